@@ -1,0 +1,30 @@
+/**
+ * Every operation of the node, declared once: input, output, the permission it needs, and whether
+ * it destroys something. The doors (IPC, HTTP with OpenAPI, WebSocket, the CLI's client) derive
+ * from this table. Self-contained: it imports zod and oRPC's contract builder, nothing of the node.
+ */
+import { events } from './events.ts'
+import { invites, members, network, nodes, peers } from './network.ts'
+import { node } from './node.ts'
+import { bundles, images, workloads } from './workloads.ts'
+
+export const contract = {
+  node,
+  network,
+  peers,
+  nodes,
+  invites,
+  members,
+  workloads,
+  bundles,
+  images,
+  events,
+}
+export type Contract = typeof contract
+
+export type { OperationMeta } from './base.ts'
+export { ERROR_STATUS, type ErrorCode } from './errors.ts'
+export { EVENT_TOPICS, type NodeEvent } from './events.ts'
+export type { ClusterNode } from './network.ts'
+export type { Status } from './node.ts'
+export type { DeployInput, InstanceView, WorkloadView } from './workloads.ts'

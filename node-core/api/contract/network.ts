@@ -1,0 +1,197 @@
+/** Founding, joining and leaving a network; invites, members, peers and nodes. */
+import { z } from 'zod'
+import { anyNodeId, empty, operation, time } from './base.ts'
+import { consensus, labels, role } from './node.ts'
+
+export const permission = z.enum(['admin', 'invite', 'deploy', 'use'])
+const nodeName = z.string().trim().min(1).max(63)
+
+export const joined = z.object({
+  nodeId: z.string(),
+  peerId: z.string(),
+  did: z.string(),
+  networkId: z.string(),
+  /** False while an admin has yet to approve (join by seed file). */
+  admitted: z.boolean(),
+})
+
+export const peer = z.object({
+  id: z.string(),
+  name: z.string(),
+  addresses: z.array(z.string()),
+  path: z.enum(['lan', 'direct', 'punched', 'relayed']),
+  latencyMs: z.number().optional(),
+  reputation: z.number().optional(),
+})
+
+const capacity = z.object({
+  cpuMillis: z.number().int(),
+  memoryBytes: z.number().int(),
+  diskBytes: z.number().int(),
+})
+
+export const clusterNode = z.object({
+  id: z.string(),
+  name: z.string(),
+  address: z.string(),
+  status: z.enum(['Ready', 'NotReady', 'Cordoned', 'Draining']),
+  /** Why it is NotReady: silent, in doubt, or said goodbye. */
+  liveness: z.enum(['alive', 'suspect', 'dead', 'left']),
+  role,
+  owner: z.object({ id: z.string(), name: z.string() }),
+  labels,
+  reputation: z.number().optional(),
+  capacity,
+  /** Capacity less what instances here have reserved. */
+  allocatable: capacity,
+  kinds: z.array(z.string()),
+  /** Nodes it has a live connection to, as it says itself: the edges of the topology. */
+  links: z.array(z.object({ to: z.string(), latencyMs: z.number().optional() })),
+  version: z.string(),
+  self: z.boolean(),
+})
+export type ClusterNode = z.infer<typeof clusterNode>
+
+export const member = z.object({
+  owner: z.string(),
+  name: z.string(),
+  state: z.enum(['member', 'waiting', 'removed']),
+  permissions: z.array(permission),
+  founder: z.boolean(),
+  nodes: z.array(z.string()),
+  since: time.optional(),
+})
+
+export const nearbyNetwork = z.object({
+  networkId: z.string(),
+  name: z.string(),
+  nodeName: z.string(),
+  address: z.string(),
+  members: z.number().int(),
+})
+
+export const network = {
+  found: operation({ permission: 'local', needsNetwork: false })
+    .route({ method: 'POST', path: '/api/network', summary: 'Found a network', successStatus: 201 })
+    .input(
+      z.object({
+        networkName: z.string().trim().min(1).max(63),
+        nodeName: nodeName.optional(),
+        consensus: consensus.default('raft'),
+      }),
+    )
+    .output(joined),
+  join: operation({ permission: 'local', needsNetwork: false })
+    .route({ method: 'POST', path: '/api/network/join', summary: 'Join a network' })
+    .input(
+      z.object({
+        /** `mycelium://join?…`. One of `invite`, `seedSpore` and `address` is needed. */
+        invite: z.string().max(16_384).optional(),
+        /** URL or file of a signed seed document. */
+        seedSpore: z.string().max(4_096).optional(),
+        /** Address of a node found nearby. An admin has to approve. */
+        address: z.string().max(1_024).optional(),
+        nodeName: nodeName.optional(),
+        ownerName: nodeName.optional(),
+        role: role.optional(),
+      }),
+    )
+    .output(joined),
+  inspectInvite: operation({ permission: 'local', needsNetwork: false })
+    .route({ method: 'POST', path: '/api/network/inspect', summary: 'What an invite leads to' })
+    .input(z.object({ invite: z.string().max(16_384) }))
+    .output(
+      z.object({
+        networkId: z.string(),
+        networkName: z.string(),
+        issuer: z.string(),
+        permissions: z.array(permission),
+        role,
+        expiresAt: time,
+        addresses: z.array(z.string()),
+      }),
+    ),
+  nearby: operation({ permission: 'local', needsNetwork: false })
+    .route({ method: 'GET', path: '/api/network/nearby', summary: 'Networks on this LAN' })
+    .output(z.object({ networks: z.array(nearbyNetwork) })),
+  leave: operation({ permission: 'local', destructive: true })
+    .route({ method: 'POST', path: '/api/network/leave', summary: 'Leave the network' })
+    .output(empty),
+  seed: operation({ permission: 'use' })
+    .route({ method: 'GET', path: '/api/network/seed', summary: 'The signed seed document' })
+    .output(z.record(z.string(), z.unknown())),
+}
+
+export const peers = {
+  list: operation()
+    .route({ method: 'GET', path: '/api/peers', summary: 'Live connections of this node' })
+    .output(z.object({ peers: z.array(peer) })),
+}
+
+export const nodes = {
+  list: operation()
+    .route({ method: 'GET', path: '/api/cluster/nodes', summary: 'All nodes of the network' })
+    .output(z.object({ nodes: z.array(clusterNode) })),
+  resync: operation()
+    .route({ method: 'POST', path: '/api/cluster/resync', summary: 'Full anti-entropy round' })
+    .output(z.object({ started: z.literal(true) })),
+  cordon: operation({ permission: 'deploy' })
+    .route({ method: 'POST', path: '/api/nodes/{id}/cordon', summary: 'No new work there' })
+    .input(z.object({ id: anyNodeId }))
+    .output(clusterNode),
+  uncordon: operation({ permission: 'deploy' })
+    .route({ method: 'DELETE', path: '/api/nodes/{id}/cordon', summary: 'New work again' })
+    .input(z.object({ id: anyNodeId }))
+    .output(clusterNode),
+  drain: operation({ permission: 'deploy', destructive: true })
+    .route({ method: 'POST', path: '/api/nodes/{id}/drain', summary: 'Move work away' })
+    .input(z.object({ id: anyNodeId }))
+    .output(clusterNode),
+}
+
+export const invites = {
+  create: operation({ permission: 'invite' })
+    .route({ method: 'POST', path: '/api/invites', summary: 'Make an invite', successStatus: 201 })
+    .input(
+      z.object({
+        role: role.default('rhizomorph'),
+        permissions: z.array(permission).min(1).default(['deploy', 'use']),
+        uses: z.number().int().min(1).max(1_000).default(1),
+        expiresInSeconds: z
+          .number()
+          .int()
+          .min(60)
+          .max(90 * 86_400)
+          .default(86_400),
+      }),
+    )
+    .output(z.object({ invite: z.string(), expiresAt: time, uses: z.number().int() })),
+}
+
+export const members = {
+  list: operation()
+    .route({ method: 'GET', path: '/api/members', summary: 'Owners, and who waits to be let in' })
+    .output(z.object({ members: z.array(member) })),
+  approve: operation({ permission: 'admin' })
+    .route({ method: 'POST', path: '/api/members/{owner}/approve', summary: 'Let an owner in' })
+    .input(
+      z.object({
+        owner: z.string().min(4).max(64),
+        permissions: z.array(permission).min(1).default(['deploy', 'use']),
+      }),
+    )
+    .output(member),
+  grant: operation({ permission: 'admin' })
+    .route({ method: 'PATCH', path: '/api/members/{owner}', summary: 'Change permissions' })
+    .input(z.object({ owner: z.string().min(4).max(64), permissions: z.array(permission).min(1) }))
+    .output(member),
+  remove: operation({ permission: 'admin', destructive: true })
+    .route({
+      method: 'DELETE',
+      path: '/api/members/{owner}',
+      summary: 'Remove an owner for good',
+      successStatus: 204,
+    })
+    .input(z.object({ owner: z.string().min(4).max(64) }))
+    .output(empty),
+}

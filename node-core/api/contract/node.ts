@@ -1,0 +1,71 @@
+/** This node: health, status, what it says of itself, its diagnostics. */
+import { z } from 'zod'
+import { empty, operation, time } from './base.ts'
+
+export const role = z.enum(['sclerotia', 'rhizomorph', 'hypha'])
+export const consensus = z.enum(['raft', 'simplex'])
+export const labels = z.record(z.string().min(1).max(63), z.string().max(255))
+
+/** A reason that something is less than it should be. The code never changes, the text may. */
+export const reason = z.object({ code: z.string(), message: z.string() })
+
+export const health = z.object({ status: z.literal('ok'), version: z.string(), node: z.string() })
+
+export const status = z.object({
+  node: z.object({
+    id: z.string(),
+    name: z.string(),
+    peerId: z.string(),
+    did: z.string(),
+    owner: z.object({ id: z.string(), name: z.string() }),
+    permissions: z.array(z.enum(['admin', 'invite', 'deploy', 'use'])),
+    addresses: z.array(z.string()),
+    labels,
+    kinds: z.array(z.object({ kind: z.string(), ok: z.boolean(), reason: reason.optional() })),
+    home: z.string(),
+  }),
+  /** Absent until a network was founded or joined. */
+  network: z.object({ id: z.string(), name: z.string(), consensus, createdAt: time }).optional(),
+  /** Set while an admin has not yet approved a join by seed file. */
+  awaitingApproval: z.object({ network: z.string(), name: z.string(), since: time }).optional(),
+  role,
+  peers: z.number().int(),
+  uptimeSeconds: z.number(),
+  versions: z.object({ mycelium: z.string(), node: z.string(), electron: z.string().optional() }),
+  discoveryTier: z.enum(['primary', 'seed', 'latent', 'none']),
+  edge: z.string().optional(),
+  api: z.string().optional(),
+  degraded: z.array(reason),
+})
+export type Status = z.infer<typeof status>
+
+export const node = {
+  health: operation({ permission: 'none', needsNetwork: false })
+    .route({ method: 'GET', path: '/health', summary: 'Is the node up' })
+    .output(health),
+  livez: operation({ permission: 'none', needsNetwork: false })
+    .route({ method: 'GET', path: '/livez', summary: 'Is the process alive' })
+    .output(health),
+  readyz: operation({ permission: 'none', needsNetwork: false })
+    .route({ method: 'GET', path: '/readyz', summary: 'Can the node serve' })
+    .output(health),
+  status: operation({ permission: 'local', needsNetwork: false })
+    .route({ method: 'GET', path: '/api/status', summary: 'This node and its network' })
+    .output(status),
+  change: operation({ permission: 'local' })
+    .route({ method: 'PATCH', path: '/api/node', summary: 'Change what this node says of itself' })
+    .input(
+      z.object({
+        name: z.string().trim().min(1).max(63).optional(),
+        role: role.optional(),
+        labels: labels.optional(),
+      }),
+    )
+    .output(status),
+  stop: operation({ permission: 'local', needsNetwork: false, destructive: true })
+    .route({ method: 'POST', path: '/api/node/stop', summary: 'Stop the node in order' })
+    .output(empty),
+  debugState: operation({ permission: 'local', needsNetwork: false })
+    .route({ method: 'GET', path: '/debug/state', summary: 'State summary, without secrets' })
+    .output(z.record(z.string(), z.unknown())),
+}

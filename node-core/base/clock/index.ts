@@ -1,0 +1,18 @@
+/**
+ * Time as an argument. Cores never see it; shells take a `Clock`.
+ *
+ * `monotonicMs` never goes back and is the only time that timeouts use. `wallMs` is what people call
+ * the time; it may jump and is for display, certificates and log lines only.
+ */
+export interface Clock {
+  /** Milliseconds since the Unix epoch by this machine's clock, which may be wrong. */
+  wallMs(): number
+  /** Milliseconds since an arbitrary start; never goes back. */
+  monotonicMs(): number
+  /** Runs `fn` once after `delayMs`; returns a function that cancels it. */
+  timer(delayMs: number, fn: () => void): () => void
+}
+
+export { createSimClock, type SimClock } from './sim-clock.ts'
+export { createSystemClock } from './system-clock.ts'
+export { every, sleep } from './waiting.ts'

@@ -1,0 +1,113 @@
+/**
+ * Who is who, and who may do what. One Ed25519 key in all its forms, signed envelopes, the genesis
+ * document, invites, and the two kinds of certificate (owner → node, network → owner).
+ *
+ * Owner and node are two keys: the owner's key signs its nodes' certificates; permissions belong to
+ * owners. Everything signed is DAG-CBOR under one domain-separated envelope (`envelope.ts`).
+ */
+import type { NodeId } from '../base/net/index.ts'
+
+/** Hex of SHA-256 of an owner's 32-byte public key. */
+export type OwnerId = string & { readonly __brand: 'OwnerId' }
+/** Hex of SHA-256 of the signed genesis document. */
+export type NetworkId = string & { readonly __brand: 'NetworkId' }
+
+/** admin: parameters, members, any workload. invite. deploy: own workloads. use. */
+export type Permission = 'admin' | 'invite' | 'deploy' | 'use'
+/** What a node does for the network; not a right. */
+export type Role = 'sclerotia' | 'rhizomorph' | 'hypha'
+export type ConsensusEngine = 'raft' | 'simplex'
+
+/** A key that can sign. The private half never leaves the keystore. */
+export interface Signer {
+  readonly publicKey: Uint8Array
+  sign(message: Uint8Array): Uint8Array
+}
+
+/** Founds a network. Its id is the SHA-256 of the document with its signature. */
+export interface Genesis {
+  version: 1
+  name: string
+  /** ISO 8601. */
+  createdAt: string
+  /** Public keys of the founding owners; they hold every permission for ever. */
+  founders: Uint8Array[]
+  consensus: ConsensusEngine
+  /** Makes two networks of one name and one second differ. 16 bytes. */
+  nonce: Uint8Array
+}
+
+/** Network → owner: this owner is a member with these permissions. Lasts 30 days, renewed on contact. */
+export interface MembershipCertificate {
+  network: NetworkId
+  owner: Uint8Array
+  ownerName: string
+  permissions: Permission[]
+  issuer: Uint8Array
+  serial: string
+  notBefore: string
+  notAfter: string
+}
+
+/** Owner → node: this node is mine. Lasts 30 days. */
+export interface NodeCertificate {
+  network: NetworkId
+  node: Uint8Array
+  owner: Uint8Array
+  notBefore: string
+  notAfter: string
+}
+
+/** What a node shows at every handshake: envelopes, leaf first, up to a founder of the genesis. */
+export interface Credential {
+  node: Uint8Array
+  membership: Uint8Array[]
+}
+
+/** What a verified credential says. */
+export interface VerifiedMember {
+  nodeId: NodeId
+  nodeKey: Uint8Array
+  ownerId: OwnerId
+  ownerKey: Uint8Array
+  ownerName: string
+  permissions: ReadonlySet<Permission>
+  /** The earlier end of the two certificates. */
+  notAfterMs: number
+}
+
+export interface Invite {
+  genesis: Uint8Array
+  addresses: string[]
+  issuer: Uint8Array
+  /** The issuer's own membership chain, so that a newcomer can check the invite alone. */
+  issuerMembership: Uint8Array[]
+  serial: string
+  permissions: Permission[]
+  role: Role
+  /** ISO 8601. */
+  expiresAt: string
+  uses: number
+  /** The seed of a one-time Ed25519 key; the newcomer signs its request with it. 32 bytes. */
+  oneTimeKey: Uint8Array
+}
+
+export type IdentityErrorCode =
+  /** Not a key, an id or a document in its only permitted form. */
+  | 'IDENTITY_MALFORMED'
+  /** The signature does not hold. */
+  | 'SIGNATURE_INVALID'
+  /** The certificate or the invite is no longer valid, or not yet. */
+  | 'CERTIFICATE_EXPIRED'
+  /** The chain does not lead to a founder, or grants more than its issuer holds. */
+  | 'CERTIFICATE_UNTRUSTED'
+  /** Another network's document. */
+  | 'WRONG_NETWORK'
+  /** The owner was removed. */
+  | 'MEMBER_REMOVED'
+  | 'INVITE_EXPIRED'
+  | 'INVITE_SPENT'
+  /** Cut short, mistyped, or signed by nobody. */
+  | 'INVITE_INVALID'
+  /** Lacks the permission asked for. */
+  | 'FORBIDDEN'

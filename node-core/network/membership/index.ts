@@ -1,0 +1,58 @@
+/**
+ * Who is here. Each node's state is its own keys in the shared state map; a failure detector in the
+ * manner of SWIM with Lifeguard's self-doubt decides who has fallen silent. Losing sight of a node
+ * never ends its work and never removes it from the list: the dead are remembered.
+ */
+import type { Lifecycle } from '../../base/lifecycle/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import type { OwnerId, Role } from '../../identity/index.ts'
+
+/** `node/<NodeId>/profile`: what a node says of itself. */
+export interface NodeProfile {
+  name: string
+  role: Role
+  version: string
+  /** Multiaddrs to dial it at. */
+  addresses: string[]
+  labels: Record<string, string>
+  /** Workload kinds it can run now: `container` needs an engine that answers. */
+  kinds: string[]
+  capacity: Capacity
+}
+
+export interface Capacity {
+  cpuMillis: number
+  memoryBytes: number
+  diskBytes: number
+}
+
+/** alive: answers. suspect: no answer yet, under doubt. dead: silent. left: said goodbye. */
+export type Liveness = 'alive' | 'suspect' | 'dead' | 'left'
+
+export interface Member {
+  id: NodeId
+  owner: OwnerId
+  ownerName: string
+  profile: NodeProfile
+  liveness: Liveness
+  /** `net/node/<NodeId>/cordon` is set: no new work. */
+  cordoned: boolean
+  /** Work moves elsewhere first. */
+  draining: boolean
+  /** When `liveness` last changed, by the local monotonic clock. */
+  sinceMs: number
+}
+
+export interface Membership extends Lifecycle {
+  readonly self: NodeId
+  get(id: NodeId): Member | undefined
+  /** Everyone ever admitted who has not been removed, self included, sorted by id. */
+  list(): Member[]
+  subscribe(listener: (member: Member, previous: Liveness | undefined) => void): () => void
+  /** Changes what this node says of itself. */
+  announce(change: Partial<NodeProfile>): Promise<void>
+  /** Says goodbye: others mark this node `left` at once instead of waiting to find it dead. */
+  leave(): Promise<void>
+  /** 0 (healthy) to 8: how much this node doubts its own judgement, Lifeguard's multiplier. */
+  readonly selfDoubt: number
+}

@@ -1,0 +1,80 @@
+/**
+ * What starts and stops one kind of instance. The container runner speaks to Docker, the process
+ * runner runs signed bundles; both pass `runner.suite.ts`. What runs is listed from what runs, by
+ * the labels a runner puts on everything it starts, never from records.
+ */
+import type { Lifecycle } from '../../base/lifecycle/index.ts'
+import type { Workload, WorkloadKind } from '../spec/index.ts'
+
+export interface StartRequest {
+  /** Instance id; unique. */
+  id: string
+  workload: Workload
+  index: number
+  generation: number
+  signal: AbortSignal
+  /** Called with real steps: `{ step: 'pulling', doneBytes, totalBytes }`. */
+  onProgress: (progress: StartProgress) => void
+}
+
+export type StartProgress =
+  | { step: 'pulling'; doneBytes?: number; totalBytes?: number; from: string }
+  | { step: 'verifying' }
+  | { step: 'starting' }
+
+/** What a runner finds running, its labels read back. */
+export interface Running {
+  id: string
+  workload: string
+  index: number
+  generation: number
+  /** `exited` ones are still listed until removed, so that their logs and exit code can be read. */
+  state: 'running' | 'exited'
+  exitCode?: number
+  /** Container port to port on this host's loopback. */
+  ports: Record<string, number>
+  startedAtMs: number
+}
+
+export interface LogLineOut {
+  /** ISO 8601. */
+  at: string
+  stream: 'stdout' | 'stderr'
+  line: string
+}
+
+export interface Runner extends Lifecycle {
+  readonly kind: WorkloadKind
+  /** Whether work of this kind can run now, and in plain words why not. */
+  available(): Promise<{ ok: true } | { ok: false; code: string; message: string }>
+  /** Changes of availability, at once: an engine stopped or came back. */
+  onAvailable(listener: (ok: boolean) => void): () => void
+  /** Returns when the engine says it runs. Throws a MyceliumError with a code from RunnerErrorCode. */
+  start(): Promise<void>
+  run(request: StartRequest): Promise<Running>
+  /** Ends and removes it; no error when there is none. Within `graceMs`, then by force. */
+  end(id: string, options?: { graceMs?: number }): Promise<void>
+  /** Everything of this network and node that runs, or has exited and was not removed. */
+  list(): Promise<Running[]>
+  /** An instance exited by itself. */
+  onExit(listener: (id: string) => void): () => void
+  logs(
+    id: string,
+    options: { tail?: number; follow?: boolean; signal?: AbortSignal },
+  ): AsyncIterable<LogLineOut>
+}
+
+export type RunnerErrorCode =
+  /** The engine does not answer. */
+  | 'ENGINE_UNAVAILABLE'
+  | 'IMAGE_NOT_FOUND'
+  /** The image or bundle is not what its digest says. */
+  | 'DIGEST_MISMATCH'
+  /** Bundle signature, hash or archive is bad. */
+  | 'BUNDLE_INVALID'
+  | 'PUBLISHER_UNTRUSTED'
+  | 'PORT_TAKEN'
+  /** The program ended right after it was started. */
+  | 'EXITED_AT_ONCE'
+  | 'DISK_FULL'
+  | 'START_FAILED'

@@ -1,0 +1,95 @@
+/**
+ * The one model of what somebody wants to run, and of one running copy of it. Every door's input
+ * (REST body, manifest text, form) becomes a `Workload` here, or is refused by the path of each
+ * wrong field.
+ */
+import type { NodeId } from '../../base/net/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
+import type { Digest } from '../../storage/blobs/index.ts'
+
+export type WorkloadKind = 'container' | 'process'
+/** What a lost node means for its instances while there is no quorum (architecture.md). */
+export type OnPartition = 'heal' | 'keep' | 'stop'
+
+export interface Workload {
+  /** A DNS label: 1 to 63 of a-z, 0-9 and `-`, not at either end. Unique in the network. */
+  name: string
+  kind: WorkloadKind
+  source: ContainerSource | BundleSource
+  replicas: number
+  /** Per instance. */
+  resources: { cpuMillis: number; memoryBytes: number }
+  env: Record<string, string>
+  ports: Port[]
+  labels: Record<string, string>
+  /** Only nodes with all of these labels. */
+  nodeSelector: Record<string, string>
+  health: HealthCheck
+  onPartition: OnPartition
+}
+
+export interface ContainerSource {
+  image: string
+  /** Set when the image was fixed to its content at deploy, so every node runs the same. */
+  imageId?: string
+  command?: string[]
+  args?: string[]
+}
+
+export interface BundleSource {
+  bundle: Digest
+}
+
+export interface Port {
+  containerPort: number
+  /** Published on the host's loopback under this number; any free one otherwise. */
+  hostPort?: number
+  protocol: 'tcp' | 'udp'
+}
+
+export type HealthCheck =
+  | { kind: 'http'; path: string; port: number; periodMs: number; timeoutMs: number }
+  | { kind: 'tcp'; port: number; periodMs: number; timeoutMs: number }
+  | { kind: 'running' }
+
+/** `net/workload/<name>` holds a Workload; its record gives owner and generation. */
+export interface DesiredWorkload {
+  workload: Workload
+  owner: OwnerId
+  generation: number
+}
+
+/** `<workload>/<index>`: the n-th replica wanted. One slot runs on one node at a time. */
+export type Slot = string & { readonly __brand: 'Slot' }
+
+export type InstanceStatus =
+  | 'Pending'
+  | 'Pulling'
+  | 'Starting'
+  | 'Running'
+  | 'Stopping'
+  | 'Stopped'
+  | 'Failed'
+export type Health = 'unknown' | 'healthy' | 'unhealthy'
+
+/** `node/<NodeId>/instance/<id>`: one running copy, as the node that runs it tells it. */
+export interface Instance {
+  /** `<workload>-<index>-<6 random>`; also the container's name. */
+  id: string
+  workload: string
+  index: number
+  /** Generation of the workload that it was started from. */
+  generation: number
+  node: NodeId
+  status: InstanceStatus
+  health: Health
+  /** Ports it answers on at its node's loopback: container port to host port. */
+  ports: Record<string, number>
+  /** ISO 8601; absent until it has started. */
+  startedAt?: string
+  restarts: number
+  /** Why it is not running, for people. With a code that does not change. */
+  reason?: { code: string; message: string }
+  /** Real steps of a start: `Pulling image, 41 of 120 MB`. */
+  progress?: string
+}
