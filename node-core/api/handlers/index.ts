@@ -1,0 +1,204 @@
+/**
+ * The handlers behind every door: one router that implements each operation of `api/contract`.
+ *
+ * `ApiDeps` names what they need of the node. Before this node belongs to a network most parts do
+ * not exist, so `network()` may be undefined; operations whose contract says `needsNetwork` are
+ * then answered with CONFLICT. Permissions are checked here, once, whatever the door.
+ *
+ *     const router = createRouter(deps)
+ *     const door = createHttpDoor({ router, … })
+ */
+import type { Clock } from '../../base/clock/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import type { Metrics } from '../../base/metrics/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import type { SharedState } from '../../control/state/index.ts'
+import type {
+  ConsensusEngine,
+  Genesis,
+  NetworkId,
+  OwnerId,
+  Permission,
+  Role,
+} from '../../identity/index.ts'
+import type { Membership } from '../../network/membership/index.ts'
+import type { Mesh } from '../../network/mesh/index.ts'
+import type { PlacementInput } from '../../work/placement/index.ts'
+
+export interface ApiDeps {
+  clock: Clock
+  logger: Logger
+  metrics: Metrics
+  node: NodeFacts
+  lifecycle: NodeLifecycle
+  /** Undefined until a network was founded or joined and its parts run. */
+  network(): NetworkParts | undefined
+  /** Called with the parts once they run, and with undefined once they have stopped. */
+  onNetwork(listener: (parts: NetworkParts | undefined) => void): () => void
+  /** Log lines of level warn and error, for `log.*` events. */
+  onLog(listener: (line: { level: string; module: string; message: string }) => void): () => void
+}
+
+/** A reason that something is less than it should be. */
+export interface Reason {
+  code: string
+  message: string
+}
+
+/** What is known of this node with or without a network. */
+export interface NodeFacts {
+  version: string
+  id: NodeId
+  peerId: string
+  did: string
+  owner: { id: OwnerId; name: string }
+  /** The folder that holds everything of this node. */
+  home: string
+  name(): string
+  role(): Role
+  labels(): Record<string, string>
+  /** What this node could run now; asked live of each runner. */
+  kinds(): Promise<{ kind: string; ok: boolean; reason?: Reason }[]>
+  /** Base URLs of the doors that are open: `http://127.0.0.1:7780`. */
+  api(): string | undefined
+  edge(): string | undefined
+  /** Reasons only the composition root knows: a cloned home, a wrong clock, a port not open. */
+  degraded(): Reason[]
+  /** Keeps it in the home and tells the network. */
+  change(change: { name?: string; role?: Role; labels?: Record<string, string> }): Promise<void>
+}
+
+export interface JoinedNetwork {
+  networkId: NetworkId
+  /** False while an admin has yet to approve. */
+  admitted: boolean
+}
+
+/** What ends or begins this node's life, or its life in a network. */
+export interface NodeLifecycle {
+  found(input: {
+    networkName: string
+    nodeName?: string
+    consensus: ConsensusEngine
+  }): Promise<JoinedNetwork>
+  join(input: {
+    /** Exactly one of the three. */
+    by: { invite: string } | { seedSpore: string } | { address: string }
+    nodeName?: string
+    ownerName?: string
+    role?: Role
+  }): Promise<JoinedNetwork>
+  /** Set while a join by seed file waits for an admin. */
+  awaitingApproval(): { network: string; name: string; since: string } | undefined
+  inspectInvite(invite: string): Promise<InviteFacts>
+  nearby(): Promise<NearbyFacts[]>
+  /** Says goodbye, ends what runs here, forgets the network; the identity stays. */
+  leave(): Promise<void>
+  /** Asks the host to stop the node in order; returns at once, so that the answer still gets out. */
+  requestStop(): void
+}
+
+export interface InviteFacts {
+  networkId: string
+  networkName: string
+  /** The issuer's name, or the short form of its id. */
+  issuer: string
+  permissions: Permission[]
+  role: Role
+  /** ISO 8601. */
+  expiresAt: string
+  addresses: string[]
+}
+
+export interface NearbyFacts {
+  networkId: string
+  name: string
+  nodeName: string
+  address: string
+  members: number
+}
+
+/** The parts that exist while this node is in a network. */
+export interface NetworkParts {
+  genesis: Pick<Genesis, 'name' | 'createdAt' | 'consensus'>
+  id: NetworkId
+  /** What this node's owner may do here now. */
+  permissions(): ReadonlySet<Permission>
+  state: Pick<SharedState, 'get' | 'list' | 'put' | 'delete' | 'subscribe' | 'resync' | 'hash'>
+  membership: Pick<Membership, 'self' | 'get' | 'list' | 'subscribe'>
+  mesh: Pick<Mesh, 'peerId' | 'addresses' | 'connected' | 'onPeer'>
+  discoveryTier(): 'primary' | 'seed' | 'latent' | 'none'
+  /** The seed document this node gives others (`spore.json`), signed. */
+  seedDocument(): Promise<Record<string, unknown>>
+  members: MemberBook
+  /** Exactly what placement is computed from on this node now. */
+  placementInput(): PlacementInput
+  /** Lines of every instance of a workload, or of one instance, here and on other nodes. */
+  readLogs(
+    of: { workload: string; instance?: string } | { instance: string },
+    options: { tail?: number; follow?: boolean; signal?: AbortSignal },
+  ): AsyncIterable<InstanceLogLine>
+  bundles: BundleShelf
+  images: ImageShelf
+}
+
+export interface InstanceLogLine {
+  /** ISO 8601. */
+  at: string
+  instance: string
+  node: string
+  stream: 'stdout' | 'stderr'
+  line: string
+}
+
+/** Owners of the network and who waits outside (`network/admission`). */
+export interface MemberBook {
+  createInvite(input: {
+    role: Role
+    permissions: Permission[]
+    uses: number
+    expiresInMs: number
+  }): Promise<{ invite: string; expiresAt: string; uses: number }>
+  list(): MemberFacts[]
+  approve(owner: OwnerId, permissions: Permission[]): Promise<void>
+  grant(owner: OwnerId, permissions: Permission[]): Promise<void>
+  remove(owner: OwnerId): Promise<void>
+}
+
+export interface MemberFacts {
+  owner: OwnerId
+  name: string
+  state: 'member' | 'waiting' | 'removed'
+  permissions: Permission[]
+  founder: boolean
+  nodes: NodeId[]
+  /** ISO 8601. */
+  since?: string
+}
+
+/** Published bundles and trusted publishers (`work/bundles`). */
+export interface BundleShelf {
+  list(): BundleFacts[]
+  /** Verifies, keeps in the blob store, and tells the network. */
+  publish(content: AsyncIterable<Uint8Array>): Promise<BundleFacts>
+  publishers(): { key: string; since: string }[]
+  /** A public key as hex or base64. */
+  trust(key: string): Promise<void>
+  untrust(key: string): Promise<void>
+}
+
+export interface BundleFacts {
+  digest: string
+  name: string
+  version: string
+  publisher: string
+  trusted: boolean
+  sizeBytes: number
+}
+
+/** Container images of this computer's engine. */
+export interface ImageShelf {
+  list(): Promise<{ id: string; tags: string[]; sizeBytes: number }[]>
+  /** The id that fixes a reference to its content, when this computer or a peer has it. */
+  resolve(reference: string): Promise<{ imageId: string } | undefined>
+}
