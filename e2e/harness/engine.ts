@@ -1,0 +1,119 @@
+/** A Docker engine of its own for each test node, so that nothing is shared by accident. */
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { until } from './waiting.ts'
+
+const DOCKER = existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker'
+
+export interface Engine {
+  /** For DOCKER_HOST. */
+  host: string
+  docker(...args: string[]): string
+  /** Kills the engine's process; what runs in it stops with it. */
+  stop(): Promise<void>
+  start(): Promise<void>
+  /** Stops it and removes its data and its bridge. */
+  remove(): Promise<void>
+}
+
+/** Why engines can not be had here, or undefined when they can. */
+export function enginesUnavailable(): string | undefined {
+  if (process.getuid?.() !== 0) return 'test engines need root'
+  for (const tool of ['dockerd', 'ip', 'iptables']) {
+    try {
+      execFileSync('which', [tool], { stdio: 'ignore' })
+    } catch {
+      return `${tool} is not installed`
+    }
+  }
+  return undefined
+}
+
+let made = 0
+
+export async function createEngine(label: string): Promise<Engine> {
+  const folder = mkdtempSync(path.join(tmpdir(), `mycelium-engine-${label}-`))
+  const number = (process.pid % 200) * 4 + (made++ % 4)
+  const bridge = `brm${number}`
+  const subnet = `10.${200 + (number >> 8)}.${number & 255}`
+  const socket = path.join(folder, 'docker.sock')
+  const host = `unix://${socket}`
+  const docker = (...args: string[]): string =>
+    execFileSync(DOCKER, ['-H', host, ...args], {
+      encoding: 'utf8',
+      maxBuffer: 64 << 20,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  const ip = (...args: string[]): void => {
+    execFileSync('ip', args, { stdio: 'pipe' })
+  }
+
+  try {
+    ip('link', 'delete', bridge)
+  } catch {
+    // There was none, as there should be.
+  }
+  ip('link', 'add', bridge, 'type', 'bridge')
+  ip('addr', 'add', `${subnet}.1/24`, 'dev', bridge)
+  ip('link', 'set', bridge, 'up')
+
+  const start = async (): Promise<void> => {
+    const log = openSync(path.join(folder, 'dockerd.log'), 'a')
+    const args = [
+      '--data-root',
+      path.join(folder, 'data'),
+      '--exec-root',
+      path.join(folder, 'exec'),
+    ]
+    spawn(
+      'dockerd',
+      [...args, '-H', host, '--pidfile', path.join(folder, 'pid'), '--bridge', bridge],
+      { stdio: ['ignore', log, log], detached: true },
+    ).unref()
+    await until(`the engine ${label} to answer`, 60_000, () => {
+      try {
+        docker('version', '--format', '{{.Server.Version}}')
+        return true
+      } catch {
+        return false
+      }
+    })
+  }
+  const pid = (): number | undefined => {
+    try {
+      return Number(readFileSync(path.join(folder, 'pid'), 'utf8'))
+    } catch {
+      return undefined
+    }
+  }
+  const stop = async (): Promise<void> => {
+    const running = pid()
+    if (running === undefined) return
+    try {
+      process.kill(running, 'SIGTERM')
+    } catch {
+      return
+    }
+    await until(`the engine ${label} to stop`, 60_000, () => !existsSync(`/proc/${running}`))
+  }
+  await start()
+  return {
+    host,
+    docker,
+    start,
+    stop,
+    async remove() {
+      try {
+        const ids = docker('ps', '-aq').split('\n').filter(Boolean)
+        if (ids.length > 0) docker('rm', '-f', ...ids)
+      } catch {
+        // The engine was stopped by its test.
+      }
+      await stop()
+      ip('link', 'delete', bridge)
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}

@@ -1,0 +1,53 @@
+/** Images made on the spot, since no registry can be reached where tests run. */
+import { execFileSync } from 'node:child_process'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Engine } from './engine.ts'
+
+/** Answers `GET /` with its host name (the container's id) and `/health` with `ok`, on port 80. */
+const START = `#!/bin/sh
+mkdir -p /tmp/www/cgi-bin
+printf 'ok' > /tmp/www/health
+printf '#!/bin/sh\\nprintf "Content-Type: text/plain\\\\r\\\\n\\\\r\\\\n"\\nhostname\\n' > /tmp/www/cgi-bin/who
+chmod 755 /tmp/www/cgi-bin/who
+hostname > /tmp/www/index.html
+echo "serving as $(hostname)"
+exec /bin/httpd -f -v -p 80 -h /tmp/www
+`
+
+export function importBusyboxImage(engine: Engine, tag: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mycelium-image-'))
+  try {
+    mkdirSync(path.join(folder, 'root/bin'), { recursive: true })
+    mkdirSync(path.join(folder, 'root/tmp'))
+    copyFileSync('/bin/busybox', path.join(folder, 'root/bin/busybox'))
+    for (const applet of [
+      'sh',
+      'httpd',
+      'hostname',
+      'mkdir',
+      'printf',
+      'chmod',
+      'echo',
+      'sleep',
+      'cat',
+      'nc',
+    ]) {
+      execFileSync('ln', ['-s', 'busybox', path.join(folder, 'root/bin', applet)])
+    }
+    writeFileSync(path.join(folder, 'root/start'), START)
+    chmodSync(path.join(folder, 'root/start'), 0o755)
+    execFileSync('tar', [
+      '-C',
+      path.join(folder, 'root'),
+      '-cf',
+      path.join(folder, 'image.tar'),
+      '.',
+    ])
+    engine.docker('import', '--change', 'CMD ["/start"]', path.join(folder, 'image.tar'), tag)
+    return engine.docker('image', 'inspect', '--format', '{{.Id}}', tag).trim()
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
