@@ -15,4 +15,5 @@ export interface Clock {
 
 export { createSimClock, type SimClock } from './sim-clock.ts'
 export { createSystemClock } from './system-clock.ts'
+export { parseTimestamp, toTimestamp } from './timestamps.ts'
 export { every, sleep } from './waiting.ts'

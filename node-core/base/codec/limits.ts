@@ -1,0 +1,4 @@
+/** Largest message decoded unless the caller names another bound. Bytes. */
+export const BYTES_MAX = 1_048_576
+/** How deep lists and maps may nest; deeper is malformed. */
+export const DEPTH_MAX = 32
