@@ -5,6 +5,7 @@ set -euo pipefail
 
 packages=(
   docker.io iptables iproute2 busybox-static util-linux procps # engines and images for the tests
+  faketime # a process with a wrong clock
   chromium chromium-headless-shell xvfb xauth fonts-dejavu-core # the window
 )
 bench_packages=(haproxy serf)

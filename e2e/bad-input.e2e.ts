@@ -1,0 +1,289 @@
+/** Wrong input of every kind gets a clear error with a stable code, and nothing is lost. */
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { allReady, LISTEN } from './harness/cluster.ts'
+import { createTestNode, type TestNode } from './harness/node-process.ts'
+import { until } from './harness/waiting.ts'
+
+const NO_ENGINE = { DOCKER_HOST: 'unix:///nowhere.sock' }
+const made: TestNode[] = []
+
+function newNode(name: string, environment: Record<string, string> = {}): TestNode {
+  const node = createTestNode(name, { ...NO_ENGINE, ...environment })
+  made.push(node)
+  return node
+}
+after(() => Promise.all(made.map((node) => node.remove())))
+
+/** Runs a command that must fail, and checks its exit code and the code it names. */
+async function refuses(node: TestNode, args: string[], exit: number, code: RegExp): Promise<void> {
+  const result = await node.cli('--json', ...args)
+  assert.equal(result.code, exit, `${args[0]}: ${result.stdout}${result.stderr}`)
+  assert.match(result.stdout + result.stderr, code)
+}
+
+describe('invites and seed files', () => {
+  let ada: TestNode
+
+  before(async () => {
+    ada = newNode('ada')
+    await ada.json('init', '--network-name', 'Garden', '--name', 'ada')
+    await ada.up(...LISTEN)
+  })
+
+  it('refuses an invite that was cut short', async () => {
+    const { invite } = await ada.json<{ invite: string }>('invite')
+    await refuses(newNode('cut'), ['join', invite.slice(0, -20)], 1, /INVITE_INVALID/)
+  })
+
+  it('refuses an invite that was spent, and lets the first one in', async () => {
+    const { invite } = await ada.json<{ invite: string }>('invite', '--uses', '1')
+    await newNode('first').json('join', invite, '--name', 'first')
+    await refuses(newNode('second'), ['join', invite], 4, /INVITE_SPENT/)
+  })
+
+  it('refuses an invite that has expired', async () => {
+    const { invite } = await ada.json<{ invite: string }>('invite', '--expires', '60s')
+    const late = { FAKETIME: '+4h', ...faketime() }
+    if (!late.LD_PRELOAD) return console.log('# skipped: faketime is not installed')
+    await refuses(newNode('late', late), ['join', invite], 4, /INVITE_EXPIRED/)
+  })
+
+  it('refuses an invite of another network in a home that has one', async () => {
+    const { invite } = await ada.json<{ invite: string }>('invite')
+    const other = newNode('other')
+    await other.json('init', '--network-name', 'Elsewhere')
+    await refuses(other, ['join', invite], 1, /CONFLICT|WRONG_NETWORK/)
+    assert.equal(
+      (
+        await other
+          .json<{ network: { name: string } }>('status', '--home', other.home)
+          .catch(() => undefined)
+      )?.network.name ?? 'Elsewhere',
+      'Elsewhere',
+    )
+  })
+
+  it('refuses a seed file that is unsigned, altered or stale', async () => {
+    const seed = await until('the seed file', 10_000, () =>
+      readFileSync(path.join(ada.home, 'spore.json'), 'utf8'),
+    )
+    const file = path.join(ada.home, 'altered.json')
+    const document = JSON.parse(seed) as Record<string, unknown>
+    for (const [change, code] of [
+      [{ signature: undefined }, /SEED_INVALID/],
+      [{ addresses: ['/ip4/127.0.0.1/tcp/1'] }, /SEED_INVALID/],
+      [{ expiresAt: '2020-01-01T00:00:00.000Z' }, /SEED_(INVALID|STALE)/],
+    ] as const) {
+      writeFileSync(file, JSON.stringify({ ...document, ...change }))
+      await refuses(newNode('seeded'), ['join', '--seed-spore', file], 1, code)
+    }
+  })
+})
+
+describe('requests', () => {
+  let node: TestNode
+
+  before(async () => {
+    node = newNode('requests')
+    await node.json('init', '--network-name', 'Requests')
+    await node.up(...LISTEN)
+  })
+
+  const deploy = (change: object) =>
+    node.call('POST', '/api/workloads', {
+      name: 'web',
+      containers: [{ name: 'web', image: 'hello:1' }],
+      ...change,
+    })
+
+  for (const [what, change, field] of [
+    ['replicas 0', { replicas: 0 }, 'replicas'],
+    ['replicas -1', { replicas: -1 }, 'replicas'],
+    ['replicas 10⁹', { replicas: 1e9 }, 'replicas'],
+    ['a name with spaces', { name: 'my web' }, 'name'],
+    ['a name of 300 letters', { name: 'a'.repeat(300) }, 'name'],
+    [
+      'a port of 70000',
+      { containers: [{ name: 'w', image: 'x', ports: [{ containerPort: 70_000 }] }] },
+      'containerPort',
+    ],
+  ] as const) {
+    it(`refuses ${what} by the path of the field`, async () => {
+      const { status, body } = await deploy(change)
+      assert.equal(status, 400)
+      assert.equal((body as { code: string }).code, 'VALIDATION_ERROR')
+      assert.match(JSON.stringify((body as { details: unknown }).details), new RegExp(field))
+    })
+  }
+
+  it('refuses a body of 100 MB without reading it all', async () => {
+    const token = readFileSync(path.join(node.home, 'api-token'), 'utf8').trim()
+    const { hostname, port } = new URL(node.api)
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () => {
+        socket.write(
+          `POST /api/workloads HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAuthorization: Bearer ${token}\r\n` +
+            `Content-Type: application/json\r\nContent-Length: 104857600\r\n\r\n`,
+        )
+        socket.write(Buffer.alloc(65_536, 0x20))
+      })
+      socket.once('data', (data) => {
+        resolve(String(data))
+        socket.destroy()
+      })
+      socket.once('error', reject)
+    })
+    assert.match(answer, /^HTTP\/1\.1 413/)
+  })
+
+  it('answers routes of parts that do not exist with 404, and commands with exit 2', async () => {
+    assert.equal((await node.call('GET', '/api/kv/a')).status, 404)
+    assert.equal((await node.call('GET', '/api/credits')).status, 404)
+    assert.equal((await node.cli('kv', 'get', 'a')).code, 2)
+  })
+
+  it('refuses without token, with a foreign Host and with a foreign Origin', async () => {
+    const status = async (headers: Record<string, string>) =>
+      (await node.viaEdge('/').catch(() => undefined),
+      fetch(`${node.api}/api/status`, { headers })).then((r) => r.status)
+    assert.equal(await status({}), 401)
+    assert.equal(await status({ origin: 'http://evil.example' }), 403)
+    assert.equal(await status({ origin: 'http://127.0.0.1:1' }), 403)
+  })
+
+  it('says why work waits where there is no engine, and loses nothing over a restart', async () => {
+    assert.equal((await deploy({})).status, 201)
+    const waits = async () => {
+      const workload = await node.get('/api/workloads/web')
+      return /ENGINE_UNAVAILABLE|KIND_NOT_OFFERED/.test(JSON.stringify(workload))
+    }
+    await until('the reason to be told', 10_000, waits)
+    await node.kill()
+    await node.up(...LISTEN)
+    await until('the reason to be told again', 10_000, waits)
+  })
+
+  it('refuses a second node on one home and says who holds it', async () => {
+    const result = await node.cli('up', '--no-open', '--api-port', '0', '--edge-port', '0')
+    assert.equal(result.code, 1)
+    assert.match(result.stderr, /HOME_IN_USE/)
+    assert.match(result.stderr, new RegExp(String(node.pid)))
+  })
+})
+
+describe('this computer', () => {
+  it('names all five wrong fields of a config at once', async () => {
+    const node = newNode('config')
+    writeFileSync(
+      path.join(node.home, 'config.toml'),
+      [
+        '[node]',
+        'name = 7',
+        '[network]',
+        'listen = "nowhere"',
+        'max_peers = -1',
+        'exchange_interval = "soon"',
+        '[logging]',
+        'level = "loud"',
+      ].join('\n'),
+    )
+    const result = await node.cli('up', '--no-open')
+    assert.equal(result.code, 2)
+    for (const field of [
+      'node.name',
+      'network.listen',
+      'network.max_peers',
+      'network.exchange_interval',
+      'logging.level',
+    ]) {
+      assert.ok(result.stderr.includes(field), `${field} is not named: ${result.stderr}`)
+    }
+  })
+
+  it('names a port that is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as { port: number }
+    const node = newNode('port')
+    await node.json('init', '--network-name', 'Ports')
+    const result = await node.cli('up', '--no-open', '--api-port', String(port), '--edge-port', '0')
+    server.close()
+    assert.equal(result.code, 1)
+    assert.match(result.stderr, /PORT_TAKEN/)
+    assert.match(result.stderr, new RegExp(String(port)))
+  })
+
+  it('works with a clock that is an hour off', async () => {
+    const wrong = { FAKETIME: '+1h', ...faketime() }
+    if (!wrong.LD_PRELOAD) return console.log('# skipped: faketime is not installed')
+    const right = newNode('right')
+    await right.json('init', '--network-name', 'Time', '--name', 'right')
+    await right.up(...LISTEN)
+    const { invite } = await right.json<{ invite: string }>('invite', '--expires', '24h')
+    const node = newNode('wrong', wrong)
+    await node.json('join', invite, '--name', 'wrong')
+    await node.up(...LISTEN)
+    await allReady([right, node])
+  })
+
+  it('says so when the disk is full, and goes on when there is room again', async () => {
+    const node = newNode('full')
+    const mounted = mountSmallDisk(node.home)
+    if (!mounted) return console.log('# skipped: mounting a small disk needs root')
+    try {
+      await node.json('init', '--network-name', 'Full')
+      await node.up(...LISTEN)
+      const fill = path.join(node.home, 'fill')
+      execFileSync('sh', ['-c', `dd if=/dev/zero of=${fill} bs=64k 2>/dev/null || true`])
+      const { status, body } = await node.call('POST', '/api/workloads', {
+        name: 'late',
+        containers: [{ name: 'late', image: 'hello:1', env: { PADDING: 'x'.repeat(30_000) } }],
+      })
+      assert.equal(status, 503, JSON.stringify(body))
+      assert.match(JSON.stringify(body), /DISK_FULL|UNAVAILABLE/)
+      execFileSync('rm', [fill])
+      const again = await until('room to be used', 10_000, async () => {
+        const answer = await node.call('POST', '/api/workloads', {
+          name: 'late',
+          containers: [{ name: 'late', image: 'hello:1' }],
+        })
+        return answer.status === 201 ? answer : undefined
+      })
+      assert.equal(again.status, 201)
+      await node.kill()
+      await node.up(...LISTEN)
+      assert.equal((await node.call('GET', '/api/workloads/late')).status, 200)
+    } finally {
+      await node.stop()
+      execFileSync('umount', [node.home])
+    }
+  })
+})
+
+/** libfaketime makes one process's clock wrong without touching the machine's. */
+function faketime(): { LD_PRELOAD?: string; FAKETIME_DONT_FAKE_MONOTONIC?: string } {
+  try {
+    const library = execFileSync('sh', ['-c', 'ls /usr/lib/*/faketime/libfaketimeMT.so.1'], {
+      encoding: 'utf8',
+    })
+    return { LD_PRELOAD: library.trim(), FAKETIME_DONT_FAKE_MONOTONIC: '1' }
+  } catch {
+    if (process.env.CI) throw new Error('CI must have faketime')
+    return {}
+  }
+}
+
+function mountSmallDisk(folder: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', folder], { stdio: 'pipe' })
+    return true
+  } catch (error) {
+    if (process.env.CI) throw error
+    return false
+  }
+}

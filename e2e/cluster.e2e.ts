@@ -1,0 +1,184 @@
+/** The main job with real processes and real engines: found, join, deploy, reach, kill, return. */
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import {
+  allReady,
+  type Cluster,
+  createCluster,
+  LISTEN,
+  nodeIdOf,
+  nodesSeenBy,
+  running,
+  workloadSeenBy,
+} from './harness/cluster.ts'
+import { enginesUnavailable } from './harness/engine.ts'
+import { importBusyboxImage } from './harness/images.ts'
+import { createTestNode, type TestNode } from './harness/node-process.ts'
+import { until } from './harness/waiting.ts'
+
+const SAMPLE = path.resolve(import.meta.dirname, '../assets/sample')
+const missing = enginesUnavailable()
+if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)
+
+/** Containers and programs of ours that run, by asking the engines and the process table. */
+function containersOf(cluster: Cluster, workload: string): string[] {
+  return cluster.engines.flatMap((engine) =>
+    engine
+      .docker('ps', '-q', '--filter', `label=org.mycelium.workload=${workload}`)
+      .split('\n')
+      .filter(Boolean),
+  )
+}
+
+async function tenAnswers(node: TestNode, route: string): Promise<Map<string, number>> {
+  const seen = new Map<string, number>()
+  for (let i = 0; i < 10; i++) {
+    const answer = await node.viaEdge(route)
+    assert.equal(answer.status, 200, `${node.name} ${route}: ${answer.status} ${answer.text}`)
+    seen.set(answer.by, (seen.get(answer.by) ?? 0) + 1)
+  }
+  return seen
+}
+
+describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`, {
+  skip: Boolean(missing),
+}, () => {
+  let cluster: Cluster
+  let ada: TestNode
+  let ben: TestNode
+  let cleo: TestNode
+
+  before(async () => {
+    cluster = await createCluster({ engines: true })
+    ;[ada, ben, cleo] = cluster.nodes
+  })
+  after(() => cluster?.remove())
+
+  it('deploys a container to all three from an image only one of them has', async () => {
+    const [first] = cluster.engines
+    assert.ok(first)
+    importBusyboxImage(first, 'hello:1')
+    await ada.json(
+      'deploy',
+      '--image',
+      'hello:1',
+      '--name',
+      'hello',
+      '--replicas',
+      '3',
+      '-p',
+      '0:80',
+      '--wait',
+    )
+    const workload = await running(cleo, 'hello', { replicas: 3, on: 3 })
+    assert.equal(workload.status, 'Running')
+  })
+
+  it('deploys a signed program to all three', async () => {
+    const built = await ada.json<{ file: string; digest: string }>(
+      'bundle',
+      'build',
+      '--manifest',
+      path.join(SAMPLE, 'manifest.json'),
+      '--program',
+      path.join(SAMPLE, 'greeter.mjs'),
+      '--out',
+      ada.home,
+    )
+    await ada.json(
+      'deploy',
+      '--bundle',
+      built.file,
+      '--name',
+      'greeter',
+      '--replicas',
+      '3',
+      '--wait',
+    )
+    await running(ben, 'greeter', { replicas: 3, on: 3 })
+  })
+
+  it('answers both through every edge, and ten requests alternate', async () => {
+    for (const node of cluster.nodes) {
+      for (const name of ['hello', 'greeter']) {
+        await until(`${node.name} to route to all of ${name}`, 10_000, async () => {
+          return (await tenAnswers(node, `/${name}/`)).size === 3
+        })
+        const counts = [...(await tenAnswers(node, `/${name}/`)).values()].sort()
+        assert.deepEqual(counts, [3, 3, 4], `${node.name} shares ${name} out evenly`)
+      }
+      const byHost = await node.viaEdge('/', { host: `hello.localhost:${new URL(node.edge).port}` })
+      assert.equal(byHost.status, 200)
+    }
+  })
+
+  it('refuses a node with the certificate of another network', async () => {
+    const stranger = createTestNode('dora')
+    try {
+      await stranger.json('init', '--network-name', 'Elsewhere', '--name', 'dora')
+      const [address] = (await ada.get<{ node: { addresses: string[] } }>('/api/status')).node
+        .addresses
+      assert.ok(address)
+      // Dora is told where Ada is, and tries for as long as it takes Ada to refuse it.
+      const config = `[network]\nbootstrap = ["${address}"]\n`
+      await import('node:fs/promises').then((fs) =>
+        fs.writeFile(path.join(stranger.home, 'config.toml'), config),
+      )
+      await stranger.up(...LISTEN)
+      await until('dora to be refused', 20_000, () => /WRONG_NETWORK/.test(stranger.log()))
+      assert.equal((await nodesSeenBy(ada)).length, 3)
+      assert.equal((await nodesSeenBy(stranger)).length, 1)
+    } finally {
+      await stranger.remove()
+    }
+  })
+
+  it('runs the replicas of a killed node elsewhere within 10 s', async () => {
+    const gone = await nodeIdOf(cleo)
+    await cleo.kill()
+    const startedAt = performance.now()
+    for (const name of ['hello', 'greeter']) {
+      await until(`${name} to run 3 without cleo`, 10_000, async () => {
+        const { instances } = await workloadSeenBy(ada, name)
+        const good = instances.filter(
+          (one) => one.node !== gone && one.status === 'Running' && one.health === 'healthy',
+        )
+        return good.length === 3
+      })
+    }
+    const seconds = (performance.now() - startedAt) / 1000
+    assert.ok(seconds < 10, `took ${seconds.toFixed(1)} s`)
+    console.log(`# replicas of a killed node ran elsewhere after ${seconds.toFixed(1)} s`)
+  })
+
+  it('takes the node back under the same identity, and nothing runs twice 10 s later', async () => {
+    const peerId = cleo.peerId
+    await cleo.up(...LISTEN)
+    assert.equal(cleo.peerId, peerId)
+    await allReady(cluster.nodes)
+    await until('hello and greeter to run exactly three times', 10_000, async () => {
+      const documents = await Promise.all(
+        ['hello', 'greeter'].map((name) => workloadSeenBy(ada, name)),
+      )
+      const counts = documents.map(
+        ({ instances }) => instances.filter(({ status }) => status === 'Running').length,
+      )
+      return counts.every((count) => count === 3) && containersOf(cluster, 'hello').length === 3
+    })
+  })
+
+  it('deletes a workload everywhere', async () => {
+    assert.equal((await ben.cli('delete', 'hello')).code, 4, 'ben does not own hello')
+    assert.equal((await ada.cli('delete', 'hello')).code, 0)
+    assert.equal((await ada.cli('delete', 'greeter')).code, 0)
+    await until(
+      'nothing of hello to run',
+      15_000,
+      () => containersOf(cluster, 'hello').length === 0,
+    )
+    await until('cleo to forget hello', 10_000, async () => {
+      return (await cleo.call('GET', '/api/workloads/hello')).status === 404
+    })
+  })
+})

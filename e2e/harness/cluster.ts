@@ -1,0 +1,123 @@
+/** Three nodes of one network, each in a process of its own with an engine of its own. */
+import { copyFileSync, existsSync } from 'node:fs'
+import path from 'node:path'
+import { createEngine, type Engine } from './engine.ts'
+import { createTestNode, type TestNode } from './node-process.ts'
+import { until } from './waiting.ts'
+
+export interface Cluster {
+  nodes: [TestNode, TestNode, TestNode]
+  engines: Engine[]
+  remove(): Promise<void>
+}
+
+export interface WorkloadDocument {
+  name: string
+  status: string
+  replicas: number
+  running_instances: number
+  generation: number
+  instances: {
+    id: string
+    index: number
+    node: string
+    status: string
+    health: string
+    lost: boolean
+    reason?: { code: string; message: string }
+  }[]
+}
+
+interface NodesDocument {
+  nodes: { id: string; name: string; status: string; liveness: string; self: boolean }[]
+}
+
+export const LISTEN = ['--listen', '/ip4/127.0.0.1/tcp/0']
+
+/** The first founds, the second joins by invite, the third by the first one's seed file. */
+export async function createCluster(options: { engines: boolean }): Promise<Cluster> {
+  const engines: Engine[] = []
+  const nodes: TestNode[] = []
+  for (const name of ['ada', 'ben', 'cleo']) {
+    const engine = options.engines ? await createEngine(name) : undefined
+    if (engine) engines.push(engine)
+    nodes.push(createTestNode(name, { DOCKER_HOST: engine?.host ?? 'unix:///nowhere.sock' }))
+  }
+  const cluster: Cluster = {
+    nodes: nodes as Cluster['nodes'],
+    engines,
+    async remove() {
+      await Promise.all(nodes.map((node) => node.remove()))
+      for (const engine of engines) await engine.remove()
+    },
+  }
+  try {
+    await form(cluster)
+  } catch (error) {
+    await cluster.remove()
+    throw error
+  }
+  return cluster
+}
+
+async function form({ nodes: [ada, ben, cleo] }: Cluster): Promise<void> {
+  await ada.json('init', '--network-name', 'Garden', '--name', 'ada')
+  await ada.up(...LISTEN)
+  const { invite } = await ada.json<{ invite: string }>('invite')
+  await ben.json('join', invite, '--name', 'ben')
+  await ben.up(...LISTEN)
+
+  const seed = path.join(ada.home, 'spore.json')
+  await until('the seed file', 10_000, () => existsSync(seed))
+  const copy = path.join(cleo.home, '..', `${path.basename(cleo.home)}-seed.json`)
+  copyFileSync(seed, copy)
+  await cleo.json('join', '--seed-spore', copy, '--name', 'cleo')
+  const waiting = await until('cleo to ask', 10_000, async () => {
+    const { members } = await ada.json<{ members: { owner: string; state: string }[] }>('members')
+    return members.find((member) => member.state === 'waiting')
+  })
+  await ada.json('members', 'approve', waiting.owner)
+  await cleo.up(...LISTEN)
+  await allReady([ada, ben, cleo])
+}
+
+export async function allReady(nodes: readonly TestNode[]): Promise<void> {
+  for (const node of nodes) {
+    await until(`${node.name} to see ${nodes.length} nodes ready`, 30_000, async () => {
+      const { nodes: seen } = await node.get<NodesDocument>('/api/cluster/nodes')
+      return seen.filter(({ status }) => status === 'Ready').length === nodes.length
+    })
+  }
+}
+
+export async function nodeIdOf(node: TestNode): Promise<string> {
+  const { nodes } = await node.get<NodesDocument>('/api/cluster/nodes')
+  const self = nodes.find((one) => one.self)
+  if (!self) throw new Error(`${node.name} does not list itself`)
+  return self.id
+}
+
+export async function nodesSeenBy(node: TestNode): Promise<NodesDocument['nodes']> {
+  return (await node.get<NodesDocument>('/api/cluster/nodes')).nodes
+}
+
+export async function workloadSeenBy(node: TestNode, name: string): Promise<WorkloadDocument> {
+  return node.get<WorkloadDocument>(`/api/workloads/${name}`)
+}
+
+/** Waits until `name` runs as many healthy, visible instances as wanted, and gives its document. */
+export async function running(
+  node: TestNode,
+  name: string,
+  options: { replicas: number; timeoutMs?: number; on?: number },
+): Promise<WorkloadDocument> {
+  return until(`${name} to run ${options.replicas}`, options.timeoutMs ?? 60_000, async () => {
+    const workload = await workloadSeenBy(node, name)
+    const healthy = workload.instances.filter(
+      ({ status, health, lost }) => status === 'Running' && health === 'healthy' && !lost,
+    )
+    const hosts = new Set(healthy.map((instance) => instance.node)).size
+    if (healthy.length === options.replicas && hosts >= (options.on ?? 1)) return workload
+    throw new Error(JSON.stringify(workload))
+  })
+}
