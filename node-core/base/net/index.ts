@@ -75,5 +75,6 @@ export type NetErrorCode =
   /** The peer does not speak the protocol, or reset the stream. */
   | 'NET_REFUSED'
 
+export { createFrameReader, type FrameReader, framed } from './framing.ts'
 export type { NodeId } from './node-id.ts'
 export { parseNodeId, shortId } from './node-id.ts'

@@ -1,0 +1,59 @@
+/** A stream protocol's opening: bounded frames first, then raw bytes until the other side closes. */
+import { MyceliumError } from '../errors/index.ts'
+import type { NetErrorCode } from './index.ts'
+
+const HEADER_BYTES = 4
+
+export interface FrameReader {
+  /** The next frame. Throws NET_TOO_LARGE over `bytesMax`, NET_REFUSED when the stream ends early. */
+  frame(bytesMax: number): Promise<Uint8Array>
+  /** Every byte that has not been read as a frame. To be iterated once. */
+  rest(): AsyncIterable<Uint8Array>
+}
+
+/** `bytes` with their length before them: four bytes, big-endian. */
+export function framed(bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(HEADER_BYTES + bytes.byteLength)
+  new DataView(out.buffer).setUint32(0, bytes.byteLength)
+  out.set(bytes, HEADER_BYTES)
+  return out
+}
+
+export function createFrameReader(stream: AsyncIterable<Uint8Array>): FrameReader {
+  const source = stream[Symbol.asyncIterator]()
+  let held: Uint8Array = new Uint8Array(0)
+
+  async function fill(bytesWanted: number): Promise<void> {
+    while (held.byteLength < bytesWanted) {
+      const next = await source.next()
+      if (next.done) throw refused('NET_REFUSED', 'The stream ended within a frame.')
+      held = held.byteLength === 0 ? next.value : Buffer.concat([held, next.value])
+    }
+  }
+
+  return {
+    async frame(bytesMax) {
+      await fill(HEADER_BYTES)
+      const length = new DataView(held.buffer, held.byteOffset, HEADER_BYTES).getUint32(0)
+      if (length > bytesMax) throw refused('NET_TOO_LARGE', `A frame of ${length} bytes came.`)
+      await fill(HEADER_BYTES + length)
+      const frame = held.subarray(HEADER_BYTES, HEADER_BYTES + length)
+      held = held.subarray(HEADER_BYTES + length)
+      return frame
+    },
+    async *rest() {
+      const first = held
+      held = new Uint8Array(0)
+      if (first.byteLength > 0) yield first
+      for (;;) {
+        const next = await source.next()
+        if (next.done) return
+        yield next.value
+      }
+    },
+  }
+}
+
+function refused(code: NetErrorCode, message: string): MyceliumError<NetErrorCode> {
+  return new MyceliumError(code, message)
+}
