@@ -1,0 +1,162 @@
+/** One node's folder: who holds it, what it was told about itself, and which network it is in. */
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+import type { Disk } from './base/disk/index.ts'
+import { MyceliumError } from './base/errors/index.ts'
+
+/** What a running node tells the command line and the app about itself: `run/node.json`. */
+export interface RunningNode {
+  pid: number
+  api: string
+  edge?: string
+  peerId: string
+}
+
+const runningNode = z.object({
+  pid: z.number().int(),
+  api: z.string(),
+  edge: z.string().optional(),
+  peerId: z.string(),
+})
+
+/** What the owner chose in the window or by a command; the config file and flags stand above it. */
+export const settingsShape = z.object({
+  name: z.string().min(1).max(63).optional(),
+  ownerName: z.string().min(1).max(63).optional(),
+  role: z.enum(['sclerotia', 'rhizomorph', 'hypha']).optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  /** Set while a join by seed file waits for an admin. */
+  awaiting: z
+    .object({
+      network: z.string(),
+      name: z.string(),
+      since: z.string(),
+      addresses: z.array(z.string()),
+    })
+    .optional(),
+})
+export type Settings = z.infer<typeof settingsShape>
+
+export type HomeErrorCode =
+  /** Another node runs on this home; details name its pid and address. */
+  | 'HOME_IN_USE'
+  /** A file of the home can not be understood. It is left as it is. */
+  | 'HOME_DAMAGED'
+
+export interface HomeLock {
+  /** Tells others where this node answers. */
+  announce(running: RunningNode): void
+  release(): void
+}
+
+/**
+ * Takes a home for this process. The lock is one of the operating system's, held through SQLite, so
+ * it ends with the process however that ends. Throws HOME_IN_USE.
+ */
+export function lockHome(home: string): HomeLock {
+  const run = path.join(home, 'run')
+  mkdirSync(run, { recursive: true, mode: 0o700 })
+  chmodSync(home, 0o700)
+  const announcement = path.join(run, 'node.json')
+  const lock = new DatabaseSync(path.join(run, 'lock.db'), { timeout: 0 })
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+  } catch (cause) {
+    lock.close()
+    const holder = findRunningNode(home)
+    const who = holder ? `process ${holder.pid}, ${holder.api}` : 'a process that is starting'
+    throw new MyceliumError('HOME_IN_USE', `Another node runs on ${home}: ${who}.`, {
+      cause,
+      details: holder ?? {},
+    })
+  }
+  // A node that was killed could not take its announcement back.
+  rmSync(announcement, { force: true })
+  return {
+    announce: (running) => writeFileSync(announcement, JSON.stringify(running), { mode: 0o600 }),
+    release() {
+      rmSync(announcement, { force: true })
+      if (lock.isOpen) lock.close()
+    },
+  }
+}
+
+/** The node that runs on a home now, or undefined. */
+export function findRunningNode(home: string): RunningNode | undefined {
+  let text: string
+  try {
+    text = readFileSync(path.join(home, 'run', 'node.json'), 'utf8')
+  } catch {
+    return undefined
+  }
+  const parsed = runningNode.safeParse(parseJson(text))
+  if (!parsed.success || !isAlive(parsed.data.pid)) return undefined
+  const { edge, ...rest } = parsed.data
+  return edge === undefined ? rest : { ...rest, edge }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: it is there and belongs to someone else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const SETTINGS = 'settings.json'
+
+export async function readSettings(disk: Disk): Promise<Settings> {
+  const bytes = await disk.read(SETTINGS)
+  if (!bytes) return {}
+  const parsed = settingsShape.safeParse(parseJson(new TextDecoder().decode(bytes)))
+  if (parsed.success) return parsed.data
+  throw new MyceliumError('HOME_DAMAGED', `${SETTINGS} can not be read: ${parsed.error.message}`)
+}
+
+export async function writeSettings(disk: Disk, settings: Settings): Promise<void> {
+  const text = `${JSON.stringify(settings, null, 2)}\n`
+  await disk.writeAtomic(SETTINGS, new TextEncoder().encode(text))
+}
+
+const GENESIS = 'genesis.cbor'
+const CREDENTIAL = 'credential.cbor'
+
+/** The network a home belongs to: the signed genesis, and the credential this node shows. */
+export interface StoredNetwork {
+  genesis: Uint8Array
+  credential: Uint8Array
+}
+
+export async function readNetwork(disk: Disk): Promise<StoredNetwork | undefined> {
+  const genesis = await disk.read(GENESIS)
+  const credential = await disk.read(CREDENTIAL)
+  // The genesis is written last: without it, founding or joining had not ended.
+  return genesis && credential ? { genesis, credential } : undefined
+}
+
+export async function writeNetwork(disk: Disk, network: StoredNetwork): Promise<void> {
+  await disk.writeAtomic(CREDENTIAL, network.credential, { mode: 0o600 })
+  await disk.writeAtomic(GENESIS, network.genesis, { mode: 0o600 })
+}
+
+export async function writeCredential(disk: Disk, credential: Uint8Array): Promise<void> {
+  await disk.writeAtomic(CREDENTIAL, credential, { mode: 0o600 })
+}
+
+/** Forgets the network; identity and settings stay. */
+export async function forgetNetwork(disk: Disk): Promise<void> {
+  await disk.remove(GENESIS)
+  await disk.remove(CREDENTIAL)
+}
