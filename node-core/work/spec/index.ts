@@ -80,6 +80,11 @@ export interface Instance {
   index: number
   /** Generation of the workload that it was started from. */
   generation: number
+  /**
+   * `templateOf` the workload it was started from: scaling raises the generation and leaves this as
+   * it is. Absent when it was found running and no record tells; then the generation decides.
+   */
+  template?: string
   node: NodeId
   status: InstanceStatus
   health: Health
@@ -93,3 +98,26 @@ export interface Instance {
   /** Real steps of a start: `Pulling image, 41 of 120 MB`. */
   progress?: string
 }
+
+export { applyChange } from './change.ts'
+export { BUNDLE_PORT } from './defaults.ts'
+export type { SpecErrorCode, ValidationError, WrongField } from './errors.ts'
+export { parseWorkload } from './parse-workload.ts'
+export {
+  formatCpuMillis,
+  formatMemoryBytes,
+  parseCpuMillis,
+  parseMemoryBytes,
+} from './quantities.ts'
+export { parseSlot, slotOf } from './slots.ts'
+export {
+  desiredOf,
+  instanceKey,
+  instanceOf,
+  parseInstanceKey,
+  parseStoredWorkload,
+  storedForm,
+  WORKLOAD_PREFIX,
+  workloadKey,
+} from './stored.ts'
+export { isCurrent, templateOf } from './template.ts'

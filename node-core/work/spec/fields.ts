@@ -1,0 +1,106 @@
+/** Single fields of a workload, as zod shapes shared by what people send and what is stored. */
+import { z } from 'zod'
+import {
+  COMMAND_WORD_LENGTH_MAX,
+  COMMAND_WORDS_MAX,
+  ENV_MAX,
+  ENV_VALUE_LENGTH_MAX,
+  HEALTH_PATH_LENGTH_MAX,
+  HEALTH_PERIOD_MS_MAX,
+  HEALTH_PERIOD_MS_MIN,
+  HEALTH_TIMEOUT_MS_MAX,
+  HEALTH_TIMEOUT_MS_MIN,
+  IMAGE_LENGTH_MAX,
+  LABEL_KEY_LENGTH_MAX,
+  LABEL_VALUE_LENGTH_MAX,
+  LABELS_MAX,
+  REPLICAS_MAX,
+} from './limits.ts'
+
+export const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
+  error: 'Use 1 to 63 of a-z, 0-9 and "-", not "-" at either end.',
+})
+
+export const replicas = z
+  .number()
+  .refine((count) => Number.isInteger(count) && count >= 1 && count <= REPLICAS_MAX, {
+    error: `Ask for a whole number from 1 to ${REPLICAS_MAX}.`,
+  })
+
+export const portNumber = z
+  .number()
+  .refine((port) => Number.isInteger(port) && port >= 1 && port <= 65_535, {
+    error: 'A port is a whole number from 1 to 65535.',
+  })
+
+/** Words handed to a program: no NUL, which would cut them short. */
+const words = z
+  .array(
+    z
+      .string()
+      .max(COMMAND_WORD_LENGTH_MAX)
+      .refine((word) => !word.includes('\0'), { error: 'Must not contain a NUL.' }),
+  )
+  .max(COMMAND_WORDS_MAX)
+export const command = words
+export const args = words
+
+export const image = z
+  .string()
+  .max(IMAGE_LENGTH_MAX)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._/:@-]*$/, {
+    error: 'Not an image reference, such as "nginx:1.27" or "registry.example/team/app:2".',
+  })
+
+export const bundle = z.string().regex(/^sha256:[0-9a-f]{64}$/, {
+  error: 'Not a digest: "sha256:" and 64 hex digits.',
+})
+
+export const env = z
+  .record(
+    z.string(),
+    z
+      .string()
+      .max(ENV_VALUE_LENGTH_MAX)
+      .refine((value) => !value.includes('\0'), { error: 'Must not contain a NUL.' }),
+  )
+  .superRefine((variables, context) => {
+    const keys = Object.keys(variables)
+    if (keys.length > ENV_MAX) {
+      context.addIssue({ code: 'custom', message: `Too many variables: at most ${ENV_MAX}.` })
+    }
+    for (const key of keys) {
+      if (/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(key)) continue
+      context.addIssue({
+        code: 'custom',
+        path: [key],
+        message: 'A variable name has letters, digits and "_", and no digit first.',
+      })
+    }
+  })
+
+export const labels = z
+  .record(z.string(), z.string().max(LABEL_VALUE_LENGTH_MAX))
+  .superRefine((map, context) => {
+    const keys = Object.keys(map)
+    if (keys.length > LABELS_MAX) {
+      context.addIssue({ code: 'custom', message: `Too many labels: at most ${LABELS_MAX}.` })
+    }
+    for (const key of keys) {
+      if (key.length >= 1 && key.length <= LABEL_KEY_LENGTH_MAX) continue
+      context.addIssue({
+        code: 'custom',
+        path: [key],
+        message: `A label's key has 1 to ${LABEL_KEY_LENGTH_MAX} letters.`,
+      })
+    }
+  })
+
+export const healthPath = z
+  .string()
+  .max(HEALTH_PATH_LENGTH_MAX)
+  .regex(/^\/[\x21-\x7e]*$/, { error: 'A path starts with "/" and has no spaces.' })
+export const periodMs = z.number().int().min(HEALTH_PERIOD_MS_MIN).max(HEALTH_PERIOD_MS_MAX)
+export const timeoutMs = z.number().int().min(HEALTH_TIMEOUT_MS_MIN).max(HEALTH_TIMEOUT_MS_MAX)
+export const onPartition = z.enum(['heal', 'keep', 'stop'])
+export const protocol = z.enum(['tcp', 'udp'])

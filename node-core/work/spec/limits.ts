@@ -1,0 +1,46 @@
+/** Replicas of one workload. */
+export const REPLICAS_MAX = 1_000
+/** Letters of a workload's name: a DNS label. */
+export const NAME_LENGTH_MAX = 63
+/** Declared ports of one instance. */
+export const PORTS_MAX = 32
+/** Labels of a workload, and labels it asks of a node. */
+export const LABELS_MAX = 64
+/** Letters of a label's key. */
+export const LABEL_KEY_LENGTH_MAX = 63
+/** Letters of a label's value. */
+export const LABEL_VALUE_LENGTH_MAX = 255
+/** Environment variables of one instance. */
+export const ENV_MAX = 512
+/** Letters of one environment variable's value. */
+export const ENV_VALUE_LENGTH_MAX = 32_768
+/** Words of a command, and of its arguments. */
+export const COMMAND_WORDS_MAX = 128
+/** Letters of one word of a command. */
+export const COMMAND_WORD_LENGTH_MAX = 4_096
+/** Letters of an image reference. */
+export const IMAGE_LENGTH_MAX = 512
+/** Letters of a health check's path. */
+export const HEALTH_PATH_LENGTH_MAX = 1_024
+/** Letters of a manifest's text. */
+export const MANIFEST_LENGTH_MAX = 262_144
+/** Bytes of a whole workload as it is stored; the shared state takes 64 KiB a value. */
+export const WORKLOAD_BYTES_MAX = 60 * 1_024
+/** Thousandths of a core; engines cannot enforce less than a hundredth of one. */
+export const CPU_MILLIS_MIN = 10
+/** Thousandths of a core: 1,024 cores. */
+export const CPU_MILLIS_MAX = 1_024_000
+/** Bytes; Docker takes no less than 6 MiB. */
+export const MEMORY_BYTES_MIN = 6 * 2 ** 20
+/** Bytes: 64 TiB. */
+export const MEMORY_BYTES_MAX = 64 * 2 ** 40
+/** Milliseconds between two health checks. */
+export const HEALTH_PERIOD_MS_MIN = 500
+/** Milliseconds between two health checks. */
+export const HEALTH_PERIOD_MS_MAX = 300_000
+/** Milliseconds a health check may take. */
+export const HEALTH_TIMEOUT_MS_MIN = 100
+/** Milliseconds a health check may take. */
+export const HEALTH_TIMEOUT_MS_MAX = 60_000
+/** Letters of a reason's message and of a progress line in an instance record. */
+export const REASON_LENGTH_MAX = 1_024

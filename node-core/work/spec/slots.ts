@@ -1,0 +1,11 @@
+import type { Slot } from './index.ts'
+
+export function slotOf(workload: string, index: number): Slot {
+  return `${workload}/${index}` as Slot
+}
+
+export function parseSlot(text: string): { workload: string; index: number } | undefined {
+  const match = /^([a-z0-9-]{1,63})\/(\d{1,6})$/.exec(text)
+  if (match?.[1] === undefined || match[2] === undefined) return undefined
+  return { workload: match[1], index: Number(match[2]) }
+}

@@ -1,0 +1,131 @@
+/**
+ * What the shared state holds of workloads and instances. Values come from other nodes: their shape
+ * is checked here, and whoever reads them ignores what does not parse.
+ */
+import { z } from 'zod'
+import type { Plain } from '../../base/codec/index.ts'
+import { type NodeId, parseNodeId } from '../../base/net/index.ts'
+import type { StateRecord } from '../../control/state/index.ts'
+import { type Digest, parseDigest } from '../../storage/blobs/index.ts'
+import * as field from './fields.ts'
+import type { DesiredWorkload, Instance, Workload } from './index.ts'
+import {
+  CPU_MILLIS_MAX,
+  CPU_MILLIS_MIN,
+  MEMORY_BYTES_MAX,
+  MEMORY_BYTES_MIN,
+  PORTS_MAX,
+  REASON_LENGTH_MAX,
+} from './limits.ts'
+
+export const WORKLOAD_PREFIX = 'net/workload/'
+
+export function workloadKey(name: string): string {
+  return `${WORKLOAD_PREFIX}${name}`
+}
+
+export function instanceKey(node: NodeId, id: string): string {
+  return `node/${node}/instance/${id}`
+}
+
+/** The node and the instance that a key names; undefined for any other key. */
+export function parseInstanceKey(key: string): { node: NodeId; id: string } | undefined {
+  const match = /^node\/([0-9a-f]{64})\/instance\/([a-z0-9-]{1,90})$/.exec(key)
+  const node = parseNodeId(match?.[1] ?? '')
+  return node && match?.[2] !== undefined ? { node, id: match[2] } : undefined
+}
+
+const digest = z.string().transform((text, context): Digest => {
+  const parsed = parseDigest(text)
+  if (parsed) return parsed
+  context.addIssue({ code: 'custom', message: 'Not a digest.' })
+  return z.NEVER
+})
+
+const containerSource = z.object({
+  image: field.image,
+  imageId: z.string().max(128).exactOptional(),
+  command: field.command.exactOptional(),
+  args: field.args.exactOptional(),
+})
+
+const port = z.object({
+  containerPort: field.portNumber,
+  hostPort: field.portNumber.exactOptional(),
+  protocol: field.protocol,
+})
+
+const checkedPort = {
+  port: field.portNumber,
+  periodMs: field.periodMs,
+  timeoutMs: field.timeoutMs,
+}
+const health = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('http'), path: field.healthPath, ...checkedPort }),
+  z.object({ kind: z.literal('tcp'), ...checkedPort }),
+  z.object({ kind: z.literal('running') }),
+])
+
+const common = {
+  name: field.name,
+  replicas: field.replicas,
+  resources: z.object({
+    cpuMillis: z.number().int().min(CPU_MILLIS_MIN).max(CPU_MILLIS_MAX),
+    memoryBytes: z.number().int().min(MEMORY_BYTES_MIN).max(MEMORY_BYTES_MAX),
+  }),
+  env: field.env,
+  ports: z.array(port).max(PORTS_MAX),
+  labels: field.labels,
+  nodeSelector: field.labels,
+  health,
+  onPartition: field.onPartition,
+}
+
+const workload = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('container'), source: containerSource, ...common }),
+  z.object({ kind: z.literal('process'), source: z.object({ bundle: digest }), ...common }),
+])
+
+export function parseStoredWorkload(value: unknown): Workload | undefined {
+  const parsed = workload.safeParse(value)
+  return parsed.success ? parsed.data : undefined
+}
+
+/** The workload that a live record of `net/workload/<name>` asks for. */
+export function desiredOf(record: StateRecord): DesiredWorkload | undefined {
+  const parsed = parseStoredWorkload(record.value)
+  if (!parsed || record.key !== workloadKey(parsed.name)) return undefined
+  return { workload: parsed, owner: record.owner, generation: record.generation }
+}
+
+const instance = z.object({
+  workload: field.name,
+  index: z.number().int().min(0).max(999_999),
+  generation: z.number().int().min(0),
+  template: z.string().max(64).exactOptional(),
+  status: z.enum(['Pending', 'Pulling', 'Starting', 'Running', 'Stopping', 'Stopped', 'Failed']),
+  health: z.enum(['unknown', 'healthy', 'unhealthy']),
+  ports: z.record(z.string().regex(/^\d{1,5}$/), field.portNumber),
+  startedAt: z.iso.datetime().exactOptional(),
+  restarts: z.number().int().min(0),
+  reason: z
+    .object({ code: z.string().max(64), message: z.string().max(REASON_LENGTH_MAX) })
+    .exactOptional(),
+  progress: z.string().max(REASON_LENGTH_MAX).exactOptional(),
+})
+
+/**
+ * The instance that a record tells of. Its id and node are taken from the key, which the state has
+ * checked against the author, so nobody can speak for another node.
+ */
+export function instanceOf(record: StateRecord): Instance | undefined {
+  const key = parseInstanceKey(record.key)
+  const parsed = instance.safeParse(record.value)
+  return key && parsed.success ? { ...parsed.data, id: key.id, node: key.node } : undefined
+}
+
+/** What is written for a workload or an instance: the same without absent fields. */
+export function storedForm(subject: Workload | Instance): Plain {
+  const plain: Plain = JSON.parse(JSON.stringify(subject))
+  return plain
+}

@@ -1,0 +1,27 @@
+import { hash } from 'node:crypto'
+import { encode } from '../../base/codec/index.ts'
+import type { DesiredWorkload, Instance, Workload } from './index.ts'
+import { storedForm } from './stored.ts'
+
+const known = new WeakMap<Workload, string>()
+
+/**
+ * A short hash of what makes an instance what it is. Two generations with the same template differ
+ * only in how many are wanted, so their instances need not be replaced. Not the generation itself:
+ * two nodes may write the same generation at once, and scaling raises it too.
+ */
+export function templateOf(workload: Workload): string {
+  const earlier = known.get(workload)
+  if (earlier !== undefined) return earlier
+  const stored = storedForm({ ...workload, replicas: 1, labels: {}, onPartition: 'heal' })
+  const digest = hash('sha256', encode(stored), 'hex').slice(0, 16)
+  known.set(workload, digest)
+  return digest
+}
+
+/** Whether the instance was started from what is wanted now. */
+export function isCurrent(instance: Instance, desired: DesiredWorkload): boolean {
+  return instance.template === undefined
+    ? instance.generation === desired.generation
+    : instance.template === templateOf(desired.workload)
+}
