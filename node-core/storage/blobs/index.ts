@@ -1,8 +1,18 @@
 /**
- * The content-addressed repository: bundles and images by the SHA-256 of their bytes, on this
- * node's disk and fetched from peers that hold them. Nothing is used before its digest holds.
+ * The content-addressed repository: bundles by the SHA-256 of their bytes, on this node's disk and
+ * fetched from peers that hold them. Nothing is used before its digest holds, and nothing half
+ * written is ever visible: a blob appears by one rename after its bytes are synced.
+ *
+ *     const blobs = createBlobStore({ folder, net, clock, random, logger, holders, announce })
+ *     await blobs.start()
+ *     const digest = await blobs.add(createReadStream('billing.spore'))
+ *     const file = await blobs.fetch(digest)   // local, or from the peers that `holders` names
  */
+import type { Clock } from '../../base/clock/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import type { Net, NodeId } from '../../base/net/index.ts'
+import type { Random } from '../../base/random/index.ts'
 
 /** `sha256:` and 64 lower-case hex digits. */
 export type Digest = string & { readonly __brand: 'Digest' }
@@ -29,14 +39,41 @@ export interface BlobStore extends Lifecycle {
   remove(digest: Digest): Promise<void>
 }
 
+export interface BlobDeps {
+  /** Absolute; made if missing. Blobs are streamed, so this is a folder and not the `Disk` door. */
+  folder: string
+  net: Pick<Net, 'openStream' | 'onStream'>
+  clock: Clock
+  random: Random
+  logger: Logger
+  /** Members that say they hold it; asked in this order. */
+  holders(digest: Digest): readonly NodeId[]
+  /** Tells the network what this node holds: at start and after every change. */
+  announce(digests: readonly Digest[]): void
+  /** For progress: what people call a node. Default: the short form of its id. */
+  nameOf?(node: NodeId): string
+}
+
+export interface BlobOptions {
+  /** Largest blob taken, in bytes. */
+  blobBytesMax?: number
+  /** All blobs together, in bytes; more is DISK_FULL. */
+  storeBytesMax?: number
+}
+
 export type BlobErrorCode =
   /** No reachable peer holds it. */
   | 'BLOB_NOT_FOUND'
   /** What arrived is not what was asked for. */
   | 'DIGEST_MISMATCH'
   | 'TOO_LARGE'
+  /** No space left, or the store's own bound is reached. Nothing was changed. */
   | 'DISK_FULL'
+  /** Any other failure of the disk. */
+  | 'DISK_FAILED'
 
 export function parseDigest(text: string): Digest | undefined {
   return /^sha256:[0-9a-f]{64}$/.test(text) ? (text as Digest) : undefined
 }
+
+export { createBlobStore } from './blob-store.ts'

@@ -43,14 +43,18 @@ export interface LogLineOut {
   line: string
 }
 
+/** `notes`: bounds that this machine cannot enforce, in plain words. */
+export type Availability =
+  | { ok: true; notes?: readonly string[] }
+  | { ok: false; code: string; message: string }
+
 export interface Runner extends Lifecycle {
   readonly kind: WorkloadKind
   /** Whether work of this kind can run now, and in plain words why not. */
-  available(): Promise<{ ok: true } | { ok: false; code: string; message: string }>
+  available(): Promise<Availability>
   /** Changes of availability, at once: an engine stopped or came back. */
   onAvailable(listener: (ok: boolean) => void): () => void
   /** Returns when the engine says it runs. Throws a MyceliumError with a code from RunnerErrorCode. */
-  start(): Promise<void>
   run(request: StartRequest): Promise<Running>
   /** Ends and removes it; no error when there is none. Within `graceMs`, then by force. */
   end(id: string, options?: { graceMs?: number }): Promise<void>
@@ -77,4 +81,6 @@ export type RunnerErrorCode =
   /** The program ended right after it was started. */
   | 'EXITED_AT_ONCE'
   | 'DISK_FULL'
+  /** The workload asks for something this runner does not do, by name in `details.reason`. */
+  | 'NOT_SUPPORTED'
   | 'START_FAILED'
