@@ -18,10 +18,42 @@ export type Permission = 'admin' | 'invite' | 'deploy' | 'use'
 export type Role = 'sclerotia' | 'rhizomorph' | 'hypha'
 export type ConsensusEngine = 'raft' | 'simplex'
 
-/** A key that can sign. The private half never leaves the keystore. */
+/** A key that can sign. */
 export interface Signer {
   readonly publicKey: Uint8Array
   sign(message: Uint8Array): Uint8Array
+}
+
+/** A key with its private half: the keystore hands it to the mesh, whose handshakes need it. */
+export interface KeyPair extends Signer {
+  /** 32 bytes. Never logged, never sent. */
+  readonly seed: Uint8Array
+}
+
+/** The keys of one home. */
+export interface Keystore {
+  /** Made at the first call. Throws IDENTITY_MALFORMED for a file that is there but no key. */
+  nodeKey(): Promise<KeyPair>
+  ownerKey(): Promise<KeyPair>
+  /** Takes an owner's key from another computer. Throws OWNER_KEY_EXISTS over a different one. */
+  importOwnerKey(pem: string): Promise<KeyPair>
+}
+
+/** What a signature is for; part of what is signed. */
+export type EnvelopeContext =
+  | 'genesis'
+  | 'membership'
+  | 'node'
+  | 'invite'
+  | 'invite-proof'
+  | 'join'
+  | 'seed'
+  | 'state'
+
+export interface OpenEnvelope {
+  /** Who signed. */
+  key: Uint8Array
+  payload: Uint8Array
 }
 
 /** Founds a network. Its id is the SHA-256 of the document with its signature. */
@@ -35,6 +67,13 @@ export interface Genesis {
   consensus: ConsensusEngine
   /** Makes two networks of one name and one second differ. 16 bytes. */
   nonce: Uint8Array
+}
+
+/** A genesis that was checked, with its bytes and its hash. */
+export interface FoundedNetwork {
+  id: NetworkId
+  genesis: Genesis
+  bytes: Uint8Array
 }
 
 /** Network → owner: this owner is a member with these permissions. Lasts 30 days, renewed on contact. */
@@ -76,11 +115,51 @@ export interface VerifiedMember {
   notAfterMs: number
 }
 
-export interface Invite {
+/** One owner's verified chain. */
+export interface VerifiedMembership {
+  ownerId: OwnerId
+  ownerName: string
+  permissions: ReadonlySet<Permission>
+  founder: boolean
+  notAfterMs: number
+}
+
+/** What a credential is judged by. */
+export interface CredentialCheck {
+  network: FoundedNetwork
+  /** undefined: expiry is not judged (records of the shared state; nobody knows when they were made). */
+  nowMs: number | undefined
+  isRemoved?: (owner: OwnerId) => boolean
+  /**
+   * Whether `net/member/<owner>` stands. Asked only when an issuer in the chain was removed: what it
+   * signs now can be dated back, so its admissions count if they are on record.
+   */
+  isMember?: (owner: OwnerId) => boolean
+}
+
+/** What the issuer of an invite decides. */
+export interface InviteRequest {
+  /** Where to reach the issuer's node, the best ones first. */
+  addresses: readonly string[]
+  /** The issuer's own chain; empty for a founder. */
+  issuerMembership: readonly Uint8Array[]
+  permissions: Iterable<Permission>
+  role: Role
+  /** ISO 8601. */
+  expiresAt: string
+  uses: number
+}
+
+/** The signed part of an invite: what the newcomer shows to the node it asks. */
+export interface SignedInvite {
   genesis: Uint8Array
+  network: FoundedNetwork
   addresses: string[]
   issuer: Uint8Array
-  /** The issuer's own membership chain, so that a newcomer can check the invite alone. */
+  /**
+   * The issuer's own membership chain, so that a newcomer can check the invite alone. Empty when the
+   * issuer is a founder, or when the chain does not fit into a link.
+   */
   issuerMembership: Uint8Array[]
   serial: string
   permissions: Permission[]
@@ -88,6 +167,12 @@ export interface Invite {
   /** ISO 8601. */
   expiresAt: string
   uses: number
+  oneTimePublicKey: Uint8Array
+  /** The envelope itself. */
+  signed: Uint8Array
+}
+
+export interface Invite extends SignedInvite {
   /** The seed of a one-time Ed25519 key; the newcomer signs its request with it. 32 bytes. */
   oneTimeKey: Uint8Array
 }
@@ -111,3 +196,48 @@ export type IdentityErrorCode =
   | 'INVITE_INVALID'
   /** Lacks the permission asked for. */
   | 'FORBIDDEN'
+  /** The home has an owner key already, and it is another one. */
+  | 'OWNER_KEY_EXISTS'
+
+export {
+  issueMembership,
+  issueNodeCertificate,
+  type MembershipRequest,
+  parseMembership,
+  parseNodeCertificate,
+} from './certificates.ts'
+export {
+  encodeCredential,
+  parseCredential,
+  verifyCredential,
+  verifyMembership,
+} from './credential.ts'
+export { openEnvelope, sealEnvelope, signedBytes } from './envelope.ts'
+export { foundNetwork, type GenesisRequest, isFounder, parseGenesis } from './genesis.ts'
+export {
+  didOf,
+  nodeIdOf,
+  ownerIdOf,
+  parseAnyId,
+  parseNetworkId,
+  parseOwnerId,
+  parsePublicKey,
+  peerIdOf,
+} from './id-forms.ts'
+export {
+  checkInviteProof,
+  checkInviteTime,
+  createInvite,
+  parseInvite,
+  parseSignedInvite,
+  proveInvite,
+} from './invites.ts'
+export {
+  encodeOpenSshPublicKey,
+  encodePrivateKeyPem,
+  generateKey,
+  keyFromSeed,
+  parsePrivateKeyPem,
+} from './keys.ts'
+export { createKeystore, type KeystoreDeps } from './keystore.ts'
+export { verify } from './signature.ts'

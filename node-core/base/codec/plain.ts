@@ -1,14 +1,13 @@
 import type { Plain } from './index.ts'
 import { DEPTH_MAX } from './limits.ts'
 
-/** Whether a value survives encoding and decoding unchanged. */
+/** Whether a value survives encoding and decoding unchanged (but for -0, which comes back as 0). */
 export function isPlain(value: unknown, depth = 0): value is Plain {
   switch (typeof value) {
     case 'boolean':
       return true
     case 'number':
-      // -0 would come back as 0.
-      return Number.isSafeInteger(value) && !Object.is(value, -0)
+      return Number.isSafeInteger(value)
     case 'string':
       // A lone surrogate has no UTF-8 form.
       return value.isWellFormed()

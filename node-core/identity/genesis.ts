@@ -1,0 +1,59 @@
+/** The document that founds a network. Its hash, signature included, is the network's id. */
+import { z } from 'zod'
+import { encode, equalBytes } from '../base/codec/index.ts'
+import type { Random } from '../base/random/index.ts'
+import { bytesOf, malformed, openEnvelope, parsePayload, sealEnvelope } from './envelope.ts'
+import { parseNetworkId, sha256Hex } from './id-forms.ts'
+import type { ConsensusEngine, FoundedNetwork, Signer } from './index.ts'
+import { FOUNDERS_MAX, GENESIS_BYTES_MAX } from './limits.ts'
+import { name, timestamp } from './shapes.ts'
+import { isPublicKey } from './signature.ts'
+
+export interface GenesisRequest {
+  name: string
+  consensus: ConsensusEngine
+  /** ISO 8601, as `toTimestamp` writes it. */
+  createdAt: string
+  /** Owners beside the one who signs. */
+  coFounders?: readonly Uint8Array[]
+}
+
+export function foundNetwork(
+  founder: Signer,
+  request: GenesisRequest,
+  random: Random,
+): FoundedNetwork {
+  const payload = encode({
+    version: 1,
+    name: request.name,
+    createdAt: request.createdAt,
+    founders: [founder.publicKey, ...(request.coFounders ?? [])],
+    consensus: request.consensus,
+    nonce: random.bytes(16),
+  })
+  return parseGenesis(sealEnvelope(founder, 'genesis', undefined, payload))
+}
+
+/** Throws IDENTITY_MALFORMED or SIGNATURE_INVALID. Whether it is the right network is the caller's. */
+export function parseGenesis(bytes: Uint8Array): FoundedNetwork {
+  const envelope = openEnvelope('genesis', undefined, bytes, { bytesMax: GENESIS_BYTES_MAX })
+  const genesis = parsePayload(GENESIS, envelope.payload, 'genesis document')
+  const signedByFounder = genesis.founders.some((key) => equalBytes(key, envelope.key))
+  if (!signedByFounder) throw malformed('The genesis is signed by none of its founders.')
+  const id = parseNetworkId(sha256Hex(bytes))
+  if (!id) throw malformed('The genesis has no id.')
+  return { id, genesis, bytes: Uint8Array.from(bytes) }
+}
+
+export function isFounder(network: FoundedNetwork, ownerKey: Uint8Array): boolean {
+  return network.genesis.founders.some((key) => equalBytes(key, ownerKey))
+}
+
+const GENESIS = z.strictObject({
+  version: z.literal(1),
+  name,
+  createdAt: timestamp,
+  founders: z.array(bytesOf(32).refine(isPublicKey)).min(1).max(FOUNDERS_MAX),
+  consensus: z.enum(['raft', 'simplex']),
+  nonce: bytesOf(16),
+})
