@@ -1,0 +1,230 @@
+/** Real HTTP servers as instances and an in-memory mesh between two nodes, for this module's tests. */
+import http, { type RequestListener, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { createSystemClock } from '../../base/clock/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import { createSilentLogger } from '../../base/log/index.ts'
+import type { Net, NetStream, NodeId } from '../../base/net/index.ts'
+import type { Instance } from '../spec/index.ts'
+import { createEdge, createTunnelServer, type Edge, type Endpoint } from './index.ts'
+
+export const HERE = 'a'.repeat(64) as NodeId
+export const THERE = 'b'.repeat(64) as NodeId
+
+export interface Stage {
+  /** Starts a server as an instance of the workload. */
+  instance(
+    workload: string,
+    listener: RequestListener,
+    on?: NodeId,
+  ): Promise<Endpoint & { server: Server }>
+  edge(): Promise<Edge>
+  endpoints: Map<string, Endpoint[]>
+  /** Whether the owner of `HERE` holds `use`. */
+  entitled: boolean
+  close(): Promise<void>
+}
+
+export function createStage(): Stage {
+  const endpoints = new Map<string, Endpoint[]>()
+  const servers: Server[] = []
+  const edges: Edge[] = []
+  const clock = createSystemClock()
+  const logger = createSilentLogger()
+  const mesh = createPair()
+  const local = (): Instance[] =>
+    [...endpoints.values()]
+      .flat()
+      .filter(({ node }) => node === THERE)
+      .map(instanceOf)
+  const mayUse = (): boolean => stage.entitled
+  const tunnels = createTunnelServer({
+    net: mesh.there,
+    instances: { local },
+    mayUse,
+    clock,
+    logger,
+  })
+
+  const stage: Stage = {
+    endpoints,
+    entitled: true,
+    async instance(workload, listener, on = HERE) {
+      const server = http.createServer(listener)
+      servers.push(server)
+      const hostPort = await listen(server)
+      const known = endpoints.get(workload) ?? []
+      const instance = `${workload}-${known.length}-abcdef`
+      const endpoint = { workload, instance, node: on, containerPort: 80, hostPort, healthy: true }
+      endpoints.set(workload, [...known, endpoint])
+      return { ...endpoint, server }
+    },
+    async edge() {
+      await tunnels.start()
+      const source = { endpoints: (name: string) => endpoints.get(name) }
+      const deps = { self: HERE, net: mesh.here, endpoints: source, clock, logger }
+      const edge = createEdge(deps, { port: 0 })
+      edges.push(edge)
+      await edge.start()
+      return edge
+    },
+    async close() {
+      for (const server of servers) {
+        server.closeAllConnections()
+        server.close()
+      }
+      for (const edge of edges) await edge.stop()
+      await tunnels.stop()
+    },
+  }
+  return stage
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+function instanceOf({ workload, instance, node, containerPort, hostPort }: Endpoint): Instance {
+  return {
+    id: instance,
+    workload,
+    index: 0,
+    generation: 1,
+    node,
+    status: 'Running',
+    health: 'healthy',
+    ports: { [containerPort]: hostPort },
+    restarts: 0,
+  }
+}
+
+/** Opens streams from `here` to what `there` serves, with a window of one message each way. */
+export function createPair(): { here: Pick<Net, 'openStream'>; there: Pick<Net, 'onStream'> } {
+  const handlers = new Map<string, (stream: NetStream, peer: NodeId) => void>()
+  return {
+    here: {
+      async openStream(_peer, protocol) {
+        const handler = handlers.get(protocol)
+        if (!handler) throw new MyceliumError('NET_UNREACHABLE', 'Nobody is there.')
+        const [near, far] = createStreamPair()
+        handler(far, HERE)
+        return near
+      },
+    },
+    there: {
+      onStream(protocol, handler) {
+        handlers.set(protocol, handler)
+        return () => handlers.delete(protocol)
+      },
+    },
+  }
+}
+
+export function createStreamPair(): [NetStream, NetStream] {
+  const forth = createPipe()
+  const back = createPipe()
+  const end = (writes: Pipe, reads: Pipe): NetStream => ({
+    write: writes.write,
+    closeWrite: writes.end,
+    abort(reason) {
+      writes.fail(reason)
+      reads.fail(reason)
+    },
+    [Symbol.asyncIterator]: reads.read,
+  })
+  return [end(forth, back), end(back, forth)]
+}
+
+interface Pipe {
+  write(bytes: Uint8Array): Promise<void>
+  end(): Promise<void>
+  fail(reason: Error): void
+  read(): AsyncIterator<Uint8Array>
+}
+
+/** Holds one chunk: a write resolves when it has been read. */
+function createPipe(): Pipe {
+  let held: { bytes: Uint8Array; taken: () => void; lost: (e: Error) => void } | undefined
+  let ended = false
+  let failure: Error | undefined
+  let wake: () => void = () => {}
+  return {
+    write(bytes) {
+      if (failure) return Promise.reject(failure)
+      return new Promise((taken, lost) => {
+        held = { bytes: Uint8Array.from(bytes), taken, lost }
+        wake()
+      })
+    },
+    async end() {
+      ended = true
+      wake()
+    },
+    fail(reason) {
+      failure ??= reason
+      held?.lost(failure)
+      held = undefined
+      wake()
+    },
+    async *read() {
+      for (;;) {
+        if (failure) throw failure
+        if (held) {
+          const { bytes, taken } = held
+          held = undefined
+          taken()
+          yield bytes
+        } else if (ended) return
+        else await new Promise<void>((resolve) => (wake = resolve))
+      }
+    },
+  }
+}
+
+export interface Answer {
+  status: number
+  headers: http.IncomingHttpHeaders
+  body: string
+}
+
+/** One request by host name, on a connection of its own. */
+export function ask(
+  edge: { port: number },
+  host: string,
+  options: http.RequestOptions = {},
+  body?: string | Buffer,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = http.request({
+      port: edge.port,
+      agent: false,
+      path: '/',
+      ...options,
+      headers: { host, ...(options.headers as http.OutgoingHttpHeaders | undefined) },
+    })
+    request.once('error', reject)
+    request.once('response', (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (part: string) => (text += part))
+      response.once('error', reject)
+      response.once('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+      )
+    })
+    request.end(body)
+  })
+}
+
+/** Sends bytes as they are and gives back what came until the connection closed. */
+export function raw(edge: { port: number }, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(edge.port, '127.0.0.1')
+    let got = ''
+    socket.setEncoding('latin1').on('data', (part: string) => (got += part))
+    socket.once('error', reject)
+    socket.once('close', () => resolve(got))
+    socket.write(text, 'latin1')
+  })
+}

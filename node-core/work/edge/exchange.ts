@@ -1,0 +1,184 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { Dispatcher } from 'undici'
+import { isCode, messageOf } from '../../base/errors/index.ts'
+import { requestHeaders, responseHeaders } from './headers.ts'
+import type { Endpoint } from './index.ts'
+import type { RequestBody } from './request-body.ts'
+import type { Route } from './route.ts'
+
+/** RFC 9110 §9.2.2: sending it twice has the effect of sending it once. */
+const IDEMPOTENT: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'PUT',
+  'DELETE',
+  'TRACE',
+])
+
+export interface ExchangePlan {
+  request: IncomingMessage
+  response: ServerResponse
+  route: Route
+  body: RequestBody
+  /** To be tried in this order. Never empty. */
+  order: readonly Endpoint[]
+  pool(endpoint: Endpoint): Dispatcher
+  /** The endpoint could not be connected to. */
+  onUnreachable(endpoint: Endpoint): void
+  onRetry(): void
+  /** No endpoint answered: what each said, and whether the request itself was at fault. */
+  onFailed(failures: readonly Failure[], badRequest: boolean): void
+}
+
+export interface Failure {
+  endpoint: Endpoint
+  reason: string
+}
+
+/** Sends one request to one endpoint after another until one begins to answer. */
+export function runExchange(plan: ExchangePlan): void {
+  const { request, response, route, body } = plan
+  const failures: Failure[] = []
+  const headers = requestHeaders(request.rawHeaders, request.headers.connection ?? '', {
+    address: request.socket.remoteAddress ?? '',
+    host: request.headers.host ?? '',
+    prefix: route.prefix,
+  })
+  const method = request.method ?? 'GET'
+  let current: Attempt | undefined
+
+  const attempt = (index: number): void => {
+    const endpoint = plan.order[index]
+    if (!endpoint) {
+      plan.onFailed(failures, false)
+      return
+    }
+    if (index > 0) plan.onRetry()
+    current = new Attempt(response, endpoint, route.prefix, (error, reached) => {
+      failures.push({ endpoint, reason: reasonOf(error) })
+      const badRequest = errorCode(error) === 'UND_ERR_INVALID_ARG'
+      if (!reached && !badRequest) plan.onUnreachable(endpoint)
+      if (!badRequest && canRepeat(method, body, error, reached)) attempt(index + 1)
+      else plan.onFailed(failures, badRequest)
+    })
+    plan
+      .pool(endpoint)
+      .dispatch({ path: route.path, method, headers, body: bytesOf(body) }, current)
+  }
+
+  response.once('close', () => {
+    if (!response.writableFinished) current?.abandon()
+  })
+  attempt(0)
+}
+
+function bytesOf(body: RequestBody): Buffer | Readable | null {
+  if (body.kind === 'none') return null
+  return body.kind === 'kept' ? body.bytes : body.open()
+}
+
+/** A request may go out again if the first never left, or if twice is as good as once. */
+function canRepeat(method: string, body: RequestBody, error: Error, reached: boolean): boolean {
+  if (body.kind === 'stream' && body.touched()) return false
+  if (!reached) return true
+  // An endpoint that took its whole time to think would cost the client that time again.
+  return IDEMPOTENT.has(method) && errorCode(error) !== 'UND_ERR_HEADERS_TIMEOUT'
+}
+
+/** One request on its way to one endpoint, and its answer on the way back. */
+class Attempt implements Dispatcher.DispatchHandler {
+  readonly #response: ServerResponse
+  readonly #endpoint: Endpoint
+  readonly #prefix: string
+  readonly #onFailed: (error: Error, reached: boolean) => void
+  #controller: Dispatcher.DispatchController | undefined
+  #abandoned = false
+  #answering = false
+  #unsent = false
+
+  constructor(
+    response: ServerResponse,
+    endpoint: Endpoint,
+    prefix: string,
+    onFailed: (error: Error, reached: boolean) => void,
+  ) {
+    this.#response = response
+    this.#endpoint = endpoint
+    this.#prefix = prefix
+    this.#onFailed = onFailed
+  }
+
+  /** The client went away: so does the request. */
+  abandon(): void {
+    this.#abandoned = true
+    this.#controller?.abort(new Error('The client went away.'))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#abandoned) controller.abort(new Error('The client went away.'))
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+    statusText?: string,
+  ): void {
+    // Interim answers (103) are hints that may be left out.
+    if (status < 200) return
+    this.#answering = true
+    const flat = responseHeaders(headers, this.#endpoint, this.#prefix)
+    this.#response.writeHead(status, statusText ?? '', flat)
+    this.#unsent = true
+    // The first bytes of a body mostly come with the head and leave in one packet with it; a head
+    // that comes alone (an event stream) must not wait for them.
+    queueMicrotask(() => {
+      if (this.#unsent) this.#response.flushHeaders()
+    })
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#unsent = false
+    if (this.#response.write(chunk)) return
+    controller.pause()
+    this.#response.once('drain', () => controller.resume())
+  }
+
+  onResponseEnd(): void {
+    this.#unsent = false
+    this.#response.end()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    if (this.#abandoned) return
+    // The head is out: a broken connection is the only honest way to say that the body is not whole.
+    if (this.#answering) this.#response.destroy()
+    else this.#onFailed(error, this.#controller !== undefined)
+  }
+}
+
+export function reasonOf(error: unknown): string {
+  switch (errorCode(error)) {
+    case 'ECONNREFUSED':
+      return 'nothing listens on its port'
+    case 'UND_ERR_HEADERS_TIMEOUT':
+      return 'it did not answer in time'
+    case 'UND_ERR_SOCKET':
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return 'it closed the connection without an answer'
+    case 'NET_UNREACHABLE':
+    case 'NET_TIMEOUT':
+      return 'its node cannot be reached'
+  }
+  if (isCode(error, 'TUNNEL_REFUSED') || isCode(error, 'TUNNEL_TIMEOUT')) return error.message
+  return `it failed: ${messageOf(error)}`
+}
+
+function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}

@@ -1,0 +1,88 @@
+/**
+ * What of a message's headers goes on to the other side. Connection-level fields end here
+ * (RFC 9110 §7.6.1); what the client says of its own origin is replaced by what the edge knows.
+ */
+import type { Endpoint } from './index.ts'
+
+export const EDGE_HEADER = 'x-mycelium-edge'
+
+/** Fields of one connection, and those that only the edge may set. */
+const ENDS_HERE: ReadonlySet<string> = new Set([
+  'connection',
+  'expect',
+  'forwarded',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-prefix',
+  'x-forwarded-proto',
+  EDGE_HEADER,
+])
+
+export interface Origin {
+  /** Address of the client. */
+  address: string
+  host: string
+  /** What was stripped from the path. */
+  prefix: string
+}
+
+/** Flat name-value list for the instance, from the client's own as it was on the wire. */
+export function requestHeaders(raw: readonly string[], connection: string, from: Origin): string[] {
+  const alsoEnd = connectionOptions(connection)
+  const headers: string[] = []
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] as string
+    const lower = name.toLowerCase()
+    if (ENDS_HERE.has(lower) || alsoEnd?.has(lower)) continue
+    headers.push(name, raw[i + 1] as string)
+  }
+  headers.push('x-forwarded-for', from.address)
+  headers.push('x-forwarded-host', from.host)
+  headers.push('x-forwarded-proto', 'http')
+  if (from.prefix) headers.push('x-forwarded-prefix', from.prefix)
+  return headers
+}
+
+/** Flat name-value list for the client, from the instance's answer. */
+export function responseHeaders(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  endpoint: Endpoint,
+  prefix: string,
+): string[] {
+  const flat: string[] = [EDGE_HEADER, `${endpoint.node}/${endpoint.instance}`]
+  const connection = headers.connection
+  const alsoEnd = typeof connection === 'string' ? connectionOptions(connection) : undefined
+  for (const name in headers) {
+    if (ENDS_HERE.has(name) || alsoEnd?.has(name)) continue
+    const value = headers[name]
+    if (typeof value === 'string') flat.push(name, located(name, value, prefix))
+    else for (const one of value ?? []) flat.push(name, one)
+  }
+  return flat
+}
+
+/** An absolute path in a redirect names the instance's own root; the client's has the prefix. */
+function located(name: string, value: string, prefix: string): string {
+  if (prefix === '' || name !== 'location') return value
+  return value.startsWith('/') && !value.startsWith('//') ? prefix + value : value
+}
+
+/** Names that a Connection field lists, besides the two that are no header names. */
+function connectionOptions(connection: string): ReadonlySet<string> | undefined {
+  if (connection === '' || connection === 'keep-alive' || connection === 'close') return undefined
+  return new Set(
+    connection
+      .toLowerCase()
+      .split(',')
+      .map((option) => option.trim()),
+  )
+}

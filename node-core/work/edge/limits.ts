@@ -1,0 +1,44 @@
+/** Bounds of the edge and of the tunnel. */
+
+/** Request line and headers together, in bytes; more is answered with 431. */
+export const HEADER_BYTES_MAX = 16_384
+/** How long a client may take to send its request's headers. */
+export const HEADERS_TIMEOUT_MS = 10_000
+/** How long a client may take to send a whole request; an upload counts. */
+export const REQUEST_TIMEOUT_MS = 3_600_000
+/** How long an idle client connection is kept for its next request. */
+export const CLIENT_KEEP_ALIVE_MS = 65_000
+/** How often connections are checked against the two timeouts above. */
+export const TIMEOUT_CHECK_MS = 2_000
+/** Connections from clients at once; more are closed at once. */
+export const CLIENT_CONNECTIONS_MAX = 4_096
+/** Requests and upgraded connections under way at once; more are answered with 503. */
+export const OPEN_REQUESTS_MAX = 2_048
+/** Connections to one endpoint at once; more requests wait for one of them. */
+export const ENDPOINT_CONNECTIONS_MAX = 128
+/** How long an idle connection to an endpoint is kept: below Node's own 5 seconds. */
+export const ENDPOINT_KEEP_ALIVE_MS = 4_000
+/** How long an endpoint may take to be connected to. */
+export const CONNECT_TIMEOUT_MS = 5_000
+/** How long an endpoint may think before its answer begins. */
+export const ANSWER_TIMEOUT_MS = 120_000
+/** How long an endpoint that failed to connect is passed over. */
+export const REST_MS = 1_000
+/** Endpoints tried for one request. */
+export const ATTEMPTS_MAX = 4
+/** A body up to this size is kept, so that the request can be repeated elsewhere. */
+export const KEPT_BODY_BYTES_MAX = 65_536
+/** Connection pools kept; the one made longest ago goes first. */
+export const POOLS_MAX = 512
+/** How long requests under way may go on when the edge stops. */
+export const STOP_GRACE_MS = 2_000
+/** First message of a tunnel and its answer, in bytes. */
+export const TUNNEL_FRAME_BYTES_MAX = 1_024
+/** How long either side waits for the other's first message. */
+export const TUNNEL_HELLO_TIMEOUT_MS = 5_000
+/** Tunnels one peer may hold open into this node. */
+export const TUNNELS_PER_PEER_MAX = 256
+/** Tunnels all peers may hold open into this node. */
+export const TUNNELS_MAX = 1_024
+/** Bytes a tunnel gathers into one write to the mesh. */
+export const TUNNEL_WRITE_BYTES_MAX = 65_536

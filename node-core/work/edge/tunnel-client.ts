@@ -1,0 +1,32 @@
+import type { Duplex } from 'node:stream'
+import { MyceliumError } from '../../base/errors/index.ts'
+import type { EdgeDeps, Endpoint } from './index.ts'
+import { CONNECT_TIMEOUT_MS } from './limits.ts'
+import { NetDuplex } from './net-duplex.ts'
+import { parseTunnelAnswer, readFrame, TUNNEL_PROTOCOL, writeFrame } from './tunnel-messages.ts'
+
+/** One connection to an endpoint on another node. Throws TUNNEL_REFUSED, TUNNEL_TIMEOUT, NET_…. */
+export async function openTunnel(
+  { net, clock }: Pick<EdgeDeps, 'net' | 'clock'>,
+  endpoint: Endpoint,
+): Promise<Duplex> {
+  const stream = await net.openStream(endpoint.node, TUNNEL_PROTOCOL, {
+    timeoutMs: CONNECT_TIMEOUT_MS,
+  })
+  const duplex = new NetDuplex(stream)
+  try {
+    const { workload, instance, containerPort } = endpoint
+    writeFrame(duplex, { workload, instance, port: containerPort })
+    const answer = parseTunnelAnswer(await readFrame(duplex, clock))
+    if (!answer.ok) {
+      throw new MyceliumError('TUNNEL_REFUSED', `The other node refused: ${answer.code}.`, {
+        details: { reason: answer.code },
+      })
+    }
+    return duplex
+  } catch (error) {
+    duplex.on('error', () => {})
+    duplex.destroy()
+    throw error
+  }
+}

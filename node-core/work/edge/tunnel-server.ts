@@ -1,0 +1,118 @@
+import { connect, type Socket } from 'node:net'
+import { messageOf } from '../../base/errors/index.ts'
+import type { Lifecycle } from '../../base/lifecycle/index.ts'
+import type { NetStream, NodeId } from '../../base/net/index.ts'
+import type { TunnelServerDeps } from './index.ts'
+import { CONNECT_TIMEOUT_MS, TUNNELS_MAX, TUNNELS_PER_PEER_MAX } from './limits.ts'
+import { NetDuplex } from './net-duplex.ts'
+import { splice } from './splice.ts'
+import {
+  parseTunnelRequest,
+  readFrame,
+  TUNNEL_PROTOCOL,
+  type TunnelRefusal,
+  type TunnelRequest,
+  writeFrame,
+} from './tunnel-messages.ts'
+
+/**
+ * Serves `tunnel/1`. A peer names (workload, instance, declared port) and never a host and port, so
+ * that a member can reach what was deployed and nothing else of this machine.
+ */
+export function createTunnelServer(deps: TunnelServerDeps): Lifecycle {
+  const open = new Map<NetDuplex, NodeId>()
+  const running = new Set<Promise<void>>()
+  let unsubscribe: (() => void) | undefined
+
+  const serve = async (stream: NetStream, peer: NodeId): Promise<void> => {
+    const duplex = new NetDuplex(stream)
+    duplex.on('error', () => {})
+    const crowded = tooMany(open, peer)
+    open.set(duplex, peer)
+    try {
+      if (crowded) return refuse(duplex, 'TOO_MANY')
+      const found = await admit(deps, duplex, peer)
+      if (typeof found === 'string') return refuse(duplex, found)
+      writeFrame(duplex, { ok: true })
+      await splice(duplex, found)
+    } finally {
+      open.delete(duplex)
+    }
+  }
+
+  return {
+    async start() {
+      unsubscribe ??= deps.net.onStream(TUNNEL_PROTOCOL, (stream, peer) => {
+        const served = serve(stream, peer)
+          .catch((error: unknown) => {
+            deps.logger.debug('tunnel ended', { peer, reason: messageOf(error) })
+            stream.abort(new Error('The tunnel failed.'))
+          })
+          .finally(() => running.delete(served))
+        running.add(served)
+      })
+    },
+    async stop() {
+      unsubscribe?.()
+      unsubscribe = undefined
+      for (const duplex of open.keys()) duplex.destroy()
+      await Promise.all(running)
+    },
+  }
+}
+
+function tooMany(open: ReadonlyMap<NetDuplex, NodeId>, peer: NodeId): boolean {
+  if (open.size >= TUNNELS_MAX) return true
+  let ofPeer = 0
+  for (const other of open.values()) if (other === peer) ofPeer++
+  return ofPeer >= TUNNELS_PER_PEER_MAX
+}
+
+/** The connection asked for, or why there is none. The order of the checks is part of the contract. */
+async function admit(
+  deps: TunnelServerDeps,
+  duplex: NetDuplex,
+  peer: NodeId,
+): Promise<Socket | TunnelRefusal> {
+  const bytes = await readFrame(duplex, deps.clock)
+  let asked: TunnelRequest
+  try {
+    asked = parseTunnelRequest(bytes)
+  } catch (error) {
+    deps.logger.debug('tunnel request not understood', { peer, reason: messageOf(error) })
+    return 'MALFORMED'
+  }
+  if (!deps.mayUse(peer)) return 'FORBIDDEN'
+  const instance = deps.instances.local().find(({ id }) => id === asked.instance)
+  if (instance?.workload !== asked.workload) return 'NO_INSTANCE'
+  const hostPort = instance.ports[asked.port]
+  if (hostPort === undefined) return 'NO_PORT'
+  return dial(hostPort).catch((): TunnelRefusal => 'NOT_LISTENING')
+}
+
+function dial(port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({
+      host: '127.0.0.1',
+      port,
+      noDelay: true,
+      allowHalfOpen: true,
+      timeout: CONNECT_TIMEOUT_MS,
+    })
+    socket.once('timeout', () => socket.destroy(new Error('No connection in time.')))
+    socket.once('error', reject)
+    socket.once('connect', () => {
+      socket.setTimeout(0)
+      socket.off('error', reject)
+      // Errors after this end the splice; without a listener they would end the process.
+      socket.on('error', () => {})
+      resolve(socket)
+    })
+  })
+}
+
+function refuse(duplex: NetDuplex, code: TunnelRefusal): void {
+  writeFrame(duplex, { ok: false, code })
+  duplex.end()
+  duplex.resume()
+}

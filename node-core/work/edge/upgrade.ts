@@ -1,0 +1,129 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Failure } from './exchange.ts'
+import { reasonOf } from './exchange.ts'
+import { EDGE_HEADER, requestHeaders } from './headers.ts'
+import type { Endpoint } from './index.ts'
+import { ANSWER_TIMEOUT_MS } from './limits.ts'
+import { bodyOf, type Refusal } from './refusal.ts'
+import type { Route } from './route.ts'
+import { splice } from './splice.ts'
+
+export interface UpgradePlan {
+  request: IncomingMessage
+  /** The client's connection, past the request's head. */
+  client: Duplex
+  /** What the client sent after the head. */
+  head: Buffer
+  route: Route
+  order: readonly Endpoint[]
+  connect(endpoint: Endpoint): Promise<Duplex>
+  onUnreachable(endpoint: Endpoint): void
+  onRetry(): void
+  onFailed(failures: readonly Failure[]): void
+}
+
+/** Passes an upgrade (WebSocket) on. Resolves when the connection has ended. */
+export async function runUpgrade(plan: UpgradePlan): Promise<void> {
+  const failures: Failure[] = []
+  for (const endpoint of plan.order) {
+    if (failures.length > 0) plan.onRetry()
+    let upstream: Duplex
+    try {
+      upstream = await plan.connect(endpoint)
+    } catch (error) {
+      plan.onUnreachable(endpoint)
+      failures.push({ endpoint, reason: reasonOf(error) })
+      continue
+    }
+    if (plan.client.destroyed) {
+      upstream.destroy()
+      return
+    }
+    const failure = await offer(plan, endpoint, upstream)
+    if (failure === undefined) return
+    failures.push({ endpoint, reason: reasonOf(failure) })
+  }
+  plan.onFailed(failures)
+}
+
+/** Undefined once the endpoint has answered, with 101 or otherwise, and that has ended. */
+function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise<unknown> {
+  const { request, route, client } = plan
+  return new Promise((resolve) => {
+    const outgoing = httpRequest({
+      method: request.method,
+      path: route.path,
+      headers: [
+        ...requestHeaders(request.rawHeaders, request.headers.connection ?? '', {
+          address: request.socket.remoteAddress ?? '',
+          host: request.headers.host ?? '',
+          prefix: route.prefix,
+        }),
+        'connection',
+        'upgrade',
+        'upgrade',
+        request.headers.upgrade ?? '',
+      ],
+      createConnection: () => upstream,
+      timeout: ANSWER_TIMEOUT_MS,
+    })
+    const onGone = (): void => {
+      outgoing.destroy(new Error('The client went away.'))
+    }
+    client.once('close', onGone)
+    outgoing.once('timeout', () => outgoing.destroy(new Error('It did not answer in time.')))
+    outgoing.once('error', resolve)
+    outgoing.once('upgrade', (answer, socket, head) => {
+      client.off('close', onGone)
+      upstream.removeAllListeners('timeout')
+      client.write(headOf(answer, endpoint))
+      if (head.byteLength > 0) client.write(head)
+      if (plan.head.byteLength > 0) socket.write(plan.head)
+      void splice(client, socket).then(() => resolve(undefined))
+    })
+    outgoing.once('response', (answer) => {
+      client.write(headOf(answer, endpoint, 'close'))
+      answer.pipe(client)
+      answer.once('close', () => {
+        client.end()
+        resolve(undefined)
+      })
+    })
+    outgoing.end()
+  })
+}
+
+/** Status line and headers as the endpoint sent them; its answer's body has no framing of its own. */
+function headOf(answer: IncomingMessage, endpoint: Endpoint, connection?: 'close'): string {
+  const lines = [`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`]
+  for (let i = 0; i + 1 < answer.rawHeaders.length; i += 2) {
+    const name = answer.rawHeaders[i] as string
+    const framing = /^(connection|transfer-encoding|keep-alive)$/i.test(name)
+    if (connection && framing) continue
+    if (name.toLowerCase() === EDGE_HEADER) continue
+    lines.push(`${name}: ${answer.rawHeaders[i + 1]}`)
+  }
+  lines.push(`${EDGE_HEADER}: ${endpoint.node}/${endpoint.instance}`)
+  if (connection) lines.push(`connection: ${connection}`)
+  return `${lines.join('\r\n')}\r\n\r\n`
+}
+
+/** The edge's own answer to an upgrade it cannot pass on. */
+export function refuseUpgrade(request: IncomingMessage, client: Duplex, refusal: Refusal): void {
+  const { type, body } = bodyOf(refusal, request.headers.accept)
+  const head = [
+    `HTTP/1.1 ${refusal.status} ${REASONS[refusal.status]}`,
+    `content-type: ${type}`,
+    `content-length: ${body.byteLength}`,
+    'connection: close',
+  ]
+  client.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]))
+}
+
+const REASONS = {
+  400: 'Bad Request',
+  404: 'Not Found',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+} as const satisfies Record<Refusal['status'], string>
