@@ -78,3 +78,9 @@ export type NetErrorCode =
 export { createFrameReader, type FrameReader, framed } from './framing.ts'
 export type { NodeId } from './node-id.ts'
 export { parseNodeId, shortId } from './node-id.ts'
+export {
+  createSimNetwork,
+  type SimFaults,
+  type SimNetwork,
+  type SimNetworkDeps,
+} from './sim-net.ts'
