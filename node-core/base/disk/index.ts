@@ -27,3 +27,16 @@ export type DiskErrorCode =
   | 'DISK_DENIED'
   /** Any other failure of the device. */
   | 'DISK_FAILED'
+
+/** A disk over a real folder. */
+export interface FileDisk extends Disk {
+  readonly root: string
+  /**
+   * Removes what writes cut short by a crash have left. Only for the holder of the home's lock, and
+   * before anything is written: another process's write under way would be lost.
+   */
+  clean(): Promise<void>
+}
+
+export { createFileDisk } from './file-disk.ts'
+export { createSimDisk, type SimDisk, type SimDiskOptions } from './sim-disk.ts'
