@@ -2,6 +2,10 @@
  * Which node runs which slot, as a pure function that every node evaluates alike before there is a
  * Primary. Its inputs are only the live set, declared capacity, labels and cordons, and what runs
  * where. Running instances stay; distinct hosts first, then rendezvous hash.
+ *
+ * A slot that is held stays where it is. A changed workload is replaced one slot at a time, in place,
+ * and a draining node is emptied the same way: the old instance is surplus only once the new one is
+ * healthy. Of two that run one slot, all keep the same one (`holders.ts`).
  */
 import type { NodeId } from '../../base/net/index.ts'
 import type { DesiredWorkload, Instance, Slot } from '../spec/index.ts'
@@ -29,20 +33,46 @@ export interface PlacementInput {
 }
 
 export interface Placement {
-  /** One node for each slot that could be placed. */
+  /** One node for each slot that is held or could be placed. */
   assignments: ReadonlyMap<Slot, NodeId>
+  /** Those of them whose node has yet to start an instance of what is wanted now. */
+  starts: ReadonlySet<Slot>
   /** Why a slot has no node: the first reason that each node gave. */
-  unplaced: ReadonlyMap<Slot, { code: PlacementRefusal; node: NodeId }[]>
+  unplaced: ReadonlyMap<Slot, readonly Refusal[]>
   /** Instances that run a slot which another node runs too, or that nobody wants any more. */
   surplus: readonly string[]
+  surplusReasons: ReadonlyMap<string, SurplusReason>
+}
+
+export interface Refusal {
+  code: PlacementRefusal
+  node: NodeId
 }
 
 export type PlacementRefusal =
   | 'NODE_LOST'
+  /** Cordoned or draining. */
   | 'CORDONED'
   | 'KIND_NOT_OFFERED'
   | 'LABELS_DO_NOT_MATCH'
+  | 'HOST_PORT_TAKEN'
   | 'CPU_FULL'
   | 'MEMORY_FULL'
-  | 'HOST_PORT_TAKEN'
   | 'NO_MAJORITY'
+
+/** What a node has against a slot; the last means that it could run it. */
+export type Objection = PlacementRefusal | 'ANOTHER_CHOSEN'
+
+export type SurplusReason =
+  /** Fewer replicas are wanted. */
+  | 'SCALED_DOWN'
+  /** A newer one serves, or it never ran. */
+  | 'REPLACED'
+  /** The same slot runs elsewhere too, and that one stays. */
+  | 'DUPLICATE'
+  /** `onPartition: stop`, on the side that sees less than half. */
+  | 'NO_MAJORITY'
+
+export { explain, objectionText, type SlotExplanation } from './explain.ts'
+export { place } from './place.ts'
+export { rendezvousScore } from './rendezvous.ts'

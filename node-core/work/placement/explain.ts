@@ -1,0 +1,62 @@
+import type { NodeId } from '../../base/net/index.ts'
+import { type Slot, slotOf } from '../spec/index.ts'
+import type { Objection, PlacementInput } from './index.ts'
+import { evaluate } from './place.ts'
+
+export interface SlotExplanation {
+  slot: Slot
+  index: number
+  /** Where it runs or would run. */
+  node: NodeId | undefined
+  /** What every other node says against it. */
+  refused: { node: NodeId; code: Objection }[]
+}
+
+/** For each slot of one workload: where it is or would be placed, and why not anywhere else. */
+export function explain(input: PlacementInput, workloadName: string): SlotExplanation[] {
+  const desired = input.workloads.find(({ workload }) => workload.name === workloadName)
+  if (!desired) return []
+  const { workload } = desired
+  const table = evaluate(input)
+  return Array.from({ length: workload.replicas }, (_, index) => {
+    const slot = slotOf(workload.name, index)
+    const node = table.assignments.get(slot)
+    const whole = table.unplaced.get(slot)
+    const refused = table.nodes.flatMap(({ id }) => {
+      if (id === node) return []
+      const said = whole?.find((refusal) => refusal.node === id)?.code
+      return [{ node: id, code: said ?? objection(id, slot) }]
+    })
+    return { slot, index, node, refused }
+  })
+
+  function objection(id: NodeId, slot: Slot): Objection {
+    const node = table.nodes.find((one) => one.id === id)
+    const code = node && desired && table.ledger.refusal(node, slot, desired.workload)
+    return code ?? 'ANOTHER_CHOSEN'
+  }
+}
+
+/** For people. */
+export function objectionText(code: Objection): string {
+  switch (code) {
+    case 'NODE_LOST':
+      return 'It is out of sight.'
+    case 'CORDONED':
+      return 'Its owner takes no new work for it.'
+    case 'KIND_NOT_OFFERED':
+      return 'It cannot run this kind of work now.'
+    case 'LABELS_DO_NOT_MATCH':
+      return 'It lacks the labels that the workload asks for.'
+    case 'CPU_FULL':
+      return 'It has not enough CPU left.'
+    case 'MEMORY_FULL':
+      return 'It has not enough memory left.'
+    case 'HOST_PORT_TAKEN':
+      return 'The host port asked for is taken there.'
+    case 'NO_MAJORITY':
+      return 'Less than half of the network is in sight, and this workload must not run then.'
+    case 'ANOTHER_CHOSEN':
+      return 'It could run it; another node comes first.'
+  }
+}

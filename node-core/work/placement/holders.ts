@@ -1,0 +1,93 @@
+/**
+ * Who holds a slot now, sorted by what may happen to it. Every node sorts alike, given the same
+ * instances.
+ */
+import type { NodeId } from '../../base/net/index.ts'
+import { type DesiredWorkload, type Instance, isCurrent, type Slot, slotOf } from '../spec/index.ts'
+import type { PlacementNode } from './index.ts'
+import type { Ledger } from './ledger.ts'
+import { rendezvousScore } from './rendezvous.ts'
+
+export interface Holders {
+  slot: Slot
+  /** Started from what is wanted now, on a node that goes on giving: the best of them stays. */
+  settled: Instance[]
+  /** Running, but of an earlier template or on a draining node: serves until its successor does. */
+  leaving: Instance[]
+  /** Not running, on a node that drains or no longer offers the kind: goes where it can run. */
+  stranded: Instance[]
+  /** Not running and of an earlier template: of no use to anyone. */
+  void: Instance[]
+  /** On nodes out of sight. They may still run there. */
+  lost: Instance[]
+}
+
+/** The holders of each slot of a workload, in the order of slots. */
+export function holdersOf(
+  desired: DesiredWorkload,
+  instances: readonly Instance[],
+  nodes: ReadonlyMap<NodeId, PlacementNode>,
+): Holders[] {
+  const { name, replicas, kind } = desired.workload
+  const slots = Array.from({ length: replicas }, (_, index): Holders => {
+    const slot = slotOf(name, index)
+    return { slot, settled: [], leaving: [], stranded: [], void: [], lost: [] }
+  })
+  for (const instance of instances) {
+    const holders = slots[instance.index]
+    const node = nodes.get(instance.node)
+    if (!holders || !node || node.left || isEnding(instance)) continue
+    const running = instance.status === 'Running'
+    if (!node.live) holders.lost.push(instance)
+    else if (!isCurrent(instance, desired))
+      (running ? holders.leaving : holders.void).push(instance)
+    else if (node.draining) (running ? holders.leaving : holders.stranded).push(instance)
+    else if (!running && !node.kinds.includes(kind)) holders.stranded.push(instance)
+    else holders.settled.push(instance)
+  }
+  return slots
+}
+
+/**
+ * The one of several holders that stays: healthy before running before not running, then the node
+ * with fewer slots of the workload, then the rendezvous winner.
+ */
+export function best(
+  slot: Slot,
+  instances: readonly Instance[],
+  ledger: Ledger,
+): Instance | undefined {
+  if (instances.length < 2) return instances[0]
+  const ranked = instances.map((instance) => ({
+    instance,
+    rank: rankOf(instance),
+    count: ledger.count(instance.node, instance.workload),
+    score: rendezvousScore(instance.node, slot),
+  }))
+  ranked.sort(
+    (a, b) =>
+      b.rank - a.rank ||
+      a.count - b.count ||
+      compare(b.score, a.score) ||
+      compare(a.instance.id, b.instance.id),
+  )
+  return ranked[0]?.instance
+}
+
+export function isHealthy(instance: Instance): boolean {
+  return instance.status === 'Running' && instance.health === 'healthy'
+}
+
+export function isEnding(instance: Instance): boolean {
+  return instance.status === 'Stopping' || instance.status === 'Stopped'
+}
+
+function rankOf(instance: Instance): number {
+  if (instance.status !== 'Running') return 0
+  return instance.health === 'healthy' ? 2 : 1
+}
+
+export function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

@@ -1,0 +1,92 @@
+import type { NodeId } from '../../base/net/index.ts'
+import type { Port, Slot, Workload } from '../spec/index.ts'
+import type { PlacementNode, PlacementRefusal } from './index.ts'
+
+/** What is reserved on each node, by what runs there and by what has just been placed there. */
+export interface Ledger {
+  /** Reserves what one instance of `workload` needs. */
+  reserve(node: NodeId, slot: Slot, workload: Workload): void
+  /** How many slots of this workload the node holds. */
+  count(node: NodeId, workload: string): number
+  /** The first thing that speaks against one more instance there. */
+  refusal(node: PlacementNode, slot: Slot, workload: Workload): PlacementRefusal | undefined
+  /** The same, where the slot's own instance already counts and would be replaced in place. */
+  refusalInPlace(node: PlacementNode, slot: Slot, workload: Workload): PlacementRefusal | undefined
+}
+
+interface Reserved {
+  cpuMillis: number
+  memoryBytes: number
+  slotsByWorkload: Map<string, number>
+  slotsByHostPort: Map<string, Set<Slot>>
+}
+
+export function createLedger(nodes: readonly PlacementNode[]): Ledger {
+  const reservedOf = new Map<NodeId, Reserved>(nodes.map((node) => [node.id, nothing()]))
+
+  const taken = (reserved: Reserved, slot: Slot, ports: readonly Port[]): boolean =>
+    ports.some((port) => {
+      if (port.hostPort === undefined) return false
+      const slots = reserved.slotsByHostPort.get(portKey(port))
+      return slots !== undefined && (slots.size > 1 || !slots.has(slot))
+    })
+
+  const full = (
+    node: PlacementNode,
+    slot: Slot,
+    workload: Workload,
+    more: { cpuMillis: number; memoryBytes: number },
+  ): PlacementRefusal | undefined => {
+    const reserved = reservedOf.get(node.id) ?? nothing()
+    if (taken(reserved, slot, workload.ports)) return 'HOST_PORT_TAKEN'
+    if (reserved.cpuMillis + more.cpuMillis > node.capacity.cpuMillis) return 'CPU_FULL'
+    if (reserved.memoryBytes + more.memoryBytes > node.capacity.memoryBytes) return 'MEMORY_FULL'
+    return undefined
+  }
+
+  return {
+    reserve(node, slot, workload) {
+      const reserved = reservedOf.get(node)
+      if (!reserved) return
+      reserved.cpuMillis += workload.resources.cpuMillis
+      reserved.memoryBytes += workload.resources.memoryBytes
+      const held = reserved.slotsByWorkload.get(workload.name) ?? 0
+      reserved.slotsByWorkload.set(workload.name, held + 1)
+      for (const port of workload.ports) {
+        if (port.hostPort === undefined) continue
+        const slots = reserved.slotsByHostPort.get(portKey(port)) ?? new Set()
+        reserved.slotsByHostPort.set(portKey(port), slots.add(slot))
+      }
+    },
+    count: (node, workload) => reservedOf.get(node)?.slotsByWorkload.get(workload) ?? 0,
+    refusal: (node, slot, workload) =>
+      standingRefusal(node, workload) ?? full(node, slot, workload, workload.resources),
+    refusalInPlace: (node, slot, workload) =>
+      standingRefusal(node, workload) ??
+      full(node, slot, workload, { cpuMillis: 0, memoryBytes: 0 }),
+  }
+}
+
+/** What speaks against a node whatever runs there. */
+function standingRefusal(node: PlacementNode, workload: Workload): PlacementRefusal | undefined {
+  if (!node.live || node.left) return 'NODE_LOST'
+  if (node.cordoned || node.draining) return 'CORDONED'
+  if (!node.kinds.includes(workload.kind)) return 'KIND_NOT_OFFERED'
+  for (const [key, value] of Object.entries(workload.nodeSelector)) {
+    if (node.labels[key] !== value) return 'LABELS_DO_NOT_MATCH'
+  }
+  return undefined
+}
+
+function nothing(): Reserved {
+  return {
+    cpuMillis: 0,
+    memoryBytes: 0,
+    slotsByWorkload: new Map(),
+    slotsByHostPort: new Map(),
+  }
+}
+
+function portKey(port: Port): string {
+  return `${port.hostPort}/${port.protocol}`
+}

@@ -1,0 +1,233 @@
+import { assert } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import {
+  type DesiredWorkload,
+  type Instance,
+  type Slot,
+  slotOf,
+  type Workload,
+} from '../spec/index.ts'
+import { best, compare, type Holders, holdersOf, isEnding, isHealthy } from './holders.ts'
+import type { Placement, PlacementInput, PlacementNode, Refusal, SurplusReason } from './index.ts'
+import { createLedger, type Ledger } from './ledger.ts'
+import { rendezvousScore } from './rendezvous.ts'
+
+interface Table {
+  nodes: PlacementNode[]
+  ledger: Ledger
+  assignments: Map<Slot, NodeId>
+  starts: Set<Slot>
+  unplaced: Map<Slot, readonly Refusal[]>
+  surplus: Map<string, SurplusReason>
+}
+
+/** One slot with its holders reduced to the one that stays in each role. */
+interface Seat extends Holders {
+  keeper: Instance | undefined
+  incumbent: Instance | undefined
+}
+
+export function place(input: PlacementInput): Placement {
+  const table = evaluate(input)
+  const surplus = new Map([...table.surplus].sort(([a], [b]) => compare(a, b)))
+  const { assignments, starts, unplaced } = table
+  return { assignments, starts, unplaced, surplus: [...surplus.keys()], surplusReasons: surplus }
+}
+
+/** The placement with the ledger it led to, so that `explain` can ask it about every node. */
+export function evaluate(input: PlacementInput): Table {
+  const nodes = input.nodes.toSorted((a, b) => compare(a.id, b.id))
+  const table: Table = {
+    nodes,
+    ledger: createLedger(nodes),
+    assignments: new Map(),
+    starts: new Set(),
+    unplaced: new Map(),
+    surplus: new Map(),
+  }
+  const nodeById = new Map(nodes.map((node) => [node.id, node]))
+  const instancesOf = Map.groupBy(
+    input.instances.toSorted((a, b) => compare(a.id, b.id)),
+    (instance) => instance.workload,
+  )
+  const workloads = input.workloads.toSorted((a, b) => compare(a.workload.name, b.workload.name))
+
+  // All that runs is counted before anything is placed: what runs stays.
+  const seated = workloads.map((desired) => {
+    const instances = instancesOf.get(desired.workload.name) ?? []
+    const forbidden = desired.workload.onPartition === 'stop' && !input.majority
+    markUnwanted(table, desired, instances, nodeById, forbidden)
+    const seats = forbidden ? [] : seat(table, desired, instances, nodeById)
+    return { desired, seats, forbidden }
+  })
+  for (const { desired, seats, forbidden } of seated) {
+    if (forbidden) refuseAll(table, desired.workload)
+    else fill(table, desired.workload, seats)
+  }
+  return table
+}
+
+/** Scaled down; or on the side of a partition where the workload must stop. */
+function markUnwanted(
+  table: Table,
+  desired: DesiredWorkload,
+  instances: readonly Instance[],
+  nodes: ReadonlyMap<NodeId, PlacementNode>,
+  forbidden: boolean,
+): void {
+  for (const instance of instances) {
+    const here = nodes.get(instance.node)?.live === true && !isEnding(instance)
+    if (here && instance.index >= desired.workload.replicas) {
+      table.surplus.set(instance.id, 'SCALED_DOWN')
+    } else if (here && forbidden) {
+      table.surplus.set(instance.id, 'NO_MAJORITY')
+    }
+  }
+}
+
+/** Decides who stays in each slot and reserves for it; the others are surplus where that is safe. */
+function seat(
+  table: Table,
+  desired: DesiredWorkload,
+  instances: readonly Instance[],
+  nodes: ReadonlyMap<NodeId, PlacementNode>,
+): Seat[] {
+  const { ledger } = table
+  const slots = holdersOf(desired, instances, nodes)
+  const stay = (holders: Holders): Seat => {
+    const keeper = best(holders.slot, holders.settled, ledger)
+    const leaving = holders.leaving.length > 0 ? holders.leaving : holders.stranded
+    const incumbent = keeper ? undefined : best(holders.slot, leaving, ledger)
+    const stays = keeper ?? incumbent
+    if (stays) ledger.reserve(stays.node, holders.slot, desired.workload)
+    const seated = { ...holders, keeper, incumbent }
+    markSurplus(table, seated)
+    return seated
+  }
+  // Slots that nobody contests come first, so that a contest is decided by how they are spread.
+  const contested = (holders: Holders): boolean => holders.settled.length > 1
+  const seats = new Map<Slot, Seat>()
+  for (const holders of slots) if (!contested(holders)) seats.set(holders.slot, stay(holders))
+  for (const holders of slots) if (contested(holders)) seats.set(holders.slot, stay(holders))
+  return slots.map(({ slot }) => {
+    const seated = seats.get(slot)
+    assert(seated, 'Every slot has a seat.')
+    return seated
+  })
+}
+
+function markSurplus({ surplus }: Table, { keeper, incumbent, ...holders }: Seat): void {
+  for (const instance of holders.void) surplus.set(instance.id, 'REPLACED')
+  for (const instance of holders.settled) {
+    // The keeper ranks no lower, so a loser that runs is ended only while its keeper is seen to run.
+    if (instance !== keeper) surplus.set(instance.id, 'DUPLICATE')
+  }
+  for (const instance of holders.leaving) {
+    if (keeper && isHealthy(keeper)) surplus.set(instance.id, 'REPLACED')
+    else if (incumbent && instance !== incumbent) surplus.set(instance.id, 'DUPLICATE')
+  }
+  for (const instance of holders.stranded) {
+    if (instance !== incumbent) surplus.set(instance.id, 'REPLACED')
+  }
+}
+
+/** Assigns every slot of one workload, those that are held first to their holders. */
+function fill(table: Table, workload: Workload, seats: readonly Seat[]): void {
+  const { assignments, unplaced } = table
+  // One slot of a workload is on the move at a time, so that the others go on serving.
+  let moving = seats.some(
+    ({ keeper, leaving }) => keeper && !isHealthy(keeper) && leaving.length > 0,
+  )
+  let unsound = false
+  let refused: readonly Refusal[] | undefined
+
+  for (const { slot, keeper, incumbent, lost } of seats) {
+    if (keeper) {
+      assignments.set(slot, keeper.node)
+      unsound ||= !isHealthy(keeper)
+      continue
+    }
+    if (incumbent) {
+      assignments.set(slot, incumbent.node)
+      const serves = incumbent.status === 'Running'
+      const moved = (!serves || !moving) && move(table, workload, slot, incumbent, unsound)
+      moving ||= moved && serves
+      continue
+    }
+    const away = lost[0]
+    if (away && workload.onPartition === 'keep') {
+      assignments.set(slot, away.node)
+      continue
+    }
+    // What refused one slot of a workload refuses the next: reservations only grow.
+    const node = refused ? undefined : choose(table, workload, slot)
+    if (node) {
+      start(table, workload, slot, node)
+    } else {
+      refused ??= refusals(table, workload, slot)
+      unplaced.set(slot, refused)
+    }
+  }
+}
+
+/**
+ * Starts the successor of an incumbent: in its place after a change of the workload, elsewhere when
+ * its node drains or cannot run it. A rollout waits while a slot before it is not healthy.
+ */
+function move(
+  table: Table,
+  workload: Workload,
+  slot: Slot,
+  incumbent: Instance,
+  unsound: boolean,
+): boolean {
+  const node = table.nodes.find(({ id }) => id === incumbent.node)
+  if (node && !table.ledger.refusalInPlace(node, slot, workload)) {
+    if (unsound) return false
+    table.starts.add(slot)
+    return true
+  }
+  const other = choose(table, workload, slot)
+  if (other) start(table, workload, slot, other)
+  return other !== undefined
+}
+
+function start(table: Table, workload: Workload, slot: Slot, node: NodeId): void {
+  table.ledger.reserve(node, slot, workload)
+  table.assignments.set(slot, node)
+  table.starts.add(slot)
+}
+
+/** Distinct hosts first, then rendezvous hash. */
+function choose(table: Table, workload: Workload, slot: Slot): NodeId | undefined {
+  const { ledger } = table
+  let candidates: NodeId[] = []
+  let fewest = Number.POSITIVE_INFINITY
+  for (const node of table.nodes) {
+    const count = ledger.count(node.id, workload.name)
+    if (count > fewest || ledger.refusal(node, slot, workload)) continue
+    if (count < fewest) candidates = []
+    fewest = count
+    candidates.push(node.id)
+  }
+  let winner: { node: NodeId; score: string } | undefined
+  for (const node of candidates) {
+    const score = rendezvousScore(node, slot)
+    if (!winner || score > winner.score) winner = { node, score }
+  }
+  return winner?.node
+}
+
+function refusals(table: Table, workload: Workload, slot: Slot): Refusal[] {
+  return table.nodes.flatMap((node) => {
+    const code = table.ledger.refusal(node, slot, workload)
+    return code ? [{ code, node: node.id }] : []
+  })
+}
+
+function refuseAll(table: Table, workload: Workload): void {
+  const refused = table.nodes.map(({ id }): Refusal => ({ code: 'NO_MAJORITY', node: id }))
+  for (let index = 0; index < workload.replicas; index++) {
+    table.unplaced.set(slotOf(workload.name, index), refused)
+  }
+}
