@@ -1,4 +1,15 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises'
+import {
+  access,
+  constants,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  unlink,
+} from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MyceliumError, messageOf } from '../errors/index.ts'
 import type { DiskErrorCode, FileDisk } from './index.ts'
@@ -19,8 +30,8 @@ export function createFileDisk(root: string): FileDisk {
     async writeAtomic(path, bytes, options = {}) {
       const target = at(path)
       await mapped(path, async () => {
-        const made = await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-        await mkdir(temporaryFolder, { recursive: true, mode: 0o700 })
+        const made = await makeFolder(dirname(target))
+        await makeFolder(temporaryFolder)
         // A folder that was just made is only there after power loss if its parents say so.
         if (made) await syncUpwards(dirname(target), dirname(made))
         const temporary = join(temporaryFolder, nextTemporaryName())
@@ -67,6 +78,22 @@ let written = 0
 /** Differs between disks of one process and between processes on one folder. */
 function nextTemporaryName(): string {
   return `${process.pid}-${written++}`
+}
+
+/** The first folder that had to be made, if any. */
+async function makeFolder(folder: string): Promise<string | undefined> {
+  try {
+    return await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    // On read-only media Node says ENOENT here; the nearest folder that exists knows the reason.
+    if (systemCodeOf(error) === 'ENOENT') await access(await nearestFolder(folder), constants.W_OK)
+    throw error
+  }
+}
+
+async function nearestFolder(folder: string): Promise<string> {
+  const found = await stat(folder).catch(() => undefined)
+  return found || folder === dirname(folder) ? folder : nearestFolder(dirname(folder))
 }
 
 async function writeSynced(file: string, bytes: Uint8Array, mode: number): Promise<void> {
