@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici'
 import { isCode, messageOf } from '../../base/errors/index.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import type { Endpoint } from './index.ts'
+import { JOINED_BYTES_MAX } from './limits.ts'
 import type { RequestBody } from './request-body.ts'
 import type { Route } from './route.ts'
 
@@ -96,7 +97,10 @@ class Attempt implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #abandoned = false
   #answering = false
-  #unsent = false
+  /** The head waits for the first bytes of the body. */
+  #headWaits = false
+  /** A small first part of the body, which may turn out to be all of it. */
+  #first: Buffer | undefined
 
   constructor(
     response: ServerResponse,
@@ -132,24 +136,36 @@ class Attempt implements Dispatcher.DispatchHandler {
     this.#answering = true
     const flat = responseHeaders(headers, this.#endpoint, this.#prefix)
     this.#response.writeHead(status, statusText ?? '', flat)
-    this.#unsent = true
-    // The first bytes of a body mostly come with the head and leave in one packet with it; a head
-    // that comes alone (an event stream) must not wait for them.
-    queueMicrotask(() => {
-      if (this.#unsent) this.#response.flushHeaders()
-    })
+    this.#headWaits = true
+    // Head and small body mostly come in one read and leave in one write; a head that comes alone
+    // (an event stream) must not wait for more.
+    queueMicrotask(() => this.#flush())
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#unsent = false
+    if (this.#headWaits && !this.#first && chunk.byteLength <= JOINED_BYTES_MAX) {
+      this.#first = chunk
+      return
+    }
+    this.#flush()
     if (this.#response.write(chunk)) return
     controller.pause()
     this.#response.once('drain', () => controller.resume())
   }
 
   onResponseEnd(): void {
-    this.#unsent = false
-    this.#response.end()
+    this.#headWaits = false
+    // As one string with the head it is one copy and one write, where two buffers are a vector.
+    if (this.#first) this.#response.end(this.#first.toString('latin1'), 'latin1')
+    else this.#response.end()
+  }
+
+  #flush(): void {
+    if (!this.#headWaits) return
+    this.#headWaits = false
+    if (this.#first) this.#response.write(this.#first)
+    else this.#response.flushHeaders()
+    this.#first = undefined
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {

@@ -28,6 +28,8 @@ export const REST_MS = 1_000
 export const ATTEMPTS_MAX = 4
 /** A body up to this size is kept, so that the request can be repeated elsewhere. */
 export const KEPT_BODY_BYTES_MAX = 65_536
+/** A body up to this size leaves in one write with its head. */
+export const JOINED_BYTES_MAX = 4_096
 /** Connection pools kept; the one made longest ago goes first. */
 export const POOLS_MAX = 512
 /** How long requests under way may go on when the edge stops. */

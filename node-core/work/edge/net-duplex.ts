@@ -14,6 +14,8 @@ export class NetDuplex extends Duplex {
     super({ allowHalfOpen: true })
     this.#stream = stream
     this.#chunks = stream[Symbol.asyncIterator]()
+    // A peer may reset the stream between two users of it; that must not end the process.
+    this.on('error', () => {})
   }
 
   override _read(): void {

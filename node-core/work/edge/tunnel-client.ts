@@ -25,7 +25,6 @@ export async function openTunnel(
     }
     return duplex
   } catch (error) {
-    duplex.on('error', () => {})
     duplex.destroy()
     throw error
   }

@@ -26,7 +26,6 @@ export function createTunnelServer(deps: TunnelServerDeps): Lifecycle {
 
   const serve = async (stream: NetStream, peer: NodeId): Promise<void> => {
     const duplex = new NetDuplex(stream)
-    duplex.on('error', () => {})
     const crowded = tooMany(open, peer)
     open.set(duplex, peer)
     try {

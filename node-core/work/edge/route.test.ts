@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { requestHeaders, responseHeaders } from './headers.ts'
+import type { Endpoint } from './index.ts'
+import { REST_MS } from './limits.ts'
+import { createRotation } from './rotation.ts'
+import { routeOf } from './route.ts'
+
+const NAMES = new Set(['box.lan'])
+
+describe('a route', () => {
+  it.each([
+    ['web.localhost', '/a?b', { workload: 'web', path: '/a?b', prefix: '' }],
+    ['WEB.localhost.:8080', '/', { workload: 'web', path: '/', prefix: '' }],
+    ['localhost:8080', '/web/a', { workload: 'web', path: '/a', prefix: '/web' }],
+    ['127.0.0.1', '/web', { workload: 'web', path: '/', prefix: '/web' }],
+    ['[::1]:80', '/web?q=1', { workload: 'web', path: '/?q=1', prefix: '/web' }],
+    ['box.lan', '/web/', { workload: 'web', path: '/', prefix: '/web' }],
+    ['x', 'http://web.localhost:1/p', { workload: 'web', path: '/p', prefix: '' }],
+    ['x', 'http://web.localhost', { workload: 'web', path: '/', prefix: '' }],
+    ['127.0.0.1', '/', 'NO_WORKLOAD'],
+    ['127.0.0.1', '//web/x', 'NO_WORKLOAD'],
+    ['evil.example', '/web/', 'UNKNOWN_HOST'],
+    ['127.0.0.1.evil.example', '/web/', 'UNKNOWN_HOST'],
+    ['localhost.evil.example', '/web/', 'UNKNOWN_HOST'],
+    [undefined, '/web/', 'BAD_REQUEST'],
+    ['web.localhost', '*', 'BAD_REQUEST'],
+    ['web.localhost', 'http://user@web.localhost/', 'BAD_REQUEST'],
+  ])('of %s %s', (host, target, expected) => {
+    expect(routeOf(host, target, NAMES)).toEqual(expected)
+  })
+})
+
+const endpoint = (instance: string, healthy = true): Endpoint => ({
+  workload: 'web',
+  instance,
+  node: 'n' as Endpoint['node'],
+  containerPort: 80,
+  hostPort: 1,
+  healthy,
+})
+
+describe('the rotation', () => {
+  const three = [endpoint('a'), endpoint('b'), endpoint('c')]
+  const names = (order: readonly Endpoint[]): string =>
+    order.map(({ instance }) => instance).join('')
+
+  it('begins one further each time and keeps the others as second choices', () => {
+    const rotation = createRotation()
+    const orders = [0, 1, 2, 3].map(() => names(rotation.next('web', three, 0)))
+    expect(orders).toEqual(['abc', 'bca', 'cab', 'abc'])
+  })
+
+  it('leaves the unhealthy out', () => {
+    const some = [endpoint('a', false), endpoint('b')]
+    expect(names(createRotation().next('web', some, 0))).toBe('b')
+    expect(createRotation().next('web', [endpoint('a', false)], 0)).toEqual([])
+  })
+
+  it('puts who refused a connection last, for a second', () => {
+    const rotation = createRotation()
+    rotation.rest(endpoint('a'), 0)
+    expect(names(rotation.next('web', three, REST_MS - 1))).toBe('bca')
+    rotation.next('web', three, 0)
+    rotation.next('web', three, 0)
+    expect(names(rotation.next('web', three, REST_MS))).toBe('abc')
+  })
+})
+
+describe('headers', () => {
+  const from = { address: '127.0.0.1', host: 'web.localhost', prefix: '' }
+
+  it('end at the edge when they are of the connection or named by it', () => {
+    const raw = ['Host', 'h', 'Connection', 'X-A, close', 'x-a', '1', 'TE', 'x', 'X-B', '2']
+    const headers = requestHeaders(raw, 'X-A, close', from)
+    expect(headers.slice(0, 4)).toEqual(['Host', 'h', 'X-B', '2'])
+  })
+
+  it('never let a client speak for the edge', () => {
+    const raw = ['X-Forwarded-For', '6.6.6.6', 'Forwarded', 'for=6.6.6.6', 'X-Mycelium-Edge', 'me']
+    expect(requestHeaders(raw, '', from).join()).not.toContain('6.6.6.6')
+    expect(requestHeaders(raw, '', from)).not.toContain('me')
+    const answer = responseHeaders({ 'x-mycelium-edge': 'me' }, endpoint('a'), '')
+    expect(answer).toEqual(['x-mycelium-edge', 'n/a'])
+  })
+
+  it('leave redirects to other hosts alone', () => {
+    const located = (location: string): string | undefined =>
+      responseHeaders({ location }, endpoint('a'), '/web').at(-1)
+    expect(located('/x')).toBe('/web/x')
+    expect(located('//other/x')).toBe('//other/x')
+    expect(located('https://other/x')).toBe('https://other/x')
+  })
+})

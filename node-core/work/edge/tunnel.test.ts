@@ -1,0 +1,138 @@
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSimClock, createSystemClock, type SimClock } from '../../base/clock/index.ts'
+import { encode } from '../../base/codec/index.ts'
+import { createSilentLogger } from '../../base/log/index.ts'
+import type { NetStream } from '../../base/net/index.ts'
+import type { Instance } from '../spec/index.ts'
+import { createPair, THERE } from './edge.fixture.ts'
+import { createTunnelServer, type Endpoint } from './index.ts'
+import { TUNNEL_HELLO_TIMEOUT_MS, TUNNELS_PER_PEER_MAX } from './limits.ts'
+import { openTunnel } from './tunnel-client.ts'
+
+const logger = createSilentLogger()
+let server: http.Server
+let pair: ReturnType<typeof createPair>
+let tunnels: ReturnType<typeof createTunnelServer>
+let entitled: boolean
+let endpoint: Endpoint
+let clock: SimClock
+
+beforeEach(async () => {
+  server = http.createServer((_request, response) => void response.end('here'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const hostPort = (server.address() as AddressInfo).port
+  pair = createPair()
+  clock = createSimClock()
+  entitled = true
+  endpoint = {
+    workload: 'web',
+    instance: 'web-0-abcdef',
+    node: THERE,
+    containerPort: 80,
+    hostPort: 1,
+    healthy: true,
+  }
+  const instance: Instance = {
+    id: 'web-0-abcdef',
+    workload: 'web',
+    index: 0,
+    generation: 1,
+    node: THERE,
+    status: 'Running',
+    health: 'healthy',
+    ports: { 80: hostPort, 81: 1 },
+    restarts: 0,
+  }
+  const instances = { local: () => [instance] }
+  tunnels = createTunnelServer({
+    net: pair.there,
+    instances,
+    mayUse: () => entitled,
+    clock,
+    logger,
+  })
+  await tunnels.start()
+})
+afterEach(async () => {
+  await tunnels.stop()
+  server.closeAllConnections()
+  server.close()
+})
+
+const open = (change: Partial<Endpoint> = {}) =>
+  openTunnel({ net: pair.here, clock: createSystemClock() }, { ...endpoint, ...change })
+
+describe('a tunnel', () => {
+  it('reaches a declared port of an instance, whatever host port the asker believes in', async () => {
+    const tunnel = await open()
+    tunnel.end('GET / HTTP/1.1\r\nhost: web\r\nconnection: close\r\n\r\n')
+    let answer = ''
+    for await (const part of tunnel.setEncoding('latin1')) answer += part
+    expect(answer).toContain('here')
+  })
+
+  it.each([
+    ['an owner without the permission', {}, 'FORBIDDEN'],
+    ['another workload than the instance is of', { workload: 'other' }, 'NO_INSTANCE'],
+    ['an instance that is not here', { instance: 'web-9-abcdef' }, 'NO_INSTANCE'],
+    ['a port that was not declared', { containerPort: 22 }, 'NO_PORT'],
+    ['a port on which nothing listens', { containerPort: 81 }, 'NOT_LISTENING'],
+    ['a port that is no port', { containerPort: 0 }, 'MALFORMED'],
+  ])('is refused to %s', async (_who, change, reason) => {
+    entitled = reason !== 'FORBIDDEN'
+    await expect(open(change)).rejects.toMatchObject({
+      code: 'TUNNEL_REFUSED',
+      details: { reason },
+    })
+  })
+
+  it('has no more fields than the three: a host is not understood', async () => {
+    const stream = await pair.here.openStream(THERE, 'tunnel/1')
+    await stream.write(framed(encode({ workload: 'w', instance: 'i', port: 1, host: '10.0.0.1' })))
+    expect(await firstBytes(stream)).toContain('MALFORMED')
+  })
+
+  it('ends without an answer for a first message over its limit', async () => {
+    const stream = await pair.here.openStream(THERE, 'tunnel/1')
+    const head = Buffer.alloc(4)
+    head.writeUInt32BE(1 << 30)
+    await stream.write(head)
+    await expect(firstBytes(stream)).rejects.toThrow()
+  })
+
+  it('ends when no first message comes in time', async () => {
+    const stream = await pair.here.openStream(THERE, 'tunnel/1')
+    const ended = firstBytes(stream)
+    clock.advance(TUNNEL_HELLO_TIMEOUT_MS)
+    await expect(ended).rejects.toThrow()
+  })
+
+  it('is refused to a peer that holds as many as it may', async () => {
+    const held = await Promise.all(Array.from({ length: TUNNELS_PER_PEER_MAX }, () => open()))
+    await expect(open()).rejects.toMatchObject({ details: { reason: 'TOO_MANY' } })
+    for (const tunnel of held) tunnel.destroy()
+    await until(() =>
+      open().then(
+        () => true,
+        () => false,
+      ),
+    )
+  })
+})
+
+function framed(body: Uint8Array): Uint8Array {
+  const head = Buffer.alloc(4)
+  head.writeUInt32BE(body.byteLength)
+  return Buffer.concat([head, body])
+}
+
+async function firstBytes(stream: NetStream): Promise<string> {
+  for await (const bytes of stream) return Buffer.from(bytes).toString('latin1')
+  return ''
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve))
+}
