@@ -1,0 +1,143 @@
+/** Reads a bundle's zip without unpacking anything to disk, and refuses what is not plainly a bundle. */
+import { crc32 } from 'node:zlib'
+import { type Entry, openPromise, type ZipFile } from 'yauzl'
+import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { bundleInvalid } from './errors.ts'
+import { BUNDLE_LIMITS } from './limits.ts'
+
+export interface BundleArchive {
+  readonly manifest: Uint8Array
+  readonly programName: string
+  /** The program's bytes as they are unpacked, bounded and checked against the archive's sums. */
+  readProgram(): AsyncIterable<Uint8Array>
+  close(): void
+}
+
+interface NamedEntry {
+  name: string
+  entry: Entry
+}
+
+const MANIFEST_NAME = 'manifest.json'
+/** Unix file types in the upper half of an entry's attributes. */
+const TYPE_MASK = 0o170000
+const REGULAR_FILE = 0o100000
+/** Bits 0, 6 and 13 of the general purpose flags: encrypted in one way or another. */
+const ENCRYPTED_FLAGS = 0x2041
+
+export async function openArchive(file: string): Promise<BundleArchive> {
+  const zip = await openPromise(file, {
+    autoClose: false,
+    decodeStrings: false,
+    validateEntrySizes: true,
+  }).catch((cause: unknown) => {
+    throw unreadable(cause)
+  })
+  try {
+    const { manifest, program } = await findEntries(zip)
+    await checkLocalHeader(zip, manifest)
+    await checkLocalHeader(zip, program)
+    return {
+      manifest: await collect(readEntry(zip, manifest.entry, BUNDLE_LIMITS.manifestBytesMax)),
+      programName: program.name,
+      readProgram: () => readEntry(zip, program.entry, BUNDLE_LIMITS.programBytesMax),
+      close: () => zip.close(),
+    }
+  } catch (error) {
+    zip.close()
+    throw unreadable(error)
+  }
+}
+
+async function findEntries(zip: ZipFile): Promise<{ manifest: NamedEntry; program: NamedEntry }> {
+  const found: NamedEntry[] = []
+  for await (const entry of zip.eachEntry()) {
+    const named = { name: checkedName(entry), entry }
+    checkEntry(named)
+    const twin = found.find(({ name }) => name.toLowerCase() === named.name.toLowerCase())
+    if (twin) throw bundleInvalid('duplicate', `The archive holds ${named.name} twice.`)
+    found.push(named)
+    if (found.length >= BUNDLE_LIMITS.entriesReadMax) break
+  }
+  const manifest = found.find(({ name }) => name === MANIFEST_NAME)
+  const program = found.find(({ name }) => name !== MANIFEST_NAME)
+  if (zip.entryCount !== 2 || !manifest || !program) {
+    throw bundleInvalid('entries', 'A bundle holds manifest.json and one program, nothing else.')
+  }
+  return { manifest, program }
+}
+
+function checkedName(entry: Entry): string {
+  let name: string
+  try {
+    name = new TextDecoder('utf-8', { fatal: true }).decode(entry.fileNameRaw)
+  } catch (cause) {
+    throw bundleInvalid('path', 'A name in the archive is not UTF-8.', { cause })
+  }
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control letters are what is refused
+  if (/[/\\:\u0000-\u001f\u007f]/.test(name) || /^\.{0,2}$/.test(name)) {
+    throw bundleInvalid('path', `A name in the archive leaves its folder: ${JSON.stringify(name)}.`)
+  }
+  return name
+}
+
+function checkEntry({ name, entry }: NamedEntry): void {
+  const type = (entry.externalFileAttributes >>> 16) & TYPE_MASK
+  if (type !== 0 && type !== REGULAR_FILE) {
+    throw bundleInvalid('link', `${name} is not a plain file.`)
+  }
+  if (entry.generalPurposeBitFlag & ENCRYPTED_FLAGS) {
+    throw bundleInvalid('encrypted', `${name} is encrypted.`)
+  }
+  if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) {
+    throw bundleInvalid('compression', `${name} is packed in an unknown way.`)
+  }
+  const bytesMax =
+    name === MANIFEST_NAME ? BUNDLE_LIMITS.manifestBytesMax : BUNDLE_LIMITS.programBytesMax
+  if (entry.uncompressedSize > bytesMax) {
+    throw bundleInvalid('bomb', `${name} says it unpacks to ${entry.uncompressedSize} bytes.`)
+  }
+}
+
+/** Readers that scan from the front would see these headers instead; both must say the same. */
+async function checkLocalHeader(zip: ZipFile, { name, entry }: NamedEntry): Promise<void> {
+  const local = await zip.readLocalFileHeaderPromise(entry)
+  const same =
+    local.fileName.equals(entry.fileNameRaw) &&
+    local.compressionMethod === entry.compressionMethod &&
+    local.generalPurposeBitFlag === entry.generalPurposeBitFlag
+  if (!same) throw bundleInvalid('archive', `The archive contradicts itself about ${name}.`)
+}
+
+async function* readEntry(zip: ZipFile, entry: Entry, bytesMax: number): AsyncIterable<Uint8Array> {
+  const { ratioFromBytes, ratioMax } = BUNDLE_LIMITS
+  let bytes = 0
+  let sum = 0
+  try {
+    for await (const chunk of await zip.openReadStreamPromise(entry)) {
+      bytes += chunk.byteLength
+      sum = crc32(chunk, sum)
+      const grown = bytes > ratioFromBytes && bytes > entry.compressedSize * ratioMax
+      if (bytes > bytesMax || grown) {
+        throw bundleInvalid('bomb', 'The archive unpacks to far more than it holds.')
+      }
+      yield chunk
+    }
+  } catch (error) {
+    throw unreadable(error)
+  }
+  if (sum !== entry.crc32) throw bundleInvalid('archive', "The archive's own check sum is wrong.")
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = []
+  for await (const chunk of chunks) all.push(chunk)
+  return Buffer.concat(all)
+}
+
+/** Whatever yauzl or zlib object to is a fault of the archive; the disk's refusals are not. */
+function unreadable(cause: unknown): unknown {
+  if (cause instanceof MyceliumError) return cause
+  if (cause instanceof Error && 'syscall' in cause) return cause
+  return bundleInvalid('archive', `This is no readable bundle: ${messageOf(cause)}.`, { cause })
+}
