@@ -1,0 +1,28 @@
+/** Our edge in a process of its own with one endpoint, as a proxy among proxies. */
+import { createSystemClock } from '../../node-core/base/clock/index.ts'
+import { createSilentLogger } from '../../node-core/base/log/index.ts'
+import { parseNodeId } from '../../node-core/base/net/index.ts'
+import { createEdge, type Endpoint } from '../../node-core/work/edge/index.ts'
+
+const [port = 0, upstream = 0] = process.argv.slice(2).map(Number)
+const self = parseNodeId('0'.repeat(64))
+if (!self) throw new Error('A node id has 64 digits.')
+const endpoint: Endpoint = {
+  workload: 'web',
+  instance: 'web-0-aaaaaa',
+  node: self,
+  containerPort: 80,
+  hostPort: upstream,
+  healthy: true,
+}
+const edge = createEdge(
+  {
+    self,
+    net: { openStream: () => Promise.reject(new Error('There is no other node.')) },
+    endpoints: { endpoints: (workload) => (workload === 'web' ? [endpoint] : undefined) },
+    clock: createSystemClock(),
+    logger: createSilentLogger(),
+  },
+  { port },
+)
+await edge.start()

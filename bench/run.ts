@@ -1,0 +1,36 @@
+/** `npm run bench [-- NAME …] [--write]`: each benchmark beside its peer, in the same run. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { edgeBench } from './edge.ts'
+import { type Bench, machine, renderRows } from './report.ts'
+
+const BENCHES: readonly Bench[] = [edgeBench]
+const PAGE = path.resolve(import.meta.dirname, '../docs/BENCHMARKS.md')
+
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
+const write = process.argv.includes('--write')
+console.log(machine())
+for (const bench of BENCHES) {
+  if (wanted.length > 0 && !wanted.includes(bench.name)) continue
+  console.log(`\n## ${bench.title}\n`)
+  const reason = bench.unavailable()
+  if (reason) {
+    console.log(`skipped: ${reason}`)
+    continue
+  }
+  const table = renderRows(await bench.run())
+  console.log(table)
+  if (write) keep(bench, table)
+}
+
+/** Replaces what stands between this benchmark's markers in docs/BENCHMARKS.md. */
+function keep(bench: Bench, table: string): void {
+  const page = readFileSync(PAGE, 'utf8')
+  const start = `<!-- ${bench.name} -->`
+  const stop = `<!-- /${bench.name} -->`
+  const from = page.indexOf(start)
+  const to = page.indexOf(stop)
+  if (from < 0 || to < 0) throw new Error(`docs/BENCHMARKS.md has no place for ${bench.name}.`)
+  const kept = `${start}\nMeasured on ${machine()}.\n\n${table}${stop}`
+  writeFileSync(PAGE, page.slice(0, from) + kept + page.slice(to + stop.length))
+}
