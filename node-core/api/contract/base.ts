@@ -1,4 +1,4 @@
-import { oc } from '@orpc/contract'
+import { type OpenAPI, oc } from '@orpc/contract'
 import { z } from 'zod'
 
 /** What an operation needs and does; every door enforces it from here. */
@@ -23,3 +23,11 @@ export const time = z.iso.datetime()
 /** NodeId, PeerId, DID, or a name if unique. Answers always carry the NodeId. */
 export const anyNodeId = z.string().min(1).max(128)
 export const empty = z.object({})
+
+/** Says in the OpenAPI document that the answer is lines of text, as the HTTP door sends them. */
+export function textLines(current: OpenAPI.OperationObject): OpenAPI.OperationObject {
+  return {
+    ...current,
+    responses: { 200: { description: 'OK', content: { 'text/plain': {} } } },
+  }
+}

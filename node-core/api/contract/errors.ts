@@ -11,3 +11,47 @@ export const ERROR_STATUS = {
   UNAVAILABLE: 503,
 } as const
 export type ErrorCode = keyof typeof ERROR_STATUS
+
+/** Codes of the node's parts, by what a caller can do about them. */
+const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> = {
+  VALIDATION_ERROR: [
+    'IDENTITY_MALFORMED',
+    'CODEC_MALFORMED',
+    'INVITE_INVALID',
+    'SEED_INVALID',
+    'SEED_STALE',
+    'BUNDLE_INVALID',
+    'DIGEST_MISMATCH',
+  ],
+  UNAUTHORIZED: [],
+  FORBIDDEN: [
+    'SIGNATURE_INVALID',
+    'CERTIFICATE_EXPIRED',
+    'CERTIFICATE_UNTRUSTED',
+    'WRONG_NETWORK',
+    'MEMBER_REMOVED',
+    'INVITE_EXPIRED',
+    'INVITE_SPENT',
+    'PUBLISHER_UNTRUSTED',
+  ],
+  NOT_FOUND: ['IMAGE_NOT_FOUND', 'BLOB_NOT_FOUND'],
+  CONFLICT: ['PORT_TAKEN', 'HOME_IN_USE'],
+  TOO_LARGE: ['NET_TOO_LARGE', 'CODEC_TOO_LARGE'],
+  RATE_LIMITED: ['LIMIT_REACHED'],
+  UNAVAILABLE: ['NET_UNREACHABLE', 'NET_TIMEOUT', 'NET_REFUSED', 'ENGINE_UNAVAILABLE', 'DISK_FULL'],
+}
+
+const ANSWER_OF = new Map<string, ErrorCode>()
+for (const [answer, reasons] of Object.entries(REASONS)) {
+  if (!isErrorCode(answer)) continue
+  for (const reason of [answer, ...reasons]) ANSWER_OF.set(reason, answer)
+}
+
+/** What a door answers for a part's own code; undefined when the fault is the node's. */
+export function answerTo(reason: string): ErrorCode | undefined {
+  return ANSWER_OF.get(reason)
+}
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERROR_STATUS, text)
+}

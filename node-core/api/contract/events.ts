@@ -14,6 +14,10 @@ export const event = z.object({
 })
 export type NodeEvent = z.infer<typeof event>
 
+/**
+ * A reader that is too slow is told `events.missed` with `data.count`, and never blocks the node.
+ * Without `subscribe` every topic is sent.
+ */
 export const events = {
   watch: operation({ permission: 'local', needsNetwork: false })
     .input(z.object({ subscribe: z.array(z.enum(EVENT_TOPICS)).optional() }))

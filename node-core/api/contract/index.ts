@@ -23,7 +23,7 @@ export const contract = {
 export type Contract = typeof contract
 
 export type { OperationMeta } from './base.ts'
-export { ERROR_STATUS, type ErrorCode } from './errors.ts'
+export { answerTo, ERROR_STATUS, type ErrorCode, isErrorCode } from './errors.ts'
 export { EVENT_TOPICS, type NodeEvent } from './events.ts'
 export type { ClusterNode } from './network.ts'
 export type { Status } from './node.ts'

@@ -84,17 +84,23 @@ export const network = {
   join: operation({ permission: 'local', needsNetwork: false })
     .route({ method: 'POST', path: '/api/network/join', summary: 'Join a network' })
     .input(
-      z.object({
-        /** `mycelium://join?…`. One of `invite`, `seedSpore` and `address` is needed. */
-        invite: z.string().max(16_384).optional(),
-        /** URL or file of a signed seed document. */
-        seedSpore: z.string().max(4_096).optional(),
-        /** Address of a node found nearby. An admin has to approve. */
-        address: z.string().max(1_024).optional(),
-        nodeName: nodeName.optional(),
-        ownerName: nodeName.optional(),
-        role: role.optional(),
-      }),
+      z
+        .object({
+          /** `mycelium://join?…`. Exactly one of `invite`, `seedSpore` and `address` is needed. */
+          invite: z.string().max(16_384).optional(),
+          /** URL or file of a signed seed document. An admin has to approve. */
+          seedSpore: z.string().max(4_096).optional(),
+          /** Address of a node found nearby. An admin has to approve. */
+          address: z.string().max(1_024).optional(),
+          nodeName: nodeName.optional(),
+          ownerName: nodeName.optional(),
+          role: role.optional(),
+        })
+        .refine(
+          ({ invite, seedSpore, address }) =>
+            [invite, seedSpore, address].filter((way) => way !== undefined).length === 1,
+          { path: ['invite'], error: 'Give one of: invite, seedSpore, address.' },
+        ),
     )
     .output(joined),
   inspectInvite: operation({ permission: 'local', needsNetwork: false })
@@ -135,15 +141,16 @@ export const nodes = {
   resync: operation()
     .route({ method: 'POST', path: '/api/cluster/resync', summary: 'Full anti-entropy round' })
     .output(z.object({ started: z.literal(true) })),
-  cordon: operation({ permission: 'deploy' })
+  // The owner of the node or an admin: the handler knows whose node it is.
+  cordon: operation()
     .route({ method: 'POST', path: '/api/nodes/{id}/cordon', summary: 'No new work there' })
     .input(z.object({ id: anyNodeId }))
     .output(clusterNode),
-  uncordon: operation({ permission: 'deploy' })
+  uncordon: operation()
     .route({ method: 'DELETE', path: '/api/nodes/{id}/cordon', summary: 'New work again' })
     .input(z.object({ id: anyNodeId }))
     .output(clusterNode),
-  drain: operation({ permission: 'deploy', destructive: true })
+  drain: operation({ destructive: true })
     .route({ method: 'POST', path: '/api/nodes/{id}/drain', summary: 'Move work away' })
     .input(z.object({ id: anyNodeId }))
     .output(clusterNode),

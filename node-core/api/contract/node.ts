@@ -52,7 +52,7 @@ export const node = {
   status: operation({ permission: 'local', needsNetwork: false })
     .route({ method: 'GET', path: '/api/status', summary: 'This node and its network' })
     .output(status),
-  change: operation({ permission: 'local' })
+  change: operation({ permission: 'local', needsNetwork: false })
     .route({ method: 'PATCH', path: '/api/node', summary: 'Change what this node says of itself' })
     .input(
       z.object({

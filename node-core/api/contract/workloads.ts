@@ -1,14 +1,14 @@
 /** Workloads, their instances and logs, bundles and images. */
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { empty, operation, time } from './base.ts'
+import { empty, operation, textLines, time } from './base.ts'
 import { labels, reason } from './node.ts'
 
 export const workloadName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
   error: 'Use 1 to 63 of a-z, 0-9 and "-", not "-" at either end.',
 })
 
-export const port = z.object({
+export const port = z.strictObject({
   containerPort: z.number().int().min(1).max(65_535),
   hostPort: z.number().int().min(1).max(65_535).optional(),
   protocol: z.enum(['tcp', 'udp']).optional(),
@@ -18,13 +18,13 @@ export const port = z.object({
 export const cpu = z.union([z.string().max(16), z.number().positive()])
 /** `256Mi`, `1Gi`, `512M`; a number means bytes. */
 export const memory = z.union([z.string().max(16), z.number().positive()])
-export const resources = z.object({ cpu: cpu.optional(), memory: memory.optional() })
+export const resources = z.strictObject({ cpu: cpu.optional(), memory: memory.optional() })
 export const env = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/),
   z.string().max(32_768),
 )
 
-export const container = z.object({
+export const container = z.strictObject({
   name: z.string().min(1).max(63).optional(),
   image: z.string().min(1).max(512),
   command: z.array(z.string().max(4_096)).max(128).optional(),
@@ -34,29 +34,44 @@ export const container = z.object({
   resources: resources.optional(),
 })
 
+export const digest = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, { error: 'Not a digest: sha256: and 64 hex digits.' })
+
 export const replicas = z.number().int().min(1).max(1_000)
 
+/** How often it is asked, and how long an answer may take. */
+const healthTimes = {
+  periodMs: z.number().int().positive().optional(),
+  timeoutMs: z.number().int().positive().optional(),
+}
 export const healthCheck = z.discriminatedUnion('kind', [
-  z.object({
+  z.strictObject({
     kind: z.literal('http'),
     path: z.string().startsWith('/').max(1_024).optional(),
     port: z.number().int().min(1).max(65_535).optional(),
+    ...healthTimes,
   }),
-  z.object({ kind: z.literal('tcp'), port: z.number().int().min(1).max(65_535).optional() }),
-  z.object({ kind: z.literal('running') }),
+  z.strictObject({
+    kind: z.literal('tcp'),
+    port: z.number().int().min(1).max(65_535).optional(),
+    ...healthTimes,
+  }),
+  z.strictObject({ kind: z.literal('running') }),
 ])
 
-/** One of `containers`, `bundle` and `manifest` says what to run. */
-export const deployInput = z.object({
+/**
+ * One of `containers`, `bundle` and `manifest` says what to run. Unknown fields are refused, so that
+ * a mistyped one is not silently left out.
+ */
+export const deployInput = z.strictObject({
   name: workloadName.optional(),
   containers: z.array(container).min(1).max(1).optional(),
-  bundle: z
-    .string()
-    .regex(/^sha256:[0-9a-f]{64}$/, { error: 'Not a digest: sha256: and 64 hex digits.' })
-    .optional(),
+  bundle: digest.optional(),
   /** The same as JSON text, as the CLI's `-f FILE` sends it. */
   manifest: z.string().max(262_144).optional(),
   replicas: replicas.optional(),
+  ports: z.array(port).max(32).optional(),
   resources: resources.optional(),
   env: env.optional(),
   labels: labels.optional(),
@@ -73,6 +88,7 @@ export const instance = z.object({
   nodeName: z.string(),
   status: z.enum(['Pending', 'Pulling', 'Starting', 'Running', 'Stopping', 'Stopped', 'Failed']),
   health: z.enum(['unknown', 'healthy', 'unhealthy']),
+  /** Host and port on the loopback of its node. */
   endpoint: z.string().optional(),
   startedAt: time.optional(),
   restarts: z.number().int(),
@@ -114,17 +130,20 @@ export const logLine = z.object({
 })
 
 const byName = z.object({ name: z.string().min(1).max(300) })
-const change = z.object({
+const change = z.strictObject({
   name: z.string().min(1).max(300),
   replicas: replicas.optional(),
   image: z.string().min(1).max(512).optional(),
-  bundle: z
-    .string()
-    .regex(/^sha256:[0-9a-f]{64}$/)
-    .optional(),
+  bundle: digest.optional(),
+  command: z.array(z.string().max(4_096)).max(128).optional(),
+  args: z.array(z.string().max(4_096)).max(128).optional(),
+  ports: z.array(port).max(32).optional(),
   env: env.optional(),
   resources: resources.optional(),
   labels: labels.optional(),
+  nodeSelector: labels.optional(),
+  health: healthCheck.optional(),
+  onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
 })
 
 /** For each slot: where it is or would be placed, and what each other node says against it. */
@@ -172,15 +191,37 @@ export const workloads = {
     .route({ method: 'GET', path: '/api/workloads/{name}/why', summary: 'Why here, why not there' })
     .input(byName)
     .output(placementPreview.extend({ conditions: z.array(reason) })),
-  /** Over HTTP this is `GET /api/workloads/:name/logs` with text lines (see `doors/http`). */
+  /** Over HTTP these are lines of text, served by `doors/http` itself. */
   logs: operation()
+    .route({
+      method: 'GET',
+      path: '/api/workloads/{name}/logs',
+      summary: 'Lines of every instance, merged by time; `follow` keeps the answer open',
+      spec: textLines,
+    })
     .input(
       z.object({
         name: z.string().min(1).max(300),
         /** Only this instance. */
         instance: z.string().max(128).optional(),
-        tail: z.coerce.number().int().min(0).max(10_000).default(200),
-        follow: z.coerce.boolean().default(false),
+        tail: z.number().int().min(0).max(10_000).default(200),
+        follow: z.boolean().default(false),
+      }),
+    )
+    .output(eventIterator(logLine)),
+  /** Lines of one instance by its id, whichever workload it belongs to. */
+  instanceLogs: operation()
+    .route({
+      method: 'GET',
+      path: '/api/containers/{id}/logs',
+      summary: 'Lines of one instance',
+      spec: textLines,
+    })
+    .input(
+      z.object({
+        id: z.string().min(1).max(128),
+        tail: z.number().int().min(0).max(10_000).default(200),
+        follow: z.boolean().default(false),
       }),
     )
     .output(eventIterator(logLine)),
@@ -195,12 +236,25 @@ export const bundle = z.object({
   sizeBytes: z.number().int(),
 })
 
+/** An Ed25519 public key as hex or base64. */
+const publisherKey = z.string().min(43).max(64)
+
 export const bundles = {
   list: operation()
     .route({ method: 'GET', path: '/api/bundles', summary: 'Published bundles' })
     .output(z.object({ bundles: z.array(bundle) })),
+  /** Over HTTP the body is the file itself (`application/octet-stream`), streamed to the disk. */
   publish: operation({ permission: 'deploy' })
-    .route({ method: 'POST', path: '/api/bundles', summary: 'Publish', successStatus: 201 })
+    .route({
+      method: 'POST',
+      path: '/api/bundles',
+      summary: 'Publish',
+      successStatus: 201,
+      spec: (current) => ({
+        ...current,
+        requestBody: { required: true, content: { 'application/octet-stream': {} } },
+      }),
+    })
     .input(z.object({ file: z.file().max(536_870_912) }))
     .output(bundle),
   publishers: operation()
@@ -208,11 +262,16 @@ export const bundles = {
     .output(z.object({ publishers: z.array(z.object({ key: z.string(), since: time })) })),
   trust: operation({ permission: 'admin' })
     .route({ method: 'POST', path: '/api/publishers', summary: 'Trust a publisher key' })
-    .input(z.object({ key: z.string().min(32).max(128) }))
+    .input(z.object({ key: publisherKey }))
     .output(empty),
   untrust: operation({ permission: 'admin', destructive: true })
-    .route({ method: 'DELETE', path: '/api/publishers', summary: 'Trust it no more' })
-    .input(z.object({ key: z.string().min(32).max(128) }))
+    .route({
+      method: 'DELETE',
+      path: '/api/publishers/{key}',
+      summary: 'Trust it no more',
+      successStatus: 204,
+    })
+    .input(z.object({ key: publisherKey }))
     .output(empty),
 }
 

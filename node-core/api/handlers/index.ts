@@ -196,9 +196,16 @@ export interface BundleFacts {
   sizeBytes: number
 }
 
+/** Takes a bundle in as it comes; throws the failures of `bundles.publish`. */
+export type Publish = (content: AsyncIterable<Uint8Array>) => Promise<BundleFacts>
+
 /** Container images of this computer's engine. */
 export interface ImageShelf {
   list(): Promise<{ id: string; tags: string[]; sizeBytes: number }[]>
   /** The id that fixes a reference to its content, when this computer or a peer has it. */
   resolve(reference: string): Promise<{ imageId: string } | undefined>
 }
+
+export { createPublish } from './bundles.ts'
+export { failure, toFailure } from './failures.ts'
+export { createRouter, type Router } from './router.ts'

@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http'
+import { MyceliumError } from '../../../base/errors/index.ts'
+
+/** The length a request announces, when it does. */
+export function announcedLength(request: IncomingMessage): number {
+  return Number(request.headers['content-length'] ?? 0)
+}
+
+/** The body as JSON; an empty one counts as `{}`. Throws TOO_LARGE or VALIDATION_ERROR. */
+export async function readJson(request: IncomingMessage, bytesMax: number): Promise<unknown> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of bounded(request, bytesMax)) chunks.push(chunk)
+  const text = Buffer.concat(chunks).toString('utf8')
+  if (text.trim() === '') return {}
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new MyceliumError('VALIDATION_ERROR', 'The body is not JSON.', {
+      cause,
+      details: [{ path: '', message: 'Not JSON.' }],
+    })
+  }
+}
+
+/** The bytes of a body as they come; throws TOO_LARGE once there are more than `bytesMax`. */
+export async function* bounded(
+  request: IncomingMessage,
+  bytesMax: number,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    if (!(chunk instanceof Uint8Array)) continue
+    bytes += chunk.byteLength
+    if (bytes > bytesMax) throw tooLarge(bytesMax)
+    yield chunk
+  }
+}
+
+export function tooLarge(bytesMax: number): MyceliumError {
+  return new MyceliumError('TOO_LARGE', `The body is over the limit of ${bytesMax} bytes.`, {
+    details: { bytesMax },
+  })
+}

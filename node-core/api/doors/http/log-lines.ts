@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import type { RouterClient } from '@orpc/server'
+import type { Router } from '../../handlers/index.ts'
+import { failure } from '../../handlers/index.ts'
+import type { Exchange } from './answers.ts'
+
+/**
+ * `?tail=&follow=`: one line of text per line. With several instances each line begins with the
+ * instance it came from; `?timestamps=1` puts the time first. `?instance=` keeps to one.
+ */
+export async function sendLogs(
+  exchange: Exchange,
+  client: RouterClient<Router>,
+  of: 'workload' | 'instance',
+  subject: string,
+): Promise<void> {
+  const { response, url } = exchange
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
+  const options = {
+    ...tailOf(url.searchParams.get('tail')),
+    follow: ['1', 'true', ''].includes(url.searchParams.get('follow') ?? 'false'),
+  }
+  const one = url.searchParams.get('instance')
+  const lines =
+    of === 'workload'
+      ? await client.workloads.logs(
+          { name: decode(subject), ...options, ...(one !== null && { instance: one }) },
+          { signal: gone.signal },
+        )
+      : await client.workloads.instanceLogs(
+          { id: decode(subject), ...options },
+          { signal: gone.signal },
+        )
+  const withTime = url.searchParams.has('timestamps')
+  const withName = of === 'workload' && one === null
+  response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
+  response.flushHeaders()
+  try {
+    for await (const { at, instance, line } of lines) {
+      const text = `${withTime ? `${at} ` : ''}${withName ? `${instance} ` : ''}${line}\n`
+      if (!response.write(text)) await once(response, 'drain', { signal: gone.signal })
+    }
+  } catch (error) {
+    // The reader went away: that is how a followed log ends.
+    if (!gone.signal.aborted) throw error
+  }
+  response.end()
+}
+
+function tailOf(text: string | null): { tail?: number } {
+  if (text === null || text === 'all') return text === 'all' ? { tail: 10_000 } : {}
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 10_000) return { tail: Number(text) }
+  const problem = { path: 'tail', message: 'A number from 0 to 10000.' }
+  throw failure('VALIDATION_ERROR', `tail: ${problem.message}`, [problem])
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}

@@ -1,0 +1,42 @@
+/** What every handler stands on: the builder of the contract, and the two gates before it. */
+import { implement } from '@orpc/server'
+import { contract, type OperationMeta } from '../contract/index.ts'
+import { failure, toFailure } from './failures.ts'
+import type { ApiDeps, NetworkParts } from './index.ts'
+
+/** Checks from the contract's table, in the order: in a network, allowed, input fits. */
+export function createBuilder(deps: ApiDeps) {
+  return implement(contract).use(async ({ procedure, next }) => {
+    try {
+      checkAccess(deps, procedure['~orpc'].meta)
+      return await next()
+    } catch (error) {
+      throw toFailure(error, deps.logger)
+    }
+  })
+}
+export type Builder = ReturnType<typeof createBuilder>
+
+export function checkAccess(deps: ApiDeps, { permission, needsNetwork }: OperationMeta): void {
+  if (!needsNetwork) return
+  const held = inNetwork(deps).permissions()
+  if (permission === 'none' || permission === 'local') return
+  if (held.has(permission) || held.has('admin')) return
+  throw failure('FORBIDDEN', `This needs the permission “${permission}” in the network.`, {
+    permission,
+  })
+}
+
+/** The parts of the network this node is in; otherwise the answer says what to do first. */
+export function inNetwork(deps: Pick<ApiDeps, 'network' | 'lifecycle'>): NetworkParts {
+  const parts = deps.network()
+  if (parts) return parts
+  const waiting = deps.lifecycle.awaitingApproval()
+  throw waiting
+    ? failure('CONFLICT', `An admin of ${waiting.name} has not yet let this computer in.`, {
+        reason: 'AWAITING_APPROVAL',
+      })
+    : failure('CONFLICT', 'This node is in no network yet. Found one or join one first.', {
+        reason: 'NO_NETWORK',
+      })
+}

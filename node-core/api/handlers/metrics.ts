@@ -1,0 +1,51 @@
+import type { ApiDeps } from './index.ts'
+
+/** What the node tells of itself to whoever measures it; asked for at each reading, never kept. */
+export function collectMetrics({ metrics, network, node, clock }: ApiDeps): void {
+  const startedMs = clock.monotonicMs()
+  const memory = metrics.gauge('process_resident_memory_bytes', 'Memory of the process.')
+  const heap = metrics.gauge('nodejs_heap_used_bytes', 'Memory that JavaScript values take.')
+  const cpu = metrics.counter('process_cpu_seconds_total', 'CPU time of the process.')
+  const busy = metrics.gauge('nodejs_eventloop_utilization_ratio', 'Busy share of the main thread.')
+  const uptime = metrics.gauge('mycelium_uptime_seconds', 'Time since the node started.')
+  const version = metrics.gauge('mycelium_version_info', 'Always 1; the label says which.')
+  const peers = metrics.gauge('mycelium_peers', 'Live connections to admitted peers.')
+  const nodes = metrics.gauge('mycelium_nodes', 'Nodes of the network, as this node sees them.')
+  const workloads = metrics.gauge('mycelium_workloads', 'Workloads wanted.')
+  const instances = metrics.gauge('mycelium_instances', 'Instances in the whole network.')
+
+  let countedMicros = 0
+  let loop = performance.eventLoopUtilization()
+  metrics.onCollect(() => {
+    const { rss, heapUsed } = process.memoryUsage()
+    memory.set(rss)
+    heap.set(heapUsed)
+    const { user, system } = process.cpuUsage()
+    cpu.add((user + system - countedMicros) / 1e6)
+    countedMicros = user + system
+    const now = performance.eventLoopUtilization()
+    busy.set(performance.eventLoopUtilization(now, loop).utilization)
+    loop = now
+    uptime.set((clock.monotonicMs() - startedMs) / 1_000)
+    version.set(1, { version: node.version })
+
+    const parts = network()
+    peers.set(parts ? parts.mesh.connected().length : 0)
+    const input = parts?.placementInput()
+    workloads.set(input?.workloads.length ?? 0)
+    nodes.clear()
+    for (const [liveness, some] of group(parts?.membership.list() ?? [], (one) => one.liveness)) {
+      nodes.set(some, { liveness })
+    }
+    instances.clear()
+    for (const [status, some] of group(input?.instances ?? [], (one) => one.status)) {
+      instances.set(some, { status })
+    }
+  })
+}
+
+function group<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) ?? 0) + 1)
+  return counts
+}

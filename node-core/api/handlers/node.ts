@@ -1,0 +1,116 @@
+import type { Status } from '../contract/index.ts'
+import { type Builder, inNetwork } from './base.ts'
+import type { ApiDeps, Reason } from './index.ts'
+
+/** This node: health, status, what it says of itself, its diagnostics. */
+export function nodeHandlers(build: Builder, deps: ApiDeps) {
+  const startedMs = deps.clock.monotonicMs()
+  const health = () => ({
+    status: 'ok' as const,
+    version: deps.node.version,
+    node: deps.node.id,
+  })
+  const status = () => statusOf(deps, (deps.clock.monotonicMs() - startedMs) / 1_000)
+  const { node } = build
+  return {
+    health: node.health.handler(health),
+    livez: node.livez.handler(health),
+    readyz: node.readyz.handler(health),
+    status: node.status.handler(status),
+    change: node.change.handler(async ({ input }) => {
+      await deps.node.change({
+        ...(input.name !== undefined && { name: input.name }),
+        ...(input.role !== undefined && { role: input.role }),
+        ...(input.labels !== undefined && { labels: input.labels }),
+      })
+      return status()
+    }),
+    stop: node.stop.handler(() => {
+      deps.lifecycle.requestStop()
+      return {}
+    }),
+    debugState: node.debugState.handler(async () => debugState(deps, await status())),
+  }
+}
+
+async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
+  const { node } = deps
+  const parts = deps.network()
+  const waiting = deps.lifecycle.awaitingApproval()
+  const api = node.api()
+  const edge = node.edge()
+  const electron = process.versions.electron
+  return {
+    node: {
+      id: node.id,
+      name: node.name(),
+      peerId: node.peerId,
+      did: node.did,
+      owner: node.owner,
+      permissions: parts ? [...parts.permissions()] : [],
+      addresses: parts ? parts.mesh.addresses() : [],
+      labels: node.labels(),
+      kinds: await node.kinds(),
+      home: node.home,
+    },
+    ...(parts && {
+      network: {
+        id: parts.id,
+        name: parts.genesis.name,
+        consensus: parts.genesis.consensus,
+        createdAt: parts.genesis.createdAt,
+      },
+    }),
+    ...(waiting && { awaitingApproval: waiting }),
+    role: node.role(),
+    peers: parts ? parts.mesh.connected().length : 0,
+    uptimeSeconds,
+    versions: {
+      mycelium: node.version,
+      node: process.versions.node,
+      ...(electron !== undefined && { electron }),
+    },
+    discoveryTier: parts ? parts.discoveryTier() : 'none',
+    ...(edge !== undefined && { edge }),
+    ...(api !== undefined && { api }),
+    degraded: [...node.degraded(), ...alone(deps)],
+  }
+}
+
+/** A node that knows others and reaches none of them says so. */
+function alone(deps: ApiDeps): Reason[] {
+  const parts = deps.network()
+  if (!parts || parts.mesh.connected().length > 0) return []
+  const others = parts.membership.list().filter(({ id, liveness }) => {
+    return id !== parts.membership.self && liveness !== 'left'
+  })
+  if (others.length === 0) return []
+  const message = `None of the ${others.length} other computers of this network can be reached.`
+  return [{ code: 'NO_PEERS', message }]
+}
+
+/** Counts and hashes, never values: keys may name people, and values may hold secrets. */
+function debugState(deps: ApiDeps, status: Status): Record<string, unknown> {
+  if (!deps.network()) return { status }
+  const { state, membership, placementInput } = inNetwork(deps)
+  const { workloads, instances, majority } = placementInput()
+  const counts = (items: readonly string[]) =>
+    Object.fromEntries([...Map.groupBy(items, (item) => item)].map(([k, v]) => [k, v.length]))
+  return {
+    status,
+    state: {
+      hash: state.hash(),
+      records: counts(['net/', 'node/'].flatMap((prefix) => state.list(prefix)).map(kindOfKey)),
+    },
+    members: counts(membership.list().map(({ liveness }) => liveness)),
+    workloads: workloads.length,
+    instances: counts(instances.map(({ status: state }) => state)),
+    majority,
+  }
+}
+
+/** `net/workload/web` → `net/workload`; `node/<id>/instance/x` → `node/instance`. */
+function kindOfKey({ key }: { key: string }): string {
+  const [wing = '', second = '', third = ''] = key.split('/')
+  return wing === 'net' ? `${wing}/${second}` : `${wing}/${third}`
+}

@@ -1,0 +1,128 @@
+import type { NodeId } from '../../base/net/index.ts'
+import type { Member } from '../../network/membership/index.ts'
+import type { PlacementInput } from '../../work/placement/index.ts'
+import type { ClusterNode } from '../contract/index.ts'
+import { type Builder, inNetwork } from './base.ts'
+import { failure } from './failures.ts'
+import { findOne } from './finding.ts'
+import type { ApiDeps, NetworkParts } from './index.ts'
+import { parseLinks } from './stored.ts'
+
+/** The nodes of the network, and the peers this one is connected to. */
+export function nodeListHandlers(build: Builder, deps: ApiDeps) {
+  const { nodes, peers } = build
+  const setCordon = async (text: string, value: { cordoned: boolean; draining: boolean }) => {
+    const parts = inNetwork(deps)
+    const member = memberOf(parts, text)
+    const mine = member.owner === deps.node.owner.id
+    if (!mine && !parts.permissions().has('admin')) {
+      throw failure('FORBIDDEN', `Only ${member.ownerName} or an admin may do this.`)
+    }
+    await parts.state.put(`net/node/${member.id}/cordon`, value)
+    // The membership follows the state's change; the answer shows what was asked for either way.
+    return clusterNode(parts, parts.placementInput(), {
+      ...(parts.membership.get(member.id) ?? member),
+      ...value,
+    })
+  }
+  return {
+    nodes: {
+      list: nodes.list.handler(() => {
+        const parts = inNetwork(deps)
+        const input = parts.placementInput()
+        return {
+          nodes: parts.membership.list().map((member) => clusterNode(parts, input, member)),
+        }
+      }),
+      resync: nodes.resync.handler(async () => {
+        await inNetwork(deps).state.resync()
+        return { started: true as const }
+      }),
+      cordon: nodes.cordon.handler(({ input }) => {
+        return setCordon(input.id, { cordoned: true, draining: false })
+      }),
+      uncordon: nodes.uncordon.handler(({ input }) => {
+        return setCordon(input.id, { cordoned: false, draining: false })
+      }),
+      drain: nodes.drain.handler(({ input }) => {
+        return setCordon(input.id, { cordoned: true, draining: true })
+      }),
+    },
+    peers: {
+      list: peers.list.handler(() => ({ peers: peerViews(inNetwork(deps)) })),
+    },
+  }
+}
+
+function peerViews({ mesh, membership }: NetworkParts) {
+  return mesh.connected().map(({ id, addresses, path, latencyMs, member }) => ({
+    id,
+    name: membership.get(id)?.profile.name ?? member.ownerName,
+    addresses,
+    path,
+    ...(latencyMs !== undefined && { latencyMs }),
+  }))
+}
+
+export function memberOf(parts: NetworkParts, text: string): Member {
+  return findOne(parts.membership.list(), text, {
+    what: 'node',
+    idOf: ({ id }) => id,
+    nameOf: ({ profile }) => profile.name,
+  })
+}
+
+function clusterNode(parts: NetworkParts, input: PlacementInput, member: Member): ClusterNode {
+  const { id, profile, liveness } = member
+  const self = id === parts.membership.self
+  const { capacity } = profile
+  const reserved = reservedOn(id, input)
+  return {
+    id,
+    name: profile.name,
+    address: profile.addresses[0] ?? '',
+    status: statusOf(member),
+    liveness,
+    role: profile.role,
+    owner: { id: member.owner, name: member.ownerName },
+    labels: profile.labels,
+    capacity,
+    allocatable: {
+      cpuMillis: Math.max(0, capacity.cpuMillis - reserved.cpuMillis),
+      memoryBytes: Math.max(0, capacity.memoryBytes - reserved.memoryBytes),
+      diskBytes: capacity.diskBytes,
+    },
+    kinds: [...profile.kinds],
+    links: self ? ownLinks(parts) : parseLinks(parts.state.get(`node/${id}/links`)?.value),
+    version: profile.version,
+    self,
+  }
+}
+
+function statusOf({ liveness, cordoned, draining }: Member): ClusterNode['status'] {
+  if (liveness === 'dead' || liveness === 'left') return 'NotReady'
+  if (draining) return 'Draining'
+  return cordoned ? 'Cordoned' : 'Ready'
+}
+
+/** Live connections, fresher than what this node last told the others. */
+function ownLinks({ mesh }: NetworkParts): ClusterNode['links'] {
+  return mesh.connected().map(({ id, latencyMs }) => ({
+    to: id,
+    ...(latencyMs !== undefined && { latencyMs }),
+  }))
+}
+
+/** What the instances on a node have reserved; ended ones hold nothing. */
+function reservedOn(node: NodeId, { instances, workloads }: PlacementInput) {
+  const byName = new Map(workloads.map(({ workload }) => [workload.name, workload.resources]))
+  const sum = { cpuMillis: 0, memoryBytes: 0 }
+  for (const instance of instances) {
+    const ended = instance.status === 'Stopped' || instance.status === 'Failed'
+    const resources = byName.get(instance.workload)
+    if (instance.node !== node || ended || !resources) continue
+    sum.cpuMillis += resources.cpuMillis
+    sum.memoryBytes += resources.memoryBytes
+  }
+  return sum
+}

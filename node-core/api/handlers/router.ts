@@ -1,0 +1,26 @@
+import { createBuilder } from './base.ts'
+import { bundleHandlers } from './bundles.ts'
+import { eventHandlers } from './events.ts'
+import type { ApiDeps } from './index.ts'
+import { memberHandlers } from './members.ts'
+import { collectMetrics } from './metrics.ts'
+import { networkHandlers } from './network.ts'
+import { nodeHandlers } from './node.ts'
+import { nodeListHandlers } from './nodes.ts'
+import { workloadHandlers } from './workloads.ts'
+
+/** Every operation of the contract. Does nothing until a door calls it. */
+export function createRouter(deps: ApiDeps) {
+  const build = createBuilder(deps)
+  collectMetrics(deps)
+  return build.router({
+    node: nodeHandlers(build, deps),
+    network: networkHandlers(build, deps),
+    ...nodeListHandlers(build, deps),
+    ...memberHandlers(build, deps),
+    workloads: workloadHandlers(build, deps),
+    ...bundleHandlers(build, deps),
+    events: eventHandlers(build, deps),
+  })
+}
+export type Router = ReturnType<typeof createRouter>

@@ -1,0 +1,69 @@
+import { workloadStatus } from '../../work/reconcile/index.ts'
+import type { DesiredWorkload, Instance } from '../../work/spec/index.ts'
+import type { InstanceView, WorkloadView } from '../contract/index.ts'
+import type { NetworkParts } from './index.ts'
+
+/** A workload as the contract shows it: what is wanted, what runs, and where. */
+export function workloadView(
+  parts: NetworkParts,
+  desired: DesiredWorkload,
+  instances: readonly Instance[],
+  edge: string | undefined,
+): WorkloadView {
+  const { workload, generation, owner } = desired
+  const own = instances.filter((instance) => instance.workload === workload.name)
+  const views = own.map((instance) => instanceView(parts, instance))
+  const seen = own.map((instance, i) => ({ instance, lost: views[i]?.lost ?? false }))
+  const { status, runningInstances, conditions } = workloadStatus(desired, seen)
+  const url = urlOf(desired, edge)
+  return {
+    name: workload.name,
+    kind: workload.kind,
+    replicas: workload.replicas,
+    running_instances: runningInstances,
+    status,
+    generation,
+    owner: { id: owner, name: ownerNameOf(parts, owner) },
+    ...('bundle' in workload.source
+      ? { bundle: workload.source.bundle }
+      : { image: workload.source.image }),
+    ports: workload.ports,
+    labels: workload.labels,
+    resources: workload.resources,
+    onPartition: workload.onPartition,
+    ...(url !== undefined && { url }),
+    instances: views.sort((a, b) => a.index - b.index || (a.id < b.id ? -1 : 1)),
+    conditions: [...conditions],
+  }
+}
+
+function instanceView({ membership }: NetworkParts, instance: Instance): InstanceView {
+  const { id, index, node, status, health, ports, startedAt, restarts } = instance
+  const member = membership.get(node)
+  const [port] = Object.values(ports)
+  return {
+    id,
+    index,
+    node,
+    nodeName: member?.profile.name ?? '',
+    status,
+    health,
+    ...(port !== undefined && { endpoint: `127.0.0.1:${port}` }),
+    ...(startedAt !== undefined && { startedAt }),
+    restarts,
+    ...(instance.reason && { reason: instance.reason }),
+    ...(instance.progress !== undefined && { progress: instance.progress }),
+    lost: member?.liveness !== 'alive' && member?.liveness !== 'suspect',
+  }
+}
+
+/** By host name, so that two workloads never share an origin in a browser. */
+function urlOf({ workload }: DesiredWorkload, edge: string | undefined): string | undefined {
+  if (edge === undefined || !workload.ports.some(({ protocol }) => protocol === 'tcp')) return
+  return `http://${workload.name}.localhost:${new URL(edge).port}/`
+}
+
+export function ownerNameOf(parts: NetworkParts, owner: DesiredWorkload['owner']): string {
+  const member = parts.membership.list().find((one) => one.owner === owner)
+  return member?.ownerName ?? parts.members.list().find((one) => one.owner === owner)?.name ?? ''
+}

@@ -1,0 +1,197 @@
+import { explain, objectionText, type PlacementInput } from '../../work/placement/index.ts'
+import {
+  applyChange,
+  type DesiredWorkload,
+  desiredOf,
+  parseWorkload,
+  storedForm,
+  type Workload,
+  workloadKey,
+} from '../../work/spec/index.ts'
+import { type Builder, inNetwork } from './base.ts'
+import { failure, toFailure } from './failures.ts'
+import type { ApiDeps, InstanceLogLine, NetworkParts } from './index.ts'
+import { ownerNameOf, workloadView } from './workload-view.ts'
+
+/** What somebody wants to run: deploying, changing, ending it, and seeing what became of it. */
+export function workloadHandlers(build: Builder, deps: ApiDeps) {
+  const { workloads } = build
+  const view = (parts: NetworkParts, desired: DesiredWorkload, input = parts.placementInput()) =>
+    workloadView(parts, desired, input.instances, deps.node.edge())
+
+  return {
+    list: workloads.list.handler(() => {
+      const parts = inNetwork(deps)
+      const input = parts.placementInput()
+      const sorted = [...input.workloads].sort(byName)
+      return { workloads: sorted.map((desired) => view(parts, desired, input)) }
+    }),
+    get: workloads.get.handler(({ input }) => {
+      const parts = inNetwork(deps)
+      return view(parts, find(parts, input.name))
+    }),
+    deploy: workloads.deploy.handler(async ({ input }) => {
+      const parts = inNetwork(deps)
+      const workload = parseWorkload(input)
+      const existing = known(parts, workload.name)
+      if (existing) return view(parts, sameAs(parts, existing, workload))
+      return view(parts, await write(parts, await pinned(parts, workload)))
+    }),
+    preview: workloads.preview.handler(({ input }) => {
+      const parts = inNetwork(deps)
+      const workload = parseWorkload(input)
+      return { slots: slotsOf(parts, withCandidate(parts, workload, deps), workload.name) }
+    }),
+    change: workloads.change.handler(async ({ input }) => {
+      const parts = inNetwork(deps)
+      const { name, ...patch } = input
+      const existing = findOwn(parts, name, deps)
+      const changed = await pinned(parts, applyChange(existing.workload, patch))
+      return view(parts, await write(parts, changed, existing.generation))
+    }),
+    delete: workloads.delete.handler(async ({ input }) => {
+      const parts = inNetwork(deps)
+      const { workload } = findOwn(parts, input.name, deps)
+      await parts.state.delete(workloadKey(workload.name))
+      return {}
+    }),
+    why: workloads.why.handler(({ input }) => {
+      const parts = inNetwork(deps)
+      const desired = find(parts, input.name)
+      const placement = parts.placementInput()
+      return {
+        slots: slotsOf(parts, placement, desired.workload.name),
+        conditions: view(parts, desired, placement).conditions,
+      }
+    }),
+    logs: workloads.logs.handler(({ input, signal }) => {
+      const parts = inNetwork(deps)
+      const { name, instance, tail, follow } = input
+      const { workload } = find(parts, name)
+      const of = { workload: workload.name, ...(instance !== undefined && { instance }) }
+      return read(deps, parts.readLogs(of, { tail, follow, ...(signal && { signal }) }))
+    }),
+    instanceLogs: workloads.instanceLogs.handler(({ input, signal }) => {
+      const parts = inNetwork(deps)
+      const { id, tail, follow } = input
+      if (!parts.placementInput().instances.some((instance) => instance.id === id)) {
+        throw failure('NOT_FOUND', `There is no instance “${id}”.`)
+      }
+      return read(
+        deps,
+        parts.readLogs({ instance: id }, { tail, follow, ...(signal && { signal }) }),
+      )
+    }),
+  }
+}
+
+function known(parts: NetworkParts, name: string): DesiredWorkload | undefined {
+  return parts.placementInput().workloads.find(({ workload }) => workload.name === name)
+}
+
+function find(parts: NetworkParts, name: string): DesiredWorkload {
+  const desired = known(parts, name)
+  if (desired) return desired
+  throw failure('NOT_FOUND', `There is no workload “${name}”.`)
+}
+
+/** Its owner may change and end it, and an admin. The shared state checks this again. */
+function findOwn(parts: NetworkParts, name: string, deps: ApiDeps): DesiredWorkload {
+  const desired = find(parts, name)
+  if (desired.owner === deps.node.owner.id || parts.permissions().has('admin')) return desired
+  const owner = ownerNameOf(parts, desired.owner) || 'Another owner'
+  throw failure('FORBIDDEN', `“${name}” belongs to ${owner}.`, { owner: desired.owner })
+}
+
+/** The same deploy twice is one deploy; a different one under a taken name is refused. */
+function sameAs(parts: NetworkParts, existing: DesiredWorkload, asked: Workload): DesiredWorkload {
+  if (contentOf(existing.workload) === contentOf(asked)) return existing
+  const owner = ownerNameOf(parts, existing.owner) || 'another owner'
+  throw failure(
+    'CONFLICT',
+    `There is a workload “${asked.name}” of ${owner} already. Update it, or take another name.`,
+    { reason: 'NAME_TAKEN', owner: existing.owner },
+  )
+}
+
+/** Everything but the image's id, which was found when it was first deployed. */
+function contentOf(workload: Workload): string {
+  if ('bundle' in workload.source) return JSON.stringify(storedForm(workload))
+  const { imageId: _, ...source } = workload.source
+  return JSON.stringify(storedForm({ ...workload, source }))
+}
+
+/**
+ * Fixes what is wanted to its content: an image to the id that this computer or a peer has for it,
+ * so that every node runs the same; a bundle has to be published and trusted.
+ */
+async function pinned(parts: NetworkParts, workload: Workload): Promise<Workload> {
+  const { source } = workload
+  if ('bundle' in source) {
+    const bundle = parts.bundles.list().find(({ digest }) => digest === source.bundle)
+    if (!bundle) throw failure('NOT_FOUND', 'No such bundle is published in this network.')
+    if (!bundle.trusted) {
+      throw failure('FORBIDDEN', `The publisher of ${bundle.name} is not trusted here.`, {
+        reason: 'PUBLISHER_UNTRUSTED',
+        publisher: bundle.publisher,
+      })
+    }
+    return workload
+  }
+  if (source.imageId !== undefined) return workload
+  const found = await parts.images.resolve(source.image)
+  return found ? { ...workload, source: { ...source, imageId: found.imageId } } : workload
+}
+
+async function write(
+  parts: NetworkParts,
+  workload: Workload,
+  expectGeneration?: number,
+): Promise<DesiredWorkload> {
+  const record = await parts.state.put(
+    workloadKey(workload.name),
+    storedForm(workload),
+    expectGeneration === undefined ? {} : { expectGeneration },
+  )
+  const written = desiredOf(record)
+  if (written) return written
+  throw failure('INTERNAL_ERROR', 'What was written does not read back as a workload.')
+}
+
+/** The input of placement as it would be with this workload in it. */
+function withCandidate(parts: NetworkParts, workload: Workload, deps: ApiDeps): PlacementInput {
+  const input = parts.placementInput()
+  const others = input.workloads.filter((desired) => desired.workload.name !== workload.name)
+  const generation = (known(parts, workload.name)?.generation ?? 0) + 1
+  const candidate = { workload, owner: deps.node.owner.id, generation }
+  return { ...input, workloads: [...others, candidate] }
+}
+
+function slotsOf(parts: NetworkParts, input: PlacementInput, name: string) {
+  const nameOf = (node: Parameters<NetworkParts['membership']['get']>[0]): string =>
+    parts.membership.get(node)?.profile.name ?? ''
+  return explain(input, name).map(({ index, node, refused }) => ({
+    index,
+    ...(node !== undefined && { node, nodeName: nameOf(node) }),
+    refused: refused.map((one) => ({
+      node: one.node,
+      nodeName: nameOf(one.node),
+      reason: { code: one.code, message: objectionText(one.code) },
+    })),
+  }))
+}
+
+async function* read(
+  deps: ApiDeps,
+  lines: AsyncIterable<InstanceLogLine>,
+): AsyncGenerator<InstanceLogLine> {
+  try {
+    yield* lines
+  } catch (error) {
+    throw toFailure(error, deps.logger)
+  }
+}
+
+function byName(a: DesiredWorkload, b: DesiredWorkload): number {
+  return a.workload.name < b.workload.name ? -1 : 1
+}
