@@ -10,8 +10,7 @@
  * Sockets: `/api/rpc` speaks oRPC after a first message `{"token":"…"}`, to which there is no
  * answer (a wrong one closes with 4401). `/api/ws/events` takes the token in the Authorization
  * header or as `{"token":"…","subscribe":[…]}`; it sends every topic until told which.
- * A bundle is published by `POST /api/bundles` with the file as the body; over `/api/rpc` only one
- * of `RPC_MESSAGE_BYTES_MAX` fits.
+ * A bundle is published by `POST /api/bundles` with the file as the body.
  *
  *     const door = createHttpDoor({ router, publish, metrics, clock, random, logger, version, token })
  *     await door.start() // door.url is 'http://127.0.0.1:7780'

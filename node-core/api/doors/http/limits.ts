@@ -22,8 +22,8 @@ export const REQUEST_TIMEOUT_MS = 600_000
 /** After a refused upload: how long what still comes in is thrown away before the line is cut. */
 export const LINGER_MS = 1_000
 
-/** One message on `/api/rpc`, so the largest bundle that fits one; larger ones go by POST. */
-export const RPC_MESSAGE_BYTES_MAX = 64 * 1024 * 1024
+/** One message on `/api/rpc`; a bundle goes by POST. */
+export const RPC_MESSAGE_BYTES_MAX = 4 * 1024 * 1024
 
 /** One message on `/api/ws/events`: a token and a list of topics. */
 export const EVENTS_MESSAGE_BYTES_MAX = 4 * 1024

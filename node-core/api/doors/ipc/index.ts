@@ -13,8 +13,7 @@ import type { Router } from '../../handlers/index.ts'
 /** The part of a MessagePort that is needed; a message is text or bytes. */
 export interface PortLike {
   postMessage(message: unknown): void
-  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void
-  addEventListener(type: 'close', listener: () => void): void
+  addEventListener(type: 'message' | 'close', listener: (event: { data?: unknown }) => void): void
 }
 
 export interface IpcDoor {

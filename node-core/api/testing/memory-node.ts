@@ -1,0 +1,323 @@
+/** A node without disk or network behind the handlers: what the doors' tests speak to. */
+
+import { createSimClock, type SimClock } from '../../base/clock/index.ts'
+import type { Plain } from '../../base/codec/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import { createMemoryLogger } from '../../base/log/index.ts'
+import { createMetrics } from '../../base/metrics/index.ts'
+import { type NodeId, parseNodeId } from '../../base/net/index.ts'
+import type { StateChange, StateRecord } from '../../control/state/index.ts'
+import {
+  type OwnerId,
+  type Permission,
+  parseNetworkId,
+  parseOwnerId,
+} from '../../identity/index.ts'
+import type { Member } from '../../network/membership/index.ts'
+import { desiredOf, type Instance } from '../../work/spec/index.ts'
+import {
+  type ApiDeps,
+  type BundleFacts,
+  createPublish,
+  createRouter,
+  type InstanceLogLine,
+  type MemberFacts,
+  type NetworkParts,
+} from '../handlers/index.ts'
+
+export const ADA = { node: nodeId('a1'), owner: ownerId('a0'), name: 'ada' }
+export const BEN = { node: nodeId('b1'), owner: ownerId('b0'), name: 'ben' }
+export const DIGEST = `sha256:${'d'.repeat(64)}`
+
+export interface MemoryNode {
+  deps: ApiDeps
+  clock: SimClock
+  /** Set by tests; read by the parts. */
+  world: World
+  router: ReturnType<typeof createRouter>
+  publish: ReturnType<typeof createPublish>
+  put(key: string, value: Plain, owner?: OwnerId): Promise<StateRecord>
+  logLines: { level: string; message: string }[]
+}
+
+interface World {
+  inNetwork: boolean
+  permissions: Permission[]
+  members: Member[]
+  owners: MemberFacts[]
+  instances: Instance[]
+  bundles: BundleFacts[]
+  lines: InstanceLogLine[]
+  images: Record<string, string>
+  calls: { what: string; with?: unknown }[]
+  stopped: boolean
+}
+
+export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
+  const clock = createSimClock()
+  const logger = createMemoryLogger()
+  const world: World = {
+    inNetwork: true,
+    permissions: ['admin', 'invite', 'deploy', 'use'],
+    members: [memberOf(ADA), memberOf(BEN)],
+    owners: [ownerFacts(ADA, true), ownerFacts(BEN, false)],
+    instances: [],
+    bundles: [],
+    lines: [],
+    images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
+    calls: [],
+    stopped: false,
+    ...change,
+  }
+  const listeners = new Set<(parts: NetworkParts | undefined) => void>()
+  const { state, put } = memoryState()
+  const parts = partsOf(world, state)
+  const joined = () => {
+    world.inNetwork = true
+    for (const listener of listeners) listener(parts)
+    return { networkId: parts.id, admitted: true }
+  }
+  const deps: ApiDeps = {
+    clock,
+    logger,
+    metrics: createMetrics(),
+    network: () => (world.inNetwork ? parts : undefined),
+    onNetwork: listenTo(listeners),
+    onLog: () => () => {},
+    node: {
+      version: '0.0.0',
+      id: ADA.node,
+      peerId: '12D3KooWada',
+      did: 'did:key:z6Mkada',
+      owner: { id: ADA.owner, name: 'Ada' },
+      home: '/home/ada/.mycelium',
+      name: () => 'ada',
+      role: () => 'rhizomorph',
+      labels: () => ({}),
+      kinds: async () => [{ kind: 'process', ok: true }],
+      api: () => 'http://127.0.0.1:7780',
+      edge: () => 'http://127.0.0.1:8080',
+      degraded: () => [],
+      change: async (what) => void world.calls.push({ what: 'change', with: what }),
+    },
+    lifecycle: {
+      found: async (input) => {
+        world.calls.push({ what: 'found', with: input })
+        return joined()
+      },
+      async join({ by }) {
+        if ('invite' in by && by.invite.includes('spent')) {
+          throw new MyceliumError('INVITE_SPENT', 'This invite was used up.')
+        }
+        return joined()
+      },
+      awaitingApproval: () => undefined,
+      async inspectInvite() {
+        throw new MyceliumError('INVITE_INVALID', 'The link was cut short.')
+      },
+      nearby: async () => [],
+      leave: async () => {
+        world.inNetwork = false
+        for (const listener of listeners) listener(undefined)
+      },
+      requestStop: () => {
+        world.stopped = true
+      },
+    },
+  }
+  const router = createRouter(deps)
+  const publish = createPublish(deps)
+  return { deps, clock, world, router, publish, put, logLines: logger.lines }
+}
+
+function partsOf(world: World, state: NetworkParts['state']): NetworkParts {
+  return {
+    genesis: { name: 'Garden', createdAt: '2026-11-20T00:00:00.000Z', consensus: 'raft' },
+    id: parseNetworkId('c'.repeat(64)) ?? never(),
+    permissions: () => new Set(world.permissions),
+    state,
+    membership: {
+      self: ADA.node,
+      get: (id) => world.members.find((member) => member.id === id),
+      list: () => world.members,
+      subscribe: () => () => {},
+    },
+    mesh: {
+      peerId: '12D3KooWada',
+      addresses: () => ['/ip4/127.0.0.1/tcp/4000'],
+      connected: () => [],
+      onPeer: () => () => {},
+    },
+    discoveryTier: () => 'latent',
+    seedDocument: async () => ({ version: 1 }),
+    members: {
+      createInvite: async ({ uses }) => ({
+        invite: 'mycelium://join?x',
+        expiresAt: '2026-11-21T00:00:00.000Z',
+        uses,
+      }),
+      list: () => world.owners,
+      approve: async (owner) => void world.calls.push({ what: 'approve', with: owner }),
+      grant: async (owner) => void world.calls.push({ what: 'grant', with: owner }),
+      remove: async (owner) => void world.calls.push({ what: 'remove', with: owner }),
+    },
+    placementInput: () => ({
+      nodes: world.members.map((member) => ({
+        id: member.id,
+        live: member.liveness === 'alive',
+        left: member.liveness === 'left',
+        cordoned: member.cordoned,
+        draining: member.draining,
+        labels: member.profile.labels,
+        kinds: member.profile.kinds,
+        capacity: member.profile.capacity,
+      })),
+      workloads: state.list('net/workload/').flatMap((record) => desiredOf(record) ?? []),
+      instances: world.instances,
+      majority: true,
+    }),
+    async *readLogs() {
+      yield* world.lines
+    },
+    bundles: {
+      list: () => world.bundles,
+      async publish(content) {
+        let sizeBytes = 0
+        for await (const chunk of content) sizeBytes += chunk.byteLength
+        const bundle = bundleFacts({ sizeBytes })
+        world.bundles.push(bundle)
+        return bundle
+      },
+      publishers: () => [],
+      trust: async (key) => void world.calls.push({ what: 'trust', with: key }),
+      untrust: async (key) => void world.calls.push({ what: 'untrust', with: key }),
+    },
+    images: {
+      list: async () => [],
+      resolve: async (reference) => {
+        const imageId = world.images[reference]
+        return imageId === undefined ? undefined : { imageId }
+      },
+    },
+  }
+}
+
+/** One author's map: enough of the shared state for a node that is alone. */
+function memoryState() {
+  const records = new Map<string, StateRecord>()
+  const listeners = new Set<[string, (change: StateChange) => void]>()
+  let counter = 0
+  const set = async (key: string, value: Plain | undefined, owner = ADA.owner) => {
+    const previous = records.get(key)
+    const generation = (previous?.generation ?? 0) + 1
+    const record: StateRecord = {
+      ...{ key, value, author: ADA.node, owner, incarnation: 1 },
+      ...{ counter: ++counter, generation },
+    }
+    records.set(key, record)
+    for (const [prefix, listener] of listeners) {
+      if (key.startsWith(prefix)) listener({ key, record, previous, remote: false })
+    }
+    return record
+  }
+  const live = (key: string) => {
+    const record = records.get(key)
+    return record?.value === undefined ? undefined : record
+  }
+  const state: NetworkParts['state'] = {
+    get: live,
+    list: (prefix) =>
+      [...records.keys()]
+        .filter((key) => key.startsWith(prefix))
+        .sort()
+        .flatMap((key) => live(key) ?? []),
+    put: (key, value) => set(key, value),
+    delete: async (key) => void (await set(key, undefined)),
+    subscribe: (prefix, listener) => listenTo(listeners)([prefix, listener]),
+    resync: async () => {},
+    hash: () => String(counter),
+  }
+  return { state, put: set }
+}
+
+function listenTo<T>(listeners: Set<T>) {
+  return (listener: T): (() => void) => {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+}
+
+export function memberOf(
+  who: { node: NodeId; owner: OwnerId; name: string },
+  change: Partial<Member> = {},
+): Member {
+  return {
+    id: who.node,
+    owner: who.owner,
+    ownerName: who.name,
+    profile: {
+      name: who.name,
+      role: 'rhizomorph',
+      version: '0.0.0',
+      addresses: ['/ip4/127.0.0.1/tcp/4000'],
+      labels: {},
+      kinds: ['container', 'process'],
+      capacity: { cpuMillis: 2_000, memoryBytes: 2 ** 30, diskBytes: 2 ** 30 },
+    },
+    liveness: 'alive',
+    cordoned: false,
+    draining: false,
+    sinceMs: 0,
+    ...change,
+  }
+}
+
+export function ownerFacts(who: typeof ADA, founder: boolean): MemberFacts {
+  return {
+    owner: who.owner,
+    name: who.name,
+    state: 'member',
+    permissions: founder ? ['admin', 'invite', 'deploy', 'use'] : ['deploy', 'use'],
+    founder,
+    nodes: [who.node],
+    since: '2026-11-20T00:00:00.000Z',
+  }
+}
+
+export function bundleFacts(change: Partial<BundleFacts> = {}): BundleFacts {
+  return {
+    digest: DIGEST,
+    name: 'greeter',
+    version: '1.0.0',
+    publisher: 'f'.repeat(64),
+    trusted: true,
+    sizeBytes: 10,
+    ...change,
+  }
+}
+
+export function instanceFacts(change: Partial<Instance> = {}): Instance {
+  return {
+    id: 'web-0-abcdef',
+    workload: 'web',
+    index: 0,
+    generation: 1,
+    node: ADA.node,
+    status: 'Running',
+    health: 'healthy',
+    ports: { '80': 49_153 },
+    startedAt: '2026-11-20T00:00:00.000Z',
+    restarts: 0,
+    ...change,
+  }
+}
+
+function nodeId(prefix: string): NodeId {
+  return parseNodeId(prefix.padEnd(64, '0')) ?? never()
+}
+function ownerId(prefix: string): OwnerId {
+  return parseOwnerId(prefix.padEnd(64, '0')) ?? never()
+}
+function never(): never {
+  throw new Error('A test id is malformed.')
+}
