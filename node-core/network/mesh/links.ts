@@ -1,0 +1,104 @@
+/** From a node's id or address to a connection that is admitted. */
+import type { Connection } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Clock } from '../../base/clock/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import { addressesOf, parseAddress } from './addresses.ts'
+import type { AddressBook } from './book.ts'
+import { createDeadline, within } from './deadline.ts'
+import { netError } from './errors.ts'
+import type { Gate } from './gate.ts'
+import type { Greeter } from './greeter.ts'
+import type { MemberHost } from './host.ts'
+import { DIAL_PAUSE_MS, DIAL_TIMEOUT_MS } from './limits.ts'
+
+export interface Links {
+  /** An admitted connection to the node, dialled if there is none. */
+  to(node: NodeId, signal: AbortSignal): Promise<Connection>
+  /** Dials an address and waits to be admitted. */
+  connect(address: string, signal?: AbortSignal): Promise<NodeId>
+}
+
+export interface LinksDeps {
+  gate: Gate<Connection>
+  greeter: Greeter
+  book: AddressBook
+  clock: Clock
+  /** Throws MESH_STOPPED. */
+  host(): MemberHost
+}
+
+export function createLinks({ gate, greeter, book, clock, host }: LinksDeps): Links {
+  const failedAtMs = new Map<NodeId, number>()
+
+  const enter = async (addresses: Multiaddr[], signal: AbortSignal): Promise<NodeId> => {
+    const connection = await dial(addresses, signal)
+    // It may be one that the other side had opened, to ask how to join.
+    if (connection.direction === 'inbound' && !gate.isAdmitted(connection)) {
+      void greeter.greet(connection)
+    }
+    const settlement = await within(signal, gate.settled(connection))
+    if (settlement.admitted) return settlement.nodeId
+    await connection.close().catch((error: Error) => connection.abort(error))
+    throw settlement.error
+  }
+  const dial = async (addresses: Multiaddr[], signal: AbortSignal): Promise<Connection> => {
+    const running = host()
+    try {
+      return await within(signal, running.dial(addresses, { signal }))
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason
+      throw new MyceliumError('NET_UNREACHABLE', 'No connection to the peer could be made.', {
+        cause,
+      })
+    }
+  }
+  const dialKnown = async (node: NodeId, signal: AbortSignal): Promise<void> => {
+    const known = book.get(node)
+    const nowMs = clock.monotonicMs()
+    const pausing = nowMs - (failedAtMs.get(node) ?? -DIAL_PAUSE_MS) < DIAL_PAUSE_MS
+    if (!known || known.addresses.length === 0 || pausing) {
+      throw new MyceliumError('NET_UNREACHABLE', 'The node cannot be reached now.')
+    }
+    try {
+      await enter(addressesOf(known.peerId, known.addresses), signal)
+      failedAtMs.delete(node)
+    } catch (error) {
+      // Set when the dial ended, so that a slow one is not tried again at once.
+      failedAtMs.set(node, clock.monotonicMs())
+      throw error
+    }
+  }
+
+  return {
+    async to(node, signal) {
+      if (!gate.get(node)) await dialKnown(node, signal)
+      const connection = pickConnection(gate.get(node)?.connections ?? [])
+      if (connection) return connection
+      throw new MyceliumError('NET_UNREACHABLE', 'The connection to the peer was lost.')
+    },
+    async connect(address, signal) {
+      const target = parseAddress(address)
+      const deadline = createDeadline(clock, DIAL_TIMEOUT_MS, signal)
+      try {
+        return await enter([target], deadline.signal)
+      } catch (cause) {
+        if (deadline.signal.aborted && !signal?.aborted) {
+          throw new MyceliumError('NET_UNREACHABLE', 'The address did not answer in time.', {
+            cause,
+          })
+        }
+        throw netError(cause, 'NET_UNREACHABLE')
+      } finally {
+        deadline.clear()
+      }
+    },
+  }
+}
+
+/** TCP before QUIC, and the newest: an older one may be dead without knowing. */
+export function pickConnection(connections: readonly Connection[]): Connection | undefined {
+  const open = connections.filter((connection) => connection.status === 'open')
+  return open.findLast((connection) => connection.multiplexer !== 'quic') ?? open.at(-1)
+}
