@@ -2,19 +2,59 @@
  * Makes what runs here equal to what is assigned here: sense, compare, plan, act. The planner is a
  * pure function; the driver runs its actions through the runners, probes health, restarts with
  * backoff and publishes `node/<self>/instance/…` records.
+ *
+ * A node that was killed finds what it ran by the labels its runners put on it, and goes on with it.
+ * It starts nothing that peers may have taken over, and ends nothing it may be the last to run, until
+ * it has heard from them.
  */
+import type { Clock } from '../../base/clock/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
-import type { LogLineOut } from '../runners/index.ts'
-import type { Instance } from '../spec/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import type { Net } from '../../base/net/index.ts'
+import type { Random } from '../../base/random/index.ts'
+import type { SharedState } from '../../control/state/index.ts'
+import type { Membership } from '../../network/membership/index.ts'
+import type { LogLineOut, Runner } from '../runners/index.ts'
+import type { Instance, WorkloadKind } from '../spec/index.ts'
+import type { HealthProbe } from './health-probe.ts'
+import type { WorkView } from './work-view.ts'
 
 export interface Reconciler extends Lifecycle {
   /** Instances of this node, running and failed. */
   local(): Instance[]
   /** Looks again now instead of at the next change or tick. */
   poke(): void
+  /** Throws NOT_FOUND when this node has no such instance. */
   logs(
     instance: string,
     options: { tail?: number; follow?: boolean; signal?: AbortSignal },
   ): AsyncIterable<LogLineOut>
+  /** Told of every change of an instance here; `Stopped` when it is gone. */
   subscribe(listener: (instance: Instance) => void): () => void
 }
+
+export interface ReconcilerDeps {
+  view: WorkView
+  state: Pick<SharedState, 'put' | 'delete' | 'synced'>
+  membership: Pick<Membership, 'self' | 'list' | 'announce'>
+  net: Pick<Net, 'peers'>
+  /** Started and stopped by whoever made them. */
+  runners: Readonly<Partial<Record<WorkloadKind, Runner>>>
+  clock: Clock
+  random: Random
+  logger: Logger
+  /** Asks real sockets unless told otherwise. */
+  probe?: HealthProbe
+}
+
+export interface ReconcilerOptions {
+  /** How long after the start the silence of others is not yet believed. Default 3,000. */
+  graceAfterStartMs?: number
+  /** Whether `stop` ends what runs here; a node that is killed leaves it running. Default true. */
+  endOnStop?: boolean
+}
+
+export { createReconciler } from './driver.ts'
+export type { HealthProbe } from './health-probe.ts'
+export { type SeenInstance, type WorkloadStatus, workloadStatus } from './status.ts'
+export { createWorkView, type ViewChange, type WorkView, type WorkViewDeps } from './work-view.ts'

@@ -1,0 +1,140 @@
+/**
+ * The runners of this node: whether each can work now, and what it finds running. A node whose
+ * engine stays away stops offering that kind of work; it offers it again as soon as it returns.
+ */
+import type { Clock } from '../../base/clock/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import type { Membership } from '../../network/membership/index.ts'
+import type { Runner, Running } from '../runners/index.ts'
+import type { WorkloadKind } from '../spec/index.ts'
+import { WITHDRAW_KIND_AFTER_MS } from './limits.ts'
+import type { Reason } from './local-instance.ts'
+
+export interface Engines {
+  /** Asks every runner once, and listens from then on. */
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Lists what runs now. */
+  sense(): Promise<void>
+  /** Why it cannot work now; undefined when it can. */
+  gone(runner: Runner): Reason | undefined
+  /** Every runner has listed what it runs at least once. */
+  allListed(): boolean
+}
+
+export interface EnginesDeps {
+  runners: Readonly<Partial<Record<WorkloadKind, Runner>>>
+  membership: Pick<Membership, 'announce'>
+  clock: Clock
+  logger: Logger
+  /** `sinceMs`: when the listing began. */
+  onList: (runner: Runner, listed: Running[], sinceMs: number) => void
+}
+
+interface Engine {
+  runner: Runner
+  gone: Reason | undefined
+  listed: boolean
+  sensing: Promise<void> | undefined
+  /** Something happened while it was being listed. */
+  again: boolean
+  cancelWithdrawal: () => void
+  offered: boolean
+}
+
+export function createEngines(deps: EnginesDeps): Engines {
+  const { clock, logger } = deps
+  const engines = Object.values(deps.runners).map((runner): Engine => {
+    const gone = { code: 'ENGINE_UNAVAILABLE', message: 'It has not been asked yet.' }
+    return {
+      runner,
+      gone,
+      listed: false,
+      sensing: undefined,
+      again: false,
+      cancelWithdrawal: () => {},
+      offered: false,
+    }
+  })
+  let stops: (() => void)[] = []
+  let stopped = false
+  let announcing: Promise<void> = Promise.resolve()
+
+  /** One listing at a time; what happens meanwhile is seen by one more. */
+  function sense(engine: Engine): Promise<void> {
+    if (engine.sensing) {
+      engine.again = true
+      return engine.sensing
+    }
+    const run = async (): Promise<void> => {
+      do {
+        engine.again = false
+        await look(engine)
+      } while (engine.again && !stopped)
+    }
+    engine.sensing = run().finally(() => {
+      engine.sensing = undefined
+    })
+    return engine.sensing
+  }
+
+  async function look(engine: Engine): Promise<void> {
+    const { runner } = engine
+    try {
+      const answer = await runner.available()
+      setGone(engine, answer.ok ? undefined : { code: answer.code, message: answer.message })
+      if (!answer.ok || stopped) return
+      const sinceMs = clock.monotonicMs()
+      const listed = await runner.list()
+      if (stopped) return
+      engine.listed = true
+      deps.onList(runner, listed, sinceMs)
+    } catch (error) {
+      logger.warn('A runner could not be asked', { kind: runner.kind, error })
+    }
+  }
+
+  function setGone(engine: Engine, gone: Reason | undefined): void {
+    if (engine.gone && !gone) logger.info('A runner can work', { kind: engine.runner.kind })
+    if (!engine.gone && gone) logger.warn('A runner cannot work', { ...gone })
+    engine.gone = gone
+    engine.cancelWithdrawal()
+    if (!gone) offer(engine, true)
+    else if (engine.offered) {
+      engine.cancelWithdrawal = clock.timer(WITHDRAW_KIND_AFTER_MS, () => offer(engine, false))
+    }
+  }
+
+  function offer(engine: Engine, offered: boolean): void {
+    if (engine.offered === offered || stopped) return
+    engine.offered = offered
+    const kinds = engines.filter((one) => one.offered).map(({ runner }) => runner.kind)
+    announcing = announcing
+      .then(() => deps.membership.announce({ kinds }))
+      .catch((error) => logger.warn('What this node offers could not be told', { error }))
+  }
+
+  return {
+    async start() {
+      stopped = false
+      stops = engines.flatMap((engine) => [
+        engine.runner.onAvailable(() => void sense(engine)),
+        engine.runner.onExit(() => void sense(engine)),
+      ])
+      await Promise.all(engines.map(sense))
+      await announcing
+    },
+    async stop() {
+      stopped = true
+      for (const stop of stops) stop()
+      for (const engine of engines) engine.cancelWithdrawal()
+      await Promise.all(engines.map(({ sensing }) => sensing))
+      await announcing
+    },
+    async sense() {
+      await Promise.all(engines.map(sense))
+    },
+    gone: (runner) => engines.find((engine) => engine.runner === runner)?.gone,
+    allListed: () => engines.every(({ listed }) => listed),
+  }
+}

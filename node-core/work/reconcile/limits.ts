@@ -1,0 +1,69 @@
+/** Milliseconds between two looks at what runs here, besides those that an event causes. */
+export const SENSE_PERIOD_MS = 15_000
+/** Milliseconds without a change of anyone's liveness before lost work is started here. */
+export const LIVENESS_SETTLE_MS = 200
+/** Milliseconds after the start in which the silence of others is not yet believed. */
+export const GRACE_AFTER_START_MS = 3_000
+/** Milliseconds without any peer after which a node that knows of others goes on alone. */
+export const ALONE_AFTER_MS = 5_000
+/** Milliseconds between two looks while it is not yet known what peers run. */
+export const UNREADY_PERIOD_MS = 100
+/** Milliseconds for which a running instance must be surplus without a break before it is ended. */
+export const SURPLUS_HOLD_MS = 500
+/** Milliseconds for which nobody may know an instance's workload before it is ended. */
+export const ORPHAN_HOLD_MS = 2_000
+/** Milliseconds for which the majority must be out of sight before a `stop` workload ends. */
+export const MINORITY_HOLD_MS = 2_000
+/** Milliseconds between the word that an instance stops and its end, so that edges let go of it. */
+export const DRAIN_MS = 250
+/** Milliseconds an instance has to end by itself. */
+export const END_GRACE_MS = 10_000
+/** Milliseconds an instance has to end by itself when the node itself stops. */
+export const STOP_GRACE_MS = 3_000
+/** Instances that are being started at the same time; the others wait their turn. */
+export const STARTS_PARALLEL_MAX = 8
+/** Instances on this node, all workloads together. */
+export const INSTANCES_MAX = 1_000
+
+/** Milliseconds before the first restart of an instance that never served. */
+export const BACKOFF_MS_MIN = 1_000
+/** Milliseconds between restarts at most. */
+export const BACKOFF_MS_MAX = 60_000
+/** Milliseconds of running after which earlier failures are forgotten. */
+export const STABLE_AFTER_MS = 60_000
+
+/** Milliseconds between the first two health checks of a start. */
+export const FIRST_PROBE_MS_MIN = 25
+/** Milliseconds between health checks until the first success. */
+export const FIRST_PROBE_MS_MAX = 100
+/** Milliseconds after which checks of a start that has not succeeded become rarer. */
+export const EAGER_PROBES_MS = 10_000
+/** Milliseconds between checks of a start that takes long, and after a check that failed. */
+export const RETRY_PROBE_MS = 1_000
+/** Milliseconds that an instance has to become healthy after its start. */
+export const HEALTHY_WITHIN_MS = 120_000
+/** Checks in a row that must fail before a healthy instance is held unhealthy. */
+export const PROBE_FAILURES_MAX = 3
+/** Milliseconds that a TCP check watches for the connection to be dropped at once. */
+export const TCP_LISTEN_MS = 20
+
+/** Milliseconds between two publications of a start's progress. */
+export const PROGRESS_PERIOD_MS = 400
+/** Milliseconds after which a node without an engine stops offering its kind of work. */
+export const WITHDRAW_KIND_AFTER_MS = 10_000
+
+/** Bytes of a question for logs. */
+export const LOG_QUESTION_BYTES_MAX = 1_024
+/** Bytes of one log line on the wire; longer ones are cut. */
+export const LOG_LINE_BYTES_MAX = 65_536
+/** Lines of history of one instance. */
+export const LOG_TAIL_MAX = 10_000
+/** Log readers of other nodes served at the same time. */
+export const LOG_STREAMS_MAX = 64
+/** Milliseconds for which a followed line waits for earlier ones of other instances. */
+export const LOG_MERGE_MS = 150
+/** Milliseconds before the log of an instance that ended is asked for again. */
+export const LOG_REOPEN_MS = 1_000
+
+/** Letters of a reason's message in an instance record. */
+export const REASON_LENGTH_MAX = 1_024

@@ -1,0 +1,163 @@
+/**
+ * What is to be done here, from what is wanted, where it was placed, and what there is. Pure.
+ *
+ * Nothing is ended because information is missing: an end needs a tombstone, a lower replica count,
+ * a newer one that serves, or a duplicate that is seen to run. Until this node knows what its peers
+ * run, it starts nothing that a peer may run and ends nothing that it may be the last to run.
+ */
+import { assert } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import type { Placement } from '../placement/index.ts'
+import {
+  type DesiredWorkload,
+  type Instance,
+  parseSlot,
+  type Slot,
+  slotOf,
+  templateOf,
+} from '../spec/index.ts'
+import { MINORITY_HOLD_MS, ORPHAN_HOLD_MS, SURPLUS_HOLD_MS } from './limits.ts'
+import type { LocalInstance } from './local-instance.ts'
+
+export interface PlanInput {
+  self: NodeId
+  nowMs: number
+  placement: Placement
+  /** By name. */
+  wanted: ReadonlyMap<string, DesiredWorkload>
+  /** What is known of a name that is not wanted: nothing, its tombstone, or a value we cannot read. */
+  recordOf: (workload: string) => 'none' | 'ended' | 'unreadable'
+  local: readonly LocalInstance[]
+  /** Instances of other nodes that have not said goodbye. */
+  others: readonly Instance[]
+  /** What peers run is known as far as it can be. */
+  ready: boolean
+  /** A whole round with a peer has ended, or there are no peers. */
+  synced: boolean
+  /** Nobody's liveness has changed just now. */
+  settled: boolean
+  /** This node has said goodbye. */
+  left: boolean
+  /** Since when each id has been up for its end, from the plan before. */
+  doomedSinceMs: ReadonlyMap<string, number>
+}
+
+export type EndReason =
+  | 'LEFT'
+  | 'DELETED'
+  | 'ORPHAN'
+  | 'SCALED_DOWN'
+  | 'REPLACED'
+  | 'DUPLICATE'
+  | 'NO_MAJORITY'
+
+export interface Plan {
+  /** Slots to be taken by a new instance. */
+  claims: { desired: DesiredWorkload; index: number }[]
+  /** Waiting instances that may be started now. */
+  runs: { id: string; desired: DesiredWorkload }[]
+  ends: { id: string; reason: EndReason }[]
+  /** To be handed to the next plan. */
+  doomedSinceMs: Map<string, number>
+  /** When to plan again if nothing happens. */
+  againAtMs: number | undefined
+}
+
+export function plan(input: PlanInput): Plan {
+  const out: Plan = {
+    claims: [],
+    runs: [],
+    ends: [],
+    doomedSinceMs: new Map(),
+    againAtMs: undefined,
+  }
+  const doomed = new Set<string>()
+  for (const local of input.local) {
+    if (local.phase.kind === 'ending') continue
+    const reason = endReason(input, local)
+    if (reason === undefined) continue
+    doomed.add(local.id)
+    const sinceMs = input.doomedSinceMs.get(local.id) ?? input.nowMs
+    out.doomedSinceMs.set(local.id, sinceMs)
+    const dueMs = sinceMs + holdMs(reason, local)
+    if (dueMs <= input.nowMs) out.ends.push({ id: local.id, reason })
+    else lookAgain(out, dueMs)
+  }
+  claim(input, out)
+  for (const local of input.local) if (!doomed.has(local.id)) mayRun(input, local, out)
+  return out
+}
+
+function endReason(input: PlanInput, local: LocalInstance): EndReason | undefined {
+  if (input.left) return 'LEFT'
+  if (!input.wanted.has(local.workload)) {
+    const record = input.recordOf(local.workload)
+    if (record === 'ended') return 'DELETED'
+    // It is ours by its labels, and nobody in the network knows what it is for.
+    return record === 'none' && input.ready && input.synced ? 'ORPHAN' : undefined
+  }
+  const reason = input.placement.surplusReasons.get(local.id)
+  if (reason === 'DUPLICATE' || reason === 'NO_MAJORITY') return input.ready ? reason : undefined
+  return reason
+}
+
+/** How long a reason must hold without a break. What does not run is let go at once. */
+function holdMs(reason: EndReason, local: LocalInstance): number {
+  if (reason === 'ORPHAN') return ORPHAN_HOLD_MS
+  if (reason === 'NO_MAJORITY') return MINORITY_HOLD_MS
+  const disputed = reason === 'DUPLICATE' || reason === 'REPLACED'
+  return disputed && local.phase.kind === 'running' ? SURPLUS_HOLD_MS : 0
+}
+
+/** Slots that were placed here and have no instance of what is wanted now. */
+function claim(input: PlanInput, out: Plan): void {
+  if (!input.ready || input.left) return
+  const contested = new Set(input.others.map((one) => slotOf(one.workload, one.index)))
+  for (const slot of input.placement.starts) {
+    if (input.placement.assignments.get(slot) !== input.self) continue
+    // Someone else had it: only when it is sure that they are gone.
+    if (!input.settled && contested.has(slot)) continue
+    const parsed = parseSlot(slot)
+    const desired = parsed && input.wanted.get(parsed.workload)
+    assert(parsed && desired, 'Only wanted slots are placed.')
+    if (holdsNow(input, slot, desired)) continue
+    out.claims.push({ desired, index: parsed.index })
+    // A host port can be had only once: the old one must go before the new one comes.
+    if (!desired.workload.ports.some(({ hostPort }) => hostPort !== undefined)) continue
+    for (const local of input.local) {
+      if (slotOf(local.workload, local.index) !== slot || local.phase.kind === 'ending') continue
+      if (!out.ends.some(({ id }) => id === local.id)) {
+        out.ends.push({ id: local.id, reason: 'REPLACED' })
+      }
+    }
+  }
+}
+
+function holdsNow(input: PlanInput, slot: Slot, desired: DesiredWorkload): boolean {
+  return input.local.some(
+    (local) =>
+      slotOf(local.workload, local.index) === slot &&
+      local.phase.kind !== 'ending' &&
+      isOfNow(local, desired),
+  )
+}
+
+function mayRun(input: PlanInput, local: LocalInstance, out: Plan): void {
+  if (local.phase.kind !== 'waiting') return
+  const desired = input.wanted.get(local.workload)
+  if (!desired || !isOfNow(local, desired)) return
+  if (local.inherited && !input.ready) return
+  if (input.placement.assignments.get(slotOf(local.workload, local.index)) !== input.self) return
+  if (local.phase.untilMs > input.nowMs) lookAgain(out, local.phase.untilMs)
+  else out.runs.push({ id: local.id, desired })
+}
+
+function isOfNow(local: LocalInstance, desired: DesiredWorkload): boolean {
+  return local.template === undefined
+    ? local.generation === desired.generation
+    : local.template === templateOf(desired.workload)
+}
+
+function lookAgain(out: Plan, atMs: number): void {
+  out.againAtMs = Math.min(out.againAtMs ?? atMs, atMs)
+}

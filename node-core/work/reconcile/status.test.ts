@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest'
+import { parseNodeId } from '../../base/net/index.ts'
+import {
+  type DesiredWorkload,
+  type Instance,
+  parseWorkload,
+  slotOf,
+  templateOf,
+} from '../spec/index.ts'
+import { workloadStatus } from './index.ts'
+
+const NODE = parseNodeId('1'.repeat(64))!
+const desired: DesiredWorkload = {
+  workload: parseWorkload({ name: 'web', containers: [{ image: 'a' }], replicas: 3 }),
+  owner: 'f'.repeat(64) as DesiredWorkload['owner'],
+  generation: 2,
+}
+
+function seen(index: number, change: Partial<Instance> = {}, lost = false) {
+  const instance: Instance = {
+    id: `web-${index}-${change.template ?? 'now'}`,
+    workload: 'web',
+    index,
+    generation: 2,
+    template: templateOf(desired.workload),
+    node: NODE,
+    status: 'Running',
+    health: 'healthy',
+    ports: {},
+    restarts: 0,
+    ...change,
+  }
+  return { instance, lost }
+}
+
+const failed = { status: 'Failed', health: 'unknown' } as const
+const reason = { code: 'IMAGE_NOT_FOUND', message: 'Nobody has it.' }
+
+describe('a workload', () => {
+  test.each<[string, ReturnType<typeof seen>[], string, number, string[]]>([
+    ['is Pending before anything was placed', [], 'Pending', 0, []],
+    [
+      'is Progressing while the first are started',
+      [seen(0, { status: 'Pulling', health: 'unknown' })],
+      'Progressing',
+      0,
+      [],
+    ],
+    ['is Running when every slot serves', [seen(0), seen(1), seen(2)], 'Running', 3, []],
+    [
+      'is Progressing until a check has passed',
+      [seen(0), seen(1), seen(2, { health: 'unknown' })],
+      'Progressing',
+      2,
+      [],
+    ],
+    [
+      'is Degraded when some serve and others failed',
+      [seen(0), seen(1), seen(2, { ...failed, reason })],
+      'Degraded',
+      2,
+      ['IMAGE_NOT_FOUND'],
+    ],
+    [
+      'is Failed when none serves and none is on its way',
+      [seen(0, { ...failed, reason }), seen(1, { ...failed, reason })],
+      'Failed',
+      0,
+      ['IMAGE_NOT_FOUND'],
+    ],
+    [
+      'is Degraded when a node is out of sight and nobody has taken over yet',
+      [seen(0), seen(1), seen(2, {}, true)],
+      'Degraded',
+      2,
+      ['NODE_LOST'],
+    ],
+    [
+      'forgets a lost instance once its slot serves again',
+      [seen(0), seen(1), seen(2, {}, true), seen(2, { id: 'web-2-b' })],
+      'Running',
+      3,
+      [],
+    ],
+    [
+      'is Progressing while the old version still serves',
+      [seen(0), seen(1, { template: 'old' }), seen(2, { template: 'old' })],
+      'Progressing',
+      3,
+      ['ROLLING_OUT'],
+    ],
+    [
+      'does not count what is over its replicas or stops',
+      [seen(0), seen(1), seen(2), seen(3), seen(2, { status: 'Stopping', id: 'web-2-b' })],
+      'Running',
+      3,
+      [],
+    ],
+  ])('%s', (_, instances, status, runningInstances, codes) => {
+    const told = workloadStatus(desired, instances)
+    expect(told).toMatchObject({ status, runningInstances })
+    expect(told.conditions.map(({ code }) => code)).toEqual(codes)
+  })
+
+  test('says why a slot has no node', () => {
+    const unplaced = new Map([[slotOf('web', 2), [{ code: 'CPU_FULL' as const, node: NODE }]]])
+    const told = workloadStatus(desired, [seen(0), seen(1)], { unplaced })
+    expect(told.status).toBe('Degraded')
+    expect(told.conditions).toEqual([
+      { code: 'UNPLACED', message: '1 of 3 have no node: CPU_FULL.' },
+    ])
+  })
+
+  test('is Deleting once nobody wants it', () => {
+    expect(workloadStatus(undefined, [seen(0)]).status).toBe('Deleting')
+  })
+})

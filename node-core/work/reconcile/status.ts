@@ -1,0 +1,129 @@
+import type { Placement } from '../placement/index.ts'
+import { type DesiredWorkload, type Instance, isCurrent, type Slot, slotOf } from '../spec/index.ts'
+import type { Reason } from './local-instance.ts'
+
+export interface WorkloadStatus {
+  status: 'Pending' | 'Progressing' | 'Running' | 'Degraded' | 'Failed' | 'Deleting'
+  /** Slots with an instance in sight that runs and is healthy; never more than replicas. */
+  runningInstances: number
+  /** What keeps it from being as wanted, for people; empty when nothing does. */
+  conditions: Reason[]
+}
+
+export interface SeenInstance {
+  instance: Instance
+  /** Its node is out of sight; it may still run there. */
+  lost: boolean
+}
+
+/**
+ * How a workload is, from what is wanted and what every node tells. `desired` is undefined once it
+ * was deleted and instances are still on their way out.
+ */
+export function workloadStatus(
+  desired: DesiredWorkload | undefined,
+  seen: readonly SeenInstance[],
+  placement?: Pick<Placement, 'unplaced'>,
+): WorkloadStatus {
+  if (!desired) return { status: 'Deleting', runningInstances: 0, conditions: [] }
+  const { name, replicas } = desired.workload
+  const own = seen.filter(({ instance }) => isOf(instance, desired))
+  const inSight = own.filter(({ lost }) => !lost).map(({ instance }) => instance)
+  const serving = inSight.filter(
+    ({ status, health }) => status === 'Running' && health === 'healthy',
+  )
+  const served = new Set(serving.map(({ index }) => index))
+  const renewed = new Set(
+    serving.filter((one) => isCurrent(one, desired)).map(({ index }) => index),
+  )
+  const waiting = Array.from({ length: replicas }, (_, index) => index).filter(
+    (index) => !served.has(index),
+  )
+  const refused = waiting
+    .map((index) => slotOf(name, index))
+    .filter((slot) => placement?.unplaced.has(slot))
+  const troubled = inSight.filter(({ index, reason }) => reason && !served.has(index))
+  const lost = new Set(own.filter((one) => one.lost).map(({ instance }) => instance.index))
+  for (const index of served) lost.delete(index)
+
+  const conditions: Reason[] = [
+    ...rolloutCondition(replicas, served.size, renewed.size, inSight, desired),
+    ...unplacedCondition(replicas, refused, placement),
+    ...(lost.size > 0 ? [lostCondition(lost.size, replicas)] : []),
+    ...distinct(troubled.map(({ reason }) => reason)),
+  ]
+  const trouble = troubled.length + lost.size + refused.length > 0
+  const status = statusOf({
+    complete: waiting.length === 0,
+    renewed: renewed.size === replicas,
+    some: served.size > 0,
+    trouble,
+    starting: inSight.some(isStarting),
+    failed: inSight.some((one) => one.status === 'Failed'),
+  })
+  return { status, runningInstances: served.size, conditions }
+}
+
+function statusOf(facts: {
+  complete: boolean
+  renewed: boolean
+  some: boolean
+  trouble: boolean
+  starting: boolean
+  failed: boolean
+}): WorkloadStatus['status'] {
+  if (facts.complete) return facts.renewed ? 'Running' : 'Progressing'
+  if (facts.some) return facts.trouble ? 'Degraded' : 'Progressing'
+  if (facts.starting) return 'Progressing'
+  return facts.failed ? 'Failed' : 'Pending'
+}
+
+/** Instances that still count: of a wanted slot, and not on their way out. */
+function isOf(instance: Instance, { workload }: DesiredWorkload): boolean {
+  const leaving = instance.status === 'Stopping' || instance.status === 'Stopped'
+  return instance.workload === workload.name && instance.index < workload.replicas && !leaving
+}
+
+function isStarting({ status, health }: Instance): boolean {
+  return (
+    status === 'Pulling' || status === 'Starting' || (status === 'Running' && health === 'unknown')
+  )
+}
+
+function rolloutCondition(
+  replicas: number,
+  served: number,
+  renewed: number,
+  inSight: readonly Instance[],
+  desired: DesiredWorkload,
+): Reason[] {
+  if (served === renewed || inSight.every((one) => isCurrent(one, desired))) return []
+  const message = `${renewed} of ${replicas} run the new version; the others serve the old one.`
+  return [{ code: 'ROLLING_OUT', message }]
+}
+
+function lostCondition(lost: number, replicas: number): Reason {
+  const message = `${lost} of ${replicas} were on nodes that are out of sight.`
+  return { code: 'NODE_LOST', message }
+}
+
+function unplacedCondition(
+  replicas: number,
+  slots: readonly Slot[],
+  placement: Pick<Placement, 'unplaced'> | undefined,
+): Reason[] {
+  const count = slots.length
+  if (count === 0) return []
+  const refusals = slots.flatMap((slot) => placement?.unplaced.get(slot) ?? [])
+  const codes = [...new Set(refusals.map(({ code }) => code))].sort()
+  const why = codes.length === 0 ? 'no node is in sight' : codes.join(', ')
+  return [{ code: 'UNPLACED', message: `${count} of ${replicas} have no node: ${why}.` }]
+}
+
+function distinct(reasons: readonly (Reason | undefined)[]): Reason[] {
+  const byCode = new Map<string, Reason>()
+  for (const reason of reasons) {
+    if (reason && !byCode.has(reason.code)) byCode.set(reason.code, reason)
+  }
+  return [...byCode.values()].sort((a, b) => (a.code < b.code ? -1 : 1))
+}
