@@ -1,20 +1,35 @@
+import { type Placement, type PlacementInput, place } from '../../work/placement/index.ts'
 import { workloadStatus } from '../../work/reconcile/index.ts'
 import type { DesiredWorkload, Instance } from '../../work/spec/index.ts'
 import type { InstanceView, WorkloadView } from '../contract/index.ts'
 import type { NetworkParts } from './index.ts'
 
+/** What runs where, and what placement makes of it: worked out once for a whole list. */
+export interface Placed {
+  input: PlacementInput
+  instances: readonly Instance[]
+  placement: Placement
+}
+
+export function placedNow(input: PlacementInput): Placed {
+  return { input, instances: input.instances, placement: place(input) }
+}
+
 /** A workload as the contract shows it: what is wanted, what runs, and where. */
 export function workloadView(
   parts: NetworkParts,
   desired: DesiredWorkload,
-  instances: readonly Instance[],
+  seen: Placed,
   edge: string | undefined,
 ): WorkloadView {
   const { workload, generation, owner } = desired
-  const own = instances.filter((instance) => instance.workload === workload.name)
+  const own = seen.instances.filter((instance) => instance.workload === workload.name)
   const views = own.map((instance) => instanceView(parts, instance))
-  const seen = own.map((instance, i) => ({ instance, lost: views[i]?.lost ?? false }))
-  const { status, runningInstances, conditions } = workloadStatus(desired, seen)
+  const { status, runningInstances, conditions } = workloadStatus(
+    desired,
+    own.map((instance, i) => ({ instance, lost: views[i]?.lost ?? false })),
+    seen.placement,
+  )
   const url = urlOf(desired, edge)
   return {
     name: workload.name,

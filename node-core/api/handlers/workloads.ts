@@ -11,20 +11,23 @@ import {
 import { type Builder, inNetwork } from './base.ts'
 import { failure, toFailure } from './failures.ts'
 import type { ApiDeps, InstanceLogLine, NetworkParts } from './index.ts'
-import { ownerNameOf, workloadView } from './workload-view.ts'
+import { ownerNameOf, placedNow, workloadView } from './workload-view.ts'
 
 /** What somebody wants to run: deploying, changing, ending it, and seeing what became of it. */
 export function workloadHandlers(build: Builder, deps: ApiDeps) {
   const { workloads } = build
-  const view = (parts: NetworkParts, desired: DesiredWorkload, input = parts.placementInput()) =>
-    workloadView(parts, desired, input.instances, deps.node.edge())
+  const view = (
+    parts: NetworkParts,
+    desired: DesiredWorkload,
+    placed = placedNow(parts.placementInput()),
+  ) => workloadView(parts, desired, placed, deps.node.edge())
 
   return {
     list: workloads.list.handler(() => {
       const parts = inNetwork(deps)
-      const input = parts.placementInput()
-      const sorted = [...input.workloads].sort(byName)
-      return { workloads: sorted.map((desired) => view(parts, desired, input)) }
+      const placed = placedNow(parts.placementInput())
+      const sorted = [...placed.input.workloads].sort(byName)
+      return { workloads: sorted.map((desired) => view(parts, desired, placed)) }
     }),
     get: workloads.get.handler(({ input }) => {
       const parts = inNetwork(deps)
@@ -58,10 +61,10 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     why: workloads.why.handler(({ input }) => {
       const parts = inNetwork(deps)
       const desired = find(parts, input.name)
-      const placement = parts.placementInput()
+      const placed = placedNow(parts.placementInput())
       return {
-        slots: slotsOf(parts, placement, desired.workload.name),
-        conditions: view(parts, desired, placement).conditions,
+        slots: slotsOf(parts, placed.input, desired.workload.name),
+        conditions: view(parts, desired, placed).conditions,
       }
     }),
     logs: workloads.logs.handler(({ input, signal }) => {
