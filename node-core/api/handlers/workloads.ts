@@ -1,3 +1,4 @@
+import { encode, equalBytes } from '../../base/codec/index.ts'
 import { explain, objectionText, type PlacementInput } from '../../work/placement/index.ts'
 import {
   applyChange,
@@ -37,7 +38,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const parts = inNetwork(deps)
       const workload = parseWorkload(input)
       const existing = known(parts, workload.name)
-      if (existing) return view(parts, sameAs(parts, existing, workload))
+      if (existing) return view(parts, sameAs(parts, existing, workload, deps.node.owner.id))
       return view(parts, await write(parts, await pinned(parts, workload)))
     }),
     preview: workloads.preview.handler(({ input }) => {
@@ -107,8 +108,14 @@ function findOwn(parts: NetworkParts, name: string, deps: ApiDeps): DesiredWorkl
 }
 
 /** The same deploy twice is one deploy; a different one under a taken name is refused. */
-function sameAs(parts: NetworkParts, existing: DesiredWorkload, asked: Workload): DesiredWorkload {
-  if (contentOf(existing.workload) === contentOf(asked)) return existing
+function sameAs(
+  parts: NetworkParts,
+  existing: DesiredWorkload,
+  asked: Workload,
+  self: string,
+): DesiredWorkload {
+  const same = equalBytes(contentOf(existing.workload), contentOf(asked))
+  if (same && existing.owner === self) return existing
   const owner = ownerNameOf(parts, existing.owner) || 'another owner'
   throw failure(
     'CONFLICT',
@@ -118,10 +125,10 @@ function sameAs(parts: NetworkParts, existing: DesiredWorkload, asked: Workload)
 }
 
 /** Everything but the image's id, which was found when it was first deployed. */
-function contentOf(workload: Workload): string {
-  if ('bundle' in workload.source) return JSON.stringify(storedForm(workload))
+function contentOf(workload: Workload): Uint8Array {
+  if ('bundle' in workload.source) return encode(storedForm(workload))
   const { imageId: _, ...source } = workload.source
-  return JSON.stringify(storedForm({ ...workload, source }))
+  return encode(storedForm({ ...workload, source }))
 }
 
 /**
