@@ -84,3 +84,14 @@ export type RunnerErrorCode =
   /** The workload asks for something this runner does not do, by name in `details.reason`. */
   | 'NOT_SUPPORTED'
   | 'START_FAILED'
+  /** No instance of this id was started here, or it has been removed. */
+  | 'INSTANCE_NOT_FOUND'
+
+export { findLoopbackPort, portTaken } from './loopback-port.ts'
+export {
+  createSimEngine,
+  createSimRunner,
+  type SimEngine,
+  type SimEngineDeps,
+  type SimProgram,
+} from './sim-runner.ts'

@@ -1,0 +1,45 @@
+/** What an engine's refusals mean in our own codes, with words a person can use. */
+import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
+import type { RunnerErrorCode } from '../index.ts'
+
+export function engineError(cause: unknown): MyceliumError<RunnerErrorCode> {
+  if (cause instanceof MyceliumError) return cause as MyceliumError<RunnerErrorCode>
+  const text = plain(messageOf(cause))
+  const code = codeOf(cause, text)
+  return new MyceliumError(code, wordsFor(code, cause, text), { cause })
+}
+
+/** The engine's HTTP status; undefined when it did not answer. */
+export function statusOf(error: unknown): number | undefined {
+  const holder = error instanceof MyceliumError ? error.cause : error
+  if (!(holder instanceof Error) || !('statusCode' in holder)) return undefined
+  return typeof holder.statusCode === 'number' ? holder.statusCode : undefined
+}
+
+function codeOf(cause: unknown, text: string): RunnerErrorCode {
+  if (statusOf(cause) === undefined) return 'ENGINE_UNAVAILABLE'
+  if (/no such image|manifest unknown|pull access denied|not found: manifest/i.test(text)) {
+    return 'IMAGE_NOT_FOUND'
+  }
+  if (/port is already allocated|address already in use|ports are not available/i.test(text)) {
+    return 'PORT_TAKEN'
+  }
+  if (/no space left on device|disk quota exceeded/i.test(text)) return 'DISK_FULL'
+  return 'START_FAILED'
+}
+
+function wordsFor(code: RunnerErrorCode, cause: unknown, text: string): string {
+  const system = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code !== 'ENGINE_UNAVAILABLE') return text
+  if (system === 'EACCES' || system === 'EPERM') {
+    return 'No permission to use Docker: add this user to the group "docker", then log in again.'
+  }
+  if (system === 'ENOENT') return 'Docker is not installed here, or not running.'
+  if (system === 'ECONNREFUSED') return 'Docker is installed here, but it is not running.'
+  return `Docker does not answer: ${text}`
+}
+
+/** dockerode wraps the engine's words as `(HTTP code 500) server error - words `. */
+function plain(message: string): string {
+  return message.replace(/^\(HTTP code \d+\) [^-]* - /, '').trim()
+}

@@ -1,0 +1,108 @@
+/**
+ * Knows whether the engine answers, and hears of containers that end. One event stream stays open
+ * while the engine is there; when it breaks off, the engine is asked again, ever less often.
+ */
+import { type Clock, sleep } from '../../../base/clock/index.ts'
+import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
+import type { Logger } from '../../../base/log/index.ts'
+import type { Engine } from './engine.ts'
+import { CONTAINER_LIMITS } from './limits.ts'
+
+export interface EngineWatchDeps {
+  engine: Engine
+  clock: Clock
+  logger: Logger
+  labelFilter: string[]
+  /** Runs each time the engine has come, before anybody is told. */
+  onArrival(): Promise<void>
+  onChange(ok: boolean): void
+  onExit(labels: Readonly<Record<string, string>>): void
+}
+
+export type EngineState = { ok: true } | { ok: false; code: string; message: string }
+
+export function createEngineWatch(deps: EngineWatchDeps) {
+  const { engine, clock, logger } = deps
+  let state: EngineState = {
+    ok: false,
+    code: 'ENGINE_UNAVAILABLE',
+    message: 'Docker has not been asked yet.',
+  }
+  let stopping: AbortController | undefined
+  let loop: Promise<void> | undefined
+
+  function become(next: EngineState): void {
+    const changed = next.ok !== state.ok
+    state = next
+    if (!changed) return
+    logger.info(next.ok ? 'the engine answers' : 'the engine does not answer', {
+      reason: next.ok ? undefined : next.message,
+    })
+    deps.onChange(next.ok)
+  }
+
+  /** Stays as long as the engine does. */
+  async function attend(signal: AbortSignal, arrived: () => void): Promise<void> {
+    await engine.ping()
+    const gone = new AbortController()
+    const both = AbortSignal.any([signal, gone.signal])
+    const exits = await engine.exits(deps.labelFilter, both)
+    await deps.onArrival()
+    become({ ok: true })
+    arrived()
+    const pings = pingUntilItFails(both).catch((error) => gone.abort(error))
+    try {
+      for await (const labels of exits) deps.onExit(labels)
+      throw new MyceliumError('ENGINE_UNAVAILABLE', 'Docker stopped.')
+    } finally {
+      gone.abort(new Error('the event stream ended'))
+      await pings
+    }
+  }
+
+  /** An engine that hangs keeps its stream open and says nothing. */
+  async function pingUntilItFails(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await sleep(clock, CONTAINER_LIMITS.pingPeriodMs, { signal })
+      await engine.ping()
+    }
+  }
+
+  async function run(signal: AbortSignal, firstAnswer: () => void): Promise<void> {
+    let retryMs: number = CONTAINER_LIMITS.retryMsMin
+    while (!signal.aborted) {
+      try {
+        await attend(signal, () => {
+          retryMs = CONTAINER_LIMITS.retryMsMin
+          firstAnswer()
+        })
+      } catch (error) {
+        if (signal.aborted) return
+        become({ ok: false, code: 'ENGINE_UNAVAILABLE', message: messageOf(error) })
+        firstAnswer()
+      }
+      await sleep(clock, retryMs, { signal }).catch(() => {
+        // Stopping: the loop's condition ends it.
+      })
+      retryMs = Math.min(retryMs * 2, CONTAINER_LIMITS.retryMsMax)
+    }
+  }
+
+  return {
+    state: () => state,
+    /** Returns once it is known whether the engine answers. */
+    start(): Promise<void> {
+      if (stopping) return Promise.resolve()
+      const life = new AbortController()
+      stopping = life
+      return new Promise((resolve) => {
+        loop = run(life.signal, resolve)
+      })
+    },
+    async stop(): Promise<void> {
+      stopping?.abort(new Error('this node stops'))
+      await loop
+      stopping = undefined
+    },
+  }
+}

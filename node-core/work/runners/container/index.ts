@@ -1,0 +1,54 @@
+/**
+ * Runs containers through a Docker engine (or one that speaks its API) under the restricted profile,
+ * and brings images from peers. It works without an engine too: it then says so, and notices when
+ * one appears.
+ *
+ *     const runner = createContainerRunner(
+ *       { node, network, net, clock, random, logger, folder, imageWanted },
+ *       { environment: process.env },
+ *     )
+ *     await runner.start()
+ *     const { ports } = await runner.run({ id, workload, index, generation, signal, onProgress })
+ */
+import type { Clock } from '../../../base/clock/index.ts'
+import type { Logger } from '../../../base/log/index.ts'
+import type { Net, NodeId } from '../../../base/net/index.ts'
+import type { Random } from '../../../base/random/index.ts'
+import type { Runner } from '../index.ts'
+
+export interface ContainerRunner extends Runner {
+  readonly kind: 'container'
+  readonly images: ImageShelf
+}
+
+/** Container images of this computer's engine. */
+export interface ImageShelf {
+  list(): Promise<{ id: string; tags: string[]; sizeBytes: number }[]>
+  /** The id that fixes a reference to its content, when this computer or a peer has it. */
+  resolve(reference: string): Promise<{ imageId: string } | undefined>
+}
+
+export interface ContainerRunnerDeps {
+  node: NodeId
+  /** The network's id: containers of two networks on one engine do not mix. */
+  network: string
+  net: Pick<Net, 'peers' | 'request' | 'onRequest' | 'openStream' | 'onStream'>
+  clock: Clock
+  random: Random
+  logger: Logger
+  /** Absolute; images from peers lie there until the engine has them. Made if missing. */
+  folder: string
+  /** Whether a workload of this network wants the image with this id: only those are served. */
+  imageWanted(imageId: string): boolean
+  /** For progress: what people call a node. Default: the short form of its id. */
+  nameOf?(node: NodeId): string
+}
+
+export interface ContainerRunnerOptions {
+  /** Where the engine answers; looked for when absent. */
+  socketPath?: string
+  /** DOCKER_HOST, XDG_RUNTIME_DIR and HOME of this process, to look for the engine. */
+  environment?: Readonly<Record<string, string | undefined>>
+}
+
+export { createContainerRunner } from './container-runner.ts'

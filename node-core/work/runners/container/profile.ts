@@ -1,0 +1,77 @@
+/**
+ * The restricted profile: what a container may be given, and by leaving everything else out, what it
+ * may not. No privileges, host namespaces, host paths, devices or engine socket; no capability but
+ * NET_BIND_SERVICE; the engine's default seccomp filter; bounds on processor, memory and processes;
+ * ports on loopback. There is no option that loosens it.
+ */
+import type { ContainerSource, Port, Workload } from '../../spec/index.ts'
+import { CONTAINER_LIMITS } from './limits.ts'
+
+const { pidsMax, openFilesMax, logFilesMax, logFileMebibytesMax } = CONTAINER_LIMITS
+
+export interface ProfileRequest {
+  workload: Workload
+  source: ContainerSource
+  /** Id or reference of an image that is on this engine. */
+  image: string
+  labels: Record<string, string>
+  /** Container port to loopback port. */
+  hostPorts: Readonly<Record<string, number>>
+}
+
+export type ContainerProfile = ReturnType<typeof restrictedProfile>
+
+export function restrictedProfile({ workload, source, image, labels, hostPorts }: ProfileRequest) {
+  const { cpuMillis, memoryBytes } = workload.resources
+  return {
+    Image: image,
+    ...commandOf(source),
+    Env: Object.entries(workload.env).map(([name, value]) => `${name}=${value}`),
+    Labels: labels,
+    AttachStdin: false,
+    OpenStdin: false,
+    Tty: false,
+    ExposedPorts: Object.fromEntries(workload.ports.map((port) => [portKey(port), {}])),
+    HostConfig: {
+      Privileged: false,
+      CapDrop: ['ALL'],
+      CapAdd: ['NET_BIND_SERVICE'],
+      SecurityOpt: ['no-new-privileges:true'],
+      NetworkMode: 'bridge',
+      IpcMode: 'private',
+      CgroupnsMode: 'private' as const,
+      PublishAllPorts: false,
+      PortBindings: Object.fromEntries(
+        workload.ports.map((port) => [
+          portKey(port),
+          [{ HostIp: '127.0.0.1', HostPort: String(hostPorts[String(port.containerPort)] ?? '') }],
+        ]),
+      ),
+      Memory: memoryBytes,
+      // Equal to Memory: no swap on top of it.
+      MemorySwap: memoryBytes,
+      NanoCpus: cpuMillis * 1_000_000,
+      PidsLimit: pidsMax,
+      OomKillDisable: false,
+      Ulimits: [
+        { Name: 'nofile', Soft: openFilesMax, Hard: openFilesMax },
+        { Name: 'core', Soft: 0, Hard: 0 },
+      ],
+      // Restarts are the reconciler's, which counts them and waits longer each time.
+      RestartPolicy: { Name: 'no' },
+      AutoRemove: false,
+      LogConfig: {
+        Type: 'json-file',
+        Config: { 'max-size': `${logFileMebibytesMax}m`, 'max-file': String(logFilesMax) },
+      },
+    },
+  }
+}
+
+/** `command` stands for the image's entry point, `args` for what is handed to it. */
+function commandOf({ command, args }: ContainerSource) {
+  if (command) return { Entrypoint: command, Cmd: args ?? [] }
+  return args ? { Cmd: args } : {}
+}
+
+const portKey = ({ containerPort, protocol }: Port): string => `${containerPort}/${protocol}`

@@ -1,0 +1,42 @@
+/** Where an engine may answer: Docker, rootless Docker, Docker Desktop, Podman, Colima. */
+export type EngineAddress =
+  | { kind: 'socket'; path: string }
+  | { kind: 'tcp'; host: string; port: number }
+
+export interface EngineSurroundings {
+  platform: NodeJS.Platform
+  /** DOCKER_HOST, XDG_RUNTIME_DIR and HOME are read. */
+  environment: Readonly<Record<string, string | undefined>>
+  exists(path: string): boolean
+}
+
+/** DOCKER_HOST when set, else the first socket that is there, else the usual place. */
+export function findEngine(around: EngineSurroundings): EngineAddress {
+  const { DOCKER_HOST } = around.environment
+  const named = DOCKER_HOST ? parseDockerHost(DOCKER_HOST) : undefined
+  if (named) return named
+  const candidates = socketCandidates(around)
+  const path = candidates.find((candidate) => around.exists(candidate)) ?? candidates[0]
+  return { kind: 'socket', path: path ?? '/var/run/docker.sock' }
+}
+
+/** `unix:///path`, `npipe:////./pipe/name` or `tcp://host:port`. */
+export function parseDockerHost(text: string): EngineAddress | undefined {
+  if (text.startsWith('unix://')) return { kind: 'socket', path: text.slice('unix://'.length) }
+  if (text.startsWith('npipe://')) return { kind: 'socket', path: text.slice('npipe://'.length) }
+  const tcp = /^tcp:\/\/(\[[^\]]+\]|[^:/]+):(\d{1,5})\/?$/.exec(text)
+  if (!tcp?.[1] || !tcp[2]) return undefined
+  return { kind: 'tcp', host: tcp[1].replace(/^\[|\]$/g, ''), port: Number(tcp[2]) }
+}
+
+function socketCandidates({ platform, environment }: EngineSurroundings): string[] {
+  if (platform === 'win32') return ['//./pipe/docker_engine', '//./pipe/podman-machine-default']
+  const { HOME: home, XDG_RUNTIME_DIR: runtime } = environment
+  return [
+    '/var/run/docker.sock',
+    ...(runtime ? [`${runtime}/docker.sock`, `${runtime}/podman/podman.sock`] : []),
+    ...(home ? [`${home}/.docker/run/docker.sock`, `${home}/.docker/desktop/docker.sock`] : []),
+    ...(home ? [`${home}/.colima/default/docker.sock`] : []),
+    '/run/podman/podman.sock',
+  ]
+}

@@ -1,0 +1,108 @@
+/** The engine that tests use, and an image made on the spot from the machine's static busybox. */
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import Docker from 'dockerode'
+import { createSystemClock } from '../../../../base/clock/index.ts'
+import { createSilentLogger } from '../../../../base/log/index.ts'
+import type { NodeId } from '../../../../base/net/index.ts'
+import { createSimNetwork } from '../../../../base/net/index.ts'
+import { createSystemRandom } from '../../../../base/random/index.ts'
+import type { Workload } from '../../../spec/index.ts'
+import { createContainerRunner } from '../index.ts'
+import { findEngine } from '../socket.ts'
+
+const address = findEngine({
+  platform: process.platform,
+  environment: process.env,
+  exists: existsSync,
+})
+export const socketPath = address.kind === 'socket' ? address.path : '/nowhere.sock'
+export const docker = new Docker({ socketPath })
+export const IMAGE = 'mycelium-runner-test:1'
+
+/** Why the tests cannot run here; undefined when they can. With CI set they must. */
+export async function engineMissing(): Promise<string | undefined> {
+  const reason = await docker.ping().then(
+    () => (existsSync('/bin/busybox') ? undefined : 'no static /bin/busybox'),
+    () => `no Docker engine at ${socketPath}`,
+  )
+  if (reason && process.env.CI) throw new Error(`CI must run these tests: ${reason}`)
+  return reason
+}
+
+export async function importImage(name: string = IMAGE, extra: string[] = []): Promise<string> {
+  const tar = execFileSync('tar', ['-c', '-C', '/', 'bin/busybox', ...extra], {
+    maxBuffer: 64 * 1024 * 1024,
+  })
+  const [repo, tag] = name.split(':')
+  const { Readable } = await import('node:stream')
+  const stream = await docker.importImage(Readable.from([tar]), { repo, tag })
+  for await (const _ of stream);
+  return (await docker.getImage(name).inspect()).Id
+}
+
+export function shell(name: string, script: string, more: Partial<Workload> = {}): Workload {
+  return {
+    name,
+    kind: 'container',
+    source: { image: IMAGE, command: ['/bin/busybox', 'sh', '-c', script] },
+    replicas: 1,
+    resources: { cpuMillis: 500, memoryBytes: 64 * 2 ** 20 },
+    env: {},
+    ports: [],
+    labels: {},
+    nodeSelector: {},
+    health: { kind: 'running' },
+    onPartition: 'heal',
+    ...more,
+  }
+}
+
+const idOf = (digit: string): NodeId => digit.repeat(64) as NodeId
+export const ADA = idOf('a')
+export const BEN = idOf('b')
+
+/** Runners of two nodes that share an engine and are connected to each other. */
+export async function createBench(options: { socketPaths?: [string, string] } = {}) {
+  const clock = createSystemClock()
+  const random = createSystemRandom()
+  const network = Buffer.from(random.bytes(32)).toString('hex')
+  const net = createSimNetwork({ clock, random })
+  const ends = new Map([ADA, BEN].map((id) => [id, net.node(id)]))
+  const folder = await mkdtemp(join(tmpdir(), 'mycelium-container-test-'))
+  const wanted = new Set<string>()
+  const [adaSocket, benSocket] = options.socketPaths ?? [socketPath, socketPath]
+  return {
+    net,
+    network,
+    wanted,
+    folder,
+    runner: (node: NodeId) => {
+      const end = ends.get(node)
+      if (!end) throw new Error('unknown node')
+      return createContainerRunner(
+        {
+          node,
+          network,
+          net: end,
+          clock,
+          random,
+          logger: createSilentLogger(),
+          folder: join(folder, node),
+          imageWanted: (id) => wanted.has(id),
+        },
+        { socketPath: node === ADA ? adaSocket : benSocket },
+      )
+    },
+    async close() {
+      const label = [`org.mycelium.network=${network}`]
+      for (const { Id } of await docker.listContainers({ all: true, filters: { label } })) {
+        await docker.getContainer(Id).remove({ force: true })
+      }
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * A runner without an engine, for tests and the simulator. The `SimEngine` is what stays when the
+ * node is killed: it keeps running what it runs, and a runner made later finds it.
+ */
+import type { Clock } from '../../base/clock/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import type { WorkloadKind } from '../spec/index.ts'
+import type { LogLineOut, Runner, RunnerErrorCode, Running, StartRequest } from './index.ts'
+import { createSimLog, type SimLog } from './sim-log.ts'
+
+export interface SimEngine {
+  /** Everything that runs or has exited, of whatever node. */
+  readonly held: ReadonlyMap<string, SimHeld>
+  readonly up: boolean
+  /** Stops or restores it. What ran has exited when it comes back unless `keeps`. */
+  turn(up: boolean, options?: { keeps?: boolean }): void
+  /** The program of an instance ends by itself. */
+  exit(id: string, exitCode: number): void
+  /** Someone removes an instance behind the node's back. */
+  remove(id: string): void
+  /** Every start from now on fails with this code; undefined ends it. */
+  failStarts(code: RunnerErrorCode | undefined): void
+}
+
+export interface SimHeld {
+  running: Running
+  node: string
+  log: SimLog
+  close: () => void
+}
+
+export interface SimEngineDeps {
+  clock: Clock
+  /** What the program of a workload does; by default it runs until it is ended. */
+  program?: (request: StartRequest) => SimProgram
+  /** Opens a port on loopback. By default ports are numbers that nothing listens on. */
+  openPort?: SimPorts
+  /** Until a start call returns. Default 5 ms. */
+  startMs?: number
+}
+
+export interface SimProgram {
+  lines?: string[]
+  exits?: { afterMs: number; code: number }
+}
+
+/** Throws PORT_TAKEN when `hostPort` is not to be had. */
+export type SimPorts = (
+  hostPort: number | undefined,
+) => Promise<{ port: number; close: () => void }>
+
+interface EngineCore extends SimEngine {
+  readonly deps: Required<SimEngineDeps>
+  readonly held: Map<string, SimHeld>
+  failure: RunnerErrorCode | undefined
+  readonly watchers: Set<{ node: string; exited(id: string): void; turned(up: boolean): void }>
+}
+
+const cores = new WeakMap<SimEngine, EngineCore>()
+
+export function createSimEngine(deps: SimEngineDeps): SimEngine {
+  const held = new Map<string, SimHeld>()
+  const watchers: EngineCore['watchers'] = new Set()
+  let up = true
+
+  const exit = (id: string, exitCode: number): void => {
+    const one = held.get(id)
+    if (!one || one.running.state === 'exited') return
+    one.close()
+    one.log.end()
+    one.running = { ...one.running, state: 'exited', exitCode }
+    if (up) for (const watcher of watchers) if (watcher.node === one.node) watcher.exited(id)
+  }
+  const core: EngineCore = {
+    deps: { program: () => ({}), openPort: countedPorts(), startMs: 5, ...deps },
+    held,
+    watchers,
+    failure: undefined,
+    get up() {
+      return up
+    },
+    turn(next, options = {}) {
+      if (next === up) return
+      up = next
+      if (!next && !options.keeps) for (const id of held.keys()) exit(id, 137)
+      for (const watcher of watchers) watcher.turned(next)
+    },
+    exit,
+    remove(id) {
+      held.get(id)?.close()
+      held.get(id)?.log.end()
+      held.delete(id)
+    },
+    failStarts(code) {
+      core.failure = code
+    },
+  }
+  cores.set(core, core)
+  return core
+}
+
+/** `node` is the label that keeps one node's instances from another's on the same engine. */
+export function createSimRunner(
+  engine: SimEngine,
+  options: { node: string; kind?: WorkloadKind },
+): Runner {
+  const core = cores.get(engine)
+  if (!core) throw new MyceliumError('ENGINE_UNAVAILABLE', 'Not a simulated engine.')
+  const { node } = options
+  const availability = new Set<(ok: boolean) => void>()
+  const exits = new Set<(id: string) => void>()
+  const watcher = {
+    node,
+    exited: (id: string) => exits.forEach((listener) => void listener(id)),
+    turned: (up: boolean) => availability.forEach((listener) => void listener(up)),
+  }
+  const own = (id: string): SimHeld | undefined => {
+    const one = core.held.get(id)
+    return one?.node === node ? one : undefined
+  }
+  const mustBeUp = (): void => {
+    if (!core.up) throw failure('ENGINE_UNAVAILABLE', 'The simulated engine is off.')
+  }
+
+  return {
+    kind: options.kind ?? 'container',
+    async start() {
+      core.watchers.add(watcher)
+    },
+    async stop() {
+      core.watchers.delete(watcher)
+    },
+    async available() {
+      if (core.up) return { ok: true }
+      return { ok: false, code: 'ENGINE_UNAVAILABLE', message: 'The simulated engine is off.' }
+    },
+    onAvailable: (listener) => listen(availability, listener),
+    onExit: (listener) => listen(exits, listener),
+    async run(request) {
+      mustBeUp()
+      request.signal.throwIfAborted()
+      request.onProgress({ step: 'starting' })
+      await wait(core.deps.clock, core.deps.startMs)
+      request.signal.throwIfAborted()
+      mustBeUp()
+      if (core.failure) throw failure(core.failure, 'The simulated engine was told to fail.')
+      if (core.held.has(request.id)) throw failure('START_FAILED', 'The name is taken.')
+      return hold(core, node, request)
+    },
+    async end(id) {
+      mustBeUp()
+      if (own(id)) core.remove(id)
+    },
+    async list() {
+      mustBeUp()
+      return [...core.held.values()].filter((one) => one.node === node).map((one) => one.running)
+    },
+    async *logs(id, logOptions): AsyncGenerator<LogLineOut> {
+      const one = own(id)
+      if (!one) throw failure('INSTANCE_NOT_FOUND', `There is no instance ${id}.`)
+      yield* one.log.read(logOptions)
+    },
+  }
+}
+
+async function hold(core: EngineCore, node: string, request: StartRequest): Promise<Running> {
+  const { clock, openPort, program } = core.deps
+  const ports: Record<string, number> = {}
+  const opened: (() => void)[] = []
+  const close = (): void => opened.splice(0).forEach((one) => void one())
+  try {
+    for (const { containerPort, hostPort } of request.workload.ports) {
+      const { port, close: closePort } = await openPort(hostPort)
+      ports[String(containerPort)] = port
+      opened.push(closePort)
+    }
+  } catch (error) {
+    close()
+    throw error
+  }
+  const { id, index, generation, workload } = request
+  const running: Running = {
+    id,
+    workload: workload.name,
+    index,
+    generation,
+    state: 'running',
+    ports,
+    startedAtMs: clock.wallMs(),
+  }
+  const { lines = [], exits } = program(request)
+  const log = createSimLog(clock)
+  for (const line of lines) log.write(line)
+  core.held.set(id, { running, node, log, close })
+  if (exits) clock.timer(exits.afterMs, () => core.exit(id, exits.code))
+  return running
+}
+
+function countedPorts(): SimPorts {
+  let last = 40_000
+  const taken = new Set<number>()
+  return async (hostPort) => {
+    if (hostPort !== undefined && taken.has(hostPort)) {
+      throw failure('PORT_TAKEN', `Port ${hostPort} is taken.`)
+    }
+    const port = hostPort ?? ++last
+    taken.add(port)
+    return { port, close: () => taken.delete(port) }
+  }
+}
+
+function listen<T>(listeners: Set<T>, listener: T): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+function wait(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.timer(ms, resolve))
+}
+
+function failure(code: RunnerErrorCode, message: string): MyceliumError<RunnerErrorCode> {
+  return new MyceliumError(code, message)
+}
