@@ -1,0 +1,99 @@
+import { every, toTimestamp } from '../../base/clock/index.ts'
+import { messageOf } from '../../base/errors/index.ts'
+import { isFounder, ownerIdOf, parseCredential } from '../../identity/index.ts'
+import { MEMBER_PREFIX, memberRecords } from './entries.ts'
+import { createGate, renewChain } from './gate.ts'
+import type { Admission, AdmissionDeps } from './index.ts'
+import { createInviteBook } from './invite-book.ts'
+import { createIssuer } from './issuer.ts'
+import { RENEW_CHECK_PERIOD_MS } from './limits.ts'
+import { createMemberBook } from './member-book.ts'
+import { encodeAnswer, parseQuestion } from './messages.ts'
+import { createRenewal, RENEW_PROTOCOL } from './renewal.ts'
+import { createSeed } from './seed.ts'
+
+export function createAdmission(deps: AdmissionDeps): Admission {
+  const { clock, credential, logger, mesh, network, nodeKey, ownerKey, state } = deps
+  const records = memberRecords(state, network)
+  const issuer = createIssuer(deps, records)
+  const invites = createInviteBook(deps)
+  const parts = { records, issuer, invites }
+  const gate = createGate(deps, parts)
+  const renewal = createRenewal(deps, records)
+  const selfKey = MEMBER_PREFIX + ownerIdOf(ownerKey.publicKey)
+  let stops: (() => void | Promise<void>)[] = []
+  let stopping = new AbortController()
+  let busy: Promise<void> = Promise.resolve()
+
+  /** One after the other, since each of them replaces the credential. */
+  const inTurn = (run: () => Promise<void>): Promise<void> => {
+    busy = busy.then(run).catch((error: unknown) => {
+      logger.error('The credential could not be kept up to date.', { reason: messageOf(error) })
+    })
+    return busy
+  }
+  const renew = (): Promise<void> => inTurn(() => renewal.renew({ signal: stopping.signal }))
+  const answerMember = (body: Uint8Array): Uint8Array => {
+    const question = parseQuestion(body)
+    const membership = question.ask === 'renew' ? question.membership : []
+    const renewed = renewChain(deps, parts, membership)
+    return encodeAnswer({
+      answer: 'admitted',
+      genesis: network.bytes,
+      membership: renewed,
+      addresses: [],
+    })
+  }
+
+  return {
+    ...createMemberBook(deps, parts),
+    permissions: issuer.permissions,
+    list: records.list,
+    seedDocument() {
+      const addresses = [...new Set([...mesh.addresses(), ...deps.contacts()])]
+      const request = { addresses, credential: credential.current(), nowMs: clock.wallMs() }
+      return createSeed(nodeKey, network, request)
+    },
+
+    async start() {
+      if (stops.length > 0) return
+      stopping = new AbortController()
+      await invites.load(clock.wallMs())
+      await putFounderEntry(deps)
+      stops = [
+        mesh.onJoin((body, peer) => gate.answer(body, peer)),
+        mesh.onRequest(RENEW_PROTOCOL, answerMember),
+        mesh.onPeer((_, change) => {
+          if (change === 'up') void renew()
+        }),
+        state.subscribe(selfKey, ({ remote }) => {
+          if (remote) void inTurn(renewal.adopt)
+        }),
+        every(clock, RENEW_CHECK_PERIOD_MS, renew, () => undefined),
+      ]
+      void inTurn(renewal.adopt)
+      void renew()
+    },
+    async stop() {
+      const running = stops
+      stops = []
+      stopping.abort()
+      for (const stop of running.toReversed()) await stop()
+      await busy
+    },
+  }
+}
+
+/** A founder is a member by the genesis; its entry lets others see its name. */
+async function putFounderEntry(deps: AdmissionDeps): Promise<void> {
+  const { network, ownerKey, ownerName, state, clock, credential } = deps
+  if (!isFounder(network, ownerKey.publicKey)) return
+  const key = MEMBER_PREFIX + ownerIdOf(ownerKey.publicKey)
+  if (state.get(key)) return
+  await state.put(key, {
+    name: ownerName,
+    permissions: ['admin', 'invite', 'deploy', 'use'],
+    since: toTimestamp(clock.wallMs()),
+    membership: parseCredential(credential.current()).membership,
+  })
+}
