@@ -46,6 +46,12 @@ export function netError(cause: unknown, fallback: NetErrorCode): MyceliumError 
   return new MyceliumError(fallback, MESSAGES[fallback], { cause })
 }
 
+/** A connection that could not be made in time was not made; what the peer said of us is kept. */
+export function unreachable(cause: unknown): MyceliumError {
+  if (cause instanceof MyceliumError && cause.code !== 'NET_TIMEOUT') return cause
+  return new MyceliumError('NET_UNREACHABLE', MESSAGES.NET_UNREACHABLE, { cause })
+}
+
 const MESSAGES: Record<NetErrorCode, string> = {
   NET_UNREACHABLE: 'No connection to the peer could be made.',
   NET_TIMEOUT: 'The peer did not answer in time.',

@@ -172,7 +172,12 @@ function createNoise() {
 async function loadQuic(logger: Logger) {
   try {
     const { quic } = await import('@chainsafe/libp2p-quic')
-    return quic({ keepAliveInterval: QUIC_KEEP_ALIVE_MS, maxIdleTimeout: QUIC_SILENCE_MS })
+    return quic({
+      handshakeTimeout: DIAL_ADDRESS_TIMEOUT_MS,
+      keepAliveInterval: QUIC_KEEP_ALIVE_MS,
+      maxIdleTimeout: QUIC_SILENCE_MS,
+      maxConcurrentStreamLimit: STREAMS_PER_CONNECTION_MAX,
+    })
   } catch (error) {
     logger.warn('QUIC is not available on this machine; TCP carries everything.', {
       reason: messageOf(error),

@@ -13,6 +13,10 @@ const overTransport =
     return {
       nets,
       run: (work) => work,
+      // A subscription travels on the connection that the ping takes after it.
+      async settle() {
+        for (const net of nets) for (const peer of net.peers()) await net.ping(peer)
+      },
       crash: async (index) => nets[index]?.stop(),
       async stop() {
         await Promise.all(nets.map((net) => net.stop()))

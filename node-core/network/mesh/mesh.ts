@@ -3,7 +3,7 @@ import type { Connection, StreamHandler as RawStreamHandler } from '@libp2p/inte
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { nodeIdOf, peerIdOf } from '../../identity/index.ts'
-import { pathTo } from './addresses.ts'
+import { addressesOf, pathTo } from './addresses.ts'
 import { createAddressBook } from './book.ts'
 import { netError, stopped } from './errors.ts'
 import { type AdmittedPeer, createGate } from './gate.ts'
@@ -175,7 +175,7 @@ export function createMesh(deps: MeshDeps, options: MeshOptions): Mesh {
     return {
       id: peer.nodeId,
       peerId: peer.peerId,
-      addresses: [...known],
+      addresses: addressesOf(peer.peerId, known).map(String),
       path: connection ? pathTo(connection.remoteAddr) : 'direct',
       latencyMs: peer.latencyMs,
       member: peer.member,

@@ -5,7 +5,7 @@ import { MyceliumError } from '../../base/errors/index.ts'
 import type { MessageLimits, NodeId, RequestHandler, RequestOptions } from '../../base/net/index.ts'
 import { type AskChannel, createAskChannel, serveChannel } from './channel.ts'
 import { createDeadline, within } from './deadline.ts'
-import { netError } from './errors.ts'
+import { netError, unreachable } from './errors.ts'
 import {
   KNOWN_NODES_MAX,
   MESSAGE_BYTES_DEFAULT,
@@ -84,12 +84,15 @@ export function createRequests(deps: RequestsDeps): Requests {
         options.signal,
       )
       const { signal } = deadline
+      let reached = false
       try {
         const channel = await within(signal, channelTo(peer, signal))
+        reached = true
         const answerBytesMax = options.answerBytesMax ?? MESSAGE_BYTES_DEFAULT
         return await channel.ask(protocol, body, { answerBytesMax, signal })
       } catch (cause) {
-        if (signal.aborted) throw signal.reason
+        if (options.signal?.aborted) throw options.signal.reason
+        if (!reached && !isAdmitted(peer)) throw unreachable(cause)
         throw netError(cause, isAdmitted(peer) ? 'NET_REFUSED' : 'NET_UNREACHABLE')
       } finally {
         deadline.clear()

@@ -3,7 +3,7 @@ import type { Connection, Stream } from '@libp2p/interface'
 import type { Clock } from '../../base/clock/index.ts'
 import type { NetStream, NodeId, RequestOptions } from '../../base/net/index.ts'
 import { createDeadline, within } from './deadline.ts'
-import { netError } from './errors.ts'
+import { netError, unreachable } from './errors.ts'
 import { STREAM_OPEN_TIMEOUT_MS } from './limits.ts'
 import { createNetStream } from './net-stream.ts'
 import { createWindowedStream } from './windowed-stream.ts'
@@ -24,16 +24,18 @@ export async function openNetStream(
   const timeoutMs = options.timeoutMs ?? STREAM_OPEN_TIMEOUT_MS
   const deadline = createDeadline(clock, timeoutMs, options.signal)
   const { signal } = deadline
+  let reached = false
   try {
     const connection = await within(signal, connect(signal))
+    reached = true
     const opening = connection.newStream(protocol, { signal })
     const stream = await within(signal, opening, (reason) => {
       opening.then((late) => late.abort(reason)).catch(() => {})
     })
     return wrapStream(stream, connection)
   } catch (cause) {
-    if (signal.aborted) throw signal.reason
-    throw netError(cause, 'NET_REFUSED')
+    if (options.signal?.aborted) throw options.signal.reason
+    throw reached ? netError(cause, 'NET_REFUSED') : unreachable(cause)
   } finally {
     deadline.clear()
   }

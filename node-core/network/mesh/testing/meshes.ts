@@ -1,5 +1,5 @@
 /** Networks, members and meshes for tests: real keys and certificates, real libp2p on loopback. */
-import { createSystemClock } from '../../../base/clock/index.ts'
+import { type Clock, createSystemClock } from '../../../base/clock/index.ts'
 import { createSilentLogger, type Logger } from '../../../base/log/index.ts'
 import { createSeededRandom, createSystemRandom } from '../../../base/random/index.ts'
 import {
@@ -57,15 +57,21 @@ export interface TestMeshOptions extends Partial<MeshOptions> {
   logger?: Logger
   /** What the wall clock of this node is off by. */
   wallOffsetMs?: number
+  /** Timers of this node run so many times faster. */
+  haste?: number
 }
 
 export function makeMesh(
   { network }: TestNetwork,
   member: TestMember,
-  { removed, logger, wallOffsetMs = 0, ...options }: TestMeshOptions = {},
+  { removed, logger, wallOffsetMs = 0, haste = 1, ...options }: TestMeshOptions = {},
 ): Mesh {
   const system = createSystemClock()
-  const clock = { ...system, wallMs: () => system.wallMs() + wallOffsetMs }
+  const clock: Clock = {
+    wallMs: () => system.wallMs() + wallOffsetMs,
+    monotonicMs: () => system.monotonicMs() * haste,
+    timer: (delayMs, fn) => system.timer(delayMs / haste, fn),
+  }
   const isRemoved = (owner: OwnerId): boolean => removed?.has(owner) ?? false
   return createMesh(
     {
