@@ -90,7 +90,6 @@ export type RunnerErrorCode =
 export { findLoopbackPort, portTaken } from './loopback-port.ts'
 export {
   createSimEngine,
-  createSimRunner,
   type SimEngine,
   type SimEngineDeps,
   type SimProgram,

@@ -3,7 +3,7 @@ import { createSystemClock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { parseWorkload } from '../spec/index.ts'
 import { describeRunner } from './runner.suite.ts'
-import { createSimEngine, createSimRunner, type SimPorts } from './sim-runner.ts'
+import { createSimEngine, type SimPorts } from './sim-runner.ts'
 
 /** Real listeners, so that the suite's own checks of ports hold for the simulated runner too. */
 const openPort: SimPorts = (hostPort) =>
@@ -34,8 +34,8 @@ describeRunner('the simulated runner', async () => {
     },
   })
   return {
-    runner: () => createSimRunner(engine, { node: 'here' }),
-    foreignRunner: () => createSimRunner(engine, { node: 'there' }),
+    runner: () => engine.runner({ node: 'here' }),
+    foreignRunner: () => engine.runner({ node: 'there' }),
     workload: (behaviour) =>
       parseWorkload({
         name: behaviour,

@@ -9,6 +9,8 @@ import type { LogLineOut, Runner, RunnerErrorCode, Running, StartRequest } from 
 import { createSimLog, type SimLog } from './sim-log.ts'
 
 export interface SimEngine {
+  /** `node` is the label that keeps one node's instances from another's on the same engine. */
+  runner(options: { node: string; kind?: WorkloadKind }): Runner
   /** Everything that runs or has exited, of whatever node. */
   readonly held: ReadonlyMap<string, SimHeld>
   readonly up: boolean
@@ -49,63 +51,59 @@ export type SimPorts = (
   hostPort: number | undefined,
 ) => Promise<{ port: number; close: () => void }>
 
-interface EngineCore extends SimEngine {
+interface EngineCore {
   readonly deps: Required<SimEngineDeps>
   readonly held: Map<string, SimHeld>
-  failure: RunnerErrorCode | undefined
   readonly watchers: Set<{ node: string; exited(id: string): void; turned(up: boolean): void }>
+  up: boolean
+  failure: RunnerErrorCode | undefined
 }
 
-const cores = new WeakMap<SimEngine, EngineCore>()
-
 export function createSimEngine(deps: SimEngineDeps): SimEngine {
-  const held = new Map<string, SimHeld>()
-  const watchers: EngineCore['watchers'] = new Set()
-  let up = true
-
+  const core: EngineCore = {
+    deps: { program: () => ({}), openPort: countedPorts(), startMs: 5, ...deps },
+    held: new Map(),
+    watchers: new Set(),
+    up: true,
+    failure: undefined,
+  }
   const exit = (id: string, exitCode: number): void => {
-    const one = held.get(id)
+    const one = core.held.get(id)
     if (!one || one.running.state === 'exited') return
     one.close()
     one.log.end()
     one.running = { ...one.running, state: 'exited', exitCode }
-    if (up) for (const watcher of watchers) if (watcher.node === one.node) watcher.exited(id)
+    if (!core.up) return
+    for (const watcher of core.watchers) if (watcher.node === one.node) watcher.exited(id)
   }
-  const core: EngineCore = {
-    deps: { program: () => ({}), openPort: countedPorts(), startMs: 5, ...deps },
-    held,
-    watchers,
-    failure: undefined,
+  return {
+    runner: (options) => createSimRunner(core, options),
+    held: core.held,
     get up() {
-      return up
+      return core.up
     },
-    turn(next, options = {}) {
-      if (next === up) return
-      up = next
-      if (!next && !options.keeps) for (const id of held.keys()) exit(id, 137)
-      for (const watcher of watchers) watcher.turned(next)
+    turn(up, options = {}) {
+      if (up === core.up) return
+      core.up = up
+      if (!up && !options.keeps) for (const id of core.held.keys()) exit(id, 137)
+      for (const watcher of core.watchers) watcher.turned(up)
     },
     exit,
-    remove(id) {
-      held.get(id)?.close()
-      held.get(id)?.log.end()
-      held.delete(id)
-    },
+    remove: (id) => remove(core, id),
     failStarts(code) {
       core.failure = code
     },
   }
-  cores.set(core, core)
-  return core
 }
 
-/** `node` is the label that keeps one node's instances from another's on the same engine. */
-export function createSimRunner(
-  engine: SimEngine,
-  options: { node: string; kind?: WorkloadKind },
-): Runner {
-  const core = cores.get(engine)
-  if (!core) throw new MyceliumError('ENGINE_UNAVAILABLE', 'Not a simulated engine.')
+function remove(core: EngineCore, id: string): void {
+  const one = core.held.get(id)
+  one?.close()
+  one?.log.end()
+  core.held.delete(id)
+}
+
+function createSimRunner(core: EngineCore, options: { node: string; kind?: WorkloadKind }): Runner {
   const { node } = options
   const availability = new Set<(ok: boolean) => void>()
   const exits = new Set<(id: string) => void>()
@@ -149,7 +147,7 @@ export function createSimRunner(
     },
     async end(id) {
       mustBeUp()
-      if (own(id)) core.remove(id)
+      if (own(id)) remove(core, id)
     },
     async list() {
       mustBeUp()
