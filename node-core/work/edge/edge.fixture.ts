@@ -1,4 +1,5 @@
 /** Real HTTP servers as instances and an in-memory mesh between two nodes, for this module's tests. */
+import { createHash } from 'node:crypto'
 import http, { type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { createSystemClock } from '../../base/clock/index.ts'
@@ -227,4 +228,27 @@ export function raw(edge: { port: number }, text: string): Promise<string> {
     socket.once('close', () => resolve(got))
     socket.write(text, 'latin1')
   })
+}
+
+export const says =
+  (text: string): RequestListener =>
+  (_request, response) =>
+    void response.end(text)
+
+/** Answers with what it was asked, as JSON; the body as its length and hash. */
+export const echo: RequestListener = (request, response) => {
+  const hash = createHash('sha256')
+  let bytes = 0
+  request.on('data', (part: Buffer) => {
+    bytes += part.byteLength
+    hash.update(part)
+  })
+  request.on('end', () => {
+    const { method, url, headers } = request
+    response.end(JSON.stringify({ method, url, headers, bytes, sha256: hash.digest('hex') }))
+  })
+}
+
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve))
 }
