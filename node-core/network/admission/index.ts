@@ -188,6 +188,8 @@ export type AdmissionErrorCode =
 
 export { createAdmission } from './driver.ts'
 export { type MemberRecords, memberRecords } from './entries.ts'
+/** A founder signs its own membership: a chain always has at least one certificate. */
+export { founderCredential } from './founder.ts'
 export {
   askAbout,
   askToBeLetIn,

@@ -7,7 +7,6 @@ import {
   encodeCredential,
   type FoundedNetwork,
   isFounder,
-  issueMembership,
   issueNodeCertificate,
   type NetworkId,
   parseGenesis,
@@ -158,7 +157,7 @@ function readOutcome(deps: NewcomerDeps, target: JoinTarget, answer: Answer): Ou
   const addresses = [...target.addresses]
   if (isFounder(network, deps.ownerKey.publicKey)) {
     // A founder's other computer needs nobody's signature but its own.
-    return { admitted: admittedWith(deps, network, [ownChain(deps, network)], addresses) }
+    return { admitted: { network, addresses, credential: founderCredential(deps, network) } }
   }
   if (answer.answer === 'waiting') return { waiting: { network, addresses, since: answer.since } }
   const all = [...new Set([...answer.addresses, ...addresses])]
@@ -177,13 +176,6 @@ function admittedWith(
   const request = { node: deps.nodeKey.publicKey, nowMs }
   const node = issueNodeCertificate(deps.ownerKey, network.id, request)
   return { network, addresses, credential: encodeCredential({ node, membership }) }
-}
-
-function ownChain(deps: NewcomerDeps, network: FoundedNetwork): Uint8Array {
-  const { ownerKey, ownerName, clock, random } = deps
-  const permissions = ['admin', 'invite', 'deploy', 'use'] as const
-  const request = { owner: ownerKey.publicKey, ownerName, permissions, nowMs: clock.wallMs() }
-  return issueMembership(ownerKey, network.id, request, random)
 }
 
 /** The answer, unless it is a refusal: that is thrown under its own code. */

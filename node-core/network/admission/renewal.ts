@@ -5,7 +5,6 @@ import { messageOf } from '../../base/errors/index.ts'
 import {
   encodeCredential,
   isFounder,
-  issueMembership,
   issueNodeCertificate,
   ownerIdOf,
   parseCredential,
@@ -14,6 +13,7 @@ import {
   verifyMembership,
 } from '../../identity/index.ts'
 import type { MemberRecords } from './entries.ts'
+import { founderMembership } from './founder.ts'
 import type { AdmissionDeps } from './index.ts'
 import { RENEW_BEFORE_MS } from './limits.ts'
 import { encodeQuestion, parseAnswer } from './messages.ts'
@@ -52,9 +52,8 @@ export function createRenewal(deps: AdmissionDeps, records: MemberRecords): Rene
     const certificate = parseMembership(network.id, leaf)
     if (!isEnding(certificate.notAfter)) return
     if (isFounder(network, ownerKey.publicKey)) {
-      const { ownerName, permissions } = certificate
-      const request = { owner: ownerKey.publicKey, ownerName, permissions, nowMs: clock.wallMs() }
-      await take([issueMembership(ownerKey, network.id, request, random)])
+      const request = { ownerName: certificate.ownerName, nowMs: clock.wallMs() }
+      await take([founderMembership(ownerKey, network, request, random)])
       return
     }
     for await (const chain of offers(membership, signal)) {
