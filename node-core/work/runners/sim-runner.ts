@@ -67,15 +67,6 @@ export function createSimEngine(deps: SimEngineDeps): SimEngine {
     up: true,
     failure: undefined,
   }
-  const exit = (id: string, exitCode: number): void => {
-    const one = core.held.get(id)
-    if (!one || one.running.state === 'exited') return
-    one.close()
-    one.log.end()
-    one.running = { ...one.running, state: 'exited', exitCode }
-    if (!core.up) return
-    for (const watcher of core.watchers) if (watcher.node === one.node) watcher.exited(id)
-  }
   return {
     runner: (options) => createSimRunner(core, options),
     held: core.held,
@@ -85,15 +76,25 @@ export function createSimEngine(deps: SimEngineDeps): SimEngine {
     turn(up, options = {}) {
       if (up === core.up) return
       core.up = up
-      if (!up && !options.keeps) for (const id of core.held.keys()) exit(id, 137)
+      if (!up && !options.keeps) for (const id of core.held.keys()) exit(core, id, 137)
       for (const watcher of core.watchers) watcher.turned(up)
     },
-    exit,
+    exit: (id, exitCode) => exit(core, id, exitCode),
     remove: (id) => remove(core, id),
     failStarts(code) {
       core.failure = code
     },
   }
+}
+
+function exit(core: EngineCore, id: string, exitCode: number): void {
+  const one = core.held.get(id)
+  if (!one || one.running.state === 'exited') return
+  one.close()
+  one.log.end()
+  one.running = { ...one.running, state: 'exited', exitCode }
+  if (!core.up) return
+  for (const watcher of core.watchers) if (watcher.node === one.node) watcher.exited(id)
 }
 
 function remove(core: EngineCore, id: string): void {
@@ -190,7 +191,7 @@ async function hold(core: EngineCore, node: string, request: StartRequest): Prom
   const log = createSimLog(clock)
   for (const line of lines) log.write(line)
   core.held.set(id, { running, node, log, close })
-  if (exits) clock.timer(exits.afterMs, () => core.exit(id, exits.code))
+  if (exits) clock.timer(exits.afterMs, () => exit(core, id, exits.code))
   return running
 }
 
