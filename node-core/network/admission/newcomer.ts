@@ -15,6 +15,7 @@ import {
   proveInvite,
   verifyMembership,
 } from '../../identity/index.ts'
+import { founderCredential } from './founder.ts'
 import type { AdmissionErrorCode, Admitted, NetworkFacts, NewcomerDeps, Waiting } from './index.ts'
 import { POLL_PERIOD_MS } from './limits.ts'
 import {
