@@ -12,10 +12,20 @@
  * ever (their number is limited); those of `node/` keys may be dropped, and a reader behind the
  * dropped point is given the author's stream from the start.
  */
+
+import type { Clock } from '../../base/clock/index.ts'
 import type { Plain } from '../../base/codec/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
-import type { NodeId } from '../../base/net/index.ts'
-import type { OwnerId } from '../../identity/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import type { Net, NodeId } from '../../base/net/index.ts'
+import type { Random } from '../../base/random/index.ts'
+import type {
+  CredentialCheck,
+  NetworkId,
+  OwnerId,
+  Signer,
+  VerifiedMember,
+} from '../../identity/index.ts'
 
 export interface StateRecord {
   key: string
@@ -28,6 +38,8 @@ export interface StateRecord {
   counter: number
   /** For `net/` keys: 1, 2, 3 …; 0 for `node/` keys. */
   generation: number
+  /** For names that owners take (`net/workload/…`): whose it is, an admin's writing included. */
+  claim?: OwnerId
 }
 
 export interface StateChange {
@@ -70,3 +82,80 @@ export type StateErrorCode =
   | 'TOO_LARGE'
   /** The number of keys is at its limit. */
   | 'LIMIT_REACHED'
+  /** `start` has not been called, or `stop` has. */
+  | 'NOT_RUNNING'
+
+/** The shared state with what only the parts that run a network need of it. */
+export interface ReplicatedState extends SharedState {
+  /** How far every stream has been seen: what a removal or a new grant names as `through`. */
+  streams(): Record<NodeId, [incarnation: number, counter: number]>
+  /** The credential an author wrote its latest record under. */
+  credentialOf(author: NodeId): Uint8Array | undefined
+  /** What that credential says, with the permissions its owner's entry leaves it. */
+  memberOf(author: NodeId): VerifiedMember | undefined
+  /** This node's own credential, renewed; later records name it. */
+  setCredential(bytes: Uint8Array): void
+  /** Another node writes with this node's key: this home was copied and both copies run. */
+  onTwin(listener: () => void): () => void
+}
+
+/** Who may write the keys under a prefix, and which of two records of one key stands. */
+export interface KeyRule {
+  prefix: string
+  mayWrite: WriteRule
+  /**
+   * generation: the higher one. owned: a name belongs to the owner that took it, then as generation.
+   * permanent: the first word stands for good, a founder's before an admin's.
+   */
+  order: 'generation' | 'owned' | 'permanent'
+}
+
+/** `author.permissions` are those in force where the record stands. Looks at nothing else. */
+export type WriteRule = (record: StateRecord, author: VerifiedMember) => 'ok' | 'FORBIDDEN'
+
+/**
+ * `verifyCredential` of the identity wing for this network. Called without expiry: nobody can tell
+ * when a record was signed.
+ */
+export type VerifyCredential = (
+  bytes: Uint8Array,
+  check: Pick<CredentialCheck, 'isRemoved'>,
+) => VerifiedMember
+
+export interface SharedStateDeps {
+  network: NetworkId
+  founders: ReadonlySet<OwnerId>
+  signer: Signer
+  /** This node's credential. */
+  credential: Uint8Array
+  verify: (key: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
+  verifyCredential: VerifyCredential
+  net: Net
+  store: StateStore
+  clock: Clock
+  random: Random
+  logger: Logger
+}
+
+export interface SharedStateOptions {
+  /** Default: the keys of docs/ARCHITECTURE.md. */
+  rules?: readonly KeyRule[]
+  /** Between two rounds of anti-entropy while things change. Default 1,000. */
+  roundMs?: number
+  /** How often tombstones of this node's own keys are collected. Default 600,000. */
+  gcIntervalMs?: number
+  /** How long they are kept at least. Default 3,600,000. */
+  tombstoneTtlMs?: number
+}
+
+/** Where the map is kept between two lives of a node: rows by name. */
+export interface StateStore {
+  load(): Promise<Map<string, Uint8Array>>
+  /** All or nothing, and on disk when it resolves. Undefined takes a row away. */
+  write(rows: ReadonlyMap<string, Uint8Array | undefined>): Promise<void>
+}
+
+export { createSharedState } from './driver.ts'
+export { DEFAULT_RULES } from './rules.ts'
+export { createDatabaseStore } from './store-database.ts'
+export { createMemoryStore, type MemoryStore } from './store-memory.ts'
