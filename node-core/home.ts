@@ -27,6 +27,8 @@ export const settingsShape = z.object({
   ownerName: z.string().min(1).max(63).optional(),
   role: z.enum(['sclerotia', 'rhizomorph', 'hypha']).optional(),
   labels: z.record(z.string(), z.string()).optional(),
+  /** Addresses of members, from whoever let this node in: where it begins. */
+  contacts: z.array(z.string()).optional(),
   /** Set while a join by seed file waits for an admin. */
   awaiting: z
     .object({

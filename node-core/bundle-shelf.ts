@@ -1,0 +1,77 @@
+/** Published bundles and trusted publishers, as the network's state tells of them. */
+import { z } from 'zod'
+import type { BundleFacts, BundleShelf } from './api/handlers/index.ts'
+import { type Clock, toTimestamp } from './base/clock/index.ts'
+import { MyceliumError } from './base/errors/index.ts'
+import type { ReplicatedState } from './control/state/index.ts'
+import { type FoundedNetwork, isFounder, nodeIdOf, ownerIdOf } from './identity/index.ts'
+import type { Bundles } from './work/bundles/index.ts'
+
+const PUBLISHER_PREFIX = 'net/publisher/'
+const BUNDLE_PREFIX = 'net/bundle/'
+const publisherEntry = z.object({ since: z.string() })
+const bundleEntry = z.object({
+  name: z.string(),
+  version: z.string(),
+  publisher: z.string(),
+  sizeBytes: z.number().int().nonnegative(),
+})
+
+export interface BundleShelfDeps {
+  state: Pick<ReplicatedState, 'get' | 'list' | 'put' | 'delete' | 'memberOf'>
+  network: FoundedNetwork
+  clock: Clock
+  bundles: Pick<Bundles, 'publish'>
+}
+
+/**
+ * Whether the network trusts what this key has signed: the founders' own keys, the keys of their
+ * nodes, and those an admin has named.
+ */
+export function trustsPublisher(
+  { state, network }: Pick<BundleShelfDeps, 'state' | 'network'>,
+  keyHex: string,
+): boolean {
+  if (!/^[0-9a-f]{64}$/.test(keyHex)) return false
+  const key = Buffer.from(keyHex, 'hex')
+  if (isFounder(network, key) || state.get(PUBLISHER_PREFIX + keyHex)?.value !== undefined)
+    return true
+  const owner = state.memberOf(nodeIdOf(key))?.ownerId
+  return owner !== undefined && network.genesis.founders.some((one) => ownerIdOf(one) === owner)
+}
+
+export function createBundleShelf(deps: BundleShelfDeps): BundleShelf {
+  const { state, clock, bundles } = deps
+  return {
+    list: () =>
+      state.list(BUNDLE_PREFIX).flatMap(({ key, value }): BundleFacts[] => {
+        const entry = bundleEntry.safeParse(value)
+        if (!entry.success) return []
+        const trusted = trustsPublisher(deps, entry.data.publisher)
+        return [{ digest: key.slice(BUNDLE_PREFIX.length), ...entry.data, trusted }]
+      }),
+    async publish(content) {
+      const { manifest, digest, publisher, sizeBytes } = await bundles.publish(content)
+      const { name, version } = manifest
+      await state.put(BUNDLE_PREFIX + digest, { name, version, publisher, sizeBytes })
+      return { digest, name, version, publisher, sizeBytes, trusted: true }
+    },
+    publishers: () =>
+      state.list(PUBLISHER_PREFIX).flatMap(({ key, value }) => {
+        const entry = publisherEntry.safeParse(value)
+        if (!entry.success) return []
+        return [{ key: key.slice(PUBLISHER_PREFIX.length), since: entry.data.since }]
+      }),
+    async trust(key) {
+      await state.put(PUBLISHER_PREFIX + keyHexOf(key), { since: toTimestamp(clock.wallMs()) })
+    },
+    untrust: (key) => state.delete(PUBLISHER_PREFIX + keyHexOf(key)),
+  }
+}
+
+/** People and `bundle keygen` write keys as hex or base64. */
+function keyHexOf(text: string): string {
+  const key = Buffer.from(text, /^[0-9a-fA-F]{64}$/.test(text) ? 'hex' : 'base64')
+  if (key.length !== 32) throw new MyceliumError('VALIDATION_ERROR', 'Not an Ed25519 public key.')
+  return key.toString('hex')
+}

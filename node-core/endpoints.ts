@@ -1,0 +1,58 @@
+/** Where the edge learns endpoints: what every node tells of its own instances. */
+import type { Membership } from './network/membership/index.ts'
+import type { Endpoint, EndpointSource } from './work/edge/index.ts'
+import type { WorkView } from './work/reconcile/index.ts'
+import type { Instance, Workload } from './work/spec/index.ts'
+
+export interface EndpointDeps {
+  view: Pick<WorkView, 'desired' | 'instances' | 'subscribe'>
+  membership: Pick<Membership, 'get'>
+}
+
+/** Answers from memory; what changed is read again once, when it is next asked for. */
+export function createEndpointSource(deps: EndpointDeps): EndpointSource & { stop(): void } {
+  const known = new Map<string, readonly Endpoint[] | undefined>()
+  const stop = deps.view.subscribe(() => known.clear())
+  return {
+    stop,
+    endpoints(name) {
+      if (!known.has(name)) known.set(name, read(deps, name))
+      return known.get(name)
+    },
+  }
+}
+
+function read({ view, membership }: EndpointDeps, name: string): Endpoint[] | undefined {
+  const desired = view.desired(name)
+  if (!desired) return undefined
+  const containerPort = httpPortOf(desired.workload)
+  if (containerPort === undefined) return []
+  return view
+    .instances()
+    .filter((instance) => instance.workload === name)
+    .flatMap((instance) => {
+      const hostPort = instance.ports[String(containerPort)]
+      if (hostPort === undefined) return []
+      const liveness = membership.get(instance.node)?.liveness
+      const reachable = liveness === 'alive' || liveness === 'suspect'
+      return [
+        {
+          workload: name,
+          instance: instance.id,
+          node: instance.node,
+          containerPort,
+          hostPort,
+          healthy: reachable && answers(instance),
+        },
+      ]
+    })
+}
+
+function answers(instance: Instance): boolean {
+  return instance.status === 'Running' && instance.health === 'healthy'
+}
+
+/** The edge speaks HTTP to the first TCP port a workload declares. */
+function httpPortOf(workload: Workload): number | undefined {
+  return workload.ports.find((port) => port.protocol === 'tcp')?.containerPort
+}

@@ -1,0 +1,241 @@
+/**
+ * From a home without a network to a home with one: found it, join it by invite, by seed file or by
+ * the address of a node found nearby. Works on a home that no node runs on, and inside one that does.
+ */
+import { readFile } from 'node:fs/promises'
+import { type Clock, toTimestamp } from './base/clock/index.ts'
+import type { Disk } from './base/disk/index.ts'
+import { MyceliumError, messageOf } from './base/errors/index.ts'
+import type { NodeId } from './base/net/index.ts'
+import type { Random } from './base/random/index.ts'
+import {
+  readNetwork,
+  readSettings,
+  type Settings,
+  type StoredNetwork,
+  writeNetwork,
+  writeSettings,
+} from './home.ts'
+import {
+  type ConsensusEngine,
+  createKeystore,
+  didOf,
+  foundNetwork,
+  type KeyPair,
+  type NetworkId,
+  nodeIdOf,
+  type OwnerId,
+  ownerIdOf,
+  parseInvite,
+  peerIdOf,
+  type Role,
+} from './identity/index.ts'
+import {
+  type Admitted,
+  askAbout,
+  askToBeLetIn,
+  founderCredential,
+  type JoinTarget,
+  joinByInvite,
+  type NewcomerDeps,
+  verifySeed,
+  type Waiting,
+} from './network/admission/index.ts'
+import { fetchSeed } from './network/discovery/index.ts'
+import type { Mesh } from './network/mesh/index.ts'
+
+/** The keys of a home and their names. */
+export interface Identity {
+  nodeKey: KeyPair
+  ownerKey: KeyPair
+  nodeId: NodeId
+  ownerId: OwnerId
+  peerId: string
+  did: string
+}
+
+/** What founding and joining need of the world. */
+export interface JoiningDeps {
+  disk: Disk
+  identity: Identity
+  clock: Clock
+  random: Random
+  /** What this computer is called unless told otherwise: its host name. */
+  hostName: string
+}
+
+export interface FoundRequest {
+  networkName: string
+  nodeName?: string | undefined
+  consensus: ConsensusEngine
+}
+
+export interface JoinRequest {
+  by: { invite: string } | { seedSpore: string } | { address: string }
+  nodeName?: string | undefined
+  ownerName?: string | undefined
+  role?: Role | undefined
+}
+
+export type JoiningErrorCode =
+  /** This home belongs to a network already. */
+  'CONFLICT'
+
+export async function openIdentity(
+  disk: Disk,
+  random: Random,
+  ownerKeyPem?: string,
+): Promise<Identity> {
+  const keystore = createKeystore({ disk, random })
+  if (ownerKeyPem !== undefined) await keystore.importOwnerKey(ownerKeyPem)
+  const nodeKey = await keystore.nodeKey()
+  const ownerKey = await keystore.ownerKey()
+  return {
+    nodeKey,
+    ownerKey,
+    nodeId: nodeIdOf(nodeKey.publicKey),
+    ownerId: ownerIdOf(ownerKey.publicKey),
+    peerId: peerIdOf(nodeKey.publicKey),
+    did: didOf(nodeKey.publicKey),
+  }
+}
+
+/** Founds a network in this home. Throws CONFLICT when it has one. */
+export async function foundInHome(deps: JoiningDeps, request: FoundRequest): Promise<NetworkId> {
+  await refuseSecondNetwork(deps.disk)
+  const { identity, clock, random } = deps
+  const network = foundNetwork(
+    identity.ownerKey,
+    {
+      name: request.networkName,
+      consensus: request.consensus,
+      createdAt: toTimestamp(clock.wallMs()),
+    },
+    random,
+  )
+  const names = await readSettings(deps.disk)
+  const nodeName = request.nodeName ?? names.name ?? deps.hostName
+  const keys = { ...identity, clock, random, ownerName: names.ownerName ?? nodeName }
+  await remember(deps, { name: request.nodeName })
+  const credential = founderCredential(keys, network)
+  await writeNetwork(deps.disk, { genesis: network.bytes, credential })
+  return network.id
+}
+
+/**
+ * Asks to be let in. Admitted at once by invite; by seed file or address an admin has to approve,
+ * and the home remembers that it waits.
+ */
+export async function joinInHome(
+  deps: JoiningDeps,
+  askToJoin: Mesh['askToJoin'],
+  request: JoinRequest,
+): Promise<{ networkId: NetworkId; admitted: boolean }> {
+  await refuseSecondNetwork(deps.disk)
+  const settings = await readSettings(deps.disk)
+  const names = {
+    name: request.nodeName ?? settings.name,
+    ownerName: request.ownerName ?? settings.ownerName,
+    role: request.role ?? settings.role,
+  }
+  const newcomer = newcomerOf(deps, askToJoin, names)
+  if ('invite' in request.by) {
+    const role = names.role ?? parseInvite(request.by.invite).role
+    const admitted = await joinByInvite(newcomer, request.by.invite)
+    await keepAdmitted(deps, admitted, { ...names, role })
+    return { networkId: admitted.network.id, admitted: true }
+  }
+  const outcome = await askToBeLetIn(newcomer, await whereToAsk(deps, newcomer, request.by))
+  if ('admitted' in outcome) {
+    await keepAdmitted(deps, outcome.admitted, names)
+    return { networkId: outcome.admitted.network.id, admitted: true }
+  }
+  await keepWaiting(deps, outcome.waiting, names)
+  return { networkId: outcome.waiting.network.id, admitted: false }
+}
+
+/** What a newcomer shows, from what the home knows. */
+export function newcomerOf(
+  deps: JoiningDeps,
+  askToJoin: Mesh['askToJoin'],
+  names: Pick<Settings, 'name' | 'ownerName'>,
+): NewcomerDeps {
+  const nodeName = names.name ?? deps.hostName
+  return {
+    askToJoin,
+    nodeKey: deps.identity.nodeKey,
+    ownerKey: deps.identity.ownerKey,
+    nodeName,
+    ownerName: names.ownerName ?? nodeName,
+    clock: deps.clock,
+    random: deps.random,
+  }
+}
+
+/** Writes what an admitted newcomer needs to start as a member. */
+export async function keepAdmitted(
+  deps: Pick<JoiningDeps, 'disk'>,
+  admitted: Admitted,
+  names: NamesChosen = {},
+): Promise<StoredNetwork> {
+  await remember(deps, { ...names, contacts: admitted.addresses, awaiting: undefined })
+  const stored = { genesis: admitted.network.bytes, credential: admitted.credential }
+  await writeNetwork(deps.disk, stored)
+  return stored
+}
+
+type NamesChosen = { [Key in 'name' | 'ownerName' | 'role']?: Settings[Key] | undefined }
+
+async function keepWaiting(deps: JoiningDeps, waiting: Waiting, names: NamesChosen) {
+  const { network, addresses, since } = waiting
+  const awaiting = {
+    network: network.id,
+    name: network.genesis.name,
+    since,
+    addresses,
+  }
+  await remember(deps, { ...names, awaiting })
+}
+
+/** Adds to the settings of the home; a field given as undefined is taken away if `awaiting`. */
+async function remember(
+  { disk }: Pick<JoiningDeps, 'disk'>,
+  change: { [Key in keyof Settings]?: Settings[Key] | undefined },
+): Promise<void> {
+  const { awaiting, ...before } = await readSettings(disk)
+  const entries = Object.entries(change).filter(([, value]) => value !== undefined)
+  const kept = 'awaiting' in change || awaiting === undefined ? {} : { awaiting }
+  await writeSettings(disk, { ...before, ...kept, ...Object.fromEntries(entries) })
+}
+
+async function refuseSecondNetwork(disk: Disk): Promise<void> {
+  if ((await readNetwork(disk)) === undefined) return
+  throw new MyceliumError<JoiningErrorCode>(
+    'CONFLICT',
+    'This computer is in a network already. Leave it first, or use another home.',
+  )
+}
+
+/** Which network to ask, and where: from a verified seed document, or from whoever answers there. */
+async function whereToAsk(
+  deps: JoiningDeps,
+  newcomer: NewcomerDeps,
+  by: { seedSpore: string } | { address: string },
+): Promise<JoinTarget> {
+  if ('address' in by) {
+    const { network } = await askAbout(newcomer, by.address)
+    return { network, addresses: [by.address] }
+  }
+  const seed = verifySeed(await readSeed(by.seedSpore), { nowMs: deps.clock.wallMs() })
+  return { network: seed.network.id, addresses: seed.addresses }
+}
+
+async function readSeed(where: string): Promise<string> {
+  if (/^https?:/.test(where)) return fetchSeed(where)
+  try {
+    return await readFile(where, 'utf8')
+  } catch (cause) {
+    const message = `The seed file ${where} can not be read: ${messageOf(cause)}`
+    throw new MyceliumError('SEED_INVALID', message, { cause })
+  }
+}

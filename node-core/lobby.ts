@@ -1,0 +1,114 @@
+/**
+ * Where a node is before it is in a network: it sees networks on the local net, asks to be let in,
+ * and asks again while it waits for an admin.
+ */
+import type { Clock } from './base/clock/index.ts'
+import { messageOf } from './base/errors/index.ts'
+import type { Lifecycle } from './base/lifecycle/index.ts'
+import type { Logger } from './base/log/index.ts'
+import type { Settings, StoredNetwork } from './home.ts'
+import { ownerIdOf, parseInvite, parseNetworkId } from './identity/index.ts'
+import { type JoiningDeps, keepAdmitted, newcomerOf } from './joining.ts'
+import { askAbout, type NetworkFacts, waitForApproval } from './network/admission/index.ts'
+import { createJoinClient, type Mesh } from './network/mesh/index.ts'
+
+export interface Lobby extends Lifecycle {
+  askToJoin: Mesh['askToJoin']
+  /** Networks that answered on the local net. */
+  nearby(): Promise<
+    (Omit<NetworkFacts, 'network' | 'node'> & { networkId: string; address: string })[]
+  >
+  /** Begins to ask whether an admin has approved, if the settings say that this node waits. */
+  waitForApproval(): void
+}
+
+export interface LobbyDeps {
+  joining: JoiningDeps
+  settings(): Settings
+  mdns: boolean
+  clock: Clock
+  logger: Logger
+  onAdmitted(stored: StoredNetwork): void
+}
+
+/** How many nodes seen nearby are asked about their network. */
+const NEARBY_MAX = 64
+
+export function createLobby(deps: LobbyDeps): Lobby {
+  const { joining, clock, logger } = deps
+  const client = createJoinClient(
+    { nodeKey: joining.identity.nodeKey, clock, logger },
+    { mdns: deps.mdns },
+  )
+  const seen = new Set<string>()
+  let stopLooking = (): void => {}
+  const ending = new AbortController()
+  let waiting: Promise<void> | undefined
+
+  /** Asks until an admin has approved or turned this node away. */
+  async function wait(): Promise<void> {
+    const { awaiting, ...names } = deps.settings()
+    const network = awaiting && parseNetworkId(awaiting.network)
+    if (!awaiting || !network) return
+    const newcomer = newcomerOf(joining, client.askToJoin, names)
+    const target = { network, addresses: awaiting.addresses }
+    try {
+      const admitted = await waitForApproval(newcomer, target, { signal: ending.signal })
+      deps.onAdmitted(await keepAdmitted(joining, admitted))
+    } catch (error) {
+      if (!ending.signal.aborted) logger.warn('not let in', { why: messageOf(error) })
+    }
+  }
+
+  return {
+    askToJoin: client.askToJoin,
+    waitForApproval() {
+      waiting ??= wait().finally(() => {
+        waiting = undefined
+      })
+    },
+    async start() {
+      stopLooking = client.onNearby((addresses) => {
+        const [first] = addresses
+        if (first && seen.size < NEARBY_MAX) seen.add(first)
+      })
+      await client.start()
+      this.waitForApproval()
+    },
+    async stop() {
+      ending.abort(new Error('The node has stopped waiting.'))
+      stopLooking()
+      await waiting
+      await client.stop()
+    },
+    async nearby() {
+      const asked = await Promise.all(
+        [...seen].map(async (address) => {
+          try {
+            const facts = await askAbout(client, address)
+            const { network, name, nodeName, members } = facts
+            return [{ networkId: network, name, nodeName, members, address }]
+          } catch {
+            seen.delete(address)
+            return []
+          }
+        }),
+      )
+      return asked.flat()
+    },
+  }
+}
+
+/** What an invite leads to, for people to confirm. Throws INVITE_INVALID. */
+export function inspectInvite(link: string) {
+  const invite = parseInvite(link)
+  return {
+    networkId: invite.network.id,
+    networkName: invite.network.genesis.name,
+    issuer: ownerIdOf(invite.issuer).slice(0, 8),
+    permissions: invite.permissions,
+    role: invite.role,
+    expiresAt: invite.expiresAt,
+    addresses: invite.addresses,
+  }
+}

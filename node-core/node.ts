@@ -1,0 +1,370 @@
+/**
+ * The composition root. `createNode(config)` wires one node; `start()` takes the home, opens the API
+ * and, when the home is in a network, starts its parts; `stop()` is that order reversed. Before
+ * there is a network the API is all there is: the window's first run founds or joins one.
+ *
+ *     const node = createNode({ home, listen: ['/ip4/0.0.0.0/tcp/4000'], … })
+ *     await node.start()
+ *     node.api // 'http://127.0.0.1:7780'
+ */
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { createHttpDoor, type HttpDoor, type OneTimeLink } from './api/doors/http/index.ts'
+import {
+  type ApiDeps,
+  createPublish,
+  createRouter,
+  type NetworkParts,
+  type NodeLifecycle,
+  type Router,
+} from './api/handlers/index.ts'
+import { type Clock, createSystemClock } from './base/clock/index.ts'
+import { createFileDisk, type FileDisk } from './base/disk/index.ts'
+import { MyceliumError } from './base/errors/index.ts'
+import type { Lifecycle } from './base/lifecycle/index.ts'
+import type { Logger } from './base/log/index.ts'
+import { createMetrics, type Metrics } from './base/metrics/index.ts'
+import { createSystemRandom, type Random } from './base/random/index.ts'
+import {
+  forgetNetwork,
+  type HomeLock,
+  lockHome,
+  type RunningNode,
+  readNetwork,
+  readSettings,
+  type Settings,
+  type StoredNetwork,
+  writeSettings,
+} from './home.ts'
+import type { Role } from './identity/index.ts'
+import { foundInHome, type Identity, joinInHome, openIdentity } from './joining.ts'
+import { createLobby, type Lobby } from './lobby.ts'
+import { createLogTap, type LogTap } from './log-tap.ts'
+import { createNetworkRuntime, type NetworkRuntime } from './network-runtime.ts'
+import { VERSION } from './version.ts'
+
+export interface NodeConfig {
+  /** Absolute path of the folder that holds everything of this node. */
+  home: string
+  /** Multiaddrs to listen on. Default: TCP and QUIC on port 4000, all interfaces. */
+  listen?: readonly string[]
+  /** Addresses to tell others besides those. */
+  announce?: readonly string[]
+  /** Addresses to dial first. */
+  bootstrap?: readonly string[]
+  /** Admitted peers held at once. */
+  peersMax?: number
+  /** Look around on the local network. Default true. */
+  mdns?: boolean
+  /** Default 7780; 0 picks a free one. */
+  apiPort?: number
+  /** Default 8080; 0 picks a free one. */
+  edgePort?: number
+  /** Overrides what the home remembers. */
+  name?: string
+  labels?: Record<string, string>
+  exchangeIntervalMs?: number
+  discoveryIntervalMs?: number
+  tombstoneTtlMs?: number
+  gcIntervalMs?: number
+  /** The built window, served to a browser; without it only the API is. */
+  windowFolder?: string
+  /** Docker's socket; found by itself when not given. */
+  engineSocket?: string
+}
+
+export interface NodeHost {
+  logger: Logger
+  clock?: Clock
+  random?: Random
+  /** Somebody asked the node to stop, through the API: the host calls `stop` and ends. */
+  onStopRequested?: () => void
+  /** The version of Electron, when it hosts the node. */
+  electron?: string
+}
+
+export interface MyceliumNode extends Lifecycle {
+  /** Every operation, for a door in this process (the desktop window's). */
+  readonly router: Router
+  readonly api: string
+  readonly edge: string | undefined
+  readonly peerId: string
+  /** A link that opens the window in a browser, once. */
+  link(): OneTimeLink
+}
+
+export { findRunningNode, type RunningNode } from './home.ts'
+
+/** The life of one node in one home. */
+export function createNode(config: NodeConfig, host: NodeHost): MyceliumNode {
+  return new Node(config, host)
+}
+
+class Node implements MyceliumNode {
+  readonly #config: NodeConfig
+  readonly #host: NodeHost
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #disk: FileDisk
+  readonly #log: LogTap
+  readonly #metrics: Metrics = createMetrics()
+  readonly #listeners = new Set<(parts: NetworkParts | undefined) => void>()
+  #lock: HomeLock | undefined
+  #identity: Identity | undefined
+  #settings: Settings = {}
+  #door: HttpDoor | undefined
+  #router: Router | undefined
+  #network: NetworkRuntime | undefined
+  #lobby: Lobby | undefined
+  /** Founding, joining, leaving, starting and stopping happen one after the other. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(config: NodeConfig, host: NodeHost) {
+    this.#config = config
+    this.#host = host
+    this.#clock = host.clock ?? createSystemClock()
+    this.#random = host.random ?? createSystemRandom()
+    this.#disk = createFileDisk(config.home)
+    this.#log = createLogTap(host.logger)
+  }
+
+  get router(): Router {
+    return started(this.#router)
+  }
+  get api(): string {
+    return this.#door?.url ?? ''
+  }
+  get edge(): string | undefined {
+    return this.#network?.edge
+  }
+  get peerId(): string {
+    return this.#identity?.peerId ?? ''
+  }
+  link(): OneTimeLink {
+    return started(this.#door).link()
+  }
+
+  start(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#lock) return
+      this.#lock = lockHome(this.#config.home)
+      try {
+        await this.#open()
+      } catch (error) {
+        await this.#close()
+        throw error
+      }
+    })
+  }
+
+  stop(): Promise<void> {
+    return this.#inTurn(() => this.#close())
+  }
+
+  async #open(): Promise<void> {
+    await this.#disk.clean()
+    this.#settings = await readSettings(this.#disk)
+    this.#identity = await openIdentity(this.#disk, this.#random)
+    const deps = this.#apiDeps(this.#identity)
+    this.#router = createRouter(deps)
+    this.#door = createHttpDoor(
+      {
+        router: this.#router,
+        publish: createPublish(deps),
+        metrics: this.#metrics,
+        clock: this.#clock,
+        random: this.#random,
+        logger: this.#log.logger.child('http'),
+        version: VERSION,
+        token: await this.#apiToken(),
+      },
+      {
+        port: this.#config.apiPort ?? 7780,
+        ...(this.#config.windowFolder ? { windowFolder: this.#config.windowFolder } : {}),
+      },
+    )
+    await this.#door.start()
+    const stored = await readNetwork(this.#disk)
+    if (stored) await this.#enter(stored)
+    else await this.#wait()
+    this.#announce()
+  }
+
+  async #close(): Promise<void> {
+    await this.#lobby?.stop()
+    this.#lobby = undefined
+    await this.#exit()
+    await this.#door?.stop()
+    this.#lock?.release()
+    this.#lock = undefined
+  }
+
+  /** Starts the parts of a network. */
+  async #enter(stored: StoredNetwork): Promise<void> {
+    const runtime = createNetworkRuntime({
+      config: this.#config,
+      identity: started(this.#identity),
+      stored,
+      disk: this.#disk,
+      settings: () => this.#settings,
+      name: () => this.#name(),
+      clock: this.#clock,
+      random: this.#random,
+      logger: this.#log.logger,
+    })
+    await runtime.start()
+    this.#network = runtime
+    for (const listener of this.#listeners) listener(runtime.parts)
+  }
+
+  async #exit(): Promise<void> {
+    const runtime = this.#network
+    if (!runtime) return
+    this.#network = undefined
+    for (const listener of this.#listeners) listener(undefined)
+    await runtime.stop()
+  }
+
+  /** Without a network: looks around, and asks again where it waits to be let in. */
+  async #wait(): Promise<void> {
+    this.#lobby = createLobby({
+      joining: this.#joiningDeps(),
+      settings: () => this.#settings,
+      mdns: this.#config.mdns ?? true,
+      clock: this.#clock,
+      logger: this.#log.logger.child('lobby'),
+      onAdmitted: (stored) =>
+        void this.#inTurn(async () => {
+          this.#settings = await readSettings(this.#disk)
+          await this.#swapLobbyFor(stored)
+        }),
+    })
+    await this.#lobby.start()
+  }
+
+  async #swapLobbyFor(stored: StoredNetwork): Promise<void> {
+    await this.#lobby?.stop()
+    this.#lobby = undefined
+    await this.#enter(stored)
+    this.#announce()
+  }
+
+  #announce(): void {
+    const running: RunningNode = { pid: process.pid, api: this.api, peerId: this.peerId }
+    this.#lock?.announce(this.edge === undefined ? running : { ...running, edge: this.edge })
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(action, action)
+    this.#turn = turn.catch(() => {})
+    return turn
+  }
+
+  #name(): string {
+    return this.#config.name ?? this.#settings.name ?? hostname()
+  }
+
+  #joiningDeps() {
+    return {
+      disk: this.#disk,
+      identity: started(this.#identity),
+      clock: this.#clock,
+      random: this.#random,
+      hostName: hostname(),
+    }
+  }
+
+  async #apiToken(): Promise<string> {
+    const held = await this.#disk.read('api-token')
+    if (held) return new TextDecoder().decode(held).trim()
+    const token = randomBytes(32).toString('base64url')
+    await this.#disk.writeAtomic('api-token', new TextEncoder().encode(`${token}\n`), {
+      mode: 0o600,
+    })
+    return token
+  }
+
+  #apiDeps(identity: Identity): ApiDeps {
+    return {
+      clock: this.#clock,
+      logger: this.#log.logger.child('api'),
+      metrics: this.#metrics,
+      network: () => this.#network?.parts,
+      onNetwork: (listener) => {
+        this.#listeners.add(listener)
+        return () => this.#listeners.delete(listener)
+      },
+      onLog: this.#log.subscribe,
+      lifecycle: this.#lifecycle(),
+      node: {
+        version: VERSION,
+        id: identity.nodeId,
+        peerId: identity.peerId,
+        did: identity.did,
+        owner: { id: identity.ownerId, name: this.#settings.ownerName ?? this.#name() },
+        home: this.#config.home,
+        name: () => this.#name(),
+        role: () => this.#settings.role ?? 'rhizomorph',
+        labels: () => this.#config.labels ?? this.#settings.labels ?? {},
+        kinds: async () => (await this.#network?.kinds()) ?? [],
+        api: () => this.api || undefined,
+        edge: () => this.edge,
+        degraded: () => this.#network?.degraded() ?? [],
+        change: (change) => this.#change(change),
+      },
+    }
+  }
+
+  async #change(change: { name?: string; role?: Role; labels?: Record<string, string> }) {
+    this.#settings = { ...this.#settings, ...change }
+    await writeSettings(this.#disk, this.#settings)
+    await this.#network?.announce(change)
+  }
+
+  #lifecycle(): NodeLifecycle {
+    const enterFromDisk = async (): Promise<void> => {
+      this.#settings = await readSettings(this.#disk)
+      const stored = await readNetwork(this.#disk)
+      if (stored) await this.#swapLobbyFor(stored)
+      else this.#lobby?.waitForApproval()
+    }
+    return {
+      found: (input) =>
+        this.#inTurn(async () => {
+          const networkId = await foundInHome(this.#joiningDeps(), input)
+          await enterFromDisk()
+          return { networkId, admitted: true }
+        }),
+      join: (input) =>
+        this.#inTurn(async () => {
+          const lobby = this.#lobby
+          if (!lobby) {
+            throw new MyceliumError('CONFLICT', 'This computer is in a network already.')
+          }
+          const joined = await joinInHome(this.#joiningDeps(), lobby.askToJoin, input)
+          await enterFromDisk()
+          return joined
+        }),
+      awaitingApproval: () => {
+        const awaiting = this.#network ? undefined : this.#settings.awaiting
+        return awaiting && { network: awaiting.network, name: awaiting.name, since: awaiting.since }
+      },
+      inspectInvite: async (invite) => (await import('./lobby.ts')).inspectInvite(invite),
+      nearby: async () => (await this.#lobby?.nearby()) ?? [],
+      leave: () =>
+        this.#inTurn(async () => {
+          await this.#network?.leave()
+          await this.#exit()
+          await forgetNetwork(this.#disk)
+          await this.#wait()
+          this.#announce()
+        }),
+      requestStop: () => this.#host.onStopRequested?.(),
+    }
+  }
+}
+
+function started<T>(value: T | undefined): T {
+  if (value !== undefined) return value
+  throw new MyceliumError('NOT_RUNNING', 'The node has not been started.')
+}
