@@ -28,7 +28,10 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const text = (raw: Uint8Array): string => new TextDecoder().decode(raw)
 const coded = (code: string) => expect.objectContaining({ code })
 /** A second way to the same mesh, which can be cut. */
-async function startProxy(target: string): Promise<{ address: string; stop(): Promise<void> }> {
+async function startProxy(
+  target: string,
+  delayMs = 0,
+): Promise<{ address: string; stop(): Promise<void> }> {
   const sockets = new Set<Socket>()
   const port = Number(/tcp\/(\d+)/.exec(target)?.[1])
   const server = createServer((from) => {
@@ -37,7 +40,7 @@ async function startProxy(target: string): Promise<{ address: string; stop(): Pr
       sockets.add(socket)
       socket.on('error', () => {})
     }
-    from.pipe(to).pipe(from)
+    setTimeout(() => from.pipe(to).pipe(from), delayMs)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const own = (server.address() as { port: number }).port
@@ -184,7 +187,10 @@ describe('the mesh', () => {
     const proxy = await startProxy(addressOf(b))
     const downs: string[] = []
     a.onPeer((_, change) => change === 'down' && downs.push(change))
-    await Promise.all([a.connect(proxy.address), b.connect(addressOf(a))])
+    // The second dial has begun before the first connection is there, and ends after it.
+    const slow = await startProxy(addressOf(a), 300)
+    const second = b.connect(slow.address)
+    await a.connect(proxy.address)
     const publishUntilHeard = async (message: string): Promise<void> => {
       let sent = 0
       await until(() => {
@@ -193,10 +199,14 @@ describe('the mesh', () => {
       })
     }
     await publishUntilHeard('before')
+    await second
+    // Travels on the newest connection: then both sides have it.
+    await b.ping(a.self)
     await proxy.stop()
     await publishUntilHeard('after')
     expect(a.peers()).toEqual([b.self])
     expect(downs).toEqual([])
+    await slow.stop()
   })
 
   it('holds back a stream that nobody reads, and still answers on the same connection', async () => {
