@@ -72,6 +72,9 @@ async function answerTo(
     case 'renew':
       return admitted(deps, renewChain(deps, parts, question.membership))
     case 'join': {
+      if (question.network !== deps.network.id) {
+        throw refusal('WRONG_NETWORK', 'This node is in another network.')
+      }
       const { ownerKey, request } = openJoinRequest(deps.network.id, question.request)
       // Noise has proven who is on the line: a request cannot be shown by another node.
       if (peerIdOf(request.node) !== remotePeerId) {
@@ -124,6 +127,7 @@ async function admitByInvite(
   wish: { invite: Uint8Array; proof: Uint8Array },
 ): Promise<Uint8Array[]> {
   const invite = readInvite(wish.invite)
+  // One owner may have made invites for two networks, on this very node.
   if (invite.network.id !== deps.network.id) {
     throw refusal('WRONG_NETWORK', 'The invite is for another network.')
   }
@@ -278,7 +282,7 @@ function asRefusal(error: MyceliumError): Answer {
     error.details && 'addresses' in error.details && Array.isArray(error.details.addresses)
       ? { addresses: error.details.addresses.map(String) }
       : {}
-  return { answer: 'refused', code: error.code, message: error.message, ...addresses }
+  return { answer: 'refused', code: error.code, message: error.message.slice(0, 200), ...addresses }
 }
 
 /** One question after the other, so that two of them never take the same last use of an invite. */

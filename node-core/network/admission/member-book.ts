@@ -64,7 +64,11 @@ export function createMemberBook(deps: AdmissionDeps, parts: GateParts): MemberB
       if (!waiting) throw refusal('NOT_FOUND', 'No such owner waits to be let in.')
       const { ownerKey: key, ownerName } = waiting
       const membership = issuer.issue({ owner: key, ownerName, permissions })
-      await putMember(deps, owner, { name: ownerName, permissions: [...permissions], membership })
+      await putMember(deps, owner, {
+        name: ownerName,
+        permissions: [...new Set(permissions)],
+        membership,
+      })
     },
 
     async grant(owner, permissions) {
@@ -76,7 +80,7 @@ export function createMemberBook(deps: AdmissionDeps, parts: GateParts): MemberB
       await state.put(MEMBER_PREFIX + owner, {
         name: entry.name,
         since: entry.since,
-        permissions: [...permissions],
+        permissions: [...new Set(permissions)],
         membership,
         through: throughOf(owner),
         earlier: earlierOf(entry),

@@ -15,8 +15,8 @@ const displayName = z.string().trim().min(1).max(63)
 
 const QUESTION = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('about') }),
-  /** A `JoinRequest` under the newcomer's owner key. */
-  z.strictObject({ ask: z.literal('join'), request: bytes }),
+  /** A `JoinRequest` under the newcomer's owner key, and the network it is meant for. */
+  z.strictObject({ ask: z.literal('join'), network: shortText, request: bytes }),
   /** An owner's chain whose leaf has ended or soon will. */
   z.strictObject({ ask: z.literal('renew'), membership: chain }),
 ])

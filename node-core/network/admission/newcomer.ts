@@ -123,7 +123,7 @@ async function ask(
   const { ownerName, nodeName } = deps
   const request = { wish, node: deps.nodeKey.publicKey, ownerName, nodeName }
   const sealed = sealJoinRequest(deps.ownerKey, target.network, request)
-  const body = encodeQuestion({ ask: 'join', request: sealed })
+  const body = encodeQuestion({ ask: 'join', network: target.network, request: sealed })
   const attempts: { address: string; code: string; message: string }[] = []
   let refused: MyceliumError | undefined
   for (const address of target.addresses) {
