@@ -1,0 +1,151 @@
+/** Deploying an image, a bundle or a manifest file, and watching it come up. */
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
+import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
+import type { Act } from '../run.ts'
+import { durationMs } from '../text/parse.ts'
+import { publishFile } from './bundle.ts'
+import { addShapeFlags, type ShapeFlags, shapeOf } from './workload-flags.ts'
+import { placementText } from './workloads.ts'
+
+interface DeployFlags extends ShapeFlags {
+  image?: string
+  bundle?: string
+  file?: string
+  name?: string
+  wait?: boolean
+  timeout: string
+  dryRun?: boolean
+}
+
+export function deployCommands(program: Command, act: Act): void {
+  addShapeFlags(
+    program
+      .command('deploy')
+      .summary('run something')
+      .description('Runs a container image, a signed bundle, or what a manifest file says.')
+      .argument('[command...]', 'after --: what the container runs instead of its own command')
+      .option('--image <ref>', 'a container image')
+      .option('--bundle <file-or-digest>', 'a .spore file, published first, or a digest')
+      .option('-f, --file <file>', 'a manifest as JSON; - reads standard input')
+      .option('--name <name>', 'what it is called'),
+  )
+    .option('--wait', 'wait until every copy runs and is healthy')
+    .option('--timeout <duration>', 'how long --wait waits', '5m')
+    .option('--dry-run', 'only show where it would run')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  mycelium deploy --image web:1 --name web --replicas 3 -p 0:80 --wait\n' +
+        '  mycelium deploy --bundle greeter-1.0.0.spore --wait',
+    )
+    .action(act(deploy))
+}
+
+async function deploy(context: Context, command: string[], flags: DeployFlags): Promise<void> {
+  const node = await context.node()
+  const input = await inputOf(context, node, command, flags)
+  if (flags.dryRun) {
+    const preview = await node.call.workloads.preview(input)
+    context.answer(preview, () => placementText(preview.slots))
+    return
+  }
+  const timeoutMs = durationMs('--timeout', flags.timeout)
+  const deployed = await node.call.workloads.deploy(input)
+  if (!flags.wait) {
+    context.answer(
+      deployed,
+      () => `${deployed.name} is deployed. See: mycelium ps ${deployed.name}`,
+    )
+    return
+  }
+  const done = await waitUntilRunning(context, node, deployed, timeoutMs)
+  context.answer(done, () => {
+    const where = done.url === undefined ? '' : ` at ${done.url}`
+    return `${done.name} runs ${done.running_instances} of ${done.replicas}${where}`
+  })
+}
+
+async function inputOf(
+  context: Context,
+  node: NodeClient,
+  command: string[],
+  flags: DeployFlags,
+): Promise<Inputs['workloads']['deploy']> {
+  const { image, bundle, file } = flags
+  const given = [image, bundle, file].filter((each) => each !== undefined)
+  if (given.length !== 1) throw wrongUsage('Say what to run: one of --image, --bundle, -f.')
+  if (command.length > 0 && image === undefined) throw wrongUsage('A command needs --image.')
+  const { ports, ...shape } = shapeOf(flags)
+  const named = { ...shape, ...(flags.name !== undefined && { name: flags.name }) }
+  if (image !== undefined) {
+    const container = {
+      image,
+      ...(ports && { ports }),
+      ...(command.length > 0 && { command }),
+    }
+    return { ...named, containers: [container] }
+  }
+  const beside = { ...named, ...(ports && { ports }) }
+  if (file !== undefined) return { ...beside, manifest: await readManifest(file) }
+  if (bundle?.startsWith('sha256:')) return { ...beside, bundle }
+  const published = await publishFile(context, node, bundle ?? '')
+  return { name: published.name, ...beside, bundle: published.digest }
+}
+
+async function readManifest(file: string): Promise<string> {
+  if (file !== '-') return readFile(file, 'utf8').catch(unreadable(file))
+  const chunks: Uint8Array[] = []
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function unreadable(file: string) {
+  return (error: unknown): never => {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new CommandFailure(EXIT.NOT_FOUND, 'NOT_FOUND', `${file} cannot be read: ${why}`)
+  }
+}
+
+type Workload = Outputs['workloads']['get']
+const POLL_PERIOD_MS = 200
+
+/** Says every real step once, as the nodes tell it. */
+async function waitUntilRunning(
+  context: Context,
+  node: NodeClient,
+  deployed: Workload,
+  timeoutMs: number,
+): Promise<Workload> {
+  const { name } = deployed
+  const endMs = performance.now() + timeoutMs
+  const said = new Set<string>()
+  let seen = deployed
+  for (;;) {
+    for (const step of stepsOf(seen)) {
+      if (!said.has(step)) context.notice(step)
+      said.add(step)
+    }
+    if (seen.status === 'Running' && seen.running_instances === seen.replicas) return seen
+    if (performance.now() > endMs) {
+      const why = seen.conditions.map(({ message }) => message).join(' ')
+      const message = `${name} runs ${seen.running_instances} of ${seen.replicas}. ${why}`.trim()
+      throw new CommandFailure(EXIT.TIMED_OUT, 'TIMED_OUT', message, seen.conditions)
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_PERIOD_MS))
+    seen = await node.call.workloads.get({ name })
+  }
+}
+
+function stepsOf(workload: Workload): string[] {
+  const steps = workload.instances.map((each) => {
+    const what = each.progress ?? each.reason?.message ?? healthStep(each)
+    return `replica ${each.index} on ${each.nodeName}: ${what}`
+  })
+  return [...steps, ...workload.conditions.map(({ message }) => message)]
+}
+
+function healthStep({ status, health }: Workload['instances'][number]): string {
+  return status === 'Running' ? `running, ${health}` : status.toLowerCase()
+}

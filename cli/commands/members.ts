@@ -1,0 +1,94 @@
+/** Owners of the network: who is in, who waits, who may do what. */
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { wrongUsage } from '../exit-codes.ts'
+import type { Inputs } from '../node-client.ts'
+import type { Act } from '../run.ts'
+import { isOneOf } from '../text/choices.ts'
+import { short } from '../text/format.ts'
+import { table } from '../text/table.ts'
+
+const PERMISSIONS = ['admin', 'invite', 'deploy', 'use'] as const
+
+export function memberCommands(program: Command, act: Act): void {
+  const members = program
+    .command('members')
+    .summary('who is in the network')
+    .description('Lists owners and who waits to be let in; approves, changes and removes them.')
+    .addHelpText('after', '\nExample:\n  mycelium members approve ben')
+    .action(act(list))
+  members
+    .command('list')
+    .summary('owners, and who waits')
+    .description('Lists owners and who waits to be let in.')
+    .addHelpText('after', '\nExample:\n  mycelium members list')
+    .action(act(list))
+  members
+    .command('approve')
+    .summary('let an owner in')
+    .description('Lets in somebody who asked by a seed file.')
+    .argument('<owner>', 'its name or id')
+    .argument('[permission...]', `${PERMISSIONS.join(', ')} (default: deploy, use)`)
+    .addHelpText('after', '\nExample:\n  mycelium members approve ben deploy use')
+    .action(
+      act(async (context, [owner = '', ...rest]) => {
+        const node = await context.node()
+        const permissions = rest.length > 0 ? { permissions: permissionsOf(rest) } : {}
+        const member = await node.call.members.approve({ owner, ...permissions })
+        context.answer(member, () => `${member.name} is in.`)
+      }),
+    )
+  members
+    .command('grant')
+    .summary('change what an owner may do')
+    .description('Gives an owner exactly these permissions.')
+    .argument('<owner>', 'its name or id')
+    .argument('<permission...>', PERMISSIONS.join(', '))
+    .addHelpText('after', '\nExample:\n  mycelium members grant ben invite deploy use')
+    .action(
+      act(async (context, [owner = '', ...rest]) => {
+        const node = await context.node()
+        const member = await node.call.members.grant({ owner, permissions: permissionsOf(rest) })
+        context.answer(member, () => `${member.name} may ${member.permissions.join(', ')}.`)
+      }),
+    )
+  members
+    .command('remove')
+    .summary('remove an owner for good')
+    .description('Removes an owner and all its nodes. This cannot be taken back.')
+    .argument('<owner>', 'its name or id')
+    .addHelpText('after', '\nExample:\n  mycelium members remove ben')
+    .action(
+      act(async (context, [owner = '']) => {
+        const node = await context.node()
+        context.answer(await node.call.members.remove({ owner }), () => `${owner} is removed.`)
+      }),
+    )
+}
+
+type Permissions = Inputs['members']['grant']['permissions']
+
+function permissionsOf(words: readonly string[]): Permissions {
+  return words.map((word) => {
+    if (isOneOf(PERMISSIONS, word)) return word
+    throw wrongUsage(`“${word}” is no permission: ${PERMISSIONS.join(', ')}.`)
+  })
+}
+
+async function list(context: Context): Promise<void> {
+  const node = await context.node()
+  const answer = await node.call.members.list()
+  context.answer(answer, () =>
+    table(
+      ['NAME', 'STATE', 'MAY', 'NODES', 'SINCE', 'ID'],
+      answer.members.map((each) => [
+        each.founder ? `${each.name} (founder)` : each.name,
+        each.state,
+        each.permissions.join(','),
+        String(each.nodes.length),
+        each.since ?? '',
+        short(each.owner),
+      ]),
+    ),
+  )
+}

@@ -1,0 +1,165 @@
+/** Founding and joining a network, inviting into it, and leaving it. */
+import path from 'node:path'
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { wrongUsage } from '../exit-codes.ts'
+import type { Act } from '../run.ts'
+import { findNode } from '../running-node.ts'
+import { isOneOf } from '../text/choices.ts'
+import { collect, durationMs, wholeNumber } from '../text/parse.ts'
+import { pairs } from '../text/table.ts'
+
+const ROLES = ['sclerotia', 'rhizomorph', 'hypha'] as const
+const PERMISSIONS = ['admin', 'invite', 'deploy', 'use'] as const
+
+export function networkCommands(program: Command, act: Act): void {
+  program
+    .command('init')
+    .summary('found a network')
+    .description('Founds a network and gives this computer its identity.')
+    .requiredOption('--network-name <name>', 'what people call the network')
+    .option('--name <node>', 'what this computer is called (default: its host name)')
+    .option('--consensus <engine>', 'raft (trusted machines) or simplex (strangers)', 'raft')
+    .addHelpText('after', '\nExample:\n  mycelium init --network-name Garden --name ada')
+    .action(act(init))
+  program
+    .command('join')
+    .summary('join a network')
+    .description('Joins a network by an invite, or asks to be let in by a seed file.')
+    .argument('[invite]', 'the link that an invite gave: mycelium://join?…')
+    .option('--seed-spore <url-or-file>', 'signed seed document; an admin has to approve')
+    .option('--name <node>', 'what this computer is called (default: its host name)')
+    .option('--owner-name <name>', 'what you are called in the network')
+    .option('--role <role>', ROLES.join(', '))
+    .addHelpText('after', "\nExample:\n  mycelium join 'mycelium://join?…' --name ben")
+    .action(act(join))
+  program
+    .command('invite')
+    .summary('invite somebody')
+    .description('Prints a link, and a QR code of it, that lets somebody in.')
+    .option('--role <role>', 'what their computer does', 'rhizomorph')
+    .option('--uses <n>', 'how many may use it', '1')
+    .option('--expires <duration>', 'how long it lasts', '24h')
+    .option('--permission <name>', 'what they may do; repeatable (default: deploy, use)', collect)
+    .addHelpText('after', '\nExample:\n  mycelium invite --uses 3 --expires 7d')
+    .action(act(invite))
+  program
+    .command('leave')
+    .summary('leave the network')
+    .description('Says goodbye, ends what runs here, and forgets the network. The identity stays.')
+    .addHelpText('after', '\nExample:\n  mycelium leave')
+    .action(
+      act(async (context) => {
+        const node = await context.node()
+        context.answer(await node.call.network.leave(), () => 'Left the network.')
+      }),
+    )
+}
+
+interface Joined {
+  nodeId: string
+  peerId: string
+  did: string
+  networkId: string
+}
+
+async function init(
+  context: Context,
+  _args: string[],
+  options: { networkName: string; name?: string; consensus: string },
+): Promise<void> {
+  const { consensus } = options
+  if (consensus !== 'raft' && consensus !== 'simplex') {
+    throw wrongUsage('--consensus: raft or simplex.')
+  }
+  const request = {
+    networkName: options.networkName,
+    consensus,
+    ...(options.name !== undefined && { nodeName: options.name }),
+  } as const
+  const joined: Joined = findNode(context.home)
+    ? await (await context.node()).call.network.found(request)
+    : await (await import('../offline.ts')).foundOffline(context, request)
+  const { nodeId, peerId, did, networkId } = joined
+  context.answer({ nodeId, peerId, did, networkId }, () => {
+    return `Founded “${options.networkName}”.\n\n${identityText(joined)}`
+  })
+  context.notice('\nNext: mycelium up')
+}
+
+async function join(
+  context: Context,
+  [invite]: string[],
+  options: { seedSpore?: string; name?: string; ownerName?: string; role?: string },
+): Promise<void> {
+  const { seedSpore, name, ownerName, role } = options
+  if ((invite === undefined) === (seedSpore === undefined)) {
+    throw wrongUsage('Give an invite, or --seed-spore with a URL or a file.')
+  }
+  if (role !== undefined && !isOneOf(ROLES, role)) throw wrongUsage(`--role: ${ROLES.join(', ')}.`)
+  const request = {
+    ...(invite !== undefined && { invite }),
+    ...(seedSpore !== undefined && { seedSpore: absoluteUnlessUrl(seedSpore) }),
+    ...(name !== undefined && { nodeName: name }),
+    ...(ownerName !== undefined && { ownerName }),
+    ...(role !== undefined && { role }),
+  }
+  const joined: Joined & { admitted: boolean } = findNode(context.home)
+    ? await (await context.node()).call.network.join(request)
+    : await (await import('../offline.ts')).joinOffline(context, request)
+  context.answer(joined, () => identityText(joined))
+  context.notice(
+    joined.admitted
+      ? '\nNext: mycelium up'
+      : '\nAn admin has to let you in: mycelium members approve. Until then: mycelium up',
+  )
+}
+
+async function invite(
+  context: Context,
+  _args: string[],
+  options: { role: string; uses: string; expires: string; permission?: string[] },
+): Promise<void> {
+  const { role, permission } = options
+  if (!isOneOf(ROLES, role)) throw wrongUsage(`--role: ${ROLES.join(', ')}.`)
+  const permissions = permission?.map((each) => {
+    if (isOneOf(PERMISSIONS, each)) return each
+    throw wrongUsage(`--permission: ${PERMISSIONS.join(', ')}.`)
+  })
+  const expiresInSeconds = Math.round(durationMs('--expires', options.expires) / 1_000)
+  const uses = wholeNumber('--uses', options.uses)
+  const node = await context.node()
+  const made = await node.call.invites.create({
+    role,
+    uses,
+    expiresInSeconds,
+    ...(permissions && { permissions }),
+  })
+  context.answer(made, () => made.invite)
+  if (context.terminal.isTerminal && !context.json && !context.quiet) {
+    context.notice(await qrCode(made.invite, context.terminal.columns))
+  }
+  const times = made.uses === 1 ? 'once' : `${made.uses} times`
+  context.notice(`Good ${times}, until ${made.expiresAt}.`)
+}
+
+async function qrCode(text: string, columns: number): Promise<string> {
+  const { default: qrcode } = await import('qrcode')
+  const drawn = await qrcode.toString(text, { type: 'terminal', small: true })
+  const width = qrcode.create(text, {}).modules.size + 8
+  return width <= columns ? `\n${drawn}` : '\nThis window is too narrow for the QR code.'
+}
+
+function identityText({ nodeId, peerId, did, networkId }: Joined): string {
+  return pairs([
+    ['Network', networkId],
+    ['Node', nodeId],
+    ['Peer', peerId],
+    ['DID', did],
+  ])
+}
+
+/** The node may run in another folder than this command. */
+function absoluteUnlessUrl(text: string): string {
+  return /^https?:\/\//.test(text) ? text : path.resolve(text)
+}

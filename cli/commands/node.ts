@@ -1,0 +1,139 @@
+/** This node and the others: status, list, token, stop, cordon. */
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { CommandFailure, EXIT } from '../exit-codes.ts'
+import type { Outputs } from '../node-client.ts'
+import type { Act } from '../run.ts'
+import { findNode, isAlive, readToken } from '../running-node.ts'
+import { bytes, cores, duration, short } from '../text/format.ts'
+import { pairs, table } from '../text/table.ts'
+
+/** How long `down` waits for the node to stop in order. */
+const STOP_TIMEOUT_MS = 60_000
+
+export function nodeCommands(program: Command, act: Act): void {
+  program
+    .command('down')
+    .summary('stop the node')
+    .description('Stops the node of this home in order and waits until it has ended.')
+    .addHelpText('after', '\nExample:\n  mycelium down')
+    .action(act(down))
+  program
+    .command('status')
+    .summary('this node and its network')
+    .description('Shows this node, its network, and what is less than it should be.')
+    .addHelpText('after', '\nExample:\n  mycelium status --json')
+    .action(act(status))
+  program
+    .command('nodes')
+    .summary('the nodes of the network')
+    .description('Lists every node of the network, those out of sight included.')
+    .addHelpText('after', '\nExample:\n  mycelium nodes')
+    .action(act(nodes))
+  program
+    .command('token')
+    .summary('the key to the API')
+    .description('Prints the token that the HTTP API of this node wants.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  curl -H "Authorization: Bearer $(mycelium token)" http://127.0.0.1:7780/api/status',
+    )
+    .action(act(token))
+  const cordons = [
+    ['cordon', 'take no new work', 'Keeps new work away from a node; what runs there stays.'],
+    ['uncordon', 'take work again', 'Lets new work onto a node again.'],
+    ['drain', 'move work away', 'Keeps new work away and moves what runs there elsewhere.'],
+  ] as const
+  for (const [name, summary, description] of cordons) {
+    program
+      .command(name)
+      .summary(summary)
+      .description(description)
+      .argument('<node>', 'its name or its id in any form')
+      .addHelpText('after', `\nExample:\n  mycelium ${name} ben`)
+      .action(
+        act(async (context, [id = '']) => {
+          const node = await context.node()
+          const changed = await node.call.nodes[name]({ id })
+          context.answer(changed, () => `${changed.name} is now ${changed.status}.`)
+        }),
+      )
+  }
+}
+
+async function down(context: Context): Promise<void> {
+  const node = await context.node()
+  const stopping = await node.call.node.stop()
+  const endMs = performance.now() + STOP_TIMEOUT_MS
+  // Its file goes away last, so both have to be gone before another may take the home.
+  while (isAlive(node.pid) && findNode(context.home)?.pid === node.pid) {
+    if (performance.now() > endMs) {
+      const message = `The node (process ${node.pid}) has not stopped after a minute.`
+      throw new CommandFailure(EXIT.TIMED_OUT, 'TIMED_OUT', message)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  context.answer(stopping, () => 'The node has stopped.')
+}
+
+async function status(context: Context): Promise<void> {
+  const node = await context.node()
+  const answer = await node.call.node.status()
+  context.answer(answer, () => statusText(answer))
+}
+
+function statusText(of: Outputs['node']['status']): string {
+  const waiting = of.awaitingApproval
+  const network = of.network
+    ? `${of.network.name} (${short(of.network.id)})`
+    : waiting
+      ? `${waiting.name}: an admin has not yet let this computer in`
+      : 'none yet: mycelium init, or mycelium join'
+  const kinds = of.node.kinds.map(({ kind, ok, reason }) => {
+    return ok ? kind : `${kind} (not now: ${reason?.message ?? 'unknown'})`
+  })
+  const text = pairs([
+    ['Node', `${of.node.name} (${short(of.node.id)})`],
+    ['Owner', of.node.owner.name || short(of.node.owner.id)],
+    ['Network', network],
+    ['Role', of.role],
+    ['Peers', `${of.peers} connected, found by ${of.discoveryTier}`],
+    ['May', of.node.permissions.join(', ')],
+    ['Runs', kinds.join(', ')],
+    ['Up for', duration(of.uptimeSeconds)],
+    ['API', of.api],
+    ['Edge', of.edge],
+    ['Version', of.versions.mycelium],
+  ])
+  if (of.degraded.length === 0) return text
+  return `${text}\n\n${of.degraded.map(({ message }) => `! ${message}`).join('\n')}`
+}
+
+async function nodes(context: Context): Promise<void> {
+  const node = await context.node()
+  const answer = await node.call.nodes.list()
+  context.answer(answer, () =>
+    table(
+      ['NAME', 'STATUS', 'ROLE', 'OWNER', 'FREE CPU', 'FREE MEMORY', 'KINDS', 'ID'],
+      answer.nodes.map((each) => [
+        each.self ? `${each.name} (this)` : each.name,
+        each.status,
+        each.role,
+        each.owner.name,
+        cores(each.allocatable.cpuMillis),
+        bytes(each.allocatable.memoryBytes),
+        each.kinds.join(','),
+        short(each.id),
+      ]),
+    ),
+  )
+}
+
+async function token(context: Context): Promise<void> {
+  const found = readToken(context.home)
+  if (found === undefined) {
+    const message = `There is no token in ${context.home} yet: mycelium up makes one.`
+    throw new CommandFailure(EXIT.NOT_FOUND, 'NOT_FOUND', message)
+  }
+  context.answer({ token: found }, () => found)
+}

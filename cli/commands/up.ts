@@ -1,0 +1,160 @@
+/** Runs the node in the foreground until a signal or `mycelium down` ends it. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import type { Command } from 'commander'
+import type { MyceliumNode, NodeConfig } from '../../node-core/node.ts'
+import type { Config, ConfigInput } from '../config.ts'
+import type { Context } from '../context.ts'
+import type { Act, CliDeps } from '../run.ts'
+import { collect, keyValues, wholeNumber } from '../text/parse.ts'
+
+interface UpFlags {
+  name?: string
+  tag?: string[]
+  dataDir?: string
+  listen?: string[]
+  advertiseAddr?: string[]
+  bootstrap?: string[]
+  maxPeers?: string
+  exchangeInterval?: string
+  discoveryInterval?: string
+  mdns: boolean
+  apiPort?: string
+  edgePort?: string
+  logLevel?: string
+  logFormat?: string
+  tombstoneTtl?: string
+  gcInterval?: string
+  open: boolean
+}
+
+/** Where `npm run build` puts the window. */
+const WINDOW_FOLDER = path.resolve(import.meta.dirname, '../../out/renderer')
+
+export function upCommand(program: Command, act: Act, deps: CliDeps): void {
+  program
+    .command('up')
+    .summary('run the node')
+    .description('Runs the node in the foreground. Without a network it waits for its first run.')
+    .option('--name <node>', 'what this computer is called')
+    .option('--tag <key[=value]>', 'a label of this computer; repeatable', collect)
+    .option('--data-dir <folder>', 'where its data lives (default: the home)')
+    .option('--listen <address>', 'multiaddr or host:port of the mesh; repeatable', collect)
+    .option('--advertise-addr <address>', 'told to others besides; repeatable', collect)
+    .option('--bootstrap <address>', 'dialled first; repeatable', collect)
+    .option('--max-peers <n>', 'connections held at once')
+    .option('--exchange-interval <duration>', 'between two exchanges of addresses')
+    .option('--discovery-interval <duration>', 'between two looks around')
+    .option('--no-mdns', 'do not look around on the local network')
+    .option('--api-port <n>', 'of the API and the window; 0 picks a free one')
+    .option('--edge-port <n>', 'of the edge; 0 picks a free one')
+    .option('--log-level <level>', 'error, warn, info or debug')
+    .option('--log-format <format>', 'text or json')
+    .option('--tombstone-ttl <duration>', 'how long ended records of nodes are kept')
+    .option('--gc-interval <duration>', 'between two sweeps of them')
+    .option('--no-open', 'do not open the browser')
+    .addHelpText('after', '\nExample:\n  mycelium up --listen 0.0.0.0:4000 --no-open')
+    .action(act<UpFlags>((context, _, flags) => up(context, flags, deps)))
+}
+
+async function up(context: Context, flags: UpFlags, deps: CliDeps): Promise<void> {
+  const { readConfig } = await import('../config.ts')
+  const config = readConfig(context.configHome, fromFlags(flags))
+  const { createNode } = await import('../../node-core/node.ts')
+  const { createNodeLogger } = await import('../node-logger.ts')
+  let requestStop: () => void = () => {}
+  const stopRequested = new Promise<void>((resolve) => {
+    requestStop = resolve
+  })
+  const logger = createNodeLogger(context, config.logging ?? {})
+  const node = createNode(nodeConfig(context, config), { logger, onStopRequested: requestStop })
+  const ended = Promise.race([deps.untilSignal(), stopRequested])
+  await node.start()
+  try {
+    await sayReady(context, node, flags.open)
+    await ended
+  } finally {
+    context.notice('Stopping in order. Ctrl+C again ends it at once.')
+    await node.stop()
+  }
+}
+
+/** The file's keys, as flags give them; `config.ts` checks both alike. */
+export function fromFlags(flags: Partial<UpFlags>): ConfigInput {
+  const number = (flag: string, text: string | undefined) =>
+    text === undefined ? undefined : wholeNumber(flag, text)
+  // What is no word of a closed set is left to the check, which names it with everything else.
+  const logging = { level: flags.logLevel, format: flags.logFormat }
+  const sections: Record<string, Record<string, unknown>> = {
+    node: { name: flags.name, tags: flags.tag, data_dir: flags.dataDir },
+    network: {
+      listen: flags.listen,
+      advertise_addr: flags.advertiseAddr,
+      bootstrap: flags.bootstrap,
+      max_peers: number('--max-peers', flags.maxPeers),
+      exchange_interval: flags.exchangeInterval,
+      discovery_interval: flags.discoveryInterval,
+      mdns: flags.mdns === false ? false : undefined,
+    },
+    api: { port: number('--api-port', flags.apiPort) },
+    edge: { port: number('--edge-port', flags.edgePort) },
+    logging,
+    state: { tombstone_ttl: flags.tombstoneTtl, gc_interval: flags.gcInterval },
+  }
+  return sections
+}
+
+function nodeConfig(context: Context, config: Config): NodeConfig {
+  const { node = {}, network = {}, api = {}, edge = {}, state = {} } = config
+  const given = {
+    name: node.name,
+    labels: node.tags && keyValues('tags', node.tags.map(tagPair)),
+    listen: network.listen,
+    announce: network.advertise_addr,
+    bootstrap: network.bootstrap,
+    peersMax: network.max_peers,
+    mdns: network.mdns,
+    exchangeIntervalMs: network.exchange_interval,
+    discoveryIntervalMs: network.discovery_interval,
+    apiPort: api.port,
+    edgePort: edge.port,
+    tombstoneTtlMs: state.tombstone_ttl,
+    gcIntervalMs: state.gc_interval,
+    windowFolder: existsSync(path.join(WINDOW_FOLDER, 'index.html')) ? WINDOW_FOLDER : undefined,
+  }
+  return { home: context.home, ...withoutUndefined(given) }
+}
+
+function tagPair(tag: string): string {
+  return tag.includes('=') ? tag : `${tag}=true`
+}
+
+type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
+
+function withoutUndefined<T extends object>(fields: T): Given<T> {
+  const out: Given<T> = {}
+  for (const key in fields) {
+    const value = fields[key]
+    if (value !== undefined) Object.assign(out, { [key]: value })
+  }
+  return out
+}
+
+async function sayReady(context: Context, node: MyceliumNode, open: boolean): Promise<void> {
+  const { api, edge, peerId } = node
+  if (context.json) {
+    const ready = { event: 'ready', api, ...(edge !== undefined && { edge }), peerId }
+    context.terminal.out(JSON.stringify({ ...ready, pid: process.pid }))
+    return
+  }
+  context.terminal.out(`Ready. API ${api}${edge === undefined ? '' : `, edge ${edge}`}`)
+  if (!existsSync(path.join(WINDOW_FOLDER, 'index.html'))) return
+  const { url } = node.link()
+  const { openInBrowser } = await import('../browser.ts')
+  if (open && context.terminal.isTerminal && (await openInBrowser(url))) {
+    context.notice('The window is open in your browser.')
+  } else {
+    context.notice(`The window, good once and for five minutes: ${url}`)
+  }
+  context.notice('Ctrl+C stops the node.')
+}

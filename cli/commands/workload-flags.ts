@@ -1,0 +1,76 @@
+/** Flags that say what a workload is like, shared by `deploy` and `update`. */
+import type { Command } from 'commander'
+import { wrongUsage } from '../exit-codes.ts'
+import type { Inputs } from '../node-client.ts'
+import { isOneOf } from '../text/choices.ts'
+import { collect, keyValues, port, wholeNumber } from '../text/parse.ts'
+
+export interface ShapeFlags {
+  replicas?: string
+  publish?: string[]
+  env?: string[]
+  cpu?: string
+  memory?: string
+  label?: string[]
+  nodeLabel?: string[]
+  health?: string
+  onPartition?: string
+}
+
+export function addShapeFlags(command: Command): Command {
+  return command
+    .option('--replicas <n>', 'how many copies')
+    .option('-p, --publish <host:container>', 'a port; host port 0 means any; repeatable', collect)
+    .option('-e, --env <key=value>', 'a variable of its environment; repeatable', collect)
+    .option('--cpu <amount>', 'per copy, such as 500m or 2')
+    .option('--memory <amount>', 'per copy, such as 256Mi')
+    .option('--label <key=value>', 'repeatable', collect)
+    .option('--node-label <key=value>', 'only nodes with this label; repeatable', collect)
+    .option('--health <check>', 'http:/path, tcp or running')
+    .option('--on-partition <policy>', 'heal, keep or stop, while a node is out of sight')
+}
+
+type Shape = Pick<
+  Inputs['workloads']['deploy'],
+  'replicas' | 'ports' | 'env' | 'resources' | 'labels' | 'nodeSelector' | 'health' | 'onPartition'
+>
+
+/** Only the fields that were given. Amounts are checked by the node, which names the field. */
+export function shapeOf(flags: ShapeFlags): Shape {
+  const { cpu, memory, onPartition } = flags
+  if (onPartition !== undefined && !isOneOf(['heal', 'keep', 'stop'], onPartition)) {
+    throw wrongUsage('--on-partition: heal, keep or stop.')
+  }
+  return {
+    ...(flags.replicas !== undefined && {
+      replicas: wholeNumber('--replicas', flags.replicas),
+    }),
+    ...(flags.publish && { ports: flags.publish.map(port) }),
+    ...(flags.env && { env: keyValues('-e', flags.env) }),
+    ...((cpu !== undefined || memory !== undefined) && {
+      resources: { ...(cpu !== undefined && { cpu }), ...(memory !== undefined && { memory }) },
+    }),
+    ...(flags.label && { labels: keyValues('--label', flags.label) }),
+    ...(flags.nodeLabel && { nodeSelector: keyValues('--node-label', flags.nodeLabel) }),
+    ...(flags.health !== undefined && { health: healthOf(flags.health) }),
+    ...(onPartition !== undefined && { onPartition }),
+  }
+}
+
+function healthOf(text: string): NonNullable<Shape['health']> {
+  const [kind, ...rest] = text.split(':')
+  const tail = rest.join(':')
+  if (kind === 'running' && tail === '') return { kind }
+  if (kind === 'tcp') return tail === '' ? { kind } : { kind, port: wholeNumber('--health', tail) }
+  if (kind === 'http') {
+    const match = /^(\d{1,5})?(\/.*)?$/.exec(tail)
+    if (match) {
+      return {
+        kind,
+        ...(match[1] !== undefined && { port: Number(match[1]) }),
+        ...(match[2] !== undefined && { path: match[2] }),
+      }
+    }
+  }
+  throw wrongUsage(`--health: “${text}” is not http:/path, http:8080/path, tcp, tcp:80 or running.`)
+}

@@ -1,0 +1,187 @@
+/** Looking at and changing what runs. */
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
+import type { Outputs } from '../node-client.ts'
+import type { Act } from '../run.ts'
+import { duration } from '../text/format.ts'
+import { wholeNumber } from '../text/parse.ts'
+import { table } from '../text/table.ts'
+import { addShapeFlags, type ShapeFlags, shapeOf } from './workload-flags.ts'
+
+export function workloadCommands(program: Command, act: Act): void {
+  program
+    .command('ps')
+    .summary('what runs')
+    .description('Lists workloads; with a name, the instances of that one.')
+    .argument('[name]', 'one workload')
+    .addHelpText('after', '\nExample:\n  mycelium ps web')
+    .action(act(ps))
+  program
+    .command('scale')
+    .summary('how many replicas')
+    .description('Changes how many replicas of a workload are wanted.')
+    .argument('<name>')
+    .argument('<replicas>')
+    .addHelpText('after', '\nExample:\n  mycelium scale web 3')
+    .action(
+      act(async (context, [name = '', count = '']) => {
+        const replicas = wholeNumber('replicas', count)
+        const node = await context.node()
+        const changed = await node.call.workloads.change({ name, replicas })
+        context.answer(changed, () => `${name} is wanted ${replicas} times.`)
+      }),
+    )
+  addShapeFlags(
+    program
+      .command('update')
+      .summary('change a workload')
+      .description('Changes the fields that are given; instances are replaced one at a time.')
+      .argument('<name>')
+      .option('--image <ref>', 'another container image')
+      .option('--bundle <digest>', 'another published bundle'),
+  )
+    .addHelpText('after', '\nExample:\n  mycelium update web --image web:2 -e MODE=fast')
+    .action(act(update))
+  program
+    .command('delete')
+    .summary('end a workload')
+    .description('Ends a workload everywhere.')
+    .argument('<name>')
+    .addHelpText('after', '\nExample:\n  mycelium delete web')
+    .action(
+      act(async (context, [name = '']) => {
+        const node = await context.node()
+        context.answer(await node.call.workloads.delete({ name }), () => `${name} is ended.`)
+      }),
+    )
+  program
+    .command('open')
+    .summary('open a workload, or the window')
+    .description('Opens a workload in the browser; without a name, the window of this node.')
+    .argument('[name]')
+    .option('--print', 'print the address instead')
+    .addHelpText('after', '\nExample:\n  mycelium open web')
+    .action(act(open))
+  program
+    .command('why')
+    .summary('why it runs where it runs')
+    .description('Shows for every replica where it runs, and what speaks against each other node.')
+    .argument('<name>')
+    .addHelpText('after', '\nExample:\n  mycelium why web')
+    .action(act(why))
+}
+
+async function ps(context: Context, [name]: string[]): Promise<void> {
+  const node = await context.node()
+  if (name !== undefined) {
+    const one = await node.call.workloads.get({ name })
+    context.answer(one, () => instancesText(one))
+    return
+  }
+  const answer = await node.call.workloads.list()
+  context.answer(answer, () =>
+    answer.workloads.length === 0
+      ? 'Nothing runs yet. Try: mycelium deploy --image IMAGE --name NAME'
+      : table(
+          ['NAME', 'STATUS', 'RUNNING', 'KIND', 'WHAT', 'OWNER', 'ADDRESS'],
+          answer.workloads.map((each) => [
+            each.name,
+            each.status,
+            `${each.running_instances}/${each.replicas}`,
+            each.kind,
+            each.image ?? each.bundle?.slice(0, 19) ?? '',
+            each.owner.name,
+            each.url ?? '',
+          ]),
+        ),
+  )
+}
+
+function instancesText(of: Outputs['workloads']['get']): string {
+  const rows = of.instances.map((each) => [
+    each.id,
+    each.lost ? `${each.status} (out of sight)` : each.status,
+    each.health,
+    each.nodeName,
+    each.startedAt ? duration((Date.now() - Date.parse(each.startedAt)) / 1_000) : '',
+    String(each.restarts),
+    each.reason?.message ?? each.progress ?? '',
+  ])
+  const head = ['INSTANCE', 'STATUS', 'HEALTH', 'NODE', 'FOR', 'RESTARTS', '']
+  const notes = of.conditions.map(({ message }) => `! ${message}`)
+  const title = `${of.name}: ${of.status}, ${of.running_instances} of ${of.replicas} running`
+  return [title, table(head, rows), ...notes].join('\n')
+}
+
+async function update(
+  context: Context,
+  [name = '']: string[],
+  options: ShapeFlags & { image?: string; bundle?: string },
+): Promise<void> {
+  const { image, bundle } = options
+  const { env, ...shape } = shapeOf(options)
+  const change = {
+    ...shape,
+    // Variables that are not named stay: the contract replaces the whole set.
+    ...(image !== undefined && { image }),
+    ...(bundle !== undefined && { bundle }),
+  }
+  if (Object.keys(change).length === 0 && env === undefined) {
+    throw wrongUsage('Say what to change, such as --image or --replicas.')
+  }
+  const node = await context.node()
+  const changed = await node.call.workloads.change({ name, ...change, ...(env && { env }) })
+  context.answer(changed, () => `${name} is now at generation ${changed.generation}.`)
+}
+
+async function open(
+  context: Context,
+  [name]: string[],
+  options: { print?: boolean },
+): Promise<void> {
+  const node = await context.node()
+  const url = name === undefined ? await windowLink(node) : await addressOf(node, name)
+  if (options.print || context.json) {
+    context.answer({ url }, () => url)
+    return
+  }
+  const { openInBrowser } = await import('../browser.ts')
+  if (await openInBrowser(url)) context.notice(`Opened ${url}`)
+  else context.answer({ url }, () => url)
+}
+
+type Node = Awaited<ReturnType<Context['node']>>
+
+async function addressOf(node: Node, name: string): Promise<string> {
+  const { url } = await node.call.workloads.get({ name })
+  if (url !== undefined) return url
+  throw new CommandFailure(EXIT.FAILED, 'NO_PORT', `${name} declares no port to open.`)
+}
+
+/** Good once, since it opens everything. */
+async function windowLink(node: Node): Promise<string> {
+  const answer = await node.fetch('/api/session/link', { method: 'POST' })
+  const body: unknown = await answer.json()
+  const url: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'url') : ''
+  return String(url)
+}
+
+async function why(context: Context, [name = '']: string[]): Promise<void> {
+  const node = await context.node()
+  const answer = await node.call.workloads.why({ name })
+  context.answer(answer, () => placementText(answer.slots, answer.conditions))
+}
+
+/** One block for each replica: where, and what speaks against the others. */
+export function placementText(
+  slots: Outputs['workloads']['preview']['slots'],
+  conditions: Outputs['workloads']['why']['conditions'] = [],
+): string {
+  const blocks = slots.map(({ index, nodeName, refused }) => {
+    const lines = refused.map((each) => [`  not ${each.nodeName}`, each.reason.message])
+    const where = `replica ${index}: ${nodeName ?? 'nowhere'}`
+    return lines.length === 0 ? where : `${where}\n${table(['', ''], lines).trimStart()}`
+  })
+  return [...blocks, ...conditions.map(({ message }) => `! ${message}`)].join('\n')
+}

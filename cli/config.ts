@@ -1,0 +1,137 @@
+/**
+ * `<home>/config.toml`. Every wrong field is named at once. Every key is also a flag of `up`, which
+ * stands above the file. Keys keep the names people know from Micelio.
+ */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { parse } from 'smol-toml'
+import { z } from 'zod'
+import { wrongUsage } from './exit-codes.ts'
+import { parseDurationMs } from './text/parse.ts'
+
+const duration = z.string().transform((text, context) => {
+  const ms = parseDurationMs(text)
+  if (ms !== undefined && ms > 0) return ms
+  context.addIssue({ code: 'custom', message: 'Not a duration, such as "30s", "5m" or "24h".' })
+  return z.NEVER
+})
+
+const MULTIADDR = /^\/(ip4|ip6|dns|dns4|dns6)\/[^/\s]+\/(tcp|udp)\/\d{1,5}(\/[^\s]*)?$/
+
+/** A multiaddr, or `host:port` as Micelio writes it, which becomes TCP and QUIC at that port. */
+const listen = z.string().transform((text, context): string[] => {
+  if (MULTIADDR.test(text)) return [text]
+  const match = /^(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):(\d{1,5})$/.exec(text)
+  const host = match?.[1]
+  if (host === undefined || Number(match?.[2]) > 65_535) {
+    context.addIssue({
+      code: 'custom',
+      message: 'Not an address, such as "/ip4/0.0.0.0/tcp/4000" or "0.0.0.0:4000".',
+    })
+    return z.NEVER
+  }
+  const ip = host.startsWith('[') ? `/ip6/${host.slice(1, -1)}` : `/ip4/${host}`
+  return [`${ip}/tcp/${match?.[2]}`, `${ip}/udp/${match?.[2]}/quic-v1`]
+})
+
+const oneOrMore = z
+  .union([z.string(), z.array(z.string()).max(32)], { error: 'Must be text or a list of texts.' })
+  .transform((value) => (typeof value === 'string' ? [value] : value))
+const addresses = oneOrMore.pipe(z.array(listen)).transform((lists) => lists.flat())
+const tags = z.array(z.string().regex(/^[^=\s]{1,63}(=.{0,255})?$/, 'Not KEY or KEY=VALUE.'))
+
+const port = z.number().int().min(0).max(65_535)
+
+const shape = z.strictObject({
+  node: z
+    .strictObject({
+      name: z.string().trim().min(1).max(63).optional(),
+      tags: tags.optional(),
+      data_dir: z.string().min(1).optional(),
+    })
+    .optional(),
+  network: z
+    .strictObject({
+      listen: addresses.optional(),
+      advertise_addr: addresses.optional(),
+      bootstrap: addresses.optional(),
+      max_peers: z.number().int().min(1).max(10_000).optional(),
+      exchange_interval: duration.optional(),
+      discovery_interval: duration.optional(),
+      mdns: z.boolean().optional(),
+    })
+    .optional(),
+  api: z.strictObject({ port: port.optional() }).optional(),
+  edge: z.strictObject({ port: port.optional() }).optional(),
+  logging: z
+    .strictObject({
+      level: z.enum(['error', 'warn', 'info', 'debug']).optional(),
+      format: z.enum(['text', 'json']).optional(),
+    })
+    .optional(),
+  state: z
+    .strictObject({ tombstone_ttl: duration.optional(), gc_interval: duration.optional() })
+    .optional(),
+})
+export type Config = z.output<typeof shape>
+/** The same before it is checked, as flags give it. */
+export type ConfigInput = z.input<typeof shape>
+
+export const CONFIG_FILE = 'config.toml'
+
+/** The file of a home with the flags above it, checked together. Throws naming every wrong field. */
+export function readConfig(home: string, flags: ConfigInput = {}): Config {
+  const file = path.join(home, CONFIG_FILE)
+  return parseConfig(merge(readToml(file), flags), file)
+}
+
+export function parseConfig(value: unknown, file: string): Config {
+  const parsed = shape.safeParse(value)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.flatMap(problemsOf)
+  const list = problems.map(({ path: field, message }) => `  ${field}: ${message}`).join('\n')
+  throw wrongUsage(`The configuration (${file}) is wrong:\n${list}`, problems)
+}
+
+function problemsOf(issue: z.core.$ZodIssue): { path: string; message: string }[] {
+  const where = issue.path.map(String)
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: [...where, key].join('.'),
+      message: 'There is no such key.',
+    }))
+  }
+  return [{ path: where.join('.') || '(the whole)', message: issue.message }]
+}
+
+function readToml(file: string): Record<string, unknown> {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && Reflect.get(error, 'code') === 'ENOENT') return {}
+    throw error
+  }
+  try {
+    return parse(text)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw wrongUsage(`The configuration (${file}) is not TOML: ${why}`)
+  }
+}
+
+/** Section by section; a flag that was given takes the place of the file's key. */
+function merge(file: Record<string, unknown>, flags: ConfigInput): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...file }
+  for (const [section, keys] of Object.entries(flags)) {
+    const given = Object.entries(keys ?? {}).filter(([, value]) => value !== undefined)
+    if (given.length === 0) continue
+    const held = merged[section]
+    merged[section] = { ...(isRecord(held) ? held : {}), ...Object.fromEntries(given) }
+  }
+  return merged
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

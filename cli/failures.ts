@@ -1,0 +1,39 @@
+import { CommandFailure, EXIT, exitFor } from './exit-codes.ts'
+
+/** Whatever a command threw, as one kind. Unknown failures keep their text. */
+export async function toCommandFailure(error: unknown): Promise<CommandFailure> {
+  if (error instanceof CommandFailure) return error
+  if (isUnreachable(error)) {
+    return new CommandFailure(EXIT.UNREACHABLE, 'UNREACHABLE', 'The node does not answer.')
+  }
+  const code = textOf(error, 'code')
+  const message = error instanceof Error ? error.message : String(error)
+  if (code === undefined) return new CommandFailure(EXIT.FAILED, 'FAILED', message)
+  // An answer of the node: its code, and in `data` the reason behind it.
+  const data: unknown = read(error, 'data')
+  const reason = textOf(data, 'reason')
+  if (typeof read(error, 'status') === 'number') {
+    const exit = exitFor(code, reason !== undefined)
+    return new CommandFailure(exit, reason ?? code, message, data)
+  }
+  // An error of a part that ran in this process, without a node.
+  const { answerTo } = await import('../node-core/api/contract/index.ts')
+  const answer = answerTo(code)
+  const exit = answer === undefined ? EXIT.FAILED : exitFor(answer, answer !== code)
+  return new CommandFailure(exit, code, message, read(error, 'details'))
+}
+
+/** `fetch` wraps what the socket said. */
+function isUnreachable(error: unknown): boolean {
+  const code = textOf(read(error, 'cause'), 'code') ?? textOf(error, 'code')
+  return code !== undefined && ['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET'].includes(code)
+}
+
+function read(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+}
+
+function textOf(value: unknown, name: string): string | undefined {
+  const found = read(value, name)
+  return typeof found === 'string' ? found : undefined
+}

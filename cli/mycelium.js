@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node can read: finds a Node new enough to run the sources and hands
+// over to it. The machine's own may be older than what the project needs.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const MAJOR_MIN = 24
+const entry = path.join(path.dirname(fileURLToPath(import.meta.url)), 'mycelium.ts')
+
+if (Number(process.versions.node.split('.')[0]) >= MAJOR_MIN) {
+  await import(pathToFileURL(entry).href)
+} else {
+  const node = projectNode()
+  if (node) handOver(node)
+  else {
+    console.error(
+      `mycelium needs Node ${MAJOR_MIN} or newer, and this is ${process.versions.node}.\n` +
+        'Run "npm ci" in the project, which brings its own, or install a newer Node.',
+    )
+    process.exitCode = 1
+  }
+}
+
+/** The runtime that npm installed with the project, if it did. */
+function projectNode() {
+  try {
+    const { resolve } = createRequire(import.meta.url)
+    const folder = path.dirname(resolve('node/package.json'))
+    const program = path.join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+    return existsSync(program) ? program : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function handOver(node) {
+  const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: 'inherit' })
+  // Ctrl+C reaches the child by itself; what others send to this process is passed on.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      if (signal !== 'SIGINT') child.kill(signal)
+    })
+  }
+  child.once('error', (error) => {
+    console.error(`Node at ${node} cannot be started: ${error.message}`)
+    process.exitCode = 1
+  })
+  child.once('exit', (code, signal) => {
+    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1)
+  })
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+/** The entry of the command line. Under Node 24; `mycelium.js` finds one where it is not. */
+import { enableCompileCache } from 'node:module'
+import { createTerminal } from './terminal.ts'
+
+// Stripping types and compiling again for every command would take longer than most commands do.
+enableCompileCache()
+const { runCli } = await import('./program.ts')
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  terminal: createTerminal(process),
+  env: process.env,
+  untilSignal: () =>
+    new Promise((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+        process.once(signal, () => {
+          // A second one means it: nothing stands in the way of the system's own answer then.
+          process.removeAllListeners(signal)
+          resolve(signal)
+        })
+      }
+    }),
+})

@@ -1,0 +1,94 @@
+/** Founding and joining on a home that no node runs on: the home is taken for as long as it lasts. */
+import { hostname } from 'node:os'
+import type { Context } from './context.ts'
+
+interface JoinedHome {
+  nodeId: string
+  peerId: string
+  did: string
+  networkId: string
+}
+
+export async function foundOffline(
+  context: Context,
+  request: { networkName: string; nodeName?: string; consensus: 'raft' | 'simplex' },
+): Promise<JoinedHome> {
+  return withHome(context, async ({ deps, joining }) => joining.foundInHome(deps, request))
+}
+
+export async function joinOffline(
+  context: Context,
+  request: JoinFlags,
+): Promise<JoinedHome & { admitted: boolean }> {
+  let admitted = false
+  const home = await withHome(context, async ({ deps, joining, logger }) => {
+    const { createJoinClient } = await import('../node-core/network/mesh/index.ts')
+    const { clock, identity } = deps
+    const client = createJoinClient({ nodeKey: identity.nodeKey, clock, logger }, { mdns: false })
+    await client.start()
+    try {
+      const { invite, seedSpore = '', ...names } = request
+      const by = invite === undefined ? { seedSpore } : { invite: invite.trim() }
+      const outcome = await joining.joinInHome(deps, client.askToJoin, { by, ...names })
+      admitted = outcome.admitted
+      return outcome.networkId
+    } finally {
+      await client.stop()
+    }
+  })
+  return { ...home, admitted }
+}
+
+interface JoinFlags {
+  invite?: string
+  seedSpore?: string
+  nodeName?: string
+  ownerName?: string
+  role?: 'sclerotia' | 'rhizomorph' | 'hypha'
+}
+
+/** Loaded here and not before: most commands only speak to a node that runs. */
+async function loadParts(context: Context) {
+  const [joining, home, { createFileDisk }, { createSystemClock }, { createSystemRandom }, log] =
+    await Promise.all([
+      import('../node-core/joining.ts'),
+      import('../node-core/home.ts'),
+      import('../node-core/base/disk/index.ts'),
+      import('../node-core/base/clock/index.ts'),
+      import('../node-core/base/random/index.ts'),
+      import('../node-core/base/log/index.ts'),
+    ])
+  return {
+    joining,
+    home,
+    disk: createFileDisk(context.home),
+    clock: createSystemClock(),
+    random: createSystemRandom(),
+    logger: log.createPinoLogger({ level: context.verbose ? 'debug' : 'error' }),
+  }
+}
+
+type Parts = Awaited<ReturnType<typeof loadParts>>
+interface OpenHome {
+  joining: Parts['joining']
+  logger: Parts['logger']
+  deps: Parameters<Parts['joining']['foundInHome']>[0]
+}
+
+async function withHome(
+  context: Context,
+  enter: (home: OpenHome) => Promise<string>,
+): Promise<JoinedHome> {
+  const { joining, home, disk, clock, random, logger } = await loadParts(context)
+  const lock = home.lockHome(context.home)
+  try {
+    await disk.clean()
+    const identity = await joining.openIdentity(disk, random)
+    const deps = { disk, identity, clock, random, hostName: hostname() }
+    const networkId = await enter({ joining, logger, deps })
+    const { nodeId, peerId, did } = identity
+    return { nodeId, peerId, did, networkId }
+  } finally {
+    lock.release()
+  }
+}

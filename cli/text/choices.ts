@@ -1,0 +1,4 @@
+/** Narrows a text to one of a closed set. */
+export function isOneOf<const T extends string>(choices: readonly T[], text: string): text is T {
+  return choices.some((choice) => choice === text)
+}
