@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import type { Command } from 'commander'
-import type { MyceliumNode, NodeConfig } from '../../node-core/node.ts'
-import type { Config, ConfigInput } from '../config.ts'
+import type { MyceliumNode } from '../../node-core/node.ts'
+import type { ConfigInput } from '../config.ts'
 import type { Context } from '../context.ts'
+import { nodeConfigOf } from '../node-config.ts'
 import type { Act, CliDeps } from '../run.ts'
-import { collect, keyValues, wholeNumber } from '../text/parse.ts'
+import { collect, wholeNumber } from '../text/parse.ts'
 
 interface UpFlags {
   name?: string
@@ -67,7 +68,9 @@ async function up(context: Context, flags: UpFlags, deps: CliDeps): Promise<void
     requestStop = resolve
   })
   const logger = createNodeLogger(context, config.logging ?? {})
-  const node = createNode(nodeConfig(context, config), { logger, onStopRequested: requestStop })
+  const windowFolder = hasWindow() ? WINDOW_FOLDER : undefined
+  const settings = nodeConfigOf(context.home, config, windowFolder)
+  const node = createNode(settings, { logger, onStopRequested: requestStop })
   const ended = Promise.race([deps.untilSignal(), stopRequested])
   await node.start()
   try {
@@ -77,6 +80,10 @@ async function up(context: Context, flags: UpFlags, deps: CliDeps): Promise<void
     context.notice('Stopping in order. Ctrl+C again ends it at once.')
     await node.stop()
   }
+}
+
+function hasWindow(): boolean {
+  return existsSync(path.join(WINDOW_FOLDER, 'index.html'))
 }
 
 /** The file's keys, as flags give them; `config.ts` checks both alike. */
@@ -104,42 +111,6 @@ export function fromFlags(flags: Partial<UpFlags>): ConfigInput {
   return sections
 }
 
-function nodeConfig(context: Context, config: Config): NodeConfig {
-  const { node = {}, network = {}, api = {}, edge = {}, state = {} } = config
-  const given = {
-    name: node.name,
-    labels: node.tags && keyValues('tags', node.tags.map(tagPair)),
-    listen: network.listen,
-    announce: network.advertise_addr,
-    bootstrap: network.bootstrap,
-    peersMax: network.max_peers,
-    mdns: network.mdns,
-    exchangeIntervalMs: network.exchange_interval,
-    discoveryIntervalMs: network.discovery_interval,
-    apiPort: api.port,
-    edgePort: edge.port,
-    tombstoneTtlMs: state.tombstone_ttl,
-    gcIntervalMs: state.gc_interval,
-    windowFolder: existsSync(path.join(WINDOW_FOLDER, 'index.html')) ? WINDOW_FOLDER : undefined,
-  }
-  return { home: context.home, ...withoutUndefined(given) }
-}
-
-function tagPair(tag: string): string {
-  return tag.includes('=') ? tag : `${tag}=true`
-}
-
-type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
-
-function withoutUndefined<T extends object>(fields: T): Given<T> {
-  const out: Given<T> = {}
-  for (const key in fields) {
-    const value = fields[key]
-    if (value !== undefined) Object.assign(out, { [key]: value })
-  }
-  return out
-}
-
 async function sayReady(context: Context, node: MyceliumNode, open: boolean): Promise<void> {
   const { api, edge, peerId } = node
   if (context.json) {
@@ -148,7 +119,7 @@ async function sayReady(context: Context, node: MyceliumNode, open: boolean): Pr
     return
   }
   context.terminal.out(`Ready. API ${api}${edge === undefined ? '' : `, edge ${edge}`}`)
-  if (!existsSync(path.join(WINDOW_FOLDER, 'index.html'))) return
+  if (!hasWindow()) return
   const { url } = node.link()
   const { openInBrowser } = await import('../browser.ts')
   if (open && context.terminal.isTerminal && (await openInBrowser(url))) {

@@ -1,0 +1,44 @@
+import type { NodeConfig } from '../node-core/node.ts'
+import type { Config } from './config.ts'
+import { keyValues } from './text/parse.ts'
+
+/** What the file and the flags say, in the node's own words. */
+export function nodeConfigOf(
+  home: string,
+  config: Config,
+  windowFolder: string | undefined,
+): NodeConfig {
+  const { node = {}, network = {}, api = {}, edge = {}, state = {} } = config
+  const given = {
+    name: node.name,
+    labels: node.tags && keyValues('tags', node.tags.map(tagPair)),
+    listen: network.listen,
+    announce: network.advertise_addr,
+    bootstrap: network.bootstrap,
+    peersMax: network.max_peers,
+    mdns: network.mdns,
+    exchangeIntervalMs: network.exchange_interval,
+    discoveryIntervalMs: network.discovery_interval,
+    apiPort: api.port,
+    edgePort: edge.port,
+    tombstoneTtlMs: state.tombstone_ttl,
+    gcIntervalMs: state.gc_interval,
+    windowFolder,
+  }
+  return { home, ...withoutUndefined(given) }
+}
+
+function tagPair(tag: string): string {
+  return tag.includes('=') ? tag : `${tag}=true`
+}
+
+type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }
+
+function withoutUndefined<T extends object>(fields: T): Given<T> {
+  const out: Given<T> = {}
+  for (const key in fields) {
+    const value = fields[key]
+    if (value !== undefined) Object.assign(out, { [key]: value })
+  }
+  return out
+}
