@@ -23,6 +23,7 @@ export function createBundles({ blobs, trusted }: BundlesDeps): Bundles {
 
     async obtain(digest, options) {
       const file = await blobs.fetch(digest, options)
+      options?.onFetched?.()
       try {
         return await verifyBundle(file, { digest, trusted })
       } catch (error) {

@@ -16,10 +16,14 @@ export interface Bundles {
   /** Takes a bundle into the repository, or refuses it and keeps nothing. */
   publish(content: AsyncIterable<Uint8Array>): Promise<Bundle>
   /** The bundle from this node or its peers, verified anew each time. */
-  obtain(
-    digest: Digest,
-    options?: { signal?: AbortSignal; onProgress?: (progress: FetchProgress) => void },
-  ): Promise<VerifiedBundle>
+  obtain(digest: Digest, options?: ObtainOptions): Promise<VerifiedBundle>
+}
+
+export interface ObtainOptions {
+  signal?: AbortSignal
+  onProgress?: (progress: FetchProgress) => void
+  /** All of it is here; now it is verified. */
+  onFetched?: () => void
 }
 
 export interface BundlesDeps {

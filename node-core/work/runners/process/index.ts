@@ -1,0 +1,43 @@
+/**
+ * Runs signed bundles as programs of this computer, each in a working folder of its own, detached
+ * from the node: a program survives the node's end and is found again by the next start.
+ *
+ * On Linux a program gets bounds on memory, processor and processes by cgroups where this node may
+ * make them, no new privileges, and a user of its own where the node runs as root. What cannot be
+ * enforced on this machine is said in the `notes` of `available()`.
+ *
+ *     const runner = createProcessRunner({ node, network, bundles, clock, logger, folder })
+ *     await runner.start()
+ *     await runner.run({ id, workload, index, generation, signal, onProgress })
+ */
+import type { Clock } from '../../../base/clock/index.ts'
+import type { Logger } from '../../../base/log/index.ts'
+import type { NodeId } from '../../../base/net/index.ts'
+import type { Bundles } from '../../bundles/index.ts'
+import type { Runner } from '../index.ts'
+
+export interface ProcessRunner extends Runner {
+  readonly kind: 'process'
+}
+
+export interface ProcessRunnerDeps {
+  node: NodeId
+  network: string
+  bundles: Pick<Bundles, 'obtain'>
+  clock: Clock
+  logger: Logger
+  /** Absolute: `instances/` in the home. Records and logs lie here. Made if missing. */
+  folder: string
+}
+
+export interface ProcessRunnerOptions {
+  /**
+   * Working folders when the node is root: its home is closed to the users that programs run as.
+   * Default `/var/lib/mycelium`.
+   */
+  sharedFolder?: string
+  /** The Node runtime that stands first on a program's PATH. Default: this process's own. */
+  nodeRuntime?: string
+}
+
+export { createProcessRunner } from './process-runner.ts'

@@ -1,0 +1,24 @@
+import { describeRunner } from '../runner.suite.ts'
+import { openBench, WEB } from './testing/bench.ts'
+
+const SERVES = `#!/usr/bin/env node
+require('node:http').createServer((_, response) => response.end('hello'))
+  .listen(Number(process.env.PORT), '127.0.0.1')
+`
+const LEAVES = '#!/bin/sh\necho leaving; sleep 0.2; exit 3\n'
+const TALKS = '#!/bin/sh\necho one; echo two; echo three; exec sleep 1000\n'
+
+describeRunner('process runner', async () => {
+  const bench = await openBench()
+  const workloads = {
+    serves: await bench.bundles.workload('serves', SERVES, { ports: WEB }),
+    leaves: await bench.bundles.workload('leaves', LEAVES),
+    talks: await bench.bundles.workload('talks', TALKS),
+  }
+  return {
+    runner: () => bench.runner(),
+    foreignRunner: () => bench.runner(bench.foreignNode),
+    workload: (behaviour) => workloads[behaviour],
+    close: bench.close,
+  }
+})

@@ -1,0 +1,217 @@
+/** The runner's shell: what runs of this node, from its start or found again, to its end. */
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { every } from '../../../base/clock/index.ts'
+import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
+import type { Availability, Running, StartRequest } from '../index.ts'
+import type { ProcessRunner, ProcessRunnerDeps, ProcessRunnerOptions } from './index.ts'
+import { createInstanceLog, type InstanceLog } from './instance-log.ts'
+import { PROCESS_LIMITS } from './limits.ts'
+import { type Marked, parseMarks } from './marks.ts'
+import { createProcessTable } from './process-table.ts'
+import { createReaper } from './reaper.ts'
+import { type InstanceRecord, readRecords, writeRecord } from './record.ts'
+import { createStarter } from './starter.ts'
+import { lookAround, type Surroundings } from './surroundings.ts'
+
+interface Instance {
+  record: InstanceRecord
+  log: InstanceLog
+  /** Started by this process of the node, so its exit is told to us and not looked for. */
+  ours: boolean
+  ending: boolean
+}
+
+export function createProcessRunner(
+  deps: ProcessRunnerDeps,
+  options: ProcessRunnerOptions = {},
+): ProcessRunner {
+  const { node, network, clock, logger, folder } = deps
+  const whose = { node, network }
+  const sharedFolder = options.sharedFolder ?? '/var/lib/mycelium'
+  const table = createProcessTable(process.platform)
+  const reaper = createReaper({ clock, table, whose })
+  const instances = new Map<string, Instance>()
+  const exitListeners = new Set<(id: string) => void>()
+  let around: Promise<Surroundings> | undefined
+  let stopSweeping: (() => Promise<void>) | undefined
+  const starter = createStarter({ ...deps, whose, table, reaper, sharedFolder })
+
+  function track(record: InstanceRecord, ours: boolean): Instance {
+    const log = createInstanceLog(join(folder, record.id), clock)
+    const instance = { record, log, ours, ending: false }
+    instances.set(record.id, instance)
+    return instance
+  }
+
+  /** The program has ended: what it left behind goes too, and whoever listens is told. */
+  async function exited(instance: Instance, code: number | undefined): Promise<void> {
+    if (instance.record.exit || instance.ending) return
+    instance.record = { ...instance.record, exit: code === undefined ? {} : { code } }
+    await instance.log.look()
+    await reaper.end(instance.record, 0)
+    await writeRecord(folder, instance.record)
+    for (const listener of exitListeners) listener(instance.record.id)
+  }
+
+  /** Programs of ours in the process table, whether or not there is a record of them. */
+  async function marked(): Promise<Map<string, Marked & { pid: number }>> {
+    const found = new Map<string, Marked & { pid: number }>()
+    for (const pid of await table.pids()) {
+      const environment = await table.environment(pid)
+      const marks = environment && parseMarks(whose, environment)
+      // The lowest number is as good as any: a program's children bear its marks too.
+      if (marks && !found.has(marks.id)) found.set(marks.id, { ...marks, pid })
+    }
+    return found
+  }
+
+  /** After a start of the node: what was running still is, or has ended meanwhile. */
+  async function findAgain(): Promise<void> {
+    const { records, unreadable } = await readRecords(folder, logger)
+    const running = await marked()
+    for (const record of records) {
+      const pid = running.get(record.id)?.pid
+      const process = record.process ?? (pid === undefined ? undefined : await table.identify(pid))
+      const known = process ? { ...record, process } : record
+      const instance = track(known, false)
+      if (!(await reaper.lives(process))) await exited(instance, undefined)
+    }
+    for (const name of unreadable) {
+      if (!running.has(name)) await rm(join(folder, name), { recursive: true, force: true })
+    }
+    for (const marks of running.values()) {
+      if (!instances.has(marks.id)) await adopt(marks)
+    }
+  }
+
+  /** Runs, and no record says why: listed all the same, so that it can be ended. */
+  async function adopt({ pid, ...marks }: Marked & { pid: number }): Promise<void> {
+    const process = await table.identify(pid)
+    if (!process) return
+    logger.warn('found a program of ours without a record', { id: marks.id, pid })
+    const { workRoot } = await lookedAround()
+    const workFolder = join(workRoot, marks.id)
+    const startedAtMs = clock.wallMs()
+    const rest = { memoryBytes: Number.MAX_SAFE_INTEGER, workFolder, cgroups: [], startedAtMs }
+    await mkdir(join(folder, marks.id), { recursive: true, mode: 0o700 })
+    track({ version: 1, ...marks, ...rest, process }, false)
+  }
+
+  async function sweep(): Promise<void> {
+    const bounded = (await lookedAround()).cgroups.bounds.has('memory')
+    for (const instance of [...instances.values()]) {
+      const { record, log, ours } = instance
+      if (record.exit || instance.ending) continue
+      await log.look()
+      if (!ours && !(await reaper.lives(record.process))) await exited(instance, undefined)
+      else if (!bounded) await endOveruser(instance)
+    }
+  }
+
+  async function endOveruser({ record }: Instance): Promise<void> {
+    let bytes = 0
+    for (const pid of await reaper.pidsOf(record)) bytes += await table.residentBytes(pid)
+    if (bytes <= record.memoryBytes) return
+    logger.warn('a program used more memory than it may', { id: record.id, bytes })
+    await reaper.end(record, 0)
+  }
+
+  function lookedAround(): Promise<Surroundings> {
+    const electron = process.versions.electron !== undefined
+    around ??= lookAround({
+      ...deps,
+      sharedFolder,
+      nodeRuntime: options.nodeRuntime ?? (electron ? undefined : process.execPath),
+    })
+    return around
+  }
+
+  async function available(): Promise<Availability> {
+    if (process.platform !== 'win32') return { ok: true, notes: (await lookedAround()).notes }
+    const message = 'Programs cannot run on Windows yet; containers can.'
+    return { ok: false, code: 'NOT_SUPPORTED', message }
+  }
+
+  async function run(request: StartRequest): Promise<Running> {
+    request.signal.throwIfAborted()
+    const can = await available()
+    if (!can.ok) throw new MyceliumError('NOT_SUPPORTED', can.message)
+    if (instances.has(request.id)) {
+      throw new MyceliumError('START_FAILED', `${request.id} has been started before.`)
+    }
+    const started = await starter.start(request, await lookedAround())
+    const instance = track(started.record, true)
+    void started.exit
+      .then((code) => exited(instance, code))
+      .catch((error) => {
+        logger.error('the end of a program was not recorded', {
+          id: request.id,
+          reason: messageOf(error),
+        })
+      })
+    return toRunning(started.record)
+  }
+
+  return {
+    kind: 'process',
+    available,
+    onAvailable: () => () => {},
+    async start() {
+      if (stopSweeping) return
+      stopSweeping = every(clock, PROCESS_LIMITS.sweepMs, sweep, (error) => {
+        logger.warn('looking after programs failed', { reason: messageOf(error) })
+      })
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await lookedAround()
+      await findAgain()
+    },
+    async stop() {
+      await stopSweeping?.()
+      stopSweeping = undefined
+      instances.clear()
+    },
+    onExit(listener) {
+      exitListeners.add(listener)
+      return () => exitListeners.delete(listener)
+    },
+    run,
+
+    async end(id, { graceMs = PROCESS_LIMITS.graceMs } = {}) {
+      const instance = instances.get(id)
+      if (!instance) return
+      instance.ending = true
+      await reaper.end(instance.record, graceMs)
+      await rm(instance.record.workFolder, { recursive: true, force: true })
+      await rm(join(folder, id), { recursive: true, force: true })
+      instances.delete(id)
+    },
+
+    async list() {
+      for (const marks of (await marked()).values()) {
+        if (!instances.has(marks.id) && !starter.starting(marks.id)) await adopt(marks)
+      }
+      return [...instances.values()].map(({ record }) => toRunning(record))
+    },
+
+    logs(id, { tail, follow, signal }) {
+      const instance = instances.get(id)
+      if (!instance) {
+        throw new MyceliumError('INSTANCE_NOT_FOUND', `There is no instance ${id} here.`)
+      }
+      return instance.log.read({
+        ...(tail === undefined ? {} : { tail }),
+        ...(follow === undefined ? {} : { follow }),
+        ...(signal === undefined ? {} : { signal }),
+        alive: () => instances.get(id) === instance && !instance.record.exit,
+      })
+    },
+  }
+}
+
+function toRunning(record: InstanceRecord): Running {
+  const { id, workload, index, generation, ports, startedAtMs, exit } = record
+  const labels = { id, workload, index, generation, ports, startedAtMs }
+  if (!exit) return { ...labels, state: 'running' }
+  return { ...labels, state: 'exited', ...(exit.code === undefined ? {} : { exitCode: exit.code }) }
+}

@@ -1,0 +1,245 @@
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseManifestDraft } from '../../bundles/index.ts'
+import { lines, until } from '../runner.suite.ts'
+import type { ProcessRunner } from './index.ts'
+import { type Bench, openBench, requestFor, WEB } from './testing/bench.ts'
+
+let bench: Bench
+let runner: ProcessRunner
+beforeEach(async () => {
+  bench = await openBench()
+  runner = bench.runner()
+  await runner.start()
+})
+afterEach(() => bench.close())
+
+const linux = process.platform === 'linux'
+const root = linux && process.getuid?.() === 0
+
+/** Runs a shell script and gives the lines it had written when it wrote `done`. */
+async function output(script: string, more: Parameters<Bench['bundles']['workload']>[2] = {}) {
+  const workload = await bench.bundles.workload(
+    'probe',
+    `#!/bin/sh\n${script}\necho done; sleep 100`,
+    more,
+  )
+  const request = requestFor(workload)
+  const running = await runner.run(request)
+  await until(async () => (await lines(runner, request.id)).includes('done'))
+  return { request, running, lines: await lines(runner, request.id) }
+}
+
+describe('the world of a program', () => {
+  it('has the variables of manifest and workload, PORT, and nothing of the node', async () => {
+    process.env.PLANTED_SECRET = 'of the node'
+    const program = '#!/bin/sh\nenv; echo done; sleep 100'
+    const workload = await bench.bundles.workload(
+      'probe',
+      program,
+      { ports: WEB, env: { B: 'workload', C: 'c=d' } },
+      { env: { A: 'manifest', B: 'manifest', PATH: '/evil', PORT: '1' } },
+    )
+    const request = requestFor(workload)
+    const running = await runner.run(request)
+    await until(async () => (await lines(runner, request.id)).includes('done'))
+    const seen = new Map(
+      (await lines(runner, request.id)).map((line) => line.split(/=(.*)/s, 2) as [string, string]),
+    )
+    delete process.env.PLANTED_SECRET
+    expect(seen.get('A')).toBe('manifest')
+    expect(seen.get('B')).toBe('workload')
+    expect(seen.get('C')).toBe('c=d')
+    expect(seen.get('PORT')).toBe(String(running.ports['8080']))
+    expect(seen.get('PORT_8080')).toBe(String(running.ports['8080']))
+    expect(seen.get('PATH')).not.toContain('/evil')
+    expect(seen.has('PLANTED_SECRET')).toBe(false)
+    const known =
+      /^(A|B|C|PORT|PORT_8080|PATH|HOME|TMPDIR|HOST|HOSTNAME|LANG|MYCELIUM_[A-Z]+|PWD|SHLVL|_|OLDPWD|done)$/
+    expect([...seen.keys()].filter((name) => !known.test(name))).toEqual([])
+  })
+
+  it('is a folder of its own, home and temporary files included', async () => {
+    const { lines: seen } = await output(
+      'pwd; echo $HOME; echo $TMPDIR; touch $TMPDIR/x && echo may-write',
+    )
+    const [cwd, home, temporary, may] = seen
+    expect(home).toBe(cwd)
+    expect(temporary).toBe(`${cwd}/tmp`)
+    expect(may).toBe('may-write')
+    expect((await stat(cwd ?? '')).mode & 0o777).toBe(0o700)
+  })
+
+  it('is gone when the instance is ended', async () => {
+    const { request, lines: seen } = await output('pwd')
+    await runner.end(request.id, { graceMs: 100 })
+    await expect(stat(seen[0] ?? '')).rejects.toMatchObject({ code: 'ENOENT' })
+    expect(await readdir(bench.folder)).toEqual([])
+  })
+
+  it.skipIf(!linux)('allows no new privileges and no core files', async () => {
+    const { lines: seen } = await output(
+      'grep -E "NoNewPrivs|CapEff|CapBnd" /proc/self/status; ulimit -c; ulimit -n',
+    )
+    expect(seen).toContain('NoNewPrivs:\t1')
+    expect(seen.slice(-3, -1)).toEqual(['0', '4096'])
+    if (root) expect(seen).toContain('CapEff:\t0000000000000000')
+    if (root) expect(seen).toContain('CapBnd:\t0000000000000000')
+  })
+
+  it.skipIf(!root)('[root only] has a user of its own, which no other instance has', async () => {
+    const one = await output('id -u; id -g; id -G')
+    const two = await output('id -u; cat /etc/shadow || echo refused')
+    const user = Number(one.lines[0])
+    expect(user).toBeGreaterThanOrEqual(61_184)
+    expect(one.lines.slice(0, 3)).toEqual([String(user), String(user), String(user)])
+    expect(two.lines[0]).not.toBe(one.lines[0])
+    expect(two.lines).toContain('refused')
+  })
+
+  it.skipIf(!root)('[root only] cannot read its own record nor another instance', async () => {
+    const one = await output('echo secret >secret; pwd')
+    const { lines: seen } = await output(
+      `cat ${join(bench.folder, one.request.id, 'record.json')} ${one.lines[0]}/secret 2>/dev/null || echo refused`,
+    )
+    expect(seen).toEqual(['refused', 'done'])
+  })
+
+  it('has the node runtime on its path', async () => {
+    const { lines: seen } = await output('node --version')
+    expect(seen[0]).toBe(process.version)
+  })
+})
+
+describe('bounds', () => {
+  it.skipIf(!root)('[root only] kill a program that takes more memory than it may', async () => {
+    const exits: string[] = []
+    runner.onExit((id) => exits.push(id))
+    const hog = `#!/usr/bin/env node
+      const held = []
+      setInterval(() => held.push(Buffer.alloc(8 * 1024 * 1024, 1)), 10)
+    `
+    const resources = { cpuMillis: 1000, memoryBytes: 100 * 2 ** 20 }
+    const request = requestFor(await bench.bundles.workload('hog', hog, { resources }))
+    await runner.run(request)
+    await until(() => exits.includes(request.id))
+    expect(await runner.list()).toEqual([
+      expect.objectContaining({ state: 'exited', exitCode: 137 }),
+    ])
+  })
+
+  it.skipIf(!root)('[root only] hold the number of processes', async () => {
+    const { lines: seen } = await output(
+      'i=0; while [ $i -lt 700 ]; do sleep 50 & i=$((i+1)); done 2>/dev/null; echo made',
+    ).catch(() => ({ lines: ['fork refused'] }))
+    // Past the bound the shell cannot fork and gives up; either way nobody has 700 processes.
+    expect(seen).not.toContain('made')
+  })
+
+  it('say what is not enforced on this machine', async () => {
+    const available = await runner.available()
+    expect(available.ok && available.notes).toContain(
+      'Programs can use the network as this computer can.',
+    )
+  })
+})
+
+describe('a bundle that cannot run', () => {
+  it('ends at once with its last words, and leaves nothing behind', async () => {
+    const workload = await bench.bundles.workload('broken', '#!/nowhere/interpreter\n')
+    const attempt = runner.run(requestFor(workload))
+    await expect(attempt).rejects.toMatchObject({
+      code: 'EXITED_AT_ONCE',
+      message: expect.stringContaining('No such file'),
+    })
+    expect(await runner.list()).toEqual([])
+    expect(await readdir(bench.folder)).toEqual([])
+  })
+
+  it('is refused when it was changed on this disk, before anything is unpacked', async () => {
+    const workload = await bench.bundles.workload('changed', '#!/bin/sh\nsleep 100')
+    const file = bench.bundles.fileOf(workload)
+    const bytes = await readFile(file)
+    bytes[60] = (bytes[60] ?? 0) ^ 1
+    await writeFile(file, bytes)
+    await expect(runner.run(requestFor(workload))).rejects.toMatchObject({
+      code: 'DIGEST_MISMATCH',
+    })
+    expect(await readdir(bench.folder)).toEqual([])
+  })
+
+  it('is refused when it asks for what is not enforced yet', async () => {
+    const security = { lsm_profile: '', read_only_fs: true }
+    const workload = await bench.bundles.workload('strict', '#!/bin/sh\nsleep 1', {}, { security })
+    await expect(runner.run(requestFor(workload))).rejects.toMatchObject({
+      code: 'NOT_SUPPORTED',
+      details: { reason: 'read_only_fs' },
+    })
+  })
+})
+
+describe('the end of a program', () => {
+  it('takes along what it started, even in a session of its own', async () => {
+    const marker = `mycelium-test-${process.pid}-${Math.floor(performance.now())}`
+    const { request } = await output(`setsid sh -c 'sleep 100; : ${marker}' & sleep 0.1`)
+    expect(await running(marker)).toBe(1)
+    await runner.end(request.id, { graceMs: 100 })
+    expect(await running(marker)).toBe(0)
+  })
+
+  it('gives it time to end in order', async () => {
+    const { request, lines: before } = await output(
+      'trap "echo bye >/proc/1/fd/none 2>/dev/null; exit 0" TERM; pwd',
+    )
+    expect(before).toContain('done')
+    const startedAt = performance.now()
+    await runner.end(request.id, { graceMs: 5_000 })
+    expect(performance.now() - startedAt).toBeLessThan(2_000)
+  })
+
+  it('is an exit when the program is killed from outside', async () => {
+    const exits: string[] = []
+    runner.onExit((id) => exits.push(id))
+    const { request, lines: seen } = await output('echo $$')
+    process.kill(Number(seen[0]), 'SIGKILL')
+    await until(() => exits.includes(request.id))
+    expect(await runner.list()).toEqual([expect.objectContaining({ exitCode: 137 })])
+  })
+})
+
+describe('the sample service', () => {
+  it('answers with its instance, and is healthy', async () => {
+    const sample = resolve(import.meta.dirname, '../../../../assets/sample')
+    const draft = parseManifestDraft(await readFile(join(sample, 'manifest.json')))
+    const workload = await bench.bundles.workload(
+      draft.command,
+      await readFile(join(sample, 'greeter.mjs'), 'utf8'),
+      { ports: WEB },
+      { env: draft.env },
+    )
+    const request = requestFor(workload)
+    const { ports } = await runner.run(request)
+    const base = `http://127.0.0.1:${ports['8080']}`
+    await until(() =>
+      fetch(`${base}/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    )
+    expect(await (await fetch(base)).json()).toMatchObject({
+      greeting: 'Hello from Mycelium',
+      instance: request.id,
+    })
+    await rm(join(bench.root, 'none'), { force: true })
+  })
+})
+
+async function running(marker: string): Promise<number> {
+  let count = 0
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+    if (line.includes(marker) && line.startsWith('sh')) count++
+  }
+  return count
+}

@@ -1,0 +1,264 @@
+/** From a request to a program that runs, or to nothing at all. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdir, open, rm } from 'node:fs/promises'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { type Clock, sleep } from '../../../base/clock/index.ts'
+import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
+import type { Logger } from '../../../base/log/index.ts'
+import { type Bundles, extractProgram, type VerifiedBundle } from '../../bundles/index.ts'
+import { findLoopbackPort, type StartRequest } from '../index.ts'
+import { createInstanceLog, type InstanceLog } from './instance-log.ts'
+import { LAUNCHER_FAILED, launchCommand } from './launch.ts'
+import { PROCESS_LIMITS } from './limits.ts'
+import { marksOf, type Whose } from './marks.ts'
+import type { ProcessTable } from './process-table.ts'
+import type { Reaper } from './reaper.ts'
+import { type InstanceRecord, writeRecord } from './record.ts'
+import type { Surroundings } from './surroundings.ts'
+import { findUserId, makeWorkFolder } from './work-folder.ts'
+
+export interface StarterDeps {
+  bundles: Pick<Bundles, 'obtain'>
+  clock: Clock
+  logger: Logger
+  /** `instances/` in the home. */
+  folder: string
+  sharedFolder: string
+  whose: Whose
+  table: ProcessTable
+  reaper: Reaper
+}
+
+export interface Started {
+  record: InstanceRecord
+  /** The exit code; 128 and the signal's number when a signal ended it, as shells have it. */
+  exit: Promise<number>
+}
+
+export function createStarter(deps: StarterDeps) {
+  const { clock, logger, folder, whose, table, reaper } = deps
+  const starting = new Set<string>()
+
+  async function start(request: StartRequest, around: Surroundings): Promise<Started> {
+    const { signal, onProgress } = request
+    const bundle = await obtain(request)
+    signal.throwIfAborted()
+    onProgress({ step: 'starting' })
+    const record = await plan(request, around)
+    try {
+      await prepare(request, around, record)
+      return await launch(request, around, bundle, record)
+    } catch (error) {
+      await reaper.end(record, 0).catch((cause) => {
+        logger.error('a program that did not start did not end', {
+          id: request.id,
+          reason: messageOf(cause),
+        })
+      })
+      await rm(record.workFolder, { recursive: true, force: true })
+      await rm(join(folder, request.id), { recursive: true, force: true })
+      throw startError(error)
+    }
+  }
+
+  async function obtain({ workload, signal, onProgress }: StartRequest): Promise<VerifiedBundle> {
+    if (!('bundle' in workload.source)) {
+      throw new MyceliumError('NOT_SUPPORTED', 'An image is not a bundle.')
+    }
+    const bundle = await deps.bundles.obtain(workload.source.bundle, {
+      signal,
+      onProgress: ({ receivedBytes, totalBytes, from }) =>
+        onProgress({
+          step: 'pulling',
+          doneBytes: receivedBytes,
+          ...(totalBytes === undefined ? {} : { totalBytes }),
+          from,
+        }),
+      onFetched: () => onProgress({ step: 'verifying' }),
+    })
+    if (bundle.manifest.security.read_only_fs) {
+      throw new MyceliumError(
+        'NOT_SUPPORTED',
+        'The bundle asks for a read-only file system, which is not enforced here yet.',
+        { details: { reason: 'read_only_fs' } },
+      )
+    }
+    return bundle
+  }
+
+  /** Which ports, user, groups and folders it gets. Nothing is made yet. */
+  async function plan(request: StartRequest, around: Surroundings): Promise<InstanceRecord> {
+    const { id, workload, index, generation } = request
+    const ports: Record<string, number> = {}
+    for (const { containerPort, hostPort } of workload.ports) {
+      ports[String(containerPort)] ??= await findLoopbackPort(hostPort)
+    }
+    const userId = around.ownUsers ? await findUserId(deps.sharedFolder, id) : undefined
+    return {
+      version: 1,
+      id,
+      workload: workload.name,
+      index,
+      generation,
+      ports,
+      startedAtMs: clock.wallMs(),
+      memoryBytes: workload.resources.memoryBytes,
+      workFolder: around.ownUsers ? join(around.workRoot, id) : join(folder, id, 'work'),
+      ...(userId === undefined ? {} : { userId }),
+      cgroups: around.cgroups.foldersOf(id),
+    }
+  }
+
+  /** On record first, so that a crash in the midst of this leaves nothing unknown. */
+  async function prepare(
+    { workload }: StartRequest,
+    around: Surroundings,
+    record: InstanceRecord,
+  ): Promise<void> {
+    await mkdir(join(folder, record.id), { recursive: true, mode: 0o700 })
+    await writeRecord(folder, record)
+    await around.cgroups.create(record.id, workload.resources)
+    await makeWorkFolder(record.workFolder, record.userId)
+  }
+
+  async function launch(
+    { workload, signal }: StartRequest,
+    around: Surroundings,
+    bundle: VerifiedBundle,
+    record: InstanceRecord,
+  ): Promise<Started> {
+    const program = await extractProgram(bundle, record.workFolder)
+    const { manifest } = bundle
+    const command = launchCommand({
+      program,
+      args: manifest.args ?? [],
+      environment: {
+        LANG: 'C.UTF-8',
+        ...manifest.env,
+        ...workload.env,
+        ...ownVariables(record, around),
+        ...marksOf(whose, record),
+      },
+      cgroups: record.cgroups,
+      userId: record.userId,
+      setpriv: around.setpriv,
+    })
+    signal.throwIfAborted()
+    const log = createInstanceLog(join(folder, record.id), clock)
+    const child = await spawnDetached(command, record.workFolder, log)
+    const exit = exitOf(child)
+    const known = await becomeProgram(child, exit, log, record)
+    await writeRecord(folder, known)
+    return { record: known, exit }
+  }
+
+  /** Waits until the launcher has turned into the program, which then bears our marks. */
+  async function becomeProgram(
+    child: ChildProcess,
+    exit: Promise<number>,
+    log: InstanceLog,
+    record: InstanceRecord,
+  ): Promise<InstanceRecord> {
+    let code: number | undefined
+    void exit.then((ended) => {
+      code = ended
+    })
+    const deadline = clock.monotonicMs() + PROCESS_LIMITS.launchMs
+    for (;;) {
+      const { pid } = child
+      const identity = pid === undefined ? undefined : await table.identify(pid)
+      const environment = pid === undefined ? undefined : await table.environment(pid)
+      // Where no environment can be read, a process that is there has to do.
+      const become = environment
+        ? environment.has('MYCELIUM_INSTANCE')
+        : process.platform !== 'linux'
+      if (identity && become) return { ...record, process: identity }
+      if (code !== undefined) throw await exitedAtOnce(code, log)
+      if (clock.monotonicMs() > deadline) {
+        throw new MyceliumError('START_FAILED', 'The program did not come up in time.')
+      }
+      await sleep(clock, 2)
+    }
+  }
+
+  return {
+    starting: (id: string) => starting.has(id),
+    async start(request: StartRequest, around: Surroundings): Promise<Started> {
+      starting.add(request.id)
+      try {
+        return await start(request, around)
+      } finally {
+        starting.delete(request.id)
+      }
+    },
+  }
+}
+
+/** What a program may rely on. `PORT` is where it listens for its first declared port. */
+function ownVariables(record: InstanceRecord, around: Surroundings): Record<string, string> {
+  const { workFolder, ports, id } = record
+  const path = [around.runtimeFolder, '/usr/local/bin', '/usr/bin', '/bin'].filter(Boolean)
+  const [first] = Object.values(ports)
+  const each = Object.entries(ports).map(([declared, actual]) => [`PORT_${declared}`, `${actual}`])
+  return {
+    PATH: path.join(':'),
+    HOME: workFolder,
+    TMPDIR: join(workFolder, 'tmp'),
+    HOST: '127.0.0.1',
+    ...(first === undefined ? {} : { PORT: String(first) }),
+    ...Object.fromEntries(each),
+    HOSTNAME: id,
+  }
+}
+
+/** Its own session, its output straight into files: it lives on when the node does not. */
+async function spawnDetached(
+  { file, args }: { file: string; args: string[] },
+  cwd: string,
+  log: InstanceLog,
+): Promise<ChildProcess> {
+  const out = await open(log.stdout, 'a', 0o600)
+  const err = await open(log.stderr, 'a', 0o600)
+  try {
+    const stdio = ['ignore', out.fd, err.fd] as const
+    const child = spawn(file, args, { cwd, detached: true, env: {}, stdio: [...stdio] })
+    child.unref()
+    return child
+  } finally {
+    await out.close()
+    await err.close()
+  }
+}
+
+function exitOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => {
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0))
+    })
+    child.once('error', () => resolve(LAUNCHER_FAILED))
+  })
+}
+
+async function exitedAtOnce(code: number, log: InstanceLog): Promise<MyceliumError> {
+  const last = await log.lastLine()
+  const words = last === undefined ? '' : `: ${last}`
+  if (code === LAUNCHER_FAILED) {
+    return new MyceliumError('START_FAILED', `The limits of the program could not be set${words}`)
+  }
+  return new MyceliumError('EXITED_AT_ONCE', `The program ended at once with ${code}${words}`, {
+    details: { exitCode: code },
+  })
+}
+
+function startError(cause: unknown): unknown {
+  if (cause instanceof MyceliumError) return cause
+  const full = /ENOSPC|EDQUOT/.test(messageOf(cause))
+  return new MyceliumError(
+    full ? 'DISK_FULL' : 'START_FAILED',
+    full
+      ? 'The disk is full. Nothing was started.'
+      : `The program was not started: ${messageOf(cause)}`,
+    { cause },
+  )
+}

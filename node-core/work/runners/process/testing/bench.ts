@@ -1,0 +1,82 @@
+/** A home, a shared folder and a shelf of bundles, gone afterwards with all that ran in them. */
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createSystemClock } from '../../../../base/clock/index.ts'
+import { createSilentLogger } from '../../../../base/log/index.ts'
+import { type NodeId, parseNodeId } from '../../../../base/net/index.ts'
+import type { Workload } from '../../../spec/index.ts'
+import type { StartRequest } from '../../index.ts'
+import { createProcessRunner, type ProcessRunner } from '../index.ts'
+import { createBundleShelf } from './bundle-shelf.ts'
+
+export const WEB = [{ containerPort: 8080, protocol: 'tcp' as const }]
+
+export async function openBench() {
+  const root = await mkdtemp(join(tmpdir(), 'mycelium-process-test-'))
+  const sharedFolder = await mkdtemp(join(tmpdir(), 'mycelium-process-shared-'))
+  await chmod(sharedFolder, 0o711)
+  const bundles = await createBundleShelf(join(root, 'shelf'))
+  const runners: ProcessRunner[] = []
+  const homeOf = (of: NodeId): string => join(root, 'homes', of.slice(0, 8), 'instances')
+  // New ones each time, since nodes of one machine share its control groups and process table.
+  const [node, foreignNode] = [newNodeId(), newNodeId()]
+
+  const runner = (of: NodeId = node): ProcessRunner => {
+    const made = createProcessRunner(
+      {
+        node: of,
+        network: 'garden',
+        bundles,
+        clock: createSystemClock(),
+        logger: createSilentLogger(),
+        folder: homeOf(of),
+      },
+      { sharedFolder },
+    )
+    runners.push(made)
+    return made
+  }
+
+  return {
+    root,
+    sharedFolder,
+    bundles,
+    node,
+    foreignNode,
+    folder: homeOf(node),
+    runner,
+    async close() {
+      for (const each of runners) await each.stop()
+      for (const id of [node, foreignNode]) {
+        const last = runner(id)
+        await last.start()
+        for (const each of await last.list()) await last.end(each.id, { graceMs: 0 })
+        await last.stop()
+      }
+      await rm(root, { recursive: true, force: true })
+      await rm(sharedFolder, { recursive: true, force: true })
+    },
+  }
+}
+export type Bench = Awaited<ReturnType<typeof openBench>>
+
+let serial = 0
+export function requestFor(workload: Workload, more: Partial<StartRequest> = {}): StartRequest {
+  return {
+    id: `${workload.name}-0-p${process.pid.toString(36)}${serial++}`,
+    workload,
+    index: 0,
+    generation: 1,
+    signal: AbortSignal.timeout(30_000),
+    onProgress: () => {},
+    ...more,
+  }
+}
+
+function newNodeId(): NodeId {
+  const id = parseNodeId(randomBytes(32).toString('hex'))
+  if (!id) throw new Error('no id')
+  return id
+}
