@@ -132,6 +132,7 @@ export function createReconciler(
 
   function run(driver: InstanceDriver, desired: DesiredWorkload): void {
     const gone = engines.gone(driver.runner)
+    if (gone) driver.wait(gone)
     if (gone || startsUnderWay >= limits.STARTS_PARALLEL_MAX) return
     startsUnderWay++
     const done = driver.run(desired, precedingEnds(driver)).finally(() => {
@@ -250,7 +251,8 @@ export function createReconciler(
             planIn(limits.LIVENESS_SETTLE_MS)
           }
           // What this node says of its own instances is no news to it.
-          if (change.of !== 'instance' || change.node !== self) planIn(0)
+          if (change.of === 'instance' && change.node === self) return
+          planIn(change.of === 'instance' ? limits.REMOTE_CHANGE_MS : 0)
         }),
         every(
           clock,

@@ -71,10 +71,9 @@ export function createEngines(deps: EnginesDeps): Engines {
         engine.again = false
         await look(engine)
       } while (engine.again && !stopped)
-    }
-    engine.sensing = run().finally(() => {
       engine.sensing = undefined
-    })
+    }
+    engine.sensing = run()
     return engine.sensing
   }
 

@@ -56,5 +56,12 @@ export interface ReconcilerOptions {
 
 export { createReconciler } from './driver.ts'
 export type { HealthProbe } from './health-probe.ts'
+export {
+  createLogs,
+  type InstanceLogLine,
+  type LogReadOptions,
+  type Logs,
+  type LogsDeps,
+} from './logs.ts'
 export { type SeenInstance, type WorkloadStatus, workloadStatus } from './status.ts'
 export { createWorkView, type ViewChange, type WorkView, type WorkViewDeps } from './work-view.ts'

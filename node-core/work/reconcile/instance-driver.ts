@@ -23,6 +23,8 @@ export interface InstanceDriver {
   readonly runner: Runner
   /** Starts it. Waits for `after` first, which must end before this one may come. */
   run(desired: DesiredWorkload, after: Promise<unknown>): Promise<void>
+  /** It cannot be started now, and people may see why. */
+  wait(reason: Reason): void
   /** What the runner lists of it. */
   sensed(running: Running): void
   /** The runner lists it no more. */
@@ -175,6 +177,10 @@ export function createInstanceDriver(
       const running = run()
       work = running
       await running
+    },
+    wait(reason) {
+      if (local.phase.kind !== 'waiting' || local.reason?.code === reason.code) return
+      become({ ...local, reason })
     },
     sensed(running) {
       const { phase } = local

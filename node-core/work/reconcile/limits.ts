@@ -2,6 +2,8 @@
 export const SENSE_PERIOD_MS = 15_000
 /** Milliseconds without a change of anyone's liveness before lost work is started here. */
 export const LIVENESS_SETTLE_MS = 200
+/** Milliseconds in which changes of other nodes' instances are gathered before a new plan. */
+export const REMOTE_CHANGE_MS = 20
 /** Milliseconds after the start in which the silence of others is not yet believed. */
 export const GRACE_AFTER_START_MS = 3_000
 /** Milliseconds without any peer after which a node that knows of others goes on alone. */

@@ -51,6 +51,7 @@ export function createPublisher(deps: {
     return entry
   }
 
+  /** Ends in the same turn in which it finds nothing left, so that no word falls in between. */
   const write = async (entry: Entry): Promise<void> => {
     while (entry.dirty) {
       entry.dirty = false
@@ -63,18 +64,17 @@ export function createPublisher(deps: {
       } catch (error) {
         logger.warn('An instance record could not be written', { key: entry.key, error })
         retryLater(entry)
-        return
+        break
       }
     }
-    if (!entry.wanted) entries.delete(entry.key)
+    entry.writing = undefined
+    if (!entry.wanted && !entry.written) entries.delete(entry.key)
   }
 
   const begin = (entry: Entry): void => {
     entry.cancelTimer()
     entry.dirty = true
-    entry.writing ??= write(entry).finally(() => {
-      entry.writing = undefined
-    })
+    entry.writing ??= write(entry)
   }
 
   /** The disk may be full; what is true now is told as soon as it can be. */

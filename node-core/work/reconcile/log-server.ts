@@ -1,0 +1,81 @@
+import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import type { Lifecycle } from '../../base/lifecycle/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import {
+  createFrameReader,
+  type FrameReader,
+  framed,
+  type Net,
+  type NetStream,
+} from '../../base/net/index.ts'
+import type { Reconciler } from './index.ts'
+import { LOG_QUESTION_BYTES_MAX, LOG_STREAMS_MAX } from './limits.ts'
+import { failureFrame, lineFrame, parseQuestion } from './log-messages.ts'
+
+/** Answers `logs/1`: lines of an instance of this node, to admitted members only. */
+export function createLogServer(deps: {
+  net: Pick<Net, 'onStream'>
+  reconciler: Pick<Reconciler, 'logs'>
+  logger: Logger
+}): Lifecycle {
+  const serving = new Map<NetStream, { ended: AbortController; done: Promise<void> }>()
+  let stopListening: (() => void) | undefined
+
+  async function serve(stream: NetStream, ended: AbortController): Promise<void> {
+    try {
+      if (serving.size > LOG_STREAMS_MAX) {
+        await stream.write(failureFrame('RATE_LIMITED', 'Too many logs are being read here.'))
+        return
+      }
+      const reader = createFrameReader(stream)
+      const question = parseQuestion(await reader.frame(LOG_QUESTION_BYTES_MAX))
+      if (!question) throw new MyceliumError('NET_REFUSED', 'Not a question for logs.')
+      const { instance, ...options } = question
+      void watchReader(reader, ended)
+      const { signal } = ended
+      for await (const line of deps.reconciler.logs(instance, { ...options, signal })) {
+        if (signal.aborted) return
+        await stream.write(lineFrame(line))
+      }
+      await stream.write(framed(new Uint8Array(0)))
+    } catch (error) {
+      const code = error instanceof MyceliumError ? error.code : 'INTERNAL_ERROR'
+      // The reader may be gone; then there is nobody left to tell.
+      await stream.write(failureFrame(code, messageOf(error))).catch(() => {})
+    } finally {
+      await stream.closeWrite().catch(() => {})
+    }
+  }
+
+  /** The reader says nothing more; when its end closes, it has gone. */
+  async function watchReader(reader: FrameReader, ended: AbortController): Promise<void> {
+    try {
+      for await (const _ of reader.rest()) if (ended.signal.aborted) return
+    } catch (error) {
+      deps.logger.debug('A log reader was lost', { error })
+    } finally {
+      ended.abort()
+    }
+  }
+
+  return {
+    async start() {
+      stopListening ??= deps.net.onStream('logs/1', (stream, peer) => {
+        const ended = new AbortController()
+        const done = serve(stream, ended)
+          .catch((error) => deps.logger.debug('A log reader was lost', { peer, error }))
+          .finally(() => serving.delete(stream))
+        serving.set(stream, { ended, done })
+      })
+    },
+    async stop() {
+      stopListening?.()
+      stopListening = undefined
+      for (const [stream, { ended }] of serving) {
+        ended.abort()
+        stream.abort(new Error('The node stops.'))
+      }
+      await Promise.all([...serving.values()].map(({ done }) => done))
+    },
+  }
+}

@@ -1,0 +1,292 @@
+/** Many nodes in one process on one clock: real reconcilers, simulated engines, simple neighbours. */
+import { createSimClock, type SimClock } from '../../../base/clock/index.ts'
+import { createMemoryLogger, type LogLine } from '../../../base/log/index.ts'
+import { type NodeId, parseNodeId } from '../../../base/net/index.ts'
+import { createSeededRandom } from '../../../base/random/index.ts'
+import type { Liveness, Member, Membership } from '../../../network/membership/index.ts'
+import { createSimEngine, type SimEngine } from '../../runners/index.ts'
+import { parseWorkload, storedForm, workloadKey } from '../../spec/index.ts'
+import {
+  createReconciler,
+  createWorkView,
+  type Reconciler,
+  type ReconcilerOptions,
+  type WorkView,
+} from '../index.ts'
+import { createSharedMap, type Memory, type SharedMap } from './shared-map.ts'
+
+const SUSPECT_AFTER_MS = 1_000
+const DEAD_AFTER_MS = 2_500
+const STEP_MS = 5
+
+export interface House {
+  readonly clock: SimClock
+  readonly nodes: readonly HouseNode[]
+  /** Lets time pass, and every promise with it. */
+  pass(ms: number): Promise<void>
+  /** Lets time pass until `condition` holds; throws after `withinMs`. Returns how long it took. */
+  until(what: string, condition: () => boolean, withinMs: number): Promise<number>
+  /** Nothing passes between the two groups until `mend`. */
+  split(groupA: readonly HouseNode[]): void
+  mend(): void
+  deploy(by: HouseNode, body: Record<string, unknown>): Promise<void>
+  /** Programs running now for each slot of a workload, over all engines, whatever records say. */
+  running(workload: string): { slot: number; node: HouseNode; id: string; generation: number }[]
+  stopAll(): Promise<void>
+}
+
+export interface HouseNode {
+  readonly id: NodeId
+  readonly engine: SimEngine
+  readonly map: SharedMap
+  readonly view: WorkView
+  readonly reconciler: Reconciler
+  readonly log: LogLine[]
+  /** What the health check answers for an instance here. */
+  healthy: (hostPort: number) => boolean
+  up: boolean
+  facts: Pick<Member, 'cordoned' | 'draining'> & { left: boolean; kinds: string[] }
+  start(): Promise<void>
+  /** As kill -9: nothing is said and nothing is written; the engine goes on. */
+  kill(): void
+  stop(): Promise<void>
+  /** Its home is lost. */
+  forget(): void
+}
+
+export function createHouse(
+  options: { nodes: number; seed?: number; reconciler?: ReconcilerOptions } = { nodes: 3 },
+): House {
+  const clock = createSimClock()
+  const nodes: HouseNode[] = []
+  let island: ReadonlySet<NodeId> | undefined
+
+  const reach = (from: NodeId): NodeId[] => {
+    const self = nodes.find(({ id }) => id === from)
+    if (!self?.up) return []
+    return nodes
+      .filter(
+        ({ id, up }) =>
+          up && id !== from && (island?.has(id) ?? true) === (island?.has(from) ?? true),
+      )
+      .map(({ id }) => id)
+  }
+  for (let number = 1; number <= options.nodes; number++) {
+    nodes.push(createHouseNode(number, { ...options, clock, nodes, reach }))
+  }
+
+  const house: House = {
+    clock,
+    nodes,
+    async pass(ms) {
+      for (let passed = 0; passed < ms; passed += STEP_MS) {
+        clock.advance(STEP_MS)
+        await new Promise(setImmediate)
+      }
+    },
+    async until(what, condition, withinMs) {
+      const startedMs = clock.monotonicMs()
+      while (!condition()) {
+        const passedMs = clock.monotonicMs() - startedMs
+        if (passedMs > withinMs) throw new Error(`Not within ${withinMs} ms: ${what}`)
+        await house.pass(STEP_MS)
+      }
+      return clock.monotonicMs() - startedMs
+    },
+    split(group) {
+      island = new Set(group.map(({ id }) => id))
+    },
+    mend() {
+      island = undefined
+    },
+    async deploy(by, body) {
+      const workload = parseWorkload(body)
+      await by.map.put(workloadKey(workload.name), storedForm(workload))
+    },
+    running: (workload) =>
+      nodes.flatMap((node) =>
+        [...node.engine.held.values()]
+          .filter(({ running }) => running.workload === workload && running.state === 'running')
+          .map(({ running }) => ({
+            slot: running.index,
+            node,
+            id: running.id,
+            generation: running.generation,
+          })),
+      ),
+    async stopAll() {
+      for (const node of nodes) if (node.up) await during(house, node.stop())
+    },
+  }
+  return house
+}
+
+/** Lets time pass until the promise has settled. */
+export async function during<T>(house: Pick<House, 'pass'>, promise: Promise<T>): Promise<T> {
+  let settled = false
+  const watched = promise.finally(() => {
+    settled = true
+  })
+  watched.catch(() => {})
+  while (!settled) await house.pass(STEP_MS)
+  return watched
+}
+
+interface Surroundings {
+  clock: SimClock
+  nodes: readonly HouseNode[]
+  reach(from: NodeId): NodeId[]
+  seed?: number
+  reconciler?: ReconcilerOptions
+}
+
+function createHouseNode(number: number, around: Surroundings): HouseNode {
+  const id = parseNodeId(number.toString(16).padStart(64, '0'))
+  if (!id) throw new Error('Not a node id.')
+  const { clock, reach } = around
+  const memory: Memory = { records: new Map(), incarnation: 0 }
+  const random = createSeededRandom((around.seed ?? 1) * 1_000 + number)
+  let life = 0
+
+  const node: HouseNode = {
+    id,
+    engine: createSimEngine({ clock }),
+    log: [],
+    healthy: () => true,
+    up: false,
+    facts: { cordoned: false, draining: false, left: false, kinds: [] },
+    ...unborn(),
+    async start() {
+      node.up = true
+      const current = ++life
+      const lives = (): boolean => node.up && life === current
+      const map = createSharedMap(id, memory, {
+        clock: { ...clock, timer: (ms, fn) => clock.timer(ms, () => lives() && fn()) },
+        reach,
+        mapOf: (other) => around.nodes.find((one) => one.id === other && one.up)?.map,
+      })
+      const membership = createWatch(node, around, lives)
+      const logger = createMemoryLogger(node.log)
+      const view = createWorkView({ state: map, membership, logger })
+      const runner = node.engine.runner({ node: id })
+      const reconciler = createReconciler(
+        {
+          view,
+          state: mortal(map, lives),
+          membership,
+          net: { peers: () => reach(id) },
+          runners: { container: mortal(runner, lives) },
+          // A killed process runs no timer of its own any more.
+          clock: { ...clock, timer: (ms, fn) => clock.timer(ms, () => lives() && fn()) },
+          random,
+          logger,
+          probe: async (_, hostPort) => node.healthy(hostPort),
+        },
+        around.reconciler,
+      )
+      Object.assign(node, { map, view, reconciler })
+      await map.start()
+      await runner.start()
+      await reconciler.start()
+    },
+    kill() {
+      node.up = false
+    },
+    async stop() {
+      await node.reconciler.stop()
+      node.up = false
+    },
+    forget: () => memory.records.clear(),
+  }
+  return node
+}
+
+/** What a killed process had begun never comes to its end. */
+function mortal<T extends object>(part: T, lives: () => boolean): T {
+  return new Proxy(part, {
+    get(target, name) {
+      const value = Reflect.get(target, name)
+      if (typeof value !== 'function') return value
+      return (...args: unknown[]) => {
+        if (!lives()) return new Promise(() => {})
+        const result: unknown = Reflect.apply(value, target, args)
+        if (!(result instanceof Promise)) return result
+        return result.then(
+          (answer) => (lives() ? answer : new Promise(() => {})),
+          (error) => (lives() ? Promise.reject(error) : new Promise(() => {})),
+        )
+      }
+    },
+  })
+}
+
+/** Before its first start a node has none of these. */
+function unborn(): Pick<HouseNode, 'map' | 'view' | 'reconciler'> {
+  return {} as Pick<HouseNode, 'map' | 'view' | 'reconciler'>
+}
+
+/** Tells who is silent by who can be reached, after a while. */
+function createWatch(node: HouseNode, around: Surroundings, lives: () => boolean): Membership {
+  const { clock, nodes } = around
+  const lastSeenMs = new Map<NodeId, number>()
+  const told = new Map<NodeId, string>()
+  const listeners = new Set<(member: Member, previous: Liveness | undefined) => void>()
+
+  const livenessOf = (other: HouseNode): Liveness => {
+    if (other.facts.left) return 'left'
+    if (other.id === node.id) return 'alive'
+    // Whoever has just come up takes those it remembers for dead until it hears of them.
+    const silentMs = clock.monotonicMs() - (lastSeenMs.get(other.id) ?? Number.NEGATIVE_INFINITY)
+    if (silentMs < SUSPECT_AFTER_MS) return 'alive'
+    return silentMs < DEAD_AFTER_MS ? 'suspect' : 'dead'
+  }
+  const member = (other: HouseNode): Member => ({
+    id: other.id,
+    owner: 'f'.repeat(64) as Member['owner'],
+    ownerName: 'somebody',
+    profile: {
+      name: other.id.slice(-2),
+      role: 'rhizomorph',
+      version: '0',
+      addresses: [],
+      labels: {},
+      kinds: other.facts.kinds,
+      capacity: { cpuMillis: 4_000, memoryBytes: 2 ** 34, diskBytes: 2 ** 40 },
+    },
+    liveness: livenessOf(other),
+    cordoned: other.facts.cordoned,
+    draining: other.facts.draining,
+    sinceMs: 0,
+  })
+  const list = (): Member[] => nodes.filter(({ map }) => map !== undefined).map(member)
+  const look = (): void => {
+    if (!lives()) return
+    for (const id of around.reach(node.id)) lastSeenMs.set(id, clock.monotonicMs())
+    for (const one of list()) {
+      const now = JSON.stringify(one)
+      if (told.get(one.id) === now) continue
+      told.set(one.id, now)
+      for (const listener of listeners) listener(one, undefined)
+    }
+    clock.timer(100, look)
+  }
+  clock.timer(100, look)
+  return {
+    self: node.id,
+    get: (id) => list().find((one) => one.id === id),
+    list,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async announce({ kinds }) {
+      if (kinds) node.facts.kinds = kinds
+    },
+    async leave() {
+      node.facts.left = true
+    },
+    selfDoubt: 0,
+    async start() {},
+    async stop() {},
+  }
+}
