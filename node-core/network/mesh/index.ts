@@ -36,8 +36,11 @@ export interface Mesh extends Net, Lifecycle {
   /** Multiaddrs others can dial, with the peer id. Empty while it is not running. */
   addresses(): string[]
   connected(): MeshPeer[]
-  /** Dials and admits. Throws NET_UNREACHABLE, WRONG_NETWORK, MEMBER_REMOVED, CERTIFICATE_…. */
-  connect(address: string, options?: { signal?: AbortSignal }): Promise<NodeId>
+  /**
+   * Dials an address, or one peer's addresses in the best order, and waits to be admitted. Throws
+   * ADDRESS_INVALID, NET_UNREACHABLE, WRONG_NETWORK, MEMBER_REMOVED, CERTIFICATE_….
+   */
+  connect(address: string | readonly string[], options?: { signal?: AbortSignal }): Promise<NodeId>
   disconnect(peer: NodeId): Promise<void>
   /** Round-trip time of one ping. */
   ping(peer: NodeId, options?: { signal?: AbortSignal; timeoutMs?: number }): Promise<number>

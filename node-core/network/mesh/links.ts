@@ -4,7 +4,7 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import { addressesOf, parseAddress } from './addresses.ts'
+import { addressesOf, parseAddress, readAddress } from './addresses.ts'
 import type { AddressBook } from './book.ts'
 import { createDeadline, within } from './deadline.ts'
 import { netError } from './errors.ts'
@@ -16,8 +16,8 @@ import { DIAL_PAUSE_MS, DIAL_TIMEOUT_MS } from './limits.ts'
 export interface Links {
   /** An admitted connection to the node, dialled if there is none. */
   to(node: NodeId, signal: AbortSignal): Promise<Connection>
-  /** Dials an address and waits to be admitted. */
-  connect(address: string, signal?: AbortSignal): Promise<NodeId>
+  /** Dials a peer's addresses and waits to be admitted. */
+  connect(addresses: readonly string[], signal?: AbortSignal): Promise<NodeId>
 }
 
 export interface LinksDeps {
@@ -78,11 +78,12 @@ export function createLinks({ gate, greeter, book, clock, host }: LinksDeps): Li
       if (connection) return connection
       throw new MyceliumError('NET_UNREACHABLE', 'The connection to the peer was lost.')
     },
-    async connect(address, signal) {
-      const target = parseAddress(address)
+    async connect(addresses, signal) {
+      const readable = addresses.flatMap((address) => readAddress(address) ?? [])
+      const targets = readable.length > 0 ? readable : [parseAddress(addresses[0] ?? '')]
       const deadline = createDeadline(clock, DIAL_TIMEOUT_MS, signal)
       try {
-        return await enter([target], deadline.signal)
+        return await enter(targets, deadline.signal)
       } catch (cause) {
         if (deadline.signal.aborted && !signal?.aborted) {
           throw new MyceliumError('NET_UNREACHABLE', 'The address did not answer in time.', {

@@ -192,7 +192,7 @@ export function createMesh(deps: MeshDeps, options: MeshOptions): Mesh {
       peerListeners.add(listener)
       return () => peerListeners.delete(listener)
     },
-    connect: (address, { signal } = {}) => links.connect(address, signal),
+    connect: (address, { signal } = {}) => links.connect([address].flat(), signal),
     async disconnect(node) {
       expel(node)
     },

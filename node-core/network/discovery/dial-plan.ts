@@ -1,0 +1,199 @@
+/**
+ * Whom to dial next. Pure: it is told what is heard and what came of each dial, and asked what to do
+ * now. Chance is handed in.
+ */
+import type { NodeId } from '../../base/net/index.ts'
+import type { Random } from '../../base/random/index.ts'
+import { nodeIdOf, parsePublicKey } from '../../identity/index.ts'
+import { ringNeighbours } from '../mesh/index.ts'
+import {
+  ADDRESS_LENGTH_MAX,
+  ADDRESSES_PER_CANDIDATE_MAX,
+  CANDIDATES_MAX,
+  COURTESY_MS,
+  RETRIES_BEFORE_PATIENCE,
+  RETRY_ALONE_MAX_MS,
+  RETRY_FIRST_MS,
+  RETRY_MAX_MS,
+  RETRY_PATIENT_MS,
+} from './limits.ts'
+
+/** Where an address was heard. What the owner configured is always dialled, whatever the target. */
+export type Source = 'bootstrap' | 'seed' | 'cache' | 'member' | 'nearby' | 'exchange'
+
+/** One node, or one address that does not say whose it is. */
+export interface Candidate {
+  /** The peer id, or the bare address. */
+  key: string
+  node: NodeId | undefined
+  addresses: readonly string[]
+}
+
+/** unreachable: nobody there. refused: somebody is, but not one of ours. invalid: no address. */
+export type DialFailure = 'unreachable' | 'refused' | 'invalid'
+
+export interface DialPlan {
+  hear(source: Source, addresses: readonly string[], nowMs: number): void
+  reached(key: string, node: NodeId): void
+  failed(key: string, why: DialFailure, nowMs: number): void
+  /** The peer's last connection has closed: it is dialled again soon. */
+  lost(node: NodeId, nowMs: number): void
+  /** At most `countMax` candidates to dial now; each counts as dialled until its outcome is told. */
+  next(connected: readonly NodeId[], nowMs: number, countMax: number): Candidate[]
+  /** When `next` may have something to say, if nothing else happens. */
+  nextAtMs(connected: readonly NodeId[]): number | undefined
+  /** Nodes named by a seed document. */
+  seeded(): ReadonlySet<NodeId>
+  /** Everything known of a node. */
+  get(node: NodeId): Candidate | undefined
+}
+
+export interface DialPlanOptions {
+  self: NodeId
+  selfPeerId: string
+  peersTarget: number
+  peersMax: number
+  random: Random
+}
+
+interface Entry extends Candidate {
+  addresses: string[]
+  sources: Set<Source>
+  failures: number
+  dueMs: number
+  dialling: boolean
+}
+
+export function createDialPlan(options: DialPlanOptions): DialPlan {
+  const { self, selfPeerId, peersTarget, peersMax, random } = options
+  const entries = new Map<string, Entry>()
+  const keyOf = new Map<NodeId, string>()
+  /** Bare addresses that turned out to be a node's: dialled only when that node is gone. */
+  const ownerOf = new Map<string, NodeId>()
+  let alone = true
+
+  const add = (source: Source, address: string, nowMs: number): void => {
+    const peerId = peerIdAtEnd(address)
+    if (peerId === selfPeerId || address.length > ADDRESS_LENGTH_MAX) return
+    const key = peerId ?? address
+    let entry = entries.get(key)
+    if (!entry) {
+      const publicKey = peerId === undefined ? undefined : parsePublicKey(peerId)
+      if (peerId !== undefined && !publicKey) return
+      const node = publicKey && nodeIdOf(publicKey)
+      // Both hear of each other at about the same time; one dial is enough.
+      const waitMs = node !== undefined && node < self && !alone ? COURTESY_MS : 0
+      const dueMs = nowMs + waitMs
+      const fresh = { key, node, addresses: [], sources: new Set<Source>(), failures: 0 }
+      entry = { ...fresh, dueMs, dialling: false }
+      entries.set(key, entry)
+      if (node !== undefined) keyOf.set(node, key)
+      if (entries.size > CANDIDATES_MAX) forgetWorst(key)
+    }
+    entry.sources.add(source)
+    if (entry.addresses.includes(address)) return
+    // The newest first: nodes move.
+    entry.addresses = [address, ...entry.addresses].slice(0, ADDRESSES_PER_CANDIDATE_MAX)
+    // A new address is a new chance.
+    if (source !== 'exchange') entry.dueMs = Math.min(entry.dueMs, nowMs + COURTESY_MS)
+  }
+  const forgetWorst = (justAdded: string): void => {
+    let worst: Entry | undefined
+    for (const entry of entries.values()) {
+      const keep = entry.sources.has('bootstrap') || entry.dialling || entry.key === justAdded
+      if (!keep && (!worst || entry.failures > worst.failures)) worst = entry
+    }
+    if (!worst) return
+    entries.delete(worst.key)
+    if (worst.node !== undefined) keyOf.delete(worst.node)
+  }
+  const retryDelayMs = (failures: number): number => {
+    if (failures > RETRIES_BEFORE_PATIENCE && !alone) return RETRY_PATIENT_MS
+    const longest = alone ? RETRY_ALONE_MAX_MS : RETRY_MAX_MS
+    return Math.min(RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 16), longest)
+  }
+  /** Between half and all of it, so that nodes that failed together do not retry together. */
+  const jittered = (delayMs: number): number => delayMs * (0.5 + random.float() / 2)
+
+  const isConnected = (entry: Entry, connected: ReadonlySet<NodeId>): boolean => {
+    const node = entry.node ?? ownerOf.get(entry.key)
+    return node !== undefined && connected.has(node)
+  }
+  /** Those worth a dial at some time, the most wanted first. */
+  const wanted = (connected: readonly NodeId[]): Entry[] => {
+    const here = new Set(connected)
+    const absent = [...entries.values()].filter((entry) => !isConnected(entry, here))
+    const ring = ringNeighbours(self, [...keyOf.keys()])
+    const isWanted = (entry: Entry): boolean =>
+      (connected.length < peersTarget && connected.length < peersMax) ||
+      (entry.node !== undefined && ring.has(entry.node))
+    const rank = (entry: Entry): number =>
+      entry.node !== undefined && ring.has(entry.node) ? 0 : entry.sources.has('bootstrap') ? 1 : 2
+    return absent.filter(isWanted).sort((a, b) => rank(a) - rank(b))
+  }
+
+  return {
+    hear(source, addresses, nowMs) {
+      // Reversed, so that the first of them ends up first.
+      for (const address of addresses.toReversed()) add(source, address, nowMs)
+    },
+    reached(key, node) {
+      const entry = entries.get(key)
+      if (!entry) return
+      entry.dialling = false
+      entry.failures = 0
+      if (entry.node === undefined) ownerOf.set(key, node)
+    },
+    failed(key, why, nowMs) {
+      const entry = entries.get(key)
+      if (!entry) return
+      entry.dialling = false
+      if (why === 'invalid') {
+        entries.delete(key)
+        if (entry.node !== undefined) keyOf.delete(entry.node)
+        return
+      }
+      entry.failures += 1
+      const delayMs = why === 'refused' ? RETRY_PATIENT_MS : retryDelayMs(entry.failures)
+      entry.dueMs = nowMs + jittered(delayMs)
+    },
+    lost(node, nowMs) {
+      for (const entry of entries.values()) {
+        if (entry.node !== node && ownerOf.get(entry.key) !== node) continue
+        entry.failures = 0
+        entry.dueMs = nowMs + jittered(RETRY_FIRST_MS)
+      }
+    },
+    next(connected, nowMs, countMax) {
+      const wasAlone = alone
+      alone = connected.length === 0
+      // Whoever has just been left alone does not sit out the waits of better days.
+      if (alone && !wasAlone) {
+        for (const entry of entries.values()) {
+          entry.dueMs = Math.min(entry.dueMs, nowMs + jittered(RETRY_ALONE_MAX_MS))
+        }
+      }
+      const room = Math.max(peersTarget - connected.length, 2 * RING_DIALS)
+      const due = wanted(connected).filter((entry) => entry.dueMs <= nowMs && !entry.dialling)
+      const chosen = due.slice(0, Math.min(countMax, room))
+      for (const entry of chosen) entry.dialling = true
+      return chosen.map(({ key, node, addresses }) => ({ key, node, addresses: [...addresses] }))
+    },
+    nextAtMs(connected) {
+      const waiting = wanted(connected).filter((entry) => !entry.dialling)
+      return waiting.length === 0 ? undefined : Math.min(...waiting.map((entry) => entry.dueMs))
+    },
+    seeded() {
+      const named = [...entries.values()].filter((entry) => entry.sources.has('seed'))
+      return new Set(named.flatMap((entry) => entry.node ?? ownerOf.get(entry.key) ?? []))
+    },
+    get: (node) => entries.get(keyOf.get(node) ?? ''),
+  }
+}
+
+/** Dials to ring neighbours beyond the target, on each side. */
+const RING_DIALS = 2
+
+export function peerIdAtEnd(address: string): string | undefined {
+  return /\/p2p\/([1-9A-HJ-NP-Za-km-z]{8,128})$/.exec(address)?.[1]
+}

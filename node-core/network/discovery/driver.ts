@@ -1,0 +1,260 @@
+/** Runs the dial plan over the mesh, and feeds it from every source. */
+import { every } from '../../base/clock/index.ts'
+import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import { pick, shuffle } from '../../base/random/index.ts'
+import { nodeIdOf, parsePublicKey } from '../../identity/index.ts'
+import { PEERS_DEFAULT } from '../mesh/index.ts'
+import {
+  type Candidate,
+  createDialPlan,
+  type DialFailure,
+  type DialPlan,
+  peerIdAtEnd,
+  type Source,
+} from './dial-plan.ts'
+import { askForPeers, EXCHANGE_PROTOCOL, encodeExchange } from './exchange.ts'
+import type { Discovery, DiscoveryDeps, DiscoveryOptions, DiscoveryTier } from './index.ts'
+import {
+  DIALS_MAX,
+  DISCOVERY_INTERVAL_MS,
+  EXCHANGE_EAGER_PEERS,
+  EXCHANGE_INTERVAL_MS,
+  EXCHANGE_PEERS_MAX,
+  PEERS_TARGET_DEFAULT,
+  SEED_WRITE_FIRST_MS,
+  SEED_WRITE_MS,
+  WAKE_MS,
+} from './limits.ts'
+import { createPeerCache, type PeerCache } from './peer-cache.ts'
+import { createSeedReader, type SeedReader } from './seed-reader.ts'
+
+export function createDiscovery(deps: DiscoveryDeps, options: DiscoveryOptions = {}): Discovery {
+  return new DiscoveryDriver(deps, options)
+}
+
+class DiscoveryDriver implements Discovery {
+  readonly #deps: DiscoveryDeps
+  readonly #options: DiscoveryOptions
+  readonly #plan: DialPlan
+  readonly #cache: PeerCache
+  readonly #seeds: SeedReader
+  /** Dials and questions under way. */
+  readonly #work = new Set<Promise<void>>()
+  #ending: AbortController | undefined
+  #undo: (() => void | Promise<void>)[] = []
+  #wake: { atMs: number; cancel(): void } | undefined
+  #dials = 0
+  #seedWritten = ''
+
+  constructor(deps: DiscoveryDeps, options: DiscoveryOptions) {
+    const { mesh, random, disk, clock, logger } = deps
+    this.#deps = deps
+    this.#options = options
+    const peersMax = options.peersMax ?? PEERS_DEFAULT
+    this.#plan = createDialPlan({
+      self: mesh.self,
+      selfPeerId: mesh.peerId,
+      peersTarget: Math.min(options.peersTarget ?? PEERS_TARGET_DEFAULT, peersMax),
+      peersMax,
+      random,
+    })
+    this.#cache = createPeerCache({ disk, clock, logger, peerIdOf: peerIdAtEnd })
+    this.#seeds = createSeedReader({
+      clock,
+      logger,
+      locations: options.seeds ?? [],
+      open: (text) => deps.openSeed(text),
+      hear: (addresses) => this.#hear('seed', addresses),
+      isAlone: () => mesh.peers().length === 0,
+    })
+  }
+
+  tier(): DiscoveryTier {
+    const seeded = this.#plan.seeded()
+    return this.#deps.mesh.peers().some((peer) => seeded.has(peer)) ? 'seed' : 'latent'
+  }
+
+  add(addresses: readonly string[]): void {
+    this.#hear('bootstrap', addresses)
+  }
+
+  contacts(): string[] {
+    const connected = this.#deps.mesh.connected().flatMap((peer) => peer.addresses)
+    return [...new Set([...connected, ...this.#cache.list().flat()])]
+  }
+
+  async start(): Promise<void> {
+    if (this.#ending) return
+    this.#ending = new AbortController()
+    const { mesh, members } = this.#deps
+    await this.#cache.start()
+    for (const addresses of this.#cache.list()) this.#hear('cache', addresses)
+    this.#hear('bootstrap', this.#options.bootstrap ?? [])
+    this.#hearMembers()
+    const { discoveryIntervalMs, exchangeIntervalMs } = this.#options
+    this.#undo = [
+      members.subscribe(() => this.#hearMembers()),
+      mesh.onNearby((addresses) => this.#hear('nearby', addresses)),
+      mesh.onPeer((peer, change) => (change === 'up' ? this.#up(peer) : this.#down(peer))),
+      mesh.onRequest(EXCHANGE_PROTOCOL, (_, peer) => encodeExchange(this.#peersFor(peer))),
+      this.#every(discoveryIntervalMs ?? DISCOVERY_INTERVAL_MS, () => this.#look()),
+      this.#every(exchangeIntervalMs ?? EXCHANGE_INTERVAL_MS, () => this.#exchange()),
+      this.#every(SEED_WRITE_MS, () => this.#writeSeed()),
+      this.#deps.clock.timer(SEED_WRITE_FIRST_MS, () => this.#run(() => this.#writeSeed())),
+    ]
+    for (const peer of mesh.peers()) this.#up(peer)
+    this.#seeds.start()
+    this.#look()
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#ending) return
+    this.#ending.abort(new MyceliumError('NET_UNREACHABLE', 'Discovery has stopped.'))
+    this.#wake?.cancel()
+    for (const undo of this.#undo.splice(0)) await undo()
+    await this.#seeds.stop()
+    await Promise.all(this.#work)
+    await this.#cache.stop()
+    this.#ending = undefined
+  }
+
+  #hear(source: Source, addresses: readonly string[]): void {
+    this.#plan.hear(source, addresses, this.#nowMs())
+    this.#lookAt(this.#nowMs() + WAKE_MS)
+  }
+
+  #hearMembers(): void {
+    const { mesh, members } = this.#deps
+    for (const { id, addresses } of members.list()) {
+      if (id === mesh.self) continue
+      const [first] = addresses
+      const publicKey = first === undefined ? undefined : parsePublicKey(peerIdAtEnd(first) ?? '')
+      // Members say where they are; nobody can say it of another.
+      if (!publicKey || nodeIdOf(publicKey) !== id) continue
+      mesh.learn(id, publicKey, addresses)
+      this.#plan.hear('member', addresses, this.#nowMs())
+    }
+    this.#lookAt(this.#nowMs() + WAKE_MS)
+  }
+
+  #up(peer: NodeId): void {
+    const { mesh } = this.#deps
+    // Where it listens is known a moment later, when it has identified itself.
+    this.#deps.clock.timer(WAKE_MS, () => this.#remember())
+    if (mesh.peers().length <= EXCHANGE_EAGER_PEERS) this.#run(() => this.#askForPeers(peer))
+    this.#lookAt(this.#nowMs() + WAKE_MS)
+  }
+
+  #down(peer: NodeId): void {
+    this.#plan.lost(peer, this.#nowMs())
+    this.#lookAt(this.#nowMs())
+  }
+
+  #remember(): void {
+    for (const peer of this.#deps.mesh.connected()) {
+      this.#cache.remember(peer.peerId, peer.addresses)
+      this.#plan.hear('cache', peer.addresses, this.#nowMs())
+    }
+  }
+
+  /** Asks the plan, dials what it says, and sleeps until it may say more. */
+  #look(): void {
+    if (!this.#ending || this.#ending.signal.aborted) return
+    this.#remember()
+    const peers = this.#deps.mesh.peers()
+    for (const candidate of this.#plan.next(peers, this.#nowMs(), DIALS_MAX - this.#dials)) {
+      this.#run(() => this.#dial(candidate))
+    }
+    const nextAtMs = this.#plan.nextAtMs(peers)
+    if (nextAtMs !== undefined && this.#dials < DIALS_MAX) this.#lookAt(nextAtMs)
+  }
+
+  #lookAt(atMs: number): void {
+    if (!this.#ending || this.#ending.signal.aborted) return
+    if (this.#wake && this.#wake.atMs <= atMs) return
+    this.#wake?.cancel()
+    const cancel = this.#deps.clock.timer(Math.max(WAKE_MS, atMs - this.#nowMs()), () => {
+      this.#wake = undefined
+      this.#look()
+    })
+    this.#wake = { atMs, cancel }
+  }
+
+  async #dial({ key, addresses }: Candidate): Promise<void> {
+    const { mesh, logger } = this.#deps
+    this.#dials += 1
+    try {
+      this.#plan.reached(key, await mesh.connect(addresses, this.#signal()))
+    } catch (error) {
+      this.#plan.failed(key, failureOf(error), this.#nowMs())
+      logger.debug('A dial failed.', { key, reason: messageOf(error) })
+    } finally {
+      this.#dials -= 1
+      this.#lookAt(this.#nowMs() + WAKE_MS)
+    }
+  }
+
+  async #exchange(): Promise<void> {
+    const peer = pick(this.#deps.random, this.#deps.mesh.peers())
+    if (peer !== undefined) await this.#askForPeers(peer)
+  }
+
+  async #askForPeers(peer: NodeId): Promise<void> {
+    const { mesh, logger } = this.#deps
+    try {
+      const told = await askForPeers(mesh, peer, this.#signal().signal)
+      for (const addresses of told) this.#hear('exchange', addresses)
+    } catch (error) {
+      logger.debug('A peer did not say whom it knows.', { peer, reason: messageOf(error) })
+    }
+  }
+
+  /** Whom we tell a peer of: the connected, then those we knew, without the asker. */
+  #peersFor(asker: NodeId): string[][] {
+    const { mesh, random } = this.#deps
+    const connected = mesh.connected().filter((peer) => peer.id !== asker)
+    const ids = new Set(mesh.connected().map((peer) => peer.peerId))
+    const known = this.#cache.list().filter(([first]) => !ids.has(peerIdAtEnd(first ?? '') ?? ''))
+    const told = shuffle(random, connected).map((peer) => [...peer.addresses])
+    return [...told, ...known.map((addresses) => [...addresses])].slice(0, EXCHANGE_PEERS_MAX)
+  }
+
+  async #writeSeed(): Promise<void> {
+    const ways = [...this.#deps.mesh.addresses(), ...this.contacts()].join()
+    if (ways === this.#seedWritten) return
+    try {
+      await this.#deps.writeSeed()
+      this.#seedWritten = ways
+    } catch (error) {
+      this.#deps.logger.warn('The seed document cannot be written.', { reason: messageOf(error) })
+    }
+  }
+
+  #every(periodMs: number, fn: () => void | Promise<void>): () => Promise<void> {
+    return every(this.#deps.clock, periodMs, fn, (error) => {
+      this.#deps.logger.error('Discovery failed.', { reason: messageOf(error) })
+    })
+  }
+
+  #run(work: () => Promise<void>): void {
+    if (!this.#ending || this.#ending.signal.aborted) return
+    const running = work().finally(() => this.#work.delete(running))
+    this.#work.add(running)
+  }
+
+  #signal(): { signal: AbortSignal } {
+    return { signal: this.#ending?.signal ?? AbortSignal.abort() }
+  }
+
+  #nowMs(): number {
+    return this.#deps.clock.monotonicMs()
+  }
+}
+
+/** Another network, or a certificate that does not hold, is not mended by dialling again soon. */
+function failureOf(error: unknown): DialFailure {
+  if (!(error instanceof MyceliumError)) return 'unreachable'
+  if (error.code === 'ADDRESS_INVALID') return 'invalid'
+  return error.code.startsWith('NET_') || error.code === 'MESH_STOPPED' ? 'unreachable' : 'refused'
+}
