@@ -3,8 +3,12 @@
  * manner of SWIM with Lifeguard's self-doubt decides who has fallen silent. Losing sight of a node
  * never ends its work and never removes it from the list: the dead are remembered.
  */
+import type { Clock } from '../../base/clock/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
-import type { NodeId } from '../../base/net/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import type { Net, NodeId } from '../../base/net/index.ts'
+import type { Random } from '../../base/random/index.ts'
+import type { ReplicatedState } from '../../control/state/index.ts'
 import type { OwnerId, Role } from '../../identity/index.ts'
 
 /** `node/<NodeId>/profile`: what a node says of itself. */
@@ -56,3 +60,21 @@ export interface Membership extends Lifecycle {
   /** 0 (healthy) to 8: how much this node doubts its own judgement, Lifeguard's multiplier. */
   readonly selfDoubt: number
 }
+
+export interface MembershipDeps {
+  state: Pick<ReplicatedState, 'get' | 'list' | 'put' | 'subscribe' | 'memberOf'>
+  net: Net
+  clock: Clock
+  random: Random
+  logger: Logger
+  /** The edges of the topology, as the mesh measures them. Default: connected peers. */
+  links?: () => { to: NodeId; latencyMs?: number }[]
+}
+
+export interface MembershipOptions {
+  /** What this node says of itself at its start. */
+  profile: NodeProfile
+}
+
+export { createMembership } from './driver.ts'
+export { parseLinks, parseProfile } from './members.ts'

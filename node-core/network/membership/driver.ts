@@ -1,0 +1,215 @@
+/** The shell of membership: feeds the detector, probes for it, and publishes what this node says. */
+import { every } from '../../base/clock/index.ts'
+import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import type { StateChange } from '../../control/state/index.ts'
+import { createDetector, type DetectorEffect, type DetectorInput } from './detector.ts'
+import { createLinkPublisher } from './driver-links.ts'
+import { createProber } from './driver-probes.ts'
+import type { Liveness, Member, Membership, MembershipDeps, MembershipOptions } from './index.ts'
+import { LINKS_PERIOD_MS, SLEPT_MS, TICK_MS } from './limits.ts'
+import { createRoster, readKey } from './roster.ts'
+
+export function createMembership(deps: MembershipDeps, options: MembershipOptions): Membership {
+  const { state, net, clock, random } = deps
+  const { self } = net
+  const logger = deps.logger.child('membership')
+  const detector = createDetector(self, random)
+  const since = new Map<NodeId, number>()
+  const listed = new Set<NodeId>()
+  const listeners = new Set<(member: Member, previous: Liveness | undefined) => void>()
+  const underWay = new Set<Promise<unknown>>()
+  const ending = new AbortController()
+  let profile = options.profile
+  let ownLiveness: Liveness = 'alive'
+  let beat = 0
+  let started: Promise<void> | undefined
+  let stopParts: (() => unknown)[] = []
+
+  const livenessOf = (id: NodeId): Liveness =>
+    id === self ? ownLiveness : (detector.liveness(id) ?? 'suspect')
+  const roster = createRoster(state, (id) => ({
+    liveness: livenessOf(id),
+    sinceMs: since.get(id) ?? 0,
+  }))
+  const prober = createProber(net, clock, (id) => roster.life(id) !== undefined)
+  const links = createLinkPublisher({
+    now: () => deps.links?.() ?? measuredLinks(),
+    write: (value) => write('links', value),
+    clock,
+  })
+
+  function measuredLinks() {
+    return net.peers().map((to) => {
+      const latencyMs = prober.latencyMs(to)
+      return { to, ...(latencyMs === undefined ? {} : { latencyMs }) }
+    })
+  }
+
+  function feed(input: DetectorInput): void {
+    for (const effect of detector.step(input)) run(effect)
+  }
+
+  function run(effect: DetectorEffect): void {
+    switch (effect.kind) {
+      case 'probe':
+        keep(probe(effect.id, effect.helpers))
+        return
+      case 'liveness':
+        since.set(effect.id, clock.monotonicMs())
+        logger.info('A node’s liveness changed.', { node: effect.id, liveness: effect.liveness })
+        tell(effect.id, effect.previous)
+        return
+      case 'publish':
+        keep(write('doubts', { suspects: effect.suspects.map((doubt) => ({ ...doubt })) }))
+        return
+      case 'refute':
+        beat = Math.max(beat, effect.above.beat) + 1
+        keep(sayAlive())
+        return
+    }
+  }
+
+  async function probe(id: NodeId, helpers: readonly NodeId[]): Promise<void> {
+    const outcome = await prober.probe(id, helpers, detector.selfDoubt, ending.signal)
+    if (ending.signal.aborted) return
+    const { reached, ...helped } = outcome
+    const nowMs = clock.monotonicMs()
+    feed(reached ? { kind: 'answered', id, nowMs } : { kind: 'silent', id, nowMs, ...helped })
+  }
+
+  async function write(name: string, value: Parameters<typeof state.put>[1]): Promise<void> {
+    await state.put(`node/${self}/${name}`, value)
+  }
+  const sayProfile = (): Promise<void> =>
+    write('profile', { ...profile, capacity: { ...profile.capacity } })
+  const sayAlive = (): Promise<void> =>
+    write('alive', { beat, ...(ownLiveness === 'left' ? { left: true } : {}) })
+
+  /** Runs beside everything else; `stop` waits for it. */
+  function keep(work: Promise<unknown>): void {
+    const kept = work
+      .catch((error: unknown) => {
+        if (ending.signal.aborted && error instanceof MyceliumError) return
+        logger.warn('Membership work failed.', { error: messageOf(error) })
+      })
+      .finally(() => underWay.delete(kept))
+    underWay.add(kept)
+  }
+
+  function tell(id: NodeId, previous: Liveness | undefined): void {
+    const member = roster.get(id)
+    if (!member) {
+      listed.delete(id)
+      return
+    }
+    const known = listed.has(id)
+    listed.add(id)
+    for (const listener of [...listeners]) {
+      try {
+        listener(member, known ? previous : undefined)
+      } catch (error) {
+        logger.error('A listener failed.', { error: messageOf(error) })
+      }
+    }
+  }
+
+  function learn(id: NodeId, early: boolean): void {
+    const said = roster.life(id)
+    if (said) feed({ kind: 'known', id, ...said, early })
+    else feed({ kind: 'forgotten', id })
+  }
+
+  function heed(change: StateChange): void {
+    const key = readKey(change.key)
+    switch (key?.kind) {
+      case 'alive':
+        learn(key.node, false)
+        return
+      case 'profile':
+        learn(key.node, false)
+        tell(key.node, livenessOf(key.node))
+        return
+      case 'cordon':
+        tell(key.node, livenessOf(key.node))
+        return
+      case 'doubts':
+        hear(key.node)
+        return
+      case 'removed':
+        for (const { id, owner } of roster.nodes()) if (owner === key.owner) learn(id, false)
+    }
+  }
+
+  function hear(observer: NodeId): void {
+    if (observer === self) return
+    const suspects = roster.doubts(observer)
+    feed({ kind: 'doubts', observer, suspects, nowMs: clock.monotonicMs() })
+  }
+
+  /**
+   * The monotonic clock stands still while the machine sleeps, on most systems; what people call the
+   * time does not. A wall clock that somebody set forward looks the same, and costs a little patience.
+   */
+  let wallAheadMs = clock.wallMs() - clock.monotonicMs()
+  function tick(): void {
+    const aheadMs = clock.wallMs() - clock.monotonicMs()
+    const slept = aheadMs - wallAheadMs > SLEPT_MS
+    wallAheadMs = aheadMs
+    const connections = net.peers().length
+    feed({ kind: 'tick', nowMs: clock.monotonicMs(), connections, slept })
+  }
+
+  async function start(): Promise<void> {
+    await sayProfile()
+    await sayAlive()
+    const onError = (error: unknown): void => {
+      logger.warn('Membership work failed.', { error: messageOf(error) })
+    }
+    for (const { id } of roster.nodes()) learn(id, true)
+    for (const { id } of roster.nodes()) {
+      hear(id)
+      if (roster.get(id)) listed.add(id)
+    }
+    stopParts = [
+      state.subscribe('', heed),
+      prober.serve(),
+      net.onPeer((id) => feed({ kind: 'look', id })),
+      every(clock, TICK_MS, tick, onError),
+      every(clock, LINKS_PERIOD_MS, links.publish, onError),
+    ]
+    for (const id of net.peers()) feed({ kind: 'look', id })
+  }
+
+  return {
+    self,
+    get selfDoubt() {
+      return detector.selfDoubt
+    },
+    start: () => (started ??= start()),
+    async stop() {
+      if (!started) return
+      await started.catch(() => {})
+      ending.abort(new MyceliumError('NOT_RUNNING', 'The node is stopping.'))
+      for (const stopPart of stopParts.splice(0)) await stopPart()
+      await Promise.all(underWay)
+    },
+    get: (id) => roster.get(id),
+    list: () => roster.list(),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async announce(change) {
+      const next = { ...profile, ...change }
+      if (JSON.stringify(next) === JSON.stringify(profile)) return
+      profile = next
+      if (started) await sayProfile()
+    },
+    async leave() {
+      ownLiveness = 'left'
+      await sayAlive()
+      tell(self, 'alive')
+    },
+  }
+}

@@ -1,0 +1,61 @@
+/** How often the detector looks at its deadlines. Milliseconds. */
+export const TICK_MS = 200
+/** Between two probes of this node. Milliseconds, times one plus its doubt in itself. */
+export const PROBE_PERIOD_MS = 1_000
+/** Until a direct probe counts as missed. Milliseconds, times one plus the doubt. */
+export const PROBE_TIMEOUT_MS = 500
+/** Until a probe through another member counts as missed. Milliseconds, times one plus the doubt. */
+export const INDIRECT_TIMEOUT_MS = 1_000
+/** Members asked to probe for us. */
+export const HELPERS = 3
+/** Probes for others under way at once; more are refused. */
+export const PROBES_FOR_OTHERS_MAX = 16
+/** Probes that hints, hearsay and new members may add in one tick. */
+export const URGENT_PROBES_PER_TICK = 5
+/** Between two probes of members held dead. Milliseconds. */
+export const DEAD_PROBE_PERIOD_MS = 10_000
+
+/** Shortest suspicion in a network of ten or fewer. Milliseconds; grows with the logarithm. */
+export const SUSPICION_MS_MIN = 1_200
+/** The longest suspicion, as a multiple of the shortest. */
+export const SUSPICION_FACTOR_MAX = 6
+/** Independent confirmations after which a suspicion is at its shortest. */
+export const CONFIRMATIONS_WANTED = 3
+/** Distinct observers whose doubt a node takes over without evidence of its own. */
+export const HEARSAY_OBSERVERS = 3
+/** Members closest to a node by hash that probe it when somebody doubts it. */
+export const WATCHERS = 8
+/** Between two probes of one node on hearsay. Milliseconds. */
+export const HEARSAY_PROBE_PERIOD_MS = 2_000
+/** Observers after which one more does not publish its doubt. */
+export const OBSERVERS_ENOUGH = 5
+/** How long a node has been connected before it publishes doubts. Milliseconds. */
+export const CONNECTED_BEFORE_DOUBT_MS = 1_000
+/** Between two refutations by this node. Milliseconds. */
+export const REFUTE_PERIOD_MS = 500
+
+/** The most a node doubts its own judgement: Lifeguard's multiplier. */
+export const SELF_DOUBT_MAX = 8
+/** A tick later than this shows a slow machine. Milliseconds. */
+export const LATE_TICK_MS = 250
+/** A tick this late shows a very slow one. Milliseconds. */
+export const VERY_LATE_TICK_MS = 1_000
+/** After a gap this long the machine slept: everybody is forgiven first. Milliseconds. */
+export const SLEPT_MS = 5_000
+
+/** Between two publications of this node's links. Milliseconds. */
+export const LINKS_PERIOD_MS = 10_000
+/** Between two publications when only latencies have changed. Milliseconds. */
+export const LINK_LATENCY_PERIOD_MS = 60_000
+/** Links published. */
+export const LINKS_MAX = 256
+/** Doubts published. */
+export const DOUBTS_MAX = 256
+/** Addresses in a profile. */
+export const ADDRESSES_MAX = 32
+/** Labels in a profile. */
+export const LABELS_MAX = 64
+/** Longest text in a profile. Characters. */
+export const TEXT_LENGTH_MAX = 256
+/** Largest probe message. Bytes. */
+export const PROBE_BYTES_MAX = 256

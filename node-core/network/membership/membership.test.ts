@@ -1,0 +1,232 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createMemoryLogger } from '../../base/log/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import {
+  createTestNetwork,
+  ownerNamed,
+  type Person,
+  type TestNetwork,
+  type TestNode,
+} from '../../control/state/state.fixture.ts'
+import { createMembership, type Liveness, type Membership, type NodeProfile } from './index.ts'
+
+const profile = (name: string): NodeProfile => ({
+  name,
+  role: 'rhizomorph',
+  version: '0.1.0',
+  addresses: [],
+  labels: {},
+  kinds: ['container'],
+  capacity: { cpuMillis: 1_000, memoryBytes: 1_000_000, diskBytes: 1_000_000 },
+})
+
+interface Participant extends TestNode {
+  membership: Membership
+}
+
+let world: TestNetwork
+beforeEach(() => {
+  world = createTestNetwork()
+})
+afterEach(() => world.stop())
+
+async function join(name: string, person?: Person): Promise<Participant> {
+  const node = await world.node(name, person)
+  const { clock, random } = world
+  const deps = { state: node.state, net: node.net, clock, random, logger: createMemoryLogger() }
+  const membership = createMembership(deps, { profile: profile(name) })
+  await world.run(membership.start())
+  return { ...node, membership }
+}
+
+async function cluster(size: number): Promise<Participant[]> {
+  const nodes: Participant[] = []
+  for (let n = 0; n < size; n++) nodes.push(await join(`n${n}`))
+  await world.advance(3_000)
+  return nodes
+}
+
+const views = (nodes: Participant[], of: NodeId): (Liveness | undefined)[] => [
+  ...new Set(nodes.map(({ membership }) => membership.get(of)?.liveness)),
+]
+
+function cutOff(some: Participant[], others: Participant[]): void {
+  for (const a of some) {
+    for (const b of others) {
+      world.network.cut(a.id, b.id)
+      world.network.cut(b.id, a.id)
+    }
+  }
+}
+
+/** Moves on until every node holds `of` to be `liveness`. Milliseconds it took. */
+async function until(nodes: Participant[], of: NodeId, liveness: Liveness): Promise<number> {
+  const startMs = world.clock.monotonicMs()
+  while (views(nodes, of).some((view) => view !== liveness)) {
+    await world.advance(50)
+    const tookMs = world.clock.monotonicMs() - startMs
+    if (tookMs > 60_000) throw new Error(`Not ${liveness} everywhere: ${views(nodes, of)}`)
+  }
+  return world.clock.monotonicMs() - startMs
+}
+
+describe('who is here', () => {
+  it('is known to all within two seconds of a start together', async () => {
+    const nodes: Participant[] = []
+    for (let n = 0; n < 10; n++) nodes.push(await join(`n${n}`))
+    await world.advance(2_000)
+    for (const { membership } of nodes) {
+      expect(membership.list().map(({ liveness }) => liveness)).toEqual(Array(10).fill('alive'))
+    }
+  })
+
+  it('says name, owner, cordon and what was announced', async () => {
+    const [a, b] = (await cluster(2)) as [Participant, Participant]
+    await world.run(a.membership.announce({ labels: { disk: 'fast' } }))
+    await world.run(b.state.put(`net/node/${a.id}/cordon`, { cordoned: true, draining: false }))
+    await world.advance(100)
+    expect(b.membership.get(a.id)).toMatchObject({
+      owner: ownerNamed('founder'),
+      ownerName: 'founder',
+      cordoned: true,
+      draining: false,
+      profile: { name: 'n0', labels: { disk: 'fast' } },
+    })
+  })
+
+  it('leaves out the nodes of an owner who was removed', async () => {
+    const guest = await join('g', { owner: 'guest', permissions: ['use'] })
+    const [a, b] = (await cluster(2)) as [Participant, Participant]
+    expect(a.membership.get(guest.id)).toBeDefined()
+    const through = { [guest.id]: a.state.streams()[guest.id]! }
+    await world.run(b.state.put(`net/removed/${ownerNamed('guest')}`, { at: 'now', through }))
+    await world.advance(100)
+    expect(a.membership.list().map(({ id }) => id)).toEqual([a.id, b.id].sort())
+  })
+
+  it('ignores a profile it cannot read', async () => {
+    const [a, b] = (await cluster(2)) as [Participant, Participant]
+    await world.run(a.state.put(`node/${a.id}/profile`, { name: 7 }))
+    await world.advance(100)
+    expect(b.membership.get(a.id)).toBeUndefined()
+  })
+
+  it('publishes links when they change, and only then', async () => {
+    const nodes = await cluster(3)
+    const first = nodes[0]!
+    await world.advance(60_000)
+    const before = first.state.get(`node/${first.id}/links`)!
+    expect(before.value).toMatchObject({
+      links: [{ to: expect.any(String) }, { to: expect.any(String) }],
+    })
+    await world.advance(60_000)
+    expect(first.state.get(`node/${first.id}/links`)).toBe(before)
+  })
+})
+
+describe('a node that is gone', () => {
+  it('is held dead by all of 25 within 3.5 s of a kill', async () => {
+    const nodes = await cluster(25)
+    const victim = nodes[7]!
+    world.network.crash(victim.id)
+    const others = nodes.filter((node) => node !== victim)
+    expect(await until(others, victim.id, 'dead')).toBeLessThanOrEqual(3_500)
+    expect(others[0]!.membership.list()).toHaveLength(25)
+  })
+
+  it('is found dead without a reset, as when the power goes', async () => {
+    const nodes = await cluster(10)
+    const victim = nodes[3]!
+    world.network.crash(victim.id, { silent: true })
+    const others = nodes.filter((node) => node !== victim)
+    expect(await until(others, victim.id, 'dead')).toBeLessThanOrEqual(6_000)
+  })
+
+  it('is alive again as soon as it returns', async () => {
+    const nodes = await cluster(5)
+    const victim = nodes[2]!
+    world.network.crash(victim.id)
+    const others = nodes.filter((node) => node !== victim)
+    await until(others, victim.id, 'dead')
+    const back = await join('n2')
+    expect(await until([...others, back], victim.id, 'alive')).toBeLessThanOrEqual(2_000)
+  })
+
+  it('is known to have left at once when it says goodbye, and is remembered', async () => {
+    const nodes = await cluster(4)
+    const leaver = nodes[1]!
+    await world.run(leaver.membership.leave())
+    const others = nodes.filter((node) => node !== leaver)
+    expect(await until(others, leaver.id, 'left')).toBeLessThanOrEqual(200)
+    await world.advance(30_000)
+    expect(views(others, leaver.id)).toEqual(['left'])
+  })
+
+  it('is suspect to a node that starts and has not seen it, then dead', async () => {
+    const nodes = await cluster(3)
+    for (const { id } of nodes) world.network.crash(id)
+    const alone = await join('n0')
+    expect(alone.membership.get(nodes[1]!.id)?.liveness).toBe('suspect')
+    await world.advance(15_000)
+    expect(alone.membership.get(nodes[1]!.id)?.liveness).toBe('dead')
+    const back = await join('n1')
+    expect(await until([alone, back], back.id, 'alive')).toBeLessThanOrEqual(2_000)
+  })
+})
+
+describe('partitions', () => {
+  it('hold the other side dead, and heal on both sides', async () => {
+    const nodes = await cluster(6)
+    const [left, right] = [nodes.slice(0, 3), nodes.slice(3)]
+    cutOff(left, right)
+    await world.advance(20_000)
+    for (const { id } of right) expect(views(left, id)).toEqual(['dead'])
+    for (const { id } of left) expect(views(right, id)).toEqual(['dead'])
+    world.network.mendAll()
+    await world.advance(5_000)
+    for (const { id } of nodes) expect(views(nodes, id)).toEqual(['alive'])
+    expect(new Set(nodes.map(({ state }) => state.hash())).size).toBe(1)
+  })
+
+  it('hold nobody dead while others can still reach it', async () => {
+    const nodes = await cluster(5)
+    cutOff([nodes[0]!], [nodes[1]!])
+    const seen: string[] = []
+    for (const { membership } of nodes) {
+      membership.subscribe(({ liveness }) => seen.push(liveness))
+    }
+    await world.advance(60_000)
+    expect(seen).not.toContain('dead')
+  })
+})
+
+describe('a liar', () => {
+  it('alone cannot have a live node held dead', async () => {
+    const nodes = await cluster(12)
+    const [liar, target] = [nodes[0]!, nodes[1]!]
+    const seen: Liveness[] = []
+    for (const { membership } of nodes.slice(2)) {
+      membership.subscribe((member) => member.id === target.id && seen.push(member.liveness))
+    }
+    for (let n = 0; n < 20; n++) {
+      const { incarnation } = target.state.get(`node/${target.id}/alive`)!
+      const suspects = [{ node: target.id, incarnation, beat: 1_000_000 + n }]
+      await world.run(liar.state.put(`node/${liar.id}/doubts`, { suspects }))
+      await world.advance(1_000)
+    }
+    expect(seen).not.toContain('dead')
+    expect(views(nodes.slice(2), target.id)).toEqual(['alive'])
+  })
+})
+
+describe('a machine that sleeps', () => {
+  it('forgives everybody first when it wakes', async () => {
+    const nodes = await cluster(4)
+    const seen: Liveness[] = []
+    nodes[0]!.membership.subscribe(({ liveness }) => seen.push(liveness))
+    world.clock.jumpWall(3_600_000)
+    await world.advance(5_000)
+    expect(seen).toEqual([])
+    expect(nodes[0]!.membership.selfDoubt).toBeLessThanOrEqual(4)
+  })
+})
