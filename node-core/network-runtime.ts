@@ -1,51 +1,28 @@
-/**
- * The parts that exist while this node is in a network, wired in the order in which they start.
- * What an earlier part needs of a later one is handed over as a function, called only once all run.
- */
-import path from 'node:path'
-import type { InstanceLogLine, NetworkParts, Reason } from './api/handlers/index.ts'
+/** The life of this node in one network: its parts started in order, and the face they show the API. */
+import type { NetworkParts, Reason } from './api/handlers/index.ts'
 import type { Clock } from './base/clock/index.ts'
-import { openDatabase } from './base/database/index.ts'
 import type { FileDisk } from './base/disk/index.ts'
-import { type Lifecycle, type NamedPart, startInOrder, stopInReverse } from './base/lifecycle/index.ts'
+import { messageOf } from './base/errors/index.ts'
+import { type Lifecycle, startInOrder, stopInReverse } from './base/lifecycle/index.ts'
 import type { Logger } from './base/log/index.ts'
-import { type NodeId, shortId } from './base/net/index.ts'
 import type { Random } from './base/random/index.ts'
-import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
-import { createDatabaseStore, createSharedState, type ReplicatedState } from './control/state/index.ts'
-import { createEndpointSource } from './endpoints.ts'
-import { type Settings, type StoredNetwork, writeCredential } from './home.ts'
-import {
-  type OwnerId,
-  ownerIdOf,
-  parseGenesis,
-  type Role,
-  verify,
-  verifyCredential,
-} from './identity/index.ts'
+import type { Settings, StoredNetwork } from './home.ts'
+import type { Role } from './identity/index.ts'
 import type { Identity } from './joining.ts'
-import { createAdmission, memberRecords } from './network/admission/index.ts'
-import { createDiscovery } from './network/discovery/index.ts'
-import { createMembership } from './network/membership/index.ts'
-import { createMesh, type Mesh, PEERS_DEFAULT } from './network/mesh/index.ts'
-import type { NodeConfig } from './node.ts'
-import { createBlobStore, parseDigest } from './storage/blobs/index.ts'
-import { capacityOf } from './this-computer.ts'
-import { VERSION } from './version.ts'
-import { createBundles } from './work/bundles/index.ts'
-import { createEdge, createTunnelServer } from './work/edge/index.ts'
-import { createLogs, createReconciler, createWorkView } from './work/reconcile/index.ts'
-import { createContainerRunner } from './work/runners/container/index.ts'
-import { createProcessRunner } from './work/runners/process/index.ts'
+import { type NetworkSide, openNetworkSide } from './network-side.ts'
+import type { NodeConfig } from './node-config.ts'
+import { createWorkSide, type WorkSide } from './work-side.ts'
 
 export interface NetworkRuntime extends Lifecycle {
   readonly parts: NetworkParts
+  /** `http://127.0.0.1:8080`; undefined while it does not listen. */
   readonly edge: string | undefined
+  /** What this node can run now, and why not the rest. */
   kinds(): Promise<{ kind: string; ok: boolean; reason?: Reason }[]>
   degraded(): Reason[]
   /** Tells the network what the owner changed about this node. */
   announce(change: { name?: string; role?: Role; labels?: Record<string, string> }): Promise<void>
-  /** Says goodbye and ends what runs here. Before `stop`. */
+  /** Says goodbye. Before `stop`, which ends what runs here. */
   leave(): Promise<void>
 }
 
@@ -59,4 +36,61 @@ export interface RuntimeDeps {
   clock: Clock
   random: Random
   logger: Logger
+}
+
+/** Opens the database; `start` does the rest. */
+export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRuntime> {
+  const side = await openNetworkSide(deps)
+  const work = createWorkSide(deps, side)
+  const all = [...side.parts, ...work.parts]
+  return {
+    parts: partsOf(side, work),
+    get edge() {
+      return work.edge.port === 0 ? undefined : `http://127.0.0.1:${work.edge.port}`
+    },
+    start: () => startInOrder(all),
+    async stop() {
+      for (const { name, error } of await stopInReverse(all)) {
+        deps.logger.error('a part did not stop cleanly', { part: name, why: messageOf(error) })
+      }
+    },
+    kinds: () => kindsOf(work),
+    degraded: () => degradedOf(side),
+    announce: (change) => side.membership.announce(change),
+    leave: () => side.membership.leave(),
+  }
+}
+
+function partsOf(side: NetworkSide, work: WorkSide): NetworkParts {
+  const { network, mesh, state, membership, discovery, admission } = side
+  return {
+    genesis: network.genesis,
+    id: network.id,
+    permissions: () => admission.permissions(),
+    ...{ state, membership, mesh },
+    discoveryTier: () => discovery.tier(),
+    seedDocument: async () => ({ ...admission.seedDocument() }),
+    members: admission,
+    placementInput: () => work.view.placementInput(),
+    readLogs: (of, options) => work.logs.read(of, options),
+    bundles: work.bundles,
+    images: work.containers.images,
+  }
+}
+
+async function kindsOf({ runners }: WorkSide) {
+  return Promise.all(
+    runners.map(async (runner) => {
+      const available = await runner.available()
+      if (available.ok) return { kind: runner.kind, ok: true }
+      const { code, message } = available
+      return { kind: runner.kind, ok: false, reason: { code, message } }
+    }),
+  )
+}
+
+function degradedOf({ hasTwin }: NetworkSide): Reason[] {
+  if (!hasTwin()) return []
+  const message = "Another computer runs with this node's identity. Stop one of the two."
+  return [{ code: 'IDENTITY_IN_USE', message }]
 }

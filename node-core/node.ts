@@ -40,38 +40,9 @@ import type { Role } from './identity/index.ts'
 import { foundInHome, type Identity, joinInHome, openIdentity } from './joining.ts'
 import { createLobby, type Lobby } from './lobby.ts'
 import { createLogTap, type LogTap } from './log-tap.ts'
-import { createNetworkRuntime, type NetworkRuntime } from './network-runtime.ts'
+import { type NetworkRuntime, openNetworkRuntime } from './network-runtime.ts'
+import type { NodeConfig } from './node-config.ts'
 import { VERSION } from './version.ts'
-
-export interface NodeConfig {
-  /** Absolute path of the folder that holds everything of this node. */
-  home: string
-  /** Multiaddrs to listen on. Default: TCP and QUIC on port 4000, all interfaces. */
-  listen?: readonly string[]
-  /** Addresses to tell others besides those. */
-  announce?: readonly string[]
-  /** Addresses to dial first. */
-  bootstrap?: readonly string[]
-  /** Admitted peers held at once. */
-  peersMax?: number
-  /** Look around on the local network. Default true. */
-  mdns?: boolean
-  /** Default 7780; 0 picks a free one. */
-  apiPort?: number
-  /** Default 8080; 0 picks a free one. */
-  edgePort?: number
-  /** Overrides what the home remembers. */
-  name?: string
-  labels?: Record<string, string>
-  exchangeIntervalMs?: number
-  discoveryIntervalMs?: number
-  tombstoneTtlMs?: number
-  gcIntervalMs?: number
-  /** The built window, served to a browser; without it only the API is. */
-  windowFolder?: string
-  /** Docker's socket; found by itself when not given. */
-  engineSocket?: string
-}
 
 export interface NodeHost {
   logger: Logger
@@ -94,6 +65,7 @@ export interface MyceliumNode extends Lifecycle {
 }
 
 export { findRunningNode, type RunningNode } from './home.ts'
+export type { NodeConfig } from './node-config.ts'
 
 /** The life of one node in one home. */
 export function createNode(config: NodeConfig, host: NodeHost): MyceliumNode {
@@ -201,7 +173,7 @@ class Node implements MyceliumNode {
 
   /** Starts the parts of a network. */
   async #enter(stored: StoredNetwork): Promise<void> {
-    const runtime = createNetworkRuntime({
+    const runtime = await openNetworkRuntime({
       config: this.#config,
       identity: started(this.#identity),
       stored,

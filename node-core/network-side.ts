@@ -1,0 +1,244 @@
+/**
+ * The half of a network's parts that know who is there: mesh, shared state, membership, discovery,
+ * admission. What an earlier part needs of a later one is handed over as a function, called only
+ * once all of them run.
+ */
+import path from 'node:path'
+import { type Database, openDatabase } from './base/database/index.ts'
+import type { Lifecycle, NamedPart } from './base/lifecycle/index.ts'
+import {
+  createDatabaseStore,
+  createSharedState,
+  type ReplicatedState,
+} from './control/state/index.ts'
+import { writeCredential } from './home.ts'
+import {
+  type FoundedNetwork,
+  ownerIdOf,
+  parseGenesis,
+  verify,
+  verifyCredential,
+} from './identity/index.ts'
+import {
+  type Admission,
+  createAdmission,
+  type MemberRecords,
+  memberRecords,
+  verifySeed,
+} from './network/admission/index.ts'
+import { createDiscovery, type Discovery } from './network/discovery/index.ts'
+import { createMembership, type Membership } from './network/membership/index.ts'
+import { createMesh, type Mesh } from './network/mesh/index.ts'
+import type { RuntimeDeps } from './network-runtime.ts'
+import { capacityOf } from './this-computer.ts'
+import { VERSION } from './version.ts'
+
+export interface NetworkSide {
+  network: FoundedNetwork
+  mesh: Mesh
+  state: ReplicatedState
+  records: MemberRecords
+  membership: Membership
+  discovery: Discovery
+  admission: Admission
+  /** In the order in which they start. */
+  parts: NamedPart[]
+  /** Another node runs with this node's key. */
+  hasTwin(): boolean
+}
+
+const LISTEN_DEFAULT = ['/ip4/0.0.0.0/tcp/4000', '/ip4/0.0.0.0/udp/4000/quic-v1']
+/** Told to newcomers besides this node's own addresses. */
+const CONTACTS_MAX = 16
+
+export async function openNetworkSide(deps: RuntimeDeps): Promise<NetworkSide> {
+  const network = parseGenesis(deps.stored.genesis)
+  const slot = createCredentialSlot(deps, (bytes) => state.setCredential(bytes))
+  const isRemoved: MemberRecords['isRemoved'] = (owner) => records.isRemoved(owner)
+  const isMember: MemberRecords['isMember'] = (owner) => records.isMember(owner)
+  const mesh = openMesh(deps, network, { slot, isRemoved, isMember })
+  const database = await openDatabase(path.join(deps.disk.root, 'state.db'))
+  const state = openState(deps, network, mesh, database)
+  const records = memberRecords(state, network)
+  const membership = openMembership(deps, mesh, state)
+  const admission = createAdmission({
+    ...common(deps, 'admission'),
+    network,
+    nodeKey: deps.identity.nodeKey,
+    ownerKey: deps.identity.ownerKey,
+    ownerName: deps.settings().ownerName ?? deps.name(),
+    nodeName: deps.name,
+    credential: slot,
+    mesh,
+    state,
+    disk: deps.disk,
+    contacts: () => contactsOf(deps, mesh, membership),
+  })
+  const discovery = openDiscovery(deps, network, { mesh, membership, admission })
+  let twin = false
+  state.onTwin(() => {
+    twin = true
+  })
+  return {
+    ...{ network, mesh, state, records, membership, discovery, admission },
+    hasTwin: () => twin,
+    parts: [
+      { name: 'database', part: { start: async () => {}, stop: () => database.close() } },
+      { name: 'state', part: state },
+      { name: 'mesh', part: mesh },
+      { name: 'membership', part: membership },
+      {
+        name: 'addresses',
+        part: onStart(() => membership.announce({ addresses: mesh.addresses() })),
+      },
+      { name: 'admission', part: admission },
+      { name: 'discovery', part: discovery },
+    ],
+  }
+}
+
+function onStart(start: () => Promise<void>): Lifecycle {
+  return { start, stop: async () => {} }
+}
+
+function common(deps: RuntimeDeps, module: string) {
+  const { clock, random, logger } = deps
+  return { clock, random, logger: logger.child(module) }
+}
+
+function createCredentialSlot(deps: RuntimeDeps, use: (bytes: Uint8Array) => void) {
+  let current = deps.stored.credential
+  return {
+    current: () => current,
+    async replace(credential: Uint8Array) {
+      await writeCredential(deps.disk, credential)
+      current = credential
+      use(credential)
+    },
+  }
+}
+
+function openMesh(
+  deps: RuntimeDeps,
+  network: FoundedNetwork,
+  trust: Pick<MemberRecords, 'isRemoved' | 'isMember'> & { slot: { current(): Uint8Array } },
+): Mesh {
+  const { config, clock } = deps
+  const { isRemoved, isMember } = trust
+  return createMesh(
+    {
+      ...common(deps, 'mesh'),
+      nodeKey: deps.identity.nodeKey,
+      networkId: network.id,
+      credential: () => trust.slot.current(),
+      verify: (bytes) =>
+        verifyCredential(bytes, { network, nowMs: clock.wallMs(), isRemoved, isMember }),
+      isRemoved,
+    },
+    {
+      listen: config.listen ?? LISTEN_DEFAULT,
+      mdns: config.mdns ?? true,
+      ...(config.announce ? { announce: config.announce } : {}),
+      ...(config.peersMax ? { peersMax: config.peersMax } : {}),
+    },
+  )
+}
+
+function openState(
+  deps: RuntimeDeps,
+  network: FoundedNetwork,
+  mesh: Mesh,
+  database: Database,
+): ReplicatedState {
+  const { tombstoneTtlMs, gcIntervalMs } = deps.config
+  return createSharedState(
+    {
+      ...common(deps, 'state'),
+      network: network.id,
+      founders: new Set(network.genesis.founders.map(ownerIdOf)),
+      signer: deps.identity.nodeKey,
+      credential: deps.stored.credential,
+      verify,
+      verifyCredential: (bytes, check) =>
+        verifyCredential(bytes, { network, nowMs: undefined, ...check }),
+      net: mesh,
+      store: createDatabaseStore(database),
+    },
+    {
+      ...(tombstoneTtlMs ? { tombstoneTtlMs } : {}),
+      ...(gcIntervalMs ? { gcIntervalMs } : {}),
+    },
+  )
+}
+
+function openMembership(deps: RuntimeDeps, mesh: Mesh, state: ReplicatedState): Membership {
+  const { config, disk } = deps
+  const settings = deps.settings()
+  return createMembership(
+    {
+      ...common(deps, 'membership'),
+      net: mesh,
+      state,
+      links: () =>
+        mesh
+          .connected()
+          .map(({ id, latencyMs }) =>
+            latencyMs === undefined ? { to: id } : { to: id, latencyMs },
+          ),
+    },
+    {
+      profile: {
+        name: deps.name(),
+        role: settings.role ?? 'rhizomorph',
+        version: VERSION,
+        // Told once the mesh listens and the runners have been asked.
+        addresses: [],
+        kinds: [],
+        labels: config.labels ?? settings.labels ?? {},
+        capacity: capacityOf(disk.root),
+      },
+    },
+  )
+}
+
+function openDiscovery(
+  deps: RuntimeDeps,
+  network: FoundedNetwork,
+  parts: { mesh: Mesh; membership: Membership; admission: Admission },
+): Discovery {
+  const { config, clock, disk } = deps
+  const { mesh, membership, admission } = parts
+  return createDiscovery(
+    {
+      ...common(deps, 'discovery'),
+      mesh,
+      members: {
+        list: () =>
+          membership.list().map(({ id, profile }) => ({ id, addresses: profile.addresses })),
+        subscribe: (listener) => membership.subscribe(() => listener()),
+      },
+      disk,
+      openSeed: (text) => verifySeed(text, { nowMs: clock.wallMs(), network }).addresses,
+      writeSeed: () =>
+        disk.writeAtomic(
+          'spore.json',
+          new TextEncoder().encode(`${JSON.stringify(admission.seedDocument(), null, 2)}\n`),
+        ),
+    },
+    {
+      bootstrap: [...(config.bootstrap ?? []), ...(deps.settings().contacts ?? [])],
+      ...(config.peersMax ? { peersMax: config.peersMax } : {}),
+      ...(config.exchangeIntervalMs ? { exchangeIntervalMs: config.exchangeIntervalMs } : {}),
+      ...(config.discoveryIntervalMs ? { discoveryIntervalMs: config.discoveryIntervalMs } : {}),
+    },
+  )
+}
+
+/** Addresses of members that answer now, then of those that let this node in. */
+function contactsOf(deps: RuntimeDeps, mesh: Mesh, membership: Membership): string[] {
+  const alive = membership
+    .list()
+    .filter(({ id, liveness }) => liveness === 'alive' && id !== mesh.self)
+    .flatMap(({ profile }) => profile.addresses)
+  return [...alive, ...(deps.settings().contacts ?? [])].slice(0, CONTACTS_MAX)
+}

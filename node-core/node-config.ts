@@ -1,0 +1,30 @@
+/** What a host (the command line, the desktop app, a test) says of the node it wants. */
+export interface NodeConfig {
+  /** Absolute path of the folder that holds everything of this node. */
+  home: string
+  /** Multiaddrs to listen on. Default: TCP and QUIC on port 4000, all interfaces. */
+  listen?: readonly string[]
+  /** Addresses to tell others besides those. */
+  announce?: readonly string[]
+  /** Addresses to dial first. */
+  bootstrap?: readonly string[]
+  /** Admitted peers held at once. */
+  peersMax?: number
+  /** Look around on the local network. Default true. */
+  mdns?: boolean
+  /** Default 7780; 0 picks a free one. */
+  apiPort?: number
+  /** Default 8080; 0 picks a free one. */
+  edgePort?: number
+  /** Overrides what the home remembers. */
+  name?: string
+  labels?: Record<string, string>
+  exchangeIntervalMs?: number
+  discoveryIntervalMs?: number
+  tombstoneTtlMs?: number
+  gcIntervalMs?: number
+  /** The built window, served to a browser; without it only the API is. */
+  windowFolder?: string
+  /** Docker's socket; found by itself when not given. */
+  engineSocket?: string
+}

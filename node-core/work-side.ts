@@ -1,0 +1,145 @@
+/** The half of a network's parts that run work: blobs, bundles, runners, reconciler, edge. */
+import path from 'node:path'
+import type { BundleShelf } from './api/handlers/index.ts'
+import type { NamedPart } from './base/lifecycle/index.ts'
+import { type NodeId, shortId } from './base/net/index.ts'
+import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
+import { createEndpointSource } from './endpoints.ts'
+import type { RuntimeDeps } from './network-runtime.ts'
+import type { NetworkSide } from './network-side.ts'
+import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
+import { createBundles } from './work/bundles/index.ts'
+import { createEdge, createTunnelServer, type Edge } from './work/edge/index.ts'
+import {
+  createLogs,
+  createReconciler,
+  createWorkView,
+  type Logs,
+  type Reconciler,
+  type WorkView,
+} from './work/reconcile/index.ts'
+import { type ContainerRunner, createContainerRunner } from './work/runners/container/index.ts'
+import type { Runner } from './work/runners/index.ts'
+import { createProcessRunner } from './work/runners/process/index.ts'
+
+export interface WorkSide {
+  view: WorkView
+  containers: ContainerRunner
+  runners: readonly Runner[]
+  reconciler: Reconciler
+  logs: Logs
+  bundles: BundleShelf
+  edge: Edge
+  /** In the order in which they start. */
+  parts: NamedPart[]
+}
+
+/** What this node can serve to others: `node/<self>/bundles`. */
+const HELD_KEY = 'bundles'
+
+export function createWorkSide(deps: RuntimeDeps, side: NetworkSide): WorkSide {
+  const { config, disk, identity } = deps
+  const { network, mesh, state, membership } = side
+  const common = (module: string) => ({
+    clock: deps.clock,
+    random: deps.random,
+    logger: deps.logger.child(module),
+  })
+  const nameOf = (node: NodeId): string => membership.get(node)?.profile.name ?? shortId(node)
+  const view = createWorkView({ state, membership, logger: deps.logger })
+  const blobs = createBlobStore({
+    ...common('blobs'),
+    folder: path.join(disk.root, 'blobs'),
+    net: mesh,
+    holders: (digest) => holdersOf(side, digest),
+    announce: (digests) => {
+      const key = `node/${mesh.self}/${HELD_KEY}`
+      state.put(key, { digests: [...digests] }).catch((error: unknown) => {
+        deps.logger.warn('could not tell what this node holds', { error: String(error) })
+      })
+    },
+    nameOf,
+  })
+  const trusted = (key: string): boolean => trustsPublisher({ state, network }, key)
+  const bundles = createBundles({ blobs, trusted })
+  const containers = createContainerRunner(
+    {
+      ...common('containers'),
+      node: identity.nodeId,
+      network: network.id,
+      net: mesh,
+      folder: path.join(disk.root, 'images'),
+      imageWanted: (imageId) => wantsImage(view, imageId),
+      nameOf,
+    },
+    {
+      environment: process.env,
+      ...(config.engineSocket ? { socketPath: config.engineSocket } : {}),
+    },
+  )
+  const programs = createProcessRunner({
+    ...common('programs'),
+    node: identity.nodeId,
+    network: network.id,
+    bundles,
+    folder: path.join(disk.root, 'instances'),
+  })
+  const reconciler = createReconciler({
+    ...common('reconciler'),
+    view,
+    state,
+    membership,
+    net: mesh,
+    runners: { container: containers, process: programs },
+  })
+  const logs = createLogs({ ...common('logs'), net: mesh, view, reconciler })
+  const tunnels = createTunnelServer({
+    ...common('tunnels'),
+    net: mesh,
+    instances: reconciler,
+    mayUse: (peer) => mayUse(side, peer),
+  })
+  const endpoints = createEndpointSource({ view, membership })
+  const edge = createEdge(
+    { ...common('edge'), self: identity.nodeId, net: mesh, endpoints },
+    { port: config.edgePort ?? 8080 },
+  )
+  return {
+    ...{ view, containers, reconciler, logs, edge },
+    runners: [containers, programs],
+    bundles: createBundleShelf({ state, network, clock: deps.clock, bundles }),
+    parts: [
+      { name: 'blobs', part: blobs },
+      { name: 'containers', part: containers },
+      { name: 'programs', part: programs },
+      { name: 'reconciler', part: reconciler },
+      { name: 'logs', part: logs },
+      { name: 'tunnels', part: tunnels },
+      { name: 'endpoints', part: { start: async () => {}, stop: async () => endpoints.stop() } },
+      { name: 'edge', part: edge },
+    ],
+  }
+}
+
+function holdersOf({ state, mesh, membership }: NetworkSide, digest: Digest): NodeId[] {
+  return membership
+    .list()
+    .filter(({ id, liveness }) => id !== mesh.self && liveness === 'alive')
+    .filter(({ id }) => {
+      const value = state.get(`node/${id}/${HELD_KEY}`)?.value
+      const digests = typeof value === 'object' && value && 'digests' in value ? value.digests : []
+      return Array.isArray(digests) && digests.some((held) => parseDigest(String(held)) === digest)
+    })
+    .map(({ id }) => id)
+}
+
+function wantsImage(view: WorkView, imageId: string): boolean {
+  return view.wanted().some(({ workload }) => {
+    return 'image' in workload.source && workload.source.imageId === imageId
+  })
+}
+
+function mayUse({ state }: NetworkSide, peer: NodeId): boolean {
+  const permissions = state.memberOf(peer)?.permissions
+  return permissions !== undefined && (permissions.has('use') || permissions.has('admin'))
+}
