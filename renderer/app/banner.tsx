@@ -1,0 +1,53 @@
+import { useEffect, useState } from 'react'
+import type { Status } from '../../node-core/api/contract/index.ts'
+import { Button, Icon } from '../design/index.ts'
+import { useText } from '../i18n/index.ts'
+import { useConnection, useWorld } from '../state/index.ts'
+
+/** Says what is wrong with the whole, for as long as it is. */
+export function Banner({ status }: { status: Status }) {
+  const { phase } = useConnection()
+  if (phase !== 'open') return <LostBanner />
+  if (status.degraded.length > 0) return <DegradedBanner status={status} />
+  return null
+}
+
+function LostBanner() {
+  const { t } = useText()
+  const { connection } = useWorld()
+  const seconds = useSecondsToRetry()
+  return (
+    <div className="banner banner-bad" role="alert">
+      <Icon name="warning" />
+      <div className="banner-words">
+        <strong>{t('shell.lostTitle')}</strong>
+        <p>{seconds > 0 ? t('shell.lostDetail', { seconds }) : t('shell.lostNow')}</p>
+      </div>
+      <Button onPress={connection.retry}>{t('words.again')}</Button>
+    </div>
+  )
+}
+
+function useSecondsToRetry(): number {
+  const { time } = useWorld()
+  const { retryAtMs = 0 } = useConnection()
+  const [nowMs, setNowMs] = useState(time.now())
+  // biome-ignore lint/correctness/useExhaustiveDependencies: every tick asks for the next one.
+  useEffect(() => time.after(1_000, () => setNowMs(time.now())), [nowMs, time])
+  return Math.max(0, Math.ceil((retryAtMs - nowMs) / 1_000))
+}
+
+function DegradedBanner({ status }: { status: Status }) {
+  const { t } = useText()
+  return (
+    <div className="banner banner-warn" role="status">
+      <Icon name="info" />
+      <div className="banner-words">
+        <span className="sr-only">{t('shell.degradedTitle')}</span>
+        {status.degraded.map((reason) => (
+          <p key={reason.code}>{reason.message}</p>
+        ))}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,2 @@
+/** The frame around the screens: rail, banners, notices, palette, keys. */
+export { App } from './app.tsx'

@@ -1,0 +1,67 @@
+import { useState } from 'react'
+import type { Status } from '../../node-core/api/contract/index.ts'
+import { useText } from '../i18n/index.ts'
+import { ComputerScreen } from '../screens/computer/index.ts'
+import { DeployScreen } from '../screens/deploy/index.ts'
+import { InviteDialog, NetworkScreen } from '../screens/network/index.ts'
+import { WorkloadScreen, WorkloadsScreen } from '../screens/workloads/index.ts'
+import { type Route, useRoute } from '../state/index.ts'
+import { Banner } from './banner.tsx'
+import { Palette } from './palette.tsx'
+import { Rail } from './rail.tsx'
+import { SettingsDialog } from './settings-dialog.tsx'
+import './shell.css'
+import { ShortcutsDialog, useShortcuts } from './shortcuts.tsx'
+
+export type Overlay = 'palette' | 'shortcuts' | 'settings' | 'invite'
+
+/** The window once there is a network. */
+export function Shell({ status, platform }: { status: Status; platform: string }) {
+  const { t } = useText()
+  const route = useRoute()
+  const [overlay, setOverlay] = useState<Overlay>()
+  const close = (): void => setOverlay(undefined)
+  useShortcuts(setOverlay)
+
+  return (
+    <div className="shell">
+      <button type="button" className="skip" onClick={focusContent}>
+        {t('shell.skip')}
+      </button>
+      <Rail status={status} platform={platform} onOpen={setOverlay} />
+      <div className="shell-content">
+        <Banner status={status} />
+        <div className="shell-screen">
+          <Screen route={route} status={status} onInvite={() => setOverlay('invite')} />
+        </div>
+      </div>
+      {overlay === 'palette' && (
+        <Palette status={status} onClose={close} onOpen={(next) => setOverlay(next)} />
+      )}
+      {overlay === 'shortcuts' && <ShortcutsDialog platform={platform} onClose={close} />}
+      {overlay === 'settings' && <SettingsDialog onClose={close} />}
+      {overlay === 'invite' && <InviteDialog onClose={close} />}
+    </div>
+  )
+}
+
+function Screen(props: { route: Route; status: Status; onInvite: () => void }) {
+  const { route, status, onInvite } = props
+  switch (route.at) {
+    case 'network':
+      return <NetworkScreen status={status} route={route} onInvite={onInvite} />
+    case 'workloads':
+      return <WorkloadsScreen status={status} />
+    case 'workload':
+      return <WorkloadScreen key={route.name} status={status} route={route} />
+    case 'deploy':
+      return <DeployScreen status={status} />
+    case 'computer':
+      return <ComputerScreen status={status} />
+  }
+}
+
+/** The address is taken by the route, so the skip link moves the focus itself. */
+function focusContent(): void {
+  document.getElementById('content')?.focus()
+}

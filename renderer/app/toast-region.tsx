@@ -1,0 +1,40 @@
+import { useStore } from 'zustand'
+import { Button, IconButton } from '../design/index.ts'
+import { useText } from '../i18n/index.ts'
+import { useWorld } from '../state/index.ts'
+import './toast-region.css'
+
+/** Short notices. Read out politely; they never take the focus. */
+export function ToastRegion() {
+  const { t } = useText()
+  const { toasts } = useWorld()
+  const shown = useStore(toasts.store)
+  return (
+    <section className="toasts" aria-label={t('shell.noticeRegion')} aria-live="polite">
+      {shown.map((toast) => (
+        <div key={toast.id} className={`toast toast-${toast.tone}`}>
+          <div className="toast-words">
+            <strong>{toast.text}</strong>
+            {toast.detail && <p>{toast.detail}</p>}
+          </div>
+          {toast.action && (
+            <Button
+              kind="plain"
+              onPress={() => {
+                toast.action?.run()
+                toasts.dismiss(toast.id)
+              }}
+            >
+              {toast.action.label}
+            </Button>
+          )}
+          <IconButton
+            icon="close"
+            label={t('shell.dismiss')}
+            onPress={() => toasts.dismiss(toast.id)}
+          />
+        </div>
+      ))}
+    </section>
+  )
+}

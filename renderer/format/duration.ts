@@ -1,0 +1,30 @@
+const STEPS: [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+]
+
+/** `3 minutes ago`, `yesterday`. */
+export function formatAgo(at: string, nowMs: number, language: string): string {
+  const seconds = Math.round((Date.parse(at) - nowMs) / 1_000)
+  const [unit, size] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ['second', 1]
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  return format.format(Math.trunc(seconds / size), unit)
+}
+
+/** `2 days, 4 hours`: the two largest units that are not zero. */
+export function formatDuration(totalSeconds: number, language: string): string {
+  let rest = Math.max(0, Math.floor(totalSeconds))
+  const parts: string[] = []
+  for (const [unit, size] of STEPS) {
+    const count = Math.floor(rest / size)
+    rest -= count * size
+    if (count > 0 || (unit === 'second' && parts.length === 0)) {
+      const format = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' })
+      parts.push(format.format(count))
+    }
+    if (parts.length === 2) break
+  }
+  return new Intl.ListFormat(language, { type: 'unit' }).format(parts)
+}

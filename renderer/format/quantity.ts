@@ -1,0 +1,35 @@
+const SIZE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB']
+
+/** `1.4 GB`. Decimal, as disks and downloads are sold; memory limits are shown as they were given. */
+export function formatSize(bytes: number, language: string): string {
+  let value = bytes
+  let unit = 0
+  while (value >= 999.5 && unit < SIZE_UNITS.length - 1) {
+    value /= 1_000
+    unit += 1
+  }
+  const digits = unit === 0 || value >= 99.5 ? 0 : 1
+  const figure = new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value)
+  return `${figure} ${SIZE_UNITS[unit] ?? ''}`
+}
+
+/** Cores, from thousandths: `0.5`, `4`. */
+export function formatCpu(millis: number, language: string): string {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(millis / 1_000)
+}
+
+/** Cores as a number to count with: `1.5`. */
+export function coresOf(millis: number): number {
+  return Math.round(millis / 10) / 100
+}
+
+export function formatLatency(latencyMs: number, language: string): string {
+  const digits = latencyMs < 10 ? 1 : 0
+  const figure = new Intl.NumberFormat(language, { maximumFractionDigits: digits })
+  return `${figure.format(latencyMs)} ms`
+}
+
+/** Enough of a long id to recognise it by. */
+export function shortId(id: string): string {
+  return id.length <= 14 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`
+}

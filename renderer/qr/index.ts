@@ -1,0 +1,2 @@
+/** QR codes as our own SVG. */
+export { QrCode } from './qr-code.tsx'

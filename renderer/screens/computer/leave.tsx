@@ -1,0 +1,75 @@
+import { useState } from 'react'
+import type { Status } from '../../../node-core/api/contract/index.ts'
+import { Button, Dialog, DialogActions, TextField } from '../../design/index.ts'
+import { useText } from '../../i18n/index.ts'
+import { useResource, useWorld } from '../../state/index.ts'
+import { toProblem } from '../../transport/index.ts'
+
+export function Leave({ status }: { status: Status }) {
+  const { t } = useText()
+  const [asking, setAsking] = useState(false)
+  const network = status.network?.name ?? ''
+  return (
+    <section className="computer-leave">
+      <div>
+        <h2>{t('computer.leave')}</h2>
+        <p className="quiet">{t('computer.leaveDetail')}</p>
+      </div>
+      <Button icon="leave" onPress={() => setAsking(true)}>
+        {t('computer.leave')}
+      </Button>
+      {asking && <LeaveDialog network={network} onClose={() => setAsking(false)} />}
+    </section>
+  )
+}
+
+/** Leaving cannot be taken back from here, so the name is typed. */
+function LeaveDialog({ network, onClose }: { network: string; onClose: () => void }) {
+  const { t } = useText()
+  const world = useWorld()
+  const nodes = useResource(world.nodes).data ?? []
+  const [typed, setTyped] = useState('')
+  const [busy, setBusy] = useState(false)
+  const isLast = nodes.filter((node) => node.liveness !== 'left').length <= 1
+
+  const leave = async (): Promise<void> => {
+    setBusy(true)
+    try {
+      await world.client().network.leave()
+      world.toasts.show({ text: t('computer.left') })
+      world.route.go({ at: 'network', view: 'map' })
+      world.refresh()
+      onClose()
+    } catch (error) {
+      const { message } = toProblem(error)
+      world.toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog
+      title={t('computer.leaveTitle', { network })}
+      closeLabel={t('words.close')}
+      onClose={onClose}
+    >
+      <p>{isLast ? t('computer.leaveLast', { network }) : t('computer.leaveBody')}</p>
+      <TextField
+        label={t('computer.leaveType', { network })}
+        value={typed}
+        onChange={setTyped}
+        autoFocus
+      />
+      <DialogActions>
+        <Button onPress={onClose}>{t('words.cancel')}</Button>
+        <Button
+          kind="danger"
+          busy={busy}
+          disabled={typed.trim() !== network}
+          onPress={() => void leave()}
+        >
+          {t('computer.leave')}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  )
+}

@@ -1,0 +1,162 @@
+import type { DeployInput } from '../../../node-core/api/contract/index.ts'
+import { formatPairs, parsePairs } from '../../pairs/index.ts'
+import type { FieldProblem } from '../../transport/index.ts'
+
+export type HealthKind = 'default' | 'http' | 'tcp' | 'running'
+export type OnPartition = 'heal' | 'keep' | 'stop'
+
+/** What a person has entered, as entered. */
+export interface DeployForm {
+  source: 'image' | 'bundle'
+  image: string
+  bundle: string
+  name: string
+  /** A name is suggested until somebody writes one. */
+  isNameOwn: boolean
+  replicas: number
+  port: string
+  cpu: string
+  memory: string
+  env: string
+  labels: string
+  selector: string
+  health: HealthKind
+  healthPath: string
+  onPartition: OnPartition
+}
+
+export type FormField = keyof DeployForm
+
+export const EMPTY_FORM: DeployForm = {
+  source: 'image',
+  image: '',
+  bundle: '',
+  name: '',
+  isNameOwn: false,
+  replicas: 1,
+  port: '',
+  cpu: '',
+  memory: '',
+  env: '',
+  labels: '',
+  selector: '',
+  health: 'default',
+  healthPath: '',
+  onPartition: 'heal',
+}
+
+/** The request that the form stands for, or nothing while it does not say what to run. */
+export function toInput(form: DeployForm): DeployInput | undefined {
+  const source = sourceOf(form)
+  if (!source) return undefined
+  const { replicas, onPartition } = form
+  const labels = parsePairs(form.labels).pairs
+  const nodeSelector = parsePairs(form.selector).pairs
+  const health = healthOf(form)
+  return {
+    ...(form.name.trim() === '' ? {} : { name: form.name.trim() }),
+    ...source,
+    replicas,
+    ...(isEmpty(labels) ? {} : { labels }),
+    ...(isEmpty(nodeSelector) ? {} : { nodeSelector }),
+    ...(health ? { health } : {}),
+    ...(onPartition === 'heal' ? {} : { onPartition }),
+  }
+}
+
+/** A container carries what belongs to it; a bundle has it at the top. */
+function sourceOf(form: DeployForm): Partial<DeployInput> | undefined {
+  const env = parsePairs(form.env).pairs
+  const resources = {
+    ...(form.cpu.trim() === '' ? {} : { cpu: form.cpu.trim() }),
+    ...(form.memory.trim() === '' ? {} : { memory: form.memory.trim() }),
+  }
+  const shared = {
+    ...(isEmpty(env) ? {} : { env }),
+    ...(isEmpty(resources) ? {} : { resources }),
+  }
+  if (form.source === 'bundle') {
+    return form.bundle === '' ? undefined : { bundle: form.bundle, ...shared }
+  }
+  const image = form.image.trim()
+  if (image === '') return undefined
+  const port = form.port.trim()
+  return {
+    containers: [
+      { image, ...shared, ...(port === '' ? {} : { ports: [{ containerPort: Number(port) }] }) },
+    ],
+  }
+}
+
+function healthOf({ health, healthPath }: DeployForm): DeployInput['health'] {
+  if (health === 'default') return undefined
+  if (health !== 'http') return { kind: health }
+  return { kind: 'http', ...(healthPath.trim() === '' ? {} : { path: healthPath.trim() }) }
+}
+
+function isEmpty(record: object): boolean {
+  return Object.keys(record).length === 0
+}
+
+/** `registry/team/web:1.2` suggests `web`; anything that no name can hold becomes a dash. */
+export function suggestName(source: string): string {
+  const last = source.split('/').at(-1) ?? ''
+  return (last.split(/[:@]/)[0] ?? '')
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 63)
+}
+
+const FIELD_OF_PATH: [pattern: RegExp, field: FormField][] = [
+  [/^containers\.\d+\.image/, 'image'],
+  [/^containers\.\d+\.ports/, 'port'],
+  [/(^|\.)resources\.cpu/, 'cpu'],
+  [/(^|\.)resources\.memory/, 'memory'],
+  [/(^|\.)env(\.|$)/, 'env'],
+  [/^bundle/, 'bundle'],
+  [/^name/, 'name'],
+  [/^replicas/, 'replicas'],
+  [/^labels/, 'labels'],
+  [/^nodeSelector/, 'selector'],
+  [/^health\.path/, 'healthPath'],
+  [/^health/, 'health'],
+  [/^onPartition/, 'onPartition'],
+]
+
+/** The node's complaints, each at the field it is about; what fits none is left to the summary. */
+export function placeProblems(problems: readonly FieldProblem[]): Map<FormField, string> {
+  const placed = new Map<FormField, string>()
+  for (const { path, message } of problems) {
+    const field = FIELD_OF_PATH.find(([pattern]) => pattern.test(path))?.[1]
+    if (field && !placed.has(field)) placed.set(field, message)
+  }
+  return placed
+}
+
+/** What flags can say is a command line; the rest is the manifest in a file. */
+export function toCommand(input: DeployInput): string {
+  const { name, replicas, labels, health, onPartition, nodeSelector } = input
+  if (health || onPartition || nodeSelector) {
+    return `mycelium deploy -f ${quote(`${name ?? 'workload'}.json`)}`
+  }
+  const container = input.containers?.[0]
+  const env = container?.env ?? input.env ?? {}
+  const resources = container?.resources ?? input.resources
+  const parts = ['mycelium deploy']
+  if (container) parts.push(`--image ${quote(container.image)}`)
+  if (input.bundle !== undefined) parts.push(`--bundle ${input.bundle}`)
+  if (name !== undefined) parts.push(`--name ${quote(name)}`)
+  if (replicas !== undefined && replicas !== 1) parts.push(`--replicas ${replicas}`)
+  for (const port of container?.ports ?? []) parts.push(`-p ${port.containerPort}`)
+  for (const pair of formatPairs(env)) parts.push(`-e ${quote(pair)}`)
+  if (resources?.cpu !== undefined) parts.push(`--cpu ${quote(String(resources.cpu))}`)
+  if (resources?.memory !== undefined) parts.push(`--memory ${quote(String(resources.memory))}`)
+  for (const pair of formatPairs(labels ?? {})) parts.push(`--label ${quote(pair)}`)
+  return parts.join(' ')
+}
+
+/** Quoted for a POSIX shell, where it needs to be. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}

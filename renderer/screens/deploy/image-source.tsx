@@ -1,0 +1,81 @@
+import { useEffect, useState } from 'react'
+import { TextField } from '../../design/index.ts'
+import { formatSize } from '../../format/index.ts'
+import { useText } from '../../i18n/index.ts'
+import { useWorld } from '../../state/index.ts'
+import type { Outputs } from '../../transport/index.ts'
+
+type Image = Outputs['images']['list']['images'][number]
+
+const SHOWN_MAX = 6
+
+/** A reference to type, and the images of this computer to choose from. */
+export function ImageSource(props: {
+  image: string
+  problem: string | undefined
+  onChange: (image: string) => void
+}) {
+  const { t, language } = useText()
+  const images = useImages()
+  const wanted = props.image.trim().toLowerCase()
+  const named = images?.flatMap(({ tags, sizeBytes }) => tags.map((tag) => ({ tag, sizeBytes })))
+  const exact = named?.some(({ tag }) => tag === props.image)
+  const shown = (named ?? [])
+    .filter(({ tag }) => exact || tag.toLowerCase().includes(wanted))
+    .slice(0, SHOWN_MAX)
+  return (
+    <div className="source">
+      <TextField
+        label={t('deploy.imageField')}
+        hint={t('deploy.imageHint')}
+        mono
+        value={props.image}
+        problem={props.problem}
+        onChange={props.onChange}
+      />
+      {named && named.length === 0 && <p className="quiet small">{t('deploy.noImages')}</p>}
+      {shown.length > 0 && (
+        <div className="image-list">
+          <p className="quiet small">{t('deploy.imagesHere')}</p>
+          <ul>
+            {shown.map(({ tag, sizeBytes }) => (
+              <li key={tag}>
+                <button
+                  type="button"
+                  className="image-chip"
+                  aria-pressed={tag === props.image}
+                  onClick={() => props.onChange(tag)}
+                >
+                  <code>{tag}</code>
+                  <span className="quiet figure">{formatSize(sizeBytes, language)}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Without an engine there is no list; the preview then says which nodes have one. */
+function useImages(): Image[] | undefined {
+  const { client } = useWorld()
+  const [images, setImages] = useState<Image[]>()
+  useEffect(() => {
+    let current = true
+    const ask = async (): Promise<void> => {
+      try {
+        const answer = await client().images.list()
+        if (current) setImages(answer.images)
+      } catch {
+        if (current) setImages([])
+      }
+    }
+    void ask()
+    return () => {
+      current = false
+    }
+  }, [client])
+  return images
+}

@@ -1,0 +1,51 @@
+import { Icon } from '../../design/index.ts'
+import { useText } from '../../i18n/index.ts'
+import type { Problem } from '../../transport/index.ts'
+import { Refusals } from '../workloads/index.ts'
+import type { PreviewAnswer } from './use-preview.ts'
+
+const SLOTS_SHOWN_MAX = 12
+
+/** Before the button: where each copy would run, who would not take it, and why. */
+export function Preview(props: {
+  answer: PreviewAnswer | undefined
+  problem: Problem | undefined
+  asked: boolean
+}) {
+  const { answer, problem } = props
+  const { t } = useText()
+  return (
+    <section className="preview" aria-live="polite">
+      <h2>{t('deploy.preview')}</h2>
+      {!props.asked && <p className="quiet">{t('deploy.previewIdle')}</p>}
+      {problem && problem.fields.length === 0 && <p className="quiet">{problem.message}</p>}
+      {answer && (
+        <>
+          <Verdict answer={answer} />
+          <ol className="slots">
+            {answer.slots.slice(0, SLOTS_SHOWN_MAX).map((slot) => (
+              <li key={slot.index} className="preview-slot">
+                <Icon name={slot.nodeName ? 'check' : 'minus'} size={16} />
+                <span className="quiet">{t('deploy.previewSlot', { index: slot.index + 1 })}</span>
+                <strong>{slot.nodeName ?? t('deploy.previewNowhere')}</strong>
+              </li>
+            ))}
+          </ol>
+          <Refusals slots={answer.slots} />
+        </>
+      )}
+    </section>
+  )
+}
+
+function Verdict({ answer }: { answer: PreviewAnswer }) {
+  const { t } = useText()
+  const wanted = answer.slots.length
+  const placed = answer.slots.filter((slot) => slot.node !== undefined).length
+  if (placed === wanted) return null
+  return (
+    <p className="preview-short">
+      {placed === 0 ? t('deploy.previewNone') : t('deploy.previewShort', { placed, wanted })}
+    </p>
+  )
+}

@@ -1,0 +1,138 @@
+import { useEffect, useReducer, useState } from 'react'
+import type { Status } from '../../../node-core/api/contract/index.ts'
+import { IconButton, Mark } from '../../design/index.ts'
+import { useText } from '../../i18n/index.ts'
+import { useWorld } from '../../state/index.ts'
+import { type Problem, toProblem } from '../../transport/index.ts'
+import { Choose } from './choose.tsx'
+import { Done } from './done.tsx'
+import { FindByInvite } from './find-by-invite.tsx'
+import { FindBySeed } from './find-by-seed.tsx'
+import { FindNearby } from './find-nearby.tsx'
+import './first-run.css'
+import { NameIt } from './name-it.tsx'
+import {
+  beginFirstRun,
+  type FirstRunAction,
+  type FirstRunState,
+  firstRunReducer,
+  stepNumber,
+} from './steps.ts'
+import { Threads } from './threads.tsx'
+import { WaitingToBeLetIn } from './waiting-to-be-let-in.tsx'
+import { Welcome } from './welcome.tsx'
+import { Working } from './working.tsx'
+
+interface FirstRunProps {
+  status: Status
+  /** A `mycelium://` link that opened the app. */
+  link: string | undefined
+  onFinish: () => void
+}
+
+export interface StepProps {
+  state: FirstRunState
+  dispatch: (action: FirstRunAction) => void
+}
+
+export function FirstRun({ status, link, onFinish }: FirstRunProps) {
+  const { t } = useText()
+  const [state, dispatch] = useReducer(
+    firstRunReducer,
+    beginFirstRun(status.node.name, status.node.owner.name),
+  )
+  const { problem, act } = useAct(state, dispatch)
+  useEffect(() => {
+    if (link && !status.network) dispatch({ type: 'link', invite: link })
+  }, [link, status.network])
+
+  const isWaiting = status.awaitingApproval !== undefined && !status.network
+  const isIn = status.network !== undefined
+  const { step, count } = stepNumber(isIn ? { ...state, step: 'done' } : state)
+  const mayGoBack = !isWaiting && !isIn && (state.step === 'choose' || isInside(state))
+
+  return (
+    <main className="first-run">
+      <Threads step={isIn ? 5 : step} />
+      <div className="first-run-card">
+        <header>
+          {mayGoBack ? (
+            <IconButton
+              icon="chevron"
+              label={t('words.back')}
+              onPress={() => dispatch({ type: 'back' })}
+            />
+          ) : (
+            <Mark size={30} />
+          )}
+          <span className="quiet small">{t('firstRun.step', { step, count })}</span>
+        </header>
+        {isIn ? (
+          <Done status={status} way={state.way} onFinish={onFinish} />
+        ) : isWaiting ? (
+          <WaitingToBeLetIn status={status} />
+        ) : (
+          <Page state={state} dispatch={dispatch} problem={problem} act={act} />
+        )}
+      </div>
+    </main>
+  )
+}
+
+function isInside({ step }: FirstRunState): boolean {
+  return step === 'find' || step === 'name'
+}
+
+function Page(props: StepProps & { problem: Problem | undefined; act: () => void }) {
+  const { state, dispatch, problem, act } = props
+  switch (state.step) {
+    case 'welcome':
+      return <Welcome onBegin={() => dispatch({ type: 'go', to: 'choose' })} />
+    case 'choose':
+      return <Choose state={state} dispatch={dispatch} />
+    case 'find':
+      if (state.way === 'nearby') return <FindNearby state={state} dispatch={dispatch} />
+      if (state.way === 'seed') return <FindBySeed state={state} dispatch={dispatch} />
+      return <FindByInvite state={state} dispatch={dispatch} />
+    case 'name':
+      return <NameIt state={state} dispatch={dispatch} problem={problem} onDone={act} />
+    case 'working':
+    case 'done':
+      return <Working way={state.way} />
+  }
+}
+
+/** Founds or joins. What was entered is kept when it fails. */
+function useAct(state: FirstRunState, dispatch: (action: FirstRunAction) => void) {
+  const { client, status } = useWorld()
+  const [problem, setProblem] = useState<Problem>()
+  const run = async (): Promise<void> => {
+    setProblem(undefined)
+    dispatch({ type: 'go', to: 'working' })
+    try {
+      await foundOrJoin(client(), state)
+      status.refresh()
+    } catch (error) {
+      setProblem(toProblem(error))
+      dispatch({ type: 'go', to: 'name' })
+    }
+  }
+  return { problem, act: () => void run() }
+}
+
+type Client = ReturnType<ReturnType<typeof useWorld>['client']>
+
+async function foundOrJoin(client: Client, state: FirstRunState): Promise<void> {
+  const nodeName = state.nodeName.trim()
+  if (state.way === 'start') {
+    await client.network.found({ networkName: state.networkName.trim(), nodeName })
+    return
+  }
+  const ownerName = state.ownerName.trim()
+  const who = { nodeName, ...(ownerName === '' ? {} : { ownerName }) }
+  if (state.way === 'invite') await client.network.join({ invite: state.invite.trim(), ...who })
+  if (state.way === 'seed') await client.network.join({ seedSpore: state.seed.trim(), ...who })
+  if (state.way === 'nearby' && state.nearby) {
+    await client.network.join({ address: state.nearby.address, ...who })
+  }
+}

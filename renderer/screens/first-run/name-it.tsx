@@ -1,0 +1,68 @@
+import { Button, ProblemPanel, TextField } from '../../design/index.ts'
+import { useText } from '../../i18n/index.ts'
+import type { Problem } from '../../transport/index.ts'
+import type { StepProps } from './first-run.tsx'
+import { isReady } from './steps.ts'
+
+export function NameIt(props: StepProps & { problem: Problem | undefined; onDone: () => void }) {
+  const { state, dispatch, problem, onDone } = props
+  const { t } = useText()
+  const isStart = state.way === 'start'
+  const asksFirst = state.way === 'nearby' || state.way === 'seed'
+  const wrong = (path: string): string | undefined =>
+    problem?.fields.find((field) => field.path === path)?.message
+  return (
+    <form
+      className="first-run-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (isReady(state)) onDone()
+      }}
+    >
+      <h1>{t(isStart ? 'firstRun.name.title' : 'firstRun.name.titleJoin')}</h1>
+      {isStart && (
+        <TextField
+          label={t('firstRun.name.network')}
+          hint={t('firstRun.name.networkHint')}
+          placeholder={t('firstRun.name.networkExample')}
+          autoFocus
+          value={state.networkName}
+          problem={wrong('networkName')}
+          onChange={(networkName) => dispatch({ type: 'enter', part: { networkName } })}
+        />
+      )}
+      <TextField
+        label={t('firstRun.name.computer')}
+        hint={t('firstRun.name.computerHint')}
+        placeholder={t('firstRun.name.computerExample')}
+        autoFocus={!isStart}
+        value={state.nodeName}
+        problem={wrong('nodeName')}
+        onChange={(nodeName) => dispatch({ type: 'enter', part: { nodeName } })}
+      />
+      {!isStart && (
+        <TextField
+          label={t('firstRun.name.owner')}
+          hint={asksFirst ? t('firstRun.name.ownerHint') : undefined}
+          value={state.ownerName}
+          problem={wrong('ownerName')}
+          onChange={(ownerName) => dispatch({ type: 'enter', part: { ownerName } })}
+        />
+      )}
+      {problem && (
+        <ProblemPanel title={t('firstRun.problem')}>
+          {t('firstRun.problemKept', { message: problem.message })}
+        </ProblemPanel>
+      )}
+      <div className="first-run-actions">
+        <Button kind="primary" type="submit" disabled={!isReady(state)}>
+          {isStart
+            ? t('firstRun.name.start')
+            : asksFirst
+              ? t('firstRun.name.ask')
+              : t('firstRun.name.join', { network: state.invitedTo ?? '' })}
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,96 @@
+/** The first run as a machine: which page is shown, what was entered, where back leads. Pure. */
+export type Way = 'start' | 'invite' | 'nearby' | 'seed'
+export type Step = 'welcome' | 'choose' | 'find' | 'name' | 'working' | 'done'
+
+export interface FirstRunState {
+  step: Step
+  way: Way
+  invite: string
+  seed: string
+  /** Address and name of the network chosen among those nearby. */
+  nearby: { address: string; name: string } | undefined
+  /** Name of the network that an inspected invite leads to. */
+  invitedTo: string | undefined
+  networkName: string
+  nodeName: string
+  ownerName: string
+}
+
+export type FirstRunAction =
+  | { type: 'go'; to: Step }
+  | { type: 'back' }
+  | { type: 'choose'; way: Way }
+  | { type: 'enter'; part: Partial<Omit<FirstRunState, 'step' | 'way'>> }
+  | { type: 'link'; invite: string }
+
+export const STEPS_MAX = 5
+
+export function beginFirstRun(nodeName: string, ownerName: string): FirstRunState {
+  return {
+    step: 'welcome',
+    way: 'start',
+    invite: '',
+    seed: '',
+    nearby: undefined,
+    invitedTo: undefined,
+    networkName: '',
+    nodeName,
+    ownerName,
+  }
+}
+
+export function firstRunReducer(state: FirstRunState, action: FirstRunAction): FirstRunState {
+  switch (action.type) {
+    case 'go':
+      return { ...state, step: action.to }
+    case 'choose':
+      return { ...state, way: action.way, step: action.way === 'start' ? 'name' : 'find' }
+    case 'enter':
+      return { ...state, ...action.part }
+    case 'link':
+      // A link shows where it leads; joining is still a press of a button.
+      return { ...state, way: 'invite', invite: action.invite, step: 'find' }
+    case 'back':
+      return { ...state, step: stepBefore(state) }
+  }
+}
+
+function stepBefore(state: FirstRunState): Step {
+  switch (state.step) {
+    case 'welcome':
+    case 'choose':
+      return 'welcome'
+    case 'find':
+      return 'choose'
+    case 'name':
+      return state.way === 'start' ? 'choose' : 'find'
+    case 'working':
+      return 'name'
+    case 'done':
+      return 'done'
+  }
+}
+
+/** How far along, for the line that says so. */
+export function stepNumber({ step, way }: FirstRunState): { step: number; count: number } {
+  const pages: Step[] =
+    way === 'start'
+      ? ['welcome', 'choose', 'name', 'done']
+      : ['welcome', 'choose', 'find', 'name', 'done']
+  const at = pages.indexOf(step === 'working' ? 'name' : step)
+  return { step: at + 1, count: pages.length }
+}
+
+export function isReady(state: FirstRunState): boolean {
+  const named = state.nodeName.trim() !== ''
+  switch (state.way) {
+    case 'start':
+      return named && state.networkName.trim() !== ''
+    case 'invite':
+      return named && state.invite.trim() !== ''
+    case 'nearby':
+      return named && state.nearby !== undefined
+    case 'seed':
+      return named && state.seed.trim() !== ''
+  }
+}

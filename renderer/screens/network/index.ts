@@ -1,0 +1,3 @@
+/** Who is in the network, how they are linked, and who may come in. */
+export { InviteDialog } from './invite-dialog.tsx'
+export { NetworkScreen } from './network-screen.tsx'

@@ -1,0 +1,97 @@
+import { useState } from 'react'
+import type { ClusterNode } from '../../../node-core/api/contract/index.ts'
+import { Button, StateWord } from '../../design/index.ts'
+import { coresOf, formatLatency, formatSize } from '../../format/index.ts'
+import { useText } from '../../i18n/index.ts'
+import { formatRoute } from '../../state/index.ts'
+import type { Graph } from '../../topology/index.ts'
+import type { Outputs } from '../../transport/index.ts'
+import { nodeState } from './node-words.ts'
+
+type Peer = Outputs['peers']['list']['peers'][number]
+
+/** A page of rows: enough to scroll, few enough to stay quick with thousands of nodes. */
+const ROWS_PER_PAGE = 200
+
+/** The map in words, for keyboard and screen reader, and for those who like tables. */
+export function NodeList(props: { nodes: ClusterNode[]; peers: Peer[]; graph: Graph }) {
+  const { t } = useText()
+  const [rows, setRows] = useState(ROWS_PER_PAGE)
+  const sorted = [...props.nodes].sort(
+    (a, b) => Number(b.self) - Number(a.self) || a.name.localeCompare(b.name),
+  )
+  const rest = sorted.length - rows
+  return (
+    <div className="network-list">
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">{t('network.column.name')}</th>
+            <th scope="col">{t('network.column.status')}</th>
+            <th scope="col">{t('network.column.role')}</th>
+            <th scope="col">{t('network.column.owner')}</th>
+            <th scope="col">{t('network.column.path')}</th>
+            <th scope="col">{t('network.column.runs')}</th>
+            <th scope="col">{t('network.column.free')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.slice(0, rows).map((node) => (
+            <NodeRow
+              key={node.id}
+              node={node}
+              peer={props.peers.find((peer) => peer.id === node.id)}
+              runs={props.graph.byId.get(node.id)?.fruits.length ?? 0}
+            />
+          ))}
+        </tbody>
+      </table>
+      {rest > 0 && (
+        <Button onPress={() => setRows(rows + ROWS_PER_PAGE)}>
+          {t('network.showMore', { count: Math.min(rest, ROWS_PER_PAGE) })}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function NodeRow({
+  node,
+  peer,
+  runs,
+}: {
+  node: ClusterNode
+  peer: Peer | undefined
+  runs: number
+}) {
+  const { t, language } = useText()
+  const state = nodeState(node, t)
+  return (
+    <tr>
+      <th scope="row">
+        <a className="row-link" href={formatRoute({ at: 'network', view: 'list', node: node.id })}>
+          {node.name}
+        </a>
+        {node.self && <span className="self-mark">{t('network.thisComputer')}</span>}
+      </th>
+      <td>
+        <StateWord tone={state.tone}>{state.word}</StateWord>
+      </td>
+      <td>{t(`words.role.${node.role}`)}</td>
+      <td>{node.owner.name}</td>
+      <td>
+        {node.self ? '' : peer ? t(`network.path.${peer.path}`) : t('network.path.none')}
+        {peer?.latencyMs !== undefined && (
+          <span className="quiet figure"> · {formatLatency(peer.latencyMs, language)}</span>
+        )}
+      </td>
+      <td className="figure">{runs}</td>
+      <td className="figure">
+        {t('workloads.facts.resourceText', {
+          cpu: t('words.cores', { count: coresOf(node.allocatable.cpuMillis) }),
+          memory: formatSize(node.allocatable.memoryBytes, language),
+        })}
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,153 @@
+import { useState } from 'react'
+import type { Status } from '../../../node-core/api/contract/index.ts'
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  ProblemPanel,
+  TextField,
+  Waiting,
+} from '../../design/index.ts'
+import { formatAgo } from '../../format/index.ts'
+import { useText } from '../../i18n/index.ts'
+import { useResource, useWorld } from '../../state/index.ts'
+import { type Outputs, toProblem } from '../../transport/index.ts'
+
+type Member = Outputs['members']['list']['members'][number]
+
+/** Owners: those at the door, those inside, those sent away. */
+export function People({ status }: { status: Status }) {
+  const { t } = useText()
+  const { data: members, problem } = useResource(useWorld().members)
+  const isAdmin = status.node.permissions.includes('admin')
+  const groups = [
+    { title: t('network.peopleWaiting'), state: 'waiting' },
+    { title: t('network.peopleIn'), state: 'member' },
+    { title: t('network.peopleOut'), state: 'removed' },
+  ] as const
+  return (
+    <div className="people">
+      <p className="quiet">{t('network.peopleIntro')}</p>
+      {!members && problem && (
+        <ProblemPanel title={t('shell.loadProblem')}>{problem.message}</ProblemPanel>
+      )}
+      {!members && !problem && <Waiting label={t('words.loading')} />}
+      {groups.map(({ title, state }) => {
+        const shown = members?.filter((member) => member.state === state) ?? []
+        if (shown.length === 0) return null
+        return (
+          <section key={state}>
+            <h2>{title}</h2>
+            <ul>
+              {shown.map((member) => (
+                <Person
+                  key={member.owner}
+                  member={member}
+                  isAdmin={isAdmin}
+                  isMe={member.owner === status.node.owner.id}
+                />
+              ))}
+            </ul>
+          </section>
+        )
+      })}
+    </div>
+  )
+}
+
+function Person(props: { member: Member; isAdmin: boolean; isMe: boolean }) {
+  const { member, isAdmin, isMe } = props
+  const { t, language } = useText()
+  const { members, client, toasts, time } = useWorld()
+  const [removing, setRemoving] = useState(false)
+  const { owner, name } = member
+
+  const act = async (what: () => Promise<unknown>, done: string): Promise<void> => {
+    try {
+      await what()
+      members.refresh()
+      toasts.show({ text: done })
+    } catch (error) {
+      const { message } = toProblem(error)
+      toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
+    }
+  }
+  const when = member.since ? formatAgo(member.since, time.now(), language) : undefined
+  return (
+    <li className="person">
+      <div className="person-words">
+        <span className="person-name">{name}</span>
+        {isMe && <span className="self-mark">{t('words.you')}</span>}
+        <p className="quiet small">
+          {[
+            ...(member.founder ? [t('network.founder')] : []),
+            t('network.computers', { count: member.nodes.length }),
+            ...(when
+              ? [t(member.state === 'waiting' ? 'network.waitingSince' : 'network.since', { when })]
+              : []),
+            ...(member.state === 'member'
+              ? [member.permissions.map((each) => t(`words.permission.${each}`)).join(', ')]
+              : []),
+          ].join(' · ')}
+        </p>
+      </div>
+      {isAdmin && member.state === 'waiting' && (
+        <Button
+          kind="primary"
+          onPress={() =>
+            void act(() => client().members.approve({ owner }), t('network.approved', { name }))
+          }
+        >
+          {t('network.approve')}
+        </Button>
+      )}
+      {isAdmin && !isMe && member.state !== 'removed' && (
+        <Button onPress={() => setRemoving(true)}>{t('network.removeAction')}</Button>
+      )}
+      {removing && (
+        <RemoveDialog
+          name={name}
+          onClose={() => setRemoving(false)}
+          onRemove={() =>
+            void act(() => client().members.remove({ owner }), t('network.removed', { name }))
+          }
+        />
+      )}
+    </li>
+  )
+}
+
+/** Removal cannot be undone, so the name is typed. */
+function RemoveDialog(props: { name: string; onClose: () => void; onRemove: () => void }) {
+  const { t } = useText()
+  const [typed, setTyped] = useState('')
+  const { name } = props
+  return (
+    <Dialog
+      title={t('network.removeTitle', { name })}
+      closeLabel={t('words.close')}
+      onClose={props.onClose}
+    >
+      <p>{t('network.removeDetail')}</p>
+      <TextField
+        label={t('network.removeType', { name })}
+        value={typed}
+        onChange={setTyped}
+        autoFocus
+      />
+      <DialogActions>
+        <Button onPress={props.onClose}>{t('words.cancel')}</Button>
+        <Button
+          kind="danger"
+          disabled={typed.trim() !== name}
+          onPress={() => {
+            props.onRemove()
+            props.onClose()
+          }}
+        >
+          {t('network.removeAction')}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  )
+}

@@ -1,0 +1,5 @@
+/** What runs: wanted and real, where and why there, what it prints. */
+export { Copies } from './copies.tsx'
+export { Refusals } from './why-there.tsx'
+export { WorkloadScreen } from './workload-screen.tsx'
+export { WorkloadsScreen } from './workloads-screen.tsx'

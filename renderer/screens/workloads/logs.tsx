@@ -1,0 +1,123 @@
+import { useEffect, useRef, useState } from 'react'
+import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
+import { Button, SearchField, SelectField } from '../../design/index.ts'
+import { useText } from '../../i18n/index.ts'
+import { filterLines, formatLine, type LogLine } from './log-lines.ts'
+import { useLog } from './use-log.ts'
+
+const ALL = 'all'
+
+/** What the copies print, merged by time or one by one. */
+export function Logs({ workload }: { workload: WorkloadView }) {
+  const { t } = useText()
+  const [shown, setShown] = useState(ALL)
+  const [query, setQuery] = useState('')
+  const { lines, problem } = useLog(workload.name, shown === ALL ? undefined : shown)
+  const found = filterLines(lines, query)
+  const names = new Map(workload.instances.map(({ node, nodeName }) => [node, nodeName]))
+  const nameOf = (line: LogLine): string => names.get(line.node) ?? line.node.slice(0, 8)
+  const options = [
+    { id: ALL, label: t('workloads.log.allInstances') },
+    ...workload.instances.map(({ id, index, nodeName }) => ({
+      id,
+      label: t('workloads.log.oneInstance', { index: index + 1, node: nodeName }),
+    })),
+  ]
+
+  return (
+    <section className="log">
+      <div className="log-tools">
+        <SelectField
+          label={t('workloads.log.whose')}
+          value={shown}
+          options={options}
+          onChange={setShown}
+        />
+        <SearchField
+          label={t('workloads.log.search')}
+          clearLabel={t('words.clear')}
+          value={query}
+          onChange={setQuery}
+        />
+        <Button
+          icon="download"
+          disabled={lines.length === 0}
+          onPress={() => download(workload.name, lines, nameOf)}
+        >
+          {t('workloads.log.download')}
+        </Button>
+      </div>
+      <LogLines lines={found} nameOf={nameOf} several={workload.instances.length > 1}>
+        {lines.length === 0 && !problem && t('workloads.log.empty')}
+        {lines.length > 0 && found.length === 0 && t('workloads.log.noMatch')}
+        {problem && t('workloads.log.ended', { message: problem.message })}
+      </LogLines>
+    </section>
+  )
+}
+
+/** Within this of the end, new lines keep the end in sight. */
+const NEAR_END_PX = 40
+
+function LogLines(props: {
+  lines: LogLine[]
+  nameOf: (line: LogLine) => string
+  several: boolean
+  children: React.ReactNode
+}) {
+  const { lines, nameOf, several } = props
+  const { t, language } = useText()
+  const box = useRef<HTMLDivElement>(null)
+  const [following, setFollowing] = useState(true)
+  const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hour12: false })
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new lines are what moves the end.
+  useEffect(() => {
+    if (following && box.current) box.current.scrollTop = box.current.scrollHeight
+  }, [lines, following])
+
+  return (
+    <div className="log-frame">
+      <div
+        ref={box}
+        className="log-box"
+        role="log"
+        aria-live="off"
+        aria-label={t('workloads.log.label')}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by keyboard.
+        tabIndex={0}
+        onScroll={(event) => {
+          const { scrollHeight, scrollTop, clientHeight } = event.currentTarget
+          setFollowing(scrollHeight - scrollTop - clientHeight < NEAR_END_PX)
+        }}
+      >
+        {lines.map((line, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever added at the end.
+          <div key={index} className={`log-line log-${line.stream}`}>
+            <time dateTime={line.at}>{clock.format(new Date(line.at))}</time>
+            {several && <span className="log-node">{nameOf(line)}</span>}
+            <span className="log-text">{line.line}</span>
+          </div>
+        ))}
+        {props.children && <p className="log-note">{props.children}</p>}
+      </div>
+      {!following && (
+        <div className="log-end">
+          <Button icon="down" onPress={() => setFollowing(true)}>
+            {t('workloads.log.toEnd')}
+          </Button>
+        </div>
+      )}
+    </div>
+  )
+}
+
+function download(name: string, lines: LogLine[], nameOf: (line: LogLine) => string): void {
+  const text = `${lines.map((line) => formatLine(line, nameOf(line))).join('\n')}\n`
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = `${name}.log`
+  link.click()
+  URL.revokeObjectURL(url)
+}

@@ -1,0 +1,88 @@
+import { useEffect, useState } from 'react'
+import { Icon, ProblemPanel, Waiting } from '../../design/index.ts'
+import { useText } from '../../i18n/index.ts'
+import { useWorld } from '../../state/index.ts'
+import { type Outputs, type Problem, toProblem } from '../../transport/index.ts'
+
+type Why = Outputs['workloads']['why']
+type Slot = Why['slots'][number]
+
+/** Why each copy is where it is, and what the other nodes say. */
+export function WhyThere({ name, generation }: { name: string; generation: number }) {
+  const { t } = useText()
+  const { client } = useWorld()
+  const [why, setWhy] = useState<Why>()
+  const [problem, setProblem] = useState<Problem>()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new generation is placed anew.
+  useEffect(() => {
+    let current = true
+    const ask = async (): Promise<void> => {
+      try {
+        const answer = await client().workloads.why({ name })
+        if (current) setWhy(answer)
+      } catch (error) {
+        if (current) setProblem(toProblem(error))
+      }
+    }
+    void ask()
+    return () => {
+      current = false
+    }
+  }, [client, name, generation])
+
+  if (problem) {
+    return <ProblemPanel title={t('shell.loadProblem')}>{problem.message}</ProblemPanel>
+  }
+  if (!why) return <Waiting label={t('words.loading')} />
+  return (
+    <div className="why">
+      <p className="quiet">{t('workloads.why.intro')}</p>
+      <ol className="slots">
+        {why.slots.map((slot) => (
+          <SlotLine key={slot.index} slot={slot} />
+        ))}
+      </ol>
+      <Refusals slots={why.slots} />
+    </div>
+  )
+}
+
+function SlotLine({ slot }: { slot: Slot }) {
+  const { t } = useText()
+  return (
+    <li className="slot">
+      <Icon name={slot.nodeName ? 'check' : 'info'} size={16} />
+      <strong>{t('workloads.why.slot', { index: slot.index + 1 })}</strong>
+      <span>
+        {slot.nodeName
+          ? t('workloads.why.on', { node: slot.nodeName })
+          : t('workloads.why.nowhere')}
+      </span>
+    </li>
+  )
+}
+
+/** Most nodes say the same of every copy: each is named once for each of its reasons. */
+export function Refusals({ slots }: { slots: Slot[] }) {
+  const { t } = useText()
+  const refusals = new Map<string, { node: string; message: string }>()
+  for (const { refused } of slots) {
+    for (const { nodeName, node, reason } of refused) {
+      refusals.set(`${node}/${reason.code}`, { node: nodeName, message: reason.message })
+    }
+  }
+  if (refusals.size === 0) return null
+  return (
+    <section className="refusals">
+      <h3>{t('workloads.why.refused')}</h3>
+      <dl>
+        {[...refusals].map(([key, { node, message }]) => (
+          <div key={key}>
+            <dt>{node}</dt>
+            <dd className="quiet">{message}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}

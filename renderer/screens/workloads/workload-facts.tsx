@@ -1,0 +1,64 @@
+import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
+import { CopyText, Fact, Facts } from '../../design/index.ts'
+import { coresOf, formatSize, shortId } from '../../format/index.ts'
+import { useText } from '../../i18n/index.ts'
+
+export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
+  const { t, language } = useText()
+  const labels = Object.entries(workload.labels)
+  const ports = workload.ports.map((port) => port.containerPort)
+  return (
+    <div className="workload-facts">
+      <Facts>
+        <Fact name={t('workloads.facts.source')}>
+          {workload.image ? (
+            <code>{workload.image}</code>
+          ) : (
+            <CopyText
+              text={workload.bundle ?? ''}
+              shown={shortId((workload.bundle ?? '').replace('sha256:', ''))}
+              copyLabel={t('words.copy')}
+              copiedLabel={t('words.copied')}
+            />
+          )}
+        </Fact>
+        {workload.url && (
+          <Fact name={t('workloads.facts.address')}>
+            <a href={workload.url} target="_blank" rel="noreferrer">
+              {workload.url}
+            </a>
+          </Fact>
+        )}
+        {ports.length > 0 && (
+          <Fact name={t('workloads.facts.ports')}>
+            <span className="figure">{ports.join(', ')}</span>
+          </Fact>
+        )}
+        <Fact name={t('workloads.facts.owner')}>{workload.owner.name}</Fact>
+      </Facts>
+      <Facts>
+        <Fact name={t('workloads.facts.resources')}>
+          {t('workloads.facts.resourceText', {
+            cpu: t('words.cores', { count: coresOf(workload.resources.cpuMillis) }),
+            memory: formatSize(workload.resources.memoryBytes, language),
+          })}
+        </Fact>
+        <Fact name={t('workloads.facts.onPartition')}>
+          {t(`workloads.onPartition.${workload.onPartition}`)}
+        </Fact>
+        {labels.length > 0 && (
+          <Fact name={t('workloads.facts.labels')}>
+            {labels.map(([key, value]) => (
+              <code key={key} className="label-chip">
+                {key}={value}
+              </code>
+            ))}
+          </Fact>
+        )}
+        <Fact name={t('workloads.facts.generation')}>
+          <span className="figure">{workload.generation}</span>
+        </Fact>
+      </Facts>
+    </div>
+  )
+}

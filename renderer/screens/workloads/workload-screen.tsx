@@ -1,0 +1,192 @@
+import { useState } from 'react'
+import { useStore } from 'zustand'
+import type { Status, WorkloadView } from '../../../node-core/api/contract/index.ts'
+import {
+  Button,
+  ButtonLink,
+  Empty,
+  Icon,
+  NumberField,
+  Page,
+  ProblemPanel,
+  StateWord,
+  TabBar,
+  Waiting,
+} from '../../design/index.ts'
+import { useText } from '../../i18n/index.ts'
+import { formatRoute, type Route, UNDO_MS, useResource, useWorld } from '../../state/index.ts'
+import { toProblem } from '../../transport/index.ts'
+import { Instances } from './instances.tsx'
+import { Logs } from './logs.tsx'
+import { WhyThere } from './why-there.tsx'
+import { WorkloadFacts } from './workload-facts.tsx'
+import { workloadTone } from './workload-words.ts'
+import './workloads.css'
+
+type WorkloadRoute = Extract<Route, { at: 'workload' }>
+
+export function WorkloadScreen({ status, route }: { status: Status; route: WorkloadRoute }) {
+  const { t } = useText()
+  const world = useWorld()
+  const { data, problem } = useResource(world.workloads)
+  const leaving = useStore(world.deletions.store)
+  const { name } = route
+  const workload = leaving.has(name) ? undefined : data?.find((each) => each.name === name)
+
+  if (!data && problem) {
+    return (
+      <Page>
+        <ProblemPanel title={t('shell.loadProblem')}>{problem.message}</ProblemPanel>
+      </Page>
+    )
+  }
+  if (!data) {
+    return (
+      <Page>
+        <Waiting label={t('words.loading')} />
+      </Page>
+    )
+  }
+  if (!workload) {
+    return (
+      <Page>
+        <Empty
+          icon="box"
+          title={t('workloads.gone', { name })}
+          actions={
+            <ButtonLink href={formatRoute({ at: 'workloads' })}>{t('workloads.back')}</ButtonLink>
+          }
+        >
+          {t('workloads.goneDetail')}
+        </Empty>
+      </Page>
+    )
+  }
+  return <WorkloadPage status={status} workload={workload} tab={route.tab} />
+}
+
+function WorkloadPage(props: {
+  status: Status
+  workload: WorkloadView
+  tab: WorkloadRoute['tab']
+}) {
+  const { status, workload, tab } = props
+  const { t } = useText()
+  const { name } = workload
+  const at = (to: WorkloadRoute['tab']) => ({
+    href: formatRoute({ at: 'workload', name, tab: to }),
+    label: t(`workloads.${to}`),
+    current: tab === to,
+  })
+  const { permissions, owner } = status.node
+  const mayChange =
+    permissions.includes('admin') ||
+    (permissions.includes('deploy') && workload.owner.id === owner.id)
+
+  return (
+    <Page wide>
+      <div className="workload-head">
+        <a className="back-link" href={formatRoute({ at: 'workloads' })}>
+          {t('workloads.back')}
+        </a>
+        <div className="page-header">
+          <div className="page-titles">
+            <h1>{name}</h1>
+            <StateWord tone={workloadTone(workload.status)}>
+              {t(`workloads.status.${workload.status}`)}
+            </StateWord>
+          </div>
+          <div className="page-actions">
+            {mayChange && <Scale key={workload.replicas} workload={workload} />}
+            {workload.url && (
+              <ButtonLink kind="primary" icon="external" href={workload.url} external>
+                {t('workloads.open')}
+              </ButtonLink>
+            )}
+            {mayChange && <Delete workload={workload} />}
+          </div>
+        </div>
+      </div>
+      {workload.conditions.map((condition) => (
+        <p key={condition.code} className="condition">
+          <Icon name="info" size={16} />
+          {condition.message}
+        </p>
+      ))}
+      <WorkloadFacts workload={workload} />
+      <TabBar label={t('workloads.tabs')} tabs={[at('instances'), at('logs'), at('placement')]} />
+      {tab === 'instances' && <Instances workload={workload} />}
+      {tab === 'logs' && <Logs workload={workload} />}
+      {tab === 'placement' && <WhyThere name={name} generation={workload.generation} />}
+    </Page>
+  )
+}
+
+/** Waits for the last of several presses before it asks the node. */
+const SCALE_SETTLE_MS = 500
+
+function Scale({ workload }: { workload: WorkloadView }) {
+  const { t } = useText()
+  const { client, workloads, toasts, time } = useWorld()
+  const [wanted, setWanted] = useState(workload.replicas)
+  const [cancel, setCancel] = useState<() => void>()
+  const { name } = workload
+
+  const send = async (replicas: number): Promise<void> => {
+    try {
+      const changed = await client().workloads.change({ name, replicas })
+      workloads.put(
+        (workloads.store.getState().data ?? []).map((each) =>
+          each.name === name ? changed : each,
+        ),
+      )
+      toasts.show({ text: t('workloads.scaled', { name, count: replicas }) })
+    } catch (error) {
+      setWanted(workload.replicas)
+      const { message } = toProblem(error)
+      toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
+    }
+  }
+  return (
+    <div className="scale">
+      <NumberField
+        label={t('workloads.scale')}
+        lessLabel={t('words.less')}
+        moreLabel={t('words.more')}
+        value={wanted}
+        min={1}
+        max={1_000}
+        onChange={(replicas) => {
+          if (!Number.isInteger(replicas) || replicas === wanted) return
+          setWanted(replicas)
+          cancel?.()
+          const stop = time.after(SCALE_SETTLE_MS, () => void send(replicas))
+          setCancel(() => stop)
+        }}
+      />
+    </div>
+  )
+}
+
+function Delete({ workload }: { workload: WorkloadView }) {
+  const { t } = useText()
+  const { deletions, toasts, route } = useWorld()
+  const { name } = workload
+  return (
+    <Button
+      icon="trash"
+      onPress={() => {
+        deletions.schedule(name)
+        route.go({ at: 'workloads' })
+        toasts.show({
+          text: t('workloads.deleting', { name }),
+          detail: t('workloads.deletingDetail'),
+          forMs: UNDO_MS,
+          action: { label: t('words.undo'), run: () => deletions.undo(name) },
+        })
+      }}
+    >
+      {t('workloads.delete')}
+    </Button>
+  )
+}

@@ -1,0 +1,49 @@
+import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
+import type { Tone } from '../../design/index.ts'
+
+export function workloadTone(status: WorkloadView['status']): Tone {
+  switch (status) {
+    case 'Running':
+      return 'well'
+    case 'Pending':
+      return 'warn'
+    case 'Progressing':
+    case 'Deleting':
+      return 'busy'
+    case 'Degraded':
+      return 'warn'
+    case 'Failed':
+      return 'bad'
+  }
+}
+
+export function instanceTone(instance: InstanceView): Tone {
+  if (instance.lost) return 'warn'
+  switch (instance.status) {
+    case 'Running':
+      return instance.health === 'healthy'
+        ? 'well'
+        : instance.health === 'unknown'
+          ? 'busy'
+          : 'warn'
+    case 'Pending':
+    case 'Pulling':
+    case 'Starting':
+    case 'Stopping':
+      return 'busy'
+    case 'Stopped':
+      return 'off'
+    case 'Failed':
+      return 'bad'
+  }
+}
+
+/** One word for each copy wanted, or running beyond that: what the row of little caps shows. */
+export function slotTones(workload: WorkloadView): Tone[] {
+  const tones = [...workload.instances]
+    .filter((instance) => instance.status !== 'Stopped')
+    .sort((a, b) => a.index - b.index)
+    .map(instanceTone)
+  while (tones.length < workload.replicas) tones.push('off')
+  return tones
+}

@@ -1,0 +1,152 @@
+import { useState } from 'react'
+import { useStore } from 'zustand'
+import type { Status, WorkloadView } from '../../../node-core/api/contract/index.ts'
+import {
+  ButtonLink,
+  Empty,
+  Icon,
+  Page,
+  PageHeader,
+  ProblemPanel,
+  SearchField,
+  StateWord,
+  Waiting,
+} from '../../design/index.ts'
+import { useText } from '../../i18n/index.ts'
+import { formatRoute, useResource, useWorld } from '../../state/index.ts'
+import { Copies } from './copies.tsx'
+import { workloadTone } from './workload-words.ts'
+import './workloads.css'
+
+export function WorkloadsScreen({ status }: { status: Status }) {
+  const { t } = useText()
+  const world = useWorld()
+  const { data, problem } = useResource(world.workloads)
+  const leaving = useStore(world.deletions.store)
+  const [query, setQuery] = useState('')
+  const kept = data?.filter((workload) => !leaving.has(workload.name))
+  const shown = kept?.filter((workload) => matches(workload, query))
+  const mayDeploy = status.node.permissions.some((each) => each === 'deploy' || each === 'admin')
+
+  return (
+    <Page wide>
+      <PageHeader title={t('workloads.title')} detail={t('workloads.summary')}>
+        {kept && kept.length > 0 && (
+          <SearchField
+            label={t('workloads.search')}
+            clearLabel={t('words.clear')}
+            value={query}
+            onChange={setQuery}
+          />
+        )}
+        {mayDeploy && kept && kept.length > 0 && (
+          <ButtonLink kind="primary" icon="deploy" href={formatRoute({ at: 'deploy' })}>
+            {t('workloads.deploy')}
+          </ButtonLink>
+        )}
+      </PageHeader>
+      {problem && !data && (
+        <ProblemPanel title={t('shell.loadProblem')}>{problem.message}</ProblemPanel>
+      )}
+      {!data && !problem && <Waiting label={t('words.loading')} />}
+      {kept?.length === 0 && <NothingRuns mayDeploy={mayDeploy} />}
+      {kept && kept.length > 0 && shown?.length === 0 && (
+        <Empty icon="search" title={t('workloads.noMatch', { count: kept.length })} />
+      )}
+      {shown && shown.length > 0 && <WorkloadTable workloads={shown} />}
+    </Page>
+  )
+}
+
+function matches(workload: WorkloadView, query: string): boolean {
+  const text = [
+    workload.name,
+    workload.image,
+    workload.owner.name,
+    ...workload.instances.map((instance) => instance.nodeName),
+  ].join(' ')
+  return text.toLowerCase().includes(query.trim().toLowerCase())
+}
+
+function NothingRuns({ mayDeploy }: { mayDeploy: boolean }) {
+  const { t } = useText()
+  return (
+    <Empty
+      title={t('workloads.emptyTitle')}
+      actions={
+        mayDeploy && (
+          <ButtonLink kind="primary" icon="deploy" href={formatRoute({ at: 'deploy' })}>
+            {t('workloads.emptyAction')}
+          </ButtonLink>
+        )
+      }
+    >
+      {t('workloads.emptyDetail')}
+    </Empty>
+  )
+}
+
+function WorkloadTable({ workloads }: { workloads: WorkloadView[] }) {
+  const { t } = useText()
+  const sorted = [...workloads].sort((a, b) => a.name.localeCompare(b.name))
+  return (
+    <table className="table workload-table">
+      <thead>
+        <tr>
+          <th scope="col">{t('workloads.column.name')}</th>
+          <th scope="col">{t('workloads.column.status')}</th>
+          <th scope="col">{t('workloads.column.running')}</th>
+          <th scope="col">{t('workloads.column.where')}</th>
+          <th scope="col">{t('workloads.column.open')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {sorted.map((workload) => (
+          <WorkloadRow key={workload.name} workload={workload} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function WorkloadRow({ workload }: { workload: WorkloadView }) {
+  const { t } = useText()
+  const { name } = workload
+  const where = [...new Set(workload.instances.map((instance) => instance.nodeName))]
+  return (
+    <tr>
+      <th scope="row">
+        <span className="workload-name">
+          <Icon name={workload.kind === 'process' ? 'spore' : 'box'} size={17} />
+          <a className="row-link" href={formatRoute({ at: 'workload', name, tab: 'instances' })}>
+            {name}
+          </a>
+        </span>
+        <span className="quiet small">{workload.image ?? t('words.kind.process')}</span>
+      </th>
+      <td>
+        <StateWord tone={workloadTone(workload.status)}>
+          {t(`workloads.status.${workload.status}`)}
+        </StateWord>
+        {workload.conditions[0] && <p className="quiet small">{workload.conditions[0].message}</p>}
+      </td>
+      <td>
+        <Copies workload={workload} />
+      </td>
+      <td>{where.join(', ') || <span className="quiet">{t('workloads.nowhere')}</span>}</td>
+      <td>
+        {workload.url && workload.running_instances > 0 && (
+          <a
+            className="open-link"
+            href={workload.url}
+            target="_blank"
+            rel="noreferrer"
+            aria-label={t('workloads.openNamed', { name })}
+          >
+            {t('workloads.open')} <Icon name="external" size={14} />
+          </a>
+        )}
+      </td>
+    </tr>
+  )
+}

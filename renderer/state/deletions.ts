@@ -1,0 +1,61 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Time } from '../time/index.ts'
+
+/** Deletes that wait a moment, so that they can be undone before anything happened. */
+export interface Deletions {
+  /** Names that are about to go, or whose deletion was just sent. */
+  store: StoreApi<ReadonlySet<string>>
+  schedule(name: string): void
+  undo(name: string): void
+  /** Sends at once what still waits: the window is closing, and a person said delete. */
+  flush(): void
+}
+
+export const UNDO_MS = 6_000
+
+export function createDeletions(
+  time: Time,
+  commit: (name: string) => Promise<unknown>,
+  onFailed: (name: string, error: unknown) => void,
+): Deletions {
+  const store = createStore<ReadonlySet<string>>(() => new Set<string>())
+  const waiting = new Map<string, () => void>()
+
+  function unmark(name: string): void {
+    store.setState((names) => new Set([...names].filter((other) => other !== name)), true)
+  }
+
+  async function send(name: string): Promise<void> {
+    waiting.delete(name)
+    try {
+      await commit(name)
+    } catch (error) {
+      onFailed(name, error)
+    } finally {
+      unmark(name)
+    }
+  }
+
+  return {
+    store,
+    schedule(name) {
+      if (waiting.has(name)) return
+      store.setState((names) => new Set([...names, name]), true)
+      waiting.set(
+        name,
+        time.after(UNDO_MS, () => void send(name)),
+      )
+    },
+    undo(name) {
+      waiting.get(name)?.()
+      waiting.delete(name)
+      unmark(name)
+    },
+    flush() {
+      for (const [name, cancel] of [...waiting]) {
+        cancel()
+        void send(name)
+      }
+    },
+  }
+}

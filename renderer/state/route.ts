@@ -1,0 +1,75 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+
+/** Every place in the window. It lives in the address, so that back and reload work. */
+export type Route =
+  | { at: 'network'; view: 'map' | 'list' | 'people'; node?: string }
+  | { at: 'workloads' }
+  | { at: 'workload'; name: string; tab: 'instances' | 'logs' | 'placement' }
+  | { at: 'deploy' }
+  | { at: 'computer' }
+
+export interface RouteStore {
+  store: StoreApi<Route>
+  go(route: Route): void
+}
+
+export function parseRoute(hash: string): Route {
+  const [at, second, third] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponentSafely)
+  switch (at) {
+    case 'workloads':
+      return { at: 'workloads' }
+    case 'workload':
+      if (!second) return { at: 'workloads' }
+      return {
+        at: 'workload',
+        name: second,
+        tab: third === 'logs' || third === 'placement' ? third : 'instances',
+      }
+    case 'deploy':
+      return { at: 'deploy' }
+    case 'computer':
+      return { at: 'computer' }
+    default: {
+      const view = second === 'list' || second === 'people' ? second : 'map'
+      return third ? { at: 'network', view, node: third } : { at: 'network', view }
+    }
+  }
+}
+
+export function formatRoute(route: Route): string {
+  switch (route.at) {
+    case 'network':
+      return `#/network/${route.view}${route.node ? `/${encodeURIComponent(route.node)}` : ''}`
+    case 'workload':
+      return `#/workload/${encodeURIComponent(route.name)}/${route.tab}`
+    default:
+      return `#/${route.at}`
+  }
+}
+
+/** The part of `window` that addresses live in. */
+export interface RouteHost {
+  location: { hash: string }
+  addEventListener(type: 'hashchange', listener: () => void): void
+}
+
+export function createRoute(host: RouteHost): RouteStore {
+  const store = createStore<Route>(() => parseRoute(host.location.hash))
+  host.addEventListener('hashchange', () => store.setState(parseRoute(host.location.hash), true))
+  return {
+    store,
+    go(route) {
+      host.location.hash = formatRoute(route)
+      store.setState(route, true)
+    },
+  }
+}
+
+/** A hash a person typed may be no valid encoding. */
+function decodeURIComponentSafely(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

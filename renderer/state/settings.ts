@@ -1,0 +1,53 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+
+export type Theme = 'system' | 'light' | 'dark'
+
+export interface Settings {
+  theme: Theme
+  language: string
+}
+
+export interface SettingsStore {
+  store: StoreApi<Settings>
+  change(part: Partial<Settings>): void
+}
+
+/** The part of `localStorage` that is needed. Preferences only: never a key or a token. */
+export interface SettingsMemory {
+  getItem(key: string): string | null
+  setItem(key: string, value: string): void
+}
+
+const KEY = 'mycelium.settings'
+
+export function createSettings(memory: SettingsMemory, defaultLanguage = 'en'): SettingsStore {
+  const store = createStore<Settings>(() => ({
+    theme: 'system',
+    language: defaultLanguage,
+    ...readSettings(memory.getItem(KEY)),
+  }))
+  return {
+    store,
+    change(part) {
+      store.setState(part)
+      memory.setItem(KEY, JSON.stringify(store.getState()))
+    },
+  }
+}
+
+function readSettings(text: string | null): Partial<Settings> {
+  if (text === null) return {}
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // Written by another version, or by hand: preferences are not worth an error.
+    return {}
+  }
+  const theme: unknown = Reflect.get(Object(value), 'theme')
+  const language: unknown = Reflect.get(Object(value), 'language')
+  return {
+    ...(theme === 'system' || theme === 'light' || theme === 'dark' ? { theme } : {}),
+    ...(typeof language === 'string' ? { language } : {}),
+  }
+}

@@ -1,0 +1,42 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Time } from '../time/index.ts'
+
+export interface Toast {
+  id: number
+  tone: 'plain' | 'bad'
+  text: string
+  /** What was kept and what to do next, where that is not obvious. */
+  detail?: string
+  action?: { label: string; run: () => void }
+}
+
+export interface Toasts {
+  store: StoreApi<Toast[]>
+  show(toast: Omit<Toast, 'id' | 'tone'> & { tone?: Toast['tone']; forMs?: number }): number
+  dismiss(id: number): void
+}
+
+const SHOWN_MS = 5_000
+/** A problem stays long enough to be read twice. */
+const SHOWN_BAD_MS = 12_000
+const TOASTS_MAX = 4
+
+export function createToasts(time: Time): Toasts {
+  const store = createStore<Toast[]>(() => [])
+  let nextId = 1
+
+  const dismiss = (id: number): void =>
+    store.setState((toasts) => toasts.filter((toast) => toast.id !== id), true)
+
+  return {
+    store,
+    dismiss,
+    show({ forMs, tone = 'plain', ...rest }) {
+      const id = nextId
+      nextId += 1
+      store.setState((toasts) => [...toasts, { ...rest, tone, id }].slice(-TOASTS_MAX), true)
+      time.after(forMs ?? (tone === 'bad' ? SHOWN_BAD_MS : SHOWN_MS), () => dismiss(id))
+      return id
+    },
+  }
+}

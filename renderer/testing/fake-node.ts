@@ -1,0 +1,140 @@
+/**
+ * A node made of a scenario, serving the contract and the built window as the real HTTP door does.
+ * For looking at the window and testing it; never part of the product.
+ */
+import { readFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import path from 'node:path'
+import { RPCHandler } from '@orpc/server/ws'
+import { WebSocketServer } from 'ws'
+import { createFakeRouter, type FakeRouter } from './fake-router.ts'
+import { makeScenario, type ScenarioName } from './scenarios.ts'
+
+export interface FakeNode {
+  origin: string
+  /** The address that opens the window on a scenario. */
+  link(scenario: ScenarioName): string
+  router(scenario: ScenarioName): FakeRouter
+  /** Cuts every open line, as a node that dies would. */
+  cut(): void
+  /** Answers nobody while true. */
+  setDown(down: boolean): void
+  stop(): Promise<void>
+}
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+}
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ')
+
+/** A code is the name of a scenario, and so is the token it is traded for. */
+export async function startFakeNode(windowFolder: string): Promise<FakeNode> {
+  const routers = new Map<ScenarioName, FakeRouter>()
+  let down = false
+  const router = (name: ScenarioName): FakeRouter => {
+    const found = routers.get(name) ?? createFakeRouter(makeScenario(name))
+    routers.set(name, found)
+    return found
+  }
+
+  const server = createServer((request, response) => {
+    void answer(request, response, windowFolder)
+  })
+  const sockets = new WebSocketServer({ noServer: true })
+  server.on('upgrade', (request, stream, head) => {
+    if (down) {
+      stream.destroy()
+      return
+    }
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      socket.once('message', (data) => {
+        const token = readName(String(data), 'token')
+        if (!token) {
+          socket.close(4401)
+          return
+        }
+        void new RPCHandler(router(token).router).upgrade(socket)
+      })
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : 0
+  const origin = `http://127.0.0.1:${port}`
+  const cut = (): void => {
+    for (const socket of sockets.clients) socket.terminate()
+  }
+
+  return {
+    origin,
+    link: (scenario) => `${origin}/#code=${scenario}`,
+    router,
+    cut,
+    setDown: (value) => {
+      down = value
+    },
+    async stop() {
+      cut()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  folder: string,
+): Promise<void> {
+  if (request.method === 'POST' && request.url === '/api/session') {
+    let text = ''
+    for await (const part of request) text += String(part)
+    const token = readName(text, 'code')
+    response.writeHead(token ? 200 : 401, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ token }))
+    return
+  }
+  const file = request.url === '/' ? 'index.html' : (request.url ?? '').slice(1)
+  try {
+    const bytes = await readFile(path.join(folder, file))
+    response.writeHead(200, {
+      'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
+      'content-security-policy': POLICY,
+    })
+    response.end(bytes)
+  } catch {
+    response.writeHead(404).end()
+  }
+}
+
+const NAMES: readonly string[] = ['new', 'waiting', 'alone', 'busy', 'broken', 'large']
+
+function readName(text: string, field: string): ScenarioName | undefined {
+  const value: unknown = Reflect.get(Object(JSON.parse(text)), field)
+  const found = NAMES.find((name) => name === value)
+  switch (found) {
+    case 'new':
+    case 'waiting':
+    case 'alone':
+    case 'busy':
+    case 'broken':
+    case 'large':
+      return found
+    default:
+      return undefined
+  }
+}

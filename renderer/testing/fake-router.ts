@@ -1,0 +1,302 @@
+/** The contract's operations over one scenario in memory. Long for being every operation once. */
+import { implement, ORPCError } from '@orpc/server'
+import { contract, type NodeEvent, type WorkloadView } from '../../node-core/api/contract/index.ts'
+import { idOf, makeInstance, makeNode, makeWorkload, type Scenario } from './scenarios.ts'
+
+export interface FakeRouter {
+  router: ReturnType<typeof build>
+  scenario: Scenario
+  emit(type: string, data: Record<string, unknown>): void
+}
+
+export function createFakeRouter(scenario: Scenario): FakeRouter {
+  const watchers = new Set<(event: NodeEvent) => void>()
+  let count = 0
+  const emit = (type: string, data: Record<string, unknown>): void => {
+    count += 1
+    const event = { id: String(count), type, timestamp: new Date().toISOString(), data }
+    for (const tell of watchers) tell(event)
+  }
+  return { scenario, emit, router: build(scenario, watchers, emit) }
+}
+
+function build(
+  scenario: Scenario,
+  watchers: Set<(event: NodeEvent) => void>,
+  emit: FakeRouter['emit'],
+) {
+  const os = implement(contract)
+  const findWorkload = (name: string): WorkloadView => {
+    const found = scenario.workloads.find((each) => each.name === name)
+    if (!found) throw new ORPCError('NOT_FOUND', { message: `No workload is called ${name}.` })
+    return found
+  }
+  const findNode = (id: string) => {
+    const found = scenario.nodes.find((each) => each.id === id)
+    if (!found) throw new ORPCError('NOT_FOUND', { message: 'No such node.' })
+    return found
+  }
+  const health = () => ({ status: 'ok' as const, version: '0.1.0', node: 'attic' })
+  const enter = (name: string, nodeName: string | undefined) => {
+    scenario.status.network = {
+      id: idOf(name),
+      name,
+      consensus: 'raft',
+      createdAt: new Date().toISOString(),
+    }
+    delete scenario.status.awaitingApproval
+    if (nodeName) scenario.status.node.name = nodeName
+    scenario.nodes = [makeNode({ name: 'attic', self: true, role: 'sclerotia' })]
+    emit('network.changed', {})
+    return {
+      nodeId: scenario.status.node.id,
+      peerId: scenario.status.node.peerId,
+      did: scenario.status.node.did,
+      networkId: idOf(name),
+      admitted: true,
+    }
+  }
+  const placement = (replicas: number) => ({
+    slots: Array.from({ length: replicas }, (_, index) => {
+      const free = scenario.nodes.filter((node) => node.status === 'Ready' && node.kinds.length > 0)
+      const node = free[index % Math.max(1, free.length)]
+      return {
+        index,
+        ...(node && index < free.length ? { node: node.id, nodeName: node.name } : {}),
+        refused: scenario.nodes
+          .filter((each) => each.status !== 'Ready' || each.kinds.length === 0)
+          .map((each) => ({
+            node: each.id,
+            nodeName: each.name,
+            reason:
+              each.status === 'Cordoned'
+                ? { code: 'CORDONED', message: 'Takes no new work.' }
+                : { code: 'KIND', message: 'Cannot run containers.' },
+          })),
+      }
+    }),
+  })
+
+  return os.router({
+    node: {
+      health: os.node.health.handler(health),
+      livez: os.node.livez.handler(health),
+      readyz: os.node.readyz.handler(health),
+      status: os.node.status.handler(() => scenario.status),
+      change: os.node.change.handler(({ input }) => {
+        if (input.name) scenario.status.node.name = input.name
+        if (input.role) scenario.status.role = input.role
+        if (input.labels) scenario.status.node.labels = input.labels
+        return scenario.status
+      }),
+      stop: os.node.stop.handler(() => ({})),
+      debugState: os.node.debugState.handler(() => ({})),
+    },
+    network: {
+      found: os.network.found.handler(({ input }) => enter(input.networkName, input.nodeName)),
+      join: os.network.join.handler(({ input }) => enter('Elm Street', input.nodeName)),
+      inspectInvite: os.network.inspectInvite.handler(({ input }) => {
+        if (!input.invite.startsWith('mycelium://join?')) {
+          throw new ORPCError('VALIDATION_ERROR', {
+            message: 'An invite begins with mycelium://join?',
+          })
+        }
+        return {
+          networkId: idOf('Elm Street'),
+          networkName: 'Elm Street',
+          issuer: 'Ada',
+          permissions: ['deploy' as const, 'use' as const],
+          role: 'rhizomorph' as const,
+          expiresAt: new Date(Date.now() + 20 * 3_600_000).toISOString(),
+          addresses: ['/ip4/192.168.1.20/tcp/4000'],
+        }
+      }),
+      nearby: os.network.nearby.handler(() => ({
+        networks: [
+          {
+            networkId: idOf('Elm Street'),
+            name: 'Elm Street',
+            nodeName: 'attic',
+            address: '/ip4/192.168.1.20/tcp/4000',
+            members: 7,
+          },
+        ],
+      })),
+      leave: os.network.leave.handler(() => {
+        delete scenario.status.network
+        emit('network.left', {})
+        return {}
+      }),
+      seed: os.network.seed.handler(() => ({})),
+    },
+    peers: {
+      list: os.peers.list.handler(() => ({
+        peers: (scenario.nodes.find((node) => node.self)?.links ?? []).map(
+          ({ to, latencyMs = 0 }) => ({
+            id: to,
+            name: findNode(to).name,
+            addresses: [findNode(to).address],
+            path:
+              latencyMs < 2
+                ? 'lan'
+                : latencyMs > 90
+                  ? 'relayed'
+                  : latencyMs > 20
+                    ? 'punched'
+                    : 'direct',
+            latencyMs,
+          }),
+        ),
+      })),
+    },
+    nodes: {
+      list: os.nodes.list.handler(() => ({ nodes: scenario.nodes })),
+      resync: os.nodes.resync.handler(() => ({ started: true as const })),
+      cordon: os.nodes.cordon.handler(({ input }) =>
+        Object.assign(findNode(input.id), { status: 'Cordoned' }),
+      ),
+      uncordon: os.nodes.uncordon.handler(({ input }) =>
+        Object.assign(findNode(input.id), { status: 'Ready' }),
+      ),
+      drain: os.nodes.drain.handler(({ input }) =>
+        Object.assign(findNode(input.id), { status: 'Draining' }),
+      ),
+    },
+    invites: {
+      create: os.invites.create.handler(({ input }) => ({
+        invite: `mycelium://join?v=1&i=${idOf('invite')}${idOf('more')}`,
+        expiresAt: new Date(Date.now() + input.expiresInSeconds * 1_000).toISOString(),
+        uses: input.uses,
+      })),
+    },
+    members: {
+      list: os.members.list.handler(() => ({ members: scenario.members })),
+      approve: os.members.approve.handler(({ input }) =>
+        changeMember(scenario, input.owner, 'member'),
+      ),
+      grant: os.members.grant.handler(({ input }) => changeMember(scenario, input.owner, 'member')),
+      remove: os.members.remove.handler(({ input }) => {
+        changeMember(scenario, input.owner, 'removed')
+        return {}
+      }),
+    },
+    workloads: {
+      list: os.workloads.list.handler(() => ({ workloads: scenario.workloads })),
+      get: os.workloads.get.handler(({ input }) => findWorkload(input.name)),
+      deploy: os.workloads.deploy.handler(({ input }) => {
+        if (input.containers?.[0]?.image === 'nowhere') {
+          throw new ORPCError('VALIDATION_ERROR', {
+            message: 'No node has this image.',
+            data: [{ path: 'containers.0.image', message: 'No node has this image.' }],
+          })
+        }
+        const name = input.name ?? 'workload'
+        const made = makeWorkload({
+          name,
+          replicas: input.replicas ?? 1,
+          status: 'Progressing',
+          instances: scenario.nodes.slice(0, input.replicas ?? 1).map((node, index) =>
+            makeInstance({
+              nodeName: node.name,
+              index,
+              status: index === 0 ? 'Running' : 'Pulling',
+              health: index === 0 ? 'healthy' : 'unknown',
+              ...(index === 0 ? {} : { progress: 'Pulling image, 41 of 120 MB' }),
+            }),
+          ),
+        })
+        scenario.workloads.push(made)
+        emit('workload.changed', { name })
+        return made
+      }),
+      preview: os.workloads.preview.handler(({ input }) => placement(input.replicas ?? 1)),
+      change: os.workloads.change.handler(({ input }) => {
+        const found = findWorkload(input.name)
+        if (input.replicas) found.replicas = input.replicas
+        return found
+      }),
+      delete: os.workloads.delete.handler(({ input }) => {
+        scenario.workloads = scenario.workloads.filter((each) => each.name !== input.name)
+        emit('workload.deleted', { name: input.name })
+        return {}
+      }),
+      why: os.workloads.why.handler(({ input }) => ({
+        ...placement(findWorkload(input.name).replicas),
+        conditions: [],
+      })),
+      logs: os.workloads.logs.handler(async function* ({ input, signal }) {
+        yield* tell(findWorkload(input.name), input.instance, signal)
+      }),
+      instanceLogs: os.workloads.instanceLogs.handler(async function* ({ signal }) {
+        const first = scenario.workloads[0]
+        if (first) yield* tell(first, undefined, signal)
+      }),
+    },
+    bundles: {
+      list: os.bundles.list.handler(() => ({ bundles: scenario.bundles })),
+      publish: os.bundles.publish.handler(() => {
+        throw new ORPCError('VALIDATION_ERROR', { message: 'The signature does not match.' })
+      }),
+      publishers: os.bundles.publishers.handler(() => ({ publishers: [] })),
+      trust: os.bundles.trust.handler(() => ({})),
+      untrust: os.bundles.untrust.handler(() => ({})),
+    },
+    images: { list: os.images.list.handler(() => ({ images: scenario.images })) },
+    events: {
+      watch: os.events.watch.handler(async function* ({ signal }) {
+        const waiting: NodeEvent[] = []
+        let wake = (): void => {}
+        const hear = (event: NodeEvent): void => {
+          waiting.push(event)
+          wake()
+        }
+        watchers.add(hear)
+        signal?.addEventListener('abort', () => wake())
+        try {
+          while (!signal?.aborted) {
+            yield* waiting.splice(0)
+            await new Promise<void>((resolve) => {
+              wake = resolve
+            })
+          }
+        } finally {
+          watchers.delete(hear)
+        }
+      }),
+    },
+  })
+}
+
+function changeMember(scenario: Scenario, owner: string, state: 'member' | 'removed') {
+  const found = scenario.members.find((each) => each.owner === owner)
+  if (!found) throw new ORPCError('NOT_FOUND', { message: 'No such owner.' })
+  found.state = state
+  found.permissions = state === 'member' ? ['deploy', 'use'] : []
+  return found
+}
+
+/** A few lines of a small web service, at fixed times, and then silence. */
+async function* tell(workload: WorkloadView, only: string | undefined, signal?: AbortSignal) {
+  const startMs = Date.UTC(2026, 10, 20, 9, 30, 0)
+  const texts = [
+    'listening on :8080',
+    'GET /health 200 0.4 ms',
+    'GET / 200 2.1 ms',
+    'cache miss for /notes/42, reading from disk',
+    'GET /notes/42 200 8.7 ms',
+    'warning: slow client 10.0.0.7, 1.4 s to read the answer',
+  ]
+  for (let index = 0; index < 60; index += 1) {
+    const instance = workload.instances[index % Math.max(1, workload.instances.length)]
+    if (!instance || (only && instance.id !== only)) continue
+    const line = texts[index % texts.length] ?? ''
+    yield {
+      at: new Date(startMs + index * 830).toISOString(),
+      instance: instance.id,
+      node: instance.node,
+      stream: line.startsWith('warning') ? ('stderr' as const) : ('stdout' as const),
+      line,
+    }
+  }
+  await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
+}

@@ -1,0 +1,439 @@
+/** States of a network to look at: what the fake node serves. Times are set when it is asked. */
+import type {
+  ClusterNode,
+  InstanceView,
+  Status,
+  WorkloadView,
+} from '../../node-core/api/contract/index.ts'
+
+export interface Member {
+  owner: string
+  name: string
+  state: 'member' | 'waiting' | 'removed'
+  permissions: Status['node']['permissions']
+  founder: boolean
+  nodes: string[]
+  since?: string
+}
+
+export interface Scenario {
+  status: Status
+  nodes: ClusterNode[]
+  members: Member[]
+  workloads: WorkloadView[]
+  images: { id: string; tags: string[]; sizeBytes: number }[]
+  bundles: {
+    digest: string
+    name: string
+    version: string
+    publisher: string
+    trusted: boolean
+    sizeBytes: number
+  }[]
+}
+
+export type ScenarioName = 'new' | 'waiting' | 'alone' | 'busy' | 'broken' | 'large'
+
+const GIB = 1024 ** 3
+const MIB = 1024 ** 2
+export const minutesAgo = (minutes: number): string =>
+  new Date(Date.now() - minutes * 60_000).toISOString()
+
+/** A stable id of 64 hex digits from a name. */
+export function idOf(name: string): string {
+  let text = ''
+  for (let seed = 7; text.length < 64; seed += 13) {
+    let hash = seed
+    for (const letter of name) hash = (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0
+    text += hash.toString(16).padStart(8, '0')
+  }
+  return text.slice(0, 64)
+}
+
+type NodeShape = Partial<ClusterNode> & { name: string; links?: ClusterNode['links'] }
+
+export function makeNode(shape: NodeShape): ClusterNode {
+  const capacity = { cpuMillis: 4_000, memoryBytes: 8 * GIB, diskBytes: 120 * GIB }
+  return {
+    id: idOf(shape.name),
+    address: '/ip4/192.168.1.20/tcp/4000',
+    status: 'Ready',
+    liveness: 'alive',
+    role: 'rhizomorph',
+    owner: { id: 'did:key:z6MkAda', name: 'Ada' },
+    labels: {},
+    capacity,
+    allocatable: { cpuMillis: 3_250, memoryBytes: 6.4 * GIB, diskBytes: 97 * GIB },
+    kinds: ['container', 'process'],
+    links: [],
+    version: '0.1.0',
+    self: false,
+    ...shape,
+  }
+}
+
+export function makeInstance(shape: Partial<InstanceView> & { nodeName: string }): InstanceView {
+  const index = shape.index ?? 0
+  return {
+    id: `${shape.nodeName}-${index}`,
+    index,
+    node: idOf(shape.nodeName),
+    status: 'Running',
+    health: 'healthy',
+    endpoint: '127.0.0.1:49153',
+    startedAt: minutesAgo(42 + index * 7),
+    restarts: 0,
+    lost: false,
+    ...shape,
+  }
+}
+
+export function makeWorkload(shape: Partial<WorkloadView> & { name: string }): WorkloadView {
+  const instances = shape.instances ?? []
+  const serving = instances.filter((each) => each.status === 'Running' && !each.lost)
+  return {
+    kind: 'container',
+    replicas: instances.length,
+    running_instances: serving.length,
+    status: 'Running',
+    generation: 1,
+    owner: { id: 'did:key:z6MkAda', name: 'Ada' },
+    image: `${shape.name}:1.2`,
+    ports: [{ containerPort: 8080 }],
+    labels: {},
+    resources: { cpuMillis: 500, memoryBytes: 256 * MIB },
+    onPartition: 'heal',
+    url: `http://${shape.name}.localhost:8080/`,
+    instances,
+    conditions: [],
+    ...shape,
+  }
+}
+
+function makeStatus(part: Partial<Status> = {}): Status {
+  return {
+    node: {
+      id: idOf('attic'),
+      name: 'attic',
+      peerId: '12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp',
+      did: 'did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw',
+      owner: { id: 'did:key:z6MkAda', name: 'Ada' },
+      permissions: ['admin', 'invite', 'deploy', 'use'],
+      addresses: ['/ip4/192.168.1.20/tcp/4000', '/ip4/192.168.1.20/udp/4000/quic-v1'],
+      labels: { disk: 'fast', place: 'home' },
+      kinds: [
+        { kind: 'container', ok: true },
+        { kind: 'process', ok: true },
+      ],
+      home: '~/.mycelium',
+    },
+    network: {
+      id: idOf('Elm Street'),
+      name: 'Elm Street',
+      consensus: 'raft',
+      createdAt: minutesAgo(9_000),
+    },
+    role: 'sclerotia',
+    peers: 5,
+    uptimeSeconds: 187_260,
+    versions: { mycelium: '0.1.0', node: '24.21.0' },
+    discoveryTier: 'latent',
+    edge: 'http://127.0.0.1:8080',
+    api: 'http://127.0.0.1:7780',
+    degraded: [],
+    ...part,
+  }
+}
+
+const ENGINE_MISSING = {
+  code: 'ENGINE_UNAVAILABLE',
+  message: 'No container engine answers on this computer. Install Docker, or start it.',
+}
+
+/** Both ends of each pair tell of the link, as real nodes do. */
+function linked(nodes: ClusterNode[], pairs: [string, string, number][]): ClusterNode[] {
+  return nodes.map((node) => ({
+    ...node,
+    links: pairs
+      .filter(([a, b]) => a === node.name || b === node.name)
+      .map(([a, b, latencyMs]) => ({ to: idOf(a === node.name ? b : a), latencyMs })),
+  }))
+}
+
+function busyNodes(): ClusterNode[] {
+  const ben = { id: 'did:key:z6MkBen', name: 'Ben' }
+  const school = { id: 'did:key:z6MkSchool', name: 'Elm Street School' }
+  return linked(
+    [
+      makeNode({
+        name: 'attic',
+        self: true,
+        role: 'sclerotia',
+        labels: { disk: 'fast', place: 'home' },
+      }),
+      makeNode({ name: 'kitchen-laptop', address: '/ip4/192.168.1.31/tcp/4000' }),
+      makeNode({
+        name: 'ben-workshop',
+        owner: ben,
+        role: 'sclerotia',
+        address: '/ip4/84.12.9.3/tcp/4000',
+      }),
+      makeNode({ name: 'ben-phone', owner: ben, role: 'hypha', kinds: [] }),
+      makeNode({
+        name: 'library-1',
+        owner: school,
+        address: '/ip4/10.4.0.11/tcp/4000',
+        labels: { place: 'school' },
+      }),
+      makeNode({
+        name: 'library-2',
+        owner: school,
+        status: 'Cordoned',
+        labels: { place: 'school' },
+      }),
+      makeNode({
+        name: 'lab-server',
+        owner: school,
+        role: 'sclerotia',
+        labels: { place: 'school', gpu: 'yes' },
+      }),
+    ],
+    [
+      ['attic', 'kitchen-laptop', 0.8],
+      ['attic', 'ben-workshop', 23],
+      ['attic', 'lab-server', 18],
+      ['attic', 'library-1', 19],
+      ['kitchen-laptop', 'ben-workshop', 27],
+      ['ben-workshop', 'ben-phone', 96],
+      ['ben-workshop', 'lab-server', 11],
+      ['lab-server', 'library-1', 0.6],
+      ['lab-server', 'library-2', 0.7],
+      ['library-1', 'library-2', 0.5],
+      ['attic', 'ben-phone', 110],
+    ],
+  )
+}
+
+function busyWorkloads(): WorkloadView[] {
+  const notes = makeInstance({ nodeName: 'attic', index: 0 })
+  return [
+    makeWorkload({
+      name: 'notes',
+      labels: { tier: 'front' },
+      instances: [
+        notes,
+        makeInstance({ nodeName: 'ben-workshop', index: 1, restarts: 1 }),
+        makeInstance({ nodeName: 'library-1', index: 2 }),
+      ],
+    }),
+    makeWorkload({
+      name: 'photo-index',
+      kind: 'process',
+      bundle: `sha256:${idOf('photo-index')}`,
+      owner: { id: 'did:key:z6MkBen', name: 'Ben' },
+      status: 'Progressing',
+      replicas: 3,
+      instances: [
+        makeInstance({ nodeName: 'lab-server', index: 0 }),
+        makeInstance({
+          nodeName: 'kitchen-laptop',
+          index: 1,
+          status: 'Pulling',
+          health: 'unknown',
+          progress: 'Fetching the program, 41 of 120 MB, about 20 s',
+        }),
+      ],
+    }),
+    makeWorkload({
+      name: 'weather',
+      image: 'weather:latest',
+      instances: [makeInstance({ nodeName: 'kitchen-laptop', index: 0 })],
+    }),
+  ].map((workload) => {
+    if (workload.kind !== 'process') return workload
+    const { image: _, ...rest } = workload
+    return rest
+  })
+}
+
+function members(): Member[] {
+  return [
+    {
+      owner: 'did:key:z6MkAda',
+      name: 'Ada',
+      state: 'member',
+      permissions: ['admin', 'invite', 'deploy', 'use'],
+      founder: true,
+      nodes: [idOf('attic'), idOf('kitchen-laptop')],
+      since: minutesAgo(9_000),
+    },
+    {
+      owner: 'did:key:z6MkBen',
+      name: 'Ben',
+      state: 'member',
+      permissions: ['deploy', 'use'],
+      founder: false,
+      nodes: [idOf('ben-workshop'), idOf('ben-phone')],
+      since: minutesAgo(4_000),
+    },
+  ]
+}
+
+const IMAGES = [
+  { id: 'sha256:aa', tags: ['notes:1.2', 'notes:latest'], sizeBytes: 41_300_000 },
+  { id: 'sha256:bb', tags: ['weather:latest'], sizeBytes: 8_120_000 },
+  { id: 'sha256:cc', tags: ['registry.local/team/photo-index:0.9'], sizeBytes: 214_000_000 },
+]
+
+const BUNDLES = [
+  {
+    digest: `sha256:${idOf('photo-index')}`,
+    name: 'photo-index',
+    version: 'v0.9.0',
+    publisher: idOf('publisher'),
+    trusted: true,
+    sizeBytes: 12_400_000,
+  },
+]
+
+const EMPTY = { nodes: [], members: [], workloads: [], images: [], bundles: [] }
+
+export function makeScenario(name: ScenarioName): Scenario {
+  switch (name) {
+    case 'new': {
+      const { network: _, ...status } = makeStatus({ peers: 0, discoveryTier: 'none' })
+      return { ...EMPTY, status }
+    }
+    case 'waiting': {
+      const { network: _, ...status } = makeStatus({
+        peers: 0,
+        awaitingApproval: { network: idOf('Elm Street'), name: 'Elm Street', since: minutesAgo(3) },
+      })
+      return { ...EMPTY, status }
+    }
+    case 'alone':
+      return {
+        ...EMPTY,
+        status: makeStatus({ peers: 0, discoveryTier: 'none' }),
+        nodes: [makeNode({ name: 'attic', self: true, role: 'sclerotia' })],
+        members: members().slice(0, 1),
+        images: IMAGES,
+      }
+    case 'busy':
+      return {
+        status: makeStatus(),
+        nodes: busyNodes(),
+        members: members(),
+        workloads: busyWorkloads(),
+        images: IMAGES,
+        bundles: BUNDLES,
+      }
+    case 'broken':
+      return brokenScenario()
+    case 'large':
+      return largeScenario()
+  }
+}
+
+function brokenScenario(): Scenario {
+  const nodes = busyNodes().map((node): ClusterNode => {
+    if (node.name === 'ben-workshop') return { ...node, liveness: 'dead', status: 'NotReady' }
+    if (node.name === 'library-1') return { ...node, liveness: 'suspect', status: 'NotReady' }
+    return node
+  })
+  const status = makeStatus({ degraded: [ENGINE_MISSING], peers: 2 })
+  status.node.kinds = [
+    { kind: 'container', ok: false, reason: ENGINE_MISSING },
+    { kind: 'process', ok: true },
+  ]
+  const noRoom = { code: 'NO_NODE', message: 'No node has 16 cores free.' }
+  return {
+    status,
+    nodes,
+    members: [
+      ...members(),
+      {
+        owner: 'did:key:z6MkCleo',
+        name: 'Cleo',
+        state: 'waiting',
+        permissions: [],
+        founder: false,
+        nodes: [idOf('cleo')],
+        since: minutesAgo(12),
+      },
+      {
+        owner: 'did:key:z6MkDan',
+        name: 'Dan',
+        state: 'removed',
+        permissions: [],
+        founder: false,
+        nodes: [],
+        since: minutesAgo(600),
+      },
+    ],
+    workloads: [
+      makeWorkload({
+        name: 'notes',
+        status: 'Degraded',
+        instances: [
+          makeInstance({ nodeName: 'attic', index: 0 }),
+          makeInstance({ nodeName: 'ben-workshop', index: 1, lost: true }),
+          makeInstance({
+            nodeName: 'kitchen-laptop',
+            index: 2,
+            status: 'Failed',
+            health: 'unhealthy',
+            restarts: 6,
+            reason: { code: 'EXITED', message: 'It ended with code 1: cannot bind to port 8080.' },
+          }),
+        ],
+        replicas: 3,
+        conditions: [
+          { code: 'DEGRADED', message: '1 of 3 copies serves. A new one is tried again in 40 s.' },
+        ],
+      }),
+      makeWorkload({ name: 'renderfarm', status: 'Pending', replicas: 2, conditions: [noRoom] }),
+    ],
+    images: [],
+    bundles: [],
+  }
+}
+
+const LARGE_NODES = 2_000
+const LARGE_LINKS = 6_000
+
+/** 2,000 nodes and 6,000 links, always the same. */
+function largeScenario(): Scenario {
+  let seed = 42
+  const chance = (): number => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
+    return seed / 4_294_967_296
+  }
+  const names = Array.from({ length: LARGE_NODES }, (_, index) =>
+    index === 0 ? 'attic' : `node-${index}`,
+  )
+  const links = new Map<string, Set<string>>(names.map((name) => [name, new Set()]))
+  const connect = (a: string | undefined, b: string | undefined): void => {
+    if (a === undefined || b === undefined || a === b) return
+    links.get(a)?.add(idOf(b))
+  }
+  for (let index = 1; index < LARGE_NODES; index += 1) {
+    connect(names[index], names[Math.floor(chance() * Math.min(index, 60 + index / 3))])
+  }
+  for (let extra = LARGE_NODES; extra < LARGE_LINKS; extra += 1) {
+    const from = Math.floor(chance() * LARGE_NODES)
+    connect(names[from], names[(from + 1 + Math.floor(chance() * 40)) % LARGE_NODES])
+  }
+  return {
+    ...makeScenario('alone'),
+    nodes: names.map((name, index) =>
+      makeNode({
+        name,
+        self: index === 0,
+        role: index % 17 === 0 ? 'sclerotia' : index % 5 === 0 ? 'hypha' : 'rhizomorph',
+        liveness: index % 97 === 3 ? 'suspect' : 'alive',
+        links: [...(links.get(name) ?? [])].map((to) => ({ to, latencyMs: 4 + chance() * 60 })),
+      }),
+    ),
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Shows every screen, empty, busy and broken, in both themes and at several sizes: saves pictures
+ * and lets axe look at each. `node renderer/testing/screens.ts [--out FOLDER] [--only NAME]`.
+ */
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import react from '@vitejs/plugin-react'
+import { type Browser, chromium, type Page } from 'playwright'
+import { build } from 'vite'
+import { startFakeNode } from './fake-node.ts'
+import { SHOTS, type Shot, SIZES } from './shots.ts'
+
+const CHROMIUM = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find(existsSync)
+const QUIET = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+const STEP_TIMEOUT_MS = 8_000
+
+const options = readOptions(process.argv.slice(2))
+const failures: string[] = []
+const windowFolder = await mkdtemp(path.join(tmpdir(), 'mycelium-window-'))
+try {
+  await buildWindow(windowFolder)
+  await mkdir(options.out, { recursive: true })
+  const browser = await chromium.launch({
+    args: QUIET,
+    ...(CHROMIUM ? { executablePath: CHROMIUM } : {}),
+  })
+  try {
+    for (const shot of SHOTS.filter(({ name }) => name.includes(options.only))) {
+      await takeShot(browser, shot)
+    }
+  } finally {
+    await browser.close()
+  }
+} finally {
+  await rm(windowFolder, { recursive: true, force: true })
+}
+for (const failure of failures) console.error(failure)
+console.log(`${failures.length === 0 ? 'All screens are fine' : `${failures.length} problems`}.`)
+process.exitCode = failures.length === 0 ? 0 : 1
+
+async function buildWindow(outDir: string): Promise<void> {
+  await build({
+    configFile: false,
+    logLevel: 'warn',
+    root: path.join(import.meta.dirname, '..'),
+    base: './',
+    plugins: [react()],
+    build: { outDir, emptyOutDir: true, modulePreload: { polyfill: false } },
+  })
+}
+
+/** Each shot has a node of its own, so that what one does is not seen by the next. */
+async function takeShot(browser: Browser, shot: Shot): Promise<void> {
+  const node = await startFakeNode(windowFolder)
+  try {
+    for (const size of SIZES.filter((each) => shot.sizes.includes(each.name))) {
+      for (const theme of size.name === 'usual' ? (['light', 'dark'] as const) : shot.themes) {
+        const name = `${shot.name}-${size.name}-${theme}`
+        const context = await browser.newContext({
+          viewport: { width: size.width, height: size.height },
+          deviceScaleFactor: size.scale,
+          colorScheme: theme,
+          reducedMotion: shot.motion ? 'no-preference' : 'reduce',
+        })
+        const page = await context.newPage()
+        page.setDefaultTimeout(STEP_TIMEOUT_MS)
+        watchForErrors(page, name)
+        try {
+          await page.goto(node.link(shot.scenario))
+          await shot.prepare(page, node)
+          await page.screenshot({ path: path.join(options.out, `${name}.png`) })
+          if (shot.check !== false) await checkWithAxe(page, name)
+          checkNothingOverflows(await measureOverflow(page), name)
+        } catch (error) {
+          failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+          await page.screenshot({ path: path.join(options.out, `${name}-failed.png`) })
+        }
+        await context.close()
+      }
+    }
+  } finally {
+    await node.stop()
+  }
+}
+
+function watchForErrors(page: Page, name: string): void {
+  page.on('pageerror', (error) => failures.push(`${name}: ${error.message}`))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/WebSocket connection/.test(message.text())) {
+      failures.push(`${name}: ${message.text()}`)
+    }
+  })
+}
+
+async function checkWithAxe(page: Page, name: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze()
+  for (const { id, impact, nodes } of violations) {
+    const line = `${name}: axe ${impact} ${id}: ${nodes[0]?.html.slice(0, 160)}`
+    if (impact === 'serious' || impact === 'critical') failures.push(line)
+    else console.log(line)
+  }
+}
+
+function measureOverflow(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
+}
+
+function checkNothingOverflows(px: number, name: string): void {
+  if (px > 0) failures.push(`${name}: ${px} px wider than the window`)
+}
+
+function readOptions(words: string[]): { out: string; only: string } {
+  const value = (name: string): string | undefined => words[words.indexOf(name) + 1]
+  return {
+    out: words.includes('--out') ? (value('--out') ?? '') : path.join(tmpdir(), 'mycelium-screens'),
+    only: words.includes('--only') ? (value('--only') ?? '') : '',
+  }
+}

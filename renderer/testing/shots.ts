@@ -1,0 +1,328 @@
+/** What there is to see: each screen, the state it is shown in, and how to get there. */
+import type { Page } from 'playwright'
+import type { FakeNode } from './fake-node.ts'
+import type { ScenarioName } from './scenarios.ts'
+
+export interface Size {
+  name: 'usual' | 'small' | 'zoomed'
+  width: number
+  height: number
+  scale: number
+}
+
+/** `zoomed` is 1280 × 800 at 200 %: half the room, twice the pixels. */
+export const SIZES: Size[] = [
+  { name: 'usual', width: 1_280, height: 800, scale: 1 },
+  { name: 'small', width: 900, height: 600, scale: 1 },
+  { name: 'zoomed', width: 640, height: 400, scale: 2 },
+]
+
+export interface Shot {
+  name: string
+  scenario: ScenarioName
+  sizes: Size['name'][]
+  themes: ('light' | 'dark')[]
+  /** Shown with motion; the others are still, so that pictures are alike. */
+  motion?: boolean
+  check?: boolean
+  prepare(page: Page, node: FakeNode): Promise<void>
+}
+
+const ALL: Size['name'][] = ['usual', 'small', 'zoomed']
+
+function shot(
+  name: string,
+  scenario: ScenarioName,
+  prepare: Shot['prepare'],
+  sizes: Size['name'][] = ALL,
+): Shot {
+  return { name, scenario, sizes, themes: ['light'], prepare }
+}
+
+async function go(page: Page, place: string, heading: string): Promise<void> {
+  await page.evaluate(`window.location.hash = '${place}'`)
+  await page.getByRole('heading', { name: heading, level: 1 }).waitFor()
+}
+
+const press = (page: Page, name: string | RegExp): Promise<void> =>
+  page.getByRole('button', { name }).first().click()
+
+const settle = (page: Page): Promise<void> => page.waitForTimeout(450)
+
+export const SHOTS: Shot[] = [
+  shot('first-run-1-welcome', 'new', async (page) => {
+    await page.getByRole('button', { name: 'Begin' }).waitFor()
+    await settle(page)
+  }),
+  shot('first-run-2-choose', 'new', async (page) => {
+    await press(page, 'Begin')
+    await page.getByRole('radio').first().waitFor()
+    await settle(page)
+  }),
+  shot('first-run-3-invite', 'new', async (page) => {
+    await press(page, 'Begin')
+    await page.getByText('Join with an invite link').click()
+    await press(page, 'Continue')
+    await page.getByLabel('Invite link').fill('mycelium://join?v=1&i=abc')
+    await page.getByText('Invited by').waitFor()
+    await settle(page)
+  }),
+  shot('first-run-3-bad-invite', 'new', async (page) => {
+    await press(page, 'Begin')
+    await page.getByText('Join with an invite link').click()
+    await press(page, 'Continue')
+    await page.getByLabel('Invite link').fill('mycelium://joi')
+    await page.getByRole('alert').waitFor()
+    await settle(page)
+  }),
+  shot('first-run-3-nearby', 'new', async (page) => {
+    await press(page, 'Begin')
+    await page.getByText('Join one nearby').click()
+    await press(page, 'Continue')
+    await page.getByText('Elm Street').waitFor()
+    await settle(page)
+  }),
+  shot('first-run-4-name', 'new', async (page) => {
+    await press(page, 'Begin')
+    await press(page, 'Continue')
+    await page.getByLabel('Name of the network').fill('Elm Street')
+    await settle(page)
+  }),
+  shot('first-run-5-done', 'new', async (page, node) => {
+    delete node.router('new').scenario.status.network
+    await page.reload()
+    await page.goto('about:blank')
+    await page.goto(node.link('new'))
+    await press(page, 'Begin')
+    await press(page, 'Continue')
+    await page.getByLabel('Name of the network').fill('Elm Street')
+    await press(page, 'Start the network')
+    await page.getByText('Two good next steps').waitFor()
+    await settle(page)
+  }),
+  shot('first-run-waiting', 'waiting', async (page) => {
+    await page.getByText('Waiting to be let in').waitFor()
+    await settle(page)
+  }),
+  shot('locked', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await page.reload()
+    await page.getByLabel('Token').waitFor()
+    await settle(page)
+  }),
+  shot('network-alone', 'alone', async (page) => {
+    await page.getByText('You are the first thread').waitFor()
+    await settle(page)
+  }),
+  shot('network-busy', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.waitForTimeout(900)
+  }),
+  {
+    ...shot(
+      'network-moving',
+      'busy',
+      async (page, node) => {
+        await page.getByText('nodes healthy').waitFor()
+        await page.waitForTimeout(3_500)
+        for (const { id } of node.router('busy').scenario.nodes) {
+          node.router('busy').emit('instance.changed', { node: id })
+        }
+        await page.waitForTimeout(330)
+      },
+      ['usual'],
+    ),
+    motion: true,
+  },
+  shot('network-broken', 'broken', async (page) => {
+    await page.getByText('waits to be let in').waitFor()
+    await page.waitForTimeout(900)
+  }),
+  shot('network-node', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    const id = await nodeId(page, 'ben-workshop')
+    await page.evaluate(`window.location.hash = '#/network/map/${id}'`)
+    await page.getByRole('heading', { name: 'ben-workshop' }).waitFor()
+    await page.waitForTimeout(900)
+  }),
+  shot('network-list', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.getByRole('radio', { name: 'List' }).click()
+    await page.getByRole('table').waitFor()
+    await settle(page)
+  }),
+  shot('network-people', 'broken', async (page) => {
+    await page.getByText('waits to be let in').waitFor()
+    await page.getByRole('radio', { name: 'People' }).click()
+    await page.getByRole('button', { name: 'Let in' }).waitFor()
+    await settle(page)
+  }),
+  shot('network-remove', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.getByRole('radio', { name: 'People' }).click()
+    await press(page, 'Remove')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('network-search', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('school')
+    await page.waitForTimeout(900)
+  }),
+  shot(
+    'network-large',
+    'large',
+    async (page) => {
+      await page.getByText('nodes healthy').waitFor()
+      await page.waitForTimeout(4_000)
+    },
+    ['usual'],
+  ),
+  shot('invite-form', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await press(page, 'Invite')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('invite-ready', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await press(page, 'Invite')
+    await press(page, 'Make the link')
+    await page.getByRole('img', { name: /QR/ }).waitFor()
+    await settle(page)
+  }),
+  shot('workloads-empty', 'alone', async (page) => {
+    await page.getByText('You are the first thread').waitFor()
+    await go(page, '#/workloads', 'Workloads')
+    await page.getByText('Nothing runs yet').waitFor()
+    await settle(page)
+  }),
+  shot('workloads-busy', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await go(page, '#/workloads', 'Workloads')
+    await page.getByRole('table').waitFor()
+    await settle(page)
+  }),
+  shot('workloads-broken', 'broken', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workloads', 'Workloads')
+    await page.getByRole('table').waitFor()
+    await settle(page)
+  }),
+  shot('workload-instances', 'broken', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await settle(page)
+  }),
+  shot('workload-logs', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/logs', 'notes')
+    await page.getByText('listening on').first().waitFor()
+    await settle(page)
+  }),
+  shot('workload-why', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/placement', 'notes')
+    await page.getByText('Not there').waitFor()
+    await settle(page)
+  }),
+  shot(
+    'workload-deleted',
+    'busy',
+    async (page) => {
+      await page.locator('.rail').waitFor()
+      await go(page, '#/workload/weather/instances', 'weather')
+      await press(page, 'Delete')
+      await page.getByRole('button', { name: 'Undo' }).waitFor()
+      await settle(page)
+      await press(page, 'Undo')
+      await page.getByRole('table').waitFor()
+    },
+    ['usual'],
+  ),
+  shot('deploy-empty', 'alone', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await settle(page)
+  }),
+  shot('deploy-filled', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await press(page, /weather:latest/)
+    await page.getByRole('textbox', { name: 'Copies' }).fill('7')
+    await page.getByLabel('Port it listens on').fill('8080')
+    await page.getByText('The same in text').click()
+    await page.getByText('kitchen-laptop').first().waitFor()
+    await settle(page)
+  }),
+  shot('deploy-bundle', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await page.getByText('Signed program', { exact: true }).click()
+    await page.getByText('Drop a .spore file').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-refused', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await page.getByLabel('Image', { exact: true }).fill('nowhere')
+    await press(page, /^Deploy 1/)
+    await page.getByRole('alert').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-progress', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await page.getByLabel('Image', { exact: true }).fill('wiki:2')
+    await page.getByRole('textbox', { name: 'Copies' }).fill('3')
+    await press(page, /^Deploy/)
+    await page.getByText('Pulling image').first().waitFor()
+    await settle(page)
+  }),
+  shot('computer', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/computer', 'attic')
+    await settle(page)
+  }),
+  shot('computer-broken', 'broken', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/computer', 'attic')
+    await settle(page)
+  }),
+  shot('palette', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('l')
+    await settle(page)
+  }),
+  shot('shortcuts', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('settings', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await press(page, 'Settings')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('lost', 'busy', async (page, node) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.waitForTimeout(800)
+    node.setDown(true)
+    node.cut()
+    await page.getByText('does not answer').waitFor()
+    await settle(page)
+    node.setDown(false)
+  }),
+]
+
+/** The id of a node by its name, as the list shows it. */
+async function nodeId(page: Page, name: string): Promise<string> {
+  await page.getByRole('radio', { name: 'List' }).click()
+  const link = page.getByRole('link', { name })
+  const href = (await link.getAttribute('href')) ?? ''
+  return href.split('/').at(-1) ?? ''
+}

@@ -1,0 +1,112 @@
+import {
+  forceCollide,
+  forceLink,
+  forceManyBody,
+  forceSimulation,
+  forceX,
+  forceY,
+  type SimulationLink,
+  type SimulationNode,
+} from 'd3-force'
+import type { Point } from './camera.ts'
+import type { Graph } from './graph.ts'
+
+/** Finds a place for every node. Nodes that stay keep theirs; newcomers sprout beside a neighbour. */
+export interface Layout {
+  update(graph: Graph): void
+  /** Moves things a little nearer to rest, for about `budgetMs`; false once at rest. */
+  step(budgetMs: number, nowMs: () => number): boolean
+  place(id: string): Point | undefined
+  places(): ReadonlyMap<string, Point>
+}
+
+interface Body extends SimulationNode {
+  id: string
+}
+
+type Spring = SimulationLink<Body>
+
+const REST_ALPHA = 0.02
+/** Enough to make room for a newcomer without throwing everyone else about. */
+const REWARM_ALPHA = 0.35
+
+export function createLayout(): Layout {
+  const springs = forceLink<Body, Spring>([])
+    .id((body) => body.id)
+    .distance(90)
+  const simulation = forceSimulation<Body>([])
+    .force('springs', springs)
+    .force('charge', forceManyBody<Body>().strength(-320).distanceMax(700).theta(1))
+    .force('room', forceCollide<Body>(26))
+    .force('x', forceX<Body>(0).strength(0.045))
+    .force('y', forceY<Body>(0).strength(0.06))
+    .alphaMin(REST_ALPHA)
+    .alphaDecay(0.03)
+    .stop()
+  let bodies = new Map<string, Body>()
+  let shape = ''
+
+  function update(graph: Graph): void {
+    const nextShape = describe(graph)
+    if (nextShape === shape) return
+    const isFirst = shape === ''
+    shape = nextShape
+    const before = bodies
+    bodies = new Map()
+    const neighbours = findNeighbours(graph)
+    for (const [index, { id }] of graph.nodes.entries()) {
+      const known = before.get(id)
+      if (known) {
+        bodies.set(id, known)
+        continue
+      }
+      const beside = neighbours.get(id)?.find((other) => before.has(other))
+      const origin = before.get(beside ?? '') ?? { x: 0, y: 0 }
+      // A sunflower: every newcomer starts at a spot of its own, the same one every time.
+      const angle = index * 2.399963
+      const distance = beside ? 40 : 18 * Math.sqrt(index + 0.5)
+      bodies.set(id, {
+        id,
+        x: origin.x + Math.cos(angle) * distance,
+        y: origin.y + Math.sin(angle) * distance,
+      })
+    }
+    simulation.nodes([...bodies.values()])
+    springs.links(graph.links.map(({ a, b }) => ({ source: a, target: b })))
+    simulation.alpha(isFirst ? 1 : Math.max(simulation.alpha(), REWARM_ALPHA))
+  }
+
+  return {
+    update,
+    step(budgetMs, nowMs) {
+      if (bodies.size === 0) return false
+      const untilMs = nowMs() + budgetMs
+      do {
+        if (simulation.alpha() < REST_ALPHA) return false
+        simulation.tick()
+      } while (nowMs() < untilMs)
+      return true
+    },
+    place: (id) => bodies.get(id),
+    places: () => bodies,
+  }
+}
+
+/** Who is there and who is linked: a change of name or health moves nobody. */
+function describe(graph: Graph): string {
+  const nodes = graph.nodes.map((node) => node.id).sort()
+  const links = graph.links.map((link) => link.key).sort()
+  return `${nodes.join()}|${links.join()}`
+}
+
+function findNeighbours(graph: Graph): Map<string, string[]> {
+  const neighbours = new Map<string, string[]>()
+  const add = (one: string, other: string): void => {
+    neighbours.set(one, [...(neighbours.get(one) ?? []), other])
+  }
+  for (const { a, b } of graph.links) {
+    add(a, b)
+    add(b, a)
+  }
+  return neighbours
+}

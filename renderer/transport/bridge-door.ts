@@ -1,0 +1,56 @@
+import { createORPCClient } from '@orpc/client'
+import { RPCLink } from '@orpc/client/message-port'
+import type { BridgeFrame, BridgePort, MyceliumBridge } from './bridge.ts'
+import type { Door, Line, NodeClient } from './index.ts'
+
+/** Lines over the desktop app's preload. */
+export function createBridgeDoor(bridge: MyceliumBridge): Door {
+  return {
+    async open() {
+      const port = wrapAsMessagePort(bridge)
+      const client: NodeClient = createORPCClient(new RPCLink({ port: port.listener }))
+      const line: Line = {
+        client,
+        publish: (file) => client.bundles.publish({ file }),
+        closed: port.closed,
+        close: port.close,
+      }
+      // A bridge always opens; whether a node answers behind it shows at the first call.
+      await client.node.health()
+      return line
+    },
+  }
+}
+
+/** oRPC's port takes extension-style ports, which is the shape that callbacks fit best. */
+function wrapAsMessagePort(bridge: MyceliumBridge) {
+  const hearMessage = new Set<(frame: unknown) => void>()
+  const hearEnd = new Set<() => void>()
+  let finish = (): void => {}
+  const closed = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  const end = (): void => {
+    for (const hear of hearEnd) hear()
+    hearEnd.clear()
+    finish()
+  }
+  const port: BridgePort = bridge.connect((frame) => {
+    for (const hear of hearMessage) hear(frame)
+  }, end)
+
+  return {
+    closed,
+    close: () => {
+      port.close()
+      end()
+    },
+    listener: {
+      postMessage: (frame: BridgeFrame) => port.postMessage(frame),
+      onMessage: {
+        addListener: (hear: (frame: unknown) => void) => void hearMessage.add(hear),
+      },
+      onDisconnect: { addListener: (hear: () => void) => void hearEnd.add(hear) },
+    },
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * How the window reaches its node: in the desktop app over the preload's bridge, in a browser over
+ * one WebSocket. Both carry the same contract.
+ */
+import type {
+  ContractRouterClient,
+  InferContractRouterInputs,
+  InferContractRouterOutputs,
+} from '@orpc/contract'
+import type { Contract } from '../../node-core/api/contract/index.ts'
+
+export type NodeClient = ContractRouterClient<Contract>
+export type Inputs = InferContractRouterInputs<Contract>
+export type Outputs = InferContractRouterOutputs<Contract>
+
+/** One open line to the node. */
+export interface Line {
+  client: NodeClient
+  /** Publishes a `.spore` file by the way that suits the line. */
+  publish(file: File): Promise<Outputs['bundles']['publish']>
+  /** Settles when the line is gone, whoever ended it. */
+  closed: Promise<void>
+  close(): void
+}
+
+/** Where lines come from. `open` rejects with `LockedError` when the node wants to know who asks. */
+export interface Door {
+  open(): Promise<Line>
+  /** Takes a token a person pasted. Only doors that need one have it. */
+  unlock?(token: string): void
+}
+
+export class LockedError extends Error {
+  override readonly name = 'LockedError'
+}
+
+export {
+  type BridgeFrame,
+  type BridgePort,
+  findBridge,
+  type MyceliumBridge,
+} from './bridge.ts'
+export { createBridgeDoor } from './bridge-door.ts'
+export {
+  type Connection,
+  type ConnectionPhase,
+  type ConnectionState,
+  createConnection,
+} from './connection.ts'
+export { type FieldProblem, type Problem, toProblem } from './problem.ts'
+export { createWebDoor } from './web-door.ts'
