@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { encode } from '../base/codec/index.ts'
 import { createSeededRandom } from '../base/random/index.ts'
 import {
   checkInviteProof,
@@ -92,10 +93,10 @@ describe('an invite', () => {
     const proof = proveInvite(invite, newcomer.publicKey)
     checkInviteProof(shown, newcomer.publicKey, proof)
     expect(() => checkInviteProof(shown, alice.publicKey, proof)).toThrow(code('INVITE_INVALID'))
-    const forged = sealEnvelope(newcomer, 'invite-proof', network.id, new Uint8Array([0xa0]))
-    expect(() => checkInviteProof(shown, newcomer.publicKey, forged)).toThrow(
-      code('INVITE_INVALID'),
-    )
+    const payload = encode({ serial: invite.serial, owner: newcomer.publicKey })
+    const forged = sealEnvelope(newcomer, 'invite-proof', network.id, payload)
+    const judge = () => checkInviteProof(shown, newcomer.publicKey, forged)
+    expect(judge).toThrow(code('INVITE_INVALID'))
   })
 
   it('of an owner who may not invite is invalid', () => {

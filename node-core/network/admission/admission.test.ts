@@ -170,6 +170,19 @@ describe('joining by invite', () => {
   })
 })
 
+describe('an invite made before its issuer lost the right', () => {
+  it('admits nobody', async () => {
+    const world = await createWorld()
+    const bob = await joinWith(world, world.founder, ['invite', 'use'])
+    const { invite } = await bob.admission.createInvite(order(['use']))
+    world.clock.advance(60_000)
+    await world.founder.admission.grant(bob.owner, ['use'])
+    await world.calm()
+    const refused = joinByInvite(world.newcomer('Carol'), invite)
+    await expect(refused).rejects.toEqual(code('FORBIDDEN'))
+  })
+})
+
 describe('joining by seed file', () => {
   it('waits for an admin, and is admitted once approved', async () => {
     const world = await createWorld()
@@ -342,8 +355,14 @@ describe('members', () => {
     await expect(bob.admission.remove(carol.owner)).rejects.toEqual(code('FORBIDDEN'))
     await world.founder.admission.remove(carol.owner)
     const dave = await joinWith(world, world.founder, ['use'], 'Dave')
+    const joinedAdmin = await joinWith(world, world.founder, ['admin', 'use'], 'Erin')
     await bob.admission.remove(dave.owner)
     expect(entryOf(world, dave)?.state).toBe('removed')
+    // Written by a node that does not keep to the rule above.
+    const key = `net/removed/${joinedAdmin.owner}`
+    const removal = world.records.get(`net/removed/${dave.owner}`)
+    if (removal) world.records.set(key, { ...removal, key, owner: bob.owner })
+    expect(entryOf(world, joinedAdmin)?.state).toBe('member')
   })
 })
 
@@ -386,9 +405,21 @@ describe('certificates', () => {
     const world = await createWorld()
     const bob = await joinWith(world, world.founder, ['deploy', 'use'])
     await world.founder.admission.remove(bob.owner)
-    const [leaf] = parseCredential(bob.credential()).membership
-    await pass(world, 31)
-    expect(parseCredential(bob.credential()).membership[0]).toEqual(leaf)
+    const { membership } = parseCredential(bob.credential())
+    const question = encodeQuestion({ ask: 'renew', membership })
+    const stranger = world.newcomer('Bob')
+    const answer = parseAnswer(await stranger.askToJoin(world.founder.address, question))
+    expect(answer).toMatchObject({ answer: 'refused', code: 'MEMBER_REMOVED' })
+  })
+
+  it('that were renewed are not given up for the older ones on record', async () => {
+    const world = await createWorld()
+    const bob = await joinWith(world, world.founder, ['deploy', 'use'])
+    await pass(world, 25)
+    const renewed = bob.credential()
+    await bob.restart()
+    await world.calm()
+    expect(bob.credential()).toEqual(renewed)
   })
 
   it('are not renewed by a member who may not invite', async () => {
