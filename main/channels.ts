@@ -1,0 +1,16 @@
+/**
+ * Messages between the window's preload and the main process. A line is one open connection of the
+ * window to the node; its frames are oRPC's own and nobody here looks into them.
+ */
+export const CHANNELS = {
+  /** Window to main: `(line: number)`. */
+  open: 'mycelium:line-open',
+  /** Both ways: `(line: number, frame: string | Uint8Array)`. */
+  frame: 'mycelium:line-frame',
+  /** Both ways: `(line: number)`. */
+  close: 'mycelium:line-close',
+  /** Window to main: it listens for links from now on. */
+  wantLinks: 'mycelium:want-links',
+  /** Main to window: `(link: string)`. */
+  link: 'mycelium:link',
+} as const

@@ -1,0 +1,30 @@
+/** Bounds of the desktop app. */
+
+/** One frame from the window, in bytes or characters: a bundle of 512 MiB and its envelope. */
+export const FRAME_SIZE_MAX = 545_259_520
+/** Lines a window may hold open. */
+export const LINES_MAX = 8
+/** Frames kept while a line to another process opens. */
+export const FRAMES_WAITING_MAX = 1_000
+/** A `mycelium://` link, in characters. */
+export const LINK_LENGTH_MAX = 16_384
+/** Links kept until the window asks for them. */
+export const LINKS_WAITING_MAX = 8
+/** A file of the window, in bytes. */
+export const WINDOW_FILE_BYTES_MAX = 33_554_432
+/** How long the node may take to stop before the app ends anyway. */
+export const STOP_TIMEOUT_MS = 20_000
+/** How long a stop goes on before people are told that it does. */
+export const STOP_NOTICE_MS = 1_500
+/** How long the window's place must stay the same before it is written down. */
+export const WINDOW_STATE_DELAY_MS = 500
+/** How often the tray looks at the node when nothing happens. */
+export const TRAY_PERIOD_MS = 15_000
+/** How long the tray waits after an event before it looks, so that a burst is one look. */
+export const TRAY_DELAY_MS = 400
+/** How long a node of another process may take to answer. */
+export const ATTACH_TIMEOUT_MS = 5_000
+/** Workloads named in the tray's menu. */
+export const TRAY_WORKLOADS_MAX = 5
+/** The log file, in bytes; the one before it is kept beside it. */
+export const LOG_FILE_BYTES_MAX = 8_388_608

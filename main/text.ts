@@ -1,0 +1,35 @@
+/** Words of the tray, the menus and the dialogs. The window has its own. */
+export const TEXT = {
+  product: 'Mycelium',
+  tray: {
+    open: 'Open Mycelium',
+    quit: 'Quit Mycelium',
+    nothingRuns: 'Nothing runs in this network',
+    more: (count: number) => `and ${count} more`,
+    runs: (name: string, running: number, wanted: number) => `${name}: ${running} of ${wanted} run`,
+  },
+  state: {
+    starting: 'Starting',
+    noNetwork: 'Not in a network yet',
+    waiting: 'Waiting to be let in',
+    alone: 'Running, no other node in sight',
+    connected: (peers: number) => `Running, ${peers} ${peers === 1 ? 'peer' : 'peers'}`,
+    degraded: 'Running, needs attention',
+    stopping: 'Stopping',
+    down: 'The node does not run',
+  },
+  stillRuns: {
+    title: 'Mycelium keeps running',
+    body: 'What runs here goes on. Quit from the icon in the tray, or with Ctrl+Q in the window.',
+  },
+  stopping: {
+    title: 'Mycelium is stopping',
+    body: 'It ends what runs here in order and says goodbye to the network.',
+  },
+  startFailed: {
+    message: 'The node could not start.',
+    retry: 'Try again',
+    quit: 'Quit',
+  },
+  menu: { file: 'File', edit: 'Edit', view: 'View', window: 'Window' },
+} as const

@@ -1,0 +1,39 @@
+import path from 'node:path'
+import type { MenuItemConstructorOptions, Tray } from 'electron'
+import { TEXT } from './text.ts'
+import { type NodeView, trayMenuOf } from './tray-menu.ts'
+
+export interface TrayDeps {
+  createTray(image: string): Pick<Tray, 'setToolTip' | 'setImage' | 'setContextMenu' | 'on'>
+  buildMenu(template: MenuItemConstructorOptions[]): Electron.Menu
+  /** Holds `tray.png` and `tray-attention.png`. */
+  iconFolder: string
+  open(): void
+  quit(): void
+}
+
+/** The icon that stays when the window is closed. */
+export function createTrayIcon(deps: TrayDeps): { show(view: NodeView): void } {
+  const images = {
+    calm: path.join(deps.iconFolder, 'tray.png'),
+    attention: path.join(deps.iconFolder, 'tray-attention.png'),
+  }
+  const tray = deps.createTray(images.calm)
+  tray.on('click', deps.open)
+  return {
+    show(view) {
+      const { state, icon, runs } = trayMenuOf(view)
+      tray.setImage(images[icon])
+      tray.setToolTip(`${TEXT.product}: ${state}`)
+      tray.setContextMenu(
+        deps.buildMenu([
+          { id: 'state', label: state, enabled: false },
+          ...(runs.length > 0 ? [{ type: 'separator' as const }, ...runs] : []),
+          { type: 'separator' },
+          { id: 'open', label: TEXT.tray.open, click: deps.open },
+          { id: 'quit', label: TEXT.tray.quit, click: deps.quit },
+        ]),
+      )
+    },
+  }
+}
