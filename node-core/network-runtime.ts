@@ -1,16 +1,10 @@
 /** The life of this node in one network: its parts started in order, and the face they show the API. */
 import type { NetworkParts, Reason } from './api/handlers/index.ts'
-import type { Clock } from './base/clock/index.ts'
-import type { FileDisk } from './base/disk/index.ts'
 import { messageOf } from './base/errors/index.ts'
 import { type Lifecycle, startInOrder, stopInReverse } from './base/lifecycle/index.ts'
-import type { Logger } from './base/log/index.ts'
-import type { Random } from './base/random/index.ts'
-import type { Settings, StoredNetwork } from './home.ts'
 import type { Role } from './identity/index.ts'
-import type { Identity } from './joining.ts'
 import { type NetworkSide, openNetworkSide } from './network-side.ts'
-import type { NodeConfig } from './node-config.ts'
+import type { RuntimeDeps } from './runtime-deps.ts'
 import { createWorkSide, type WorkSide } from './work-side.ts'
 
 export interface NetworkRuntime extends Lifecycle {
@@ -24,18 +18,6 @@ export interface NetworkRuntime extends Lifecycle {
   announce(change: { name?: string; role?: Role; labels?: Record<string, string> }): Promise<void>
   /** Says goodbye. Before `stop`, which ends what runs here. */
   leave(): Promise<void>
-}
-
-export interface RuntimeDeps {
-  config: NodeConfig
-  identity: Identity
-  stored: StoredNetwork
-  disk: FileDisk
-  settings(): Settings
-  name(): string
-  clock: Clock
-  random: Random
-  logger: Logger
 }
 
 /** Opens the database; `start` does the rest. */

@@ -29,7 +29,7 @@ import {
 import { createDiscovery, type Discovery } from './network/discovery/index.ts'
 import { createMembership, type Membership } from './network/membership/index.ts'
 import { createMesh, type Mesh } from './network/mesh/index.ts'
-import type { RuntimeDeps } from './network-runtime.ts'
+import type { RuntimeDeps } from './runtime-deps.ts'
 import { capacityOf } from './this-computer.ts'
 import { VERSION } from './version.ts'
 

@@ -63,5 +63,5 @@ export function withoutComments(text: string): string {
 }
 
 export function isTest(file: string): boolean {
-  return /\.(test|suite|e2e)\.tsx?$/.test(file) || /(^|\/)(testing|testdata)\//.test(file)
+  return /\.(test|suite|fixture|e2e)\.tsx?$/.test(file) || /(^|\/)(testing|testdata)\//.test(file)
 }
