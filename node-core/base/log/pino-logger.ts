@@ -2,15 +2,17 @@ import { pino } from 'pino'
 import type { LogFields, Logger, LogLevel } from './index.ts'
 
 /** Secrets that may slip into fields by these names are cut out, whatever the caller does. */
-const REDACTED = [
+const SECRET_NAMES = [
   'token',
   'secret',
-  'privateKey',
   'password',
-  '*.token',
-  '*.secret',
-  '*.privateKey',
+  'privateKey',
+  'seed',
+  'oneTimeKey',
+  'invite',
+  'authorization',
 ]
+const REDACTED = SECRET_NAMES.flatMap((name) => [name, `*.${name}`])
 
 export interface PinoLoggerOptions {
   level: LogLevel | 'silent'
@@ -21,10 +23,11 @@ export interface PinoLoggerOptions {
 export function createPinoLogger(options: PinoLoggerOptions): Logger {
   const destination = options.destination ?? pino.destination({ fd: 2, sync: true })
   const root = pino({ level: options.level, base: null, redact: REDACTED }, destination)
-  return wrap(root, '')
+  return wrap(root, root, '')
 }
 
-function wrap(target: pino.Logger, path: string): Logger {
+/** `root` makes every child: a child of a child would write the field `module` twice. */
+function wrap(root: pino.Logger, target: pino.Logger, path: string): Logger {
   const at =
     (level: LogLevel) =>
     (message: string, fields: LogFields = {}): void =>
@@ -36,7 +39,7 @@ function wrap(target: pino.Logger, path: string): Logger {
     debug: at('debug'),
     child(module) {
       const name = path ? `${path}.${module}` : module
-      return wrap(target.child({ module: name }), name)
+      return wrap(root, root.child({ module: name }), name)
     },
   }
 }
