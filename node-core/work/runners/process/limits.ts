@@ -21,6 +21,8 @@ export const PROCESS_LIMITS = {
   launchMs: 5_000,
   /** Between two looks at everything that runs: logs, programs we did not start ourselves. */
   sweepMs: 1_000,
+  /** Every so many sweeps the whole process table is read anew. */
+  fullLookSweeps: 30,
   /** Own users of instances: the range that Linux sets aside for such passing ones. */
   userIdMin: 61_184,
   userIdCount: 4_336,

@@ -33,6 +33,9 @@ export function createProcessRunner(
   const reaper = createReaper({ clock, table, whose })
   const instances = new Map<string, Instance>()
   const exitListeners = new Set<(id: string) => void>()
+  const foreign = new Set<number>()
+  let sweeps = 0
+  let started: Promise<void> | undefined
   let around: Promise<Surroundings> | undefined
   let stopSweeping: (() => Promise<void>) | undefined
   const starter = createStarter({ ...deps, whose, table, reaper, sharedFolder })
@@ -46,7 +49,8 @@ export function createProcessRunner(
 
   /** The program has ended: what it left behind goes too, and whoever listens is told. */
   async function exited(instance: Instance, code: number | undefined): Promise<void> {
-    if (instance.record.exit || instance.ending) return
+    const known = instances.get(instance.record.id) === instance
+    if (!known || instance.record.exit || instance.ending) return
     instance.record = { ...instance.record, exit: code === undefined ? {} : { code } }
     await instance.log.look()
     await reaper.end(instance.record, 0)
@@ -54,14 +58,19 @@ export function createProcessRunner(
     for (const listener of exitListeners) listener(instance.record.id)
   }
 
-  /** Programs of ours in the process table, whether or not there is a record of them. */
+  /**
+   * Programs of ours in the process table, whether or not there is a record of them. Processes once
+   * seen to be others' are not read again until a sweep forgets them, now and then.
+   */
   async function marked(): Promise<Map<string, Marked & { pid: number }>> {
     const found = new Map<string, Marked & { pid: number }>()
     for (const pid of await table.pids()) {
+      if (foreign.has(pid)) continue
       const environment = await table.environment(pid)
       const marks = environment && parseMarks(whose, environment)
-      // The lowest number is as good as any: a program's children bear its marks too.
-      if (marks && !found.has(marks.id)) found.set(marks.id, { ...marks, pid })
+      if (!marks) foreign.add(pid)
+      // The first will do: a program's children bear its marks too.
+      else if (!found.has(marks.id)) found.set(marks.id, { ...marks, pid })
     }
     return found
   }
@@ -99,6 +108,7 @@ export function createProcessRunner(
   }
 
   async function sweep(): Promise<void> {
+    if (++sweeps % PROCESS_LIMITS.fullLookSweeps === 0) foreign.clear()
     const bounded = (await lookedAround()).cgroups.bounds.has('memory')
     for (const instance of [...instances.values()]) {
       const { record, log, ours } = instance
@@ -157,18 +167,22 @@ export function createProcessRunner(
     kind: 'process',
     available,
     onAvailable: () => () => {},
-    async start() {
-      if (stopSweeping) return
-      stopSweeping = every(clock, PROCESS_LIMITS.sweepMs, sweep, (error) => {
-        logger.warn('looking after programs failed', { reason: messageOf(error) })
-      })
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      await lookedAround()
-      await findAgain()
+    start() {
+      started ??= (async () => {
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await lookedAround()
+        await findAgain()
+        stopSweeping = every(clock, PROCESS_LIMITS.sweepMs, sweep, (error) => {
+          logger.warn('looking after programs failed', { reason: messageOf(error) })
+        })
+      })()
+      return started
     },
     async stop() {
+      await started
       await stopSweeping?.()
       stopSweeping = undefined
+      started = undefined
       instances.clear()
     },
     onExit(listener) {

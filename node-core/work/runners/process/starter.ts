@@ -146,8 +146,7 @@ export function createStarter(deps: StarterDeps) {
     })
     signal.throwIfAborted()
     const log = createInstanceLog(join(folder, record.id), clock)
-    const child = await spawnDetached(command, record.workFolder, log)
-    const exit = exitOf(child)
+    const { child, exit } = await spawnDetached(command, record.workFolder, log)
     const known = await becomeProgram(child, exit, log, record)
     await writeRecord(folder, known)
     return { record: known, exit }
@@ -217,14 +216,15 @@ async function spawnDetached(
   { file, args }: { file: string; args: string[] },
   cwd: string,
   log: InstanceLog,
-): Promise<ChildProcess> {
+): Promise<{ child: ChildProcess; exit: Promise<number> }> {
   const out = await open(log.stdout, 'a', 0o600)
   const err = await open(log.stderr, 'a', 0o600)
   try {
     const stdio = ['ignore', out.fd, err.fd] as const
     const child = spawn(file, args, { cwd, detached: true, env: {}, stdio: [...stdio] })
     child.unref()
-    return child
+    // Listened for before anything is awaited: a program may end within a millisecond.
+    return { child, exit: exitOf(child) }
   } finally {
     await out.close()
     await err.close()

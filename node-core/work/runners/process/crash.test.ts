@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSeededRandom } from '../../../base/random/index.ts'
+import type { Workload } from '../../spec/index.ts'
+import { lines, until } from '../runner.suite.ts'
+import { type Bench, openBench } from './testing/bench.ts'
+
+const TICKS = '#!/bin/sh\ni=0; while true; do echo tick $i; i=$((i+1)); sleep 0.05; done\n'
+
+let bench: Bench
+let workload: Workload
+beforeEach(async () => {
+  bench = await openBench()
+  workload = await bench.bundles.workload('ticks', TICKS)
+})
+afterEach(() => bench.close())
+
+/** Starts a node that starts an instance; resolves with it once it has said `word`. */
+async function doomedNode(id: string, word: 'starting' | 'running') {
+  const script = join(import.meta.dirname, 'testing/doomed-node.ts')
+  const file = bench.bundles.fileOf(workload)
+  const json = JSON.stringify(workload)
+  const args = [script, bench.node, bench.folder, bench.sharedFolder, id, json, file]
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  for await (const chunk of child.stdout) if (String(chunk).includes(word)) break
+  return {
+    async kill() {
+      const gone = once(child, 'exit')
+      child.kill('SIGKILL')
+      await gone
+    },
+  }
+}
+
+/** What bears this node's mark, whatever any runner says. */
+async function markedProcesses(): Promise<number> {
+  let count = 0
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
+    if (environment.includes(`MYCELIUM_NODE=${bench.node}`)) count++
+  }
+  return count
+}
+
+describe.skipIf(process.platform !== 'linux')('after kill -9 of the node [Linux only]', () => {
+  it('a program goes on, writes its log, and is found by the next start', async () => {
+    const node = await doomedNode('ticks-1-aaa', 'running')
+    await node.kill()
+    const log = join(bench.folder, 'ticks-1-aaa', 'stdout.log')
+    const before = (await readFile(log)).length
+    await until(async () => (await readFile(log)).length > before)
+
+    const runner = bench.runner()
+    await runner.start()
+    expect(await runner.list()).toEqual([
+      expect.objectContaining({ id: 'ticks-1-aaa', index: 1, generation: 2, state: 'running' }),
+    ])
+    const seen = await lines(runner, 'ticks-1-aaa')
+    expect(seen.slice(0, 2)).toEqual(['tick 0', 'tick 1'])
+    await runner.end('ticks-1-aaa')
+    expect(await markedProcesses()).toBe(0)
+  })
+
+  it('the end of a program that was found again is noticed', async () => {
+    const node = await doomedNode('ticks-1-bbb', 'running')
+    await node.kill()
+    const runner = bench.runner()
+    const exits: string[] = []
+    runner.onExit((id) => exits.push(id))
+    await runner.start()
+    const record = JSON.parse(
+      await readFile(join(bench.folder, 'ticks-1-bbb', 'record.json'), 'utf8'),
+    )
+    process.kill(record.process.pid, 'SIGKILL')
+    await until(() => exits.includes('ticks-1-bbb'))
+    expect(await runner.list()).toEqual([expect.objectContaining({ state: 'exited' })])
+  })
+
+  it('a program whose record was lost is listed all the same, and can be ended', async () => {
+    const node = await doomedNode('ticks-1-ccc', 'running')
+    await node.kill()
+    await rm(join(bench.folder, 'ticks-1-ccc'), { recursive: true })
+    const runner = bench.runner()
+    await runner.start()
+    expect(await runner.list()).toEqual([
+      expect.objectContaining({ id: 'ticks-1-ccc', workload: 'ticks', index: 1, generation: 2 }),
+    ])
+    await runner.end('ticks-1-ccc', { graceMs: 100 })
+    expect(await markedProcesses()).toBe(0)
+  })
+
+  it('nothing runs that the list does not show, wherever the start was cut off', async () => {
+    const random = createSeededRandom(20)
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const id = `ticks-1-x${attempt}`
+      const node = await doomedNode(id, 'starting')
+      await new Promise((resolve) => setTimeout(resolve, random.int(60)))
+      await node.kill()
+
+      const runner = bench.runner()
+      await runner.start()
+      const running = (await runner.list()).filter(({ state }) => state === 'running')
+      const marked = await markedProcesses()
+      expect(marked > 0, `attempt ${attempt}`).toBe(running.length > 0)
+      for (const each of await runner.list()) await runner.end(each.id, { graceMs: 50 })
+      expect(await markedProcesses(), `attempt ${attempt}`).toBe(0)
+      expect(await readdir(bench.folder), `attempt ${attempt}`).toEqual([])
+      await runner.stop()
+    }
+  }, 60_000)
+})

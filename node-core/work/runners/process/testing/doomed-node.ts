@@ -1,0 +1,34 @@
+/**
+ * A node that is killed in the midst of things: starts what it is told to, says so, and waits.
+ * Arguments: node id, home folder, shared folder, instance id, JSON of the workload, bundle file.
+ */
+import { createSystemClock } from '../../../../base/clock/index.ts'
+import { createSilentLogger } from '../../../../base/log/index.ts'
+import { parseNodeId } from '../../../../base/net/index.ts'
+import { verifyBundle } from '../../../bundles/index.ts'
+import { parseStoredWorkload } from '../../../spec/index.ts'
+import { createProcessRunner } from '../index.ts'
+
+const [, , nodeText = '', folder = '', sharedFolder = '', id = '', json = '', bundle = ''] =
+  process.argv
+const node = parseNodeId(nodeText)
+const workload = parseStoredWorkload(JSON.parse(json))
+if (!node || !workload) throw new Error('wrong arguments')
+
+const runner = createProcessRunner(
+  {
+    node,
+    network: 'garden',
+    bundles: { obtain: () => verifyBundle(bundle, { trusted: () => true }) },
+    clock: createSystemClock(),
+    logger: createSilentLogger(),
+    folder,
+  },
+  { sharedFolder },
+)
+await runner.start()
+process.stdout.write('starting\n')
+const signal = AbortSignal.timeout(30_000)
+await runner.run({ id, workload, index: 1, generation: 2, signal, onProgress: () => {} })
+process.stdout.write('running\n')
+setInterval(() => {}, 60_000)
