@@ -3,9 +3,9 @@
  * Primary. Its inputs are only the live set, declared capacity, labels and cordons, and what runs
  * where. Running instances stay; distinct hosts first, then rendezvous hash.
  *
- * A slot that is held stays where it is. A changed workload is replaced one slot at a time, in place,
- * and a draining node is emptied the same way: the old instance is surplus only once the new one is
- * healthy. Of two that run one slot, all keep the same one (`holders.ts`).
+ * A slot that is held stays where it is. A changed workload is replaced one slot at a time, in
+ * place, and a draining node is emptied the same way: the old instance is surplus only once the new
+ * one is healthy. Of two that run one slot, all keep the same one (`holders.ts`).
  */
 import type { NodeId } from '../../base/net/index.ts'
 import type { DesiredWorkload, Instance, Slot } from '../spec/index.ts'

@@ -85,7 +85,7 @@ function markUnwanted(
   }
 }
 
-/** Decides who stays in each slot and reserves for it; the others are surplus where that is safe. */
+/** Decides who stays in each slot and reserves for it; the rest is surplus where that is safe. */
 function seat(
   table: Table,
   desired: DesiredWorkload,
@@ -119,7 +119,7 @@ function seat(
 function markSurplus({ surplus }: Table, { keeper, incumbent, ...holders }: Seat): void {
   for (const instance of holders.void) surplus.set(instance.id, 'REPLACED')
   for (const instance of holders.settled) {
-    // The keeper ranks no lower, so a loser that runs is ended only while its keeper is seen to run.
+    // The keeper ranks no lower: a loser that runs is ended only while its keeper is seen to run.
     if (instance !== keeper) surplus.set(instance.id, 'DUPLICATE')
   }
   for (const instance of holders.leaving) {

@@ -3,9 +3,9 @@
  * pure function; the driver runs its actions through the runners, probes health, restarts with
  * backoff and publishes `node/<self>/instance/…` records.
  *
- * A node that was killed finds what it ran by the labels its runners put on it, and goes on with it.
- * It starts nothing that peers may have taken over, and ends nothing it may be the last to run, until
- * it has heard from them.
+ * A node that was killed finds what it ran by the labels its runners put on it, and goes on with
+ * it. It starts nothing that peers may have taken over, and ends nothing it may be the last to run,
+ * until it has heard from them.
  */
 import type { Clock } from '../../base/clock/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'

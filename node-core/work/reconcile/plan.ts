@@ -25,7 +25,7 @@ export interface PlanInput {
   placement: Placement
   /** By name. */
   wanted: ReadonlyMap<string, DesiredWorkload>
-  /** What is known of a name that is not wanted: nothing, its tombstone, or a value we cannot read. */
+  /** What the state holds for a name that is not wanted. */
   recordOf: (workload: string) => 'none' | 'ended' | 'unreadable'
   local: readonly LocalInstance[]
   /** Instances of other nodes that have not said goodbye. */

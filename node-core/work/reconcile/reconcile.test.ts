@@ -36,7 +36,7 @@ function nodesOf(workload: string): number {
 }
 
 describe('a deploy', () => {
-  test('spreads three replicas over three nodes, and is seen healthy everywhere at once', async () => {
+  test('spreads three replicas over three nodes, healthy in the eyes of all', async () => {
     const [first] = await open(3)
     await house.deploy(first!, { ...WEB, replicas: 3 })
     const tookMs = await house.until('all serve', serves('web', 3), 1_000)
@@ -331,7 +331,7 @@ describe('a node', () => {
     expect(first!.view.instances()).toEqual([])
   })
 
-  test('that finds an instance which nobody knows ends it, once it has heard from the network', async () => {
+  test('that finds what nobody knows ends it, once it has heard from the network', async () => {
     const [first, second] = await open(2)
     await house.deploy(first!, { ...WEB, replicas: 2 })
     await house.until('both serve', serves('web', 2), 1_000)

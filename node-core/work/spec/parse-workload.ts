@@ -15,8 +15,8 @@ import { WORKLOAD_BYTES_MAX } from './limits.ts'
 type Container = NonNullable<DeployBody['containers']>[number]
 
 /**
- * The workload that a deploy asks for: `{ containers: […] }`, `{ bundle }`, or either as JSON text in
- * `{ manifest }`, whose fields give way to those beside it. Throws VALIDATION_ERROR naming every
+ * The workload that a deploy asks for: `{ containers: […] }`, `{ bundle }`, or either as JSON text
+ * in `{ manifest }`, whose fields give way to those beside it. Throws VALIDATION_ERROR naming every
  * wrong field.
  */
 export function parseWorkload(input: unknown): Workload {

@@ -1,4 +1,4 @@
-/** Many nodes in one process on one clock: real reconcilers, simulated engines, simple neighbours. */
+/** Many nodes in one process on one clock: real reconcilers, simulated engines and neighbours. */
 import { createSimClock, type SimClock } from '../../../base/clock/index.ts'
 import { createMemoryLogger, type LogLine } from '../../../base/log/index.ts'
 import { type NodeId, parseNodeId } from '../../../base/net/index.ts'

@@ -1,0 +1,93 @@
+/** Small worlds to place in: nodes, workloads and instances by number. */
+import { type NodeId, parseNodeId } from '../../../base/net/index.ts'
+import {
+  type DesiredWorkload,
+  type Instance,
+  parseWorkload,
+  slotOf,
+  templateOf,
+  type Workload,
+} from '../../spec/index.ts'
+import { type PlacementInput, type PlacementNode, place } from '../index.ts'
+
+const OWNER = 'f'.repeat(64) as DesiredWorkload['owner']
+
+export function nodeId(number: number): NodeId {
+  const id = parseNodeId(number.toString(16).padStart(64, '0'))
+  if (!id) throw new Error('Not a node id.')
+  return id
+}
+
+export function node(number: number, change: Partial<PlacementNode> = {}): PlacementNode {
+  return {
+    id: nodeId(number),
+    live: true,
+    left: false,
+    cordoned: false,
+    draining: false,
+    labels: {},
+    kinds: ['container'],
+    capacity: { cpuMillis: 4_000, memoryBytes: 8 * 2 ** 30 },
+    ...change,
+  }
+}
+
+export function desired(
+  name: string,
+  change: Partial<Workload> = {},
+  generation = 1,
+): DesiredWorkload {
+  const workload = { ...parseWorkload({ name, containers: [{ image: 'a' }] }), ...change }
+  return { workload, owner: OWNER, generation }
+}
+
+export function instance(
+  of: DesiredWorkload,
+  index: number,
+  on: number,
+  change: Partial<Instance> = {},
+): Instance {
+  return {
+    id: `${of.workload.name}-${index}-${String(on).padStart(6, '0')}`,
+    workload: of.workload.name,
+    index,
+    generation: of.generation,
+    template: templateOf(of.workload),
+    node: nodeId(on),
+    status: 'Running',
+    health: 'healthy',
+    ports: {},
+    restarts: 0,
+    ...change,
+  }
+}
+
+export function input(change: Partial<PlacementInput>): PlacementInput {
+  return { nodes: [], workloads: [], instances: [], majority: true, ...change }
+}
+
+/** The world once what is to start runs healthy and what is surplus has ended. */
+export function settle(given: PlacementInput): PlacementInput {
+  const { starts, assignments, surplus } = place(given)
+  const started = given.workloads.flatMap((of) =>
+    Array.from({ length: of.workload.replicas }, (_, index) => index).flatMap((index) => {
+      const slot = slotOf(of.workload.name, index)
+      const on = assignments.get(slot)
+      if (!starts.has(slot) || on === undefined) return []
+      const id = `${of.workload.name}-${index}-g${of.generation}-${on.slice(-4)}`
+      return [instance(of, index, 0, { node: on, id })]
+    }),
+  )
+  const kept = given.instances.filter(({ id }) => !surplus.includes(id))
+  return { ...given, instances: [...kept, ...started] }
+}
+
+/** Everything that was starting runs and is healthy; what was stopping is gone. */
+export function heal(given: PlacementInput): PlacementInput {
+  const instances = given.instances
+    .filter(({ status }) => status !== 'Stopping')
+    .map((one): Instance => ({ ...one, status: 'Running', health: 'healthy' }))
+  return { ...given, instances }
+}
+
+export const NODES_3 = [node(1), node(2), node(3)]

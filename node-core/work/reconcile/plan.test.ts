@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest'
+import { parseNodeId } from '../../base/net/index.ts'
+import type { Placement, SurplusReason } from '../placement/index.ts'
+import { type DesiredWorkload, type Instance, parseWorkload, slotOf } from '../spec/index.ts'
+import { claimed, type LocalInstance, type Phase, toInstance } from './local-instance.ts'
+import { type PlanInput, plan } from './plan.ts'
+
+const SELF = parseNodeId('1'.repeat(64))!
+const OTHER = parseNodeId('2'.repeat(64))!
+
+function desired(change: Record<string, unknown> = {}): DesiredWorkload {
+  const workload = parseWorkload({ name: 'web', containers: [{ image: 'a', ...change }] })
+  return { workload, owner: 'f'.repeat(64) as DesiredWorkload['owner'], generation: 1 }
+}
+
+const WEB = desired()
+const RUNNING: Phase = {
+  kind: 'running',
+  sinceMs: 0,
+  probes: { nextInMs: 0, failures: 0, succeeded: true },
+}
+
+function local(change: Partial<LocalInstance> = {}, of = WEB): LocalInstance {
+  return { ...claimed(of, 0, 'web-0-here'), phase: RUNNING, ...change }
+}
+
+/** Slot 0 is placed here; `starts` and `surplus` as told. */
+function placed(
+  options: { starts?: boolean; surplus?: Record<string, SurplusReason>; on?: typeof SELF } = {},
+): Placement {
+  const slot = slotOf('web', 0)
+  const surplusReasons = new Map(Object.entries(options.surplus ?? {}))
+  return {
+    assignments: new Map([[slot, options.on ?? SELF]]),
+    starts: new Set(options.starts ? [slot] : []),
+    unplaced: new Map(),
+    surplus: [...surplusReasons.keys()],
+    surplusReasons,
+  }
+}
+
+function given(change: Partial<PlanInput>): PlanInput {
+  return {
+    self: SELF,
+    nowMs: 100_000,
+    placement: placed(),
+    wanted: new Map([['web', WEB]]),
+    recordOf: () => 'none',
+    local: [],
+    others: [],
+    ready: true,
+    synced: true,
+    settled: true,
+    left: false,
+    doomedSinceMs: new Map(),
+    ...change,
+  }
+}
+
+/** The ends of this plan, and of one made `laterMs` afterwards with nothing changed. */
+function endsAfter(input: PlanInput, laterMs: number): string[][] {
+  const first = plan(input)
+  const { doomedSinceMs } = first
+  const second = plan({ ...input, nowMs: input.nowMs + laterMs, doomedSinceMs })
+  return [first, second].map(({ ends }) => ends.map(({ reason }) => reason))
+}
+
+const elsewhere: Instance = toInstance(local(), OTHER)
+
+describe('a slot that is placed here', () => {
+  test('is claimed', () => {
+    const { claims } = plan(given({ placement: placed({ starts: true }) }))
+    expect(claims).toEqual([{ desired: WEB, index: 0 }])
+  })
+
+  test('is left alone until it is known what peers run', () => {
+    const { claims } = plan(given({ placement: placed({ starts: true }), ready: false }))
+    expect(claims).toEqual([])
+  })
+
+  test('that another node had is claimed only once nobody comes or goes any more', () => {
+    const input = given({ placement: placed({ starts: true }), others: [elsewhere] })
+    expect(plan({ ...input, settled: false }).claims).toEqual([])
+    expect(plan(input).claims).toHaveLength(1)
+  })
+
+  test('is not claimed twice', () => {
+    const waiting = local({ phase: { kind: 'waiting', untilMs: 0, leftover: false } })
+    expect(plan(given({ placement: placed({ starts: true }), local: [waiting] })).claims).toEqual(
+      [],
+    )
+  })
+
+  test('is taken over from an old version at once only when both need its host port', () => {
+    const old = local({ template: 'old' })
+    const input = given({ placement: placed({ starts: true }), local: [old] })
+    expect(plan(input).ends).toEqual([])
+    const fixed = desired({ ports: [{ containerPort: 80, hostPort: 8_080 }] })
+    const { claims, ends } = plan({ ...input, wanted: new Map([['web', fixed]]) })
+    expect(claims).toHaveLength(1)
+    expect(ends).toEqual([{ id: old.id, reason: 'REPLACED' }])
+  })
+})
+
+describe('an instance here', () => {
+  const unknown = { wanted: new Map(), local: [local()] }
+
+  test('ends at once when its workload was deleted, synced or not', () => {
+    const input = given({ ...unknown, recordOf: () => 'ended', ready: false, synced: false })
+    expect(plan(input).ends).toEqual([{ id: 'web-0-here', reason: 'DELETED' }])
+  })
+
+  test('that nobody knows ends only when the network was heard, and after a while', () => {
+    expect(endsAfter(given({ ...unknown, synced: false }), 60_000)).toEqual([[], []])
+    expect(endsAfter(given({ ...unknown, ready: false }), 60_000)).toEqual([[], []])
+    expect(endsAfter(given(unknown), 1_000)).toEqual([[], []])
+    expect(endsAfter(given(unknown), 2_000)).toEqual([[], ['ORPHAN']])
+  })
+
+  test('whose workload cannot be read is left alone', () => {
+    expect(endsAfter(given({ ...unknown, recordOf: () => 'unreadable' }), 60_000)).toEqual([[], []])
+  })
+
+  test('that runs twice ends only when that holds, and peers are known', () => {
+    const input = given({
+      local: [local()],
+      placement: placed({ surplus: { 'web-0-here': 'DUPLICATE' }, on: OTHER }),
+    })
+    expect(endsAfter(input, 499)).toEqual([[], []])
+    expect(endsAfter(input, 500)).toEqual([[], ['DUPLICATE']])
+    expect(endsAfter({ ...input, ready: false }, 60_000)).toEqual([[], []])
+    expect(plan(input).againAtMs).toBe(input.nowMs + 500)
+  })
+
+  test('that does not run yet gives way at once', () => {
+    const starting = local({ phase: { kind: 'starting', pulling: true } })
+    const placement = placed({ surplus: { 'web-0-here': 'DUPLICATE' }, on: OTHER })
+    expect(plan(given({ local: [starting], placement })).ends).toHaveLength(1)
+  })
+
+  test('that was scaled away ends at once', () => {
+    const placement = placed({ surplus: { 'web-0-here': 'SCALED_DOWN' } })
+    expect(plan(given({ local: [local()], placement })).ends).toHaveLength(1)
+  })
+
+  test('that was surplus for a moment only is not ended later', () => {
+    const doubled = given({
+      local: [local()],
+      placement: placed({ surplus: { 'web-0-here': 'DUPLICATE' } }),
+    })
+    const first = plan(doubled)
+    const quiet = plan(given({ local: [local()], doomedSinceMs: first.doomedSinceMs }))
+    const again = plan({ ...doubled, nowMs: 200_000, doomedSinceMs: quiet.doomedSinceMs })
+    expect(again.ends).toEqual([])
+  })
+
+  test('ends when this node has said goodbye', () => {
+    expect(plan(given({ local: [local()], left: true })).ends).toEqual([
+      { id: 'web-0-here', reason: 'LEFT' },
+    ])
+  })
+})
+
+describe('an instance that waits', () => {
+  const waiting = local({ phase: { kind: 'waiting', untilMs: 100_000, leftover: false } })
+
+  test('is started when its time has come, and looked at again then', () => {
+    expect(plan(given({ local: [waiting] })).runs).toEqual([{ id: waiting.id, desired: WEB }])
+    const early = plan(given({ local: [waiting], nowMs: 90_000 }))
+    expect(early.runs).toEqual([])
+    expect(early.againAtMs).toBe(100_000)
+  })
+
+  test('from before this start waits for peers', () => {
+    const from = { ...waiting, inherited: true }
+    expect(plan(given({ local: [from], ready: false })).runs).toEqual([])
+    expect(plan(given({ local: [from] })).runs).toHaveLength(1)
+  })
+
+  test('is not started once its slot is elsewhere, or its version is old', () => {
+    const moved = plan(given({ local: [waiting], placement: placed({ on: OTHER }) }))
+    expect(moved.runs).toEqual([])
+    expect(plan(given({ local: [{ ...waiting, template: 'old' }] })).runs).toEqual([])
+  })
+})
