@@ -140,8 +140,7 @@ class DiscoveryDriver implements Discovery {
 
   #up(peer: NodeId): void {
     const { mesh } = this.#deps
-    // Where it listens is known a moment later, when it has identified itself.
-    this.#deps.clock.timer(WAKE_MS, () => this.#remember())
+    this.#remember()
     if (mesh.peers().length <= EXCHANGE_EAGER_PEERS) this.#run(() => this.#askForPeers(peer))
     this.#lookAt(this.#nowMs() + WAKE_MS)
   }

@@ -7,7 +7,7 @@ import { nodeIdOf, type VerifiedMember } from '../../identity/index.ts'
 import { createDeadline, within } from './deadline.ts'
 import { netError, refusalOf } from './errors.ts'
 import type { Gate } from './gate.ts'
-import { type Hello, hearHello, sayHello } from './hello.ts'
+import { type Hello, hearHello, type Introduction, sayHello } from './hello.ts'
 import { HELLO_TIMEOUT_MS } from './limits.ts'
 
 export interface Greeter {
@@ -22,7 +22,9 @@ export interface GreeterDeps {
   protocol: string
   clock: Clock
   logger: Logger
-  credential(): Uint8Array
+  introduction(): Introduction
+  /** Where an admitted peer says it can be dialled. */
+  learn(peer: VerifiedMember['nodeId'], peerId: string, addresses: readonly string[]): void
   verify(credential: Uint8Array): VerifiedMember
   /** Cuts off a peer that was admitted and no longer is. */
   expel(peer: VerifiedMember['nodeId']): void
@@ -31,7 +33,7 @@ export interface GreeterDeps {
 export function createGreeter(deps: GreeterDeps): Greeter {
   const { gate, protocol, clock, logger } = deps
 
-  const admit = (connection: Connection, credential: Uint8Array): void => {
+  const admit = (connection: Connection, { credential, addresses }: Introduction): void => {
     const peer = nodeIdOfConnection(connection)
     try {
       const member = deps.verify(credential)
@@ -39,16 +41,17 @@ export function createGreeter(deps: GreeterDeps): Greeter {
       if (member.nodeId !== peer) {
         throw new MyceliumError('CERTIFICATE_UNTRUSTED', 'The certificate is another node’s.')
       }
+      deps.learn(peer, connection.remotePeer.toString(), addresses)
       gate.admit(connection, member)
     } catch (error) {
       if (gate.get(peer)) deps.expel(peer)
       throw error
     }
   }
-  const judge = (connection: Connection, credential: Uint8Array): Hello => {
+  const judge = (connection: Connection, peer: Introduction): Hello => {
     try {
-      admit(connection, credential)
-      return { credential: deps.credential() }
+      admit(connection, peer)
+      return deps.introduction()
     } catch (error) {
       const refused = refusalOf(error)
       gate.refuse(connection, netError(error, 'NET_REFUSED'))
@@ -66,7 +69,7 @@ export function createGreeter(deps: GreeterDeps): Greeter {
       const { signal } = deadline
       try {
         const stream = await connection.newStream(protocol, { signal })
-        const answer = sayHello(stream, deps.credential())
+        const answer = sayHello(stream, deps.introduction())
         admit(connection, await within(signal, answer, (reason) => stream.abort(reason)))
       } catch (cause) {
         const error = signal.aborted ? signal.reason : helloError(cause)
@@ -82,7 +85,7 @@ export function createGreeter(deps: GreeterDeps): Greeter {
     async hear(stream, connection) {
       const deadline = createDeadline(clock, HELLO_TIMEOUT_MS)
       try {
-        const hearing = hearHello(stream, (credential) => judge(connection, credential))
+        const hearing = hearHello(stream, (peer) => judge(connection, peer))
         await within(deadline.signal, hearing)
       } catch (cause) {
         const error = netError(cause, 'NET_REFUSED')

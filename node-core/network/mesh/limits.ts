@@ -88,7 +88,7 @@ export const JOIN_ADDRESSES_MAX = 1_000
 /** Time to reach one address. */
 export const DIAL_ADDRESS_TIMEOUT_MS = 3_000
 /** Time to reach a peer at any of its addresses. */
-export const DIAL_TIMEOUT_MS = 10_000
+export const DIAL_TIMEOUT_MS = 9_000
 export const PARALLEL_DIALS_MAX = 32
 export const DIAL_QUEUE_MAX = 256
 /** After a failed dial on demand, the time until the next one to the same node. */

@@ -151,9 +151,8 @@ describe('the mesh', () => {
     let sent = 0
     await until(() => {
       void a.publish('news', bytes(`message ${sent++}`))
-      return heard.some(([, from]) => from === a.self) && heard.length >= 2
+      return new Set(heard.map(([message]) => message)).size < heard.length
     })
-    await until(() => new Set(heard.map(([message]) => message)).size < heard.length)
     expect(heard.every(([, from]) => from === a.self)).toBe(true)
     expect(c.peers()).toEqual([b.self])
   })
@@ -176,7 +175,7 @@ describe('the mesh', () => {
   })
 
   it('gossips on when one of two connections closes', async () => {
-    const [a, b] = [make({ haste: 10 }), make({ haste: 10 })]
+    const [a, b] = [make(), make()]
     await Promise.all([a.start(), b.start()])
     const heard = new Set<string>()
     a.subscribe('news', () => 'accept')
@@ -232,7 +231,7 @@ describe('the mesh', () => {
   })
 
   it('holds at most its number of peers, and keeps its neighbours on the ring', async () => {
-    const crowded = make({ peersMax: 4, haste: 100 })
+    const crowded = make({ peersMax: 4, haste: 10 })
     const others = Array.from({ length: 7 }, () => make())
     await crowded.start()
     for (const other of others) {

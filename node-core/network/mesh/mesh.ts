@@ -16,6 +16,7 @@ import type { Mesh, MeshDeps, MeshOptions, MeshPeer } from './index.ts'
 import { askToJoin, createJoinDoor, JOIN_PROTOCOL } from './join-door.ts'
 import { createKeeper } from './keeper.ts'
 import {
+  ADDRESSES_PER_PEER_MAX,
   CHANNELS_PER_CONNECTION_MAX,
   CONNECTIONS_PER_PEER_MAX,
   GOSSIP_REATTACH_MS,
@@ -44,6 +45,7 @@ export function createMesh(deps: MeshDeps, options: MeshOptions): Mesh {
   const streamHandlers = new Map<string, StreamHandler>()
   let running: MemberHost | undefined
 
+  const addresses = (): string[] => running?.getMultiaddrs().map(String) ?? []
   const host = (): MemberHost => {
     if (running) return running
     throw stopped()
@@ -66,7 +68,17 @@ export function createMesh(deps: MeshDeps, options: MeshOptions): Mesh {
     selfPeerId: peerId,
     isAlone: () => gate.peers().length === 0,
   })
-  const greeter = createGreeter({ ...deps, gate, protocol: `${prefix}hello/1`, expel })
+  const greeter = createGreeter({
+    ...deps,
+    gate,
+    protocol: `${prefix}hello/1`,
+    introduction: () => ({
+      credential: deps.credential(),
+      addresses: addresses().slice(0, ADDRESSES_PER_PEER_MAX),
+    }),
+    learn: book.learn,
+    expel,
+  })
   const links = createLinks({ gate, greeter, book, clock, host })
   const requests = createRequests({
     clock,
@@ -86,7 +98,7 @@ export function createMesh(deps: MeshDeps, options: MeshOptions): Mesh {
 
   function onUp(peer: AdmittedPeer<Connection>): void {
     attendance.present(peer)
-    void getToKnow(peer)
+    void keeper.measure(peer)
     tell(peer.nodeId, 'up')
     keeper.giveUpSurplus(PEERS_OVER_MAX)
   }
@@ -110,18 +122,6 @@ export function createMesh(deps: MeshDeps, options: MeshOptions): Mesh {
   function expel(node: NodeId): void {
     for (const connection of gate.expel(node)) {
       connection.close().catch((error: Error) => connection.abort(error))
-    }
-  }
-  /** Where it listens, by identify, and how far away it is. */
-  async function getToKnow(peer: AdmittedPeer<Connection>): Promise<void> {
-    const connection = pickConnection(peer.connections)
-    if (!connection || !running) return
-    try {
-      const { listenAddrs } = await running.services.identify.identify(connection)
-      if (listenAddrs.length > 0) book.learn(peer.nodeId, peer.peerId, listenAddrs.map(String))
-      await keeper.measure(peer)
-    } catch (error) {
-      logger.debug('A peer did not identify itself.', { reason: messageOf(error) })
     }
   }
   function onConnection(connection: Connection): void {
@@ -185,7 +185,7 @@ export function createMesh(deps: MeshDeps, options: MeshOptions): Mesh {
   return {
     self,
     peerId,
-    addresses: () => running?.getMultiaddrs().map(String) ?? [],
+    addresses,
     peers: () => gate.peers().map((peer) => peer.nodeId),
     connected: () => gate.peers().map(describe),
     onPeer(listener) {
