@@ -117,7 +117,10 @@ export function createWrites(deps: WritesDeps): Writes {
       throw refusal('CONFLICT', 'The key has moved on to another generation.')
     }
     if (held && ruleOf(deps.rules, key)?.order === 'permanent') {
-      throw refusal('CONFLICT', 'What is written there is permanent.')
+      const owner = credentials.get(deps.credential())?.member.ownerId
+      const { isFounder } = map.evidence
+      const stands = isFounder(held.owner) || owner === undefined || !isFounder(owner)
+      if (stands) throw refusal('CONFLICT', 'What is written there is permanent.')
     }
     if (held?.author === self) return
     const own = (map.streams.get(self)?.live.size ?? 0) + batch.size

@@ -17,6 +17,7 @@ import type {
   StateErrorCode,
 } from './index.ts'
 import { GC_INTERVAL_MS, ROUND_MS, TOMBSTONE_TTL_MS } from './limits.ts'
+import type { Position } from './position.ts'
 import type { SignedRecord } from './record.ts'
 import { DEFAULT_RULES } from './rules.ts'
 import { createStateMap, seenThrough } from './state-map.ts'
@@ -185,7 +186,8 @@ export function createSharedState(
     memberOf(author) {
       const member = latestCredential(author)?.member
       if (!member) return undefined
-      const position = seenThrough(map.streams.open(author))
+      // What it may do next: after everything it has written.
+      const position: Position = [Infinity, Infinity]
       return { ...member, permissions: permissionsAt({ author, position }, member, map.evidence) }
     },
     setCredential: adopt,

@@ -67,9 +67,7 @@ export function createStateMap(deps: StateMapDeps): StateMap {
 
   function judgeRecord(record: SignedRecord): Judgement {
     const author = credentials.get(record.credential)
-    const judgement = author ? judge(record, author, evidence) : 'waiting'
-    // A node need not wait for its own admission to arrive before it speaks.
-    return judgement === 'waiting' && record.author === self ? 'ok' : judgement
+    return author ? judge(record, author, evidence) : 'waiting'
   }
 
   function place(record: SignedRecord | undefined, key: string): void {

@@ -1,6 +1,6 @@
 /** The shell of membership: feeds the detector, probes for it, and publishes what this node says. */
 import { every } from '../../base/clock/index.ts'
-import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { StateChange } from '../../control/state/index.ts'
 import { createDetector, type DetectorEffect, type DetectorInput } from './detector.ts'
@@ -160,9 +160,19 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
     feed({ kind: 'tick', nowMs: clock.monotonicMs(), connections, slept })
   }
 
+  /** A node whose owner was removed still runs and sees; it has nothing to say any more. */
+  async function introduce(): Promise<void> {
+    try {
+      await sayProfile()
+      await sayAlive()
+    } catch (error) {
+      if (!isCode(error, 'FORBIDDEN')) throw error
+      logger.warn('This node may not write to the shared state: its owner was removed.')
+    }
+  }
+
   async function start(): Promise<void> {
-    await sayProfile()
-    await sayAlive()
+    await introduce()
     const onError = (error: unknown): void => {
       logger.warn('Membership work failed.', { error: messageOf(error) })
     }
