@@ -42,7 +42,7 @@ export function openAppWindow(deps: AppWindowDeps): AppWindow {
     icon: deps.icon,
     autoHideMenuBar: true,
     // The page's own ground, so that nothing flashes before it is drawn.
-    backgroundColor: deps.isDark ? '#14110f' : '#faf8f5',
+    backgroundColor: deps.isDark ? '#131410' : '#f5f3ed',
     webPreferences: webPreferences(deps.preload, deps.isPackaged),
   })
   guardContents(window.webContents, deps.openOutside)
