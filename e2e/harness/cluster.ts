@@ -54,6 +54,7 @@ export async function createCluster(options: { engines: boolean }): Promise<Clus
   try {
     await form(cluster)
   } catch (error) {
+    for (const node of nodes) console.log(`# ${node.name}\n${await describeNode(node)}`)
     await cluster.remove()
     throw error
   }
@@ -79,11 +80,21 @@ async function form({ nodes: [ada, ben, cleo] }: Cluster): Promise<void> {
   await ada.json('members', 'approve', waiting.owner)
   await cleo.up(...LISTEN)
   await allReady([ada, ben, cleo])
+  // Cleo was let in after it was ready, so its ready line could not name its edge.
+  cleo.edge = await until('the edge of cleo', 30_000, async () => {
+    return (await cleo.get<{ edge?: string }>('/api/status')).edge
+  })
+}
+
+/** What a node sees and what it logged last, for the report of a failure. */
+export async function describeNode(node: TestNode): Promise<string> {
+  const { stdout, stderr } = await node.cli('nodes')
+  return `${stdout}${stderr}${node.log().slice(-4_000)}`
 }
 
 export async function allReady(nodes: readonly TestNode[]): Promise<void> {
   for (const node of nodes) {
-    await until(`${node.name} to see ${nodes.length} nodes ready`, 30_000, async () => {
+    await until(`${node.name} to see ${nodes.length} nodes ready`, 90_000, async () => {
       const { nodes: seen } = await node.get<NodesDocument>('/api/cluster/nodes')
       return seen.filter(({ status }) => status === 'Ready').length === nodes.length
     })
