@@ -1,0 +1,133 @@
+import { EventEmitter } from 'node:events'
+import type { IpcMain } from 'electron'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { PortLike } from '../node-core/api/doors/ipc/index.ts'
+import { createMemoryLogger } from '../node-core/base/log/index.ts'
+import { WINDOW_URL } from './app-scheme.ts'
+import { CHANNELS } from './channels.ts'
+import { LINES_MAX } from './limits.ts'
+import { serveLines } from './lines.ts'
+
+/** A page as the lines see it, keeping what was sent to it. */
+class Page extends EventEmitter {
+  readonly sent: unknown[][] = []
+  url = WINDOW_URL
+  isDestroyed(): boolean {
+    return false
+  }
+  send(...message: unknown[]): void {
+    this.sent.push(message)
+  }
+}
+
+/** A node's end that answers every frame with itself, twice. */
+interface End {
+  port: PortLike
+  detached: boolean
+}
+
+let ipcMain: EventEmitter
+let page: Page
+let ends: End[]
+let logger: ReturnType<typeof createMemoryLogger>
+let attach: (port: PortLike) => Promise<() => void>
+
+const say = (channel: string, ...args: unknown[]): void => {
+  const senderFrame = { url: page.url, parent: null }
+  ipcMain.emit(channel, { sender: page, senderFrame }, ...args)
+}
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+beforeEach(() => {
+  ipcMain = new EventEmitter()
+  page = new Page()
+  ends = []
+  logger = createMemoryLogger()
+  attach = async (port) => {
+    const end = { port, detached: false }
+    ends.push(end)
+    port.addEventListener('message', ({ data }) => port.postMessage(`${data}${data}`))
+    return () => {
+      end.detached = true
+    }
+  }
+  serveLines({
+    ipcMain: ipcMain as unknown as IpcMain,
+    attach: (port) => attach(port),
+    onWantLinks: (send) => send('mycelium://join'),
+    logger,
+  })
+})
+
+describe('a line', () => {
+  it('carries frames both ways', async () => {
+    say(CHANNELS.open, 1)
+    await settled()
+    say(CHANNELS.frame, 1, 'ab')
+    expect(page.sent).toEqual([[CHANNELS.frame, 1, 'abab']])
+  })
+
+  it('keeps frames that come before the node is there', async () => {
+    say(CHANNELS.open, 1)
+    say(CHANNELS.frame, 1, 'a')
+    say(CHANNELS.frame, 1, 'b')
+    await settled()
+    expect(page.sent.map((message) => message[2])).toEqual(['aa', 'bb'])
+  })
+
+  it('is closed towards the window when there is no node', async () => {
+    attach = () => Promise.reject(new Error('no node'))
+    say(CHANNELS.open, 7)
+    await settled()
+    expect(page.sent).toEqual([[CHANNELS.close, 7]])
+  })
+
+  it('ends with the window, with the page, and by the window’s word', async () => {
+    for (const id of [1, 2]) say(CHANNELS.open, id)
+    await settled()
+    say(CHANNELS.close, 1)
+    expect(ends.map(({ detached }) => detached)).toEqual([true, false])
+    page.emit('did-start-navigation', { isMainFrame: true, isSameDocument: false })
+    expect(ends.every(({ detached }) => detached)).toBe(true)
+    say(CHANNELS.open, 3)
+    await settled()
+    page.emit('destroyed')
+    expect(ends.every(({ detached }) => detached)).toBe(true)
+  })
+
+  it('is not opened for a foreign frame, and none of its frames is taken', async () => {
+    page.url = 'https://example.com/'
+    say(CHANNELS.open, 1)
+    say(CHANNELS.wantLinks)
+    await settled()
+    expect(ends).toEqual([])
+    expect(page.sent).toEqual([])
+    expect(logger.lines.map(({ level }) => level)).toEqual(['warn', 'warn'])
+  })
+
+  it('takes only ids and frames that are what they should be', async () => {
+    for (const id of [0, -1, 1.5, '1', null, {}]) say(CHANNELS.open, id)
+    await settled()
+    expect(ends).toEqual([])
+    say(CHANNELS.open, 1)
+    await settled()
+    for (const frame of [undefined, 5, { a: 1 }, ['x']]) say(CHANNELS.frame, 1, frame)
+    say(CHANNELS.frame, 2, 'of no line')
+    expect(page.sent).toEqual([])
+  })
+
+  it('is one of a bounded number, and no id is used twice', async () => {
+    for (let id = 1; id <= LINES_MAX + 1; id++) say(CHANNELS.open, id)
+    await settled()
+    expect(ends).toHaveLength(LINES_MAX)
+    expect(page.sent).toEqual([[CHANNELS.close, LINES_MAX + 1]])
+    say(CHANNELS.open, 1)
+    await settled()
+    expect(ends).toHaveLength(LINES_MAX)
+  })
+
+  it('is not needed for links', () => {
+    say(CHANNELS.wantLinks)
+    expect(page.sent).toEqual([[CHANNELS.link, 'mycelium://join']])
+  })
+})

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import type { Status, WorkloadView } from '../node-core/api/contract/index.ts'
+import { TEXT } from './text.ts'
+import { trayMenuOf } from './tray-menu.ts'
+
+const NETWORK = {
+  id: 'n',
+  name: 'Garden',
+  consensus: 'raft' as const,
+  createdAt: '2026-11-20T00:00:00Z',
+}
+
+const status = (change: Partial<Status> = {}): Status =>
+  ({ network: NETWORK, peers: 2, degraded: [], ...change }) as Status
+
+const workload = (name: string): WorkloadView =>
+  ({ name, replicas: 3, running_instances: 2 }) as WorkloadView
+
+const running = (of: Status, names: string[] = []) =>
+  trayMenuOf({ phase: 'running', status: of, workloads: names.map(workload) })
+
+describe('the tray', () => {
+  it('says in a word how the node is', () => {
+    expect(trayMenuOf({ phase: 'starting' }).state).toBe(TEXT.state.starting)
+    expect(trayMenuOf({ phase: 'down' })).toMatchObject({ icon: 'attention' })
+    expect(running(status()).state).toBe('Running, 2 peers')
+    expect(running(status({ peers: 1 })).state).toBe('Running, 1 peer')
+    expect(running(status({ peers: 0 })).state).toBe(TEXT.state.alone)
+    const { network: _none, ...before } = status()
+    expect(running(before).state).toBe(TEXT.state.noNetwork)
+    expect(running(before).runs).toEqual([])
+  })
+
+  it('asks for attention with the first reason', () => {
+    const degraded = [{ code: 'ENGINE_DOWN', message: 'Docker does not answer.' }]
+    const menu = running(status({ degraded }))
+    expect(menu.icon).toBe('attention')
+    expect(menu.state).toContain('Docker does not answer.')
+  })
+
+  it('names five of what runs and counts the rest', () => {
+    expect(running(status()).runs.map(({ label }) => label)).toEqual([TEXT.tray.nothingRuns])
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+    const labels = running(status(), names).runs.map(({ label }) => label)
+    expect(labels).toHaveLength(6)
+    expect(labels[0]).toBe('a: 2 of 3 run')
+    expect(labels[5]).toBe('and 2 more')
+  })
+})
