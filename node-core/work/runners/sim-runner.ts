@@ -14,6 +14,8 @@ export interface SimEngine {
   /** Everything that runs or has exited, of whatever node. */
   readonly held: ReadonlyMap<string, SimHeld>
   readonly up: boolean
+  /** Starts that came to their end, since the beginning. */
+  readonly startCount: number
   /** Stops or restores it. What ran has exited when it comes back unless `keeps`. */
   turn(up: boolean, options?: { keeps?: boolean }): void
   /** The program of an instance ends by itself. */
@@ -37,7 +39,7 @@ export interface SimEngineDeps {
   program?: (request: StartRequest) => SimProgram
   /** Opens a port on loopback. By default ports are numbers that nothing listens on. */
   openPort?: SimPorts
-  /** Until a start call returns. Default 5 ms. */
+  /** Until a start or a listing returns. Default 5 ms. */
   startMs?: number
 }
 
@@ -56,6 +58,7 @@ interface EngineCore {
   readonly held: Map<string, SimHeld>
   readonly watchers: Set<{ node: string; exited(id: string): void; turned(up: boolean): void }>
   up: boolean
+  startCount: number
   failure: RunnerErrorCode | undefined
 }
 
@@ -65,6 +68,7 @@ export function createSimEngine(deps: SimEngineDeps): SimEngine {
     held: new Map(),
     watchers: new Set(),
     up: true,
+    startCount: 0,
     failure: undefined,
   }
   return {
@@ -72,6 +76,9 @@ export function createSimEngine(deps: SimEngineDeps): SimEngine {
     held: core.held,
     get up() {
       return core.up
+    },
+    get startCount() {
+      return core.startCount
     },
     turn(up, options = {}) {
       if (up === core.up) return
@@ -152,6 +159,8 @@ function createSimRunner(core: EngineCore, options: { node: string; kind?: Workl
     },
     async list() {
       mustBeUp()
+      await wait(core.deps.clock, core.deps.startMs)
+      mustBeUp()
       return [...core.held.values()].filter((one) => one.node === node).map((one) => one.running)
     },
     async *logs(id, logOptions): AsyncGenerator<LogLineOut> {
@@ -190,6 +199,7 @@ async function hold(core: EngineCore, node: string, request: StartRequest): Prom
   const { lines = [], exits } = program(request)
   const log = createSimLog(clock)
   for (const line of lines) log.write(line)
+  core.startCount++
   core.held.set(id, { running, node, log, close })
   if (exits) clock.timer(exits.afterMs, () => exit(core, id, exits.code))
   return running

@@ -137,7 +137,7 @@ export function createStarter(deps: StarterDeps) {
         LANG: 'C.UTF-8',
         ...manifest.env,
         ...workload.env,
-        ...ownVariables(record, around),
+        ...ownVariables(record, around, workload.ports[0]?.containerPort),
         ...marksOf(whose, record),
       },
       cgroups: record.cgroups,
@@ -195,10 +195,14 @@ export function createStarter(deps: StarterDeps) {
 }
 
 /** What a program may rely on. `PORT` is where it listens for its first declared port. */
-function ownVariables(record: InstanceRecord, around: Surroundings): Record<string, string> {
+function ownVariables(
+  record: InstanceRecord,
+  around: Surroundings,
+  firstPort: number | undefined,
+): Record<string, string> {
   const { workFolder, ports, id } = record
   const path = [around.runtimeFolder, '/usr/local/bin', '/usr/bin', '/bin'].filter(Boolean)
-  const [first] = Object.values(ports)
+  const first = firstPort === undefined ? undefined : ports[String(firstPort)]
   const each = Object.entries(ports).map(([declared, actual]) => [`PORT_${declared}`, `${actual}`])
   return {
     PATH: path.join(':'),

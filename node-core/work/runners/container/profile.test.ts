@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { lines, until } from '../runner.suite.ts'
+import type { ContainerRunner } from './index.ts'
+import {
+  ADA,
+  createBench,
+  docker,
+  engineMissing,
+  importImage,
+  shell,
+} from './testing/test-engine.ts'
+
+const missing = await engineMissing()
+
+/** What a container sees of itself, and what the engine says of it. */
+describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missing}]` : ''}`, () => {
+  let bench: Awaited<ReturnType<typeof createBench>>
+  let runner: ContainerRunner
+  let inside: Map<string, string>
+  let host: Awaited<ReturnType<ReturnType<typeof docker.getContainer>['inspect']>>['HostConfig']
+
+  beforeAll(async () => {
+    await importImage()
+    bench = await createBench()
+    runner = bench.runner(ADA)
+    await runner.start()
+    const b = '/bin/busybox'
+    const script = [
+      `${b} grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status`,
+      `echo "procs: $(${b} ls /proc | ${b} grep -cE '^[0-9]+$')"`,
+      `echo "links: $(${b} ls /sys/class/net | ${b} tr '\\n' ' ')"`,
+      `echo "pids: $(${b} cat /sys/fs/cgroup/pids/pids.max 2>/dev/null || ${b} cat /sys/fs/cgroup/pids.max)"`,
+      `echo "memory: $(${b} cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || ${b} cat /sys/fs/cgroup/memory.max)"`,
+      `echo "socket: $(${b} ls /var/run/docker.sock 2>/dev/null || echo none)"`,
+      `echo "device: $(${b} mknod /x b 8 0 2>/dev/null && echo made || echo refused)"`,
+      `echo "mount: $(${b} mount -t tmpfs none /tmp 2>/dev/null && echo made || echo refused)"`,
+      `echo "files: $(ulimit -n)"; echo "cores: $(ulimit -c)"`,
+      `echo "secret: $PLANTED"`,
+      'echo done: yes',
+      `exec ${b} sleep 1000`,
+    ].join('\n')
+    const workload = shell('profile', script, {
+      ports: [{ containerPort: 8080, protocol: 'tcp' }],
+      resources: { cpuMillis: 250, memoryBytes: 32 * 2 ** 20 },
+      env: { PLANTED: 'from the workload' },
+    })
+    const id = 'profile-0-test'
+    const signal = AbortSignal.timeout(30_000)
+    await runner.run({ id, workload, index: 0, generation: 1, signal, onProgress: () => {} })
+    await until(async () => (await lines(runner, id)).includes('done: yes'))
+    inside = new Map(
+      (await lines(runner, id)).map((line) => {
+        const cut = line.indexOf(':')
+        return [line.slice(0, cut), line.slice(cut + 1).trim()]
+      }),
+    )
+    host = (await docker.getContainer(id).inspect()).HostConfig
+  }, 60_000)
+  afterAll(async () => {
+    await runner?.stop()
+    await bench?.close()
+  })
+
+  /** Bit 10 of the capability set. */
+  const NET_BIND_SERVICE = '0000000000000400'
+
+  it('is not privileged', () => {
+    expect(host.Privileged).toBe(false)
+    expect(inside.get('mount')).toBe('refused')
+  })
+  it('has no capability but NET_BIND_SERVICE', () => {
+    expect(host.CapDrop).toEqual(['ALL'])
+    expect(host.CapAdd?.map((name: string) => name.replace(/^CAP_/, ''))).toEqual([
+      'NET_BIND_SERVICE',
+    ])
+    expect(inside.get('CapEff')).toBe(NET_BIND_SERVICE)
+    expect(inside.get('CapBnd')).toBe(NET_BIND_SERVICE)
+  })
+  it('gains no new privileges', () => {
+    expect(host.SecurityOpt).toEqual(['no-new-privileges:true'])
+    expect(inside.get('NoNewPrivs')).toBe('1')
+  })
+  it("is under the engine's seccomp filter", () => {
+    expect(host.SecurityOpt?.join()).not.toContain('seccomp')
+    expect(inside.get('Seccomp')).toBe('2')
+  })
+  it("is not in the host's network", () => {
+    expect(host.NetworkMode).toBe('bridge')
+    expect(inside.get('links')).not.toContain('docker0')
+  })
+  it("does not see the host's processes", () => {
+    expect(host.PidMode).toBe('')
+    expect(Number(inside.get('procs'))).toBeLessThan(8)
+  })
+  it("does not share the host's IPC, UTS or user namespace", () => {
+    expect(host.IpcMode).toBe('private')
+    expect(host.UTSMode).toBe('')
+    expect(host.UsernsMode).toBe('')
+  })
+  it('has no host path and no engine socket', () => {
+    expect(host.Binds ?? []).toEqual([])
+    expect(host.Mounts ?? []).toEqual([])
+    expect(host.VolumesFrom ?? []).toEqual([])
+    expect(inside.get('socket')).toBe('none')
+  })
+  it('has no device', () => {
+    expect(host.Devices ?? []).toEqual([])
+    expect(inside.get('device')).toBe('refused')
+  })
+  it('is bounded in memory, with no swap on top', () => {
+    expect(host.Memory).toBe(32 * 2 ** 20)
+    expect(host.MemorySwap === host.Memory || host.MemorySwap === 0 || host.MemorySwap === -1).toBe(
+      true,
+    )
+    expect(inside.get('memory')).toBe(String(32 * 2 ** 20))
+  })
+  it('is bounded in processor time', () => {
+    expect(host.NanoCpus).toBe(250_000_000)
+  })
+  it('is bounded in processes, open files and core files', () => {
+    expect(host.PidsLimit).toBe(512)
+    expect(inside.get('pids')).toBe('512')
+    expect(inside.get('files')).toBe('16384')
+    expect(inside.get('cores')).toBe('0')
+  })
+  it('publishes its ports on loopback only', () => {
+    const bindings = Object.values(host.PortBindings ?? {}) as { HostIp: string }[][]
+    expect(bindings.flat().map(({ HostIp }) => HostIp)).toEqual(['127.0.0.1'])
+    expect(host.PublishAllPorts).toBe(false)
+  })
+  it('is neither restarted nor removed by the engine, and its log is bounded', () => {
+    expect(host.RestartPolicy?.Name).toBe('no')
+    expect(host.AutoRemove).toBe(false)
+    expect(host.LogConfig).toEqual({
+      Type: 'json-file',
+      Config: { 'max-file': '3', 'max-size': '4m' },
+    })
+  })
+  it('has the environment of its workload', () => {
+    expect(inside.get('secret')).toBe('from the workload')
+  })
+})
