@@ -7,7 +7,7 @@ import { messageOf } from './base/errors/index.ts'
 import type { Lifecycle } from './base/lifecycle/index.ts'
 import type { Logger } from './base/log/index.ts'
 import type { Settings, StoredNetwork } from './home.ts'
-import { ownerIdOf, parseInvite, parseNetworkId } from './identity/index.ts'
+import { parseInvite, parseNetworkId } from './identity/index.ts'
 import { type JoiningDeps, keepAdmitted, newcomerOf } from './joining.ts'
 import { askAbout, type NetworkFacts, waitForApproval } from './network/admission/index.ts'
 import { createJoinClient, type Mesh } from './network/mesh/index.ts'
@@ -105,7 +105,7 @@ export function inspectInvite(link: string) {
   return {
     networkId: invite.network.id,
     networkName: invite.network.genesis.name,
-    issuer: ownerIdOf(invite.issuer).slice(0, 8),
+    issuer: invite.issuerName,
     permissions: invite.permissions,
     role: invite.role,
     expiresAt: invite.expiresAt,

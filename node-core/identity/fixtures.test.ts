@@ -43,6 +43,7 @@ function makeDocuments(): Record<string, Uint8Array> {
     network,
     {
       addresses: ['/ip4/192.168.1.2/tcp/4000'],
+      issuerName: 'Ada',
       issuerMembership: [],
       permissions: ['deploy', 'use'],
       role: 'rhizomorph',

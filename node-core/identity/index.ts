@@ -139,6 +139,8 @@ export interface CredentialCheck {
 
 /** What the issuer of an invite decides. */
 export interface InviteRequest {
+  /** What the issuer calls itself; shown to the newcomer before it asks. */
+  issuerName: string
   /** Where to reach the issuer's node, the best ones first. */
   addresses: readonly string[]
   /** The issuer's own chain; empty for a founder. */
@@ -156,6 +158,7 @@ export interface SignedInvite {
   network: FoundedNetwork
   addresses: string[]
   issuer: Uint8Array
+  issuerName: string
   /**
    * The issuer's own membership chain, so that a newcomer can check the invite alone. Empty when the
    * issuer is a founder, or when the chain does not fit into a link.

@@ -32,6 +32,7 @@ const addresses = [10, 11, 12, 13, 14].map(
 )
 const request: InviteRequest = {
   addresses,
+  issuerName: 'Ada',
   issuerMembership: [],
   permissions: ['use', 'deploy'],
   role: 'rhizomorph',
@@ -47,6 +48,7 @@ describe('an invite', () => {
     expect(read).toEqual(invite)
     expect(read.network.id).toBe(network.id)
     expect(read.network.genesis.name).toBe('Home')
+    expect(read.issuerName).toBe('Ada')
     expect(read.addresses).toEqual(addresses.slice(0, 4))
     expect(read.permissions).toEqual(['deploy', 'use'])
     expect(link.length).toBeLessThan(2_000)

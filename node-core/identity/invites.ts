@@ -30,7 +30,7 @@ import {
   INVITE_LINK_LENGTH_MAX,
   INVITE_USES_MAX,
 } from './limits.ts'
-import { permissions, role, sortPermissions, timestamp } from './shapes.ts'
+import { name, permissions, role, sortPermissions, timestamp } from './shapes.ts'
 import { isPublicKey } from './signature.ts'
 
 export function createInvite(
@@ -52,6 +52,7 @@ export function createInvite(
   ] as const) {
     const payload = encode({
       genesis: network.bytes,
+      issuerName: request.issuerName,
       addresses: request.addresses.slice(0, addressesMax),
       issuerMembership,
       serial,
@@ -189,6 +190,7 @@ const BODY = z.strictObject({ signed: z.instanceof(Uint8Array), seed: bytesOf(32
 const PROOF = z.strictObject({ serial: z.string().length(24), owner: bytesOf(32) })
 const PAYLOAD = z.strictObject({
   genesis: z.instanceof(Uint8Array),
+  issuerName: name,
   addresses: z.array(z.string().min(1).max(ADDRESS_LENGTH_MAX)).max(INVITE_ADDRESSES_MAX),
   issuerMembership: z.array(z.instanceof(Uint8Array)).max(CHAIN_LENGTH_MAX),
   serial: bytesOf(12),

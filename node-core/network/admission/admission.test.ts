@@ -342,6 +342,8 @@ describe('members', () => {
       code('NOT_FOUND'),
     )
     expect(bob.admission.permissions().size).toBe(0)
+    await world.calm()
+    expect([world.founder.rechecks, bob.rechecks]).toEqual([1, 1])
   })
 
   it('cannot touch a founder, and only a founder can touch an admin', async () => {

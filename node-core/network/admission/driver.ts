@@ -1,7 +1,7 @@
 import { every, toTimestamp } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import { isFounder, ownerIdOf, parseCredential } from '../../identity/index.ts'
-import { MEMBER_PREFIX, memberRecords } from './entries.ts'
+import { MEMBER_PREFIX, memberRecords, REMOVED_PREFIX } from './entries.ts'
 import { createGate, renewChain } from './gate.ts'
 import type { Admission, AdmissionDeps } from './index.ts'
 import { createInviteBook } from './invite-book.ts'
@@ -25,10 +25,12 @@ export function createAdmission(deps: AdmissionDeps): Admission {
   let stopping = new AbortController()
   let busy: Promise<void> = Promise.resolve()
 
-  /** One after the other, since each of them replaces the credential. */
+  /** One after the other, since most of them replace the credential. */
   const inTurn = (run: () => Promise<void>): Promise<void> => {
     busy = busy.then(run).catch((error: unknown) => {
-      logger.error('The credential could not be kept up to date.', { reason: messageOf(error) })
+      logger.error('Certificates or connections could not be kept up to date.', {
+        reason: messageOf(error),
+      })
     })
     return busy
   }
@@ -69,6 +71,8 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         state.subscribe(selfKey, ({ remote }) => {
           if (remote) void inTurn(renewal.adopt)
         }),
+        // The removed are cut off now, not when their certificate is looked at again.
+        state.subscribe(REMOVED_PREFIX, () => void inTurn(mesh.recheck)),
         every(clock, RENEW_CHECK_PERIOD_MS, renew, () => undefined),
       ]
       void inTurn(renewal.adopt)

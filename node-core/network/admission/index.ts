@@ -69,7 +69,15 @@ export interface CredentialSlot {
 
 export type AdmissionMesh = Pick<
   Mesh,
-  'self' | 'addresses' | 'connected' | 'onPeer' | 'request' | 'onRequest' | 'onJoin' | 'askToJoin'
+  | 'self'
+  | 'addresses'
+  | 'connected'
+  | 'onPeer'
+  | 'request'
+  | 'onRequest'
+  | 'onJoin'
+  | 'askToJoin'
+  | 'recheck'
 >
 
 export interface AdmissionState

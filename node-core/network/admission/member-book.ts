@@ -49,7 +49,11 @@ export function createMemberBook(deps: AdmissionDeps, parts: GateParts): MemberB
       const expiresAt = toTimestamp(nowMs + expiresInMs)
       const addresses = [...mesh.addresses()].sort((a, b) => rank(a) - rank(b))
       const issuerMembership = issuer.chain()
-      const request = { addresses, issuerMembership, permissions, role, expiresAt, uses }
+      const issuerName = deps.ownerName
+      const request = {
+        ...{ addresses, issuerName, issuerMembership },
+        ...{ permissions, role, expiresAt, uses },
+      }
       const { invite, link } = createInvite(ownerKey, network, request, random)
       const { serial } = invite
       await invites.add({ serial, uses, expiresAtMs: nowMs + expiresInMs }, nowMs)

@@ -39,6 +39,8 @@ export interface WorldNode {
   credential(): Uint8Array
   /** Starts again from its disk, as after a crash. */
   restart(): Promise<void>
+  /** How often its mesh was told to look again at who is connected. */
+  rechecks: number
   /** False: nobody can reach it. */
   reachable: boolean
 }
@@ -157,6 +159,9 @@ export async function createWorld(seed = 1, options: { name?: string } = {}): Pr
         }
       },
       askToJoin: askToJoinFrom(peerIdOf(node.nodeKey.publicKey)),
+      async recheck() {
+        node.rechecks++
+      },
     }
   }
 
@@ -189,7 +194,7 @@ export async function createWorld(seed = 1, options: { name?: string } = {}): Pr
         logger: createMemoryLogger(),
       })
     const node: WorldNode = {
-      ...{ id, owner, disk, address, reachable: true },
+      ...{ id, owner, disk, address, reachable: true, rechecks: 0 },
       ownerKey: keys.ownerKey,
       nodeKey: keys.nodeKey,
       credential: () => held,
