@@ -6,7 +6,7 @@ import { every } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { place } from '../placement/index.ts'
 import type { Runner } from '../runners/index.ts'
-import { type DesiredWorkload, type Instance, slotOf } from '../spec/index.ts'
+import { type DesiredWorkload, type Instance, isCurrent, slotOf } from '../spec/index.ts'
 import { createEngines } from './engines.ts'
 import { createHealthProbe } from './health-probe.ts'
 import type { Reconciler, ReconcilerDeps, ReconcilerOptions } from './index.ts'
@@ -42,6 +42,7 @@ export function createReconciler(
   const tasks = new Set<Promise<unknown>>()
 
   let life: 'new' | 'running' | 'stopped' = 'new'
+  let sensed = false
   let startedMs = 0
   let livenessChangedMs = Number.NEGATIVE_INFINITY
   let doomedSinceMs: ReadonlyMap<string, number> = new Map()
@@ -76,6 +77,8 @@ export function createReconciler(
   }
 
   function reconcile(): void {
+    // Before the first look at what runs here, everything would seem to be missing.
+    if (!sensed) return
     const nowMs = clock.monotonicMs()
     const [ready, settled] = [isReady(), isSettled()]
     const seen = view.placementInput()
@@ -110,7 +113,7 @@ export function createReconciler(
   function act({ ends, claims, runs }: Plan): void {
     for (const { id, reason } of ends) {
       const driver = drivers.get(id)
-      if (driver) task(end(driver, reason, limits.END_GRACE_MS))
+      if (driver) task(end(driver, reason, graceOf(reason)))
     }
     for (const { desired, index } of claims) claim(desired, index)
     for (const { id, desired } of runs) {
@@ -178,7 +181,10 @@ export function createReconciler(
       probe,
       clock,
       logger: log,
-      checkOf: (workload) => view.desired(workload)?.workload.health,
+      checkOf(local) {
+        const desired = view.desired(local.workload)
+        return desired && isCurrent(local, desired) ? desired.workload.health : undefined
+      },
       engineGone: () => engines.gone(runner),
       onChange: tell,
     }
@@ -226,7 +232,7 @@ export function createReconciler(
           message: 'It no longer ran when this node came back.',
         }
         tell(adopt(runner, inherited(record, record, reason)).local)
-      } else if (engines.allListed()) {
+      } else if (engines.allListed() || view.recordOf(record.workload) === 'ended') {
         publisher.retract(record)
       }
     }
@@ -262,6 +268,7 @@ export function createReconciler(
         ),
       ]
       await engines.start()
+      sensed = true
       takeUpRecords()
       planIn(0)
     },
@@ -270,11 +277,11 @@ export function createReconciler(
       life = 'stopped'
       cancelTimer()
       for (const stop of stopHelpers) await stop()
-      await engines.stop()
-      const leave = options.endOnStop ?? true
+      const ends = options.endOnStop ?? true
+      await engines.stop({ withdraw: ends })
       await Promise.all(
         [...drivers.values()].map((driver) =>
-          leave ? end(driver, 'NODE_STOPS', limits.STOP_GRACE_MS) : driver.release(),
+          ends ? end(driver, 'NODE_STOPS', limits.STOP_GRACE_MS) : driver.release(),
         ),
       )
       await Promise.all(tasks)
@@ -296,4 +303,9 @@ export function createReconciler(
       return () => listeners.delete(listener)
     },
   }
+}
+
+/** A duplicate is served by the other one already; the rest may have work to finish. */
+function graceOf(reason: EndReason): number {
+  return reason === 'DUPLICATE' ? limits.DUPLICATE_GRACE_MS : limits.END_GRACE_MS
 }

@@ -2,18 +2,19 @@
  * The runners of this node: whether each can work now, and what it finds running. A node whose
  * engine stays away stops offering that kind of work; it offers it again as soon as it returns.
  */
-import type { Clock } from '../../base/clock/index.ts'
+import { type Clock, sleep } from '../../base/clock/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
 import type { Runner, Running } from '../runners/index.ts'
 import type { WorkloadKind } from '../spec/index.ts'
-import { WITHDRAW_KIND_AFTER_MS } from './limits.ts'
+import { FIRST_LOOK_MS, WITHDRAW_KIND_AFTER_MS } from './limits.ts'
 import type { Reason } from './local-instance.ts'
 
 export interface Engines {
   /** Asks every runner once, and listens from then on. */
   start(): Promise<void>
-  stop(): Promise<void>
+  /** `withdraw`: says first that no work is taken here any more, so that none is placed here. */
+  stop(options: { withdraw: boolean }): Promise<void>
   /** Lists what runs now. */
   sense(): Promise<void>
   /** Why it cannot work now; undefined when it can. */
@@ -57,6 +58,7 @@ export function createEngines(deps: EnginesDeps): Engines {
     }
   })
   let stops: (() => void)[] = []
+  let started = false
   let stopped = false
   let announcing: Promise<void> = Promise.resolve()
 
@@ -107,10 +109,16 @@ export function createEngines(deps: EnginesDeps): Engines {
   function offer(engine: Engine, offered: boolean): void {
     if (engine.offered === offered || stopped) return
     engine.offered = offered
-    const kinds = engines.filter((one) => one.offered).map(({ runner }) => runner.kind)
+    // The first word is one for all engines, when each has been asked.
+    if (started) void announce()
+  }
+
+  function announce(): Promise<void> {
+    const kinds = engines.filter(({ offered }) => offered).map(({ runner }) => runner.kind)
     announcing = announcing
       .then(() => deps.membership.announce({ kinds }))
       .catch((error) => logger.warn('What this node offers could not be told', { error }))
+    return announcing
   }
 
   return {
@@ -120,11 +128,18 @@ export function createEngines(deps: EnginesDeps): Engines {
         engine.runner.onAvailable(() => void sense(engine)),
         engine.runner.onExit(() => void sense(engine)),
       ])
-      await Promise.all(engines.map(sense))
-      await announcing
+      const looks = Promise.all(engines.map(sense))
+      await Promise.race([looks, sleep(clock, FIRST_LOOK_MS)])
+      started = true
+      await announce()
     },
-    async stop() {
+    async stop({ withdraw }) {
+      if (withdraw) {
+        for (const engine of engines) engine.offered = false
+        await announce()
+      }
       stopped = true
+      started = false
       for (const stop of stops) stop()
       for (const engine of engines) engine.cancelWithdrawal()
       await Promise.all(engines.map(({ sensing }) => sensing))

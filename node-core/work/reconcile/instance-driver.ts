@@ -40,8 +40,8 @@ export interface InstanceDriverDeps {
   probe: HealthProbe
   clock: Clock
   logger: Logger
-  /** The check of what is wanted now; undefined while its workload is unknown. */
-  checkOf: (workload: string) => HealthCheck | undefined
+  /** The check it was deployed with; undefined when something else is wanted by now. */
+  checkOf: (local: LocalInstance) => HealthCheck | undefined
   /** Why the runner cannot work now; undefined when it can. */
   engineGone: () => Reason | undefined
   onChange: (local: LocalInstance) => void
@@ -60,6 +60,8 @@ export function createInstanceDriver(
   /** Counts runs, so that a late check of an earlier one says nothing about this one. */
   let runs = 0
   let cancelProbe: () => void = () => {}
+  /** An old version is checked as it always was until the new one has taken its place. */
+  let asked: HealthCheck = { kind: 'running' }
   let ended: Promise<boolean> | undefined
 
   const become = (next: LocalInstance): void => {
@@ -110,8 +112,8 @@ export function createInstanceDriver(
 
   /** Checks begin now that the engine's start call has returned, and go on while it runs. */
   async function check(run: number, signal: AbortSignal): Promise<void> {
-    const asked = deps.checkOf(local.workload) ?? { kind: 'running' }
-    const ok = await passes(asked, signal)
+    asked = deps.checkOf(local) ?? asked
+    const ok = await passes(signal)
     if (signal.aborted || run !== runs || local.phase.kind !== 'running') return
     const next = probed(local, ok, asked, clock.monotonicMs())
     if (next === 'failed') return giveUp()
@@ -123,7 +125,7 @@ export function createInstanceDriver(
     })
   }
 
-  async function passes(asked: HealthCheck, signal: AbortSignal): Promise<boolean> {
+  async function passes(signal: AbortSignal): Promise<boolean> {
     if (asked.kind === 'running') return deps.engineGone() === undefined
     const hostPort = local.ports[String(asked.port)]
     return hostPort !== undefined && (await deps.probe(asked, hostPort, signal))

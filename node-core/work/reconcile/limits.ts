@@ -19,7 +19,9 @@ export const MINORITY_HOLD_MS = 2_000
 /** Milliseconds between the word that an instance stops and its end, so that edges let go of it. */
 export const DRAIN_MS = 250
 /** Milliseconds an instance has to end by itself. */
-export const END_GRACE_MS = 10_000
+export const END_GRACE_MS = 5_000
+/** Milliseconds one of two instances of a slot has to end by itself. */
+export const DUPLICATE_GRACE_MS = 2_000
 /** Milliseconds an instance has to end by itself when the node itself stops. */
 export const STOP_GRACE_MS = 3_000
 /** Instances that are being started at the same time; the others wait their turn. */
@@ -51,6 +53,8 @@ export const TCP_LISTEN_MS = 20
 
 /** Milliseconds between two publications of a start's progress. */
 export const PROGRESS_PERIOD_MS = 400
+/** Milliseconds that an engine has to answer before the reconciler starts without it. */
+export const FIRST_LOOK_MS = 5_000
 /** Milliseconds after which a node without an engine stops offering its kind of work. */
 export const WITHDRAW_KIND_AFTER_MS = 10_000
 

@@ -11,10 +11,10 @@ import type { Placement } from '../placement/index.ts'
 import {
   type DesiredWorkload,
   type Instance,
+  isCurrent,
   parseSlot,
   type Slot,
   slotOf,
-  templateOf,
 } from '../spec/index.ts'
 import { MINORITY_HOLD_MS, ORPHAN_HOLD_MS, SURPLUS_HOLD_MS } from './limits.ts'
 import type { LocalInstance } from './local-instance.ts'
@@ -97,8 +97,8 @@ function endReason(input: PlanInput, local: LocalInstance): EndReason | undefine
     return record === 'none' && input.ready && input.synced ? 'ORPHAN' : undefined
   }
   const reason = input.placement.surplusReasons.get(local.id)
-  if (reason === 'DUPLICATE' || reason === 'NO_MAJORITY') return input.ready ? reason : undefined
-  return reason
+  // Whether another one serves in its place is known only from peers.
+  return reason === 'SCALED_DOWN' || input.ready ? reason : undefined
 }
 
 /** How long a reason must hold without a break. What does not run is let go at once. */
@@ -138,24 +138,18 @@ function holdsNow(input: PlanInput, slot: Slot, desired: DesiredWorkload): boole
     (local) =>
       slotOf(local.workload, local.index) === slot &&
       local.phase.kind !== 'ending' &&
-      isOfNow(local, desired),
+      isCurrent(local, desired),
   )
 }
 
 function mayRun(input: PlanInput, local: LocalInstance, out: Plan): void {
   if (local.phase.kind !== 'waiting') return
   const desired = input.wanted.get(local.workload)
-  if (!desired || !isOfNow(local, desired)) return
+  if (!desired || !isCurrent(local, desired)) return
   if (local.inherited && !input.ready) return
   if (input.placement.assignments.get(slotOf(local.workload, local.index)) !== input.self) return
   if (local.phase.untilMs > input.nowMs) lookAgain(out, local.phase.untilMs)
   else out.runs.push({ id: local.id, desired })
-}
-
-function isOfNow(local: LocalInstance, desired: DesiredWorkload): boolean {
-  return local.template === undefined
-    ? local.generation === desired.generation
-    : local.template === templateOf(desired.workload)
 }
 
 function lookAgain(out: Plan, atMs: number): void {

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { place } from '../placement/index.ts'
+import { workloadStatus } from './index.ts'
 import { createHouse, during, type House, type HouseNode } from './testing/house.ts'
 
 const WEB = { name: 'web', containers: [{ image: 'a', ports: [{ containerPort: 80 }] }] }
@@ -29,6 +31,10 @@ function serves(workload: string, replicas: number): () => boolean {
       told && running.length === replicas && new Set(running.map((r) => r.slot)).size === replicas
     )
   }
+}
+
+function startCount(): number {
+  return house.nodes.reduce((sum, { engine }) => sum + engine.startCount, 0)
 }
 
 function nodesOf(workload: string): number {
@@ -99,6 +105,7 @@ describe('a node that is killed', () => {
     await house.pass(5_000)
     expect(serves('web', 3)()).toBe(true)
     expect(nodesOf('web')).toBe(3)
+    expect(startCount()).toBe(4)
   })
 
   test('and is back before anyone noticed goes on with what it ran', async () => {
@@ -112,6 +119,21 @@ describe('a node that is killed', () => {
     await house.pass(8_000)
     expect(house.running('web').map(({ id }) => id)).toEqual(before)
     expect(serves('web', 3)()).toBe(true)
+    expect(startCount()).toBe(3)
+  })
+
+  test('and starts again starts nothing before it has looked at what runs', async () => {
+    const [only] = await open(1)
+    await house.deploy(only!, { ...WEB, replicas: 2 })
+    await house.until('both serve', serves('web', 2), 1_000)
+    only!.kill()
+    const started = only!.start()
+    // By now it listens for changes and waits for its engine's list.
+    await new Promise(setImmediate)
+    await house.deploy(only!, { ...WEB, replicas: 3 })
+    await during(house, started)
+    await house.until('all serve', serves('web', 3), 1_000)
+    expect(startCount()).toBe(3)
   })
 
   test('takes its programs along and comes back: each slot runs once', async () => {
@@ -192,6 +214,23 @@ describe('a network in two halves', () => {
     await house.pass(5_000)
     expect(serves('web', 3)()).toBe(true)
   })
+})
+
+test('an old version is checked as it was deployed until the new one serves', async () => {
+  const [first] = await open(1)
+  const ports = (containerPort: number) => [{ image: 'a', ports: [{ containerPort }] }]
+  await house.deploy(first!, { name: 'web', containers: ports(80) })
+  await house.until('it serves', serves('web', 1), 1_000)
+  const [old] = house.running('web')
+  const oldPort = Object.values(first!.view.instances()[0]?.ports ?? {})[0]
+  first!.healthy = (hostPort) => hostPort === oldPort
+  await house.deploy(first!, { name: 'web', containers: ports(81) })
+  await house.pass(30_000)
+  const told = first!.view.instances().find(({ id }) => id === old?.id)
+  expect(told).toMatchObject({ status: 'Running', health: 'healthy', restarts: 0 })
+  first!.healthy = () => true
+  await house.until('the new one serves alone', serves('web', 1), 5_000)
+  expect(house.running('web')[0]?.id).not.toBe(old?.id)
 })
 
 describe('an instance', () => {
@@ -284,12 +323,18 @@ describe('an engine', () => {
     house = createHouse({ nodes: 1 })
     const [only] = house.nodes
     only!.engine.turn(false)
-    only!.facts.kinds = ['container']
     await during(house, only!.start())
+    expect(only!.facts.kinds).toEqual([])
     await house.deploy(only!, WEB)
     await house.pass(1_000)
-    expect(only!.view.instances()).toMatchObject([
-      { status: 'Pending', reason: { code: 'ENGINE_UNAVAILABLE' } },
+    const desired = only!.view.desired('web')
+    const { status, conditions } = workloadStatus(desired, [], place(only!.view.placementInput()))
+    expect(status).toBe('Pending')
+    expect(conditions).toEqual([
+      {
+        code: 'UNPLACED',
+        message: '1 of 1 have no node: 1 node unable to run this kind of work now.',
+      },
     ])
     only!.engine.turn(true)
     await house.until('it serves', serves('web', 1), 1_000)
@@ -320,6 +365,18 @@ describe('a node', () => {
     const moved = (): boolean =>
       serves('web', 3)() && house.running('web').every(({ node }) => node !== second)
     await house.until('others run all', moved, 3_000)
+  })
+
+  test('that stops in order hands over at once, though it is still in sight', async () => {
+    const [first, second] = await open(3)
+    await house.deploy(first!, { ...WEB, replicas: 3 })
+    await house.until('all serve', serves('web', 3), 1_000)
+    const stopped = during(house, second!.reconciler.stop())
+    const moved = (): boolean =>
+      house.running('web').filter(({ node }) => node !== second).length === 3
+    await house.until('the others run all', moved, 1_000)
+    await stopped
+    expect(second!.engine.held.size).toBe(0)
   })
 
   test('that stops in order leaves nothing behind', async () => {

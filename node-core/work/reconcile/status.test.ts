@@ -107,7 +107,7 @@ describe('a workload', () => {
     const told = workloadStatus(desired, [seen(0), seen(1)], { unplaced })
     expect(told.status).toBe('Degraded')
     expect(told.conditions).toEqual([
-      { code: 'UNPLACED', message: '1 of 3 have no node: CPU_FULL.' },
+      { code: 'UNPLACED', message: '1 of 3 have no node: 1 node short of CPU.' },
     ])
   })
 

@@ -1,4 +1,4 @@
-import type { Placement } from '../placement/index.ts'
+import type { Placement, PlacementRefusal } from '../placement/index.ts'
 import { type DesiredWorkload, type Instance, isCurrent, type Slot, slotOf } from '../spec/index.ts'
 import type { Reason } from './local-instance.ts'
 
@@ -115,9 +115,25 @@ function unplacedCondition(
   const count = slots.length
   if (count === 0) return []
   const refusals = slots.flatMap((slot) => placement?.unplaced.get(slot) ?? [])
-  const codes = [...new Set(refusals.map(({ code }) => code))].sort()
-  const why = codes.length === 0 ? 'no node is in sight' : codes.join(', ')
-  return [{ code: 'UNPLACED', message: `${count} of ${replicas} have no node: ${why}.` }]
+  const nodesByCode = Map.groupBy(refusals, ({ code }) => code)
+  const why = [...nodesByCode]
+    .map(([code, nodes]) => [new Set(nodes.map(({ node }) => node)).size, code] as const)
+    .sort(([a], [b]) => b - a)
+    .map(([nodes, code]) => `${nodes} ${nodes === 1 ? 'node' : 'nodes'} ${REFUSAL_TEXT[code]}`)
+  const text = why.length === 0 ? 'there is none' : why.join(', ')
+  return [{ code: 'UNPLACED', message: `${count} of ${replicas} have no node: ${text}.` }]
+}
+
+/** After “1 node” or “2 nodes”. */
+const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
+  NODE_LOST: 'out of sight',
+  CORDONED: 'without new work by its owner’s wish',
+  KIND_NOT_OFFERED: 'unable to run this kind of work now',
+  LABELS_DO_NOT_MATCH: 'without the labels asked for',
+  HOST_PORT_TAKEN: 'with the host port taken',
+  CPU_FULL: 'short of CPU',
+  MEMORY_FULL: 'short of memory',
+  NO_MAJORITY: 'in the smaller part of the network',
 }
 
 function distinct(reasons: readonly (Reason | undefined)[]): Reason[] {

@@ -5,7 +5,7 @@
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { SharedState, StateRecord } from '../../control/state/index.ts'
-import type { Liveness, Member, Membership } from '../../network/membership/index.ts'
+import type { Member, Membership } from '../../network/membership/index.ts'
 import type { PlacementInput, PlacementNode } from '../placement/index.ts'
 import {
   type DesiredWorkload,
@@ -33,7 +33,10 @@ export interface WorkView {
 export type ViewChange =
   | { of: 'workload'; name: string }
   | { of: 'instance'; node: NodeId; id: string }
-  | { of: 'liveness'; node: NodeId; liveness: Liveness }
+  /** Someone came, fell silent or said goodbye. */
+  | { of: 'liveness'; node: NodeId }
+  /** Something else about a node: its cordon, its labels, what it can run. */
+  | { of: 'node'; node: NodeId }
 
 export interface WorkViewDeps {
   state: Pick<SharedState, 'get' | 'list' | 'subscribe'>
@@ -112,8 +115,8 @@ export function createWorkView({ state, membership, logger }: WorkViewDeps): Wor
           const named = parseInstanceKey(key)
           if (named) listener({ of: 'instance', ...named })
         }),
-        membership.subscribe(({ id, liveness }) =>
-          listener({ of: 'liveness', node: id, liveness }),
+        membership.subscribe(({ id, liveness }, previous) =>
+          listener({ of: liveness === previous ? 'node' : 'liveness', node: id }),
         ),
       ]
       return () => {

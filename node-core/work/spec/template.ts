@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { encode } from '../../base/codec/index.ts'
-import type { DesiredWorkload, Instance, Workload } from './index.ts'
+import type { DesiredWorkload, Workload } from './index.ts'
 import { storedForm } from './stored.ts'
 
 const known = new WeakMap<Workload, string>()
@@ -20,7 +20,10 @@ export function templateOf(workload: Workload): string {
 }
 
 /** Whether the instance was started from what is wanted now. */
-export function isCurrent(instance: Instance, desired: DesiredWorkload): boolean {
+export function isCurrent(
+  instance: { generation: number; template?: string | undefined },
+  desired: DesiredWorkload,
+): boolean {
   return instance.template === undefined
     ? instance.generation === desired.generation
     : instance.template === templateOf(desired.workload)

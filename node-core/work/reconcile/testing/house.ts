@@ -270,7 +270,8 @@ function createWatch(node: HouseNode, around: Surroundings, lives: () => boolean
     }
     clock.timer(100, look)
   }
-  clock.timer(100, look)
+  // The state hears of others sooner than the membership believes that they are there.
+  clock.timer(1_000, look)
   return {
     self: node.id,
     get: (id) => list().find((one) => one.id === id),
