@@ -187,7 +187,10 @@ class DiscoveryDriver implements Discovery {
       this.#plan.reached(key, await mesh.connect(addresses, this.#signal()))
     } catch (error) {
       this.#plan.failed(key, failureOf(error), this.#nowMs())
-      logger.debug('A dial failed.', { key, reason: messageOf(error) })
+      const code = error instanceof MyceliumError ? error.code : undefined
+      // Silence is ordinary; a node that answers and will not have us is something to know of.
+      const level = code === undefined || code.startsWith('NET_') ? 'debug' : 'info'
+      logger[level]('A dial failed.', { key, code, reason: messageOf(error) })
     } finally {
       this.#dials -= 1
       this.#lookAt(this.#nowMs() + WAKE_MS)
