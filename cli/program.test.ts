@@ -1,0 +1,214 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ADA, BEN, instanceFacts } from '../node-core/api/testing/memory-node.ts'
+import { createRunningHome, createTestHome, type TestHome } from './testing/cli-run.ts'
+
+describe('the command line without a node', () => {
+  let home: TestHome
+
+  beforeEach(() => {
+    home = createTestHome()
+  })
+  afterEach(() => home.remove())
+
+  it('exits 2 on an unknown command, an unknown flag and a missing argument', async () => {
+    for (const args of [['kv', 'get', 'a'], ['status', '--loud'], ['scale', 'web'], ['bundle']]) {
+      expect([args, (await home.run(...args)).exit]).toEqual([args, 2])
+    }
+  })
+
+  it('exits 3 when no node runs on the home, and says how to start one', async () => {
+    const { exit, err } = await home.run('status')
+    expect(exit).toBe(3)
+    expect(err).toContain('mycelium up')
+  })
+
+  it('exits 3 when the node of the home is gone', async () => {
+    const running = await createRunningHome()
+    await running.stopNode()
+    expect((await running.run('status')).exit).toBe(3)
+    await running.remove()
+  })
+
+  it('gives every command a help with an example', async () => {
+    const { out } = await home.run('--help')
+    const commands = [...out.matchAll(/^ {2}([a-z]+) /gm)].map((match) => match[1] ?? '')
+    expect(commands).toContain('deploy')
+    for (const command of commands.filter((each) => !['help', 'mycelium'].includes(each))) {
+      const help = await home.run(command, '--help')
+      expect([command, help.exit]).toEqual([command, 0])
+      expect(help.out).toMatch(/Examples?:/)
+    }
+  })
+
+  it('gives errors as JSON on standard error with --json', async () => {
+    const { out, err } = await home.run('--json', 'token')
+    expect(out).toBe('')
+    expect(JSON.parse(err)).toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  it('names five wrong fields of the config at once and exits 2', async () => {
+    writeFileSync(
+      path.join(home.home, 'config.toml'),
+      '[node]\nname = 7\n[network]\nlisten = "nowhere"\nmax_peers = -1\n' +
+        'exchange_interval = "soon"\n[logging]\nlevel = "loud"\n',
+    )
+    const { exit, err } = await home.run('up', '--no-open')
+    expect(exit).toBe(2)
+    for (const field of [
+      'node.name',
+      'network.listen',
+      'network.max_peers',
+      'network.exchange_interval',
+      'logging.level',
+    ]) {
+      expect(err).toContain(field)
+    }
+  })
+
+  it('prints a completion for each shell that knows every command', async () => {
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      const { exit, out } = await home.run('completion', shell)
+      expect([shell, exit]).toEqual([shell, 0])
+      expect(out).toContain('deploy')
+    }
+    expect((await home.run('completion', 'tcsh')).exit).toBe(2)
+  })
+})
+
+describe('the command line with a node', () => {
+  let home: Awaited<ReturnType<typeof createRunningHome>>
+  const DEPLOY = ['deploy', '--image', 'hello:1', '--name', 'web', '-p', '0:80']
+
+  beforeEach(async () => {
+    home = await createRunningHome()
+  })
+  afterEach(() => home.remove())
+
+  it('gives the document of the route with --json', async () => {
+    expect(await home.json('status')).toMatchObject({ node: { id: ADA.node } })
+    expect(await home.json('nodes')).toMatchObject({
+      nodes: [
+        { id: ADA.node, self: true, status: 'Ready' },
+        { id: BEN.node, self: false },
+      ],
+    })
+    expect(await home.json('ps')).toEqual({ workloads: [] })
+    expect(await home.json('members')).toMatchObject({ members: [{ founder: true }, {}] })
+    expect(await home.json('token')).toEqual({ token: 'the-token' })
+    const invite = { invite: 'mycelium://join?x', uses: 2 }
+    expect(await home.json('invite', '--uses', '2')).toMatchObject(invite)
+  })
+
+  it('prints tables and figures for people', async () => {
+    const { out } = await home.run('nodes')
+    expect(out.split('\n')[0]).toMatch(/^NAME +STATUS +ROLE +OWNER +FREE CPU/)
+    expect(out).toMatch(/^ada \(this\) +Ready +rhizomorph +ada +2 cores +1\.0 GiB/m)
+    expect((await home.run('ps')).out).toMatch(/^Nothing runs yet/)
+  })
+
+  it('deploys with every flag as the contract has it', async () => {
+    const deployed = await home.json(
+      ...[...DEPLOY, '--replicas', '3', '-e', 'A=1', '-e', 'B=x=y', '--cpu', '250m'],
+      ...['--memory', '64Mi', '--label', 'tier=front', '--on-partition', 'keep'],
+      ...['--health', 'http:/ready', '--', 'serve', '--fast'],
+    )
+    expect(deployed).toMatchObject({
+      name: 'web',
+      replicas: 3,
+      labels: { tier: 'front' },
+      onPartition: 'keep',
+      resources: { cpuMillis: 250, memoryBytes: 64 * 2 ** 20 },
+      ports: [{ containerPort: 80, protocol: 'tcp' }],
+    })
+    const [record] = home.node.deps.network()?.state.list('net/workload/') ?? []
+    expect(record?.value).toMatchObject({
+      env: { A: '1', B: 'x=y' },
+      health: { kind: 'http', path: '/ready', port: 80 },
+      source: { image: 'hello:1', command: ['serve', '--fast'] },
+    })
+  })
+
+  it.each([
+    ['replicas 0', ['--replicas', '0'], 2, 'replicas'],
+    ['replicas that are no number', ['--replicas', 'many'], 2, '--replicas'],
+    ['a variable without a value', ['-e', 'A'], 2, '-e'],
+    ['a port that is none', ['-p', 'web'], 2, '-p'],
+    ['an amount that is none', ['--cpu', 'lots'], 2, 'resources.cpu'],
+  ])('exits 2 on %s and names it', async (_, flags, exit, name) => {
+    const result = await home.run(...DEPLOY, ...flags)
+    expect(result.exit).toBe(exit)
+    expect(result.err).toContain(name)
+  })
+
+  it('waits for every copy, telling each step once, and ends with the document', async () => {
+    await home.json(...DEPLOY)
+    home.node.world.instances = [
+      instanceFacts({ status: 'Pulling', health: 'unknown', progress: 'Pulling image' }),
+    ]
+    setTimeout(() => {
+      home.node.world.instances = [instanceFacts()]
+    }, 300)
+    const { exit, err, out } = await home.run(...DEPLOY, '--wait')
+    expect(exit).toBe(0)
+    expect(err.match(/Pulling image/g)).toHaveLength(1)
+    expect(out).toBe('web runs 1 of 1 at http://web.localhost:8080/')
+  })
+
+  it('exits 6 when waiting takes too long', async () => {
+    const { exit, err } = await home.run(...DEPLOY, '--wait', '--timeout', '100ms')
+    expect([exit, err]).toEqual([6, expect.stringContaining('TIMED_OUT')])
+  })
+
+  it('shows where it would run without running it', async () => {
+    expect(await home.json(...DEPLOY, '--dry-run')).toMatchObject({ slots: [{ index: 0 }] })
+    expect(await home.json('ps')).toEqual({ workloads: [] })
+  })
+
+  it('scales, says why, and deletes', async () => {
+    await home.json(...DEPLOY)
+    expect(await home.json('scale', 'web', '2')).toMatchObject({ replicas: 2 })
+    expect((await home.run('why', 'web')).out).toMatch(/^replica 0: (ada|ben)/)
+    expect((await home.run('delete', 'web')).out).toBe('web is ended.')
+    expect((await home.run('delete', 'web')).exit).toBe(5)
+  })
+
+  it('exits 4 when the permission is lacking, 5 when there is none of that name', async () => {
+    home.node.world.permissions = ['use']
+    expect((await home.run(...DEPLOY)).exit).toBe(4)
+    expect((await home.run('why', 'nothing')).exit).toBe(5)
+    expect((await home.run('cordon', 'nobody')).exit).toBe(5)
+    expect((await home.run('cordon', 'ben')).exit).toBe(4)
+  })
+
+  it('tells a spent invite from one that was cut short', async () => {
+    home.node.world.inNetwork = false
+    const spent = await home.run('join', 'mycelium://join?spent')
+    expect([spent.exit, spent.err]).toEqual([4, expect.stringContaining('INVITE_SPENT')])
+    expect((await home.run('join')).exit).toBe(2)
+  })
+
+  it('prints log lines, each with its instance, or one document each', async () => {
+    await home.json(...DEPLOY)
+    home.node.world.instances = [instanceFacts()]
+    const at = '2026-11-20T00:00:00.000Z'
+    home.node.world.lines = [
+      { at, instance: 'web-0-abcdef', node: ADA.node, stream: 'stdout', line: 'hello' },
+    ]
+    expect((await home.run('logs', 'web')).out).toBe('web-0-abcdef hello')
+    expect(await home.json('logs', 'web')).toMatchObject({ line: 'hello', stream: 'stdout' })
+  })
+
+  it('opens a workload by its own host name, and the window by a one-time link', async () => {
+    await home.json(...DEPLOY)
+    expect((await home.run('open', 'web', '--print')).out).toBe('http://web.localhost:8080/')
+    expect((await home.run('open', '--print')).out).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#code=/)
+  })
+
+  it('makes a key once and never over another', async () => {
+    const file = path.join(home.home, 'team.key')
+    expect(await home.json('bundle', 'keygen', '--out', file)).toMatchObject({ file })
+    expect((await home.run('bundle', 'keygen', '--out', file)).exit).toBe(1)
+  })
+})
