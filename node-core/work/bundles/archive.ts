@@ -22,6 +22,9 @@ const MANIFEST_NAME = 'manifest.json'
 /** Unix file types in the upper half of an entry's attributes. */
 const TYPE_MASK = 0o170000
 const REGULAR_FILE = 0o100000
+/** What tools set without meaning anything by it: "to be archived", "looks like text". */
+const DOS_ARCHIVE = 0x20
+const TEXT_FILE = 1
 /** Bits 0, 6 and 13 of the general purpose flags: encrypted in one way or another. */
 const ENCRYPTED_FLAGS = 0x2041
 
@@ -53,7 +56,7 @@ async function findEntries(zip: ZipFile): Promise<{ manifest: NamedEntry; progra
   const found: NamedEntry[] = []
   for await (const entry of zip.eachEntry()) {
     const named = { name: checkedName(entry), entry }
-    checkEntry(named)
+    checkEntry(zip, named)
     const twin = found.find(({ name }) => name.toLowerCase() === named.name.toLowerCase())
     if (twin) throw bundleInvalid('duplicate', `The archive holds ${named.name} twice.`)
     found.push(named)
@@ -81,10 +84,17 @@ function checkedName(entry: Entry): string {
   return name
 }
 
-function checkEntry({ name, entry }: NamedEntry): void {
-  const type = (entry.externalFileAttributes >>> 16) & TYPE_MASK
+function checkEntry(zip: ZipFile, { name, entry }: NamedEntry): void {
+  const mode = entry.externalFileAttributes >>> 16
+  const type = mode & TYPE_MASK
   if (type !== 0 && type !== REGULAR_FILE) {
     throw bundleInvalid('link', `${name} is not a plain file.`)
+  }
+  const permissions = mode & ~TYPE_MASK
+  const dosOddities = entry.externalFileAttributes & 0xffff & ~DOS_ARCHIVE
+  const odd = entry.internalFileAttributes & ~TEXT_FILE || dosOddities || permissions > 0o777
+  if (odd || entry.fileCommentLength > 0 || zip.comment.length > 0) {
+    throw bundleInvalid('archive', `${name} has attributes that no bundle needs.`)
   }
   if (entry.generalPurposeBitFlag & ENCRYPTED_FLAGS) {
     throw bundleInvalid('encrypted', `${name} is encrypted.`)
@@ -102,10 +112,18 @@ function checkEntry({ name, entry }: NamedEntry): void {
 /** Readers that scan from the front would see these headers instead; both must say the same. */
 async function checkLocalHeader(zip: ZipFile, { name, entry }: NamedEntry): Promise<void> {
   const local = await zip.readLocalFileHeaderPromise(entry)
+  // With bit 3, sums and sizes follow the content and are zero here.
+  const sums = (local.generalPurposeBitFlag & 8) === 0
   const same =
     local.fileName.equals(entry.fileNameRaw) &&
+    local.versionNeededToExtract === entry.versionNeededToExtract &&
     local.compressionMethod === entry.compressionMethod &&
-    local.generalPurposeBitFlag === entry.generalPurposeBitFlag
+    local.generalPurposeBitFlag === entry.generalPurposeBitFlag &&
+    local.lastModFileTime === entry.lastModFileTime &&
+    local.lastModFileDate === entry.lastModFileDate &&
+    local.crc32 === (sums ? entry.crc32 : 0) &&
+    local.compressedSize === (sums ? entry.compressedSize : 0) &&
+    local.uncompressedSize === (sums ? entry.uncompressedSize : 0)
   if (!same) throw bundleInvalid('archive', `The archive contradicts itself about ${name}.`)
 }
 

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSystemClock } from '../../base/clock/index.ts'
 import { createSilentLogger } from '../../base/log/index.ts'
@@ -70,12 +71,8 @@ describe('the repository of bundles', () => {
   it('refuses bad bundles and unknown publishers, and keeps nothing of them', async () => {
     const { blobs, bundles } = await openNode(ADA)
     const bad = await readFile(file)
-    bad[bad.length - 30] = (bad[bad.length - 30] ?? 0) ^ 1
-    const publishing = bundles.publish(
-      async function* () {
-        yield bad
-      }.call(undefined),
-    )
+    bad[200] = (bad[200] ?? 0) ^ 1
+    const publishing = bundles.publish(Readable.from([bad]))
     await expect(publishing).rejects.toMatchObject({ code: 'BUNDLE_INVALID' })
     trusted.clear()
     const unknown = bundles.publish(createReadStream(file))

@@ -177,16 +177,18 @@ describe('a bad bundle is refused:', () => {
     const bytes = await readFile(good.file)
     const whole = await verifyBundle(good.file, { trusted })
     const file = join(folder, 'flipped-2.spore')
-    let refused = 0
-    for (let at = 0; at < bytes.length; at += 7) {
+    const passed: number[] = []
+    for (let at = 0; at < bytes.length; at += at < bytes.length - 300 ? 13 : 1) {
       const flipped = Buffer.from(bytes)
       flipped[at] = (flipped[at] ?? 0) ^ 0xff
       await writeFile(file, flipped)
       const seen = await verifyBundle(file, { trusted }).catch(() => undefined)
-      if (seen) expect(seen.manifest, `byte ${at}`).toEqual(whole.manifest)
-      else refused++
+      if (!seen) continue
+      expect(seen.manifest, `byte ${at}`).toEqual(whole.manifest)
+      passed.push(at)
     }
-    expect(refused).toBeGreaterThan(bytes.length / 7 / 1.1)
+    // Which tool wrote it, permissions, and the sums repeated behind the content: nobody reads them.
+    expect(passed.length).toBeLessThan(40)
   })
 
   it('cut short at any place', async () => {
