@@ -11,6 +11,8 @@ export interface SimFabric {
   connectedTo(id: NodeId): NodeId[]
   session(id: NodeId): SimSession | undefined
   passable(from: NodeId, to: NodeId): boolean
+  /** Runs it now, or when the node's pause is over. */
+  whenAwake(id: NodeId, run: () => void): void
   /** Connects at once if both directions pass. */
   dial(from: NodeId, to: NodeId): boolean
   /** Runs `arrive` when the message gets there: never, once, or twice, as the faults decide. */

@@ -16,7 +16,14 @@ export interface SimFaults {
   delayMsMax: number
 }
 
-export type SimFaultCount = 'dropped' | 'duplicated' | 'slowed' | 'cut' | 'crashed' | 'delivered'
+export type SimFaultCount =
+  | 'dropped'
+  | 'duplicated'
+  | 'slowed'
+  | 'cut'
+  | 'crashed'
+  | 'paused'
+  | 'delivered'
 
 export interface SimNetwork {
   /** The node's end; made at the first call, and anew after `crash`. */
@@ -31,6 +38,8 @@ export interface SimNetwork {
   mendAll(): void
   /** Ends a node's sockets. `silent`: as if its power went, so that peers see no reset. */
   crash(id: NodeId, options?: { silent?: boolean }): void
+  /** A closed lid: nothing reaches the node's code until then; it comes all at once after. */
+  pause(id: NodeId, ms: number): void
 }
 
 export interface SimNetworkDeps {
@@ -57,26 +66,47 @@ const RESET_MS = 2
 export function createSimNetwork(deps: SimNetworkDeps): SimNetwork {
   const { clock, random } = deps
   const faults = { ...NO_FAULTS, ...deps.faults }
-  const counts = { dropped: 0, duplicated: 0, slowed: 0, cut: 0, crashed: 0, delivered: 0 }
+  const counts = {
+    dropped: 0,
+    duplicated: 0,
+    slowed: 0,
+    cut: 0,
+    crashed: 0,
+    paused: 0,
+    delivered: 0,
+  }
   const sessions = new Map<NodeId, { session: SimSession; net: Net }>()
   const cuts = new Set<string>()
   const connected = new Set<string>()
+  const awakeAtMs = new Map<NodeId, number>()
 
   const passable = (from: NodeId, to: NodeId): boolean =>
     sessions.has(from) && sessions.has(to) && !cuts.has(`${from}>${to}`)
   const bothWays = (a: NodeId, b: NodeId): boolean => passable(a, b) && passable(b, a)
 
+  function whenAwake(id: NodeId, run: () => void): void {
+    const waitMs = (awakeAtMs.get(id) ?? 0) - clock.monotonicMs()
+    if (waitMs <= 0) run()
+    else clock.timer(waitMs, () => whenAwake(id, run))
+  }
+  /** Tells the life of `id` that there is now, if it still is when it hears. */
+  function tell(id: NodeId, peer: NodeId, change: 'up' | 'down'): void {
+    const session = sessions.get(id)?.session
+    whenAwake(id, () => {
+      if (session && sessions.get(id)?.session === session) session.peerChanged(peer, change)
+    })
+  }
   function connect(a: NodeId, b: NodeId): void {
     const pair = pairOf(a, b)
     if (connected.has(pair) || !bothWays(a, b)) return
     connected.add(pair)
-    sessions.get(a)?.session.peerChanged(b, 'up')
-    sessions.get(b)?.session.peerChanged(a, 'up')
+    tell(a, b, 'up')
+    tell(b, a, 'up')
   }
   function disconnect(a: NodeId, b: NodeId): void {
     if (!connected.delete(pairOf(a, b))) return
-    sessions.get(a)?.session.peerChanged(b, 'down')
-    sessions.get(b)?.session.peerChanged(a, 'down')
+    tell(a, b, 'down')
+    tell(b, a, 'down')
   }
   function breakLater(a: NodeId, b: NodeId): void {
     clock.timer(BREAK_AFTER_MS, () => {
@@ -96,7 +126,7 @@ export function createSimNetwork(deps: SimNetworkDeps): SimNetwork {
 
   function arriveOnce(from: NodeId, to: NodeId, arrive: () => void): void {
     const [sender, receiver] = [sessions.get(from)?.session, sessions.get(to)?.session]
-    clock.timer(delayMs(), () => {
+    const land = (): void => {
       const there = sessions.get(to)?.session
       if (!receiver || there !== receiver) return
       if (cuts.has(`${from}>${to}`)) {
@@ -105,13 +135,15 @@ export function createSimNetwork(deps: SimNetworkDeps): SimNetwork {
       }
       counts.delivered++
       if (sender) arrive()
-    })
+    }
+    clock.timer(delayMs(), () => whenAwake(to, land))
   }
 
   const fabric: SimFabric = {
     clock,
     random,
     passable,
+    whenAwake,
     session: (id) => sessions.get(id)?.session,
     connectedTo: (id) => [...sessions.keys()].filter((other) => connected.has(pairOf(id, other))),
     dial(from, to) {
@@ -165,6 +197,7 @@ export function createSimNetwork(deps: SimNetworkDeps): SimNetwork {
       const gone = sessions.get(id)
       if (!gone) return
       counts.crashed++
+      awakeAtMs.delete(id)
       const peers = fabric.connectedTo(id)
       sessions.delete(id)
       gone.session.end()
@@ -173,9 +206,13 @@ export function createSimNetwork(deps: SimNetworkDeps): SimNetwork {
         const there = sessions.get(peer)?.session
         const waitMs = options.silent ? BREAK_AFTER_MS : RESET_MS
         clock.timer(waitMs, () => {
-          if (sessions.get(peer)?.session === there) there?.peerChanged(id, 'down')
+          if (sessions.get(peer)?.session === there) tell(peer, id, 'down')
         })
       }
+    },
+    pause(id, ms) {
+      counts.paused++
+      awakeAtMs.set(id, Math.max(awakeAtMs.get(id) ?? 0, clock.monotonicMs() + ms))
     },
   }
 }

@@ -112,11 +112,13 @@ function ask(fabric: SimFabric, self: NodeId, question: Question): Promise<Uint8
     const onAbort = (): void => settle(() => reject(signal?.reason))
     let settled = false
     function settle(run: () => void): void {
-      if (settled || !question.isAlive()) return
-      settled = true
-      cancel()
-      signal?.removeEventListener('abort', onAbort)
-      run()
+      fabric.whenAwake(self, () => {
+        if (settled || !question.isAlive()) return
+        settled = true
+        cancel()
+        signal?.removeEventListener('abort', onAbort)
+        run()
+      })
     }
     signal?.addEventListener('abort', onAbort, { once: true })
 

@@ -10,6 +10,8 @@ export interface MemoryStore extends StateStore {
   full: boolean
   /** A store with the same content: a home that was copied, or is put back later. */
   copy(): MemoryStore
+  /** The same content for the next life, whose clock is another. */
+  onClock(clock: Clock): MemoryStore
 }
 
 export function createMemoryStore(
@@ -36,6 +38,7 @@ export function createMemoryStore(
       life++
     },
     copy: () => createMemoryStore(clock, options, rows),
+    onClock: (next) => createMemoryStore(next, options, rows),
   }
   return store
 }

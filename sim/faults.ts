@@ -1,0 +1,130 @@
+/** What goes wrong, and what people do meanwhile, drawn from the seed. Each is counted. */
+import type { Plain } from '../node-core/base/codec/index.ts'
+import { messageOf } from '../node-core/base/errors/index.ts'
+import { pick } from '../node-core/base/random/index.ts'
+import type { StateRecord } from '../node-core/control/state/index.ts'
+import { parseWorkload, storedForm, workloadKey } from '../node-core/work/spec/index.ts'
+import type { World, WorldNode } from './world.ts'
+
+export type Fault =
+  | 'partition'
+  | 'oneWay'
+  | 'mend'
+  | 'kill'
+  | 'powerLoss'
+  | 'machineLoss'
+  | 'restart'
+  | 'pause'
+  | 'wallJump'
+  | 'weather'
+
+export interface Chaos {
+  readonly counts: Record<string, number>
+  /** Writes that were acknowledged. */
+  readonly acknowledged: StateRecord[]
+  /** One thing goes wrong, or somebody does something. */
+  step(): void
+  /** Everything works again, and everyone is started. */
+  end(): Promise<void>
+}
+
+const NAMES = ['web', 'api', 'job']
+const PAUSE_MS_MAX = 30_000
+
+export function createChaos(world: World): Chaos {
+  const { random, network, nodes, clock } = world
+  const counts: Record<string, number> = {}
+  const acknowledged: StateRecord[] = []
+  let awakeAtMs = 0
+  const anyNode = (): WorldNode => pick(random, nodes) as WorldNode
+  const running = (): WorldNode[] => nodes.filter(({ life }) => life !== undefined)
+  const count = (what: string): void => {
+    counts[what] = (counts[what] ?? 0) + 1
+  }
+
+  const faults: Record<Fault, () => void> = {
+    partition() {
+      const some = new Set(nodes.filter(() => random.float() < 0.5))
+      for (const a of nodes) {
+        for (const b of nodes) if (some.has(a) !== some.has(b)) network.cut(a.id, b.id)
+      }
+    },
+    oneWay() {
+      network.cut(anyNode().id, anyNode().id)
+    },
+    mend: () => network.mendAll(),
+    kill: () => pick(random, running())?.kill({ silent: false }),
+    powerLoss: () => pick(random, running())?.kill({ silent: true }),
+    machineLoss() {
+      const node = pick(random, running())
+      node?.kill({ silent: true })
+      for (const id of node?.engine.held.keys() ?? []) node?.engine.remove(id)
+    },
+    restart() {
+      const down = nodes.filter(({ life }) => life === undefined)
+      pick(random, down)?.start()
+    },
+    pause() {
+      const ms = random.int(PAUSE_MS_MAX)
+      awakeAtMs = Math.max(awakeAtMs, clock.monotonicMs() + ms)
+      anyNode().pause(ms)
+    },
+    wallJump: () =>
+      pick(random, running())?.life?.clock.jumpWall(random.int(7_200_000) - 3_600_000),
+    weather() {
+      network.faults.dropRate = random.float() * 0.3
+      network.faults.duplicateRate = random.float() * 0.3
+      network.faults.slowRate = random.float() * 0.1
+      network.faults.delayMsMax = 5 + random.int(200)
+    },
+  }
+  const kinds = Object.keys(faults) as Fault[]
+
+  /** Somebody deploys, scales or deletes, at a node that runs. */
+  function act(): void {
+    const node = pick(random, running())
+    const name = pick(random, NAMES) as string
+    if (!node?.life) return
+    const key = workloadKey(name)
+    const replicas = random.int(4)
+    if (replicas === 0) {
+      count('delete')
+      const { state } = node.life
+      void state.delete(key).then(
+        () => {
+          const record = state.get(key)
+          if (record) acknowledged.push(record)
+        },
+        (error: unknown) => count(`refused: ${messageOf(error)}`),
+      )
+      return
+    }
+    count('deploy')
+    void node.life.state.put(key, workloadValue(name, replicas)).then(
+      (record) => acknowledged.push(record),
+      (error: unknown) => count(`refused: ${messageOf(error)}`),
+    )
+  }
+
+  return {
+    counts,
+    acknowledged,
+    step() {
+      if (random.float() < 0.4) return act()
+      const kind = pick(random, kinds) as Fault
+      count(kind)
+      faults[kind]()
+    },
+    async end() {
+      Object.assign(network.faults, { dropRate: 0, duplicateRate: 0, slowRate: 0, delayMsMax: 5 })
+      network.mendAll()
+      for (const node of nodes) if (!node.life) node.start()
+      await world.advance(Math.max(0, awakeAtMs - clock.monotonicMs()) + 1)
+    },
+  }
+}
+
+function workloadValue(name: string, replicas: number): Plain {
+  const containers = [{ name, image: 'sample', ports: [{ containerPort: 80 }] }]
+  return storedForm(parseWorkload({ name, containers, replicas }))
+}

@@ -1,0 +1,43 @@
+/** One node's clock inside the simulation: it can stand still with its machine, jump, and die with it. */
+import type { Clock } from '../node-core/base/clock/index.ts'
+
+export interface NodeClock extends Clock {
+  /** Runs no timer until then; those that fell due meanwhile run all at once after. */
+  pause(ms: number): void
+  jumpWall(ms: number): void
+  /** Runs no timer any more: the process is gone. */
+  kill(): void
+}
+
+export function createNodeClock(clock: Clock): NodeClock {
+  let alive = true
+  let awakeAtMs = 0
+  let wallOffsetMs = 0
+  return {
+    wallMs: () => clock.wallMs() + wallOffsetMs,
+    monotonicMs: () => clock.monotonicMs(),
+    timer(delayMs, fn) {
+      let cancelled = false
+      const fire = (): void => {
+        if (cancelled || !alive) return
+        const waitMs = awakeAtMs - clock.monotonicMs()
+        if (waitMs > 0) clock.timer(waitMs, fire)
+        else fn()
+      }
+      const cancel = clock.timer(delayMs, fire)
+      return () => {
+        cancelled = true
+        cancel()
+      }
+    },
+    pause(ms) {
+      awakeAtMs = Math.max(awakeAtMs, clock.monotonicMs() + ms)
+    },
+    jumpWall(ms) {
+      wallOffsetMs += ms
+    },
+    kill() {
+      alive = false
+    },
+  }
+}
