@@ -342,6 +342,8 @@ describe('members', () => {
       code('NOT_FOUND'),
     )
     expect(bob.admission.permissions().size).toBe(0)
+    expect(world.founder.rechecks).toBe(0)
+    world.clock.advance(1_000)
     await world.calm()
     expect([world.founder.rechecks, bob.rechecks]).toEqual([1, 1])
   })

@@ -6,7 +6,7 @@ import { createGate, renewChain } from './gate.ts'
 import type { Admission, AdmissionDeps } from './index.ts'
 import { createInviteBook } from './invite-book.ts'
 import { createIssuer } from './issuer.ts'
-import { RENEW_CHECK_PERIOD_MS } from './limits.ts'
+import { REMOVAL_NOTICE_MS, RENEW_CHECK_PERIOD_MS } from './limits.ts'
 import { createMemberBook } from './member-book.ts'
 import { encodeAnswer, parseQuestion } from './messages.ts'
 import { createRenewal, RENEW_PROTOCOL } from './renewal.ts'
@@ -24,6 +24,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
   let stops: (() => void | Promise<void>)[] = []
   let stopping = new AbortController()
   let busy: Promise<void> = Promise.resolve()
+  let cancelCut = (): void => {}
 
   /** One after the other, since most of them replace the credential. */
   const inTurn = (run: () => Promise<void>): Promise<void> => {
@@ -71,8 +72,11 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         state.subscribe(selfKey, ({ remote }) => {
           if (remote) void inTurn(renewal.adopt)
         }),
-        // The removed are cut off now, not when their certificate is looked at again.
-        state.subscribe(REMOVED_PREFIX, () => void inTurn(mesh.recheck)),
+        state.subscribe(REMOVED_PREFIX, () => {
+          cancelCut()
+          cancelCut = clock.timer(REMOVAL_NOTICE_MS, () => void inTurn(mesh.recheck))
+        }),
+        () => cancelCut(),
         every(clock, RENEW_CHECK_PERIOD_MS, renew, () => undefined),
       ]
       void inTurn(renewal.adopt)
