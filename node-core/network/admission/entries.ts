@@ -63,6 +63,7 @@ export interface MemberRecords {
   isFounder(owner: OwnerId): boolean
   nodesOf(owner: OwnerId): NodeId[]
   list(): OwnerEntry[]
+  countMembers(): number
 }
 
 export function memberRecords(
@@ -70,16 +71,20 @@ export function memberRecords(
   network: FoundedNetwork,
 ): MemberRecords {
   const founders = new Set(network.genesis.founders.map(ownerIdOf))
-
-  function member(owner: OwnerId): MemberEntry | undefined {
-    const parsed = MEMBER.safeParse(state.get(MEMBER_PREFIX + owner)?.value)
+  const readMember = once((record, owner) => {
+    const parsed = MEMBER.safeParse(record.value)
     if (!parsed.success) return undefined
     return ownerKeyOf(network, parsed.data, owner) ? parsed.data : undefined
-  }
-  function waiting(owner: OwnerId): WaitingEntry | undefined {
-    const parsed = WAITING.safeParse(state.get(WAITING_PREFIX + owner)?.value)
+  })
+  const readWaiting = once((record, owner) => {
+    const parsed = WAITING.safeParse(record.value)
     return parsed.success ? readRequest(network, owner, parsed.data) : undefined
-  }
+  })
+
+  const member = (owner: OwnerId): MemberEntry | undefined =>
+    readMember(state.get(MEMBER_PREFIX + owner), owner)
+  const waiting = (owner: OwnerId): WaitingEntry | undefined =>
+    readWaiting(state.get(WAITING_PREFIX + owner), owner)
   function isRemoved(owner: OwnerId): boolean {
     const record = state.get(REMOVED_PREFIX + owner)
     if (!record || record.value === undefined || founders.has(owner)) return false
@@ -94,17 +99,22 @@ export function memberRecords(
   }
   function list(): OwnerEntry[] {
     const nodes = nodesByOwner()
-    const owners = new Set<OwnerId>(founders)
-    for (const prefix of [MEMBER_PREFIX, WAITING_PREFIX, REMOVED_PREFIX]) {
-      for (const record of state.list(prefix)) {
-        const owner = ownerOfKey(record, prefix)
-        if (owner) owners.add(owner)
-      }
-    }
+    const owners = ownersUnder(MEMBER_PREFIX, WAITING_PREFIX, REMOVED_PREFIX)
     return [...owners].sort().flatMap((owner) => {
       const entry = entryOf(owner)
       return entry ? [{ ...entry, nodes: nodes.get(owner) ?? [] }] : []
     })
+  }
+  /** The founders, and every owner with a key under one of the prefixes. */
+  function ownersUnder(...prefixes: string[]): Set<OwnerId> {
+    const owners = new Set<OwnerId>(founders)
+    for (const prefix of prefixes) {
+      for (const record of state.list(prefix)) {
+        const owner = parseOwnerId(record.key.slice(prefix.length))
+        if (owner) owners.add(owner)
+      }
+    }
+    return owners
   }
   function entryOf(owner: OwnerId): Omit<OwnerEntry, 'nodes'> | undefined {
     const founder = founders.has(owner)
@@ -129,14 +139,31 @@ export function memberRecords(
     return { owner, name: ownerName, state: 'waiting', permissions: [], founder, since }
   }
 
+  const isMember = (owner: OwnerId): boolean =>
+    founders.has(owner) || (member(owner) !== undefined && !isRemoved(owner))
+
   return {
     member,
     waiting,
     isRemoved,
-    isMember: (owner) => founders.has(owner) || (member(owner) !== undefined && !isRemoved(owner)),
+    isMember,
     isFounder: (owner) => founders.has(owner),
     nodesOf: (owner) => nodesByOwner().get(owner) ?? [],
     list,
+    countMembers: () => [...ownersUnder(MEMBER_PREFIX)].filter(isMember).length,
+  }
+}
+
+/** Reads each record once: a signature is looked at for every entry, and strangers ask often. */
+function once<T>(
+  read: (record: StateRecord, owner: OwnerId) => T | undefined,
+): (record: StateRecord | undefined, owner: OwnerId) => T | undefined {
+  const known = new WeakMap<StateRecord, { entry: T | undefined }>()
+  return (record, owner) => {
+    if (!record) return undefined
+    const held = known.get(record) ?? { entry: read(record, owner) }
+    known.set(record, held)
+    return held.entry
   }
 }
 
@@ -162,10 +189,6 @@ const EVERY = ['admin', 'invite', 'deploy', 'use'] as const
 function holdsAdmin(network: FoundedNetwork, entry: MemberEntry | undefined): boolean {
   const leaf = entry?.membership[0]
   return leaf !== undefined && parseMembership(network.id, leaf).permissions.includes('admin')
-}
-
-function ownerOfKey(record: StateRecord, prefix: string): OwnerId | undefined {
-  return parseOwnerId(record.key.slice(prefix.length))
 }
 
 function readRequest(

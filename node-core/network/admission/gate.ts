@@ -49,7 +49,7 @@ export function createGate(deps: AdmissionDeps, parts: GateParts): Gate {
         if (!mayAsk(remotePeerId, clock.monotonicMs())) {
           throw refusal('RATE_LIMITED', 'Too many questions. Try again in a minute.')
         }
-        return encodeAnswer(await inTurn(() => answerTo(deps, parts, body, remotePeerId)))
+        return encodeAnswer(await answerTo(deps, { ...parts, inTurn }, body, remotePeerId))
       } catch (error) {
         if (!(error instanceof MyceliumError)) throw error
         logger.info('A newcomer was refused.', { code: error.code, peer: remotePeerId })
@@ -61,7 +61,7 @@ export function createGate(deps: AdmissionDeps, parts: GateParts): Gate {
 
 async function answerTo(
   deps: AdmissionDeps,
-  parts: GateParts,
+  parts: GateParts & { inTurn: Turns },
   body: Uint8Array,
   remotePeerId: string,
 ): Promise<Answer> {
@@ -81,10 +81,8 @@ async function answerTo(
         throw refusal('JOIN_MALFORMED', 'The request is another node’s.')
       }
       const owner = ownerIdOf(ownerKey)
-      if (parts.records.isRemoved(owner)) {
-        throw refusal('MEMBER_REMOVED', 'This owner was removed from the network.')
-      }
-      return answerJoin(deps, parts, { owner, ownerKey, request, sealed: question.request })
+      const newcomer = { owner, ownerKey, request, sealed: question.request }
+      return parts.inTurn(() => answerJoin(deps, parts, newcomer))
     }
   }
 }
@@ -104,6 +102,9 @@ async function answerJoin(
 ): Promise<Answer> {
   const { records } = parts
   const { wish } = newcomer.request
+  if (records.isRemoved(newcomer.owner)) {
+    throw refusal('MEMBER_REMOVED', 'This owner was removed from the network.')
+  }
   const entry = records.member(newcomer.owner)
   // Another computer of a member: it is in already, and an invite stays unused.
   if (entry) return admitted(deps, currentChain(deps, parts, entry, newcomer.ownerKey))
@@ -242,7 +243,7 @@ function aboutAnswer(deps: AdmissionDeps, records: MemberRecords): Answer {
     name: deps.network.genesis.name,
     node: deps.mesh.self,
     nodeName: deps.nodeName(),
-    members: records.list().filter(({ state }) => state === 'member').length,
+    members: records.countMembers(),
   }
 }
 
@@ -285,8 +286,10 @@ function asRefusal(error: MyceliumError): Answer {
   return { answer: 'refused', code: error.code, message: error.message.slice(0, 200), ...addresses }
 }
 
-/** One question after the other, so that two of them never take the same last use of an invite. */
-function createTurns(): <T>(run: () => Promise<T>) => Promise<T> {
+type Turns = <T>(run: () => Promise<T>) => Promise<T>
+
+/** One request after the other, so that two never take the same last use of an invite. */
+function createTurns(): Turns {
   let last: Promise<unknown> = Promise.resolve()
   return (run) => {
     const mine = last.then(run)
