@@ -27,7 +27,7 @@ export function Rail({ status, platform, onOpen }: RailProps) {
   const route = useRoute()
   const at = route.at === 'workload' ? 'workloads' : route.at
   return (
-    <div className="rail">
+    <header className="rail">
       <div className="rail-home">
         <Mark />
         <span className="rail-network" title={status.network?.name}>
@@ -69,6 +69,6 @@ export function Rail({ status, platform, onOpen }: RailProps) {
           <span className="rail-word">{t('shell.settings')}</span>
         </button>
       </div>
-    </div>
+    </header>
   )
 }

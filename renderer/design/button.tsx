@@ -21,8 +21,7 @@ export function Button({ children, kind = 'normal', icon, type = 'button', ...re
     <AriaButton
       className={`button button-${kind}`}
       type={type}
-      isDisabled={disabled}
-      isPending={busy}
+      isDisabled={disabled || busy}
       autoFocus={autoFocus}
       {...(onPress ? { onPress } : {})}
     >

@@ -12,7 +12,7 @@ import './page.css'
 export function Disclosure({ title, children }: { title: string; children: ReactNode }) {
   return (
     <AriaDisclosure className="disclosure">
-      <Heading level={3}>
+      <Heading level={2} className="disclosure-heading">
         <Button slot="trigger" className="disclosure-trigger">
           <Icon name="chevron" size={14} />
           <span>{title}</span>

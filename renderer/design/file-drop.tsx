@@ -29,7 +29,7 @@ export function FileDrop(props: {
           if (file) props.onFile(file)
         }}
       >
-        <AriaButton className="button button-normal" isPending={props.busy}>
+        <AriaButton className="button button-normal" isDisabled={props.busy}>
           {props.buttonLabel}
         </AriaButton>
       </FileTrigger>

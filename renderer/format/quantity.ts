@@ -1,16 +1,26 @@
 const SIZE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB']
+const MEMORY_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
 
-/** `1.4 GB`. Decimal, as disks and downloads are sold; memory limits are shown as they were given. */
+/** `1.4 GB`. Decimal, as disks and downloads are sold. */
 export function formatSize(bytes: number, language: string): string {
+  return formatBytes(bytes, 1_000, SIZE_UNITS, language)
+}
+
+/** `256 MiB`. Binary, as memory is made and as limits are written. */
+export function formatMemory(bytes: number, language: string): string {
+  return formatBytes(bytes, 1_024, MEMORY_UNITS, language)
+}
+
+function formatBytes(bytes: number, step: number, units: string[], language: string): string {
   let value = bytes
   let unit = 0
-  while (value >= 999.5 && unit < SIZE_UNITS.length - 1) {
-    value /= 1_000
+  while (value >= step - 0.5 && unit < units.length - 1) {
+    value /= step
     unit += 1
   }
   const digits = unit === 0 || value >= 99.5 ? 0 : 1
   const figure = new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value)
-  return `${figure} ${SIZE_UNITS[unit] ?? ''}`
+  return `${figure} ${units[unit] ?? ''}`
 }
 
 /** Cores, from thousandths: `0.5`, `4`. */

@@ -63,7 +63,7 @@ export function makeNode(shape: NodeShape): ClusterNode {
     owner: { id: 'did:key:z6MkAda', name: 'Ada' },
     labels: {},
     capacity,
-    allocatable: { cpuMillis: 3_250, memoryBytes: 6.4 * GIB, diskBytes: 97 * GIB },
+    allocatable: { cpuMillis: 3_250, memoryBytes: 6 * GIB, diskBytes: 97 * GIB },
     kinds: ['container', 'process'],
     links: [],
     version: '0.1.0',

@@ -24,7 +24,6 @@ export interface Shot {
   themes: ('light' | 'dark')[]
   /** Shown with motion; the others are still, so that pictures are alike. */
   motion?: boolean
-  check?: boolean
   prepare(page: Page, node: FakeNode): Promise<void>
 }
 

@@ -4,14 +4,17 @@ import type { GraphNode } from './graph.ts'
 import { chanceOf } from './thread.ts'
 
 /** Sizes on screen at a scale of 1. */
-export const NODE_RADIUS = { sclerotia: 13, rhizomorph: 10, hypha: 7 } as const
+const NODE_RADIUS = { sclerotia: 13, rhizomorph: 10, hypha: 7 } as const
 /** Names are shown up to here; beyond, only those that somebody looks for. */
 const NAMES_MAX = 60
 const HAIRS_NODES_MAX = 300
 const FRUITS_SHOWN_MAX = 10
 
-export function nodeScale(cameraScale: number): number {
-  return Math.min(1.6, Math.max(0.32, Math.sqrt(cameraScale)))
+/** Few nodes keep their size when the map is far away; many shrink with it, or threads drown. */
+function nodeScale(cameraScale: number, crowded: boolean): number {
+  return crowded
+    ? Math.min(1.6, Math.max(0.16, cameraScale))
+    : Math.min(1.6, Math.max(0.45, Math.sqrt(cameraScale)))
 }
 
 export function drawNodes(
@@ -19,8 +22,8 @@ export function drawNodes(
   scene: Scene,
   at: ReadonlyMap<string, Point>,
 ): void {
-  const size = nodeScale(scene.camera.scale)
   const crowded = scene.graph.nodes.length > HAIRS_NODES_MAX
+  const size = nodeScale(scene.camera.scale, crowded)
   for (const node of scene.graph.nodes) {
     const place = at.get(node.id)
     if (!place || isOutside(place, scene)) continue
@@ -220,5 +223,6 @@ function drawName(
     0,
     node.health === 'gone' ? palette.ink3 : palette.ink,
   )
-  if (node.self) write(scene.selfLabel, 11, 400, 15, palette.ink2)
+  const note = scene.noteOf(node)
+  if (note !== undefined) write(note, 11, 400, 15, node.self ? palette.ink2 : colourOf(node, scene))
 }

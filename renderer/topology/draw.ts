@@ -1,6 +1,6 @@
 import { type Camera, type Point, type Size, toScreen } from './camera.ts'
 import { drawNodes } from './draw-nodes.ts'
-import type { Graph, GraphLink, LinkPath } from './graph.ts'
+import type { Graph, GraphLink, GraphNode, LinkPath } from './graph.ts'
 import type { Layout } from './layout.ts'
 import type { Motion } from './motion.ts'
 import type { Palette } from './palette.ts'
@@ -20,8 +20,8 @@ export interface Scene {
   hovered: string | undefined
   /** Nodes that match the search; the others step back. Nothing means all. */
   matches: ReadonlySet<string> | undefined
-  /** What this computer is called on the map. */
-  selfLabel: string
+  /** A word under a name: that it is this computer, or that something is the matter. */
+  noteOf: (node: GraphNode) => string | undefined
   stillness: boolean
 }
 
@@ -112,7 +112,7 @@ function applyStyle(
   context.strokeStyle =
     strength === 'chosen'
       ? palette.accent
-      : strength === 'faint' || !detailed
+      : strength === 'faint'
         ? palette.threadFaint
         : palette.thread
   context.setLineDash(path === 'relayed' ? [2, 5] : path === 'punched' ? [9, 4] : [])

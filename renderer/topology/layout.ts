@@ -31,12 +31,11 @@ const REST_ALPHA = 0.02
 const REWARM_ALPHA = 0.35
 
 export function createLayout(): Layout {
-  const springs = forceLink<Body, Spring>([])
-    .id((body) => body.id)
-    .distance(90)
+  const springs = forceLink<Body, Spring>([]).id((body) => body.id)
+  const charge = forceManyBody<Body>().distanceMax(1_200).theta(1)
   const simulation = forceSimulation<Body>([])
     .force('springs', springs)
-    .force('charge', forceManyBody<Body>().strength(-320).distanceMax(700).theta(1))
+    .force('charge', charge)
     .force('room', forceCollide<Body>(26))
     .force('x', forceX<Body>(0).strength(0.045))
     .force('y', forceY<Body>(0).strength(0.06))
@@ -71,6 +70,9 @@ export function createLayout(): Layout {
         y: origin.y + Math.sin(angle) * distance,
       })
     }
+    const room = roomFor(graph.nodes.length)
+    springs.distance(90 * room)
+    charge.strength(-320 * room * room)
     simulation.nodes([...bodies.values()])
     springs.links(graph.links.map(({ a, b }) => ({ source: a, target: b })))
     simulation.alpha(isFirst ? 1 : Math.max(simulation.alpha(), REWARM_ALPHA))
@@ -90,6 +92,11 @@ export function createLayout(): Layout {
     place: (id) => bodies.get(id),
     places: () => bodies,
   }
+}
+
+/** A few nodes may stand far apart, so that their names and threads can be read. */
+function roomFor(nodes: number): number {
+  return Math.min(2.2, Math.max(1, 4.4 / Math.sqrt(Math.max(1, nodes) / 2)))
 }
 
 /** Who is there and who is linked: a change of name or health moves nobody. */

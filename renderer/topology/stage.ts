@@ -1,6 +1,6 @@
 import { type Camera, fitCamera, glide, type Point, panBy, type Size, zoomAt } from './camera.ts'
 import { drawScene } from './draw.ts'
-import type { Graph } from './graph.ts'
+import type { Graph, GraphNode } from './graph.ts'
 import { hit } from './hit.ts'
 import { createLayout } from './layout.ts'
 import { createMotion } from './motion.ts'
@@ -11,7 +11,7 @@ export interface StageProps {
   graph: Graph
   chosen: string | undefined
   matches: ReadonlySet<string> | undefined
-  selfLabel: string
+  noteOf: (node: GraphNode) => string | undefined
   stillness: boolean
 }
 
@@ -29,7 +29,8 @@ export interface Stage {
 }
 
 const LAYOUT_BUDGET_MS = 9
-const FIT_PADDING_PX = 90
+/** Room around the outermost nodes for their names. */
+const FIT_PADDING_PX = 72
 
 export function createStage(canvas: HTMLCanvasElement, initial: StageProps): Stage {
   const context = canvas.getContext('2d')

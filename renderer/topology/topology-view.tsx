@@ -3,7 +3,7 @@ import type { NodeEvent } from '../../node-core/api/contract/index.ts'
 import { IconButton } from '../design/index.ts'
 import { useText } from '../i18n/index.ts'
 import { useSettings, useWorld } from '../state/index.ts'
-import type { Graph } from './graph.ts'
+import type { Graph, GraphNode } from './graph.ts'
 import { createStage, type Stage } from './stage.ts'
 import './topology.css'
 
@@ -23,7 +23,11 @@ export function TopologyView({ graph, chosen, matches, onChoose }: TopologyViewP
   const { t } = useText()
   const canvas = useRef<HTMLCanvasElement>(null)
   const stillness = useStillness()
-  const props = { graph, chosen, matches, stillness, selfLabel: t('network.thisComputer') }
+  const noteOf = (node: GraphNode): string | undefined => {
+    if (node.health !== 'well') return t(`network.mapNote.${node.health}`)
+    return node.self ? t('network.thisComputer') : undefined
+  }
+  const props = { graph, chosen, matches, stillness, noteOf }
   const stage = useStage(canvas, props)
   const drag = useDrag(stage, onChoose)
 

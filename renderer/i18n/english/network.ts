@@ -11,6 +11,11 @@ export const network = {
     'Map of {{count}} nodes and their links. The list shows the same in words. Arrow keys move, plus and minus zoom, 0 shows all.',
   mapLabel_one:
     'Map of {{count}} node. The list shows the same in words. Arrow keys move, plus and minus zoom, 0 shows all.',
+  mapNote: {
+    held: 'takes no new work',
+    doubt: 'not answering',
+    gone: 'out of sight',
+  },
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
   fitAll: 'Show all',
@@ -72,7 +77,7 @@ export const network = {
     links: 'Links',
     linksCount: '{{count}} nodes',
     linksCount_one: '{{count}} node',
-    capacity: 'Free of total',
+    capacity: 'Free',
     cpu: '{{free}} of {{total}} cores',
     memory: '{{free}} of {{total}} memory',
     disk: '{{free}} of {{total}} disk',

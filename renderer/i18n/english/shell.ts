@@ -6,7 +6,7 @@ export const shell = {
   workloads: 'Workloads',
   deploy: 'Deploy',
   computer: 'This computer',
-  find: 'Find anything',
+  find: 'Find',
   settings: 'Settings',
   starting: 'Waking the node on this computer',
   startingSlow: 'This takes longer than usual. It goes on trying.',

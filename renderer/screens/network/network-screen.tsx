@@ -68,7 +68,7 @@ export function NetworkScreen({ status, route, onInvite }: NetworkScreenProps) {
           )}
         </div>
       </header>
-      <WaitingPeople />
+      {route.view !== 'people' && <WaitingPeople />}
       <div className="network-body">
         {route.view === 'people' ? (
           <People status={status} />

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { ClusterNode } from '../../../node-core/api/contract/index.ts'
 import { Button, StateWord } from '../../design/index.ts'
-import { coresOf, formatLatency, formatSize } from '../../format/index.ts'
+import { coresOf, formatLatency, formatMemory } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatRoute } from '../../state/index.ts'
 import type { Graph } from '../../topology/index.ts'
@@ -89,7 +89,7 @@ function NodeRow({
       <td className="figure">
         {t('workloads.facts.resourceText', {
           cpu: t('words.cores', { count: coresOf(node.allocatable.cpuMillis) }),
-          memory: formatSize(node.allocatable.memoryBytes, language),
+          memory: formatMemory(node.allocatable.memoryBytes, language),
         })}
       </td>
     </tr>

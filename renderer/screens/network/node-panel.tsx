@@ -10,7 +10,7 @@ import {
   IconButton,
   StateWord,
 } from '../../design/index.ts'
-import { formatCpu, formatLatency, formatSize, shortId } from '../../format/index.ts'
+import { formatCpu, formatLatency, formatMemory, formatSize, shortId } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatRoute, useResource, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
@@ -70,18 +70,18 @@ function NodeFacts({ node }: { node: ClusterNode }) {
             total: formatCpu(total.cpuMillis, language),
           })}
         </span>
-        <Meter part={1 - free.cpuMillis / Math.max(1, total.cpuMillis)} />
+        <Meter part={free.cpuMillis / Math.max(1, total.cpuMillis)} />
         <span className="figure">
           {t('network.node.memory', {
-            free: size(free.memoryBytes),
-            total: size(total.memoryBytes),
+            free: formatMemory(free.memoryBytes, language),
+            total: formatMemory(total.memoryBytes, language),
           })}
         </span>
-        <Meter part={1 - free.memoryBytes / Math.max(1, total.memoryBytes)} />
+        <Meter part={free.memoryBytes / Math.max(1, total.memoryBytes)} />
         <span className="figure">
           {t('network.node.disk', { free: size(free.diskBytes), total: size(total.diskBytes) })}
         </span>
-        <Meter part={1 - free.diskBytes / Math.max(1, total.diskBytes)} />
+        <Meter part={free.diskBytes / Math.max(1, total.diskBytes)} />
       </Fact>
       <Fact name={t('network.node.kinds')}>
         {node.kinds.map((kind) => kindWord(kind, t)).join(', ') || t('words.none')}
@@ -111,7 +111,7 @@ function NodeFacts({ node }: { node: ClusterNode }) {
   )
 }
 
-/** How much is taken. The words beside it say the same. */
+/** How much is free. The words beside it say the same. */
 function Meter({ part }: { part: number }) {
   const percent = Math.round(Math.min(1, Math.max(0, part)) * 100)
   return (

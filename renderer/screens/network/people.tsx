@@ -9,7 +9,7 @@ import {
   Waiting,
 } from '../../design/index.ts'
 import { formatAgo } from '../../format/index.ts'
-import { useText } from '../../i18n/index.ts'
+import { type Text, useText } from '../../i18n/index.ts'
 import { useResource, useWorld } from '../../state/index.ts'
 import { type Outputs, toProblem } from '../../transport/index.ts'
 
@@ -72,24 +72,12 @@ function Person(props: { member: Member; isAdmin: boolean; isMe: boolean }) {
       toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
     }
   }
-  const when = member.since ? formatAgo(member.since, time.now(), language) : undefined
   return (
     <li className="person">
       <div className="person-words">
         <span className="person-name">{name}</span>
         {isMe && <span className="self-mark">{t('words.you')}</span>}
-        <p className="quiet small">
-          {[
-            ...(member.founder ? [t('network.founder')] : []),
-            t('network.computers', { count: member.nodes.length }),
-            ...(when
-              ? [t(member.state === 'waiting' ? 'network.waitingSince' : 'network.since', { when })]
-              : []),
-            ...(member.state === 'member'
-              ? [member.permissions.map((each) => t(`words.permission.${each}`)).join(', ')]
-              : []),
-          ].join(' · ')}
-        </p>
+        <p className="quiet small">{memberFacts(member, t, time.now(), language).join(' · ')}</p>
       </div>
       {isAdmin && member.state === 'waiting' && (
         <Button
@@ -115,6 +103,24 @@ function Person(props: { member: Member; isAdmin: boolean; isMe: boolean }) {
       )}
     </li>
   )
+}
+
+function memberFacts(member: Member, t: Text, nowMs: number, language: string): string[] {
+  const { founder, nodes, since, state, permissions } = member
+  const facts: string[] = []
+  if (founder) facts.push(t('network.founder'))
+  if (nodes.length > 0) facts.push(t('network.computers', { count: nodes.length }))
+  if (since && state === 'waiting') {
+    facts.push(t('network.waitingSince', { when: formatAgo(since, nowMs, language) }))
+  }
+  if (since && state === 'member') {
+    const when = new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(new Date(since))
+    facts.push(t('network.since', { when }))
+  }
+  if (state === 'member') {
+    facts.push(permissions.map((each) => t(`words.permission.${each}`)).join(', '))
+  }
+  return facts
 }
 
 /** Removal cannot be undone, so the name is typed. */

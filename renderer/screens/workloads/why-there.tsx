@@ -74,7 +74,7 @@ export function Refusals({ slots }: { slots: Slot[] }) {
   if (refusals.size === 0) return null
   return (
     <section className="refusals">
-      <h3>{t('workloads.why.refused')}</h3>
+      <h2>{t('workloads.why.refused')}</h2>
       <dl>
         {[...refusals].map(([key, { node, message }]) => (
           <div key={key}>

@@ -1,6 +1,6 @@
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { CopyText, Fact, Facts } from '../../design/index.ts'
-import { coresOf, formatSize, shortId } from '../../format/index.ts'
+import { coresOf, formatMemory, shortId } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 
 export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
@@ -40,7 +40,7 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
         <Fact name={t('workloads.facts.resources')}>
           {t('workloads.facts.resourceText', {
             cpu: t('words.cores', { count: coresOf(workload.resources.cpuMillis) }),
-            memory: formatSize(workload.resources.memoryBytes, language),
+            memory: formatMemory(workload.resources.memoryBytes, language),
           })}
         </Fact>
         <Fact name={t('workloads.facts.onPartition')}>
