@@ -22,8 +22,8 @@ const STEP_MS = 5
 export interface House {
   readonly clock: SimClock
   readonly nodes: readonly HouseNode[]
-  /** Lets time pass, and every promise with it. */
-  pass(ms: number): Promise<void>
+  /** Lets time pass, and every promise with it after each step. */
+  pass(ms: number, stepMs?: number): Promise<void>
   /** Lets time pass until `condition` holds; throws after `withinMs`. Returns how long it took. */
   until(what: string, condition: () => boolean, withinMs: number): Promise<number>
   /** Nothing passes between the two groups until `mend`. */
@@ -32,6 +32,12 @@ export interface House {
   deploy(by: HouseNode, body: Record<string, unknown>): Promise<void>
   /** Programs running now for each slot of a workload, over all engines, whatever records say. */
   running(workload: string): { slot: number; node: HouseNode; id: string; generation: number }[]
+  /** Each slot runs exactly once, and is healthy in everybody's eyes. */
+  serves(workload: string, replicas: number): boolean
+  /** On how many nodes it runs. */
+  nodesOf(workload: string): number
+  /** How often an engine has started anything. */
+  startCount(): number
   stopAll(): Promise<void>
 }
 
@@ -78,9 +84,9 @@ export function createHouse(
   const house: House = {
     clock,
     nodes,
-    async pass(ms) {
-      for (let passed = 0; passed < ms; passed += STEP_MS) {
-        clock.advance(STEP_MS)
+    async pass(ms, stepMs = STEP_MS) {
+      for (let passed = 0; passed < ms; passed += stepMs) {
+        clock.advance(stepMs)
         await new Promise(setImmediate)
       }
     },
@@ -114,10 +120,34 @@ export function createHouse(
             generation: running.generation,
           })),
       ),
+    serves(workload, replicas) {
+      const running = house.running(workload)
+      const seenBy = (node: HouseNode): boolean => {
+        const told = node.view.instances().filter((one) => one.workload === workload)
+        const healthy = new Set(told.filter((one) => one.health === 'healthy').map(({ id }) => id))
+        return running.every(({ id }) => healthy.has(id))
+      }
+      const slots = new Set(running.map(({ slot }) => slot))
+      return (
+        running.length === replicas &&
+        slots.size === replicas &&
+        nodes.filter(({ up }) => up).every(seenBy)
+      )
+    },
+    nodesOf: (workload) => new Set(house.running(workload).map(({ node }) => node)).size,
+    startCount: () => nodes.reduce((sum, { engine }) => sum + engine.startCount, 0),
     async stopAll() {
       for (const node of nodes) if (node.up) await during(house, node.stop())
     },
   }
+  return house
+}
+
+/** A house whose nodes have started and know each other. */
+export async function openHouse(nodes: number): Promise<House> {
+  const house = createHouse({ nodes })
+  for (const node of house.nodes) await during(house, node.start())
+  await house.pass(4_000)
   return house
 }
 
