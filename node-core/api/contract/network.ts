@@ -6,6 +6,9 @@ import { consensus, labels, role } from './node.ts'
 export const permission = z.enum(['admin', 'invite', 'deploy', 'use'])
 const nodeName = z.string().trim().min(1).max(63)
 
+/** OwnerId, DID, the first digits of its id, or a name if unique. */
+const anyOwner = z.string().min(1).max(128)
+
 export const joined = z.object({
   nodeId: z.string(),
   peerId: z.string(),
@@ -183,14 +186,14 @@ export const members = {
     .route({ method: 'POST', path: '/api/members/{owner}/approve', summary: 'Let an owner in' })
     .input(
       z.object({
-        owner: z.string().min(4).max(64),
+        owner: anyOwner,
         permissions: z.array(permission).min(1).default(['deploy', 'use']),
       }),
     )
     .output(member),
   grant: operation({ permission: 'admin' })
     .route({ method: 'PATCH', path: '/api/members/{owner}', summary: 'Change permissions' })
-    .input(z.object({ owner: z.string().min(4).max(64), permissions: z.array(permission).min(1) }))
+    .input(z.object({ owner: anyOwner, permissions: z.array(permission).min(1) }))
     .output(member),
   remove: operation({ permission: 'admin', destructive: true })
     .route({
@@ -199,6 +202,6 @@ export const members = {
       summary: 'Remove an owner for good',
       successStatus: 204,
     })
-    .input(z.object({ owner: z.string().min(4).max(64) }))
+    .input(z.object({ owner: anyOwner }))
     .output(empty),
 }

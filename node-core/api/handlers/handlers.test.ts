@@ -1,0 +1,201 @@
+import { createRouterClient } from '@orpc/server'
+import { describe, expect, it } from 'vitest'
+import { MyceliumError } from '../../base/errors/index.ts'
+import {
+  ADA,
+  BEN,
+  bundleFacts,
+  createMemoryNode,
+  DIGEST,
+  instanceFacts,
+  memberOf,
+  ownerFacts,
+} from '../testing/memory-node.ts'
+import { toFailure } from './failures.ts'
+
+function open(change: Parameters<typeof createMemoryNode>[0] = {}) {
+  const node = createMemoryNode(change)
+  return { node, call: createRouterClient(node.router, { context: {} }) }
+}
+const WEB = { name: 'web', containers: [{ image: 'hello:1', ports: [{ containerPort: 80 }] }] }
+
+describe('a node that is named', () => {
+  it('is found by name, by id and by the first digits of its id', async () => {
+    const { call } = open()
+    for (const id of ['ben', BEN.node, BEN.node.slice(0, 8)]) {
+      expect(await call.nodes.cordon({ id })).toMatchObject({ id: BEN.node, status: 'Cordoned' })
+    }
+  })
+
+  it('is refused when the name fits two, with both of them named', async () => {
+    const { call } = open({ members: [memberOf(ADA), memberOf({ ...BEN, name: 'ada' })] })
+    await expect(call.nodes.cordon({ id: 'ada' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      data: { reason: 'AMBIGUOUS', candidates: [{ id: ADA.node }, { id: BEN.node }] },
+    })
+  })
+})
+
+describe('who may do what', () => {
+  it('lets an owner cordon its own node without being admin, and no other', async () => {
+    const { call } = open({ permissions: ['use'] })
+    expect(await call.nodes.drain({ id: 'ada' })).toMatchObject({ status: 'Draining' })
+    await expect(call.nodes.cordon({ id: 'ben' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  it('lets an owner change and end only its own workloads', async () => {
+    const { node, call } = open({ permissions: ['deploy', 'use'] })
+    await call.workloads.deploy(WEB)
+    const [record] = node.deps.network()?.state.list('net/workload/') ?? []
+    await node.put('net/workload/web', record?.value ?? null, BEN.owner)
+    for (const attempt of [
+      () => call.workloads.delete({ name: 'web' }),
+      () => call.workloads.change({ name: 'web', replicas: 2 }),
+    ]) {
+      await expect(attempt()).rejects.toMatchObject({
+        code: 'FORBIDDEN',
+        message: '“web” belongs to ben.',
+      })
+    }
+    node.world.permissions = ['admin']
+    await expect(call.workloads.delete({ name: 'web' })).resolves.toEqual({})
+  })
+
+  it('lets nobody invite with more than they hold', async () => {
+    const { call } = open({ permissions: ['invite', 'use'] })
+    await expect(call.invites.create({ permissions: ['admin'] })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+      data: { permissions: ['admin'] },
+    })
+  })
+
+  it('keeps a founder from being removed or lessened', async () => {
+    const { call } = open()
+    await expect(call.members.remove({ owner: 'ada' })).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+})
+
+describe('before there is a network', () => {
+  it('answers status, founds and joins, and says so to everything else', async () => {
+    const { call } = open({ inNetwork: false })
+    expect((await call.node.status()).network).toBeUndefined()
+    await expect(call.nodes.list()).rejects.toMatchObject({ data: { reason: 'NO_NETWORK' } })
+    expect(await call.network.found({ networkName: 'Garden' })).toMatchObject({ nodeId: ADA.node })
+    await expect(call.network.found({ networkName: 'Other' })).rejects.toMatchObject({
+      data: { reason: 'IN_A_NETWORK' },
+    })
+  })
+
+  it('wants exactly one way in', async () => {
+    const { call } = open({ inNetwork: false })
+    await expect(call.network.join({})).rejects.toMatchObject({ code: 'VALIDATION_ERROR' })
+    await expect(call.network.join({ invite: 'a', seedSpore: 'b' })).rejects.toMatchObject({
+      code: 'VALIDATION_ERROR',
+    })
+  })
+})
+
+describe('a workload', () => {
+  it('is fixed to the content of its image when that is known', async () => {
+    const { node, call } = open()
+    await call.workloads.deploy(WEB)
+    const [record] = node.deps.network()?.state.list('net/workload/') ?? []
+    expect(record?.value).toMatchObject({ source: { imageId: `sha256:${'e'.repeat(64)}` } })
+  })
+
+  it('of a bundle nobody published, or nobody trusts, is refused', async () => {
+    const { node, call } = open()
+    const deploy = () => call.workloads.deploy({ name: 'greeter', bundle: DIGEST })
+    await expect(deploy()).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    node.world.bundles = [bundleFacts({ trusted: false })]
+    await expect(deploy()).rejects.toMatchObject({ data: { reason: 'PUBLISHER_UNTRUSTED' } })
+    node.world.bundles = [bundleFacts()]
+    expect(await deploy()).toMatchObject({ kind: 'process', bundle: DIGEST })
+  })
+
+  it('shows instances with their node, and says which are out of sight', async () => {
+    const { node, call } = open()
+    await call.workloads.deploy({ ...WEB, replicas: 2 })
+    node.world.instances = [
+      instanceFacts(),
+      instanceFacts({ id: 'web-1-abcdef', index: 1, node: BEN.node }),
+    ]
+    node.world.members = [memberOf(ADA), memberOf(BEN, { liveness: 'dead' })]
+    const web = await call.workloads.get({ name: 'web' })
+    expect(web).toMatchObject({ running_instances: 1, status: 'Degraded' })
+    expect(web.instances).toMatchObject([
+      { nodeName: 'ada', lost: false, endpoint: '127.0.0.1:49153' },
+      { nodeName: 'ben', lost: true },
+    ])
+  })
+
+  it('previews where it would run and what speaks against the others', async () => {
+    const { node, call } = open()
+    node.world.members = [memberOf(ADA), memberOf(BEN, { cordoned: true })]
+    const { slots } = await call.workloads.preview(WEB)
+    expect(slots).toMatchObject([
+      { nodeName: 'ada', refused: [{ nodeName: 'ben', reason: { code: 'CORDONED' } }] },
+    ])
+    expect((await call.workloads.list()).workloads).toEqual([])
+  })
+})
+
+describe('nodes and members', () => {
+  it('take what instances have reserved from what is free', async () => {
+    const { node, call } = open()
+    await call.workloads.deploy({ ...WEB, resources: { cpu: '500m', memory: '256Mi' } })
+    node.world.instances = [instanceFacts()]
+    const { nodes } = await call.nodes.list()
+    expect(nodes[0]?.allocatable).toMatchObject({ cpuMillis: 1_500, memoryBytes: 768 * 2 ** 20 })
+  })
+
+  it('ignore links that do not parse', async () => {
+    const { node, call } = open()
+    await node.put(`node/${BEN.node}/links`, { links: 'none' })
+    expect((await call.nodes.list()).nodes[1]?.links).toEqual([])
+    await node.put(`node/${BEN.node}/links`, { links: [{ to: ADA.node, latencyMs: 2 }] })
+    expect((await call.nodes.list()).nodes[1]?.links).toEqual([{ to: ADA.node, latencyMs: 2 }])
+  })
+
+  it('approve and remove by name', async () => {
+    const { node, call } = open()
+    node.world.owners.push({ ...ownerFacts(BEN, false), name: 'cleo', state: 'waiting' })
+    node.world.owners.splice(1, 1)
+    await call.members.approve({ owner: 'cleo' })
+    await call.members.remove({ owner: 'cleo' })
+    expect(node.world.calls.map(({ what }) => what)).toEqual(['approve', 'remove'])
+  })
+})
+
+describe('a failure', () => {
+  it.each([
+    ['INVITE_EXPIRED', 'FORBIDDEN', 403],
+    ['BUNDLE_INVALID', 'VALIDATION_ERROR', 400],
+    ['BLOB_NOT_FOUND', 'NOT_FOUND', 404],
+    ['DISK_FULL', 'UNAVAILABLE', 503],
+    ['LIMIT_REACHED', 'RATE_LIMITED', 429],
+    ['SOMETHING_NEW', 'INTERNAL_ERROR', 500],
+  ])('with the code %s is answered as %s', (reason, code, status) => {
+    const { node } = open()
+    const answer = toFailure(new MyceliumError(reason, 'Why.'), node.deps.logger)
+    expect(answer).toMatchObject({ code, status, message: 'Why.', data: { reason } })
+  })
+
+  it('without a code keeps its text inside and is logged', () => {
+    const { node } = open()
+    const answer = toFailure(new Error('secret path'), node.deps.logger)
+    expect(JSON.stringify(answer)).not.toContain('secret')
+    expect(node.logLines).toMatchObject([{ level: 'error' }])
+  })
+})
+
+describe('the state summary', () => {
+  it('holds counts and no values', async () => {
+    const { node, call } = open()
+    await call.workloads.deploy({ ...WEB, env: { PASSWORD: 'planted' } })
+    expect(JSON.stringify(await call.node.debugState())).not.toContain('planted')
+    expect(node.world.stopped).toBe(false)
+    await call.node.stop()
+    expect(node.world.stopped).toBe(true)
+  })
+})
