@@ -107,6 +107,19 @@ export function describeRunner(name: string, open: () => Promise<RunnerHarness>)
       expect(exits).toEqual([asked.id])
     })
 
+    it('starts an ended instance again under its id, and tells of its exit as of the first', async () => {
+      const exits: string[] = []
+      runner.onExit((id) => exits.push(id))
+      const asked = request(harness.workload('leaves'))
+      await runner.run(asked)
+      await runner.end(asked.id, { graceMs: 0 })
+      await runner.run(asked)
+      expect(await runner.list()).toEqual([expect.objectContaining({ state: 'running' })])
+      await until(() => exits.length > 0)
+      expect(await runner.list()).toEqual([expect.objectContaining({ state: 'exited' })])
+      expect(exits).toEqual([asked.id])
+    })
+
     it('does not call an end an exit', async () => {
       const exits: string[] = []
       runner.onExit((id) => exits.push(id))

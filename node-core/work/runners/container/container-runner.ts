@@ -18,7 +18,7 @@ import { isOurs, labelsOf, ownerFilter, parseLabels } from './labels.ts'
 import { CONTAINER_LIMITS } from './limits.ts'
 import { createLogReader } from './log-frames.ts'
 import { restrictedProfile } from './profile.ts'
-import { findEngine } from './socket.ts'
+import { type EngineAddress, findEngine } from './socket.ts'
 
 export function createContainerRunner(
   deps: ContainerRunnerDeps,
@@ -26,23 +26,16 @@ export function createContainerRunner(
 ): ContainerRunner {
   const { clock, logger, node, network } = deps
   const whose = { network, node }
-  const address = options.socketPath
-    ? { kind: 'socket' as const, path: options.socketPath }
-    : findEngine({
-        platform: process.platform,
-        environment: options.environment ?? {},
-        exists: existsSync,
-      })
-  const engine = createEngine(address, clock)
+  const engine = createEngine(() => locate(options), clock)
   const images = createImages(deps, engine)
   const server = createImageServer({ ...deps, engine, wanted: deps.imageWanted })
   const exitListeners = new Set<(id: string) => void>()
   const availableListeners = new Set<(ok: boolean) => void>()
   /** Made but not yet running: not listed, since they are neither. */
   const starting = new Set<string>()
-  /** Ended by us: their exit is nobody's news, and the engine may tell of it late. */
+  /** Ended by us, by the engine's id: their exit is nobody's news, and it may tell of it late. */
   const ended = new Map<string, true>()
-  /** Exit codes of those the engine said have ended; its list may lag behind. */
+  /** Exit codes of those the engine said have ended, by its id; its list may lag behind. */
   const exited = new Map<string, number | undefined>()
 
   const watch = createEngineWatch({
@@ -54,14 +47,10 @@ export function createContainerRunner(
     onChange: (ok) => {
       for (const listener of availableListeners) listener(ok)
     },
-    onExit: (labels) => {
+    onExit: ({ engineId, labels, exitCode }) => {
       const found = parseLabels(labels)
-      if (!found || ended.has(found.id)) return
-      remember(
-        exited,
-        found.id,
-        /^\d+$/.test(labels.exitCode ?? '') ? Number(labels.exitCode) : undefined,
-      )
+      if (!found || ended.has(engineId)) return
+      remember(exited, engineId, exitCode)
       for (const listener of exitListeners) listener(found.id)
     },
   })
@@ -128,9 +117,10 @@ export function createContainerRunner(
     }
   }
 
-  const ours = async (id: string): Promise<boolean> => {
-    const labels = await engine.labelsOf(id)
-    return labels !== undefined && isOurs(whose, labels)
+  /** The engine's id for an instance of this node, if there is one. */
+  async function ours(id: string): Promise<string | undefined> {
+    const found = await engine.find(id)
+    return found && isOurs(whose, found.labels) ? found.engineId : undefined
   }
 
   return {
@@ -167,10 +157,11 @@ export function createContainerRunner(
     },
 
     async end(id, { graceMs = CONTAINER_LIMITS.graceMs } = {}) {
-      if (!(await ours(id))) return
-      remember(ended, id, true)
-      await engine.stopContainer(id, graceMs)
-      await engine.removeContainer(id)
+      const engineId = await ours(id)
+      if (!engineId) return
+      remember(ended, engineId, true)
+      await engine.stopContainer(engineId, graceMs)
+      await engine.removeContainer(engineId)
     },
 
     async list() {
@@ -206,6 +197,11 @@ async function* linesOf(
   }
 }
 
+function locate({ socketPath, environment = {} }: ContainerRunnerOptions): EngineAddress {
+  if (socketPath) return { kind: 'socket', path: socketPath }
+  return findEngine({ platform: process.platform, environment, exists: existsSync })
+}
+
 function toRunning(
   container: EngineContainer,
   starting: ReadonlySet<string>,
@@ -213,9 +209,9 @@ function toRunning(
 ): Running[] {
   const labels = parseLabels(container.labels)
   if (!labels || (container.state === 'created' && starting.has(labels.id))) return []
-  const { ports, startedAtMs } = container
-  const running = container.state === 'running' && !exited.has(labels.id)
-  const exitCode = container.exitCode ?? exited.get(labels.id)
+  const { engineId, ports, startedAtMs } = container
+  const running = container.state === 'running' && !exited.has(engineId)
+  const exitCode = container.exitCode ?? exited.get(engineId)
   return [
     {
       ...labels,

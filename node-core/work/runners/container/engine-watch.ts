@@ -5,7 +5,7 @@
 import { type Clock, sleep } from '../../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, EngineExit } from './engine.ts'
 import { CONTAINER_LIMITS } from './limits.ts'
 
 export interface EngineWatchDeps {
@@ -16,7 +16,7 @@ export interface EngineWatchDeps {
   /** Runs each time the engine has come, before anybody is told. */
   onArrival(): Promise<void>
   onChange(ok: boolean): void
-  onExit(labels: Readonly<Record<string, string>>): void
+  onExit(exit: EngineExit): void
 }
 
 export type EngineState = { ok: true } | { ok: false; code: string; message: string }
@@ -52,7 +52,7 @@ export function createEngineWatch(deps: EngineWatchDeps) {
     arrived()
     const pings = pingUntilItFails(both).catch((error) => gone.abort(error))
     try {
-      for await (const labels of exits) deps.onExit(labels)
+      for await (const exit of exits) deps.onExit(exit)
       throw new MyceliumError('ENGINE_UNAVAILABLE', 'Docker stopped.')
     } finally {
       gone.abort(new Error('the event stream ended'))

@@ -1,4 +1,5 @@
 /** The engine in our own words: the one file that knows dockerode. */
+import { access } from 'node:fs/promises'
 import { addAbortSignal, Readable } from 'node:stream'
 import type Dockerode from 'dockerode'
 import { z } from 'zod'
@@ -11,6 +12,8 @@ import type { ContainerProfile } from './profile.ts'
 import type { EngineAddress } from './socket.ts'
 
 export interface EngineContainer {
+  /** The engine's own id: a container made again under one name has another. */
+  engineId: string
   /** Without the leading slash. */
   name: string
   labels: Readonly<Record<string, string>>
@@ -19,6 +22,8 @@ export interface EngineContainer {
   ports: Record<string, number>
   startedAtMs: number
 }
+
+export type EngineExit = Pick<EngineContainer, 'engineId' | 'labels' | 'exitCode'>
 
 export interface EngineImage {
   /** `sha256:` and 64 hex digits: the digest of the image's configuration. */
@@ -35,17 +40,14 @@ export interface Engine {
   /** Asks it to end, by force after `graceMs`; nothing when there is none or it has ended. */
   stopContainer(name: string, graceMs: number): Promise<void>
   removeContainer(name: string): Promise<void>
-  labelsOf(name: string): Promise<Readonly<Record<string, string>> | undefined>
+  find(name: string): Promise<Pick<EngineContainer, 'engineId' | 'labels'> | undefined>
   list(labelFilter: string[]): Promise<EngineContainer[]>
   logs(
     name: string,
     options: { tail?: number; follow?: boolean; signal?: AbortSignal },
   ): Promise<AsyncIterable<Uint8Array>>
-  /** Containers that end, from now on, by their labels. Ends when the engine goes away. */
-  exits(
-    labelFilter: string[],
-    signal: AbortSignal,
-  ): Promise<AsyncIterable<Readonly<Record<string, string>>>>
+  /** Containers that end, from now on. Ends when the engine goes away. */
+  exits(labelFilter: string[], signal: AbortSignal): Promise<AsyncIterable<EngineExit>>
   image(reference: string): Promise<EngineImage | undefined>
   images(): Promise<EngineImage[]>
   saveImage(id: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
@@ -56,20 +58,26 @@ export interface Engine {
 }
 
 const exitEvent = z.object({
-  Actor: z.object({ Attributes: z.record(z.string(), z.string()) }),
+  Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()) }),
 })
 const loadReport = z.object({ error: z.string().optional() })
 
-export function createEngine(address: EngineAddress, clock: Clock): Engine {
-  /** Loaded at first use: a node without containers does not pay for it. */
-  let client: Promise<Dockerode> | undefined
-  const docker = (): Promise<Dockerode> => {
-    client ??= import('dockerode').then(({ default: Docker }) =>
+/** @param locate Asked before every call: an engine may appear, or appear elsewhere. */
+export function createEngine(locate: () => EngineAddress, clock: Clock): Engine {
+  let client: { of: string; docker: Dockerode } | undefined
+
+  async function docker(): Promise<Dockerode> {
+    const address = locate()
+    const of = JSON.stringify(address)
+    if (client?.of === of) return client.docker
+    // Loaded at first use: a node without an engine does not pay for it.
+    const { default: Docker } = await import('dockerode')
+    const made =
       address.kind === 'socket'
         ? new Docker({ socketPath: address.path })
-        : new Docker({ protocol: 'http', host: address.host, port: address.port }),
-    )
-    return client
+        : new Docker({ protocol: 'http', host: address.host, port: address.port })
+    client = { of, docker: made }
+    return made
   }
 
   /** One answer in time, with the engine's refusals in our codes. */
@@ -105,7 +113,12 @@ export function createEngine(address: EngineAddress, clock: Clock): Engine {
   }
 
   return {
-    ping: () => ask((docker) => docker.ping()),
+    async ping() {
+      const address = locate()
+      // Named pipes cannot be looked for; a socket that is not there needs no client to say so.
+      if (address.kind === 'socket' && process.platform !== 'win32') await reachable(address.path)
+      await ask((docker) => docker.ping(), { timeoutMs: CONTAINER_LIMITS.pingMs })
+    },
 
     create: (name, profile) =>
       ask(
@@ -138,11 +151,11 @@ export function createEngine(address: EngineAddress, clock: Clock): Engine {
       )
     },
 
-    async labelsOf(name) {
+    async find(name) {
       const found = await unlessMissing(
         ask((docker, abortSignal) => docker.getContainer(name).inspect({ abortSignal })),
       )
-      return found?.Config.Labels
+      return found && { engineId: found.Id, labels: found.Config.Labels }
     },
 
     async list(labelFilter) {
@@ -169,7 +182,7 @@ export function createEngine(address: EngineAddress, clock: Clock): Engine {
           docker.getEvents({ filters: JSON.stringify(filters), abortSignal }),
         signal,
       )
-      return attributesOf(stream)
+      return exitsIn(stream)
     },
 
     async image(reference) {
@@ -208,6 +221,12 @@ export function createEngine(address: EngineAddress, clock: Clock): Engine {
   }
 }
 
+async function reachable(path: string): Promise<void> {
+  await access(path).catch((error) => {
+    throw engineError(error)
+  })
+}
+
 async function* chunksOf(
   answer: NodeJS.ReadableStream | Buffer,
   signal: AbortSignal | undefined,
@@ -222,12 +241,13 @@ async function* chunksOf(
   }
 }
 
-async function* attributesOf(
-  stream: AsyncIterable<Uint8Array>,
-): AsyncIterable<Readonly<Record<string, string>>> {
+async function* exitsIn(stream: AsyncIterable<Uint8Array>): AsyncIterable<EngineExit> {
   for await (const line of jsonLines(stream)) {
     const event = exitEvent.safeParse(line)
-    if (event.success) yield event.data.Actor.Attributes
+    if (!event.success) continue
+    const { ID: engineId, Attributes: labels } = event.data.Actor
+    const known = /^\d+$/.test(labels.exitCode ?? '')
+    yield { engineId, labels, ...(known ? { exitCode: Number(labels.exitCode) } : {}) }
   }
 }
 
@@ -236,6 +256,7 @@ function toContainer(found: Dockerode.ContainerInfo): EngineContainer {
   const running = /^(running|paused|restarting)$/.test(found.State)
   const ports = found.Ports.filter((port) => port.PublicPort > 0)
   return {
+    engineId: found.Id,
     name: found.Names[0]?.replace(/^\//, '') ?? found.Id,
     labels: found.Labels,
     state: running ? 'running' : found.State === 'created' ? 'created' : 'exited',

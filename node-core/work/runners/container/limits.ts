@@ -11,6 +11,8 @@ export const CONTAINER_LIMITS = {
   logLineBytesMax: 32 * 1024,
   /** A container that ignores the request to end is killed after this. */
   graceMs: 10_000,
+  /** An engine's sign of life. */
+  pingMs: 3_000,
   /** An engine's answer to a small question. */
   answerMs: 10_000,
   /** Making and starting a container on a busy machine. */

@@ -77,6 +77,7 @@ export function createProcessRunner(
 
   /** After a start of the node: what was running still is, or has ended meanwhile. */
   async function findAgain(): Promise<void> {
+    foreign.clear()
     const { records, unreadable } = await readRecords(folder, logger)
     const running = await marked()
     for (const record of records) {
