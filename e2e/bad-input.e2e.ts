@@ -159,7 +159,7 @@ describe('requests', () => {
     assert.equal((await deploy({})).status, 201)
     const waits = async () => {
       const workload = await node.get('/api/workloads/web')
-      return /ENGINE_UNAVAILABLE|KIND_NOT_OFFERED/.test(JSON.stringify(workload))
+      return /UNPLACED.*unable to run this kind/.test(JSON.stringify(workload))
     }
     await until('the reason to be told', 10_000, waits)
     await node.kill()
