@@ -1,6 +1,6 @@
 /** What goes wrong, and what people do meanwhile, drawn from the seed. Each is counted. */
 import type { Plain } from '../node-core/base/codec/index.ts'
-import { messageOf } from '../node-core/base/errors/index.ts'
+import { MyceliumError, messageOf } from '../node-core/base/errors/index.ts'
 import { pick } from '../node-core/base/random/index.ts'
 import type { StateRecord } from '../node-core/control/state/index.ts'
 import { parseWorkload, storedForm, workloadKey } from '../node-core/work/spec/index.ts'
@@ -16,6 +16,7 @@ export type Fault =
   | 'restart'
   | 'pause'
   | 'wallJump'
+  | 'diskFull'
   | 'weather'
 
 export interface Chaos {
@@ -71,6 +72,7 @@ export function createChaos(world: World): Chaos {
     },
     wallJump: () =>
       pick(random, running())?.life?.clock.jumpWall(random.int(7_200_000) - 3_600_000),
+    diskFull: () => anyNode().fillDisk(random.float() < 0.7),
     weather() {
       network.faults.dropRate = random.float() * 0.3
       network.faults.duplicateRate = random.float() * 0.3
@@ -95,14 +97,14 @@ export function createChaos(world: World): Chaos {
           const record = state.get(key)
           if (record) acknowledged.push(record)
         },
-        (error: unknown) => count(`refused: ${messageOf(error)}`),
+        (error: unknown) => count(refusal(error)),
       )
       return
     }
     count('deploy')
     void node.life.state.put(key, workloadValue(name, replicas)).then(
       (record) => acknowledged.push(record),
-      (error: unknown) => count(`refused: ${messageOf(error)}`),
+      (error: unknown) => count(refusal(error)),
     )
   }
 
@@ -118,10 +120,18 @@ export function createChaos(world: World): Chaos {
     async end() {
       Object.assign(network.faults, { dropRate: 0, duplicateRate: 0, slowRate: 0, delayMsMax: 5 })
       network.mendAll()
-      for (const node of nodes) if (!node.life) node.start()
+      for (const node of nodes) {
+        node.fillDisk(false)
+        if (!node.life) node.start()
+      }
       await world.advance(Math.max(0, awakeAtMs - clock.monotonicMs()) + 1)
     },
   }
+}
+
+/** Codes, since messages carry what varies. */
+function refusal(error: unknown): string {
+  return `refused: ${error instanceof MyceliumError ? error.code : messageOf(error)}`
 }
 
 function workloadValue(name: string, replicas: number): Plain {

@@ -1,6 +1,6 @@
 /** One run from one seed: chaos for a while, then peace, then what must hold. */
 import { createHash } from 'node:crypto'
-import { messageOf } from '../node-core/base/errors/index.ts'
+import { isCode, messageOf } from '../node-core/base/errors/index.ts'
 import { allAlive, nothingLost, oneMap, resurrection, slotsOnce } from './checks.ts'
 import { createChaos } from './faults.ts'
 import { createWorld, type Life, type World, type WorldNode } from './world.ts'
@@ -47,7 +47,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
       trace.update(`${world.clock.monotonicMs()} ${node.name} ${member.id} ${member.liveness}\n`)
     })
     life.started.catch((error: unknown) => {
-      failures.push(`${node.name} did not start: ${messageOf(error)}`)
+      if (!isCode(error, 'DISK_FULL'))
+        failures.push(`${node.name} did not start: ${messageOf(error)}`)
     })
   }
 

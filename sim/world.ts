@@ -4,6 +4,7 @@
  * for the node's next life.
  */
 import { createSimClock, type SimClock } from '../node-core/base/clock/index.ts'
+import { isCode } from '../node-core/base/errors/index.ts'
 import { createMemoryLogger, type LogLine } from '../node-core/base/log/index.ts'
 import { createSimNetwork, type NodeId, type SimNetwork } from '../node-core/base/net/index.ts'
 import { createSeededRandom, type Random } from '../node-core/base/random/index.ts'
@@ -43,6 +44,8 @@ export interface WorldNode {
   /** kill -9 or, `silent`, loss of power: what was not on disk is lost. */
   kill(options: { silent: boolean }): void
   pause(ms: number): void
+  /** While it is, nothing can be written, and a node that has to write to start does not. */
+  fillDisk(full: boolean): void
 }
 
 export interface Life {
@@ -62,6 +65,8 @@ export interface WorldOptions {
   onLife?: (node: WorldNode, life: Life) => void
 }
 
+/** So small that catching up takes several deltas, each cut somewhere. Bytes. */
+const DELTA_BYTES_MAX = 1_500
 /** How long a write takes to be on disk. Milliseconds. */
 const WRITE_MS = 2
 
@@ -110,6 +115,11 @@ function createWorldNode(name: string, around: Surroundings): WorldNode {
       store = store ? store.onClock(clock) : createMemoryStore(clock, { writeMs: WRITE_MS })
       node.life = createLife(node, store, clock, around)
       around.onLife?.(node, node.life)
+      const { life } = node
+      // As the process would: it says why and ends.
+      life.started.catch((error: unknown) => {
+        if (isCode(error, 'DISK_FULL') && node.life === life) node.kill({ silent: false })
+      })
     },
     kill({ silent }) {
       around.network.crash(id, { silent })
@@ -120,7 +130,9 @@ function createWorldNode(name: string, around: Surroundings): WorldNode {
     pause(ms) {
       around.network.pause(id, ms)
       node.life?.clock.pause(ms)
-      node.life?.clock.jumpWall(0)
+    },
+    fillDisk(full) {
+      if (store) store.full = full
     },
   }
   return node
@@ -136,7 +148,7 @@ function createLife(
   const logger = createMemoryLogger(log)
   const net = network.node(node.id)
   const deps = { ...toyDeps(node.name, FOUNDER, { net, store, clock, random }), logger }
-  const state = createSharedState(deps)
+  const state = createSharedState(deps, { deltaBytesMax: DELTA_BYTES_MAX })
   const membership = createMembership(
     { state, net, clock, random, logger },
     { profile: profileOf(node.name) },

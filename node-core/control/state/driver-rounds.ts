@@ -52,6 +52,7 @@ export interface RoundsDeps {
   random: Random
   logger: Logger
   roundMs: number
+  deltaBytesMax: number
   /** Called after records of a peer were taken in. */
   absorbed: (records: readonly SignedRecord[]) => void
 }
@@ -119,7 +120,7 @@ export function createRounds(deps: RoundsDeps): Rounds {
   /** One delta each way. Returns the peer's digest when there is more and this got us further. */
   async function exchange(peer: NodeId, digest: Digest): Promise<Digest | undefined> {
     compareDigest(map, digest)
-    const { delta, complete } = deltaFor(map, credentials, digest)
+    const { delta, complete } = deltaFor(map, credentials, digest, deps.deltaBytesMax)
     const question = { digest: digestOf(map, credentials), delta }
     const answer = await ask(peer, { kind: 'exchange', ...question })
     if (answer.kind !== 'delta') throw malformed()
@@ -162,7 +163,7 @@ export function createRounds(deps: RoundsDeps): Rounds {
       )
     }
     compareDigest(map, question.digest)
-    const { delta, complete } = deltaFor(map, credentials, question.digest)
+    const { delta, complete } = deltaFor(map, credentials, question.digest, deps.deltaBytesMax)
     await absorb(question.delta)
     // The asker's digest stays true of what it lacks, less this delta: it says when it has enough.
     const more = !complete || behind(question.digest)

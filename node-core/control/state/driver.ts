@@ -16,7 +16,7 @@ import type {
   StateChange,
   StateErrorCode,
 } from './index.ts'
-import { GC_INTERVAL_MS, ROUND_MS, TOMBSTONE_TTL_MS } from './limits.ts'
+import { DELTA_BYTES_MAX, GC_INTERVAL_MS, ROUND_MS, TOMBSTONE_TTL_MS } from './limits.ts'
 import type { Position } from './position.ts'
 import type { SignedRecord } from './record.ts'
 import { DEFAULT_RULES } from './rules.ts'
@@ -50,6 +50,7 @@ export function createSharedState(
   const rounds = createRounds({
     ...{ net, map, credentials, intake, clock, random, logger, absorbed },
     roundMs: options.roundMs ?? ROUND_MS,
+    deltaBytesMax: options.deltaBytesMax ?? DELTA_BYTES_MAX,
   })
   const writes = createWrites({
     ...{ self, network, credential, map, credentials, rules, store, clock, logger },

@@ -11,7 +11,6 @@ import { encode, equalBytes } from '../../base/codec/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { CredentialShelf } from './credentials.ts'
 import {
-  DELTA_BYTES_MAX,
   DIGEST_CREDENTIALS_MAX,
   MISMATCHES_BEFORE_REPAIR,
   MISMATCHES_FORGIVEN_AFTER_REPAIR,
@@ -51,7 +50,7 @@ export function deltaFor(
   map: StateMap,
   credentials: CredentialShelf,
   digest: Digest,
-  bytesMax: number = DELTA_BYTES_MAX,
+  bytesMax: number,
 ): { delta: Delta; complete: boolean } {
   const theirs = new Map(digest.authors.map((entry) => [entry.author, entry.mark]))
   const known = new Set(digest.credentials.map(toHex))

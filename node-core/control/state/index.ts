@@ -142,6 +142,8 @@ export interface SharedStateOptions {
   rules?: readonly KeyRule[]
   /** Between two rounds of anti-entropy while things change. Default 1,000. */
   roundMs?: number
+  /** Largest delta, records and credentials together. Default 262,144. */
+  deltaBytesMax?: number
   /** How often tombstones of this node's own keys are collected. Default 600,000. */
   gcIntervalMs?: number
   /** How long they are kept at least. Default 3,600,000. */

@@ -38,7 +38,11 @@ export function createMemoryStore(
       life++
     },
     copy: () => createMemoryStore(clock, options, rows),
-    onClock: (next) => createMemoryStore(next, options, rows),
+    onClock(next) {
+      const same = createMemoryStore(next, options, rows)
+      same.full = store.full
+      return same
+    },
   }
   return store
 }
