@@ -1,301 +1,157 @@
 /**
- * The shell of the reconciler: senses what runs, keeps one driver per instance, plans whenever
- * something changed, and does what the plan says.
+ * The shell of the reconciler: plans whenever something changed, from what is wanted, what peers
+ * tell and what runs here, and has the plan carried out.
  */
 import { every } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { place } from '../placement/index.ts'
-import type { Runner } from '../runners/index.ts'
-import { type DesiredWorkload, type Instance, isCurrent, slotOf } from '../spec/index.ts'
+import type { Instance } from '../spec/index.ts'
+import { createCrew } from './crew.ts'
 import { createEngines } from './engines.ts'
 import { createHealthProbe } from './health-probe.ts'
 import type { Reconciler, ReconcilerDeps, ReconcilerOptions } from './index.ts'
 import {
-  createInstanceDriver,
-  type InstanceDriver,
-  type InstanceDriverDeps,
-} from './instance-driver.ts'
-import * as limits from './limits.ts'
-import {
-  claimed,
-  inherited,
-  type LocalInstance,
-  type Reason,
-  toInstance,
-} from './local-instance.ts'
-import { type EndReason, type Plan, plan } from './plan.ts'
+  ALONE_AFTER_MS,
+  GRACE_AFTER_START_MS,
+  LIVENESS_SETTLE_MS,
+  REMOTE_CHANGE_MS,
+  SENSE_PERIOD_MS,
+  UNREADY_PERIOD_MS,
+} from './limits.ts'
+import { toInstance } from './local-instance.ts'
+import { type PlanInput, plan } from './plan.ts'
+import { createPlanTimer } from './plan-timer.ts'
 import { createPublisher } from './publisher.ts'
+import type { ViewChange } from './work-view.ts'
 
 export function createReconciler(
   deps: ReconcilerDeps,
   options: ReconcilerOptions = {},
 ): Reconciler {
-  const { view, membership, state, net, clock, random } = deps
+  const { view, membership, state, clock, random, runners } = deps
   const { self } = membership
-  const log = deps.logger.child('reconcile')
-  const probe = deps.probe ?? createHealthProbe()
-  const graceMs = options.graceAfterStartMs ?? limits.GRACE_AFTER_START_MS
-  const publisher = createPublisher({ state, clock, logger: log })
-  const engines = createEngines({ runners: deps.runners, membership, clock, logger: log, onList })
-  const drivers = new Map<string, InstanceDriver>()
+  const logger = deps.logger.child('reconcile')
   const listeners = new Set<(instance: Instance) => void>()
-  const tasks = new Set<Promise<unknown>>()
+  const publisher = createPublisher({ state, clock, logger })
+  const timer = createPlanTimer(clock, reconcile)
+  const engines = createEngines({
+    ...{ runners, membership, clock, logger },
+    onList(runner, listed, sinceMs) {
+      crew.listed(runner, listed, sinceMs)
+      timer.within(0)
+    },
+  })
+  const crew = createCrew({
+    ...{ self, runners, engines, view, publisher, clock, random, logger },
+    probe: deps.probe ?? createHealthProbe(),
+    onChange(instance) {
+      for (const listener of listeners) listener(instance)
+    },
+    replan: () => timer.within(0),
+  })
 
-  let life: 'new' | 'running' | 'stopped' = 'new'
+  let running = false
   let sensed = false
   let startedMs = 0
   let livenessChangedMs = Number.NEGATIVE_INFINITY
-  let doomedSinceMs: ReadonlyMap<string, number> = new Map()
-  let startsUnderWay = 0
-  let cancelTimer: () => void = () => {}
-  let dueMs = Number.POSITIVE_INFINITY
-  let stopHelpers: (() => void | Promise<void>)[] = []
-
-  /** Plans after `delayMs`, or earlier if that was asked for already. */
-  function planIn(delayMs: number): void {
-    if (life !== 'running') return
-    const atMs = clock.monotonicMs() + delayMs
-    if (atMs >= dueMs) return
-    cancelTimer()
-    dueMs = atMs
-    cancelTimer = clock.timer(delayMs, () => {
-      dueMs = Number.POSITIVE_INFINITY
-      reconcile()
-    })
-  }
-
-  function isReady(): boolean {
-    const aloneForLong = clock.monotonicMs() - startedMs >= limits.ALONE_AFTER_MS
-    return state.synced || (aloneForLong && net.peers().length === 0)
-  }
-
-  function isSettled(): boolean {
-    const nowMs = clock.monotonicMs()
-    if (nowMs - livenessChangedMs < limits.LIVENESS_SETTLE_MS) return false
-    if (nowMs - startedMs >= graceMs) return true
-    return membership.list().every(({ liveness }) => liveness !== 'dead')
-  }
+  let doomedSinceMs: PlanInput['doomedSinceMs'] = new Map()
+  let stopWatching: (() => void | Promise<void>)[] = []
 
   function reconcile(): void {
     // Before the first look at what runs here, everything would seem to be missing.
     if (!sensed) return
-    const nowMs = clock.monotonicMs()
-    const [ready, settled] = [isReady(), isSettled()]
+    const input = planInput()
+    const next = plan(input)
+    doomedSinceMs = next.doomedSinceMs
+    crew.act(next)
+    if (!input.ready || !input.settled) timer.within(UNREADY_PERIOD_MS)
+    if (next.againAtMs !== undefined) timer.within(next.againAtMs - input.nowMs)
+  }
+
+  function planInput(): PlanInput {
     const seen = view.placementInput()
+    const left = new Set(seen.nodes.filter((one) => one.left).map(({ id }) => id))
     const others = seen.instances.filter(({ node }) => node !== self)
-    const gone = new Set(seen.nodes.filter(({ left }) => left).map(({ id }) => id))
-    const local = [...drivers.values()].map((driver) => driver.local)
+    const local = crew.locals()
     // Of itself this node knows better than its records, and it is alive whoever doubts it.
-    const nodes = seen.nodes.map((one) =>
-      one.id === self && !one.left ? { ...one, live: true } : one,
-    )
+    const nodes = seen.nodes.map((one) => (one.id === self ? { ...one, live: !one.left } : one))
     const instances = [...others, ...local.map((one) => toInstance(one, self))]
-    const next = plan({
+    return {
       self,
-      nowMs,
+      nowMs: clock.monotonicMs(),
       placement: place({ ...seen, nodes, instances }),
       wanted: new Map(seen.workloads.map((one) => [one.workload.name, one])),
       recordOf: view.recordOf,
       local,
-      others: others.filter(({ node }) => !gone.has(node)),
-      ready,
+      others: others.filter(({ node }) => !left.has(node)),
+      ready: isReady(),
       synced: state.synced,
-      settled,
-      left: gone.has(self),
+      settled: isSettled(),
+      left: left.has(self),
       doomedSinceMs,
-    })
-    doomedSinceMs = next.doomedSinceMs
-    act(next)
-    if (!ready || !settled) planIn(limits.UNREADY_PERIOD_MS)
-    if (next.againAtMs !== undefined) planIn(Math.max(0, next.againAtMs - nowMs))
-  }
-
-  function act({ ends, claims, runs }: Plan): void {
-    for (const { id, reason } of ends) {
-      const driver = drivers.get(id)
-      if (driver) task(end(driver, reason, graceOf(reason)))
-    }
-    for (const { desired, index } of claims) claim(desired, index)
-    for (const { id, desired } of runs) {
-      const driver = drivers.get(id)
-      if (driver) run(driver, desired)
     }
   }
 
-  function claim(desired: DesiredWorkload, index: number): void {
-    const runner = deps.runners[desired.workload.kind]
-    if (!runner || drivers.size >= limits.INSTANCES_MAX) return
-    const suffix = Buffer.from(random.bytes(3)).toString('hex')
-    const id = `${desired.workload.name}-${index}-${suffix}`
-    if (drivers.has(id)) return
-    const driver = adopt(runner, claimed(desired, index, id))
-    tell(driver.local)
-    run(driver, desired)
+  function isReady(): boolean {
+    const aloneForLong = clock.monotonicMs() - startedMs >= ALONE_AFTER_MS
+    return state.synced || (aloneForLong && deps.net.peers().length === 0)
   }
 
-  function run(driver: InstanceDriver, desired: DesiredWorkload): void {
-    const gone = engines.gone(driver.runner)
-    if (gone) driver.wait(gone)
-    if (gone || startsUnderWay >= limits.STARTS_PARALLEL_MAX) return
-    startsUnderWay++
-    const done = driver.run(desired, precedingEnds(driver)).finally(() => {
-      startsUnderWay--
-      planIn(0)
-    })
-    task(done)
+  function isSettled(): boolean {
+    const nowMs = clock.monotonicMs()
+    if (nowMs - livenessChangedMs < LIVENESS_SETTLE_MS) return false
+    if (nowMs - startedMs >= (options.graceAfterStartMs ?? GRACE_AFTER_START_MS)) return true
+    return membership.list().every(({ liveness }) => liveness !== 'dead')
   }
 
-  /** What still holds the same slot here and is being ended: it may hold the host port. */
-  function precedingEnds({ local }: InstanceDriver): Promise<unknown> {
-    const slot = slotOf(local.workload, local.index)
-    const before = [...drivers.values()].filter(
-      (other) =>
-        other.local.phase.kind === 'ending' &&
-        slotOf(other.local.workload, other.local.index) === slot,
-    )
-    return Promise.all(before.map((other) => other.end({ drainMs: 0, graceMs: 0 })))
-  }
-
-  async function end(driver: InstanceDriver, reason: EndReason | 'NODE_STOPS', graceMs: number) {
-    const { id } = driver.local
-    log.info('Ending an instance', { id, reason })
-    const drainMs = reason === 'NODE_STOPS' ? 0 : limits.DRAIN_MS
-    if (!(await driver.end({ drainMs, graceMs }))) return
-    drivers.delete(id)
-    publisher.retract({ id, node: self })
-    for (const listener of listeners) {
-      listener({ ...toInstance(driver.local, self), status: 'Stopped' })
+  function onViewChange(change: ViewChange): void {
+    if (change.of === 'liveness') {
+      livenessChangedMs = clock.monotonicMs()
+      timer.within(LIVENESS_SETTLE_MS)
     }
-    planIn(0)
+    // What this node says of its own instances is no news to it.
+    if (change.of === 'instance' && change.node === self) return
+    timer.within(change.of === 'instance' ? REMOTE_CHANGE_MS : 0)
   }
 
-  function adopt(runner: Runner, local: LocalInstance): InstanceDriver {
-    const driver = createInstanceDriver(instanceDeps(runner), local)
-    drivers.set(local.id, driver)
-    return driver
-  }
-
-  function instanceDeps(runner: Runner): InstanceDriverDeps {
-    return {
-      runner,
-      probe,
-      clock,
-      logger: log,
-      checkOf(local) {
-        const desired = view.desired(local.workload)
-        return desired && isCurrent(local, desired) ? desired.workload.health : undefined
-      },
-      engineGone: () => engines.gone(runner),
-      onChange: tell,
-    }
-  }
-
-  function tell(local: LocalInstance): void {
-    const instance = toInstance(local, self)
-    publisher.publish(instance)
-    for (const listener of listeners) listener(instance)
-    planIn(0)
-  }
-
-  /** What a runner lists, compared with what is known: adopted, updated, or found missing. */
-  function onList(runner: Runner, listed: Awaited<ReturnType<Runner['list']>>, sinceMs: number) {
-    const ids = new Set(listed.map(({ id }) => id))
-    for (const running of listed) {
-      const known = drivers.get(running.id)
-      const driver = known ?? adopt(runner, inherited(running, recordOf(running.id), undefined))
-      driver.sensed(running)
-      if (!known) tell(driver.local)
-    }
-    for (const driver of drivers.values()) {
-      const { id, phase } = driver.local
-      if (driver.runner !== runner || ids.has(id)) continue
-      if (phase.kind === 'running' && phase.sinceMs < sinceMs) driver.vanished()
-      else if (phase.kind === 'ending') task(end(driver, 'REPLACED', 0))
-    }
-    takeUpRecords()
-    planIn(0)
-  }
-
-  function recordOf(id: string): Instance | undefined {
-    return view.instances().find((one) => one.node === self && one.id === id)
-  }
-
-  /** Records of an earlier life of which nothing runs: started again if still wanted here. */
-  function takeUpRecords(): void {
-    for (const record of view.instances()) {
-      if (record.node !== self || drivers.has(record.id)) continue
-      const kind = view.desired(record.workload)?.workload.kind
-      const runner = kind && deps.runners[kind]
-      if (runner && record.status !== 'Stopping') {
-        const reason: Reason = engines.gone(runner) ?? {
-          code: 'VANISHED',
-          message: 'It no longer ran when this node came back.',
-        }
-        tell(adopt(runner, inherited(record, record, reason)).local)
-      } else if (engines.allListed() || view.recordOf(record.workload) === 'ended') {
-        publisher.retract(record)
-      }
-    }
-  }
-
-  function task(promise: Promise<unknown>): void {
-    const caught = promise
-      .catch((error) => log.error('A step of the reconciler failed', { error }))
-      .finally(() => tasks.delete(caught))
-    tasks.add(caught)
-  }
+  const sense = (): Promise<void> => engines.sense()
+  const onSenseError = (error: unknown): void =>
+    logger.warn('What runs here could not be listed', { error })
 
   return {
     async start() {
-      if (life === 'running') return
-      life = 'running'
+      if (running) return
+      running = true
       startedMs = clock.monotonicMs()
-      stopHelpers = [
-        view.subscribe((change) => {
-          if (change.of === 'liveness') {
-            livenessChangedMs = clock.monotonicMs()
-            planIn(limits.LIVENESS_SETTLE_MS)
-          }
-          // What this node says of its own instances is no news to it.
-          if (change.of === 'instance' && change.node === self) return
-          planIn(change.of === 'instance' ? limits.REMOTE_CHANGE_MS : 0)
-        }),
-        every(
-          clock,
-          limits.SENSE_PERIOD_MS,
-          () => engines.sense(),
-          (error) => log.warn('What runs here could not be listed', { error }),
-        ),
+      timer.start()
+      stopWatching = [
+        view.subscribe(onViewChange),
+        every(clock, SENSE_PERIOD_MS, sense, onSenseError),
       ]
       await engines.start()
       sensed = true
-      takeUpRecords()
-      planIn(0)
+      crew.takeUpRecords()
+      timer.within(0)
     },
     async stop() {
-      if (life !== 'running') return
-      life = 'stopped'
-      cancelTimer()
-      for (const stop of stopHelpers) await stop()
-      const ends = options.endOnStop ?? true
-      await engines.stop({ withdraw: ends })
-      await Promise.all(
-        [...drivers.values()].map((driver) =>
-          ends ? end(driver, 'NODE_STOPS', limits.STOP_GRACE_MS) : driver.release(),
-        ),
-      )
-      await Promise.all(tasks)
+      if (!running) return
+      running = false
+      sensed = false
+      timer.stop()
+      for (const stop of stopWatching) await stop()
+      const end = options.endOnStop ?? true
+      await engines.stop({ withdraw: end })
+      await crew.dismiss({ end })
       await publisher.flush()
-      drivers.clear()
     },
-    local: () => [...drivers.values()].map(({ local }) => toInstance(local, self)),
+    local: () => crew.locals().map((local) => toInstance(local, self)),
     poke() {
-      task(engines.sense())
-      planIn(0)
+      sense().catch(onSenseError)
+      timer.within(0)
     },
     logs(instance, logOptions) {
-      const driver = drivers.get(instance)
-      if (driver) return driver.runner.logs(instance, logOptions)
+      const runner = crew.runnerOf(instance)
+      if (runner) return runner.logs(instance, logOptions)
       throw new MyceliumError('NOT_FOUND', `No instance ${instance} is on this node.`)
     },
     subscribe(listener) {
@@ -303,9 +159,4 @@ export function createReconciler(
       return () => listeners.delete(listener)
     },
   }
-}
-
-/** A duplicate is served by the other one already; the rest may have work to finish. */
-function graceOf(reason: EndReason): number {
-  return reason === 'DUPLICATE' ? limits.DUPLICATE_GRACE_MS : limits.END_GRACE_MS
 }

@@ -1,6 +1,6 @@
 /** The shell of one instance: runs it, checks its health, ends it, and says what became of it. */
 import type { Clock } from '../../base/clock/index.ts'
-import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Runner, Running } from '../runners/index.ts'
 import type { DesiredWorkload, HealthCheck, Workload } from '../spec/index.ts'
@@ -15,6 +15,7 @@ import {
   type Reason,
   started,
   starting,
+  stuck,
   unreachable,
 } from './local-instance.ts'
 
@@ -53,10 +54,10 @@ export function createInstanceDriver(
 ): InstanceDriver {
   const { runner, clock, logger } = deps
   let local = initial
-  let care = new AbortController()
+  const care = new AbortController()
   let work: Promise<unknown> = Promise.resolve()
   /** The end of an unhealthy run, which the next run of the same id must wait for. */
-  let clearing: Promise<unknown> = Promise.resolve()
+  let clearing: Promise<unknown> | undefined
   /** Counts runs, so that a late check of an earlier one says nothing about this one. */
   let runs = 0
   let cancelProbe: () => void = () => {}
@@ -141,6 +142,9 @@ export function createInstanceDriver(
     clearing = runner
       .end(local.id, { graceMs: 0 })
       .catch((error) => logger.warn('An unhealthy instance stays', { id: local.id, error }))
+      .finally(() => {
+        clearing = undefined
+      })
     await clearing
   }
 
@@ -156,7 +160,7 @@ export function createInstanceDriver(
       return true
     } catch (error) {
       logger.warn('An instance could not be ended yet', { id: local.id, error })
-      become({ ...local, reason: reasonOf(error) })
+      become(stuck(local, reasonOf(error)))
       return false
     }
   }
@@ -186,6 +190,8 @@ export function createInstanceDriver(
     },
     sensed(running) {
       const { phase } = local
+      // It is listed still, and was given up already.
+      if (clearing) return
       if (phase.kind === 'waiting' && running.state === 'running') serve(running)
       else if (phase.kind === 'waiting' && !phase.leftover) {
         local = { ...local, phase: { ...phase, leftover: true } }
@@ -208,10 +214,7 @@ export function createInstanceDriver(
       })
       return ended
     },
-    async release() {
-      await drop()
-      care = new AbortController()
-    },
+    release: drop,
   }
 }
 
@@ -220,11 +223,7 @@ function exitReason(exitCode: number | undefined): Reason {
   return { code: 'EXITED', message: `The program ended${how}.` }
 }
 
-export function reasonOf(error: unknown): Reason {
+function reasonOf(error: unknown): Reason {
   const code = error instanceof MyceliumError ? error.code : 'START_FAILED'
   return { code, message: messageOf(error).slice(0, REASON_LENGTH_MAX) }
-}
-
-export function isEngineGone(error: unknown): boolean {
-  return isCode(error, 'ENGINE_UNAVAILABLE')
 }

@@ -49,7 +49,8 @@ export type Phase =
   | { kind: 'waiting'; untilMs: number; leftover: boolean }
   | { kind: 'starting'; pulling: boolean }
   | { kind: 'running'; sinceMs: number; probes: Probes }
-  | { kind: 'ending' }
+  /** `stuck`: its engine could not end it; to be tried again when the engine is back. */
+  | { kind: 'ending'; stuck: boolean }
 
 export interface Probes {
   /** Milliseconds until the next check. */
@@ -155,7 +156,11 @@ export function unreachable(local: LocalInstance, reason: Reason): LocalInstance
 }
 
 export function ending(local: LocalInstance): LocalInstance {
-  return { ...local, phase: { kind: 'ending' }, progress: undefined }
+  return { ...local, phase: { kind: 'ending', stuck: false }, progress: undefined }
+}
+
+export function stuck(local: LocalInstance, reason: Reason): LocalInstance {
+  return { ...local, phase: { kind: 'ending', stuck: true }, reason }
 }
 
 /** One health check has answered. `failed` when it must be started again. */

@@ -167,6 +167,22 @@ describe('an engine', () => {
     expect(serves('web', 2)()).toBe(true)
   })
 
+  test('that is away when a workload is deleted ends it when it returns', async () => {
+    const [only] = await open(1)
+    await house.deploy(only!, WEB)
+    await house.until('it serves', serves('web', 1), 1_000)
+    only!.engine.turn(false, { keeps: true })
+    await only!.map.delete('net/workload/web')
+    await house.pass(3_000)
+    expect(only!.view.instances()).toMatchObject([
+      { status: 'Stopping', reason: { code: 'ENGINE_UNAVAILABLE' } },
+    ])
+    only!.engine.turn(true)
+    await house.until('it has ended', () => only!.engine.held.size === 0, 1_000)
+    await house.pass(100)
+    expect(only!.view.instances()).toEqual([])
+  })
+
   test('that is absent at first holds the deploy back, and says why', async () => {
     house = createHouse({ nodes: 1 })
     const [only] = house.nodes

@@ -1,0 +1,220 @@
+/**
+ * The instances of this node, one driver each: taken up from what runs and from records of an
+ * earlier life, claimed, started and ended as the plan says, and told of.
+ */
+import type { Clock } from '../../base/clock/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import type { Random } from '../../base/random/index.ts'
+import type { Runner, Running } from '../runners/index.ts'
+import {
+  type DesiredWorkload,
+  type Instance,
+  isCurrent,
+  slotOf,
+  type WorkloadKind,
+} from '../spec/index.ts'
+import type { Engines } from './engines.ts'
+import type { HealthProbe } from './health-probe.ts'
+import { createInstanceDriver, type InstanceDriver } from './instance-driver.ts'
+import {
+  DRAIN_MS,
+  DUPLICATE_GRACE_MS,
+  END_GRACE_MS,
+  INSTANCES_MAX,
+  STARTS_PARALLEL_MAX,
+  STOP_GRACE_MS,
+} from './limits.ts'
+import { claimed, inherited, type LocalInstance, toInstance } from './local-instance.ts'
+import type { EndReason, Plan } from './plan.ts'
+import type { Publisher } from './publisher.ts'
+import type { WorkView } from './work-view.ts'
+
+export interface Crew {
+  locals(): LocalInstance[]
+  /** The runner of an instance of this node. */
+  runnerOf(id: string): Runner | undefined
+  act(plan: Plan): void
+  /** What a runner lists, compared with what is known: adopted, updated, or found missing. */
+  listed(runner: Runner, running: readonly Running[], sinceMs: number): void
+  /** Records of an earlier life of which nothing runs: started again if still wanted here. */
+  takeUpRecords(): void
+  /** Ends everything, or leaves it running and looks after it no more. */
+  dismiss(options: { end: boolean }): Promise<void>
+}
+
+export interface CrewDeps {
+  self: NodeId
+  runners: Readonly<Partial<Record<WorkloadKind, Runner>>>
+  engines: Pick<Engines, 'gone' | 'allListed'>
+  view: Pick<WorkView, 'desired' | 'instances' | 'recordOf'>
+  publisher: Publisher
+  probe: HealthProbe
+  clock: Clock
+  random: Random
+  logger: Logger
+  onChange: (instance: Instance) => void
+  /** Something happened that a new plan may answer. */
+  replan: () => void
+}
+
+export function createCrew(deps: CrewDeps): Crew {
+  const { self, engines, view, publisher, clock, logger, replan } = deps
+  const drivers = new Map<string, InstanceDriver>()
+  const tasks = new Set<Promise<unknown>>()
+  let startsUnderWay = 0
+
+  function claim(desired: DesiredWorkload, index: number): void {
+    const runner = deps.runners[desired.workload.kind]
+    const suffix = Buffer.from(deps.random.bytes(3)).toString('hex')
+    const id = `${desired.workload.name}-${index}-${suffix}`
+    if (!runner || drivers.has(id)) return
+    if (drivers.size >= INSTANCES_MAX) {
+      logger.warn('This node runs as many instances as it may', { most: INSTANCES_MAX })
+      return
+    }
+    const driver = adopt(runner, claimed(desired, index, id))
+    tell(driver.local)
+    run(driver, desired)
+  }
+
+  function run(driver: InstanceDriver, desired: DesiredWorkload): void {
+    const gone = engines.gone(driver.runner)
+    if (gone) driver.wait(gone)
+    if (gone || startsUnderWay >= STARTS_PARALLEL_MAX) return
+    startsUnderWay++
+    const done = driver.run(desired, precedingEnds(driver)).finally(() => {
+      startsUnderWay--
+      replan()
+    })
+    task(done)
+  }
+
+  /** What still holds the same slot here and is being ended: it may hold the host port. */
+  function precedingEnds({ local }: InstanceDriver): Promise<unknown> {
+    const slot = slotOf(local.workload, local.index)
+    const before = [...drivers.values()].filter(
+      (other) =>
+        other.local.phase.kind === 'ending' &&
+        slotOf(other.local.workload, other.local.index) === slot,
+    )
+    return Promise.all(before.map((other) => other.end({ drainMs: 0, graceMs: 0 })))
+  }
+
+  async function end(driver: InstanceDriver, how: { drainMs: number; graceMs: number }) {
+    const { id } = driver.local
+    const isGone = await driver.end(how)
+    if (!isGone || drivers.get(id) !== driver) return
+    drivers.delete(id)
+    publisher.retract({ id, node: self })
+    deps.onChange({ ...toInstance(driver.local, self), status: 'Stopped' })
+    replan()
+  }
+
+  function adopt(runner: Runner, local: LocalInstance): InstanceDriver {
+    const driver = createInstanceDriver(
+      {
+        runner,
+        clock,
+        logger,
+        probe: deps.probe,
+        checkOf(one) {
+          const desired = view.desired(one.workload)
+          return desired && isCurrent(one, desired) ? desired.workload.health : undefined
+        },
+        engineGone: () => engines.gone(runner),
+        onChange: tell,
+      },
+      local,
+    )
+    drivers.set(local.id, driver)
+    return driver
+  }
+
+  function tell(local: LocalInstance): void {
+    const instance = toInstance(local, self)
+    publisher.publish(instance)
+    deps.onChange(instance)
+    // A start that goes on changes nothing that is planned from; it may tell of many steps.
+    if (local.phase.kind !== 'starting') replan()
+  }
+
+  function ownRecords(): Instance[] {
+    return view.instances().filter(({ node }) => node === self)
+  }
+
+  function takeUpRecords(): void {
+    for (const record of ownRecords()) {
+      if (drivers.has(record.id)) continue
+      const kind = view.desired(record.workload)?.workload.kind
+      const runner = kind && deps.runners[kind]
+      if (runner && record.status !== 'Stopping') {
+        const reason = engines.gone(runner) ?? {
+          code: 'VANISHED',
+          message: 'It no longer ran when this node came back.',
+        }
+        tell(adopt(runner, inherited(record, record, reason)).local)
+      } else if (engines.allListed() || view.recordOf(record.workload) === 'ended') {
+        publisher.retract(record)
+      }
+    }
+  }
+
+  function task(promise: Promise<unknown>): void {
+    const caught = promise
+      .catch((error) => logger.error('A step of the reconciler failed', { error }))
+      .finally(() => tasks.delete(caught))
+    tasks.add(caught)
+  }
+
+  return {
+    locals: () => [...drivers.values()].map(({ local }) => local),
+    runnerOf: (id) => drivers.get(id)?.runner,
+    act({ ends, claims, runs }) {
+      for (const { id, reason } of ends) {
+        const driver = drivers.get(id)
+        if (!driver) continue
+        logger.info('Ending an instance', { id, reason })
+        task(end(driver, { drainMs: DRAIN_MS, graceMs: graceMsOf(reason) }))
+      }
+      for (const { desired, index } of claims) claim(desired, index)
+      for (const { id, desired } of runs) {
+        const driver = drivers.get(id)
+        if (driver) run(driver, desired)
+      }
+    },
+    listed(runner, listed, sinceMs) {
+      const ids = new Set(listed.map(({ id }) => id))
+      for (const running of listed) {
+        const known = drivers.get(running.id)
+        const record = known ? undefined : ownRecords().find(({ id }) => id === running.id)
+        const driver = known ?? adopt(runner, inherited(running, record, undefined))
+        driver.sensed(running)
+        if (!known) tell(driver.local)
+      }
+      for (const driver of drivers.values()) {
+        if (driver.runner !== runner) continue
+        const { id, phase } = driver.local
+        if (phase.kind === 'ending' && phase.stuck) {
+          task(end(driver, { drainMs: 0, graceMs: END_GRACE_MS }))
+        }
+        if (ids.has(id)) continue
+        if (phase.kind === 'running' && phase.sinceMs < sinceMs) driver.vanished()
+      }
+      takeUpRecords()
+    },
+    takeUpRecords,
+    async dismiss(options) {
+      const how = { drainMs: 0, graceMs: STOP_GRACE_MS }
+      const all = [...drivers.values()]
+      await Promise.all(all.map((one) => (options.end ? end(one, how) : one.release())))
+      await Promise.all(tasks)
+      drivers.clear()
+    },
+  }
+}
+
+/** A duplicate is served by the other one already; the rest may have work to finish. */
+function graceMsOf(reason: EndReason): number {
+  return reason === 'DUPLICATE' ? DUPLICATE_GRACE_MS : END_GRACE_MS
+}
