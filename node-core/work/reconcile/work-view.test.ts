@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { Plain } from '../../base/codec/index.ts'
+import { createMemoryLogger } from '../../base/log/index.ts'
+import { parseNodeId } from '../../base/net/index.ts'
+import type { StateRecord } from '../../control/state/index.ts'
+import {
+  type Instance,
+  instanceKey,
+  parseWorkload,
+  storedForm,
+  workloadKey,
+} from '../spec/index.ts'
+import { createWorkView, type WorkView } from './index.ts'
+
+const NODE = parseNodeId('1'.repeat(64))!
+const OWNER = 'f'.repeat(64) as StateRecord['owner']
+const WEB = parseWorkload({ name: 'web', containers: [{ image: 'a' }] })
+const INSTANCE: Instance = {
+  id: 'web-0-a',
+  workload: 'web',
+  index: 0,
+  generation: 1,
+  node: NODE,
+  status: 'Running',
+  health: 'healthy',
+  ports: { 80: 40_000 },
+  restarts: 0,
+}
+
+let records: Map<string, StateRecord>
+let logger: ReturnType<typeof createMemoryLogger>
+let view: WorkView
+
+function put(key: string, value: Plain | undefined, incarnation = 1): void {
+  const rest = { author: NODE, owner: OWNER, incarnation, counter: records.size, generation: 3 }
+  records.set(key, { key, value, ...rest })
+}
+
+beforeEach(() => {
+  records = new Map()
+  logger = createMemoryLogger()
+  view = createWorkView({
+    state: {
+      get: (key) => records.get(key),
+      list: (prefix) =>
+        [...records.values()].filter(
+          ({ key, value }) => key.startsWith(prefix) && value !== undefined,
+        ),
+      subscribe: () => () => {},
+    },
+    membership: { list: () => [], subscribe: () => () => {} },
+    logger,
+  })
+})
+
+describe('what is wanted', () => {
+  test('is read with the owner and the generation of its record', () => {
+    put(workloadKey('web'), storedForm(WEB))
+    expect(view.wanted()).toEqual([{ workload: WEB, owner: OWNER, generation: 3 }])
+    expect(view.desired('web')?.generation).toBe(3)
+  })
+
+  test('is told apart from what was ended, what cannot be read, and what nobody knows', () => {
+    put(workloadKey('ended'), undefined)
+    put(workloadKey('newer'), { kind: 'vm' })
+    expect(view.recordOf('ended')).toBe('ended')
+    expect(view.recordOf('newer')).toBe('unreadable')
+    expect(view.recordOf('ghost')).toBe('none')
+    expect(view.wanted()).toEqual([])
+    expect(view.desired('ended')).toBeUndefined()
+  })
+
+  test('under another name than its own is ignored', () => {
+    put(workloadKey('other'), storedForm(WEB))
+    expect(view.wanted()).toEqual([])
+  })
+})
+
+describe('an instance', () => {
+  test('belongs to the node that wrote it, whatever the value says', () => {
+    const forged = storedForm({ ...INSTANCE, node: parseNodeId('2'.repeat(64))!, id: 'x-0-b' })
+    put(instanceKey(NODE, 'web-0-a'), forged)
+    expect(view.instances()).toEqual([INSTANCE])
+  })
+
+  test('that cannot be read is ignored, and said once', () => {
+    put(instanceKey(NODE, 'web-0-a'), { status: 'Levitating' })
+    for (let time = 0; time < 3; time++) expect(view.instances()).toEqual([])
+    expect(logger.lines.filter(({ level }) => level === 'warn')).toHaveLength(1)
+  })
+
+  test('from before its node’s last start counts as neither running nor healthy', () => {
+    put(instanceKey(NODE, 'web-0-a'), storedForm(INSTANCE), 1)
+    put(`node/${NODE}/alive`, { beat: 0 }, 1)
+    expect(view.instances()).toEqual([INSTANCE])
+    put(`node/${NODE}/alive`, { beat: 0 }, 2)
+    expect(view.instances()).toMatchObject([
+      { id: 'web-0-a', status: 'Pending', health: 'unknown', reason: { code: 'NOT_CONFIRMED' } },
+    ])
+    put(instanceKey(NODE, 'web-0-a'), storedForm(INSTANCE), 2)
+    expect(view.instances()).toEqual([INSTANCE])
+  })
+})
