@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { constants } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -49,6 +50,7 @@ function handOver(node) {
     process.exitCode = 1
   })
   child.once('exit', (code, signal) => {
-    process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1)
+    // The shells' own way to tell which signal ended it.
+    process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0)
   })
 }

@@ -12,7 +12,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   untilSignal: () =>
     new Promise((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
         process.once(signal, () => {
           // A second one means it: nothing stands in the way of the system's own answer then.
           process.removeAllListeners(signal)

@@ -77,14 +77,15 @@ async function init(
     consensus,
     ...(options.name !== undefined && { nodeName: options.name }),
   } as const
-  const joined: Joined = findNode(context.home)
+  const running = findNode(context.home) !== undefined
+  const joined: Joined = running
     ? await (await context.node()).call.network.found(request)
     : await (await import('../offline.ts')).foundOffline(context, request)
   const { nodeId, peerId, did, networkId } = joined
   context.answer({ nodeId, peerId, did, networkId }, () => {
     return `Founded “${options.networkName}”.\n\n${identityText(joined)}`
   })
-  context.notice('\nNext: mycelium up')
+  if (!running) context.notice('\nNext: mycelium up')
 }
 
 async function join(
@@ -104,15 +105,15 @@ async function join(
     ...(ownerName !== undefined && { ownerName }),
     ...(role !== undefined && { role }),
   }
-  const joined: Joined & { admitted: boolean } = findNode(context.home)
+  const running = findNode(context.home) !== undefined
+  const joined: Joined & { admitted: boolean } = running
     ? await (await context.node()).call.network.join(request)
     : await (await import('../offline.ts')).joinOffline(context, request)
   context.answer(joined, () => identityText(joined))
-  context.notice(
-    joined.admitted
-      ? '\nNext: mycelium up'
-      : '\nAn admin has to let you in: mycelium members approve. Until then: mycelium up',
-  )
+  if (!joined.admitted) {
+    context.notice('\nAn admin has to let you in, with: mycelium members approve')
+  }
+  if (!running) context.notice('\nNext: mycelium up')
 }
 
 async function invite(

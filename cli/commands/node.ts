@@ -5,6 +5,7 @@ import { CommandFailure, EXIT } from '../exit-codes.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { findNode, isAlive, readToken } from '../running-node.ts'
+import { paint } from '../text/color.ts'
 import { bytes, cores, duration, short } from '../text/format.ts'
 import { pairs, table } from '../text/table.ts'
 
@@ -117,7 +118,7 @@ async function nodes(context: Context): Promise<void> {
       ['NAME', 'STATUS', 'ROLE', 'OWNER', 'FREE CPU', 'FREE MEMORY', 'KINDS', 'ID'],
       answer.nodes.map((each) => [
         each.self ? `${each.name} (this)` : each.name,
-        each.status,
+        paint(context.terminal, each.status),
         each.role,
         each.owner.name,
         cores(each.allocatable.cpuMillis),

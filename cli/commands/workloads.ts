@@ -4,6 +4,8 @@ import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
+import type { Terminal } from '../terminal.ts'
+import { paint } from '../text/color.ts'
 import { duration } from '../text/format.ts'
 import { wholeNumber } from '../text/parse.ts'
 import { table } from '../text/table.ts'
@@ -76,7 +78,7 @@ async function ps(context: Context, [name]: string[]): Promise<void> {
   const node = await context.node()
   if (name !== undefined) {
     const one = await node.call.workloads.get({ name })
-    context.answer(one, () => instancesText(one))
+    context.answer(one, () => instancesText(one, context.terminal))
     return
   }
   const answer = await node.call.workloads.list()
@@ -87,7 +89,7 @@ async function ps(context: Context, [name]: string[]): Promise<void> {
           ['NAME', 'STATUS', 'RUNNING', 'KIND', 'WHAT', 'OWNER', 'ADDRESS'],
           answer.workloads.map((each) => [
             each.name,
-            each.status,
+            paint(context.terminal, each.status),
             `${each.running_instances}/${each.replicas}`,
             each.kind,
             each.image ?? each.bundle?.slice(0, 19) ?? '',
@@ -98,11 +100,11 @@ async function ps(context: Context, [name]: string[]): Promise<void> {
   )
 }
 
-function instancesText(of: Outputs['workloads']['get']): string {
+function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): string {
   const rows = of.instances.map((each) => [
     each.id,
-    each.lost ? `${each.status} (out of sight)` : each.status,
-    each.health,
+    each.lost ? `${each.status} (out of sight)` : paint(terminal, each.status),
+    paint(terminal, each.health),
     each.nodeName,
     each.startedAt ? duration((Date.now() - Date.parse(each.startedAt)) / 1_000) : '',
     String(each.restarts),

@@ -66,12 +66,22 @@ function fieldProblems(data: unknown): FieldProblem[] {
 
 function parseIssue(issue: unknown): Issue {
   if (!isRecord(issue)) return { message: 'Not valid.', path: [], keys: [] }
-  const { message, path, keys } = issue
+  const { path, keys } = issue
   return {
-    message: typeof message === 'string' ? message : 'Not valid.',
+    message: plainText(issue),
     path: Array.isArray(path) ? path.map((step) => (isRecord(step) ? step.key : step)) : [],
     keys: Array.isArray(keys) ? keys.map(String) : [],
   }
+}
+
+/** The schema library's own words are for programmers; these are what people can act on. */
+function plainText({ code, message, minimum, maximum, origin, values }: Record<string, unknown>) {
+  const unit = origin === 'string' ? ' letters' : origin === 'array' ? ' entries' : ''
+  if (code === 'too_small') return `Too small: at least ${minimum}${unit}.`
+  if (code === 'too_big') return `Too large: at most ${maximum}${unit}.`
+  if (code === 'invalid_value' && Array.isArray(values)) return `One of ${values.join(', ')}.`
+  if (typeof message !== 'string') return 'Not valid.'
+  return message.endsWith('received undefined') ? 'This is needed.' : message
 }
 
 function sentence(problems: readonly FieldProblem[]): string {

@@ -12,6 +12,7 @@ import {
   ownerFacts,
 } from '../testing/memory-node.ts'
 import { toFailure } from './failures.ts'
+import { EVENT_QUEUE_MAX } from './limits.ts'
 
 function open(change: Parameters<typeof createMemoryNode>[0] = {}) {
   const node = createMemoryNode(change)
@@ -197,5 +198,40 @@ describe('the state summary', () => {
     expect(node.world.stopped).toBe(false)
     await call.node.stop()
     expect(node.world.stopped).toBe(true)
+  })
+})
+
+describe('events', () => {
+  it('tell a slow reader how many it missed, and never wait for it', async () => {
+    const { node, call } = open()
+    const stop = new AbortController()
+    const events = await call.events.watch({ subscribe: ['workload'] }, { signal: stop.signal })
+    const first = events.next()
+    await new Promise(setImmediate)
+    await node.put('net/workload/first', {})
+    await first
+    for (let i = 0; i < EVENT_QUEUE_MAX + 7; i++) await node.put(`net/workload/w${i}`, {})
+    for (let i = 0; i < EVENT_QUEUE_MAX; i++) await events.next()
+    expect((await events.next()).value).toMatchObject({
+      type: 'events.missed',
+      data: { count: 7 },
+    })
+    stop.abort()
+  })
+
+  it('tell of networks joined and left, and follow the parts of the new one', async () => {
+    const { node, call } = open({ inNetwork: false })
+    const events = await call.events.watch({ subscribe: ['network', 'instance'] })
+    const first = events.next()
+    await new Promise(setImmediate)
+    await call.network.found({ networkName: 'Garden' })
+    expect((await first).value).toMatchObject({ type: 'network.joined' })
+    const { id, node: on, ...told } = instanceFacts()
+    await node.put(`node/${on}/instance/${id}`, { ...told })
+    expect((await events.next()).value).toMatchObject({
+      type: 'instance.changed',
+      data: { id, node: on, workload: 'web', status: 'Running' },
+    })
+    await events.return?.(undefined)
   })
 })

@@ -60,11 +60,11 @@ function peerViews({ mesh, membership }: NetworkParts) {
     name: membership.get(id)?.profile.name ?? member.ownerName,
     addresses,
     path,
-    ...(latencyMs !== undefined && { latencyMs }),
+    ...(latencyMs !== undefined && { latencyMs: tenths(latencyMs) }),
   }))
 }
 
-export function memberOf(parts: NetworkParts, text: string): Member {
+function memberOf(parts: NetworkParts, text: string): Member {
   return findOne(parts.membership.list(), text, {
     what: 'node',
     idOf: ({ id }) => id,
@@ -109,8 +109,13 @@ function statusOf({ liveness, cordoned, draining }: Member): ClusterNode['status
 function ownLinks({ mesh }: NetworkParts): ClusterNode['links'] {
   return mesh.connected().map(({ id, latencyMs }) => ({
     to: id,
-    ...(latencyMs !== undefined && { latencyMs }),
+    ...(latencyMs !== undefined && { latencyMs: tenths(latencyMs) }),
   }))
+}
+
+/** What a ping can tell apart. */
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10
 }
 
 /** What the instances on a node have reserved; ended ones hold nothing. */

@@ -1,0 +1,41 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkClock, checkHome, checkRuntime } from './doctor.ts'
+
+describe('the doctor', () => {
+  let home: string
+
+  beforeEach(() => {
+    home = mkdtempSync(path.join(tmpdir(), 'mycelium-doctor-'))
+  })
+  afterEach(() => rmSync(home, { recursive: true }))
+
+  it('finds a runtime that is too old', () => {
+    expect(checkRuntime('20.1.0').ok).toBe(false)
+    expect(checkRuntime('24.0.0').ok).toBe(true)
+  })
+
+  it('finds a key that others can read, and says how to close it', async () => {
+    mkdirSync(path.join(home, 'identity'))
+    const key = path.join(home, 'identity', 'node.key')
+    writeFileSync(key, 'key', { mode: 0o600 })
+    expect((await checkHome(home)).ok).toBe(true)
+    chmodSync(key, 0o644)
+    expect(await checkHome(home)).toMatchObject({
+      ok: false,
+      fix: expect.stringContaining('chmod 600'),
+    })
+  })
+
+  it('finds a clock that stands before what was written here, or before the product', async () => {
+    const nowMs = Date.UTC(2026, 10, 20)
+    const file = path.join(home, 'state.db')
+    writeFileSync(file, '')
+    utimesSync(file, nowMs / 1_000, nowMs / 1_000)
+    expect((await checkClock(home, nowMs)).ok).toBe(true)
+    expect((await checkClock(home, nowMs - 3 * 3_600_000)).ok).toBe(false)
+    expect((await checkClock(home, Date.UTC(1970, 0, 2))).ok).toBe(false)
+  })
+})

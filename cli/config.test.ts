@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { fromFlags } from './commands/up.ts'
+import { parseConfig, readConfig } from './config.ts'
+
+describe('the config', () => {
+  let home: string
+
+  beforeEach(() => {
+    home = mkdtempSync(path.join(tmpdir(), 'mycelium-config-'))
+  })
+  afterEach(() => rmSync(home, { recursive: true }))
+
+  it('is empty when there is no file', () => {
+    expect(readConfig(home)).toEqual({})
+  })
+
+  it('takes every key under the names people know', () => {
+    const config = parseConfig(
+      {
+        node: { name: 'ada', tags: ['gpu', 'zone=eu'], data_dir: 'data' },
+        network: {
+          listen: ['/ip4/0.0.0.0/tcp/4000', '0.0.0.0:4001'],
+          advertise_addr: '[2001:db8::1]:4000',
+          bootstrap: ['/dns4/a.example/tcp/4000/p2p/12D3KooWx'],
+          max_peers: 50,
+          exchange_interval: '30s',
+          discovery_interval: '1m',
+        },
+        logging: { level: 'debug', format: 'json' },
+        state: { tombstone_ttl: '24h', gc_interval: '10m' },
+      },
+      'config.toml',
+    )
+    expect(config.network).toEqual({
+      listen: ['/ip4/0.0.0.0/tcp/4000', '/ip4/0.0.0.0/tcp/4001', '/ip4/0.0.0.0/udp/4001/quic-v1'],
+      advertise_addr: ['/ip6/2001:db8::1/tcp/4000', '/ip6/2001:db8::1/udp/4000/quic-v1'],
+      bootstrap: ['/dns4/a.example/tcp/4000/p2p/12D3KooWx'],
+      max_peers: 50,
+      exchange_interval: 30_000,
+      discovery_interval: 60_000,
+    })
+    expect(config.state).toEqual({ tombstone_ttl: 86_400_000, gc_interval: 600_000 })
+  })
+
+  it('lets a flag stand above the file, key by key', () => {
+    writeFileSync(path.join(home, 'config.toml'), '[node]\nname = "file"\ntags = ["a"]\n')
+    const config = readConfig(home, fromFlags({ name: 'flag', apiPort: '0', mdns: true }))
+    expect(config.node).toEqual({ name: 'flag', tags: ['a'] })
+    expect(config.api).toEqual({ port: 0 })
+    expect(config.network).toBeUndefined()
+  })
+
+  it('names keys and sections that do not exist, wherever they are', () => {
+    const wrong = () => parseConfig({ node: { nmae: 'x' }, ssh: { listen: 'x' } }, 'config.toml')
+    expect(wrong).toThrow(/node\.nmae: There is no such key\.[\s\S]*ssh: There is no such key\./)
+  })
+
+  it('checks flags like the file', () => {
+    expect(() => readConfig(home, fromFlags({ listen: ['nowhere'], logLevel: 'loud' }))).toThrow(
+      /network\.listen[\s\S]*logging\.level/,
+    )
+  })
+
+  it('says where a file is no TOML', () => {
+    writeFileSync(path.join(home, 'config.toml'), '[node\n')
+    expect(() => readConfig(home)).toThrow(/is not TOML/)
+  })
+})
