@@ -1,6 +1,6 @@
 /**
- * The two kinds of certificate: network → owner (signed by an owner who may invite) and owner → node.
- * Who signed is the envelope's key and is not repeated in the payload.
+ * The two kinds of certificate: network → owner (signed by an owner who may invite) and owner →
+ * node. Who signed is the envelope's key and is not repeated in the payload.
  */
 import { z } from 'zod'
 import { parseTimestamp, toTimestamp } from '../base/clock/index.ts'
@@ -59,14 +59,18 @@ export function issueNodeCertificate(
   return sealEnvelope(owner, 'node', network, encode(payload))
 }
 
-/** Checks form, network and signature. Throws IDENTITY_MALFORMED, WRONG_NETWORK, SIGNATURE_INVALID. */
+/**
+ * Checks form, network and signature. Throws IDENTITY_MALFORMED, WRONG_NETWORK, SIGNATURE_INVALID.
+ */
 export function parseMembership(network: NetworkId, bytes: Uint8Array): MembershipCertificate {
   const { payload, key } = open('membership', MEMBERSHIP, network, bytes)
   const serial = Buffer.from(payload.serial).toString('hex')
   return { ...payload, network, issuer: key, serial }
 }
 
-/** Checks form, network and signature. Throws IDENTITY_MALFORMED, WRONG_NETWORK, SIGNATURE_INVALID. */
+/**
+ * Checks form, network and signature. Throws IDENTITY_MALFORMED, WRONG_NETWORK, SIGNATURE_INVALID.
+ */
 export function parseNodeCertificate(network: NetworkId, bytes: Uint8Array): NodeCertificate {
   const { payload, key } = open('node', NODE, network, bytes)
   return { ...payload, network, owner: key }

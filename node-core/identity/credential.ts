@@ -29,8 +29,8 @@ export function parseCredential(bytes: Uint8Array): Credential {
 }
 
 /**
- * Reasons in this order: IDENTITY_MALFORMED, WRONG_NETWORK, SIGNATURE_INVALID, CERTIFICATE_UNTRUSTED,
- * MEMBER_REMOVED, CERTIFICATE_EXPIRED.
+ * Reasons in this order: IDENTITY_MALFORMED, WRONG_NETWORK, SIGNATURE_INVALID,
+ * CERTIFICATE_UNTRUSTED, MEMBER_REMOVED, CERTIFICATE_EXPIRED.
  */
 export function verifyCredential(bytes: Uint8Array, check: CredentialCheck): VerifiedMember {
   const credential = parseCredential(bytes)
@@ -89,7 +89,10 @@ const CREDENTIAL = z.strictObject({
   membership: z.array(z.instanceof(Uint8Array)).min(1).max(CHAIN_LENGTH_MAX),
 })
 
-/** Each certificate by the owner of the next one, the last by a founder; nobody grants what it lacks. */
+/**
+ * Each certificate by the owner of the next one, the last by a founder; nobody grants what it
+ * lacks.
+ */
 function requireChainToFounder(
   network: FoundedNetwork,
   certificates: readonly MembershipCertificate[],

@@ -1,6 +1,7 @@
 /**
- * The bytes of every signed document, pinned: whoever changes one of them decides to, since networks
- * that exist would not understand each other any more. Signatures are deterministic (RFC 8032).
+ * The bytes of every signed document, pinned: whoever changes one of them decides to, since
+ * networks that exist would not understand each other any more. Signatures are deterministic (RFC
+ * 8032).
  */
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'

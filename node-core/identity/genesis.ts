@@ -34,7 +34,9 @@ export function foundNetwork(
   return parseGenesis(sealEnvelope(founder, 'genesis', undefined, payload))
 }
 
-/** Throws IDENTITY_MALFORMED or SIGNATURE_INVALID. Whether it is the right network is the caller's. */
+/**
+ * Throws IDENTITY_MALFORMED or SIGNATURE_INVALID. Whether it is the right network is the caller's.
+ */
 export function parseGenesis(bytes: Uint8Array): FoundedNetwork {
   const envelope = openEnvelope('genesis', undefined, bytes, { bytesMax: GENESIS_BYTES_MAX })
   const genesis = parsePayload(GENESIS, envelope.payload, 'genesis document')

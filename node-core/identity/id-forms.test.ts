@@ -96,7 +96,8 @@ describe('a private key', () => {
   it('has the public form that ssh reads', () => {
     const line = encodeOpenSshPublicKey(key.publicKey, 'mycelium-node')
     expect(line).toBe(
-      'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea mycelium-node',
+      'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea ' +
+        'mycelium-node',
     )
   })
 })

@@ -76,7 +76,10 @@ export interface FoundedNetwork {
   bytes: Uint8Array
 }
 
-/** Network → owner: this owner is a member with these permissions. Lasts 30 days, renewed on contact. */
+/**
+ * Network → owner: this owner is a member with these permissions. Lasts 30 days, renewed on
+ * contact.
+ */
 export interface MembershipCertificate {
   network: NetworkId
   owner: Uint8Array
@@ -127,12 +130,15 @@ export interface VerifiedMembership {
 /** What a credential is judged by. */
 export interface CredentialCheck {
   network: FoundedNetwork
-  /** undefined: expiry is not judged (records of the shared state; nobody knows when they were made). */
+  /**
+   * undefined: expiry is not judged (records of the shared state; nobody knows when they were
+   * made).
+   */
   nowMs: number | undefined
   isRemoved?: (owner: OwnerId) => boolean
   /**
-   * Whether `net/member/<owner>` stands. Asked only when an issuer in the chain was removed: what it
-   * signs now can be dated back, so its admissions count if they are on record.
+   * Whether `net/member/<owner>` stands. Asked only when an issuer in the chain was removed: what
+   * it signs now can be dated back, so its admissions count if they are on record.
    */
   isMember?: (owner: OwnerId) => boolean
 }
@@ -160,8 +166,8 @@ export interface SignedInvite {
   issuer: Uint8Array
   issuerName: string
   /**
-   * The issuer's own membership chain, so that a newcomer can check the invite alone. Empty when the
-   * issuer is a founder, or when the chain does not fit into a link.
+   * The issuer's own membership chain, so that a newcomer can check the invite alone. Empty when
+   * the issuer is a founder, or when the chain does not fit into a link.
    */
   issuerMembership: Uint8Array[]
   serial: string

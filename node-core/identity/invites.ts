@@ -1,9 +1,9 @@
 /**
  * Invites: signed by an owner who may invite, carried by people as `mycelium://join?invite=…`.
  *
- * The link holds the signed part and, outside it, the seed of a one-time key. The newcomer signs its
- * owner key with that key and sends the signed part only, so that whoever relays or logs a request
- * cannot use the invite.
+ * The link holds the signed part and, outside it, the seed of a one-time key. The newcomer signs
+ * its owner key with that key and sends the signed part only, so that whoever relays or logs a
+ * request cannot use the invite.
  */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
@@ -42,7 +42,8 @@ export function createInvite(
   const oneTime = generateKey(random)
   const serial = random.bytes(12)
   // Addresses and the issuer's chain are what makes a link long. The chain goes first: without it a
-  // newcomer cannot check the issuer's right before it asks, but the network checks it all the same.
+  // newcomer cannot check the issuer's right before it asks, but the network checks it all the
+  // same.
   const chain = isFounder(network, issuer.publicKey) ? [] : request.issuerMembership
   for (const [issuerMembership, addressesMax] of [
     [chain, INVITE_ADDRESSES_MAX],
@@ -69,7 +70,9 @@ export function createInvite(
   throw invalid('The invite does not fit into a link.')
 }
 
-/** Reads a link. Throws INVITE_INVALID for one that is cut, mistyped, altered or signed by nobody. */
+/**
+ * Reads a link. Throws INVITE_INVALID for one that is cut, mistyped, altered or signed by nobody.
+ */
 export function parseInvite(link: string): Invite {
   const body = decodeLink(link)
   try {

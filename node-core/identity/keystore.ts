@@ -1,7 +1,7 @@
 /**
  * The keys of a home, on its disk: `identity/node.key`, `identity/node.pub`, `identity/owner.key`.
- * A key that is there but cannot be read is an error and is never replaced: a new key would be a new
- * node, and everything that knew the old one would be lost without a word.
+ * A key that is there but cannot be read is an error and is never replaced: a new key would be a
+ * new node, and everything that knew the old one would be lost without a word.
  */
 import type { Disk } from '../base/disk/index.ts'
 import { MyceliumError } from '../base/errors/index.ts'

@@ -7,7 +7,9 @@ import { NAME_LENGTH_MAX } from './limits.ts'
 /** Control characters, and those that turn the direction of the text around them. */
 const HIDDEN = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u
 
-/** What people call a network, an owner or a node: no blanks at its ends, no characters that hide. */
+/**
+ * What people call a network, an owner or a node: no blanks at its ends, no characters that hide.
+ */
 export const name = z
   .string()
   .min(1)

@@ -24,7 +24,7 @@ describe('the rule on signatures', () => {
     }
   })
 
-  it('needs the reference: the native path refuses what only the cofactored equation admits', () => {
+  it('needs the reference where only the cofactored equation holds: the native path says no', () => {
     const { publicKey, message, signature } = speccheck.vectors[4]!
     expect(verifyNative(hex(publicKey), hex(message), hex(signature))).toBe(false)
     expect(verify(hex(publicKey), hex(message), hex(signature))).toBe(true)

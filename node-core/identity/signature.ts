@@ -1,6 +1,6 @@
 /**
- * The one verdict on Ed25519 signatures (docs/adr/0004): 64 bytes, `S < L`, `R` and `A` canonical and
- * not of small order, and the cofactored equation of RFC 8032. The native path checks the
+ * The one verdict on Ed25519 signatures (docs/adr/0004): 64 bytes, `S < L`, `R` and `A` canonical
+ * and not of small order, and the cofactored equation of RFC 8032. The native path checks the
  * cofactorless equation, which implies the cofactored one, so its yes is final once our own checks
  * have passed; its no is asked again of the reference.
  */
@@ -17,7 +17,9 @@ export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Ui
   return verifyNative(publicKey, message, signature) || verifyStrict(publicKey, message, signature)
 }
 
-/** Whether these bytes may stand as anybody's public key: 32 of them, canonical, not small order. */
+/**
+ * Whether these bytes may stand as anybody's public key: 32 of them, canonical, not small order.
+ */
 export function isPublicKey(bytes: Uint8Array): boolean {
   return bytes.byteLength === 32 && isCanonicalPoint(bytes)
 }

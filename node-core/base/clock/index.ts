@@ -1,8 +1,8 @@
 /**
  * Time as an argument. Cores never see it; shells take a `Clock`.
  *
- * `monotonicMs` never goes back and is the only time that timeouts use. `wallMs` is what people call
- * the time; it may jump and is for display, certificates and log lines only.
+ * `monotonicMs` never goes back and is the only time that timeouts use. `wallMs` is what people
+ * call the time; it may jump and is for display, certificates and log lines only.
  */
 export interface Clock {
   /** Milliseconds since the Unix epoch by this machine's clock, which may be wrong. */

@@ -1,7 +1,9 @@
 import { assert } from '../errors/index.ts'
 import type { Clock } from './index.ts'
 
-/** A clock that moves only when told, so that a run of hours takes milliseconds and repeats exactly. */
+/**
+ * A clock that moves only when told, so that a run of hours takes milliseconds and repeats exactly.
+ */
 export interface SimClock extends Clock {
   /** Moves on by `ms`, running every timer that falls due, in the order of (due time, creation). */
   advance(ms: number): void

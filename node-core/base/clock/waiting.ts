@@ -18,9 +18,9 @@ export function sleep(clock: Clock, ms: number, options: { signal?: AbortSignal 
 }
 
 /**
- * Runs `fn` every `periodMs`, the next wait starting when the last run has ended, so that a slow run
- * never overlaps itself. A rejection goes to `onError` and the rhythm goes on. The returned function
- * stops it and waits for a run under way.
+ * Runs `fn` every `periodMs`, the next wait starting when the last run has ended, so that a slow
+ * run never overlaps itself. A rejection goes to `onError` and the rhythm goes on. The returned
+ * function stops it and waits for a run under way.
  */
 export function every(
   clock: Clock,

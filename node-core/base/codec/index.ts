@@ -25,7 +25,9 @@ export type CodecErrorCode =
   | 'CODEC_MALFORMED'
   /** The bytes are over the caller's bound. */
   | 'CODEC_TOO_LARGE'
-  /** The value holds something that is not `Plain`: a fraction, undefined, a class, a broken text. */
+  /**
+   * The value holds something that is not `Plain`: a fraction, undefined, a class, a broken text.
+   */
   | 'CODEC_UNSUPPORTED'
 
 export function encode(value: unknown): Uint8Array {

@@ -3,7 +3,9 @@ import type { Database } from './index.ts'
 
 const code = (name: string) => expect.objectContaining({ code: name })
 
-/** What any database must do. `make` gives an empty one and a way to open the same content again. */
+/**
+ * What any database must do. `make` gives an empty one and a way to open the same content again.
+ */
 export function databaseSuite(
   name: string,
   make: () => Promise<{ database: Database; reopen: () => Promise<Database> }>,

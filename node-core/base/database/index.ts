@@ -1,6 +1,6 @@
 /**
- * SQLite as an argument: durable tables for what is too much for one file. It runs in a worker, since
- * `node:sqlite` blocks its thread and the main thread also serves the window.
+ * SQLite as an argument: durable tables for what is too much for one file. It runs in a worker,
+ * since `node:sqlite` blocks its thread and the main thread also serves the window.
  *
  * Operations run in the order they were asked for. A write is one transaction: when its promise has
  * resolved all of it survives power loss, and when it has rejected none of it was done.

@@ -4,7 +4,9 @@ import type { Database, DatabaseErrorCode } from './index.ts'
 
 /** A database in memory, in this thread, whose content outlives a crash of the node. */
 export interface SimDatabase extends Database {
-  /** Power loss: writes that have not resolved are not done, and fail. It can be used on at once. */
+  /**
+   * Power loss: writes that have not resolved are not done, and fail. It can be used on at once.
+   */
   crash(): void
   /** The next `count` writes fail with DISK_FULL. */
   fill(count: number): void

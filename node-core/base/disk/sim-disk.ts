@@ -2,6 +2,7 @@ import { MyceliumError } from '../errors/index.ts'
 import type { Random } from '../random/index.ts'
 import type { Disk, DiskErrorCode } from './index.ts'
 import { folderSegmentsOf, segmentsOf } from './path.ts'
+import { createSimPlatter } from './sim-platter.ts'
 
 export interface SimDiskOptions {
   /** Decides what of the unsynced survives a crash. Without it nothing unsynced does. */
@@ -17,7 +18,7 @@ export interface SimDisk extends Disk {
   setCapacity(bytes: number | undefined): void
   /** The next `count` syncs fail, and what they would have kept is not kept. */
   failSyncs(count: number): void
-  /** Damages one byte of a stored file. */
+  /** Damages one bit of a stored file. */
   flipBit(path: string, bit: number): void
   readonly faults: Readonly<Record<SimDiskFault, number>>
 }
@@ -25,120 +26,120 @@ export interface SimDisk extends Disk {
 export type SimDiskFault = 'crash' | 'lostWrite' | 'fullDisk' | 'failedSync' | 'bitFlip'
 
 export function createSimDisk(options: SimDiskOptions = {}): SimDisk {
-  /** What a reader sees. */
-  let cached = new Map<string, Uint8Array>()
-  /** What power loss leaves. A path in `unsynced` may come back either way. */
-  let durable = new Map<string, Uint8Array>()
-  let unsynced = new Set<string>()
-  let capacityBytes = options.capacityBytes
-  let syncsToFail = 0
-  let epoch = 0
-  const faults = { crash: 0, lostWrite: 0, fullDisk: 0, failedSync: 0, bitFlip: 0 }
+  return new MemoryDisk(options)
+}
 
-  const nameOf = (path: string): string => segmentsOf(path).join('/')
-  const prefixOf = (path: string): string => {
-    const folder = folderSegmentsOf(path).join('/')
-    return folder === '' ? '' : `${folder}/`
+class MemoryDisk implements SimDisk {
+  readonly faults = { crash: 0, lostWrite: 0, fullDisk: 0, failedSync: 0, bitFlip: 0 }
+  readonly #platter
+  #capacityBytes: number | undefined
+  #syncsToFail = 0
+  /** Goes up with every power loss: a write begun before one must not go on after it. */
+  #epoch = 0
+
+  constructor({ random, capacityBytes }: SimDiskOptions) {
+    this.#platter = createSimPlatter(random)
+    this.#capacityBytes = capacityBytes
   }
-  const requirePower = (at: number): void => {
-    if (at !== epoch) throw failed('DISK_FAILED', 'Power was lost during the write.')
+
+  async read(path: string): Promise<Uint8Array | undefined> {
+    const bytes = this.#platter.get(nameOf(path))
+    return bytes && Uint8Array.from(bytes)
   }
-  const sync = (): void => {
-    if (syncsToFail === 0) return
-    syncsToFail--
-    faults.failedSync++
-    throw failed('DISK_FAILED', 'The sync failed.')
+
+  async writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
+    const name = nameOf(path)
+    const epoch = this.#epoch
+    const content = Uint8Array.from(bytes)
+    await otherWork()
+    this.#requirePower(epoch)
+    this.#requireRoom(name, content.byteLength)
+    this.#sync()
+    await otherWork()
+    this.#requirePower(epoch)
+    this.#platter.set(name, content)
+    await otherWork()
+    this.#requirePower(epoch)
+    this.#sync()
+    this.#platter.keep(name)
   }
-  const requireRoom = (name: string, sizeBytes: number): void => {
-    if (capacityBytes === undefined) return
-    let usedBytes = sizeBytes
-    for (const [held, bytes] of cached) if (held !== name) usedBytes += bytes.byteLength
-    if (usedBytes <= capacityBytes) return
-    faults.fullDisk++
+
+  async list(path: string): Promise<string[]> {
+    const prefix = folderSegmentsOf(path)
+      .map((segment) => `${segment}/`)
+      .join('')
+    const within = this.#platter.names().filter((name) => name.startsWith(prefix))
+    return [...new Set(within.map((name) => name.slice(prefix.length).split('/')[0] ?? ''))].sort()
+  }
+
+  async remove(path: string): Promise<void> {
+    const name = nameOf(path)
+    const epoch = this.#epoch
+    const gone = this.#platter
+      .names()
+      .filter((held) => held === name || held.startsWith(`${name}/`))
+    for (const held of gone) this.#platter.set(held, undefined)
+    await otherWork()
+    this.#requirePower(epoch)
+    this.#sync()
+    for (const held of gone) this.#platter.keep(held)
+  }
+
+  async size(path: string): Promise<number | undefined> {
+    return this.#platter.get(nameOf(path))?.byteLength
+  }
+
+  crash(): void {
+    this.#epoch++
+    this.#syncsToFail = 0
+    this.faults.crash++
+    this.faults.lostWrite += this.#platter.lose()
+  }
+
+  setCapacity(bytes: number | undefined): void {
+    this.#capacityBytes = bytes
+  }
+
+  failSyncs(count: number): void {
+    this.#syncsToFail = count
+  }
+
+  flipBit(path: string, bit: number): void {
+    const name = nameOf(path)
+    const bytes = Uint8Array.from(this.#platter.get(name) ?? [])
+    const at = bit >> 3
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7))
+    this.#platter.set(name, bytes)
+    this.#platter.keep(name)
+    this.faults.bitFlip++
+  }
+
+  #requirePower(epoch: number): void {
+    if (epoch !== this.#epoch) throw failed('DISK_FAILED', 'Power was lost during the write.')
+  }
+
+  #requireRoom(name: string, sizeBytes: number): void {
+    if (this.#capacityBytes === undefined) return
+    const others = this.#platter.names().filter((held) => held !== name)
+    const usedBytes = others.reduce(
+      (sum, held) => sum + (this.#platter.get(held)?.byteLength ?? 0),
+      sizeBytes,
+    )
+    if (usedBytes <= this.#capacityBytes) return
+    this.faults.fullDisk++
     throw failed('DISK_FULL', 'The disk is full.')
   }
-  const makeDurable = (name: string): void => {
-    const bytes = cached.get(name)
-    if (bytes) durable.set(name, bytes)
-    else durable.delete(name)
-    unsynced.delete(name)
-  }
 
-  return {
-    faults,
-    async read(path) {
-      const bytes = cached.get(nameOf(path))
-      return bytes && Uint8Array.from(bytes)
-    },
-    async writeAtomic(path, bytes) {
-      const name = nameOf(path)
-      const at = epoch
-      const content = Uint8Array.from(bytes)
-      await otherWork()
-      requirePower(at)
-      requireRoom(name, content.byteLength)
-      sync()
-      await otherWork()
-      requirePower(at)
-      cached.set(name, content)
-      unsynced.add(name)
-      await otherWork()
-      requirePower(at)
-      sync()
-      makeDurable(name)
-    },
-    async list(path) {
-      const prefix = prefixOf(path)
-      const names = new Set<string>()
-      for (const name of cached.keys()) {
-        if (name.startsWith(prefix)) names.add(name.slice(prefix.length).split('/')[0] ?? '')
-      }
-      return [...names].sort()
-    },
-    async remove(path) {
-      const name = nameOf(path)
-      const at = epoch
-      const gone = [...cached.keys()].filter((held) => held === name || held.startsWith(`${name}/`))
-      for (const held of gone) {
-        cached.delete(held)
-        unsynced.add(held)
-      }
-      await otherWork()
-      requirePower(at)
-      sync()
-      for (const held of gone) makeDurable(held)
-    },
-    async size(path) {
-      return cached.get(nameOf(path))?.byteLength
-    },
-    crash() {
-      epoch++
-      faults.crash++
-      for (const name of unsynced) {
-        if (options.random && options.random.float() < 0.5) makeDurable(name)
-        else faults.lostWrite++
-      }
-      cached = new Map(durable)
-      durable = new Map(durable)
-      unsynced = new Set()
-      syncsToFail = 0
-    },
-    setCapacity(bytes) {
-      capacityBytes = bytes
-    },
-    failSyncs(count) {
-      syncsToFail = count
-    },
-    flipBit(path, bit) {
-      const name = nameOf(path)
-      const bytes = Uint8Array.from(cached.get(name) ?? [])
-      const at = bit >> 3
-      bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7))
-      cached.set(name, bytes)
-      durable.set(name, bytes)
-      faults.bitFlip++
-    },
+  #sync(): void {
+    if (this.#syncsToFail === 0) return
+    this.#syncsToFail--
+    this.faults.failedSync++
+    throw failed('DISK_FAILED', 'The sync failed.')
   }
+}
+
+function nameOf(path: string): string {
+  return segmentsOf(path).join('/')
 }
 
 /** A turn for everybody else between two steps of a write, as with a real disk. */

@@ -1,15 +1,16 @@
 import { every, toTimestamp } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import { isFounder, ownerIdOf, parseCredential } from '../../identity/index.ts'
-import { MEMBER_PREFIX, memberRecords, REMOVED_PREFIX } from './entries.ts'
-import { createGate, renewChain } from './gate.ts'
+import { RENEW_PROTOCOL } from './chain-offers.ts'
+import { MEMBER_PREFIX, REMOVED_PREFIX } from './entries.ts'
+import { answerRenewal, createGate } from './gate.ts'
 import type { Admission, AdmissionDeps } from './index.ts'
 import { createInviteBook } from './invite-book.ts'
 import { createIssuer } from './issuer.ts'
 import { REMOVAL_NOTICE_MS, RENEW_CHECK_PERIOD_MS } from './limits.ts'
 import { createMemberBook } from './member-book.ts'
-import { encodeAnswer, parseQuestion } from './messages.ts'
-import { createRenewal, RENEW_PROTOCOL } from './renewal.ts'
+import { memberRecords } from './member-records.ts'
+import { createRenewal } from './renewal.ts'
 import { createSeed } from './seed.ts'
 
 export function createAdmission(deps: AdmissionDeps): Admission {
@@ -36,18 +37,6 @@ export function createAdmission(deps: AdmissionDeps): Admission {
     return busy
   }
   const renew = (): Promise<void> => inTurn(() => renewal.renew({ signal: stopping.signal }))
-  const answerMember = (body: Uint8Array): Uint8Array => {
-    const question = parseQuestion(body)
-    const membership = question.ask === 'renew' ? question.membership : []
-    const renewed = renewChain(deps, parts, membership)
-    return encodeAnswer({
-      answer: 'admitted',
-      genesis: network.bytes,
-      membership: renewed,
-      addresses: [],
-    })
-  }
-
   return {
     ...createMemberBook(deps, parts),
     permissions: issuer.permissions,
@@ -65,7 +54,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       await putFounderEntry(deps)
       stops = [
         mesh.onJoin((body, peer) => gate.answer(body, peer)),
-        mesh.onRequest(RENEW_PROTOCOL, answerMember),
+        mesh.onRequest(RENEW_PROTOCOL, (body) => answerRenewal(deps, parts, body)),
         mesh.onPeer((_, change) => {
           if (change === 'up') void renew()
         }),

@@ -53,7 +53,9 @@ export interface AdmissionDeps {
   state: AdmissionState
   /** Holds `invites.cbor`. */
   disk: Disk
-  /** Addresses of members, the best ones first: told to newcomers, asked when renewal is overdue. */
+  /**
+   * Addresses of members, the best ones first: told to newcomers, asked when renewal is overdue.
+   */
   contacts(): readonly string[]
   clock: Clock
   random: Random
@@ -195,9 +197,9 @@ export type AdmissionErrorCode =
   | 'NOBODY_ANSWERED'
 
 export { createAdmission } from './driver.ts'
-export { type MemberRecords, memberRecords } from './entries.ts'
 /** A founder signs its own membership: a chain always has at least one certificate. */
 export { founderCredential } from './founder.ts'
+export { type MemberRecords, memberRecords } from './member-records.ts'
 export {
   askAbout,
   askToBeLetIn,

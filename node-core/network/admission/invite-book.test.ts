@@ -17,7 +17,7 @@ async function opened(disk = createSimDisk(), nowMs = 0) {
 }
 
 describe('the book of invites', () => {
-  it('counts an owner once, however often it asks, also after a crash before it was recorded', async () => {
+  it('counts an owner once, however often it asks, also over a crash', async () => {
     const { book, disk } = await opened()
     await book.add(invite, 0)
     await book.use('s1', ann)

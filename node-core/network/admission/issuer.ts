@@ -8,8 +8,8 @@ import {
   parseCredential,
   verifyMembership,
 } from '../../identity/index.ts'
-import type { MemberRecords } from './entries.ts'
 import type { AdmissionDeps, AdmissionErrorCode } from './index.ts'
+import type { MemberRecords } from './member-records.ts'
 
 export interface Issuer {
   permissions(): ReadonlySet<Permission>

@@ -20,7 +20,7 @@ export const SEED_LIFETIME_MS = 30 * 86_400_000
 export const RENEW_BEFORE_MS = 10 * 86_400_000
 /** How often certificates are looked at. Milliseconds. */
 export const RENEW_CHECK_PERIOD_MS = 3_600_000
-/** Between a removal and the cut of its connections, so that the removed hear of it. Milliseconds. */
+/** From a removal to the cut of its connections, so that the removed hear of it. Milliseconds. */
 export const REMOVAL_NOTICE_MS = 1_000
 /** How often a newcomer asks whether it was approved. Milliseconds. */
 export const POLL_PERIOD_MS = 5_000

@@ -12,14 +12,11 @@ import {
   parseNodeCertificate,
   verifyMembership,
 } from '../../identity/index.ts'
-import type { MemberRecords } from './entries.ts'
+import { chainOffers } from './chain-offers.ts'
 import { founderMembership } from './founder.ts'
 import type { AdmissionDeps } from './index.ts'
 import { RENEW_BEFORE_MS } from './limits.ts'
-import { encodeQuestion, parseAnswer } from './messages.ts'
-
-/** The question over the mesh, between members; strangers send the same over `join`. */
-export const RENEW_PROTOCOL = 'renew/1'
+import type { MemberRecords } from './member-records.ts'
 
 export interface Renewal {
   /** Renews what is near its end, asking members where another's signature is needed. */
@@ -56,45 +53,12 @@ export function createRenewal(deps: AdmissionDeps, records: MemberRecords): Rene
       await take([founderMembership(ownerKey, network, request, random)])
       return
     }
-    for await (const chain of offers(membership, signal)) {
+    for await (const chain of chainOffers(deps, membership, signal)) {
       if (await takeIfNewer(chain)) return
     }
     logger.warn('No member has renewed the membership certificate yet.', {
       notAfter: certificate.notAfter,
     })
-  }
-
-  /** Renewed chains, from connected members who may sign them, then from whoever can be dialled. */
-  async function* offers(membership: Uint8Array[], signal: AbortSignal) {
-    const question = encodeQuestion({ ask: 'renew', membership })
-    for (const { id, member } of deps.mesh.connected()) {
-      if (!member.permissions.has('invite') && !member.permissions.has('admin')) continue
-      const chain = await chainFrom(() =>
-        deps.mesh.request(id, RENEW_PROTOCOL, question, { signal }),
-      )
-      if (chain) yield chain
-    }
-    // Once the certificate has ended nobody lets this node in, but strangers may ask too.
-    if (deps.mesh.connected().length > 0) return
-    for (const address of deps.contacts()) {
-      if (signal.aborted) return
-      const chain = await chainFrom(() => deps.mesh.askToJoin(address, question, { signal }))
-      if (chain) yield chain
-    }
-  }
-
-  async function chainFrom(ask: () => Promise<Uint8Array>): Promise<Uint8Array[] | undefined> {
-    try {
-      const answer = parseAnswer(await ask())
-      if (answer.answer === 'admitted') return answer.membership
-      const code = answer.answer === 'refused' ? answer.code : 'JOIN_MALFORMED'
-      logger.debug('A member did not renew the certificate.', { code })
-    } catch (error) {
-      logger.debug('A member could not be asked for a new certificate.', {
-        reason: messageOf(error),
-      })
-    }
-    return undefined
   }
 
   /** False for a chain that does not hold or ends no later than the one in use. */

@@ -42,8 +42,9 @@ export function createSeed(
 }
 
 /**
- * Reads a seed document. Throws SEED_INVALID, WRONG_NETWORK (when one is given), SEED_STALE. Without
- * a network the document names its own, and whoever handed it over is all there is to trust.
+ * Reads a seed document. Throws SEED_INVALID, WRONG_NETWORK (when one is given), SEED_STALE.
+ * Without a network the document names its own, and whoever handed it over is all there is to
+ * trust.
  */
 export function verifySeed(
   text: string,

@@ -1,4 +1,7 @@
-/** A few nodes in one process, for the tests of admission: one map for all, calls instead of sockets. */
+/**
+ * A few nodes in one process, for the tests of admission: one map for all, calls instead of
+ * sockets.
+ */
 import { createSimClock, type SimClock } from '../../../base/clock/index.ts'
 import type { Plain } from '../../../base/codec/index.ts'
 import { createSimDisk, type SimDisk } from '../../../base/disk/index.ts'
@@ -173,7 +176,8 @@ export async function createWorld(seed = 1, options: { name?: string } = {}): Pr
     const id = nodeIdOf(keys.nodeKey.publicKey)
     const owner = ownerIdOf(keys.ownerKey.publicKey)
     const disk = createSimDisk()
-    const address = `/ip4/10.0.0.${sockets.size + 1}/tcp/4000/p2p/${peerIdOf(keys.nodeKey.publicKey)}`
+    const peerId = peerIdOf(keys.nodeKey.publicKey)
+    const address = `/ip4/10.0.0.${sockets.size + 1}/tcp/4000/p2p/${peerId}`
     const build = (): Admission =>
       createAdmission({
         ...keys,
