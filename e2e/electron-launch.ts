@@ -1,6 +1,6 @@
 /** Starts the desktop app: real Electron where its binary exists, the stand-in host elsewhere. */
 import { existsSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
@@ -45,12 +45,20 @@ export function launchEnvironment(extra: Readonly<Record<string, string>> = {}) 
   return env
 }
 
+/** The program and the arguments that start the app by hand, as a second instance would be. */
+export function commandLine(userData: string, ...args: string[]): [string, string[]] {
+  const program = isRealElectron
+    ? String(createRequire(import.meta.url)('electron'))
+    : path.join(HOST, 'electron')
+  return [program, [ROOT, `--user-data-dir=${userData}`, ...args]]
+}
+
 /** Launched apps are killed when the test ends, if they have not ended by themselves. */
 export async function launchApp(
   test: TestContext,
   options: LaunchOptions = {},
 ): Promise<ElectronApplication> {
-  const userData = options.userData ?? (await makeFolder('electron'))
+  const userData = options.userData ?? (await makeFolder(test, 'electron'))
   const env = launchEnvironment(options.env)
   const app = await _electron.launch({
     args: [options.app ?? ROOT, `--user-data-dir=${userData}`, ...(options.args ?? [])],
@@ -65,6 +73,9 @@ export async function launchApp(
   return app
 }
 
-export function makeFolder(name: string): Promise<string> {
-  return mkdtemp(path.join(os.tmpdir(), `mycelium-${name}-`))
+/** A folder of this test's own, removed when it ends. */
+export async function makeFolder(test: TestContext, name: string): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), `mycelium-${name}-`))
+  test.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
+  return folder
 }

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdir, open, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
@@ -15,8 +15,7 @@ const ROOT = path.resolve(import.meta.dirname, '..')
 const run = promisify(execFile)
 
 test('the package holds what it should, and every fuse is set', { timeout: 300_000 }, async (t) => {
-  const folder = await makeFolder('package')
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await makeFolder(t, 'package')
   const electronDist = path.join(folder, 'electron')
   const output = path.join(folder, 'dist')
   await makePlaceholder(electronDist)

@@ -1,0 +1,301 @@
+/**
+ * The desktop app as a person meets it: first window, first network, links, tray, closing and
+ * quitting, and a node that already ran. Needs the app built (`npm run build`).
+ */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { before, type TestContext, test } from 'node:test'
+import { promisify } from 'node:util'
+import type { ElectronApplication, Page } from 'playwright'
+import {
+  commandLine,
+  isRealElectron,
+  launchApp,
+  launchEnvironment,
+  makeFolder,
+} from './electron-launch.ts'
+import { createTestNode } from './harness/node-process.ts'
+import { until } from './harness/waiting.ts'
+
+const ROOT = path.resolve(import.meta.dirname, '..')
+const SHOTS = path.join(ROOT, 'artifacts/electron')
+const TIMEOUT = { timeout: 180_000 }
+const run = promisify(execFile)
+
+declare const window: { mycelium: { platform: string } }
+declare const document: {
+  createElement(name: string): { textContent: string }
+  head: { append(element: object): void }
+}
+declare const location: { href: string }
+
+interface Desktop {
+  app: ElectronApplication
+  page: Page
+  home: string
+  userData: string
+  /** What the node in the app answers on its API. */
+  get(route: string): Promise<Record<string, unknown>>
+}
+
+before(async () => {
+  await mkdir(SHOTS, { recursive: true })
+  const built = path.join(ROOT, 'out/main/index.js')
+  if (!existsSync(built)) await run(path.join(ROOT, 'node_modules/.bin/electron-vite'), ['build'])
+})
+
+/** A home whose node keeps to loopback and to free ports. */
+async function makeHome(t: TestContext): Promise<string> {
+  const home = await makeFolder(t, 'desktop')
+  const config = [
+    '[network]',
+    'listen = ["/ip4/127.0.0.1/tcp/0"]',
+    'mdns = false',
+    '[api]',
+    'port = 0',
+    '[edge]',
+    'port = 0',
+  ]
+  await writeFile(path.join(home, 'config.toml'), config.join('\n'))
+  return home
+}
+
+async function openDesktop(
+  t: TestContext,
+  options: { home?: string; args?: string[] } = {},
+): Promise<Desktop> {
+  const home = options.home ?? (await makeHome(t))
+  const userData = await makeFolder(t, 'user-data')
+  const env = { MYCELIUM_HOME: home }
+  const app = await launchApp(t, { env, userData, args: options.args ?? [] })
+  const page = await app.firstWindow()
+  return {
+    app,
+    page,
+    home,
+    userData,
+    async get(route) {
+      const { api } = readRunning(home)
+      const token = readFileSync(path.join(home, 'api-token'), 'utf8').trim()
+      const answer = await fetch(`${api}${route}`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
+      return (await answer.json()) as Record<string, unknown>
+    },
+  }
+}
+
+function readRunning(home: string): { pid: number; api: string } {
+  return JSON.parse(readFileSync(path.join(home, 'run/node.json'), 'utf8'))
+}
+
+function isAlive(pid: number | undefined): boolean {
+  try {
+    return pid !== undefined && process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+async function found(page: Page, network: string): Promise<void> {
+  await page.getByRole('button', { name: 'Begin' }).click()
+  await page.getByText('Start a network').click()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByLabel('Name of the network').fill(network)
+  await page.getByLabel('Name of this computer').fill('attic')
+  await page.getByRole('button', { name: 'Start the network' }).click()
+  await page.getByText(`${network} lives`).waitFor({ timeout: 60_000 })
+}
+
+test(
+  'the first window founds a network, and it is still there after a quit',
+  TIMEOUT,
+  async (t) => {
+    const first = await openDesktop(t)
+    await first.page.getByRole('button', { name: 'Begin' }).waitFor()
+    await first.page.screenshot({ path: path.join(SHOTS, 'first-run.png') })
+    await found(first.page, 'Elm Street')
+    const status = await first.get('/api/status')
+    assert.equal((status.network as { name: string }).name, 'Elm Street')
+    const versions = status.versions as { electron?: string }
+    assert.match(versions.electron ?? '', /^\d+\./)
+    await first.page.screenshot({ path: path.join(SHOTS, 'founded.png') })
+
+    const { pid } = first.app.process()
+    await first.app.close()
+    await until('the process to end', 30_000, () => !isAlive(pid))
+    assert.equal(existsSync(path.join(first.home, 'run/node.json')), false)
+
+    const second = await openDesktop(t, { home: first.home })
+    await second.page.getByRole('navigation').waitFor({ timeout: 60_000 })
+    const again = await second.get('/api/status')
+    assert.equal((again.network as { id: string }).id, (status.network as { id: string }).id)
+    await second.app.close()
+  },
+)
+
+test('the page is isolated, keeps to its policy, and stays where it is', TIMEOUT, async (t) => {
+  const { app, page } = await openDesktop(t)
+  await page.getByRole('button', { name: 'Begin' }).waitFor()
+
+  const seen = await page.evaluate(() => {
+    const globals = globalThis as unknown as Record<string, unknown>
+    const types = ['require', 'process', 'module', 'ipcRenderer', 'electron', 'Buffer'].map(
+      (name) => typeof globals[name],
+    )
+    const inline = document.createElement('script')
+    inline.textContent = 'globalThis.ranInline = true'
+    document.head.append(inline)
+    return {
+      types: [...new Set(types)],
+      ranInline: 'ranInline' in globals,
+      bridge: Object.keys(window.mycelium).sort(),
+      frozen: Object.isFrozen(window.mycelium),
+      platform: window.mycelium.platform,
+    }
+  })
+  assert.deepEqual(seen, {
+    types: ['undefined'],
+    ranInline: false,
+    bridge: ['connect', 'onDeepLink', 'platform'],
+    frozen: true,
+    platform: process.platform,
+  })
+
+  // Text handed to a timer is compiled outside of the debugger, whose own evaluations pass a policy.
+  await page.evaluate(() => void setTimeout('globalThis.ranText = true' as never, 0))
+  const fetched = await page.evaluate(() =>
+    fetch('https://example.com/').then(
+      () => 'loaded',
+      () => 'refused',
+    ),
+  )
+  assert.equal(fetched, 'refused')
+  assert.equal(await page.evaluate(() => 'ranText' in globalThis), false)
+
+  const before = page.url()
+  await app.evaluate(({ shell }) => {
+    const seenOutside: string[] = []
+    Object.assign(globalThis, { seenOutside })
+    shell.openExternal = async (url: string) => {
+      seenOutside.push(url)
+    }
+  })
+  await page.evaluate(() => {
+    location.href = 'https://example.org/away'
+  })
+  const outside = (): Promise<string[]> =>
+    app.evaluate(() => (globalThis as unknown as { seenOutside: string[] }).seenOutside)
+  await until('the link to leave for the browser', 10_000, async () => (await outside()).length > 0)
+  assert.deepEqual(await outside(), ['https://example.org/away'])
+  assert.equal(page.url(), before)
+  assert.equal(app.windows().length, 1)
+  await app.close()
+})
+
+test('a link shows where it leads and does nothing by itself', TIMEOUT, async (t) => {
+  const inviter = createTestNode('inviter')
+  t.after(() => inviter.remove())
+  await inviter.json('init', '--network-name', 'Orchard')
+  await inviter.up('--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns')
+  const { invite } = await inviter.json<{ invite: string }>('invite')
+
+  const desktop = await openDesktop(t, { args: [invite] })
+  await desktop.page.getByText('Orchard').first().waitFor({ timeout: 60_000 })
+  await desktop.page.screenshot({ path: path.join(SHOTS, 'invited.png') })
+  assert.equal((await desktop.get('/api/status')).network, undefined)
+  await desktop.app.close()
+})
+
+test('a second start shows the first window and hands its link over', TIMEOUT, async (t) => {
+  const { app, page, home, userData, get } = await openDesktop(t)
+  await page.getByRole('button', { name: 'Begin' }).waitFor()
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  const isVisible = (): Promise<boolean | undefined> =>
+    app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())
+  assert.equal(await isVisible(), false, 'closing hides the window')
+  assert.equal((await fetch(`${readRunning(home).api}/health`)).status, 200, 'the node runs on')
+
+  const [program, args] = commandLine(userData, 'mycelium://join?i=cut-short')
+  const env = launchEnvironment({ MYCELIUM_HOME: home })
+  const started = performance.now()
+  await run(program, args, { env, timeout: 30_000 })
+  assert.ok(performance.now() - started < 30_000, 'the second process ended by itself')
+
+  await until('the window to show', 10_000, isVisible)
+  await page.getByText('This is not an invite that can be used').waitFor({ timeout: 30_000 })
+  assert.equal((await get('/api/status')).network, undefined)
+  await app.close()
+})
+
+test('the tray says how the node is and ends the app', {
+  ...TIMEOUT,
+  skip: isRealElectron && 'Electron has no way to read a tray',
+}, async (t) => {
+  const { app, page, home } = await openDesktop(t)
+  await page.getByRole('button', { name: 'Begin' }).waitFor()
+  const labels = (): Promise<string[]> =>
+    app.evaluate((electron) => {
+      const { trays } = (electron as unknown as { __host: TrayHost }).__host
+      return trays[0]?._menu?.items.map(({ label }) => label) ?? []
+    })
+  await until('the tray to know', 20_000, async () =>
+    (await labels()).includes('Not in a network yet'),
+  )
+  await found(page, 'Elm Street')
+  await until('the tray to hear of the network', 30_000, async () =>
+    (await labels()).includes('Nothing runs in this network'),
+  )
+  assert.deepEqual((await labels()).slice(-2), ['Open Mycelium', 'Quit Mycelium'])
+
+  const { pid } = app.process()
+  const closed = app.waitForEvent('close')
+  await app.evaluate((electron) => {
+    const { trays } = (electron as unknown as { __host: TrayHost }).__host
+    // After this turn, so that the answer still gets out.
+    setTimeout(() => trays[0]?._menu?.getMenuItemById('quit')?.click(), 0)
+  })
+  await closed
+  await until('the process to end', 30_000, () => !isAlive(pid))
+  assert.equal(existsSync(path.join(home, 'run/node.json')), false)
+})
+
+interface TrayHost {
+  trays: {
+    _menu?: {
+      items: { label: string }[]
+      getMenuItemById(id: string): { click(): void } | null
+    }
+  }[]
+}
+
+test('attaches to a node that already runs, and leaves it running', TIMEOUT, async (t) => {
+  const headless = createTestNode('headless')
+  t.after(() => headless.remove())
+  await headless.json('init', '--network-name', 'Meadow', '--name', 'shed')
+  await headless.up('--listen', '/ip4/127.0.0.1/tcp/0', '--no-mdns')
+
+  const desktop = await openDesktop(t, { home: headless.home })
+  await desktop.page.getByRole('navigation').waitFor({ timeout: 60_000 })
+  await desktop.page.getByRole('heading', { name: 'Meadow' }).waitFor()
+  assert.equal(readRunning(headless.home).pid, headless.pid)
+  await desktop.page.screenshot({ path: path.join(SHOTS, 'attached.png') })
+  await desktop.app.close()
+
+  assert.ok(isAlive(headless.pid))
+  const status = await headless.get<{ network: { name: string } }>('/api/status')
+  assert.equal(status.network.name, 'Meadow')
+})
+
+test('a wrong config is said in full, and nothing starts', TIMEOUT, async (t) => {
+  const home = await makeHome(t)
+  await writeFile(path.join(home, 'config.toml'), '[api]\nport = "x"\n[edge]\nport = -1\n')
+  const [program, args] = commandLine(await makeFolder(t, 'user-data'))
+  const env = launchEnvironment({ MYCELIUM_HOME: home })
+  const failed = await run(program, args, { env, timeout: 60_000 }).catch((error: unknown) => error)
+  assert.equal((failed as { code?: number }).code, 2)
+  assert.equal(existsSync(path.join(home, 'run/node.json')), false)
+})
