@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
+import { POLL_PERIOD_MS } from '../limits.ts'
 import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { durationMs } from '../text/parse.ts'
@@ -109,7 +110,6 @@ function unreadable(file: string) {
 }
 
 type Workload = Outputs['workloads']['get']
-const POLL_PERIOD_MS = 200
 
 /** Says every real step once, as the nodes tell it. */
 async function waitUntilRunning(

@@ -6,6 +6,7 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
+import { CLOCK_TOLERANCE_MS, CONNECT_TIMEOUT_MS } from '../limits.ts'
 import type { Act } from '../run.ts'
 import { findNode } from '../running-node.ts'
 
@@ -18,12 +19,9 @@ export interface Check {
 }
 
 const NODE_MAJOR_MIN = 24
-const CONNECT_TIMEOUT_MS = 2_000
 const API_PORT = 7_780
 const EDGE_PORT = 8_080
 const MESH_PORT = 4_000
-/** Certificates allow for a clock that is this wrong. */
-const CLOCK_TOLERANCE_MS = 2 * 3_600_000
 /** No clock is right that stands before this product was made. */
 const PRODUCT_MADE_MS = Date.UTC(2026, 0, 1)
 

@@ -2,15 +2,13 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
+import { POLL_PERIOD_MS, STOP_TIMEOUT_MS } from '../limits.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { findNode, isAlive, readToken } from '../running-node.ts'
 import { paint } from '../text/color.ts'
 import { bytes, cores, duration, short } from '../text/format.ts'
 import { pairs, table } from '../text/table.ts'
-
-/** How long `down` waits for the node to stop in order. */
-const STOP_TIMEOUT_MS = 60_000
 
 export function nodeCommands(program: Command, act: Act): void {
   program
@@ -72,7 +70,7 @@ async function down(context: Context): Promise<void> {
       const message = `The node (process ${node.pid}) has not stopped after a minute.`
       throw new CommandFailure(EXIT.TIMED_OUT, 'TIMED_OUT', message)
     }
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await new Promise((resolve) => setTimeout(resolve, POLL_PERIOD_MS))
   }
   context.answer(stopping, () => 'The node has stopped.')
 }

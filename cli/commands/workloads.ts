@@ -38,7 +38,10 @@ export function workloadCommands(program: Command, act: Act): void {
     program
       .command('update')
       .summary('change a workload')
-      .description('Changes the fields that are given; instances are replaced one at a time.')
+      .description(
+        'Changes the fields that are given; instances are replaced one at a time. ' +
+          'Variables, ports and labels take the place of all that were there.',
+      )
       .argument('<name>')
       .option('--image <ref>', 'another container image')
       .option('--bundle <digest>', 'another published bundle'),
@@ -122,18 +125,16 @@ async function update(
   options: ShapeFlags & { image?: string; bundle?: string },
 ): Promise<void> {
   const { image, bundle } = options
-  const { env, ...shape } = shapeOf(options)
   const change = {
-    ...shape,
-    // Variables that are not named stay: the contract replaces the whole set.
+    ...shapeOf(options),
     ...(image !== undefined && { image }),
     ...(bundle !== undefined && { bundle }),
   }
-  if (Object.keys(change).length === 0 && env === undefined) {
+  if (Object.keys(change).length === 0) {
     throw wrongUsage('Say what to change, such as --image or --replicas.')
   }
   const node = await context.node()
-  const changed = await node.call.workloads.change({ name, ...change, ...(env && { env }) })
+  const changed = await node.call.workloads.change({ name, ...change })
   context.answer(changed, () => `${name} is now at generation ${changed.generation}.`)
 }
 

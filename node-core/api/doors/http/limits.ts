@@ -28,8 +28,10 @@ export const RPC_MESSAGE_BYTES_MAX = 4 * 1024 * 1024
 /** One message on `/api/ws/events`: a token and a list of topics. */
 export const EVENTS_MESSAGE_BYTES_MAX = 4 * 1024
 
-/** Sockets open at once, and of these those that have not yet shown the token. */
+/** WebSockets open at once. */
 export const SOCKETS_MAX = 128
+
+/** Of these, those that have not yet shown the token. */
 export const SOCKETS_UNKNOWN_MAX = 16
 
 /** A socket that has not shown the token by then is closed. */

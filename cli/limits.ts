@@ -1,0 +1,11 @@
+/** How long `down` waits for the node to stop in order. */
+export const STOP_TIMEOUT_MS = 60_000
+
+/** Between two looks of `deploy --wait` and of `down`. */
+export const POLL_PERIOD_MS = 200
+
+/** How long `doctor` waits for an engine to answer. */
+export const CONNECT_TIMEOUT_MS = 2_000
+
+/** How wrong a clock may be; certificates allow for as much. */
+export const CLOCK_TOLERANCE_MS = 7_200_000
