@@ -79,6 +79,21 @@ describe('joining by invite', () => {
     )
   })
 
+  it.each([-1, 1])('works with a clock %d h off, not with one a day off', async (sign) => {
+    const world = await createWorld()
+    const { invite } = await world.founder.admission.createInvite(order())
+    const newcomer = world.newcomer('Bob')
+    const off = (ms: number) => ({
+      ...newcomer,
+      clock: { ...world.clock, wallMs: () => world.clock.wallMs() + sign * ms },
+    })
+    const { credential } = await joinByInvite(off(3_600_000), invite)
+    const check = { network: world.network, nowMs: world.clock.wallMs() }
+    expect(verifyCredential(credential, check).ownerName).toBe('Bob')
+    const dayOff = joinByInvite(off(DAY_MS + 3 * 3_600_000), invite)
+    await expect(dayOff).rejects.toEqual(code(sign < 0 ? 'CERTIFICATE_EXPIRED' : 'INVITE_EXPIRED'))
+  })
+
   it('refuses an invite cut short before it asks anybody', async () => {
     const world = await createWorld()
     const { invite } = await world.founder.admission.createInvite(order())
