@@ -5,12 +5,11 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/message-port'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createHttpDoor, type HttpDoor } from '../node-core/api/doors/http/index.ts'
-import type { PortLike } from '../node-core/api/doors/ipc/index.ts'
 import { createMemoryNode, type MemoryNode } from '../node-core/api/testing/memory-node.ts'
 import { createSystemClock } from '../node-core/base/clock/index.ts'
 import { createSystemRandom } from '../node-core/base/random/index.ts'
 import { startAttachedSession } from './attached-session.ts'
-import type { NodeClient } from './node-session.ts'
+import type { LinePort, NodeClient, NodeSession } from './node-session.ts'
 
 let home: string
 let node: MemoryNode
@@ -40,18 +39,21 @@ afterEach(async () => {
   rmSync(home, { recursive: true })
 })
 
-const start = () => startAttachedSession({ home, api: door.url, clock: createSystemClock() })
+const start = (api = door.url) =>
+  startAttachedSession({ home, api, clock: createSystemClock(), logger: node.deps.logger })
 
 /** The window's end of a line and the port that main would hand over. */
 function createLine() {
   const toNode = new Map<string, (event: { data?: unknown }) => void>()
   const fromNode: ((frame: unknown) => void)[] = []
   let closed = false
-  const port: PortLike & { close(): void } = {
+  const port: LinePort = {
     postMessage: (frame) => {
       for (const hear of fromNode) hear(frame)
     },
-    addEventListener: (type, listener) => void toNode.set(type, listener),
+    addEventListener: (type, listener) => {
+      toNode.set(type, listener)
+    },
     close: () => {
       closed = true
     },
@@ -73,8 +75,39 @@ describe('an attached session', () => {
     expect((await session.client.node.status()).network?.name).toBe('Garden')
     const line = createLine()
     session.attach(line.port)
-    // Asked before the socket is open: the frames wait for it.
     expect((await line.client.node.status()).network?.name).toBe('Garden')
+    await session.stop()
+  })
+
+  it('passes failures on as they are, with every wrong field', async () => {
+    const session = await start()
+    const { client } = attachLine(session)
+    const wrong = { name: 'my web', containers: [{ image: 'hello:1' }], replicas: 0 }
+    await expect(client.workloads.deploy(wrong)).rejects.toMatchObject({
+      code: 'VALIDATION_ERROR',
+      data: expect.arrayContaining([expect.objectContaining({ path: 'replicas' })]),
+    })
+    await session.stop()
+  })
+
+  it('passes streams on, and their end', async () => {
+    const session = await start()
+    const { client } = attachLine(session)
+    const ended = new AbortController()
+    const events = await client.events.watch({}, { signal: ended.signal })
+    const first = events.next()
+    await node.put('net/workload/web', { touched: true })
+    expect((await first).value).toMatchObject({ type: expect.any(String) })
+    ended.abort()
+    await expect(events.next()).rejects.toThrow()
+    await session.stop()
+  })
+
+  it('publishes a bundle that is larger than a message of the socket', async () => {
+    const session = await start()
+    const { client } = attachLine(session)
+    const file = new File([new Uint8Array(9 << 20)], 'big.spore')
+    expect((await client.bundles.publish({ file })).sizeBytes).toBe(file.size)
     await session.stop()
   })
 
@@ -93,10 +126,15 @@ describe('an attached session', () => {
     writeFileSync(path.join(home, 'api-token'), 'another')
     await expect(start()).rejects.toThrow()
     await door.stop()
-    const nobody = { home, api: 'http://127.0.0.1:1', clock: createSystemClock() }
-    await expect(startAttachedSession(nobody)).rejects.toMatchObject({ code: 'ATTACH_FAILED' })
+    await expect(start('http://127.0.0.1:1')).rejects.toMatchObject({ code: 'ATTACH_FAILED' })
   })
 })
+
+function attachLine(session: NodeSession) {
+  const line = createLine()
+  session.attach(line.port)
+  return line
+}
 
 async function waitFor(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))

@@ -77,7 +77,7 @@ function start(links: ReturnType<typeof createLinkQueue>): void {
   const quit = (): void => app.quit()
   const keeper = createNodeKeeper({
     findRunning: () => findRunningNode(config.node.home),
-    attach: ({ api }) => startAttachedSession({ home: config.node.home, api, clock }),
+    attach: ({ api }) => startAttachedSession({ home: config.node.home, api, clock, logger }),
     host: () =>
       startHostedSession({
         config: config.node,

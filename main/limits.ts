@@ -4,8 +4,6 @@
 export const FRAME_SIZE_MAX = 545_259_520
 /** Lines a window may hold open. */
 export const LINES_MAX = 8
-/** Frames kept while a line to another process opens. */
-export const FRAMES_WAITING_MAX = 1_000
 /** A `mycelium://` link, in characters. */
 export const LINK_LENGTH_MAX = 16_384
 /** Links kept until the window asks for them. */

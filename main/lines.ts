@@ -3,17 +3,17 @@
  * page), then the shape; what the frames say is checked against the contract behind them.
  */
 import type { IpcMain, IpcMainEvent, WebContents } from 'electron'
-import type { PortLike } from '../node-core/api/doors/ipc/index.ts'
 import { messageOf } from '../node-core/base/errors/index.ts'
 import type { Logger } from '../node-core/base/log/index.ts'
 import { CHANNELS } from './channels.ts'
 import { isOwnFrame } from './guards.ts'
 import { FRAME_SIZE_MAX, LINES_MAX } from './limits.ts'
+import type { LinePort } from './node-session.ts'
 
 export interface LinesDeps {
   ipcMain: Pick<IpcMain, 'on'>
   /** Connects a line's port to the node; resolves to what ends it. */
-  attach(port: PortLike): Promise<() => void>
+  attach(port: LinePort): Promise<() => void>
   /** The window listens for links from now on. */
   onWantLinks(send: (link: string) => void): void
   logger: Logger
@@ -105,7 +105,7 @@ function isFrame(frame: unknown): frame is Frame {
 type Listener = (event: { data?: unknown }) => void
 
 /** One line as the port that the node's door takes. */
-class Line implements PortLike {
+class Line implements LinePort {
   readonly #send: (channel: string, ...args: unknown[]) => void
   readonly #onMessage: Listener[] = []
   readonly #onClose: Listener[] = []
@@ -124,7 +124,6 @@ class Line implements PortLike {
     if (type === 'close') this.#onClose.push(listener)
     else this.#onMessage.push(listener)
   }
-  /** The node's side has ended: the window is told. */
   close(): void {
     if (this.#ended) return
     this.end()

@@ -4,13 +4,19 @@ import type { PortLike } from '../node-core/api/doors/ipc/index.ts'
 
 export type NodeClient = ContractRouterClient<Contract>
 
+/** One line of the window, as the node's door takes it. */
+export interface LinePort extends PortLike {
+  /** The node's side has ended: the window is told. */
+  close(): void
+}
+
 /** The node as the desktop app sees it, wherever it runs. */
 export interface NodeSession {
   /** hosted: in this process. attached: a headless node that already held the home. */
   readonly kind: 'hosted' | 'attached'
   readonly client: NodeClient
   /** Carries the frames of one line of the window; the returned function ends it. */
-  attach(port: PortLike): () => void
+  attach(port: LinePort): () => void
   /** Called once when an attached node has gone away. */
   onEnd(listener: () => void): void
   /** Hosted: stops the node in order. Attached: lets go of it. Safe to call twice. */
