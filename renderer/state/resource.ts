@@ -30,13 +30,13 @@ export function createResource<T>(ask: () => Promise<T>, time: Time): Resource<T
     problem: undefined,
     loading: false,
   }))
-  let planned = false
+  let cancelPlanned: (() => void) | undefined
   let asking = false
   let again = false
   let epoch = 0
 
   async function load(): Promise<void> {
-    planned = false
+    cancelPlanned = undefined
     if (asking) {
       again = true
       return
@@ -59,10 +59,10 @@ export function createResource<T>(ask: () => Promise<T>, time: Time): Resource<T
   }
 
   function refresh(): void {
-    if (planned) return
-    planned = true
+    if (cancelPlanned) return
     // The first question is not delayed: somebody is looking at an empty page.
-    time.after(store.getState().data === undefined ? 0 : GATHER_MS, () => void load())
+    const delayMs = store.getState().data === undefined ? 0 : GATHER_MS
+    cancelPlanned = time.after(delayMs, () => void load())
   }
 
   return {
@@ -71,6 +71,9 @@ export function createResource<T>(ask: () => Promise<T>, time: Time): Resource<T
     put: (data) => store.setState({ data, problem: undefined }),
     clear() {
       epoch += 1
+      again = false
+      cancelPlanned?.()
+      cancelPlanned = undefined
       store.setState({ data: undefined, problem: undefined, loading: false })
     },
   }

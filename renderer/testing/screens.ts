@@ -72,6 +72,7 @@ async function takeShot(browser: Browser, shot: Shot): Promise<void> {
           reducedMotion: shot.motion ? 'no-preference' : 'reduce',
         })
         const page = await context.newPage()
+        if (shot.pseudo) await page.addInitScript(SPEAK_PSEUDO)
         page.setDefaultTimeout(STEP_TIMEOUT_MS)
         watchForErrors(page, name)
         try {
@@ -79,6 +80,8 @@ async function takeShot(browser: Browser, shot: Shot): Promise<void> {
           await shot.prepare(page, node)
           await page.screenshot({ path: path.join(options.out, `${name}.png`) })
           if (size.name === 'usual') await checkWithAxe(page, name)
+          if (shot.pseudo)
+            failures.push(...(await findPlainWords(page)).map((w) => `${name}: ${w}`))
           checkNothingOverflows(await measureOverflow(page), name)
         } catch (error) {
           failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
@@ -114,6 +117,17 @@ async function checkWithAxe(page: Page, name: string): Promise<void> {
 
 function measureOverflow(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
+}
+
+const SPEAK_PSEUDO = `localStorage.setItem('mycelium.settings', '{"language":"en-XA"}')`
+
+/** Labels that are not in the pseudo language, and so would never be in any other. */
+function findPlainWords(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`
+    [...document.querySelectorAll('button, label, thead th, dt, h2, nav a')]
+      .map((element) => element.textContent.trim())
+      .filter((text) => /[a-z]{3}/.test(text) && !text.includes('\u27e6') && !/[:.]/.test(text))
+  `)
 }
 
 function checkNothingOverflows(px: number, name: string): void {

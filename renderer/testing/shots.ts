@@ -24,6 +24,8 @@ export interface Shot {
   themes: ('light' | 'dark')[]
   /** Shown with motion; the others are still, so that pictures are alike. */
   motion?: boolean
+  /** In a language of long, strange words: what is not in it escaped translation. */
+  pseudo?: boolean
   prepare(page: Page, node: FakeNode): Promise<void>
 }
 
@@ -316,6 +318,29 @@ export const SHOTS: Shot[] = [
     await settle(page)
     node.setDown(false)
   }),
+  ...[
+    '#/network/list',
+    '#/network/people',
+    '#/workloads',
+    '#/workload/notes/instances',
+    '#/deploy',
+    '#/computer',
+  ].map(
+    (place): Shot => ({
+      ...shot(
+        `pseudo-${place.split('/').slice(1).join('-')}`,
+        'busy',
+        async (page) => {
+          await page.locator('.rail').waitFor()
+          await page.evaluate(`window.location.hash = '${place}'`)
+          await page.locator('#content').waitFor()
+          await settle(page)
+        },
+        ['usual', 'zoomed'],
+      ),
+      pseudo: true,
+    }),
+  ),
 ]
 
 /** The id of a node by its name, as the list shows it. */

@@ -32,7 +32,7 @@ const REWARM_ALPHA = 0.35
 
 export function createLayout(): Layout {
   const springs = forceLink<Body, Spring>([]).id((body) => body.id)
-  const charge = forceManyBody<Body>().distanceMax(1_200).theta(1)
+  const charge = forceManyBody<Body>().distanceMax(900).theta(1.2)
   const simulation = forceSimulation<Body>([])
     .force('springs', springs)
     .force('charge', charge)
@@ -40,7 +40,7 @@ export function createLayout(): Layout {
     .force('x', forceX<Body>(0).strength(0.045))
     .force('y', forceY<Body>(0).strength(0.06))
     .alphaMin(REST_ALPHA)
-    .alphaDecay(0.03)
+    .alphaDecay(0.04)
     .stop()
   let bodies = new Map<string, Body>()
   let shape = ''

@@ -16,7 +16,12 @@ export function createBridgeDoor(bridge: MyceliumBridge): Door {
         close: port.close,
       }
       // A bridge always opens; whether a node answers behind it shows at the first call.
-      await client.node.health()
+      try {
+        await client.node.health()
+      } catch (cause) {
+        port.close()
+        throw cause
+      }
       return line
     },
   }

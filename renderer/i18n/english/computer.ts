@@ -3,7 +3,6 @@ export const computer = {
   upFor: 'up for {{duration}}',
   name: 'Name',
   rename: 'Rename',
-  nameHint: 'What others see on their map.',
   role: 'Part it plays',
   roleChanged: 'This computer is now: {{role}}.',
   runs: 'What runs here now',

@@ -24,7 +24,6 @@ export const firstRun = {
     field: 'Invite link',
     looking: 'Reading the invite',
     leads: 'This leads to',
-    network: 'Network',
     from: 'Invited by',
     may: 'You may',
     until: 'Good until',

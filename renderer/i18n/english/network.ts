@@ -1,5 +1,4 @@
 export const network = {
-  title: 'Network',
   thisComputer: 'this computer',
   summary: '{{well}} of {{count}} nodes healthy',
   summary_one: '{{well}} of {{count}} node healthy',
@@ -23,7 +22,6 @@ export const network = {
   filter: 'Show',
   filterAll: 'All nodes',
   filterTrouble: 'Needs a look',
-  filterMine: 'Mine',
   noMatch: 'No node matches. Clear the search to see all {{count}}.',
   invite: 'Invite',
   alone: 'You are the first thread',
@@ -55,7 +53,6 @@ export const network = {
     status: 'State',
     role: 'Role',
     owner: 'Owner',
-    latency: 'Latency',
     path: 'Path',
     runs: 'Runs',
     free: 'Free',

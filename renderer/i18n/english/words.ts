@@ -13,10 +13,7 @@ export const words = {
   more: 'More',
   loading: 'Loading',
   none: 'None',
-  all: 'All',
   you: 'you',
-  remove: 'Remove',
-  add: 'Add',
   cores: '{{count}} cores',
   cores_one: '{{count}} core',
   role: {

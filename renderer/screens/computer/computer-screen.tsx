@@ -31,14 +31,16 @@ export function ComputerScreen({ status }: { status: Status }) {
       >
         <Rename name={status.node.name} />
       </PageHeader>
-      <Part role={status.role} />
-      <RunsHere status={status} />
-      <Kinds status={status} />
-      <Labels labels={status.node.labels} />
-      <Reach status={status} />
-      <Identity status={status} />
-      <About status={status} />
-      <Leave status={status} />
+      <div className="computer">
+        <Part role={status.role} />
+        <RunsHere status={status} />
+        <Kinds status={status} />
+        <Labels labels={status.node.labels} />
+        <Reach status={status} />
+        <Identity status={status} />
+        <About status={status} />
+        <Leave status={status} />
+      </div>
     </Page>
   )
 }

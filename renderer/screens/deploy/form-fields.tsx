@@ -69,6 +69,7 @@ export function FormFields(props: FormFieldsProps) {
         />
         <NumberField
           label={t('deploy.replicas')}
+          hint={t('deploy.replicasHint')}
           lessLabel={t('words.less')}
           moreLabel={t('words.more')}
           value={form.replicas}

@@ -24,7 +24,10 @@ export function Preview(props: {
           <Verdict answer={answer} />
           <ol className="slots">
             {answer.slots.slice(0, SLOTS_SHOWN_MAX).map((slot) => (
-              <li key={slot.index} className="preview-slot">
+              <li
+                key={slot.index}
+                className={slot.nodeName ? 'preview-slot' : 'preview-slot preview-slot-none'}
+              >
                 <Icon name={slot.nodeName ? 'check' : 'minus'} size={16} />
                 <span className="quiet">{t('deploy.previewSlot', { index: slot.index + 1 })}</span>
                 <strong>{slot.nodeName ?? t('deploy.previewNowhere')}</strong>

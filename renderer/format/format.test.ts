@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import {
+  coresOf,
+  formatAgo,
+  formatDuration,
+  formatLatency,
+  formatMemory,
+  formatSize,
+  shortId,
+} from './index.ts'
+
+describe('figures', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1_000, '1 KB'],
+    [41_300_000, '41.3 MB'],
+    [999_960_000, '1 GB'],
+  ])('%i bytes are %s', (bytes, text) => {
+    expect(formatSize(bytes, 'en')).toBe(text)
+  })
+
+  it('shows memory as limits are written', () => {
+    expect(formatMemory(256 * 1024 ** 2, 'en')).toBe('256 MiB')
+    expect(formatMemory(8 * 1024 ** 3, 'en')).toBe('8 GiB')
+  })
+
+  it('rounds what nobody can feel', () => {
+    expect(formatLatency(0.83, 'en')).toBe('0.8 ms')
+    expect(formatLatency(23.4, 'en')).toBe('23 ms')
+    expect(coresOf(1_255)).toBe(1.26)
+  })
+
+  it('follows the language', () => {
+    expect(formatSize(1_500_000, 'de')).toBe('1,5 MB')
+  })
+
+  it('keeps short ids whole', () => {
+    expect(shortId('abc')).toBe('abc')
+    expect(shortId('0123456789abcdef')).toBe('01234567…cdef')
+  })
+})
+
+describe('times', () => {
+  const now = Date.parse('2026-11-20T12:00:00Z')
+  it.each([
+    ['2026-11-20T11:58:30Z', '1 minute ago'],
+    ['2026-11-19T12:00:00Z', 'yesterday'],
+    ['2026-11-20T12:00:00Z', 'now'],
+  ])('%s is %s', (at, text) => {
+    expect(formatAgo(at, now, 'en')).toBe(text)
+  })
+
+  it('names the two largest units', () => {
+    expect(formatDuration(187_260, 'en')).toBe('2 days, 4 hours')
+    expect(formatDuration(0, 'en')).toBe('0 seconds')
+  })
+})

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { contract } from '../../../node-core/api/contract/index.ts'
+import { EMPTY_FORM, placeProblems, suggestName, toCommand, toInput } from './form.ts'
+
+const DIGEST = `sha256:${'ab'.repeat(32)}`
+const image = { ...EMPTY_FORM, image: 'web:1.2', name: 'web', isNameOwn: true }
+const FULL = {
+  ...image,
+  replicas: 3,
+  port: '8080',
+  cpu: '500m',
+  memory: '256Mi',
+  env: 'A=1\nB=two words',
+  labels: 'tier=front',
+}
+
+describe('the form', () => {
+  it('asks for nothing until it says what to run', () => {
+    expect(toInput(EMPTY_FORM)).toBeUndefined()
+    expect(toInput({ ...EMPTY_FORM, source: 'bundle', image: 'web' })).toBeUndefined()
+  })
+
+  it.each([
+    image,
+    FULL,
+    { ...EMPTY_FORM, source: 'bundle' as const, bundle: DIGEST, env: 'A=1', cpu: '1' },
+    { ...FULL, health: 'http' as const, healthPath: '/up', onPartition: 'keep' as const },
+    { ...FULL, selector: 'place=home', health: 'tcp' as const },
+  ])('makes what the contract takes: %o', (form) => {
+    const schema = contract.workloads.deploy['~orpc'].inputSchema
+    expect(schema?.['~standard'].validate(toInput(form))).not.toHaveProperty('issues')
+  })
+
+  it('says the same as a command', () => {
+    expect(toCommand(toInput(FULL) ?? {})).toBe(
+      "mycelium deploy --image web:1.2 --name web --replicas 3 -p 8080 -e A=1 -e 'B=two words' " +
+        '--cpu 500m --memory 256Mi --label tier=front',
+    )
+  })
+
+  it('quotes what a shell would take apart', () => {
+    const command = toCommand({ containers: [{ image: "a'b $(c)" }] })
+    expect(command).toBe("mycelium deploy --image 'a'\\''b $(c)'")
+  })
+
+  it('points to a file for what flags cannot say', () => {
+    expect(toCommand({ name: 'web', onPartition: 'keep' })).toBe('mycelium deploy -f web.json')
+  })
+
+  it.each([
+    ['registry.local:5000/team/web:1.2', 'web'],
+    ['busybox', 'busybox'],
+    ['My_App@sha256:00', 'my-app'],
+    ['', ''],
+    ['---', ''],
+  ])('suggests for %j the name %j', (source, name) => {
+    expect(suggestName(source)).toBe(name)
+  })
+
+  it('puts the complaints of the node at their fields', () => {
+    const placed = placeProblems([
+      { path: 'containers.0.image', message: 'a' },
+      { path: 'containers.0.env.A', message: 'b' },
+      { path: 'resources.memory', message: 'c' },
+      { path: 'elsewhere', message: 'd' },
+    ])
+    expect([...placed]).toEqual([
+      ['image', 'a'],
+      ['env', 'b'],
+      ['memory', 'c'],
+    ])
+  })
+})

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import {
+  beginFirstRun,
+  firstRunReducer,
+  isReady,
+  STEPS_MAX,
+  stepNumber,
+  type Way,
+} from './steps.ts'
+
+const begin = beginFirstRun('attic', 'Ada')
+
+describe('the first run', () => {
+  it.each(['start', 'invite', 'nearby', 'seed'] as Way[])('has at most five pages by %s', (way) => {
+    expect(stepNumber({ ...begin, way }).count).toBeLessThanOrEqual(STEPS_MAX)
+  })
+
+  it('leads back the way it came, and keeps what was entered', () => {
+    let state = firstRunReducer(begin, { type: 'choose', way: 'invite' })
+    state = firstRunReducer(state, { type: 'enter', part: { invite: 'mycelium://join?x' } })
+    state = firstRunReducer(state, { type: 'go', to: 'name' })
+    state = firstRunReducer(state, { type: 'back' })
+    expect(state).toMatchObject({ step: 'find', invite: 'mycelium://join?x' })
+    state = firstRunReducer(state, { type: 'back' })
+    state = firstRunReducer(state, { type: 'back' })
+    expect(state.step).toBe('welcome')
+  })
+
+  it('shows where a link leads and goes no further by itself', () => {
+    const state = firstRunReducer(begin, { type: 'link', invite: 'mycelium://join?x' })
+    expect(state).toMatchObject({ step: 'find', way: 'invite', invite: 'mycelium://join?x' })
+  })
+
+  it('wants every name before it acts', () => {
+    expect(isReady({ ...begin, way: 'start' })).toBe(false)
+    expect(isReady({ ...begin, way: 'start', networkName: ' ' })).toBe(false)
+    expect(isReady({ ...begin, way: 'start', networkName: 'Elm' })).toBe(true)
+    expect(isReady({ ...begin, way: 'nearby' })).toBe(false)
+    expect(isReady({ ...begin, way: 'seed', seed: '/a.json', nodeName: '' })).toBe(false)
+  })
+})

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { filterLines, formatLine, LOG_LINES_MAX, type LogLine, mergeLines } from './log-lines.ts'
+
+const line = (second: number, text: string, node = 'a'): LogLine => ({
+  at: new Date(second * 1_000).toISOString(),
+  instance: `${node}-0`,
+  node,
+  stream: 'stdout',
+  line: text,
+})
+
+describe('log lines', () => {
+  it('are merged by time, and those of one moment as they came', () => {
+    const merged = mergeLines(
+      [line(1, 'one'), line(3, 'three')],
+      [line(2, 'two'), line(3, 'after')],
+    )
+    expect(merged.map((each) => each.line)).toEqual(['one', 'two', 'three', 'after'])
+  })
+
+  it('are kept up to a limit, the newest ones', () => {
+    const many = Array.from({ length: LOG_LINES_MAX + 10 }, (_, index) =>
+      line(index, String(index)),
+    )
+    const merged = mergeLines([], many)
+    expect(merged).toHaveLength(LOG_LINES_MAX)
+    expect(merged.at(-1)?.line).toBe(String(LOG_LINES_MAX + 9))
+  })
+
+  it('are found whatever the case', () => {
+    expect(filterLines([line(1, 'GET /Home'), line(2, 'POST /')], ' home ')).toHaveLength(1)
+  })
+
+  it('are written with time, node and stream', () => {
+    expect(formatLine(line(0, 'hello'), 'attic')).toBe(
+      '1970-01-01T00:00:00.000Z attic stdout hello',
+    )
+  })
+})

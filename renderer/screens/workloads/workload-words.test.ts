@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { makeInstance, makeWorkload } from '../../testing/scenarios.ts'
+import { instanceTone, slotTones } from './workload-words.ts'
+
+describe('how an instance looks', () => {
+  it.each([
+    [{ status: 'Running', health: 'healthy' }, 'well'],
+    [{ status: 'Running', health: 'unhealthy' }, 'warn'],
+    [{ status: 'Running', health: 'unknown' }, 'busy'],
+    [{ status: 'Failed' }, 'bad'],
+    [{ status: 'Running', lost: true }, 'warn'],
+  ] as const)('%o looks %s', (shape, tone) => {
+    expect(instanceTone(makeInstance({ nodeName: 'a', ...shape }))).toBe(tone)
+  })
+
+  it('shows a place for each copy wanted, also for those that have none yet', () => {
+    const workload = makeWorkload({
+      name: 'web',
+      replicas: 3,
+      instances: [makeInstance({ nodeName: 'a' })],
+    })
+    expect(slotTones(workload)).toEqual(['well', 'off', 'off'])
+  })
+})

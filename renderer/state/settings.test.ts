@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { createSettings, type SettingsMemory } from './settings.ts'
+
+function memory(first: string | null = null): SettingsMemory {
+  let kept = first
+  return {
+    getItem: () => kept,
+    setItem: (_, value) => {
+      kept = value
+    },
+  }
+}
+
+describe('settings', () => {
+  it('are remembered', () => {
+    const kept = memory()
+    createSettings(kept).change({ theme: 'dark' })
+    expect(createSettings(kept).store.getState()).toEqual({ theme: 'dark', language: 'en' })
+  })
+
+  it.each(['not json', '[]', 'null', '{"theme":"pink","language":7}'])('survive %j', (text) => {
+    expect(createSettings(memory(text)).store.getState()).toEqual({
+      theme: 'system',
+      language: 'en',
+    })
+  })
+})
