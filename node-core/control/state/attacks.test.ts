@@ -337,23 +337,34 @@ describe('removal', () => {
     expect(b.state.hash()).toBe(f.state.hash())
   })
 
-  it('reaches what the removed owner admitted since, unless somebody put it on record', async () => {
+  it('reaches whom the removed owner admitted without putting it on record', async () => {
+    const inviter: Person = { owner: 'inviter', permissions: ['invite', 'deploy', 'use'] }
     const f = await world.node('f')
-    const b = await world.node('b')
-    const late: Person = { owner: 'late', permissions: ['deploy'], issuers: ['deployer'] }
-    const l = await world.node('l', late)
+    const i = await world.node('i', inviter)
+    const known = await world.node('k', { ...DEPLOYER, owner: 'known', issuers: ['inviter'] })
+    const late = await world.node('l', { ...DEPLOYER, owner: 'late', issuers: ['inviter'] })
     await world.advance(100)
-    await world.run(l.state.put('net/workload/mine', 1))
+    const entry = { name: 'x', permissions: ['deploy', 'use'] }
+    await world.run(i.state.put(`net/member/${ownerNamed('known')}`, entry))
+    await world.run(known.state.put('net/workload/known', 1))
+    await world.run(late.state.put('net/workload/late', 1))
     await world.advance(100)
-    expect(f.state.get('net/workload/mine')).toBeDefined()
-    await world.run(f.state.put(removalKey, { at: 'now', through: {} }))
+    expect(f.state.list('net/workload/')).toHaveLength(2)
+
+    const through = { [i.id]: f.state.streams()[i.id]! }
+    await world.run(f.state.put(`net/removed/${ownerNamed('inviter')}`, { at: 'now', through }))
     await world.advance(100)
-    expect(f.state.get('net/workload/mine')).toBeUndefined()
-    const entry = { name: 'late', permissions: ['deploy'] }
+    const nodes = [f, i, known, late]
+    const names = (): string[][] =>
+      nodes.map(({ state }) => state.list('net/workload/').map(({ key }) => key))
+    expect(names()).toEqual(nodes.map(() => ['net/workload/known']))
+
     await world.run(f.state.put(`net/member/${ownerNamed('late')}`, entry))
+    await world.advance(100)
+    await world.run(late.state.put('net/workload/late', 2))
     await world.advance(6_000)
-    expect(b.state.get('net/workload/mine')?.value).toBe(1)
-    expect(f.state.hash()).toBe(b.state.hash())
+    expect(names()).toEqual(nodes.map(() => ['net/workload/known', 'net/workload/late']))
+    expect(new Set(nodes.map(({ state }) => state.hash())).size).toBe(1)
   })
 })
 

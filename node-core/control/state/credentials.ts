@@ -13,13 +13,13 @@ export interface KnownCredential {
 }
 
 export interface CredentialShelf {
-  /** Its hash, or undefined for one that does not hold. Kept until `prune` unless used. */
+  /** Its hash, or undefined for one that does not hold. Kept while used, or somebody holds. */
   add(bytes: Uint8Array): string | undefined
   get(hash: string): KnownCredential | undefined
   use(hash: string): void
   release(hash: string): void
-  /** Drops what no record uses. */
-  prune(): void
+  /** Nothing is dropped until the returned function is called: records to use it are on their way. */
+  hold(): () => void
   hashes(): string[]
   /** Hashes added or dropped since the last call. */
   takeChanged(): Set<string>
@@ -30,6 +30,15 @@ export function createCredentialShelf(verify: VerifyCredential): CredentialShelf
   const uses = new Map<string, number>()
   const unused = new Set<string>()
   let changed = new Set<string>()
+  let holders = 0
+
+  function prune(): void {
+    for (const hash of unused) {
+      known.delete(hash)
+      changed.add(hash)
+    }
+    unused.clear()
+  }
 
   return {
     add(bytes) {
@@ -57,12 +66,11 @@ export function createCredentialShelf(verify: VerifyCredential): CredentialShelf
         unused.add(hash)
       }
     },
-    prune() {
-      for (const hash of unused) {
-        known.delete(hash)
-        changed.add(hash)
+    hold() {
+      holders++
+      return () => {
+        if (--holders === 0) prune()
       }
-      unused.clear()
     },
     hashes: () => [...known.keys()],
     takeChanged() {

@@ -34,6 +34,7 @@ export interface PushesDeps {
 }
 
 const TOPIC = 'state'
+const REFUSED = { records: [], verdict: 'reject' } as const
 
 export function createPushes(deps: PushesDeps): Pushes {
   const { net, map, credentials, intake, clock } = deps
@@ -68,12 +69,11 @@ export function createPushes(deps: PushesDeps): Pushes {
   function hear(bytes: Uint8Array, from: NodeId): Verdict {
     const push = parsePush(bytes)
     if (!push) return 'reject'
-    for (const credential of push.credentials) {
-      if (credentials.add(credential) === undefined) return 'reject'
-    }
-    const { records, verdict } = intake.open(push.records)
+    const release = credentials.hold()
+    const known = push.credentials.every((credential) => credentials.add(credential) !== undefined)
+    const { records, verdict } = known ? intake.open(push.records) : REFUSED
     const { gap } = absorbPush(map, records)
-    credentials.prune()
+    release()
     if (verdict === 'ignore' || gap) deps.lacking(from)
     if (records.length > 0) deps.absorbed(records)
     return verdict

@@ -3,7 +3,7 @@
  * exchange digests, then deltas until neither has more. The pause between rounds grows while nothing
  * changes.
  */
-import type { Clock } from '../../base/clock/index.ts'
+import { type Clock, sleep } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
@@ -12,6 +12,7 @@ import type { CredentialShelf } from './credentials.ts'
 import type { Intake } from './driver-intake.ts'
 import { absorbDelta, compareDigest, deltaFor, digestOf, endAsking, rootOf } from './exchange.ts'
 import {
+  CREDENTIAL_SLICE,
   EXCHANGES_PER_ROUND_MAX,
   MESSAGE_BYTES_MAX,
   ROUND_IDLE_FACTOR,
@@ -142,15 +143,22 @@ export function createRounds(deps: RoundsDeps): Rounds {
   }
 
   async function absorb(delta: Delta): Promise<boolean> {
-    for (const bytes of delta.credentials) credentials.add(bytes)
-    const opened = await intake.openRanges(delta.ranges)
-    if (!opened) throw malformed()
-    const records = opened.flatMap((range) => range.records)
-    const whole = opened.filter((range) => range.whole).map(({ range }) => range)
-    const { moved } = absorbDelta(map, whole, records)
-    credentials.prune()
-    if (records.length > 0) deps.absorbed(records)
-    return moved
+    const release = credentials.hold()
+    try {
+      for (const [at, bytes] of delta.credentials.entries()) {
+        credentials.add(bytes)
+        if ((at + 1) % CREDENTIAL_SLICE === 0) await sleep(clock, 0)
+      }
+      const opened = await intake.openRanges(delta.ranges)
+      if (!opened) throw malformed()
+      const records = opened.flatMap((range) => range.records)
+      const whole = opened.filter((range) => range.whole).map(({ range }) => range)
+      const { moved } = absorbDelta(map, whole, records)
+      if (records.length > 0) deps.absorbed(records)
+      return moved
+    } finally {
+      release()
+    }
   }
 
   async function answer(body: Uint8Array): Promise<Uint8Array> {

@@ -12,7 +12,13 @@ import type { NetworkId, Signer } from '../../identity/index.ts'
 import type { CredentialShelf } from './credentials.ts'
 import type { KeyRule, StateErrorCode, StateStore } from './index.ts'
 import { isKey, nodeOfKey } from './keys.ts'
-import { KEYS_PER_AUTHOR_MAX, NET_KEYS_MAX, WRITE_BATCH_MAX, WRITES_WAITING_MAX } from './limits.ts'
+import {
+  KEYS_PER_AUTHOR_MAX,
+  NET_KEYS_MAX,
+  SAVE_RETRY_MS,
+  WRITE_BATCH_MAX,
+  WRITES_WAITING_MAX,
+} from './limits.ts'
 import type { Position } from './position.ts'
 import { type SignedRecord, signRecord } from './record.ts'
 import { ruleOf } from './rules.ts'
@@ -58,9 +64,6 @@ interface Request {
   resolve: (record: SignedRecord | undefined) => void
   reject: (error: unknown) => void
 }
-
-/** Until a failed copy to disk is tried again. Milliseconds. */
-const RETRY_MS = 1_000
 
 export function createWrites(deps: WritesDeps): Writes {
   const { self, map, credentials, store, logger } = deps
@@ -148,11 +151,13 @@ export function createWrites(deps: WritesDeps): Writes {
         for (const key of batch.keys()) rows.set(`record/${key}`, map.get(key)?.bytes)
         unsaved = rows
         for (const { request } of drafted) request.reject(error)
-        logger.error('The shared state could not be saved.', { error: messageOf(error) })
-        if (drafted.length === 0) await sleep(deps.clock, RETRY_MS)
+        if (!failing) logger.error('The shared state cannot be saved.', { error: messageOf(error) })
+        failing = true
+        if (drafted.length === 0) await sleep(deps.clock, SAVE_RETRY_MS)
         if (stopping) return
         continue
       }
+      failing = false
       apply(drafted.flatMap(({ record }) => record ?? []))
       for (const { request, record } of drafted) request.resolve(record)
     }
@@ -189,6 +194,8 @@ export function createWrites(deps: WritesDeps): Writes {
   }
 
   let stopping = false
+  /** Said once, not every second until there is room again. */
+  let failing = false
   function start(): void {
     pumping ??= pump().finally(() => {
       pumping = undefined

@@ -11,6 +11,7 @@ import { encode, equalBytes } from '../../base/codec/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { CredentialShelf } from './credentials.ts'
 import {
+  DELTA_CREDENTIALS_MAX,
   DIGEST_CREDENTIALS_MAX,
   MISMATCHES_BEFORE_REPAIR,
   MISMATCHES_FORGIVEN_AFTER_REPAIR,
@@ -63,6 +64,7 @@ export function deltaFor(
       : credentials.get(record.credential)?.bytes
     const sizeBytes = record.bytes.byteLength + (credential?.byteLength ?? 0)
     if (sizeBytes > leftBytes) return false
+    if (credential && delta.credentials.length === DELTA_CREDENTIALS_MAX) return false
     leftBytes -= sizeBytes
     known.add(record.credential)
     if (credential) delta.credentials.push(credential)

@@ -19,9 +19,11 @@ export const MESSAGE_BYTES_MAX = 1_048_576
 /** Largest push; what is over it travels by anti-entropy. Bytes. */
 export const PUSH_BYTES_MAX = 98_304
 /** Records in one push. */
-export const PUSH_RECORDS_MAX = 256
+export const PUSH_RECORDS_MAX = 64
 /** Largest credential taken from a peer. Bytes. */
 export const CREDENTIAL_BYTES_MAX = 16_384
+/** Credentials in one delta. */
+export const DELTA_CREDENTIALS_MAX = 512
 /** Credentials named in a digest. */
 export const DIGEST_CREDENTIALS_MAX = 8_192
 /** Highest incarnation, counter and generation; far beyond any life, below the safe integers. */
@@ -48,8 +50,12 @@ export const ROUNDS_AT_ONCE_MAX = 3
 export const PUSH_GAP_MS = 10
 /** Records verified before the event loop gets a turn. */
 export const VERIFY_SLICE = 32
+/** Credentials verified before the event loop gets a turn; each is a chain of signatures. */
+export const CREDENTIAL_SLICE = 8
 /** Writes put on disk in one transaction. */
 export const WRITE_BATCH_MAX = 256
+/** Until a write that the disk refused is tried again. Milliseconds. */
+export const SAVE_RETRY_MS = 1_000
 /** Writes waiting for the disk. */
 export const WRITES_WAITING_MAX = 10_000
 

@@ -6,6 +6,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import {
   AUTHORS_MAX,
   CREDENTIAL_BYTES_MAX,
+  DELTA_CREDENTIALS_MAX,
   DIGEST_CREDENTIALS_MAX,
   MESSAGE_BYTES_MAX,
   PUSH_RECORDS_MAX,
@@ -99,7 +100,7 @@ const RANGE = z
   )
 const CREDENTIALS = z.array(bytesUpTo(CREDENTIAL_BYTES_MAX))
 const DELTA = z
-  .tuple([CREDENTIALS, z.array(RANGE).max(AUTHORS_MAX)])
+  .tuple([CREDENTIALS.max(DELTA_CREDENTIALS_MAX), z.array(RANGE).max(AUTHORS_MAX)])
   .transform(([credentials, ranges]): Delta => ({ credentials, ranges }))
 const QUESTION = z.union([
   z.tuple([z.literal('root'), bytesOf(16)]).transform(([kind, root]): Question => ({ kind, root })),

@@ -56,11 +56,12 @@ export async function restore(
     [...rows].flatMap(([name, bytes]) =>
       name.startsWith(kind) ? [{ name: name.slice(kind.length), bytes }] : [],
     )
+  const release = credentials.hold()
   for (const { bytes } of named('credential/')) credentials.add(bytes)
   const stored = named('record/')
   const records = await verify(stored.flatMap(({ bytes }) => parseRecord(bytes) ?? []))
   map.offer(records)
-  credentials.prune()
+  release()
 
   // A mark says that nothing before it is missing; after a damaged row that is no longer known.
   const damaged = stored.length - records.length
