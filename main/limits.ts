@@ -1,4 +1,9 @@
-/** Bounds of the desktop app. */
+/** Bounds of the desktop app, and the ports it asks for first. */
+
+/** Of the API, as everywhere. */
+export const API_PORT = 7_780
+/** Of the edge, as everywhere. */
+export const EDGE_PORT = 8_080
 
 /** One frame from the window, in bytes or characters: a bundle of 512 MiB and its envelope. */
 export const FRAME_SIZE_MAX = 545_259_520

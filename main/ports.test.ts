@@ -1,0 +1,24 @@
+import type { AddressInfo } from 'node:net'
+import { createServer, type Server } from 'node:net'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { preferPort } from './ports.ts'
+
+let other: Server
+let port: number
+
+beforeEach(async () => {
+  other = createServer()
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  port = (other.address() as AddressInfo).port
+})
+afterEach(() => void other.close())
+
+it('takes any free port when another program has the expected one', async () => {
+  expect(await preferPort(port)).toBe(0)
+})
+
+it('takes the expected port when it is free, and leaves it free', async () => {
+  await new Promise((resolve) => other.close(resolve))
+  expect(await preferPort(port)).toBe(port)
+  expect(await preferPort(port)).toBe(port)
+})
