@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { BlobErrorCode, Digest } from './index.ts'
 import { parseDigest } from './index.ts'
-import { BLOB_LIMITS } from './limits.ts'
+import { CHUNK_BYTES } from './limits.ts'
 
 /** A file being written and hashed. It becomes a blob by `keep` and by nothing else. */
 export interface OpenBlob {
@@ -77,7 +77,7 @@ export function createBlobFiles(folder: string): BlobFiles {
         return openBlob(handle, file, place(file), hash, sizeBytes)
       }),
     read: (digest, offset) =>
-      createReadStream(path(digest), { start: offset, highWaterMark: BLOB_LIMITS.chunkBytes }),
+      createReadStream(path(digest), { start: offset, highWaterMark: CHUNK_BYTES }),
     remove: (digest) => onDisk(() => rm(path(digest), { force: true })),
   }
 }

@@ -4,7 +4,7 @@ import { type NodeId, shortId } from '../../base/net/index.ts'
 import { createBlobFiles, type OpenBlob } from './blob-files.ts'
 import { fetchFromPeers } from './fetching.ts'
 import type { BlobDeps, BlobOptions, BlobStore, Digest, FetchProgress } from './index.ts'
-import { BLOB_LIMITS } from './limits.ts'
+import { BLOB_BYTES_MAX, STORE_BYTES_MAX } from './limits.ts'
 import { BLOB_PROTOCOL } from './messages.ts'
 import { createBlobServer } from './serving.ts'
 
@@ -18,8 +18,8 @@ interface Transfer {
 
 export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): BlobStore {
   const { random, logger } = deps
-  const blobBytesMax = options.blobBytesMax ?? BLOB_LIMITS.blobBytesMax
-  const storeBytesMax = options.storeBytesMax ?? BLOB_LIMITS.storeBytesMax
+  const blobBytesMax = options.blobBytesMax ?? BLOB_BYTES_MAX
+  const storeBytesMax = options.storeBytesMax ?? STORE_BYTES_MAX
   const nameOf = (node: NodeId): string => deps.nameOf?.(node) ?? shortId(node)
   const files = createBlobFiles(deps.folder)
   const held = new Map<Digest, number>()

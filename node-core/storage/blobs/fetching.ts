@@ -15,7 +15,7 @@ import {
 } from '../../base/net/index.ts'
 import type { OpenBlob } from './blob-files.ts'
 import type { Digest, FetchProgress } from './index.ts'
-import { BLOB_LIMITS } from './limits.ts'
+import { BYTES_PER_PERIOD_MIN, FRAME_BYTES_MAX, PEERS_ASKED_MAX, PERIOD_MS } from './limits.ts'
 import { BLOB_PROTOCOL, encodeMessage, parseAnswer } from './messages.ts'
 
 export interface FetchDeps {
@@ -38,9 +38,7 @@ export interface FetchRequest {
 /** Fills `request.blob` with the right bytes, or throws BLOB_NOT_FOUND or DIGEST_MISMATCH. */
 export async function fetchFromPeers(deps: FetchDeps, request: FetchRequest): Promise<void> {
   const { blob, digest } = request
-  const queue = request.holders
-    .slice(0, BLOB_LIMITS.peersAskedMax)
-    .map((peer) => ({ peer, alone: false }))
+  const queue = request.holders.slice(0, PEERS_ASKED_MAX).map((peer) => ({ peer, alone: false }))
   /** Whose bytes are in the file; bytes left by an earlier transfer are anybody's. */
   let contributors = new Set<NodeId | 'earlier'>(blob.sizeBytes > 0 ? ['earlier'] : [])
   let mismatched = false
@@ -91,7 +89,7 @@ async function transfer(
     await stream.write(framed(encodeMessage({ digest, offset: blob.sizeBytes })))
     await stream.closeWrite()
     const reader = createFrameReader(stream)
-    const head = parseAnswer(await reader.frame(BLOB_LIMITS.frameBytesMax))
+    const head = parseAnswer(await reader.frame(FRAME_BYTES_MAX))
     if (head.status !== 'ok' || head.sizeBytes > request.bytesMax) return 'broken'
     if (head.sizeBytes < blob.sizeBytes) return 'shorter'
     for await (const chunk of reader.rest()) {
@@ -124,11 +122,11 @@ async function transfer(
 function watchStalls(clock: Clock, signal: AbortSignal, giveUp: (reason: Error) => void) {
   let bytes = 0
   const check = (): void => {
-    if (bytes < BLOB_LIMITS.bytesPerPeriodMin) giveUp(new Error('too slow'))
+    if (bytes < BYTES_PER_PERIOD_MIN) giveUp(new Error('too slow'))
     bytes = 0
-    cancel = clock.timer(BLOB_LIMITS.periodMs, check)
+    cancel = clock.timer(PERIOD_MS, check)
   }
-  let cancel = clock.timer(BLOB_LIMITS.periodMs, check)
+  let cancel = clock.timer(PERIOD_MS, check)
   const onAbort = (): void => giveUp(new Error('not wanted any more'))
   signal.addEventListener('abort', onAbort)
   return {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { decode, encode } from '../../base/codec/index.ts'
 import type { Digest } from './index.ts'
 import { parseDigest } from './index.ts'
-import { BLOB_LIMITS } from './limits.ts'
+import { FRAME_BYTES_MAX } from './limits.ts'
 
 export const BLOB_PROTOCOL = 'blob/1'
 
@@ -27,6 +27,6 @@ export type BlobAnswer = z.infer<typeof answer>
 
 export const encodeMessage = (message: BlobQuestion | BlobAnswer): Uint8Array => encode(message)
 export const parseQuestion = (bytes: Uint8Array): BlobQuestion =>
-  question.parse(decode(bytes, { bytesMax: BLOB_LIMITS.frameBytesMax }))
+  question.parse(decode(bytes, { bytesMax: FRAME_BYTES_MAX }))
 export const parseAnswer = (bytes: Uint8Array): BlobAnswer =>
-  answer.parse(decode(bytes, { bytesMax: BLOB_LIMITS.frameBytesMax }))
+  answer.parse(decode(bytes, { bytesMax: FRAME_BYTES_MAX }))

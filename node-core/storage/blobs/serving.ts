@@ -4,7 +4,7 @@ import type { Logger } from '../../base/log/index.ts'
 import { createFrameReader, framed, type NetStream, type NodeId } from '../../base/net/index.ts'
 import type { BlobFiles } from './blob-files.ts'
 import type { Digest } from './index.ts'
-import { BLOB_LIMITS } from './limits.ts'
+import { FRAME_BYTES_MAX, SERVING_MAX } from './limits.ts'
 import { encodeMessage, parseQuestion } from './messages.ts'
 
 export interface ServeDeps {
@@ -17,9 +17,9 @@ export function createBlobServer(deps: ServeDeps) {
   const open = new Map<NetStream, Promise<void>>()
 
   async function answer(stream: NetStream): Promise<void> {
-    const ask = parseQuestion(await createFrameReader(stream).frame(BLOB_LIMITS.frameBytesMax))
+    const ask = parseQuestion(await createFrameReader(stream).frame(FRAME_BYTES_MAX))
     const sizeBytes = deps.sizeOf(ask.digest)
-    const status = open.size > BLOB_LIMITS.servingMax ? 'busy' : 'absent'
+    const status = open.size > SERVING_MAX ? 'busy' : 'absent'
     if (status === 'busy' || sizeBytes === undefined) {
       await stream.write(framed(encodeMessage({ status })))
       return stream.closeWrite()

@@ -3,7 +3,13 @@ import { crc32 } from 'node:zlib'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import { bundleInvalid } from './errors.ts'
-import { BUNDLE_LIMITS } from './limits.ts'
+import {
+  ENTRIES_READ_MAX,
+  MANIFEST_BYTES_MAX,
+  PROGRAM_BYTES_MAX,
+  RATIO_FROM_BYTES,
+  RATIO_MAX,
+} from './limits.ts'
 
 export interface BundleArchive {
   readonly manifest: Uint8Array
@@ -41,9 +47,9 @@ export async function openArchive(file: string): Promise<BundleArchive> {
     await checkLocalHeader(zip, manifest)
     await checkLocalHeader(zip, program)
     return {
-      manifest: await collect(readEntry(zip, manifest.entry, BUNDLE_LIMITS.manifestBytesMax)),
+      manifest: await collect(readEntry(zip, manifest.entry, MANIFEST_BYTES_MAX)),
       programName: program.name,
-      readProgram: () => readEntry(zip, program.entry, BUNDLE_LIMITS.programBytesMax),
+      readProgram: () => readEntry(zip, program.entry, PROGRAM_BYTES_MAX),
       close: () => zip.close(),
     }
   } catch (error) {
@@ -60,7 +66,7 @@ async function findEntries(zip: ZipFile): Promise<{ manifest: NamedEntry; progra
     const twin = found.find(({ name }) => name.toLowerCase() === named.name.toLowerCase())
     if (twin) throw bundleInvalid('duplicate', `The archive holds ${named.name} twice.`)
     found.push(named)
-    if (found.length >= BUNDLE_LIMITS.entriesReadMax) break
+    if (found.length >= ENTRIES_READ_MAX) break
   }
   const manifest = found.find(({ name }) => name === MANIFEST_NAME)
   const program = found.find(({ name }) => name !== MANIFEST_NAME)
@@ -102,8 +108,7 @@ function checkEntry(zip: ZipFile, { name, entry }: NamedEntry): void {
   if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) {
     throw bundleInvalid('compression', `${name} is packed in an unknown way.`)
   }
-  const bytesMax =
-    name === MANIFEST_NAME ? BUNDLE_LIMITS.manifestBytesMax : BUNDLE_LIMITS.programBytesMax
+  const bytesMax = name === MANIFEST_NAME ? MANIFEST_BYTES_MAX : PROGRAM_BYTES_MAX
   if (entry.uncompressedSize > bytesMax) {
     throw bundleInvalid('bomb', `${name} says it unpacks to ${entry.uncompressedSize} bytes.`)
   }
@@ -128,14 +133,13 @@ async function checkLocalHeader(zip: ZipFile, { name, entry }: NamedEntry): Prom
 }
 
 async function* readEntry(zip: ZipFile, entry: Entry, bytesMax: number): AsyncIterable<Uint8Array> {
-  const { ratioFromBytes, ratioMax } = BUNDLE_LIMITS
   let bytes = 0
   let sum = 0
   try {
     for await (const chunk of await zip.openReadStreamPromise(entry)) {
       bytes += chunk.byteLength
       sum = crc32(chunk, sum)
-      const grown = bytes > ratioFromBytes && bytes > entry.compressedSize * ratioMax
+      const grown = bytes > RATIO_FROM_BYTES && bytes > entry.compressedSize * RATIO_MAX
       if (bytes > bytesMax || grown) {
         throw bundleInvalid('bomb', 'The archive unpacks to far more than it holds.')
       }

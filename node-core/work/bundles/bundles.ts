@@ -1,14 +1,14 @@
 /** Bundles in the content-addressed repository: verified on the way in and on the way out. */
 import { isCode, MyceliumError } from '../../base/errors/index.ts'
 import type { Bundles, BundlesDeps } from './index.ts'
-import { BUNDLE_LIMITS } from './limits.ts'
+import { FILE_BYTES_MAX } from './limits.ts'
 import { verifyBundle } from './verify.ts'
 
 export function createBundles({ blobs, trusted }: BundlesDeps): Bundles {
   return {
     async publish(content) {
       const before = await blobs.list()
-      const digest = await blobs.add(content, { bytesMax: BUNDLE_LIMITS.fileBytesMax })
+      const digest = await blobs.add(content, { bytesMax: FILE_BYTES_MAX })
       const file = await blobs.path(digest)
       if (!file) throw new MyceliumError('BLOB_NOT_FOUND', 'The bundle was removed meanwhile.')
       try {

@@ -3,9 +3,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { bundleInvalid } from './errors.ts'
 import { goJson, goObject, namesKeyTwice } from './go-json.ts'
-import { BUNDLE_LIMITS } from './limits.ts'
-
-const { wordLengthMax, listMax, valueLengthMax } = BUNDLE_LIMITS
+import { LIST_MAX, MANIFEST_BYTES_MAX, VALUE_LENGTH_MAX, WORD_LENGTH_MAX } from './limits.ts'
 
 /** Go would write a lone surrogate as U+FFFD, so such a text has no signed form. */
 const text = (max: number) =>
@@ -13,7 +11,7 @@ const text = (max: number) =>
     .string()
     .max(max)
     .refine((value) => value.isWellFormed(), 'not valid Unicode')
-const word = text(wordLengthMax)
+const word = text(WORD_LENGTH_MAX)
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 
 /** Bytes of fixed length in the only base64 that encodes them so. */
@@ -36,18 +34,18 @@ const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/)
 const environment = z
   .record(
     variable,
-    text(valueLengthMax).refine((value) => !value.includes('\0'), 'has a NUL'),
+    text(VALUE_LENGTH_MAX).refine((value) => !value.includes('\0'), 'has a NUL'),
   )
-  .refine((record) => Object.keys(record).length <= listMax, `more than ${listMax} variables`)
+  .refine((record) => Object.keys(record).length <= LIST_MAX, `more than ${LIST_MAX} variables`)
 
 const shape = {
   kind: z.literal('Spore'),
   name: word.min(1),
   version: word.min(1),
   command: fileName,
-  args: z.array(text(valueLengthMax)).max(listMax).nullable(),
+  args: z.array(text(VALUE_LENGTH_MAX)).max(LIST_MAX).nullable(),
   env: environment.nullable(),
-  provides: z.array(word).max(listMax).nullable(),
+  provides: z.array(word).max(LIST_MAX).nullable(),
   nutrients: z.strictObject({ cpu_milli: count, memory_mb: count }),
   slo: z.strictObject({ p99_budget_ms: count }),
   security: z.strictObject({ lsm_profile: word, read_only_fs: z.boolean() }),
@@ -132,7 +130,7 @@ export function messageHash(of: Manifest): Uint8Array {
 }
 
 function parse<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
-  if (bytes.byteLength > BUNDLE_LIMITS.manifestBytesMax) {
+  if (bytes.byteLength > MANIFEST_BYTES_MAX) {
     throw bundleInvalid('manifest', 'The manifest is larger than 64 KiB.')
   }
   let json: string

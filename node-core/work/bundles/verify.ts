@@ -11,7 +11,7 @@ import { verify } from '../../identity/index.ts'
 import { type Digest, parseDigest } from '../../storage/blobs/index.ts'
 import { type BundleArchive, openArchive } from './archive.ts'
 import { bundleInvalid } from './errors.ts'
-import { BUNDLE_LIMITS } from './limits.ts'
+import { FILE_BYTES_MAX } from './limits.ts'
 import { type Manifest, messageHash, parseManifest } from './manifest.ts'
 
 /** A bundle as its file tells it. */
@@ -96,8 +96,8 @@ async function withBundle<T>(
   use: (bundle: Bundle, archive: BundleArchive) => Promise<T>,
 ): Promise<T> {
   const { size: sizeBytes } = await stat(file)
-  if (sizeBytes > BUNDLE_LIMITS.fileBytesMax) {
-    throw bundleInvalid('too-large', `A bundle has at most ${BUNDLE_LIMITS.fileBytesMax} bytes.`)
+  if (sizeBytes > FILE_BYTES_MAX) {
+    throw bundleInvalid('too-large', `A bundle has at most ${FILE_BYTES_MAX} bytes.`)
   }
   const digest = await digestOfFile(file)
   if (wanted && digest !== wanted) {

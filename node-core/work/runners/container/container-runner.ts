@@ -15,7 +15,7 @@ import { createImageServer } from './image-server.ts'
 import { createImages } from './images.ts'
 import type { ContainerRunner, ContainerRunnerDeps, ContainerRunnerOptions } from './index.ts'
 import { isOurs, labelsOf, ownerFilter, parseLabels } from './labels.ts'
-import { CONTAINER_LIMITS } from './limits.ts'
+import { ENDED_REMEMBERED_MAX, GRACE_MS, PORT_ATTEMPTS_MAX } from './limits.ts'
 import { createLogReader } from './log-frames.ts'
 import { restrictedProfile } from './profile.ts'
 import { type EngineAddress, findEngine } from './socket.ts'
@@ -107,7 +107,7 @@ export function createContainerRunner(
   /** Another attempt where a port that was free has been taken before the engine bound it. */
   async function startOnFreePorts(request: StartRequest): Promise<Running> {
     const fixed = request.workload.ports.find(({ hostPort }) => hostPort !== undefined)
-    for (let left = CONTAINER_LIMITS.portAttemptsMax; ; left--) {
+    for (let left = PORT_ATTEMPTS_MAX; ; left--) {
       try {
         return await attempt(request)
       } catch (error) {
@@ -156,7 +156,7 @@ export function createContainerRunner(
       }
     },
 
-    async end(id, { graceMs = CONTAINER_LIMITS.graceMs } = {}) {
+    async end(id, { graceMs = GRACE_MS } = {}) {
       const engineId = await ours(id)
       if (!engineId) return
       remember(ended, engineId, true)
@@ -226,7 +226,7 @@ function toRunning(
 function remember<T>(ids: Map<string, T>, id: string, value: T): void {
   ids.set(id, value)
   const [oldest] = ids.keys()
-  if (oldest !== undefined && ids.size > CONTAINER_LIMITS.endedRememberedMax) ids.delete(oldest)
+  if (oldest !== undefined && ids.size > ENDED_REMEMBERED_MAX) ids.delete(oldest)
 }
 
 function containerSource({ workload: { source } }: StartRequest): ContainerSource {

@@ -6,7 +6,7 @@ import { type Clock, sleep } from '../../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { Engine, EngineExit } from './engine.ts'
-import { CONTAINER_LIMITS } from './limits.ts'
+import { PING_PERIOD_MS, RETRY_MS_MAX, RETRY_MS_MIN } from './limits.ts'
 
 export interface EngineWatchDeps {
   engine: Engine
@@ -63,17 +63,17 @@ export function createEngineWatch(deps: EngineWatchDeps) {
   /** An engine that hangs keeps its stream open and says nothing. */
   async function pingUntilItFails(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await sleep(clock, CONTAINER_LIMITS.pingPeriodMs, { signal })
+      await sleep(clock, PING_PERIOD_MS, { signal })
       await engine.ping()
     }
   }
 
   async function run(signal: AbortSignal, firstAnswer: () => void): Promise<void> {
-    let retryMs: number = CONTAINER_LIMITS.retryMsMin
+    let retryMs: number = RETRY_MS_MIN
     while (!signal.aborted) {
       try {
         await attend(signal, () => {
-          retryMs = CONTAINER_LIMITS.retryMsMin
+          retryMs = RETRY_MS_MIN
           firstAnswer()
         })
       } catch (error) {
@@ -84,7 +84,7 @@ export function createEngineWatch(deps: EngineWatchDeps) {
       await sleep(clock, retryMs, { signal }).catch(() => {
         // Stopping: the loop's condition ends it.
       })
-      retryMs = Math.min(retryMs * 2, CONTAINER_LIMITS.retryMsMax)
+      retryMs = Math.min(retryMs * 2, RETRY_MS_MAX)
     }
   }
 

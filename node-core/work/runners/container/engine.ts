@@ -7,7 +7,7 @@ import type { Clock } from '../../../base/clock/index.ts'
 import { MyceliumError } from '../../../base/errors/index.ts'
 import { engineError, statusOf } from './engine-errors.ts'
 import { jsonLines } from './json-lines.ts'
-import { CONTAINER_LIMITS } from './limits.ts'
+import { ANSWER_MS, PING_MS, START_MS } from './limits.ts'
 import type { ContainerProfile } from './profile.ts'
 import type { EngineAddress } from './socket.ts'
 
@@ -83,7 +83,7 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
   /** One answer in time, with the engine's refusals in our codes. */
   async function ask<T>(
     question: (docker: Dockerode, signal: AbortSignal) => Promise<T>,
-    { timeoutMs = CONTAINER_LIMITS.answerMs }: { timeoutMs?: number } = {},
+    { timeoutMs = ANSWER_MS }: { timeoutMs?: number } = {},
   ): Promise<T> {
     const abort = new AbortController()
     const { promise: late, reject } = Promise.withResolvers<never>()
@@ -107,7 +107,7 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
   ): Promise<AsyncIterable<Uint8Array>> {
     const answer = await ask(
       (docker, opening) => question(docker, wanted ? AbortSignal.any([opening, wanted]) : opening),
-      { timeoutMs: CONTAINER_LIMITS.startMs },
+      { timeoutMs: START_MS },
     )
     return chunksOf(answer, wanted)
   }
@@ -117,7 +117,7 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
       const address = locate()
       // Named pipes cannot be looked for; a socket that is not there needs no client to say so.
       if (address.kind === 'socket' && process.platform !== 'win32') await reachable(address.path)
-      await ask((docker) => docker.ping(), { timeoutMs: CONTAINER_LIMITS.pingMs })
+      await ask((docker) => docker.ping(), { timeoutMs: PING_MS })
     },
 
     create: (name, profile) =>
@@ -125,12 +125,12 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
         async (docker, abortSignal) => {
           await docker.createContainer({ ...profile, name, abortSignal })
         },
-        { timeoutMs: CONTAINER_LIMITS.startMs },
+        { timeoutMs: START_MS },
       ),
 
     startContainer: (name) =>
       ask((docker, abortSignal) => docker.getContainer(name).start({ abortSignal }), {
-        timeoutMs: CONTAINER_LIMITS.startMs,
+        timeoutMs: START_MS,
       }),
 
     async stopContainer(name, graceMs) {
@@ -138,7 +138,7 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
         ask(
           (docker, abortSignal) =>
             docker.getContainer(name).stop({ t: Math.ceil(graceMs / 1000), abortSignal }),
-          { timeoutMs: graceMs + CONTAINER_LIMITS.startMs },
+          { timeoutMs: graceMs + START_MS },
         ),
       )
     },

@@ -9,7 +9,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { z } from 'zod'
 import { MyceliumError } from '../../../base/errors/index.ts'
-import { IMAGE_LIMITS } from './limits.ts'
+import { IMAGE_ENTRIES_MAX, IMAGE_JSON_BYTES_MAX } from './limits.ts'
 
 const BLOCK_BYTES = 512
 
@@ -63,7 +63,7 @@ export function createArchiveCheck(imageId: string): ArchiveCheck {
       const header = held.subarray(0, BLOCK_BYTES)
       held = held.subarray(BLOCK_BYTES)
       if (header.every((byte) => byte === 0)) return true
-      if (++entries > IMAGE_LIMITS.entriesMax) throw bad('holds too many files')
+      if (++entries > IMAGE_ENTRIES_MAX) throw bad('holds too many files')
       open = openEntry(header)
       return true
     }
@@ -125,7 +125,7 @@ function openEntry(header: Buffer): OpenEntry {
     throw bad('holds a file that no engine writes')
   }
   const read = /^(manifest|index)\.json$/.test(name)
-  if (read && sizeBytes > IMAGE_LIMITS.jsonBytesMax) throw bad('holds an oversized file')
+  if (read && sizeBytes > IMAGE_JSON_BYTES_MAX) throw bad('holds an oversized file')
   const byDigest = /^([0-9a-f]{64}\.json|blobs\/sha256\/[0-9a-f]{64})$/.test(name)
   return {
     name,

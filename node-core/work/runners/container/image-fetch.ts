@@ -9,7 +9,12 @@ import { createFrameReader, framed, type Net, type NodeId } from '../../../base/
 import type { Engine } from './engine.ts'
 import { createArchiveCheck } from './image-archive.ts'
 import { encodeMessage, IMAGE_PROTOCOL, parseImageAnswer } from './image-messages.ts'
-import { IMAGE_LIMITS } from './limits.ts'
+import {
+  IMAGE_ARCHIVE_BYTES_MAX,
+  IMAGE_BYTES_PER_PERIOD_MIN,
+  IMAGE_FRAME_BYTES_MAX,
+  IMAGE_PERIOD_MS,
+} from './limits.ts'
 
 export interface ImageFetchDeps {
   net: Pick<Net, 'openStream'>
@@ -39,7 +44,7 @@ export async function fetchImage(
     await stream.write(framed(encodeMessage({ imageId })))
     await stream.closeWrite()
     const reader = createFrameReader(stream)
-    const head = parseImageAnswer(await reader.frame(IMAGE_LIMITS.frameBytesMax))
+    const head = parseImageAnswer(await reader.frame(IMAGE_FRAME_BYTES_MAX))
     if (head.status !== 'ok') return false
     await mkdir(dirname(file), { recursive: true, mode: 0o700 })
     const check = createArchiveCheck(imageId)
@@ -48,7 +53,7 @@ export async function fetchImage(
       for await (const chunk of reader.rest()) {
         pace.progressed(chunk.byteLength)
         doneBytes += chunk.byteLength
-        if (doneBytes > IMAGE_LIMITS.archiveBytesMax) {
+        if (doneBytes > IMAGE_ARCHIVE_BYTES_MAX) {
           throw new MyceliumError('DIGEST_MISMATCH', 'The image archive from a peer has no end.')
         }
         check.take(chunk)
@@ -76,11 +81,11 @@ export async function fetchImage(
 function watchPace(clock: Clock, giveUp: () => void) {
   let bytes = 0
   const check = (): void => {
-    if (bytes < IMAGE_LIMITS.bytesPerPeriodMin) giveUp()
+    if (bytes < IMAGE_BYTES_PER_PERIOD_MIN) giveUp()
     bytes = 0
-    cancel = clock.timer(IMAGE_LIMITS.periodMs, check)
+    cancel = clock.timer(IMAGE_PERIOD_MS, check)
   }
-  let cancel = clock.timer(IMAGE_LIMITS.periodMs, check)
+  let cancel = clock.timer(IMAGE_PERIOD_MS, check)
   return {
     progressed(chunkBytes: number): void {
       bytes += chunkBytes

@@ -1,7 +1,7 @@
 /** `image-have/1` asks for the id behind a reference; `image/1` brings an image by id. */
 import { z } from 'zod'
 import { decode, encode } from '../../../base/codec/index.ts'
-import { IMAGE_LIMITS } from './limits.ts'
+import { IMAGE_FRAME_BYTES_MAX } from './limits.ts'
 
 export const HAVE_PROTOCOL = 'image-have/1'
 export const IMAGE_PROTOCOL = 'image/1'
@@ -19,7 +19,7 @@ const imageAnswer = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('busy') }),
 ])
 
-const bounded = { bytesMax: IMAGE_LIMITS.frameBytesMax }
+const bounded = { bytesMax: IMAGE_FRAME_BYTES_MAX }
 export const encodeMessage = (
   message:
     | z.infer<typeof haveQuestion>

@@ -16,7 +16,7 @@ import {
   parseHaveQuestion,
   parseImageQuestion,
 } from './image-messages.ts'
-import { IMAGE_LIMITS } from './limits.ts'
+import { IMAGE_FRAME_BYTES_MAX, IMAGE_SERVING_MAX } from './limits.ts'
 
 export interface ImageServerDeps {
   net: Pick<Net, 'onRequest' | 'onStream'>
@@ -38,8 +38,8 @@ export function createImageServer({ net, engine, logger, wanted }: ImageServerDe
 
   async function serve(stream: NetStream, signal: AbortSignal): Promise<void> {
     const reader = createFrameReader(stream)
-    const { imageId } = parseImageQuestion(await reader.frame(IMAGE_LIMITS.frameBytesMax))
-    const busy = open.size > IMAGE_LIMITS.servingMax
+    const { imageId } = parseImageQuestion(await reader.frame(IMAGE_FRAME_BYTES_MAX))
+    const busy = open.size > IMAGE_SERVING_MAX
     const image = busy || !wanted(imageId) ? undefined : await engine.image(imageId)
     if (!image || image.id !== imageId) {
       await stream.write(framed(encodeMessage({ status: busy ? 'busy' : 'absent' })))
@@ -64,7 +64,7 @@ export function createImageServer({ net, engine, logger, wanted }: ImageServerDe
   return {
     start(): void {
       closeDoors = [
-        net.onRequest(HAVE_PROTOCOL, answerHave, { requestBytesMax: IMAGE_LIMITS.frameBytesMax }),
+        net.onRequest(HAVE_PROTOCOL, answerHave, { requestBytesMax: IMAGE_FRAME_BYTES_MAX }),
         net.onStream(IMAGE_PROTOCOL, accept),
       ]
     },

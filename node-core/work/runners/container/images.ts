@@ -11,7 +11,7 @@ import type { Engine } from './engine.ts'
 import { fetchImage } from './image-fetch.ts'
 import { encodeMessage, HAVE_PROTOCOL, parseHaveAnswer } from './image-messages.ts'
 import type { ContainerRunnerDeps, ImageShelf } from './index.ts'
-import { IMAGE_LIMITS } from './limits.ts'
+import { IMAGE_FRAME_BYTES_MAX, IMAGE_HAVE_MS, IMAGE_PEERS_ASKED_MAX } from './limits.ts'
 import { createPullProgress } from './pull-progress.ts'
 
 export interface Images extends ImageShelf {
@@ -30,14 +30,14 @@ export function createImages(deps: ContainerRunnerDeps, engine: Engine): Images 
 
   /** Members that have it, and the id by which they know it. */
   async function askPeers(reference: string): Promise<{ peer: NodeId; imageId: string }[]> {
-    const peers = net.peers().slice(0, IMAGE_LIMITS.peersAskedMax)
+    const peers = net.peers().slice(0, IMAGE_PEERS_ASKED_MAX)
     const answers = await Promise.all(
       peers.map(async (peer) => {
         try {
           const question = encodeMessage({ reference })
           const options = {
-            timeoutMs: IMAGE_LIMITS.haveMs,
-            answerBytesMax: IMAGE_LIMITS.frameBytesMax,
+            timeoutMs: IMAGE_HAVE_MS,
+            answerBytesMax: IMAGE_FRAME_BYTES_MAX,
           }
           const answer = await net.request(peer, HAVE_PROTOCOL, question, options)
           return { peer, imageId: parseHaveAnswer(answer).imageId }

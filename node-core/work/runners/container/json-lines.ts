@@ -1,5 +1,5 @@
 /** The engine's endless answers: one JSON document a line. */
-import { IMAGE_LIMITS } from './limits.ts'
+import { IMAGE_PROGRESS_LINE_BYTES_MAX } from './limits.ts'
 
 export async function* jsonLines(stream: AsyncIterable<unknown>): AsyncIterable<unknown> {
   const decoder = new TextDecoder()
@@ -7,7 +7,7 @@ export async function* jsonLines(stream: AsyncIterable<unknown>): AsyncIterable<
   for await (const chunk of stream) {
     held += chunk instanceof Uint8Array ? decoder.decode(chunk, { stream: true }) : String(chunk)
     const lines = held.split('\n')
-    held = (lines.pop() ?? '').slice(0, IMAGE_LIMITS.progressLineBytesMax)
+    held = (lines.pop() ?? '').slice(0, IMAGE_PROGRESS_LINE_BYTES_MAX)
     for (const line of lines) if (line.trim()) yield JSON.parse(line)
   }
   if (held.trim()) yield JSON.parse(held)

@@ -1,53 +1,48 @@
-/** Bounds of the container runner, each with its unit. */
-export const CONTAINER_LIMITS = {
-  /** Processes and threads of one container. */
-  pidsMax: 512,
-  /** Open files of one of its processes: less than what engines commonly may give themselves. */
-  openFilesMax: 16_384,
-  /** Log kept of one container: this many files of this many mebibytes. */
-  logFilesMax: 3,
-  logFileMebibytesMax: 4,
-  /** One log line; the engine cuts longer ones into pieces of 16 KiB. */
-  logLineBytesMax: 32 * 1024,
-  /** A container that ignores the request to end is killed after this. */
-  graceMs: 10_000,
-  /** An engine's sign of life. */
-  pingMs: 3_000,
-  /** An engine's answer to a small question. */
-  answerMs: 10_000,
-  /** Making and starting a container on a busy machine. */
-  startMs: 120_000,
-  /** Between two looks at whether the engine still answers while its event stream is silent. */
-  pingPeriodMs: 10_000,
-  /** Between two attempts to reach an engine that is away: at first, and at most. */
-  retryMsMin: 100,
-  retryMsMax: 2_000,
-  /** Ids of ended and of exited instances kept, to tell an end from an exit. */
-  endedRememberedMax: 1_024,
-  /** Attempts with another port when the one found was taken before the engine bound it. */
-  portAttemptsMax: 4,
-} as const
-
-/** Bounds of images on their way between nodes, each with its unit. */
-export const IMAGE_LIMITS = {
-  /** A question, or the head of an answer. */
-  frameBytesMax: 4 * 1024,
-  /** An image as the engine saves it. */
-  archiveBytesMax: 16 * 1024 * 1024 * 1024,
-  /** The two JSON files of an archive that are read. */
-  jsonBytesMax: 4 * 1024 * 1024,
-  /** Files in an archive. */
-  entriesMax: 4_096,
-  /** Images sent to peers at a time; more are refused. */
-  servingMax: 3,
-  /** A transfer with fewer bytes than this in a period is given up. */
-  bytesPerPeriodMin: 32 * 1024,
-  /** How often that is looked at. An engine takes a while before the first byte of an image. */
-  periodMs: 30_000,
-  /** Peers asked whether they have an image. */
-  peersAskedMax: 64,
-  /** For the answer to that. */
-  haveMs: 3_000,
-  /** A line of the engine's progress report. */
-  progressLineBytesMax: 64 * 1024,
-} as const
+/** Processes and threads of one container. */
+export const PIDS_MAX = 512
+/** Open files of one of its processes: less than what engines commonly may give themselves. */
+export const OPEN_FILES_MAX = 16_384
+/** Log files kept of one container. */
+export const LOG_FILES_MAX = 3
+/** Mebibytes of one of these files. */
+export const LOG_FILE_MEBIBYTES_MAX = 4
+/** One log line; the engine cuts longer ones into pieces of 16 KiB. */
+export const LOG_LINE_BYTES_MAX = 32 * 1024
+/** A container that ignores the request to end is killed after this. */
+export const GRACE_MS = 10_000
+/** An engine's sign of life. */
+export const PING_MS = 3_000
+/** An engine's answer to a small question. */
+export const ANSWER_MS = 10_000
+/** Making and starting a container on a busy machine. */
+export const START_MS = 120_000
+/** Between two looks at whether the engine still answers while its event stream is silent. */
+export const PING_PERIOD_MS = 10_000
+/** Between two attempts to reach an engine that is away, at first; then ever longer. */
+export const RETRY_MS_MIN = 100
+/** The longest wait between two such attempts. */
+export const RETRY_MS_MAX = 2_000
+/** Ids of ended and of exited instances kept, to tell an end from an exit. */
+export const ENDED_REMEMBERED_MAX = 1_024
+/** Attempts with another port when the one found was taken before the engine bound it. */
+export const PORT_ATTEMPTS_MAX = 4
+/** A question, or the head of an answer. */
+export const IMAGE_FRAME_BYTES_MAX = 4 * 1024
+/** An image as the engine saves it. */
+export const IMAGE_ARCHIVE_BYTES_MAX = 16 * 1024 * 1024 * 1024
+/** The two JSON files of an archive that are read. */
+export const IMAGE_JSON_BYTES_MAX = 4 * 1024 * 1024
+/** Files in an archive. */
+export const IMAGE_ENTRIES_MAX = 4_096
+/** Images sent to peers at a time; more are refused. */
+export const IMAGE_SERVING_MAX = 3
+/** A transfer with fewer bytes than this in a period is given up. */
+export const IMAGE_BYTES_PER_PERIOD_MIN = 32 * 1024
+/** How often that is looked at. Engines write a large image to disk before its first byte. */
+export const IMAGE_PERIOD_MS = 120_000
+/** Peers asked whether they have an image. */
+export const IMAGE_PEERS_ASKED_MAX = 64
+/** For the answer to that. */
+export const IMAGE_HAVE_MS = 3_000
+/** A line of the engine's progress report. */
+export const IMAGE_PROGRESS_LINE_BYTES_MAX = 64 * 1024

@@ -3,7 +3,7 @@
  * (big-endian), then text that begins each line with its time.
  */
 import type { LogLineOut } from '../index.ts'
-import { CONTAINER_LIMITS } from './limits.ts'
+import { LOG_LINE_BYTES_MAX } from './limits.ts'
 
 const HEADER_BYTES = 8
 
@@ -30,7 +30,7 @@ export function createLogReader(): LogReader {
         const text = held.toString('utf8', HEADER_BYTES, HEADER_BYTES + length)
         held = held.subarray(HEADER_BYTES + length)
         const parts = (open[stream] + text).split('\n')
-        open[stream] = (parts.pop() ?? '').slice(0, CONTAINER_LIMITS.logLineBytesMax)
+        open[stream] = (parts.pop() ?? '').slice(0, LOG_LINE_BYTES_MAX)
         lines.push(...parts.map((line) => toLine(stream, line)))
       }
     },

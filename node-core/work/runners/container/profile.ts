@@ -5,9 +5,7 @@
  * ports on loopback. There is no option that loosens it.
  */
 import type { ContainerSource, Port, Workload } from '../../spec/index.ts'
-import { CONTAINER_LIMITS } from './limits.ts'
-
-const { pidsMax, openFilesMax, logFilesMax, logFileMebibytesMax } = CONTAINER_LIMITS
+import { LOG_FILE_MEBIBYTES_MAX, LOG_FILES_MAX, OPEN_FILES_MAX, PIDS_MAX } from './limits.ts'
 
 export interface ProfileRequest {
   workload: Workload
@@ -51,10 +49,10 @@ export function restrictedProfile({ workload, source, image, labels, hostPorts }
       // Equal to Memory: no swap on top of it.
       MemorySwap: memoryBytes,
       NanoCpus: cpuMillis * 1_000_000,
-      PidsLimit: pidsMax,
+      PidsLimit: PIDS_MAX,
       OomKillDisable: false,
       Ulimits: [
-        { Name: 'nofile', Soft: openFilesMax, Hard: openFilesMax },
+        { Name: 'nofile', Soft: OPEN_FILES_MAX, Hard: OPEN_FILES_MAX },
         { Name: 'core', Soft: 0, Hard: 0 },
       ],
       // Restarts are the reconciler's, which counts them and waits longer each time.
@@ -62,7 +60,7 @@ export function restrictedProfile({ workload, source, image, labels, hostPorts }
       AutoRemove: false,
       LogConfig: {
         Type: 'json-file',
-        Config: { 'max-size': `${logFileMebibytesMax}m`, 'max-file': String(logFilesMax) },
+        Config: { 'max-size': `${LOG_FILE_MEBIBYTES_MAX}m`, 'max-file': String(LOG_FILES_MAX) },
       },
     },
   }

@@ -6,7 +6,7 @@ import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from 'n
 import { dirname, join } from 'node:path'
 import { messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
-import { PROCESS_LIMITS } from './limits.ts'
+import { PIDS_MAX } from './limits.ts'
 
 export type Bound = 'memory' | 'cpu' | 'pids'
 const BOUNDS: readonly Bound[] = ['memory', 'cpu', 'pids']
@@ -85,7 +85,7 @@ function limitFiles(
   { cpuMillis, memoryBytes }: { cpuMillis: number; memoryBytes: number },
 ): [file: string, value: string][] {
   const quotaUs = Math.max(CPU_QUOTA_US_MIN, Math.round((cpuMillis * CPU_PERIOD_US) / 1000))
-  const pids = String(PROCESS_LIMITS.pidsMax)
+  const pids = String(PIDS_MAX)
   const memory = String(memoryBytes)
   switch (bound) {
     case 'memory':

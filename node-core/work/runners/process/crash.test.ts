@@ -25,7 +25,11 @@ async function doomedNode(id: string, word: 'starting' | 'running') {
   const json = JSON.stringify(workload)
   const args = [script, bench.node, bench.folder, bench.sharedFolder, id, json, file]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-  for await (const chunk of child.stdout) if (String(chunk).includes(word)) break
+  await new Promise<void>((resolve) => {
+    child.stdout.on('data', (chunk) => {
+      if (String(chunk).includes(word)) resolve()
+    })
+  })
   return {
     async kill() {
       const gone = once(child, 'exit')

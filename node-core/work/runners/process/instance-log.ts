@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { type Clock, sleep } from '../../../base/clock/index.ts'
 import type { LogLineOut } from '../index.ts'
-import { PROCESS_LIMITS } from './limits.ts'
+import { FOLLOW_MS } from './limits.ts'
 import { createLogFile, cutLine, type LogFile } from './log-file.ts'
 
 export interface InstanceLog {
@@ -55,7 +55,7 @@ export function createInstanceLog(folder: string, clock: Clock): InstanceLog {
         const at = new Date(clock.wallMs()).toISOString()
         for (const reader of readers) yield* await reader.more(at)
         if (!living) return
-        await sleep(clock, PROCESS_LIMITS.followMs, signal ? { signal } : {}).catch(() => {
+        await sleep(clock, FOLLOW_MS, signal ? { signal } : {}).catch(() => {
           // Told to stop: the loop's condition ends it.
         })
       }

@@ -5,7 +5,7 @@
  * environment, then into the program: one process from first to last, so its number is the program's.
  * The program's environment comes last so that nothing in it can steer what ran before it as root.
  */
-import { PROCESS_LIMITS } from './limits.ts'
+import { OPEN_FILES_MAX } from './limits.ts'
 
 export interface LaunchRequest {
   program: string
@@ -24,7 +24,7 @@ export const LAUNCHER_FAILED = 125
 const SCRIPT = [
   `while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs" || exit ${LAUNCHER_FAILED}; shift; done`,
   'shift',
-  `ulimit -c 0 && ulimit -n ${PROCESS_LIMITS.openFilesMax} || exit ${LAUNCHER_FAILED}`,
+  `ulimit -c 0 && ulimit -n ${OPEN_FILES_MAX} || exit ${LAUNCHER_FAILED}`,
   'exec "$@"',
 ].join('\n')
 

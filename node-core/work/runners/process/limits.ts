@@ -1,31 +1,30 @@
-/** Bounds of the process runner, each with its unit. */
-export const PROCESS_LIMITS = {
-  /** Processes and threads of one instance. */
-  pidsMax: 512,
-  /** Open files of one process. */
-  openFilesMax: 4_096,
-  /** Log kept of one instance: for each stream one file of this size and the one before it. */
-  logFileBytesMax: 4 * 1024 * 1024,
-  /** One log line; the rest of a longer one is left out. */
-  logLineBytesMax: 32 * 1024,
-  /** Marks that say when a log had grown to where; beyond, every other one is dropped. */
-  logMarksMax: 2_048,
-  /** A program that ignores SIGTERM is killed after this. */
-  graceMs: 10_000,
-  /** Until a killed program must be gone. */
-  killMs: 5_000,
-  /** Between two looks at a program that is ending, or at a log that is followed. */
-  lookMs: 20,
-  followMs: 200,
-  /** From the start of the launcher until it has become the program. */
-  launchMs: 5_000,
-  /** Between two looks at everything that runs: logs, programs we did not start ourselves. */
-  sweepMs: 1_000,
-  /** Every so many sweeps the whole process table is read anew. */
-  fullLookSweeps: 30,
-  /** Own users of instances: the range that Linux sets aside for such passing ones. */
-  userIdMin: 61_184,
-  userIdCount: 4_336,
-  /** A record of what was started. */
-  recordBytesMax: 64 * 1024,
-} as const
+/** Processes and threads of one instance. */
+export const PIDS_MAX = 512
+/** Open files of one process. */
+export const OPEN_FILES_MAX = 4_096
+/** Log kept of one instance: for each stream one file of this size and the one before it. */
+export const LOG_FILE_BYTES_MAX = 4 * 1024 * 1024
+/** One log line; the rest of a longer one is left out. */
+export const LOG_LINE_BYTES_MAX = 32 * 1024
+/** Marks that say when a log had grown to where; beyond, every other one is dropped. */
+export const LOG_MARKS_MAX = 2_048
+/** A program that ignores SIGTERM is killed after this. */
+export const GRACE_MS = 10_000
+/** Until a killed program must be gone. */
+export const KILL_MS = 5_000
+/** Between two looks at a program that is ending. */
+export const LOOK_MS = 20
+/** Between two looks at a log that is followed. */
+export const FOLLOW_MS = 200
+/** From the start of the launcher until it has become the program. */
+export const LAUNCH_MS = 5_000
+/** Between two looks at everything that runs: logs, programs we did not start ourselves. */
+export const SWEEP_MS = 1_000
+/** Every so many sweeps the whole process table is read anew. */
+export const FULL_LOOK_SWEEPS = 30
+/** The first user id of instances: from here on Linux sets ids aside for passing users. */
+export const USER_ID_MIN = 61_184
+/** How many such user ids there are. */
+export const USER_ID_COUNT = 4_336
+/** A record of what was started. */
+export const RECORD_BYTES_MAX = 64 * 1024

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSimClock } from '../../../base/clock/index.ts'
 import { createInstanceLog } from './instance-log.ts'
-import { PROCESS_LIMITS } from './limits.ts'
+import { FOLLOW_MS, LOG_FILE_BYTES_MAX, LOG_LINE_BYTES_MAX } from './limits.ts'
 import { createLogFile } from './log-file.ts'
 
 let folder: string
@@ -50,7 +50,7 @@ describe('a log file', () => {
       await log.look(round)
     }
     const kept = (await stat(path)).size + (await stat(`${path}.1`)).size
-    expect(kept).toBeLessThan(2 * PROCESS_LIMITS.logFileBytesMax + 2 * chunk.length)
+    expect(kept).toBeLessThan(2 * LOG_FILE_BYTES_MAX + 2 * chunk.length)
     const { lines } = await log.lines(99, { whole: false })
     expect(lines.at(-1)?.line).toBe('round 11')
     expect(lines.filter(({ line }) => line.startsWith('round')).length).toBeGreaterThan(4)
@@ -59,7 +59,7 @@ describe('a log file', () => {
   it('cuts endless lines', async () => {
     await appendFile(path, `${'y'.repeat(100_000)}\nshort\n`)
     const { lines } = await createLogFile(path, 'stdout').lines(1, { whole: false })
-    expect(lines.map(({ line }) => line.length)).toEqual([PROCESS_LIMITS.logLineBytesMax, 5])
+    expect(lines.map(({ line }) => line.length)).toEqual([LOG_LINE_BYTES_MAX, 5])
   })
 })
 
@@ -99,11 +99,11 @@ describe("an instance's log", () => {
     for (const text of ['o\n', 'three\nfour', '\n', 'five\n']) {
       await settle()
       await appendFile(path, text)
-      await clock.advance(PROCESS_LIMITS.followMs)
+      await clock.advance(FOLLOW_MS)
     }
     await settle()
     alive = false
-    await clock.advance(PROCESS_LIMITS.followMs)
+    await clock.advance(FOLLOW_MS)
     await following
     expect(seen).toEqual(['one', 'two', 'three', 'four', 'five'])
   })

@@ -5,7 +5,7 @@
  */
 import { copyFile, open, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import type { LogLineOut } from '../index.ts'
-import { PROCESS_LIMITS } from './limits.ts'
+import { LOG_FILE_BYTES_MAX, LOG_LINE_BYTES_MAX, LOG_MARKS_MAX } from './limits.ts'
 
 interface Mark {
   /** How many bytes the file had. */
@@ -33,11 +33,11 @@ export function createLogFile(path: string, stream: LogLineOut['stream']): LogFi
     marks ??= await readMarks(marksPath)
     if (size === (marks.at(-1)?.bytes ?? 0)) return
     marks.push({ bytes: size, atMs: nowMs })
-    if (marks.length > PROCESS_LIMITS.logMarksMax) {
+    if (marks.length > LOG_MARKS_MAX) {
       marks = marks.filter((_, at) => at % 2 === 1 || at + 1 === marks?.length)
     }
     await writeMarks(marksPath, marks)
-    if (size > PROCESS_LIMITS.logFileBytesMax) await makeRoom()
+    if (size > LOG_FILE_BYTES_MAX) await makeRoom()
   }
 
   /**
@@ -69,7 +69,7 @@ export function createLogFile(path: string, stream: LogLineOut['stream']): LogFi
       if (size === start) return { bytes: Buffer.alloc(0), next: start }
       const handle = await open(path, 'r')
       try {
-        const length = Math.min(size - start, PROCESS_LIMITS.logFileBytesMax)
+        const length = Math.min(size - start, LOG_FILE_BYTES_MAX)
         const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, start)
         return { bytes: buffer.subarray(0, bytesRead), next: start + bytesRead }
       } finally {
@@ -80,7 +80,7 @@ export function createLogFile(path: string, stream: LogLineOut['stream']): LogFi
 }
 
 export function cutLine(line: string): string {
-  return line.replace(/\r$/, '').slice(0, PROCESS_LIMITS.logLineBytesMax)
+  return line.replace(/\r$/, '').slice(0, LOG_LINE_BYTES_MAX)
 }
 
 function timed(bytes: Buffer, marks: readonly Mark[], stream: LogLineOut['stream']): LogLineOut[] {

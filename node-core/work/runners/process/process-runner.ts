@@ -6,7 +6,7 @@ import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Availability, Running, StartRequest } from '../index.ts'
 import type { ProcessRunner, ProcessRunnerDeps, ProcessRunnerOptions } from './index.ts'
 import { createInstanceLog, type InstanceLog } from './instance-log.ts'
-import { PROCESS_LIMITS } from './limits.ts'
+import { FULL_LOOK_SWEEPS, GRACE_MS, SWEEP_MS } from './limits.ts'
 import { type Marked, parseMarks } from './marks.ts'
 import { createProcessTable } from './process-table.ts'
 import { createReaper } from './reaper.ts'
@@ -90,12 +90,15 @@ export function createProcessRunner(
     for (const name of unreadable) {
       if (!running.has(name)) await rm(join(folder, name), { recursive: true, force: true })
     }
-    for (const marks of running.values()) {
-      if (!instances.has(marks.id)) await adopt(marks)
+  }
+
+  /** What runs is listed from what runs: a program of ours that no record tells of included. */
+  async function adoptUnknown(): Promise<void> {
+    for (const marks of (await marked()).values()) {
+      if (!instances.has(marks.id) && !starter.starting(marks.id)) await adopt(marks)
     }
   }
 
-  /** Runs, and no record says why: listed all the same, so that it can be ended. */
   async function adopt({ pid, ...marks }: Marked & { pid: number }): Promise<void> {
     const process = await table.identify(pid)
     if (!process) return
@@ -109,7 +112,7 @@ export function createProcessRunner(
   }
 
   async function sweep(): Promise<void> {
-    if (++sweeps % PROCESS_LIMITS.fullLookSweeps === 0) foreign.clear()
+    if (++sweeps % FULL_LOOK_SWEEPS === 0) foreign.clear()
     const bounded = (await lookedAround()).cgroups.bounds.has('memory')
     for (const instance of [...instances.values()]) {
       const { record, log, ours } = instance
@@ -173,7 +176,7 @@ export function createProcessRunner(
         await mkdir(folder, { recursive: true, mode: 0o700 })
         await lookedAround()
         await findAgain()
-        stopSweeping = every(clock, PROCESS_LIMITS.sweepMs, sweep, (error) => {
+        stopSweeping = every(clock, SWEEP_MS, sweep, (error) => {
           logger.warn('looking after programs failed', { reason: messageOf(error) })
         })
       })()
@@ -192,7 +195,7 @@ export function createProcessRunner(
     },
     run,
 
-    async end(id, { graceMs = PROCESS_LIMITS.graceMs } = {}) {
+    async end(id, { graceMs = GRACE_MS } = {}) {
       const instance = instances.get(id)
       if (!instance) return
       instance.ending = true
@@ -203,9 +206,7 @@ export function createProcessRunner(
     },
 
     async list() {
-      for (const marks of (await marked()).values()) {
-        if (!instances.has(marks.id) && !starter.starting(marks.id)) await adopt(marks)
-      }
+      await adoptUnknown()
       return [...instances.values()].map(({ record }) => toRunning(record))
     },
 

@@ -4,7 +4,7 @@ import type { Clock } from '../../../base/clock/index.ts'
 import { sleep } from '../../../base/clock/index.ts'
 import { MyceliumError } from '../../../base/errors/index.ts'
 import { pidsIn, removeGroups } from './cgroups.ts'
-import { PROCESS_LIMITS } from './limits.ts'
+import { KILL_MS, LOOK_MS } from './limits.ts'
 import { parseMarks, type Whose } from './marks.ts'
 import type { ProcessTable } from './process-table.ts'
 import type { InstanceRecord, ProcessIdentity } from './record.ts'
@@ -53,7 +53,7 @@ export function createReaper({ clock, table, whose }: ReaperDeps): Reaper {
     for (;;) {
       if (await done()) return true
       if (clock.monotonicMs() >= deadlineMs) return false
-      await sleep(clock, PROCESS_LIMITS.lookMs)
+      await sleep(clock, LOOK_MS)
     }
   }
 
@@ -67,7 +67,7 @@ export function createReaper({ clock, table, whose }: ReaperDeps): Reaper {
         signal(-leader.pid, 'SIGTERM')
         await until(clock.monotonicMs() + graceMs, async () => !(await lives(leader)))
       }
-      const gone = await until(clock.monotonicMs() + PROCESS_LIMITS.killMs, async () => {
+      const gone = await until(clock.monotonicMs() + KILL_MS, async () => {
         const pids = await pidsOf(record)
         for (const pid of pids) signal(pid, 'SIGKILL')
         return pids.length === 0
@@ -75,7 +75,7 @@ export function createReaper({ clock, table, whose }: ReaperDeps): Reaper {
       if (!gone) {
         throw new MyceliumError('START_FAILED', `The program of ${record.id} does not end.`)
       }
-      await until(clock.monotonicMs() + PROCESS_LIMITS.killMs, () => removeGroups(record.cgroups))
+      await until(clock.monotonicMs() + KILL_MS, () => removeGroups(record.cgroups))
     },
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
-import { PROCESS_LIMITS } from './limits.ts'
+import { RECORD_BYTES_MAX } from './limits.ts'
 
 /** A process, told apart from a later one with the same number. */
 const identity = z.object({ pid: z.number().int().min(1), born: z.string() })
@@ -55,7 +55,7 @@ export async function readRecords(
     if (name.startsWith('.')) continue
     try {
       const text = await readFile(join(folder, name, FILE), 'utf8')
-      if (text.length > PROCESS_LIMITS.recordBytesMax) throw new Error('too long')
+      if (text.length > RECORD_BYTES_MAX) throw new Error('too long')
       const parsed = record.parse(JSON.parse(text))
       if (parsed.id !== name) throw new Error('lies in a folder of another name')
       records.push(parsed)

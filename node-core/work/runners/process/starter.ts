@@ -10,7 +10,7 @@ import { type Bundles, extractProgram, type VerifiedBundle } from '../../bundles
 import { findLoopbackPort, type StartRequest } from '../index.ts'
 import { createInstanceLog, type InstanceLog } from './instance-log.ts'
 import { LAUNCHER_FAILED, launchCommand } from './launch.ts'
-import { PROCESS_LIMITS } from './limits.ts'
+import { LAUNCH_MS } from './limits.ts'
 import { marksOf, type Whose } from './marks.ts'
 import type { ProcessTable } from './process-table.ts'
 import type { Reaper } from './reaper.ts'
@@ -163,7 +163,7 @@ export function createStarter(deps: StarterDeps) {
     void exit.then((ended) => {
       code = ended
     })
-    const deadline = clock.monotonicMs() + PROCESS_LIMITS.launchMs
+    const deadline = clock.monotonicMs() + LAUNCH_MS
     for (;;) {
       const { pid } = child
       const identity = pid === undefined ? undefined : await table.identify(pid)

@@ -1,7 +1,7 @@
 /** The folder a program works in: its own, and nobody else's. */
 import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PROCESS_LIMITS } from './limits.ts'
+import { USER_ID_COUNT, USER_ID_MIN } from './limits.ts'
 
 export async function makeWorkFolder(folder: string, userId: number | undefined): Promise<void> {
   await rm(folder, { recursive: true, force: true })
@@ -16,7 +16,6 @@ export async function makeWorkFolder(folder: string, userId: number | undefined)
  * own place in the range, or the next free one.
  */
 export async function findUserId(sharedFolder: string, id: string): Promise<number> {
-  const { userIdMin, userIdCount } = PROCESS_LIMITS
   const taken = new Set<number>()
   for (const node of await readdir(sharedFolder, { withFileTypes: true })) {
     if (!node.isDirectory()) continue
@@ -26,6 +25,6 @@ export async function findUserId(sharedFolder: string, id: string): Promise<numb
     }
   }
   let place = [...id].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) >>> 0, 7)
-  while (taken.has(userIdMin + (place % userIdCount))) place++
-  return userIdMin + (place % userIdCount)
+  while (taken.has(USER_ID_MIN + (place % USER_ID_COUNT))) place++
+  return USER_ID_MIN + (place % USER_ID_COUNT)
 }
