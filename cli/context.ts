@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
+import { CommandFailure, EXIT } from './exit-codes.ts'
 import type { NodeClient } from './node-client.ts'
+import { findNode, readToken } from './running-node.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The global options, and what every command needs to answer. */
@@ -50,8 +52,14 @@ export async function createContext(
     terminal,
     env,
     async node() {
+      const running = findNode(home)
+      const token = readToken(home)
+      if (!running || token === undefined) {
+        const message = `No node runs on ${home}. Start it with: mycelium up`
+        throw new CommandFailure(EXIT.UNREACHABLE, 'UNREACHABLE', message)
+      }
       const { connectToNode } = await import('./node-client.ts')
-      return connectToNode(home)
+      return connectToNode(running, token)
     },
     answer(document, text) {
       if (json) terminal.out(JSON.stringify(document, undefined, 2))

@@ -6,8 +6,7 @@ import type {
   InferContractRouterOutputs,
 } from '@orpc/contract'
 import type { Contract } from '../node-core/api/contract/index.ts'
-import { CommandFailure, EXIT } from './exit-codes.ts'
-import { findNode, readToken } from './running-node.ts'
+import type { FoundNode } from './running-node.ts'
 
 export type Operations = ContractRouterClient<Contract>
 export type Inputs = InferContractRouterInputs<Contract>
@@ -21,13 +20,7 @@ export interface NodeClient {
   fetch(route: string, init?: RequestInit): Promise<Response>
 }
 
-export function connectToNode(home: string): NodeClient {
-  const running = findNode(home)
-  const token = readToken(home)
-  if (!running || token === undefined) {
-    const message = `No node runs on ${home}. Start it with: mycelium up`
-    throw new CommandFailure(EXIT.UNREACHABLE, 'UNREACHABLE', message)
-  }
+export function connectToNode(running: FoundNode, token: string): NodeClient {
   const authorization = `Bearer ${token}`
   const link = new RPCLink({ url: `${running.api}/api/rpc`, headers: { authorization } })
   return {
