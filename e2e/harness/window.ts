@@ -1,0 +1,58 @@
+/** The window in a real browser: opened by a one-time link, looked at by axe, kept as pictures. */
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, chromium, type Page } from 'playwright'
+import type { TestNode } from './node-process.ts'
+
+const CHROMIUM = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find(existsSync)
+const ARTIFACTS = path.resolve(import.meta.dirname, '../../artifacts/window')
+
+export function browserUnavailable(): string | undefined {
+  return CHROMIUM || existsSync(chromium.executablePath()) ? undefined : 'no Chromium is installed'
+}
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    args: [
+      '--no-sandbox',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+    ...(CHROMIUM ? { executablePath: CHROMIUM } : {}),
+  })
+}
+
+/** A page of its own, let in by the link that `mycelium open` gives. Errors on it fail the test. */
+export async function openWindow(browser: Browser, node: TestNode): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(30_000)
+  page.on('pageerror', (error) => {
+    throw error
+  })
+  const { stdout } = await node.cli('open', '--print')
+  await page.goto(stdout.trim())
+  return page
+}
+
+/** A picture in both themes, and what axe calls serious or worse must be nothing. */
+export async function look(page: Page, name: string): Promise<void> {
+  mkdirSync(ARTIFACTS, { recursive: true })
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const { violations } = await new AxeBuilder({ page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+      .analyze()
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    const found = serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+    assert.deepEqual(found, [], `${name} in ${colorScheme}`)
+    await page.screenshot({ path: path.join(ARTIFACTS, `${name}-${colorScheme}.png`) })
+  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+}

@@ -1,0 +1,157 @@
+/** The main job in the window of two real nodes: first run, join, deploy, watch, read, scale, delete. */
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import type { Browser, Page } from 'playwright'
+import { LISTEN } from './harness/cluster.ts'
+import { createTestNode, type TestNode } from './harness/node-process.ts'
+import { until } from './harness/waiting.ts'
+import { browserUnavailable, look, openBrowser, openWindow } from './harness/window.ts'
+
+const SAMPLE = path.resolve(import.meta.dirname, '../assets/sample')
+const missing = browserUnavailable()
+if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first()
+const go = (page: Page, place: string) => page.evaluate(`window.location.hash = '${place}'`)
+
+describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean(missing) }, () => {
+  let browser: Browser
+  let ada: TestNode
+  let ben: TestNode
+  let adas: Page
+  let bens: Page
+
+  before(async () => {
+    browser = await openBrowser()
+    ada = createTestNode('ada', { DOCKER_HOST: 'unix:///nowhere.sock' })
+    ben = createTestNode('ben', { DOCKER_HOST: 'unix:///nowhere.sock' })
+    await ada.up(...LISTEN)
+    await ben.up(...LISTEN)
+    adas = await openWindow(browser, ada)
+    bens = await openWindow(browser, ben)
+  })
+  after(async () => {
+    await browser?.close()
+    await Promise.all([ada?.remove(), ben?.remove()])
+  })
+
+  it('starts a network on the first run', async () => {
+    await look(adas, '1-welcome')
+    await button(adas, 'Begin').click()
+    await look(adas, '2-choose')
+    await button(adas, 'Continue').click()
+    await adas.getByLabel('Name of the network').fill('Elm Street')
+    await adas.getByLabel('Name of this computer').fill('attic')
+    await look(adas, '3-name')
+    await button(adas, 'Start the network').click()
+    await adas.getByText('Two good next steps').waitFor()
+    await look(adas, '4-done')
+    await button(adas, 'Look around first').click()
+    await adas.getByText('You are the first thread').waitFor()
+    await look(adas, '5-alone')
+  })
+
+  it('invites a second computer, which joins by the link', async () => {
+    await button(adas, 'Invite').click()
+    await button(adas, 'Make the link').click()
+    await adas.getByRole('img', { name: /QR/ }).waitFor()
+    await look(adas, '6-invite')
+    const link = await adas.getByRole('textbox', { name: 'Invite link' }).inputValue()
+    assert.match(link, /^mycelium:\/\/join\?/)
+    await adas.keyboard.press('Escape')
+
+    await button(bens, 'Begin').click()
+    await bens.getByText('Join with an invite link').click()
+    await button(bens, 'Continue').click()
+    await bens.getByLabel('Invite link').fill(link)
+    await bens.getByText('Invited by').waitFor()
+    await look(bens, '7-join')
+    await button(bens, 'Continue').click()
+    await bens.getByLabel('Name of this computer').fill('kitchen')
+    await button(bens, /^Join/).click()
+    await bens.getByText('You are in Elm Street').waitFor()
+  })
+
+  it('shows the second computer in the topology, on both sides', async () => {
+    // Both windows opened before their nodes had an edge.
+    for (const node of [ada, ben]) {
+      node.edge = await until('an edge', 10_000, async () => {
+        return (await node.get<{ edge?: string }>('/api/status')).edge
+      })
+    }
+    await button(bens, 'Look around first').click()
+    for (const page of [adas, bens]) await page.getByText('2 of 2 nodes healthy').waitFor()
+    await look(adas, '8-two-nodes')
+    await adas.getByText('List', { exact: true }).click()
+    await adas.getByRole('row', { name: /kitchen/ }).waitFor()
+    await look(adas, '9-list')
+  })
+
+  it('deploys a signed program and watches it start', async () => {
+    const built = await ada.json<{ file: string }>(
+      ...['bundle', 'build', '--manifest', path.join(SAMPLE, 'manifest.json')],
+      ...['--program', path.join(SAMPLE, 'greeter.mjs'), '--out', ada.home],
+    )
+    await go(adas, '#/deploy')
+    await adas.getByText('Signed program', { exact: true }).click()
+    await adas.locator('input[type=file]').setInputFiles(built.file)
+    await adas.getByText(/is published/).waitFor()
+    await adas.getByRole('textbox', { name: 'Copies' }).fill('2')
+    await adas.getByRole('textbox', { name: 'Copies' }).blur()
+    await adas.getByText('kitchen').first().waitFor()
+    await look(adas, '10-deploy')
+    await button(adas, /^Deploy 2/).click()
+    await adas.getByText(/greeter runs/).waitFor({ timeout: 60_000 })
+    await look(adas, '11-deployed')
+  })
+
+  it('reads the logs of both copies', async () => {
+    await ada.viaEdge('/greeter/')
+    await ada.viaEdge('/greeter/')
+    await go(adas, '#/workload/greeter/logs')
+    await adas
+      .getByRole('log')
+      .or(adas.getByLabel('Log lines'))
+      .getByText(/listen|serving|GET/i)
+      .first()
+      .waitFor()
+    await look(adas, '12-logs')
+  })
+
+  it('scales it, and says what waits', async () => {
+    await go(adas, '#/workload/greeter/instances')
+    const copies = adas.getByRole('textbox', { name: 'Copies wanted' })
+    await copies.fill('3')
+    await copies.press('Enter')
+    await adas
+      .getByText(/3 serving of 3 wanted/)
+      .or(adas.getByLabel(/3 serving of 3 wanted/))
+      .first()
+      .waitFor()
+    await look(adas, '13-scaled')
+  })
+
+  it('shows a killed node, and that its work runs elsewhere', async () => {
+    await ben.kill()
+    await go(adas, '#/network')
+    await adas.getByText('1 of 2 nodes healthy').waitFor()
+    await look(adas, '14-node-gone')
+    await go(adas, '#/workload/greeter/instances')
+    await adas
+      .getByLabel(/3 serving of 3 wanted/)
+      .or(adas.getByText(/3 serving of 3 wanted/))
+      .first()
+      .waitFor()
+  })
+
+  it('deletes with an undo, and then for good', async () => {
+    await button(adas, 'Delete').click()
+    await button(adas, 'Undo').click()
+    await adas.getByRole('heading', { name: 'greeter', level: 1 }).waitFor()
+    await button(adas, 'Delete').click()
+    await adas.getByText('Nothing runs yet').waitFor({ timeout: 30_000 })
+    await look(adas, '15-deleted')
+    assert.equal((await ada.call('GET', '/api/workloads/greeter')).status, 404)
+  })
+})
