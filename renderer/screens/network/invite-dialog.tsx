@@ -152,7 +152,14 @@ function InviteReady({ invite, onAnother }: { invite: Invite; onAnother: () => v
     <>
       <p>{t('network.inviteDialog.ready')}</p>
       <QrCode text={invite.invite} label={t('network.inviteDialog.qr')} />
-      <div className="invite-link">{invite.invite}</div>
+      <textarea
+        className="invite-link"
+        aria-label={t('firstRun.invite.field')}
+        readOnly
+        rows={4}
+        value={invite.invite}
+        onFocus={(event) => event.currentTarget.select()}
+      />
       <p className="quiet small">
         {t('network.inviteDialog.until', { time: until, count: invite.uses })}{' '}
         {t('network.inviteDialog.secret')}
