@@ -22,6 +22,8 @@ export interface Cgroups {
   foldersOf(id: string): string[]
   /** Makes the groups of one instance, limits set. */
   create(id: string, resources: { cpuMillis: number; memoryBytes: number }): Promise<void>
+  /** Removes the node's own groups, unless instances are still in them. */
+  close(): Promise<void>
 }
 
 export interface CgroupSurroundings {
@@ -40,8 +42,8 @@ export async function openCgroups(
 ): Promise<Cgroups> {
   const unified = await exists(join(around.mount, 'cgroup.controllers'))
   const parents = unified ? await openUnified(around, name, logger) : await openLegacy(around, name)
-  const foldersOf = (id: string): string[] =>
-    [...new Set(parents.values())].map((parent) => join(parent, id))
+  const own = [...new Set(parents.values())]
+  const foldersOf = (id: string): string[] => own.map((parent) => join(parent, id))
   return {
     bounds: new Set(parents.keys()),
     foldersOf,
@@ -52,6 +54,9 @@ export async function openCgroups(
           await setLimit(join(parent, id, file), value, file)
         }
       }
+    },
+    async close() {
+      await removeGroups(own)
     },
   }
 }

@@ -103,10 +103,13 @@ export function createProcessRunner(
     const process = await table.identify(pid)
     if (!process) return
     logger.warn('found a program of ours without a record', { id: marks.id, pid })
-    const { workRoot } = await lookedAround()
-    const workFolder = join(workRoot, marks.id)
-    const startedAtMs = clock.wallMs()
-    const rest = { memoryBytes: Number.MAX_SAFE_INTEGER, workFolder, cgroups: [], startedAtMs }
+    const { workRoot, cgroups } = await lookedAround()
+    const rest = {
+      memoryBytes: Number.MAX_SAFE_INTEGER,
+      workFolder: join(workRoot, marks.id),
+      cgroups: cgroups.foldersOf(marks.id),
+      startedAtMs: clock.wallMs(),
+    }
     await mkdir(join(folder, marks.id), { recursive: true, mode: 0o700 })
     track({ version: 1, ...marks, ...rest, process }, false)
   }
@@ -185,6 +188,8 @@ export function createProcessRunner(
     async stop() {
       await started
       await stopSweeping?.()
+      await (await around)?.cgroups.close()
+      around = undefined
       stopSweeping = undefined
       started = undefined
       instances.clear()

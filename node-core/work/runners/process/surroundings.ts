@@ -28,7 +28,12 @@ export interface SurroundingsDeps {
   nodeRuntime: string | undefined
 }
 
-const NONE: Cgroups = { bounds: new Set(), foldersOf: () => [], create: async () => {} }
+const NONE: Cgroups = {
+  bounds: new Set(),
+  foldersOf: () => [],
+  create: async () => {},
+  close: async () => {},
+}
 
 export async function lookAround(deps: SurroundingsDeps): Promise<Surroundings> {
   const linux = process.platform === 'linux'
