@@ -1,6 +1,6 @@
 /**
  * Shows every screen, empty, busy and broken, in both themes and at several sizes: saves pictures
- * and lets axe look at each. `node renderer/testing/screens.ts [--out FOLDER] [--only NAME]`.
+ * and lets axe look at each. `node renderer/testing/screens.ts [--out FOLDER] [--only PATTERN]`.
  */
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
@@ -23,6 +23,8 @@ const QUIET = [
 
 const STEP_TIMEOUT_MS = 8_000
 
+const SPEAK_PSEUDO = `localStorage.setItem('mycelium.settings', '{"language":"en-XA"}')`
+
 const options = readOptions(process.argv.slice(2))
 const failures: string[] = []
 const windowFolder = await mkdtemp(path.join(tmpdir(), 'mycelium-window-'))
@@ -34,7 +36,7 @@ try {
     ...(CHROMIUM ? { executablePath: CHROMIUM } : {}),
   })
   try {
-    for (const shot of SHOTS.filter(({ name }) => name.includes(options.only))) {
+    for (const shot of SHOTS.filter(({ name }) => new RegExp(options.only).test(name))) {
       await takeShot(browser, shot)
     }
   } finally {
@@ -118,8 +120,6 @@ async function checkWithAxe(page: Page, name: string): Promise<void> {
 function measureOverflow(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
 }
-
-const SPEAK_PSEUDO = `localStorage.setItem('mycelium.settings', '{"language":"en-XA"}')`
 
 /** Labels that are not in the pseudo language, and so would never be in any other. */
 function findPlainWords(page: Page): Promise<string[]> {

@@ -26,7 +26,7 @@ declare module 'd3-force' {
     theta(value: number): this
   }
   export interface AxisForce<N> extends Force<N> {
-    strength(value: number): this
+    strength(value: number | ((node: N) => number)): this
   }
   export interface Simulation<N> {
     nodes(nodes: N[]): this

@@ -33,12 +33,14 @@ const REWARM_ALPHA = 0.35
 export function createLayout(): Layout {
   const springs = forceLink<Body, Spring>([]).id((body) => body.id)
   const charge = forceManyBody<Body>().distanceMax(900).theta(1.2)
+  const pullX = forceX<Body>(0)
+  const pullY = forceY<Body>(0)
   const simulation = forceSimulation<Body>([])
     .force('springs', springs)
     .force('charge', charge)
     .force('room', forceCollide<Body>(26))
-    .force('x', forceX<Body>(0).strength(0.045))
-    .force('y', forceY<Body>(0).strength(0.06))
+    .force('x', pullX)
+    .force('y', pullY)
     .alphaMin(REST_ALPHA)
     .alphaDecay(0.04)
     .stop()
@@ -70,6 +72,10 @@ export function createLayout(): Layout {
         y: origin.y + Math.sin(angle) * distance,
       })
     }
+    // What no thread holds would drift far out, so it is drawn in harder.
+    const isHeld = (body: Body): boolean => neighbours.has(body.id)
+    pullX.strength((body) => (isHeld(body) ? 0.045 : 0.22))
+    pullY.strength((body) => (isHeld(body) ? 0.06 : 0.3))
     const room = roomFor(graph.nodes.length)
     springs.distance(90 * room)
     charge.strength(-320 * room * room)
