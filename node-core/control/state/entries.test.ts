@@ -149,4 +149,22 @@ describe('a change of permissions', () => {
     }
     expect(new Set([f, g, d].map(({ state }) => state.hash())).size).toBe(1)
   })
+
+  it('keeps nobody from giving an absent owner’s records to a newcomer', async () => {
+    const f = await world.node('f')
+    await world.node('g')
+    const d = await world.node('d', DEPLOYER)
+    await world.advance(100)
+    await world.run(d.state.put('net/workload/before', 1))
+    await world.advance(100)
+    const through = { [d.id]: f.state.streams()[d.id]! }
+    world.network.crash(d.id)
+    const entry = { name: 'd', permissions: ['use'], through }
+    await world.run(f.state.put(`net/member/${ownerNamed('deployer')}`, entry))
+    await world.advance(6_000)
+    const newcomer = await world.node('h')
+    await world.advance(6_000)
+    expect(newcomer.state.get('net/workload/before')?.value).toBe(1)
+    expect(newcomer.state.hash()).toBe(f.state.hash())
+  })
 })
