@@ -13,6 +13,7 @@ import { createReaper } from './reaper.ts'
 import { type InstanceRecord, readRecords, writeRecord } from './record.ts'
 import { createStarter } from './starter.ts'
 import { lookAround, type Surroundings } from './surroundings.ts'
+import { removeWorkRoot } from './work-folder.ts'
 
 interface Instance {
   record: InstanceRecord
@@ -188,8 +189,11 @@ export function createProcessRunner(
     async stop() {
       await started
       await stopSweeping?.()
-      await (await around)?.cgroups.close()
+      const left = await around
       around = undefined
+      await left?.cgroups.close()
+      // In the home the folder holds records and logs and stays.
+      if (left?.ownUsers) await removeWorkRoot(left.workRoot)
       stopSweeping = undefined
       started = undefined
       instances.clear()

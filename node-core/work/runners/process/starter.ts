@@ -16,7 +16,7 @@ import type { ProcessTable } from './process-table.ts'
 import type { Reaper } from './reaper.ts'
 import { type InstanceRecord, writeRecord } from './record.ts'
 import type { Surroundings } from './surroundings.ts'
-import { findUserId, makeWorkFolder } from './work-folder.ts'
+import { findUserId, makeWorkFolder, makeWorkRoot } from './work-folder.ts'
 
 export interface StarterDeps {
   bundles: Pick<Bundles, 'obtain'>
@@ -45,6 +45,7 @@ export function createStarter(deps: StarterDeps) {
     const bundle = await obtain(request)
     signal.throwIfAborted()
     onProgress({ step: 'starting' })
+    await makeWorkRoot(around.workRoot, around.ownUsers)
     const record = await plan(request, around)
     try {
       await prepare(request, around, record)

@@ -49,7 +49,6 @@ export async function lookAround(deps: SurroundingsDeps): Promise<Surroundings> 
   const setpriv = linux ? findSetpriv() : undefined
   const ownUsers = root && setpriv !== undefined
   const workRoot = ownUsers ? join(deps.sharedFolder, name) : deps.folder
-  await mkdir(workRoot, { recursive: true, mode: ownUsers ? 0o711 : 0o700 })
   const runtimeFolder = deps.nodeRuntime
     ? await reachableRuntime(deps.nodeRuntime, ownUsers ? deps.sharedFolder : deps.folder, ownUsers)
     : undefined

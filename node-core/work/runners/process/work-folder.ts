@@ -1,7 +1,20 @@
 /** The folder a program works in: its own, and nobody else's. */
-import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { chown, mkdir, readdir, rm, rmdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { messageOf } from '../../../base/errors/index.ts'
 import { USER_ID_COUNT, USER_ID_MIN } from './limits.ts'
+
+/** Where working folders are made; when programs have users of their own they must pass through. */
+export async function makeWorkRoot(folder: string, ownUsers: boolean): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: ownUsers ? 0o711 : 0o700 })
+}
+
+/** No error when it is still in use, or was never made. */
+export async function removeWorkRoot(folder: string): Promise<void> {
+  await rmdir(folder).catch((error) => {
+    if (!/ENOTEMPTY|ENOENT|EEXIST/.test(messageOf(error))) throw error
+  })
+}
 
 export async function makeWorkFolder(folder: string, userId: number | undefined): Promise<void> {
   await rm(folder, { recursive: true, force: true })
