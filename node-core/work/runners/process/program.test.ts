@@ -191,7 +191,7 @@ describe('the end of a program', () => {
   })
 
   it('gives it time to end in order, and kills it when it does not', async () => {
-    const orderly = await output("trap 'exit 0' TERM")
+    const orderly = await output("trap 'exit 0' TERM; echo done; while true; do sleep 0.05; done")
     let startedAt = performance.now()
     await runner.end(orderly.request.id, { graceMs: 5_000 })
     expect(performance.now() - startedAt).toBeLessThan(2_500)
