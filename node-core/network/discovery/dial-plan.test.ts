@@ -4,7 +4,15 @@ import type { NodeId } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { generateKey, nodeIdOf, peerIdOf } from '../../identity/index.ts'
 import { createDialPlan, type DialPlan } from './dial-plan.ts'
-import { CANDIDATES_MAX, RETRY_ALONE_MAX_MS, RETRY_MAX_MS, RETRY_PATIENT_MS } from './limits.ts'
+import {
+  CANDIDATES_MAX,
+  FIRST_DIALS_MAX,
+  PEERS_EAGER,
+  RETRY_ALONE_MAX_MS,
+  RETRY_MAX_MS,
+  RETRY_PATIENT_MS,
+  UNHURRIED_DIAL_MS,
+} from './limits.ts'
 
 const random = createSeededRandom(3)
 interface Known {
@@ -29,8 +37,8 @@ const makePlan = (options: { peersTarget?: number; peersMax?: number } = {}): Di
     random: createSeededRandom(1),
     ...options,
   })
-const keys = (plan: DialPlan, connected: NodeId[], nowMs: number, max = 100): string[] =>
-  plan.next(connected, nowMs, max).map((candidate) => candidate.key)
+const keys = (plan: DialPlan, connected: NodeId[], nowMs: number): string[] =>
+  plan.next(connected, nowMs).map((candidate) => candidate.key)
 
 describe('the dial plan', () => {
   it('dials what it hears of, once at a time, and never itself', () => {
@@ -45,7 +53,7 @@ describe('the dial plan', () => {
     const moved = first.address.replace('10.0.0.1', '10.0.0.2')
     plan.hear('cache', [first.address], 0)
     plan.hear('member', [moved], 0)
-    expect(plan.next([], 0, 1)[0]?.addresses).toEqual([moved, first.address])
+    expect(plan.next([], 0)[0]?.addresses).toEqual([moved, first.address])
   })
 
   it('waits longer after each failure, and seldom at the end, but for ever', () => {
@@ -71,21 +79,38 @@ describe('the dial plan', () => {
     const plan = makePlan()
     const connected = [others[1]!.node]
     plan.hear('cache', [first.address], 0)
-    for (let n = 0, nowMs = 1_000; n < 40; n++) {
-      plan.next(connected, nowMs, 9)
+    let nowMs = 1_000
+    for (let n = 0; n < 40; n++) {
+      plan.next(connected, nowMs)
       plan.failed(first.peerId, 'unreachable', nowMs)
       nowMs = plan.nextAtMs(connected)!
     }
-    const thenMs = 10 * 3_600_000
-    plan.next(connected, 0, 9)
-    expect(keys(plan, [], thenMs - 9 * 3_600_000)).toEqual([])
-    expect(plan.nextAtMs([])).toBeLessThanOrEqual(thenMs + RETRY_ALONE_MAX_MS)
+    plan.next(connected, nowMs)
+    plan.failed(first.peerId, 'unreachable', nowMs)
+    expect(plan.nextAtMs(connected)! - nowMs).toBeGreaterThan(RETRY_ALONE_MAX_MS)
+    expect(keys(plan, [], nowMs)).toEqual([])
+    expect(plan.nextAtMs([])! - nowMs).toBeLessThanOrEqual(RETRY_ALONE_MAX_MS)
+  })
+
+  it('dials few for the first time at once, beside those that do not answer', () => {
+    const plan = makePlan()
+    plan.hear(
+      'cache',
+      others.slice(0, 20).map((other) => other.address),
+      0,
+    )
+    const silent = plan.next([], 0)
+    expect(silent).toHaveLength(FIRST_DIALS_MAX)
+    expect(plan.nextAtMs([])).toBeUndefined()
+    for (const { key } of silent) plan.failed(key, 'unreachable', 0)
+    const later = plan.next([], 9_000)
+    expect(later).toHaveLength(2 * FIRST_DIALS_MAX)
   })
 
   it('does not hammer a node of another network, and drops what is no address', () => {
     const plan = makePlan()
     plan.hear('nearby', [first.address, 'nonsense'], 0)
-    plan.next([], 0, 9)
+    plan.next([], 0)
     plan.failed(first.peerId, 'refused', 0)
     plan.failed('nonsense', 'invalid', 0)
     expect(keys(plan, [], RETRY_PATIENT_MS / 2 - 1)).toEqual([])
@@ -95,7 +120,7 @@ describe('the dial plan', () => {
   it('dials a lost member again within a second', () => {
     const plan = makePlan()
     plan.hear('cache', [first.address], 0)
-    plan.next([], 0, 9)
+    plan.next([], 0)
     plan.reached(first.peerId, first.node)
     expect(keys(plan, [first.node], 5_000)).toEqual([])
     plan.lost(first.node, 10_000)
@@ -105,7 +130,7 @@ describe('the dial plan', () => {
   it('does not dial a bare address again while its node is connected', () => {
     const plan = makePlan()
     plan.hear('bootstrap', ['/ip4/10.9.9.9/tcp/4000'], 0)
-    plan.next([], 0, 9)
+    plan.next([], 0)
     plan.reached('/ip4/10.9.9.9/tcp/4000', first.node)
     expect(keys(plan, [first.node], 99_000)).toEqual([])
     plan.lost(first.node, 100_000)
@@ -120,7 +145,33 @@ describe('the dial plan', () => {
     const near = [1, 2, -1, -2].map((by) => ring.at((at + by + ring.length) % ring.length)!)
     const far = others.filter((other) => !near.includes(other)).slice(0, 8)
     const connected = far.map((other) => other.node)
-    expect(keys(plan, connected, 9_000).sort()).toEqual(near.map((known) => known.peerId).sort())
+    const dialled: string[] = []
+    for (let nowMs = 9_000; nowMs < 60_000; nowMs += 1_000) {
+      for (const key of keys(plan, connected, nowMs)) {
+        dialled.push(key)
+        plan.failed(key, 'refused', nowMs)
+      }
+    }
+    expect(dialled.sort()).toEqual(near.map((known) => known.peerId).sort())
+  })
+
+  it('is in no haste once it has some peers', () => {
+    const plan = makePlan()
+    plan.hear(
+      'member',
+      others.map((other) => other.address),
+      0,
+    )
+    const connected = others.slice(0, PEERS_EAGER).map((other) => other.node)
+    const [only, ...more] = keys(plan, connected, 1_000)
+    expect(more).toEqual([])
+    // One at a time, and not one straight after the other.
+    expect(plan.nextAtMs(connected)).toBeUndefined()
+    plan.reached(only!, others[30]!.node)
+    const grown = [...connected, others[30]!.node]
+    expect(keys(plan, grown, 1_001)).toEqual([])
+    expect(plan.nextAtMs(grown)).toBe(1_000 + UNHURRIED_DIAL_MS)
+    expect(keys(plan, grown, 1_000 + UNHURRIED_DIAL_MS)).toHaveLength(1)
   })
 
   it('lets the node with the smaller id dial first when both hear of each other', () => {
@@ -128,7 +179,7 @@ describe('the dial plan', () => {
     const above = others.find((other) => other.node > self.node)!
     const below = others.find((other) => other.node < self.node)!
     const connected = [others[20]!.node]
-    plan.next(connected, 0, 0)
+    plan.next(connected, 0)
     plan.hear('exchange', [above.address, below.address], 0)
     expect(keys(plan, connected, 0)).toEqual([above.peerId])
     expect(keys(plan, connected, 1_000)).toEqual([below.peerId])
@@ -151,8 +202,8 @@ describe('the dial plan', () => {
       fc.property(fc.array(fc.array(address, { maxLength: 30 }), { maxLength: 20 }), (heard) => {
         const plan = makePlan()
         for (const addresses of heard) plan.hear('exchange', addresses, 0)
-        const dials = plan.next([], 0, 16)
-        expect(dials.length).toBeLessThanOrEqual(16)
+        const dials = plan.next([], 0)
+        expect(dials.length).toBeLessThanOrEqual(FIRST_DIALS_MAX)
         for (const dial of dials) {
           expect(dial.addresses.length).toBeLessThanOrEqual(16)
           expect(dial.addresses.length).toBeGreaterThan(0)
@@ -164,6 +215,6 @@ describe('the dial plan', () => {
     for (let n = 0; n < CANDIDATES_MAX + 500; n++) {
       plan.hear('exchange', [`/ip4/10.0.0.1/tcp/${n}`], 0)
     }
-    expect(plan.next([], 0, 1_000_000).length).toBeLessThanOrEqual(CANDIDATES_MAX)
+    expect(plan.next([], 0).length).toBeLessThanOrEqual(CANDIDATES_MAX)
   })
 })

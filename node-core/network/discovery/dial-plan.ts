@@ -11,11 +11,15 @@ import {
   ADDRESSES_PER_CANDIDATE_MAX,
   CANDIDATES_MAX,
   COURTESY_MS,
+  FIRST_DIALS_MAX,
+  PEERS_EAGER,
   RETRIES_BEFORE_PATIENCE,
+  RETRIES_MAX,
   RETRY_ALONE_MAX_MS,
   RETRY_FIRST_MS,
   RETRY_MAX_MS,
   RETRY_PATIENT_MS,
+  UNHURRIED_DIAL_MS,
 } from './limits.ts'
 
 /** Where an address was heard. What the owner configured is always dialled, whatever the target. */
@@ -38,8 +42,8 @@ export interface DialPlan {
   failed(key: string, why: DialFailure, nowMs: number): void
   /** The peer's last connection has closed: it is dialled again soon. */
   lost(node: NodeId, nowMs: number): void
-  /** At most `countMax` candidates to dial now; each counts as dialled until its outcome is told. */
-  next(connected: readonly NodeId[], nowMs: number, countMax: number): Candidate[]
+  /** Whom to dial now, within the bounds; each counts as dialled until its outcome is told. */
+  next(connected: readonly NodeId[], nowMs: number): Candidate[]
   /** When `next` may have something to say, if nothing else happens. */
   nextAtMs(connected: readonly NodeId[]): number | undefined
   /** Nodes named by a seed document. */
@@ -71,6 +75,7 @@ export function createDialPlan(options: DialPlanOptions): DialPlan {
   /** Bare addresses that turned out to be a node's: dialled only when that node is gone. */
   const ownerOf = new Map<string, NodeId>()
   let alone = true
+  let unhurriedUntilMs = 0
 
   const add = (source: Source, address: string, nowMs: number): void => {
     const peerId = peerIdAtEnd(address)
@@ -132,6 +137,13 @@ export function createDialPlan(options: DialPlanOptions): DialPlan {
     return absent.filter(isWanted).sort((a, b) => rank(a) - rank(b))
   }
 
+  const kindOf = (entry: Entry): 'first' | 'retry' => (entry.failures === 0 ? 'first' : 'retry')
+  const roomNow = (peers: number): Record<'first' | 'retry', number> => {
+    const room = { first: peers < PEERS_EAGER ? FIRST_DIALS_MAX : 1, retry: RETRIES_MAX }
+    for (const entry of entries.values()) if (entry.dialling) room[kindOf(entry)] -= 1
+    return room
+  }
+
   return {
     hear(source, addresses, nowMs) {
       // Reversed, so that the first of them ends up first.
@@ -164,7 +176,7 @@ export function createDialPlan(options: DialPlanOptions): DialPlan {
         entry.dueMs = nowMs + jittered(RETRY_FIRST_MS)
       }
     },
-    next(connected, nowMs, countMax) {
+    next(connected, nowMs) {
       const wasAlone = alone
       alone = connected.length === 0
       // Whoever has just been left alone does not sit out the waits of better days.
@@ -173,15 +185,30 @@ export function createDialPlan(options: DialPlanOptions): DialPlan {
           entry.dueMs = Math.min(entry.dueMs, nowMs + jittered(RETRY_ALONE_MAX_MS))
         }
       }
-      const room = Math.max(peersTarget - connected.length, 2 * RING_DIALS)
-      const due = wanted(connected).filter((entry) => entry.dueMs <= nowMs && !entry.dialling)
-      const chosen = due.slice(0, Math.min(countMax, room))
+      const chosen: Entry[] = []
+      const room = roomNow(connected.length)
+      if (nowMs < unhurriedUntilMs) room.first = 0
+      for (const entry of wanted(connected)) {
+        if (entry.dialling || entry.dueMs > nowMs || room[kindOf(entry)] <= 0) continue
+        room[kindOf(entry)] -= 1
+        chosen.push(entry)
+      }
       for (const entry of chosen) entry.dialling = true
+      if (connected.length >= PEERS_EAGER && chosen.some((entry) => kindOf(entry) === 'first')) {
+        unhurriedUntilMs = nowMs + UNHURRIED_DIAL_MS
+      }
       return chosen.map(({ key, node, addresses }) => ({ key, node, addresses: [...addresses] }))
     },
     nextAtMs(connected) {
-      const waiting = wanted(connected).filter((entry) => !entry.dialling)
-      return waiting.length === 0 ? undefined : Math.min(...waiting.map((entry) => entry.dueMs))
+      // Those that find no room now are looked at when a dial ends.
+      const room = roomNow(connected.length)
+      const waiting = wanted(connected).filter(
+        (entry) => !entry.dialling && room[kindOf(entry)] > 0,
+      )
+      if (waiting.length === 0) return undefined
+      const dueMs = (entry: Entry): number =>
+        kindOf(entry) === 'first' ? Math.max(entry.dueMs, unhurriedUntilMs) : entry.dueMs
+      return waiting.reduce((least, entry) => Math.min(least, dueMs(entry)), Number.MAX_VALUE)
     },
     seeded() {
       const named = [...entries.values()].filter((entry) => entry.sources.has('seed'))
@@ -190,9 +217,6 @@ export function createDialPlan(options: DialPlanOptions): DialPlan {
     get: (node) => entries.get(keyOf.get(node) ?? ''),
   }
 }
-
-/** Dials to ring neighbours beyond the target, on each side. */
-const RING_DIALS = 2
 
 export function peerIdAtEnd(address: string): string | undefined {
   return /\/p2p\/([1-9A-HJ-NP-Za-km-z]{8,128})$/.exec(address)?.[1]

@@ -16,9 +16,9 @@ import {
 import { askForPeers, EXCHANGE_PROTOCOL, encodeExchange } from './exchange.ts'
 import type { Discovery, DiscoveryDeps, DiscoveryOptions, DiscoveryTier } from './index.ts'
 import {
-  DIALS_MAX,
   DISCOVERY_INTERVAL_MS,
   EXCHANGE_EAGER_PEERS,
+  EXCHANGE_FIRST_MS,
   EXCHANGE_INTERVAL_MS,
   EXCHANGE_PEERS_MAX,
   PEERS_TARGET_DEFAULT,
@@ -44,7 +44,7 @@ class DiscoveryDriver implements Discovery {
   #ending: AbortController | undefined
   #undo: (() => void | Promise<void>)[] = []
   #wake: { atMs: number; cancel(): void } | undefined
-  #dials = 0
+  #cancelExchange = (): void => {}
   #seedWritten = ''
 
   constructor(deps: DiscoveryDeps, options: DiscoveryOptions) {
@@ -92,18 +92,17 @@ class DiscoveryDriver implements Discovery {
     for (const addresses of this.#cache.list()) this.#hear('cache', addresses)
     this.#hear('bootstrap', this.#options.bootstrap ?? [])
     this.#hearMembers()
-    const { discoveryIntervalMs, exchangeIntervalMs } = this.#options
     this.#undo = [
       members.subscribe(() => this.#hearMembers()),
       mesh.onNearby((addresses) => this.#hear('nearby', addresses)),
       mesh.onPeer((peer, change) => (change === 'up' ? this.#up(peer) : this.#down(peer))),
       mesh.onRequest(EXCHANGE_PROTOCOL, (_, peer) => encodeExchange(this.#peersFor(peer))),
-      this.#every(discoveryIntervalMs ?? DISCOVERY_INTERVAL_MS, () => this.#look()),
-      this.#every(exchangeIntervalMs ?? EXCHANGE_INTERVAL_MS, () => this.#exchange()),
+      this.#every(this.#options.discoveryIntervalMs ?? DISCOVERY_INTERVAL_MS, () => this.#look()),
       this.#every(SEED_WRITE_MS, () => this.#writeSeed()),
       this.#deps.clock.timer(SEED_WRITE_FIRST_MS, () => this.#run(() => this.#writeSeed())),
     ]
     for (const peer of mesh.peers()) this.#up(peer)
+    this.#exchangeIn(EXCHANGE_FIRST_MS)
     this.#seeds.start()
     this.#look()
   }
@@ -112,6 +111,7 @@ class DiscoveryDriver implements Discovery {
     if (!this.#ending) return
     this.#ending.abort(new MyceliumError('NET_UNREACHABLE', 'Discovery has stopped.'))
     this.#wake?.cancel()
+    this.#cancelExchange()
     for (const undo of this.#undo.splice(0)) await undo()
     await this.#seeds.stop()
     await Promise.all(this.#work)
@@ -162,11 +162,11 @@ class DiscoveryDriver implements Discovery {
     if (!this.#ending || this.#ending.signal.aborted) return
     this.#remember()
     const peers = this.#deps.mesh.peers()
-    for (const candidate of this.#plan.next(peers, this.#nowMs(), DIALS_MAX - this.#dials)) {
+    for (const candidate of this.#plan.next(peers, this.#nowMs())) {
       this.#run(() => this.#dial(candidate))
     }
     const nextAtMs = this.#plan.nextAtMs(peers)
-    if (nextAtMs !== undefined && this.#dials < DIALS_MAX) this.#lookAt(nextAtMs)
+    if (nextAtMs !== undefined) this.#lookAt(nextAtMs)
   }
 
   #lookAt(atMs: number): void {
@@ -182,7 +182,6 @@ class DiscoveryDriver implements Discovery {
 
   async #dial({ key, addresses }: Candidate): Promise<void> {
     const { mesh, logger } = this.#deps
-    this.#dials += 1
     try {
       this.#plan.reached(key, await mesh.connect(addresses, this.#signal()))
     } catch (error) {
@@ -192,14 +191,19 @@ class DiscoveryDriver implements Discovery {
       const level = code === undefined || code.startsWith('NET_') ? 'debug' : 'info'
       logger[level]('A dial failed.', { key, code, reason: messageOf(error) })
     } finally {
-      this.#dials -= 1
       this.#lookAt(this.#nowMs() + WAKE_MS)
     }
   }
 
-  async #exchange(): Promise<void> {
-    const peer = pick(this.#deps.random, this.#deps.mesh.peers())
-    if (peer !== undefined) await this.#askForPeers(peer)
+  /** Often at first, when a network may just be forming, then at the interval. */
+  #exchangeIn(delayMs: number): void {
+    const { clock, random, mesh } = this.#deps
+    const intervalMs = this.#options.exchangeIntervalMs ?? EXCHANGE_INTERVAL_MS
+    this.#cancelExchange = clock.timer(Math.min(delayMs, intervalMs), () => {
+      const peer = pick(random, mesh.peers())
+      if (peer !== undefined) this.#run(() => this.#askForPeers(peer))
+      this.#exchangeIn(Math.min(delayMs * 2, intervalMs))
+    })
   }
 
   async #askForPeers(peer: NodeId): Promise<void> {

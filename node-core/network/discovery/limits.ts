@@ -7,8 +7,16 @@ export const CANDIDATES_MAX = 4_096
 export const ADDRESSES_PER_CANDIDATE_MAX = 16
 /** A multiaddr as text. */
 export const ADDRESS_LENGTH_MAX = 256
-/** Dials under way at once. */
-export const DIALS_MAX = 16
+/**
+ * First dials under way at once. Few: when a whole network starts together, everyone dialling everyone
+ * leaves no dial the time it needs.
+ */
+export const FIRST_DIALS_MAX = 4
+/** With so many peers a node hears everything; further connections are made one by one, in no haste. */
+export const PEERS_EAGER = 6
+export const UNHURRIED_DIAL_MS = 250
+/** Dials under way at once to those that did not answer before, which mostly wait. */
+export const RETRIES_MAX = 12
 
 /** Wait after the first failed dial; it doubles with each further one. */
 export const RETRY_FIRST_MS = 1_000
@@ -27,7 +35,9 @@ export const COURTESY_MS = 700
 export const DISCOVERY_INTERVAL_MS = 5_000
 /** Time in which events that call for a look at the plan are gathered. */
 export const WAKE_MS = 20
-/** How often a random peer is asked whom it knows. */
+/** The first wait before a random peer is asked whom it knows; it doubles up to the interval. */
+export const EXCHANGE_FIRST_MS = 2_000
+/** How often a random peer is asked whom it knows, in the long run. */
 export const EXCHANGE_INTERVAL_MS = 60_000
 /** A peer is asked at once when it is one of the first so many. */
 export const EXCHANGE_EAGER_PEERS = 3

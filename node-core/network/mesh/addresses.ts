@@ -91,6 +91,11 @@ export function createDialOrder(): (a: Multiaddr, b: Multiaddr) => -1 | 0 | 1 {
   }
 }
 
+/** The same addresses, the ones to try first in front. */
+export function inDialOrder(addresses: readonly Multiaddr[]): Multiaddr[] {
+  return addresses.toSorted(createDialOrder())
+}
+
 const LOOPBACK = new BlockList()
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
 LOOPBACK.addAddress('::1', 'ipv6')

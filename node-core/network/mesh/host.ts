@@ -69,7 +69,7 @@ export async function createMemberHost(
     services: {
       // Named one by one: each service sees the gated registrar instead of libp2p's.
       identify: (parts) =>
-        identify()({
+        identify({ runOnConnectionOpen: false })({
           peerId: parts.peerId,
           privateKey: parts.privateKey,
           peerStore: parts.peerStore,

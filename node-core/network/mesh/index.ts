@@ -33,7 +33,7 @@ export interface MeshPeer {
 
 export interface Mesh extends Net, Lifecycle {
   readonly peerId: string
-  /** Multiaddrs others can dial, with the peer id. Empty while it is not running. */
+  /** Multiaddrs others can dial, with the peer id, the best first. Empty while not running. */
   addresses(): string[]
   connected(): MeshPeer[]
   /**
@@ -48,7 +48,7 @@ export interface Mesh extends Net, Lifecycle {
   learn(peer: NodeId, publicKey: Uint8Array, addresses: readonly string[]): void
   /** Looks again at every admitted peer: the removed are cut off, the expired asked anew. */
   recheck(): Promise<void>
-  /** Peers announced on the local network (mDNS), not yet dialled. */
+  /** A peer announced on the local network (mDNS), not yet dialled: where it is, the best first. */
   onNearby(listener: (addresses: string[]) => void): () => void
   /** Serves newcomers: the one protocol that non-members may speak. */
   onJoin(handler: (body: Uint8Array, remotePeerId: string) => Promise<Uint8Array>): () => void

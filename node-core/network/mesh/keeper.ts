@@ -12,6 +12,7 @@ import {
   CLOCK_TOLERANCE_MS,
   GOSSIP_SWEEP_MS,
   LATENCY_INTERVAL_MS,
+  PINGS_MISSED_MAX,
   RECHECK_INTERVAL_MS,
   STRANGER_STAY_MS,
   STRANGERS_MAX,
@@ -65,17 +66,18 @@ export function createKeeper(deps: KeeperDeps): Keeper {
       connection.abort(new Error('Neither a member nor joining.'))
     })
   }
-  /** Closes a connection that no longer answers. TCP alone may take minutes to notice. */
+  /** Closes a connection that answers no longer. TCP alone may take minutes to notice. */
   const tryOut = async (connection: Connection): Promise<number | undefined> => {
-    try {
-      return await pingConnection(connection, clock, random)
-    } catch (error) {
-      if (connection.status === 'open') {
+    for (let missed = 1; connection.status === 'open'; missed++) {
+      try {
+        return await pingConnection(connection, clock, random)
+      } catch (error) {
+        if (missed < PINGS_MISSED_MAX || connection.status !== 'open') continue
         logger.info('A silent connection is given up.', { reason: messageOf(error) })
         connection.abort(error instanceof Error ? error : new Error(String(error)))
       }
-      return undefined
     }
+    return undefined
   }
   const measure = async (peer: AdmittedPeer<Connection>): Promise<void> => {
     const connection = pickConnection(peer.connections)

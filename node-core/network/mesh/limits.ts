@@ -7,7 +7,7 @@ export const PENDING_CONNECTIONS_PER_ADDRESS_MAX = 32
 /** New connections one address may open in a second; many nodes may share one behind a NAT. */
 export const CONNECTIONS_PER_ADDRESS_PER_SECOND_MAX = 40
 /** Time for a raw connection to become encrypted and multiplexed. */
-export const HANDSHAKE_TIMEOUT_MS = 6_000
+export const HANDSHAKE_TIMEOUT_MS = 10_000
 /** Connections of peers that have not been admitted. The oldest gives way to the newest. */
 export const STRANGERS_MAX = 64
 /** A peer that neither shows a valid credential nor speaks `join` is disconnected after this. */
@@ -17,7 +17,7 @@ export const CONNECTIONS_PER_PEER_MAX = 4
 
 /** A credential with its chain of certificates. */
 export const HELLO_BYTES_MAX = 64 * 1024
-export const HELLO_TIMEOUT_MS = 5_000
+export const HELLO_TIMEOUT_MS = 9_000
 /** Streams of one connection that wait for its `hello` to be settled. */
 export const HELD_STREAMS_MAX = 16
 
@@ -85,10 +85,13 @@ export const JOIN_STREAMS_MAX = 4
 /** Addresses whose `join` rate is remembered. */
 export const JOIN_ADDRESSES_MAX = 1_000
 
-/** Time to reach one address. */
-export const DIAL_ADDRESS_TIMEOUT_MS = 3_000
+/**
+ * Time to reach one address, handshake included. A machine that has too much to do is slow, not
+ * absent: giving up on it early makes everyone do the work again.
+ */
+export const DIAL_ADDRESS_TIMEOUT_MS = 6_000
 /** Time to reach a peer at any of its addresses. */
-export const DIAL_TIMEOUT_MS = 9_000
+export const DIAL_TIMEOUT_MS = 20_000
 export const PARALLEL_DIALS_MAX = 32
 export const DIAL_QUEUE_MAX = 256
 /** After a failed dial on demand, the time until the next one to the same node. */
@@ -113,7 +116,11 @@ export const RECHECK_INTERVAL_MS = 60 * 60_000
 export const CLOCK_TOLERANCE_MS = 2 * 60 * 60_000
 /** How often the latency of every peer is measured. */
 export const LATENCY_INTERVAL_MS = 120_000
-export const PING_TIMEOUT_MS = 5_000
+export const PING_TIMEOUT_MS = 8_000
+/** Pings in a row that go unanswered before a connection is given up as dead. */
+export const PINGS_MISSED_MAX = 2
+/** A new peer is measured within this time for each peer held, so that a rush is not made worse. */
+export const GET_TO_KNOW_PER_PEER_MS = 1_000
 /** Keep-alive of an idle connection; a TCP connection that is silent for two minutes is closed. */
 export const KEEP_ALIVE_MS = 45_000
 /** Keep-alive of an idle QUIC connection, and the silence after which it is given up. */

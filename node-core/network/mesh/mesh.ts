@@ -2,7 +2,7 @@
 import type { Connection } from '@libp2p/interface'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { nodeIdOf, peerIdOf } from '../../identity/index.ts'
-import { addressesOf, pathTo } from './addresses.ts'
+import { addressesOf, inDialOrder, pathTo } from './addresses.ts'
 import { netError, stopped } from './errors.ts'
 import type { AdmittedPeer } from './gate.ts'
 import { nodeIdOfConnection } from './greeter.ts'
@@ -20,7 +20,7 @@ export function createMesh(deps: MeshDeps, options: MeshOptions): Mesh {
   const { nodeKey, networkId, clock, logger } = deps
   const prefix = `/mycelium/${networkId}/`
   let running: MemberHost | undefined
-  const addresses = (): string[] => running?.getMultiaddrs().map(String) ?? []
+  const addresses = (): string[] => inDialOrder(running?.getMultiaddrs() ?? []).map(String)
   const peersMax = options.peersMax ?? PEERS_DEFAULT
   const settings = { prefix, peersMax, addresses, running: () => running }
   const parts = createParts(deps, settings)

@@ -6,7 +6,7 @@ import type { PeerDiscovery } from '@libp2p/interface'
 import { type Clock, every } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
-import { addressesOf } from './addresses.ts'
+import { addressesOf, inDialOrder } from './addresses.ts'
 import { ADDRESSES_PER_PEER_MAX, NEARBY_ASK_MS } from './limits.ts'
 
 export interface Nearby {
@@ -46,7 +46,7 @@ export function createNearby({ clock, logger, selfPeerId, isAlone }: NearbyDeps)
         const peerId = detail.id.toString()
         if (peerId === selfPeerId) return
         const texts = detail.multiaddrs.slice(0, ADDRESSES_PER_PEER_MAX).map(String)
-        const addresses = addressesOf(peerId, texts).map(String)
+        const addresses = inDialOrder(addressesOf(peerId, texts)).map(String)
         for (const listener of listeners) listener(addresses)
       })
     },

@@ -19,8 +19,13 @@ import type { MemberHost } from './host.ts'
 import type { MeshDeps } from './index.ts'
 import { createJoinDoor, type JoinDoor } from './join-door.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
-import { ADDRESSES_PER_PEER_MAX, GOSSIP_REATTACH_MS, PEERS_OVER_MAX } from './limits.ts'
-import { createLinks, type Links } from './links.ts'
+import {
+  ADDRESSES_PER_PEER_MAX,
+  GET_TO_KNOW_PER_PEER_MS,
+  GOSSIP_REATTACH_MS,
+  PEERS_OVER_MAX,
+} from './limits.ts'
+import { createLinks, type Links, pickConnection } from './links.ts'
 import { createNearby, type Nearby } from './nearby.ts'
 import { createRequests, type Requests } from './requests.ts'
 
@@ -118,16 +123,31 @@ export function createParts(deps: MeshDeps, settings: PartsSettings): MeshParts 
 /** What follows when a peer comes and goes. */
 function createEvents(
   { attendance, keeper, requests, gate, peerListeners }: MeshParts,
-  { clock }: MeshDeps,
+  { clock, random, logger }: MeshDeps,
   running: () => MemberHost | undefined,
 ): GateEvents<Connection> {
   const tell: PeerListener = (peer, change) => {
     for (const listener of peerListeners) listener(peer, change)
   }
+  /** By identify, so that libp2p knows the protocols and addresses it speaks, and by ping. */
+  const getToKnow = async (node: NodeId): Promise<void> => {
+    const peer = gate.get(node)
+    const connection = peer && pickConnection(peer.connections)
+    try {
+      if (!connection) return
+      await running()?.services.identify.identify(connection)
+      await keeper.measure(peer)
+    } catch (error) {
+      logger.debug('A peer did not identify itself.', { node, reason: messageOf(error) })
+    }
+  }
   return {
     up(peer) {
       attendance.present(peer)
-      void keeper.measure(peer)
+      clock.timer(
+        random.float() * gate.peers().length * GET_TO_KNOW_PER_PEER_MS,
+        () => void getToKnow(peer.nodeId),
+      )
       tell(peer.nodeId, 'up')
       keeper.giveUpSurplus(PEERS_OVER_MAX)
     },

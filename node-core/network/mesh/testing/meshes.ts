@@ -57,7 +57,7 @@ export interface TestMeshOptions extends Partial<MeshOptions> {
   logger?: Logger
   /** What the wall clock of this node is off by. */
   wallOffsetMs?: number
-  /** Rhythms of this node (ten seconds and more) run so many times faster; timeouts do not. */
+  /** Rhythms of this node (of ten seconds, and more than twenty) run so many times faster; timeouts do not. */
   haste?: number
 }
 
@@ -70,7 +70,7 @@ export function makeMesh(
   const clock: Clock = {
     wallMs: () => system.wallMs() + wallOffsetMs,
     monotonicMs: () => system.monotonicMs(),
-    timer: (delayMs, fn) => system.timer(delayMs < 10_000 ? delayMs : delayMs / haste, fn),
+    timer: (delayMs, fn) => system.timer(isRhythm(delayMs) ? delayMs / haste : delayMs, fn),
   }
   const isRemoved = (owner: OwnerId): boolean => removed?.has(owner) ?? false
   return createMesh(
@@ -88,6 +88,8 @@ export function makeMesh(
     { listen: ['/ip4/127.0.0.1/tcp/0'], mdns: false, ...options },
   )
 }
+
+const isRhythm = (delayMs: number): boolean => delayMs === 10_000 || delayMs > 20_000
 
 /** Waits until `holds` is true, trying again whenever a little time has passed. */
 export async function until(holds: () => boolean, withinMs = 15_000): Promise<void> {
