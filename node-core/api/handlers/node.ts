@@ -85,7 +85,10 @@ function alone(deps: ApiDeps): Reason[] {
     return id !== parts.membership.self && liveness !== 'left'
   })
   if (others.length === 0) return []
-  const message = `None of the ${others.length} other computers of this network can be reached.`
+  const message =
+    others.length === 1
+      ? 'The other computer of this network can not be reached.'
+      : `None of the ${others.length} other computers of this network can be reached.`
   return [{ code: 'NO_PEERS', message }]
 }
 
