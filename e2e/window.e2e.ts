@@ -15,6 +15,17 @@ if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first()
 const go = (page: Page, place: string) => page.evaluate(`window.location.hash = '${place}'`)
 
+/** Rows of copies that run and answer. */
+function healthyCopies(page: Page, count: number): Promise<unknown> {
+  const rows = page
+    .getByRole('row')
+    .filter({ hasText: /Running/ })
+    .filter({ hasText: /healthy/ })
+  return until(`${count} healthy copies in the window`, 30_000, async () => {
+    return (await rows.count()) === count
+  })
+}
+
 describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean(missing) }, () => {
   let browser: Browser
   let ada: TestNode
@@ -124,11 +135,7 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     const copies = adas.getByRole('textbox', { name: 'Copies wanted' })
     await copies.fill('3')
     await copies.press('Enter')
-    await adas
-      .getByText(/3 serving of 3 wanted/)
-      .or(adas.getByLabel(/3 serving of 3 wanted/))
-      .first()
-      .waitFor()
+    await healthyCopies(adas, 3)
     await look(adas, '13-scaled')
   })
 
@@ -138,20 +145,27 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     await adas.getByText('1 of 2 nodes healthy').waitFor()
     await look(adas, '14-node-gone')
     await go(adas, '#/workload/greeter/instances')
-    await adas
-      .getByLabel(/3 serving of 3 wanted/)
-      .or(adas.getByText(/3 serving of 3 wanted/))
-      .first()
-      .waitFor()
+    await healthyCopies(adas, 3)
+  })
+
+  it('takes the node back, and every copy keeps to one place', async () => {
+    await ben.up(...LISTEN)
+    await go(adas, '#/network')
+    await adas.getByText('2 of 2 nodes healthy').waitFor()
+    await go(adas, '#/workload/greeter/instances')
+    await healthyCopies(adas, 3)
   })
 
   it('deletes with an undo, and then for good', async () => {
     await button(adas, 'Delete').click()
     await button(adas, 'Undo').click()
-    await adas.getByRole('heading', { name: 'greeter', level: 1 }).waitFor()
+    await go(adas, '#/workload/greeter/instances')
+    await healthyCopies(adas, 3)
     await button(adas, 'Delete').click()
     await adas.getByText('Nothing runs yet').waitFor({ timeout: 30_000 })
     await look(adas, '15-deleted')
-    assert.equal((await ada.call('GET', '/api/workloads/greeter')).status, 404)
+    await until('greeter to be gone', 30_000, async () => {
+      return (await ada.call('GET', '/api/workloads/greeter')).status === 404
+    })
   })
 })
