@@ -20,10 +20,11 @@ export function Button({ children, kind = 'normal', icon, type = 'button', ...re
   return (
     <AriaButton
       className={`button button-${kind}`}
-      type={type}
-      isDisabled={disabled || busy}
+      // While it is busy it keeps the focus, and does nothing: a disabled button would drop it.
+      type={busy ? 'button' : type}
+      isDisabled={disabled}
       autoFocus={autoFocus}
-      {...(onPress ? { onPress } : {})}
+      {...(onPress && !busy ? { onPress } : {})}
     >
       {busy ? (
         <span className="spinner" aria-hidden="true" />

@@ -6,7 +6,10 @@ export function chanceOf(name: string): number {
   for (let index = 0; index < name.length; index += 1) {
     hash = Math.imul(hash ^ name.charCodeAt(index), 16_777_619)
   }
-  return (hash >>> 0) / 4_294_967_296
+  // FNV-1a alone leaves names that differ in their last letter close together.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35)
+  return ((hash ^ (hash >>> 16)) >>> 0) / 4_294_967_296
 }
 
 /** The control point of a thread: it sags to one side, by up to a sixth of its length. */

@@ -166,7 +166,12 @@ function InviteReady({ invite, onAnother }: { invite: Invite; onAnother: () => v
       </p>
       <DialogActions>
         <Button onPress={onAnother}>{t('network.inviteDialog.another')}</Button>
-        <Button kind="primary" icon={copied ? 'check' : 'copy'} onPress={() => void copy()}>
+        <Button
+          kind="primary"
+          autoFocus
+          icon={copied ? 'check' : 'copy'}
+          onPress={() => void copy()}
+        >
           {copied ? t('network.inviteDialog.copied') : t('network.inviteDialog.copy')}
         </Button>
       </DialogActions>

@@ -80,8 +80,9 @@ function WorkloadPage(props: {
   })
   const { permissions, owner } = status.node
   const mayChange =
-    permissions.includes('admin') ||
-    (permissions.includes('deploy') && workload.owner.id === owner.id)
+    workload.status !== 'Deleting' &&
+    (permissions.includes('admin') ||
+      (permissions.includes('deploy') && workload.owner.id === owner.id))
 
   return (
     <Page wide>
@@ -113,7 +114,7 @@ function WorkloadPage(props: {
           {condition.message}
         </p>
       ))}
-      <WorkloadFacts workload={workload} />
+      {workload.status !== 'Deleting' && <WorkloadFacts workload={workload} />}
       <TabBar label={t('workloads.tabs')} tabs={[at('instances'), at('logs'), at('placement')]} />
       {tab === 'instances' && <Instances workload={workload} />}
       {tab === 'logs' && <Logs workload={workload} />}

@@ -122,7 +122,7 @@ function WorkloadRow({ workload }: { workload: WorkloadView }) {
             {name}
           </a>
         </span>
-        <span className="quiet small">{workload.image ?? t('words.kind.process')}</span>
+        <span className="quiet small">{workload.image ?? t(`words.kind.${workload.kind}`)}</span>
       </th>
       <td>
         <StateWord tone={workloadTone(workload.status)}>
