@@ -76,6 +76,21 @@ describe.each([
     expect(hits).toBe(2)
   })
 
+  it('does not repeat a request whose body has begun to flow', async () => {
+    let hits = 0
+    const die: http.RequestListener = (request) => {
+      hits++
+      request.once('data', () => request.socket.destroy())
+    }
+    await stage.instance('web', die, node)
+    await stage.instance('web', die, node)
+    const edge = await stage.edge()
+    const body = Buffer.alloc(1 << 20)
+    const answer = await ask(edge, 'web.localhost', { method: 'PUT' }, body)
+    expect(answer.status).toBe(502)
+    expect(hits).toBe(1)
+  })
+
   it('carries 10 MB up and down, of known and of unknown length', async () => {
     const bytes = randomBytes(10 << 20)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
@@ -260,14 +275,19 @@ describe('messages', () => {
     await expect(ask(edge, 'web.localhost')).rejects.toThrow()
   })
 
-  it('answers an upload although its endpoint stopped reading', async () => {
-    await stage.instance('web', (_request, response) => {
-      response.writeHead(413).end('too much')
+  it('answers an upload that its endpoint stops reading, and the next on the same line', async () => {
+    await stage.instance('web', async (request, response) => {
+      // Answers when nothing more fits between the client and here.
+      if (request.method === 'POST') await stable(() => request.socket.bytesRead)
+      response.writeHead(request.method === 'POST' ? 413 : 200).end(request.method)
     })
     const edge = await stage.edge()
-    const body = Buffer.alloc(4 << 20)
-    const answer = await ask(edge, 'web.localhost', { method: 'POST' }, body)
-    expect(answer).toMatchObject({ status: 413, body: 'too much' })
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+    const body = Buffer.alloc(64 << 20)
+    const refused = await ask(edge, 'web.localhost', { method: 'POST', agent }, body)
+    expect(refused).toMatchObject({ status: 413, body: 'POST' })
+    expect(await ask(edge, 'web.localhost', { agent })).toMatchObject({ status: 200, body: 'GET' })
+    agent.destroy()
   })
 })
 
