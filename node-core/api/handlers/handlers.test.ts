@@ -114,6 +114,54 @@ describe('a workload', () => {
     expect(await deploy()).toMatchObject({ kind: 'process', bundle: DIGEST })
   })
 
+  it('that was deleted is shown until no node tells of an instance of it', async () => {
+    const { node, call } = open()
+    await call.workloads.deploy(WEB)
+    node.world.instances = [instanceFacts({ status: 'Stopping', kind: 'process' })]
+    await call.workloads.delete({ name: 'web' })
+    const { workloads } = await call.workloads.list()
+    expect(workloads).toMatchObject([
+      {
+        name: 'web',
+        status: 'Deleting',
+        kind: 'process',
+        replicas: 0,
+        owner: { id: ADA.owner, name: 'ada' },
+        instances: [{ id: 'web-0-abcdef', status: 'Stopping', nodeName: 'ada' }],
+      },
+    ])
+    expect(await call.workloads.get({ name: 'web' })).toEqual(workloads[0])
+    expect((await call.workloads.why({ name: 'web' })).slots).toEqual([])
+    await expect(call.workloads.change({ name: 'web', replicas: 2 })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      data: { reason: 'DELETED' },
+    })
+    await expect(call.workloads.delete({ name: 'web' })).resolves.toEqual({})
+    node.world.instances = []
+    expect(await call.workloads.list()).toEqual({ workloads: [] })
+    await expect(call.workloads.get({ name: 'web' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  it('that was deleted is shown while it may run on a node out of sight, not on one that left', async () => {
+    const { node, call } = open({ members: [memberOf(ADA), memberOf(BEN, { liveness: 'dead' })] })
+    node.world.instances = [instanceFacts({ node: BEN.node })]
+    expect((await call.workloads.list()).workloads).toMatchObject([
+      { name: 'web', status: 'Deleting', instances: [{ lost: true }] },
+    ])
+    node.world.members = [memberOf(ADA), memberOf(BEN, { liveness: 'left' })]
+    expect(await call.workloads.list()).toEqual({ workloads: [] })
+  })
+
+  it('that this version cannot read is shown with what runs of it', async () => {
+    const { node, call } = open()
+    await node.put('net/workload/web', { kind: 'something new' })
+    node.world.instances = [instanceFacts()]
+    expect(await call.workloads.get({ name: 'web' })).toMatchObject({
+      status: 'Degraded',
+      conditions: [{ code: 'UNREADABLE' }],
+    })
+  })
+
   it('shows instances with their node, and says which are out of sight', async () => {
     const { node, call } = open()
     await call.workloads.deploy({ ...WEB, replicas: 2 })

@@ -24,10 +24,10 @@ export function workloadView(
 ): WorkloadView {
   const { workload, generation, owner } = desired
   const own = seen.instances.filter((instance) => instance.workload === workload.name)
-  const views = own.map((instance) => instanceView(parts, instance))
+  const views = instanceViews(parts, own)
   const { status, runningInstances, conditions } = workloadStatus(
     desired,
-    own.map((instance, i) => ({ instance, lost: views[i]?.lost ?? false })),
+    own.map((instance) => ({ instance, lost: isLost(parts, instance) })),
     seen.placement,
   )
   const url = urlOf(desired, edge)
@@ -47,20 +47,26 @@ export function workloadView(
     resources: workload.resources,
     onPartition: workload.onPartition,
     ...(url !== undefined && { url }),
-    instances: views.sort((a, b) => a.index - b.index || (a.id < b.id ? -1 : 1)),
+    instances: views,
     conditions: [...conditions],
   }
 }
 
-function instanceView({ membership }: NetworkParts, instance: Instance): InstanceView {
+/** Sorted by replica. */
+export function instanceViews(parts: NetworkParts, instances: readonly Instance[]): InstanceView[] {
+  return instances
+    .map((instance) => instanceView(parts, instance))
+    .sort((a, b) => a.index - b.index || (a.id < b.id ? -1 : 1))
+}
+
+function instanceView(parts: NetworkParts, instance: Instance): InstanceView {
   const { id, index, node, status, health, ports, startedAt, restarts } = instance
-  const member = membership.get(node)
   const [port] = Object.values(ports)
   return {
     id,
     index,
     node,
-    nodeName: member?.profile.name ?? '',
+    nodeName: parts.membership.get(node)?.profile.name ?? '',
     status,
     health,
     ...(port !== undefined && { endpoint: `127.0.0.1:${port}` }),
@@ -68,8 +74,13 @@ function instanceView({ membership }: NetworkParts, instance: Instance): Instanc
     restarts,
     ...(instance.reason && { reason: instance.reason }),
     ...(instance.progress !== undefined && { progress: instance.progress }),
-    lost: member?.liveness !== 'alive' && member?.liveness !== 'suspect',
+    lost: isLost(parts, instance),
   }
+}
+
+function isLost({ membership }: NetworkParts, { node }: Instance): boolean {
+  const liveness = membership.get(node)?.liveness
+  return liveness !== 'alive' && liveness !== 'suspect'
 }
 
 /** By host name, so that two workloads never share an origin in a browser. */

@@ -9,9 +9,11 @@ import {
   type Workload,
   workloadKey,
 } from '../../work/spec/index.ts'
+import type { WorkloadView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure, toFailure } from './failures.ts'
 import type { ApiDeps, InstanceLogLine, NetworkParts } from './index.ts'
+import { unwantedNow, unwantedView } from './unwanted.ts'
 import { ownerNameOf, placedNow, workloadView } from './workload-view.ts'
 
 /** What somebody wants to run: deploying, changing, ending it, and seeing what became of it. */
@@ -27,12 +29,16 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     list: workloads.list.handler(() => {
       const parts = inNetwork(deps)
       const placed = placedNow(parts.placementInput())
-      const sorted = [...placed.input.workloads].sort(byName)
-      return { workloads: sorted.map((desired) => view(parts, desired, placed)) }
+      const wanted = placed.input.workloads.map((desired) => view(parts, desired, placed))
+      const unwanted = [...unwantedNow(parts, placed.input)].map(([name, instances]) =>
+        unwantedView(parts, name, instances),
+      )
+      return { workloads: [...wanted, ...unwanted].sort(byName) }
     }),
     get: workloads.get.handler(({ input }) => {
       const parts = inNetwork(deps)
-      return view(parts, find(parts, input.name))
+      const desired = known(parts, input.name)
+      return desired ? view(parts, desired) : unwanted(parts, input.name)
     }),
     deploy: workloads.deploy.handler(async ({ input }) => {
       const parts = inNetwork(deps)
@@ -55,13 +61,18 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     }),
     delete: workloads.delete.handler(async ({ input }) => {
       const parts = inNetwork(deps)
-      const { workload } = findOwn(parts, input.name, deps)
-      await parts.state.delete(workloadKey(workload.name))
+      const { name } = input
+      // What is on its way out already, or cannot be read here, has no owner to be compared with;
+      // the shared state decides.
+      if (known(parts, name)) findOwn(parts, name, deps)
+      else unwanted(parts, name)
+      await parts.state.delete(workloadKey(name))
       return {}
     }),
     why: workloads.why.handler(({ input }) => {
       const parts = inNetwork(deps)
-      const desired = find(parts, input.name)
+      const desired = known(parts, input.name)
+      if (!desired) return { slots: [], conditions: unwanted(parts, input.name).conditions }
       const placed = placedNow(parts.placementInput())
       return {
         slots: slotsOf(parts, placed.input, desired.workload.name),
@@ -71,8 +82,8 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     logs: workloads.logs.handler(({ input, signal }) => {
       const parts = inNetwork(deps)
       const { name, instance, tail, follow } = input
-      const { workload } = find(parts, name)
-      const of = { workload: workload.name, ...(instance !== undefined && { instance }) }
+      if (!known(parts, name)) unwanted(parts, name)
+      const of = { workload: name, ...(instance !== undefined && { instance }) }
       return read(deps, parts.readLogs(of, { tail, follow, ...(signal && { signal }) }))
     }),
     instanceLogs: workloads.instanceLogs.handler(({ input, signal }) => {
@@ -93,15 +104,20 @@ function known(parts: NetworkParts, name: string): DesiredWorkload | undefined {
   return parts.placementInput().workloads.find(({ workload }) => workload.name === name)
 }
 
-function find(parts: NetworkParts, name: string): DesiredWorkload {
-  const desired = known(parts, name)
-  if (desired) return desired
+/** What still runs of a workload that is not wanted. Throws NOT_FOUND when nothing does. */
+function unwanted(parts: NetworkParts, name: string): WorkloadView {
+  const instances = unwantedNow(parts, parts.placementInput()).get(name)
+  if (instances) return unwantedView(parts, name, instances)
   throw failure('NOT_FOUND', `There is no workload “${name}”.`)
 }
 
 /** Its owner may change and end it, and an admin. The shared state checks this again. */
 function findOwn(parts: NetworkParts, name: string, deps: ApiDeps): DesiredWorkload {
-  const desired = find(parts, name)
+  const desired = known(parts, name)
+  if (!desired) {
+    unwanted(parts, name)
+    throw failure('CONFLICT', `“${name}” is being ended. Deploy it anew.`, { reason: 'DELETED' })
+  }
   if (desired.owner === deps.node.owner.id || parts.permissions().has('admin')) return desired
   const owner = ownerNameOf(parts, desired.owner) || 'Another owner'
   throw failure('FORBIDDEN', `“${name}” belongs to ${owner}.`, { owner: desired.owner })
@@ -202,6 +218,6 @@ async function* read(
   }
 }
 
-function byName(a: DesiredWorkload, b: DesiredWorkload): number {
-  return a.workload.name < b.workload.name ? -1 : 1
+function byName(a: WorkloadView, b: WorkloadView): number {
+  return a.name < b.name ? -1 : 1
 }

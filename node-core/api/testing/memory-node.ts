@@ -225,7 +225,7 @@ function memoryState() {
     return record?.value === undefined ? undefined : record
   }
   const state: NetworkParts['state'] = {
-    get: live,
+    get: (key) => records.get(key),
     list: (prefix) =>
       [...records.keys()]
         .filter((key) => key.startsWith(prefix))

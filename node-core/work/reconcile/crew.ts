@@ -153,7 +153,7 @@ export function createCrew(deps: CrewDeps): Crew {
           code: 'VANISHED',
           message: 'It no longer ran when this node came back.',
         }
-        tell(adopt(runner, inherited(record, record, reason)).local)
+        tell(adopt(runner, inherited({ ...record, kind }, record, reason)).local)
       } else if (engines.allListed() || view.recordOf(record.workload) === 'ended') {
         publisher.retract(record)
       }
@@ -188,7 +188,8 @@ export function createCrew(deps: CrewDeps): Crew {
       for (const running of listed) {
         const known = drivers.get(running.id)
         const record = known ? undefined : ownRecords().find(({ id }) => id === running.id)
-        const driver = known ?? adopt(runner, inherited(running, record, undefined))
+        const driver =
+          known ?? adopt(runner, inherited({ ...running, kind: runner.kind }, record, undefined))
         driver.sensed(running)
         if (!known) tell(driver.local)
       }

@@ -5,6 +5,7 @@ import { type DesiredWorkload, type HealthCheck, parseWorkload } from '../spec/i
 import {
   claimed,
   failed,
+  inherited,
   type LocalInstance,
   probed,
   progressed,
@@ -30,6 +31,18 @@ const RUNNING: Running = {
   startedAtMs: 0,
 }
 const REASON = { code: 'EXITED', message: 'The program ended.' }
+
+test('an instance tells its kind, so that one of a deleted workload can still be shown', () => {
+  expect(toInstance(claimed(WEB, 0, 'web-0-a'), NODE).kind).toBe('container')
+  const found = {
+    id: 'web-0-a',
+    workload: 'web',
+    index: 0,
+    generation: 1,
+    kind: 'process',
+  } as const
+  expect(toInstance(inherited(found, undefined, undefined), NODE).kind).toBe('process')
+})
 
 const fresh = claimed(WEB, 0, 'web-0-a')
 const up = (nowMs = 0): LocalInstance => started(starting(fresh), RUNNING, nowMs)

@@ -4,7 +4,7 @@
  */
 import type { NodeId } from '../../base/net/index.ts'
 import type { Running, StartProgress } from '../runners/index.ts'
-import type { DesiredWorkload, Health, HealthCheck, Instance } from '../spec/index.ts'
+import type { DesiredWorkload, Health, HealthCheck, Instance, WorkloadKind } from '../spec/index.ts'
 import { templateOf } from '../spec/index.ts'
 import { backoffMs } from './backoff.ts'
 import {
@@ -26,6 +26,8 @@ export interface Reason {
 export interface LocalInstance {
   readonly id: string
   readonly workload: string
+  /** Undefined when a record of an older version tells of it. */
+  readonly kind: WorkloadKind | undefined
   readonly index: number
   readonly generation: number
   /** Undefined when it was found running and no record tells. */
@@ -63,6 +65,7 @@ export function claimed(desired: DesiredWorkload, index: number, id: string): Lo
   return {
     id,
     workload: desired.workload.name,
+    kind: desired.workload.kind,
     index,
     generation: desired.generation,
     template: templateOf(desired.workload),
@@ -80,13 +83,14 @@ export function claimed(desired: DesiredWorkload, index: number, id: string): Lo
 
 /** Told by a record or found running: what this node did before its last start. */
 export function inherited(
-  from: Pick<Instance, 'id' | 'workload' | 'index' | 'generation'>,
+  from: Pick<Instance, 'id' | 'workload' | 'kind' | 'index' | 'generation'>,
   record: Instance | undefined,
   reason: Reason | undefined,
 ): LocalInstance {
   return {
     id: from.id,
     workload: from.workload,
+    kind: from.kind,
     index: from.index,
     generation: from.generation,
     template: record?.template,
@@ -201,6 +205,7 @@ export function toInstance(local: LocalInstance, node: NodeId): Instance {
   return {
     id: local.id,
     workload: local.workload,
+    ...(local.kind !== undefined && { kind: local.kind }),
     index: local.index,
     generation: local.generation,
     ...(local.template !== undefined && { template: local.template }),

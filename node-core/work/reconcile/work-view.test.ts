@@ -53,6 +53,14 @@ beforeEach(() => {
   })
 })
 
+test('an instance of a kind that only a newer version knows is still seen', () => {
+  const key = instanceKey(NODE, 'web-0-a')
+  put(key, { ...(storedForm(INSTANCE) as object), kind: 'vm' } as Plain)
+  expect(view.instances()).toEqual([INSTANCE])
+  put(key, storedForm({ ...INSTANCE, kind: 'process' }))
+  expect(view.instances()).toEqual([{ ...INSTANCE, kind: 'process' }])
+})
+
 describe('what is wanted', () => {
   test('is read with the owner and the generation of its record', () => {
     put(workloadKey('web'), storedForm(WEB))

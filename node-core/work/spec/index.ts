@@ -77,6 +77,8 @@ export interface Instance {
   /** `<workload>-<index>-<6 random>`; also the container's name. */
   id: string
   workload: string
+  /** Outlives the workload's record, so that what is on its way out can be shown. */
+  kind?: WorkloadKind
   index: number
   /** Generation of the workload that it was started from. */
   generation: number

@@ -98,8 +98,9 @@ export function desiredOf(record: StateRecord): DesiredWorkload | undefined {
   return { workload: parsed, owner: record.owner, generation: record.generation }
 }
 
-const instance = z.object({
+const storedInstance = z.object({
   workload: field.name,
+  kind: z.string().max(32).exactOptional(),
   index: z.number().int().min(0).max(999_999),
   generation: z.number().int().min(0),
   template: z.string().max(64).exactOptional(),
@@ -120,8 +121,12 @@ const instance = z.object({
  */
 export function instanceOf(record: StateRecord): Instance | undefined {
   const key = parseInstanceKey(record.key)
-  const parsed = instance.safeParse(record.value)
-  return key && parsed.success ? { ...parsed.data, id: key.id, node: key.node } : undefined
+  const parsed = storedInstance.safeParse(record.value)
+  if (!key || !parsed.success) return undefined
+  const { kind, ...told } = parsed.data
+  const instance: Instance = { ...told, id: key.id, node: key.node }
+  // A kind that only a newer version knows is no reason not to see the instance.
+  return kind === 'container' || kind === 'process' ? { ...instance, kind } : instance
 }
 
 /** What is written for a workload or an instance: the same without absent fields. */

@@ -13,8 +13,8 @@ const known = new WeakMap<Workload, string>()
 export function templateOf(workload: Workload): string {
   const earlier = known.get(workload)
   if (earlier !== undefined) return earlier
-  const stored = storedForm({ ...workload, replicas: 1, labels: {}, onPartition: 'heal' })
-  const digest = hash('sha256', encode(stored), 'hex').slice(0, 16)
+  const alike: Workload = { ...workload, replicas: 1, labels: {}, onPartition: 'heal' }
+  const digest = hash('sha256', encode(storedForm(alike)), 'hex').slice(0, 16)
   known.set(workload, digest)
   return digest
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { makeInstance, makeWorkload } from '../../testing/scenarios.ts'
+import { makeInstance, makeWorkload } from '../../testing/shapes.ts'
 import { instanceTone, slotTones } from './workload-words.ts'
 
 describe('how an instance looks', () => {

@@ -1,0 +1,57 @@
+/**
+ * What still runs of workloads that nobody wants any more. The list shows it until no node tells of
+ * an instance: nothing runs that the list does not show.
+ */
+import type { PlacementInput } from '../../work/placement/index.ts'
+import { workloadStatus } from '../../work/reconcile/index.ts'
+import { type Instance, workloadKey } from '../../work/spec/index.ts'
+import type { WorkloadView } from '../contract/index.ts'
+import type { NetworkParts } from './index.ts'
+import { instanceViews, ownerNameOf } from './workload-view.ts'
+
+/** By workload. A node that said goodbye or was removed has ended what it ran for this network. */
+export function unwantedNow(
+  { membership }: NetworkParts,
+  { workloads, instances }: PlacementInput,
+): Map<string, Instance[]> {
+  const wanted = new Set(workloads.map(({ workload }) => workload.name))
+  const left = instances.filter(({ workload, node }) => {
+    const liveness = membership.get(node)?.liveness
+    return !wanted.has(workload) && liveness !== undefined && liveness !== 'left'
+  })
+  return Map.groupBy(left, ({ workload }) => workload)
+}
+
+/** As much as the instances still tell; what was wanted of them is gone with its record. */
+export function unwantedView(
+  parts: NetworkParts,
+  name: string,
+  instances: readonly Instance[],
+): WorkloadView {
+  const record = parts.state.get(workloadKey(name))
+  const [first] = instances
+  const owner = record?.claim ?? record?.owner ?? (first && parts.membership.get(first.node)?.owner)
+  const generations = instances.map(({ generation }) => generation)
+  return {
+    name,
+    // An older node does not tell it.
+    kind: instances.find(({ kind }) => kind !== undefined)?.kind ?? 'container',
+    replicas: 0,
+    running_instances: 0,
+    generation: Math.max(record?.generation ?? 0, ...generations),
+    owner: { id: owner ?? '', name: owner ? ownerNameOf(parts, owner) : '' },
+    ports: [],
+    labels: {},
+    resources: { cpuMillis: 0, memoryBytes: 0 },
+    onPartition: 'heal',
+    instances: instanceViews(parts, instances),
+    ...(record?.value === undefined
+      ? { status: workloadStatus(undefined, []).status, conditions: [] }
+      : { status: 'Degraded', conditions: [UNREADABLE] }),
+  }
+}
+
+const UNREADABLE = {
+  code: 'UNREADABLE',
+  message: 'A newer version of Mycelium wrote what is wanted of it. What runs of it stays.',
+}
