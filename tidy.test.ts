@@ -1,5 +1,8 @@
 /** The rules of the house that a program can check. `docs/CONTRIBUTING.md` says why they are there. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { renderLimits } from './scripts/limits.ts'
 import {
   isTest,
   readSourceTree,
@@ -226,6 +229,13 @@ describe('size and names', () => {
     expect(violations(files, (file) => (later.test(file.text) ? ['left for later'] : []))).toEqual(
       [],
     )
+  })
+})
+
+describe('docs', () => {
+  it('list the limits that the sources set', () => {
+    const page = readFileSync(path.join(import.meta.dirname, 'docs/LIMITS.md'), 'utf8')
+    expect(page, 'run: node scripts/limits.ts').toBe(renderLimits())
   })
 })
 

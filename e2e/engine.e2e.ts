@@ -1,0 +1,104 @@
+/** An engine that is stopped and comes back, an image nobody has, and bundles that were tampered with. */
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { LISTEN, running } from './harness/cluster.ts'
+import { createEngine, type Engine, enginesUnavailable } from './harness/engine.ts'
+import { importBusyboxImage } from './harness/images.ts'
+import { createTestNode, type TestNode } from './harness/node-process.ts'
+import { until } from './harness/waiting.ts'
+
+const SAMPLE = path.resolve(import.meta.dirname, '../assets/sample')
+const missing = enginesUnavailable()
+if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)
+/** Its registry is a closed port of this machine, so that nothing is asked elsewhere. */
+const LATER = 'localhost:1/later:1'
+const skipped = missing ? ` [skipped: ${missing}]` : ''
+
+describe(`one engine${skipped}`, { skip: Boolean(missing) }, () => {
+  let engine: Engine
+  let node: TestNode
+
+  before(async () => {
+    engine = await createEngine('one')
+    importBusyboxImage(engine, 'hello:1')
+    node = createTestNode('one', { DOCKER_HOST: engine.host })
+    await node.json('init', '--network-name', 'One', '--name', 'one')
+    await node.up(...LISTEN)
+  })
+  after(async () => {
+    await node?.remove()
+    await engine?.remove()
+  })
+
+  const says = (name: string, reason: RegExp) =>
+    until(`${name} to say ${reason}`, 40_000, async () => {
+      return reason.test(JSON.stringify(await node.get(`/api/workloads/${name}`)))
+    })
+
+  it('says that nobody has an image, and starts it once somebody does', async () => {
+    await node.json('deploy', '--image', LATER, '--name', 'later', '-p', '0:80')
+    await says('later', /IMAGE_NOT_FOUND/)
+    importBusyboxImage(engine, LATER)
+    await running(node, 'later', { replicas: 1, timeoutMs: 60_000 })
+    assert.equal((await node.cli('delete', 'later')).code, 0)
+  })
+
+  it('says why work waits while the engine is stopped, and recovers when it returns', async () => {
+    await node.json('deploy', '--image', 'hello:1', '--name', 'hello', '-p', '0:80', '--wait')
+    await engine.stop()
+    await says('hello', /ENGINE_UNAVAILABLE|unable to run this kind/)
+    assert.equal((await node.viaEdge('/hello/')).status, 502)
+    await engine.start()
+    await running(node, 'hello', { replicas: 1, timeoutMs: 60_000 })
+    assert.equal((await node.viaEdge('/hello/')).status, 200)
+  })
+})
+
+describe('bundles that were tampered with', () => {
+  let ada: TestNode
+  let ben: TestNode
+  let good: string
+
+  before(async () => {
+    ada = createTestNode('ada', { DOCKER_HOST: 'unix:///nowhere.sock' })
+    ben = createTestNode('ben', { DOCKER_HOST: 'unix:///nowhere.sock' })
+    await ada.json('init', '--network-name', 'Bundles', '--name', 'ada')
+    await ben.json('init', '--network-name', 'Elsewhere', '--name', 'ben')
+    await ada.up(...LISTEN)
+    good = await build(ada)
+  })
+  after(() => Promise.all([ada?.remove(), ben?.remove()]))
+
+  async function build(node: TestNode): Promise<string> {
+    const { file } = await node.json<{ file: string }>(
+      ...['bundle', 'build', '--manifest', path.join(SAMPLE, 'manifest.json')],
+      ...['--program', path.join(SAMPLE, 'greeter.mjs'), '--out', node.home],
+    )
+    return file
+  }
+
+  it('refuses a flipped byte and keeps nothing of it', async () => {
+    const bytes = readFileSync(good)
+    const middle = bytes.length >> 1
+    bytes[middle] = (bytes[middle] ?? 0) ^ 1
+    const bad = path.join(ada.home, 'bad.spore')
+    writeFileSync(bad, bytes)
+    const result = await ada.cli('--json', 'deploy', '--bundle', bad, '--name', 'bad')
+    assert.notEqual(result.code, 0)
+    assert.match(result.stderr, /BUNDLE_INVALID/)
+    assert.deepEqual(await ada.get('/api/bundles'), { bundles: [] })
+    assert.equal((await ada.call('GET', '/api/workloads/bad')).status, 404)
+  })
+
+  it('refuses an unknown publisher until an admin trusts it', async () => {
+    const foreign = await build(ben)
+    const refused = await ada.cli('--json', 'bundle', 'publish', foreign)
+    assert.notEqual(refused.code, 0)
+    assert.match(refused.stderr, /PUBLISHER_UNTRUSTED/)
+    const { publisher } = await ada.json<{ publisher: string }>('bundle', 'inspect', foreign)
+    await ada.json('bundle', 'trust', publisher)
+    await ada.json('bundle', 'publish', foreign)
+  })
+})
