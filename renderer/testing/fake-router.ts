@@ -1,7 +1,8 @@
 /** The contract's operations over one scenario in memory. Long for being every operation once. */
 import { implement, ORPCError } from '@orpc/server'
 import { contract, type NodeEvent, type WorkloadView } from '../../node-core/api/contract/index.ts'
-import { idOf, makeInstance, makeNode, makeWorkload, type Scenario } from './scenarios.ts'
+import type { Scenario } from './scenarios.ts'
+import { idOf, makeInstance, makeNode, makeWorkload } from './shapes.ts'
 
 export interface FakeRouter {
   router: ReturnType<typeof build>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { idOf, makeInstance, makeNode, makeWorkload } from '../testing/scenarios.ts'
+import { idOf, makeInstance, makeNode, makeWorkload } from '../testing/shapes.ts'
 import { buildGraph, findWay, nodeHealth } from './graph.ts'
 
 const link = (name: string, latencyMs?: number) => ({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { makeNode, makeScenario } from '../testing/scenarios.ts'
+import { makeScenario } from '../testing/scenarios.ts'
+import { makeNode } from '../testing/shapes.ts'
 import { buildGraph } from './graph.ts'
 import { createLayout } from './layout.ts'
 

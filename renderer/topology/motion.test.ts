@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { idOf, makeNode } from '../testing/scenarios.ts'
+import { idOf, makeNode } from '../testing/shapes.ts'
 import { buildGraph } from './graph.ts'
 import { createMotion, GROW_MS, PULSE_HOP_MS } from './motion.ts'
 

@@ -36,7 +36,6 @@ export function TopologyView({ graph, chosen, matches, onChoose }: TopologyViewP
       <canvas
         ref={canvas}
         className="topology-canvas"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys and + - 0 move the map.
         tabIndex={0}
         role="img"
         aria-label={t('network.mapLabel', { count: graph.nodes.length })}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { idOf, makeNode } from '../../testing/scenarios.ts'
+import { idOf, makeNode } from '../../testing/shapes.ts'
 import { matchNodes } from './match.ts'
 
 const nodes = [
