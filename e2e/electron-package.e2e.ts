@@ -9,6 +9,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
+import { ensureBuilt } from './electron-build.ts'
 import { makeFolder } from './electron-launch.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
@@ -19,9 +20,9 @@ test('the package holds what it should, and every fuse is set', { timeout: 300_0
   const electronDist = path.join(folder, 'electron')
   const output = path.join(folder, 'dist')
   await makePlaceholder(electronDist)
+  await ensureBuilt()
 
   const bin = (name: string): string => path.join(ROOT, 'node_modules/.bin', name)
-  await run(bin('electron-vite'), ['build'], { cwd: ROOT })
   const options = [`-c.electronDist=${electronDist}`, `-c.directories.output=${output}`]
   await run(bin('electron-builder'), ['--linux', 'dir', ...options], { cwd: ROOT })
 

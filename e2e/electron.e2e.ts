@@ -1,6 +1,6 @@
 /**
  * The desktop app as a person meets it: first window, first network, links, tray, closing and
- * quitting, and a node that already ran. Needs the app built (`npm run build`).
+ * quitting, and a node that already ran.
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -10,6 +10,7 @@ import path from 'node:path'
 import { before, type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import type { ElectronApplication, Page } from 'playwright'
+import { ensureBuilt } from './electron-build.ts'
 import {
   commandLine,
   isRealElectron,
@@ -43,8 +44,7 @@ interface Desktop {
 
 before(async () => {
   await mkdir(SHOTS, { recursive: true })
-  const built = path.join(ROOT, 'out/main/index.js')
-  if (!existsSync(built)) await run(path.join(ROOT, 'node_modules/.bin/electron-vite'), ['build'])
+  await ensureBuilt()
 })
 
 /** A home whose node keeps to loopback and to free ports. */
