@@ -5,6 +5,7 @@ import { createSilentLogger } from '../../base/log/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { generateKey, type OwnerId } from '../../identity/index.ts'
 import { cutFrames, encodeQuestion } from './frames.ts'
+import { createGuard } from './guard.ts'
 import { createBareHost } from './host.ts'
 import { createJoinClient, type Mesh } from './index.ts'
 import { JOINS_BURST_MAX } from './limits.ts'
@@ -173,7 +174,7 @@ function makeStranger() {
     listen: ['/ip4/127.0.0.1/tcp/0'],
     announce: [],
     connectionsMax: 10,
-    gater: {},
+    guard: createGuard(() => 0),
     logger: createSilentLogger(),
   })
 }

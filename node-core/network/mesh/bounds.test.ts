@@ -6,6 +6,7 @@ import { createGuard } from './guard.ts'
 import {
   ADDRESSES_PER_PEER_MAX,
   BANISHMENT_MS,
+  CONNECTIONS_PER_ADDRESS_PER_SECOND_MAX,
   KNOWN_NODES_MAX,
   PENDING_CONNECTIONS_PER_ADDRESS_MAX,
 } from './limits.ts'
@@ -116,6 +117,18 @@ describe('the guard', () => {
     expect(guard.denyInboundConnection?.(raw('10.0.0.2'))).toBe(false)
     ;(open[0] as unknown as EventTarget).dispatchEvent(new Event('close'))
     expect(guard.denyInboundConnection?.(raw('10.0.0.1'))).toBe(false)
+  })
+
+  it('lets one address knock only so often', () => {
+    let nowMs = 0
+    const { doorstep } = createGuard(() => nowMs)
+    const knocks = Array.from({ length: 100 }, () => doorstep.check('10.0.0.1'))
+    expect(knocks.filter((refused) => !refused)).toHaveLength(
+      CONNECTIONS_PER_ADDRESS_PER_SECOND_MAX,
+    )
+    expect(doorstep.check('10.0.0.2')).toBe(false)
+    nowMs = 100
+    expect(doorstep.check('10.0.0.1')).toBe(false)
   })
 
   it('forgives the banished after a while', () => {

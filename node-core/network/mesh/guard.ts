@@ -1,9 +1,19 @@
 /** Whom libp2p may talk to at all, before anybody shows a credential. */
+import { BlockList, type SocketAddress } from 'node:net'
 import type { ConnectionGater, MultiaddrConnection, PeerId } from '@libp2p/interface'
 import { hostIn } from './addresses.ts'
-import { BANISHED_MAX, BANISHMENT_MS, PENDING_CONNECTIONS_PER_ADDRESS_MAX } from './limits.ts'
+import {
+  ADDRESSES_RATED_MAX,
+  BANISHED_MAX,
+  BANISHMENT_MS,
+  CONNECTIONS_PER_ADDRESS_PER_SECOND_MAX,
+  PENDING_CONNECTIONS_PER_ADDRESS_MAX,
+} from './limits.ts'
+import { createKeyedRate } from './token-bucket.ts'
 
 export interface Guard extends ConnectionGater {
+  /** Asked by the TCP server before it makes a socket, so that a flood costs next to nothing. */
+  readonly doorstep: BlockList
   banish(peerId: string): void
   isBanished(peerId: string): boolean
 }
@@ -28,6 +38,7 @@ export function createGuard(monotonicMs: () => number): Guard {
   const deny = (peer: PeerId): boolean => peer.type !== 'Ed25519' || isBanished(peer.toString())
 
   return {
+    doorstep: new Doorstep(monotonicMs),
     denyInboundConnection(connection) {
       const host = hostIn(connection.remoteAddr) ?? ''
       const open = pending.get(host) ?? new Set()
@@ -51,5 +62,25 @@ export function createGuard(monotonicMs: () => number): Guard {
         banishedUntilMs.delete(oldest)
       }
     },
+  }
+}
+
+/** Node's server knows no rate, but it does ask a block list about every address. */
+class Doorstep extends BlockList {
+  readonly #monotonicMs: () => number
+  readonly #rate = createKeyedRate(
+    CONNECTIONS_PER_ADDRESS_PER_SECOND_MAX,
+    CONNECTIONS_PER_ADDRESS_PER_SECOND_MAX,
+    ADDRESSES_RATED_MAX,
+  )
+
+  constructor(monotonicMs: () => number) {
+    super()
+    this.#monotonicMs = monotonicMs
+  }
+
+  override check(address: SocketAddress | string): boolean {
+    const host = typeof address === 'string' ? address : address.address
+    return !this.#rate.take(host, this.#monotonicMs())
   }
 }

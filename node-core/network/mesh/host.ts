@@ -4,7 +4,7 @@ import { noise, pureJsCrypto } from '@chainsafe/libp2p-noise'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import type { GossipSub } from '@libp2p/gossipsub'
 import { type Identify, identify } from '@libp2p/identify'
-import type { ConnectionGater, Libp2p, PeerDiscovery } from '@libp2p/interface'
+import type { Libp2p, PeerDiscovery } from '@libp2p/interface'
 import { mdns } from '@libp2p/mdns'
 import { type Ping, ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
@@ -16,6 +16,7 @@ import type { Logger } from '../../base/log/index.ts'
 import { createDialOrder, isQuic } from './addresses.ts'
 import type { Attendance } from './gated-registrar.ts'
 import { createPubsub } from './gossip.ts'
+import type { Guard } from './guard.ts'
 import {
   CONNECTIONS_PER_ADDRESS_PER_SECOND_MAX,
   DIAL_ADDRESS_TIMEOUT_MS,
@@ -43,7 +44,7 @@ export interface HostSettings {
   listen: readonly string[]
   announce: readonly string[]
   connectionsMax: number
-  gater: ConnectionGater
+  guard: Guard
   logger: Logger
 }
 
@@ -119,12 +120,15 @@ async function baseOf(
   settings: HostSettings,
   nearby?: (part: PeerDiscovery) => void,
 ): Promise<Omit<Libp2pOptions, 'services'>> {
-  const { keySeed, listen, announce, connectionsMax, gater, logger } = settings
+  const { keySeed, listen, announce, connectionsMax, guard, logger } = settings
   const wantsQuic = listen.length === 0 || listen.some((text) => isQuic(multiaddr(text)))
   const quic = wantsQuic ? await loadQuic(logger) : undefined
   const usable = quic ? listen : listen.filter((text) => !isQuic(multiaddr(text)))
   const dialOrder = createDialOrder()
-  const tcpLimits = { maxConnections: connectionsMax + PENDING_CONNECTIONS_MAX }
+  const tcpLimits = {
+    maxConnections: connectionsMax + PENDING_CONNECTIONS_MAX,
+    listenOpts: listenOptions(guard),
+  }
   return {
     start: false,
     privateKey: await generateKeyPairFromSeed('Ed25519', keySeed),
@@ -143,7 +147,7 @@ async function baseOf(
         },
       }),
     ],
-    connectionGater: gater,
+    connectionGater: guard,
     connectionManager: {
       maxConnections: connectionsMax,
       maxIncomingPendingConnections: PENDING_CONNECTIONS_MAX,
@@ -161,6 +165,11 @@ async function baseOf(
     connectionMonitor: { enabled: false },
     peerDiscovery: nearby ? [mdnsPart(nearby)] : [],
   }
+}
+
+/** libp2p hands these to Node's server as they are, and its type names only some of them. */
+function listenOptions({ doorstep }: Guard) {
+  return { noDelay: true, blockList: doorstep }
 }
 
 /** Electron's BoringSSL has no ChaCha20-Poly1305 in `node:crypto`; the wire stays the same. */

@@ -30,7 +30,7 @@ export function createJoinClient(
         listen: [],
         announce: [],
         connectionsMax: STRANGERS_MAX,
-        gater: createGuard(() => clock.monotonicMs()),
+        guard: createGuard(() => clock.monotonicMs()),
         logger,
       }
       const wantsNearby = options.mdns !== false

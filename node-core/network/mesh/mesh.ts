@@ -134,7 +134,7 @@ async function makeHost(
     listen: options.listen,
     announce: options.announce ?? [],
     connectionsMax: peersMax * CONNECTIONS_PER_PEER_MAX + STRANGERS_MAX,
-    gater: parts.guard,
+    guard: parts.guard,
     logger,
   }
   const nearby = options.mdns === false ? undefined : parts.nearby.receive
