@@ -30,7 +30,7 @@ export interface Stage {
 
 const LAYOUT_BUDGET_MS = 9
 /** Room around the outermost nodes for their names. */
-const FIT_PADDING_PX = 72
+const FIT_PADDING_PX = 88
 
 export function createStage(canvas: HTMLCanvasElement, initial: StageProps): Stage {
   const context = canvas.getContext('2d')
