@@ -15,7 +15,7 @@ Everything has a bound. The unit is at the end of each name. This page is writte
 `
 
 const LIMIT =
-  /\/\*\*\s*([\s\S]*?)\s*\*\/\s*export const ([A-Z][A-Z0-9_]*)(?::[^=]+)?\s*=\s*([^\n]+)/g
+  /\/\*\*\s*((?:(?!\*\/)[\s\S])*?)\s*\*\/\s*export const ([A-Z][A-Z0-9_]*)(?::[^=]+)?\s*=\s*([^\n]+)/g
 
 export function renderLimits(): string {
   const sections = globSync('{node-core,cli,main,renderer}/**/limits.ts', { cwd: ROOT })
