@@ -15,6 +15,7 @@ import {
   CREDENTIAL_SLICE,
   EXCHANGES_PER_ROUND_MAX,
   MESSAGE_BYTES_MAX,
+  ROUND_EAGER_MS,
   ROUND_IDLE_FACTOR,
   ROUND_IDLE_MS_MAX,
   ROUND_TIMEOUT_MS,
@@ -155,6 +156,8 @@ export function createRounds(deps: RoundsDeps): Rounds {
       const whole = opened.filter((range) => range.whole).map(({ range }) => range)
       const { moved } = absorbDelta(map, whole, records)
       if (records.length > 0) deps.absorbed(records)
+      // What one peer brought the others may lack as well.
+      if (moved) comeWithin(Math.min(ROUND_EAGER_MS, deps.roundMs))
       return moved
     } finally {
       release()
@@ -187,10 +190,14 @@ export function createRounds(deps: RoundsDeps): Rounds {
     })
   }
 
+  function comeWithin(delayMs: number): void {
+    pauseMs = deps.roundMs
+    if (dueMs - clock.monotonicMs() > delayMs * 1.1) arm(delayMs)
+  }
+
   function hasten(peer?: NodeId): void {
     if (!running) return
-    pauseMs = deps.roundMs
-    if (dueMs - clock.monotonicMs() > deps.roundMs * 1.1) arm(pauseMs)
+    comeWithin(deps.roundMs)
     if (peer === undefined || busy.has(peer)) return
     if (busy.size < ROUNDS_AT_ONCE_MAX) void begin(peer)
     else wanted.add(peer)

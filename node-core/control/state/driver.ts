@@ -59,6 +59,8 @@ export function createSharedState(
       stream.said(records)
       announceChanges()
       pushes.tell(records)
+      // In case the push gets lost.
+      rounds.hasten()
     },
   })
   const stream = createOwnStream({

@@ -36,6 +36,8 @@ export const MISMATCHES_FORGIVEN_AFTER_REPAIR = 8
 
 /** Between two rounds of anti-entropy while things change. Milliseconds. */
 export const ROUND_MS = 1_000
+/** Until the next round after one that brought something: news spreads from node to node. Milliseconds. */
+export const ROUND_EAGER_MS = 200
 /** Between two rounds once everybody agrees. Milliseconds. */
 export const ROUND_IDLE_MS_MAX = 5_000
 /** Growth of that pause for each round that found nothing. */

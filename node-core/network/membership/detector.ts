@@ -20,8 +20,10 @@ import {
   OBSERVERS_ENOUGH,
   PROBE_PERIOD_MS,
   REFUTE_PERIOD_MS,
+  SELF_DOUBT_DOUBLING,
   SELF_DOUBT_MAX,
   SLEPT_MS,
+  SUSPECT_PROBE_PERIOD_MS,
   TICK_MS,
   URGENT_PROBES_PER_TICK,
   VERY_LATE_TICK_MS,
@@ -74,6 +76,8 @@ interface Watched {
   /** Seen with our own probes; only such doubts are published. */
   own: boolean
   probing: boolean
+  /** When the last probe that it did not answer ended. */
+  missedAtMs: number
   probedOnHearsayAtMs: number
 }
 
@@ -172,12 +176,17 @@ export function createDetector(self: NodeId, random: Random): Detector {
     const members = membersHere().length
     for (const [id, member] of watched) {
       if (member.liveness !== 'suspect') continue
-      const waitMs = suspicionMs(members, observersOf(id, member.life)) * (1 + selfDoubt)
+      const patience = 1 + selfDoubt / SELF_DOUBT_DOUBLING
+      const waitMs = suspicionMs(members, observersOf(id, member.life)) * patience
       if (nowMs - member.suspectedAtMs >= waitMs) become(id, member, 'dead')
     }
   }
 
   function probeSome(): void {
+    for (const [id, { liveness, own, missedAtMs }] of watched) {
+      const due = nowMs - missedAtMs >= SUSPECT_PROBE_PERIOD_MS
+      if (liveness === 'suspect' && own && due) urgent.add(id)
+    }
     let left = URGENT_PROBES_PER_TICK
     for (const id of urgent) {
       if (left-- === 0) break
@@ -226,7 +235,10 @@ export function createDetector(self: NodeId, random: Random): Detector {
     const member = watched.get(id)
     if (!member) {
       const doubted = input.early || observersOf(id, life) > 0
-      const fresh = { suspectedAtMs: nowMs, own: false, probing: false, probedOnHearsayAtMs: 0 }
+      const fresh = {
+        ...{ suspectedAtMs: nowMs, missedAtMs: nowMs, probedOnHearsayAtMs: 0 },
+        ...{ own: false, probing: false },
+      }
       const liveness = left ? 'left' : doubted ? 'suspect' : 'alive'
       watched.set(id, { life, liveness, ...fresh })
       effects.push({ kind: 'liveness', id, liveness, previous: undefined })
@@ -244,6 +256,7 @@ export function createDetector(self: NodeId, random: Random): Detector {
     const member = watched.get(input.id)
     if (!member) return
     member.probing = false
+    member.missedAtMs = nowMs
     // Helpers that answer show that our own network works; helpers that do not show nothing good.
     if (input.helpersAsked > 0 && input.helpersAnswered === 0) doubt(1)
     if (member.liveness === 'left') return

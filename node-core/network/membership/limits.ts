@@ -1,7 +1,10 @@
 /** How often the detector looks at its deadlines. Milliseconds. */
 export const TICK_MS = 200
-/** Between two probes of this node. Milliseconds, times one plus its doubt in itself. */
-export const PROBE_PERIOD_MS = 1_000
+/**
+ * Between two probes of this node. Milliseconds, times one plus its doubt in itself. A process that
+ * ends shows by its closed connections; probes are for machines that fall silent.
+ */
+export const PROBE_PERIOD_MS = 2_000
 /** Until a direct probe counts as missed. Milliseconds, times one plus the doubt. */
 export const PROBE_TIMEOUT_MS = 500
 /** Until a probe through another member counts as missed. Milliseconds, times one plus the doubt. */
@@ -12,6 +15,8 @@ export const HELPERS = 3
 export const PROBES_FOR_OTHERS_MAX = 16
 /** Probes that hints, hearsay and new members may add in one tick. */
 export const URGENT_PROBES_PER_TICK = 5
+/** Until a suspect is probed again by a node that missed it: it may have been a bad moment. Milliseconds. */
+export const SUSPECT_PROBE_PERIOD_MS = 500
 /** Between two probes of members held dead. Milliseconds. */
 export const DEAD_PROBE_PERIOD_MS = 10_000
 
@@ -36,6 +41,8 @@ export const REFUTE_PERIOD_MS = 500
 
 /** The most a node doubts its own judgement: Lifeguard's multiplier. */
 export const SELF_DOUBT_MAX = 8
+/** Doubt in itself that makes a node wait twice as long before it passes a verdict. */
+export const SELF_DOUBT_DOUBLING = 4
 /** A tick later than this shows a slow machine. Milliseconds. */
 export const LATE_TICK_MS = 250
 /** A tick this late shows a very slow one. Milliseconds. */
