@@ -11,13 +11,17 @@ export interface EndpointDeps {
 
 /** Answers from memory; what changed is read again once, when it is next asked for. */
 export function createEndpointSource(deps: EndpointDeps): EndpointSource & { stop(): void } {
-  const known = new Map<string, readonly Endpoint[] | undefined>()
+  const known = new Map<string, readonly Endpoint[]>()
   const stop = deps.view.subscribe(() => known.clear())
   return {
     stop,
     endpoints(name) {
-      if (!known.has(name)) known.set(name, read(deps, name))
-      return known.get(name)
+      const before = known.get(name)
+      if (before) return before
+      const found = read(deps, name)
+      // Unknown names are not kept: anyone could ask for as many as they like.
+      if (found) known.set(name, found)
+      return found
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Plain } from '../../base/codec/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import { parseNodeId } from '../../base/net/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
+import type { Member } from '../../network/membership/index.ts'
 import {
   type Instance,
   instanceKey,
@@ -30,6 +31,7 @@ const INSTANCE: Instance = {
 let records: Map<string, StateRecord>
 let logger: ReturnType<typeof createMemoryLogger>
 let view: WorkView
+let members: Member[]
 
 function put(key: string, value: Plain | undefined, incarnation = 1): void {
   const rest = { author: NODE, owner: OWNER, incarnation, counter: records.size, generation: 3 }
@@ -38,6 +40,7 @@ function put(key: string, value: Plain | undefined, incarnation = 1): void {
 
 beforeEach(() => {
   records = new Map()
+  members = []
   logger = createMemoryLogger()
   view = createWorkView({
     state: {
@@ -48,7 +51,7 @@ beforeEach(() => {
         ),
       subscribe: () => () => {},
     },
-    membership: { list: () => [], subscribe: () => () => {} },
+    membership: { list: () => members, subscribe: () => () => {} },
     logger,
   })
 })
@@ -107,5 +110,34 @@ describe('an instance', () => {
     ])
     put(instanceKey(NODE, 'web-0-a'), storedForm(INSTANCE), 2)
     expect(view.instances()).toEqual([INSTANCE])
+  })
+})
+
+describe('a node', () => {
+  const profile = {
+    name: 'attic',
+    role: 'rhizomorph' as const,
+    version: '1',
+    addresses: [],
+    labels: {},
+    kinds: ['container'],
+    capacity: { cpuMillis: 1, memoryBytes: 1, diskBytes: 1 },
+  }
+  const member = (role: Member['profile']['role']): Member => ({
+    id: NODE,
+    owner: OWNER,
+    ownerName: 'ada',
+    profile: { ...profile, role },
+    liveness: 'alive',
+    cordoned: false,
+    draining: false,
+    sinceMs: 0,
+  })
+
+  test('that is a Hypha gives nothing: work moves away from it', () => {
+    members = [member('rhizomorph')]
+    expect(view.placementInput().nodes).toMatchObject([{ draining: false }])
+    members = [member('hypha')]
+    expect(view.placementInput().nodes).toMatchObject([{ draining: true }])
   })
 })

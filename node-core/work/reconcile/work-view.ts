@@ -150,7 +150,8 @@ function toPlacementNode(member: Member): PlacementNode {
     live: member.liveness === 'alive' || member.liveness === 'suspect',
     left: member.liveness === 'left',
     cordoned: member.cordoned,
-    draining: member.draining,
+    // A Hypha only uses the network: what it ran before it became one moves away.
+    draining: member.draining || member.profile.role === 'hypha',
     labels,
     kinds,
     capacity,
