@@ -1,16 +1,36 @@
 /** `npm run bench [-- NAME …] [--write]`: each benchmark beside its peer, in the same run. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { deployBench } from './deploy.ts'
 import { edgeBench } from './edge.ts'
+import { footprintBench } from './footprint.ts'
+import { loopBench } from './loop.ts'
+import { meshBench } from './mesh.ts'
+import { interrupt } from './processes.ts'
 import { type Bench, machine, renderRows } from './report.ts'
+import { startupBench } from './startup.ts'
 
-const BENCHES: readonly Bench[] = [edgeBench]
+const BENCHES: readonly Bench[] = [
+  footprintBench,
+  startupBench,
+  meshBench,
+  deployBench,
+  loopBench,
+  edgeBench,
+]
 const PAGE = path.resolve(import.meta.dirname, '../docs/BENCHMARKS.md')
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const write = process.argv.includes('--write')
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    process.exitCode = 130
+    interrupt()
+  })
+}
 console.log(machine())
 for (const bench of BENCHES) {
+  if (process.exitCode === 130) break
   if (wanted.length > 0 && !wanted.includes(bench.name)) continue
   console.log(`\n## ${bench.title}\n`)
   const reason = bench.unavailable()
@@ -18,9 +38,14 @@ for (const bench of BENCHES) {
     console.log(`skipped: ${reason}`)
     continue
   }
-  const table = renderRows(await bench.run())
-  console.log(table)
-  if (write) keep(bench, table)
+  try {
+    const table = renderRows(await bench.run())
+    console.log(table)
+    if (write) keep(bench, table)
+  } catch (error) {
+    console.error(`failed: ${error instanceof Error ? error.message : error}`)
+    process.exitCode ||= 1
+  }
 }
 
 /** Replaces what stands between this benchmark's markers in docs/BENCHMARKS.md. */

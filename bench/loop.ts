@@ -1,0 +1,144 @@
+/**
+ * How late a node's main thread is while it works: containers deployed one after the other, then
+ * shared-state writes through the API of one node, seen there and at a node that only receives.
+ */
+import { mkdtempSync, readFileSync, rmSync, unlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Pool } from 'undici'
+import { createEngine, enginesUnavailable } from '../e2e/harness/engine.ts'
+import { importBusyboxImage } from '../e2e/harness/images.ts'
+import { allSeeAll, type BenchNode, prepareNetwork } from './network.ts'
+import { pause, waitFor } from './processes.ts'
+import type { Bench, Row } from './report.ts'
+
+const DEPLOYS = 10
+const WRITES_PER_SECOND = 1_000
+const WRITE_SECONDS = 10
+const AIM_MS = 20
+const PROBE = path.join(import.meta.dirname, 'peers/loop-probe.mjs')
+const CLI = path.resolve(import.meta.dirname, '../cli/mycelium.js')
+
+export const loopBench: Bench = {
+  name: 'loop',
+  title: 'Delay of the main thread under work',
+  unavailable: () => enginesUnavailable(),
+  run: measure,
+}
+
+interface Late {
+  p50Ms: number
+  p99Ms: number
+  maxMs: number
+}
+
+async function measure(): Promise<Row[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mycelium-bench-'))
+  const engine = await createEngine('loop')
+  const network = await prepareNetwork(3, { env: { DOCKER_HOST: engine.host } })
+  try {
+    importBusyboxImage(engine, 'hello:1')
+    const nodes: Probed[] = []
+    for (const home of network.homes) {
+      const file = path.join(folder, `${home.name}.json`)
+      const command = ['env', `LOOP_FILE=${file}`, process.execPath, '--import', PROBE, CLI]
+      nodes.push({ node: await home.up(command), file })
+    }
+    await allSeeAll(nodes.map(({ node }) => node))
+    await pause(5_000)
+    return [...(await underDeploys(nodes)), ...(await underWrites(nodes))]
+  } finally {
+    await network.remove()
+    await engine.remove()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+interface Probed {
+  node: BenchNode
+  file: string
+}
+
+async function underDeploys(nodes: readonly Probed[]): Promise<Row[]> {
+  const [first] = nodes
+  await Promise.all(nodes.map(late))
+  for (let i = 0; i < DEPLOYS; i++) {
+    const name = `web-${i}`
+    const containers = [{ image: 'hello:1', ports: [{ containerPort: 80 }] }]
+    await first!.node.call('POST', '/api/workloads', { name, containers, replicas: 3 })
+    await waitFor(`${name} running`, 60_000, async () => {
+      await pause(100)
+      const route = `/api/workloads/${name}`
+      const seen = await first!.node.call<{ running_instances: number }>('GET', route)
+      return seen.running_instances === 3
+    })
+  }
+  const delays = await Promise.all(nodes.map(late))
+  for (let i = 0; i < DEPLOYS; i++) await first!.node.call('DELETE', `/api/workloads/web-${i}`)
+  await pause(5_000)
+  const worst = delays.reduce((a, b) => (b.p99Ms > a.p99Ms ? b : a))
+  return [row(`p99 over ${DEPLOYS} deploys of 3 replicas, worst of 3 nodes`, worst)]
+}
+
+async function underWrites(nodes: readonly Probed[]): Promise<Row[]> {
+  const [writer, reader] = nodes
+  await Promise.all([late(writer!), late(reader!)])
+  const perSecond = Math.round(await write(nodes))
+  const [atWriter, atReader] = await Promise.all([late(writer!), late(reader!)])
+  return [
+    row(`p99 at ${perSecond.toLocaleString('en')} writes/s, the node that writes`, atWriter),
+    row(`p99 at ${perSecond.toLocaleString('en')} writes/s, a node that receives`, atReader),
+  ]
+}
+
+function row(what: string, { p50Ms, p99Ms, maxMs }: Late): Row {
+  const note = `median ${p50Ms.toFixed(1)} ms, longest ${maxMs.toFixed(0)} ms.`
+  const met = p99Ms <= AIM_MS
+  return { what, ours: `${p99Ms.toFixed(1)} ms`, peer: '', aim: `≤ ${AIM_MS} ms`, met, note }
+}
+
+/** Sets and clears the cordon of each node in turn: small signed writes, at an even pace. */
+async function write(nodes: readonly Probed[]): Promise<number> {
+  const { api, headers } = nodes[0]!.node
+  const pool = new Pool(api, { connections: 32 })
+  const startedMs = performance.now()
+  let sent = 0
+  const one = async (): Promise<void> => {
+    while (performance.now() - startedMs < WRITE_SECONDS * 1000) {
+      const dueMs = startedMs + (sent * 1000) / WRITES_PER_SECOND
+      const turn = sent++
+      if (dueMs > performance.now()) await pause(dueMs - performance.now())
+      const method = Math.floor(turn / nodes.length) % 2 === 0 ? 'POST' : 'DELETE'
+      const route = `/api/nodes/${nodes[turn % nodes.length]?.node.id}/cordon`
+      const { statusCode, body } = await pool.request({ path: route, method, headers })
+      await body.dump()
+      if (statusCode !== 200) throw new Error(`${method} ${route}: ${statusCode}`)
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: 32 }, one))
+    return sent / ((performance.now() - startedMs) / 1000)
+  } finally {
+    await pool.close()
+  }
+}
+
+/** The delay since it was last asked for. */
+async function late({ node, file }: Probed): Promise<Late> {
+  try {
+    unlinkSync(file)
+  } catch {
+    // The first time there is none.
+  }
+  node.child.kill('SIGUSR2')
+  let figures: Late | undefined
+  await waitFor('figures of the main thread', 10_000, () => {
+    try {
+      figures = JSON.parse(readFileSync(file, 'utf8'))
+    } catch {
+      return false
+    }
+    return true
+  })
+  return figures!
+}
