@@ -4,6 +4,7 @@ import { messageOf } from './base/errors/index.ts'
 import { type Lifecycle, startInOrder, stopInReverse } from './base/lifecycle/index.ts'
 import type { Role } from './identity/index.ts'
 import { type NetworkSide, openNetworkSide } from './network-side.ts'
+import { REMOVED } from './removal.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createWorkSide, type WorkSide } from './work-side.ts'
 
@@ -57,6 +58,7 @@ function partsOf(side: NetworkSide, work: WorkSide): NetworkParts {
     readLogs: (of, options) => work.logs.read(of, options),
     bundles: work.bundles,
     images: work.containers.images,
+    edge: work.edge,
   }
 }
 
@@ -71,8 +73,11 @@ async function kindsOf({ runners }: WorkSide) {
   )
 }
 
-function degradedOf({ hasTwin }: NetworkSide): Reason[] {
-  if (!hasTwin()) return []
-  const message = "Another computer runs with this node's identity. Stop one of the two."
-  return [{ code: 'IDENTITY_IN_USE', message }]
+function degradedOf({ hasTwin, isRemoved }: NetworkSide): Reason[] {
+  return [...(hasTwin() ? [TWIN] : []), ...(isRemoved() ? [REMOVED] : [])]
+}
+
+const TWIN = {
+  code: 'IDENTITY_IN_USE',
+  message: "Another computer runs with this node's identity. Stop one of the two.",
 }

@@ -29,6 +29,7 @@ import {
 import { createDiscovery, type Discovery } from './network/discovery/index.ts'
 import { createMembership, type Membership } from './network/membership/index.ts'
 import { createMesh, type Mesh } from './network/mesh/index.ts'
+import { watchRemoval } from './removal.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { capacityOf } from './this-computer.ts'
 import { VERSION } from './version.ts'
@@ -43,6 +44,8 @@ export interface NetworkSide {
   admission: Admission
   /** In the order in which they start. */
   parts: NamedPart[]
+  /** An admin removed this node's owner. */
+  isRemoved(): boolean
   /** Another node runs with this node's key. */
   hasTwin(): boolean
 }
@@ -81,10 +84,12 @@ export async function openNetworkSide(deps: RuntimeDeps): Promise<NetworkSide> {
   })
   return {
     ...{ network, mesh, state, records, membership, discovery, admission },
+    isRemoved: () => records.isRemoved(deps.identity.ownerId),
     hasTwin: () => twin,
     parts: [
       { name: 'database', part: { start: async () => {}, stop: () => database.close() } },
       { name: 'state', part: state },
+      watchRemoval({ owner: deps.identity.ownerId, records, state, logger: deps.logger }),
       { name: 'mesh', part: mesh },
       { name: 'membership', part: membership },
       {

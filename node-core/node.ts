@@ -273,7 +273,10 @@ class Node implements MyceliumNode {
         id: identity.nodeId,
         peerId: identity.peerId,
         did: identity.did,
-        owner: { id: identity.ownerId, name: this.#settings.ownerName ?? this.#name() },
+        owner: () => ({
+          id: identity.ownerId,
+          name: this.#settings.ownerName ?? this.#name(),
+        }),
         home: this.#config.home,
         name: () => this.#name(),
         role: () => this.#settings.role ?? 'rhizomorph',

@@ -1,6 +1,7 @@
 /** The half of a network's parts that run work: blobs, bundles, runners, reconciler, edge. */
 import path from 'node:path'
 import type { BundleShelf } from './api/handlers/index.ts'
+import { isCode } from './base/errors/index.ts'
 import type { NamedPart } from './base/lifecycle/index.ts'
 import { type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
@@ -55,6 +56,8 @@ export function createWorkSide(deps: RuntimeDeps, side: NetworkSide): WorkSide {
     announce: (digests) => {
       const key = `node/${mesh.self}/${HELD_KEY}`
       state.put(key, { digests: [...digests] }).catch((error: unknown) => {
+        // The owner was removed: nobody would ask this node for anything.
+        if (isCode(error, 'FORBIDDEN')) return
         deps.logger.warn('could not tell what this node holds', { error: String(error) })
       })
     },

@@ -23,6 +23,7 @@ import type {
 } from '../../identity/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
 import type { Mesh } from '../../network/mesh/index.ts'
+import type { Edge } from '../../work/edge/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
 
 export interface ApiDeps {
@@ -51,7 +52,7 @@ export interface NodeFacts {
   id: NodeId
   peerId: string
   did: string
-  owner: { id: OwnerId; name: string }
+  owner(): { id: OwnerId; name: string }
   /** The folder that holds everything of this node. */
   home: string
   name(): string
@@ -140,6 +141,7 @@ export interface NetworkParts {
   ): AsyncIterable<InstanceLogLine>
   bundles: BundleShelf
   images: ImageShelf
+  edge: Pick<Edge, 'counts'>
 }
 
 export interface InstanceLogLine {

@@ -1,4 +1,6 @@
-import type { ApiDeps } from './index.ts'
+import type { Metrics } from '../../base/metrics/index.ts'
+import type { EdgeCounts } from '../../work/edge/index.ts'
+import type { ApiDeps, NetworkParts } from './index.ts'
 
 /** What the node tells of itself to whoever measures it; asked for at each reading, never kept. */
 export function collectMetrics({ metrics, network, node, clock }: ApiDeps): void {
@@ -13,6 +15,8 @@ export function collectMetrics({ metrics, network, node, clock }: ApiDeps): void
   const nodes = metrics.gauge('mycelium_nodes', 'Nodes of the network, as this node sees them.')
   const workloads = metrics.gauge('mycelium_workloads', 'Workloads wanted.')
   const instances = metrics.gauge('mycelium_instances', 'Instances in the whole network.')
+  const records = metrics.gauge('mycelium_state_records', 'Live records of the shared state.')
+  const collectEdge = edgeCollector(metrics)
 
   let countedMicros = 0
   let loop = performance.eventLoopUtilization()
@@ -41,7 +45,32 @@ export function collectMetrics({ metrics, network, node, clock }: ApiDeps): void
     for (const [status, some] of group(input?.instances ?? [], (one) => one.status)) {
       instances.set(some, { status })
     }
+    for (const of of ['net', 'node']) {
+      records.set(parts?.state.list(`${of}/`).length ?? 0, { of })
+    }
+    collectEdge(parts)
   })
+}
+
+/** An edge counts from its own start; what is told goes on through one that takes its place. */
+function edgeCollector(metrics: Metrics): (parts: NetworkParts | undefined) => void {
+  const requests = metrics.counter('mycelium_edge_requests_total', 'Requests and upgrades.')
+  const retries = metrics.counter('mycelium_edge_retries_total', 'Attempts on another endpoint.')
+  const refusals = metrics.counter('mycelium_edge_refusals_total', 'Answers of the edge itself.')
+  const open = metrics.gauge('mycelium_edge_open_requests', 'Requests and upgrades under way.')
+  const nothing: EdgeCounts = { requests: 0, open: 0, retries: 0, refusals: 0 }
+  let edge: NetworkParts['edge'] | undefined
+  let told = nothing
+  return (parts) => {
+    if (edge !== parts?.edge) told = nothing
+    edge = parts?.edge
+    const counts = edge?.counts() ?? nothing
+    requests.add(counts.requests - told.requests)
+    retries.add(counts.retries - told.retries)
+    refusals.add(counts.refusals - told.refusals)
+    open.set(counts.open)
+    told = counts
+  }
 }
 
 function group<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, number> {

@@ -46,7 +46,7 @@ async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
       name: node.name(),
       peerId: node.peerId,
       did: node.did,
-      owner: node.owner,
+      owner: node.owner(),
       permissions: parts ? [...parts.permissions()] : [],
       addresses: parts ? parts.mesh.addresses() : [],
       labels: node.labels(),

@@ -14,7 +14,7 @@ export function nodeListHandlers(build: Builder, deps: ApiDeps) {
   const setCordon = async (text: string, value: { cordoned: boolean; draining: boolean }) => {
     const parts = inNetwork(deps)
     const member = memberOf(parts, text)
-    const mine = member.owner === deps.node.owner.id
+    const mine = member.owner === deps.node.owner().id
     if (!mine && !parts.permissions().has('admin')) {
       throw failure('FORBIDDEN', `Only ${member.ownerName} or an admin may do this.`)
     }

@@ -44,7 +44,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const parts = inNetwork(deps)
       const workload = parseWorkload(input)
       const existing = known(parts, workload.name)
-      if (existing) return view(parts, sameAs(parts, existing, workload, deps.node.owner.id))
+      if (existing) return view(parts, sameAs(parts, existing, workload, deps.node.owner().id))
       return view(parts, await write(parts, await pinned(parts, workload)))
     }),
     preview: workloads.preview.handler(({ input }) => {
@@ -118,7 +118,7 @@ function findOwn(parts: NetworkParts, name: string, deps: ApiDeps): DesiredWorkl
     unwanted(parts, name)
     throw failure('CONFLICT', `“${name}” is being ended. Deploy it anew.`, { reason: 'DELETED' })
   }
-  if (desired.owner === deps.node.owner.id || parts.permissions().has('admin')) return desired
+  if (desired.owner === deps.node.owner().id || parts.permissions().has('admin')) return desired
   const owner = ownerNameOf(parts, desired.owner) || 'Another owner'
   throw failure('FORBIDDEN', `“${name}” belongs to ${owner}.`, { owner: desired.owner })
 }
@@ -189,7 +189,7 @@ function withCandidate(parts: NetworkParts, workload: Workload, deps: ApiDeps): 
   const input = parts.placementInput()
   const others = input.workloads.filter((desired) => desired.workload.name !== workload.name)
   const generation = (known(parts, workload.name)?.generation ?? 0) + 1
-  const candidate = { workload, owner: deps.node.owner.id, generation }
+  const candidate = { workload, owner: deps.node.owner().id, generation }
   return { ...input, workloads: [...others, candidate] }
 }
 

@@ -14,6 +14,7 @@ import {
   parseOwnerId,
 } from '../../identity/index.ts'
 import type { Member } from '../../network/membership/index.ts'
+import type { EdgeCounts } from '../../work/edge/index.ts'
 import { desiredOf, type Instance } from '../../work/spec/index.ts'
 import {
   type ApiDeps,
@@ -49,6 +50,7 @@ interface World {
   bundles: BundleFacts[]
   lines: InstanceLogLine[]
   images: Record<string, string>
+  edge: EdgeCounts
   calls: { what: string; with?: unknown }[]
   stopped: boolean
 }
@@ -65,6 +67,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     bundles: [],
     lines: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
+    edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
     calls: [],
     stopped: false,
     ...change,
@@ -89,7 +92,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
       id: ADA.node,
       peerId: '12D3KooWada',
       did: 'did:key:z6Mkada',
-      owner: { id: ADA.owner, name: 'Ada' },
+      owner: () => ({ id: ADA.owner, name: 'Ada' }),
       home: '/home/ada/.mycelium',
       name: () => 'ada',
       role: () => 'rhizomorph',
@@ -199,6 +202,7 @@ function partsOf(world: World, state: NetworkParts['state']): NetworkParts {
         return imageId === undefined ? undefined : { imageId }
       },
     },
+    edge: { counts: () => ({ ...world.edge }) },
   }
 }
 

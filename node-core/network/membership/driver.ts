@@ -78,8 +78,14 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
     feed(reached ? { kind: 'answered', id, nowMs } : { kind: 'silent', id, nowMs, ...helped })
   }
 
+  /** A node whose owner was removed still runs and sees; it has nothing to say any more. */
   async function write(name: string, value: Parameters<typeof state.put>[1]): Promise<void> {
-    await state.put(`node/${self}/${name}`, value)
+    try {
+      await state.put(`node/${self}/${name}`, value)
+    } catch (error) {
+      if (!isCode(error, 'FORBIDDEN')) throw error
+      logger.debug('This node may not write to the shared state.', { name })
+    }
   }
   const sayProfile = (): Promise<void> =>
     write('profile', { ...profile, capacity: { ...profile.capacity } })
@@ -160,19 +166,9 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
     feed({ kind: 'tick', nowMs: clock.monotonicMs(), connections, slept })
   }
 
-  /** A node whose owner was removed still runs and sees; it has nothing to say any more. */
-  async function introduce(): Promise<void> {
-    try {
-      await sayProfile()
-      await sayAlive()
-    } catch (error) {
-      if (!isCode(error, 'FORBIDDEN')) throw error
-      logger.warn('This node may not write to the shared state: its owner was removed.')
-    }
-  }
-
   async function start(): Promise<void> {
-    await introduce()
+    await sayProfile()
+    await sayAlive()
     const onError = (error: unknown): void => {
       logger.warn('Membership work failed.', { error: messageOf(error) })
     }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
 import type { Plain } from '../../base/codec/index.ts'
-import { createSilentLogger } from '../../base/log/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import { createMemoryLogger, createSilentLogger } from '../../base/log/index.ts'
 import { parseNodeId } from '../../base/net/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import type { Instance } from '../spec/index.ts'
@@ -26,10 +27,10 @@ const flushed = (): Promise<void> => new Promise(setImmediate)
 function openState() {
   const written: string[] = []
   let gate: Promise<void> = Promise.resolve()
-  let broken = false
+  let broken: Error | undefined
   const write = async (what: string): Promise<void> => {
     await gate
-    if (broken) throw new Error('The disk is full.')
+    if (broken) throw broken
     written.push(what)
   }
   return {
@@ -39,8 +40,8 @@ function openState() {
       gate = promise
       return resolve
     },
-    breakDisk(now: boolean) {
-      broken = now
+    refuse(why: Error | undefined) {
+      broken = why
     },
     put: (key: string, value: Plain) =>
       write(JSON.stringify(value)).then((): StateRecord => {
@@ -104,12 +105,27 @@ describe('what is told of an instance', () => {
   test('is told again when the disk has room', async () => {
     const state = openState()
     const publisher = createPublisher({ state, clock, logger: createSilentLogger() })
-    state.breakDisk(true)
+    state.refuse(new Error('The disk is full.'))
     publisher.publish(PENDING)
     await flushed()
-    state.breakDisk(false)
+    state.refuse(undefined)
     clock.advance(1_000)
     await flushed()
     expect(statuses(state.written)).toEqual(['Pending'])
+  })
+
+  test('is told to nobody, and not again and again, once the owner was removed', async () => {
+    const state = openState()
+    const logger = createMemoryLogger()
+    const publisher = createPublisher({ state, clock, logger })
+    state.refuse(new MyceliumError('FORBIDDEN', 'This node may not write.'))
+    publisher.publish(PENDING)
+    publisher.retract({ ...PENDING, id: 'web-1-b' })
+    await flushed()
+    state.refuse(undefined)
+    clock.advance(60_000)
+    await flushed()
+    expect(state.written).toEqual([])
+    expect(logger.lines.filter(({ level }) => level !== 'debug')).toEqual([])
   })
 })

@@ -4,6 +4,7 @@
  * told at most every so often.
  */
 import type { Clock } from '../../base/clock/index.ts'
+import { isCode } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { SharedState } from '../../control/state/index.ts'
 import { type Instance, instanceKey, storedForm } from '../spec/index.ts'
@@ -62,6 +63,11 @@ export function createPublisher(deps: {
         entry.written = wanted
         entry.writtenAtMs = clock.monotonicMs()
       } catch (error) {
+        // The owner was removed, for good: this node goes on, and has nothing to say any more.
+        if (isCode(error, 'FORBIDDEN')) {
+          logger.debug('An instance record is not for others any more', { key: entry.key })
+          continue
+        }
         logger.warn('An instance record could not be written', { key: entry.key, error })
         retryLater(entry)
         break

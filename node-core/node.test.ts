@@ -1,0 +1,91 @@
+/** The wiring: what only shows once the parts of a real node work together. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createRouterClient } from '@orpc/server'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createMemoryLogger } from './base/log/index.ts'
+import { createNode, type MyceliumNode } from './node.ts'
+
+const ended: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const end of ended.splice(0).reverse()) await end()
+})
+
+/** A node in a home of its own, on loopback, without an engine. */
+async function startNode() {
+  const home = mkdtempSync(path.join(tmpdir(), 'mycelium-node-'))
+  const logger = createMemoryLogger()
+  const node = createNode(
+    {
+      home,
+      listen: ['/ip4/127.0.0.1/tcp/0'],
+      mdns: false,
+      apiPort: 0,
+      edgePort: 0,
+      engineSocket: path.join(home, 'no-engine.sock'),
+    },
+    { logger },
+  )
+  ended.push(async () => {
+    await node.stop()
+    rmSync(home, { recursive: true, force: true })
+  })
+  await node.start()
+  const warnings = () => logger.lines.filter(({ level }) => level === 'warn' || level === 'error')
+  return { node, home, warnings, call: createRouterClient(node.router, { context: {} }) }
+}
+
+async function readMetrics(node: MyceliumNode, home: string): Promise<string> {
+  const token = readFileSync(path.join(home, 'api-token'), 'utf8').trim()
+  const headers = { authorization: `Bearer ${token}` }
+  return (await fetch(`${node.api}/metrics`, { headers })).text()
+}
+
+describe('a node that founds a network in its first run', () => {
+  it('is called what its owner said, at once', async () => {
+    const { call } = await startNode()
+    await call.network.found({ networkName: 'Garden', nodeName: 'ada' })
+    expect((await call.node.status()).node).toMatchObject({ name: 'ada', owner: { name: 'ada' } })
+  })
+
+  it('counts what its edge does', async () => {
+    const { node, home, call } = await startNode()
+    expect(await readMetrics(node, home)).toContain('mycelium_edge_requests_total 0\n')
+    await call.network.found({ networkName: 'Garden', nodeName: 'ada' })
+    for (let i = 0; i < 3; i++) await fetch(`${node.edge}/nobody/`)
+    const text = await readMetrics(node, home)
+    expect(text).toContain('mycelium_edge_requests_total 3\n')
+    expect(text).toContain('mycelium_edge_refusals_total 3\n')
+    expect(text).toContain('mycelium_edge_open_requests 0\n')
+    expect(text).toMatch(/mycelium_state_records\{of="node"\} [1-9]/)
+  })
+})
+
+describe('a node whose owner was removed', () => {
+  it('says so once, falls quiet, and can leave', async () => {
+    const ada = await startNode()
+    await ada.call.network.found({ networkName: 'Garden', nodeName: 'ada' })
+    const { invite } = await ada.call.invites.create({})
+    const ben = await startNode()
+    await ben.call.network.join({ invite, nodeName: 'ben' })
+    await vi.waitFor(
+      async () => expect((await ada.call.members.list()).members).toHaveLength(2),
+      10_000,
+    )
+    await vi.waitFor(async () => expect((await ben.call.node.status()).peers).toBe(1), 10_000)
+    await ada.call.members.remove({ owner: 'ben' })
+    await vi.waitFor(async () => {
+      expect((await ben.call.node.status()).degraded).toContainEqual({
+        code: 'MEMBER_REMOVED',
+        message: expect.stringContaining('was removed from the network'),
+      })
+    }, 10_000)
+    // Leaving says last words, which nobody would take.
+    await ben.call.network.leave()
+    expect((await ben.call.node.status()).network).toBeUndefined()
+    expect(ben.warnings()).toEqual([
+      expect.objectContaining({ fields: { code: 'MEMBER_REMOVED' } }),
+    ])
+  })
+})
