@@ -3,15 +3,19 @@
 // over to it. The machine's own may be older than what the project needs.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { constants } from 'node:os'
+import module, { createRequire } from 'node:module'
+import { constants, homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const MAJOR_MIN = 24
-const entry = path.join(path.dirname(fileURLToPath(import.meta.url)), 'mycelium.ts')
+const shim = fileURLToPath(import.meta.url)
+const entry = path.join(path.dirname(shim), 'mycelium.ts')
 
 if (Number(process.versions.node.split('.')[0]) >= MAJOR_MIN) {
+  // Stripping types and compiling again for every command would take longer than most commands do.
+  // Not in the system's temporary folder: others can write there, and what is kept is run.
+  module.enableCompileCache(path.join(cacheFolder(), 'mycelium'))
   await import(pathToFileURL(entry).href)
 } else {
   const node = projectNode()
@@ -23,6 +27,10 @@ if (Number(process.versions.node.split('.')[0]) >= MAJOR_MIN) {
     )
     process.exitCode = 1
   }
+}
+
+function cacheFolder() {
+  return process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache')
 }
 
 /** The runtime that npm installed with the project, if it did. */
@@ -38,7 +46,7 @@ function projectNode() {
 }
 
 function handOver(node) {
-  const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(node, [shim, ...process.argv.slice(2)], { stdio: 'inherit' })
   // Ctrl+C reaches the child by itself; what others send to this process is passed on.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {

@@ -1,11 +1,7 @@
 #!/usr/bin/env node
 /** The entry of the command line. Under Node 24; `mycelium.js` finds one where it is not. */
-import { enableCompileCache } from 'node:module'
+import { runCli } from './program.ts'
 import { createTerminal } from './terminal.ts'
-
-// Stripping types and compiling again for every command would take longer than most commands do.
-enableCompileCache()
-const { runCli } = await import('./program.ts')
 
 process.exitCode = await runCli(process.argv.slice(2), {
   terminal: createTerminal(process),

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ADA, BEN, instanceFacts } from '../node-core/api/testing/memory-node.ts'
+import { createProgram } from './program.ts'
 import { createRunningHome, createTestHome, type TestHome } from './testing/cli-run.ts'
 
 describe('the command line without a node', () => {
@@ -39,6 +40,23 @@ describe('the command line without a node', () => {
       const help = await home.run(command, '--help')
       expect([command, help.exit]).toEqual([command, 0])
       expect(help.out).toMatch(/Examples?:/)
+    }
+  })
+
+  it('loads the commands that are asked for, and all of them for help', async () => {
+    const terminal = { out() {}, err() {}, isTerminal: false, columns: 80, colors: false }
+    const deps = { terminal, env: {}, untilSignal: () => new Promise<never>(() => {}) }
+    const named = async (...args: string[]) =>
+      (await createProgram(args, deps)).commands.map((command) => command.name())
+    expect(await named('--home', 'logs', '--json', 'bundle', 'build')).toEqual(['bundle'])
+    for (const args of [['--help'], ['completion', 'bash'], ['nothing'], []]) {
+      expect(await named(...args)).toEqual(expect.arrayContaining(['init', 'up', 'ps', 'doctor']))
+    }
+    const all = await named()
+    for (const name of all.filter((each) => each !== 'completion')) {
+      const loaded = await named(name)
+      expect(loaded).toContain(name)
+      expect([name, loaded.length < all.length]).toEqual([name, true])
     }
   })
 

@@ -1,20 +1,39 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
-import { bundleCommands } from './commands/bundle.ts'
-import { completionCommand } from './commands/completion.ts'
-import { deployCommands } from './commands/deploy.ts'
-import { doctorCommand } from './commands/doctor.ts'
-import { logCommands } from './commands/logs.ts'
-import { memberCommands } from './commands/members.ts'
-import { networkCommands } from './commands/network.ts'
-import { nodeCommands } from './commands/node.ts'
-import { upCommand } from './commands/up.ts'
-import { workloadCommands } from './commands/workloads.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
-import { type CliDeps, createAct } from './run.ts'
+import { type Act, type CliDeps, createAct } from './run.ts'
 
-/** Every command with its flags and help; what a command does is loaded when it is called. */
-export function createProgram(deps: CliDeps): Command {
+interface CommandGroup {
+  names: readonly string[]
+  load(): Promise<(program: Command, act: Act, deps: CliDeps) => void>
+}
+
+/** Loading every file for every command would take longer than most commands do. */
+const GROUPS: readonly CommandGroup[] = [
+  {
+    names: ['init', 'join', 'invite', 'leave'],
+    load: async () => (await import('./commands/network.ts')).networkCommands,
+  },
+  { names: ['up'], load: async () => (await import('./commands/up.ts')).upCommand },
+  {
+    names: ['down', 'status', 'nodes', 'token', 'cordon', 'uncordon', 'drain'],
+    load: async () => (await import('./commands/node.ts')).nodeCommands,
+  },
+  { names: ['deploy'], load: async () => (await import('./commands/deploy.ts')).deployCommands },
+  {
+    names: ['ps', 'scale', 'update', 'delete', 'open', 'why'],
+    load: async () => (await import('./commands/workloads.ts')).workloadCommands,
+  },
+  { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logCommands },
+  { names: ['bundle'], load: async () => (await import('./commands/bundle.ts')).bundleCommands },
+  { names: ['members'], load: async () => (await import('./commands/members.ts')).memberCommands },
+  { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },
+  // It tells of every command, so it is loaded with all the others.
+  { names: [], load: async () => (await import('./commands/completion.ts')).completionCommand },
+]
+
+/** The command that is asked for with its flags and help; without one of ours, all of them. */
+export async function createProgram(args: readonly string[], deps: CliDeps): Promise<Command> {
   const { terminal } = deps
   const program = new Command('mycelium')
     .description('Turns a spare computer into a node of a cloud owned by the people who run it.')
@@ -31,23 +50,20 @@ export function createProgram(deps: CliDeps): Command {
     })
     .showHelpAfterError('See --help for how it is used.')
   const act = createAct(deps)
-  networkCommands(program, act)
-  upCommand(program, act, deps)
-  nodeCommands(program, act)
-  deployCommands(program, act)
-  workloadCommands(program, act)
-  logCommands(program, act)
-  bundleCommands(program, act)
-  memberCommands(program, act)
-  doctorCommand(program, act)
-  completionCommand(program, act)
+  const asked = GROUPS.find(({ names }) => names.includes(commandIn(args) ?? ''))
+  for (const group of asked ? [asked] : GROUPS) (await group.load())(program, act, deps)
   return program
+}
+
+/** The first word that is neither a flag nor the folder after `--home`. */
+function commandIn(args: readonly string[]): string | undefined {
+  return args.find((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--home')
 }
 
 /** Runs one command line. Never throws: every failure has an exit code and a text. */
 export async function runCli(args: readonly string[], deps: CliDeps): Promise<ExitCode> {
   const { terminal } = deps
-  const program = createProgram(deps)
+  const program = await createProgram(args, deps)
   try {
     await program.parseAsync(args, { from: 'user' })
     return EXIT.DONE

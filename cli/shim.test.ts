@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -11,6 +13,15 @@ describe('the program', () => {
     const run = promisify(execFile)
     expect((await run(process.execPath, [SHIM, '--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
     await expect(run(process.execPath, [SHIM, 'nothing'])).rejects.toMatchObject({ code: 2 })
+  })
+
+  it('keeps what it compiled, in a folder of its user alone', async () => {
+    const cache = mkdtempSync(path.join(tmpdir(), 'mycelium-cache-'))
+    const run = promisify(execFile)
+    const env = { PATH: process.env.PATH, XDG_CACHE_HOME: cache }
+    await run(process.execPath, [SHIM, '--version'], { env })
+    expect(readdirSync(path.join(cache, 'mycelium'))).not.toEqual([])
+    rmSync(cache, { recursive: true })
   })
 
   it('writes its log in plain lines for people', () => {
