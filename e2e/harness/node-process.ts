@@ -46,7 +46,14 @@ export interface EdgeAnswer {
   by: string
 }
 
-export function createTestNode(name: string, environment: Record<string, string> = {}): TestNode {
+export function createTestNode(
+  name: string,
+  environment: Record<string, string> = {},
+  options: { namespace?: string } = {},
+): TestNode {
+  const [program = '', ...before] = options.namespace
+    ? ['ip', 'netns', 'exec', options.namespace, process.execPath]
+    : [process.execPath]
   const home = mkdtempSync(path.join(tmpdir(), `mycelium-home-${name}-`))
   const env = { ...process.env, NO_COLOR: '1', ...environment, MYCELIUM_HOME: home }
   let child: ChildProcess | undefined
@@ -64,8 +71,8 @@ export function createTestNode(name: string, environment: Record<string, string>
     cli: (...args) =>
       new Promise((resolve) => {
         execFile(
-          process.execPath,
-          [CLI, ...args],
+          program,
+          [...before, CLI, ...args],
           { env, maxBuffer: 64 << 20, timeout: 120_000 },
           (error, stdout, stderr) => {
             const code = typeof error?.code === 'number' ? error.code : error ? 1 : 0
@@ -82,7 +89,7 @@ export function createTestNode(name: string, environment: Record<string, string>
     },
     async up(...args) {
       const given = ['--json', 'up', '--no-open', '--api-port', '0', '--edge-port', '0', ...args]
-      const started = spawn(process.execPath, [CLI, ...given], {
+      const started = spawn(program, [...before, CLI, ...given], {
         env,
         stdio: ['ignore', 'pipe', 'pipe'],
       })
