@@ -45,8 +45,8 @@ export function collectMetrics({ metrics, network, node, clock }: ApiDeps): void
     for (const [status, some] of group(input?.instances ?? [], (one) => one.status)) {
       instances.set(some, { status })
     }
-    for (const of of ['net', 'node']) {
-      records.set(parts?.state.list(`${of}/`).length ?? 0, { of })
+    for (const space of ['net', 'node']) {
+      records.set(parts?.state.list(`${space}/`).length ?? 0, { of: space })
     }
     collectEdge(parts)
   })
