@@ -217,6 +217,39 @@ describe('this computer', () => {
     assert.match(result.stderr, new RegExp(String(port)))
   })
 
+  it('goes on by itself when a taken port is free again', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as { port: number }
+    const node = newNode('patient')
+    await node.up(...LISTEN, '--edge-port', String(port))
+    const founded = await node.call('POST', '/api/network', { networkName: 'Patient' })
+    assert.match(JSON.stringify(founded.body), /PORT_TAKEN/)
+    const status = await node.get('/api/status')
+    assert.match(JSON.stringify(status.degraded), /NETWORK_NOT_STARTED/)
+    await new Promise((resolve) => server.close(resolve))
+    await until('the network to start', 20_000, async () => (await node.get('/api/status')).network)
+  })
+
+  it('leaves a network with nothing of it left, and founds another', async () => {
+    const node = newNode('mover')
+    await node.json('init', '--network-name', 'First', '--name', 'mover')
+    await node.up(...LISTEN)
+    const body = { name: 'web', containers: [{ name: 'web', image: 'hello:1' }] }
+    assert.equal((await node.call('POST', '/api/workloads', body)).status, 201)
+    assert.equal((await node.cli('leave')).code, 0)
+    const founded = await node.call('POST', '/api/network', { networkName: 'Second' })
+    assert.equal(founded.status, 201, JSON.stringify(founded.body))
+    assert.deepEqual(await node.get('/api/workloads'), { workloads: [] })
+    await node.stop()
+    await node.up(...LISTEN)
+    assert.equal(
+      (await node.get<{ network: { name: string } }>('/api/status')).network.name,
+      'Second',
+    )
+    assert.doesNotMatch(node.log(), /did not hold/)
+  })
+
   it('works with a clock that is an hour off', async () => {
     const wrong = { FAKETIME: '+1h', ...faketime() }
     if (!wrong.LD_PRELOAD) return console.log('# skipped: faketime is not installed')

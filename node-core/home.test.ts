@@ -3,7 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findRunningNode, lockHome } from './home.ts'
+import { createSimDisk } from './base/disk/index.ts'
+import {
+  findRunningNode,
+  forgetNetwork,
+  lockHome,
+  readNetwork,
+  readSettings,
+  writeNetwork,
+  writeSettings,
+} from './home.ts'
 
 describe('the lock of a home', () => {
   let home: string
@@ -44,5 +53,38 @@ describe('the lock of a home', () => {
     await ended
     expect(findRunningNode(home)).toBeUndefined()
     lockHome(home).release()
+  })
+})
+
+describe('forgetting a network', () => {
+  it('leaves the computer what is its own and nothing of the network', async () => {
+    const disk = createSimDisk()
+    const bytes = new Uint8Array([1])
+    const own = ['identity/node.key', 'identity/owner.key', 'api-token', 'config.toml']
+    for (const file of [
+      ...own,
+      'state.db',
+      'state.db-wal',
+      'peers.cbor',
+      'invites.cbor',
+      'spore.json',
+    ]) {
+      await disk.writeAtomic(file, bytes)
+    }
+    await disk.writeAtomic('blobs/sha256/ab/cd', bytes)
+    await writeNetwork(disk, { genesis: bytes, credential: bytes })
+    await writeSettings(disk, { name: 'attic', contacts: ['/ip4/10.0.0.1/tcp/4000'] })
+
+    await forgetNetwork(disk)
+
+    expect(await readNetwork(disk)).toBeUndefined()
+    expect(await readSettings(disk)).toEqual({ name: 'attic' })
+    for (const file of own) expect(await disk.read(file)).toEqual(bytes)
+    expect((await disk.list('')).sort()).toEqual([
+      'api-token',
+      'config.toml',
+      'identity',
+      'settings.json',
+    ])
   })
 })

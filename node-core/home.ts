@@ -157,8 +157,24 @@ export async function writeCredential(disk: Disk, credential: Uint8Array): Promi
   await disk.writeAtomic(CREDENTIAL, credential, { mode: 0o600 })
 }
 
-/** Forgets the network; identity and settings stay. */
+/** What belongs to a network and not to the computer. */
+const OF_THE_NETWORK = [
+  // First: without a genesis the home has no network, whatever else is left after a crash.
+  GENESIS,
+  CREDENTIAL,
+  'state.db',
+  'state.db-wal',
+  'state.db-shm',
+  'peers.cbor',
+  'invites.cbor',
+  'spore.json',
+  'blobs',
+  'images',
+]
+
+/** Forgets the network and all that came from it; identity, name and labels stay. */
 export async function forgetNetwork(disk: Disk): Promise<void> {
-  await disk.remove(GENESIS)
-  await disk.remove(CREDENTIAL)
+  for (const file of OF_THE_NETWORK) await disk.remove(file)
+  const { contacts: _, awaiting: __, ...kept } = await readSettings(disk)
+  await writeSettings(disk, kept)
 }

@@ -33,6 +33,10 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
     },
     start: () => startInOrder(all),
     async stop() {
+      // Others take the work over while it ends here.
+      await side.membership.leave().catch((error: unknown) => {
+        deps.logger.warn('could not say goodbye', { why: messageOf(error) })
+      })
       for (const { name, error } of await stopInReverse(all)) {
         deps.logger.error('a part did not stop cleanly', { part: name, why: messageOf(error) })
       }

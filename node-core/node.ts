@@ -16,11 +16,12 @@ import {
   createRouter,
   type NetworkParts,
   type NodeLifecycle,
+  type Reason,
   type Router,
 } from './api/handlers/index.ts'
 import { type Clock, createSystemClock } from './base/clock/index.ts'
 import { createFileDisk, type FileDisk } from './base/disk/index.ts'
-import { MyceliumError } from './base/errors/index.ts'
+import { MyceliumError, messageOf } from './base/errors/index.ts'
 import type { Lifecycle } from './base/lifecycle/index.ts'
 import type { Logger } from './base/log/index.ts'
 import { createMetrics, type Metrics } from './base/metrics/index.ts'
@@ -67,6 +68,9 @@ export interface MyceliumNode extends Lifecycle {
 export { findRunningNode, type RunningNode } from './home.ts'
 export type { NodeConfig } from './node-config.ts'
 
+/** How long after a network could not be started it is tried again. */
+const ENTER_AGAIN_MS = 10_000
+
 /** The life of one node in one home. */
 export function createNode(config: NodeConfig, host: NodeHost): MyceliumNode {
   return new Node(config, host)
@@ -88,6 +92,9 @@ class Node implements MyceliumNode {
   #router: Router | undefined
   #network: NetworkRuntime | undefined
   #lobby: Lobby | undefined
+  /** Why the network of this home does not run. */
+  #trouble: Reason | undefined
+  #cancelRetry: () => void = () => {}
   /** Founding, joining, leaving, starting and stopping happen one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -163,6 +170,7 @@ class Node implements MyceliumNode {
   }
 
   async #close(): Promise<void> {
+    this.#cancelRetry()
     await this.#lobby?.stop()
     this.#lobby = undefined
     await this.#exit()
@@ -205,11 +213,13 @@ class Node implements MyceliumNode {
       mdns: this.#config.mdns ?? true,
       clock: this.#clock,
       logger: this.#log.logger.child('lobby'),
-      onAdmitted: (stored) =>
-        void this.#inTurn(async () => {
+      onAdmitted: (stored) => {
+        // A failure has been logged, is shown as degraded, and is tried again.
+        this.#inTurn(async () => {
           this.#settings = await readSettings(this.#disk)
           await this.#swapLobbyFor(stored)
-        }),
+        }).catch(() => {})
+      },
     })
     await this.#lobby.start()
   }
@@ -217,8 +227,22 @@ class Node implements MyceliumNode {
   async #swapLobbyFor(stored: StoredNetwork): Promise<void> {
     await this.#lobby?.stop()
     this.#lobby = undefined
-    await this.#enter(stored)
-    this.#announce()
+    try {
+      await this.#enter(stored)
+      this.#trouble = undefined
+    } catch (error) {
+      // The home is in the network all the same: say why it does not run, and try again.
+      const message = messageOf(error)
+      this.#log.logger.error('The network could not be started.', { why: message })
+      this.#trouble = { code: 'NETWORK_NOT_STARTED', message }
+      this.#cancelRetry = this.#clock.timer(
+        ENTER_AGAIN_MS,
+        () => void this.#inTurn(() => this.#swapLobbyFor(stored)).catch(() => {}),
+      )
+      throw error
+    } finally {
+      this.#announce()
+    }
   }
 
   #announce(): void {
@@ -284,7 +308,10 @@ class Node implements MyceliumNode {
         kinds: async () => (await this.#network?.kinds()) ?? [],
         api: () => this.api || undefined,
         edge: () => this.edge,
-        degraded: () => this.#network?.degraded() ?? [],
+        degraded: () => [
+          ...(this.#trouble ? [this.#trouble] : []),
+          ...(this.#network?.degraded() ?? []),
+        ],
         change: (change) => this.#change(change),
       },
     }
@@ -331,6 +358,7 @@ class Node implements MyceliumNode {
           await this.#network?.leave()
           await this.#exit()
           await forgetNetwork(this.#disk)
+          this.#settings = await readSettings(this.#disk)
           await this.#wait()
           this.#announce()
         }),
