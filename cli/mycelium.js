@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node can read: finds a Node new enough to run the sources and hands
-// over to it. The machine's own may be older than what the project needs.
+// over to it. The machine's own may be older than what the project needs. In the published package
+// the sources are compiled, since Node strips no types under node_modules.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import module, { createRequire } from 'node:module'
@@ -10,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const MAJOR_MIN = 24
 const shim = fileURLToPath(import.meta.url)
-const entry = path.join(path.dirname(shim), 'mycelium.ts')
+const entry = ['main.js', 'main.ts'].map((file) => path.join(shim, '..', file)).find(existsSync)
 
 if (Number(process.versions.node.split('.')[0]) >= MAJOR_MIN) {
   // Stripping types and compiling again for every command would take longer than most commands do.
@@ -23,7 +24,7 @@ if (Number(process.versions.node.split('.')[0]) >= MAJOR_MIN) {
   else {
     console.error(
       `mycelium needs Node ${MAJOR_MIN} or newer, and this is ${process.versions.node}.\n` +
-        'Run "npm ci" in the project, which brings its own, or install a newer Node.',
+        'Install it again with its optional dependencies, which bring one, or install a newer Node.',
     )
     process.exitCode = 1
   }

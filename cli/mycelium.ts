@@ -1,19 +1,3 @@
 #!/usr/bin/env node
-/** The entry of the command line. Under Node 24; `mycelium.js` finds one where it is not. */
-import { runCli } from './program.ts'
-import { createTerminal } from './terminal.ts'
-
-process.exitCode = await runCli(process.argv.slice(2), {
-  terminal: createTerminal(process),
-  env: process.env,
-  untilSignal: () =>
-    new Promise((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-        process.once(signal, () => {
-          // A second one means it: nothing stands in the way of the system's own answer then.
-          process.removeAllListeners(signal)
-          resolve(signal)
-        })
-      }
-    }),
-})
+/** The entry of the command line under Node 24; `mycelium.js` finds one where it is not. */
+import './main.ts'
