@@ -17,6 +17,7 @@ const MEANING: Record<string, keyof typeof COLORS> = {
   Progressing: 'waiting',
   Degraded: 'waiting',
   Stopping: 'waiting',
+  Deleting: 'waiting',
   NotReady: 'bad',
   Failed: 'bad',
   unhealthy: 'bad',

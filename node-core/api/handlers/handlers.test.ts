@@ -146,7 +146,12 @@ describe('a workload', () => {
     const { node, call } = open({ members: [memberOf(ADA), memberOf(BEN, { liveness: 'dead' })] })
     node.world.instances = [instanceFacts({ node: BEN.node })]
     expect((await call.workloads.list()).workloads).toMatchObject([
-      { name: 'web', status: 'Deleting', instances: [{ lost: true }] },
+      {
+        name: 'web',
+        status: 'Deleting',
+        instances: [{ lost: true }],
+        conditions: [{ code: 'NODE_LOST' }],
+      },
     ])
     node.world.members = [memberOf(ADA), memberOf(BEN, { liveness: 'left' })]
     expect(await call.workloads.list()).toEqual({ workloads: [] })

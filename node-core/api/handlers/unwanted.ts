@@ -7,7 +7,7 @@ import { workloadStatus } from '../../work/reconcile/index.ts'
 import { type Instance, workloadKey } from '../../work/spec/index.ts'
 import type { WorkloadView } from '../contract/index.ts'
 import type { NetworkParts } from './index.ts'
-import { instanceViews, ownerNameOf } from './workload-view.ts'
+import { instanceViews, isLost, ownerNameOf } from './workload-view.ts'
 
 /** By workload. A node that said goodbye or was removed has ended what it ran for this network. */
 export function unwantedNow(
@@ -32,6 +32,8 @@ export function unwantedView(
   const [first] = instances
   const owner = record?.claim ?? record?.owner ?? (first && parts.membership.get(first.node)?.owner)
   const generations = instances.map(({ generation }) => generation)
+  const seen = instances.map((instance) => ({ instance, lost: isLost(parts, instance) }))
+  const leaving = workloadStatus(undefined, seen)
   return {
     name,
     // An older node does not tell it.
@@ -46,7 +48,7 @@ export function unwantedView(
     onPartition: 'heal',
     instances: instanceViews(parts, instances),
     ...(record?.value === undefined
-      ? { status: workloadStatus(undefined, []).status, conditions: [] }
+      ? { status: leaving.status, conditions: leaving.conditions }
       : { status: 'Degraded', conditions: [UNREADABLE] }),
   }
 }

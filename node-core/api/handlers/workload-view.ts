@@ -78,7 +78,8 @@ function instanceView(parts: NetworkParts, instance: Instance): InstanceView {
   }
 }
 
-function isLost({ membership }: NetworkParts, { node }: Instance): boolean {
+/** Nobody has heard of its node for a while; it may still run there. */
+export function isLost({ membership }: NetworkParts, { node }: Instance): boolean {
   const liveness = membership.get(node)?.liveness
   return liveness !== 'alive' && liveness !== 'suspect'
 }

@@ -25,7 +25,7 @@ export function workloadStatus(
   seen: readonly SeenInstance[],
   placement?: Pick<Placement, 'unplaced'>,
 ): WorkloadStatus {
-  if (!desired) return { status: 'Deleting', runningInstances: 0, conditions: [] }
+  if (!desired) return { status: 'Deleting', runningInstances: 0, conditions: leftBehind(seen) }
   const { name, replicas } = desired.workload
   const own = seen.filter(({ instance }) => isOf(instance, desired))
   const inSight = own.filter(({ lost }) => !lost).map(({ instance }) => instance)
@@ -105,6 +105,15 @@ function rolloutCondition(
 function lostCondition(lost: number, replicas: number): Reason {
   const message = `${lost} of ${replicas} were on nodes that are out of sight.`
   return { code: 'NODE_LOST', message }
+}
+
+/** What was deleted ends where it is seen; a node out of sight hears of it when it comes back. */
+function leftBehind(seen: readonly SeenInstance[]): Reason[] {
+  const lost = seen.filter((one) => one.lost).length
+  if (lost === 0) return []
+  const which = lost === 1 ? '1 instance' : `${lost} instances`
+  const message = `${which} may still run out of sight, and ends when its node comes back.`
+  return [{ code: 'NODE_LOST', message }]
 }
 
 function unplacedCondition(
