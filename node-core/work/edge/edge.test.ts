@@ -60,32 +60,66 @@ describe('routing', () => {
     expect(byPath.headers.location).toBe('/web/login')
     expect((await ask(edge, 'web.localhost')).headers.location).toBe('/login')
   })
+
+  it.each([
+    ['sid=1; Path=/; HttpOnly', 'sid=1; Path=/web; HttpOnly'],
+    ['sid=1;path=/admin', 'sid=1;path=/web/admin'],
+    ['sid=1; Path=/a; Path=/b', 'sid=1; Path=/web/a; Path=/web/b'],
+    ['sid=/; Domain=x', 'sid=/; Domain=x'],
+    ['path=/; Max-Age=1', 'path=/; Max-Age=1'],
+    ['sid=1; Path=relative', 'sid=1; Path=relative'],
+    // A browser takes a cookie of this name with `Path=/` only.
+    ['__Host-sid=1; Secure; Path=/', '__Host-sid=1; Secure; Path=/'],
+  ])('keeps the cookie %s under the prefix', async (given, expected) => {
+    await stage.instance('web', (_request, response) => {
+      response.writeHead(200, { 'set-cookie': [given, 'other=1; Path=/'] }).end()
+    })
+    const edge = await stage.edge()
+    const byPath = await ask(edge, '127.0.0.1', { path: '/web/' })
+    expect(byPath.headers['set-cookie']).toEqual([expected, 'other=1; Path=/web'])
+    const byHost = await ask(edge, 'web.localhost')
+    expect(byHost.headers['set-cookie']).toEqual([given, 'other=1; Path=/'])
+  })
 })
 
 describe('bad input', () => {
+  const GET = 'GET / HTTP/1.1\r\nhost: web.localhost\r\n'
+  const POST = 'POST / HTTP/1.1\r\nhost: web.localhost\r\n'
+  const CHUNKED = 'transfer-encoding: chunked\r\n'
+
   it.each([
     ['no host', 'GET / HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
+    ['two hosts', `${GET}host: b\r\nconnection: close\r\n\r\n`, 400],
     [
-      'two hosts',
-      'GET / HTTP/1.1\r\nhost: web.localhost\r\nhost: b\r\nconnection: close\r\n\r\n',
+      'two hosts of an upgrade',
+      `${GET}host: b\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`,
       400,
     ],
     ['a target that is no path', 'GET web HTTP/1.1\r\nhost: web.localhost\r\n\r\n', 400],
+    ['two lengths', `${POST}content-length: 1\r\ncontent-length: 2\r\n\r\nx`, 400],
+    ['one length told twice', `${POST}content-length: 1\r\ncontent-length: 1\r\n\r\nx`, 400],
+    ['a list of lengths', `${POST}content-length: 1, 1\r\n\r\nx`, 400],
+    ['a length with a sign', `${POST}content-length: +1\r\n\r\nx`, 400],
+    ['length and chunks', `${POST}content-length: 5\r\n${CHUNKED}\r\n0\r\n\r\n`, 400],
+    ['chunks and length', `${POST}${CHUNKED}content-length: 5\r\n\r\n0\r\n\r\n`, 400],
     [
-      'two lengths',
-      'POST / HTTP/1.1\r\nhost: web.localhost\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nx',
+      'chunks that are not the last encoding',
+      `${POST}transfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n`,
       400,
     ],
     [
-      'length and chunks',
-      'POST / HTTP/1.1\r\nhost: web.localhost\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+      'an encoding that only looks like chunks',
+      `${POST}transfer-encoding: xchunked\r\n\r\n0\r\n\r\n`,
       400,
     ],
-    [
-      'a header of 20 kB',
-      `GET / HTTP/1.1\r\nhost: web.localhost\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
-      431,
-    ],
+    ['a chunk whose size is no number', `${POST}${CHUNKED}\r\n0x1\r\nx\r\n0\r\n\r\n`, 400],
+    ['a folded header', `${GET}x: a\r\n b\r\n\r\n`, 400],
+    ['a folded length', `${POST}content-length:\r\n 1\r\n\r\nx`, 400],
+    ['a blank before the colon', `${POST}content-length : 1\r\n\r\nx`, 400],
+    ['lines that end without CR', 'GET / HTTP/1.1\nhost: web.localhost\n\n', 400],
+    ['a lone CR within a header', `${GET}x: a\rb: c\r\n\r\n`, 400],
+    ['HTTP/2 that was not asked for', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
+    ['a header of 20 kB', `${GET}x: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
   ])('refuses %s', async (_what, text, status) => {
     await stage.instance('web', says('reached'))
     const edge = await stage.edge()
@@ -98,7 +132,10 @@ describe('bad input', () => {
     await stage.instance('web', echo)
     const edge = await stage.edge()
     const text = 'GET http://web.localhost/x HTTP/1.1\r\nhost: other\r\nconnection: close\r\n\r\n'
-    expect(await raw(edge, text)).toContain('"url":"/x"')
+    const answer = await raw(edge, text)
+    expect(answer).toContain('"url":"/x"')
+    expect(answer).toContain('"host":"web.localhost"')
+    expect(answer).toContain('"x-forwarded-host":"web.localhost"')
   })
 
   it('says which port is taken', async () => {

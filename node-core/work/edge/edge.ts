@@ -3,13 +3,14 @@ import type { Duplex } from 'node:stream'
 import { sleep } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import { runExchange } from './exchange.ts'
+import { hostOf } from './headers.ts'
 import type { Edge, EdgeDeps, EdgeOptions } from './index.ts'
 import * as limits from './limits.ts'
 import { BAD_REQUEST, decide, nobodyAnswered, type Passage } from './passage.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { type Arrival, bodyKind, keepBody, type RequestBody, streamBody } from './request-body.ts'
 import { createRotation, type Rotation } from './rotation.ts'
-import { refuseUpgrade, runUpgrade } from './upgrade.ts'
+import { isWebSocket, refuseUpgrade, runUpgrade } from './upgrade.ts'
 import { createUpstreams, type Upstreams } from './upstreams.ts'
 
 export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
@@ -66,6 +67,7 @@ function createHttpServer(traffic: Traffic): Server {
     keepAliveTimeout: limits.CLIENT_KEEP_ALIVE_MS,
     connectionsCheckingInterval: limits.TIMEOUT_CHECK_MS,
     noDelay: true,
+    shouldUpgradeCallback: isWebSocket,
   })
   server.maxConnections = limits.CLIENT_CONNECTIONS_MAX
   server.on('request', (request, response) => onRequest(traffic, request, response, false))
@@ -157,7 +159,7 @@ function onUpgrade(traffic: Traffic, request: IncomingMessage, client: Duplex, h
 
 function decideFor(traffic: Traffic, request: IncomingMessage): Passage | Refusal {
   const { names, rotation, counts, deps } = traffic
-  const asked = { host: request.headers.host, target: request.url ?? '' }
+  const asked = { host: hostOf(request.rawHeaders), target: request.url ?? '' }
   return decide(
     { names, rotation, open: counts.open, endpoints: deps.endpoints },
     asked,

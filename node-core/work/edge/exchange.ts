@@ -44,7 +44,7 @@ export function runExchange(plan: ExchangePlan): void {
   const failures: Failure[] = []
   const headers = requestHeaders(request.rawHeaders, request.headers.connection ?? '', {
     address: request.socket.remoteAddress ?? '',
-    host: request.headers.host ?? '',
+    host: route.host,
     prefix: route.prefix,
   })
   const method = request.method ?? 'GET'

@@ -11,6 +11,7 @@ const ENDS_HERE: ReadonlySet<string> = new Set([
   'connection',
   'expect',
   'forwarded',
+  'host',
   'http2-settings',
   'keep-alive',
   'proxy-authenticate',
@@ -20,16 +21,26 @@ const ENDS_HERE: ReadonlySet<string> = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-prefix',
-  'x-forwarded-proto',
+  'x-real-ip',
   EDGE_HEADER,
 ])
+
+/** RFC 9112 §3.2: a request names its host once. Undefined when it names none or several. */
+export function hostOf(raw: readonly string[]): string | undefined {
+  let host: string | undefined
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] as string
+    if (name.length !== 4 || name.toLowerCase() !== 'host') continue
+    if (host !== undefined) return undefined
+    host = raw[i + 1]
+  }
+  return host
+}
 
 export interface Origin {
   /** Address of the client. */
   address: string
+  /** The host that was asked, with its port. */
   host: string
   /** What was stripped from the path. */
   prefix: string
@@ -42,9 +53,10 @@ export function requestHeaders(raw: readonly string[], connection: string, from:
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] as string
     const lower = name.toLowerCase()
-    if (ENDS_HERE.has(lower) || alsoEnd?.has(lower)) continue
+    if (ENDS_HERE.has(lower) || alsoEnd?.has(lower) || lower.startsWith('x-forwarded-')) continue
     headers.push(name, raw[i + 1] as string)
   }
+  headers.push('host', from.host)
   headers.push('x-forwarded-for', from.address)
   headers.push('x-forwarded-host', from.host)
   headers.push('x-forwarded-proto', 'http')
@@ -64,17 +76,28 @@ export function responseHeaders(
   for (const name in headers) {
     if (ENDS_HERE.has(name) || alsoEnd?.has(name)) continue
     const value = headers[name]
-    if (typeof value === 'string') flat.push(name, located(name, value, prefix))
-    else for (const one of value ?? []) flat.push(name, one)
+    if (typeof value === 'string') flat.push(name, placed(name, value, prefix))
+    else for (const one of value ?? []) flat.push(name, placed(name, one, prefix))
   }
   return flat
 }
 
-/** An absolute path in a redirect names the instance's own root; the client's has the prefix. */
-function located(name: string, value: string, prefix: string): string {
-  if (prefix === '' || name !== 'location') return value
-  return value.startsWith('/') && !value.startsWith('//') ? prefix + value : value
+/**
+ * An absolute path in a redirect or a cookie names the instance's own root; the client's has the
+ * prefix. `name` is in lower case.
+ */
+export function placed(name: string, value: string, prefix: string): string {
+  if (prefix === '') return value
+  if (name === 'location') return /^\/(?!\/)/.test(value) ? prefix + value : value
+  // RFC 6265bis §4.1.3.2: browsers take a cookie of such a name with `Path=/` only.
+  if (name !== 'set-cookie' || /^\s*__host-/i.test(value)) return value
+  return value.replace(COOKIE_PATH, (_, attribute: string, path: string) =>
+    // Without the slash, so that the workload's own root, `/<workload>`, has the cookie too.
+    path === '/' ? attribute + prefix : attribute + prefix + path,
+  )
 }
+
+const COOKIE_PATH = /(;\s*path\s*=\s*)(\/[^;\s]*)/gi
 
 /** Names that a Connection field lists, besides the two that are no header names. */
 function connectionOptions(connection: string): ReadonlySet<string> | undefined {

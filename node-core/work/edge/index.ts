@@ -1,8 +1,10 @@
 /**
  * The edge takes HTTP in on every node and routes it to healthy endpoints: by host name
  * `<workload>.localhost` or by path `/<workload>/…` (prefix stripped). Round-robin; another endpoint
- * is tried before the first byte is sent; WebSocket and streaming pass. Endpoints on this node are
- * dialled on loopback, those of other nodes are reached through a mesh stream, so that traffic
+ * is tried before the first byte is sent; WebSocket and streaming pass, any other upgrade is served as
+ * the plain request it came with. On path routes the prefix is put before absolute paths in Location
+ * and before the Path of cookies, except those named `__Host-…`. Endpoints on this node are dialled
+ * on loopback, those of other nodes are reached through a mesh stream, so that traffic
  * between nodes is always encrypted and no instance listens beyond its own machine.
  *
  *     const edge = createEdge({ self, net, endpoints, clock, logger }, { port: 8080 })

@@ -167,7 +167,7 @@ describe.each([
     const { server } = await stage.instance('ws', says('plain'), node)
     server.on('upgrade', (_request, socket, head) => {
       socket.write(
-        'HTTP/1.1 101 Switching Protocols\r\nupgrade: echo\r\nconnection: Upgrade\r\n\r\nhi ',
+        'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n\r\nhi ',
       )
       socket.write(head)
       socket.pipe(socket)
@@ -176,7 +176,7 @@ describe.each([
     const request = http.request({
       port: edge.port,
       path: '/ws/x',
-      headers: { connection: 'Upgrade', upgrade: 'echo' },
+      headers: { connection: 'Upgrade', upgrade: 'WebSocket' },
     })
     request.end()
     const [answer, socket, head] = (await once(request, 'upgrade')) as [
@@ -206,6 +206,78 @@ describe.each([
       body: 'no',
     })
     expect(await ask(edge, 'gone.localhost', { headers: upgrade })).toMatchObject({ status: 404 })
+  })
+
+  it('passes an upgrade to another endpoint when one cannot be connected to', async () => {
+    const dead = await stage.instance('ws', says('dead'), node)
+    const { server } = await stage.instance('ws', says('plain'), node)
+    dead.server.closeAllConnections()
+    dead.server.close()
+    server.on('upgrade', (_request, socket) => {
+      socket.end('HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\n\r\nno')
+    })
+    const edge = await stage.edge()
+    const headers = { connection: 'Upgrade', upgrade: 'websocket' }
+    expect(await ask(edge, 'ws.localhost', { headers })).toMatchObject({ status: 401 })
+    expect(edge.counts().retries).toBe(1)
+  })
+
+  it('offers an upgrade once: whoever took it may have acted on it', async () => {
+    let hits = 0
+    for (let i = 0; i < 2; i++) {
+      const { server } = await stage.instance('ws', says('plain'), node)
+      server.on('upgrade', (_request, socket) => {
+        hits++
+        socket.destroy()
+      })
+    }
+    const edge = await stage.edge()
+    const headers = { connection: 'Upgrade', upgrade: 'websocket' }
+    const answer = await ask(edge, 'ws.localhost', { headers })
+    expect(answer.status).toBe(502)
+    expect(answer.body).toContain('closed the connection')
+    expect([hits, edge.counts().retries]).toEqual([1, 0])
+  })
+
+  it.each([
+    ['h2c', 'POST', 'an order'],
+    ['websocket', 'POST', 'an order'],
+    ['websocket', 'GET', 'a body'],
+    ['h2c', 'GET', ''],
+    ['h2c, websocket', 'GET', ''],
+  ])('takes an upgrade to %s for a plain request: %s %s', async (upgrade, method, body) => {
+    const { server } = await stage.instance('web', echo, node)
+    server.on('upgrade', (_request, socket) => socket.destroy())
+    const edge = await stage.edge()
+    const headers = {
+      connection: 'Upgrade, HTTP2-Settings',
+      upgrade,
+      'http2-settings': 'AAEAAEAA',
+      'content-length': body.length,
+    }
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+    const answer = await ask(edge, 'web.localhost', { method, headers, agent }, body)
+    const seen = JSON.parse(answer.body)
+    expect(seen).toMatchObject({ method, bytes: body.length })
+    for (const name of ['upgrade', 'http2-settings']) expect(seen.headers).not.toHaveProperty(name)
+    // The connection is still HTTP's: the next request on it is understood.
+    expect((await ask(edge, 'web.localhost', { agent })).status).toBe(200)
+    agent.destroy()
+  })
+
+  it('sends a POST that asks for an upgrade once', async () => {
+    let hits = 0
+    for (let i = 0; i < 2; i++) {
+      const die: http.RequestListener = (request) => {
+        hits++
+        request.socket.destroy()
+      }
+      await stage.instance('web', die, node)
+    }
+    const edge = await stage.edge()
+    const headers = { connection: 'Upgrade', upgrade: 'h2c' }
+    expect((await ask(edge, 'web.localhost', { method: 'POST', headers }, 'x')).status).toBe(502)
+    expect(hits).toBe(1)
   })
 })
 

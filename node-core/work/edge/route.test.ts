@@ -15,8 +15,16 @@ describe('a route', () => {
     ['127.0.0.1', '/web', { workload: 'web', path: '/', prefix: '/web' }],
     ['[::1]:80', '/web?q=1', { workload: 'web', path: '/?q=1', prefix: '/web' }],
     ['box.lan', '/web/', { workload: 'web', path: '/', prefix: '/web' }],
-    ['x', 'http://web.localhost:1/p', { workload: 'web', path: '/p', prefix: '' }],
-    ['x', 'http://web.localhost', { workload: 'web', path: '/', prefix: '' }],
+    [
+      'x',
+      'http://web.localhost:1/p',
+      { host: 'web.localhost:1', workload: 'web', path: '/p', prefix: '' },
+    ],
+    [
+      'x',
+      'http://web.localhost',
+      { host: 'web.localhost', workload: 'web', path: '/', prefix: '' },
+    ],
     ['127.0.0.1', '/', 'NO_WORKLOAD'],
     ['127.0.0.1', '//web/x', 'NO_WORKLOAD'],
     ['evil.example', '/web/', 'UNKNOWN_HOST'],
@@ -26,7 +34,8 @@ describe('a route', () => {
     ['web.localhost', '*', 'BAD_REQUEST'],
     ['web.localhost', 'http://user@web.localhost/', 'BAD_REQUEST'],
   ])('of %s %s', (host, target, expected) => {
-    expect(routeOf(host, target, NAMES)).toEqual(expected)
+    const route = typeof expected === 'string' ? expected : { host, ...expected }
+    expect(routeOf(host, target, NAMES)).toEqual(route)
   })
 })
 
@@ -72,11 +81,13 @@ describe('headers', () => {
   it('end at the edge when they are of the connection or named by it', () => {
     const raw = ['Host', 'h', 'Connection', 'X-A, close', 'x-a', '1', 'TE', 'x', 'X-B', '2']
     const headers = requestHeaders(raw, 'X-A, close', from)
-    expect(headers.slice(0, 4)).toEqual(['Host', 'h', 'X-B', '2'])
+    expect(headers.slice(0, 4)).toEqual(['X-B', '2', 'host', 'web.localhost'])
   })
 
   it('never let a client speak for the edge', () => {
     const raw = ['X-Forwarded-For', '6.6.6.6', 'Forwarded', 'for=6.6.6.6', 'X-Mycelium-Edge', 'me']
+    const more = ['x-forwarded-host', 'x-forwarded-prefix', 'x-forwarded-port', 'x-real-ip', 'host']
+    for (const name of more) raw.push(name, '6.6.6.6')
     expect(requestHeaders(raw, '', from).join()).not.toContain('6.6.6.6')
     expect(requestHeaders(raw, '', from)).not.toContain('me')
     const answer = responseHeaders({ 'x-mycelium-edge': 'me' }, endpoint('a'), '')

@@ -1,6 +1,8 @@
 /** Which workload a request is for, from its Host header and its target alone. */
 
 export interface Route {
+  /** The host that was asked, with its port. */
+  host: string
   workload: string
   /** What the instance is asked for. */
   path: string
@@ -13,7 +15,7 @@ export type RouteRefusal =
   | 'UNKNOWN_HOST'
   /** One of this edge's own names, and the path names no workload. */
   | 'NO_WORKLOAD'
-  /** No Host header, or a target that is no path. */
+  /** No Host header or several, or a target that is no path. */
   | 'BAD_REQUEST'
 
 const SUFFIX = '.localhost'
@@ -28,13 +30,13 @@ export function routeOf(
   if (!target.startsWith('/')) return absolute(target, names)
   const name = nameOf(host)
   if (name.endsWith(SUFFIX)) {
-    return { workload: name.slice(0, -SUFFIX.length), path: target, prefix: '' }
+    return { host, workload: name.slice(0, -SUFFIX.length), path: target, prefix: '' }
   }
   if (!LOOPBACK.has(name) && !names.has(name)) return 'UNKNOWN_HOST'
-  return byPath(target)
+  return byPath(host, target)
 }
 
-/** RFC 9112 §3.2.2: a server must accept the absolute form, whose host beats the header. */
+/** RFC 9112 §3.2.2: a server must accept the absolute form, whose host replaces the header. */
 function absolute(target: string, names: ReadonlySet<string>): Route | RouteRefusal {
   const match = /^http:\/\/([^/?#]+)(.*)$/i.exec(target)
   if (!match?.[1] || match[1].includes('@')) return 'BAD_REQUEST'
@@ -42,12 +44,13 @@ function absolute(target: string, names: ReadonlySet<string>): Route | RouteRefu
   return routeOf(match[1], rest.startsWith('/') ? rest : `/${rest}`, names)
 }
 
-function byPath(target: string): Route | RouteRefusal {
+function byPath(host: string, target: string): Route | RouteRefusal {
   let end = 1
   while (end < target.length && target[end] !== '/' && target[end] !== '?') end++
   if (end === 1) return 'NO_WORKLOAD'
   const rest = target.slice(end)
   return {
+    host,
     workload: target.slice(1, end),
     path: rest.startsWith('/') ? rest : `/${rest}`,
     prefix: target.slice(0, end),

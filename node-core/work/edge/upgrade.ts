@@ -1,11 +1,12 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Failure } from './exchange.ts'
-import { reasonOf } from './exchange.ts'
-import { EDGE_HEADER, requestHeaders } from './headers.ts'
+import { type Failure, reasonOf } from './exchange.ts'
+import { EDGE_HEADER, placed, requestHeaders } from './headers.ts'
+
 import type { Endpoint } from './index.ts'
 import { ANSWER_TIMEOUT_MS } from './limits.ts'
 import { bodyOf, type Refusal } from './refusal.ts'
+import { bodyKind } from './request-body.ts'
 import type { Route } from './route.ts'
 import { splice } from './splice.ts'
 
@@ -23,7 +24,20 @@ export interface UpgradePlan {
   onFailed(failures: readonly Failure[]): void
 }
 
-/** Passes an upgrade (WebSocket) on. Resolves when the connection has ended. */
+/**
+ * Whether a request leaves HTTP. Only a WebSocket's does (RFC 6455 §4.1): a client that offers
+ * anything else, as Java's does with `Upgrade: h2c` on every request, goes on with HTTP/1.1.
+ */
+export function isWebSocket(request: IncomingMessage): boolean {
+  const { method, headers } = request
+  const asksForIt = headers.upgrade?.toLowerCase() === 'websocket'
+  return method === 'GET' && asksForIt && bodyKind(request) === 'none'
+}
+
+/**
+ * Passes an upgrade on. Resolves when the connection has ended. Another endpoint is tried while none
+ * could be connected to; the one that was sent the request may have acted on it.
+ */
 export async function runUpgrade(plan: UpgradePlan): Promise<void> {
   const failures: Failure[] = []
   for (const endpoint of plan.order) {
@@ -43,6 +57,7 @@ export async function runUpgrade(plan: UpgradePlan): Promise<void> {
     const failure = await offer(plan, endpoint, upstream)
     if (failure === undefined) return
     failures.push({ endpoint, reason: reasonOf(failure) })
+    break
   }
   plan.onFailed(failures)
 }
@@ -57,7 +72,7 @@ function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise
       headers: [
         ...requestHeaders(request.rawHeaders, request.headers.connection ?? '', {
           address: request.socket.remoteAddress ?? '',
-          host: request.headers.host ?? '',
+          host: route.host,
           prefix: route.prefix,
         }),
         'connection',
@@ -77,13 +92,13 @@ function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise
     outgoing.once('upgrade', (answer, socket, head) => {
       client.off('close', onGone)
       upstream.removeAllListeners('timeout')
-      client.write(headOf(answer, endpoint))
+      client.write(headOf(answer, endpoint, route.prefix))
       if (head.byteLength > 0) client.write(head)
       if (plan.head.byteLength > 0) socket.write(plan.head)
       void splice(client, socket).then(() => resolve(undefined))
     })
     outgoing.once('response', (answer) => {
-      client.write(headOf(answer, endpoint, 'close'))
+      client.write(headOf(answer, endpoint, route.prefix, 'close'))
       answer.pipe(client)
       answer.once('close', () => {
         client.end()
@@ -95,14 +110,20 @@ function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise
 }
 
 /** Status line and headers as the endpoint sent them; its answer's body has no framing of its own. */
-function headOf(answer: IncomingMessage, endpoint: Endpoint, connection?: 'close'): string {
+function headOf(
+  answer: IncomingMessage,
+  endpoint: Endpoint,
+  prefix: string,
+  connection?: 'close',
+): string {
   const lines = [`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`]
   for (let i = 0; i + 1 < answer.rawHeaders.length; i += 2) {
     const name = answer.rawHeaders[i] as string
-    const framing = /^(connection|transfer-encoding|keep-alive)$/i.test(name)
+    const lower = name.toLowerCase()
+    const framing = /^(connection|transfer-encoding|keep-alive)$/.test(lower)
     if (connection && framing) continue
-    if (name.toLowerCase() === EDGE_HEADER) continue
-    lines.push(`${name}: ${answer.rawHeaders[i + 1]}`)
+    if (lower === EDGE_HEADER) continue
+    lines.push(`${name}: ${placed(lower, answer.rawHeaders[i + 1] as string, prefix)}`)
   }
   lines.push(`${EDGE_HEADER}: ${endpoint.node}/${endpoint.instance}`)
   if (connection) lines.push(`connection: ${connection}`)
