@@ -38,8 +38,9 @@ async function follow(network: BenchNetwork): Promise<Agents> {
   }
   let knewAllAtMs = 0
   const learn = (by: number, id: string, liveness: unknown, atMs: number): void => {
+    // Doubt is not a death: serf too counts a suspect as a member.
     if (liveness === 'alive') knows[by]?.add(id)
-    else knows[by]?.delete(id)
+    else if (liveness !== 'suspect') knows[by]?.delete(id)
     if (knows.every((set) => set.size === count)) knewAllAtMs ||= atMs
   }
   const nodes = await Promise.all(

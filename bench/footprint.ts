@@ -8,10 +8,10 @@ import { allSeeAll, prepareNetwork } from './network.ts'
 import { end, firstLine, pause, start, usage } from './processes.ts'
 import { type Bench, has, median, type Row } from './report.ts'
 
-const HOST = path.join(import.meta.dirname, 'peers/libp2p-host.ts')
+const HOST = path.join(import.meta.dirname, 'peers/libp2p-host.mjs')
 /** Until the work of starting and meeting is over. */
-const SETTLE_MS = 45_000
-const WATCH_MS = 60_000
+const SETTLE_MS = 30_000
+const WATCH_MS = 40_000
 /** Headers of IPv4 and of TCP with time stamps, for each segment. */
 const HEADER_BYTES = 52
 

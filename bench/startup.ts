@@ -5,7 +5,7 @@ import { end, firstLine, start } from './processes.ts'
 import { type Bench, median, type Row } from './report.ts'
 
 const ROUNDS = 7
-const HOST = path.join(import.meta.dirname, 'peers/libp2p-host.ts')
+const HOST = path.join(import.meta.dirname, 'peers/libp2p-host.mjs')
 
 export const startupBench: Bench = {
   name: 'startup',

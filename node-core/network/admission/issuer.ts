@@ -36,13 +36,24 @@ export function createIssuer(
   const founder = isFounder(network, ownerKey.publicKey)
 
   const chain = (): readonly Uint8Array[] => parseCredential(credential.current()).membership
+  let verified: { credential: Uint8Array; permissions: ReadonlySet<Permission> } | undefined
+  /** Asked for with every request of the API, so one credential's signatures are checked once. */
+  const certified = (): ReadonlySet<Permission> => {
+    const current = credential.current()
+    if (verified?.credential !== current) {
+      const { membership } = parseCredential(current)
+      const held = verifyMembership(membership, ownerKey.publicKey, { network, nowMs: undefined })
+      verified = { credential: current, permissions: held.permissions }
+    }
+    return verified.permissions
+  }
   /** What the certificate says, cut down by what an admin has changed since. */
   const permissions = (): ReadonlySet<Permission> => {
-    const held = verifyMembership(chain(), ownerKey.publicKey, { network, nowMs: undefined })
+    const held = certified()
     const granted = records.member(self)?.permissions
-    if (founder || !granted) return held.permissions
+    if (founder || !granted) return held
     if (records.isRemoved(self)) return new Set()
-    return new Set(granted.filter((permission) => held.permissions.has(permission)))
+    return new Set(granted.filter((permission) => held.has(permission)))
   }
   const mayIssue = (wanted: Iterable<Permission>): boolean => {
     const held = permissions()
