@@ -95,7 +95,13 @@ export function createWorkSide(deps: RuntimeDeps, side: NetworkSide): WorkSide {
     net: mesh,
     runners: { container: containers, process: programs },
   })
-  const logs = createLogs({ ...common('logs'), net: mesh, view, reconciler })
+  const logs = createLogs({
+    ...common('logs'),
+    net: mesh,
+    view,
+    reconciler,
+    mayUse: (peer) => mayUse(side, peer),
+  })
   const tunnels = createTunnelServer({
     ...common('tunnels'),
     net: mesh,

@@ -7,21 +7,24 @@ import {
   framed,
   type Net,
   type NetStream,
+  type NodeId,
 } from '../../base/net/index.ts'
 import type { Reconciler } from './index.ts'
 import { LOG_QUESTION_BYTES_MAX, LOG_STREAMS_MAX } from './limits.ts'
 import { failureFrame, lineFrame, parseQuestion } from './log-messages.ts'
 
-/** Answers `logs/1`: lines of an instance of this node, to admitted members only. */
+/** Answers `logs/1`: lines of an instance of this node, to whoever may use the network. */
 export function createLogServer(deps: {
   net: Pick<Net, 'onStream'>
   reconciler: Pick<Reconciler, 'logs'>
+  /** Whether the owner of that node holds `use` in the network. */
+  mayUse(peer: NodeId): boolean
   logger: Logger
 }): Lifecycle {
   const serving = new Map<NetStream, { ended: AbortController; done: Promise<void> }>()
   let stopListening: (() => void) | undefined
 
-  async function serve(stream: NetStream, ended: AbortController): Promise<void> {
+  async function serve(stream: NetStream, peer: NodeId, ended: AbortController): Promise<void> {
     try {
       if (serving.size > LOG_STREAMS_MAX) {
         await stream.write(failureFrame('RATE_LIMITED', 'Too many logs are being read here.'))
@@ -30,11 +33,13 @@ export function createLogServer(deps: {
       const reader = createFrameReader(stream)
       const question = parseQuestion(await reader.frame(LOG_QUESTION_BYTES_MAX))
       if (!question) throw new MyceliumError('NET_REFUSED', 'Not a question for logs.')
+      checkMayUse(peer)
       const { instance, ...options } = question
       void watchReader(reader, ended)
       const { signal } = ended
       for await (const line of deps.reconciler.logs(instance, { ...options, signal })) {
         if (signal.aborted) return
+        checkMayUse(peer)
         await stream.write(lineFrame(line))
       }
       await stream.write(framed(new Uint8Array(0)))
@@ -45,6 +50,11 @@ export function createLogServer(deps: {
     } finally {
       await stream.closeWrite().catch(() => {})
     }
+  }
+
+  function checkMayUse(peer: NodeId): void {
+    if (deps.mayUse(peer)) return
+    throw new MyceliumError('FORBIDDEN', 'Your permissions in this network include no logs.')
   }
 
   /** The reader says nothing more; when its end closes, it has gone. */
@@ -62,7 +72,7 @@ export function createLogServer(deps: {
     async start() {
       stopListening ??= deps.net.onStream('logs/1', (stream, peer) => {
         const ended = new AbortController()
-        const done = serve(stream, ended)
+        const done = serve(stream, peer, ended)
           .catch((error) => deps.logger.debug('A log reader was lost', { peer, error }))
           .finally(() => serving.delete(stream))
         serving.set(stream, { ended, done })

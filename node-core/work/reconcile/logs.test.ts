@@ -14,7 +14,7 @@ import { createSeededRandom } from '../../base/random/index.ts'
 import type { LogLineOut } from '../runners/index.ts'
 import type { Instance } from '../spec/index.ts'
 import { createLogs, type InstanceLogLine, type Logs, type ViewChange } from './index.ts'
-import { parseQuestion } from './log-messages.ts'
+import { parseAnswer, parseQuestion, questionFrame } from './log-messages.ts'
 
 const [HERE, THERE] = ['1', '2'].map((digit) => parseNodeId(digit.repeat(64))) as [NodeId, NodeId]
 
@@ -24,6 +24,8 @@ let logs: Record<NodeId, Logs>
 let instances: Instance[]
 let sources: Map<string, (signal: AbortSignal | undefined) => AsyncIterable<LogLineOut>>
 let viewListeners: Set<(change: ViewChange) => void>
+/** Who holds `use`. */
+let entitled: Set<NodeId>
 let running = false
 
 beforeEach(async () => {
@@ -31,6 +33,7 @@ beforeEach(async () => {
   instances = []
   sources = new Map()
   viewListeners = new Set()
+  entitled = new Set([HERE, THERE])
   logs = {}
   for (const node of [HERE, THERE]) {
     logs[node] = createLogs({
@@ -50,6 +53,7 @@ beforeEach(async () => {
           return tailOf(source(options.signal), options.tail)
         },
       },
+      mayUse: (peer) => entitled.has(peer),
       clock,
       logger: createMemoryLogger(),
     })
@@ -139,6 +143,33 @@ describe('logs', () => {
     await expect(all(logs[HERE]!.read({ instance: 'web-1-b' }))).rejects.toMatchObject({
       code: 'NOT_FOUND',
     })
+  })
+
+  test('are kept from whoever may not use the network, and told again once they may', async () => {
+    runs(THERE, 'web-1-b', [line(1, 'secret')])
+    entitled.delete(HERE)
+    await expect(all(logs[HERE]!.read({ instance: 'web-1-b' }))).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    })
+    const following = all(logs[HERE]!.read({ instance: 'web-1-b' }, { follow: true }))
+    await expect(following).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    entitled.add(HERE)
+    expect(await all(logs[HERE]!.read({ instance: 'web-1-b' }))).toEqual(['secret'])
+  })
+
+  test('that are followed end for a reader who may use the network no more', async () => {
+    addInstance(THERE, 'web-0-a')
+    sources.set(`${THERE}/web-0-a`, async function* () {
+      yield line(1, 'before')
+      entitled.delete(HERE)
+      yield line(2, 'secret')
+    })
+    const stream = await network.node(HERE).openStream(THERE, 'logs/1')
+    await stream.write(questionFrame({ instance: 'web-0-a', follow: true }))
+    const reader = createFrameReader(stream)
+    const next = async () => parseAnswer(await reader.frame(10_000))
+    expect(await next()).toMatchObject({ line: 'before' })
+    await expect(next()).rejects.toMatchObject({ code: 'FORBIDDEN' })
   })
 
   test('of those in reach are told when a node is not', async () => {

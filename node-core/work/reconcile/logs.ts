@@ -3,7 +3,7 @@
  * nodes over `logs/1`, several of them as one log by time.
  */
 import { type Clock, sleep } from '../../base/clock/index.ts'
-import { MyceliumError } from '../../base/errors/index.ts'
+import { isCode, MyceliumError } from '../../base/errors/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import { createFrameReader, type Net, type NodeId } from '../../base/net/index.ts'
@@ -31,7 +31,7 @@ export interface LogReadOptions {
 }
 
 export interface Logs extends Lifecycle {
-  /** Throws NOT_FOUND when no node tells of such an instance. */
+  /** Throws NOT_FOUND when no node tells of such an instance, FORBIDDEN when its node keeps it. */
   read(
     of: { workload: string; instance?: string } | { instance: string },
     options?: LogReadOptions,
@@ -42,14 +42,16 @@ export interface LogsDeps {
   net: Pick<Net, 'self' | 'openStream' | 'onStream'>
   view: Pick<WorkView, 'instances' | 'desired' | 'subscribe'>
   reconciler: Pick<Reconciler, 'logs'>
+  /** Whether the owner of that node holds `use` in the network. */
+  mayUse(peer: NodeId): boolean
   clock: Clock
   logger: Logger
 }
 
 export function createLogs(deps: LogsDeps): Logs {
-  const { net, view, reconciler, clock } = deps
+  const { net, view, reconciler, mayUse, clock } = deps
   const log = deps.logger.child('logs')
-  const server = createLogServer({ net, reconciler, logger: log })
+  const server = createLogServer({ net, reconciler, mayUse, logger: log })
 
   async function* linesOf(
     instance: Instance,
@@ -77,6 +79,8 @@ export function createLogs(deps: LogsDeps): Logs {
           yield line
         }
       } catch (error) {
+        // Asked again, the node would say the same.
+        if (isCode(error, 'FORBIDDEN')) throw error
         log.debug('A log was cut off', { instance: instance.id, error })
       }
       if (options.signal.aborted) return
@@ -106,7 +110,11 @@ export function createLogs(deps: LogsDeps): Logs {
       tail,
       heldMax: LOG_TAIL_MAX,
       signal,
-      onError: (error) => failures.push(error),
+      onError(error) {
+        failures.push(error)
+        // None is left to follow.
+        if (failures.length === open.size) merge.seal()
+      },
     })
     const open = new Set<string>()
     const addMissing = (): void => {
