@@ -104,6 +104,22 @@ describe('a workload', () => {
     expect(record?.value).toMatchObject({ source: { imageId: `sha256:${'e'.repeat(64)}` } })
   })
 
+  it('deployed twice at once, in two forms, is deployed once', async () => {
+    const { node, call } = open()
+    const other = { ...WEB, replicas: 3 }
+    const outcomes = await Promise.allSettled([
+      call.workloads.deploy(WEB),
+      call.workloads.deploy(other),
+    ])
+    expect(outcomes).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { code: 'CONFLICT' } },
+    ])
+    await call.workloads.delete({ name: 'web' })
+    await expect(call.workloads.deploy(other)).resolves.toMatchObject({ generation: 3 })
+    expect(node.deps.network()?.state.list('net/workload/')).toHaveLength(1)
+  })
+
   it('of a bundle nobody published, or nobody trusts, is refused', async () => {
     const { node, call } = open()
     const deploy = () => call.workloads.deploy({ name: 'greeter', bundle: DIGEST })

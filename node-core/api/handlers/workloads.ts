@@ -45,7 +45,9 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const workload = parseWorkload(input)
       const existing = known(parts, workload.name)
       if (existing) return view(parts, sameAs(parts, existing, workload, deps.node.owner().id))
-      return view(parts, await write(parts, await pinned(parts, workload)))
+      // Whoever takes the name while the image is looked for has it.
+      const generation = parts.state.get(workloadKey(workload.name))?.generation ?? 0
+      return view(parts, await write(parts, await pinned(parts, workload), generation))
     }),
     preview: workloads.preview.handler(({ input }) => {
       const parts = inNetwork(deps)
@@ -172,13 +174,10 @@ async function pinned(parts: NetworkParts, workload: Workload): Promise<Workload
 async function write(
   parts: NetworkParts,
   workload: Workload,
-  expectGeneration?: number,
+  expectGeneration: number,
 ): Promise<DesiredWorkload> {
-  const record = await parts.state.put(
-    workloadKey(workload.name),
-    storedForm(workload),
-    expectGeneration === undefined ? {} : { expectGeneration },
-  )
+  const key = workloadKey(workload.name)
+  const record = await parts.state.put(key, storedForm(workload), { expectGeneration })
   const written = desiredOf(record)
   if (written) return written
   throw failure('INTERNAL_ERROR', 'What was written does not read back as a workload.')

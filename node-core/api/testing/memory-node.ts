@@ -235,7 +235,13 @@ function memoryState() {
         .filter((key) => key.startsWith(prefix))
         .sort()
         .flatMap((key) => live(key) ?? []),
-    put: (key, value) => set(key, value),
+    put: async (key, value, { expectGeneration } = {}) => {
+      const generation = records.get(key)?.generation ?? 0
+      if (expectGeneration !== undefined && generation !== expectGeneration) {
+        throw new MyceliumError('CONFLICT', 'The key has moved on to another generation.')
+      }
+      return set(key, value)
+    },
     delete: async (key) => void (await set(key, undefined)),
     subscribe: (prefix, listener) => listenTo(listeners)([prefix, listener]),
     resync: async () => {},

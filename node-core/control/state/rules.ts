@@ -34,9 +34,16 @@ const mayRemove: WriteRule = (record, author) =>
     ? 'ok'
     : 'FORBIDDEN'
 
-/** The node itself, or an admin; another node's owner cannot be known from the record alone. */
-const mayCordon: WriteRule = (record, author) =>
-  holds(author, 'admin') || record.key.startsWith(`net/node/${author.nodeId}/`) ? 'ok' : 'FORBIDDEN'
+/**
+ * `net/node/<NodeId>/cordon/<OwnerId>`: that owner, from any of its nodes, or an admin. Whose the node
+ * is cannot be known from the record; readers look under the owner that the node's own records name.
+ */
+const mayCordon: WriteRule = (record, author) => {
+  const owner = CORDON.exec(record.key)?.[1]
+  if (owner === undefined) return 'FORBIDDEN'
+  return holds(author, 'admin') || owner === author.ownerId ? 'ok' : 'FORBIDDEN'
+}
+const CORDON = /^net\/node\/[0-9a-f]{64}\/cordon\/([0-9a-f]{64})$/
 
 const anyone: WriteRule = () => 'ok'
 

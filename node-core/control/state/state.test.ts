@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { NodeId } from '../../base/net/index.ts'
 import { createMemoryStore, type StateChange } from './index.ts'
-import { createTestNetwork, type Person, type TestNetwork, type TestNode } from './state.fixture.ts'
+import {
+  createTestNetwork,
+  ownerNamed,
+  type Person,
+  type TestNetwork,
+  type TestNode,
+} from './state.fixture.ts'
 
 const ANNA: Person = { owner: 'anna', permissions: ['deploy', 'use'] }
 const BERT: Person = { owner: 'bert', permissions: ['deploy', 'use'] }
@@ -18,6 +24,7 @@ const codeOf = (work: Promise<unknown>): Promise<unknown> =>
     () => 'no error',
     (error: unknown) => (error as { code?: unknown }).code,
   )
+const cordonOf = (node: string, owner: string): string => `net/node/${node}/cordon/${owner}`
 const hashes = (nodes: TestNode[]): string[] => [...new Set(nodes.map(({ state }) => state.hash()))]
 
 async function cluster(...names: string[]): Promise<TestNode[]> {
@@ -105,16 +112,23 @@ describe('who may write', () => {
     ['a removal without admin', () => 'net/removed/someone'],
     ['a publisher without admin', () => 'net/publisher/x'],
     ['a member without invite', () => 'net/member/x'],
-    ['another node’s cordon', () => `net/node/${'cd'.repeat(32)}/cordon`],
+    ['a cordon for another owner', () => cordonOf('cd'.repeat(32), ownerNamed('bert'))],
+    ['what is no cordon', () => `net/node/${'cd'.repeat(32)}/cordon`],
   ])('refuses %s', async (_, key) => {
     const node = await world.node('g', GUEST)
     expect(await world.run(codeOf(node.state.put(key(), 1)))).toBe('FORBIDDEN')
     expect(node.state.list('')).toEqual([])
   })
 
-  it('lets a node cordon itself', async () => {
+  it('lets an owner cordon from any of its nodes, and an admin for it', async () => {
     const node = await world.node('g', GUEST)
-    await world.run(node.state.put(`net/node/${node.id}/cordon`, { cordoned: true }))
+    const f = await world.node('f')
+    const other = cordonOf('cd'.repeat(32), ownerNamed('guest'))
+    await world.run(node.state.put(other, { cordoned: true }))
+    await world.advance(100)
+    await world.run(f.state.put(other, { cordoned: false }))
+    await world.advance(100)
+    expect(node.state.get(other)?.value).toEqual({ cordoned: false })
   })
 
   it('keeps a name for the owner that took it; an admin may write it for them', async () => {

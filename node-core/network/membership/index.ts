@@ -39,7 +39,7 @@ export interface Member {
   ownerName: string
   profile: NodeProfile
   liveness: Liveness
-  /** `net/node/<NodeId>/cordon` is set: no new work. */
+  /** Its owner, or an admin, has set `net/node/<NodeId>/cordon/<OwnerId>`: no new work. */
   cordoned: boolean
   /** Work moves elsewhere first. */
   draining: boolean
@@ -78,3 +78,4 @@ export interface MembershipOptions {
 
 export { createMembership } from './driver.ts'
 export { parseLinks, parseProfile } from './members.ts'
+export { cordonKey } from './roster.ts'

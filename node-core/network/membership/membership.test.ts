@@ -8,7 +8,13 @@ import {
   type TestNetwork,
   type TestNode,
 } from '../../control/state/state.fixture.ts'
-import { createMembership, type Liveness, type Membership, type NodeProfile } from './index.ts'
+import {
+  cordonKey,
+  createMembership,
+  type Liveness,
+  type Membership,
+  type NodeProfile,
+} from './index.ts'
 
 const profile = (name: string): NodeProfile => ({
   name,
@@ -83,7 +89,8 @@ describe('who is here', () => {
   it('says name, owner, cordon and what was announced', async () => {
     const [a, b] = (await cluster(2)) as [Participant, Participant]
     await world.run(a.membership.announce({ labels: { disk: 'fast' } }))
-    await world.run(b.state.put(`net/node/${a.id}/cordon`, { cordoned: true, draining: false }))
+    const cordon = cordonKey(a.id, ownerNamed('founder'))
+    await world.run(b.state.put(cordon, { cordoned: true, draining: false }))
     await world.advance(100)
     expect(b.membership.get(a.id)).toMatchObject({
       owner: ownerNamed('founder'),
@@ -92,6 +99,20 @@ describe('who is here', () => {
       draining: false,
       profile: { name: 'n0', labels: { disk: 'fast' } },
     })
+  })
+
+  it('heeds the cordon of the node’s owner, from any of its computers, and of no other', async () => {
+    const a = await join('a', { owner: 'anna', permissions: ['use'] })
+    const second = await join('s', { owner: 'anna', permissions: ['use'] })
+    const stranger = await join('x', { owner: 'bert', permissions: ['deploy', 'use'] })
+    await world.advance(2_000)
+    const cordon = { cordoned: true, draining: true }
+    await world.run(stranger.state.put(cordonKey(a.id, ownerNamed('bert')), cordon))
+    await world.advance(100)
+    expect(stranger.membership.get(a.id)).toMatchObject({ cordoned: false, draining: false })
+    await world.run(second.state.put(cordonKey(a.id, ownerNamed('anna')), cordon))
+    await world.advance(100)
+    expect(stranger.membership.get(a.id)).toMatchObject(cordon)
   })
 
   it('leaves out the nodes of an owner who was removed', async () => {

@@ -21,6 +21,13 @@ export type RosterKey =
   | { kind: 'profile' | 'alive' | 'doubts' | 'cordon'; node: NodeId }
   | { kind: 'removed'; owner: string }
 
+/**
+ * The key names the node's owner, as the node itself does with every record it signs: so the key
+ * alone says who may write it, and what a stranger files under its own name nobody looks for.
+ */
+export const cordonKey = (node: NodeId, owner: OwnerId): string =>
+  `net/node/${node}/cordon/${owner}`
+
 export function readKey(key: string): RosterKey | undefined {
   const parts = key.split('/')
   if (parts[0] === 'net' && parts[1] === 'removed' && parts[2] !== undefined) {
@@ -54,7 +61,7 @@ export function createRoster(
     const profile = profileOf(record)
     if (!profile) return undefined
     const id = record.author
-    const cordon = parseCordon(state.get(`net/node/${id}/cordon`)?.value)
+    const cordon = parseCordon(state.get(cordonKey(id, record.owner))?.value)
     return {
       id,
       owner: record.owner,
