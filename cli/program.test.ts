@@ -52,12 +52,35 @@ describe('the command line without a node', () => {
     for (const args of [['--help'], ['completion', 'bash'], ['nothing'], []]) {
       expect(await named(...args)).toEqual(expect.arrayContaining(['init', 'up', 'ps', 'doctor']))
     }
+    expect(await named('--version')).toEqual([])
     const all = await named()
     for (const name of all.filter((each) => each !== 'completion')) {
       const loaded = await named(name)
       expect(loaded).toContain(name)
       expect([name, loaded.length < all.length]).toEqual([name, true])
     }
+  })
+
+  it('exits 5 and says so plainly when a file it is given is not there', async () => {
+    const manifest = path.join(home.home, 'm.json')
+    writeFileSync(manifest, '{"name":"a","version":"1.0.0","runtime":"native-exec"}')
+    for (const args of [
+      ['bundle', 'verify', 'gone.spore'],
+      ['bundle', 'inspect', 'gone.spore'],
+      ['bundle', 'build', '--manifest', 'gone.json', '--program', manifest],
+      ['bundle', 'build', '--manifest', manifest, '--program', 'gone'],
+    ]) {
+      const { exit, err } = await home.run('--json', ...args)
+      const file = args.find((each) => each.startsWith('gone'))
+      expect(JSON.parse(err)).toMatchObject({
+        code: 'NOT_FOUND',
+        error: `There is no file ${file}.`,
+      })
+      expect([args, exit]).toEqual([args, 5])
+    }
+    const folder = await home.run('bundle', 'verify', home.home)
+    expect(folder.exit).toBe(1)
+    expect(folder.err).toContain(`${home.home} is a folder.`)
   })
 
   it('gives errors as JSON on standard error with --json', async () => {
@@ -222,6 +245,21 @@ describe('the command line with a node', () => {
     await home.json(...DEPLOY)
     expect((await home.run('open', 'web', '--print')).out).toBe('http://web.localhost:8080/')
     expect((await home.run('open', '--print')).out).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#code=/)
+  })
+
+  it('exits 5 and says so plainly when a file to deploy or to publish is not there', async () => {
+    for (const args of [
+      ['deploy', '-f', 'gone.json'],
+      ['deploy', '--bundle', 'gone.json'],
+      ['bundle', 'publish', 'gone.json'],
+    ]) {
+      const { exit, err } = await home.run(...args)
+      expect([args, exit]).toEqual([args, 5])
+      expect(err).toContain('There is no file gone.json.')
+      expect(err).not.toContain('ENOENT')
+    }
+    const folder = await home.run('bundle', 'publish', home.home)
+    expect([folder.exit, folder.err]).toEqual([1, expect.stringContaining('is a folder.')])
   })
 
   it('makes a key once and never over another', async () => {

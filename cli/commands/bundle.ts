@@ -1,10 +1,11 @@
 /** Making, checking and publishing signed bundles, and whom to trust. */
 import { openAsBlob } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
+import { readInput, requireFile } from '../input-files.ts'
 import type { NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { bytes } from '../text/format.ts'
@@ -98,6 +99,7 @@ async function build(
   _: string[],
   options: { manifest: string; program: string; key?: string; out: string },
 ): Promise<void> {
+  await requireFile(options.program)
   const { buildBundle, parseManifestDraft } = await import('../../node-core/work/bundles/index.ts')
   const { parsePrivateKeyPem } = await import('../../node-core/identity/index.ts')
   const manifest = parseManifestDraft(await readInput(options.manifest))
@@ -114,6 +116,7 @@ async function build(
 }
 
 async function verify(context: Context, [file = '']: string[]): Promise<void> {
+  await requireFile(file)
   const { verifyBundle } = await import('../../node-core/work/bundles/index.ts')
   // Whether the publisher is trusted is the network's to say, when the bundle is published.
   const { manifest, digest, publisher } = await verifyBundle(file, { trusted: () => true })
@@ -128,6 +131,7 @@ async function verify(context: Context, [file = '']: string[]): Promise<void> {
 }
 
 async function inspect(context: Context, [file = '']: string[]): Promise<void> {
+  await requireFile(file)
   const { inspectBundle } = await import('../../node-core/work/bundles/index.ts')
   const { manifest, digest, publisher, sizeBytes } = await inspectBundle(file)
   context.answer({ manifest, digest, publisher, sizeBytes }, () =>
@@ -141,17 +145,9 @@ export async function publishFile(
   node: NodeClient,
   file: string,
 ): Promise<Outputs['bundles']['publish']> {
-  const body = await openAsBlob(file).catch(() => {
-    throw new CommandFailure(EXIT.NOT_FOUND, 'NOT_FOUND', `There is no file ${file}.`)
-  })
+  await requireFile(file)
+  const body = await openAsBlob(file)
   context.notice(`Publishing ${path.basename(file)}, ${bytes(body.size)}.`)
   const answer = await node.fetch('/api/bundles', { method: 'POST', body })
   return JSON.parse(await answer.text())
-}
-
-async function readInput(file: string): Promise<Buffer> {
-  return readFile(file).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new CommandFailure(EXIT.NOT_FOUND, 'NOT_FOUND', `${file} cannot be read: ${why}`)
-  })
 }

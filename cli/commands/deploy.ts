@@ -1,8 +1,8 @@
 /** Deploying an image, a bundle or a manifest file, and watching it come up. */
-import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
+import { readInput } from '../input-files.ts'
 import { POLL_PERIOD_MS } from '../limits.ts'
 import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
@@ -96,17 +96,10 @@ async function inputOf(
 }
 
 async function readManifest(file: string): Promise<string> {
-  if (file !== '-') return readFile(file, 'utf8').catch(unreadable(file))
+  if (file !== '-') return (await readInput(file)).toString('utf8')
   const chunks: Uint8Array[] = []
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
   return Buffer.concat(chunks).toString('utf8')
-}
-
-function unreadable(file: string) {
-  return (error: unknown): never => {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new CommandFailure(EXIT.NOT_FOUND, 'NOT_FOUND', `${file} cannot be read: ${why}`)
-  }
 }
 
 type Workload = Outputs['workloads']['get']
