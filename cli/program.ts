@@ -50,9 +50,15 @@ export async function createProgram(args: readonly string[], deps: CliDeps): Pro
     })
     .showHelpAfterError('See --help for how it is used.')
   const act = createAct(deps)
-  const asked = GROUPS.find(({ names }) => names.includes(commandIn(args) ?? ''))
-  for (const group of asked ? [asked] : GROUPS) (await group.load())(program, act, deps)
+  for (const group of groupsFor(args)) (await group.load())(program, act, deps)
   return program
+}
+
+function groupsFor(args: readonly string[]): readonly CommandGroup[] {
+  if (args.length === 1 && args[0] === '--version') return []
+  const command = commandIn(args) ?? ''
+  const asked = GROUPS.find(({ names }) => names.includes(command))
+  return asked ? [asked] : GROUPS
 }
 
 /** The first word that is neither a flag nor the folder after `--home`. */
