@@ -9,11 +9,14 @@ import { constants, homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-const MAJOR_MIN = 24
+// Before 24.9 a server cannot choose which requests it lets leave HTTP; the edge has to.
+const NODE_MIN = { major: 24, minor: 9 }
 const shim = fileURLToPath(import.meta.url)
 const entry = ['main.js', 'main.ts'].map((file) => path.join(shim, '..', file)).find(existsSync)
 
-if (Number(process.versions.node.split('.')[0]) >= MAJOR_MIN) {
+const [major, minor] = process.versions.node.split('.').map(Number)
+
+if (major > NODE_MIN.major || (major === NODE_MIN.major && minor >= NODE_MIN.minor)) {
   // Stripping types and compiling again for every command would take longer than most commands do.
   // Not in the system's temporary folder: others can write there, and what is kept is run.
   module.enableCompileCache(path.join(cacheFolder(), 'mycelium'))
@@ -23,7 +26,7 @@ if (Number(process.versions.node.split('.')[0]) >= MAJOR_MIN) {
   if (node) handOver(node)
   else {
     console.error(
-      `mycelium needs Node ${MAJOR_MIN} or newer, and this is ${process.versions.node}.\n` +
+      `mycelium needs Node ${NODE_MIN.major}.${NODE_MIN.minor} or newer, and this is ${process.versions.node}.\n` +
         'Install it again with its optional dependencies, which bring one, or install a newer Node.',
     )
     process.exitCode = 1
