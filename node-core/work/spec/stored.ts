@@ -95,7 +95,9 @@ export function parseStoredWorkload(value: unknown): Workload | undefined {
 export function desiredOf(record: StateRecord): DesiredWorkload | undefined {
   const parsed = parseStoredWorkload(record.value)
   if (!parsed || record.key !== workloadKey(parsed.name)) return undefined
-  return { workload: parsed, owner: record.owner, generation: record.generation }
+  // An admin may change what another owner runs; it stays that owner's.
+  const owner = record.claim ?? record.owner
+  return { workload: parsed, owner, generation: record.generation }
 }
 
 const storedInstance = z.object({
