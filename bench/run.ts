@@ -43,7 +43,7 @@ for (const bench of BENCHES) {
     console.log(table)
     if (write) keep(bench, table)
   } catch (error) {
-    console.error(`failed: ${error instanceof Error ? error.message : error}`)
+    console.error('failed:', error)
     process.exitCode ||= 1
   }
 }
