@@ -26,7 +26,9 @@ export interface UpgradePlan {
 
 /**
  * Whether a request leaves HTTP. Only a WebSocket's does (RFC 6455 §4.1): a client that offers
- * anything else, as Java's does with `Upgrade: h2c` on every request, goes on with HTTP/1.1.
+ * anything else, as Java's does with `Upgrade: h2c` on every request, goes on with HTTP/1.1. Node
+ * loses what a client pipelines behind such an offer in the same read. That is not worth a new
+ * connection for every request of a client that offers and waits, as all known ones do.
  */
 export function isWebSocket(request: IncomingMessage): boolean {
   const { method, headers } = request
