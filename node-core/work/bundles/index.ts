@@ -35,6 +35,7 @@ export interface BundlesDeps {
 export { type BuildRequest, buildBundle } from './build.ts'
 export { createBundles } from './bundles.ts'
 export type { BundleErrorCode, BundleFault, BundleFaultDetails } from './errors.ts'
+export { namesKeyTwice } from './go-json.ts'
 export { type Manifest, type ManifestDraft, parseManifestDraft } from './manifest.ts'
 export {
   type Bundle,

@@ -71,6 +71,7 @@ describe('the manifest of Mycelium Mesh', () => {
     expect(fault(signed.replace('{"kind"', '{"extra":1,"kind"'))).toThrow(invalid)
     expect(fault(signed.replace('"kind"', '"name":"other","kind"'))).toThrow(invalid)
     expect(fault(signed.replace('"billing","args"', '"../billing","args"'))).toThrow(invalid)
+    expect(fault(signed.replace('"billing","args"', '"a=b","args"'))).toThrow(invalid)
   })
 
   it('names every wrong field at once', () => {

@@ -21,11 +21,11 @@ const base64 = (bytes: number) =>
     return decoded.byteLength === bytes && decoded.toString('base64') === value
   }, `not ${bytes} bytes in base64`)
 
-/** One plain file name: the program lies beside the manifest. */
+/** One plain file name: the program lies beside the manifest. With a `=` `env` takes it for a variable. */
 const fileName = word
   .min(1)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control letters are what is refused
-  .regex(/^[^/\\:\u0000-\u001f\u007f]+$/, 'not a plain file name')
+  .regex(/^[^/\\:=\u0000-\u001f\u007f]+$/, 'not a plain file name')
   .refine((name) => !/^\.{1,2}$/.test(name), 'not a plain file name')
   .refine((name) => name.toLowerCase() !== 'manifest.json', 'the name of the manifest itself')
 

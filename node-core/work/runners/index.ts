@@ -83,6 +83,8 @@ export type RunnerErrorCode =
   | 'DISK_FULL'
   /** The workload asks for something this runner does not do, by name in `details.reason`. */
   | 'NOT_SUPPORTED'
+  /** Programs' users cannot reach the folder that their working folders lie in. */
+  | 'SHARED_FOLDER_CLOSED'
   | 'START_FAILED'
   /** No instance of this id was started here, or it has been removed. */
   | 'INSTANCE_NOT_FOUND'

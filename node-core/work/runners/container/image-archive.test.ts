@@ -8,14 +8,16 @@ interface Entry {
   content?: string | Buffer
   type?: string
   link?: string
+  /** The size field as it stands, when it is not the content's. */
+  size?: string
 }
 
 function tar(entries: Entry[]): Buffer {
-  const blocks = entries.map(({ name, content = '', type = '0', link = '' }) => {
+  const blocks = entries.map(({ name, content = '', type = '0', link = '', size }) => {
     const body = Buffer.from(content)
     const header = Buffer.alloc(512)
     header.write(name, 0, 'latin1')
-    header.write(`${body.length.toString(8).padStart(11, '0')}\0`, 124)
+    header.write(size ?? `${body.length.toString(8).padStart(11, '0')}\0`, 124, 'latin1')
     header.write(type, 156)
     header.write(link, 157)
     return Buffer.concat([header, body, Buffer.alloc((512 - (body.length % 512)) % 512)])
@@ -27,6 +29,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const CONFIG = '{"rootfs":{"type":"layers","diff_ids":["sha256:…"]}}'
 const ID = sha256(CONFIG)
 const LAYER = 'a'.repeat(64)
+const OTHER = 'b'.repeat(64)
 const manifest = (more: object = {}): string =>
   JSON.stringify([
     { Config: `${ID}.json`, RepoTags: null, Layers: [`${LAYER}/layer.tar`], ...more },
@@ -126,7 +129,67 @@ describe('an image archive from a peer', () => {
     }
     refused([...legacy(), { name: `${LAYER}/json`, type: '2', link: '/etc/passwd' }])
     refused([...legacy(), { name: `${LAYER}/json`, type: '3' }])
-    check([...legacy(), { name: `${LAYER}/layer.tar`, type: '2', link: `../${LAYER}/layer.tar` }])
+    for (const type of ['1', '4', '6', '7', 'L', 'S', 'g', 'x']) {
+      refused([...legacy(), { name: `${OTHER}/layer.tar`, type, link: `../${LAYER}/layer.tar` }])
+    }
+    refused([...legacy(), { name: `${OTHER}/json`, type: '2', link: `../${LAYER}/layer.tar` }])
+    check([...legacy(), { name: `${OTHER}/layer.tar`, type: '2', link: `../${LAYER}/layer.tar` }])
+  })
+
+  it('is refused when it goes on behind its end, where an engine does not look', () => {
+    const tagged = { name: 'manifest.json', content: manifest({ RepoTags: ['nginx:latest'] }) }
+    const hidden = tar([{ name: 'manifest.json', content: manifest() }])
+    refused(Buffer.concat([tar([...legacy().slice(0, 5), tagged]), hidden]))
+    refused(Buffer.concat([tar(legacy()), Buffer.from('x')]))
+    const oneZeroBlock = tar([...legacy().slice(0, 5), tagged]).subarray(0, -512)
+    refused(Buffer.concat([oneZeroBlock, hidden]))
+    check(Buffer.concat([tar(legacy()), Buffer.alloc(10_000)]))
+  })
+
+  it('is refused when it holds a name twice, however it is written', () => {
+    const tagged = manifest({ RepoTags: ['nginx:latest'] })
+    for (const name of [
+      'manifest.json',
+      './manifest.json',
+      'manifest.json/',
+      'x/../manifest.json',
+    ]) {
+      refused([{ name, content: tagged }, ...legacy()])
+      refused([...legacy(), { name, content: manifest() }])
+    }
+    refused([...legacy(), { name: `${LAYER}/layer.tar`, content: 'y' }])
+    refused([...legacy(), { name: `${LAYER}/`, type: '5' }])
+  })
+
+  it('is refused when its bytes can be cut into files in two ways', () => {
+    const tagged = { name: 'manifest.json', content: manifest({ RepoTags: ['nginx:latest'] }) }
+    const inside = tar([tagged])
+    // Engines read no content of folders and links, whatever their size field says.
+    refused([{ name: 'blobs/', type: '5', content: inside }, ...oci().slice(1)])
+    const link = { name: `${OTHER}/layer.tar`, type: '2', link: `../${LAYER}/layer.tar` }
+    refused([...legacy(), { ...link, content: inside }])
+    refused([...legacy(), { name: `${OTHER}/`, content: inside }])
+    for (const size of ['\0' + '0000000001\0', ' 0000000001\0', '0x000000001\0', '-1\0', '\x80']) {
+      refused([...legacy(), { name: `${OTHER}/json`, content: 'x', size }])
+    }
+  })
+
+  it('is refused when its JSON could be read in two ways', () => {
+    const named = '"nginx:latest"'
+    const twice = manifest().replace('"RepoTags":null', `"RepoTags":[${named}],"RepoTags":null`)
+    const folded = manifest({ repotags: ['nginx:latest'] })
+    for (const content of [twice, folded]) {
+      refused([...legacy().slice(0, 5), { name: 'manifest.json', content }])
+    }
+    const entry = `"digest":"sha256:${sha256(IMAGE_MANIFEST)}"`
+    const naming = '{"io.containerd.image.name":"docker.io/library/nginx:latest"}'
+    for (const content of [
+      `{"manifests":[{${entry},"annotations":${naming},"annotations":{}}]}`,
+      `{"manifests":[{${entry},"Annotations":${naming}}]}`,
+      `{"manifests":[{${entry}}],"Manifests":[{${entry},"annotations":${naming}}]}`,
+    ]) {
+      refused(oci().map((each) => (each.name === 'index.json' ? { ...each, content } : each)))
+    }
   })
 
   it('is refused when a blob is not what its name says, or the archive is cut short', () => {

@@ -5,10 +5,15 @@
  * layer, and the engine checks layers against it when it loads them. So it is enough to know that
  * the archive holds one image, that its configuration has the wanted digest, and that it names no
  * tags: a tag in the archive would move a name that this computer's owner uses.
+ *
+ * That holds only if the engine reads the same files, so whatever readers of archives or of JSON
+ * take in different ways is refused: bytes behind the end, a name twice, content of folders, numbers
+ * in unusual forms, unknown kinds of entry, unknown or repeated fields.
  */
 import { createHash, type Hash } from 'node:crypto'
 import { z } from 'zod'
 import { MyceliumError } from '../../../base/errors/index.ts'
+import { namesKeyTwice } from '../../bundles/index.ts'
 import { IMAGE_ENTRIES_MAX, IMAGE_JSON_BYTES_MAX } from './limits.ts'
 
 const BLOCK_BYTES = 512
@@ -30,13 +35,27 @@ interface OpenEntry {
   text: Buffer[] | undefined
 }
 
+// Strict: Go, in which engines are written, takes `repotags` for `RepoTags`.
 const DOCKER_MANIFEST = z.tuple([
-  z.object({ Config: z.string(), RepoTags: z.array(z.string()).max(0).nullable().optional() }),
+  z.strictObject({
+    Config: z.string().regex(/^([0-9a-f]{64}\.json|blobs\/sha256\/[0-9a-f]{64})$/),
+    RepoTags: z.array(z.string()).max(0).nullable().optional(),
+    Layers: z.array(z.string()).nullable().optional(),
+    Parent: z.string().optional(),
+    LayerSources: z.record(z.string(), z.unknown()).optional(),
+  }),
 ])
-const OCI_INDEX = z.object({
+const OCI_INDEX = z.strictObject({
+  schemaVersion: z.number().optional(),
+  mediaType: z.string().optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
   manifests: z.tuple([
-    z.object({
+    z.strictObject({
+      mediaType: z.string().optional(),
+      artifactType: z.string().optional(),
       digest: z.string(),
+      size: z.number().optional(),
+      platform: z.unknown().optional(),
       annotations: z.record(z.string(), z.string()).optional(),
     }),
   ]),
@@ -54,7 +73,8 @@ export function createArchiveCheck(imageId: string): ArchiveCheck {
   const texts = new Map<string, string>()
   let held = Buffer.alloc(0)
   let open: OpenEntry | undefined
-  let entries = 0
+  const names = new Set<string>()
+  let ended = false
 
   /** Consumes what it can from the front of `held`; false when more is needed. */
   function advance(): boolean {
@@ -62,9 +82,11 @@ export function createArchiveCheck(imageId: string): ArchiveCheck {
       if (held.length < BLOCK_BYTES) return false
       const header = held.subarray(0, BLOCK_BYTES)
       held = held.subarray(BLOCK_BYTES)
-      if (header.every((byte) => byte === 0)) return true
-      if (++entries > IMAGE_ENTRIES_MAX) throw bad('holds too many files')
+      ended = isZero(header)
+      if (ended) return false
       open = openEntry(header)
+      if (names.has(open.name)) throw bad('holds a name twice')
+      if (names.add(open.name).size > IMAGE_ENTRIES_MAX) throw bad('holds too many files')
       return true
     }
     const body = held.subarray(0, open.bytesLeft)
@@ -93,7 +115,10 @@ export function createArchiveCheck(imageId: string): ArchiveCheck {
   return {
     take(bytes) {
       held = held.length === 0 ? Buffer.from(bytes) : Buffer.concat([held, bytes])
-      while (advance());
+      while (!ended && advance());
+      if (!ended) return
+      if (!isZero(held)) throw bad('goes on behind its end')
+      held = Buffer.alloc(0)
     },
     end() {
       if (open || held.length > 0) throw bad('is cut short')
@@ -112,16 +137,8 @@ export function createArchiveCheck(imageId: string): ArchiveCheck {
 
 function openEntry(header: Buffer): OpenEntry {
   const name = textAt(header, 0, 100)
-  const type = String.fromCharCode(header[156] ?? 0)
-  const sizeBytes = Number.parseInt(textAt(header, 124, 12).trim() || '0', 8)
-  // Longer names, links elsewhere and devices have no place in an image archive.
-  const file = type === '0' || type === '\0'
-  const sharedLayer =
-    type === '2' && /^\.\.\/[0-9a-f]{64}\/layer\.tar$/.test(textAt(header, 157, 100))
-  if (!(file || type === '5' || sharedLayer) || textAt(header, 345, 155) !== '') {
-    throw bad('holds something that is no plain file')
-  }
-  if (!ALLOWED_NAME.test(name) || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0) {
+  const sizeBytes = sizeAt(header)
+  if (!ALLOWED_NAME.test(name) || sizeBytes === undefined || !kindFits(header, name, sizeBytes)) {
     throw bad('holds a file that no engine writes')
   }
   const read = /^(manifest|index)\.json$/.test(name)
@@ -136,6 +153,37 @@ function openEntry(header: Buffer): OpenEntry {
   }
 }
 
+/** A file, or a folder or a link to another layer, of which engines read no content. */
+function kindFits(header: Buffer, name: string, sizeBytes: number): boolean {
+  // Longer names have no place in an image archive.
+  if (textAt(header, 345, 155) !== '') return false
+  const folder = name.endsWith('/')
+  switch (String.fromCharCode(header[156] ?? 0)) {
+    case '0':
+    case '\0':
+      return !folder
+    case '5':
+      return folder && sizeBytes === 0
+    case '2': {
+      const target = textAt(header, 157, 100)
+      const layers = /^[0-9a-f]{64}\/layer\.tar$/.test(name)
+      return layers && sizeBytes === 0 && /^\.\.\/[0-9a-f]{64}\/layer\.tar$/.test(target)
+    }
+    default:
+      return false
+  }
+}
+
+/** Octal digits from the first byte on: readers differ on every other form. */
+function sizeAt(header: Buffer): number | undefined {
+  const [, digits] = /^([0-7]+)[ \0]*$/.exec(header.toString('latin1', 124, 136)) ?? []
+  return digits === undefined ? undefined : Number.parseInt(digits, 8)
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0)
+}
+
 /** The digest, in hex, that an OCI index names as the image. */
 function checkIndex(json: string): [string] {
   const index = OCI_INDEX.safeParse(parseJson(json))
@@ -145,9 +193,11 @@ function checkIndex(json: string): [string] {
   return [digest.replace(/^sha256:/, '')]
 }
 
-function parseJson(text: string | undefined): unknown {
+/** Undefined for what is no JSON, or JSON that readers take in different ways. */
+function parseJson(text = ''): unknown {
   try {
-    return JSON.parse(text ?? '')
+    const value: unknown = JSON.parse(text)
+    return namesKeyTwice(text) ? undefined : value
   } catch {
     return undefined
   }

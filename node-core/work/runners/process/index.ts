@@ -32,8 +32,8 @@ export interface ProcessRunnerDeps {
 
 export interface ProcessRunnerOptions {
   /**
-   * Working folders when the node is root: its home is closed to the users that programs run as.
-   * Default `/var/lib/mycelium`.
+   * Working folders when the node is root. Every folder on the way to it must be open to the users
+   * that programs run as, so it cannot lie in the home. Default `/var/lib/mycelium-programs`.
    */
   sharedFolder?: string
   /** The Node runtime that stands first on a program's PATH. Default: this process's own. */

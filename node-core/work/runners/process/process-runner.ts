@@ -4,15 +4,16 @@ import { join } from 'node:path'
 import { every } from '../../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Availability, Running, StartRequest } from '../index.ts'
+import { type Claim, createClaims } from './claims.ts'
 import type { ProcessRunner, ProcessRunnerDeps, ProcessRunnerOptions } from './index.ts'
 import { createInstanceLog, type InstanceLog } from './instance-log.ts'
 import { FULL_LOOK_SWEEPS, GRACE_MS, SWEEP_MS } from './limits.ts'
-import { type Marked, parseMarks } from './marks.ts'
 import { createProcessTable } from './process-table.ts'
 import { createReaper } from './reaper.ts'
 import { type InstanceRecord, readRecords, writeRecord } from './record.ts'
 import { createStarter } from './starter.ts'
 import { lookAround, type Surroundings } from './surroundings.ts'
+import { ownerOf } from './user-ids.ts'
 import { removeWorkRoot } from './work-folder.ts'
 
 interface Instance {
@@ -29,12 +30,12 @@ export function createProcessRunner(
 ): ProcessRunner {
   const { node, network, clock, logger, folder } = deps
   const whose = { node, network }
-  const sharedFolder = options.sharedFolder ?? '/var/lib/mycelium'
+  const sharedFolder = options.sharedFolder ?? '/var/lib/mycelium-programs'
   const table = createProcessTable(process.platform)
   const reaper = createReaper({ clock, table, whose })
+  const claims = createClaims({ table, whose, logger })
   const instances = new Map<string, Instance>()
   const exitListeners = new Set<(id: string) => void>()
-  const foreign = new Set<number>()
   let sweeps = 0
   let started: Promise<void> | undefined
   let around: Promise<Surroundings> | undefined
@@ -59,64 +60,51 @@ export function createProcessRunner(
     for (const listener of exitListeners) listener(instance.record.id)
   }
 
-  /**
-   * Programs of ours in the process table, whether or not there is a record of them. Processes once
-   * seen to be others' are not read again until a sweep forgets them, now and then.
-   */
-  async function marked(): Promise<Map<string, Marked & { pid: number }>> {
-    const found = new Map<string, Marked & { pid: number }>()
-    for (const pid of await table.pids()) {
-      if (foreign.has(pid)) continue
-      const environment = await table.environment(pid)
-      const marks = environment && parseMarks(whose, environment)
-      if (!marks) foreign.add(pid)
-      // The first will do: a program's children bear its marks too.
-      else if (!found.has(marks.id)) found.set(marks.id, { ...marks, pid })
-    }
-    return found
-  }
-
   /** After a start of the node: what was running still is, or has ended meanwhile. */
   async function findAgain(): Promise<void> {
-    foreign.clear()
+    claims.forget()
     const { records, unreadable } = await readRecords(folder, logger)
-    const running = await marked()
     for (const record of records) {
-      const pid = running.get(record.id)?.pid
-      const process = record.process ?? (pid === undefined ? undefined : await table.identify(pid))
-      const known = process ? { ...record, process } : record
-      const instance = track(known, false)
-      if (!(await reaper.lives(process))) await exited(instance, undefined)
+      const instance = track(record, false)
+      // Whatever a start that was cut off has left is ended too: nobody was told that it runs.
+      if (!(await reaper.lives(record.process))) await exited(instance, undefined)
     }
+    await adoptUnknown()
     for (const name of unreadable) {
-      if (!running.has(name)) await rm(join(folder, name), { recursive: true, force: true })
+      if (!instances.has(name)) await rm(join(folder, name), { recursive: true, force: true })
     }
   }
 
   /** What runs is listed from what runs: a program of ours that no record tells of included. */
   async function adoptUnknown(): Promise<void> {
-    for (const marks of (await marked()).values()) {
-      if (!instances.has(marks.id) && !starter.starting(marks.id)) await adopt(marks)
+    const known = (id: string): boolean => instances.has(id) || starter.starting(id)
+    const around = await lookedAround()
+    for (const claim of await claims.proven(around, known)) {
+      if (!known(claim.id)) await adopt(around, claim)
     }
   }
 
-  async function adopt({ pid, ...marks }: Marked & { pid: number }): Promise<void> {
+  async function adopt(around: Surroundings, { pid, ...marks }: Claim): Promise<void> {
     const process = await table.identify(pid)
     if (!process) return
     logger.warn('found a program of ours without a record', { id: marks.id, pid })
-    const { workRoot, cgroups } = await lookedAround()
+    const workFolder = join(around.workRoot, marks.id)
+    const userId = await ownerOf(workFolder)
     const rest = {
       memoryBytes: Number.MAX_SAFE_INTEGER,
-      workFolder: join(workRoot, marks.id),
-      cgroups: cgroups.foldersOf(marks.id),
+      workFolder,
+      ...(userId === undefined ? {} : { userId }),
+      cgroups: around.cgroups.foldersOf(marks.id),
       startedAtMs: clock.wallMs(),
     }
     await mkdir(join(folder, marks.id), { recursive: true, mode: 0o700 })
+    // A start that was just ending when this was found has put it on the list meanwhile.
+    if (instances.has(marks.id)) return
     track({ version: 1, ...marks, ...rest, process }, false)
   }
 
   async function sweep(): Promise<void> {
-    if (++sweeps % FULL_LOOK_SWEEPS === 0) foreign.clear()
+    if (++sweeps % FULL_LOOK_SWEEPS === 0) claims.forget()
     const bounded = (await lookedAround()).cgroups.bounds.has('memory')
     for (const instance of [...instances.values()]) {
       const { record, log, ours } = instance
@@ -146,15 +134,18 @@ export function createProcessRunner(
   }
 
   async function available(): Promise<Availability> {
-    if (process.platform !== 'win32') return { ok: true, notes: (await lookedAround()).notes }
-    const message = 'Programs cannot run on Windows yet; containers can.'
-    return { ok: false, code: 'NOT_SUPPORTED', message }
+    if (process.platform === 'win32') {
+      const message = 'Programs cannot run on Windows yet; containers can.'
+      return { ok: false, code: 'NOT_SUPPORTED', message }
+    }
+    const { obstacle, notes } = await lookedAround()
+    return obstacle ? { ok: false, ...obstacle } : { ok: true, notes }
   }
 
   async function run(request: StartRequest): Promise<Running> {
     request.signal.throwIfAborted()
     const can = await available()
-    if (!can.ok) throw new MyceliumError('NOT_SUPPORTED', can.message)
+    if (!can.ok) throw new MyceliumError(can.code, can.message)
     if (instances.has(request.id)) {
       throw new MyceliumError('START_FAILED', `${request.id} has been started before.`)
     }

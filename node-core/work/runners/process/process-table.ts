@@ -12,6 +12,8 @@ export interface ProcessTable {
   identify(pid: number): Promise<ProcessIdentity | undefined>
   /** Undefined where it cannot be read, as on macOS. */
   environment(pid: number): Promise<ReadonlyMap<string, string> | undefined>
+  /** The user it runs as; undefined when there is no such process. */
+  userOf(pid: number): Promise<number | undefined>
   /** All processes, where their environment can be read; none elsewhere. */
   pids(): Promise<number[]>
   /** Memory of a process in bytes. */
@@ -46,6 +48,11 @@ function linuxTable(): ProcessTable {
         return [entry.slice(0, cut), entry.slice(cut + 1)] as const
       })
       return new Map(pairs)
+    },
+    async userOf(pid) {
+      // Not the owner of the folder in /proc, which is root for a process that hides its memory.
+      const user = /^Uid:\s+(\d+)/m.exec((await readProc(pid, 'status')) ?? '')
+      return user ? Number(user[1]) : undefined
     },
     async pids() {
       return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
@@ -83,6 +90,10 @@ function psTable(): ProcessTable {
       return born && !state.startsWith('Z') ? { pid, born } : undefined
     },
     environment: async () => undefined,
+    async userOf(pid) {
+      const user = await ask(pid, 'ruid')
+      return /^\d+$/.test(user) ? Number(user) : undefined
+    },
     pids: async () => [],
     residentBytes: async (pid) => Number(await ask(pid, 'rss')) * 1024,
   }

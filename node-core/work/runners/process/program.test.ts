@@ -1,6 +1,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createMemoryLogger } from '../../../base/log/index.ts'
 import { parseManifestDraft } from '../../bundles/index.ts'
 import { lines, until } from '../runner.suite.ts'
 import type { ProcessRunner } from './index.ts'
@@ -144,6 +145,35 @@ describe('bounds', () => {
     expect(available.ok && available.notes).toContain(
       'Programs can use the network as this computer can.',
     )
+    expect(available.ok && available.notes?.join(' ')).toContain('lsm_profile')
+    const keys = expect.stringContaining("can read this node's keys")
+    if (!root) expect(available.ok && available.notes).toContainEqual(keys)
+  })
+
+  it('say so when a bundle names a security profile, and it runs', async () => {
+    const logger = createMemoryLogger()
+    const other = bench.runner(bench.foreignNode, { logger })
+    await other.start()
+    const security = { lsm_profile: 'strict', read_only_fs: false }
+    const script = '#!/bin/sh\nsleep 100'
+    await other.run(requestFor(await bench.bundles.workload('named', script, {}, { security })))
+    expect(logger.lines).toContainEqual(
+      expect.objectContaining({ message: 'a security profile is not enforced' }),
+    )
+  })
+
+  it.skipIf(!root)('[root only] need a shared folder that programs can reach', async () => {
+    const inHome = join(bench.folder, '../programs')
+    const closed = join(bench.root, 'elsewhere')
+    for (const sharedFolder of [inHome, join(inHome, '..'), closed]) {
+      const other = bench.runner(bench.node, { sharedFolder })
+      await other.start()
+      const refusal = { code: 'SHARED_FOLDER_CLOSED', message: expect.stringContaining('reach') }
+      expect(await other.available()).toMatchObject({ ok: false, ...refusal })
+      const attempt = other.run(requestFor(await bench.bundles.workload('x', '#!/bin/sh\nsleep 9')))
+      await expect(attempt).rejects.toMatchObject(refusal)
+      await other.stop()
+    }
   })
 })
 

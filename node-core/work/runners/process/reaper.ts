@@ -8,6 +8,7 @@ import { KILL_MS, LOOK_MS } from './limits.ts'
 import { parseMarks, type Whose } from './marks.ts'
 import type { ProcessTable } from './process-table.ts'
 import type { InstanceRecord, ProcessIdentity } from './record.ts'
+import { isProgramUser } from './user-ids.ts'
 
 export interface ReaperDeps {
   clock: Clock
@@ -17,7 +18,11 @@ export interface ReaperDeps {
 
 export interface Reaper {
   lives(process: ProcessIdentity | undefined): Promise<boolean>
-  /** Every process of the instance, found by its groups, its marks and its session. */
+  /**
+   * Every process of the instance: its program and what is in its control groups. Where there are no
+   * groups, whatever runs as its own user. Where it has none either, this node's own processes
+   * with its marks, which a program that drops them escapes.
+   */
   pidsOf(record: InstanceRecord): Promise<number[]>
   /** Asks the program to end, kills what is left after `graceMs`, removes its control groups. */
   end(record: InstanceRecord, graceMs: number): Promise<void>
@@ -34,19 +39,32 @@ export function createReaper({ clock, table, whose }: ReaperDeps): Reaper {
     for (const pid of await table.pids()) {
       const environment = await table.environment(pid)
       if (!environment || parseMarks(whose, environment)?.id !== id) continue
-      if (await table.identify(pid)) found.push(pid)
+      // Somebody else's process must not be counted as the program's, whatever it says.
+      if ((await table.userOf(pid)) === process.getuid?.()) found.push(pid)
     }
     return found
   }
 
+  async function pidsOfUser(userId: number): Promise<number[]> {
+    const found: number[] = []
+    for (const pid of await table.pids()) if ((await table.userOf(pid)) === userId) found.push(pid)
+    return found
+  }
+
+  /** What no group of the instance can show. */
+  async function ungrouped({ id, userId, cgroups }: InstanceRecord): Promise<number[]> {
+    if (userId === undefined) return markedPids(id)
+    // Groups hold a user's processes for good, and the system may give the same id to others.
+    return cgroups.length > 0 || !isProgramUser(userId) ? [] : pidsOfUser(userId)
+  }
+
   async function pidsOf(record: InstanceRecord): Promise<number[]> {
-    const leader = record.process
+    const leader = leaderOf(record)
     const led = leader && (await lives(leader)) ? [leader.pid] : []
-    const grouped: number[] = []
-    for (const pid of await pidsIn(record.cgroups)) {
-      if (await table.identify(pid)) grouped.push(pid)
-    }
-    return [...new Set([...led, ...grouped, ...(await markedPids(record.id))])]
+    const others = [...(await pidsIn(record.cgroups)), ...(await ungrouped(record))]
+    const found = new Set(led)
+    for (const pid of others) if (await table.identify(pid)) found.add(pid)
+    return [...found]
   }
 
   async function until(deadlineMs: number, done: () => Promise<boolean>): Promise<boolean> {
@@ -61,7 +79,7 @@ export function createReaper({ clock, table, whose }: ReaperDeps): Reaper {
     lives,
     pidsOf,
     async end(record, graceMs) {
-      const leader = record.process
+      const leader = leaderOf(record)
       if (leader && graceMs > 0 && (await lives(leader))) {
         // The whole session: the program and what it started.
         signal(-leader.pid, 'SIGTERM')
@@ -79,6 +97,9 @@ export function createReaper({ clock, table, whose }: ReaperDeps): Reaper {
     },
   }
 }
+
+const leaderOf = (record: InstanceRecord): ProcessIdentity | undefined =>
+  record.process ?? record.launcher
 
 /** A process that has gone meanwhile is what was wanted. */
 function signal(pid: number, name: NodeJS.Signals): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
-import { RECORD_BYTES_MAX } from './limits.ts'
+import { RECORD_BYTES_MAX, USER_ID_COUNT, USER_ID_MIN } from './limits.ts'
 
 /** A process, told apart from a later one with the same number. */
 const identity = z.object({ pid: z.number().int().min(1), born: z.string() })
@@ -20,9 +20,16 @@ const record = z.object({
   startedAtMs: z.number(),
   memoryBytes: z.number().int(),
   workFolder: z.string(),
-  userId: z.number().int().optional(),
+  userId: z
+    .number()
+    .int()
+    .min(USER_ID_MIN)
+    .max(USER_ID_MIN + USER_ID_COUNT - 1)
+    .optional(),
   cgroups: z.array(z.string()),
-  /** Absent until the program has been started. */
+  /** Written before the program may begin: what is to become it. */
+  launcher: identity.optional(),
+  /** The same process once it is the program; absent when the start was cut off. */
   process: identity.optional(),
   /** Set once it is known to have ended. */
   exit: z.object({ code: z.number().int().optional() }).optional(),

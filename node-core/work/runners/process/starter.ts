@@ -2,9 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, open, rm } from 'node:fs/promises'
 import { constants } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import type { Writable } from 'node:stream'
 import { type Clock, sleep } from '../../../base/clock/index.ts'
-import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
+import { assert, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import { type Bundles, extractProgram, type VerifiedBundle } from '../../bundles/index.ts'
 import { findLoopbackPort, type StartRequest } from '../index.ts'
@@ -14,9 +15,10 @@ import { LAUNCH_MS } from './limits.ts'
 import { marksOf, type Whose } from './marks.ts'
 import type { ProcessTable } from './process-table.ts'
 import type { Reaper } from './reaper.ts'
-import { type InstanceRecord, writeRecord } from './record.ts'
+import { type InstanceRecord, type ProcessIdentity, writeRecord } from './record.ts'
 import type { Surroundings } from './surroundings.ts'
-import { findUserId, makeWorkFolder, makeWorkRoot } from './work-folder.ts'
+import { createUserIds } from './user-ids.ts'
+import { makeWorkFolder, makeWorkRoot } from './work-folder.ts'
 
 export interface StarterDeps {
   bundles: Pick<Bundles, 'obtain'>
@@ -39,6 +41,7 @@ export interface Started {
 export function createStarter(deps: StarterDeps) {
   const { clock, logger, folder, whose, table, reaper } = deps
   const starting = new Set<string>()
+  const userIds = createUserIds(deps.sharedFolder, table)
 
   async function start(request: StartRequest, around: Surroundings): Promise<Started> {
     const { signal, onProgress } = request
@@ -51,16 +54,22 @@ export function createStarter(deps: StarterDeps) {
       await prepare(request, around, record)
       return await launch(request, around, bundle, record)
     } catch (error) {
-      await reaper.end(record, 0).catch((cause) => {
-        logger.error('a program that did not start did not end', {
-          id: request.id,
-          reason: messageOf(cause),
-        })
-      })
-      await rm(record.workFolder, { recursive: true, force: true })
-      await rm(join(folder, request.id), { recursive: true, force: true })
+      await undo(record)
       throw startError(error)
+    } finally {
+      if (record.userId !== undefined) userIds.release(record.userId)
     }
+  }
+
+  async function undo(record: InstanceRecord): Promise<void> {
+    await reaper.end(record, 0).catch((cause) => {
+      logger.error('a program that did not start did not end', {
+        id: record.id,
+        reason: messageOf(cause),
+      })
+    })
+    await rm(record.workFolder, { recursive: true, force: true })
+    await rm(join(folder, record.id), { recursive: true, force: true })
   }
 
   async function obtain({ workload, signal, onProgress }: StartRequest): Promise<VerifiedBundle> {
@@ -78,7 +87,10 @@ export function createStarter(deps: StarterDeps) {
         }),
       onFetched: () => onProgress({ step: 'verifying' }),
     })
-    if (bundle.manifest.security.read_only_fs) {
+    const { lsm_profile: profile, read_only_fs: readOnly } = bundle.manifest.security
+    if (profile)
+      logger.warn('a security profile is not enforced', { workload: workload.name, profile })
+    if (readOnly) {
       throw new MyceliumError(
         'NOT_SUPPORTED',
         'The bundle asks for a read-only file system, which is not enforced here yet.',
@@ -95,7 +107,7 @@ export function createStarter(deps: StarterDeps) {
     for (const { containerPort, hostPort } of workload.ports) {
       ports[String(containerPort)] ??= await findLoopbackPort(hostPort)
     }
-    const userId = around.ownUsers ? await findUserId(deps.sharedFolder, id) : undefined
+    const userId = around.ownUsers ? await userIds.take(id) : undefined
     return {
       version: 1,
       id,
@@ -123,6 +135,7 @@ export function createStarter(deps: StarterDeps) {
     await makeWorkFolder(record.workFolder, record.userId)
   }
 
+  /** Completes the record as things happen, so that what has failed half-way can be undone. */
   async function launch(
     { workload, signal }: StartRequest,
     around: Surroundings,
@@ -132,7 +145,7 @@ export function createStarter(deps: StarterDeps) {
     const program = await extractProgram(bundle, record.workFolder)
     const { manifest } = bundle
     const command = launchCommand({
-      program,
+      program: basename(program),
       args: manifest.args ?? [],
       environment: {
         LANG: 'C.UTF-8',
@@ -147,33 +160,42 @@ export function createStarter(deps: StarterDeps) {
     })
     signal.throwIfAborted()
     const log = createInstanceLog(join(folder, record.id), clock)
-    const { child, exit } = await spawnDetached(command, record.workFolder, log)
-    const known = await becomeProgram(child, exit, log, record)
-    await writeRecord(folder, known)
-    return { record: known, exit }
+    const { pid, stdin, exit } = await spawnDetached(command, record.workFolder, log)
+    try {
+      const launcher = pid === undefined ? undefined : await table.identify(pid)
+      if (!launcher) throw await exitedAtOnce(await exit, log)
+      record.launcher = launcher
+      await writeRecord(folder, record)
+      stdin.end('go\n')
+      await becomeProgram(launcher, exit, log)
+      record.process = launcher
+      await writeRecord(folder, record)
+      return { record, exit }
+    } finally {
+      // A launcher that was not told to go on ends by this.
+      stdin.destroy()
+    }
   }
 
   /** Waits until the launcher has turned into the program, which then bears our marks. */
   async function becomeProgram(
-    child: ChildProcess,
+    launcher: ProcessIdentity,
     exit: Promise<number>,
     log: InstanceLog,
-    record: InstanceRecord,
-  ): Promise<InstanceRecord> {
+  ): Promise<void> {
     let code: number | undefined
     void exit.then((ended) => {
       code = ended
     })
     const deadline = clock.monotonicMs() + LAUNCH_MS
     for (;;) {
-      const { pid } = child
-      const identity = pid === undefined ? undefined : await table.identify(pid)
-      const environment = pid === undefined ? undefined : await table.environment(pid)
+      const alive = await reaper.lives(launcher)
+      const environment = await table.environment(launcher.pid)
       // Where no environment can be read, a process that is there has to do.
       const become = environment
         ? environment.has('MYCELIUM_INSTANCE')
         : process.platform !== 'linux'
-      if (identity && become) return { ...record, process: identity }
+      if (alive && become) return
       if (code !== undefined) throw await exitedAtOnce(code, log)
       if (clock.monotonicMs() > deadline) {
         throw new MyceliumError('START_FAILED', 'The program did not come up in time.')
@@ -216,20 +238,32 @@ function ownVariables(
   }
 }
 
-/** Its own session, its output straight into files: it lives on when the node does not. */
+/**
+ * Its own session, its output straight into files: it lives on when the node does not. It begins
+ * when it reads a line from its input, and ends when that is closed before.
+ */
 async function spawnDetached(
   { file, args }: { file: string; args: string[] },
   cwd: string,
   log: InstanceLog,
-): Promise<{ child: ChildProcess; exit: Promise<number> }> {
+): Promise<{ pid: number | undefined; stdin: Writable; exit: Promise<number> }> {
   const out = await open(log.stdout, 'a', 0o600)
   const err = await open(log.stderr, 'a', 0o600)
   try {
-    const stdio = ['ignore', out.fd, err.fd] as const
-    const child = spawn(file, args, { cwd, detached: true, env: {}, stdio: [...stdio] })
+    const child = spawn(file, args, {
+      cwd,
+      detached: true,
+      env: {},
+      stdio: ['pipe', out.fd, err.fd],
+    })
     child.unref()
+    const { pid, stdin } = child
+    assert(stdin, 'a pipe was asked for')
+    stdin.on('error', () => {
+      // A launcher that has gone reads no more: its exit tells what happened.
+    })
     // Listened for before anything is awaited: a program may end within a millisecond.
-    return { child, exit: exitOf(child) }
+    return { pid, stdin, exit: exitOf(child) }
   } finally {
     await out.close()
     await err.close()

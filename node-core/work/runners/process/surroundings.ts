@@ -1,12 +1,17 @@
 /** What this machine lets a program of ours be bounded by, found out once at the start. */
 import { constants, existsSync } from 'node:fs'
-import { access, copyFile, link, mkdir, readFile, stat, symlink } from 'node:fs/promises'
-import { basename, dirname, join, parse } from 'node:path'
+import { access, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, parse, relative, sep } from 'node:path'
 import type { Logger } from '../../../base/log/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
+import type { RunnerErrorCode } from '../index.ts'
 import { type Cgroups, openCgroups } from './cgroups.ts'
+import { placeRuntime } from './runtime.ts'
+import { openToOthers } from './work-folder.ts'
 
 export interface Surroundings {
+  /** Only root can show by groups and users which process is whose. */
+  root: boolean
   cgroups: Cgroups
   /** Programs get users of their own: only root may give them. */
   ownUsers: boolean
@@ -17,6 +22,8 @@ export interface Surroundings {
   workRoot: string
   /** What is not enforced here, for people. */
   notes: string[]
+  /** Set when no program could run here at all. */
+  obstacle: { code: RunnerErrorCode; message: string } | undefined
 }
 
 export interface SurroundingsDeps {
@@ -49,11 +56,26 @@ export async function lookAround(deps: SurroundingsDeps): Promise<Surroundings> 
   const setpriv = linux ? findSetpriv() : undefined
   const ownUsers = root && setpriv !== undefined
   const workRoot = ownUsers ? join(deps.sharedFolder, name) : deps.folder
-  const runtimeFolder = deps.nodeRuntime
-    ? await reachableRuntime(deps.nodeRuntime, ownUsers ? deps.sharedFolder : deps.folder, ownUsers)
-    : undefined
-  const around = { cgroups, ownUsers, setpriv, runtimeFolder, workRoot }
+  const obstacle = ownUsers ? await closedTo(deps) : undefined
+  const runtimeFolder =
+    deps.nodeRuntime && !obstacle
+      ? await runtimeFor(deps.nodeRuntime, ownUsers ? deps.sharedFolder : deps.folder, ownUsers)
+      : undefined
+  const around = { root, cgroups, ownUsers, setpriv, runtimeFolder, workRoot, obstacle }
   return { ...around, notes: notesOn(around) }
+}
+
+/** Why users of programs could not come to their working folders. */
+async function closedTo({ folder, sharedFolder }: SurroundingsDeps) {
+  const home = dirname(folder)
+  const way = relative(home, sharedFolder)
+  const inside = !isAbsolute(way) && way.split(sep)[0] !== '..'
+  if (!inside && (await othersPass(sharedFolder))) return undefined
+  const reason = inside
+    ? `it lies in this node's home ${home}, which is closed to them`
+    : 'it, or a folder above it, is closed to them'
+  const message = `Programs run as users of their own and cannot reach ${sharedFolder}: ${reason}.`
+  return { code: 'SHARED_FOLDER_CLOSED' as const, message }
 }
 
 /** util-linux's, not the small one of busybox, which knows no users. */
@@ -65,39 +87,32 @@ function findSetpriv(): string | undefined {
  * A folder that holds `node` and that a program's own user can reach: the runtime's own, or one with
  * a link or a copy of it, when it lies in somebody's private folder or has another name.
  */
-async function reachableRuntime(
-  runtime: string,
-  shared: string,
-  forOthers: boolean,
-): Promise<string> {
+async function runtimeFor(runtime: string, shared: string, forOthers: boolean): Promise<string> {
   const named = /^node(\.exe)?$/.test(basename(runtime))
   if (named && (!forOthers || (await othersReach(runtime)))) return dirname(runtime)
-  const { size, mtimeMs } = await stat(runtime)
-  const folder = join(shared, '.runtime', `${size}-${Math.round(mtimeMs)}`)
-  const target = join(folder, 'node')
-  await mkdir(folder, { recursive: true, mode: 0o755 })
-  if (existsSync(target)) return folder
-  if (!forOthers) {
-    await symlink(runtime, target)
-  } else {
-    // A hard link is free, but only on the same file system.
-    await link(runtime, target).catch(() => copyFile(runtime, target, constants.COPYFILE_EXCL))
-  }
-  return folder
+  if (forOthers) await openToOthers(shared, 0o711)
+  return placeRuntime(runtime, join(shared, '.runtime'), forOthers)
 }
 
 /** Whether any user may pass every folder on the way and run the file. */
 async function othersReach(path: string): Promise<boolean> {
-  for (let each = path; each !== parse(each).root; each = dirname(each)) {
-    if (((await stat(each)).mode & 0o001) === 0) return false
-  }
+  if (!(await othersPass(path))) return false
   return access(path, constants.X_OK).then(
     () => true,
     () => false,
   )
 }
 
-function notesOn(around: Omit<Surroundings, 'notes'>): string[] {
+/** What is not there yet does not count: we make it so that others may pass. */
+async function othersPass(path: string): Promise<boolean> {
+  for (let each = path; each !== parse(each).root; each = dirname(each)) {
+    const found = await stat(each).catch(() => undefined)
+    if (found && (found.mode & 0o001) === 0) return false
+  }
+  return true
+}
+
+function notesOn(around: Pick<Surroundings, 'cgroups' | 'ownUsers' | 'setpriv'>): string[] {
   const { cgroups, ownUsers, setpriv } = around
   const notes: string[] = []
   if (!cgroups.bounds.has('memory')) {
@@ -109,7 +124,10 @@ function notesOn(around: Omit<Surroundings, 'notes'>): string[] {
   if (!cgroups.bounds.has('pids'))
     notes.push('The number of processes of a program is not bounded.')
   if (!setpriv) notes.push('Programs could gain privileges through set-user-id files.')
-  if (!ownUsers) notes.push('Programs run as the same user as this node.')
+  if (!ownUsers) {
+    notes.push("Programs run as you here and can read this node's keys; run only what you trust.")
+  }
   notes.push('Programs can use the network as this computer can.')
+  notes.push('The security profile (lsm_profile) that a bundle names is not enforced.')
   return notes
 }

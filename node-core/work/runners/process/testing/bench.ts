@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSystemClock } from '../../../../base/clock/index.ts'
-import { createSilentLogger } from '../../../../base/log/index.ts'
+import { createSilentLogger, type Logger } from '../../../../base/log/index.ts'
 import { type NodeId, parseNodeId } from '../../../../base/net/index.ts'
 import type { Workload } from '../../../spec/index.ts'
 import type { StartRequest } from '../../index.ts'
@@ -23,17 +23,20 @@ export async function openBench() {
   // New ones each time, since nodes of one machine share its control groups and process table.
   const [node, foreignNode] = [newNodeId(), newNodeId()]
 
-  const runner = (of: NodeId = node): ProcessRunner => {
+  const runner = (
+    of: NodeId = node,
+    more: { logger?: Logger; sharedFolder?: string } = {},
+  ): ProcessRunner => {
     const made = createProcessRunner(
       {
         node: of,
         network: 'garden',
         bundles,
         clock: createSystemClock(),
-        logger: createSilentLogger(),
+        logger: more.logger ?? createSilentLogger(),
         folder: homeOf(of),
       },
-      { sharedFolder },
+      { sharedFolder: more.sharedFolder ?? sharedFolder },
     )
     runners.push(made)
     return made

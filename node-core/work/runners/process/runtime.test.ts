@@ -1,0 +1,44 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { placeRuntime } from './runtime.ts'
+
+let folder: string
+let runtime: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'mycelium-runtime-test-'))
+  runtime = join(folder, 'electron')
+  await writeFile(runtime, 'the whole runtime', { mode: 0o755 })
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+describe('the runtime of programs', () => {
+  it.each([true, false])('is placed under its own name, for others: %s', async (forOthers) => {
+    const placed = await placeRuntime(runtime, join(folder, 'shelf'), forOthers)
+    expect(await readdir(placed)).toEqual(['node'])
+    expect(await readFile(join(placed, 'node'), 'utf8')).toBe('the whole runtime')
+    expect((await stat(join(placed, 'node'))).mode & 0o111).toBe(0o111)
+    expect(await placeRuntime(runtime, join(folder, 'shelf'), forOthers)).toBe(placed)
+  })
+
+  it.each([true, false])('is replaced when it is torn, for others: %s', async (forOthers) => {
+    const placed = await placeRuntime(runtime, join(folder, 'shelf'), forOthers)
+    await rm(join(placed, 'node'))
+    await writeFile(join(placed, 'node'), 'the wh')
+    await placeRuntime(runtime, join(folder, 'shelf'), forOthers)
+    expect(await readFile(join(placed, 'node'), 'utf8')).toBe('the whole runtime')
+    expect(await readdir(placed)).toEqual(['node'])
+  })
+
+  it('is open to others whatever the umask', async () => {
+    const before = process.umask(0o077)
+    try {
+      const placed = await placeRuntime(runtime, join(folder, 'shelf'), true)
+      expect((await stat(placed)).mode & 0o777).toBe(0o755)
+      expect((await stat(join(folder, 'shelf'))).mode & 0o777).toBe(0o755)
+    } finally {
+      process.umask(before)
+    }
+  })
+})
