@@ -57,9 +57,7 @@ const CONTACTS_MAX = 16
 export async function openNetworkSide(deps: RuntimeDeps): Promise<NetworkSide> {
   const network = parseGenesis(deps.stored.genesis)
   const slot = createCredentialSlot(deps, (bytes) => state.setCredential(bytes))
-  const isRemoved: MemberRecords['isRemoved'] = (owner) => records.isRemoved(owner)
-  const isMember: MemberRecords['isMember'] = (owner) => records.isMember(owner)
-  const mesh = openMesh(deps, network, { slot, isRemoved, isMember })
+  const mesh = openMesh(deps, network, slot, () => records)
   const database = await openDatabase(path.join(deps.disk.root, 'state.db'))
   const state = openState(deps, network, mesh, database)
   const records = memberRecords(state, network)
@@ -126,19 +124,18 @@ function createCredentialSlot(deps: RuntimeDeps, use: (bytes: Uint8Array) => voi
 function openMesh(
   deps: RuntimeDeps,
   network: FoundedNetwork,
-  trust: Pick<MemberRecords, 'isRemoved' | 'isMember'> & { slot: { current(): Uint8Array } },
+  slot: { current(): Uint8Array },
+  records: () => MemberRecords,
 ): Mesh {
   const { config, clock } = deps
-  const { isRemoved, isMember } = trust
   return createMesh(
     {
       ...common(deps, 'mesh'),
       nodeKey: deps.identity.nodeKey,
       networkId: network.id,
-      credential: () => trust.slot.current(),
-      verify: (bytes) =>
-        verifyCredential(bytes, { network, nowMs: clock.wallMs(), isRemoved, isMember }),
-      isRemoved,
+      credential: () => slot.current(),
+      verify: (bytes) => verifyCredential(bytes, { ...records(), network, nowMs: clock.wallMs() }),
+      isTrusted: (member) => records().isTrusted(member),
     },
     {
       listen: config.listen ?? LISTEN_DEFAULT,
@@ -164,8 +161,7 @@ function openState(
       signer: deps.identity.nodeKey,
       credential: deps.stored.credential,
       verify,
-      verifyCredential: (bytes, check) =>
-        verifyCredential(bytes, { network, nowMs: undefined, ...check }),
+      verifyCredential: (bytes) => verifyCredential(bytes, { network, nowMs: undefined }),
       net: mesh,
       store: createDatabaseStore(database),
     },

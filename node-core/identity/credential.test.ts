@@ -140,9 +140,32 @@ describe('a credential', () => {
     const bytes = credential(bob, [membership(alice, bob, ['use']), byFounder])
     const isRemoved = (owner: string) => owner === ownerIdOf(alice.publicKey)
     const judge = (onRecord: boolean) =>
-      verifyCredential(bytes, { network, nowMs: NOW_MS, isRemoved, isMember: () => onRecord })
+      verifyCredential(bytes, {
+        ...{ network, nowMs: NOW_MS, isRemoved },
+        vouchedFor: () => (onRecord ? ['use'] : undefined),
+      })
     expect(() => judge(false)).toThrow(code('CERTIFICATE_UNTRUSTED'))
     expect(judge(true).ownerId).toBe(ownerIdOf(bob.publicKey))
+  })
+
+  it('names who passed on what, founders left out', () => {
+    const byAlice = membership(alice, bob, ['use'])
+    expect(check(credential(bob, [byAlice, byFounder])).issuers).toEqual([
+      { owner: ownerIdOf(alice.publicKey), held: ['invite', 'deploy', 'use'], passedOn: ['use'] },
+    ])
+    expect(check(credential(alice, [byFounder])).issuers).toEqual([])
+  })
+
+  it('issued by an owner since cut counts no further than the admission on record', () => {
+    const bytes = credential(bob, [membership(alice, bob, ['deploy', 'use']), byFounder])
+    const judge = (onRecord: Permission[] | undefined) =>
+      verifyCredential(bytes, {
+        ...{ network, nowMs: NOW_MS },
+        mayPassOn: ({ owner }) => owner !== ownerIdOf(alice.publicKey),
+        vouchedFor: () => onRecord,
+      })
+    expect(() => judge(undefined)).toThrow(code('CERTIFICATE_UNTRUSTED'))
+    expect([...judge(['use', 'invite']).permissions]).toEqual(['use'])
   })
 
   it('with any byte altered is refused', () => {

@@ -7,12 +7,12 @@ import { parsePayload } from './envelope.ts'
 import { isFounder } from './genesis.ts'
 import { nodeIdOf, ownerIdOf } from './id-forms.ts'
 import type {
+  ChainIssuer,
   Credential,
   CredentialCheck,
   FoundedNetwork,
   IdentityErrorCode,
   MembershipCertificate,
-  OwnerId,
   Permission,
   VerifiedMember,
   VerifiedMembership,
@@ -45,6 +45,7 @@ export function verifyCredential(bytes: Uint8Array, check: CredentialCheck): Ver
     ownerKey: node.owner,
     ownerName: member.ownerName,
     permissions: member.permissions,
+    issuers: member.issuers,
     notAfterMs: Math.min(span.notAfterMs, member.notAfterMs),
   }
 }
@@ -55,7 +56,8 @@ export function verifyMembership(
   ownerKey: Uint8Array,
   check: CredentialCheck,
 ): VerifiedMembership {
-  const { network, nowMs, isRemoved = () => false, isMember = () => false } = check
+  const { network, nowMs, isRemoved = () => false } = check
+  const { mayPassOn = ({ owner }) => !isRemoved(owner), vouchedFor = () => undefined } = check
   if (chain.length > CHAIN_LENGTH_MAX) throw refusal('IDENTITY_MALFORMED', 'The chain is too long.')
   const certificates = chain.map((bytes) => parseMembership(network.id, bytes))
   const leaf = certificates[0]
@@ -66,17 +68,19 @@ export function verifyMembership(
   const founder = isFounder(network, ownerKey)
   // Founders are named in the genesis for ever; nobody can remove them.
   if (!founder && isRemoved(ownerId)) throw refusal('MEMBER_REMOVED', 'The owner was removed.')
-  // What a removed owner signs can be dated back. Its admissions count if they are on record.
-  const throughRemoved = issuersOf(network, certificates).some(isRemoved)
-  if (!founder && throughRemoved && !isMember(ownerId)) {
-    throw untrusted('It was issued by an owner who has been removed.')
-  }
+  const issuers = issuersOf(certificates)
+  const holds = founder || issuers.every(mayPassOn)
+  const vouched = holds ? leaf.permissions : vouchedFor(ownerId)
+  if (!vouched) throw untrusted('It was issued by an owner who may no longer do so.')
   const span = spanOf(leaf)
   if (nowMs !== undefined) requireValid(span, nowMs)
   return {
     ownerId,
     ownerName: leaf.ownerName,
-    permissions: new Set(founder ? EVERY_PERMISSION : leaf.permissions),
+    permissions: new Set(
+      founder ? EVERY_PERMISSION : leaf.permissions.filter((one) => vouched.includes(one)),
+    ),
+    issuers,
     founder,
     notAfterMs: span.notAfterMs,
   }
@@ -122,13 +126,13 @@ function requireGrant(upper: MembershipCertificate, lower: MembershipCertificate
   if (!holdsAt(span, issuedAtMs)) throw untrusted('Its issuer was not a member when it was issued.')
 }
 
-function issuersOf(
-  network: FoundedNetwork,
-  certificates: readonly MembershipCertificate[],
-): OwnerId[] {
-  return certificates
-    .filter((certificate) => !isFounder(network, certificate.issuer))
-    .map((certificate) => ownerIdOf(certificate.issuer))
+/** A chain ends below the founder, so whoever owns one of its upper certificates is none. */
+function issuersOf(certificates: readonly MembershipCertificate[]): ChainIssuer[] {
+  return certificates.slice(1).map(({ owner, permissions }, at) => ({
+    owner: ownerIdOf(owner),
+    held: permissions,
+    passedOn: certificates[at]?.permissions ?? [],
+  }))
 }
 
 type Span = ReturnType<typeof spanOf>

@@ -114,8 +114,19 @@ export interface VerifiedMember {
   ownerKey: Uint8Array
   ownerName: string
   permissions: ReadonlySet<Permission>
+  /** The chain above it, the nearest first. */
+  issuers: readonly ChainIssuer[]
   /** The earlier end of the two certificates. */
   notAfterMs: number
+}
+
+/** An owner in somebody's chain; founders, whose rights are for ever, are left out. */
+export interface ChainIssuer {
+  owner: OwnerId
+  /** What its own certificate in the chain says. */
+  held: readonly Permission[]
+  /** What it passed on by the certificate below. */
+  passedOn: readonly Permission[]
 }
 
 /** One owner's verified chain. */
@@ -123,6 +134,7 @@ export interface VerifiedMembership {
   ownerId: OwnerId
   ownerName: string
   permissions: ReadonlySet<Permission>
+  issuers: readonly ChainIssuer[]
   founder: boolean
   notAfterMs: number
 }
@@ -137,10 +149,15 @@ export interface CredentialCheck {
   nowMs: number | undefined
   isRemoved?: (owner: OwnerId) => boolean
   /**
-   * Whether `net/member/<owner>` stands. Asked only when an issuer in the chain was removed: what
-   * it signs now can be dated back, so its admissions count if they are on record.
+   * Whether what an issuer signed counts by itself: not once it was removed, or has lost the right
+   * to invite or what it passed on, since what it signs now can be dated back. Default: not removed.
    */
-  isMember?: (owner: OwnerId) => boolean
+  mayPassOn?: (issuer: ChainIssuer) => boolean
+  /**
+   * What `net/member/<owner>` grants, if it stands. Asked when an issuer may not pass on: its
+   * admissions count if they are on record, and no further.
+   */
+  vouchedFor?: (owner: OwnerId) => readonly Permission[] | undefined
 }
 
 /** What the issuer of an invite decides. */

@@ -26,6 +26,7 @@ beforeEach(() => {
 afterEach(() => world.stop())
 
 const EVERY: Permission[] = ['admin', 'invite', 'deploy', 'use']
+const ENTRY = { name: 'x', permissions: EVERY }
 const ADMIN_A: Person = { owner: 'admin-a', permissions: EVERY }
 const DEPLOYER: Person = { owner: 'deployer', permissions: ['deploy', 'use'] }
 const USER: Person = { owner: 'user', permissions: ['use'] }
@@ -46,7 +47,7 @@ function forge(
     credential: hashOf(credential),
     ...fields,
   }
-  return signRecord(draft, verifyToyCredential(credential, {}), toySigner(node), NETWORK)
+  return signRecord(draft, verifyToyCredential(credential), toySigner(node), NETWORK)
 }
 
 /** Sends a delta as a peer would. Returns whether it was taken. */
@@ -180,6 +181,7 @@ describe('an author that breaks the rules', () => {
       { key: `net/removed/${ownerNamed('user')}`, value: undefined },
     ],
     ['grants itself more', USER, { key: `net/member/${ownerNamed('user')}`, generation: 9 }],
+    ['vouches for itself', ADMIN_A, { key: `net/member/${ownerNamed('admin-a')}`, value: ENTRY }],
     ['makes up a prefix', FOUNDER, { key: 'net/elsewhere/x' }],
   ] as const)('is not believed: %s', async (_, person, fields) => {
     const b = await world.node('b')

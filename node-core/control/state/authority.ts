@@ -1,16 +1,22 @@
 /**
  * Whether a record may stand: a function of the record, the credential it names, and the entries
- * `net/removed/` and `net/member/` of its owner. Never of the order in which things arrived.
+ * `net/removed/` and `net/member/` of the owners in it. Never of the order in which things arrived.
  *
  * Founders are above every entry. An owner whose certificate says `admin` is bound by founders'
  * entries alone, and only a certificate makes an admin; so two admins cannot remove each other in a
  * circle, where each record would stand iff the other does not.
  */
-import type { OwnerId, Permission, VerifiedMember } from '../../identity/index.ts'
+import type { ChainIssuer, OwnerId, Permission, VerifiedMember } from '../../identity/index.ts'
 import type { KnownCredential } from './credentials.ts'
-import { readMemberEntry, readRemovedEntry, type Through } from './entries.ts'
+import {
+  type Grant,
+  readMemberEntry,
+  readRemovedEntry,
+  readVouched,
+  type Through,
+} from './entries.ts'
 import type { KeyRule, StateRecord } from './index.ts'
-import { MEMBER_PREFIX, REMOVED_PREFIX } from './keys.ts'
+import { MEMBER_PREFIX, ownerOfKey, REMOVED_PREFIX } from './keys.ts'
 import { isAfter, type Position, START } from './position.ts'
 import type { SignedRecord } from './record.ts'
 import { ruleOf } from './rules.ts'
@@ -21,11 +27,16 @@ import { ruleOf } from './rules.ts'
  */
 export type Judgement = 'ok' | 'waiting' | 'FORBIDDEN' | 'CONFLICT' | 'REMOVED'
 
+/** Entries about owners, and who is above them. */
+export interface Entries {
+  record(key: string): StateRecord | undefined
+  isFounder(owner: OwnerId): boolean
+}
+
 /** What a judgement may look at. */
-export interface Evidence {
+export interface Evidence extends Entries {
   record(key: string): SignedRecord | undefined
   credential(hash: string): KnownCredential | undefined
-  isFounder(owner: OwnerId): boolean
   rules: readonly KeyRule[]
 }
 
@@ -35,8 +46,12 @@ export function judge(
   evidence: Evidence,
 ): Judgement {
   const founder = evidence.isFounder(record.owner)
+  const about = record.key.startsWith(MEMBER_PREFIX) ? ownerOfKey(record.key) : undefined
+  // Nobody vouches for itself.
+  if (!founder && about === record.owner) return 'FORBIDDEN'
   if (!founder && isCut(record, author.member, evidence)) return 'REMOVED'
-  if (!founder && !stands(author, evidence, new Set())) return 'waiting'
+  const seen = new Set(about === undefined ? [] : [about])
+  if (!founder && !stands(author.member, evidence, seen)) return 'waiting'
   if (record.key.startsWith('node/')) return record.claim === undefined ? 'ok' : 'FORBIDDEN'
 
   const rule = ruleOf(evidence.rules, record.key)
@@ -52,26 +67,51 @@ export function judge(
 export function permissionsAt(
   at: { author: StateRecord['author']; position: Position },
   member: VerifiedMember,
-  evidence: Evidence,
+  entries: Entries,
 ): ReadonlySet<Permission> {
-  if (evidence.isFounder(member.ownerId)) return member.permissions
-  const record = evidence.record(`${MEMBER_PREFIX}${member.ownerId}`)
-  if (!record || !binds(record, member, evidence)) return member.permissions
-  const grant = readMemberEntry(record.value).findLast(({ through }) => isBeyond(at, through))
-  if (!grant) return member.permissions
-  const admin = member.permissions.has('admin')
-  return new Set(grant.permissions.filter((permission) => permission !== 'admin' || admin))
+  const { ownerId, permissions: certified } = member
+  if (entries.isFounder(ownerId)) return certified
+  const entry = entries.record(MEMBER_PREFIX + ownerId)
+  const grants = entry && binds(entry, certified.has('admin'), entries) ? grantsOf(entry) : []
+  const grant = grants.findLast(({ through }) => isBeyond(at, through))
+  if (grant) return new Set(granted(grant, certified.has('admin')))
+  if (member.issuers.every((issuer) => mayPassOn(issuer, entries))) return certified
+  const vouched = readVouched(entry?.value) ?? []
+  return new Set(vouched.filter((permission) => certified.has(permission)))
 }
 
-function isCut(record: SignedRecord, member: VerifiedMember, evidence: Evidence): boolean {
-  const removed = evidence.record(`${REMOVED_PREFIX}${record.owner}`)
-  if (!removed || !binds(removed, member, evidence)) return false
+/**
+ * Whether what this issuer signed counts by itself: nothing that binds it has removed it, or taken
+ * from it the right to invite or what it passed on.
+ */
+export function mayPassOn(issuer: ChainIssuer, entries: Entries): boolean {
+  const admin = issuer.held.includes('admin')
+  const removed = entries.record(REMOVED_PREFIX + issuer.owner)
+  if (removed && binds(removed, admin, entries)) return false
+  const entry = entries.record(MEMBER_PREFIX + issuer.owner)
+  const grant = entry && binds(entry, admin, entries) ? grantsOf(entry).at(-1) : undefined
+  if (!grant) return true
+  const left = granted(grant, admin)
+  if (!left.includes('invite') && !left.includes('admin')) return false
+  return issuer.passedOn.every((permission) => left.includes(permission))
+}
+
+function isCut(record: SignedRecord, member: VerifiedMember, entries: Entries): boolean {
+  const removed = entries.record(REMOVED_PREFIX + record.owner)
+  if (!removed || !binds(removed, member.permissions.has('admin'), entries)) return false
   return isBeyond(record, readRemovedEntry(removed.value))
 }
 
-/** Whether an entry bears on what was written under this credential. */
-function binds(entry: SignedRecord, member: VerifiedMember, evidence: Evidence): boolean {
-  return !member.permissions.has('admin') || evidence.isFounder(entry.owner)
+/** Whether an entry bears on an owner whose certificate does or does not say `admin`. */
+function binds(entry: StateRecord, admin: boolean, entries: Entries): boolean {
+  return !admin || entries.isFounder(entry.owner)
+}
+
+const grantsOf = ({ value }: StateRecord): Grant[] => readMemberEntry(value)
+
+/** Only a certificate makes an admin. */
+function granted({ permissions }: Grant, admin: boolean): readonly Permission[] {
+  return permissions.filter((permission) => permission !== 'admin' || admin)
 }
 
 /** Nodes that the entry does not name had not been seen: nothing of theirs is within it. */
@@ -83,18 +123,20 @@ function isBeyond(
 }
 
 /**
- * What a removed owner signs can be dated back, so a chain through one counts only if somebody who
- * stands put the admission on record. `seen` breaks circles of owners that vouch for each other.
+ * What an issuer signs can be dated back to when it might still pass on what it did. So a chain
+ * through one that may not counts only if somebody who stands put the admission on record. `seen`
+ * breaks circles of owners that vouch for each other.
  */
-function stands(author: KnownCredential, evidence: Evidence, seen: Set<OwnerId>): boolean {
-  const isRemoved = (owner: OwnerId): boolean =>
-    evidence.record(`${REMOVED_PREFIX}${owner}`) !== undefined
-  if (!author.issuers.some(isRemoved)) return true
-  const { ownerId } = author.member
+function stands(
+  { ownerId, issuers }: VerifiedMember,
+  evidence: Evidence,
+  seen: ReadonlySet<string>,
+): boolean {
+  if (issuers.every((issuer) => mayPassOn(issuer, evidence))) return true
   if (seen.has(ownerId)) return false
-  const entry = evidence.record(`${MEMBER_PREFIX}${ownerId}`)
-  if (!entry || entry.owner === ownerId) return false
+  const entry = evidence.record(MEMBER_PREFIX + ownerId)
+  if (!entry || entry.owner === ownerId || !readVouched(entry.value)) return false
   if (evidence.isFounder(entry.owner)) return true
   const admitter = evidence.credential(entry.credential)
-  return admitter !== undefined && stands(admitter, evidence, new Set([...seen, ownerId]))
+  return admitter !== undefined && stands(admitter.member, evidence, new Set([...seen, ownerId]))
 }

@@ -21,13 +21,18 @@ import {
 } from './state.fixture.ts'
 import { createStateMap, seenThrough } from './state-map.ts'
 
+const ADMIN: Person = { owner: 'admin', permissions: ['admin', 'deploy'] }
+const INVITER: Person = { owner: 'inviter', permissions: ['invite', 'deploy', 'use'] }
 const PEOPLE: Record<string, Person> = {
   founder: FOUNDER,
-  admin: { owner: 'admin', permissions: ['admin', 'deploy'] },
+  admin: ADMIN,
   other: { owner: 'other', permissions: ['admin', 'deploy'] },
   deployer: { owner: 'deployer', permissions: ['deploy', 'use'] },
-  late: { owner: 'late', permissions: ['deploy'], issuers: ['admin'] },
+  inviter: INVITER,
+  late: { owner: 'late', permissions: ['deploy'], issuers: [ADMIN] },
+  invited: { owner: 'invited', permissions: ['deploy', 'use'], issuers: [INVITER] },
 }
+const EVERY = [...FOUNDER.permissions]
 const NAMES = Object.keys(PEOPLE)
 const NODES = NAMES.map(nodeNamed)
 
@@ -57,7 +62,7 @@ function createReplica(name: string) {
         previous: said,
         credential: hashOf(credential),
       },
-      verifyToyCredential(credential, {}),
+      verifyToyCredential(credential),
       toySigner(name),
       NETWORK,
     )
@@ -94,6 +99,8 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('end' as const), who, n: fc.nat(2) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('own' as const), who, n: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('grant' as const), who, n: who }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const), who, n: who }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('admit' as const), who, n: who }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), who, n: who }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('send' as const), who, n: who }) },
 )
@@ -120,6 +127,12 @@ function run(replicas: Replica[], { do: kind, who: at, n }: Step): void {
       return
     case 'grant':
       replica.put(`net/member/${target}`, { name: 'x', permissions: ['use'], through })
+      return
+    case 'restore':
+      replica.put(`net/member/${target}`, { name: 'x', permissions: EVERY, through })
+      return
+    case 'admit':
+      replica.put(`net/member/${target}`, { name: 'x', permissions: ['deploy'] })
       return
     case 'remove':
       replica.put(`net/removed/${target}`, { at: 'now', through })

@@ -33,10 +33,18 @@ it('keeps what is on its way, whoever else is done', () => {
 it('remembers who stands above its owner, and refuses what does not hold', () => {
   const shelf = createCredentialShelf(verifyToyCredential)
   shelf.hold()
-  const late = toyCredential('late', { ...FOUNDER, owner: 'late', issuers: ['anna', 'bert'] })
+  const [anna, bert] = ['anna', 'bert'].map((owner) => ({ ...FOUNDER, owner }))
+  const late = toyCredential('late', {
+    ...{ owner: 'late', permissions: ['use'] },
+    issuers: [anna!, bert!],
+  })
   const hash = shelf.add(late)!
   expect(hash).toBe(hashOf(late))
-  expect(shelf.get(hash)?.issuers).toEqual(['anna', 'bert'].map(ownerNamed))
+  const held = FOUNDER.permissions
+  expect(shelf.get(hash)?.member.issuers).toEqual([
+    { owner: ownerNamed('anna'), held, passedOn: ['use'] },
+    { owner: ownerNamed('bert'), held, passedOn: held },
+  ])
   expect(shelf.add(new Uint8Array([0xa0]))).toBeUndefined()
   expect(shelf.add(new Uint8Array(20_000))).toBeUndefined()
 })

@@ -1,6 +1,6 @@
 /** The credentials that held records name, by hash. A credential stays while a record needs it. */
 import { MyceliumError } from '../../base/errors/index.ts'
-import type { OwnerId, VerifiedMember } from '../../identity/index.ts'
+import type { VerifiedMember } from '../../identity/index.ts'
 import type { VerifyCredential } from './index.ts'
 import { CREDENTIAL_BYTES_MAX } from './limits.ts'
 import { hashOf } from './record.ts'
@@ -8,8 +8,6 @@ import { hashOf } from './record.ts'
 export interface KnownCredential {
   readonly bytes: Uint8Array
   readonly member: VerifiedMember
-  /** Who signed the chain, founders left out: if one of them is removed, more is asked for. */
-  readonly issuers: readonly OwnerId[]
 }
 
 export interface CredentialShelf {
@@ -82,15 +80,8 @@ export function createCredentialShelf(verify: VerifyCredential): CredentialShelf
 }
 
 function open(bytes: Uint8Array, verify: VerifyCredential): KnownCredential | undefined {
-  const asked: OwnerId[] = []
-  // Asked about each owner in the chain, it answers no and remembers who they were.
-  const isRemoved = (owner: OwnerId): boolean => {
-    asked.push(owner)
-    return false
-  }
   try {
-    const member = verify(bytes, { isRemoved })
-    return { bytes, member, issuers: asked.filter((owner) => owner !== member.ownerId) }
+    return { bytes, member: verify(bytes) }
   } catch (error) {
     if (error instanceof MyceliumError) return undefined
     throw error

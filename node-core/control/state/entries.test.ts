@@ -1,7 +1,13 @@
 /** What `net/removed/` and `net/member/` entries do to the records of their owners. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Permission } from '../../identity/index.ts'
-import { createTestNetwork, ownerNamed, type Person, type TestNetwork } from './state.fixture.ts'
+import {
+  createTestNetwork,
+  ownerNamed,
+  type Person,
+  type TestNetwork,
+  type TestNode,
+} from './state.fixture.ts'
 
 let world: TestNetwork
 beforeEach(() => {
@@ -13,6 +19,16 @@ const EVERY: Permission[] = ['admin', 'invite', 'deploy', 'use']
 const ADMIN_A: Person = { owner: 'admin-a', permissions: EVERY }
 const ADMIN_B: Person = { owner: 'admin-b', permissions: EVERY }
 const DEPLOYER: Person = { owner: 'deployer', permissions: ['deploy', 'use'] }
+
+const INVITER: Person = { owner: 'inviter', permissions: ['invite', 'deploy', 'use'] }
+const invited = (owner: string): Person => ({ ...DEPLOYER, owner, issuers: [INVITER] })
+const codeOf = (work: Promise<unknown>): Promise<unknown> =>
+  world.run(
+    work.then(
+      () => 'done',
+      (error: { code?: unknown }) => error.code,
+    ),
+  )
 
 describe('removal', () => {
   const removalKey = `net/removed/${ownerNamed('deployer')}`
@@ -87,11 +103,10 @@ describe('removal', () => {
   })
 
   it('reaches whom the removed owner admitted without putting it on record', async () => {
-    const inviter: Person = { owner: 'inviter', permissions: ['invite', 'deploy', 'use'] }
     const f = await world.node('f')
-    const i = await world.node('i', inviter)
-    const known = await world.node('k', { ...DEPLOYER, owner: 'known', issuers: ['inviter'] })
-    const late = await world.node('l', { ...DEPLOYER, owner: 'late', issuers: ['inviter'] })
+    const i = await world.node('i', INVITER)
+    const known = await world.node('k', invited('known'))
+    const late = await world.node('l', invited('late'))
     await world.advance(100)
     const entry = { name: 'x', permissions: ['deploy', 'use'] }
     await world.run(i.state.put(`net/member/${ownerNamed('known')}`, entry))
@@ -166,5 +181,120 @@ describe('a change of permissions', () => {
     await world.advance(6_000)
     expect(newcomer.state.get('net/workload/before')?.value).toBe(1)
     expect(newcomer.state.hash()).toBe(f.state.hash())
+  })
+})
+
+describe('an inviter that was cut to `use`', () => {
+  const memberKey = (owner: string): string => `net/member/${ownerNamed(owner)}`
+  const entry = { name: 'x', permissions: ['deploy', 'use'] }
+  const admitted = async () => {
+    const f = await world.node('f')
+    const i = await world.node('i', INVITER)
+    const known = await world.node('k', invited('known'))
+    await world.advance(100)
+    await world.run(i.state.put(memberKey('known'), entry))
+    await world.run(known.state.put('net/workload/known', 1))
+    await world.advance(100)
+    return { f, i, known }
+  }
+  type Admitted = Awaited<ReturnType<typeof admitted>>
+  const cut = async ({ f, i }: Admitted, permissions: Permission[]): Promise<void> => {
+    const through = { [i.id]: f.state.streams()[i.id]! }
+    await world.run(f.state.put(memberKey('inviter'), { name: 'i', permissions, through }))
+    await world.advance(100)
+  }
+  const names = ({ state }: TestNode): string[] => state.list('net/workload/').map(({ key }) => key)
+
+  it('mints no member with its old certificate, whatever that member says of itself', async () => {
+    const three = await admitted()
+    await cut(three, ['use'])
+    const sock = await world.node('s', invited('sock'))
+    const other = await world.node('o', invited('other'))
+    await world.advance(100)
+    expect(await codeOf(sock.state.put('net/workload/evil', 1))).toBe('FORBIDDEN')
+    for (const [who, about] of [
+      [sock, 'sock'],
+      [other, 'sock'],
+      [sock, 'other'],
+      [three.i, 'sock'],
+    ] as const) {
+      expect(await codeOf(who.state.put(memberKey(about), entry))).toBe('FORBIDDEN')
+    }
+    await world.advance(6_000)
+    for (const node of [three.f, three.i, three.known, sock]) {
+      expect(names(node)).toEqual(['net/workload/known'])
+      expect(node.state.hash()).toBe(three.f.state.hash())
+    }
+    expect(sock.state.memberOf(sock.id)?.permissions).toEqual(new Set())
+    expect(await codeOf(three.known.state.put('net/workload/known', 2))).toBe('done')
+  })
+
+  it('loses what a minted member wrote before the cut was heard of', async () => {
+    const three = await admitted()
+    const sock = await world.node('s', invited('sock'))
+    await world.advance(100)
+    world.network.cut(sock.id, three.f.id)
+    world.network.cut(three.f.id, sock.id)
+    await world.run(sock.state.put('net/workload/evil', 1))
+    await cut(three, ['use'])
+    world.network.mendAll()
+    await world.advance(6_000)
+    for (const node of [three.f, three.i, three.known, sock]) {
+      expect(names(node)).toEqual(['net/workload/known'])
+      expect(node.state.hash()).toBe(three.f.state.hash())
+    }
+  })
+
+  it('leaves a minted member no more than the entry that lets it in', async () => {
+    const three = await admitted()
+    await cut(three, ['use'])
+    const sock = await world.node('s', invited('sock'))
+    await world.advance(100)
+    await world.run(three.f.state.put(memberKey('sock'), { name: 's', permissions: ['use'] }))
+    await world.advance(100)
+    expect(await codeOf(sock.state.put('net/workload/evil', 1))).toBe('FORBIDDEN')
+    expect(await codeOf(sock.state.put(`node/${sock.id}/profile`, 1))).toBe('done')
+    await world.advance(100)
+    expect(three.f.state.memberOf(sock.id)?.permissions).toEqual(new Set(['use']))
+  })
+
+  it('and still may invite passes on nothing that it lost', async () => {
+    const three = await admitted()
+    await cut(three, ['invite', 'use'])
+    const sock = await world.node('s', invited('sock'))
+    await world.advance(100)
+    expect(await codeOf(three.i.state.put(memberKey('sock'), entry))).toBe('FORBIDDEN')
+    const less = { name: 's', permissions: ['use'] }
+    expect(await codeOf(three.i.state.put(memberKey('sock'), less))).toBe('done')
+    await world.advance(100)
+    expect(await codeOf(sock.state.put('net/workload/evil', 1))).toBe('FORBIDDEN')
+    expect(names(three.f)).toEqual(['net/workload/known'])
+  })
+
+  it('that gets it back has its members back', async () => {
+    const three = await admitted()
+    const late = await world.node('l', invited('late'))
+    await world.run(late.state.put('net/workload/late', 1))
+    await world.advance(100)
+    await cut(three, ['use'])
+    expect(names(three.f)).toEqual(['net/workload/known'])
+    await cut(three, ['invite', 'deploy', 'use'])
+    expect(await codeOf(late.state.put('net/workload/late', 2))).toBe('done')
+    await world.advance(6_000)
+    expect(names(three.f)).toEqual(['net/workload/known', 'net/workload/late'])
+    expect(late.state.hash()).toBe(three.f.state.hash())
+  })
+})
+
+describe('an entry by an inviter', () => {
+  it.each([
+    ['grants what it lacks', { permissions: ['admin', 'use'] }],
+    ['draws a line', { permissions: ['use'], through: {} }],
+    ['has earlier grants', { permissions: ['use'], earlier: [] }],
+    ['cannot be read', { permissions: 'all' }],
+  ])('is refused when it %s', async (_, value) => {
+    const i = await world.node('i', INVITER)
+    const put = i.state.put(`net/member/${ownerNamed('known')}`, { name: 'x', ...value })
+    expect(await codeOf(put)).toBe('FORBIDDEN')
   })
 })

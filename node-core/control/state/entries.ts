@@ -51,6 +51,18 @@ export function readMemberEntry(value: unknown): Grant[] {
   }))
 }
 
+/** What an entry that draws no line grants, or the latest grant. Undefined if it cannot be read. */
+export function readVouched(value: unknown): readonly Permission[] | undefined {
+  return MEMBER.safeParse(value).data?.permissions
+}
+
+/** Whether an entry says no more than: this owner is admitted, with at most these permissions. */
+export function admitsWithin(value: unknown, held: ReadonlySet<Permission>): boolean {
+  const entry = MEMBER.safeParse(value).data
+  if (!entry || entry.through || entry.earlier) return false
+  return entry.permissions.every((permission) => held.has(permission))
+}
+
 function throughOf(through: Record<string, [number, number]>): Through {
   return new Map(Object.entries(through).map(([id, position]) => [id as NodeId, position]))
 }

@@ -19,13 +19,7 @@ import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
-import type {
-  CredentialCheck,
-  NetworkId,
-  OwnerId,
-  Signer,
-  VerifiedMember,
-} from '../../identity/index.ts'
+import type { NetworkId, OwnerId, Signer, VerifiedMember } from '../../identity/index.ts'
 
 export interface StateRecord {
   key: string
@@ -114,13 +108,10 @@ export interface KeyRule {
 export type WriteRule = (record: StateRecord, author: VerifiedMember) => 'ok' | 'FORBIDDEN'
 
 /**
- * `verifyCredential` of the identity wing for this network. Called without expiry: nobody can tell
- * when a record was signed.
+ * `verifyCredential` of the identity wing for this network: without expiry, since nobody can tell
+ * when a record was signed, and without entries, which are judged here.
  */
-export type VerifyCredential = (
-  bytes: Uint8Array,
-  check: Pick<CredentialCheck, 'isRemoved'>,
-) => VerifiedMember
+export type VerifyCredential = (bytes: Uint8Array) => VerifiedMember
 
 export interface SharedStateDeps {
   network: NetworkId
@@ -157,6 +148,7 @@ export interface StateStore {
   write(rows: ReadonlyMap<string, Uint8Array | undefined>): Promise<void>
 }
 
+export { type Entries, mayPassOn } from './authority.ts'
 export { createSharedState } from './driver.ts'
 export { DEFAULT_RULES } from './rules.ts'
 export { createDatabaseStore } from './store-database.ts'

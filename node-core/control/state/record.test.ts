@@ -25,7 +25,7 @@ import {
 } from './state.fixture.ts'
 
 const credential = toyCredential('a', FOUNDER)
-const author = verifyToyCredential(credential, {})
+const author = verifyToyCredential(credential)
 const RECORD = signRecord(
   {
     key: 'net/workload/web',

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { encode } from '../../base/codec/index.ts'
 import type { Permission, VerifiedMember } from '../../identity/index.ts'
+import { admitsWithin } from './entries.ts'
 import type { KeyRule, StateRecord, WriteRule } from './index.ts'
 import { REMOVED_PREFIX } from './keys.ts'
 import { comparePositions, type Position } from './position.ts'
@@ -22,11 +23,15 @@ const needs =
   (_, author) =>
     holds(author, 'admin', ...any) ? 'ok' : 'FORBIDDEN'
 
-/** An inviter makes the entry, an admin may change it, nobody may take it away. */
+/**
+ * An inviter makes the entry, granting no more than it holds; an admin may change it; nobody may take
+ * it away.
+ */
 const mayWriteMember: WriteRule = (record, author) => {
   if (record.value === undefined) return 'FORBIDDEN'
   if (holds(author, 'admin')) return 'ok'
-  return holds(author, 'invite') && record.generation === 1 ? 'ok' : 'FORBIDDEN'
+  const admits = record.generation === 1 && admitsWithin(record.value, author.permissions)
+  return holds(author, 'invite') && admits ? 'ok' : 'FORBIDDEN'
 }
 
 const mayRemove: WriteRule = (record, author) =>

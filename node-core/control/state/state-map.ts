@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import { type Evidence, type Judgement, judge } from './authority.ts'
-import type { CredentialShelf } from './credentials.ts'
+import type { CredentialShelf, KnownCredential } from './credentials.ts'
 import type { KeyRule, StateChange, StateRecord } from './index.ts'
 import { isCollectedKey, MEMBER_PREFIX, nodeOfKey, ownerOfKey, REMOVED_PREFIX } from './keys.ts'
 import { AUTHORS_MAX, KEYS_PER_AUTHOR_MAX, NET_KEYS_HELD_MAX } from './limits.ts'
@@ -125,7 +125,7 @@ export function createStateMap(deps: StateMapDeps): StateMap {
     for (const owner of owners) {
       for (const record of [...records.values()]) {
         const author = credentials.get(record.credential)
-        const concerned = record.owner === owner || author?.issuers.some((by) => by === owner)
+        const concerned = record.owner === owner || concerns(author, owner)
         if (!concerned || judgeRecord(record) === 'ok') continue
         place(undefined, record.key)
         dropped = true
@@ -134,13 +134,19 @@ export function createStateMap(deps: StateMapDeps): StateMap {
         const about = ownerOfKey(record.key)
         if (about !== undefined) owners.add(about)
       }
-      for (const stream of streams.all()) if (ownerOf(stream) === owner) askAgain(stream)
+      for (const stream of streams.all()) if (isAbout(stream, owner)) askAgain(stream)
     }
     // What the dropped records had superseded is gone from here, and may not be elsewhere.
     if (dropped) for (const stream of streams.all()) askAgain(stream)
   }
 
-  const ownerOf = (stream: Stream): OwnerId | undefined => stream.head?.owner
+  /** Whether an entry about this owner bears on the stream. */
+  function isAbout({ head }: Stream, owner: string): boolean {
+    const author = head && credentials.get(head.credential)
+    return head?.owner === owner || concerns(author, owner)
+  }
+  const concerns = (author: KnownCredential | undefined, owner: string): boolean =>
+    author?.member.issuers.some((by) => by.owner === owner) ?? false
   function askAgain(stream: Stream): void {
     // The mark stays: it is what this node can give. What it asks for is another matter.
     if (stream.mark !== START) stream.again = START

@@ -42,28 +42,31 @@ export const ownerNamed = (name: string): OwnerId =>
 export interface Person {
   owner: string
   permissions: Permission[]
-  /** Owners in its chain above it; the founder is left out. */
-  issuers?: string[]
+  /** Who is above it in its chain, the nearest first; the founder is left out. */
+  issuers?: Person[]
 }
 
+const permissions = z.array(z.enum(['admin', 'invite', 'deploy', 'use']))
 const CREDENTIAL = z.strictObject({
   node: z.string(),
   owner: z.string(),
-  permissions: z.array(z.enum(['admin', 'invite', 'deploy', 'use'])),
-  issuers: z.array(z.string()),
+  permissions,
+  issuers: z.array(z.strictObject({ owner: z.string(), permissions })),
 })
 
 export function toyCredential(node: string, person: Person): Uint8Array {
-  const { owner, permissions, issuers = [] } = person
+  const { owner, permissions } = person
+  const issuers = (person.issuers ?? []).map((one) => ({
+    owner: one.owner,
+    permissions: one.permissions,
+  }))
   return encode({ node, owner, permissions, issuers })
 }
 
-export const verifyToyCredential: VerifyCredential = (bytes, { isRemoved }) => {
+export const verifyToyCredential: VerifyCredential = (bytes) => {
   const parsed = CREDENTIAL.safeParse(decode(bytes))
   if (!parsed.success) throw new MyceliumError('IDENTITY_MALFORMED', 'Not a toy credential.')
   const { node, owner, permissions, issuers } = parsed.data
-  isRemoved?.(ownerNamed(owner))
-  for (const issuer of issuers) isRemoved?.(ownerNamed(issuer))
   const nodeId = nodeNamed(node)
   const member: VerifiedMember = {
     nodeId,
@@ -72,6 +75,11 @@ export const verifyToyCredential: VerifyCredential = (bytes, { isRemoved }) => {
     ownerKey: Buffer.from(ownerNamed(owner), 'hex'),
     ownerName: owner,
     permissions: new Set(permissions),
+    issuers: issuers.map((issuer, at) => ({
+      owner: ownerNamed(issuer.owner),
+      held: issuer.permissions,
+      passedOn: (issuers[at - 1] ?? { permissions }).permissions,
+    })),
     notAfterMs: Number.POSITIVE_INFINITY,
   }
   return member

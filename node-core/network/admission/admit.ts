@@ -144,7 +144,8 @@ export function renewChain(
     network,
     nowMs: undefined,
     isRemoved: records.isRemoved,
-    isMember: records.isMember,
+    mayPassOn: records.mayPassOn,
+    vouchedFor: records.vouchedFor,
   })
   const entry = records.member(member.ownerId)
   if (!entry) throw refusal('NOT_FOUND', 'There is no entry of this owner here.')

@@ -121,10 +121,12 @@ function throughOf(
   return through
 }
 
+/** An admission holds for all that the owner ever wrote. */
+const FROM_THE_START = {}
+
 function earlierOf(entry: MemberEntry): NonNullable<MemberEntry['earlier']> {
-  const { earlier = [], permissions, through } = entry
-  const all = through ? [...earlier, { permissions, through }] : earlier
-  return all.slice(-GRANTS_KEPT_MAX)
+  const { earlier = [], permissions, through = FROM_THE_START } = entry
+  return [...earlier, { permissions, through }].slice(-GRANTS_KEPT_MAX)
 }
 
 /** Addresses that only this computer can dial come last. */

@@ -1,12 +1,14 @@
 /** What the shared state says about owners, for admission and for whoever judges a credential. */
 import type { NodeId } from '../../base/net/index.ts'
-import type { StateRecord } from '../../control/state/index.ts'
+import { mayPassOn, type StateRecord } from '../../control/state/index.ts'
 import {
+  type ChainIssuer,
   type FoundedNetwork,
   type OwnerId,
   ownerIdOf,
   type Permission,
   parseOwnerId,
+  type VerifiedMember,
 } from '../../identity/index.ts'
 import {
   MEMBER_PREFIX,
@@ -23,8 +25,12 @@ import type { AdmissionState, OwnerEntry } from './index.ts'
 export interface MemberRecords {
   member(owner: OwnerId): MemberEntry | undefined
   waiting(owner: OwnerId): WaitingEntry | undefined
-  /** For `verifyCredential`. */
   isMember(owner: OwnerId): boolean
+  /** For `verifyCredential`: an entry is here only if whoever wrote it stands (docs/adr/0003). */
+  mayPassOn(issuer: ChainIssuer): boolean
+  vouchedFor(owner: OwnerId): readonly Permission[] | undefined
+  /** Whether what was verified would still be. */
+  isTrusted(member: VerifiedMember): boolean
   /** Founders cannot be removed, and admins by founders only (docs/adr/0003). */
   isRemoved(owner: OwnerId): boolean
   isFounder(owner: OwnerId): boolean
@@ -52,6 +58,13 @@ export function memberRecords(state: Readable, network: FoundedNetwork): MemberR
   }
   const isMember = (owner: OwnerId): boolean =>
     isFounder(owner) || (member(owner) !== undefined && !isRemoved(owner))
+  const entries = { record: (key: string) => state.get(key), isFounder }
+  const passesOn = (issuer: ChainIssuer): boolean => mayPassOn(issuer, entries)
+  const vouchedFor = (owner: OwnerId): readonly Permission[] | undefined =>
+    isRemoved(owner) ? undefined : member(owner)?.permissions
+  const isTrusted = ({ ownerId, issuers }: VerifiedMember): boolean =>
+    isFounder(ownerId) ||
+    (!isRemoved(ownerId) && (issuers.every(passesOn) || vouchedFor(ownerId) !== undefined))
   const known = (...prefixes: string[]): OwnerId[] => {
     const owners = prefixes.flatMap((prefix) => ownersUnder(state, prefix))
     return [...new Set([...founders, ...owners])].sort()
@@ -81,6 +94,7 @@ export function memberRecords(state: Readable, network: FoundedNetwork): MemberR
 
   return {
     ...{ member, waiting, isMember, isRemoved, isFounder },
+    ...{ mayPassOn: passesOn, vouchedFor, isTrusted },
     nodesOf: (owner) => nodesByOwner(state).get(owner) ?? [],
     list() {
       const nodes = nodesByOwner(state)

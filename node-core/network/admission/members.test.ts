@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { parseCredential, verifyCredential } from '../../identity/index.ts'
-import { askAbout, askToBeLetIn, joinByInvite } from './index.ts'
+import { createSeededRandom } from '../../base/random/index.ts'
+import {
+  encodeCredential,
+  generateKey,
+  issueMembership,
+  issueNodeCertificate,
+  parseCredential,
+  verifyCredential,
+} from '../../identity/index.ts'
+import { askAbout, askToBeLetIn, joinByInvite, memberRecords } from './index.ts'
 import { encodeQuestion, parseAnswer } from './messages.ts'
 import { DAY_MS, entryOf, joinWith, order, targetOf } from './testing/steps.ts'
 import { createWorld, type World, type WorldNode } from './testing/world.ts'
@@ -28,8 +36,41 @@ describe('members', () => {
     await world.founder.admission.grant(bob.owner, ['deploy', 'use'])
     expect(world.records.get(`net/member/${bob.owner}`)?.value).toMatchObject({
       permissions: ['deploy', 'use'],
-      earlier: [{ permissions: ['use'] }],
+      earlier: [{ permissions: ['deploy', 'use'], through: {} }, { permissions: ['use'] }],
     })
+  })
+
+  it('that an inviter let in are members still when it is cut; whom it lets in later are not', async () => {
+    const world = await createWorld()
+    const bob = await joinWith(world, world.founder, ['invite', 'deploy', 'use'])
+    const old = bob.credential()
+    const carol = await joinWith(world, bob, ['deploy', 'use'], 'Carol')
+    world.clock.advance(60_000)
+    await world.founder.admission.grant(bob.owner, ['use'])
+    await world.calm()
+    const readable = { get: (key: string) => world.records.get(key), list: () => [] }
+    const records = memberRecords(readable, world.network)
+    const check = { ...records, network: world.network, nowMs: undefined }
+    const member = verifyCredential(carol.credential(), check)
+    expect([...member.permissions]).toEqual(['deploy', 'use'])
+
+    const dave = generateKey(createSeededRandom(7))
+    const request = { owner: dave.publicKey, ownerName: 'Dave', permissions: ['deploy'] as const }
+    const { id: network } = world.network
+    const nowMs = world.clock.wallMs() - 60_000
+    const leaf = issueMembership(
+      bob.ownerKey,
+      network,
+      { ...request, nowMs },
+      createSeededRandom(8),
+    )
+    const credential = encodeCredential({
+      node: issueNodeCertificate(dave, network, { node: carol.nodeKey.publicKey, nowMs }),
+      membership: [leaf, ...parseCredential(old).membership],
+    })
+    const before = verifyCredential(credential, { network: world.network, nowMs: undefined })
+    expect(() => verifyCredential(credential, check)).toThrow(code('CERTIFICATE_UNTRUSTED'))
+    expect([before, member].map(records.isTrusted)).toEqual([false, true])
   })
 
   it('once removed are told so, cannot come back, and are listed as removed', async () => {

@@ -17,7 +17,7 @@ import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
-import type { KeyPair, NetworkId, OwnerId, VerifiedMember } from '../../identity/index.ts'
+import type { KeyPair, NetworkId, VerifiedMember } from '../../identity/index.ts'
 
 export type PeerPath = 'lan' | 'direct' | 'punched' | 'relayed'
 
@@ -68,8 +68,8 @@ export interface MeshDeps {
   credential(): Uint8Array
   /** Who shows this. Throws the codes of `identity` (expired, untrusted, removed, …). */
   verify(credential: Uint8Array): VerifiedMember
-  /** Whether the owner has been removed since it was verified. */
-  isRemoved(owner: OwnerId): boolean
+  /** Whether what was verified would still be, age aside: removals and grants come later. */
+  isTrusted(member: VerifiedMember): boolean
   clock: Clock
   random: Random
   logger: Logger

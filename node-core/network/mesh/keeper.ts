@@ -5,7 +5,7 @@ import { messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
-import type { OwnerId } from '../../identity/index.ts'
+import type { VerifiedMember } from '../../identity/index.ts'
 import type { AdmittedPeer, Gate } from './gate.ts'
 import type { Greeter } from './greeter.ts'
 import {
@@ -43,7 +43,7 @@ export interface KeeperDeps {
   clock: Clock
   random: Random
   logger: Logger
-  isRemoved(owner: OwnerId): boolean
+  isTrusted(member: VerifiedMember): boolean
   expel(node: NodeId): void
   /** Tells gossip of an admitted peer again, when it has no stream to it. */
   reattach(peer: AdmittedPeer<Connection>): void
@@ -91,7 +91,7 @@ export function createKeeper(deps: KeeperDeps): Keeper {
     const nowMs = clock.wallMs()
     for (const peer of gate.peers()) {
       const { member } = peer
-      if (deps.isRemoved(member.ownerId)) {
+      if (!deps.isTrusted(member)) {
         expel(peer.nodeId)
       } else if (member.notAfterMs + CLOCK_TOLERANCE_MS < nowMs) {
         // It may have been renewed since it was shown.

@@ -80,7 +80,7 @@ export function makeMesh(
       credential: () => member.credential,
       verify: (credential) =>
         verifyCredential(credential, { network, nowMs: clock.wallMs(), isRemoved }),
-      isRemoved,
+      isTrusted: ({ ownerId }) => !isRemoved(ownerId),
       clock,
       random: createSystemRandom(),
       logger: logger ?? createSilentLogger(),
