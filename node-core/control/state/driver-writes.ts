@@ -21,7 +21,7 @@ import {
 } from './limits.ts'
 import type { Position } from './position.ts'
 import { type SignedRecord, signRecord } from './record.ts'
-import { ruleOf } from './rules.ts'
+import { ruleOf, supersedes } from './rules.ts'
 import type { StateMap } from './state-map.ts'
 import { dirtyRows, incarnationRow, type Rows, recordRow } from './store-rows.ts'
 
@@ -103,6 +103,10 @@ export function createWrites(deps: WritesDeps): Writes {
     const judgement = map.judge(record)
     if (judgement === 'CONFLICT') throw refusal('CONFLICT', 'The name is another owner’s.')
     if (judgement !== 'ok') throw refusal('FORBIDDEN', `This node may not write ${key}.`)
+    const { isFounder } = map.evidence
+    if (rule && held && !supersedes(record, held, rule.order, ({ owner }) => isFounder(owner))) {
+      throw refusal('CONFLICT', 'What is written there stands above this.')
+    }
     said = record.position
     return record
   }

@@ -286,6 +286,25 @@ describe('an inviter that was cut to `use`', () => {
   })
 })
 
+describe('what a founder says of an admin', () => {
+  it('stands above what other admins say, who may change anybody else', async () => {
+    const f = await world.node('f')
+    const a = await world.node('a', ADMIN_A)
+    await world.advance(100)
+    for (const [owner, permissions, code] of [
+      ['admin-b', EVERY, 'CONFLICT'],
+      ['deployer', DEPLOYER.permissions, 'done'],
+    ] as const) {
+      const key = `net/member/${ownerNamed(owner)}`
+      const earlier = [{ permissions, through: {} }]
+      const entry = { name: 'x', permissions: ['use'], through: {}, earlier }
+      await world.run(f.state.put(key, entry))
+      await world.advance(100)
+      expect(await codeOf(a.state.put(key, { ...entry, permissions }))).toBe(code)
+    }
+  })
+})
+
 describe('an entry by an inviter', () => {
   it.each([
     ['grants what it lacks', { permissions: ['admin', 'use'] }],

@@ -63,6 +63,13 @@ export function admitsWithin(value: unknown, held: ReadonlySet<Permission>): boo
   return entry.permissions.every((permission) => held.has(permission))
 }
 
+/** Whether the owner is an admin by this entry, or was by an earlier grant. */
+export function concernsAdmin(value: unknown): boolean {
+  const entry = MEMBER.safeParse(value).data
+  if (!entry) return false
+  return [entry, ...(entry.earlier ?? [])].some(({ permissions }) => permissions.includes('admin'))
+}
+
 function throughOf(through: Record<string, [number, number]>): Through {
   return new Map(Object.entries(through).map(([id, position]) => [id as NodeId, position]))
 }

@@ -99,9 +99,10 @@ export interface KeyRule {
   mayWrite: WriteRule
   /**
    * generation: the higher one. owned: a name belongs to the owner that took it, then as generation.
-   * permanent: the first word stands for good, a founder's before an admin's.
+   * granted: as generation, under what a founder says of an admin. permanent: the first word stands
+   * for good, a founder's before an admin's.
    */
-  order: 'generation' | 'owned' | 'permanent'
+  order: 'generation' | 'owned' | 'granted' | 'permanent'
 }
 
 /** `author.permissions` are those in force where the record stands. Looks at nothing else. */

@@ -5,9 +5,9 @@
 import { createHash } from 'node:crypto'
 import { encode } from '../../base/codec/index.ts'
 import type { Permission, VerifiedMember } from '../../identity/index.ts'
-import { admitsWithin } from './entries.ts'
+import { admitsWithin, concernsAdmin } from './entries.ts'
 import type { KeyRule, StateRecord, WriteRule } from './index.ts'
-import { REMOVED_PREFIX } from './keys.ts'
+import { MEMBER_PREFIX, REMOVED_PREFIX } from './keys.ts'
 import { comparePositions, type Position } from './position.ts'
 
 /** Where a key's rule comes from; keys under no prefix of the table are nobody's to write. */
@@ -54,7 +54,7 @@ const anyone: WriteRule = () => 'ok'
 
 /** The rules of the keys in docs/ARCHITECTURE.md. */
 export const DEFAULT_RULES: readonly KeyRule[] = [
-  { prefix: 'net/member/', mayWrite: mayWriteMember, order: 'generation' },
+  { prefix: MEMBER_PREFIX, mayWrite: mayWriteMember, order: 'granted' },
   { prefix: 'net/waiting/', mayWrite: anyone, order: 'generation' },
   { prefix: REMOVED_PREFIX, mayWrite: mayRemove, order: 'permanent' },
   { prefix: 'net/node/', mayWrite: mayCordon, order: 'generation' },
@@ -94,8 +94,13 @@ function compareRecords(
       compareText(left.id, right.id)
     )
   }
+  // Founders alone decide about admins. If two demoted admins could give each other everything back,
+  // each would be entitled to iff the other was.
+  const isDecided = (record: StateRecord): boolean =>
+    isFounder(record) && concernsAdmin(record.value)
   return (
     (order === 'owned' ? compareClaims(left, right) : 0) ||
+    (order === 'granted' ? Number(isDecided(left)) - Number(isDecided(right)) : 0) ||
     left.generation - right.generation ||
     compareText(left.author, right.author) ||
     comparePositions(left.position, right.position) ||
