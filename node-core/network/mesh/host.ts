@@ -27,6 +27,7 @@ import {
   NEARBY_ASK_IDLE_MS,
   PARALLEL_DIALS_MAX,
   PENDING_CONNECTIONS_MAX,
+  PING_STREAMS_MAX,
   QUIC_KEEP_ALIVE_MS,
   QUIC_SILENCE_MS,
   STREAM_OPEN_TIMEOUT_MS,
@@ -81,7 +82,7 @@ export async function createMemberHost(
           registrar: attendance.registrar(parts.registrar),
         }),
       ping: (parts) =>
-        ping()({
+        ping({ maxInboundStreams: PING_STREAMS_MAX, maxOutboundStreams: PING_STREAMS_MAX })({
           connectionManager: parts.connectionManager,
           registrar: attendance.registrar(parts.registrar),
         }),

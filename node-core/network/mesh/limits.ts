@@ -119,6 +119,8 @@ export const CLOCK_TOLERANCE_MS = 2 * 60 * 60_000
 /** How often the latency of every peer is measured. */
 export const LATENCY_INTERVAL_MS = 120_000
 export const PING_TIMEOUT_MS = 8_000
+/** Ping streams under way on one connection: the keeper's, a caller's, and those still closing. */
+export const PING_STREAMS_MAX = 4
 /** Pings in a row that go unanswered before a connection is given up as dead. */
 export const PINGS_MISSED_MAX = 2
 /** A new peer is measured within this time for each peer held, so that a rush is not made worse. */

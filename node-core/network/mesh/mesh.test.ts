@@ -208,6 +208,13 @@ describe('the mesh', () => {
     await slow.stop()
   })
 
+  it('answers several pings of one connection at once', async () => {
+    const [a, b] = [make(), make()]
+    await startTogether([a, b])
+    const roundTripsMs = await Promise.all([1, 2, 3].map(() => a.ping(b.self)))
+    expect(roundTripsMs.every((ms) => ms >= 0)).toBe(true)
+  })
+
   it('holds back a stream that nobody reads, and still answers on the same connection', async () => {
     const [a, b] = [make(), make()]
     await startTogether([a, b])
