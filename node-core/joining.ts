@@ -2,10 +2,9 @@
  * From a home without a network to a home with one: found it, join it by invite, by seed file or by
  * the address of a node found nearby. Works on a home that no node runs on, and inside one that does.
  */
-import { readFile } from 'node:fs/promises'
 import { type Clock, toTimestamp } from './base/clock/index.ts'
 import type { Disk } from './base/disk/index.ts'
-import { MyceliumError, messageOf } from './base/errors/index.ts'
+import { MyceliumError } from './base/errors/index.ts'
 import type { NodeId } from './base/net/index.ts'
 import type { Random } from './base/random/index.ts'
 import {
@@ -226,16 +225,6 @@ async function whereToAsk(
     const { network } = await askAbout(newcomer, by.address)
     return { network, addresses: [by.address] }
   }
-  const seed = verifySeed(await readSeed(by.seedSpore), { nowMs: deps.clock.wallMs() })
+  const seed = verifySeed(await fetchSeed(by.seedSpore), { nowMs: deps.clock.wallMs() })
   return { network: seed.network.id, addresses: seed.addresses }
-}
-
-async function readSeed(where: string): Promise<string> {
-  if (/^https?:/.test(where)) return fetchSeed(where)
-  try {
-    return await readFile(where, 'utf8')
-  } catch (cause) {
-    const message = `The seed file ${where} can not be read: ${messageOf(cause)}`
-    throw new MyceliumError('SEED_INVALID', message, { cause })
-  }
 }
