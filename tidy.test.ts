@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { renderLimits } from './scripts/limits.ts'
+import { missingFromLock, readLock } from './scripts/lock.ts'
 import {
   isTest,
   readSourceTree,
@@ -229,6 +230,12 @@ describe('size and names', () => {
     expect(violations(files, (file) => (later.test(file.text) ? ['left for later'] : []))).toEqual(
       [],
     )
+  })
+})
+
+describe('package-lock.json', () => {
+  it('holds the packages of every system, so that npm ci takes it', () => {
+    expect([...missingFromLock(readLock()).keys()], 'run: node scripts/lock.ts').toEqual([])
   })
 })
 
