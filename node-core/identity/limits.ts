@@ -22,3 +22,5 @@ export const ADDRESS_LENGTH_MAX = 256
 export const INVITE_LINK_LENGTH_MAX = 2_000
 /** Most newcomers that one invite admits. */
 export const INVITE_USES_MAX = 1_000
+/** Public keys kept ready for verifying. */
+export const KEY_OBJECTS_MAX = 1_024

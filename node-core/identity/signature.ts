@@ -4,8 +4,9 @@
  * cofactorless equation, which implies the cofactored one, so its yes is final once our own checks
  * have passed; its no is asked again of the reference.
  */
-import { createHash, createPublicKey, verify as nativeVerify } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject, verify as nativeVerify } from 'node:crypto'
 import * as noble from '@noble/ed25519'
+import { KEY_OBJECTS_MAX } from './limits.ts'
 
 noble.hashes.sha512 = (message) => new Uint8Array(createHash('sha512').update(message).digest())
 
@@ -30,14 +31,26 @@ export function verifyNative(
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  const der = Buffer.concat([SPKI_PREFIX, publicKey])
   try {
-    const key = createPublicKey({ key: der, format: 'der', type: 'spki' })
-    return nativeVerify(null, message, key, signature)
+    return nativeVerify(null, message, keyObjectOf(publicKey), signature)
   } catch {
     // Bytes that are no point at all; the reference says no to them too.
     return false
   }
+}
+
+const keyObjects = new Map<string, KeyObject>()
+
+/** Building one costs more than the verification itself, and the same few keys come again. */
+function keyObjectOf(publicKey: Uint8Array): KeyObject {
+  const name = Buffer.from(publicKey).toString('hex')
+  const known = keyObjects.get(name)
+  if (known) return known
+  const der = Buffer.concat([SPKI_PREFIX, publicKey])
+  const key = createPublicKey({ key: der, format: 'der', type: 'spki' })
+  if (keyObjects.size >= KEY_OBJECTS_MAX) keyObjects.clear()
+  keyObjects.set(name, key)
+  return key
 }
 
 /** The cofactored equation by the reference implementation, about ten times slower. */
