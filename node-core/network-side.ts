@@ -216,7 +216,7 @@ function openDiscovery(
       members: {
         list: () =>
           membership.list().map(({ id, profile }) => ({ id, addresses: profile.addresses })),
-        subscribe: (listener) => membership.subscribe(() => listener()),
+        subscribe: (listener) => onAddresses(membership, listener),
       },
       disk,
       openSeed: (text) => verifySeed(text, { nowMs: clock.wallMs(), network }).addresses,
@@ -233,6 +233,17 @@ function openDiscovery(
       ...(config.discoveryIntervalMs ? { discoveryIntervalMs: config.discoveryIntervalMs } : {}),
     },
   )
+}
+
+/** Members change often (load, latency); where they can be dialled changes rarely. */
+function onAddresses(membership: Membership, listener: () => void): () => void {
+  const told = new Map<string, string>()
+  return membership.subscribe(({ id, liveness, profile }) => {
+    const says = [liveness, ...profile.addresses].join(' ')
+    if (told.get(id) === says) return
+    told.set(id, says)
+    listener()
+  })
 }
 
 /** Addresses of members that answer now, then of those that let this node in. */
