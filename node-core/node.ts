@@ -39,7 +39,7 @@ import {
 } from './home.ts'
 import type { Role } from './identity/index.ts'
 import { foundInHome, type Identity, joinInHome, openIdentity } from './joining.ts'
-import { createLobby, type Lobby } from './lobby.ts'
+import { createLobby, inspectInvite, type Lobby } from './lobby.ts'
 import { createLogTap, type LogTap } from './log-tap.ts'
 import { type NetworkRuntime, openNetworkRuntime } from './network-runtime.ts'
 import type { NodeConfig } from './node-config.ts'
@@ -351,7 +351,7 @@ class Node implements MyceliumNode {
         const awaiting = this.#network ? undefined : this.#settings.awaiting
         return awaiting && { network: awaiting.network, name: awaiting.name, since: awaiting.since }
       },
-      inspectInvite: async (invite) => (await import('./lobby.ts')).inspectInvite(invite),
+      inspectInvite: async (invite) => inspectInvite(invite),
       nearby: async () => (await this.#lobby?.nearby()) ?? [],
       leave: () =>
         this.#inTurn(async () => {
