@@ -14,6 +14,11 @@ export interface Net {
   readonly self: NodeId
   /** Admitted peers with a live connection. */
   peers(): readonly NodeId[]
+  /**
+   * When a peer last said anything at all, by the monotonic clock; undefined while it is no peer. A
+   * busy machine answers late and speaks all the same.
+   */
+  heardAtMs(peer: NodeId): number | undefined
   /** `up` after admission, `down` when the last connection has closed. */
   onPeer(listener: (peer: NodeId, change: 'up' | 'down') => void): () => void
   /**
@@ -31,9 +36,15 @@ export interface Net {
   /** A two-way byte stream for bodies too large or too long for a request. */
   openStream(peer: NodeId, protocol: string, options?: RequestOptions): Promise<NetStream>
   onStream(protocol: string, handler: (stream: NetStream, peer: NodeId) => void): () => void
-  /** Hands a small message to every member, at most once each, best effort. */
+  /**
+   * Hands a small message to every member, at most once each, best effort. The same bytes are the same
+   * message for a while, whoever publishes them.
+   */
   publish(topic: string, message: Uint8Array): Promise<void>
-  /** The verdict decides about forwarding and about the sender's standing. */
+  /**
+   * `from` is the peer that handed it over, which need not be who wrote it. The verdict decides about
+   * forwarding and about that peer's standing.
+   */
   subscribe(topic: string, handler: (message: Uint8Array, from: NodeId) => Verdict): () => void
 }
 

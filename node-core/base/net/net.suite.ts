@@ -166,6 +166,16 @@ export function netSuite(name: string, makeCluster: (size: number) => Promise<Ne
         expect(heard.sort()).toEqual(['b one', 'b two', 'c one', 'c two'])
       })
 
+      it('knows when a peer last spoke', async () => {
+        b.onRequest('echo/1', (body) => body)
+        await cluster.run(a.request(b.self, 'echo/1', bytes('one')))
+        const [there, here] = [b.heardAtMs(a.self), a.heardAtMs(b.self)]
+        await cluster.run(a.request(b.self, 'echo/1', bytes('two')))
+        expect(b.heardAtMs(a.self)).toBeGreaterThan(there ?? Number.POSITIVE_INFINITY)
+        expect(a.heardAtMs(b.self)).toBeGreaterThan(here ?? Number.POSITIVE_INFINITY)
+        expect(a.heardAtMs(NOBODY)).toBeUndefined()
+      })
+
       it('does not fail when nobody listens', async () => {
         await cluster.run(a.publish('silence', bytes('x')))
       })

@@ -28,6 +28,8 @@ export interface SimSession {
   handlerOf(protocol: string): { handler: RequestHandler; limits: MessageLimits } | undefined
   acceptStream(protocol: string, stream: NetStream, peer: NodeId): boolean
   hear(topic: string, message: Gossip, from: NodeId): void
+  /** Something of a peer's has arrived. */
+  heardFrom(peer: NodeId): void
   end(): void
 }
 

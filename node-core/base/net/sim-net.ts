@@ -134,7 +134,9 @@ export function createSimNetwork(deps: SimNetworkDeps): SimNetwork {
         return
       }
       counts.delivered++
-      if (sender) arrive()
+      if (!sender) return
+      there.heardFrom(from)
+      arrive()
     }
     clock.timer(delayMs(), () => whenAwake(to, land))
   }

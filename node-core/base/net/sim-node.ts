@@ -14,6 +14,7 @@ export function createSimNode(self: NodeId, fabric: SimFabric): { session: SimSe
   const topics = new Map<string, (message: Uint8Array, from: NodeId) => Verdict>()
   const peerListeners = new Set<(peer: NodeId, change: 'up' | 'down') => void>()
   const heard = new WeakSet<Gossip>()
+  const heardAtMs = new Map<NodeId, number>()
   let alive = true
 
   const isAlive = (): boolean => alive && fabric.session(self) === session
@@ -28,6 +29,7 @@ export function createSimNode(self: NodeId, fabric: SimFabric): { session: SimSe
   const session: SimSession = {
     id: self,
     peerChanged(peer, change) {
+      if (change === 'down') heardAtMs.delete(peer)
       for (const listener of [...peerListeners]) listener(peer, change)
     },
     handlerOf: (protocol) => handlers.get(protocol),
@@ -42,6 +44,9 @@ export function createSimNode(self: NodeId, fabric: SimFabric): { session: SimSe
       const handler = topics.get(topic)
       if (handler?.(message.bytes, from) === 'accept') forward(topic, message, from)
     },
+    heardFrom(peer) {
+      heardAtMs.set(peer, fabric.clock.monotonicMs())
+    },
     end() {
       alive = false
       handlers.clear()
@@ -54,6 +59,7 @@ export function createSimNode(self: NodeId, fabric: SimFabric): { session: SimSe
   const net: Net = {
     self,
     peers: () => (isAlive() ? fabric.connectedTo(self).sort() : []),
+    heardAtMs: (peer) => heardAtMs.get(peer),
     onPeer: (listener) => {
       peerListeners.add(listener)
       return () => peerListeners.delete(listener)

@@ -191,6 +191,18 @@ describe('hearsay', () => {
 })
 
 describe('self-doubt', () => {
+  it('lets one miss pass in which no helper answered either, and not two', () => {
+    const detector = detectorOf(4)
+    const blind = (nowMs: number): void => {
+      const asked = { helpersAsked: 2, helpersAnswered: 0 }
+      detector.step({ kind: 'silent', id: idOf(1), nowMs, ...asked })
+    }
+    blind(1_000)
+    expect(detector.liveness(idOf(1))).toBe('alive')
+    blind(2_000)
+    expect(detector.liveness(idOf(1))).toBe('suspect')
+  })
+
   it('grows with late ticks and silent helpers, and shrinks with answers', () => {
     const detector = detectorOf(4)
     tick(detector, 0)

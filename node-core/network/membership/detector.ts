@@ -10,6 +10,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import { pick, type Random, shuffle } from '../../base/random/index.ts'
 import type { Liveness } from './index.ts'
 import {
+  BLIND_MISSES,
   CONNECTED_BEFORE_DOUBT_MS,
   DEAD_PROBE_PERIOD_MS,
   DOUBTS_MAX,
@@ -76,6 +77,8 @@ interface Watched {
   /** Seen with our own probes; only such doubts are published. */
   own: boolean
   probing: boolean
+  /** Misses in a row in which no helper answered either. */
+  blindMisses: number
   /** When the last probe that it did not answer ended. */
   missedAtMs: number
   probedOnHearsayAtMs: number
@@ -237,7 +240,7 @@ export function createDetector(self: NodeId, random: Random): Detector {
       const doubted = input.early || observersOf(id, life) > 0
       const fresh = {
         ...{ suspectedAtMs: nowMs, missedAtMs: nowMs, probedOnHearsayAtMs: 0 },
-        ...{ own: false, probing: false },
+        ...{ own: false, probing: false, blindMisses: 0 },
       }
       const liveness = left ? 'left' : doubted ? 'suspect' : 'alive'
       watched.set(id, { life, liveness, ...fresh })
@@ -257,9 +260,18 @@ export function createDetector(self: NodeId, random: Random): Detector {
     if (!member) return
     member.probing = false
     member.missedAtMs = nowMs
-    // Helpers that answer show that our own network works; helpers that do not show nothing good.
-    if (input.helpersAsked > 0 && input.helpersAnswered === 0) doubt(1)
     if (member.liveness === 'left') return
+    // Helpers that answer show that our own network works. If none does, it may be we who are cut off
+    // or slow: such a miss counts only if the next one is no better.
+    if (input.helpersAsked > 0 && input.helpersAnswered === 0) {
+      doubt(1)
+      member.blindMisses++
+      if (member.liveness === 'alive' && member.blindMisses < BLIND_MISSES) {
+        urgent.add(input.id)
+        return
+      }
+    }
+    member.blindMisses = 0
     member.own = true
     if (member.liveness === 'alive') become(input.id, member, 'suspect')
   }
@@ -269,6 +281,7 @@ export function createDetector(self: NodeId, random: Random): Detector {
     const member = watched.get(id)
     if (!member) return
     member.probing = false
+    member.blindMisses = 0
     if (member.liveness !== 'left') become(id, member, 'alive')
   }
 

@@ -76,7 +76,10 @@ export function createProber(net: Net, clock: Clock, isMember: (id: NodeId) => b
     serve: () => net.onRequest(PROTOCOL, answer, { requestBytesMax: PROBE_BYTES_MAX }),
     async probe(id, helpers, selfDoubt, signal) {
       const patience = 1 + selfDoubt
-      if (await ping(id, PROBE_TIMEOUT_MS * patience, signal)) {
+      const sinceMs = clock.monotonicMs()
+      /** Whatever it has said since then, it lives: a busy machine answers late. */
+      const spoke = (): boolean => (net.heardAtMs(id) ?? Number.NEGATIVE_INFINITY) > sinceMs
+      if ((await ping(id, PROBE_TIMEOUT_MS * patience, signal)) || spoke()) {
         return { reached: true, helpersAsked: 0, helpersAnswered: 0 }
       }
       const question = encode(['ask', Buffer.from(id, 'hex')])
@@ -84,7 +87,7 @@ export function createProber(net: Net, clock: Clock, isMember: (id: NodeId) => b
         helpers.map((helper) => ask(helper, question, INDIRECT_TIMEOUT_MS * patience, signal)),
       )
       return {
-        reached: answers.includes('ack'),
+        reached: answers.includes('ack') || spoke(),
         helpersAsked: helpers.length,
         helpersAnswered: answers.filter((word) => word !== undefined).length,
       }

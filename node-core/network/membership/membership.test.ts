@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { encode } from '../../base/codec/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import {
@@ -15,6 +16,8 @@ import {
   type Membership,
   type NodeProfile,
 } from './index.ts'
+
+const PING = encode(['ping'])
 
 const profile = (name: string): NodeProfile => ({
   name,
@@ -153,6 +156,19 @@ describe('a node that is gone', () => {
     const others = nodes.filter((node) => node !== victim)
     expect(await until(others, victim.id, 'dead')).toBeLessThanOrEqual(3_500)
     expect(others[0]!.membership.list()).toHaveLength(25)
+  })
+
+  it('is not one that answers late and says other things meanwhile', async () => {
+    const [a, b] = (await cluster(2)) as [Participant, Participant]
+    // A busy machine: its answers to probes come after every timeout.
+    b.net.onRequest('probe/1', () => new Promise(() => {}))
+    const seen: (Liveness | undefined)[] = []
+    for (let step = 0; step < 100; step++) {
+      await world.run(b.net.request(a.id, 'probe/1', PING))
+      await world.advance(100)
+      seen.push(a.membership.get(b.id)?.liveness)
+    }
+    expect(new Set(seen)).toEqual(new Set(['alive']))
   })
 
   it('is found dead without a reset, as when the power goes', async () => {

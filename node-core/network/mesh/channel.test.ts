@@ -11,13 +11,14 @@ const text = (raw: Uint8Array): string => new TextDecoder().decode(raw)
 const coded = (code: string) => expect.objectContaining({ code })
 const echo: Answerer = {
   allow: () => true,
+  onHeard: () => {},
   bytesMax: (protocol) => (protocol === 'echo/1' ? 100_000 : undefined),
   answer: async (_, body) => body,
 }
 function connect(answerer: Partial<Answerer> = {}) {
   const [near, far] = createStreamPair(createSeededRandom(4))
   const served = serveChannel(far, { ...echo, ...answerer })
-  return { channel: createAskChannel(near), near, far, served }
+  return { channel: createAskChannel(near, () => {}), near, far, served }
 }
 const signal = new AbortController().signal
 const limits = { answerBytesMax: 1_000_000, signal }

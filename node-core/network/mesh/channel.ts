@@ -40,7 +40,8 @@ interface Waiting {
   reject(error: Error): void
 }
 
-export function createAskChannel(stream: NetStream): AskChannel {
+/** `onHeard` is told of every word of the peer, an answer that comes too late among them. */
+export function createAskChannel(stream: NetStream, onHeard: () => void): AskChannel {
   const waiting = new Map<number, Waiting>()
   let nextId = 0
   let closed: Error | undefined
@@ -53,6 +54,7 @@ export function createAskChannel(stream: NetStream): AskChannel {
     stream.abort(reason)
   }
   const take = (frame: Frame): void => {
+    onHeard()
     const question = waiting.get(frame.id)
     // The answer to a question that was given up comes too late: nobody's fault.
     if (!question) return
@@ -109,6 +111,8 @@ export interface Answerer {
   /** The largest body this protocol takes, or undefined when nobody here speaks it. */
   bytesMax(protocol: string): number | undefined
   answer(protocol: string, body: Uint8Array): Promise<Uint8Array>
+  /** The peer has said something. */
+  onHeard(): void
   /** False when the peer asks more than its share. */
   allow(): boolean
 }
@@ -184,6 +188,7 @@ export async function serveChannel(stream: NetStream, answerer: Answerer): Promi
   }
   try {
     await readFrames(stream, (frame) => {
+      answerer.onHeard()
       if (frame.kind === 'question') take(frame)
     })
     await stream.closeWrite()

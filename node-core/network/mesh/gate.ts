@@ -26,6 +26,8 @@ export interface AdmittedPeer<Connection> {
   /** Open connections, oldest first; never empty. */
   connections: readonly Connection[]
   latencyMs: number | undefined
+  /** When it last said anything, by the monotonic clock. */
+  heardAtMs: number
 }
 
 export interface Gate<Connection extends GateConnection> {
@@ -43,6 +45,8 @@ export interface Gate<Connection extends GateConnection> {
   get(nodeId: NodeId): AdmittedPeer<Connection> | undefined
   peers(): AdmittedPeer<Connection>[]
   setLatency(nodeId: NodeId, latencyMs: number): void
+  /** The peer has said something. */
+  heard(nodeId: NodeId): void
   /** Connections that are not admitted, oldest first. */
   strangers(): Connection[]
 }
@@ -111,6 +115,7 @@ export function createGate<Connection extends GateConnection>(
         sinceMs: monotonicMs(),
         connections: siblings.map((sibling) => sibling.connection),
         latencyMs: undefined,
+        heardAtMs: monotonicMs(),
       }
       byPeerId.set(peerId, peer)
       byNodeId.set(member.nodeId, peer)
@@ -150,6 +155,10 @@ export function createGate<Connection extends GateConnection>(
     setLatency(nodeId, latencyMs) {
       const peer = byNodeId.get(nodeId)
       if (peer) peer.latencyMs = latencyMs
+    },
+    heard(nodeId) {
+      const peer = byNodeId.get(nodeId)
+      if (peer) peer.heardAtMs = monotonicMs()
     },
     strangers: () =>
       [...greetings.values()]

@@ -1,9 +1,12 @@
 /**
- * gossipsub under our own words. Admitted peers only; small meshes; every message signed by its
- * author and judged by its topic's handler before it is passed on. Scores are off: admission takes
- * their place, and who passes on what its handler rejects is disconnected and kept away.
+ * gossipsub under our own words. Admitted peers only; small meshes; every message judged by its
+ * topic's handler before it is passed on. Scores are off: admission takes their place, and who passes
+ * on what its handler rejects is disconnected and kept away.
+ *
+ * gossipsub itself signs nothing: what travels is signed by its author already (`control/state`), and
+ * gossipsub would check its own signature on every copy before it knows that it is one.
  */
-
+import { createHash } from 'node:crypto'
 import type { GossipSubComponents } from '@libp2p/gossipsub'
 import { type GossipSub, gossipsub, type Message, TopicValidatorResult } from '@libp2p/gossipsub'
 import type { PeerId, PrivateKey } from '@libp2p/interface'
@@ -13,6 +16,7 @@ import type { NodeId, Verdict } from '../../base/net/index.ts'
 import { nodeIdOf } from '../../identity/index.ts'
 import { netError } from './errors.ts'
 import {
+  GOSSIP_ANNOUNCED_BYTES_MIN,
   GOSSIP_FRAME_BYTES_MAX,
   GOSSIP_MESSAGE_BYTES_MAX,
   GOSSIP_MESSAGES_BURST_MAX,
@@ -38,11 +42,13 @@ export interface GossipDeps {
   /** `/mycelium/<network id>/`: two networks never mix. */
   prefix: string
   clock: Clock
+  /** A peer has passed something on. */
+  onHeard(peer: NodeId): void
   /** The peer passed on too much that was rejected. */
   onBlame(peerId: string): void
 }
 
-export function createGossip({ prefix, clock, onBlame }: GossipDeps): Gossip {
+export function createGossip({ prefix, clock, onHeard, onBlame }: GossipDeps): Gossip {
   const handlers = new Map<string, GossipHandler>()
   const messages = createKeyedRate(
     GOSSIP_MESSAGES_PER_SECOND_MAX,
@@ -59,10 +65,10 @@ export function createGossip({ prefix, clock, onBlame }: GossipDeps): Gossip {
   const judge = (source: PeerId, message: Message, handler: GossipHandler): Verdict => {
     const nowMs = clock.monotonicMs()
     if (!messages.take(source.toString(), nowMs)) return 'ignore'
-    if (message.type !== 'signed' || message.data.byteLength > GOSSIP_MESSAGE_BYTES_MAX) {
-      return 'reject'
-    }
-    return handler(message.data, nodeIdOf(message.key.raw))
+    if (message.data.byteLength > GOSSIP_MESSAGE_BYTES_MAX || !source.publicKey) return 'reject'
+    const peer = nodeIdOf(source.publicKey.raw)
+    onHeard(peer)
+    return handler(message.data, peer)
   }
   const listen = (pubsub: GossipSub, topic: string, handler: GossipHandler): void => {
     pubsub.topicValidators.set(prefix + topic, (source, message) => {
@@ -116,17 +122,23 @@ export function createPubsub(
 ): GossipSub {
   return gossipsub({
     fallbackToFloodsub: false,
+    globalSignaturePolicy: 'StrictNoSign',
+    ignoreDuplicatePublishError: true,
+    msgIdFn: ({ data }) => createHash('sha256').update(data).digest().subarray(0, 20),
     // A node's own messages go to every neighbour at once: an event reaches all in one hop.
     floodPublish: true,
+    // Telling everyone that a small message has come costs more than hearing it twice.
+    idontwantMinDataSize: GOSSIP_ANNOUNCED_BYTES_MIN,
     allowPublishToZeroTopicPeers: true,
     doPX: false,
     tagMeshPeers: false,
-    D: 4,
-    Dlo: 3,
-    Dhi: 8,
+    // Few, since most members heard it from its author: this reaches those it has no connection to.
+    D: 3,
+    Dlo: 2,
+    Dhi: 5,
     Dscore: 2,
     Dout: 1,
-    Dlazy: 4,
+    Dlazy: 2,
     maxInboundDataLength: GOSSIP_FRAME_BYTES_MAX,
     maxOutboundBufferSize: GOSSIP_UNSENT_BYTES_MAX,
     maxTopicBytesPerPeer: GOSSIP_TOPIC_BYTES_PER_PEER_MAX,

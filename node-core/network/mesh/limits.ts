@@ -55,6 +55,8 @@ export const STREAM_READ_BUFFER_BYTES_MAX = 4 << 20
 
 /** One gossip message. Larger things travel by request or stream. */
 export const GOSSIP_MESSAGE_BYTES_MAX = 256 * 1024
+/** From this size on a node tells its neighbours that it has a message, so that they need not send it. */
+export const GOSSIP_ANNOUNCED_BYTES_MIN = 16 * 1024
 /** One gossip frame, which may carry several messages. */
 export const GOSSIP_FRAME_BYTES_MAX = 1 << 20
 /** What waits for a slow peer before its gossip stream is reset. */

@@ -79,7 +79,15 @@ export function createMesh(deps: MeshDeps, options: MeshOptions): Mesh {
 
 type PeerMethods = Pick<
   Mesh,
-  'peers' | 'connected' | 'onPeer' | 'connect' | 'disconnect' | 'ping' | 'learn' | 'recheck'
+  | 'peers'
+  | 'heardAtMs'
+  | 'connected'
+  | 'onPeer'
+  | 'connect'
+  | 'disconnect'
+  | 'ping'
+  | 'learn'
+  | 'recheck'
 >
 
 /** What the mesh says of its peers and does with them. */
@@ -99,6 +107,7 @@ function peersOf(parts: MeshParts, { clock, random }: MeshDeps): PeerMethods {
   }
   return {
     peers: () => gate.peers().map((peer) => peer.nodeId),
+    heardAtMs: (peer) => gate.get(peer)?.heardAtMs,
     connected: () => gate.peers().map(describe),
     onPeer(listener) {
       peerListeners.add(listener)

@@ -98,6 +98,7 @@ export function createParts(deps: MeshDeps, settings: PartsSettings): MeshParts 
     channelProtocol: `${prefix}ask/1`,
     connectionTo: links.to,
     isAdmitted: (node) => gate.get(node) !== undefined,
+    onHeard: gate.heard,
   })
   const reattach = attendance.present
   const self = nodeIdOf(nodeKey.publicKey)
@@ -111,7 +112,7 @@ export function createParts(deps: MeshDeps, settings: PartsSettings): MeshParts 
   const isAlone = (): boolean => gate.peers().length === 0
   const parts: MeshParts = {
     ...{ gate, doorman, attendance, guard, book, greeter, links, requests, keeper, expel },
-    gossip: createGossip({ prefix, clock, onBlame }),
+    gossip: createGossip({ prefix, clock, onHeard: gate.heard, onBlame }),
     joinDoor: createJoinDoor(clock, logger),
     nearby: createNearby({ clock, logger, selfPeerId: peerIdOf(nodeKey.publicKey), isAlone }),
     peerListeners: new Set(),

@@ -37,10 +37,11 @@ export interface RequestsDeps {
   channelProtocol: string
   connectionTo(peer: NodeId, signal: AbortSignal): Promise<Connection>
   isAdmitted(peer: NodeId): boolean
+  onHeard(peer: NodeId): void
 }
 
 export function createRequests(deps: RequestsDeps): Requests {
-  const { clock, channelProtocol, connectionTo, isAdmitted } = deps
+  const { clock, channelProtocol, connectionTo, isAdmitted, onHeard } = deps
   const channels = new Map<NodeId, Promise<AskChannel>>()
   const handlers = new Map<string, { handler: RequestHandler; bytesMax: number }>()
   const rate = createKeyedRate(QUESTIONS_PER_SECOND_MAX, QUESTIONS_BURST_MAX, KNOWN_NODES_MAX)
@@ -48,7 +49,7 @@ export function createRequests(deps: RequestsDeps): Requests {
   const openChannel = async (peer: NodeId, signal: AbortSignal): Promise<AskChannel> => {
     const connection = await connectionTo(peer, signal)
     const stream = await connection.newStream(channelProtocol, { signal })
-    return createAskChannel(createNetStream(stream))
+    return createAskChannel(createNetStream(stream), () => onHeard(peer))
   }
   const channelTo = async (peer: NodeId, signal: AbortSignal): Promise<AskChannel> => {
     const known = channels.get(peer)
@@ -108,6 +109,7 @@ export function createRequests(deps: RequestsDeps): Requests {
     },
     serve: (stream, peer) =>
       serveChannel(createNetStream(stream), {
+        onHeard: () => onHeard(peer),
         allow: () => rate.take(peer, clock.monotonicMs()),
         bytesMax: (protocol) => handlers.get(protocol)?.bytesMax,
         async answer(protocol, body) {
