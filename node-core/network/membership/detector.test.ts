@@ -7,6 +7,8 @@ import { isWatcher, suspicionMs } from './suspicion.ts'
 const idOf = (n: number): NodeId => n.toString(16).padStart(64, '0') as NodeId
 const SELF = idOf(0)
 const LIFE: Life = { incarnation: 5, beat: 0 }
+/** To whom there is a connection, as far as a test does not say otherwise. */
+const PEERS = Array.from({ length: 9 }, (_, n) => idOf(n + 1))
 
 /** A detector that knows members 1 to `count`, all of whom have answered. */
 function detectorOf(count: number): Detector {
@@ -15,7 +17,7 @@ function detectorOf(count: number): Detector {
   for (let n = 1; n <= count; n++) {
     detector.step({ kind: 'known', id: idOf(n), life: LIFE, left: false, early: false })
   }
-  // Each is looked at once when it is new.
+  // Whoever is to be looked at has been.
   for (let asked = 1; asked > 0; ) {
     const probes = tick(detector, 0).filter((effect) => effect.kind === 'probe')
     for (const { id } of probes) detector.step({ kind: 'answered', id, nowMs: 0 })
@@ -25,7 +27,7 @@ function detectorOf(count: number): Detector {
 }
 
 function tick(detector: Detector, nowMs: number, slept = false): DetectorEffect[] {
-  return detector.step({ kind: 'tick', nowMs, connections: 3, slept })
+  return detector.step({ kind: 'tick', nowMs, connected: PEERS, slept })
 }
 
 function ticks(detector: Detector, fromMs: number, toMs: number): DetectorEffect[] {
@@ -65,6 +67,22 @@ const doubts = (
   })
 
 describe('probing', () => {
+  it('goes round those it is connected to, and looks at the others rarely', () => {
+    const detector = detectorOf(5)
+    const near = [idOf(1), idOf(2)]
+    const asked: NodeId[] = []
+    for (let nowMs = 0; nowMs <= 60_000; nowMs += 200) {
+      for (const effect of detector.step({ kind: 'tick', nowMs, connected: near, slept: false })) {
+        if (effect.kind !== 'probe') continue
+        asked.push(effect.id)
+        detector.step({ kind: 'answered', id: effect.id, nowMs })
+      }
+    }
+    const far = asked.filter((id) => !near.includes(id))
+    expect(asked.length - far.length).toBe(30)
+    expect(far).toHaveLength(6)
+  })
+
   it('asks everyone about as often, in an order that changes', () => {
     const detector = detectorOf(5)
     const asked = calm(detector, 0, 100_000)
@@ -127,7 +145,7 @@ describe('a suspicion', () => {
     const detector = detectorOf(3)
     for (const n of [1, 2, 3]) silent(detector, n, 1_000)
     const effects = [1_200, 1_400, 3_000].flatMap((nowMs) =>
-      detector.step({ kind: 'tick', nowMs, connections: 0, slept: false }),
+      detector.step({ kind: 'tick', nowMs, connected: [], slept: false }),
     )
     expect(effects.filter(({ kind }) => kind === 'publish')).toEqual([])
   })

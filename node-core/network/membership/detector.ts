@@ -12,8 +12,8 @@ import type { Liveness } from './index.ts'
 import {
   BLIND_MISSES,
   CONNECTED_BEFORE_DOUBT_MS,
-  DEAD_PROBE_PERIOD_MS,
   DOUBTS_MAX,
+  FAR_PROBE_PERIOD_MS,
   HEARSAY_OBSERVERS,
   HEARSAY_PROBE_PERIOD_MS,
   HELPERS,
@@ -42,7 +42,7 @@ export type DetectorInput =
   | { kind: 'known'; id: NodeId; life: Life; left: boolean; early: boolean }
   /** Removed from the network. */
   | { kind: 'forgotten'; id: NodeId }
-  | { kind: 'tick'; nowMs: number; connections: number; slept: boolean }
+  | { kind: 'tick'; nowMs: number; connected: readonly NodeId[]; slept: boolean }
   | { kind: 'answered'; id: NodeId; nowMs: number }
   /** Neither we nor the helpers reached it. */
   | { kind: 'silent'; id: NodeId; nowMs: number; helpersAsked: number; helpersAnswered: number }
@@ -93,10 +93,11 @@ export function createDetector(self: NodeId, random: Random): Detector {
   let lastTickMs: number | undefined
   let nowMs = 0
   let nextProbeMs = 0
-  let nextDeadProbeMs = 0
+  let nextFarProbeMs = 0
   let nextRefuteMs = 0
   let refuteAbove: Life | undefined
   let ownLife: Life = { incarnation: 0, beat: 0 }
+  let connected: ReadonlySet<NodeId> = new Set()
   let connectedSinceMs: number | undefined
   let published = '[]'
   /** Members in the published doubts. */
@@ -140,24 +141,28 @@ export function createDetector(self: NodeId, random: Random): Detector {
     effects.push({ kind: 'probe', id, helpers: shuffle(random, able).slice(0, HELPERS) })
   }
 
+  /** To be probed in turn. Reaching the others costs a connection: they are looked at rarely. */
+  const isNear = (id: NodeId): boolean => isHere(id) && connected.has(id)
+
   /** The next member in an order that is random and visits everyone once before anyone twice. */
   function nextInRound(): NodeId | undefined {
     for (let pass = 0; pass < 2; pass++) {
-      for (let id = round.pop(); id !== undefined; id = round.pop()) if (isHere(id)) return id
-      round = shuffle(random, [...watched.keys()].filter(isHere))
+      for (let id = round.pop(); id !== undefined; id = round.pop()) if (isNear(id)) return id
+      round = shuffle(random, [...watched.keys()].filter(isNear))
     }
     return undefined
   }
 
-  function tick(input: { nowMs: number; connections: number; slept: boolean }): void {
+  function tick(input: { nowMs: number; connected: readonly NodeId[]; slept: boolean }): void {
     const gapMs = lastTickMs === undefined ? TICK_MS : input.nowMs - lastTickMs
     lastTickMs = input.nowMs
     if (input.slept || gapMs > SLEPT_MS) forgive()
     else if (gapMs > VERY_LATE_TICK_MS) doubt(2)
     else if (gapMs > TICK_MS + LATE_TICK_MS) doubt(1)
     passVerdicts()
+    connected = new Set(input.connected)
     probeSome()
-    if (input.connections === 0) connectedSinceMs = undefined
+    if (connected.size === 0) connectedSinceMs = undefined
     else connectedSinceMs ??= nowMs
     // Who has just found the others again holds old doubts; probes are about to clear them.
     const settledMs = connectedSinceMs === undefined ? 0 : nowMs - connectedSinceMs
@@ -201,10 +206,10 @@ export function createDetector(self: NodeId, random: Random): Detector {
       const id = nextInRound()
       if (id) probe(id)
     }
-    if (nowMs >= nextDeadProbeMs) {
-      nextDeadProbeMs = nowMs + DEAD_PROBE_PERIOD_MS
-      const dead = [...watched].filter(([, { liveness }]) => liveness === 'dead')
-      const id = pick(random, dead)?.[0]
+    if (nowMs >= nextFarProbeMs) {
+      nextFarProbeMs = nowMs + FAR_PROBE_PERIOD_MS
+      const far = [...watched].filter(([id, { liveness }]) => liveness !== 'left' && !isNear(id))
+      const id = pick(random, far)?.[0]
       if (id) probe(id)
     }
   }
@@ -245,7 +250,8 @@ export function createDetector(self: NodeId, random: Random): Detector {
       const liveness = left ? 'left' : doubted ? 'suspect' : 'alive'
       watched.set(id, { life, liveness, ...fresh })
       effects.push({ kind: 'liveness', id, liveness, previous: undefined })
-      if (!left) urgent.add(id)
+      // Whom nobody doubts needs no proof: a connection to it, or the slow round, will show.
+      if (liveness === 'suspect') urgent.add(id)
       return
     }
     if (compareLives(life, member.life) > 0) {

@@ -39,11 +39,17 @@ export function createProber(net: Net, clock: Clock, isMember: (id: NodeId) => b
   const latencies = new Map<NodeId, number>()
   let forOthers = 0
 
-  async function ping(id: NodeId, timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
+  /** no: nobody is there. late: no answer in time. */
+  async function ping(
+    id: NodeId,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<'yes' | 'no' | 'late'> {
     const sentMs = clock.monotonicMs()
     const answer = await ask(id, PING, timeoutMs, signal)
-    if (answer === 'ack') latencies.set(id, Math.round(clock.monotonicMs() - sentMs))
-    return answer === 'ack'
+    const tookMs = clock.monotonicMs() - sentMs
+    if (answer === 'ack') latencies.set(id, Math.round(tookMs))
+    return answer === 'ack' ? 'yes' : tookMs < timeoutMs ? 'no' : 'late'
   }
 
   /** Undefined for no answer, whatever the reason: to a detector they are all silence. */
@@ -65,7 +71,12 @@ export function createProber(net: Net, clock: Clock, isMember: (id: NodeId) => b
     }
     forOthers++
     try {
-      return (await ping(target, PROBE_TIMEOUT_MS)) ? ACK : NACK
+      const wasPeer = net.peers().includes(target)
+      const answered = await ping(target, PROBE_TIMEOUT_MS)
+      if (answered === 'yes') return ACK
+      // To whom no connection was there yet, and none could be made in time, this node can say nothing.
+      if (answered === 'late' && !wasPeer) throw new MyceliumError('NET_REFUSED', 'Not known.')
+      return NACK
     } finally {
       forOthers--
     }
@@ -79,7 +90,8 @@ export function createProber(net: Net, clock: Clock, isMember: (id: NodeId) => b
       const sinceMs = clock.monotonicMs()
       /** Whatever it has said since then, it lives: a busy machine answers late. */
       const spoke = (): boolean => (net.heardAtMs(id) ?? Number.NEGATIVE_INFINITY) > sinceMs
-      if ((await ping(id, PROBE_TIMEOUT_MS * patience, signal)) || spoke()) {
+      const answered = await ping(id, PROBE_TIMEOUT_MS * patience, signal)
+      if (answered === 'yes' || spoke()) {
         return { reached: true, helpersAsked: 0, helpersAnswered: 0 }
       }
       const question = encode(['ask', Buffer.from(id, 'hex')])

@@ -162,8 +162,7 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
     const aheadMs = clock.wallMs() - clock.monotonicMs()
     const slept = aheadMs - wallAheadMs > SLEPT_MS
     wallAheadMs = aheadMs
-    const connections = net.peers().length
-    feed({ kind: 'tick', nowMs: clock.monotonicMs(), connections, slept })
+    feed({ kind: 'tick', nowMs: clock.monotonicMs(), connected: net.peers(), slept })
   }
 
   async function start(): Promise<void> {

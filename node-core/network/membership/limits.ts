@@ -19,8 +19,8 @@ export const PROBES_FOR_OTHERS_MAX = 16
 export const URGENT_PROBES_PER_TICK = 5
 /** Until a suspect is probed again by a node that missed it: it may have been a bad moment. Milliseconds. */
 export const SUSPECT_PROBE_PERIOD_MS = 500
-/** Between two probes of members held dead. Milliseconds. */
-export const DEAD_PROBE_PERIOD_MS = 10_000
+/** Between two probes of members without a connection, dead or alive. Milliseconds. */
+export const FAR_PROBE_PERIOD_MS = 10_000
 
 /** Shortest suspicion in a network of ten or fewer. Milliseconds; grows with the logarithm. */
 export const SUSPICION_MS_MIN = 1_200
