@@ -25,7 +25,7 @@ export interface NetworkRuntime extends Lifecycle {
 export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRuntime> {
   const side = await openNetworkSide(deps)
   const work = createWorkSide(deps, side)
-  const all = [...side.parts, ...work.parts]
+  const all = [...side.parts, ...work.parts, ...side.opening]
   return {
     parts: partsOf(side, work),
     get edge() {

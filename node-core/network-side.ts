@@ -44,6 +44,11 @@ export interface NetworkSide {
   admission: Admission
   /** In the order in which they start. */
   parts: NamedPart[]
+  /**
+   * Started after everything else: from here on others ask this node things, and a crowd of them must
+   * not come between its parts.
+   */
+  opening: NamedPart[]
   /** An admin removed this node's owner. */
   isRemoved(): boolean
   /** Another node runs with this node's key. */
@@ -88,13 +93,17 @@ export async function openNetworkSide(deps: RuntimeDeps): Promise<NetworkSide> {
       { name: 'database', part: { start: async () => {}, stop: () => database.close() } },
       { name: 'state', part: state },
       watchRemoval({ owner: deps.identity.ownerId, records, state, logger: deps.logger }),
-      { name: 'mesh', part: mesh },
+      // Closed after all that speaks over it has stopped.
+      { name: 'mesh', part: { start: async () => {}, stop: () => mesh.stop() } },
       { name: 'membership', part: membership },
+      { name: 'admission', part: admission },
+    ],
+    opening: [
+      { name: 'mesh opens', part: onStart(() => mesh.start()) },
       {
         name: 'addresses',
         part: onStart(() => membership.announce({ addresses: mesh.addresses() })),
       },
-      { name: 'admission', part: admission },
       { name: 'discovery', part: discovery },
     ],
   }

@@ -109,6 +109,19 @@ describe('probing', () => {
   })
 })
 
+describe('a start', () => {
+  it('reaches for few at once of those it knew and has no connection to', () => {
+    const detector = createDetector(SELF, createSeededRandom(1))
+    for (let n = 1; n <= 30; n++) {
+      detector.step({ kind: 'known', id: idOf(n), life: LIFE, left: false, early: true })
+    }
+    const effects = [0, 200, 400].flatMap((nowMs) =>
+      detector.step({ kind: 'tick', nowMs, connected: [], slept: false }),
+    )
+    expect(effects.filter(({ kind }) => kind === 'probe')).toHaveLength(4)
+  })
+})
+
 describe('a suspicion', () => {
   it('becomes a death in time, and its publication says which life is meant', () => {
     const detector = detectorOf(4)
@@ -116,6 +129,16 @@ describe('a suspicion', () => {
     silent(detector, 1, 2_000)
     const effects = ticks(detector, 2_200, 12_000)
     expect(effects).toContainEqual({ kind: 'publish', suspects: [{ node: idOf(1), ...LIFE }] })
+    expect(detector.liveness(idOf(1))).toBe('dead')
+  })
+
+  it('of a member read from disk starts with the first miss', () => {
+    const detector = createDetector(SELF, createSeededRandom(1))
+    detector.step({ kind: 'known', id: idOf(1), life: LIFE, left: false, early: true })
+    ticks(detector, 0, 60_000)
+    expect(detector.liveness(idOf(1))).toBe('suspect')
+    silent(detector, 1, 60_000)
+    ticks(detector, 60_200, 61_600)
     expect(detector.liveness(idOf(1))).toBe('dead')
   })
 

@@ -14,6 +14,7 @@ import {
   CONNECTED_BEFORE_DOUBT_MS,
   DOUBTS_MAX,
   FAR_PROBE_PERIOD_MS,
+  FAR_PROBES_MAX,
   HEARSAY_OBSERVERS,
   HEARSAY_PROBE_PERIOD_MS,
   HELPERS,
@@ -196,8 +197,12 @@ export function createDetector(self: NodeId, random: Random): Detector {
       if (liveness === 'suspect' && own && due) urgent.add(id)
     }
     let left = URGENT_PROBES_PER_TICK
+    let far = [...watched].filter(([id, { probing }]) => probing && !connected.has(id)).length
     for (const id of urgent) {
-      if (left-- === 0) break
+      if (left === 0) break
+      // Everyone dialling everyone at once would leave no dial the time it needs.
+      if (!connected.has(id) && far++ >= FAR_PROBES_MAX) continue
+      left--
       urgent.delete(id)
       probe(id)
     }
@@ -242,12 +247,14 @@ export function createDetector(self: NodeId, random: Random): Detector {
     }
     const member = watched.get(id)
     if (!member) {
-      const doubted = input.early || observersOf(id, life) > 0
+      const doubted = observersOf(id, life) > 0
+      // Of one that was read from disk nothing is known yet; its time runs from the first miss on.
+      const suspectedAtMs = doubted ? nowMs : Number.POSITIVE_INFINITY
       const fresh = {
-        ...{ suspectedAtMs: nowMs, missedAtMs: nowMs, probedOnHearsayAtMs: 0 },
+        ...{ suspectedAtMs, missedAtMs: nowMs, probedOnHearsayAtMs: 0 },
         ...{ own: false, probing: false, blindMisses: 0 },
       }
-      const liveness = left ? 'left' : doubted ? 'suspect' : 'alive'
+      const liveness = left ? 'left' : doubted || input.early ? 'suspect' : 'alive'
       watched.set(id, { life, liveness, ...fresh })
       effects.push({ kind: 'liveness', id, liveness, previous: undefined })
       // Whom nobody doubts needs no proof: a connection to it, or the slow round, will show.
@@ -279,6 +286,7 @@ export function createDetector(self: NodeId, random: Random): Detector {
     }
     member.blindMisses = 0
     member.own = true
+    member.suspectedAtMs = Math.min(member.suspectedAtMs, nowMs)
     if (member.liveness === 'alive') become(input.id, member, 'suspect')
   }
 

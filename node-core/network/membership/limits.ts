@@ -11,6 +11,8 @@ export const PROBE_TIMEOUT_MS = 500
 export const INDIRECT_TIMEOUT_MS = 1_000
 /** Members asked to probe for us. */
 export const HELPERS = 3
+/** Probes of members without a connection under way at once, beyond which urgent ones wait. */
+export const FAR_PROBES_MAX = 4
 /** Misses of one member in a row, with no helper answering either, until they count against it. */
 export const BLIND_MISSES = 2
 /** Probes for others under way at once; more are refused. */
