@@ -90,6 +90,8 @@ export function createRenewal(deps: AdmissionDeps, records: MemberRecords): Rene
       await renewMembership(signal)
     },
     async adopt() {
+      // The removal has been told; what stood before it is of no use any more.
+      if (records.isRemoved(self)) return
       const entry = records.member(self)
       if (entry && !isFounder(network, ownerKey.publicKey)) await takeIfNewer(entry.membership)
     },
