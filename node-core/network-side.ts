@@ -11,6 +11,7 @@ import {
   createSharedState,
   type ReplicatedState,
 } from './control/state/index.ts'
+import { firstContact } from './first-contact.ts'
 import { writeCredential } from './home.ts'
 import {
   type FoundedNetwork,
@@ -105,6 +106,7 @@ export async function openNetworkSide(deps: RuntimeDeps): Promise<NetworkSide> {
         part: onStart(() => membership.announce({ addresses: mesh.addresses() })),
       },
       { name: 'discovery', part: discovery },
+      firstContact({ discovery, state, clock: deps.clock }),
     ],
   }
 }

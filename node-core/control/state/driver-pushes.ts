@@ -14,6 +14,7 @@ import type { StateMap } from './state-map.ts'
 export interface Pushes {
   start(): void
   stop(): Promise<void>
+  /** This node's own, or another's with the credential they need. */
   tell(records: readonly SignedRecord[]): void
   /** Somebody may lack this node's credential: the next push carries it. */
   introduce(): void
@@ -51,11 +52,14 @@ export function createPushes(deps: PushesDeps): Pushes {
     lastMs = clock.monotonicMs()
     const sent = queue
     queue = []
-    const own = introducing ? credentials.get(deps.credential())?.bytes : undefined
+    const introduced = introducing ? [deps.credential()] : []
     introducing = false
     for (const records of inMessages(sent)) {
       const bytes = records.map((record) => record.bytes)
-      const message = encodePush({ credentials: own ? [own] : [], records: bytes })
+      const foreign = records.filter(({ author }) => author !== net.self)
+      const needed = new Set([...introduced, ...foreign.map(({ credential }) => credential)])
+      const shown = [...needed].flatMap((hash) => credentials.get(hash)?.bytes ?? [])
+      const message = encodePush({ credentials: shown, records: bytes })
       const work = net
         .publish(TOPIC, message)
         .catch((error: unknown) => {

@@ -57,6 +57,8 @@ export interface RoundsDeps {
   deltaBytesMax: number
   /** Called after records of a peer were taken in. */
   absorbed: (records: readonly SignedRecord[]) => void
+  /** What a peer says of itself and nobody had told us: others may not have heard it either. */
+  passOn: (records: readonly SignedRecord[]) => void
 }
 
 export const PROTOCOL = 'state/1'
@@ -126,7 +128,7 @@ export function createRounds(deps: RoundsDeps): Rounds {
     const question = { digest: digestOf(map, credentials), delta }
     const answer = await ask(peer, { kind: 'exchange', ...question })
     if (answer.kind !== 'delta') throw malformed()
-    const moved = await absorb(answer.delta)
+    const moved = await absorb(answer.delta, peer)
     if (!moved) endAsking(map, digest)
     const sent = !complete && delta.ranges.length > 0
     return answer.digest && (moved || sent) ? answer.digest : undefined
@@ -143,7 +145,7 @@ export function createRounds(deps: RoundsDeps): Rounds {
     return answer
   }
 
-  async function absorb(delta: Delta): Promise<boolean> {
+  async function absorb(delta: Delta, peer: NodeId): Promise<boolean> {
     const release = credentials.hold()
     try {
       for (const [at, bytes] of delta.credentials.entries()) {
@@ -156,6 +158,8 @@ export function createRounds(deps: RoundsDeps): Rounds {
       const whole = opened.filter((range) => range.whole).map(({ range }) => range)
       const { moved } = absorbDelta(map, whole, records)
       if (records.length > 0) deps.absorbed(records)
+      const ownWords = records.filter(({ author }) => author === peer)
+      if (moved && ownWords.length > 0) deps.passOn(ownWords)
       // What one peer brought the others may lack as well.
       if (moved) comeWithin(Math.min(ROUND_EAGER_MS, deps.roundMs))
       return moved
@@ -164,7 +168,7 @@ export function createRounds(deps: RoundsDeps): Rounds {
     }
   }
 
-  async function answer(body: Uint8Array): Promise<Uint8Array> {
+  async function answer(body: Uint8Array, peer: NodeId): Promise<Uint8Array> {
     const question = parseQuestion(body)
     if (!question) throw malformed()
     if (question.kind === 'root') {
@@ -175,7 +179,7 @@ export function createRounds(deps: RoundsDeps): Rounds {
     }
     compareDigest(map, question.digest)
     const { delta, complete } = deltaFor(map, credentials, question.digest, deps.deltaBytesMax)
-    await absorb(question.delta)
+    await absorb(question.delta, peer)
     // The asker's digest stays true of what it lacks, less this delta: it says when it has enough.
     const more = !complete || behind(question.digest)
     const digest = more ? { digest: digestOf(map, credentials) } : {}

@@ -49,6 +49,7 @@ export function createSharedState(
   })
   const rounds = createRounds({
     ...{ net, map, credentials, intake, clock, random, logger, absorbed },
+    passOn: (records) => pushes.tell(records),
     roundMs: options.roundMs ?? ROUND_MS,
     deltaBytesMax: options.deltaBytesMax ?? DELTA_BYTES_MAX,
   })

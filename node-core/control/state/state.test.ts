@@ -3,6 +3,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import { createMemoryStore, type StateChange } from './index.ts'
 import {
   createTestNetwork,
+  nodeNamed,
   ownerNamed,
   type Person,
   type TestNetwork,
@@ -51,6 +52,22 @@ describe('what one node writes', () => {
       expect(state.get('net/workload/web')?.value).toEqual({ replicas: 3 })
     }
     expect(hashes(nodes)).toHaveLength(1)
+  })
+
+  it('before it met anybody, is passed on at once by whoever it meets first', async () => {
+    const [a, b] = (await cluster('a', 'b')) as [TestNode, TestNode]
+    // So long that no round of anti-entropy with the second would come by itself.
+    await world.advance(30_000)
+    const cut = [nodeNamed('c'), b.id] as const
+    world.network.cut(...cut)
+    world.network.cut(cut[1], cut[0])
+    const c = await world.node('c')
+    await world.run(c.state.put(`node/${c.id}/profile`, { name: 'c' }))
+    await world.advance(100)
+    expect([a, b].map(({ state }) => state.get(`node/${c.id}/profile`)?.value)).toEqual([
+      { name: 'c' },
+      { name: 'c' },
+    ])
   })
 
   it('is told to those who listen to its prefix, with what was there before', async () => {

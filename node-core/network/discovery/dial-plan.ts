@@ -46,6 +46,8 @@ export interface DialPlan {
   next(connected: readonly NodeId[], nowMs: number): Candidate[]
   /** When `next` may have something to say, if nothing else happens. */
   nextAtMs(connected: readonly NodeId[]): number | undefined
+  /** Nobody is known. */
+  isEmpty(): boolean
   /** Nodes named by a seed document. */
   seeded(): ReadonlySet<NodeId>
   /** Everything known of a node. */
@@ -210,6 +212,7 @@ export function createDialPlan(options: DialPlanOptions): DialPlan {
         kindOf(entry) === 'first' ? Math.max(entry.dueMs, unhurriedUntilMs) : entry.dueMs
       return waiting.reduce((least, entry) => Math.min(least, dueMs(entry)), Number.MAX_VALUE)
     },
+    isEmpty: () => entries.size === 0,
     seeded() {
       const named = [...entries.values()].filter((entry) => entry.sources.has('seed'))
       return new Set(named.flatMap((entry) => entry.node ?? ownerOf.get(entry.key) ?? []))

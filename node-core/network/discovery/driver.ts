@@ -84,6 +84,10 @@ class DiscoveryDriver implements Discovery {
     return [...new Set([...connected, ...this.#cache.list().flat()])]
   }
 
+  hasLeads(): boolean {
+    return !this.#plan.isEmpty()
+  }
+
   async start(): Promise<void> {
     if (this.#ending) return
     this.#ending = new AbortController()

@@ -28,6 +28,8 @@ export interface Discovery extends Lifecycle {
   add(addresses: readonly string[]): void
   /** Addresses of members, the connected first: for invites, newcomers and renewals. */
   contacts(): string[]
+  /** Whether there is anybody to dial. */
+  hasLeads(): boolean
 }
 
 export interface DiscoveryDeps {
