@@ -10,6 +10,7 @@ import { createEngine, enginesUnavailable } from '../e2e/harness/engine.ts'
 import { importBusyboxImage } from '../e2e/harness/images.ts'
 import { allSeeAll, type BenchNode, prepareNetwork } from './network.ts'
 import { pause, waitFor } from './processes.ts'
+import { compiledCli } from './program.ts'
 import type { Bench, Row } from './report.ts'
 
 const DEPLOYS = 10
@@ -17,7 +18,6 @@ const WRITES_PER_SECOND = 1_000
 const WRITE_SECONDS = 10
 const AIM_MS = 20
 const PROBE = path.join(import.meta.dirname, 'peers/loop-probe.mjs')
-const CLI = path.resolve(import.meta.dirname, '../cli/mycelium.js')
 
 export const loopBench: Bench = {
   name: 'loop',
@@ -41,7 +41,14 @@ async function measure(): Promise<Row[]> {
     const nodes: Probed[] = []
     for (const home of network.homes) {
       const file = path.join(folder, `${home.name}.json`)
-      const command = ['env', `LOOP_FILE=${file}`, process.execPath, '--import', PROBE, CLI]
+      const command = [
+        'env',
+        `LOOP_FILE=${file}`,
+        process.execPath,
+        '--import',
+        PROBE,
+        compiledCli(),
+      ]
       nodes.push({ node: await home.up(command), file })
     }
     await allSeeAll(nodes.map(({ node }) => node))

@@ -5,8 +5,8 @@ import path from 'node:path'
 import { WebSocket } from 'ws'
 import { createTestNode } from '../e2e/harness/node-process.ts'
 import { end, firstLine, freePort, pause, start } from './processes.ts'
+import { compiledCli } from './program.ts'
 
-const CLI = path.resolve(import.meta.dirname, '../cli/mycelium.js')
 /** Joins asked for at the same time. */
 const JOINS_AT_ONCE = 2
 
@@ -109,7 +109,7 @@ interface HomeGiven {
 async function up(
   { name, home, address, env }: HomeGiven,
   running: Set<ChildProcess>,
-  command: readonly string[] = [process.execPath, CLI],
+  command: readonly string[] = [process.execPath, compiledCli()],
 ): Promise<BenchNode> {
   const startedAtMs = performance.now()
   const ports = ['--listen', address, '--api-port', '0', '--edge-port', '0']

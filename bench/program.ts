@@ -1,0 +1,17 @@
+/** The program as people install it: compiled, since types are only stripped in a checkout. */
+import { execFileSync } from 'node:child_process'
+import path from 'node:path'
+
+const ROOT = path.resolve(import.meta.dirname, '..')
+const FOLDER = path.join(ROOT, 'dist/bench')
+let made = false
+
+/** Its command line; compiled at the first call. */
+export function compiledCli(): string {
+  if (!made) {
+    const pack = [path.join(ROOT, 'scripts/pack.ts'), '--out', FOLDER]
+    execFileSync(process.execPath, pack, { stdio: ['ignore', 'ignore', 'inherit'] })
+    made = true
+  }
+  return path.join(FOLDER, 'cli/mycelium.js')
+}
