@@ -39,6 +39,7 @@ const PEOPLE: Record<string, Person> = {
   deployer: { owner: 'deployer', permissions: ['deploy', 'use'] },
   inviter: INVITER,
   late: { owner: 'late', permissions: ['deploy'], issuers: [ADMIN] },
+  ward: { owner: 'ward', permissions: ['admin', 'deploy'], issuers: [ADMIN] },
   invited: { owner: 'invited', permissions: ['deploy', 'use'], issuers: [INVITER] },
 }
 const EVERY = [...FOUNDER.permissions]
@@ -121,7 +122,7 @@ const step = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       ...{ do: fc.constant('lie' as const), who, n: who, to: who },
-      at: fc.integer({ min: 1, max: 6 }),
+      place: fc.integer({ min: 1, max: 6 }),
       about: fc.constantFrom('workload', 'own', 'grant', 'remove'),
     }),
   },
@@ -136,7 +137,8 @@ function run(replicas: Replica[], one: Step): SignedRecord[] {
   const target = ownerNamed(NAMES[n]!)
   const name = 'x'
   const owned = replica.map.startingWith('net/').filter(({ owner }) => owner === target)
-  const standing = drawLine(owned)
+  const admin = PEOPLE[NAMES[n]!]!.permissions.includes('admin')
+  const drawn = { standing: drawLine(owned), admin }
   switch (one.do) {
     case 'workload':
       return replica.put(`net/workload/w-${n}`, `${replica.name} ${n}`)
@@ -145,13 +147,13 @@ function run(replicas: Replica[], one: Step): SignedRecord[] {
     case 'own':
       return replica.put(`node/${NODES[at]}/instance/${n}`, n)
     case 'grant':
-      return replica.put(`net/member/${target}`, { name, permissions: ['use'], standing })
+      return replica.put(`net/member/${target}`, { name, permissions: ['use'], ...drawn })
     case 'restore':
-      return replica.put(`net/member/${target}`, { name, permissions: EVERY, standing })
+      return replica.put(`net/member/${target}`, { name, permissions: EVERY, ...drawn })
     case 'admit':
       return replica.put(`net/member/${target}`, { name, permissions: ['deploy'] })
     case 'remove':
-      return replica.put(`net/removed/${target}`, { at: 'now', standing })
+      return replica.put(`net/removed/${target}`, { at: 'now', ...drawn })
     case 'send':
       if (at !== n) send(replica, replicas[n]!, 700)
       return []
@@ -160,19 +162,22 @@ function run(replicas: Replica[], one: Step): SignedRecord[] {
   }
 }
 
+type Lie = Extract<Step, { do: 'lie' }>
+
 /** Signs a record for a place of its choice, whatever it may do, and tells somebody. */
-function lie(replicas: Replica[], one: Step & { do: 'lie' }): SignedRecord {
-  const liar = replicas[one.who]!
-  const target = ownerNamed(NAMES[one.n]!)
-  const entry = { name: 'x', permissions: EVERY, at: 'now', standing: new Uint8Array() }
-  const [key, value]: [string, Plain] = {
-    workload: [`net/workload/w-${one.n % 3}`, 'lie'] as [string, Plain],
-    own: [`node/${NODES[one.who]}/instance/${one.n % 3}`, 'lie'] as [string, Plain],
-    grant: [`net/member/${target}`, entry] as [string, Plain],
-    remove: [`net/removed/${target}`, entry] as [string, Plain],
-  }[one.about as 'workload']
-  const record = liar.sign(key, value, [1, one.at])
-  const { map, credentials } = replicas[one.to]!
+function lie(replicas: Replica[], { who: at, to, n, place, about }: Lie): SignedRecord {
+  const liar = replicas[at]!
+  const { map, credentials } = replicas[to]!
+  const target = ownerNamed(NAMES[n]!)
+  const standing = drawLine(map.startingWith('').filter(({ owner }) => owner === target))
+  const entry = { name: 'x', permissions: EVERY, at: 'now', standing }
+  const lies: Record<Lie['about'], readonly [string, Plain]> = {
+    workload: [`net/workload/w-${n % 3}`, 'lie'],
+    own: [`node/${NODES[at]}/instance/${n % 3}`, 'lie'],
+    grant: [`net/member/${target}`, entry],
+    remove: [`net/removed/${target}`, entry],
+  }
+  const record = liar.sign(...lies[about], [1, place])
   credentials.add(liar.credential)
   absorbPush(map, [record])
   return record
