@@ -1,13 +1,18 @@
-/** What a member with other software can send, and what it gains by it. */
+/**
+ * What a member with other software can send, and what it gains by it. Long, since all of it needs
+ * the forger.
+ */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Net } from '../../base/net/index.ts'
 import type { Permission } from '../../identity/index.ts'
+import { drawLine } from './line.ts'
 import { encodePush, encodeQuestion, parseAnswer, type Range } from './messages.ts'
 import type { Position } from './position.ts'
 import { hashOf, parseRecord, type SignedRecord, signRecord } from './record.ts'
 import {
   createTestNetwork,
   FOUNDER,
+  marksAt,
   NETWORK,
   nodeNamed,
   ownerNamed,
@@ -110,7 +115,8 @@ describe('a sender that lies about another author’s stream', () => {
     expect(taken).toBe(true)
     expect(last.key).toBe('net/workload/w-4')
     expect(victim.state.list('net/workload/')).toHaveLength(1)
-    expect(victim.state.streams()[a.id]).toEqual(a.state.streams()[a.id])
+    const marks = [await world.run(marksAt(victim, evil)), await world.run(marksAt(a, evil))]
+    expect(marks[0]![a.id]).toEqual(marks[1]![a.id])
     world.network.mendAll()
     await world.advance(10_000)
     expect(victim.state.list('net/workload/')).toHaveLength(5)
@@ -128,8 +134,9 @@ describe('a sender that lies about another author’s stream', () => {
       rangeOf(record, { to: [2 ** 40, 2 ** 40] }),
       { author: nodeNamed('nobody'), from: [0, 0], to: [9, 9], records: [] },
     ])
-    expect(b.state.streams()[a.id]).toEqual([record.incarnation, record.counter])
-    expect(b.state.streams()[nodeNamed('nobody')]).toBeUndefined()
+    const marks = await world.run(marksAt(b, evil))
+    expect(marks[a.id]).toEqual([record.incarnation, record.counter])
+    expect(marks[nodeNamed('nobody')]).toBeUndefined()
     await world.run(a.state.put('net/workload/web', 2))
     await world.advance(100)
     expect(b.state.get('net/workload/web')?.value).toBe(2)
@@ -192,7 +199,7 @@ describe('an author that breaks the rules', () => {
     ).toBe(true)
     expect(b.state.get(fields.key)).toBeUndefined()
     // It was seen and refused; it is not asked for again and again.
-    expect(b.state.streams()[nodeNamed('evil')]).toEqual([1, 1])
+    expect((await world.run(marksAt(b, evil)))[nodeNamed('evil')]).toEqual([1, 1])
   })
 
   it('hurts its own stream alone with a huge counter', async () => {
@@ -224,6 +231,50 @@ describe('an author that breaks the rules', () => {
     await world.advance(10_000)
     expect(nodes[0]!.state.get(key)?.value).toBe(nodes[1]!.state.get(key)?.value)
     expect(nodes[0]!.state.hash()).toBe(nodes[1]!.state.hash())
+  })
+
+  it('that signs many for one place leaves nobody behind at the end of a delta', async () => {
+    await world.stop()
+    world = createTestNetwork({ deltaBytesMax: 2_200 })
+    const [a, b] = [await world.node('a'), await world.node('b')]
+    const evil = await evilNet()
+    const record = (counter: number, name: string): SignedRecord => {
+      const key = `node/${nodeNamed('evil')}/${name}`
+      return forge('evil', DEPLOYER, { key, value: 'x'.repeat(600), position: [1, counter] })
+    }
+    const first = record(1, 'first')
+    // In the order in which they are sent: of all three, two fit into one delta.
+    const both = [record(2, 'x'), record(2, 'y')].toSorted((x, y) => (x.id < y.id ? -1 : 1))
+    const credential = [toyCredential('evil', DEPLOYER)]
+    for (const [node, sent] of [
+      [a, [first, ...both]],
+      [b, [first, both[0]!]],
+    ] as const) {
+      const records = sent.map(({ bytes }) => bytes)
+      await sendDelta(evil, node, [rangeOf(both[0]!, { records })], credential)
+    }
+    world.network.crash(nodeNamed('evil'))
+    await world.advance(30_000)
+    expect(b.state.list('node/')).toHaveLength(3)
+    expect(a.state.hash()).toBe(b.state.hash())
+  })
+
+  it('that signs more for one place than a delta holds keeps nothing of others back', async () => {
+    await world.stop()
+    world = createTestNetwork({ deltaBytesMax: 2_200 })
+    const a = await world.node('a')
+    const evil = await evilNet()
+    const records = ['x', 'y', 'z'].map((name) => {
+      const key = `node/${nodeNamed('evil')}/${name}`
+      return forge('evil', DEPLOYER, { key, value: 'x'.repeat(600) })
+    })
+    const range = rangeOf(records[0]!, { records: records.map(({ bytes }) => bytes) })
+    await sendDelta(evil, a, [range], [toyCredential('evil', DEPLOYER)])
+    world.network.crash(nodeNamed('evil'))
+    await world.run(a.state.put('net/workload/web', 1))
+    const late = await world.node('late')
+    await world.advance(5_000)
+    expect(late.state.get('net/workload/web')?.value).toBe(1)
   })
 
   it('cannot take a name by winning an order: whoever wins it, all agree', async () => {
@@ -263,6 +314,153 @@ describe('an author that breaks the rules', () => {
     await world.advance(100)
     expect(b.state.get('net/workload/x')).toBeDefined()
     expect(a.state.get('net/workload/x')).toBeDefined()
+  })
+})
+
+describe('an owner that was removed or demoted', () => {
+  const keyOf = (kind: 'removed' | 'member', owner: string): string =>
+    `net/${kind}/${ownerNamed(owner)}`
+  const demoted = { name: 'x', permissions: ['use'] }
+
+  /**
+   * `person` writes, its owner is dealt with, and `d` signs for the place of its first record and for
+   * later ones, in ranges and pushes. What comes of it at an old node, and at one that comes later.
+   */
+  async function rewrite(
+    person: Person,
+    [key, entry]: [string, object],
+    forged: Parameters<typeof forge>[2][],
+  ) {
+    const f = await world.node('f')
+    const g = await world.node('g')
+    const d = await world.node('d', person)
+    await world.advance(100)
+    await world.run(d.state.put('net/workload/kept', 1))
+    await world.run(d.state.put('net/workload/kept', 2))
+    await world.run(d.state.put(`node/${d.id}/profile`, 'true'))
+    await world.advance(100)
+    const { incarnation } = d.state.get('net/workload/kept')!
+    world.network.crash(d.id)
+    const standing = f.state.standing(ownerNamed(person.owner))
+    await world.run(f.state.put(key, { ...entry, standing }))
+    await world.advance(100)
+    const evil = await evilNet()
+    const records = forged.flatMap((fields) => {
+      const claim = fields.key.includes('/workload/') ? ownerNamed(person.owner) : undefined
+      return [1, 2, 3, 9].map((counter) =>
+        forge('d', person, { claim, position: [incarnation, counter], ...fields }),
+      )
+    })
+    for (const record of records) await sendDelta(evil, g, [rangeOf(record)])
+    const pushed = records.map(({ bytes }) => bytes)
+    await evil.publish('state', encodePush({ credentials: [], records: pushed }))
+    world.network.crash(nodeNamed('evil'))
+    await world.advance(10_000)
+    const late = await world.node('late')
+    await world.advance(10_000)
+    expect(new Set([f, g, late].map(({ state }) => state.hash())).size).toBe(1)
+    // Nobody waits for anything of that stream, or of another.
+    const marks = [marksAt(f, g.net), marksAt(g, f.net), marksAt(late, f.net)]
+    const [first, ...others] = await world.run(Promise.all(marks))
+    expect(others).toEqual([first, first])
+    await world.run(f.state.put('net/workload/next', 1))
+    await world.advance(100)
+    expect(late.state.get('net/workload/next')?.value).toBe(1)
+    return { ...late, d: d.id }
+  }
+
+  it.each([
+    ['removed', [keyOf('removed', 'deployer'), { at: 'now' }]],
+    ['demoted', [keyOf('member', 'deployer'), demoted]],
+  ] as const)('and is %s signs nothing more, at whatever place', async (_, [key, entry]) => {
+    const { state } = await rewrite(
+      DEPLOYER,
+      [key, entry],
+      [
+        { key: 'net/workload/forged' },
+        { key: 'net/workload/kept', generation: 3 },
+        { key: 'net/workload/kept', value: undefined, generation: 4 },
+      ],
+    )
+    expect(state.get('net/workload/forged')).toBeUndefined()
+    expect(state.get('net/workload/kept')?.value).toBe(2)
+  })
+
+  it.each([
+    ['removed', [keyOf('removed', 'admin-a'), { at: 'now' }]],
+    ['demoted', [keyOf('member', 'admin-a'), { ...demoted, admin: true }]],
+  ] as const)('as an admin and is %s neither lets in nor removes', async (_, [key, entry]) => {
+    const { state } = await rewrite(
+      ADMIN_A,
+      [key, entry],
+      [
+        { key: keyOf('member', 'sock'), value: ENTRY },
+        { key: keyOf('member', 'user'), value: ENTRY, generation: 9 },
+        { key: keyOf('removed', 'user'), value: { at: 'then' } },
+        { key: 'net/publisher/x' },
+      ],
+    )
+    expect(state.list('net/member/').map((record) => record.key)).toEqual(
+      key === keyOf('member', 'admin-a') ? [key] : [],
+    )
+    expect(state.list('net/removed/').map((record) => record.key)).toEqual(
+      key === keyOf('removed', 'admin-a') ? [key] : [],
+    )
+    expect(state.get('net/publisher/x')).toBeUndefined()
+    expect(state.get('net/workload/kept')?.value).toBe(2)
+  })
+
+  it('and is removed has no computers left to speak of', async () => {
+    const removed: [string, object] = [keyOf('removed', 'deployer'), { at: 'now' }]
+    const endpoint = { key: `node/${nodeNamed('d')}/instance/1` }
+    const { state } = await rewrite(DEPLOYER, removed, [endpoint])
+    expect(state.list(`node/${nodeNamed('d')}/`)).toEqual([])
+  })
+
+  it('and the admin that named its record vouch for each other in vain', async () => {
+    const issuer: Person = { owner: 'admin-b', permissions: EVERY }
+    const lost: Person = { ...ADMIN_A, issuers: [issuer] }
+    const f = await world.node('f')
+    const g = await world.node('g')
+    await world.advance(100)
+    const evil = await evilNet()
+    const lifted = forge('d', DEPLOYER, { key: keyOf('member', 'admin-a'), value: ENTRY })
+    const standing = drawLine([lifted])
+    const named = { key: keyOf('member', 'deployer'), value: { ...demoted, standing } }
+    const naming = forge('lost', lost, named)
+    const credentials = [toyCredential('d', DEPLOYER), toyCredential('lost', lost)]
+    for (const [from, to] of [
+      [f, g],
+      [g, f],
+    ] as const) {
+      world.network.cut(from.id, to.id)
+    }
+    const entry = { ...demoted, admin: true, standing: new Uint8Array() }
+    await world.run(f.state.put(keyOf('member', 'admin-b'), entry))
+    for (const node of [f, g]) {
+      for (const record of [naming, lifted]) {
+        await sendDelta(evil, node, [rangeOf(record)], credentials)
+      }
+    }
+    // Before it hears what the founder said, one of the two believes the admin.
+    expect(g.state.get(naming.key)).toBeDefined()
+    world.network.crash(nodeNamed('evil'))
+    world.network.mendAll()
+    await world.advance(10_000)
+    expect(g.state.list('net/member/')).toHaveLength(1)
+    expect(g.state.hash()).toBe(f.state.hash())
+  })
+
+  it('and is demoted goes on speaking for its computers', async () => {
+    const entry: [string, object] = [keyOf('member', 'deployer'), demoted]
+    const { state, d } = await rewrite(DEPLOYER, entry, [{ key: 'net/workload/forged' }])
+    expect(state.get(`node/${d}/profile`)?.value).toBe('true')
+    const again = await world.node('d', DEPLOYER)
+    await world.advance(1_000)
+    await world.run(again.state.put(`node/${d}/profile`, 'still'))
+    await world.advance(1_000)
+    expect(state.get(`node/${d}/profile`)?.value).toBe('still')
+    expect(again.state.hash()).toBe(state.hash())
   })
 })
 

@@ -8,16 +8,10 @@
  */
 import type { ChainIssuer, OwnerId, Permission, VerifiedMember } from '../../identity/index.ts'
 import type { KnownCredential } from './credentials.ts'
-import {
-  type Grant,
-  readMemberEntry,
-  readRemovedEntry,
-  readVouched,
-  type Through,
-} from './entries.ts'
+import { readGrant, readRemovedEntry, readVouched } from './entries.ts'
 import type { KeyRule, StateRecord } from './index.ts'
 import { MEMBER_PREFIX, ownerOfKey, REMOVED_PREFIX } from './keys.ts'
-import { isAfter, type Position, START } from './position.ts'
+import { isNamed } from './line.ts'
 import type { SignedRecord } from './record.ts'
 import { ruleOf } from './rules.ts'
 
@@ -56,25 +50,32 @@ export function judge(
 
   const rule = ruleOf(evidence.rules, record.key)
   if (!rule) return 'FORBIDDEN'
-  const member = { ...author.member, permissions: permissionsAt(record, author.member, evidence) }
+  const member = { ...author.member, permissions: permissionsOf(author.member, evidence, record) }
   if (rule.mayWrite(record, member) !== 'ok') return 'FORBIDDEN'
   if (rule.order !== 'owned') return record.claim === undefined ? 'ok' : 'FORBIDDEN'
   if (record.claim === undefined) return 'FORBIDDEN'
   return record.claim === record.owner || member.permissions.has('admin') ? 'ok' : 'CONFLICT'
 }
 
-/** What the author's owner might do when it wrote at this position. */
-export function permissionsAt(
-  at: { author: StateRecord['author']; position: Position },
+/**
+ * With what permissions a member's record is judged; without one, what it may do next. A record that
+ * the line of its owner's grant names was found in order by an admin, who could have written it
+ * itself: it is not judged by the lesser permissions, nor by those that it was written under.
+ */
+export function permissionsOf(
   member: VerifiedMember,
   entries: Entries,
+  record?: SignedRecord,
 ): ReadonlySet<Permission> {
   const { ownerId, permissions: certified } = member
   if (entries.isFounder(ownerId)) return certified
+  const admin = certified.has('admin')
   const entry = entries.record(MEMBER_PREFIX + ownerId)
-  const grants = entry && binds(entry, certified.has('admin'), entries) ? grantsOf(entry) : []
-  const grant = grants.findLast(({ through }) => isBeyond(at, through))
-  if (grant) return new Set(granted(grant, certified.has('admin')))
+  const grant = entry && binds(entry, admin, entries) ? readGrant(entry.value) : undefined
+  if (grant) {
+    const stood = record !== undefined && isNamed(grant.line, record.id)
+    return new Set(granted(stood ? EVERY : grant.permissions, admin))
+  }
   if (member.issuers.every((issuer) => mayPassOn(issuer, entries))) return certified
   const vouched = readVouched(entry?.value) ?? []
   return new Set(vouched.filter((permission) => certified.has(permission)))
@@ -89,9 +90,9 @@ export function mayPassOn(issuer: ChainIssuer, entries: Entries): boolean {
   const removed = entries.record(REMOVED_PREFIX + issuer.owner)
   if (removed && binds(removed, admin, entries)) return false
   const entry = entries.record(MEMBER_PREFIX + issuer.owner)
-  const grant = entry && binds(entry, admin, entries) ? grantsOf(entry).at(-1) : undefined
+  const grant = entry && binds(entry, admin, entries) ? readGrant(entry.value) : undefined
   if (!grant) return true
-  const left = granted(grant, admin)
+  const left = granted(grant.permissions, admin)
   if (!left.includes('invite') && !left.includes('admin')) return false
   return issuer.passedOn.every((permission) => left.includes(permission))
 }
@@ -99,7 +100,7 @@ export function mayPassOn(issuer: ChainIssuer, entries: Entries): boolean {
 function isCut(record: SignedRecord, member: VerifiedMember, entries: Entries): boolean {
   const removed = entries.record(REMOVED_PREFIX + record.owner)
   if (!removed || !binds(removed, member.permissions.has('admin'), entries)) return false
-  return isBeyond(record, readRemovedEntry(removed.value))
+  return !isNamed(readRemovedEntry(removed.value), record.id)
 }
 
 /** Whether an entry bears on an owner whose certificate does or does not say `admin`. */
@@ -107,19 +108,11 @@ function binds(entry: StateRecord, admin: boolean, entries: Entries): boolean {
   return !admin || entries.isFounder(entry.owner)
 }
 
-const grantsOf = ({ value }: StateRecord): Grant[] => readMemberEntry(value)
+const EVERY: readonly Permission[] = ['admin', 'invite', 'deploy', 'use']
 
 /** Only a certificate makes an admin. */
-function granted({ permissions }: Grant, admin: boolean): readonly Permission[] {
+function granted(permissions: readonly Permission[], admin: boolean): readonly Permission[] {
   return permissions.filter((permission) => permission !== 'admin' || admin)
-}
-
-/** Nodes that the entry does not name had not been seen: nothing of theirs is within it. */
-function isBeyond(
-  at: { author: StateRecord['author']; position: Position },
-  through: Through,
-): boolean {
-  return isAfter(at.position, through.get(at.author) ?? START)
 }
 
 /**

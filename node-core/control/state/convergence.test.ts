@@ -4,9 +4,17 @@ import { expect, it } from 'vitest'
 import type { Plain } from '../../base/codec/index.ts'
 import type { Permission } from '../../identity/index.ts'
 import { createCredentialShelf } from './credentials.ts'
-import { absorbDelta, compareDigest, deltaFor, digestOf, endAsking } from './exchange.ts'
+import {
+  absorbDelta,
+  absorbPush,
+  compareDigest,
+  deltaFor,
+  digestOf,
+  endAsking,
+} from './exchange.ts'
 import { nodeOfKey } from './keys.ts'
-import type { Position } from './position.ts'
+import { drawLine } from './line.ts'
+import { laterOf, type Position, START } from './position.ts'
 import { hashOf, parseRecord, type SignedRecord, signRecord, verifyRecord } from './record.ts'
 import { DEFAULT_RULES, ruleOf } from './rules.ts'
 import {
@@ -20,7 +28,7 @@ import {
   verifyToy,
   verifyToyCredential,
 } from './state.fixture.ts'
-import { createStateMap, seenThrough } from './state-map.ts'
+import { createStateMap } from './state-map.ts'
 
 const ADMIN: Person = { owner: 'admin', permissions: ['admin', 'deploy'] }
 const INVITER: Person = { owner: 'inviter', permissions: ['invite', 'deploy', 'use'] }
@@ -31,6 +39,7 @@ const PEOPLE: Record<string, Person> = {
   deployer: { owner: 'deployer', permissions: ['deploy', 'use'] },
   inviter: INVITER,
   late: { owner: 'late', permissions: ['deploy'], issuers: [ADMIN] },
+  ward: { owner: 'ward', permissions: ['admin', 'deploy'], issuers: [ADMIN] },
   invited: { owner: 'invited', permissions: ['deploy', 'use'], issuers: [INVITER] },
 }
 const EVERY = [...FOUNDER.permissions]
@@ -48,31 +57,36 @@ function createReplica(name: string) {
   credentials.use(hashOf(credential))
   let said: Position = [1, 0]
 
-  function put(key: string, value: Plain | undefined): void {
+  function sign(
+    key: string,
+    value: Plain | undefined,
+    position: Position,
+    previous: Position = START,
+  ): SignedRecord {
     const held = map.get(key)
     const order = ruleOf(DEFAULT_RULES, key)?.order
-    if (order === 'permanent' && held) return
-    const position: Position = [1, said[1] + 1]
-    const record = signRecord(
-      {
-        key,
-        value,
-        generation: nodeOfKey(key) ? 0 : order === 'permanent' ? 1 : (held?.generation ?? 0) + 1,
-        claim: order === 'owned' ? (held?.claim ?? ownerNamed(person.owner)) : undefined,
-        position,
-        previous: said,
-        credential: hashOf(credential),
-      },
-      verifyToyCredential(credential),
-      toySigner(name),
-      NETWORK,
-    )
-    if (map.judge(record) !== 'ok') return
-    said = position
-    map.offer([record])
-    map.setMark(self, position)
+    const draft = {
+      ...{ key, value, position, previous },
+      generation: nodeOfKey(key) ? 0 : order === 'permanent' ? 1 : (held?.generation ?? 0) + 1,
+      claim: order === 'owned' ? (held?.claim ?? ownerNamed(person.owner)) : undefined,
+      credential: hashOf(credential),
+    }
+    return signRecord(draft, verifyToyCredential(credential), toySigner(name), NETWORK)
   }
-  return { name, map, credentials, put }
+
+  /** The record, if it may be written. */
+  function put(key: string, value: Plain | undefined): SignedRecord[] {
+    if (ruleOf(DEFAULT_RULES, key)?.order === 'permanent' && map.get(key)) return []
+    // What was signed with its key elsewhere it goes above.
+    said = laterOf(said, map.streams.get(self)?.head?.position ?? said)
+    const record = sign(key, value, [1, said[1] + 1], said)
+    if (map.judge(record) !== 'ok') return []
+    said = record.position
+    map.offer([record])
+    map.setMark(self, said)
+    return [record]
+  }
+  return { name, person, map, credentials, credential, sign, put }
 }
 type Replica = ReturnType<typeof createReplica>
 
@@ -104,49 +118,87 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('admit' as const), who, n: who }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), who, n: who }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('send' as const), who, n: who }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      ...{ do: fc.constant('lie' as const), who, n: who, to: who },
+      place: fc.integer({ min: 1, max: 6 }),
+      about: fc.constantFrom('workload', 'own', 'grant', 'remove'),
+    }),
+  },
 )
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-function run(replicas: Replica[], { do: kind, who: at, n }: Step): void {
+/** Returns what was written, by whoever keeps to the rules. */
+function run(replicas: Replica[], one: Step): SignedRecord[] {
+  const { who: at, n } = one
   const replica = replicas[at]!
   const target = ownerNamed(NAMES[n]!)
-  const through: Record<string, [number, number]> = {}
-  for (const stream of replica.map.streams.all()) {
-    const [incarnation, counter] = seenThrough(stream)
-    through[stream.author] = [incarnation, counter]
-  }
-  switch (kind) {
+  const name = 'x'
+  const owned = replica.map.startingWith('net/').filter(({ owner }) => owner === target)
+  const admin = PEOPLE[NAMES[n]!]!.permissions.includes('admin')
+  const drawn = { standing: drawLine(owned), admin }
+  switch (one.do) {
     case 'workload':
-      replica.put(`net/workload/w-${n}`, `${replica.name} ${n}`)
-      return
+      return replica.put(`net/workload/w-${n}`, `${replica.name} ${n}`)
     case 'end':
-      replica.put(`net/workload/w-${n}`, undefined)
-      return
+      return replica.put(`net/workload/w-${n}`, undefined)
     case 'own':
-      replica.put(`node/${NODES[at]}/instance/${n}`, n)
-      return
+      return replica.put(`node/${NODES[at]}/instance/${n}`, n)
     case 'grant':
-      replica.put(`net/member/${target}`, { name: 'x', permissions: ['use'], through })
-      return
+      return replica.put(`net/member/${target}`, { name, permissions: ['use'], ...drawn })
     case 'restore':
-      replica.put(`net/member/${target}`, { name: 'x', permissions: EVERY, through })
-      return
+      return replica.put(`net/member/${target}`, { name, permissions: EVERY, ...drawn })
     case 'admit':
-      replica.put(`net/member/${target}`, { name: 'x', permissions: ['deploy'] })
-      return
+      return replica.put(`net/member/${target}`, { name, permissions: ['deploy'] })
     case 'remove':
-      replica.put(`net/removed/${target}`, { at: 'now', through })
-      return
+      return replica.put(`net/removed/${target}`, { at: 'now', ...drawn })
     case 'send':
       if (at !== n) send(replica, replicas[n]!, 700)
+      return []
+    case 'lie':
+      return []
   }
+}
+
+type Lie = Extract<Step, { do: 'lie' }>
+
+/** Signs a record for a place of its choice, whatever it may do, and tells somebody. */
+function lie(replicas: Replica[], { who: at, to, n, place, about }: Lie): SignedRecord {
+  const liar = replicas[at]!
+  const { map, credentials } = replicas[to]!
+  const target = ownerNamed(NAMES[n]!)
+  const standing = drawLine(map.startingWith('').filter(({ owner }) => owner === target))
+  const entry = { name: 'x', permissions: EVERY, at: 'now', standing }
+  const lies: Record<Lie['about'], readonly [string, Plain]> = {
+    workload: [`net/workload/w-${n % 3}`, 'lie'],
+    own: [`node/${NODES[at]}/instance/${n % 3}`, 'lie'],
+    grant: [`net/member/${target}`, entry],
+    remove: [`net/removed/${target}`, entry],
+  }
+  const record = liar.sign(...lies[about], [1, place])
+  credentials.add(liar.credential)
+  absorbPush(map, [record])
+  return record
+}
+
+/** Whether an entry binds the author of a record, and does not let it stand. */
+function forbids(entry: SignedRecord, record: SignedRecord): boolean {
+  const person = Object.values(PEOPLE).find(({ owner }) => ownerNamed(owner) === record.owner)!
+  const founder = ownerNamed('founder')
+  if (record.owner === founder) return false
+  if (person.permissions.includes('admin') && entry.owner !== founder) return false
+  if (entry.key === `net/removed/${record.owner}`) return true
+  if (entry.key !== `net/member/${record.owner}`) return false
+  const { permissions, standing } = entry.value as { permissions: string[]; standing?: Uint8Array }
+  return record.key.startsWith('net/workload/') && !!standing && !permissions.includes('deploy')
 }
 
 function exchangeAll(replicas: Replica[]): boolean {
   for (let round = 0; round < 60; round++) {
     for (const from of replicas) {
-      for (const to of replicas) if (from !== to) while (send(from, to, 900));
+      for (const to of replicas) if (from !== to) while (send(from, to, 2_500));
     }
     if (new Set(replicas.map(({ map }) => map.hash())).size === 1) return true
   }
@@ -156,10 +208,9 @@ function exchangeAll(replicas: Replica[]): boolean {
 it('comes to one map when two demoted admins give each other everything back', () => {
   const replicas = NAMES.map(createReplica)
   const [founder, admin, other] = replicas as [Replica, Replica, Replica]
-  const grant = (by: Replica, to: string, permissions: Permission[]): void =>
+  const grant = (by: Replica, to: string, permissions: Permission[]): SignedRecord[] =>
     by.put(`net/member/${ownerNamed(to)}`, {
-      ...{ name: 'x', permissions, through: {} },
-      earlier: [{ permissions: ['admin', 'deploy'], through: {} }],
+      ...{ name: 'x', permissions, standing: new Uint8Array(), admin: true },
     })
   for (const name of ['admin', 'other']) grant(founder, name, ['use'])
   for (let n = 0; n < 3; n++) {
@@ -176,8 +227,21 @@ it('comes to one map, entries that cut and grant included, from any exchange of 
   fc.assert(
     fc.property(fc.array(step, { minLength: 5, maxLength: 60 }), (steps) => {
       const replicas = NAMES.map(createReplica)
-      for (const one of steps) run(replicas, one)
-      if (exchangeAll(replicas)) return
+      const written: { record: SignedRecord; lied: boolean }[] = []
+      for (const one of steps) {
+        if (one.do === 'lie') written.push({ record: lie(replicas, one), lied: true })
+        else written.push(...run(replicas, one).map((record) => ({ record, lied: false })))
+      }
+      if (exchangeAll(replicas)) {
+        const { map } = replicas[0]!
+        const standing = written.filter(({ record }) => map.get(record.key)?.id === record.id)
+        // What was signed after an entry that forbids it, at whatever place, is not there.
+        for (const [at, entry] of standing.entries()) {
+          const late = standing.slice(at + 1).filter(({ record }) => forbids(entry.record, record))
+          expect(late).toEqual([])
+        }
+        return
+      }
       const views = replicas.map(({ name, map }) => {
         return `${name}: ${map
           .startingWith('')

@@ -2,7 +2,7 @@
 import { every } from '../../base/clock/index.ts'
 import { assert, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import { permissionsAt } from './authority.ts'
+import { permissionsOf } from './authority.ts'
 import { createCredentialShelf } from './credentials.ts'
 import { createIntake } from './driver-intake.ts'
 import { createPushes } from './driver-pushes.ts'
@@ -17,10 +17,10 @@ import type {
   StateErrorCode,
 } from './index.ts'
 import { DELTA_BYTES_MAX, GC_INTERVAL_MS, ROUND_MS, TOMBSTONE_TTL_MS } from './limits.ts'
-import type { Position } from './position.ts'
+import { drawLine } from './line.ts'
 import type { SignedRecord } from './record.ts'
 import { DEFAULT_RULES } from './rules.ts'
-import { createStateMap, seenThrough } from './state-map.ts'
+import { createStateMap } from './state-map.ts'
 import { incarnationIn, restore } from './store-rows.ts'
 
 export function createSharedState(
@@ -178,21 +178,12 @@ export function createSharedState(
       const others = [...map.streams.all()].some(({ author }) => author !== self)
       return running && !others && net.peers().length === 0
     },
-    streams() {
-      const seen: Record<NodeId, [number, number]> = {}
-      for (const stream of map.streams.all()) {
-        const [incarnation, counter] = seenThrough(stream)
-        seen[stream.author] = [incarnation, counter]
-      }
-      return seen
-    },
+    standing: (owner) =>
+      drawLine(map.startingWith('net/').filter((record) => record.owner === owner)),
     credentialOf: (author) => latestCredential(author)?.bytes,
     memberOf(author) {
       const member = latestCredential(author)?.member
-      if (!member) return undefined
-      // What it may do next: after everything it has written.
-      const position: Position = [Infinity, Infinity]
-      return { ...member, permissions: permissionsAt({ author, position }, member, map.evidence) }
+      return member && { ...member, permissions: permissionsOf(member, map.evidence) }
     },
     setCredential: adopt,
     onTwin(listener) {

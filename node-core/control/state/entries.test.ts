@@ -15,6 +15,8 @@ beforeEach(() => {
 })
 afterEach(() => world.stop())
 
+/** A line that names no record. */
+const NOBODY = new Uint8Array()
 const EVERY: Permission[] = ['admin', 'invite', 'deploy', 'use']
 const ADMIN_A: Person = { owner: 'admin-a', permissions: EVERY }
 const ADMIN_B: Person = { owner: 'admin-b', permissions: EVERY }
@@ -39,13 +41,13 @@ describe('removal', () => {
     await world.advance(100)
     await world.run(d.state.put('net/workload/before', 1))
     await world.advance(100)
-    const through = { [d.id]: f.state.streams()[d.id]! }
+    const standing = f.state.standing(ownerNamed('deployer'))
     world.network.cut(d.id, f.id)
     world.network.cut(f.id, d.id)
     await world.run(d.state.put('net/workload/after', 1))
     await world.advance(100)
     expect(g.state.get('net/workload/after')).toBeDefined()
-    await world.run(f.state.put(removalKey, { at: 'now', through }))
+    await world.run(f.state.put(removalKey, { at: 'now', standing }))
     await world.advance(100)
     world.network.mendAll()
     await world.advance(6_000)
@@ -57,14 +59,61 @@ describe('removal', () => {
     expect(await world.run(put)).toBe('FORBIDDEN')
   })
 
+  it('brings back the record it names where a later one had taken its place', async () => {
+    const [f, g] = [await world.node('f'), await world.node('g')]
+    const d = await world.node('d', DEPLOYER)
+    await world.advance(100)
+    await world.run(d.state.put('net/workload/web', 'heard'))
+    await world.advance(100)
+    world.network.cut(d.id, f.id)
+    world.network.cut(g.id, f.id)
+    await world.run(d.state.put('net/workload/web', 'unheard'))
+    await world.advance(100)
+    expect(g.state.get('net/workload/web')?.value).toBe('unheard')
+    const standing = f.state.standing(ownerNamed('deployer'))
+    await world.run(f.state.put(removalKey, { at: 'now', standing }))
+    world.network.mendAll()
+    await world.advance(6_000)
+    expect(g.state.get('net/workload/web')?.value).toBe('heard')
+    expect(g.state.hash()).toBe(f.state.hash())
+  })
+
+  it('holds over a restart, for what it names and for what it does not', async () => {
+    const f = await world.node('f')
+    const d = await world.node('d', DEPLOYER)
+    await world.advance(100)
+    await world.run(d.state.put('net/workload/before', 1))
+    await world.run(d.state.put(`node/${d.id}/profile`, 1))
+    await world.run(f.state.put('net/workload/founders', 1))
+    await world.advance(100)
+    const standing = f.state.standing(ownerNamed('deployer'))
+    expect(standing.byteLength).toBe(16)
+    await world.run(f.state.put(removalKey, { at: 'now', standing }))
+    await world.advance(2_000)
+    const hash = f.state.hash()
+    await world.run(f.state.stop())
+    world.network.crash(d.id)
+    world.network.crash(f.id)
+    const again = await world.node('f')
+    expect(again.state.list('').map(({ key }) => key)).toEqual([
+      removalKey,
+      'net/workload/before',
+      'net/workload/founders',
+    ])
+    expect(again.state.hash()).toBe(hash)
+  })
+
   it('cannot be undone by its author or another admin', async () => {
     const f = await world.node('f')
     const a = await world.node('a', ADMIN_A)
     await world.advance(100)
-    await world.run(f.state.put(removalKey, { at: 'now', through: {} }))
+    await world.run(f.state.put(removalKey, { at: 'now', standing: NOBODY }))
     await world.advance(100)
     for (const { state } of [f, a]) {
-      const tries = [state.put(removalKey, { at: 'later', through: {} }), state.delete(removalKey)]
+      const tries = [
+        state.put(removalKey, { at: 'later', standing: NOBODY }),
+        state.delete(removalKey),
+      ]
       const codes = await world.run(
         Promise.all(
           tries.map((work) =>
@@ -86,7 +135,7 @@ describe('removal', () => {
     await world.advance(100)
     world.network.cut(a.id, b.id)
     world.network.cut(b.id, a.id)
-    const entry = { at: 'now', through: {} }
+    const entry = { at: 'now', standing: NOBODY }
     await world.run(a.state.put(`net/removed/${ownerNamed('admin-b')}`, entry))
     await world.run(b.state.put(`net/removed/${ownerNamed('admin-a')}`, entry))
     await world.run(a.state.put('net/publisher/x', { since: 'now' }))
@@ -115,8 +164,8 @@ describe('removal', () => {
     await world.advance(100)
     expect(f.state.list('net/workload/')).toHaveLength(2)
 
-    const through = { [i.id]: f.state.streams()[i.id]! }
-    await world.run(f.state.put(`net/removed/${ownerNamed('inviter')}`, { at: 'now', through }))
+    const standing = f.state.standing(ownerNamed('inviter'))
+    await world.run(f.state.put(`net/removed/${ownerNamed('inviter')}`, { at: 'now', standing }))
     await world.advance(100)
     const nodes = [f, i, known, late]
     const names = (): string[][] =>
@@ -141,7 +190,7 @@ describe('a change of permissions', () => {
     await world.run(d.state.put('net/workload/before', 1))
     await world.advance(100)
     const member = `net/member/${ownerNamed('deployer')}`
-    const first = { through: { [d.id]: f.state.streams()[d.id]! }, permissions: ['use'] }
+    const first = { standing: f.state.standing(ownerNamed('deployer')), permissions: ['use'] }
     await world.run(f.state.put(member, { name: 'd', ...first }))
     await world.advance(100)
     const refused = d.state
@@ -150,8 +199,8 @@ describe('a change of permissions', () => {
     expect(await world.run(refused)).toBe('FORBIDDEN')
     expect(f.state.memberOf(d.id)?.permissions).toEqual(new Set(['use']))
 
-    const through = { [d.id]: f.state.streams()[d.id]! }
-    const second = { permissions: ['deploy', 'use'], through, earlier: [first] }
+    const standing = f.state.standing(ownerNamed('deployer'))
+    const second = { permissions: ['deploy', 'use'], standing }
     await world.run(f.state.put(member, { name: 'd', ...second }))
     await world.advance(100)
     await world.run(d.state.put('net/workload/again', 1))
@@ -172,9 +221,9 @@ describe('a change of permissions', () => {
     await world.advance(100)
     await world.run(d.state.put('net/workload/before', 1))
     await world.advance(100)
-    const through = { [d.id]: f.state.streams()[d.id]! }
+    const standing = f.state.standing(ownerNamed('deployer'))
     world.network.crash(d.id)
-    const entry = { name: 'd', permissions: ['use'], through }
+    const entry = { name: 'd', permissions: ['use'], standing }
     await world.run(f.state.put(`net/member/${ownerNamed('deployer')}`, entry))
     await world.advance(6_000)
     const newcomer = await world.node('h')
@@ -198,9 +247,9 @@ describe('an inviter that was cut to `use`', () => {
     return { f, i, known }
   }
   type Admitted = Awaited<ReturnType<typeof admitted>>
-  const cut = async ({ f, i }: Admitted, permissions: Permission[]): Promise<void> => {
-    const through = { [i.id]: f.state.streams()[i.id]! }
-    await world.run(f.state.put(memberKey('inviter'), { name: 'i', permissions, through }))
+  const cut = async ({ f }: Admitted, permissions: Permission[]): Promise<void> => {
+    const standing = f.state.standing(ownerNamed('inviter'))
+    await world.run(f.state.put(memberKey('inviter'), { name: 'i', permissions, standing }))
     await world.advance(100)
   }
   const names = ({ state }: TestNode): string[] => state.list('net/workload/').map(({ key }) => key)
@@ -296,8 +345,8 @@ describe('what a founder says of an admin', () => {
       ['deployer', DEPLOYER.permissions, 'done'],
     ] as const) {
       const key = `net/member/${ownerNamed(owner)}`
-      const earlier = [{ permissions, through: {} }]
-      const entry = { name: 'x', permissions: ['use'], through: {}, earlier }
+      const admin = permissions.includes('admin')
+      const entry = { name: 'x', permissions: ['use'], standing: NOBODY, admin }
       await world.run(f.state.put(key, entry))
       await world.advance(100)
       expect(await codeOf(a.state.put(key, { ...entry, permissions }))).toBe(code)
@@ -308,8 +357,8 @@ describe('what a founder says of an admin', () => {
 describe('an entry by an inviter', () => {
   it.each([
     ['grants what it lacks', { permissions: ['admin', 'use'] }],
-    ['draws a line', { permissions: ['use'], through: {} }],
-    ['has earlier grants', { permissions: ['use'], earlier: [] }],
+    ['draws a line', { permissions: ['use'], standing: NOBODY }],
+    ['says what the owner was before', { permissions: ['use'], admin: false }],
     ['cannot be read', { permissions: 'all' }],
   ])('is refused when it %s', async (_, value) => {
     const i = await world.node('i', INVITER)

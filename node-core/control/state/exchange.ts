@@ -76,14 +76,20 @@ export function deltaFor(
     if (!isAfter(stream.mark, from)) continue
     const range: Range = { author: stream.author, from, to: from, records: [] }
     const wanted = recordsBetween(stream, from, stream.mark)
-    for (const record of wanted) {
+    for (const [at, record] of wanted.entries()) {
       if (!fits(record)) break
       range.records.push(record.bytes)
-      range.to = record.position
+      // What an author signed for one place is not cut apart: the next range begins behind the place.
+      const next = wanted[at + 1]
+      if (!next || isAfter(next.position, record.position)) range.to = record.position
     }
+    // More of it than any delta holds: some of it, so that nobody waits behind it.
+    const last = wanted[range.records.length - 1]
+    const alone = delta.ranges.length === 0
+    if (last && alone && !isAfter(range.to, from)) range.to = last.position
     const whole = range.records.length === wanted.length && proves(stream, range, fits)
     if (whole) range.to = stream.mark
-    if (whole || range.records.length > 0) delta.ranges.push(range)
+    if (whole || isAfter(range.to, from)) delta.ranges.push(range)
     if (!whole) return { delta, complete: false }
   }
   return { delta, complete: true }

@@ -81,8 +81,8 @@ export type StateErrorCode =
 
 /** The shared state with what only the parts that run a network need of it. */
 export interface ReplicatedState extends SharedState {
-  /** How far every stream has been seen: what a removal or a new grant names as `through`. */
-  streams(): Record<NodeId, [incarnation: number, counter: number]>
+  /** Names the owner's `net/` records as they are here: what a removal or a grant leaves standing. */
+  standing(owner: OwnerId): Uint8Array
   /** The credential an author wrote its latest record under. */
   credentialOf(author: NodeId): Uint8Array | undefined
   /** What that credential says, with the permissions its owner's entry leaves it. */

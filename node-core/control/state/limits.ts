@@ -6,6 +6,8 @@ export const VALUE_BYTES_MAX = 65_536
 export const RECORD_BYTES_MAX = VALUE_BYTES_MAX + 1_024
 /** Keys whose latest record is one author's, tombstones included. */
 export const KEYS_PER_AUTHOR_MAX = 4_096
+/** Records that a removal or a grant names, 16 bytes each: a value holds them and a chain. */
+export const LINE_RECORDS_MAX = 3_000
 /** `net/` keys that this node's owner adds to, tombstones included. */
 export const NET_KEYS_MAX = 20_000
 /** `net/` keys held when others add them at the same time, or ignore the limit. */

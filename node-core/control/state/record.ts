@@ -53,7 +53,8 @@ export interface UnverifiedRecord extends Draft {
 export type Verify = (key: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
 
 const VERSION = 1
-const HASH_BYTES = 16
+/** Of every hash in the map: of records and of credentials. */
+export const HASH_BYTES = 16
 
 const bytesOf = (length: number) =>
   z.instanceof(Uint8Array).refine((bytes) => bytes.byteLength === length)

@@ -240,7 +240,7 @@ function readCollected(record: SignedRecord): Position | undefined {
   return isAfter(record.position, [incarnation, counter]) ? [incarnation, counter] : undefined
 }
 
-/** How far a stream has been seen, gaps or not: where a removal draws its line. */
+/** How far a stream has been seen, gaps or not. */
 export function seenThrough(stream: Stream): Position {
   return laterOf(stream.mark, stream.head?.position ?? START)
 }

@@ -26,6 +26,8 @@ import {
   type SharedStateOptions,
   type VerifyCredential,
 } from './index.ts'
+import { encodeQuestion, parseAnswer } from './messages.ts'
+import type { Position } from './position.ts'
 
 export const NETWORK = 'aa'.repeat(32) as NetworkId
 const sha256 = (...parts: Uint8Array[]): Buffer => {
@@ -187,6 +189,14 @@ export function createTestNetwork(
       await run(Promise.all([...nodes].map(({ state }) => state.stop())))
     },
   }
+}
+
+/** How far a node tells another that it knows each stream. */
+export async function marksAt({ id }: TestNode, asker: Net): Promise<Record<string, Position>> {
+  const question = encodeQuestion({ kind: 'root', root: new Uint8Array(16) })
+  const answer = parseAnswer(await asker.request(id, 'state/1', question))
+  if (answer?.kind !== 'digest') throw new Error('No digest.')
+  return Object.fromEntries(answer.digest.authors.map(({ author, mark }) => [author, mark]))
 }
 
 /** Everything that can go on without time passing. */

@@ -9,7 +9,6 @@ import {
   ownerIdOf,
   parseMembership,
 } from '../../identity/index.ts'
-import { GRANTS_KEPT_MAX } from './limits.ts'
 import { openJoinRequest } from './messages.ts'
 
 export const MEMBER_PREFIX = 'net/member/'
@@ -22,7 +21,6 @@ const permissions = z
   .array(z.enum(['admin', 'invite', 'deploy', 'use']))
   .min(1)
   .max(4)
-const through = z.record(z.string(), z.tuple([z.int().min(0), z.int().min(0)]))
 
 /** `net/member/<OwnerId>`. */
 const MEMBER = z.strictObject({
@@ -31,11 +29,10 @@ const MEMBER = z.strictObject({
   since: timestamp,
   /** The owner's chain, leaf first, as it was when it was admitted or last changed. */
   membership: z.array(bytes).min(1).max(8),
-  /**
-   * Set by a change of permissions: up to where the owner's records stand under the earlier ones.
-   */
-  through: through.optional(),
-  earlier: z.array(z.strictObject({ permissions, through })).max(GRANTS_KEPT_MAX).optional(),
+  /** Set by a change of permissions: names the owner's records that stand as they did before it. */
+  standing: bytes.optional(),
+  /** Set by a change of permissions if it was an admin before: founders alone decide about it. */
+  admin: z.literal(true).optional(),
 })
 
 export interface MemberEntry extends z.infer<typeof MEMBER> {

@@ -12,7 +12,7 @@ import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
-import type { SharedState } from '../../control/state/index.ts'
+import type { ReplicatedState } from '../../control/state/index.ts'
 import type {
   FoundedNetwork,
   IdentityErrorCode,
@@ -82,11 +82,10 @@ export type AdmissionMesh = Pick<
   | 'recheck'
 >
 
-export interface AdmissionState
-  extends Pick<SharedState, 'get' | 'list' | 'put' | 'delete' | 'subscribe'> {
-  /** How far each author's stream is known: (incarnation, counter). */
-  streams(): Readonly<Record<NodeId, readonly [number, number]>>
-}
+export type AdmissionState = Pick<
+  ReplicatedState,
+  'get' | 'list' | 'put' | 'delete' | 'subscribe' | 'standing'
+>
 
 export interface InviteOrder {
   role: Role

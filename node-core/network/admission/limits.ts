@@ -24,5 +24,3 @@ export const RENEW_CHECK_PERIOD_MS = 3_600_000
 export const REMOVAL_NOTICE_MS = 1_000
 /** How often a newcomer asks whether it was approved. Milliseconds. */
 export const POLL_PERIOD_MS = 5_000
-/** Changes of one owner's permissions that its entry remembers. */
-export const GRANTS_KEPT_MAX = 64

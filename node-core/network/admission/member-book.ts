@@ -2,10 +2,9 @@
 import { toTimestamp } from '../../base/clock/index.ts'
 import { createInvite, isFounder, type OwnerId, type Permission } from '../../identity/index.ts'
 import { type AdmissionParts, putMember, refusal } from './admit.ts'
-import { MEMBER_PREFIX, type MemberEntry, REMOVED_PREFIX, WAITING_PREFIX } from './entries.ts'
+import { MEMBER_PREFIX, REMOVED_PREFIX, WAITING_PREFIX } from './entries.ts'
 import type { Admission, AdmissionDeps, CreatedInvite, InviteOrder } from './index.ts'
 import { forbidden } from './issuer.ts'
-import { GRANTS_KEPT_MAX } from './limits.ts'
 
 export type MemberBook = Pick<Admission, 'createInvite' | 'approve' | 'grant' | 'remove'>
 
@@ -70,11 +69,12 @@ async function grant(
   if (!entry) throw refusal('NOT_FOUND', 'No such owner is a member.')
   const { name, since, ownerKey } = entry
   const granted = [...new Set(permissions)]
+  const wasAdmin = entry.admin || entry.certifiedAdmin || entry.permissions.includes('admin')
   await deps.state.put(MEMBER_PREFIX + owner, {
     ...{ name, since, permissions: granted },
     membership: issuer.issue({ owner: ownerKey, ownerName: name, permissions: granted }),
-    through: throughOf(deps, parts, owner),
-    earlier: earlierOf(entry),
+    standing: deps.state.standing(owner),
+    ...(wasAdmin ? { admin: true } : {}),
   })
 }
 
@@ -83,7 +83,7 @@ async function remove(deps: AdmissionDeps, parts: AdmissionParts, owner: OwnerId
   const { state, clock } = deps
   if (parts.records.isMember(owner)) {
     const at = toTimestamp(clock.wallMs())
-    await state.put(REMOVED_PREFIX + owner, { at, through: throughOf(deps, parts, owner) })
+    await state.put(REMOVED_PREFIX + owner, { at, standing: state.standing(owner) })
     return
   }
   if (!parts.records.waiting(owner)) {
@@ -104,29 +104,6 @@ function requireAbove(
   if (admin && !isFounder(deps.network, deps.ownerKey.publicKey)) {
     throw forbidden('Only a founder can change an admin.')
   }
-}
-
-/** Up to where each of the owner's nodes is heard now: what it wrote until here stands. */
-function throughOf(
-  deps: AdmissionDeps,
-  { records }: AdmissionParts,
-  owner: OwnerId,
-): Record<string, [number, number]> {
-  const streams = deps.state.streams()
-  const through: Record<string, [number, number]> = {}
-  for (const node of records.nodesOf(owner)) {
-    const [incarnation, counter] = streams[node] ?? [0, 0]
-    through[node] = [incarnation, counter]
-  }
-  return through
-}
-
-/** An admission holds for all that the owner ever wrote. */
-const FROM_THE_START = {}
-
-function earlierOf(entry: MemberEntry): NonNullable<MemberEntry['earlier']> {
-  const { earlier = [], permissions, through = FROM_THE_START } = entry
-  return [...earlier, { permissions, through }].slice(-GRANTS_KEPT_MAX)
 }
 
 /** Addresses that only this computer can dial come last. */

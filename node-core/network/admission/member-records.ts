@@ -34,7 +34,6 @@ export interface MemberRecords {
   /** Founders cannot be removed, and admins by founders only (docs/adr/0003). */
   isRemoved(owner: OwnerId): boolean
   isFounder(owner: OwnerId): boolean
-  nodesOf(owner: OwnerId): NodeId[]
   list(): OwnerEntry[]
   countMembers(): number
 }
@@ -95,7 +94,6 @@ export function memberRecords(state: Readable, network: FoundedNetwork): MemberR
   return {
     ...{ member, waiting, isMember, isRemoved, isFounder },
     ...{ mayPassOn: passesOn, vouchedFor, isTrusted },
-    nodesOf: (owner) => nodesByOwner(state).get(owner) ?? [],
     list() {
       const nodes = nodesByOwner(state)
       return known(MEMBER_PREFIX, WAITING_PREFIX, REMOVED_PREFIX).flatMap((owner) => {

@@ -26,18 +26,22 @@ describe('members', () => {
     const check = { network: world.network, nowMs: world.clock.wallMs() }
     expect([...verifyCredential(bob.credential(), check).permissions]).toEqual(['invite', 'use'])
     const record = world.records.get(`net/member/${bob.owner}`)
-    expect(record?.value).toMatchObject({ through: { [bob.id]: [1, expect.any(Number)] } })
+    expect(record?.value).toMatchObject({ standing: new TextEncoder().encode(bob.owner) })
   })
 
-  it('keep the earlier grants on record, oldest first', async () => {
+  it('keep on record that an owner was an admin', async () => {
     const world = await createWorld()
-    const bob = await joinWith(world, world.founder, ['deploy', 'use'])
-    await world.founder.admission.grant(bob.owner, ['use'])
-    await world.founder.admission.grant(bob.owner, ['deploy', 'use'])
-    expect(world.records.get(`net/member/${bob.owner}`)?.value).toMatchObject({
-      permissions: ['deploy', 'use'],
-      earlier: [{ permissions: ['deploy', 'use'], through: {} }, { permissions: ['use'] }],
-    })
+    const bob = await joinWith(world, world.founder, ['admin', 'use'])
+    const carol = await joinWith(world, world.founder, ['deploy', 'use'], 'Carol')
+    for (const permissions of [['use'], ['deploy', 'use']] as const) {
+      await world.founder.admission.grant(bob.owner, permissions)
+      await world.founder.admission.grant(carol.owner, permissions)
+      const said = [bob, carol].map(({ owner }) => world.records.get(`net/member/${owner}`)?.value)
+      expect(said).toEqual([
+        expect.objectContaining({ permissions, admin: true }),
+        expect.not.objectContaining({ admin: expect.anything() }),
+      ])
+    }
   })
 
   it('that an inviter let in are members still when it is cut; whom it lets in later are not', async () => {
@@ -79,7 +83,7 @@ describe('members', () => {
     await world.founder.admission.remove(bob.owner)
     expect(entryOf(world, bob)).toMatchObject({ state: 'removed', name: 'Bob', permissions: [] })
     expect(world.records.get(`net/removed/${bob.owner}`)?.value).toMatchObject({
-      through: { [bob.id]: [1, expect.any(Number)] },
+      standing: new TextEncoder().encode(bob.owner),
     })
     const again = world.newcomer('Bob', { ownerKey: bob.ownerKey })
     await expect(askToBeLetIn(again, targetOf(world))).rejects.toEqual(code('MEMBER_REMOVED'))

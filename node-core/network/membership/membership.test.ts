@@ -122,8 +122,8 @@ describe('who is here', () => {
     const guest = await join('g', { owner: 'guest', permissions: ['use'] })
     const [a, b] = (await cluster(2)) as [Participant, Participant]
     expect(a.membership.get(guest.id)).toBeDefined()
-    const through = { [guest.id]: a.state.streams()[guest.id]! }
-    await world.run(b.state.put(`net/removed/${ownerNamed('guest')}`, { at: 'now', through }))
+    const standing = b.state.standing(ownerNamed('guest'))
+    await world.run(b.state.put(`net/removed/${ownerNamed('guest')}`, { at: 'now', standing }))
     await world.advance(100)
     expect(a.membership.list().map(({ id }) => id)).toEqual([a.id, b.id].sort())
   })

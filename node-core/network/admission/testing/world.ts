@@ -110,8 +110,7 @@ export async function createWorld(seed = 1, options: { name?: string } = {}): Pr
         listeners.add(entry)
         return () => listeners.delete(entry)
       },
-      streams: () =>
-        Object.fromEntries([...records.values()].map((r) => [r.author, [1, counter] as const])),
+      standing: (of) => new TextEncoder().encode(of),
     }
   }
 
