@@ -4,13 +4,21 @@ import { useText } from '../i18n/index.ts'
 import { useWorld } from '../state/index.ts'
 import './toast-region.css'
 
-/** Short notices. Read out politely; they never take the focus. */
+/** Short notices. Read out politely; they never take the focus, and stay while they have it. */
 export function ToastRegion() {
   const { t } = useText()
-  const { toasts } = useWorld()
+  const { toasts, notices } = useWorld()
   const shown = useStore(toasts.store)
   return (
-    <section className="toasts" aria-label={t('shell.noticeRegion')} aria-live="polite">
+    <section
+      className="toasts"
+      aria-label={t('shell.noticeRegion')}
+      aria-live="polite"
+      onFocus={notices.hold}
+      onBlur={notices.release}
+      onPointerEnter={notices.hold}
+      onPointerLeave={notices.release}
+    >
       {shown.map((toast) => (
         <div key={toast.id} className={`toast toast-${toast.tone}`}>
           <div className="toast-words">
