@@ -15,6 +15,8 @@ export interface Stop {
 
 /** Presses in a row without meeting what is looked for, before that is a failure. */
 const PRESSES_MAX = 80
+/** Until every notice has gone by itself. */
+const NOTICES_MS_MAX = 20_000
 /** A ring that takes longer than this to show is none. */
 const RING_MS_MAX = 1_000
 
@@ -83,6 +85,10 @@ export async function writeInto(page: Page, wanted: RegExp, text: string): Promi
  * name, the order is that of the page, and the way back leads over the same stops.
  */
 export async function tour(page: Page): Promise<Stop[]> {
+  // A notice that goes away on the way would be a stop on the way there and none on the way back.
+  await until('the notices to have gone', NOTICES_MS_MAX, async () => {
+    return (await page.locator('.toasts button').count()) === 0
+  })
   const there = await round(page, 'Tab', true)
   const back = await round(page, 'Shift+Tab', false)
   const ids = (stops: Stop[]): number[] => stops.map(({ id }) => id).sort((a, b) => a - b)

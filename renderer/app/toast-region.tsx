@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import { useStore } from 'zustand'
 import { Button, IconButton } from '../design/index.ts'
 import { useText } from '../i18n/index.ts'
@@ -9,8 +10,14 @@ export function ToastRegion() {
   const { t } = useText()
   const { toasts, notices } = useWorld()
   const shown = useStore(toasts.store)
+  const region = useRef<HTMLElement>(null)
+  // A notice that goes away with the focus in it tells nobody that the focus has left.
+  useEffect(() => {
+    if (shown.length === 0 || !isAttended(region.current)) notices.release()
+  }, [shown, notices])
   return (
     <section
+      ref={region}
       className="toasts"
       aria-label={t('shell.noticeRegion')}
       aria-live="polite"
@@ -45,4 +52,8 @@ export function ToastRegion() {
       ))}
     </section>
   )
+}
+
+function isAttended(region: HTMLElement | null): boolean {
+  return region !== null && (region.contains(document.activeElement) || region.matches(':hover'))
 }
