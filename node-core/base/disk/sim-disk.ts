@@ -123,31 +123,25 @@ class MemoryDisk implements SimDisk {
 
   /** An open file ends with the power. */
   #deviceOver(name: string, tape: SimTape, epoch: number): AppendDevice {
-    const step = async (): Promise<void> => {
+    /** The check and the effect are one step: power cannot be lost between them. */
+    const step = async <T>(run: () => T): Promise<T> => {
       await otherWork()
       this.#requirePower(epoch)
+      return run()
     }
     return {
-      write: async (offset, bytes) => {
-        await step()
-        // A full disk takes what still fits before it says so.
-        tape.write(offset, bytes.subarray(0, Math.max(0, this.#roomFor(name) - offset)))
-        this.#requireRoom(name, offset + bytes.byteLength)
-      },
-      sync: async () => {
-        await step()
-        this.#syncTape(tape)
-      },
+      write: (offset, bytes) =>
+        step(() => {
+          // A full disk takes what still fits before it says so.
+          tape.write(offset, bytes.subarray(0, Math.max(0, this.#roomFor(name) - offset)))
+          this.#requireRoom(name, offset + bytes.byteLength)
+        }),
+      sync: () => step(() => this.#syncTape(tape)),
       truncate: async (sizeBytes) => {
-        await step()
-        tape.cut(sizeBytes)
-        await step()
-        this.#syncTape(tape)
+        await step(() => tape.cut(sizeBytes))
+        await step(() => this.#syncTape(tape))
       },
-      read: async (offset, length) => {
-        await step()
-        return tape.read(offset, length)
-      },
+      read: (offset, length) => step(() => tape.read(offset, length)),
       close: () => otherWork(),
     }
   }
