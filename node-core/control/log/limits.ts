@@ -1,5 +1,5 @@
 /** Largest record: a state machine's snapshot with what surrounds it. Bytes. */
-export const RECORD_BYTES_MAX = 268_435_456
+export const RECORD_BYTES_MAX = 272_629_760
 /** Records gathered for one frame, and so for one sync; a larger record has a frame to itself. Bytes. */
 export const FRAME_BYTES = 4_194_304
 /** Most records in one frame. */
