@@ -1,8 +1,15 @@
 /** An engine that does as the test says, and machines and networks around it. */
 import { createSimClock, type SimClock } from '../../../base/clock/index.ts'
+import { createSimDisk, type SimDisk } from '../../../base/disk/index.ts'
 import { createSilentLogger } from '../../../base/log/index.ts'
-import { createSimNetwork, type NodeId, type SimNetwork } from '../../../base/net/index.ts'
+import {
+  createSimNetwork,
+  type Net,
+  type NodeId,
+  type SimNetwork,
+} from '../../../base/net/index.ts'
 import { createSeededRandom } from '../../../base/random/index.ts'
+import { createRecordLog, type RecordLog } from '../../log/index.ts'
 import type {
   CommittedEntry,
   Engine,
@@ -13,8 +20,9 @@ import type {
   StateSnapshot,
   Verdict,
 } from '../index.ts'
-import type { StateMachine } from './index.ts'
+import { type ConsensusOptions, createConsensus, type StateMachine } from './index.ts'
 
+export const silent = createSilentLogger()
 export const nodeNamed = (name: string): NodeId => name.repeat(64).slice(0, 64) as NodeId
 export const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
 export const text = (content: Uint8Array): string => Buffer.from(content).toString()
@@ -168,4 +176,56 @@ export function createSimWorld(seed = 1): SimWorld {
   }
 }
 
-export const silent = createSilentLogger()
+export const SELF = nodeNamed('a')
+export const PEER = nodeNamed('b')
+
+/** One driver, whose engine the test scripts; `engine.calls` shows the log's steps as well. */
+export function setUp(options: ConsensusOptions & { disk?: SimDisk } = {}) {
+  const disk = options.disk ?? createSimDisk()
+  const world = createSimWorld()
+  const engine = createScriptedEngine(SELF)
+  const machine = createListMachine()
+  const log = createRecordLog({ disk, random: createSeededRandom(1), logger: silent })
+  /** While `held` is set, the disk takes its time. */
+  const slow: { held?: Promise<void> } = {}
+  let records: string[] = []
+  const consensus = createConsensus(
+    {
+      ...{ net: world.network.node(SELF), clock: world.clock, machine, logger: silent },
+      log: traced(log, engine.calls, slow),
+      createEngine: (found) => {
+        records = found.map(text)
+        return engine
+      },
+    },
+    options,
+  )
+  return { disk, slow, world, engine, machine, consensus, recordsAtStart: () => records }
+}
+
+/** Puts what the log does between the calls of the engine. */
+function traced(log: RecordLog, calls: string[], slow: { held?: Promise<void> }): RecordLog {
+  return {
+    open: () => log.open(),
+    async append(records, options) {
+      calls.push(`append ${records.map(text)}`)
+      await slow.held
+      await log.append(records, options)
+      calls.push('appended')
+    },
+    rewrite: (records) => log.rewrite(records),
+    close: () => log.close(),
+    get sizeBytes() {
+      return log.sizeBytes
+    },
+  }
+}
+
+/** What B hears on the wire, as it happens. */
+export function listen(net: Net, calls: string[]): void {
+  net.onStream('consensus/1', (stream) => {
+    void (async () => {
+      for await (const part of stream) calls.push(`heard ${text(part.subarray(4))}`)
+    })().catch(() => {})
+  })
+}

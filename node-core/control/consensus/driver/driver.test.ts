@@ -1,98 +1,38 @@
 import { describe, expect, it } from 'vitest'
-import { createSimDisk, type SimDisk } from '../../../base/disk/index.ts'
-import type { Net } from '../../../base/net/index.ts'
-import { createSeededRandom } from '../../../base/random/index.ts'
-import { createRecordLog, type RecordLog } from '../../log/index.ts'
-import type { Fate, Ready } from '../index.ts'
-import {
-  at,
-  bytes,
-  createListMachine,
-  createScriptedEngine,
-  createSimWorld,
-  entry,
-  nodeNamed,
-  silent,
-  text,
-  turns,
-} from './driver.fixture.ts'
-import { type ConsensusOptions, createConsensus } from './index.ts'
+import { createSimDisk } from '../../../base/disk/index.ts'
+import type { Fate } from '../index.ts'
+import { at, PEER as B, bytes, entry, listen, setUp, turns } from './driver.fixture.ts'
 import { READ_TICKS_MAX } from './limits.ts'
 
-const A = nodeNamed('a')
-const B = nodeNamed('b')
 const code = (name: string) => expect.objectContaining({ code: name })
-
-function setUp(options: ConsensusOptions & { disk?: SimDisk } = {}) {
-  const disk = options.disk ?? createSimDisk()
-  const world = createSimWorld()
-  const engine = createScriptedEngine(A)
-  const machine = createListMachine()
-  const log = createRecordLog({ disk, random: createSeededRandom(1), logger: silent })
-  let records: string[] = []
-  const consensus = createConsensus(
-    {
-      ...{ net: world.network.node(A), clock: world.clock, machine, logger: silent },
-      log: traced(log, engine.calls),
-      createEngine: (found) => {
-        records = found.map(text)
-        return engine
-      },
-    },
-    options,
-  )
-  return { disk, world, engine, machine, consensus, recordsAtStart: () => records }
-}
-
-/** Puts what the log does between the calls of the engine. */
-function traced(log: RecordLog, calls: string[]): RecordLog {
-  return {
-    open: () => log.open(),
-    async append(records, options) {
-      calls.push(`append ${records.map(text)}`)
-      await log.append(records, options)
-      calls.push('appended')
-    },
-    rewrite: (records) => log.rewrite(records),
-    close: () => log.close(),
-    get sizeBytes() {
-      return log.sizeBytes
-    },
-  }
-}
-
-/** What B hears on the wire, as it happens. */
-function listen(net: Net, calls: string[]): void {
-  net.onStream('consensus/1', (stream) => {
-    void (async () => {
-      for await (const part of stream) calls.push(`heard ${text(part.subarray(4))}`)
-    })().catch(() => {})
-  })
-}
 
 describe('a driver', () => {
   it('says at once what may overtake the disk, and the rest once the records are durable', async () => {
-    const { engine, world, consensus, machine } = setUp()
+    const { engine, slow, world, consensus, machine } = setUp()
     const calls = engine.calls
     listen(world.network.node(B), calls)
     await consensus.start()
     await world.advance(50)
     calls.length = 0
+    let release = (): void => {}
+    slow.held = new Promise((resolve) => {
+      release = resolve
+    })
     const send = (message: string) => [{ to: B, message: bytes(message) }]
-    // A disk that takes its time: it answers when the test lets it.
     engine.script({
       messagesNow: send('now'),
       records: [bytes('r1'), bytes('r2')],
       messages: send('later'),
       committed: [entry(1, 'x')],
     })
-    engine.step(B, bytes('m'))
     consensus.transferLeader(B)
-    await world.advance(20)
-    const wire = calls.filter((call) => call.startsWith('heard')).join()
-    expect(wire).toMatch(/now.*later/)
-    const steps = calls.filter((call) => !/heard|tick|step/.test(call))
-    expect(steps).toEqual(['transferLeader', 'ready', 'append r1,r2', 'appended', 'advance'])
+    await world.advance(50)
+    const steps = (): string[] => calls.filter((call) => call !== 'tick')
+    expect(steps()).toEqual(['transferLeader', 'ready', 'append r1,r2', 'heard now'])
+    expect(machine.applied).toEqual([])
+    release()
+    await world.advance(40)
+    expect(steps().slice(4)).toEqual(['appended', 'advance', 'heard later'])
     expect(machine.applied).toEqual(['x'])
     await consensus.stop()
   })
@@ -130,8 +70,12 @@ describe('a driver', () => {
       release = resolve
     })
     const fates: Fate[] = []
+    const shown: string[] = []
     for (const name of ['a', 'b', 'c']) {
-      void consensus.propose(bytes(name)).then((fate) => fates.push(fate))
+      void consensus.propose(bytes(name)).then((fate) => {
+        fates.push(fate)
+        shown.push(machine.applied.join())
+      })
     }
     const [a, b, c] = engine.proposed as [never, never, never]
     engine.script(
@@ -144,9 +88,16 @@ describe('a driver', () => {
     expect(fates.map(({ outcome }) => outcome)).toEqual(['refused'])
     // The engine went on meanwhile.
     expect(engine.calls.filter((call) => call === 'advance')).toHaveLength(4)
+    const first = release
+    machine.held = new Promise((resolve) => {
+      release = resolve
+    })
+    first()
+    await turns()
+    expect(shown).toEqual(['', 'a'])
     release()
     await turns()
-    expect(machine.applied).toEqual(['a', 'c'])
+    expect(shown).toEqual(['', 'a', 'a,c'])
     expect(fates.slice(1)).toEqual([
       { id: a, outcome: 'committed', index: 1 },
       { id: c, outcome: 'committed', index: 2 },
@@ -221,16 +172,18 @@ describe('a driver', () => {
     await next.consensus.stop()
   })
 
-  it('compacts when the log has grown by so much', async () => {
+  it('compacts when the log has grown by so much, and has doubled', async () => {
     const { engine, consensus } = setUp({ compactBytes: 10_000 })
+    const compact = engine.compact.bind(engine)
+    engine.compact = (index, state) => [...compact(index, state), new Uint8Array(20_000)]
     await consensus.start()
-    for (let n = 1; n <= 9; n++) {
+    for (let n = 1; n <= 15; n++) {
       engine.script({ records: [new Uint8Array(3_000)], committed: [entry(n, `${n}`)] })
       consensus.transferLeader(B)
       await turns()
     }
     const compactions = engine.calls.filter((call) => call.startsWith('compact'))
-    expect(compactions.map((call) => call.split(' ')[1])).toEqual(['4', '8'])
+    expect(compactions.map((call) => call.split(' ')[1])).toEqual(['4', '11'])
     await consensus.stop()
   })
 
@@ -303,102 +256,5 @@ describe('reads', () => {
     giveUp.abort(new Error('enough'))
     await expect(another).rejects.toThrow('enough')
     await consensus.stop()
-  })
-})
-
-describe('what fails', () => {
-  const append: Partial<Ready> = {
-    records: [bytes('r')],
-    messages: [{ to: B, message: bytes('voted') }],
-    committed: [entry(1, 'x')],
-  }
-
-  it('stops with the disk: nothing is said, applied or acknowledged after', async () => {
-    const { engine, world, disk, machine, consensus } = setUp()
-    listen(world.network.node(B), engine.calls)
-    await consensus.start()
-    await world.advance(50)
-    const states: string[] = []
-    consensus.subscribe(({ state, failure }) => states.push(`${state} ${failure?.code}`))
-    const fate = consensus.propose(bytes('x'))
-    const [id] = engine.proposed as [never]
-    const read = expect(consensus.read()).rejects.toEqual(code('NOT_RUNNING'))
-    disk.failSyncs(1)
-    engine.script({ ...append, fates: [{ id, outcome: 'committed', index: at(1) }] })
-    await world.advance(1_000)
-    expect(await fate).toEqual({ id, outcome: 'unknown' })
-    await read
-    expect(machine.applied).toEqual([])
-    expect(engine.calls.join()).not.toMatch(/heard|advance/)
-    expect(consensus.status()).toMatchObject({ state: 'failed', failure: { code: 'LOG_FAILED' } })
-    expect(states).toEqual(['failed LOG_FAILED'])
-    await expect(consensus.propose(bytes('y'))).rejects.toEqual(code('NOT_RUNNING'))
-    await expect(consensus.read()).rejects.toEqual(code('NOT_RUNNING'))
-    const ticks = engine.calls.length
-    await world.advance(1_000)
-    expect(engine.calls).toHaveLength(ticks)
-    await consensus.stop()
-  })
-
-  it('does not start over a damaged log, and says so', async () => {
-    const disk = createSimDisk()
-    const first = setUp({ disk })
-    await first.consensus.start()
-    first.engine.script({ records: [bytes('r1')] }, { records: [bytes('r2')] })
-    await first.world.advance(200)
-    await first.consensus.stop()
-    disk.flipBit('log/segment-1', 8 * 60)
-    const { consensus } = setUp({ disk })
-    await expect(consensus.start()).rejects.toEqual(code('LOG_DAMAGED'))
-    expect(consensus.status()).toMatchObject({ state: 'failed', failure: { code: 'LOG_DAMAGED' } })
-    await consensus.stop()
-  })
-
-  it.each(['tick', 'step', 'propose', 'ready', 'advance', 'read'])(
-    'stops with an engine that throws in %s',
-    async (name) => {
-      const { engine, world, consensus } = setUp()
-      await consensus.start()
-      await world.advance(50)
-      engine.throwIn = name
-      engine.script({ records: [bytes('r')] })
-      const stream = await world.network.node(B).openStream(A, 'consensus/1')
-      await stream.write(bytes('\0\0\0\x01m'))
-      const fate = consensus.propose(bytes('x'))
-      void consensus.read().catch(() => {})
-      await world.advance(300)
-      expect((await fate).outcome).toBe('unknown')
-      expect(consensus.status().failure).toMatchObject({ code: 'ENGINE_FAILED' })
-      await consensus.stop()
-    },
-  )
-
-  it('stops with a machine that throws', async () => {
-    const { engine, machine, world, consensus } = setUp()
-    await consensus.start()
-    machine.apply = () => {
-      throw new Error('no such command')
-    }
-    const fate = consensus.propose(bytes('x'))
-    const [id] = engine.proposed as [never]
-    engine.script({ ...append, fates: [{ id, outcome: 'committed', index: at(1) }] })
-    await world.advance(300)
-    expect((await fate).outcome).toBe('unknown')
-    expect(consensus.status().failure).toMatchObject({ code: 'APPLY_FAILED' })
-    await consensus.stop()
-  })
-
-  it('stops in order: twice, before start, and with work under way', async () => {
-    const { engine, consensus } = setUp()
-    await expect(consensus.propose(bytes('x'))).rejects.toEqual(code('NOT_RUNNING'))
-    await consensus.start()
-    const fate = consensus.propose(bytes('x'))
-    engine.script(append)
-    await Promise.all([consensus.stop(), consensus.stop()])
-    expect((await fate).outcome).toBe('unknown')
-    expect(consensus.status().state).toBe('stopped')
-    const never = setUp()
-    await never.consensus.stop()
-    await never.consensus.stop()
   })
 })
