@@ -32,6 +32,7 @@ const PURE = [
   /^node-core\/economy\//,
   /^node-core\/work\/(spec|placement)\//,
   /^node-core\/work\/reconcile\/(plan|status|slots|backoff)[^/]*\.ts$/,
+  /^node-core\/control\/consensus\/(?!driver\/)/,
   /^node-core\/control\/state\/(?!driver|store|index)[^/]*\.ts$/,
   /^node-core\/control\/log\/(frame|layout)\.ts$/,
   /^node-core\/control\/consensus\/driver\/message-queue\.ts$/,
