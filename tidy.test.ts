@@ -33,6 +33,8 @@ const PURE = [
   /^node-core\/work\/(spec|placement)\//,
   /^node-core\/work\/reconcile\/(plan|status|slots|backoff)[^/]*\.ts$/,
   /^node-core\/control\/state\/(?!driver|store|index)[^/]*\.ts$/,
+  /^node-core\/control\/registry\//,
+  /^node-core\/base\/sorted-keys\//,
   /^node-core\/network\/membership\/(detector|suspicion|members)[^/]*\.ts$/,
   /^node-core\/network\/discovery\/dial-plan\.ts$/,
   /^node-core\/identity\/(?!keystore|signature|keys|index)[^/]*\.ts$/,
