@@ -36,6 +36,8 @@ const PURE = [
   /^node-core\/control\/state\/(?!driver|store|index)[^/]*\.ts$/,
   /^node-core\/control\/log\/(frame|layout)\.ts$/,
   /^node-core\/control\/consensus\/driver\/message-queue\.ts$/,
+  /^node-core\/control\/registry\//,
+  /^node-core\/base\/sorted-keys\//,
   /^node-core\/network\/membership\/(detector|suspicion|members)[^/]*\.ts$/,
   /^node-core\/network\/discovery\/dial-plan\.ts$/,
   /^node-core\/identity\/(?!keystore|signature|keys|index)[^/]*\.ts$/,
