@@ -42,8 +42,14 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
 
   function ask(work: Work): void {
     queue.push(work)
+    begin()
+  }
+
+  function begin(): void {
     working ??= run().finally(() => {
       working = undefined
+      // What came after the last look, and before this, has woken nobody.
+      if (queue.length > 0 && !stopped) begin()
     })
   }
 
