@@ -5,8 +5,8 @@ export const HEARTBEAT_TICKS = 1
 /** Ticks by which a leader's lease ends before the earliest election, for drift and rounding. */
 export const LEASE_MARGIN_TICKS = 3
 
-/** Largest payload of one proposal. Bytes. */
-export const PAYLOAD_BYTES_MAX = 262_144
+/** Largest payload of one proposal: a batch with one value of the largest size. Bytes. */
+export const PAYLOAD_BYTES_MAX = 1_310_720
 /** Entries' bytes in one append, or one entry if it alone is larger. Bytes. */
 export const APPEND_BYTES_MAX = 262_144
 /** Entries in one message. */
@@ -14,7 +14,7 @@ export const APPEND_ENTRIES_MAX = 16_384
 /** What an entry weighs besides its payload. Bytes. */
 export const ENTRY_OVERHEAD_BYTES = 24
 /** Largest message between engines. Bytes. */
-export const MESSAGE_BYTES_MAX = 1_048_576
+export const MESSAGE_BYTES_MAX = 2_097_152
 /** Appends on their way to one follower without an answer. */
 export const INFLIGHT_MESSAGES_MAX = 256
 /** Payload on its way to one follower without an answer. Bytes. */
