@@ -49,7 +49,6 @@ export interface VerifiedCommand {
   readonly kind: string
   /** The version from which the kind is known; infinite for one that this release does not know. */
   readonly since: number
-  readonly forStrangers: boolean
   /** Undefined for a malformed one. */
   readonly run: Run | undefined
 }
@@ -126,7 +125,6 @@ export function openBatch(
     return {
       kind: name,
       since: kind?.since ?? Number.POSITIVE_INFINITY,
-      forStrangers: kind?.forStrangers ?? false,
       run: kind?.read(body, origin),
     }
   })

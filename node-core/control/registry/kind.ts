@@ -27,8 +27,6 @@ export interface Kind<Shape extends z.ZodType = z.ZodType> {
   /** The version of the rules from which it is known. Its shape never changes after that. */
   readonly since: number
   readonly shape: Shape
-  /** Whether a key that is nobody's yet may send it. */
-  readonly forStrangers: boolean
   /** Undefined unless the body has the kind's shape and its proofs hold. */
   read(body: unknown, origin: Origin): Run | undefined
 }
@@ -41,7 +39,6 @@ export function kind<Shape extends z.ZodType>(
   return {
     since,
     shape,
-    forStrangers: false,
     read(body) {
       const parsed = shape.safeParse(body)
       if (!parsed.success) return undefined
@@ -65,7 +62,6 @@ export function kindForStrangers<Shape extends z.ZodType, Proven>(
   return {
     since,
     shape,
-    forStrangers: true,
     read(body, origin) {
       const parsed = shape.safeParse(body)
       const proven = parsed.success ? prove(parsed.data, origin) : undefined

@@ -51,6 +51,8 @@ export const SLOTS_MAX = 1_000
 export const SETTINGS_MAX = 1_024
 /** One setting's value, encoded. Bytes. */
 export const SETTING_BYTES_MAX = 4_096
+/** How deep one setting's lists and maps may nest, so that it fits into a snapshot as well. */
+export const SETTING_DEPTH_MAX = 8
 
 /** Secrets in all. */
 export const SECRETS_MAX = 10_000

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { encode } from '../../base/codec/index.ts'
+import { encode, type Plain } from '../../base/codec/index.ts'
 import { sealEnvelope } from '../../identity/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
 import {
@@ -83,6 +83,22 @@ describe('a command', () => {
       ok: true,
       value: { revision: 513, createRevision: 1, version: 513 },
     })
+  })
+})
+
+describe('a setting', () => {
+  const nested = (depth: number): Plain => (depth === 0 ? 1 : [nested(depth - 1)])
+  it.each<[string, Plain, string]>([
+    ['nested as deep as it may be', nested(8), 'done'],
+    ['nested deeper', nested(9), 'MALFORMED'],
+    ['as large as it may be', 'x'.repeat(4_093), 'done'],
+    ['larger', 'x'.repeat(4_094), 'MALFORMED'],
+  ])('that is %s', (_, value, outcome) => {
+    const { founder, do: act, registry } = createWorld()
+    expect(codeOf(act(founder, { kind: 'setting.put', body: { name: 'a', value } }))).toBe(outcome)
+    // Whatever passed can be written down and read again.
+    registry.restore(registry.snapshot())
+    expect(registry.view.setting('a')?.value).toEqual(outcome === 'done' ? value : undefined)
   })
 })
 

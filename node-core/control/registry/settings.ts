@@ -3,12 +3,13 @@ import { z } from 'zod'
 import { encode, type Plain } from '../../base/codec/index.ts'
 import { isAdmin } from './authors.ts'
 import { kind } from './kind.ts'
-import { SETTING_BYTES_MAX, SETTINGS_MAX } from './limits.ts'
+import { SETTING_BYTES_MAX, SETTING_DEPTH_MAX, SETTINGS_MAX } from './limits.ts'
 import { done, refuse } from './refusals.ts'
 import { key } from './shapes.ts'
 
 const value = z
   .custom<Plain>((value) => value !== undefined)
+  .refine((value) => depthOf(value) <= SETTING_DEPTH_MAX)
   .refine((value) => encode(value).byteLength <= SETTING_BYTES_MAX)
 
 /** Value: null. */
@@ -31,3 +32,9 @@ export const deleteSetting = kind(1, z.strictObject({ name: key }), (state, auth
   state.settings.delete(name)
   return done()
 })
+
+/** 0 for a single value. */
+function depthOf(value: Plain): number {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return 0
+  return 1 + Math.max(0, ...Object.values(value).map((item: Plain) => depthOf(item)))
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { decode, encode } from '../../base/codec/index.ts'
 import type { Permission } from '../../identity/index.ts'
 import { type Command, createRegistry, type Registry } from './index.ts'
@@ -204,4 +205,25 @@ describe('a snapshot', () => {
   ])('is refused %s', (_, altered, refusal) => {
     expect(() => replica(world).restore(altered)).toThrow(code(refusal))
   })
+
+  it.each([
+    [['a', 'b'], true],
+    [['b', 'a'], false],
+    [['a', 'a', 'b'], false],
+  ])('with settings %j, the hash of which is right, is taken: %s', (names, taken) => {
+    const { founder, do: act, registry } = createWorld()
+    for (const name of ['a', 'b']) {
+      act(founder, { kind: 'setting.put', body: { name, value: 1 } })
+    }
+    const body = SETTINGS.parse(decode(registry.snapshot().subarray(32)))
+    const rows = new Map(body.tables.settings)
+    body.tables.settings = names.map((name) => [name, rows.get(name)])
+    const restore = (): void => registry.restore(resealed(encode(body)))
+    if (taken) restore()
+    else expect(restore).toThrow(code('SNAPSHOT_DAMAGED'))
+  })
+})
+
+const SETTINGS = z.looseObject({
+  tables: z.looseObject({ settings: z.array(z.tuple([z.string(), z.unknown()])) }),
 })
