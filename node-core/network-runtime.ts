@@ -48,8 +48,23 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
     kinds: () => kindsOf(work),
     degraded: () => degradedOf(side, own),
     announce: (change) => side.membership.announce(change),
-    leave: () => side.membership.leave(),
+    async leave() {
+      await leaveCommittee(own, side, deps)
+      await side.membership.leave()
+    },
   }
+}
+
+/** Those who stay must not wait for a vote that never comes. The last voter takes its registry along. */
+async function leaveCommittee(
+  { primary }: PrimarySide,
+  { mesh }: NetworkSide,
+  { logger }: RuntimeDeps,
+): Promise<void> {
+  if (primary.status().role === 'none') return
+  await primary.change('demote', mesh.self).catch((error: unknown) => {
+    logger.warn('could not leave the committee', { why: messageOf(error) })
+  })
 }
 
 function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): NetworkParts {

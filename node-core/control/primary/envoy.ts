@@ -8,11 +8,10 @@ import { ANSWER_BYTES_MAX, CHANGE_TIMEOUT_MS, TRY_MS } from './limits.ts'
 import { encodeQuestion, PROTOCOL, parseAnswer, type Question } from './messages.ts'
 
 export interface Envoy {
-  /**
-   * Asks each member until one answers. Throws the answer's code, or the signal's reason; `asked` says
-   * how many there were of whom none knew better.
-   */
-  round(question: Question, signal: AbortSignal): Promise<{ value: Plain } | { asked: number }>
+  /** Undefined where none of the members knew better. Throws an answer's code, or the signal's reason. */
+  round(question: Question, signal: AbortSignal): Promise<{ value: Plain } | undefined>
+  /** Whether there is anybody to ask. */
+  hasOthers(): boolean
 }
 
 export interface EnvoyDeps {
@@ -25,7 +24,8 @@ export function createEnvoy(deps: EnvoyDeps): Envoy {
   /** Who answered last: it is likely to answer again. */
   let lastGood: NodeId | undefined
 
-  function candidates({ voters, learners, leader }: Committee): NodeId[] {
+  function candidates(): NodeId[] {
+    const { voters = [], learners = [], leader } = deps.committee() ?? {}
     const reachable = new Set(net.peers())
     const rank = (node: NodeId): number =>
       (reachable.has(node) ? 0 : 4) + (node === lastGood ? 0 : node === leader ? 1 : 2)
@@ -52,9 +52,9 @@ export function createEnvoy(deps: EnvoyDeps): Envoy {
   }
 
   return {
+    hasOthers: () => candidates().length > 0,
     async round(question, signal) {
-      const committee = deps.committee()
-      const waiting = committee ? candidates(committee) : []
+      const waiting = candidates()
       const asked = new Set<NodeId>()
       for (let node = waiting.shift(); node !== undefined; node = waiting.shift()) {
         if (asked.has(node)) continue
@@ -69,7 +69,7 @@ export function createEnvoy(deps: EnvoyDeps): Envoy {
           if (leader !== undefined && leader !== net.self) waiting.unshift(leader)
         }
       }
-      return { asked: asked.size }
+      return undefined
     },
   }
 }

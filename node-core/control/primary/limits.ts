@@ -58,3 +58,5 @@ export const OWNERS_MS = 200
 export const OWNERS_SECOND_MS = 2_000
 /** Nodes of a committee, learners included, that are believed. */
 export const COMMITTEE_MAX = 64
+/** How long entries are applied in one turn of this thread. Milliseconds. */
+export const APPLY_TURN_MS = 8

@@ -22,7 +22,7 @@ export function openMemberDoor(deps: MemberDoorDeps): () => void {
   async function answerTo(body: Uint8Array, peer: NodeId): Promise<Plain> {
     const question = parseQuestion(body)
     if (!question) throw failure('MALFORMED', 'The question cannot be read.')
-    const needed = permissionFor(question)
+    const needed = permissionFor(question, peer)
     const held = deps.permissionsOf(peer)
     if (!held || (needed && !held.has(needed) && !held.has('admin'))) {
       throw failure('FORBIDDEN', `This needs the permission “${needed ?? 'use'}”.`)
@@ -53,7 +53,7 @@ export function openMemberDoor(deps: MemberDoorDeps): () => void {
 }
 
 /** Of a batch the registry itself judges the author, who need not be who hands it over. */
-function permissionFor(question: Question): Permission | undefined {
+function permissionFor(question: Question, peer: NodeId): Permission | undefined {
   switch (question.kind) {
     case 'submit':
       return undefined
@@ -62,7 +62,8 @@ function permissionFor(question: Question): Permission | undefined {
     case 'progress':
       return 'use'
     case 'change':
-      return 'admin'
+      // Whoever leaves the network takes itself out first.
+      return question.change === 'demote' && question.node === peer ? undefined : 'admin'
   }
 }
 

@@ -1,15 +1,17 @@
 /** The parts of the Primary, put together: a copy where this node holds one, and an envoy. */
 import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf } from '../../identity/index.ts'
+import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
 import { createEnvoy } from './envoy.ts'
-import { failure, isElsewhere, noQuorum } from './failures.ts'
+import { failure, noQuorum } from './failures.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import type { Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
-import { CHANGE_TIMEOUT_MS, ROUND_MS, TRY_MS } from './limits.ts'
+import { CHANGE_TIMEOUT_MS, LOOK_MS, TRY_MS, WRITE_TIMEOUT_MS } from './limits.ts'
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
 import { createReader } from './reading.ts'
@@ -40,6 +42,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     own: () => keeper.current()?.status(),
   })
   const envoy = createEnvoy({ net, committee: () => board.current() })
+  const askAnybody = createAsking({ keeper, envoy, clock })
   const housekeeping = createHousekeeping({
     ...{ self, state, clock, logger },
     replica: () => keeper.current(),
@@ -62,39 +65,9 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     if (!started) throw failure('NOT_RUNNING', 'The Primary is not running.')
     const limit = createTimeLimit(clock, timeoutMs, noQuorum, signal)
     try {
-      return await askWithin(question, AbortSignal.any([limit.signal, stopping.signal]))
+      return await askAnybody(question, AbortSignal.any([limit.signal, stopping.signal]))
     } finally {
       limit.end()
-    }
-  }
-
-  async function askWithin(question: Question, signal: AbortSignal): Promise<Plain> {
-    await keeper.settled()
-    for (;;) {
-      const here = await askHere(question, signal)
-      if ('value' in here) return here.value
-      const there = await envoy.round(question, signal)
-      if ('value' in there) return there.value
-      // A copy that runs may yet find a leader; where nobody holds one, waiting helps nobody.
-      const waits = there.asked > 0 || keeper.current()?.status().state === 'running'
-      if (!waits) throw here.error ?? noCommittee()
-      await pause(clock, ROUND_MS, signal)
-    }
-  }
-
-  async function askHere(
-    question: Question,
-    signal: AbortSignal,
-  ): Promise<{ value: Plain } | { error: unknown }> {
-    signal.throwIfAborted()
-    const replica = keeper.current()
-    if (!replica) return { error: undefined }
-    try {
-      return { value: await replica.answer(question, signal) }
-    } catch (error) {
-      signal.throwIfAborted()
-      if (isElsewhere(error)) return { error }
-      throw error
     }
   }
 
@@ -127,6 +100,16 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     }
   }
 
+  /** What was changed elsewhere is told a moment later; whoever looks next shall see it. */
+  async function untilTold(votes: boolean, node: NodeId): Promise<void> {
+    for (let waitedMs = 0; waitedMs < TRY_MS; waitedMs += LOOK_MS) {
+      const committee = board.current()
+      const isTold = votes ? committee?.voters.includes(node) : !isNamed(committee ?? NOBODY, node)
+      if (isTold || stopping.signal.aborted) return
+      await pause(clock, LOOK_MS, stopping.signal)
+    }
+  }
+
   function isInReach(): boolean {
     const { voters = [] } = board.current() ?? {}
     const reachable = new Set(net.peers())
@@ -139,7 +122,9 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     ...reader,
     async change(change, node, { signal } = {}) {
       // Whoever leads says by itself why it is not in force; this is for when nobody does.
-      await ask({ kind: 'change', change, node }, CHANGE_TIMEOUT_MS + 2 * TRY_MS, signal)
+      const limitMs = status().inForce ? CHANGE_TIMEOUT_MS + 2 * TRY_MS : WRITE_TIMEOUT_MS
+      await ask({ kind: 'change', change, node }, limitMs, signal)
+      await untilTold(change === 'promote', node)
     },
     status,
     async start() {
@@ -149,7 +134,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       author = createAuthor({
         ...{ network, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
         async deliver({ batch, commands }, signal) {
-          const value = await askWithin({ kind: 'submit', batch }, signal)
+          const value = await askAnybody({ kind: 'submit', batch }, signal)
           const outcomes = parseOutcomes(value, commands)
           if (!outcomes) throw failure('NOT_RUNNING', 'The member answered what cannot be read.')
           return outcomes
@@ -179,10 +164,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   }
 }
 
+const NOBODY = { voters: [], learners: [] }
+
 const ENGINE_MISSING =
   'This network was founded with the Simplex engine, which this version does not run yet: it has ' +
   'no Primary, and lives by its shared state alone.'
-
-function noCommittee() {
-  return failure('NO_PRIMARY', 'No committee keeps a registry in this network.')
-}

@@ -2,12 +2,19 @@
 import type { Plain } from '../../base/codec/index.ts'
 import type { MyceliumError } from '../../base/errors/index.ts'
 import { type Consensus, type ConsensusStatus, createConsensus } from '../consensus/driver/index.ts'
+import type { CommittedEntry } from '../consensus/index.ts'
 import { createRaftEngine } from '../consensus/raft/index.ts'
 import { createRecordLog } from '../log/index.ts'
 import { createRegistry, isVerified, openBatch, type RegistryView } from '../registry/index.ts'
 import { failure, noQuorum } from './failures.ts'
 import type { PrimaryDeps } from './index.ts'
-import { CHANGE_TIMEOUT_MS, HEARTBEAT_TICKS, READ_TIMEOUT_MS, WRITE_TIMEOUT_MS } from './limits.ts'
+import {
+  APPLY_TURN_MS,
+  CHANGE_TIMEOUT_MS,
+  HEARTBEAT_TICKS,
+  READ_TIMEOUT_MS,
+  WRITE_TIMEOUT_MS,
+} from './limits.ts'
 import { batchId, createMachine } from './machine.ts'
 import type { Question } from './messages.ts'
 import { createProposer } from './proposer.ts'
@@ -54,7 +61,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
         records,
       ),
     machine: {
-      apply: machine.apply,
+      apply,
       // By now the first records are durable, so this home is a founder's no more.
       async restore(snapshot) {
         machine.restore(snapshot)
@@ -67,6 +74,17 @@ export function createReplica(deps: ReplicaDeps): Replica {
   })
   const proposer = createProposer({ consensus, machine, clock })
   const changing = { self: net.self, consensus, clock }
+
+  /** A long log must not keep this thread from serving the window. */
+  async function apply(entries: readonly CommittedEntry[]): Promise<void> {
+    let begunMs = clock.monotonicMs()
+    for (const entry of entries) {
+      machine.apply([entry])
+      if (clock.monotonicMs() - begunMs < APPLY_TURN_MS) continue
+      await new Promise<void>((resolve) => clock.timer(0, resolve))
+      begunMs = clock.monotonicMs()
+    }
+  }
 
   async function limited<T>(
     ms: number,

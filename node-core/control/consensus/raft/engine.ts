@@ -96,6 +96,8 @@ export class RaftEngine implements Engine {
     this.#sender = new SnapshotSender(random)
     const configuration = begin.snapshot?.configuration ?? EMPTY_CONFIGURATION
     this.#configurations = [{ from: begin.snapshot?.index ?? toIndex(0), configuration }]
+    // Nobody else could lead, and there is nobody to wait for.
+    if (isSoleVoter(this.#node.configuration, config.self)) this.#node.campaign()
     this.#opening = {
       snapshot: begin.snapshot,
       records: begin === stored ? [] : recordsOf(begin),
@@ -381,6 +383,10 @@ function foundedBy({ founding }: RaftEngineConfig, stored: Stored): Stored {
   const snapshot = { index: toIndex(1), term: toTerm(1), configuration, state: founding.state }
   const hardState = { term: snapshot.term, votedFor: undefined, commit: snapshot.index }
   return { snapshot, entries: [], hardState }
+}
+
+function isSoleVoter({ voters, outgoing }: Configuration, node: NodeId): boolean {
+  return voters.length === 1 && voters[0] === node && outgoing.length === 0
 }
 
 function outgoing(message: WireMessage): Outgoing {
