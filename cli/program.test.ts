@@ -14,7 +14,7 @@ describe('the command line without a node', () => {
   afterEach(() => home.remove())
 
   it('exits 2 on an unknown command, an unknown flag and a missing argument', async () => {
-    for (const args of [['kv', 'get', 'a'], ['status', '--loud'], ['scale', 'web'], ['bundle']]) {
+    for (const args of [['volume', 'list'], ['status', '--loud'], ['scale', 'web'], ['bundle']]) {
       expect([args, (await home.run(...args)).exit]).toEqual([args, 2])
     }
   })
@@ -144,7 +144,7 @@ describe('the command line with a node', () => {
 
   it('prints tables and figures for people', async () => {
     const { out } = await home.run('nodes')
-    expect(out.split('\n')[0]).toMatch(/^NAME +STATUS +ROLE +OWNER +FREE CPU/)
+    expect(out.split('\n')[0]).toMatch(/^NAME +STATUS +ROLE +COMMITTEE +OWNER +FREE CPU/)
     expect(out).toMatch(/^ada \(this\) +Ready +rhizomorph +ada +2 cores +1\.0 GiB/m)
     expect((await home.run('ps')).out).toMatch(/^Nothing runs yet/)
   })

@@ -26,6 +26,11 @@ const GROUPS: readonly CommandGroup[] = [
   },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logCommands },
   { names: ['bundle'], load: async () => (await import('./commands/bundle.ts')).bundleCommands },
+  {
+    names: ['promote', 'demote'],
+    load: async () => (await import('./commands/committee.ts')).committeeCommands,
+  },
+  { names: ['kv'], load: async () => (await import('./commands/kv.ts')).kvCommands },
   { names: ['members'], load: async () => (await import('./commands/members.ts')).memberCommands },
   { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },
   // It tells of every command, so it is loaded with all the others.

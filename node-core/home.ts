@@ -170,6 +170,7 @@ const OF_THE_NETWORK = [
   'spore.json',
   'blobs',
   'images',
+  'registry',
 ]
 
 /** Forgets the network and all that came from it; identity, name and labels stay. */

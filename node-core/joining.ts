@@ -7,6 +7,7 @@ import type { Disk } from './base/disk/index.ts'
 import { MyceliumError } from './base/errors/index.ts'
 import type { NodeId } from './base/net/index.ts'
 import type { Random } from './base/random/index.ts'
+import { foundPrimary } from './control/primary/index.ts'
 import {
   readNetwork,
   readSettings,
@@ -117,6 +118,8 @@ export async function foundInHome(deps: JoiningDeps, request: FoundRequest): Pro
   const keys = { ...identity, clock, random, ownerName: names.ownerName ?? nodeName }
   await remember(deps, { name: request.nodeName })
   const credential = founderCredential(keys, network)
+  // Before the genesis, without which the network was not founded.
+  if (request.consensus === 'raft') await foundPrimary(deps.disk)
   await writeNetwork(deps.disk, { genesis: network.bytes, credential })
   return network.id
 }

@@ -4,6 +4,7 @@ import { messageOf } from './base/errors/index.ts'
 import { type Lifecycle, startInOrder, stopInReverse } from './base/lifecycle/index.ts'
 import type { Role } from './identity/index.ts'
 import { type NetworkSide, openNetworkSide } from './network-side.ts'
+import { createPrimarySide, type PrimarySide } from './primary-side.ts'
 import { REMOVED } from './removal.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createWorkSide, type WorkSide } from './work-side.ts'
@@ -25,9 +26,12 @@ export interface NetworkRuntime extends Lifecycle {
 export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRuntime> {
   const side = await openNetworkSide(deps)
   const work = createWorkSide(deps, side)
-  const all = [...side.parts, ...work.parts, ...side.opening]
+  const own = createPrimarySide(deps, side)
+  // After the parts that it stands on, and before others can ask it anything; so it stops before the
+  // mesh closes.
+  const all = [...side.parts, own.part, ...work.parts, ...side.opening]
   return {
-    parts: partsOf(side, work),
+    parts: partsOf(side, work, own),
     get edge() {
       return work.edge.port === 0 ? undefined : `http://127.0.0.1:${work.edge.port}`
     },
@@ -42,20 +46,36 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
       }
     },
     kinds: () => kindsOf(work),
-    degraded: () => degradedOf(side),
+    degraded: () => degradedOf(side, own),
     announce: (change) => side.membership.announce(change),
-    leave: () => side.membership.leave(),
+    async leave() {
+      await leaveCommittee(own, side, deps)
+      await side.membership.leave()
+    },
   }
 }
 
-function partsOf(side: NetworkSide, work: WorkSide): NetworkParts {
+/** Those who stay must not wait for a vote that never comes. The last voter takes its registry along. */
+async function leaveCommittee(
+  { primary }: PrimarySide,
+  { mesh }: NetworkSide,
+  { logger }: RuntimeDeps,
+): Promise<void> {
+  if (primary.status().role === 'none') return
+  await primary.change('demote', mesh.self).catch((error: unknown) => {
+    logger.warn('could not leave the committee', { why: messageOf(error) })
+  })
+}
+
+function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): NetworkParts {
   const { network, mesh, state, membership, discovery, admission } = side
   return {
     genesis: network.genesis,
     id: network.id,
     permissions: () => admission.permissions(),
     ...{ state, membership, mesh },
-    discoveryTier: () => discovery.tier(),
+    primary,
+    discoveryTier: () => (primary.status().inForce ? 'primary' : discovery.tier()),
     seedDocument: async () => ({ ...admission.seedDocument() }),
     members: admission,
     placementInput: () => work.view.placementInput(),
@@ -77,8 +97,21 @@ async function kindsOf({ runners }: WorkSide) {
   )
 }
 
-function degradedOf({ hasTwin, isRemoved }: NetworkSide): Reason[] {
-  return [...(hasTwin() ? [TWIN] : []), ...(isRemoved() ? [REMOVED] : [])]
+function degradedOf({ hasTwin, isRemoved }: NetworkSide, { primary }: PrimarySide): Reason[] {
+  const { trouble, committee, inForce } = primary.status()
+  return [
+    ...(hasTwin() ? [TWIN] : []),
+    ...(isRemoved() ? [REMOVED] : []),
+    ...(trouble ? [trouble] : []),
+    ...(committee && !inForce && !trouble ? [NO_QUORUM] : []),
+  ]
+}
+
+const NO_QUORUM = {
+  code: 'NO_QUORUM',
+  message:
+    'No majority of the committee is in reach: the registry can be read as it was last seen, and ' +
+    'nothing can be written to it. What runs goes on.',
 }
 
 const TWIN = {

@@ -50,6 +50,8 @@ export interface NetworkSide {
    * not come between its parts.
    */
   opening: NamedPart[]
+  /** What this node shows now: it is renewed. */
+  credential(): Uint8Array
   /** An admin removed this node's owner. */
   isRemoved(): boolean
   /** Another node runs with this node's key. */
@@ -88,6 +90,7 @@ export async function openNetworkSide(deps: RuntimeDeps): Promise<NetworkSide> {
   })
   return {
     ...{ network, mesh, state, records, membership, discovery, admission },
+    credential: () => slot.current(),
     isRemoved: () => records.isRemoved(deps.identity.ownerId),
     hasTwin: () => twin,
     parts: [

@@ -97,6 +97,7 @@ function statusText(of: Outputs['node']['status']): string {
     ['Network', network],
     ['Role', of.role],
     ['Peers', `${of.peers} connected, found by ${of.discoveryTier}`],
+    ['Primary', of.primary && primaryText(of.primary)],
     ['May', of.node.permissions.join(', ')],
     ['Runs', kinds.join(', ')],
     ['Up for', duration(of.uptimeSeconds)],
@@ -108,16 +109,29 @@ function statusText(of: Outputs['node']['status']): string {
   return `${text}\n\n${of.degraded.map(({ message }) => `! ${message}`).join('\n')}`
 }
 
+function primaryText(of: NonNullable<Outputs['node']['status']['primary']>): string {
+  const { role, inForce, voters, learners, leader, term, height } = of
+  const learning = learners.length > 0 ? ` and ${learners.length} learning` : ''
+  const parts = [
+    inForce ? 'in force' : 'no majority in reach: nothing can be written now',
+    `${voters.length} voting${learning}`,
+    leader === undefined ? 'nobody leads' : `${short(leader)} leads (term ${term})`,
+    role === 'none' ? 'this node has no copy' : `this node is a ${role} at height ${height ?? 0}`,
+  ]
+  return parts.join('; ')
+}
+
 async function nodes(context: Context): Promise<void> {
   const node = await context.node()
   const answer = await node.call.nodes.list()
   context.answer(answer, () =>
     table(
-      ['NAME', 'STATUS', 'ROLE', 'OWNER', 'FREE CPU', 'FREE MEMORY', 'KINDS', 'ID'],
+      ['NAME', 'STATUS', 'ROLE', 'COMMITTEE', 'OWNER', 'FREE CPU', 'FREE MEMORY', 'KINDS', 'ID'],
       answer.nodes.map((each) => [
         each.self ? `${each.name} (this)` : each.name,
         paint(context.terminal, each.status),
         each.role,
+        committeeText(each.committee),
         each.owner.name,
         cores(each.allocatable.cpuMillis),
         bytes(each.allocatable.memoryBytes),
@@ -126,6 +140,11 @@ async function nodes(context: Context): Promise<void> {
       ]),
     ),
   )
+}
+
+function committeeText(of: Outputs['nodes']['list']['nodes'][number]['committee']): string {
+  if (!of) return ''
+  return of.lag ? `${of.role}, ${of.lag} behind` : of.role
 }
 
 async function token(context: Context): Promise<void> {

@@ -49,6 +49,7 @@ export type EnvelopeContext =
   | 'join'
   | 'seed'
   | 'state'
+  | 'command'
 
 export interface OpenEnvelope {
   /** Who signed. */

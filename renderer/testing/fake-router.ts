@@ -78,7 +78,28 @@ function build(
     }),
   })
 
+  const noPrimary = (): never => {
+    throw new ORPCError('CONFLICT', { message: 'No committee keeps a registry in this network.' })
+  }
+
   return os.router({
+    primary: {
+      promote: os.primary.promote.handler(noPrimary),
+      demote: os.primary.demote.handler(noPrimary),
+    },
+    kv: {
+      get: os.kv.get.handler(noPrimary),
+      list: os.kv.list.handler(noPrimary),
+      put: os.kv.put.handler(noPrimary),
+      delete: os.kv.delete.handler(noPrimary),
+      watch: os.kv.watch.handler(noPrimary),
+    },
+    leases: {
+      grant: os.leases.grant.handler(noPrimary),
+      show: os.leases.show.handler(noPrimary),
+      keep: os.leases.keep.handler(noPrimary),
+      revoke: os.leases.revoke.handler(noPrimary),
+    },
     node: {
       health: os.node.health.handler(health),
       livez: os.node.livez.handler(health),

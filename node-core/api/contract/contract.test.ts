@@ -75,10 +75,13 @@ describe('the contract', () => {
       .map(({ path }) => path)
     expect(destructive.sort()).toEqual([
       'bundles.untrust',
+      'kv.delete',
+      'leases.revoke',
       'members.remove',
       'network.leave',
       'node.stop',
       'nodes.drain',
+      'primary.demote',
       'workloads.delete',
     ])
   })

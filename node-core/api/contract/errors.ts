@@ -8,6 +8,7 @@ export const ERROR_STATUS = {
   TOO_LARGE: 413,
   RATE_LIMITED: 429,
   INTERNAL_ERROR: 500,
+  NO_QUORUM: 503,
   UNAVAILABLE: 503,
 } as const
 export type ErrorCode = keyof typeof ERROR_STATUS
@@ -22,6 +23,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'SEED_STALE',
     'BUNDLE_INVALID',
     'DIGEST_MISMATCH',
+    'MALFORMED',
   ],
   UNAUTHORIZED: [],
   FORBIDDEN: [
@@ -33,12 +35,37 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'INVITE_EXPIRED',
     'INVITE_SPENT',
     'PUBLISHER_UNTRUSTED',
+    'UNKNOWN_AUTHOR',
+    'REMOVED',
+    'NAME_TAKEN',
   ],
-  NOT_FOUND: ['IMAGE_NOT_FOUND', 'BLOB_NOT_FOUND'],
-  CONFLICT: ['PORT_TAKEN', 'HOME_IN_USE'],
+  NOT_FOUND: ['IMAGE_NOT_FOUND', 'BLOB_NOT_FOUND', 'NO_LEASE'],
+  CONFLICT: [
+    'PORT_TAKEN',
+    'HOME_IN_USE',
+    'REVISION_MISMATCH',
+    'EXISTS',
+    'COMPACTED',
+    'LAST_VOTER',
+    'NO_PRIMARY',
+    'ENGINE_MISSING',
+  ],
   TOO_LARGE: ['NET_TOO_LARGE', 'CODEC_TOO_LARGE'],
   RATE_LIMITED: ['LIMIT_REACHED'],
-  UNAVAILABLE: ['NET_UNREACHABLE', 'NET_TIMEOUT', 'NET_REFUSED', 'ENGINE_UNAVAILABLE', 'DISK_FULL'],
+  NO_QUORUM: [],
+  UNAVAILABLE: [
+    'NET_UNREACHABLE',
+    'NET_TIMEOUT',
+    'NET_REFUSED',
+    'ENGINE_UNAVAILABLE',
+    'DISK_FULL',
+    'BUSY',
+    'STALE',
+    'NOT_CAUGHT_UP',
+    'NOT_RUNNING',
+    'LOG_DAMAGED',
+    'REPLICA_FAILED',
+  ],
 }
 
 const ANSWER_OF = new Map<string, ErrorCode>()

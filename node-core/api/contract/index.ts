@@ -4,8 +4,10 @@
  * from this table. Self-contained: it imports zod and oRPC's contract builder, nothing of the node.
  */
 import { events } from './events.ts'
+import { kv, leases } from './kv.ts'
 import { invites, members, network, nodes, peers } from './network.ts'
 import { node } from './node.ts'
+import { primary } from './primary.ts'
 import { bundles, images, workloads } from './workloads.ts'
 
 export const contract = {
@@ -15,6 +17,9 @@ export const contract = {
   nodes,
   invites,
   members,
+  primary,
+  kv,
+  leases,
   workloads,
   bundles,
   images,
@@ -25,6 +30,8 @@ export type Contract = typeof contract
 export type { OperationMeta } from './base.ts'
 export { answerTo, ERROR_STATUS, type ErrorCode, isErrorCode } from './errors.ts'
 export { EVENT_TOPICS, type NodeEvent } from './events.ts'
+export type { KeyChangeView, KeyEntry } from './kv.ts'
 export type { ClusterNode } from './network.ts'
 export type { Status } from './node.ts'
+export type { PrimaryView } from './primary.ts'
 export type { DeployInput, InstanceView, WorkloadView } from './workloads.ts'

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { anyNodeId, empty, operation, time } from './base.ts'
 import { consensus, labels, role } from './node.ts'
+import { committeeRole } from './primary.ts'
 
 export const permission = z.enum(['admin', 'invite', 'deploy', 'use'])
 const nodeName = z.string().trim().min(1).max(63)
@@ -50,6 +51,14 @@ export const clusterNode = z.object({
   kinds: z.array(z.string()),
   /** Nodes it has a live connection to, as it says itself: the edges of the topology. */
   links: z.array(z.object({ to: z.string(), latencyMs: z.number().optional() })),
+  /** Absent for a node outside the committee. */
+  committee: z
+    .object({
+      role: committeeRole,
+      /** Entries of the log that it is behind the leader; absent while nobody can tell. */
+      lag: z.number().int().optional(),
+    })
+    .optional(),
   version: z.string(),
   self: z.boolean(),
 })

@@ -1,6 +1,7 @@
 /** This node: health, status, what it says of itself, its diagnostics. */
 import { z } from 'zod'
 import { empty, operation, time } from './base.ts'
+import { primaryView } from './primary.ts'
 
 export const role = z.enum(['sclerotia', 'rhizomorph', 'hypha'])
 export const consensus = z.enum(['raft', 'simplex'])
@@ -33,6 +34,8 @@ export const status = z.object({
   uptimeSeconds: z.number(),
   versions: z.object({ mycelium: z.string(), node: z.string(), electron: z.string().optional() }),
   discoveryTier: z.enum(['primary', 'seed', 'latent', 'none']),
+  /** Absent where no committee is known. */
+  primary: primaryView.optional(),
   edge: z.string().optional(),
   api: z.string().optional(),
   degraded: z.array(reason),

@@ -12,6 +12,7 @@ import type { Clock } from '../../base/clock/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Metrics } from '../../base/metrics/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
+import type { Primary } from '../../control/primary/index.ts'
 import type { SharedState } from '../../control/state/index.ts'
 import type {
   ConsensusEngine,
@@ -132,6 +133,8 @@ export interface NetworkParts {
   /** The seed document this node gives others (`spore.json`), signed. */
   seedDocument(): Promise<Record<string, unknown>>
   members: MemberBook
+  /** The registry that a committee keeps. */
+  primary: Omit<Primary, 'start' | 'stop'>
   /** Exactly what placement is computed from on this node now. */
   placementInput(): PlacementInput
   /** Lines of every instance of a workload, or of one instance, here and on other nodes. */

@@ -3,3 +3,8 @@ export const EVENT_QUEUE_MAX = 1_000
 
 /** Readers of events at once. */
 export const EVENT_READERS_MAX = 64
+
+/** How long a list of nodes waits for what the committee's leader knows of them. */
+export const LAG_WAIT_MS = 500
+/** One value of a key. Bytes. */
+export const VALUE_BYTES_MAX = 1_048_576

@@ -1,6 +1,7 @@
 import type { Status } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import type { ApiDeps, Reason } from './index.ts'
+import { primaryView } from './primary.ts'
 
 /** This node: health, status, what it says of itself, its diagnostics. */
 export function nodeHandlers(build: Builder, deps: ApiDeps) {
@@ -39,6 +40,7 @@ async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
   const waiting = deps.lifecycle.awaitingApproval()
   const api = node.api()
   const edge = node.edge()
+  const primary = parts && primaryView(parts)
   const electron = process.versions.electron
   return {
     node: {
@@ -71,6 +73,7 @@ async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
       ...(electron !== undefined && { electron }),
     },
     discoveryTier: parts ? parts.discoveryTier() : 'none',
+    ...(primary && { primary }),
     ...(edge !== undefined && { edge }),
     ...(api !== undefined && { api }),
     degraded: [...node.degraded(), ...alone(deps)],

@@ -6,6 +6,7 @@ import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
+import { committeeRoleOf, lagNow } from './primary.ts'
 import { parseLinks } from './stored.ts'
 
 /** The nodes of the network, and the peers this one is connected to. */
@@ -27,11 +28,14 @@ export function nodeListHandlers(build: Builder, deps: ApiDeps) {
   }
   return {
     nodes: {
-      list: nodes.list.handler(() => {
+      list: nodes.list.handler(async () => {
         const parts = inNetwork(deps)
+        const behind = await lagNow(parts)
         const input = parts.placementInput()
         return {
-          nodes: parts.membership.list().map((member) => clusterNode(parts, input, member)),
+          nodes: parts.membership.list().map((member) => {
+            return clusterNode(parts, input, member, behind)
+          }),
         }
       }),
       resync: nodes.resync.handler(async () => {
@@ -72,11 +76,18 @@ function memberOf(parts: NetworkParts, text: string): Member {
   })
 }
 
-function clusterNode(parts: NetworkParts, input: PlacementInput, member: Member): ClusterNode {
+function clusterNode(
+  parts: NetworkParts,
+  input: PlacementInput,
+  member: Member,
+  behind: ReadonlyMap<NodeId, number> = new Map(),
+): ClusterNode {
   const { id, profile, liveness } = member
   const self = id === parts.membership.self
   const { capacity } = profile
   const reserved = reservedOn(id, input)
+  const role = committeeRoleOf(parts, id)
+  const lag = behind.get(id)
   return {
     id,
     name: profile.name,
@@ -94,6 +105,7 @@ function clusterNode(parts: NetworkParts, input: PlacementInput, member: Member)
     },
     kinds: [...profile.kinds],
     links: self ? ownLinks(parts) : parseLinks(parts.state.get(`node/${id}/links`)?.value),
+    ...(role && { committee: { role, ...(lag !== undefined && { lag }) } }),
     version: profile.version,
     self,
   }

@@ -2,11 +2,13 @@ import { createBuilder } from './base.ts'
 import { bundleHandlers } from './bundles.ts'
 import { eventHandlers } from './events.ts'
 import type { ApiDeps } from './index.ts'
+import { kvHandlers } from './kv.ts'
 import { memberHandlers } from './members.ts'
 import { collectMetrics } from './metrics.ts'
 import { networkHandlers } from './network.ts'
 import { nodeHandlers } from './node.ts'
 import { nodeListHandlers } from './nodes.ts'
+import { primaryHandlers } from './primary.ts'
 import { workloadHandlers } from './workloads.ts'
 
 /** Every operation of the contract. Does nothing until a door calls it. */
@@ -18,6 +20,8 @@ export function createRouter(deps: ApiDeps) {
     network: networkHandlers(build, deps),
     ...nodeListHandlers(build, deps),
     ...memberHandlers(build, deps),
+    primary: primaryHandlers(build, deps),
+    ...kvHandlers(build, deps),
     workloads: workloadHandlers(build, deps),
     ...bundleHandlers(build, deps),
     events: eventHandlers(build, deps),

@@ -25,6 +25,7 @@ import {
   type MemberFacts,
   type NetworkParts,
 } from '../handlers/index.ts'
+import { createMemoryPrimary } from './memory-primary.ts'
 
 export const ADA = { node: nodeId('a1'), owner: ownerId('a0'), name: 'ada' }
 export const BEN = { node: nodeId('b1'), owner: ownerId('b0'), name: 'ben' }
@@ -151,6 +152,7 @@ function partsOf(world: World, state: NetworkParts['state']): NetworkParts {
       connected: () => [],
       onPeer: () => () => {},
     },
+    primary: createMemoryPrimary(),
     discoveryTier: () => 'latent',
     seedDocument: async () => ({ version: 1 }),
     members: {

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import type { Disk } from './index.ts'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { AppendFile, Disk } from './index.ts'
 
 const text = (bytes: Uint8Array | undefined): string | undefined =>
   bytes && Buffer.from(bytes).toString('utf8')
@@ -70,6 +70,8 @@ export function diskSuite(
       expect(text(await disk.read('file'))).toBe('mine')
     })
 
+    appendCases(make)
+
     it.each([
       '',
       '..',
@@ -92,7 +94,104 @@ export function diskSuite(
       await expect(disk.writeAtomic(path, bytes('x'))).rejects.toEqual(refusal)
       await expect(disk.remove(path)).rejects.toEqual(refusal)
       await expect(disk.size(path)).rejects.toEqual(refusal)
+      await expect(disk.openAppend(path)).rejects.toEqual(refusal)
       if (path !== '') await expect(disk.list(path)).rejects.toEqual(refusal)
     })
+  })
+}
+
+function appendCases(make: () => Promise<{ disk: Disk; reopen: () => Promise<Disk> }>): void {
+  const files: AppendFile[] = []
+  afterEach(async () => {
+    for (const file of files.splice(0)) await file.close()
+  })
+  async function append(disk: Disk, path: string): Promise<AppendFile> {
+    const file = await disk.openAppend(path)
+    files.push(file)
+    return file
+  }
+
+  it('keeps what was appended and synced, and goes on at its end when opened again', async () => {
+    const { disk, reopen } = await make()
+    const file = await append(disk, 'log/one')
+    expect(file.sizeBytes).toBe(0)
+    await file.append(bytes('abc'))
+    await file.append(bytes('de'))
+    await file.sync()
+    const again = await append(await reopen(), 'log/one')
+    expect(again.sizeBytes).toBe(5)
+    await again.append(bytes('f'))
+    expect(text(await again.read(0, 100))).toBe('abcdef')
+    expect(text(await again.read(1, 2))).toBe('bc')
+    expect(await again.read(6, 10)).toHaveLength(0)
+    await again.close()
+    expect(await disk.size('log/one')).toBe(6)
+    expect(text(await disk.read('log/one'))).toBe('abcdef')
+  })
+
+  it('has a file from when it was opened, also after power loss', async () => {
+    const { disk, reopen } = await make()
+    await append(disk, 'log/deep/one')
+    expect(await (await reopen()).list('log/deep')).toEqual(['one'])
+  })
+
+  it('appends in the order of the calls when none of them is waited for', async () => {
+    const { disk } = await make()
+    const file = await append(disk, 'file')
+    const parts = Array.from({ length: 50 }, (_, at) => `${at},`)
+    await Promise.all(parts.map((part) => file.append(bytes(part))))
+    expect(text(await file.read(0, 1_000))).toBe(parts.join(''))
+    expect(file.sizeBytes).toBe(parts.join('').length)
+  })
+
+  it('cuts a file for good', async () => {
+    const { disk, reopen } = await make()
+    const file = await append(disk, 'file')
+    await file.append(bytes('abcdef'))
+    await file.sync()
+    await file.truncate(2)
+    expect(file.sizeBytes).toBe(2)
+    const again = await append(await reopen(), 'file')
+    await again.append(bytes('x'))
+    expect(text(await again.read(0, 10))).toBe('abx')
+  })
+
+  it('writes a part again without changing it, and that is synced', async () => {
+    const { disk, reopen } = await make()
+    const file = await append(disk, 'file')
+    const content = new Uint8Array(3_000_000).map((_, at) => at % 251)
+    await file.append(content)
+    await file.refresh(0)
+    const back = await (await reopen()).read('file')
+    expect(back && Buffer.compare(back, content)).toBe(0)
+  })
+
+  it('takes no more once it is closed', async () => {
+    const { disk } = await make()
+    const file = await append(disk, 'file')
+    const last = file.append(bytes('x'))
+    await Promise.all([file.close(), file.close(), last])
+    const refusal = expect.objectContaining({ code: 'DISK_FILE_BROKEN' })
+    await expect(file.append(bytes('y'))).rejects.toEqual(refusal)
+    await expect(file.read(0, 1)).rejects.toEqual(refusal)
+    expect(text(await disk.read('file'))).toBe('x')
+  })
+
+  it('refuses to append to a folder', async () => {
+    const { disk } = await make()
+    await disk.writeAtomic('folder/file', bytes('x'))
+    const refusal = expect.objectContaining({ code: 'DISK_PATH_INVALID' })
+    await expect(disk.openAppend('folder')).rejects.toEqual(refusal)
+  })
+
+  it('replaces an appended file whole, and removes it', async () => {
+    const { disk, reopen } = await make()
+    const file = await append(disk, 'file')
+    await file.append(bytes('abc'))
+    await file.close()
+    await disk.writeAtomic('file', bytes('new'))
+    expect(text(await (await reopen()).read('file'))).toBe('new')
+    await disk.remove('file')
+    expect(await (await reopen()).list('')).toEqual([])
   })
 }

@@ -86,6 +86,26 @@ describe('a folder as a disk', () => {
     }
   })
 
+  it.skipIf(!canMount)('breaks a file whose append found the disk full', async () => {
+    const root = await newFolder()
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', root])
+    try {
+      const file = await createFileDisk(root).openAppend('file')
+      await file.append(bytes('kept'))
+      await file.sync()
+      const append = file.append(new Uint8Array(1 << 20))
+      await expect(append).rejects.toEqual(code('DISK_FULL'))
+      await expect(file.sync()).rejects.toEqual(code('DISK_FILE_BROKEN'))
+      await file.close()
+      const again = await createFileDisk(root).openAppend('file')
+      await again.truncate(4)
+      expect(Buffer.from(await again.read(0, 10)).toString()).toBe('kept')
+      await again.close()
+    } finally {
+      execFileSync('umount', [root])
+    }
+  })
+
   it.skipIf(!canMount)('says that the system refused, on read-only media', async () => {
     const root = await newFolder()
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', root])
@@ -137,5 +157,62 @@ describe('the simulated disk', () => {
     await expect(disk.writeAtomic('file', bytes('new'))).rejects.toEqual(code('DISK_FAILED'))
     disk.crash()
     expect(Buffer.from((await disk.read('file')) ?? []).toString()).toBe('old')
+  })
+
+  it('leaves what was synced and any part of what was not when power is lost', async () => {
+    const seen = new Set<string>()
+    for (let seed = 0; seed < 300; seed++) {
+      const disk = createSimDisk({ random: createSeededRandom(seed) })
+      const file = await disk.openAppend('file')
+      await file.append(new Uint8Array(1_000).fill(1))
+      await file.sync()
+      await file.append(new Uint8Array(1_000).fill(2))
+      disk.crash()
+      await expect(file.sync()).rejects.toEqual(code('DISK_FAILED'))
+      const left = (await disk.read('file')) ?? new Uint8Array()
+      expect(left.subarray(0, 1_000).every((byte) => byte === 1)).toBe(true)
+      const tail = [...left.subarray(1_000)]
+      if (tail.length === 0) seen.add('nothing')
+      else if (tail.every((byte) => byte === 2)) seen.add(tail.length < 1_000 ? 'torn' : 'all')
+      else seen.add(tail.every((byte) => byte === 0) ? 'only the size' : 'with a hole')
+    }
+    expect(seen).toEqual(new Set(['nothing', 'torn', 'all', 'only the size', 'with a hole']))
+  })
+
+  it('shows what a failed sync did not keep, and keeps it only when it is written anew', async () => {
+    const disk = createSimDisk()
+    const file = await disk.openAppend('file')
+    await file.append(bytes('one'))
+    await file.sync()
+    await file.append(bytes('two'))
+    disk.failSyncs(1)
+    await expect(file.sync()).rejects.toEqual(code('DISK_FAILED'))
+    await expect(file.sync()).rejects.toEqual(code('DISK_FILE_BROKEN'))
+    await expect(file.append(bytes('x'))).rejects.toEqual(code('DISK_FILE_BROKEN'))
+
+    // The next sync writes the file's size and believes that the bytes are there.
+    const believing = await disk.openAppend('file')
+    await believing.sync()
+    expect(Buffer.from(await believing.read(0, 10)).toString()).toBe('onetwo')
+    disk.crash()
+    expect(Buffer.from((await disk.read('file')) ?? []).toString()).toBe('one\0\0\0')
+
+    const careful = await disk.openAppend('other')
+    await careful.append(bytes('onetwo'))
+    disk.failSyncs(1)
+    await expect(careful.sync()).rejects.toEqual(code('DISK_FAILED'))
+    await (await disk.openAppend('other')).refresh(0)
+    disk.crash()
+    expect(Buffer.from((await disk.read('other')) ?? []).toString()).toBe('onetwo')
+  })
+
+  it('takes of an append what fits, and says that it is full', async () => {
+    const disk = createSimDisk({ capacityBytes: 10 })
+    const file = await disk.openAppend('file')
+    await file.append(bytes('12345678'))
+    await expect(file.append(bytes('abcd'))).rejects.toEqual(code('DISK_FULL'))
+    expect(await disk.size('file')).toBe(10)
+    expect(file.sizeBytes).toBe(8)
+    await expect(file.sync()).rejects.toEqual(code('DISK_FILE_BROKEN'))
   })
 })

@@ -4,6 +4,7 @@
  *
  * `writeAtomic` is the only way to replace a file: after a crash at any point a reader finds either
  * the old bytes or the new ones, and once it has returned, the new ones survive power loss.
+ * `openAppend` is for logs: bytes are added at the end and survive power loss once they are synced.
  */
 export interface Disk {
   /** The file's bytes, or undefined when there is no such file. */
@@ -15,18 +16,50 @@ export interface Disk {
   /** Removes a file or a whole folder; no error when there is none. */
   remove(path: string): Promise<void>
   size(path: string): Promise<number | undefined>
+  /**
+   * The file, made empty with its folders if there is none, for adding to its end. Its name survives
+   * power loss once this resolves. One at a time for each file.
+   */
+  openAppend(path: string): Promise<AppendFile>
+}
+
+/**
+ * A file that grows at its end. Calls take effect in the order they were made.
+ *
+ * After a call that changes the file has failed, all but `close` throw DISK_FILE_BROKEN: what the
+ * system shows of such a file may not be on the disk, and a second sync may report a success that is
+ * none (Rebello et al., "Can Applications Recover from fsync Failures?", ATC 2020). Who goes on opens
+ * the file again and calls `refresh` before believing what it reads.
+ */
+export interface AppendFile {
+  /** With everything that was appended, synced or not. */
+  readonly sizeBytes: number
+  /** Until it is synced, power loss may leave any part of it, holes included. */
+  append(bytes: Uint8Array): Promise<void>
+  /** What was appended before survives power loss once this resolves. */
+  sync(): Promise<void>
+  /** Writes what the file shows from `offset` on once more, and syncs it. */
+  refresh(offset: number): Promise<void>
+  /** Cuts the file off at `sizeBytes`. It stays cut after power loss once this resolves. */
+  truncate(sizeBytes: number): Promise<void>
+  /** `length` bytes from `offset`; fewer at the end of the file only. */
+  read(offset: number, length: number): Promise<Uint8Array>
+  /** Does not sync. Waits for what was called before; safe to call twice. */
+  close(): Promise<void>
 }
 
 /** Codes of the errors a disk throws (as `MyceliumError`). */
 export type DiskErrorCode =
   /** The path leaves the disk's root or is not one this disk can name. */
   | 'DISK_PATH_INVALID'
-  /** No space left, or the quota is used up. Nothing was changed. */
+  /** No space left, or the quota is used up. Nothing was changed, but the end of an append. */
   | 'DISK_FULL'
   /** The system refused: permissions, read-only media. */
   | 'DISK_DENIED'
   /** Any other failure of the device. */
   | 'DISK_FAILED'
+  /** An earlier change of this open file has failed, or it was closed: open it again. */
+  | 'DISK_FILE_BROKEN'
 
 /** A disk over a real folder. */
 export interface FileDisk extends Disk {

@@ -1,8 +1,10 @@
 import { MyceliumError } from '../errors/index.ts'
 import type { Random } from '../random/index.ts'
-import type { Disk, DiskErrorCode } from './index.ts'
+import { type AppendDevice, createAppendFile } from './append-file.ts'
+import type { AppendFile, Disk, DiskErrorCode } from './index.ts'
 import { folderSegmentsOf, segmentsOf } from './path.ts'
 import { createSimPlatter } from './sim-platter.ts'
+import { createSimTape, type SimTape } from './sim-tape.ts'
 
 export interface SimDiskOptions {
   /** Decides what of the unsynced survives a crash. Without it nothing unsynced does. */
@@ -13,7 +15,10 @@ export interface SimDiskOptions {
 
 /** A disk in memory that fails on command. Each fault fired is counted. */
 export interface SimDisk extends Disk {
-  /** Power loss: writes under way fail, and what was not synced is lost or not, by chance. */
+  /**
+   * Power loss: writes under way fail, open files end, and what was not synced is lost or not, by
+   * chance; of what was appended, any part.
+   */
   crash(): void
   setCapacity(bytes: number | undefined): void
   /** The next `count` syncs fail, and what they would have kept is not kept. */
@@ -23,14 +28,27 @@ export interface SimDisk extends Disk {
   readonly faults: Readonly<Record<SimDiskFault, number>>
 }
 
-export type SimDiskFault = 'crash' | 'lostWrite' | 'fullDisk' | 'failedSync' | 'bitFlip'
+export type SimDiskFault =
+  | 'crash'
+  | 'lostWrite'
+  | 'tornWrite'
+  | 'fullDisk'
+  | 'failedSync'
+  | 'bitFlip'
 
 export function createSimDisk(options: SimDiskOptions = {}): SimDisk {
   return new MemoryDisk(options)
 }
 
 class MemoryDisk implements SimDisk {
-  readonly faults = { crash: 0, lostWrite: 0, fullDisk: 0, failedSync: 0, bitFlip: 0 }
+  readonly faults = {
+    crash: 0,
+    lostWrite: 0,
+    tornWrite: 0,
+    fullDisk: 0,
+    failedSync: 0,
+    bitFlip: 0,
+  }
   readonly #platter
   #capacityBytes: number | undefined
   #syncsToFail = 0
@@ -43,17 +61,17 @@ class MemoryDisk implements SimDisk {
   }
 
   async read(path: string): Promise<Uint8Array | undefined> {
-    const bytes = this.#platter.get(nameOf(path))
-    return bytes && Uint8Array.from(bytes)
+    const tape = this.#platter.get(nameOf(path))
+    return tape?.read(0, tape.sizeBytes)
   }
 
   async writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
     const name = nameOf(path)
     const epoch = this.#epoch
-    const content = Uint8Array.from(bytes)
+    const content = createSimTape(bytes)
     await otherWork()
     this.#requirePower(epoch)
-    this.#requireRoom(name, content.byteLength)
+    this.#requireRoom(name, content.sizeBytes)
     this.#sync()
     await otherWork()
     this.#requirePower(epoch)
@@ -86,14 +104,65 @@ class MemoryDisk implements SimDisk {
   }
 
   async size(path: string): Promise<number | undefined> {
-    return this.#platter.get(nameOf(path))?.byteLength
+    return this.#platter.get(nameOf(path))?.sizeBytes
+  }
+
+  async openAppend(path: string): Promise<AppendFile> {
+    const name = nameOf(path)
+    const epoch = this.#epoch
+    const isFolder = this.#platter.names().some((held) => held.startsWith(`${name}/`))
+    if (isFolder) throw failed('DISK_PATH_INVALID', 'There is a folder of that name.')
+    const tape = this.#platter.get(name) ?? createSimTape(new Uint8Array())
+    if (this.#platter.get(name) === undefined) this.#platter.set(name, tape)
+    await otherWork()
+    this.#requirePower(epoch)
+    this.#sync()
+    this.#platter.keep(name)
+    return createAppendFile(path, this.#deviceOver(name, tape, epoch), tape.sizeBytes)
+  }
+
+  /** An open file ends with the power. */
+  #deviceOver(name: string, tape: SimTape, epoch: number): AppendDevice {
+    /** The check and the effect are one step: power cannot be lost between them. */
+    const step = async <T>(run: () => T): Promise<T> => {
+      await otherWork()
+      this.#requirePower(epoch)
+      return run()
+    }
+    return {
+      write: (offset, bytes) =>
+        step(() => {
+          // A full disk takes what still fits before it says so.
+          tape.write(offset, bytes.subarray(0, Math.max(0, this.#roomFor(name) - offset)))
+          this.#requireRoom(name, offset + bytes.byteLength)
+        }),
+      sync: () => step(() => this.#syncTape(tape)),
+      truncate: async (sizeBytes) => {
+        await step(() => tape.cut(sizeBytes))
+        await step(() => this.#syncTape(tape))
+      },
+      read: (offset, length) => step(() => tape.read(offset, length)),
+      close: () => otherWork(),
+    }
+  }
+
+  #syncTape(tape: SimTape): void {
+    try {
+      this.#sync()
+    } catch (error) {
+      tape.forget()
+      throw error
+    }
+    tape.keep()
   }
 
   crash(): void {
     this.#epoch++
     this.#syncsToFail = 0
     this.faults.crash++
-    this.faults.lostWrite += this.#platter.lose()
+    const { lost, torn } = this.#platter.lose()
+    this.faults.lostWrite += lost
+    this.faults.tornWrite += torn
   }
 
   setCapacity(bytes: number | undefined): void {
@@ -105,12 +174,7 @@ class MemoryDisk implements SimDisk {
   }
 
   flipBit(path: string, bit: number): void {
-    const name = nameOf(path)
-    const bytes = Uint8Array.from(this.#platter.get(name) ?? [])
-    const at = bit >> 3
-    bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7))
-    this.#platter.set(name, bytes)
-    this.#platter.keep(name)
+    this.#platter.get(nameOf(path))?.flip(bit)
     this.faults.bitFlip++
   }
 
@@ -119,15 +183,19 @@ class MemoryDisk implements SimDisk {
   }
 
   #requireRoom(name: string, sizeBytes: number): void {
-    if (this.#capacityBytes === undefined) return
-    const others = this.#platter.names().filter((held) => held !== name)
-    const usedBytes = others.reduce(
-      (sum, held) => sum + (this.#platter.get(held)?.byteLength ?? 0),
-      sizeBytes,
-    )
-    if (usedBytes <= this.#capacityBytes) return
+    if (sizeBytes <= this.#roomFor(name)) return
     this.faults.fullDisk++
     throw failed('DISK_FULL', 'The disk is full.')
+  }
+
+  /** How large the file may become. */
+  #roomFor(name: string): number {
+    if (this.#capacityBytes === undefined) return Number.POSITIVE_INFINITY
+    const others = this.#platter.names().filter((held) => held !== name)
+    return others.reduce(
+      (left, held) => left - (this.#platter.get(held)?.sizeBytes ?? 0),
+      this.#capacityBytes,
+    )
   }
 
   #sync(): void {

@@ -1,26 +1,27 @@
 import type { Random } from '../random/index.ts'
+import type { SimTape } from './sim-tape.ts'
 
-/** The bytes of a simulated disk: what a reader sees, and what power loss leaves of it. */
+/** The files of a simulated disk: what a reader sees, and what power loss leaves of them. */
 export interface SimPlatter {
-  get(name: string): Uint8Array | undefined
+  get(name: string): SimTape | undefined
   names(): string[]
   /** Undefined takes the file away. Until `keep`, power loss may or may not undo it. */
-  set(name: string, bytes: Uint8Array | undefined): void
-  /** What a sync does. */
+  set(name: string, tape: SimTape | undefined): void
+  /** What a sync of the folder does. */
   keep(name: string): void
-  /** Power loss. Returns how many unsynced changes were undone. */
-  lose(): number
+  /** Power loss. Returns how many files lost something, and of how many a part was left. */
+  lose(): { lost: number; torn: number }
 }
 
 /** Without `random` nothing unsynced survives; with it, chance decides for each file. */
 export function createSimPlatter(random: Random | undefined): SimPlatter {
-  let cached = new Map<string, Uint8Array>()
-  const durable = new Map<string, Uint8Array>()
+  let cached = new Map<string, SimTape>()
+  const durable = new Map<string, SimTape>()
   const unsynced = new Set<string>()
 
   const keep = (name: string): void => {
-    const bytes = cached.get(name)
-    if (bytes) durable.set(name, bytes)
+    const tape = cached.get(name)
+    if (tape) durable.set(name, tape)
     else durable.delete(name)
     unsynced.delete(name)
   }
@@ -28,17 +29,19 @@ export function createSimPlatter(random: Random | undefined): SimPlatter {
     keep,
     get: (name) => cached.get(name),
     names: () => [...cached.keys()],
-    set(name, bytes) {
-      if (bytes) cached.set(name, bytes)
+    set(name, tape) {
+      if (tape) cached.set(name, tape)
       else cached.delete(name)
       unsynced.add(name)
     },
     lose() {
       for (const name of [...unsynced]) if (random && random.float() < 0.5) keep(name)
+      const outcomes = [...durable.values()].map((tape) => tape.lose(random))
       const undone = unsynced.size
       unsynced.clear()
       cached = new Map(durable)
-      return undone
+      const torn = outcomes.filter((outcome) => outcome === 'torn').length
+      return { lost: undone + outcomes.filter((outcome) => outcome === 'lost').length, torn }
     },
   }
 }

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { NodeId } from '../../base/net/index.ts'
+import { createSortedKeys } from '../../base/sorted-keys/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import { type Evidence, type Judgement, judge } from './authority.ts'
 import type { CredentialShelf, KnownCredential } from './credentials.ts'
@@ -14,7 +15,6 @@ import { AUTHORS_MAX, KEYS_PER_AUTHOR_MAX, NET_KEYS_HELD_MAX } from './limits.ts
 import { isAfter, laterOf, type Position, START } from './position.ts'
 import type { SignedRecord } from './record.ts'
 import { ruleOf, supersedes } from './rules.ts'
-import { createSortedKeys } from './sorted-keys.ts'
 import { createStreams, type Stream, type Streams } from './streams.ts'
 
 export interface StateMap {

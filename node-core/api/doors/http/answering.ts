@@ -6,9 +6,9 @@ import { failure, toFailure } from '../../handlers/index.ts'
 import { COMMON_HEADERS, type Exchange, sendFailure } from './answers.ts'
 import { announcedLength, readJson, tooLarge } from './body.ts'
 import { bearerOf, type Gate } from './gate.ts'
-import { BODY_BYTES_MAX, LINGER_MS } from './limits.ts'
+import { BODY_BYTES_MAX, LINGER_MS, RPC_MESSAGE_BYTES_MAX } from './limits.ts'
 import { findRawRoute, type RawRouteDeps } from './raw-routes.ts'
-import type { Routes } from './rest.ts'
+import { type Routes, RPC_PREFIX } from './rest.ts'
 import { sendWindowFile } from './window-files.ts'
 
 export interface AnsweringDeps {
@@ -50,7 +50,7 @@ async function route(deps: AnsweringDeps, exchange: Exchange, gate: Gate): Promi
   // Node leaves the body of an answer to HEAD out by itself.
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET')
   const raw = findRawRoute(method, url.pathname, deps.raw)
-  const bodyBytesMax = raw?.bodyBytesMax ?? BODY_BYTES_MAX
+  const bodyBytesMax = raw?.bodyBytesMax ?? bodyBytesMaxOf(url.pathname)
   if (announcedLength(request) > bodyBytesMax) throw tooLarge(bodyBytesMax)
   // The window's own files are no secret; what they show comes with the token.
   if (!raw && windowFolder && (await sendWindowFile(exchange, windowFolder))) return
@@ -64,6 +64,11 @@ async function route(deps: AnsweringDeps, exchange: Exchange, gate: Gate): Promi
   request.method = method
   if (await deps.routes.answer(exchange, body)) return
   throw failure('NOT_FOUND', `There is no ${method} ${url.pathname}.`)
+}
+
+/** RPC carries the same on its socket and by itself. */
+function bodyBytesMaxOf(pathname: string): number {
+  return pathname.startsWith(`${RPC_PREFIX}/`) ? RPC_MESSAGE_BYTES_MAX : BODY_BYTES_MAX
 }
 
 /** The three health routes answer anyone on this machine. */

@@ -115,10 +115,10 @@ describe('the HTTP door', () => {
   })
 
   it('answers an unknown route with 404 in its own form', async () => {
-    const answer = await call('/api/kv/a')
+    const answer = await call('/api/volumes/a')
     expect(answer.status).toBe(404)
     expect(await answer.json()).toEqual({
-      error: 'There is no GET /api/kv/a.',
+      error: 'There is no GET /api/volumes/a.',
       code: 'NOT_FOUND',
     })
   })

@@ -4,6 +4,9 @@ export const API_PORT = 7_780
 /** Body of a request that is not a bundle. */
 export const BODY_BYTES_MAX = 1024 * 1024
 
+/** A value of a key as base64, with what surrounds it. */
+export const KEY_BODY_BYTES_MAX = 1_500_000
+
 /** A published bundle. */
 export const BUNDLE_BYTES_MAX = 512 * 1024 * 1024
 

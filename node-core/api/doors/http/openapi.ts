@@ -23,7 +23,7 @@ async function generate(version: string): Promise<string> {
     filter: ({ contract: operation }) => operation['~orpc'].route.path !== undefined,
   })
   for (const path of Object.values(document.paths ?? {})) {
-    for (const method of ['get', 'post', 'patch', 'delete'] as const) {
+    for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
       const operation = path?.[method]
       if (operation) operation.responses = { ...operation.responses, default: ERROR_RESPONSE }
     }

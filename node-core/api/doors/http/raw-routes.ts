@@ -5,7 +5,8 @@ import { failure, type Publish, type Router } from '../../handlers/index.ts'
 import { type Exchange, sendJson, sendText } from './answers.ts'
 import { announcedLength, bounded, readJson, tooLarge } from './body.ts'
 import type { OneTimeLink } from './index.ts'
-import { BODY_BYTES_MAX, BUNDLE_BYTES_MAX } from './limits.ts'
+import { deleteKey, KEY_PATH, putKey } from './key-values.ts'
+import { BODY_BYTES_MAX, BUNDLE_BYTES_MAX, KEY_BODY_BYTES_MAX } from './limits.ts'
 import { sendLogs } from './log-lines.ts'
 import { parseSession } from './messages.ts'
 
@@ -49,6 +50,14 @@ export function findRawRoute(
       return { open: true, bodyBytesMax: BODY_BYTES_MAX, answer: (each) => openSession(each, deps) }
     case 'POST /api/session/link':
       return closed(({ response }) => sendJson(response, 201, deps.link()))
+  }
+  const [, key] = KEY_PATH.exec(pathname) ?? []
+  if (key !== undefined && method === 'PUT') {
+    const answer = (each: Exchange): Promise<void> => putKey(each, deps.client, key)
+    return { open: false, bodyBytesMax: KEY_BODY_BYTES_MAX, answer }
+  }
+  if (key !== undefined && method === 'DELETE') {
+    return closed((each) => deleteKey(each, deps.client, key))
   }
   const logs = method === 'GET' ? LOGS_PATH.exec(pathname) : null
   if (!logs) return undefined

@@ -1,0 +1,35 @@
+/** Who keeps the network's registry. */
+import type { Command } from 'commander'
+import type { Act } from '../run.ts'
+
+export function committeeCommands(program: Command, act: Act): void {
+  const changes = [
+    [
+      'promote',
+      'into the committee',
+      'Takes a node into the committee that keeps the registry: it learns first, then votes.',
+      'is in',
+    ],
+    [
+      'demote',
+      'out of the committee',
+      'Takes a node out of the committee. The last one that votes stays.',
+      'is out',
+    ],
+  ] as const
+  for (const [name, summary, description, done] of changes) {
+    program
+      .command(name)
+      .summary(summary)
+      .description(description)
+      .argument('<node>', 'its name or its id in any form')
+      .addHelpText('after', `\nExample:\n  mycelium ${name} ben`)
+      .action(
+        act(async (context, [id = '']) => {
+          const node = await context.node()
+          const answer = await node.call.primary[name]({ id })
+          context.answer(answer, () => `${id} ${done}: ${answer.voters.length} nodes vote.`)
+        }),
+      )
+  }
+}

@@ -1,0 +1,144 @@
+/** The Primary with real processes: a committee of three, its leader killed, its majority lost. */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { allReady, describeNode, LISTEN } from './harness/cluster.ts'
+import { createTestNode, type TestNode } from './harness/node-process.ts'
+import { until } from './harness/waiting.ts'
+
+interface StatusDocument {
+  discoveryTier: string
+  degraded: { code: string }[]
+  primary?: { role: string; inForce: boolean; voters: string[]; leader?: string; height?: number }
+}
+
+const names = ['ada', 'ben', 'cleo']
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+
+describe('a committee of three nodes', () => {
+  let nodes: TestNode[]
+  let [ada, ben, cleo] = [] as unknown as [TestNode, TestNode, TestNode]
+
+  const statusOf = (node: TestNode) => node.get<StatusDocument>('/api/status')
+  const put = (node: TestNode, key: string, value: string) =>
+    node.call('PUT', `/api/kv/${key}`, { value: base64(value) })
+  async function written(node: TestNode, key: string, value: string): Promise<void> {
+    const { status, body } = await put(node, key, value)
+    assert.equal(status, 200, `${node.name} puts ${key}: ${JSON.stringify(body)}`)
+  }
+  async function reads(node: TestNode, key: string, value: string): Promise<void> {
+    const entry = await node.get<{ value: string }>(`/api/kv/${key}`)
+    assert.equal(entry.value, base64(value), `${node.name} reads ${key}`)
+  }
+  async function leader(of: readonly TestNode[]): Promise<TestNode> {
+    return until('a leader', 20_000, async () => {
+      for (const node of of) {
+        if ((await statusOf(node)).primary?.role === 'leader') return node
+      }
+      return undefined
+    })
+  }
+
+  before(async () => {
+    nodes = names.map((name) => createTestNode(name, { DOCKER_HOST: 'unix:///nowhere.sock' }))
+    ;[ada, ben, cleo] = nodes as [TestNode, TestNode, TestNode]
+    await ada.json('init', '--network-name', 'Garden', '--name', 'ada')
+    await ada.up(...LISTEN)
+    const { invite } = await ada.json<{ invite: string }>('invite', '--uses', '2')
+    for (const node of [ben, cleo]) {
+      await node.json('join', invite, '--name', node.name)
+      await node.up(...LISTEN)
+    }
+    await allReady(nodes)
+  })
+  after(async () => {
+    await Promise.all(nodes.map((node) => node.remove()))
+  })
+
+  it('is a committee of one at first, which the others reach over the mesh', async () => {
+    await until('the Primary', 20_000, async () => {
+      return (await statusOf(ben)).discoveryTier === 'primary'
+    })
+    await written(ada, 'ada/x', '1')
+    await until('ben to be known to the registry', 10_000, async () => {
+      return (await put(ben, 'ben/x', '2')).status === 200
+    })
+    await reads(cleo, 'ben/x', '2')
+    assert.equal((await put(cleo, 'ada/x', '3')).status, 403)
+  })
+
+  it('takes in two more, and every node writes and reads', async () => {
+    for (const name of ['ben', 'cleo']) await ada.json('promote', name)
+    for (const node of nodes) {
+      await until(`${node.name} to vote`, 10_000, async () => {
+        const { primary } = await statusOf(node)
+        const votes = primary?.role === 'voter' || primary?.role === 'leader'
+        return votes && primary.inForce && primary.voters.length === 3
+      })
+      await written(node, `${node.name}/y`, node.name)
+    }
+    for (const node of nodes) for (const name of names) await reads(node, `${name}/y`, name)
+  })
+
+  it('compares and sets, lists, and refuses what is too large', async () => {
+    const entry = await ada.get<{ revision: number }>('/api/kv/ada/x')
+    const at = String(entry.revision)
+    const changed = await ben.cli('--json', 'kv', 'put', 'ada/x', '9', '--if-match', at)
+    assert.equal(changed.code, 4, changed.stderr)
+    await ada.json('kv', 'put', 'ada/x', '9', '--if-match', at)
+    const late = await ada.cli('--json', 'kv', 'put', 'ada/x', '10', '--if-match', at)
+    assert.match(late.stderr, /REVISION_MISMATCH/)
+    const { keys } = await cleo.get<{ keys: { key: string }[] }>('/api/kv?prefix=ada/')
+    assert.deepEqual(
+      keys.map(({ key }) => key),
+      ['ada/x', 'ada/y'],
+    )
+    const tooLarge = await put(ada, 'ada/big', 'x'.repeat(2 ** 20 + 1))
+    assert.equal(tooLarge.status, 413)
+    await written(ada, 'ada/big', 'x'.repeat(2 ** 20))
+  })
+
+  it('writes again within seconds of the leader’s kill -9, and brings it up to date', async () => {
+    const gone = await leader(nodes)
+    const rest = nodes.filter((node) => node !== gone)
+    const [first, second] = rest as [TestNode, TestNode]
+    await gone.kill()
+    const since = performance.now()
+    await until('a write', 10_000, async () => {
+      return (await put(first, `${first.name}/after`, 'kept')).status === 200
+    })
+    console.log(`# leader killed, next write after ${Math.round(performance.now() - since)} ms`)
+    await reads(second, `${first.name}/after`, 'kept')
+    await gone.up(...LISTEN)
+    await until(`${gone.name} to be up to date`, 20_000, async () => {
+      await reads(gone, `${first.name}/after`, 'kept')
+      return (await statusOf(gone)).primary?.role === 'voter'
+    })
+  })
+
+  it('without a majority refuses writes and reads, and answers what is stale', async () => {
+    await ben.kill()
+    await cleo.kill()
+    const since = performance.now()
+    const refused = await put(ada, 'ada/x', 'lost')
+    assert.equal(refused.status, 503)
+    assert.equal((refused.body as { code: string }).code, 'NO_QUORUM')
+    assert.ok(performance.now() - since < 8_000)
+    assert.equal((await ada.call('GET', '/api/kv/ada/x')).status, 503)
+    const stale = await ada.call('GET', '/api/kv/ada/x?consistency=stale')
+    assert.equal(stale.status, 200)
+    await until('it to be told', 5_000, async () => {
+      const { degraded, discoveryTier } = await statusOf(ada)
+      return discoveryTier !== 'primary' && degraded.some(({ code }) => code === 'NO_QUORUM')
+    })
+    await ben.up(...LISTEN)
+    await until(
+      'writes again',
+      20_000,
+      async () => (await put(ada, 'ada/x', 'back')).status === 200,
+    )
+    await reads(ben, 'ada/x', 'back').catch(async (error) => {
+      console.log(await describeNode(ben))
+      throw error
+    })
+  })
+})

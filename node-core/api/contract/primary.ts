@@ -1,0 +1,35 @@
+/** The committee that keeps the registry: who is in it, who leads, how far each has come. */
+import { z } from 'zod'
+import { anyNodeId, operation } from './base.ts'
+
+/** What a node is to the committee. */
+export const committeeRole = z.enum(['leader', 'voter', 'learner'])
+
+export const primaryView = z.object({
+  /** What this node is to the committee. */
+  role: z.enum(['leader', 'voter', 'learner', 'none']),
+  /** Whether a majority is in reach: without one nothing can be written. */
+  inForce: z.boolean(),
+  voters: z.array(z.string()),
+  learners: z.array(z.string()),
+  leader: z.string().optional(),
+  term: z.number().int(),
+  /** The last entry that this node's copy has applied. */
+  height: z.number().int().optional(),
+})
+export type PrimaryView = z.infer<typeof primaryView>
+
+export const primary = {
+  promote: operation({ permission: 'admin' })
+    .route({
+      method: 'POST',
+      path: '/api/nodes/{id}/promote',
+      summary: 'Into the committee: first to learn, then with a vote',
+    })
+    .input(z.object({ id: anyNodeId }))
+    .output(primaryView),
+  demote: operation({ permission: 'admin', destructive: true })
+    .route({ method: 'POST', path: '/api/nodes/{id}/demote', summary: 'Out of the committee' })
+    .input(z.object({ id: anyNodeId }))
+    .output(primaryView),
+}

@@ -1,0 +1,71 @@
+/** `PUT` and `DELETE /api/kv/:key`: the value as the body, the expected revision as a header. */
+import type { IncomingMessage } from 'node:http'
+import type { RouterClient } from '@orpc/server'
+import { z } from 'zod'
+import { failure, type Router } from '../../handlers/index.ts'
+import { type Exchange, sendJson } from './answers.ts'
+import { bounded, readJson } from './body.ts'
+import { BODY_BYTES_MAX, KEY_BODY_BYTES_MAX } from './limits.ts'
+
+export const KEY_PATH = /^\/api\/kv\/(.+)$/
+
+const BODY = z.strictObject({ value: z.string(), lease: z.string().optional() })
+
+export async function putKey(
+  exchange: Exchange,
+  client: RouterClient<Router>,
+  path: string,
+): Promise<void> {
+  const { request, response } = exchange
+  const key = keyIn(path)
+  const ifMatch = expectedRevision(request)
+  exchange.goOn()
+  const { value, lease } = await readValue(exchange)
+  const entry = await client.kv.put({
+    ...{ key, value },
+    ...(lease !== undefined && { lease }),
+    ...(ifMatch !== undefined && { ifMatch }),
+  })
+  sendJson(response, 200, entry)
+}
+
+export async function deleteKey(
+  { request, response, goOn }: Exchange,
+  client: RouterClient<Router>,
+  path: string,
+): Promise<void> {
+  goOn()
+  const ifMatch = expectedRevision(request)
+  const input = { key: keyIn(path), ...(ifMatch !== undefined && { ifMatch }) }
+  sendJson(response, 200, await client.kv.delete(input))
+}
+
+async function readValue({ request, url }: Exchange) {
+  if (!(request.headers['content-type'] ?? '').startsWith('application/json')) {
+    const chunks: Uint8Array[] = []
+    for await (const chunk of bounded(request, BODY_BYTES_MAX)) chunks.push(chunk)
+    const lease = url.searchParams.get('lease') ?? undefined
+    return { value: Buffer.concat(chunks).toString('base64'), lease }
+  }
+  const parsed = BODY.safeParse(await readJson(request, KEY_BODY_BYTES_MAX))
+  if (parsed.success) return parsed.data
+  const problem = { path: 'value', message: 'The value as base64, and `lease` if it hangs on one.' }
+  throw failure('VALIDATION_ERROR', `${problem.path}: ${problem.message}`, [problem])
+}
+
+/** `If-Match: 12` or `"12"`; `If-None-Match: *`, like `If-Match: 0`, for a key that must not be. */
+function expectedRevision({ headers }: IncomingMessage): number | undefined {
+  const match = headers['if-match']?.trim().replace(/^"(.*)"$/, '$1')
+  if (match === undefined) return headers['if-none-match']?.trim() === '*' ? 0 : undefined
+  if (/^\d{1,15}$/.test(match)) return Number(match)
+  const problem = { path: 'If-Match', message: 'A revision: a whole number.' }
+  throw failure('VALIDATION_ERROR', `${problem.path}: ${problem.message}`, [problem])
+}
+
+function keyIn(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}

@@ -1,0 +1,56 @@
+/** The committee that keeps the registry, as people see it, and changes of who is in it. */
+import type { NodeId } from '../../base/net/index.ts'
+import type { PrimaryView } from '../contract/index.ts'
+import { type Builder, inNetwork } from './base.ts'
+import { findOne } from './finding.ts'
+import type { ApiDeps, NetworkParts } from './index.ts'
+import { LAG_WAIT_MS } from './limits.ts'
+
+export function primaryHandlers({ primary }: Builder, deps: ApiDeps) {
+  const change = async (what: 'promote' | 'demote', text: string, signal?: AbortSignal) => {
+    const parts = inNetwork(deps)
+    const { id } = findOne(parts.membership.list(), text, {
+      what: 'node',
+      idOf: (member) => member.id,
+      nameOf: ({ profile }) => profile.name,
+    })
+    await parts.primary.change(what, id, signal && { signal })
+    return primaryView(parts) ?? NONE
+  }
+  return {
+    promote: primary.promote.handler(({ input, signal }) => change('promote', input.id, signal)),
+    demote: primary.demote.handler(({ input, signal }) => change('demote', input.id, signal)),
+  }
+}
+
+const NONE: PrimaryView = { role: 'none', inForce: false, voters: [], learners: [], term: 0 }
+
+/** Undefined where no committee is known. */
+export function primaryView({ primary }: NetworkParts): PrimaryView | undefined {
+  const { role, inForce, committee, height } = primary.status()
+  if (!committee) return undefined
+  const { voters, learners, leader, term } = committee
+  return {
+    ...{ role, inForce, term, voters: [...voters], learners: [...learners] },
+    ...(leader !== undefined && { leader }),
+    ...(height !== undefined && { height }),
+  }
+}
+
+export function committeeRoleOf({ primary }: NetworkParts, node: NodeId) {
+  const { committee } = primary.status()
+  if (!committee) return undefined
+  if (committee.leader === node) return 'leader'
+  if (committee.voters.includes(node)) return 'voter'
+  return committee.learners.includes(node) ? 'learner' : undefined
+}
+
+/** What the leader says, if it says so at once: a list of nodes waits for nobody. */
+export async function lagNow({ primary }: NetworkParts): Promise<ReadonlyMap<NodeId, number>> {
+  const { committee, inForce } = primary.status()
+  if (!committee || !inForce || committee.voters.length + committee.learners.length === 1) {
+    return new Map()
+  }
+  const told = await primary.lag({ signal: AbortSignal.timeout(LAG_WAIT_MS) }).catch(() => [])
+  return new Map(told.map(({ node, entries }) => [node, entries]))
+}

@@ -1,0 +1,86 @@
+/** What real and simulated append files share: order, size, and that a failed one stays failed. */
+import { assert, MyceliumError } from '../errors/index.ts'
+import type { AppendFile, DiskErrorCode } from './index.ts'
+import { REFRESH_PIECE_BYTES } from './limits.ts'
+
+/** A file as a device: bytes at offsets. Never called twice at once. */
+export interface AppendDevice {
+  write(offset: number, bytes: Uint8Array): Promise<void>
+  sync(): Promise<void>
+  /** Has survived power loss when it resolves. */
+  truncate(sizeBytes: number): Promise<void>
+  read(offset: number, length: number): Promise<Uint8Array>
+  close(): Promise<void>
+}
+
+export function createAppendFile(
+  path: string,
+  device: AppendDevice,
+  initialBytes: number,
+): AppendFile {
+  let sizeBytes = initialBytes
+  let broken: { cause: unknown } | undefined
+  let closing: Promise<void> | undefined
+  let last: Promise<unknown> = Promise.resolve()
+
+  function inOrder<T>(run: () => Promise<T>): Promise<T> {
+    const work = last.then(() => {
+      if (broken) throw failed(path, broken.cause)
+      return run()
+    })
+    last = work.catch(() => undefined)
+    return work
+  }
+  function change(run: () => Promise<void>): Promise<void> {
+    if (closing) return Promise.reject(failed(path, undefined))
+    return inOrder(async () => {
+      try {
+        await run()
+      } catch (cause) {
+        broken = { cause }
+        throw cause
+      }
+    })
+  }
+  async function rewrite(from: number): Promise<void> {
+    for (let at = from; at < sizeBytes; at += REFRESH_PIECE_BYTES) {
+      const piece = await device.read(at, Math.min(REFRESH_PIECE_BYTES, sizeBytes - at))
+      await device.write(at, piece)
+    }
+    await device.sync()
+  }
+
+  return {
+    get sizeBytes() {
+      return sizeBytes
+    },
+    append(bytes) {
+      return change(async () => {
+        await device.write(sizeBytes, bytes)
+        sizeBytes += bytes.byteLength
+      })
+    },
+    sync: () => change(() => device.sync()),
+    refresh: (offset) => change(() => rewrite(offset)),
+    truncate(size) {
+      return change(async () => {
+        assert(size >= 0 && size <= sizeBytes, 'A file is cut within its size.')
+        await device.truncate(size)
+        sizeBytes = size
+      })
+    },
+    read(offset, length) {
+      if (closing) return Promise.reject(failed(path, undefined))
+      return inOrder(() => device.read(offset, length))
+    },
+    close() {
+      closing ??= last.then(() => device.close())
+      return closing
+    },
+  }
+}
+
+function failed(path: string, cause: unknown): MyceliumError<DiskErrorCode> {
+  const message = cause ? 'An earlier write of the file failed' : 'The file is closed'
+  return new MyceliumError('DISK_FILE_BROKEN', `${message}: ${path}`, { details: { path }, cause })
+}

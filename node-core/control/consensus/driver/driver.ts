@@ -1,0 +1,214 @@
+/** The shell around an engine: what it says is done in the order that `Engine` asks for. */
+import { assert, MyceliumError, messageOf } from '../../../base/errors/index.ts'
+import type { NodeId } from '../../../base/net/index.ts'
+import type { Engine, Members, Ready, Verdict } from '../index.ts'
+import { createCompaction } from './compaction.ts'
+import { createDeliveries } from './deliveries.ts'
+import type {
+  Consensus,
+  ConsensusDeps,
+  ConsensusErrorCode,
+  ConsensusOptions,
+  ConsensusStatus,
+} from './index.ts'
+import { createIntake, type Intake } from './intake.ts'
+import { COMPACT_BYTES, COMPACT_ENTRIES, TICK_MS } from './limits.ts'
+import { createOutbox, type Outbox } from './outbox.ts'
+import { createProposals } from './proposals.ts'
+import { createQuestions } from './questions.ts'
+import { createStatusBoard } from './status-board.ts'
+
+export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions = {}): Consensus {
+  const { net, clock, log } = deps
+  const logger = deps.logger.child('consensus')
+  const tickMs = options.tickMs ?? TICK_MS
+  let engine: Engine | undefined
+  let state: ConsensusStatus['state'] = 'stopped'
+  let failure: ConsensusStatus['failure']
+  let outbox: Outbox | undefined
+  let intake: Intake | undefined
+  let started: Promise<void> | undefined
+  let stopping: Promise<void> | undefined
+  let pumping: Promise<void> | undefined
+  let cancelTick = (): void => {}
+
+  const proposals = createProposals()
+  const deliveries = createDeliveries({
+    machine: deps.machine,
+    told: proposals.told,
+    applied: wake,
+    failed: (error) => fail('APPLY_FAILED', error),
+  })
+  const questions = createQuestions(deliveries.whenApplied)
+  const compaction = createCompaction({
+    ...{ log, deliveries, wake },
+    entriesMax: options.compactEntries ?? COMPACT_ENTRIES,
+    bytesMax: options.compactBytes ?? COMPACT_BYTES,
+    failed: (error) => fail('ENGINE_FAILED', error),
+  })
+  const board = createStatusBoard(status, logger)
+
+  function status(): ConsensusStatus {
+    const { applied } = deliveries
+    return { state, failure, engine: engine?.status(), applied, logBytes: log.sizeBytes }
+  }
+
+  /** The engine, while it may be used. */
+  function running(): Engine {
+    if (engine && state === 'running') return engine
+    throw new MyceliumError<ConsensusErrorCode>('NOT_RUNNING', 'Consensus is not running here.')
+  }
+
+  /** Uses the engine, and sees to what comes of it. One that throws is not asked again. */
+  function use<T>(run: (engine: Engine) => T): T | undefined {
+    const current = running()
+    try {
+      const result = run(current)
+      wake()
+      return result
+    } catch (error) {
+      fail('ENGINE_FAILED', error)
+      return undefined
+    }
+  }
+
+  function wake(): void {
+    if (state === 'running') pumping ??= pump()
+  }
+
+  async function pump(): Promise<void> {
+    // Whoever proposes in this same turn goes into the same Ready.
+    await Promise.resolve()
+    try {
+      while (engine && state === 'running') {
+        questions.put(engine)
+        compaction.turn(engine)
+        const ready = engine.ready()
+        if (!ready) break
+        await perform(engine, ready)
+      }
+    } catch (error) {
+      fail('ENGINE_FAILED', error)
+    } finally {
+      pumping = undefined
+    }
+    board.look()
+  }
+
+  async function perform(engine: Engine, ready: Ready): Promise<void> {
+    // Raft thesis §10.2.1: a leader's appends may overtake its own disk.
+    outbox?.send(ready.messagesNow)
+    if (ready.records.length > 0) await log.append(ready.records, { sync: ready.mustSync })
+    if (state !== 'running') return
+    outbox?.send(ready.messages)
+    if (ready.snapshot) compaction.restored(ready.snapshot)
+    // Applying goes on beside the engine's next round; only a machine far behind holds it up.
+    const room = deliveries.take(ready)
+    for (const result of ready.reads) questions.answered(result)
+    await room
+    engine.advance()
+  }
+
+  function step(from: NodeId, message: Uint8Array): Verdict {
+    const verdict = state === 'running' && use((engine) => engine.step(from, message))
+    return verdict || { verdict: 'ignore', code: 'NOT_RUNNING' }
+  }
+
+  function tick(): void {
+    if (state !== 'running') return
+    cancelTick = clock.timer(tickMs, tick)
+    questions.tick()
+    use((engine) => engine.tick())
+    board.look()
+  }
+
+  async function start(): Promise<void> {
+    try {
+      const { records, cut } = await log.open()
+      engine = deps.createEngine(records)
+      logger.info('Consensus starts.', { records: records.length, cutBytes: cut?.bytes ?? 0 })
+    } catch (error) {
+      fail('ENGINE_FAILED', error)
+      throw error
+    }
+    if (stopping) return
+    state = 'running'
+    outbox = createOutbox({
+      ...{ net, clock, logger },
+      unreachable: (peer) => {
+        if (state === 'running') use((engine) => engine.reportUnreachable(peer))
+      },
+    })
+    intake = createIntake({ net, clock, logger, step })
+    cancelTick = clock.timer(tickMs, tick)
+    wake()
+    board.look()
+  }
+
+  /** What the disk or the machine says goes before what we would call it. */
+  function fail(code: ConsensusErrorCode, error: unknown): void {
+    if (state === 'failed') return
+    state = 'failed'
+    const known = error instanceof MyceliumError ? error.code : code
+    failure = { code: known, message: messageOf(error) }
+    logger.error('Consensus has failed on this node.', { code: known, error: messageOf(error) })
+    void halt()
+    board.look()
+  }
+
+  /** Says and hears nothing more. What was asked is answered as far as anyone can. */
+  async function halt(): Promise<void> {
+    cancelTick()
+    proposals.abandon()
+    questions.abandon(
+      new MyceliumError<ConsensusErrorCode>('NOT_RUNNING', 'Consensus has stopped here.'),
+    )
+    await Promise.all([outbox?.stop(), intake?.stop(), deliveries.stop()])
+  }
+
+  async function stop(): Promise<void> {
+    await started?.catch(() => undefined)
+    if (state === 'running') state = 'stopped'
+    await halt()
+    await pumping
+    await log.close()
+    board.look()
+  }
+
+  return {
+    start() {
+      assert(!stopping, 'A driver lives once.')
+      started ??= start()
+      return started
+    },
+    stop() {
+      stopping ??= stop()
+      return stopping
+    },
+    async propose(payload, { signal } = {}) {
+      running()
+      return proposals.ask((id) => use((engine) => engine.propose(id, payload)), {
+        busy: deliveries.busy,
+        ...(signal && { signal }),
+      })
+    },
+    async changeMembers(members: Members, { signal } = {}) {
+      running()
+      return proposals.ask((id) => use((engine) => engine.changeMembers(id, members)), {
+        busy: false,
+        ...(signal && { signal }),
+      })
+    },
+    transferLeader(to) {
+      use((engine) => engine.transferLeader(to))
+    },
+    async read({ signal } = {}) {
+      running()
+      const answer = questions.ask(signal)
+      wake()
+      return answer
+    },
+    status,
+    subscribe: board.subscribe,
+  }
+}

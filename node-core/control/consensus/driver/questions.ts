@@ -1,0 +1,101 @@
+/**
+ * Linearizable reads. All that are asked while the engine is busy share one question: the answer is
+ * an index that was committed after each of them was asked.
+ */
+import { MyceliumError } from '../../../base/errors/index.ts'
+import type { Engine, LogIndex, ReadId, ReadResult } from '../index.ts'
+import type { ConsensusErrorCode } from './index.ts'
+import { READ_TICKS_MAX, READS_WAITING_MAX } from './limits.ts'
+
+export interface Questions {
+  ask(signal?: AbortSignal): Promise<LogIndex>
+  /** Puts what was asked since to the engine, as one question. */
+  put(engine: Engine): void
+  answered(result: ReadResult): void
+  /** Time has passed: what was lost is asked again, or given up. */
+  tick(): void
+  /** Nobody will answer any more. */
+  abandon(error: Error): void
+}
+
+interface Reader {
+  resolve(index: LogIndex): void
+  reject(error: Error): void
+  askedAtTick: number
+}
+
+export function createQuestions(
+  whenApplied: (index: LogIndex, run: () => void) => void,
+): Questions {
+  const readers = new Set<Reader>()
+  const put = new Map<ReadId, Reader[]>()
+  let next: Reader[] = []
+  let lost: Reader[] = []
+  let asked = 0
+  let ticks = 0
+
+  return {
+    async ask(signal) {
+      signal?.throwIfAborted()
+      if (readers.size >= READS_WAITING_MAX) throw failed('BUSY', 'Too many reads are under way.')
+      return new Promise<LogIndex>((resolve, reject) => {
+        const onAbort = (): void => reader.reject(signal?.reason)
+        const settled = (): void => {
+          readers.delete(reader)
+          signal?.removeEventListener('abort', onAbort)
+        }
+        const reader: Reader = {
+          askedAtTick: ticks,
+          resolve: (index) => {
+            settled()
+            resolve(index)
+          },
+          reject: (error) => {
+            settled()
+            reject(error)
+          },
+        }
+        signal?.addEventListener('abort', onAbort, { once: true })
+        readers.add(reader)
+        next.push(reader)
+      })
+    },
+    put(engine) {
+      const asking = next.filter((reader) => readers.has(reader))
+      next = []
+      if (asking.length === 0) return
+      const id = `${++asked}` as ReadId
+      put.set(id, asking)
+      engine.read(id)
+    },
+    answered({ id, index }) {
+      const asking = put.get(id) ?? []
+      put.delete(id)
+      if (index === undefined) lost.push(...asking)
+      else {
+        whenApplied(index, () => {
+          for (const reader of asking) reader.resolve(index)
+        })
+      }
+    },
+    tick() {
+      ticks++
+      const again = lost.filter((reader) => readers.has(reader))
+      lost = []
+      for (const reader of again) {
+        if (ticks - reader.askedAtTick < READ_TICKS_MAX) next.push(reader)
+        else reader.reject(failed('NO_QUORUM', 'Nobody could say what is committed.'))
+      }
+    },
+    abandon(error) {
+      for (const reader of [...readers]) reader.reject(error)
+      put.clear()
+      next = []
+      lost = []
+    },
+  }
+}
+
+function failed(code: ConsensusErrorCode, message: string): MyceliumError<ConsensusErrorCode> {
+  return new MyceliumError(code, message)
+}

@@ -1,0 +1,38 @@
+/** Tells listeners when what they would show has changed, and not at every entry. */
+import { messageOf } from '../../../base/errors/index.ts'
+import type { Logger } from '../../../base/log/index.ts'
+import type { ConsensusStatus } from './index.ts'
+
+export interface StatusBoard {
+  /** Looks whether something has changed. */
+  look(): void
+  subscribe(listener: (status: ConsensusStatus) => void): () => void
+}
+
+export function createStatusBoard(status: () => ConsensusStatus, logger: Logger): StatusBoard {
+  const listeners = new Set<{ listener: (status: ConsensusStatus) => void }>()
+  let shown = ''
+
+  return {
+    look() {
+      if (listeners.size === 0) return
+      const now = status()
+      const { leader, term, quorum, members } = now.engine ?? {}
+      const shows = JSON.stringify([now.state, now.failure, leader, term, quorum, members])
+      if (shows === shown) return
+      shown = shows
+      for (const { listener } of [...listeners]) {
+        try {
+          listener(now)
+        } catch (error) {
+          logger.error('A listener failed.', { error: messageOf(error) })
+        }
+      }
+    },
+    subscribe(listener) {
+      const entry = { listener }
+      listeners.add(entry)
+      return () => listeners.delete(entry)
+    },
+  }
+}

@@ -1,0 +1,64 @@
+/** One question, to this node's own copy first, and to the committee where that knows no better. */
+import type { Clock } from '../../base/clock/index.ts'
+import type { Plain } from '../../base/codec/index.ts'
+import type { Envoy } from './envoy.ts'
+import { failure, isElsewhere, noQuorum } from './failures.ts'
+import { ROUND_MS, TRY_MS } from './limits.ts'
+import type { Question } from './messages.ts'
+import type { ReplicaKeeper } from './replica-keeper.ts'
+import { createTimeLimit, pause } from './time-limit.ts'
+
+export interface AskingDeps {
+  keeper: Pick<ReplicaKeeper, 'current' | 'settled'>
+  envoy: Envoy
+  clock: Clock
+}
+
+/** Goes on until somebody answers. Throws the answer's code, or the signal's reason. */
+export type Ask = (question: Question, signal: AbortSignal) => Promise<Plain>
+
+export function createAsking({ keeper, envoy, clock }: AskingDeps): Ask {
+  async function here(
+    question: Question,
+    signal: AbortSignal,
+  ): Promise<{ value: Plain } | { error: unknown }> {
+    signal.throwIfAborted()
+    const replica = keeper.current()
+    if (!replica) return { error: undefined }
+    const limit = limitFor(question, signal)
+    try {
+      return { value: await replica.answer(question, limit.signal) }
+    } catch (error) {
+      signal.throwIfAborted()
+      if (isElsewhere(error)) return { error }
+      throw error
+    } finally {
+      limit.end()
+    }
+  }
+
+  /** A copy that is cut off from its leader must leave time for those who are not. */
+  function limitFor(question: Question, signal: AbortSignal) {
+    const isShort = question.kind === 'submit' || question.kind === 'query'
+    if (!isShort || !envoy.hasOthers()) return { signal, end() {} }
+    return createTimeLimit(clock, TRY_MS, noQuorum, signal)
+  }
+
+  return async (question, signal) => {
+    await keeper.settled()
+    for (;;) {
+      const own = await here(question, signal)
+      if ('value' in own) return own.value
+      const there = await envoy.round(question, signal)
+      if (there) return there.value
+      // A copy that runs may yet find a leader; where nobody holds one, waiting helps nobody.
+      const waits = envoy.hasOthers() || keeper.current()?.status().state === 'running'
+      if (!waits) throw own.error ?? noCommittee()
+      await pause(clock, ROUND_MS, signal)
+    }
+  }
+}
+
+function noCommittee() {
+  return failure('NO_PRIMARY', 'No committee keeps a registry in this network.')
+}

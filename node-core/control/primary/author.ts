@@ -1,0 +1,209 @@
+/**
+ * This node as an author: its commands are numbered, sealed in batches with its key, and sent until
+ * their outcome is known. Calls of the same time share a batch, and so a signature.
+ */
+import type { Clock } from '../../base/clock/index.ts'
+import { encode, type Plain } from '../../base/codec/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import { type FoundedNetwork, nodeIdOf, ownerIdOf, type Signer } from '../../identity/index.ts'
+import { type Command, sealBatch } from '../registry/index.ts'
+import { failure, noQuorum } from './failures.ts'
+import {
+  BATCH_BYTES,
+  BATCH_COMMANDS_MAX,
+  BATCHES_UNDERWAY_MAX,
+  COMMANDS_WAITING_MAX,
+  ROUND_MS,
+  WRITE_TIMEOUT_MS,
+} from './limits.ts'
+import { type BatchId, batchId } from './machine.ts'
+import type { CommandOutcome } from './messages.ts'
+import { refusal } from './refusing.ts'
+import { createTimeLimit, pause } from './time-limit.ts'
+
+export interface Author {
+  /** The command's value. Throws its refusal, NO_QUORUM, BUSY, TOO_LARGE. */
+  execute(command: Command, signal?: AbortSignal): Promise<Plain>
+  stop(): void
+}
+
+export interface AuthorDeps {
+  network: FoundedNetwork
+  signer: Signer
+  certificate(): Uint8Array
+  /** Of this life (`nextIncarnation`). */
+  incarnation: number
+  /** Sends a batch of so many commands until it is answered. Throws the signal's reason. */
+  deliver(sealed: Sealed, signal: AbortSignal): Promise<readonly CommandOutcome[]>
+  clock: Clock
+}
+
+export interface Sealed {
+  id: BatchId
+  batch: Uint8Array
+  commands: number
+}
+
+interface Waiting {
+  command: Command
+  sizeBytes: number
+  endMs: number
+  resolve(value: Plain): void
+  reject(error: unknown): void
+}
+
+export function createAuthor(deps: AuthorDeps): Author {
+  const { network, signer, clock } = deps
+  const ids = { node: nodeIdOf(signer.publicKey), owner: ownerIdOf(signer.publicKey) }
+  const underway = new Set<number>()
+  const stopping = new AbortController()
+  let { incarnation } = deps
+  let next = 1
+  let queue: Waiting[] = []
+  let registration: 'none' | 'underway' | 'done' = 'none'
+  let woken = false
+
+  function seal(commands: readonly Command[]): Sealed & { first: number } {
+    const first = next
+    const settled = Math.min(first, ...underway) - 1
+    const head = { incarnation, first, settled, timeMs: clock.wallMs() }
+    const batch = sealBatch(signer, network.id, head, commands)
+    next += commands.length
+    return { id: batchId({ ids, incarnation, first }), batch, commands: commands.length, first }
+  }
+
+  async function send(commands: readonly Command[]): Promise<readonly CommandOutcome[]> {
+    const sealed = seal(commands)
+    underway.add(sealed.first)
+    const limit = createTimeLimit(clock, WRITE_TIMEOUT_MS, noQuorum, stopping.signal)
+    try {
+      return await deps.deliver(sealed, limit.signal)
+    } finally {
+      limit.end()
+      underway.delete(sealed.first)
+    }
+  }
+
+  /** A key acts for its owner once the log knows both; the owner may only just have been let in. */
+  async function register(): Promise<void> {
+    const endMs = clock.monotonicMs() + WRITE_TIMEOUT_MS
+    for (;;) {
+      const body = { certificate: deps.certificate(), role: 'rhizomorph' as const }
+      const [outcome] = await send([{ kind: 'node.register', body }])
+      if (!outcome) throw noQuorum()
+      if (outcome.ok) return
+      if (outcome.code !== 'UNKNOWN_AUTHOR' || clock.monotonicMs() > endMs) throw refusal(outcome)
+      await pause(clock, ROUND_MS, stopping.signal)
+    }
+  }
+
+  function wake(): void {
+    if (woken) return
+    woken = true
+    // Whoever calls in this same turn goes into the same batch.
+    queueMicrotask(() => {
+      woken = false
+      pump()
+    })
+  }
+
+  async function registerFirst(): Promise<void> {
+    registration = 'underway'
+    try {
+      await register()
+      registration = 'done'
+      wake()
+    } catch (error) {
+      registration = 'none'
+      refuseAll(error)
+    }
+  }
+
+  function refuseAll(error: unknown): void {
+    const all = queue
+    queue = []
+    for (const one of all) one.reject(error)
+  }
+
+  function pump(): void {
+    if (registration !== 'done') {
+      if (registration === 'none' && queue.length > 0) void registerFirst()
+      return
+    }
+    while (queue.length > 0 && underway.size < BATCHES_UNDERWAY_MAX) {
+      const batch = take()
+      if (batch.length > 0) void carry(batch).finally(wake)
+    }
+  }
+
+  function take(): Waiting[] {
+    const nowMs = clock.monotonicMs()
+    const batch: Waiting[] = []
+    let bytes = 0
+    let at = 0
+    for (; at < queue.length && batch.length < BATCH_COMMANDS_MAX; at++) {
+      const one = queue[at]
+      if (!one) break
+      if (one.endMs < nowMs) {
+        one.reject(noQuorum())
+        continue
+      }
+      if (batch.length > 0 && bytes + one.sizeBytes > BATCH_BYTES) break
+      bytes += one.sizeBytes
+      batch.push(one)
+    }
+    queue = queue.slice(at)
+    return batch
+  }
+
+  async function carry(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const outcomes = await send(batch.map(({ command }) => command))
+      for (const [at, one] of batch.entries()) settle(one, outcomes[at])
+    } catch (error) {
+      for (const one of batch) one.reject(batchError(error))
+    }
+  }
+
+  function settle(one: Waiting, outcome: CommandOutcome | undefined): void {
+    if (outcome?.ok) {
+      one.resolve(outcome.value)
+      return
+    }
+    // This life's numbers are over: the next command begins a life above those that are.
+    const floor = outcome?.code === 'STALE' && numberIn(outcome.details, 'incarnation')
+    if (floor && floor >= incarnation) {
+      incarnation = floor + 1
+      next = 1
+    }
+    one.reject(outcome ? refusal(outcome) : noQuorum())
+  }
+
+  return {
+    async execute(command, signal) {
+      signal?.throwIfAborted()
+      if (queue.length >= COMMANDS_WAITING_MAX) throw failure('BUSY', 'Too much is under way.')
+      const endMs = clock.monotonicMs() + WRITE_TIMEOUT_MS
+      const sizeBytes = encode([command.kind, command.body]).byteLength
+      return new Promise<Plain>((resolve, reject) => {
+        queue.push({ command, sizeBytes, endMs, resolve, reject })
+        signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+        wake()
+      })
+    },
+    stop() {
+      stopping.abort(failure('NOT_RUNNING', 'The node is stopping.'))
+      refuseAll(stopping.signal.reason)
+    },
+  }
+}
+
+function batchError(error: unknown): unknown {
+  if (!(error instanceof MyceliumError) || error.code !== 'BATCH_TOO_LARGE') return error
+  return failure('TOO_LARGE', 'The command is too large.')
+}
+
+function numberIn(details: Plain | undefined, name: string): number | undefined {
+  const value = typeof details === 'object' && details !== null && Reflect.get(details, name)
+  return typeof value === 'number' ? value : undefined
+}

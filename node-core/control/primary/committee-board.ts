@@ -1,0 +1,110 @@
+/** Which committee this node goes by, and what it tells the others of the one that it is in. */
+import type { Clock } from '../../base/clock/index.ts'
+import { encode, equalBytes } from '../../base/codec/index.ts'
+import { messageOf } from '../../base/errors/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import type { ConsensusStatus } from '../consensus/driver/index.ts'
+import type { SharedState } from '../state/index.ts'
+import {
+  believed,
+  COMMITTEE_KEY,
+  type Committee,
+  parseTold,
+  type Telling,
+  toldForm,
+} from './committee.ts'
+import { TELL_MS } from './limits.ts'
+
+export interface CommitteeBoard {
+  /** By the own copy where it hears a quorum, else by what is told. */
+  current(): Committee | undefined
+  /** By what is told alone. */
+  told(): Committee | undefined
+  /** Called when something told has changed. */
+  start(changed: () => void): void
+  /** The own copy has changed: the others are told in a moment, if it is news. */
+  look(): void
+  stop(): void
+}
+
+export interface CommitteeBoardDeps {
+  self: NodeId
+  state: Pick<SharedState, 'get' | 'list' | 'put' | 'subscribe'>
+  isAdmins(node: NodeId): boolean
+  /** Whether its owner is a member still. */
+  stands(node: NodeId): boolean
+  own(): ConsensusStatus | undefined
+  clock: Clock
+  logger: Logger
+}
+
+export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
+  const { self, state, clock, logger } = deps
+  const ownKey = `node/${self}/${COMMITTEE_KEY}`
+  let unsubscribe = (): void => {}
+  let cancelTelling = (): void => {}
+  let telling = false
+
+  function tellings(): Telling[] {
+    return state.list('node/').flatMap(({ key, author, value }) => {
+      // Its own word too: an admin's node vouches for those who took its place.
+      if (key !== `node/${author}/${COMMITTEE_KEY}` || !deps.stands(author)) return []
+      const committee = parseTold(value)
+      return committee ? [{ author, committee }] : []
+    })
+  }
+
+  function ownCommittee(): Committee | undefined {
+    const { engine, applied = 0 } = deps.own() ?? {}
+    if (!engine || engine.members.voters.length === 0) return undefined
+    const { members, leader, term } = engine
+    return { ...members, leader, term, applied }
+  }
+
+  const told = (): Committee | undefined => believed(tellings(), deps.isAdmins)
+
+  function tell(): void {
+    telling = false
+    const before = parseTold(state.get(ownKey)?.value)
+    const own = ownCommittee()
+    // A leader tells without a quorum too: it may lack one because those it needs do not know yet.
+    const knows = own && (own.leader === self || deps.own()?.engine?.quorum)
+    // Who has left goes on saying who there is, since others may believe them by its word alone.
+    const committee = own ? (knows ? own : undefined) : before && told()
+    if (committee?.leader === undefined || !isNews(before, committee)) return
+    state.put(ownKey, toldForm(committee)).catch((error: unknown) => {
+      logger.warn('The committee could not be told.', { error: messageOf(error) })
+    })
+  }
+
+  return {
+    told,
+    current() {
+      const own = ownCommittee()
+      if (own && deps.own()?.engine?.quorum) return own
+      return told() ?? own
+    },
+    start(changed) {
+      unsubscribe = state.subscribe('node/', ({ key }) => {
+        if (key.endsWith(`/${COMMITTEE_KEY}`) && key !== ownKey) changed()
+      })
+    },
+    look() {
+      if (telling) return
+      telling = true
+      cancelTelling = clock.timer(TELL_MS, tell)
+    },
+    stop() {
+      unsubscribe()
+      cancelTelling()
+    },
+  }
+}
+
+/** How far the log has come is told along with the rest, and is none by itself: it always changes. */
+function isNews(before: Committee | undefined, now: Committee): boolean {
+  if (!before) return true
+  const form = (committee: Committee): Uint8Array => encode(toldForm({ ...committee, applied: 0 }))
+  return !equalBytes(form(before), form(now))
+}

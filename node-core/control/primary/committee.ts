@@ -1,0 +1,94 @@
+/**
+ * Who keeps the registry, as its members tell everybody else in the shared state:
+ * `node/<self>/primary`. It is where to ask, not a right: a node that votes learned so from the log.
+ */
+import { z } from 'zod'
+import type { Plain } from '../../base/codec/index.ts'
+import { type NodeId, parseNodeId } from '../../base/net/index.ts'
+import type { Members } from '../consensus/index.ts'
+import { COMMITTEE_MAX } from './limits.ts'
+
+export interface Committee extends Members {
+  leader: NodeId | undefined
+  /** Raft's term. */
+  term: number
+  /** The entry up to which whoever tells it had applied the log. */
+  applied: number
+}
+
+export const COMMITTEE_KEY = 'primary'
+
+const nodeId = z.custom<NodeId>(
+  (value) => typeof value === 'string' && parseNodeId(value) !== undefined,
+)
+const nodes = z.array(nodeId).max(COMMITTEE_MAX)
+const count = z.int().min(0)
+const TOLD = z.strictObject({
+  v: z.literal(1),
+  voters: nodes.min(1),
+  learners: nodes,
+  leader: nodeId.nullable(),
+  term: count,
+  applied: count,
+})
+
+export function toldForm({ voters, learners, leader, term, applied }: Committee): Plain {
+  return {
+    v: 1,
+    voters: [...voters].sort(),
+    learners: [...learners].sort(),
+    leader: leader ?? null,
+    term,
+    applied,
+  }
+}
+
+/** Undefined for what is none. */
+export function parseTold(value: unknown): Committee | undefined {
+  const parsed = TOLD.safeParse(value)
+  if (!parsed.success) return undefined
+  const { v: _, leader, ...rest } = parsed.data
+  return { ...rest, leader: leader ?? undefined }
+}
+
+export interface Telling {
+  author: NodeId
+  committee: Committee
+}
+
+/**
+ * The newest word of those who are believed: nodes of owners that hold admin, and whoever such a word
+ * names as a voter, since an admin gave it the vote.
+ */
+export function believed(
+  tellings: readonly Telling[],
+  isAdmins: (node: NodeId) => boolean,
+): Committee | undefined {
+  const trusted = new Set(tellings.map(({ author }) => author).filter(isAdmins))
+  for (let before = -1; before !== trusted.size; ) {
+    before = trusted.size
+    for (const { author, committee } of tellings) {
+      if (trusted.has(author)) for (const voter of committee.voters) trusted.add(voter)
+    }
+  }
+  return tellings
+    .filter(({ author }) => trusted.has(author))
+    .map(({ committee }) => committee)
+    .reduce<Committee | undefined>(
+      (best, one) => (best && !isNewer(one, best) ? best : one),
+      undefined,
+    )
+}
+
+/** The log only grows, and a later term's word is the later one where both have come as far. */
+export function isNewer(one: Committee, other: Committee): boolean {
+  return one.applied > other.applied || (one.applied === other.applied && one.term > other.term)
+}
+
+export function isNamed({ voters, learners }: Members, node: NodeId): boolean {
+  return voters.includes(node) || learners.includes(node)
+}
+
+export function majorityOf(voters: number): number {
+  return Math.floor(voters / 2) + 1
+}

@@ -1,0 +1,22 @@
+import type { Plain } from '../../base/codec/index.ts'
+import { isCode, MyceliumError } from '../../base/errors/index.ts'
+import type { PrimaryErrorCode } from './index.ts'
+
+export function failure(
+  code: PrimaryErrorCode,
+  message: string,
+  details?: Record<string, Plain>,
+): MyceliumError<PrimaryErrorCode> {
+  return new MyceliumError(code, message, details && { details })
+}
+
+export function noQuorum(): MyceliumError<PrimaryErrorCode> {
+  return failure('NO_QUORUM', 'The committee has no majority in reach: nothing can be written now.')
+}
+
+/** Another member may know better. All else is an answer. */
+const ELSEWHERE = ['NO_QUORUM', 'NOT_LEADER', 'NOT_RUNNING', 'BUSY', 'LOG_DAMAGED'] as const
+
+export function isElsewhere(error: unknown): boolean {
+  return ELSEWHERE.some((code) => isCode(error, code))
+}

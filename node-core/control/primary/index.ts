@@ -1,0 +1,152 @@
+/**
+ * The Primary: one truth that a majority of a committee keeps. Consensus orders signed commands, the
+ * registry gives them meaning (docs/adr/0007, 0010); this puts both to work in a node (0011).
+ *
+ * ```ts
+ * const primary = createPrimary({ … })
+ * await primary.start()                                      // opens this node's copy, if it has one
+ * await primary.execute({ kind: 'kv.put', body: { key, value } })
+ * const { row } = await primary.key('shop/stock')            // linearizable
+ * await primary.change('promote', node)                      // by an admin's node
+ * ```
+ *
+ * A node of the committee answers from its own copy; any other asks the committee over the mesh, the
+ * next member when one fails. A command has an id and is applied once, however often it is sent.
+ *
+ * Promises:
+ * - What `execute` has resolved for is durable on a majority and seen by every later read.
+ * - Every call ends in bounded time; without a majority with NO_QUORUM. What was given up may still
+ *   take effect.
+ * - A copy that is damaged is not used, and nothing is guessed in its place.
+ */
+import type { Clock } from '../../base/clock/index.ts'
+import type { Plain } from '../../base/codec/index.ts'
+import type { Disk } from '../../base/disk/index.ts'
+import type { Lifecycle } from '../../base/lifecycle/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import type { Net, NodeId } from '../../base/net/index.ts'
+import type { Random } from '../../base/random/index.ts'
+import type { FoundedNetwork, OwnerId, Permission, Signer } from '../../identity/index.ts'
+import type { Command } from '../registry/index.ts'
+import type { SharedState } from '../state/index.ts'
+import type { Committee } from './committee.ts'
+import type { KeyRow } from './queries.ts'
+
+export interface Primary extends Lifecycle {
+  /** By this node, for its owner. The command's value, or throws the code of its refusal. */
+  execute(command: Command, options?: CallOptions): Promise<Plain>
+  key(key: string, options?: ReadOptions): Promise<{ revision: number; row: KeyRow | undefined }>
+  /** In order; `more` when the list goes on after its last row. */
+  keys(prefix: string, options?: ReadOptions & { after?: string; limit?: number }): Promise<KeyList>
+  lease(
+    lease: string,
+    options?: ReadOptions,
+  ): Promise<{ ttlMs: number; leftMs: number } | undefined>
+  /**
+   * Every change under a prefix from a revision on (default: what comes next), in order and without
+   * gaps, whoever answers meanwhile. Ends by `signal` alone. Throws COMPACTED.
+   */
+  watch(
+    prefix: string,
+    options: { from?: number; signal: AbortSignal },
+  ): AsyncGenerator<{ revision: number; events: KeyChange[] }>
+  /** By a node of an admin. Ends once it is in force, by NO_QUORUM, or LAST_VOTER. */
+  change(change: 'promote' | 'demote', node: NodeId, options?: CallOptions): Promise<void>
+  /** What the leader knows of each member: how many entries it is behind. */
+  lag(options?: CallOptions): Promise<{ node: NodeId; entries: number; active: boolean }[]>
+  status(): PrimaryStatus
+}
+
+export interface CallOptions {
+  signal?: AbortSignal
+}
+export interface ReadOptions extends CallOptions {
+  /** What this node, or the member asked, has now, which may be behind. Needs no quorum. */
+  stale?: boolean
+}
+
+export interface KeyList {
+  revision: number
+  rows: KeyRow[]
+  more: boolean
+}
+
+export interface KeyChange {
+  revision: number
+  key: string
+  /** Undefined when the key went. */
+  row: KeyRow | undefined
+}
+
+export interface PrimaryStatus {
+  /** What this node is to the committee. */
+  role: 'leader' | 'voter' | 'learner' | 'none'
+  /** Whether a quorum is in reach, as far as this node can tell. */
+  inForce: boolean
+  /** Undefined where nobody has told of one. */
+  committee: Committee | undefined
+  /** The last entry that the copy here has applied. */
+  height: number | undefined
+  /** Why this node's copy, or the Primary as a whole, is not what it should be. */
+  trouble: { code: PrimaryErrorCode; message: string } | undefined
+}
+
+export type PrimaryErrorCode =
+  /** No committee is known here. */
+  | 'NO_PRIMARY'
+  /** The network was founded with an engine that this version does not have. */
+  | 'ENGINE_MISSING'
+  /** No majority of the committee answered in time. A command may still take effect. */
+  | 'NO_QUORUM'
+  /** The network has no node that votes but this one. */
+  | 'LAST_VOTER'
+  /** The learner has not caught up in time; it goes on learning. */
+  | 'NOT_CAUGHT_UP'
+  /** Another node leads; details name it. */
+  | 'NOT_LEADER'
+  /** Changes that old are forgotten; details name the oldest revision that is held. */
+  | 'COMPACTED'
+  /** The asker's owner lacks the permission. */
+  | 'FORBIDDEN'
+  /** Too much is under way: later. */
+  | 'BUSY'
+  /** Over its limit. */
+  | 'TOO_LARGE'
+  /** `start` has not been called, `stop` has, or this member holds no copy. */
+  | 'NOT_RUNNING'
+  /** The question or the batch is none. */
+  | 'MALFORMED'
+  /** This node's copy of the log cannot be read, or is gone. */
+  | 'LOG_DAMAGED'
+  /** This node's copy has stopped: the disk, or a rule that does not hold. */
+  | 'REPLICA_FAILED'
+
+export interface PrimaryDeps {
+  network: FoundedNetwork
+  net: Pick<Net, 'self' | 'peers' | 'request' | 'onRequest' | 'onPeer' | 'openStream' | 'onStream'>
+  state: Pick<SharedState, 'get' | 'list' | 'put' | 'subscribe'>
+  disk: Disk
+  signer: Signer
+  /** The certificate by which this node acts for its owner. */
+  certificate(): Uint8Array
+  /** What a node's owner may do now, by the shared state; undefined for a stranger. */
+  permissionsOf(node: NodeId): ReadonlySet<Permission> | undefined
+  /** Owners as the shared state knows them, which the registry is told of. */
+  owners(): readonly OwnerFacts[]
+  clock: Clock
+  random: Random
+  logger: Logger
+}
+
+export interface OwnerFacts {
+  owner: OwnerId
+  key: Uint8Array
+  name: string
+  permissions: readonly Permission[]
+  removed: boolean
+}
+
+export type { Committee } from './committee.ts'
+export { foundPrimary } from './founding.ts'
+export { createPrimary } from './primary.ts'
+export type { KeyRow } from './queries.ts'

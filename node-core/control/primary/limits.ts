@@ -1,0 +1,62 @@
+/** Between two heartbeats of a leader, in ticks of 100 ms: few enough to cost a quiet network little. */
+export const HEARTBEAT_TICKS = 3
+
+/** Until a command without an answer is given up. Milliseconds. */
+export const WRITE_TIMEOUT_MS = 5_000
+/** Until a linearizable read without an answer is given up. Milliseconds. */
+export const READ_TIMEOUT_MS = 5_000
+/** Until a change of the committee that does not come into force is given up. Milliseconds. */
+export const CHANGE_TIMEOUT_MS = 30_000
+/** How long one member of the committee may take before the next one is asked. Milliseconds. */
+export const TRY_MS = 2_000
+/** After a whole round of members answered nothing of use, until the next. Milliseconds. */
+export const ROUND_MS = 250
+/** After a proposal was refused for now, until it is made again. Milliseconds. */
+export const RETRY_MS = 150
+/** Until a proposal of unknown fate is made again. Milliseconds. */
+export const UNKNOWN_MS = 1_000
+/** Between two looks at a change of the committee under way. Milliseconds. */
+export const LOOK_MS = 100
+/** Entries a learner may be behind when it is given a vote. */
+export const CATCH_UP_ENTRIES = 64
+
+/** Commands of this node that wait to be sealed; more are refused as BUSY. */
+export const COMMANDS_WAITING_MAX = 16_384
+/** Commands in one batch. With the batches under way well below what the registry remembers. */
+export const BATCH_COMMANDS_MAX = 128
+/** What one batch carries, or one command that alone is larger. Bytes. */
+export const BATCH_BYTES = 131_072
+/** Batches of this node without an answer. */
+export const BATCHES_UNDERWAY_MAX = 4
+/** What one entry of the log carries, or one batch that alone is larger. Bytes. */
+export const ENTRY_BYTES = 262_144
+/** Batches in one entry of the log. */
+export const ENTRY_BATCHES_MAX = 256
+
+/** Largest question between nodes: a batch with one value of the largest size. Bytes. */
+export const QUESTION_BYTES_MAX = 1_310_720
+/** Largest answer. Bytes. */
+export const ANSWER_BYTES_MAX = 6_291_456
+/** Keys and values in one answer, or one change of keys that alone is larger. Bytes. */
+export const LIST_BYTES = 3_145_728
+/** Keys in one answer. */
+export const LIST_KEYS_MAX = 10_000
+/** Changes of keys in one answer. */
+export const CHANGES_MAX = 256
+/** How long a member holds a question about changes while there are none. Milliseconds. */
+export const WATCH_WAIT_MS = 20_000
+/** Watches that a member serves to others at once; more are refused as BUSY. */
+export const WATCHES_MAX = 1_024
+
+/** After the committee or its leader changed, until the others are told. Milliseconds. */
+export const TELL_MS = 200
+/** How often a voter looks whether its time is asked for. Milliseconds. */
+export const TICK_LOOK_MS = 1_000
+/** Until owners that were let in are written into the registry by the leader. Milliseconds. */
+export const OWNERS_MS = 200
+/** The same by another node of the committee, if the leader has not. Milliseconds. */
+export const OWNERS_SECOND_MS = 2_000
+/** Nodes of a committee, learners included, that are believed. */
+export const COMMITTEE_MAX = 64
+/** How long entries are applied in one turn of this thread. Milliseconds. */
+export const APPLY_TURN_MS = 8

@@ -1,0 +1,77 @@
+/** The registry as what the log drives: entries are opened, applied, and told to whoever waits. */
+import type { FoundedNetwork } from '../../identity/index.ts'
+import type { CommittedEntry, StateSnapshot } from '../consensus/index.ts'
+import {
+  isVerified,
+  openBatch,
+  parseEntry,
+  type Registry,
+  type VerifiedBatch,
+} from '../registry/index.ts'
+import type { CommandOutcome } from './messages.ts'
+
+/** Names a batch by its author, incarnation and first command. */
+export type BatchId = string & { readonly __brand: 'BatchId' }
+
+export type Told = (outcomes: readonly CommandOutcome[]) => void
+
+export interface Machine {
+  readonly registry: Registry
+  apply(entries: readonly CommittedEntry[]): void
+  restore(snapshot: StateSnapshot): void
+  snapshot(): Uint8Array
+  /** Called once, when the batch has been applied here. Returns how to give up. */
+  whenApplied(id: BatchId, told: Told): () => void
+  /** Called after entries were applied or a snapshot took their place. */
+  subscribe(listener: () => void): () => void
+}
+
+export function batchId(of: Pick<VerifiedBatch, 'ids' | 'incarnation' | 'first'>): BatchId {
+  return `${of.ids.node}/${of.incarnation}/${of.first}` as BatchId
+}
+
+export function createMachine(network: FoundedNetwork, registry: Registry): Machine {
+  const waiting = new Map<BatchId, Set<Told>>()
+  const listeners = new Set<() => void>()
+
+  function applyOne({ index, payload, members }: CommittedEntry): void {
+    const sealed = payload.byteLength === 0 ? [] : (parseEntry(payload) ?? [])
+    const batches = sealed.map((bytes) => openBatch(network, bytes)).filter(isVerified)
+    const { outcomes } = registry.apply(index, batches, members?.voters)
+    for (const [at, batch] of batches.entries()) {
+      const id = batchId(batch)
+      const told = waiting.get(id)
+      waiting.delete(id)
+      for (const tell of told ?? []) tell(outcomes[at] ?? [])
+    }
+  }
+
+  function changed(): void {
+    for (const listener of [...listeners]) listener()
+  }
+
+  return {
+    registry,
+    apply(entries) {
+      for (const entry of entries) applyOne(entry)
+      changed()
+    },
+    restore({ state }) {
+      registry.restore(state)
+      changed()
+    },
+    snapshot: () => registry.snapshot(),
+    whenApplied(id, told) {
+      const list = waiting.get(id) ?? new Set()
+      waiting.set(id, list.add(told))
+      return () => {
+        list.delete(told)
+        if (list.size === 0 && waiting.get(id) === list) waiting.delete(id)
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,113 @@
+/** `registry/1`: what a node asks a member of the committee, and what it is answered. */
+import { z } from 'zod'
+import { decode, encode, type Plain } from '../../base/codec/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import { type NodeId, parseNodeId } from '../../base/net/index.ts'
+import { ANSWER_BYTES_MAX, LIST_KEYS_MAX, QUESTION_BYTES_MAX, WATCH_WAIT_MS } from './limits.ts'
+
+export const PROTOCOL = 'registry/1'
+
+const text = z.string().max(1_024)
+const count = z.int().min(0)
+const nodeId = z.custom<NodeId>(
+  (value) => typeof value === 'string' && parseNodeId(value) !== undefined,
+)
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
+
+const QUERY = z.discriminatedUnion('what', [
+  z.strictObject({ what: z.literal('key'), key: text }),
+  z.strictObject({
+    what: z.literal('keys'),
+    prefix: text,
+    after: text.exactOptional(),
+    limit: count.max(LIST_KEYS_MAX),
+  }),
+  z.strictObject({ what: z.literal('lease'), lease: text }),
+])
+/** What can be read of the registry. */
+export type Query = z.infer<typeof QUERY>
+
+const QUESTION = z.discriminatedUnion('kind', [
+  /** A sealed batch: the answer is what became of each command. */
+  z.strictObject({ kind: z.literal('submit'), batch: bytes }),
+  z.strictObject({ kind: z.literal('query'), query: QUERY, stale: z.boolean() }),
+  /** Waits while nothing has changed. */
+  z.strictObject({
+    kind: z.literal('changes'),
+    prefix: text,
+    from: count,
+    waitMs: count.max(WATCH_WAIT_MS),
+  }),
+  /** By an admin. Answered by the leader. */
+  z.strictObject({
+    kind: z.literal('change'),
+    change: z.enum(['promote', 'demote']),
+    node: nodeId,
+  }),
+  /** How far the leader sees each member. Answered by the leader. */
+  z.strictObject({ kind: z.literal('progress') }),
+])
+export type Question = z.infer<typeof QUESTION>
+
+const plain = z.custom<Plain>((value) => value !== undefined)
+const ANSWER = z.union([
+  z.strictObject({ ok: z.literal(true), value: plain }),
+  z.strictObject({
+    ok: z.literal(false),
+    code: z.string().max(64),
+    message: text,
+    details: plain.exactOptional(),
+  }),
+])
+export type Answer = z.infer<typeof ANSWER>
+
+/** What became of a command. The codes of refusals may be those of a later release. */
+export type CommandOutcome =
+  | { readonly ok: true; readonly value: Plain }
+  | { readonly ok: false; readonly code: string; readonly details?: Plain }
+
+const OUTCOMES = z.array(
+  z.union([
+    z.strictObject({ ok: z.literal(true), value: plain }),
+    z.strictObject({
+      ok: z.literal(false),
+      code: z.string().max(64),
+      details: plain.exactOptional(),
+    }),
+  ]),
+)
+
+export function encodeQuestion(question: Question): Uint8Array {
+  return encode(question)
+}
+
+export function parseQuestion(body: Uint8Array): Question | undefined {
+  return parse(QUESTION, body, QUESTION_BYTES_MAX)
+}
+
+export function encodeAnswer(answer: Answer): Uint8Array {
+  return encode(answer)
+}
+
+export function parseAnswer(body: Uint8Array): Answer | undefined {
+  return parse(ANSWER, body, ANSWER_BYTES_MAX)
+}
+
+/** Undefined unless there is one for each of `count` commands. */
+export function parseOutcomes(value: Plain, count: number): CommandOutcome[] | undefined {
+  const parsed = OUTCOMES.safeParse(value)
+  return parsed.success && parsed.data.length === count ? parsed.data : undefined
+}
+
+function parse<Shape extends z.ZodType>(
+  shape: Shape,
+  body: Uint8Array,
+  bytesMax: number,
+): z.output<Shape> | undefined {
+  try {
+    return shape.safeParse(decode(body, { bytesMax })).data
+  } catch (error) {
+    if (error instanceof MyceliumError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,203 @@
+/** Nodes of one network with a Primary each, over simulated network, disks and time. */
+import { createSimClock, type SimClock } from '../../base/clock/index.ts'
+import type { Plain } from '../../base/codec/index.ts'
+import { createSimDisk, type SimDisk } from '../../base/disk/index.ts'
+import { createSilentLogger } from '../../base/log/index.ts'
+import { createSimNetwork, type NodeId, type SimNetwork } from '../../base/net/index.ts'
+import { createSeededRandom } from '../../base/random/index.ts'
+import {
+  type FoundedNetwork,
+  foundNetwork,
+  generateKey,
+  issueNodeCertificate,
+  type KeyPair,
+  nodeIdOf,
+  ownerIdOf,
+  type Permission,
+} from '../../identity/index.ts'
+import type { StateChange, StateRecord } from '../state/index.ts'
+import { createPrimary, foundPrimary, type OwnerFacts, type Primary } from './index.ts'
+
+export const START_MS = Date.parse('2026-11-25T12:00:00.000Z')
+
+export interface TestNode {
+  id: NodeId
+  disk: SimDisk
+  primary: Primary
+  /** Power loss: what was not synced is gone, and nobody hears goodbye. */
+  kill(): Promise<void>
+  /** Stops and starts in order. */
+  restart(): Promise<void>
+  start(): Promise<void>
+}
+
+export interface TestNetwork {
+  clock: SimClock
+  links: SimNetwork
+  nodes: TestNode[]
+  network: FoundedNetwork
+  /** A node of an owner of its own, who holds these. */
+  add(...permissions: Permission[]): Promise<TestNode>
+  /** Moves time on until it settles; fails after 60 simulated seconds. */
+  run<T>(what: string, work: Promise<T>): Promise<T>
+  until(what: string, holds: () => boolean): Promise<void>
+  advance(ms: number): Promise<void>
+  end(): Promise<void>
+}
+
+interface Person {
+  key: KeyPair
+  permissions: Permission[]
+}
+
+export async function createTestNetwork(seed: number): Promise<TestNetwork> {
+  const random = createSeededRandom(seed)
+  const clock = createSimClock({ wallStartMs: START_MS })
+  const links = createSimNetwork({ clock, random: createSeededRandom(seed + 1) })
+  const founder: Person = {
+    key: generateKey(random),
+    permissions: ['admin', 'invite', 'deploy', 'use'],
+  }
+  const network = foundNetwork(
+    founder.key,
+    { name: 'Garden', consensus: 'raft', createdAt: new Date(START_MS).toISOString() },
+    random,
+  )
+  const map = createGossip()
+  const ownerOf = new Map<NodeId, Person>()
+  const people: Person[] = []
+  const nodes: TestNode[] = []
+
+  function addNode(owner: Person): TestNode {
+    const key = generateKey(random)
+    const id = nodeIdOf(key.publicKey)
+    ownerOf.set(id, owner)
+    const disk = createSimDisk({ random: createSeededRandom(random.int(1e9)) })
+    const live = (): Primary =>
+      createPrimary({
+        ...{ network, disk, clock, signer: key, logger: createSilentLogger() },
+        random: createSeededRandom(random.int(1e9)),
+        net: links.node(id),
+        state: map.of(id),
+        certificate: () =>
+          issueNodeCertificate(owner.key, network.id, { node: key.publicKey, nowMs: START_MS }),
+        permissionsOf: (node) => {
+          const held = ownerOf.get(node)?.permissions
+          return held && new Set(held)
+        },
+        owners: () => people.map(factsOf),
+      })
+    const node: TestNode = {
+      ...{ id, disk, primary: live() },
+      async kill() {
+        links.crash(id, { silent: true })
+        disk.crash()
+        await stopNow(node.primary)
+      },
+      async restart() {
+        await stopNow(node.primary)
+        await node.start()
+      },
+      async start() {
+        node.primary = live()
+        await node.primary.start()
+      },
+    }
+    nodes.push(node)
+    return node
+  }
+  async function stopNow(primary: Primary): Promise<void> {
+    const stopped = primary.stop()
+    await advance(20)
+    await stopped
+  }
+  async function advance(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 5) {
+      clock.advance(5)
+      for (let turn = 0; turn < 60; turn++) await Promise.resolve()
+    }
+  }
+
+  const first = addNode(founder)
+  await foundPrimary(first.disk)
+  await first.primary.start()
+
+  const world: TestNetwork = {
+    ...{ clock, links, nodes, network, advance },
+    async add(...permissions) {
+      const owner: Person = { key: generateKey(random), permissions }
+      people.push(owner)
+      const node = addNode(owner)
+      await node.primary.start()
+      map.tell(first.id, `net/member/${ownerIdOf(owner.key.publicKey)}`, {})
+      return node
+    },
+    async run(what, work) {
+      let settled = false
+      const done = work.finally(() => {
+        settled = true
+      })
+      done.catch(() => {})
+      await world.until(what, () => settled)
+      return done
+    },
+    async until(what, holds) {
+      for (let waited = 0; !holds(); waited += 10) {
+        if (waited > 60_000) throw new Error(`Seed ${seed}: ${what} has not come to pass.`)
+        await advance(10)
+      }
+    },
+    async end() {
+      const stopping = Promise.all(nodes.map(({ primary }) => primary.stop()))
+      await advance(100)
+      await stopping
+    },
+  }
+  return world
+}
+
+function factsOf({ key, permissions }: Person): OwnerFacts {
+  const owner = ownerIdOf(key.publicKey)
+  return { owner, key: key.publicKey, name: 'Somebody', permissions, removed: false }
+}
+
+/** A shared state that is everywhere at once. */
+function createGossip() {
+  const records = new Map<string, StateRecord>()
+  const listeners = new Set<[prefix: string, listener: (change: StateChange) => void]>()
+  let counter = 0
+
+  function tell(author: NodeId, key: string, value: Plain | undefined): StateRecord {
+    const previous = records.get(key)
+    const record: StateRecord = {
+      ...{ key, value, author, owner: ownerIdOf(new Uint8Array(32)) },
+      ...{ incarnation: 1, counter: ++counter, generation: 0 },
+    }
+    records.set(key, record)
+    for (const [prefix, listener] of [...listeners]) {
+      if (key.startsWith(prefix)) listener({ key, record, previous, remote: true })
+    }
+    return record
+  }
+
+  return {
+    tell,
+    of: (author: NodeId) => ({
+      get: (key: string) => records.get(key),
+      list: (prefix: string) =>
+        [...records.values()].filter(
+          ({ key, value }) => key.startsWith(prefix) && value !== undefined,
+        ),
+      put: async (key: string, value: Plain) => tell(author, key, value),
+      subscribe(prefix: string, listener: (change: StateChange) => void) {
+        const entry: [string, typeof listener] = [prefix, listener]
+        listeners.add(entry)
+        return () => listeners.delete(entry)
+      },
+    }),
+  }
+}
+
+export const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
+export const text = (content: Uint8Array | undefined): string | undefined =>
+  content && Buffer.from(content).toString()

@@ -1,0 +1,171 @@
+/** The parts of the Primary, put together: a copy where this node holds one, and an envoy. */
+import type { Plain } from '../../base/codec/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import { ownerIdOf } from '../../identity/index.ts'
+import { createAsking } from './asking.ts'
+import { type Author, createAuthor } from './author.ts'
+import { isNamed, majorityOf } from './committee.ts'
+import { createCommitteeBoard } from './committee-board.ts'
+import { createEnvoy } from './envoy.ts'
+import { failure, noQuorum } from './failures.ts'
+import { createHousekeeping } from './housekeeping.ts'
+import type { Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
+import { CHANGE_TIMEOUT_MS, LOOK_MS, TRY_MS, WRITE_TIMEOUT_MS } from './limits.ts'
+import { openMemberDoor } from './member-door.ts'
+import { parseOutcomes, type Question } from './messages.ts'
+import { createReader } from './reading.ts'
+import { createReplicaKeeper } from './replica-keeper.ts'
+import { nextIncarnation } from './standing.ts'
+import { createTimeLimit, pause } from './time-limit.ts'
+
+export function createPrimary(deps: PrimaryDeps): Primary {
+  const { network, net, state, clock } = deps
+  const logger = deps.logger.child('primary')
+  const { self } = net
+  const isMissing = network.genesis.consensus !== 'raft'
+  const founders = new Set(network.genesis.founders.map(ownerIdOf))
+  const stopping = new AbortController()
+  let author: Author | undefined
+  let closeDoor = (): void => {}
+  let started = false
+
+  const keeper = createReplicaKeeper({
+    ...{ network, net, disk: deps.disk, clock, random: deps.random, logger },
+    board: () => board,
+    changed,
+  })
+  const board = createCommitteeBoard({
+    ...{ self, state, clock, logger },
+    isAdmins: (node) => deps.permissionsOf(node)?.has('admin') === true,
+    stands: (node) => deps.permissionsOf(node) !== undefined,
+    own: () => keeper.current()?.status(),
+  })
+  const envoy = createEnvoy({ net, committee: () => board.current() })
+  const askAnybody = createAsking({ keeper, envoy, clock })
+  const housekeeping = createHousekeeping({
+    ...{ self, state, clock, logger },
+    replica: () => keeper.current(),
+    execute: (command) => execute(command),
+    owners: () => deps.owners(),
+    isFounder: (owner) => founders.has(owner),
+    permissions: () => deps.permissionsOf(self),
+  })
+  const reader = createReader({ clock, ask })
+
+  function changed(): void {
+    keeper.look()
+    board.look()
+    housekeeping.look()
+  }
+
+  /** Of the own copy, or of the committee where that knows no better. */
+  async function ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<Plain> {
+    if (isMissing) throw failure('ENGINE_MISSING', ENGINE_MISSING)
+    if (!started) throw failure('NOT_RUNNING', 'The Primary is not running.')
+    const limit = createTimeLimit(clock, timeoutMs, noQuorum, signal)
+    try {
+      return await askAnybody(question, AbortSignal.any([limit.signal, stopping.signal]))
+    } finally {
+      limit.end()
+    }
+  }
+
+  async function execute(...[command, options]: Parameters<Primary['execute']>): Promise<Plain> {
+    if (isMissing) throw failure('ENGINE_MISSING', ENGINE_MISSING)
+    if (!author) throw failure('NOT_RUNNING', 'The Primary is not running.')
+    return author.execute(command, options?.signal)
+  }
+
+  function status(): PrimaryStatus {
+    const own = keeper.current()?.status()
+    const committee = board.current()
+    const engine = own?.state === 'running' ? own.engine : undefined
+    const role =
+      !engine || !isNamed(engine.members, self)
+        ? 'none'
+        : engine.leader === self
+          ? 'leader'
+          : engine.members.voters.includes(self)
+            ? 'voter'
+            : 'learner'
+    const missing = { code: 'ENGINE_MISSING', message: ENGINE_MISSING } as const
+    return {
+      role,
+      committee,
+      inForce:
+        role === 'none' ? isInReach() : engine?.quorum === true && engine.leader !== undefined,
+      height: own?.applied,
+      trouble: isMissing ? missing : keeper.trouble(),
+    }
+  }
+
+  /** What was changed elsewhere is told a moment later; whoever looks next shall see it. */
+  async function untilTold(votes: boolean, node: NodeId): Promise<void> {
+    for (let waitedMs = 0; waitedMs < TRY_MS; waitedMs += LOOK_MS) {
+      const committee = board.current()
+      const isTold = votes ? committee?.voters.includes(node) : !isNamed(committee ?? NOBODY, node)
+      if (isTold || stopping.signal.aborted) return
+      await pause(clock, LOOK_MS, stopping.signal)
+    }
+  }
+
+  function isInReach(): boolean {
+    const { voters = [] } = board.current() ?? {}
+    const reachable = new Set(net.peers())
+    const seen = voters.filter((voter) => reachable.has(voter)).length
+    return voters.length > 0 && seen >= majorityOf(voters.length)
+  }
+
+  return {
+    execute,
+    ...reader,
+    async change(change, node, { signal } = {}) {
+      // Whoever leads says by itself why it is not in force; this is for when nobody does.
+      const limitMs = status().inForce ? CHANGE_TIMEOUT_MS + 2 * TRY_MS : WRITE_TIMEOUT_MS
+      await ask({ kind: 'change', change, node }, limitMs, signal)
+      await untilTold(change === 'promote', node)
+    },
+    status,
+    async start() {
+      if (started || isMissing) return
+      const incarnation = await nextIncarnation(deps.disk, clock.wallMs())
+      started = true
+      author = createAuthor({
+        ...{ network, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
+        async deliver({ batch, commands }, signal) {
+          const value = await askAnybody({ kind: 'submit', batch }, signal)
+          const outcomes = parseOutcomes(value, commands)
+          if (!outcomes) throw failure('NOT_RUNNING', 'The member answered what cannot be read.')
+          return outcomes
+        },
+      })
+      closeDoor = openMemberDoor({
+        ...{ net, logger, permissionsOf: deps.permissionsOf },
+        answer(question) {
+          const replica = keeper.current()
+          if (!replica) throw failure('NOT_RUNNING', 'This node holds no copy of the registry.')
+          return replica.answer(question, stopping.signal)
+        },
+      })
+      board.start(changed)
+      housekeeping.start()
+      keeper.start()
+    },
+    async stop() {
+      started = false
+      stopping.abort(new MyceliumError('NOT_RUNNING', 'The node is stopping.'))
+      author?.stop()
+      closeDoor()
+      housekeeping.stop()
+      board.stop()
+      await keeper.stop()
+    },
+  }
+}
+
+const NOBODY = { voters: [], learners: [] }
+
+const ENGINE_MISSING =
+  'This network was founded with the Simplex engine, which this version does not run yet: it has ' +
+  'no Primary, and lives by its shared state alone.'

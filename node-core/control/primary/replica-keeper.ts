@@ -1,0 +1,127 @@
+/**
+ * Whether this node holds a copy: from its first start where it founded the network, as soon as it is
+ * named in a committee, and no longer once it is out of it.
+ */
+import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { isNamed } from './committee.ts'
+import type { CommitteeBoard } from './committee-board.ts'
+import type { PrimaryStatus } from './index.ts'
+import { createReplica, type Replica, type ReplicaDeps } from './replica.ts'
+import { eraseReplica, readStanding } from './standing.ts'
+
+export interface ReplicaKeeper {
+  /** Undefined while there is none, or it could not be opened. */
+  current(): Replica | undefined
+  trouble(): PrimaryStatus['trouble']
+  /** Does not wait for a long log to be read. */
+  start(): void
+  /** What is told of the committee, or what the copy says itself, has changed. */
+  look(): void
+  /** Once what was decided so far has been done. */
+  settled(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface ReplicaKeeperDeps extends ReplicaDeps {
+  board(): Pick<CommitteeBoard, 'told'>
+  changed(): void
+}
+
+export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
+  const { disk, logger } = deps
+  const { self } = deps.net
+  let replica: Replica | undefined
+  let failed: PrimaryStatus['trouble']
+  let unsubscribe = (): void => {}
+  let stopped = false
+  /** Opening and closing happen one after the other. */
+  let turn: Promise<void> = Promise.resolve()
+
+  function inTurn(run: () => Promise<void>): void {
+    turn = turn
+      .then(() => (stopped ? undefined : run()))
+      .catch((error: unknown) => {
+        logger.error('The copy of the registry is in trouble.', { error: messageOf(error) })
+      })
+  }
+
+  async function open(): Promise<void> {
+    const opening = createReplica(deps)
+    try {
+      await opening.start()
+      failed = undefined
+      replica = opening
+      unsubscribe = opening.subscribe(deps.changed)
+    } catch (error) {
+      await opening.stop()
+      failed = troubleOf(error)
+      logger.error(failed.message, { code: failed.code })
+    }
+    deps.changed()
+  }
+
+  async function close(): Promise<void> {
+    unsubscribe()
+    const closing = replica
+    replica = undefined
+    await closing?.stop()
+  }
+
+  async function leave(): Promise<void> {
+    logger.info('This node has left the committee.', {})
+    await close()
+    await eraseReplica(disk)
+    failed = undefined
+    deps.changed()
+  }
+
+  /**
+   * By the newer of two words: its own log's, and what others tell. A newcomer's log begins before it
+   * was named. Never because nothing is known.
+   */
+  function isOut(): boolean {
+    const told = deps.board().told()
+    const { applied = 0, engine } = replica?.status() ?? {}
+    if (told && told.applied >= applied) return !isNamed(told, self)
+    const members = engine?.members
+    return members !== undefined && members.voters.length > 0 && !isNamed(members, self)
+  }
+
+  async function decide(): Promise<void> {
+    const told = deps.board().told()
+    const named = told !== undefined && isNamed(told, self)
+    if (replica || failed) {
+      if (isOut()) await leave()
+    } else if (named || (await readStanding(disk)) !== 'none') await open()
+  }
+
+  return {
+    current: () => replica,
+    trouble() {
+      if (failed) return failed
+      const failure = replica?.status().failure
+      return failure && { code: 'REPLICA_FAILED', message: `${STOPPED} ${failure.message}` }
+    },
+    start: () => inTurn(decide),
+    look: () => inTurn(decide),
+    settled: () => turn,
+    async stop() {
+      stopped = true
+      await turn
+      await close()
+    },
+  }
+}
+
+const STOPPED = 'This node’s copy of the registry has stopped; start the node again. The reason:'
+const DAMAGED =
+  'This node’s copy of the registry cannot be read and is not used. Take the node out of the ' +
+  'committee (mycelium demote) and in again (mycelium promote): it then gets a new copy.'
+
+function troubleOf(error: unknown): NonNullable<PrimaryStatus['trouble']> {
+  const code = error instanceof MyceliumError ? error.code : undefined
+  const damaged = code?.startsWith('LOG_') || code === 'RAFT_RECORDS_DAMAGED'
+  return damaged
+    ? { code: 'LOG_DAMAGED', message: `${DAMAGED} (${messageOf(error)})` }
+    : { code: 'REPLICA_FAILED', message: `${STOPPED} ${messageOf(error)}` }
+}

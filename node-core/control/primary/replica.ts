@@ -1,0 +1,197 @@
+/** This node's copy of the registry: log, engine, driver and machine, from its opening to its end. */
+import type { Plain } from '../../base/codec/index.ts'
+import type { MyceliumError } from '../../base/errors/index.ts'
+import { type Consensus, type ConsensusStatus, createConsensus } from '../consensus/driver/index.ts'
+import type { CommittedEntry } from '../consensus/index.ts'
+import { createRaftEngine } from '../consensus/raft/index.ts'
+import { createRecordLog } from '../log/index.ts'
+import { createRegistry, isVerified, openBatch, type RegistryView } from '../registry/index.ts'
+import { failure, noQuorum } from './failures.ts'
+import type { PrimaryDeps } from './index.ts'
+import {
+  APPLY_TURN_MS,
+  CHANGE_TIMEOUT_MS,
+  HEARTBEAT_TICKS,
+  READ_TIMEOUT_MS,
+  WRITE_TIMEOUT_MS,
+} from './limits.ts'
+import { batchId, createMachine } from './machine.ts'
+import type { Question } from './messages.ts'
+import { createProposer } from './proposer.ts'
+import { answerQuery, changesSince } from './queries.ts'
+import { demote, promote, requireLead } from './reconfiguring.ts'
+import { LOG_FOLDER, readStanding, writeStanding } from './standing.ts'
+import { createTimeLimit } from './time-limit.ts'
+
+export interface Replica {
+  /** Throws LOG_DAMAGED, and what the disk throws. */
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Throws PrimaryErrorCode. Who may ask what is the caller's to check. */
+  answer(question: Question, signal?: AbortSignal): Promise<Plain>
+  readonly view: RegistryView
+  status(): ConsensusStatus
+  /** Called when the lead, the members or the state of consensus have changed. */
+  subscribe(listener: () => void): () => void
+}
+
+export type ReplicaDeps = Pick<
+  PrimaryDeps,
+  'network' | 'net' | 'disk' | 'clock' | 'random' | 'logger'
+>
+
+export function createReplica(deps: ReplicaDeps): Replica {
+  const { network, net, disk, clock, random, logger } = deps
+  const machine = createMachine(network, createRegistry({ network, voters: [] }))
+  const log = createRecordLog({ disk, random, logger }, { folder: LOG_FOLDER })
+  let founding = false
+  const consensus: Consensus = createConsensus({
+    ...{ net, clock, log, logger },
+    createEngine: (records) =>
+      createRaftEngine(
+        {
+          ...{ self: net.self, random, heartbeatTicks: HEARTBEAT_TICKS },
+          ...(founding && {
+            founding: {
+              members: { voters: [net.self], learners: [] },
+              state: createRegistry({ network, voters: [net.self] }).snapshot(),
+            },
+          }),
+        },
+        records,
+      ),
+    machine: {
+      apply,
+      // By now the first records are durable, so this home is a founder's no more.
+      async restore(snapshot) {
+        machine.restore(snapshot)
+        if (!founding) return
+        await writeStanding(disk, 'holding')
+        founding = false
+      },
+      snapshot: machine.snapshot,
+    },
+  })
+  const proposer = createProposer({ consensus, machine, clock })
+  const changing = { self: net.self, consensus, clock }
+
+  /** A long log must not keep this thread from serving the window. */
+  async function apply(entries: readonly CommittedEntry[]): Promise<void> {
+    let begunMs = clock.monotonicMs()
+    for (const entry of entries) {
+      machine.apply([entry])
+      if (clock.monotonicMs() - begunMs < APPLY_TURN_MS) continue
+      await new Promise<void>((resolve) => clock.timer(0, resolve))
+      begunMs = clock.monotonicMs()
+    }
+  }
+
+  async function limited<T>(
+    ms: number,
+    signal: AbortSignal | undefined,
+    run: (signal: AbortSignal) => Promise<T>,
+    why: () => Error = noQuorum,
+  ): Promise<T> {
+    const limit = createTimeLimit(clock, ms, why, signal)
+    try {
+      return await run(limit.signal)
+    } finally {
+      limit.end()
+    }
+  }
+
+  async function submit(batch: Uint8Array, signal?: AbortSignal): Promise<Plain> {
+    const opened = openBatch(network, batch)
+    if (!isVerified(opened)) throw failure('MALFORMED', `The batch is refused: ${opened.code}.`)
+    return limited(WRITE_TIMEOUT_MS, signal, async (limit) => [
+      ...(await proposer.submit(batchId(opened), batch, limit)),
+    ])
+  }
+
+  async function changes(
+    { prefix, from, waitMs }: Extract<Question, { kind: 'changes' }>,
+    signal?: AbortSignal,
+  ): Promise<Plain> {
+    const { view } = machine.registry
+    const now = (): Plain | undefined => {
+      const found = changesSince(view, prefix, from)
+      return 'events' in found && found.events.length === 0 ? undefined : found
+    }
+    const found = now()
+    if (found !== undefined) return found
+    return new Promise((resolve, reject) => {
+      const end = (settle: () => void): void => {
+        cancel()
+        forget()
+        signal?.removeEventListener('abort', onAbort)
+        settle()
+      }
+      const onAbort = (): void => end(() => reject(signal?.reason))
+      const cancel = clock.timer(waitMs, () => {
+        end(() => resolve(changesSince(view, prefix, from)))
+      })
+      const forget = machine.subscribe(() => {
+        const come = now()
+        if (come !== undefined) end(() => resolve(come))
+      })
+      signal?.addEventListener('abort', onAbort, { once: true })
+    })
+  }
+
+  return {
+    view: machine.registry.view,
+    async start() {
+      const standing = await readStanding(disk)
+      if (standing === 'holding' && !(await disk.read(`${LOG_FOLDER}/current`))) {
+        throw failure('LOG_DAMAGED', 'The log of the registry is gone from this computer.')
+      }
+      founding = standing === 'founding'
+      await consensus.start()
+      if (standing === 'none') await writeStanding(disk, 'holding')
+    },
+    stop: () => consensus.stop(),
+    async answer(question, signal) {
+      const { state, applied } = consensus.status()
+      // Before the first snapshot has come there is nothing to answer from, not even what is stale.
+      if (state !== 'running' || applied === 0) {
+        throw failure('NOT_RUNNING', 'This node holds no copy of the registry.')
+      }
+      switch (question.kind) {
+        case 'submit':
+          return submit(question.batch, signal)
+        case 'query':
+          if (!question.stale) {
+            await limited(READ_TIMEOUT_MS, signal, (limit) => consensus.read({ signal: limit }))
+          }
+          return answerQuery(machine.registry.view, question.query)
+        case 'changes':
+          return changes(question, signal)
+        case 'change': {
+          const run = question.change === 'promote' ? promote : demote
+          await limited(
+            CHANGE_TIMEOUT_MS,
+            signal,
+            (limit) => run(changing, question.node, limit),
+            notInForce,
+          )
+          return null
+        }
+        case 'progress': {
+          const { committed, progress } = requireLead(changing)
+          return progress.map(({ node, match, recentlyActive }) => {
+            return { node, entries: Math.max(0, committed - match), active: recentlyActive }
+          })
+        }
+      }
+    },
+    status: () => consensus.status(),
+    subscribe: (listener) => consensus.subscribe(listener),
+  }
+}
+
+function notInForce(): MyceliumError {
+  return failure(
+    'NOT_CAUGHT_UP',
+    'The change is not in force yet: the node does not answer, or has not caught up.',
+  )
+}

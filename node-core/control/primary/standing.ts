@@ -1,0 +1,61 @@
+/**
+ * What a home remembers of its part in the registry, beside the log itself. Without it a log that was
+ * lost could not be told from one that never was, and a voter that has forgotten everything would
+ * vote again.
+ */
+import { z } from 'zod'
+import { decode, encode } from '../../base/codec/index.ts'
+import type { Disk } from '../../base/disk/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import type { PrimaryErrorCode } from './index.ts'
+
+const FOLDER = 'registry'
+export const LOG_FOLDER = `${FOLDER}/log`
+const STANDING = `${FOLDER}/standing.cbor`
+const AUTHOR = `${FOLDER}/author.cbor`
+
+/** none: no copy here. founding: the first voter, before its first start. holding: there is a log. */
+export type Standing = 'none' | 'founding' | 'holding'
+
+const SHAPE = z.strictObject({ v: z.literal(1), standing: z.enum(['founding', 'holding']) })
+const AUTHOR_SHAPE = z.strictObject({ v: z.literal(1), incarnation: z.int().min(1) })
+
+/** Throws LOG_DAMAGED for a file that cannot be read. */
+export async function readStanding(disk: Disk): Promise<Standing> {
+  const bytes = await disk.read(STANDING)
+  if (!bytes) return 'none'
+  const parsed = SHAPE.safeParse(decodeOrNothing(bytes))
+  if (parsed.success) return parsed.data.standing
+  throw new MyceliumError<PrimaryErrorCode>('LOG_DAMAGED', `${STANDING} cannot be read.`)
+}
+
+export async function writeStanding(
+  disk: Disk,
+  standing: Exclude<Standing, 'none'>,
+): Promise<void> {
+  await disk.writeAtomic(STANDING, encode({ v: 1, standing }), { mode: 0o600 })
+}
+
+/** Leaves nothing of the log. The standing goes last: until then a crash ends as a lost log. */
+export async function eraseReplica(disk: Disk): Promise<void> {
+  await disk.remove(LOG_FOLDER)
+  await disk.remove(STANDING)
+}
+
+/** Higher in each life of this home, and than what a clock that goes right gave before. */
+export async function nextIncarnation(disk: Disk, nowMs: number): Promise<number> {
+  const bytes = await disk.read(AUTHOR)
+  const held = bytes && AUTHOR_SHAPE.safeParse(decodeOrNothing(bytes)).data
+  const incarnation = Math.max((held?.incarnation ?? 0) + 1, nowMs)
+  await disk.writeAtomic(AUTHOR, encode({ v: 1, incarnation }), { mode: 0o600 })
+  return incarnation
+}
+
+function decodeOrNothing(bytes: Uint8Array): unknown {
+  try {
+    return decode(bytes)
+  } catch {
+    // Said by whoever looks for the shape.
+    return undefined
+  }
+}

@@ -1,0 +1,69 @@
+/** Applying one batch: the clock first, then each command once. */
+
+import { type Author, authorOf } from './authors.ts'
+import type { VerifiedBatch, VerifiedCommand } from './batch.ts'
+import { endLeases } from './leases.ts'
+import { type Outcome, refuse } from './refusals.ts'
+import type { Session } from './sessions.ts'
+import type { State } from './state.ts'
+
+/** One outcome for each command, in order. */
+export function applyBatch(state: State, batch: VerifiedBatch): Outcome[] {
+  const author = authorOf(state, batch.ids)
+  if (author === 'UNKNOWN_AUTHOR')
+    return batch.commands.map((one) => runForStranger(state, batch, one))
+  if (typeof author === 'string') return batch.commands.map(() => refuse(author))
+  const { incarnation, first, settled } = batch
+  // The author's name in the sessions is its key's, so that an owner's nodes count for themselves.
+  const session = state.sessions.open(batch.ids.node, incarnation, state.index)
+  if (!session) {
+    const floor = state.sessions.floorOf(batch.ids.node)
+    return batch.commands.map(() => refuse('STALE', { incarnation: floor }))
+  }
+  if (batch.commands.some((_, at) => isFresh(session, first + at))) moveClock(state, author, batch)
+  const outcomes = batch.commands.map((command, at) => {
+    return applyOnce(session, first + at, () => run(state, batch, command))
+  })
+  session.close(settled)
+  return outcomes
+}
+
+function isFresh(session: Session, at: number): boolean {
+  return at > session.floor && session.result(at) === undefined
+}
+
+/** A command that is sent again changes nothing, its time included. */
+function moveClock(state: State, { node }: Author, { timeMs }: VerifiedBatch): void {
+  if (node !== undefined && state.clock.claim(node, timeMs)) endLeases(state)
+}
+
+function applyOnce(session: Session, at: number, act: () => Outcome): Outcome {
+  const known = session.result(at)
+  if (known) return known
+  if (at <= session.floor) return refuse('STALE')
+  const outcome = act()
+  session.remember(at, outcome)
+  return outcome
+}
+
+function run(state: State, { ids }: VerifiedBatch, command: VerifiedCommand): Outcome {
+  const refusal = whyNotRead(state, command)
+  if (refusal) return refusal
+  // Asked again for each command: the one before may have changed it.
+  const author = authorOf(state, ids)
+  if (typeof author === 'string') return refuse(author)
+  return command.run?.({ state, ids, author }) ?? refuse('MALFORMED')
+}
+
+/** Kinds that are not for strangers refuse an author that is none (`kind.ts`). */
+function runForStranger(state: State, { ids }: VerifiedBatch, command: VerifiedCommand): Outcome {
+  const refusal = whyNotRead(state, command)
+  if (refusal) return refusal
+  return command.run?.({ state, ids, author: undefined }) ?? refuse('MALFORMED')
+}
+
+/** The version first, so that releases that differ in what they can read refuse alike. */
+function whyNotRead(state: State, command: VerifiedCommand): Outcome | undefined {
+  if (command.since > state.version) return refuse('UNKNOWN_KIND')
+  return command.run ? undefined : refuse('MALFORMED')
+}

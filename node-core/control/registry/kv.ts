@@ -1,0 +1,70 @@
+/** One key at a time: put and delete, plain or if it is at an expected revision. */
+import { z } from 'zod'
+import type { Plain } from '../../base/codec/index.ts'
+import type { KeyItem } from './history.ts'
+import { kind } from './kind.ts'
+import { VALUE_BYTES_MAX } from './limits.ts'
+import { payerOf, takeName, whyNotEnter } from './namespaces.ts'
+import { done, type Outcome, refuse } from './refusals.ts'
+import { bytesUpTo, key, namespaceOf, sequence } from './shapes.ts'
+
+/** The revision at which the key was last put; 0: there must be none. */
+const expect = sequence.exactOptional()
+export const value = bytesUpTo(VALUE_BYTES_MAX)
+
+/**
+ * Without `lease` the key hangs on none, whatever it hung on before.
+ * Value: `{ revision, createRevision, version }`.
+ */
+export const putKey = kind(
+  1,
+  z
+    .strictObject({ key, value, lease: key.exactOptional(), expect })
+    .refine((put) => put.lease === undefined || namespaceOf(put.lease) === namespaceOf(put.key)),
+  (state, author, { key, value, lease, expect }) => {
+    const namespace = namespaceOf(key)
+    const refusal = whyNotEnter(state, author, namespace)
+    if (refusal) return refuse(refusal)
+    const mismatch = whyNotExpected(state.keys.table.get(key), expect)
+    if (mismatch) return mismatch
+    if (lease !== undefined && !state.leases.table.get(lease)) return refuse('NO_LEASE')
+    if (!state.keys.hasRoom(payerOf(state, author, namespace), [{ key, value }])) {
+      return refuse('LIMIT_REACHED')
+    }
+    takeName(state, author, namespace)
+    const revision = state.keys.advance()
+    const { createRevision, version } = state.keys.put(key, value, lease ?? null)
+    return done({ revision, createRevision, version })
+  },
+)
+
+/** Value: `{ revision, deleted }`; deleting what is not there changes nothing. */
+export const deleteKey = kind(
+  1,
+  z.strictObject({ key, expect }),
+  (state, author, { key, expect }) => {
+    const refusal = whyNotEnter(state, author, namespaceOf(key))
+    if (refusal) return refuse(refusal)
+    const held = state.keys.table.get(key)
+    const mismatch = whyNotExpected(held, expect)
+    if (mismatch) return mismatch
+    if (!held) return done({ revision: state.keys.revision, deleted: false })
+    const revision = state.keys.advance()
+    state.keys.delete(key)
+    return done({ revision, deleted: true })
+  },
+)
+
+/** What a key is, as commands and queries answer it. */
+export function keyAnswer(key: string, item: KeyItem) {
+  return { key, ...item } satisfies Plain
+}
+
+function whyNotExpected(
+  held: KeyItem | undefined,
+  expect: number | undefined,
+): Outcome | undefined {
+  const modRevision = held?.modRevision ?? 0
+  if (expect === undefined || expect === modRevision) return undefined
+  return refuse('REVISION_MISMATCH', { modRevision })
+}

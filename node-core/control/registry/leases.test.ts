@@ -1,0 +1,247 @@
+import { describe, expect, it } from 'vitest'
+import type { Command } from './index.ts'
+import { ADVANCE_MS_MAX } from './limits.ts'
+import { bytes, codeOf, createWorld, expectDone, START_MS } from './registry.fixture.ts'
+
+const grant = (lease: string, ttlMs = 5_000): Command => ({
+  kind: 'lease.grant',
+  body: { lease, ttlMs },
+})
+const keep = (lease: string): Command => ({ kind: 'lease.keep', body: { lease } })
+const revoke = (lease: string): Command => ({ kind: 'lease.revoke', body: { lease } })
+const acquire = (lock: string, lease: string): Command => ({
+  kind: 'lock.acquire',
+  body: { lock, lease },
+})
+const release = (lock: string, lease: string): Command => ({
+  kind: 'lock.release',
+  body: { lock, lease },
+})
+const put = (key: string, lease: string): Command => ({
+  kind: 'kv.put',
+  body: { key, value: bytes('1'), lease },
+})
+
+/** A network with so many voters. */
+function voting(count = 1) {
+  const world = createWorld()
+  const voters = Array.from({ length: count }, () => world.machine(world.founder))
+  world.elect(...voters)
+  /** Voters say the time, each its own. */
+  const say = (...times: number[]): void => {
+    for (const [at, ms] of times.entries()) {
+      const voter = voters[at]
+      if (voter) world.do(voter, { kind: 'tick', body: {} }, { timeMs: START_MS + ms })
+    }
+  }
+  /** Time as it goes by while the log lives: in steps of a second. */
+  const live = (fromMs: number, toMs: number): void => {
+    for (let ms = fromMs + 1_000; ms <= toMs; ms += 1_000) world.tick(START_MS + ms)
+  }
+  return { ...world, voters, say, live, view: world.registry.view }
+}
+
+describe('the log’s time', () => {
+  it('begins with the network', () => {
+    expect(createWorld().registry.view.timeMs).toBe(START_MS)
+  })
+
+  it.each<[number, number[], number]>([
+    [1, [700], 700],
+    [2, [700], 0],
+    [2, [700, 600], 600],
+    [3, [700, 600], 600],
+    [3, [9_999_999, 600], 600],
+    [3, [9_999_999, 600, 500], 600],
+    [3, [0, 600, 500], 500],
+    [5, [9_999_999, 9_999_999, 300], 300],
+    [5, [9_999_999, 9_999_999], 0],
+    [5, [300, 200, 100, 0, 0], 100],
+    [4, [9_999_999, 300, 200, 100], 200],
+  ])('is what a majority of %i voters that say %j has reached: %i', (count, times, reached) => {
+    const { say, view } = voting(count)
+    say(...times)
+    expect(view.timeMs - START_MS).toBe(reached)
+  })
+
+  it('never goes back', () => {
+    const { say, view } = voting(3)
+    say(500, 500)
+    say(100, 100, 100)
+    expect(view.timeMs - START_MS).toBe(500)
+  })
+
+  it('is not moved by who does not vote', () => {
+    const { machine, founder, view, do: act } = voting(1)
+    const late = { timeMs: START_MS + 60_000 }
+    act(machine(founder), put('a', 'a/none'), late)
+    act(founder, put('a', 'a/none'), late)
+    expect(view.timeMs).toBe(START_MS)
+  })
+
+  it('is not moved by a batch that is sent again', () => {
+    const { seal, commit, voters, say, view } = voting(3)
+    const early = seal(voters[0]!.key, [{ kind: 'tick', body: {} }], { timeMs: START_MS + 900 })
+    commit([early])
+    // The first voter set its clock right since.
+    say(200, 500)
+    expect(view.timeMs - START_MS).toBe(200)
+    commit([early])
+    expect(view.timeMs - START_MS).toBe(200)
+  })
+
+  it('forgets who votes no more', () => {
+    const { say, view, elect, voters, do: act } = voting(3)
+    say(9_999_999)
+    elect(voters[1]!, voters[2]!)
+    act(voters[1]!, { kind: 'tick', body: {} }, { timeMs: START_MS + 100 })
+    act(voters[2]!, { kind: 'tick', body: {} }, { timeMs: START_MS + 100 })
+    expect(view.timeMs - START_MS).toBe(100)
+  })
+
+  it('asks a voter for its time only while leases run and it is news', () => {
+    const { view, voters, do: act, founder, tick, machine } = voting(1)
+    const node = voters[0]!.node
+    expect(view.isTickDue(node, START_MS + 5_000)).toBe(false)
+    expectDone(act(founder, grant('a/l')))
+    expect(view.isTickDue(node, START_MS + 999)).toBe(false)
+    expect(view.isTickDue(node, START_MS + 1_000)).toBe(true)
+    tick(START_MS + 1_000)
+    expect(view.isTickDue(node, START_MS + 1_500)).toBe(false)
+    expect(view.isTickDue(machine(founder).node, START_MS + 9_000)).toBe(false)
+  })
+})
+
+describe('a lease', () => {
+  it('takes its keys along when it ends, in one revision', () => {
+    const { do: act, founder, live, view } = voting()
+    expectDone(act(founder, grant('a/l')))
+    for (const key of ['a/2', 'a/1']) expectDone(act(founder, put(key, 'a/l')))
+    live(0, 5_000)
+    expect(view.list('a/', { limit: 9 })).toHaveLength(2)
+    live(5_000, 5_000 + ADVANCE_MS_MAX)
+    expect(view.list('a/', { limit: 9 })).toEqual([])
+    expect(view.watch('a/', 3, 9)).toMatchObject({
+      events: [
+        { revision: 3, key: 'a/1', item: undefined },
+        { revision: 3, key: 'a/2', item: undefined },
+      ],
+    })
+    expect(codeOf(act(founder, keep('a/l')))).toBe('NO_LEASE')
+  })
+
+  it('lives while it is kept', () => {
+    const { do: act, founder, live, view } = voting()
+    expectDone(act(founder, grant('a/l')))
+    expectDone(act(founder, put('a/1', 'a/l')))
+    for (let ms = 0; ms < 40_000; ms += 4_000) {
+      live(ms, ms + 4_000)
+      expectDone(act(founder, keep('a/l')))
+    }
+    expect(view.get('a/1')).toBeDefined()
+  })
+
+  it('never ends sooner than its time, though the log’s clock was far behind', () => {
+    const { do: act, founder, tick, view } = voting()
+    // An hour went by in silence; then the lease, and at once the first tick.
+    expectDone(act(founder, grant('a/l')))
+    const hour = START_MS + 3_600_000
+    tick(hour)
+    tick(hour + 4_999)
+    expect(view.lease('a/l')).toBeDefined()
+  })
+
+  it('does not run while the log stands still', () => {
+    const { do: act, founder, tick, live, view } = voting()
+    expectDone(act(founder, grant('a/l')))
+    live(0, 2_000)
+    // All computers slept for eight hours: its holder has had no chance to renew it.
+    tick(START_MS + 8 * 3_600_000)
+    expect(view.lease('a/l')).toBeDefined()
+    expect(codeOf(act(founder, keep('a/l')))).toBe('done')
+  })
+
+  it('ends with whoever slept while the others went on', () => {
+    const { do: act, founder, live, view } = voting(3)
+    expectDone(act(founder, grant('a/l')))
+    live(0, 60_000)
+    expect(view.lease('a/l')).toBeUndefined()
+    expect(codeOf(act(founder, keep('a/l')))).toBe('NO_LEASE')
+  })
+
+  it('is left by a key that is put without it', () => {
+    const { do: act, founder, view } = voting()
+    expectDone(act(founder, grant('a/l')))
+    expectDone(act(founder, put('a/1', 'a/l')))
+    expectDone(act(founder, { kind: 'kv.put', body: { key: 'a/1', value: bytes('2') } }))
+    expect(act(founder, revoke('a/l'))).toEqual({ ok: true, value: { revision: 2 } })
+    expect(view.get('a/1')?.lease).toBeNull()
+  })
+
+  it.each<[string, Command, string]>([
+    ['a second time', grant('a/l'), 'EXISTS'],
+    ['too short', grant('a/m', 999), 'MALFORMED'],
+    ['too long', grant('a/m', 86_400_001), 'MALFORMED'],
+    ['when it is not there to keep', keep('a/m'), 'NO_LEASE'],
+    ['when it is not there to revoke', revoke('a/m'), 'NO_LEASE'],
+  ])('is refused %s', (_, command, outcome) => {
+    const { do: act, founder } = voting()
+    expectDone(act(founder, grant('a/l')))
+    expect(codeOf(act(founder, command))).toBe(outcome)
+  })
+})
+
+describe('a lock', () => {
+  function queue() {
+    const world = voting()
+    const { founder, do: act } = world
+    for (const lease of ['a/1', 'a/2', 'a/3']) expectDone(act(founder, grant(lease, 60_000)))
+    const ask = (lease: string) => expectDone(act(founder, acquire('a/k', lease)))
+    return { ...world, ask }
+  }
+
+  it('goes to those who asked, in that order, with a higher token each time', () => {
+    const { ask, founder, do: act, view } = queue()
+    expect([ask('a/1'), ask('a/2'), ask('a/3')]).toEqual([
+      { held: true, token: 1 },
+      { held: false, ahead: 1 },
+      { held: false, ahead: 2 },
+    ])
+    expectDone(act(founder, release('a/k', 'a/1')))
+    expect(view.lock('a/k')).toEqual({ holder: 'a/2', token: 2, waiting: ['a/3'] })
+    expect([ask('a/2'), ask('a/3'), ask('a/1')]).toEqual([
+      { held: true, token: 2 },
+      { held: false, ahead: 1 },
+      { held: false, ahead: 2 },
+    ])
+  })
+
+  it('passes on when its holder’s lease ends, and over those whose lease ended', () => {
+    const { ask, founder, do: act, view } = queue()
+    for (const lease of ['a/1', 'a/2', 'a/3']) ask(lease)
+    expectDone(act(founder, revoke('a/2')))
+    expect(view.lock('a/k')).toEqual({ holder: 'a/1', token: 1, waiting: ['a/3'] })
+    expectDone(act(founder, revoke('a/1')))
+    expect(view.lock('a/k')).toEqual({ holder: 'a/3', token: 2, waiting: [] })
+    expectDone(act(founder, revoke('a/3')))
+    expect(view.lock('a/k')).toBeUndefined()
+  })
+
+  it('is left by one that no longer waits', () => {
+    const { ask, founder, do: act, view } = queue()
+    for (const lease of ['a/1', 'a/2', 'a/3']) ask(lease)
+    expectDone(act(founder, release('a/k', 'a/2')))
+    expect(view.lock('a/k')).toEqual({ holder: 'a/1', token: 1, waiting: ['a/3'] })
+  })
+
+  it.each<[string, Command, string]>([
+    ['without a lease', acquire('a/k', 'a/none'), 'NO_LEASE'],
+    ['under another namespace’s lease', acquire('b/k', 'a/1'), 'MALFORMED'],
+    ['when it is not held', release('a/free', 'a/1'), 'NOT_HELD'],
+    ['when it is another’s', release('a/k', 'a/2'), 'NOT_HELD'],
+  ])('is refused %s', (_, command, outcome) => {
+    const { ask, founder, do: act } = queue()
+    ask('a/1')
+    expect(codeOf(act(founder, command))).toBe(outcome)
+  })
+})

@@ -1,0 +1,100 @@
+/** Largest signed batch: one value of the largest size and what surrounds it. Bytes. */
+export const BATCH_BYTES_MAX = 1_179_648
+/** Commands in one batch. */
+export const BATCH_COMMANDS_MAX = 512
+/** Largest entry of the log. Bytes. */
+export const ENTRY_BYTES_MAX = 4_194_304
+/** Batches in one entry. */
+export const ENTRY_BATCHES_MAX = 1_024
+/** Largest snapshot that is read. Bytes. */
+export const SNAPSHOT_BYTES_MAX = 1_073_741_824
+/** Highest incarnation, sequence number, time and revision; far below the safe integers. */
+export const SEQUENCE_MAX = 2 ** 48
+
+/** Results remembered for one incarnation of one author that has not said it received them. */
+export const RESULTS_MAX = 1_024
+/** Bytes of values in those results. */
+export const RESULTS_BYTES_MAX = 1_048_576
+/** Incarnations of one author that are remembered side by side. */
+export const INCARNATIONS_MAX = 8
+
+/** Most that one entry moves the clock of leases; what the log stood still for beyond it is no time. Milliseconds. */
+export const ADVANCE_MS_MAX = 3_000
+/** How often a voter tells its time while there are leases and it has nothing else to say. Milliseconds. */
+export const TICK_MS = 1_000
+
+/** Owners admitted, removed ones included. */
+export const MEMBERS_MAX = 10_000
+/** Nodes registered, removed ones included. */
+export const NODES_MAX = 10_000
+/** Nodes registered by one owner, removed ones included. */
+export const NODES_PER_OWNER_MAX = 256
+/** Invites whose uses are counted; expired ones make room. */
+export const INVITES_MAX = 10_000
+/** A signed invite, and the proof that a newcomer holds it. Bytes. */
+export const INVITE_BYTES_MAX = 2_048
+/** A node's certificate. Bytes. */
+export const CERTIFICATE_BYTES_MAX = 1_024
+/** Characters of an owner's name. */
+export const OWNER_NAME_LENGTH_MAX = 63
+/** Names taken by one owner. */
+export const NAMES_PER_OWNER_MAX = 1_024
+/** Names taken in all. */
+export const NAMES_MAX = 20_000
+/** Characters of a name: of a workload, or of a namespace of keys. */
+export const NAME_LENGTH_MAX = 63
+/** What a workload asks for, encoded. Bytes. */
+export const SPEC_BYTES_MAX = 61_440
+/** Slots of one workload. */
+export const SLOTS_MAX = 1_000
+/** Settings of the network. */
+export const SETTINGS_MAX = 1_024
+/** One setting's value, encoded. Bytes. */
+export const SETTING_BYTES_MAX = 4_096
+/** How deep one setting's lists and maps may nest, so that it fits into a snapshot as well. */
+export const SETTING_DEPTH_MAX = 8
+
+/** Secrets in all. */
+export const SECRETS_MAX = 10_000
+/** One sealed secret. Bytes. */
+export const SECRET_BYTES_MAX = 65_536
+/** A data key wrapped for one reader. Bytes. */
+export const WRAP_BYTES_MAX = 512
+/** Readers of one secret. */
+export const WRAPS_MAX = 1_024
+
+/** Characters of a key, of a lease's and of a lock's name. */
+export const KEY_LENGTH_MAX = 512
+/** One value. Bytes. */
+export const VALUE_BYTES_MAX = 1_048_576
+/** Keys in all. */
+export const KEYS_MAX = 1_000_000
+/** Keys and values in all. Bytes. */
+export const STORE_BYTES_MAX = 268_435_456
+/** Keys and values under the names of one owner. Bytes. */
+export const OWNER_BYTES_MAX = 67_108_864
+/** What a key costs beside its letters and its value. Bytes. */
+export const KEY_COST_BYTES = 64
+/** Comparisons of one transaction. */
+export const COMPARES_MAX = 128
+/** Operations in one branch of a transaction. */
+export const OPERATIONS_MAX = 128
+/** Values that one transaction answers with. Bytes. */
+export const ANSWER_BYTES_MAX = 65_536
+/** Events kept for those who watch. */
+export const HISTORY_EVENTS_MAX = 20_000
+/** Values in those events. Bytes. */
+export const HISTORY_BYTES_MAX = 16_777_216
+
+/** Leases in all. */
+export const LEASES_MAX = 10_000
+/** Shortest lease. Milliseconds. */
+export const LEASE_MS_MIN = 1_000
+/** Longest lease. Milliseconds. */
+export const LEASE_MS_MAX = 86_400_000
+/** Ends of leases are rounded up to this, so that looking for those that ended costs little. Milliseconds. */
+export const LEASE_GRAIN_MS = 100
+/** Locks in all. */
+export const LOCKS_MAX = 10_000
+/** Leases that wait for one lock. */
+export const LOCK_WAITING_MAX = 256

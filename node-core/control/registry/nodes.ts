@@ -1,0 +1,84 @@
+/** Nodes: which key acts for which owner, and what it does for the network. */
+import { z } from 'zod'
+import { parseTimestamp } from '../../base/clock/index.ts'
+import { equalBytes } from '../../base/codec/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import { ownerIdOf, parseNodeCertificate } from '../../identity/index.ts'
+import { isAdmin, permissionsOf, whyNotOverrule } from './authors.ts'
+import { kind, kindForStrangers, type Origin } from './kind.ts'
+import { CERTIFICATE_BYTES_MAX, NODES_MAX, NODES_PER_OWNER_MAX } from './limits.ts'
+import { done, refuse } from './refusals.ts'
+import { role } from './rows.ts'
+import { bytesUpTo, nodeId } from './shapes.ts'
+
+/**
+ * By the node itself, with its owner's certificate: an owner alone could certify a key that is not
+ * its own. A role that votes is given by `node.role`. Value: null.
+ */
+export const register = kindForStrangers(
+  1,
+  z.strictObject({
+    certificate: bytesUpTo(CERTIFICATE_BYTES_MAX),
+    role: role.exclude(['sclerotia']),
+  }),
+  (body, origin) => {
+    const certificate = provenCertificate(body.certificate, origin)
+    return certificate && { ...certificate, key: origin.key, role: body.role }
+  },
+  ({ state, ids: { node, owner: asOwner } }, { owner, notAfterMs, key, role }) => {
+    const held = state.nodes.table.get(node)
+    if (held?.removed) return refuse('REMOVED')
+    if (held) return held.owner === owner ? done() : refuse('EXISTS')
+    // One key is an owner or a node, so that it never means two.
+    if (typeof permissionsOf(state, asOwner) !== 'string') return refuse('EXISTS')
+    const standing = permissionsOf(state, owner)
+    if (typeof standing === 'string') return refuse(standing)
+    if (notAfterMs < state.clock.timeMs) return refuse('EXPIRED')
+    const { table, perOwner } = state.nodes
+    if (table.size >= NODES_MAX || perOwner.of(owner) >= NODES_PER_OWNER_MAX) {
+      return refuse('LIMIT_REACHED')
+    }
+    table.set(node, { key, owner, role, removed: false })
+    return done()
+  },
+)
+
+/** By an admin: what the node does for the network. Value: null. */
+export const assignRole = kind(
+  1,
+  z.strictObject({ node: nodeId, role }),
+  (state, author, { node, role }) => {
+    if (!isAdmin(author)) return refuse('FORBIDDEN')
+    const held = state.nodes.table.get(node)
+    if (!held) return refuse('NOT_FOUND')
+    if (held.removed) return refuse('REMOVED')
+    state.nodes.table.set(node, { ...held, role })
+    return done()
+  },
+)
+
+/** By its owner or an admin: the key acts for nobody any more, for good. Value: null. */
+export const removeNode = kind(1, z.strictObject({ node: nodeId }), (state, author, { node }) => {
+  const held = state.nodes.table.get(node)
+  if (!held) return refuse('NOT_FOUND')
+  if (held.owner !== author.owner) {
+    const refusal = whyNotOverrule(state, author, held.owner)
+    if (refusal) return refuse(refusal)
+  }
+  if (held.removed) return done()
+  state.nodes.table.set(node, { ...held, removed: true })
+  state.sessions.forget(node)
+  return done()
+})
+
+function provenCertificate(bytes: Uint8Array, { network, key }: Origin) {
+  try {
+    const certificate = parseNodeCertificate(network.id, bytes)
+    const notAfterMs = parseTimestamp(certificate.notAfter)
+    if (!equalBytes(certificate.node, key) || notAfterMs === undefined) return undefined
+    return { owner: ownerIdOf(certificate.owner), notAfterMs }
+  } catch (error) {
+    if (error instanceof MyceliumError) return undefined
+    throw error
+  }
+}

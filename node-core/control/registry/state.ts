@@ -1,0 +1,94 @@
+/** Everything the registry holds, in tables that count themselves into its hash. */
+import { parseTimestamp } from '../../base/clock/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import { type FoundedNetwork, type OwnerId, ownerIdOf } from '../../identity/index.ts'
+import type { LogIndex } from '../consensus/index.ts'
+import { type Assignments, createAssignments } from './assignments.ts'
+import { createHashSum, type HashSum } from './hash-sum.ts'
+import { createKeyStore, type KeyStore } from './key-store.ts'
+import { createLeaseTable, type LeaseTable } from './lease-table.ts'
+import { createLockTable, type LockTable } from './lock-table.ts'
+import { createLogClock, type LogClock } from './log-clock.ts'
+import { createNameTable, type NameTable } from './name-table.ts'
+import * as rows from './rows.ts'
+import { createSessions, type Sessions } from './sessions.ts'
+import { createTable, type Table } from './table.ts'
+
+export interface State {
+  readonly network: FoundedNetwork
+  readonly founders: ReadonlySet<OwnerId>
+  readonly sum: HashSum
+  readonly clock: LogClock
+  readonly sessions: Sessions
+  /** By OwnerId. */
+  readonly members: Table<rows.Member>
+  readonly removed: Table<rows.Removed>
+  /** By `<issuer's OwnerId>/<serial>`. */
+  readonly invites: Table<rows.InviteUse>
+  /** By NodeId. */
+  readonly nodes: rows.NodeTable
+  readonly supports: Table<rows.Support>
+  /** By name: who took it. */
+  readonly names: NameTable
+  readonly workloads: Table<rows.DesiredSpec>
+  readonly assignments: Assignments
+  readonly secrets: Table<rows.Secret>
+  readonly settings: Table<rows.Setting>
+  readonly keys: KeyStore
+  readonly leases: LeaseTable
+  readonly locks: LockTable
+  /** The version of the rules in force. */
+  version: number
+  /** The last entry applied. */
+  index: LogIndex
+  /** Rows that came, changed or went since they were last taken. */
+  takeChanges(): Change[]
+}
+
+export interface Change {
+  readonly table: string
+  readonly key: string
+}
+
+export function createState(network: FoundedNetwork, voters: readonly NodeId[]): State {
+  const sum = createHashSum()
+  let changes = new Map<string, Change>()
+  const changed = (table: string, key: string): void => {
+    changes.set(`${table} ${key}`, { table, key })
+  }
+  const deps = { sum, changed }
+  const names = createNameTable(deps)
+  const clock = createLogClock(parseTimestamp(network.genesis.createdAt) ?? 0)
+  clock.setVoters(voters)
+  return {
+    network,
+    founders: new Set(network.genesis.founders.map(ownerIdOf)),
+    sum,
+    clock,
+    sessions: createSessions(sum),
+    members: createTable(deps, { name: 'members', shape: rows.member, pack: (row) => row }),
+    removed: createTable(deps, { name: 'removed', shape: rows.removed, pack: (row) => row }),
+    invites: createTable(deps, { name: 'invites', shape: rows.inviteUse, pack: (row) => row }),
+    nodes: rows.createNodeTable(deps),
+    supports: createTable(deps, { name: 'supports', shape: rows.support, pack: (row) => row }),
+    names,
+    workloads: createTable(deps, {
+      name: 'workloads',
+      shape: rows.desiredSpec,
+      pack: (row) => row,
+    }),
+    assignments: createAssignments(deps),
+    secrets: createTable(deps, { name: 'secrets', shape: rows.secret, pack: (row) => row }),
+    settings: createTable(deps, { name: 'settings', shape: rows.setting, pack: (row) => row }),
+    keys: createKeyStore(deps, (name) => names.table.get(name)?.owner),
+    leases: createLeaseTable(deps),
+    locks: createLockTable(deps),
+    version: 1,
+    index: 0 as LogIndex,
+    takeChanges() {
+      const taken = [...changes.values()]
+      changes = new Map()
+      return taken
+    },
+  }
+}

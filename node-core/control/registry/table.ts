@@ -1,0 +1,102 @@
+/**
+ * Rows by key, in order, each counted into the state's hash. Rows are never changed in place: another
+ * row takes their place, so whoever holds one holds what it was.
+ */
+import { z } from 'zod'
+import { encode, type Plain } from '../../base/codec/index.ts'
+import { createSortedKeys } from '../../base/sorted-keys/index.ts'
+import type { HashSum } from './hash-sum.ts'
+
+export interface Table<Row> {
+  readonly name: string
+  readonly size: number
+  get(key: string): Row | undefined
+  set(key: string, row: Row): void
+  delete(key: string): void
+  /** In order. */
+  keys(prefix?: string): string[]
+  /** In order, at most `limit`, after `after`. */
+  page(prefix: string, options: { after?: string; limit: number }): [key: string, row: Row][]
+  /** For the snapshot. */
+  pack(): Plain
+  /** Takes a snapshot's rows in; false when they are none of this table's. */
+  load(packed: unknown): boolean
+}
+
+export interface TableDeps {
+  sum: HashSum
+  /** Called once for each row that came, changed or went. */
+  changed(table: string, key: string): void
+}
+
+export interface TableOptions<Row> {
+  name: string
+  shape: z.ZodType<Row>
+  /** A row as plain data, which `shape` reads. */
+  pack: (row: Row) => Plain
+  /** What is hashed: bytes that no other row of any table has. Default: by the codec. */
+  bytesOf?: (key: string, row: Row) => Uint8Array
+  /** For what is derived from the rows. */
+  onChange?: (key: string, before: Row | undefined, after: Row | undefined) => void
+}
+
+const PACKED = z.array(z.tuple([z.string(), z.unknown()]))
+
+export function createTable<Row extends object>(
+  deps: TableDeps,
+  options: TableOptions<Row>,
+): Table<Row> {
+  const { name, shape, pack, onChange } = options
+  const rows = new Map<string, Row>()
+  const order = createSortedKeys()
+  const bytesOf =
+    options.bytesOf ?? ((key: string, row: Row): Uint8Array => encode([name, key, pack(row)]))
+
+  function place(key: string, row: Row | undefined): void {
+    const before = rows.get(key)
+    if (before) deps.sum.subtract(bytesOf(key, before))
+    if (row) {
+      deps.sum.add(bytesOf(key, row))
+      rows.set(key, row)
+      if (!before) order.add(key)
+    } else {
+      rows.delete(key)
+      order.remove(key)
+    }
+    onChange?.(key, before, row)
+    if (before || row) deps.changed(name, key)
+  }
+
+  return {
+    name,
+    get size() {
+      return rows.size
+    },
+    get: (key) => rows.get(key),
+    set: place,
+    delete: (key) => place(key, undefined),
+    keys: (prefix = '') => order.startingWith(prefix),
+    page: (prefix, page) =>
+      order.page(prefix, page).flatMap((key): [string, Row][] => {
+        const row = rows.get(key)
+        return row ? [[key, row]] : []
+      }),
+    pack: () =>
+      order.startingWith('').flatMap((key) => {
+        const row = rows.get(key)
+        return row ? [[key, pack(row)] as const] : []
+      }),
+    load(packed) {
+      const parsed = PACKED.safeParse(packed)
+      if (!parsed.success) return false
+      let previous: string | undefined
+      for (const [key, value] of parsed.data) {
+        const row = shape.safeParse(value)
+        if (!row.success || (previous !== undefined && key <= previous)) return false
+        place(key, row.data)
+        previous = key
+      }
+      return true
+    },
+  }
+}

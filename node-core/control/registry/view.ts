@@ -1,0 +1,123 @@
+/** What can be asked of the registry. Answers are as of the last entry applied; nothing waits. */
+import type { NodeId } from '../../base/net/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
+import type { Assignment } from './assignments.ts'
+import { type Author, authorOf, type KeyIds } from './authors.ts'
+import type { Watched } from './history.ts'
+import { keyAnswer } from './kv.ts'
+import type { Lease } from './lease-table.ts'
+import type { Lock } from './lock-table.ts'
+import { whyNotEnter } from './namespaces.ts'
+import type { RefusalCode } from './refusals.ts'
+import type { DesiredSpec, Member, RegisteredNode, Removed, Secret, Setting } from './rows.ts'
+import type { State } from './state.ts'
+import type { Table } from './table.ts'
+
+export interface Page {
+  /** Only what comes after this key. */
+  after?: string
+  limit: number
+}
+
+export type Rows<Row> = [key: string, row: Row][]
+
+export interface RegistryView {
+  /** The log's time, since the Unix epoch. */
+  readonly timeMs: number
+  /** What the ends of leases are measured by. */
+  readonly uptimeMs: number
+  /** The rules in force. */
+  readonly version: number
+  readonly voters: readonly NodeId[]
+  /** Whether this voter should propose a `tick`: leases are running, and the log's time is not. */
+  isTickDue(node: NodeId, nowMs: number): boolean
+
+  /** Who stands behind a key, or why nobody does. */
+  author(ids: KeyIds): Author | RefusalCode
+  member(owner: OwnerId): Member | undefined
+  members(page: Page): Rows<Member>
+  removed(owner: OwnerId): Removed | undefined
+  node(node: NodeId): RegisteredNode | undefined
+  nodes(page: Page): Rows<RegisteredNode>
+  /** The newest version of the rules that the node has said it knows. */
+  supports(node: NodeId): number
+
+  /** Whose a name is: a workload's, and a namespace's. */
+  ownerOf(name: string): OwnerId | undefined
+  workload(name: string): DesiredSpec | undefined
+  workloads(page: Page): Rows<DesiredSpec>
+  /** By `<workload>/<index>`. */
+  assignments(prefix: string, page: Page): Rows<Assignment>
+  secret(name: string): Secret | undefined
+  secrets(prefix: string, page: Page): Rows<Secret>
+  setting(name: string): Setting | undefined
+  settings(page: Page): Rows<Setting>
+
+  /** Of the store's latest change. */
+  readonly revision: number
+  get(key: string): KeyAnswer | undefined
+  list(prefix: string, page: Page): KeyAnswer[]
+  /** What changed under `prefix` from a revision on. Ask on from `next`: nothing is missed. */
+  watch(prefix: string, from: number, limit: number): Watched
+  /** Whether the author may read and write under a name. */
+  mayEnter(author: Author, name: string): boolean
+  lease(name: string): Lease | undefined
+  lock(name: string): Lock | undefined
+}
+
+export type KeyAnswer = ReturnType<typeof keyAnswer>
+
+export function createView(state: () => State): RegistryView {
+  const paged =
+    <Row>(table: (state: State) => Table<Row>) =>
+    (page: Page) =>
+      table(state()).page('', page)
+  return {
+    get timeMs() {
+      return state().clock.timeMs
+    },
+    get uptimeMs() {
+      return state().clock.uptimeMs
+    },
+    get version() {
+      return state().version
+    },
+    get voters() {
+      return state().clock.voters
+    },
+    isTickDue(node, nowMs) {
+      const { leases, clock } = state()
+      return leases.table.size > 0 && clock.isTickDue(node, nowMs)
+    },
+    author: (ids) => authorOf(state(), ids),
+    member: (owner) => state().members.get(owner),
+    members: paged((state) => state.members),
+    removed: (owner) => state().removed.get(owner),
+    node: (node) => state().nodes.table.get(node),
+    nodes: paged((state) => state.nodes.table),
+    supports: (node) => state().supports.get(node)?.version ?? 1,
+    ownerOf: (name) => state().names.table.get(name)?.owner,
+    workload: (name) => state().workloads.get(name),
+    workloads: paged((state) => state.workloads),
+    assignments: (prefix, page) => state().assignments.table.page(prefix, page),
+    secret: (name) => state().secrets.get(name),
+    secrets: (prefix, page) => state().secrets.page(prefix, page),
+    setting: (name) => state().settings.get(name),
+    settings: paged((state) => state.settings),
+    get revision() {
+      return state().keys.revision
+    },
+    get(key) {
+      const item = state().keys.table.get(key)
+      return item && keyAnswer(key, item)
+    },
+    list: (prefix, page) =>
+      state()
+        .keys.table.page(prefix, page)
+        .map(([key, item]) => keyAnswer(key, item)),
+    watch: (prefix, from, limit) => state().keys.since(prefix, from, limit),
+    mayEnter: (author, name) => whyNotEnter(state(), author, name) === undefined,
+    lease: (name) => state().leases.table.get(name),
+    lock: (name) => state().locks.table.get(name),
+  }
+}

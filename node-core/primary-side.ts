@@ -1,0 +1,42 @@
+/** The Primary of this node, wired: what it needs of identity, mesh, shared state and admission. */
+import type { NamedPart } from './base/lifecycle/index.ts'
+import { createPrimary, type OwnerFacts, type Primary } from './control/primary/index.ts'
+import { parseCredential } from './identity/index.ts'
+import type { MemberRecords } from './network/admission/index.ts'
+import type { NetworkSide } from './network-side.ts'
+import type { RuntimeDeps } from './runtime-deps.ts'
+
+export interface PrimarySide {
+  primary: Primary
+  /** Started once the mesh runs; stopped before it closes. */
+  part: NamedPart
+}
+
+export function createPrimarySide(deps: RuntimeDeps, side: NetworkSide): PrimarySide {
+  const { network, mesh, state, records } = side
+  const primary = createPrimary({
+    ...{ network, state, net: mesh, disk: deps.disk },
+    signer: deps.identity.nodeKey,
+    certificate: () => parseCredential(side.credential()).node,
+    permissionsOf: (node) => {
+      if (node === mesh.self) return side.admission.permissions()
+      const member = state.memberOf(node)
+      return member && !records.isRemoved(member.ownerId) ? member.permissions : undefined
+    },
+    owners: () => ownersIn(records),
+    clock: deps.clock,
+    random: deps.random,
+    logger: deps.logger,
+  })
+  return { primary, part: { name: 'primary', part: primary } }
+}
+
+/** Whoever was let in, and whoever was removed after that. */
+function ownersIn(records: MemberRecords): OwnerFacts[] {
+  return records.list().flatMap(({ owner, state }) => {
+    const entry = records.member(owner)
+    if (!entry || state === 'waiting') return []
+    const { ownerKey: key, name, permissions } = entry
+    return [{ owner, key, name, permissions, removed: state === 'removed' }]
+  })
+}
