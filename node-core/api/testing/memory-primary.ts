@@ -26,6 +26,7 @@ export function createMemoryPrimary(): NetworkParts['primary'] {
     switch (command.kind) {
       case 'kv.put': {
         const { key, value, lease = null, expect } = command.body
+        if (key.startsWith('lost/')) throw new MyceliumError('NO_QUORUM', 'No majority.')
         expectAt(key, expect)
         if (lease !== null && !leases.has(lease)) throw new MyceliumError('NO_LEASE', 'No lease.')
         revision++

@@ -1,0 +1,125 @@
+/** Keys and values over REST: bodies, headers and codes as the contract has them. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSystemClock } from '../../../base/clock/index.ts'
+import { createMemoryLogger } from '../../../base/log/index.ts'
+import { createSystemRandom } from '../../../base/random/index.ts'
+import { createMemoryNode } from '../../testing/memory-node.ts'
+import { createHttpDoor, type HttpDoor } from './index.ts'
+
+const VALUE_BYTES_MAX = 2 ** 20
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+
+describe('keys and values over REST', () => {
+  let door: HttpDoor
+
+  beforeEach(async () => {
+    const { router, publish, deps } = createMemoryNode()
+    door = createHttpDoor(
+      {
+        ...{ router, publish, metrics: deps.metrics, version: '0.0.0', token: 'the-token' },
+        ...{ clock: createSystemClock(), random: createSystemRandom() },
+        logger: createMemoryLogger(),
+      },
+      { port: 0 },
+    )
+    await door.start()
+  })
+  afterEach(() => door.stop())
+
+  const call = async (method: string, route: string, init: RequestInit = {}) => {
+    const headers = { authorization: 'Bearer the-token', ...init.headers }
+    const answer = await fetch(`${door.url}${route}`, { ...init, method, headers })
+    return { status: answer.status, body: JSON.parse(await answer.text()) }
+  }
+  const put = (key: string, body: string, headers: Record<string, string> = {}) =>
+    call('PUT', `/api/kv/${key}`, { body, headers })
+
+  it('takes the body as the value, and shows it as base64', async () => {
+    const entry = {
+      ...{ key: 'shop/stock', value: base64('12') },
+      ...{ revision: 1, createRevision: 1, modRevision: 1 },
+    }
+    expect(await put('shop/stock', '12')).toEqual({ status: 200, body: entry })
+    expect(await call('GET', '/api/kv/shop/stock')).toEqual({ status: 200, body: entry })
+    expect(await call('GET', '/api/kv/shop%2Fstock')).toEqual({ status: 200, body: entry })
+    const stale = await call('GET', '/api/kv/shop/stock?consistency=stale')
+    expect(stale).toEqual({ status: 200, body: entry })
+  })
+
+  it('takes JSON with the value as base64 and a lease', async () => {
+    const lease = JSON.stringify({ lease: 'shop/worker', ttlSeconds: 10 })
+    const json = { 'content-type': 'application/json' }
+    const granted = await call('POST', '/api/leases', { body: lease, headers: json })
+    expect(granted).toEqual({ status: 201, body: { lease: 'shop/worker', ttlSeconds: 10 } })
+    const body = JSON.stringify({ value: base64('me'), lease: 'shop/worker' })
+    const { body: entry } = await put('shop/leader', body, json)
+    expect(entry).toMatchObject({ value: base64('me'), lease: 'shop/worker' })
+    const wrong = await put('shop/leader', '{"values":1}', json)
+    expect(wrong).toMatchObject({ status: 400, body: { code: 'VALIDATION_ERROR' } })
+    expect(await put('shop/other?lease=shop/gone', 'x')).toMatchObject({ status: 404 })
+  })
+
+  it('puts and deletes only at the revision of If-Match', async () => {
+    await put('a/x', '1')
+    const late = await put('a/x', '2', { 'if-match': '7' })
+    const details = { reason: 'REVISION_MISMATCH', revision: 1 }
+    expect(late).toMatchObject({ status: 409, body: { code: 'CONFLICT', details } })
+    expect(await put('a/x', '2', { 'if-match': '"1"' })).toMatchObject({ status: 200 })
+    expect(await put('a/x', '3', { 'if-none-match': '*' })).toMatchObject({ status: 409 })
+    expect(await put('a/y', '3', { 'if-match': '0' })).toMatchObject({ status: 200 })
+    expect(await put('a/x', '3', { 'if-match': 'soon' })).toMatchObject({ status: 400 })
+    const early = await call('DELETE', '/api/kv/a/x', { headers: { 'if-match': '1' } })
+    expect(early.status).toBe(409)
+    const gone = await call('DELETE', '/api/kv/a/x', { headers: { 'if-match': '2' } })
+    expect(gone).toEqual({ status: 200, body: { key: 'a/x', revision: 4, deleted: true } })
+    expect(await call('GET', '/api/kv/a/x')).toMatchObject({ status: 404 })
+  })
+
+  it('takes a value of 1 MiB in either form and not one byte more', async () => {
+    const json = { 'content-type': 'application/json' }
+    for (const [extra, status] of [
+      [0, 200],
+      [1, 413],
+    ] as const) {
+      const value = 'x'.repeat(VALUE_BYTES_MAX + extra)
+      expect((await put('a/x', value)).status).toBe(status)
+      const body = JSON.stringify({ value: base64(value) })
+      expect((await put('a/x', body, json)).status).toBe(status)
+    }
+  })
+
+  it('lists by prefix in pages, with the revision to watch from', async () => {
+    for (const key of ['a/1', 'a/2', 'a/3', 'b/1']) await put(key, key)
+    const { body } = await call('GET', '/api/kv?prefix=a/&limit=2')
+    expect(body).toMatchObject({ keys: [{ key: 'a/1' }, { key: 'a/2' }], revision: 4, more: true })
+    const rest = await call('GET', '/api/kv?prefix=a/&after=a/2')
+    expect(rest.body).toMatchObject({ keys: [{ key: 'a/3' }], more: false })
+  })
+
+  it('streams changes as events', async () => {
+    await put('a/x', '1')
+    await call('DELETE', '/api/kv/a/x')
+    const answer = await fetch(`${door.url}/api/watch?prefix=a/&from=1`, {
+      headers: { authorization: 'Bearer the-token' },
+    })
+    expect(answer.headers.get('content-type')).toContain('text/event-stream')
+    const events = (await answer.text()).split('\n').filter((line) => line.startsWith('data: {'))
+    expect(events.map((line) => JSON.parse(line.slice(6)))).toMatchObject([
+      { type: 'put', key: 'a/x', revision: 1, entry: { value: base64('1') } },
+      { type: 'delete', key: 'a/x', revision: 2 },
+    ])
+  })
+
+  it('answers 503 NO_QUORUM when nothing can be written', async () => {
+    expect(await put('lost/x', '1')).toMatchObject({ status: 503, body: { code: 'NO_QUORUM' } })
+  })
+
+  it('describes them in the OpenAPI document', async () => {
+    const { body } = await call('GET', '/api/openapi.json')
+    expect(Object.keys(body.paths['/api/kv/{key}'])).toEqual(['get', 'put', 'delete'])
+    expect(body.paths['/api/kv/{key}'].put.responses.default).toBeDefined()
+    expect(body.paths['/api/watch'].get.responses['200'].content).toHaveProperty([
+      'text/event-stream',
+    ])
+  })
+})

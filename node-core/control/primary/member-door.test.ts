@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { createSilentLogger } from '../../base/log/index.ts'
+import type { NodeId, RequestHandler } from '../../base/net/index.ts'
+import type { Permission } from '../../identity/index.ts'
+import { failure } from './failures.ts'
+import { openMemberDoor } from './member-door.ts'
+import { encodeQuestion, parseAnswer, type Question } from './messages.ts'
+
+const peer = 'a'.repeat(64) as NodeId
+const other = 'b'.repeat(64) as NodeId
+
+async function ask(
+  question: Question | Uint8Array,
+  held: Permission[] | undefined,
+  answer = async (): Promise<string> => 'yes',
+) {
+  let handler: RequestHandler = () => new Uint8Array()
+  openMemberDoor({
+    net: {
+      onRequest: (_protocol, given) => {
+        handler = given
+        return () => {}
+      },
+    },
+    permissionsOf: () => held && new Set(held),
+    answer,
+    logger: createSilentLogger(),
+  })
+  const body = question instanceof Uint8Array ? question : encodeQuestion(question)
+  return parseAnswer(await handler(body, peer))
+}
+
+const query: Question = { kind: 'query', query: { what: 'key', key: 'x' }, stale: false }
+const change = (node: NodeId, what: 'promote' | 'demote'): Question => {
+  return { kind: 'change', change: what, node }
+}
+
+describe('the door of a member', () => {
+  it.each([
+    ['a query', query, ['use'], ['deploy']],
+    ['a promotion', change(other, 'promote'), ['admin'], ['use']],
+    ['its own promotion', change(peer, 'promote'), ['admin'], ['use']],
+    ['its own demotion', change(peer, 'demote'), ['use'], undefined],
+    ['a batch', { kind: 'submit', batch: new Uint8Array(1) }, ['use'], undefined],
+  ] as [string, Question, Permission[], Permission[] | undefined][])(
+    'answers %s to whoever may ask, and to nobody else',
+    async (_, question, may, mayNot) => {
+      expect(await ask(question, may)).toEqual({ ok: true, value: 'yes' })
+      expect(await ask(question, mayNot)).toMatchObject({ ok: false, code: 'FORBIDDEN' })
+    },
+  )
+
+  it('refuses what is no question', async () => {
+    expect(await ask(new Uint8Array([1]), ['admin'])).toMatchObject({ code: 'MALFORMED' })
+  })
+
+  it('hands a refusal on with its code and plain details, and breaks on a defect', async () => {
+    const refuse = async (): Promise<string> => {
+      throw failure('NOT_LEADER', 'Another.', { leader: other })
+    }
+    expect(await ask(query, ['use'], refuse)).toEqual({
+      ...{ ok: false, code: 'NOT_LEADER', message: 'Another.', details: { leader: other } },
+    })
+    const broken = async (): Promise<string> => {
+      throw new TypeError('a defect')
+    }
+    await expect(ask(query, ['use'], broken)).rejects.toThrow('a defect')
+  })
+})

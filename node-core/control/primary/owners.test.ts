@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import type { OwnerId, Permission } from '../../identity/index.ts'
+import type { OwnerFacts } from './index.ts'
+import { untold } from './owners.ts'
+
+const owner = 'b'.repeat(64) as OwnerId
+const facts = (change: Partial<OwnerFacts> = {}): OwnerFacts => ({
+  ...{ owner, key: new Uint8Array(32), name: 'Ben', permissions: ['use', 'deploy'] },
+  removed: false,
+  ...change,
+})
+const view = (held?: Permission[], removed = false): Parameters<typeof untold>[0] => ({
+  member: () =>
+    held && {
+      ...{ key: new Uint8Array(32), name: 'Ben', permissions: held },
+      ...{ admittedBy: owner, sinceMs: 0 },
+    },
+  removed: () => (removed ? { by: owner, atMs: 0 } : undefined),
+})
+const nobody = (): boolean => false
+
+describe('what the registry has yet to be told of owners', () => {
+  it('names who came, with permissions in the registry’s order', () => {
+    expect(untold(view(), [facts()], nobody)).toEqual([
+      {
+        kind: 'member.admit',
+        body: { owner: new Uint8Array(32), name: 'Ben', permissions: ['deploy', 'use'] },
+      },
+    ])
+  })
+
+  it('says nothing where nothing changed, of founders, and of those removed for good', () => {
+    expect(untold(view(['deploy', 'use']), [facts()], nobody)).toEqual([])
+    expect(untold(view(), [facts()], () => true)).toEqual([])
+    expect(untold(view(undefined, true), [facts({ removed: true })], nobody)).toEqual([])
+  })
+
+  it('names what changed, and who went', () => {
+    expect(untold(view(['use']), [facts()], nobody)).toEqual([
+      { kind: 'member.grant', body: { owner, permissions: ['deploy', 'use'] } },
+    ])
+    expect(untold(view(['use']), [facts({ removed: true })], nobody)).toEqual([
+      { kind: 'member.remove', body: { owner } },
+    ])
+    expect(untold(view(), [facts({ removed: true })], nobody)).toEqual([])
+  })
+})
