@@ -8,7 +8,7 @@ packages=(
   faketime # a process with a wrong clock
   chromium chromium-headless-shell xvfb xauth fonts-dejavu-core # the window
 )
-bench_packages=(haproxy serf wrk)
+bench_packages=(haproxy serf wrk etcd-server)
 [ "${1:-}" = "--bench" ] && packages+=("${bench_packages[@]}")
 
 missing=()

@@ -67,11 +67,7 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
   function tell(): void {
     telling = false
     const before = parseTold(state.get(ownKey)?.value)
-    const own = ownCommittee()
-    // A leader tells without a quorum too: it may lack one because those it needs do not know yet.
-    const knows = own && (own.leader === self || deps.own()?.engine?.quorum)
-    // Who has left goes on saying who there is, since others may believe them by its word alone.
-    const committee = own ? (knows ? own : undefined) : before && told()
+    const committee = deps.own()?.engine?.quorum ? ownCommittee() : undefined
     if (committee?.leader === undefined || !isNews(before, committee)) return
     state.put(ownKey, toldForm(committee)).catch((error: unknown) => {
       logger.warn('The committee could not be told.', { error: messageOf(error) })

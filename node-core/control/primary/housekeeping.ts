@@ -1,6 +1,6 @@
 /**
- * What a member of the committee does unasked: tells its time while leases run, and tells the registry
- * of owners that came, changed or went.
+ * What a node does unasked: a voter tells its time while leases run, and a node of an admin tells the
+ * registry of owners that came, changed or went.
  */
 import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
@@ -9,9 +9,11 @@ import type { NodeId } from '../../base/net/index.ts'
 import type { Permission } from '../../identity/index.ts'
 import type { Command } from '../registry/index.ts'
 import type { SharedState } from '../state/index.ts'
+import { isElsewhere } from './failures.ts'
 import type { OwnerFacts } from './index.ts'
 import { OWNERS_MS, OWNERS_SECOND_MS, TICK_LOOK_MS } from './limits.ts'
 import { untold } from './owners.ts'
+import type { KnownOwner } from './queries.ts'
 import type { Replica } from './replica.ts'
 
 export interface Housekeeping {
@@ -26,6 +28,8 @@ export interface HousekeepingDeps {
   replica(): Replica | undefined
   execute(command: Command): Promise<unknown>
   owners(): readonly OwnerFacts[]
+  knownOwners(): Promise<readonly KnownOwner[]>
+  hasCommittee(): boolean
   isFounder(owner: OwnerFacts['owner']): boolean
   permissions(): ReadonlySet<Permission> | undefined
   state: Pick<SharedState, 'subscribe'>
@@ -38,43 +42,52 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
   let unsubscribe = (): void => {}
   let cancelTick = (): void => {}
   let cancelOwners: (() => void) | undefined
-  let telling = false
+  let stopped = false
 
   function tick(): void {
     cancelTick = clock.timer(TICK_LOOK_MS, tick)
     const view = deps.replica()?.view
-    if (view?.isTickDue(self, clock.wallMs())) send({ kind: 'tick', body: {} })
+    if (view?.isTickDue(self, clock.wallMs())) void send({ kind: 'tick', body: {} })
   }
 
-  function send(command: Command): Promise<void> {
-    return deps.execute(command).then(
-      () => {},
-      (error: unknown) => {
-        if (!(error instanceof MyceliumError)) throw error
-        // Another admin's node may have been first, or there is no quorum: it is looked at again.
-        logger.debug('The registry could not be told.', { kind: command.kind, code: error.code })
-      },
-    )
+  /** False where it was not done and is worth another try. */
+  async function send(command: Command): Promise<boolean> {
+    try {
+      await deps.execute(command)
+      return true
+    } catch (error) {
+      if (!(error instanceof MyceliumError)) throw error
+      // Another admin's node may have been first.
+      logger.debug('The registry was not told.', { kind: command.kind, code: error.code })
+      return !isElsewhere(error)
+    }
   }
 
   /** The leader at once; another admin's node only if the leader has not. */
   function ownersChanged(): void {
-    if (cancelOwners) return
     const leader = deps.replica()?.status().engine?.leader
-    cancelOwners = clock.timer(leader === self ? OWNERS_MS : OWNERS_SECOND_MS, () => {
-      cancelOwners = undefined
-      void tellOwners()
+    tellOwnersIn(leader === self ? OWNERS_MS : OWNERS_SECOND_MS)
+  }
+
+  function tellOwnersIn(ms: number): void {
+    if (stopped) return
+    cancelOwners ??= clock.timer(ms, () => {
+      void tellOwners().then((isDone) => {
+        cancelOwners = undefined
+        if (!isDone) tellOwnersIn(OWNERS_SECOND_MS)
+      })
     })
   }
 
-  async function tellOwners(): Promise<void> {
-    const replica = deps.replica()
-    if (telling || !replica?.status().engine?.leader || !deps.permissions()?.has('admin')) return
-    telling = true
-    const commands = untold(replica.view, deps.owners(), deps.isFounder)
-    await Promise.all(commands.map(send)).finally(() => {
-      telling = false
-    })
+  async function tellOwners(): Promise<boolean> {
+    if (!deps.hasCommittee() || !deps.permissions()?.has('admin')) return true
+    try {
+      const commands = untold(await deps.knownOwners(), deps.owners(), deps.isFounder)
+      return (await Promise.all(commands.map(send))).every(Boolean)
+    } catch (error) {
+      if (!(error instanceof MyceliumError)) throw error
+      return false
+    }
   }
 
   return {
@@ -86,6 +99,7 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
     },
     look: ownersChanged,
     stop() {
+      stopped = true
       unsubscribe()
       cancelTick()
       cancelOwners?.()

@@ -52,9 +52,11 @@ export const WATCHES_MAX = 1_024
 export const TELL_MS = 200
 /** How often a voter looks whether its time is asked for. Milliseconds. */
 export const TICK_LOOK_MS = 1_000
-/** Until owners that were let in are written into the registry by the leader. Milliseconds. */
+/** Owners in one answer; the registry holds no more. */
+export const OWNERS_MAX = 10_000
+/** Until owners that were let in are written into the registry by a leader of an admin. Milliseconds. */
 export const OWNERS_MS = 200
-/** The same by another node of the committee, if the leader has not. Milliseconds. */
+/** The same by another node of an admin, if the leader has not, and after a failure. Milliseconds. */
 export const OWNERS_SECOND_MS = 2_000
 /** Nodes of a committee, learners included, that are believed. */
 export const COMMITTEE_MAX = 64

@@ -23,6 +23,7 @@ const QUERY = z.discriminatedUnion('what', [
     limit: count.max(LIST_KEYS_MAX),
   }),
   z.strictObject({ what: z.literal('lease'), lease: text }),
+  z.strictObject({ what: z.literal('owners') }),
 ])
 /** What can be read of the registry. */
 export type Query = z.infer<typeof QUERY>

@@ -2,23 +2,23 @@
  * Owners come in, change and go by the shared state (docs/adr/0003); the registry, which authorises
  * by what it holds itself, is told of it by commands of an admin's node.
  */
-import type { Command, RegistryView } from '../registry/index.ts'
+import type { Command } from '../registry/index.ts'
 import type { OwnerFacts } from './index.ts'
-
-type View = Pick<RegistryView, 'member' | 'removed'>
+import type { KnownOwner } from './queries.ts'
 
 const ORDER = ['admin', 'invite', 'deploy', 'use'] as const
 
 /** What the registry has yet to be told. Founders are in it from the beginning. */
 export function untold(
-  view: View,
+  known: readonly KnownOwner[],
   owners: readonly OwnerFacts[],
   isFounder: (owner: OwnerFacts['owner']) => boolean,
 ): Command[] {
+  const byOwner = new Map(known.map((one) => [one.owner, one]))
   return owners.flatMap((facts): Command[] => {
     const { owner, key, name, removed } = facts
-    if (isFounder(owner) || view.removed(owner)) return []
-    const held = view.member(owner)
+    const held = byOwner.get(owner)
+    if (isFounder(owner) || held?.removed) return []
     if (removed) return held ? [{ kind: 'member.remove', body: { owner } }] : []
     const permissions = ORDER.filter((one) => facts.permissions.includes(one))
     if (permissions.length === 0) return []

@@ -116,12 +116,19 @@ describe('the Primary', () => {
     const nodes = await committee(6, 2)
     const [founder, second, third] = nodes as [TestNode, TestNode, TestNode]
     await put(founder, 'shop/x', '1')
+    await put(second, 'second/x', '0')
+    expect(leaderOf(nodes)).toBe(founder)
     await world.run('the founder goes', founder.primary.change('demote', founder.id))
+    // It handed the lead over, so nobody waits for an election.
+    const since = world.clock.monotonicMs()
+    await put(second, 'second/x', '1')
+    expect(world.clock.monotonicMs() - since).toBeLessThan(500)
     await world.until('it holds nothing', () => founder.primary.status().role === 'none')
     await world.advance(100)
     expect(await founder.disk.list('registry/log')).toEqual([])
     expect(await get(founder, 'shop/x')).toBe('1')
     await world.run('the second goes', founder.primary.change('demote', second.id))
+    expect(founder.primary.status().committee?.voters).toEqual([third.id])
     expect(await codeOf(founder.primary.change('demote', third.id))).toBe('LAST_VOTER')
     expect(await codeOf(second.primary.change('promote', second.id))).toBe('FORBIDDEN')
     await world.run('it comes back', founder.primary.change('promote', founder.id))
@@ -181,6 +188,34 @@ describe('the Primary', () => {
     await world.run('it comes back', founder.primary.change('promote', second.id))
     await world.until('it votes', () => second.primary.status().role === 'voter')
     expect(await get(second, 'shop/x', true)).toBe('1')
+  })
+
+  it('takes a lost log for damage: it neither founds again nor votes without one', async () => {
+    world = await createTestNetwork(12)
+    const [founder] = world.nodes as [TestNode]
+    await put(founder, 'shop/x', '1')
+    await founder.kill()
+    await founder.disk.remove('registry/log')
+    await founder.start()
+    await world.advance(3_000)
+    expect(founder.primary.status()).toMatchObject({
+      role: 'none',
+      trouble: { code: 'LOG_DAMAGED' },
+    })
+    expect(await codeOf(founder.primary.key('shop/x'))).not.toBe('done')
+  })
+
+  it('answers on a voter that is cut off from the leader and not from the rest', async () => {
+    const nodes = await committee(13, 2)
+    await put(nodes[0]!, 'shop/x', '1')
+    const leader = leaderOf(nodes)!
+    const [cutOff] = nodes.filter((node) => node !== leader) as [TestNode]
+    world.links.cut(cutOff.id, leader.id)
+    world.links.cut(leader.id, cutOff.id)
+    await world.advance(5_000)
+    expect(await get(cutOff, 'shop/x')).toBe('1')
+    await put(cutOff, 'cut/x', '2')
+    expect(await get(leader, 'cut/x')).toBe('2')
   })
 
   it('shares a batch among calls of one time, in the order of the calls', async () => {

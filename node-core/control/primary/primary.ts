@@ -48,6 +48,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     replica: () => keeper.current(),
     execute: (command) => execute(command),
     owners: () => deps.owners(),
+    knownOwners: () => reader.owners(),
+    hasCommittee: () => board.current() !== undefined,
     isFounder: (owner) => founders.has(owner),
     permissions: () => deps.permissionsOf(self),
   })
@@ -117,9 +119,10 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     return voters.length > 0 && seen >= majorityOf(voters.length)
   }
 
+  const { owners: _, ...reading } = reader
   return {
     execute,
-    ...reader,
+    ...reading,
     async change(change, node, { signal } = {}) {
       // Whoever leads says by itself why it is not in force; this is for when nobody does.
       const limitMs = status().inForce ? CHANGE_TIMEOUT_MS + 2 * TRY_MS : WRITE_TIMEOUT_MS

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import type { Plain } from '../../base/codec/index.ts'
 import { unreachable } from '../../base/errors/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
+import { type OwnerId, parseOwnerId } from '../../identity/index.ts'
 import type { KeyEvent, RegistryView } from '../registry/index.ts'
-import { CHANGES_MAX, LIST_BYTES } from './limits.ts'
+import { CHANGES_MAX, LIST_BYTES, OWNERS_MAX } from './limits.ts'
 import type { Query } from './messages.ts'
 
 const count = z.int().min(0)
@@ -30,6 +31,17 @@ export const LEASE_ANSWER = z.strictObject({
   /** `leftMs` counts on the log's time. */
   lease: z.strictObject({ ttlMs: count, leftMs: count }).nullable(),
 })
+export const OWNERS_ANSWER = z.array(
+  z.strictObject({
+    owner: z.custom<OwnerId>(
+      (value) => typeof value === 'string' && parseOwnerId(value) !== undefined,
+    ),
+    permissions: z.array(z.string()),
+    removed: z.boolean(),
+  }),
+)
+/** An owner as the registry holds it. */
+export type KnownOwner = z.infer<typeof OWNERS_ANSWER>[number]
 export const CHANGES_ANSWER = z.union([
   z.strictObject({
     events: z.array(z.strictObject({ revision: count, key: z.string(), row: KEY.nullable() })),
@@ -60,6 +72,11 @@ export function answerQuery(view: RegistryView, query: Query): Plain {
       if (!lease) return { lease: null }
       return { lease: { ttlMs: lease.ttlMs, leftMs: Math.max(0, lease.endsMs - view.uptimeMs) } }
     }
+    case 'owners':
+      return view.members({ limit: OWNERS_MAX }).flatMap(([key, { permissions }]) => {
+        const owner = parseOwnerId(key)
+        return owner ? [{ owner, permissions, removed: view.removed(owner) !== undefined }] : []
+      })
     default:
       return unreachable(query)
   }

@@ -7,7 +7,15 @@ import { failure, isElsewhere } from './failures.ts'
 import type { KeyChange, Primary } from './index.ts'
 import { LIST_KEYS_MAX, READ_TIMEOUT_MS, ROUND_MS, WATCH_WAIT_MS } from './limits.ts'
 import type { Query, Question } from './messages.ts'
-import { CHANGES_ANSWER, KEY_ANSWER, KEYS_ANSWER, LAG_ANSWER, LEASE_ANSWER } from './queries.ts'
+import {
+  CHANGES_ANSWER,
+  KEY_ANSWER,
+  KEYS_ANSWER,
+  type KnownOwner,
+  LAG_ANSWER,
+  LEASE_ANSWER,
+  OWNERS_ANSWER,
+} from './queries.ts'
 import { pause } from './time-limit.ts'
 
 export interface ReaderDeps {
@@ -15,7 +23,10 @@ export interface ReaderDeps {
   ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<Plain>
 }
 
-export type Reader = Pick<Primary, 'key' | 'keys' | 'lease' | 'watch' | 'lag'>
+export interface Reader extends Pick<Primary, 'key' | 'keys' | 'lease' | 'watch' | 'lag'> {
+  /** Every owner that the registry knows besides the founders, as of lately. */
+  owners(): Promise<KnownOwner[]>
+}
 
 export function createReader({ clock, ask }: ReaderDeps): Reader {
   async function query<Shape extends z.ZodType>(
@@ -46,6 +57,7 @@ export function createReader({ clock, ask }: ReaderDeps): Reader {
       const answer = await query(LEASE_ANSWER, { what: 'lease', lease }, options)
       return answer.lease ?? undefined
     },
+    owners: () => query(OWNERS_ANSWER, { what: 'owners' }, { stale: true }),
     async *watch(prefix, { from, signal }) {
       let next = from ?? (await revisionNow(signal)) + 1
       while (!signal.aborted) {

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { createSimClock } from '../../base/clock/index.ts'
+import type { Plain } from '../../base/codec/index.ts'
+import { createSilentLogger } from '../../base/log/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import { parseOwnerId } from '../../identity/index.ts'
+import type { LogIndex } from '../consensus/index.ts'
+import type { StateRecord } from '../state/index.ts'
+import { toldForm } from './committee.ts'
+import { createCommitteeBoard } from './committee-board.ts'
+
+const node = (letter: string): NodeId => letter.repeat(64) as NodeId
+const [self, admin, voter] = ['a', 'b', 'c'].map(node) as [NodeId, NodeId, NodeId]
+
+function setUp() {
+  const records = new Map<string, StateRecord>()
+  const clock = createSimClock()
+  const removed = new Set<NodeId>()
+  const own = { voters: [self], leader: self as NodeId | undefined, term: 1, quorum: true }
+  let puts = 0
+  const place = (author: NodeId, key: string, value: Plain): StateRecord => {
+    const owner = parseOwnerId('0'.repeat(64))
+    if (!owner) throw new Error('No owner.')
+    const record = { key, value, author, owner, incarnation: 1, counter: 1, generation: 0 }
+    records.set(key, record)
+    return record
+  }
+  const board = createCommitteeBoard({
+    ...{ self, clock, logger: createSilentLogger() },
+    isAdmins: (one) => one === admin,
+    stands: (one) => !removed.has(one),
+    state: {
+      get: (key) => records.get(key),
+      list: () => [...records.values()],
+      put: async (key, value) => {
+        puts++
+        return place(self, key, value)
+      },
+      subscribe: () => () => {},
+    },
+    own: () => ({
+      ...{ state: 'running', failure: undefined, applied: 5 as LogIndex, logBytes: 0 },
+      engine: {
+        ...{ kind: 'raft', self, committed: 5 as LogIndex, last: 5 as LogIndex, progress: [] },
+        ...{ leader: own.leader, term: own.term, quorum: own.quorum },
+        members: { voters: own.voters, learners: [] },
+      },
+    }),
+  })
+  const tell = (author: NodeId, voters: NodeId[], applied: number): void => {
+    const form = toldForm({ voters, learners: [], leader: voters[0], term: 1, applied })
+    place(author, `node/${author}/primary`, form)
+  }
+  const look = (): number => {
+    board.look()
+    clock.advance(200)
+    return puts
+  }
+  return { board, own, tell, look, removed }
+}
+
+describe('the committee that a node goes by', () => {
+  it('is its own copy’s where that hears a quorum, else what is told', () => {
+    const { board, own, tell } = setUp()
+    tell(admin, [admin, voter], 9)
+    expect(board.current()?.voters).toEqual([self])
+    own.quorum = false
+    expect(board.current()?.voters).toEqual([admin, voter])
+  })
+
+  it('is not what a removed owner’s node tells', () => {
+    const { board, tell, removed } = setUp()
+    tell(admin, [admin, voter], 9)
+    tell(voter, [voter], 10)
+    expect(board.told()?.voters).toEqual([voter])
+    removed.add(voter)
+    expect(board.told()?.voters).toEqual([admin, voter])
+  })
+
+  it('is told when it changes, and only then, by who hears a quorum and a leader', () => {
+    const { own, look } = setUp()
+    expect([look(), look()]).toEqual([1, 1])
+    own.term = 2
+    expect(look()).toBe(2)
+    own.leader = undefined
+    expect(look()).toBe(2)
+    own.voters = [self, voter]
+    own.leader = voter
+    own.quorum = false
+    expect(look()).toBe(2)
+    own.quorum = true
+    expect(look()).toBe(3)
+  })
+})
