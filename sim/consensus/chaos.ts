@@ -1,0 +1,113 @@
+/** What goes wrong, drawn from the seed, each counted as it strikes. */
+import { pick } from '../../node-core/base/random/index.ts'
+import type { Machine } from './machine.ts'
+import { changeSomeMembers } from './member-changes.ts'
+import type { Death } from './runner.ts'
+import type { World } from './world.ts'
+
+export interface Chaos {
+  /** One thing goes wrong. */
+  strike(): void
+  /** Everything works again, and everyone is awake and started. */
+  end(): void
+}
+
+export const FAULTS = [
+  ...(['weather', 'partition', 'oneWay', 'mend', 'die', 'dieAtEffect', 'blackout'] as const),
+  ...(['restart', 'pause', 'slowNode', 'diskFull', 'syncFails', 'compact'] as const),
+  ...(['changeMembers', 'transferLeader'] as const),
+]
+export type Fault = (typeof FAULTS)[number]
+
+const PAUSE_MS_MAX = 30_000
+const EFFECTS_BEFORE_DEATH_MAX = 40
+
+export function createChaos(world: World): Chaos {
+  const { random, links, machines, events } = world
+  const chance = (of: number): boolean => random.float() < of
+  const any = (): Machine => pick(random, machines) as Machine
+  const running = (): Machine[] => machines.filter(({ life }) => life !== undefined)
+  const anyRunning = (): Machine | undefined => pick(random, running())
+  const death = (): Death => (chance(0.5) ? 'kill' : 'powerLoss')
+
+  const faults: Record<Fault, () => void> = {
+    weather() {
+      Object.assign(links.weather, {
+        dropRate: random.float() * 0.3,
+        duplicateRate: random.float() * 0.3,
+        slowRate: random.float() * 0.1,
+        delayMsMax: 5 + random.int(300),
+      })
+    },
+    partition() {
+      const side = machines.map(() => chance(0.5))
+      for (const a of machines) {
+        for (const b of machines) {
+          if (side[a.number] !== side[b.number]) links.cut(a.number, b.number)
+        }
+      }
+    },
+    oneWay: () => links.cut(any().number, any().number),
+    mend: () => links.mendAll(),
+    die: () => anyRunning()?.die(death()),
+    dieAtEffect() {
+      const effects = 1 + random.int(EFFECTS_BEFORE_DEATH_MAX)
+      anyRunning()?.life?.runner.dieAtEffect(effects, death())
+    },
+    blackout() {
+      for (const machine of running()) machine.die('powerLoss')
+      // In any order, since each takes its own time to start.
+      for (const machine of machines) {
+        if (chance(0.8)) events.at(events.nowMs() + random.int(2_000), () => machine.start())
+      }
+    },
+    restart: () =>
+      pick(
+        random,
+        machines.filter(({ life }) => !life),
+      )?.start(),
+    pause: () => anyRunning()?.pauseUntil(events.nowMs() + random.int(PAUSE_MS_MAX)),
+    slowNode() {
+      const machine = any()
+      machine.syncMsMax = chance(0.5) ? 3 : 300
+      machine.lagMs = chance(0.5) ? 0 : random.int(200)
+    },
+    diskFull() {
+      const machine = any()
+      machine.log.full = !machine.log.full
+    },
+    syncFails() {
+      any().log.syncFails = true
+    },
+    compact() {
+      for (const machine of running()) if (chance(0.6)) machine.life?.compact()
+    },
+    changeMembers: () => changeSomeMembers(world),
+    transferLeader() {
+      const leader = running().find(({ life, id }) => life?.engine.status().leader === id)
+      leader?.life?.transferLeader(any().id)
+    },
+  }
+
+  return {
+    strike() {
+      const fault = pick(random, FAULTS) as Fault
+      world.count(fault)
+      faults[fault]()
+    },
+    end() {
+      links.clear()
+      links.mendAll()
+      for (const machine of machines) {
+        machine.log.full = false
+        machine.log.syncFails = false
+        machine.syncMsMax = 3
+        machine.lagMs = 0
+        machine.pauseUntil(0)
+        // What was to strike at some effect to come does so no more.
+        machine.life?.runner.dieAtEffect(Number.POSITIVE_INFINITY, 'kill')
+        machine.start()
+      }
+    },
+  }
+}

@@ -1,0 +1,23 @@
+/** What the simulator needs to know of an engine beyond `Engine`. */
+import type { NodeId } from '../../node-core/base/net/index.ts'
+import type { Random } from '../../node-core/base/random/index.ts'
+import type { Engine, Members } from '../../node-core/control/consensus/index.ts'
+
+export interface EngineKind {
+  name: string
+  create(setup: EngineSetup, records: readonly Uint8Array[]): Engine
+  /** Reads what the engine's records say of its log, for log matching. */
+  readLog?: (record: Uint8Array) => readonly LogRecord[]
+}
+
+export interface EngineSetup {
+  self: NodeId
+  /** Who votes before anybody has changed it. */
+  genesis: Members
+  /** Of this life alone. */
+  random: Random
+}
+
+export type LogRecord =
+  | { kind: 'entry'; index: number; term: number; content: string }
+  | { kind: 'snapshot'; index: number; term: number }

@@ -1,0 +1,89 @@
+/**
+ * What must hold at every step, whatever goes wrong. It sees everything that every machine does, which
+ * no machine can, and keeps the one log that all of them must be delivering.
+ */
+import type {
+  CommittedEntry,
+  EngineStatus,
+  Fate,
+  Members,
+  ProposalId,
+  ReadId,
+  ReadResult,
+  StateSnapshot,
+  Verdict,
+} from '../../node-core/control/consensus/index.ts'
+import { createCommittedLog } from './committed-log.ts'
+import type { LogRecord } from './engine-kind.ts'
+import { createFates } from './fates.ts'
+import { createLeaders } from './leaders.ts'
+import { createLogMatching } from './log-matching.ts'
+import type { Store } from './store.ts'
+
+/** `life` names one life of one machine: `n1.2` is the second of n1. */
+export interface Invariants {
+  /** What did not hold, the first ones. */
+  readonly failures: string[]
+  sawStart(machine: string, records: readonly Uint8Array[]): void
+  sawRecords(machine: string, records: readonly Uint8Array[]): void
+  sawVerdict(life: string, verdict: Verdict): void
+  sawStatus(life: string, status: EngineStatus): void
+  sawCommitted(life: string, entry: CommittedEntry, appliedBefore: number): void
+  sawApplied(life: string, store: Store): void
+  sawRestored(life: string, restored: Restored): void
+  proposed(life: string, proposal: ProposalId): void
+  sawFate(life: string, fate: Fate): void
+  askedRead(life: string, read: ReadId): void
+  sawRead(life: string, read: ReadResult): void
+  died(life: string): void
+  /** The highest index that anybody has delivered. */
+  committed(): number
+  /** As the last delivered entry that changed them says. */
+  members(): Members
+  /** What this life has asked and never been told. */
+  untold(life: string): string[]
+}
+
+export interface Restored {
+  snapshot: StateSnapshot
+  /** What the store had applied before. */
+  before: number
+  store: Store
+}
+
+export interface InvariantsOptions {
+  genesis: Members
+  readLog?: ((record: Uint8Array) => readonly LogRecord[]) | undefined
+}
+
+const FAILURES_MAX = 10
+
+export function createInvariants({ genesis, readLog }: InvariantsOptions): Invariants {
+  const failures: string[] = []
+  const fail = (what: string): void => {
+    if (failures.length < FAILURES_MAX) failures.push(what)
+  }
+  const log = createCommittedLog({ genesis, fail })
+  const fates = createFates({ log, fail })
+  const leaders = createLeaders(fail)
+  const matching = createLogMatching({ readLog, fail })
+  return {
+    failures,
+    ...log,
+    ...fates,
+    ...leaders,
+    ...matching,
+    sawCommitted(life, entry, appliedBefore) {
+      log.sawCommitted(life, entry, appliedBefore)
+      fates.sawInLog(life, entry)
+    },
+    sawVerdict(life, verdict) {
+      // Nobody lies in this world, so nobody may be blamed.
+      if (verdict.verdict === 'reject') fail(`${life} blames an honest peer: ${verdict.code}`)
+    },
+    died(life) {
+      fates.died(life)
+      leaders.died(life)
+    },
+  }
+}

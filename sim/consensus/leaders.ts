@@ -1,0 +1,29 @@
+/** Raft §5.2, election safety: at most one leader in a term. In one life nothing goes backwards. */
+import type { EngineStatus } from '../../node-core/control/consensus/index.ts'
+
+export interface Leaders {
+  sawStatus(life: string, status: EngineStatus): void
+  died(life: string): void
+}
+
+export function createLeaders(fail: (what: string) => void): Leaders {
+  const byTerm = new Map<number, string>()
+  const last = new Map<string, { term: number; committed: number }>()
+  return {
+    sawStatus(life, { term, leader, committed, last: end }) {
+      if (leader !== undefined) {
+        const known = byTerm.get(term) ?? leader
+        byTerm.set(term, known)
+        if (known !== leader) fail(`${life} holds ${leader} for the leader of ${term}: ${known} is`)
+      }
+      const before = last.get(life) ?? { term: 0, committed: 0 }
+      if (term < before.term) fail(`${life} goes back to term ${term} from ${before.term}`)
+      if (committed < before.committed) {
+        fail(`${life} takes back its commit of ${before.committed}: ${committed}`)
+      }
+      if (committed > end) fail(`${life} has committed ${committed} and holds ${end}`)
+      last.set(life, { term, committed })
+    },
+    died: (life) => void last.delete(life),
+  }
+}

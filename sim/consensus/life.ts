@@ -1,0 +1,161 @@
+/** One process from its start to its death: an engine, the store it feeds, and who waits for what. */
+import type { NodeId } from '../../node-core/base/net/index.ts'
+import { createSeededRandom } from '../../node-core/base/random/index.ts'
+import type {
+  Engine,
+  Members,
+  ProposalId,
+  ReadId,
+} from '../../node-core/control/consensus/index.ts'
+import type { EffectDoors } from './effects.ts'
+import type { Machine, MachineDeps } from './machine.ts'
+import { createRunner, type Runner } from './runner.ts'
+import { type Command, createStore, encodeCommand, type Store } from './store.ts'
+import { type CommandAnswer, createWaiters, type ReadAnswer, type Waiters } from './waiters.ts'
+
+export interface Life {
+  /** The machine's name and the number of this life: proposals and reads are unique in it. */
+  readonly name: string
+  readonly engine: Engine
+  readonly store: Store
+  readonly runner: Runner
+  step(from: NodeId, message: Uint8Array): void
+  propose(command: Omit<Command, 'proposal'>, answer: (answer: CommandAnswer) => void): void
+  read(key: string, answer: (answer: ReadAnswer) => void): void
+  changeMembers(members: Members): void
+  transferLeader(to: NodeId): void
+  reportUnreachable(peer: NodeId): void
+  /** Whether it did. */
+  compact(): boolean
+  end(): void
+}
+
+export function createLife(machine: Machine, number: number, deps: MachineDeps): Life {
+  const { events, random, invariants } = deps
+  const name = `${machine.name}.${number}`
+  const store = createStore()
+  const waiters = createWaiters(store)
+  const records = machine.log.read()
+  invariants.sawStart(machine.name, records)
+  const setup = { ...deps, self: machine.id, random: createSeededRandom(random.int(2 ** 31)) }
+  const engine = deps.kind.create(setup, records)
+  let ended = false
+  let asked = 0
+  const nextId = (): string => `${name}/${asked++}`
+
+  const runner = createRunner({
+    engine,
+    doors: createDoors(machine, name, { store, waiters, ...deps }),
+    waitForDisk: (done) => whenAwake(random.int(machine.syncMsMax + 1), done),
+    die(how, why) {
+      deps.count(`died:${why}`)
+      machine.die(how)
+    },
+    onDone: waiters.look,
+    onRest: () => invariants.sawStatus(name, engine.status()),
+  })
+
+  /** After that time or when the machine wakes up, if this life lasts. */
+  function whenAwake(ms: number, run: () => void): void {
+    events.at(events.nowMs() + ms, () => machine.whenAwake(() => ended || run()))
+  }
+
+  function tick(): void {
+    engine.tick()
+    runner.run()
+    whenAwake(deps.tickMs, tick)
+  }
+  whenAwake(0, runner.run)
+  whenAwake(random.int(deps.tickMs), tick)
+
+  /** Hands something to the engine and carries out what comes of it. */
+  function doing<T extends unknown[]>(act: (...given: T) => void): (...given: T) => void {
+    return (...given) => {
+      act(...given)
+      runner.run()
+    }
+  }
+
+  return {
+    name,
+    engine,
+    store,
+    runner,
+    step: doing((from, message) => invariants.sawVerdict(name, engine.step(from, message))),
+    propose: doing((command, answer) => {
+      const proposal = nextId() as ProposalId
+      waiters.command(proposal, command.id, answer)
+      invariants.proposed(name, proposal)
+      engine.propose(proposal, encodeCommand({ ...command, proposal }))
+    }),
+    read: doing((key, answer) => {
+      const read = nextId() as ReadId
+      waiters.read(read, key, answer)
+      invariants.askedRead(name, read)
+      engine.read(read)
+    }),
+    changeMembers: doing((members) => {
+      const proposal = nextId() as ProposalId
+      invariants.proposed(name, proposal)
+      engine.changeMembers(proposal, members)
+    }),
+    transferLeader: doing((to) => engine.transferLeader(to)),
+    reportUnreachable: doing((peer) => engine.reportUnreachable(peer)),
+    compact() {
+      // Between two Readys, so that the disk holds what the engine believes it does.
+      if (runner.busy() || store.applied === 0) return false
+      const kept = engine.compact(store.applied, store.save())
+      if (machine.log.rewrite(kept) === 'full') {
+        deps.count('died:diskFull')
+        machine.die('kill')
+        return false
+      }
+      deps.count('compacted')
+      runner.run()
+      return true
+    },
+    end() {
+      ended = true
+      runner.end()
+      invariants.died(name)
+      waiters.abandon()
+    },
+  }
+}
+
+interface DoorsDeps extends MachineDeps {
+  store: Store
+  waiters: Waiters
+}
+
+function createDoors(machine: Machine, name: string, deps: DoorsDeps): EffectDoors {
+  const { store, waiters, invariants } = deps
+  return {
+    send: ({ to, message }) => deps.send(machine, to, message),
+    append(records) {
+      if (machine.log.append(records) === 'full') return false
+      invariants.sawRecords(machine.name, records)
+      return true
+    },
+    sync: () => machine.log.sync() === 'done',
+    restore(snapshot) {
+      const before = store.applied
+      store.restore(snapshot.state)
+      deps.count('snapshotRestored')
+      invariants.sawRestored(name, { snapshot, before, store })
+    },
+    apply(entry) {
+      invariants.sawCommitted(name, entry, store.applied)
+      store.apply(entry.index, entry.payload)
+      invariants.sawApplied(name, store)
+    },
+    answer(read) {
+      invariants.sawRead(name, read)
+      waiters.answerRead(read)
+    },
+    tellFate(fate) {
+      invariants.sawFate(name, fate)
+      waiters.tellFate(fate)
+    },
+  }
+}

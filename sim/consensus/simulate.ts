@@ -1,0 +1,101 @@
+/** One run from one seed: chaos for a while, then peace, then what must hold. */
+import { messageOf } from '../../node-core/base/errors/index.ts'
+import { checkLinearizable } from '../linearizability/index.ts'
+import { createChaos } from './chaos.ts'
+import type { EngineKind } from './engine-kind.ts'
+import type { Machine } from './machine.ts'
+import { createWorld, type World } from './world.ts'
+
+export interface Outcome {
+  seed: number
+  /** What did not hold, empty for a good run. */
+  failures: string[]
+  /** Over everything that was sent and when: the same seed gives the same. */
+  trace: string
+  counts: Record<string, number>
+}
+
+export interface SimulateOptions {
+  /** Faults that strike. Default 12. */
+  faults?: number
+  /** Disks forget what they said was synced: to see that it is found. */
+  lyingDisks?: boolean
+}
+
+/** From the last fault on, for progress everywhere. */
+const HEALED_WITHIN_MS = 10_000
+const BETWEEN_FAULTS_MS_MAX = 2_000
+
+export function simulate(seed: number, kind: EngineKind, options: SimulateOptions = {}): Outcome {
+  const world = createWorld({ seed, kind, voters: 3 + (seed % 3), spare: 2 })
+  const { invariants, links, clients } = world
+  try {
+    run(world, options)
+  } catch (error) {
+    invariants.failures.push(`threw: ${error instanceof Error ? error.stack : messageOf(error)}`)
+  }
+  const counts = { ...world.counts, ...links.counts, ...clients.counts }
+  return { seed, failures: invariants.failures, trace: world.trace(), counts }
+}
+
+function run(world: World, { faults = 12, lyingDisks = false }: SimulateOptions): void {
+  const { random, machines, clients, invariants, events } = world
+  for (const machine of machines) machine.log.lies = lyingDisks
+  for (const id of invariants.members().voters) world.machine(id).start()
+  clients.start()
+  world.advance(2_000)
+  const chaos = createChaos(world)
+  for (let strike = 0; strike < faults && invariants.failures.length === 0; strike++) {
+    chaos.strike()
+    world.advance(random.int(BETWEEN_FAULTS_MS_MAX))
+  }
+  chaos.end()
+  clients.stop()
+  if (invariants.failures.length > 0) return
+
+  const before = invariants.committed()
+  const untilMs = events.nowMs() + HEALED_WITHIN_MS
+  let probes = 0
+  while (unhealed(world, before).length > 0 && events.nowMs() < untilMs) {
+    // Through whomever, as clients would.
+    const asked = machines[probes % machines.length]
+    const id = `probe${probes++}`
+    asked?.life?.propose({ id, key: 'probe', value: id }, () => {})
+    world.advance(200)
+  }
+  invariants.failures.push(...unhealed(world, before))
+  if (invariants.failures.length > 0) return
+  // Whoever is a member now has been told everything by then.
+  world.advance(HEALED_WITHIN_MS)
+  invariants.failures.push(...unhealed(world, before), ...untold(world))
+  checkHistory(world)
+}
+
+function members({ machines, invariants }: World): Machine[] {
+  const { voters, learners } = invariants.members()
+  return machines.filter(({ id }) => voters.includes(id) || learners.includes(id))
+}
+
+/** Everyone has delivered all there is, and something since the last fault. */
+function unhealed(world: World, before: number): string[] {
+  const committed = world.invariants.committed()
+  if (committed <= before) return [`nothing was committed after ${before} since all is well`]
+  return members(world).flatMap(({ name, life }) => {
+    const applied = life?.store.applied ?? 0
+    return applied === committed ? [] : [`${name} has applied ${applied} of ${committed}`]
+  })
+}
+
+function untold(world: World): string[] {
+  return members(world).flatMap(({ life }) =>
+    life ? world.invariants.untold(life.name).map((id) => `nobody was told about ${id}`) : [],
+  )
+}
+
+function checkHistory({ clients, invariants, count }: World): void {
+  const result = checkLinearizable(clients.history())
+  if (result.verdict === 'undecided') count('historyUndecided')
+  if (result.verdict === 'violated') {
+    invariants.failures.push(`not linearizable:\n    ${result.history.join('\n    ')}`)
+  }
+}

@@ -1,0 +1,96 @@
+/** Machines, links and clients of one network, in one process, on one simulated clock. */
+import { createHash } from 'node:crypto'
+import { assert } from '../../node-core/base/errors/index.ts'
+import type { NodeId } from '../../node-core/base/net/index.ts'
+import { createSeededRandom, type Random } from '../../node-core/base/random/index.ts'
+import type { Members } from '../../node-core/control/consensus/index.ts'
+import { type Clients, createClients } from './clients.ts'
+import { createDigest } from './digest.ts'
+import type { EngineKind } from './engine-kind.ts'
+import { createEvents, type Events } from './events.ts'
+import { createInvariants, type Invariants } from './invariants.ts'
+import { createLinks, type Links } from './links.ts'
+import { createMachine, type Machine } from './machine.ts'
+
+export interface World {
+  readonly random: Random
+  readonly events: Events
+  readonly links: Links
+  /** Those that vote from the start, then those that may be asked in. */
+  readonly machines: readonly Machine[]
+  readonly clients: Clients
+  readonly invariants: Invariants
+  readonly counts: Record<string, number>
+  count(what: string): void
+  machine(id: NodeId): Machine
+  advance(ms: number): void
+  /** Over every message that was sent, by whom and when. */
+  trace(): string
+}
+
+export interface WorldOptions {
+  seed: number
+  kind: EngineKind
+  /** How many vote from the start. */
+  voters: number
+  /** How many machines stand by. */
+  spare: number
+}
+
+/** What the driver's ticks are, give or take a clock's drift. Milliseconds. */
+const TICK_MS = 100
+const DRIFT = 0.2
+
+export function createWorld({ seed, kind, voters, spare }: WorldOptions): World {
+  const random = createSeededRandom(seed)
+  const events = createEvents()
+  const trace = createDigest()
+  const counts: Record<string, number> = {}
+  const count = (what: string): void => {
+    counts[what] = (counts[what] ?? 0) + 1
+  }
+  const ids = Array.from({ length: voters + spare }, (_, n) => idOf(n))
+  const genesis: Members = { voters: ids.slice(0, voters), learners: [] }
+  const invariants = createInvariants({ genesis, readLog: kind.readLog })
+  const links = createLinks({
+    events,
+    random,
+    deliver: (from, to, message) => machines[to]?.receive(ids[from]!, message),
+  })
+  const numbers = new Map(ids.map((id, n) => [id, n]))
+
+  function send(from: Machine, to: NodeId, message: Uint8Array): void {
+    trace.number(events.nowMs()).number(from.number).bytes(message)
+    const target = numbers.get(to)
+    assert(target !== undefined, `${from.name} sends to a machine that is none.`)
+    if (links.send(from.number, target, message) === 'sent') return
+    const { life } = from
+    events.at(events.nowMs() + 1, () => from.life === life && life?.reportUnreachable(to))
+  }
+
+  const machines: Machine[] = ids.map((id, n) => {
+    const drift = 1 + (random.float() * 2 - 1) * DRIFT
+    const tickMs = Math.round(TICK_MS * drift)
+    return createMachine(n, id, { kind, genesis, events, random, invariants, tickMs, send, count })
+  })
+
+  return {
+    random,
+    events,
+    links,
+    machines,
+    clients: createClients({ events, random, machines }),
+    invariants,
+    counts,
+    count,
+    machine: (id) => machines[numbers.get(id)!]!,
+    advance(ms) {
+      const untilMs = events.nowMs() + ms
+      while (events.runNext(untilMs));
+    },
+    trace: () => trace.number(events.nowMs()).hex(),
+  }
+}
+
+const idOf = (number: number): NodeId =>
+  createHash('sha256').update(`machine ${number}`).digest('hex') as NodeId
