@@ -96,7 +96,7 @@ export function createChaos(world: World): Chaos {
       faults[fault]()
     },
     end() {
-      links.clear()
+      links.calm()
       links.mendAll()
       for (const machine of machines) {
         machine.log.full = false

@@ -17,7 +17,9 @@ export interface Links {
   /** One direction. */
   cut(from: number, to: number): void
   mendAll(): void
-  clear(): void
+  isWhole(): boolean
+  /** Nothing is lost or late any more. */
+  calm(): void
   /** Says `unreachable` where the sender can tell. */
   send(from: number, to: number, message: Uint8Array): 'sent' | 'unreachable'
 }
@@ -53,7 +55,8 @@ export function createLinks({ events, random, deliver }: LinksDeps): Links {
       cuts.add(`${from}>${to}`)
     },
     mendAll: () => cuts.clear(),
-    clear: () => void Object.assign(weather, CALM),
+    isWhole: () => cuts.size === 0,
+    calm: () => void Object.assign(weather, CALM),
     send(from, to, message) {
       if (cuts.has(`${from}>${to}`)) {
         count('cut')

@@ -16,7 +16,7 @@ export function changeSomeMembers(world: World): void {
   const asked = random.float() < 0.8 ? pick(random, leaders) : pick(random, running)
   if (!asked?.life) return
   for (const id of [...members.voters, ...members.learners]) world.machine(id).start()
-  world.count('membersAsked')
+  world.count(world.links.isWhole() ? 'membersAsked' : 'membersAskedInPartition')
   asked.life.changeMembers(members)
 }
 
