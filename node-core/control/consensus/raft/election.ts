@@ -1,0 +1,103 @@
+/** Elections (Raft §5.2, §5.4.1), with a pre-vote before them (thesis §9.6). */
+import type { VoteReply, VoteRequest } from './messages.ts'
+import { toTerm } from './positions.ts'
+import type { VoteResult } from './quorum.ts'
+import { broadcastAppend } from './replication.ts'
+import type { Raft } from './state.ts'
+
+export type Campaign = 'preElection' | 'election' | 'transfer'
+
+/** Campaigns, if this node may lead at all. */
+export function campaignIfAllowed(raft: Raft, campaign: Campaign): void {
+  if (raft.role === 'leader' || !raft.isPromotable || hasUnappliedChanges(raft)) return
+  startCampaign(raft, campaign)
+}
+
+function startCampaign(raft: Raft, campaign: Campaign): void {
+  const isPreVote = campaign === 'preElection'
+  if (isPreVote) raft.becomePreCandidate()
+  else raft.becomeCandidate()
+  // A pre-vote asks about the term that would come, without beginning it.
+  const term = isPreVote ? toTerm(raft.term + 1) : raft.term
+  const { last } = raft.log
+  for (const voter of raft.tracker.voters()) {
+    const envelope = { from: raft.id, to: voter, term }
+    if (voter === raft.id) {
+      // The own vote counts once it is on disk, like anybody's.
+      const kind = isPreVote ? 'preVoteReply' : 'requestVoteReply'
+      raft.send({ kind, ...envelope, rejected: false })
+      continue
+    }
+    raft.send({
+      kind: isPreVote ? 'preVote' : 'requestVote',
+      ...envelope,
+      lastLogIndex: last.index,
+      lastLogTerm: last.term,
+      transfer: campaign === 'transfer',
+    })
+  }
+}
+
+/** Thesis §4.2.3: whoever hears from a leader does not help to depose it. */
+export function ignoresForLease(raft: Raft, request: VoteRequest): boolean {
+  const { checkQuorum, electionTicks } = raft.options
+  return (
+    !request.transfer &&
+    checkQuorum &&
+    raft.leader !== undefined &&
+    raft.electionElapsed < electionTicks
+  )
+}
+
+/**
+ * Raft figure 2, RequestVote. A learner votes when asked: it may have been made a voter by an entry
+ * that it has not seen yet, and then the candidate needs it.
+ */
+export function onVoteRequest(raft: Raft, request: VoteRequest): void {
+  const isPreVote = request.kind === 'preVote'
+  const kind = isPreVote ? 'preVoteReply' : 'requestVoteReply'
+  const mayVote =
+    raft.votedFor === request.from ||
+    (raft.votedFor === undefined && raft.leader === undefined) ||
+    (isPreVote && request.term > raft.term)
+  const candidateLast = { index: request.lastLogIndex, term: request.lastLogTerm }
+  if (mayVote && raft.log.isUpToDate(candidateLast)) {
+    // The request's term, not the own one: for a pre-vote they differ, and the candidate ignores
+    // what is of another term than the one it asks for.
+    raft.send({ kind, from: raft.id, to: request.from, term: request.term, rejected: false })
+    if (!isPreVote) {
+      raft.electionElapsed = 0
+      raft.votedFor = request.from
+    }
+  } else {
+    raft.send({ kind, ...raft.envelope(request.from), rejected: true })
+  }
+}
+
+export function onVoteReply(raft: Raft, reply: VoteReply): void {
+  // A pre-vote granted late must not count for the election that followed it.
+  const awaited = raft.role === 'preCandidate' ? 'preVoteReply' : 'requestVoteReply'
+  if (reply.kind !== awaited) return
+  raft.tracker.recordVote(reply.from, !reply.rejected)
+  actOn(raft, raft.tracker.tally())
+}
+
+function actOn(raft: Raft, result: VoteResult): void {
+  if (result === 'won' && raft.role === 'preCandidate') {
+    startCampaign(raft, 'election')
+  } else if (result === 'won') {
+    raft.becomeLeader()
+    broadcastAppend(raft)
+  } else if (result === 'lost') {
+    raft.becomeFollower(raft.term, undefined)
+  }
+}
+
+/** A change that is committed may be why this node is no voter any more: it must be applied first. */
+function hasUnappliedChanges(raft: Raft): boolean {
+  const { log } = raft
+  for (let from = log.applied + 1; from <= log.committed; from++) {
+    if (log.kindAt(from) !== 'normal') return true
+  }
+  return false
+}
