@@ -13,21 +13,31 @@ export interface Chaos {
 }
 
 export const FAULTS = [
-  ...(['weather', 'partition', 'oneWay', 'mend', 'die', 'dieAtEffect', 'blackout'] as const),
+  ...(['weather', 'partition', 'oneWay', 'isolateLeader', 'mend'] as const),
+  ...(['die', 'dieAtEffect', 'blackout', 'burst'] as const),
   ...(['restart', 'pause', 'slowNode', 'diskFull', 'syncFails', 'compact'] as const),
-  ...(['changeMembers', 'transferLeader'] as const),
+  ...(['changeMembers', 'changeAndSplit', 'transferLeader'] as const),
 ]
 export type Fault = (typeof FAULTS)[number]
 
 const PAUSE_MS_MAX = 30_000
 const EFFECTS_BEFORE_DEATH_MAX = 40
+const BURST_MAX = 4
+/** A change of members takes a few times as long as a message. */
+const SPLIT_MS_MAX = 40
 
 export function createChaos(world: World): Chaos {
   const { random, links, machines, events } = world
+  let bursts = 0
   const chance = (of: number): boolean => random.float() < of
   const any = (): Machine => pick(random, machines) as Machine
   const running = (): Machine[] => machines.filter(({ life }) => life !== undefined)
   const anyRunning = (): Machine | undefined => pick(random, running())
+  const leaders = (): Machine[] =>
+    running().filter(({ life, id }) => life?.engine.status().leader === id)
+  /** Often whoever leads, where most can go wrong. */
+  const victim = (): Machine | undefined =>
+    chance(0.5) ? (pick(random, leaders()) ?? anyRunning()) : anyRunning()
   const death = (): Death => (chance(0.5) ? 'kill' : 'powerLoss')
 
   const faults: Record<Fault, () => void> = {
@@ -48,11 +58,20 @@ export function createChaos(world: World): Chaos {
       }
     },
     oneWay: () => links.cut(any().number, any().number),
+    isolateLeader() {
+      const leader = pick(random, leaders()) ?? any()
+      const [to, from] = [chance(0.8), chance(0.8)]
+      for (const { number } of machines) {
+        if (to) links.cut(leader.number, number)
+        if (from) links.cut(number, leader.number)
+      }
+      burst()
+    },
     mend: () => links.mendAll(),
-    die: () => anyRunning()?.die(death()),
+    die: () => victim()?.die(death()),
     dieAtEffect() {
       const effects = 1 + random.int(EFFECTS_BEFORE_DEATH_MAX)
-      anyRunning()?.life?.runner.dieAtEffect(effects, death())
+      victim()?.life?.runner.dieAtEffect(effects, death())
     },
     blackout() {
       for (const machine of running()) machine.die('powerLoss')
@@ -66,7 +85,8 @@ export function createChaos(world: World): Chaos {
         random,
         machines.filter(({ life }) => !life),
       )?.start(),
-    pause: () => anyRunning()?.pauseUntil(events.nowMs() + random.int(PAUSE_MS_MAX)),
+    burst,
+    pause: () => victim()?.pauseUntil(events.nowMs() + random.int(PAUSE_MS_MAX)),
     slowNode() {
       const machine = any()
       machine.syncMsMax = chance(0.5) ? 3 : 300
@@ -83,10 +103,33 @@ export function createChaos(world: World): Chaos {
       for (const machine of running()) if (chance(0.6)) machine.life?.compact()
     },
     changeMembers: () => changeSomeMembers(world),
-    transferLeader() {
-      const leader = running().find(({ life, id }) => life?.engine.status().leader === id)
-      leader?.life?.transferLeader(any().id)
+    changeAndSplit() {
+      const wanted = changeSomeMembers(world)
+      if (!wanted) return
+      // The new members and whoever leads on one side: what do the old ones take for the truth?
+      const inside = new Set([...wanted.voters, ...leaders().map(({ id }) => id)])
+      events.at(events.nowMs() + random.int(SPLIT_MS_MAX), () => {
+        for (const a of machines) {
+          for (const b of machines) {
+            if (inside.has(a.id) !== inside.has(b.id)) links.cut(a.number, b.number)
+          }
+        }
+        burst()
+      })
     },
+    transferLeader() {
+      pick(random, leaders())?.life?.transferLeader(any().id)
+    },
+  }
+
+  /** Everybody is given much to do at once, so that logs come to differ. */
+  function burst(): void {
+    for (const { life } of running()) {
+      for (let left = random.int(BURST_MAX); left > 0; left--) {
+        const id = `burst${bursts++}`
+        life?.propose({ id, key: 'busy', value: id }, () => {})
+      }
+    }
   }
 
   return {

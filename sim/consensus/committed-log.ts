@@ -1,7 +1,7 @@
 /** The one log: the first machine that delivers an index writes it, and all others are compared. */
 import type { CommittedEntry, Members } from '../../node-core/control/consensus/index.ts'
 import type { Restored } from './invariants.ts'
-import { type Command, decodeCommand, type Store } from './store.ts'
+import { type Command, createStore, decodeCommand, type Store } from './store.ts'
 
 export interface CommittedLog {
   sawCommitted(life: string, entry: CommittedEntry, appliedBefore: number): void
@@ -10,8 +10,11 @@ export interface CommittedLog {
   committed(): number
   members(): Members
   proposalAt(index: number): string | undefined
+  /** The last, where a message that handed it on was doubled on its way. */
   indexOf(proposal: string): number | undefined
 }
+
+const NOTHING = new Uint8Array()
 
 interface Entry {
   by: string
@@ -22,14 +25,27 @@ interface Entry {
 }
 
 export interface CommittedLogDeps {
-  genesis: Members
+  founding: { members: Members; state: Uint8Array }
   fail: (what: string) => void
 }
 
-export function createCommittedLog({ genesis, fail }: CommittedLogDeps): CommittedLog {
+export function createCommittedLog({ founding, fail }: CommittedLogDeps): CommittedLog {
   const entries: Entry[] = []
   const indexOf = new Map<string, number>()
-  let members = genesis
+  let members = founding.members
+
+  const founded = createStore()
+  founded.restore(founding.state)
+  for (let index = 1; index <= founded.applied; index++) {
+    const { digest } = founded
+    entries.push({
+      by: 'founders',
+      payload: NOTHING,
+      members: told(members),
+      command: undefined,
+      digest,
+    })
+  }
 
   function write(life: string, index: number, entry: CommittedEntry) {
     if (index !== entries.length + 1) {
@@ -37,11 +53,7 @@ export function createCommittedLog({ genesis, fail }: CommittedLogDeps): Committ
     }
     if (entry.members) members = entry.members
     const command = entry.payload.byteLength > 0 ? decodeCommand(entry.payload) : undefined
-    if (command) {
-      const twice = indexOf.get(command.proposal)
-      if (twice !== undefined) fail(`${command.proposal} is in the log at ${twice} and at ${index}`)
-      indexOf.set(command.proposal, index)
-    }
+    if (command) indexOf.set(command.proposal, index)
     const { payload } = entry
     entries.push({ by: life, payload, members: told(members), command, digest: undefined })
   }

@@ -5,6 +5,8 @@ import type { Engine, Members } from '../../node-core/control/consensus/index.ts
 
 export interface EngineKind {
   name: string
+  /** The index of the state that founders begin with; 0 where the log begins with its first entry. */
+  foundedAt: number
   create(setup: EngineSetup, records: readonly Uint8Array[]): Engine
   /** Reads what the engine's records say of its log, for log matching. */
   readLog?: (record: Uint8Array) => readonly LogRecord[]
@@ -12,8 +14,8 @@ export interface EngineKind {
 
 export interface EngineSetup {
   self: NodeId
-  /** Who votes before anybody has changed it. */
-  genesis: Members
+  /** Undefined for whoever joins later. */
+  founding: { members: Members; state: Uint8Array } | undefined
   /** Of this life alone. */
   random: Random
 }

@@ -30,6 +30,8 @@ export function createFates({ log, fail }: FatesDeps): Fates {
   const proposals = new Map<string, Set<string>>()
   const reads = new Map<string, Map<string, number>>()
   const refused = new Set<string>()
+  /** What was told to be committed, and where. Once, unlike what was handed on to another node. */
+  const placed = new Map<string, number>()
   /** What was told to be at an index that nobody has delivered yet. */
   const expected = new Map<number, string>()
   const of = <T>(map: Map<string, T>, life: string, empty: () => T): T => {
@@ -49,6 +51,10 @@ export function createFates({ log, fail }: FatesDeps): Fates {
         if (index !== undefined) fail(`${fate.id} was refused and stands at ${index}`)
       }
       if (fate.outcome !== 'committed') return
+      placed.set(fate.id, fate.index)
+      const last = log.indexOf(fate.id)
+      if (last !== undefined && last !== fate.index)
+        fail(`${fate.id} is at ${fate.index} and ${last}`)
       if (fate.index > log.committed()) expected.set(fate.index, fate.id)
       else agree(fate.index, fate.id)
     },
@@ -59,6 +65,10 @@ export function createFates({ log, fail }: FatesDeps): Fates {
       if (payload.byteLength === 0) return
       const { proposal } = decodeCommand(payload)
       if (refused.has(proposal)) fail(`${life} delivers ${proposal} at ${index}, which was refused`)
+      const known = placed.get(proposal)
+      if (known !== undefined && known !== index) {
+        fail(`${life} delivers ${proposal} at ${index}, which was told to be at ${known}`)
+      }
     },
     askedRead(life, read) {
       of(reads, life, () => new Map()).set(read, log.committed())

@@ -13,6 +13,7 @@ import { createInvariants, type Invariants } from './invariants.ts'
 import { createStore, encodeCommand, type Store } from './store.ts'
 
 const genesis: Members = { voters: ['a' as NodeId, 'b' as NodeId], learners: [] }
+const founding = { members: genesis, state: createStore().save() }
 const at = (index: number): LogIndex => index as LogIndex
 const id = (proposal: string): ProposalId => proposal as ProposalId
 const payload = (proposal: string): Uint8Array =>
@@ -32,7 +33,7 @@ const status = (change: Partial<EngineStatus>): EngineStatus => ({
 })
 
 function failuresOf(act: (invariants: Invariants) => void): string[] {
-  const invariants = createInvariants({ genesis, readLog })
+  const invariants = createInvariants({ founding, readLog })
   act(invariants)
   return invariants.failures
 }
@@ -118,7 +119,24 @@ describe('the invariants find', () => {
       },
       /n1.1 has another state at 1/,
     ],
-    ['one proposal twice in the log', (all) => void delivered(all, 'p', 'p'), /at 1 and at 2/],
+    [
+      'a committed proposal in a second place, told before',
+      (all) => {
+        all.proposed('n0.1', id('p'))
+        all.sawFate('n0.1', { id: id('p'), outcome: 'committed', index: at(1) })
+        delivered(all, 'p', 'p')
+      },
+      /delivers p at 2, which was told to be at 1/,
+    ],
+    [
+      'a committed proposal in a second place, told after',
+      (all) => {
+        all.proposed('n0.1', id('p'))
+        delivered(all, 'p', 'p')
+        all.sawFate('n0.1', { id: id('p'), outcome: 'committed', index: at(1) })
+      },
+      /p is at 1 and 2/,
+    ],
     [
       'a snapshot of what nobody has delivered',
       (all) => {
@@ -247,6 +265,14 @@ describe('the invariants find', () => {
 describe('the invariants accept', () => {
   const GOOD: [string, (invariants: Invariants) => void][] = [
     [
+      'a proposal that was handed on twice by the network',
+      (all) => {
+        all.proposed('n0.1', id('p'))
+        all.sawFate('n0.1', { id: id('p'), outcome: 'unknown' })
+        delivered(all, 'p', 'p')
+      },
+    ],
+    [
       'a log cut and written again in a higher term',
       (all) => {
         all.sawRecords('n0', record([1, 1], [2, 1]))
@@ -284,7 +310,7 @@ describe('the invariants accept', () => {
   })
 
   it('and say whom nobody has told anything', () => {
-    const invariants = createInvariants({ genesis })
+    const invariants = createInvariants({ founding })
     invariants.proposed('n0.1', id('p'))
     invariants.askedRead('n0.1', 'r' as ReadId)
     expect(invariants.untold('n0.1')).toEqual(['p', 'r'])

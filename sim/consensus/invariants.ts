@@ -52,18 +52,19 @@ export interface Restored {
 }
 
 export interface InvariantsOptions {
-  genesis: Members
+  /** What the log begins with. */
+  founding: { members: Members; state: Uint8Array }
   readLog?: ((record: Uint8Array) => readonly LogRecord[]) | undefined
 }
 
 const FAILURES_MAX = 10
 
-export function createInvariants({ genesis, readLog }: InvariantsOptions): Invariants {
+export function createInvariants({ founding, readLog }: InvariantsOptions): Invariants {
   const failures: string[] = []
   const fail = (what: string): void => {
     if (failures.length < FAILURES_MAX) failures.push(what)
   }
-  const log = createCommittedLog({ genesis, fail })
+  const log = createCommittedLog({ founding, fail })
   const fates = createFates({ log, fail })
   const leaders = createLeaders(fail)
   const matching = createLogMatching({ readLog, fail })

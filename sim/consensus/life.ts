@@ -37,7 +37,12 @@ export function createLife(machine: Machine, number: number, deps: MachineDeps):
   const waiters = createWaiters(store)
   const records = machine.log.read()
   invariants.sawStart(machine.name, records)
-  const setup = { ...deps, self: machine.id, random: createSeededRandom(random.int(2 ** 31)) }
+  const founds = deps.founding.members.voters.includes(machine.id)
+  const setup = {
+    self: machine.id,
+    founding: founds ? deps.founding : undefined,
+    random: createSeededRandom(random.int(2 ** 31)),
+  }
   const engine = deps.kind.create(setup, records)
   let ended = false
   let asked = 0

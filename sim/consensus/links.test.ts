@@ -5,7 +5,10 @@ import { createLinks, type Weather } from './links.ts'
 
 const SENT = 500
 
-function sendMany(weather: Partial<Weather>, cut?: (links: ReturnType<typeof createLinks>) => void) {
+function sendMany(
+  weather: Partial<Weather>,
+  cut?: (links: ReturnType<typeof createLinks>) => void,
+) {
   const events = createEvents()
   const arrived: { number: number; timeMs: number }[] = []
   const links = createLinks({

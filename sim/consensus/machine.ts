@@ -32,7 +32,7 @@ export interface Machine {
 
 export interface MachineDeps {
   kind: EngineKind
-  genesis: Members
+  founding: { members: Members; state: Uint8Array }
   events: Events
   random: Random
   invariants: Invariants

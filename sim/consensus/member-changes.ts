@@ -1,26 +1,27 @@
-/** Somebody asks for other members: in, out, up, down, or one in another's place. */
+/** Somebody asks for other members: in, out, up, down, or several in the places of others. */
 import type { NodeId } from '../../node-core/base/net/index.ts'
-import { pick } from '../../node-core/base/random/index.ts'
+import { pick, shuffle } from '../../node-core/base/random/index.ts'
 import type { Members } from '../../node-core/control/consensus/index.ts'
 import type { World } from './world.ts'
 
 const VOTERS_MIN = 2
 
-export function changeSomeMembers(world: World): void {
-  const { random, machines, invariants } = world
-  const members = changed(world, invariants.members())
-  if (!members) return
+/** What was asked for, if anybody could be asked. */
+export function changeSomeMembers(world: World): Members | undefined {
+  const { random, machines, invariants, links } = world
   const running = machines.filter(({ life }) => life !== undefined)
   // Mostly whoever leads, since others refuse.
   const leaders = running.filter(({ life, id }) => life?.engine.status().leader === id)
-  const asked = random.float() < 0.8 ? pick(random, leaders) : pick(random, running)
-  if (!asked?.life) return
+  const asked = random.float() < 0.9 ? pick(random, leaders) : pick(random, running)
+  if (!asked?.life) return undefined
+  const members = changed(world, invariants.members())
   for (const id of [...members.voters, ...members.learners]) world.machine(id).start()
-  world.count(world.links.isWhole() ? 'membersAsked' : 'membersAskedInPartition')
+  world.count(links.isWhole() ? 'membersAsked' : 'membersAskedInPartition')
   asked.life.changeMembers(members)
+  return members
 }
 
-function changed({ random, machines }: World, { voters, learners }: Members): Members | undefined {
+function changed({ random, machines }: World, { voters, learners }: Members): Members {
   const outside = machines
     .map(({ id }) => id)
     .filter((id) => !voters.includes(id) && !learners.includes(id))
@@ -29,18 +30,26 @@ function changed({ random, machines }: World, { voters, learners }: Members): Me
     ids.filter((each) => each !== id)
   switch (random.int(6)) {
     case 0:
-      return newcomer && { voters, learners: [...learners, newcomer] }
+      if (newcomer) return { voters, learners: [...learners, newcomer] }
+      break
     case 1:
-      return newcomer && { voters: [...voters, newcomer], learners }
+      if (newcomer) return { voters: [...voters, newcomer], learners }
+      break
     case 2:
-      return learner && { voters: [...voters, learner], learners: without(learners, learner) }
+      if (!learner) break
+      return { voters: [...voters, learner], learners: without(learners, learner) }
     case 3:
-      return learner && { voters, learners: without(learners, learner) }
-    case 4: {
-      if (voters.length <= VOTERS_MIN) return undefined
-      return { voters: without(voters, voter), learners }
-    }
-    default:
-      return newcomer && { voters: [...without(voters, voter), newcomer], learners }
+      if (learner) return { voters, learners: without(learners, learner) }
+      break
+    case 4:
+      if (voters.length > VOTERS_MIN) return { voters: without(voters, voter), learners }
+      break
   }
+  // Any others: the old and the new majority may have nobody in common.
+  const count = VOTERS_MIN + random.int(3)
+  const drawn = shuffle(
+    random,
+    machines.map(({ id }) => id),
+  )
+  return { voters: drawn.slice(0, count), learners: [] }
 }

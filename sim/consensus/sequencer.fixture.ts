@@ -45,14 +45,19 @@ export interface SequencerFaults {
 }
 
 export function sequencerKind(faults: SequencerFaults = {}): EngineKind {
-  return { name: 'sequencer', create: (setup, records) => create(setup, records, faults) }
+  return {
+    name: 'sequencer',
+    foundedAt: 0,
+    create: (setup, records) => create(setup, records, faults),
+  }
 }
 
 const create = (
-  { self, genesis }: Parameters<EngineKind['create']>[0],
+  { self, founding }: Parameters<EngineKind['create']>[0],
   records: readonly Uint8Array[],
   faults: SequencerFaults,
 ): Engine => {
+  const genesis = founding?.members ?? { voters: [], learners: [] }
   const { voters } = genesis
   const leads = voters[0] === self
   let base: Snapshot = { index: 0, state: new Uint8Array() }

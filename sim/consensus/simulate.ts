@@ -16,7 +16,7 @@ export interface Outcome {
 }
 
 export interface SimulateOptions {
-  /** Faults that strike. Default 12. */
+  /** Faults that strike. Default 16. */
   faults?: number
   /** Disks forget what they said was synced: to see that it is found. */
   lyingDisks?: boolean
@@ -24,10 +24,13 @@ export interface SimulateOptions {
 
 /** From the last fault on, for progress everywhere. */
 const HEALED_WITHIN_MS = 10_000
+/** And then until everybody has been told everything. */
+const REST_MS = 4_000
 const BETWEEN_FAULTS_MS_MAX = 2_000
+const HASTE_MS_MAX = 150
 
 export function simulate(seed: number, kind: EngineKind, options: SimulateOptions = {}): Outcome {
-  const world = createWorld({ seed, kind, voters: 3 + (seed % 3), spare: 2 })
+  const world = createWorld({ seed, kind, voters: 3 + (seed % 3), spare: 3 })
   const { invariants, links, clients } = world
   try {
     run(world, options)
@@ -38,7 +41,7 @@ export function simulate(seed: number, kind: EngineKind, options: SimulateOption
   return { seed, failures: invariants.failures, trace: world.trace(), counts }
 }
 
-function run(world: World, { faults = 12, lyingDisks = false }: SimulateOptions): void {
+function run(world: World, { faults = 16, lyingDisks = false }: SimulateOptions): void {
   const { random, machines, clients, invariants, events } = world
   for (const machine of machines) machine.log.lies = lyingDisks
   for (const id of invariants.members().voters) world.machine(id).start()
@@ -47,7 +50,9 @@ function run(world: World, { faults = 12, lyingDisks = false }: SimulateOptions)
   const chaos = createChaos(world)
   for (let strike = 0; strike < faults && invariants.failures.length === 0; strike++) {
     chaos.strike()
-    world.advance(random.int(BETWEEN_FAULTS_MS_MAX))
+    // Often so soon that one meets what the last one left.
+    const gapMsMax = random.float() < 0.4 ? HASTE_MS_MAX : BETWEEN_FAULTS_MS_MAX
+    world.advance(random.int(gapMsMax))
   }
   chaos.end()
   clients.stop()
@@ -56,17 +61,20 @@ function run(world: World, { faults = 12, lyingDisks = false }: SimulateOptions)
   const before = invariants.committed()
   const untilMs = events.nowMs() + HEALED_WITHIN_MS
   let probes = 0
-  while (unhealed(world, before).length > 0 && events.nowMs() < untilMs) {
+  const goesOn = (): boolean => invariants.failures.length === 0 && events.nowMs() < untilMs
+  while (goesOn() && unhealed(world, before).length > 0) {
     // Through whomever, as clients would.
     const asked = machines[probes % machines.length]
     const id = `probe${probes++}`
     asked?.life?.propose({ id, key: 'probe', value: id }, () => {})
     world.advance(200)
   }
+  if (invariants.failures.length > 0) return
   invariants.failures.push(...unhealed(world, before))
   if (invariants.failures.length > 0) return
   // Whoever is a member now has been told everything by then.
-  world.advance(HEALED_WITHIN_MS)
+  world.advance(REST_MS)
+  if (invariants.failures.length > 0) return
   invariants.failures.push(...unhealed(world, before), ...untold(world))
   checkHistory(world)
 }

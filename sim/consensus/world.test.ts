@@ -34,6 +34,7 @@ describe('the simulated world, on the simplest engine', () => {
   it('finds an engine that throws', () => {
     const kind: EngineKind = {
       name: 'thrower',
+      foundedAt: 0,
       create(setup, records) {
         const engine = sequencerKind().create(setup, records)
         const propose = (): never => {

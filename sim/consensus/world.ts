@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { assert } from '../../node-core/base/errors/index.ts'
 import type { NodeId } from '../../node-core/base/net/index.ts'
 import { createSeededRandom, type Random } from '../../node-core/base/random/index.ts'
-import type { Members } from '../../node-core/control/consensus/index.ts'
+import type { LogIndex, Members } from '../../node-core/control/consensus/index.ts'
 import { type Clients, createClients } from './clients.ts'
 import { createDigest } from './digest.ts'
 import type { EngineKind } from './engine-kind.ts'
@@ -11,6 +11,7 @@ import { createEvents, type Events } from './events.ts'
 import { createInvariants, type Invariants } from './invariants.ts'
 import { createLinks, type Links } from './links.ts'
 import { createMachine, type Machine } from './machine.ts'
+import { createStore } from './store.ts'
 
 export interface World {
   readonly random: Random
@@ -40,6 +41,8 @@ export interface WorldOptions {
 /** What the driver's ticks are, give or take a clock's drift. Milliseconds. */
 const TICK_MS = 100
 const DRIFT = 0.2
+/** Several times what the worst of seeds needs: answers that beget answers grow without end. */
+const MESSAGES_MAX = 60_000
 
 export function createWorld({ seed, kind, voters, spare }: WorldOptions): World {
   const random = createSeededRandom(seed)
@@ -51,7 +54,8 @@ export function createWorld({ seed, kind, voters, spare }: WorldOptions): World 
   }
   const ids = Array.from({ length: voters + spare }, (_, n) => idOf(n))
   const genesis: Members = { voters: ids.slice(0, voters), learners: [] }
-  const invariants = createInvariants({ genesis, readLog: kind.readLog })
+  const founding = { members: genesis, state: stateAt(kind.foundedAt) }
+  const invariants = createInvariants({ founding, readLog: kind.readLog })
   const links = createLinks({
     events,
     random,
@@ -59,8 +63,11 @@ export function createWorld({ seed, kind, voters, spare }: WorldOptions): World 
   })
   const numbers = new Map(ids.map((id, n) => [id, n]))
 
+  let sent = 0
   function send(from: Machine, to: NodeId, message: Uint8Array): void {
     trace.number(events.nowMs()).number(from.number).bytes(message)
+    sent += 1
+    if (sent > MESSAGES_MAX) invariants.failures.push(`${from.name} sends in a storm`)
     const target = numbers.get(to)
     assert(target !== undefined, `${from.name} sends to a machine that is none.`)
     if (links.send(from.number, target, message) === 'sent') return
@@ -71,7 +78,7 @@ export function createWorld({ seed, kind, voters, spare }: WorldOptions): World 
   const machines: Machine[] = ids.map((id, n) => {
     const drift = 1 + (random.float() * 2 - 1) * DRIFT
     const tickMs = Math.round(TICK_MS * drift)
-    return createMachine(n, id, { kind, genesis, events, random, invariants, tickMs, send, count })
+    return createMachine(n, id, { kind, founding, events, random, invariants, tickMs, send, count })
   })
 
   return {
@@ -86,10 +93,17 @@ export function createWorld({ seed, kind, voters, spare }: WorldOptions): World 
     machine: (id) => machines[numbers.get(id)!]!,
     advance(ms) {
       const untilMs = events.nowMs() + ms
-      while (events.runNext(untilMs));
+      while (invariants.failures.length === 0 && events.runNext(untilMs));
     },
     trace: () => trace.number(events.nowMs()).hex(),
   }
+}
+
+/** The store before anybody has written to it, at the index that the engine gives it. */
+function stateAt(index: number): Uint8Array {
+  const store = createStore()
+  for (let at = 1; at <= index; at++) store.apply(at as LogIndex, new Uint8Array())
+  return store.save()
 }
 
 const idOf = (number: number): NodeId =>

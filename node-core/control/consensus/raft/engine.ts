@@ -89,6 +89,7 @@ export class RaftEngine implements Engine {
       electionTicks,
       heartbeatTicks: config.heartbeatTicks ?? HEARTBEAT_TICKS,
       randomElectionTimeout: () => electionTicks + random.int(electionTicks),
+      appendBytesMax: config.appendBytesMax ?? APPEND_BYTES_MAX,
       preVote: true,
       checkQuorum: true,
       leaseReads: config.leaseReads ?? false,

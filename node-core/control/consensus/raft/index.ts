@@ -29,6 +29,8 @@ export interface RaftEngineConfig {
   readonly electionTicks?: number
   /** Ticks; default HEARTBEAT_TICKS. */
   readonly heartbeatTicks?: number
+  /** Entries' bytes in one append; default APPEND_BYTES_MAX. */
+  readonly appendBytesMax?: number
   /** Entries kept behind a snapshot; default TRAILING_ENTRIES_MAX. */
   readonly trailingEntriesMax?: number
   /**
