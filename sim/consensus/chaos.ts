@@ -1,5 +1,6 @@
 /** What goes wrong, drawn from the seed, each counted as it strikes. */
 import { pick } from '../../node-core/base/random/index.ts'
+import type { Effect } from './effects.ts'
 import type { Machine } from './machine.ts'
 import { changeSomeMembers } from './member-changes.ts'
 import type { Death } from './runner.ts'
@@ -26,7 +27,8 @@ const BURST_MAX = 4
 /** A change of members takes a few times as long as a message. */
 const SPLIT_MS_MAX = 40
 
-export function createChaos(world: World): Chaos {
+/** `deadly`: before which effect machines die, where it is not to be any. */
+export function createChaos(world: World, deadly?: Effect): Chaos {
   const { random, links, machines, events } = world
   let bursts = 0
   const chance = (of: number): boolean => random.float() < of
@@ -71,7 +73,9 @@ export function createChaos(world: World): Chaos {
     die: () => victim()?.die(death()),
     dieAtEffect() {
       const effects = 1 + random.int(EFFECTS_BEFORE_DEATH_MAX)
-      victim()?.life?.runner.dieAtEffect(effects, death())
+      if (!deadly) return victim()?.life?.runner.dieAtEffect(effects, death())
+      // Whoever comes to it first: few ever do, for some effects.
+      for (const { life } of running()) life?.runner.dieAtEffect(1, death(), deadly)
     },
     blackout() {
       for (const machine of running()) machine.die('powerLoss')

@@ -7,6 +7,7 @@ import { simulate } from './simulate.ts'
 
 const BLOCKS = 10
 const SEEDS_PER_BLOCK = 50
+const SEEDS_PER_EFFECT = 40
 /** A loaded machine takes long; a run that hangs takes for ever. */
 const TIMEOUT_MS = 120_000
 
@@ -16,7 +17,6 @@ const STRUCK = [
   ...['kill', 'powerLoss', 'lostUnsynced', 'tornWrite', 'died:diskFull', 'died:syncFailed'],
   ...['compacted', 'snapshotRestored', 'membersAsked', 'membersAskedInPartition'],
   ...['put', 'swapped', 'notSwapped', 'read', 'gaveUp', 'refused', 'readLost'],
-  ...EFFECTS.map((effect) => `died:before:${effect}`),
 ]
 
 describe.each(Object.entries(ENGINES))(
@@ -41,6 +41,15 @@ describe.each(Object.entries(ENGINES))(
     it('was struck by everything', () => {
       expect(STRUCK.filter((what) => !counts[what])).toEqual([])
       expect(counts.historyUndecided).toBeUndefined()
+    })
+
+    it.each(EFFECTS)('survives deaths before it comes to %s', (effect) => {
+      const outcomes = Array.from({ length: SEEDS_PER_EFFECT }, (_, n) =>
+        simulate(n + 1, kind, { deadly: effect }),
+      )
+      expect(outcomes.flatMap(({ failures }) => failures)).toEqual([])
+      const died = outcomes.filter(({ counts }) => counts[`died:before:${effect}`])
+      expect(died.length).toBeGreaterThan(0)
     })
 
     it('runs a seed the same way twice, and another seed another way', () => {

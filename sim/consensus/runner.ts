@@ -9,7 +9,8 @@ export interface Runner {
   run(): void
   /** Whether a `Ready` is under way. */
   busy(): boolean
-  dieAtEffect(effects: number, how: Death): void
+  /** Before the `effects`-th effect from now, of that kind if one is named. */
+  dieAtEffect(effects: number, how: Death, kind?: Effect): void
   end(): void
 }
 
@@ -34,7 +35,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   let doing: ReturnType<typeof perform> | undefined
   let waitsForDisk = false
   let ended = false
-  let deadly: { effects: number; how: Death } | undefined
+  let deadly: { effects: number; how: Death; kind: Effect | undefined } | undefined
 
   function run() {
     for (let effects = 0; !ended && !waitsForDisk; effects++) {
@@ -59,7 +60,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   }
 
   function diesBefore(effect: Effect): boolean {
-    if (!deadly) return false
+    if (!deadly || (deadly.kind ?? effect) !== effect) return false
     deadly.effects -= 1
     if (deadly.effects > 0) return false
     deps.die(deadly.how, `before:${effect}`)
@@ -77,8 +78,8 @@ export function createRunner(deps: RunnerDeps): Runner {
   return {
     run,
     busy: () => doing !== undefined,
-    dieAtEffect(effects, how) {
-      deadly = { effects, how }
+    dieAtEffect(effects, how, kind) {
+      deadly = { effects, how, kind }
     },
     end() {
       ended = true

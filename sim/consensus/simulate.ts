@@ -2,6 +2,7 @@
 import { messageOf } from '../../node-core/base/errors/index.ts'
 import { checkLinearizable } from '../linearizability/index.ts'
 import { createChaos } from './chaos.ts'
+import type { Effect } from './effects.ts'
 import type { EngineKind } from './engine-kind.ts'
 import type { Machine } from './machine.ts'
 import { createWorld, type World } from './world.ts'
@@ -20,6 +21,8 @@ export interface SimulateOptions {
   faults?: number
   /** Disks forget what they said was synced: to see that it is found. */
   lyingDisks?: boolean
+  /** Machines that die at an effect die before this one; default any. */
+  deadly?: Effect
 }
 
 /** From the last fault on, for progress everywhere. */
@@ -41,13 +44,13 @@ export function simulate(seed: number, kind: EngineKind, options: SimulateOption
   return { seed, failures: invariants.failures, trace: world.trace(), counts }
 }
 
-function run(world: World, { faults = 16, lyingDisks = false }: SimulateOptions): void {
+function run(world: World, { faults = 16, lyingDisks = false, deadly }: SimulateOptions): void {
   const { random, machines, clients, invariants, events } = world
   for (const machine of machines) machine.log.lies = lyingDisks
   for (const id of invariants.members().voters) world.machine(id).start()
   clients.start()
   world.advance(2_000)
-  const chaos = createChaos(world)
+  const chaos = createChaos(world, deadly)
   for (let strike = 0; strike < faults && invariants.failures.length === 0; strike++) {
     chaos.strike()
     // Often so soon that one meets what the last one left.
