@@ -6,6 +6,7 @@
 import { expect } from 'vitest'
 import { decode, encode } from '../../base/codec/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
+import type { Random } from '../../base/random/index.ts'
 import type {
   CommittedEntry,
   Engine,
@@ -46,6 +47,15 @@ export interface Member {
   reads: Map<ReadId, { index: LogIndex | undefined; applied: number }>
 }
 
+/** How often each happens to a message, or, for `crashInside`, to a node between two effects. */
+export interface Faults {
+  random: Random
+  loss: number
+  double: number
+  late: number
+  crashInside: number
+}
+
 interface InFlight {
   from: NodeId
   to: NodeId
@@ -56,9 +66,12 @@ export const nodeId = (digit: number): NodeId => String(digit).repeat(64) as Nod
 
 export class EngineCluster {
   readonly members: Member[] = []
+  faults: Faults | undefined
   readonly #make: MakeEngine
   #seed: number
   #queue: InFlight[] = []
+  /** On their way for another tick. */
+  #late: InFlight[] = []
   #cutOff = new Set<NodeId>()
   #count = 0
   /** What stands at each index, whoever delivered it first. */
@@ -166,6 +179,8 @@ export class EngineCluster {
 
   /** One tick everywhere, and everything that follows from it. */
   step(): void {
+    this.#queue.push(...this.#late)
+    this.#late = []
     for (const { engine } of this.up) engine.tick()
     for (let rounds = 0; this.#work(); rounds++) expect(rounds).toBeLessThan(1_000)
   }
@@ -213,14 +228,32 @@ export class EngineCluster {
     }
     const arriving = this.#queue
     this.#queue = []
-    for (const { from, to, message } of arriving) {
+    for (const inFlight of arriving) {
+      const { from, to, message } = inFlight
       const member = this.members.find(({ id }) => id === to)
       if (!member?.isUp || this.#cutOff.has(from) || this.#cutOff.has(to)) continue
+      if (this.#happens('loss')) continue
+      if (this.#happens('double')) this.#late.push(inFlight)
+      if (this.#happens('late')) {
+        this.#late.push(inFlight)
+        continue
+      }
       const { verdict } = member.engine.step(from, message)
       expect(verdict, 'an honest message').not.toBe('reject')
       worked = true
     }
     return worked
+  }
+
+  #happens(fault: 'loss' | 'double' | 'late' | 'crashInside'): boolean {
+    return this.faults !== undefined && this.faults.random.float() < this.faults[fault]
+  }
+
+  /** Whether the node is gone at this place, between two effects. */
+  #crashes(member: Member): boolean {
+    if (!this.#happens('crashInside')) return false
+    this.crash(member)
+    return true
   }
 
   #handle(member: Member, ready: Ready): void {
@@ -229,12 +262,15 @@ export class EngineCluster {
       this.#queue.push({ from: member.id, to, message })
     }
     ready.messagesNow.forEach(send)
+    if (this.#crashes(member)) return
     member.unsynced.push(...ready.records)
     if (ready.mustSync) {
       member.synced.push(...member.unsynced)
       member.unsynced = []
     }
+    if (this.#crashes(member)) return
     ready.messages.forEach(send)
+    if (this.#crashes(member)) return
     if (ready.snapshot) {
       member.snapshots++
       member.state = textsOf(ready.snapshot.state)

@@ -60,6 +60,8 @@ export class Raft {
   uncommittedBytes = 0
   /** Ticks since the start. */
   now: LogIndex = INDEX_ZERO
+  /** A leader's first entry of its own. */
+  termStart: LogIndex = INDEX_ZERO
   /** When this node came to lead. */
   leadSince: LogIndex = INDEX_ZERO
   electionElapsed = 0
@@ -118,7 +120,7 @@ export class Raft {
 
   /** Thesis §6.4, step 1: before that, a leader does not know how far its log is committed. */
   get hasCommittedInTerm(): boolean {
-    return this.log.term(this.log.committed) === this.term
+    return this.role === 'leader' && this.log.committed >= this.termStart
   }
 
   becomeFollower(term: Term, leader: NodeId | undefined): void {
@@ -155,6 +157,7 @@ export class Raft {
     // There may be a change in the log that is not applied; waiting for all of it costs little.
     this.pendingChangeIndex = this.log.lastIndex
     // Raft §8: the leader learns what is committed by committing an entry of its own term.
+    this.termStart = plus(this.log.lastIndex, 1)
     this.appendOwn([EMPTY_DRAFT])
   }
 
