@@ -32,6 +32,7 @@ const PURE = [
   /^node-core\/economy\//,
   /^node-core\/work\/(spec|placement)\//,
   /^node-core\/work\/reconcile\/(plan|status|slots|backoff)[^/]*\.ts$/,
+  /^node-core\/control\/consensus\/simplex\//,
   /^node-core\/control\/state\/(?!driver|store|index)[^/]*\.ts$/,
   /^node-core\/network\/membership\/(detector|suspicion|members)[^/]*\.ts$/,
   /^node-core\/network\/discovery\/dial-plan\.ts$/,
