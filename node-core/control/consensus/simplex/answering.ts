@@ -58,6 +58,7 @@ export function hearFetch(
 function answerTo(machine: Machine, status: Standpoint): Message[] | undefined {
   const { chain } = machine
   const { tip } = chain
+  if (status.isEmpty) return machine.hasState ? offersTo(machine, status) : undefined
   if (status.height <= tip.height && isElsewhere(machine, status)) {
     // It has another final block than this node: one of both learns of the fork by the proof.
     return historyFrom(machine, status.height)
@@ -84,7 +85,7 @@ function isElsewhere({ chain }: Machine, { height, digest }: Standpoint): boolea
 }
 
 /** As many as fit, up to one that has a certificate; if not even one such run fits, its last. */
-function historyFrom({ chain }: Machine, height: Height): Message[] | undefined {
+export function historyFrom({ chain }: Machine, height: Height): Message[] | undefined {
   const final = height > 0 ? chain.finalFrom(height, BLOCKS_PER_MESSAGE_MAX) : undefined
   if (!final || final.length === 0) return undefined
   let bytes = 0

@@ -29,8 +29,8 @@ export interface CatchUp {
   follow(committee: Committee, link?: ProvenBlock): void
   /** What a voter vouches for; it holds the last of them. */
   addOffer(from: NodeId, epoch: Epoch, claims: readonly Claim[]): void
-  /** A snapshot beyond `index` that is vouched for, and those who hold it. */
-  choose(index: LogIndex): { claim: Claim; holders: NodeId[] } | undefined
+  /** A snapshot, beyond `index` if it is given, that is vouched for, and those who hold it. */
+  choose(index: LogIndex | undefined): { claim: Claim; holders: NodeId[] } | undefined
   download: Download | undefined
 }
 
@@ -59,7 +59,7 @@ export function createCatchUp(genesis: Committee): CatchUp {
       const vouchers = new Map<BlockDigest, { claim: Claim; by: NodeId[] }>()
       for (const [node, claims] of offers) {
         for (const claim of claims) {
-          if (claim.index <= index) continue
+          if (index !== undefined && claim.index <= index) continue
           const known = vouchers.get(claim.digest)
           if (!known) vouchers.set(claim.digest, { claim, by: [node] })
           else if (isSame(known.claim, claim) && !known.by.includes(node)) known.by.push(node)

@@ -1,6 +1,7 @@
 /** What peers give to a node that is behind. All of it is checked before it is used. */
 import type { NodeId } from '../../../base/net/index.ts'
 import type { Verdict } from '../index.ts'
+import { historyFrom } from './answering.ts'
 import { type Block, parseBlock } from './block.ts'
 import { type Certificate, verifyCertificate } from './certificate.ts'
 import { accept, isCertified, takeBlock, write } from './certifying.ts'
@@ -39,6 +40,7 @@ export function hearHistory(
   from: NodeId,
   blocks: readonly ProvenBlock[],
 ): Verdict {
+  if (!machine.hasState) return UNASKED
   let run: Block[] = []
   const before = machine.chain.tip.height
   for (const { block: bytes, certificate } of blocks) {
@@ -52,6 +54,11 @@ export function hearHistory(
     if (verdict.verdict !== 'accept') return verdict
     run = []
   }
+  if (machine.dissent.takeTelling(from)) {
+    const [first] = blocks
+    const height = (first && parseBlock(first.block)?.height) ?? machine.chain.tip.height
+    for (const message of historyFrom(machine, height) ?? []) machine.outbox.send([from], message)
+  }
   // At once, not at the next tick: a node far behind catches up as fast as messages travel.
   if (machine.chain.tip.height > before) {
     machine.outbox.sendNow([from], { kind: 'status', ...standpointOf(machine) })
@@ -63,7 +70,7 @@ export function hearBlock(machine: Machine, bytes: Uint8Array): Verdict {
   const block = parseBlock(bytes)
   if (!block) return MALFORMED
   if (!machine.wanted.delete(block.digest)) return UNASKED
-  takeBlock(machine, block, { sync: false })
+  takeBlock(machine, block)
   return ACCEPT
 }
 
@@ -115,7 +122,7 @@ export function hearChunk(
   }
   catchUp.download = undefined
   if (!isClaimed(download.bytes, digest)) return { verdict: 'reject', code: 'SNAPSHOT_FORGED' }
-  if (download.claim.index <= machine.delivered) return OLD
+  if (machine.hasState && download.claim.index <= machine.delivered) return OLD
   const links = catchUp.links()
   for (const link of links) write(machine, { kind: 'link', link }, { sync: false })
   for (const link of links) addLink(machine, link)
@@ -135,7 +142,7 @@ export function pursueDownload(machine: Machine): void {
 function startDownload(machine: Machine): void {
   const { catchUp, config } = machine
   if (catchUp.download) return
-  const chosen = catchUp.choose(machine.delivered)
+  const chosen = catchUp.choose(machine.hasState ? machine.delivered : undefined)
   if (!chosen || chosen.claim.sizeBytes > SNAPSHOT_BYTES_MAX) return
   const from = chosen.holders[config.random.int(chosen.holders.length)]
   if (!from) return
@@ -164,7 +171,7 @@ function takeRun(machine: Machine, run: Block[], certificate: Certificate): Verd
   }
   if (certificate.epoch !== epochOf(machine)) return OLD
   if (!isCertified(machine, certificate)) return UNPROVEN
-  for (const block of run) takeBlock(machine, block, { sync: false })
+  for (const block of run) takeBlock(machine, block)
   accept(machine, certificate)
   // Before the next run, which may be of the next epoch.
   finalise(machine)

@@ -63,13 +63,16 @@ export function write(machine: Machine, record: EngineRecord, options: { sync: b
   if (!machine.replaying) machine.outbox.record(record, options)
 }
 
-/** Puts a block among those that may become final, and on disk. */
-export function takeBlock(machine: Machine, block: Block, options: { sync: boolean }): void {
+/**
+ * Puts a block among those that may become final, and on disk: it may come after the finalisation
+ * that makes its entries committed, which must be here after a crash.
+ */
+export function takeBlock(machine: Machine, block: Block): void {
   if (block.height <= machine.chain.tip.height) return
   machine.chain.add(block)
   if (machine.written.has(block.digest)) return
   machine.written.add(block.digest)
-  write(machine, { kind: 'block', block: block.bytes }, options)
+  write(machine, { kind: 'block', block: block.bytes }, { sync: true })
 }
 
 /**
@@ -109,6 +112,6 @@ function adopt(machine: Machine, state: ViewState): boolean {
   if (!proposal || machine.chain.get(proposal.digest)) return false
   const certified = certificates.notarise?.digest ?? certificates.finalise?.digest
   if (certified !== proposal.digest) return false
-  takeBlock(machine, proposal, { sync: false })
+  takeBlock(machine, proposal)
   return machine.chain.get(proposal.digest) !== undefined
 }

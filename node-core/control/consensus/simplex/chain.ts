@@ -43,7 +43,7 @@ export interface Chain {
   finalFrom(height: Height, countMax: number): readonly FinalBlock[] | undefined
   /** All of them. */
   final(): readonly FinalBlock[]
-  /** Everything starts again from here (undefined: from the genesis). */
+  /** What is final starts again from here (undefined: from the genesis). */
   reset(base: Block | undefined): void
   /** A final block at or below the tip comes back from disk. */
   keep(kept: FinalBlock): void
@@ -108,10 +108,10 @@ export function createChain(network: NetworkId): Chain {
     },
     final: () => final,
     reset(base) {
-      open.clear()
       final = []
       finalByDigest.clear()
       tip = base ? tipOf(base) : genesis
+      for (const [digest, block] of open) if (block.height <= tip.height) open.delete(digest)
     },
     keep(kept) {
       assert(kept.block.height <= tip.height, 'Kept blocks are final.')

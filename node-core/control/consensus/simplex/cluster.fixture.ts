@@ -33,17 +33,20 @@ export function fakeVerify(key: Uint8Array, message: Uint8Array, signature: Uint
 
 function fakeSignature(key: Uint8Array, message: Uint8Array): Uint8Array {
   const half = sha256(Buffer.concat([key, message]))
-  return Buffer.concat([half, half])
+  return Uint8Array.from([...half, ...half])
 }
 
 function sha256(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest()
+  return Uint8Array.from(createHash('sha256').update(bytes).digest())
 }
 
 function must<Value>(value: Value | undefined): Value {
   assert(value !== undefined, 'It is there.')
   return value
 }
+
+/** The state machine's list before the first entry. */
+const FOUNDING = Buffer.from('[]')
 
 export const EVEN: Standing = { weight: 1, trust: 1 }
 
@@ -101,9 +104,13 @@ export interface Cluster {
   spy: (from: SimNode, to: SimNode, bytes: Uint8Array) => void
   /** The chance that a node crashes at an effect. */
   crashRate: number
+  /** Whether honest logs that differ fail at once. */
+  strict: boolean
   node(at: number): SimNode
   honest(): SimNode[]
   send(from: NodeId, to: NodeId, bytes: Uint8Array): void
+  /** Sends in so many ticks from now. */
+  later(ticks: number, from: SimNode, to: SimNode, bytes: Uint8Array): void
   pump(node: SimNode): void
   crash(node: SimNode): void
   restart(node: SimNode): void
@@ -137,6 +144,7 @@ export function createCluster(options: ClusterOptions): Cluster {
       verify: options.verify ?? fakeVerify,
       network: NETWORK,
       committee,
+      state: at < count ? FOUNDING : undefined,
       random: createSeededRandom(options.seed * 1_000 + at),
       standingOf,
       mayChange: options.mayChange ?? (() => true),
@@ -171,6 +179,7 @@ export function createCluster(options: ClusterOptions): Cluster {
     tamper: (_from, _to, bytes) => [bytes],
     spy: () => {},
     crashRate: 0,
+    strict: true,
     node: (at) => must(nodes[at]),
     honest: () => nodes.filter((node) => node.honest),
     send(from, to, bytes) {
@@ -181,6 +190,9 @@ export function createCluster(options: ClusterOptions): Cluster {
       if (cluster.dropRate > 0 && random.float() < 0.05) {
         flights.push({ from, to, bytes, dueTick: dueTick + random.int(10) })
       }
+    },
+    later(ticks, from, to, bytes) {
+      flights.push({ from: from.id, to: to.id, bytes, dueTick: cluster.tick + ticks })
     },
     pump(node) {
       const { engine } = node
@@ -302,7 +314,7 @@ export function createCluster(options: ClusterOptions): Cluster {
   }
 
   function checkCanon(node: SimNode, index: number, text: string): void {
-    if (!node.honest) return
+    if (!node.honest || !cluster.strict) return
     const agreed = cluster.canon[index - 1]
     if (agreed === undefined) cluster.canon[index - 1] = text
     else if (agreed !== text) {

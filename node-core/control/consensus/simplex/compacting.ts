@@ -36,17 +36,24 @@ export function restore(machine: Machine, bytes: Uint8Array): boolean {
   chain.reset(base)
   const after = nextView(chain.tip.view)
   // Votes of this epoch stay: what was said in a later view must not be said otherwise.
-  if (sameEpoch) views.dropBelow(after)
-  else views.clear()
+  if (sameEpoch) {
+    views.dropBelow(after)
+  } else {
+    views.clear()
+    chain.dropOpen()
+    machine.written.clear()
+  }
   machine.view = sameEpoch && machine.view > after ? machine.view : after
   machine.committee = committee
   machine.catchUp.follow(committee)
   machine.delivered = index
-  machine.written.clear()
+  machine.hasState = true
   machine.wanted.clear()
   machine.lacking = undefined
   machine.timer.enter(false)
   snapshots.hold(bytes, content)
+  // On the way back from disk the state machine needs the last one only.
+  if (machine.replaying) outbox.dropDeliveries()
   const members = membersOf(committee)
   const snapshot = { index, state, members }
   outbox.deliver({ snapshot, committed: [], reads: [], fates: [] })

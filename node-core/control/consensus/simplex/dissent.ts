@@ -19,12 +19,15 @@ export interface Dissent {
   /** Two certificates that no quorum with honest voters gives both: this node stops voting. */
   addFork(): void
   isForked(): boolean
+  /** Whether this peer is still to be shown the other side of the fork; true once. */
+  takeTelling(peer: NodeId): boolean
   evidence(): Uint8Array[]
   guarantee(committee: Committee): Guarantee
 }
 
 export function createDissent(): Dissent {
   const byAuthor = new Map<NodeId, Evidence>()
+  const told = new Set<NodeId>()
   let forked = false
   return {
     add(evidence) {
@@ -35,6 +38,11 @@ export function createDissent(): Dissent {
       forked = true
     },
     isForked: () => forked,
+    takeTelling(peer) {
+      if (!forked || told.has(peer)) return false
+      told.add(peer)
+      return true
+    },
     evidence: () => [...byAuthor.values()].map(encodeEvidence),
     guarantee(committee) {
       const lied = weightOfAll(committee, byAuthor.keys())

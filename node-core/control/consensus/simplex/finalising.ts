@@ -19,7 +19,8 @@ import { membersOf } from './quorum.ts'
  */
 export function finalise(machine: Machine): boolean {
   const { views, chain, dissent } = machine
-  if (dissent.isForked()) return false
+  // A newcomer without a state has nothing to apply blocks to.
+  if (dissent.isForked() || !machine.hasState) return false
   const states = views.from(nextView(chain.tip.view))
   const certificate = states.findLast((state) => state.certificates.finalise)?.certificates.finalise
   if (!certificate?.digest) return false
@@ -38,8 +39,7 @@ export function finalise(machine: Machine): boolean {
 
 function deliver(machine: Machine, block: Block, certificate: Certificate | undefined): void {
   const { chain, outbox, views } = machine
-  // What is told as committed must be here after a crash.
-  takeBlock(machine, block, { sync: true })
+  takeBlock(machine, block)
   machine.written.delete(block.digest)
   chain.finalise(block, certificate)
   outbox.deliver({ snapshot: undefined, ...contentOf(machine, block) })

@@ -31,6 +31,11 @@ export interface SimplexConfig {
   network: NetworkId
   /** Of epoch 0, the same on every node: the network's founding voters. */
   committee: Committee
+  /**
+   * The state machine's state before the first entry, the same on every node. Undefined for a
+   * newcomer that does not know it: it takes a snapshot from the others, and nothing before.
+   */
+  state: Uint8Array | undefined
   /** For nonces that nobody can guess. */
   random: Random
   /** What a voter counts for from the next epoch on; asked where a change of members is proposed. */
@@ -60,6 +65,8 @@ export interface Machine {
   ticks: number
   /** The last entry handed to the state machine. */
   delivered: LogIndex
+  /** Whether the state machine has a state to apply entries to. */
+  hasState: boolean
   /** The last block of each epoch so far, with its certificate. */
   links: ProvenBlock[]
   /** Blocks that are needed and not here. */
@@ -90,6 +97,7 @@ export function createMachine(config: SimplexConfig): Machine {
     view: nextView(chain.tip.view),
     ticks: 0,
     delivered: chain.tip.index,
+    hasState: false,
     links: [],
     wanted: new Map(),
     lacking: undefined,

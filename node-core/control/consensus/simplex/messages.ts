@@ -45,6 +45,8 @@ export interface Standpoint {
   view: View
   /** The lowest view for which certificates are wanted. */
   lacking: View
+  /** Without any state: only a snapshot helps. */
+  isEmpty: boolean
 }
 
 export type Message =
@@ -96,6 +98,7 @@ function plainMessage(message: Message): unknown[] {
         message.index,
         message.view,
         message.lacking,
+        message.isEmpty,
       ]
     case 'want':
       return [fromHex(message.digest)]
@@ -162,17 +165,20 @@ const MESSAGE = z.union([
   z
     .tuple([version, kind('change'), CHANGE])
     .transform(([, kind, change]): Message => ({ kind, change })),
-  z.tuple([version, kind('status'), EPOCH, HEIGHT, DIGEST, INDEX, VIEW, VIEW]).transform(
-    ([, kind, epoch, height, digest, index, view, lacking]): Message => ({
-      kind,
-      epoch,
-      height,
-      digest,
-      index,
-      view,
-      lacking,
-    }),
-  ),
+  z
+    .tuple([version, kind('status'), EPOCH, HEIGHT, DIGEST, INDEX, VIEW, VIEW, z.boolean()])
+    .transform(
+      ([, kind, epoch, height, digest, index, view, lacking, isEmpty]): Message => ({
+        kind,
+        epoch,
+        height,
+        digest,
+        index,
+        view,
+        lacking,
+        isEmpty,
+      }),
+    ),
   z
     .tuple([version, kind('want'), DIGEST])
     .transform(([, kind, digest]): Message => ({ kind, digest })),

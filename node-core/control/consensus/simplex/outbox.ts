@@ -29,6 +29,7 @@ export interface Outbox {
   sendNow(to: readonly NodeId[], message: Message): void
   record(record: EngineRecord, options: { sync: boolean }): void
   deliver(delivery: Delivery): void
+  dropDeliveries(): void
   refuse(id: ProposalId, code: RefusalCode): void
   /** Nobody here knows any more what became of these. */
   loseSight(proposals: readonly ProposalId[], reads: readonly ReadId[]): void
@@ -68,6 +69,9 @@ export function createOutbox(self: NodeId): Outbox {
     },
     deliver(delivery) {
       deliveries.push(delivery)
+    },
+    dropDeliveries() {
+      deliveries.length = 0
     },
     refuse(id, code) {
       fates.push({ id, outcome: 'refused', code })

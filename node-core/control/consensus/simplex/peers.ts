@@ -7,6 +7,8 @@ export interface Peers {
   heard(peer: NodeId, tick: number): void
   unreachable(peer: NodeId): void
   isActive(peer: NodeId, tick: number): boolean
+  /** Silent for long, or known to be gone; nobody is before there was time to be heard. */
+  isAbsent(peer: NodeId, tick: number): boolean
   /** Where the peer says it stands. */
   standpoint(peer: NodeId): Standpoint | undefined
   setStandpoint(peer: NodeId, standpoint: Standpoint): void
@@ -21,7 +23,7 @@ export interface Peers {
 }
 
 interface Peer {
-  heardTick: number
+  heardTick: number | undefined
   askedTick: number
   standpoint: Standpoint | undefined
   answered: Standpoint | undefined
@@ -37,7 +39,7 @@ export function createPeers(): Peers {
     const known = peers.get(node)
     if (known) return known
     const peer: Peer = {
-      heardTick: Number.NEGATIVE_INFINITY,
+      heardTick: undefined,
       askedTick: Number.NEGATIVE_INFINITY,
       standpoint: undefined,
       answered: undefined,
@@ -57,6 +59,7 @@ export function createPeers(): Peers {
       of(node).heardTick = Number.NEGATIVE_INFINITY
     },
     isActive: (node, tick) => tick - (peers.get(node)?.heardTick ?? -HEARD_TICKS) < HEARD_TICKS,
+    isAbsent: (node, tick) => tick - (peers.get(node)?.heardTick ?? 0) >= HEARD_TICKS,
     standpoint: (node) => peers.get(node)?.standpoint,
     setStandpoint(node, standpoint) {
       of(node).standpoint = standpoint
@@ -73,6 +76,7 @@ export function createPeers(): Peers {
       const same =
         answered?.height === standpoint.height &&
         answered.epoch === standpoint.epoch &&
+        answered.isEmpty === standpoint.isEmpty &&
         answered.lacking === standpoint.lacking
       if (same && tick - peer.answeredTick < ASK_TICKS) return false
       peer.answered = standpoint

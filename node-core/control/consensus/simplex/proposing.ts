@@ -32,7 +32,7 @@ export function propose(machine: Machine): boolean {
     const items = entries.map((entry) => entry.item)
     state.proposal = createBlock({ ...placeOn(machine, parent.block), items, change })
   }
-  takeBlock(machine, state.proposal, { sync: true })
+  takeBlock(machine, state.proposal)
   cast(machine, { kind: 'notarise', view, digest: state.proposal.digest })
   machine.outbox.send(everyone(machine), proposalOf(machine, state.proposal, view))
   return true

@@ -1,11 +1,13 @@
 /** A machine as it was, from what it wrote down. */
 import { assert } from '../../../base/errors/index.ts'
+import type { LogIndex } from '../index.ts'
 import { type Block, parseBlock } from './block.ts'
 import { accept, advance, certify, takeBlock } from './certifying.ts'
 import { restore } from './compacting.ts'
 import { finalise } from './finalising.ts'
 import { addLink, epochOf, type Machine } from './machine.ts'
 import { type EngineRecord, parseRecord } from './records.ts'
+import { encodeSnapshot } from './snapshots.ts'
 
 /**
  * Nothing is checked again: this node checked it before it wrote it. Throws RECORD_MALFORMED for
@@ -13,6 +15,11 @@ import { type EngineRecord, parseRecord } from './records.ts'
  */
 export function replay(machine: Machine, records: readonly Uint8Array[]): void {
   machine.replaying = true
+  const { state, committee } = machine.config
+  if (state) {
+    const founding = { index: 0 as LogIndex, base: undefined, committee, state }
+    assert(restore(machine, encodeSnapshot(founding)), 'The founding state is readable.')
+  }
   for (const bytes of records) {
     replayOne(machine, parseRecord(bytes))
     while (certify(machine) || finalise(machine) || advance(machine)) {
@@ -29,7 +36,7 @@ function replayOne(machine: Machine, record: EngineRecord): void {
       if (record.vote.epoch === epochOf(machine)) machine.views.add(record.vote)
       break
     case 'block':
-      takeBlock(machine, read(record.block), { sync: false })
+      takeBlock(machine, read(record.block))
       break
     case 'certificate':
       accept(machine, record.certificate)

@@ -28,7 +28,10 @@ export function passTick(machine: Machine): void {
   machine.ticks++
   machine.timer.tick(isAwake(machine))
   expire(machine)
-  if (machine.ticks % HEARTBEAT_TICKS === 0) tellEveryone(machine)
+  if (machine.ticks % HEARTBEAT_TICKS === 0) {
+    tellEveryone(machine)
+    machine.peers.keepOnly(new Set([...everyone(machine), ...machine.catchUp.voters()]))
+  }
   if (machine.timer.takeRetry()) sayAgain(machine)
   fetchWanted(machine)
   pursueDownload(machine)

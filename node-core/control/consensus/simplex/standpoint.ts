@@ -13,6 +13,7 @@ export function standpointOf(machine: Machine): Standpoint {
     index: chain.tip.index,
     view,
     lacking: machine.lacking ?? firstGap(machine),
+    isEmpty: !machine.hasState,
   }
 }
 

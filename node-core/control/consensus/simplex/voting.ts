@@ -39,7 +39,7 @@ export function voteNotarise(machine: Machine): boolean {
     ask(machine, leaderOf(machine.config.network, machine.committee, state.view))
   }
   if (judged !== 'valid') return false
-  takeBlock(machine, state.proposal, { sync: true })
+  takeBlock(machine, state.proposal)
   const { digest } = state.proposal
   tell(machine, cast(machine, { kind: 'notarise', view: state.view, digest }))
   machine.timer.extend()
@@ -47,15 +47,17 @@ export function voteNotarise(machine: Machine): boolean {
 }
 
 /**
- * Rule: nullify the view when its time is over, or when more than f of the weight has: then an
- * honest voter ran out of time, and the others would wait for this one.
+ * Rule: nullify the view when its time is over; when its leader is away, so that even an idle
+ * committee has a leader at hand; or when more than f of the weight has nullified it: then an honest
+ * voter saw a reason, and the others would wait for this one.
  */
 export function voteNullify(machine: Machine): boolean {
   if (!mayVote(machine)) return false
   const state = machine.views.at(machine.view)
   if (hasVoted(machine, state, 'nullify') || hasVoted(machine, state, 'finalise')) return false
   const given = weightOfAll(machine.committee, state.votes.nullify.keys())
-  if (!machine.timer.isOver() && given <= faultyWeightMax(machine.committee)) return false
+  const isDue = machine.timer.isOver() || isLeaderAway(machine)
+  if (!isDue && given <= faultyWeightMax(machine.committee)) return false
   tell(machine, cast(machine, { kind: 'nullify', view: state.view, digest: undefined }))
   return true
 }
@@ -120,6 +122,11 @@ function judgeAgain(machine: Machine, block: Block): 'valid' | 'invalid' | 'wait
     return 'waiting'
   }
   return bridgeTo(machine, notarisedIn.view) ? 'valid' : 'waiting'
+}
+
+function isLeaderAway({ config, committee, view, peers, ticks }: Machine): boolean {
+  const leader = leaderOf(config.network, committee, view)
+  return leader !== config.self && peers.isAbsent(leader, ticks)
 }
 
 function tell(machine: Machine, vote: Vote): void {
