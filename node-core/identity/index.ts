@@ -49,6 +49,7 @@ export type EnvelopeContext =
   | 'join'
   | 'seed'
   | 'state'
+  | 'consensus'
 
 export interface OpenEnvelope {
   /** Who signed. */
