@@ -29,122 +29,147 @@ const AGAIN_MS = 150
 type Asked = Operation & { kind: 'put' | 'cas' }
 type Read = Operation & { kind: 'read' }
 
-export function createClients({ events, random, machines }: ClientsDeps): Clients {
-  const counts: Record<string, number> = {}
-  const history = new Set<Operation>()
+/** What all clients share. */
+interface Crowd extends ClientsDeps {
+  readonly counts: Record<string, number>
+  readonly history: Set<Operation>
+  open: boolean
+  asked: number
   /** Orders calls and answers finer than simulated time does. */
-  let moment = 0
-  let asked = 0
-  let open = true
-  const count = (what: string): void => {
-    counts[what] = (counts[what] ?? 0) + 1
-  }
-  const running = (): Machine | undefined =>
-    pick(
-      random,
-      machines.filter(({ life }) => life !== undefined),
-    )
-  const later = (ms: number, run: () => void): void => events.at(events.nowMs() + ms, run)
+  moment: number
+}
 
-  /** Runs the first of its two callbacks only, or `late` when nobody has. */
-  function patiently(attempt: (heard: () => boolean) => void, late: () => void): void {
-    let over = false
-    const heard = (): boolean => {
-      if (over) return false
-      over = true
-      return true
-    }
-    later(PATIENCE_MS, () => heard() && late())
-    attempt(heard)
-  }
-
-  function think(client: string, lastSeen: Map<string, Value>): void {
-    later(random.int(THINK_MS_MAX), () => {
-      if (!open) return
-      const key = pick(random, KEYS) as string
-      const span = { client, key, calledAt: moment++, answeredAt: undefined }
-      const done = (): void => think(client, lastSeen)
-      const kind = random.int(5)
-      if (kind < 2) return ask({ ...span, kind: 'read', value: undefined })
-      const value = `${client}${asked++}`
-      // What it saw last: often right, so that swaps race.
-      const expected = lastSeen.get(key)
-      if (kind === 4) return ask({ ...span, kind: 'cas', expected, value, swapped: undefined })
-      return ask({ ...span, kind: 'put', value })
-
-      function ask(operation: Operation): void {
-        history.add(operation)
-        if (operation.kind === 'read') read(operation, ATTEMPTS_MAX, lastSeen, done)
-        else write(operation, { left: ATTEMPTS_MAX, refusedOnly: true }, done)
-      }
-    })
-  }
-
-  function write(
-    operation: Asked,
-    attempts: { left: number; refusedOnly: boolean },
-    done: () => void,
-  ) {
-    const life = running()?.life
-    const again = (refused: boolean) => {
-      const next = { left: attempts.left - 1, refusedOnly: attempts.refusedOnly && refused }
-      if (next.left > 0) return later(AGAIN_MS, () => write(operation, next, done))
-      count(next.refusedOnly ? 'refused' : 'gaveUp')
-      // Refused everywhere it was asked: it has no part in what happened.
-      if (next.refusedOnly) history.delete(operation)
-      done()
-    }
-    if (!life) return again(true)
-    const { key, value } = operation
-    // The same id in every attempt, as the contract asks of who proposes again.
-    const command = { id: value, key, value }
-    const swap = operation.kind === 'cas' ? { expected: operation.expected ?? null } : {}
-    patiently(
-      (heard) =>
-        life.propose({ ...command, ...swap }, (answer) => {
-          if (!heard()) return
-          if (answer === 'refused') return again(true)
-          if (answer === 'gone') return again(false)
-          operation.answeredAt = moment++
-          if (operation.kind === 'cas') operation.swapped = answer.result
-          count(operation.kind === 'put' ? 'put' : answer.result ? 'swapped' : 'notSwapped')
-          done()
-        }),
-      () => again(false),
-    )
-  }
-
-  function read(operation: Read, left: number, lastSeen: Map<string, Value>, done: () => void) {
-    const life = running()?.life
-    const again = () => {
-      if (left > 1) return later(AGAIN_MS, () => read(operation, left - 1, lastSeen, done))
-      count('readLost')
-      done()
-    }
-    if (!life) return again()
-    patiently(
-      (heard) =>
-        life.read(operation.key, (answer) => {
-          if (!heard()) return
-          if (answer === 'lost' || answer === 'gone') return again()
-          operation.answeredAt = moment++
-          operation.value = answer.value
-          lastSeen.set(operation.key, answer.value)
-          count('read')
-          done()
-        }),
-      again,
-    )
-  }
-
+export function createClients(deps: ClientsDeps): Clients {
+  const begun = { open: true, asked: 0, moment: 0 }
+  const crowd: Crowd = { ...deps, ...begun, counts: {}, history: new Set() }
   return {
-    counts,
+    counts: crowd.counts,
     start() {
-      for (let client = 0; client < CLIENTS; client++) think('abc'.charAt(client), new Map())
+      for (let client = 0; client < CLIENTS; client++) think(crowd, 'abc'.charAt(client), new Map())
     },
     stop() {
-      open = false
+      crowd.open = false
     },
-    history: () => [...history],
+    history: () => [...crowd.history],
   }
+}
+
+/** Asks something, some time from now, and so on. `lastSeen`: what it read, by key. */
+function think(crowd: Crowd, client: string, lastSeen: Map<string, Value>): void {
+  const { random, history } = crowd
+  later(crowd, random.int(THINK_MS_MAX), () => {
+    if (!crowd.open) return
+    const operation = nextOperation(crowd, client, lastSeen)
+    const done = (): void => think(crowd, client, lastSeen)
+    history.add(operation)
+    if (operation.kind === 'read') read(crowd, operation, { left: ATTEMPTS_MAX, lastSeen, done })
+    else write(crowd, operation, { left: ATTEMPTS_MAX, refusedOnly: true, done })
+  })
+}
+
+function nextOperation(crowd: Crowd, client: string, lastSeen: Map<string, Value>): Operation {
+  const key = pick(crowd.random, KEYS) as string
+  const span = { client, key, calledAt: crowd.moment++, answeredAt: undefined }
+  const kind = crowd.random.int(5)
+  if (kind < 2) return { ...span, kind: 'read', value: undefined }
+  const value = `${client}${crowd.asked++}`
+  // What it saw last: often right, so that swaps race.
+  const expected = lastSeen.get(key)
+  if (kind === 4) return { ...span, kind: 'cas', expected, value, swapped: undefined }
+  return { ...span, kind: 'put', value }
+}
+
+function write(
+  crowd: Crowd,
+  operation: Asked,
+  { left, refusedOnly, done }: { left: number; refusedOnly: boolean; done: () => void },
+): void {
+  const again = (refused: boolean) => {
+    const next = { left: left - 1, refusedOnly: refusedOnly && refused, done }
+    if (next.left > 0) {
+      later(crowd, AGAIN_MS, () => write(crowd, operation, next))
+      return
+    }
+    count(crowd, next.refusedOnly ? 'refused' : 'gaveUp')
+    // Refused everywhere it was asked: it has no part in what happened.
+    if (next.refusedOnly) crowd.history.delete(operation)
+    done()
+  }
+  const life = someLife(crowd)
+  if (!life) {
+    again(true)
+    return
+  }
+  const { key, value } = operation
+  // The same id in every attempt, as the contract asks of who proposes again.
+  const command = { id: value, key, value }
+  const swap = operation.kind === 'cas' ? { expected: operation.expected ?? null } : {}
+  const attempt = (heard: () => boolean): void =>
+    life.propose({ ...command, ...swap }, (answer) => {
+      if (!heard()) return
+      if (answer === 'refused') return again(true)
+      if (answer === 'gone') return again(false)
+      operation.answeredAt = crowd.moment++
+      if (operation.kind === 'cas') operation.swapped = answer.result
+      count(crowd, operation.kind === 'put' ? 'put' : answer.result ? 'swapped' : 'notSwapped')
+      done()
+    })
+  patiently(crowd, attempt, () => again(false))
+}
+
+function read(
+  crowd: Crowd,
+  operation: Read,
+  { left, lastSeen, done }: { left: number; lastSeen: Map<string, Value>; done: () => void },
+): void {
+  const again = () => {
+    const next = { left: left - 1, lastSeen, done }
+    if (next.left > 0) {
+      later(crowd, AGAIN_MS, () => read(crowd, operation, next))
+      return
+    }
+    count(crowd, 'readLost')
+    done()
+  }
+  const life = someLife(crowd)
+  if (!life) {
+    again()
+    return
+  }
+  const attempt = (heard: () => boolean): void =>
+    life.read(operation.key, (answer) => {
+      if (!heard()) return
+      if (answer === 'lost' || answer === 'gone') return again()
+      operation.answeredAt = crowd.moment++
+      operation.value = answer.value
+      lastSeen.set(operation.key, answer.value)
+      count(crowd, 'read')
+      done()
+    })
+  patiently(crowd, attempt, again)
+}
+
+/** Runs the first of its two callbacks only, or `late` when nobody has. */
+function patiently(crowd: Crowd, attempt: (heard: () => boolean) => void, late: () => void): void {
+  let over = false
+  const heard = (): boolean => {
+    if (over) return false
+    over = true
+    return true
+  }
+  later(crowd, PATIENCE_MS, () => heard() && late())
+  attempt(heard)
+}
+
+function someLife({ random, machines }: Crowd): Machine['life'] {
+  const running = machines.filter(({ life }) => life !== undefined)
+  return pick(random, running)?.life
+}
+
+function later({ events }: Crowd, ms: number, run: () => void): void {
+  events.at(events.nowMs() + ms, run)
+}
+
+function count({ counts }: Crowd, what: string): void {
+  counts[what] = (counts[what] ?? 0) + 1
 }

@@ -39,7 +39,8 @@ describe.each(Object.entries(ENGINES))(
     )
 
     it('was struck by everything', () => {
-      expect(STRUCK.filter((what) => !counts[what])).toEqual([])
+      const met = Object.keys(kind.adversaries ?? {}).map((name) => `adversary:${name}`)
+      expect([...STRUCK, ...met].filter((what) => !counts[what])).toEqual([])
       expect(counts.historyUndecided).toBeUndefined()
     })
 

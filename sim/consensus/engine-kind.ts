@@ -2,6 +2,7 @@
 import type { NodeId } from '../../node-core/base/net/index.ts'
 import type { Random } from '../../node-core/base/random/index.ts'
 import type { Engine, Members } from '../../node-core/control/consensus/index.ts'
+import type { Stage } from './stage.ts'
 
 export interface EngineKind {
   name: string
@@ -10,7 +11,15 @@ export interface EngineKind {
   create(setup: EngineSetup, records: readonly Uint8Array[]): Engine
   /** Reads what the engine's records say of its log, for log matching. */
   readLog?: (record: Uint8Array) => readonly LogRecord[]
+  /** Those that know the engine's weak places, by name. Each seed meets one. */
+  adversaries?: Readonly<Record<string, Adversary>>
 }
+
+/**
+ * Does its worst in simulated time, which it advances itself. False where the network is not of a
+ * kind that it can do anything in.
+ */
+export type Adversary = (stage: Stage) => boolean
 
 export interface EngineSetup {
   self: NodeId

@@ -7,7 +7,8 @@ import type {
   ProposalId,
   ReadId,
 } from '../../node-core/control/consensus/index.ts'
-import type { EffectDoors } from './effects.ts'
+import type { Invariants } from './invariants.ts'
+import { createDoors } from './life-doors.ts'
 import type { Machine, MachineDeps } from './machine.ts'
 import { createRunner, type Runner } from './runner.ts'
 import { type Command, createStore, encodeCommand, type Store } from './store.ts'
@@ -35,18 +36,8 @@ export function createLife(machine: Machine, number: number, deps: MachineDeps):
   const name = `${machine.name}.${number}`
   const store = createStore()
   const waiters = createWaiters(store)
-  const records = machine.log.read()
-  invariants.sawStart(machine.name, records)
-  const founds = deps.founding.members.voters.includes(machine.id)
-  const setup = {
-    self: machine.id,
-    founding: founds ? deps.founding : undefined,
-    random: createSeededRandom(random.int(2 ** 31)),
-  }
-  const engine = deps.kind.create(setup, records)
+  const engine = createEngine(machine, deps)
   let ended = false
-  let asked = 0
-  const nextId = (): string => `${name}/${asked++}`
 
   const runner = createRunner({
     engine,
@@ -73,19 +64,54 @@ export function createLife(machine: Machine, number: number, deps: MachineDeps):
   whenAwake(0, runner.run)
   whenAwake(random.int(deps.tickMs), tick)
 
-  /** Hands something to the engine and carries out what comes of it. */
+  return {
+    name,
+    engine,
+    store,
+    runner,
+    ...createInputs(name, { engine, runner, waiters, invariants }),
+    compact: () => compact(machine, deps, { engine, runner, store }),
+    end() {
+      ended = true
+      runner.end()
+      invariants.died(name)
+      waiters.abandon()
+    },
+  }
+}
+
+function createEngine(machine: Machine, { founding, random, kind, invariants }: MachineDeps) {
+  const records = machine.log.read()
+  invariants.sawStart(machine.name, records)
+  const setup = {
+    self: machine.id,
+    founding: founding.members.voters.includes(machine.id) ? founding : undefined,
+    random: createSeededRandom(random.int(2 ** 31)),
+  }
+  return kind.create(setup, records)
+}
+
+interface InputsDeps {
+  engine: Engine
+  runner: Runner
+  waiters: Waiters
+  invariants: Invariants
+}
+
+/** What is handed to the engine; what comes of it is carried out at once. */
+function createInputs(
+  name: string,
+  { engine, runner, waiters, invariants }: InputsDeps,
+): Omit<Life, 'name' | 'engine' | 'store' | 'runner' | 'compact' | 'end'> {
+  let asked = 0
+  const nextId = (): string => `${name}/${asked++}`
   function doing<T extends unknown[]>(act: (...given: T) => void): (...given: T) => void {
     return (...given) => {
       act(...given)
       runner.run()
     }
   }
-
   return {
-    name,
-    engine,
-    store,
-    runner,
     step: doing((from, message) => invariants.sawVerdict(name, engine.step(from, message))),
     propose: doing((command, answer) => {
       const proposal = nextId() as ProposalId
@@ -106,61 +132,23 @@ export function createLife(machine: Machine, number: number, deps: MachineDeps):
     }),
     transferLeader: doing((to) => engine.transferLeader(to)),
     reportUnreachable: doing((peer) => engine.reportUnreachable(peer)),
-    compact() {
-      // Between two Readys, so that the disk holds what the engine believes it does.
-      if (runner.busy() || store.applied === 0) return false
-      const kept = engine.compact(store.applied, store.save())
-      if (machine.log.rewrite(kept) === 'full') {
-        deps.count('died:diskFull')
-        machine.die('kill')
-        return false
-      }
-      deps.count('compacted')
-      runner.run()
-      return true
-    },
-    end() {
-      ended = true
-      runner.end()
-      invariants.died(name)
-      waiters.abandon()
-    },
   }
 }
 
-interface DoorsDeps extends MachineDeps {
-  store: Store
-  waiters: Waiters
-}
-
-function createDoors(machine: Machine, name: string, deps: DoorsDeps): EffectDoors {
-  const { store, waiters, invariants } = deps
-  return {
-    send: ({ to, message }) => deps.send(machine, to, message),
-    append(records) {
-      if (machine.log.append(records) === 'full') return false
-      invariants.sawRecords(machine.name, records)
-      return true
-    },
-    sync: () => machine.log.sync() === 'done',
-    restore(snapshot) {
-      const before = store.applied
-      store.restore(snapshot.state)
-      deps.count('snapshotRestored')
-      invariants.sawRestored(name, { snapshot, before, store })
-    },
-    apply(entry) {
-      invariants.sawCommitted(name, entry, store.applied)
-      store.apply(entry.index, entry.payload)
-      invariants.sawApplied(name, store)
-    },
-    answer(read) {
-      invariants.sawRead(name, read)
-      waiters.answerRead(read)
-    },
-    tellFate(fate) {
-      invariants.sawFate(name, fate)
-      waiters.tellFate(fate)
-    },
+function compact(
+  machine: Machine,
+  { count }: MachineDeps,
+  { engine, runner, store }: Pick<Life, 'engine' | 'runner' | 'store'>,
+): boolean {
+  // Between two Readys, so that the disk holds what the engine believes it does.
+  if (runner.busy() || store.applied === 0) return false
+  const kept = engine.compact(store.applied, store.save())
+  if (machine.log.rewrite(kept) === 'full') {
+    count('died:diskFull')
+    machine.die('kill')
+    return false
   }
+  count('compacted')
+  runner.run()
+  return true
 }

@@ -55,4 +55,16 @@ describe('a link', () => {
     })
     expect([both.arrived, both.said]).toEqual([[], ['unreachable']])
   })
+
+  it('lets an adversary take messages out or hold them back', () => {
+    const { arrived, counts } = sendMany({}, (links) => {
+      links.sieve = (_from, _to, [, low = 0]) =>
+        low % 4 === 0 ? 'lost' : low % 4 === 1 ? 1_000 : 'passes'
+    })
+    expect(counts).toMatchObject({ sieved: SENT / 4, carried: (SENT * 3) / 4 })
+    const held = arrived.filter(({ number }) => number % 4 === 1)
+    expect(Math.min(...held.map(({ timeMs }) => timeMs))).toBeGreaterThan(1_000)
+    const others = arrived.filter(({ number }) => number % 4 !== 1)
+    expect(Math.max(...others.map(({ timeMs }) => timeMs))).toBeLessThanOrEqual(4)
+  })
 })

@@ -11,6 +11,10 @@ export interface Weather {
   delayMsMax: number
 }
 
+/** What an adversary who sees every message lets become of one; a number delays it so many ms. */
+export type Passage = 'passes' | 'lost' | number
+export type Sieve = (from: number, to: number, message: Uint8Array) => Passage
+
 export interface Links {
   readonly weather: Weather
   readonly counts: Record<string, number>
@@ -18,6 +22,8 @@ export interface Links {
   cut(from: number, to: number): void
   mendAll(): void
   isWhole(): boolean
+  /** Every message that no cut stops goes through it; undefined: nobody interferes. */
+  sieve: Sieve | undefined
   /** Nothing is lost or late any more. */
   calm(): void
   /** Says `unreachable` where the sender can tell. */
@@ -41,16 +47,17 @@ export function createLinks({ events, random, deliver }: LinksDeps): Links {
     counts[what] = (counts[what] ?? 0) + 1
   }
 
-  function carry(from: number, to: number, message: Uint8Array): void {
+  function carry(from: number, to: number, message: Uint8Array, heldMs = 0): void {
     const slow = random.float() < weather.slowRate
     if (slow) count('delayed')
-    const delayMs = 1 + random.int(slow ? SLOW_MS_MAX : weather.delayMsMax)
+    const delayMs = heldMs + 1 + random.int(slow ? SLOW_MS_MAX : weather.delayMsMax)
     events.at(events.nowMs() + delayMs, () => deliver(from, to, message))
   }
 
-  return {
+  const links: Links = {
     weather,
     counts,
+    sieve: undefined,
     cut(from, to) {
       cuts.add(`${from}>${to}`)
     },
@@ -63,12 +70,17 @@ export function createLinks({ events, random, deliver }: LinksDeps): Links {
         // A connection that is gone is noticed; a one-way loss in silence is not.
         return cuts.has(`${to}>${from}`) ? 'unreachable' : 'sent'
       }
+      const passage = links.sieve?.(from, to, message) ?? 'passes'
+      if (passage === 'lost') {
+        count('sieved')
+        return 'sent'
+      }
       count('carried')
       if (random.float() < weather.dropRate) {
         count('dropped')
         return 'sent'
       }
-      carry(from, to, message)
+      carry(from, to, message, passage === 'passes' ? 0 : passage)
       if (random.float() < weather.duplicateRate) {
         count('duplicated')
         carry(from, to, message)
@@ -76,4 +88,5 @@ export function createLinks({ events, random, deliver }: LinksDeps): Links {
       return 'sent'
     },
   }
+  return links
 }

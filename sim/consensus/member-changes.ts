@@ -2,12 +2,45 @@
 import type { NodeId } from '../../node-core/base/net/index.ts'
 import { pick, shuffle } from '../../node-core/base/random/index.ts'
 import type { Members } from '../../node-core/control/consensus/index.ts'
+import type { Targets } from './targets.ts'
 import type { World } from './world.ts'
 
+export const MEMBER_FAULTS = ['changeMembers', 'changeAndSplit', 'transferLeader'] as const
+type MemberFault = (typeof MEMBER_FAULTS)[number]
+
 const VOTERS_MIN = 2
+/** A change of members takes a few times as long as a message. */
+const SPLIT_MS_MAX = 40
+
+export function createMemberFaults(
+  world: World,
+  { any, leaders, burst }: Targets,
+): Record<MemberFault, () => void> {
+  const { random, links, machines, events } = world
+  return {
+    changeMembers: () => changeSomeMembers(world),
+    changeAndSplit() {
+      const wanted = changeSomeMembers(world)
+      if (!wanted) return
+      // The new members and whoever leads on one side: what do the old ones take for the truth?
+      const inside = new Set([...wanted.voters, ...leaders().map(({ id }) => id)])
+      events.at(events.nowMs() + random.int(SPLIT_MS_MAX), () => {
+        for (const a of machines) {
+          for (const b of machines) {
+            if (inside.has(a.id) !== inside.has(b.id)) links.cut(a.number, b.number)
+          }
+        }
+        burst()
+      })
+    },
+    transferLeader() {
+      pick(random, leaders())?.life?.transferLeader(any().id)
+    },
+  }
+}
 
 /** What was asked for, if anybody could be asked. */
-export function changeSomeMembers(world: World): Members | undefined {
+function changeSomeMembers(world: World): Members | undefined {
   const { random, machines, invariants, links } = world
   const running = machines.filter(({ life }) => life !== undefined)
   // Mostly whoever leads, since others refuse.

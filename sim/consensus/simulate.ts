@@ -1,10 +1,12 @@
 /** One run from one seed: chaos for a while, then peace, then what must hold. */
 import { messageOf } from '../../node-core/base/errors/index.ts'
+import { pick } from '../../node-core/base/random/index.ts'
 import { checkLinearizable } from '../linearizability/index.ts'
-import { createChaos } from './chaos.ts'
+import { type Chaos, createChaos } from './chaos.ts'
 import type { Effect } from './effects.ts'
 import type { EngineKind } from './engine-kind.ts'
 import type { Machine } from './machine.ts'
+import { createStage } from './stage.ts'
 import { createWorld, type World } from './world.ts'
 
 export interface Outcome {
@@ -29,6 +31,8 @@ export interface SimulateOptions {
 const HEALED_WITHIN_MS = 10_000
 /** And then until everybody has been told everything. */
 const REST_MS = 4_000
+/** Until the network is as if nothing had happened, mostly. */
+const SETTLE_MS = 1_500
 const BETWEEN_FAULTS_MS_MAX = 2_000
 const HASTE_MS_MAX = 150
 
@@ -36,7 +40,7 @@ export function simulate(seed: number, kind: EngineKind, options: SimulateOption
   const world = createWorld({ seed, kind, voters: 3 + (seed % 3), spare: 3 })
   const { invariants, links, clients } = world
   try {
-    run(world, options)
+    run(world, kind, options)
   } catch (error) {
     invariants.failures.push(`threw: ${error instanceof Error ? error.stack : messageOf(error)}`)
   }
@@ -44,14 +48,20 @@ export function simulate(seed: number, kind: EngineKind, options: SimulateOption
   return { seed, failures: invariants.failures, trace: world.trace(), counts }
 }
 
-function run(world: World, { faults = 16, lyingDisks = false, deadly }: SimulateOptions): void {
-  const { random, machines, clients, invariants, events } = world
+function run(
+  world: World,
+  { adversaries = {} }: EngineKind,
+  { faults = 16, lyingDisks = false, deadly }: SimulateOptions,
+): void {
+  const { random, machines, clients, invariants } = world
   for (const machine of machines) machine.log.lies = lyingDisks
   for (const id of invariants.members().voters) world.machine(id).start()
   clients.start()
   world.advance(2_000)
   const chaos = createChaos(world, deadly)
+  const stagedAt = random.int(faults)
   for (let strike = 0; strike < faults && invariants.failures.length === 0; strike++) {
+    if (strike === stagedAt) meetAdversary(world, chaos, adversaries)
     chaos.strike()
     // Often so soon that one meets what the last one left.
     const gapMsMax = random.float() < 0.4 ? HASTE_MS_MAX : BETWEEN_FAULTS_MS_MAX
@@ -59,8 +69,27 @@ function run(world: World, { faults = 16, lyingDisks = false, deadly }: Simulate
   }
   chaos.end()
   clients.stop()
-  if (invariants.failures.length > 0) return
+  if (invariants.failures.length === 0) recover(world)
+}
 
+/** Leaves nothing of the chaos behind, lest it spoil what the adversary has in mind. */
+function meetAdversary(
+  world: World,
+  chaos: Chaos,
+  adversaries: NonNullable<EngineKind['adversaries']>,
+): void {
+  const name = pick(world.random, Object.keys(adversaries))
+  const adversary = name === undefined ? undefined : adversaries[name]
+  if (!adversary) return
+  chaos.end()
+  world.advance(SETTLE_MS)
+  world.count(adversary(createStage(world)) ? `adversary:${name}` : `unmet:${name}`)
+  chaos.end()
+}
+
+/** Progress within time, and then everybody has been told everything. */
+function recover(world: World): void {
+  const { machines, invariants, events } = world
   const before = invariants.committed()
   const untilMs = events.nowMs() + HEALED_WITHIN_MS
   let probes = 0

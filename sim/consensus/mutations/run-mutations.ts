@@ -1,5 +1,5 @@
 /** Every planted fault at length: how many of so many seeds find it. */
-import { raftKind } from '../raft-kind.ts'
+import { raftKind } from '../raft/kind.ts'
 import { simulate } from '../simulate.ts'
 import { type Mutation, withMutant } from './mutant.ts'
 import { RAFT_MUTATIONS } from './raft.ts'

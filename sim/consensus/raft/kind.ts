@@ -1,7 +1,8 @@
 /** Raft for the simulator. */
-import { decode } from '../../node-core/base/codec/index.ts'
-import { createRaftEngine } from '../../node-core/control/consensus/raft/index.ts'
-import type { EngineKind, LogRecord } from './engine-kind.ts'
+import { decode } from '../../../node-core/base/codec/index.ts'
+import { createRaftEngine } from '../../../node-core/control/consensus/raft/index.ts'
+import type { EngineKind, LogRecord } from '../engine-kind.ts'
+import { RAFT_ADVERSARIES } from './adversaries.ts'
 
 /**
  * So small that a short run has many elections, appends that bring a part of what is missing, and
@@ -19,6 +20,7 @@ export function raftKind(raft = { createRaftEngine }): EngineKind {
       return raft.createRaftEngine(config, records)
     },
     readLog,
+    adversaries: RAFT_ADVERSARIES,
   }
 }
 
