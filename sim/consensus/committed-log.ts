@@ -47,6 +47,8 @@ export function createCommittedLog({ founding, fail }: CommittedLogDeps): Commit
     })
   }
 
+  const nothingYet = { members: told(members), digest: founded.digest }
+
   function write(life: string, index: number, entry: CommittedEntry) {
     if (index !== entries.length + 1) {
       return fail(`${life} delivers ${index}; nobody has delivered ${entries.length + 1}`)
@@ -82,7 +84,7 @@ export function createCommittedLog({ founding, fail }: CommittedLogDeps): Commit
       if (index < before) fail(`${life} goes back to a snapshot of ${index} from ${before}`)
       if (store.applied !== index)
         fail(`${life} calls the state of ${store.applied} that of ${index}`)
-      const entry = entries[index - 1]
+      const entry = index === 0 ? nothingYet : entries[index - 1]
       if (!entry) return fail(`${life} restores ${index}, which nobody has delivered`)
       if (entry.digest !== store.digest) fail(`${life} restores another state at ${index}`)
       if (told(snapshot.members) !== entry.members) {

@@ -8,6 +8,17 @@ export interface EngineKind {
   name: string
   /** The index of the state that founders begin with; 0 where the log begins with its first entry. */
   foundedAt: number
+  /** Whether its leaders are elected, one in a term, and terms only rise. */
+  electsLeaders: boolean
+  /** Whether all members may be replaced at once, or most must stay to vouch for the others. */
+  replacesAll: boolean
+  /**
+   * Entries after which every machine compacts, where all must do so at the same index; undefined: each
+   * at moments of its own.
+   */
+  compactsEvery?: number
+  /** Where a node is called by its key. */
+  idOf?: (machine: number) => NodeId
   create(setup: EngineSetup, records: readonly Uint8Array[]): Engine
   /** Reads what the engine's records say of its log, for log matching. */
   readLog?: (record: Uint8Array) => readonly LogRecord[]
@@ -23,6 +34,7 @@ export type Adversary = (stage: Stage) => boolean
 
 export interface EngineSetup {
   self: NodeId
+  genesis: Members
   /** Undefined for whoever joins later. */
   founding: { members: Members; state: Uint8Array } | undefined
   /** Of this life alone. */

@@ -6,18 +6,25 @@ export interface Leaders {
   died(life: string): void
 }
 
-export function createLeaders(fail: (what: string) => void): Leaders {
+export interface LeadersDeps {
+  /** Otherwise a leader is drawn for each term and committee, and a term may come again. */
+  elected: boolean
+  fail: (what: string) => void
+}
+
+export function createLeaders({ elected, fail }: LeadersDeps): Leaders {
   const byTerm = new Map<number, string>()
   const last = new Map<string, { term: number; committed: number }>()
   return {
     sawStatus(life, { term, leader, committed, last: end }) {
-      if (leader !== undefined) {
+      if (elected && leader !== undefined) {
         const known = byTerm.get(term) ?? leader
         byTerm.set(term, known)
         if (known !== leader) fail(`${life} holds ${leader} for the leader of ${term}: ${known} is`)
       }
       const before = last.get(life) ?? { term: 0, committed: 0 }
-      if (term < before.term) fail(`${life} goes back to term ${term} from ${before.term}`)
+      if (elected && term < before.term)
+        fail(`${life} goes back to term ${term} from ${before.term}`)
       if (committed < before.committed) {
         fail(`${life} takes back its commit of ${before.committed}: ${committed}`)
       }

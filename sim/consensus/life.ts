@@ -26,8 +26,8 @@ export interface Life {
   changeMembers(members: Members): void
   transferLeader(to: NodeId): void
   reportUnreachable(peer: NodeId): void
-  /** Whether it did. */
-  compact(): boolean
+  /** At a moment of its own, where the engine allows it. */
+  compact(): void
   end(): void
 }
 
@@ -47,9 +47,22 @@ export function createLife(machine: Machine, number: number, deps: MachineDeps):
       deps.count(`died:${why}`)
       machine.die(how)
     },
-    onDone: waiters.look,
+    onDone() {
+      waiters.look()
+      compactIfDue()
+    },
     onRest: () => invariants.sawStatus(name, engine.status()),
   })
+
+  let compactedAt = 0
+  function compactIfDue(): void {
+    // As of a snapshot, whether taken here or brought by another: the same on every machine.
+    compactedAt = Math.max(compactedAt, store.restored)
+    const { compactsEvery = Number.POSITIVE_INFINITY } = deps.kind
+    if (store.applied < compactedAt + compactsEvery) return
+    compactedAt = store.applied
+    compact(machine, deps, { engine, runner, store })
+  }
 
   /** After that time or when the machine wakes up, if this life lasts. */
   function whenAwake(ms: number, run: () => void): void {
@@ -70,7 +83,10 @@ export function createLife(machine: Machine, number: number, deps: MachineDeps):
     store,
     runner,
     ...createInputs(name, { engine, runner, waiters, invariants }),
-    compact: () => compact(machine, deps, { engine, runner, store }),
+    compact() {
+      const own = deps.kind.compactsEvery === undefined
+      if (own && compact(machine, deps, { engine, runner, store })) runner.run()
+    },
     end() {
       ended = true
       runner.end()
@@ -85,6 +101,7 @@ function createEngine(machine: Machine, { founding, random, kind, invariants }: 
   invariants.sawStart(machine.name, records)
   const setup = {
     self: machine.id,
+    genesis: founding.members,
     founding: founding.members.voters.includes(machine.id) ? founding : undefined,
     random: createSeededRandom(random.int(2 ** 31)),
   }
@@ -149,6 +166,5 @@ function compact(
     return false
   }
   count('compacted')
-  runner.run()
   return true
 }

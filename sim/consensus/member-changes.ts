@@ -54,7 +54,7 @@ function changeSomeMembers(world: World): Members | undefined {
   return members
 }
 
-function changed({ random, machines }: World, { voters, learners }: Members): Members {
+function changed({ random, machines, kind }: World, { voters, learners }: Members): Members {
   const outside = machines
     .map(({ id }) => id)
     .filter((id) => !voters.includes(id) && !learners.includes(id))
@@ -77,6 +77,10 @@ function changed({ random, machines }: World, { voters, learners }: Members): Me
     case 4:
       if (voters.length > VOTERS_MIN) return { voters: without(voters, voter), learners }
       break
+  }
+  if (!kind.replacesAll) {
+    const joining = newcomer ? [newcomer] : []
+    return { voters: [...(newcomer ? without(voters, voter) : voters), ...joining], learners }
   }
   // Any others: the old and the new majority may have nobody in common.
   const count = VOTERS_MIN + random.int(3)

@@ -48,6 +48,8 @@ export function sequencerKind(faults: SequencerFaults = {}): EngineKind {
   return {
     name: 'sequencer',
     foundedAt: 0,
+    electsLeaders: true,
+    replacesAll: true,
     create: (setup, records) => create(setup, records, faults),
   }
 }

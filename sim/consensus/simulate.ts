@@ -40,7 +40,7 @@ export function simulate(seed: number, kind: EngineKind, options: SimulateOption
   const world = createWorld({ seed, kind, voters: 3 + (seed % 3), spare: 3 })
   const { invariants, links, clients } = world
   try {
-    run(world, kind, options)
+    run(world, options)
   } catch (error) {
     invariants.failures.push(`threw: ${error instanceof Error ? error.stack : messageOf(error)}`)
   }
@@ -48,11 +48,7 @@ export function simulate(seed: number, kind: EngineKind, options: SimulateOption
   return { seed, failures: invariants.failures, trace: world.trace(), counts }
 }
 
-function run(
-  world: World,
-  { adversaries = {} }: EngineKind,
-  { faults = 16, lyingDisks = false, deadly }: SimulateOptions,
-): void {
+function run(world: World, { faults = 16, lyingDisks = false, deadly }: SimulateOptions): void {
   const { random, machines, clients, invariants } = world
   for (const machine of machines) machine.log.lies = lyingDisks
   for (const id of invariants.members().voters) world.machine(id).start()
@@ -61,7 +57,7 @@ function run(
   const chaos = createChaos(world, deadly)
   const stagedAt = random.int(faults)
   for (let strike = 0; strike < faults && invariants.failures.length === 0; strike++) {
-    if (strike === stagedAt) meetAdversary(world, chaos, adversaries)
+    if (strike === stagedAt) meetAdversary(world, chaos)
     chaos.strike()
     // Often so soon that one meets what the last one left.
     const gapMsMax = random.float() < 0.4 ? HASTE_MS_MAX : BETWEEN_FAULTS_MS_MAX
@@ -73,11 +69,8 @@ function run(
 }
 
 /** Leaves nothing of the chaos behind, lest it spoil what the adversary has in mind. */
-function meetAdversary(
-  world: World,
-  chaos: Chaos,
-  adversaries: NonNullable<EngineKind['adversaries']>,
-): void {
+function meetAdversary(world: World, chaos: Chaos): void {
+  const { adversaries = {} } = world.kind
   const name = pick(world.random, Object.keys(adversaries))
   const adversary = name === undefined ? undefined : adversaries[name]
   if (!adversary) return

@@ -21,6 +21,8 @@ export type CommandResult = boolean
 
 export interface Store {
   readonly applied: LogIndex
+  /** The index of the snapshot that it began with. */
+  readonly restored: LogIndex
   /** Over everything applied, in order: equal at one index on every machine. */
   readonly digest: string
   apply(index: LogIndex, payload: Uint8Array): void
@@ -51,6 +53,7 @@ export const decodeCommand = (payload: Uint8Array): Command =>
 
 export function createStore(): Store {
   let { applied, digest } = NOTHING
+  let restored = applied
   let values = new Map<string, string>()
   let results = new Map<string, CommandResult>()
 
@@ -64,6 +67,9 @@ export function createStore(): Store {
   return {
     get applied() {
       return applied
+    },
+    get restored() {
+      return restored
     },
     get digest() {
       return digest
@@ -82,6 +88,7 @@ export function createStore(): Store {
     restore(state) {
       const saved = JSON.parse(Buffer.from(state).toString()) as Saved
       ;({ applied, digest } = saved)
+      restored = applied
       values = new Map(saved.values)
       results = new Map(saved.results)
     },

@@ -35,6 +35,8 @@ describe('the simulated world, on the simplest engine', () => {
     const kind: EngineKind = {
       name: 'thrower',
       foundedAt: 0,
+      electsLeaders: true,
+      replacesAll: true,
       create(setup, records) {
         const engine = sequencerKind().create(setup, records)
         const propose = (): never => {

@@ -14,6 +14,7 @@ import { createMachine, type Machine } from './machine.ts'
 import { createStore } from './store.ts'
 
 export interface World {
+  readonly kind: EngineKind
   readonly random: Random
   readonly events: Events
   readonly links: Links
@@ -52,10 +53,10 @@ export function createWorld({ seed, kind, voters, spare }: WorldOptions): World 
   const count = (what: string): void => {
     counts[what] = (counts[what] ?? 0) + 1
   }
-  const ids = Array.from({ length: voters + spare }, (_, n) => idOf(n))
+  const ids = Array.from({ length: voters + spare }, (_, n) => (kind.idOf ?? idOf)(n))
   const genesis: Members = { voters: ids.slice(0, voters), learners: [] }
   const founding = { members: genesis, state: stateAt(kind.foundedAt) }
-  const invariants = createInvariants({ founding, readLog: kind.readLog })
+  const invariants = createInvariants({ ...kind, founding })
   const links = createLinks({
     events,
     random,
@@ -82,6 +83,7 @@ export function createWorld({ seed, kind, voters, spare }: WorldOptions): World 
   })
 
   return {
+    kind,
     random,
     events,
     links,

@@ -15,6 +15,8 @@ export function raftKind(raft = { createRaftEngine }): EngineKind {
   return {
     name: 'raft',
     foundedAt: 1,
+    electsLeaders: true,
+    replacesAll: true,
     create({ self, founding, random }, records) {
       const config = { self, random, ...SMALL, ...(founding && { founding }) }
       return raft.createRaftEngine(config, records)
