@@ -76,6 +76,18 @@ export function endOf(block: BlockDraft): LogIndex {
   return (block.index + entries + (block.change ? 1 : 0)) as LogIndex
 }
 
+/**
+ * What tells one item from all others. The nonce alone would not: once it is known, a liar can put
+ * another payload under it.
+ */
+export function itemKey({ nonce, payload }: Item): string {
+  return payload === undefined ? nonce : `${nonce}:${digestOf(payload)}`
+}
+
+export function isSameChange(left: Change, right: Change): boolean {
+  return Buffer.compare(encode(plainChange(left)), encode(plainChange(right))) === 0
+}
+
 export function plainItem(item: Item) {
   return [fromHex(item.nonce), item.payload ?? null]
 }

@@ -1,7 +1,7 @@
 /** From a finalisation to entries of the log, and from the last block of an epoch to the next. */
 import type { CommittedEntry, Fate, LogIndex, ReadResult } from '../index.ts'
 import type { Block, Change } from './block.ts'
-import { endOf } from './block.ts'
+import { endOf, isSameChange } from './block.ts'
 import type { Certificate } from './certificate.ts'
 import { takeBlock } from './certifying.ts'
 import { VIEWS_BEHIND_MAX } from './limits.ts'
@@ -62,8 +62,9 @@ function contentOf(machine: Machine, block: Block) {
   const reads: ReadResult[] = []
   const fates: Fate[] = []
   let index = block.index
-  for (const { nonce, payload } of block.items) {
-    const waiting = machine.pool.settle(nonce)
+  for (const item of block.items) {
+    const { payload } = item
+    const waiting = machine.pool.settle(item)
     for (const id of waiting?.reads ?? []) reads.push({ id, index: endOf(block) })
     if (payload === undefined) continue
     index = (index + 1) as LogIndex
@@ -76,7 +77,7 @@ function contentOf(machine: Machine, block: Block) {
     const members = membersOf(block.change.committee)
     if (index > machine.delivered) committed.push({ index, payload: new Uint8Array(), members })
     const own = machine.changes.own(machine.config.self)
-    if (own?.proposal && own.change.nonce === block.change.nonce) {
+    if (own?.proposal && isSameChange(own.change, block.change)) {
       fates.push({ id: own.proposal, outcome: 'committed', index })
     }
   }
@@ -106,7 +107,7 @@ function enterEpoch(
   machine.timer.enter(false)
   for (const other of changes.takeAll()) {
     // A change names the epoch it begins, so the others can be in no block any more.
-    if (other.proposal && other.change.nonce !== change.nonce) {
+    if (other.proposal && !isSameChange(other.change, change)) {
       outbox.refuse(other.proposal, 'CHANGE_REFUSED')
     }
   }

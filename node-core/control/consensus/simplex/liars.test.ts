@@ -1,9 +1,11 @@
 /** Committees with as many liars as the protocol stands, and with one more. */
 import { describe, expect, it } from 'vitest'
+import type { LogIndex } from '../index.ts'
 import { type Cluster, createCluster, EVEN, type SimNode } from './cluster.fixture.ts'
 import { expectProgress, harass, heal } from './harassment.fixture.ts'
 import { parseEvidence, verifyEvidence } from './index.ts'
 import { corrupt, createTwins, LIARS, type Liar } from './liars.fixture.ts'
+import { encodeMessage, parseMessage } from './messages.ts'
 
 const even = (count: number) => Array.from({ length: count }, () => EVEN)
 const liarsOf = (count: number) => Math.floor((count - 1) / 3)
@@ -49,6 +51,35 @@ describe('with at most f liars', () => {
       expectProgress(cluster, cluster.honest(), 400)
     }
   })
+
+  it.each([1, 2, 3, 4])(
+    'tells nobody that what stands under a stolen nonce is its own (seed %i)',
+    (seed) => {
+      const cluster = createCluster({ seed, standings: even(4) })
+      const leader = cluster.nodes.find(({ id, engine }) => engine!.status().leader === id)
+      const [liar, proposer] = cluster.nodes.filter((node) => node !== leader)
+      if (!liar || !proposer) throw new Error('There are four.')
+      liar.honest = false
+      cluster.tamper = (from, _to, bytes) => {
+        const message = parseMessage(bytes)
+        if (from !== proposer || message?.kind !== 'items') return [bytes]
+        // The liar has heard of it, and everybody else hears what the liar makes of it first.
+        const items = message.items.map(({ nonce }) => ({
+          nonce,
+          payload: Buffer.from('not mine'),
+        }))
+        const forged = encodeMessage({ kind: 'items', items })
+        for (const peer of cluster.honest()) cluster.send(liar.id, peer.id, forged)
+        cluster.later(2, from, _to, bytes)
+        return []
+      }
+      const proposal = cluster.propose(proposer, 'mine')
+      expect(cluster.until(() => proposer.fates.length > 0, 400)).toBe(true)
+      expect(cluster.canon).toContain('mine')
+      const index = (cluster.canon.indexOf('mine') + 1) as LogIndex
+      expect(proposer.fates).toEqual([{ id: proposal, outcome: 'committed', index }])
+    },
+  )
 
   it('finds out who voted twice, with a proof that anybody checks', () => {
     const cluster = createCluster({ seed: 3, standings: even(4) })

@@ -13,7 +13,7 @@
  */
 import type { NodeId } from '../../../base/net/index.ts'
 import type { ProposalId, ReadId } from '../index.ts'
-import type { Item } from './block.ts'
+import { type Item, itemKey } from './block.ts'
 import {
   PENDING_TICKS_MAX,
   POOL_BYTES_PER_PEER_MAX,
@@ -23,6 +23,8 @@ import {
 
 export interface PoolEntry {
   readonly item: Item
+  /** See `itemKey`. */
+  readonly key: string
   readonly from: NodeId
   readonly bornTick: number
   /** Set for what this node proposed itself. */
@@ -39,7 +41,7 @@ export interface Pool {
   add(item: Item, from: NodeId, tick: number, own?: OwnItem): boolean
   entries(): Iterable<PoolEntry>
   /** The item is in a final block: gives its entry back, if it was here, and remembers it. */
-  settle(nonce: string): PoolEntry | undefined
+  settle(item: Item): PoolEntry | undefined
   /** Takes out what has waited for too long. */
   expire(tick: number): PoolEntry[]
   /** Takes out what this node itself waits for. */
@@ -54,13 +56,13 @@ export interface OwnItem {
 export function createPool(self: NodeId): Pool {
   const waiting = new Map<string, PoolEntry>()
   const shares = new Map<NodeId, { items: number; bytes: number }>()
-  /** Nonces of final items, the oldest first. */
+  /** Keys of final items, the oldest first. */
   const remembered = new Set<string>()
 
   const sizeOf = (item: Item): number => item.payload?.byteLength ?? 0
 
   function remove(entry: PoolEntry): PoolEntry {
-    waiting.delete(entry.item.nonce)
+    waiting.delete(entry.key)
     const share = shares.get(entry.from)
     if (share) {
       share.items--
@@ -75,13 +77,15 @@ export function createPool(self: NodeId): Pool {
       return waiting.size
     },
     add(item, from, tick, own = {}) {
-      if (waiting.has(item.nonce) || remembered.has(item.nonce)) return true
+      const key = itemKey(item)
+      if (waiting.has(key) || remembered.has(key)) return true
       const share = shares.get(from) ?? { items: 0, bytes: 0 }
       const bytes = share.bytes + sizeOf(item)
       if (share.items >= POOL_ITEMS_PER_PEER_MAX || bytes > POOL_BYTES_PER_PEER_MAX) return false
       shares.set(from, { items: share.items + 1, bytes })
-      waiting.set(item.nonce, {
+      waiting.set(key, {
         item,
+        key,
         from,
         bornTick: tick,
         proposal: own.proposal,
@@ -91,15 +95,16 @@ export function createPool(self: NodeId): Pool {
       return true
     },
     entries: () => waiting.values(),
-    settle(nonce) {
-      remembered.add(nonce)
+    settle(item) {
+      const key = itemKey(item)
+      remembered.add(key)
       if (remembered.size > REMEMBERED_ITEMS_MAX) {
         for (const oldest of remembered) {
           remembered.delete(oldest)
           break
         }
       }
-      const entry = waiting.get(nonce)
+      const entry = waiting.get(key)
       return entry && remove(entry)
     },
     expire(tick) {

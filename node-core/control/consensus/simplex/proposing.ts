@@ -1,6 +1,6 @@
 /** What a leader proposes, and when. */
 import { assert } from '../../../base/errors/index.ts'
-import { type Block, type Change, createBlock, endOf, type Item } from './block.ts'
+import { type Block, type Change, createBlock, endOf, type Item, itemKey } from './block.ts'
 import { takeBlock } from './certifying.ts'
 import { leaderOf } from './leader.ts'
 import { BLOCK_BYTES_AIM, BLOCK_ITEMS_MAX } from './limits.ts'
@@ -85,11 +85,11 @@ function placeOn(machine: Machine, parent: Block | undefined) {
 /** The oldest that are not yet in a block between the last final one and this parent. */
 function chooseEntries(machine: Machine, parent: Block | undefined): PoolEntry[] {
   const taken = new Set<string>()
-  for (const item of itemsAbove(machine, parent)) taken.add(item.nonce)
+  for (const item of itemsAbove(machine, parent)) taken.add(itemKey(item))
   const chosen: PoolEntry[] = []
   let bytes = 0
   for (const entry of machine.pool.entries()) {
-    if (taken.has(entry.item.nonce)) continue
+    if (taken.has(entry.key)) continue
     const sizeBytes = entry.item.payload?.byteLength ?? 0
     if (chosen.length > 0 && bytes + sizeBytes > BLOCK_BYTES_AIM) break
     if (chosen.length === BLOCK_ITEMS_MAX) break
