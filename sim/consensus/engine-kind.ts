@@ -12,6 +12,8 @@ export interface EngineKind {
   electsLeaders: boolean
   /** Whether all members may be replaced at once, or most must stay to vouch for the others. */
   replacesAll: boolean
+  /** Whether a proposal may come into the log again: its leaders forget, or lie. */
+  repeats: boolean
   /**
    * Entries after which every machine compacts, where all must do so at the same index; undefined: each
    * at moments of its own.

@@ -22,10 +22,12 @@ export interface Fates {
 
 export interface FatesDeps {
   log: CommittedLog
+  /** Whether what stands at one index may stand at another too. */
+  repeats: boolean
   fail: (what: string) => void
 }
 
-export function createFates({ log, fail }: FatesDeps): Fates {
+export function createFates({ log, repeats, fail }: FatesDeps): Fates {
   /** By life, what it has not been told yet. */
   const proposals = new Map<string, Set<string>>()
   const reads = new Map<string, Map<string, number>>()
@@ -51,9 +53,9 @@ export function createFates({ log, fail }: FatesDeps): Fates {
         if (index !== undefined) fail(`${fate.id} was refused and stands at ${index}`)
       }
       if (fate.outcome !== 'committed') return
-      placed.set(fate.id, fate.index)
+      if (!repeats) placed.set(fate.id, fate.index)
       const last = log.indexOf(fate.id)
-      if (last !== undefined && last !== fate.index)
+      if (!repeats && last !== undefined && last !== fate.index)
         fail(`${fate.id} is at ${fate.index} and ${last}`)
       if (fate.index > log.committed()) expected.set(fate.index, fate.id)
       else agree(fate.index, fate.id)

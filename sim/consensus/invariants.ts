@@ -55,19 +55,20 @@ export interface InvariantsOptions {
   /** What the log begins with. */
   founding: { members: Members; state: Uint8Array }
   electsLeaders: boolean
+  repeats: boolean
   readLog?: ((record: Uint8Array) => readonly LogRecord[]) | undefined
 }
 
 const FAILURES_MAX = 10
 
 export function createInvariants(options: InvariantsOptions): Invariants {
-  const { founding, readLog, electsLeaders } = options
+  const { founding, readLog, electsLeaders, repeats } = options
   const failures: string[] = []
   const fail = (what: string): void => {
     if (failures.length < FAILURES_MAX) failures.push(what)
   }
   const log = createCommittedLog({ founding, fail })
-  const fates = createFates({ log, fail })
+  const fates = createFates({ log, repeats, fail })
   const leaders = createLeaders({ elected: electsLeaders, fail })
   const matching = createLogMatching({ readLog, fail })
   return {

@@ -50,6 +50,7 @@ export function sequencerKind(faults: SequencerFaults = {}): EngineKind {
     foundedAt: 0,
     electsLeaders: true,
     replacesAll: true,
+    repeats: false,
     create: (setup, records) => create(setup, records, faults),
   }
 }

@@ -37,6 +37,7 @@ describe('the simulated world, on the simplest engine', () => {
       foundedAt: 0,
       electsLeaders: true,
       replacesAll: true,
+      repeats: false,
       create(setup, records) {
         const engine = sequencerKind().create(setup, records)
         const propose = (): never => {

@@ -17,6 +17,7 @@ export function raftKind(raft = { createRaftEngine }): EngineKind {
     foundedAt: 1,
     electsLeaders: true,
     replacesAll: true,
+    repeats: false,
     create({ self, founding, random }, records) {
       const config = { self, random, ...SMALL, ...(founding && { founding }) }
       return raft.createRaftEngine(config, records)

@@ -21,6 +21,7 @@ export function simplexKind(simplex = { createSimplexEngine }): EngineKind {
     foundedAt: 0,
     electsLeaders: false,
     replacesAll: false,
+    repeats: true,
     compactsEvery: 12,
     idOf,
     create: (setup, records) => simplex.createSimplexEngine(configOf(setup), records),
