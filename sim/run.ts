@@ -1,6 +1,7 @@
 /**
  * `npm run sim -- --seeds N [--seed K] [--nodes N] [--steps N]`: the shared state of as many networks
- * as you like. `--consensus raft [--seeds N] [--seed K]`: that engine, N seeds from K on.
+ * as you like. `--consensus raft|simplex [--seeds N] [--seed K] [--liars]`: that engine, N seeds from
+ * K on, with as many liars among the voters as may be.
  * `--mutations [--seeds N]`: each planted fault, and how many of N seeds find it.
  */
 import { parseArgs } from 'node:util'
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     nodes: { type: 'string', default: '5' },
     steps: { type: 'string', default: '12' },
     consensus: { type: 'string' },
+    liars: { type: 'boolean', default: false },
     mutations: { type: 'boolean', default: false },
   },
 })
@@ -36,7 +38,7 @@ process.exitCode = failed > 0 ? 1 : 0
 function runConsensus(name: string): number {
   const kind = ENGINES[name]
   if (!kind) throw new Error(`No such engine: ${name}. There are: ${Object.keys(ENGINES)}.`)
-  const { failed, counts } = runSeeds(kind, { first, count, say })
+  const { failed, counts } = runSeeds(kind, { first, count, lying: values.liars, say })
   console.log(`${count} seeds over ${name}. What struck:`, counts)
   return failed.length
 }

@@ -17,8 +17,15 @@ export interface Chaos {
 export const FAULTS = [...LINK_FAULTS, ...MACHINE_FAULTS, ...MEMBER_FAULTS]
 export type Fault = (typeof FAULTS)[number]
 
-/** `deadly`: before which effect machines die, where it is not to be any. */
-export function createChaos(world: World, deadly?: Effect): Chaos {
+export interface ChaosOptions {
+  /** Before which effect machines die, where it is not to be any. */
+  deadly?: Effect | undefined
+  /** Nobody asks for other members: they were chosen so that they stand their liars. */
+  sameMembers?: boolean
+}
+
+export function createChaos(world: World, { deadly, sameMembers }: ChaosOptions = {}): Chaos {
+  const drawn = sameMembers ? [...LINK_FAULTS, ...MACHINE_FAULTS] : FAULTS
   const { random, links, machines } = world
   const targets = createTargets(world)
   const faults: Record<Fault, () => void> = {
@@ -28,7 +35,7 @@ export function createChaos(world: World, deadly?: Effect): Chaos {
   }
   return {
     strike() {
-      const fault = pick(random, FAULTS) as Fault
+      const fault = pick(random, drawn) as Fault
       world.count(fault)
       faults[fault]()
     },

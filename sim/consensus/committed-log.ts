@@ -54,7 +54,7 @@ export function createCommittedLog({ founding, fail }: CommittedLogDeps): Commit
       return fail(`${life} delivers ${index}; nobody has delivered ${entries.length + 1}`)
     }
     if (entry.members) members = entry.members
-    const command = entry.payload.byteLength > 0 ? decodeCommand(entry.payload) : undefined
+    const command = decodeCommand(entry.payload)
     if (command) indexOf.set(command.proposal, index)
     const { payload } = entry
     entries.push({ by: life, payload, members: told(members), command, digest: undefined })

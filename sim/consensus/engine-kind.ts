@@ -1,7 +1,7 @@
 /** What the simulator needs to know of an engine beyond `Engine`. */
 import type { NodeId } from '../../node-core/base/net/index.ts'
 import type { Random } from '../../node-core/base/random/index.ts'
-import type { Engine, Members } from '../../node-core/control/consensus/index.ts'
+import type { Engine, Members, Verdict } from '../../node-core/control/consensus/index.ts'
 import type { Stage } from './stage.ts'
 
 export interface EngineKind {
@@ -24,8 +24,36 @@ export interface EngineKind {
   create(setup: EngineSetup, records: readonly Uint8Array[]): Engine
   /** Reads what the engine's records say of its log, for log matching. */
   readLog?: (record: Uint8Array) => readonly LogRecord[]
+  /** What must hold of this engine besides. */
+  watch?: (options: WatchOptions) => Watch
+  /** Machines that do not follow the protocol, by their way of lying. */
+  liars?: Readonly<Record<string, Liar>>
   /** Those that know the engine's weak places, by name. Each seed meets one. */
   adversaries?: Readonly<Record<string, Adversary>>
+}
+
+export interface WatchOptions {
+  genesis: Members
+  fail: (what: string) => void
+}
+
+/** Sees what honest machines write, send and hear. */
+export interface Watch {
+  /** A process reads its log. */
+  sawStart(machine: string, records: readonly Uint8Array[]): void
+  sawRecords(machine: string, records: readonly Uint8Array[]): void
+  sawMessage(machine: string, message: Uint8Array): void
+  sawStep(life: string, step: { engine: Engine; message: Uint8Array; verdict: Verdict }): void
+}
+
+/** Takes the place of the engine; `peers` are all other machines. */
+export type Liar = (setup: EngineSetup, liar: LiarSetup) => Engine
+
+export interface LiarSetup {
+  records: readonly Uint8Array[]
+  peers: readonly NodeId[]
+  /** Other liars keep to both halves that an equivocator makes of the honest. */
+  liars: ReadonlySet<NodeId>
 }
 
 /**

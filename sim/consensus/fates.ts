@@ -64,8 +64,8 @@ export function createFates({ log, repeats, fail }: FatesDeps): Fates {
       const promised = expected.get(index)
       if (promised !== undefined) agree(index, promised)
       expected.delete(index)
-      if (payload.byteLength === 0) return
-      const { proposal } = decodeCommand(payload)
+      const proposal = decodeCommand(payload)?.proposal
+      if (proposal === undefined) return
       if (refused.has(proposal)) fail(`${life} delivers ${proposal} at ${index}, which was refused`)
       const known = placed.get(proposal)
       if (known !== undefined && known !== index) {

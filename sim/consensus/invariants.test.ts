@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest'
 import type { NodeId } from '../../node-core/base/net/index.ts'
 import type {
   CommittedEntry,
+  Engine,
   EngineStatus,
   LogIndex,
   Members,
   ProposalId,
   ReadId,
+  Verdict,
 } from '../../node-core/control/consensus/index.ts'
 import type { LogRecord } from './engine-kind.ts'
 import { createInvariants, type Invariants } from './invariants.ts'
@@ -30,6 +32,10 @@ const record = (...entries: [index: number, term: number, content?: string][]): 
 const status = (change: Partial<EngineStatus>): EngineStatus => ({
   ...{ kind: 'raft', self: 'a' as NodeId, leader: undefined, term: 1, committed: at(0) },
   ...{ last: at(9), members: genesis, progress: [], quorum: true, ...change },
+})
+
+const stepWith = (verdict: Verdict) => ({
+  ...{ engine: {} as Engine, message: new Uint8Array(), verdict, fromHonest: true },
 })
 
 function failuresOf(act: (invariants: Invariants) => void): string[] {
@@ -254,7 +260,11 @@ describe('the invariants find', () => {
       },
       /share entry 2 of term 3 and not the one before/,
     ],
-    ['blame', (all) => all.sawVerdict('n0.1', { verdict: 'reject', code: 'X' }), /honest peer: X/],
+    [
+      'blame',
+      (all) => all.sawStep('n0.1', stepWith({ verdict: 'reject', code: 'X' })),
+      /honest peer: X/,
+    ],
   ]
   it.each(BAD)('%s', (_name, act, message) => {
     const failures = failuresOf(act)

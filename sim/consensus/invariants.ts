@@ -4,6 +4,7 @@
  */
 import type {
   CommittedEntry,
+  Engine,
   EngineStatus,
   Fate,
   Members,
@@ -14,7 +15,7 @@ import type {
   Verdict,
 } from '../../node-core/control/consensus/index.ts'
 import { createCommittedLog } from './committed-log.ts'
-import type { LogRecord } from './engine-kind.ts'
+import type { LogRecord, Watch, WatchOptions } from './engine-kind.ts'
 import { createFates } from './fates.ts'
 import { createLeaders } from './leaders.ts'
 import { createLogMatching } from './log-matching.ts'
@@ -26,7 +27,8 @@ export interface Invariants {
   readonly failures: string[]
   sawStart(machine: string, records: readonly Uint8Array[]): void
   sawRecords(machine: string, records: readonly Uint8Array[]): void
-  sawVerdict(life: string, verdict: Verdict): void
+  sawMessage(machine: string, message: Uint8Array): void
+  sawStep(life: string, step: Step): void
   sawStatus(life: string, status: EngineStatus): void
   sawCommitted(life: string, entry: CommittedEntry, appliedBefore: number): void
   sawApplied(life: string, store: Store): void
@@ -44,6 +46,14 @@ export interface Invariants {
   untold(life: string): string[]
 }
 
+export interface Step {
+  engine: Engine
+  message: Uint8Array
+  verdict: Verdict
+  /** Whether whoever sent it follows the protocol. */
+  fromHonest: boolean
+}
+
 export interface Restored {
   snapshot: StateSnapshot
   /** What the store had applied before. */
@@ -57,6 +67,7 @@ export interface InvariantsOptions {
   electsLeaders: boolean
   repeats: boolean
   readLog?: ((record: Uint8Array) => readonly LogRecord[]) | undefined
+  watch?: (options: WatchOptions) => Watch
 }
 
 const FAILURES_MAX = 10
@@ -71,6 +82,7 @@ export function createInvariants(options: InvariantsOptions): Invariants {
   const fates = createFates({ log, repeats, fail })
   const leaders = createLeaders({ elected: electsLeaders, fail })
   const matching = createLogMatching({ readLog, fail })
+  const watch = options.watch?.({ genesis: founding.members, fail })
   return {
     failures,
     ...log,
@@ -81,13 +93,37 @@ export function createInvariants(options: InvariantsOptions): Invariants {
       log.sawCommitted(life, entry, appliedBefore)
       fates.sawInLog(life, entry)
     },
-    sawVerdict(life, verdict) {
-      // Nobody lies in this world, so nobody may be blamed.
-      if (verdict.verdict === 'reject') fail(`${life} blames an honest peer: ${verdict.code}`)
+    sawStart(machine, records) {
+      matching.sawStart(machine, records)
+      watch?.sawStart(machine, records)
+    },
+    sawRecords(machine, records) {
+      matching.sawRecords(machine, records)
+      watch?.sawRecords(machine, records)
+    },
+    sawMessage: (machine, message) => watch?.sawMessage(machine, message),
+    sawStep(life, step) {
+      const { verdict, fromHonest } = step
+      if (fromHonest && verdict.verdict === 'reject') {
+        fail(`${life} blames an honest peer: ${verdict.code}`)
+      }
+      watch?.sawStep(life, step)
     },
     died(life) {
       fates.died(life)
       leaders.died(life)
     },
+  }
+}
+
+/** For a machine that lies: nothing of what it does has to hold. */
+export function silenced(invariants: Invariants): Invariants {
+  const nothing = (): void => {}
+  return {
+    ...invariants,
+    ...{ sawStart: nothing, sawRecords: nothing, sawMessage: nothing, sawStep: nothing },
+    ...{ sawStatus: nothing, sawCommitted: nothing, sawApplied: nothing, sawRestored: nothing },
+    ...{ proposed: nothing, sawFate: nothing, askedRead: nothing, sawRead: nothing },
+    ...{ died: nothing, untold: () => [] },
   }
 }

@@ -7,7 +7,6 @@ import type {
   ProposalId,
   ReadId,
 } from '../../node-core/control/consensus/index.ts'
-import type { Invariants } from './invariants.ts'
 import { createDoors } from './life-doors.ts'
 import type { Machine, MachineDeps } from './machine.ts'
 import { createRunner, type Runner } from './runner.ts'
@@ -82,7 +81,7 @@ export function createLife(machine: Machine, number: number, deps: MachineDeps):
     engine,
     store,
     runner,
-    ...createInputs(name, { engine, runner, waiters, invariants }),
+    ...createInputs(name, { engine, runner, waiters, ...deps }),
     compact() {
       const own = deps.kind.compactsEvery === undefined
       if (own && compact(machine, deps, { engine, runner, store })) runner.run()
@@ -96,7 +95,8 @@ export function createLife(machine: Machine, number: number, deps: MachineDeps):
   }
 }
 
-function createEngine(machine: Machine, { founding, random, kind, invariants }: MachineDeps) {
+function createEngine(machine: Machine, deps: MachineDeps): Engine {
+  const { founding, random, kind, invariants, liar } = deps
   const records = machine.log.read()
   invariants.sawStart(machine.name, records)
   const setup = {
@@ -105,20 +105,19 @@ function createEngine(machine: Machine, { founding, random, kind, invariants }: 
     founding: founding.members.voters.includes(machine.id) ? founding : undefined,
     random: createSeededRandom(random.int(2 ** 31)),
   }
-  return kind.create(setup, records)
+  return liar ? liar.create(setup, records) : kind.create(setup, records)
 }
 
-interface InputsDeps {
+interface InputsDeps extends MachineDeps {
   engine: Engine
   runner: Runner
   waiters: Waiters
-  invariants: Invariants
 }
 
 /** What is handed to the engine; what comes of it is carried out at once. */
 function createInputs(
   name: string,
-  { engine, runner, waiters, invariants }: InputsDeps,
+  { engine, runner, waiters, invariants, isHonest }: InputsDeps,
 ): Omit<Life, 'name' | 'engine' | 'store' | 'runner' | 'compact' | 'end'> {
   let asked = 0
   const nextId = (): string => `${name}/${asked++}`
@@ -129,7 +128,10 @@ function createInputs(
     }
   }
   return {
-    step: doing((from, message) => invariants.sawVerdict(name, engine.step(from, message))),
+    step: doing((from, message) => {
+      const verdict = engine.step(from, message)
+      invariants.sawStep(name, { engine, message, verdict, fromHonest: isHonest(from) })
+    }),
     propose: doing((command, answer) => {
       const proposal = nextId() as ProposalId
       waiters.command(proposal, command.id, answer)

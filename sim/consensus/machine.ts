@@ -1,8 +1,8 @@
 /** One machine: a disk that outlives its processes, and the process that now runs the engine on it. */
 import type { NodeId } from '../../node-core/base/net/index.ts'
 import type { Random } from '../../node-core/base/random/index.ts'
-import type { Members } from '../../node-core/control/consensus/index.ts'
-import type { EngineKind } from './engine-kind.ts'
+import type { Engine, Members } from '../../node-core/control/consensus/index.ts'
+import type { EngineKind, EngineSetup } from './engine-kind.ts'
 import type { Events } from './events.ts'
 import type { Invariants } from './invariants.ts'
 import { createLife, type Life } from './life.ts'
@@ -13,6 +13,10 @@ export interface Machine {
   readonly number: number
   readonly name: string
   readonly id: NodeId
+  /** Whether it follows the protocol. */
+  readonly honest: boolean
+  /** In which way it does not. */
+  readonly liar: string | undefined
   readonly log: SimRecordLog
   /** Undefined while it is down. */
   life: Life | undefined
@@ -30,12 +34,20 @@ export interface Machine {
   receive(from: NodeId, message: Uint8Array): void
 }
 
+export interface LiarInPlace {
+  way: string
+  create(setup: EngineSetup, records: readonly Uint8Array[]): Engine
+}
+
 export interface MachineDeps {
   kind: EngineKind
   founding: { members: Members; state: Uint8Array }
   events: Events
   random: Random
   invariants: Invariants
+  /** Undefined for who follows the protocol. */
+  liar: LiarInPlace | undefined
+  isHonest(peer: NodeId): boolean
   /** By a machine's tick. Milliseconds. */
   tickMs: number
   send(from: Machine, to: NodeId, message: Uint8Array): void
@@ -56,6 +68,8 @@ export function createMachine(number: number, id: NodeId, deps: MachineDeps): Ma
     number,
     name: `n${number}`,
     id,
+    honest: deps.liar === undefined,
+    liar: deps.liar?.way,
     log: createRecordLog(),
     life: undefined,
     syncMsMax: 3,

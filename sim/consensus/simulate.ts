@@ -1,6 +1,6 @@
 /** One run from one seed: chaos for a while, then peace, then what must hold. */
 import { messageOf } from '../../node-core/base/errors/index.ts'
-import { pick } from '../../node-core/base/random/index.ts'
+import { createSeededRandom, pick, shuffle } from '../../node-core/base/random/index.ts'
 import { checkLinearizable } from '../linearizability/index.ts'
 import { type Chaos, createChaos } from './chaos.ts'
 import type { Effect } from './effects.ts'
@@ -23,41 +23,53 @@ export interface SimulateOptions {
   faults?: number
   /** Disks forget what they said was synced: to see that it is found. */
   lyingDisks?: boolean
+  /** As many of the voters as may be do not follow the protocol; the others agree all the same. */
+  lying?: boolean
   /** Machines that die at an effect die before this one; default any. */
   deadly?: Effect
 }
 
-/** From the last fault on, for progress everywhere. */
-const HEALED_WITHIN_MS = 10_000
-/** And then until everybody has been told everything. */
-const REST_MS = 4_000
+/** Voters, f of whom may lie. */
+const COMMITTEES = [4, 5, 6, 7, 10]
+interface Patience {
+  /** From the last fault on, for progress everywhere. */
+  healedWithinMs: number
+  /** And then until everybody has been told everything. */
+  restMs: number
+}
+const AMONG_HONEST: Patience = { healedWithinMs: 10_000, restMs: 4_000 }
+/** Views that liars lead pass one after the other, each with more patience than the one before. */
+const AMONG_LIARS: Patience = { healedWithinMs: 60_000, restMs: 60_000 }
 /** Until the network is as if nothing had happened, mostly. */
 const SETTLE_MS = 1_500
 const BETWEEN_FAULTS_MS_MAX = 2_000
 const HASTE_MS_MAX = 150
 
 export function simulate(seed: number, kind: EngineKind, options: SimulateOptions = {}): Outcome {
-  const world = createWorld({ seed, kind, voters: 3 + (seed % 3), spare: 3 })
+  const cast = options.lying ? castWithLiars(seed, kind) : { voters: 3 + (seed % 3), spare: 3 }
+  const world = createWorld({ seed, kind, ...cast })
   const { invariants, links, clients } = world
   try {
     run(world, options)
   } catch (error) {
     invariants.failures.push(`threw: ${error instanceof Error ? error.stack : messageOf(error)}`)
   }
+  for (const { liar } of world.machines) if (liar) world.count(`liar:${liar}`)
   const counts = { ...world.counts, ...links.counts, ...clients.counts }
   return { seed, failures: invariants.failures, trace: world.trace(), counts }
 }
 
-function run(world: World, { faults = 16, lyingDisks = false, deadly }: SimulateOptions): void {
+function run(world: World, options: SimulateOptions): void {
+  const { faults = 16, lyingDisks = false, lying = false, deadly } = options
   const { random, machines, clients, invariants } = world
   for (const machine of machines) machine.log.lies = lyingDisks
   for (const id of invariants.members().voters) world.machine(id).start()
   clients.start()
   world.advance(2_000)
-  const chaos = createChaos(world, deadly)
+  const chaos = createChaos(world, { deadly, sameMembers: lying })
   const stagedAt = random.int(faults)
   for (let strike = 0; strike < faults && invariants.failures.length === 0; strike++) {
-    if (strike === stagedAt) meetAdversary(world, chaos)
+    if (strike === stagedAt && !lying) meetAdversary(world, chaos)
     chaos.strike()
     // Often so soon that one meets what the last one left.
     const gapMsMax = random.float() < 0.4 ? HASTE_MS_MAX : BETWEEN_FAULTS_MS_MAX
@@ -65,7 +77,19 @@ function run(world: World, { faults = 16, lyingDisks = false, deadly }: Simulate
   }
   chaos.end()
   clients.stop()
-  if (invariants.failures.length === 0) recover(world)
+  if (invariants.failures.length > 0) return
+  recover(world, lying ? AMONG_LIARS : AMONG_HONEST)
+}
+
+/** f of the voters lie, each in a way of its own. */
+function castWithLiars(seed: number, { liars: ways = {} }: EngineKind) {
+  const random = createSeededRandom(seed)
+  const voters = pick(random, COMMITTEES) ?? 0
+  const numbers = Array.from({ length: voters }, (_, n) => n)
+  const lying = shuffle(random, numbers).slice(0, Math.floor((voters - 1) / 3))
+  const names = Object.keys(ways)
+  const liars = new Map(lying.map((n) => [n, pick(random, names) ?? '']))
+  return { voters, spare: 0, liars }
 }
 
 /** Leaves nothing of the chaos behind, lest it spoil what the adversary has in mind. */
@@ -81,24 +105,24 @@ function meetAdversary(world: World, chaos: Chaos): void {
 }
 
 /** Progress within time, and then everybody has been told everything. */
-function recover(world: World): void {
+function recover(world: World, { healedWithinMs, restMs }: Patience): void {
   const { machines, invariants, events } = world
   const before = invariants.committed()
-  const untilMs = events.nowMs() + HEALED_WITHIN_MS
+  const untilMs = events.nowMs() + healedWithinMs
   let probes = 0
   const goesOn = (): boolean => invariants.failures.length === 0 && events.nowMs() < untilMs
   while (goesOn() && unhealed(world, before).length > 0) {
     // Through whomever, as clients would.
     const asked = machines[probes % machines.length]
     const id = `probe${probes++}`
-    asked?.life?.propose({ id, key: 'probe', value: id }, () => {})
+    if (asked?.honest) asked.life?.propose({ id, key: 'probe', value: id }, () => {})
     world.advance(200)
   }
   if (invariants.failures.length > 0) return
   invariants.failures.push(...unhealed(world, before))
   if (invariants.failures.length > 0) return
   // Whoever is a member now has been told everything by then.
-  world.advance(REST_MS)
+  world.advance(restMs)
   if (invariants.failures.length > 0) return
   invariants.failures.push(...unhealed(world, before), ...untold(world))
   checkHistory(world)
@@ -106,7 +130,9 @@ function recover(world: World): void {
 
 function members({ machines, invariants }: World): Machine[] {
   const { voters, learners } = invariants.members()
-  return machines.filter(({ id }) => voters.includes(id) || learners.includes(id))
+  return machines.filter(
+    ({ id, honest }) => honest && (voters.includes(id) || learners.includes(id)),
+  )
 }
 
 /** Everyone has delivered all there is, and something since the last fault. */

@@ -2,6 +2,7 @@
  * The state machine that the machines replicate: a key-value store with compare-and-set, which
  * applies each command id once, as the registry does.
  */
+import { z } from 'zod'
 import type { LogIndex } from '../../node-core/control/consensus/index.ts'
 import { createDigest } from './digest.ts'
 
@@ -48,8 +49,23 @@ const NOTHING: Saved = {
 }
 
 export const encodeCommand = (command: Command): Uint8Array => Buffer.from(JSON.stringify(command))
-export const decodeCommand = (payload: Uint8Array): Command =>
-  JSON.parse(Buffer.from(payload).toString()) as Command
+
+/** Undefined for what no client proposed: a liar may put anything into the log. */
+export function decodeCommand(payload: Uint8Array): Command | undefined {
+  const text = Buffer.from(payload).toString()
+  try {
+    const parsed = COMMAND.safeParse(JSON.parse(text))
+    return parsed.success ? parsed.data : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+const COMMAND = z.object({
+  ...{ proposal: z.string(), id: z.string(), key: z.string(), value: z.string() },
+  expected: z.string().nullable().exactOptional(),
+})
 
 export function createStore(): Store {
   let { applied, digest } = NOTHING
@@ -77,7 +93,8 @@ export function createStore(): Store {
     apply(index, payload) {
       applied = index
       digest = createDigest(digest).number(index).bytes(payload).hex()
-      if (payload.byteLength > 0) run(decodeCommand(payload))
+      const command = decodeCommand(payload)
+      if (command) run(command)
     },
     get: (key) => values.get(key),
     result: (command) => results.get(command),

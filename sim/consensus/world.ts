@@ -8,9 +8,9 @@ import { type Clients, createClients } from './clients.ts'
 import { createDigest } from './digest.ts'
 import type { EngineKind } from './engine-kind.ts'
 import { createEvents, type Events } from './events.ts'
-import { createInvariants, type Invariants } from './invariants.ts'
+import { createInvariants, type Invariants, silenced } from './invariants.ts'
 import { createLinks, type Links } from './links.ts'
-import { createMachine, type Machine } from './machine.ts'
+import { createMachine, type Machine, type MachineDeps } from './machine.ts'
 import { createStore } from './store.ts'
 
 export interface World {
@@ -37,6 +37,8 @@ export interface WorldOptions {
   voters: number
   /** How many machines stand by. */
   spare: number
+  /** Which machines lie, and how. */
+  liars?: ReadonlyMap<number, string>
 }
 
 /** What the driver's ticks are, give or take a clock's drift. Milliseconds. */
@@ -45,7 +47,8 @@ const DRIFT = 0.2
 /** Several times what the worst of seeds needs: answers that beget answers grow without end. */
 const MESSAGES_MAX = 60_000
 
-export function createWorld({ seed, kind, voters, spare }: WorldOptions): World {
+export function createWorld(options: WorldOptions): World {
+  const { seed, kind, voters, spare, liars = new Map<number, string>() } = options
   const random = createSeededRandom(seed)
   const events = createEvents()
   const trace = createDigest()
@@ -67,6 +70,7 @@ export function createWorld({ seed, kind, voters, spare }: WorldOptions): World 
   let sent = 0
   function send(from: Machine, to: NodeId, message: Uint8Array): void {
     trace.number(events.nowMs()).number(from.number).bytes(message)
+    if (from.honest) invariants.sawMessage(from.name, message)
     sent += 1
     if (sent > MESSAGES_MAX) invariants.failures.push(`${from.name} sends in a storm`)
     const target = numbers.get(to)
@@ -76,10 +80,22 @@ export function createWorld({ seed, kind, voters, spare }: WorldOptions): World 
     events.at(events.nowMs() + 1, () => from.life === life && life?.reportUnreachable(to))
   }
 
+  const lying = new Set([...liars.keys()].flatMap((n) => ids[n] ?? []))
+  const isHonest = (id: NodeId): boolean => !lying.has(id)
+  function liarAt(n: number): MachineDeps['liar'] {
+    const way = liars.get(n) ?? ''
+    const lie = kind.liars?.[way]
+    const peers = ids.filter((id) => id !== ids[n])
+    return lie && { way, create: (setup, records) => lie(setup, { records, peers, liars: lying }) }
+  }
+
   const machines: Machine[] = ids.map((id, n) => {
     const drift = 1 + (random.float() * 2 - 1) * DRIFT
     const tickMs = Math.round(TICK_MS * drift)
-    return createMachine(n, id, { kind, founding, events, random, invariants, tickMs, send, count })
+    const shared = { kind, founding, events, random, tickMs, send, count, isHonest }
+    const liar = liarAt(n)
+    const seen = liar ? silenced(invariants) : invariants
+    return createMachine(n, id, { ...shared, liar, invariants: seen })
   })
 
   return {
@@ -88,7 +104,7 @@ export function createWorld({ seed, kind, voters, spare }: WorldOptions): World 
     events,
     links,
     machines,
-    clients: createClients({ events, random, machines }),
+    clients: createClients({ events, random, machines: machines.filter(({ honest }) => honest) }),
     invariants,
     counts,
     count,

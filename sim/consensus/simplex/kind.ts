@@ -1,18 +1,10 @@
 /** Simplex for the simulator. */
-import {
-  createCommittee,
-  createSimplexEngine,
-  type Epoch,
-  type SimplexConfig,
-  type Standing,
-} from '../../../node-core/control/consensus/simplex/index.ts'
-import type { NetworkId } from '../../../node-core/identity/index.ts'
-import type { EngineKind, EngineSetup } from '../engine-kind.ts'
-import { idOf, signerOf, verify } from './signing.ts'
-
-const NETWORK = 'ab'.repeat(32) as NetworkId
-/** Of every voter: how weights count is shown where they are reckoned. */
-export const EVEN: Standing = { weight: 1, trust: 1 }
+import { createSimplexEngine } from '../../../node-core/control/consensus/simplex/index.ts'
+import type { EngineKind } from '../engine-kind.ts'
+import { configOf } from './config.ts'
+import { SIMPLEX_LIARS } from './liars.ts'
+import { idOf } from './signing.ts'
+import { watchSimplex } from './watch.ts'
 
 /** `simplex` is the module itself, or a copy of it with a fault. */
 export function simplexKind(simplex = { createSimplexEngine }): EngineKind {
@@ -24,19 +16,8 @@ export function simplexKind(simplex = { createSimplexEngine }): EngineKind {
     repeats: true,
     compactsEvery: 12,
     idOf,
+    watch: watchSimplex,
+    liars: SIMPLEX_LIARS,
     create: (setup, records) => simplex.createSimplexEngine(configOf(setup), records),
-  }
-}
-
-export function configOf({ self, genesis, founding, random }: EngineSetup): SimplexConfig {
-  const committee = createCommittee(0 as Epoch, genesis, () => EVEN)
-  if (!committee) throw new RangeError('Nobody founds a network.')
-  return {
-    ...{ self, random, committee, verify },
-    signer: signerOf(self),
-    network: NETWORK,
-    state: founding?.state,
-    standingOf: () => EVEN,
-    mayChange: () => true,
   }
 }

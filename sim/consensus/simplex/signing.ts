@@ -1,8 +1,9 @@
 /** Keys of machines, by their numbers; a node is called by the hash of its key. */
 import { createHash } from 'node:crypto'
 import type { NodeId } from '../../../node-core/base/net/index.ts'
-import { nodeIdOf, type Signer } from '../../../node-core/identity/index.ts'
+import { type NetworkId, nodeIdOf, type Signer } from '../../../node-core/identity/index.ts'
 
+export const NETWORK = 'ab'.repeat(32) as NetworkId
 const MACHINES_MAX = 32
 
 export const idOf = (machine: number): NodeId => nodeIdOf(keyOf(machine))
