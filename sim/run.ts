@@ -1,36 +1,66 @@
-/** `npm run sim -- --seeds N [--seed K] [--nodes N] [--steps N]`: as many networks as you like. */
+/**
+ * `npm run sim -- --seeds N [--seed K] [--nodes N] [--steps N]`: the shared state of as many networks
+ * as you like. `--consensus raft|simplex [--seeds N] [--seed K] [--liars]`: that engine, N seeds from
+ * K on, with as many liars among the voters as may be.
+ * `--mutations [--seeds N]`: each planted fault, and how many of N seeds find it.
+ */
 import { parseArgs } from 'node:util'
+import { ENGINES } from './consensus/engines.ts'
+import { runMutations } from './consensus/mutations/run-mutations.ts'
+import { runSeeds } from './consensus/run-seeds.ts'
 import { type Outcome, simulate } from './simulation.ts'
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '100' },
+    seeds: { type: 'string' },
     seed: { type: 'string' },
     nodes: { type: 'string', default: '5' },
     steps: { type: 'string', default: '12' },
+    consensus: { type: 'string' },
+    liars: { type: 'boolean', default: false },
+    mutations: { type: 'boolean', default: false },
   },
 })
-const nodesMax = Number(values.nodes)
-const steps = Number(values.steps)
 const first = Number(values.seed ?? 1)
-const count = values.seed === undefined ? Number(values.seeds) : 1
+const count = Number(values.seeds ?? (values.seed === undefined ? 100 : 1))
+const say = (line: string): void => console.log(line)
 
-const totals: Record<string, number> = {}
-const failed: Outcome[] = []
 const startedMs = performance.now()
-for (let seed = first; seed < first + count; seed++) {
-  const outcome = await simulate(seed, { nodesMax, steps })
-  for (const [what, times] of Object.entries(outcome.counts)) {
-    totals[what] = (totals[what] ?? 0) + times
-  }
-  if (count === 1) console.log(`seed ${seed}: trace ${outcome.trace}`)
-  if (outcome.failures.length === 0) continue
-  failed.push(outcome)
-  console.log(`seed ${seed} failed:`)
-  for (const failure of outcome.failures) console.log(`  ${failure}`)
-  if (count === 1) for (const line of outcome.log) console.log(`  ${line}`)
-  console.log(`  replay: npm run sim -- --seed ${seed} --nodes ${nodesMax} --steps ${steps}`)
-}
+const failed = values.mutations
+  ? await runMutations({ first, count, say })
+  : values.consensus === undefined
+    ? await runSharedState()
+    : runConsensus(values.consensus)
 const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1)
-console.log(`${count} seeds in ${seconds} s, ${failed.length} failed. What struck:`, totals)
-process.exitCode = failed.length > 0 ? 1 : 0
+say(`${seconds} s, ${failed} failed.`)
+process.exitCode = failed > 0 ? 1 : 0
+
+function runConsensus(name: string): number {
+  const kind = ENGINES[name]
+  if (!kind) throw new Error(`No such engine: ${name}. There are: ${Object.keys(ENGINES)}.`)
+  const { failed, counts } = runSeeds(kind, { first, count, lying: values.liars, say })
+  console.log(`${count} seeds over ${name}. What struck:`, counts)
+  return failed.length
+}
+
+async function runSharedState(): Promise<number> {
+  const nodesMax = Number(values.nodes)
+  const steps = Number(values.steps)
+  const totals: Record<string, number> = {}
+  const failed: Outcome[] = []
+  for (let seed = first; seed < first + count; seed++) {
+    const outcome = await simulate(seed, { nodesMax, steps })
+    for (const [what, times] of Object.entries(outcome.counts)) {
+      totals[what] = (totals[what] ?? 0) + times
+    }
+    if (count === 1) say(`seed ${seed}: trace ${outcome.trace}`)
+    if (outcome.failures.length === 0) continue
+    failed.push(outcome)
+    say(`seed ${seed} failed:`)
+    for (const failure of outcome.failures) say(`  ${failure}`)
+    if (count === 1) for (const line of outcome.log) say(`  ${line}`)
+    say(`  replay: npm run sim -- --seed ${seed} --nodes ${nodesMax} --steps ${steps}`)
+  }
+  console.log(`${count} seeds. What struck:`, totals)
+  return failed.length
+}

@@ -50,6 +50,7 @@ export type EnvelopeContext =
   | 'seed'
   | 'state'
   | 'command'
+  | 'consensus'
 
 export interface OpenEnvelope {
   /** Who signed. */

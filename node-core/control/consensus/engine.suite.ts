@@ -97,9 +97,10 @@ export function engineSuite(name: string, make: MakeEngine): void {
       net.until('the others agree on somebody', () => {
         return others.some(({ engine, id: own }) => engine.status().leader === own)
       })
+      let asked = net.propose(through, 'together')
       net.until('the others go on', () => {
-        const fate = [...through.fates.values()].at(-1)
-        if (fate === undefined || fate.outcome === 'refused') net.propose(through, 'together')
+        const fate = through.fates.get(asked)
+        if (fate && fate.outcome !== 'committed') asked = net.propose(through, 'together')
         return others.every((member) => has(member, 'together'))
       })
       expect(has(alone, 'together')).toBe(false)

@@ -66,6 +66,7 @@ export class RaftEngine implements Engine {
   readonly #questions: Questions
   readonly #sender: SnapshotSender
   readonly #receiver = new SnapshotReceiver()
+  readonly #trailingEntriesMax: number | undefined
   /** Proposals since the last Ready: they go into the log, or to the leader, together. */
   #waiting: Waiting[] = []
   /** Answers of this engine's own, beside those of the core. */
@@ -78,6 +79,7 @@ export class RaftEngine implements Engine {
 
   constructor(config: RaftEngineConfig, stored: Stored) {
     this.self = config.self
+    this.#trailingEntriesMax = config.trailingEntriesMax
     const { random } = config
     const electionTicks = config.electionTicks ?? ELECTION_TICKS
     const begin = stored.snapshot ? stored : foundedBy(config, stored)
@@ -87,6 +89,7 @@ export class RaftEngine implements Engine {
       electionTicks,
       heartbeatTicks: config.heartbeatTicks ?? HEARTBEAT_TICKS,
       randomElectionTimeout: () => electionTicks + random.int(electionTicks),
+      appendBytesMax: config.appendBytesMax ?? APPEND_BYTES_MAX,
       preVote: true,
       checkQuorum: true,
       leaseReads: config.leaseReads ?? false,
@@ -217,7 +220,7 @@ export class RaftEngine implements Engine {
     if (term !== undefined && index > (log.newestSnapshot?.index ?? 0)) {
       const configuration = this.#configurationAt(index)
       this.#node.setSnapshot({ index, term, configuration, state })
-      this.#node.compact(trailingStart(log, index))
+      this.#node.compact(trailingStart(log, index, this.#trailingEntriesMax))
     }
     return recordsOf(this.#onDisk())
   }

@@ -29,6 +29,10 @@ export interface RaftEngineConfig {
   readonly electionTicks?: number
   /** Ticks; default HEARTBEAT_TICKS. */
   readonly heartbeatTicks?: number
+  /** Entries' bytes in one append; default APPEND_BYTES_MAX. */
+  readonly appendBytesMax?: number
+  /** Entries kept behind a snapshot; default TRAILING_ENTRIES_MAX. */
+  readonly trailingEntriesMax?: number
   /**
    * Whether a leader answers reads by its lease, without asking anybody (thesis §6.4.1); default
    * false. Not for machines that sleep: their clocks stand still meanwhile.

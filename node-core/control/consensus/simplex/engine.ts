@@ -1,0 +1,143 @@
+/** The `Engine` of control/consensus over the machine. */
+import { assert } from '../../../base/errors/index.ts'
+import { nodeIdOf } from '../../../identity/index.ts'
+import type { Engine, EngineStatus, LogIndex, Members, ProposalId, ReadId } from '../index.ts'
+import { type Change, endOf } from './block.ts'
+import type { FinalBlock } from './chain.ts'
+import { compact } from './compacting.ts'
+import type { Guarantee } from './dissent.ts'
+import { hear } from './intake.ts'
+import { leaderOf } from './leader.ts'
+import { PAYLOAD_BYTES_MAX } from './limits.ts'
+import { createMachine, epochOf, type Machine, type SimplexConfig } from './machine.ts'
+import { nextEpoch, toHex } from './numbering.ts'
+import { mayTry } from './proposing.ts'
+import { createCommittee, isMember, membersOf, quorumWeight, weightOfAll } from './quorum.ts'
+import { replay } from './replay.ts'
+import { passTick, settle } from './rules.ts'
+
+export interface SimplexEngine extends Engine {
+  /** What its promise is worth now. */
+  guarantee(): Guarantee
+  /** Proven lies, one per liar, each for `parseEvidence`: commands for the registry to judge. */
+  evidence(): Uint8Array[]
+  /** The last block with a certificate of its own: whoever knows the committee can check it. */
+  proof(): FinalBlock | undefined
+}
+
+/** Throws RECORD_MALFORMED. */
+export function createSimplexEngine(
+  config: SimplexConfig,
+  records: readonly Uint8Array[],
+): SimplexEngine {
+  assert(nodeIdOf(config.signer.publicKey) === config.self, 'A node signs with its own key.')
+  const machine = createMachine(config)
+  replay(machine, records)
+  const { outbox, dissent, chain, peers } = machine
+  let underway = false
+
+  return {
+    self: config.self,
+    tick: () => passTick(machine),
+    step: (from, message) => hear(machine, from, message),
+    propose: (id, payload) => takeProposal(machine, id, payload),
+    read: (id) => takeRead(machine, id),
+    changeMembers: (id, members) => takeChange(machine, id, members),
+    // The lead goes round by itself.
+    transferLeader() {},
+    reportUnreachable: (peer) => peers.unreachable(peer),
+    ready() {
+      assert(!underway, 'One Ready at a time.')
+      settle(machine)
+      const ready = outbox.take()
+      underway = ready !== undefined
+      return ready
+    },
+    advance() {
+      assert(underway, 'There is a Ready to be done with.')
+      underway = false
+    },
+    compact: (index, state) => compact(machine, index, state),
+    status: () => statusOf(machine),
+    guarantee: () => dissent.guarantee(machine.committee),
+    evidence: () => dissent.evidence(),
+    proof: () => chain.final().findLast(({ certificate }) => certificate),
+  }
+}
+
+function takeProposal(machine: Machine, id: ProposalId, payload: Uint8Array): void {
+  const { config, committee, pool, outbox, ticks } = machine
+  if (!isMember(committee, config.self)) {
+    outbox.refuse(id, 'NOT_LEADER')
+  } else if (payload.byteLength > PAYLOAD_BYTES_MAX) {
+    outbox.refuse(id, 'TOO_LARGE')
+  } else {
+    const item = { nonce: createNonce(machine), payload: Uint8Array.from(payload) }
+    if (!pool.add(item, config.self, ticks, { proposal: id })) outbox.refuse(id, 'BUSY')
+  }
+}
+
+/** See `pool.ts` for why the answer is linearizable. */
+function takeRead(machine: Machine, id: ReadId): void {
+  const { config, committee, pool, outbox, ticks } = machine
+  for (const entry of pool.entries()) {
+    if (entry.told || entry.item.payload !== undefined || entry.from !== config.self) continue
+    entry.reads.push(id)
+    return
+  }
+  const mark = { nonce: createNonce(machine), payload: undefined }
+  const taken = isMember(committee, config.self)
+  if (!taken || !pool.add(mark, config.self, ticks, { reads: [id] })) outbox.loseSight([], [id])
+}
+
+function takeChange(machine: Machine, id: ProposalId, members: Members): void {
+  const { config, committee, changes, outbox, ticks } = machine
+  const next = createCommittee(nextEpoch(epochOf(machine)), members, config.standingOf)
+  const nonce = createNonce(machine)
+  const change: Change | undefined = next && { nonce, committee: next }
+  const fits = isMember(committee, config.self) && change && mayTry(machine, change)
+  if (!fits || changes.own(config.self)) {
+    outbox.refuse(id, 'CHANGE_REFUSED')
+    return
+  }
+  changes.add(change, config.self, ticks, id)
+  const voters = committee.voters.map((voter) => voter.node)
+  outbox.sendNow(voters, { kind: 'change', change })
+}
+
+function createNonce({ config }: Machine): string {
+  return toHex(config.random.bytes(16))
+}
+
+function statusOf(machine: Machine): EngineStatus {
+  const { config, committee, view, chain, peers, ticks } = machine
+  const active = committee.voters
+    .map((voter) => voter.node)
+    .filter((node) => node === config.self || peers.isActive(node, ticks))
+  const leader = leaderOf(config.network, committee, view)
+  const others = membersOf(committee).voters.filter((node) => node !== config.self)
+  return {
+    kind: 'simplex',
+    self: config.self,
+    leader,
+    term: view,
+    committed: chain.tip.index,
+    last: lastOf(machine),
+    members: membersOf(committee),
+    progress:
+      leader === config.self
+        ? others.map((node) => ({
+            node,
+            match: peers.standpoint(node)?.index ?? (0 as LogIndex),
+            recentlyActive: peers.isActive(node, ticks),
+          }))
+        : [],
+    quorum: weightOfAll(committee, active) >= quorumWeight(committee),
+  }
+}
+
+function lastOf({ chain }: Machine): LogIndex {
+  let last = chain.tip.index
+  for (const block of chain.open()) if (endOf(block) > last) last = endOf(block)
+  return last
+}

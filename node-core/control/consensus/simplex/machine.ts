@@ -1,0 +1,132 @@
+/**
+ * Everything that one engine knows. The rules beside it (`voting.ts`, `proposing.ts`, `certifying.ts`,
+ * `finalising.ts`) are functions over it that say whether they changed something, and are tried one
+ * after the other until none does.
+ */
+import type { NodeId } from '../../../base/net/index.ts'
+import type { Random } from '../../../base/random/index.ts'
+import type { NetworkId, Signer } from '../../../identity/index.ts'
+import type { LogIndex } from '../index.ts'
+import { type CatchUp, createCatchUp } from './catch-up.ts'
+import { type Chain, createChain } from './chain.ts'
+import { type ChangePool, createChangePool } from './change-pool.ts'
+import { createDissent, type Dissent } from './dissent.ts'
+import { LINKS_MAX } from './limits.ts'
+import type { ProvenBlock } from './messages.ts'
+import { type BlockDigest, type Epoch, nextView, type View } from './numbering.ts'
+import { createOutbox, type Outbox } from './outbox.ts'
+import { createPeers, type Peers } from './peers.ts'
+import { createPool, type Pool } from './pool.ts'
+import { type Committee, everyoneIn, type Standing, weightOf } from './quorum.ts'
+import { createSnapshots, type Snapshots } from './snapshots.ts'
+import { createViewTimer, type ViewTimer } from './view-timer.ts'
+import { createViews, type Views } from './views.ts'
+import type { Verify } from './vote.ts'
+
+export interface SimplexConfig {
+  self: NodeId
+  /** The node's key: its hash is `self`. */
+  signer: Signer
+  verify: Verify
+  network: NetworkId
+  /** Of epoch 0, the same on every node: the network's founding voters. */
+  committee: Committee
+  /**
+   * The state machine's state before the first entry, the same on every node. Undefined for a
+   * newcomer that does not know it: it takes a snapshot from the others, and nothing before.
+   */
+  state: Uint8Array | undefined
+  /** For nonces that nobody can guess. */
+  random: Random
+  /** What a voter counts for from the next epoch on; asked where a change of members is proposed. */
+  standingOf(node: NodeId): Standing
+  /**
+   * Whether this node votes for a block that makes `next` the committee. Without it a lying leader
+   * could appoint its friends; the honest ones among a quorum must agree.
+   */
+  mayChange(current: Committee, next: Committee): boolean
+}
+
+export interface Machine {
+  readonly config: SimplexConfig
+  readonly chain: Chain
+  readonly views: Views
+  readonly pool: Pool
+  readonly changes: ChangePool
+  readonly outbox: Outbox
+  readonly timer: ViewTimer
+  readonly peers: Peers
+  readonly dissent: Dissent
+  readonly catchUp: CatchUp
+  readonly snapshots: Snapshots
+  committee: Committee
+  /** The view this node is in: above every view it has a certificate for. */
+  view: View
+  ticks: number
+  /** The last entry handed to the state machine. */
+  delivered: LogIndex
+  /** Whether the state machine has a state to apply entries to. */
+  hasState: boolean
+  /** The last block of each epoch so far, with its certificate. */
+  links: ProvenBlock[]
+  /** Blocks that are needed and not here. */
+  readonly wanted: Map<BlockDigest, { sinceTick: number }>
+  /** A view whose nullification the current proposal needs and which is not here. */
+  lacking: View | undefined
+  /** Blocks that are on disk, of those that are not final. */
+  readonly written: Set<BlockDigest>
+  /** While records are read back: nothing is voted, recorded or sent. */
+  replaying: boolean
+}
+
+export function createMachine(config: SimplexConfig): Machine {
+  const chain = createChain(config.network)
+  return {
+    config,
+    chain,
+    views: createViews(),
+    pool: createPool(config.self),
+    changes: createChangePool(),
+    outbox: createOutbox(config.self),
+    timer: createViewTimer(),
+    peers: createPeers(),
+    dissent: createDissent(),
+    catchUp: createCatchUp(config.committee),
+    snapshots: createSnapshots(),
+    committee: config.committee,
+    view: nextView(chain.tip.view),
+    ticks: 0,
+    delivered: chain.tip.index,
+    hasState: false,
+    links: [],
+    wanted: new Map(),
+    lacking: undefined,
+    written: new Set(),
+    replaying: false,
+  }
+}
+
+export function epochOf(machine: Machine): Epoch {
+  return machine.committee.epoch
+}
+
+/** Whether this node votes, and still believes in the protocol's promise. */
+export function mayVote(machine: Machine): boolean {
+  const { replaying, dissent, committee, config } = machine
+  return !replaying && !dissent.isForked() && weightOf(committee, config.self) > 0
+}
+
+export function everyone(machine: Machine): NodeId[] {
+  return everyoneIn(machine.committee)
+}
+
+/** In order, each epoch once. */
+export function addLink(machine: Machine, link: ProvenBlock): void {
+  const last = machine.links.at(-1)?.certificate?.epoch ?? -1
+  if ((link.certificate?.epoch ?? -1) > last) machine.links.push(link)
+  if (machine.links.length > LINKS_MAX) machine.links.shift()
+}
+
+export function schemeOf({ config }: Machine) {
+  return { network: config.network, verify: config.verify }
+}

@@ -1,0 +1,110 @@
+/** The rules, tried until none changes anything; and what time brings. */
+
+import type { Item } from './block.ts'
+import { findWanted, pursueDownload } from './catching-up.ts'
+import { advance, certify } from './certifying.ts'
+import { finalise } from './finalising.ts'
+import { leaderOf } from './leader.ts'
+import { FORWARD_BYTES_MAX, HEARTBEAT_TICKS, WANT_TICKS } from './limits.ts'
+import { everyone, type Machine, mayVote } from './machine.ts'
+import { nextView } from './numbering.ts'
+import { mayTry, proposalOf, propose } from './proposing.ts'
+import { tellEveryone } from './standpoint.ts'
+import { hasVoted, voteFinalise, voteNotarise, voteNullify } from './voting.ts'
+
+/** In this order: what is known first, then what follows for this node. */
+const RULES = [certify, finalise, advance, voteFinalise, voteNotarise, voteNullify, propose]
+
+export function settle(machine: Machine): void {
+  while (RULES.some((rule) => rule(machine))) {
+    // Each rule that changes something adds a vote, a certificate, a block or a view: there are
+    // finitely many to add before something has to come from outside.
+  }
+  findWanted(machine)
+  tellItems(machine)
+}
+
+export function passTick(machine: Machine): void {
+  machine.ticks++
+  machine.timer.tick(isAwake(machine))
+  expire(machine)
+  if (machine.ticks % HEARTBEAT_TICKS === 0) {
+    tellEveryone(machine)
+    machine.peers.keepOnly(new Set([...everyone(machine), ...machine.catchUp.voters()]))
+  }
+  if (machine.timer.takeRetry()) sayAgain(machine)
+  fetchWanted(machine)
+  pursueDownload(machine)
+}
+
+/** Whether something waits to be decided. An idle committee starts no clock and sends nothing. */
+function isAwake(machine: Machine): boolean {
+  const { pool, changes, views, chain } = machine
+  if (pool.size > 0 || changes.hasNext((change) => mayTry(machine, change))) return true
+  const open = views.from(nextView(chain.tip.view))
+  if (open.some(({ certificates }) => certificates.notarise)) return true
+  const state = views.peek(machine.view)
+  return state !== undefined && (!!state.proposal || hasVoted(machine, state, 'nullify'))
+}
+
+/** Messages get lost: what this node said in views that are not settled, it says again. */
+function sayAgain(machine: Machine): void {
+  const { config, committee, views, chain, outbox, pool, changes, view } = machine
+  tellEveryone(machine)
+  const voters = committee.voters.map((voter) => voter.node)
+  for (const entry of pool.entries()) if (entry.from === config.self) entry.told = false
+  const own = changes.own(config.self)
+  if (own) outbox.sendNow(voters, { kind: 'change', change: own.change })
+  if (!mayVote(machine)) return
+  for (const state of views.from(nextView(chain.tip.view))) {
+    const { notarise, nullify, finalise: final } = state.votes
+    const said = [final, ...(state.view === view ? [notarise, nullify] : [])]
+    for (const votes of said) {
+      const vote = votes.get(config.self)
+      if (!vote) continue
+      const led = votes === notarise && leaderOf(config.network, committee, view) === config.self
+      const block = led ? state.proposal : undefined
+      const message = block ? proposalOf(machine, block, view) : { kind: 'vote' as const, vote }
+      outbox.send(everyone(machine), message)
+    }
+  }
+}
+
+function expire({ pool, changes, outbox, ticks }: Machine): void {
+  const late = pool.expire(ticks)
+  const lateChanges = changes.expire(ticks)
+  outbox.loseSight(
+    [...late, ...lateChanges].flatMap(({ proposal }) => (proposal === undefined ? [] : [proposal])),
+    late.flatMap((entry) => entry.reads),
+  )
+}
+
+function fetchWanted({ wanted, ticks, committee, config, outbox }: Machine): void {
+  const others = committee.voters.filter((voter) => voter.node !== config.self)
+  for (const [digest, { sinceTick }] of wanted) {
+    // Not in the first tick: it is probably on its way.
+    if ((ticks - sinceTick) % WANT_TICKS !== 1) continue
+    const peer = others[config.random.int(Math.max(1, others.length))]
+    if (peer) outbox.sendNow([peer.node], { kind: 'want', digest })
+  }
+}
+
+/** Whoever leads next may take what this node waits for. */
+function tellItems({ pool, committee, outbox }: Machine): void {
+  const voters = committee.voters.map((voter) => voter.node)
+  let items: Item[] = []
+  let bytes = 0
+  for (const entry of pool.entries()) {
+    if (entry.told) continue
+    entry.told = true
+    const sizeBytes = entry.item.payload?.byteLength ?? 0
+    if (items.length > 0 && bytes + sizeBytes > FORWARD_BYTES_MAX) {
+      outbox.sendNow(voters, { kind: 'items', items })
+      items = []
+      bytes = 0
+    }
+    items.push(entry.item)
+    bytes += sizeBytes
+  }
+  if (items.length > 0) outbox.sendNow(voters, { kind: 'items', items })
+}

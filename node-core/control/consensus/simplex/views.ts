@@ -1,0 +1,65 @@
+/** What is known of each view of the epoch that is not yet settled: proposal, votes, certificates. */
+import type { NodeId } from '../../../base/net/index.ts'
+import type { Block } from './block.ts'
+import type { Certificate } from './certificate.ts'
+import { type Evidence, isEquivocation } from './evidence.ts'
+import type { View } from './numbering.ts'
+import type { Vote, VoteKind } from './vote.ts'
+
+export interface ViewState {
+  readonly view: View
+  /** The first that its leader made known. */
+  proposal: Block | undefined
+  /** The first of each author and kind; another one is evidence and is not counted. */
+  readonly votes: Record<VoteKind, Map<NodeId, Vote>>
+  readonly certificates: Partial<Record<VoteKind, Certificate>>
+}
+
+export interface Views {
+  /** Makes it if it is not there. */
+  at(view: View): ViewState
+  peek(view: View): ViewState | undefined
+  /** Ascending, from this view on. */
+  from(view: View): ViewState[]
+  add(vote: Vote): 'new' | 'known' | Evidence
+  dropBelow(view: View): void
+  clear(): void
+}
+
+export function createViews(): Views {
+  const states = new Map<View, ViewState>()
+
+  function at(view: View): ViewState {
+    const known = states.get(view)
+    if (known) return known
+    const votes = { notarise: new Map(), nullify: new Map(), finalise: new Map() }
+    const state: ViewState = { view, proposal: undefined, votes, certificates: {} }
+    states.set(view, state)
+    return state
+  }
+
+  return {
+    at,
+    peek: (view) => states.get(view),
+    from(view) {
+      const wanted = [...states.values()].filter((state) => state.view >= view)
+      return wanted.sort((left, right) => left.view - right.view)
+    },
+    add(vote) {
+      const { votes } = at(vote.view)
+      for (const kind of KINDS) {
+        const earlier = votes[kind].get(vote.author)
+        if (earlier && isEquivocation(earlier, vote)) return { first: earlier, second: vote }
+      }
+      if (votes[vote.kind].has(vote.author)) return 'known'
+      votes[vote.kind].set(vote.author, vote)
+      return 'new'
+    },
+    dropBelow(view) {
+      for (const known of states.keys()) if (known < view) states.delete(known)
+    },
+    clear: () => states.clear(),
+  }
+}
+
+export const KINDS: readonly VoteKind[] = ['notarise', 'nullify', 'finalise']

@@ -1,0 +1,77 @@
+/**
+ * An engine with one line changed: a copy of `control/consensus` in a folder of its own, which leans on
+ * the real `base/`. Node runs the copy as it runs the original.
+ */
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+export interface Mutation {
+  /** What the engine now does wrong. */
+  name: string
+  /** Under `control/consensus`. */
+  file: string
+  /** Stands exactly once in the file. */
+  find: string
+  replace: string
+  /** A seed that is known to find it. */
+  seed: number
+}
+
+const ROOT = path.resolve(import.meta.dirname, '../../..')
+const CONSENSUS = path.join(ROOT, 'node-core/control/consensus')
+/** Inside the repository, so that packages are found from there. */
+const FOLDER = path.join(ROOT, '.cache/mutants')
+
+/** Calls back with the module `entry` (a file under `control/consensus`) as the mutation makes it. */
+export async function withMutant<T>(
+  mutation: Omit<Mutation, 'seed'> | undefined,
+  entry: string,
+  run: (module: Record<string, unknown>) => T,
+): Promise<T> {
+  mkdirSync(FOLDER, { recursive: true })
+  const folder = mkdtempSync(path.join(FOLDER, 'mutant-'))
+  try {
+    cpSync(CONSENSUS, folder, { recursive: true, filter: isSource })
+    if (mutation) mutate(path.join(folder, mutation.file), mutation)
+    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      if (file.endsWith('.ts')) leanOnTheOriginal(folder, file)
+    }
+    return run(await import(/* @vite-ignore */ pathToFileURL(path.join(folder, entry)).href))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const isSource = (file: string): boolean =>
+  !/\.(test|suite|fixture)\.ts$|testdata|testing/.test(file)
+
+function mutate(file: string, { name, find, replace }: Omit<Mutation, 'seed'>): void {
+  const text = readFileSync(file, 'utf8')
+  const found = text.split(find).length - 1
+  if (found !== 1) throw new Error(`${name}: what it replaces stands ${found} times in ${file}.`)
+  // A function, since `$` in a replacement means something.
+  writeFileSync(
+    file,
+    text.replace(find, () => replace),
+  )
+}
+
+/** Imports that leave the copy go to the real files. */
+function leanOnTheOriginal(folder: string, file: string): void {
+  const at = path.join(folder, file)
+  const original = path.dirname(path.join(CONSENSUS, file))
+  const text = readFileSync(at, 'utf8').replace(/from '(\.[^']+)'/g, (whole, specifier: string) => {
+    const target = path.resolve(original, specifier)
+    return target.startsWith(`${CONSENSUS}${path.sep}`) ? whole : `from '${pathToFileURL(target)}'`
+  })
+  writeFileSync(at, text)
+}

@@ -1,0 +1,67 @@
+/** As much of Simplex's messages and records as watching and lying take. Their shapes are the engine's. */
+import { decode, encode } from '../../../node-core/base/codec/index.ts'
+import type { NodeId } from '../../../node-core/base/net/index.ts'
+import {
+  type Block,
+  type Certificate,
+  parseBlock,
+  parseCertificate,
+} from '../../../node-core/control/consensus/simplex/index.ts'
+import { signedBytes } from '../../../node-core/identity/index.ts'
+import { NETWORK, signerOf } from './signing.ts'
+
+export type Kind = 'notarise' | 'nullify' | 'finalise'
+type PlainBallot = [Kind, epoch: number, view: number, digest: Uint8Array | null]
+export type PlainVote = [...PlainBallot, key: Uint8Array, signature: Uint8Array]
+type PlainCertificate = [...PlainBallot, signatures: unknown[]]
+export type PlainItem = [nonce: Uint8Array, payload: Uint8Array | null]
+
+export type Wire =
+  | [1, 'propose', block: Uint8Array, PlainVote, PlainCertificate | null]
+  | [1, 'vote', PlainVote]
+  | [1, 'items', PlainItem[]]
+  | [1, 'status' | 'change']
+
+type Stored =
+  | [1, 'vote', PlainVote]
+  | [1, 'block', Uint8Array]
+  | [1, 'certificate', PlainCertificate]
+  | [1, 'snapshot', Uint8Array]
+  | [1, 'link' | 'kept', [block: Uint8Array, PlainCertificate | null]]
+
+export const readMessage = (message: Uint8Array): Wire => decode(message) as Wire
+
+/** The vote in it, if it is about one. */
+export function voteIn(message: Uint8Array): PlainVote | undefined {
+  const wire = readMessage(message)
+  if (wire[1] === 'vote') return wire[2]
+  return wire[1] === 'propose' ? wire[3] : undefined
+}
+
+export interface Written {
+  vote?: PlainVote
+  block?: Block | undefined
+  certificate?: Certificate | undefined
+}
+
+export function readRecord(record: Uint8Array): Written {
+  const stored = decode(record) as Stored
+  switch (stored[1]) {
+    case 'vote':
+      return { vote: stored[2] }
+    case 'block':
+      return { block: parseBlock(stored[2]) }
+    case 'certificate':
+      return { certificate: parseCertificate(encode(stored[2])) }
+    case 'link':
+    case 'kept':
+      return { block: parseBlock(stored[2][0]) }
+    case 'snapshot':
+      return {}
+  }
+}
+
+export function signVote(author: NodeId, ...ballot: PlainBallot): PlainVote {
+  const { publicKey, sign } = signerOf(author)
+  return [...ballot, publicKey, sign(signedBytes('consensus', NETWORK, encode([1, ...ballot])))]
+}
