@@ -2,7 +2,8 @@
  * `npm run sim -- --seeds N [--seed K] [--nodes N] [--steps N]`: the shared state of as many networks
  * as you like. `--consensus raft|simplex [--seeds N] [--seed K] [--liars]`: that engine, N seeds from
  * K on, with as many liars among the voters as may be.
- * `--mutations [--seeds N]`: each planted fault, and how many of N seeds find it.
+ * `--mutations [--consensus raft|simplex] [--seeds N]`: each planted fault, and how many of
+ * N seeds find it.
  */
 import { parseArgs } from 'node:util'
 import { ENGINES } from './consensus/engines.ts'
@@ -27,7 +28,7 @@ const say = (line: string): void => console.log(line)
 
 const startedMs = performance.now()
 const failed = values.mutations
-  ? await runMutations({ first, count, say })
+  ? await runMutations({ first, count, only: values.consensus, say })
   : values.consensus === undefined
     ? await runSharedState()
     : runConsensus(values.consensus)

@@ -22,6 +22,8 @@ export interface Mutation {
   /** Stands exactly once in the file. */
   find: string
   replace: string
+  /** Only liars bring it to light. */
+  lying?: boolean
   /** A seed that is known to find it. */
   seed: number
 }

@@ -1,9 +1,14 @@
 /** Voters that lie, each with its own key and whatever it hears; none can sign for others. */
+import { createHash } from 'node:crypto'
 import { encode } from '../../../node-core/base/codec/index.ts'
 import type { NodeId } from '../../../node-core/base/net/index.ts'
 import { createSeededRandom } from '../../../node-core/base/random/index.ts'
 import type { Engine, Outgoing, Ready } from '../../../node-core/control/consensus/index.ts'
-import { createSimplexEngine } from '../../../node-core/control/consensus/simplex/index.ts'
+import {
+  type Block,
+  createSimplexEngine,
+  parseBlock,
+} from '../../../node-core/control/consensus/simplex/index.ts'
 import type { EngineSetup, Liar, LiarSetup } from '../engine-kind.ts'
 import { configOf } from './config.ts'
 import { type Kind, type PlainItem, readMessage, signVote } from './wire.ts'
@@ -51,6 +56,8 @@ function liar(createLie: (setup: EngineSetup, liar: LiarSetup) => Lie): Liar {
     }
   }
 }
+
+const digestOf = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
 
 const NOTHING: Ready = {
   ...{ messagesNow: [], records: [], mustSync: false, messages: [] },
@@ -150,6 +157,36 @@ const thief = liar((_setup, { peers }) => {
   }
 })
 
+/** As a leader it passes over the block that was notarised last, as if its view had been nullified. */
+const forker = liar(({ self }) => {
+  const blocks = new Map<string, Block>()
+  const remember = (bytes: Uint8Array): Block | undefined => {
+    const block = parseBlock(bytes)
+    if (block) blocks.set(block.digest, block)
+    return block
+  }
+  return {
+    hear(message) {
+      const wire = readMessage(message)
+      if (wire[1] === 'propose') remember(wire[2])
+      return []
+    },
+    say(outgoing) {
+      const wire = readMessage(outgoing.message)
+      if (wire[1] !== 'propose') return [outgoing]
+      const own = remember(wire[2])
+      const parent = own && blocks.get(own.parent)
+      if (!parent) return [outgoing]
+      const { epoch, view, items } = own
+      const plain = items.map(({ nonce, payload }) => [Buffer.from(nonce, 'hex'), payload ?? null])
+      const place = [parent.height, Buffer.from(parent.parent, 'hex'), parent.index]
+      const block = encode([1, epoch, view, ...place, plain, null])
+      const vote = signVote(self, 'notarise', epoch, view, digestOf(block))
+      return [{ to: outgoing.to, message: encode([1, 'propose', block, vote, wire[4]]) }]
+    },
+  }
+})
+
 /** Two nodes with one key, each heard by one half of the honest: two blocks for one view. */
 const twins: Liar = (setup, { peers, liars }) => {
   const twin = (): Engine => {
@@ -187,4 +224,13 @@ const twins: Liar = (setup, { peers, liars }) => {
   }
 }
 
-export const SIMPLEX_LIARS = { twins, doubler, withholder, replayer, forger, laggard, thief }
+export const SIMPLEX_LIARS = {
+  twins,
+  doubler,
+  withholder,
+  replayer,
+  forger,
+  laggard,
+  thief,
+  forker,
+}
