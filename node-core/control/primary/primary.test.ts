@@ -1,5 +1,7 @@
 /** The Primary of a whole network in one process: committee, forwarding, loss, damage. */
 import { afterEach, describe, expect, it } from 'vitest'
+import { encode } from '../../base/codec/index.ts'
+import { framed } from '../../base/net/index.ts'
 import type { KeyChange } from './index.ts'
 import {
   bytes,
@@ -81,6 +83,23 @@ describe('the Primary', () => {
     await put(founder, 'shop/x', '1')
     const body = { key: 'shop/x', value: bytes('2') }
     expect(await codeOf(guest.primary.execute({ kind: 'kv.put', body }))).toBe('NAME_TAKEN')
+  })
+
+  it('takes no word of consensus from a member of the network outside the committee', async () => {
+    world = await createTestNetwork(13)
+    const [founder] = world.nodes as [TestNode]
+    const guest = await world.add('use')
+    await world.advance(1_000)
+    const { committee: before } = founder.primary.status()
+    const stream = await world.run(
+      'the stream is open',
+      world.links.node(guest.id).openStream(founder.id, 'consensus/1'),
+    )
+    // A leader of a term that nobody has begun.
+    await stream.write(framed(encode([1, 'heartbeat', 1_000, 0, '', 0])))
+    await world.advance(50)
+    expect(founder.primary.status()).toMatchObject({ role: 'leader', inForce: true })
+    expect(founder.primary.status().committee?.term).toBe(before?.term)
   })
 
   it('goes on when the leader dies, and brings it up to date when it returns', async () => {

@@ -3,6 +3,7 @@
  * named in a committee, and no longer once it is out of it.
  */
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
 import { isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import type { PrimaryStatus } from './index.ts'
@@ -22,7 +23,7 @@ export interface ReplicaKeeper {
   stop(): Promise<void>
 }
 
-export interface ReplicaKeeperDeps extends ReplicaDeps {
+export interface ReplicaKeeperDeps extends Omit<ReplicaDeps, 'isTold'> {
   board(): Pick<CommitteeBoard, 'told'>
   changed(): void
 }
@@ -46,7 +47,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   }
 
   async function open(): Promise<void> {
-    const opening = createReplica(deps)
+    const opening = createReplica({ ...deps, isTold: isToldOf })
     try {
       await opening.start()
       failed = undefined
@@ -87,12 +88,15 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     return members !== undefined && members.voters.length > 0 && !isNamed(members, self)
   }
 
-  async function decide(): Promise<void> {
+  function isToldOf(node: NodeId): boolean {
     const told = deps.board().told()
-    const named = told !== undefined && isNamed(told, self)
+    return told !== undefined && isNamed(told, node)
+  }
+
+  async function decide(): Promise<void> {
     if (replica || failed) {
       if (isOut()) await leave()
-    } else if (named || (await readStanding(disk)) !== 'none') await open()
+    } else if (isToldOf(self) || (await readStanding(disk)) !== 'none') await open()
   }
 
   return {

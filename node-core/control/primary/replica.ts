@@ -1,11 +1,13 @@
 /** This node's copy of the registry: log, engine, driver and machine, from its opening to its end. */
 import type { Plain } from '../../base/codec/index.ts'
 import type { MyceliumError } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
 import { type Consensus, type ConsensusStatus, createConsensus } from '../consensus/driver/index.ts'
 import type { CommittedEntry } from '../consensus/index.ts'
 import { createRaftEngine } from '../consensus/raft/index.ts'
 import { createRecordLog } from '../log/index.ts'
 import { createRegistry, isVerified, openBatch, type RegistryView } from '../registry/index.ts'
+import { isNamed } from './committee.ts'
 import { failure, noQuorum } from './failures.ts'
 import type { PrimaryDeps } from './index.ts'
 import {
@@ -38,7 +40,10 @@ export interface Replica {
 export type ReplicaDeps = Pick<
   PrimaryDeps,
   'network' | 'net' | 'disk' | 'clock' | 'random' | 'logger'
->
+> & {
+  /** Whether others name this node as one of the committee. */
+  isTold(node: NodeId): boolean
+}
 
 export function createReplica(deps: ReplicaDeps): Replica {
   const { network, net, disk, clock, random, logger } = deps
@@ -46,7 +51,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   const log = createRecordLog({ disk, random, logger }, { folder: LOG_FOLDER })
   let founding = false
   const consensus: Consensus = createConsensus({
-    ...{ net, clock, log, logger },
+    ...{ net, clock, log, logger, hears },
     createEngine: (records) =>
       createRaftEngine(
         {
@@ -74,6 +79,15 @@ export function createReplica(deps: ReplicaDeps): Replica {
   })
   const proposer = createProposer({ consensus, machine, clock })
   const changing = { self: net.self, consensus, clock }
+
+  /**
+   * Raft trusts its members, and the network has others. Whoever was taken in by entries that this
+   * copy does not hold yet is known by what is told.
+   */
+  function hears(peer: NodeId): boolean {
+    const { engine } = consensus.status()
+    return (engine !== undefined && isNamed(engine.members, peer)) || deps.isTold(peer)
+  }
 
   /** A long log must not keep this thread from serving the window. */
   async function apply(entries: readonly CommittedEntry[]): Promise<void> {

@@ -71,6 +71,7 @@ async function createCluster(seed: number, options: ConsensusOptions = {}): Prom
       const consensus = createConsensus(
         {
           ...{ net: world.network.node(id), clock: world.clock, log, machine, logger: silent },
+          hears: () => true,
           createEngine: (records) => createRaftEngine(config, records),
         },
         { tickMs: TICK_MS, ...options },

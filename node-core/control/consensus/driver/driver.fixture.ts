@@ -180,7 +180,9 @@ export const SELF = nodeNamed('a')
 export const PEER = nodeNamed('b')
 
 /** One driver, whose engine the test scripts; `engine.calls` shows the log's steps as well. */
-export function setUp(options: ConsensusOptions & { disk?: SimDisk } = {}) {
+type SetUpOptions = ConsensusOptions & { disk?: SimDisk; hears?: (peer: NodeId) => boolean }
+
+export function setUp(options: SetUpOptions = {}) {
   const disk = options.disk ?? createSimDisk()
   const world = createSimWorld()
   const engine = createScriptedEngine(SELF)
@@ -192,6 +194,7 @@ export function setUp(options: ConsensusOptions & { disk?: SimDisk } = {}) {
   const consensus = createConsensus(
     {
       ...{ net: world.network.node(SELF), clock: world.clock, machine, logger: silent },
+      hears: options.hears ?? (() => true),
       log: traced(log, engine.calls, slow),
       createEngine: (found) => {
         records = found.map(text)

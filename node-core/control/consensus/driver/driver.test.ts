@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createSimDisk } from '../../../base/disk/index.ts'
+import { framed } from '../../../base/net/index.ts'
 import type { Fate } from '../index.ts'
-import { at, PEER as B, bytes, entry, listen, setUp, turns } from './driver.fixture.ts'
+import { at, PEER as B, bytes, entry, listen, SELF, setUp, turns } from './driver.fixture.ts'
 import { READ_TICKS_MAX } from './limits.ts'
 
 const code = (name: string) => expect.objectContaining({ code: name })
@@ -48,6 +49,23 @@ describe('a driver', () => {
     await second.consensus.start()
     expect(second.recordsAtStart()).toEqual(['r1', 'r2'])
     await second.consensus.stop()
+  })
+
+  it('hands the engine nothing of a peer that is not heard, whenever its stream began', async () => {
+    let heard = true
+    const { engine, world, consensus } = setUp({ hears: () => heard })
+    await consensus.start()
+    const opening = world.network.node(B).openStream(SELF, 'consensus/1')
+    await world.advance(50)
+    const stream = await opening
+    const steps = (): string[] => engine.calls.filter((call) => call.startsWith('step'))
+    await stream.write(framed(bytes('while it is a member')))
+    await world.advance(50)
+    heard = false
+    await stream.write(framed(bytes('and after')))
+    await world.advance(50)
+    expect(steps()).toEqual(['step while it is a member'])
+    await consensus.stop()
   })
 
   it('puts many proposals of one turn before one Ready', async () => {

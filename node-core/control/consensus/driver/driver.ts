@@ -10,6 +10,7 @@ import type {
   ConsensusErrorCode,
   ConsensusOptions,
   ConsensusStatus,
+  ConsensusVerdictCode,
 } from './index.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { COMPACT_BYTES, COMPACT_ENTRIES, TICK_MS } from './limits.ts'
@@ -110,8 +111,10 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
   }
 
   function step(from: NodeId, message: Uint8Array): Verdict {
+    // Looked at for each message: a stream may be older than the end of a membership.
+    if (state === 'running' && !deps.hears(from)) return verdictOf('reject', 'NOT_HEARD')
     const verdict = state === 'running' && use((engine) => engine.step(from, message))
-    return verdict || { verdict: 'ignore', code: 'NOT_RUNNING' }
+    return verdict || verdictOf('ignore', 'NOT_RUNNING')
   }
 
   function tick(): void {
@@ -211,4 +214,8 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
     status,
     subscribe: board.subscribe,
   }
+}
+
+function verdictOf(verdict: 'ignore' | 'reject', code: ConsensusVerdictCode): Verdict {
+  return { verdict, code }
 }

@@ -68,6 +68,12 @@ export interface ConsensusStatus {
   logBytes: number
 }
 
+export type ConsensusVerdictCode =
+  /** Consensus is not running here. Ignored. */
+  | 'NOT_RUNNING'
+  /** The peer is none that is heard. Rejected. */
+  | 'NOT_HEARD'
+
 export type ConsensusErrorCode =
   /** `start` has not been called, `stop` has, or it has failed. */
   | 'NOT_RUNNING'
@@ -82,6 +88,8 @@ export type ConsensusErrorCode =
 
 export interface ConsensusDeps {
   net: Pick<Net, 'openStream' | 'onStream' | 'onPeer'>
+  /** Whether a peer may speak at all: an engine believes whoever says that it leads. */
+  hears(peer: NodeId): boolean
   clock: Clock
   /** Not yet open. It is opened by `start` and closed by `stop`. */
   log: RecordLog
