@@ -3,7 +3,7 @@ import { createSimDisk } from '../../../base/disk/index.ts'
 import { framed } from '../../../base/net/index.ts'
 import type { Fate } from '../index.ts'
 import { at, PEER as B, bytes, entry, listen, SELF, setUp, turns } from './driver.fixture.ts'
-import { READ_TICKS_MAX } from './limits.ts'
+import { QUESTION_TICKS, READ_TICKS_MAX } from './limits.ts'
 
 const code = (name: string) => expect.objectContaining({ code: name })
 
@@ -238,18 +238,39 @@ describe('reads', () => {
     const answers: number[] = []
     for (let n = 0; n < 3; n++) void consensus.read().then((index) => answers.push(index))
     await turns()
-    void consensus.read().then((index) => answers.push(index))
-    await turns()
-    expect(engine.asked).toHaveLength(2)
-    const [first, second] = engine.asked as [never, never]
-    engine.script({ reads: [{ id: first, index: at(1) }] })
+    // Whoever asks meanwhile waits for the next question, since the first may be answered with less.
+    for (let n = 0; n < 2; n++) {
+      void consensus.read().then((index) => answers.push(index))
+      await turns()
+    }
+    expect(engine.asked).toHaveLength(1)
+    engine.script({ reads: [{ id: engine.asked[0] as never, index: at(1) }] })
     consensus.transferLeader(B)
     await turns()
     expect(answers).toEqual([])
+    expect(engine.asked).toHaveLength(2)
+    const second = engine.asked[1] as never
     engine.script({ committed: [entry(1, 'a')], reads: [{ id: second, index: at(1) }] })
     consensus.transferLeader(B)
     await turns()
-    expect(answers).toEqual([1, 1, 1, 1])
+    expect(answers).toEqual([1, 1, 1, 1, 1])
+    await consensus.stop()
+  })
+
+  it('are held up for a moment only by a question that nobody answers', async () => {
+    const { engine, world, consensus } = setUp({ tickMs: 100 })
+    await consensus.start()
+    void consensus.read().catch(() => undefined)
+    await turns()
+    const read = consensus.read()
+    await world.advance(100 * (QUESTION_TICKS - 1))
+    expect(engine.asked).toHaveLength(1)
+    await world.advance(100)
+    await turns()
+    expect(engine.asked).toHaveLength(2)
+    engine.script({ reads: [{ id: engine.asked[1] as never, index: at(0) }] })
+    consensus.transferLeader(B)
+    expect(await read).toBe(0)
     await consensus.stop()
   })
 

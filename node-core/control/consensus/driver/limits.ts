@@ -24,6 +24,8 @@ export const REJECTED_PEERS_MAX = 4_096
 export const PROPOSALS_WAITING_MAX = 65_536
 /** Reads without an answer; more are refused as BUSY. */
 export const READS_WAITING_MAX = 65_536
+/** Ticks for which a question without an answer holds up those that were asked after it. */
+export const QUESTION_TICKS = 3
 /** Ticks until a read that was lost is given up and not asked again. */
 export const READ_TICKS_MAX = 50
 /** Committed payload that waits for the state machine before the engine waits too. Bytes. */

@@ -1,11 +1,12 @@
 /**
- * Linearizable reads. All that are asked while the engine is busy share one question: the answer is
- * an index that was committed after each of them was asked.
+ * Linearizable reads. All that are asked while another question is under way share the next one: the
+ * answer is an index that was committed after each of them was asked. So many readers cost the
+ * committee as many rounds of messages as one reader would.
  */
 import { MyceliumError } from '../../../base/errors/index.ts'
 import type { Engine, LogIndex, ReadId, ReadResult } from '../index.ts'
 import type { ConsensusErrorCode } from './index.ts'
-import { READ_TICKS_MAX, READS_WAITING_MAX } from './limits.ts'
+import { QUESTION_TICKS, READ_TICKS_MAX, READS_WAITING_MAX } from './limits.ts'
 
 export interface Questions {
   ask(signal?: AbortSignal): Promise<LogIndex>
@@ -29,6 +30,8 @@ export function createQuestions(
 ): Questions {
   const readers = new Set<Reader>()
   const put = new Map<ReadId, Reader[]>()
+  /** The question that others wait for, and since when. */
+  let underway: { id: ReadId; sinceTick: number } | undefined
   let next: Reader[] = []
   let lost: Reader[] = []
   let asked = 0
@@ -61,16 +64,20 @@ export function createQuestions(
       })
     },
     put(engine) {
+      // One whose messages were lost may stay without an answer: it holds up nobody for long.
+      if (underway && ticks - underway.sinceTick < QUESTION_TICKS) return
       const asking = next.filter((reader) => readers.has(reader))
       next = []
       if (asking.length === 0) return
       const id = `${++asked}` as ReadId
       put.set(id, asking)
+      underway = { id, sinceTick: ticks }
       engine.read(id)
     },
     answered({ id, index }) {
       const asking = put.get(id) ?? []
       put.delete(id)
+      if (underway?.id === id) underway = undefined
       if (index === undefined) lost.push(...asking)
       else {
         whenApplied(index, () => {
@@ -90,6 +97,7 @@ export function createQuestions(
     abandon(error) {
       for (const reader of [...readers]) reader.reject(error)
       put.clear()
+      underway = undefined
       next = []
       lost = []
     },
