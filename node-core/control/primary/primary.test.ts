@@ -137,11 +137,11 @@ describe('the Primary', () => {
     await put(founder, 'shop/x', '1')
     await put(second, 'second/x', '0')
     expect(leaderOf(nodes)).toBe(founder)
-    await world.run('the founder goes', founder.primary.change('demote', founder.id))
-    // It handed the lead over, so nobody waits for an election.
     const since = world.clock.monotonicMs()
+    await world.run('the founder goes', founder.primary.change('demote', founder.id))
     await put(second, 'second/x', '1')
-    expect(world.clock.monotonicMs() - since).toBeLessThan(500)
+    // It handed the lead over, so nobody has waited for an election.
+    expect(world.clock.monotonicMs() - since).toBeLessThan(1_000)
     await world.until('it holds nothing', () => founder.primary.status().role === 'none')
     await world.advance(100)
     expect(await founder.disk.list('registry/log')).toEqual([])
@@ -179,10 +179,11 @@ describe('the Primary', () => {
       for await (const { events } of changes) seen.push(...events)
     })()
     const expected = ['0', '1', '2', '3', '4', '5']
+    const leader = leaderOf(nodes)!
+    const writer = nodes.find((node) => node !== leader)!
     for (const value of expected) {
-      if (value === '3') await leaderOf(world.nodes)!.kill()
-      const alive = nodes.find(({ primary }) => primary.status().role === 'voter')!
-      await put(alive, 'shop/x', value)
+      if (value === '3') await leader.kill()
+      await put(writer, 'shop/x', value)
     }
     await world.until('all is seen', () => seen.length >= expected.length)
     expect(seen.map(({ row }) => text(row?.value))).toEqual(expected)
