@@ -33,6 +33,7 @@ export interface NodeEvent {
 /** A home that belongs to the network, whether or not its node runs. */
 export interface BenchHome {
   readonly name: string
+  readonly folder: string
   up(command?: readonly string[]): Promise<BenchNode>
 }
 
@@ -65,7 +66,7 @@ export async function prepareNetwork(
   const homes = testNodes.map((node, i): BenchHome => {
     const address = `/ip4/127.0.0.1/tcp/${i === 0 ? founderPort : 0}`
     const given = { name: node.name, home: node.home, address, env: environment }
-    return { name: node.name, up: (command) => up(given, running, command) }
+    return { name: node.name, folder: node.home, up: (command) => up(given, running, command) }
   })
   const network: BenchNetwork = {
     homes,

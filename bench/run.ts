@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { deployBench } from './deploy.ts'
 import { edgeBench } from './edge.ts'
+import { floodBench } from './flood.ts'
 import { footprintBench } from './footprint.ts'
 import { loopBench } from './loop.ts'
 import { meshBench } from './mesh.ts'
@@ -17,6 +18,7 @@ const BENCHES: readonly Bench[] = [
   deployBench,
   loopBench,
   edgeBench,
+  floodBench,
 ]
 const PAGE = path.resolve(import.meta.dirname, '../docs/BENCHMARKS.md')
 

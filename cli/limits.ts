@@ -9,3 +9,6 @@ export const CONNECT_TIMEOUT_MS = 2_000
 
 /** How wrong a clock may be; certificates allow for as much. */
 export const CLOCK_TOLERANCE_MS = 7_200_000
+
+/** Signals within this time are one press of Ctrl+C that arrived on several ways. */
+export const SAME_PRESS_MS = 500

@@ -8,7 +8,6 @@ import module, { createRequire } from 'node:module'
 import { constants, homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import v8 from 'node:v8'
 
 // Before 24.9 a server cannot choose which requests it lets leave HTTP; the edge has to.
 const NODE_MIN = { major: 24, minor: 9 }
@@ -18,9 +17,6 @@ const entry = ['main.js', 'main.ts'].map((file) => path.join(shim, '..', file)).
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major > NODE_MIN.major || (major === NODE_MIN.major && minor >= NODE_MIN.minor)) {
-  // A node runs for weeks beside other programs and is mostly idle: a third less memory is worth more
-  // here than the last bit of speed. Before anything else is compiled, or it would not count.
-  v8.setFlagsFromString('--optimize-for-size')
   // Stripping types and compiling again for every command would take longer than most commands do.
   // Not in the system's temporary folder: others can write there, and what is kept is run.
   module.enableCompileCache(path.join(cacheFolder(), 'mycelium'))

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { connect, createServer } from 'node:net'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -58,14 +59,9 @@ describe('invites and seed files', () => {
     const other = newNode('other')
     await other.json('init', '--network-name', 'Elsewhere')
     await refuses(other, ['join', invite], 1, /CONFLICT|WRONG_NETWORK/)
-    assert.equal(
-      (
-        await other
-          .json<{ network: { name: string } }>('status', '--home', other.home)
-          .catch(() => undefined)
-      )?.network.name ?? 'Elsewhere',
-      'Elsewhere',
-    )
+    await other.up(...LISTEN)
+    const { network } = await other.get<{ network: { name: string } }>('/api/status')
+    assert.equal(network.name, 'Elsewhere')
   })
 
   it('refuses a seed file that is unsigned, altered or stale', async () => {
@@ -153,6 +149,18 @@ describe('requests', () => {
     assert.equal(await status({}), 401)
     assert.equal(await status({ origin: 'http://evil.example' }), 403)
     assert.equal(await status({ origin: 'http://127.0.0.1:1' }), 403)
+    // `fetch` does not let a Host header through.
+    const hostStatus = (host: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const asked = request(`${node.api}/api/status`, { headers: { host } }, (answer) => {
+          answer.resume()
+          resolve(answer.statusCode)
+        })
+        asked.once('error', reject).end()
+      })
+    assert.equal(await hostStatus('evil.example'), 403)
+    assert.equal(await hostStatus('127.0.0.1:1'), 403)
+    assert.equal(await hostStatus(new URL(node.api).host), 401)
   })
 
   it('says why work waits where there is no engine, and loses nothing over a restart', async () => {

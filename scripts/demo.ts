@@ -3,15 +3,14 @@
  * sample service with three replicas. Ctrl+C ends and removes all of it.
  */
 import path from 'node:path'
+import { untilStopSignal } from '../cli/stop-signal.ts'
 import { createCluster, running } from '../e2e/harness/cluster.ts'
 
 const SAMPLE = path.resolve(import.meta.dirname, '../assets/sample')
 
 console.log('Starting three nodes: ada founds a network, ben joins by invite, cleo by seed file.')
+const ended = untilStopSignal(process)
 const cluster = await createCluster({ engines: false })
-const ended = new Promise<void>((resolve) => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
-})
 
 try {
   const [ada] = cluster.nodes
@@ -36,5 +35,6 @@ try {
   if (process.env.DEMO_ONCE) console.log('DEMO_ONCE is set: ending now.')
   else await ended
 } finally {
+  console.log('Ending the three nodes and removing their homes.')
   await cluster.remove()
 }

@@ -72,8 +72,11 @@ function run(program: string, args: string[]): void {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   })
-  // Ctrl+C reaches the child too; this process waits for it to end in order.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+  // A terminal sends Ctrl+C to the child too, and Electron takes a second one for "at once".
+  process.on('SIGINT', () => {
+    if (!process.stdin.isTTY) child.kill('SIGINT')
+  })
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
   child.once('exit', (code) => {
     process.exitCode = code ?? 1
   })

@@ -10,6 +10,8 @@ import { collect, durationMs, wholeNumber } from '../text/parse.ts'
 import { pairs } from '../text/table.ts'
 
 const ROLES = ['sclerotia', 'rhizomorph', 'hypha'] as const
+/** The smallest code: an invite is long, and a screen has no stains to survive. */
+const QR_LEVEL = { errorCorrectionLevel: 'L' } as const
 const PERMISSIONS = ['admin', 'invite', 'deploy', 'use'] as const
 
 export function networkCommands(program: Command, act: Act): void {
@@ -146,8 +148,8 @@ async function invite(
 
 async function qrCode(text: string, columns: number): Promise<string> {
   const { default: qrcode } = await import('qrcode')
-  const drawn = await qrcode.toString(text, { type: 'terminal', small: true })
-  const width = qrcode.create(text, {}).modules.size + 8
+  const drawn = await qrcode.toString(text, { ...QR_LEVEL, type: 'terminal', small: true })
+  const width = qrcode.create(text, QR_LEVEL).modules.size + 8
   return width <= columns ? `\n${drawn}` : '\nThis window is too narrow for the QR code.'
 }
 

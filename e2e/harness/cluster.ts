@@ -70,7 +70,7 @@ async function form({ nodes: [ada, ben, cleo] }: Cluster): Promise<void> {
 
   const seed = path.join(ada.home, 'spore.json')
   await until('the seed file', 10_000, () => existsSync(seed))
-  const copy = path.join(cleo.home, '..', `${path.basename(cleo.home)}-seed.json`)
+  const copy = path.join(cleo.home, 'seed-of-ada.json')
   copyFileSync(seed, copy)
   await cleo.json('join', '--seed-spore', copy, '--name', 'cleo')
   const waiting = await until('cleo to ask', 10_000, async () => {

@@ -12,6 +12,7 @@ import {
 } from '../state/index.ts'
 import type { MyceliumBridge } from '../transport/index.ts'
 import { DeepLinkDialog } from './deep-link-dialog.tsx'
+import { useFocusKeeper } from './focus-keeper.ts'
 import { Locked } from './locked.tsx'
 import { Shell } from './shell.tsx'
 import { Starting } from './starting.tsx'
@@ -46,6 +47,7 @@ function Phase({ bridge, text }: Pick<AppProps, 'bridge' | 'text'>) {
   const [beginning, setBeginning] = useState(false)
 
   useTheme(theme)
+  useFocusKeeper()
   useEffect(() => {
     document.documentElement.lang = language
     void text.changeLanguage(language)

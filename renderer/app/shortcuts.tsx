@@ -19,7 +19,7 @@ export function commandKey(platform: string): string {
 
 /** Keys that work everywhere, except while somebody writes. */
 export function useShortcuts(onOpen: (overlay: Overlay) => void): void {
-  const { time, route } = useWorld()
+  const { time, route, toasts } = useWorld()
   const chordAtMs = useRef(Number.NEGATIVE_INFINITY)
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -28,7 +28,12 @@ export function useShortcuts(onOpen: (overlay: Overlay) => void): void {
         onOpen('palette')
         return
       }
-      if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return
+      if (isWriting(event.target)) return
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z') {
+        if (toasts.undo()) event.preventDefault()
+        return
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey) return
       const place = time.now() - chordAtMs.current < CHORD_MS ? PLACES[event.key] : undefined
       chordAtMs.current = event.key === 'g' ? time.now() : Number.NEGATIVE_INFINITY
       if (place) route.go(place)
@@ -37,7 +42,7 @@ export function useShortcuts(onOpen: (overlay: Overlay) => void): void {
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
-  }, [time, route, onOpen])
+  }, [time, route, toasts, onOpen])
 }
 
 function isWriting(target: EventTarget | null): boolean {
@@ -58,6 +63,7 @@ export function ShortcutsDialog(props: { platform: string; onClose: () => void }
   const rows: [string, string[]][] = [
     [t('shell.shortcuts.palette'), [commandKey(props.platform), 'K']],
     [t('shell.shortcuts.search'), ['/']],
+    [t('shell.shortcuts.undo'), [commandKey(props.platform), 'Z']],
     [t('shell.shortcuts.network'), ['g', 'n']],
     [t('shell.shortcuts.workloads'), ['g', 'w']],
     [t('shell.shortcuts.deploy'), ['g', 'd']],

@@ -37,9 +37,10 @@ export function Choice(props: {
   title: string
   detail?: ReactNode
   icon?: IconName
+  autoFocus?: boolean
 }) {
   return (
-    <Radio className="choice" value={props.value}>
+    <Radio className="choice" value={props.value} autoFocus={props.autoFocus ?? false}>
       {props.icon && (
         <span className="choice-icon">
           <Icon name={props.icon} size={20} />

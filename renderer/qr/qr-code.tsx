@@ -1,5 +1,9 @@
 import QRCode from 'qrcode'
 
+/** What a phone can still read from a screen at arm's length, with a whole number of pixels each. */
+const MODULE_PX_MIN = 2
+const WIDTH_PX = 370
+
 /** Always dark on white: scanners want it so, whatever the theme. */
 export function QrCode({ text, label }: { text: string; label: string }) {
   const { modules } = QRCode.create(text, { errorCorrectionLevel: 'L' })
@@ -14,6 +18,7 @@ export function QrCode({ text, label }: { text: string; label: string }) {
     <svg
       className="invite-qr"
       viewBox={`0 0 ${size} ${size}`}
+      width={size * Math.max(MODULE_PX_MIN, Math.floor(WIDTH_PX / size))}
       shapeRendering="crispEdges"
       role="img"
       aria-label={label}

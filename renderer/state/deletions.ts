@@ -14,7 +14,7 @@ export interface Deletions {
 export const UNDO_MS = 6_000
 
 export function createDeletions(
-  time: Time,
+  time: Pick<Time, 'after'>,
   commit: (name: string) => Promise<unknown>,
   onFailed: (name: string, error: unknown) => void,
 ): Deletions {

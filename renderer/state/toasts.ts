@@ -14,6 +14,8 @@ export interface Toasts {
   store: StoreApi<Toast[]>
   show(toast: Omit<Toast, 'id' | 'tone'> & { tone?: Toast['tone']; forMs?: number }): number
   dismiss(id: number): void
+  /** Does what the newest notice offers; false when none offers anything. */
+  undo(): boolean
 }
 
 const SHOWN_MS = 5_000
@@ -21,7 +23,7 @@ const SHOWN_MS = 5_000
 const SHOWN_BAD_MS = 12_000
 const TOASTS_MAX = 4
 
-export function createToasts(time: Time): Toasts {
+export function createToasts(time: Pick<Time, 'after'>): Toasts {
   const store = createStore<Toast[]>(() => [])
   let nextId = 1
 
@@ -31,6 +33,13 @@ export function createToasts(time: Time): Toasts {
   return {
     store,
     dismiss,
+    undo() {
+      const offering = store.getState().findLast((toast) => toast.action)
+      if (!offering) return false
+      offering.action?.run()
+      dismiss(offering.id)
+      return true
+    },
     show({ forMs, tone = 'plain', ...rest }) {
       const id = nextId
       nextId += 1

@@ -8,6 +8,7 @@ import {
   toProblem,
 } from '../transport/index.ts'
 import { createDeletions, type Deletions } from './deletions.ts'
+import { createLingering, type Lingering } from './lingering.ts'
 import { createResource, type Resource } from './resource.ts'
 import type { RouteStore } from './route.ts'
 import type { SettingsStore } from './settings.ts'
@@ -30,6 +31,8 @@ export interface World {
   settings: SettingsStore
   toasts: Toasts
   deletions: Deletions
+  /** Holds notices, and the deletes that they can undo, while somebody is at them. */
+  notices: Pick<Lingering, 'hold' | 'release'>
   status: Resource<Outputs['node']['status']>
   nodes: Resource<Outputs['nodes']['list']['nodes']>
   peers: Resource<Outputs['peers']['list']['peers']>
@@ -51,7 +54,8 @@ const REWATCH_MS = 1_000
 export function createWorld(deps: WorldDeps): World {
   const { connection, time } = deps
   const listeners = new Set<(event: NodeEvent) => void>()
-  const toasts = createToasts(time)
+  const notices = createLingering(time)
+  const toasts = createToasts(notices)
 
   function line(): Line {
     const open = connection.line()
@@ -68,7 +72,7 @@ export function createWorld(deps: WorldDeps): World {
   const networkResources = [nodes, peers, members, workloads]
 
   const deletions = createDeletions(
-    time,
+    notices,
     async (name) => {
       await client().workloads.delete({ name })
       workloads.refresh()
@@ -140,6 +144,7 @@ export function createWorld(deps: WorldDeps): World {
     ...deps,
     toasts,
     deletions,
+    notices,
     status,
     nodes,
     peers,

@@ -186,7 +186,8 @@ function build(
     },
     invites: {
       create: os.invites.create.handler(({ input }) => ({
-        invite: `mycelium://join?v=1&i=${idOf('invite')}${idOf('more')}`,
+        // As long as real ones are.
+        invite: `mycelium://join?invite=${idOf('invite').repeat(21)}`,
         expiresAt: new Date(Date.now() + input.expiresInSeconds * 1_000).toISOString(),
         uses: input.uses,
       })),

@@ -57,7 +57,7 @@ export interface RoundsDeps {
   deltaBytesMax: number
   /** Called after records of a peer were taken in. */
   absorbed: (records: readonly SignedRecord[]) => void
-  /** What a peer says of itself and nobody had told us: others may not have heard it either. */
+  /** What a peer nobody had told us of says of itself: others may not have heard it either. */
   passOn: (records: readonly SignedRecord[]) => void
 }
 
@@ -154,12 +154,12 @@ export function createRounds(deps: RoundsDeps): Rounds {
       }
       const opened = await intake.openRanges(delta.ranges)
       if (!opened) throw malformed()
+      const isNew = !map.streams.get(peer)
       const records = opened.flatMap((range) => range.records)
       const whole = opened.filter((range) => range.whole).map(({ range }) => range)
       const { moved } = absorbDelta(map, whole, records)
       if (records.length > 0) deps.absorbed(records)
-      const ownWords = records.filter(({ author }) => author === peer)
-      if (moved && ownWords.length > 0) deps.passOn(ownWords)
+      if (isNew) deps.passOn(records.filter(({ author }) => author === peer))
       // What one peer brought the others may lack as well.
       if (moved) comeWithin(Math.min(ROUND_EAGER_MS, deps.roundMs))
       return moved

@@ -15,6 +15,7 @@ import {
   PEERS_EAGER,
   RETRIES_BEFORE_PATIENCE,
   RETRIES_MAX,
+  RETRY_ALONE_FIRST_MS,
   RETRY_ALONE_MAX_MS,
   RETRY_FIRST_MS,
   RETRY_MAX_MS,
@@ -116,8 +117,10 @@ export function createDialPlan(options: DialPlanOptions): DialPlan {
   }
   const retryDelayMs = (failures: number): number => {
     if (failures > RETRIES_BEFORE_PATIENCE && !alone) return RETRY_PATIENT_MS
-    const longest = alone ? RETRY_ALONE_MAX_MS : RETRY_MAX_MS
-    return Math.min(RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 16), longest)
+    const [first, longest] = alone
+      ? [RETRY_ALONE_FIRST_MS, RETRY_ALONE_MAX_MS]
+      : [RETRY_FIRST_MS, RETRY_MAX_MS]
+    return Math.min(first * 2 ** Math.min(failures - 1, 16), longest)
   }
   /** Between half and all of it, so that nodes that failed together do not retry together. */
   const jittered = (delayMs: number): number => delayMs * (0.5 + random.float() / 2)

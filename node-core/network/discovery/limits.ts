@@ -20,6 +20,8 @@ export const RETRIES_MAX = 12
 
 /** Wait after the first failed dial; it doubles with each further one. */
 export const RETRY_FIRST_MS = 1_000
+/** The same while this node is alone: computers switched on together find each other's ports closed. */
+export const RETRY_ALONE_FIRST_MS = 200
 /** The longest wait while this node is alone. */
 export const RETRY_ALONE_MAX_MS = 5_000
 /** The longest wait for a node that may be back any moment. */

@@ -57,7 +57,7 @@ export const SLEPT_MS = 5_000
 /** Between two publications of this node's links. Milliseconds. */
 export const LINKS_PERIOD_MS = 10_000
 /** Between two publications when only latencies have changed. Milliseconds. */
-export const LINK_LATENCY_PERIOD_MS = 60_000
+export const LINK_LATENCY_PERIOD_MS = 300_000
 /** Links published. */
 export const LINKS_MAX = 256
 /** Doubts published. */

@@ -7,7 +7,9 @@ import {
   ADDRESSES_PER_PEER_MAX,
   BANISHMENT_MS,
   CONNECTIONS_PER_ADDRESS_PER_SECOND_MAX,
+  CONNECTIONS_PER_SECOND_MAX,
   KNOWN_NODES_MAX,
+  PENDING_CONNECTIONS_MAX,
   PENDING_CONNECTIONS_PER_ADDRESS_MAX,
 } from './limits.ts'
 import { chooseSurplus, ringNeighbours } from './surplus.ts'
@@ -129,6 +131,35 @@ describe('the guard', () => {
     expect(doorstep.check('10.0.0.2')).toBe(false)
     nowMs = 100
     expect(doorstep.check('10.0.0.1')).toBe(false)
+  })
+
+  it('lets everyone together knock only so often, whoever has knocked too much already', () => {
+    let nowMs = 0
+    const { doorstep } = createGuard(() => nowMs)
+    for (let n = 0; n < 1_000; n++) doorstep.check('10.0.0.1')
+    const others = Array.from({ length: 200 }, (_, n) => doorstep.check(`10.0.1.${n}`))
+    const left = CONNECTIONS_PER_SECOND_MAX - CONNECTIONS_PER_ADDRESS_PER_SECOND_MAX
+    expect(others.filter((refused) => !refused)).toHaveLength(left)
+    nowMs = 1_000
+    expect(doorstep.check('10.0.2.1')).toBe(false)
+  })
+
+  it('refuses at the doorstep what would find no place for its handshake', () => {
+    const guard = createGuard(() => 0)
+    const open = Array.from({ length: PENDING_CONNECTIONS_MAX }, (_, n) => {
+      return raw(n < PENDING_CONNECTIONS_PER_ADDRESS_MAX ? '10.0.0.1' : `10.0.1.${n}`)
+    })
+    for (const one of open.slice(0, PENDING_CONNECTIONS_PER_ADDRESS_MAX)) {
+      guard.denyInboundConnection?.(one)
+    }
+    expect(guard.doorstep.check('10.0.0.1')).toBe(true)
+    expect(guard.doorstep.check('10.0.0.2')).toBe(false)
+    for (const one of open.slice(PENDING_CONNECTIONS_PER_ADDRESS_MAX)) {
+      guard.denyInboundConnection?.(one)
+    }
+    expect(guard.doorstep.check('10.0.0.2')).toBe(true)
+    ;(open[0] as unknown as EventTarget).dispatchEvent(new Event('close'))
+    expect(guard.doorstep.check('10.0.0.2')).toBe(false)
   })
 
   it('forgives the banished after a while', () => {

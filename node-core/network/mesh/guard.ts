@@ -7,9 +7,11 @@ import {
   BANISHED_MAX,
   BANISHMENT_MS,
   CONNECTIONS_PER_ADDRESS_PER_SECOND_MAX,
+  CONNECTIONS_PER_SECOND_MAX,
+  PENDING_CONNECTIONS_MAX,
   PENDING_CONNECTIONS_PER_ADDRESS_MAX,
 } from './limits.ts'
-import { createKeyedRate } from './token-bucket.ts'
+import { createKeyedRate, createTokenBucket } from './token-bucket.ts'
 
 export interface Guard extends ConnectionGater {
   /** Asked by the TCP server before it makes a socket, so that a flood costs next to nothing. */
@@ -34,11 +36,17 @@ export function createGuard(monotonicMs: () => number): Guard {
     open?.delete(connection)
     if (open?.size === 0) pending.delete(host)
   }
+  const isFull = (host: string): boolean => {
+    if ((pending.get(host)?.size ?? 0) >= PENDING_CONNECTIONS_PER_ADDRESS_MAX) return true
+    let total = 0
+    for (const open of pending.values()) total += open.size
+    return total >= PENDING_CONNECTIONS_MAX
+  }
   // Only Ed25519 keys have a NodeId.
   const deny = (peer: PeerId): boolean => peer.type !== 'Ed25519' || isBanished(peer.toString())
 
   return {
-    doorstep: new Doorstep(monotonicMs),
+    doorstep: new Doorstep(monotonicMs, isFull),
     denyInboundConnection(connection) {
       const host = hostIn(connection.remoteAddr) ?? ''
       const open = pending.get(host) ?? new Set()
@@ -65,22 +73,32 @@ export function createGuard(monotonicMs: () => number): Guard {
   }
 }
 
-/** Node's server knows no rate, but it does ask a block list about every address. */
+/**
+ * Node's server knows no rate, but it does ask a block list about every address. What libp2p would
+ * refuse later is refused here, since by then each connection has cost it some 20 kB for 10 s.
+ */
 class Doorstep extends BlockList {
   readonly #monotonicMs: () => number
+  readonly #isFull: (host: string) => boolean
   readonly #rate = createKeyedRate(
     CONNECTIONS_PER_ADDRESS_PER_SECOND_MAX,
     CONNECTIONS_PER_ADDRESS_PER_SECOND_MAX,
     ADDRESSES_RATED_MAX,
   )
 
-  constructor(monotonicMs: () => number) {
+  readonly #rateOfAll = createTokenBucket(CONNECTIONS_PER_SECOND_MAX, CONNECTIONS_PER_SECOND_MAX)
+
+  constructor(monotonicMs: () => number, isFull: (host: string) => boolean) {
     super()
     this.#monotonicMs = monotonicMs
+    this.#isFull = isFull
   }
 
   override check(address: SocketAddress | string): boolean {
     const host = typeof address === 'string' ? address : address.address
-    return !this.#rate.take(host, this.#monotonicMs())
+    const nowMs = this.#monotonicMs()
+    if (this.#isFull(host)) return true
+    // An address over its own rate takes nothing of what is left to the others.
+    return !this.#rate.take(host, nowMs) || !this.#rateOfAll.take(nowMs)
   }
 }

@@ -6,6 +6,8 @@ export const PENDING_CONNECTIONS_MAX = 64
 export const PENDING_CONNECTIONS_PER_ADDRESS_MAX = 32
 /** New connections one address may open in a second; many nodes may share one behind a NAT. */
 export const CONNECTIONS_PER_ADDRESS_PER_SECOND_MAX = 40
+/** New connections in a second from everyone together. */
+export const CONNECTIONS_PER_SECOND_MAX = 100
 /** Addresses whose rate of new connections is remembered. */
 export const ADDRESSES_RATED_MAX = 4_096
 /** Time for a raw connection to become encrypted and multiplexed. */

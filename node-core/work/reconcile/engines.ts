@@ -2,7 +2,7 @@
  * The runners of this node: whether each can work now, and what it finds running. A node whose
  * engine stays away stops offering that kind of work; it offers it again as soon as it returns.
  */
-import { type Clock, sleep } from '../../base/clock/index.ts'
+import type { Clock } from '../../base/clock/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
 import type { Runner, Running } from '../runners/index.ts'
@@ -129,7 +129,11 @@ export function createEngines(deps: EnginesDeps): Engines {
         engine.runner.onExit(() => void sense(engine)),
       ])
       const looks = Promise.all(engines.map(sense))
-      await Promise.race([looks, sleep(clock, FIRST_LOOK_MS)])
+      const late = Promise.withResolvers<void>()
+      // Cancelled, because a timer that still runs keeps a process from ending.
+      const cancel = clock.timer(FIRST_LOOK_MS, late.resolve)
+      await Promise.race([looks, late.promise])
+      cancel()
       started = true
       await announce()
     },

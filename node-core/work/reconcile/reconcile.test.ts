@@ -206,6 +206,14 @@ describe('an engine', () => {
 })
 
 describe('a node', () => {
+  test('leaves no timer behind that would keep its process from ending', async () => {
+    await open(1)
+    await house.stopAll()
+    // The house itself looks around once more.
+    house.clock.advance(500)
+    expect(house.clock.runNext()).toBe(false)
+  })
+
   test('that drains hands over one by one, and serves until it has', async () => {
     const [first, second] = await open(2)
     await house.deploy(first!, { ...WEB, replicas: 4 })

@@ -46,6 +46,7 @@ export const shell = {
     palette: 'Find anything',
     help: 'This list',
     search: 'Search on this screen',
+    undo: 'Undo, while a notice offers it',
     network: 'Go to Network',
     workloads: 'Go to Workloads',
     deploy: 'Go to Deploy',

@@ -13,24 +13,28 @@ export function Choose({ state, dispatch }: StepProps) {
       <ChoiceGroup label={t('firstRun.choose.title')} labelHidden value={way} onChange={setWay}>
         <Choice
           value="start"
+          autoFocus={state.way === 'start'}
           icon="plus"
           title={t('firstRun.choose.start')}
           detail={t('firstRun.choose.startDetail')}
         />
         <Choice
           value="invite"
+          autoFocus={state.way === 'invite'}
           icon="link"
           title={t('firstRun.choose.invite')}
           detail={t('firstRun.choose.inviteDetail')}
         />
         <Choice
           value="nearby"
+          autoFocus={state.way === 'nearby'}
           icon="radar"
           title={t('firstRun.choose.nearby')}
           detail={t('firstRun.choose.nearbyDetail')}
         />
         <Choice
           value="seed"
+          autoFocus={state.way === 'seed'}
           icon="file"
           title={t('firstRun.choose.seed')}
           detail={t('firstRun.choose.seedDetail')}

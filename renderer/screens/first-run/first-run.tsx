@@ -52,7 +52,7 @@ export function FirstRun({ status, link, onFinish }: FirstRunProps) {
   const mayGoBack = !isWaiting && !isIn && (state.step === 'choose' || isInside(state))
 
   return (
-    <main className="first-run">
+    <main className="first-run" id="content" tabIndex={-1}>
       <Threads step={isIn ? 5 : step} />
       <div className="first-run-card">
         <header>

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { ClusterNode, Status } from '../../../node-core/api/contract/index.ts'
 import {
   Button,
@@ -22,8 +22,18 @@ export function NodePanel(props: { node: ClusterNode; status: Status; onClose: (
   const { t } = useText()
   const state = nodeState(node, t)
   const meaning = nodeStateMeaning(node, t)
+  const panel = useRef<HTMLElement>(null)
+  useOpenedFocus(panel)
   return (
-    <aside className="node-panel" aria-label={node.name}>
+    <aside
+      ref={panel}
+      className="node-panel"
+      aria-label={node.name}
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onClose()
+      }}
+    >
       <header>
         <div>
           <h2>{node.name}</h2>
@@ -38,6 +48,18 @@ export function NodePanel(props: { node: ClusterNode; status: Status; onClose: (
       <NodeActions node={node} status={status} />
     </aside>
   )
+}
+
+/** Opens with the focus, and gives it back to where it was opened from. */
+function useOpenedFocus(panel: React.RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const openedFrom = document.activeElement
+    panel.current?.focus()
+    return () => {
+      const isTaken = document.activeElement !== document.body
+      if (!isTaken && openedFrom instanceof HTMLElement) openedFrom.focus()
+    }
+  }, [panel])
 }
 
 function NodeFacts({ node }: { node: ClusterNode }) {
