@@ -9,7 +9,7 @@ import type { ReplicaKeeper } from './replica-keeper.ts'
 import { createTimeLimit, pause } from './time-limit.ts'
 
 export interface AskingDeps {
-  keeper: Pick<ReplicaKeeper, 'current' | 'settled'>
+  keeper: Pick<ReplicaKeeper, 'current' | 'settled' | 'trouble'>
   envoy: Envoy
   clock: Clock
 }
@@ -44,6 +44,12 @@ export function createAsking({ keeper, envoy, clock }: AskingDeps): Ask {
     return createTimeLimit(clock, TRY_MS, noQuorum, signal)
   }
 
+  /** What is wrong with the copy here is what a person can mend. */
+  function whyNobody(error: unknown): unknown {
+    const trouble = keeper.trouble()
+    return trouble ? failure(trouble.code, trouble.message) : (error ?? noCommittee())
+  }
+
   return async (question, signal) => {
     await keeper.settled()
     for (;;) {
@@ -53,7 +59,7 @@ export function createAsking({ keeper, envoy, clock }: AskingDeps): Ask {
       if (there) return there.value
       // A copy that runs may yet find a leader; where nobody holds one, waiting helps nobody.
       const waits = envoy.hasOthers() || keeper.current()?.status().state === 'running'
-      if (!waits) throw own.error ?? noCommittee()
+      if (!waits) throw whyNobody(own.error)
       await pause(clock, ROUND_MS, signal)
     }
   }

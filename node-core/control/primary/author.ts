@@ -12,6 +12,7 @@ import {
   BATCH_BYTES,
   BATCH_COMMANDS_MAX,
   BATCHES_UNDERWAY_MAX,
+  COMMANDS_WAITING_BYTES,
   COMMANDS_WAITING_MAX,
   ROUND_MS,
   WRITE_TIMEOUT_MS,
@@ -44,6 +45,10 @@ export interface Sealed {
   commands: number
 }
 
+interface Life {
+  incarnation: number
+}
+
 interface Waiting {
   command: Command
   sizeBytes: number
@@ -55,33 +60,45 @@ interface Waiting {
 export function createAuthor(deps: AuthorDeps): Author {
   const { network, signer, clock } = deps
   const ids = { node: nodeIdOf(signer.publicKey), owner: ownerIdOf(signer.publicKey) }
-  const underway = new Set<number>()
+  const underway = new Set<Life & { first: number }>()
   const stopping = new AbortController()
   let { incarnation } = deps
   let next = 1
   let queue: Waiting[] = []
+  let queuedBytes = 0
   let registration: 'none' | 'underway' | 'done' = 'none'
   let woken = false
 
-  function seal(commands: readonly Command[]): Sealed & { first: number } {
+  function seal(commands: readonly Command[]): Sealed & Life & { first: number } {
     const first = next
-    const settled = Math.min(first, ...underway) - 1
+    const ofThisLife = [...underway].filter((one) => one.incarnation === incarnation)
+    const settled = Math.min(first, ...ofThisLife.map((one) => one.first)) - 1
     const head = { incarnation, first, settled, timeMs: clock.wallMs() }
     const batch = sealBatch(signer, network.id, head, commands)
     next += commands.length
-    return { id: batchId({ ids, incarnation, first }), batch, commands: commands.length, first }
+    const id = batchId({ ids, incarnation, first })
+    return { id, batch, commands: commands.length, first, incarnation }
   }
 
   async function send(commands: readonly Command[]): Promise<readonly CommandOutcome[]> {
     const sealed = seal(commands)
-    underway.add(sealed.first)
+    underway.add(sealed)
     const limit = createTimeLimit(clock, WRITE_TIMEOUT_MS, noQuorum, stopping.signal)
     try {
-      return await deps.deliver(sealed, limit.signal)
+      const outcomes = await deps.deliver(sealed, limit.signal)
+      for (const outcome of outcomes) lookAtLife(sealed, outcome)
+      return outcomes
     } finally {
       limit.end()
-      underway.delete(sealed.first)
+      underway.delete(sealed)
     }
+  }
+
+  /** Numbers that are used or over belong to another life: the next command begins one above it. */
+  function lookAtLife(of: Life, outcome: CommandOutcome): void {
+    if (outcome.ok || outcome.code !== 'STALE' || of.incarnation !== incarnation) return
+    incarnation = Math.max(incarnation, numberIn(outcome.details, 'incarnation') ?? 0) + 1
+    next = 1
   }
 
   /** A key acts for its owner once the log knows both; the owner may only just have been let in. */
@@ -92,8 +109,9 @@ export function createAuthor(deps: AuthorDeps): Author {
       const [outcome] = await send([{ kind: 'node.register', body }])
       if (!outcome) throw noQuorum()
       if (outcome.ok) return
-      if (outcome.code !== 'UNKNOWN_AUTHOR' || clock.monotonicMs() > endMs) throw refusal(outcome)
-      await pause(clock, ROUND_MS, stopping.signal)
+      const isForNow = outcome.code === 'UNKNOWN_AUTHOR' || outcome.code === 'STALE'
+      if (!isForNow || clock.monotonicMs() > endMs) throw refusal(outcome)
+      if (outcome.code === 'UNKNOWN_AUTHOR') await pause(clock, ROUND_MS, stopping.signal)
     }
   }
 
@@ -122,6 +140,7 @@ export function createAuthor(deps: AuthorDeps): Author {
   function refuseAll(error: unknown): void {
     const all = queue
     queue = []
+    queuedBytes = 0
     for (const one of all) one.reject(error)
   }
 
@@ -152,6 +171,7 @@ export function createAuthor(deps: AuthorDeps): Author {
       bytes += one.sizeBytes
       batch.push(one)
     }
+    for (const { sizeBytes } of queue.slice(0, at)) queuedBytes -= sizeBytes
     queue = queue.slice(at)
     return batch
   }
@@ -170,22 +190,20 @@ export function createAuthor(deps: AuthorDeps): Author {
       one.resolve(outcome.value)
       return
     }
-    // This life's numbers are over: the next command begins a life above those that are.
-    const floor = outcome?.code === 'STALE' && numberIn(outcome.details, 'incarnation')
-    if (floor && floor >= incarnation) {
-      incarnation = floor + 1
-      next = 1
-    }
     one.reject(outcome ? refusal(outcome) : noQuorum())
   }
 
   return {
     async execute(command, signal) {
       signal?.throwIfAborted()
-      if (queue.length >= COMMANDS_WAITING_MAX) throw failure('BUSY', 'Too much is under way.')
       const endMs = clock.monotonicMs() + WRITE_TIMEOUT_MS
       const sizeBytes = encode([command.kind, command.body]).byteLength
+      const isFull = queue.length >= COMMANDS_WAITING_MAX
+      if (isFull || queuedBytes + sizeBytes > COMMANDS_WAITING_BYTES) {
+        throw failure('BUSY', 'Too much is under way.')
+      }
       return new Promise<Plain>((resolve, reject) => {
+        queuedBytes += sizeBytes
         queue.push({ command, sizeBytes, endMs, resolve, reject })
         signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
         wake()

@@ -15,7 +15,14 @@ export function noQuorum(): MyceliumError<PrimaryErrorCode> {
 }
 
 /** Another member may know better. All else is an answer. */
-const ELSEWHERE = ['NO_QUORUM', 'NOT_LEADER', 'NOT_RUNNING', 'BUSY', 'LOG_DAMAGED'] as const
+const ELSEWHERE = [
+  'NO_QUORUM',
+  'NOT_LEADER',
+  'NOT_RUNNING',
+  'BUSY',
+  'LOG_DAMAGED',
+  'REPLICA_FAILED',
+] as const
 
 export function isElsewhere(error: unknown): boolean {
   return ELSEWHERE.some((code) => isCode(error, code))

@@ -20,8 +20,12 @@ export const LOOK_MS = 100
 /** Entries a learner may be behind when it is given a vote. */
 export const CATCH_UP_ENTRIES = 64
 
+/** How far a new life of a home whose clock lags stands above the last one. Incarnations. */
+export const LIFE_STEP_MAX = 1_048_576
 /** Commands of this node that wait to be sealed; more are refused as BUSY. */
 export const COMMANDS_WAITING_MAX = 16_384
+/** What they may hold together. Bytes. */
+export const COMMANDS_WAITING_BYTES = 67_108_864
 /** Commands in one batch. With the batches under way well below what the registry remembers. */
 export const BATCH_COMMANDS_MAX = 128
 /** What one batch carries, or one command that alone is larger. Bytes. */

@@ -6,6 +6,7 @@ import type { KeyChange } from './index.ts'
 import {
   bytes,
   createTestNetwork,
+  START_MS,
   type TestNetwork,
   type TestNode,
   text,
@@ -63,6 +64,24 @@ describe('the Primary', () => {
     expect(node.primary.status()).toMatchObject({ role: 'leader', inForce: true })
   })
 
+  it('says why its only copy has stopped when the disk is full, and goes on after a restart', async () => {
+    world = await createTestNetwork(16)
+    const [node] = world.nodes as [TestNode]
+    await put(node, 'shop/x', '1')
+    node.disk.setCapacity(0)
+    const body = { key: 'shop/x', value: bytes('2') }
+    const write = (): Promise<unknown> => node.primary.execute({ kind: 'kv.put', body })
+    expect(await codeOf(write())).toBe('REPLICA_FAILED')
+    expect(await codeOf(node.primary.key('shop/x'))).toBe('REPLICA_FAILED')
+    await expect(write()).rejects.toThrow(/start the node again.*full/i)
+    expect(node.primary.status().trouble?.code).toBe('REPLICA_FAILED')
+    node.disk.setCapacity(undefined)
+    await node.restart()
+    expect(['1', '2']).toContain(await get(node, 'shop/x'))
+    await put(node, 'shop/x', '3')
+    expect(await get(node, 'shop/x')).toBe('3')
+  })
+
   it('refuses in a node outside any committee', async () => {
     world = await createTestNetwork(2)
     const [founder] = world.nodes as [TestNode]
@@ -100,6 +119,19 @@ describe('the Primary', () => {
     await world.advance(50)
     expect(founder.primary.status()).toMatchObject({ role: 'leader', inForce: true })
     expect(founder.primary.status().committee?.term).toBe(before?.term)
+  })
+
+  it('uses no command id of another life, when a home comes back from a copy and its clock lags', async () => {
+    world = await createTestNetwork(14)
+    const [founder] = world.nodes as [TestNode]
+    // As a clock that ran ahead once has left it.
+    const copy = encode({ v: 1, incarnation: START_MS + 1e9 })
+    for (const value of ['1', '2']) {
+      await founder.disk.writeAtomic('registry/author.cbor', copy)
+      await founder.restart()
+      await put(founder, 'shop/x', value)
+      expect(await get(founder, 'shop/x')).toBe(value)
+    }
   })
 
   it('goes on when the leader dies, and brings it up to date when it returns', async () => {
@@ -155,6 +187,25 @@ describe('the Primary', () => {
     expect(await get(second, 'shop/x')).toBe('2')
   })
 
+  it('begins no empty copy while the others have yet to tell that it is out', async () => {
+    const nodes = await committee(15, 3)
+    const leader = leaderOf(nodes)!
+    const out = nodes.find((node) => node !== leader)!
+    const admin = nodes[0]!
+    const going = admin.primary.change('demote', out.id)
+    going.catch(() => {})
+    const held: boolean[] = []
+    for (let at = 0; at < 100; at++) {
+      await world.advance(5)
+      held.push((await out.disk.list('registry/log')).length > 0)
+    }
+    await world.run('it is out', going)
+    expect(held.at(-1)).toBe(false)
+    expect(held.lastIndexOf(true)).toBe(held.indexOf(false) - 1)
+    await world.run('it comes back', admin.primary.change('promote', out.id))
+    await world.until('it votes', () => out.primary.status().role === 'voter')
+  })
+
   it('gives no vote to a learner that has not caught up', async () => {
     world = await createTestNetwork(11)
     const [founder] = world.nodes as [TestNode]
@@ -169,7 +220,8 @@ describe('the Primary', () => {
   })
 
   it('tells a watcher of every change once, whoever answers it', async () => {
-    const nodes = await committee(7, 2)
+    await committee(7, 2)
+    const writer = await world.add('deploy', 'use')
     const guest = await world.add('use')
     await world.advance(500)
     const seen: KeyChange[] = []
@@ -179,10 +231,8 @@ describe('the Primary', () => {
       for await (const { events } of changes) seen.push(...events)
     })()
     const expected = ['0', '1', '2', '3', '4', '5']
-    const leader = leaderOf(nodes)!
-    const writer = nodes.find((node) => node !== leader)!
     for (const value of expected) {
-      if (value === '3') await leader.kill()
+      if (value === '3') await leaderOf(world.nodes)!.kill()
       await put(writer, 'shop/x', value)
     }
     await world.until('all is seen', () => seen.length >= expected.length)

@@ -132,7 +132,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     status,
     async start() {
       if (started || isMissing) return
-      const incarnation = await nextIncarnation(deps.disk, clock.wallMs())
+      const incarnation = await nextIncarnation(deps.disk, clock.wallMs(), deps.random)
       started = true
       author = createAuthor({
         ...{ network, clock, signer: deps.signer, certificate: deps.certificate, incarnation },

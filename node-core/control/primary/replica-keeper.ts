@@ -35,6 +35,8 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   let failed: PrimaryStatus['trouble']
   let unsubscribe = (): void => {}
   let stopped = false
+  /** How far the log had come when this node was found to be out of the committee. */
+  let leftAt = 0
   /** Opening and closing happen one after the other. */
   let turn: Promise<void> = Promise.resolve()
 
@@ -70,6 +72,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
 
   async function leave(): Promise<void> {
     logger.info('This node has left the committee.', {})
+    leftAt = Math.max(replica?.status().applied ?? 0, deps.board().told()?.applied ?? 0)
     await close()
     await eraseReplica(disk)
     failed = undefined
@@ -93,10 +96,15 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     return told !== undefined && isNamed(told, node)
   }
 
+  /** An older word than the one by which it left takes no node in: it would vote with an empty log. */
+  function isTakenIn(): boolean {
+    return isToldOf(self) && (deps.board().told()?.applied ?? 0) > leftAt
+  }
+
   async function decide(): Promise<void> {
     if (replica || failed) {
       if (isOut()) await leave()
-    } else if (isToldOf(self) || (await readStanding(disk)) !== 'none') await open()
+    } else if (isTakenIn() || (await readStanding(disk)) !== 'none') await open()
   }
 
   return {

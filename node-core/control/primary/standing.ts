@@ -7,7 +7,9 @@ import { z } from 'zod'
 import { decode, encode } from '../../base/codec/index.ts'
 import type { Disk } from '../../base/disk/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
+import type { Random } from '../../base/random/index.ts'
 import type { PrimaryErrorCode } from './index.ts'
+import { LIFE_STEP_MAX } from './limits.ts'
 
 const FOLDER = 'registry'
 export const LOG_FOLDER = `${FOLDER}/log`
@@ -42,11 +44,18 @@ export async function eraseReplica(disk: Disk): Promise<void> {
   await disk.remove(STANDING)
 }
 
-/** Higher in each life of this home, and than what a clock that goes right gave before. */
-export async function nextIncarnation(disk: Disk, nowMs: number): Promise<number> {
+/**
+ * Higher in each life of this home, and than what a clock that goes right gave before. Where the clock
+ * lags, how much higher is left to chance, so that a copy of this home does not take the same.
+ */
+export async function nextIncarnation(
+  disk: Disk,
+  nowMs: number,
+  random: Pick<Random, 'int'>,
+): Promise<number> {
   const bytes = await disk.read(AUTHOR)
   const held = bytes && AUTHOR_SHAPE.safeParse(decodeOrNothing(bytes)).data
-  const incarnation = Math.max((held?.incarnation ?? 0) + 1, nowMs)
+  const incarnation = Math.max((held?.incarnation ?? 0) + 1 + random.int(LIFE_STEP_MAX), nowMs)
   await disk.writeAtomic(AUTHOR, encode({ v: 1, incarnation }), { mode: 0o600 })
   return incarnation
 }

@@ -153,7 +153,7 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
     if (state === 'failed') return
     state = 'failed'
     const known = error instanceof MyceliumError ? error.code : code
-    failure = { code: known, message: messageOf(error) }
+    failure = { code: known, message: wholeMessage(error) }
     logger.error('Consensus has failed on this node.', { code: known, error: messageOf(error) })
     void halt()
     board.look()
@@ -214,6 +214,12 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
     status,
     subscribe: board.subscribe,
   }
+}
+
+/** With what lies beneath: a disk that is full is what a person can mend. */
+function wholeMessage(error: unknown): string {
+  const cause = error instanceof MyceliumError ? error.cause : undefined
+  return cause instanceof MyceliumError ? `${messageOf(error)} ${cause.message}` : messageOf(error)
 }
 
 function verdictOf(verdict: 'ignore' | 'reject', code: ConsensusVerdictCode): Verdict {
