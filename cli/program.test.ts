@@ -44,7 +44,14 @@ describe('the command line without a node', () => {
   })
 
   it('loads the commands that are asked for, and all of them for help', async () => {
-    const terminal = { out() {}, err() {}, isTerminal: false, columns: 80, colors: false }
+    const terminal = {
+      out() {},
+      err() {},
+      bytes() {},
+      isTerminal: false,
+      columns: 80,
+      colors: false,
+    }
     const deps = { terminal, env: {}, untilSignal: () => new Promise<never>(() => {}) }
     const named = async (...args: string[]) =>
       (await createProgram(args, deps)).commands.map((command) => command.name())

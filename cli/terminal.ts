@@ -2,6 +2,8 @@
 export interface Terminal {
   out(text: string): void
   err(text: string): void
+  /** Exactly these bytes, for whoever reads a value through a pipe. */
+  bytes(bytes: Uint8Array): void
   /** A person reads standard output. */
   readonly isTerminal: boolean
   readonly columns: number
@@ -17,6 +19,7 @@ export function createTerminal(process: NodeJS.Process): Terminal {
   return {
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),
+    bytes: (bytes) => void stdout.write(bytes),
     isTerminal: stdout.isTTY === true,
     columns: stdout.columns ?? 80,
     // https://no-color.org: any value that is not empty.

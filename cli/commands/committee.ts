@@ -28,7 +28,9 @@ export function committeeCommands(program: Command, act: Act): void {
         act(async (context, [id = '']) => {
           const node = await context.node()
           const answer = await node.call.primary[name]({ id })
-          context.answer(answer, () => `${id} ${done}: ${answer.voters.length} nodes vote.`)
+          const votes = answer.voters.length
+          const voting = votes === 1 ? '1 node votes' : `${votes} nodes vote`
+          context.answer(answer, () => `${id} ${done}: ${voting}.`)
         }),
       )
   }

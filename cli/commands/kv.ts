@@ -54,6 +54,7 @@ export function kvCommands(program: Command, act: Act): void {
     .summary('list keys')
     .description('Lists keys by their beginning, in order.')
     .argument('[prefix]', 'such as shop/')
+    .option('--after <key>', 'only keys after this one: the last of the page before')
     .option('--stale', STALE)
     .addHelpText('after', '\nExample:\n  mycelium kv list shop/')
     .action(act(list))
@@ -119,7 +120,9 @@ function leaseText(name: string, answer: object): string {
 async function get(context: Context, [key = '']: string[], flags: ReadFlags): Promise<void> {
   const node = await context.node()
   const entry = await node.call.kv.get({ key, ...consistencyOf(flags) })
-  context.answer(entry, () => valueText(entry))
+  // Through a pipe a value comes out as it went in.
+  if (context.json || context.terminal.isTerminal) context.answer(entry, () => valueText(entry))
+  else context.terminal.bytes(Buffer.from(entry.value, 'base64'))
 }
 
 async function put(
@@ -145,9 +148,14 @@ async function remove(context: Context, [key = '']: string[], flags: WriteFlags)
   context.answer(answer, () => (answer.deleted ? `${key} is gone.` : `There was no ${key}.`))
 }
 
-async function list(context: Context, [prefix = '']: string[], flags: ReadFlags): Promise<void> {
+async function list(
+  context: Context,
+  [prefix = '']: string[],
+  { after, ...flags }: ReadFlags & { after?: string },
+): Promise<void> {
   const node = await context.node()
-  const answer = await node.call.kv.list({ prefix, ...consistencyOf(flags) })
+  const page = after === undefined ? {} : { after }
+  const answer = await node.call.kv.list({ prefix, ...page, ...consistencyOf(flags) })
   context.answer(answer, () =>
     table(
       ['KEY', 'REVISION', 'SIZE', 'LEASE'],
@@ -156,6 +164,8 @@ async function list(context: Context, [prefix = '']: string[], flags: ReadFlags)
       }),
     ),
   )
+  const last = answer.keys.at(-1)
+  if (answer.more && last) context.notice(`There are more: add --after ${last.key}`)
 }
 
 /** With --json each change is a document of its own, as they come. */
@@ -173,9 +183,12 @@ async function watch(
   }
 }
 
+/** For a terminal: who wrote the value may be anybody, and shall not command the reader's screen. */
 function valueText({ value }: Pick<Outputs['kv']['get'], 'value'>): string {
-  return Buffer.from(value, 'base64').toString()
+  return Buffer.from(value, 'base64').toString().replace(COMMANDS_OF_TERMINALS, '\u{fffd}')
 }
+
+const COMMANDS_OF_TERMINALS = /(?![\n\t])\p{Cc}/gu
 
 function consistencyOf({ stale }: ReadFlags) {
   return stale ? { consistency: 'stale' as const } : {}

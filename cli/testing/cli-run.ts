@@ -32,6 +32,7 @@ export function createTestHome(): TestHome {
     const terminal = {
       out: (text: string) => void out.push(text),
       err: (text: string) => void err.push(text),
+      bytes: (bytes: Uint8Array) => void out.push(Buffer.from(bytes).toString('latin1')),
       isTerminal: false,
       columns: 80,
       colors: false,

@@ -7,7 +7,7 @@ import { encode, type Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { type FoundedNetwork, nodeIdOf, ownerIdOf, type Signer } from '../../identity/index.ts'
 import { type Command, sealBatch } from '../registry/index.ts'
-import { failure, noQuorum } from './failures.ts'
+import { failure, noQuorum, unknownFate } from './failures.ts'
 import {
   BATCH_BYTES,
   BATCH_COMMANDS_MAX,
@@ -83,7 +83,7 @@ export function createAuthor(deps: AuthorDeps): Author {
   async function send(commands: readonly Command[]): Promise<readonly CommandOutcome[]> {
     const sealed = seal(commands)
     underway.add(sealed)
-    const limit = createTimeLimit(clock, WRITE_TIMEOUT_MS, noQuorum, stopping.signal)
+    const limit = createTimeLimit(clock, WRITE_TIMEOUT_MS, unknownFate, stopping.signal)
     try {
       const outcomes = await deps.deliver(sealed, limit.signal)
       for (const outcome of outcomes) lookAtLife(sealed, outcome)

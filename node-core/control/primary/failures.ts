@@ -14,6 +14,12 @@ export function noQuorum(): MyceliumError<PrimaryErrorCode> {
   return failure('NO_QUORUM', 'The committee has no majority in reach: nothing can be written now.')
 }
 
+/** Of what was sent, and answered by nobody. */
+export function unknownFate(): MyceliumError<PrimaryErrorCode> {
+  const message = 'The committee has not answered in time. What was asked may still take effect.'
+  return failure('NO_QUORUM', message)
+}
+
 /** Another member may know better. All else is an answer. */
 const ELSEWHERE = [
   'NO_QUORUM',

@@ -156,7 +156,9 @@ describe('the Primary', () => {
     const [left] = nodes as [TestNode]
     const since = world.clock.monotonicMs()
     const body = { key: 'shop/x', value: bytes('2') }
-    expect(await codeOf(left.primary.execute({ kind: 'kv.put', body }))).toBe('NO_QUORUM')
+    const written = left.primary.execute({ kind: 'kv.put', body })
+    expect(await codeOf(written)).toBe('NO_QUORUM')
+    await expect(written).rejects.toThrow('may still take effect')
     expect(await codeOf(left.primary.key('shop/x'))).toBe('NO_QUORUM')
     expect(world.clock.monotonicMs() - since).toBeLessThan(11_000)
     expect(await get(left, 'shop/x', true)).toBe('1')
