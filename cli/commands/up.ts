@@ -8,7 +8,7 @@ import type { Context } from '../context.ts'
 import { nodeConfigOf } from '../node-config.ts'
 import type { Act, CliDeps } from '../run.ts'
 import { collect, wholeNumber } from '../text/parse.ts'
-import { saveMemoryOnceSettled } from '../thrift.ts'
+import { saveMemoryWhileIdle } from '../thrift.ts'
 
 interface UpFlags {
   name?: string
@@ -76,7 +76,7 @@ async function up(context: Context, flags: UpFlags, deps: CliDeps): Promise<void
   await node.start()
   try {
     await sayReady(context, node, flags.open)
-    saveMemoryOnceSettled()
+    saveMemoryWhileIdle()
     await ended
   } finally {
     context.notice('Stopping in order. Ctrl+C again ends it at once.')
