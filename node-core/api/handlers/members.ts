@@ -1,8 +1,10 @@
+import { isCode, MyceliumError } from '../../base/errors/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
 import type { ApiDeps, MemberFacts, NetworkParts } from './index.ts'
+import { committeeRoleOf } from './primary.ts'
 
 /** Invites, and the owners that are in or wait to be let in. */
 export function memberHandlers(build: Builder, deps: ApiDeps) {
@@ -33,12 +35,36 @@ export function memberHandlers(build: Builder, deps: ApiDeps) {
       remove: members.remove.handler(async ({ input }) => {
         const { owner, founder } = ownerOf(book().list(), input.owner)
         if (founder) throw failure('CONFLICT', 'A founder cannot be removed.')
+        await takeOutOfCommittee(inNetwork(deps), owner)
         await book().remove(owner)
         return {}
       }),
     },
   }
 }
+
+/**
+ * Whoever is removed is heard by nobody any more, so its votes are taken away while they still count
+ * for those who stay. Where another node has to be promoted first, that is said; where nothing can be
+ * changed, it goes all the same, since removal keeps somebody out.
+ */
+async function takeOutOfCommittee(parts: NetworkParts, owner: OwnerId): Promise<void> {
+  const theirs = parts.membership.list().filter((member) => member.owner === owner)
+  for (const { id } of theirs) {
+    if (!committeeRoleOf(parts, id)) continue
+    try {
+      await parts.primary.change('demote', id)
+    } catch (error) {
+      if (isCode(error, 'LAST_VOTER')) throw failure('CONFLICT', LAST_VOTER, LAST_VOTER_REASON)
+      if (!(error instanceof MyceliumError)) throw error
+    }
+  }
+}
+
+const LAST_VOTER_REASON = { reason: 'LAST_VOTER' }
+const LAST_VOTER =
+  'The only node that keeps the registry belongs to this owner, and all keys would go with it. ' +
+  'Promote another node first.'
 
 /** Nobody invites with more than they hold themselves. */
 function lacks(parts: NetworkParts, wanted: MemberFacts['permissions']) {

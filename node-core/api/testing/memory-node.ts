@@ -47,6 +47,8 @@ interface World {
   permissions: Permission[]
   members: Member[]
   owners: MemberFacts[]
+  /** Nodes that vote. */
+  committee: NodeId[]
   instances: Instance[]
   bundles: BundleFacts[]
   lines: InstanceLogLine[]
@@ -64,6 +66,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     permissions: ['admin', 'invite', 'deploy', 'use'],
     members: [memberOf(ADA), memberOf(BEN)],
     owners: [ownerFacts(ADA, true), ownerFacts(BEN, false)],
+    committee: [],
     instances: [],
     bundles: [],
     lines: [],
@@ -152,7 +155,7 @@ function partsOf(world: World, state: NetworkParts['state']): NetworkParts {
       connected: () => [],
       onPeer: () => () => {},
     },
-    primary: createMemoryPrimary(),
+    primary: createMemoryPrimary(world.committee),
     discoveryTier: () => 'latent',
     seedDocument: async () => ({ version: 1 }),
     members: {

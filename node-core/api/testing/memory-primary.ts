@@ -1,10 +1,12 @@
 /** Keys in memory, enough of the registry for the doors' tests: no committee, no other owners. */
 import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
 import type { KeyRow } from '../../control/primary/index.ts'
 import type { NetworkParts } from '../handlers/index.ts'
 
-export function createMemoryPrimary(): NetworkParts['primary'] {
+/** `committee` votes; whoever is demoted leaves the array. */
+export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['primary'] {
   const rows = new Map<string, KeyRow>()
   const leases = new Map<string, number>()
   const events: { revision: number; key: string; row: KeyRow | undefined }[] = []
@@ -81,12 +83,19 @@ export function createMemoryPrimary(): NetworkParts['primary'] {
       const due = events.filter((event) => event.revision >= from && event.key.startsWith(prefix))
       yield { revision, events: due }
     },
-    async change() {},
+    async change(change, node) {
+      if (change === 'promote') return void committee.push(node)
+      if (committee.length === 1) throw new MyceliumError('LAST_VOTER', 'The last one.')
+      committee.splice(committee.indexOf(node), 1)
+    },
     lag: async () => [],
     status: () => ({
       role: 'none',
       inForce: false,
-      committee: undefined,
+      committee:
+        committee.length === 0
+          ? undefined
+          : { voters: committee, learners: [], leader: committee[0], term: 1, applied: 1 },
       height: undefined,
       trouble: undefined,
     }),
