@@ -10,6 +10,22 @@ export const SIMPLEX_MUTATIONS: readonly Mutation[] = [
     replace: 'return Math.floor(totalWeight(committee) / 2) + 1',
     seed: 2,
   },
+  {
+    name: 'calls a weight of one less a quorum',
+    file: 'simplex/quorum.ts',
+    find: 'return totalWeight(committee) - faultyWeightMax(committee)',
+    replace: 'return totalWeight(committee) - faultyWeightMax(committee) - 1',
+    seed: 1,
+  },
+  // ADR 8, quorums: of votes for the same.
+  {
+    name: 'counts votes for two blocks together',
+    file: 'simplex/certifying.ts',
+    find: '(vote) => vote.digest)',
+    replace: "() => 'any')",
+    lying: true,
+    seed: 4,
+  },
   // ADR 8, said once: a vote is a record on disk before it is sent.
   {
     name: 'votes without writing it down',
@@ -38,6 +54,13 @@ export const SIMPLEX_MUTATIONS: readonly Mutation[] = [
     find: 'if (record.vote.epoch === epochOf(machine)) machine.views.add(record.vote)',
     replace: '',
     seed: 2,
+  },
+  {
+    name: 'forgets its votes when it compacts',
+    file: 'simplex/compacting.ts',
+    find: "if (vote) records.push({ kind: 'vote', vote })",
+    replace: '',
+    seed: 9,
   },
   // Simplex §2.1: finalise only in a view that was not nullified, and the other way round.
   {
@@ -71,5 +94,59 @@ export const SIMPLEX_MUTATIONS: readonly Mutation[] = [
     find: 'for (const block of path) {',
     replace: 'for (const block of path.slice(-1)) {',
     seed: 1,
+  },
+  {
+    name: 'takes a notarisation for a finalisation',
+    file: 'simplex/finalising.ts',
+    find: 'findLast((state) => state.certificates.finalise)?.certificates.finalise',
+    replace: 'findLast((state) => state.certificates.notarise)?.certificates.notarise',
+    seed: 3,
+  },
+  // ADR 8, members: the block that changes them is the last that the old committee decides on.
+  {
+    name: 'lets the old committee go on in the next epoch',
+    file: 'simplex/finalising.ts',
+    find: 'machine.committee = change.committee',
+    replace: 'machine.committee = { ...machine.committee, epoch: change.committee.epoch }',
+    seed: 4,
+  },
+  // ADR 7: committed means that this proposal, and no other, stands at that index.
+  {
+    name: 'tells a proposal the end of its block for its index',
+    file: 'simplex/finalising.ts',
+    find: "fates.push({ id: waiting.proposal, outcome: 'committed', index })",
+    replace: "fates.push({ id: waiting.proposal, outcome: 'committed', index: endOf(block) })",
+    seed: 1,
+  },
+  {
+    name: "takes another's change of members for its own",
+    file: 'simplex/finalising.ts',
+    find: 'if (own?.proposal && isSameChange(own.change, block.change)) {',
+    replace: 'if (own?.proposal) {',
+    seed: 24,
+  },
+  // ADR 8, reads: ordered, like an entry.
+  {
+    name: 'answers a read at once',
+    file: 'simplex/engine.ts',
+    find: 'const taken = isMember(committee, config.self)',
+    replace:
+      'return outbox.deliver({ snapshot: undefined, committed: [], reads: [{ id, index: machine.chain.tip.index }], fates: [] })',
+    seed: 1,
+  },
+  // Simplex §2.1: a view whose time is over is nullified; and no message is lost for ever.
+  {
+    name: 'waits for a leader for ever',
+    file: 'simplex/voting.ts',
+    find: 'machine.timer.isOver() || isLeaderAway(machine)',
+    replace: 'isLeaderAway(machine)',
+    seed: 5,
+  },
+  {
+    name: 'says nothing again',
+    file: 'simplex/rules.ts',
+    find: 'if (machine.timer.takeRetry()) sayAgain(machine)',
+    replace: '',
+    seed: 5,
   },
 ]
