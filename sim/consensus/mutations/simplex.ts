@@ -62,6 +62,14 @@ export const SIMPLEX_MUTATIONS: readonly Mutation[] = [
     replace: '',
     seed: 9,
   },
+  {
+    // The last one of an epoch too: without it, votes of the next mean nothing when they are read back.
+    name: 'forgets blocks that are not final when it compacts',
+    file: 'simplex/compacting.ts',
+    find: "for (const block of chain.open()) records.push({ kind: 'block', block: block.bytes })",
+    replace: '',
+    seed: 16,
+  },
   // Simplex §2.1: finalise only in a view that was not nullified, and the other way round.
   {
     name: 'finalises a view that it has nullified',
