@@ -4,6 +4,7 @@ import { createSeededRandom } from '../../base/random/index.ts'
 import { foundNetwork, generateKey, issueNodeCertificate } from '../../identity/index.ts'
 import { isVerified, openBatch, type VerifiedBatch } from '../registry/index.ts'
 import { type Author, createAuthor } from './author.ts'
+import { GATHER_MS } from './limits.ts'
 import type { CommandOutcome } from './messages.ts'
 
 interface Sent {
@@ -86,10 +87,12 @@ describe('a node as an author', () => {
   })
 
   it('has at most four batches under way, and shares the next among all who wait', async () => {
-    const { author, sent } = await registered()
+    const { author, sent, clock } = await registered()
     const calls: Promise<unknown>[] = []
     for (let at = 0; at < 10; at++) {
       calls.push(author.execute(put(`a/${at}`)))
+      await turns()
+      clock.advance(GATHER_MS)
       await turns()
     }
     expect(sent.map(({ opened }) => opened.commands.length)).toEqual([1, 1, 1, 1])
@@ -103,12 +106,14 @@ describe('a node as an author', () => {
   })
 
   it('bounds a batch in commands and in bytes', async () => {
-    const { author, sent } = await registered()
+    const { author, sent, clock } = await registered()
     const calls = Array.from({ length: 150 }, (_, at) => author.execute(put(`a/${at}`)))
     await turns()
     const large = [100_000, 100_000, 10].map((bytes) => author.execute(put('a/x', bytes)))
     await turns()
-    expect(sent.map(({ opened }) => opened.commands.length)).toEqual([128, 22, 1, 2])
+    clock.advance(GATHER_MS)
+    await turns()
+    expect(sent.map(({ opened }) => opened.commands.length)).toEqual([128, 23, 2])
     for (const one of sent) answer(one)
     await Promise.all([...calls, ...large])
   })
@@ -131,6 +136,8 @@ describe('a node as an author', () => {
     const calls: Promise<unknown>[] = []
     for (let at = 0; at < 6; at++) {
       calls.push(author.execute(put(`a/${at}`)))
+      await turns()
+      clock.advance(GATHER_MS)
       await turns()
     }
     const settled = Promise.allSettled(calls)

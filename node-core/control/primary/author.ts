@@ -1,6 +1,8 @@
 /**
  * This node as an author: its commands are numbered, sealed in batches with its key, and sent until
- * their outcome is known. Calls of the same time share a batch, and so a signature.
+ * their outcome is known. Calls of the same time share a batch, and so a signature: what comes while
+ * a batch is under way waits for its end, for a full batch or for a moment. Batches cost the committee
+ * much more than commands do.
  */
 import type { Clock } from '../../base/clock/index.ts'
 import { encode, type Plain } from '../../base/codec/index.ts'
@@ -14,6 +16,7 @@ import {
   BATCHES_UNDERWAY_MAX,
   COMMANDS_WAITING_BYTES,
   COMMANDS_WAITING_MAX,
+  GATHER_MS,
   ROUND_MS,
   WRITE_TIMEOUT_MS,
 } from './limits.ts'
@@ -52,7 +55,7 @@ interface Life {
 interface Waiting {
   command: Command
   sizeBytes: number
-  endMs: number
+  sinceMs: number
   resolve(value: Plain): void
   reject(error: unknown): void
 }
@@ -66,6 +69,7 @@ export function createAuthor(deps: AuthorDeps): Author {
   let next = 1
   let queue: Waiting[] = []
   let queuedBytes = 0
+  let cancelGathering: (() => void) | undefined
   let registration: 'none' | 'underway' | 'done' = 'none'
   let woken = false
 
@@ -149,10 +153,25 @@ export function createAuthor(deps: AuthorDeps): Author {
       if (registration === 'none' && queue.length > 0) void registerFirst()
       return
     }
+    cancelGathering?.()
+    cancelGathering = undefined
     while (queue.length > 0 && underway.size < BATCHES_UNDERWAY_MAX) {
+      const waitMs = gatherMs()
+      if (waitMs > 0) {
+        cancelGathering = clock.timer(waitMs, wake)
+        return
+      }
       const batch = take()
       if (batch.length > 0) void carry(batch).finally(wake)
     }
+  }
+
+  /** How long the next batch waits for more; 0 when it is to go. */
+  function gatherMs(): number {
+    const [oldest] = queue
+    const isFull = queue.length >= BATCH_COMMANDS_MAX || queuedBytes >= BATCH_BYTES
+    if (!oldest || isFull || underway.size === 0) return 0
+    return Math.max(0, oldest.sinceMs + GATHER_MS - clock.monotonicMs())
   }
 
   function take(): Waiting[] {
@@ -163,7 +182,7 @@ export function createAuthor(deps: AuthorDeps): Author {
     for (; at < queue.length && batch.length < BATCH_COMMANDS_MAX; at++) {
       const one = queue[at]
       if (!one) break
-      if (one.endMs < nowMs) {
+      if (one.sinceMs + WRITE_TIMEOUT_MS < nowMs) {
         one.reject(noQuorum())
         continue
       }
@@ -196,7 +215,7 @@ export function createAuthor(deps: AuthorDeps): Author {
   return {
     async execute(command, signal) {
       signal?.throwIfAborted()
-      const endMs = clock.monotonicMs() + WRITE_TIMEOUT_MS
+      const sinceMs = clock.monotonicMs()
       const sizeBytes = encode([command.kind, command.body]).byteLength
       const isFull = queue.length >= COMMANDS_WAITING_MAX
       if (isFull || queuedBytes + sizeBytes > COMMANDS_WAITING_BYTES) {
@@ -204,13 +223,14 @@ export function createAuthor(deps: AuthorDeps): Author {
       }
       return new Promise<Plain>((resolve, reject) => {
         queuedBytes += sizeBytes
-        queue.push({ command, sizeBytes, endMs, resolve, reject })
+        queue.push({ command, sizeBytes, sinceMs, resolve, reject })
         signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
         wake()
       })
     },
     stop() {
       stopping.abort(failure('NOT_RUNNING', 'The node is stopping.'))
+      cancelGathering?.()
       refuseAll(stopping.signal.reason)
     },
   }

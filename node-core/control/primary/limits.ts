@@ -30,6 +30,8 @@ export const COMMANDS_WAITING_BYTES = 67_108_864
 export const BATCH_COMMANDS_MAX = 128
 /** What one batch carries, or one command that alone is larger. Bytes. */
 export const BATCH_BYTES = 131_072
+/** How long commands that do not fill a batch wait for one that is under way. Milliseconds. */
+export const GATHER_MS = 50
 /** Batches of this node without an answer. */
 export const BATCHES_UNDERWAY_MAX = 4
 /** What one entry of the log carries, or one batch that alone is larger. Bytes. */
