@@ -41,11 +41,20 @@ export async function openWindow(browser: Browser, node: TestNode): Promise<Page
   return page
 }
 
+/** Two frames after the theme has changed, when nothing is on its way from one colour to another. */
+const SETTLED = `(async () => {
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+  const finite = document.getAnimations()
+    .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
+  await Promise.all(finite.map(({ finished }) => finished.catch(() => {})))
+})()`
+
 /** A picture in both themes, and what axe calls serious or worse must be nothing. */
 export async function look(page: Page, name: string): Promise<void> {
   mkdirSync(ARTIFACTS, { recursive: true })
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await page.evaluate(SETTLED)
     const { violations } = await new AxeBuilder({ page })
       .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
       .analyze()
