@@ -58,6 +58,8 @@ describe('mycelium kv', () => {
 
   it('promotes and demotes by name', async () => {
     expect((await home.run('promote', 'ben')).out).toContain('ben is in')
+    expect((await home.run('--json', 'demote', 'ben')).err).toContain('LAST_VOTER')
+    expect((await home.run('promote', 'ada')).out).toContain('ada is in')
     expect((await home.run('demote', 'ben')).out).toContain('ben is out')
     expect((await home.run('promote', 'nobody')).exit).toBe(5)
   })
