@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { primaryView as PROMOTED } from '../../node-core/api/contract/index.ts'
 import { createRunningHome } from '../testing/cli-run.ts'
 
 describe('mycelium kv', () => {
@@ -54,6 +55,15 @@ describe('mycelium kv', () => {
   it('says that nothing can be written without a majority', async () => {
     const { exit, err } = await home.run('--json', 'kv', 'put', 'lost/x', '1')
     expect([exit, JSON.parse(err).code]).toEqual([1, 'NO_QUORUM'])
+  })
+
+  it('hands the lead to a node that votes, by name', async () => {
+    expect((await home.run('--json', 'transfer', 'ben')).err).toContain('NOT_A_VOTER')
+    const { leader: ada } = PROMOTED.parse(await home.json('promote', 'ada'))
+    await home.json('promote', 'ben')
+    expect((await home.run('transfer', 'ben')).out).toBe('ben leads the committee.')
+    expect(PROMOTED.parse(await home.json('transfer', 'ben')).leader).not.toBe(ada)
+    expect(PROMOTED.parse(await home.json('transfer', 'ada')).leader).toBe(ada)
   })
 
   it('promotes and demotes by name', async () => {
