@@ -94,6 +94,8 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
       committee.splice(committee.indexOf(node), 1)
     },
     lag: async () => [],
+    view: () => undefined,
+    subscribe: () => () => {},
     status: () => ({
       role: 'none',
       inForce: false,

@@ -27,7 +27,7 @@ import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { FoundedNetwork, OwnerId, Permission, Signer } from '../../identity/index.ts'
-import type { Command } from '../registry/index.ts'
+import type { Command, RegistryView } from '../registry/index.ts'
 import type { SharedState } from '../state/index.ts'
 import type { Committee } from './committee.ts'
 import type { KeyRow } from './queries.ts'
@@ -55,6 +55,10 @@ export interface Primary extends Lifecycle {
   /** What the leader knows of each member: how many entries it is behind. */
   lag(options?: CallOptions): Promise<{ node: NodeId; entries: number; active: boolean }[]>
   status(): PrimaryStatus
+  /** This node's copy as far as it has come; undefined while it has none that can be read. */
+  view(): RegistryView | undefined
+  /** Called when the copy has moved on, and when the lead, the members or the status may have. */
+  subscribe(listener: () => void): () => void
 }
 
 /** Into the committee, out of it, or the lead to one that votes. */

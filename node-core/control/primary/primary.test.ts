@@ -53,6 +53,22 @@ const leaderOf = (nodes: readonly TestNode[]): TestNode | undefined =>
   nodes.find(({ primary }) => primary.status().role === 'leader')
 
 describe('the Primary', () => {
+  it('shows the copy of a node that has one, and says when it has moved on', async () => {
+    const [first, second] = (await committee(41, 1)) as [TestNode, TestNode]
+    const outsider = await world.add('use')
+    let told = 0
+    const forget = second.primary.subscribe(() => told++)
+    await put(first, 'shop/stock', '12')
+    await world.until('it has come', () => second.primary.view()?.get('shop/stock') !== undefined)
+    expect(told).toBeGreaterThan(0)
+    expect(outsider.primary.view()).toBeUndefined()
+    forget()
+    const before = told
+    await put(first, 'shop/stock', '11')
+    await world.advance(1_000)
+    expect(told).toBe(before)
+  })
+
   it('is whole with one node: put, read, restart, read', async () => {
     world = await createTestNetwork(1)
     const [node] = world.nodes as [TestNode]

@@ -29,11 +29,13 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   let author: Author | undefined
   let closeDoor = (): void => {}
   let started = false
+  const listeners = new Set<() => void>()
 
   const keeper = createReplicaKeeper({
     ...{ network, net, disk: deps.disk, clock, random: deps.random, logger },
     board: () => board,
     changed,
+    applied: tellListeners,
   })
   const board = createCommitteeBoard({
     ...{ self, state, clock, logger },
@@ -59,6 +61,11 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     keeper.look()
     board.look()
     housekeeping.look()
+    tellListeners()
+  }
+
+  function tellListeners(): void {
+    for (const listener of [...listeners]) listener()
   }
 
   /** Of the own copy, or of the committee where that knows no better. */
@@ -128,6 +135,15 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       await untilTold(change, node)
     },
     status,
+    view() {
+      const replica = keeper.current()
+      // Before the first snapshot has come the copy is empty, which is not what the registry holds.
+      return replica && replica.status().applied > 0 ? replica.view : undefined
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     async start() {
       if (started || isMissing) return
       const incarnation = await nextIncarnation(deps.disk, clock.wallMs(), deps.random)

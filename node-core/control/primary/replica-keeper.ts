@@ -26,6 +26,7 @@ export interface ReplicaKeeper {
 export interface ReplicaKeeperDeps extends Omit<ReplicaDeps, 'isTold'> {
   board(): Pick<CommitteeBoard, 'told'>
   changed(): void
+  applied(): void
 }
 
 export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
@@ -54,7 +55,10 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
       await opening.start()
       failed = undefined
       replica = opening
-      unsubscribe = opening.subscribe(deps.changed)
+      const forget = [opening.subscribe(deps.changed), opening.onApplied(deps.applied)]
+      unsubscribe = () => {
+        for (const end of forget) end()
+      }
     } catch (error) {
       await opening.stop()
       failed = troubleOf(error)

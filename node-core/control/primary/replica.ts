@@ -36,6 +36,8 @@ export interface Replica {
   status(): ConsensusStatus
   /** Called when the lead, the members or the state of consensus have changed. */
   subscribe(listener: () => void): () => void
+  /** Called after entries were applied or a snapshot took their place. */
+  onApplied(listener: () => void): () => void
 }
 
 export type ReplicaDeps = Pick<
@@ -196,6 +198,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
     },
     status: () => consensus.status(),
     subscribe: (listener) => consensus.subscribe(listener),
+    onApplied: (listener) => machine.subscribe(listener),
   }
 }
 
