@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { primaryView as PROMOTED } from '../../node-core/api/contract/index.ts'
+import { z } from 'zod'
 import { createRunningHome } from '../testing/cli-run.ts'
 
 describe('mycelium kv', () => {
@@ -59,11 +59,11 @@ describe('mycelium kv', () => {
 
   it('hands the lead to a node that votes, by name', async () => {
     expect((await home.run('--json', 'transfer', 'ben')).err).toContain('NOT_A_VOTER')
-    const { leader: ada } = PROMOTED.parse(await home.json('promote', 'ada'))
+    const before = await home.json('promote', 'ada')
     await home.json('promote', 'ben')
     expect((await home.run('transfer', 'ben')).out).toBe('ben leads the committee.')
-    expect(PROMOTED.parse(await home.json('transfer', 'ben')).leader).not.toBe(ada)
-    expect(PROMOTED.parse(await home.json('transfer', 'ada')).leader).toBe(ada)
+    expect(await home.json('transfer', 'ben')).not.toMatchObject({ leader: leaderIn(before) })
+    expect(await home.json('transfer', 'ada')).toMatchObject({ leader: leaderIn(before) })
   })
 
   it('promotes and demotes by name', async () => {
@@ -74,3 +74,7 @@ describe('mycelium kv', () => {
     expect((await home.run('promote', 'nobody')).exit).toBe(5)
   })
 })
+
+function leaderIn(answer: unknown): string {
+  return z.object({ leader: z.string() }).parse(answer).leader
+}
