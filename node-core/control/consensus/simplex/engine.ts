@@ -9,7 +9,7 @@ import type { Guarantee } from './dissent.ts'
 import { hear } from './intake.ts'
 import { leaderOf } from './leader.ts'
 import { PAYLOAD_BYTES_MAX } from './limits.ts'
-import { createMachine, epochOf, type Machine, type SimplexConfig } from './machine.ts'
+import { createMachine, epochOf, everyone, type Machine, type SimplexConfig } from './machine.ts'
 import { nextEpoch, toHex } from './numbering.ts'
 import { mayTry } from './proposing.ts'
 import { createCommittee, isMember, membersOf, quorumWeight, weightOfAll } from './quorum.ts'
@@ -38,6 +38,7 @@ export function createSimplexEngine(
 
   return {
     self: config.self,
+    compacts: 'at-checkpoints',
     tick: () => passTick(machine),
     step: (from, message) => hear(machine, from, message),
     propose: (id, payload) => takeProposal(machine, id, payload),
@@ -57,7 +58,7 @@ export function createSimplexEngine(
       assert(underway, 'There is a Ready to be done with.')
       underway = false
     },
-    compact: (index, state) => compact(machine, index, state),
+    compact: (index, state, at) => compact(machine, index, state, at),
     status: () => statusOf(machine),
     guarantee: () => dissent.guarantee(machine.committee),
     evidence: () => dissent.evidence(),
@@ -114,25 +115,24 @@ function statusOf(machine: Machine): EngineStatus {
   const active = committee.voters
     .map((voter) => voter.node)
     .filter((node) => node === config.self || peers.isActive(node, ticks))
-  const leader = leaderOf(config.network, committee, view)
-  const others = membersOf(committee).voters.filter((node) => node !== config.self)
+  // What a newcomer begins with is the genesis' committee, and of the present one it knows nothing.
+  const { hasState } = machine
+  const others = everyone(machine).filter((node) => node !== config.self)
   return {
     kind: 'simplex',
     self: config.self,
-    leader,
+    leader: hasState ? leaderOf(config.network, committee, view) : undefined,
     term: view,
+    epoch: committee.epoch,
     committed: chain.tip.index,
     last: lastOf(machine),
-    members: membersOf(committee),
-    progress:
-      leader === config.self
-        ? others.map((node) => ({
-            node,
-            match: peers.standpoint(node)?.index ?? (0 as LogIndex),
-            recentlyActive: peers.isActive(node, ticks),
-          }))
-        : [],
-    quorum: weightOfAll(committee, active) >= quorumWeight(committee),
+    members: hasState ? membersOf(committee) : { voters: [], learners: [] },
+    progress: others.map((node) => ({
+      node,
+      match: peers.standpoint(node)?.index ?? (0 as LogIndex),
+      recentlyActive: peers.isActive(node, ticks),
+    })),
+    quorum: hasState && weightOfAll(committee, active) >= quorumWeight(committee),
   }
 }
 

@@ -19,7 +19,7 @@ export {
 export type { FinalBlock } from './chain.ts'
 export type { Guarantee } from './dissent.ts'
 export { createSimplexEngine, type SimplexEngine } from './engine.ts'
-export { type Evidence, parseEvidence, verifyEvidence } from './evidence.ts'
+export { type Evidence, parseEvidence, proveLie, verifyEvidence } from './evidence.ts'
 export type { SimplexConfig } from './machine.ts'
 export type { BlockDigest, Epoch, Height, View } from './numbering.ts'
 export { type Committee, createCommittee, type Standing, type Voter } from './quorum.ts'
