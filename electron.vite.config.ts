@@ -5,7 +5,7 @@
 import path from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
-import { DATABASE_WORKER, workerBesideBundle } from './scripts/bundling.ts'
+import { DATABASE_WORKER, OUTSIDE, workerBesideBundle } from './scripts/bundling.ts'
 
 const ROOT = import.meta.dirname
 
@@ -15,10 +15,12 @@ export default defineConfig({
     build: {
       sourcemap: true,
       outDir: 'out/main',
+      externalizeDeps: false,
       rolldownOptions: {
+        external: OUTSIDE,
         input: {
           index: path.join(ROOT, 'main/index.ts'),
-          'database-worker': DATABASE_WORKER,
+          'database-worker': path.join(ROOT, DATABASE_WORKER),
         },
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

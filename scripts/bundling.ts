@@ -1,13 +1,11 @@
 /** What the published program and the desktop's main process have in common when they are bundled. */
-import path from 'node:path'
 import type { Plugin } from 'vite'
-
-const ROOT = path.resolve(import.meta.dirname, '..')
 
 /** Packages with parts that are no JavaScript, or that look for their files beside themselves. */
 export const OUTSIDE = ['@chainsafe/libp2p-quic', 'dockerode']
 
-export const DATABASE_WORKER = path.join(ROOT, 'node-core/base/database/worker.ts')
+/** From the project's root. */
+export const DATABASE_WORKER = 'node-core/base/database/worker.ts'
 
 /**
  * The database's worker is loaded by address, `new URL('./worker.ts', import.meta.url)`. In a bundle

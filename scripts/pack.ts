@@ -40,7 +40,10 @@ async function bundle(): Promise<{ modules: string[]; imports: Set<string> }> {
       target: 'node24',
       outDir: OUT,
       rolldownOptions: {
-        input: { main: path.join(ROOT, 'cli/main.ts'), 'database-worker': DATABASE_WORKER },
+        input: {
+          main: path.join(ROOT, 'cli/main.ts'),
+          'database-worker': path.join(ROOT, DATABASE_WORKER),
+        },
         // Two folders deep, as in the sources: the window is looked for by that. The worker lies
         // beside the chunk that asks for it.
         output: {
