@@ -5,7 +5,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import type { KeyRow } from '../../control/primary/index.ts'
 import type { NetworkParts } from '../handlers/index.ts'
 
-/** `committee` votes; whoever is demoted leaves the array. */
+/** `committee` votes, and its first one leads; whoever is demoted leaves the array. */
 export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['primary'] {
   const rows = new Map<string, KeyRow>()
   const leases = new Map<string, number>()
@@ -85,6 +85,11 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
     },
     async change(change, node) {
       if (change === 'promote') return void committee.push(node)
+      if (change === 'transfer') {
+        if (!committee.includes(node)) throw new MyceliumError('NOT_A_VOTER', 'It has no vote.')
+        committee.splice(committee.indexOf(node), 1)
+        return void committee.unshift(node)
+      }
       if (committee.length === 1) throw new MyceliumError('LAST_VOTER', 'The last one.')
       committee.splice(committee.indexOf(node), 1)
     },
