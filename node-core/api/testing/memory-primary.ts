@@ -104,6 +104,7 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
           ? undefined
           : { voters: committee, learners: [], leader: committee[0], term: 1, applied: 1 },
       height: undefined,
+      following: { parent: undefined, depth: undefined, children: 0 },
       trouble: undefined,
     }),
   }

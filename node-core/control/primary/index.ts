@@ -94,8 +94,18 @@ export interface PrimaryStatus {
   committee: Committee | undefined
   /** The last entry that the copy here has applied. */
   height: number | undefined
+  /** Whom this node follows for what is committed, and who follows it. */
+  following: FollowView
   /** Why this node's copy, or the Primary as a whole, is not what it should be. */
   trouble: { code: PrimaryErrorCode; message: string } | undefined
+}
+
+export interface FollowView {
+  /** Undefined while there is none, as in the committee. */
+  parent: NodeId | undefined
+  /** Steps from the committee. */
+  depth: number | undefined
+  children: number
 }
 
 export type PrimaryErrorCode =
@@ -134,7 +144,10 @@ export type PrimaryErrorCode =
 
 export interface PrimaryDeps {
   network: FoundedNetwork
-  net: Pick<Net, 'self' | 'peers' | 'request' | 'onRequest' | 'onPeer' | 'openStream' | 'onStream'>
+  net: Pick<
+    Net,
+    'self' | 'peers' | 'heardAtMs' | 'request' | 'onRequest' | 'onPeer' | 'openStream' | 'onStream'
+  >
   state: Pick<SharedState, 'get' | 'list' | 'put' | 'subscribe'>
   disk: Disk
   signer: Signer
@@ -142,6 +155,8 @@ export interface PrimaryDeps {
   certificate(): Uint8Array
   /** What a node's owner may do now, by the shared state; undefined for a stranger. */
   permissionsOf(node: NodeId): ReadonlySet<Permission> | undefined
+  /** Whether a node is meant to serve others, by its role. */
+  isHub(node: NodeId): boolean
   /** Owners as the shared state knows them, which the registry is told of. */
   owners(): readonly OwnerFacts[]
   clock: Clock
