@@ -24,6 +24,7 @@ import { answerQuery, changesSince } from './queries.ts'
 import { demote, promote, requireLead } from './reconfiguring.ts'
 import { LOG_FOLDER, readStanding, writeStanding } from './standing.ts'
 import { createTimeLimit } from './time-limit.ts'
+import { turnOf, untilCome } from './waiting.ts'
 
 export interface Replica {
   /** Throws LOG_DAMAGED, and what the disk throws. */
@@ -81,6 +82,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   })
   const proposer = createProposer({ consensus, machine, clock })
   const changing = { self: net.self, consensus, clock }
+  const waiting = { clock, subscribe: machine.subscribe }
 
   /**
    * Raft trusts its members, and the network has others. Whoever was taken in by entries that this
@@ -124,34 +126,16 @@ export function createReplica(deps: ReplicaDeps): Replica {
     ])
   }
 
-  async function changes(
+  function changes(
     { prefix, from, waitMs }: Extract<Question, { kind: 'changes' }>,
     signal?: AbortSignal,
-  ): Promise<Plain> {
-    const { view } = machine.registry
+  ) {
+    const since = (): Plain => changesSince(machine.registry.view, prefix, from)
     const now = (): Plain | undefined => {
-      const found = changesSince(view, prefix, from)
+      const found = changesSince(machine.registry.view, prefix, from)
       return 'events' in found && found.events.length === 0 ? undefined : found
     }
-    const found = now()
-    if (found !== undefined) return found
-    return new Promise((resolve, reject) => {
-      const end = (settle: () => void): void => {
-        cancel()
-        forget()
-        signal?.removeEventListener('abort', onAbort)
-        settle()
-      }
-      const onAbort = (): void => end(() => reject(signal?.reason))
-      const cancel = clock.timer(waitMs, () => {
-        end(() => resolve(changesSince(view, prefix, from)))
-      })
-      const forget = machine.subscribe(() => {
-        const come = now()
-        if (come !== undefined) end(() => resolve(come))
-      })
-      signal?.addEventListener('abort', onAbort, { once: true })
-    })
+    return untilCome<Plain>(waiting, { now, waitMs, otherwise: since, signal })
   }
 
   return {
@@ -182,6 +166,11 @@ export function createReplica(deps: ReplicaDeps): Replica {
           return answerQuery(machine.registry.view, question.query)
         case 'changes':
           return changes(question, signal)
+        case 'turn': {
+          const { lock, lease, waitMs } = question
+          const now = turnOf(machine.registry.view, lock, lease)
+          return untilCome(waiting, { now, waitMs, otherwise: () => false, signal })
+        }
         case 'change': {
           const run = question.change === 'promote' ? promote : demote
           await limited(
