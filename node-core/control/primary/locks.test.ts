@@ -45,6 +45,10 @@ describe('a lock', () => {
     await run(founder, 'lock.release', 'shop/first')
     await world.advance(500)
     expect(woken).toBe(true)
+    const again = guest.primary.untilTurn(LOCK, 'shop/second', { waitMs: 60_000 })
+    const askedMs = world.clock.monotonicMs()
+    await world.run('its turn, which has come', again)
+    expect(world.clock.monotonicMs() - askedMs).toBeLessThan(500)
     const token = { held: true, token: expect.any(Number) }
     expect(await run(guest, 'lock.acquire', 'shop/second')).toEqual(token)
   })
