@@ -82,6 +82,15 @@ describe('a committee of three nodes', () => {
     for (const node of nodes) for (const name of names) await reads(node, `${name}/y`, name)
   })
 
+  it('hands the lead over when told to, and goes on writing', async () => {
+    for (const next of [ben, cleo]) {
+      const answer = await ada.json<{ leader?: string }>('transfer', next.name)
+      assert.equal(await leader(nodes), next)
+      assert.equal(answer.leader, (await statusOf(next)).primary?.leader)
+      await written(next, `${next.name}/led`, '1')
+    }
+  })
+
   it('compares and sets, lists, and refuses what is too large', async () => {
     const entry = await ada.get<{ revision: number }>('/api/kv/ada/x')
     const at = String(entry.revision)

@@ -34,4 +34,19 @@ export function committeeCommands(program: Command, act: Act): void {
         }),
       )
   }
+  program
+    .command('transfer')
+    .summary('the lead to another node')
+    .description(
+      'Hands the lead of the committee to a node that votes. Nothing that is under way is lost.',
+    )
+    .argument('<node>', 'its name or its id in any form')
+    .addHelpText('after', '\nExample:\n  mycelium transfer ben')
+    .action(
+      act(async (context, [id = '']) => {
+        const node = await context.node()
+        const answer = await node.call.primary.transfer({ id })
+        context.answer(answer, () => `${id} leads the committee.`)
+      }),
+    )
 }

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { createRunningHome } from '../testing/cli-run.ts'
 
 describe('mycelium kv', () => {
@@ -58,6 +59,15 @@ describe('mycelium kv', () => {
     expect([exit, JSON.parse(err).code]).toEqual([6, 'NO_QUORUM'])
   })
 
+  it('hands the lead to a node that votes, by name', async () => {
+    expect((await home.run('--json', 'transfer', 'ben')).err).toContain('NOT_A_VOTER')
+    const before = await home.json('promote', 'ada')
+    await home.json('promote', 'ben')
+    expect((await home.run('transfer', 'ben')).out).toBe('ben leads the committee.')
+    expect(await home.json('transfer', 'ben')).not.toMatchObject({ leader: leaderIn(before) })
+    expect(await home.json('transfer', 'ada')).toMatchObject({ leader: leaderIn(before) })
+  })
+
   it('promotes and demotes by name', async () => {
     expect((await home.run('promote', 'ben')).out).toContain('ben is in')
     expect((await home.run('--json', 'demote', 'ben')).err).toContain('LAST_VOTER')
@@ -66,3 +76,7 @@ describe('mycelium kv', () => {
     expect((await home.run('promote', 'nobody')).exit).toBe(5)
   })
 })
+
+function leaderIn(answer: unknown): string {
+  return z.object({ leader: z.string() }).parse(answer).leader
+}

@@ -32,4 +32,12 @@ export const primary = {
     .route({ method: 'POST', path: '/api/nodes/{id}/demote', summary: 'Out of the committee' })
     .input(z.object({ id: anyNodeId }))
     .output(primaryView),
+  transfer: operation({ permission: 'admin' })
+    .route({
+      method: 'POST',
+      path: '/api/nodes/{id}/transfer',
+      summary: 'The lead of the committee to this node, which votes',
+    })
+    .input(z.object({ id: anyNodeId }))
+    .output(primaryView),
 }

@@ -1,5 +1,6 @@
 /** The committee that keeps the registry, as people see it, and changes of who is in it. */
 import type { NodeId } from '../../base/net/index.ts'
+import type { CommitteeChange } from '../../control/primary/index.ts'
 import type { PrimaryView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { findOne } from './finding.ts'
@@ -7,7 +8,7 @@ import type { ApiDeps, NetworkParts } from './index.ts'
 import { LAG_WAIT_MS } from './limits.ts'
 
 export function primaryHandlers({ primary }: Builder, deps: ApiDeps) {
-  const change = async (what: 'promote' | 'demote', text: string, signal?: AbortSignal) => {
+  const change = async (what: CommitteeChange, text: string, signal?: AbortSignal) => {
     const parts = inNetwork(deps)
     const { id } = findOne(parts.membership.list(), text, {
       what: 'node',
@@ -20,6 +21,7 @@ export function primaryHandlers({ primary }: Builder, deps: ApiDeps) {
   return {
     promote: primary.promote.handler(({ input, signal }) => change('promote', input.id, signal)),
     demote: primary.demote.handler(({ input, signal }) => change('demote', input.id, signal)),
+    transfer: primary.transfer.handler(({ input, signal }) => change('transfer', input.id, signal)),
   }
 }
 

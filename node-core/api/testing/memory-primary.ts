@@ -20,7 +20,7 @@ import type { NetworkParts } from '../handlers/index.ts'
 
 const CREATED_AT = '2026-11-20T00:00:00.000Z'
 
-/** `committee` votes; whoever is demoted leaves the array. */
+/** `committee` votes, and its first one leads; whoever is demoted leaves the array. */
 export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['primary'] {
   const random = createSeededRandom(1)
   const founder = generateKey(random)
@@ -32,7 +32,8 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
   let index = 0
 
   async function execute(command: Command) {
-    if (JSON.stringify(command.body).includes('"lost/')) {
+    const parts: unknown[] = Object.values(command.body)
+    if (parts.some((part) => typeof part === 'string' && part.startsWith('lost/'))) {
       throw new MyceliumError('NO_QUORUM', 'No majority.')
     }
     index++
@@ -64,6 +65,11 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
     },
     async change(change, node) {
       if (change === 'promote') return void committee.push(node)
+      if (change === 'transfer') {
+        if (!committee.includes(node)) throw new MyceliumError('NOT_A_VOTER', 'It has no vote.')
+        committee.splice(committee.indexOf(node), 1)
+        return void committee.unshift(node)
+      }
       if (committee.length === 1) throw new MyceliumError('LAST_VOTER', 'The last one.')
       committee.splice(committee.indexOf(node), 1)
     },

@@ -61,8 +61,8 @@ export interface Primary extends Lifecycle {
     prefix: string,
     options: { from?: number; signal: AbortSignal },
   ): AsyncGenerator<{ revision: number; events: KeyChange[] }>
-  /** By a node of an admin. Ends once it is in force, by NO_QUORUM, or LAST_VOTER. */
-  change(change: 'promote' | 'demote', node: NodeId, options?: CallOptions): Promise<void>
+  /** By a node of an admin. Ends once it is in force, by NO_QUORUM, LAST_VOTER, or NOT_A_VOTER. */
+  change(change: CommitteeChange, node: NodeId, options?: CallOptions): Promise<void>
   /** What the leader knows of each member: how many entries it is behind. */
   lag(options?: CallOptions): Promise<{ node: NodeId; entries: number; active: boolean }[]>
   status(): PrimaryStatus
@@ -71,6 +71,9 @@ export interface Primary extends Lifecycle {
   /** Called when the copy has moved on, and when the lead, the members or the status may have. */
   subscribe(listener: () => void): () => void
 }
+
+/** Into the committee, out of it, or the lead to one that votes. */
+export type CommitteeChange = 'promote' | 'demote' | 'transfer'
 
 export interface CallOptions {
   signal?: AbortSignal
@@ -117,6 +120,10 @@ export type PrimaryErrorCode =
   | 'LAST_VOTER'
   /** The learner has not caught up in time; it goes on learning. */
   | 'NOT_CAUGHT_UP'
+  /** Only a node that votes can lead. */
+  | 'NOT_A_VOTER'
+  /** The lead was not taken over in time; whoever led goes on. */
+  | 'NOT_TAKEN_OVER'
   /** Another node leads; details name it. */
   | 'NOT_LEADER'
   /** Changes that old are forgotten; details name the oldest revision that is held. */

@@ -7,6 +7,8 @@ export const WRITE_TIMEOUT_MS = 5_000
 export const READ_TIMEOUT_MS = 5_000
 /** Until a change of the committee that does not come into force is given up. Milliseconds. */
 export const CHANGE_TIMEOUT_MS = 30_000
+/** Until a lead that is not taken over is given up: some elections. Milliseconds. */
+export const TRANSFER_TIMEOUT_MS = 5_000
 /** How long one member of the committee may take before the next one is asked. Milliseconds. */
 export const TRY_MS = 2_000
 /** After a whole round of members answered nothing of use, until the next. Milliseconds. */

@@ -3,6 +3,7 @@ import { createSilentLogger } from '../../base/log/index.ts'
 import type { NodeId, RequestHandler } from '../../base/net/index.ts'
 import type { Permission } from '../../identity/index.ts'
 import { failure } from './failures.ts'
+import type { CommitteeChange } from './index.ts'
 import { openMemberDoor } from './member-door.ts'
 import { encodeQuestion, parseAnswer, type Question } from './messages.ts'
 
@@ -31,7 +32,7 @@ async function ask(
 }
 
 const query: Question = { kind: 'query', query: { what: 'key', key: 'x' }, stale: false }
-const change = (node: NodeId, what: 'promote' | 'demote'): Question => {
+const change = (node: NodeId, what: CommitteeChange): Question => {
   return { kind: 'change', change: what, node }
 }
 
@@ -40,6 +41,7 @@ describe('the door of a member', () => {
     ['a query', query, ['use'], ['deploy']],
     ['a promotion', change(other, 'promote'), ['admin'], ['use']],
     ['its own promotion', change(peer, 'promote'), ['admin'], ['use']],
+    ['the lead for itself', change(peer, 'transfer'), ['admin'], ['use']],
     ['its own demotion', change(peer, 'demote'), ['use'], undefined],
     ['a batch', { kind: 'submit', batch: new Uint8Array(1) }, ['use'], undefined],
   ] as [string, Question, Permission[], Permission[] | undefined][])(

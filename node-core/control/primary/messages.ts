@@ -48,7 +48,7 @@ const QUESTION = z.discriminatedUnion('kind', [
   /** By an admin. Answered by the leader. */
   z.strictObject({
     kind: z.literal('change'),
-    change: z.enum(['promote', 'demote']),
+    change: z.enum(['promote', 'demote', 'transfer']),
     node: nodeId,
   }),
   /** How far the leader sees each member. Answered by the leader. */

@@ -205,6 +205,30 @@ describe('the Primary', () => {
     expect(await get(second, 'shop/x')).toBe('2')
   })
 
+  it('hands the lead to a voter that answers, whoever asks, and writes go on', async () => {
+    const nodes = await committee(16, 2)
+    const [founder, second, third] = nodes as [TestNode, TestNode, TestNode]
+    const guest = await world.add('admin', 'use')
+    await world.advance(3_000)
+    for (const [asker, next] of [
+      [founder, second],
+      [founder, third],
+      [guest, founder],
+    ] as const) {
+      const since = world.clock.monotonicMs()
+      await world.run('the lead goes over', asker.primary.change('transfer', next.id))
+      expect(leaderOf(nodes)?.id).toBe(next.id)
+      await put(next, `${next.id.slice(0, 4)}/x`, '1')
+      expect(world.clock.monotonicMs() - since).toBeLessThan(1_000)
+    }
+    await world.run('who leads already does', founder.primary.change('transfer', founder.id))
+    expect(await codeOf(founder.primary.change('transfer', guest.id))).toBe('NOT_A_VOTER')
+    await third.kill()
+    await world.advance(3_000)
+    expect(await codeOf(founder.primary.change('transfer', third.id))).toBe('NOT_TAKEN_OVER')
+    expect(leaderOf([founder, second])?.id).toBe(founder.id)
+  })
+
   it('begins no empty copy while the others have yet to tell that it is out', async () => {
     const nodes = await committee(15, 3)
     const leader = leaderOf(nodes)!

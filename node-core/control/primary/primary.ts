@@ -5,12 +5,12 @@ import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf } from '../../identity/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
-import { isNamed, majorityOf } from './committee.ts'
+import { type Committee, isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
 import { createEnvoy } from './envoy.ts'
 import { failure, noQuorum } from './failures.ts'
 import { createHousekeeping } from './housekeeping.ts'
-import type { Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
+import type { CommitteeChange, Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
 import { CHANGE_TIMEOUT_MS, LOOK_MS, TRY_MS, WRITE_TIMEOUT_MS } from './limits.ts'
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
@@ -110,11 +110,9 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   }
 
   /** What was changed elsewhere is told a moment later; whoever looks next shall see it. */
-  async function untilTold(votes: boolean, node: NodeId): Promise<void> {
+  async function untilTold(change: CommitteeChange, node: NodeId): Promise<void> {
     for (let waitedMs = 0; waitedMs < TRY_MS; waitedMs += LOOK_MS) {
-      const committee = board.current()
-      const isTold = votes ? committee?.voters.includes(node) : !isNamed(committee ?? NOBODY, node)
-      if (isTold || stopping.signal.aborted) return
+      if (isInForce(change, node, board.current()) || stopping.signal.aborted) return
       await pause(clock, LOOK_MS, stopping.signal)
     }
   }
@@ -134,7 +132,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       // Whoever leads says by itself why it is not in force; this is for when nobody does.
       const limitMs = status().inForce ? CHANGE_TIMEOUT_MS + 2 * TRY_MS : WRITE_TIMEOUT_MS
       await ask({ kind: 'change', change, node }, limitMs, signal)
-      await untilTold(change === 'promote', node)
+      await untilTold(change, node)
     },
     status,
     view() {
@@ -183,7 +181,16 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   }
 }
 
-const NOBODY = { voters: [], learners: [] }
+function isInForce(change: CommitteeChange, node: NodeId, committee: Committee | undefined) {
+  switch (change) {
+    case 'promote':
+      return committee?.voters.includes(node) === true
+    case 'demote':
+      return committee === undefined || !isNamed(committee, node)
+    case 'transfer':
+      return committee?.leader === node
+  }
+}
 
 const ENGINE_MISSING =
   'This network was founded with the Simplex engine, which this version does not run yet: it has ' +

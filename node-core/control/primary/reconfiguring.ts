@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Consensus } from '../consensus/driver/index.ts'
-import type { EngineStatus, Members } from '../consensus/index.ts'
+import type { EngineStatus, Members, PeerProgress } from '../consensus/index.ts'
 import { isNamed } from './committee.ts'
 import { failure, noQuorum } from './failures.ts'
 import { CATCH_UP_ENTRIES, LOOK_MS, RETRY_MS } from './limits.ts'
@@ -62,7 +62,7 @@ export async function demote(
   if (members.voters.length === 1 && members.voters.includes(node)) {
     throw failure('LAST_VOTER', 'It is the only node that votes. Promote another one first.')
   }
-  if (node === deps.self) await handOver(deps, signal)
+  if (node === deps.self) await handOver(deps, bestVoter, signal)
   await reach(deps, signal, {
     isReached: (members) => !isNamed(members, node),
     from: ({ voters, learners }) => ({
@@ -72,14 +72,28 @@ export async function demote(
   })
 }
 
+/** Raft thesis §3.10. Ends in NOT_LEADER, by which the asker comes to whoever leads now. */
+export async function transfer(
+  deps: ReconfiguringDeps,
+  node: NodeId,
+  signal: AbortSignal,
+): Promise<void> {
+  const { members } = requireLead(deps)
+  if (!members.voters.includes(node)) {
+    throw failure('NOT_A_VOTER', 'Only a node that votes can lead. Promote it first.')
+  }
+  if (node !== deps.self) await handOver(deps, (status) => ifActive(status, node), signal)
+}
+
 /** Ends in NOT_LEADER, which names who leads now. */
-async function handOver(deps: ReconfiguringDeps, signal: AbortSignal): Promise<void> {
+async function handOver(
+  deps: ReconfiguringDeps,
+  choose: (status: EngineStatus) => NodeId | undefined,
+  signal: AbortSignal,
+): Promise<never> {
   for (;;) {
-    const { members, progress } = requireLead(deps)
-    const [best] = progress
-      .filter(({ node, recentlyActive }) => recentlyActive && members.voters.includes(node))
-      .sort((left, right) => right.match - left.match)
-    if (best) deps.consensus.transferLeader(best.node)
+    const chosen = choose(requireLead(deps))
+    if (chosen !== undefined) deps.consensus.transferLeader(chosen)
     // The lead is lost for a moment before the next one is known.
     for (let looks = 0; looks < 10; looks++) {
       await pause(deps.clock, LOOK_MS, signal)
@@ -87,6 +101,20 @@ async function handOver(deps: ReconfiguringDeps, signal: AbortSignal): Promise<v
       if (leader !== undefined && leader !== deps.self) requireLead(deps)
     }
   }
+}
+
+/** Nothing is written while the lead waits to be taken: it is offered to none that does not answer. */
+function ifActive({ progress }: EngineStatus, node: NodeId): NodeId | undefined {
+  return progress.find((one) => one.node === node && one.recentlyActive)?.node
+}
+
+function bestVoter({ members, progress }: EngineStatus): NodeId | undefined {
+  return progress
+    .filter(({ node, recentlyActive }) => recentlyActive && members.voters.includes(node))
+    .reduce<PeerProgress | undefined>(
+      (best, one) => (best && best.match >= one.match ? best : one),
+      undefined,
+    )?.node
 }
 
 interface Goal {

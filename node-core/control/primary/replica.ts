@@ -15,13 +15,14 @@ import {
   CHANGE_TIMEOUT_MS,
   HEARTBEAT_TICKS,
   READ_TIMEOUT_MS,
+  TRANSFER_TIMEOUT_MS,
   WRITE_TIMEOUT_MS,
 } from './limits.ts'
 import { batchId, createMachine } from './machine.ts'
 import type { Question } from './messages.ts'
 import { createProposer } from './proposer.ts'
 import { answerQuery, changesSince } from './queries.ts'
-import { demote, promote, requireLead } from './reconfiguring.ts'
+import { demote, promote, requireLead, transfer } from './reconfiguring.ts'
 import { LOG_FOLDER, readStanding, writeStanding } from './standing.ts'
 import { createTimeLimit } from './time-limit.ts'
 import { turnOf, untilCome } from './waiting.ts'
@@ -172,13 +173,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
           return untilCome(waiting, { now, waitMs, otherwise: () => false, signal })
         }
         case 'change': {
-          const run = question.change === 'promote' ? promote : demote
-          await limited(
-            CHANGE_TIMEOUT_MS,
-            signal,
-            (limit) => run(changing, question.node, limit),
-            notInForce,
-          )
+          const { ms, run, late } = CHANGES[question.change]
+          await limited(ms, signal, (limit) => run(changing, question.node, limit), late)
           return null
         }
         case 'progress': {
@@ -194,6 +190,19 @@ export function createReplica(deps: ReplicaDeps): Replica {
     onApplied: (listener) => machine.subscribe(listener),
   }
 }
+
+function notTakenOver(): MyceliumError {
+  return failure(
+    'NOT_TAKEN_OVER',
+    'The node does not answer, or has not caught up: the lead stays.',
+  )
+}
+
+const CHANGES = {
+  promote: { ms: CHANGE_TIMEOUT_MS, run: promote, late: notInForce },
+  demote: { ms: CHANGE_TIMEOUT_MS, run: demote, late: notInForce },
+  transfer: { ms: TRANSFER_TIMEOUT_MS, run: transfer, late: notTakenOver },
+} as const
 
 function notInForce(): MyceliumError {
   return failure(

@@ -146,8 +146,8 @@ export const SIMPLEX_MUTATIONS: readonly Mutation[] = [
   {
     name: 'waits for a leader for ever',
     file: 'simplex/voting.ts',
-    find: 'machine.timer.isOver() || isLeaderAway(machine)',
-    replace: 'isLeaderAway(machine)',
+    find: 'const isDue = machine.timer.isOver() || isAway',
+    replace: 'const isDue = isAway',
     seed: 5,
   },
   {

@@ -30,8 +30,7 @@ export function advance(machine: Machine): boolean {
   if (!top) return false
   machine.view = nextView(top.view)
   machine.lacking = undefined
-  const { notarise, finalise } = top.certificates
-  machine.timer.enter(notarise === undefined && finalise === undefined)
+  machine.timer.enter()
   return true
 }
 

@@ -50,7 +50,7 @@ export function restore(machine: Machine, bytes: Uint8Array): boolean {
   machine.hasState = true
   machine.wanted.clear()
   machine.lacking = undefined
-  machine.timer.enter(false)
+  machine.timer.enter()
   snapshots.hold(bytes, content)
   // On the way back from disk the state machine needs the last one only.
   if (machine.replaying) outbox.dropDeliveries()

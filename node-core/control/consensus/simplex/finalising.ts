@@ -34,6 +34,7 @@ export function finalise(machine: Machine): boolean {
     const own = states.find((state) => state.certificates.finalise?.digest === block.digest)
     deliver(machine, block, own?.certificates.finalise)
   }
+  machine.timer.finalised()
   return path.length > 0
 }
 
@@ -51,7 +52,7 @@ function deliver(machine: Machine, block: Block, certificate: Certificate | unde
     views.dropBelow((block.view - VIEWS_BEHIND_MAX) as View)
     if (machine.view <= block.view) {
       machine.view = nextView(block.view)
-      machine.timer.enter(false)
+      machine.timer.enter()
     }
   }
 }
@@ -104,7 +105,7 @@ function enterEpoch(
   machine.chain.dropOpen()
   machine.written.clear()
   machine.view = nextView(block.view)
-  machine.timer.enter(false)
+  machine.timer.enter()
   for (const other of changes.takeAll()) {
     // A change names the epoch it begins, so the others can be in no block any more.
     if (other.proposal && !isSameChange(other.change, change)) {

@@ -25,7 +25,7 @@ export const SNAPSHOT_BYTES_MAX = 268_435_456
 
 /** Until a view without a proposal, or without its notarisation, is nullified. Ticks. */
 export const VIEW_TICKS = 10
-/** Doublings of that time for views nullified one after the other. */
+/** Doublings of that time for views that took too long; one less for each final block. */
 export const VIEW_DOUBLINGS_MAX = 4
 /** Until a leader with nothing new proposes an empty block, to finalise the one before. Ticks. */
 export const EMPTY_BLOCK_TICKS = 3

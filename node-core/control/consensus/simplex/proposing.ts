@@ -34,6 +34,7 @@ export function propose(machine: Machine): boolean {
   }
   takeBlock(machine, state.proposal)
   cast(machine, { kind: 'notarise', view, digest: state.proposal.digest })
+  timer.extend()
   machine.outbox.send(everyone(machine), proposalOf(machine, state.proposal, view))
   return true
 }

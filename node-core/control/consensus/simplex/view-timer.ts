@@ -11,9 +11,13 @@ import {
 } from './limits.ts'
 
 export interface ViewTimer {
-  /** A view was entered, through a nullification or not. */
-  enter(nullified: boolean): void
-  /** The leader's block is here: its notarisation has the whole time again. */
+  /** A view was entered. */
+  enter(): void
+  /** This node has nullified a view that took too long: the next ones get more time. */
+  gaveUp(): void
+  /** A block has become final: less will do. */
+  finalised(): void
+  /** The leader's block is here, or made: its notarisation has the whole time again. */
   extend(): void
   tick(awake: boolean): void
   /** Time to nullify the view. */
@@ -27,17 +31,26 @@ export interface ViewTimer {
 export function createViewTimer(): ViewTimer {
   let elapsed = 0
   let deadline = VIEW_TICKS
-  let nullifiedInARow = 0
+  let doublings = 0
   let retries = 0
   let retryAt = RETRY_TICKS
 
-  // Doubling outgrows any delay of the network, without which two honest leaders in a row could
-  // both be nullified for ever; the cap keeps a healed network from waiting long.
-  const patience = (): number => VIEW_TICKS << Math.min(nullifiedInARow, VIEW_DOUBLINGS_MAX)
+  // Why views come to their end in a network whose delay nobody knows (partial synchrony, Simplex
+  // §2): a view with an honest leader that ends without a final block was nullified by an honest
+  // voter, which is more patient from then on; and only a final block makes anybody less so, by one
+  // step. A notarisation must not: a leader that has nullified its own view before the votes were
+  // back sees it notarised all the same, and nothing of it becomes final. The cap keeps a healed
+  // network from waiting long.
+  const patience = (): number => VIEW_TICKS << doublings
 
   return {
-    enter(nullified) {
-      nullifiedInARow = nullified ? nullifiedInARow + 1 : 0
+    gaveUp() {
+      doublings = Math.min(doublings + 1, VIEW_DOUBLINGS_MAX)
+    },
+    finalised() {
+      doublings = Math.max(doublings - 1, 0)
+    },
+    enter() {
       elapsed = 0
       deadline = patience()
       retries = 0

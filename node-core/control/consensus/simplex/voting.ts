@@ -56,8 +56,10 @@ export function voteNullify(machine: Machine): boolean {
   const state = machine.views.at(machine.view)
   if (hasVoted(machine, state, 'nullify') || hasVoted(machine, state, 'finalise')) return false
   const given = weightOfAll(machine.committee, state.votes.nullify.keys())
-  const isDue = machine.timer.isOver() || isLeaderAway(machine)
+  const isAway = isLeaderAway(machine)
+  const isDue = machine.timer.isOver() || isAway
   if (!isDue && given <= faultyWeightMax(machine.committee)) return false
+  if (!isAway) machine.timer.gaveUp()
   tell(machine, cast(machine, { kind: 'nullify', view: state.view, digest: undefined }))
   return true
 }
