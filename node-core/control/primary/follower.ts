@@ -14,7 +14,6 @@ import {
   HYPHA_CHILDREN_MAX,
 } from '../follow/index.ts'
 import { createRegistry, type RegistryView } from '../registry/index.ts'
-import { createChanges } from './changes.ts'
 import { isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import type { PrimaryDeps, PrimaryStatus } from './index.ts'
@@ -22,6 +21,7 @@ import { createMachine } from './machine.ts'
 import type { Question } from './messages.ts'
 import { answerQuery } from './queries.ts'
 import type { Replica } from './replica.ts'
+import { untilChanged } from './waiting.ts'
 
 export interface Follower extends Pick<Following, 'start' | 'stop' | 'look' | 'heightOf'> {
   /** Undefined while it holds nothing, or a copy of the committee's log stands in its place. */
@@ -47,12 +47,12 @@ export function createFollower(deps: FollowerDeps): Follower {
   const { network, net, clock } = deps
   const { self } = net
   const machine = createMachine(network, createRegistry({ network, voters: [] }))
-  const changes = createChanges({ machine, clock })
   const following = createFollowing({
     ...{ net, clock, facts, isHub: deps.isHub, mayAsk: mayRead },
     ...{ random: deps.random, logger: deps.logger },
     copy: () => ownReplica()?.copy ?? machine,
   })
+  const waiting = { clock, subscribe: machine.subscribe }
   let unsubscribe = (): void => {}
 
   /** A copy of the log itself, as soon as there is something in it. */
@@ -107,7 +107,7 @@ export function createFollower(deps: FollowerDeps): Follower {
       }
       // Without a parent nothing may come any more, though the committee may be in reach.
       if (question.kind !== 'changes' || following.status().parent === undefined) return undefined
-      const found = await changes(question, signal)
+      const found = await untilChanged(waiting, machine.registry.view, question, signal)
       // The committee may remember what this copy was never told.
       return 'compacted' in found ? undefined : found
     },

@@ -30,7 +30,7 @@ import type { FoundedNetwork, OwnerId, Permission, Signer } from '../../identity
 import type { Command, RegistryView } from '../registry/index.ts'
 import type { SharedState } from '../state/index.ts'
 import type { Committee } from './committee.ts'
-import type { KeyRow } from './queries.ts'
+import type { KeyRow, LockRow } from './queries.ts'
 
 export interface Primary extends Lifecycle {
   /** By this node, for its owner. The command's value, or throws the code of its refusal. */
@@ -42,6 +42,17 @@ export interface Primary extends Lifecycle {
     lease: string,
     options?: ReadOptions,
   ): Promise<{ ttlMs: number; leftMs: number } | undefined>
+  /** Undefined when nobody has it. */
+  lock(lock: string, options?: ReadOptions): Promise<LockRow | undefined>
+  /**
+   * Until the lease may have come to hold the lock, or waits no more, or `waitMs` are over. A hint:
+   * `lock.acquire`, asked again, says how it stands.
+   */
+  untilTurn(
+    lock: string,
+    lease: string,
+    options: { waitMs: number; signal?: AbortSignal },
+  ): Promise<void>
   /**
    * Every change under a prefix from a revision on (default: what comes next), in order and without
    * gaps, whoever answers meanwhile. Ends by `signal` alone. Throws COMPACTED.
@@ -175,4 +186,4 @@ export interface OwnerFacts {
 export type { Committee } from './committee.ts'
 export { foundPrimary } from './founding.ts'
 export { createPrimary } from './primary.ts'
-export type { KeyRow } from './queries.ts'
+export type { KeyRow, LockRow } from './queries.ts'

@@ -8,7 +8,6 @@ import { createRaftEngine } from '../consensus/raft/index.ts'
 import type { LogCopy } from '../follow/index.ts'
 import { createRecordLog } from '../log/index.ts'
 import { createRegistry, isVerified, openBatch, type RegistryView } from '../registry/index.ts'
-import { createChanges } from './changes.ts'
 import { isNamed } from './committee.ts'
 import { failure, noQuorum } from './failures.ts'
 import type { PrimaryDeps } from './index.ts'
@@ -27,6 +26,7 @@ import { answerQuery } from './queries.ts'
 import { demote, promote, requireLead, transfer } from './reconfiguring.ts'
 import { LOG_FOLDER, readStanding, writeStanding } from './standing.ts'
 import { createTimeLimit } from './time-limit.ts'
+import { turnOf, untilChanged, untilCome } from './waiting.ts'
 
 export interface Replica {
   /** Throws LOG_DAMAGED, and what the disk throws. */
@@ -84,8 +84,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
     },
   })
   const proposer = createProposer({ consensus, machine, clock })
-  const changes = createChanges({ machine, clock })
   const changing = { self: net.self, consensus, clock }
+  const waiting = { clock, subscribe: machine.subscribe }
 
   /**
    * Raft trusts its members, and the network has others. Whoever was taken in by entries that this
@@ -157,7 +157,12 @@ export function createReplica(deps: ReplicaDeps): Replica {
           }
           return answerQuery(machine.registry.view, question.query)
         case 'changes':
-          return changes(question, signal)
+          return untilChanged(waiting, machine.registry.view, question, signal)
+        case 'turn': {
+          const { lock, lease, waitMs } = question
+          const now = turnOf(machine.registry.view, lock, lease)
+          return untilCome(waiting, { now, waitMs, otherwise: () => false, signal })
+        }
         case 'change': {
           const { ms, run, late } = CHANGES[question.change]
           await limited(ms, signal, (limit) => run(changing, question.node, limit), late)
