@@ -3,12 +3,14 @@ import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf } from '../../identity/index.ts'
+import { faultyVotersMax } from '../consensus/simplex/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { type Committee, isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
+import { isSimplex } from './engine.ts'
 import { createEnvoy } from './envoy.ts'
-import { failure, noQuorum } from './failures.ts'
+import { failure, noQuorum, notInForce } from './failures.ts'
 import { createFollower } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import type { CommitteeChange, Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
@@ -18,13 +20,13 @@ import { parseOutcomes, type Question } from './messages.ts'
 import { createReader } from './reading.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
 import { nextIncarnation } from './standing.ts'
+import { createSuccession } from './succession.ts'
 import { createTimeLimit, pause } from './time-limit.ts'
 
 export function createPrimary(deps: PrimaryDeps): Primary {
   const { network, net, state, clock } = deps
   const logger = deps.logger.child('primary')
   const { self } = net
-  const isMissing = network.genesis.consensus !== 'raft'
   const founders = new Set(network.genesis.founders.map(ownerIdOf))
   const stopping = new AbortController()
   let author: Author | undefined
@@ -34,6 +36,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
 
   const keeper = createReplicaKeeper({
     ...{ network, net, disk: deps.disk, clock, random: deps.random, logger },
+    signer: deps.signer,
     board: () => board,
     changed,
     applied: tellListeners,
@@ -43,6 +46,12 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     isAdmins: (node) => deps.permissionsOf(node)?.has('admin') === true,
     stands: (node) => deps.permissionsOf(node) !== undefined,
     own: () => keeper.current()?.status(),
+    proven: isSimplex(network) ? () => succession.committee() : undefined,
+  })
+  const succession = createSuccession({
+    ...{ network, net, clock, logger, disk: deps.disk, changed },
+    tellings: () => board.tellings(),
+    ownLinks: (from) => keeper.current()?.links(from) ?? [],
   })
   const envoy = createEnvoy({ net, committee: () => board.current() })
   const follower = createFollower({
@@ -65,6 +74,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   const reader = createReader({ clock, ask })
 
   function changed(): void {
+    if (isSimplex(network)) succession.look()
     keeper.look()
     board.look()
     housekeeping.look()
@@ -78,7 +88,6 @@ export function createPrimary(deps: PrimaryDeps): Primary {
 
   /** Of the own copy, or of the committee where that knows no better. */
   async function ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<Plain> {
-    if (isMissing) throw failure('ENGINE_MISSING', ENGINE_MISSING)
     if (!started) throw failure('NOT_RUNNING', 'The Primary is not running.')
     const limit = createTimeLimit(clock, timeoutMs, noQuorum, signal)
     try {
@@ -89,7 +98,6 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   }
 
   async function execute(...[command, options]: Parameters<Primary['execute']>): Promise<Plain> {
-    if (isMissing) throw failure('ENGINE_MISSING', ENGINE_MISSING)
     if (!author) throw failure('NOT_RUNNING', 'The Primary is not running.')
     return author.execute(command, options?.signal)
   }
@@ -107,7 +115,6 @@ export function createPrimary(deps: PrimaryDeps): Primary {
           : engine.members.voters.includes(self)
             ? 'voter'
             : 'learner'
-    const missing = { code: 'ENGINE_MISSING', message: ENGINE_MISSING } as const
     return {
       role,
       committee,
@@ -119,7 +126,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
         depth: followed.depth,
         children: followed.children.length,
       },
-      trouble: isMissing ? missing : (keeper.trouble() ?? follower.trouble()),
+      trouble: keeper.trouble() ?? follower.trouble(),
     }
   }
 
@@ -131,11 +138,33 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     }
   }
 
+  /** A signed command; the voters see to the rest (docs/adr/0012). */
+  async function changeSeat(
+    change: CommitteeChange,
+    node: NodeId,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (change === 'transfer') {
+      throw failure('NO_LEAD', 'Under Simplex the lead goes round by itself.')
+    }
+    const seat = change === 'promote' ? 'voter' : 'none'
+    await execute({ kind: 'committee.seat', body: { node, seat } }, signal && { signal })
+    const limit = createTimeLimit(clock, CHANGE_TIMEOUT_MS, notInForce, signal)
+    try {
+      while (!isInForce(change, node, board.current())) await pause(clock, LOOK_MS, limit.signal)
+    } finally {
+      limit.end()
+    }
+  }
+
   function isInReach(): boolean {
     const { voters = [] } = board.current() ?? {}
     const reachable = new Set(net.peers())
     const seen = voters.filter((voter) => reachable.has(voter)).length
-    return voters.length > 0 && seen >= majorityOf(voters.length)
+    const needed = isSimplex(network)
+      ? voters.length - faultyVotersMax(voters.length)
+      : majorityOf(voters.length)
+    return voters.length > 0 && seen >= needed
   }
 
   const { owners: _, ...reading } = reader
@@ -144,6 +173,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     ...reading,
     async change(change, node, { signal } = {}) {
       // Whoever leads says by itself why it is not in force; this is for when nobody does.
+      if (isSimplex(network)) return changeSeat(change, node, signal)
       const limitMs = status().inForce ? CHANGE_TIMEOUT_MS + 2 * TRY_MS : WRITE_TIMEOUT_MS
       await ask({ kind: 'change', change, node }, limitMs, signal)
       await untilTold(change, node)
@@ -160,7 +190,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       return () => listeners.delete(listener)
     },
     async start() {
-      if (started || isMissing) return
+      if (started) return
       const incarnation = await nextIncarnation(deps.disk, clock.wallMs(), deps.random)
       started = true
       author = createAuthor({
@@ -180,6 +210,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
           return replica.answer(question, stopping.signal)
         },
       })
+      if (isSimplex(network)) await succession.start()
       board.start(changed)
       housekeeping.start()
       keeper.start()
@@ -193,6 +224,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       housekeeping.stop()
       board.stop()
       await follower.stop()
+      await succession.stop()
       await keeper.stop()
     },
   }
@@ -208,7 +240,3 @@ function isInForce(change: CommitteeChange, node: NodeId, committee: Committee |
       return committee?.leader === node
   }
 }
-
-const ENGINE_MISSING =
-  'This network was founded with the Simplex engine, which this version does not run yet: it has ' +
-  'no Primary, and lives by its shared state alone.'

@@ -15,27 +15,42 @@ const FOLDER = 'registry'
 export const LOG_FOLDER = `${FOLDER}/log`
 const STANDING = `${FOLDER}/standing.cbor`
 const AUTHOR = `${FOLDER}/author.cbor`
+/** Under Simplex the last committee that was proven to this node. */
+export const COMMITTEE_FILE = `${FOLDER}/committee.cbor`
 
 /** none: no copy here. founding: the first voter, before its first start. holding: there is a log. */
 export type Standing = 'none' | 'founding' | 'holding'
 
-const SHAPE = z.strictObject({ v: z.literal(1), standing: z.enum(['founding', 'holding']) })
+const SHAPE = z.strictObject({
+  v: z.literal(1),
+  standing: z.enum(['founding', 'holding']),
+  votesFrom: z.int().min(0).exactOptional(),
+})
 const AUTHOR_SHAPE = z.strictObject({ v: z.literal(1), incarnation: z.int().min(1) })
 
 /** Throws LOG_DAMAGED for a file that cannot be read. */
 export async function readStanding(disk: Disk): Promise<Standing> {
+  return (await readWholeStanding(disk)).standing
+}
+
+/** With the first epoch in which this home votes, which is told under Simplex alone. */
+export async function readWholeStanding(
+  disk: Disk,
+): Promise<{ standing: Standing; votesFrom: number }> {
   const bytes = await disk.read(STANDING)
-  if (!bytes) return 'none'
+  if (!bytes) return { standing: 'none', votesFrom: 0 }
   const parsed = SHAPE.safeParse(decodeOrNothing(bytes))
-  if (parsed.success) return parsed.data.standing
+  if (parsed.success) return { votesFrom: 0, ...parsed.data }
   throw new MyceliumError<PrimaryErrorCode>('LOG_DAMAGED', `${STANDING} cannot be read.`)
 }
 
 export async function writeStanding(
   disk: Disk,
   standing: Exclude<Standing, 'none'>,
+  votesFrom = 0,
 ): Promise<void> {
-  await disk.writeAtomic(STANDING, encode({ v: 1, standing }), { mode: 0o600 })
+  const form = { v: 1, standing, ...(votesFrom > 0 && { votesFrom }) }
+  await disk.writeAtomic(STANDING, encode(form), { mode: 0o600 })
 }
 
 /** Leaves nothing of the log. The standing goes last: until then a crash ends as a lost log. */

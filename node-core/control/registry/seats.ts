@@ -15,7 +15,8 @@ import {
   VOTER_SEATS_MAX,
 } from './limits.ts'
 import { done, type RefusalCode, refuse } from './refusals.ts'
-import { epochIn, isGone, SEAT, type Seat, seatOf, seatsIn } from './seat-table.ts'
+import { epochIn, isGone, seatOf, seatsIn } from './seat-rules.ts'
+import { SEAT, type Seat } from './seat-table.ts'
 import { bytesUpTo, nodeId } from './shapes.ts'
 import type { State } from './state.ts'
 

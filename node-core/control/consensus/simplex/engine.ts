@@ -1,5 +1,6 @@
 /** The `Engine` of control/consensus over the machine. */
 import { assert } from '../../../base/errors/index.ts'
+import type { NodeId } from '../../../base/net/index.ts'
 import { nodeIdOf } from '../../../identity/index.ts'
 import type { Engine, EngineStatus, LogIndex, Members, ProposalId, ReadId } from '../index.ts'
 import { type Change, endOf } from './block.ts'
@@ -12,9 +13,17 @@ import { PAYLOAD_BYTES_MAX } from './limits.ts'
 import { createMachine, epochOf, everyone, type Machine, type SimplexConfig } from './machine.ts'
 import { nextEpoch, toHex } from './numbering.ts'
 import { mayTry } from './proposing.ts'
-import { createCommittee, isMember, membersOf, quorumWeight, weightOfAll } from './quorum.ts'
+import {
+  type Committee,
+  createCommittee,
+  isMember,
+  membersOf,
+  quorumWeight,
+  weightOfAll,
+} from './quorum.ts'
 import { replay } from './replay.ts'
 import { passTick, settle } from './rules.ts'
+import { encodeLink } from './succession.ts'
 
 export interface SimplexEngine extends Engine {
   /** What its promise is worth now. */
@@ -23,6 +32,10 @@ export interface SimplexEngine extends Engine {
   evidence(): Uint8Array[]
   /** The last block with a certificate of its own: whoever knows the committee can check it. */
   proof(): FinalBlock | undefined
+  /** What leads from the committee of that epoch to the present one, for `followLinks`. */
+  links(from: number): Uint8Array[]
+  /** Of the epoch that the own chain is in; undefined before a state has come. */
+  committee(): Committee | undefined
 }
 
 /** Throws RECORD_MALFORMED. */
@@ -62,6 +75,11 @@ export function createSimplexEngine(
     status: () => statusOf(machine),
     guarantee: () => dissent.guarantee(machine.committee),
     evidence: () => dissent.evidence(),
+    links: (from) =>
+      machine.links
+        .filter(({ certificate }) => certificate !== undefined && certificate.epoch >= from)
+        .map(encodeLink),
+    committee: () => (machine.hasState ? machine.committee : undefined),
     proof: () => chain.final().findLast(({ certificate }) => certificate),
   }
 }
@@ -129,11 +147,17 @@ function statusOf(machine: Machine): EngineStatus {
     members: hasState ? membersOf(committee) : { voters: [], learners: [] },
     progress: others.map((node) => ({
       node,
-      match: peers.standpoint(node)?.index ?? (0 as LogIndex),
+      match: heldBy(machine, node),
       recentlyActive: peers.isActive(node, ticks),
     })),
     quorum: hasState && weightOfAll(committee, active) >= quorumWeight(committee),
   }
+}
+
+/** A word of another epoch may be that of an earlier life, whose log is gone. */
+function heldBy({ peers, committee }: Machine, node: NodeId): LogIndex {
+  const standpoint = peers.standpoint(node)
+  return standpoint?.epoch === committee.epoch ? standpoint.index : (0 as LogIndex)
 }
 
 function lastOf({ chain }: Machine): LogIndex {

@@ -2,6 +2,8 @@
 export const VOTERS_MAX = 25
 /** Learners of one committee. */
 export const LEARNERS_MAX = 256
+/** Largest committee, encoded. Bytes. */
+export const COMMITTEE_BYTES_MAX = 65_536
 /** Heaviest voter. The sum over a committee stays far below the safe integers. */
 export const WEIGHT_MAX = 1_000_000
 /** Highest trust: how often a voter leads, beside the others. */

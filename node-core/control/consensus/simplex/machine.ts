@@ -36,6 +36,11 @@ export interface SimplexConfig {
    * where its log is empty. Undefined for everybody else: a newcomer takes a snapshot from the others.
    */
   state: Uint8Array | undefined
+  /**
+   * The first epoch in which this node votes. Where its log began empty it may have voted in those
+   * before, and have forgotten what. Default 0.
+   */
+  votesFrom?: number
   /** Bytes of final blocks after which the state is taken, the same on every node. Default 33,554,432. */
   checkpointBytes?: number
   /** For nonces that nobody can guess. */
@@ -122,6 +127,7 @@ export function epochOf(machine: Machine): Epoch {
 export function mayVote(machine: Machine): boolean {
   const { replaying, hasState, dissent, committee, config } = machine
   if (replaying || !hasState || dissent.isForked()) return false
+  if (committee.epoch < (config.votesFrom ?? 0)) return false
   return weightOf(committee, config.self) > 0
 }
 
