@@ -49,6 +49,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     ...{ self, state, clock, logger },
     replica: () => keeper.current(),
     execute: (command) => execute(command),
+    register: async () => (await author?.register()) === true,
     owners: () => deps.owners(),
     knownOwners: () => reader.owners(),
     hasCommittee: () => board.current() !== undefined,
@@ -150,6 +151,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       started = true
       author = createAuthor({
         ...{ network, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
+        role: () => (deps.role() === 'hypha' ? 'hypha' : 'rhizomorph'),
         async deliver({ batch, commands }, signal) {
           const value = await askAnybody({ kind: 'submit', batch }, signal)
           const outcomes = parseOutcomes(value, commands)
