@@ -5,29 +5,9 @@
 import path from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
-import type { Plugin } from 'vite'
+import { DATABASE_WORKER, OUTSIDE, workerBesideBundle } from './scripts/bundling.ts'
 
 const ROOT = import.meta.dirname
-const WORKER = 'node-core/base/database/worker.ts'
-
-/**
- * The database's worker is loaded by address, `new URL('./worker.ts', import.meta.url)`. In the
- * bundle it is an entry of its own, and the address names it there.
- */
-function workerBesideBundle(): Plugin {
-  const address = /new URL\('\.\/worker\.ts', import\.meta\.url\)/
-  return {
-    name: 'worker-beside-bundle',
-    enforce: 'pre',
-    transform(code, id) {
-      if (!id.endsWith('node-core/base/database/worker-database.ts')) return undefined
-      if (!address.test(code)) this.error('The database no longer names its worker as expected.')
-      const bundled = "new URL('./database-worker.js', import.meta.url)"
-      // On one line as before, so the source map still holds.
-      return { code: code.replace(address, bundled), map: null }
-    },
-  }
-}
 
 export default defineConfig({
   main: {
@@ -35,10 +15,12 @@ export default defineConfig({
     build: {
       sourcemap: true,
       outDir: 'out/main',
+      externalizeDeps: false,
       rolldownOptions: {
+        external: OUTSIDE,
         input: {
           index: path.join(ROOT, 'main/index.ts'),
-          'database-worker': path.join(ROOT, WORKER),
+          'database-worker': path.join(ROOT, DATABASE_WORKER),
         },
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
