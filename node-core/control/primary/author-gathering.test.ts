@@ -23,6 +23,7 @@ async function setUp() {
   const author = createAuthor({
     ...{ network, signer, clock, incarnation: 1, certificate: () => new Uint8Array(1) },
     role: () => 'rhizomorph',
+    isKnown: () => false,
     deliver: (sealed) =>
       new Promise((resolve) => {
         const outcome: CommandOutcome = { ok: true, value: null }

@@ -39,6 +39,8 @@ export interface AuthorDeps {
   certificate(): Uint8Array
   /** What this node does for the network by its owner's choice; votes are given by admins. */
   role(): 'rhizomorph' | 'hypha'
+  /** Whether the registry is known to know this node already. */
+  isKnown(): boolean
   /** Of this life (`nextIncarnation`). */
   incarnation: number
   /** Sends a batch of so many commands until it is answered. Throws the signal's reason. */
@@ -153,6 +155,7 @@ export function createAuthor(deps: AuthorDeps): Author {
   }
 
   function pump(): void {
+    if (registration === 'none' && deps.isKnown()) registration = 'done'
     if (registration !== 'done') {
       if (registration === 'none' && queue.length > 0) void registerFirst()
       return
@@ -218,6 +221,7 @@ export function createAuthor(deps: AuthorDeps): Author {
 
   return {
     async register() {
+      if (registration === 'none' && deps.isKnown()) registration = 'done'
       if (registration === 'none' && !stopping.signal.aborted) await registerFirst()
       return registration === 'done'
     },

@@ -1,6 +1,6 @@
 /**
- * What a node does unasked: it registers, a voter tells its time while leases run, and a node of an
- * admin tells the registry of owners that came, changed or went.
+ * What a node does unasked: a voter tells its time while leases run, and a node of an admin tells the
+ * registry of owners that came, changed or went.
  */
 import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
@@ -27,8 +27,6 @@ export interface HousekeepingDeps {
   self: NodeId
   replica(): Replica | undefined
   execute(command: Command): Promise<unknown>
-  /** False where it is worth another try. */
-  register(): Promise<boolean>
   owners(): readonly OwnerFacts[]
   knownOwners(): Promise<readonly KnownOwner[]>
   hasCommittee(): boolean
@@ -44,8 +42,6 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
   let unsubscribe = (): void => {}
   let cancelTick = (): void => {}
   let cancelOwners: (() => void) | undefined
-  let cancelRegistering: (() => void) | undefined
-  let registered = false
   let stopped = false
 
   function tick(): void {
@@ -65,22 +61,6 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
       logger.debug('The registry was not told.', { kind: command.kind, code: error.code })
       return !isElsewhere(error)
     }
-  }
-
-  /** As soon as there is a committee: what is assigned goes to nodes that it knows. */
-  function registerIn(ms: number): void {
-    if (registered || stopped) return
-    cancelRegistering ??= clock.timer(ms, () => {
-      void tryToRegister().then((isDone) => {
-        cancelRegistering = undefined
-        registered ||= isDone
-        registerIn(OWNERS_SECOND_MS)
-      })
-    })
-  }
-
-  async function tryToRegister(): Promise<boolean> {
-    return deps.hasCommittee() && (await deps.register())
   }
 
   /** The leader at once; another admin's node only if the leader has not. */
@@ -116,19 +96,14 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
         if (OF_OWNERS.test(key)) ownersChanged()
       })
       tick()
-      registerIn(0)
     },
-    look() {
-      ownersChanged()
-      registerIn(0)
-    },
+    look: ownersChanged,
     stop() {
       stopped = true
       unsubscribe()
       cancelTick()
       cancelOwners?.()
       cancelOwners = undefined
-      cancelRegistering?.()
     },
   }
 }

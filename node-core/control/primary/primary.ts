@@ -2,7 +2,8 @@
 import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import { ownerIdOf } from '../../identity/index.ts'
+import { ownerIdOf, parseNodeCertificate } from '../../identity/index.ts'
+import type { RegistryView } from '../registry/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { type Committee, isNamed, majorityOf } from './committee.ts'
@@ -15,6 +16,7 @@ import { CHANGE_TIMEOUT_MS, LOOK_MS, TRY_MS, WRITE_TIMEOUT_MS } from './limits.t
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
 import { createReader } from './reading.ts'
+import { createRegistering } from './registering.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
 import { nextIncarnation } from './standing.ts'
 import { createTimeLimit, pause } from './time-limit.ts'
@@ -49,12 +51,17 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     ...{ self, state, clock, logger },
     replica: () => keeper.current(),
     execute: (command) => execute(command),
-    register: async () => (await author?.register()) === true,
     owners: () => deps.owners(),
     knownOwners: () => reader.owners(),
     hasCommittee: () => board.current() !== undefined,
     isFounder: (owner) => founders.has(owner),
     permissions: () => deps.permissionsOf(self),
+  })
+  const registering = createRegistering({
+    ...{ self, clock, view },
+    owner: () => ownerIdOf(parseNodeCertificate(network.id, deps.certificate()).owner),
+    hasCommittee: () => board.current() !== undefined,
+    register: async () => (await author?.register()) === true,
   })
   const reader = createReader({ clock, ask })
 
@@ -85,6 +92,12 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     if (isMissing) throw failure('ENGINE_MISSING', ENGINE_MISSING)
     if (!author) throw failure('NOT_RUNNING', 'The Primary is not running.')
     return author.execute(command, options?.signal)
+  }
+
+  function view(): RegistryView | undefined {
+    const replica = keeper.current()
+    // Before the first snapshot has come the copy is empty, which is not what the registry holds.
+    return replica && replica.status().applied > 0 ? replica.view : undefined
   }
 
   function status(): PrimaryStatus {
@@ -136,11 +149,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       await untilTold(change, node)
     },
     status,
-    view() {
-      const replica = keeper.current()
-      // Before the first snapshot has come the copy is empty, which is not what the registry holds.
-      return replica && replica.status().applied > 0 ? replica.view : undefined
-    },
+    view,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -151,6 +160,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       started = true
       author = createAuthor({
         ...{ network, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
+        isKnown: registering.isKnown,
         role: () => (deps.role() === 'hypha' ? 'hypha' : 'rhizomorph'),
         async deliver({ batch, commands }, signal) {
           const value = await askAnybody({ kind: 'submit', batch }, signal)
@@ -169,6 +179,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       })
       board.start(changed)
       housekeeping.start()
+      registering.start()
       keeper.start()
     },
     async stop() {
@@ -177,6 +188,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       author?.stop()
       closeDoor()
       housekeeping.stop()
+      registering.stop()
       board.stop()
       await keeper.stop()
     },

@@ -106,9 +106,9 @@ export function createDesired(deps: DesiredDeps): Desired {
     for (const slot of heldBefore.keys()) if (!now.has(slot)) heldBefore.delete(slot)
   }
 
-  async function look(): Promise<void> {
+  function look(): void {
     if (quorum.look()) tell({ of: 'assignments' })
-    if (quorum.inReach()) await takeOver.look()
+    if (quorum.inReach()) takeOver.look()
   }
 
   return {

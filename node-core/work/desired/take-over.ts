@@ -12,8 +12,8 @@ import type { StateRecords } from './state-records.ts'
 import type { Writing } from './writing.ts'
 
 export interface TakeOver {
-  /** Those that this node may take over, some at a time. Never throws what is refused. */
-  look(): Promise<void>
+  /** Begins with those that this node may take over, unless it is at it. */
+  look(): void
   /** One, before it is ended in the registry. Throws what is refused. */
   now(name: string): Promise<void>
 }
@@ -29,6 +29,7 @@ export interface TakeOverDeps
 export function createTakeOver(deps: TakeOverDeps): TakeOver {
   const { primary, state, records, writing, clock, logger } = deps
   const notBeforeMs = new Map<string, number>()
+  let isAtIt = false
 
   /** What there is to do about a record, if it is this node's to do now. */
   function due({ workload: { name }, owner }: DesiredWorkload): 'take' | 'retire' | undefined {
@@ -61,15 +62,23 @@ export function createTakeOver(deps: TakeOverDeps): TakeOver {
     }
   }
 
+  async function takeSome(): Promise<void> {
+    let attempts = 0
+    for (const desired of records.list()) {
+      const what = due(desired)
+      if (!what) continue
+      await attempt(desired, what)
+      if (++attempts >= TAKE_OVER_MAX) return
+    }
+  }
+
   return {
-    async look() {
-      let attempts = 0
-      for (const desired of records.list()) {
-        const what = due(desired)
-        if (!what) continue
-        await attempt(desired, what)
-        if (++attempts >= TAKE_OVER_MAX) return
-      }
+    look() {
+      if (isAtIt) return
+      isAtIt = true
+      void takeSome().finally(() => {
+        isAtIt = false
+      })
     },
     async now(name) {
       const desired = records.get(name)
