@@ -6,7 +6,7 @@ import type { Clock } from '../../base/clock/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { RegistryView } from '../registry/index.ts'
-import { REGISTER_LOOK_MS, REGISTER_MS_MAX } from './limits.ts'
+import { REGISTER_BLIND_MS, REGISTER_LOOK_MS, REGISTER_MS_MAX } from './limits.ts'
 
 export interface Registering {
   start(): void
@@ -29,6 +29,7 @@ export function createRegistering(deps: RegisteringDeps): Registering {
   const { self, clock } = deps
   let cancel = (): void => {}
   let stopped = false
+  let startedMs = 0
   let waitMs = REGISTER_LOOK_MS
 
   function lookIn(ms: number): void {
@@ -43,7 +44,9 @@ export function createRegistering(deps: RegisteringDeps): Registering {
   async function look(): Promise<boolean> {
     const view = deps.view()
     if (isKnown()) return true
-    if (view ? !knowsOwner(view) : !deps.hasCommittee()) return false
+    // A copy mostly comes soon, and tells better.
+    const isBlind = clock.monotonicMs() - startedMs >= REGISTER_BLIND_MS
+    if (view ? !knowsOwner(view) : !isBlind || !deps.hasCommittee()) return false
     if (await deps.register()) return true
     // Every try is an entry of the log.
     waitMs = Math.min(2 * waitMs, REGISTER_MS_MAX)
@@ -59,7 +62,10 @@ export function createRegistering(deps: RegisteringDeps): Registering {
   }
 
   return {
-    start: () => lookIn(0),
+    start() {
+      startedMs = clock.monotonicMs()
+      lookIn(REGISTER_LOOK_MS)
+    },
     isKnown,
     stop() {
       stopped = true

@@ -148,6 +148,7 @@ export function createTestCommittee(options: CommitteeOptions): TestCommittee {
             ...{ role, inForce: quorum.length > 0, height: place.registry.index },
             committee: { voters, learners: [], leader, term: 1, applied: place.registry.index },
             trouble: undefined,
+            following: { parent: undefined, depth: undefined, children: 0 },
           }
         },
         subscribe(listener) {
