@@ -33,7 +33,7 @@ export function createDesired(deps: DesiredDeps): Desired {
   const hasPrimary = (): boolean =>
     primary.view() !== undefined || primary.status().committee !== undefined
 
-  const writing = createWriting({ ...deps, rows, records, hasPrimary })
+  const writing = createWriting({ ...deps, records, hasPrimary })
   const takeOver = createTakeOver({ ...deps, logger, records, writing })
 
   function list(): DesiredWorkload[] {

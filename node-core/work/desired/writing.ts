@@ -12,7 +12,6 @@ import {
 import type { DesiredDeps } from './index.ts'
 import { SHOWN_WITHIN_MS } from './limits.ts'
 import { nameTaken, refusalOf } from './refusing.ts'
-import type { RegistryRows } from './registry-rows.ts'
 import type { StateRecords } from './state-records.ts'
 
 export interface Writing {
@@ -21,7 +20,6 @@ export interface Writing {
 }
 
 export interface WritingDeps extends Pick<DesiredDeps, 'primary' | 'state' | 'owner' | 'clock'> {
-  rows: RegistryRows
   records: StateRecords
   hasPrimary(): boolean
 }
@@ -29,7 +27,7 @@ export interface WritingDeps extends Pick<DesiredDeps, 'primary' | 'state' | 'ow
 const APPLIED = z.object({ generation: z.int().min(1) })
 
 export function createWriting(deps: WritingDeps): Writing {
-  const { primary, state, clock, rows, records } = deps
+  const { primary, state, clock, records } = deps
 
   async function intoState(
     workload: Workload,
@@ -49,7 +47,8 @@ export function createWriting(deps: WritingDeps): Writing {
   ): Promise<DesiredWorkload> {
     const { name } = workload
     // What stands in the shared state is none of the registry's generations.
-    const expect = isHeld(name) ? (replaces?.generation ?? 0) : 0
+    const isOfState = primary.view()?.generationOf(name) === 0
+    const expect = isOfState ? 0 : (replaces?.generation ?? 0)
     const body = { name, spec: encode(storedForm(workload)), expect }
     const value = await primary
       .execute({ kind: 'workload.apply', body })
@@ -60,11 +59,6 @@ export function createWriting(deps: WritingDeps): Writing {
     await untilShown(() => (primary.view()?.generationOf(name) ?? 0) >= generation)
     const owner = primary.view()?.ownerOf(name) ?? replaces?.owner ?? deps.owner
     return { workload, owner, generation }
-  }
-
-  function isHeld(name: string): boolean {
-    const view = primary.view()
-    return view !== undefined && rows.workload(view, name) !== undefined
   }
 
   /** Whoever reads here next shall see it; a copy that is far behind does not hold the answer up. */
