@@ -8,6 +8,7 @@ import { kv, leases } from './kv.ts'
 import { invites, members, network, nodes, peers } from './network.ts'
 import { node } from './node.ts'
 import { primary } from './primary.ts'
+import { seeds } from './seeds.ts'
 import { bundles, images, workloads } from './workloads.ts'
 
 export const contract = {
@@ -18,6 +19,7 @@ export const contract = {
   invites,
   members,
   primary,
+  seeds,
   kv,
   leases,
   workloads,

@@ -3,6 +3,7 @@ import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { KeyRow } from '../../control/primary/index.ts'
+import { toEra } from '../../control/succession/index.ts'
 import type { NetworkParts } from '../handlers/index.ts'
 
 /** `committee` votes, and its first one leads; whoever is demoted leaves the array. */
@@ -104,6 +105,7 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
           ? undefined
           : { voters: committee, learners: [], leader: committee[0], term: 1, applied: 1 },
       height: undefined,
+      era: toEra(0),
       trouble: undefined,
     }),
   }
