@@ -11,6 +11,7 @@ import type { NodeId } from '../../../../base/net/index.ts'
 import { createSimNetwork } from '../../../../base/net/index.ts'
 import { createSystemRandom } from '../../../../base/random/index.ts'
 import type { Workload } from '../../../spec/index.ts'
+import { until } from '../../runner.suite.ts'
 import { createContainerRunner } from '../index.ts'
 import { findEngine } from '../socket.ts'
 
@@ -72,6 +73,8 @@ export async function createBench(options: { socketPaths?: [string, string] } = 
   const network = Buffer.from(random.bytes(32)).toString('hex')
   const net = createSimNetwork({ clock, random })
   const ends = new Map([ADA, BEN].map((id) => [id, net.node(id)]))
+  // Two engines may both have answered before the simulated link is up.
+  await until(() => net.node(BEN).peers().includes(ADA))
   const folder = await mkdtemp(join(tmpdir(), 'mycelium-container-test-'))
   const wanted = new Set<string>()
   const [adaSocket, benSocket] = options.socketPaths ?? [socketPath, socketPath]
