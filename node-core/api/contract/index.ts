@@ -30,7 +30,7 @@ export type Contract = typeof contract
 export type { OperationMeta } from './base.ts'
 export { answerTo, ERROR_STATUS, type ErrorCode, isErrorCode } from './errors.ts'
 export { EVENT_TOPICS, type NodeEvent } from './events.ts'
-export type { KeyChangeView, KeyEntry } from './kv.ts'
+export { KEY_LENGTH_MAX, type KeyChangeView, type KeyEntry } from './kv.ts'
 export type { ClusterNode } from './network.ts'
 export type { Status } from './node.ts'
 export type { PrimaryView } from './primary.ts'

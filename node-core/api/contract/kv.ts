@@ -3,8 +3,10 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { empty, operation } from './base.ts'
 
+/** Letters of a key. */
+export const KEY_LENGTH_MAX = 512
 /** `<namespace>/…`: the first part is a name that belongs to an owner, as a workload's does. */
-const key = z.string().min(1).max(512)
+const key = z.string().min(1).max(KEY_LENGTH_MAX)
 /** Anywhere in what is sent as text: at most 1 MiB of bytes. */
 const value = z.base64()
 const count = z.int().min(0)
@@ -65,7 +67,7 @@ export const kv = {
     .route({ method: 'GET', path: '/api/kv', summary: 'Keys by their beginning, in order' })
     .input(
       z.object({
-        prefix: z.string().max(512).default(''),
+        prefix: z.string().max(KEY_LENGTH_MAX).default(''),
         /** Only keys after this one: the last of the page before. */
         after: key.optional(),
         limit: countInQuery.max(10_000).default(10_000),
@@ -98,7 +100,7 @@ export const kv = {
     .route({ method: 'GET', path: '/api/watch', summary: 'Changes of keys, as an event stream' })
     .input(
       z.object({
-        prefix: z.string().max(512).default(''),
+        prefix: z.string().max(KEY_LENGTH_MAX).default(''),
         /** Default: what changes from now on. */
         from: countInQuery.optional(),
       }),

@@ -1,15 +1,11 @@
 /** Keys, values and leases of the registry, over every door. */
 import { z } from 'zod'
-import { isCode, MyceliumError } from '../../base/errors/index.ts'
-import type { KeyRow } from '../../control/primary/index.ts'
-import type { KeyEntry } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure, toFailure } from './failures.ts'
 import type { ApiDeps } from './index.ts'
-import { VALUE_BYTES_MAX } from './limits.ts'
+import { createKeyCalls, entryOf, mismatch, options, reading } from './keys.ts'
 
 const count = z.int().min(0)
-const PUT_DONE = z.object({ revision: count, createRevision: count })
 const DELETE_DONE = z.object({ revision: count, deleted: z.boolean() })
 const LEASE_DONE = z.object({ ttlMs: count })
 
@@ -19,13 +15,9 @@ export function kvHandlers(build: Builder, deps: ApiDeps) {
 
 function keyHandlers({ kv }: Builder, deps: ApiDeps) {
   const primary = () => inNetwork(deps).primary
+  const calls = createKeyCalls(deps)
   return {
-    get: kv.get.handler(async ({ input, signal }) => {
-      const { key, consistency } = input
-      const { row } = await primary().key(key, reading(consistency, signal))
-      if (!row) throw failure('NOT_FOUND', `There is no key “${key}”.`)
-      return entryOf(row)
-    }),
+    get: kv.get.handler(({ input, signal }) => calls.get(input, signal)),
     list: kv.list.handler(async ({ input, signal }) => {
       const { prefix, after, limit, consistency } = input
       const { rows, ...rest } = await primary().keys(prefix, {
@@ -34,25 +26,9 @@ function keyHandlers({ kv }: Builder, deps: ApiDeps) {
       })
       return { keys: rows.map(entryOf), ...rest }
     }),
-    put: kv.put.handler(async ({ input, signal }) => {
-      const { key, lease, ifMatch } = input
-      const value = Uint8Array.from(Buffer.from(input.value, 'base64'))
-      if (value.byteLength > VALUE_BYTES_MAX) {
-        throw failure('TOO_LARGE', 'A value is at most 1 MiB.', { bytesMax: VALUE_BYTES_MAX })
-      }
-      const onLease = lease === undefined ? {} : { lease }
-      const body = { key, value, ...onLease, ...(ifMatch !== undefined && { expect: ifMatch }) }
-      const put = primary().execute({ kind: 'kv.put', body }, options(signal))
-      const { revision, createRevision } = PUT_DONE.parse(await put.catch(mismatch))
-      return {
-        key,
-        value: input.value,
-        revision,
-        createRevision,
-        modRevision: revision,
-        ...onLease,
-      }
-    }),
+    put: kv.put.handler(({ input: { value, ...input }, signal }) =>
+      calls.put({ ...input, value: Uint8Array.from(Buffer.from(value, 'base64')) }, signal),
+    ),
     delete: kv.delete.handler(async ({ input, signal }) => {
       const { key, ifMatch } = input
       const body = { key, ...(ifMatch !== undefined && { expect: ifMatch }) }
@@ -101,31 +77,4 @@ function leaseHandlers({ leases }: Builder, deps: ApiDeps) {
       return {}
     }),
   }
-}
-
-function options(signal: AbortSignal | undefined) {
-  return signal ? { signal } : {}
-}
-
-function reading(consistency: 'linearizable' | 'stale', signal: AbortSignal | undefined) {
-  return { stale: consistency === 'stale', ...options(signal) }
-}
-
-function entryOf({ key, value, createRevision, modRevision, lease }: KeyRow): KeyEntry {
-  return {
-    key,
-    value: Buffer.from(value).toString('base64'),
-    ...{ revision: modRevision, createRevision, modRevision },
-    ...(lease !== null && { lease }),
-  }
-}
-
-/** The contract's word for where the key is. */
-function mismatch(error: unknown): never {
-  if (!isCode(error, 'REVISION_MISMATCH')) throw error
-  const at: unknown = error.details && Reflect.get(error.details, 'modRevision')
-  const revision = typeof at === 'number' ? at : 0
-  const message =
-    revision === 0 ? 'There is no such key.' : `The key is at revision ${revision} by now.`
-  throw new MyceliumError('REVISION_MISMATCH', message, { details: { revision } })
 }
