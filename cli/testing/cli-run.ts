@@ -7,11 +7,10 @@ import { createMemoryNode, type MemoryNode } from '../../node-core/api/testing/m
 import { createSystemClock } from '../../node-core/base/clock/index.ts'
 import { createMemoryLogger } from '../../node-core/base/log/index.ts'
 import { createSystemRandom } from '../../node-core/base/random/index.ts'
-import type { ExitCode } from '../exit-codes.ts'
 import { runCli } from '../program.ts'
 
 export interface CliRun {
-  exit: ExitCode
+  exit: number
   out: string
   err: string
 }

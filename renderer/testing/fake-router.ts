@@ -93,6 +93,7 @@ function build(
       list: os.kv.list.handler(noPrimary),
       put: os.kv.put.handler(noPrimary),
       delete: os.kv.delete.handler(noPrimary),
+      transact: os.kv.transact.handler(noPrimary),
       watch: os.kv.watch.handler(noPrimary),
     },
     leases: {
@@ -100,6 +101,11 @@ function build(
       show: os.leases.show.handler(noPrimary),
       keep: os.leases.keep.handler(noPrimary),
       revoke: os.leases.revoke.handler(noPrimary),
+    },
+    locks: {
+      acquire: os.locks.acquire.handler(noPrimary),
+      show: os.locks.show.handler(noPrimary),
+      release: os.locks.release.handler(noPrimary),
     },
     node: {
       health: os.node.health.handler(health),

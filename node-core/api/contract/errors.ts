@@ -45,6 +45,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'HOME_IN_USE',
     'REVISION_MISMATCH',
     'EXISTS',
+    'NOT_HELD',
     'COMPACTED',
     'LAST_VOTER',
     'NOT_A_VOTER',

@@ -3,6 +3,8 @@ import { bundleHandlers } from './bundles.ts'
 import { eventHandlers } from './events.ts'
 import type { ApiDeps } from './index.ts'
 import { kvHandlers } from './kv.ts'
+import { leaseHandlers } from './leases.ts'
+import { lockHandlers } from './locks.ts'
 import { memberHandlers } from './members.ts'
 import { collectMetrics } from './metrics.ts'
 import { networkHandlers } from './network.ts'
@@ -21,7 +23,9 @@ export function createRouter(deps: ApiDeps) {
     ...nodeListHandlers(build, deps),
     ...memberHandlers(build, deps),
     primary: primaryHandlers(build, deps),
-    ...kvHandlers(build, deps),
+    kv: kvHandlers(build, deps),
+    leases: leaseHandlers(build, deps),
+    locks: lockHandlers(build, deps),
     workloads: workloadHandlers(build, deps),
     ...bundleHandlers(build, deps),
     events: eventHandlers(build, deps),

@@ -70,11 +70,55 @@ describe('keys and values over REST', () => {
     expect(await put('a/x', '3', { 'if-none-match': '*' })).toMatchObject({ status: 409 })
     expect(await put('a/y', '3', { 'if-match': '0' })).toMatchObject({ status: 200 })
     expect(await put('a/x', '3', { 'if-match': 'soon' })).toMatchObject({ status: 400 })
+    expect(await put('a/x', '3', { 'if-none-match': '"2"' })).toMatchObject({ status: 400 })
+    const both = { 'if-match': '2', 'if-none-match': '*' }
+    expect(await put('a/x', '3', both)).toMatchObject({ status: 400 })
     const early = await call('DELETE', '/api/kv/a/x', { headers: { 'if-match': '1' } })
     expect(early.status).toBe(409)
     const gone = await call('DELETE', '/api/kv/a/x', { headers: { 'if-match': '2' } })
     expect(gone).toEqual({ status: 200, body: { key: 'a/x', revision: 4, deleted: true } })
     expect(await call('GET', '/api/kv/a/x')).toMatchObject({ status: 404 })
+  })
+
+  it('changes only a key that is there with If-Match: *', async () => {
+    const some = { 'if-match': '*' }
+    const none = { reason: 'REVISION_MISMATCH', revision: 0 }
+    const refused = { status: 409, body: { code: 'CONFLICT', details: none } }
+    expect(await put('a/x', '1', some)).toMatchObject(refused)
+    expect(await call('DELETE', '/api/kv/a/x', { headers: some })).toMatchObject(refused)
+    await put('a/x', '1')
+    const entry = { key: 'a/x', value: base64('2'), revision: 2, createRevision: 1, modRevision: 2 }
+    expect(await put('a/x', '2', some)).toEqual({ status: 200, body: entry })
+    const gone = await call('DELETE', '/api/kv/a/x', { headers: some })
+    expect(gone).toEqual({ status: 200, body: { key: 'a/x', revision: 3, deleted: true } })
+  })
+
+  it('has routes for transactions and locks, with values of any size that a key may have', async () => {
+    const send = (method: string, route: string, body: unknown) =>
+      call(method, route, {
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      })
+    const success = [{ op: 'put', key: 'a/x', value: base64('x'.repeat(VALUE_BYTES_MAX)) }]
+    const done = { succeeded: true, revision: 1, answers: [{ op: 'put', key: 'a/x' }] }
+    expect(await send('POST', '/api/transactions', { success })).toEqual({
+      status: 200,
+      body: done,
+    })
+    const larger = [{ op: 'put', key: 'a/x', value: base64('x'.repeat(VALUE_BYTES_MAX + 1)) }]
+    const tooLarge = { status: 413, body: { code: 'TOO_LARGE' } }
+    expect(await send('POST', '/api/transactions', { success: larger })).toMatchObject(tooLarge)
+    await send('POST', '/api/leases', { lease: 'a/me', ttlSeconds: 9 })
+    const held = { lock: 'a/l', lease: 'a/me', held: true, token: 2 }
+    const acquired = await send('PUT', '/api/locks/a/l', { lease: 'a/me' })
+    expect(acquired).toEqual({ status: 200, body: held })
+    expect(await call('GET', '/api/locks/a/l')).toMatchObject({ body: { holder: 'a/me' } })
+    const release = await fetch(`${door.url}/api/locks/a/l?lease=a/me`, {
+      method: 'DELETE',
+      headers: { authorization: 'Bearer the-token' },
+    })
+    expect(release.status).toBe(204)
+    expect(await call('GET', '/api/locks/a/l')).toMatchObject({ status: 404 })
   })
 
   it('takes a value of 1 MiB in either form and not one byte more', async () => {

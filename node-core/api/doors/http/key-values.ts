@@ -11,6 +11,7 @@ import { type Exchange, sendJson } from './answers.ts'
 import { readBytes, readJson } from './body.ts'
 import { BODY_BYTES_MAX, KEY_BODY_BYTES_MAX } from './limits.ts'
 
+export const TRANSACTIONS_PATH = '/api/transactions'
 export const KEY_PATH = /^\/api\/kv\/(.+)$/
 
 const BODY = z.strictObject({ value: z.string(), lease: z.string().optional() })
@@ -76,13 +77,24 @@ async function readValue({ request, url }: Exchange) {
   throw failure('VALIDATION_ERROR', `${problem.path}: ${problem.message}`, [problem])
 }
 
-/** `If-Match: 12` or `"12"`; `If-None-Match: *`, like `If-Match: 0`, for a key that must not be. */
-function expectedRevision({ headers }: IncomingMessage): number | undefined {
+/**
+ * `If-Match: 12` or `"12"`, `*` for a key that must be; `If-None-Match: *`, like `If-Match: 0`, for one
+ * that must not. A condition that cannot be kept is refused, never passed over.
+ */
+function expectedRevision({ headers }: IncomingMessage): number | '*' | undefined {
   const match = headers['if-match']?.trim().replace(/^"(.*)"$/, '$1')
-  if (match === undefined) return headers['if-none-match']?.trim() === '*' ? 0 : undefined
+  const none = headers['if-none-match']?.trim()
+  if (none !== undefined && (none !== '*' || match !== undefined)) {
+    throw wrongHeader('If-None-Match', 'Only `*`, and not together with If-Match.')
+  }
+  if (match === undefined) return none === '*' ? 0 : undefined
+  if (match === '*') return match
   if (/^\d{1,15}$/.test(match)) return Number(match)
-  const problem = { path: 'If-Match', message: 'A revision: a whole number.' }
-  throw failure('VALIDATION_ERROR', `${problem.path}: ${problem.message}`, [problem])
+  throw wrongHeader('If-Match', 'A revision, which is a whole number, or `*`.')
+}
+
+function wrongHeader(path: string, message: string) {
+  return failure('VALIDATION_ERROR', `${path}: ${message}`, [{ path, message }])
 }
 
 function isJson({ headers }: IncomingMessage): boolean {
