@@ -242,4 +242,5 @@ export interface ImageShelf {
 
 export { createPublish } from './bundles.ts'
 export { failure, toFailure } from './failures.ts'
+export { createKeyDoor, isKey, type KeyCalls } from './key-calls.ts'
 export { createRouter, type Router } from './router.ts'

@@ -19,6 +19,7 @@ import { desiredOf, type Instance } from '../../work/spec/index.ts'
 import {
   type ApiDeps,
   type BundleFacts,
+  createKeyDoor,
   createPublish,
   createRouter,
   type InstanceLogLine,
@@ -40,6 +41,7 @@ export interface MemoryNode {
   world: World
   router: ReturnType<typeof createRouter>
   publish: ReturnType<typeof createPublish>
+  keys: ReturnType<typeof createKeyDoor>
   put(key: string, value: Plain, owner?: OwnerId): Promise<StateRecord>
   logLines: { level: string; message: string }[]
 }
@@ -140,7 +142,8 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
   }
   const router = createRouter(deps)
   const publish = createPublish(deps)
-  return { deps, clock, world, router, publish, put, logLines: logger.lines }
+  const keys = createKeyDoor(deps)
+  return { deps, clock, world, router, publish, keys, put, logLines: logger.lines }
 }
 
 function partsOf(world: World, state: NetworkParts['state']): NetworkParts {
