@@ -12,8 +12,8 @@ import type { Clock } from '../../base/clock/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import type { Primary } from '../../control/primary/index.ts'
 import type { ConsensusEngine } from '../../identity/index.ts'
+import type { RegistryAccess } from '../desired/index.ts'
 import type { Readiness, WorkView } from '../reconcile/index.ts'
 
 export type Assigner = Lifecycle
@@ -22,7 +22,7 @@ export interface AssignerDeps {
   self: NodeId
   consensus: ConsensusEngine
   view: Pick<WorkView, 'placementInput' | 'subscribe'>
-  primary: Pick<Primary, 'view' | 'status' | 'execute'>
+  primary: Pick<RegistryAccess, 'view' | 'status' | 'execute'>
   /** Its own: it is started and told by the assigner. */
   readiness: Readiness
   clock: Clock

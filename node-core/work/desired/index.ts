@@ -18,7 +18,7 @@ import type { Clock } from '../../base/clock/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import type { Primary } from '../../control/primary/index.ts'
+import type { Primary, PrimaryStatus } from '../../control/primary/index.ts'
 import type { SharedState } from '../../control/state/index.ts'
 import type { OwnerId, Permission } from '../../identity/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
@@ -58,8 +58,13 @@ export type DesiredChange =
   /** Assignments, nodes they may go to, or whether a quorum is in reach. */
   | { of: 'assignments' }
 
+/** What is needed of the Primary. */
+export interface RegistryAccess extends Pick<Primary, 'view' | 'execute' | 'subscribe'> {
+  status(): Pick<PrimaryStatus, 'role' | 'inForce' | 'committee'>
+}
+
 export interface DesiredDeps {
-  primary: Pick<Primary, 'view' | 'status' | 'execute' | 'subscribe'>
+  primary: RegistryAccess
   state: Pick<SharedState, 'get' | 'list' | 'put' | 'delete' | 'subscribe' | 'synced'>
   membership: Pick<Membership, 'get'>
   /** This node's owner, and what it may do. */

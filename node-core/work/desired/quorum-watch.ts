@@ -1,7 +1,7 @@
 /** Whether a quorum is in reach, so that a short election does not make every node place by itself. */
 import type { Clock } from '../../base/clock/index.ts'
-import type { Primary } from '../../control/primary/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
+import type { RegistryAccess } from './index.ts'
 import { UNBOUND_AFTER_MS } from './limits.ts'
 
 export interface QuorumWatch {
@@ -14,7 +14,7 @@ export interface QuorumWatch {
 }
 
 export interface QuorumWatchDeps {
-  primary: Pick<Primary, 'status'>
+  primary: Pick<RegistryAccess, 'status'>
   membership: Pick<Membership, 'get'>
   clock: Clock
 }

@@ -145,10 +145,8 @@ export function createTestCommittee(options: CommitteeOptions): TestCommittee {
           const role =
             leader === node ? 'leader' : voters.includes(node) ? ('voter' as const) : 'none'
           return {
-            ...{ role, inForce: quorum.length > 0, height: place.registry.index },
+            ...{ role, inForce: quorum.length > 0 },
             committee: { voters, learners: [], leader, term: 1, applied: place.registry.index },
-            trouble: undefined,
-            following: { parent: undefined, depth: undefined, children: 0 },
           }
         },
         subscribe(listener) {

@@ -10,8 +10,7 @@ export const NO_PRIMARY: DesiredDeps['primary'] = {
   subscribe: () => () => {},
   status: () => ({
     ...{ role: 'none', inForce: false },
-    ...{ committee: undefined, height: undefined, trouble: undefined },
-    following: { parent: undefined, depth: undefined, children: 0 },
+    committee: undefined,
   }),
   async execute() {
     throw new MyceliumError('NO_PRIMARY', 'No committee keeps a registry in this network.')
