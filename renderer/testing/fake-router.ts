@@ -88,11 +88,18 @@ function build(
       demote: os.primary.demote.handler(noPrimary),
       transfer: os.primary.transfer.handler(noPrimary),
     },
+    seeds: {
+      list: os.seeds.list.handler(() => ({ seeds: [] })),
+      publish: os.seeds.publish.handler(noPrimary),
+      forget: os.seeds.forget.handler(noPrimary),
+      document: os.seeds.document.handler(noPrimary),
+    },
     kv: {
       get: os.kv.get.handler(noPrimary),
       list: os.kv.list.handler(noPrimary),
       put: os.kv.put.handler(noPrimary),
       delete: os.kv.delete.handler(noPrimary),
+      transact: os.kv.transact.handler(noPrimary),
       watch: os.kv.watch.handler(noPrimary),
     },
     leases: {
@@ -100,6 +107,11 @@ function build(
       show: os.leases.show.handler(noPrimary),
       keep: os.leases.keep.handler(noPrimary),
       revoke: os.leases.revoke.handler(noPrimary),
+    },
+    locks: {
+      acquire: os.locks.acquire.handler(noPrimary),
+      show: os.locks.show.handler(noPrimary),
+      release: os.locks.release.handler(noPrimary),
     },
     node: {
       health: os.node.health.handler(health),
