@@ -25,6 +25,8 @@ import {
   type InstanceLogLine,
   type MemberFacts,
   type NetworkParts,
+  type SeedFacts,
+  type SporeFacts,
 } from '../handlers/index.ts'
 import { createMemoryPrimary } from './memory-primary.ts'
 
@@ -56,6 +58,8 @@ interface World {
   lines: InstanceLogLine[]
   images: Record<string, string>
   edge: EdgeCounts
+  seeds: SeedFacts[]
+  spore: SporeFacts | undefined
   calls: { what: string; with?: unknown }[]
   stopped: boolean
 }
@@ -74,6 +78,8 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     lines: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
+    seeds: [],
+    spore: undefined,
     calls: [],
     stopped: false,
     ...change,
@@ -161,6 +167,21 @@ function partsOf(world: World, state: NetworkParts['state']): NetworkParts {
     primary: createMemoryPrimary(world.committee),
     discoveryTier: () => 'latent',
     seedDocument: async () => ({ version: 1 }),
+    seeds: {
+      list: () => world.seeds,
+      async publish(location, credentials) {
+        world.calls.push({ what: 'publish', with: Object.keys(credentials).sort().join() })
+        const seed = { location, writes: true }
+        world.seeds.push(seed)
+        return seed
+      },
+      forget: async (location) => {
+        const at = world.seeds.findIndex((seed) => seed.location === location)
+        if (at >= 0) world.seeds.splice(at, 1)
+        return at >= 0
+      },
+      spore: () => world.spore,
+    },
     members: {
       createInvite: async ({ uses }) => ({
         invite: 'mycelium://join?x',

@@ -29,6 +29,7 @@ import type { Random } from '../../base/random/index.ts'
 import type { FoundedNetwork, OwnerId, Permission, Signer } from '../../identity/index.ts'
 import type { Command, RegistryView } from '../registry/index.ts'
 import type { SharedState } from '../state/index.ts'
+import type { Era } from '../succession/index.ts'
 import type { Committee } from './committee.ts'
 import type { KeyRow, LockRow } from './queries.ts'
 
@@ -105,6 +106,8 @@ export interface PrimaryStatus {
   committee: Committee | undefined
   /** The last entry that the copy here has applied. */
   height: number | undefined
+  /** How often a committee was put in force from outside, as far as this node knows. */
+  era: Era
   /** Whom this node follows for what is committed, and who follows it. */
   following: FollowView
   /** Why this node's copy, or the Primary as a whole, is not what it should be. */

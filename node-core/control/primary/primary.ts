@@ -3,6 +3,7 @@ import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf } from '../../identity/index.ts'
+import { toEra } from '../succession/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { type Committee, isNamed, majorityOf } from './committee.ts'
@@ -114,6 +115,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       inForce:
         role === 'none' ? isInReach() : engine?.quorum === true && engine.leader !== undefined,
       height: own?.applied || followed.height || undefined,
+      era: toEra(0),
       following: {
         parent: followed.parent,
         depth: followed.depth,
