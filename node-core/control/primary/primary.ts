@@ -2,8 +2,10 @@
 import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import { ownerIdOf } from '../../identity/index.ts'
+import { ownerIdOf, parseNodeCertificate } from '../../identity/index.ts'
 import { faultyVotersMax } from '../consensus/simplex/index.ts'
+import type { RegistryView } from '../registry/index.ts'
+import { toEra } from '../succession/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { type Committee, isNamed, majorityOf } from './committee.ts'
@@ -15,12 +17,13 @@ import { createFollower } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import type { CommitteeChange, Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
 import { CHANGE_TIMEOUT_MS, LOOK_MS, TRY_MS, WRITE_TIMEOUT_MS } from './limits.ts'
+import { createLineage } from './lineage.ts'
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
 import { createReader } from './reading.ts'
+import { createRegistering } from './registering.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
 import { nextIncarnation } from './standing.ts'
-import { createSuccession } from './succession.ts'
 import { createTimeLimit, pause } from './time-limit.ts'
 
 export function createPrimary(deps: PrimaryDeps): Primary {
@@ -46,9 +49,9 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     isAdmins: (node) => deps.permissionsOf(node)?.has('admin') === true,
     stands: (node) => deps.permissionsOf(node) !== undefined,
     own: () => keeper.current()?.status(),
-    proven: isSimplex(network) ? () => succession.committee() : undefined,
+    proven: isSimplex(network) ? () => lineage.committee() : undefined,
   })
-  const succession = createSuccession({
+  const lineage = createLineage({
     ...{ network, net, clock, logger, disk: deps.disk, changed },
     tellings: () => board.tellings(),
     ownLinks: (from) => keeper.current()?.links(from) ?? [],
@@ -71,10 +74,16 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     isFounder: (owner) => founders.has(owner),
     permissions: () => deps.permissionsOf(self),
   })
+  const registering = createRegistering({
+    ...{ self, clock, view },
+    owner: () => ownerIdOf(parseNodeCertificate(network.id, deps.certificate()).owner),
+    hasCommittee: () => board.current() !== undefined,
+    register: async () => (await author?.register()) === true,
+  })
   const reader = createReader({ clock, ask })
 
   function changed(): void {
-    if (isSimplex(network)) succession.look()
+    if (isSimplex(network)) lineage.look()
     keeper.look()
     board.look()
     housekeeping.look()
@@ -102,6 +111,13 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     return author.execute(command, options?.signal)
   }
 
+  function view(): RegistryView | undefined {
+    const replica = keeper.current()
+    // Before the first snapshot has come the copy is empty, which is not what the registry holds.
+    const isReadable = replica && replica.status().applied > 0
+    return isReadable ? replica.view : follower.view()
+  }
+
   function status(): PrimaryStatus {
     const own = keeper.current()?.status()
     const committee = board.current()
@@ -121,6 +137,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       inForce:
         role === 'none' ? isInReach() : engine?.quorum === true && engine.leader !== undefined,
       height: own?.applied || followed.height || undefined,
+      era: toEra(0),
       following: {
         parent: followed.parent,
         depth: followed.depth,
@@ -179,12 +196,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       await untilTold(change, node)
     },
     status,
-    view() {
-      const replica = keeper.current()
-      // Before the first snapshot has come the copy is empty, which is not what the registry holds.
-      const isReadable = replica && replica.status().applied > 0
-      return isReadable ? replica.view : follower.view()
-    },
+    view,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -195,6 +207,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       started = true
       author = createAuthor({
         ...{ network, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
+        isKnown: registering.isKnown,
+        role: () => (deps.role() === 'hypha' ? 'hypha' : 'rhizomorph'),
         async deliver({ batch, commands }, signal) {
           const value = await askAnybody({ kind: 'submit', batch }, signal)
           const outcomes = parseOutcomes(value, commands)
@@ -210,9 +224,10 @@ export function createPrimary(deps: PrimaryDeps): Primary {
           return replica.answer(question, stopping.signal)
         },
       })
-      if (isSimplex(network)) await succession.start()
+      if (isSimplex(network)) await lineage.start()
       board.start(changed)
       housekeeping.start()
+      registering.start()
       keeper.start()
       await follower.start()
     },
@@ -222,9 +237,10 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       author?.stop()
       closeDoor()
       housekeeping.stop()
+      registering.stop()
       board.stop()
       await follower.stop()
-      await succession.stop()
+      await lineage.stop()
       await keeper.stop()
     },
   }

@@ -7,6 +7,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import { type Committee, committeeIn, isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import type { PrimaryStatus } from './index.ts'
+import { REOPEN_MS } from './limits.ts'
 import { createReplica, type Replica, type ReplicaDeps } from './replica.ts'
 import { eraseReplica, readStanding } from './standing.ts'
 
@@ -35,6 +36,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   let replica: Replica | undefined
   let failed: PrimaryStatus['trouble']
   let unsubscribe = (): void => {}
+  let cancelReopening: (() => void) | undefined
   let stopped = false
   /** How far the word of the committee had come when the copy was found to be unusable. */
   let failedAt = 0
@@ -68,6 +70,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     } catch (error) {
       await opening.stop()
       fail(troubleOf(error))
+      if (isOfTheDisk(codeOf(error))) reopenLater()
     }
     deps.changed()
   }
@@ -76,6 +79,21 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     failed = trouble
     failedAt = deps.board().told()?.applied ?? 0
     logger.error(trouble.message, { code: trouble.code })
+  }
+
+  /**
+   * A log that could not be written takes no more in its life (docs/adr/0009). The next life reads what
+   * is there and syncs it again, so the disk may have room by then.
+   */
+  function reopenLater(): void {
+    cancelReopening ??= deps.clock.timer(REOPEN_MS, () => {
+      cancelReopening = undefined
+      inTurn(async () => {
+        await close()
+        failed = undefined
+        await open()
+      })
+    })
   }
 
   async function close(): Promise<void> {
@@ -125,7 +143,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
       else if (isLearnerAgain()) {
         await eraseReplica(disk)
         await open()
-      }
+      } else if (isOfTheDisk(replica?.status().failure?.code)) reopenLater()
     } else if ((await readStanding(disk)) !== 'none') await open()
     else if (isTakenIn()) {
       if (deps.board().told()?.learners.includes(self)) await open()
@@ -158,6 +176,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     settled: () => turn,
     async stop() {
       stopped = true
+      cancelReopening?.()
       await turn
       await close()
     },
@@ -170,9 +189,18 @@ const DAMAGED =
   'committee (mycelium demote) and in again (mycelium promote): it then gets a new copy.'
 
 function troubleOf(error: unknown): NonNullable<PrimaryStatus['trouble']> {
-  const code = error instanceof MyceliumError ? error.code : undefined
-  const damaged = code?.startsWith('LOG_') || code === 'RAFT_RECORDS_DAMAGED'
+  const code = codeOf(error)
+  const unreadable = code?.startsWith('LOG_') && code !== 'LOG_FAILED'
+  const damaged = unreadable || code === 'RAFT_RECORDS_DAMAGED'
   return damaged
     ? { code: 'LOG_DAMAGED', message: `${DAMAGED} (${messageOf(error)})` }
     : { code: 'REPLICA_FAILED', message: `${STOPPED} ${messageOf(error)}` }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof MyceliumError ? error.code : undefined
+}
+
+function isOfTheDisk(code: string | undefined): boolean {
+  return code === 'LOG_FAILED' || code?.startsWith('DISK_') === true
 }

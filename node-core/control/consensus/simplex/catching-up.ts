@@ -8,12 +8,12 @@ import { accept, isCertified, takeBlock, write } from './certifying.ts'
 import { committeeOf, restore } from './compacting.ts'
 import { finalise } from './finalising.ts'
 import { SNAPSHOT_BYTES_MAX, WANT_TICKS } from './limits.ts'
+import { isFinalisationOf, succeed } from './lineage.ts'
 import { addLink, epochOf, type Machine, schemeOf } from './machine.ts'
 import type { Claim, Message, ProvenBlock } from './messages.ts'
 import { type BlockDigest, type Epoch, nextView } from './numbering.ts'
 import { isClaimed } from './snapshots.ts'
 import { ask, standpointOf } from './standpoint.ts'
-import { isFinalisationOf, succeed } from './succession.ts'
 
 const ACCEPT: Verdict = { verdict: 'accept' }
 const OLD: Verdict = { verdict: 'ignore', code: 'OLD' }

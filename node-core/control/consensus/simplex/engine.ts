@@ -10,6 +10,7 @@ import type { Guarantee } from './dissent.ts'
 import { hear } from './intake.ts'
 import { leaderOf } from './leader.ts'
 import { PAYLOAD_BYTES_MAX } from './limits.ts'
+import { encodeLink } from './lineage.ts'
 import { createMachine, epochOf, everyone, type Machine, type SimplexConfig } from './machine.ts'
 import { nextEpoch, toHex } from './numbering.ts'
 import { mayTry } from './proposing.ts'
@@ -23,7 +24,6 @@ import {
 } from './quorum.ts'
 import { replay } from './replay.ts'
 import { passTick, settle } from './rules.ts'
-import { encodeLink } from './succession.ts'
 
 export interface SimplexEngine extends Engine {
   /** What its promise is worth now. */

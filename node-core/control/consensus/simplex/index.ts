@@ -20,6 +20,7 @@ export type { FinalBlock } from './chain.ts'
 export type { Guarantee } from './dissent.ts'
 export { createSimplexEngine, type SimplexEngine } from './engine.ts'
 export { type Evidence, parseEvidence, proveLie, verifyEvidence } from './evidence.ts'
+export { encodeCommittee, followLinks, parseCommittee } from './lineage.ts'
 export type { SimplexConfig } from './machine.ts'
 export { type BlockDigest, type Epoch, FIRST_EPOCH, type Height, type View } from './numbering.ts'
 export {
@@ -31,5 +32,4 @@ export {
   type Voter,
 } from './quorum.ts'
 export { commitTo, isRevealOf, type Revealed, type SealErrorCode } from './sealed.ts'
-export { encodeCommittee, followLinks, parseCommittee } from './succession.ts'
 export type { Scheme, Verify, Vote } from './vote.ts'

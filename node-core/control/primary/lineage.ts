@@ -21,7 +21,7 @@ import { ANSWER_BYTES_MAX, TRY_MS, UNPROVEN_MS } from './limits.ts'
 import { encodeQuestion, PROTOCOL, parseAnswer, parseLinks } from './messages.ts'
 import { COMMITTEE_FILE } from './standing.ts'
 
-export interface Succession {
+export interface Lineage {
   /** The last that is proven; undefined where the genesis names nobody. */
   committee(): Committee | undefined
   /** Reads what was proven in an earlier life. */
@@ -31,7 +31,7 @@ export interface Succession {
   stop(): Promise<void>
 }
 
-export interface SuccessionDeps {
+export interface LineageDeps {
   network: FoundedNetwork
   net: Pick<Net, 'self' | 'request'>
   disk: Disk
@@ -43,7 +43,7 @@ export interface SuccessionDeps {
   changed(): void
 }
 
-export function createSuccession(deps: SuccessionDeps): Succession {
+export function createLineage(deps: LineageDeps): Lineage {
   const { network, net, disk, clock, logger } = deps
   const scheme = { network: network.id, verify }
   let known: ProvenCommittee | undefined = foundingCommittee(network)

@@ -11,13 +11,13 @@ import { COMMITTEE, type Committee, plainCommittee } from './quorum.ts'
 import { parseBy } from './shapes.ts'
 import type { Scheme } from './vote.ts'
 
-export type Succession =
+export type Successor =
   | { committee: Committee }
   /** OLD: of another epoch. MALFORMED: not the end of one. UNPROVEN: the certificate does not hold. */
   | { code: 'OLD' | 'MALFORMED' | 'UNPROVEN' }
 
 /** Who comes after this committee, by the last block of its epoch. */
-export function succeed(scheme: Scheme, committee: Committee, link: ProvenBlock): Succession {
+export function succeed(scheme: Scheme, committee: Committee, link: ProvenBlock): Successor {
   const block = parseBlock(link.block)
   if (!block?.change || !link.certificate) return { code: 'MALFORMED' }
   if (block.epoch !== committee.epoch) return { code: 'OLD' }
