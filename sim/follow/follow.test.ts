@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MANY_FAULTS, replayOf } from './run-follow.ts'
 import { type FollowOutcome, simulateFollow } from './simulate.ts'
 
-const SEEDS = 40
+const SEEDS = 20
 /** A loaded machine takes long; a run that hangs takes for ever. */
 const TIMEOUT_MS = 240_000
 

@@ -35,9 +35,8 @@ export function runFollow({ first, count, say }: FollowRun): number {
     say(
       `${followers} that follow: all up to date after ${figures.latestMs} ms at worst, ${depth} steps.`,
     )
-    say(
-      `  Sent for each entry: leader ${leaderBytes} bytes, whoever sends most ${busiestBytes} bytes.`,
-    )
+    say(`  Sent for each entry: ${leaderBytes} bytes by the leader, ${memberBytes} by another`)
+    say(`  member, ${busiestBytes} by whoever sends most.`)
   }
   return failed
 }
