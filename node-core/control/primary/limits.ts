@@ -29,6 +29,10 @@ export const LINKS_BYTES = 1_048_576
 export const LINKS_MAX = 256
 /** Until somebody who told of a later committee and could not prove it is asked again. Milliseconds. */
 export const UNPROVEN_MS = 10_000
+/** How long the only voter of a home that was put back from a copy listens for others first. Milliseconds. */
+export const COPIED_WAIT_MS = 10_000
+/** Between two looks at what it has heard. Milliseconds. */
+export const COPIED_LOOK_MS = 500
 /** Entries a learner may be behind when it is given a vote. */
 export const CATCH_UP_ENTRIES = 64
 

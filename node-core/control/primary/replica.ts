@@ -43,6 +43,8 @@ export interface Replica {
   subscribe(listener: () => void): () => void
   /** Called after entries were applied or a snapshot took their place. */
   onApplied(listener: () => void): () => void
+  /** Under Simplex the first epoch in which this home votes. */
+  votesFrom(): number
   /** Under Simplex: what proves the committees from that epoch's on. */
   links(from: number): readonly Uint8Array[]
 }
@@ -164,6 +166,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
       seating?.stop()
       await consensus.stop()
     },
+    votesFrom: () => firstEpoch,
     links: (from) => simplex?.links(from) ?? [],
     async answer(question, signal) {
       // Before the first snapshot has come there is nothing to answer from, not even what is stale.

@@ -17,30 +17,48 @@ const STANDING = `${FOLDER}/standing.cbor`
 const AUTHOR = `${FOLDER}/author.cbor`
 /** Under Simplex the last committee that was proven to this node. */
 export const COMMITTEE_FILE = `${FOLDER}/committee.cbor`
+/** A file whose birthmark is remembered: a home that is put back from a copy has another. */
+const ANCHOR = `${FOLDER}/anchor`
 
-/** none: no copy here. founding: the first voter, before its first start. holding: there is a log. */
-export type Standing = 'none' | 'founding' | 'holding'
+/**
+ * none: no copy here. founding: the first voter, before its first start. holding: there is a log.
+ * stale: it is older than what this node has promised to others.
+ */
+export type Standing = 'none' | 'founding' | 'holding' | 'stale'
 
 const SHAPE = z.strictObject({
   v: z.literal(1),
-  standing: z.enum(['founding', 'holding']),
+  standing: z.enum(['founding', 'holding', 'stale']),
   votesFrom: z.int().min(0).exactOptional(),
+  /** Homes of before it was kept have none. */
+  anchor: z.string().max(100).exactOptional(),
 })
 const AUTHOR_SHAPE = z.strictObject({ v: z.literal(1), incarnation: z.int().min(1) })
 
 /** Throws LOG_DAMAGED for a file that cannot be read. */
 export async function readStanding(disk: Disk): Promise<Standing> {
-  return (await readWholeStanding(disk)).standing
+  return (await read(disk))?.standing ?? 'none'
 }
 
 /** With the first epoch in which this home votes, which is told under Simplex alone. */
 export async function readWholeStanding(
   disk: Disk,
 ): Promise<{ standing: Standing; votesFrom: number }> {
+  const { standing = 'none', votesFrom = 0 } = (await read(disk)) ?? {}
+  return { standing, votesFrom }
+}
+
+/** Whether these are not the files that this node wrote, but a copy of them. */
+export async function isCopied(disk: Disk): Promise<boolean> {
+  const { anchor } = (await read(disk)) ?? {}
+  return anchor !== undefined && anchor !== (await disk.birthmark(ANCHOR))
+}
+
+async function read(disk: Disk): Promise<z.infer<typeof SHAPE> | undefined> {
   const bytes = await disk.read(STANDING)
-  if (!bytes) return { standing: 'none', votesFrom: 0 }
+  if (!bytes) return undefined
   const parsed = SHAPE.safeParse(decodeOrNothing(bytes))
-  if (parsed.success) return { votesFrom: 0, ...parsed.data }
+  if (parsed.success) return parsed.data
   throw new MyceliumError<PrimaryErrorCode>('LOG_DAMAGED', `${STANDING} cannot be read.`)
 }
 
@@ -49,8 +67,10 @@ export async function writeStanding(
   standing: Exclude<Standing, 'none'>,
   votesFrom = 0,
 ): Promise<void> {
-  const form = { v: 1, standing, ...(votesFrom > 0 && { votesFrom }) }
-  await disk.writeAtomic(STANDING, encode(form), { mode: 0o600 })
+  if (!(await disk.read(ANCHOR))) await disk.writeAtomic(ANCHOR, new Uint8Array(), { mode: 0o600 })
+  const voting = votesFrom > 0 && { votesFrom }
+  const anchor = (await disk.birthmark(ANCHOR)) ?? ''
+  await disk.writeAtomic(STANDING, encode({ v: 1, standing, anchor, ...voting }), { mode: 0o600 })
 }
 
 /** Leaves nothing of the log. The standing goes last: until then a crash ends as a lost log. */
