@@ -213,4 +213,10 @@ export interface ImageShelf {
 
 export { createPublish } from './bundles.ts'
 export { failure, toFailure } from './failures.ts'
+export {
+  createInstanceRouter,
+  type InstanceRouter,
+  type InstanceRouterDeps,
+} from './instance.ts'
+export type { KeyPrimary } from './keys.ts'
 export { createRouter, type Router } from './router.ts'

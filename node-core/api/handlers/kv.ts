@@ -1,19 +1,18 @@
 /** Keys and values of the registry, over every door. */
 import { z } from 'zod'
 import { isCode } from '../../base/errors/index.ts'
-import { type Builder, inNetwork } from './base.ts'
+import type { Builder } from './base.ts'
 import { changeExisting, revisionMismatch } from './existing.ts'
 import { failure, toFailure } from './failures.ts'
-import type { ApiDeps } from './index.ts'
-import { entryOf, options, reading, valueBytes } from './keys.ts'
+import { entryOf, type KeyDeps, options, reading, valueBytes } from './keys.ts'
 import { refuseEmpty, transactionBody, transactionDone } from './transactions.ts'
 
 const count = z.int().min(0)
 const PUT_DONE = z.object({ revision: count, createRevision: count })
 const DELETE_DONE = z.object({ revision: count, deleted: z.boolean() })
 
-export function kvHandlers({ kv }: Builder, deps: ApiDeps) {
-  const primary = () => inNetwork(deps).primary
+export function kvHandlers({ kv }: Pick<Builder, 'kv'>, deps: KeyDeps) {
+  const { primary } = deps
   return {
     get: kv.get.handler(async ({ input, signal }) => {
       const { key, consistency } = input

@@ -1,28 +1,61 @@
 /** `PUT` and `DELETE /api/kv/:key`: the value as the body, the expected revision as a header. */
 import type { IncomingMessage } from 'node:http'
-import type { RouterClient } from '@orpc/server'
 import { z } from 'zod'
-import { failure, type Router } from '../../handlers/index.ts'
+import { failure } from '../../handlers/index.ts'
 import { type Exchange, sendJson } from './answers.ts'
 import { bounded, readJson } from './body.ts'
 import { BODY_BYTES_MAX, KEY_BODY_BYTES_MAX } from './limits.ts'
 
-export const TRANSACTIONS_PATH = '/api/transactions'
-export const KEY_PATH = /^\/api\/kv\/(.+)$/
+const TRANSACTIONS_PATH = '/api/transactions'
+const KEY_PATH = /^\/api\/kv\/(.+)$/
+
+/** The operations behind it. */
+export interface KeyClient {
+  put(input: {
+    key: string
+    value: string
+    lease?: string
+    ifMatch?: number | '*'
+  }): Promise<unknown>
+  delete(input: { key: string; ifMatch?: number | '*' }): Promise<unknown>
+}
+
+export interface KeyRoute {
+  bodyBytesMax: number
+  answer(exchange: Exchange, client: KeyClient): Promise<void>
+}
+
+/** Undefined where the contract's own form serves. */
+export function findKeyRoute(method: string, pathname: string): KeyRoute | undefined {
+  const [, key] = KEY_PATH.exec(pathname) ?? []
+  if (key === undefined) return undefined
+  if (method === 'PUT') {
+    return {
+      bodyBytesMax: KEY_BODY_BYTES_MAX,
+      answer: (exchange, client) => putKey(exchange, client, key),
+    }
+  }
+  if (method !== 'DELETE') return undefined
+  return {
+    bodyBytesMax: BODY_BYTES_MAX,
+    answer: (exchange, client) => deleteKey(exchange, client, key),
+  }
+}
+
+/** Of every other route: a transaction carries values. */
+export function restBodyBytesMax(pathname: string): number {
+  return pathname === TRANSACTIONS_PATH ? KEY_BODY_BYTES_MAX : BODY_BYTES_MAX
+}
 
 const BODY = z.strictObject({ value: z.string(), lease: z.string().optional() })
 
-export async function putKey(
-  exchange: Exchange,
-  client: RouterClient<Router>,
-  path: string,
-): Promise<void> {
+async function putKey(exchange: Exchange, client: KeyClient, path: string): Promise<void> {
   const { request, response } = exchange
   const key = keyIn(path)
   const ifMatch = expectedRevision(request)
   exchange.goOn()
   const { value, lease } = await readValue(exchange)
-  const entry = await client.kv.put({
+  const entry = await client.put({
     ...{ key, value },
     ...(lease !== undefined && { lease }),
     ...(ifMatch !== undefined && { ifMatch }),
@@ -30,15 +63,15 @@ export async function putKey(
   sendJson(response, 200, entry)
 }
 
-export async function deleteKey(
+async function deleteKey(
   { request, response, goOn }: Exchange,
-  client: RouterClient<Router>,
+  client: KeyClient,
   path: string,
 ): Promise<void> {
   goOn()
   const ifMatch = expectedRevision(request)
   const input = { key: keyIn(path), ...(ifMatch !== undefined && { ifMatch }) }
-  sendJson(response, 200, await client.kv.delete(input))
+  sendJson(response, 200, await client.delete(input))
 }
 
 async function readValue({ request, url }: Exchange) {

@@ -1,0 +1,51 @@
+/** The operations of one instance's door: those of keys, held to its own namespace, and what it is. */
+import { implement } from '@orpc/server'
+import type { Clock } from '../../base/clock/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import { instanceContract, type OwnConfig } from '../contract/index.ts'
+import { failure, toFailure } from './failures.ts'
+import type { KeyPrimary } from './keys.ts'
+import { kvHandlers } from './kv.ts'
+import { leaseHandlers } from './leases.ts'
+import { lockHandlers } from './locks.ts'
+import { withinNamespace } from './own-namespace.ts'
+
+export interface InstanceRouterDeps {
+  /** Its workload's name. */
+  namespace: string
+  primary: KeyPrimary
+  /** Whose the namespace is by now: the workload's owner's, nobody's yet, or somebody else's. */
+  standing(): 'own' | 'free' | 'foreign'
+  self(): OwnConfig
+  clock: Clock
+  logger: Logger
+}
+
+export function createInstanceRouter(deps: InstanceRouterDeps) {
+  const { namespace, clock, logger } = deps
+  const build = implement(instanceContract).use(async ({ next }) => {
+    try {
+      return await next()
+    } catch (error) {
+      throw toFailure(error, logger)
+    }
+  })
+  const own = withinNamespace(deps.primary, namespace, () => {
+    const standing = deps.standing()
+    if (standing === 'own') return
+    throw failure('FORBIDDEN', REFUSED[standing], { reason: 'NAME_TAKEN', namespace })
+  })
+  const keys = { primary: () => own, clock, logger }
+  return build.router({
+    self: { show: build.self.show.handler(() => deps.self()) },
+    kv: kvHandlers(build, keys),
+    leases: leaseHandlers(build, keys),
+    locks: lockHandlers(build, keys),
+  })
+}
+export type InstanceRouter = ReturnType<typeof createInstanceRouter>
+
+const REFUSED = {
+  foreign: 'The name of this workload is another owner’s in the registry.',
+  free: 'The registry does not hold the name of this workload yet, and its owner alone may take it.',
+}
