@@ -20,7 +20,7 @@ import {
   type WorkView,
 } from './work/reconcile/index.ts'
 import { type ContainerRunner, createContainerRunner } from './work/runners/container/index.ts'
-import type { Runner } from './work/runners/index.ts'
+import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 
 export interface WorkSide {
@@ -38,7 +38,11 @@ export interface WorkSide {
 /** What this node can serve to others: `node/<self>/bundles`. */
 const HELD_KEY = 'bundles'
 
-export function createWorkSide(deps: RuntimeDeps, side: NetworkSide): WorkSide {
+export function createWorkSide(
+  deps: RuntimeDeps,
+  side: NetworkSide,
+  access: InstanceAccesses,
+): WorkSide {
   const { config, disk, identity } = deps
   const { network, mesh, state, membership } = side
   const common = (module: string) => ({
@@ -93,6 +97,7 @@ export function createWorkSide(deps: RuntimeDeps, side: NetworkSide): WorkSide {
     state,
     membership,
     net: mesh,
+    access,
     runners: { container: containers, process: programs },
   })
   const logs = createLogs({

@@ -217,6 +217,7 @@ export {
   createInstanceRouter,
   type InstanceRouter,
   type InstanceRouterDeps,
+  type Standing,
 } from './instance.ts'
 export type { KeyPrimary } from './keys.ts'
 export { createRouter, type Router } from './router.ts'

@@ -10,12 +10,17 @@ import { leaseHandlers } from './leases.ts'
 import { lockHandlers } from './locks.ts'
 import { withinNamespace } from './own-namespace.ts'
 
+/**
+ * Whose the namespace is by now: the workload's owner's; nobody's yet, so that it would become that of
+ * this node's owner; or somebody else's.
+ */
+export type Standing = 'own' | 'free' | 'foreign'
+
 export interface InstanceRouterDeps {
   /** Its workload's name. */
   namespace: string
   primary: KeyPrimary
-  /** Whose the namespace is by now: the workload's owner's, nobody's yet, or somebody else's. */
-  standing(): 'own' | 'free' | 'foreign'
+  standing(): Standing
   self(): OwnConfig
   clock: Clock
   logger: Logger

@@ -64,19 +64,35 @@ export function createContainerRunner(
   }
 
   async function create(request: StartRequest, hostPorts: Record<string, number>): Promise<void> {
-    const { workload, signal, onProgress } = request
+    const { signal, onProgress } = request
     const source = containerSource(request)
-    const profile = (image: string) =>
-      restrictedProfile({ workload, source, image, labels: labelsOf(whose, request), hostPorts })
     try {
-      await engine.create(request.id, profile(source.imageId ?? source.image))
+      await make(request, source.imageId ?? source.image, hostPorts)
     } catch (error) {
       // Not asked for beforehand: when the image is here, as mostly, that would cost a round trip.
       if (!isCode(error, 'IMAGE_NOT_FOUND')) throw error
       const image = await images.ensure(source, { signal, onProgress })
       signal.throwIfAborted()
       onProgress({ step: 'starting' })
-      await engine.create(request.id, profile(image))
+      await make(request, image, hostPorts)
+    }
+  }
+
+  async function make(
+    request: StartRequest,
+    image: string,
+    hostPorts: Record<string, number>,
+  ): Promise<void> {
+    const { id, workload } = request
+    const labels = labelsOf(whose, request)
+    const rest = { workload, source: containerSource(request), image, labels, hostPorts }
+    const access = isHere(locate(options)) ? request.access : undefined
+    try {
+      await engine.create(id, restrictedProfile({ ...rest, ...(access && { access }) }))
+    } catch (error) {
+      if (!access || !isCode(error, 'FOLDER_UNSEEN')) throw error
+      logger.warn('The engine sees other folders than this node: instances cannot reach it', { id })
+      await engine.create(id, restrictedProfile(rest))
     }
   }
 
@@ -195,6 +211,11 @@ async function* linesOf(
     // Being told to stop is how following ends.
     if (!signal?.aborted) throw error
   }
+}
+
+/** An engine elsewhere, or in a virtual machine as on macOS and Windows, sees no socket of this one. */
+function isHere({ kind }: EngineAddress): boolean {
+  return kind === 'socket' && process.platform === 'linux'
 }
 
 function locate({ socketPath, environment = {} }: ContainerRunnerOptions): EngineAddress {
