@@ -4,7 +4,7 @@ import { createMemoryLogger, type LogLine } from '../../../base/log/index.ts'
 import { type NodeId, parseNodeId } from '../../../base/net/index.ts'
 import { createSeededRandom } from '../../../base/random/index.ts'
 import type { Liveness, Member, Membership } from '../../../network/membership/index.ts'
-import { createSimEngine, type SimEngine } from '../../runners/index.ts'
+import { createSimEngine, type InstanceAccesses, type SimEngine } from '../../runners/index.ts'
 import { parseWorkload, storedForm, workloadKey } from '../../spec/index.ts'
 import {
   createReconciler,
@@ -48,6 +48,8 @@ export interface HouseNode {
   readonly view: WorkView
   readonly reconciler: Reconciler
   readonly log: LogLine[]
+  /** Doors of this node's instances: those of a killed process are shut with it. */
+  readonly doors: DoorBook
   /** What the health check answers for an instance here. */
   healthy: (hostPort: number) => boolean
   up: boolean
@@ -182,6 +184,7 @@ function createHouseNode(number: number, around: Surroundings): HouseNode {
     id,
     engine: createSimEngine({ clock }),
     log: [],
+    doors: { open: new Set(), said: [] },
     healthy: () => true,
     up: false,
     facts: { cordoned: false, draining: false, left: false, kinds: [] },
@@ -206,6 +209,7 @@ function createHouseNode(number: number, around: Surroundings): HouseNode {
           membership,
           net: { peers: () => reach(id) },
           runners: { container: mortal(runner, lives) },
+          access: mortal(accessesIn(node.doors), lives),
           // A killed process runs no timer of its own any more.
           clock: { ...clock, timer: (ms, fn) => clock.timer(ms, () => lives() && fn()) },
           random,
@@ -221,6 +225,7 @@ function createHouseNode(number: number, around: Surroundings): HouseNode {
     },
     kill() {
       node.up = false
+      node.doors.open.clear()
     },
     async stop() {
       await node.reconciler.stop()
@@ -229,6 +234,29 @@ function createHouseNode(number: number, around: Surroundings): HouseNode {
     forget: () => memory.records.clear(),
   }
   return node
+}
+
+export interface DoorBook {
+  readonly open: Set<string>
+  /** What was asked for, in order. */
+  readonly said: string[]
+}
+
+function accessesIn({ open, said }: DoorBook): InstanceAccesses {
+  return {
+    async open({ id, workload, index }) {
+      said.push(`open ${workload}/${index}`)
+      open.add(id)
+      return { folder: `/doors/${id}`, token: `token of ${id}` }
+    },
+    async close(id) {
+      said.push('close')
+      open.delete(id)
+    },
+    async keepOnly(ids) {
+      said.push(`keep ${ids.length}`)
+    },
+  }
 }
 
 /** What a killed process had begun never comes to its end. */
