@@ -1,17 +1,18 @@
 /**
- * Builds the desktop app into `out/`: the main process (ESM, packages stay outside), the preload
- * (one CommonJS file, since a sandboxed preload can be nothing else) and the window.
+ * Builds the desktop app into `out/`: the main process (ESM, with every package that can be bundled),
+ * the preload (one CommonJS file, since a sandboxed preload can be nothing else) and the window.
  */
 import path from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import { DATABASE_WORKER, OUTSIDE, workerBesideBundle } from './scripts/bundling.ts'
+import { notices } from './scripts/notices.ts'
 
 const ROOT = import.meta.dirname
 
 export default defineConfig({
   main: {
-    plugins: [workerBesideBundle()],
+    plugins: [workerBesideBundle(), notices()],
     build: {
       sourcemap: true,
       outDir: 'out/main',
@@ -38,7 +39,7 @@ export default defineConfig({
   },
   renderer: {
     root: path.join(ROOT, 'renderer'),
-    plugins: [react()],
+    plugins: [react(), notices()],
     build: {
       sourcemap: false,
       outDir: path.join(ROOT, 'out/renderer'),

@@ -25,10 +25,11 @@ export interface NetworkRuntime extends Lifecycle {
 
 /** Opens the database; `start` does the rest. */
 export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRuntime> {
-  const side = await openNetworkSide(deps)
+  // Asked only once both run.
+  const side = await openNetworkSide(deps, () => own.primary)
   const own = createPrimarySide(deps, side)
   const instances = await openInstanceSide(deps, side, own, () => work.view)
-  const work = createWorkSide(deps, side, instances.doors)
+  const work = createWorkSide(deps, side, own.primary, instances.doors)
   // After the parts that it stands on, and before others can ask it anything; so it stops before the
   // mesh closes.
   const all = [...side.parts, own.part, instances.part, ...work.parts, ...side.opening]
@@ -79,7 +80,9 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     primary,
     discoveryTier: () => (primary.status().inForce ? 'primary' : discovery.tier()),
     seedDocument: async () => ({ ...admission.seedDocument() }),
+    seeds: side.spores.shelf,
     members: admission,
+    desired: work.desired,
     placementInput: () => work.view.placementInput(),
     readLogs: (of, options) => work.logs.read(of, options),
     bundles: work.bundles,

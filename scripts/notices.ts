@@ -1,18 +1,30 @@
-/** The licences of what a bundle holds of others, as those licences ask. */
-import { existsSync, globSync, readFileSync } from 'node:fs'
+/** The licences of what a bundle holds of others, beside it, as those licences ask. */
+import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { Plugin } from 'vite'
 
-/** @param modules Files that went into the bundle. Throws where a package names no licence. */
-export function noticesOf(modules: readonly string[]): string {
-  const folders = new Set(modules.flatMap((file) => packageFolder(file) ?? []))
-  const notices = [...folders].map(noticeOf).sort()
-  return `${notices.join(`\n${'-'.repeat(78)}\n\n`)}`
+const NOTICES = 'THIRD-PARTY-NOTICES'
+
+export function notices(): Plugin {
+  return {
+    name: 'third-party-notices',
+    generateBundle(_, bundle) {
+      const chunks = Object.values(bundle).filter((one) => one.type === 'chunk')
+      const modules = chunks.flatMap((chunk) => Object.keys(chunk.modules))
+      const folders = new Set(modules.flatMap((file) => packageFolder(file) ?? []))
+      if (folders.size === 0) return
+      const source = [...folders]
+        .map(noticeOf)
+        .sort()
+        .join(`\n${'-'.repeat(78)}\n\n`)
+      this.emitFile({ type: 'asset', fileName: NOTICES, source })
+    },
+  }
 }
 
 /** The folder of the package that a file is of; undefined for our own. */
 function packageFolder(file: string): string | undefined {
-  const [, folder] = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file) ?? []
-  return folder
+  return /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]
 }
 
 function noticeOf(folder: string): string {
@@ -21,9 +33,7 @@ function noticeOf(folder: string): string {
   )
   if (typeof license !== 'string') throw new Error(`${name} names no licence.`)
   const texts = globSync('{LICEN[CS]E,NOTICE,COPYING}*', { cwd: folder })
-    .map((file) => path.join(folder, file))
-    .filter((file) => existsSync(file))
     .sort()
-    .map((file) => readFileSync(file, 'utf8').trim())
+    .map((file) => readFileSync(path.join(folder, file), 'utf8').trim())
   return `${[`${name} ${version}: ${license}`, ...texts].join('\n\n')}\n`
 }

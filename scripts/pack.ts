@@ -12,7 +12,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { build } from 'vite'
 import { DATABASE_WORKER, OUTSIDE, workerBesideBundle } from './bundling.ts'
-import { noticesOf } from './notices.ts'
+import { notices } from './notices.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
 const { values } = parseArgs({ options: { out: { type: 'string', default: 'dist/package' } } })
@@ -20,20 +20,20 @@ const OUT = path.resolve(ROOT, values.out)
 const CHUNKS = 'cli/chunks'
 
 rmSync(OUT, { recursive: true, force: true })
-const { modules, imports } = await bundle()
-writeFileSync(path.join(OUT, 'THIRD-PARTY-NOTICES'), noticesOf(modules))
+const imports = await bundle()
 copy('cli/mycelium.js', 'README.md', 'LICENSE')
 if (existsSync(path.join(ROOT, 'out/renderer/index.html'))) copy('out/renderer')
 else console.error('Without the window: it has not been built. Run "npm run build" first.')
 writePackageJson(imports)
 console.log(OUT)
 
-async function bundle(): Promise<{ modules: string[]; imports: Set<string> }> {
+/** What it leaves to be installed. */
+async function bundle(): Promise<Set<string>> {
   const made = await build({
     configFile: false,
     root: ROOT,
     logLevel: 'warn',
-    plugins: [workerBesideBundle()],
+    plugins: [workerBesideBundle(), notices()],
     ssr: { noExternal: true, external: OUTSIDE },
     build: {
       ssr: true,
@@ -55,12 +55,7 @@ async function bundle(): Promise<{ modules: string[]; imports: Set<string> }> {
   })
   if (Array.isArray(made) || !('output' in made)) throw new Error('Vite made something else.')
   const chunks = made.output.filter((one) => one.type === 'chunk')
-  return {
-    modules: chunks.flatMap(({ modules }) => Object.keys(modules)),
-    imports: new Set(
-      chunks.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports]),
-    ),
-  }
+  return new Set(chunks.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports]))
 }
 
 function copy(...files: string[]): void {

@@ -63,11 +63,12 @@ export interface RunningHome extends TestHome {
 export async function createRunningHome(): Promise<RunningHome> {
   const node = createMemoryNode()
   const test = createTestHome()
-  const { router, publish } = node
+  const { router, publish, keys } = node
   const door = createHttpDoor(
     {
       router,
       publish,
+      keys,
       metrics: node.deps.metrics,
       clock: createSystemClock(),
       random: createSystemRandom(),

@@ -9,6 +9,7 @@ import { locks } from './locks.ts'
 import { invites, members, network, nodes, peers } from './network.ts'
 import { node } from './node.ts'
 import { primary } from './primary.ts'
+import { seeds } from './seeds.ts'
 import { bundles, images, workloads } from './workloads.ts'
 
 export const contract = {
@@ -19,6 +20,7 @@ export const contract = {
   invites,
   members,
   primary,
+  seeds,
   kv,
   leases,
   locks,
@@ -33,7 +35,7 @@ export type { OperationMeta } from './base.ts'
 export { answerTo, ERROR_STATUS, type ErrorCode, isErrorCode } from './errors.ts'
 export { EVENT_TOPICS, type NodeEvent } from './events.ts'
 export { instanceContract, type OwnConfig } from './instance.ts'
-export type { KeyEntry } from './key-shapes.ts'
+export { KEY_LENGTH_MAX, type KeyEntry } from './key-shapes.ts'
 export type { KeyChangeView } from './kv.ts'
 export type { ClusterNode } from './network.ts'
 export type { Status } from './node.ts'

@@ -4,7 +4,8 @@ import type { Clock } from '../../base/clock/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import { instanceContract, type OwnConfig } from '../contract/index.ts'
 import { failure, toFailure } from './failures.ts'
-import type { KeyPrimary } from './keys.ts'
+import { createKeyCalls, type KeyCalls } from './key-calls.ts'
+import type { KeyDeps, KeyPrimary } from './keys.ts'
 import { kvHandlers } from './kv.ts'
 import { leaseHandlers } from './leases.ts'
 import { lockHandlers } from './locks.ts'
@@ -16,7 +17,7 @@ import { withinNamespace } from './own-namespace.ts'
  */
 export type Standing = 'own' | 'free' | 'foreign'
 
-export interface InstanceRouterDeps {
+export interface InstanceOperationsDeps {
   /** Its workload's name. */
   namespace: string
   primary: KeyPrimary
@@ -26,21 +27,20 @@ export interface InstanceRouterDeps {
   logger: Logger
 }
 
-export function createInstanceRouter(deps: InstanceRouterDeps) {
-  const { namespace, clock, logger } = deps
+export function createInstanceOperations(deps: InstanceOperationsDeps): InstanceOperations {
+  const own = withinNamespace(deps.primary, deps.namespace, () => requireOwn(deps))
+  const keys = { primary: () => own, clock: deps.clock, logger: deps.logger }
+  return { router: createRouter(deps, keys), keys: createKeyCalls(keys) }
+}
+
+function createRouter(deps: InstanceOperationsDeps, keys: KeyDeps) {
   const build = implement(instanceContract).use(async ({ next }) => {
     try {
       return await next()
     } catch (error) {
-      throw toFailure(error, logger)
+      throw toFailure(error, deps.logger)
     }
   })
-  const own = withinNamespace(deps.primary, namespace, () => {
-    const standing = deps.standing()
-    if (standing === 'own') return
-    throw failure('FORBIDDEN', REFUSED[standing], { reason: 'NAME_TAKEN', namespace })
-  })
-  const keys = { primary: () => own, clock, logger }
   return build.router({
     self: { show: build.self.show.handler(() => deps.self()) },
     kv: kvHandlers(build, keys),
@@ -48,7 +48,19 @@ export function createInstanceRouter(deps: InstanceRouterDeps) {
     locks: lockHandlers(build, keys),
   })
 }
-export type InstanceRouter = ReturnType<typeof createInstanceRouter>
+type InstanceRouter = ReturnType<typeof createRouter>
+
+export interface InstanceOperations {
+  router: InstanceRouter
+  /** Keys by the short way. */
+  keys: KeyCalls
+}
+
+function requireOwn({ standing: ask, namespace }: InstanceOperationsDeps): void {
+  const standing = ask()
+  if (standing === 'own') return
+  throw failure('FORBIDDEN', REFUSED[standing], { reason: 'NAME_TAKEN', namespace })
+}
 
 const REFUSED = {
   foreign: 'The name of this workload is another owner’s in the registry.',

@@ -23,11 +23,18 @@ export interface KeyDeps {
 /** Throws TOO_LARGE. */
 export function valueBytes(base64: string): Uint8Array {
   const value = Uint8Array.from(Buffer.from(base64, 'base64'))
-  if (value.byteLength <= VALUE_BYTES_MAX) return value
+  requireSize(value)
+  return value
+}
+
+/** Throws TOO_LARGE. */
+export function requireSize(value: Uint8Array): void {
+  if (value.byteLength <= VALUE_BYTES_MAX) return
   throw failure('TOO_LARGE', 'A value is at most 1 MiB.', { bytesMax: VALUE_BYTES_MAX })
 }
 
-export function entryOf({ key, value, createRevision, modRevision, lease }: KeyRow): KeyEntry {
+export function entryOf(row: Omit<KeyRow, 'version'>): KeyEntry {
+  const { key, value, createRevision, modRevision, lease } = row
   return {
     key,
     value: Buffer.from(value).toString('base64'),

@@ -1,25 +1,20 @@
 /** Keys and values of the registry, over every door. */
 import { z } from 'zod'
-import { isCode } from '../../base/errors/index.ts'
 import type { Builder } from './base.ts'
-import { changeExisting, revisionMismatch } from './existing.ts'
-import { failure, toFailure } from './failures.ts'
+import { changeExisting } from './existing.ts'
+import { toFailure } from './failures.ts'
+import { createKeyCalls, mismatch } from './key-calls.ts'
 import { entryOf, type KeyDeps, options, reading, valueBytes } from './keys.ts'
 import { refuseEmpty, transactionBody, transactionDone } from './transactions.ts'
 
 const count = z.int().min(0)
-const PUT_DONE = z.object({ revision: count, createRevision: count })
 const DELETE_DONE = z.object({ revision: count, deleted: z.boolean() })
 
 export function kvHandlers({ kv }: Pick<Builder, 'kv'>, deps: KeyDeps) {
   const { primary } = deps
+  const calls = createKeyCalls(deps)
   return {
-    get: kv.get.handler(async ({ input, signal }) => {
-      const { key, consistency } = input
-      const { row } = await primary().key(key, reading(consistency, signal))
-      if (!row) throw failure('NOT_FOUND', `There is no key “${key}”.`)
-      return entryOf(row)
-    }),
+    get: kv.get.handler(({ input, signal }) => calls.get(input, signal)),
     list: kv.list.handler(async ({ input, signal }) => {
       const { prefix, after, limit, consistency } = input
       const { rows, ...rest } = await primary().keys(prefix, {
@@ -28,24 +23,9 @@ export function kvHandlers({ kv }: Pick<Builder, 'kv'>, deps: KeyDeps) {
       })
       return { keys: rows.map(entryOf), ...rest }
     }),
-    put: kv.put.handler(async ({ input, signal }) => {
-      const { key, lease, ifMatch } = input
-      const value = valueBytes(input.value)
-      const put = { key, value, ...(lease !== undefined && { lease }) }
-      const done =
-        ifMatch === '*'
-          ? await changeExisting(primary(), { op: 'put', ...put }, signal)
-          : PUT_DONE.parse(
-              await primary()
-                .execute(
-                  { kind: 'kv.put', body: { ...put, ...expecting(ifMatch) } },
-                  options(signal),
-                )
-                .catch(mismatch),
-            )
-      const { revision, createRevision } = done
-      return { ...put, value: input.value, revision, createRevision, modRevision: revision }
-    }),
+    put: kv.put.handler(({ input: { value, ...input }, signal }) =>
+      calls.put({ ...input, value: valueBytes(value) }, signal),
+    ),
     delete: kv.delete.handler(async ({ input: { key, ifMatch }, signal }) => {
       if (ifMatch === '*') {
         const { revision } = await changeExisting(primary(), { op: 'delete', key }, signal)
@@ -80,10 +60,4 @@ export function kvHandlers({ kv }: Pick<Builder, 'kv'>, deps: KeyDeps) {
 
 function expecting(ifMatch: number | undefined) {
   return ifMatch === undefined ? {} : { expect: ifMatch }
-}
-
-function mismatch(error: unknown): never {
-  if (!isCode(error, 'REVISION_MISMATCH')) throw error
-  const at: unknown = error.details && Reflect.get(error.details, 'modRevision')
-  throw revisionMismatch(typeof at === 'number' ? at : 0)
 }

@@ -59,7 +59,7 @@ async function route(deps: AnsweringDeps, exchange: Exchange, gate: Gate): Promi
   if (refused) throw failure('FORBIDDEN', refused)
   // Node leaves the body of an answer to HEAD out by itself.
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET')
-  const raw = findRawRoute(method, url.pathname, deps.raw)
+  const raw = findRawRoute(method, url, deps.raw)
   const bodyBytesMax = raw?.bodyBytesMax ?? bodyBytesMaxOf(url.pathname)
   if (announcedLength(request) > bodyBytesMax) throw tooLarge(bodyBytesMax)
   // The window's own files are no secret; what they show comes with the token.

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSystemClock } from '../../../base/clock/index.ts'
 import { createMemoryLogger } from '../../../base/log/index.ts'
 import { createSystemRandom } from '../../../base/random/index.ts'
-import { createMemoryNode } from '../../testing/memory-node.ts'
+import { createMemoryNode, type MemoryNode } from '../../testing/memory-node.ts'
 import { createHttpDoor, type HttpDoor } from './index.ts'
 
 const VALUE_BYTES_MAX = 2 ** 20
@@ -11,12 +11,14 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
 describe('keys and values over REST', () => {
   let door: HttpDoor
+  let node: MemoryNode
 
   beforeEach(async () => {
-    const { router, publish, deps } = createMemoryNode()
+    node = createMemoryNode()
+    const { router, publish, keys, deps } = node
     door = createHttpDoor(
       {
-        ...{ router, publish, metrics: deps.metrics, version: '0.0.0', token: 'the-token' },
+        ...{ router, publish, keys, metrics: deps.metrics, version: '0.0.0', token: 'the-token' },
         ...{ clock: createSystemClock(), random: createSystemRandom() },
         logger: createMemoryLogger(),
       },
@@ -156,6 +158,39 @@ describe('keys and values over REST', () => {
 
   it('answers 503 NO_QUORUM when nothing can be written', async () => {
     expect(await put('lost/x', '1')).toMatchObject({ status: 503, body: { code: 'NO_QUORUM' } })
+  })
+
+  it('answers past the router as the router does, whatever stands in the way', async () => {
+    const long = 'a/'.padEnd(513, 'x')
+    const json = { 'content-type': 'application/json' }
+    const compare = async (key: string): Promise<unknown> => {
+      const read = await call('GET', `/api/kv/${key}`)
+      expect(read).toEqual(await call('GET', `/api/kv/${key}?consistency=linearizable`))
+      const value = JSON.stringify({ value: base64('1') })
+      const [first, second] = [await put(key, '1'), await put(key, value, json)]
+      if (first.status !== 200) expect(first).toEqual(second)
+      return [read.status, first.status, second.status]
+    }
+    expect(await compare('a/x')).toEqual([404, 200, 200])
+    expect(await compare('a/x')).toEqual([200, 200, 200])
+    expect(await compare(long)).toEqual([400, 400, 400])
+    expect(await compare('lost/x')).toEqual([404, 503, 503])
+    node.world.permissions = ['use']
+    expect(await compare('a/x')).toEqual([200, 403, 403])
+    node.world.inNetwork = false
+    expect(await compare('a/x')).toEqual([409, 409, 409])
+    const anybody = await fetch(`${door.url}/api/kv/a/x`)
+    expect(anybody.status).toBe(401)
+  })
+
+  it('says how long an answer is, and answers HEAD without one', async () => {
+    await put('a/x', '1')
+    const headers = { authorization: 'Bearer the-token' }
+    const head = await fetch(`${door.url}/api/kv/a/x`, { method: 'HEAD', headers })
+    const get = await fetch(`${door.url}/api/kv/a/x`, { headers })
+    const length = `${(await get.arrayBuffer()).byteLength}`
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, length])
+    expect(get.headers.get('content-length')).toBe(length)
   })
 
   it('describes them in the OpenAPI document', async () => {

@@ -1,7 +1,7 @@
 /** Routes that the contract cannot carry as JSON: lines of text, files, and the way in. */
 import type { RouterClient } from '@orpc/server'
 import type { Metrics } from '../../../base/metrics/index.ts'
-import { failure, type Publish, type Router } from '../../handlers/index.ts'
+import { failure, type KeyCalls, type Publish, type Router } from '../../handlers/index.ts'
 import {
   announcedLength,
   BODY_BYTES_MAX,
@@ -21,6 +21,7 @@ import { parseSession } from './messages.ts'
 export interface RawRouteDeps {
   client: RouterClient<Router>
   publish: Publish
+  keys: KeyCalls
   metrics: Metrics
   openApi: () => Promise<string>
   link: () => OneTimeLink
@@ -38,7 +39,7 @@ export interface RawRoute {
 /** The route of a request, or undefined when the contract has to know it. */
 export function findRawRoute(
   method: string,
-  pathname: string,
+  { pathname, search }: URL,
   deps: RawRouteDeps,
 ): RawRoute | undefined {
   switch (`${method} ${pathname}`) {
@@ -59,10 +60,10 @@ export function findRawRoute(
     case 'POST /api/session/link':
       return closed(({ response }) => sendJson(response, 201, deps.link()))
   }
-  const ofKey = findKeyRoute(method, pathname)
+  const ofKey = findKeyRoute(method, pathname, search)
   if (ofKey) {
     const { bodyBytesMax, answer } = ofKey
-    return { open: false, bodyBytesMax, answer: (each) => answer(each, deps.client.kv) }
+    return { open: false, bodyBytesMax, answer: (each) => answer(each, deps) }
   }
   const logs = method === 'GET' ? LOGS_PATH.exec(pathname) : null
   if (!logs) return undefined

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createRouterClient } from '@orpc/server'
 import type { Clock } from '../../../base/clock/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
-import { failure, type InstanceRouter, toFailure } from '../../handlers/index.ts'
+import { failure, type InstanceOperations, toFailure } from '../../handlers/index.ts'
 import {
   announcedLength,
   bearerOf,
@@ -28,7 +28,7 @@ import {
 } from './limits.ts'
 
 export interface AnsweringDeps {
-  router: InstanceRouter
+  operations: InstanceOperations
   token: string
   clock: Clock
   logger: Logger
@@ -36,7 +36,8 @@ export interface AnsweringDeps {
 
 export type Answer = (request: IncomingMessage, response: ServerResponse, goOn: () => void) => void
 
-export function createAnswer({ router, token, clock, logger }: AnsweringDeps): Answer {
+export function createAnswer({ operations, token, clock, logger }: AnsweringDeps): Answer {
+  const { router, keys } = operations
   const routes = createRestRoutes(router)
   const client = createRouterClient(router, { context: {} })
   const knows = createTokenCheck(token)
@@ -64,10 +65,10 @@ export function createAnswer({ router, token, clock, logger }: AnsweringDeps): A
     const { request, url } = exchange
     admit(exchange)
     const method = request.method ?? 'GET'
-    const ofKey = findKeyRoute(method, url.pathname)
+    const ofKey = findKeyRoute(method, url.pathname, url.search)
     const bodyBytesMax = ofKey?.bodyBytesMax ?? restBodyBytesMax(url.pathname)
     if (announcedLength(request) > bodyBytesMax) throw tooLarge(bodyBytesMax)
-    if (ofKey) return ofKey.answer(exchange, client.kv)
+    if (ofKey) return ofKey.answer(exchange, { client, keys })
     exchange.goOn()
     const body = method === 'GET' ? undefined : await readJson(request, bodyBytesMax)
     if (await routes.answer(exchange, body)) return

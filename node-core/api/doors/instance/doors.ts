@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { messageOf } from '../../../base/errors/index.ts'
 import { type AccessedInstance, SOCKET_NAME } from '../../../work/runners/index.ts'
-import { createInstanceRouter } from '../../handlers/index.ts'
+import { createInstanceOperations } from '../../handlers/index.ts'
 import { type InstanceDoor, openInstanceDoor } from './door.ts'
 import type { InstanceDoors, InstanceDoorsDeps } from './index.ts'
 import { SOCKET_PATH_BYTES_MAX } from './limits.ts'
@@ -28,9 +28,9 @@ export function createInstanceDoors(deps: InstanceDoorsDeps): InstanceDoors {
     return turn
   }
 
-  function routerOf(instance: AccessedInstance) {
+  function operationsOf(instance: AccessedInstance) {
     const { workload } = instance
-    return createInstanceRouter({
+    return createInstanceOperations({
       ...{ namespace: workload, primary, clock, logger },
       standing: deps.standing(workload),
       self: () => deps.selfOf(instance),
@@ -62,8 +62,8 @@ export function createInstanceDoors(deps: InstanceDoorsDeps): InstanceDoors {
       const token = secrets.tokenOf(id)
       return inTurn(id, async () => {
         if (!doors.has(id)) {
-          const router = routerOf(instance)
-          doors.set(id, await openInstanceDoor({ router, token, clock, logger }, folder))
+          const operations = operationsOf(instance)
+          doors.set(id, await openInstanceDoor({ operations, token, clock, logger }, folder))
         }
         return { folder, token }
       })

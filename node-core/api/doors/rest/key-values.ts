@@ -1,16 +1,25 @@
-/** `PUT` and `DELETE /api/kv/:key`: the value as the body, the expected revision as a header. */
+/**
+ * `/api/kv/:key` without the contract's router, which costs more than reading or writing a key does:
+ * the value as the body, the expected revision as a header. What is out of the ordinary goes the
+ * contract's way, so that it is refused by its words.
+ */
 import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
-import { failure } from '../../handlers/index.ts'
+import { failure, isKey, type KeyCalls } from '../../handlers/index.ts'
 import { type Exchange, sendJson } from './answers.ts'
-import { bounded, readJson } from './body.ts'
+import { readBytes, readJson } from './body.ts'
 import { BODY_BYTES_MAX, KEY_BODY_BYTES_MAX } from './limits.ts'
 
 const TRANSACTIONS_PATH = '/api/transactions'
 const KEY_PATH = /^\/api\/kv\/(.+)$/
 
-/** The operations behind it. */
-export interface KeyClient {
+/** What stands behind it: the contract's way, and the short one. */
+export interface KeyOperations {
+  client: { kv: KeyClient }
+  keys: KeyCalls
+}
+
+interface KeyClient {
   put(input: {
     key: string
     value: string
@@ -22,23 +31,36 @@ export interface KeyClient {
 
 export interface KeyRoute {
   bodyBytesMax: number
-  answer(exchange: Exchange, client: KeyClient): Promise<void>
+  answer(exchange: Exchange, operations: KeyOperations): Promise<void>
 }
 
 /** Undefined where the contract's own form serves. */
-export function findKeyRoute(method: string, pathname: string): KeyRoute | undefined {
-  const [, key] = KEY_PATH.exec(pathname) ?? []
-  if (key === undefined) return undefined
+export function findKeyRoute(
+  method: string,
+  pathname: string,
+  search: string,
+): KeyRoute | undefined {
+  const [, path] = KEY_PATH.exec(pathname) ?? []
+  if (path === undefined) return undefined
   if (method === 'PUT') {
     return {
       bodyBytesMax: KEY_BODY_BYTES_MAX,
-      answer: (exchange, client) => putKey(exchange, client, key),
+      answer: (exchange, operations) => putKey(exchange, operations, path),
     }
   }
-  if (method !== 'DELETE') return undefined
+  if (method === 'DELETE') {
+    return {
+      bodyBytesMax: BODY_BYTES_MAX,
+      answer: (exchange, { client }) => deleteKey(exchange, client.kv, path),
+    }
+  }
+  const key = keyIn(path)
+  if (method !== 'GET' || search !== '' || !isKey(key)) return undefined
   return {
     bodyBytesMax: BODY_BYTES_MAX,
-    answer: (exchange, client) => deleteKey(exchange, client, key),
+    answer: async ({ response }, { keys }) => {
+      sendJson(response, 200, await keys.get({ key, consistency: 'linearizable' }))
+    },
   }
 }
 
@@ -49,18 +71,26 @@ export function restBodyBytesMax(pathname: string): number {
 
 const BODY = z.strictObject({ value: z.string(), lease: z.string().optional() })
 
-async function putKey(exchange: Exchange, client: KeyClient, path: string): Promise<void> {
-  const { request, response } = exchange
+async function putKey(
+  exchange: Exchange,
+  { client, keys }: KeyOperations,
+  path: string,
+): Promise<void> {
+  const { request, response, url } = exchange
   const key = keyIn(path)
   const ifMatch = expectedRevision(request)
   exchange.goOn()
-  const { value, lease } = await readValue(exchange)
-  const entry = await client.put({
-    ...{ key, value },
-    ...(lease !== undefined && { lease }),
-    ...(ifMatch !== undefined && { ifMatch }),
-  })
-  sendJson(response, 200, entry)
+  if (isJson(request) || !isKey(key) || url.search !== '') {
+    const { value, lease } = await readValue(exchange)
+    const entry = await client.kv.put({
+      ...{ key, value },
+      ...(lease !== undefined && { lease }),
+      ...(ifMatch !== undefined && { ifMatch }),
+    })
+    return sendJson(response, 200, entry)
+  }
+  const value = await readBytes(request, BODY_BYTES_MAX)
+  sendJson(response, 200, await keys.put({ key, value, ifMatch }))
 }
 
 async function deleteKey(
@@ -75,11 +105,9 @@ async function deleteKey(
 }
 
 async function readValue({ request, url }: Exchange) {
-  if (!(request.headers['content-type'] ?? '').startsWith('application/json')) {
-    const chunks: Uint8Array[] = []
-    for await (const chunk of bounded(request, BODY_BYTES_MAX)) chunks.push(chunk)
-    const lease = url.searchParams.get('lease') ?? undefined
-    return { value: Buffer.concat(chunks).toString('base64'), lease }
+  if (!isJson(request)) {
+    const value = await readBytes(request, BODY_BYTES_MAX)
+    return { value: value.toString('base64'), lease: url.searchParams.get('lease') ?? undefined }
   }
   const parsed = BODY.safeParse(await readJson(request, KEY_BODY_BYTES_MAX))
   if (parsed.success) return parsed.data
@@ -105,6 +133,10 @@ function expectedRevision({ headers }: IncomingMessage): number | '*' | undefine
 
 function wrongHeader(path: string, message: string) {
   return failure('VALIDATION_ERROR', `${path}: ${message}`, [{ path, message }])
+}
+
+function isJson({ headers }: IncomingMessage): boolean {
+  return (headers['content-type'] ?? '').startsWith('application/json')
 }
 
 function keyIn(path: string): string {
