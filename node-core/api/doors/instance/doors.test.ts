@@ -11,7 +11,7 @@ import type { InstanceAccess } from '../../../work/runners/index.ts'
 import type { KeyPrimary, Standing } from '../../handlers/index.ts'
 import { createMemoryPrimary } from '../../testing/memory-primary.ts'
 import { createInstanceDoors, type InstanceDoors } from './index.ts'
-import { CONNECTIONS_MAX, REQUESTS_BURST, STRANGERS_PER_SECOND } from './limits.ts'
+import { CONNECTIONS_MAX, REQUESTS_BURST, REQUESTS_MAX, STRANGERS_PER_SECOND } from './limits.ts'
 
 const WEB = { id: 'web-0-abcdef', workload: 'web', index: 0, generation: 3 }
 const SHOP = { id: 'shop-1-abcdef', workload: 'shop', index: 1, generation: 1 }
@@ -291,6 +291,22 @@ describe('the doors of instances', () => {
     }
     expect(seen.get(200)).toBeGreaterThanOrEqual(REQUESTS_BURST)
     expect(seen.has(429)).toBe(true)
+  })
+
+  it('answers so many requests at once, whatever connection they come by', async () => {
+    await call('POST', '/api/leases', { body: { lease: 'web/holder', ttlSeconds: 60 } })
+    await call('POST', '/api/leases', { body: { lease: 'web/waiter', ttlSeconds: 60 } })
+    await call('PUT', '/api/locks/web/l', { body: { lease: 'web/holder' } })
+    const body = JSON.stringify({ lease: 'web/waiter', waitSeconds: 30 })
+    const asked =
+      `PUT /api/locks/web/l HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer ${web.token}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    const socket = connect(socketOf(web))
+    socket.on('error', () => {})
+    socket.write(asked.repeat(REQUESTS_MAX))
+    await expect.poll(async () => (await call('GET', '/api/self')).status).toBe(429)
+    socket.destroy()
+    await expect.poll(async () => (await call('GET', '/api/self')).status).toBe(200)
   })
 
   it('is gone with its instance, with what is open', async () => {

@@ -37,6 +37,7 @@ export function createContainerRunner(
   const ended = new Map<string, true>()
   /** Exit codes of those the engine said have ended, by its id; its list may lag behind. */
   const exited = new Map<string, number | undefined>()
+  let toldUnreachable = false
 
   const watch = createEngineWatch({
     engine,
@@ -87,13 +88,20 @@ export function createContainerRunner(
     const labels = labelsOf(whose, request)
     const rest = { workload, source: containerSource(request), image, labels, hostPorts }
     const access = isHere(locate(options)) ? request.access : undefined
+    if (request.access && !access) tellUnreachable()
     try {
       await engine.create(id, restrictedProfile({ ...rest, ...(access && { access }) }))
     } catch (error) {
       if (!access || !isCode(error, 'FOLDER_UNSEEN')) throw error
-      logger.warn('The engine sees other folders than this node: instances cannot reach it', { id })
+      tellUnreachable()
       await engine.create(id, restrictedProfile(rest))
     }
+  }
+
+  function tellUnreachable(): void {
+    if (toldUnreachable) return
+    toldUnreachable = true
+    logger.warn('The engine is elsewhere: containers have no door to this node')
   }
 
   async function attempt(request: StartRequest): Promise<Running> {
