@@ -49,6 +49,7 @@ const PURE = [
   /^node-core\/api\/handlers\/own-namespace\.ts$/,
   /^node-core\/api\/doors\/instance\/(allowance|secrets)\.ts$/,
   /^sim\/(linearizability|consensus)\/(?!mutations\/)/,
+  /^sim\/(linearizability|consensus|follow)\/(?!mutations\/)/,
 ]
 
 /** Packages that any module may import: schemas, codecs, React and what tests are written with. */
