@@ -53,7 +53,7 @@ export function createWorkSide(deps: RuntimeDeps, side: NetworkSide, primary: Pr
   })
   const nameOf = (node: NodeId): string => membership.get(node)?.profile.name ?? shortId(node)
   const desired = createDesired({
-    ...{ primary, state, membership, clock: deps.clock, logger: deps.logger },
+    ...{ primary, state, membership, disk, clock: deps.clock, logger: deps.logger },
     owner: identity.ownerId,
     permissions: () => side.admission.permissions(),
   })
