@@ -19,6 +19,10 @@ export const RETRY_MS = 150
 export const UNKNOWN_MS = 1_000
 /** Between two looks at a change of the committee under way. Milliseconds. */
 export const LOOK_MS = 100
+/** How long the only voter of a home that was put back from a copy listens for others first. Milliseconds. */
+export const COPIED_WAIT_MS = 10_000
+/** Between two looks at what it has heard. Milliseconds. */
+export const COPIED_LOOK_MS = 500
 /** Entries a learner may be behind when it is given a vote. */
 export const CATCH_UP_ENTRIES = 64
 
