@@ -26,6 +26,8 @@ export interface Rows {
 }
 
 const FILE = 'registry/wanted.cbor'
+/** With the checksum and what surrounds both. */
+const FILE_BYTES_MAX = KEPT_BYTES_MAX + 128
 const ENVELOPE = z.strictObject({
   v: z.literal(1),
   sum: z.instanceof(Uint8Array),
@@ -88,9 +90,9 @@ export async function keep(
 }
 
 function parse(bytes: Uint8Array): Rows | undefined {
-  const envelope = ENVELOPE.safeParse(decode(bytes)).data
+  const envelope = ENVELOPE.safeParse(decode(bytes, { bytesMax: FILE_BYTES_MAX })).data
   if (!envelope || !sumOf(envelope.content).equals(envelope.sum)) return undefined
-  const content = CONTENT.safeParse(decode(envelope.content)).data
+  const content = CONTENT.safeParse(decode(envelope.content, { bytesMax: KEPT_BYTES_MAX })).data
   return (
     content && {
       workloads: content.workloads.flatMap(([owner, generation, stored]) => {
