@@ -48,13 +48,30 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
     },
     kinds: () => kindsOf(work),
     degraded: () => degradedOf(side, own),
-    announce: (change) => side.membership.announce(change),
+    async announce(change) {
+      await side.membership.announce(change)
+      if (change.role) await tellRole(own, side, change.role)
+    },
     async leave() {
       await leaveCommittee(own, side, deps)
       await side.membership.leave()
     },
   }
 }
+
+/** So that whoever looks next sees it. Where it cannot be told now, the Primary goes on trying. */
+async function tellRole(
+  { primary }: PrimarySide,
+  { mesh }: NetworkSide,
+  role: Role,
+): Promise<void> {
+  if (!primary.status().inForce) return
+  const command = { kind: 'node.role', body: { node: mesh.self, role } } as const
+  await primary.execute(command, { signal: AbortSignal.timeout(TELL_ROLE_MS) }).catch(() => {})
+}
+
+/** How long whoever changes this node's role waits for the registry to have it. */
+const TELL_ROLE_MS = 2_000
 
 /** Those who stay must not wait for a vote that never comes. The last voter takes its registry along. */
 async function leaveCommittee(

@@ -1,6 +1,7 @@
 /** The committee that keeps the registry, as people see it, and changes of who is in it. */
 import type { NodeId } from '../../base/net/index.ts'
 import type { CommitteeChange } from '../../control/primary/index.ts'
+import type { Role } from '../../identity/index.ts'
 import type { PrimaryView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { findOne } from './finding.ts'
@@ -37,6 +38,11 @@ export function primaryView({ primary }: NetworkParts): PrimaryView | undefined 
     ...(leader !== undefined && { leader }),
     ...(height !== undefined && { height }),
   }
+}
+
+/** What a node does for the network: as the registry has it, else as the node says. */
+export function roleOf({ primary }: NetworkParts, node: NodeId, told: Role): Role {
+  return primary.view()?.node(node)?.role ?? told
 }
 
 export function committeeRoleOf({ primary }: NetworkParts, node: NodeId) {

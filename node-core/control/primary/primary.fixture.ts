@@ -14,6 +14,7 @@ import {
   nodeIdOf,
   ownerIdOf,
   type Permission,
+  type Role,
 } from '../../identity/index.ts'
 import type { StateChange, StateRecord } from '../state/index.ts'
 import { createPrimary, foundPrimary, type OwnerFacts, type Primary } from './index.ts'
@@ -23,6 +24,8 @@ export const START_MS = Date.parse('2026-11-25T12:00:00.000Z')
 export interface TestNode {
   id: NodeId
   disk: SimDisk
+  /** By its owner's choice. */
+  role: Role
   primary: Primary
   /** Power loss: what was not synced is gone, and nobody hears goodbye. */
   kill(): Promise<void>
@@ -81,7 +84,7 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
         state: map.of(id),
         certificate: () =>
           issueNodeCertificate(owner.key, network.id, { node: key.publicKey, nowMs: START_MS }),
-        role: () => 'rhizomorph',
+        role: () => node.role,
         permissionsOf: (node) => {
           const held = ownerOf.get(node)?.permissions
           return held && new Set(held)
@@ -90,7 +93,7 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
         owners: () => people.map(factsOf),
       })
     const node: TestNode = {
-      ...{ id, disk, primary: live() },
+      ...{ id, disk, role: 'rhizomorph', primary: live() },
       async kill() {
         links.crash(id, { silent: true })
         disk.crash()
