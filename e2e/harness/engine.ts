@@ -66,6 +66,8 @@ export async function createEngine(label: string): Promise<Engine> {
       path.join(folder, 'data'),
       '--exec-root',
       path.join(folder, 'exec'),
+      // An engine that starts makes the chains of iptables anew, from under the machine's own engine.
+      '--iptables=false',
     ]
     spawn(
       'dockerd',

@@ -4,9 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { fetch, type RequestInit, type Response } from 'undici'
+import { createForward, type Forward } from './forward.ts'
 import { until } from './waiting.ts'
 
 const CLI = path.resolve(import.meta.dirname, '../../cli/mycelium.js')
+
+type Asked = Omit<RequestInit, 'headers' | 'dispatcher'> & { headers?: Record<string, string> }
 
 export interface CliResult {
   code: number
@@ -32,11 +36,23 @@ export interface TestNode {
   /** SIGTERM, and waits until it is gone. */
   stop(): Promise<void>
   get<T = Record<string, unknown>>(route: string): Promise<T>
-  call(method: string, route: string, body?: unknown): Promise<{ status: number; body: unknown }>
+  call(
+    method: string,
+    route: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Called>
+  /** A request whose answer is read as it comes. */
+  open(route: string, signal: AbortSignal): Promise<Response>
   /** GET through this node's edge, by path. */
   viaEdge(route: string, headers?: Record<string, string>): Promise<EdgeAnswer>
   log(): string
   remove(): Promise<void>
+}
+
+export interface Called {
+  status: number
+  body: unknown
 }
 
 export interface EdgeAnswer {
@@ -57,6 +73,7 @@ export function createTestNode(
   const home = mkdtempSync(path.join(tmpdir(), `mycelium-home-${name}-`))
   const env = { ...process.env, NO_COLOR: '1', ...environment, MYCELIUM_HOME: home }
   let child: ChildProcess | undefined
+  let forward: Forward | undefined
   let output = ''
 
   const token = (): string => readFileSync(path.join(home, 'api-token'), 'utf8').trim()
@@ -112,6 +129,7 @@ export function createTestNode(
         peerId: ready.peerId,
         pid: ready.pid,
       })
+      if (options.namespace) forward = await createForward(options.namespace, home, node.api)
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
@@ -120,11 +138,11 @@ export function createTestNode(
       if (status !== 200) throw new Error(`GET ${route}: ${status} ${JSON.stringify(body)}`)
       return body as never
     },
-    async call(method, route, body) {
-      const response = await fetch(`${node.api}${route}`, {
+    async call(method, route, body, headers = {}) {
+      const response = await ask(route, {
         method,
         headers: {
-          authorization: `Bearer ${token()}`,
+          ...headers,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -133,6 +151,7 @@ export function createTestNode(
       const text = await response.text()
       return { status: response.status, body: parseIfJson(text) }
     },
+    open: (route, signal) => ask(route, { signal }),
     viaEdge: (route, headers = {}) => fetchThroughEdge(`${node.edge}${route}`, headers),
     log: () => output,
     async remove() {
@@ -141,8 +160,18 @@ export function createTestNode(
     },
   }
 
+  function ask(route: string, { headers = {}, ...rest }: Asked): Promise<Response> {
+    return fetch(`${node.api}${route}`, {
+      ...rest,
+      headers: { ...headers, authorization: `Bearer ${token()}` },
+      ...(forward && { dispatcher: forward.dispatcher }),
+    })
+  }
+
   async function end(signal: NodeJS.Signals): Promise<void> {
     const running = child
+    forward?.end()
+    forward = undefined
     if (!running || running.exitCode !== null || running.signalCode !== null) return
     // `up` may run the node in a process of its own; the ready line names it.
     if (node.pid !== 0 && node.pid !== running.pid) process.kill(node.pid, signal)

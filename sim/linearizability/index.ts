@@ -15,3 +15,4 @@
  */
 export { type CheckOptions, checkLinearizable, type LinearizabilityResult } from './checker.ts'
 export type { Operation, Value } from './register.ts'
+export { checkWatched, type WatchedChange, type Written } from './watched.ts'

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { checkWatched, type WatchedChange, type Written } from './index.ts'
+
+const change = (revision: number, value: string): WatchedChange => ({ revision, key: 'x', value })
+const acknowledged = (revision: number, value: string): Written => {
+  return { key: 'x', value, outcome: 'acknowledged', revision }
+}
+const without = (value: string, outcome: 'refused' | 'unknown'): Written => {
+  return { key: 'x', value, outcome }
+}
+const seenBy = (...watchers: WatchedChange[][]) =>
+  new Map(watchers.map((changes, n) => [`w${n}`, changes]))
+
+describe('what watchers were told', () => {
+  const whole = [change(1, 'a'), change(2, 'b')]
+
+  it('is whole when each acknowledged write stands once, and an unknown one once or never', () => {
+    const writes = [
+      ...[acknowledged(1, 'a'), without('b', 'unknown')],
+      ...[without('c', 'unknown'), without('d', 'refused')],
+    ]
+    expect(checkWatched(writes, seenBy(whole, whole))).toEqual([])
+  })
+
+  it.each<[string, Written[], WatchedChange[][]]>([
+    ['lost', [acknowledged(1, 'a'), acknowledged(2, 'b'), acknowledged(3, 'c')], [whole]],
+    ['doubled', [acknowledged(1, 'a')], [[change(1, 'a'), change(2, 'a')]]],
+    ['doubled', [without('a', 'unknown')], [[change(1, 'a'), change(2, 'a')]]],
+    ['moved', [acknowledged(1, 'a'), acknowledged(3, 'b')], [whole]],
+    ['refused, and done', [acknowledged(1, 'a'), without('b', 'refused')], [whole]],
+    ['nobody wrote', [acknowledged(1, 'a')], [whole]],
+    ['after', [acknowledged(1, 'a'), acknowledged(2, 'b')], [whole.toReversed()]],
+    ['is x = b at 2 for w0 and nothing', writesOf(whole), [whole, whole.slice(0, 1)]],
+    ['is nothing for w0 and x = b', writesOf(whole).slice(0, 1), [whole.slice(0, 1), whole]],
+    [
+      'is x = b at 2 for w0 and x = b at 3',
+      writesOf(whole),
+      [whole, [change(1, 'a'), change(3, 'b')]],
+    ],
+  ])('is not whole: %s', (says, writes, watched) => {
+    const failures = checkWatched(writes, seenBy(...watched))
+    expect(failures).toEqual([expect.stringContaining(says)])
+  })
+})
+
+function writesOf(changes: readonly WatchedChange[]): Written[] {
+  return changes.map(({ revision, value }) => acknowledged(revision, value))
+}
