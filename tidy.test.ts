@@ -37,6 +37,7 @@ const PURE = [
   /^node-core\/control\/log\/(frame|layout)\.ts$/,
   /^node-core\/control\/consensus\/driver\/message-queue\.ts$/,
   /^node-core\/control\/registry\//,
+  /^node-core\/control\/backbone\//,
   /^node-core\/control\/primary\/(committee|messages|queries|machine|owners|refusing)\.ts$/,
   /^node-core\/base\/sorted-keys\//,
   /^node-core\/network\/membership\/(detector|suspicion|members)[^/]*\.ts$/,

@@ -62,7 +62,7 @@ async function leaveCommittee(
   { logger }: RuntimeDeps,
 ): Promise<void> {
   if (primary.status().role === 'none') return
-  await primary.change('demote', mesh.self).catch((error: unknown) => {
+  await primary.change('withdraw', mesh.self).catch((error: unknown) => {
     logger.warn('could not leave the committee', { why: messageOf(error) })
   })
 }

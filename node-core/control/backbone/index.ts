@@ -61,4 +61,5 @@ export type Move =
 export { nextMove } from './moves.ts'
 export { isFit, successorOf } from './seats.ts'
 export { siteOf } from './site.ts'
-export { lossesBorne } from './sizes.ts'
+export { lossesBorne, quorumOf } from './sizes.ts'
+export { createMemberWatch, isCaughtUp, type MemberWatch } from './watch.ts'

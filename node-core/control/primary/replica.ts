@@ -9,6 +9,7 @@ import { createRecordLog } from '../log/index.ts'
 import { createRegistry, isVerified, openBatch, type RegistryView } from '../registry/index.ts'
 import { isNamed } from './committee.ts'
 import { failure, noQuorum } from './failures.ts'
+import { createFilling } from './filling.ts'
 import type { PrimaryDeps } from './index.ts'
 import {
   APPLY_TURN_MS,
@@ -42,8 +43,9 @@ export interface Replica {
 
 export type ReplicaDeps = Pick<
   PrimaryDeps,
-  'network' | 'net' | 'disk' | 'clock' | 'random' | 'logger'
+  'network' | 'net' | 'disk' | 'nodes' | 'clock' | 'random' | 'logger'
 > & {
+  isAdmins(node: NodeId): boolean
   /** Whether others name this node as one of the committee. */
   isTold(node: NodeId): boolean
 }
@@ -81,7 +83,11 @@ export function createReplica(deps: ReplicaDeps): Replica {
     },
   })
   const proposer = createProposer({ consensus, machine, clock })
-  const changing = { self: net.self, consensus, clock }
+  const filling = createFilling({
+    ...{ self: net.self, consensus, clock, logger, view: machine.registry.view },
+    ...{ nodes: deps.nodes, isAdmins: deps.isAdmins },
+  })
+  const changing = { self: net.self, consensus, clock, successor: filling.successor }
 
   /**
    * Raft trusts its members, and the network has others. Whoever was taken in by entries that this
@@ -165,8 +171,12 @@ export function createReplica(deps: ReplicaDeps): Replica {
       founding = standing === 'founding'
       await consensus.start()
       if (standing === 'none') await writeStanding(disk, 'holding')
+      filling.start()
     },
-    stop: () => consensus.stop(),
+    stop() {
+      filling.stop()
+      return consensus.stop()
+    },
     async answer(question, signal) {
       const { state, applied } = consensus.status()
       // Before the first snapshot has come there is nothing to answer from, not even what is stale.
@@ -185,7 +195,9 @@ export function createReplica(deps: ReplicaDeps): Replica {
           return changes(question, signal)
         case 'change': {
           const { ms, run, late } = CHANGES[question.change]
-          await limited(ms, signal, (limit) => run(changing, question.node, limit), late)
+          await filling.byHand(() => {
+            return limited(ms, signal, (limit) => run(changing, question.node, limit), late)
+          })
           return null
         }
         case 'progress': {
