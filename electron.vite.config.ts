@@ -1,44 +1,27 @@
 /**
- * Builds the desktop app into `out/`: the main process (ESM, packages stay outside), the preload
- * (one CommonJS file, since a sandboxed preload can be nothing else) and the window.
+ * Builds the desktop app into `out/`: the main process (ESM, with every package that can be bundled),
+ * the preload (one CommonJS file, since a sandboxed preload can be nothing else) and the window.
  */
 import path from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
-import type { Plugin } from 'vite'
+import { DATABASE_WORKER, OUTSIDE, workerBesideBundle } from './scripts/bundling.ts'
+import { notices } from './scripts/notices.ts'
 
 const ROOT = import.meta.dirname
-const WORKER = 'node-core/base/database/worker.ts'
-
-/**
- * The database's worker is loaded by address, `new URL('./worker.ts', import.meta.url)`. In the
- * bundle it is an entry of its own, and the address names it there.
- */
-function workerBesideBundle(): Plugin {
-  const address = /new URL\('\.\/worker\.ts', import\.meta\.url\)/
-  return {
-    name: 'worker-beside-bundle',
-    enforce: 'pre',
-    transform(code, id) {
-      if (!id.endsWith('node-core/base/database/worker-database.ts')) return undefined
-      if (!address.test(code)) this.error('The database no longer names its worker as expected.')
-      const bundled = "new URL('./database-worker.js', import.meta.url)"
-      // On one line as before, so the source map still holds.
-      return { code: code.replace(address, bundled), map: null }
-    },
-  }
-}
 
 export default defineConfig({
   main: {
-    plugins: [workerBesideBundle()],
+    plugins: [workerBesideBundle(), notices()],
     build: {
       sourcemap: true,
       outDir: 'out/main',
+      externalizeDeps: false,
       rolldownOptions: {
+        external: OUTSIDE,
         input: {
           index: path.join(ROOT, 'main/index.ts'),
-          'database-worker': path.join(ROOT, WORKER),
+          'database-worker': path.join(ROOT, DATABASE_WORKER),
         },
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
@@ -56,7 +39,7 @@ export default defineConfig({
   },
   renderer: {
     root: path.join(ROOT, 'renderer'),
-    plugins: [react()],
+    plugins: [react(), notices()],
     build: {
       sourcemap: false,
       outDir: path.join(ROOT, 'out/renderer'),

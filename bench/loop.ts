@@ -10,7 +10,7 @@ import { createEngine, enginesUnavailable } from '../e2e/harness/engine.ts'
 import { importBusyboxImage } from '../e2e/harness/images.ts'
 import { allSeeAll, type BenchNode, prepareNetwork } from './network.ts'
 import { pause, waitFor } from './processes.ts'
-import { compiledCli } from './program.ts'
+import { bundledCli } from './program.ts'
 import type { Bench, Row } from './report.ts'
 
 const DEPLOYS = 10
@@ -47,7 +47,7 @@ async function measure(): Promise<Row[]> {
         process.execPath,
         '--import',
         PROBE,
-        compiledCli(),
+        bundledCli(),
       ]
       nodes.push({ node: await home.up(command), file })
     }

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { WebSocket } from 'ws'
 import { createTestNode } from '../e2e/harness/node-process.ts'
 import { end, firstLine, freePort, pause, start } from './processes.ts'
-import { compiledCli } from './program.ts'
+import { bundledCli } from './program.ts'
 
 /** Joins asked for at the same time. */
 const JOINS_AT_ONCE = 2
@@ -110,7 +110,7 @@ interface HomeGiven {
 async function up(
   { name, home, address, env }: HomeGiven,
   running: Set<ChildProcess>,
-  command: readonly string[] = [process.execPath, compiledCli()],
+  command: readonly string[] = [process.execPath, bundledCli()],
 ): Promise<BenchNode> {
   const startedAtMs = performance.now()
   const ports = ['--listen', address, '--api-port', '0', '--edge-port', '0']

@@ -1,4 +1,4 @@
-/** The program as people install it: compiled, since types are only stripped in a checkout. */
+/** The program as people install it: bundled. */
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 
@@ -6,8 +6,8 @@ const ROOT = path.resolve(import.meta.dirname, '..')
 const FOLDER = path.join(ROOT, 'dist/bench')
 let made = false
 
-/** Its command line; compiled at the first call. */
-export function compiledCli(): string {
+/** Its command line; bundled at the first call. */
+export function bundledCli(): string {
   if (!made) {
     const pack = [path.join(ROOT, 'scripts/pack.ts'), '--out', FOLDER]
     execFileSync(process.execPath, pack, { stdio: ['ignore', 'ignore', 'inherit'] })

@@ -25,24 +25,44 @@ export class CommandFailure extends Error {
   }
 }
 
+/** Ends a command as the program that it ran has ended, which has said why itself. */
+export class ForeignExit extends Error {
+  override readonly name = 'ForeignExit'
+  readonly exit: number
+
+  constructor(exit: number) {
+    super(`The program has ended with ${exit}.`)
+    this.exit = exit
+  }
+}
+
 export function wrongUsage(message: string, details?: unknown): CommandFailure {
   return new CommandFailure(EXIT.WRONG_USAGE, 'WRONG_USAGE', message, details)
 }
 
+/** A rule of what was asked for said no, whatever the answer's class: a script can decide by it. */
+const REFUSALS = ['REVISION_MISMATCH', 'EXISTS', 'NOT_HELD', 'LAST_VOTER']
+/** Somebody did not answer in time. What was asked may still take effect. */
+const TIMEOUTS = ['NET_TIMEOUT', 'NOT_CAUGHT_UP']
+
 /**
- * The exit code for an answer of the contract. Input that does not fit is wrong usage; input that
- * fits but leads nowhere (a link that was cut short) carries a reason and is a failure.
+ * The exit code for an answer of the contract and the reason behind it. Input that does not fit is wrong
+ * usage; input that fits but leads nowhere (a link that was cut short) carries a reason and is a failure.
  */
-export function exitFor(answer: string, hasReason: boolean): ExitCode {
+export function exitFor(answer: string, reason?: string): ExitCode {
+  if (reason !== undefined && REFUSALS.includes(reason)) return EXIT.REFUSED
+  if (reason !== undefined && TIMEOUTS.includes(reason)) return EXIT.TIMED_OUT
   switch (answer) {
     case 'VALIDATION_ERROR':
-      return hasReason ? EXIT.FAILED : EXIT.WRONG_USAGE
+      return reason === undefined ? EXIT.WRONG_USAGE : EXIT.FAILED
     case 'UNAUTHORIZED':
     case 'FORBIDDEN':
     case 'RATE_LIMITED':
       return EXIT.REFUSED
     case 'NOT_FOUND':
       return EXIT.NOT_FOUND
+    case 'NO_QUORUM':
+      return EXIT.TIMED_OUT
     default:
       return EXIT.FAILED
   }

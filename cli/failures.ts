@@ -13,13 +13,14 @@ export async function toCommandFailure(error: unknown): Promise<CommandFailure> 
   const data: unknown = read(error, 'data')
   const reason = textOf(data, 'reason')
   if (typeof read(error, 'status') === 'number') {
-    const exit = exitFor(code, reason !== undefined)
+    const exit = exitFor(code, reason)
     return new CommandFailure(exit, reason ?? code, message, data)
   }
   // An error of a part that ran in this process, without a node.
   const { answerTo } = await import('../node-core/api/contract/index.ts')
   const answer = answerTo(code)
-  const exit = answer === undefined ? EXIT.FAILED : exitFor(answer, answer !== code)
+  const exit =
+    answer === undefined ? EXIT.FAILED : exitFor(answer, answer === code ? undefined : code)
   return new CommandFailure(exit, code, message, read(error, 'details'))
 }
 

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
-import { EXIT, type ExitCode } from './exit-codes.ts'
+import { EXIT, ForeignExit } from './exit-codes.ts'
 import { type Act, type CliDeps, createAct } from './run.ts'
 
 interface CommandGroup {
@@ -30,6 +30,7 @@ const GROUPS: readonly CommandGroup[] = [
     names: ['promote', 'demote', 'release', 'transfer'],
     load: async () => (await import('./commands/committee.ts')).committeeCommands,
   },
+  { names: ['seed'], load: async () => (await import('./commands/seed.ts')).seedCommands },
   { names: ['kv'], load: async () => (await import('./commands/kv.ts')).kvCommands },
   { names: ['members'], load: async () => (await import('./commands/members.ts')).memberCommands },
   { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },
@@ -72,7 +73,7 @@ function commandIn(args: readonly string[]): string | undefined {
 }
 
 /** Runs one command line. Never throws: every failure has an exit code and a text. */
-export async function runCli(args: readonly string[], deps: CliDeps): Promise<ExitCode> {
+export async function runCli(args: readonly string[], deps: CliDeps): Promise<number> {
   const { terminal } = deps
   const program = await createProgram(args, deps)
   try {
@@ -81,6 +82,7 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<Ex
   } catch (error) {
     // Commander has said what was wrong, or printed the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.DONE : EXIT.WRONG_USAGE
+    if (error instanceof ForeignExit) return error.exit
     const { toCommandFailure } = await import('./failures.ts')
     const { exit, code, message, details } = await toCommandFailure(error)
     if (program.opts<{ json?: boolean }>().json) {

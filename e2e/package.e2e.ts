@@ -43,9 +43,9 @@ describe('the published package', () => {
 
   it('holds no sources and brings a runtime of its own', () => {
     const at = (file: string): boolean => existsSync(path.join(folder, 'node_modules', file))
-    assert.ok(at('mycelium/node-core/node.js'))
-    assert.ok(!at('mycelium/node-core/node.ts'))
-    assert.ok(!at('electron') && !at('react') && !at('typescript'), 'only what the daemon needs')
+    assert.ok(at('mycelium/cli/main.js') && at('mycelium/THIRD-PARTY-NOTICES'))
+    assert.ok(!at('mycelium/node-core') && !at('mycelium/cli/main.ts'))
+    assert.ok(!at('electron') && !at('react') && !at('libp2p'), 'only what cannot be bundled')
     assert.ok(at('node/package.json'))
   })
 

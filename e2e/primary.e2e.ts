@@ -1,5 +1,8 @@
 /** The Primary with real processes: a committee of three, its leader killed, its majority lost. */
 import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { allReady, describeNode, LISTEN } from './harness/cluster.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
@@ -96,6 +99,10 @@ describe('a committee of three nodes', () => {
     await ada.json('kv', 'put', 'ada/x', '9', '--if-match', at)
     const late = await ada.cli('--json', 'kv', 'put', 'ada/x', '10', '--if-match', at)
     assert.match(late.stderr, /REVISION_MISMATCH/)
+    assert.equal(late.code, 4)
+    await ada.json('kv', 'put', 'ada/x', '9', '--if-match', '*')
+    const absent = await ada.cli('--json', 'kv', 'delete', 'ada/none', '--if-match', '*')
+    assert.equal(absent.code, 4, absent.stderr)
     const { keys } = await cleo.get<{ keys: { key: string }[] }>('/api/kv?prefix=ada/')
     assert.deepEqual(
       keys.map(({ key }) => key),
@@ -104,6 +111,70 @@ describe('a committee of three nodes', () => {
     const tooLarge = await put(ada, 'ada/big', 'x'.repeat(2 ** 20 + 1))
     assert.equal(tooLarge.status, 413)
     await written(ada, 'ada/big', 'x'.repeat(2 ** 20))
+  })
+
+  it('does a transaction whole or not at all, which every node sees', async () => {
+    await written(ada, 'ada/stock', '2')
+    const sell = [
+      'kv',
+      'txn',
+      '--if',
+      'value ada/stock = 2',
+      '--put',
+      'ada/stock=1',
+      '--put',
+      'ada/sold=1',
+    ]
+    assert.equal((await ada.json<{ succeeded: boolean }>(...sell)).succeeded, true)
+    const again = await ada.cli('--json', ...sell)
+    assert.equal(again.code, 4)
+    assert.match(again.stderr, /COMPARISON_FAILED/)
+    await reads(cleo, 'ada/stock', '1')
+    await reads(ben, 'ada/sold', '1')
+  })
+
+  it('runs commands one at a time under a lock, each with a higher token', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'mycelium-lock-'))
+    const trace = path.join(folder, 'trace')
+    const script = `echo "in $MYCELIUM_LOCK_TOKEN" >> ${trace}; sleep 0.3; echo out >> ${trace}`
+    const locked = ['kv', 'lock', 'ada/l', '--', 'sh', '-c', script]
+    const runs = await Promise.all([ada, ada, ada].map((node) => node.cli(...locked)))
+    assert.deepEqual(
+      runs.map(({ code }) => code),
+      [0, 0, 0],
+    )
+    const lines = readFileSync(trace, 'utf8').trim().split('\n')
+    assert.match(lines.join(' '), /^in \d+ out in \d+ out in \d+ out$/)
+    const tokens = lines.flatMap((line) => (line.startsWith('in') ? [Number(line.slice(3))] : []))
+    assert.deepEqual(
+      tokens,
+      [...tokens].sort((left, right) => left - right),
+    )
+    rmSync(folder, { recursive: true })
+  })
+
+  it('stops a command whose lock cannot be kept, before another gets it', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'mycelium-lock-'))
+    const beat = path.join(folder, 'beat')
+    const script = `trap '' TERM; while :; do date +%s%N >> ${beat}; sleep 0.02; done`
+    const lock = ['kv', 'lock', 'ben/m', '--ttl', '4s', '--', 'sh', '-c', script]
+    const held = ben.cli('--json', ...lock)
+    await until('it to run', 10_000, async () => existsSync(beat))
+    await ada.json('kv', 'lease', 'grant', 'ben/next', '--ttl', '60s')
+    const next = ada.call('PUT', '/api/locks/ben/m', { lease: 'ben/next', waitSeconds: 25 })
+    // Nobody renews the lease of the one that runs any more.
+    await ben.kill()
+    const { code, stderr } = await held
+    assert.equal(code, 1, stderr)
+    assert.match(stderr, /LOCK_LOST/)
+    const { status, body } = await next
+    const takenMs = Date.now()
+    assert.deepEqual([status, (body as { held: boolean }).held], [200, true])
+    const lastMs = Number(readFileSync(beat, 'utf8').trim().split('\n').at(-1)) / 1e6
+    console.log(`# the command was ended ${Math.round(takenMs - lastMs)} ms before the next got it`)
+    assert.ok(lastMs < takenMs)
+    await ben.up(...LISTEN)
+    rmSync(folder, { recursive: true })
   })
 
   it('writes again within seconds of the leader’s kill -9, and brings it up to date', async () => {

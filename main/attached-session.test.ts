@@ -23,6 +23,7 @@ beforeEach(async () => {
     {
       router: node.router,
       publish: node.publish,
+      keys: node.keys,
       metrics: node.deps.metrics,
       clock: createSystemClock(),
       random: createSystemRandom(),

@@ -24,7 +24,8 @@ export interface NetworkRuntime extends Lifecycle {
 
 /** Opens the database; `start` does the rest. */
 export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRuntime> {
-  const side = await openNetworkSide(deps)
+  // Asked only once both run.
+  const side = await openNetworkSide(deps, () => own.primary)
   const work = createWorkSide(deps, side)
   const own = createPrimarySide(deps, side)
   // After the parts that it stands on, and before others can ask it anything; so it stops before the
@@ -77,6 +78,7 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     primary,
     discoveryTier: () => (primary.status().inForce ? 'primary' : discovery.tier()),
     seedDocument: async () => ({ ...admission.seedDocument() }),
+    seeds: side.spores.shelf,
     members: admission,
     placementInput: () => work.view.placementInput(),
     readLogs: (of, options) => work.logs.read(of, options),

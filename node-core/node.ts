@@ -12,6 +12,7 @@ import { hostname } from 'node:os'
 import { createHttpDoor, type HttpDoor, type OneTimeLink } from './api/doors/http/index.ts'
 import {
   type ApiDeps,
+  createKeyDoor,
   createPublish,
   createRouter,
   type NetworkParts,
@@ -150,6 +151,7 @@ class Node implements MyceliumNode {
       {
         router: this.#router,
         publish: createPublish(deps),
+        keys: createKeyDoor(deps),
         metrics: this.#metrics,
         clock: this.#clock,
         random: this.#random,

@@ -28,6 +28,10 @@ export function createPrimarySide(deps: RuntimeDeps, side: NetworkSide): Primary
       const member = state.memberOf(node)
       return member && !records.isRemoved(member.ownerId) ? member.permissions : undefined
     },
+    isHub: (node) => {
+      const role = side.membership.get(node)?.profile.role
+      return role === 'sclerotia' || role === 'rhizomorph'
+    },
     owners: () => ownersIn(records),
     nodes: () => nodesIn(side, deps.clock.monotonicMs()),
     clock: deps.clock,

@@ -1,52 +1,73 @@
 /**
- * `npm run pack:cli` makes `dist/package`: the daemon and the command line compiled, with the built
+ * `npm run pack:cli` makes `dist/package`: the daemon and the command line bundled, with the built
  * window if there is one, and a package.json of their own. `npm pack` there gives what is published.
  * `--out FOLDER` makes it elsewhere.
+ *
+ * Bundled, since a thousand modules one by one are three quarters of a start's work and a quarter of
+ * an idle node's memory (docs/BENCHMARKS.md).
  */
-import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { build } from 'vite'
+import { DATABASE_WORKER, OUTSIDE, workerBesideBundle } from './bundling.ts'
+import { notices } from './notices.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
 const { values } = parseArgs({ options: { out: { type: 'string', default: 'dist/package' } } })
 const OUT = path.resolve(ROOT, values.out)
+const CHUNKS = 'cli/chunks'
 
 rmSync(OUT, { recursive: true, force: true })
-compile()
+const imports = await bundle()
 copy('cli/mycelium.js', 'README.md', 'LICENSE')
 if (existsSync(path.join(ROOT, 'out/renderer/index.html'))) copy('out/renderer')
 else console.error('Without the window: it has not been built. Run "npm run build" first.')
-writePackageJson()
+writePackageJson(imports)
 console.log(OUT)
 
-/** Types were checked by the tests; here they are only taken away. */
-function compile(): void {
-  const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc')
-  const args = ['-p', path.join(ROOT, 'scripts/tsconfig.package.json'), '--noCheck']
-  execFileSync(process.execPath, [tsc, ...args, '--outDir', OUT], { stdio: 'inherit' })
-  // The compiler rewrites imports; a worker is named by a URL.
-  for (const file of compiled()) {
-    const text = readFileSync(file, 'utf8')
-    const named = text.replace(/(new URL\('\.[^']+)\.ts(', import\.meta\.url\))/g, '$1.js$2')
-    if (named !== text) writeFileSync(file, named)
-  }
-}
-
-function compiled(): string[] {
-  return globSync('{cli,node-core}/**/*.js', { cwd: OUT }).map((file) => path.join(OUT, file))
+/** What it leaves to be installed. */
+async function bundle(): Promise<Set<string>> {
+  const made = await build({
+    configFile: false,
+    root: ROOT,
+    logLevel: 'warn',
+    plugins: [workerBesideBundle(), notices()],
+    ssr: { noExternal: true, external: OUTSIDE },
+    build: {
+      ssr: true,
+      target: 'node24',
+      outDir: OUT,
+      rolldownOptions: {
+        input: {
+          main: path.join(ROOT, 'cli/main.ts'),
+          'database-worker': path.join(ROOT, DATABASE_WORKER),
+        },
+        // Two folders deep, as in the sources: the window is looked for by that. The worker lies
+        // beside the chunk that asks for it.
+        output: {
+          entryFileNames: ({ name }) => (name === 'main' ? 'cli/main.js' : `${CHUNKS}/[name].js`),
+          chunkFileNames: `${CHUNKS}/[name]-[hash].js`,
+        },
+      },
+    },
+  })
+  if (Array.isArray(made) || !('output' in made)) throw new Error('Vite made something else.')
+  const chunks = made.output.filter((one) => one.type === 'chunk')
+  return new Set(chunks.flatMap(({ imports, dynamicImports }) => [...imports, ...dynamicImports]))
 }
 
 function copy(...files: string[]): void {
   for (const file of files) cpSync(path.join(ROOT, file), path.join(OUT, file), { recursive: true })
 }
 
-function writePackageJson(): void {
+function writePackageJson(imports: Set<string>): void {
   const project = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'))
   const { name, version, description, license, type, bin, engines } = project
+  const outside = [...imports].filter((used) => !isBuiltin(used) && !used.startsWith('cli/'))
   const dependencies = Object.fromEntries(
-    [...packagesUsed()].sort().map((used) => {
+    outside.sort().map((used) => {
       const exact: unknown = project.dependencies[used]
       if (typeof exact !== 'string') throw new Error(`${used} is imported and no dependency.`)
       return [used, exact]
@@ -57,14 +78,4 @@ function writePackageJson(): void {
   const published = { name, version, description, license, type, bin, engines, dependencies }
   const text = JSON.stringify({ ...published, optionalDependencies }, undefined, 2)
   writeFileSync(path.join(OUT, 'package.json'), `${text}\n`)
-}
-
-function packagesUsed(): Set<string> {
-  const specifiers = compiled().flatMap((file) => {
-    const text = readFileSync(file, 'utf8')
-    const found = text.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)'([^'.][^']*)'/gm)
-    return [...found].flatMap(([, specifier]) => specifier ?? [])
-  })
-  const outside = specifiers.filter((specifier) => !isBuiltin(specifier))
-  return new Set(outside.map((specifier) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier))
 }

@@ -36,5 +36,12 @@ describe('mycelium kv', () => {
     const { out } = await running.run('kv', 'list', 'shop/', '--after', 'shop/a')
     expect(out).toContain('shop/b')
     expect(out).not.toContain('shop/a ')
+    const first = await running.run('kv', 'list', 'shop/', '--limit', '1')
+    expect(first.out).not.toContain('shop/b')
+    expect(first.err).toContain('--after shop/a')
+    const { keys, more } = JSON.parse(
+      (await running.run('--json', 'kv', 'list', '--limit', '1')).out,
+    )
+    expect([keys.length, more]).toEqual([1, true])
   })
 })

@@ -27,8 +27,10 @@ describe('mycelium kv', () => {
     await home.json('kv', 'put', 'a/x', '--file', file, '--if-match', '0')
     expect((await home.run('kv', 'get', 'a/x', '--stale')).out).toBe('from a file')
     const late = await home.run('--json', 'kv', 'put', 'a/x', '2', '--if-match', '7')
-    expect(late.exit).toBe(1)
+    expect(late.exit).toBe(4)
     expect(JSON.parse(late.err)).toMatchObject({ code: 'REVISION_MISMATCH' })
+    expect((await home.run('kv', 'put', 'a/x', '2', '--if-match', '*')).exit).toBe(0)
+    expect((await home.run('kv', 'delete', 'a/y', '--if-match', '*')).exit).toBe(4)
     expect((await home.run('kv', 'put', 'a/x', '2', '--file', file)).exit).toBe(2)
     expect((await home.run('kv', 'put', 'a/x', '2', '--if-match', 'now')).exit).toBe(2)
   })
@@ -46,7 +48,7 @@ describe('mycelium kv', () => {
   it('makes, keeps, shows and ends leases', async () => {
     const granted = await home.json('kv', 'lease', 'grant', 'a/worker', '--ttl', '10s')
     expect(granted).toEqual({ lease: 'a/worker', ttlSeconds: 10 })
-    expect(await home.json('kv', 'lease', 'show', 'a/worker')).toMatchObject({ leftSeconds: 10 })
+    expect(await home.json('kv', 'lease', 'show', 'a/worker')).toMatchObject({ ttlSeconds: 10 })
     expect((await home.run('kv', 'lease', 'keep', 'a/worker')).out).toContain('10 s more')
     expect((await home.run('kv', 'lease', 'revoke', 'a/worker')).out).toBe('a/worker has ended.')
     expect((await home.run('kv', 'lease', 'keep', 'a/worker')).exit).toBe(5)
@@ -54,7 +56,7 @@ describe('mycelium kv', () => {
 
   it('says that nothing can be written without a majority', async () => {
     const { exit, err } = await home.run('--json', 'kv', 'put', 'lost/x', '1')
-    expect([exit, JSON.parse(err).code]).toEqual([1, 'NO_QUORUM'])
+    expect([exit, JSON.parse(err).code]).toEqual([6, 'NO_QUORUM'])
   })
 
   it('hands the lead to a node that votes, by name', async () => {

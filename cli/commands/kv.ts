@@ -4,11 +4,13 @@ import { text as textOf } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { wrongUsage } from '../exit-codes.ts'
-import type { Outputs } from '../node-client.ts'
-import type { Act } from '../run.ts'
+import type { Act, CliDeps } from '../run.ts'
 import { bytes } from '../text/format.ts'
 import { durationMs, wholeNumber } from '../text/parse.ts'
 import { table } from '../text/table.ts'
+import { valueText } from '../text/values.ts'
+import { lockCommand } from './kv-lock.ts'
+import { transactCommand } from './kv-transact.ts'
 
 interface ReadFlags {
   stale?: boolean
@@ -18,9 +20,10 @@ interface WriteFlags {
 }
 
 const STALE = 'what this node has now, which may be behind; works without a majority'
-const IF_MATCH = 'only if the key is at this revision; 0: only if there is none'
+const IF_MATCH =
+  'only if the key is at this revision; 0: only if there is none; *: only if there is one'
 
-export function kvCommands(program: Command, act: Act): void {
+export function kvCommands(program: Command, act: Act, deps: CliDeps): void {
   const kv = program
     .command('kv')
     .summary('keys and values of the network')
@@ -55,8 +58,9 @@ export function kvCommands(program: Command, act: Act): void {
     .description('Lists keys by their beginning, in order.')
     .argument('[prefix]', 'such as shop/')
     .option('--after <key>', 'only keys after this one: the last of the page before')
+    .option('--limit <n>', 'at most so many')
     .option('--stale', STALE)
-    .addHelpText('after', '\nExample:\n  mycelium kv list shop/')
+    .addHelpText('after', '\nExample:\n  mycelium kv list shop/ --limit 100')
     .action(act(list))
   kv.command('watch')
     .summary('follow changes')
@@ -65,6 +69,8 @@ export function kvCommands(program: Command, act: Act): void {
     .option('--from <revision>', 'from this revision on (default: what comes next)')
     .addHelpText('after', '\nExample:\n  mycelium kv watch shop/ --json')
     .action(act(watch))
+  transactCommand(kv, act)
+  lockCommand(kv, act, deps)
   leaseCommands(kv, act)
 }
 
@@ -151,10 +157,13 @@ async function remove(context: Context, [key = '']: string[], flags: WriteFlags)
 async function list(
   context: Context,
   [prefix = '']: string[],
-  { after, ...flags }: ReadFlags & { after?: string },
+  { after, limit, ...flags }: ReadFlags & { after?: string; limit?: string },
 ): Promise<void> {
+  const page = {
+    ...(after !== undefined && { after }),
+    ...(limit !== undefined && { limit: wholeNumber('--limit', limit) }),
+  }
   const node = await context.node()
-  const page = after === undefined ? {} : { after }
   const answer = await node.call.kv.list({ prefix, ...page, ...consistencyOf(flags) })
   context.answer(answer, () =>
     table(
@@ -183,17 +192,11 @@ async function watch(
   }
 }
 
-/** For a terminal: who wrote the value may be anybody, and shall not command the reader's screen. */
-function valueText({ value }: Pick<Outputs['kv']['get'], 'value'>): string {
-  return Buffer.from(value, 'base64').toString().replace(COMMANDS_OF_TERMINALS, '\u{fffd}')
-}
-
-const COMMANDS_OF_TERMINALS = /(?![\n\t])\p{Cc}/gu
-
 function consistencyOf({ stale }: ReadFlags) {
   return stale ? { consistency: 'stale' as const } : {}
 }
 
 function expectedOf({ ifMatch }: WriteFlags) {
-  return ifMatch === undefined ? {} : { ifMatch: wholeNumber('--if-match', ifMatch) }
+  if (ifMatch === undefined) return {}
+  return { ifMatch: ifMatch === '*' ? ('*' as const) : wholeNumber('--if-match', ifMatch) }
 }

@@ -7,11 +7,10 @@ import { createMemoryNode, type MemoryNode } from '../../node-core/api/testing/m
 import { createSystemClock } from '../../node-core/base/clock/index.ts'
 import { createMemoryLogger } from '../../node-core/base/log/index.ts'
 import { createSystemRandom } from '../../node-core/base/random/index.ts'
-import type { ExitCode } from '../exit-codes.ts'
 import { runCli } from '../program.ts'
 
 export interface CliRun {
-  exit: ExitCode
+  exit: number
   out: string
   err: string
 }
@@ -64,11 +63,12 @@ export interface RunningHome extends TestHome {
 export async function createRunningHome(): Promise<RunningHome> {
   const node = createMemoryNode()
   const test = createTestHome()
-  const { router, publish } = node
+  const { router, publish, keys } = node
   const door = createHttpDoor(
     {
       router,
       publish,
+      keys,
       metrics: node.deps.metrics,
       clock: createSystemClock(),
       random: createSystemRandom(),

@@ -89,11 +89,18 @@ function build(
       release: os.primary.release.handler(noPrimary),
       transfer: os.primary.transfer.handler(noPrimary),
     },
+    seeds: {
+      list: os.seeds.list.handler(() => ({ seeds: [] })),
+      publish: os.seeds.publish.handler(noPrimary),
+      forget: os.seeds.forget.handler(noPrimary),
+      document: os.seeds.document.handler(noPrimary),
+    },
     kv: {
       get: os.kv.get.handler(noPrimary),
       list: os.kv.list.handler(noPrimary),
       put: os.kv.put.handler(noPrimary),
       delete: os.kv.delete.handler(noPrimary),
+      transact: os.kv.transact.handler(noPrimary),
       watch: os.kv.watch.handler(noPrimary),
     },
     leases: {
@@ -101,6 +108,11 @@ function build(
       show: os.leases.show.handler(noPrimary),
       keep: os.leases.keep.handler(noPrimary),
       revoke: os.leases.revoke.handler(noPrimary),
+    },
+    locks: {
+      acquire: os.locks.acquire.handler(noPrimary),
+      show: os.locks.show.handler(noPrimary),
+      release: os.locks.release.handler(noPrimary),
     },
     node: {
       health: os.node.health.handler(health),

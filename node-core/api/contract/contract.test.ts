@@ -77,6 +77,7 @@ describe('the contract', () => {
       'bundles.untrust',
       'kv.delete',
       'leases.revoke',
+      'locks.release',
       'members.remove',
       'network.leave',
       'node.stop',

@@ -5,9 +5,11 @@
  */
 import { events } from './events.ts'
 import { kv, leases } from './kv.ts'
+import { locks } from './locks.ts'
 import { invites, members, network, nodes, peers } from './network.ts'
 import { node } from './node.ts'
 import { primary } from './primary.ts'
+import { seeds } from './seeds.ts'
 import { bundles, images, workloads } from './workloads.ts'
 
 export const contract = {
@@ -18,8 +20,10 @@ export const contract = {
   invites,
   members,
   primary,
+  seeds,
   kv,
   leases,
+  locks,
   workloads,
   bundles,
   images,
@@ -30,8 +34,10 @@ export type Contract = typeof contract
 export type { OperationMeta } from './base.ts'
 export { answerTo, ERROR_STATUS, type ErrorCode, isErrorCode } from './errors.ts'
 export { EVENT_TOPICS, type NodeEvent } from './events.ts'
-export type { KeyChangeView, KeyEntry } from './kv.ts'
+export { KEY_LENGTH_MAX, type KeyEntry } from './key-shapes.ts'
+export type { KeyChangeView } from './kv.ts'
 export type { ClusterNode } from './network.ts'
 export type { Status } from './node.ts'
 export type { PrimaryView } from './primary.ts'
+export type { Comparison, TransactionAnswer, TransactionStep } from './transactions.ts'
 export type { DeployInput, InstanceView, WorkloadView } from './workloads.ts'

@@ -2,31 +2,19 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { empty, operation } from './base.ts'
+import { count, key, keyEntry, value } from './key-shapes.ts'
+import { comparison, transactionAnswer, transactionStep } from './transactions.ts'
 
-/** `<namespace>/…`: the first part is a name that belongs to an owner, as a workload's does. */
-const key = z.string().min(1).max(512)
-/** Anywhere in what is sent as text: at most 1 MiB of bytes. */
-const value = z.base64()
-const count = z.int().min(0)
 const countInQuery = z.coerce.number().int().min(0)
 
 /** stale: what the node asked has now, which may be behind; it needs no majority. */
 const consistency = z.enum(['linearizable', 'stale']).default('linearizable')
 
-/** The revision that the key has to be at; 0: there must be none. Over HTTP the header `If-Match`. */
-const ifMatch = count.optional()
-
-export const keyEntry = z.object({
-  key: z.string(),
-  value,
-  /** Of the key's last change, for `If-Match`. The same as `modRevision`. */
-  revision: count,
-  createRevision: count,
-  modRevision: count,
-  /** It goes when this lease ends. */
-  lease: z.string().optional(),
-})
-export type KeyEntry = z.infer<typeof keyEntry>
+/**
+ * The revision that the key has to be at; 0: there must be none; `*`: there must be one. Over HTTP the
+ * header `If-Match`.
+ */
+const ifMatch = z.union([count, z.literal('*')]).optional()
 
 const keyChange = z.object({
   type: z.enum(['put', 'delete']),
@@ -94,6 +82,29 @@ export const kv = {
     .route({ method: 'DELETE', path: '/api/kv/{+key}', summary: 'Delete a key' })
     .input(z.object({ key, ifMatch }))
     .output(z.object({ key: z.string(), revision: count, deleted: z.boolean() })),
+  transact: operation({ permission: 'deploy' })
+    .route({
+      method: 'POST',
+      path: '/api/transactions',
+      summary: 'Several keys of one namespace at once, if comparisons hold',
+    })
+    .input(
+      z.object({
+        /** All have to hold for `success`; otherwise `failure` is done. */
+        compare: z.array(comparison).max(128).default([]),
+        success: z.array(transactionStep).max(128).default([]),
+        failure: z.array(transactionStep).max(128).default([]),
+      }),
+    )
+    .output(
+      z.object({
+        succeeded: z.boolean(),
+        /** Of the store after it; every key that it changed is at this one. */
+        revision: count,
+        /** One for each step of what was done, in order. */
+        answers: z.array(transactionAnswer),
+      }),
+    ),
   watch: operation()
     .route({ method: 'GET', path: '/api/watch', summary: 'Changes of keys, as an event stream' })
     .input(

@@ -78,6 +78,96 @@ export function describeDoor(name: string, open: (node: MemoryNode) => Promise<O
       expect(seen).toEqual(['one', 'two'])
     })
 
+    it('puts, reads, compares, deletes and pages keys', async () => {
+      const { kv } = door.client
+      for (const key of ['shop/a', 'shop/b', 'shop/c']) await kv.put({ key, value: text('1') })
+      const page = await kv.list({ prefix: 'shop/', limit: 2 })
+      expect([page.keys.map(({ key }) => key), page.more]).toEqual([['shop/a', 'shop/b'], true])
+      const rest = await kv.list({ prefix: 'shop/', limit: 2, after: 'shop/b' })
+      expect([rest.keys.map(({ key }) => key), rest.more]).toEqual([['shop/c'], false])
+      await expect(kv.put({ key: 'shop/a', value: text('2'), ifMatch: 9 })).rejects.toMatchObject({
+        code: 'CONFLICT',
+        data: { reason: 'REVISION_MISMATCH', revision: 1 },
+      })
+      const none = { status: 409, data: { reason: 'REVISION_MISMATCH', revision: 0 } }
+      await expect(kv.put({ key: 'shop/d', value: text('2'), ifMatch: '*' })).rejects.toMatchObject(
+        none,
+      )
+      const put = await kv.put({ key: 'shop/a', value: text('2'), ifMatch: '*' })
+      expect(put).toMatchObject({ revision: 4, createRevision: 1 })
+      expect(await kv.delete({ key: 'shop/a', ifMatch: '*' })).toMatchObject({ deleted: true })
+      await expect(kv.delete({ key: 'shop/a', ifMatch: '*' })).rejects.toMatchObject(none)
+    })
+
+    it('takes a value of 1 MiB and not one byte more', async () => {
+      const { kv } = door.client
+      const value = (bytes: number) => Buffer.alloc(bytes).toString('base64')
+      await kv.put({ key: 'shop/a', value: value(2 ** 20) })
+      const success = [{ op: 'put' as const, key: 'shop/b', value: value(2 ** 20) }]
+      expect(await kv.transact({ success })).toMatchObject({ succeeded: true })
+      const refused = { code: 'TOO_LARGE', status: 413 }
+      await expect(kv.put({ key: 'shop/a', value: value(2 ** 20 + 1) })).rejects.toMatchObject(
+        refused,
+      )
+      const larger = [{ op: 'put' as const, key: 'shop/b', value: value(2 ** 20 + 1) }]
+      await expect(kv.transact({ success: larger })).rejects.toMatchObject(refused)
+    })
+
+    it('does a transaction whole, or what stands for the other case', async () => {
+      const { kv } = door.client
+      await kv.put({ key: 'shop/stock', value: text('1') })
+      const sell = {
+        compare: [
+          { target: 'value' as const, key: 'shop/stock', is: '=' as const, than: text('1') },
+        ],
+        success: [
+          { op: 'delete' as const, key: 'shop/stock' },
+          { op: 'put' as const, key: 'shop/sold', value: text('1') },
+          { op: 'get' as const, key: 'shop/sold' },
+        ],
+        failure: [{ op: 'get' as const, key: 'shop/stock' }],
+      }
+      expect(await kv.transact(sell)).toEqual({
+        ...{ succeeded: true, revision: 2 },
+        answers: [
+          { op: 'delete', key: 'shop/stock', deleted: true },
+          { op: 'put', key: 'shop/sold' },
+          { op: 'get', key: 'shop/sold', entry: expect.objectContaining({ value: text('1') }) },
+        ],
+      })
+      expect(await kv.transact(sell)).toEqual({
+        ...{ succeeded: false, revision: 2 },
+        answers: [{ op: 'get', key: 'shop/stock', entry: null }],
+      })
+      const across = [...sell.success, { op: 'get' as const, key: 'other/x' }]
+      for (const success of [[], across]) {
+        await expect(kv.transact({ success })).rejects.toMatchObject({ code: 'VALIDATION_ERROR' })
+      }
+    })
+
+    it('passes a lock on in order, each time with a higher token', async () => {
+      const { leases, locks } = door.client
+      const lock = 'shop/leader'
+      for (const lease of ['shop/one', 'shop/two']) await leases.grant({ lease, ttlSeconds: 60 })
+      const first = await locks.acquire({ lock, lease: 'shop/one' })
+      expect(first).toMatchObject({ held: true })
+      const ahead = await locks.acquire({ lock, lease: 'shop/two' })
+      expect(ahead).toEqual({ lock, lease: 'shop/two', held: false, ahead: 1 })
+      const waiting = locks.acquire({ lock, lease: 'shop/two', waitSeconds: 30 })
+      const row = { holder: 'shop/one', token: first.token, waiting: ['shop/two'] }
+      expect(await locks.show({ lock })).toEqual({ lock, ...row })
+      await locks.release({ lock, lease: 'shop/one' })
+      const second = await waiting
+      expect(second.held).toBe(true)
+      expect(second.token).toBeGreaterThan(first.token ?? 0)
+      await expect(locks.release({ lock, lease: 'shop/one' })).rejects.toMatchObject({
+        code: 'CONFLICT',
+        data: { reason: 'NOT_HELD' },
+      })
+      await locks.release({ lock, lease: 'shop/two' })
+      await expect(locks.show({ lock })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    })
+
     it('tells what happens while it happens, and stops when it is let go', async () => {
       const stop = new AbortController()
       const events = await door.client.events.watch(
@@ -95,6 +185,8 @@ export function describeDoor(name: string, open: (node: MemoryNode) => Promise<O
     })
   })
 }
+
+const text = (value: string): string => Buffer.from(value).toString('base64')
 
 /** True once the iterator has ended, whether in order or by the abort. */
 async function drained(events: AsyncIterator<unknown>): Promise<boolean> {

@@ -132,6 +132,8 @@ export interface NetworkParts {
   discoveryTier(): 'primary' | 'seed' | 'latent' | 'none'
   /** The seed document this node gives others (`spore.json`), signed. */
   seedDocument(): Promise<Record<string, unknown>>
+  /** The network's document outside of it (`network/spores`, `network/seeds`). */
+  seeds: SeedShelf
   members: MemberBook
   /** The registry that a committee keeps. */
   primary: Omit<Primary, 'start' | 'stop'>
@@ -154,6 +156,33 @@ export interface InstanceLogLine {
   node: string
   stream: 'stdout' | 'stderr'
   line: string
+}
+
+export interface SeedShelf {
+  list(): SeedFacts[]
+  /** Secrets are kept in the home alone. */
+  publish(location: string, credentials: Record<string, string>): Promise<SeedFacts>
+  /** False where it is none of this node's. */
+  forget(location: string): Promise<boolean>
+  /** The newest document known here. */
+  spore(): SporeFacts | undefined
+}
+
+export interface SeedFacts {
+  location: string
+  writes: boolean
+  /** ISO 8601. */
+  currentAt?: string
+  problem?: Reason
+}
+
+export interface SporeFacts {
+  version: string
+  /** ISO 8601. */
+  issuedAt: string
+  voters: NodeId[]
+  nodes: number
+  bytes: Uint8Array
 }
 
 /** Owners of the network and who waits outside (`network/admission`). */
@@ -213,4 +242,5 @@ export interface ImageShelf {
 
 export { createPublish } from './bundles.ts'
 export { failure, toFailure } from './failures.ts'
+export { createKeyDoor, isKey, type KeyCalls } from './key-calls.ts'
 export { createRouter, type Router } from './router.ts'

@@ -8,3 +8,9 @@ export const EVENT_READERS_MAX = 64
 export const LAG_WAIT_MS = 500
 /** One value of a key. Bytes. */
 export const VALUE_BYTES_MAX = 1_048_576
+
+/** Looks at a key that goes and comes back while it is to be changed only if it is there. */
+export const EXISTING_TRIES = 8
+
+/** How long somebody waits for a lock until it asks anew, whatever it heard. */
+export const LOCK_LOOK_MS = 5_000

@@ -3,12 +3,15 @@ import { bundleHandlers } from './bundles.ts'
 import { eventHandlers } from './events.ts'
 import type { ApiDeps } from './index.ts'
 import { kvHandlers } from './kv.ts'
+import { leaseHandlers } from './leases.ts'
+import { lockHandlers } from './locks.ts'
 import { memberHandlers } from './members.ts'
 import { collectMetrics } from './metrics.ts'
 import { networkHandlers } from './network.ts'
 import { nodeHandlers } from './node.ts'
 import { nodeListHandlers } from './nodes.ts'
 import { primaryHandlers } from './primary.ts'
+import { seedHandlers } from './seeds.ts'
 import { workloadHandlers } from './workloads.ts'
 
 /** Every operation of the contract. Does nothing until a door calls it. */
@@ -21,7 +24,10 @@ export function createRouter(deps: ApiDeps) {
     ...nodeListHandlers(build, deps),
     ...memberHandlers(build, deps),
     primary: primaryHandlers(build, deps),
-    ...kvHandlers(build, deps),
+    seeds: seedHandlers(build, deps),
+    kv: kvHandlers(build, deps),
+    leases: leaseHandlers(build, deps),
+    locks: lockHandlers(build, deps),
     workloads: workloadHandlers(build, deps),
     ...bundleHandlers(build, deps),
     events: eventHandlers(build, deps),

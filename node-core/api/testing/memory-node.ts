@@ -19,11 +19,14 @@ import { desiredOf, type Instance } from '../../work/spec/index.ts'
 import {
   type ApiDeps,
   type BundleFacts,
+  createKeyDoor,
   createPublish,
   createRouter,
   type InstanceLogLine,
   type MemberFacts,
   type NetworkParts,
+  type SeedFacts,
+  type SporeFacts,
 } from '../handlers/index.ts'
 import { createMemoryPrimary } from './memory-primary.ts'
 
@@ -38,6 +41,7 @@ export interface MemoryNode {
   world: World
   router: ReturnType<typeof createRouter>
   publish: ReturnType<typeof createPublish>
+  keys: ReturnType<typeof createKeyDoor>
   put(key: string, value: Plain, owner?: OwnerId): Promise<StateRecord>
   logLines: { level: string; message: string }[]
 }
@@ -54,6 +58,8 @@ interface World {
   lines: InstanceLogLine[]
   images: Record<string, string>
   edge: EdgeCounts
+  seeds: SeedFacts[]
+  spore: SporeFacts | undefined
   calls: { what: string; with?: unknown }[]
   stopped: boolean
 }
@@ -72,6 +78,8 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     lines: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
+    seeds: [],
+    spore: undefined,
     calls: [],
     stopped: false,
     ...change,
@@ -134,7 +142,8 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
   }
   const router = createRouter(deps)
   const publish = createPublish(deps)
-  return { deps, clock, world, router, publish, put, logLines: logger.lines }
+  const keys = createKeyDoor(deps)
+  return { deps, clock, world, router, publish, keys, put, logLines: logger.lines }
 }
 
 function partsOf(world: World, state: NetworkParts['state']): NetworkParts {
@@ -158,6 +167,21 @@ function partsOf(world: World, state: NetworkParts['state']): NetworkParts {
     primary: createMemoryPrimary(world.committee),
     discoveryTier: () => 'latent',
     seedDocument: async () => ({ version: 1 }),
+    seeds: {
+      list: () => world.seeds,
+      async publish(location, credentials) {
+        world.calls.push({ what: 'publish', with: Object.keys(credentials).sort().join() })
+        const seed = { location, writes: true }
+        world.seeds.push(seed)
+        return seed
+      },
+      forget: async (location) => {
+        const at = world.seeds.findIndex((seed) => seed.location === location)
+        if (at >= 0) world.seeds.splice(at, 1)
+        return at >= 0
+      },
+      spore: () => world.spore,
+    },
     members: {
       createInvite: async ({ uses }) => ({
         invite: 'mycelium://join?x',

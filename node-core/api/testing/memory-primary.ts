@@ -1,87 +1,68 @@
-/** Keys in memory, enough of the registry for the doors' tests: no committee, no other owners. */
-import type { Plain } from '../../base/codec/index.ts'
+/**
+ * The registry alone, for the doors' tests: one founder writes, and what it says is in force at once.
+ * Nothing is written under `lost/`, as if no majority were in reach there.
+ */
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
+import { createSeededRandom } from '../../base/random/index.ts'
+import type { LogIndex } from '../../control/consensus/index.ts'
 import type { KeyRow } from '../../control/primary/index.ts'
+import {
+  type Command,
+  createRegistry,
+  isVerified,
+  openBatch,
+  type RegistryView,
+  sealBatch,
+} from '../../control/registry/index.ts'
+import { toEra } from '../../control/succession/index.ts'
+import { foundNetwork, generateKey } from '../../identity/index.ts'
 import type { NetworkParts } from '../handlers/index.ts'
+
+const CREATED_AT = '2026-11-20T00:00:00.000Z'
 
 /** `committee` votes, and its first one leads; whoever is demoted leaves the array. */
 export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['primary'] {
-  const rows = new Map<string, KeyRow>()
-  const leases = new Map<string, number>()
-  const events: { revision: number; key: string; row: KeyRow | undefined }[] = []
-  let revision = 0
+  const random = createSeededRandom(1)
+  const founder = generateKey(random)
+  const genesis = { name: 'Garden', consensus: 'raft', createdAt: CREATED_AT } as const
+  const network = foundNetwork(founder, genesis, random)
+  const registry = createRegistry({ network, voters: [] })
+  const { view } = registry
+  const listeners = new Set<() => void>()
+  let index = 0
 
-  function change(key: string, row: KeyRow | undefined): void {
-    if (row) rows.set(key, row)
-    else rows.delete(key)
-    events.push({ revision, key, row })
-  }
-
-  function expectAt(key: string, expected: number | undefined): void {
-    const modRevision = rows.get(key)?.modRevision ?? 0
-    if (expected === undefined || expected === modRevision) return
-    throw new MyceliumError('REVISION_MISMATCH', 'Moved on.', { details: { modRevision } })
-  }
-
-  async function execute(...[command]: Parameters<NetworkParts['primary']['execute']>) {
-    switch (command.kind) {
-      case 'kv.put': {
-        const { key, value, lease = null, expect } = command.body
-        if (key.startsWith('lost/')) throw new MyceliumError('NO_QUORUM', 'No majority.')
-        expectAt(key, expect)
-        if (lease !== null && !leases.has(lease)) throw new MyceliumError('NO_LEASE', 'No lease.')
-        revision++
-        const { createRevision = revision, version = 0 } = rows.get(key) ?? {}
-        const row = {
-          key,
-          value,
-          createRevision,
-          modRevision: revision,
-          version: version + 1,
-          lease,
-        }
-        change(key, row)
-        return { revision, createRevision, version: row.version }
-      }
-      case 'kv.delete': {
-        expectAt(command.body.key, command.body.expect)
-        const deleted = rows.has(command.body.key)
-        if (deleted) revision++
-        if (deleted) change(command.body.key, undefined)
-        return { revision, deleted }
-      }
-      case 'lease.grant':
-        leases.set(command.body.lease, command.body.ttlMs)
-        return { ttlMs: command.body.ttlMs, endsMs: 0 } satisfies Plain
-      case 'lease.keep': {
-        const ttlMs = leases.get(command.body.lease)
-        if (ttlMs === undefined) throw new MyceliumError('NO_LEASE', 'No lease.')
-        return { ttlMs, endsMs: 0 }
-      }
-      case 'lease.revoke':
-        leases.delete(command.body.lease)
-        return { revision }
-      default:
-        throw new MyceliumError('MALFORMED', 'Not in memory.')
+  async function execute(command: Command) {
+    const parts: unknown[] = Object.values(command.body)
+    if (parts.some((part) => typeof part === 'string' && part.startsWith('lost/'))) {
+      throw new MyceliumError('NO_QUORUM', 'No majority.')
     }
+    index++
+    const head = { incarnation: 1, first: index, settled: index - 1, timeMs: 0 }
+    const batch = openBatch(network, sealBatch(founder, network.id, head, [command]))
+    if (!isVerified(batch)) throw new MyceliumError('MALFORMED', batch.code)
+    const [[outcome] = []] = registry.apply(index as LogIndex, [batch]).outcomes
+    for (const listener of [...listeners]) listener()
+    if (outcome?.ok) return outcome.value
+    const { code = 'NO_QUORUM', details } = outcome ?? {}
+    const plain = typeof details === 'object' && details !== null ? details : undefined
+    throw new MyceliumError(code, `Refused: ${code}.`, plain && { details: plain })
   }
 
   return {
     execute,
-    key: async (key) => ({ revision, row: rows.get(key) }),
-    async keys(prefix, { after = '', limit = 10_000 } = {}) {
-      const found = [...rows.keys()].filter((key) => key.startsWith(prefix) && key > after).sort()
-      const page = found.slice(0, limit).flatMap((key) => rows.get(key) ?? [])
-      return { revision, rows: page, more: found.length > limit }
-    },
-    lease: async (lease) => {
-      const ttlMs = leases.get(lease)
-      return ttlMs === undefined ? undefined : { ttlMs, leftMs: ttlMs }
-    },
-    async *watch(prefix, { from = revision + 1 }) {
-      const due = events.filter((event) => event.revision >= from && event.key.startsWith(prefix))
-      yield { revision, events: due }
+    ...readsOf(view),
+    async untilTurn(lock, lease, { signal }) {
+      if (view.lock(lock)?.holder === lease) return
+      await new Promise<void>((resolve) => {
+        const look = (): void => {
+          if (view.lock(lock)?.holder !== lease && !signal?.aborted) return
+          listeners.delete(look)
+          resolve()
+        }
+        listeners.add(look)
+        signal?.addEventListener('abort', look, { once: true })
+      })
     },
     async change(change, node) {
       if (change === 'release') return
@@ -95,8 +76,6 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
       committee.splice(committee.indexOf(node), 1)
     },
     lag: async () => [],
-    view: () => undefined,
-    subscribe: () => () => {},
     status: () => ({
       role: 'none',
       inForce: false,
@@ -105,7 +84,41 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
           ? undefined
           : { voters: committee, learners: [], leader: committee[0], term: 1, applied: 1 },
       height: undefined,
+      era: toEra(0),
+      following: { parent: undefined, depth: undefined, children: 0 },
       trouble: undefined,
     }),
+    view: () => view,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+type Reads = Pick<NetworkParts['primary'], 'key' | 'keys' | 'lease' | 'lock' | 'watch'>
+
+function readsOf(view: RegistryView): Reads {
+  return {
+    key: async (key) => ({ revision: view.revision, row: view.get(key) }),
+    async keys(prefix, { after = '', limit = 10_000 } = {}) {
+      const found: KeyRow[] = view.list(prefix, { after, limit: limit + 1 })
+      const more = found.length > limit
+      return { revision: view.revision, rows: found.slice(0, limit), more }
+    },
+    async lease(lease) {
+      const held = view.lease(lease)
+      return held && { ttlMs: held.ttlMs, leftMs: held.endsMs - view.uptimeMs }
+    },
+    lock: async (lock) => view.lock(lock),
+    /** What there is by now, and no more: tests read to the end. */
+    async *watch(prefix, { from = view.revision + 1 }) {
+      const watched = view.watch(prefix, from, 1_000)
+      if ('code' in watched) throw new MyceliumError('COMPACTED', 'Forgotten.')
+      const events = watched.events.map(({ item, key, revision }) => {
+        return { key, revision, row: item && { key, ...item } }
+      })
+      yield { revision: view.revision, events }
+    },
   }
 }

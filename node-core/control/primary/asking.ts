@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock/index.ts'
 import type { Plain } from '../../base/codec/index.ts'
 import type { Envoy } from './envoy.ts'
 import { failure, isElsewhere, noQuorum } from './failures.ts'
+import type { Follower } from './follower.ts'
 import { ROUND_MS, TRY_MS } from './limits.ts'
 import type { Question } from './messages.ts'
 import type { ReplicaKeeper } from './replica-keeper.ts'
@@ -10,6 +11,7 @@ import { createTimeLimit, pause } from './time-limit.ts'
 
 export interface AskingDeps {
   keeper: Pick<ReplicaKeeper, 'current' | 'settled' | 'trouble'>
+  follower: Pick<Follower, 'answer'>
   envoy: Envoy
   clock: Clock
 }
@@ -17,7 +19,7 @@ export interface AskingDeps {
 /** Goes on until somebody answers. Throws the answer's code, or the signal's reason. */
 export type Ask = (question: Question, signal: AbortSignal) => Promise<Plain>
 
-export function createAsking({ keeper, envoy, clock }: AskingDeps): Ask {
+export function createAsking({ keeper, follower, envoy, clock }: AskingDeps): Ask {
   async function here(
     question: Question,
     signal: AbortSignal,
@@ -55,6 +57,8 @@ export function createAsking({ keeper, envoy, clock }: AskingDeps): Ask {
     for (;;) {
       const own = await here(question, signal)
       if ('value' in own) return own.value
+      const followed = await follower.answer(question, signal)
+      if (followed !== undefined) return followed
       const there = await envoy.round(question, signal)
       if (there) return there.value
       // A copy that runs may yet find a leader; where nobody holds one, waiting helps nobody.

@@ -81,6 +81,7 @@ function patienceMs(question: Question): number {
     case 'progress':
       return TRY_MS
     case 'changes':
+    case 'turn':
       return question.waitMs + TRY_MS
     case 'change':
       return CHANGE_TIMEOUT_MS + TRY_MS

@@ -29,8 +29,9 @@ import type { Random } from '../../base/random/index.ts'
 import type { FoundedNetwork, OwnerId, Permission, Role, Signer } from '../../identity/index.ts'
 import type { Command, RegistryView } from '../registry/index.ts'
 import type { SharedState } from '../state/index.ts'
+import type { Era } from '../succession/index.ts'
 import type { Committee } from './committee.ts'
-import type { KeyRow } from './queries.ts'
+import type { KeyRow, LockRow } from './queries.ts'
 
 export interface Primary extends Lifecycle {
   /** By this node, for its owner. The command's value, or throws the code of its refusal. */
@@ -42,6 +43,17 @@ export interface Primary extends Lifecycle {
     lease: string,
     options?: ReadOptions,
   ): Promise<{ ttlMs: number; leftMs: number } | undefined>
+  /** Undefined when nobody has it. */
+  lock(lock: string, options?: ReadOptions): Promise<LockRow | undefined>
+  /**
+   * Until the lease may have come to hold the lock, or waits no more, or `waitMs` are over. A hint:
+   * `lock.acquire`, asked again, says how it stands.
+   */
+  untilTurn(
+    lock: string,
+    lease: string,
+    options: { waitMs: number; signal?: AbortSignal },
+  ): Promise<void>
   /**
    * Every change under a prefix from a revision on (default: what comes next), in order and without
    * gaps, whoever answers meanwhile. Ends by `signal` alone. Throws COMPACTED.
@@ -103,8 +115,20 @@ export interface PrimaryStatus {
   committee: Committee | undefined
   /** The last entry that the copy here has applied. */
   height: number | undefined
+  /** How often a committee was put in force from outside, as far as this node knows. */
+  era: Era
+  /** Whom this node follows for what is committed, and who follows it. */
+  following: FollowView
   /** Why this node's copy, or the Primary as a whole, is not what it should be. */
   trouble: { code: PrimaryErrorCode; message: string } | undefined
+}
+
+export interface FollowView {
+  /** Undefined while there is none, as in the committee. */
+  parent: NodeId | undefined
+  /** Steps from the committee. */
+  depth: number | undefined
+  children: number
 }
 
 export type PrimaryErrorCode =
@@ -143,7 +167,10 @@ export type PrimaryErrorCode =
 
 export interface PrimaryDeps {
   network: FoundedNetwork
-  net: Pick<Net, 'self' | 'peers' | 'request' | 'onRequest' | 'onPeer' | 'openStream' | 'onStream'>
+  net: Pick<
+    Net,
+    'self' | 'peers' | 'heardAtMs' | 'request' | 'onRequest' | 'onPeer' | 'openStream' | 'onStream'
+  >
   state: Pick<SharedState, 'get' | 'list' | 'put' | 'subscribe'>
   disk: Disk
   signer: Signer
@@ -151,6 +178,8 @@ export interface PrimaryDeps {
   certificate(): Uint8Array
   /** What a node's owner may do now, by the shared state; undefined for a stranger. */
   permissionsOf(node: NodeId): ReadonlySet<Permission> | undefined
+  /** Whether a node is meant to serve others, by its role. */
+  isHub(node: NodeId): boolean
   /** Owners as the shared state knows them, which the registry is told of. */
   owners(): readonly OwnerFacts[]
   /** Nodes of the network, this one included: from them the committee fills itself. */
@@ -184,4 +213,4 @@ export type { Committee } from './committee.ts'
 export { choiceIn, choiceSetting } from './filling.ts'
 export { foundPrimary } from './founding.ts'
 export { createPrimary } from './primary.ts'
-export type { KeyRow } from './queries.ts'
+export type { KeyRow, LockRow } from './queries.ts'

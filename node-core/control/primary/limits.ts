@@ -59,7 +59,7 @@ export const LIST_KEYS_MAX = 10_000
 export const CHANGES_MAX = 256
 /** How long a member holds a question about changes while there are none. Milliseconds. */
 export const WATCH_WAIT_MS = 20_000
-/** Watches that a member serves to others at once; more are refused as BUSY. */
+/** Watches and waits for locks that a member serves to others at once; more are refused as BUSY. */
 export const WATCHES_MAX = 1_024
 
 /** After the committee or its leader changed, until the others are told. Milliseconds. */

@@ -1,6 +1,7 @@
 /** The registry as what the log drives: entries are opened, applied, and told to whoever waits. */
 import type { FoundedNetwork } from '../../identity/index.ts'
-import type { CommittedEntry, StateSnapshot } from '../consensus/index.ts'
+import type { CommittedEntry } from '../consensus/index.ts'
+import type { LogCopy } from '../follow/index.ts'
 import {
   isVerified,
   openBatch,
@@ -15,11 +16,8 @@ export type BatchId = string & { readonly __brand: 'BatchId' }
 
 export type Told = (outcomes: readonly CommandOutcome[]) => void
 
-export interface Machine {
+export interface Machine extends LogCopy {
   readonly registry: Registry
-  apply(entries: readonly CommittedEntry[]): void
-  restore(snapshot: StateSnapshot): void
-  snapshot(): Uint8Array
   /** Called once, when the batch has been applied here. Returns how to give up. */
   whenApplied(id: BatchId, told: Told): () => void
   /** Called after entries were applied or a snapshot took their place. */
@@ -33,8 +31,10 @@ export function batchId(of: Pick<VerifiedBatch, 'ids' | 'incarnation' | 'first'>
 export function createMachine(network: FoundedNetwork, registry: Registry): Machine {
   const waiting = new Map<BatchId, Set<Told>>()
   const listeners = new Set<() => void>()
+  const watchers = new Set<(entry: CommittedEntry | undefined) => void>()
 
-  function applyOne({ index, payload, members }: CommittedEntry): void {
+  function apply(entry: CommittedEntry): void {
+    const { index, payload, members } = entry
     const sealed = payload.byteLength === 0 ? [] : (parseEntry(payload) ?? [])
     const batches = sealed.map((bytes) => openBatch(network, bytes)).filter(isVerified)
     const { outcomes } = registry.apply(index, batches, members?.voters)
@@ -44,21 +44,23 @@ export function createMachine(network: FoundedNetwork, registry: Registry): Mach
       waiting.delete(id)
       for (const tell of told ?? []) tell(outcomes[at] ?? [])
     }
+    changed(entry)
   }
 
-  function changed(): void {
+  function changed(entry: CommittedEntry | undefined): void {
+    for (const watcher of [...watchers]) watcher(entry)
     for (const listener of [...listeners]) listener()
   }
 
   return {
     registry,
-    apply(entries) {
-      for (const entry of entries) applyOne(entry)
-      changed()
+    get index() {
+      return registry.index
     },
-    restore({ state }) {
+    apply,
+    restore(state) {
       registry.restore(state)
-      changed()
+      changed(undefined)
     },
     snapshot: () => registry.snapshot(),
     whenApplied(id, told) {
@@ -68,6 +70,10 @@ export function createMachine(network: FoundedNetwork, registry: Registry): Mach
         list.delete(told)
         if (list.size === 0 && waiting.get(id) === list) waiting.delete(id)
       }
+    },
+    onMoved(watcher) {
+      watchers.add(watcher)
+      return () => watchers.delete(watcher)
     },
     subscribe(listener) {
       listeners.add(listener)

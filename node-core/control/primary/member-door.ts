@@ -27,8 +27,8 @@ export function openMemberDoor(deps: MemberDoorDeps): () => void {
     if (!held || (needed && !held.has(needed) && !held.has('admin'))) {
       throw failure('FORBIDDEN', `This needs the permission “${needed ?? 'use'}”.`)
     }
-    if (question.kind !== 'changes') return deps.answer(question)
-    if (watches >= WATCHES_MAX) throw failure('BUSY', 'Too many watch here.')
+    if (question.kind !== 'changes' && question.kind !== 'turn') return deps.answer(question)
+    if (watches >= WATCHES_MAX) throw failure('BUSY', 'Too many watch or wait here.')
     watches++
     try {
       return await deps.answer(question)
@@ -59,6 +59,7 @@ function permissionFor(question: Question, peer: NodeId): Permission | undefined
       return undefined
     case 'query':
     case 'changes':
+    case 'turn':
     case 'progress':
       return 'use'
     case 'change':

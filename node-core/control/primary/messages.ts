@@ -23,6 +23,7 @@ const QUERY = z.discriminatedUnion('what', [
     limit: count.max(LIST_KEYS_MAX),
   }),
   z.strictObject({ what: z.literal('lease'), lease: text }),
+  z.strictObject({ what: z.literal('lock'), lock: text }),
   z.strictObject({ what: z.literal('owners') }),
 ])
 /** What can be read of the registry. */
@@ -37,6 +38,11 @@ const QUESTION = z.discriminatedUnion('kind', [
     kind: z.literal('changes'),
     prefix: text,
     from: count,
+    waitMs: count.max(WATCH_WAIT_MS),
+  }),
+  /** Waits for the lease's turn; the answer is a hint, whether it has come. */
+  z.strictObject({
+    ...{ kind: z.literal('turn'), lock: text, lease: text },
     waitMs: count.max(WATCH_WAIT_MS),
   }),
   /** By an admin. Answered by the leader. */

@@ -104,6 +104,7 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
           const held = ownerOf.get(node)?.permissions
           return held && new Set(held)
         },
+        isHub: () => true,
         owners: () => people.map(factsOf),
         nodes: () => nodes.map(nodeFactsOf),
       })

@@ -55,7 +55,7 @@ const leaderOf = (nodes: readonly TestNode[]): TestNode | undefined =>
 describe('the Primary', () => {
   it('shows the copy of a node that has one, and says when it has moved on', async () => {
     const [first, second] = (await committee(41, 1)) as [TestNode, TestNode]
-    const outsider = await world.add('use')
+    const outsider = await world.add('deploy')
     let told = 0
     const forget = second.primary.subscribe(() => told++)
     await put(first, 'shop/stock', '12')
@@ -114,7 +114,11 @@ describe('the Primary', () => {
     await put(guest, 'guest/x', '1')
     expect(await get(founder, 'guest/x')).toBe('1')
     expect(await get(guest, 'guest/x')).toBe('1')
-    expect(guest.primary.status()).toMatchObject({ role: 'none', inForce: true, height: undefined })
+    expect(guest.primary.status()).toMatchObject({
+      role: 'none',
+      inForce: true,
+      height: founder.primary.status().height,
+    })
     await put(founder, 'shop/x', '1')
     const body = { key: 'shop/x', value: bytes('2') }
     expect(await codeOf(guest.primary.execute({ kind: 'kv.put', body }))).toBe('NAME_TAKEN')

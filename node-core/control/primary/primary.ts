@@ -3,6 +3,7 @@ import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf } from '../../identity/index.ts'
+import { toEra } from '../succession/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { createChanging } from './changing.ts'
@@ -10,6 +11,7 @@ import { isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
 import { createEnvoy } from './envoy.ts'
 import { failure, noQuorum } from './failures.ts'
+import { createFollower } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import type { Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
 import { openMemberDoor } from './member-door.ts'
@@ -46,7 +48,13 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     own: () => keeper.current()?.status(),
   })
   const envoy = createEnvoy({ net, committee: () => board.current() })
-  const askAnybody = createAsking({ keeper, envoy, clock })
+  const follower = createFollower({
+    ...{ network, net, board, clock, logger, random: deps.random },
+    ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf },
+    replica: () => keeper.current(),
+    applied: tellListeners,
+  })
+  const askAnybody = createAsking({ keeper, follower, envoy, clock })
   const housekeeping = createHousekeeping({
     ...{ self, state, clock, logger },
     replica: () => keeper.current(),
@@ -63,6 +71,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     keeper.look()
     board.look()
     housekeeping.look()
+    follower.look()
     tellListeners()
   }
 
@@ -91,6 +100,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   function status(): PrimaryStatus {
     const own = keeper.current()?.status()
     const committee = board.current()
+    const followed = follower.status()
     const engine = own?.state === 'running' ? own.engine : undefined
     const role =
       !engine || !isNamed(engine.members, self)
@@ -106,8 +116,14 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       committee,
       inForce:
         role === 'none' ? isInReach() : engine?.quorum === true && engine.leader !== undefined,
-      height: own?.applied,
-      trouble: isMissing ? missing : keeper.trouble(),
+      height: own?.applied || followed.height || undefined,
+      era: toEra(0),
+      following: {
+        parent: followed.parent,
+        depth: followed.depth,
+        children: followed.children.length,
+      },
+      trouble: isMissing ? missing : (keeper.trouble() ?? follower.trouble()),
     }
   }
 
@@ -131,7 +147,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     view() {
       const replica = keeper.current()
       // Before the first snapshot has come the copy is empty, which is not what the registry holds.
-      return replica && replica.status().applied > 0 ? replica.view : undefined
+      const isReadable = replica && replica.status().applied > 0
+      return isReadable ? replica.view : follower.view()
     },
     subscribe(listener) {
       listeners.add(listener)
@@ -161,6 +178,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       board.start(changed)
       housekeeping.start()
       keeper.start()
+      await follower.start()
     },
     async stop() {
       started = false
@@ -169,6 +187,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       closeDoor()
       housekeeping.stop()
       board.stop()
+      await follower.stop()
       await keeper.stop()
     },
   }

@@ -31,6 +31,14 @@ export const LEASE_ANSWER = z.strictObject({
   /** `leftMs` counts on the log's time. */
   lease: z.strictObject({ ttlMs: count, leftMs: count }).nullable(),
 })
+export const LOCK_ANSWER = z.strictObject({
+  /** Null: nobody has it. */
+  lock: z
+    .strictObject({ holder: z.string(), token: count, waiting: z.array(z.string()) })
+    .nullable(),
+})
+/** Who has a lock, and who waits for it, in order: leases by name. */
+export type LockRow = NonNullable<z.infer<typeof LOCK_ANSWER>['lock']>
 export const OWNERS_ANSWER = z.array(
   z.strictObject({
     owner: z.custom<OwnerId>(
@@ -72,6 +80,8 @@ export function answerQuery(view: RegistryView, query: Query): Plain {
       if (!lease) return { lease: null }
       return { lease: { ttlMs: lease.ttlMs, leftMs: Math.max(0, lease.endsMs - view.uptimeMs) } }
     }
+    case 'lock':
+      return { lock: view.lock(query.lock) ?? null }
     case 'owners':
       return view.members({ limit: OWNERS_MAX }).flatMap(([key, { permissions }]) => {
         const owner = parseOwnerId(key)

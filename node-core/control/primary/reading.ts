@@ -14,6 +14,7 @@ import {
   type KnownOwner,
   LAG_ANSWER,
   LEASE_ANSWER,
+  LOCK_ANSWER,
   OWNERS_ANSWER,
 } from './queries.ts'
 import { pause } from './time-limit.ts'
@@ -23,7 +24,9 @@ export interface ReaderDeps {
   ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<Plain>
 }
 
-export interface Reader extends Pick<Primary, 'key' | 'keys' | 'lease' | 'watch' | 'lag'> {
+type ReadOf = 'key' | 'keys' | 'lease' | 'lock' | 'untilTurn' | 'watch' | 'lag'
+
+export interface Reader extends Pick<Primary, ReadOf> {
   /** Every owner that the registry knows besides the founders, as of lately. */
   owners(): Promise<KnownOwner[]>
 }
@@ -56,6 +59,19 @@ export function createReader({ clock, ask }: ReaderDeps): Reader {
     async lease(lease, options) {
       const answer = await query(LEASE_ANSWER, { what: 'lease', lease }, options)
       return answer.lease ?? undefined
+    },
+    async lock(lock, options) {
+      const answer = await query(LOCK_ANSWER, { what: 'lock', lock }, options)
+      return answer.lock ?? undefined
+    },
+    async untilTurn(lock, lease, { waitMs, signal }) {
+      const question = {
+        kind: 'turn',
+        lock,
+        lease,
+        waitMs: Math.min(waitMs, WATCH_WAIT_MS),
+      } as const
+      await ask(question, waitMs + READ_TIMEOUT_MS, signal)
     },
     owners: () => query(OWNERS_ANSWER, { what: 'owners' }, { stale: true }),
     async *watch(prefix, { from, signal }) {

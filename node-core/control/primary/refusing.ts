@@ -9,6 +9,7 @@ const WORDS: Readonly<Record<string, string>> = {
   NAME_TAKEN: 'The first part of the key is a name of another owner.',
   REVISION_MISMATCH: 'The key is at another revision.',
   NO_LEASE: 'There is no such lease, or it has ended.',
+  NOT_HELD: 'The lease neither has the lock nor waits for it.',
   EXISTS: 'It exists already.',
   NOT_FOUND: 'It does not exist.',
   MALFORMED: 'The key, the value or the lease is not of a form that the registry takes.',

@@ -5,6 +5,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import { type Consensus, type ConsensusStatus, createConsensus } from '../consensus/driver/index.ts'
 import type { CommittedEntry } from '../consensus/index.ts'
 import { createRaftEngine } from '../consensus/raft/index.ts'
+import type { LogCopy } from '../follow/index.ts'
 import { createRecordLog } from '../log/index.ts'
 import { createRegistry, isVerified, openBatch, type RegistryView } from '../registry/index.ts'
 import { isNamed } from './committee.ts'
@@ -22,10 +23,11 @@ import {
 import { batchId, createMachine } from './machine.ts'
 import type { Question } from './messages.ts'
 import { createProposer } from './proposer.ts'
-import { answerQuery, changesSince } from './queries.ts'
+import { answerQuery } from './queries.ts'
 import { demote, promote, requireLead, transfer } from './reconfiguring.ts'
 import { LOG_FOLDER, readStanding, writeStanding } from './standing.ts'
 import { createTimeLimit } from './time-limit.ts'
+import { turnOf, untilChanged, untilCome } from './waiting.ts'
 
 export interface Replica {
   /** Throws LOG_DAMAGED, and what the disk throws. */
@@ -34,6 +36,7 @@ export interface Replica {
   /** Throws PrimaryErrorCode. Who may ask what is the caller's to check. */
   answer(question: Question, signal?: AbortSignal): Promise<Plain>
   readonly view: RegistryView
+  readonly copy: LogCopy
   status(): ConsensusStatus
   /** Called when the lead, the members or the state of consensus have changed. */
   subscribe(listener: () => void): () => void
@@ -74,7 +77,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
       apply,
       // By now the first records are durable, so this home is a founder's no more.
       async restore(snapshot) {
-        machine.restore(snapshot)
+        machine.restore(snapshot.state)
         if (!founding) return
         await writeStanding(disk, 'holding')
         founding = false
@@ -88,6 +91,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
     ...{ nodes: deps.nodes, isAdmins: deps.isAdmins },
   })
   const changing = { self: net.self, consensus, clock, successor: filling.successor }
+  const waiting = { clock, subscribe: machine.subscribe }
 
   /**
    * Raft trusts its members, and the network has others. Whoever was taken in by entries that this
@@ -102,7 +106,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   async function apply(entries: readonly CommittedEntry[]): Promise<void> {
     let begunMs = clock.monotonicMs()
     for (const entry of entries) {
-      machine.apply([entry])
+      machine.apply(entry)
       if (clock.monotonicMs() - begunMs < APPLY_TURN_MS) continue
       await new Promise<void>((resolve) => clock.timer(0, resolve))
       begunMs = clock.monotonicMs()
@@ -131,38 +135,9 @@ export function createReplica(deps: ReplicaDeps): Replica {
     ])
   }
 
-  async function changes(
-    { prefix, from, waitMs }: Extract<Question, { kind: 'changes' }>,
-    signal?: AbortSignal,
-  ): Promise<Plain> {
-    const { view } = machine.registry
-    const now = (): Plain | undefined => {
-      const found = changesSince(view, prefix, from)
-      return 'events' in found && found.events.length === 0 ? undefined : found
-    }
-    const found = now()
-    if (found !== undefined) return found
-    return new Promise((resolve, reject) => {
-      const end = (settle: () => void): void => {
-        cancel()
-        forget()
-        signal?.removeEventListener('abort', onAbort)
-        settle()
-      }
-      const onAbort = (): void => end(() => reject(signal?.reason))
-      const cancel = clock.timer(waitMs, () => {
-        end(() => resolve(changesSince(view, prefix, from)))
-      })
-      const forget = machine.subscribe(() => {
-        const come = now()
-        if (come !== undefined) end(() => resolve(come))
-      })
-      signal?.addEventListener('abort', onAbort, { once: true })
-    })
-  }
-
   return {
     view: machine.registry.view,
+    copy: machine,
     async start() {
       const standing = await readStanding(disk)
       if (standing === 'holding' && !(await disk.read(`${LOG_FOLDER}/current`))) {
@@ -192,7 +167,12 @@ export function createReplica(deps: ReplicaDeps): Replica {
           }
           return answerQuery(machine.registry.view, question.query)
         case 'changes':
-          return changes(question, signal)
+          return untilChanged(waiting, machine.registry.view, question, signal)
+        case 'turn': {
+          const { lock, lease, waitMs } = question
+          const now = turnOf(machine.registry.view, lock, lease)
+          return untilCome(waiting, { now, waitMs, otherwise: () => false, signal })
+        }
         case 'change': {
           const { ms, run, late } = CHANGES[question.change]
           await filling.byHand(() => {

@@ -37,6 +37,7 @@ export interface RegistryView {
   member(owner: OwnerId): Member | undefined
   members(page: Page): Rows<Member>
   removed(owner: OwnerId): Removed | undefined
+  removals(page: Page): Rows<Removed>
   node(node: NodeId): RegisteredNode | undefined
   nodes(page: Page): Rows<RegisteredNode>
   /** The newest version of the rules that the node has said it knows. */
@@ -93,6 +94,7 @@ export function createView(state: () => State): RegistryView {
     member: (owner) => state().members.get(owner),
     members: paged((state) => state.members),
     removed: (owner) => state().removed.get(owner),
+    removals: paged((state) => state.removed),
     node: (node) => state().nodes.table.get(node),
     nodes: paged((state) => state.nodes.table),
     supports: (node) => state().supports.get(node)?.version ?? 1,

@@ -14,6 +14,7 @@ import { createLibp2p, type Libp2pOptions } from 'libp2p'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import { createDialOrder, isQuic } from './addresses.ts'
+import { corking } from './corking.ts'
 import type { Attendance } from './gated-registrar.ts'
 import { createPubsub } from './gossip.ts'
 import type { Guard } from './guard.ts'
@@ -136,7 +137,7 @@ async function baseOf(
     nodeInfo: { name: 'mycelium', version: '1', userAgent: 'mycelium' },
     addresses: { listen: [...usable], appendAnnounce: [...announce] },
     transports: quic ? [tcp(tcpLimits), quic] : [tcp(tcpLimits)],
-    connectionEncrypters: [createNoise()],
+    connectionEncrypters: [corking(createNoise())],
     streamMuxers: [
       yamux({
         keepAliveInterval: KEEP_ALIVE_MS,

@@ -50,6 +50,8 @@ export const STREAMS_PER_CONNECTION_MAX = 1_000
 export const STREAM_OPEN_TIMEOUT_MS = 5_000
 /** What one stream buffers before it stops taking more from its peer. */
 export const STREAM_UNREAD_BYTES_MAX = 256 * 1024
+/** The window that a stream of the muxer begins with, by its specification. */
+export const STREAM_WINDOW_BYTES = 256 * 1024
 /** The window a fast stream may grow to; what a stopped reader can be made to hold. */
 export const STREAM_WINDOW_BYTES_MAX = 2 << 20
 /** Unread bytes at which the muxer resets a stream; above the window, so never reached honestly. */

@@ -11,12 +11,14 @@ import { MyceliumError } from '../../base/errors/index.ts'
 import type { NetStream } from '../../base/net/index.ts'
 import { netError } from './errors.ts'
 import { STREAM_UNREAD_BYTES_MAX } from './limits.ts'
+import { grantByHalves } from './stream-window.ts'
 
 /**
  * One reader at a time. Leaving a `for await` early keeps what is unread for the next one, so that a
  * header can be read before the body is handed on.
  */
 export function createNetStream(stream: Stream): NetStream {
+  grantByHalves(stream)
   const unread = createUnread(stream)
   return {
     async write(bytes) {

@@ -6,7 +6,8 @@ import { failure, toFailure } from '../../handlers/index.ts'
 import { COMMON_HEADERS, type Exchange, sendFailure } from './answers.ts'
 import { announcedLength, readJson, tooLarge } from './body.ts'
 import { bearerOf, type Gate } from './gate.ts'
-import { BODY_BYTES_MAX, LINGER_MS, RPC_MESSAGE_BYTES_MAX } from './limits.ts'
+import { TRANSACTIONS_PATH } from './key-values.ts'
+import { BODY_BYTES_MAX, KEY_BODY_BYTES_MAX, LINGER_MS, RPC_MESSAGE_BYTES_MAX } from './limits.ts'
 import { findRawRoute, type RawRouteDeps } from './raw-routes.ts'
 import { type Routes, RPC_PREFIX } from './rest.ts'
 import { sendWindowFile } from './window-files.ts'
@@ -49,7 +50,7 @@ async function route(deps: AnsweringDeps, exchange: Exchange, gate: Gate): Promi
   if (refused) throw failure('FORBIDDEN', refused)
   // Node leaves the body of an answer to HEAD out by itself.
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET')
-  const raw = findRawRoute(method, url.pathname, deps.raw)
+  const raw = findRawRoute(method, url, deps.raw)
   const bodyBytesMax = raw?.bodyBytesMax ?? bodyBytesMaxOf(url.pathname)
   if (announcedLength(request) > bodyBytesMax) throw tooLarge(bodyBytesMax)
   // The window's own files are no secret; what they show comes with the token.
@@ -61,14 +62,25 @@ async function route(deps: AnsweringDeps, exchange: Exchange, gate: Gate): Promi
   if (raw) return raw.answer(exchange)
   exchange.goOn()
   const body = method === 'GET' ? undefined : await readJson(request, bodyBytesMax)
+  // A body has no meaning there for some clients, so what it would say may stand in the query.
+  const whole = method === 'DELETE' && isRecord(body) ? { ...query(url), ...body } : body
   request.method = method
-  if (await deps.routes.answer(exchange, body)) return
+  if (await deps.routes.answer(exchange, whole)) return
   throw failure('NOT_FOUND', `There is no ${method} ${url.pathname}.`)
 }
 
-/** RPC carries the same on its socket and by itself. */
+/** RPC carries the same on its socket and by itself; a transaction carries values. */
 function bodyBytesMaxOf(pathname: string): number {
+  if (pathname === TRANSACTIONS_PATH) return KEY_BODY_BYTES_MAX
   return pathname.startsWith(`${RPC_PREFIX}/`) ? RPC_MESSAGE_BYTES_MAX : BODY_BYTES_MAX
+}
+
+function query({ searchParams }: URL): Record<string, string> {
+  return Object.fromEntries(searchParams)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }
 
 /** The three health routes answer anyone on this machine. */

@@ -27,7 +27,9 @@ export function sendText(
   contentType: string,
   text: string | Uint8Array,
 ): void {
-  response.writeHead(status, { 'content-type': contentType })
+  // With its length known, headers and body leave in one piece; else they would leave in five.
+  const length = typeof text === 'string' ? Buffer.byteLength(text) : text.byteLength
+  response.writeHead(status, { 'content-type': contentType, 'content-length': length })
   response.end(text)
 }
 

@@ -8,9 +8,7 @@ export function announcedLength(request: IncomingMessage): number {
 
 /** The body as JSON; an empty one counts as `{}`. Throws TOO_LARGE or VALIDATION_ERROR. */
 export async function readJson(request: IncomingMessage, bytesMax: number): Promise<unknown> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of bounded(request, bytesMax)) chunks.push(chunk)
-  const text = Buffer.concat(chunks).toString('utf8')
+  const text = (await readBytes(request, bytesMax)).toString('utf8')
   if (text.trim() === '') return {}
   try {
     return JSON.parse(text)
@@ -20,6 +18,29 @@ export async function readJson(request: IncomingMessage, bytesMax: number): Prom
       details: [{ path: '', message: 'Not JSON.' }],
     })
   }
+}
+
+/** A whole body. Throws TOO_LARGE, and what a connection that ends before its body does. */
+export function readBytes(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = []
+    let bytes = 0
+    const onData = (chunk: Uint8Array): void => {
+      bytes += chunk.byteLength
+      if (bytes > bytesMax) end(() => reject(tooLarge(bytesMax)))
+      else chunks.push(chunk)
+    }
+    const onEnd = (): void => end(() => resolve(Buffer.concat(chunks)))
+    const onError = (error: Error): void => end(() => reject(error))
+    const onClose = (): void => onError(new Error('The connection ended before its body.'))
+    // What still comes of a body that is refused is for the door to throw away.
+    const end = (settle: () => void): void => {
+      request.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose)
+      if (!request.complete) request.pause()
+      settle()
+    }
+    request.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose)
+  })
 }
 
 /** The bytes of a body as they come; throws TOO_LARGE once there are more than `bytesMax`. */

@@ -17,11 +17,12 @@ import { createHttpDoor, type HttpDoor, type HttpDoorOptions } from './index.ts'
 const TOKEN = 'the-token'
 
 async function openDoor(node: MemoryNode, options: HttpDoorOptions = {}): Promise<HttpDoor> {
-  const { router, publish } = node
+  const { router, publish, keys } = node
   const door = createHttpDoor(
     {
       router,
       publish,
+      keys,
       metrics: node.deps.metrics,
       clock: createSystemClock(),
       random: createSystemRandom(),

@@ -25,7 +25,7 @@ interface Running {
 }
 
 export function createHttpDoor(deps: HttpDoorDeps, options: HttpDoorOptions = {}): HttpDoor {
-  const { router, publish, metrics, clock, logger, token } = deps
+  const { router, publish, keys, metrics, clock, logger, token } = deps
   const { port = API_PORT, host = '127.0.0.1', windowFolder } = options
   const client = createRouterClient(router, { context: {} })
   const links = createLinks(deps)
@@ -39,7 +39,7 @@ export function createHttpDoor(deps: HttpDoorDeps, options: HttpDoorOptions = {}
     ...{ clock, logger, metrics, windowFolder },
     routes: createRoutes(router),
     raw: {
-      ...{ client, publish, metrics, link },
+      ...{ client, publish, keys, metrics, link },
       openApi: createOpenApiDocument(deps.version),
       redeem: (code) => (links.redeem(code) ? token : undefined),
     },

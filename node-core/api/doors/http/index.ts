@@ -12,7 +12,7 @@
  * header or as `{"token":"…","subscribe":[…]}`; it sends every topic until told which.
  * A bundle is published by `POST /api/bundles` with the file as the body.
  *
- *     const door = createHttpDoor({ router, publish, metrics, clock, random, logger, version, token })
+ *     const door = createHttpDoor({ router, publish, keys, metrics, clock, … })
  *     await door.start() // door.url is 'http://127.0.0.1:7780'
  */
 import type { Clock } from '../../../base/clock/index.ts'
@@ -20,12 +20,14 @@ import type { Lifecycle } from '../../../base/lifecycle/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { Metrics } from '../../../base/metrics/index.ts'
 import type { Random } from '../../../base/random/index.ts'
-import type { Publish, Router } from '../../handlers/index.ts'
+import type { KeyCalls, Publish, Router } from '../../handlers/index.ts'
 
 export interface HttpDoorDeps {
   router: Router
   /** Takes an uploaded bundle as it comes in, without holding it in memory. */
   publish: Publish
+  /** One key at a time, past the router. */
+  keys: KeyCalls
   metrics: Metrics
   clock: Clock
   random: Random

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSystemClock } from '../../../base/clock/index.ts'
 import { createMemoryLogger } from '../../../base/log/index.ts'
 import { createSystemRandom } from '../../../base/random/index.ts'
-import { createMemoryNode } from '../../testing/memory-node.ts'
+import { createMemoryNode, type MemoryNode } from '../../testing/memory-node.ts'
 import { createHttpDoor, type HttpDoor } from './index.ts'
 
 const VALUE_BYTES_MAX = 2 ** 20
@@ -11,12 +11,14 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
 describe('keys and values over REST', () => {
   let door: HttpDoor
+  let node: MemoryNode
 
   beforeEach(async () => {
-    const { router, publish, deps } = createMemoryNode()
+    node = createMemoryNode()
+    const { router, publish, keys, deps } = node
     door = createHttpDoor(
       {
-        ...{ router, publish, metrics: deps.metrics, version: '0.0.0', token: 'the-token' },
+        ...{ router, publish, keys, metrics: deps.metrics, version: '0.0.0', token: 'the-token' },
         ...{ clock: createSystemClock(), random: createSystemRandom() },
         logger: createMemoryLogger(),
       },
@@ -68,11 +70,55 @@ describe('keys and values over REST', () => {
     expect(await put('a/x', '3', { 'if-none-match': '*' })).toMatchObject({ status: 409 })
     expect(await put('a/y', '3', { 'if-match': '0' })).toMatchObject({ status: 200 })
     expect(await put('a/x', '3', { 'if-match': 'soon' })).toMatchObject({ status: 400 })
+    expect(await put('a/x', '3', { 'if-none-match': '"2"' })).toMatchObject({ status: 400 })
+    const both = { 'if-match': '2', 'if-none-match': '*' }
+    expect(await put('a/x', '3', both)).toMatchObject({ status: 400 })
     const early = await call('DELETE', '/api/kv/a/x', { headers: { 'if-match': '1' } })
     expect(early.status).toBe(409)
     const gone = await call('DELETE', '/api/kv/a/x', { headers: { 'if-match': '2' } })
     expect(gone).toEqual({ status: 200, body: { key: 'a/x', revision: 4, deleted: true } })
     expect(await call('GET', '/api/kv/a/x')).toMatchObject({ status: 404 })
+  })
+
+  it('changes only a key that is there with If-Match: *', async () => {
+    const some = { 'if-match': '*' }
+    const none = { reason: 'REVISION_MISMATCH', revision: 0 }
+    const refused = { status: 409, body: { code: 'CONFLICT', details: none } }
+    expect(await put('a/x', '1', some)).toMatchObject(refused)
+    expect(await call('DELETE', '/api/kv/a/x', { headers: some })).toMatchObject(refused)
+    await put('a/x', '1')
+    const entry = { key: 'a/x', value: base64('2'), revision: 2, createRevision: 1, modRevision: 2 }
+    expect(await put('a/x', '2', some)).toEqual({ status: 200, body: entry })
+    const gone = await call('DELETE', '/api/kv/a/x', { headers: some })
+    expect(gone).toEqual({ status: 200, body: { key: 'a/x', revision: 3, deleted: true } })
+  })
+
+  it('has routes for transactions and locks, with values of any size that a key may have', async () => {
+    const send = (method: string, route: string, body: unknown) =>
+      call(method, route, {
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json' },
+      })
+    const success = [{ op: 'put', key: 'a/x', value: base64('x'.repeat(VALUE_BYTES_MAX)) }]
+    const done = { succeeded: true, revision: 1, answers: [{ op: 'put', key: 'a/x' }] }
+    expect(await send('POST', '/api/transactions', { success })).toEqual({
+      status: 200,
+      body: done,
+    })
+    const larger = [{ op: 'put', key: 'a/x', value: base64('x'.repeat(VALUE_BYTES_MAX + 1)) }]
+    const tooLarge = { status: 413, body: { code: 'TOO_LARGE' } }
+    expect(await send('POST', '/api/transactions', { success: larger })).toMatchObject(tooLarge)
+    await send('POST', '/api/leases', { lease: 'a/me', ttlSeconds: 9 })
+    const held = { lock: 'a/l', lease: 'a/me', held: true, token: 2 }
+    const acquired = await send('PUT', '/api/locks/a/l', { lease: 'a/me' })
+    expect(acquired).toEqual({ status: 200, body: held })
+    expect(await call('GET', '/api/locks/a/l')).toMatchObject({ body: { holder: 'a/me' } })
+    const release = await fetch(`${door.url}/api/locks/a/l?lease=a/me`, {
+      method: 'DELETE',
+      headers: { authorization: 'Bearer the-token' },
+    })
+    expect(release.status).toBe(204)
+    expect(await call('GET', '/api/locks/a/l')).toMatchObject({ status: 404 })
   })
 
   it('takes a value of 1 MiB in either form and not one byte more', async () => {
@@ -112,6 +158,39 @@ describe('keys and values over REST', () => {
 
   it('answers 503 NO_QUORUM when nothing can be written', async () => {
     expect(await put('lost/x', '1')).toMatchObject({ status: 503, body: { code: 'NO_QUORUM' } })
+  })
+
+  it('answers past the router as the router does, whatever stands in the way', async () => {
+    const long = 'a/'.padEnd(513, 'x')
+    const json = { 'content-type': 'application/json' }
+    const compare = async (key: string): Promise<unknown> => {
+      const read = await call('GET', `/api/kv/${key}`)
+      expect(read).toEqual(await call('GET', `/api/kv/${key}?consistency=linearizable`))
+      const value = JSON.stringify({ value: base64('1') })
+      const [first, second] = [await put(key, '1'), await put(key, value, json)]
+      if (first.status !== 200) expect(first).toEqual(second)
+      return [read.status, first.status, second.status]
+    }
+    expect(await compare('a/x')).toEqual([404, 200, 200])
+    expect(await compare('a/x')).toEqual([200, 200, 200])
+    expect(await compare(long)).toEqual([400, 400, 400])
+    expect(await compare('lost/x')).toEqual([404, 503, 503])
+    node.world.permissions = ['use']
+    expect(await compare('a/x')).toEqual([200, 403, 403])
+    node.world.inNetwork = false
+    expect(await compare('a/x')).toEqual([409, 409, 409])
+    const anybody = await fetch(`${door.url}/api/kv/a/x`)
+    expect(anybody.status).toBe(401)
+  })
+
+  it('says how long an answer is, and answers HEAD without one', async () => {
+    await put('a/x', '1')
+    const headers = { authorization: 'Bearer the-token' }
+    const head = await fetch(`${door.url}/api/kv/a/x`, { method: 'HEAD', headers })
+    const get = await fetch(`${door.url}/api/kv/a/x`, { headers })
+    const length = `${(await get.arrayBuffer()).byteLength}`
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, length])
+    expect(get.headers.get('content-length')).toBe(length)
   })
 
   it('describes them in the OpenAPI document', async () => {

@@ -1,32 +1,58 @@
-/** `PUT` and `DELETE /api/kv/:key`: the value as the body, the expected revision as a header. */
+/**
+ * `/api/kv/:key` without the contract's router, which costs more than reading or writing a key does:
+ * the value as the body, the expected revision as a header. What is out of the ordinary goes the
+ * contract's way, so that it is refused by its words.
+ */
 import type { IncomingMessage } from 'node:http'
 import type { RouterClient } from '@orpc/server'
 import { z } from 'zod'
-import { failure, type Router } from '../../handlers/index.ts'
+import { failure, isKey, type KeyCalls, type Router } from '../../handlers/index.ts'
 import { type Exchange, sendJson } from './answers.ts'
-import { bounded, readJson } from './body.ts'
+import { readBytes, readJson } from './body.ts'
 import { BODY_BYTES_MAX, KEY_BODY_BYTES_MAX } from './limits.ts'
 
+export const TRANSACTIONS_PATH = '/api/transactions'
 export const KEY_PATH = /^\/api\/kv\/(.+)$/
 
 const BODY = z.strictObject({ value: z.string(), lease: z.string().optional() })
 
+export interface KeyRoutes {
+  client: RouterClient<Router>
+  keys: KeyCalls
+}
+
+/** The answer to `GET` of a path without a question mark, or undefined for the contract to judge. */
+export function getKey(
+  keys: KeyCalls,
+  path: string,
+): ((each: Exchange) => Promise<void>) | undefined {
+  const key = keyIn(path)
+  if (!isKey(key)) return undefined
+  return async ({ response }) => {
+    sendJson(response, 200, await keys.get({ key, consistency: 'linearizable' }))
+  }
+}
+
 export async function putKey(
   exchange: Exchange,
-  client: RouterClient<Router>,
+  { client, keys }: KeyRoutes,
   path: string,
 ): Promise<void> {
-  const { request, response } = exchange
+  const { request, response, url } = exchange
   const key = keyIn(path)
   const ifMatch = expectedRevision(request)
   exchange.goOn()
-  const { value, lease } = await readValue(exchange)
-  const entry = await client.kv.put({
-    ...{ key, value },
-    ...(lease !== undefined && { lease }),
-    ...(ifMatch !== undefined && { ifMatch }),
-  })
-  sendJson(response, 200, entry)
+  if (isJson(request) || !isKey(key) || url.search !== '') {
+    const { value, lease } = await readValue(exchange)
+    const entry = await client.kv.put({
+      ...{ key, value },
+      ...(lease !== undefined && { lease }),
+      ...(ifMatch !== undefined && { ifMatch }),
+    })
+    return sendJson(response, 200, entry)
+  }
+  const value = await readBytes(request, BODY_BYTES_MAX)
+  sendJson(response, 200, await keys.put({ key, value, ifMatch }))
 }
 
 export async function deleteKey(
@@ -41,11 +67,9 @@ export async function deleteKey(
 }
 
 async function readValue({ request, url }: Exchange) {
-  if (!(request.headers['content-type'] ?? '').startsWith('application/json')) {
-    const chunks: Uint8Array[] = []
-    for await (const chunk of bounded(request, BODY_BYTES_MAX)) chunks.push(chunk)
-    const lease = url.searchParams.get('lease') ?? undefined
-    return { value: Buffer.concat(chunks).toString('base64'), lease }
+  if (!isJson(request)) {
+    const value = await readBytes(request, BODY_BYTES_MAX)
+    return { value: value.toString('base64'), lease: url.searchParams.get('lease') ?? undefined }
   }
   const parsed = BODY.safeParse(await readJson(request, KEY_BODY_BYTES_MAX))
   if (parsed.success) return parsed.data
@@ -53,13 +77,28 @@ async function readValue({ request, url }: Exchange) {
   throw failure('VALIDATION_ERROR', `${problem.path}: ${problem.message}`, [problem])
 }
 
-/** `If-Match: 12` or `"12"`; `If-None-Match: *`, like `If-Match: 0`, for a key that must not be. */
-function expectedRevision({ headers }: IncomingMessage): number | undefined {
+/**
+ * `If-Match: 12` or `"12"`, `*` for a key that must be; `If-None-Match: *`, like `If-Match: 0`, for one
+ * that must not. A condition that cannot be kept is refused, never passed over.
+ */
+function expectedRevision({ headers }: IncomingMessage): number | '*' | undefined {
   const match = headers['if-match']?.trim().replace(/^"(.*)"$/, '$1')
-  if (match === undefined) return headers['if-none-match']?.trim() === '*' ? 0 : undefined
+  const none = headers['if-none-match']?.trim()
+  if (none !== undefined && (none !== '*' || match !== undefined)) {
+    throw wrongHeader('If-None-Match', 'Only `*`, and not together with If-Match.')
+  }
+  if (match === undefined) return none === '*' ? 0 : undefined
+  if (match === '*') return match
   if (/^\d{1,15}$/.test(match)) return Number(match)
-  const problem = { path: 'If-Match', message: 'A revision: a whole number.' }
-  throw failure('VALIDATION_ERROR', `${problem.path}: ${problem.message}`, [problem])
+  throw wrongHeader('If-Match', 'A revision, which is a whole number, or `*`.')
+}
+
+function wrongHeader(path: string, message: string) {
+  return failure('VALIDATION_ERROR', `${path}: ${message}`, [{ path, message }])
+}
+
+function isJson({ headers }: IncomingMessage): boolean {
+  return (headers['content-type'] ?? '').startsWith('application/json')
 }
 
 function keyIn(path: string): string {

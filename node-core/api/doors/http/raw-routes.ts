@@ -1,11 +1,11 @@
 /** Routes that the contract cannot carry as JSON: lines of text, files, and the way in. */
 import type { RouterClient } from '@orpc/server'
 import type { Metrics } from '../../../base/metrics/index.ts'
-import { failure, type Publish, type Router } from '../../handlers/index.ts'
+import { failure, type KeyCalls, type Publish, type Router } from '../../handlers/index.ts'
 import { type Exchange, sendJson, sendText } from './answers.ts'
 import { announcedLength, bounded, readJson, tooLarge } from './body.ts'
 import type { OneTimeLink } from './index.ts'
-import { deleteKey, KEY_PATH, putKey } from './key-values.ts'
+import { deleteKey, getKey, KEY_PATH, putKey } from './key-values.ts'
 import { BODY_BYTES_MAX, BUNDLE_BYTES_MAX, KEY_BODY_BYTES_MAX } from './limits.ts'
 import { sendLogs } from './log-lines.ts'
 import { parseSession } from './messages.ts'
@@ -13,6 +13,7 @@ import { parseSession } from './messages.ts'
 export interface RawRouteDeps {
   client: RouterClient<Router>
   publish: Publish
+  keys: KeyCalls
   metrics: Metrics
   openApi: () => Promise<string>
   link: () => OneTimeLink
@@ -30,7 +31,7 @@ export interface RawRoute {
 /** The route of a request, or undefined when the contract has to know it. */
 export function findRawRoute(
   method: string,
-  pathname: string,
+  { pathname, search }: URL,
   deps: RawRouteDeps,
 ): RawRoute | undefined {
   switch (`${method} ${pathname}`) {
@@ -53,8 +54,12 @@ export function findRawRoute(
   }
   const [, key] = KEY_PATH.exec(pathname) ?? []
   if (key !== undefined && method === 'PUT') {
-    const answer = (each: Exchange): Promise<void> => putKey(each, deps.client, key)
+    const answer = (each: Exchange): Promise<void> => putKey(each, deps, key)
     return { open: false, bodyBytesMax: KEY_BODY_BYTES_MAX, answer }
+  }
+  if (key !== undefined && method === 'GET' && search === '') {
+    const answer = getKey(deps.keys, key)
+    return answer && closed(answer)
   }
   if (key !== undefined && method === 'DELETE') {
     return closed((each) => deleteKey(each, deps.client, key))

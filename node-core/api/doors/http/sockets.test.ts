@@ -14,10 +14,10 @@ describe('the sockets of the HTTP door', () => {
 
   beforeEach(async () => {
     node = createMemoryNode()
-    const { router, publish } = node
+    const { router, publish, keys } = node
     door = createHttpDoor(
       {
-        ...{ router, publish, metrics: node.deps.metrics, clock: createSystemClock() },
+        ...{ router, publish, keys, metrics: node.deps.metrics, clock: createSystemClock() },
         ...{ random: createSystemRandom(), logger: createMemoryLogger() },
         ...{ version: '0.0.0', token: 'the-token' },
       },

@@ -1,0 +1,132 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Plain } from '../../base/codec/index.ts'
+import {
+  bytes,
+  createTestNetwork,
+  type TestNetwork,
+  type TestNode,
+  text,
+} from './primary.fixture.ts'
+
+let world: TestNetwork
+afterEach(() => world.end())
+
+const put = (node: TestNode, key: string, value: string): Promise<Plain> =>
+  world.run(
+    `${key} = ${value}`,
+    node.primary.execute({ kind: 'kv.put', body: { key, value: bytes(value) } }),
+  )
+const held = (node: TestNode, key: string): string | undefined =>
+  text(node.primary.view()?.get(key)?.value)
+const stale = async (node: TestNode, key: string): Promise<string | undefined> => {
+  const { row } = await world.run(`${key}, as it is here`, node.primary.key(key, { stale: true }))
+  return text(row?.value)
+}
+
+/** A committee of so many, all of them admins. */
+async function committee(seed: number, size: number): Promise<TestNode[]> {
+  world = await createTestNetwork(seed)
+  const [founder] = world.nodes as [TestNode]
+  for (let count = 1; count < size; count++) {
+    const node = await world.add('admin', 'deploy', 'use')
+    await world.run('a promotion', founder.primary.change('promote', node.id))
+  }
+  return world.nodes.slice(0, size)
+}
+
+describe('a node outside the committee', () => {
+  it('keeps a copy that goes with the log', async () => {
+    const [founder] = (await committee(1, 1)) as [TestNode]
+    await put(founder, 'shop/stock', '12')
+    const guest = await world.add('use')
+    await world.until('it has the copy', () => held(guest, 'shop/stock') === '12')
+    let told = 0
+    guest.primary.subscribe(() => told++)
+    await put(founder, 'shop/stock', '11')
+    await world.until('it has moved on', () => held(guest, 'shop/stock') === '11')
+    expect(told).toBeGreaterThan(0)
+    expect(guest.primary.status()).toMatchObject({
+      role: 'none',
+      height: founder.primary.status().height,
+    })
+  })
+
+  it('answers what is stale when nobody else is left', async () => {
+    const [founder] = (await committee(2, 1)) as [TestNode]
+    const guest = await world.add('deploy', 'use')
+    await world.advance(1_000)
+    await put(guest, 'shop/stock', '12')
+    await world.until('it has the copy', () => held(guest, 'shop/stock') === '12')
+    await founder.kill()
+    await world.advance(5_000)
+    expect(await stale(guest, 'shop/stock')).toBe('12')
+    const read = guest.primary.key('shop/stock').catch((error) => error.code)
+    expect(await world.run('a read', read)).toBe('NO_QUORUM')
+  })
+
+  it('is given nothing without the right to read', async () => {
+    const [founder] = (await committee(3, 1)) as [TestNode]
+    const guest = await world.add('deploy')
+    await put(founder, 'shop/stock', '12')
+    await world.advance(5_000)
+    expect(guest.primary.view()).toBeUndefined()
+  })
+
+  it('watches its own copy without a gap, from before it was there', async () => {
+    const [founder] = (await committee(4, 1)) as [TestNode]
+    await put(founder, 'shop/a', '1')
+    const guest = await world.add('use')
+    await world.until('it has the copy', () => held(guest, 'shop/a') === '1')
+    const leaving = new AbortController()
+    const seen: (string | undefined)[] = []
+    const watching = (async () => {
+      for await (const { events } of guest.primary.watch('shop/', {
+        from: 1,
+        signal: leaving.signal,
+      })) {
+        seen.push(...events.map(({ row }) => text(row?.value)))
+      }
+    })()
+    for (const value of ['2', '3', '4']) await put(founder, 'shop/a', value)
+    await world.until('all were seen', () => seen.length === 4)
+    expect(seen).toEqual(['1', '2', '3', '4'])
+    leaving.abort()
+    await world.run('the watch', watching)
+  })
+
+  it('follows another member when the one it follows goes, and misses nothing', async () => {
+    const nodes = await committee(5, 3)
+    const guest = await world.add('use')
+    await world.until('it follows', () => guest.primary.status().following?.parent !== undefined)
+    const leader = nodes.find(({ primary }) => primary.status().role === 'leader')
+    const parent = nodes.find(({ id }) => id === guest.primary.status().following?.parent)!
+    expect(parent.id).not.toBe(leader?.id)
+    await parent.kill()
+    await put(leader!, 'shop/a', '1')
+    await put(leader!, 'shop/b', '1')
+    await world.until('it has both', () => held(guest, 'shop/b') === '1')
+    expect(held(guest, 'shop/a')).toBe('1')
+    expect(guest.primary.status().following?.parent).not.toBe(parent.id)
+  })
+
+  it('has one copy and not two while it is in the committee, and follows again after', async () => {
+    const [founder] = (await committee(6, 1)) as [TestNode]
+    const second = await world.add('use', 'deploy')
+    await put(founder, 'shop/a', '1')
+    await world.until('it follows', () => held(second, 'shop/a') === '1')
+    await world.run('a promotion', founder.primary.change('promote', second.id))
+    await put(founder, 'shop/a', '2')
+    await world.until('it holds the log', () => held(second, 'shop/a') === '2')
+    expect(second.primary.status()).toMatchObject({
+      role: 'voter',
+      following: { parent: undefined, depth: 0 },
+    })
+    await world.run('a demotion', founder.primary.change('demote', second.id))
+    await put(founder, 'shop/a', '3')
+    await world.until('it follows again', () => held(second, 'shop/a') === '3')
+    expect(second.primary.status()).toMatchObject({
+      role: 'none',
+      following: { parent: founder.id },
+    })
+  })
+})
