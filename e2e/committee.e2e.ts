@@ -108,7 +108,16 @@ describe('a committee that fills itself', () => {
   })
 
   it('hands the registry over before the last computer that keeps it leaves', async () => {
-    for (const node of [cleo, dora]) await node.remove()
-    nodes = nodes.filter((node) => node !== cleo && node !== dora)
+    await ada.json('demote', 'cleo')
+    await dora.kill()
+    await until('one voter', 20_000, async () => (await voters()).length === 1)
+    await ada.json('leave')
+    const left = await until('somebody to keep it', 20_000, async () => {
+      const { primary } = await statusOf(ben)
+      return primary?.role === 'leader' ? primary.voters : undefined
+    })
+    assert.equal(left.length, 1)
+    const stored = await ben.get<{ value: string }>('/api/kv/load/x')
+    assert.ok(Number(Buffer.from(stored.value, 'base64').toString()) > 0)
   })
 })
