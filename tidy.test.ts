@@ -31,6 +31,8 @@ const WINGS = [
 const PURE = [
   /^node-core\/economy\//,
   /^node-core\/work\/(spec|placement)\//,
+  /^node-core\/work\/assigning\/changes\.ts$/,
+  /^node-core\/work\/desired\/(refusing|registry-rows|state-records)\.ts$/,
   /^node-core\/work\/reconcile\/(plan|status|slots|backoff)[^/]*\.ts$/,
   /^node-core\/control\/consensus\/(?!driver\/)/,
   /^node-core\/control\/state\/(?!driver|store|index)[^/]*\.ts$/,

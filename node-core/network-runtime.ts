@@ -26,8 +26,8 @@ export interface NetworkRuntime extends Lifecycle {
 export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRuntime> {
   // Asked only once both run.
   const side = await openNetworkSide(deps, () => own.primary)
-  const work = createWorkSide(deps, side)
   const own = createPrimarySide(deps, side)
+  const work = createWorkSide(deps, side, own.primary)
   // After the parts that it stands on, and before others can ask it anything; so it stops before the
   // mesh closes.
   const all = [...side.parts, own.part, ...work.parts, ...side.opening]
@@ -97,6 +97,7 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     seedDocument: async () => ({ ...admission.seedDocument() }),
     seeds: side.spores.shelf,
     members: admission,
+    desired: work.desired,
     placementInput: () => work.view.placementInput(),
     readLogs: (of, options) => work.logs.read(of, options),
     bundles: work.bundles,

@@ -24,6 +24,7 @@ import type {
 } from '../../identity/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
 import type { Mesh } from '../../network/mesh/index.ts'
+import type { Desired } from '../../work/desired/index.ts'
 import type { Edge } from '../../work/edge/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
 
@@ -138,6 +139,8 @@ export interface NetworkParts {
   members: MemberBook
   /** The registry that a committee keeps. */
   primary: Omit<Primary, 'start' | 'stop'>
+  /** What is wanted, whoever holds it. */
+  desired: Pick<Desired, 'get' | 'recordOf' | 'ownerOf' | 'apply' | 'delete' | 'subscribe'>
   /** Exactly what placement is computed from on this node now. */
   placementInput(): PlacementInput
   /** Lines of every instance of a workload, or of one instance, here and on other nodes. */

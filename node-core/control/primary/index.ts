@@ -176,6 +176,8 @@ export interface PrimaryDeps {
   signer: Signer
   /** The certificate by which this node acts for its owner. */
   certificate(): Uint8Array
+  /** What this node does for the network, by its owner's choice. */
+  role(): Role
   /** What a node's owner may do now, by the shared state; undefined for a stranger. */
   permissionsOf(node: NodeId): ReadonlySet<Permission> | undefined
   /** Whether a node is meant to serve others, by its role. */

@@ -2,7 +2,8 @@
 import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import { ownerIdOf } from '../../identity/index.ts'
+import { ownerIdOf, parseNodeCertificate } from '../../identity/index.ts'
+import type { RegistryView } from '../registry/index.ts'
 import { toEra } from '../succession/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
@@ -17,6 +18,7 @@ import type { Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
 import { createReader } from './reading.ts'
+import { createRegistering } from './registering.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
 import { nextIncarnation } from './standing.ts'
 import { createTimeLimit } from './time-limit.ts'
@@ -65,6 +67,12 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     isFounder: (owner) => founders.has(owner),
     permissions: () => deps.permissionsOf(self),
   })
+  const registering = createRegistering({
+    ...{ self, clock, view },
+    owner: () => ownerIdOf(parseNodeCertificate(network.id, deps.certificate()).owner),
+    hasCommittee: () => board.current() !== undefined,
+    register: async () => (await author?.register()) === true,
+  })
   const reader = createReader({ clock, ask })
 
   function changed(): void {
@@ -95,6 +103,13 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     if (isMissing) throw failure('ENGINE_MISSING', ENGINE_MISSING)
     if (!author) throw failure('NOT_RUNNING', 'The Primary is not running.')
     return author.execute(command, options?.signal)
+  }
+
+  function view(): RegistryView | undefined {
+    const replica = keeper.current()
+    // Before the first snapshot has come the copy is empty, which is not what the registry holds.
+    const isReadable = replica && replica.status().applied > 0
+    return isReadable ? replica.view : follower.view()
   }
 
   function status(): PrimaryStatus {
@@ -144,12 +159,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       isInForce: () => status().inForce,
     }),
     status,
-    view() {
-      const replica = keeper.current()
-      // Before the first snapshot has come the copy is empty, which is not what the registry holds.
-      const isReadable = replica && replica.status().applied > 0
-      return isReadable ? replica.view : follower.view()
-    },
+    view,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -160,6 +170,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       started = true
       author = createAuthor({
         ...{ network, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
+        isKnown: registering.isKnown,
+        role: () => (deps.role() === 'hypha' ? 'hypha' : 'rhizomorph'),
         async deliver({ batch, commands }, signal) {
           const value = await askAnybody({ kind: 'submit', batch }, signal)
           const outcomes = parseOutcomes(value, commands)
@@ -177,6 +189,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       })
       board.start(changed)
       housekeeping.start()
+      registering.start()
       keeper.start()
       await follower.start()
     },
@@ -186,6 +199,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       author?.stop()
       closeDoor()
       housekeeping.stop()
+      registering.stop()
       board.stop()
       await follower.stop()
       await keeper.stop()
