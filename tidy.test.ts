@@ -47,7 +47,7 @@ const PURE = [
   /^node-core\/network\/discovery\/dial-plan\.ts$/,
   /^node-core\/identity\/(?!keystore|signature|keys|index)[^/]*\.ts$/,
   /^node-core\/api\/contract\//,
-  /^sim\/(linearizability|consensus)\/(?!mutations\/)/,
+  /^sim\/(linearizability|consensus|follow)\/(?!mutations\/)/,
 ]
 
 /** Packages that any module may import: schemas, codecs, React and what tests are written with. */

@@ -27,6 +27,10 @@ export const FILL_LOOK_MS = 1_000
 export const HAND_PAUSE_MS = 3_000
 /** After a node began to lead, until it changes the committee. Milliseconds. */
 export const LEAD_PAUSE_MS = 3_000
+/** How long the only voter of a home that was put back from a copy listens for others first. Milliseconds. */
+export const COPIED_WAIT_MS = 10_000
+/** Between two looks at what it has heard. Milliseconds. */
+export const COPIED_LOOK_MS = 500
 
 /** How far a new life of a home whose clock lags stands above the last one. Incarnations. */
 export const LIFE_STEP_MAX = 1_048_576

@@ -9,7 +9,8 @@ import type { CommitteeBoard } from './committee-board.ts'
 import type { PrimaryStatus } from './index.ts'
 import { REOPEN_MS } from './limits.ts'
 import { createReplica, type Replica, type ReplicaDeps } from './replica.ts'
-import { eraseReplica, readStanding } from './standing.ts'
+import { contradicts, refuseStale } from './stale-copy.ts'
+import { eraseReplica, readStanding, writeStanding } from './standing.ts'
 
 export interface ReplicaKeeper {
   /** Undefined while there is none, or it could not be opened. */
@@ -54,6 +55,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   async function open(): Promise<void> {
     const opening = createReplica({ ...deps, isTold: isToldOf })
     try {
+      await refuseStale({ ...deps, self, told: () => deps.board().told(), stopped: () => stopped })
       await opening.start()
       failed = undefined
       replica = opening
@@ -123,9 +125,22 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     return isToldOf(self) && (deps.board().told()?.applied ?? 0) > leftAt
   }
 
+  /** What others know of it shows that the log is an older copy. */
+  function isStale(): boolean {
+    const { failure, engine } = replica?.status() ?? {}
+    return failure?.code === 'RAFT_LOG_STALE' || contradicts(deps.board().told(), engine, self)
+  }
+
+  async function setAside(): Promise<void> {
+    await close()
+    await writeStanding(disk, 'stale')
+    await open()
+  }
+
   async function decide(): Promise<void> {
     if (replica || failed) {
       if (isOut()) await leave()
+      else if (isStale()) await setAside()
       else if (isOfTheDisk(replica?.status().failure?.code)) reopenLater()
     } else if (isTakenIn() || (await readStanding(disk)) !== 'none') await open()
   }
