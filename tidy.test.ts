@@ -39,6 +39,7 @@ const PURE = [
   /^node-core\/control\/log\/(frame|layout)\.ts$/,
   /^node-core\/control\/consensus\/driver\/message-queue\.ts$/,
   /^node-core\/control\/registry\//,
+  /^node-core\/control\/backbone\//,
   /^node-core\/control\/follow\/(?!driver|index)[^/]*\.ts$/,
   /^node-core\/control\/primary\/(committee|messages|queries|machine|owners|refusing)\.ts$/,
   /^node-core\/base\/sorted-keys\//,

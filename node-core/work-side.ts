@@ -58,7 +58,7 @@ export function createWorkSide(
   })
   const nameOf = (node: NodeId): string => membership.get(node)?.profile.name ?? shortId(node)
   const desired = createDesired({
-    ...{ primary, state, membership, clock: deps.clock, logger: deps.logger },
+    ...{ primary, state, membership, disk, clock: deps.clock, logger: deps.logger },
     owner: identity.ownerId,
     permissions: () => side.admission.permissions(),
   })

@@ -83,7 +83,7 @@ export function createReconciler(
       recordOf: view.recordOf,
       local,
       others: others.filter(({ node }) => !left.has(node)),
-      ready: readiness.isReady(),
+      ready: readiness.isReady() && view.isCurrent(),
       synced: state.synced,
       settled: readiness.isSettled(),
       left: left.has(self),

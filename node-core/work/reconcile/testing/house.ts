@@ -1,5 +1,6 @@
 /** Many nodes in one process on one clock: real reconcilers, simulated engines and neighbours. */
 import { createSimClock, type SimClock } from '../../../base/clock/index.ts'
+import { createSimDisk } from '../../../base/disk/index.ts'
 import { createMemoryLogger, type LogLine } from '../../../base/log/index.ts'
 import { type NodeId, parseNodeId } from '../../../base/net/index.ts'
 import { createSeededRandom } from '../../../base/random/index.ts'
@@ -204,6 +205,7 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
   const { clock, reach } = around
   const memory: Memory = { records: new Map(), incarnation: 0 }
   const random = createSeededRandom((around.seed ?? 1) * 1_000 + number)
+  const disk = createSimDisk()
   let life = 0
 
   const node: HouseNode = {
@@ -236,6 +238,7 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
         ...{ primary, state: mortal(map, lives), membership, clock: mortalClock, logger },
         owner: around.committee?.owner ?? ('f'.repeat(64) as DesiredDeps['owner']),
         permissions: () => new Set(['admin']),
+        disk,
       })
       const view = createWorkView({ desired, state: map, membership, logger })
       const net = { peers: () => reach(id) }
