@@ -10,6 +10,7 @@ import { createRecordLog } from '../log/index.ts'
 import { createRegistry, isVerified, openBatch, type RegistryView } from '../registry/index.ts'
 import { createNodeEngine, isSimplex } from './engine.ts'
 import { failure, noQuorum, notInForce } from './failures.ts'
+import { createFilling } from './filling.ts'
 import type { PrimaryDeps } from './index.ts'
 import {
   APPLY_TURN_MS,
@@ -51,8 +52,9 @@ export interface Replica {
 
 export type ReplicaDeps = Pick<
   PrimaryDeps,
-  'network' | 'net' | 'disk' | 'signer' | 'clock' | 'random' | 'logger'
+  'network' | 'net' | 'disk' | 'nodes' | 'signer' | 'clock' | 'random' | 'logger'
 > & {
+  isAdmins(node: NodeId): boolean
   /** Whether others name this node as one of the committee. */
   isTold(node: NodeId): boolean
   /** Of a home that holds nothing yet: what it learns in, it does not vote in. */
@@ -91,7 +93,11 @@ export function createReplica(deps: ReplicaDeps): Replica {
     },
   })
   const proposer = createProposer({ consensus, machine, clock })
-  const changing = { self: net.self, consensus, clock }
+  const filling = createFilling({
+    ...{ self: net.self, consensus, clock, logger, view: machine.registry.view },
+    ...{ nodes: deps.nodes, isAdmins: deps.isAdmins },
+  })
+  const changing = { self: net.self, consensus, clock, successor: filling.successor }
   const waiting = { clock, subscribe: machine.subscribe }
   const seating = isSimplex(network)
     ? createSeating({ ...changing, view, subscribe: machine.subscribe })
@@ -160,11 +166,13 @@ export function createReplica(deps: ReplicaDeps): Replica {
       consensus.subscribe(lookWhoIsHeard)
       await consensus.start()
       if (isNew) await writeStanding(disk, 'holding', firstEpoch)
-      seating?.start()
+      if (seating) seating.start()
+      else filling.start()
     },
-    async stop() {
+    stop() {
       seating?.stop()
-      await consensus.stop()
+      filling.stop()
+      return consensus.stop()
     },
     votesFrom: () => firstEpoch,
     links: (from) => simplex?.links(from) ?? [],
@@ -193,7 +201,9 @@ export function createReplica(deps: ReplicaDeps): Replica {
         case 'change': {
           if (isSimplex(network)) throw failure('MALFORMED', 'Seats are given by commands here.')
           const { ms, run, late } = CHANGES[question.change]
-          await limited(ms, signal, (limit) => run(changing, question.node, limit), late)
+          await filling.byHand(() => {
+            return limited(ms, signal, (limit) => run(changing, question.node, limit), late)
+          })
           return null
         }
         case 'progress': {

@@ -4,10 +4,11 @@
  */
 import type { Clock } from '../../base/clock/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
+import { isCaughtUp } from '../backbone/index.ts'
 import type { Consensus } from '../consensus/driver/index.ts'
 import type { EngineStatus } from '../consensus/index.ts'
 import type { RegistryView } from '../registry/index.ts'
-import { CATCH_UP_ENTRIES, RETRY_MS, SEATING_LOOK_MS, SEATING_SECOND_MS } from './limits.ts'
+import { RETRY_MS, SEATING_LOOK_MS, SEATING_SECOND_MS } from './limits.ts'
 import { nextMembers } from './seats.ts'
 
 export interface Seating {
@@ -34,9 +35,7 @@ export function createSeating(deps: SeatingDeps): Seating {
   function next(engine: EngineStatus) {
     const hasCaughtUp = (node: NodeId): boolean => {
       const seen = engine.progress.find((one) => one.node === node)
-      // One that has said nothing yet counts as active for a while, and holds nothing.
-      if (!seen?.recentlyActive || seen.match === 0) return false
-      return engine.committed - seen.match <= CATCH_UP_ENTRIES
+      return seen !== undefined && isCaughtUp(seen, engine.committed)
     }
     return nextMembers(deps.view, engine.members, hasCaughtUp)
   }

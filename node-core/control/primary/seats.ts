@@ -37,7 +37,7 @@ export function leadsToSeats(seats: Seats, current: Committee, next: Committee):
 }
 
 /**
- * The next step, of one node; undefined when there is none. Whoever goes makes room first, since a
+ * The next step; undefined when there is none. Whoever goes makes room first, since a
  * member that is gone or lies is worth less than none.
  */
 export function nextMembers(
@@ -52,15 +52,21 @@ export function nextMembers(
   if (gone !== undefined && (staying.length > 0 || learners.includes(gone))) {
     return { voters: without(voters, gone), learners: without(learners, gone) }
   }
-  const ready = learners.find((node) => seatOf(node) === 'voter' && hasCaughtUp(node))
-  if (ready !== undefined) {
-    return { voters: [...voters, ready], learners: without(learners, ready) }
+  // All at once: below four voters each one more is one more whom everything waits for.
+  const ready = learners.filter((node) => seatOf(node) === 'voter' && hasCaughtUp(node))
+  if (ready.length > 0) {
+    return {
+      voters: [...voters, ...ready],
+      learners: learners.filter((node) => !ready.includes(node)),
+    }
   }
   const resting = voters.find((node) => seatOf(node) === 'learner')
   if (resting !== undefined && staying.length > 0) {
     return { voters: without(voters, resting), learners: [...learners, resting] }
   }
   const named = new Set([...voters, ...learners])
-  const coming = seats.seats().find(([node, { seat }]) => seat !== 'none' && !named.has(node))
-  return coming && { voters, learners: [...learners, coming[0]] }
+  const coming = seats
+    .seats()
+    .flatMap(([node, { seat }]) => (seat !== 'none' && !named.has(node) ? [node] : []))
+  return coming.length > 0 ? { voters, learners: [...learners, ...coming] } : undefined
 }
