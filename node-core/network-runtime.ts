@@ -3,6 +3,7 @@ import type { NetworkParts, Reason } from './api/handlers/index.ts'
 import { isCode, MyceliumError, messageOf } from './base/errors/index.ts'
 import { type Lifecycle, startInOrder, stopInReverse } from './base/lifecycle/index.ts'
 import type { Role } from './identity/index.ts'
+import { openInstanceSide } from './instance-side.ts'
 import { type NetworkSide, openNetworkSide } from './network-side.ts'
 import { createPrimarySide, type PrimarySide } from './primary-side.ts'
 import { REMOVED } from './removal.ts'
@@ -27,10 +28,11 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
   // Asked only once both run.
   const side = await openNetworkSide(deps, () => own.primary)
   const own = createPrimarySide(deps, side)
-  const work = createWorkSide(deps, side, own.primary)
+  const instances = await openInstanceSide(deps, side, own, () => work.view)
+  const work = createWorkSide(deps, side, own.primary, instances.doors)
   // After the parts that it stands on, and before others can ask it anything; so it stops before the
   // mesh closes.
-  const all = [...side.parts, own.part, ...work.parts, ...side.opening]
+  const all = [...side.parts, own.part, instances.part, ...work.parts, ...side.opening]
   return {
     parts: partsOf(side, work, own),
     get edge() {
@@ -48,7 +50,10 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
     },
     kinds: () => kindsOf(work),
     degraded: () => degradedOf(side, own),
-    announce: (change) => side.membership.announce(change),
+    async announce(change) {
+      await side.membership.announce(change)
+      if (change.role) await tellRole(own, side, change.role)
+    },
     async leave({ force }) {
       await leaveCommittee(own, side, deps).catch((error: unknown) => {
         if (!force) throw error
@@ -57,6 +62,20 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
     },
   }
 }
+
+/** So that whoever looks next sees it. Where it cannot be told now, the Primary goes on trying. */
+async function tellRole(
+  { primary }: PrimarySide,
+  { mesh }: NetworkSide,
+  role: Role,
+): Promise<void> {
+  if (!primary.status().inForce) return
+  const command = { kind: 'node.role', body: { node: mesh.self, role } } as const
+  await primary.execute(command, { signal: AbortSignal.timeout(TELL_ROLE_MS) }).catch(() => {})
+}
+
+/** How long whoever changes this node's role waits for the registry to have it. */
+const TELL_ROLE_MS = 2_000
 
 /**
  * Those who stay must not wait for a vote that never comes. The last voter hands its registry over,

@@ -2,6 +2,7 @@
 import type { NodeId } from '../../base/net/index.ts'
 import { lossesBorne } from '../../control/backbone/index.ts'
 import { type CommitteeChange, choiceIn } from '../../control/primary/index.ts'
+import type { Role } from '../../identity/index.ts'
 import type { PrimaryView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
@@ -73,6 +74,11 @@ function adviceFor(parts: NetworkParts, voters: readonly NodeId[]): PrimaryView[
 export function choiceOf({ primary }: NetworkParts, node: NodeId) {
   const view = primary.view()
   return view && choiceIn(view, node)
+}
+
+/** What a node does for the network: as the registry has it, else as the node says. */
+export function roleOf({ primary }: NetworkParts, node: NodeId, told: Role): Role {
+  return primary.view()?.node(node)?.role ?? told
 }
 
 export function committeeRoleOf({ primary }: NetworkParts, node: NodeId) {

@@ -14,6 +14,7 @@ import {
   nodeIdOf,
   ownerIdOf,
   type Permission,
+  type Role,
 } from '../../identity/index.ts'
 import type { StateChange, StateRecord } from '../state/index.ts'
 import {
@@ -29,6 +30,8 @@ export const START_MS = Date.parse('2026-11-25T12:00:00.000Z')
 export interface TestNode {
   id: NodeId
   disk: SimDisk
+  /** By its owner's choice. */
+  role: Role
   primary: Primary
   isUp: boolean
   /** Power loss: what was not synced is gone, and nobody hears goodbye. */
@@ -100,7 +103,7 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
         state: map.of(id),
         certificate: () =>
           issueNodeCertificate(owner.key, network.id, { node: key.publicKey, nowMs: START_MS }),
-        role: () => 'rhizomorph',
+        role: () => node.role,
         permissionsOf: (node) => {
           const held = ownerOf.get(node)?.permissions
           return held && new Set(held)
@@ -110,7 +113,7 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
         nodes: () => nodes.map(nodeFactsOf),
       })
     const node: TestNode = {
-      ...{ id, disk, primary: live(), isUp: true },
+      ...{ id, disk, role: 'rhizomorph', primary: live(), isUp: true },
       async kill() {
         node.isUp = false
         links.crash(id, { silent: true })

@@ -72,6 +72,13 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     owner: () => ownerIdOf(parseNodeCertificate(network.id, deps.certificate()).owner),
     hasCommittee: () => board.current() !== undefined,
     register: async () => (await author?.register()) === true,
+    execute: (command) =>
+      execute(command).then(
+        () => true,
+        () => false,
+      ),
+    permissions: () => deps.permissionsOf(self),
+    role: deps.role,
   })
   const reader = createReader({ clock, ask })
 
