@@ -2,6 +2,7 @@
  * `npm run sim -- --seeds N [--seed K] [--nodes N] [--steps N]`: the shared state of as many networks
  * as you like. `--consensus raft|simplex [--seeds N] [--seed K] [--liars]`: that engine, N seeds from
  * K on, with as many liars among the voters as may be.
+ * `--primary [--seeds N] [--seed K]`: the registry of whole nodes, over simulated disks and clocks.
  * `--mutations [--consensus raft|simplex] [--seeds N]`: each planted fault, and how many of
  * N seeds find it.
  */
@@ -9,7 +10,9 @@ import { parseArgs } from 'node:util'
 import { ENGINES } from './consensus/engines.ts'
 import { runMutations } from './consensus/mutations/run-mutations.ts'
 import { runSeeds } from './consensus/run-seeds.ts'
+import { runSeeds as runPrimarySeeds } from './primary/run-seeds.ts'
 import { type Outcome, simulate } from './simulation.ts'
+import { addCounts, struckTable } from './struck.ts'
 
 const { values } = parseArgs({
   options: {
@@ -19,6 +22,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '12' },
     consensus: { type: 'string' },
     liars: { type: 'boolean', default: false },
+    primary: { type: 'boolean', default: false },
     mutations: { type: 'boolean', default: false },
   },
 })
@@ -29,9 +33,11 @@ const say = (line: string): void => console.log(line)
 const startedMs = performance.now()
 const failed = values.mutations
   ? await runMutations({ first, count, only: values.consensus, say })
-  : values.consensus === undefined
-    ? await runSharedState()
-    : runConsensus(values.consensus)
+  : values.primary
+    ? await runPrimary()
+    : values.consensus === undefined
+      ? await runSharedState()
+      : runConsensus(values.consensus)
 const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1)
 say(`${seconds} s, ${failed} failed.`)
 process.exitCode = failed > 0 ? 1 : 0
@@ -40,8 +46,14 @@ function runConsensus(name: string): number {
   const kind = ENGINES[name]
   if (!kind) throw new Error(`No such engine: ${name}. There are: ${Object.keys(ENGINES)}.`)
   const { failed, counts } = runSeeds(kind, { first, count, lying: values.liars, say })
-  console.log(`${count} seeds over ${name}. What struck:`, counts)
+  say(`${count} seeds over ${name}. What struck:\n${struckTable(counts)}`)
   return failed.length
+}
+
+async function runPrimary(): Promise<number> {
+  const { failed, counts } = await runPrimarySeeds({ first, count, say })
+  say(`${count} seeds over the Primary. What struck:\n${struckTable(counts)}`)
+  return failed
 }
 
 async function runSharedState(): Promise<number> {
@@ -51,9 +63,7 @@ async function runSharedState(): Promise<number> {
   const failed: Outcome[] = []
   for (let seed = first; seed < first + count; seed++) {
     const outcome = await simulate(seed, { nodesMax, steps })
-    for (const [what, times] of Object.entries(outcome.counts)) {
-      totals[what] = (totals[what] ?? 0) + times
-    }
+    addCounts(totals, outcome.counts)
     if (count === 1) say(`seed ${seed}: trace ${outcome.trace}`)
     if (outcome.failures.length === 0) continue
     failed.push(outcome)
@@ -62,6 +72,6 @@ async function runSharedState(): Promise<number> {
     if (count === 1) for (const line of outcome.log) say(`  ${line}`)
     say(`  replay: npm run sim -- --seed ${seed} --nodes ${nodesMax} --steps ${steps}`)
   }
-  console.log(`${count} seeds. What struck:`, totals)
+  say(`${count} seeds. What struck:\n${struckTable(totals)}`)
   return failed.length
 }
