@@ -3,6 +3,7 @@
  * as you like. `--consensus raft|simplex [--seeds N] [--seed K] [--liars]`: that engine, N seeds from
  * K on, with as many liars among the voters as may be.
  * `--primary [--seeds N] [--seed K]`: the registry of whole nodes, over simulated disks and clocks.
+ * `--follow [--seeds N] [--seed K]`: many that follow the log of a committee.
  * `--mutations [--consensus raft|simplex] [--seeds N]`: each planted fault, and how many of
  * N seeds find it.
  */
@@ -10,6 +11,7 @@ import { parseArgs } from 'node:util'
 import { ENGINES } from './consensus/engines.ts'
 import { runMutations } from './consensus/mutations/run-mutations.ts'
 import { runSeeds } from './consensus/run-seeds.ts'
+import { runFollow } from './follow/run-follow.ts'
 import { runSeeds as runPrimarySeeds } from './primary/run-seeds.ts'
 import { type Outcome, simulate } from './simulation.ts'
 import { addCounts, struckTable } from './struck.ts'
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     nodes: { type: 'string', default: '5' },
     steps: { type: 'string', default: '12' },
     consensus: { type: 'string' },
+    follow: { type: 'boolean', default: false },
     liars: { type: 'boolean', default: false },
     primary: { type: 'boolean', default: false },
     mutations: { type: 'boolean', default: false },
@@ -35,9 +38,11 @@ const failed = values.mutations
   ? await runMutations({ first, count, only: values.consensus, say })
   : values.primary
     ? await runPrimary()
-    : values.consensus === undefined
-      ? await runSharedState()
-      : runConsensus(values.consensus)
+    : values.follow
+      ? runFollow({ first, count, say })
+      : values.consensus === undefined
+        ? await runSharedState()
+        : runConsensus(values.consensus)
 const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1)
 say(`${seconds} s, ${failed} failed.`)
 process.exitCode = failed > 0 ? 1 : 0
