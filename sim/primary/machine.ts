@@ -77,6 +77,8 @@ export function createMachine(name: string, deps: MachineDeps): Machine {
       permissionsOf: (node) => (deps.isKnown(node) ? EVERYTHING : undefined),
       isHub: () => true,
       owners: () => [],
+      // The committee does not fill itself: who is in it is drawn from the seed.
+      nodes: () => [],
     })
     return { clock, primary, log }
   }
