@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { foundNetwork, generateKey } from '../../identity/index.ts'
+import { createBatchReader } from '../registry/index.ts'
 import { createAuthor, type Sealed } from './author.ts'
 import { BATCH_COMMANDS_MAX, BATCHES_UNDERWAY_MAX, GATHER_MS } from './limits.ts'
 import type { CommandOutcome } from './messages.ts'
@@ -21,7 +22,13 @@ async function setUp() {
   const network = foundNetwork(signer, request, random)
   const delivered: Delivery[] = []
   const author = createAuthor({
-    ...{ network, signer, clock, incarnation: 1, certificate: () => new Uint8Array(1) },
+    ...{
+      batches: createBatchReader(network),
+      signer,
+      clock,
+      incarnation: 1,
+      certificate: () => new Uint8Array(1),
+    },
     deliver: (sealed) =>
       new Promise((resolve) => {
         const outcome: CommandOutcome = { ok: true, value: null }

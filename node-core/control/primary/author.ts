@@ -7,8 +7,8 @@
 import type { Clock } from '../../base/clock/index.ts'
 import { encode, type Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
-import { type FoundedNetwork, nodeIdOf, ownerIdOf, type Signer } from '../../identity/index.ts'
-import { type Command, sealBatch } from '../registry/index.ts'
+import { nodeIdOf, ownerIdOf, type Signer } from '../../identity/index.ts'
+import type { BatchReader, Command } from '../registry/index.ts'
 import { failure, noQuorum, unknownFate } from './failures.ts'
 import {
   BATCH_BYTES,
@@ -32,7 +32,7 @@ export interface Author {
 }
 
 export interface AuthorDeps {
-  network: FoundedNetwork
+  batches: Pick<BatchReader, 'seal'>
   signer: Signer
   certificate(): Uint8Array
   /** Of this life (`nextIncarnation`). */
@@ -61,7 +61,7 @@ interface Waiting {
 }
 
 export function createAuthor(deps: AuthorDeps): Author {
-  const { network, signer, clock } = deps
+  const { signer, clock } = deps
   const ids = { node: nodeIdOf(signer.publicKey), owner: ownerIdOf(signer.publicKey) }
   const underway = new Set<Life & { first: number }>()
   const stopping = new AbortController()
@@ -78,7 +78,7 @@ export function createAuthor(deps: AuthorDeps): Author {
     const ofThisLife = [...underway].filter((one) => one.incarnation === incarnation)
     const settled = Math.min(first, ...ofThisLife.map((one) => one.first)) - 1
     const head = { incarnation, first, settled, timeMs: clock.wallMs() }
-    const batch = sealBatch(signer, network.id, head, commands)
+    const batch = deps.batches.seal(signer, head, commands)
     next += commands.length
     const id = batchId({ ids, incarnation, first })
     return { id, batch, commands: commands.length, first, incarnation }

@@ -3,6 +3,7 @@ import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf } from '../../identity/index.ts'
+import { createBatchReader } from '../registry/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { type Committee, isNamed, majorityOf } from './committee.ts'
@@ -31,9 +32,10 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   let closeDoor = (): void => {}
   let started = false
   const listeners = new Set<() => void>()
+  const batches = createBatchReader(network)
 
   const keeper = createReplicaKeeper({
-    ...{ network, net, disk: deps.disk, clock, random: deps.random, logger },
+    ...{ network, net, batches, disk: deps.disk, clock, random: deps.random, logger },
     board: () => board,
     changed,
     applied: tellListeners,
@@ -46,7 +48,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   })
   const envoy = createEnvoy({ net, committee: () => board.current() })
   const follower = createFollower({
-    ...{ network, net, board, clock, logger, random: deps.random },
+    ...{ network, net, batches, board, clock, logger, random: deps.random },
     ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf },
     replica: () => keeper.current(),
     applied: tellListeners,
@@ -164,7 +166,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       const incarnation = await nextIncarnation(deps.disk, clock.wallMs(), deps.random)
       started = true
       author = createAuthor({
-        ...{ network, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
+        ...{ batches, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
         async deliver({ batch, commands }, signal) {
           const value = await askAnybody({ kind: 'submit', batch }, signal)
           const outcomes = parseOutcomes(value, commands)

@@ -7,7 +7,12 @@ import type { CommittedEntry } from '../consensus/index.ts'
 import { createRaftEngine } from '../consensus/raft/index.ts'
 import type { LogCopy } from '../follow/index.ts'
 import { createRecordLog } from '../log/index.ts'
-import { createRegistry, isVerified, openBatch, type RegistryView } from '../registry/index.ts'
+import {
+  type BatchReader,
+  createRegistry,
+  isVerified,
+  type RegistryView,
+} from '../registry/index.ts'
 import { isNamed } from './committee.ts'
 import { failure, noQuorum } from './failures.ts'
 import type { PrimaryDeps } from './index.ts'
@@ -47,13 +52,14 @@ export type ReplicaDeps = Pick<
   PrimaryDeps,
   'network' | 'net' | 'disk' | 'clock' | 'random' | 'logger'
 > & {
+  batches: BatchReader
   /** Whether others name this node as one of the committee. */
   isTold(node: NodeId): boolean
 }
 
 export function createReplica(deps: ReplicaDeps): Replica {
-  const { network, net, disk, clock, random, logger } = deps
-  const machine = createMachine(network, createRegistry({ network, voters: [] }))
+  const { network, net, disk, clock, random, logger, batches } = deps
+  const machine = createMachine(batches, createRegistry({ network, voters: [] }))
   const log = createRecordLog({ disk, random, logger }, { folder: LOG_FOLDER })
   let founding = false
   const consensus: Consensus = createConsensus({
@@ -122,7 +128,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   }
 
   async function submit(batch: Uint8Array, signal?: AbortSignal): Promise<Plain> {
-    const opened = openBatch(network, batch)
+    const opened = batches.open(batch)
     if (!isVerified(opened)) throw failure('MALFORMED', `The batch is refused: ${opened.code}.`)
     return limited(WRITE_TIMEOUT_MS, signal, async (limit) => [
       ...(await proposer.submit(batchId(opened), batch, limit)),
