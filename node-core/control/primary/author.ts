@@ -10,13 +10,13 @@ import { MyceliumError } from '../../base/errors/index.ts'
 import { nodeIdOf, ownerIdOf, type Signer } from '../../identity/index.ts'
 import type { BatchReader, Command } from '../registry/index.ts'
 import { failure, noQuorum, unknownFate } from './failures.ts'
+import { createGathering } from './gathering.ts'
 import {
   BATCH_BYTES,
   BATCH_COMMANDS_MAX,
   BATCHES_UNDERWAY_MAX,
   COMMANDS_WAITING_BYTES,
   COMMANDS_WAITING_MAX,
-  GATHER_MS,
   ROUND_MS,
   WRITE_TIMEOUT_MS,
 } from './limits.ts'
@@ -64,6 +64,7 @@ export function createAuthor(deps: AuthorDeps): Author {
   const { signer, clock } = deps
   const ids = { node: nodeIdOf(signer.publicKey), owner: ownerIdOf(signer.publicKey) }
   const underway = new Set<Life & { first: number }>()
+  const gathering = createGathering()
   const stopping = new AbortController()
   let { incarnation } = deps
   let next = 1
@@ -156,7 +157,10 @@ export function createAuthor(deps: AuthorDeps): Author {
     cancelGathering?.()
     cancelGathering = undefined
     while (queue.length > 0 && underway.size < BATCHES_UNDERWAY_MAX) {
-      const waitMs = gatherMs()
+      const nowMs = clock.monotonicMs()
+      const oldestSinceMs = queue[0]?.sinceMs ?? nowMs
+      const waiting = { commands: queue.length, bytes: queuedBytes, oldestSinceMs }
+      const waitMs = gathering.waitMs({ ...waiting, underway: underway.size }, nowMs)
       if (waitMs > 0) {
         cancelGathering = clock.timer(waitMs, wake)
         return
@@ -164,14 +168,6 @@ export function createAuthor(deps: AuthorDeps): Author {
       const batch = take()
       if (batch.length > 0) void carry(batch).finally(wake)
     }
-  }
-
-  /** How long the next batch waits for more; 0 when it is to go. */
-  function gatherMs(): number {
-    const [oldest] = queue
-    const isFull = queue.length >= BATCH_COMMANDS_MAX || queuedBytes >= BATCH_BYTES
-    if (!oldest || isFull || underway.size === 0) return 0
-    return Math.max(0, oldest.sinceMs + GATHER_MS - clock.monotonicMs())
   }
 
   function take(): Waiting[] {
@@ -198,6 +194,7 @@ export function createAuthor(deps: AuthorDeps): Author {
   async function carry(batch: readonly Waiting[]): Promise<void> {
     try {
       const outcomes = await send(batch.map(({ command }) => command))
+      gathering.answered(batch.length, queue.length, clock.monotonicMs())
       for (const [at, one] of batch.entries()) settle(one, outcomes[at])
     } catch (error) {
       for (const one of batch) one.reject(batchError(error))
