@@ -31,6 +31,8 @@ const WINGS = [
 const PURE = [
   /^node-core\/economy\//,
   /^node-core\/work\/(spec|placement)\//,
+  /^node-core\/work\/assigning\/changes\.ts$/,
+  /^node-core\/work\/desired\/(refusing|registry-rows|state-records)\.ts$/,
   /^node-core\/work\/reconcile\/(plan|status|slots|backoff)[^/]*\.ts$/,
   /^node-core\/control\/consensus\/(?!driver\/)/,
   /^node-core\/control\/state\/(?!driver|store|index)[^/]*\.ts$/,
@@ -44,7 +46,7 @@ const PURE = [
   /^node-core\/network\/discovery\/dial-plan\.ts$/,
   /^node-core\/identity\/(?!keystore|signature|keys|index)[^/]*\.ts$/,
   /^node-core\/api\/contract\//,
-  /^sim\/(linearizability|consensus)\/(?!mutations\/)/,
+  /^sim\/(linearizability|consensus|follow)\/(?!mutations\/)/,
 ]
 
 /** Packages that any module may import: schemas, codecs, React and what tests are written with. */

@@ -168,6 +168,8 @@ const OF_THE_NETWORK = [
   'peers.cbor',
   'invites.cbor',
   'spore.json',
+  'spore.cbor',
+  'seeds.json',
   'blobs',
   'images',
   'registry',

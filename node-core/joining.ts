@@ -41,8 +41,9 @@ import {
   verifySeed,
   type Waiting,
 } from './network/admission/index.ts'
-import { fetchSeed } from './network/discovery/index.ts'
 import type { Mesh } from './network/mesh/index.ts'
+import { openSeedStore, rememberSeed } from './network/seeds/index.ts'
+import { isSpore, verifySpore } from './network/spores/index.ts'
 
 /** The keys of a home and their names. */
 export interface Identity {
@@ -53,6 +54,9 @@ export interface Identity {
   peerId: string
   did: string
 }
+
+/** Of a spore document, which may name hundreds. */
+const SEED_ADDRESSES_ASKED = 16
 
 /** What founding and joining need of the world. */
 export interface JoiningDeps {
@@ -148,6 +152,7 @@ export async function joinInHome(
     return { networkId: admitted.network.id, admitted: true }
   }
   const outcome = await askToBeLetIn(newcomer, await whereToAsk(deps, newcomer, request.by))
+  if ('seedSpore' in request.by) await rememberSeed(deps.disk, request.by.seedSpore)
   if ('admitted' in outcome) {
     await keepAdmitted(deps, outcome.admitted, names)
     return { networkId: outcome.admitted.network.id, admitted: true }
@@ -228,6 +233,15 @@ async function whereToAsk(
     const { network } = await askAbout(newcomer, by.address)
     return { network, addresses: [by.address] }
   }
-  const seed = verifySeed(await fetchSeed(by.seedSpore), { nowMs: deps.clock.wallMs() })
+  const { clock } = deps
+  const nowMs = clock.wallMs()
+  const found = await openSeedStore(by.seedSpore, { clock }).read()
+  if (!found) throw new MyceliumError('SEED_UNREACHABLE', `Nothing lies at ${by.seedSpore}.`)
+  if (isSpore(found.bytes)) {
+    const { network, document } = verifySpore(found.bytes, { nowMs })
+    const addresses = document.nodes.flatMap((node) => node.addresses)
+    return { network: network.id, addresses: addresses.slice(0, SEED_ADDRESSES_ASKED) }
+  }
+  const seed = verifySeed(new TextDecoder().decode(found.bytes), { nowMs })
   return { network: seed.network.id, addresses: seed.addresses }
 }

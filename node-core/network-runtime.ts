@@ -24,9 +24,10 @@ export interface NetworkRuntime extends Lifecycle {
 
 /** Opens the database; `start` does the rest. */
 export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRuntime> {
-  const side = await openNetworkSide(deps)
-  const work = createWorkSide(deps, side)
+  // Asked only once both run.
+  const side = await openNetworkSide(deps, () => own.primary)
   const own = createPrimarySide(deps, side)
+  const work = createWorkSide(deps, side, own.primary)
   // After the parts that it stands on, and before others can ask it anything; so it stops before the
   // mesh closes.
   const all = [...side.parts, own.part, ...work.parts, ...side.opening]
@@ -77,7 +78,9 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     primary,
     discoveryTier: () => (primary.status().inForce ? 'primary' : discovery.tier()),
     seedDocument: async () => ({ ...admission.seedDocument() }),
+    seeds: side.spores.shelf,
     members: admission,
+    desired: work.desired,
     placementInput: () => work.view.placementInput(),
     readLogs: (of, options) => work.logs.read(of, options),
     bundles: work.bundles,

@@ -15,6 +15,7 @@ import { firstContact } from './first-contact.ts'
 import { writeCredential } from './home.ts'
 import {
   type FoundedNetwork,
+  type OwnerId,
   ownerIdOf,
   parseGenesis,
   verify,
@@ -25,13 +26,14 @@ import {
   createAdmission,
   type MemberRecords,
   memberRecords,
-  verifySeed,
 } from './network/admission/index.ts'
 import { createDiscovery, type Discovery } from './network/discovery/index.ts'
 import { createMembership, type Membership } from './network/membership/index.ts'
 import { createMesh, type Mesh } from './network/mesh/index.ts'
+import type { PublishingPrimary } from './network/spores/index.ts'
 import { watchRemoval } from './removal.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
+import { createSporeSide, type SporeSide } from './spore-side.ts'
 import { capacityOf } from './this-computer.ts'
 import { VERSION } from './version.ts'
 
@@ -43,6 +45,7 @@ export interface NetworkSide {
   membership: Membership
   discovery: Discovery
   admission: Admission
+  spores: SporeSide
   /** In the order in which they start. */
   parts: NamedPart[]
   /**
@@ -62,10 +65,16 @@ const LISTEN_DEFAULT = ['/ip4/0.0.0.0/tcp/4000', '/ip4/0.0.0.0/udp/4000/quic-v1'
 /** Told to newcomers besides this node's own addresses. */
 const CONTACTS_MAX = 16
 
-export async function openNetworkSide(deps: RuntimeDeps): Promise<NetworkSide> {
+export async function openNetworkSide(
+  deps: RuntimeDeps,
+  primary: () => PublishingPrimary,
+): Promise<NetworkSide> {
   const network = parseGenesis(deps.stored.genesis)
   const slot = createCredentialSlot(deps, (bytes) => state.setCredential(bytes))
-  const mesh = openMesh(deps, network, slot, () => records)
+  const mesh = openMesh(deps, network, slot, {
+    records: () => records,
+    isRemoved: (owner) => spores.spores.isRemoved(owner),
+  })
   const database = await openDatabase(path.join(deps.disk.root, 'state.db'))
   const state = openState(deps, network, mesh, database)
   const records = memberRecords(state, network)
@@ -83,13 +92,18 @@ export async function openNetworkSide(deps: RuntimeDeps): Promise<NetworkSide> {
     disk: deps.disk,
     contacts: () => contactsOf(deps, mesh, membership),
   })
-  const discovery = openDiscovery(deps, network, { mesh, membership, admission })
+  const spores = createSporeSide(deps, {
+    ...{ network, mesh, state, membership, primary },
+    admission: () => admission,
+    credential: () => slot.current(),
+  })
+  const discovery = openDiscovery(deps, { mesh, state, membership, admission, spores })
   let twin = false
   state.onTwin(() => {
     twin = true
   })
   return {
-    ...{ network, mesh, state, records, membership, discovery, admission },
+    ...{ network, mesh, state, records, membership, discovery, admission, spores },
     credential: () => slot.current(),
     isRemoved: () => records.isRemoved(deps.identity.ownerId),
     hasTwin: () => twin,
@@ -101,6 +115,8 @@ export async function openNetworkSide(deps: RuntimeDeps): Promise<NetworkSide> {
       { name: 'mesh', part: { start: async () => {}, stop: () => mesh.stop() } },
       { name: 'membership', part: membership },
       { name: 'admission', part: admission },
+      { name: 'spores', part: spores.spores },
+      { name: 'seeds', part: spores.seeds },
     ],
     opening: [
       { name: 'mesh opens', part: onStart(() => mesh.start()) },
@@ -139,17 +155,22 @@ function openMesh(
   deps: RuntimeDeps,
   network: FoundedNetwork,
   slot: { current(): Uint8Array },
-  records: () => MemberRecords,
+  judges: { records(): MemberRecords; isRemoved(owner: OwnerId): boolean },
 ): Mesh {
   const { config, clock } = deps
+  const { records } = judges
+  /** By the shared state, or by a higher tier that it has not caught up with. */
+  const isRemoved = (owner: OwnerId): boolean =>
+    records().isRemoved(owner) || judges.isRemoved(owner)
   return createMesh(
     {
       ...common(deps, 'mesh'),
       nodeKey: deps.identity.nodeKey,
       networkId: network.id,
       credential: () => slot.current(),
-      verify: (bytes) => verifyCredential(bytes, { ...records(), network, nowMs: clock.wallMs() }),
-      isTrusted: (member) => records().isTrusted(member),
+      verify: (bytes) =>
+        verifyCredential(bytes, { ...records(), network, nowMs: clock.wallMs(), isRemoved }),
+      isTrusted: (member) => records().isTrusted(member) && !isRemoved(member.ownerId),
     },
     {
       listen: config.listen ?? LISTEN_DEFAULT,
@@ -218,22 +239,27 @@ function openMembership(deps: RuntimeDeps, mesh: Mesh, state: ReplicatedState): 
 
 function openDiscovery(
   deps: RuntimeDeps,
-  network: FoundedNetwork,
-  parts: { mesh: Mesh; membership: Membership; admission: Admission },
+  parts: Pick<NetworkSide, 'mesh' | 'state' | 'membership' | 'admission' | 'spores'>,
 ): Discovery {
-  const { config, clock, disk } = deps
-  const { mesh, membership, admission } = parts
+  const { config, disk } = deps
+  const { mesh, state, membership, admission, spores } = parts
   return createDiscovery(
     {
       ...common(deps, 'discovery'),
       mesh,
       members: {
         list: () =>
-          membership.list().map(({ id, profile }) => ({ id, addresses: profile.addresses })),
+          membership.list().map(({ id, owner, profile }) => {
+            const record = state.get(`node/${id}/profile`)
+            const position = record && ([record.incarnation, record.counter] as const)
+            return { id, owner, addresses: profile.addresses, ...(position && { position }) }
+          }),
         subscribe: (listener) => onAddresses(membership, listener),
       },
       disk,
-      openSeed: (text) => verifySeed(text, { nowMs: clock.wallMs(), network }).addresses,
+      seeds: () => spores.seeds.stores(),
+      openSeed: spores.openSeed,
+      spores: spores.known,
       writeSeed: () =>
         disk.writeAtomic(
           'spore.json',

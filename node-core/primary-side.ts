@@ -17,6 +17,7 @@ export function createPrimarySide(deps: RuntimeDeps, side: NetworkSide): Primary
   const primary = createPrimary({
     ...{ network, state, net: mesh, disk: deps.disk },
     signer: deps.identity.nodeKey,
+    role: () => deps.settings().role ?? 'rhizomorph',
     certificate: () => parseCredential(side.credential()).node,
     permissionsOf: (node) => {
       if (node === mesh.self) return side.admission.permissions()

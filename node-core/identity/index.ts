@@ -51,6 +51,8 @@ export type EnvelopeContext =
   | 'state'
   | 'command'
   | 'consensus'
+  | 'committee'
+  | 'spore'
 
 export interface OpenEnvelope {
   /** Who signed. */

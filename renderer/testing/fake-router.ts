@@ -88,6 +88,12 @@ function build(
       demote: os.primary.demote.handler(noPrimary),
       transfer: os.primary.transfer.handler(noPrimary),
     },
+    seeds: {
+      list: os.seeds.list.handler(() => ({ seeds: [] })),
+      publish: os.seeds.publish.handler(noPrimary),
+      forget: os.seeds.forget.handler(noPrimary),
+      document: os.seeds.document.handler(noPrimary),
+    },
     kv: {
       get: os.kv.get.handler(noPrimary),
       list: os.kv.list.handler(noPrimary),

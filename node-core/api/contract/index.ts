@@ -9,6 +9,7 @@ import { locks } from './locks.ts'
 import { invites, members, network, nodes, peers } from './network.ts'
 import { node } from './node.ts'
 import { primary } from './primary.ts'
+import { seeds } from './seeds.ts'
 import { bundles, images, workloads } from './workloads.ts'
 
 export const contract = {
@@ -19,6 +20,7 @@ export const contract = {
   invites,
   members,
   primary,
+  seeds,
   kv,
   leases,
   locks,

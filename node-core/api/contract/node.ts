@@ -2,13 +2,11 @@
 import { z } from 'zod'
 import { empty, operation, time } from './base.ts'
 import { primaryView } from './primary.ts'
+import { reason } from './reason.ts'
 
 export const role = z.enum(['sclerotia', 'rhizomorph', 'hypha'])
 export const consensus = z.enum(['raft', 'simplex'])
 export const labels = z.record(z.string().min(1).max(63), z.string().max(255))
-
-/** A reason that something is less than it should be. The code never changes, the text may. */
-export const reason = z.object({ code: z.string(), message: z.string() })
 
 export const health = z.object({ status: z.literal('ok'), version: z.string(), node: z.string() })
 

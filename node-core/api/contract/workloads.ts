@@ -2,7 +2,8 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { empty, operation, textLines, time } from './base.ts'
-import { labels, reason } from './node.ts'
+import { labels } from './node.ts'
+import { reason } from './reason.ts'
 
 export const workloadName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
   error: 'Use 1 to 63 of a-z, 0-9 and "-", not "-" at either end.',

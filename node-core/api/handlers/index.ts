@@ -24,6 +24,7 @@ import type {
 } from '../../identity/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
 import type { Mesh } from '../../network/mesh/index.ts'
+import type { Desired } from '../../work/desired/index.ts'
 import type { Edge } from '../../work/edge/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
 
@@ -132,9 +133,13 @@ export interface NetworkParts {
   discoveryTier(): 'primary' | 'seed' | 'latent' | 'none'
   /** The seed document this node gives others (`spore.json`), signed. */
   seedDocument(): Promise<Record<string, unknown>>
+  /** The network's document outside of it (`network/spores`, `network/seeds`). */
+  seeds: SeedShelf
   members: MemberBook
   /** The registry that a committee keeps. */
   primary: Omit<Primary, 'start' | 'stop'>
+  /** What is wanted, whoever holds it. */
+  desired: Pick<Desired, 'get' | 'recordOf' | 'ownerOf' | 'apply' | 'delete' | 'subscribe'>
   /** Exactly what placement is computed from on this node now. */
   placementInput(): PlacementInput
   /** Lines of every instance of a workload, or of one instance, here and on other nodes. */
@@ -154,6 +159,33 @@ export interface InstanceLogLine {
   node: string
   stream: 'stdout' | 'stderr'
   line: string
+}
+
+export interface SeedShelf {
+  list(): SeedFacts[]
+  /** Secrets are kept in the home alone. */
+  publish(location: string, credentials: Record<string, string>): Promise<SeedFacts>
+  /** False where it is none of this node's. */
+  forget(location: string): Promise<boolean>
+  /** The newest document known here. */
+  spore(): SporeFacts | undefined
+}
+
+export interface SeedFacts {
+  location: string
+  writes: boolean
+  /** ISO 8601. */
+  currentAt?: string
+  problem?: Reason
+}
+
+export interface SporeFacts {
+  version: string
+  /** ISO 8601. */
+  issuedAt: string
+  voters: NodeId[]
+  nodes: number
+  bytes: Uint8Array
 }
 
 /** Owners of the network and who waits outside (`network/admission`). */

@@ -11,6 +11,7 @@ import { networkHandlers } from './network.ts'
 import { nodeHandlers } from './node.ts'
 import { nodeListHandlers } from './nodes.ts'
 import { primaryHandlers } from './primary.ts'
+import { seedHandlers } from './seeds.ts'
 import { workloadHandlers } from './workloads.ts'
 
 /** Every operation of the contract. Does nothing until a door calls it. */
@@ -23,6 +24,7 @@ export function createRouter(deps: ApiDeps) {
     ...nodeListHandlers(build, deps),
     ...memberHandlers(build, deps),
     primary: primaryHandlers(build, deps),
+    seeds: seedHandlers(build, deps),
     kv: kvHandlers(build, deps),
     leases: leaseHandlers(build, deps),
     locks: lockHandlers(build, deps),

@@ -14,8 +14,10 @@ import {
   parseOwnerId,
 } from '../../identity/index.ts'
 import type { Member } from '../../network/membership/index.ts'
+import type { Desired } from '../../work/desired/index.ts'
+import { desiredOfState } from '../../work/desired/testing/no-primary.ts'
 import type { EdgeCounts } from '../../work/edge/index.ts'
-import { desiredOf, type Instance } from '../../work/spec/index.ts'
+import type { Instance } from '../../work/spec/index.ts'
 import {
   type ApiDeps,
   type BundleFacts,
@@ -25,6 +27,8 @@ import {
   type InstanceLogLine,
   type MemberFacts,
   type NetworkParts,
+  type SeedFacts,
+  type SporeFacts,
 } from '../handlers/index.ts'
 import { createMemoryPrimary } from './memory-primary.ts'
 
@@ -56,6 +60,8 @@ interface World {
   lines: InstanceLogLine[]
   images: Record<string, string>
   edge: EdgeCounts
+  seeds: SeedFacts[]
+  spore: SporeFacts | undefined
   calls: { what: string; with?: unknown }[]
   stopped: boolean
 }
@@ -74,13 +80,17 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     lines: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
+    seeds: [],
+    spore: undefined,
     calls: [],
     stopped: false,
     ...change,
   }
   const listeners = new Set<(parts: NetworkParts | undefined) => void>()
   const { state, put } = memoryState()
-  const parts = partsOf(world, state)
+  const desired = desiredOfState({ state: { ...state, synced: true }, clock, logger })
+  void desired.start()
+  const parts = partsOf(world, state, desired)
   const joined = () => {
     world.inNetwork = true
     for (const listener of listeners) listener(parts)
@@ -140,7 +150,11 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
   return { deps, clock, world, router, publish, keys, put, logLines: logger.lines }
 }
 
-function partsOf(world: World, state: NetworkParts['state']): NetworkParts {
+function partsOf(
+  world: World,
+  state: NetworkParts['state'],
+  desired: NetworkParts['desired'] & Pick<Desired, 'list'>,
+): NetworkParts {
   return {
     genesis: { name: 'Garden', createdAt: '2026-11-20T00:00:00.000Z', consensus: 'raft' },
     id: parseNetworkId('c'.repeat(64)) ?? never(),
@@ -159,8 +173,24 @@ function partsOf(world: World, state: NetworkParts['state']): NetworkParts {
       onPeer: () => () => {},
     },
     primary: createMemoryPrimary(world.committee),
+    desired,
     discoveryTier: () => 'latent',
     seedDocument: async () => ({ version: 1 }),
+    seeds: {
+      list: () => world.seeds,
+      async publish(location, credentials) {
+        world.calls.push({ what: 'publish', with: Object.keys(credentials).sort().join() })
+        const seed = { location, writes: true }
+        world.seeds.push(seed)
+        return seed
+      },
+      forget: async (location) => {
+        const at = world.seeds.findIndex((seed) => seed.location === location)
+        if (at >= 0) world.seeds.splice(at, 1)
+        return at >= 0
+      },
+      spore: () => world.spore,
+    },
     members: {
       createInvite: async ({ uses }) => ({
         invite: 'mycelium://join?x',
@@ -183,7 +213,7 @@ function partsOf(world: World, state: NetworkParts['state']): NetworkParts {
         kinds: member.profile.kinds,
         capacity: member.profile.capacity,
       })),
-      workloads: state.list('net/workload/').flatMap((record) => desiredOf(record) ?? []),
+      workloads: desired.list(),
       instances: world.instances,
       majority: true,
     }),

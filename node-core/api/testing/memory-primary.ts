@@ -15,6 +15,7 @@ import {
   type RegistryView,
   sealBatch,
 } from '../../control/registry/index.ts'
+import { toEra } from '../../control/succession/index.ts'
 import { foundNetwork, generateKey } from '../../identity/index.ts'
 import type { NetworkParts } from '../handlers/index.ts'
 
@@ -82,6 +83,7 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
           ? undefined
           : { voters: committee, learners: [], leader: committee[0], term: 1, applied: 1 },
       height: undefined,
+      era: toEra(0),
       following: { parent: undefined, depth: undefined, children: 0 },
       trouble: undefined,
     }),

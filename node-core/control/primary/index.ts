@@ -26,9 +26,10 @@ import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
-import type { FoundedNetwork, OwnerId, Permission, Signer } from '../../identity/index.ts'
+import type { FoundedNetwork, OwnerId, Permission, Role, Signer } from '../../identity/index.ts'
 import type { Command, RegistryView } from '../registry/index.ts'
 import type { SharedState } from '../state/index.ts'
+import type { Era } from '../succession/index.ts'
 import type { Committee } from './committee.ts'
 import type { KeyRow, LockRow } from './queries.ts'
 
@@ -105,6 +106,8 @@ export interface PrimaryStatus {
   committee: Committee | undefined
   /** The last entry that the copy here has applied. */
   height: number | undefined
+  /** How often a committee was put in force from outside, as far as this node knows. */
+  era: Era
   /** Whom this node follows for what is committed, and who follows it. */
   following: FollowView
   /** Why this node's copy, or the Primary as a whole, is not what it should be. */
@@ -164,6 +167,8 @@ export interface PrimaryDeps {
   signer: Signer
   /** The certificate by which this node acts for its owner. */
   certificate(): Uint8Array
+  /** What this node does for the network, by its owner's choice. */
+  role(): Role
   /** What a node's owner may do now, by the shared state; undefined for a stranger. */
   permissionsOf(node: NodeId): ReadonlySet<Permission> | undefined
   /** Whether a node is meant to serve others, by its role. */

@@ -19,6 +19,10 @@ export const RETRY_MS = 150
 export const UNKNOWN_MS = 1_000
 /** Between two looks at a change of the committee under way. Milliseconds. */
 export const LOOK_MS = 100
+/** How long the only voter of a home that was put back from a copy listens for others first. Milliseconds. */
+export const COPIED_WAIT_MS = 10_000
+/** Between two looks at what it has heard. Milliseconds. */
+export const COPIED_LOOK_MS = 500
 /** Entries a learner may be behind when it is given a vote. */
 export const CATCH_UP_ENTRIES = 64
 
@@ -70,6 +74,14 @@ export const OWNERS_MAX = 10_000
 export const OWNERS_MS = 200
 /** The same by another node of an admin, if the leader has not, and after a failure. Milliseconds. */
 export const OWNERS_SECOND_MS = 2_000
+/** After the disk failed a copy, until it is opened anew. Milliseconds. */
+export const REOPEN_MS = 3_000
+/** Between two looks whether this node may register. Milliseconds. */
+export const REGISTER_LOOK_MS = 250
+/** How long a copy is waited for before this node registers without one. Milliseconds. */
+export const REGISTER_BLIND_MS = 3_000
+/** The same after registering has failed again and again. Milliseconds. */
+export const REGISTER_MS_MAX = 60_000
 /** Nodes of a committee, learners included, that are believed. */
 export const COMMITTEE_MAX = 64
 /** How long entries are applied in one turn of this thread. Milliseconds. */

@@ -81,6 +81,7 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
         state: map.of(id),
         certificate: () =>
           issueNodeCertificate(owner.key, network.id, { node: key.publicKey, nowMs: START_MS }),
+        role: () => 'rhizomorph',
         permissionsOf: (node) => {
           const held = ownerOf.get(node)?.permissions
           return held && new Set(held)

@@ -2,8 +2,9 @@
 import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import { ownerIdOf } from '../../identity/index.ts'
-import { createBatchReader } from '../registry/index.ts'
+import { ownerIdOf, parseNodeCertificate } from '../../identity/index.ts'
+import { createBatchReader, type RegistryView } from '../registry/index.ts'
+import { toEra } from '../succession/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { type Committee, isNamed, majorityOf } from './committee.ts'
@@ -17,6 +18,7 @@ import { CHANGE_TIMEOUT_MS, LOOK_MS, TRY_MS, WRITE_TIMEOUT_MS } from './limits.t
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
 import { createReader } from './reading.ts'
+import { createRegistering } from './registering.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
 import { nextIncarnation } from './standing.ts'
 import { createTimeLimit, pause } from './time-limit.ts'
@@ -64,6 +66,12 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     isFounder: (owner) => founders.has(owner),
     permissions: () => deps.permissionsOf(self),
   })
+  const registering = createRegistering({
+    ...{ self, clock, view },
+    owner: () => ownerIdOf(parseNodeCertificate(network.id, deps.certificate()).owner),
+    hasCommittee: () => board.current() !== undefined,
+    register: async () => (await author?.register()) === true,
+  })
   const reader = createReader({ clock, ask })
 
   function changed(): void {
@@ -96,6 +104,13 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     return author.execute(command, options?.signal)
   }
 
+  function view(): RegistryView | undefined {
+    const replica = keeper.current()
+    // Before the first snapshot has come the copy is empty, which is not what the registry holds.
+    const isReadable = replica && replica.status().applied > 0
+    return isReadable ? replica.view : follower.view()
+  }
+
   function status(): PrimaryStatus {
     const own = keeper.current()?.status()
     const committee = board.current()
@@ -116,6 +131,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       inForce:
         role === 'none' ? isInReach() : engine?.quorum === true && engine.leader !== undefined,
       height: own?.applied || followed.height || undefined,
+      era: toEra(0),
       following: {
         parent: followed.parent,
         depth: followed.depth,
@@ -151,12 +167,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       await untilTold(change, node)
     },
     status,
-    view() {
-      const replica = keeper.current()
-      // Before the first snapshot has come the copy is empty, which is not what the registry holds.
-      const isReadable = replica && replica.status().applied > 0
-      return isReadable ? replica.view : follower.view()
-    },
+    view,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -167,6 +178,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       started = true
       author = createAuthor({
         ...{ batches, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
+        isKnown: registering.isKnown,
+        role: () => (deps.role() === 'hypha' ? 'hypha' : 'rhizomorph'),
         async deliver({ batch, commands }, signal) {
           const value = await askAnybody({ kind: 'submit', batch }, signal)
           const outcomes = parseOutcomes(value, commands)
@@ -184,6 +197,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       })
       board.start(changed)
       housekeeping.start()
+      registering.start()
       keeper.start()
       await follower.start()
     },
@@ -193,6 +207,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       author?.stop()
       closeDoor()
       housekeeping.stop()
+      registering.stop()
       board.stop()
       await follower.stop()
       await keeper.stop()

@@ -7,8 +7,10 @@ import type { NodeId } from '../../base/net/index.ts'
 import { isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import type { PrimaryStatus } from './index.ts'
+import { REOPEN_MS } from './limits.ts'
 import { createReplica, type Replica, type ReplicaDeps } from './replica.ts'
-import { eraseReplica, readStanding } from './standing.ts'
+import { contradicts, refuseStale } from './stale-copy.ts'
+import { eraseReplica, readStanding, writeStanding } from './standing.ts'
 
 export interface ReplicaKeeper {
   /** Undefined while there is none, or it could not be opened. */
@@ -35,6 +37,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   let replica: Replica | undefined
   let failed: PrimaryStatus['trouble']
   let unsubscribe = (): void => {}
+  let cancelReopening: (() => void) | undefined
   let stopped = false
   /** How far the log had come when this node was found to be out of the committee. */
   let leftAt = 0
@@ -52,6 +55,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   async function open(): Promise<void> {
     const opening = createReplica({ ...deps, isTold: isToldOf })
     try {
+      await refuseStale({ ...deps, self, told: () => deps.board().told(), stopped: () => stopped })
       await opening.start()
       failed = undefined
       replica = opening
@@ -63,8 +67,24 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
       await opening.stop()
       failed = troubleOf(error)
       logger.error(failed.message, { code: failed.code })
+      if (isOfTheDisk(codeOf(error))) reopenLater()
     }
     deps.changed()
+  }
+
+  /**
+   * A log that could not be written takes no more in its life (docs/adr/0009). The next life reads what
+   * is there and syncs it again, so the disk may have room by then.
+   */
+  function reopenLater(): void {
+    cancelReopening ??= deps.clock.timer(REOPEN_MS, () => {
+      cancelReopening = undefined
+      inTurn(async () => {
+        await close()
+        failed = undefined
+        await open()
+      })
+    })
   }
 
   async function close(): Promise<void> {
@@ -105,9 +125,23 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     return isToldOf(self) && (deps.board().told()?.applied ?? 0) > leftAt
   }
 
+  /** What others know of it shows that the log is an older copy. */
+  function isStale(): boolean {
+    const { failure, engine } = replica?.status() ?? {}
+    return failure?.code === 'RAFT_LOG_STALE' || contradicts(deps.board().told(), engine, self)
+  }
+
+  async function setAside(): Promise<void> {
+    await close()
+    await writeStanding(disk, 'stale')
+    await open()
+  }
+
   async function decide(): Promise<void> {
     if (replica || failed) {
       if (isOut()) await leave()
+      else if (isStale()) await setAside()
+      else if (isOfTheDisk(replica?.status().failure?.code)) reopenLater()
     } else if (isTakenIn() || (await readStanding(disk)) !== 'none') await open()
   }
 
@@ -123,6 +157,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     settled: () => turn,
     async stop() {
       stopped = true
+      cancelReopening?.()
       await turn
       await close()
     },
@@ -135,9 +170,18 @@ const DAMAGED =
   'committee (mycelium demote) and in again (mycelium promote): it then gets a new copy.'
 
 function troubleOf(error: unknown): NonNullable<PrimaryStatus['trouble']> {
-  const code = error instanceof MyceliumError ? error.code : undefined
-  const damaged = code?.startsWith('LOG_') || code === 'RAFT_RECORDS_DAMAGED'
+  const code = codeOf(error)
+  const unreadable = code?.startsWith('LOG_') && code !== 'LOG_FAILED'
+  const damaged = unreadable || code === 'RAFT_RECORDS_DAMAGED'
   return damaged
     ? { code: 'LOG_DAMAGED', message: `${DAMAGED} (${messageOf(error)})` }
     : { code: 'REPLICA_FAILED', message: `${STOPPED} ${messageOf(error)}` }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof MyceliumError ? error.code : undefined
+}
+
+function isOfTheDisk(code: string | undefined): boolean {
+  return code === 'LOG_FAILED' || code?.startsWith('DISK_') === true
 }

@@ -24,7 +24,15 @@ import {
 } from './limits.ts'
 
 /** Where an address was heard. What the owner configured is always dialled, whatever the target. */
-export type Source = 'bootstrap' | 'seed' | 'cache' | 'member' | 'nearby' | 'exchange'
+export type Source =
+  | 'bootstrap'
+  | 'seed'
+  /** A spore document that came from peers. */
+  | 'spore'
+  | 'cache'
+  | 'member'
+  | 'nearby'
+  | 'exchange'
 
 /** One node, or one address that does not say whose it is. */
 export interface Candidate {
@@ -38,7 +46,10 @@ export interface Candidate {
 export type DialFailure = 'unreachable' | 'refused' | 'invalid'
 
 export interface DialPlan {
-  hear(source: Source, addresses: readonly string[], nowMs: number): void
+  /** `last`: tried after what is known of the node already. */
+  hear(source: Source, addresses: readonly string[], nowMs: number, place?: 'first' | 'last'): void
+  /** Forgets whoever is not to be dialled any more. */
+  review(keeps: (candidate: Candidate) => boolean): void
   reached(key: string, node: NodeId): void
   failed(key: string, why: DialFailure, nowMs: number): void
   /** The peer's last connection has closed: it is dialled again soon. */
@@ -80,7 +91,7 @@ export function createDialPlan(options: DialPlanOptions): DialPlan {
   let alone = true
   let unhurriedUntilMs = 0
 
-  const add = (source: Source, address: string, nowMs: number): void => {
+  const add = (source: Source, address: string, nowMs: number, place: 'first' | 'last'): void => {
     const peerId = peerIdAtEnd(address)
     if (peerId === selfPeerId || address.length > ADDRESS_LENGTH_MAX) return
     const key = peerId ?? address
@@ -101,7 +112,9 @@ export function createDialPlan(options: DialPlanOptions): DialPlan {
     entry.sources.add(source)
     if (entry.addresses.includes(address)) return
     // The newest first: nodes move.
-    entry.addresses = [address, ...entry.addresses].slice(0, ADDRESSES_PER_CANDIDATE_MAX)
+    const addresses =
+      place === 'first' ? [address, ...entry.addresses] : [...entry.addresses, address]
+    entry.addresses = addresses.slice(0, ADDRESSES_PER_CANDIDATE_MAX)
     // A new address is a new chance.
     if (source !== 'exchange') entry.dueMs = Math.min(entry.dueMs, nowMs + COURTESY_MS)
   }
@@ -150,9 +163,17 @@ export function createDialPlan(options: DialPlanOptions): DialPlan {
   }
 
   return {
-    hear(source, addresses, nowMs) {
+    hear(source, addresses, nowMs, place = 'first') {
       // Reversed, so that the first of them ends up first.
-      for (const address of addresses.toReversed()) add(source, address, nowMs)
+      const inOrder = place === 'first' ? addresses.toReversed() : addresses
+      for (const address of inOrder) add(source, address, nowMs, place)
+    },
+    review(keeps) {
+      for (const entry of [...entries.values()]) {
+        if (entry.sources.has('bootstrap') || keeps(entry)) continue
+        entries.delete(entry.key)
+        if (entry.node !== undefined) keyOf.delete(entry.node)
+      }
     },
     reached(key, node) {
       const entry = entries.get(key)

@@ -1,10 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSystemClock } from '../../base/clock/index.ts'
 import { createSimDisk, type Disk } from '../../base/disk/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import type { Mesh } from '../mesh/index.ts'
@@ -20,12 +17,11 @@ import {
   type Discovery,
   type DiscoveryDeps,
   type DiscoveryOptions,
-  fetchSeed,
+  type KnownSpores,
+  type SeedSource,
 } from './index.ts'
-import { SEED_BYTES_MAX } from './limits.ts'
 
 const home = makeNetwork('Home')
-const coded = (code: string) => expect.objectContaining({ code })
 let parts: { stop(): Promise<unknown> }[] = []
 afterEach(async () => {
   await Promise.all(parts.map((part) => part.stop()))
@@ -48,13 +44,15 @@ interface TestNodeOptions extends DiscoveryOptions {
   listen?: string
   members?: DiscoveryDeps['members']
   openSeed?: DiscoveryDeps['openSeed']
+  seeds?: SeedSource[]
+  spores?: Partial<KnownSpores>
 }
 
 async function startNode(options: TestNodeOptions = {}): Promise<TestNode> {
   const { member = makeMember(home), disk = createSimDisk(), listen, ...rest } = options
   const mesh = makeMesh(home, member, listen === undefined ? {} : { listen: [listen] })
   const logger = createMemoryLogger()
-  const { members, openSeed, ...discoveryOptions } = rest
+  const { members, openSeed, seeds = [], spores, ...discoveryOptions } = rest
   const node: TestNode = {
     mesh,
     member,
@@ -67,6 +65,13 @@ async function startNode(options: TestNodeOptions = {}): Promise<TestNode> {
         disk,
         members: members ?? { list: () => [], subscribe: () => () => {} },
         openSeed: openSeed ?? (() => []),
+        seeds: () => seeds,
+        spores: {
+          judge: () => ({ verdict: 'accept' }),
+          addresses: () => [],
+          subscribe: () => () => {},
+          ...spores,
+        },
         async writeSeed() {
           node.seedsWritten += 1
         },
@@ -155,29 +160,54 @@ describe('discovery', () => {
     await allKnowAll([target, node])
   })
 
-  it('is of the seed tier while a node of a seed document is connected', async () => {
+  it('is of the seed tier while a good document is at hand or one it names is connected', async () => {
     const target = await startNode()
-    const folder = await mkdtemp(join(tmpdir(), 'mycelium-discovery-'))
-    try {
-      const path = join(folder, 'spore.json')
-      await writeFile(path, JSON.stringify(target.mesh.addresses()))
-      const openSeed = (text: string): string[] => JSON.parse(text)
-      const node = await startNode({ seeds: [path], openSeed })
-      await allKnowAll([target, node])
-      expect([node.discovery.tier(), target.discovery.tier()]).toEqual(['seed', 'latent'])
-      await target.stop()
-      await until(() => node.mesh.peers().length === 0)
-      expect(node.discovery.tier()).toBe('latent')
-    } finally {
-      await rm(folder, { recursive: true })
-    }
+    const bytes = new TextEncoder().encode(JSON.stringify(target.mesh.addresses()))
+    const seed = { location: 'somewhere', read: async () => ({ bytes }) }
+    const openSeed = (read: Uint8Array): string[] => JSON.parse(new TextDecoder().decode(read))
+    const node = await startNode({ seeds: [seed], openSeed })
+    await allKnowAll([target, node])
+    expect([node.discovery.tier(), target.discovery.tier()]).toEqual(['seed', 'latent'])
   })
 
-  it('warns of a seed document that is of no use, and runs on', async () => {
+  it('is of the latent tier where no seed can be read, says why, and runs on', async () => {
     const first = await startNode()
-    const node = await startNode({ seeds: ['/nowhere/spore.json'], bootstrap: [addressOf(first)] })
+    const failing = {
+      location: '/nowhere',
+      read: async () => {
+        throw new MyceliumError('SEED_UNREACHABLE', 'Not there.')
+      },
+    }
+    const node = await startNode({ seeds: [failing], bootstrap: [addressOf(first)] })
     await allKnowAll([first, node])
     await until(() => node.logger.lines.some((line) => /seed/.test(line.message)))
+    expect(node.discovery.tier()).toBe('latent')
+  })
+
+  it('dials nobody whom a higher tier has removed, also when it learns so later', async () => {
+    const gone = await startNode()
+    const told = { removed: false, tell: () => {} }
+    const node = await startNode({
+      members: {
+        list: () => [{ id: gone.mesh.self, addresses: gone.mesh.addresses() }],
+        subscribe: () => () => {},
+      },
+      spores: {
+        judge: ({ node }) =>
+          told.removed && node === gone.mesh.self
+            ? { verdict: 'reject', code: 'NODE_REMOVED' }
+            : { verdict: 'accept' },
+        subscribe(listener) {
+          told.tell = listener
+          return () => {}
+        },
+      },
+    })
+    await allKnowAll([gone, node])
+    await gone.stop()
+    told.removed = true
+    told.tell()
+    expect(node.discovery.hasLeads()).toBe(false)
   })
 
   it('writes its own seed document soon after the start', async () => {
@@ -189,59 +219,6 @@ describe('discovery', () => {
     const node = await startNode({ bootstrap: ['/ip4/127.0.0.1/tcp/1'] })
     await node.discovery.stop()
     await node.discovery.stop()
-  })
-})
-
-describe('fetching a seed document', () => {
-  let server: Server | undefined
-  afterEach(() => {
-    server?.close()
-    server?.closeAllConnections()
-  })
-  async function serve(answer: (path: string) => { status: number; body?: string; to?: string }) {
-    server = createServer((request, response) => {
-      const { status, body, to } = answer(request.url ?? '')
-      response.writeHead(status, to === undefined ? {} : { location: to })
-      response.end(body)
-    })
-    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve))
-    return `http://127.0.0.1:${(server.address() as { port: number }).port}`
-  }
-
-  it('follows a few redirects and no more', async () => {
-    const base = await serve((path) =>
-      path === '/a' ? { status: 302, to: '/b' } : { status: 200, body: 'the document' },
-    )
-    expect(await fetchSeed(`${base}/a`)).toBe('the document')
-    server?.close()
-    const loop = await serve(() => ({ status: 302, to: '/again' }))
-    await expect(fetchSeed(loop)).rejects.toEqual(coded('SEED_UNREACHABLE'))
-  })
-
-  it('refuses to be led off the web', async () => {
-    const base = await serve(() => ({ status: 302, to: 'file:///etc/passwd' }))
-    await expect(fetchSeed(base)).rejects.toEqual(coded('SEED_UNREACHABLE'))
-  })
-
-  it('refuses what is too large, from the web and from a file', async () => {
-    const body = 'x'.repeat(SEED_BYTES_MAX + 1)
-    const base = await serve(() => ({ status: 200, body }))
-    await expect(fetchSeed(base)).rejects.toEqual(coded('SEED_INVALID'))
-    const folder = await mkdtemp(join(tmpdir(), 'mycelium-discovery-'))
-    try {
-      await writeFile(join(folder, 'large'), body)
-      await expect(fetchSeed(join(folder, 'large'))).rejects.toEqual(coded('SEED_INVALID'))
-      await writeFile(join(folder, 'fits'), body.slice(1))
-      expect(await fetchSeed(join(folder, 'fits'))).toHaveLength(SEED_BYTES_MAX)
-    } finally {
-      await rm(folder, { recursive: true })
-    }
-  })
-
-  it('says that it is not there', async () => {
-    const base = await serve(() => ({ status: 404 }))
-    await expect(fetchSeed(base)).rejects.toEqual(coded('SEED_UNREACHABLE'))
-    await expect(fetchSeed('/nowhere/spore.json')).rejects.toEqual(coded('SEED_UNREACHABLE'))
   })
 })
 

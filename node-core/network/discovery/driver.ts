@@ -63,8 +63,8 @@ class DiscoveryDriver implements Discovery {
     this.#seeds = createSeedReader({
       clock,
       logger,
-      locations: options.seeds ?? [],
-      open: (text) => deps.openSeed(text),
+      sources: () => deps.seeds(),
+      open: (bytes) => deps.openSeed(bytes),
       hear: (addresses) => this.#hear('seed', addresses),
       isAlone: () => mesh.peers().length === 0,
     })
@@ -72,7 +72,8 @@ class DiscoveryDriver implements Discovery {
 
   tier(): DiscoveryTier {
     const seeded = this.#plan.seeded()
-    return this.#deps.mesh.peers().some((peer) => seeded.has(peer)) ? 'seed' : 'latent'
+    const isSeeded = this.#deps.mesh.peers().some((peer) => seeded.has(peer))
+    return isSeeded || this.#seeds.hasFound() ? 'seed' : 'latent'
   }
 
   add(addresses: readonly string[]): void {
@@ -95,9 +96,11 @@ class DiscoveryDriver implements Discovery {
     await this.#cache.start()
     for (const addresses of this.#cache.list()) this.#hear('cache', addresses)
     this.#hear('bootstrap', this.#options.bootstrap ?? [])
+    this.#hearSpores()
     this.#hearMembers()
     this.#undo = [
       members.subscribe(() => this.#hearMembers()),
+      this.#deps.spores.subscribe(() => this.#hearSpores()),
       mesh.onNearby((addresses) => this.#hear('nearby', addresses)),
       mesh.onPeer((peer, change) => (change === 'up' ? this.#up(peer) : this.#down(peer))),
       mesh.onRequest(EXCHANGE_PROTOCOL, (_, peer) => encodeExchange(this.#peersFor(peer))),
@@ -124,18 +127,47 @@ class DiscoveryDriver implements Discovery {
   }
 
   #hear(source: Source, addresses: readonly string[]): void {
-    this.#plan.hear(source, addresses, this.#nowMs())
+    const isJudged = source === 'cache' || source === 'nearby' || source === 'exchange'
+    for (const [place, heard] of this.#inPlaces(isJudged, addresses)) {
+      this.#plan.hear(source, heard, this.#nowMs(), place)
+    }
     this.#lookAt(this.#nowMs() + WAKE_MS)
+  }
+
+  /** What peers say is held against the higher tiers: some of it is tried last, some not at all. */
+  #inPlaces(isJudged: boolean, addresses: readonly string[]) {
+    const verdictOn = (address: string) => {
+      const key = parsePublicKey(peerIdAtEnd(address) ?? '')
+      if (!isJudged || !key) return 'accept'
+      const claim = { node: nodeIdOf(key), key, addresses: [address] }
+      return this.#deps.spores.judge(claim).verdict
+    }
+    const judged = addresses.map((address) => ({ address, verdict: verdictOn(address) }))
+    const those = (wanted: string) =>
+      judged.filter(({ verdict }) => verdict === wanted).map(({ address }) => address)
+    return [
+      ['first', those('accept')],
+      ['last', those('behind')],
+    ] as const
+  }
+
+  /** The newest document: where its nodes are, and who is to be dialled no more. */
+  #hearSpores(): void {
+    const { spores } = this.#deps
+    this.#plan.review(({ node }) => !node || spores.judge({ node }).verdict !== 'reject')
+    this.#hear('spore', spores.addresses())
   }
 
   #hearMembers(): void {
     const { mesh, members } = this.#deps
-    for (const { id, addresses } of members.list()) {
+    for (const { id, addresses, ...said } of members.list()) {
       if (id === mesh.self) continue
       const [first] = addresses
       const publicKey = first === undefined ? undefined : parsePublicKey(peerIdAtEnd(first) ?? '')
       // Members say where they are; nobody can say it of another.
       if (!publicKey || nodeIdOf(publicKey) !== id) continue
+      const claim = { ...said, node: id, key: publicKey, addresses }
+      if (this.#deps.spores.judge(claim).verdict === 'reject') continue
       mesh.learn(id, publicKey, addresses)
       this.#plan.hear('member', addresses, this.#nowMs())
     }

@@ -17,8 +17,10 @@ import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { Mesh } from '../mesh/index.ts'
+import type { Claim, Judgement, Position } from '../spores/index.ts'
+import type { SeedSource } from './seed-reader.ts'
 
-/** seed: a node named by a valid seed document is connected. latent: peers found each other. */
+/** seed: a good seed document is at hand, or a node named by one is connected. latent: neither. */
 export type DiscoveryTier = 'seed' | 'latent'
 
 export interface Discovery extends Lifecycle {
@@ -37,11 +39,14 @@ export interface DiscoveryDeps {
   members: KnownMembers
   /** Holds `peers.cbor`. */
   disk: Disk
+  /** Where seed documents lie. */
+  seeds(): readonly SeedSource[]
   /**
    * Verifies a seed document of this network and gives its addresses. Throws SEED_INVALID,
    * SEED_STALE or WRONG_NETWORK.
    */
-  openSeed(text: string): readonly string[]
+  openSeed(bytes: Uint8Array): readonly string[]
+  spores: KnownSpores
   /** Writes this node's own seed document; called when the ways into the network have changed. */
   writeSeed(): Promise<void>
   clock: Clock
@@ -66,15 +71,27 @@ export type DiscoveryMesh = Pick<
 
 /** What the shared state says of who belongs to the network. */
 export interface KnownMembers {
-  list(): readonly { id: NodeId; addresses: readonly string[] }[]
+  list(): readonly KnownMember[]
+  subscribe(listener: () => void): () => void
+}
+
+export interface KnownMember extends Pick<Claim, 'owner'> {
+  id: NodeId
+  addresses: readonly string[]
+  position?: Position
+}
+
+/** What higher tiers say, by which every claim of a peer is judged before it is used. */
+export interface KnownSpores {
+  judge(claim: Claim): Judgement
+  /** Of the newest document. */
+  addresses(): readonly string[]
   subscribe(listener: () => void): () => void
 }
 
 export interface DiscoveryOptions {
   /** Addresses to dial first. */
   bootstrap?: readonly string[]
-  /** Files or http(s) URLs of seed documents. */
-  seeds?: readonly string[]
   /** Connections to strive for. Default 32; never above `peersMax`. */
   peersTarget?: number
   /** Admitted peers held at once. Default the mesh's. */
@@ -85,11 +102,5 @@ export interface DiscoveryOptions {
   discoveryIntervalMs?: number
 }
 
-export type DiscoveryErrorCode =
-  /** The seed document cannot be read or fetched. */
-  | 'SEED_UNREACHABLE'
-  /** It is over its limit. */
-  | 'SEED_INVALID'
-
 export { createDiscovery } from './driver.ts'
-export { fetchSeed } from './seed-source.ts'
+export type { SeedSource } from './seed-reader.ts'

@@ -55,9 +55,6 @@ export const CACHE_BYTES_MAX = 4 << 20
 /** Time in which changes are gathered before they are written. */
 export const CACHE_WRITE_MS = 1_000
 
-export const SEED_BYTES_MAX = 64 * 1024
-export const SEED_TIMEOUT_MS = 10_000
-export const SEED_REDIRECTS_MAX = 3
 /** How often seed documents are read again: often while alone, seldom otherwise. */
 export const SEED_ALONE_INTERVAL_MS = 30_000
 export const SEED_INTERVAL_MS = 60 * 60_000

@@ -63,5 +63,7 @@ export {
   type Logs,
   type LogsDeps,
 } from './logs.ts'
+export { createPlanTimer, type PlanTimer } from './plan-timer.ts'
+export { createReadiness, type Readiness, type ReadinessDeps } from './readiness.ts'
 export { type SeenInstance, type WorkloadStatus, workloadStatus } from './status.ts'
 export { createWorkView, type ViewChange, type WorkView, type WorkViewDeps } from './work-view.ts'

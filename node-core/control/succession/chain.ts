@@ -1,0 +1,54 @@
+/** From an admin's mandate to the committee of now, each statement signed by the one before. */
+import { z } from 'zod'
+import { encode } from '../../base/codec/index.ts'
+import type { FoundedNetwork, OwnerId } from '../../identity/index.ts'
+import type { CommitteeChain, CommitteeStatement } from './index.ts'
+import { CHAIN_BYTES_MAX, LINKS_MAX, STATEMENT_VOTERS_MAX } from './limits.ts'
+import { hasMajority } from './majority.ts'
+import { verifyMandate } from './mandate.ts'
+import { decodeOrRefuse, malformed, parseStatement, untrusted } from './statement.ts'
+
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
+const signature = z.tuple([z.int().min(0).max(STATEMENT_VOTERS_MAX), bytes])
+const CHAIN = z.strictObject({
+  root: bytes,
+  links: z
+    .array(
+      z.strictObject({ payload: bytes, signatures: z.array(signature).max(STATEMENT_VOTERS_MAX) }),
+    )
+    .max(LINKS_MAX),
+})
+
+export function encodeChain(chain: CommitteeChain): Uint8Array {
+  const links = chain.links.map(({ payload, signatures }) => ({ payload, signatures }))
+  return encode({ root: chain.root, links })
+}
+
+/** Throws SUCCESSION_MALFORMED. */
+export function parseChain(bytes: Uint8Array): CommitteeChain {
+  const parsed = CHAIN.safeParse(decodeOrRefuse(bytes, CHAIN_BYTES_MAX))
+  if (!parsed.success) throw malformed('The bytes are not a chain of committees.')
+  return parsed.data
+}
+
+/** The newest committee of the chain. Throws SuccessionErrorCode. */
+export function verifyChain(
+  network: FoundedNetwork,
+  { root, links }: CommitteeChain,
+  isRemoved?: (owner: OwnerId) => boolean,
+): CommitteeStatement {
+  let tip = verifyMandate(network, root, isRemoved).statement
+  if (links.length > LINKS_MAX) throw malformed('The chain is too long.')
+  for (const { payload, signatures } of links) {
+    const next = parseStatement(payload)
+    // Voters change within their era; only an admin begins another one.
+    if (next.era !== tip.era || next.ended) throw untrusted('A committee begins an era by itself.')
+    if (next.index <= tip.index) throw untrusted('A committee is older than the one before it.')
+    const signed = { context: 'committee', network: network.id, payload } as const
+    if (!hasMajority(tip.voters, signatures, signed)) {
+      throw untrusted('Too few of a committee have signed the one after it.')
+    }
+    tip = next
+  }
+  return tip
+}

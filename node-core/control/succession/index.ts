@@ -1,0 +1,70 @@
+/**
+ * Who keeps the registry, provable to a stranger that knows the network's genesis alone
+ * (docs/adr/0015). A committee is named by a statement. The first one of a chain is a *mandate*: an
+ * admin's owner signed it, and shows the membership that leads to a founder of the genesis. Each
+ * further one is signed by a majority of the committee before it.
+ *
+ * ```ts
+ * const payload = encodeStatement({ era: 0, index, voters })
+ * const root = sealMandate(ownerKey, network, payload, membership)
+ * verifyChain(network, { root, links: [] }).voters       // throws SuccessionErrorCode
+ * ```
+ *
+ * A new *era* begins where a committee without a majority is overruled (docs/adr/0016): only a
+ * mandate begins one, and says where the era before it ended.
+ */
+import type { NodeId } from '../../base/net/index.ts'
+import type { LogIndex } from '../consensus/index.ts'
+
+/** 0 from the founding on; one more with each committee that was put in force from outside. */
+export type Era = number & { readonly __brand: 'Era' }
+
+export interface CommitteeStatement {
+  era: Era
+  /** An entry of the log at which these vote. */
+  index: LogIndex
+  /** Public keys of nodes, sorted. */
+  voters: readonly Uint8Array[]
+  /** Where a new era begins: what becomes of the one before. */
+  ended?: EndedEra
+}
+
+/** The copy that a new era goes on from, so that others can tell what of theirs it lacks. */
+export interface EndedEra {
+  era: Era
+  voters: readonly NodeId[]
+  /** Its last entry, and that entry's term. */
+  last: LogIndex
+  term: number
+  /** Each term of its log and the index of its first entry there, the newest last. */
+  terms: readonly (readonly [term: number, from: LogIndex])[]
+  /** Of the key-value store. */
+  revision: number
+  /** When it was ended, by the clock of whoever did. */
+  atMs: number
+}
+
+/** A statement with signatures of the voters before it, each by its place among them. */
+export interface Link {
+  payload: Uint8Array
+  signatures: readonly VoterSignature[]
+}
+
+export type VoterSignature = readonly [voter: number, signature: Uint8Array]
+
+export interface CommitteeChain {
+  /** A mandate. */
+  root: Uint8Array
+  links: readonly Link[]
+}
+
+export type SuccessionErrorCode =
+  /** Not a statement, a mandate or a chain in its only permitted form. */
+  | 'SUCCESSION_MALFORMED'
+  /** Whoever signed it may not, or too few did. */
+  | 'SUCCESSION_UNTRUSTED'
+
+export { encodeChain, parseChain, verifyChain } from './chain.ts'
+export { hasMajority, signAsVoter } from './majority.ts'
+export { type Mandate, sealMandate, verifyMandate } from './mandate.ts'
+export { encodeStatement, isSameCommittee, parseStatement, sortedKeys, toEra } from './statement.ts'

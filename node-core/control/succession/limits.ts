@@ -1,0 +1,12 @@
+/** Largest statement of a committee with its signatures. Bytes. */
+export const STATEMENT_BYTES_MAX = 16_384
+/** Voters that a statement names. */
+export const STATEMENT_VOTERS_MAX = 25
+/** Statements between the one that an admin signed and the newest; then an admin signs anew. */
+export const LINKS_MAX = 32
+/** Terms of an ended era that a statement tells of; older ones are forgotten. */
+export const TERMS_MAX = 64
+/** Largest mandate: a statement, and the chain of the admin who signed it. Bytes. */
+export const MANDATE_BYTES_MAX = STATEMENT_BYTES_MAX + 12_288
+/** Largest chain of a committee. Bytes. */
+export const CHAIN_BYTES_MAX = 196_608

@@ -1,0 +1,30 @@
+/** Which kind of store a location names. */
+import { openBucketStore } from './bucket-store.ts'
+import { failure } from './failures.ts'
+import { openFileStore } from './file-store.ts'
+import type { SeedStore, SeedStoreDeps } from './index.ts'
+import { LOCATION_LENGTH_MAX } from './limits.ts'
+import { openWebStore } from './web-store.ts'
+
+/** A path, `https://…`, or `s3://bucket/key?endpoint=…&region=…`. Throws SEED_LOCATION_INVALID. */
+export function openSeedStore(location: string, deps: SeedStoreDeps): SeedStore {
+  if (location.length > LOCATION_LENGTH_MAX) throw badLocation('The location is too long.')
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(location)) return openFileStore(location, deps)
+  const url = URL.canParse(location) ? new URL(location) : undefined
+  if (!url) throw badLocation('The location is not a URL.')
+  // They would be shown and logged with it.
+  if (url.username || url.password) throw badLocation('Give the password apart from the URL.')
+  switch (url.protocol) {
+    case 'http:':
+    case 'https:':
+      return openWebStore(url, deps)
+    case 's3:':
+      return openBucketStore(url, deps)
+    default:
+      throw badLocation('A seed is a file, an http(s) URL, or s3://bucket/key.')
+  }
+}
+
+function badLocation(message: string): Error {
+  return failure('SEED_LOCATION_INVALID', message)
+}

@@ -1,0 +1,284 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { stat, utimes, writeFile } from 'node:fs/promises'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import aws4 from 'aws4'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSimClock, createSystemClock } from '../../base/clock/index.ts'
+import { createSimDisk } from '../../base/disk/index.ts'
+import { createMemoryLogger } from '../../base/log/index.ts'
+import { createSeedKeeper, openSeedStore, rememberSeed, type SeedStore } from './index.ts'
+import { FILE_LOCK_STALE_MS, SEED_BYTES_MAX, SEED_LOOK_MS, SEEDS_MAX } from './limits.ts'
+import {
+  type BucketServer,
+  bodyOf,
+  KEY_ID,
+  SECRET,
+  startBucketServer,
+} from './testing/bucket-server.ts'
+
+const coded = (code: string) => expect.objectContaining({ code })
+const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
+const text = (found: { bytes: Uint8Array } | undefined) =>
+  found && Buffer.from(found.bytes).toString()
+const clock = createSystemClock()
+const REGION = 'eu-central-1'
+
+let folder: string
+let bucket: BucketServer
+let web: Awaited<ReturnType<typeof startWebServer>>
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'mycelium-seeds-'))
+  bucket = await startBucketServer(REGION)
+  web = await startWebServer()
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+  bucket.stop()
+  web.stop()
+})
+
+/** Holds one thing, with or without tags; the token is asked for if there is one. */
+async function startWebServer() {
+  const state = { held: undefined as Buffer | undefined, tags: true, token: '', version: 0 }
+  const routes = new Map<string, (response: ServerResponse) => void>()
+  const server: Server = createServer(async (request, response) => {
+    const body = await bodyOf(request)
+    const route = routes.get(request.url ?? '')
+    if (route) return route(response)
+    const isLetIn = state.token === '' || request.headers.authorization === `Bearer ${state.token}`
+    if (!isLetIn) return response.writeHead(401).end(request.headers.authorization)
+    const tag = `"v${state.version}"`
+    const headers = state.tags ? { etag: tag } : {}
+    if (request.method === 'GET') {
+      return state.held
+        ? response.writeHead(200, headers).end(state.held)
+        : response.writeHead(404).end()
+    }
+    const { 'if-match': match, 'if-none-match': none } = request.headers
+    const fits = none === '*' ? !state.held : match === tag
+    if (!fits) return response.writeHead(412).end()
+    state.held = body
+    state.version++
+    return response.writeHead(204).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  return {
+    ...{ state, routes, url: `http://127.0.0.1:${port}` },
+    stop() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
+
+const bucketPlace = () => `s3://garden/the%20spore?endpoint=${bucket.url}&region=${REGION}`
+const keys = { accessKeyId: KEY_ID, secretAccessKey: SECRET }
+const kinds: [string, () => SeedStore][] = [
+  ['a file', () => openSeedStore(path.join(folder, 'deep/garden.spore'), { clock })],
+  ['a URL', () => openSeedStore(`${web.url}/spore`, { clock })],
+  ['a bucket', () => openSeedStore(bucketPlace(), { clock, credentials: keys })],
+]
+
+describe.each(kinds)('%s as a seed', (_, open) => {
+  it('holds nothing, then what was written, then what replaced it', async () => {
+    const store = open()
+    expect(await store.read()).toBeUndefined()
+    expect(await store.write(bytes('one'), undefined)).toBe('written')
+    const first = await store.read()
+    expect(text(first)).toBe('one')
+    expect(await store.write(bytes('two'), first?.tag)).toBe('written')
+    expect(text(await store.read())).toBe('two')
+  })
+
+  it('replaces nothing that is not what the writer has read', async () => {
+    const store = open()
+    await store.write(bytes('one'), undefined)
+    const first = await store.read()
+    expect(await store.write(bytes('mine'), undefined)).toBe('conflict')
+    await store.write(bytes('two'), first?.tag)
+    expect(await store.write(bytes('mine'), first?.tag)).toBe('conflict')
+    expect(text(await store.read())).toBe('two')
+  })
+
+  it('lets exactly one of many win that write at once', async () => {
+    const store = open()
+    await store.write(bytes('before'), undefined)
+    const tag = (await store.read())?.tag
+    const writers = Array.from({ length: 8 }, (_, at) => open().write(bytes(`writer ${at}`), tag))
+    const outcomes = await Promise.all(writers)
+    expect(outcomes.filter((one) => one === 'written')).toHaveLength(1)
+    expect(text(await store.read())).toBe(`writer ${outcomes.indexOf('written')}`)
+  })
+})
+
+describe('what lies at a seed', () => {
+  it('is read up to its limit', async () => {
+    const file = path.join(folder, 'large')
+    await writeFile(file, Buffer.alloc(SEED_BYTES_MAX + 1))
+    await expect(openSeedStore(file, { clock }).read()).rejects.toEqual(coded('SEED_INVALID'))
+    web.state.held = Buffer.alloc(SEED_BYTES_MAX + 1)
+    await expect(openSeedStore(web.url, { clock }).read()).rejects.toEqual(coded('SEED_INVALID'))
+  })
+
+  it('is found behind a few redirects, and not off the web', async () => {
+    web.state.held = Buffer.from('the document')
+    const moved = (to: string) => (response: ServerResponse) =>
+      void response.writeHead(302, { location: to }).end()
+    web.routes.set('/a', moved('/b')).set('/loop', moved('/loop'))
+    web.routes.set('/off', moved('file:///etc/passwd'))
+    const at = (route: string) => openSeedStore(web.url + route, { clock }).read()
+    expect(text(await at('/a'))).toBe('the document')
+    for (const route of ['/loop', '/off']) {
+      await expect(at(route)).rejects.toEqual(coded('SEED_UNREACHABLE'))
+    }
+  })
+
+  it('comes with a token that nobody else is shown, and never over an open line', async () => {
+    web.state.token = 'open sesame'
+    const store = openSeedStore(web.url, { clock, credentials: { token: 'open sesame' } })
+    expect(await store.write(bytes('one'), undefined)).toBe('written')
+    const wrong = openSeedStore(web.url, { clock, credentials: { token: 'planted-secret' } })
+    const error = await wrong.read().catch((caught: Error) => caught)
+    expect(String(error)).toMatch(/401/)
+    expect(String(error)).not.toMatch(/planted/)
+    const open = () => openSeedStore('http://far.example/x', { clock, credentials: { token: 'x' } })
+    expect(open).toThrow(coded('SEED_LOCATION_INVALID'))
+  })
+
+  it('is kept from whoever signs with another key', async () => {
+    const wrong = { ...keys, secretAccessKey: 'planted-secret' }
+    const store = openSeedStore(bucketPlace(), { clock, credentials: wrong })
+    await expect(store.write(bytes('x'), undefined)).rejects.toEqual(coded('SEED_UNREACHABLE'))
+    expect(bucket.objects.size).toBe(0)
+  })
+
+  it.each([
+    'ftp://x/y',
+    's3://',
+    's3://bucket',
+    'https://user:secret@x/',
+    's3://b/k?endpoint=file:///x',
+  ])('cannot be named %s', (location) => {
+    expect(() => openSeedStore(location, { clock })).toThrow(coded('SEED_LOCATION_INVALID'))
+  })
+
+  it('in a file is free again when whoever wrote it died', async () => {
+    const file = path.join(folder, 'spore')
+    const lock = `${file}.lock`
+    await writeFile(lock, '')
+    const long = (Date.now() - FILE_LOCK_STALE_MS - 1_000) / 1_000
+    await utimes(lock, long, long)
+    expect(await openSeedStore(file, { clock }).write(bytes('one'), undefined)).toBe('written')
+    await expect(stat(lock)).rejects.toThrow(/ENOENT/)
+  })
+})
+
+it('signs as AWS publishes it (GET Bucket Lifecycle)', () => {
+  const { headers } = aws4.sign(
+    {
+      ...{ host: 'examplebucket.s3.amazonaws.com', path: '/?lifecycle', method: 'GET' },
+      ...{ service: 's3', region: 'us-east-1', headers: { 'x-amz-date': '20130524T000000Z' } },
+    },
+    { accessKeyId: KEY_ID, secretAccessKey: SECRET },
+  )
+  expect(headers.Authorization).toMatch(
+    /Signature=fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543$/,
+  )
+})
+
+describe('the seeds of a node', () => {
+  const number = (document: Uint8Array): number => Number(Buffer.from(document).toString())
+  function keeper(disk = createSimDisk()) {
+    const sim = createSimClock({ wallStartMs: 1e12 })
+    const told = { document: undefined as Uint8Array | undefined }
+    const logger = createMemoryLogger()
+    const seeds = createSeedKeeper({
+      ...{ disk, clock: sim, logger, document: () => told.document },
+      isNewer: (ours, found) => number(ours) > number(found),
+    })
+    return { seeds, sim, told, logger, disk }
+  }
+  const until = async (holds: () => boolean) => {
+    for (let at = 0; !holds(); at++) {
+      if (at > 400) throw new Error('It has not come to pass.')
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+
+  it('are brought up to date when the document changes, and again after a failure', async () => {
+    const { seeds, sim, told } = keeper()
+    await seeds.start()
+    told.document = bytes('1')
+    await seeds.publish(web.url, {})
+    expect(web.state.held?.toString()).toBe('1')
+    web.state.token = 'closed'
+    told.document = bytes('2')
+    sim.advance(SEED_LOOK_MS)
+    await until(() => seeds.list()[0]?.problem !== undefined)
+    expect(seeds.list()[0]?.problem?.code).toBe('SEED_UNREACHABLE')
+    web.state.token = ''
+    await until(() => {
+      sim.advance(SEED_LOOK_MS)
+      return web.state.held?.toString() === '2'
+    })
+    await until(() => seeds.list()[0]?.problem === undefined)
+    await seeds.stop()
+  })
+
+  it('leave what is newer there as it is', async () => {
+    const { seeds, told } = keeper()
+    web.state.held = Buffer.from('9')
+    told.document = bytes('3')
+    const state = await seeds.publish(web.url, {})
+    expect([state.problem, web.state.held.toString()]).toEqual([undefined, '9'])
+  })
+
+  it('are refused where the server cannot compare', async () => {
+    const { seeds, told } = keeper()
+    Object.assign(web.state, { held: Buffer.from('1'), tags: false })
+    told.document = bytes('3')
+    await expect(seeds.publish(web.url, {})).rejects.toEqual(coded('SEED_UNCONDITIONAL'))
+    expect(seeds.list()).toEqual([])
+  })
+
+  it('are remembered with their passwords in a file of the owner’s, and told without them', async () => {
+    const { seeds, told, disk, logger } = keeper()
+    told.document = bytes('1')
+    await seeds.publish(bucketPlace(), { ...keys, secretAccessKey: 'planted-secret' })
+    const again = keeper(disk)
+    await again.seeds.start()
+    expect(again.seeds.list()).toMatchObject([{ location: bucketPlace(), writes: true }])
+    expect(JSON.stringify([again.seeds.list(), seeds.list(), logger.lines])).not.toMatch(/planted/)
+    await again.seeds.stop()
+    expect(await again.seeds.forget(bucketPlace())).toBe(true)
+    expect(await again.seeds.forget(bucketPlace())).toBe(false)
+  })
+
+  it('say nothing of a damaged list but that it is one', async () => {
+    const disk = createSimDisk()
+    await disk.writeAtomic('seeds.json', bytes('{"planted-secret": '))
+    const { seeds, logger } = keeper(disk)
+    await seeds.start()
+    expect(JSON.stringify(logger.lines)).toMatch(/cannot be read/)
+    expect(JSON.stringify(logger.lines)).not.toMatch(/planted/)
+    await seeds.stop()
+  })
+
+  it('are read only where the node joined by them, and bounded', async () => {
+    const disk = createSimDisk()
+    await rememberSeed(disk, web.url)
+    const { seeds, told, sim } = keeper(disk)
+    await seeds.start()
+    told.document = bytes('1')
+    sim.advance(SEED_LOOK_MS)
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    expect([seeds.list()[0]?.writes, web.state.held]).toEqual([false, undefined])
+    for (let at = 1; at < SEEDS_MAX; at++) await seeds.publish(path.join(folder, `${at}`), {})
+    const more = seeds.publish(path.join(folder, 'more'), {})
+    await expect(more).rejects.toEqual(coded('LIMIT_REACHED'))
+    await seeds.stop()
+  })
+})
