@@ -22,7 +22,13 @@ async function setUp() {
   const network = foundNetwork(signer, request, random)
   const delivered: Delivery[] = []
   const author = createAuthor({
-    ...{ batches: createBatchReader(network), signer, clock, incarnation: 1, certificate: () => new Uint8Array(1) },
+    ...{
+      batches: createBatchReader(network),
+      signer,
+      clock,
+      incarnation: 1,
+      certificate: () => new Uint8Array(1),
+    },
     role: () => 'rhizomorph',
     isKnown: () => false,
     deliver: (sealed) =>

@@ -178,6 +178,14 @@ export class RaftEngine implements Engine {
     this.#node.reportUnreachable(peer)
   }
 
+  reportDown(peer: NodeId): void {
+    if (this.#node.leader === peer) this.#node.forgetLeader()
+  }
+
+  campaign(): void {
+    this.#node.campaign()
+  }
+
   ready(): Ready | undefined {
     assert(this.#underway === 'none', 'A Ready was taken before the last one was done.')
     const node = this.#node
