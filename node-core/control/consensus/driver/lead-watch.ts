@@ -9,7 +9,7 @@
 import type { Clock } from '../../../base/clock/index.ts'
 import type { Net, NodeId } from '../../../base/net/index.ts'
 import type { Engine, EngineStatus } from '../index.ts'
-import { CAMPAIGN_TURN_MS, CAMPAIGNS_MAX } from './limits.ts'
+import { CAMPAIGN_TURN_MS, CAMPAIGNS_MAX, SEEN_MS } from './limits.ts'
 
 export interface LeadWatch {
   stop(): void
@@ -23,22 +23,31 @@ export interface LeadWatchDeps {
   use: (run: (engine: Engine) => void) => void
 }
 
+interface Campaign {
+  /** Until this voter's next turn. */
+  roundMs: number
+  /** When it last looked. */
+  term: number
+  tried: number
+}
+
 export function createLeadWatch({ net, clock, status, use }: LeadWatchDeps): LeadWatch {
   let cancel = (): void => {}
   /** Whose connection ended while it led, and has not come back. */
   let gone: NodeId | undefined
 
   function lost(leader: NodeId): void {
-    const { self, members } = status() ?? {}
+    const { self, members, term = 0 } = status() ?? {}
     gone = leader
     use((engine) => engine.reportDown(leader))
     const rest = members?.voters.filter((voter) => voter !== leader).sort() ?? []
     const turn = self === undefined ? -1 : rest.indexOf(self)
-    if (turn >= 0) campaignIn(turn * CAMPAIGN_TURN_MS, rest.length * CAMPAIGN_TURN_MS)
+    const roundMs = rest.length * CAMPAIGN_TURN_MS
+    if (turn >= 0) campaignIn(SEEN_MS + turn * CAMPAIGN_TURN_MS, { roundMs, term, tried: 0 })
   }
 
   /** Again while nobody leads: the others may have seen it later. */
-  function campaignIn(ms: number, roundMs: number, tried = 0): void {
+  function campaignIn(ms: number, { roundMs, term, tried }: Campaign): void {
     cancel()
     cancel = clock.timer(ms, () => {
       // Something that it said before its end may have been read after it.
@@ -46,8 +55,9 @@ export function createLeadWatch({ net, clock, status, use }: LeadWatchDeps): Lea
       if (late !== undefined) use((engine) => engine.reportDown(late))
       const now = status()
       if (!now || now.leader !== undefined || tried >= CAMPAIGNS_MAX) return
-      use((engine) => engine.campaign())
-      campaignIn(roundMs, roundMs, tried + 1)
+      // In a new term somebody is asking already, whose votes a second campaign would split.
+      if (now.term === term) use((engine) => engine.campaign())
+      campaignIn(roundMs, { roundMs, term: now.term, tried: tried + 1 })
     })
   }
 
