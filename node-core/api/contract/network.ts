@@ -51,6 +51,8 @@ export const clusterNode = z.object({
   kinds: z.array(z.string()),
   /** Nodes it has a live connection to, as it says itself: the edges of the topology. */
   links: z.array(z.object({ to: z.string(), latencyMs: z.number().optional() })),
+  /** What an admin chose about its vote; absent where the network decides. */
+  vote: z.enum(['always', 'never']).optional(),
   /** Absent for a node outside the committee. */
   committee: z
     .object({
@@ -134,6 +136,8 @@ export const network = {
     .output(z.object({ networks: z.array(nearbyNetwork) })),
   leave: operation({ permission: 'local', destructive: true })
     .route({ method: 'POST', path: '/api/network/leave', summary: 'Leave the network' })
+    // Even if it takes the registry along that others need.
+    .input(z.object({ force: z.boolean().default(false) }).default({ force: false }))
     .output(empty),
   seed: operation({ permission: 'use' })
     .route({ method: 'GET', path: '/api/network/seed', summary: 'The signed seed document' })

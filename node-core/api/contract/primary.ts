@@ -13,6 +13,13 @@ export const primaryView = z.object({
   voters: z.array(z.string()),
   learners: z.array(z.string()),
   leader: z.string().optional(),
+  /** What the leader is called. */
+  leaderName: z.string().optional(),
+  /** How many of those that vote may fall silent before nothing can be written. */
+  mayFail: z.number().int(),
+  /** moreComputers: it could bear nobody's loss. even: one voter less would bear as much. */
+  advice: z.enum(['moreComputers', 'even']).optional(),
+  /** Raft's term, Simplex's view. */
   term: z.number().int(),
   /** The last entry that this node's copy has applied. */
   height: z.number().int().optional(),
@@ -24,12 +31,24 @@ export const primary = {
     .route({
       method: 'POST',
       path: '/api/nodes/{id}/promote',
-      summary: 'Into the committee: first to learn, then with a vote',
+      summary: 'Into the committee, to stay: first to learn, then with a vote',
     })
     .input(z.object({ id: anyNodeId }))
     .output(primaryView),
   demote: operation({ permission: 'admin', destructive: true })
-    .route({ method: 'POST', path: '/api/nodes/{id}/demote', summary: 'Out of the committee' })
+    .route({
+      method: 'POST',
+      path: '/api/nodes/{id}/demote',
+      summary: 'Out of the committee, for good',
+    })
+    .input(z.object({ id: anyNodeId }))
+    .output(primaryView),
+  release: operation({ permission: 'admin' })
+    .route({
+      method: 'POST',
+      path: '/api/nodes/{id}/release',
+      summary: 'The network decides again whether this node votes',
+    })
     .input(z.object({ id: anyNodeId }))
     .output(primaryView),
   transfer: operation({ permission: 'admin' })

@@ -73,8 +73,17 @@ export interface Primary extends Lifecycle {
   subscribe(listener: () => void): () => void
 }
 
-/** Into the committee, out of it, or the lead to one that votes. */
-export type CommitteeChange = 'promote' | 'demote' | 'transfer'
+export type CommitteeChange =
+  /** Into the committee, by an admin, to stay. */
+  | 'promote'
+  /** Out of it, by an admin, until somebody promotes it again. */
+  | 'demote'
+  /** The network decides again whether it votes. */
+  | 'release'
+  /** Out of it, because it leaves the network: nothing is remembered. */
+  | 'withdraw'
+  /** The lead, to one that votes. */
+  | 'transfer'
 
 export interface CallOptions {
   signal?: AbortSignal
@@ -125,14 +134,14 @@ export interface FollowView {
 export type PrimaryErrorCode =
   /** No committee is known here. */
   | 'NO_PRIMARY'
-  /** The network was founded with an engine that this version does not have. */
-  | 'ENGINE_MISSING'
   /** No majority of the committee answered in time. A command may still take effect. */
   | 'NO_QUORUM'
   /** The network has no node that votes but this one. */
   | 'LAST_VOTER'
   /** The learner has not caught up in time; it goes on learning. */
   | 'NOT_CAUGHT_UP'
+  /** Under Simplex the lead goes round by itself. */
+  | 'NO_LEAD'
   /** Only a node that votes can lead. */
   | 'NOT_A_VOTER'
   /** The lead was not taken over in time; whoever led goes on. */
@@ -175,9 +184,23 @@ export interface PrimaryDeps {
   isHub(node: NodeId): boolean
   /** Owners as the shared state knows them, which the registry is told of. */
   owners(): readonly OwnerFacts[]
+  /** Nodes of the network, this one included: from them the committee fills itself. */
+  nodes(): readonly NodeFacts[]
   clock: Clock
   random: Random
   logger: Logger
+}
+
+/** What is known here of a node. */
+export interface NodeFacts {
+  node: NodeId
+  role: Role
+  labels: Readonly<Record<string, string>>
+  addresses: readonly string[]
+  /** How long it has been heard without a break; 0 while it is silent. Milliseconds. */
+  upMs: number
+  cpuMillis: number
+  memoryBytes: number
 }
 
 export interface OwnerFacts {
@@ -189,6 +212,7 @@ export interface OwnerFacts {
 }
 
 export type { Committee } from './committee.ts'
+export { choiceIn, choiceSetting } from './filling.ts'
 export { foundPrimary } from './founding.ts'
 export { createPrimary } from './primary.ts'
 export type { KeyRow, LockRow } from './queries.ts'

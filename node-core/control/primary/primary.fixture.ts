@@ -6,6 +6,7 @@ import { createSilentLogger } from '../../base/log/index.ts'
 import { createSimNetwork, type NodeId, type SimNetwork } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import {
+  type ConsensusEngine,
   type FoundedNetwork,
   foundNetwork,
   generateKey,
@@ -14,16 +15,26 @@ import {
   nodeIdOf,
   ownerIdOf,
   type Permission,
+  type Role,
 } from '../../identity/index.ts'
 import type { StateChange, StateRecord } from '../state/index.ts'
-import { createPrimary, foundPrimary, type OwnerFacts, type Primary } from './index.ts'
+import {
+  createPrimary,
+  foundPrimary,
+  type NodeFacts,
+  type OwnerFacts,
+  type Primary,
+} from './index.ts'
 
 export const START_MS = Date.parse('2026-11-25T12:00:00.000Z')
 
 export interface TestNode {
   id: NodeId
   disk: SimDisk
+  /** By its owner's choice. */
+  role: Role
   primary: Primary
+  isUp: boolean
   /** Power loss: what was not synced is gone, and nobody hears goodbye. */
   kill(): Promise<void>
   /** Stops and starts in order. */
@@ -35,6 +46,8 @@ export interface TestNetwork {
   clock: SimClock
   links: SimNetwork
   nodes: TestNode[]
+  /** From here on all nodes are seen to be up while they are, so that the committee fills itself. */
+  detect(): void
   network: FoundedNetwork
   /** A node of an owner of its own, who holds these. */
   add(...permissions: Permission[]): Promise<TestNode>
@@ -42,6 +55,8 @@ export interface TestNetwork {
   run<T>(what: string, work: Promise<T>): Promise<T>
   until(what: string, holds: () => boolean): Promise<void>
   advance(ms: number): Promise<void>
+  /** In the shared state, as that node. */
+  tell(author: NodeId, key: string, value: Plain): void
   end(): Promise<void>
 }
 
@@ -50,7 +65,10 @@ interface Person {
   permissions: Permission[]
 }
 
-export async function createTestNetwork(seed: number): Promise<TestNetwork> {
+export async function createTestNetwork(
+  seed: number,
+  consensus: ConsensusEngine = 'raft',
+): Promise<TestNetwork> {
   const random = createSeededRandom(seed)
   const clock = createSimClock({ wallStartMs: START_MS })
   const links = createSimNetwork({ clock, random: createSeededRandom(seed + 1) })
@@ -58,18 +76,31 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
     key: generateKey(random),
     permissions: ['admin', 'invite', 'deploy', 'use'],
   }
+  const firstKey = generateKey(random)
   const network = foundNetwork(
     founder.key,
-    { name: 'Garden', consensus: 'raft', createdAt: new Date(START_MS).toISOString() },
+    {
+      ...{ name: 'Garden', consensus, createdAt: new Date(START_MS).toISOString() },
+      ...(consensus === 'simplex' && { voters: [nodeIdOf(firstKey.publicKey)] }),
+    },
     random,
   )
   const map = createGossip()
   const ownerOf = new Map<NodeId, Person>()
   const people: Person[] = []
   const nodes: TestNode[] = []
+  let detects = false
 
-  function addNode(owner: Person): TestNode {
-    const key = generateKey(random)
+  /** The failure detector of this world knows at once. */
+  function nodeFactsOf({ id: node, isUp }: TestNode): NodeFacts {
+    return {
+      ...{ node, role: node === nodes[0]?.id ? 'sclerotia' : 'rhizomorph' },
+      ...{ labels: {}, addresses: [], upMs: detects && isUp ? 60_000 : 0 },
+      ...{ cpuMillis: 4_000, memoryBytes: 8e9 },
+    }
+  }
+
+  function addNode(owner: Person, key = generateKey(random)): TestNode {
     const id = nodeIdOf(key.publicKey)
     ownerOf.set(id, owner)
     const disk = createSimDisk({ random: createSeededRandom(random.int(1e9)) })
@@ -81,17 +112,19 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
         state: map.of(id),
         certificate: () =>
           issueNodeCertificate(owner.key, network.id, { node: key.publicKey, nowMs: START_MS }),
-        role: () => 'rhizomorph',
+        role: () => node.role,
         permissionsOf: (node) => {
           const held = ownerOf.get(node)?.permissions
           return held && new Set(held)
         },
         isHub: () => true,
         owners: () => people.map(factsOf),
+        nodes: () => nodes.map(nodeFactsOf),
       })
     const node: TestNode = {
-      ...{ id, disk, primary: live() },
+      ...{ id, disk, role: 'rhizomorph', primary: live(), isUp: true },
       async kill() {
+        node.isUp = false
         links.crash(id, { silent: true })
         disk.crash()
         await stopNow(node.primary)
@@ -102,6 +135,7 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
       },
       async start() {
         node.primary = live()
+        node.isUp = true
         await node.primary.start()
       },
     }
@@ -120,12 +154,16 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
     }
   }
 
-  const first = addNode(founder)
+  const first = addNode(founder, firstKey)
   await foundPrimary(first.disk)
   await first.primary.start()
 
   const world: TestNetwork = {
     ...{ clock, links, nodes, network, advance },
+    tell: (author, key, value) => void map.tell(author, key, value),
+    detect() {
+      detects = true
+    },
     async add(...permissions) {
       const owner: Person = { key: generateKey(random), permissions }
       people.push(owner)

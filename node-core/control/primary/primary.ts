@@ -3,31 +3,33 @@ import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf, parseNodeCertificate } from '../../identity/index.ts'
+import { faultyVotersMax } from '../consensus/simplex/index.ts'
 import { createBatchReader, type RegistryView } from '../registry/index.ts'
 import { toEra } from '../succession/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
-import { type Committee, isNamed, majorityOf } from './committee.ts'
+import { createChanging } from './changing.ts'
+import { isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
+import { isSimplex } from './engine.ts'
 import { createEnvoy } from './envoy.ts'
 import { failure, noQuorum } from './failures.ts'
 import { createFollower } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
-import type { CommitteeChange, Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
-import { CHANGE_TIMEOUT_MS, LOOK_MS, TRY_MS, WRITE_TIMEOUT_MS } from './limits.ts'
+import type { Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
+import { createLineage } from './lineage.ts'
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
 import { createReader } from './reading.ts'
 import { createRegistering } from './registering.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
 import { nextIncarnation } from './standing.ts'
-import { createTimeLimit, pause } from './time-limit.ts'
+import { createTimeLimit } from './time-limit.ts'
 
 export function createPrimary(deps: PrimaryDeps): Primary {
   const { network, net, state, clock } = deps
   const logger = deps.logger.child('primary')
   const { self } = net
-  const isMissing = network.genesis.consensus !== 'raft'
   const founders = new Set(network.genesis.founders.map(ownerIdOf))
   const stopping = new AbortController()
   let author: Author | undefined
@@ -35,18 +37,27 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   let started = false
   const listeners = new Set<() => void>()
   const batches = createBatchReader(network)
+  const isAdmins = (node: NodeId): boolean => deps.permissionsOf(node)?.has('admin') === true
 
   const keeper = createReplicaKeeper({
     ...{ network, net, batches, disk: deps.disk, clock, random: deps.random, logger },
+    signer: deps.signer,
+    ...{ nodes: deps.nodes, isAdmins },
     board: () => board,
     changed,
     applied: tellListeners,
   })
   const board = createCommitteeBoard({
     ...{ self, state, clock, logger },
-    isAdmins: (node) => deps.permissionsOf(node)?.has('admin') === true,
+    isAdmins,
     stands: (node) => deps.permissionsOf(node) !== undefined,
     own: () => keeper.current()?.status(),
+    proven: isSimplex(network) ? () => lineage.committee() : undefined,
+  })
+  const lineage = createLineage({
+    ...{ network, net, clock, logger, disk: deps.disk, changed },
+    tellings: () => board.tellings(),
+    ownLinks: (from) => keeper.current()?.links(from) ?? [],
   })
   const envoy = createEnvoy({ net, committee: () => board.current() })
   const follower = createFollower({
@@ -71,10 +82,18 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     owner: () => ownerIdOf(parseNodeCertificate(network.id, deps.certificate()).owner),
     hasCommittee: () => board.current() !== undefined,
     register: async () => (await author?.register()) === true,
+    execute: (command) =>
+      execute(command).then(
+        () => true,
+        () => false,
+      ),
+    permissions: () => deps.permissionsOf(self),
+    role: deps.role,
   })
   const reader = createReader({ clock, ask })
 
   function changed(): void {
+    if (isSimplex(network)) lineage.look()
     keeper.look()
     board.look()
     housekeeping.look()
@@ -88,7 +107,6 @@ export function createPrimary(deps: PrimaryDeps): Primary {
 
   /** Of the own copy, or of the committee where that knows no better. */
   async function ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<Plain> {
-    if (isMissing) throw failure('ENGINE_MISSING', ENGINE_MISSING)
     if (!started) throw failure('NOT_RUNNING', 'The Primary is not running.')
     const limit = createTimeLimit(clock, timeoutMs, noQuorum, signal)
     try {
@@ -99,7 +117,6 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   }
 
   async function execute(...[command, options]: Parameters<Primary['execute']>): Promise<Plain> {
-    if (isMissing) throw failure('ENGINE_MISSING', ENGINE_MISSING)
     if (!author) throw failure('NOT_RUNNING', 'The Primary is not running.')
     return author.execute(command, options?.signal)
   }
@@ -124,7 +141,6 @@ export function createPrimary(deps: PrimaryDeps): Primary {
           : engine.members.voters.includes(self)
             ? 'voter'
             : 'learner'
-    const missing = { code: 'ENGINE_MISSING', message: ENGINE_MISSING } as const
     return {
       role,
       committee,
@@ -137,15 +153,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
         depth: followed.depth,
         children: followed.children.length,
       },
-      trouble: isMissing ? missing : (keeper.trouble() ?? follower.trouble()),
-    }
-  }
-
-  /** What was changed elsewhere is told a moment later; whoever looks next shall see it. */
-  async function untilTold(change: CommitteeChange, node: NodeId): Promise<void> {
-    for (let waitedMs = 0; waitedMs < TRY_MS; waitedMs += LOOK_MS) {
-      if (isInForce(change, node, board.current()) || stopping.signal.aborted) return
-      await pause(clock, LOOK_MS, stopping.signal)
+      trouble: keeper.trouble() ?? follower.trouble(),
     }
   }
 
@@ -153,19 +161,22 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     const { voters = [] } = board.current() ?? {}
     const reachable = new Set(net.peers())
     const seen = voters.filter((voter) => reachable.has(voter)).length
-    return voters.length > 0 && seen >= majorityOf(voters.length)
+    const needed = isSimplex(network)
+      ? voters.length - faultyVotersMax(voters.length)
+      : majorityOf(voters.length)
+    return voters.length > 0 && seen >= needed
   }
 
   const { owners: _, ...reading } = reader
   return {
     execute,
     ...reading,
-    async change(change, node, { signal } = {}) {
-      // Whoever leads says by itself why it is not in force; this is for when nobody does.
-      const limitMs = status().inForce ? CHANGE_TIMEOUT_MS + 2 * TRY_MS : WRITE_TIMEOUT_MS
-      await ask({ kind: 'change', change, node }, limitMs, signal)
-      await untilTold(change, node)
-    },
+    change: createChanging({
+      ...{ ask, execute, clock, stopping: stopping.signal },
+      committee: () => board.current(),
+      isInForce: () => status().inForce,
+      hasSeats: isSimplex(network),
+    }),
     status,
     view,
     subscribe(listener) {
@@ -173,7 +184,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       return () => listeners.delete(listener)
     },
     async start() {
-      if (started || isMissing) return
+      if (started) return
       const incarnation = await nextIncarnation(deps.disk, clock.wallMs(), deps.random)
       started = true
       author = createAuthor({
@@ -195,6 +206,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
           return replica.answer(question, stopping.signal)
         },
       })
+      if (isSimplex(network)) await lineage.start()
       board.start(changed)
       housekeeping.start()
       registering.start()
@@ -210,22 +222,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       registering.stop()
       board.stop()
       await follower.stop()
+      await lineage.stop()
       await keeper.stop()
     },
   }
 }
-
-function isInForce(change: CommitteeChange, node: NodeId, committee: Committee | undefined) {
-  switch (change) {
-    case 'promote':
-      return committee?.voters.includes(node) === true
-    case 'demote':
-      return committee === undefined || !isNamed(committee, node)
-    case 'transfer':
-      return committee?.leader === node
-  }
-}
-
-const ENGINE_MISSING =
-  'This network was founded with the Simplex engine, which this version does not run yet: it has ' +
-  'no Primary, and lives by its shared state alone.'

@@ -183,7 +183,7 @@ describe('three drivers with Raft', () => {
       await first.kill({ silent: false })
       let waitedMs = 0
       for (; !cluster.leader(); waitedMs += 5) await cluster.world.advance(5)
-      expect(waitedMs, `seed ${seed}`).toBeLessThan(200)
+      expect(waitedMs, `seed ${seed}`).toBeLessThan(100)
       const second = await cluster.elect()
       await cluster.propose(second, ['after'])
       expect(contentOf(second)).toEqual(['before', 'after'])

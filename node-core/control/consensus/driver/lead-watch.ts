@@ -39,20 +39,28 @@ export function createLeadWatch({ net, clock, status, use }: LeadWatchDeps): Lea
   function lost(leader: NodeId): void {
     const { self, members, term = 0 } = status() ?? {}
     gone = leader
-    use((engine) => engine.reportDown(leader))
+    forget()
     const rest = members?.voters.filter((voter) => voter !== leader).sort() ?? []
     const turn = self === undefined ? -1 : rest.indexOf(self)
     const roundMs = rest.length * CAMPAIGN_TURN_MS
-    if (turn >= 0) campaignIn(SEEN_MS + turn * CAMPAIGN_TURN_MS, { roundMs, term, tried: 0 })
+    cancel()
+    cancel = clock.timer(SEEN_MS, () => {
+      forget()
+      if (turn >= 0) campaignIn(SEEN_MS + turn * CAMPAIGN_TURN_MS, { roundMs, term, tried: 0 })
+    })
+  }
+
+  /** More than once: what it said before its end may be read after it. */
+  function forget(): void {
+    const leader = gone
+    if (leader !== undefined && status()) use((engine) => engine.reportDown(leader))
   }
 
   /** Again while nobody leads: the others may have seen it later. */
   function campaignIn(ms: number, { roundMs, term, tried }: Campaign): void {
     cancel()
     cancel = clock.timer(ms, () => {
-      // Something that it said before its end may have been read after it.
-      const late = gone
-      if (late !== undefined) use((engine) => engine.reportDown(late))
+      forget()
       const now = status()
       if (!now || now.leader !== undefined || tried >= CAMPAIGNS_MAX) return
       // In a new term somebody is asking already, whose votes a second campaign would split.

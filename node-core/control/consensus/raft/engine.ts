@@ -63,6 +63,7 @@ interface Waiting {
 }
 
 export class RaftEngine implements Engine {
+  readonly compacts = 'anywhere'
   readonly self: NodeId
   readonly #node: RawNode
   readonly #fates = new Fates()
