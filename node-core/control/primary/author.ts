@@ -11,6 +11,7 @@ import { nodeIdOf, ownerIdOf, type Signer } from '../../identity/index.ts'
 import type { BatchReader, Command } from '../registry/index.ts'
 import { failure, noQuorum, unknownFate } from './failures.ts'
 import { createGathering } from './gathering.ts'
+import type { PrimaryCounts } from './index.ts'
 import {
   BATCH_BYTES,
   BATCH_COMMANDS_MAX,
@@ -30,6 +31,7 @@ export interface Author {
   execute(command: Command, signal?: AbortSignal): Promise<Plain>
   /** Makes this node known to the registry, once. False where it is worth another try. */
   register(): Promise<boolean>
+  counts(): Pick<PrimaryCounts, 'commands' | 'failures' | 'batches' | 'seconds' | 'waiting'>
   stop(): void
 }
 
@@ -73,6 +75,7 @@ export function createAuthor(deps: AuthorDeps): Author {
   const gathering = createGathering()
   const stopping = new AbortController()
   let { incarnation } = deps
+  const counts = { commands: 0, failures: 0, batches: 0, seconds: 0 }
   let next = 1
   let queue: Waiting[] = []
   let queuedBytes = 0
@@ -93,12 +96,19 @@ export function createAuthor(deps: AuthorDeps): Author {
 
   async function send(commands: readonly Command[]): Promise<readonly CommandOutcome[]> {
     const sealed = seal(commands)
+    const sealedMs = clock.monotonicMs()
     underway.add(sealed)
     const limit = createTimeLimit(clock, WRITE_TIMEOUT_MS, unknownFate, stopping.signal)
     try {
       const outcomes = await deps.deliver(sealed, limit.signal)
+      counts.batches++
+      counts.commands += outcomes.length
+      counts.seconds += (clock.monotonicMs() - sealedMs) / 1_000
       for (const outcome of outcomes) lookAtLife(sealed, outcome)
       return outcomes
+    } catch (error) {
+      counts.failures += commands.length
+      throw error
     } finally {
       limit.end()
       underway.delete(sealed)
@@ -237,6 +247,7 @@ export function createAuthor(deps: AuthorDeps): Author {
         wake()
       })
     },
+    counts: () => ({ ...counts, waiting: queue.length }),
     stop() {
       stopping.abort(failure('NOT_RUNNING', 'The node is stopping.'))
       cancelGathering?.()

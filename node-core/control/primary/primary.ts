@@ -26,6 +26,9 @@ import { createReplicaKeeper } from './replica-keeper.ts'
 import { nextIncarnation } from './standing.ts'
 import { createTimeLimit } from './time-limit.ts'
 
+/** Before it starts. */
+const NO_COUNTS = { commands: 0, failures: 0, batches: 0, seconds: 0, waiting: 0 }
+
 export function createPrimary(deps: PrimaryDeps): Primary {
   const { network, net, state, clock } = deps
   const logger = deps.logger.child('primary')
@@ -178,6 +181,14 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       hasSeats: isSimplex(network),
     }),
     status,
+    counts() {
+      const { engine, logBytes = 0 } = keeper.current()?.status() ?? {}
+      const { committed = 0, progress = [] } = engine ?? {}
+      const behind = progress.map(({ node, match }) => {
+        return { node, entries: Math.max(0, committed - match) }
+      })
+      return { ...(author?.counts() ?? NO_COUNTS), logBytes, behind }
+    },
     view,
     subscribe(listener) {
       listeners.add(listener)
