@@ -285,6 +285,9 @@ describe('the doors of instances', () => {
       }
       expect(await call('GET', '/api/self')).toMatchObject({ status: 200 })
     }
+    standing = 'unknown'
+    const later = { status: 503, body: { code: 'UNAVAILABLE' } }
+    expect(await call('GET', '/api/kv/web/x')).toMatchObject(later)
   })
 
   it('holds so many connections of one instance and not more, and others are not in the way', async () => {
@@ -369,6 +372,15 @@ describe('the doors of instances', () => {
     await doors.keepOnly([])
     expect(readdirSync(root)).toEqual([path.basename(web.folder)])
     expect(existsSync(shop.folder)).toBe(false)
+  })
+
+  it('leaves nothing behind when the node stops and no instance runs on', async () => {
+    await doors.stop()
+    expect(existsSync(web.folder)).toBe(true)
+    await doors.start()
+    await doors.close(WEB.id)
+    await doors.stop()
+    expect(existsSync(root)).toBe(false)
   })
 
   it('opens and closes one door in turn, however they come', async () => {
