@@ -52,7 +52,8 @@ export function createInstanceDoors(deps: InstanceDoorsDeps): InstanceDoors {
     },
     async stop() {
       started = false
-      await Promise.all([...doors.keys()].map((id) => inTurn(id, () => shut(id))))
+      for (const id of doors.keys()) void inTurn(id, () => shut(id))
+      await Promise.all(turns.values())
       if (root !== undefined) await removeIfEmpty(root)
     },
     async open(instance) {
