@@ -4,6 +4,7 @@ import { createSimDisk } from '../../../base/disk/index.ts'
 import { createMemoryLogger, type LogLine } from '../../../base/log/index.ts'
 import { type NodeId, parseNodeId } from '../../../base/net/index.ts'
 import { createSeededRandom } from '../../../base/random/index.ts'
+import type { ConsensusEngine } from '../../../identity/index.ts'
 import type { Liveness, Member, Membership } from '../../../network/membership/index.ts'
 import { type Assigner, createAssigner } from '../../assigning/index.ts'
 import { createDesired, type Desired, type DesiredDeps } from '../../desired/index.ts'
@@ -77,6 +78,8 @@ export interface HouseOptions {
   reconciler?: ReconcilerOptions
   /** How many vote in the committee; none: the house has no Primary. Default 0. */
   voters?: number
+  /** Default: raft. */
+  consensus?: ConsensusEngine
 }
 
 export function createHouse(options: HouseOptions = { nodes: 3 }): House {
@@ -97,6 +100,7 @@ export function createHouse(options: HouseOptions = { nodes: 3 }): House {
   const committee = options.voters
     ? createTestCommittee({
         ...{ nodes: options.nodes, voters: options.voters, clock, reach },
+        consensus: options.consensus,
         isUp: (id) => nodes.some((node) => node.id === id && node.up),
       })
     : undefined
@@ -172,8 +176,12 @@ export function createHouse(options: HouseOptions = { nodes: 3 }): House {
 }
 
 /** A house whose nodes have started and know each other. */
-export async function openHouse(nodes: number, voters = 0): Promise<House> {
-  const house = createHouse({ nodes, voters })
+export async function openHouse(
+  nodes: number,
+  voters = 0,
+  consensus: ConsensusEngine = 'raft',
+): Promise<House> {
+  const house = createHouse({ nodes, voters, consensus })
   for (const node of house.nodes) await during(house, node.start())
   await house.pass(4_000)
   return house
@@ -197,6 +205,7 @@ interface Surroundings {
   reach(from: NodeId): NodeId[]
   seed?: number
   reconciler?: ReconcilerOptions
+  consensus?: ConsensusEngine
 }
 
 function createHouseNode(number: number, id: NodeId, around: Surroundings): HouseNode {
@@ -240,7 +249,14 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
       const view = createWorkView({ desired, state: map, membership, logger })
       const net = { peers: () => reach(id) }
       const assigner = createAssigner({
-        ...{ self: id, consensus: 'raft', view, primary, clock: mortalClock, logger },
+        ...{
+          self: id,
+          consensus: around.consensus ?? 'raft',
+          view,
+          primary,
+          clock: mortalClock,
+          logger,
+        },
         readiness: createReadiness({ state: map, membership, net, clock }),
       })
       const runner = node.engine.runner({ node: id })
