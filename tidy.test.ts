@@ -47,6 +47,9 @@ const PURE = [
   /^node-core\/network\/discovery\/dial-plan\.ts$/,
   /^node-core\/identity\/(?!keystore|signature|keys|index)[^/]*\.ts$/,
   /^node-core\/api\/contract\//,
+  /^node-core\/api\/handlers\/own-namespace\.ts$/,
+  /^node-core\/api\/doors\/instance\/(allowance|secrets)\.ts$/,
+  /^sim\/(linearizability|consensus)\/(?!mutations\/)/,
   /^sim\/(linearizability|consensus|follow)\/(?!mutations\/)/,
 ]
 

@@ -3,6 +3,7 @@ import type { NetworkParts, Reason } from './api/handlers/index.ts'
 import { isCode, MyceliumError, messageOf } from './base/errors/index.ts'
 import { type Lifecycle, startInOrder, stopInReverse } from './base/lifecycle/index.ts'
 import type { Role } from './identity/index.ts'
+import { openInstanceSide } from './instance-side.ts'
 import { type NetworkSide, openNetworkSide } from './network-side.ts'
 import { createPrimarySide, type PrimarySide } from './primary-side.ts'
 import { REMOVED } from './removal.ts'
@@ -27,10 +28,11 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
   // Asked only once both run.
   const side = await openNetworkSide(deps, () => own.primary)
   const own = createPrimarySide(deps, side)
-  const work = createWorkSide(deps, side, own.primary)
+  const instances = await openInstanceSide(deps, side, own, () => work.view)
+  const work = createWorkSide(deps, side, own.primary, instances.doors)
   // After the parts that it stands on, and before others can ask it anything; so it stops before the
   // mesh closes.
-  const all = [...side.parts, own.part, ...work.parts, ...side.opening]
+  const all = [...side.parts, own.part, instances.part, ...work.parts, ...side.opening]
   return {
     parts: partsOf(side, work, own),
     get edge() {

@@ -246,5 +246,12 @@ export interface ImageShelf {
 
 export { createPublish } from './bundles.ts'
 export { failure, toFailure } from './failures.ts'
+export {
+  createInstanceOperations,
+  type InstanceOperations,
+  type InstanceOperationsDeps,
+  type Standing,
+} from './instance.ts'
 export { createKeyDoor, isKey, type KeyCalls } from './key-calls.ts'
+export type { KeyPrimary } from './keys.ts'
 export { createRouter, type Router } from './router.ts'

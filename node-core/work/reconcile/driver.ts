@@ -44,6 +44,7 @@ export function createReconciler(
   const crew = createCrew({
     ...{ self, runners, engines, view, publisher, clock, random, logger },
     probe: deps.probe ?? createHealthProbe(),
+    access: deps.access,
     onChange(instance) {
       for (const listener of listeners) listener(instance)
     },

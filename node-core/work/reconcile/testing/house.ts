@@ -10,7 +10,7 @@ import { type Assigner, createAssigner } from '../../assigning/index.ts'
 import { createDesired, type Desired, type DesiredDeps } from '../../desired/index.ts'
 import { createTestCommittee, type TestCommittee } from '../../desired/testing/committee.ts'
 import { NO_PRIMARY } from '../../desired/testing/no-primary.ts'
-import { createSimEngine, type SimEngine } from '../../runners/index.ts'
+import { createSimEngine, type InstanceAccesses, type SimEngine } from '../../runners/index.ts'
 import { parseWorkload } from '../../spec/index.ts'
 import {
   createReadiness,
@@ -60,6 +60,8 @@ export interface HouseNode {
   readonly reconciler: Reconciler
   readonly assigner: Assigner
   readonly log: LogLine[]
+  /** Doors of this node's instances: those of a killed process are shut with it. */
+  readonly doors: DoorBook
   /** What the health check answers for an instance here. */
   healthy: (hostPort: number) => boolean
   up: boolean
@@ -219,6 +221,7 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
     id,
     engine: createSimEngine({ clock }),
     log: [],
+    doors: { open: new Set(), said: [] },
     healthy: () => true,
     up: false,
     facts: { cordoned: false, draining: false, left: false, kinds: [] },
@@ -267,6 +270,7 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
           membership,
           net,
           runners: { container: mortal(runner, lives) },
+          access: mortal(accessesIn(node.doors), lives),
           clock: mortalClock,
           random,
           logger,
@@ -283,6 +287,7 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
     },
     kill() {
       node.up = false
+      node.doors.open.clear()
     },
     async stop() {
       await node.assigner.stop()
@@ -293,6 +298,29 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
     forget: () => memory.records.clear(),
   }
   return node
+}
+
+export interface DoorBook {
+  readonly open: Set<string>
+  /** What was asked for, in order. */
+  readonly said: string[]
+}
+
+function accessesIn({ open, said }: DoorBook): InstanceAccesses {
+  return {
+    async open({ id, workload, index }) {
+      said.push(`open ${workload}/${index}`)
+      open.add(id)
+      return { folder: `/doors/${id}`, token: `token of ${id}` }
+    },
+    async close(id) {
+      said.push('close')
+      open.delete(id)
+    },
+    async keepOnly(ids) {
+      said.push(`keep ${ids.length}`)
+    },
+  }
 }
 
 /** What a killed process had begun never comes to its end. */
