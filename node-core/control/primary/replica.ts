@@ -49,6 +49,8 @@ export interface Replica {
   subscribe(listener: () => void): () => void
   /** Called after entries were applied or a snapshot took their place. */
   onApplied(listener: () => void): () => void
+  /** Under Simplex: proven lies, for the registry to judge. */
+  evidence(): readonly Uint8Array[]
   /** Under Simplex the first epoch in which this home votes. */
   votesFrom(): number
   /** Under Simplex: what proves the committees from that epoch's on. */
@@ -180,6 +182,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
       filling.stop()
       return consensus.stop()
     },
+    evidence: () => simplex?.evidence() ?? [],
     votesFrom: () => firstEpoch,
     links: (from) => simplex?.links(from) ?? [],
     async answer(question, signal) {
