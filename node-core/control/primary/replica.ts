@@ -7,7 +7,12 @@ import type { CommittedEntry, EngineStatus } from '../consensus/index.ts'
 import type { SimplexEngine } from '../consensus/simplex/index.ts'
 import type { LogCopy } from '../follow/index.ts'
 import { createRecordLog } from '../log/index.ts'
-import { createRegistry, isVerified, openBatch, type RegistryView } from '../registry/index.ts'
+import {
+  type BatchReader,
+  createRegistry,
+  isVerified,
+  type RegistryView,
+} from '../registry/index.ts'
 import { createNodeEngine, isSimplex } from './engine.ts'
 import { failure, noQuorum, notInForce } from './failures.ts'
 import { createFilling } from './filling.ts'
@@ -57,6 +62,7 @@ export type ReplicaDeps = Pick<
   PrimaryDeps,
   'network' | 'net' | 'disk' | 'nodes' | 'signer' | 'clock' | 'random' | 'logger'
 > & {
+  batches: BatchReader
   isAdmins(node: NodeId): boolean
   /** Whether others name this node as one of the committee. */
   isTold(node: NodeId): boolean
@@ -65,8 +71,8 @@ export type ReplicaDeps = Pick<
 }
 
 export function createReplica(deps: ReplicaDeps): Replica {
-  const { network, net, disk, clock, random, logger } = deps
-  const machine = createMachine(network, createRegistry({ network, voters: [] }))
+  const { network, net, disk, clock, random, logger, batches } = deps
+  const machine = createMachine(batches, createRegistry({ network, voters: [] }))
   const { view } = machine.registry
   const log = createRecordLog({ disk, random, logger }, { folder: LOG_FOLDER })
   let founding = false
@@ -148,7 +154,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   }
 
   async function submit(batch: Uint8Array, signal?: AbortSignal): Promise<Plain> {
-    const opened = openBatch(network, batch)
+    const opened = batches.open(batch)
     if (!isVerified(opened)) throw failure('MALFORMED', `The batch is refused: ${opened.code}.`)
     return limited(WRITE_TIMEOUT_MS, signal, async (limit) => [
       ...(await proposer.submit(batchId(opened), batch, limit)),
