@@ -16,8 +16,9 @@ import {
 import { createRegistry, type RegistryView } from '../registry/index.ts'
 import { isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
+import { createCopyFile } from './copy-file.ts'
 import type { PrimaryDeps, PrimaryStatus } from './index.ts'
-import { createMachine } from './machine.ts'
+import { createMachine, type Machine } from './machine.ts'
 import type { Question } from './messages.ts'
 import { answerQuery } from './queries.ts'
 import type { Replica } from './replica.ts'
@@ -35,10 +36,12 @@ export interface Follower extends Pick<Following, 'start' | 'stop' | 'look' | 'h
 export interface FollowerDeps
   extends Pick<
     PrimaryDeps,
-    'network' | 'net' | 'clock' | 'random' | 'logger' | 'isHub' | 'permissionsOf'
+    'network' | 'net' | 'disk' | 'clock' | 'random' | 'logger' | 'isHub' | 'permissionsOf'
   > {
   board: Pick<CommitteeBoard, 'current' | 'told'>
   replica(): Replica | undefined
+  /** Whether it is yet to be seen if there is one. */
+  isOpening(): boolean
   /** The copy has moved on. */
   applied(): void
 }
@@ -46,14 +49,23 @@ export interface FollowerDeps
 export function createFollower(deps: FollowerDeps): Follower {
   const { network, net, clock } = deps
   const { self } = net
-  const machine = createMachine(network, createRegistry({ network, voters: [] }))
+  const file = createCopyFile(deps)
+  let machine = emptyMachine()
   const following = createFollowing({
     ...{ net, clock, facts, isHub: deps.isHub, mayAsk: mayRead },
     ...{ random: deps.random, logger: deps.logger },
     copy: () => ownReplica()?.copy ?? machine,
   })
-  const waiting = { clock, subscribe: machine.subscribe }
-  let unsubscribe = (): void => {}
+
+  function emptyMachine(): Machine {
+    const made = createMachine(network, createRegistry({ network, voters: [] }))
+    made.subscribe(() => {
+      if (made !== machine) return
+      file.changed(made)
+      deps.applied()
+    })
+    return made
+  }
 
   /** A copy of the log itself, as soon as there is something in it. */
   function ownReplica(): Replica | undefined {
@@ -68,9 +80,15 @@ export function createFollower(deps: FollowerDeps): Follower {
     return held !== undefined && (held.has('use') || held.has('admin'))
   }
 
+  /** Its log holds something, which is only not read yet. */
+  function isAwaited(): boolean {
+    const { state, engine } = deps.replica()?.status() ?? {}
+    return deps.isOpening() || (state === 'running' && engine !== undefined && engine.committed > 0)
+  }
+
   function standing(): Facts['standing'] {
     const engine = ownReplica()?.status().engine
-    if (!engine) return mayRead(self) ? 'follows' : 'idle'
+    if (!engine) return mayRead(self) && !isAwaited() ? 'follows' : 'idle'
     if (!engine.quorum || !isNamed(engine.members, self)) return 'cut'
     if (engine.leader !== self) return 'root'
     // The leader has the most to send already.
@@ -91,8 +109,17 @@ export function createFollower(deps: FollowerDeps): Follower {
     }
   }
 
+  /** One copy is enough: what the log drives takes the place of what was followed. */
+  function look(): void {
+    if (ownReplica() && machine.index > 0) {
+      machine = emptyMachine()
+      void file.erase()
+    }
+    following.look()
+  }
+
   return {
-    look: following.look,
+    look,
     heightOf: following.heightOf,
     status: following.status,
     trouble() {
@@ -107,17 +134,18 @@ export function createFollower(deps: FollowerDeps): Follower {
       }
       // Without a parent nothing may come any more, though the committee may be in reach.
       if (question.kind !== 'changes' || following.status().parent === undefined) return undefined
-      const found = await untilChanged(waiting, machine.registry.view, question, signal)
+      const { registry, subscribe } = machine
+      const found = await untilChanged({ clock, subscribe }, registry.view, question, signal)
       // The committee may remember what this copy was never told.
       return 'compacted' in found ? undefined : found
     },
     async start() {
-      unsubscribe = machine.subscribe(deps.applied)
+      await file.load(machine)
       await following.start()
     },
     async stop() {
-      unsubscribe()
       await following.stop()
+      await file.stop()
     },
   }
 }

@@ -33,6 +33,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   let author: Author | undefined
   let closeDoor = (): void => {}
   let started = false
+  /** Whether this node holds a log of its own is known. */
+  let hasLooked = false
   const listeners = new Set<() => void>()
 
   const keeper = createReplicaKeeper({
@@ -49,9 +51,10 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   })
   const envoy = createEnvoy({ net, committee: () => board.current() })
   const follower = createFollower({
-    ...{ network, net, board, clock, logger, random: deps.random },
+    ...{ network, net, board, clock, logger, disk: deps.disk, random: deps.random },
     ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf },
     replica: () => keeper.current(),
+    isOpening: () => !hasLooked,
     applied: tellListeners,
   })
   const askAnybody = createAsking({ keeper, follower, envoy, clock })
@@ -198,6 +201,10 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       housekeeping.start()
       registering.start()
       keeper.start()
+      void keeper.settled().then(() => {
+        hasLooked = true
+        follower.look()
+      })
       await follower.start()
     },
     async stop() {
