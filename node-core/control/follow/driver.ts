@@ -23,11 +23,15 @@ import {
   parseQuestion,
   type Question,
 } from './messages.ts'
+import { openWord, sealWord, type Word } from './words.ts'
 
 export function createFollowing(deps: FollowDeps): Following {
   const { net, clock } = deps
   const logger = deps.logger.child('follow')
-  const core = createFollowCore({ self: net.self, random: deps.random, isHub: deps.isHub })
+  const core = createFollowCore({
+    ...{ self: net.self, random: deps.random, isHub: deps.isHub },
+    sign: (index) => sealWord(deps.signer, deps.network, { index, hash: copy?.hash() ?? '' }),
+  })
   const asks = new Map<AskId, AbortController>()
   const answers = new Map<Token, (answer: Answer) => void>()
   /** Applied, and not yet told to the core: what one turn applied is told together. */
@@ -37,6 +41,8 @@ export function createFollowing(deps: FollowDeps): Following {
   let failure: FollowStatus['failure']
   let tokens = 0
   let running = false
+  /** The snapshot that is put in was brought by somebody who may be anybody. */
+  let isBrought = false
   let releases: (() => void)[] = []
   let cancelTick = (): void => {}
   let cancelLook = (): void => {}
@@ -78,7 +84,7 @@ export function createFollowing(deps: FollowDeps): Following {
         answers.delete(effect.token)
         break
       case 'apply':
-        void apply(effect.entries)
+        void apply(effect.entries, effect.word)
         break
       case 'restore':
         restore(effect.state)
@@ -126,8 +132,11 @@ export function createFollowing(deps: FollowDeps): Following {
   }
 
   /** A long way behind must not keep this thread from serving the window. */
-  async function apply(entries: readonly CommittedEntry[]): Promise<void> {
+  async function apply(entries: readonly CommittedEntry[], said: Uint8Array | null): Promise<void> {
     const into = copy
+    const word = said && openWord(deps.network, said)
+    const isHeard = word && deps.isMember(word.author)
+    if (isHeard && !compare(word, said)) return
     let begunMs = clock.monotonicMs()
     for (const entry of entries) {
       if (!running || copy !== into) return
@@ -136,13 +145,31 @@ export function createFollowing(deps: FollowDeps): Following {
       } catch (error) {
         return fail(error)
       }
+      if (isHeard && !compare(word, said)) return
       if (clock.monotonicMs() - begunMs < APPLY_TURN_MS) continue
       await new Promise<void>((resolve) => clock.timer(0, resolve))
       begunMs = clock.monotonicMs()
     }
   }
 
+  /** False where what is held is not what a member has signed. */
+  function compare({ author, index, hash }: Word, said: Uint8Array): boolean {
+    if (copy?.index !== index) return true
+    if (copy.hash() === hash) {
+      run((nowMs) => core.vouched(nowMs, index, said))
+      return true
+    }
+    logger.error('The copy is not what a member of the committee says, and is thrown away.', {
+      ...{ author, index, parent: core.status().parent },
+    })
+    run((nowMs) => core.refused(nowMs))
+    deps.spoilt()
+    look()
+    return false
+  }
+
   function restore(state: Uint8Array): void {
+    isBrought = true
     try {
       copy?.restore(state)
     } catch (error) {
@@ -151,6 +178,8 @@ export function createFollowing(deps: FollowDeps): Following {
         logger.warn('A snapshot is none and was thrown away.', { error: messageOf(error) })
         run((nowMs) => core.refused(nowMs))
       }
+    } finally {
+      isBrought = false
     }
   }
 
@@ -179,7 +208,8 @@ export function createFollowing(deps: FollowDeps): Following {
         return
       }
       moved = []
-      run((nowMs) => core.replaced(nowMs, next.index))
+      const isProven = !isBrought
+      run((nowMs) => core.replaced(nowMs, next.index, isProven))
     })
   }
 
@@ -192,7 +222,7 @@ export function createFollowing(deps: FollowDeps): Following {
         // Whom it served by the other copy finds itself another parent.
         core.know(nowMs, { ...facts, standing: 'idle' })
         watch(next)
-        core.replaced(nowMs, next.index)
+        core.replaced(nowMs, next.index, true)
       }
       core.know(nowMs, facts)
     })

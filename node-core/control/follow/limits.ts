@@ -64,3 +64,11 @@ export const MEMBERS_MAX = 64
 export const APPLY_TURN_MS = 8
 /** Least time between two looks at what has fallen due. Milliseconds. */
 export const TIMER_MS_MIN = 20
+/** Least time between two words that a member of the committee signs for those who follow. Milliseconds. */
+export const WORD_MS = 1_000
+/** One such word. Bytes. */
+export const WORD_BYTES_MAX = 512
+/** Words remembered, to be handed on. */
+export const WORDS_MAX = 64
+/** Least time between two questions for a word about what a node has begun with. Milliseconds. */
+export const DOUBT_MS = 1_000

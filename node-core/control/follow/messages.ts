@@ -13,6 +13,7 @@ import {
   OTHERS_MAX,
   QUESTION_BYTES_MAX,
   SNAPSHOT_BYTES_MAX,
+  WORD_BYTES_MAX,
 } from './limits.ts'
 
 export const PROTOCOL = 'follow/1'
@@ -37,6 +38,8 @@ const QUESTION = z.discriminatedUnion('kind', [
     joins: z.boolean(),
     /** Nobody else took it in. */
     presses: z.boolean(),
+    /** What it holds is nobody's word yet. */
+    doubts: z.boolean(),
   }),
   z.strictObject({
     kind: z.literal('chunk'),
@@ -58,6 +61,8 @@ const ANSWER = z.discriminatedUnion('kind', [
     /** One after the other from the asked one on. */
     entries: z.array(z.tuple([bytes, members.nullable()])).max(ANSWER_ENTRIES_MAX),
     others,
+    /** A member's word about one of them, or about the one before. */
+    word: bytes.refine(({ byteLength }) => byteLength <= WORD_BYTES_MAX).nullable(),
   }),
   /** So far behind that only this helps. */
   z.strictObject({

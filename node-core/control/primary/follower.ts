@@ -36,7 +36,15 @@ export interface Follower extends Pick<Following, 'start' | 'stop' | 'look' | 'h
 export interface FollowerDeps
   extends Pick<
     PrimaryDeps,
-    'network' | 'net' | 'disk' | 'clock' | 'random' | 'logger' | 'isHub' | 'permissionsOf'
+    | 'network'
+    | 'net'
+    | 'signer'
+    | 'disk'
+    | 'clock'
+    | 'random'
+    | 'logger'
+    | 'isHub'
+    | 'permissionsOf'
   > {
   board: Pick<CommitteeBoard, 'current' | 'told'>
   replica(): Replica | undefined
@@ -53,15 +61,21 @@ export function createFollower(deps: FollowerDeps): Follower {
   let machine = emptyMachine()
   const following = createFollowing({
     ...{ net, clock, facts, isHub: deps.isHub, mayAsk: mayRead },
-    ...{ random: deps.random, logger: deps.logger },
+    ...{ random: deps.random, logger: deps.logger, signer: deps.signer, network: network.id },
     copy: () => ownReplica()?.copy ?? machine,
+    spoilt() {
+      // A copy of the log itself is consensus's to judge; it is never asked for here.
+      machine = emptyMachine()
+      void file.erase()
+    },
+    isMember: (node) => isNamed(deps.board.current() ?? NOBODY, node),
   })
 
   function emptyMachine(): Machine {
     const made = createMachine(network, createRegistry({ network, voters: [] }))
     made.subscribe(() => {
       if (made !== machine) return
-      file.changed(made)
+      if (following.status().proven) file.changed(made)
       deps.applied()
     })
     return made
@@ -72,6 +86,11 @@ export function createFollower(deps: FollowerDeps): Follower {
     const replica = deps.replica()
     const { state, applied = 0 } = replica?.status() ?? {}
     return state === 'running' && applied > 0 ? replica : undefined
+  }
+
+  /** What somebody brought is read once a member of the committee has vouched for it. */
+  function isReadable(): boolean {
+    return machine.index > 0 && !ownReplica() && following.status().proven
   }
 
   /** Whoever may read keys may have all of them. */
@@ -126,9 +145,9 @@ export function createFollower(deps: FollowerDeps): Follower {
       const { failure } = following.status()
       return failure && { code: 'REPLICA_FAILED', message: `${STOPPED} ${failure.message}` }
     },
-    view: () => (machine.index > 0 && !ownReplica() ? machine.registry.view : undefined),
+    view: () => (isReadable() ? machine.registry.view : undefined),
     async answer(question, signal) {
-      if (machine.index === 0 || ownReplica()) return undefined
+      if (!isReadable()) return undefined
       if (question.kind === 'query' && question.stale) {
         return answerQuery(machine.registry.view, question.query)
       }
@@ -151,3 +170,5 @@ export function createFollower(deps: FollowerDeps): Follower {
 }
 
 const STOPPED = 'This node’s copy of the registry has stopped; start the node again. The reason:'
+
+const NOBODY = { voters: [], learners: [] }

@@ -187,4 +187,40 @@ describe('a node outside the committee', () => {
       following: { parent: founder.id },
     })
   })
+
+  it.each([10, 11, 12])(
+    'loses no call of many when members die in the middle of them (seed %i)',
+    async (seed) => {
+      const nodes = await committee(seed, 5)
+      const guest = await world.add('deploy', 'use')
+      await world.until('it is known', () => guest.primary.status().committee?.voters.length === 5)
+      await put(guest, 'guest/first', '1')
+      const failed: string[] = []
+      let done = 0
+      let ending = false
+      const client = async (number: number): Promise<void> => {
+        for (let at = 0; !ending; at++) {
+          const key = `guest/${number}/${at}`
+          try {
+            await guest.primary.execute({ kind: 'kv.put', body: { key, value: bytes('1') } })
+            if ((await guest.primary.key(key)).row === undefined) failed.push(`${key} is gone`)
+            done++
+          } catch (error) {
+            failed.push(`${key}: ${error}`)
+          }
+        }
+      }
+      const clients = Array.from({ length: 8 }, (_, number) => client(number))
+      await world.advance(500)
+      // Whoever is asked, and whoever leads: both are in the middle of something.
+      for (const role of ['voter', 'leader'] as const) {
+        await nodes.find(({ primary }) => primary.status().role === role)?.kill()
+        const before = done
+        await world.until('writes go on', () => done > before + 50)
+      }
+      ending = true
+      await world.run('the last calls', Promise.all(clients))
+      expect(failed).toEqual([])
+    },
+  )
 })

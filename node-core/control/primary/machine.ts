@@ -57,6 +57,7 @@ export function createMachine(network: FoundedNetwork, registry: Registry): Mach
     get index() {
       return registry.index
     },
+    hash: () => registry.hash(),
     apply,
     restore(state) {
       registry.restore(state)

@@ -52,7 +52,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   const envoy = createEnvoy({ net, committee: () => board.current() })
   const follower = createFollower({
     ...{ network, net, board, clock, logger, disk: deps.disk, random: deps.random },
-    ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf },
+    ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf, signer: deps.signer },
     replica: () => keeper.current(),
     isOpening: () => !hasLooked,
     applied: tellListeners,
