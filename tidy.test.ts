@@ -39,6 +39,7 @@ const PURE = [
   /^node-core\/control\/log\/(frame|layout)\.ts$/,
   /^node-core\/control\/consensus\/driver\/message-queue\.ts$/,
   /^node-core\/control\/registry\//,
+  /^node-core\/control\/backbone\//,
   /^node-core\/control\/follow\/(?!driver|index)[^/]*\.ts$/,
   /^node-core\/control\/primary\/(committee|messages|queries|machine|owners|refusing)\.ts$/,
   /^node-core\/base\/sorted-keys\//,
@@ -46,6 +47,9 @@ const PURE = [
   /^node-core\/network\/discovery\/dial-plan\.ts$/,
   /^node-core\/identity\/(?!keystore|signature|keys|index)[^/]*\.ts$/,
   /^node-core\/api\/contract\//,
+  /^node-core\/api\/handlers\/own-namespace\.ts$/,
+  /^node-core\/api\/doors\/instance\/(allowance|secrets)\.ts$/,
+  /^sim\/(linearizability|consensus)\/(?!mutations\/)/,
   /^sim\/(linearizability|consensus|follow)\/(?!mutations\/)/,
 ]
 

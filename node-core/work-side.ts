@@ -24,7 +24,7 @@ import {
   type WorkView,
 } from './work/reconcile/index.ts'
 import { type ContainerRunner, createContainerRunner } from './work/runners/container/index.ts'
-import type { Runner } from './work/runners/index.ts'
+import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 
 export interface WorkSide {
@@ -43,7 +43,12 @@ export interface WorkSide {
 /** What this node can serve to others: `node/<self>/bundles`. */
 const HELD_KEY = 'bundles'
 
-export function createWorkSide(deps: RuntimeDeps, side: NetworkSide, primary: Primary): WorkSide {
+export function createWorkSide(
+  deps: RuntimeDeps,
+  side: NetworkSide,
+  primary: Primary,
+  access: InstanceAccesses,
+): WorkSide {
   const { config, disk, identity } = deps
   const { network, mesh, state, membership } = side
   const common = (module: string) => ({
@@ -53,7 +58,7 @@ export function createWorkSide(deps: RuntimeDeps, side: NetworkSide, primary: Pr
   })
   const nameOf = (node: NodeId): string => membership.get(node)?.profile.name ?? shortId(node)
   const desired = createDesired({
-    ...{ primary, state, membership, clock: deps.clock, logger: deps.logger },
+    ...{ primary, state, membership, disk, clock: deps.clock, logger: deps.logger },
     owner: identity.ownerId,
     permissions: () => side.admission.permissions(),
   })
@@ -103,6 +108,7 @@ export function createWorkSide(deps: RuntimeDeps, side: NetworkSide, primary: Pr
     state,
     membership,
     net: mesh,
+    access,
     runners: { container: containers, process: programs },
   })
   const assigner = createAssigner({

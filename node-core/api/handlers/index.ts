@@ -96,7 +96,8 @@ export interface NodeLifecycle {
   inspectInvite(invite: string): Promise<InviteFacts>
   nearby(): Promise<NearbyFacts[]>
   /** Says goodbye, ends what runs here, forgets the network; the identity stays. */
-  leave(): Promise<void>
+  /** Throws LAST_VOTER unless by force. */
+  leave(how: { force: boolean }): Promise<void>
   /** Asks the host to stop the node in order; returns at once, so that the answer still gets out. */
   requestStop(): void
 }
@@ -245,5 +246,12 @@ export interface ImageShelf {
 
 export { createPublish } from './bundles.ts'
 export { failure, toFailure } from './failures.ts'
+export {
+  createInstanceOperations,
+  type InstanceOperations,
+  type InstanceOperationsDeps,
+  type Standing,
+} from './instance.ts'
 export { createKeyDoor, isKey, type KeyCalls } from './key-calls.ts'
+export type { KeyPrimary } from './keys.ts'
 export { createRouter, type Router } from './router.ts'

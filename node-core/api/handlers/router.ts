@@ -1,4 +1,4 @@
-import { createBuilder } from './base.ts'
+import { createBuilder, inNetwork } from './base.ts'
 import { bundleHandlers } from './bundles.ts'
 import { eventHandlers } from './events.ts'
 import type { ApiDeps } from './index.ts'
@@ -18,6 +18,7 @@ import { workloadHandlers } from './workloads.ts'
 export function createRouter(deps: ApiDeps) {
   const build = createBuilder(deps)
   collectMetrics(deps)
+  const keys = { ...deps, primary: () => inNetwork(deps).primary }
   return build.router({
     node: nodeHandlers(build, deps),
     network: networkHandlers(build, deps),
@@ -25,9 +26,9 @@ export function createRouter(deps: ApiDeps) {
     ...memberHandlers(build, deps),
     primary: primaryHandlers(build, deps),
     seeds: seedHandlers(build, deps),
-    kv: kvHandlers(build, deps),
-    leases: leaseHandlers(build, deps),
-    locks: lockHandlers(build, deps),
+    kv: kvHandlers(build, keys),
+    leases: leaseHandlers(build, keys),
+    locks: lockHandlers(build, keys),
     workloads: workloadHandlers(build, deps),
     ...bundleHandlers(build, deps),
     events: eventHandlers(build, deps),

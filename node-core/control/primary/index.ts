@@ -73,8 +73,17 @@ export interface Primary extends Lifecycle {
   subscribe(listener: () => void): () => void
 }
 
-/** Into the committee, out of it, or the lead to one that votes. */
-export type CommitteeChange = 'promote' | 'demote' | 'transfer'
+export type CommitteeChange =
+  /** Into the committee, by an admin, to stay. */
+  | 'promote'
+  /** Out of it, by an admin, until somebody promotes it again. */
+  | 'demote'
+  /** The network decides again whether it votes. */
+  | 'release'
+  /** Out of it, because it leaves the network: nothing is remembered. */
+  | 'withdraw'
+  /** The lead, to one that votes. */
+  | 'transfer'
 
 export interface CallOptions {
   signal?: AbortSignal
@@ -175,9 +184,23 @@ export interface PrimaryDeps {
   isHub(node: NodeId): boolean
   /** Owners as the shared state knows them, which the registry is told of. */
   owners(): readonly OwnerFacts[]
+  /** Nodes of the network, this one included: from them the committee fills itself. */
+  nodes(): readonly NodeFacts[]
   clock: Clock
   random: Random
   logger: Logger
+}
+
+/** What is known here of a node. */
+export interface NodeFacts {
+  node: NodeId
+  role: Role
+  labels: Readonly<Record<string, string>>
+  addresses: readonly string[]
+  /** How long it has been heard without a break; 0 while it is silent. Milliseconds. */
+  upMs: number
+  cpuMillis: number
+  memoryBytes: number
 }
 
 export interface OwnerFacts {
@@ -189,6 +212,7 @@ export interface OwnerFacts {
 }
 
 export type { Committee } from './committee.ts'
+export { choiceIn, choiceSetting } from './filling.ts'
 export { foundPrimary } from './founding.ts'
 export { createPrimary } from './primary.ts'
 export type { KeyRow, LockRow } from './queries.ts'

@@ -17,14 +17,20 @@ export const ROUND_MS = 250
 export const RETRY_MS = 150
 /** Until a proposal of unknown fate is made again. Milliseconds. */
 export const UNKNOWN_MS = 1_000
+/** How long a voter has to be silent to be taken for absent when another one goes. Milliseconds. */
+export const SILENCE_MS = 2_500
 /** Between two looks at a change of the committee under way. Milliseconds. */
 export const LOOK_MS = 100
+/** How often a leader looks whether the committee is as it ought to be. Milliseconds. */
+export const FILL_LOOK_MS = 1_000
+/** After a change by hand, until the committee fills itself again. Milliseconds. */
+export const HAND_PAUSE_MS = 3_000
+/** After a node began to lead, until it changes the committee. Milliseconds. */
+export const LEAD_PAUSE_MS = 3_000
 /** How long the only voter of a home that was put back from a copy listens for others first. Milliseconds. */
 export const COPIED_WAIT_MS = 10_000
 /** Between two looks at what it has heard. Milliseconds. */
 export const COPIED_LOOK_MS = 500
-/** Entries a learner may be behind when it is given a vote. */
-export const CATCH_UP_ENTRIES = 64
 
 /** How far a new life of a home whose clock lags stands above the last one. Incarnations. */
 export const LIFE_STEP_MAX = 1_048_576
@@ -76,7 +82,9 @@ export const REOPEN_MS = 3_000
 export const REGISTER_LOOK_MS = 250
 /** How long a copy is waited for before this node registers without one. Milliseconds. */
 export const REGISTER_BLIND_MS = 3_000
-/** The same after registering has failed again and again. Milliseconds. */
+/** Between two looks whether the registry has this node's role as chosen. Milliseconds. */
+export const ROLE_LOOK_MS = 2_000
+/** Between two looks after the registry has refused again and again. Milliseconds. */
 export const REGISTER_MS_MAX = 60_000
 /** Nodes of a committee, learners included, that are believed. */
 export const COMMITTEE_MAX = 64

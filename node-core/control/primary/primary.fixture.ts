@@ -14,16 +14,26 @@ import {
   nodeIdOf,
   ownerIdOf,
   type Permission,
+  type Role,
 } from '../../identity/index.ts'
 import type { StateChange, StateRecord } from '../state/index.ts'
-import { createPrimary, foundPrimary, type OwnerFacts, type Primary } from './index.ts'
+import {
+  createPrimary,
+  foundPrimary,
+  type NodeFacts,
+  type OwnerFacts,
+  type Primary,
+} from './index.ts'
 
 export const START_MS = Date.parse('2026-11-25T12:00:00.000Z')
 
 export interface TestNode {
   id: NodeId
   disk: SimDisk
+  /** By its owner's choice. */
+  role: Role
   primary: Primary
+  isUp: boolean
   /** Power loss: what was not synced is gone, and nobody hears goodbye. */
   kill(): Promise<void>
   /** Stops and starts in order. */
@@ -35,6 +45,8 @@ export interface TestNetwork {
   clock: SimClock
   links: SimNetwork
   nodes: TestNode[]
+  /** From here on all nodes are seen to be up while they are, so that the committee fills itself. */
+  detect(): void
   network: FoundedNetwork
   /** A node of an owner of its own, who holds these. */
   add(...permissions: Permission[]): Promise<TestNode>
@@ -67,6 +79,16 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
   const ownerOf = new Map<NodeId, Person>()
   const people: Person[] = []
   const nodes: TestNode[] = []
+  let detects = false
+
+  /** The failure detector of this world knows at once. */
+  function nodeFactsOf({ id: node, isUp }: TestNode): NodeFacts {
+    return {
+      ...{ node, role: node === nodes[0]?.id ? 'sclerotia' : 'rhizomorph' },
+      ...{ labels: {}, addresses: [], upMs: detects && isUp ? 60_000 : 0 },
+      ...{ cpuMillis: 4_000, memoryBytes: 8e9 },
+    }
+  }
 
   function addNode(owner: Person): TestNode {
     const key = generateKey(random)
@@ -81,17 +103,19 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
         state: map.of(id),
         certificate: () =>
           issueNodeCertificate(owner.key, network.id, { node: key.publicKey, nowMs: START_MS }),
-        role: () => 'rhizomorph',
+        role: () => node.role,
         permissionsOf: (node) => {
           const held = ownerOf.get(node)?.permissions
           return held && new Set(held)
         },
         isHub: () => true,
         owners: () => people.map(factsOf),
+        nodes: () => nodes.map(nodeFactsOf),
       })
     const node: TestNode = {
-      ...{ id, disk, primary: live() },
+      ...{ id, disk, role: 'rhizomorph', primary: live(), isUp: true },
       async kill() {
+        node.isUp = false
         links.crash(id, { silent: true })
         disk.crash()
         await stopNow(node.primary)
@@ -102,6 +126,7 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
       },
       async start() {
         node.primary = live()
+        node.isUp = true
         await node.primary.start()
       },
     }
@@ -126,6 +151,9 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
 
   const world: TestNetwork = {
     ...{ clock, links, nodes, network, advance },
+    detect() {
+      detects = true
+    },
     async add(...permissions) {
       const owner: Person = { key: generateKey(random), permissions }
       people.push(owner)

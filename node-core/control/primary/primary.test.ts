@@ -321,18 +321,6 @@ describe('the Primary', () => {
     await put(founder, 'shop/x', '3')
   })
 
-  it('a node registers by itself once its owner is known, and not again when it starts again', async () => {
-    const [founder] = (await committee(44, 0)) as [TestNode]
-    const outsider = await world.add('use')
-    const isKnown = () => founder.primary.view()?.node(outsider.id) !== undefined
-    await world.until('it is registered', isKnown)
-    await world.until('it follows', () => outsider.primary.view()?.node(outsider.id) !== undefined)
-    const height = founder.primary.status().height
-    await outsider.restart()
-    await world.advance(5_000)
-    expect(founder.primary.status().height).toBe(height)
-  })
-
   it('takes a lost log for damage: it neither founds again nor votes without one', async () => {
     world = await createTestNetwork(12)
     const [founder] = world.nodes as [TestNode]

@@ -7,21 +7,21 @@ import type { RegistryView } from '../registry/index.ts'
 import { toEra } from '../succession/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
-import { type Committee, isNamed, majorityOf } from './committee.ts'
+import { createChanging } from './changing.ts'
+import { isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
 import { createEnvoy } from './envoy.ts'
 import { failure, noQuorum } from './failures.ts'
 import { createFollower } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
-import type { CommitteeChange, Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
-import { CHANGE_TIMEOUT_MS, LOOK_MS, TRY_MS, WRITE_TIMEOUT_MS } from './limits.ts'
+import type { Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
 import { createReader } from './reading.ts'
 import { createRegistering } from './registering.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
 import { nextIncarnation } from './standing.ts'
-import { createTimeLimit, pause } from './time-limit.ts'
+import { createTimeLimit } from './time-limit.ts'
 
 export function createPrimary(deps: PrimaryDeps): Primary {
   const { network, net, state, clock } = deps
@@ -36,16 +36,18 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   /** Whether this node holds a log of its own is known. */
   let hasLooked = false
   const listeners = new Set<() => void>()
+  const isAdmins = (node: NodeId): boolean => deps.permissionsOf(node)?.has('admin') === true
 
   const keeper = createReplicaKeeper({
     ...{ network, net, disk: deps.disk, clock, random: deps.random, logger },
+    ...{ nodes: deps.nodes, isAdmins },
     board: () => board,
     changed,
     applied: tellListeners,
   })
   const board = createCommitteeBoard({
     ...{ self, state, clock, logger },
-    isAdmins: (node) => deps.permissionsOf(node)?.has('admin') === true,
+    isAdmins,
     stands: (node) => deps.permissionsOf(node) !== undefined,
     own: () => keeper.current()?.status(),
   })
@@ -73,6 +75,13 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     owner: () => ownerIdOf(parseNodeCertificate(network.id, deps.certificate()).owner),
     hasCommittee: () => board.current() !== undefined,
     register: async () => (await author?.register()) === true,
+    execute: (command) =>
+      execute(command).then(
+        () => true,
+        () => false,
+      ),
+    permissions: () => deps.permissionsOf(self),
+    role: deps.role,
   })
   const reader = createReader({ clock, ask })
 
@@ -143,14 +152,6 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     }
   }
 
-  /** What was changed elsewhere is told a moment later; whoever looks next shall see it. */
-  async function untilTold(change: CommitteeChange, node: NodeId): Promise<void> {
-    for (let waitedMs = 0; waitedMs < TRY_MS; waitedMs += LOOK_MS) {
-      if (isInForce(change, node, board.current()) || stopping.signal.aborted) return
-      await pause(clock, LOOK_MS, stopping.signal)
-    }
-  }
-
   function isInReach(): boolean {
     const { voters = [] } = board.current() ?? {}
     const reachable = new Set(net.peers())
@@ -162,12 +163,11 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   return {
     execute,
     ...reading,
-    async change(change, node, { signal } = {}) {
-      // Whoever leads says by itself why it is not in force; this is for when nobody does.
-      const limitMs = status().inForce ? CHANGE_TIMEOUT_MS + 2 * TRY_MS : WRITE_TIMEOUT_MS
-      await ask({ kind: 'change', change, node }, limitMs, signal)
-      await untilTold(change, node)
-    },
+    change: createChanging({
+      ...{ ask, execute, clock, stopping: stopping.signal },
+      committee: () => board.current(),
+      isInForce: () => status().inForce,
+    }),
     status,
     view,
     subscribe(listener) {
@@ -218,17 +218,6 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       await follower.stop()
       await keeper.stop()
     },
-  }
-}
-
-function isInForce(change: CommitteeChange, node: NodeId, committee: Committee | undefined) {
-  switch (change) {
-    case 'promote':
-      return committee?.voters.includes(node) === true
-    case 'demote':
-      return committee === undefined || !isNamed(committee, node)
-    case 'transfer':
-      return committee?.leader === node
   }
 }
 

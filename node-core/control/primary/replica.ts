@@ -10,6 +10,7 @@ import { createRecordLog } from '../log/index.ts'
 import { createRegistry, isVerified, openBatch, type RegistryView } from '../registry/index.ts'
 import { isNamed } from './committee.ts'
 import { failure, noQuorum } from './failures.ts'
+import { createFilling } from './filling.ts'
 import type { PrimaryDeps } from './index.ts'
 import {
   APPLY_TURN_MS,
@@ -45,8 +46,9 @@ export interface Replica {
 
 export type ReplicaDeps = Pick<
   PrimaryDeps,
-  'network' | 'net' | 'disk' | 'clock' | 'random' | 'logger'
+  'network' | 'net' | 'disk' | 'nodes' | 'clock' | 'random' | 'logger'
 > & {
+  isAdmins(node: NodeId): boolean
   /** Whether others name this node as one of the committee. */
   isTold(node: NodeId): boolean
 }
@@ -84,7 +86,11 @@ export function createReplica(deps: ReplicaDeps): Replica {
     },
   })
   const proposer = createProposer({ consensus, machine, clock })
-  const changing = { self: net.self, consensus, clock }
+  const filling = createFilling({
+    ...{ self: net.self, consensus, clock, logger, view: machine.registry.view },
+    ...{ nodes: deps.nodes, isAdmins: deps.isAdmins },
+  })
+  const changing = { self: net.self, consensus, clock, successor: filling.successor }
   const waiting = { clock, subscribe: machine.subscribe }
 
   /**
@@ -140,8 +146,12 @@ export function createReplica(deps: ReplicaDeps): Replica {
       founding = standing === 'founding'
       await consensus.start()
       if (standing === 'none') await writeStanding(disk, 'holding')
+      filling.start()
     },
-    stop: () => consensus.stop(),
+    stop() {
+      filling.stop()
+      return consensus.stop()
+    },
     async answer(question, signal) {
       const { state, applied } = consensus.status()
       // Before the first snapshot has come there is nothing to answer from, not even what is stale.
@@ -165,7 +175,9 @@ export function createReplica(deps: ReplicaDeps): Replica {
         }
         case 'change': {
           const { ms, run, late } = CHANGES[question.change]
-          await limited(ms, signal, (limit) => run(changing, question.node, limit), late)
+          await filling.byHand(() => {
+            return limited(ms, signal, (limit) => run(changing, question.node, limit), late)
+          })
           return null
         }
         case 'progress': {

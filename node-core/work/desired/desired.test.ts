@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSimClock, type SimClock } from '../../base/clock/index.ts'
+import { createSimDisk, type SimDisk } from '../../base/disk/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
@@ -12,6 +13,7 @@ const WEB = parseWorkload({ name: 'web', containers: [{ image: 'a' }] })
 const OTHERS = 'f'.repeat(64) as DesiredDeps['owner']
 
 let clock: SimClock
+let disk: SimDisk
 let committee: TestCommittee
 let map: SharedMap
 let desired: Desired
@@ -22,6 +24,7 @@ let primary: DesiredDeps['primary']
 
 beforeEach(async () => {
   clock = createSimClock()
+  disk = createSimDisk()
   committee = createTestCommittee({
     ...{ nodes: 3, clock, isUp: () => true },
     reach: (from) => (from === committee.ids[0] ? [...reachable] : []),
@@ -43,7 +46,7 @@ async function open(change: Partial<DesiredDeps>): Promise<Desired> {
   const opened = createDesired({
     ...{ primary, state: map, membership: { get: () => undefined } },
     ...{ owner: committee.owner, permissions: () => new Set<'admin'>(), clock },
-    ...{ logger: createMemoryLogger(), ...change },
+    ...{ logger: createMemoryLogger(), disk, ...change },
   })
   opened.subscribe((one) => told.push(one.of === 'workload' ? one.name : one.of))
   await opened.start()
@@ -185,6 +188,63 @@ describe('assignments', () => {
     expect(desired.heldBefore(slotOf('web', 0))).toBe(committee.ids[1])
     await outcome(desired.delete('web'))
     expect(desired.heldBefore(slotOf('web', 0))).toBeUndefined()
+  })
+})
+
+describe('what was wanted last', () => {
+  const follower = (): DesiredDeps['primary'] => ({
+    ...primary,
+    status: () => ({ ...primary.status(), role: 'none' }),
+  })
+  const withoutCopy = (): DesiredDeps['primary'] => ({ ...follower(), view: () => undefined })
+
+  async function restart(change: Partial<DesiredDeps>): Promise<void> {
+    await desired.stop()
+    desired = await open(change)
+  }
+
+  test('outlives a restart of a node that only follows, and is not acted on while a copy may come', async () => {
+    await restart({ primary: follower() })
+    await apply()
+    const body = { workload: 'web', generation: 1, release: [] }
+    const assign: [number, NodeId][] = [[0, committee.ids[1] as NodeId]]
+    await primary.execute({ kind: 'workload.assign', body: { ...body, assign } })
+    await pass(1_000)
+    await restart({ primary: withoutCopy() })
+    expect(desired.list()).toEqual([{ workload: WEB, owner: committee.owner, generation: 1 }])
+    expect(desired.committed()?.assignments.get(slotOf('web', 0))).toBe(committee.ids[1])
+    expect([desired.isCurrent(), desired.isCommitted('web')]).toEqual([false, true])
+    expect(desired.recordOf('ghost')).toBe('unknown')
+    reachable = []
+    await pass(4_000)
+    expect([desired.isCurrent(), desired.committed()?.bound.size]).toEqual([true, 0])
+  })
+
+  test('gives way to the copy once that is there', async () => {
+    await restart({ primary: follower() })
+    await apply()
+    await pass(1_000)
+    await outcome(desired.delete('web'))
+    const late = { ...follower(), view: () => (shown ? primary.view() : undefined) }
+    let shown = false
+    await desired.stop()
+    desired = await open({ primary: late })
+    expect(desired.get('web')).toBeDefined()
+    shown = true
+    await apply({ ...WEB, name: 'api' })
+    expect(told).toContain('web')
+    expect([desired.get('web'), desired.recordOf('web')]).toEqual([undefined, 'ended'])
+  })
+
+  test('is not kept by a node with a log of its own, and not believed when damaged', async () => {
+    await apply()
+    await pass(1_000)
+    expect(await disk.list('registry')).toEqual([])
+    await restart({ primary: follower() })
+    await pass(1_000)
+    disk.flipBit('registry/wanted.cbor', 700)
+    await restart({ primary: withoutCopy() })
+    expect([desired.list(), desired.recordOf('web')]).toEqual([[], 'unknown'])
   })
 })
 

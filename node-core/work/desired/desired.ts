@@ -5,6 +5,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import type { CommittedAssignments } from '../placement/index.ts'
 import { type DesiredWorkload, type Slot, WORKLOAD_PREFIX, workloadKey } from '../spec/index.ts'
 import type { Desired, DesiredChange, DesiredDeps } from './index.ts'
+import { keep, type Rows, readKept } from './kept-rows.ts'
 import { LOOK_MS } from './limits.ts'
 import { createQuorumWatch } from './quorum-watch.ts'
 import { createRegistryRows } from './registry-rows.ts'
@@ -29,26 +30,38 @@ export function createDesired(deps: DesiredDeps): Desired {
   const heldBefore = new Map<Slot, NodeId>()
   let bound: { of: readonly DesiredWorkload[]; names: ReadonlySet<string> } | undefined
   let stopWatching: (() => unknown)[] = []
+  /** What the copy said in an earlier life, until there is one. */
+  let kept: Rows | undefined
+  let keptRows: Rows = { workloads: shownRows, assignments: shownAssignments }
 
   const hasPrimary = (): boolean =>
-    primary.view() !== undefined || primary.status().committee !== undefined
+    primary.view() !== undefined || kept !== undefined || primary.status().committee !== undefined
 
   const writing = createWriting({ ...deps, records, hasPrimary })
   const takeOver = createTakeOver({ ...deps, logger, records, writing })
 
   function list(): DesiredWorkload[] {
     const view = primary.view()
-    const recorded = records.list()
-    if (!view) return recorded
-    const left = recorded.filter(({ workload }) => view.generationOf(workload.name) === 0)
-    const all = [...rows.workloads(view), ...left]
+    const held = view ? rows.workloads(view) : (kept?.workloads ?? [])
+    const left = records.list().filter(({ workload: { name } }) => !isRegistrys(name))
+    const all = [...held, ...left]
     return left.length === 0 ? all : all.sort(byName)
   }
 
-  function get(name: string): DesiredWorkload | undefined {
+  /** Once the registry has had a workload under a name, no record of the shared state counts. */
+  function isRegistrys(name: string): boolean {
     const view = primary.view()
-    if (!view || view.generationOf(name) === 0) return records.get(name)
-    const desired = rows.workload(view, name)
+    return view ? view.generationOf(name) > 0 : keptOf(name) !== undefined
+  }
+
+  function keptOf(name: string): DesiredWorkload | undefined {
+    return kept?.workloads.find(({ workload }) => workload.name === name)
+  }
+
+  function get(name: string): DesiredWorkload | undefined {
+    if (!isRegistrys(name)) return records.get(name)
+    const view = primary.view()
+    const desired = view ? rows.workload(view, name) : keptOf(name)
     return desired === 'unreadable' ? undefined : desired
   }
 
@@ -71,7 +84,7 @@ export function createDesired(deps: DesiredDeps): Desired {
 
   function committed(): CommittedAssignments | undefined {
     const view = primary.view()
-    if (!view) return undefined
+    if (!view) return kept && { ...kept, bound: boundNames(kept.workloads) }
     return { assignments: rows.assignments(view), bound: boundNames(rows.workloads(view)) }
   }
 
@@ -83,6 +96,7 @@ export function createDesired(deps: DesiredDeps): Desired {
   function onCopyMoved(): void {
     const view = primary.view()
     if (!view) return
+    kept = undefined
     const workloads = rows.workloads(view)
     if (workloads !== shownRows) {
       const names = changedNames(shownRows, workloads)
@@ -106,9 +120,18 @@ export function createDesired(deps: DesiredDeps): Desired {
     for (const slot of heldBefore.keys()) if (!now.has(slot)) heldBefore.delete(slot)
   }
 
-  function look(): void {
+  async function look(): Promise<void> {
     if (quorum.look()) tell({ of: 'assignments' })
     if (quorum.inReach()) takeOver.look()
+    await keepRows()
+  }
+
+  /** A node with a log of its own has all of it there. */
+  async function keepRows(): Promise<void> {
+    const now = { workloads: shownRows, assignments: shownAssignments }
+    const isKept = keptRows.workloads === now.workloads && keptRows.assignments === now.assignments
+    if (isKept || primary.status().role !== 'none') return
+    if (await keep(deps.disk, now, logger)) keptRows = now
   }
 
   return {
@@ -117,9 +140,13 @@ export function createDesired(deps: DesiredDeps): Desired {
     recordOf,
     ownerOf(name) {
       const record = state.get(workloadKey(name))
-      return primary.view()?.ownerOf(name) ?? record?.claim ?? record?.owner
+      return primary.view()?.ownerOf(name) ?? keptOf(name)?.owner ?? record?.claim ?? record?.owner
     },
-    isCommitted: (name) => primary.view()?.workload(name) !== undefined,
+    isCurrent: () => primary.view() !== undefined || !hasPrimary() || !quorum.isBound(),
+    isCommitted(name) {
+      const view = primary.view()
+      return view ? view.workload(name) !== undefined : keptOf(name) !== undefined
+    },
     committed,
     heldBefore: (slot) => heldBefore.get(slot),
     apply: (workload, replaces) => writing.apply(workload, replaces),
@@ -133,6 +160,9 @@ export function createDesired(deps: DesiredDeps): Desired {
     },
     async start() {
       if (stopWatching.length > 0) return
+      kept = await readKept(deps.disk, logger)
+      if (kept) shownRows = kept.workloads
+      if (kept) shownAssignments = kept.assignments
       stopWatching = [
         primary.subscribe(onCopyMoved),
         state.subscribe(WORKLOAD_PREFIX, ({ key }) =>

@@ -15,6 +15,7 @@
  * - A node that does not know what is wanted says so; it never takes that for nothing.
  */
 import type { Clock } from '../../base/clock/index.ts'
+import type { Disk } from '../../base/disk/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
@@ -33,6 +34,11 @@ export interface Desired extends Lifecycle {
   recordOf(name: string): DesiredRecord
   /** Whose a name is, ended workloads included. */
   ownerOf(name: string): OwnerId | undefined
+  /**
+   * False while this node's copy has yet to come, and goes by what it had before: nothing is started or
+   * ended by that, unless there is no quorum to come from.
+   */
+  isCurrent(): boolean
   /** Whether the registry has it, and so says which node runs it. */
   isCommitted(name: string): boolean
   /** Undefined in a network without a Primary, as far as this node knows. */
@@ -70,6 +76,7 @@ export interface DesiredDeps {
   /** This node's owner, and what it may do. */
   owner: OwnerId
   permissions(): ReadonlySet<Permission>
+  disk: Pick<Disk, 'read' | 'writeAtomic'>
   clock: Clock
   logger: Logger
 }

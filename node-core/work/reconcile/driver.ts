@@ -44,6 +44,7 @@ export function createReconciler(
   const crew = createCrew({
     ...{ self, runners, engines, view, publisher, clock, random, logger },
     probe: deps.probe ?? createHealthProbe(),
+    access: deps.access,
     onChange(instance) {
       for (const listener of listeners) listener(instance)
     },
@@ -82,7 +83,7 @@ export function createReconciler(
       recordOf: view.recordOf,
       local,
       others: others.filter(({ node }) => !left.has(node)),
-      ready: readiness.isReady(),
+      ready: readiness.isReady() && view.isCurrent(),
       synced: state.synced,
       settled: readiness.isSettled(),
       left: left.has(self),

@@ -21,6 +21,8 @@ export interface WorkView {
   desired(workload: string): DesiredWorkload | undefined
   /** What is held for a name that is not wanted. */
   recordOf(workload: string): DesiredRecord
+  /** False while what is wanted is what it was before this node's start: nothing is done by it. */
+  isCurrent(): boolean
   /** Every instance that any node tells of, those of lost nodes included, sorted by id. */
   instances(): Instance[]
   /** What every node computes the placement from. */
@@ -47,7 +49,14 @@ export type ViewChange =
 export interface WorkViewDeps {
   desired: Pick<
     Desired,
-    'list' | 'get' | 'recordOf' | 'isCommitted' | 'committed' | 'heldBefore' | 'subscribe'
+    | 'list'
+    | 'get'
+    | 'recordOf'
+    | 'isCurrent'
+    | 'isCommitted'
+    | 'committed'
+    | 'heldBefore'
+    | 'subscribe'
   >
   state: Pick<SharedState, 'get' | 'list' | 'subscribe'>
   membership: Pick<Membership, 'list' | 'subscribe'>
@@ -102,6 +111,7 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
     wanted: desired.list,
     desired: desired.get,
     recordOf: desired.recordOf,
+    isCurrent: desired.isCurrent,
     instances,
     placementInput,
     assigned(workload) {

@@ -1,5 +1,6 @@
 /** The desired state of a network without a Primary: the shared state's alone. */
 import { createSimClock } from '../../../base/clock/index.ts'
+import { createSimDisk } from '../../../base/disk/index.ts'
 import { MyceliumError } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { OwnerId } from '../../../identity/index.ts'
@@ -25,6 +26,6 @@ export function desiredOfState(deps: {
   return createDesired({
     ...{ primary: NO_PRIMARY, membership: { get: () => undefined } },
     ...{ owner: 'f'.repeat(64) as OwnerId, permissions: () => new Set() },
-    ...{ clock: createSimClock(), ...deps },
+    ...{ clock: createSimClock(), disk: createSimDisk(), ...deps },
   })
 }

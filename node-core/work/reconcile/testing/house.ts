@@ -1,5 +1,6 @@
 /** Many nodes in one process on one clock: real reconcilers, simulated engines and neighbours. */
 import { createSimClock, type SimClock } from '../../../base/clock/index.ts'
+import { createSimDisk } from '../../../base/disk/index.ts'
 import { createMemoryLogger, type LogLine } from '../../../base/log/index.ts'
 import { type NodeId, parseNodeId } from '../../../base/net/index.ts'
 import { createSeededRandom } from '../../../base/random/index.ts'
@@ -8,7 +9,7 @@ import { type Assigner, createAssigner } from '../../assigning/index.ts'
 import { createDesired, type Desired, type DesiredDeps } from '../../desired/index.ts'
 import { createTestCommittee, type TestCommittee } from '../../desired/testing/committee.ts'
 import { NO_PRIMARY } from '../../desired/testing/no-primary.ts'
-import { createSimEngine, type SimEngine } from '../../runners/index.ts'
+import { createSimEngine, type InstanceAccesses, type SimEngine } from '../../runners/index.ts'
 import { parseWorkload } from '../../spec/index.ts'
 import {
   createReadiness,
@@ -58,6 +59,8 @@ export interface HouseNode {
   readonly reconciler: Reconciler
   readonly assigner: Assigner
   readonly log: LogLine[]
+  /** Doors of this node's instances: those of a killed process are shut with it. */
+  readonly doors: DoorBook
   /** What the health check answers for an instance here. */
   healthy: (hostPort: number) => boolean
   up: boolean
@@ -202,12 +205,14 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
   const { clock, reach } = around
   const memory: Memory = { records: new Map(), incarnation: 0 }
   const random = createSeededRandom((around.seed ?? 1) * 1_000 + number)
+  const disk = createSimDisk()
   let life = 0
 
   const node: HouseNode = {
     id,
     engine: createSimEngine({ clock }),
     log: [],
+    doors: { open: new Set(), said: [] },
     healthy: () => true,
     up: false,
     facts: { cordoned: false, draining: false, left: false, kinds: [] },
@@ -233,6 +238,7 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
         ...{ primary, state: mortal(map, lives), membership, clock: mortalClock, logger },
         owner: around.committee?.owner ?? ('f'.repeat(64) as DesiredDeps['owner']),
         permissions: () => new Set(['admin']),
+        disk,
       })
       const view = createWorkView({ desired, state: map, membership, logger })
       const net = { peers: () => reach(id) }
@@ -248,6 +254,7 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
           membership,
           net,
           runners: { container: mortal(runner, lives) },
+          access: mortal(accessesIn(node.doors), lives),
           clock: mortalClock,
           random,
           logger,
@@ -264,6 +271,7 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
     },
     kill() {
       node.up = false
+      node.doors.open.clear()
     },
     async stop() {
       await node.assigner.stop()
@@ -274,6 +282,29 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
     forget: () => memory.records.clear(),
   }
   return node
+}
+
+export interface DoorBook {
+  readonly open: Set<string>
+  /** What was asked for, in order. */
+  readonly said: string[]
+}
+
+function accessesIn({ open, said }: DoorBook): InstanceAccesses {
+  return {
+    async open({ id, workload, index }) {
+      said.push(`open ${workload}/${index}`)
+      open.add(id)
+      return { folder: `/doors/${id}`, token: `token of ${id}` }
+    },
+    async close(id) {
+      said.push('close')
+      open.delete(id)
+    },
+    async keepOnly(ids) {
+      said.push(`keep ${ids.length}`)
+    },
+  }
 }
 
 /** What a killed process had begun never comes to its end. */
