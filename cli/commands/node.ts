@@ -110,15 +110,23 @@ function statusText(of: Outputs['node']['status']): string {
 }
 
 function primaryText(of: NonNullable<Outputs['node']['status']['primary']>): string {
-  const { role, inForce, voters, learners, leader, term, height } = of
+  const { role, inForce, voters, learners, leader, term, height, follows } = of
   const learning = learners.length > 0 ? ` and ${learners.length} learning` : ''
   const parts = [
     inForce ? 'in force' : 'no majority in reach: nothing can be written now',
     `${voters.length} voting${learning}`,
     leader === undefined ? 'nobody leads' : `${short(leader)} leads (term ${term})`,
-    role === 'none' ? 'this node has no copy' : `this node is a ${role} at height ${height ?? 0}`,
+    ownCopyText(role, height, follows),
   ]
   return parts.join('; ')
+}
+
+function ownCopyText(role: string, height: number | undefined, follows?: string): string {
+  if (role !== 'none') return `this node is a ${role} at height ${height ?? 0}`
+  if (height === undefined) return 'this node has no copy'
+  const whom =
+    follows === undefined ? 'and finds nobody to follow' : `and follows ${short(follows)}`
+  return `this node is at height ${height} ${whom}`
 }
 
 async function nodes(context: Context): Promise<void> {
@@ -131,7 +139,7 @@ async function nodes(context: Context): Promise<void> {
         each.self ? `${each.name} (this)` : each.name,
         paint(context.terminal, each.status),
         each.role,
-        committeeText(each.committee),
+        committeeText(each),
         each.owner.name,
         cores(each.allocatable.cpuMillis),
         bytes(each.allocatable.memoryBytes),
@@ -142,9 +150,10 @@ async function nodes(context: Context): Promise<void> {
   )
 }
 
-function committeeText(of: Outputs['nodes']['list']['nodes'][number]['committee']): string {
-  if (!of) return ''
-  return of.lag ? `${of.role}, ${of.lag} behind` : of.role
+function committeeText({ committee, copy }: Outputs['nodes']['list']['nodes'][number]): string {
+  if (!committee && !copy) return ''
+  const behind = committee?.lag ?? copy?.behind
+  return `${committee?.role ?? 'follows'}${behind ? `, ${behind} behind` : ''}`
 }
 
 async function token(context: Context): Promise<void> {

@@ -76,6 +76,7 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
       committee.splice(committee.indexOf(node), 1)
     },
     lag: async () => [],
+    heights: async () => [],
     status: () => ({
       role: 'none',
       inForce: false,

@@ -107,14 +107,14 @@ export function createFollowing(deps: FollowDeps): Following {
     to: NodeId,
     question: Question,
     timeoutMs: number,
-    signal: AbortSignal,
+    signal: AbortSignal | undefined,
   ): Promise<Answer | undefined> {
     try {
-      const options = { signal, timeoutMs, answerBytesMax: ANSWER_BYTES_MAX }
+      const options = { timeoutMs, answerBytesMax: ANSWER_BYTES_MAX, ...(signal && { signal }) }
       return parseAnswer(await net.request(to, PROTOCOL, encodeQuestion(question), options))
     } catch (error) {
       // Somebody else is asked. What was called off is nobody's news.
-      if (!signal.aborted) logger.debug('A node did not answer.', { to, error: messageOf(error) })
+      if (!signal?.aborted) logger.debug('A node did not answer.', { to, error: messageOf(error) })
       return undefined
     }
   }

@@ -32,7 +32,7 @@ export interface Following extends Lifecycle {
   look(): void
   status(): FollowStatus
   /** How far another node has come; undefined where it does not say so. */
-  heightOf(node: NodeId, signal: AbortSignal): Promise<LogIndex | undefined>
+  heightOf(node: NodeId, signal?: AbortSignal): Promise<LogIndex | undefined>
 }
 
 export interface FollowStatus extends CoreStatus {

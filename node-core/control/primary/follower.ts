@@ -24,11 +24,16 @@ import { answerQuery } from './queries.ts'
 import type { Replica } from './replica.ts'
 import { untilChanged } from './waiting.ts'
 
-export interface Follower extends Pick<Following, 'start' | 'stop' | 'look' | 'heightOf'> {
+export interface Follower extends Pick<Following, 'start' | 'stop' | 'look'> {
   /** Undefined while it holds nothing, or a copy of the committee's log stands in its place. */
   view(): RegistryView | undefined
   /** Undefined for what is not for it to answer: whatever must not be behind. */
   answer(question: Question, signal: AbortSignal): Promise<Plain | undefined>
+  /** Of this node and of those that say so in time. */
+  heights(
+    peers: readonly NodeId[],
+    signal?: AbortSignal,
+  ): Promise<{ node: NodeId; height: number }[]>
   status(): FollowStatus
   trouble(): PrimaryStatus['trouble']
 }
@@ -139,7 +144,15 @@ export function createFollower(deps: FollowerDeps): Follower {
 
   return {
     look,
-    heightOf: following.heightOf,
+    async heights(peers, signal) {
+      const asked = peers.map(async (node) => {
+        return { node, height: await following.heightOf(node, signal) }
+      })
+      const { height } = following.status()
+      return [{ node: self, height }, ...(await Promise.all(asked))].flatMap((one) => {
+        return one.height ? [{ node: one.node, height: one.height }] : []
+      })
+    },
     status: following.status,
     trouble() {
       const { failure } = following.status()

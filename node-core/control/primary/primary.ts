@@ -119,7 +119,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     const replica = keeper.current()
     // Before the first snapshot has come the copy is empty, which is not what the registry holds.
     const isReadable = replica && replica.status().applied > 0
-    return isReadable ? replica.view : follower.view()
+    return follower.view() ?? (isReadable ? replica.view : undefined)
   }
 
   function status(): PrimaryStatus {
@@ -168,6 +168,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       committee: () => board.current(),
       isInForce: () => status().inForce,
     }),
+    heights: ({ signal } = {}) => follower.heights(net.peers(), signal),
     status,
     view,
     subscribe(listener) {
