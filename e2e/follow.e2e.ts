@@ -81,7 +81,7 @@ describe('a node that follows a committee of three', () => {
     })
     const { stdout } = await ada.cli('nodes')
     assert.match(stdout, /dora.*follows/)
-    assert.match((await dora.cli('status')).stdout, /at height \d+ and follows/)
+    assert.match((await dora.cli('status')).stdout, /at height \d+, follows/)
   })
 
   it('loses no call when whom it follows is killed, and follows another', async () => {

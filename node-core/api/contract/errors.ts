@@ -54,7 +54,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'SEED_UNCONDITIONAL',
     'NOT_A_VOTER',
     'NO_PRIMARY',
-    'ENGINE_MISSING',
+    'NO_LEAD',
   ],
   TOO_LARGE: ['NET_TOO_LARGE', 'CODEC_TOO_LARGE'],
   RATE_LIMITED: ['LIMIT_REACHED'],

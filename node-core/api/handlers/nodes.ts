@@ -6,7 +6,7 @@ import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
-import { type CopyView, committeeRoleOf, copiesNow, lagNow, roleOf } from './primary.ts'
+import { type CopyView, choiceOf, committeeRoleOf, copiesNow, lagNow, roleOf } from './primary.ts'
 import { parseLinks } from './stored.ts'
 
 /** The nodes of the network, and the peers this one is connected to. */
@@ -96,6 +96,7 @@ function clusterNode(
   const role = committeeRoleOf(parts, id)
   const lag = behind.get(id)
   const copy = copies.get(id)
+  const vote = choiceOf(parts, id)
   return {
     id,
     name: profile.name,
@@ -114,7 +115,7 @@ function clusterNode(
     kinds: [...profile.kinds],
     links: self ? ownLinks(parts) : parseLinks(parts.state.get(`node/${id}/links`)?.value),
     ...(copy && { copy }),
-    ...(copy && { copy }),
+    ...(vote && { vote }),
     ...(role && { committee: { role, ...(lag !== undefined && { lag }) } }),
     version: profile.version,
     self,

@@ -136,14 +136,14 @@ export interface FollowView {
 export type PrimaryErrorCode =
   /** No committee is known here. */
   | 'NO_PRIMARY'
-  /** The network was founded with an engine that this version does not have. */
-  | 'ENGINE_MISSING'
   /** No majority of the committee answered in time. A command may still take effect. */
   | 'NO_QUORUM'
   /** The network has no node that votes but this one. */
   | 'LAST_VOTER'
   /** The learner has not caught up in time; it goes on learning. */
   | 'NOT_CAUGHT_UP'
+  /** Under Simplex the lead goes round by itself. */
+  | 'NO_LEAD'
   /** Only a node that votes can lead. */
   | 'NOT_A_VOTER'
   /** The lead was not taken over in time; whoever led goes on. */

@@ -4,7 +4,7 @@
  */
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import { isNamed } from './committee.ts'
+import { type Committee, committeeIn, isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import type { PrimaryStatus } from './index.ts'
 import { REOPEN_MS } from './limits.ts'
@@ -25,8 +25,8 @@ export interface ReplicaKeeper {
   stop(): Promise<void>
 }
 
-export interface ReplicaKeeperDeps extends Omit<ReplicaDeps, 'isTold'> {
-  board(): Pick<CommitteeBoard, 'told'>
+export interface ReplicaKeeperDeps extends Omit<ReplicaDeps, 'isTold' | 'epochToVoteFrom'> {
+  board(): Pick<CommitteeBoard, 'told' | 'isInForce'>
   changed(): void
   applied(): void
 }
@@ -39,6 +39,8 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   let unsubscribe = (): void => {}
   let cancelReopening: (() => void) | undefined
   let stopped = false
+  /** How far the word of the committee had come when the copy was found to be unusable. */
+  let failedAt = 0
   /** How far the log had come when this node was found to be out of the committee. */
   let leftAt = 0
   /** Opening and closing happen one after the other. */
@@ -53,7 +55,11 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   }
 
   async function open(): Promise<void> {
-    const opening = createReplica({ ...deps, isTold: isToldOf })
+    const opening = createReplica({
+      ...deps,
+      isTold: isToldOf,
+      epochToVoteFrom: () => (deps.board().told()?.applied ?? 0) + 1,
+    })
     try {
       await refuseStale({ ...deps, self, told: () => deps.board().told(), stopped: () => stopped })
       await opening.start()
@@ -65,11 +71,16 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
       }
     } catch (error) {
       await opening.stop()
-      failed = troubleOf(error)
-      logger.error(failed.message, { code: failed.code })
+      fail(troubleOf(error))
       if (isOfTheDisk(codeOf(error))) reopenLater()
     }
     deps.changed()
+  }
+
+  function fail(trouble: NonNullable<PrimaryStatus['trouble']>): void {
+    failed = trouble
+    failedAt = deps.board().told()?.applied ?? 0
+    logger.error(trouble.message, { code: trouble.code })
   }
 
   /**
@@ -96,7 +107,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
 
   async function leave(): Promise<void> {
     logger.info('This node has left the committee.', {})
-    leftAt = Math.max(replica?.status().applied ?? 0, deps.board().told()?.applied ?? 0)
+    leftAt = Math.max(own()?.applied ?? 0, deps.board().told()?.applied ?? 0)
     await close()
     await eraseReplica(disk)
     failed = undefined
@@ -109,10 +120,13 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
    */
   function isOut(): boolean {
     const told = deps.board().told()
-    const { applied = 0, engine } = replica?.status() ?? {}
-    if (told && told.applied >= applied) return !isNamed(told, self)
-    const members = engine?.members
-    return members !== undefined && members.voters.length > 0 && !isNamed(members, self)
+    const held = own()
+    const newer = told && told.applied >= (held?.applied ?? 0) ? told : held
+    return newer !== undefined && !isNamed(newer, self) && deps.board().isInForce(newer)
+  }
+
+  function own(): Committee | undefined {
+    return replica && committeeIn(replica.status())
   }
 
   function isToldOf(node: NodeId): boolean {
@@ -128,7 +142,10 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   /** What others know of it shows that the log is an older copy. */
   function isStale(): boolean {
     const { failure, engine } = replica?.status() ?? {}
-    return failure?.code === 'RAFT_LOG_STALE' || contradicts(deps.board().told(), engine, self)
+    if (failure?.code === 'RAFT_LOG_STALE') return true
+    // A founder that came back passes through epochs that were its own, and does not vote in them.
+    const passes = engine?.epoch !== undefined && engine.epoch < (replica?.votesFrom() ?? 0)
+    return !passes && contradicts(deps.board().told(), engine, self)
   }
 
   async function setAside(): Promise<void> {
@@ -140,9 +157,29 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   async function decide(): Promise<void> {
     if (replica || failed) {
       if (isOut()) await leave()
-      else if (isStale()) await setAside()
+      else if (isLearnerAgain()) {
+        await eraseReplica(disk)
+        await open()
+      } else if (isStale()) await setAside()
       else if (isOfTheDisk(replica?.status().failure?.code)) reopenLater()
-    } else if (isTakenIn() || (await readStanding(disk)) !== 'none') await open()
+    } else if ((await readStanding(disk)) !== 'none') await open()
+    else if (isTakenIn()) {
+      if (deps.board().told()?.learners.includes(self)) await open()
+      else refuseToVote()
+    }
+  }
+
+  /** Members learn first. One that votes and holds nothing has lost what it has promised. */
+  function refuseToVote(): void {
+    fail({ code: 'LOG_DAMAGED', message: `${DAMAGED} (Its log is gone.)` })
+    deps.changed()
+  }
+
+  /** It went and came back while it heard of neither: a learner has promised nothing. */
+  function isLearnerAgain(): boolean {
+    const told = deps.board().told()
+    if (failed?.code !== 'LOG_DAMAGED' || !told) return false
+    return told.applied > failedAt && told.learners.includes(self)
   }
 
   return {

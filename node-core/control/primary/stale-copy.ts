@@ -7,20 +7,18 @@ import type { Clock } from '../../base/clock/index.ts'
 import type { Disk } from '../../base/disk/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import type { Random } from '../../base/random/index.ts'
 import type { EngineStatus } from '../consensus/index.ts'
-import { createRaftEngine } from '../consensus/raft/index.ts'
 import { createRecordLog } from '../log/index.ts'
+import { createRegistry } from '../registry/index.ts'
 import type { Committee } from './committee.ts'
+import { createNodeEngine, type EngineDeps } from './engine.ts'
 import { failure } from './failures.ts'
 import { COPIED_LOOK_MS, COPIED_WAIT_MS } from './limits.ts'
-import { isCopied, LOG_FOLDER, readStanding, writeStanding } from './standing.ts'
+import { isCopied, LOG_FOLDER, readWholeStanding, writeStanding } from './standing.ts'
 
-export interface CopiedHomeDeps {
-  self: NodeId
+export interface CopiedHomeDeps extends Omit<EngineDeps, 'view'> {
   disk: Disk
   clock: Clock
-  random: Random
   logger: Logger
   /** What others tell of the committee. */
   told(): Committee | undefined
@@ -30,7 +28,7 @@ export interface CopiedHomeDeps {
 /** Throws LOG_DAMAGED where the log must not be used, now or ever. */
 export async function refuseStale(deps: CopiedHomeDeps): Promise<void> {
   const { disk, logger } = deps
-  const standing = await readStanding(disk)
+  const { standing, votesFrom } = await readWholeStanding(disk)
   if (standing === 'stale') throw failure('LOG_DAMAGED', STALE)
   if (standing === 'none' || !(await isCopied(disk))) return
   if (!(await isAlone(deps))) {
@@ -38,7 +36,7 @@ export async function refuseStale(deps: CopiedHomeDeps): Promise<void> {
     throw failure('LOG_DAMAGED', STALE)
   }
   logger.warn('This home was put back from a copy, and nobody else keeps the registry.', {})
-  await writeStanding(disk, standing)
+  await writeStanding(disk, standing, votesFrom)
 }
 
 /** By its own log, and by whoever can be heard: a copy may be from before others were taken in. */
@@ -53,11 +51,14 @@ async function isAlone(deps: CopiedHomeDeps): Promise<boolean> {
   return true
 }
 
-async function votersIn({ self, disk, random, logger }: CopiedHomeDeps) {
+async function votersIn(deps: CopiedHomeDeps) {
+  const { network, disk, random, logger } = deps
   const log = createRecordLog({ disk, random, logger }, { folder: LOG_FOLDER })
   try {
     const { records } = await log.open()
-    return createRaftEngine({ self, random }, records).status().members.voters
+    const { view } = createRegistry({ network, voters: [] })
+    const start = { records, founding: false, votesFrom: 0 }
+    return createNodeEngine({ ...deps, view }, start).status().members.voters
   } finally {
     await log.close()
   }
@@ -76,7 +77,7 @@ export function contradicts(
   self: NodeId,
 ): boolean {
   if (!told || own?.leader !== self || hasOthers(own.members.voters, self)) return false
-  return hasOthers(told.voters, self) && told.applied > own.last
+  return hasOthers(told.voters, self) && told.applied > (own.epoch ?? own.last)
 }
 
 const STALE = 'It is older than what this node has told others: it was put back from a copy.'

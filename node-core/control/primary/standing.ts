@@ -17,6 +17,8 @@ const STANDING = `${FOLDER}/standing.cbor`
 const AUTHOR = `${FOLDER}/author.cbor`
 /** Of a node that follows: a snapshot of the registry. */
 export const COPY_FILE = `${FOLDER}/copy.snapshot`
+/** Under Simplex the last committee that was proven to this node. */
+export const COMMITTEE_FILE = `${FOLDER}/committee.cbor`
 /** A file whose birthmark is remembered: a home that is put back from a copy has another. */
 const ANCHOR = `${FOLDER}/anchor`
 
@@ -29,6 +31,7 @@ export type Standing = 'none' | 'founding' | 'holding' | 'stale'
 const SHAPE = z.strictObject({
   v: z.literal(1),
   standing: z.enum(['founding', 'holding', 'stale']),
+  votesFrom: z.int().min(0).exactOptional(),
   /** Homes of before it was kept have none. */
   anchor: z.string().max(100).exactOptional(),
 })
@@ -37,6 +40,14 @@ const AUTHOR_SHAPE = z.strictObject({ v: z.literal(1), incarnation: z.int().min(
 /** Throws LOG_DAMAGED for a file that cannot be read. */
 export async function readStanding(disk: Disk): Promise<Standing> {
   return (await read(disk))?.standing ?? 'none'
+}
+
+/** With the first epoch in which this home votes, which is told under Simplex alone. */
+export async function readWholeStanding(
+  disk: Disk,
+): Promise<{ standing: Standing; votesFrom: number }> {
+  const { standing = 'none', votesFrom = 0 } = (await read(disk)) ?? {}
+  return { standing, votesFrom }
 }
 
 /** Whether these are not the files that this node wrote, but a copy of them. */
@@ -56,10 +67,12 @@ async function read(disk: Disk): Promise<z.infer<typeof SHAPE> | undefined> {
 export async function writeStanding(
   disk: Disk,
   standing: Exclude<Standing, 'none'>,
+  votesFrom = 0,
 ): Promise<void> {
   if (!(await disk.read(ANCHOR))) await disk.writeAtomic(ANCHOR, new Uint8Array(), { mode: 0o600 })
+  const voting = votesFrom > 0 && { votesFrom }
   const anchor = (await disk.birthmark(ANCHOR)) ?? ''
-  await disk.writeAtomic(STANDING, encode({ v: 1, standing, anchor }), { mode: 0o600 })
+  await disk.writeAtomic(STANDING, encode({ v: 1, standing, anchor, ...voting }), { mode: 0o600 })
 }
 
 /** Leaves nothing of the log. The standing goes last: until then a crash ends as a lost log. */
