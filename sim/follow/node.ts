@@ -59,7 +59,13 @@ export function createNode(number: number, random: Random, isHub: (node: NodeId)
   const id = nodeId(number)
   const node: FollowNode = {
     ...{ id, isHub: isHub(id), lies: false, facts: undefined, alive: true, life: 1, copy: EMPTY },
-    core: createFollowCore({ self: id, random, isHub, sign: () => stateOf(node.copy) }),
+    core: createFollowCore({
+      self: id,
+      random,
+      isHub,
+      hashAt: () => undefined,
+      sign: () => stateOf(node.copy),
+    }),
     ...{ asks: new Map(), heardMs: 0, tickAtMs: Number.POSITIVE_INFINITY, sentBytes: 0 },
   }
   return node

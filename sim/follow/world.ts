@@ -249,6 +249,7 @@ export function createWorld(seed: number, size: number): World {
       node.tickAtMs = Number.POSITIVE_INFINITY
       node.core = createFollowCore({
         ...{ self: node.id, random, isHub },
+        hashAt: () => undefined,
         sign: () => stateOf(node.copy),
       })
     },

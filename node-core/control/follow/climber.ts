@@ -192,6 +192,7 @@ export function createClimber(deps: ClimberDeps): Climber {
       case 'full':
       case 'lost':
       case 'here':
+      case 'vouched':
         return 'leave'
     }
   }

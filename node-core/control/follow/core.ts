@@ -15,6 +15,7 @@ import type { Answer, Question } from './messages.ts'
 import { createOffers } from './offers.ts'
 import { createRoute } from './route.ts'
 import { createTrail } from './trail.ts'
+import { vouch } from './vouching.ts'
 import { createWords } from './words.ts'
 
 export interface FollowCore {
@@ -24,7 +25,7 @@ export interface FollowCore {
   /** The copy here is as of this entry now, and what was before does not count. */
   replaced(nowMs: number, index: LogIndex, isProven: boolean): void
   /** A member's word about what the copy holds has held. */
-  vouched(nowMs: number, index: LogIndex, word: Uint8Array): void
+  vouched(nowMs: number, index: LogIndex, word: Uint8Array | undefined): void
   refused(nowMs: number): void
   captured(nowMs: number, index: LogIndex, state: Uint8Array): void
   asked(nowMs: number, token: Token, from: NodeId, question: Question): void
@@ -57,6 +58,8 @@ export interface FollowConfig {
   isHub(node: NodeId): boolean
   /** A member's word about what its copy holds as of its last entry. */
   sign(index: LogIndex): Uint8Array
+  /** Of the copy's state as of an entry; undefined where that is not remembered. */
+  hashAt(index: LogIndex): string | undefined
 }
 
 const NOTHING: Facts = {
@@ -67,7 +70,9 @@ const NOTHING: Facts = {
   serves: 0,
 }
 
-export function createFollowCore({ self, random, isHub, sign }: FollowConfig): FollowCore {
+const CANNOT_TELL: Answer = { kind: 'vouched', same: null }
+
+export function createFollowCore({ self, random, isHub, sign, hashAt }: FollowConfig): FollowCore {
   let facts = NOTHING
   let effects: Effect[] = []
   let asks = 0
@@ -174,7 +179,7 @@ export function createFollowCore({ self, random, isHub, sign }: FollowConfig): F
     vouched: (ms, index, said) =>
       at(ms, () => {
         proven = true
-        words.add(index, said)
+        if (said) words.add(index, said)
         children.wake(ms)
       }),
     refused: (ms) => at(ms, () => climber.refused(ms)),
@@ -190,6 +195,10 @@ export function createFollowCore({ self, random, isHub, sign }: FollowConfig): F
             return children.next(ms, token, from, question)
           case 'chunk':
             return children.chunk(ms, token, from, question)
+          case 'vouch': {
+            const held = isRoot(facts) ? vouch(trail, hashAt, question) : CANNOT_TELL
+            return emit({ kind: 'answer', token, answer: held })
+          }
           case 'look': {
             const { height } = trail
             const depth = label()?.depth ?? null

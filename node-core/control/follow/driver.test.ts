@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
-import type { RequestHandler } from '../../base/net/index.ts'
+import type { NodeId, RequestHandler } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { generateKey, type NetworkId, nodeIdOf } from '../../identity/index.ts'
 import type { CommittedEntry, LogIndex } from '../consensus/index.ts'
@@ -17,6 +17,8 @@ import {
   type Question,
 } from './messages.ts'
 import { digestOf } from './offers.ts'
+import { createTrail } from './trail.ts'
+import { entriesDigest, vouch } from './vouching.ts'
 import { sealWord } from './words.ts'
 
 const network = 'ab'.repeat(32) as NetworkId
@@ -62,6 +64,9 @@ let spoilt: number
 let asked: Question[]
 let answers: (Answer | 'nothing')[]
 let following: Following
+let vouchers: { nodes: NodeId[]; needed: number }
+/** What each member holds: it says of other things that they are not the same. */
+let truths: Map<NodeId, string>
 let ask: (question: Question) => Promise<Answer | undefined>
 
 const word = (text: string, by = member) =>
@@ -75,6 +80,15 @@ const entries = (after: string, payloads: string, said: Uint8Array | null = null
   word: said,
 })
 
+function vouches(truth: string | undefined, question: Extract<Question, { kind: 'vouch' }>) {
+  const trail = createTrail()
+  for (const [at, one] of [...(truth ?? '')].entries()) {
+    trail.add({ index: index(at + 1), payload: bytes(one) })
+  }
+  const answer = vouch(trail, (at) => hashOf((truth ?? '').slice(0, at)), question)
+  return answer.kind === 'vouched' && truth !== undefined ? answer.same : null
+}
+
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 50; turn++) await Promise.resolve()
 }
@@ -84,8 +98,13 @@ async function start(standing: 'follows' | 'root' = 'follows'): Promise<void> {
   following = createFollowing({
     net: {
       self: nodeIdOf(key.publicKey),
-      request(_, __, body) {
-        asked.push(parseQuestion(body)!)
+      request(to, __, body) {
+        const question = parseQuestion(body)!
+        const truth = truths.get(to)
+        if (question.kind === 'vouch') {
+          return Promise.resolve(encodeAnswer({ kind: 'vouched', same: vouches(truth, question) }))
+        }
+        asked.push(question)
         const answer = answers.shift()
         if (answer === undefined || answer === 'nothing') return new Promise(() => {})
         return Promise.resolve(encodeAnswer(answer))
@@ -104,6 +123,7 @@ async function start(standing: 'follows' | 'root' = 'follows'): Promise<void> {
       copy = createCopy()
     },
     isMember: (node) => node === parent,
+    vouchers: () => vouchers,
     isHub: () => true,
     mayAsk: () => true,
     facts: () => ({ standing, roots: [parent], leader: undefined, told: index(0), serves: 8 }),
@@ -119,6 +139,8 @@ beforeEach(() => {
   spoilt = 0
   asked = []
   answers = []
+  vouchers = { nodes: [], needed: 0 }
+  truths = new Map()
 })
 
 describe('following', () => {
@@ -203,5 +225,84 @@ describe('following', () => {
     clock.advance(DOUBT_MS)
     const doubted = await ask({ ...next, after: index(4), joins: false, doubts: true })
     expect(doubted).toMatchObject({ entries: [], word: expect.any(Uint8Array) })
+  })
+
+  describe('where members may lie', () => {
+    const [one, two, three] = [2, 3, 4].map((seed) => {
+      return nodeIdOf(generateKey(createSeededRandom(seed)).publicKey)
+    }) as [NodeId, NodeId, NodeId]
+
+    async function settle(): Promise<void> {
+      for (let at = 0; at < 40; at++) {
+        await turns()
+        clock.advance(100)
+      }
+    }
+
+    beforeEach(() => {
+      vouchers = { nodes: [one, two, three], needed: 2 }
+      truths = new Map([
+        [one, 'abc'],
+        [two, 'abc'],
+        [three, 'axx'],
+      ])
+    })
+
+    it('applies what so many confirm as cannot all lie, and waits for those who are not there yet', async () => {
+      truths.delete(two)
+      answers = [entries('', 'ab'), 'nothing']
+      await start()
+      await settle()
+      expect(copy.text).toBe('')
+      truths.set(two, 'abc')
+      answers = [entries('', 'ab'), entries('ab', 'c'), 'nothing']
+      clock.advance(10_000)
+      await settle()
+      expect(copy.text).toBe('abc')
+    })
+
+    it('applies nothing that only liars confirm, and heeds no single word', async () => {
+      answers = [entries('', 'axx', word('axx'))]
+      await start()
+      await settle()
+      expect(copy.text).toBe('')
+      expect(spoilt).toBe(0)
+      expect(following.status().parent).toBeUndefined()
+    })
+
+    it.each([
+      ['shows', 'abc', true],
+      ['throws away', 'axx', false],
+    ])('%s a snapshot of %s', async (_, text, isShown) => {
+      const state = bytes(text)
+      const offer = { index: index(3), digest: digestOf(state), sizeBytes: 3 }
+      answers = [
+        { kind: 'snapshot', height: index(3), depth: 1, ...offer },
+        { kind: 'chunk', data: state },
+        'nothing',
+      ]
+      await start()
+      await settle()
+      expect(spoilt).toBe(isShown ? 0 : 1)
+      expect(copy.text).toBe(isShown ? 'abc' : '')
+      expect(following.status().proven).toBe(true)
+    })
+
+    it('says as a member what it holds, and nothing of what it does not remember', async () => {
+      copy.text = 'ab'
+      await start('root')
+      copy.apply({ index: index(3), payload: bytes('c') })
+      await turns()
+      const digest = Uint8Array.from(Buffer.from(hashOf('abc'), 'hex'))
+      const state = { kind: 'vouch', what: 'state', after: index(3), to: index(3), digest } as const
+      expect(await ask(state)).toEqual({ kind: 'vouched', same: true })
+      expect(await ask({ ...state, to: index(2) })).toEqual({ kind: 'vouched', same: false })
+      expect(await ask({ ...state, to: index(1) })).toEqual({ kind: 'vouched', same: null })
+      const of = { ...state, what: 'entries' as const, after: index(2), to: index(3) }
+      const right = entriesDigest([{ index: index(3), payload: bytes('c') }])
+      expect(await ask({ ...of, digest: right })).toEqual({ kind: 'vouched', same: true })
+      expect(await ask({ ...of, digest })).toEqual({ kind: 'vouched', same: false })
+      expect(await ask({ ...of, to: index(4) })).toEqual({ kind: 'vouched', same: null })
+    })
   })
 })

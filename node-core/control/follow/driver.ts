@@ -2,12 +2,15 @@
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { CommittedEntry, LogIndex } from '../consensus/index.ts'
+import { type Confirming, createConfirming } from './confirming.ts'
 import { createFollowCore } from './core.ts'
 import type { AskId, Effect, Facts, Token } from './effects.ts'
 import type { FollowDeps, Following, FollowStatus, LogCopy } from './index.ts'
 import {
   ANSWER_BYTES_MAX,
   APPLY_TURN_MS,
+  CONFIRM_TIMEOUT_MS,
+  HASHES_MAX,
   LOOK_MS,
   LOOK_TIMEOUT_MS,
   QUESTION_BYTES_MAX,
@@ -30,12 +33,16 @@ export function createFollowing(deps: FollowDeps): Following {
   const logger = deps.logger.child('follow')
   const core = createFollowCore({
     ...{ self: net.self, random: deps.random, isHub: deps.isHub },
+    hashAt: (index) => hashes.get(index),
     sign: (index) => sealWord(deps.signer, deps.network, { index, hash: copy?.hash() ?? '' }),
   })
   const asks = new Map<AskId, AbortController>()
   const answers = new Map<Token, (answer: Answer) => void>()
   /** Applied, and not yet told to the core: what one turn applied is told together. */
   let moved: CommittedEntry[] = []
+  /** Of the latest states of a member whose word alone does not count. */
+  const hashes = new Map<LogIndex, string>()
+  let stopping = new AbortController()
   let copy: LogCopy | undefined
   let forgetCopy = (): void => {}
   let failure: FollowStatus['failure']
@@ -134,6 +141,7 @@ export function createFollowing(deps: FollowDeps): Following {
   /** A long way behind must not keep this thread from serving the window. */
   async function apply(entries: readonly CommittedEntry[], said: Uint8Array | null): Promise<void> {
     const into = copy
+    if (into && !(await confirming().entries(into.index, entries))) return refuse(into)
     const word = said && openWord(deps.network, said)
     const isHeard = word && deps.isMember(word.author)
     if (isHeard && !compare(word, said)) return
@@ -150,6 +158,40 @@ export function createFollowing(deps: FollowDeps): Following {
       await new Promise<void>((resolve) => clock.timer(0, resolve))
       begunMs = clock.monotonicMs()
     }
+  }
+
+  function confirming(): Confirming {
+    return createConfirming({
+      ...{ clock, random: deps.random, vouchers: deps.vouchers, signal: stopping.signal },
+      ask: (node, question) => put(node, question, CONFIRM_TIMEOUT_MS, stopping.signal),
+    })
+  }
+
+  /** What was brought is not what the committee has, or nobody says so. */
+  function refuse(into: LogCopy): void {
+    if (!running || copy !== into) return
+    logger.warn('What was brought is not confirmed, and was not taken.', {
+      ...{ parent: core.status().parent, height: into.index },
+    })
+    run((nowMs) => core.refused(nowMs))
+  }
+
+  /** A snapshot is shown once it is confirmed; one that is not makes no copy. */
+  async function confirmState(of: LogCopy): Promise<void> {
+    const { index } = of
+    const isSame = await confirming().state(index, of.hash())
+    if (!running || copy !== of) return
+    if (isSame) return run((nowMs) => core.vouched(nowMs, index, undefined))
+    refuse(of)
+    deps.spoilt()
+    look()
+  }
+
+  function remember(of: LogCopy): void {
+    if (deps.vouchers().needed === 0) return
+    hashes.set(of.index, of.hash())
+    const [oldest] = hashes.keys()
+    if (hashes.size > HASHES_MAX && oldest !== undefined) hashes.delete(oldest)
   }
 
   /** False where what is held is not what a member has signed. */
@@ -172,6 +214,7 @@ export function createFollowing(deps: FollowDeps): Following {
     isBrought = true
     try {
       copy?.restore(state)
+      if (copy && deps.vouchers().needed > 0) void confirmState(copy)
     } catch (error) {
       if (isOvertaken(error)) fail(error)
       else {
@@ -202,7 +245,10 @@ export function createFollowing(deps: FollowDeps): Following {
     forgetCopy()
     copy = next
     moved = []
+    hashes.clear()
+    remember(next)
     forgetCopy = next.onMoved((entry) => {
+      remember(next)
       if (entry) {
         if (moved.push(entry) === 1) queueMicrotask(() => run(() => {}))
         return
@@ -247,6 +293,7 @@ export function createFollowing(deps: FollowDeps): Following {
     async start() {
       if (running) return
       running = true
+      stopping = new AbortController()
       releases = [
         net.onRequest(PROTOCOL, answer, { requestBytesMax: QUESTION_BYTES_MAX }),
         net.onPeer((peer, change) => {
@@ -261,6 +308,7 @@ export function createFollowing(deps: FollowDeps): Following {
       // Children are told, so that they need not wait to find out.
       run((nowMs) => core.know(nowMs, { ...deps.facts(), standing: 'idle' }))
       running = false
+      stopping.abort(new Error('The node is stopping.'))
       cancelTick()
       cancelLook()
       forgetCopy()

@@ -14,6 +14,7 @@
  * - The copy is given every entry once, in order; a snapshot replaces what was before.
  * - When a parent ends, goes silent, or is behind, another is followed from the same entry on.
  * - What it holds is compared with what members of the committee sign, every few seconds.
+ * - Where members may lie, nothing is applied that not so many of them confirm as cannot all lie.
  * - Nobody follows itself, over however many steps (`label.ts`).
  * - Nothing is buffered for a child that is slow.
  */
@@ -24,6 +25,7 @@ import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { NetworkId, Signer } from '../../identity/index.ts'
 import type { CommittedEntry, LogIndex } from '../consensus/index.ts'
+import type { Vouchers } from './confirming.ts'
 import type { CoreStatus } from './core.ts'
 import type { Facts } from './effects.ts'
 
@@ -63,8 +65,10 @@ export interface FollowDeps {
   copy(): LogCopy
   /** What a member has signed is not what the copy holds: it is to be another one from now on. */
   spoilt(): void
-  /** Whether a node is of the committee, so that its word counts. */
+  /** Whether one node's word counts: a member's, where members are trusted. */
   isMember(node: NodeId): boolean
+  /** Where they are not: who is asked, and how many of them have to say so. Else nobody, and none. */
+  vouchers(): Vouchers
   network: NetworkId
   signer: Signer
   facts(): Facts

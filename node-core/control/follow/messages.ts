@@ -47,6 +47,14 @@ const QUESTION = z.discriminatedUnion('kind', [
     digest,
     offset: z.int().min(0).max(SNAPSHOT_BYTES_MAX),
   }),
+  /** Of a member: whether its entries after one up to another, or its state as of it, are these. */
+  z.strictObject({
+    kind: z.literal('vouch'),
+    what: z.enum(['entries', 'state']),
+    after: index,
+    to: index,
+    digest,
+  }),
   /** Whether it is there, and how far it has come. */
   z.strictObject({ kind: z.literal('look') }),
 ])
@@ -77,6 +85,8 @@ const ANSWER = z.discriminatedUnion('kind', [
     kind: z.literal('chunk'),
     data: bytes.refine(({ byteLength }) => byteLength > 0 && byteLength <= CHUNK_BYTES),
   }),
+  /** Null where it cannot tell. */
+  z.strictObject({ kind: z.literal('vouched'), same: z.boolean().nullable() }),
   /** That snapshot is held no more. */
   z.strictObject({ kind: z.literal('gone') }),
   /** It serves as many as it will; these may have room. */

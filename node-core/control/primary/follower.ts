@@ -5,10 +5,12 @@
 import type { Plain } from '../../base/codec/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
+import { faultyVotersMax } from '../consensus/simplex/index.ts'
 import {
   CHILDREN_MAX,
   createFollowing,
   type Facts,
+  type FollowDeps,
   type Following,
   type FollowStatus,
   HYPHA_CHILDREN_MAX,
@@ -17,6 +19,7 @@ import { createRegistry, type RegistryView } from '../registry/index.ts'
 import { isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import { createCopyFile } from './copy-file.ts'
+import { isSimplex } from './engine.ts'
 import type { PrimaryDeps, PrimaryStatus } from './index.ts'
 import { createMachine, type Machine } from './machine.ts'
 import type { Question } from './messages.ts'
@@ -73,7 +76,8 @@ export function createFollower(deps: FollowerDeps): Follower {
       machine = emptyMachine()
       void file.erase()
     },
-    isMember: (node) => isNamed(deps.board.current() ?? NOBODY, node),
+    isMember: (node) => !isSimplex(network) && isNamed(deps.board.current() ?? NOBODY, node),
+    vouchers,
   })
 
   function emptyMachine(): Machine {
@@ -91,6 +95,16 @@ export function createFollower(deps: FollowerDeps): Follower {
     const replica = deps.replica()
     const { state, applied = 0 } = replica?.status() ?? {}
     return state === 'running' && applied > 0 ? replica : undefined
+  }
+
+  /** More than can lie, of those that vote. */
+  function vouchers(): ReturnType<FollowDeps['vouchers']> {
+    const { voters = [] } = deps.board.current() ?? {}
+    if (!isSimplex(network)) return { nodes: [], needed: 0 }
+    return {
+      nodes: voters.filter((node) => node !== self),
+      needed: faultyVotersMax(voters.length) + 1,
+    }
   }
 
   /** What somebody brought is read once a member of the committee has vouched for it. */
@@ -114,7 +128,8 @@ export function createFollower(deps: FollowerDeps): Follower {
     const engine = ownReplica()?.status().engine
     if (!engine) return mayRead(self) && !isAwaited() ? 'follows' : 'idle'
     if (!engine.quorum || !isNamed(engine.members, self)) return 'cut'
-    if (engine.leader !== self) return 'root'
+    // Under Simplex everybody leads now and then.
+    if (engine.leader !== self || engine.kind === 'simplex') return 'root'
     // The leader has the most to send already.
     const canOthers = engine.progress.some(({ node, recentlyActive }) => {
       return node !== self && recentlyActive

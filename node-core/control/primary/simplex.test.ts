@@ -151,4 +151,15 @@ describe('the Primary under Simplex', () => {
     expect(nodes.every(votes)).toBe(true)
     expect(outsider.primary.status().committee?.voters).toHaveLength(4)
   })
+
+  it('is followed by a node outside the committee, which more confirm than can lie', async () => {
+    const [first] = (await committee(9, 3)) as [TestNode]
+    await put(first, 'shop/stock', '12')
+    const guest = await world.add('use')
+    const held = (key: string) => text(guest.primary.view()?.get(key)?.value)
+    await world.until('it has the copy', () => held('shop/stock') === '12')
+    for (const value of ['11', '10', '9']) await put(first, 'shop/stock', value)
+    await world.until('it has moved on', () => held('shop/stock') === '9')
+    expect(guest.primary.status()).toMatchObject({ role: 'none' })
+  })
 })
