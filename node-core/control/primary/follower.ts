@@ -15,7 +15,7 @@ import {
   type FollowStatus,
   HYPHA_CHILDREN_MAX,
 } from '../follow/index.ts'
-import { createRegistry, type RegistryView } from '../registry/index.ts'
+import { type BatchReader, createRegistry, type RegistryView } from '../registry/index.ts'
 import { isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import { createCopyFile } from './copy-file.ts'
@@ -54,6 +54,7 @@ export interface FollowerDeps
     | 'isHub'
     | 'permissionsOf'
   > {
+  batches: BatchReader
   board: Pick<CommitteeBoard, 'current' | 'told'>
   replica(): Replica | undefined
   /** Whether it is yet to be seen if there is one. */
@@ -81,7 +82,7 @@ export function createFollower(deps: FollowerDeps): Follower {
   })
 
   function emptyMachine(): Machine {
-    const made = createMachine(network, createRegistry({ network, voters: [] }))
+    const made = createMachine(deps.batches, createRegistry({ network, voters: [] }))
     made.subscribe(() => {
       if (made !== machine) return
       if (following.status().proven) file.changed(made)
