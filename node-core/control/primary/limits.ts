@@ -25,6 +25,8 @@ export const LOOK_MS = 100
 export const SEATING_LOOK_MS = 250
 /** Until a voter proposes a change that whoever leads the view has not. Milliseconds. */
 export const SEATING_SECOND_MS = 1_000
+/** Batches applied here lately whose outcomes a member tells whoever handed them to another. */
+export const RECENT_BATCHES_MAX = 1_024
 /** Links from one committee to the next, in one answer. Bytes. */
 export const LINKS_BYTES = 1_048_576
 /** Links in one answer; the rest is asked for next. */

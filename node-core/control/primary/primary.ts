@@ -20,6 +20,7 @@ import type { Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
 import { createLineage } from './lineage.ts'
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
+import { createPoll } from './poll.ts'
 import { createReader } from './reading.ts'
 import { createRegistering } from './registering.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
@@ -64,7 +65,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     tellings: () => board.tellings(),
     ownLinks: (from) => keeper.current()?.links(from) ?? [],
   })
-  const envoy = createEnvoy({ net, committee: () => board.current() })
+  const asked = { net, committee: () => board.current() }
+  const envoy = isSimplex(network) ? createPoll({ ...asked, network }) : createEnvoy(asked)
   const follower = createFollower({
     ...{ network, net, batches, board, clock, logger, disk: deps.disk, random: deps.random },
     ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf, signer: deps.signer },
@@ -72,7 +74,10 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     isOpening: () => !hasLooked,
     applied: tellListeners,
   })
-  const askAnybody = createAsking({ keeper, follower, envoy, clock })
+  const askAnybody = createAsking({
+    ...{ keeper, follower, envoy, clock },
+    mayLie: isSimplex(network),
+  })
   const housekeeping = createHousekeeping({
     ...{ self, state, clock, logger },
     replica: () => keeper.current(),
