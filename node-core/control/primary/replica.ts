@@ -7,7 +7,13 @@ import type { CommittedEntry, EngineStatus } from '../consensus/index.ts'
 import type { SimplexEngine } from '../consensus/simplex/index.ts'
 import type { LogCopy } from '../follow/index.ts'
 import { createRecordLog } from '../log/index.ts'
-import { createRegistry, isVerified, openBatch, type RegistryView } from '../registry/index.ts'
+import {
+  type Command,
+  createRegistry,
+  isVerified,
+  openBatch,
+  type RegistryView,
+} from '../registry/index.ts'
 import { createNodeEngine, isSimplex } from './engine.ts'
 import { failure, noQuorum, notInForce } from './failures.ts'
 import { createFilling } from './filling.ts'
@@ -55,6 +61,8 @@ export type ReplicaDeps = Pick<
   'network' | 'net' | 'disk' | 'nodes' | 'signer' | 'clock' | 'random' | 'logger'
 > & {
   isAdmins(node: NodeId): boolean
+  /** By this node, for its owner. */
+  execute(command: Command): Promise<unknown>
   /** Whether others name this node as one of the committee. */
   isTold(node: NodeId): boolean
   /** Of a home that holds nothing yet: what it learns in, it does not vote in. */
@@ -95,7 +103,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   const proposer = createProposer({ consensus, machine, clock })
   const filling = createFilling({
     ...{ self: net.self, consensus, clock, logger, view: machine.registry.view },
-    ...{ nodes: deps.nodes, isAdmins: deps.isAdmins },
+    ...{ nodes: deps.nodes, isAdmins: deps.isAdmins, execute: deps.execute },
   })
   const changing = { self: net.self, consensus, clock, successor: filling.successor }
   const waiting = { clock, subscribe: machine.subscribe }
@@ -166,8 +174,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
       consensus.subscribe(lookWhoIsHeard)
       await consensus.start()
       if (isNew) await writeStanding(disk, 'holding', firstEpoch)
-      if (seating) seating.start()
-      else filling.start()
+      seating?.start()
+      filling.start()
     },
     stop() {
       seating?.stop()

@@ -76,6 +76,7 @@ export {
   type VerifiedBatch,
 } from './batch.ts'
 export type { KeyEvent, Watched } from './history.ts'
+export { TRUST_SEATED_MIN } from './limits.ts'
 export type { Outcome, RefusalCode } from './refusals.ts'
 export { createRegistry } from './registry.ts'
 export { type Command, RELEASE, type Release } from './release.ts'
