@@ -54,6 +54,10 @@ export const BATCH_COMMANDS_MAX = 128
 export const BATCH_BYTES = 131_072
 /** How long commands that do not fill a batch wait for one that is under way. Milliseconds. */
 export const GATHER_MS = 50
+/** Callers at once from which on they are waited for. */
+export const CROWD_MIN = 4
+/** How long commands wait for callers that were answered just before. Milliseconds. */
+export const CROWD_MS = 3
 /** Batches of this node without an answer. */
 export const BATCHES_UNDERWAY_MAX = 4
 /** What one entry of the log carries, or one batch that alone is larger. Bytes. */

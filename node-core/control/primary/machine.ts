@@ -1,10 +1,9 @@
 /** The registry as what the log drives: entries are opened, applied, and told to whoever waits. */
-import type { FoundedNetwork } from '../../identity/index.ts'
 import type { CommittedEntry } from '../consensus/index.ts'
 import type { LogCopy } from '../follow/index.ts'
 import {
+  type BatchReader,
   isVerified,
-  openBatch,
   parseEntry,
   type Registry,
   type VerifiedBatch,
@@ -28,7 +27,8 @@ export function batchId(of: Pick<VerifiedBatch, 'ids' | 'incarnation' | 'first'>
   return `${of.ids.node}/${of.incarnation}/${of.first}` as BatchId
 }
 
-export function createMachine(network: FoundedNetwork, registry: Registry): Machine {
+/** `batches` remembers those that were handed in here. */
+export function createMachine(batches: Pick<BatchReader, 'take'>, registry: Registry): Machine {
   const waiting = new Map<BatchId, Set<Told>>()
   const listeners = new Set<() => void>()
   const watchers = new Set<(entry: CommittedEntry | undefined) => void>()
@@ -36,9 +36,9 @@ export function createMachine(network: FoundedNetwork, registry: Registry): Mach
   function apply(entry: CommittedEntry): void {
     const { index, payload, members } = entry
     const sealed = payload.byteLength === 0 ? [] : (parseEntry(payload) ?? [])
-    const batches = sealed.map((bytes) => openBatch(network, bytes)).filter(isVerified)
-    const { outcomes } = registry.apply(index, batches, members?.voters)
-    for (const [at, batch] of batches.entries()) {
+    const opened = sealed.map((bytes) => batches.take(bytes)).filter(isVerified)
+    const { outcomes } = registry.apply(index, opened, members?.voters)
+    for (const [at, batch] of opened.entries()) {
       const id = batchId(batch)
       const told = waiting.get(id)
       waiting.delete(id)

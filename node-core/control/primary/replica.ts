@@ -8,10 +8,10 @@ import type { SimplexEngine } from '../consensus/simplex/index.ts'
 import type { LogCopy } from '../follow/index.ts'
 import { createRecordLog } from '../log/index.ts'
 import {
+  type BatchReader,
   type Command,
   createRegistry,
   isVerified,
-  openBatch,
   type RegistryView,
 } from '../registry/index.ts'
 import { createNodeEngine, isSimplex } from './engine.ts'
@@ -50,6 +50,8 @@ export interface Replica {
   subscribe(listener: () => void): () => void
   /** Called after entries were applied or a snapshot took their place. */
   onApplied(listener: () => void): () => void
+  /** Under Simplex: proven lies, for the registry to judge. */
+  evidence(): readonly Uint8Array[]
   /** Under Simplex the first epoch in which this home votes. */
   votesFrom(): number
   /** Under Simplex: what proves the committees from that epoch's on. */
@@ -60,6 +62,7 @@ export type ReplicaDeps = Pick<
   PrimaryDeps,
   'network' | 'net' | 'disk' | 'nodes' | 'signer' | 'clock' | 'random' | 'logger'
 > & {
+  batches: BatchReader
   isAdmins(node: NodeId): boolean
   /** By this node, for its owner. */
   execute(command: Command): Promise<unknown>
@@ -70,8 +73,8 @@ export type ReplicaDeps = Pick<
 }
 
 export function createReplica(deps: ReplicaDeps): Replica {
-  const { network, net, disk, clock, random, logger } = deps
-  const machine = createMachine(network, createRegistry({ network, voters: [] }))
+  const { network, net, disk, clock, random, logger, batches } = deps
+  const machine = createMachine(batches, createRegistry({ network, voters: [] }))
   const { view } = machine.registry
   const log = createRecordLog({ disk, random, logger }, { folder: LOG_FOLDER })
   let founding = false
@@ -153,7 +156,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   }
 
   async function submit(batch: Uint8Array, signal?: AbortSignal): Promise<Plain> {
-    const opened = openBatch(network, batch)
+    const opened = batches.open(batch)
     if (!isVerified(opened)) throw failure('MALFORMED', `The batch is refused: ${opened.code}.`)
     return limited(WRITE_TIMEOUT_MS, signal, async (limit) => [
       ...(await proposer.submit(batchId(opened), batch, limit)),
@@ -182,6 +185,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
       filling.stop()
       return consensus.stop()
     },
+    evidence: () => simplex?.evidence() ?? [],
     votesFrom: () => firstEpoch,
     links: (from) => simplex?.links(from) ?? [],
     async answer(question, signal) {

@@ -1,5 +1,8 @@
 /** The Primary of a network whose committee runs Simplex (docs/adr/0012). */
 import { afterEach, describe, expect, it } from 'vitest'
+import { encode } from '../../base/codec/index.ts'
+import { framed } from '../../base/net/index.ts'
+import { signedBytes } from '../../identity/index.ts'
 import {
   bytes,
   createTestNetwork,
@@ -151,4 +154,46 @@ describe('the Primary under Simplex', () => {
     expect(nodes.every(votes)).toBe(true)
     expect(outsider.primary.status().committee?.voters).toHaveLength(4)
   })
+
+  it('takes the seat of a voter that is caught lying, and goes on without it', async () => {
+    const nodes = await committee(7, 4)
+    const [founder, second, , , liar] = nodes as [TestNode, TestNode, TestNode, TestNode, TestNode]
+    await put(founder, 'shop/x', '1')
+    const epoch = founder.primary.status().committee?.term ?? 0
+    // Whichever view it is in.
+    const votes = Array.from({ length: 60 }, (_, at) => [1, 2].map((block) => [at + 1, block]))
+    await say(
+      liar,
+      founder,
+      votes.flat().map(([view = 0, block = 0]) => voteOf(liar, epoch, view, block)),
+    )
+    await world.until('it is out', () => !isNamedBy(founder, liar) && !isNamedBy(second, liar))
+    expect(founder.primary.view()?.seat(liar.id)).toEqual({
+      ...{ seat: 'none', trust: 40, judgedBefore: epoch + 1 },
+    })
+    await put(second, 'second/x', '2')
+    await world.until('it has left', () => liar.primary.status().role === 'none')
+    // An admin may take it in again, with as much trust as a seat takes.
+    await world.run('it comes back', founder.primary.change('promote', liar.id))
+    expect(founder.primary.view()?.seat(liar.id)).toMatchObject({ seat: 'voter', trust: 50 })
+  })
 })
+
+const isNamedBy = ({ primary }: TestNode, { id }: TestNode): boolean =>
+  primary.status().committee?.voters.includes(id) === true
+
+/** Its shape is the engine's. */
+function voteOf({ key }: TestNode, epoch: number, view: number, block: number): Uint8Array {
+  const ballot = ['notarise', epoch, view, new Uint8Array(32).fill(block)]
+  const signature = key.sign(signedBytes('consensus', world.network.id, encode([1, ...ballot])))
+  return encode([1, 'vote', [...ballot, key.publicKey, signature]])
+}
+
+async function say(from: TestNode, to: TestNode, messages: readonly Uint8Array[]): Promise<void> {
+  const stream = await world.run(
+    'the stream is open',
+    world.links.node(from.id).openStream(to.id, 'consensus/1'),
+  )
+  await stream.write(Buffer.concat(messages.map(framed)))
+  await world.advance(50)
+}
