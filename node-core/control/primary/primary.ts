@@ -4,7 +4,7 @@ import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf, parseNodeCertificate } from '../../identity/index.ts'
 import { faultyVotersMax } from '../consensus/simplex/index.ts'
-import type { RegistryView } from '../registry/index.ts'
+import { createBatchReader, type RegistryView } from '../registry/index.ts'
 import { toEra } from '../succession/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
@@ -20,11 +20,15 @@ import type { Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
 import { createLineage } from './lineage.ts'
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
+import { createPoll } from './poll.ts'
 import { createReader } from './reading.ts'
 import { createRegistering } from './registering.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
 import { nextIncarnation } from './standing.ts'
 import { createTimeLimit } from './time-limit.ts'
+
+/** Before it starts. */
+const NO_COUNTS = { commands: 0, failures: 0, batches: 0, seconds: 0, waiting: 0 }
 
 export function createPrimary(deps: PrimaryDeps): Primary {
   const { network, net, state, clock } = deps
@@ -36,10 +40,11 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   let closeDoor = (): void => {}
   let started = false
   const listeners = new Set<() => void>()
+  const batches = createBatchReader(network)
   const isAdmins = (node: NodeId): boolean => deps.permissionsOf(node)?.has('admin') === true
 
   const keeper = createReplicaKeeper({
-    ...{ network, net, disk: deps.disk, clock, random: deps.random, logger },
+    ...{ network, net, batches, disk: deps.disk, clock, random: deps.random, logger },
     signer: deps.signer,
     ...{ nodes: deps.nodes, isAdmins },
     board: () => board,
@@ -58,14 +63,18 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     tellings: () => board.tellings(),
     ownLinks: (from) => keeper.current()?.links(from) ?? [],
   })
-  const envoy = createEnvoy({ net, committee: () => board.current() })
+  const asked = { net, committee: () => board.current() }
+  const envoy = isSimplex(network) ? createPoll({ ...asked, network }) : createEnvoy(asked)
   const follower = createFollower({
-    ...{ network, net, board, clock, logger, random: deps.random },
+    ...{ network, net, batches, board, clock, logger, random: deps.random },
     ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf },
     replica: () => keeper.current(),
     applied: tellListeners,
   })
-  const askAnybody = createAsking({ keeper, follower, envoy, clock })
+  const askAnybody = createAsking({
+    ...{ keeper, follower, envoy, clock },
+    mayLie: isSimplex(network),
+  })
   const housekeeping = createHousekeeping({
     ...{ self, state, clock, logger },
     replica: () => keeper.current(),
@@ -177,6 +186,14 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       hasSeats: isSimplex(network),
     }),
     status,
+    counts() {
+      const { engine, logBytes = 0 } = keeper.current()?.status() ?? {}
+      const { committed = 0, progress = [] } = engine ?? {}
+      const behind = progress.map(({ node, match }) => {
+        return { node, entries: Math.max(0, committed - match) }
+      })
+      return { ...(author?.counts() ?? NO_COUNTS), logBytes, behind }
+    },
     view,
     subscribe(listener) {
       listeners.add(listener)
@@ -187,7 +204,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       const incarnation = await nextIncarnation(deps.disk, clock.wallMs(), deps.random)
       started = true
       author = createAuthor({
-        ...{ network, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
+        ...{ batches, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
         isKnown: registering.isKnown,
         role: () => (deps.role() === 'hypha' ? 'hypha' : 'rhizomorph'),
         async deliver({ batch, commands }, signal) {
