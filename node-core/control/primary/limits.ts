@@ -106,3 +106,9 @@ export const REGISTER_MS_MAX = 60_000
 export const COMMITTEE_MAX = 64
 /** How long entries are applied in one turn of this thread. Milliseconds. */
 export const APPLY_TURN_MS = 8
+/** After a followed copy has moved on, until it is written. Milliseconds. */
+export const SAVE_QUIET_MS = 2_000
+/** Least time between two such writes. Milliseconds. */
+export const SAVE_EVERY_MS = 30_000
+/** What they may take of the disk on average. Bytes per second. */
+export const SAVE_BYTES_PER_SECOND = 262_144
