@@ -25,9 +25,10 @@ import {
   LINKS_MAX,
   READ_TIMEOUT_MS,
   TRANSFER_TIMEOUT_MS,
+  TRY_MS,
   WRITE_TIMEOUT_MS,
 } from './limits.ts'
-import { batchId, createMachine } from './machine.ts'
+import { type BatchId, batchId, createMachine } from './machine.ts'
 import type { Question } from './messages.ts'
 import { createProposer } from './proposer.ts'
 import { answerQuery } from './queries.ts'
@@ -163,6 +164,21 @@ export function createReplica(deps: ReplicaDeps): Replica {
     ])
   }
 
+  async function outcome(id: BatchId, signal?: AbortSignal): Promise<Plain> {
+    const known = machine.outcomesOf(id)
+    if (known) return [...known]
+    return limited(TRY_MS, signal, (limit) => {
+      return new Promise<Plain>((resolve, reject) => {
+        const forget = machine.whenApplied(id, (outcomes) => resolve([...outcomes]))
+        const onAbort = (): void => {
+          forget()
+          reject(limit.reason)
+        }
+        limit.addEventListener('abort', onAbort, { once: true })
+      })
+    })
+  }
+
   return {
     view: machine.registry.view,
     copy: machine,
@@ -208,6 +224,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
           const now = turnOf(machine.registry.view, lock, lease)
           return untilCome(waiting, { now, waitMs, otherwise: () => false, signal })
         }
+        case 'outcome':
+          return outcome(question.batch as BatchId, signal)
         case 'links':
           return firstOf(simplex?.links(question.from) ?? [])
         case 'change': {

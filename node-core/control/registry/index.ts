@@ -78,7 +78,7 @@ export {
 export { type BatchReader, createBatchReader } from './batch-reader.ts'
 export type { KeyEvent, Watched } from './history.ts'
 export { TRUST_SEATED_MIN } from './limits.ts'
-export type { Outcome, RefusalCode } from './refusals.ts'
+export { type Outcome, REFUSAL_CODES, type RefusalCode } from './refusals.ts'
 export { createRegistry } from './registry.ts'
 export { type Command, RELEASE, type Release } from './release.ts'
 export type { Seat } from './seat-table.ts'
