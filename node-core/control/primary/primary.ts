@@ -48,7 +48,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   const keeper = createReplicaKeeper({
     ...{ network, net, batches, disk: deps.disk, clock, random: deps.random, logger },
     signer: deps.signer,
-    ...{ nodes: deps.nodes, isAdmins },
+    ...{ nodes: deps.nodes, isAdmins, execute: (command) => execute(command) },
     board: () => board,
     changed,
     applied: tellListeners,
