@@ -12,6 +12,8 @@ import { createTimeLimit, pause } from './time-limit.ts'
 export interface AskingDeps {
   keeper: Pick<ReplicaKeeper, 'current' | 'settled' | 'trouble'>
   follower: Pick<Follower, 'answer'>
+  /** Whether one that feeds the copy here might lie: then its word is taken only where nobody else is. */
+  mayLie: boolean
   envoy: Envoy
   clock: Clock
 }
@@ -19,7 +21,7 @@ export interface AskingDeps {
 /** Goes on until somebody answers. Throws the answer's code, or the signal's reason. */
 export type Ask = (question: Question, signal: AbortSignal) => Promise<Plain>
 
-export function createAsking({ keeper, follower, envoy, clock }: AskingDeps): Ask {
+export function createAsking({ keeper, follower, mayLie, envoy, clock }: AskingDeps): Ask {
   async function here(
     question: Question,
     signal: AbortSignal,
@@ -57,16 +59,22 @@ export function createAsking({ keeper, follower, envoy, clock }: AskingDeps): As
     for (;;) {
       const own = await here(question, signal)
       if ('value' in own) return own.value
-      const followed = await follower.answer(question, signal)
+      const followed = mayLie ? undefined : await follower.answer(question, signal)
       if (followed !== undefined) return followed
       const there = await envoy.round(question, signal)
       if (there) return there.value
+      const unproven = isStaleRead(question) && (await follower.answer(question, signal))
+      if (unproven) return unproven
       // A copy that runs may yet find a leader; where nobody holds one, waiting helps nobody.
       const waits = envoy.hasOthers() || keeper.current()?.status().state === 'running'
       if (!waits) throw whyNobody(own.error)
       await pause(clock, ROUND_MS, signal)
     }
   }
+}
+
+function isStaleRead(question: Question): boolean {
+  return question.kind === 'query' && question.stale
 }
 
 function noCommittee() {

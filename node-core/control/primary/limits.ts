@@ -25,6 +25,8 @@ export const LOOK_MS = 100
 export const SEATING_LOOK_MS = 250
 /** Until a voter proposes a change that whoever leads the view has not. Milliseconds. */
 export const SEATING_SECOND_MS = 1_000
+/** Batches applied here lately whose outcomes a member tells whoever handed them to another. */
+export const RECENT_BATCHES_MAX = 1_024
 /** Links from one committee to the next, in one answer. Bytes. */
 export const LINKS_BYTES = 1_048_576
 /** Links in one answer; the rest is asked for next. */
@@ -104,3 +106,9 @@ export const REGISTER_MS_MAX = 60_000
 export const COMMITTEE_MAX = 64
 /** How long entries are applied in one turn of this thread. Milliseconds. */
 export const APPLY_TURN_MS = 8
+/** After a followed copy has moved on, until it is written. Milliseconds. */
+export const SAVE_QUIET_MS = 2_000
+/** Least time between two such writes. Milliseconds. */
+export const SAVE_EVERY_MS = 30_000
+/** What they may take of the disk on average. Bytes per second. */
+export const SAVE_BYTES_PER_SECOND = 262_144

@@ -8,6 +8,7 @@ import {
   type Registry,
   type VerifiedBatch,
 } from '../registry/index.ts'
+import { RECENT_BATCHES_MAX } from './limits.ts'
 import type { CommandOutcome } from './messages.ts'
 
 /** Names a batch by its author, incarnation and first command. */
@@ -19,6 +20,8 @@ export interface Machine extends LogCopy {
   readonly registry: Registry
   /** Called once, when the batch has been applied here. Returns how to give up. */
   whenApplied(id: BatchId, told: Told): () => void
+  /** Of a batch that was applied here lately. */
+  outcomesOf(id: BatchId): readonly CommandOutcome[] | undefined
   /** Called after entries were applied or a snapshot took their place. */
   subscribe(listener: () => void): () => void
 }
@@ -30,6 +33,7 @@ export function batchId(of: Pick<VerifiedBatch, 'ids' | 'incarnation' | 'first'>
 /** `batches` remembers those that were handed in here. */
 export function createMachine(batches: Pick<BatchReader, 'take'>, registry: Registry): Machine {
   const waiting = new Map<BatchId, Set<Told>>()
+  const recent = new Map<BatchId, readonly CommandOutcome[]>()
   const listeners = new Set<() => void>()
   const watchers = new Set<(entry: CommittedEntry | undefined) => void>()
 
@@ -43,8 +47,16 @@ export function createMachine(batches: Pick<BatchReader, 'take'>, registry: Regi
       const told = waiting.get(id)
       waiting.delete(id)
       for (const tell of told ?? []) tell(outcomes[at] ?? [])
+      remember(id, outcomes[at] ?? [])
     }
     changed(entry)
+  }
+
+  function remember(id: BatchId, outcomes: readonly CommandOutcome[]): void {
+    recent.delete(id)
+    recent.set(id, outcomes)
+    const [oldest] = recent.keys()
+    if (recent.size > RECENT_BATCHES_MAX && oldest !== undefined) recent.delete(oldest)
   }
 
   function changed(entry: CommittedEntry | undefined): void {
@@ -57,12 +69,14 @@ export function createMachine(batches: Pick<BatchReader, 'take'>, registry: Regi
     get index() {
       return registry.index
     },
+    hash: () => registry.hash(),
     apply,
     restore(state) {
       registry.restore(state)
       changed(undefined)
     },
     snapshot: () => registry.snapshot(),
+    outcomesOf: (id) => recent.get(id),
     whenApplied(id, told) {
       const list = waiting.get(id) ?? new Set()
       waiting.set(id, list.add(told))

@@ -20,6 +20,7 @@ import type { Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
 import { createLineage } from './lineage.ts'
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
+import { createPoll } from './poll.ts'
 import { createReader } from './reading.ts'
 import { createRegistering } from './registering.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
@@ -38,6 +39,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   let author: Author | undefined
   let closeDoor = (): void => {}
   let started = false
+  /** Whether this node holds a log of its own is known. */
+  let hasLooked = false
   const listeners = new Set<() => void>()
   const batches = createBatchReader(network)
   const isAdmins = (node: NodeId): boolean => deps.permissionsOf(node)?.has('admin') === true
@@ -45,7 +48,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   const keeper = createReplicaKeeper({
     ...{ network, net, batches, disk: deps.disk, clock, random: deps.random, logger },
     signer: deps.signer,
-    ...{ nodes: deps.nodes, isAdmins },
+    ...{ nodes: deps.nodes, isAdmins, execute: (command) => execute(command) },
     board: () => board,
     changed,
     applied: tellListeners,
@@ -62,14 +65,19 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     tellings: () => board.tellings(),
     ownLinks: (from) => keeper.current()?.links(from) ?? [],
   })
-  const envoy = createEnvoy({ net, committee: () => board.current() })
+  const asked = { net, committee: () => board.current() }
+  const envoy = isSimplex(network) ? createPoll({ ...asked, network }) : createEnvoy(asked)
   const follower = createFollower({
-    ...{ network, net, batches, board, clock, logger, random: deps.random },
-    ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf },
+    ...{ network, net, batches, board, clock, logger, disk: deps.disk, random: deps.random },
+    ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf, signer: deps.signer },
     replica: () => keeper.current(),
+    isOpening: () => !hasLooked,
     applied: tellListeners,
   })
-  const askAnybody = createAsking({ keeper, follower, envoy, clock })
+  const askAnybody = createAsking({
+    ...{ keeper, follower, envoy, clock },
+    mayLie: isSimplex(network),
+  })
   const housekeeping = createHousekeeping({
     ...{ self, state, clock, logger },
     replica: () => keeper.current(),
@@ -111,9 +119,9 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   /** Of the own copy, or of the committee where that knows no better. */
   async function ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<Plain> {
     if (!started) throw failure('NOT_RUNNING', 'The Primary is not running.')
-    const limit = createTimeLimit(clock, timeoutMs, noQuorum, signal)
+    const limit = createTimeLimit(clock, timeoutMs, noQuorum, signal, stopping.signal)
     try {
-      return await askAnybody(question, AbortSignal.any([limit.signal, stopping.signal]))
+      return await askAnybody(question, limit.signal)
     } finally {
       limit.end()
     }
@@ -128,7 +136,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     const replica = keeper.current()
     // Before the first snapshot has come the copy is empty, which is not what the registry holds.
     const isReadable = replica && replica.status().applied > 0
-    return isReadable ? replica.view : follower.view()
+    return follower.view() ?? (isReadable ? replica.view : undefined)
   }
 
   function status(): PrimaryStatus {
@@ -180,6 +188,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       isInForce: () => status().inForce,
       hasSeats: isSimplex(network),
     }),
+    heights: ({ signal } = {}) => follower.heights(net.peers(), signal),
     status,
     counts() {
       const { engine, logBytes = 0 } = keeper.current()?.status() ?? {}
@@ -222,6 +231,10 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       housekeeping.start()
       registering.start()
       keeper.start()
+      void keeper.settled().then(() => {
+        hasLooked = true
+        follower.look()
+      })
       await follower.start()
     },
     async stop() {

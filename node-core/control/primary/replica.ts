@@ -9,6 +9,7 @@ import type { LogCopy } from '../follow/index.ts'
 import { createRecordLog } from '../log/index.ts'
 import {
   type BatchReader,
+  type Command,
   createRegistry,
   isVerified,
   type RegistryView,
@@ -24,9 +25,10 @@ import {
   LINKS_MAX,
   READ_TIMEOUT_MS,
   TRANSFER_TIMEOUT_MS,
+  TRY_MS,
   WRITE_TIMEOUT_MS,
 } from './limits.ts'
-import { batchId, createMachine } from './machine.ts'
+import { type BatchId, batchId, createMachine } from './machine.ts'
 import type { Question } from './messages.ts'
 import { createProposer } from './proposer.ts'
 import { answerQuery } from './queries.ts'
@@ -63,6 +65,8 @@ export type ReplicaDeps = Pick<
 > & {
   batches: BatchReader
   isAdmins(node: NodeId): boolean
+  /** By this node, for its owner. */
+  execute(command: Command): Promise<unknown>
   /** Whether others name this node as one of the committee. */
   isTold(node: NodeId): boolean
   /** Of a home that holds nothing yet: what it learns in, it does not vote in. */
@@ -103,7 +107,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   const proposer = createProposer({ consensus, machine, clock })
   const filling = createFilling({
     ...{ self: net.self, consensus, clock, logger, view: machine.registry.view },
-    ...{ nodes: deps.nodes, isAdmins: deps.isAdmins },
+    ...{ nodes: deps.nodes, isAdmins: deps.isAdmins, execute: deps.execute },
   })
   const changing = { self: net.self, consensus, clock, successor: filling.successor }
   const waiting = { clock, subscribe: machine.subscribe }
@@ -160,6 +164,21 @@ export function createReplica(deps: ReplicaDeps): Replica {
     ])
   }
 
+  async function outcome(id: BatchId, signal?: AbortSignal): Promise<Plain> {
+    const known = machine.outcomesOf(id)
+    if (known) return [...known]
+    return limited(TRY_MS, signal, (limit) => {
+      return new Promise<Plain>((resolve, reject) => {
+        const forget = machine.whenApplied(id, (outcomes) => resolve([...outcomes]))
+        const onAbort = (): void => {
+          forget()
+          reject(limit.reason)
+        }
+        limit.addEventListener('abort', onAbort, { once: true })
+      })
+    })
+  }
+
   return {
     view: machine.registry.view,
     copy: machine,
@@ -174,8 +193,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
       consensus.subscribe(lookWhoIsHeard)
       await consensus.start()
       if (isNew) await writeStanding(disk, 'holding', firstEpoch)
-      if (seating) seating.start()
-      else filling.start()
+      seating?.start()
+      filling.start()
     },
     stop() {
       seating?.stop()
@@ -205,6 +224,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
           const now = turnOf(machine.registry.view, lock, lease)
           return untilCome(waiting, { now, waitMs, otherwise: () => false, signal })
         }
+        case 'outcome':
+          return outcome(question.batch as BatchId, signal)
         case 'links':
           return firstOf(simplex?.links(question.from) ?? [])
         case 'change': {

@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { encode } from '../../base/codec/index.ts'
 import { framed } from '../../base/net/index.ts'
 import { signedBytes } from '../../identity/index.ts'
+import type { KeyChange } from './index.ts'
+import { encodeAnswer, PROTOCOL, parseQuestion } from './messages.ts'
 import {
   bytes,
   createTestNetwork,
@@ -153,6 +155,59 @@ describe('the Primary under Simplex', () => {
     expect(await get(founder, 'shop/x')).toBe('1')
     expect(nodes.every(votes)).toBe(true)
     expect(outsider.primary.status().committee?.voters).toHaveLength(4)
+  })
+
+  it('is followed by a node outside the committee, which more confirm than can lie', async () => {
+    const [first] = (await committee(9, 3)) as [TestNode]
+    await put(first, 'shop/stock', '12')
+    const guest = await world.add('use')
+    const held = (key: string) => text(guest.primary.view()?.get(key)?.value)
+    await world.until('it has the copy', () => held('shop/stock') === '12')
+    for (const value of ['11', '10', '9']) await put(first, 'shop/stock', value)
+    await world.until('it has moved on', () => held('shop/stock') === '9')
+    expect(guest.primary.status()).toMatchObject({ role: 'none' })
+  })
+
+  it('tells nobody outside what one member alone says: a read, an outcome, a change', async () => {
+    const nodes = await committee(8, 3)
+    const [founder, ...others] = nodes as [TestNode, ...TestNode[]]
+    // One of those that are asked first.
+    const first = others.map(({ id }) => id).sort()[0]
+    const liar = others.find(({ id }) => id === first)!
+    const outsider = await world.add('deploy', 'use')
+    await world.until('the outsider knows', () => {
+      return outsider.primary.status().committee?.voters.length === 4
+    })
+    await put(founder, 'shop/x', 'true')
+    let lies = 0
+    await liar.primary.stop()
+    await world.advance(20)
+    const row = { key: 'shop/x', value: bytes('false'), lease: null }
+    const made = { ...row, createRevision: 1, modRevision: 1, version: 1 }
+    world.links.node(liar.id).onRequest(PROTOCOL, async (body) => {
+      lies++
+      const question = parseQuestion(body)
+      if (question?.kind === 'submit' || question?.kind === 'outcome') {
+        return encodeAnswer({ ok: true, value: [{ ok: true, value: { revision: 1 } }] })
+      }
+      if (question?.kind === 'changes') {
+        const events = [{ revision: question.from, key: 'shop/x', row: made }]
+        return encodeAnswer({ ok: true, value: { events, next: question.from + 1 } })
+      }
+      return encodeAnswer({ ok: true, value: { revision: 1_000, row: made } })
+    })
+    for (let count = 0; count < 6; count++) {
+      expect(await get(outsider, 'shop/x')).toBe('true')
+      expect(await get(outsider, 'shop/x', true)).toBe('true')
+      await put(outsider, 'guest/x', `${count}`)
+      expect(await get(founder, 'guest/x')).toBe(`${count}`)
+    }
+    const ending = new AbortController()
+    const watch = outsider.primary.watch('shop/', { from: 1, signal: ending.signal })
+    const seen = await world.run('a change', watch.next())
+    expect(seen.value?.events.map((event: KeyChange) => text(event.row?.value))).toEqual(['true'])
+    ending.abort()
+    expect(lies).toBeGreaterThan(0)
   })
 
   it('takes the seat of a voter that is caught lying, and goes on without it', async () => {
