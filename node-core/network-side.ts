@@ -252,7 +252,9 @@ function openDiscovery(
           membership.list().map(({ id, owner, profile }) => {
             const record = state.get(`node/${id}/profile`)
             const position = record && ([record.incarnation, record.counter] as const)
-            return { id, owner, addresses: profile.addresses, ...(position && { position }) }
+            const isPassing = profile.role === 'hypha'
+            const { addresses } = profile
+            return { id, owner, addresses, isPassing, ...(position && { position }) }
           }),
         subscribe: (listener) => onAddresses(membership, listener),
       },
