@@ -27,6 +27,8 @@ export function createPrimarySide(deps: RuntimeDeps, side: NetworkSide): Primary
       const role = side.membership.get(node)?.profile.role
       return role === 'sclerotia' || role === 'rhizomorph'
     },
+    mandate: side.spores.mandate,
+    claim: side.spores.claim,
     owners: () => ownersIn(records),
     clock: deps.clock,
     random: deps.random,

@@ -35,6 +35,8 @@ export interface SporeSideDeps {
 export interface SporeSide {
   spores: Spores
   seeds: SeedKeeper
+  mandate(payload: Uint8Array): Uint8Array | undefined
+  claim(mandate: Uint8Array, view: RegistryView): Promise<ClaimOutcome>
   /** As discovery wants them. */
   known: KnownSpores
   /** Verifies either kind of seed document and gives its addresses. */

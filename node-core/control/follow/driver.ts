@@ -27,6 +27,7 @@ import {
 export function createFollowing(deps: FollowDeps): Following {
   const { net, clock } = deps
   const logger = deps.logger.child('follow')
+  const protocol = deps.protocol ?? PROTOCOL
   const core = createFollowCore({ self: net.self, random: deps.random, isHub: deps.isHub })
   const asks = new Map<AskId, AbortController>()
   const answers = new Map<Token, (answer: Answer) => void>()
@@ -105,7 +106,7 @@ export function createFollowing(deps: FollowDeps): Following {
   ): Promise<Answer | undefined> {
     try {
       const options = { signal, timeoutMs, answerBytesMax: ANSWER_BYTES_MAX }
-      return parseAnswer(await net.request(to, PROTOCOL, encodeQuestion(question), options))
+      return parseAnswer(await net.request(to, protocol, encodeQuestion(question), options))
     } catch (error) {
       // Somebody else is asked. What was called off is nobody's news.
       if (!signal.aborted) logger.debug('A node did not answer.', { to, error: messageOf(error) })
@@ -218,7 +219,7 @@ export function createFollowing(deps: FollowDeps): Following {
       if (running) return
       running = true
       releases = [
-        net.onRequest(PROTOCOL, answer, { requestBytesMax: QUESTION_BYTES_MAX }),
+        net.onRequest(protocol, answer, { requestBytesMax: QUESTION_BYTES_MAX }),
         net.onPeer((peer, change) => {
           if (change === 'down') run((nowMs) => core.down(nowMs, peer))
         }),

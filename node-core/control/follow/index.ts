@@ -55,6 +55,8 @@ export interface FollowDeps {
   clock: Clock
   random: Random
   logger: Logger
+  /** What those who follow this log call it. Default `follow/1`. */
+  protocol?: string
   /** The copy that counts on this node: of the committee's log where it is a member. */
   copy(): LogCopy
   facts(): Facts

@@ -11,7 +11,8 @@ import { createTimeLimit, pause } from './time-limit.ts'
 
 export interface AskingDeps {
   keeper: Pick<ReplicaKeeper, 'current' | 'settled' | 'trouble'>
-  follower: Pick<Follower, 'answer'>
+  /** Another one in each era. */
+  follower(): Pick<Follower, 'answer'>
   envoy: Envoy
   clock: Clock
 }
@@ -57,7 +58,7 @@ export function createAsking({ keeper, follower, envoy, clock }: AskingDeps): As
     for (;;) {
       const own = await here(question, signal)
       if ('value' in own) return own.value
-      const followed = await follower.answer(question, signal)
+      const followed = await follower().answer(question, signal)
       if (followed !== undefined) return followed
       const there = await envoy.round(question, signal)
       if (there) return there.value

@@ -15,6 +15,7 @@ import {
   toldForm,
 } from './committee.ts'
 import { TELL_MS } from './limits.ts'
+import { FIRST_LOG, type LogName } from './log-name.ts'
 
 export interface CommitteeBoard {
   /** By the own copy where it hears a quorum, else by what is told. */
@@ -35,6 +36,10 @@ export interface CommitteeBoardDeps {
   /** Whether its owner is a member still. */
   stands(node: NodeId): boolean
   own(): ConsensusStatus | undefined
+  /** The log that counts; words about another are not heeded. */
+  log(): LogName
+  /** Whom the one that began the era named, until one of them tells more. */
+  named(): Committee | undefined
   clock: Clock
   logger: Logger
 }
@@ -51,7 +56,9 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
       // Its own word too: an admin's node vouches for those who took its place.
       if (key !== `node/${author}/${COMMITTEE_KEY}` || !deps.stands(author)) return []
       const committee = parseTold(value)
-      return committee ? [{ author, committee }] : []
+      return (committee?.log ?? FIRST_LOG) === deps.log() && committee
+        ? [{ author, committee }]
+        : []
     })
   }
 
@@ -59,10 +66,11 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
     const { engine, applied = 0 } = deps.own() ?? {}
     if (!engine || engine.members.voters.length === 0) return undefined
     const { members, leader, term } = engine
-    return { ...members, leader, term, applied }
+    const log = deps.log()
+    return { ...members, leader, term, applied, ...(log !== FIRST_LOG && { log }) }
   }
 
-  const told = (): Committee | undefined => believed(tellings(), deps.isAdmins)
+  const told = (): Committee | undefined => believed(tellings(), deps.isAdmins) ?? deps.named()
 
   function tell(): void {
     telling = false

@@ -79,6 +79,7 @@ function patienceMs(question: Question): number {
     case 'submit':
     case 'query':
     case 'progress':
+    case 'position':
       return TRY_MS
     case 'changes':
     case 'turn':

@@ -17,6 +17,7 @@ import { createRegistry, type RegistryView } from '../registry/index.ts'
 import { isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import type { PrimaryDeps, PrimaryStatus } from './index.ts'
+import { type LogName, protocolOf } from './log-name.ts'
 import { createMachine } from './machine.ts'
 import type { Question } from './messages.ts'
 import { answerQuery } from './queries.ts'
@@ -39,6 +40,8 @@ export interface FollowerDeps
   > {
   board: Pick<CommitteeBoard, 'current' | 'told'>
   replica(): Replica | undefined
+  /** Which log is followed. */
+  log: LogName
   /** The copy has moved on. */
   applied(): void
 }
@@ -50,6 +53,7 @@ export function createFollower(deps: FollowerDeps): Follower {
   const following = createFollowing({
     ...{ net, clock, facts, isHub: deps.isHub, mayAsk: mayRead },
     ...{ random: deps.random, logger: deps.logger },
+    protocol: protocolOf('follow/1', deps.log),
     copy: () => ownReplica()?.copy ?? machine,
   })
   const waiting = { clock, subscribe: machine.subscribe }

@@ -1,22 +1,25 @@
 /** The parts of the Primary, put together: a copy where this node holds one, and an envoy. */
 import type { Plain } from '../../base/codec/index.ts'
-import { MyceliumError } from '../../base/errors/index.ts'
+import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf } from '../../identity/index.ts'
-import { toEra } from '../succession/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { type Committee, isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
 import { createEnvoy } from './envoy.ts'
+import { createEraBook } from './era-book.ts'
 import { failure, noQuorum } from './failures.ts'
-import { createFollower } from './follower.ts'
+import { createFollower, type Follower } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import type { CommitteeChange, Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
+import { createLateBook } from './late-book.ts'
 import { CHANGE_TIMEOUT_MS, LOOK_MS, TRY_MS, WRITE_TIMEOUT_MS } from './limits.ts'
+import type { LogName } from './log-name.ts'
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
 import { createReader } from './reading.ts'
+import { createRecovery } from './recovery.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
 import { nextIncarnation } from './standing.ts'
 import { createTimeLimit, pause } from './time-limit.ts'
@@ -32,9 +35,16 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   let closeDoor = (): void => {}
   let started = false
   const listeners = new Set<() => void>()
+  /** Followers start and stop one after the other. */
+  let following: Promise<void> = Promise.resolve()
 
+  const late = createLateBook({ disk: deps.disk, logger })
+  const eras = createEraBook({
+    ...{ self, network, state, disk: deps.disk, logger },
+    isRemoved: (owner) => deps.owners().some((one) => one.owner === owner && one.removed),
+  })
   const keeper = createReplicaKeeper({
-    ...{ network, net, disk: deps.disk, clock, random: deps.random, logger },
+    ...{ network, net, disk: deps.disk, clock, random: deps.random, logger, eras, late },
     board: () => board,
     changed,
     applied: tellListeners,
@@ -44,15 +54,12 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     isAdmins: (node) => deps.permissionsOf(node)?.has('admin') === true,
     stands: (node) => deps.permissionsOf(node) !== undefined,
     own: () => keeper.current()?.status(),
+    log: eras.log,
+    named: eras.named,
   })
   const envoy = createEnvoy({ net, committee: () => board.current() })
-  const follower = createFollower({
-    ...{ network, net, board, clock, logger, random: deps.random },
-    ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf },
-    replica: () => keeper.current(),
-    applied: tellListeners,
-  })
-  const askAnybody = createAsking({ keeper, follower, envoy, clock })
+  let follower = followerOf(eras.log())
+  const askAnybody = createAsking({ keeper, follower: () => follower, envoy, clock })
   const housekeeping = createHousekeeping({
     ...{ self, state, clock, logger },
     replica: () => keeper.current(),
@@ -60,10 +67,37 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     owners: () => deps.owners(),
     knownOwners: () => reader.owners(),
     hasCommittee: () => board.current() !== undefined,
+    rejoining: eras.rejoining,
     isFounder: (owner) => founders.has(owner),
     permissions: () => deps.permissionsOf(self),
   })
   const reader = createReader({ clock, ask })
+  const recovery = createRecovery({
+    ...{ network, net, keeper, eras, late, clock, signer: deps.signer },
+    ...{ mandate: deps.mandate, claim: deps.claim },
+  })
+
+  function followerOf(log: LogName): Follower {
+    return createFollower({
+      ...{ network, net, board, clock, logger, log, random: deps.random },
+      ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf },
+      replica: () => keeper.current(),
+      applied: tellListeners,
+    })
+  }
+
+  /** What was followed until now may hold what the log that counts does not. */
+  function eraChanged(): void {
+    const before = follower
+    follower = followerOf(eras.log())
+    following = following
+      .then(() => before.stop())
+      .then(() => (started ? follower.start() : undefined))
+      .catch((error: unknown) => {
+        logger.error('The log is not followed.', { error: messageOf(error) })
+      })
+    changed()
+  }
 
   function changed(): void {
     keeper.look()
@@ -115,7 +149,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       inForce:
         role === 'none' ? isInReach() : engine?.quorum === true && engine.leader !== undefined,
       height: own?.applied || followed.height || undefined,
-      era: toEra(0),
+      era: eras.era(),
       following: {
         parent: followed.parent,
         depth: followed.depth,
@@ -151,6 +185,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       await untilTold(change, node)
     },
     status,
+    recovery,
     view() {
       const replica = keeper.current()
       // Before the first snapshot has come the copy is empty, which is not what the registry holds.
@@ -164,6 +199,9 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     async start() {
       if (started || isMissing) return
       const incarnation = await nextIncarnation(deps.disk, clock.wallMs(), deps.random)
+      await late.start()
+      await eras.start(eraChanged)
+      follower = followerOf(eras.log())
       started = true
       author = createAuthor({
         ...{ network, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
@@ -185,7 +223,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       board.start(changed)
       housekeeping.start()
       keeper.start()
-      await follower.start()
+      following = follower.start()
+      await following
     },
     async stop() {
       started = false
@@ -194,6 +233,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       closeDoor()
       housekeeping.stop()
       board.stop()
+      eras.stop()
+      await following
       await follower.stop()
       await keeper.stop()
     },

@@ -6,8 +6,12 @@ import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
+import type { Ending, EraBook } from './era-book.ts'
 import type { PrimaryStatus } from './index.ts'
+import type { LogName } from './log-name.ts'
+import { foundOn, giveUp, goesOnHere, type OverrulingDeps } from './overruling.ts'
 import { createReplica, type Replica, type ReplicaDeps } from './replica.ts'
+import { readCopy, type SalvagedCopy } from './salvaging.ts'
 import { eraseReplica, readStanding } from './standing.ts'
 
 export interface ReplicaKeeper {
@@ -18,20 +22,29 @@ export interface ReplicaKeeper {
   start(): void
   /** What is told of the committee, or what the copy says itself, has changed. */
   look(): void
+  /**
+   * Ends the era of the copy here, and goes on from it alone in the next one. What `prepare` throws
+   * leaves everything as it was.
+   */
+  found(prepare: (copy: SalvagedCopy) => Promise<Ending>): Promise<void>
   /** Once what was decided so far has been done. */
   settled(): Promise<void>
   stop(): Promise<void>
 }
 
-export interface ReplicaKeeperDeps extends Omit<ReplicaDeps, 'isTold'> {
+export interface ReplicaKeeperDeps
+  extends Omit<ReplicaDeps, 'isTold' | 'name'>,
+    Pick<OverrulingDeps, 'late'> {
+  eras: EraBook
   board(): Pick<CommitteeBoard, 'told'>
   changed(): void
   applied(): void
 }
 
 export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
-  const { disk, logger } = deps
+  const { disk, logger, eras } = deps
   const { self } = deps.net
+  const overruling = { ...deps, self }
   let replica: Replica | undefined
   let failed: PrimaryStatus['trouble']
   let unsubscribe = (): void => {}
@@ -50,7 +63,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   }
 
   async function open(): Promise<void> {
-    const opening = createReplica({ ...deps, isTold: isToldOf })
+    const opening = createReplica({ ...deps, isTold: isToldOf, name: eras.log() })
     try {
       await opening.start()
       failed = undefined
@@ -78,9 +91,37 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     logger.info('This node has left the committee.', {})
     leftAt = Math.max(replica?.status().applied ?? 0, deps.board().told()?.applied ?? 0)
     await close()
-    await eraseReplica(disk)
+    await eraseReplica(disk, eras.log())
     failed = undefined
     deps.changed()
+  }
+
+  /** The era of the copy that was held is over. */
+  async function overruled(name: LogName, ending: Ending): Promise<void> {
+    await close()
+    leftAt = 0
+    failed = undefined
+    if (goesOnHere(ending, self)) {
+      // Cut short by a crash after it was decided.
+      await foundOn(overruling, await readCopy(overruling, name), { from: name, to: eras.log() })
+      await open()
+      return
+    }
+    await giveUp(overruling, name, ending)
+    eras.tell(true)
+    deps.changed()
+  }
+
+  async function foundNow(prepare: (copy: SalvagedCopy) => Promise<Ending>): Promise<void> {
+    const from = eras.log()
+    await close()
+    try {
+      const copy = await readCopy(overruling, from)
+      await eras.begin(await prepare(copy))
+      await foundOn(overruling, copy, { from, to: eras.log() })
+    } finally {
+      await open()
+    }
   }
 
   /**
@@ -106,9 +147,15 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   }
 
   async function decide(): Promise<void> {
+    const { standing, log } = await readStanding(disk)
+    const ending = eras.ending()
+    if (ending && standing !== 'none' && log !== eras.log()) return overruled(log, ending)
     if (replica || failed) {
       if (isOut()) await leave()
-    } else if (isTakenIn() || (await readStanding(disk)) !== 'none') await open()
+    } else if (isTakenIn() || standing !== 'none') {
+      await open()
+      if (ending) eras.tell(false)
+    }
   }
 
   return {
@@ -120,6 +167,10 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     },
     start: () => inTurn(decide),
     look: () => inTurn(decide),
+    found: (prepare) =>
+      new Promise((resolve, reject) => {
+        inTurn(() => foundNow(prepare).then(resolve, reject))
+      }),
     settled: () => turn,
     async stop() {
       stopped = true

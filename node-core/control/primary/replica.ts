@@ -19,12 +19,13 @@ import {
   TRANSFER_TIMEOUT_MS,
   WRITE_TIMEOUT_MS,
 } from './limits.ts'
+import { type LogName, protocolOf } from './log-name.ts'
 import { batchId, createMachine } from './machine.ts'
 import type { Question } from './messages.ts'
 import { createProposer } from './proposer.ts'
 import { answerQuery } from './queries.ts'
-import { demote, promote, requireLead, transfer } from './reconfiguring.ts'
-import { LOG_FOLDER, readStanding, writeStanding } from './standing.ts'
+import { demote, promote, requireLead, takeIn, transfer } from './reconfiguring.ts'
+import { logFolder, readStanding, writeStanding } from './standing.ts'
 import { createTimeLimit } from './time-limit.ts'
 import { turnOf, untilChanged, untilCome } from './waiting.ts'
 
@@ -37,6 +38,8 @@ export interface Replica {
   readonly view: RegistryView
   readonly copy: LogCopy
   status(): ConsensusStatus
+  /** By the leader: the node receives everything from now on, and does not vote. */
+  takeIn(node: NodeId): Promise<void>
   /** Called when the lead, the members or the state of consensus have changed. */
   subscribe(listener: () => void): () => void
   /** Called after entries were applied or a snapshot took their place. */
@@ -47,42 +50,47 @@ export type ReplicaDeps = Pick<
   PrimaryDeps,
   'network' | 'net' | 'disk' | 'clock' | 'random' | 'logger'
 > & {
+  /** Which log it is. */
+  name: LogName
   /** Whether others name this node as one of the committee. */
   isTold(node: NodeId): boolean
 }
 
 export function createReplica(deps: ReplicaDeps): Replica {
-  const { network, net, disk, clock, random, logger } = deps
+  const { network, net, disk, clock, random, logger, name } = deps
   const machine = createMachine(network, createRegistry({ network, voters: [] }))
-  const log = createRecordLog({ disk, random, logger }, { folder: LOG_FOLDER })
+  const log = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
   let founding = false
-  const consensus: Consensus = createConsensus({
-    ...{ net, clock, log, logger, hears },
-    createEngine: (records) =>
-      createRaftEngine(
-        {
-          ...{ self: net.self, random, heartbeatTicks: HEARTBEAT_TICKS },
-          ...(founding && {
-            founding: {
-              members: { voters: [net.self], learners: [] },
-              state: createRegistry({ network, voters: [net.self] }).snapshot(),
-            },
-          }),
+  const consensus: Consensus = createConsensus(
+    {
+      ...{ net, clock, log, logger, hears },
+      createEngine: (records) =>
+        createRaftEngine(
+          {
+            ...{ self: net.self, random, heartbeatTicks: HEARTBEAT_TICKS },
+            ...(founding && {
+              founding: {
+                members: { voters: [net.self], learners: [] },
+                state: createRegistry({ network, voters: [net.self] }).snapshot(),
+              },
+            }),
+          },
+          records,
+        ),
+      machine: {
+        apply,
+        // By now the first records are durable, so this home is a founder's no more.
+        async restore(snapshot) {
+          machine.restore(snapshot.state)
+          if (!founding) return
+          await writeStanding(disk, 'holding', name)
+          founding = false
         },
-        records,
-      ),
-    machine: {
-      apply,
-      // By now the first records are durable, so this home is a founder's no more.
-      async restore(snapshot) {
-        machine.restore(snapshot.state)
-        if (!founding) return
-        await writeStanding(disk, 'holding')
-        founding = false
+        snapshot: machine.snapshot,
       },
-      snapshot: machine.snapshot,
     },
-  })
+    { protocol: protocolOf('consensus/1', name) },
+  )
   const proposer = createProposer({ consensus, machine, clock })
   const changing = { self: net.self, consensus, clock }
   const waiting = { clock, subscribe: machine.subscribe }
@@ -133,13 +141,13 @@ export function createReplica(deps: ReplicaDeps): Replica {
     view: machine.registry.view,
     copy: machine,
     async start() {
-      const standing = await readStanding(disk)
-      if (standing === 'holding' && !(await disk.read(`${LOG_FOLDER}/current`))) {
+      const { standing } = await readStanding(disk)
+      if (standing === 'holding' && !(await disk.read(`${logFolder(name)}/current`))) {
         throw failure('LOG_DAMAGED', 'The log of the registry is gone from this computer.')
       }
       founding = standing === 'founding'
       await consensus.start()
-      if (standing === 'none') await writeStanding(disk, 'holding')
+      if (standing === 'none') await writeStanding(disk, 'holding', name)
     },
     stop: () => consensus.stop(),
     async answer(question, signal) {
@@ -168,6 +176,10 @@ export function createReplica(deps: ReplicaDeps): Replica {
           await limited(ms, signal, (limit) => run(changing, question.node, limit), late)
           return null
         }
+        case 'position': {
+          const { last = 0, lastTerm = 0 } = consensus.status().engine ?? {}
+          return { last, term: lastTerm, log: name }
+        }
         case 'progress': {
           const { committed, progress } = requireLead(changing)
           return progress.map(({ node, match, recentlyActive }) => {
@@ -177,6 +189,9 @@ export function createReplica(deps: ReplicaDeps): Replica {
       }
     },
     status: () => consensus.status(),
+    takeIn: (node) => {
+      return limited(CHANGE_TIMEOUT_MS, undefined, (limit) => takeIn(changing, node, limit))
+    },
     subscribe: (listener) => consensus.subscribe(listener),
     onApplied: (listener) => machine.subscribe(listener),
   }

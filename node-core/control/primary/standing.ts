@@ -10,37 +10,49 @@ import { MyceliumError } from '../../base/errors/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { PrimaryErrorCode } from './index.ts'
 import { LIFE_STEP_MAX } from './limits.ts'
+import { FIRST_LOG, type LogName } from './log-name.ts'
 
 const FOLDER = 'registry'
-export const LOG_FOLDER = `${FOLDER}/log`
+/** Each era has a log of its own, so that records of two never mix. */
+export const logFolder = (log: LogName): string => `${FOLDER}/log${log}`
 const STANDING = `${FOLDER}/standing.cbor`
 const AUTHOR = `${FOLDER}/author.cbor`
 
 /** none: no copy here. founding: the first voter, before its first start. holding: there is a log. */
 export type Standing = 'none' | 'founding' | 'holding'
 
-const SHAPE = z.strictObject({ v: z.literal(1), standing: z.enum(['founding', 'holding']) })
+const SHAPE = z.strictObject({
+  v: z.literal(1),
+  standing: z.enum(['founding', 'holding']),
+  /** The name of the log that is held, from the second era on. */
+  log: z.string().max(64).exactOptional(),
+})
 const AUTHOR_SHAPE = z.strictObject({ v: z.literal(1), incarnation: z.int().min(1) })
 
 /** Throws LOG_DAMAGED for a file that cannot be read. */
-export async function readStanding(disk: Disk): Promise<Standing> {
+export async function readStanding(disk: Disk): Promise<{ standing: Standing; log: LogName }> {
   const bytes = await disk.read(STANDING)
-  if (!bytes) return 'none'
+  if (!bytes) return { standing: 'none', log: FIRST_LOG }
   const parsed = SHAPE.safeParse(decodeOrNothing(bytes))
-  if (parsed.success) return parsed.data.standing
+  if (parsed.success) {
+    const { standing, log = FIRST_LOG } = parsed.data
+    return { standing, log: log as LogName }
+  }
   throw new MyceliumError<PrimaryErrorCode>('LOG_DAMAGED', `${STANDING} cannot be read.`)
 }
 
 export async function writeStanding(
   disk: Disk,
   standing: Exclude<Standing, 'none'>,
+  log: LogName = FIRST_LOG,
 ): Promise<void> {
-  await disk.writeAtomic(STANDING, encode({ v: 1, standing }), { mode: 0o600 })
+  const form = { v: 1, standing, ...(log !== FIRST_LOG && { log }) }
+  await disk.writeAtomic(STANDING, encode(form), { mode: 0o600 })
 }
 
 /** Leaves nothing of the log. The standing goes last: until then a crash ends as a lost log. */
-export async function eraseReplica(disk: Disk): Promise<void> {
-  await disk.remove(LOG_FOLDER)
+export async function eraseReplica(disk: Disk, log: LogName): Promise<void> {
+  await disk.remove(logFolder(log))
   await disk.remove(STANDING)
 }
 
