@@ -110,11 +110,12 @@ function statusText(of: Outputs['node']['status']): string {
 }
 
 function primaryText(of: NonNullable<Outputs['node']['status']['primary']>): string {
-  const { role, inForce, voters, learners, leader, term, height } = of
+  const { role, inForce, voters, learners, leader, term, era, height } = of
   const learning = learners.length > 0 ? ` and ${learners.length} learning` : ''
   const parts = [
     inForce ? 'in force' : 'no majority in reach: nothing can be written now',
     `${voters.length} voting${learning}`,
+    ...(era > 0 ? [`era ${era}`] : []),
     leader === undefined ? 'nobody leads' : `${short(leader)} leads (term ${term})`,
     role === 'none' ? 'this node has no copy' : `this node is a ${role} at height ${height ?? 0}`,
   ]

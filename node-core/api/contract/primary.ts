@@ -14,6 +14,8 @@ export const primaryView = z.object({
   learners: z.array(z.string()),
   leader: z.string().optional(),
   term: z.number().int(),
+  /** How often a committee was overruled: 0 from the founding on. */
+  era: z.number().int(),
   /** The last entry that this node's copy has applied. */
   height: z.number().int().optional(),
 })

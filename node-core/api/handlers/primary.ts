@@ -25,15 +25,22 @@ export function primaryHandlers({ primary }: Builder, deps: ApiDeps) {
   }
 }
 
-const NONE: PrimaryView = { role: 'none', inForce: false, voters: [], learners: [], term: 0 }
+const NONE: PrimaryView = {
+  role: 'none',
+  inForce: false,
+  voters: [],
+  learners: [],
+  term: 0,
+  era: 0,
+}
 
 /** Undefined where no committee is known. */
 export function primaryView({ primary }: NetworkParts): PrimaryView | undefined {
-  const { role, inForce, committee, height } = primary.status()
+  const { role, inForce, committee, height, era } = primary.status()
   if (!committee) return undefined
   const { voters, learners, leader, term } = committee
   return {
-    ...{ role, inForce, term, voters: [...voters], learners: [...learners] },
+    ...{ role, inForce, term, era, voters: [...voters], learners: [...learners] },
     ...(leader !== undefined && { leader }),
     ...(height !== undefined && { height }),
   }

@@ -11,6 +11,7 @@ import { networkHandlers } from './network.ts'
 import { nodeHandlers } from './node.ts'
 import { nodeListHandlers } from './nodes.ts'
 import { primaryHandlers } from './primary.ts'
+import { recoveryHandlers } from './recovery.ts'
 import { seedHandlers } from './seeds.ts'
 import { workloadHandlers } from './workloads.ts'
 
@@ -25,6 +26,7 @@ export function createRouter(deps: ApiDeps) {
     ...memberHandlers(build, deps),
     primary: primaryHandlers(build, deps),
     seeds: seedHandlers(build, deps),
+    recovery: recoveryHandlers(build, deps),
     kv: kvHandlers(build, deps),
     leases: leaseHandlers(build, deps),
     locks: lockHandlers(build, deps),

@@ -8,8 +8,8 @@ import { createSeededRandom } from '../../base/random/index.ts'
 import {
   type FoundedNetwork,
   foundNetwork,
-  issueMembership,
   generateKey,
+  issueMembership,
   issueNodeCertificate,
   type KeyPair,
   nodeIdOf,

@@ -2,7 +2,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { encodeStatement, sealMandate } from '../succession/index.ts'
-import { bytes, createTestNetwork, type TestNetwork, type TestNode, text } from './primary.fixture.ts'
+import {
+  bytes,
+  createTestNetwork,
+  type TestNetwork,
+  type TestNode,
+  text,
+} from './primary.fixture.ts'
 
 let world: TestNetwork
 afterEach(() => world.end())
@@ -44,7 +50,9 @@ async function committee(seed: number, size: number, admins = 1): Promise<TestNo
   const [first] = world.nodes
   for (let at = 1; at < size; at++) {
     const isAdmin = at < admins
-    const node = await world.add(...(isAdmin ? (['admin', 'deploy', 'use'] as const) : (['deploy', 'use'] as const)))
+    const node = await world.add(
+      ...(isAdmin ? (['admin', 'deploy', 'use'] as const) : (['deploy', 'use'] as const)),
+    )
     await world.advance(100)
     await world.run('it is promoted', first!.primary.change('promote', node.id))
   }
@@ -113,54 +121,57 @@ describe('a lost majority', () => {
 })
 
 describe('a partition of five whose minority overrules', () => {
-  it.each([11, 12, 13, 14, 15, 16])('leaves one side, and every late write in a report (seed %i)', async (seed) => {
-    const nodes = await committee(seed, 5)
-    const random = createSeededRandom(seed)
-    const [a, b, c, d, e] = nodes as [TestNode, TestNode, TestNode, TestNode, TestNode]
-    await cutOff([a, b])
-    await world.until('the majority goes on', () => [c, d, e].some(lead))
-    const late: [string, string][] = []
-    const writers = [
-      ['n2', c],
-      ['n3', d],
-      ['n4', e],
-    ] as const
-    const writeLate = async (): Promise<void> => {
-      const [name, node] = writers[random.int(3)] ?? writers[0]
-      const write: [string, string] = [`${name}/late`, String(late.length)]
-      await putNow(node, ...write)
-      late.push(write)
-    }
-    for (let at = 0; at < 3 + random.int(5); at++) await writeLate()
-    await recover(a, { anyway: true })
-    await putNow(a, 'n0/after', 'kept')
-    for (let at = 0; at < 1 + random.int(5); at++) await writeLate()
-    if (random.int(2) === 0) await world.advance(random.int(3_000))
+  it.each([11, 12, 13, 14, 15, 16])(
+    'leaves one side, and every late write in a report (seed %i)',
+    async (seed) => {
+      const nodes = await committee(seed, 5)
+      const random = createSeededRandom(seed)
+      const [a, b, c, d, e] = nodes as [TestNode, TestNode, TestNode, TestNode, TestNode]
+      await cutOff([a, b])
+      await world.until('the majority goes on', () => [c, d, e].some(lead))
+      const late: [string, string][] = []
+      const writers = [
+        ['n2', c],
+        ['n3', d],
+        ['n4', e],
+      ] as const
+      const writeLate = async (): Promise<void> => {
+        const [name, node] = writers[random.int(3)] ?? writers[0]
+        const write: [string, string] = [`${name}/late`, String(late.length)]
+        await putNow(node, ...write)
+        late.push(write)
+      }
+      for (let at = 0; at < 3 + random.int(5); at++) await writeLate()
+      await recover(a, { anyway: true })
+      await putNow(a, 'n0/after', 'kept')
+      for (let at = 0; at < 1 + random.int(5); at++) await writeLate()
+      if (random.int(2) === 0) await world.advance(random.int(3_000))
 
-    world.split(undefined)
-    await world.until('all are of the new era', () => nodes.every((node) => eraOf(node) === 1))
-    await world.until('they learn', () =>
-      nodes.every(({ primary }) => primary.status().role !== 'none'),
-    )
-    expect(nodes.filter(lead)).toEqual([a])
-    for (const node of [c, d, e]) {
-      const reported = new Set(lateOf(node).map((write) => write.join()))
-      // Each was acknowledged by a majority of the old committee: of each of its copies that had come
-      // as far it is told, and of all of them together nothing is missing.
-      expect(reported.size, 'reported by one').toBeGreaterThan(0)
-    }
-    const all = new Set([c, d, e].flatMap(lateOf).map((write) => write.join()))
-    for (const write of late) expect(all).toContain(write.join())
+      world.split(undefined)
+      await world.until('all are of the new era', () => nodes.every((node) => eraOf(node) === 1))
+      await world.until('they learn', () =>
+        nodes.every(({ primary }) => primary.status().role !== 'none'),
+      )
+      expect(nodes.filter(lead)).toEqual([a])
+      for (const node of [c, d, e]) {
+        const reported = new Set(lateOf(node).map((write) => write.join()))
+        // Each was acknowledged by a majority of the old committee: of each of its copies that had come
+        // as far it is told, and of all of them together nothing is missing.
+        expect(reported.size, 'reported by one').toBeGreaterThan(0)
+      }
+      const all = new Set([c, d, e].flatMap(lateOf).map((write) => write.join()))
+      for (const write of late) expect(all).toContain(write.join())
 
-    for (const node of nodes) {
-      await world.until('it is up to date', () => (node.primary.status().height ?? 0) > 0)
-      expect(await get(node, 'n0/after')).toBe('kept')
-      expect(await get(node, 'n2/late')).toBeUndefined()
-    }
-    await world.run('a vote again', a.primary.change('promote', c.id))
-    await putNow(c, 'n2/again', '1')
-    expect(await get(e, 'n2/again')).toBe('1')
-  })
+      for (const node of nodes) {
+        await world.until('it is up to date', () => (node.primary.status().height ?? 0) > 0)
+        expect(await get(node, 'n0/after')).toBe('kept')
+        expect(await get(node, 'n2/late')).toBeUndefined()
+      }
+      await world.run('a vote again', a.primary.change('promote', c.id))
+      await putNow(c, 'n2/again', '1')
+      expect(await get(e, 'n2/again')).toBe('1')
+    },
+  )
 
   it('reports again after a crash in the middle, and forgets only when told', async () => {
     const nodes = await committee(21, 3)

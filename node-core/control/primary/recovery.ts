@@ -25,14 +25,22 @@ export interface Recovery {
   /**
    * Ends the era: this node alone votes from now on, with all that its copy holds. Throws as `plan`,
    * FORBIDDEN unless this node's owner is an admin, LATER_COPY where another node in reach has more
-   * (unless `anyway`), OVERRULED where the witness has seen somebody else do it.
+   * (unless `anyway`), OVERRULED where the witness has seen somebody else do it, and what asking the
+   * witness throws (unless `withoutWitness`).
    */
-  recover(options?: { anyway?: boolean }): Promise<{ era: Era }>
+  recover(options?: RecoverOptions): Promise<{ era: Era }>
   /** Late writes of this node's own copies, until they are discarded. */
   reports(): readonly LateReport[]
   discard(era: number): Promise<boolean>
   /** Somebody shows a mandate that ends an era. */
   learn(mandate: Uint8Array): Promise<void>
+}
+
+export interface RecoverOptions {
+  /** Though another node in reach holds more. */
+  anyway?: boolean
+  /** Though somebody else may have done it already. */
+  withoutWitness?: boolean
 }
 
 export interface RecoveryPlan {
@@ -108,7 +116,7 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
     }
   }
 
-  async function prepare(copy: SalvagedCopy): Promise<Ending> {
+  async function prepare(copy: SalvagedCopy, asks: boolean): Promise<Ending> {
     const statement = statementOn(copy, {
       ...{ ended: eras.era(), voter: deps.signer.publicKey, atMs: clock.wallMs() },
       termsMax: TERMS_TOLD_MAX,
@@ -118,7 +126,7 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
       throw failure('FORBIDDEN', 'Only a node of an admin can overrule the committee.')
     }
     // The witness decides who is first, before anything is done here.
-    if ((await deps.claim(bytes, copy.registry.view)) === 'lost') {
+    if (asks && (await deps.claim(bytes, copy.registry.view)) === 'lost') {
       throw failure('OVERRULED', 'The committee was overruled already, by somebody else.')
     }
     return { ...verifyMandate(network, bytes), ended: statement.ended }
@@ -126,7 +134,7 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
 
   return {
     plan,
-    async recover({ anyway = false } = {}) {
+    async recover({ anyway = false, withoutWitness = false } = {}) {
       const { later } = await plan()
       if (later.length > 0 && !anyway) {
         throw failure(
@@ -137,7 +145,7 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
           },
         )
       }
-      await keeper.found(prepare)
+      await keeper.found((copy) => prepare(copy, !withoutWitness))
       return { era: eras.era() }
     },
     reports: () => late.list(),
