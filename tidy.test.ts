@@ -31,12 +31,15 @@ const WINGS = [
 const PURE = [
   /^node-core\/economy\//,
   /^node-core\/work\/(spec|placement)\//,
+  /^node-core\/work\/assigning\/changes\.ts$/,
+  /^node-core\/work\/desired\/(refusing|registry-rows|state-records)\.ts$/,
   /^node-core\/work\/reconcile\/(plan|status|slots|backoff)[^/]*\.ts$/,
   /^node-core\/control\/consensus\/(?!driver\/)/,
   /^node-core\/control\/state\/(?!driver|store|index)[^/]*\.ts$/,
   /^node-core\/control\/log\/(frame|layout)\.ts$/,
   /^node-core\/control\/consensus\/driver\/message-queue\.ts$/,
   /^node-core\/control\/registry\//,
+  /^node-core\/control\/backbone\//,
   /^node-core\/control\/follow\/(?!driver|index)[^/]*\.ts$/,
   /^node-core\/control\/primary\/(committee|messages|queries|machine|owners|refusing)\.ts$/,
   /^node-core\/base\/sorted-keys\//,
@@ -44,7 +47,10 @@ const PURE = [
   /^node-core\/network\/discovery\/dial-plan\.ts$/,
   /^node-core\/identity\/(?!keystore|signature|keys|index)[^/]*\.ts$/,
   /^node-core\/api\/contract\//,
+  /^node-core\/api\/handlers\/own-namespace\.ts$/,
+  /^node-core\/api\/doors\/instance\/(allowance|secrets)\.ts$/,
   /^sim\/(linearizability|consensus)\/(?!mutations\/)/,
+  /^sim\/(linearizability|consensus|follow)\/(?!mutations\/)/,
 ]
 
 /** Packages that any module may import: schemas, codecs, React and what tests are written with. */

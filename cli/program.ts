@@ -27,7 +27,7 @@ const GROUPS: readonly CommandGroup[] = [
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logCommands },
   { names: ['bundle'], load: async () => (await import('./commands/bundle.ts')).bundleCommands },
   {
-    names: ['promote', 'demote', 'transfer'],
+    names: ['promote', 'demote', 'release', 'transfer'],
     load: async () => (await import('./commands/committee.ts')).committeeCommands,
   },
   { names: ['recover'], load: async () => (await import('./commands/recover.ts')).recoverCommands },

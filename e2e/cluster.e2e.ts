@@ -168,6 +168,35 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
     })
   })
 
+  it('runs what the founder ran elsewhere, and takes it back', async () => {
+    const gone = await nodeIdOf(ada)
+    await ada.kill()
+    const startedAt = performance.now()
+    for (const name of ['hello', 'greeter']) {
+      await until(`${name} to run 3 without ada`, 15_000, async () => {
+        const { instances } = await workloadSeenBy(ben, name)
+        const good = instances.filter(
+          (one) => one.node !== gone && one.status === 'Running' && one.health === 'healthy',
+        )
+        return good.length === 3
+      })
+      assert.equal((await ben.viaEdge(`/${name}/`)).status, 200)
+    }
+    const seconds = (performance.now() - startedAt) / 1000
+    console.log(`# replicas of the killed founder ran elsewhere after ${seconds.toFixed(1)} s`)
+    await ada.up(...LISTEN)
+    await allReady(cluster.nodes)
+    await until('hello and greeter to run exactly three times', 15_000, async () => {
+      const documents = await Promise.all(
+        ['hello', 'greeter'].map((name) => workloadSeenBy(ben, name)),
+      )
+      const counts = documents.map(
+        ({ instances }) => instances.filter(({ status }) => status === 'Running').length,
+      )
+      return counts.every((count) => count === 3) && containersOf(cluster, 'hello').length === 3
+    })
+  })
+
   it('deletes a workload everywhere', async () => {
     assert.equal((await ben.cli('delete', 'hello')).code, 4, 'ben does not own hello')
     assert.equal((await ada.cli('delete', 'hello')).code, 0)

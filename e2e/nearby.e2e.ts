@@ -1,8 +1,5 @@
 /** Two computers on one local network find each other without a seed, an invite or an address. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { createLan, type Lan, lanUnavailable } from './harness/lan.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
@@ -23,10 +20,10 @@ describe(`on one local network${missing ? ` [skipped: ${missing}]` : ''}`, {
   let ben: TestNode
 
   before(async () => {
-    lan = createLan()
+    lan = createLan(2)
     const noEngine = { DOCKER_HOST: 'unix:///nowhere.sock' }
-    ada = createTestNode('ada', noEngine, { namespace: lan.hosts[0] })
-    ben = createTestNode('ben', noEngine, { namespace: lan.hosts[1] })
+    ada = createTestNode('ada', noEngine, { namespace: lan.hosts[0]! })
+    ben = createTestNode('ben', noEngine, { namespace: lan.hosts[1]! })
     await ada.json('init', '--network-name', 'Garden', '--name', 'ada')
     await ada.up('--listen', '/ip4/0.0.0.0/tcp/4000')
     await ben.up('--listen', '/ip4/0.0.0.0/tcp/4000')
@@ -36,23 +33,12 @@ describe(`on one local network${missing ? ` [skipped: ${missing}]` : ''}`, {
     lan?.remove()
   })
 
-  /** The API listens on the loopback of the namespace, so it is asked from inside. */
-  function ask<T>(host: string, node: TestNode, method: string, route: string, body?: object): T {
-    const token = readFileSync(path.join(node.home, 'api-token'), 'utf8').trim()
-    const code = `const [url, method, token, body] = process.argv.slice(1)
-      fetch(url, { method, headers: { authorization: 'Bearer ' + token, 'content-type': 'application/json' },
-        ...(body ? { body } : {}) }).then((r) => r.text()).then((t) => process.stdout.write(t))`
-    const args = [`${node.api}${route}`, method, token, ...(body ? [JSON.stringify(body)] : [])]
-    const command = ['netns', 'exec', host, process.execPath, '-e', code, ...args]
-    return JSON.parse(execFileSync('ip', command, { encoding: 'utf8' }))
-  }
-
   it('a newcomer hears of the network, asks, and is let in', async () => {
     const found = await until(
       'ben to hear of Garden',
       30_000,
-      () => {
-        const { networks } = ask<Nearby>(lan.hosts[1], ben, 'GET', '/api/network/nearby')
+      async () => {
+        const { networks } = await ben.get<Nearby>('/api/network/nearby')
         return networks.find(({ name }) => name === 'Garden')
       },
       500,
@@ -60,8 +46,8 @@ describe(`on one local network${missing ? ` [skipped: ${missing}]` : ''}`, {
     assert.equal(found.nodeName, 'ada')
     const { address } = found
     const join = { address, nodeName: 'ben' }
-    const asked = ask<{ admitted: boolean }>(lan.hosts[1], ben, 'POST', '/api/network/join', join)
-    assert.equal(asked.admitted, false)
+    const asked = await ben.call('POST', '/api/network/join', join)
+    assert.equal((asked.body as { admitted: boolean }).admitted, false)
     const waiting = await until('ada to see who asks', 10_000, async () => {
       const { members } = await ada.json<{ members: { owner: string; state: string }[] }>('members')
       return members.find(({ state }) => state === 'waiting')

@@ -204,6 +204,10 @@ describe('a committee of three nodes', () => {
     assert.equal((refused.body as { code: string }).code, 'NO_QUORUM')
     assert.ok(performance.now() - since < 8_000)
     assert.equal((await ada.call('GET', '/api/kv/ada/x')).status, 503)
+    const body = { name: 'late', containers: [{ name: 'late', image: 'hello:1' }] }
+    const deployed = await ada.call('POST', '/api/workloads', body)
+    assert.equal((deployed.body as { code: string }).code, 'NO_QUORUM')
+    assert.equal((await ada.call('GET', '/api/workloads/late')).status, 404)
     const stale = await ada.call('GET', '/api/kv/ada/x?consistency=stale')
     assert.equal(stale.status, 200)
     await until('it to be told', 5_000, async () => {

@@ -30,7 +30,7 @@ function sourceOf(instances: Instance[]) {
         reads++
         return name === 'web' ? { workload, owner: 'f' as never, generation: 1 } : undefined
       },
-      instances: () => instances,
+      assigned: (name) => instances.filter(({ workload }) => workload === name),
       subscribe: () => () => {},
     },
     membership: {

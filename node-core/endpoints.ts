@@ -1,11 +1,11 @@
-/** Where the edge learns endpoints: what every node tells of its own instances. */
+/** Where the edge learns endpoints: what the nodes that are to run it tell of their own instances. */
 import type { Membership } from './network/membership/index.ts'
 import type { Endpoint, EndpointSource } from './work/edge/index.ts'
 import type { WorkView } from './work/reconcile/index.ts'
 import type { Instance, Workload } from './work/spec/index.ts'
 
 export interface EndpointDeps {
-  view: Pick<WorkView, 'desired' | 'instances' | 'subscribe'>
+  view: Pick<WorkView, 'desired' | 'assigned' | 'subscribe'>
   membership: Pick<Membership, 'get'>
 }
 
@@ -31,25 +31,22 @@ function read({ view, membership }: EndpointDeps, name: string): Endpoint[] | un
   if (!desired) return undefined
   const containerPort = httpPortOf(desired.workload)
   if (containerPort === undefined) return []
-  return view
-    .instances()
-    .filter((instance) => instance.workload === name)
-    .flatMap((instance) => {
-      const hostPort = instance.ports[String(containerPort)]
-      if (hostPort === undefined) return []
-      const liveness = membership.get(instance.node)?.liveness
-      const reachable = liveness === 'alive' || liveness === 'suspect'
-      return [
-        {
-          workload: name,
-          instance: instance.id,
-          node: instance.node,
-          containerPort,
-          hostPort,
-          healthy: reachable && answers(instance),
-        },
-      ]
-    })
+  return view.assigned(name).flatMap((instance) => {
+    const hostPort = instance.ports[String(containerPort)]
+    if (hostPort === undefined) return []
+    const liveness = membership.get(instance.node)?.liveness
+    const reachable = liveness === 'alive' || liveness === 'suspect'
+    return [
+      {
+        workload: name,
+        instance: instance.id,
+        node: instance.node,
+        containerPort,
+        hostPort,
+        healthy: reachable && answers(instance),
+      },
+    ]
+  })
 }
 
 function answers(instance: Instance): boolean {

@@ -173,6 +173,7 @@ const OF_THE_NETWORK = [
   'blobs',
   'images',
   'registry',
+  'instances.key',
 ]
 
 /** Forgets the network and all that came from it; identity, name and labels stay. */

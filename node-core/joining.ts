@@ -120,7 +120,8 @@ export async function foundInHome(deps: JoiningDeps, request: FoundRequest): Pro
   const names = await readSettings(deps.disk)
   const nodeName = request.nodeName ?? names.name ?? deps.hostName
   const keys = { ...identity, clock, random, ownerName: names.ownerName ?? nodeName }
-  await remember(deps, { name: request.nodeName })
+  // It keeps the registry from the first moment, which is what the role says.
+  await remember(deps, { name: request.nodeName, role: names.role ?? 'sclerotia' })
   const credential = founderCredential(keys, network)
   // Before the genesis, without which the network was not founded.
   if (request.consensus === 'raft') await foundPrimary(deps.disk)

@@ -1,9 +1,10 @@
 /** The life of this node in one network: its parts started in order, and the face they show the API. */
 import type { NetworkParts, Reason } from './api/handlers/index.ts'
-import { messageOf } from './base/errors/index.ts'
+import { isCode, MyceliumError, messageOf } from './base/errors/index.ts'
 import { type Lifecycle, startInOrder, stopInReverse } from './base/lifecycle/index.ts'
 import type { LateReport } from './control/primary/index.ts'
 import type { Role } from './identity/index.ts'
+import { openInstanceSide } from './instance-side.ts'
 import { type NetworkSide, openNetworkSide } from './network-side.ts'
 import { createPrimarySide, type PrimarySide } from './primary-side.ts'
 import { REMOVED } from './removal.ts'
@@ -19,19 +20,20 @@ export interface NetworkRuntime extends Lifecycle {
   degraded(): Reason[]
   /** Tells the network what the owner changed about this node. */
   announce(change: { name?: string; role?: Role; labels?: Record<string, string> }): Promise<void>
-  /** Says goodbye. Before `stop`, which ends what runs here. */
-  leave(): Promise<void>
+  /** Says goodbye. Before `stop`, which ends what runs here. Throws LAST_VOTER unless by force. */
+  leave(how: { force: boolean }): Promise<void>
 }
 
 /** Opens the database; `start` does the rest. */
 export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRuntime> {
   // Asked only once both run.
   const side = await openNetworkSide(deps, () => own.primary)
-  const work = createWorkSide(deps, side)
   const own = createPrimarySide(deps, side)
+  const instances = await openInstanceSide(deps, side, own, () => work.view)
+  const work = createWorkSide(deps, side, own.primary, instances.doors)
   // After the parts that it stands on, and before others can ask it anything; so it stops before the
   // mesh closes.
-  const all = [...side.parts, own.part, ...work.parts, ...side.opening]
+  const all = [...side.parts, own.part, instances.part, ...work.parts, ...side.opening]
   return {
     parts: partsOf(side, work, own),
     get edge() {
@@ -49,25 +51,59 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
     },
     kinds: () => kindsOf(work),
     degraded: () => degradedOf(side, own),
-    announce: (change) => side.membership.announce(change),
-    async leave() {
-      await leaveCommittee(own, side, deps)
+    async announce(change) {
+      await side.membership.announce(change)
+      if (change.role) await tellRole(own, side, change.role)
+    },
+    async leave({ force }) {
+      await leaveCommittee(own, side, deps).catch((error: unknown) => {
+        if (!force) throw error
+      })
       await side.membership.leave()
     },
   }
 }
 
-/** Those who stay must not wait for a vote that never comes. The last voter takes its registry along. */
-async function leaveCommittee(
+/** So that whoever looks next sees it. Where it cannot be told now, the Primary goes on trying. */
+async function tellRole(
   { primary }: PrimarySide,
   { mesh }: NetworkSide,
+  role: Role,
+): Promise<void> {
+  if (!primary.status().inForce) return
+  const command = { kind: 'node.role', body: { node: mesh.self, role } } as const
+  await primary.execute(command, { signal: AbortSignal.timeout(TELL_ROLE_MS) }).catch(() => {})
+}
+
+/** How long whoever changes this node's role waits for the registry to have it. */
+const TELL_ROLE_MS = 2_000
+
+/**
+ * Those who stay must not wait for a vote that never comes. The last voter hands its registry over,
+ * and does not take it along from others without being told to.
+ */
+async function leaveCommittee(
+  { primary }: PrimarySide,
+  { mesh, membership }: NetworkSide,
   { logger }: RuntimeDeps,
 ): Promise<void> {
   if (primary.status().role === 'none') return
-  await primary.change('demote', mesh.self).catch((error: unknown) => {
+  try {
+    await primary.change('withdraw', mesh.self)
+  } catch (error) {
+    const others = membership.list().some(({ id, liveness }) => {
+      return id !== mesh.self && liveness !== 'left'
+    })
+    if (others && isCode(error, 'LAST_VOTER')) {
+      throw new MyceliumError('LAST_VOTER', LAST_VOTER, { cause: error })
+    }
     logger.warn('could not leave the committee', { why: messageOf(error) })
-  })
+  }
 }
+
+const LAST_VOTER =
+  'This computer alone keeps the registry of the network, and no other one is there that could take ' +
+  'it over: the keys and values of all would go with it.'
 
 function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): NetworkParts {
   const { network, mesh, state, membership, discovery, admission } = side
@@ -81,6 +117,7 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     seedDocument: async () => ({ ...admission.seedDocument() }),
     seeds: side.spores.shelf,
     members: admission,
+    desired: work.desired,
     placementInput: () => work.view.placementInput(),
     readLogs: (of, options) => work.logs.read(of, options),
     bundles: work.bundles,

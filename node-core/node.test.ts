@@ -62,6 +62,29 @@ describe('a node that founds a network in its first run', () => {
   })
 })
 
+describe('the only node that keeps the registry', () => {
+  it('takes it from others only by force, and leaves freely where there are none', async () => {
+    const ada = await startNode()
+    await ada.call.network.found({ networkName: 'Garden', nodeName: 'ada' })
+    const { invite } = await ada.call.invites.create({ role: 'hypha' })
+    const ben = await startNode()
+    await ben.call.network.join({ invite, nodeName: 'ben' })
+    await vi.waitFor(async () => {
+      expect((await ada.call.nodes.list()).nodes).toHaveLength(2)
+    }, 10_000)
+    await expect(ada.call.network.leave()).rejects.toMatchObject({
+      code: 'CONFLICT',
+      data: { reason: 'LAST_VOTER' },
+    })
+    expect((await ada.call.node.status()).network?.name).toBe('Garden')
+    await ada.call.network.leave({ force: true })
+    expect((await ada.call.node.status()).network).toBeUndefined()
+    await ada.call.network.found({ networkName: 'Meadow' })
+    await ada.call.network.leave()
+    expect((await ada.call.node.status()).network).toBeUndefined()
+  })
+})
+
 describe('a node whose owner was removed', () => {
   it('says so once, falls quiet, and can leave', async () => {
     const ada = await startNode()

@@ -355,9 +355,9 @@ class Node implements MyceliumNode {
       },
       inspectInvite: async (invite) => inspectInvite(invite),
       nearby: async () => (await this.#lobby?.nearby()) ?? [],
-      leave: () =>
+      leave: (how) =>
         this.#inTurn(async () => {
-          await this.#network?.leave()
+          await this.#network?.leave(how)
           await this.#exit()
           await forgetNetwork(this.#disk)
           this.#settings = await readSettings(this.#disk)

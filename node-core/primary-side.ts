@@ -1,6 +1,11 @@
 /** The Primary of this node, wired: what it needs of identity, mesh, shared state and admission. */
 import type { NamedPart } from './base/lifecycle/index.ts'
-import { createPrimary, type OwnerFacts, type Primary } from './control/primary/index.ts'
+import {
+  createPrimary,
+  type NodeFacts,
+  type OwnerFacts,
+  type Primary,
+} from './control/primary/index.ts'
 import { parseCredential } from './identity/index.ts'
 import type { MemberRecords } from './network/admission/index.ts'
 import type { NetworkSide } from './network-side.ts'
@@ -17,6 +22,7 @@ export function createPrimarySide(deps: RuntimeDeps, side: NetworkSide): Primary
   const primary = createPrimary({
     ...{ network, state, net: mesh, disk: deps.disk },
     signer: deps.identity.nodeKey,
+    role: () => deps.settings().role ?? 'rhizomorph',
     certificate: () => parseCredential(side.credential()).node,
     permissionsOf: (node) => {
       if (node === mesh.self) return side.admission.permissions()
@@ -30,11 +36,21 @@ export function createPrimarySide(deps: RuntimeDeps, side: NetworkSide): Primary
     mandate: side.spores.mandate,
     claim: side.spores.claim,
     owners: () => ownersIn(records),
+    nodes: () => nodesIn(side, deps.clock.monotonicMs()),
     clock: deps.clock,
     random: deps.random,
     logger: deps.logger,
   })
   return { primary, part: { name: 'primary', part: primary } }
+}
+
+function nodesIn({ membership }: NetworkSide, nowMs: number): NodeFacts[] {
+  return membership.list().map(({ id: node, liveness, profile, sinceMs }) => {
+    const { role, labels, addresses, capacity } = profile
+    const upMs = liveness === 'alive' ? Math.max(1, nowMs - sinceMs) : 0
+    const { cpuMillis, memoryBytes } = capacity
+    return { node, role, labels, addresses, upMs, cpuMillis, memoryBytes }
+  })
 }
 
 /** Whoever was let in, and whoever was removed after that. */

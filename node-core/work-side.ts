@@ -5,14 +5,18 @@ import { isCode } from './base/errors/index.ts'
 import type { NamedPart } from './base/lifecycle/index.ts'
 import { type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
+import type { Primary } from './control/primary/index.ts'
 import { createEndpointSource } from './endpoints.ts'
 import type { NetworkSide } from './network-side.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
+import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
+import { createDesired, type Desired } from './work/desired/index.ts'
 import { createEdge, createTunnelServer, type Edge } from './work/edge/index.ts'
 import {
   createLogs,
+  createReadiness,
   createReconciler,
   createWorkView,
   type Logs,
@@ -20,10 +24,11 @@ import {
   type WorkView,
 } from './work/reconcile/index.ts'
 import { type ContainerRunner, createContainerRunner } from './work/runners/container/index.ts'
-import type { Runner } from './work/runners/index.ts'
+import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 
 export interface WorkSide {
+  desired: Desired
   view: WorkView
   containers: ContainerRunner
   runners: readonly Runner[]
@@ -38,7 +43,12 @@ export interface WorkSide {
 /** What this node can serve to others: `node/<self>/bundles`. */
 const HELD_KEY = 'bundles'
 
-export function createWorkSide(deps: RuntimeDeps, side: NetworkSide): WorkSide {
+export function createWorkSide(
+  deps: RuntimeDeps,
+  side: NetworkSide,
+  primary: Primary,
+  access: InstanceAccesses,
+): WorkSide {
   const { config, disk, identity } = deps
   const { network, mesh, state, membership } = side
   const common = (module: string) => ({
@@ -47,7 +57,12 @@ export function createWorkSide(deps: RuntimeDeps, side: NetworkSide): WorkSide {
     logger: deps.logger.child(module),
   })
   const nameOf = (node: NodeId): string => membership.get(node)?.profile.name ?? shortId(node)
-  const view = createWorkView({ state, membership, logger: deps.logger })
+  const desired = createDesired({
+    ...{ primary, state, membership, disk, clock: deps.clock, logger: deps.logger },
+    owner: identity.ownerId,
+    permissions: () => side.admission.permissions(),
+  })
+  const view = createWorkView({ desired, state, membership, logger: deps.logger })
   const blobs = createBlobStore({
     ...common('blobs'),
     folder: path.join(disk.root, 'blobs'),
@@ -93,7 +108,13 @@ export function createWorkSide(deps: RuntimeDeps, side: NetworkSide): WorkSide {
     state,
     membership,
     net: mesh,
+    access,
     runners: { container: containers, process: programs },
+  })
+  const assigner = createAssigner({
+    ...{ self: mesh.self, consensus: network.genesis.consensus, view, primary },
+    readiness: createReadiness({ state, membership, net: mesh, clock: deps.clock }),
+    ...{ clock: deps.clock, logger: deps.logger },
   })
   const logs = createLogs({
     ...common('logs'),
@@ -114,14 +135,16 @@ export function createWorkSide(deps: RuntimeDeps, side: NetworkSide): WorkSide {
     { port: config.edgePort ?? 8080 },
   )
   return {
-    ...{ view, containers, reconciler, logs, edge },
+    ...{ desired, view, containers, reconciler, logs, edge },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, clock: deps.clock, bundles }),
     parts: [
+      { name: 'desired', part: desired },
       { name: 'blobs', part: blobs },
       { name: 'containers', part: containers },
       { name: 'programs', part: programs },
       { name: 'reconciler', part: reconciler },
+      { name: 'assigner', part: assigner },
       { name: 'logs', part: logs },
       { name: 'tunnels', part: tunnels },
       { name: 'endpoints', part: { start: async () => {}, stop: async () => endpoints.stop() } },

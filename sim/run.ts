@@ -2,6 +2,7 @@
  * `npm run sim -- --seeds N [--seed K] [--nodes N] [--steps N]`: the shared state of as many networks
  * as you like. `--consensus raft|simplex [--seeds N] [--seed K] [--liars]`: that engine, N seeds from
  * K on, with as many liars among the voters as may be.
+ * `--follow [--seeds N] [--seed K]`: many that follow the log of a committee.
  * `--mutations [--consensus raft|simplex] [--seeds N]`: each planted fault, and how many of
  * N seeds find it.
  */
@@ -9,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { ENGINES } from './consensus/engines.ts'
 import { runMutations } from './consensus/mutations/run-mutations.ts'
 import { runSeeds } from './consensus/run-seeds.ts'
+import { runFollow } from './follow/run-follow.ts'
 import { type Outcome, simulate } from './simulation.ts'
 
 const { values } = parseArgs({
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     nodes: { type: 'string', default: '5' },
     steps: { type: 'string', default: '12' },
     consensus: { type: 'string' },
+    follow: { type: 'boolean', default: false },
     liars: { type: 'boolean', default: false },
     mutations: { type: 'boolean', default: false },
   },
@@ -29,9 +32,11 @@ const say = (line: string): void => console.log(line)
 const startedMs = performance.now()
 const failed = values.mutations
   ? await runMutations({ first, count, only: values.consensus, say })
-  : values.consensus === undefined
-    ? await runSharedState()
-    : runConsensus(values.consensus)
+  : values.follow
+    ? runFollow({ first, count, say })
+    : values.consensus === undefined
+      ? await runSharedState()
+      : runConsensus(values.consensus)
 const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1)
 say(`${seconds} s, ${failed} failed.`)
 process.exitCode = failed > 0 ? 1 : 0

@@ -16,6 +16,7 @@ import {
 } from '../node-core/control/state/index.ts'
 import { FOUNDER, nodeNamed, toyDeps } from '../node-core/control/state/state.fixture.ts'
 import { createMembership, type Membership } from '../node-core/network/membership/index.ts'
+import { desiredOfState } from '../node-core/work/desired/testing/no-primary.ts'
 import {
   createReconciler,
   createWorkView,
@@ -153,7 +154,9 @@ function createLife(
     { state, net, clock, random, logger },
     { profile: profileOf(node.name) },
   )
-  const view = createWorkView({ state, membership, logger })
+  // A network without a Primary: what is wanted is the shared state's.
+  const desired = desiredOfState({ state, clock, logger })
+  const view = createWorkView({ desired, state, membership, logger })
   const runner = node.engine.runner({ node: node.id })
   const reconciler = createReconciler({
     ...{ view, state, membership, net, clock, random, logger },
@@ -163,6 +166,7 @@ function createLife(
   const start = async (): Promise<void> => {
     await state.start()
     await membership.start()
+    await desired.start()
     await runner.start()
     await reconciler.start()
   }

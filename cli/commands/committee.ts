@@ -7,13 +7,14 @@ export function committeeCommands(program: Command, act: Act): void {
     [
       'promote',
       'into the committee',
-      'Takes a node into the committee that keeps the registry: it learns first, then votes.',
+      'Takes a node into the committee that keeps the registry, to stay: it learns first, then votes.',
       'is in',
     ],
     [
       'demote',
       'out of the committee',
-      'Takes a node out of the committee. The last one that votes stays.',
+      'Takes a node out of the committee. It votes no more until it is promoted or released. The ' +
+        'last one that votes hands the registry to another one, if there is one.',
       'is out',
     ],
   ] as const
@@ -34,6 +35,21 @@ export function committeeCommands(program: Command, act: Act): void {
         }),
       )
   }
+  program
+    .command('release')
+    .summary('the network decides about a node')
+    .description(
+      'Takes back that a node was promoted or demoted: the network decides again if it votes.',
+    )
+    .argument('<node>', 'its name or its id in any form')
+    .addHelpText('after', '\nExample:\n  mycelium release ben')
+    .action(
+      act(async (context, [id = '']) => {
+        const node = await context.node()
+        const answer = await node.call.primary.release({ id })
+        context.answer(answer, () => `The network decides whether ${id} votes.`)
+      }),
+    )
   program
     .command('transfer')
     .summary('the lead to another node')

@@ -74,6 +74,7 @@ describe('mycelium kv', () => {
     expect((await home.run('promote', 'ada')).out).toContain('ada is in')
     expect((await home.run('demote', 'ben')).out).toContain('ben is out')
     expect((await home.run('promote', 'nobody')).exit).toBe(5)
+    expect((await home.run('release', 'ada')).out).toBe('The network decides whether ada votes.')
   })
 })
 

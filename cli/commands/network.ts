@@ -49,11 +49,13 @@ export function networkCommands(program: Command, act: Act): void {
     .command('leave')
     .summary('leave the network')
     .description('Says goodbye, ends what runs here, and forgets the network. The identity stays.')
+    .option('--force', 'even if the registry of the others goes with it')
     .addHelpText('after', '\nExample:\n  mycelium leave')
     .action(
-      act(async (context) => {
+      act(async (context, _, { force = false }: { force?: boolean }) => {
         const node = await context.node()
-        context.answer(await node.call.network.leave(), () => 'Left the network.')
+        const answer = await node.call.network.leave({ force })
+        context.answer(answer, () => 'Left the network.')
       }),
     )
 }

@@ -64,10 +64,12 @@ async function form({ nodes, start }: Committee): Promise<void> {
   const { invite } = await founder.json<{ invite: string }>(
     ...['invite', '--uses', String(others.length), ...grants],
   )
-  for (const node of others) {
-    await node.json('join', invite, '--name', node.name)
-    await start(node)
-  }
+  await Promise.all(
+    others.map(async (node) => {
+      await node.json('join', invite, '--name', node.name)
+      await start(node)
+    }),
+  )
   await allReady(nodes)
   for (const node of others) {
     const { status, body } = await founder.call(

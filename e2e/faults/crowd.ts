@@ -10,8 +10,8 @@ import type { Called, TestNode } from '../harness/node-process.ts'
 export interface Crowd {
   /** Other keys from now on, so that no key's history grows long. */
   turnTo(round: number): void
-  /** Whether anybody has been told of a write asked for since then. */
-  wroteSince(ms: number): boolean
+  /** How many writes asked for since then have been acknowledged, at these nodes or anywhere. */
+  wroteSince(ms: number, at?: readonly TestNode[]): number
   /** Once everybody has heard, or given up. */
   stop(): Promise<void>
   /** Reads every key that was ever written, at that node. */
@@ -50,7 +50,7 @@ export function startCrowd(options: CrowdOptions): Crowd {
   let round = 0
   let open = true
   let values = 0
-  let lastWriteAskedMs = 0
+  const acknowledged: { node: TestNode; askedMs: number }[] = []
 
   const count = (what: string): void => {
     counts[what] = (counts[what] ?? 0) + 1
@@ -112,7 +112,7 @@ export function startCrowd(options: CrowdOptions): Crowd {
     })
     keys.add(key)
     count(`write: ${outcome === 'unknown' ? codeOf(answer) : outcome}`)
-    if (outcome === 'acknowledged') lastWriteAskedMs = Math.max(lastWriteAskedMs, calledAt)
+    if (outcome === 'acknowledged') acknowledged.push({ node, askedMs: calledAt })
     return outcome !== 'unknown'
   }
 
@@ -121,12 +121,15 @@ export function startCrowd(options: CrowdOptions): Crowd {
       client(node, `${node.name}${n}`, createSeededRandom(seed + at * clientsPerNode + n)),
     ),
   )
+  // Told by `stop`, which waits for all.
+  for (const each of clients) each.catch(() => {})
   return {
     ...{ history, writes, counts },
     turnTo(next) {
       round = next
     },
-    wroteSince: (ms) => lastWriteAskedMs > ms,
+    wroteSince: (ms, at = nodes) =>
+      acknowledged.filter(({ node, askedMs }) => askedMs > ms && at.includes(node)).length,
     async stop() {
       open = false
       await Promise.all(clients)

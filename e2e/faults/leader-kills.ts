@@ -7,9 +7,8 @@ import { createSeededRandom } from '../../node-core/base/random/index.ts'
 import type { TestNode } from '../harness/node-process.ts'
 import { until } from '../harness/waiting.ts'
 import { type Committee, leaderOf, votes } from './committee.ts'
-import { PREFIX, startCrowd } from './crowd.ts'
-import { judge } from './judging.ts'
-import { startWatcher } from './watcher.ts'
+import type { Crowd } from './crowd.ts'
+import { underLoad } from './judging.ts'
 
 export interface KillsOptions {
   times: number
@@ -18,7 +17,8 @@ export interface KillsOptions {
   say(line: string): void
 }
 
-const WRITES_AGAIN_WITHIN_MS = 20_000
+/** An election takes a second or two; a machine with much else to do takes its time. */
+const WRITES_AGAIN_WITHIN_MS = 60_000
 /** Of load before each kill, at most. */
 const LOAD_MS_MAX = 1_200
 /** Until the killed one is started again, at most. */
@@ -31,35 +31,35 @@ export async function killLeaders(
   { times, seed, say }: KillsOptions,
 ): Promise<void> {
   const random = createSeededRandom(seed)
-  const crowd = startCrowd({ nodes, seed })
-  const watchers = new Map(nodes.map((node) => [node.name, startWatcher(node, PREFIX)]))
   const gapsMs: number[] = []
-  for (let kill = 1; kill <= times; kill++) {
-    crowd.turnTo(kill)
-    await until('a write', WRITES_AGAIN_WITHIN_MS, () => crowd.wroteSince(performance.now() - 200))
-    await wait(random.int(LOAD_MS_MAX))
-    const leader = await leaderOf(nodes)
-    const frozen = random.float() < 0.4 ? nodes.filter((node) => node !== leader) : []
-    await killWhile(leader, frozen, random.int(FROZEN_MS_MAX))
-    const killedMs = performance.now()
-    const writesAgain = until(
-      ...(['a write without the leader', WRITES_AGAIN_WITHIN_MS] as const),
-      ...([() => crowd.wroteSince(killedMs), 5] as const),
-    ).then(() => gapsMs.push(performance.now() - killedMs))
-    await Promise.all([writesAgain, wait(random.int(DOWN_MS_MAX))])
-    await start(leader)
-    await votes(leader, nodes.length)
-    const how = frozen.length > 0 ? ' while nobody listened' : ''
-    say(
-      `kill ${kill}: ${leader.name}${how}, the next write after ${Math.round(gapsMs.at(-1) ?? 0)} ms`,
-    )
-  }
-  await crowd.stop()
-  await judge({ crowd, watchers }, nodes)
-  const begun = [...watchers.values()].reduce((sum, watcher) => sum + watcher.begun, 0)
-  say(`${times} kills of the leader, seed ${seed}. Asked: ${JSON.stringify(crowd.counts)}.`)
-  say(`Watches begun ${begun} times. From a kill to the next write: ${spread(gapsMs)}.`)
+  const asked = await underLoad({ nodes, seed }, async (crowd) => {
+    for (let kill = 1; kill <= times; kill++) {
+      crowd.turnTo(kill)
+      await nextWrite(crowd)
+      await wait(random.int(LOAD_MS_MAX))
+      const leader = await leaderOf(nodes)
+      const frozen = random.float() < 0.4 ? nodes.filter((node) => node !== leader) : []
+      await killWhile(leader, frozen, random.int(FROZEN_MS_MAX))
+      const isDown = wait(random.int(DOWN_MS_MAX))
+      const gapMs = await nextWrite(crowd)
+      gapsMs.push(gapMs)
+      await isDown
+      await start(leader)
+      await votes(leader, nodes.length)
+      const how = frozen.length > 0 ? ' while nobody listened' : ''
+      say(`kill ${kill}: ${leader.name}${how}, the next write after ${Math.round(gapMs)} ms`)
+    }
+  })
+  say(`${times} kills of the leader, seed ${seed}. ${asked}`)
+  say(`From a kill to the next write: ${spread(gapsMs)}.`)
   say('No write lost, none doubled; every history is linearizable; no watch had a gap.')
+}
+
+/** How long it took until somebody was told of one asked for from now on. Milliseconds. */
+async function nextWrite(crowd: Crowd): Promise<number> {
+  const sinceMs = performance.now()
+  await until('a write', WRITES_AGAIN_WITHIN_MS, () => crowd.wroteSince(sinceMs) > 0, 5)
+  return performance.now() - sinceMs
 }
 
 /** With the others frozen everybody waits for an answer as it dies, and hears none. */

@@ -51,3 +51,27 @@ export function importBusyboxImage(engine: Engine, tag: string): string {
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+/** An image with the Node that runs these tests, what it is linked to, and one program. */
+export function importNodeImage(engine: Engine, tag: string, program: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mycelium-image-'))
+  const root = path.join(folder, 'root')
+  const place = (from: string, to: string): void => {
+    mkdirSync(path.dirname(path.join(root, to)), { recursive: true })
+    copyFileSync(from, path.join(root, to))
+  }
+  try {
+    mkdirSync(path.join(root, 'tmp'), { recursive: true })
+    place(process.execPath, '/bin/node')
+    place('/bin/busybox', '/bin/busybox')
+    const linked = execFileSync('ldd', [process.execPath], { encoding: 'utf8' })
+    for (const [library] of linked.matchAll(/\/\S+\.so\S*/g)) place(library, library)
+    place(program, '/program.mjs')
+    const image = path.join(folder, 'image.tar')
+    execFileSync('tar', ['-C', root, '-cf', image, '.'])
+    engine.docker('import', '--change', 'CMD ["/bin/node", "/program.mjs"]', image, tag)
+    return engine.docker('image', 'inspect', '--format', '{{.Id}}', tag).trim()
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -86,6 +86,7 @@ function build(
     primary: {
       promote: os.primary.promote.handler(noPrimary),
       demote: os.primary.demote.handler(noPrimary),
+      release: os.primary.release.handler(noPrimary),
       transfer: os.primary.transfer.handler(noPrimary),
     },
     seeds: {

@@ -36,6 +36,7 @@ export type Contract = typeof contract
 export type { OperationMeta } from './base.ts'
 export { answerTo, ERROR_STATUS, type ErrorCode, isErrorCode } from './errors.ts'
 export { EVENT_TOPICS, type NodeEvent } from './events.ts'
+export { instanceContract, type OwnConfig } from './instance.ts'
 export { KEY_LENGTH_MAX, type KeyEntry } from './key-shapes.ts'
 export type { KeyChangeView } from './kv.ts'
 export type { ClusterNode } from './network.ts'

@@ -134,6 +134,8 @@ export const network = {
     .output(z.object({ networks: z.array(nearbyNetwork) })),
   leave: operation({ permission: 'local', destructive: true })
     .route({ method: 'POST', path: '/api/network/leave', summary: 'Leave the network' })
+    // Even if it takes the registry along that others need.
+    .input(z.object({ force: z.boolean().default(false) }).default({ force: false }))
     .output(empty),
   seed: operation({ permission: 'use' })
     .route({ method: 'GET', path: '/api/network/seed', summary: 'The signed seed document' })

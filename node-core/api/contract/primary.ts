@@ -26,12 +26,24 @@ export const primary = {
     .route({
       method: 'POST',
       path: '/api/nodes/{id}/promote',
-      summary: 'Into the committee: first to learn, then with a vote',
+      summary: 'Into the committee, to stay: first to learn, then with a vote',
     })
     .input(z.object({ id: anyNodeId }))
     .output(primaryView),
   demote: operation({ permission: 'admin', destructive: true })
-    .route({ method: 'POST', path: '/api/nodes/{id}/demote', summary: 'Out of the committee' })
+    .route({
+      method: 'POST',
+      path: '/api/nodes/{id}/demote',
+      summary: 'Out of the committee, for good',
+    })
+    .input(z.object({ id: anyNodeId }))
+    .output(primaryView),
+  release: operation({ permission: 'admin' })
+    .route({
+      method: 'POST',
+      path: '/api/nodes/{id}/release',
+      summary: 'The network decides again whether this node votes',
+    })
     .input(z.object({ id: anyNodeId }))
     .output(primaryView),
   transfer: operation({ permission: 'admin' })

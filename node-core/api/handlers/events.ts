@@ -75,7 +75,7 @@ function watchNode(deps: ApiDeps, emit: Emit): () => void {
   }
 }
 
-function watchParts({ membership, mesh, state }: NetworkParts, emit: Emit): () => void {
+function watchParts({ membership, mesh, state, desired }: NetworkParts, emit: Emit): () => void {
   const stops = [
     membership.subscribe(({ id, profile, liveness, cordoned, draining }, previous) => {
       emit(previous === liveness ? 'node.changed' : `node.${liveness}`, {
@@ -90,13 +90,13 @@ function watchParts({ membership, mesh, state }: NetworkParts, emit: Emit): () =
     mesh.onPeer((peer, change) => {
       emit(change === 'up' ? 'node.connected' : 'node.disconnected', { id: peer })
     }),
-    state.subscribe('net/workload/', ({ key, record }) => {
-      const name = key.slice('net/workload/'.length)
-      const { generation } = record
-      emit(record.value === undefined ? 'workload.deleted' : 'workload.changed', {
-        name,
-        generation,
-      })
+    desired.subscribe((change) => {
+      if (change.of !== 'workload') return
+      const { name } = change
+      const generation = desired.get(name)?.generation
+      if (generation !== undefined) emit('workload.changed', { name, generation })
+      else if (desired.recordOf(name) === 'unreadable') emit('workload.changed', { name })
+      else emit('workload.deleted', { name })
     }),
     state.subscribe('node/', ({ key, record, previous }) => {
       const [, node = '', kind, id = ''] = key.split('/')

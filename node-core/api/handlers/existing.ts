@@ -3,8 +3,7 @@ import { z } from 'zod'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { Command } from '../../control/registry/index.ts'
 import { failure } from './failures.ts'
-import type { NetworkParts } from './index.ts'
-import { options } from './keys.ts'
+import { type KeyPrimary, options } from './keys.ts'
 import { EXISTING_TRIES } from './limits.ts'
 
 type Step = Extract<Command, { kind: 'kv.transact' }>['body']['success'][number]
@@ -16,7 +15,7 @@ const DONE = z.object({ succeeded: z.boolean(), revision: z.int() })
  * hindrance; only one that goes and comes back is looked at again.
  */
 export async function changeExisting(
-  primary: Pick<NetworkParts['primary'], 'key' | 'execute'>,
+  primary: Pick<KeyPrimary, 'key' | 'execute'>,
   step: Step,
   signal: AbortSignal | undefined,
 ): Promise<{ revision: number; createRevision: number }> {

@@ -24,6 +24,7 @@ import type {
 } from '../../identity/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
 import type { Mesh } from '../../network/mesh/index.ts'
+import type { Desired } from '../../work/desired/index.ts'
 import type { Edge } from '../../work/edge/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
 
@@ -95,7 +96,8 @@ export interface NodeLifecycle {
   inspectInvite(invite: string): Promise<InviteFacts>
   nearby(): Promise<NearbyFacts[]>
   /** Says goodbye, ends what runs here, forgets the network; the identity stays. */
-  leave(): Promise<void>
+  /** Throws LAST_VOTER unless by force. */
+  leave(how: { force: boolean }): Promise<void>
   /** Asks the host to stop the node in order; returns at once, so that the answer still gets out. */
   requestStop(): void
 }
@@ -137,6 +139,8 @@ export interface NetworkParts {
   members: MemberBook
   /** The registry that a committee keeps. */
   primary: Omit<Primary, 'start' | 'stop'>
+  /** What is wanted, whoever holds it. */
+  desired: Pick<Desired, 'get' | 'recordOf' | 'ownerOf' | 'apply' | 'delete' | 'subscribe'>
   /** Exactly what placement is computed from on this node now. */
   placementInput(): PlacementInput
   /** Lines of every instance of a workload, or of one instance, here and on other nodes. */
@@ -242,6 +246,13 @@ export interface ImageShelf {
 
 export { createPublish } from './bundles.ts'
 export { failure, toFailure } from './failures.ts'
+export {
+  createInstanceOperations,
+  type InstanceOperations,
+  type InstanceOperationsDeps,
+  type Standing,
+} from './instance.ts'
 export { createKeyDoor, isKey, type KeyCalls } from './key-calls.ts'
+export type { KeyPrimary } from './keys.ts'
 export { createRouter, type Router } from './router.ts'
 export { WITNESS_SETTING } from './seeds.ts'

@@ -8,7 +8,7 @@ import { checkAccess, inNetwork } from './base.ts'
 import { changeExisting, revisionMismatch } from './existing.ts'
 import { failure } from './failures.ts'
 import type { ApiDeps } from './index.ts'
-import { entryOf, options, reading, requireSize } from './keys.ts'
+import { entryOf, type KeyDeps, options, reading, requireSize } from './keys.ts'
 
 export interface KeyCalls {
   /** Throws NOT_FOUND, and what the Primary throws. */
@@ -30,9 +30,7 @@ export interface KeyPut {
 }
 
 /** Without a look at who asks: for handlers, which are called once that is done. */
-export function createKeyCalls(deps: ApiDeps): KeyCalls {
-  const primary = () => inNetwork(deps).primary
-
+export function createKeyCalls({ primary }: Pick<KeyDeps, 'primary'>): KeyCalls {
   async function execute({ key, value, lease, ifMatch }: KeyPut, signal: AbortSignal | undefined) {
     const put = { key, value, ...(lease !== undefined && { lease }) }
     if (ifMatch === '*') return changeExisting(primary(), { op: 'put', ...put }, signal)
@@ -59,7 +57,7 @@ export function createKeyCalls(deps: ApiDeps): KeyCalls {
 
 /** The same for whoever has shown the node's token, with the contract's own gates before it. */
 export function createKeyDoor(deps: ApiDeps): KeyCalls {
-  const calls = createKeyCalls(deps)
+  const calls = createKeyCalls({ primary: () => inNetwork(deps).primary })
   return {
     async get(get, signal) {
       checkAccess(deps, contract.kv.get['~orpc'].meta)

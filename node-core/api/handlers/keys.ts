@@ -1,8 +1,24 @@
 /** What handlers of keys, leases and locks share: forms of values, and how a call reads. */
+
+import type { Clock } from '../../base/clock/index.ts'
+import type { Logger } from '../../base/log/index.ts'
 import type { KeyRow } from '../../control/primary/index.ts'
 import type { KeyEntry } from '../contract/index.ts'
 import { failure } from './failures.ts'
+import type { NetworkParts } from './index.ts'
 import { VALUE_BYTES_MAX } from './limits.ts'
+
+/** What keys, leases and locks need of the Primary. */
+export type KeyPrimary = Pick<
+  NetworkParts['primary'],
+  'execute' | 'key' | 'keys' | 'lease' | 'lock' | 'untilTurn' | 'watch'
+>
+
+export interface KeyDeps {
+  primary(): KeyPrimary
+  clock: Clock
+  logger: Logger
+}
 
 /** Throws TOO_LARGE. */
 export function valueBytes(base64: string): Uint8Array {

@@ -1,18 +1,17 @@
 /** Keys and values of the registry, over every door. */
 import { z } from 'zod'
-import { type Builder, inNetwork } from './base.ts'
+import type { Builder } from './base.ts'
 import { changeExisting } from './existing.ts'
 import { toFailure } from './failures.ts'
-import type { ApiDeps } from './index.ts'
 import { createKeyCalls, mismatch } from './key-calls.ts'
-import { entryOf, options, reading, valueBytes } from './keys.ts'
+import { entryOf, type KeyDeps, options, reading, valueBytes } from './keys.ts'
 import { refuseEmpty, transactionBody, transactionDone } from './transactions.ts'
 
 const count = z.int().min(0)
 const DELETE_DONE = z.object({ revision: count, deleted: z.boolean() })
 
-export function kvHandlers({ kv }: Builder, deps: ApiDeps) {
-  const primary = () => inNetwork(deps).primary
+export function kvHandlers({ kv }: Pick<Builder, 'kv'>, deps: KeyDeps) {
+  const { primary } = deps
   const calls = createKeyCalls(deps)
   return {
     get: kv.get.handler(({ input, signal }) => calls.get(input, signal)),

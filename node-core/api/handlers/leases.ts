@@ -1,14 +1,13 @@
 /** Leases of the registry, over every door. */
 import { z } from 'zod'
-import { type Builder, inNetwork } from './base.ts'
+import type { Builder } from './base.ts'
 import { failure } from './failures.ts'
-import type { ApiDeps } from './index.ts'
-import { options, reading } from './keys.ts'
+import { type KeyDeps, options, reading } from './keys.ts'
 
 const LEASE_DONE = z.object({ ttlMs: z.int().min(0) })
 
-export function leaseHandlers({ leases }: Builder, deps: ApiDeps) {
-  const primary = () => inNetwork(deps).primary
+export function leaseHandlers({ leases }: Pick<Builder, 'leases'>, deps: KeyDeps) {
+  const { primary } = deps
   return {
     grant: leases.grant.handler(async ({ input, signal }) => {
       const { lease, ttlSeconds } = input

@@ -1,9 +1,8 @@
 /** Locks of the registry, over every door. */
 import { z } from 'zod'
-import { type Builder, inNetwork } from './base.ts'
+import type { Builder } from './base.ts'
 import { failure } from './failures.ts'
-import type { ApiDeps } from './index.ts'
-import { options, reading } from './keys.ts'
+import { type KeyDeps, options, reading } from './keys.ts'
 import { LOCK_LOOK_MS } from './limits.ts'
 
 const count = z.int().min(0)
@@ -12,8 +11,8 @@ const ACQUIRED = z.union([
   z.object({ held: z.literal(false), ahead: count }),
 ])
 
-export function lockHandlers({ locks }: Builder, deps: ApiDeps) {
-  const primary = () => inNetwork(deps).primary
+export function lockHandlers({ locks }: Pick<Builder, 'locks'>, deps: KeyDeps) {
+  const { primary } = deps
   return {
     acquire: locks.acquire.handler(async ({ input, signal }) => {
       const { lock, lease, waitSeconds } = input

@@ -53,7 +53,7 @@ async function takeOutOfCommittee(parts: NetworkParts, owner: OwnerId): Promise<
   for (const { id } of theirs) {
     if (!committeeRoleOf(parts, id)) continue
     try {
-      await parts.primary.change('demote', id)
+      await parts.primary.change('withdraw', id)
     } catch (error) {
       if (isCode(error, 'LAST_VOTER')) throw failure('CONFLICT', LAST_VOTER, LAST_VOTER_REASON)
       if (!(error instanceof MyceliumError)) throw error

@@ -50,8 +50,8 @@ export function networkHandlers(build: Builder, deps: ApiDeps) {
       deps.lifecycle.inspectInvite(input.invite.trim()),
     ),
     nearby: network.nearby.handler(async () => ({ networks: await deps.lifecycle.nearby() })),
-    leave: network.leave.handler(async () => {
-      await deps.lifecycle.leave()
+    leave: network.leave.handler(async ({ input }) => {
+      await deps.lifecycle.leave(input)
       return {}
     }),
     seed: network.seed.handler(() => inNetwork(deps).seedDocument()),

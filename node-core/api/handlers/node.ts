@@ -1,7 +1,7 @@
 import type { Status } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import type { ApiDeps, Reason } from './index.ts'
-import { primaryView } from './primary.ts'
+import { primaryView, roleOf } from './primary.ts'
 
 /** This node: health, status, what it says of itself, its diagnostics. */
 export function nodeHandlers(build: Builder, deps: ApiDeps) {
@@ -64,7 +64,7 @@ async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
       },
     }),
     ...(waiting && { awaitingApproval: waiting }),
-    role: node.role(),
+    role: parts ? roleOf(parts, node.id, node.role()) : node.role(),
     peers: parts ? parts.mesh.connected().length : 0,
     uptimeSeconds,
     versions: {

@@ -6,7 +6,7 @@ import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
-import { committeeRoleOf, lagNow } from './primary.ts'
+import { committeeRoleOf, lagNow, roleOf } from './primary.ts'
 import { parseLinks } from './stored.ts'
 
 /** The nodes of the network, and the peers this one is connected to. */
@@ -94,7 +94,7 @@ function clusterNode(
     address: profile.addresses[0] ?? '',
     status: statusOf(member),
     liveness,
-    role: profile.role,
+    role: roleOf(parts, id, profile.role),
     owner: { id: member.owner, name: member.ownerName },
     labels: profile.labels,
     capacity,

@@ -1,8 +1,10 @@
 /** The committee that keeps the registry, as people see it, and changes of who is in it. */
 import type { NodeId } from '../../base/net/index.ts'
 import type { CommitteeChange } from '../../control/primary/index.ts'
+import type { Role } from '../../identity/index.ts'
 import type { PrimaryView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
+import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
 import { LAG_WAIT_MS } from './limits.ts'
@@ -10,20 +12,27 @@ import { LAG_WAIT_MS } from './limits.ts'
 export function primaryHandlers({ primary }: Builder, deps: ApiDeps) {
   const change = async (what: CommitteeChange, text: string, signal?: AbortSignal) => {
     const parts = inNetwork(deps)
-    const { id } = findOne(parts.membership.list(), text, {
+    const { id, profile } = findOne(parts.membership.list(), text, {
       what: 'node',
       idOf: (member) => member.id,
-      nameOf: ({ profile }) => profile.name,
+      nameOf: (member) => member.profile.name,
     })
+    if (what === 'promote' && profile.role === 'hypha') throw failure('CONFLICT', ONLY_USES, HYPHA)
     await parts.primary.change(what, id, signal && { signal })
     return primaryView(parts) ?? NONE
   }
   return {
     promote: primary.promote.handler(({ input, signal }) => change('promote', input.id, signal)),
     demote: primary.demote.handler(({ input, signal }) => change('demote', input.id, signal)),
+    release: primary.release.handler(({ input, signal }) => change('release', input.id, signal)),
     transfer: primary.transfer.handler(({ input, signal }) => change('transfer', input.id, signal)),
   }
 }
+
+/** Its owner's word comes before an admin's. */
+const HYPHA = { reason: 'HYPHA' }
+const ONLY_USES =
+  'Its owner gives this computer the role Hypha: it uses services, and keeps nothing for others.'
 
 const NONE: PrimaryView = {
   role: 'none',
@@ -44,6 +53,11 @@ export function primaryView({ primary }: NetworkParts): PrimaryView | undefined 
     ...(leader !== undefined && { leader }),
     ...(height !== undefined && { height }),
   }
+}
+
+/** What a node does for the network: as the registry has it, else as the node says. */
+export function roleOf({ primary }: NetworkParts, node: NodeId, told: Role): Role {
+  return primary.view()?.node(node)?.role ?? told
 }
 
 export function committeeRoleOf({ primary }: NetworkParts, node: NodeId) {

@@ -1,4 +1,4 @@
-import { createBuilder } from './base.ts'
+import { createBuilder, inNetwork } from './base.ts'
 import { bundleHandlers } from './bundles.ts'
 import { eventHandlers } from './events.ts'
 import type { ApiDeps } from './index.ts'
@@ -19,6 +19,7 @@ import { workloadHandlers } from './workloads.ts'
 export function createRouter(deps: ApiDeps) {
   const build = createBuilder(deps)
   collectMetrics(deps)
+  const keys = { ...deps, primary: () => inNetwork(deps).primary }
   return build.router({
     node: nodeHandlers(build, deps),
     network: networkHandlers(build, deps),
@@ -27,9 +28,9 @@ export function createRouter(deps: ApiDeps) {
     primary: primaryHandlers(build, deps),
     seeds: seedHandlers(build, deps),
     recovery: recoveryHandlers(build, deps),
-    kv: kvHandlers(build, deps),
-    leases: leaseHandlers(build, deps),
-    locks: lockHandlers(build, deps),
+    kv: kvHandlers(build, keys),
+    leases: leaseHandlers(build, keys),
+    locks: lockHandlers(build, keys),
     workloads: workloadHandlers(build, deps),
     ...bundleHandlers(build, deps),
     events: eventHandlers(build, deps),

@@ -2,9 +2,11 @@
  * What still runs of workloads that nobody wants any more. The list shows it until no node tells of
  * an instance: nothing runs that the list does not show.
  */
+
+import type { DesiredRecord } from '../../work/desired/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
-import { workloadStatus } from '../../work/reconcile/index.ts'
-import { type Instance, workloadKey } from '../../work/spec/index.ts'
+import { type WorkloadStatus, workloadStatus } from '../../work/reconcile/index.ts'
+import type { Instance } from '../../work/spec/index.ts'
 import type { WorkloadView } from '../contract/index.ts'
 import type { NetworkParts } from './index.ts'
 import { instanceViews, isLost, ownerNameOf } from './workload-view.ts'
@@ -28,9 +30,9 @@ export function unwantedView(
   name: string,
   instances: readonly Instance[],
 ): WorkloadView {
-  const record = parts.state.get(workloadKey(name))
+  const record = parts.desired.recordOf(name)
   const [first] = instances
-  const owner = record?.claim ?? record?.owner ?? (first && parts.membership.get(first.node)?.owner)
+  const owner = parts.desired.ownerOf(name) ?? (first && parts.membership.get(first.node)?.owner)
   const generations = instances.map(({ generation }) => generation)
   const seen = instances.map((instance) => ({ instance, lost: isLost(parts, instance) }))
   const leaving = workloadStatus(undefined, seen)
@@ -40,17 +42,35 @@ export function unwantedView(
     kind: instances.find(({ kind }) => kind !== undefined)?.kind ?? 'container',
     replicas: 0,
     running_instances: 0,
-    generation: Math.max(record?.generation ?? 0, ...generations),
+    generation: Math.max(0, ...generations),
     owner: { id: owner ?? '', name: owner ? ownerNameOf(parts, owner) : '' },
     ports: [],
     labels: {},
     resources: { cpuMillis: 0, memoryBytes: 0 },
     onPartition: 'heal',
     instances: instanceViews(parts, instances),
-    ...(record?.value === undefined
-      ? { status: leaving.status, conditions: leaving.conditions }
-      : { status: 'Degraded', conditions: [UNREADABLE] }),
+    ...statusFor(record, leaving),
   }
+}
+
+function statusFor(
+  record: DesiredRecord,
+  { status, conditions }: WorkloadStatus,
+): Pick<WorkloadView, 'status' | 'conditions'> {
+  switch (record) {
+    case 'none':
+    case 'ended':
+      return { status, conditions }
+    case 'unreadable':
+      return { status: 'Degraded', conditions: [UNREADABLE] }
+    case 'unknown':
+      return { status: 'Degraded', conditions: [UNKNOWN] }
+  }
+}
+
+const UNKNOWN = {
+  code: 'UNKNOWN',
+  message: 'This node has not heard from the registry what is wanted of it. What runs of it stays.',
 }
 
 const UNREADABLE = {

@@ -3,11 +3,9 @@ import { explain, objectionText, type PlacementInput } from '../../work/placemen
 import {
   applyChange,
   type DesiredWorkload,
-  desiredOf,
   parseWorkload,
   storedForm,
   type Workload,
-  workloadKey,
 } from '../../work/spec/index.ts'
 import type { WorkloadView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
@@ -46,8 +44,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const existing = known(parts, workload.name)
       if (existing) return view(parts, sameAs(parts, existing, workload, deps.node.owner().id))
       // Whoever takes the name while the image is looked for has it.
-      const generation = parts.state.get(workloadKey(workload.name))?.generation ?? 0
-      return view(parts, await write(parts, await pinned(parts, workload), generation))
+      return view(parts, await parts.desired.apply(await pinned(parts, workload), undefined))
     }),
     preview: workloads.preview.handler(({ input }) => {
       const parts = inNetwork(deps)
@@ -59,16 +56,16 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const { name, ...patch } = input
       const existing = findOwn(parts, name, deps)
       const changed = await pinned(parts, applyChange(existing.workload, patch))
-      return view(parts, await write(parts, changed, existing.generation))
+      return view(parts, await parts.desired.apply(changed, existing))
     }),
     delete: workloads.delete.handler(async ({ input }) => {
       const parts = inNetwork(deps)
       const { name } = input
       // What is on its way out already, or cannot be read here, has no owner to be compared with;
-      // the shared state decides.
+      // the registry decides.
       if (known(parts, name)) findOwn(parts, name, deps)
       else unwanted(parts, name)
-      await parts.state.delete(workloadKey(name))
+      await parts.desired.delete(name)
       return {}
     }),
     why: workloads.why.handler(({ input }) => {
@@ -113,7 +110,7 @@ function unwanted(parts: NetworkParts, name: string): WorkloadView {
   throw failure('NOT_FOUND', `There is no workload “${name}”.`)
 }
 
-/** Its owner may change and end it, and an admin. The shared state checks this again. */
+/** Its owner may change and end it, and an admin. The registry checks this again. */
 function findOwn(parts: NetworkParts, name: string, deps: ApiDeps): DesiredWorkload {
   const desired = known(parts, name)
   if (!desired) {
@@ -171,25 +168,19 @@ async function pinned(parts: NetworkParts, workload: Workload): Promise<Workload
   return found ? { ...workload, source: { ...source, imageId: found.imageId } } : workload
 }
 
-async function write(
-  parts: NetworkParts,
-  workload: Workload,
-  expectGeneration: number,
-): Promise<DesiredWorkload> {
-  const key = workloadKey(workload.name)
-  const record = await parts.state.put(key, storedForm(workload), { expectGeneration })
-  const written = desiredOf(record)
-  if (written) return written
-  throw failure('INTERNAL_ERROR', 'What was written does not read back as a workload.')
-}
-
 /** The input of placement as it would be with this workload in it. */
 function withCandidate(parts: NetworkParts, workload: Workload, deps: ApiDeps): PlacementInput {
   const input = parts.placementInput()
   const others = input.workloads.filter((desired) => desired.workload.name !== workload.name)
   const generation = (known(parts, workload.name)?.generation ?? 0) + 1
   const candidate = { workload, owner: deps.node.owner().id, generation }
-  return { ...input, workloads: [...others, candidate] }
+  // As whoever assigns would see it: a slot that nobody has been assigned is free to go anywhere.
+  const assignments = input.committed?.assignments
+  return {
+    ...input,
+    workloads: [...others, candidate],
+    ...(assignments && { committed: { assignments, bound: new Set<string>() } }),
+  }
 }
 
 function slotsOf(parts: NetworkParts, input: PlacementInput, name: string) {

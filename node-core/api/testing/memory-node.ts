@@ -14,8 +14,10 @@ import {
   parseOwnerId,
 } from '../../identity/index.ts'
 import type { Member } from '../../network/membership/index.ts'
+import type { Desired } from '../../work/desired/index.ts'
+import { desiredOfState } from '../../work/desired/testing/no-primary.ts'
 import type { EdgeCounts } from '../../work/edge/index.ts'
-import { desiredOf, type Instance } from '../../work/spec/index.ts'
+import type { Instance } from '../../work/spec/index.ts'
 import {
   type ApiDeps,
   type BundleFacts,
@@ -86,7 +88,9 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
   }
   const listeners = new Set<(parts: NetworkParts | undefined) => void>()
   const { state, put } = memoryState()
-  const parts = partsOf(world, state)
+  const desired = desiredOfState({ state: { ...state, synced: true }, clock, logger })
+  void desired.start()
+  const parts = partsOf(world, state, desired)
   const joined = () => {
     world.inNetwork = true
     for (const listener of listeners) listener(parts)
@@ -146,7 +150,11 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
   return { deps, clock, world, router, publish, keys, put, logLines: logger.lines }
 }
 
-function partsOf(world: World, state: NetworkParts['state']): NetworkParts {
+function partsOf(
+  world: World,
+  state: NetworkParts['state'],
+  desired: NetworkParts['desired'] & Pick<Desired, 'list'>,
+): NetworkParts {
   return {
     genesis: { name: 'Garden', createdAt: '2026-11-20T00:00:00.000Z', consensus: 'raft' },
     id: parseNetworkId('c'.repeat(64)) ?? never(),
@@ -165,6 +173,7 @@ function partsOf(world: World, state: NetworkParts['state']): NetworkParts {
       onPeer: () => () => {},
     },
     primary: createMemoryPrimary(world.committee),
+    desired,
     discoveryTier: () => 'latent',
     seedDocument: async () => ({ version: 1 }),
     seeds: {
@@ -204,7 +213,7 @@ function partsOf(world: World, state: NetworkParts['state']): NetworkParts {
         kinds: member.profile.kinds,
         capacity: member.profile.capacity,
       })),
-      workloads: state.list('net/workload/').flatMap((record) => desiredOf(record) ?? []),
+      workloads: desired.list(),
       instances: world.instances,
       majority: true,
     }),

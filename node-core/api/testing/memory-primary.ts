@@ -65,6 +65,7 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
       })
     },
     async change(change, node) {
+      if (change === 'release') return
       if (change === 'promote') return void committee.push(node)
       if (change === 'transfer') {
         if (!committee.includes(node)) throw new MyceliumError('NOT_A_VOTER', 'It has no vote.')

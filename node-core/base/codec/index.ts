@@ -5,10 +5,10 @@
  *
  * Numbers are safe integers; nothing replicated uses floating point. Links (CIDs) are not used.
  */
+import * as dagCbor from '@ipld/dag-cbor'
 import { MyceliumError } from '../errors/index.ts'
 import { BYTES_MAX } from './limits.ts'
-import { read } from './reading.ts'
-import { write } from './writing.ts'
+import { isPlain } from './plain.ts'
 
 /** What the codec carries. Maps have string keys; numbers are integers; there is no undefined. */
 export type Plain =
@@ -31,9 +31,10 @@ export type CodecErrorCode =
   | 'CODEC_UNSUPPORTED'
 
 export function encode(value: unknown): Uint8Array {
-  const bytes = write(value)
-  if (bytes) return bytes
-  throw new MyceliumError('CODEC_UNSUPPORTED', 'The value is not plain data.')
+  if (!isPlain(value)) {
+    throw new MyceliumError('CODEC_UNSUPPORTED', 'The value is not plain data.')
+  }
+  return dagCbor.encode(value)
 }
 
 /** The value of at most `bytesMax` bytes (default 1 MiB). Its shape is for the caller to check. */
@@ -42,11 +43,18 @@ export function decode(bytes: Uint8Array, options: { bytesMax?: number } = {}): 
   if (bytes.byteLength > bytesMax) {
     throw new MyceliumError('CODEC_TOO_LARGE', `Message of ${bytes.byteLength} bytes is too large.`)
   }
+  let value: unknown
+  let canonical: Uint8Array | undefined
   try {
-    return read(bytes)
+    value = dagCbor.decode(bytes)
+    // The library accepts more than it writes (key order, short floats, integral floats, broken
+    // UTF-8), so the only proof of the one permitted form is to write it again.
+    if (isPlain(value)) canonical = dagCbor.encode(value)
   } catch (cause) {
-    throw new MyceliumError('CODEC_MALFORMED', 'Bytes are not canonical DAG-CBOR.', { cause })
+    throw malformed(cause)
   }
+  if (!canonical || !equalBytes(canonical, bytes)) throw malformed()
+  return value
 }
 
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
@@ -55,4 +63,8 @@ export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
     if (left[at] !== right[at]) return false
   }
   return true
+}
+
+function malformed(cause?: unknown): MyceliumError<CodecErrorCode> {
+  return new MyceliumError('CODEC_MALFORMED', 'Bytes are not canonical DAG-CBOR.', { cause })
 }

@@ -60,6 +60,19 @@ export function diskSuite(
       expect(contents).toContain(text(await disk.read('raced')))
     })
 
+    it('tells a file from its copy, and from what takes its place', async () => {
+      const { disk, reopen } = await make()
+      expect(await disk.birthmark('anchor')).toBeUndefined()
+      await disk.writeAtomic('anchor', bytes('x'))
+      const mark = await disk.birthmark('anchor')
+      expect(await disk.birthmark('anchor')).toBe(mark)
+      expect(await (await reopen()).birthmark('anchor')).toBe(mark)
+      await disk.writeAtomic('copy', bytes('x'))
+      expect(await disk.birthmark('copy')).not.toBe(mark)
+      await disk.writeAtomic('anchor', bytes('x'))
+      expect(await disk.birthmark('anchor')).not.toBe(mark)
+    })
+
     it('does not hand out its own memory', async () => {
       const { disk } = await make()
       const mine = bytes('mine')

@@ -59,6 +59,16 @@ export function createFileDisk(root: string): FileDisk {
       })
     },
 
+    async birthmark(path) {
+      const file = at(path)
+      return orWhenMissing(path, undefined, async () => {
+        // A number of a file that is gone is given out again; the moment is not. A device's number is
+        // left out: it changes with the order in which disks are found.
+        const { ino, birthtimeNs } = await stat(file, { bigint: true })
+        return `${ino}-${birthtimeNs}`
+      })
+    },
+
     async openAppend(path) {
       const file = at(path)
       return mapped(path, async () => {

@@ -17,6 +17,11 @@ export interface Disk {
   remove(path: string): Promise<void>
   size(path: string): Promise<number | undefined>
   /**
+   * What tells the file from any copy of it, a backup that was put back included: it stays as long as
+   * the file does. Undefined when there is no such file.
+   */
+  birthmark(path: string): Promise<string | undefined>
+  /**
    * The file, made empty with its folders if there is none, for adding to its end. Its name survives
    * power loss once this resolves. One at a time for each file.
    */
@@ -72,4 +77,4 @@ export interface FileDisk extends Disk {
 }
 
 export { createFileDisk } from './file-disk.ts'
-export { createSimDisk, type SimDisk, type SimDiskOptions } from './sim-disk.ts'
+export { createSimDisk, type SimDisk, type SimDiskCopy, type SimDiskOptions } from './sim-disk.ts'

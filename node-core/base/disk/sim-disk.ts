@@ -25,8 +25,14 @@ export interface SimDisk extends Disk {
   failSyncs(count: number): void
   /** Damages one bit of a stored file. */
   flipBit(path: string, bit: number): void
+  /** Every file as readers see it. */
+  copyOut(): SimDiskCopy
+  /** What is there goes, and the copy's files take its place, as new ones. Counts as no crash. */
+  putBack(copy: SimDiskCopy): void
   readonly faults: Readonly<Record<SimDiskFault, number>>
 }
+
+export type SimDiskCopy = ReadonlyMap<string, Uint8Array>
 
 export type SimDiskFault =
   | 'crash'
@@ -52,6 +58,8 @@ class MemoryDisk implements SimDisk {
   readonly #platter
   #capacityBytes: number | undefined
   #syncsToFail = 0
+  readonly #birthmarks = new WeakMap<SimTape, string>()
+  #born = 0
   /** Goes up with every power loss: a write begun before one must not go on after it. */
   #epoch = 0
 
@@ -105,6 +113,14 @@ class MemoryDisk implements SimDisk {
 
   async size(path: string): Promise<number | undefined> {
     return this.#platter.get(nameOf(path))?.sizeBytes
+  }
+
+  async birthmark(path: string): Promise<string | undefined> {
+    const tape = this.#platter.get(nameOf(path))
+    if (!tape) return undefined
+    const known = this.#birthmarks.get(tape) ?? String(++this.#born)
+    this.#birthmarks.set(tape, known)
+    return known
   }
 
   async openAppend(path: string): Promise<AppendFile> {
@@ -176,6 +192,25 @@ class MemoryDisk implements SimDisk {
   flipBit(path: string, bit: number): void {
     this.#platter.get(nameOf(path))?.flip(bit)
     this.faults.bitFlip++
+  }
+
+  copyOut(): SimDiskCopy {
+    const names = this.#platter.names()
+    return new Map(
+      names.map((name) => {
+        const tape = this.#platter.get(name)
+        return [name, tape ? tape.read(0, tape.sizeBytes) : new Uint8Array()]
+      }),
+    )
+  }
+
+  putBack(copy: SimDiskCopy): void {
+    this.#epoch++
+    for (const name of new Set([...this.#platter.names(), ...copy.keys()])) {
+      const content = copy.get(name)
+      this.#platter.set(name, content && createSimTape(content))
+      this.#platter.keep(name)
+    }
   }
 
   #requirePower(epoch: number): void {

@@ -74,17 +74,15 @@ export function createChildren(deps: ChildrenDeps): Children {
   function remove(node: NodeId, why: 'full' | 'lost'): void {
     const child = children.get(node)
     children.delete(node)
-    if (child) reply(child, { kind: why, others: othersFor(node) })
+    if (child) reply(child, { kind: why, others: othersFor(node, why) })
     if (children.size === 0) claim = undefined
   }
 
-  /** Those below come first: hubs, and who has been here longest. */
-  function othersFor(node: NodeId): NodeId[] {
-    const below = [...children.keys()]
-    const hubs = below.filter((one) => deps.isHub(one))
-    const all = new Set([...hubs, ...below, ...deps.others()])
-    all.delete(node)
-    return [...all].slice(0, OTHERS_MAX)
+  /** Who is sent on goes down, where there must be room somewhere; up and sideways only from the end. */
+  function othersFor(node: NodeId, why: 'full' | 'lost' | 'joined'): NodeId[] {
+    const below = [...children.keys()].filter((one) => one !== node)
+    const goesDown = why === 'full' && below.length > 0
+    return (goesDown ? below : deps.others().filter((one) => one !== node)).slice(0, OTHERS_MAX)
   }
 
   /** A hub takes the place of one that only uses the network: others are to follow it. */
@@ -105,7 +103,7 @@ export function createChildren(deps: ChildrenDeps): Children {
     if (child.after >= label.height && !isDue) return
     const entries = child.after >= label.height ? [] : trail.after(child.after)
     const offer = entries ? undefined : offers.current(nowMs)
-    const others = atOnce ? othersFor(node) : []
+    const others = atOnce ? othersFor(node, 'joined') : []
     if (entries) reply(child, { kind: 'entries', ...label, entries: packEntries(entries), others })
     else if (offer) reply(child, { kind: 'snapshot', ...label, ...offer })
   }
@@ -120,7 +118,7 @@ export function createChildren(deps: ChildrenDeps): Children {
     names: () => [...children.keys()],
     next(nowMs, token, from, { after, joins, presses }) {
       const refuse = (kind: 'full' | 'lost'): void =>
-        emit({ kind: 'answer', token, answer: { kind, others: othersFor(from) } })
+        emit({ kind: 'answer', token, answer: { kind, others: othersFor(from, kind) } })
       const known = children.get(from)
       const label = deps.label()
       if (!label && !(known && deps.hopes())) return refuse('lost')

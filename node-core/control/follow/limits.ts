@@ -5,7 +5,7 @@ export const HYPHA_CHILDREN_MAX = 2
 /** How far from the committee a node may be that serves others. Steps. */
 export const DEPTH_MAX = 16
 /** How long a node holds the question of a child while there is nothing new. Milliseconds. */
-export const HOLD_MS = 15_000
+export const HOLD_MS = 8_000
 /** After the last answer to a child, until its place goes to another. Milliseconds. */
 export const CHILD_SILENT_MS = 5_000
 /** How long a node without a parent keeps its children, since it mostly finds another. Milliseconds. */
@@ -45,7 +45,7 @@ export const REST_MS_MAX = 4_000
 /** Until somebody who does not answer is passed over. Milliseconds. */
 export const JOIN_TIMEOUT_MS = 2_000
 /** What an answer may take beyond the time that it may be held. Milliseconds. */
-export const ANSWER_TIMEOUT_MS = 3_000
+export const ANSWER_TIMEOUT_MS = 2_000
 /** Until a part of a snapshot is given up and asked for again. Milliseconds. */
 export const CHUNK_TIMEOUT_MS = 10_000
 /** Between two looks at how long the parent has been silent. Milliseconds. */

@@ -22,6 +22,8 @@ async function setUp() {
   const delivered: Delivery[] = []
   const author = createAuthor({
     ...{ network, signer, clock, incarnation: 1, certificate: () => new Uint8Array(1) },
+    role: () => 'rhizomorph',
+    isKnown: () => false,
     deliver: (sealed) =>
       new Promise((resolve) => {
         const outcome: CommandOutcome = { ok: true, value: null }

@@ -26,6 +26,8 @@ function setUp(answer: Answer) {
   const author = createAuthor({
     ...{ network, signer, incarnation: 5, clock: createSimClock() },
     certificate: () => new Uint8Array(1),
+    role: () => 'rhizomorph',
+    isKnown: () => false,
     async deliver({ batch, commands }) {
       const opened = openBatch(network, batch)
       if (!isVerified(opened)) throw new Error(opened.code)

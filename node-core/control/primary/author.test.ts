@@ -21,6 +21,8 @@ function setUp(): { author: Author; sent: Sent[]; clock: SimClock } {
   const sent: Sent[] = []
   const author = createAuthor({
     ...{ network, signer, clock, incarnation: 7 },
+    role: () => 'rhizomorph',
+    isKnown: () => false,
     certificate: () =>
       issueNodeCertificate(owner, network.id, { node: signer.publicKey, nowMs: clock.wallMs() }),
     deliver: ({ batch }, signal) =>

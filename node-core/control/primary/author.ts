@@ -28,6 +28,8 @@ import { createTimeLimit, pause } from './time-limit.ts'
 export interface Author {
   /** The command's value. Throws its refusal, NO_QUORUM, BUSY, TOO_LARGE. */
   execute(command: Command, signal?: AbortSignal): Promise<Plain>
+  /** Makes this node known to the registry, once. False where it is worth another try. */
+  register(): Promise<boolean>
   stop(): void
 }
 
@@ -35,6 +37,10 @@ export interface AuthorDeps {
   network: FoundedNetwork
   signer: Signer
   certificate(): Uint8Array
+  /** What this node does for the network by its owner's choice; votes are given by admins. */
+  role(): 'rhizomorph' | 'hypha'
+  /** Whether the registry is known to know this node already. */
+  isKnown(): boolean
   /** Of this life (`nextIncarnation`). */
   incarnation: number
   /** Sends a batch of so many commands until it is answered. Throws the signal's reason. */
@@ -109,7 +115,7 @@ export function createAuthor(deps: AuthorDeps): Author {
   async function register(): Promise<void> {
     const endMs = clock.monotonicMs() + WRITE_TIMEOUT_MS
     for (;;) {
-      const body = { certificate: deps.certificate(), role: 'rhizomorph' as const }
+      const body = { certificate: deps.certificate(), role: deps.role() }
       const [outcome] = await send([{ kind: 'node.register', body }])
       if (!outcome) throw noQuorum()
       if (outcome.ok) return
@@ -149,6 +155,7 @@ export function createAuthor(deps: AuthorDeps): Author {
   }
 
   function pump(): void {
+    if (registration === 'none' && deps.isKnown()) registration = 'done'
     if (registration !== 'done') {
       if (registration === 'none' && queue.length > 0) void registerFirst()
       return
@@ -213,6 +220,11 @@ export function createAuthor(deps: AuthorDeps): Author {
   }
 
   return {
+    async register() {
+      if (registration === 'none' && deps.isKnown()) registration = 'done'
+      if (registration === 'none' && !stopping.signal.aborted) await registerFirst()
+      return registration === 'done'
+    },
     async execute(command, signal) {
       signal?.throwIfAborted()
       const sinceMs = clock.monotonicMs()

@@ -26,7 +26,7 @@ import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
-import type { FoundedNetwork, OwnerId, Permission, Signer } from '../../identity/index.ts'
+import type { FoundedNetwork, OwnerId, Permission, Role, Signer } from '../../identity/index.ts'
 import type { Command, RegistryView } from '../registry/index.ts'
 import type { SharedState } from '../state/index.ts'
 import type { Era } from '../succession/index.ts'
@@ -76,8 +76,17 @@ export interface Primary extends Lifecycle {
   subscribe(listener: () => void): () => void
 }
 
-/** Into the committee, out of it, or the lead to one that votes. */
-export type CommitteeChange = 'promote' | 'demote' | 'transfer'
+export type CommitteeChange =
+  /** Into the committee, by an admin, to stay. */
+  | 'promote'
+  /** Out of it, by an admin, until somebody promotes it again. */
+  | 'demote'
+  /** The network decides again whether it votes. */
+  | 'release'
+  /** Out of it, because it leaves the network: nothing is remembered. */
+  | 'withdraw'
+  /** The lead, to one that votes. */
+  | 'transfer'
 
 export interface CallOptions {
   signal?: AbortSignal
@@ -176,6 +185,8 @@ export interface PrimaryDeps {
   signer: Signer
   /** The certificate by which this node acts for its owner. */
   certificate(): Uint8Array
+  /** What this node does for the network, by its owner's choice. */
+  role(): Role
   /** What a node's owner may do now, by the shared state; undefined for a stranger. */
   permissionsOf(node: NodeId): ReadonlySet<Permission> | undefined
   /** Whether a node is meant to serve others, by its role. */
@@ -186,6 +197,8 @@ export interface PrimaryDeps {
   claim(mandate: Uint8Array, view: RegistryView): Promise<ClaimOutcome>
   /** Owners as the shared state knows them, which the registry is told of. */
   owners(): readonly OwnerFacts[]
+  /** Nodes of the network, this one included: from them the committee fills itself. */
+  nodes(): readonly NodeFacts[]
   clock: Clock
   random: Random
   logger: Logger
@@ -193,6 +206,18 @@ export interface PrimaryDeps {
 
 /** won: nobody was before. lost: somebody was. none: the network has no witness. */
 export type ClaimOutcome = 'won' | 'lost' | 'none'
+
+/** What is known here of a node. */
+export interface NodeFacts {
+  node: NodeId
+  role: Role
+  labels: Readonly<Record<string, string>>
+  addresses: readonly string[]
+  /** How long it has been heard without a break; 0 while it is silent. Milliseconds. */
+  upMs: number
+  cpuMillis: number
+  memoryBytes: number
+}
 
 export interface OwnerFacts {
   owner: OwnerId
@@ -203,6 +228,7 @@ export interface OwnerFacts {
 }
 
 export type { Committee } from './committee.ts'
+export { choiceIn, choiceSetting } from './filling.ts'
 export { foundPrimary } from './founding.ts'
 export type { LateCommand, LateReport, LateRow } from './late.ts'
 export { createPrimary } from './primary.ts'

@@ -17,10 +17,20 @@ export const ROUND_MS = 250
 export const RETRY_MS = 150
 /** Until a proposal of unknown fate is made again. Milliseconds. */
 export const UNKNOWN_MS = 1_000
+/** How long a voter has to be silent to be taken for absent when another one goes. Milliseconds. */
+export const SILENCE_MS = 2_500
 /** Between two looks at a change of the committee under way. Milliseconds. */
 export const LOOK_MS = 100
-/** Entries a learner may be behind when it is given a vote. */
-export const CATCH_UP_ENTRIES = 64
+/** How often a leader looks whether the committee is as it ought to be. Milliseconds. */
+export const FILL_LOOK_MS = 1_000
+/** After a change by hand, until the committee fills itself again. Milliseconds. */
+export const HAND_PAUSE_MS = 3_000
+/** After a node began to lead, until it changes the committee. Milliseconds. */
+export const LEAD_PAUSE_MS = 3_000
+/** How long the only voter of a home that was put back from a copy listens for others first. Milliseconds. */
+export const COPIED_WAIT_MS = 10_000
+/** Between two looks at what it has heard. Milliseconds. */
+export const COPIED_LOOK_MS = 500
 
 /** How far a new life of a home whose clock lags stands above the last one. Incarnations. */
 export const LIFE_STEP_MAX = 1_048_576
@@ -66,6 +76,16 @@ export const OWNERS_MAX = 10_000
 export const OWNERS_MS = 200
 /** The same by another node of an admin, if the leader has not, and after a failure. Milliseconds. */
 export const OWNERS_SECOND_MS = 2_000
+/** After the disk failed a copy, until it is opened anew. Milliseconds. */
+export const REOPEN_MS = 3_000
+/** Between two looks whether this node may register. Milliseconds. */
+export const REGISTER_LOOK_MS = 250
+/** How long a copy is waited for before this node registers without one. Milliseconds. */
+export const REGISTER_BLIND_MS = 3_000
+/** Between two looks whether the registry has this node's role as chosen. Milliseconds. */
+export const ROLE_LOOK_MS = 2_000
+/** Between two looks after the registry has refused again and again. Milliseconds. */
+export const REGISTER_MS_MAX = 60_000
 /** Nodes of a committee, learners included, that are believed. */
 export const COMMITTEE_MAX = 64
 /** How long entries are applied in one turn of this thread. Milliseconds. */

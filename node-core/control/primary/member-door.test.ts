@@ -3,7 +3,6 @@ import { createSilentLogger } from '../../base/log/index.ts'
 import type { NodeId, RequestHandler } from '../../base/net/index.ts'
 import type { Permission } from '../../identity/index.ts'
 import { failure } from './failures.ts'
-import type { CommitteeChange } from './index.ts'
 import { openMemberDoor } from './member-door.ts'
 import { encodeQuestion, parseAnswer, type Question } from './messages.ts'
 
@@ -32,7 +31,7 @@ async function ask(
 }
 
 const query: Question = { kind: 'query', query: { what: 'key', key: 'x' }, stale: false }
-const change = (node: NodeId, what: CommitteeChange): Question => {
+const change = (node: NodeId, what: 'promote' | 'demote' | 'transfer'): Question => {
   return { kind: 'change', change: what, node }
 }
 

@@ -15,6 +15,7 @@ import {
   nodeIdOf,
   ownerIdOf,
   type Permission,
+  type Role,
 } from '../../identity/index.ts'
 import type { StateChange, StateRecord } from '../state/index.ts'
 import { sealMandate } from '../succession/index.ts'
@@ -22,6 +23,7 @@ import {
   type ClaimOutcome,
   createPrimary,
   foundPrimary,
+  type NodeFacts,
   type OwnerFacts,
   type Primary,
 } from './index.ts'
@@ -31,7 +33,10 @@ export const START_MS = Date.parse('2026-11-25T12:00:00.000Z')
 export interface TestNode {
   id: NodeId
   disk: SimDisk
+  /** By its owner's choice. */
+  role: Role
   primary: Primary
+  isUp: boolean
   /** Power loss: what was not synced is gone, and nobody hears goodbye. */
   kill(): Promise<void>
   /** Stops and starts in order. */
@@ -43,6 +48,8 @@ export interface TestNetwork {
   clock: SimClock
   links: SimNetwork
   nodes: TestNode[]
+  /** From here on all nodes are seen to be up while they are, so that the committee fills itself. */
+  detect(): void
   network: FoundedNetwork
   /** A node of an owner of its own, who holds these. */
   add(...permissions: Permission[]): Promise<TestNode>
@@ -87,6 +94,16 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
   const ownerOf = new Map<NodeId, Person>()
   const people: Person[] = []
   const nodes: TestNode[] = []
+  let detects = false
+
+  /** The failure detector of this world knows at once. */
+  function nodeFactsOf({ id: node, isUp }: TestNode): NodeFacts {
+    return {
+      ...{ node, role: node === nodes[0]?.id ? 'sclerotia' : 'rhizomorph' },
+      ...{ labels: {}, addresses: [], upMs: detects && isUp ? 60_000 : 0 },
+      ...{ cpuMillis: 4_000, memoryBytes: 8e9 },
+    }
+  }
 
   function addNode(owner: Person): TestNode {
     const key = generateKey(random)
@@ -101,6 +118,7 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
         state: map.of(id),
         certificate: () =>
           issueNodeCertificate(owner.key, network.id, { node: key.publicKey, nowMs: START_MS }),
+        role: () => node.role,
         permissionsOf: (node) => {
           const held = ownerOf.get(node)?.permissions
           return held && new Set(held)
@@ -112,10 +130,12 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
             : undefined,
         claim: async (mandate) => world.claim(mandate),
         owners: () => people.map(factsOf),
+        nodes: () => nodes.map(nodeFactsOf),
       })
     const node: TestNode = {
-      ...{ id, disk, primary: live() },
+      ...{ id, disk, role: 'rhizomorph', primary: live(), isUp: true },
       async kill() {
+        node.isUp = false
         links.crash(id, { silent: true })
         disk.crash()
         await stopNow(node.primary)
@@ -126,6 +146,7 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
       },
       async start() {
         node.primary = live()
+        node.isUp = true
         await node.primary.start()
       },
     }
@@ -161,6 +182,9 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
         }
       }
       map.split((node) => (isIn(node) ? 0 : 1))
+    },
+    detect() {
+      detects = true
     },
     async add(...permissions) {
       const owner: Person = { key: generateKey(random), permissions }

@@ -306,6 +306,21 @@ describe('the Primary', () => {
     expect(await get(second, 'shop/x', true)).toBe('1')
   })
 
+  it('writes again once a disk that was full has room, and has lost nothing', async () => {
+    world = await createTestNetwork(43)
+    const [founder] = world.nodes as [TestNode]
+    await put(founder, 'shop/x', '1')
+    founder.disk.setCapacity(0)
+    const body = { key: 'shop/x', value: bytes('2') }
+    expect(await codeOf(founder.primary.execute({ kind: 'kv.put', body }))).toBe('REPLICA_FAILED')
+    expect(founder.primary.status().trouble?.code).toBe('REPLICA_FAILED')
+    founder.disk.setCapacity(undefined)
+    await world.until('it leads again', () => founder.primary.status().role === 'leader')
+    expect(founder.primary.status().trouble).toBeUndefined()
+    expect(await get(founder, 'shop/x')).toBe('1')
+    await put(founder, 'shop/x', '3')
+  })
+
   it('takes a lost log for damage: it neither founds again nor votes without one', async () => {
     world = await createTestNetwork(12)
     const [founder] = world.nodes as [TestNode]

@@ -2,27 +2,29 @@
 import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import { ownerIdOf } from '../../identity/index.ts'
+import { ownerIdOf, parseNodeCertificate } from '../../identity/index.ts'
+import type { RegistryView } from '../registry/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
-import { type Committee, isNamed, majorityOf } from './committee.ts'
+import { createChanging } from './changing.ts'
+import { isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
 import { createEnvoy } from './envoy.ts'
 import { createEraBook } from './era-book.ts'
 import { failure, noQuorum } from './failures.ts'
 import { createFollower, type Follower } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
-import type { CommitteeChange, Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
+import type { Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
 import { createLateBook } from './late-book.ts'
-import { CHANGE_TIMEOUT_MS, LOOK_MS, TRY_MS, WRITE_TIMEOUT_MS } from './limits.ts'
 import type { LogName } from './log-name.ts'
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
 import { createReader } from './reading.ts'
 import { createRecovery } from './recovery.ts'
+import { createRegistering } from './registering.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
 import { nextIncarnation } from './standing.ts'
-import { createTimeLimit, pause } from './time-limit.ts'
+import { createTimeLimit } from './time-limit.ts'
 
 export function createPrimary(deps: PrimaryDeps): Primary {
   const { network, net, state, clock } = deps
@@ -37,6 +39,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   const listeners = new Set<() => void>()
   /** Followers start and stop one after the other. */
   let following: Promise<void> = Promise.resolve()
+  const isAdmins = (node: NodeId): boolean => deps.permissionsOf(node)?.has('admin') === true
 
   const late = createLateBook({ disk: deps.disk, logger })
   const eras = createEraBook({
@@ -45,13 +48,14 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   })
   const keeper = createReplicaKeeper({
     ...{ network, net, disk: deps.disk, clock, random: deps.random, logger, eras, late },
+    ...{ nodes: deps.nodes, isAdmins },
     board: () => board,
     changed,
     applied: tellListeners,
   })
   const board = createCommitteeBoard({
     ...{ self, state, clock, logger },
-    isAdmins: (node) => deps.permissionsOf(node)?.has('admin') === true,
+    isAdmins,
     stands: (node) => deps.permissionsOf(node) !== undefined,
     own: () => keeper.current()?.status(),
     log: eras.log,
@@ -70,6 +74,19 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     rejoining: eras.rejoining,
     isFounder: (owner) => founders.has(owner),
     permissions: () => deps.permissionsOf(self),
+  })
+  const registering = createRegistering({
+    ...{ self, clock, view },
+    owner: () => ownerIdOf(parseNodeCertificate(network.id, deps.certificate()).owner),
+    hasCommittee: () => board.current() !== undefined,
+    register: async () => (await author?.register()) === true,
+    execute: (command) =>
+      execute(command).then(
+        () => true,
+        () => false,
+      ),
+    permissions: () => deps.permissionsOf(self),
+    role: deps.role,
   })
   const reader = createReader({ clock, ask })
   const recovery = createRecovery({
@@ -129,6 +146,13 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     return author.execute(command, options?.signal)
   }
 
+  function view(): RegistryView | undefined {
+    const replica = keeper.current()
+    // Before the first snapshot has come the copy is empty, which is not what the registry holds.
+    const isReadable = replica && replica.status().applied > 0
+    return isReadable ? replica.view : follower.view()
+  }
+
   function status(): PrimaryStatus {
     const own = keeper.current()?.status()
     const committee = board.current()
@@ -159,14 +183,6 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     }
   }
 
-  /** What was changed elsewhere is told a moment later; whoever looks next shall see it. */
-  async function untilTold(change: CommitteeChange, node: NodeId): Promise<void> {
-    for (let waitedMs = 0; waitedMs < TRY_MS; waitedMs += LOOK_MS) {
-      if (isInForce(change, node, board.current()) || stopping.signal.aborted) return
-      await pause(clock, LOOK_MS, stopping.signal)
-    }
-  }
-
   function isInReach(): boolean {
     const { voters = [] } = board.current() ?? {}
     const reachable = new Set(net.peers())
@@ -178,20 +194,14 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   return {
     execute,
     ...reading,
-    async change(change, node, { signal } = {}) {
-      // Whoever leads says by itself why it is not in force; this is for when nobody does.
-      const limitMs = status().inForce ? CHANGE_TIMEOUT_MS + 2 * TRY_MS : WRITE_TIMEOUT_MS
-      await ask({ kind: 'change', change, node }, limitMs, signal)
-      await untilTold(change, node)
-    },
+    change: createChanging({
+      ...{ ask, execute, clock, stopping: stopping.signal },
+      committee: () => board.current(),
+      isInForce: () => status().inForce,
+    }),
     status,
     recovery,
-    view() {
-      const replica = keeper.current()
-      // Before the first snapshot has come the copy is empty, which is not what the registry holds.
-      const isReadable = replica && replica.status().applied > 0
-      return isReadable ? replica.view : follower.view()
-    },
+    view,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -205,6 +215,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       started = true
       author = createAuthor({
         ...{ network, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
+        isKnown: registering.isKnown,
+        role: () => (deps.role() === 'hypha' ? 'hypha' : 'rhizomorph'),
         async deliver({ batch, commands }, signal) {
           const value = await askAnybody({ kind: 'submit', batch }, signal)
           const outcomes = parseOutcomes(value, commands)
@@ -222,6 +234,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       })
       board.start(changed)
       housekeeping.start()
+      registering.start()
       keeper.start()
       following = follower.start()
       await following
@@ -232,23 +245,13 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       author?.stop()
       closeDoor()
       housekeeping.stop()
+      registering.stop()
       board.stop()
       eras.stop()
       await following
       await follower.stop()
       await keeper.stop()
     },
-  }
-}
-
-function isInForce(change: CommitteeChange, node: NodeId, committee: Committee | undefined) {
-  switch (change) {
-    case 'promote':
-      return committee?.voters.includes(node) === true
-    case 'demote':
-      return committee === undefined || !isNamed(committee, node)
-    case 'transfer':
-      return committee?.leader === node
   }
 }
 

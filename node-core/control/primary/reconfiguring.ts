@@ -1,17 +1,20 @@
 /** Changes of the committee, one node at a time, by the leader. */
 import type { Clock } from '../../base/clock/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
+import { isCaughtUp, quorumOf } from '../backbone/index.ts'
 import type { Consensus } from '../consensus/driver/index.ts'
 import type { EngineStatus, Members, PeerProgress } from '../consensus/index.ts'
 import { isNamed } from './committee.ts'
 import { failure, noQuorum } from './failures.ts'
-import { CATCH_UP_ENTRIES, LOOK_MS, RETRY_MS } from './limits.ts'
+import { LOOK_MS, RETRY_MS, SILENCE_MS } from './limits.ts'
 import { pause } from './time-limit.ts'
 
 export interface ReconfiguringDeps {
   self: NodeId
   consensus: Pick<Consensus, 'status' | 'changeMembers' | 'transferLeader'>
   clock: Clock
+  /** To whom a sole voter hands the registry before it goes. */
+  successor(going: NodeId): NodeId | undefined
 }
 
 /** Throws NOT_LEADER where another node leads. */
@@ -46,9 +49,7 @@ export async function promote(
     const { members, progress, committed } = requireLead(deps)
     if (members.voters.includes(node)) return
     const seen = progress.find((one) => one.node === node)
-    // A node that has said nothing yet counts as active for a while; it holds nothing either.
-    const isClose = seen && seen.match > 0 && committed - seen.match <= CATCH_UP_ENTRIES
-    if (isClose && seen.recentlyActive) break
+    if (seen && isCaughtUp(seen, committed)) break
     await pause(deps.clock, LOOK_MS, signal)
   }
   await reach(deps, signal, {
@@ -69,17 +70,42 @@ export async function demote(
   const { members } = requireLead(deps)
   if (!isNamed(members, node)) return
   if (members.voters.length === 1 && members.voters.includes(node)) {
-    throw failure('LAST_VOTER', 'It is the only node that votes. Promote another one first.')
+    const successor = deps.successor(node)
+    if (successor === undefined) throw failure('LAST_VOTER', LAST_VOTER)
+    await promote(deps, successor, signal)
   }
   if (node === deps.self) await handOver(deps, bestVoter, signal)
+  const gone = new Set([node, ...(await thoseWhoWouldBlock(deps, node, signal))])
   await reach(deps, signal, {
     isReached: (members) => !isNamed(members, node),
     from: ({ voters, learners }) => ({
-      voters: voters.filter((one) => one !== node),
+      voters: voters.filter((one) => !gone.has(one)),
       learners: learners.filter((one) => one !== node),
     }),
   })
 }
+
+/** Without the one that goes, the silent ones must not be what a majority waits for. */
+async function thoseWhoWouldBlock(
+  deps: ReconfiguringDeps,
+  going: NodeId,
+  signal: AbortSignal,
+): Promise<NodeId[]> {
+  const heard = new Set([deps.self])
+  // A leader asks anew now and then who is active, so one look says little of who is not.
+  for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
+    const { kind, members, progress } = requireLead(deps)
+    for (const { node, recentlyActive } of progress) if (recentlyActive) heard.add(node)
+    const rest = members.voters.filter((node) => node !== going)
+    const silent = rest.filter((node) => !heard.has(node))
+    if (rest.length - silent.length >= quorumOf(kind, rest.length)) return []
+    if (waitedMs >= SILENCE_MS) return silent
+    await pause(deps.clock, LOOK_MS, signal)
+  }
+}
+
+const LAST_VOTER =
+  'It is the only node that votes, and no other one is there that could take the registry over.'
 
 /** Raft thesis §3.10. Ends in NOT_LEADER, by which the asker comes to whoever leads now. */
 export async function transfer(
@@ -103,8 +129,9 @@ async function handOver(
   for (;;) {
     const chosen = choose(requireLead(deps))
     if (chosen !== undefined) deps.consensus.transferLeader(chosen)
-    // The lead is lost for a moment before the next one is known.
-    for (let looks = 0; looks < 10; looks++) {
+    // A leader asks anew now and then who is active: the next look finds whoever answers. Once it is
+    // offered, the lead is lost for a moment before the next one is known.
+    for (let looks = chosen === undefined ? 9 : 0; looks < 10; looks++) {
       await pause(deps.clock, LOOK_MS, signal)
       const leader = deps.consensus.status().engine?.leader
       if (leader !== undefined && leader !== deps.self) requireLead(deps)

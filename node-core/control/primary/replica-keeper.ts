@@ -8,11 +8,13 @@ import { isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import type { Ending, EraBook } from './era-book.ts'
 import type { PrimaryStatus } from './index.ts'
+import { REOPEN_MS } from './limits.ts'
 import type { LogName } from './log-name.ts'
 import { foundOn, giveUp, goesOnHere, type OverrulingDeps } from './overruling.ts'
 import { createReplica, type Replica, type ReplicaDeps } from './replica.ts'
 import { readCopy, type SalvagedCopy } from './salvaging.ts'
-import { eraseReplica, readStanding } from './standing.ts'
+import { contradicts, refuseStale } from './stale-copy.ts'
+import { eraseReplica, readStanding, writeStanding } from './standing.ts'
 
 export interface ReplicaKeeper {
   /** Undefined while there is none, or it could not be opened. */
@@ -47,7 +49,10 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   const overruling = { ...deps, self }
   let replica: Replica | undefined
   let failed: PrimaryStatus['trouble']
+  /** The log that was opened last. */
+  let opened: LogName | undefined
   let unsubscribe = (): void => {}
+  let cancelReopening: (() => void) | undefined
   let stopped = false
   /** How far the log had come when this node was found to be out of the committee. */
   let leftAt = 0
@@ -63,8 +68,10 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   }
 
   async function open(): Promise<void> {
-    const opening = createReplica({ ...deps, isTold: isToldOf, name: eras.log() })
+    opened = eras.log()
+    const opening = createReplica({ ...deps, isTold: isToldOf, name: opened })
     try {
+      await refuseStale({ ...deps, self, told: () => deps.board().told(), stopped: () => stopped })
       await opening.start()
       failed = undefined
       replica = opening
@@ -76,8 +83,24 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
       await opening.stop()
       failed = troubleOf(error)
       logger.error(failed.message, { code: failed.code })
+      if (isOfTheDisk(codeOf(error))) reopenLater()
     }
     deps.changed()
+  }
+
+  /**
+   * A log that could not be written takes no more in its life (docs/adr/0009). The next life reads what
+   * is there and syncs it again, so the disk may have room by then.
+   */
+  function reopenLater(): void {
+    cancelReopening ??= deps.clock.timer(REOPEN_MS, () => {
+      cancelReopening = undefined
+      inTurn(async () => {
+        await close()
+        failed = undefined
+        await open()
+      })
+    })
   }
 
   async function close(): Promise<void> {
@@ -146,13 +169,30 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     return isToldOf(self) && (deps.board().told()?.applied ?? 0) > leftAt
   }
 
+  /** What others know of it shows that the log is an older copy. */
+  function isStale(): boolean {
+    const { failure, engine } = replica?.status() ?? {}
+    return failure?.code === 'RAFT_LOG_STALE' || contradicts(deps.board().told(), engine, self)
+  }
+
+  async function setAside(): Promise<void> {
+    await close()
+    await writeStanding(disk, 'stale', eras.log())
+    await open()
+  }
+
   async function decide(): Promise<void> {
-    const { standing, log } = await readStanding(disk)
     const ending = eras.ending()
-    if (ending && standing !== 'none' && log !== eras.log()) return overruled(log, ending)
-    if (replica || failed) {
+    const isOpen = replica !== undefined || failed !== undefined
+    if (isOpen && opened === eras.log()) {
       if (isOut()) await leave()
-    } else if (isTakenIn() || standing !== 'none') {
+      else if (isStale()) await setAside()
+      else if (isOfTheDisk(replica?.status().failure?.code)) reopenLater()
+      return
+    }
+    const { standing, log } = await readStanding(disk)
+    if (ending && standing !== 'none' && log !== eras.log()) await overruled(log, ending)
+    else if (!isOpen && (isTakenIn() || standing !== 'none')) {
       await open()
       if (ending) eras.tell(false)
     }
@@ -174,6 +214,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     settled: () => turn,
     async stop() {
       stopped = true
+      cancelReopening?.()
       await turn
       await close()
     },
@@ -186,9 +227,18 @@ const DAMAGED =
   'committee (mycelium demote) and in again (mycelium promote): it then gets a new copy.'
 
 function troubleOf(error: unknown): NonNullable<PrimaryStatus['trouble']> {
-  const code = error instanceof MyceliumError ? error.code : undefined
-  const damaged = code?.startsWith('LOG_') || code === 'RAFT_RECORDS_DAMAGED'
+  const code = codeOf(error)
+  const unreadable = code?.startsWith('LOG_') && code !== 'LOG_FAILED'
+  const damaged = unreadable || code === 'RAFT_RECORDS_DAMAGED'
   return damaged
     ? { code: 'LOG_DAMAGED', message: `${DAMAGED} (${messageOf(error)})` }
     : { code: 'REPLICA_FAILED', message: `${STOPPED} ${messageOf(error)}` }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof MyceliumError ? error.code : undefined
+}
+
+function isOfTheDisk(code: string | undefined): boolean {
+  return code === 'LOG_FAILED' || code?.startsWith('DISK_') === true
 }

@@ -10,6 +10,7 @@ import { createRecordLog } from '../log/index.ts'
 import { createRegistry, isVerified, openBatch, type RegistryView } from '../registry/index.ts'
 import { isNamed } from './committee.ts'
 import { failure, noQuorum } from './failures.ts'
+import { createFilling } from './filling.ts'
 import type { PrimaryDeps } from './index.ts'
 import {
   APPLY_TURN_MS,
@@ -48,10 +49,11 @@ export interface Replica {
 
 export type ReplicaDeps = Pick<
   PrimaryDeps,
-  'network' | 'net' | 'disk' | 'clock' | 'random' | 'logger'
+  'network' | 'net' | 'disk' | 'nodes' | 'clock' | 'random' | 'logger'
 > & {
   /** Which log it is. */
   name: LogName
+  isAdmins(node: NodeId): boolean
   /** Whether others name this node as one of the committee. */
   isTold(node: NodeId): boolean
 }
@@ -92,7 +94,11 @@ export function createReplica(deps: ReplicaDeps): Replica {
     { protocol: protocolOf('consensus/1', name) },
   )
   const proposer = createProposer({ consensus, machine, clock })
-  const changing = { self: net.self, consensus, clock }
+  const filling = createFilling({
+    ...{ self: net.self, consensus, clock, logger, view: machine.registry.view },
+    ...{ nodes: deps.nodes, isAdmins: deps.isAdmins },
+  })
+  const changing = { self: net.self, consensus, clock, successor: filling.successor }
   const waiting = { clock, subscribe: machine.subscribe }
 
   /**
@@ -148,8 +154,12 @@ export function createReplica(deps: ReplicaDeps): Replica {
       founding = standing === 'founding'
       await consensus.start()
       if (standing === 'none') await writeStanding(disk, 'holding', name)
+      filling.start()
     },
-    stop: () => consensus.stop(),
+    stop() {
+      filling.stop()
+      return consensus.stop()
+    },
     async answer(question, signal) {
       const { state, applied } = consensus.status()
       // Before the first snapshot has come there is nothing to answer from, not even what is stale.
@@ -173,7 +183,9 @@ export function createReplica(deps: ReplicaDeps): Replica {
         }
         case 'change': {
           const { ms, run, late } = CHANGES[question.change]
-          await limited(ms, signal, (limit) => run(changing, question.node, limit), late)
+          await filling.byHand(() => {
+            return limited(ms, signal, (limit) => run(changing, question.node, limit), late)
+          })
           return null
         }
         case 'position': {

@@ -17,27 +17,43 @@ const FOLDER = 'registry'
 export const logFolder = (log: LogName): string => `${FOLDER}/log${log}`
 const STANDING = `${FOLDER}/standing.cbor`
 const AUTHOR = `${FOLDER}/author.cbor`
+/** A file whose birthmark is remembered: a home that is put back from a copy has another. */
+const ANCHOR = `${FOLDER}/anchor`
 
-/** none: no copy here. founding: the first voter, before its first start. holding: there is a log. */
-export type Standing = 'none' | 'founding' | 'holding'
+/**
+ * none: no copy here. founding: the first voter, before its first start. holding: there is a log.
+ * stale: it is older than what this node has promised to others.
+ */
+export type Standing = 'none' | 'founding' | 'holding' | 'stale'
 
 const SHAPE = z.strictObject({
   v: z.literal(1),
-  standing: z.enum(['founding', 'holding']),
+  standing: z.enum(['founding', 'holding', 'stale']),
   /** The name of the log that is held, from the second era on. */
   log: z.string().max(64).exactOptional(),
+  /** Homes of before it was kept have none. */
+  anchor: z.string().max(100).exactOptional(),
 })
 const AUTHOR_SHAPE = z.strictObject({ v: z.literal(1), incarnation: z.int().min(1) })
 
 /** Throws LOG_DAMAGED for a file that cannot be read. */
 export async function readStanding(disk: Disk): Promise<{ standing: Standing; log: LogName }> {
+  const held = await read(disk)
+  if (!held) return { standing: 'none', log: FIRST_LOG }
+  return { standing: held.standing, log: (held.log ?? FIRST_LOG) as LogName }
+}
+
+/** Whether these are not the files that this node wrote, but a copy of them. */
+export async function isCopied(disk: Disk): Promise<boolean> {
+  const { anchor } = (await read(disk)) ?? {}
+  return anchor !== undefined && anchor !== (await disk.birthmark(ANCHOR))
+}
+
+async function read(disk: Disk): Promise<z.infer<typeof SHAPE> | undefined> {
   const bytes = await disk.read(STANDING)
-  if (!bytes) return { standing: 'none', log: FIRST_LOG }
+  if (!bytes) return undefined
   const parsed = SHAPE.safeParse(decodeOrNothing(bytes))
-  if (parsed.success) {
-    const { standing, log = FIRST_LOG } = parsed.data
-    return { standing, log: log as LogName }
-  }
+  if (parsed.success) return parsed.data
   throw new MyceliumError<PrimaryErrorCode>('LOG_DAMAGED', `${STANDING} cannot be read.`)
 }
 
@@ -46,8 +62,13 @@ export async function writeStanding(
   standing: Exclude<Standing, 'none'>,
   log: LogName = FIRST_LOG,
 ): Promise<void> {
-  const form = { v: 1, standing, ...(log !== FIRST_LOG && { log }) }
-  await disk.writeAtomic(STANDING, encode(form), { mode: 0o600 })
+  if (!(await disk.read(ANCHOR))) await disk.writeAtomic(ANCHOR, new Uint8Array(), { mode: 0o600 })
+  const anchor = (await disk.birthmark(ANCHOR)) ?? ''
+  await disk.writeAtomic(
+    STANDING,
+    encode({ v: 1, standing, anchor, ...(log !== FIRST_LOG && { log }) }),
+    { mode: 0o600 },
+  )
 }
 
 /** Leaves nothing of the log. The standing goes last: until then a crash ends as a lost log. */

@@ -98,6 +98,10 @@ const commands = {
     body: { node: annNode.node, role: 'sclerotia' },
   }),
   promotesLostNode: ({ lost }) => ({ kind: 'node.role', body: { node: lost.node, role: 'hypha' } }),
+  lowersAnnNode: ({ annNode }) => ({
+    kind: 'node.role',
+    body: { node: annNode.node, role: 'hypha' },
+  }),
   removesAnnNode: ({ annNode }) => ({ kind: 'node.remove', body: { node: annNode.node } }),
   removesAdminNode: ({ adminNode }) => ({ kind: 'node.remove', body: { node: adminNode.node } }),
   removesFounderNode: ({ founderNode }) => ({
@@ -187,6 +191,10 @@ const CASES: [who: Name, does: keyof typeof commands, outcome: string][] = [
   ['founder', 'removesGone', 'REMOVED'],
   ['adminNode', 'promotesAnnNode', 'done'],
   ['ann', 'promotesAnnNode', 'FORBIDDEN'],
+  ['ann', 'lowersAnnNode', 'done'],
+  ['annNode', 'lowersAnnNode', 'done'],
+  ['admin', 'lowersAnnNode', 'done'],
+  ['bob', 'lowersAnnNode', 'FORBIDDEN'],
   ['admin', 'promotesLostNode', 'REMOVED'],
   ['ann', 'removesAnnNode', 'done'],
   ['annNode', 'removesAnnNode', 'done'],

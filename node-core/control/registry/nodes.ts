@@ -43,13 +43,17 @@ export const register = kindForStrangers(
   },
 )
 
-/** By an admin: what the node does for the network. Value: null. */
+/**
+ * By an admin: what the node does for the network. Its owner may choose among the roles that do not
+ * vote, and so give less than an admin asked for. Value: null.
+ */
 export const assignRole = kind(
   1,
   z.strictObject({ node: nodeId, role }),
   (state, author, { node, role }) => {
-    if (!isAdmin(author)) return refuse('FORBIDDEN')
     const held = state.nodes.table.get(node)
+    const byOwner = held?.owner === author.owner && role !== 'sclerotia'
+    if (!isAdmin(author) && !byOwner) return refuse('FORBIDDEN')
     if (!held) return refuse('NOT_FOUND')
     if (held.removed) return refuse('REMOVED')
     state.nodes.table.set(node, { ...held, role })

@@ -43,6 +43,8 @@ export interface State {
   index: LogIndex
   /** Rows that came, changed or went since they were last taken. */
   takeChanges(): Change[]
+  /** Another object whenever a row of the table came, changed or went. */
+  markOf(table: string): object
 }
 
 export interface Change {
@@ -53,8 +55,11 @@ export interface Change {
 export function createState(network: FoundedNetwork, voters: readonly NodeId[]): State {
   const sum = createHashSum()
   let changes = new Map<string, Change>()
+  const marks = new Map<string, object>()
   const changed = (table: string, key: string): void => {
-    changes.set(`${table} ${key}`, { table, key })
+    const change = { table, key }
+    changes.set(`${table} ${key}`, change)
+    marks.set(table, change)
   }
   const deps = { sum, changed }
   const names = createNameTable(deps)
@@ -89,6 +94,11 @@ export function createState(network: FoundedNetwork, voters: readonly NodeId[]):
       const taken = [...changes.values()]
       changes = new Map()
       return taken
+    },
+    markOf(table) {
+      const mark = marks.get(table) ?? {}
+      marks.set(table, mark)
+      return mark
     },
   }
 }

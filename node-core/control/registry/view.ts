@@ -45,6 +45,8 @@ export interface RegistryView {
 
   /** Whose a name is: a workload's, and a namespace's. */
   ownerOf(name: string): OwnerId | undefined
+  /** Of the last workload under a name, ended ones included; 0 where there was none. */
+  generationOf(name: string): number
   workload(name: string): DesiredSpec | undefined
   workloads(page: Page): Rows<DesiredSpec>
   /** By `<workload>/<index>`. */
@@ -53,6 +55,8 @@ export interface RegistryView {
   secrets(prefix: string, page: Page): Rows<Secret>
   setting(name: string): Setting | undefined
   settings(page: Page): Rows<Setting>
+  /** Another object once anything in the table has changed, so that readers need not look again. */
+  markOf(table: 'workloads' | 'names' | 'assignments' | 'nodes' | 'settings'): object
 
   /** Of the store's latest change. */
   readonly revision: number
@@ -99,6 +103,7 @@ export function createView(state: () => State): RegistryView {
     nodes: paged((state) => state.nodes.table),
     supports: (node) => state().supports.get(node)?.version ?? 1,
     ownerOf: (name) => state().names.table.get(name)?.owner,
+    generationOf: (name) => state().names.table.get(name)?.generation ?? 0,
     workload: (name) => state().workloads.get(name),
     workloads: paged((state) => state.workloads),
     assignments: (prefix, page) => state().assignments.table.page(prefix, page),
@@ -106,6 +111,7 @@ export function createView(state: () => State): RegistryView {
     secrets: (prefix, page) => state().secrets.page(prefix, page),
     setting: (name) => state().settings.get(name),
     settings: paged((state) => state.settings),
+    markOf: (table) => state().markOf(table),
     get revision() {
       return state().keys.revision
     },

@@ -56,6 +56,8 @@ export function objectionText(code: Objection): string {
       return 'The host port asked for is taken there.'
     case 'NO_MAJORITY':
       return 'Less than half of the network is in sight, and this workload must not run then.'
+    case 'NOT_ASSIGNED':
+      return 'It could run it; the committee has yet to assign it.'
     case 'ANOTHER_CHOSEN':
       return 'It could run it; another node comes first.'
   }

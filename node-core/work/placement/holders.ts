@@ -50,17 +50,19 @@ export function holdersOf(
 
 /**
  * The one of several holders that stays: healthy before running before not running, then the node
- * with fewer slots of the workload, then the rendezvous winner.
+ * with fewer slots of the workload, then the assigned one, then the rendezvous winner.
  */
 export function best(
   slot: Slot,
   instances: readonly Instance[],
   ledger: Ledger,
+  assigned: NodeId | undefined,
 ): Instance | undefined {
   if (instances.length < 2) return instances[0]
   const ranked = instances.map((instance) => ({
     instance,
     rank: rankOf(instance),
+    assigned: instance.node === assigned ? 1 : 0,
     count: ledger.count(instance.node, instance.workload),
     score: rendezvousScore(instance.node, slot),
   }))
@@ -68,6 +70,7 @@ export function best(
     (a, b) =>
       b.rank - a.rank ||
       a.count - b.count ||
+      b.assigned - a.assigned ||
       compare(b.score, a.score) ||
       compare(a.instance.id, b.instance.id),
   )

@@ -1,7 +1,8 @@
 /**
- * Which node runs which slot, as a pure function that every node evaluates alike before there is a
- * Primary. Its inputs are only the live set, declared capacity, labels and cordons, and what runs
- * where. Running instances stay; distinct hosts first, then rendezvous hash.
+ * Which node runs which slot, as a pure function. Its inputs are only the live set, declared capacity,
+ * labels and cordons, what runs where, and what the registry has assigned (docs/adr/0013). Running
+ * instances stay; then the assigned node; then distinct hosts first, then rendezvous hash. A leader
+ * evaluates it to assign; every node evaluates it alike to know what is its own.
  *
  * A slot that is held stays where it is. A changed workload is replaced one slot at a time, in
  * place, and a draining node is emptied the same way: the old instance is surplus only once the new
@@ -30,6 +31,18 @@ export interface PlacementInput {
   instances: readonly Instance[]
   /** False on a side that sees less than half of the known nodes: `stop` workloads end there. */
   majority: boolean
+  /** Absent in a network without a Primary. */
+  committed?: CommittedAssignments
+}
+
+/** What the registry says about slots. */
+export interface CommittedAssignments {
+  readonly assignments: ReadonlyMap<Slot, NodeId>
+  /**
+   * Workloads whose slots start at their assigned node and nowhere else: a quorum is in reach, whose
+   * leader assigns anew what is lost.
+   */
+  readonly bound: ReadonlySet<string>
 }
 
 export interface Placement {
@@ -59,6 +72,8 @@ export type PlacementRefusal =
   | 'CPU_FULL'
   | 'MEMORY_FULL'
   | 'NO_MAJORITY'
+  /** It could run it, and the committee has yet to say which node does. */
+  | 'NOT_ASSIGNED'
 
 /** What a node has against a slot; the last means that it could run it. */
 export type Objection = PlacementRefusal | 'ANOTHER_CHOSEN'
@@ -74,5 +89,6 @@ export type SurplusReason =
   | 'NO_MAJORITY'
 
 export { explain, objectionText, type SlotExplanation } from './explain.ts'
+export { isHealthy } from './holders.ts'
 export { place } from './place.ts'
 export { rendezvousScore } from './rendezvous.ts'

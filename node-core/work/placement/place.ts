@@ -8,12 +8,20 @@ import {
   type Workload,
 } from '../spec/index.ts'
 import { best, compare, type Holders, holdersOf, isEnding, isHealthy } from './holders.ts'
-import type { Placement, PlacementInput, PlacementNode, Refusal, SurplusReason } from './index.ts'
+import type {
+  CommittedAssignments,
+  Placement,
+  PlacementInput,
+  PlacementNode,
+  Refusal,
+  SurplusReason,
+} from './index.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { rendezvousScore } from './rendezvous.ts'
 
 interface Table {
   nodes: PlacementNode[]
+  committed: CommittedAssignments
   ledger: Ledger
   assignments: Map<Slot, NodeId>
   starts: Set<Slot>
@@ -25,7 +33,11 @@ interface Table {
 interface Seat extends Holders {
   keeper: Instance | undefined
   incumbent: Instance | undefined
+  /** Where nobody holds it: the assigned node, if that can run it. */
+  appointed: NodeId | undefined
 }
+
+const NOTHING_COMMITTED: CommittedAssignments = { assignments: new Map(), bound: new Set() }
 
 export function place(input: PlacementInput): Placement {
   const table = evaluate(input)
@@ -39,6 +51,7 @@ export function evaluate(input: PlacementInput): Table {
   const nodes = input.nodes.toSorted((a, b) => compare(a.id, b.id))
   const table: Table = {
     nodes,
+    committed: input.committed ?? NOTHING_COMMITTED,
     ledger: createLedger(nodes),
     assignments: new Map(),
     starts: new Set(),
@@ -60,6 +73,10 @@ export function evaluate(input: PlacementInput): Table {
     const seats = forbidden ? [] : seat(table, desired, instances, nodeById)
     return { desired, seats, forbidden }
   })
+  // Then what was assigned and has yet to start.
+  for (const { desired, seats } of seated) {
+    for (const seated of seats) appoint(table, desired.workload, seated)
+  }
   for (const { desired, seats, forbidden } of seated) {
     if (forbidden) refuseAll(table, desired.workload)
     else fill(table, desired.workload, seats)
@@ -95,12 +112,13 @@ function seat(
   const { ledger } = table
   const slots = holdersOf(desired, instances, nodes)
   const stay = (holders: Holders): Seat => {
-    const keeper = best(holders.slot, holders.settled, ledger)
+    const assigned = table.committed.assignments.get(holders.slot)
+    const keeper = best(holders.slot, holders.settled, ledger, assigned)
     const leaving = holders.leaving.length > 0 ? holders.leaving : holders.stranded
-    const incumbent = keeper ? undefined : best(holders.slot, leaving, ledger)
+    const incumbent = keeper ? undefined : best(holders.slot, leaving, ledger, assigned)
     const stays = keeper ?? incumbent
     if (stays) ledger.reserve(stays.node, holders.slot, desired.workload)
-    const seated = { ...holders, keeper, incumbent }
+    const seated = { ...holders, keeper, incumbent, appointed: undefined }
     markSurplus(table, seated)
     return seated
   }
@@ -131,6 +149,27 @@ function markSurplus({ surplus }: Table, { keeper, incumbent, ...holders }: Seat
   }
 }
 
+/** Reserves for a slot that was assigned and that nobody holds, before anybody else takes the room. */
+function appoint(table: Table, workload: Workload, seated: Seat): void {
+  const { slot, keeper, incumbent } = seated
+  const node = keeper || incumbent ? undefined : assignedNode(table, slot)
+  if (!node || table.ledger.refusal(node, slot, workload)) return
+  table.ledger.reserve(node.id, slot, workload)
+  seated.appointed = node.id
+}
+
+function assignedNode({ nodes, committed }: Table, slot: Slot): PlacementNode | undefined {
+  const assigned = committed.assignments.get(slot)
+  return assigned && nodes.find(({ id }) => id === assigned)
+}
+
+/** Where it may still run: told of by its records, or assigned there. */
+function awayNode(table: Table, { slot, lost }: Seat): NodeId | undefined {
+  const assigned = assignedNode(table, slot)
+  const isAway = assigned !== undefined && !assigned.live && !assigned.left
+  return isAway ? assigned.id : lost[0]?.node
+}
+
 /** Assigns every slot of one workload, those that are held first to their holders. */
 function fill(table: Table, workload: Workload, seats: readonly Seat[]): void {
   const { assignments, unplaced } = table
@@ -141,7 +180,8 @@ function fill(table: Table, workload: Workload, seats: readonly Seat[]): void {
   let unsound = false
   let refused: readonly Refusal[] | undefined
 
-  for (const { slot, keeper, incumbent, lost } of seats) {
+  for (const seated of seats) {
+    const { slot, keeper, incumbent, appointed } = seated
     if (keeper) {
       assignments.set(slot, keeper.node)
       unsound ||= !isHealthy(keeper)
@@ -154,9 +194,14 @@ function fill(table: Table, workload: Workload, seats: readonly Seat[]): void {
       moving ||= moved && serves
       continue
     }
-    const away = lost[0]
-    if (away && workload.onPartition === 'keep') {
-      assignments.set(slot, away.node)
+    if (appointed) {
+      assignments.set(slot, appointed)
+      table.starts.add(slot)
+      continue
+    }
+    const away = workload.onPartition === 'keep' ? awayNode(table, seated) : undefined
+    if (away) {
+      assignments.set(slot, away)
       continue
     }
     // What refused one slot of a workload refuses the next: reservations only grow.
@@ -198,9 +243,12 @@ function start(table: Table, workload: Workload, slot: Slot, node: NodeId): void
   table.starts.add(slot)
 }
 
-/** Distinct hosts first, then rendezvous hash. */
+/** The assigned node, else distinct hosts first, then rendezvous hash; bound slots wait instead. */
 function choose(table: Table, workload: Workload, slot: Slot): NodeId | undefined {
   const { ledger } = table
+  const assigned = assignedNode(table, slot)
+  if (assigned && !ledger.refusal(assigned, slot, workload)) return assigned.id
+  if (table.committed.bound.has(workload.name)) return undefined
   let candidates: NodeId[] = []
   let fewest = Number.POSITIVE_INFINITY
   for (const node of table.nodes) {
@@ -219,9 +267,9 @@ function choose(table: Table, workload: Workload, slot: Slot): NodeId | undefine
 }
 
 function refusals(table: Table, workload: Workload, slot: Slot): Refusal[] {
-  return table.nodes.flatMap((node) => {
-    const code = table.ledger.refusal(node, slot, workload)
-    return code ? [{ code, node: node.id }] : []
+  // A node that has nothing against it would have been chosen, were the slot not bound.
+  return table.nodes.map((node) => {
+    return { code: table.ledger.refusal(node, slot, workload) ?? 'NOT_ASSIGNED', node: node.id }
   })
 }
 

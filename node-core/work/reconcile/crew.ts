@@ -6,7 +6,7 @@ import type { Clock } from '../../base/clock/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
-import type { Runner, Running } from '../runners/index.ts'
+import type { InstanceAccesses, Runner, Running } from '../runners/index.ts'
 import {
   type DesiredWorkload,
   type Instance,
@@ -50,6 +50,7 @@ export interface CrewDeps {
   view: Pick<WorkView, 'desired' | 'instances' | 'recordOf'>
   publisher: Publisher
   probe: HealthProbe
+  access: InstanceAccesses | undefined
   clock: Clock
   random: Random
   logger: Logger
@@ -63,6 +64,7 @@ export function createCrew(deps: CrewDeps): Crew {
   const drivers = new Map<string, InstanceDriver>()
   const tasks = new Set<Promise<unknown>>()
   let startsUnderWay = 0
+  let leftoversSwept = false
 
   function claim(desired: DesiredWorkload, index: number): void {
     const runner = deps.runners[desired.workload.kind]
@@ -118,6 +120,7 @@ export function createCrew(deps: CrewDeps): Crew {
         clock,
         logger,
         probe: deps.probe,
+        access: deps.access,
         checkOf(one) {
           const desired = view.desired(one.workload)
           return desired && isCurrent(one, desired) ? desired.workload.health : undefined
@@ -158,6 +161,13 @@ export function createCrew(deps: CrewDeps): Crew {
         publisher.retract(record)
       }
     }
+  }
+
+  /** Doors of instances that ended while this node was away, once all that runs is known. */
+  function sweepLeftovers(): void {
+    if (leftoversSwept || !deps.access || !engines.allListed()) return
+    leftoversSwept = true
+    task(deps.access.keepOnly([...drivers.keys()]))
   }
 
   function task(promise: Promise<unknown>): void {
@@ -203,6 +213,7 @@ export function createCrew(deps: CrewDeps): Crew {
         if (phase.kind === 'running' && phase.sinceMs < sinceMs) driver.vanished()
       }
       takeUpRecords()
+      sweepLeftovers()
     },
     takeUpRecords,
     async dismiss(options) {

@@ -11,8 +11,6 @@ import { createEngines } from './engines.ts'
 import { createHealthProbe } from './health-probe.ts'
 import type { Reconciler, ReconcilerDeps, ReconcilerOptions } from './index.ts'
 import {
-  ALONE_AFTER_MS,
-  GRACE_AFTER_START_MS,
   LIVENESS_SETTLE_MS,
   REMOTE_CHANGE_MS,
   SENSE_PERIOD_MS,
@@ -22,6 +20,7 @@ import { toInstance } from './local-instance.ts'
 import { type PlanInput, plan } from './plan.ts'
 import { createPlanTimer } from './plan-timer.ts'
 import { createPublisher } from './publisher.ts'
+import { createReadiness } from './readiness.ts'
 import type { ViewChange } from './work-view.ts'
 
 export function createReconciler(
@@ -34,6 +33,7 @@ export function createReconciler(
   const listeners = new Set<(instance: Instance) => void>()
   const publisher = createPublisher({ state, clock, logger })
   const timer = createPlanTimer(clock, reconcile)
+  const readiness = createReadiness(deps, options)
   const engines = createEngines({
     ...{ runners, membership, clock, logger },
     onList(runner, listed, sinceMs) {
@@ -44,6 +44,7 @@ export function createReconciler(
   const crew = createCrew({
     ...{ self, runners, engines, view, publisher, clock, random, logger },
     probe: deps.probe ?? createHealthProbe(),
+    access: deps.access,
     onChange(instance) {
       for (const listener of listeners) listener(instance)
     },
@@ -52,8 +53,6 @@ export function createReconciler(
 
   let running = false
   let sensed = false
-  let startedMs = 0
-  let livenessChangedMs = Number.NEGATIVE_INFINITY
   let doomedSinceMs: PlanInput['doomedSinceMs'] = new Map()
   let stopWatching: (() => void | Promise<void>)[] = []
 
@@ -84,29 +83,17 @@ export function createReconciler(
       recordOf: view.recordOf,
       local,
       others: others.filter(({ node }) => !left.has(node)),
-      ready: isReady(),
+      ready: readiness.isReady() && view.isCurrent(),
       synced: state.synced,
-      settled: isSettled(),
+      settled: readiness.isSettled(),
       left: left.has(self),
       doomedSinceMs,
     }
   }
 
-  function isReady(): boolean {
-    const aloneForLong = clock.monotonicMs() - startedMs >= ALONE_AFTER_MS
-    return state.synced || (aloneForLong && deps.net.peers().length === 0)
-  }
-
-  function isSettled(): boolean {
-    const nowMs = clock.monotonicMs()
-    if (nowMs - livenessChangedMs < LIVENESS_SETTLE_MS) return false
-    if (nowMs - startedMs >= (options.graceAfterStartMs ?? GRACE_AFTER_START_MS)) return true
-    return membership.list().every(({ liveness }) => liveness !== 'dead')
-  }
-
   function onViewChange(change: ViewChange): void {
     if (change.of === 'liveness') {
-      livenessChangedMs = clock.monotonicMs()
+      readiness.livenessChanged()
       timer.within(LIVENESS_SETTLE_MS)
     }
     // What this node says of its own instances is no news to it.
@@ -122,7 +109,7 @@ export function createReconciler(
     async start() {
       if (running) return
       running = true
-      startedMs = clock.monotonicMs()
+      readiness.start()
       timer.start()
       stopWatching = [
         view.subscribe(onViewChange),

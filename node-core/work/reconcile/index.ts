@@ -14,7 +14,7 @@ import type { Net } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { SharedState } from '../../control/state/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
-import type { LogLineOut, Runner } from '../runners/index.ts'
+import type { InstanceAccesses, LogLineOut, Runner } from '../runners/index.ts'
 import type { Instance, WorkloadKind } from '../spec/index.ts'
 import type { HealthProbe } from './health-probe.ts'
 import type { WorkView } from './work-view.ts'
@@ -40,6 +40,8 @@ export interface ReconcilerDeps {
   net: Pick<Net, 'peers'>
   /** Started and stopped by whoever made them. */
   runners: Readonly<Partial<Record<WorkloadKind, Runner>>>
+  /** Without it instances have no way to their node. */
+  access?: InstanceAccesses
   clock: Clock
   random: Random
   logger: Logger
@@ -63,5 +65,7 @@ export {
   type Logs,
   type LogsDeps,
 } from './logs.ts'
+export { createPlanTimer, type PlanTimer } from './plan-timer.ts'
+export { createReadiness, type Readiness, type ReadinessDeps } from './readiness.ts'
 export { type SeenInstance, type WorkloadStatus, workloadStatus } from './status.ts'
 export { createWorkView, type ViewChange, type WorkView, type WorkViewDeps } from './work-view.ts'

@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
-import type { Runner, Running } from '../runners/index.ts'
+import type { InstanceAccesses, Runner, Running } from '../runners/index.ts'
 import type { DesiredWorkload, HealthCheck, Workload } from '../spec/index.ts'
 import type { HealthProbe } from './health-probe.ts'
 import { REASON_LENGTH_MAX } from './limits.ts'
@@ -39,6 +39,7 @@ export interface InstanceDriver {
 export interface InstanceDriverDeps {
   runner: Runner
   probe: HealthProbe
+  access: InstanceAccesses | undefined
   clock: Clock
   logger: Logger
   /** The check it was deployed with; undefined when something else is wanted by now. */
@@ -81,7 +82,10 @@ export function createInstanceDriver(
     const { id, index, generation } = local
     try {
       if (leftover) await runner.end(id, { graceMs: 0 })
+      const access = await deps.access?.open(local)
+      signal.throwIfAborted()
       const running = await runner.run({
+        ...(access && { access }),
         id,
         workload,
         index,
@@ -95,6 +99,7 @@ export function createInstanceDriver(
       serve(running)
     } catch (error) {
       if (signal.aborted) return
+      shut()
       const reason = reasonOf(error)
       logger.info('An instance could not be started', { id, code: reason.code })
       become(
@@ -103,6 +108,20 @@ export function createInstanceDriver(
           : failed(local, reason, { nowMs: clock.monotonicMs(), leftover: true }),
       )
     }
+  }
+
+  /** What is found running comes in by the door that it was started with. */
+  function reopen(): void {
+    deps.access?.open(local).catch((error) => {
+      logger.warn('An instance found running has no door', { id: local.id, error })
+    })
+  }
+
+  /** It has ended, or never began. */
+  function shut(): void {
+    deps.access?.close(local.id).catch((error) => {
+      logger.warn('The door of an instance stays', { id: local.id, error })
+    })
   }
 
   function serve(running: Running): void {
@@ -144,6 +163,7 @@ export function createInstanceDriver(
       .catch((error) => logger.warn('An unhealthy instance stays', { id: local.id, error }))
       .finally(() => {
         clearing = undefined
+        shut()
       })
     await clearing
   }
@@ -157,6 +177,7 @@ export function createInstanceDriver(
     }
     try {
       await runner.end(local.id, { graceMs: options.graceMs })
+      shut()
       return true
     } catch (error) {
       logger.warn('An instance could not be ended yet', { id: local.id, error })
@@ -192,11 +213,14 @@ export function createInstanceDriver(
       const { phase } = local
       // It is listed still, and was given up already.
       if (clearing) return
-      if (phase.kind === 'waiting' && running.state === 'running') serve(running)
-      else if (phase.kind === 'waiting' && !phase.leftover) {
+      if (phase.kind === 'waiting' && running.state === 'running') {
+        reopen()
+        serve(running)
+      } else if (phase.kind === 'waiting' && !phase.leftover) {
         local = { ...local, phase: { ...phase, leftover: true } }
       } else if (phase.kind === 'running' && running.state === 'exited') {
         cancelProbe()
+        shut()
         const reason = exitReason(running.exitCode)
         logger.info('An instance ended by itself', { id: local.id, code: running.exitCode })
         become(failed(local, reason, { nowMs: clock.monotonicMs(), leftover: true }))
@@ -205,6 +229,7 @@ export function createInstanceDriver(
     vanished() {
       if (local.phase.kind !== 'running') return
       cancelProbe()
+      shut()
       const reason = { code: 'VANISHED', message: 'It was removed by someone else.' }
       become(failed(local, reason, { nowMs: clock.monotonicMs(), leftover: false }))
     },

@@ -1,12 +1,14 @@
 /**
  * What is to be done here, from what is wanted, where it was placed, and what there is. Pure.
  *
- * Nothing is ended because information is missing: an end needs a tombstone, a lower replica count,
- * a newer one that serves, or a duplicate that is seen to run. Until this node knows what its peers
- * run, it starts nothing that a peer may run and ends nothing that it may be the last to run.
+ * Nothing is ended because information is missing: an end needs a committed end (or, without a
+ * Primary, a tombstone), a lower replica count, a newer one that serves, or a duplicate that is seen
+ * to run. Until this node knows what its peers run, it starts nothing that a peer may run and ends
+ * nothing that it may be the last to run.
  */
 import { assert } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
+import type { DesiredRecord } from '../desired/index.ts'
 import type { Placement } from '../placement/index.ts'
 import {
   type DesiredWorkload,
@@ -25,8 +27,8 @@ export interface PlanInput {
   placement: Placement
   /** By name. */
   wanted: ReadonlyMap<string, DesiredWorkload>
-  /** What the state holds for a name that is not wanted. */
-  recordOf: (workload: string) => 'none' | 'ended' | 'unreadable'
+  /** What is held for a name that is not wanted. */
+  recordOf: (workload: string) => DesiredRecord
   local: readonly LocalInstance[]
   /** Instances of other nodes that have not said goodbye. */
   others: readonly Instance[]

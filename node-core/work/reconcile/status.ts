@@ -143,6 +143,7 @@ const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   CPU_FULL: 'short of CPU',
   MEMORY_FULL: 'short of memory',
   NO_MAJORITY: 'in the smaller part of the network',
+  NOT_ASSIGNED: 'able to, once the committee has assigned it',
 }
 
 function distinct(reasons: readonly (Reason | undefined)[]): Reason[] {

@@ -4,6 +4,7 @@ import { createMemoryLogger } from '../../base/log/index.ts'
 import { parseNodeId } from '../../base/net/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import type { Member } from '../../network/membership/index.ts'
+import { desiredOfState } from '../desired/testing/no-primary.ts'
 import {
   type Instance,
   instanceKey,
@@ -42,15 +43,20 @@ beforeEach(() => {
   records = new Map()
   members = []
   logger = createMemoryLogger()
+  const state = {
+    get: (key: string) => records.get(key),
+    list: (prefix: string) =>
+      [...records.values()].filter(
+        ({ key, value }) => key.startsWith(prefix) && value !== undefined,
+      ),
+    put: async () => Promise.reject(new Error('Read only.')),
+    delete: async () => {},
+    subscribe: () => () => {},
+    synced: true,
+  }
   view = createWorkView({
-    state: {
-      get: (key) => records.get(key),
-      list: (prefix) =>
-        [...records.values()].filter(
-          ({ key, value }) => key.startsWith(prefix) && value !== undefined,
-        ),
-      subscribe: () => () => {},
-    },
+    state,
+    desired: desiredOfState({ state, logger }),
     membership: { list: () => members, subscribe: () => () => {} },
     logger,
   })

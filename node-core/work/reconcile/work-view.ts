@@ -1,31 +1,37 @@
 /**
- * What the shared state and the membership say about work, read once and shared by the reconciler,
- * the API and the edge: what is wanted, what runs where, and the input of placement.
+ * What is wanted, what runs where, and who is there, read once and shared by the reconciler, the API
+ * and the edge: among other things the input of placement.
  */
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { SharedState, StateRecord } from '../../control/state/index.ts'
 import type { Member, Membership } from '../../network/membership/index.ts'
-import type { PlacementInput, PlacementNode } from '../placement/index.ts'
+import type { Desired, DesiredRecord } from '../desired/index.ts'
+import { isHealthy, type PlacementInput, type PlacementNode, place } from '../placement/index.ts'
 import {
   type DesiredWorkload,
-  desiredOf,
   type Instance,
   instanceOf,
   parseInstanceKey,
-  WORKLOAD_PREFIX,
-  workloadKey,
+  slotOf,
 } from '../spec/index.ts'
 
 export interface WorkView {
   wanted(): DesiredWorkload[]
   desired(workload: string): DesiredWorkload | undefined
-  /** What the state holds for a name that is not wanted. */
-  recordOf(workload: string): 'none' | 'ended' | 'unreadable'
+  /** What is held for a name that is not wanted. */
+  recordOf(workload: string): DesiredRecord
+  /** False while what is wanted is what it was before this node's start: nothing is done by it. */
+  isCurrent(): boolean
   /** Every instance that any node tells of, those of lost nodes included, sorted by id. */
   instances(): Instance[]
   /** What every node computes the placement from. */
   placementInput(): PlacementInput
+  /**
+   * Instances of a workload on nodes that were to run them, whether they serve by now or not: traffic
+   * goes to no other, whoever says that it runs there.
+   */
+  assigned(workload: string): Instance[]
   /** Anything of the above may have changed. */
   subscribe(listener: (change: ViewChange) => void): () => void
 }
@@ -33,45 +39,52 @@ export interface WorkView {
 export type ViewChange =
   | { of: 'workload'; name: string }
   | { of: 'instance'; node: NodeId; id: string }
+  /** Which node is to run what, or whether a quorum is in reach. */
+  | { of: 'assignments' }
   /** Someone came, fell silent or said goodbye. */
   | { of: 'liveness'; node: NodeId }
   /** Something else about a node: its cordon, its labels, what it can run. */
   | { of: 'node'; node: NodeId }
 
 export interface WorkViewDeps {
+  desired: Pick<
+    Desired,
+    | 'list'
+    | 'get'
+    | 'recordOf'
+    | 'isCurrent'
+    | 'isCommitted'
+    | 'committed'
+    | 'heldBefore'
+    | 'subscribe'
+  >
   state: Pick<SharedState, 'get' | 'list' | 'subscribe'>
   membership: Pick<Membership, 'list' | 'subscribe'>
   logger: Logger
 }
 
-export function createWorkView({ state, membership, logger }: WorkViewDeps): WorkView {
-  const log = logger.child('work-view')
+export function createWorkView(deps: WorkViewDeps): WorkView {
+  const { desired, state, membership } = deps
+  const log = deps.logger.child('work-view')
   // Records are replaced, never changed, so what one says is parsed once.
-  const desiredByRecord = new WeakMap<StateRecord, DesiredWorkload | 'unreadable'>()
   const instanceByRecord = new WeakMap<StateRecord, Instance | 'unreadable'>()
 
-  const once = <T>(
-    known: WeakMap<StateRecord, T | 'unreadable'>,
-    parse: (record: StateRecord) => T | undefined,
-    record: StateRecord,
-  ): T | undefined => {
-    let value = known.get(record)
-    if (value === undefined) {
-      value = parse(record) ?? 'unreadable'
-      known.set(record, value)
-      if (value === 'unreadable') {
+  const instanceIn = (record: StateRecord): Instance | undefined => {
+    let instance = instanceByRecord.get(record)
+    if (instance === undefined) {
+      instance = instanceOf(record) ?? 'unreadable'
+      instanceByRecord.set(record, instance)
+      if (instance === 'unreadable') {
         log.warn('A record cannot be read', { key: record.key, author: record.author })
       }
     }
-    return value === 'unreadable' ? undefined : value
+    return instance === 'unreadable' ? undefined : instance
   }
-  const desiredIn = (record: StateRecord): DesiredWorkload | undefined =>
-    once(desiredByRecord, desiredOf, record)
 
   const instances = (): Instance[] =>
     state.list('node/').flatMap((record) => {
       if (!parseInstanceKey(record.key)) return []
-      const instance = once(instanceByRecord, instanceOf, record)
+      const instance = instanceIn(record)
       if (!instance) return []
       return [record.incarnation < incarnationOf(instance.node) ? unconfirmed(instance) : instance]
     })
@@ -82,35 +95,42 @@ export function createWorkView({ state, membership, logger }: WorkViewDeps): Wor
       state.get(`node/${node}/profile`)?.incarnation ?? 0,
     )
 
-  const wanted = (): DesiredWorkload[] =>
-    state.list(WORKLOAD_PREFIX).flatMap((record) => desiredIn(record) ?? [])
+  function placementInput(): PlacementInput {
+    const members = membership.list()
+    const committed = desired.committed()
+    return {
+      nodes: members.map(toPlacementNode),
+      workloads: desired.list(),
+      instances: instances(),
+      majority: seesMajority(members),
+      ...(committed && { committed }),
+    }
+  }
 
   return {
-    wanted,
-    desired(workload) {
-      const record = state.get(workloadKey(workload))
-      return record?.value === undefined ? undefined : desiredIn(record)
-    },
-    recordOf(workload) {
-      const record = state.get(workloadKey(workload))
-      if (!record) return 'none'
-      return record.value === undefined ? 'ended' : 'unreadable'
-    },
+    wanted: desired.list,
+    desired: desired.get,
+    recordOf: desired.recordOf,
+    isCurrent: desired.isCurrent,
     instances,
-    placementInput() {
-      const members = membership.list()
-      return {
-        nodes: members.map(toPlacementNode),
-        workloads: wanted(),
-        instances: instances(),
-        majority: seesMajority(members),
-      }
+    placementInput,
+    assigned(workload) {
+      const own = instances().filter((instance) => instance.workload === workload)
+      const committed = desired.isCommitted(workload) ? desired.committed() : undefined
+      if (!committed) return own
+      const isBound = committed.bound.has(workload)
+      const chosen = isBound ? undefined : place(placementInput()).assignments
+      return own.filter(({ index, node }) => {
+        const slot = slotOf(workload, index)
+        const assigned = committed.assignments.get(slot)
+        if (node === assigned || node === chosen?.get(slot)) return true
+        if (node !== desired.heldBefore(slot)) return false
+        return !own.some((one) => one.index === index && one.node === assigned && isHealthy(one))
+      })
     },
     subscribe(listener) {
       const ends = [
-        state.subscribe(WORKLOAD_PREFIX, ({ key }) =>
-          listener({ of: 'workload', name: key.slice(WORKLOAD_PREFIX.length) }),
-        ),
+        desired.subscribe(listener),
         state.subscribe('node/', ({ key }) => {
           const named = parseInstanceKey(key)
           if (named) listener({ of: 'instance', ...named })

@@ -5,6 +5,7 @@
  */
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Workload, WorkloadKind } from '../spec/index.ts'
+import type { InstanceAccess } from './access.ts'
 
 export interface StartRequest {
   /** Instance id; unique. */
@@ -12,6 +13,8 @@ export interface StartRequest {
   workload: Workload
   index: number
   generation: number
+  /** How it reaches its node; absent where this computer offers no way. */
+  access?: InstanceAccess
   signal: AbortSignal
   /** Called with real steps: `{ step: 'pulling', doneBytes, totalBytes }`. */
   onProgress: (progress: StartProgress) => void
@@ -72,6 +75,8 @@ export type RunnerErrorCode =
   /** The engine does not answer. */
   | 'ENGINE_UNAVAILABLE'
   | 'IMAGE_NOT_FOUND'
+  /** The engine sees another file system than this node, so it cannot mount a folder of ours. */
+  | 'FOLDER_UNSEEN'
   /** The image or bundle is not what its digest says. */
   | 'DIGEST_MISMATCH'
   /** Bundle signature, hash or archive is bad. */
@@ -89,6 +94,14 @@ export type RunnerErrorCode =
   /** No instance of this id was started here, or it has been removed. */
   | 'INSTANCE_NOT_FOUND'
 
+export {
+  type AccessedInstance,
+  accessVariables,
+  CONTAINER_FOLDER,
+  type InstanceAccess,
+  type InstanceAccesses,
+  SOCKET_NAME,
+} from './access.ts'
 export { findLoopbackPort, portTaken } from './loopback-port.ts'
 export {
   createSimEngine,

@@ -5,7 +5,14 @@
 import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { WorkloadKind } from '../spec/index.ts'
-import type { LogLineOut, Runner, RunnerErrorCode, Running, StartRequest } from './index.ts'
+import type {
+  InstanceAccess,
+  LogLineOut,
+  Runner,
+  RunnerErrorCode,
+  Running,
+  StartRequest,
+} from './index.ts'
 import { createSimLog, type SimLog } from './sim-log.ts'
 
 export interface SimEngine {
@@ -31,6 +38,8 @@ export interface SimHeld {
   node: string
   log: SimLog
   close: () => void
+  /** The door that it was started with. */
+  access: InstanceAccess | undefined
 }
 
 export interface SimEngineDeps {
@@ -200,7 +209,7 @@ async function hold(core: EngineCore, node: string, request: StartRequest): Prom
   const log = createSimLog(clock)
   for (const line of lines) log.write(line)
   core.startCount++
-  core.held.set(id, { running, node, log, close })
+  core.held.set(id, { running, node, log, close, access: request.access })
   if (exits) clock.timer(exits.afterMs, () => exit(core, id, exits.code))
   return running
 }

@@ -46,6 +46,7 @@ export const computer = {
   gateway: 'Gateway',
   api: 'API',
   leave: 'Leave the network',
+  leaveAllTheSame: 'Leave all the same',
   leaveDetail:
     'The network starts elsewhere what runs here. This computer forgets the network and keeps its identity.',
   leaveTitle: 'Leave {{network}}?',

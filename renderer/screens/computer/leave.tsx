@@ -30,19 +30,22 @@ function LeaveDialog({ network, onClose }: { network: string; onClose: () => voi
   const nodes = useResource(world.nodes).data ?? []
   const [typed, setTyped] = useState('')
   const [busy, setBusy] = useState(false)
+  /** Why the node will not leave unless it is told again. */
+  const [refusal, setRefusal] = useState<string>()
   const isLast = nodes.filter((node) => node.liveness !== 'left').length <= 1
 
   const leave = async (): Promise<void> => {
     setBusy(true)
     try {
-      await world.client().network.leave()
+      await world.client().network.leave({ force: refusal !== undefined })
       world.toasts.show({ text: t('computer.left') })
       world.route.go({ at: 'network', view: 'map' })
       world.refresh()
       onClose()
     } catch (error) {
-      const { message } = toProblem(error)
-      world.toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
+      const { code, message } = toProblem(error)
+      if (code === 'CONFLICT') setRefusal(message)
+      else world.toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
       setBusy(false)
     }
   }
@@ -53,6 +56,11 @@ function LeaveDialog({ network, onClose }: { network: string; onClose: () => voi
       onClose={onClose}
     >
       <p>{isLast ? t('computer.leaveLast', { network }) : t('computer.leaveBody')}</p>
+      {refusal && (
+        <p className="problem" role="alert">
+          {refusal}
+        </p>
+      )}
       <TextField
         label={t('computer.leaveType', { network })}
         value={typed}
@@ -67,7 +75,7 @@ function LeaveDialog({ network, onClose }: { network: string; onClose: () => voi
           disabled={typed.trim() !== network}
           onPress={() => void leave()}
         >
-          {t('computer.leave')}
+          {t(refusal ? 'computer.leaveAllTheSame' : 'computer.leave')}
         </Button>
       </DialogActions>
     </Dialog>

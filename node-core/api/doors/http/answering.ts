@@ -3,11 +3,20 @@ import type { Clock } from '../../../base/clock/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { Metrics } from '../../../base/metrics/index.ts'
 import { failure, toFailure } from '../../handlers/index.ts'
-import { COMMON_HEADERS, type Exchange, sendFailure } from './answers.ts'
-import { announcedLength, readJson, tooLarge } from './body.ts'
-import { bearerOf, type Gate } from './gate.ts'
-import { TRANSACTIONS_PATH } from './key-values.ts'
-import { BODY_BYTES_MAX, KEY_BODY_BYTES_MAX, LINGER_MS, RPC_MESSAGE_BYTES_MAX } from './limits.ts'
+import {
+  announcedLength,
+  bearerOf,
+  COMMON_HEADERS,
+  type Exchange,
+  linger,
+  readJson,
+  restBodyBytesMax,
+  sendFailure,
+  tooLarge,
+  urlOf,
+} from '../rest/index.ts'
+import type { Gate } from './gate.ts'
+import { RPC_MESSAGE_BYTES_MAX } from './limits.ts'
 import { findRawRoute, type RawRouteDeps } from './raw-routes.ts'
 import { type Routes, RPC_PREFIX } from './rest.ts'
 import { sendWindowFile } from './window-files.ts'
@@ -62,43 +71,17 @@ async function route(deps: AnsweringDeps, exchange: Exchange, gate: Gate): Promi
   if (raw) return raw.answer(exchange)
   exchange.goOn()
   const body = method === 'GET' ? undefined : await readJson(request, bodyBytesMax)
-  // A body has no meaning there for some clients, so what it would say may stand in the query.
-  const whole = method === 'DELETE' && isRecord(body) ? { ...query(url), ...body } : body
   request.method = method
-  if (await deps.routes.answer(exchange, whole)) return
+  if (await deps.routes.answer(exchange, body)) return
   throw failure('NOT_FOUND', `There is no ${method} ${url.pathname}.`)
 }
 
-/** RPC carries the same on its socket and by itself; a transaction carries values. */
+/** RPC carries the same on its socket and by itself. */
 function bodyBytesMaxOf(pathname: string): number {
-  if (pathname === TRANSACTIONS_PATH) return KEY_BODY_BYTES_MAX
-  return pathname.startsWith(`${RPC_PREFIX}/`) ? RPC_MESSAGE_BYTES_MAX : BODY_BYTES_MAX
-}
-
-function query({ searchParams }: URL): Record<string, string> {
-  return Object.fromEntries(searchParams)
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
+  return pathname.startsWith(`${RPC_PREFIX}/`) ? RPC_MESSAGE_BYTES_MAX : restBodyBytesMax(pathname)
 }
 
 /** The three health routes answer anyone on this machine. */
 function isFree(method: string, pathname: string): boolean {
   return method === 'GET' && ['/health', '/livez', '/readyz'].includes(pathname)
-}
-
-/** Reads on for a moment, so that the sender gets our answer before the line is cut. */
-function linger(request: IncomingMessage, clock: Clock): void {
-  request.resume()
-  const cancel = clock.timer(LINGER_MS, () => request.socket.destroy())
-  request.once('close', cancel)
-}
-
-export function urlOf(request: IncomingMessage): URL {
-  try {
-    return new URL(request.url ?? '/', 'http://node')
-  } catch {
-    return new URL('/', 'http://node')
-  }
 }

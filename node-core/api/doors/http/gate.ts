@@ -1,5 +1,5 @@
 /** Who may speak to the HTTP door: from this machine's own pages, with the token. */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createTokenCheck } from '../rest/index.ts'
 
 export interface Gate {
   /** Why a request is not answered at all, or undefined. */
@@ -18,7 +18,6 @@ export function createGate(options: { port: number; host: string; token: string 
   const names = new Set(['127.0.0.1', 'localhost', '[::1]', bracketed(options.host)])
   const hosts = new Set([...names].map((name) => `${name}:${options.port}`))
   if (options.port === 80) for (const name of names) hosts.add(name)
-  const expected = digest(options.token)
   return {
     refusesOrigin({ host, origin }) {
       if (host === undefined || !hosts.has(host.toLowerCase())) {
@@ -30,22 +29,10 @@ export function createGate(options: { port: number; host: string; token: string 
         ? undefined
         : 'Pages of other sites may not speak to this node.'
     },
-    knows(token) {
-      return token !== undefined && timingSafeEqual(digest(token), expected)
-    },
+    knows: createTokenCheck(options.token),
   }
-}
-
-/** The token of `Authorization: Bearer …`. */
-export function bearerOf(header: string | undefined): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(header ?? '')?.[1]
 }
 
 function bracketed(host: string): string {
   return host.includes(':') ? `[${host}]` : host.toLowerCase()
-}
-
-/** Of equal length whatever came, so that the comparison takes one time. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
 }

@@ -1,12 +1,6 @@
 /** Port of the API unless told otherwise. */
 export const API_PORT = 7_780
 
-/** Body of a request that is not a bundle. */
-export const BODY_BYTES_MAX = 1024 * 1024
-
-/** A value of a key as base64, with what surrounds it. */
-export const KEY_BODY_BYTES_MAX = 1_500_000
-
 /** A published bundle. */
 export const BUNDLE_BYTES_MAX = 512 * 1024 * 1024
 
@@ -21,9 +15,6 @@ export const HEADERS_TIMEOUT_MS = 10_000
 
 /** Until a bundle has come; other bodies are small. */
 export const REQUEST_TIMEOUT_MS = 600_000
-
-/** After a refused upload: how long what still comes in is thrown away before the line is cut. */
-export const LINGER_MS = 1_000
 
 /** One message on `/api/rpc`; a bundle goes by POST. */
 export const RPC_MESSAGE_BYTES_MAX = 4 * 1024 * 1024

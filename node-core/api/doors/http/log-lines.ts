@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { RouterClient } from '@orpc/server'
 import type { Router } from '../../handlers/index.ts'
 import { failure } from '../../handlers/index.ts'
-import type { Exchange } from './answers.ts'
+import type { Exchange } from '../rest/index.ts'
 
 /**
  * `?tail=&follow=`: one line of text per line. With several instances each line begins with the

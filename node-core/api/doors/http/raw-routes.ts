@@ -2,11 +2,19 @@
 import type { RouterClient } from '@orpc/server'
 import type { Metrics } from '../../../base/metrics/index.ts'
 import { failure, type KeyCalls, type Publish, type Router } from '../../handlers/index.ts'
-import { type Exchange, sendJson, sendText } from './answers.ts'
-import { announcedLength, bounded, readJson, tooLarge } from './body.ts'
+import {
+  announcedLength,
+  BODY_BYTES_MAX,
+  bounded,
+  type Exchange,
+  findKeyRoute,
+  readJson,
+  sendJson,
+  sendText,
+  tooLarge,
+} from '../rest/index.ts'
 import type { OneTimeLink } from './index.ts'
-import { deleteKey, getKey, KEY_PATH, putKey } from './key-values.ts'
-import { BODY_BYTES_MAX, BUNDLE_BYTES_MAX, KEY_BODY_BYTES_MAX } from './limits.ts'
+import { BUNDLE_BYTES_MAX } from './limits.ts'
 import { sendLogs } from './log-lines.ts'
 import { parseSession } from './messages.ts'
 
@@ -52,17 +60,10 @@ export function findRawRoute(
     case 'POST /api/session/link':
       return closed(({ response }) => sendJson(response, 201, deps.link()))
   }
-  const [, key] = KEY_PATH.exec(pathname) ?? []
-  if (key !== undefined && method === 'PUT') {
-    const answer = (each: Exchange): Promise<void> => putKey(each, deps, key)
-    return { open: false, bodyBytesMax: KEY_BODY_BYTES_MAX, answer }
-  }
-  if (key !== undefined && method === 'GET' && search === '') {
-    const answer = getKey(deps.keys, key)
-    return answer && closed(answer)
-  }
-  if (key !== undefined && method === 'DELETE') {
-    return closed((each) => deleteKey(each, deps.client, key))
+  const ofKey = findKeyRoute(method, pathname, search)
+  if (ofKey) {
+    const { bodyBytesMax, answer } = ofKey
+    return { open: false, bodyBytesMax, answer: (each) => answer(each, deps) }
   }
   const logs = method === 'GET' ? LOGS_PATH.exec(pathname) : null
   if (!logs) return undefined

@@ -1,31 +1,22 @@
 /** REST by the routes of the contract, and RPC over HTTP for the command line. */
-import { OpenAPIHandler } from '@orpc/openapi/node'
 import { RPCHandler } from '@orpc/server/node'
 import type { Router } from '../../handlers/index.ts'
-import { type Exchange, errorBody } from './answers.ts'
+import { createRestRoutes, type RestRoutes } from '../rest/index.ts'
 
 /** Where RPC over HTTP lives; the window's socket has the same path without the slash. */
 export const RPC_PREFIX = '/api/rpc'
 
-export interface Routes {
-  /** False when no operation has that route. The body was read before and is handed over. */
-  answer(exchange: Exchange, body: unknown): Promise<boolean>
-}
+export type Routes = RestRoutes
 
 export function createRoutes(router: Router): Routes {
-  const rest = new OpenAPIHandler(router, {
-    customErrorResponseBodyEncoder: errorBody,
-    // These stream and have no route of their own, or one that the door serves itself.
-    filter: ({ contract }) => contract['~orpc'].route.path !== undefined,
-  })
+  const rest = createRestRoutes(router)
   const rpc = new RPCHandler(router)
   return {
-    async answer({ request, response, url }, body) {
-      // oRPC takes a body that was parsed before, as other frameworks leave it.
+    async answer(exchange, body) {
+      const { request, response, url } = exchange
+      if (!url.pathname.startsWith(`${RPC_PREFIX}/`)) return rest.answer(exchange, body)
       const parsed = Object.assign(request, { body })
-      const { matched } = url.pathname.startsWith(`${RPC_PREFIX}/`)
-        ? await rpc.handle(parsed, response, { prefix: RPC_PREFIX, context: {} })
-        : await rest.handle(parsed, response, { context: {} })
+      const { matched } = await rpc.handle(parsed, response, { prefix: RPC_PREFIX, context: {} })
       return matched
     },
   }

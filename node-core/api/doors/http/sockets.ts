@@ -7,8 +7,9 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Clock } from '../../../base/clock/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { Router } from '../../handlers/index.ts'
+import { bearerOf } from '../rest/index.ts'
 import { serveEvents } from './event-socket.ts'
-import { bearerOf, type Gate } from './gate.ts'
+import type { Gate } from './gate.ts'
 import {
   EVENTS_MESSAGE_BYTES_MAX,
   RPC_MESSAGE_BYTES_MAX,

@@ -1,7 +1,7 @@
 /** The built window, served as files under a strict policy. */
 import { open } from 'node:fs/promises'
 import path from 'node:path'
-import { COMMON_HEADERS, type Exchange } from './answers.ts'
+import { COMMON_HEADERS, type Exchange } from '../rest/index.ts'
 import { WINDOW_FILE_BYTES_MAX } from './limits.ts'
 
 const CONTENT_TYPES: Record<string, string> = {

@@ -4,7 +4,7 @@
  *
  * Long, because it is one machine with one order of effects: splitting it would hide that order.
  */
-import { assert, unreachable } from '../../../base/errors/index.ts'
+import { assert, MyceliumError, unreachable } from '../../../base/errors/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
 import type {
   CommittedEntry,
@@ -29,7 +29,7 @@ import {
   membersOf,
 } from './configuration.ts'
 import { changeOf, type Entry, fitting, NO_DATA } from './entries.ts'
-import type { RaftVerdictCode } from './errors.ts'
+import type { RaftErrorCode, RaftVerdictCode } from './errors.ts'
 import { Fates } from './fates.ts'
 import type { RaftEngineConfig } from './index.ts'
 import {
@@ -40,8 +40,9 @@ import {
   PAYLOAD_BYTES_MAX,
   PROPOSALS_WAITING_MAX,
   SNAPSHOT_BYTES_MAX,
+  STALE_HEARTBEATS,
 } from './limits.ts'
-import type { Message } from './messages.ts'
+import type { Message, StepProblem } from './messages.ts'
 import { toIndex, toTerm } from './positions.ts'
 import type { Proposed } from './proposals.ts'
 import { Questions } from './questions.ts'
@@ -76,6 +77,8 @@ export class RaftEngine implements Engine {
   /** What the first Ready says besides: the state to begin with, and what founds a log. */
   #opening: { snapshot: Snapshot | undefined; records: Uint8Array[] } | undefined
   #underway: 'none' | 'own' | 'core' = 'none'
+  /** Heartbeats in a row that told of a commit beyond this log. */
+  #beyondLog = 0
 
   constructor(config: RaftEngineConfig, stored: Stored) {
     this.self = config.self
@@ -252,6 +255,7 @@ export class RaftEngine implements Engine {
 
   #stepCore(message: Message): Verdict {
     const problem = this.#node.step(message)
+    if (message.kind === 'heartbeat' && problem !== 'STALE') this.#lookAtAge(problem)
     switch (problem) {
       case undefined:
         return { verdict: 'accept' }
@@ -265,6 +269,19 @@ export class RaftEngine implements Engine {
       default:
         return unreachable(problem)
     }
+  }
+
+  /**
+   * What was acknowledged was on the disk before, so an older copy of the log was put in its place.
+   * One heartbeat may be late, from before this node left and came back with a new copy.
+   */
+  #lookAtAge(problem: StepProblem | undefined): void {
+    this.#beyondLog = problem === 'COMMIT_BEYOND_LOG' ? this.#beyondLog + 1 : 0
+    if (this.#beyondLog < STALE_HEARTBEATS) return
+    throw new MyceliumError<RaftErrorCode>(
+      'RAFT_LOG_STALE',
+      'The log of this node is older than what it has acknowledged to its leader.',
+    )
   }
 
   #takeForwarded(payloads: readonly Uint8Array[]): Verdict {

@@ -1,6 +1,8 @@
 export type RaftErrorCode =
   /** The records on disk contradict each other or are of an unknown version. */
-  'RAFT_RECORDS_DAMAGED'
+  | 'RAFT_RECORDS_DAMAGED'
+  /** The leader goes on to hold this node to have acknowledged more than its log has. */
+  | 'RAFT_LOG_STALE'
 
 /** Why a message was ignored or rejected. */
 export type RaftVerdictCode =

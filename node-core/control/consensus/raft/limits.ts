@@ -2,6 +2,8 @@
 export const ELECTION_TICKS = 10
 /** Ticks between two heartbeats of a leader. */
 export const HEARTBEAT_TICKS = 1
+/** Heartbeats in a row by which a log is found to be older than what its node acknowledged. */
+export const STALE_HEARTBEATS = 5
 /** Ticks by which a leader's lease ends before the earliest election, for drift and rounding. */
 export const LEASE_MARGIN_TICKS = 3
 

@@ -1,12 +1,18 @@
 /** Many nodes in one process on one clock: real reconcilers, simulated engines and neighbours. */
 import { createSimClock, type SimClock } from '../../../base/clock/index.ts'
+import { createSimDisk } from '../../../base/disk/index.ts'
 import { createMemoryLogger, type LogLine } from '../../../base/log/index.ts'
 import { type NodeId, parseNodeId } from '../../../base/net/index.ts'
 import { createSeededRandom } from '../../../base/random/index.ts'
 import type { Liveness, Member, Membership } from '../../../network/membership/index.ts'
-import { createSimEngine, type SimEngine } from '../../runners/index.ts'
-import { parseWorkload, storedForm, workloadKey } from '../../spec/index.ts'
+import { type Assigner, createAssigner } from '../../assigning/index.ts'
+import { createDesired, type Desired, type DesiredDeps } from '../../desired/index.ts'
+import { createTestCommittee, type TestCommittee } from '../../desired/testing/committee.ts'
+import { NO_PRIMARY } from '../../desired/testing/no-primary.ts'
+import { createSimEngine, type InstanceAccesses, type SimEngine } from '../../runners/index.ts'
+import { parseWorkload } from '../../spec/index.ts'
 import {
+  createReadiness,
   createReconciler,
   createWorkView,
   type Reconciler,
@@ -30,6 +36,9 @@ export interface House {
   split(groupA: readonly HouseNode[]): void
   mend(): void
   deploy(by: HouseNode, body: Record<string, unknown>): Promise<void>
+  end(by: HouseNode, workload: string): Promise<void>
+  /** Undefined in a house without a Primary. */
+  readonly committee: TestCommittee | undefined
   /** Programs running now for each slot of a workload, over all engines, whatever records say. */
   running(workload: string): { slot: number; node: HouseNode; id: string; generation: number }[]
   /** Each slot runs exactly once, and is healthy in everybody's eyes. */
@@ -45,9 +54,13 @@ export interface HouseNode {
   readonly id: NodeId
   readonly engine: SimEngine
   readonly map: SharedMap
+  readonly desired: Desired
   readonly view: WorkView
   readonly reconciler: Reconciler
+  readonly assigner: Assigner
   readonly log: LogLine[]
+  /** Doors of this node's instances: those of a killed process are shut with it. */
+  readonly doors: DoorBook
   /** What the health check answers for an instance here. */
   healthy: (hostPort: number) => boolean
   up: boolean
@@ -60,9 +73,15 @@ export interface HouseNode {
   forget(): void
 }
 
-export function createHouse(
-  options: { nodes: number; seed?: number; reconciler?: ReconcilerOptions } = { nodes: 3 },
-): House {
+export interface HouseOptions {
+  nodes: number
+  seed?: number
+  reconciler?: ReconcilerOptions
+  /** How many vote in the committee; none: the house has no Primary. Default 0. */
+  voters?: number
+}
+
+export function createHouse(options: HouseOptions = { nodes: 3 }): House {
   const clock = createSimClock()
   const nodes: HouseNode[] = []
   let island: ReadonlySet<NodeId> | undefined
@@ -77,13 +96,22 @@ export function createHouse(
       )
       .map(({ id }) => id)
   }
+  const committee = options.voters
+    ? createTestCommittee({
+        ...{ nodes: options.nodes, voters: options.voters, clock, reach },
+        isUp: (id) => nodes.some((node) => node.id === id && node.up),
+      })
+    : undefined
   for (let number = 1; number <= options.nodes; number++) {
-    nodes.push(createHouseNode(number, { ...options, clock, nodes, reach }))
+    const id = committee?.ids[number - 1] ?? parseNodeId(number.toString(16).padStart(64, '0'))
+    if (!id) throw new Error('Not a node id.')
+    nodes.push(createHouseNode(number, id, { ...options, committee, clock, nodes, reach }))
   }
 
   const house: House = {
     clock,
     nodes,
+    committee,
     async pass(ms, stepMs = STEP_MS) {
       for (let passed = 0; passed < ms; passed += stepMs) {
         clock.advance(stepMs)
@@ -107,8 +135,10 @@ export function createHouse(
     },
     async deploy(by, body) {
       const workload = parseWorkload(body)
-      await by.map.put(workloadKey(workload.name), storedForm(workload))
+      const { desired } = by
+      await during(house, desired.apply(workload, desired.get(workload.name)))
     },
+    end: (by, workload) => during(house, by.desired.delete(workload)),
     running: (workload) =>
       nodes.flatMap((node) =>
         [...node.engine.held.values()]
@@ -144,8 +174,8 @@ export function createHouse(
 }
 
 /** A house whose nodes have started and know each other. */
-export async function openHouse(nodes: number): Promise<House> {
-  const house = createHouse({ nodes })
+export async function openHouse(nodes: number, voters = 0): Promise<House> {
+  const house = createHouse({ nodes, voters })
   for (const node of house.nodes) await during(house, node.start())
   await house.pass(4_000)
   return house
@@ -163,6 +193,7 @@ export async function during<T>(house: Pick<House, 'pass'>, promise: Promise<T>)
 }
 
 interface Surroundings {
+  committee: TestCommittee | undefined
   clock: SimClock
   nodes: readonly HouseNode[]
   reach(from: NodeId): NodeId[]
@@ -170,18 +201,18 @@ interface Surroundings {
   reconciler?: ReconcilerOptions
 }
 
-function createHouseNode(number: number, around: Surroundings): HouseNode {
-  const id = parseNodeId(number.toString(16).padStart(64, '0'))
-  if (!id) throw new Error('Not a node id.')
+function createHouseNode(number: number, id: NodeId, around: Surroundings): HouseNode {
   const { clock, reach } = around
   const memory: Memory = { records: new Map(), incarnation: 0 }
   const random = createSeededRandom((around.seed ?? 1) * 1_000 + number)
+  const disk = createSimDisk()
   let life = 0
 
   const node: HouseNode = {
     id,
     engine: createSimEngine({ clock }),
     log: [],
+    doors: { open: new Set(), said: [] },
     healthy: () => true,
     up: false,
     facts: { cordoned: false, draining: false, left: false, kinds: [] },
@@ -197,38 +228,83 @@ function createHouseNode(number: number, around: Surroundings): HouseNode {
       })
       const membership = createWatch(node, around, lives)
       const logger = createMemoryLogger(node.log)
-      const view = createWorkView({ state: map, membership, logger })
+      const mortalClock: SimClock = {
+        ...clock,
+        // A killed process runs no timer of its own any more.
+        timer: (ms, fn) => clock.timer(ms, () => lives() && fn()),
+      }
+      const primary = mortal(around.committee?.primaryOf(id, lives) ?? NO_PRIMARY, lives)
+      const desired = createDesired({
+        ...{ primary, state: mortal(map, lives), membership, clock: mortalClock, logger },
+        owner: around.committee?.owner ?? ('f'.repeat(64) as DesiredDeps['owner']),
+        permissions: () => new Set(['admin']),
+        disk,
+      })
+      const view = createWorkView({ desired, state: map, membership, logger })
+      const net = { peers: () => reach(id) }
+      const assigner = createAssigner({
+        ...{ self: id, consensus: 'raft', view, primary, clock: mortalClock, logger },
+        readiness: createReadiness({ state: map, membership, net, clock }),
+      })
       const runner = node.engine.runner({ node: id })
       const reconciler = createReconciler(
         {
           view,
           state: mortal(map, lives),
           membership,
-          net: { peers: () => reach(id) },
+          net,
           runners: { container: mortal(runner, lives) },
-          // A killed process runs no timer of its own any more.
-          clock: { ...clock, timer: (ms, fn) => clock.timer(ms, () => lives() && fn()) },
+          access: mortal(accessesIn(node.doors), lives),
+          clock: mortalClock,
           random,
           logger,
           probe: async (_, hostPort) => node.healthy(hostPort),
         },
         around.reconciler,
       )
-      Object.assign(node, { map, view, reconciler })
+      Object.assign(node, { map, desired, view, reconciler, assigner })
       await map.start()
+      await desired.start()
       await runner.start()
       await reconciler.start()
+      await assigner.start()
     },
     kill() {
       node.up = false
+      node.doors.open.clear()
     },
     async stop() {
+      await node.assigner.stop()
       await node.reconciler.stop()
+      await node.desired.stop()
       node.up = false
     },
     forget: () => memory.records.clear(),
   }
   return node
+}
+
+export interface DoorBook {
+  readonly open: Set<string>
+  /** What was asked for, in order. */
+  readonly said: string[]
+}
+
+function accessesIn({ open, said }: DoorBook): InstanceAccesses {
+  return {
+    async open({ id, workload, index }) {
+      said.push(`open ${workload}/${index}`)
+      open.add(id)
+      return { folder: `/doors/${id}`, token: `token of ${id}` }
+    },
+    async close(id) {
+      said.push('close')
+      open.delete(id)
+    },
+    async keepOnly(ids) {
+      said.push(`keep ${ids.length}`)
+    },
+  }
 }
 
 /** What a killed process had begun never comes to its end. */
@@ -251,8 +327,8 @@ function mortal<T extends object>(part: T, lives: () => boolean): T {
 }
 
 /** Before its first start a node has none of these. */
-function unborn(): Pick<HouseNode, 'map' | 'view' | 'reconciler'> {
-  return {} as Pick<HouseNode, 'map' | 'view' | 'reconciler'>
+function unborn(): Pick<HouseNode, 'map' | 'desired' | 'view' | 'reconciler' | 'assigner'> {
+  return {} as Pick<HouseNode, 'map' | 'desired' | 'view' | 'reconciler' | 'assigner'>
 }
 
 /** Tells who is silent by who can be reached, after a while. */

@@ -37,6 +37,7 @@ export function createContainerRunner(
   const ended = new Map<string, true>()
   /** Exit codes of those the engine said have ended, by its id; its list may lag behind. */
   const exited = new Map<string, number | undefined>()
+  let toldUnreachable = false
 
   const watch = createEngineWatch({
     engine,
@@ -64,20 +65,43 @@ export function createContainerRunner(
   }
 
   async function create(request: StartRequest, hostPorts: Record<string, number>): Promise<void> {
-    const { workload, signal, onProgress } = request
+    const { signal, onProgress } = request
     const source = containerSource(request)
-    const profile = (image: string) =>
-      restrictedProfile({ workload, source, image, labels: labelsOf(whose, request), hostPorts })
     try {
-      await engine.create(request.id, profile(source.imageId ?? source.image))
+      await make(request, source.imageId ?? source.image, hostPorts)
     } catch (error) {
       // Not asked for beforehand: when the image is here, as mostly, that would cost a round trip.
       if (!isCode(error, 'IMAGE_NOT_FOUND')) throw error
       const image = await images.ensure(source, { signal, onProgress })
       signal.throwIfAborted()
       onProgress({ step: 'starting' })
-      await engine.create(request.id, profile(image))
+      await make(request, image, hostPorts)
     }
+  }
+
+  async function make(
+    request: StartRequest,
+    image: string,
+    hostPorts: Record<string, number>,
+  ): Promise<void> {
+    const { id, workload } = request
+    const labels = labelsOf(whose, request)
+    const rest = { workload, source: containerSource(request), image, labels, hostPorts }
+    const access = isHere(locate(options)) ? request.access : undefined
+    if (request.access && !access) tellUnreachable()
+    try {
+      await engine.create(id, restrictedProfile({ ...rest, ...(access && { access }) }))
+    } catch (error) {
+      if (!access || !isCode(error, 'FOLDER_UNSEEN')) throw error
+      tellUnreachable()
+      await engine.create(id, restrictedProfile(rest))
+    }
+  }
+
+  function tellUnreachable(): void {
+    if (toldUnreachable) return
+    toldUnreachable = true
+    logger.warn('The engine is elsewhere: containers have no door to this node')
   }
 
   async function attempt(request: StartRequest): Promise<Running> {
@@ -195,6 +219,11 @@ async function* linesOf(
     // Being told to stop is how following ends.
     if (!signal?.aborted) throw error
   }
+}
+
+/** An engine elsewhere, or in a virtual machine as on macOS and Windows, sees no socket of this one. */
+function isHere({ kind }: EngineAddress): boolean {
+  return kind === 'socket' && process.platform === 'linux'
 }
 
 function locate({ socketPath, environment = {} }: ContainerRunnerOptions): EngineAddress {

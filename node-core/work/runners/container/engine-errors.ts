@@ -24,6 +24,7 @@ function codeOf(cause: unknown, text: string): RunnerErrorCode {
   if (/port is already allocated|address already in use|ports are not available/i.test(text)) {
     return 'PORT_TAKEN'
   }
+  if (/bind source path does not exist/i.test(text)) return 'FOLDER_UNSEEN'
   if (/no space left on device|disk quota exceeded/i.test(text)) return 'DISK_FULL'
   return 'START_FAILED'
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lines, until } from '../runner.suite.ts'
 import type { ContainerRunner } from './index.ts'
@@ -16,6 +19,7 @@ const missing = await engineMissing()
 describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missing}]` : ''}`, () => {
   let bench: Awaited<ReturnType<typeof createBench>>
   let runner: ContainerRunner
+  let folder: string
   let inside: Map<string, string>
   let host: Awaited<ReturnType<ReturnType<typeof docker.getContainer>['inspect']>>['HostConfig']
 
@@ -36,17 +40,25 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
       `echo "mount: $(${b} mount -t tmpfs none /tmp 2>/dev/null && echo made || echo refused)"`,
       `echo "files: $(ulimit -n)"; echo "cores: $(ulimit -c)"`,
       `echo "secret: $PLANTED"`,
+      `echo "door: $MYCELIUM_API $MYCELIUM_TOKEN"`,
+      `echo "folder: $(${b} ls /run/mycelium)"`,
+      `echo "write: $(${b} touch /run/mycelium/x 2>/dev/null && echo made || echo refused)"`,
+      `echo "unlink: $(${b} rm /run/mycelium/api.sock 2>/dev/null && echo gone || echo refused)"`,
       'echo done: yes',
       `exec ${b} sleep 1000`,
     ].join('\n')
     const workload = shell('profile', script, {
       ports: [{ containerPort: 8080, protocol: 'tcp' }],
       resources: { cpuMillis: 250, memoryBytes: 32 * 2 ** 20 },
-      env: { PLANTED: 'from the workload' },
+      env: { PLANTED: 'from the workload', MYCELIUM_TOKEN: 'a lie', MYCELIUM_API: 'a lie' },
     })
     const id = 'profile-0-test'
     const signal = AbortSignal.timeout(30_000)
-    await runner.run({ id, workload, index: 0, generation: 1, signal, onProgress: () => {} })
+    folder = mkdtempSync(path.join(tmpdir(), 'mycelium-door-'))
+    writeFileSync(path.join(folder, 'api.sock'), '')
+    const access = { folder, token: 'the-token' }
+    const request = { id, workload, index: 0, generation: 1, access, signal }
+    await runner.run({ ...request, onProgress: () => {} })
     await until(async () => (await lines(runner, id)).includes('done: yes'))
     inside = new Map(
       (await lines(runner, id)).map((line) => {
@@ -59,6 +71,7 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
   afterAll(async () => {
     await runner?.stop()
     await bench?.close()
+    rmSync(folder, { recursive: true, force: true })
   })
 
   /** Bit 10 of the capability set. */
@@ -97,9 +110,13 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
     expect(host.UTSMode).toBe('')
     expect(host.UsernsMode).toBe('')
   })
-  it('has no host path and no engine socket', () => {
+  it('has no host path but the folder of its own door, read-only, and no engine socket', () => {
     expect(host.Binds ?? []).toEqual([])
-    expect(host.Mounts ?? []).toEqual([])
+    const door = { Type: 'bind', Source: folder, Target: '/run/mycelium', ReadOnly: true }
+    expect(host.Mounts).toEqual([expect.objectContaining(door)])
+    expect(host.Mounts?.[0]?.BindOptions?.Propagation).toBe('rprivate')
+    expect(inside.get('folder')).toBe('api.sock')
+    expect([inside.get('write'), inside.get('unlink')]).toEqual(['refused', 'refused'])
     expect(host.VolumesFrom ?? []).toEqual([])
     expect(inside.get('socket')).toBe('none')
   })
@@ -136,7 +153,39 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
       Config: { 'max-file': '3', 'max-size': '4m' },
     })
   })
-  it('has the environment of its workload', () => {
+  it('has the environment of its workload, and the way to its node whatever that says', () => {
     expect(inside.get('secret')).toBe('from the workload')
+    expect(inside.get('door')).toBe('unix:///run/mycelium/api.sock the-token')
   })
+})
+
+describe.skipIf(missing)('a container without a door', () => {
+  it('has no host path at all, also where the engine cannot see the folder', async () => {
+    await importImage()
+    const bench = await createBench()
+    const runner = bench.runner(ADA)
+    await runner.start()
+    try {
+      const access = { folder: '/no/such/folder', token: 'the-token' }
+      for (const [id, given] of [
+        ['doorless-0-test', {}],
+        ['unseen-0-test', { access }],
+      ] as const) {
+        const workload = shell(
+          'doorless',
+          'echo "door: $MYCELIUM_API"; exec /bin/busybox sleep 1000',
+        )
+        const request = { id, workload, index: 0, generation: 1, ...given }
+        const signal = AbortSignal.timeout(30_000)
+        await runner.run({ ...request, signal, onProgress: () => {} })
+        const { HostConfig } = await docker.getContainer(id).inspect()
+        expect(HostConfig.Mounts ?? []).toEqual([])
+        await until(async () => (await lines(runner, id)).includes('door: '))
+        await runner.end(id, { graceMs: 0 })
+      }
+    } finally {
+      await runner.stop()
+      await bench.close()
+    }
+  }, 60_000)
 })

@@ -1,10 +1,13 @@
 /**
  * The restricted profile: what a container may be given, and by leaving everything else out, what it
- * may not. No privileges, host namespaces, host paths, devices or engine socket; no capability but
+ * may not. No privileges, host namespaces, devices or engine socket; no host path but the folder of its
+ * own door to this node, read-only; no capability but
  * NET_BIND_SERVICE; the engine's default seccomp filter; bounds on processor, memory and processes;
  * ports on loopback. There is no option that loosens it.
  */
+
 import type { ContainerSource, Port, Workload } from '../../spec/index.ts'
+import { accessVariables, CONTAINER_FOLDER, type InstanceAccess } from '../index.ts'
 import { LOG_FILE_MEBIBYTES_MAX, LOG_FILES_MAX, OPEN_FILES_MAX, PIDS_MAX } from './limits.ts'
 
 export interface ProfileRequest {
@@ -15,16 +18,22 @@ export interface ProfileRequest {
   labels: Record<string, string>
   /** Container port to loopback port. */
   hostPorts: Readonly<Record<string, number>>
+  access?: InstanceAccess
 }
 
 export type ContainerProfile = ReturnType<typeof restrictedProfile>
 
-export function restrictedProfile({ workload, source, image, labels, hostPorts }: ProfileRequest) {
+export function restrictedProfile(request: ProfileRequest) {
+  const { workload, source, image, labels, hostPorts, access } = request
   const { cpuMillis, memoryBytes } = workload.resources
+  const environment = {
+    ...workload.env,
+    ...(access && accessVariables(access, CONTAINER_FOLDER)),
+  }
   return {
     Image: image,
     ...commandOf(source),
-    Env: Object.entries(workload.env).map(([name, value]) => `${name}=${value}`),
+    Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     Labels: labels,
     AttachStdin: false,
     OpenStdin: false,
@@ -38,6 +47,7 @@ export function restrictedProfile({ workload, source, image, labels, hostPorts }
       NetworkMode: 'bridge',
       IpcMode: 'private',
       CgroupnsMode: 'private' as const,
+      Mounts: access ? [doorOf(access)] : [],
       PublishAllPorts: false,
       PortBindings: Object.fromEntries(
         workload.ports.map((port) => [
@@ -63,6 +73,17 @@ export function restrictedProfile({ workload, source, image, labels, hostPorts }
         Config: { 'max-size': `${LOG_FILE_MEBIBYTES_MAX}m`, 'max-file': String(LOG_FILES_MAX) },
       },
     },
+  }
+}
+
+/** Nothing can be put into it from inside, and a mount made on the host does not come in by it. */
+function doorOf({ folder }: InstanceAccess) {
+  return {
+    Type: 'bind' as const,
+    Source: folder,
+    Target: CONTAINER_FOLDER,
+    ReadOnly: true,
+    BindOptions: { Propagation: 'rprivate' as const },
   }
 }
 

@@ -33,6 +33,17 @@ async function output(script: string, more: Parameters<Bench['bundles']['workloa
 }
 
 describe('the world of a program', () => {
+  it('has the way to its node, whatever the workload says of it', async () => {
+    const script = '#!/bin/sh\necho "$MYCELIUM_API $MYCELIUM_TOKEN"; echo done; sleep 100'
+    const env = { MYCELIUM_API: 'a lie', MYCELIUM_TOKEN: 'a lie' }
+    const workload = await bench.bundles.workload('probe', script, { env })
+    const request = requestFor(workload)
+    await runner.run({ ...request, access: { folder: '/run/door', token: 'the-token' } })
+    await until(async () => (await lines(runner, request.id)).includes('done'))
+    const [line] = await lines(runner, request.id)
+    expect(line).toBe('unix:///run/door/api.sock the-token')
+  })
+
   it('has the variables of manifest and workload, PORT, and nothing of the node', async () => {
     process.env.PLANTED_SECRET = 'of the node'
     const program = '#!/bin/sh\nenv; echo done; sleep 100'
@@ -56,6 +67,7 @@ describe('the world of a program', () => {
     expect(seen.get('PORT_8080')).toBe(String(running.ports['8080']))
     expect(seen.get('PATH')).not.toContain('/evil')
     expect(seen.has('PLANTED_SECRET')).toBe(false)
+    expect(seen.has('MYCELIUM_API')).toBe(false)
     const known =
       /^(A|B|C|PORT|PORT_8080|PATH|HOME|TMPDIR|HOST|HOSTNAME|LANG|MYCELIUM_[A-Z]+|PWD|SHLVL|_|OLDPWD|done)$/
     expect([...seen.keys()].filter((name) => !known.test(name))).toEqual([])

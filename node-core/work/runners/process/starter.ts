@@ -8,7 +8,7 @@ import { type Clock, sleep } from '../../../base/clock/index.ts'
 import { assert, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import { type Bundles, extractProgram, type VerifiedBundle } from '../../bundles/index.ts'
-import { findLoopbackPort, type StartRequest } from '../index.ts'
+import { accessVariables, findLoopbackPort, type StartRequest } from '../index.ts'
 import { createInstanceLog, type InstanceLog } from './instance-log.ts'
 import { LAUNCHER_FAILED, launchCommand } from './launch.ts'
 import { LAUNCH_MS } from './limits.ts'
@@ -137,7 +137,7 @@ export function createStarter(deps: StarterDeps) {
 
   /** Completes the record as things happen, so that what has failed half-way can be undone. */
   async function launch(
-    { workload, signal }: StartRequest,
+    { workload, signal, access }: StartRequest,
     around: Surroundings,
     bundle: VerifiedBundle,
     record: InstanceRecord,
@@ -152,6 +152,7 @@ export function createStarter(deps: StarterDeps) {
         ...manifest.env,
         ...workload.env,
         ...ownVariables(record, around, workload.ports[0]?.containerPort),
+        ...(access && accessVariables(access, access.folder)),
         ...marksOf(whose, record),
       },
       cgroups: record.cgroups,

@@ -4,38 +4,76 @@
  * contract's way, so that it is refused by its words.
  */
 import type { IncomingMessage } from 'node:http'
-import type { RouterClient } from '@orpc/server'
 import { z } from 'zod'
-import { failure, isKey, type KeyCalls, type Router } from '../../handlers/index.ts'
+import { failure, isKey, type KeyCalls } from '../../handlers/index.ts'
 import { type Exchange, sendJson } from './answers.ts'
 import { readBytes, readJson } from './body.ts'
 import { BODY_BYTES_MAX, KEY_BODY_BYTES_MAX } from './limits.ts'
 
-export const TRANSACTIONS_PATH = '/api/transactions'
-export const KEY_PATH = /^\/api\/kv\/(.+)$/
+const TRANSACTIONS_PATH = '/api/transactions'
+const KEY_PATH = /^\/api\/kv\/(.+)$/
 
-const BODY = z.strictObject({ value: z.string(), lease: z.string().optional() })
-
-export interface KeyRoutes {
-  client: RouterClient<Router>
+/** What stands behind it: the contract's way, and the short one. */
+export interface KeyOperations {
+  client: { kv: KeyClient }
   keys: KeyCalls
 }
 
-/** The answer to `GET` of a path without a question mark, or undefined for the contract to judge. */
-export function getKey(
-  keys: KeyCalls,
-  path: string,
-): ((each: Exchange) => Promise<void>) | undefined {
+interface KeyClient {
+  put(input: {
+    key: string
+    value: string
+    lease?: string
+    ifMatch?: number | '*'
+  }): Promise<unknown>
+  delete(input: { key: string; ifMatch?: number | '*' }): Promise<unknown>
+}
+
+export interface KeyRoute {
+  bodyBytesMax: number
+  answer(exchange: Exchange, operations: KeyOperations): Promise<void>
+}
+
+/** Undefined where the contract's own form serves. */
+export function findKeyRoute(
+  method: string,
+  pathname: string,
+  search: string,
+): KeyRoute | undefined {
+  const [, path] = KEY_PATH.exec(pathname) ?? []
+  if (path === undefined) return undefined
+  if (method === 'PUT') {
+    return {
+      bodyBytesMax: KEY_BODY_BYTES_MAX,
+      answer: (exchange, operations) => putKey(exchange, operations, path),
+    }
+  }
+  if (method === 'DELETE') {
+    return {
+      bodyBytesMax: BODY_BYTES_MAX,
+      answer: (exchange, { client }) => deleteKey(exchange, client.kv, path),
+    }
+  }
   const key = keyIn(path)
-  if (!isKey(key)) return undefined
-  return async ({ response }) => {
-    sendJson(response, 200, await keys.get({ key, consistency: 'linearizable' }))
+  if (method !== 'GET' || search !== '' || !isKey(key)) return undefined
+  return {
+    bodyBytesMax: BODY_BYTES_MAX,
+    answer: async ({ response }, { keys }) => {
+      sendJson(response, 200, await keys.get({ key, consistency: 'linearizable' }))
+    },
   }
 }
 
-export async function putKey(
+/** Of every other route: a transaction carries values. */
+export function restBodyBytesMax(pathname: string): number {
+  return pathname === TRANSACTIONS_PATH ? KEY_BODY_BYTES_MAX : BODY_BYTES_MAX
+}
+
+const BODY = z.strictObject({ value: z.string(), lease: z.string().optional() })
+
+async function putKey(
   exchange: Exchange,
-  { client, keys }: KeyRoutes,
+  { client, keys }: KeyOperations,
   path: string,
 ): Promise<void> {
   const { request, response, url } = exchange
@@ -55,15 +93,15 @@ export async function putKey(
   sendJson(response, 200, await keys.put({ key, value, ifMatch }))
 }
 
-export async function deleteKey(
+async function deleteKey(
   { request, response, goOn }: Exchange,
-  client: RouterClient<Router>,
+  client: KeyClient,
   path: string,
 ): Promise<void> {
   goOn()
   const ifMatch = expectedRevision(request)
   const input = { key: keyIn(path), ...(ifMatch !== undefined && { ifMatch }) }
-  sendJson(response, 200, await client.kv.delete(input))
+  sendJson(response, 200, await client.delete(input))
 }
 
 async function readValue({ request, url }: Exchange) {

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
+import type { Clock } from '../../../base/clock/index.ts'
 import { MyceliumError } from '../../../base/errors/index.ts'
+import { LINGER_MS } from './limits.ts'
 
 /** The length a request announces, when it does. */
 export function announcedLength(request: IncomingMessage): number {
@@ -61,4 +63,11 @@ export function tooLarge(bytesMax: number): MyceliumError {
   return new MyceliumError('TOO_LARGE', `The body is over the limit of ${bytesMax} bytes.`, {
     details: { bytesMax },
   })
+}
+
+/** Reads on for a moment, so that the sender gets our answer before the line is cut. */
+export function linger(request: IncomingMessage, clock: Clock): void {
+  request.resume()
+  const cancel = clock.timer(LINGER_MS, () => request.socket.destroy())
+  request.once('close', cancel)
 }

@@ -1,0 +1,35 @@
+/**
+ * What one instance of a workload may ask of the node it runs on: keys, leases and locks of its own
+ * workload's namespace, and what it is. It is served at the instances' own doors and nowhere else.
+ */
+import { z } from 'zod'
+import { operation } from './base.ts'
+import { kv, leases } from './kv.ts'
+import { locks } from './locks.ts'
+
+const ownConfig = z.object({
+  /** Also the namespace: every key, lease and lock begins with it and `/`. */
+  workload: z.string(),
+  /** Of this copy alone. */
+  instance: z.string(),
+  /** Which of the replicas it is, from 0. */
+  index: z.int(),
+  generation: z.int(),
+  replicas: z.int().optional(),
+  node: z.string(),
+  env: z.record(z.string(), z.string()),
+  labels: z.record(z.string(), z.string()),
+  ports: z.array(z.object({ containerPort: z.int(), protocol: z.enum(['tcp', 'udp']) })),
+})
+export type OwnConfig = z.infer<typeof ownConfig>
+
+export const instanceContract = {
+  self: {
+    show: operation({ permission: 'local', needsNetwork: false })
+      .route({ method: 'GET', path: '/api/self', summary: 'What this instance is' })
+      .output(ownConfig),
+  },
+  kv,
+  leases,
+  locks,
+}

@@ -1,0 +1,68 @@
+/** The operations of one instance's door: those of keys, held to its own namespace, and what it is. */
+import { implement } from '@orpc/server'
+import type { Clock } from '../../base/clock/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import { instanceContract, type OwnConfig } from '../contract/index.ts'
+import { failure, toFailure } from './failures.ts'
+import { createKeyCalls, type KeyCalls } from './key-calls.ts'
+import type { KeyDeps, KeyPrimary } from './keys.ts'
+import { kvHandlers } from './kv.ts'
+import { leaseHandlers } from './leases.ts'
+import { lockHandlers } from './locks.ts'
+import { withinNamespace } from './own-namespace.ts'
+
+/**
+ * Whose the namespace is by now: the workload's owner's; nobody's yet, so that it would become that of
+ * this node's owner; or somebody else's.
+ */
+export type Standing = 'own' | 'free' | 'foreign'
+
+export interface InstanceOperationsDeps {
+  /** Its workload's name. */
+  namespace: string
+  primary: KeyPrimary
+  standing(): Standing
+  self(): OwnConfig
+  clock: Clock
+  logger: Logger
+}
+
+export function createInstanceOperations(deps: InstanceOperationsDeps): InstanceOperations {
+  const own = withinNamespace(deps.primary, deps.namespace, () => requireOwn(deps))
+  const keys = { primary: () => own, clock: deps.clock, logger: deps.logger }
+  return { router: createRouter(deps, keys), keys: createKeyCalls(keys) }
+}
+
+function createRouter(deps: InstanceOperationsDeps, keys: KeyDeps) {
+  const build = implement(instanceContract).use(async ({ next }) => {
+    try {
+      return await next()
+    } catch (error) {
+      throw toFailure(error, deps.logger)
+    }
+  })
+  return build.router({
+    self: { show: build.self.show.handler(() => deps.self()) },
+    kv: kvHandlers(build, keys),
+    leases: leaseHandlers(build, keys),
+    locks: lockHandlers(build, keys),
+  })
+}
+type InstanceRouter = ReturnType<typeof createRouter>
+
+export interface InstanceOperations {
+  router: InstanceRouter
+  /** Keys by the short way. */
+  keys: KeyCalls
+}
+
+function requireOwn({ standing: ask, namespace }: InstanceOperationsDeps): void {
+  const standing = ask()
+  if (standing === 'own') return
+  throw failure('FORBIDDEN', REFUSED[standing], { reason: 'NAME_TAKEN', namespace })
+}
+
+const REFUSED = {
+  foreign: 'The name of this workload is another owner’s in the registry.',
+  free: 'The registry does not hold the name of this workload yet, and its owner alone may take it.',
+}

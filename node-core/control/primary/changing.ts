@@ -1,0 +1,82 @@
+/** Changes of the committee by hand. What a person chose is written down, and stays. */
+import type { Clock } from '../../base/clock/index.ts'
+import type { Plain } from '../../base/codec/index.ts'
+import { isCode } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import { type Committee, isNamed } from './committee.ts'
+import { choiceSetting } from './filling.ts'
+import type { CommitteeChange, Primary } from './index.ts'
+import { CHANGE_TIMEOUT_MS, LOOK_MS, TRY_MS, WRITE_TIMEOUT_MS } from './limits.ts'
+import type { Question } from './messages.ts'
+import { pause } from './time-limit.ts'
+
+export interface ChangingDeps {
+  ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<Plain>
+  execute: Primary['execute']
+  committee(): Committee | undefined
+  isInForce(): boolean
+  clock: Clock
+  stopping: AbortSignal
+}
+
+export function createChanging(deps: ChangingDeps): Primary['change'] {
+  async function ask(
+    change: 'promote' | 'demote' | 'transfer',
+    node: NodeId,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    // Whoever leads says by itself why it is not in force; this is for when nobody does.
+    const limitMs = deps.isInForce() ? CHANGE_TIMEOUT_MS + 2 * TRY_MS : WRITE_TIMEOUT_MS
+    await deps.ask({ kind: 'change', change, node }, limitMs, signal)
+    await untilTold(change, node)
+  }
+
+  /** What was changed elsewhere is told a moment later; whoever looks next shall see it. */
+  async function untilTold(change: CommitteeChange, node: NodeId): Promise<void> {
+    for (let waitedMs = 0; waitedMs < TRY_MS; waitedMs += LOOK_MS) {
+      if (isDone(change, node, deps.committee()) || deps.stopping.aborted) return
+      await pause(deps.clock, LOOK_MS, deps.stopping)
+    }
+  }
+
+  return async (change, node, options = {}) => {
+    const { signal } = options
+    const name = choiceSetting(node)
+    const choose = (value: 'always' | 'never') =>
+      deps.execute({ kind: 'setting.put', body: { name, value } }, options)
+    switch (change) {
+      case 'promote':
+        // First, so that one that takes long to learn is not given up.
+        await choose('always')
+        return ask('promote', node, signal)
+      case 'demote':
+        // Last, since it may be refused.
+        await ask('demote', node, signal)
+        await choose('never')
+        return
+      case 'release':
+        await deps.execute({ kind: 'setting.delete', body: { name } }, options).catch((error) => {
+          if (!isCode(error, 'NOT_FOUND')) throw error
+        })
+        return
+      case 'withdraw':
+        return ask('demote', node, signal)
+      case 'transfer':
+        return ask('transfer', node, signal)
+    }
+  }
+}
+
+function isDone(change: CommitteeChange, node: NodeId, committee: Committee | undefined) {
+  switch (change) {
+    case 'promote':
+      return committee?.voters.includes(node) === true
+    case 'demote':
+    case 'withdraw':
+      return committee === undefined || !isNamed(committee, node)
+    case 'transfer':
+      return committee?.leader === node
+    case 'release':
+      return true
+  }
+}

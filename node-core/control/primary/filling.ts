@@ -1,0 +1,171 @@
+/** The leader fills the committee: one look a second, one change at a time (docs/adr/0017). */
+import type { Clock } from '../../base/clock/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import {
+  type BackboneInput,
+  type BackboneNode,
+  type Choice,
+  createMemberWatch,
+  type MemberWatch,
+  type Move,
+  nextMove,
+  siteOf,
+  successorOf,
+} from '../backbone/index.ts'
+import type { Consensus } from '../consensus/driver/index.ts'
+import type { EngineStatus } from '../consensus/index.ts'
+import type { RegistryView } from '../registry/index.ts'
+import { isNamed } from './committee.ts'
+import { noQuorum } from './failures.ts'
+import type { NodeFacts } from './index.ts'
+import { CHANGE_TIMEOUT_MS, FILL_LOOK_MS, HAND_PAUSE_MS, LEAD_PAUSE_MS } from './limits.ts'
+import { createTimeLimit } from './time-limit.ts'
+
+export interface Filling {
+  start(): void
+  /** Runs a change by hand, which goes before any of its own. */
+  byHand<T>(run: () => Promise<T>): Promise<T>
+  /** To whom a sole voter hands the registry before it goes. */
+  successor(going: NodeId): NodeId | undefined
+  stop(): void
+}
+
+export interface FillingDeps {
+  self: NodeId
+  consensus: Pick<Consensus, 'status' | 'changeMembers' | 'transferLeader'>
+  view: Pick<RegistryView, 'setting' | 'node' | 'removed'>
+  nodes(): readonly NodeFacts[]
+  isAdmins(node: NodeId): boolean
+  clock: Clock
+  logger: Logger
+}
+
+/** Where an admin's choice about a node stands in the registry. */
+export const choiceSetting = (node: NodeId): string => `committee/${node}`
+
+export function choiceIn(view: Pick<RegistryView, 'setting'>, node: NodeId): Choice | undefined {
+  const value = view.setting(choiceSetting(node))?.value
+  return value === 'always' || value === 'never' ? value : undefined
+}
+
+export function createFilling(deps: FillingDeps): Filling {
+  const { self, consensus, clock, logger } = deps
+  /** Begins anew with each lead. */
+  let watch: { of: MemberWatch; sinceMs: number } | undefined
+  let cancel = (): void => {}
+  let stopping = new AbortController()
+  let isWorking = false
+  let byHand = 0
+  let pausedUntilMs = 0
+
+  function look(): void {
+    cancel = clock.timer(FILL_LOOK_MS, look)
+    const engine = leading()
+    const nowMs = clock.monotonicMs()
+    if (!engine) {
+      watch = undefined
+      return
+    }
+    watch ??= { of: createMemberWatch(), sinceMs: nowMs }
+    watch.of.look(engine, nowMs)
+    const isEarly = nowMs - watch.sinceMs < LEAD_PAUSE_MS || nowMs < pausedUntilMs
+    if (isWorking || byHand > 0 || isEarly) return
+    const move = nextMove(inputFrom(engine, watch.of))
+    if (!move) return
+    isWorking = true
+    make(move)
+      .catch((error: unknown) => {
+        if (!(error instanceof MyceliumError)) throw error
+        logger.debug('The committee could not be changed.', { code: error.code })
+      })
+      .finally(() => {
+        isWorking = false
+      })
+  }
+
+  function leading(): EngineStatus | undefined {
+    const { state, engine } = consensus.status()
+    return state === 'running' && engine?.leader === self && engine.quorum ? engine : undefined
+  }
+
+  async function make(move: Move): Promise<void> {
+    if (move.kind === 'transfer') {
+      logger.info('The lead is handed over: this node is to leave the committee.', { to: move.to })
+      consensus.transferLeader(move.to)
+      return
+    }
+    const { voters, learners } = move.members
+    logger.info('The committee changes.', { voters: [...voters], learners: [...learners] })
+    const limit = createTimeLimit(clock, CHANGE_TIMEOUT_MS, noQuorum, stopping.signal)
+    try {
+      await consensus.changeMembers(move.members, { signal: limit.signal })
+    } finally {
+      limit.end()
+    }
+  }
+
+  function inputFrom(engine: EngineStatus, watch: MemberWatch): BackboneInput {
+    const { kind, members } = engine
+    const known = new Map(deps.nodes().map((facts) => [facts.node, facts]))
+    const strangers = [...members.voters, ...members.learners].filter((node) => !known.has(node))
+    return {
+      ...{ engine: kind, self, members, caughtUp: watch.caughtUp() },
+      nodes: [...known.values(), ...strangers.map(unknown)].map((facts) => {
+        const isMember = facts.node === self || isNamed(members, facts.node)
+        return backboneNode(facts, isMember, watch)
+      }),
+    }
+  }
+
+  function backboneNode(facts: NodeFacts, isMember: boolean, watch: MemberWatch): BackboneNode {
+    const { node, role, labels, addresses, upMs, cpuMillis, memoryBytes } = facts
+    const row = deps.view.node(node)
+    return {
+      ...{ node, role, upMs, cpuMillis, memoryBytes, site: siteOf(labels, addresses) },
+      chosen: choiceIn(deps.view, node) ?? (row?.role === 'sclerotia' ? 'always' : undefined),
+      ofAdmin: deps.isAdmins(node),
+      removed: row !== undefined && (row.removed || deps.view.removed(row.owner) !== undefined),
+      // Of a member the engine knows better than the failure detector.
+      silentMs: isMember ? watch.silentMs(node) : upMs > 0 ? 0 : SILENT,
+      stalled: watch.isStalled(node),
+    }
+  }
+
+  return {
+    start() {
+      stopping = new AbortController()
+      cancel = clock.timer(FILL_LOOK_MS, look)
+    },
+    async byHand(run) {
+      byHand++
+      try {
+        return await run()
+      } finally {
+        byHand--
+        pausedUntilMs = clock.monotonicMs() + HAND_PAUSE_MS
+      }
+    },
+    successor(going) {
+      const engine = leading()
+      const watching = watch?.of ?? createMemberWatch()
+      return engine && successorOf(inputFrom(engine, watching), going)
+    },
+    stop() {
+      cancel()
+      stopping.abort(new MyceliumError('NOT_RUNNING', 'The node is stopping.'))
+    },
+  }
+}
+
+/** For as long as anybody asks. */
+const SILENT = Number.MAX_SAFE_INTEGER
+
+/** A member that nobody has told of stays what it is: nothing is ended because something is not known. */
+function unknown(node: NodeId): NodeFacts {
+  return {
+    ...{ node, role: 'rhizomorph', labels: {}, addresses: [] },
+    ...{ upMs: 0, cpuMillis: 0, memoryBytes: 0 },
+  }
+}

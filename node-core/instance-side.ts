@@ -1,0 +1,85 @@
+/** The doors of this node's instances, wired: what they may see, and what they are told. */
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import { createInstanceDoors, type InstanceDoors } from './api/doors/instance/index.ts'
+import type { Standing } from './api/handlers/index.ts'
+import type { NamedPart } from './base/lifecycle/index.ts'
+import type { NetworkSide } from './network-side.ts'
+import type { PrimarySide } from './primary-side.ts'
+import type { RuntimeDeps } from './runtime-deps.ts'
+import type { WorkView } from './work/reconcile/index.ts'
+
+export interface InstanceSide {
+  doors: InstanceDoors
+  /** Before what runs instances, so that it stops after them. */
+  part: NamedPart
+}
+
+const SECRET = 'instances.key'
+const SECRET_BYTES = 32
+
+export async function openInstanceSide(
+  deps: RuntimeDeps,
+  side: NetworkSide,
+  { primary }: PrimarySide,
+  view: () => WorkView,
+): Promise<InstanceSide> {
+  const { mesh } = side
+  const doors = createInstanceDoors({
+    secret: await secretOf(deps),
+    folders: foldersFor(deps),
+    primary,
+    standing: (workload) => standingOf(side, primary, view(), workload),
+    selfOf({ id, workload: name, index, generation }) {
+      const { workload } = view().desired(name) ?? {}
+      return {
+        ...{ workload: name, instance: id, index, generation, node: mesh.self },
+        ...(workload && { replicas: workload.replicas }),
+        ...{ env: workload?.env ?? {}, labels: workload?.labels ?? {} },
+        ports: (workload?.ports ?? []).map(({ containerPort, protocol }) => {
+          return { containerPort, protocol }
+        }),
+      }
+    },
+    clock: deps.clock,
+    logger: deps.logger.child('instances'),
+  })
+  return { doors, part: { name: 'instance doors', part: doors } }
+}
+
+/**
+ * A name is first taken by whoever writes under it, and this node writes for its own owner: so nobody's
+ * name is entered for a stranger's workload, and another owner's for nobody.
+ */
+function standingOf(
+  side: NetworkSide,
+  primary: PrimarySide['primary'],
+  view: WorkView,
+  workload: string,
+): () => Standing {
+  let owner = view.desired(workload)?.owner
+  return () => {
+    owner = view.desired(workload)?.owner ?? owner
+    const holder = primary.view()?.ownerOf(workload)
+    if (owner === undefined) return 'foreign'
+    if (holder !== undefined) return holder === owner ? 'own' : 'foreign'
+    return owner === side.state.memberOf(side.mesh.self)?.ownerId ? 'own' : 'free'
+  }
+}
+
+async function secretOf({ disk }: RuntimeDeps): Promise<Uint8Array> {
+  const held = await disk.read(SECRET)
+  if (held?.byteLength === SECRET_BYTES) return held
+  const secret = new Uint8Array(randomBytes(SECRET_BYTES))
+  await disk.writeAtomic(SECRET, secret, { mode: 0o600 })
+  return secret
+}
+
+/** Where the node is root its programs are other users, who cannot pass its home. */
+function foldersFor({ disk, identity }: RuntimeDeps): string[] {
+  if (process.platform === 'win32') return []
+  const inHome = path.join(disk.root, 'run', 'api')
+  const isRoot = process.platform === 'linux' && process.getuid?.() === 0
+  const name = identity.nodeId.slice(0, 16)
+  return isRoot ? [path.join('/run/mycelium', name), inHome] : [inHome]
+}

@@ -1,0 +1,294 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createSimClock, type SimClock } from '../../base/clock/index.ts'
+import { createSimDisk, type SimDisk } from '../../base/disk/index.ts'
+import { createMemoryLogger } from '../../base/log/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import type { StateRecord } from '../../control/state/index.ts'
+import { createSharedMap, type SharedMap } from '../reconcile/testing/shared-map.ts'
+import { parseWorkload, slotOf, storedForm, type Workload, workloadKey } from '../spec/index.ts'
+import { createDesired, type Desired, type DesiredDeps } from './index.ts'
+import { createTestCommittee, type TestCommittee } from './testing/committee.ts'
+
+const WEB = parseWorkload({ name: 'web', containers: [{ image: 'a' }] })
+const OTHERS = 'f'.repeat(64) as DesiredDeps['owner']
+
+let clock: SimClock
+let disk: SimDisk
+let committee: TestCommittee
+let map: SharedMap
+let desired: Desired
+let told: string[]
+/** Nodes in reach of the first. */
+let reachable: readonly NodeId[]
+let primary: DesiredDeps['primary']
+
+beforeEach(async () => {
+  clock = createSimClock()
+  disk = createSimDisk()
+  committee = createTestCommittee({
+    ...{ nodes: 3, clock, isUp: () => true },
+    reach: (from) => (from === committee.ids[0] ? [...reachable] : []),
+  })
+  reachable = committee.ids.slice(1)
+  const [self] = committee.ids as [NodeId]
+  map = createSharedMap(
+    self,
+    { records: new Map(), incarnation: 0 },
+    { clock, reach: () => [], mapOf: () => undefined },
+  )
+  primary = committee.primaryOf(self)
+  desired = await open({})
+})
+afterEach(() => desired.stop())
+
+async function open(change: Partial<DesiredDeps>): Promise<Desired> {
+  told = []
+  const opened = createDesired({
+    ...{ primary, state: map, membership: { get: () => undefined } },
+    ...{ owner: committee.owner, permissions: () => new Set<'admin'>(), clock },
+    ...{ logger: createMemoryLogger(), disk, ...change },
+  })
+  opened.subscribe((one) => told.push(one.of === 'workload' ? one.name : one.of))
+  await opened.start()
+  await pass(1_000)
+  told = []
+  return opened
+}
+
+async function pass(ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 50) {
+    clock.advance(50)
+    await new Promise(setImmediate)
+  }
+}
+
+/** Lets time pass until it has settled; its value, or the code and reason of its refusal. */
+async function outcome(work: Promise<unknown>): Promise<unknown> {
+  let settled: unknown
+  work.then(
+    (value) => {
+      settled = value ?? 'done'
+    },
+    (error: { code: string; details?: { reason?: string } }) => {
+      settled = [error.code, error.details?.reason].filter(Boolean).join(' ')
+    },
+  )
+  for (let turn = 0; settled === undefined && turn < 500; turn++) await pass(50)
+  return settled
+}
+
+const apply = (workload: Workload = WEB) =>
+  outcome(desired.apply(workload, desired.get(workload.name)))
+
+/** What a release without a registry left behind. */
+async function recorded(owner: DesiredDeps['owner'] = OTHERS): Promise<void> {
+  const record = await map.put(workloadKey('web'), storedForm(WEB))
+  const own: StateRecord = { ...record, owner, generation: record.generation + 1 }
+  map.take(own)
+}
+
+describe('what is wanted', () => {
+  test('is committed, seen at once, and told of', async () => {
+    expect(await apply()).toEqual({ workload: WEB, owner: committee.owner, generation: 1 })
+    expect(desired.list()).toEqual([{ workload: WEB, owner: committee.owner, generation: 1 }])
+    expect(desired.isCommitted('web')).toBe(true)
+    expect(told).toEqual(['web'])
+    expect(await apply({ ...WEB, replicas: 2 })).toMatchObject({ generation: 2 })
+  })
+
+  test('and ended is known to have been ended, and may be deployed anew', async () => {
+    await apply()
+    expect(await outcome(desired.delete('web'))).toBe('done')
+    expect([desired.get('web'), desired.recordOf('web')]).toEqual([undefined, 'ended'])
+    expect(await outcome(desired.delete('web'))).toBe('done')
+    expect(await apply()).toMatchObject({ generation: 2 })
+  })
+
+  test('by a newer release is not taken for nothing', async () => {
+    committee.execute({
+      kind: 'workload.apply',
+      body: { name: 'next', spec: Uint8Array.of(0xff) },
+    })
+    await pass(200)
+    expect([desired.get('next'), desired.recordOf('next')]).toEqual([undefined, 'unreadable'])
+  })
+
+  test('is unknown to a node without a copy, and to one that is cut off', async () => {
+    expect(desired.recordOf('ghost')).toBe('none')
+    reachable = []
+    await pass(1_000)
+    expect(desired.recordOf('ghost')).toBe('unknown')
+    await desired.stop()
+    desired = await open({ primary: { ...primary, view: () => undefined } })
+    expect(desired.recordOf('ghost')).toBe('unknown')
+    expect([desired.list(), desired.committed()]).toEqual([[], undefined])
+  })
+})
+
+describe('a change', () => {
+  test('of what has been changed meanwhile is refused', async () => {
+    const first = await desired.apply(WEB, undefined)
+    await apply({ ...WEB, replicas: 2 })
+    expect(await outcome(desired.apply({ ...WEB, replicas: 3 }, first))).toBe('CONFLICT CHANGED')
+    expect(await outcome(desired.apply(WEB, undefined))).toBe('CONFLICT CHANGED')
+    await outcome(desired.delete('web'))
+    expect(await outcome(desired.apply(WEB, first))).toBe('CONFLICT DELETED')
+  })
+
+  test('without a quorum says so in bounded time, and changes nothing', async () => {
+    reachable = []
+    const beginMs = clock.monotonicMs()
+    expect(await outcome(desired.apply(WEB, undefined))).toBe('NO_QUORUM')
+    expect(clock.monotonicMs() - beginMs).toBeLessThan(6_000)
+    expect(await outcome(desired.delete('web'))).toBe('NO_QUORUM')
+    expect(desired.get('web')).toBeUndefined()
+  })
+})
+
+describe('assignments', () => {
+  const assign = (on: number) =>
+    primary.execute({
+      kind: 'workload.assign',
+      body: {
+        ...{ workload: 'web', generation: 1, release: [] },
+        assign: [[0, committee.ids[on] as NodeId]],
+      },
+    })
+
+  test('bind while a quorum is in reach, and a moment longer', async () => {
+    await apply()
+    await assign(1)
+    expect(desired.committed()?.assignments.get(slotOf('web', 0))).toBe(committee.ids[1])
+    expect([...(desired.committed()?.bound ?? [])]).toEqual(['web'])
+    reachable = []
+    await pass(2_000)
+    expect(desired.committed()?.bound.size).toBe(1)
+    told = []
+    await pass(2_000)
+    expect(desired.committed()?.bound.size).toBe(0)
+    expect(told).toEqual(['assignments'])
+    reachable = committee.ids.slice(1)
+    await pass(1_000)
+    expect(desired.committed()?.bound.size).toBe(1)
+  })
+
+  test('bind nobody while the failure detector holds a majority of the voters dead', async () => {
+    await desired.stop()
+    desired = await open({ membership: { get: () => ({ liveness: 'dead' }) as never } })
+    await apply()
+    await pass(4_000)
+    expect(desired.committed()?.bound.size).toBe(0)
+  })
+
+  test('tell who held a slot before', async () => {
+    await apply()
+    await assign(1)
+    expect(desired.heldBefore(slotOf('web', 0))).toBeUndefined()
+    await assign(2)
+    expect(desired.heldBefore(slotOf('web', 0))).toBe(committee.ids[1])
+    await outcome(desired.delete('web'))
+    expect(desired.heldBefore(slotOf('web', 0))).toBeUndefined()
+  })
+})
+
+describe('what was wanted last', () => {
+  const follower = (): DesiredDeps['primary'] => ({
+    ...primary,
+    status: () => ({ ...primary.status(), role: 'none' }),
+  })
+  const withoutCopy = (): DesiredDeps['primary'] => ({ ...follower(), view: () => undefined })
+
+  async function restart(change: Partial<DesiredDeps>): Promise<void> {
+    await desired.stop()
+    desired = await open(change)
+  }
+
+  test('outlives a restart of a node that only follows, and is not acted on while a copy may come', async () => {
+    await restart({ primary: follower() })
+    await apply()
+    const body = { workload: 'web', generation: 1, release: [] }
+    const assign: [number, NodeId][] = [[0, committee.ids[1] as NodeId]]
+    await primary.execute({ kind: 'workload.assign', body: { ...body, assign } })
+    await pass(1_000)
+    await restart({ primary: withoutCopy() })
+    expect(desired.list()).toEqual([{ workload: WEB, owner: committee.owner, generation: 1 }])
+    expect(desired.committed()?.assignments.get(slotOf('web', 0))).toBe(committee.ids[1])
+    expect([desired.isCurrent(), desired.isCommitted('web')]).toEqual([false, true])
+    expect(desired.recordOf('ghost')).toBe('unknown')
+    reachable = []
+    await pass(4_000)
+    expect([desired.isCurrent(), desired.committed()?.bound.size]).toEqual([true, 0])
+  })
+
+  test('gives way to the copy once that is there', async () => {
+    await restart({ primary: follower() })
+    await apply()
+    await pass(1_000)
+    await outcome(desired.delete('web'))
+    const late = { ...follower(), view: () => (shown ? primary.view() : undefined) }
+    let shown = false
+    await desired.stop()
+    desired = await open({ primary: late })
+    expect(desired.get('web')).toBeDefined()
+    shown = true
+    await apply({ ...WEB, name: 'api' })
+    expect(told).toContain('web')
+    expect([desired.get('web'), desired.recordOf('web')]).toEqual([undefined, 'ended'])
+  })
+
+  test('is not kept by a node with a log of its own, and not believed when damaged', async () => {
+    await apply()
+    await pass(1_000)
+    expect(await disk.list('registry')).toEqual([])
+    await restart({ primary: follower() })
+    await pass(1_000)
+    disk.flipBit('registry/wanted.cbor', 700)
+    await restart({ primary: withoutCopy() })
+    expect([desired.list(), desired.recordOf('web')]).toEqual([[], 'unknown'])
+  })
+})
+
+describe('a workload of before there was a registry', () => {
+  test('is wanted, and is taken over by its owner’s node; its record ends later', async () => {
+    await recorded(committee.owner)
+    expect(desired.list()).toMatchObject([{ workload: WEB }])
+    expect(desired.isCommitted('web')).toBe(false)
+    await pass(1_000)
+    expect(desired.isCommitted('web')).toBe(true)
+    expect(map.get(workloadKey('web'))?.value).toBeDefined()
+    await pass(12_000)
+    expect(map.get(workloadKey('web'))?.value).toBeUndefined()
+    expect(desired.get('web')).toMatchObject({ workload: WEB, owner: committee.owner })
+  })
+
+  test('of somebody else waits for its owner, and is wanted meanwhile', async () => {
+    await recorded()
+    await pass(5_000)
+    expect(desired.isCommitted('web')).toBe(false)
+    expect(desired.get('web')).toMatchObject({ owner: OTHERS })
+    expect(desired.committed()?.bound.has('web')).toBe(false)
+  })
+
+  test('waits for a quorum', async () => {
+    reachable = []
+    await pass(1_000)
+    await recorded(committee.owner)
+    await pass(5_000)
+    expect(desired.isCommitted('web')).toBe(false)
+    reachable = committee.ids.slice(1)
+    await pass(1_000)
+    expect(desired.isCommitted('web')).toBe(true)
+  })
+
+  test('that is ended is ended in the registry; a tombstone alone ends nothing at once', async () => {
+    await recorded(committee.owner)
+    expect(await outcome(desired.delete('web'))).toBe('done')
+    expect([desired.get('web'), desired.recordOf('web')]).toEqual([undefined, 'ended'])
+    await map.put(workloadKey('old'), storedForm({ ...WEB, name: 'old' }))
+    await map.delete(workloadKey('old'))
+    expect(desired.recordOf('old')).toBe('none')
+    reachable = []
+    await pass(1_000)
+    expect(desired.recordOf('old')).toBe('unknown')
+  })
+})

@@ -1,0 +1,202 @@
+/** Puts the registry's rows before the shared state's records, and tells what changed in either. */
+import { every } from '../../base/clock/index.ts'
+import { messageOf } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import type { CommittedAssignments } from '../placement/index.ts'
+import { type DesiredWorkload, type Slot, WORKLOAD_PREFIX, workloadKey } from '../spec/index.ts'
+import type { Desired, DesiredChange, DesiredDeps } from './index.ts'
+import { keep, type Rows, readKept } from './kept-rows.ts'
+import { LOOK_MS } from './limits.ts'
+import { createQuorumWatch } from './quorum-watch.ts'
+import { createRegistryRows } from './registry-rows.ts'
+import { createStateRecords } from './state-records.ts'
+import { createTakeOver } from './take-over.ts'
+import { createWriting } from './writing.ts'
+
+const UNBOUND: ReadonlySet<string> = new Set()
+
+export function createDesired(deps: DesiredDeps): Desired {
+  const { primary, state, clock } = deps
+  const logger = deps.logger.child('desired')
+  const warn = (workload: string): void =>
+    logger.warn('What is wanted of a workload cannot be read', { workload })
+  const rows = createRegistryRows(warn)
+  const records = createStateRecords(state, warn)
+  const quorum = createQuorumWatch(deps)
+  const listeners = new Set<(change: DesiredChange) => void>()
+  let shownRows: readonly DesiredWorkload[] = []
+  let shownAssignments: ReadonlyMap<Slot, NodeId> = new Map()
+  let shownNodes: object | undefined
+  const heldBefore = new Map<Slot, NodeId>()
+  let bound: { of: readonly DesiredWorkload[]; names: ReadonlySet<string> } | undefined
+  let stopWatching: (() => unknown)[] = []
+  /** What the copy said in an earlier life, until there is one. */
+  let kept: Rows | undefined
+  let keptRows: Rows = { workloads: shownRows, assignments: shownAssignments }
+
+  const hasPrimary = (): boolean =>
+    primary.view() !== undefined || kept !== undefined || primary.status().committee !== undefined
+
+  const writing = createWriting({ ...deps, records, hasPrimary })
+  const takeOver = createTakeOver({ ...deps, logger, records, writing })
+
+  function list(): DesiredWorkload[] {
+    const view = primary.view()
+    const held = view ? rows.workloads(view) : (kept?.workloads ?? [])
+    const left = records.list().filter(({ workload: { name } }) => !isRegistrys(name))
+    const all = [...held, ...left]
+    return left.length === 0 ? all : all.sort(byName)
+  }
+
+  /** Once the registry has had a workload under a name, no record of the shared state counts. */
+  function isRegistrys(name: string): boolean {
+    const view = primary.view()
+    return view ? view.generationOf(name) > 0 : keptOf(name) !== undefined
+  }
+
+  function keptOf(name: string): DesiredWorkload | undefined {
+    return kept?.workloads.find(({ workload }) => workload.name === name)
+  }
+
+  function get(name: string): DesiredWorkload | undefined {
+    if (!isRegistrys(name)) return records.get(name)
+    const view = primary.view()
+    const desired = view ? rows.workload(view, name) : keptOf(name)
+    return desired === 'unreadable' ? undefined : desired
+  }
+
+  function recordOf(name: string) {
+    const view = primary.view()
+    if (!view) return hasPrimary() ? 'unknown' : records.recordOf(name)
+    if (view.generationOf(name) > 0) return view.workload(name) ? 'unreadable' : 'ended'
+    if (records.recordOf(name) === 'unreadable') return 'unreadable'
+    // A tombstone may only say that the registry has it now, and a copy that is cut off may be old.
+    return quorum.inReach() ? 'none' : 'unknown'
+  }
+
+  function boundNames(workloads: readonly DesiredWorkload[]): ReadonlySet<string> {
+    if (!quorum.isBound()) return UNBOUND
+    if (bound?.of !== workloads) {
+      bound = { of: workloads, names: new Set(workloads.map(({ workload }) => workload.name)) }
+    }
+    return bound.names
+  }
+
+  function committed(): CommittedAssignments | undefined {
+    const view = primary.view()
+    if (!view) return kept && { ...kept, bound: boundNames(kept.workloads) }
+    return { assignments: rows.assignments(view), bound: boundNames(rows.workloads(view)) }
+  }
+
+  function tell(change: DesiredChange): void {
+    for (const listener of [...listeners]) listener(change)
+  }
+
+  /** Cheap where nothing of interest changed: keys are written thousands of times a second. */
+  function onCopyMoved(): void {
+    const view = primary.view()
+    if (!view) return
+    kept = undefined
+    const workloads = rows.workloads(view)
+    if (workloads !== shownRows) {
+      const names = changedNames(shownRows, workloads)
+      shownRows = workloads
+      for (const name of names) tell({ of: 'workload', name })
+    }
+    const assignments = rows.assignments(view)
+    const nodes = view.markOf('nodes')
+    if (assignments === shownAssignments && nodes === shownNodes) return
+    rememberHolders(shownAssignments, assignments)
+    shownAssignments = assignments
+    shownNodes = nodes
+    tell({ of: 'assignments' })
+  }
+
+  function rememberHolders(
+    before: ReadonlyMap<Slot, NodeId>,
+    now: ReadonlyMap<Slot, NodeId>,
+  ): void {
+    for (const [slot, node] of before) if (now.get(slot) !== node) heldBefore.set(slot, node)
+    for (const slot of heldBefore.keys()) if (!now.has(slot)) heldBefore.delete(slot)
+  }
+
+  async function look(): Promise<void> {
+    if (quorum.look()) tell({ of: 'assignments' })
+    if (quorum.inReach()) takeOver.look()
+    await keepRows()
+  }
+
+  /** A node with a log of its own has all of it there. */
+  async function keepRows(): Promise<void> {
+    const now = { workloads: shownRows, assignments: shownAssignments }
+    const isKept = keptRows.workloads === now.workloads && keptRows.assignments === now.assignments
+    if (isKept || primary.status().role !== 'none') return
+    if (await keep(deps.disk, now, logger)) keptRows = now
+  }
+
+  return {
+    list,
+    get,
+    recordOf,
+    ownerOf(name) {
+      const record = state.get(workloadKey(name))
+      return primary.view()?.ownerOf(name) ?? keptOf(name)?.owner ?? record?.claim ?? record?.owner
+    },
+    isCurrent: () => primary.view() !== undefined || !hasPrimary() || !quorum.isBound(),
+    isCommitted(name) {
+      const view = primary.view()
+      return view ? view.workload(name) !== undefined : keptOf(name) !== undefined
+    },
+    committed,
+    heldBefore: (slot) => heldBefore.get(slot),
+    apply: (workload, replaces) => writing.apply(workload, replaces),
+    async delete(name) {
+      await takeOver.now(name)
+      await writing.delete(name)
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async start() {
+      if (stopWatching.length > 0) return
+      kept = await readKept(deps.disk, logger)
+      if (kept) shownRows = kept.workloads
+      if (kept) shownAssignments = kept.assignments
+      stopWatching = [
+        primary.subscribe(onCopyMoved),
+        state.subscribe(WORKLOAD_PREFIX, ({ key }) =>
+          tell({ of: 'workload', name: key.slice(WORKLOAD_PREFIX.length) }),
+        ),
+        every(clock, LOOK_MS, look, (error) =>
+          logger.error('A look at the registry failed', { error: messageOf(error) }),
+        ),
+      ]
+      quorum.look()
+      onCopyMoved()
+    },
+    async stop() {
+      const ends = stopWatching
+      stopWatching = []
+      for (const end of ends) await end()
+    },
+  }
+}
+
+function changedNames(
+  before: readonly DesiredWorkload[],
+  now: readonly DesiredWorkload[],
+): string[] {
+  const known = new Map(before.map((desired) => [desired.workload.name, desired]))
+  const changed: string[] = []
+  for (const desired of now) {
+    const { name } = desired.workload
+    if (known.get(name) !== desired) changed.push(name)
+    known.delete(name)
+  }
+  return [...changed, ...known.keys()]
+}
+
+function byName(a: DesiredWorkload, b: DesiredWorkload): number {
+  return a.workload.name < b.workload.name ? -1 : 1
+}

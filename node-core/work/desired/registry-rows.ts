@@ -1,0 +1,99 @@
+/** Workloads and assignments of this node's copy of the registry, each parsed once. */
+import { decode } from '../../base/codec/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import type { Primary } from '../../control/primary/index.ts'
+import {
+  type DesiredWorkload,
+  parseSlot,
+  parseStoredWorkload,
+  type Slot,
+  slotOf,
+} from '../spec/index.ts'
+import { PAGE_ROWS } from './limits.ts'
+
+type View = NonNullable<ReturnType<Primary['view']>>
+type Row = NonNullable<ReturnType<View['workload']>>
+
+export interface RegistryRows {
+  workloads(view: View): readonly DesiredWorkload[]
+  workload(view: View, name: string): DesiredWorkload | 'unreadable' | undefined
+  assignments(view: View): ReadonlyMap<Slot, NodeId>
+}
+
+export function createRegistryRows(onUnreadable: (name: string) => void): RegistryRows {
+  // Rows are replaced, never changed.
+  const known = new WeakMap<Row, DesiredWorkload | 'unreadable'>()
+  let listed: { mark: object; workloads: DesiredWorkload[] } | undefined
+  let assigned: { mark: object; assignments: Map<Slot, NodeId> } | undefined
+
+  function parsed(view: View, name: string, row: Row): DesiredWorkload | 'unreadable' {
+    let desired = known.get(row)
+    if (desired === undefined) {
+      desired = read(view, name, row) ?? 'unreadable'
+      known.set(row, desired)
+      if (desired === 'unreadable') onUnreadable(name)
+    }
+    return desired
+  }
+
+  return {
+    workloads(view) {
+      const mark = view.markOf('workloads')
+      if (listed?.mark === mark) return listed.workloads
+      const rows = allOf((page) => view.workloads(page))
+      const workloads = rows.flatMap(([name, row]) => {
+        const desired = parsed(view, name, row)
+        return desired === 'unreadable' ? [] : [desired]
+      })
+      listed = { mark, workloads }
+      return workloads
+    },
+    workload(view, name) {
+      const row = view.workload(name)
+      return row && parsed(view, name, row)
+    },
+    assignments(view) {
+      const mark = view.markOf('assignments')
+      if (assigned?.mark === mark) return assigned.assignments
+      const rows = allOf((page) => view.assignments('', page))
+      const assignments = new Map(
+        rows.flatMap(([key, { node }]): [Slot, NodeId][] => {
+          const slot = parseSlot(key)
+          return slot ? [[slotOf(slot.workload, slot.index), node]] : []
+        }),
+      )
+      assigned = { mark, assignments }
+      return assignments
+    },
+  }
+}
+
+/** Undefined for what a newer version wrote. */
+function read(view: View, name: string, { generation, spec }: Row): DesiredWorkload | undefined {
+  const owner = view.ownerOf(name)
+  const workload = parseStoredWorkload(decodeOrNothing(spec))
+  if (!workload || !owner || workload.name !== name) return undefined
+  return { workload, owner, generation }
+}
+
+function decodeOrNothing(bytes: Uint8Array): unknown {
+  try {
+    return decode(bytes)
+  } catch (error) {
+    if (error instanceof MyceliumError) return undefined
+    throw error
+  }
+}
+
+type Rows<T> = [key: string, row: T][]
+
+function allOf<T>(list: (page: { after?: string; limit: number }) => Rows<T>): Rows<T> {
+  const rows: Rows<T> = []
+  for (;;) {
+    const after = rows.at(-1)?.[0]
+    const page = list({ limit: PAGE_ROWS, ...(after !== undefined && { after }) })
+    rows.push(...page)
+    if (page.length < PAGE_ROWS) return rows
+  }
+}

@@ -1,0 +1,94 @@
+/** Changes of what is wanted: a command of the registry, or, before there is one, a signed record. */
+import { z } from 'zod'
+import { encode } from '../../base/codec/index.ts'
+import { isCode, MyceliumError } from '../../base/errors/index.ts'
+import {
+  type DesiredWorkload,
+  desiredOf,
+  storedForm,
+  type Workload,
+  workloadKey,
+} from '../spec/index.ts'
+import type { DesiredDeps } from './index.ts'
+import { SHOWN_WITHIN_MS } from './limits.ts'
+import { nameTaken, refusalOf } from './refusing.ts'
+import type { StateRecords } from './state-records.ts'
+
+export interface Writing {
+  apply(workload: Workload, replaces: DesiredWorkload | undefined): Promise<DesiredWorkload>
+  delete(name: string): Promise<void>
+}
+
+export interface WritingDeps extends Pick<DesiredDeps, 'primary' | 'state' | 'owner' | 'clock'> {
+  records: StateRecords
+  hasPrimary(): boolean
+}
+
+const APPLIED = z.object({ generation: z.int().min(1) })
+
+export function createWriting(deps: WritingDeps): Writing {
+  const { primary, state, clock, records } = deps
+
+  async function intoState(
+    workload: Workload,
+    replaces: DesiredWorkload | undefined,
+  ): Promise<DesiredWorkload> {
+    const key = workloadKey(workload.name)
+    if (!replaces && records.get(workload.name)) throw nameTaken(workload.name)
+    const expectGeneration = replaces?.generation ?? state.get(key)?.generation ?? 0
+    const written = desiredOf(await state.put(key, storedForm(workload), { expectGeneration }))
+    if (written) return written
+    throw new MyceliumError('UNREADABLE', 'What was written does not read back as a workload.')
+  }
+
+  async function intoRegistry(
+    workload: Workload,
+    replaces: DesiredWorkload | undefined,
+  ): Promise<DesiredWorkload> {
+    const { name } = workload
+    // What stands in the shared state is none of the registry's generations.
+    const isOfState = primary.view()?.generationOf(name) === 0
+    const expect = isOfState ? 0 : (replaces?.generation ?? 0)
+    const body = { name, spec: encode(storedForm(workload)), expect }
+    const value = await primary
+      .execute({ kind: 'workload.apply', body })
+      .catch((error: unknown) => {
+        throw refusalOf(error, name)
+      })
+    const { generation } = APPLIED.parse(value)
+    await untilShown(() => (primary.view()?.generationOf(name) ?? 0) >= generation)
+    const owner = primary.view()?.ownerOf(name) ?? replaces?.owner ?? deps.owner
+    return { workload, owner, generation }
+  }
+
+  /** Whoever reads here next shall see it; a copy that is far behind does not hold the answer up. */
+  function untilShown(holds: () => boolean): Promise<void> {
+    if (!primary.view() || holds()) return Promise.resolve()
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel()
+        forget()
+        resolve()
+      }
+      const cancel = clock.timer(SHOWN_WITHIN_MS, end)
+      const forget = primary.subscribe(() => {
+        if (holds()) end()
+      })
+    })
+  }
+
+  return {
+    apply: (workload, replaces) =>
+      deps.hasPrimary() ? intoRegistry(workload, replaces) : intoState(workload, replaces),
+    async delete(name) {
+      if (!deps.hasPrimary()) return state.delete(workloadKey(name))
+      try {
+        await primary.execute({ kind: 'workload.delete', body: { name } })
+      } catch (error) {
+        // Somebody ended it before.
+        if (!isCode(error, 'NOT_FOUND')) throw refusalOf(error, name)
+      }
+      await untilShown(() => primary.view()?.workload(name) === undefined)
+    },
+  }
+}

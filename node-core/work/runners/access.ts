@@ -1,0 +1,39 @@
+/** How an instance reaches its node: a socket of its own, and the token it shows there. */
+
+export interface InstanceAccess {
+  /** A folder on this computer that holds the socket and nothing else; containers get it, read-only. */
+  folder: string
+  token: string
+}
+
+/** Keeps the doors of instances (`api/doors/instance`). */
+export interface InstanceAccesses {
+  /**
+   * Open from when this resolves, and again the same after a restart of the node. Undefined where this
+   * computer cannot offer one.
+   */
+  open(instance: AccessedInstance): Promise<InstanceAccess | undefined>
+  /** It has ended: nobody may come in its name any more. */
+  close(id: string): Promise<void>
+  /** Removes what is left of all others; called once all that runs here is known. */
+  keepOnly(ids: readonly string[]): Promise<void>
+}
+
+export interface AccessedInstance {
+  id: string
+  workload: string
+  index: number
+  generation: number
+}
+
+export const SOCKET_NAME = 'api.sock'
+/** Where the folder is inside a container. */
+export const CONTAINER_FOLDER = '/run/mycelium'
+
+/** What an instance finds in its environment; set last, so that nothing of a workload hides it. */
+export function accessVariables(
+  { token }: InstanceAccess,
+  folder: string,
+): { MYCELIUM_API: string; MYCELIUM_TOKEN: string } {
+  return { MYCELIUM_API: `unix://${folder}/${SOCKET_NAME}`, MYCELIUM_TOKEN: token }
+}
