@@ -65,7 +65,9 @@ describe('a committee that fills itself', () => {
 
   it('stays one with a Hypha beside it', async () => {
     await join(ben, '--role', 'hypha')
-    assert.equal((await statusOf(ada)).role, 'sclerotia')
+    await until('the founder’s role', 10_000, async () => {
+      return (await statusOf(ada)).role === 'sclerotia'
+    })
     const refused = await ada.cli('--json', 'promote', 'ben')
     assert.match(refused.stderr, /HYPHA/)
     assert.equal((await voters()).length, 1)

@@ -104,7 +104,7 @@ describe('a committee of three that loses two', () => {
     for (const node of [ben, cleo]) {
       await until(`${node.name} to learn`, 60_000, async () => {
         const { primary } = await statusOf(node)
-        return primary?.era === 1 && primary.role === 'learner'
+        return primary?.era === 1 && ['learner', 'voter'].includes(primary.role)
       }).catch(async (error) => {
         console.log(await describeNode(node))
         throw error

@@ -114,6 +114,7 @@ export async function foundInHome(deps: JoiningDeps, request: FoundRequest): Pro
       name: request.networkName,
       consensus: request.consensus,
       createdAt: toTimestamp(clock.wallMs()),
+      ...(request.consensus === 'simplex' && { voters: [identity.nodeId] }),
     },
     random,
   )
@@ -124,7 +125,7 @@ export async function foundInHome(deps: JoiningDeps, request: FoundRequest): Pro
   await remember(deps, { name: request.nodeName, role: names.role ?? 'sclerotia' })
   const credential = founderCredential(keys, network)
   // Before the genesis, without which the network was not founded.
-  if (request.consensus === 'raft') await foundPrimary(deps.disk)
+  await foundPrimary(deps.disk)
   await writeNetwork(deps.disk, { genesis: network.bytes, credential })
   return network.id
 }

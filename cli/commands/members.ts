@@ -78,14 +78,17 @@ function permissionsOf(words: readonly string[]): Permissions {
 async function list(context: Context): Promise<void> {
   const node = await context.node()
   const answer = await node.call.members.list()
+  const { primary } = await node.call.node.status()
+  const voters = new Set(primary?.voters)
   context.answer(answer, () =>
     table(
-      ['NAME', 'STATE', 'MAY', 'NODES', 'SINCE', 'ID'],
+      ['NAME', 'STATE', 'MAY', 'NODES', 'VOTES', 'SINCE', 'ID'],
       answer.members.map((each) => [
         each.founder ? `${each.name} (founder)` : each.name,
         each.state,
         each.permissions.join(','),
         String(each.nodes.length),
+        String(each.nodes.filter((id) => voters.has(id)).length),
         each.since ?? '',
         short(each.owner),
       ]),

@@ -7,6 +7,7 @@ import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { findNode, isAlive, readToken } from '../running-node.ts'
 import { paint } from '../text/color.ts'
+import { adviceOf, committeeLine, committeeRows, voteText } from '../text/committee.ts'
 import { bytes, cores, duration, short } from '../text/format.ts'
 import { pairs, table } from '../text/table.ts'
 
@@ -97,7 +98,7 @@ function statusText(of: Outputs['node']['status']): string {
     ['Network', network],
     ['Role', of.role],
     ['Peers', `${of.peers} connected, found by ${of.discoveryTier}`],
-    ['Primary', of.primary && primaryText(of.primary)],
+    ...committeeRows(of),
     ['May', of.node.permissions.join(', ')],
     ['Runs', kinds.join(', ')],
     ['Up for', duration(of.uptimeSeconds)],
@@ -105,47 +106,32 @@ function statusText(of: Outputs['node']['status']): string {
     ['Edge', of.edge],
     ['Version', of.versions.mycelium],
   ])
-  if (of.degraded.length === 0) return text
-  return `${text}\n\n${of.degraded.map(({ message }) => `! ${message}`).join('\n')}`
-}
-
-function primaryText(of: NonNullable<Outputs['node']['status']['primary']>): string {
-  const { role, inForce, voters, learners, leader, term, era, height } = of
-  const learning = learners.length > 0 ? ` and ${learners.length} learning` : ''
-  const parts = [
-    inForce ? 'in force' : 'no majority in reach: nothing can be written now',
-    `${voters.length} voting${learning}`,
-    ...(era > 0 ? [`era ${era}`] : []),
-    leader === undefined ? 'nobody leads' : `${short(leader)} leads (term ${term})`,
-    role === 'none' ? 'this node has no copy' : `this node is a ${role} at height ${height ?? 0}`,
-  ]
-  return parts.join('; ')
+  const notes = [...of.degraded.map(({ message }) => `! ${message}`), ...adviceOf(of)]
+  return notes.length === 0 ? text : `${text}\n\n${notes.join('\n')}`
 }
 
 async function nodes(context: Context): Promise<void> {
   const node = await context.node()
   const answer = await node.call.nodes.list()
-  context.answer(answer, () =>
-    table(
+  const status = await node.call.node.status()
+  context.answer(answer, () => {
+    const list = table(
       ['NAME', 'STATUS', 'ROLE', 'COMMITTEE', 'OWNER', 'FREE CPU', 'FREE MEMORY', 'KINDS', 'ID'],
       answer.nodes.map((each) => [
         each.self ? `${each.name} (this)` : each.name,
         paint(context.terminal, each.status),
         each.role,
-        committeeText(each.committee),
+        voteText(each),
         each.owner.name,
         cores(each.allocatable.cpuMillis),
         bytes(each.allocatable.memoryBytes),
         each.kinds.join(','),
         short(each.id),
       ]),
-    ),
-  )
-}
-
-function committeeText(of: Outputs['nodes']['list']['nodes'][number]['committee']): string {
-  if (!of) return ''
-  return of.lag ? `${of.role}, ${of.lag} behind` : of.role
+    )
+    const line = committeeLine(status)
+    return line === undefined ? list : `${list}\n\n${line}`
+  })
 }
 
 async function token(context: Context): Promise<void> {

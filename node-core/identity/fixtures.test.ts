@@ -13,6 +13,7 @@ import {
   generateKey,
   issueMembership,
   issueNodeCertificate,
+  nodeIdOf,
   parseCredential,
   parseGenesis,
   parseInvite,
@@ -53,8 +54,18 @@ function makeDocuments(): Record<string, Uint8Array> {
     },
     random,
   )
+  // Last, so that what stands above keeps its chance.
+  const ofSimplex = foundNetwork(
+    founder,
+    {
+      ...{ name: 'Home', consensus: 'simplex', createdAt: '2026-11-20T12:00:00.000Z' },
+      voters: [nodeIdOf(node.publicKey)],
+    },
+    random,
+  )
   return {
     genesis: network.bytes,
+    genesisOfSimplex: ofSimplex.bytes,
     membership,
     nodeCertificate,
     credential: encodeCredential({ node: nodeCertificate, membership: [membership] }),
@@ -82,6 +93,8 @@ describe('signed documents', () => {
   it('are read from their pinned bytes', () => {
     const network = parseGenesis(bytesOf(pinned.genesis.base64))
     expect(network.genesis.name).toBe('Home')
+    const { genesis } = parseGenesis(bytesOf(pinned.genesisOfSimplex.base64))
+    expect(genesis.voters).toHaveLength(1)
     const certificate = parseMembership(network.id, bytesOf(pinned.membership.base64))
     expect(certificate.ownerName).toBe('Ada')
     const node = parseNodeCertificate(network.id, bytesOf(pinned.nodeCertificate.base64))

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { encode } from '../base/codec/index.ts'
 import { createSeededRandom } from '../base/random/index.ts'
-import { foundNetwork, generateKey, isFounder, parseGenesis, sealEnvelope } from './index.ts'
+import {
+  foundNetwork,
+  generateKey,
+  isFounder,
+  nodeIdOf,
+  parseGenesis,
+  sealEnvelope,
+} from './index.ts'
 
 const random = createSeededRandom(1)
 const founder = generateKey(random)
@@ -30,6 +37,13 @@ describe('a genesis', () => {
     expect(isFounder(network, other.publicKey)).toBe(true)
   })
 
+  it('of Simplex names who votes first', () => {
+    const voters = [nodeIdOf(other.publicKey)]
+    const network = foundNetwork(founder, { ...request, consensus: 'simplex', voters }, random)
+    expect(parseGenesis(network.bytes).genesis).toMatchObject({ version: 2, voters })
+    expect(foundNetwork(founder, request, random).genesis).toMatchObject({ version: 1, voters: [] })
+  })
+
   it.each([
     ['no founder', { founders: [] }],
     ['nine founders', { founders: Array.from({ length: 9 }, () => founder.publicKey) }],
@@ -38,7 +52,10 @@ describe('a genesis', () => {
     ['a name that is too long', { name: 'x'.repeat(64) }],
     ['a name with a line in it', { name: 'a\nb' }],
     ['a name that turns the text around', { name: 'a\u202eb' }],
-    ['another version', { version: 2 }],
+    ['another version', { version: 3 }],
+    ['a first version that names voters', { voters: [new Uint8Array(32)] }],
+    ['a second version without voters', { version: 2, consensus: 'simplex', voters: [] }],
+    ['voters of Raft', { version: 2, voters: [new Uint8Array(32)] }],
     ['an unknown engine', { consensus: 'paxos' }],
     ['a date of another spelling', { createdAt: '2026-11-20T12:00:00Z' }],
     ['a short nonce', { nonce: new Uint8Array(15) }],

@@ -1,11 +1,12 @@
 /** The document that founds a network. Its hash, signature included, is the network's id. */
 import { z } from 'zod'
 import { encode, equalBytes } from '../base/codec/index.ts'
+import { type NodeId, parseNodeId } from '../base/net/index.ts'
 import type { Random } from '../base/random/index.ts'
 import { bytesOf, malformed, openEnvelope, parsePayload, sealEnvelope } from './envelope.ts'
 import { parseNetworkId, sha256Hex } from './id-forms.ts'
 import type { ConsensusEngine, FoundedNetwork, Signer } from './index.ts'
-import { FOUNDERS_MAX, GENESIS_BYTES_MAX } from './limits.ts'
+import { FOUNDERS_MAX, FOUNDING_VOTERS_MAX, GENESIS_BYTES_MAX } from './limits.ts'
 import { name, timestamp } from './shapes.ts'
 import { isPublicKey } from './signature.ts'
 
@@ -16,6 +17,8 @@ export interface GenesisRequest {
   createdAt: string
   /** Owners beside the one who signs. */
   coFounders?: readonly Uint8Array[]
+  /** Under Simplex who votes first. */
+  voters?: readonly NodeId[]
 }
 
 export function foundNetwork(
@@ -23,8 +26,9 @@ export function foundNetwork(
   request: GenesisRequest,
   random: Random,
 ): FoundedNetwork {
+  const { voters } = request
   const payload = encode({
-    version: 1,
+    ...(voters ? { version: 2, voters: voters.map((node) => Buffer.from(node, 'hex')) } : V1),
     name: request.name,
     createdAt: request.createdAt,
     founders: [founder.publicKey, ...(request.coFounders ?? [])],
@@ -51,11 +55,27 @@ export function isFounder(network: FoundedNetwork, ownerKey: Uint8Array): boolea
   return network.genesis.founders.some((key) => equalBytes(key, ownerKey))
 }
 
-const GENESIS = z.strictObject({
-  version: z.literal(1),
+const V1 = { version: 1 } as const
+const SHARED = {
   name,
   createdAt: timestamp,
   founders: z.array(bytesOf(32).refine(isPublicKey)).min(1).max(FOUNDERS_MAX),
-  consensus: z.enum(['raft', 'simplex']),
   nonce: bytesOf(16),
+}
+const nodeId = bytesOf(32).transform((bytes, context): NodeId => {
+  const node = parseNodeId(Buffer.from(bytes).toString('hex'))
+  if (node) return node
+  context.addIssue('not a node')
+  return z.NEVER
 })
+const GENESIS = z.discriminatedUnion('version', [
+  z
+    .strictObject({ version: z.literal(1), consensus: z.enum(['raft', 'simplex']), ...SHARED })
+    .transform((genesis) => ({ ...genesis, voters: [] })),
+  z.strictObject({
+    version: z.literal(2),
+    consensus: z.literal('simplex'),
+    voters: z.array(nodeId).min(1).max(FOUNDING_VOTERS_MAX),
+    ...SHARED,
+  }),
+])

@@ -62,13 +62,16 @@ export interface OpenEnvelope {
 
 /** Founds a network. Its id is the SHA-256 of the document with its signature. */
 export interface Genesis {
-  version: 1
+  /** 2: with the founding voters, which a network of Simplex begins with (docs/adr/0012). */
+  version: 1 | 2
   name: string
   /** ISO 8601. */
   createdAt: string
   /** Public keys of the founding owners; they hold every permission for ever. */
   founders: Uint8Array[]
   consensus: ConsensusEngine
+  /** Empty in the first version. */
+  voters: NodeId[]
   /** Makes two networks of one name and one second differ. 16 bytes. */
   nonce: Uint8Array
 }

@@ -6,6 +6,8 @@ export const CERTIFICATE_LIFETIME_MS = 30 * 86_400_000
 export const CLOCK_TOLERANCE_MS = 2 * 3_600_000
 /** Largest signed genesis document. Bytes. */
 export const GENESIS_BYTES_MAX = 1_024
+/** Nodes that vote first, in one genesis. */
+export const FOUNDING_VOTERS_MAX = 7
 /** Founding owners of one network. */
 export const FOUNDERS_MAX = 8
 /** Largest certificate with its signature. Bytes. */

@@ -3,6 +3,7 @@
  * which the machine may die, before the effect that it names.
  */
 import type {
+  Checkpoint,
   CommittedEntry,
   Engine,
   Fate,
@@ -38,6 +39,8 @@ export interface EffectDoors {
   apply(entry: CommittedEntry): void
   answer(read: ReadResult): void
   tellFate(fate: Fate): void
+  /** What was applied by now is a state that the engine wants taken. */
+  reach(checkpoint: Checkpoint): void
 }
 
 /** Ends with whether the machine lives on. */
@@ -78,6 +81,7 @@ export function* perform(
     yield 'tellFate'
     doors.tellFate(fate)
   }
+  if (ready.checkpoint !== undefined) doors.reach(ready.checkpoint)
   yield 'advance'
   engine.advance()
   return 'goesOn'

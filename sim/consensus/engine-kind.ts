@@ -14,11 +14,6 @@ export interface EngineKind {
   replacesAll: boolean
   /** Whether a proposal may come into the log again: its leaders forget, or lie. */
   repeats: boolean
-  /**
-   * Entries after which every machine compacts, where all must do so at the same index; undefined: each
-   * at moments of its own.
-   */
-  compactsEvery?: number
   /** Where a node is called by its key. */
   idOf?: (machine: number) => NodeId
   create(setup: EngineSetup, records: readonly Uint8Array[]): Engine

@@ -9,7 +9,11 @@ export interface DoorsDeps extends MachineDeps {
   waiters: Waiters
 }
 
-export function createDoors(machine: Machine, name: string, deps: DoorsDeps): EffectDoors {
+export function createDoors(
+  machine: Machine,
+  name: string,
+  deps: DoorsDeps,
+): Omit<EffectDoors, 'reach'> {
   const { store, waiters, invariants } = deps
   return {
     send: ({ to, message }) => deps.send(machine, to, message),

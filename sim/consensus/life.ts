@@ -2,6 +2,7 @@
 import type { NodeId } from '../../node-core/base/net/index.ts'
 import { createSeededRandom } from '../../node-core/base/random/index.ts'
 import type {
+  Checkpoint,
   Engine,
   Members,
   ProposalId,
@@ -37,10 +38,16 @@ export function createLife(machine: Machine, number: number, deps: MachineDeps):
   const waiters = createWaiters(store)
   const engine = createEngine(machine, deps)
   let ended = false
+  let reached: Checkpoint | undefined
 
   const runner = createRunner({
     engine,
-    doors: createDoors(machine, name, { store, waiters, ...deps }),
+    doors: {
+      ...createDoors(machine, name, { store, waiters, ...deps }),
+      reach(checkpoint) {
+        reached = checkpoint
+      },
+    },
     waitForDisk: (done) => whenAwake(random.int(machine.syncMsMax + 1), done),
     die(how, why) {
       deps.count(`died:${why}`)
@@ -53,14 +60,10 @@ export function createLife(machine: Machine, number: number, deps: MachineDeps):
     onRest: () => invariants.sawStatus(name, engine.status()),
   })
 
-  let compactedAt = 0
   function compactIfDue(): void {
-    // As of a snapshot, whether taken here or brought by another: the same on every machine.
-    compactedAt = Math.max(compactedAt, store.restored)
-    const { compactsEvery = Number.POSITIVE_INFINITY } = deps.kind
-    if (store.applied < compactedAt + compactsEvery) return
-    compactedAt = store.applied
-    compact(machine, deps, { engine, runner, store })
+    const at = reached
+    reached = undefined
+    if (at !== undefined) compact(machine, deps, { engine, runner, store, at })
   }
 
   /** After that time or when the machine wakes up, if this life lasts. */
@@ -83,7 +86,7 @@ export function createLife(machine: Machine, number: number, deps: MachineDeps):
     runner,
     ...createInputs(name, { engine, runner, waiters, ...deps }),
     compact() {
-      const own = deps.kind.compactsEvery === undefined
+      const own = engine.compacts === 'anywhere'
       if (own && compact(machine, deps, { engine, runner, store })) runner.run()
     },
     end() {
@@ -157,11 +160,11 @@ function createInputs(
 function compact(
   machine: Machine,
   { count }: MachineDeps,
-  { engine, runner, store }: Pick<Life, 'engine' | 'runner' | 'store'>,
+  { engine, runner, store, at }: Pick<Life, 'engine' | 'runner' | 'store'> & { at?: Checkpoint },
 ): boolean {
   // Between two Readys, so that the disk holds what the engine believes it does.
-  if (runner.busy() || store.applied === 0) return false
-  const kept = engine.compact(store.applied, store.save())
+  if (runner.busy() || (at === undefined && store.applied === 0)) return false
+  const kept = engine.compact(store.applied, store.save(), at)
   if (machine.log.rewrite(kept) === 'full') {
     count('died:diskFull')
     machine.die('kill')

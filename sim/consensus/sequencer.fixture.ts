@@ -139,6 +139,7 @@ const create = (
 
   return {
     self,
+    compacts: 'anywhere',
     tick: () => leads && replicate(),
     step(from, bytes) {
       take(decode(bytes) as Message, from)

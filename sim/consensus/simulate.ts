@@ -43,6 +43,8 @@ const AMONG_LIARS: Patience = { healedWithinMs: 60_000, restMs: 60_000 }
 /** Until the network is as if nothing had happened, mostly. */
 const SETTLE_MS = 1_500
 const BETWEEN_FAULTS_MS_MAX = 2_000
+/** One for each that may wait for its turn, and then one without. */
+const RESTS_MAX = 4
 const HASTE_MS_MAX = 150
 
 export function simulate(seed: number, kind: EngineKind, options: SimulateOptions = {}): Outcome {
@@ -121,8 +123,12 @@ function recover(world: World, { healedWithinMs, restMs }: Patience): void {
   if (invariants.failures.length > 0) return
   invariants.failures.push(...unhealed(world, before))
   if (invariants.failures.length > 0) return
-  // Whoever is a member now has been told everything by then.
-  world.advance(restMs)
+  // Whoever is a member has been told everything by then, unless something came in between, as a
+  // change does that was asked for in the chaos and waits for somebody who knows of it to lead.
+  for (let rests = 0, seen = -1; rests < RESTS_MAX && seen !== invariants.committed(); rests++) {
+    seen = invariants.committed()
+    world.advance(restMs)
+  }
   if (invariants.failures.length > 0) return
   invariants.failures.push(...unhealed(world, before), ...untold(world))
   checkHistory(world)

@@ -22,8 +22,6 @@ export type CommandResult = boolean
 
 export interface Store {
   readonly applied: LogIndex
-  /** The index of the snapshot that it began with. */
-  readonly restored: LogIndex
   /** Over everything applied, in order: equal at one index on every machine. */
   readonly digest: string
   apply(index: LogIndex, payload: Uint8Array): void
@@ -69,7 +67,6 @@ const COMMAND = z.object({
 
 export function createStore(): Store {
   let { applied, digest } = NOTHING
-  let restored = applied
   let values = new Map<string, string>()
   let results = new Map<string, CommandResult>()
 
@@ -83,9 +80,6 @@ export function createStore(): Store {
   return {
     get applied() {
       return applied
-    },
-    get restored() {
-      return restored
     },
     get digest() {
       return digest
@@ -105,7 +99,6 @@ export function createStore(): Store {
     restore(state) {
       const saved = JSON.parse(Buffer.from(state).toString()) as Saved
       ;({ applied, digest } = saved)
-      restored = applied
       values = new Map(saved.values)
       results = new Map(saved.results)
     },

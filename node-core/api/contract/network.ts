@@ -51,6 +51,8 @@ export const clusterNode = z.object({
   kinds: z.array(z.string()),
   /** Nodes it has a live connection to, as it says itself: the edges of the topology. */
   links: z.array(z.object({ to: z.string(), latencyMs: z.number().optional() })),
+  /** What an admin chose about its vote; absent where the network decides. */
+  vote: z.enum(['always', 'never']).optional(),
   /** Absent for a node outside the committee. */
   committee: z
     .object({

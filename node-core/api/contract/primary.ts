@@ -13,6 +13,13 @@ export const primaryView = z.object({
   voters: z.array(z.string()),
   learners: z.array(z.string()),
   leader: z.string().optional(),
+  /** What the leader is called. */
+  leaderName: z.string().optional(),
+  /** How many of those that vote may fall silent before nothing can be written. */
+  mayFail: z.number().int(),
+  /** moreComputers: it could bear nobody's loss. even: one voter less would bear as much. */
+  advice: z.enum(['moreComputers', 'even']).optional(),
+  /** Raft's term, Simplex's view. */
   term: z.number().int(),
   /** How often a committee was overruled: 0 from the founding on. */
   era: z.number().int(),

@@ -6,7 +6,7 @@ import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
-import { committeeRoleOf, lagNow, roleOf } from './primary.ts'
+import { choiceOf, committeeRoleOf, lagNow, roleOf } from './primary.ts'
 import { parseLinks } from './stored.ts'
 
 /** The nodes of the network, and the peers this one is connected to. */
@@ -88,6 +88,7 @@ function clusterNode(
   const reserved = reservedOn(id, input)
   const role = committeeRoleOf(parts, id)
   const lag = behind.get(id)
+  const vote = choiceOf(parts, id)
   return {
     id,
     name: profile.name,
@@ -105,6 +106,7 @@ function clusterNode(
     },
     kinds: [...profile.kinds],
     links: self ? ownLinks(parts) : parseLinks(parts.state.get(`node/${id}/links`)?.value),
+    ...(vote && { vote }),
     ...(role && { committee: { role, ...(lag !== undefined && { lag }) } }),
     version: profile.version,
     self,

@@ -1,6 +1,7 @@
 /** The committee that keeps the registry, as people see it, and changes of who is in it. */
 import type { NodeId } from '../../base/net/index.ts'
-import type { CommitteeChange } from '../../control/primary/index.ts'
+import { lossesBorne } from '../../control/backbone/index.ts'
+import { type CommitteeChange, choiceIn } from '../../control/primary/index.ts'
 import type { Role } from '../../identity/index.ts'
 import type { PrimaryView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
@@ -35,24 +36,44 @@ const ONLY_USES =
   'Its owner gives this computer the role Hypha: it uses services, and keeps nothing for others.'
 
 const NONE: PrimaryView = {
-  role: 'none',
-  inForce: false,
-  voters: [],
-  learners: [],
-  term: 0,
-  era: 0,
+  ...{ role: 'none', inForce: false, voters: [], learners: [], mayFail: 0, term: 0, era: 0 },
 }
 
 /** Undefined where no committee is known. */
-export function primaryView({ primary }: NetworkParts): PrimaryView | undefined {
-  const { role, inForce, committee, height, era } = primary.status()
+export function primaryView(parts: NetworkParts): PrimaryView | undefined {
+  const { role, inForce, committee, height, era } = parts.primary.status()
   if (!committee) return undefined
   const { voters, learners, leader, term } = committee
+  const leaderName = leader && parts.membership.get(leader)?.profile.name
+  const advice = adviceFor(parts, voters)
   return {
     ...{ role, inForce, term, era, voters: [...voters], learners: [...learners] },
+    mayFail: lossesBorne(parts.genesis.consensus, voters.length),
+    ...(advice && { advice }),
     ...(leader !== undefined && { leader }),
+    ...(leaderName !== undefined && { leaderName }),
     ...(height !== undefined && { height }),
   }
+}
+
+/** What would make the network safer, if a person can do something about it. */
+function adviceFor(parts: NetworkParts, voters: readonly NodeId[]): PrimaryView['advice'] {
+  const { consensus } = parts.genesis
+  const losses = lossesBorne(consensus, voters.length)
+  const isEven = consensus === 'raft' && voters.length > 2 && voters.length % 2 === 0
+  if (losses > 0) return isEven ? 'even' : undefined
+  const willing = parts.membership.list().filter(({ id, profile, liveness }) => {
+    const isThere = liveness === 'alive' || liveness === 'suspect'
+    return isThere && profile.role !== 'hypha' && choiceOf(parts, id) !== 'never'
+  })
+  // With enough of them the committee is about to fill itself.
+  return lossesBorne(consensus, willing.length) > 0 ? undefined : 'moreComputers'
+}
+
+/** What an admin chose, as far as this node knows. */
+export function choiceOf({ primary }: NetworkParts, node: NodeId) {
+  const view = primary.view()
+  return view && choiceIn(view, node)
 }
 
 /** What a node does for the network: as the registry has it, else as the node says. */

@@ -11,7 +11,13 @@ const HOUR_MS = 3_600_000
 
 export function nodeOf(name: string, facts: Partial<BackboneNode> = {}): BackboneNode {
   return {
-    ...{ node: id(name), role: 'rhizomorph', chosen: undefined, ofAdmin: false, removed: false },
+    ...{
+      node: id(name),
+      role: 'rhizomorph',
+      chosen: undefined,
+      isEntrusted: false,
+      removed: false,
+    },
     ...{ upMs: HOUR_MS, silentMs: 0, stalled: false, site: 'home' },
     ...{ cpuMillis: 4_000, memoryBytes: 8e9 },
     ...facts,
@@ -53,7 +59,7 @@ export function runTrial(seed: number, engine: 'raft' | 'simplex'): Trial {
     bodies.set(id(name), {
       facts: nodeOf(name, {
         role: first ? 'rhizomorph' : (roles[random.int(roles.length)] ?? 'hypha'),
-        ofAdmin: first || random.int(6) === 0,
+        isEntrusted: first || random.int(6) === 0,
         site: `site ${random.int(3)}`,
         memoryBytes: (1 + random.int(16)) * 1e9,
       }),
@@ -208,7 +214,7 @@ function judge(input: BackboneInput, move: Move): void {
 const isWilling = (one: BackboneNode | undefined): boolean =>
   !!one && one.role !== 'hypha' && one.chosen !== 'never' && !one.removed
 const isMeant = (one: BackboneNode | undefined): boolean =>
-  !!one && (one.chosen === 'always' || (one.role === 'sclerotia' && one.ofAdmin))
+  !!one && (one.chosen === 'always' || (one.role === 'sclerotia' && one.isEntrusted))
 
 function check(holds: boolean | undefined, what: string): void {
   if (!holds) throw new Error(`It does not hold: ${what}.`)

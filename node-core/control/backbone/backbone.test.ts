@@ -126,7 +126,7 @@ describe('the committee', () => {
     expect(moveIn({ voters: 'a b d', nodes: back })).toBe('learns: c')
     const learned = { voters: 'a b d', learners: 'c', caughtUp: 'c', nodes: back }
     expect(moveIn(learned)).toBe('votes: a b c')
-    const admins = [...nodes('a b d'), nodeOf('c', { role: 'sclerotia', ofAdmin: true })]
+    const admins = [...nodes('a b d'), nodeOf('c', { role: 'sclerotia', isEntrusted: true })]
     expect(moveIn({ voters: 'a b d', nodes: admins })).toBe('learns: c')
   })
 

@@ -35,8 +35,8 @@ export interface BackboneNode {
   role: Role
   /** By an admin's hand, in the registry. */
   chosen: Choice | undefined
-  /** Its owner is an admin. */
-  ofAdmin: boolean
+  /** Its owner is an admin, or one gave it its role: a Sclerotia is dedicated then. */
+  isEntrusted: boolean
   /** Its owner, or it, was removed from the network. */
   removed: boolean
   /** How long it has been heard without a break; 0 while it is silent. Milliseconds. */

@@ -9,8 +9,8 @@ export function isFit({ role, chosen, removed }: BackboneNode): boolean {
   return role !== 'hypha' && chosen !== 'never' && !removed
 }
 
-function isDedicated({ chosen, role, ofAdmin }: BackboneNode): boolean {
-  return chosen === 'always' || (role === 'sclerotia' && ofAdmin)
+function isDedicated({ chosen, role, isEntrusted }: BackboneNode): boolean {
+  return chosen === 'always' || (role === 'sclerotia' && isEntrusted)
 }
 
 export function seats(input: BackboneInput): NodeId[] {

@@ -25,9 +25,16 @@ export type LogIndex = number & { readonly __brand: 'LogIndex' }
 export type ProposalId = string & { readonly __brand: 'ProposalId' }
 /** What a reader calls its question. */
 export type ReadId = string & { readonly __brand: 'ReadId' }
+/** What an engine calls a place where it wants the state taken. */
+export type Checkpoint = number & { readonly __brand: 'Checkpoint' }
 
 export interface Engine {
   readonly self: NodeId
+  /**
+   * Whether it is told of a state as of any entry, whenever its host sees fit, or of those at its
+   * checkpoints alone, every one of them in order.
+   */
+  readonly compacts: 'anywhere' | 'at-checkpoints'
   /** One unit of logical time has passed. */
   tick(): void
   /** Takes one message. Its size was bounded by the caller; its shape and signature were not checked. */
@@ -47,10 +54,10 @@ export interface Engine {
   /** What the last `ready` named is on disk, sent and delivered. */
   advance(): void
   /**
-   * The state machine's state as of `index`. Entries up to there may be forgotten. Returns the
-   * records that replace the whole log on disk (`RecordLog.rewrite`).
+   * The state machine's state as of `index`, and at which checkpoint it was taken. Entries up to there
+   * may be forgotten. Returns the records that replace the whole log on disk (`RecordLog.rewrite`).
    */
-  compact(index: LogIndex, state: Uint8Array): readonly Uint8Array[]
+  compact(index: LogIndex, state: Uint8Array, at?: Checkpoint): readonly Uint8Array[]
   status(): EngineStatus
 }
 
@@ -81,6 +88,8 @@ export interface Ready {
   committed: readonly CommittedEntry[]
   reads: readonly ReadResult[]
   fates: readonly Fate[]
+  /** Set where the state is to be taken once this `Ready` is applied, before anything of the next. */
+  checkpoint?: Checkpoint
 }
 
 export interface Outgoing {
@@ -137,13 +146,15 @@ export interface EngineStatus {
   leader: NodeId | undefined
   /** Raft's term, Simplex's view. */
   term: number
+  /** Simplex: how many committees there were before this one. Undefined in Raft. */
+  epoch?: number
   committed: LogIndex
   /** The last entry of the own log, committed or not. */
   last: LogIndex
   /** Raft: that entry's term. */
   lastTerm?: number
   members: Members
-  /** What the leader knows of each peer; empty elsewhere. */
+  /** What the leader knows of each peer, empty elsewhere; in Simplex what each knows of the others. */
   progress: readonly PeerProgress[]
   /** Whether this node has heard from a quorum lately. */
   quorum: boolean

@@ -4,17 +4,20 @@ import type { Plain } from '../../base/codec/index.ts'
 import { isCode } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { type Committee, isNamed } from './committee.ts'
+import { failure, notInForce } from './failures.ts'
 import { choiceSetting } from './filling.ts'
 import type { CommitteeChange, Primary } from './index.ts'
 import { CHANGE_TIMEOUT_MS, LOOK_MS, TRY_MS, WRITE_TIMEOUT_MS } from './limits.ts'
 import type { Question } from './messages.ts'
-import { pause } from './time-limit.ts'
+import { createTimeLimit, pause } from './time-limit.ts'
 
 export interface ChangingDeps {
   ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<Plain>
   execute: Primary['execute']
   committee(): Committee | undefined
   isInForce(): boolean
+  /** Whether votes are seats, which signed commands give (docs/adr/0012). */
+  hasSeats: boolean
   clock: Clock
   stopping: AbortSignal
 }
@@ -39,8 +42,29 @@ export function createChanging(deps: ChangingDeps): Primary['change'] {
     }
   }
 
+  /** The voters see to the rest. */
+  async function changeSeat(
+    change: CommitteeChange,
+    node: NodeId,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    if (change === 'release') return
+    if (change === 'transfer') {
+      throw failure('NO_LEAD', 'Under Simplex the lead goes round by itself.')
+    }
+    const seat = change === 'promote' ? 'voter' : 'none'
+    await deps.execute({ kind: 'committee.seat', body: { node, seat } }, signal && { signal })
+    const limit = createTimeLimit(deps.clock, CHANGE_TIMEOUT_MS, notInForce, signal)
+    try {
+      while (!isDone(change, node, deps.committee())) await pause(deps.clock, LOOK_MS, limit.signal)
+    } finally {
+      limit.end()
+    }
+  }
+
   return async (change, node, options = {}) => {
     const { signal } = options
+    if (deps.hasSeats) return changeSeat(change, node, signal)
     const name = choiceSetting(node)
     const choose = (value: 'always' | 'never') =>
       deps.execute({ kind: 'setting.put', body: { name, value } }, options)

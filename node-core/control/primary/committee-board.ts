@@ -5,11 +5,13 @@ import { messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { ConsensusStatus } from '../consensus/driver/index.ts'
+import { faultyVotersMax } from '../consensus/simplex/index.ts'
 import type { SharedState } from '../state/index.ts'
 import {
   believed,
   COMMITTEE_KEY,
   type Committee,
+  committeeIn,
   parseTold,
   type Telling,
   toldForm,
@@ -20,8 +22,15 @@ import { FIRST_LOG, type LogName } from './log-name.ts'
 export interface CommitteeBoard {
   /** By the own copy where it hears a quorum, else by what is told. */
   current(): Committee | undefined
-  /** By what is told alone. */
+  /** By what is told alone, or where that must be proven, by what is. */
   told(): Committee | undefined
+  /**
+   * Whether those that it names go by it already. Where it takes a certificate, the vote of whoever is
+   * to leave may be the one that they still lack.
+   */
+  isInForce(committee: Committee): boolean
+  /** What anybody tells, believed or not. */
+  tellings(): Telling[]
   /** Called when something told has changed. */
   start(changed: () => void): void
   /** The own copy has changed: the others are told in a moment, if it is news. */
@@ -40,6 +49,8 @@ export interface CommitteeBoardDeps {
   log(): LogName
   /** Whom the one that began the era named, until one of them tells more. */
   named(): Committee | undefined
+  /** Where nobody's word is enough (docs/adr/0012). */
+  proven?: (() => Committee | undefined) | undefined
   clock: Clock
   logger: Logger
 }
@@ -63,20 +74,23 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
   }
 
   function ownCommittee(): Committee | undefined {
-    const { engine, applied = 0 } = deps.own() ?? {}
-    if (!engine || engine.members.voters.length === 0) return undefined
-    const { members, leader, term } = engine
+    const own = deps.own()
+    const committee = own && committeeIn(own)
     const log = deps.log()
-    return { ...members, leader, term, applied, ...(log !== FIRST_LOG && { log }) }
+    return committee && log !== FIRST_LOG ? { ...committee, log } : committee
   }
 
-  const told = (): Committee | undefined => believed(tellings(), deps.isAdmins) ?? deps.named()
+  const told = (): Committee | undefined =>
+    deps.proven ? deps.proven() : (believed(tellings(), deps.isAdmins) ?? deps.named())
 
   function tell(): void {
     telling = false
     const before = parseTold(state.get(ownKey)?.value)
-    const committee = deps.own()?.engine?.quorum ? ownCommittee() : undefined
-    if (committee?.leader === undefined || !isNews(before, committee)) return
+    const own = deps.own()?.engine?.quorum ? ownCommittee() : undefined
+    if (own?.leader === undefined) return
+    // Under Simplex another leads each view.
+    const committee = deps.proven ? { ...own, leader: undefined } : own
+    if (!isNews(before, committee)) return
     state.put(ownKey, toldForm(committee)).catch((error: unknown) => {
       logger.warn('The committee could not be told.', { error: messageOf(error) })
     })
@@ -84,6 +98,14 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
 
   return {
     told,
+    isInForce({ voters, term }) {
+      if (!deps.proven) return true
+      const there = tellings().filter(({ author, committee }) => {
+        return voters.includes(author) && committee.term >= term
+      })
+      return there.length > faultyVotersMax(voters.length)
+    },
+    tellings,
     current() {
       const own = ownCommittee()
       if (own && deps.own()?.engine?.quorum) return own

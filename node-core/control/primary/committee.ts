@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { Plain } from '../../base/codec/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
+import type { ConsensusStatus } from '../consensus/driver/index.ts'
 import type { Members } from '../consensus/index.ts'
 import { COMMITTEE_MAX } from './limits.ts'
 import { FIRST_LOG, type LogName } from './log-name.ts'
@@ -13,10 +14,17 @@ export interface Committee extends Members {
   /** Of which log they tell. */
   log?: LogName
   leader: NodeId | undefined
-  /** Raft's term. */
+  /** Raft's term; Simplex's epoch. */
   term: number
-  /** The entry up to which whoever tells it had applied the log. */
+  /** The entry up to which whoever tells it had applied the log; under Simplex the epoch. */
   applied: number
+}
+
+/** As the own copy knows it; undefined before it has come so far. */
+export function committeeIn({ engine, applied }: ConsensusStatus): Committee | undefined {
+  if (!engine || engine.members.voters.length === 0) return undefined
+  const { members, leader, term, epoch } = engine
+  return { ...members, leader, term: epoch ?? term, applied: epoch ?? applied }
 }
 
 export const COMMITTEE_KEY = 'primary'

@@ -80,6 +80,7 @@ function patienceMs(question: Question): number {
     case 'query':
     case 'progress':
     case 'position':
+    case 'links':
       return TRY_MS
     case 'changes':
     case 'turn':

@@ -23,6 +23,13 @@ export function unknownFate(): MyceliumError<PrimaryErrorCode> {
   return failure('NO_QUORUM', message)
 }
 
+export function notInForce(): MyceliumError<PrimaryErrorCode> {
+  return failure(
+    'NOT_CAUGHT_UP',
+    'The change is not in force yet: the node does not answer, or has not caught up.',
+  )
+}
+
 /** Another member may know better. All else is an answer. */
 const ELSEWHERE = [
   'NO_QUORUM',

@@ -120,12 +120,14 @@ export function createFilling(deps: FillingDeps): Filling {
   }
 
   function backboneNode(facts: NodeFacts, isMember: boolean, watch: MemberWatch): BackboneNode {
-    const { node, role, labels, addresses, upMs, cpuMillis, memoryBytes } = facts
+    const { node, labels, addresses, upMs, cpuMillis, memoryBytes } = facts
     const row = deps.view.node(node)
     return {
-      ...{ node, role, upMs, cpuMillis, memoryBytes, site: siteOf(labels, addresses) },
-      chosen: choiceIn(deps.view, node) ?? (row?.role === 'sclerotia' ? 'always' : undefined),
-      ofAdmin: deps.isAdmins(node),
+      ...{ node, upMs, cpuMillis, memoryBytes, site: siteOf(labels, addresses) },
+      // Whatever gives less holds; a role that only its owner gives is none that an admin gave.
+      role: row?.role === 'sclerotia' && facts.role !== 'hypha' ? row.role : facts.role,
+      chosen: choiceIn(deps.view, node),
+      isEntrusted: row?.role === 'sclerotia' || deps.isAdmins(node),
       removed: row !== undefined && (row.removed || deps.view.removed(row.owner) !== undefined),
       // Of a member the engine knows better than the failure detector.
       silentMs: isMember ? watch.silentMs(node) : upMs > 0 ? 0 : SILENT,

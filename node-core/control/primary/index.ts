@@ -137,8 +137,6 @@ export interface FollowView {
 export type PrimaryErrorCode =
   /** No committee is known here. */
   | 'NO_PRIMARY'
-  /** The network was founded with an engine that this version does not have. */
-  | 'ENGINE_MISSING'
   /** No majority of the committee answered in time. A command may still take effect. */
   | 'NO_QUORUM'
   /** The network has no node that votes but this one. */
@@ -149,8 +147,12 @@ export type PrimaryErrorCode =
   | 'QUORUM_STANDS'
   /** Another node in reach holds more than this one; details name it. */
   | 'LATER_COPY'
+  /** Such a committee cannot be overruled yet. */
+  | 'NOT_UNDER_SIMPLEX'
   /** The committee was overruled by somebody else. */
   | 'OVERRULED'
+  /** Under Simplex the lead goes round by itself. */
+  | 'NO_LEAD'
   /** Only a node that votes can lead. */
   | 'NOT_A_VOTER'
   /** The lead was not taken over in time; whoever led goes on. */

@@ -21,6 +21,16 @@ export const UNKNOWN_MS = 1_000
 export const SILENCE_MS = 2_500
 /** Between two looks at a change of the committee under way. Milliseconds. */
 export const LOOK_MS = 100
+/** How often a voter looks whether a learner of the committee has caught up. Milliseconds. */
+export const SEATING_LOOK_MS = 250
+/** Until a voter proposes a change that whoever leads the view has not. Milliseconds. */
+export const SEATING_SECOND_MS = 1_000
+/** Links from one committee to the next, in one answer. Bytes. */
+export const LINKS_BYTES = 1_048_576
+/** Links in one answer; the rest is asked for next. */
+export const LINKS_MAX = 256
+/** Until somebody who told of a later committee and could not prove it is asked again. Milliseconds. */
+export const UNPROVEN_MS = 10_000
 /** How often a leader looks whether the committee is as it ought to be. Milliseconds. */
 export const FILL_LOOK_MS = 1_000
 /** After a change by hand, until the committee fills itself again. Milliseconds. */

@@ -3,7 +3,13 @@ import { z } from 'zod'
 import { decode, encode, type Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
-import { ANSWER_BYTES_MAX, LIST_KEYS_MAX, QUESTION_BYTES_MAX, WATCH_WAIT_MS } from './limits.ts'
+import {
+  ANSWER_BYTES_MAX,
+  LINKS_MAX,
+  LIST_KEYS_MAX,
+  QUESTION_BYTES_MAX,
+  WATCH_WAIT_MS,
+} from './limits.ts'
 import type { LogName } from './log-name.ts'
 
 export const PROTOCOL = 'registry/1'
@@ -54,8 +60,10 @@ const QUESTION = z.discriminatedUnion('kind', [
   }),
   /** How far this member's own log goes. */
   z.strictObject({ kind: z.literal('position') }),
-  /** How far the leader sees each member. Answered by the leader. */
+  /** How far the leader sees each member. Answered by the leader; under Simplex by any member. */
   z.strictObject({ kind: z.literal('progress') }),
+  /** Under Simplex: what proves the committees after that epoch's. */
+  z.strictObject({ kind: z.literal('links'), from: count }),
 ])
 export type Question = z.infer<typeof QUESTION>
 
@@ -117,6 +125,12 @@ export function parsePosition(
 ): { last: number; term: number; log: LogName } | undefined {
   const parsed = POSITION.safeParse(value)
   return parsed.success ? { ...parsed.data, log: parsed.data.log as LogName } : undefined
+}
+
+const LINKS = z.array(bytes).max(LINKS_MAX)
+
+export function parseLinks(value: Plain): Uint8Array[] | undefined {
+  return LINKS.safeParse(value).data
 }
 
 function parse<Shape extends z.ZodType>(

@@ -36,7 +36,7 @@ export async function foundOn(
   names: { from: LogName; to: LogName },
 ): Promise<void> {
   await writeFoundedLog(deps, names.to, copy, deps.self)
-  await writeStanding(deps.disk, 'holding', names.to)
+  await writeStanding(deps.disk, 'holding', { log: names.to })
   await deps.disk.remove(`registry/log${names.from}`)
   deps.logger.warn('This node begins a new era with all that its copy holds.', {
     last: copy.log.last.index,

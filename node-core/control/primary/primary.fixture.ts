@@ -6,6 +6,7 @@ import { createSilentLogger } from '../../base/log/index.ts'
 import { createSimNetwork, type NodeId, type SimNetwork } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import {
+  type ConsensusEngine,
   type FoundedNetwork,
   foundNetwork,
   generateKey,
@@ -62,6 +63,8 @@ export interface TestNetwork {
   run<T>(what: string, work: Promise<T>): Promise<T>
   until(what: string, holds: () => boolean): Promise<void>
   advance(ms: number): Promise<void>
+  /** In the shared state, as that node. */
+  tell(author: NodeId, key: string, value: Plain): void
   end(): Promise<void>
 }
 
@@ -70,7 +73,10 @@ interface Person {
   permissions: Permission[]
 }
 
-export async function createTestNetwork(seed: number): Promise<TestNetwork> {
+export async function createTestNetwork(
+  seed: number,
+  consensus: ConsensusEngine = 'raft',
+): Promise<TestNetwork> {
   const random = createSeededRandom(seed)
   const clock = createSimClock({ wallStartMs: START_MS })
   const links = createSimNetwork({ clock, random: createSeededRandom(seed + 1) })
@@ -78,9 +84,13 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
     key: generateKey(random),
     permissions: ['admin', 'invite', 'deploy', 'use'],
   }
+  const firstKey = generateKey(random)
   const network = foundNetwork(
     founder.key,
-    { name: 'Garden', consensus: 'raft', createdAt: new Date(START_MS).toISOString() },
+    {
+      ...{ name: 'Garden', consensus, createdAt: new Date(START_MS).toISOString() },
+      ...(consensus === 'simplex' && { voters: [nodeIdOf(firstKey.publicKey)] }),
+    },
     random,
   )
   const membershipOf = ({ key, permissions }: Person): Uint8Array =>
@@ -105,8 +115,7 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
     }
   }
 
-  function addNode(owner: Person): TestNode {
-    const key = generateKey(random)
+  function addNode(owner: Person, key = generateKey(random)): TestNode {
     const id = nodeIdOf(key.publicKey)
     ownerOf.set(id, owner)
     const disk = createSimDisk({ random: createSeededRandom(random.int(1e9)) })
@@ -165,7 +174,7 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
     }
   }
 
-  const first = addNode(founder)
+  const first = addNode(founder, firstKey)
   await foundPrimary(first.disk)
   await first.primary.start()
 
@@ -183,6 +192,7 @@ export async function createTestNetwork(seed: number): Promise<TestNetwork> {
       }
       map.split((node) => (isIn(node) ? 0 : 1))
     },
+    tell: (author, key, value) => void map.tell(author, key, value),
     detect() {
       detects = true
     },

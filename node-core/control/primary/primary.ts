@@ -3,12 +3,14 @@ import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf, parseNodeCertificate } from '../../identity/index.ts'
+import { faultyVotersMax } from '../consensus/simplex/index.ts'
 import type { RegistryView } from '../registry/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { createChanging } from './changing.ts'
 import { isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
+import { isSimplex } from './engine.ts'
 import { createEnvoy } from './envoy.ts'
 import { createEraBook } from './era-book.ts'
 import { failure, noQuorum } from './failures.ts'
@@ -16,6 +18,7 @@ import { createFollower, type Follower } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import type { Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
 import { createLateBook } from './late-book.ts'
+import { createLineage } from './lineage.ts'
 import type { LogName } from './log-name.ts'
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
@@ -30,7 +33,6 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   const { network, net, state, clock } = deps
   const logger = deps.logger.child('primary')
   const { self } = net
-  const isMissing = network.genesis.consensus !== 'raft'
   const founders = new Set(network.genesis.founders.map(ownerIdOf))
   const stopping = new AbortController()
   let author: Author | undefined
@@ -48,6 +50,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   })
   const keeper = createReplicaKeeper({
     ...{ network, net, disk: deps.disk, clock, random: deps.random, logger, eras, late },
+    signer: deps.signer,
     ...{ nodes: deps.nodes, isAdmins },
     board: () => board,
     changed,
@@ -60,6 +63,12 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     own: () => keeper.current()?.status(),
     log: eras.log,
     named: eras.named,
+    proven: isSimplex(network) ? () => lineage.committee() : undefined,
+  })
+  const lineage = createLineage({
+    ...{ network, net, clock, logger, disk: deps.disk, changed },
+    tellings: () => board.tellings(),
+    ownLinks: (from) => keeper.current()?.links(from) ?? [],
   })
   const envoy = createEnvoy({ net, committee: () => board.current() })
   let follower = followerOf(eras.log())
@@ -117,6 +126,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   }
 
   function changed(): void {
+    if (isSimplex(network)) lineage.look()
     keeper.look()
     board.look()
     housekeeping.look()
@@ -130,7 +140,6 @@ export function createPrimary(deps: PrimaryDeps): Primary {
 
   /** Of the own copy, or of the committee where that knows no better. */
   async function ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<Plain> {
-    if (isMissing) throw failure('ENGINE_MISSING', ENGINE_MISSING)
     if (!started) throw failure('NOT_RUNNING', 'The Primary is not running.')
     const limit = createTimeLimit(clock, timeoutMs, noQuorum, signal)
     try {
@@ -141,7 +150,6 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   }
 
   async function execute(...[command, options]: Parameters<Primary['execute']>): Promise<Plain> {
-    if (isMissing) throw failure('ENGINE_MISSING', ENGINE_MISSING)
     if (!author) throw failure('NOT_RUNNING', 'The Primary is not running.')
     return author.execute(command, options?.signal)
   }
@@ -166,7 +174,6 @@ export function createPrimary(deps: PrimaryDeps): Primary {
           : engine.members.voters.includes(self)
             ? 'voter'
             : 'learner'
-    const missing = { code: 'ENGINE_MISSING', message: ENGINE_MISSING } as const
     return {
       role,
       committee,
@@ -179,7 +186,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
         depth: followed.depth,
         children: followed.children.length,
       },
-      trouble: isMissing ? missing : (keeper.trouble() ?? follower.trouble()),
+      trouble: keeper.trouble() ?? follower.trouble(),
     }
   }
 
@@ -187,7 +194,10 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     const { voters = [] } = board.current() ?? {}
     const reachable = new Set(net.peers())
     const seen = voters.filter((voter) => reachable.has(voter)).length
-    return voters.length > 0 && seen >= majorityOf(voters.length)
+    const needed = isSimplex(network)
+      ? voters.length - faultyVotersMax(voters.length)
+      : majorityOf(voters.length)
+    return voters.length > 0 && seen >= needed
   }
 
   const { owners: _, ...reading } = reader
@@ -198,6 +208,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       ...{ ask, execute, clock, stopping: stopping.signal },
       committee: () => board.current(),
       isInForce: () => status().inForce,
+      hasSeats: isSimplex(network),
     }),
     status,
     recovery,
@@ -207,7 +218,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       return () => listeners.delete(listener)
     },
     async start() {
-      if (started || isMissing) return
+      if (started) return
       const incarnation = await nextIncarnation(deps.disk, clock.wallMs(), deps.random)
       await late.start()
       await eras.start(eraChanged)
@@ -232,6 +243,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
           return replica.answer(question, stopping.signal)
         },
       })
+      if (isSimplex(network)) await lineage.start()
       board.start(changed)
       housekeeping.start()
       registering.start()
@@ -250,11 +262,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       eras.stop()
       await following
       await follower.stop()
+      await lineage.stop()
       await keeper.stop()
     },
   }
 }
-
-const ENGINE_MISSING =
-  'This network was founded with the Simplex engine, which this version does not run yet: it has ' +
-  'no Primary, and lives by its shared state alone.'

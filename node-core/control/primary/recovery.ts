@@ -77,7 +77,7 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
       throw failure('NOT_RUNNING', 'This node holds no copy of the registry to go on from.')
     }
     if (engine.kind !== 'raft') {
-      throw failure('ENGINE_MISSING', 'A committee under Simplex cannot be overruled yet.')
+      throw failure('NOT_UNDER_SIMPLEX', 'A committee under Simplex cannot be overruled yet.')
     }
     if (engine.quorum) {
       throw failure('QUORUM_STANDS', 'The committee has a majority in reach: nothing is lost.')

@@ -13,6 +13,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EXISTS: 'It exists already.',
   NOT_FOUND: 'It does not exist.',
   MALFORMED: 'The key, the value or the lease is not of a form that the registry takes.',
+  LAST_VOTER: 'It is the only node that votes. Promote another one first.',
   LIMIT_REACHED: 'There is no room for more.',
   STALE: 'This node was restored from an old copy. Try again.',
 }

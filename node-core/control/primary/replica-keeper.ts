@@ -4,7 +4,7 @@
  */
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import { isNamed } from './committee.ts'
+import { type Committee, committeeIn, isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import type { Ending, EraBook } from './era-book.ts'
 import type { PrimaryStatus } from './index.ts'
@@ -35,10 +35,10 @@ export interface ReplicaKeeper {
 }
 
 export interface ReplicaKeeperDeps
-  extends Omit<ReplicaDeps, 'isTold' | 'name'>,
+  extends Omit<ReplicaDeps, 'isTold' | 'epochToVoteFrom' | 'name'>,
     Pick<OverrulingDeps, 'late'> {
   eras: EraBook
-  board(): Pick<CommitteeBoard, 'told'>
+  board(): Pick<CommitteeBoard, 'told' | 'isInForce'>
   changed(): void
   applied(): void
 }
@@ -54,6 +54,8 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   let unsubscribe = (): void => {}
   let cancelReopening: (() => void) | undefined
   let stopped = false
+  /** How far the word of the committee had come when the copy was found to be unusable. */
+  let failedAt = 0
   /** How far the log had come when this node was found to be out of the committee. */
   let leftAt = 0
   /** Opening and closing happen one after the other. */
@@ -69,7 +71,12 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
 
   async function open(): Promise<void> {
     opened = eras.log()
-    const opening = createReplica({ ...deps, isTold: isToldOf, name: opened })
+    const opening = createReplica({
+      ...deps,
+      name: opened,
+      isTold: isToldOf,
+      epochToVoteFrom: () => (deps.board().told()?.applied ?? 0) + 1,
+    })
     try {
       await refuseStale({ ...deps, self, told: () => deps.board().told(), stopped: () => stopped })
       await opening.start()
@@ -81,11 +88,16 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
       }
     } catch (error) {
       await opening.stop()
-      failed = troubleOf(error)
-      logger.error(failed.message, { code: failed.code })
+      fail(troubleOf(error))
       if (isOfTheDisk(codeOf(error))) reopenLater()
     }
     deps.changed()
+  }
+
+  function fail(trouble: NonNullable<PrimaryStatus['trouble']>): void {
+    failed = trouble
+    failedAt = deps.board().told()?.applied ?? 0
+    logger.error(trouble.message, { code: trouble.code })
   }
 
   /**
@@ -112,7 +124,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
 
   async function leave(): Promise<void> {
     logger.info('This node has left the committee.', {})
-    leftAt = Math.max(replica?.status().applied ?? 0, deps.board().told()?.applied ?? 0)
+    leftAt = Math.max(own()?.applied ?? 0, deps.board().told()?.applied ?? 0)
     await close()
     await eraseReplica(disk, eras.log())
     failed = undefined
@@ -153,10 +165,13 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
    */
   function isOut(): boolean {
     const told = deps.board().told()
-    const { applied = 0, engine } = replica?.status() ?? {}
-    if (told && told.applied >= applied) return !isNamed(told, self)
-    const members = engine?.members
-    return members !== undefined && members.voters.length > 0 && !isNamed(members, self)
+    const held = own()
+    const newer = told && told.applied >= (held?.applied ?? 0) ? told : held
+    return newer !== undefined && !isNamed(newer, self) && deps.board().isInForce(newer)
+  }
+
+  function own(): Committee | undefined {
+    return replica && committeeIn(replica.status())
   }
 
   function isToldOf(node: NodeId): boolean {
@@ -172,12 +187,15 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   /** What others know of it shows that the log is an older copy. */
   function isStale(): boolean {
     const { failure, engine } = replica?.status() ?? {}
-    return failure?.code === 'RAFT_LOG_STALE' || contradicts(deps.board().told(), engine, self)
+    if (failure?.code === 'RAFT_LOG_STALE') return true
+    // A founder that came back passes through epochs that were its own, and does not vote in them.
+    const passes = engine?.epoch !== undefined && engine.epoch < (replica?.votesFrom() ?? 0)
+    return !passes && contradicts(deps.board().told(), engine, self)
   }
 
   async function setAside(): Promise<void> {
     await close()
-    await writeStanding(disk, 'stale', eras.log())
+    await writeStanding(disk, 'stale', { log: eras.log() })
     await open()
   }
 
@@ -186,16 +204,34 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     const isOpen = replica !== undefined || failed !== undefined
     if (isOpen && opened === eras.log()) {
       if (isOut()) await leave()
-      else if (isStale()) await setAside()
+      else if (isLearnerAgain()) {
+        await eraseReplica(disk, eras.log())
+        await open()
+      } else if (isStale()) await setAside()
       else if (isOfTheDisk(replica?.status().failure?.code)) reopenLater()
       return
     }
     const { standing, log } = await readStanding(disk)
     if (ending && standing !== 'none' && log !== eras.log()) await overruled(log, ending)
-    else if (!isOpen && (isTakenIn() || standing !== 'none')) {
-      await open()
+    else if (standing !== 'none') await open()
+    else if (isTakenIn()) {
+      if (deps.board().told()?.learners.includes(self)) await open()
+      else refuseToVote()
       if (ending) eras.tell(false)
     }
+  }
+
+  /** Members learn first. One that votes and holds nothing has lost what it has promised. */
+  function refuseToVote(): void {
+    fail({ code: 'LOG_DAMAGED', message: `${DAMAGED} (Its log is gone.)` })
+    deps.changed()
+  }
+
+  /** It went and came back while it heard of neither: a learner has promised nothing. */
+  function isLearnerAgain(): boolean {
+    const told = deps.board().told()
+    if (failed?.code !== 'LOG_DAMAGED' || !told) return false
+    return told.applied > failedAt && told.learners.includes(self)
   }
 
   return {

@@ -3,19 +3,20 @@ import type { Plain } from '../../base/codec/index.ts'
 import type { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { type Consensus, type ConsensusStatus, createConsensus } from '../consensus/driver/index.ts'
-import type { CommittedEntry } from '../consensus/index.ts'
-import { createRaftEngine } from '../consensus/raft/index.ts'
+import type { CommittedEntry, EngineStatus } from '../consensus/index.ts'
+import type { SimplexEngine } from '../consensus/simplex/index.ts'
 import type { LogCopy } from '../follow/index.ts'
 import { createRecordLog } from '../log/index.ts'
 import { createRegistry, isVerified, openBatch, type RegistryView } from '../registry/index.ts'
-import { isNamed } from './committee.ts'
-import { failure, noQuorum } from './failures.ts'
+import { createNodeEngine, isSimplex } from './engine.ts'
+import { failure, noQuorum, notInForce } from './failures.ts'
 import { createFilling } from './filling.ts'
 import type { PrimaryDeps } from './index.ts'
 import {
   APPLY_TURN_MS,
   CHANGE_TIMEOUT_MS,
-  HEARTBEAT_TICKS,
+  LINKS_BYTES,
+  LINKS_MAX,
   READ_TIMEOUT_MS,
   TRANSFER_TIMEOUT_MS,
   WRITE_TIMEOUT_MS,
@@ -26,6 +27,7 @@ import type { Question } from './messages.ts'
 import { createProposer } from './proposer.ts'
 import { answerQuery } from './queries.ts'
 import { demote, promote, requireLead, takeIn, transfer } from './reconfiguring.ts'
+import { createSeating } from './seating.ts'
 import { logFolder, readStanding, writeStanding } from './standing.ts'
 import { createTimeLimit } from './time-limit.ts'
 import { turnOf, untilChanged, untilCome } from './waiting.ts'
@@ -45,47 +47,52 @@ export interface Replica {
   subscribe(listener: () => void): () => void
   /** Called after entries were applied or a snapshot took their place. */
   onApplied(listener: () => void): () => void
+  /** Under Simplex the first epoch in which this home votes. */
+  votesFrom(): number
+  /** Under Simplex: what proves the committees from that epoch's on. */
+  links(from: number): readonly Uint8Array[]
 }
 
 export type ReplicaDeps = Pick<
   PrimaryDeps,
-  'network' | 'net' | 'disk' | 'nodes' | 'clock' | 'random' | 'logger'
+  'network' | 'net' | 'disk' | 'nodes' | 'signer' | 'clock' | 'random' | 'logger'
 > & {
   /** Which log it is. */
   name: LogName
   isAdmins(node: NodeId): boolean
   /** Whether others name this node as one of the committee. */
   isTold(node: NodeId): boolean
+  /** Of a home that holds nothing yet: what it learns in, it does not vote in. */
+  epochToVoteFrom(): number
 }
 
 export function createReplica(deps: ReplicaDeps): Replica {
   const { network, net, disk, clock, random, logger, name } = deps
   const machine = createMachine(network, createRegistry({ network, voters: [] }))
+  const { view } = machine.registry
   const log = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
   let founding = false
+  let hasState = false
+  let firstEpoch = 0
+  let simplex: SimplexEngine | undefined
+  let heard: ReadonlySet<NodeId> = new Set()
   const consensus: Consensus = createConsensus(
     {
       ...{ net, clock, log, logger, hears },
-      createEngine: (records) =>
-        createRaftEngine(
-          {
-            ...{ self: net.self, random, heartbeatTicks: HEARTBEAT_TICKS },
-            ...(founding && {
-              founding: {
-                members: { voters: [net.self], learners: [] },
-                state: createRegistry({ network, voters: [net.self] }).snapshot(),
-              },
-            }),
-          },
-          records,
-        ),
+      createEngine(records) {
+        const parts = { network, random, self: net.self, signer: deps.signer, view }
+        const engine = createNodeEngine(parts, { records, founding, votesFrom: firstEpoch })
+        simplex = 'links' in engine ? engine : undefined
+        return engine
+      },
       machine: {
         apply,
         // By now the first records are durable, so this home is a founder's no more.
         async restore(snapshot) {
           machine.restore(snapshot.state)
+          hasState = true
           if (!founding) return
-          await writeStanding(disk, 'holding', name)
+          await writeStanding(disk, 'holding', { log: name })
           founding = false
         },
         snapshot: machine.snapshot,
@@ -100,14 +107,24 @@ export function createReplica(deps: ReplicaDeps): Replica {
   })
   const changing = { self: net.self, consensus, clock, successor: filling.successor }
   const waiting = { clock, subscribe: machine.subscribe }
+  const seating = isSimplex(network)
+    ? createSeating({ ...changing, view, subscribe: machine.subscribe })
+    : undefined
 
   /**
    * Raft trusts its members, and the network has others. Whoever was taken in by entries that this
    * copy does not hold yet is known by what is told.
    */
   function hears(peer: NodeId): boolean {
-    const { engine } = consensus.status()
-    return (engine !== undefined && isNamed(engine.members, peer)) || deps.isTold(peer)
+    if (heard.has(peer)) return true
+    lookWhoIsHeard()
+    return heard.has(peer) || deps.isTold(peer)
+  }
+
+  /** Asked for each message, and it seldom changes. */
+  function lookWhoIsHeard(): void {
+    const { voters = [], learners = [] } = consensus.status().engine?.members ?? {}
+    heard = new Set([...voters, ...learners])
   }
 
   /** A long log must not keep this thread from serving the window. */
@@ -147,23 +164,29 @@ export function createReplica(deps: ReplicaDeps): Replica {
     view: machine.registry.view,
     copy: machine,
     async start() {
-      const { standing } = await readStanding(disk)
+      const { standing, votesFrom } = await readStanding(disk)
       if (standing === 'holding' && !(await disk.read(`${logFolder(name)}/current`))) {
         throw failure('LOG_DAMAGED', 'The log of the registry is gone from this computer.')
       }
       founding = standing === 'founding'
+      const isNew = standing === 'none'
+      firstEpoch = isNew && isSimplex(network) ? deps.epochToVoteFrom() : votesFrom
+      consensus.subscribe(lookWhoIsHeard)
       await consensus.start()
-      if (standing === 'none') await writeStanding(disk, 'holding', name)
-      filling.start()
+      if (isNew) await writeStanding(disk, 'holding', { log: name, votesFrom: firstEpoch })
+      if (seating) seating.start()
+      else filling.start()
     },
     stop() {
+      seating?.stop()
       filling.stop()
       return consensus.stop()
     },
+    votesFrom: () => firstEpoch,
+    links: (from) => simplex?.links(from) ?? [],
     async answer(question, signal) {
-      const { state, applied } = consensus.status()
       // Before the first snapshot has come there is nothing to answer from, not even what is stale.
-      if (state !== 'running' || applied === 0) {
+      if (consensus.status().state !== 'running' || !hasState) {
         throw failure('NOT_RUNNING', 'This node holds no copy of the registry.')
       }
       switch (question.kind) {
@@ -181,7 +204,10 @@ export function createReplica(deps: ReplicaDeps): Replica {
           const now = turnOf(machine.registry.view, lock, lease)
           return untilCome(waiting, { now, waitMs, otherwise: () => false, signal })
         }
+        case 'links':
+          return firstOf(simplex?.links(question.from) ?? [])
         case 'change': {
+          if (isSimplex(network)) throw failure('MALFORMED', 'Seats are given by commands here.')
           const { ms, run, late } = CHANGES[question.change]
           await filling.byHand(() => {
             return limited(ms, signal, (limit) => run(changing, question.node, limit), late)
@@ -193,7 +219,9 @@ export function createReplica(deps: ReplicaDeps): Replica {
           return { last, term: lastTerm, log: name }
         }
         case 'progress': {
-          const { committed, progress } = requireLead(changing)
+          const { committed, progress } = isSimplex(network)
+            ? requireRunning(consensus.status())
+            : requireLead(changing)
           return progress.map(({ node, match, recentlyActive }) => {
             return { node, entries: Math.max(0, committed - match), active: recentlyActive }
           })
@@ -209,6 +237,21 @@ export function createReplica(deps: ReplicaDeps): Replica {
   }
 }
 
+/** As many as one answer takes. */
+function firstOf(links: readonly Uint8Array[]): Uint8Array[] {
+  let bytes = 0
+  const fitting = links.slice(0, LINKS_MAX).findIndex((link) => {
+    bytes += link.byteLength
+    return bytes > LINKS_BYTES
+  })
+  return links.slice(0, fitting === -1 ? LINKS_MAX : Math.max(1, fitting))
+}
+
+function requireRunning({ engine }: ConsensusStatus): EngineStatus {
+  if (engine) return engine
+  throw failure('NOT_RUNNING', 'This node holds no copy of the registry.')
+}
+
 function notTakenOver(): MyceliumError {
   return failure(
     'NOT_TAKEN_OVER',
@@ -221,10 +264,3 @@ const CHANGES = {
   demote: { ms: CHANGE_TIMEOUT_MS, run: demote, late: notInForce },
   transfer: { ms: TRANSFER_TIMEOUT_MS, run: transfer, late: notTakenOver },
 } as const
-
-function notInForce(): MyceliumError {
-  return failure(
-    'NOT_CAUGHT_UP',
-    'The change is not in force yet: the node does not answer, or has not caught up.',
-  )
-}

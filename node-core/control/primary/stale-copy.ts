@@ -7,21 +7,18 @@ import type { Clock } from '../../base/clock/index.ts'
 import type { Disk } from '../../base/disk/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import type { Random } from '../../base/random/index.ts'
 import type { EngineStatus } from '../consensus/index.ts'
-import { createRaftEngine } from '../consensus/raft/index.ts'
 import { createRecordLog } from '../log/index.ts'
+import { createRegistry } from '../registry/index.ts'
 import type { Committee } from './committee.ts'
+import { createNodeEngine, type EngineDeps } from './engine.ts'
 import { failure } from './failures.ts'
 import { COPIED_LOOK_MS, COPIED_WAIT_MS } from './limits.ts'
-import type { LogName } from './log-name.ts'
-import { isCopied, logFolder, readStanding, writeStanding } from './standing.ts'
+import { isCopied, type LogPlace, logFolder, readStanding, writeStanding } from './standing.ts'
 
-export interface CopiedHomeDeps {
-  self: NodeId
+export interface CopiedHomeDeps extends Omit<EngineDeps, 'view'> {
   disk: Disk
   clock: Clock
-  random: Random
   logger: Logger
   /** What others tell of the committee. */
   told(): Committee | undefined
@@ -31,21 +28,21 @@ export interface CopiedHomeDeps {
 /** Throws LOG_DAMAGED where the log must not be used, now or ever. */
 export async function refuseStale(deps: CopiedHomeDeps): Promise<void> {
   const { disk, logger } = deps
-  const { standing, log } = await readStanding(disk)
+  const { standing, ...place } = await readStanding(disk)
   if (standing === 'stale') throw failure('LOG_DAMAGED', STALE)
   if (standing === 'none' || !(await isCopied(disk))) return
-  if (!(await isAlone(deps, log))) {
-    await writeStanding(disk, 'stale', log)
+  if (!(await isAlone(deps, place))) {
+    await writeStanding(disk, 'stale', place)
     throw failure('LOG_DAMAGED', STALE)
   }
   logger.warn('This home was put back from a copy, and nobody else keeps the registry.', {})
-  await writeStanding(disk, standing, log)
+  await writeStanding(disk, standing, place)
 }
 
 /** By its own log, and by whoever can be heard: a copy may be from before others were taken in. */
-async function isAlone(deps: CopiedHomeDeps, name: LogName): Promise<boolean> {
+async function isAlone(deps: CopiedHomeDeps, place: LogPlace): Promise<boolean> {
   const { self, clock } = deps
-  if (hasOthers((await votersIn(deps, name)) ?? [], self)) return false
+  if (hasOthers((await votersIn(deps, place)) ?? [], self)) return false
   for (let waitedMs = 0; waitedMs < COPIED_WAIT_MS; waitedMs += COPIED_LOOK_MS) {
     if (deps.stopped()) throw failure('NOT_RUNNING', 'The node is stopping.')
     if (hasOthers(deps.told()?.voters ?? [], self)) return false
@@ -54,11 +51,14 @@ async function isAlone(deps: CopiedHomeDeps, name: LogName): Promise<boolean> {
   return true
 }
 
-async function votersIn({ self, disk, random, logger }: CopiedHomeDeps, name: LogName) {
+async function votersIn(deps: CopiedHomeDeps, { log: name }: LogPlace) {
+  const { network, disk, random, logger } = deps
   const log = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
   try {
     const { records } = await log.open()
-    return createRaftEngine({ self, random }, records).status().members.voters
+    const { view } = createRegistry({ network, voters: [] })
+    const start = { records, founding: false, votesFrom: 0 }
+    return createNodeEngine({ ...deps, view }, start).status().members.voters
   } finally {
     await log.close()
   }
@@ -77,7 +77,7 @@ export function contradicts(
   self: NodeId,
 ): boolean {
   if (!told || own?.leader !== self || hasOthers(own.members.voters, self)) return false
-  return hasOthers(told.voters, self) && told.applied > own.last
+  return hasOthers(told.voters, self) && told.applied > (own.epoch ?? own.last)
 }
 
 const STALE = 'It is older than what this node has told others: it was put back from a copy.'

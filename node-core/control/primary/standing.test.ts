@@ -12,16 +12,16 @@ const NO_CHANCE = { int: () => 0 }
 describe('what a home remembers of its part', () => {
   it('is nothing, then founding, then holding, and nothing again', async () => {
     const disk = createSimDisk()
-    expect(await readStanding(disk)).toEqual({ standing: 'none', log: FIRST_LOG })
+    expect(await readStanding(disk)).toEqual({ standing: 'none', log: FIRST_LOG, votesFrom: 0 })
     await foundPrimary(disk)
     expect(await readStanding(disk)).toMatchObject({ standing: 'founding' })
     await writeStanding(disk, 'holding')
     disk.crash()
     expect(await readStanding(disk)).toMatchObject({ standing: 'holding' })
-    await writeStanding(disk, 'holding', LATER)
-    expect(await readStanding(disk)).toEqual({ standing: 'holding', log: LATER })
+    await writeStanding(disk, 'holding', { log: LATER, votesFrom: 4 })
+    expect(await readStanding(disk)).toEqual({ standing: 'holding', log: LATER, votesFrom: 4 })
     await eraseReplica(disk, FIRST_LOG)
-    expect(await readStanding(disk)).toEqual({ standing: 'none', log: FIRST_LOG })
+    expect(await readStanding(disk)).toEqual({ standing: 'none', log: FIRST_LOG, votesFrom: 0 })
   })
 
   it('is damaged where it cannot be read, and not taken for nothing', async () => {

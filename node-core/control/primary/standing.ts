@@ -17,6 +17,8 @@ const FOLDER = 'registry'
 export const logFolder = (log: LogName): string => `${FOLDER}/log${log}`
 const STANDING = `${FOLDER}/standing.cbor`
 const AUTHOR = `${FOLDER}/author.cbor`
+/** Under Simplex the last committee that was proven to this node. */
+export const COMMITTEE_FILE = `${FOLDER}/committee.cbor`
 /** A file whose birthmark is remembered: a home that is put back from a copy has another. */
 const ANCHOR = `${FOLDER}/anchor`
 
@@ -29,6 +31,7 @@ export type Standing = 'none' | 'founding' | 'holding' | 'stale'
 const SHAPE = z.strictObject({
   v: z.literal(1),
   standing: z.enum(['founding', 'holding', 'stale']),
+  votesFrom: z.int().min(0).exactOptional(),
   /** The name of the log that is held, from the second era on. */
   log: z.string().max(64).exactOptional(),
   /** Homes of before it was kept have none. */
@@ -36,11 +39,17 @@ const SHAPE = z.strictObject({
 })
 const AUTHOR_SHAPE = z.strictObject({ v: z.literal(1), incarnation: z.int().min(1) })
 
+/** Which log is held, and since when it votes. */
+export interface LogPlace {
+  log: LogName
+  /** The first epoch in which this home votes; told under Simplex alone. */
+  votesFrom: number
+}
+
 /** Throws LOG_DAMAGED for a file that cannot be read. */
-export async function readStanding(disk: Disk): Promise<{ standing: Standing; log: LogName }> {
-  const held = await read(disk)
-  if (!held) return { standing: 'none', log: FIRST_LOG }
-  return { standing: held.standing, log: (held.log ?? FIRST_LOG) as LogName }
+export async function readStanding(disk: Disk): Promise<LogPlace & { standing: Standing }> {
+  const { standing = 'none', log = FIRST_LOG, votesFrom = 0 } = (await read(disk)) ?? {}
+  return { standing, log: log as LogName, votesFrom }
 }
 
 /** Whether these are not the files that this node wrote, but a copy of them. */
@@ -60,15 +69,15 @@ async function read(disk: Disk): Promise<z.infer<typeof SHAPE> | undefined> {
 export async function writeStanding(
   disk: Disk,
   standing: Exclude<Standing, 'none'>,
-  log: LogName = FIRST_LOG,
+  { log = FIRST_LOG, votesFrom = 0 }: Partial<LogPlace> = {},
 ): Promise<void> {
   if (!(await disk.read(ANCHOR))) await disk.writeAtomic(ANCHOR, new Uint8Array(), { mode: 0o600 })
+  const voting = votesFrom > 0 && { votesFrom }
+  const named = log !== FIRST_LOG && { log }
   const anchor = (await disk.birthmark(ANCHOR)) ?? ''
-  await disk.writeAtomic(
-    STANDING,
-    encode({ v: 1, standing, anchor, ...(log !== FIRST_LOG && { log }) }),
-    { mode: 0o600 },
-  )
+  await disk.writeAtomic(STANDING, encode({ v: 1, standing, anchor, ...named, ...voting }), {
+    mode: 0o600,
+  })
 }
 
 /** Leaves nothing of the log. The standing goes last: until then a crash ends as a lost log. */

@@ -141,7 +141,8 @@ describe('commands', () => {
   })
 
   it('are all pinned, and pass', () => {
-    expect(Object.keys(outcomes).sort()).toEqual([...RELEASE.kinds.keys()].sort())
+    const first = [...RELEASE.kinds].flatMap(([kind, { since }]) => (since === 1 ? [kind] : []))
+    expect(Object.keys(outcomes).sort()).toEqual(first.sort())
     const refused = Object.entries(outcomes).filter(([, outcome]) => outcome !== 'done')
     expect(refused).toEqual([['version.activate', 'NOT_SUPPORTED']])
   })

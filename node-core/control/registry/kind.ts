@@ -48,6 +48,19 @@ export function kind<Shape extends z.ZodType>(
   }
 }
 
+/** As `kind`, with signatures in its body. */
+export function kindWithProof<Shape extends z.ZodType, Proven>(
+  since: number,
+  shape: Shape,
+  /** What the signatures say; undefined when one does not hold. */
+  prove: (body: z.output<Shape>, origin: Origin) => Proven | undefined,
+  apply: (state: State, author: Author, proven: Proven) => Outcome,
+): Kind<Shape> {
+  return kindForStrangers(since, shape, prove, ({ state, author }, proven) =>
+    author ? apply(state, author, proven) : refuse('UNKNOWN_AUTHOR'),
+  )
+}
+
 /**
  * A kind by which a key comes to be somebody's. A stranger's results are not remembered, so applying
  * it twice must change nothing the second time, whatever happened in between.

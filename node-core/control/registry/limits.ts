@@ -47,6 +47,20 @@ export const NAME_LENGTH_MAX = 63
 export const SPEC_BYTES_MAX = 61_440
 /** Slots of one workload. */
 export const SLOTS_MAX = 1_000
+/** Seats of voters in the committee. */
+export const VOTER_SEATS_MAX = 25
+/** Seats of learners. */
+export const LEARNER_SEATS_MAX = 256
+/** Rows about seats, those of whoever lost one for a lie included. */
+export const SEATS_MAX = 1_024
+/** Trust of a voter of whom nothing is known. */
+export const TRUST_START = 100
+/** Trust below which a voter loses its seat. */
+export const TRUST_SEATED_MIN = 50
+/** Trust that the proven lies of one epoch take. */
+export const LIE_COSTS = 60
+/** Two votes that prove a lie. Bytes. */
+export const EVIDENCE_BYTES_MAX = 1_024
 /** Settings of the network. */
 export const SETTINGS_MAX = 1_024
 /** One setting's value, encoded. Bytes. */

@@ -26,6 +26,8 @@ export const REFUSAL_CODES = [
   'EXISTS',
   /** The name is another owner's. */
   'NAME_TAKEN',
+  /** Somebody has to vote. */
+  'LAST_VOTER',
   /** Something still stands under the name. */
   'IN_USE',
   /** The generation or version moved on. */

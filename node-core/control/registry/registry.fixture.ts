@@ -84,7 +84,12 @@ export function createWorld(
   const founder = makePerson()
   const createdAt = new Date(START_MS).toISOString()
   const consensus = options.consensus ?? 'raft'
-  const network = foundNetwork(founder.key, { name: 'Home', consensus, createdAt }, random)
+  const voters = consensus === 'simplex' ? [nodeIdOf(founder.key.publicKey)] : undefined
+  const network = foundNetwork(
+    founder.key,
+    { name: 'Home', consensus, createdAt, ...(voters && { voters }) },
+    random,
+  )
   const { release } = options
   const registry = createRegistry({ network, voters: [], ...(release && { release }) })
   const log: LogEntry[] = []

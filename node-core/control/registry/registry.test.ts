@@ -248,7 +248,7 @@ describe('releases', () => {
   const asCommand = (body: unknown): Command => ({ kind: 'wave', body }) as unknown as Command
 
   function mixed() {
-    const world = createWorld()
+    const world = createWorld({ release: { ...RELEASE, version: 1 } })
     const { network, log } = world
     const newer = createRegistry({ network, voters: [], release: RELEASE_2 })
     const follow = (): unknown[] => {
@@ -301,7 +301,7 @@ describe('releases', () => {
       { ok: true, value: 3 },
       { ok: false, code: 'MALFORMED' },
     ])
-    const older = createRegistry({ network, voters: [] })
+    const older = createRegistry({ network, voters: [], release: { ...RELEASE, version: 1 } })
     expect(() => older.restore(newer.snapshot())).toThrow(code('UPGRADE_REQUIRED'))
   })
 })

@@ -3,15 +3,26 @@ import { assert, MyceliumError } from '../../base/errors/index.ts'
 import { applyBatch } from './apply.ts'
 import type { Registry, RegistryDeps, RegistryErrorCode } from './index.ts'
 import { RELEASE } from './release.ts'
+import { countEpoch } from './seat-rules.ts'
+import { seatFounders } from './seats.ts'
 import { hashOf, readSnapshot, writeSnapshot } from './snapshot.ts'
-import { createState } from './state.ts'
+import { createState, type State } from './state.ts'
 import { createView } from './view.ts'
 
 export function createRegistry(deps: RegistryDeps): Registry {
   const { network, voters, release = RELEASE } = deps
-  let state = createState(network, voters)
+  let state = foundingState()
   /** The rules went past this release in the middle of an entry. */
   let overtaken = false
+
+  /** What Simplex needs came with the second version of the rules, and with it its first networks. */
+  function foundingState(): State {
+    const founded = createState(network, voters)
+    if (network.genesis.voters.length > 0) founded.version = 2
+    seatFounders(founded, network.genesis.voters)
+    founded.takeChanges()
+    return founded
+  }
 
   function requireKnownRules(): void {
     if (overtaken) {
@@ -31,7 +42,10 @@ export function createRegistry(deps: RegistryDeps): Registry {
       requireKnownRules()
       assert(index > state.index, 'Entries are applied once and in order.')
       state.index = index
-      if (changedVoters) state.clock.setVoters(changedVoters)
+      if (changedVoters) {
+        state.clock.setVoters(changedVoters)
+        countEpoch(state)
+      }
       const outcomes = batches.map((batch) => {
         const applied = applyBatch(state, batch)
         overtaken ||= state.version > release.version

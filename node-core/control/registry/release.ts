@@ -11,6 +11,7 @@ import { acquireLock, releaseLock } from './locks.ts'
 import { admit, grant, join, remove } from './members.ts'
 import { releaseName } from './names.ts'
 import { assignRole, register, removeNode } from './nodes.ts'
+import { accuse, putSeat } from './seats.ts'
 import { deleteSecret, putSecret, wrapSecret } from './secrets.ts'
 import { deleteSetting, putSetting } from './settings.ts'
 import { transact } from './transactions.ts'
@@ -42,6 +43,8 @@ const KINDS = {
   'lease.revoke': revokeLease,
   'lock.acquire': acquireLock,
   'lock.release': releaseLock,
+  'committee.seat': putSeat,
+  'committee.accuse': accuse,
   'version.support': support,
   'version.activate': activate,
   tick,
@@ -61,4 +64,4 @@ export interface Release {
   readonly kinds: ReadonlyMap<string, Kind>
 }
 
-export const RELEASE: Release = { version: 1, kinds: new Map<string, Kind>(Object.entries(KINDS)) }
+export const RELEASE: Release = { version: 2, kinds: new Map<string, Kind>(Object.entries(KINDS)) }

@@ -194,7 +194,7 @@ describe('a snapshot', () => {
 
   it.each<[string, Uint8Array, string]>([
     ['of a later form', changed((body) => (body.v = 2)), 'SNAPSHOT_UNKNOWN_VERSION'],
-    ['under later rules', changed((body) => (body.version = 2)), 'UPGRADE_REQUIRED'],
+    ['under later rules', changed((body) => (body.version = 3)), 'UPGRADE_REQUIRED'],
     ['of another network', changed((body) => (body.network = 'bb'.repeat(32))), 'WRONG_NETWORK'],
     ['without a table', changed((body) => (body.tables = {})), 'SNAPSHOT_DAMAGED'],
     ['with another hash', changed((body) => (body.hash = new Uint8Array(32))), 'SNAPSHOT_DAMAGED'],

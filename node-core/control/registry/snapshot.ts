@@ -24,6 +24,9 @@ export type SnapshotErrorCode =
 const VERSION = 1
 const DIGEST_BYTES = 32
 
+/** Tables that came after the first release: a snapshot without rows of theirs is as it was before. */
+const LATER: ReadonlySet<string> = new Set(['seats', 'epoch'])
+
 const VERSIONED = z.looseObject({ v: positive, version: positive })
 const BODY = z.strictObject({
   v: z.literal(VERSION),
@@ -44,7 +47,8 @@ export function hashOf(state: State): Buffer {
 }
 
 export function writeSnapshot(state: State): Uint8Array {
-  const tables = Object.fromEntries(tablesOf(state).map((table) => [table.name, table.pack()]))
+  const written = tablesOf(state).filter(({ name, size }) => size > 0 || !LATER.has(name))
+  const tables = Object.fromEntries(written.map((table) => [table.name, table.pack()]))
   const body: Plain = {
     v: VERSION,
     version: state.version,
@@ -82,9 +86,11 @@ function load(network: FoundedNetwork, body: z.infer<typeof BODY>): State | unde
   state.index = body.index
   state.keys.setRevision(body.revision)
   const tables = tablesOf(state)
+  const known = new Set(tables.map(({ name }) => name))
+  const isAway = (name: string): boolean => LATER.has(name) && !(name in body.tables)
   const whole =
-    Object.keys(body.tables).length === tables.length &&
-    tables.every((table) => table.load(body.tables[table.name])) &&
+    Object.keys(body.tables).every((name) => known.has(name)) &&
+    tables.every((table) => isAway(table.name) || table.load(body.tables[table.name])) &&
     state.clock.load(body.clock) &&
     state.sessions.load(body.sessions)
   state.takeChanges()
@@ -97,6 +103,7 @@ function tablesOf(state: State) {
     ...[state.members, state.removed, state.invites, state.nodes.table, state.supports],
     ...[state.names.table, state.workloads, state.secrets, state.settings],
     ...[state.assignments.table, state.assignments.proposals],
+    ...[state.seats, state.epoch],
     ...[state.keys.table, state.leases.table, state.locks.table],
   ]
 }

@@ -11,6 +11,7 @@ import { createLockTable, type LockTable } from './lock-table.ts'
 import { createLogClock, type LogClock } from './log-clock.ts'
 import { createNameTable, type NameTable } from './name-table.ts'
 import * as rows from './rows.ts'
+import { createEpochTable, createSeatTable, type EpochRow, type Seat } from './seat-table.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createTable, type Table } from './table.ts'
 
@@ -34,6 +35,9 @@ export interface State {
   readonly assignments: Assignments
   readonly secrets: Table<rows.Secret>
   readonly settings: Table<rows.Setting>
+  /** By NodeId. */
+  readonly seats: Table<Seat>
+  readonly epoch: Table<EpochRow>
   readonly keys: KeyStore
   readonly leases: LeaseTable
   readonly locks: LockTable
@@ -85,6 +89,8 @@ export function createState(network: FoundedNetwork, voters: readonly NodeId[]):
     assignments: createAssignments(deps),
     secrets: createTable(deps, { name: 'secrets', shape: rows.secret, pack: (row) => row }),
     settings: createTable(deps, { name: 'settings', shape: rows.setting, pack: (row) => row }),
+    seats: createSeatTable(deps),
+    epoch: createEpochTable(deps),
     keys: createKeyStore(deps, (name) => names.table.get(name)?.owner),
     leases: createLeaseTable(deps),
     locks: createLockTable(deps),

@@ -10,6 +10,8 @@ import type { Lock } from './lock-table.ts'
 import { whyNotEnter } from './namespaces.ts'
 import type { RefusalCode } from './refusals.ts'
 import type { DesiredSpec, Member, RegisteredNode, Removed, Secret, Setting } from './rows.ts'
+import { seatOf, seatsIn } from './seat-rules.ts'
+import type { Seat } from './seat-table.ts'
 import type { State } from './state.ts'
 import type { Table } from './table.ts'
 
@@ -53,6 +55,9 @@ export interface RegistryView {
   assignments(prefix: string, page: Page): Rows<Assignment>
   secret(name: string): Secret | undefined
   secrets(prefix: string, page: Page): Rows<Secret>
+  /** Of the committee, in order; under Simplex alone. */
+  seats(): readonly [node: NodeId, seat: Seat][]
+  seat(node: NodeId): Seat
   setting(name: string): Setting | undefined
   settings(page: Page): Rows<Setting>
   /** Another object once anything in the table has changed, so that readers need not look again. */
@@ -109,6 +114,8 @@ export function createView(state: () => State): RegistryView {
     assignments: (prefix, page) => state().assignments.table.page(prefix, page),
     secret: (name) => state().secrets.get(name),
     secrets: (prefix, page) => state().secrets.page(prefix, page),
+    seats: () => seatsIn(state()),
+    seat: (node) => seatOf(state(), node),
     setting: (name) => state().settings.get(name),
     settings: paged((state) => state.settings),
     markOf: (table) => state().markOf(table),

@@ -11,6 +11,9 @@ import { NETWORK, signerOf, verify } from './signing.ts'
 /** Of every voter: how weights count is shown where they are reckoned. */
 export const EVEN: Standing = { weight: 1, trust: 1 }
 
+/** A few blocks: often enough to be struck in the midst of it. */
+const CHECKPOINT_BYTES = 6_144
+
 export function configOf({ self, genesis, founding, random }: EngineSetup): SimplexConfig {
   const committee = createCommittee(0 as Epoch, genesis, () => EVEN)
   if (!committee) throw new RangeError('Nobody founds a network.')
@@ -21,5 +24,6 @@ export function configOf({ self, genesis, founding, random }: EngineSetup): Simp
     state: founding?.state,
     standingOf: () => EVEN,
     mayChange: () => true,
+    checkpointBytes: CHECKPOINT_BYTES,
   }
 }

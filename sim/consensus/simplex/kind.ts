@@ -14,7 +14,6 @@ export function simplexKind(simplex = { createSimplexEngine }): EngineKind {
     electsLeaders: false,
     replacesAll: false,
     repeats: true,
-    compactsEvery: 12,
     idOf,
     watch: watchSimplex,
     liars: SIMPLEX_LIARS,

@@ -1,11 +1,13 @@
 /** When the log is replaced by a snapshot, and by what. */
 import type { RecordLog } from '../../log/index.ts'
-import type { Engine, LogIndex, StateSnapshot } from '../index.ts'
+import type { Checkpoint, Engine, LogIndex, StateSnapshot } from '../index.ts'
 import type { Deliveries } from './deliveries.ts'
 
 export interface Compaction {
   /** To be called between one Ready and the next. */
   turn(engine: Engine): void
+  /** A Ready with a checkpoint was handed over for delivery, and nothing since. */
+  reached(checkpoint: Checkpoint): void
   /** The engine's own snapshot moved on: an older state is of no use to it. */
   restored(snapshot: StateSnapshot): void
 }
@@ -20,10 +22,18 @@ export interface CompactionDeps {
   failed: (error: unknown) => void
 }
 
+interface Taken {
+  index: LogIndex
+  state: Uint8Array
+  at?: Checkpoint
+}
+
 export function createCompaction(deps: CompactionDeps): Compaction {
   const { log, deliveries } = deps
-  let taken: { index: LogIndex; state: Uint8Array } | undefined
-  let busy = false
+  /** In the order of the log; more than one where the disk takes longer than the next checkpoint. */
+  const taken: Taken[] = []
+  let taking = false
+  let replacing = false
   /** What the engine's snapshot holds, and how large the log was once it stood there. */
   let snapshotIndex = 0 as LogIndex
   let baseBytes = 0
@@ -36,32 +46,42 @@ export function createCompaction(deps: CompactionDeps): Compaction {
     return deliveries.applied - snapshotIndex >= deps.entriesMax
   }
 
-  async function take(): Promise<void> {
-    taken = await deliveries.snapshot()
+  async function take(at?: Checkpoint): Promise<void> {
+    const { index, state } = await deliveries.snapshot()
+    taken.push({ index, state, ...(at !== undefined && { at }) })
+    taking = false
     deps.wake()
   }
 
   async function replace(records: readonly Uint8Array[]): Promise<void> {
     await log.rewrite(records)
     baseBytes = log.sizeBytes
-    busy = false
+    replacing = false
     deps.wake()
+  }
+
+  /** An engine that names checkpoints is told of all of them, several of which may share an index. */
+  function isStale({ index, at }: Taken): boolean {
+    return index < snapshotIndex || (index === snapshotIndex && at === undefined)
   }
 
   return {
     turn(engine) {
-      if (taken) {
-        const { index, state } = taken
-        taken = undefined
-        if (index <= snapshotIndex) busy = false
-        else {
-          snapshotIndex = index
-          replace(engine.compact(index, state)).catch(deps.failed)
-        }
+      while (!replacing) {
+        const next = taken.shift()
+        if (!next) break
+        if (isStale(next)) continue
+        snapshotIndex = next.index
+        replacing = true
+        replace(engine.compact(next.index, next.state, next.at)).catch(deps.failed)
       }
-      if (busy || !due()) return
-      busy = true
+      if (engine.compacts !== 'anywhere' || taking || replacing || taken.length > 0) return
+      if (!due()) return
+      taking = true
       take().catch(deps.failed)
+    },
+    reached(checkpoint) {
+      take(checkpoint).catch(deps.failed)
     },
     restored({ index, state }) {
       snapshotIndex = index

@@ -72,6 +72,7 @@ export function createScriptedEngine(self: NodeId): ScriptedEngine {
   }
   const engine: ScriptedEngine = {
     self,
+    compacts: 'anywhere',
     calls,
     proposed,
     asked,

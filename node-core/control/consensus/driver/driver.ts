@@ -106,6 +106,7 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
     if (ready.snapshot) compaction.restored(ready.snapshot)
     // Applying goes on beside the engine's next round; only a machine far behind holds it up.
     const room = deliveries.take(ready)
+    if (ready.checkpoint !== undefined) compaction.reached(ready.checkpoint)
     for (const result of ready.reads) questions.answered(result)
     await room
     engine.advance()

@@ -61,6 +61,7 @@ interface Waiting {
 }
 
 export class RaftEngine implements Engine {
+  readonly compacts = 'anywhere'
   readonly self: NodeId
   readonly #node: RawNode
   readonly #fates = new Fates()

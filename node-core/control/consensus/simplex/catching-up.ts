@@ -8,6 +8,7 @@ import { accept, isCertified, takeBlock, write } from './certifying.ts'
 import { committeeOf, restore } from './compacting.ts'
 import { finalise } from './finalising.ts'
 import { SNAPSHOT_BYTES_MAX, WANT_TICKS } from './limits.ts'
+import { isFinalisationOf, succeed } from './lineage.ts'
 import { addLink, epochOf, type Machine, schemeOf } from './machine.ts'
 import type { Claim, Message, ProvenBlock } from './messages.ts'
 import { type BlockDigest, type Epoch, nextView } from './numbering.ts'
@@ -79,13 +80,10 @@ export function hearLinks(machine: Machine, from: NodeId, links: readonly Proven
   const { catchUp } = machine
   const before = catchUp.committee().epoch
   for (const link of links) {
-    const committee = catchUp.committee()
-    const block = parseBlock(link.block)
-    if (!block?.change || !link.certificate) return MALFORMED
-    if (block.epoch !== committee.epoch) continue
-    if (!isFinalisationOf(block, link.certificate)) return MALFORMED
-    if (!verifyCertificate(schemeOf(machine), committee, link.certificate)) return UNPROVEN
-    catchUp.follow(block.change.committee, link)
+    const next = succeed(schemeOf(machine), catchUp.committee(), link)
+    if ('committee' in next) catchUp.follow(next.committee, link)
+    else if (next.code === 'MALFORMED') return MALFORMED
+    else if (next.code === 'UNPROVEN') return UNPROVEN
   }
   if (catchUp.committee().epoch === before) return OLD
   machine.outbox.sendNow([from], { kind: 'status', ...standpointOf(machine) })
@@ -176,14 +174,6 @@ function takeRun(machine: Machine, run: Block[], certificate: Certificate): Verd
   // Before the next run, which may be of the next epoch.
   finalise(machine)
   return ACCEPT
-}
-
-function isFinalisationOf(block: Block, certificate: Certificate): boolean {
-  return (
-    certificate.kind === 'finalise' &&
-    certificate.digest === block.digest &&
-    certificate.epoch === block.epoch
-  )
 }
 
 function isKnown({ views, chain }: Machine, { view, kind }: Certificate): boolean {

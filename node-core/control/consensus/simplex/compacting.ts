@@ -1,6 +1,6 @@
 /** Forgetting what a snapshot contains, and going on from one. */
 import { assert } from '../../../base/errors/index.ts'
-import type { LogIndex } from '../index.ts'
+import type { Checkpoint, LogIndex } from '../index.ts'
 import { type Block, endOf, parseBlock } from './block.ts'
 import { write } from './certifying.ts'
 import { epochOf, type Machine } from './machine.ts'
@@ -9,13 +9,23 @@ import { type Committee, membersOf } from './quorum.ts'
 import { type EngineRecord, encodeRecord } from './records.ts'
 import { encodeSnapshot, parseSnapshot } from './snapshots.ts'
 
+/** Its height: several blocks in a row may end at one index. */
+export function checkpointOf({ height }: Block): Checkpoint {
+  return height as number as Checkpoint
+}
+
 /** Takes the state as of `index`; returns the records that replace all before. */
-export function compact(machine: Machine, index: LogIndex, state: Uint8Array): Uint8Array[] {
+export function compact(
+  machine: Machine,
+  index: LogIndex,
+  state: Uint8Array,
+  at?: Checkpoint,
+): Uint8Array[] {
   const { chain, snapshots } = machine
   assert(index <= machine.delivered, 'Only what was delivered can be compacted.')
   const before = snapshots.held()
   assert(!before || index >= before.claim.index, 'Snapshots do not go back.')
-  const base = findBase(machine, index) ?? before?.base
+  const base = findBase(machine, index, at) ?? before?.base
   const committee = base?.change?.committee ?? committeeOf(machine, base?.epoch ?? (0 as Epoch))
   assert(committee, 'The committee after a final block is known.')
   const content = { index, base, committee, state }
@@ -47,6 +57,7 @@ export function restore(machine: Machine, bytes: Uint8Array): boolean {
   machine.committee = committee
   machine.catchUp.follow(committee)
   machine.delivered = index
+  machine.uncheckedBytes = 0
   machine.hasState = true
   machine.wanted.clear()
   machine.lacking = undefined
@@ -78,9 +89,14 @@ export function committeeOf(machine: Machine, epoch: Epoch): Committee | undefin
   return undefined
 }
 
-function findBase({ chain }: Machine, index: LogIndex): Block | undefined {
-  return chain.final().findLast(({ block }) => endOf(block) <= index)?.block
+function findBase({ chain }: Machine, index: LogIndex, at?: Checkpoint): Block | undefined {
+  return chain
+    .final()
+    .findLast(({ block }) => endOf(block) <= index && checkpointOf(block) <= (at ?? ANYWHERE))
+    ?.block
 }
+
+const ANYWHERE = Number.POSITIVE_INFINITY
 
 function recordsOf(
   machine: Machine,

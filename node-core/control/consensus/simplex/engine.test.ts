@@ -3,6 +3,7 @@ import { generateKey, keyFromSeed, verify } from '../../../identity/index.ts'
 import type { Members, ProposalId, ReadId } from '../index.ts'
 import { type Cluster, createCluster, EVEN, type SimNode } from './cluster.fixture.ts'
 import { createSimplexEngine, verifyCertificate } from './index.ts'
+import { PAYLOAD_BYTES_MAX } from './limits.ts'
 import { encodeMessage, parseMessage } from './messages.ts'
 
 const even = (count: number) => Array.from({ length: count }, () => EVEN)
@@ -144,7 +145,7 @@ describe('the engine', () => {
   it('refuses what is too large, too much, or nonsense', () => {
     const cluster = createCluster({ seed: 7, standings: even(4), outsiders: 1 })
     const engine = cluster.node(0).engine!
-    engine.propose('large' as ProposalId, new Uint8Array(1_179_649))
+    engine.propose('large' as ProposalId, new Uint8Array(PAYLOAD_BYTES_MAX + 1))
     engine.changeMembers('nobody' as ProposalId, { voters: [], learners: [] })
     const twice = [cluster.node(0).id, cluster.node(0).id]
     engine.changeMembers('twice' as ProposalId, { voters: twice, learners: [] })

@@ -1,5 +1,6 @@
 /** The `Engine` of control/consensus over the machine. */
 import { assert } from '../../../base/errors/index.ts'
+import type { NodeId } from '../../../base/net/index.ts'
 import { nodeIdOf } from '../../../identity/index.ts'
 import type { Engine, EngineStatus, LogIndex, Members, ProposalId, ReadId } from '../index.ts'
 import { type Change, endOf } from './block.ts'
@@ -9,10 +10,18 @@ import type { Guarantee } from './dissent.ts'
 import { hear } from './intake.ts'
 import { leaderOf } from './leader.ts'
 import { PAYLOAD_BYTES_MAX } from './limits.ts'
-import { createMachine, epochOf, type Machine, type SimplexConfig } from './machine.ts'
+import { encodeLink } from './lineage.ts'
+import { createMachine, epochOf, everyone, type Machine, type SimplexConfig } from './machine.ts'
 import { nextEpoch, toHex } from './numbering.ts'
 import { mayTry } from './proposing.ts'
-import { createCommittee, isMember, membersOf, quorumWeight, weightOfAll } from './quorum.ts'
+import {
+  type Committee,
+  createCommittee,
+  isMember,
+  membersOf,
+  quorumWeight,
+  weightOfAll,
+} from './quorum.ts'
 import { replay } from './replay.ts'
 import { passTick, settle } from './rules.ts'
 
@@ -23,6 +32,10 @@ export interface SimplexEngine extends Engine {
   evidence(): Uint8Array[]
   /** The last block with a certificate of its own: whoever knows the committee can check it. */
   proof(): FinalBlock | undefined
+  /** What leads from the committee of that epoch to the present one, for `followLinks`. */
+  links(from: number): Uint8Array[]
+  /** Of the epoch that the own chain is in; undefined before a state has come. */
+  committee(): Committee | undefined
 }
 
 /** Throws RECORD_MALFORMED. */
@@ -38,6 +51,7 @@ export function createSimplexEngine(
 
   return {
     self: config.self,
+    compacts: 'at-checkpoints',
     tick: () => passTick(machine),
     step: (from, message) => hear(machine, from, message),
     propose: (id, payload) => takeProposal(machine, id, payload),
@@ -57,10 +71,15 @@ export function createSimplexEngine(
       assert(underway, 'There is a Ready to be done with.')
       underway = false
     },
-    compact: (index, state) => compact(machine, index, state),
+    compact: (index, state, at) => compact(machine, index, state, at),
     status: () => statusOf(machine),
     guarantee: () => dissent.guarantee(machine.committee),
     evidence: () => dissent.evidence(),
+    links: (from) =>
+      machine.links
+        .filter(({ certificate }) => certificate !== undefined && certificate.epoch >= from)
+        .map(encodeLink),
+    committee: () => (machine.hasState ? machine.committee : undefined),
     proof: () => chain.final().findLast(({ certificate }) => certificate),
   }
 }
@@ -114,26 +133,31 @@ function statusOf(machine: Machine): EngineStatus {
   const active = committee.voters
     .map((voter) => voter.node)
     .filter((node) => node === config.self || peers.isActive(node, ticks))
-  const leader = leaderOf(config.network, committee, view)
-  const others = membersOf(committee).voters.filter((node) => node !== config.self)
+  // What a newcomer begins with is the genesis' committee, and of the present one it knows nothing.
+  const { hasState } = machine
+  const others = everyone(machine).filter((node) => node !== config.self)
   return {
     kind: 'simplex',
     self: config.self,
-    leader,
+    leader: hasState ? leaderOf(config.network, committee, view) : undefined,
     term: view,
+    epoch: committee.epoch,
     committed: chain.tip.index,
     last: lastOf(machine),
-    members: membersOf(committee),
-    progress:
-      leader === config.self
-        ? others.map((node) => ({
-            node,
-            match: peers.standpoint(node)?.index ?? (0 as LogIndex),
-            recentlyActive: peers.isActive(node, ticks),
-          }))
-        : [],
-    quorum: weightOfAll(committee, active) >= quorumWeight(committee),
+    members: hasState ? membersOf(committee) : { voters: [], learners: [] },
+    progress: others.map((node) => ({
+      node,
+      match: heldBy(machine, node),
+      recentlyActive: peers.isActive(node, ticks),
+    })),
+    quorum: hasState && weightOfAll(committee, active) >= quorumWeight(committee),
   }
+}
+
+/** A word of another epoch may be that of an earlier life, whose log is gone. */
+function heldBy({ peers, committee }: Machine, node: NodeId): LogIndex {
+  const standpoint = peers.standpoint(node)
+  return standpoint?.epoch === committee.epoch ? standpoint.index : (0 as LogIndex)
 }
 
 function lastOf({ chain }: Machine): LogIndex {

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { encode } from '../../../base/codec/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
 import { EVIDENCE_BYTES_MAX } from './limits.ts'
+import type { Epoch } from './numbering.ts'
 import { type Committee, weightOf } from './quorum.ts'
 import { parseBy } from './shapes.ts'
 import { isVoteSigned, plainVote, type Scheme, VOTE, type Vote } from './vote.ts'
@@ -28,17 +29,25 @@ export function isEquivocation(first: Vote, second: Vote): boolean {
   return kinds.includes('nullify') && kinds.includes('finalise')
 }
 
+/** Whose lie it is and of which epoch; whether it voted then is for the caller to know. */
+export function proveLie(
+  scheme: Scheme,
+  { first, second }: Evidence,
+): { author: NodeId; epoch: Epoch } | undefined {
+  if (!isEquivocation(first, second)) return undefined
+  const signed = isVoteSigned(scheme, first) && isVoteSigned(scheme, second)
+  return signed ? { author: first.author, epoch: first.epoch } : undefined
+}
+
 /** Who lied, or undefined when this proves nothing. */
 export function verifyEvidence(
   scheme: Scheme,
   committee: Committee,
   evidence: Evidence,
 ): NodeId | undefined {
-  const { first, second } = evidence
-  if (!isEquivocation(first, second) || first.epoch !== committee.epoch) return undefined
-  if (weightOf(committee, first.author) === 0) return undefined
-  const signed = isVoteSigned(scheme, first) && isVoteSigned(scheme, second)
-  return signed ? first.author : undefined
+  const lie = proveLie(scheme, evidence)
+  if (lie?.epoch !== committee.epoch || weightOf(committee, lie.author) === 0) return undefined
+  return lie.author
 }
 
 export function encodeEvidence(evidence: Evidence): Uint8Array {

@@ -1,10 +1,11 @@
 /** From a finalisation to entries of the log, and from the last block of an epoch to the next. */
-import type { CommittedEntry, Fate, LogIndex, ReadResult } from '../index.ts'
+import type { Checkpoint, CommittedEntry, Fate, LogIndex, ReadResult } from '../index.ts'
 import type { Block, Change } from './block.ts'
 import { endOf, isSameChange } from './block.ts'
 import type { Certificate } from './certificate.ts'
 import { takeBlock } from './certifying.ts'
-import { VIEWS_BEHIND_MAX } from './limits.ts'
+import { checkpointOf } from './compacting.ts'
+import { BLOCK_COST_BYTES, CHECKPOINT_BYTES, VIEWS_BEHIND_MAX } from './limits.ts'
 import { addLink, type Machine } from './machine.ts'
 import { nextView, type View } from './numbering.ts'
 import { membersOf } from './quorum.ts'
@@ -43,7 +44,11 @@ function deliver(machine: Machine, block: Block, certificate: Certificate | unde
   takeBlock(machine, block)
   machine.written.delete(block.digest)
   chain.finalise(block, certificate)
-  outbox.deliver({ snapshot: undefined, ...contentOf(machine, block) })
+  outbox.deliver({
+    snapshot: undefined,
+    ...contentOf(machine, block),
+    ...checkpointAt(machine, block),
+  })
   machine.delivered = Math.max(machine.delivered, chain.tip.index) as LogIndex
   machine.lacking = undefined
   if (block.change && certificate) {
@@ -55,6 +60,17 @@ function deliver(machine: Machine, block: Block, certificate: Certificate | unde
       machine.timer.enter()
     }
   }
+}
+
+/**
+ * A function of the chain alone, so that all nodes take their snapshots at the same blocks and can
+ * vouch for each other's. Blocks that hold marks of reads alone fill the disk too.
+ */
+function checkpointAt(machine: Machine, block: Block): { checkpoint?: Checkpoint } {
+  machine.uncheckedBytes += block.bytes.byteLength + BLOCK_COST_BYTES
+  if (machine.uncheckedBytes < (machine.config.checkpointBytes ?? CHECKPOINT_BYTES)) return {}
+  machine.uncheckedBytes = 0
+  return { checkpoint: checkpointOf(block) }
 }
 
 /** The block's entries, and what may be answered once they are applied. */

@@ -19,9 +19,17 @@ export {
 export type { FinalBlock } from './chain.ts'
 export type { Guarantee } from './dissent.ts'
 export { createSimplexEngine, type SimplexEngine } from './engine.ts'
-export { type Evidence, parseEvidence, verifyEvidence } from './evidence.ts'
+export { type Evidence, parseEvidence, proveLie, verifyEvidence } from './evidence.ts'
+export { encodeCommittee, followLinks, parseCommittee } from './lineage.ts'
 export type { SimplexConfig } from './machine.ts'
-export type { BlockDigest, Epoch, Height, View } from './numbering.ts'
-export { type Committee, createCommittee, type Standing, type Voter } from './quorum.ts'
+export { type BlockDigest, type Epoch, FIRST_EPOCH, type Height, type View } from './numbering.ts'
+export {
+  type Committee,
+  createCommittee,
+  faultyVotersMax,
+  membersOf,
+  type Standing,
+  type Voter,
+} from './quorum.ts'
 export { commitTo, isRevealOf, type Revealed, type SealErrorCode } from './sealed.ts'
 export type { Scheme, Verify, Vote } from './vote.ts'

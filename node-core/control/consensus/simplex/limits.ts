@@ -2,14 +2,16 @@
 export const VOTERS_MAX = 25
 /** Learners of one committee. */
 export const LEARNERS_MAX = 256
+/** Largest committee, encoded. Bytes. */
+export const COMMITTEE_BYTES_MAX = 65_536
 /** Heaviest voter. The sum over a committee stays far below the safe integers. */
 export const WEIGHT_MAX = 1_000_000
 /** Highest trust: how often a voter leads, beside the others. */
 export const TRUST_MAX = 1_000_000
 /** Highest epoch, view, height and index; far beyond any life, below the safe integers. */
 export const SEQUENCE_MAX = 2 ** 48
-/** Largest payload of one entry: a value of 1 MiB and what surrounds it. Bytes. */
-export const PAYLOAD_BYTES_MAX = 1_179_648
+/** Largest payload of one entry: a batch with a value of 1 MiB, and what surrounds it. Bytes. */
+export const PAYLOAD_BYTES_MAX = 1_183_744
 /** Largest block. Bytes. */
 export const BLOCK_BYTES_MAX = 2_097_152
 /** What a leader puts into a block before it stops adding. Bytes. */
@@ -67,6 +69,10 @@ export const REMEMBERED_ITEMS_MAX = 16_384
 /** Times that one leader proposes a change of members that the others do not notarise. */
 export const CHANGE_TRIES_MAX = 2
 
+/** Final blocks after which every member takes a snapshot of the state. Bytes. */
+export const CHECKPOINT_BYTES = 33_554_432
+/** What a block costs beside its own bytes, its votes and certificates on disk. Bytes. */
+export const BLOCK_COST_BYTES = 1_024
 /** Finalised blocks kept behind the last snapshot for peers that lag. Bytes. */
 export const KEPT_BLOCKS_BYTES_MAX = 8_388_608
 /** Changes of the committee kept, so that a newcomer can follow them from the genesis. */

@@ -32,10 +32,17 @@ export interface SimplexConfig {
   /** Of epoch 0, the same on every node: the network's founding voters. */
   committee: Committee
   /**
-   * The state machine's state before the first entry, the same on every node. Undefined for a
-   * newcomer that does not know it: it takes a snapshot from the others, and nothing before.
+   * The state machine's state before the first entry, the same on every founder, which begins with it
+   * where its log is empty. Undefined for everybody else: a newcomer takes a snapshot from the others.
    */
   state: Uint8Array | undefined
+  /**
+   * The first epoch in which this node votes. Where its log began empty it may have voted in those
+   * before, and have forgotten what. Default 0.
+   */
+  votesFrom?: number
+  /** Bytes of final blocks after which the state is taken, the same on every node. Default 33,554,432. */
+  checkpointBytes?: number
   /** For nonces that nobody can guess. */
   random: Random
   /** What a voter counts for from the next epoch on; asked where a change of members is proposed. */
@@ -65,6 +72,8 @@ export interface Machine {
   ticks: number
   /** The last entry handed to the state machine. */
   delivered: LogIndex
+  /** Bytes of final blocks since the last checkpoint. */
+  uncheckedBytes: number
   /** Whether the state machine has a state to apply entries to. */
   hasState: boolean
   /** The last block of each epoch so far, with its certificate. */
@@ -97,6 +106,7 @@ export function createMachine(config: SimplexConfig): Machine {
     view: nextView(chain.tip.view),
     ticks: 0,
     delivered: chain.tip.index,
+    uncheckedBytes: 0,
     hasState: false,
     links: [],
     wanted: new Map(),
@@ -110,10 +120,15 @@ export function epochOf(machine: Machine): Epoch {
   return machine.committee.epoch
 }
 
-/** Whether this node votes, and still believes in the protocol's promise. */
+/**
+ * Whether this node votes, and still believes in the protocol's promise. One without a state has lost
+ * what it voted, or is new: what it takes for the present committee is that of the genesis.
+ */
 export function mayVote(machine: Machine): boolean {
-  const { replaying, dissent, committee, config } = machine
-  return !replaying && !dissent.isForked() && weightOf(committee, config.self) > 0
+  const { replaying, hasState, dissent, committee, config } = machine
+  if (replaying || !hasState || dissent.isForked()) return false
+  if (committee.epoch < (config.votesFrom ?? 0)) return false
+  return weightOf(committee, config.self) > 0
 }
 
 export function everyone(machine: Machine): NodeId[] {

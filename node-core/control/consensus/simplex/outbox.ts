@@ -1,6 +1,7 @@
 /** What is to be done in the world, gathered until the next `Ready`. */
 import type { NodeId } from '../../../base/net/index.ts'
 import type {
+  Checkpoint,
   CommittedEntry,
   Fate,
   Outgoing,
@@ -20,6 +21,8 @@ export interface Delivery {
   committed: readonly CommittedEntry[]
   reads: readonly ReadResult[]
   fates: readonly Fate[]
+  /** The state is to be taken after this one. */
+  checkpoint?: Checkpoint
 }
 
 export interface Outbox {
@@ -34,8 +37,8 @@ export interface Outbox {
   /** Nobody here knows any more what became of these. */
   loseSight(proposals: readonly ProposalId[], reads: readonly ReadId[]): void
   /**
-   * At most one delivery: blocks end a `Ready`, so that the indexes at which nodes compact are the
-   * same on all of them (see docs/adr/0008).
+   * At most one delivery: a block ends a `Ready`, so that the state can be taken between two of them,
+   * at the same on every node (see docs/adr/0008).
    */
   take(): Ready | undefined
 }
@@ -93,6 +96,7 @@ export function createOutbox(self: NodeId): Outbox {
         committed: delivery?.committed ?? [],
         reads: [...reads, ...(delivery?.reads ?? [])],
         fates: [...fates, ...(delivery?.fates ?? [])],
+        ...(delivery?.checkpoint !== undefined && { checkpoint: delivery.checkpoint }),
       }
       messagesNow = []
       messages = []

@@ -47,6 +47,11 @@ export function faultyWeightMax(committee: Committee): number {
   return toleratesLiars(committee) ? Math.floor((totalWeight(committee) - 1) / 3) : 0
 }
 
+/** The same among voters of equal weight. */
+export function faultyVotersMax(voters: number): number {
+  return voters >= BYZANTINE_VOTERS_MIN ? Math.floor((voters - 1) / 3) : 0
+}
+
 /** The weight that decides. */
 export function quorumWeight(committee: Committee): number {
   return totalWeight(committee) - faultyWeightMax(committee)

@@ -14,12 +14,13 @@ import { encodeSnapshot } from './snapshots.ts'
  * what it did not write.
  */
 export function replay(machine: Machine, records: readonly Uint8Array[]): void {
-  machine.replaying = true
   const { state, committee } = machine.config
-  if (state) {
+  if (state && records.length === 0) {
     const founding = { index: 0 as LogIndex, base: undefined, committee, state }
+    // It is written down, so that from then on the log begins with it.
     assert(restore(machine, encodeSnapshot(founding)), 'The founding state is readable.')
   }
+  machine.replaying = true
   for (const bytes of records) {
     replayOne(machine, parseRecord(bytes))
     while (certify(machine) || finalise(machine) || advance(machine)) {

@@ -36,7 +36,7 @@ export function createSnapshots(): Snapshots {
     hold(bytes, { index, base }) {
       const claim = { index, digest: digestOf(bytes), sizeBytes: bytes.byteLength }
       held = { claim, bytes, base }
-      claims.push(claim)
+      if (claims.at(-1)?.digest !== claim.digest) claims.push(claim)
       if (claims.length > CLAIMS_MAX) claims.shift()
     },
     held: () => held,

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import type { Outputs } from '../node-client.ts'
+import { adviceOf, committeeLine, committeeRows, voteText } from './committee.ts'
+
+type Status = Outputs['node']['status']
+const primary: NonNullable<Status['primary']> = {
+  ...{ role: 'voter', inForce: true, voters: ['a', 'b', 'c'], learners: [], mayFail: 1 },
+  ...{ leader: 'b', leaderName: 'ben', era: 0, term: 4, height: 17 },
+}
+function status(change: Partial<typeof primary> = {}, consensus: 'raft' | 'simplex' = 'raft') {
+  return {
+    discoveryTier: 'primary',
+    network: { id: 'n', name: 'Garden', consensus, createdAt: '' },
+    primary: { ...primary, ...change },
+  } as unknown as Status
+}
+const rows = (of: Status) => Object.fromEntries(committeeRows(of))
+
+describe('the committee in words', () => {
+  it('says who votes, who leads, and how far this node has come', () => {
+    expect(rows(status())).toEqual({
+      Primary: 'in force: 3 nodes vote, 1 may fail',
+      'Led by': 'ben (term 4)',
+      'This node': 'votes, at height 17',
+    })
+    expect(rows(status({ era: 1 }))['Led by']).toBe('ben (term 4, era 1)')
+    expect(committeeLine(status({ role: 'none', learners: ['d'] }, 'simplex'))).toBe(
+      'Found by primary. Primary in force: 3 nodes vote, 1 more learning, 1 may fail; led by ben (view 4); height 17.',
+    )
+  })
+
+  it('says in plain words that writes wait', () => {
+    const lost = { ...primary, inForce: false }
+    const { leader: _, leaderName: __, ...leaderless } = lost
+    const of = { ...status(), primary: leaderless } as unknown as Status
+    expect(rows(of)).toMatchObject({
+      Primary: 'writes wait: no majority is in reach (3 nodes vote)',
+      'Led by': 'nobody now',
+    })
+  })
+
+  it('says nothing where no committee is known', () => {
+    const none = { ...status(), primary: undefined } as unknown as Status
+    expect([committeeRows(none), committeeLine(none), adviceOf(none)]).toEqual([[], undefined, []])
+  })
+
+  it('advises what would make it safer', () => {
+    expect(adviceOf(status())).toEqual([])
+    expect(adviceOf(status({ advice: 'moreComputers' }))[0]).toMatch(/With three computers/)
+    expect(adviceOf(status({ advice: 'moreComputers' }, 'simplex'))[0]).toMatch(/With four/)
+    expect(adviceOf(status({ advice: 'even' }))[0]).toMatch(/even number/)
+  })
+
+  it('says of each node whether it votes, how far behind it is, and who decided', () => {
+    type Node = Parameters<typeof voteText>[0]
+    const texts = [
+      {},
+      { committee: { role: 'leader' } },
+      { committee: { role: 'voter', lag: 3 }, vote: 'always' },
+      { vote: 'never' },
+    ].map((of) => voteText(of as Node))
+    expect(texts).toEqual(['', 'leader', 'voter, 3 behind (chosen)', 'never (chosen)'])
+  })
+})

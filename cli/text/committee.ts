@@ -1,0 +1,69 @@
+/** The committee that keeps the registry, in words. */
+import type { Outputs } from '../node-client.ts'
+import { short } from './format.ts'
+
+type Status = Outputs['node']['status']
+type ClusterNode = Outputs['nodes']['list']['nodes'][number]
+
+export function committeeRows(of: Status): [name: string, value: string | undefined][] {
+  const { primary } = of
+  if (!primary) return []
+  const { role, height } = primary
+  const copy = height === undefined ? '' : `, at height ${height}`
+  const part = role === 'none' ? 'no vote' : role === 'learner' ? 'learns, to vote later' : 'votes'
+  return [
+    ['Primary', forceText(of)],
+    ['Led by', leaderText(of)],
+    ['This node', `${role === 'leader' ? 'leads' : part}${copy}`],
+  ]
+}
+
+/** One line under a list of nodes. */
+export function committeeLine(of: Status): string | undefined {
+  if (!of.primary) return undefined
+  const { height } = of.primary
+  const copy = height === undefined ? '' : `; height ${height}`
+  return `Found by ${of.discoveryTier}. Primary ${forceText(of)}; led by ${leaderText(of)}${copy}.`
+}
+
+function forceText({ primary }: Status): string {
+  if (!primary) return ''
+  const { inForce, voters, learners, mayFail } = primary
+  const votes = voters.length === 1 ? '1 node votes' : `${voters.length} nodes vote`
+  if (!inForce) return `writes wait: no majority is in reach (${votes})`
+  const learning = learners.length > 0 ? `, ${learners.length} more learning` : ''
+  const fail =
+    mayFail === 0 ? 'none may fail' : mayFail === 1 ? '1 may fail' : `${mayFail} may fail`
+  return `in force: ${votes}${learning}, ${fail}`
+}
+
+function leaderText({ primary, network }: Status): string {
+  if (primary?.leader === undefined) return 'nobody now'
+  const round = network?.consensus === 'simplex' ? 'view' : 'term'
+  const era = primary.era > 0 ? `, era ${primary.era}` : ''
+  return `${primary.leaderName ?? short(primary.leader)} (${round} ${primary.term}${era})`
+}
+
+export function adviceOf({ primary, network }: Status): string[] {
+  switch (primary?.advice) {
+    case undefined:
+      return []
+    case 'moreComputers': {
+      const needed = network?.consensus === 'simplex' ? 'four' : 'three'
+      return [
+        `* With ${needed} computers that may vote the network bears the loss of one: add some with ` +
+          'mycelium invite. A second copy alone is made with mycelium promote, and both are needed then.',
+      ]
+    }
+    case 'even':
+      return [
+        '* An even number of votes bears no more than one less: promote one more, or release one.',
+      ]
+  }
+}
+
+export function voteText({ committee, vote }: ClusterNode): string {
+  if (!committee) return vote === 'never' ? 'never (chosen)' : ''
+  const behind = committee.lag ? `, ${committee.lag} behind` : ''
+  return `${committee.role}${behind}${vote === 'always' ? ' (chosen)' : ''}`
+}

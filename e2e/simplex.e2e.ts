@@ -1,0 +1,145 @@
+/** A network founded with Simplex, with real processes: four voters, one killed, and then a liar. */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { allReady, describeNode, LISTEN } from './harness/cluster.ts'
+import { createTestNode, type TestNode } from './harness/node-process.ts'
+import { until } from './harness/waiting.ts'
+
+interface StatusDocument {
+  discoveryTier: string
+  degraded: { code: string }[]
+  primary?: { role: string; inForce: boolean; voters: string[]; height?: number }
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+const statusOf = (node: TestNode) => node.get<StatusDocument>('/api/status')
+const put = (node: TestNode, key: string, value: string) =>
+  node.call('PUT', `/api/kv/${key}`, { value: base64(value) })
+
+async function written(node: TestNode, key: string, value: string): Promise<void> {
+  const { status, body } = await put(node, key, value)
+  assert.equal(status, 200, `${node.name} puts ${key}: ${JSON.stringify(body)}`)
+}
+
+async function reads(node: TestNode, key: string, value: string): Promise<void> {
+  const entry = await node.get<{ value: string }>(`/api/kv/${key}`)
+  assert.equal(entry.value, base64(value), `${node.name} reads ${key}`)
+}
+
+/** The first founds; whoever else there is joins by its invite. */
+async function found(nodes: readonly TestNode[]): Promise<void> {
+  const [first, ...others] = nodes as [TestNode, ...TestNode[]]
+  await first.json(
+    'init',
+    '--network-name',
+    'Garden',
+    '--name',
+    first.name,
+    '--consensus',
+    'simplex',
+  )
+  await first.up(...LISTEN)
+  const { invite } = await first.json<{ invite: string }>('invite', '--uses', '9')
+  for (const node of others) {
+    await node.json('join', invite, '--name', node.name)
+    await node.up(...LISTEN)
+  }
+  await allReady(nodes)
+}
+
+/** Until each of them votes, and knows all of them to. */
+async function fill(nodes: readonly TestNode[]): Promise<void> {
+  const [first, ...others] = nodes as [TestNode, ...TestNode[]]
+  for (const { name } of others) await first.json('promote', name)
+  for (const node of nodes) {
+    await until(`${node.name} to vote`, 20_000, async () => {
+      const { primary } = await statusOf(node)
+      const votes = primary?.role === 'voter' || primary?.role === 'leader'
+      return votes && primary.inForce && primary.voters.length === nodes.length
+    })
+  }
+}
+
+describe('a committee of four under Simplex', () => {
+  const names = ['ada', 'ben', 'cleo', 'dora']
+  const nodes = names.map((name) => createTestNode(name, { DOCKER_HOST: 'unix:///nowhere.sock' }))
+  const [ada, ben, cleo, dora] = nodes as [TestNode, TestNode, TestNode, TestNode]
+
+  before(() => found(nodes))
+  after(async () => {
+    await Promise.all(nodes.map((node) => node.remove()))
+  })
+
+  it('begins with its founder, and says so', async () => {
+    const { discoveryTier, degraded, primary } = await statusOf(ada)
+    assert.equal(discoveryTier, 'primary')
+    assert.deepEqual(
+      degraded.filter(({ code }) => code === 'NO_QUORUM'),
+      [],
+    )
+    assert.equal(primary?.voters.length, 1)
+    await written(ben, 'ben/first', '1')
+    await reads(cleo, 'ben/first', '1')
+  })
+
+  it('is filled to four, and every node writes and reads', async () => {
+    await fill(nodes)
+    for (const node of nodes) await written(node, `${node.name}/y`, node.name)
+    for (const node of nodes) for (const name of names) await reads(node, `${name}/y`, name)
+    const refused = await ada.cli('--json', 'transfer', 'ben')
+    assert.match(refused.stderr, /NO_LEAD/)
+  })
+
+  it('goes on when one of four is killed, and brings it up to date', async () => {
+    await ben.kill()
+    const since = performance.now()
+    await until(
+      'a write',
+      15_000,
+      async () => (await put(cleo, 'cleo/after', 'kept')).status === 200,
+    )
+    console.log(`# a voter killed, next write after ${Math.round(performance.now() - since)} ms`)
+    for (const node of [ada, dora]) await reads(node, 'cleo/after', 'kept')
+    for (let count = 0; count < 20; count++) await written(dora, 'dora/y', `${count}`)
+    await ben.up(...LISTEN)
+    await until('ben to be up to date', 30_000, async () => {
+      await reads(ben, 'cleo/after', 'kept')
+      await reads(ben, 'dora/y', '19')
+      return (await statusOf(ben)).primary?.inForce
+    }).catch(async (error) => {
+      console.log(await describeNode(ben))
+      throw error
+    })
+  })
+
+  it('without a quorum refuses writes in time, and goes on once there is one', async () => {
+    await ben.kill()
+    await cleo.kill()
+    const since = performance.now()
+    const { status, body } = await put(ada, 'ada/y', 'lost')
+    assert.equal(status, 503)
+    assert.equal((body as { code: string }).code, 'NO_QUORUM')
+    assert.ok(performance.now() - since < 8_000)
+    assert.equal((await ada.call('GET', '/api/kv/ada/y?consistency=stale')).status, 200)
+    await cleo.up(...LISTEN)
+    await until('writes again', 30_000, async () => {
+      return (await put(ada, 'ada/y', 'back')).status === 200
+    })
+    await reads(dora, 'ada/y', 'back')
+    await ben.up(...LISTEN)
+  })
+
+  it('gives a seat up and takes it back', async () => {
+    await ada.json('demote', 'dora')
+    await until('dora to hold nothing', 15_000, async () => {
+      return (await statusOf(dora)).primary?.role === 'none'
+    })
+    await written(dora, 'dora/out', '1')
+    await ada.json('promote', 'dora')
+    await until('dora to vote', 30_000, async () => {
+      const { primary } = await statusOf(dora)
+      return primary?.role === 'voter' || primary?.role === 'leader'
+    })
+    await reads(dora, 'dora/out', '1')
+  })
+})

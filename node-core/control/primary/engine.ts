@@ -1,0 +1,82 @@
+/** The engine that the network's genesis asks for, set up for this node. */
+import { assert } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import type { Random } from '../../base/random/index.ts'
+import { type FoundedNetwork, type Signer, verify } from '../../identity/index.ts'
+import type { Engine } from '../consensus/index.ts'
+import { createRaftEngine } from '../consensus/raft/index.ts'
+import {
+  type Committee,
+  createCommittee,
+  createSimplexEngine,
+  FIRST_EPOCH,
+  type SimplexEngine,
+} from '../consensus/simplex/index.ts'
+import { createRegistry, type RegistryView } from '../registry/index.ts'
+import { HEARTBEAT_TICKS } from './limits.ts'
+import { leadsToSeats, standingIn } from './seats.ts'
+
+export interface EngineDeps {
+  network: FoundedNetwork
+  self: NodeId
+  signer: Signer
+  random: Random
+  /** As far as this node's copy has come. */
+  view: RegistryView
+}
+
+export interface EngineStart {
+  records: readonly Uint8Array[]
+  /** Whether this node is the first voter, at its first start. */
+  founding: boolean
+  /** Under Simplex the first epoch in which this home votes. */
+  votesFrom: number
+}
+
+export function isSimplex(network: FoundedNetwork): boolean {
+  return network.genesis.consensus === 'simplex'
+}
+
+/** Of epoch 0; undefined where the genesis names none (docs/adr/0012). */
+export function foundingCommittee(network: FoundedNetwork): Committee | undefined {
+  const { voters } = network.genesis
+  const { view } = createRegistry({ network, voters })
+  return createCommittee(FIRST_EPOCH, { voters, learners: [] }, (node) => standingIn(view, node))
+}
+
+export function createNodeEngine(deps: EngineDeps, start: EngineStart): Engine | SimplexEngine {
+  const { network, self, random } = deps
+  return isSimplex(network)
+    ? simplexEngine(deps, start)
+    : createRaftEngine(
+        {
+          ...{ self, random, heartbeatTicks: HEARTBEAT_TICKS },
+          ...(start.founding && {
+            founding: {
+              members: { voters: [self], learners: [] },
+              state: createRegistry({ network, voters: [self] }).snapshot(),
+            },
+          }),
+        },
+        start.records,
+      )
+}
+
+function simplexEngine(
+  deps: EngineDeps,
+  { records, founding, votesFrom }: EngineStart,
+): SimplexEngine {
+  const { network, self, signer, random, view } = deps
+  const committee = foundingCommittee(network)
+  assert(committee, 'The genesis of a network of Simplex names who votes first.')
+  const { voters } = network.genesis
+  return createSimplexEngine(
+    {
+      ...{ self, signer, verify, random, committee, votesFrom, network: network.id },
+      state: founding ? createRegistry({ network, voters }).snapshot() : undefined,
+      standingOf: (node) => standingIn(view, node),
+      mayChange: (current, next) => leadsToSeats(view, current, next),
+    },
+    records,
+  )
+}

@@ -1,0 +1,141 @@
+/**
+ * Whose word counts under Simplex (docs/adr/0012): the founding voters are in the genesis, and each
+ * committee proves the next. What members tell of later ones is a hint that there is something to ask.
+ */
+import type { Clock } from '../../base/clock/index.ts'
+import type { Disk } from '../../base/disk/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import type { Net, NodeId } from '../../base/net/index.ts'
+import { type FoundedNetwork, verify } from '../../identity/index.ts'
+import {
+  encodeCommittee,
+  followLinks,
+  membersOf,
+  type Committee as ProvenCommittee,
+  parseCommittee,
+} from '../consensus/simplex/index.ts'
+import type { Committee, Telling } from './committee.ts'
+import { foundingCommittee } from './engine.ts'
+import { ANSWER_BYTES_MAX, TRY_MS, UNPROVEN_MS } from './limits.ts'
+import { encodeQuestion, PROTOCOL, parseAnswer, parseLinks } from './messages.ts'
+import { COMMITTEE_FILE } from './standing.ts'
+
+export interface Lineage {
+  /** The last that is proven; undefined where the genesis names nobody. */
+  committee(): Committee | undefined
+  /** Reads what was proven in an earlier life. */
+  start(): Promise<void>
+  /** Others may tell of a later one, or the own copy know it. */
+  look(): void
+  stop(): Promise<void>
+}
+
+export interface LineageDeps {
+  network: FoundedNetwork
+  net: Pick<Net, 'self' | 'request'>
+  disk: Disk
+  clock: Clock
+  logger: Logger
+  tellings(): readonly Telling[]
+  /** What the own copy knows of the committees from that epoch on. */
+  ownLinks(from: number): readonly Uint8Array[]
+  changed(): void
+}
+
+export function createLineage(deps: LineageDeps): Lineage {
+  const { network, net, disk, clock, logger } = deps
+  const scheme = { network: network.id, verify }
+  let known: ProvenCommittee | undefined = foundingCommittee(network)
+  let working: Promise<void> | undefined
+  let again = false
+  const stopping = new AbortController()
+  /** Who told of an epoch and could not prove it, and until when that is remembered. */
+  const unproven = new Map<NodeId, number>()
+
+  function epochOf({ committee }: Telling): number {
+    return committee.term
+  }
+
+  /** The others that tell of a later committee, the latest first. */
+  function witnesses(): NodeId[] {
+    const epoch = known?.epoch ?? 0
+    const nowMs = clock.monotonicMs()
+    return deps
+      .tellings()
+      .filter(({ author }) => author !== net.self && (unproven.get(author) ?? 0) <= nowMs)
+      .filter((telling) => epochOf(telling) > epoch)
+      .sort((left, right) => epochOf(right) - epochOf(left))
+      .map(({ author }) => author)
+  }
+
+  async function advance(links: readonly Uint8Array[]): Promise<boolean> {
+    if (!known) return false
+    const next = followLinks(scheme, known, links)
+    if (next.epoch === known.epoch) return false
+    known = next
+    await disk.writeAtomic(COMMITTEE_FILE, encodeCommittee(known), { mode: 0o600 })
+    deps.changed()
+    return true
+  }
+
+  async function askFor(author: NodeId, from: number): Promise<readonly Uint8Array[]> {
+    try {
+      const body = await net.request(author, PROTOCOL, encodeQuestion({ kind: 'links', from }), {
+        signal: stopping.signal,
+        timeoutMs: TRY_MS,
+        answerBytesMax: ANSWER_BYTES_MAX,
+      })
+      const answer = parseAnswer(body)
+      return (answer?.ok && parseLinks(answer.value)) || []
+    } catch (error) {
+      if (!(error instanceof MyceliumError) && !stopping.signal.aborted) throw error
+      return []
+    }
+  }
+
+  async function work(): Promise<void> {
+    do {
+      again = false
+      if (!known) return
+      await advance(deps.ownLinks(known.epoch))
+      for (const author of witnesses()) {
+        if (stopping.signal.aborted) return
+        const proven = await advance(await askFor(author, known.epoch))
+        if (!proven) unproven.set(author, clock.monotonicMs() + UNPROVEN_MS)
+        again ||= proven
+      }
+    } while (again && !stopping.signal.aborted)
+  }
+
+  function look(): void {
+    again = true
+    if (working || stopping.signal.aborted) return
+    working = work()
+      .catch((error: unknown) => {
+        logger.error('The committee cannot be followed.', { error: String(error) })
+      })
+      .finally(() => {
+        working = undefined
+      })
+  }
+
+  return {
+    committee() {
+      if (!known) return undefined
+      const { epoch } = known
+      return { ...membersOf(known), leader: undefined, term: epoch, applied: epoch }
+    },
+    async start() {
+      const bytes = await disk.read(COMMITTEE_FILE)
+      const kept = bytes && parseCommittee(bytes)
+      if (known && kept && kept.epoch > known.epoch) known = kept
+      look()
+    },
+    look,
+    async stop() {
+      stopping.abort()
+      await working
+    },
+  }
+}

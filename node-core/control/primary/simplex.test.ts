@@ -1,0 +1,154 @@
+/** The Primary of a network whose committee runs Simplex (docs/adr/0012). */
+import { afterEach, describe, expect, it } from 'vitest'
+import {
+  bytes,
+  createTestNetwork,
+  type TestNetwork,
+  type TestNode,
+  text,
+} from './primary.fixture.ts'
+
+let world: TestNetwork
+afterEach(() => world.end())
+
+const put = (node: TestNode, key: string, value: string) =>
+  world.run(
+    `${key} is put`,
+    node.primary.execute({ kind: 'kv.put', body: { key, value: bytes(value) } }),
+  )
+const get = async (node: TestNode, key: string, stale = false) => {
+  const { row } = await world.run(`${key} is read`, node.primary.key(key, { stale }))
+  return text(row?.value)
+}
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  world.run(
+    'the refusal',
+    work.then(
+      () => 'done',
+      (error: { code: string }) => error.code,
+    ),
+  )
+
+/** A founder's node and others, all of them voters. */
+async function committee(seed: number, others: number): Promise<TestNode[]> {
+  world = await createTestNetwork(seed, 'simplex')
+  const [first] = world.nodes
+  for (let at = 0; at < others; at++) {
+    const node = await world.add('deploy', 'use')
+    await world.advance(100)
+    await world.run('it is promoted', first!.primary.change('promote', node.id))
+  }
+  await world.until('all vote', () => world.nodes.every(votes))
+  return [...world.nodes]
+}
+const votes = ({ primary }: TestNode): boolean =>
+  ['leader', 'voter'].includes(primary.status().role)
+
+describe('the Primary under Simplex', () => {
+  it('is whole with one node: put, read, restart, read', async () => {
+    world = await createTestNetwork(1, 'simplex')
+    const [node] = world.nodes as [TestNode]
+    await put(node, 'shop/stock', '12')
+    expect(await get(node, 'shop/stock')).toBe('12')
+    await node.kill()
+    await node.start()
+    expect(await get(node, 'shop/stock')).toBe('12')
+    expect(node.primary.status()).toMatchObject({ role: 'leader', inForce: true })
+  })
+
+  it('grows to four, writes and reads through each, and goes on when one dies', async () => {
+    const nodes = await committee(2, 3)
+    for (const [at, node] of nodes.entries()) await put(node, `n${at}/x`, `${at}`)
+    for (const node of nodes) {
+      for (const at of nodes.keys()) expect(await get(node, `n${at}/x`)).toBe(`${at}`)
+    }
+    const gone = nodes[1]!
+    await gone.kill()
+    await put(nodes[2]!, 'after/x', '2')
+    expect(await get(nodes[3]!, 'after/x')).toBe('2')
+    await gone.start()
+    expect(await get(gone, 'after/x')).toBe('2')
+    await put(gone, 'n1/x', 'back')
+    expect(await get(nodes[0]!, 'n1/x')).toBe('back')
+  })
+
+  it('demotes anybody but the last voter, the founder too, and takes it in again', async () => {
+    const nodes = await committee(3, 2)
+    const [founder, second, third] = nodes as [TestNode, TestNode, TestNode]
+    await put(founder, 'shop/x', '1')
+    await world.run('the founder goes', founder.primary.change('demote', founder.id))
+    await world.until('it holds nothing', () => founder.primary.status().role === 'none')
+    // Not before the others go by the new committee: its vote may be what they lack.
+    await world.advance(1_000)
+    expect(await founder.disk.list('registry/log')).toEqual([])
+    expect(await get(founder, 'shop/x')).toBe('1')
+    await world.run('the second goes', founder.primary.change('demote', second.id))
+    expect(founder.primary.status().committee?.voters).toEqual([third.id])
+    expect(await codeOf(founder.primary.change('demote', third.id))).toBe('LAST_VOTER')
+    expect(await codeOf(second.primary.change('promote', second.id))).toBe('FORBIDDEN')
+    expect(await codeOf(founder.primary.change('transfer', third.id))).toBe('NO_LEAD')
+    await world.run('it comes back', founder.primary.change('promote', founder.id))
+    await put(founder, 'shop/x', '2')
+    expect(await get(second, 'shop/x')).toBe('2')
+    // What it knows of the committee outlives a restart, with nobody there to ask.
+    for (const node of [second, third]) await node.kill()
+    await founder.restart()
+    await world.advance(100)
+    expect(founder.primary.status().committee?.voters.toSorted()).toEqual(
+      [founder.id, third.id].toSorted(),
+    )
+  })
+
+  it('lets a node give up its own seat, and nobody else one of another', async () => {
+    const [founder, second] = (await committee(4, 2)) as [TestNode, TestNode, TestNode]
+    expect(await codeOf(second.primary.change('demote', founder.id))).toBe('FORBIDDEN')
+    await world.run('it goes by itself', second.primary.change('demote', second.id))
+    await world.until('it holds nothing', () => second.primary.status().role === 'none')
+  })
+
+  it('never votes with an empty log: a node that lost it comes back through a learner’s seat', async () => {
+    const nodes = await committee(5, 3)
+    const [founder, second] = nodes as [TestNode, TestNode]
+    await put(second, 'second/x', '1')
+    await second.primary.stop()
+    await world.advance(50)
+    await second.disk.remove('registry/log')
+    await second.start()
+    await world.advance(1_000)
+    expect(second.primary.status()).toMatchObject({
+      role: 'none',
+      trouble: { code: 'LOG_DAMAGED' },
+    })
+    // Whoever removed the note that there was a log helps it to nothing.
+    await second.primary.stop()
+    await world.advance(50)
+    await second.disk.remove('registry/standing.cbor')
+    await second.start()
+    await world.advance(1_000)
+    expect(second.primary.status()).toMatchObject({
+      role: 'none',
+      trouble: { code: 'LOG_DAMAGED' },
+    })
+    await world.run('it goes', founder.primary.change('demote', second.id))
+    await world.run('it comes back', founder.primary.change('promote', second.id))
+    await world.until('it votes', () => votes(second))
+    expect(await get(second, 'second/x')).toBe('1')
+    expect(second.primary.status().trouble).toBeUndefined()
+  })
+
+  it('believes no committee that is told and not proven', async () => {
+    const nodes = await committee(6, 3)
+    const [founder, liar] = nodes as [TestNode, TestNode]
+    const outsider = await world.add('use')
+    await world.until('the outsider knows', () => {
+      return outsider.primary.status().committee?.voters.length === 4
+    })
+    const alone = { v: 1, voters: [liar.id], learners: [], leader: null, term: 1e6, applied: 1e6 }
+    world.tell(liar.id, `node/${liar.id}/primary`, alone)
+    await world.advance(3_000)
+    await put(founder, 'shop/x', '1')
+    expect(await get(founder, 'shop/x')).toBe('1')
+    expect(nodes.every(votes)).toBe(true)
+    expect(outsider.primary.status().committee?.voters).toHaveLength(4)
+  })
+})
