@@ -222,6 +222,19 @@ describe(`the window by keyboard${missing ? ` [skipped: ${missing}]` : ''}`, {
     await press('ArrowLeft', '+', '-', '0')
   })
 
+  step('looks at who keeps the registry, and is asked before a vote is taken', async () => {
+    await pressOn(page, /^link Network/)
+    await walkTo(page, /^radio Map/)
+    await press('ArrowRight', 'ArrowRight', 'ArrowRight', 'Space')
+    await sees('In force')
+    await tour(page)
+    await pressOn(page, /^button Take its vote/)
+    await page.getByRole('dialog').waitFor()
+    await tour(page)
+    await press('Escape')
+    await isOn(/^button Take its vote/)
+  })
+
   step('finds anything, and changes settings and this computer', async () => {
     await press('Control+k')
     await page.keyboard.type('this comp')

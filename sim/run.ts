@@ -2,6 +2,7 @@
  * `npm run sim -- --seeds N [--seed K] [--nodes N] [--steps N]`: the shared state of as many networks
  * as you like. `--consensus raft|simplex [--seeds N] [--seed K] [--liars]`: that engine, N seeds from
  * K on, with as many liars among the voters as may be.
+ * `--primary [--seeds N] [--seed K]`: the registry of whole nodes, over simulated disks and clocks.
  * `--follow [--seeds N] [--seed K]`: many that follow the log of a committee.
  * `--mutations [--consensus raft|simplex] [--seeds N]`: each planted fault, and how many of
  * N seeds find it.
@@ -11,7 +12,9 @@ import { ENGINES } from './consensus/engines.ts'
 import { runMutations } from './consensus/mutations/run-mutations.ts'
 import { runSeeds } from './consensus/run-seeds.ts'
 import { runFollow } from './follow/run-follow.ts'
+import { runSeeds as runPrimarySeeds } from './primary/run-seeds.ts'
 import { type Outcome, simulate } from './simulation.ts'
+import { addCounts, struckTable } from './struck.ts'
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +25,7 @@ const { values } = parseArgs({
     consensus: { type: 'string' },
     follow: { type: 'boolean', default: false },
     liars: { type: 'boolean', default: false },
+    primary: { type: 'boolean', default: false },
     mutations: { type: 'boolean', default: false },
   },
 })
@@ -32,11 +36,13 @@ const say = (line: string): void => console.log(line)
 const startedMs = performance.now()
 const failed = values.mutations
   ? await runMutations({ first, count, only: values.consensus, say })
-  : values.follow
-    ? runFollow({ first, count, say })
-    : values.consensus === undefined
-      ? await runSharedState()
-      : runConsensus(values.consensus)
+  : values.primary
+    ? await runPrimary()
+    : values.follow
+      ? runFollow({ first, count, say })
+      : values.consensus === undefined
+        ? await runSharedState()
+        : runConsensus(values.consensus)
 const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1)
 say(`${seconds} s, ${failed} failed.`)
 process.exitCode = failed > 0 ? 1 : 0
@@ -45,8 +51,14 @@ function runConsensus(name: string): number {
   const kind = ENGINES[name]
   if (!kind) throw new Error(`No such engine: ${name}. There are: ${Object.keys(ENGINES)}.`)
   const { failed, counts } = runSeeds(kind, { first, count, lying: values.liars, say })
-  console.log(`${count} seeds over ${name}. What struck:`, counts)
+  say(`${count} seeds over ${name}. What struck:\n${struckTable(counts)}`)
   return failed.length
+}
+
+async function runPrimary(): Promise<number> {
+  const { failed, counts } = await runPrimarySeeds({ first, count, say })
+  say(`${count} seeds over the Primary. What struck:\n${struckTable(counts)}`)
+  return failed
 }
 
 async function runSharedState(): Promise<number> {
@@ -56,9 +68,7 @@ async function runSharedState(): Promise<number> {
   const failed: Outcome[] = []
   for (let seed = first; seed < first + count; seed++) {
     const outcome = await simulate(seed, { nodesMax, steps })
-    for (const [what, times] of Object.entries(outcome.counts)) {
-      totals[what] = (totals[what] ?? 0) + times
-    }
+    addCounts(totals, outcome.counts)
     if (count === 1) say(`seed ${seed}: trace ${outcome.trace}`)
     if (outcome.failures.length === 0) continue
     failed.push(outcome)
@@ -67,6 +77,6 @@ async function runSharedState(): Promise<number> {
     if (count === 1) for (const line of outcome.log) say(`  ${line}`)
     say(`  replay: npm run sim -- --seed ${seed} --nodes ${nodesMax} --steps ${steps}`)
   }
-  console.log(`${count} seeds. What struck:`, totals)
+  say(`${count} seeds. What struck:\n${struckTable(totals)}`)
   return failed.length
 }

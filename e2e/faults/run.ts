@@ -19,6 +19,7 @@ const committee = await formCommittee({ names: ['ada', 'ben', 'cleo'] })
 try {
   await killLeaders(committee, { times, seed, say: (line) => console.log(line) })
 } catch (error) {
+  for (const node of committee.nodes) console.log(`${node.name}: ${node.log().slice(-3_000)}`)
   console.log(`again: npm run faults -- leader-kills --times ${times} --seed ${seed}`)
   throw error
 } finally {

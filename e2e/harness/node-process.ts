@@ -174,7 +174,7 @@ export function createTestNode(
     forward = undefined
     if (!running || running.exitCode !== null || running.signalCode !== null) return
     // `up` may run the node in a process of its own; the ready line names it.
-    if (node.pid !== 0 && node.pid !== running.pid) process.kill(node.pid, signal)
+    if (node.pid !== 0 && node.pid !== running.pid) killIfThere(node.pid, signal)
     running.kill(signal)
     await until(
       `${name} to end`,
@@ -183,6 +183,15 @@ export function createTestNode(
     )
   }
   return node
+}
+
+function killIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    // Of the life before, when this one never came to be ready.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 function parseIfJson(text: string): unknown {

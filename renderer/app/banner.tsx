@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Status } from '../../node-core/api/contract/index.ts'
 import { Button, Icon } from '../design/index.ts'
 import { useText } from '../i18n/index.ts'
-import { useConnection, useWorld } from '../state/index.ts'
+import { useConnection, useRoute, useWorld } from '../state/index.ts'
 
 /** Says what is wrong with the whole, for as long as it is. */
 export function Banner({ status }: { status: Status }) {
@@ -39,15 +39,31 @@ function useSecondsToRetry(): number {
 
 function DegradedBanner({ status }: { status: Status }) {
   const { t } = useText()
+  const { route } = useWorld()
+  const here = useRoute()
+  const isShown = here.at === 'network' && here.view === 'registry'
+  const waits = status.degraded.some(({ code }) => code === 'NO_QUORUM')
+  const others = status.degraded.filter(({ code }) => code !== 'NO_QUORUM')
   return (
     <div className="banner banner-warn" role="status">
       <Icon name="info" />
       <div className="banner-words">
         <span className="sr-only">{t('shell.degradedTitle')}</span>
-        {status.degraded.map((reason) => (
+        {waits && (
+          <p>
+            <strong>{t('registry.writesWait')}.</strong>{' '}
+            {t('registry.waitDetail', { count: status.primary?.voters.length ?? 0 })}
+          </p>
+        )}
+        {others.map((reason) => (
           <p key={reason.code}>{reason.message}</p>
         ))}
       </div>
+      {waits && !isShown && (
+        <Button onPress={() => route.go({ at: 'network', view: 'registry' })}>
+          {t('registry.look')}
+        </Button>
+      )}
     </div>
   )
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   coresOf,
   formatAgo,
+  formatCount,
   formatDuration,
   formatLatency,
   formatMemory,
@@ -33,6 +34,7 @@ describe('figures', () => {
 
   it('follows the language', () => {
     expect(formatSize(1_500_000, 'de')).toBe('1,5 MB')
+    expect([formatCount(48_213, 'en'), formatCount(48_213, 'de')]).toEqual(['48,213', '48.213'])
   })
 
   it('keeps short ids whole', () => {

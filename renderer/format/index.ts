@@ -1,3 +1,11 @@
 /** Figures and times as people read them. Pure; the language is an argument. */
 export { formatAgo, formatDuration } from './duration.ts'
-export { coresOf, formatCpu, formatLatency, formatMemory, formatSize, shortId } from './quantity.ts'
+export {
+  coresOf,
+  formatCount,
+  formatCpu,
+  formatLatency,
+  formatMemory,
+  formatSize,
+  shortId,
+} from './quantity.ts'

@@ -33,6 +33,11 @@ export function coresOf(millis: number): number {
   return Math.round(millis / 10) / 100
 }
 
+/** 48,213. */
+export function formatCount(count: number, language: string): string {
+  return new Intl.NumberFormat(language).format(count)
+}
+
 export function formatLatency(latencyMs: number, language: string): string {
   const digits = latencyMs < 10 ? 1 : 0
   const figure = new Intl.NumberFormat(language, { maximumFractionDigits: digits })

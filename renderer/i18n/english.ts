@@ -2,9 +2,19 @@ import { computer } from './english/computer.ts'
 import { deploy } from './english/deploy.ts'
 import { firstRun } from './english/first-run.ts'
 import { network } from './english/network.ts'
+import { registry } from './english/registry.ts'
 import { shell } from './english/shell.ts'
 import { words } from './english/words.ts'
 import { workloads } from './english/workloads.ts'
 
 /** English, complete. A file for each screen; `words` is what several share. */
-export const english = { shell, words, firstRun, network, workloads, deploy, computer } as const
+export const english = {
+  shell,
+  words,
+  firstRun,
+  network,
+  registry,
+  workloads,
+  deploy,
+  computer,
+} as const

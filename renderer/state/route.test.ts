@@ -5,6 +5,7 @@ const ROUTES: Route[] = [
   { at: 'network', view: 'map' },
   { at: 'network', view: 'list', node: 'ab/c d' },
   { at: 'network', view: 'people' },
+  { at: 'network', view: 'registry' },
   { at: 'workloads' },
   { at: 'workload', name: 'web', tab: 'logs' },
   { at: 'deploy' },

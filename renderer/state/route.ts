@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 
 /** Every place in the window. It lives in the address, so that back and reload work. */
 export type Route =
-  | { at: 'network'; view: 'map' | 'list' | 'people'; node?: string }
+  | { at: 'network'; view: 'map' | 'list' | 'people' | 'registry'; node?: string }
   | { at: 'workloads' }
   | { at: 'workload'; name: string; tab: 'instances' | 'logs' | 'placement' }
   | { at: 'deploy' }
@@ -12,6 +12,8 @@ export interface RouteStore {
   store: StoreApi<Route>
   go(route: Route): void
 }
+
+const VIEWS = ['list', 'people', 'registry'] as const
 
 export function parseRoute(hash: string): Route {
   const [at, second, third] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponentSafely)
@@ -30,7 +32,7 @@ export function parseRoute(hash: string): Route {
     case 'computer':
       return { at: 'computer' }
     default: {
-      const view = second === 'list' || second === 'people' ? second : 'map'
+      const view = VIEWS.find((each) => each === second) ?? 'map'
       return third ? { at: 'network', view, node: third } : { at: 'network', view }
     }
   }

@@ -82,12 +82,32 @@ function build(
     throw new ORPCError('CONFLICT', { message: 'No committee keeps a registry in this network.' })
   }
 
+  /** A committee that does at once what it is told. */
+  function vote(id: string, part: 'voter' | 'leader' | 'released' | undefined) {
+    const { primary } = scenario.status
+    if (!primary) return noPrimary()
+    scenario.nodes = scenario.nodes.map((node) => {
+      const led = node.committee?.role === 'leader' && part === 'leader'
+      if (node.id !== id) return led ? { ...node, committee: { role: 'voter', lag: 0 } } : node
+      const { committee, vote: _, ...rest } = node
+      if (part === 'released') return committee ? { ...rest, committee } : rest
+      if (part === undefined) return { ...rest, vote: 'never' }
+      if (part === 'leader') return { ...node, committee: { role: part } }
+      return { ...rest, committee: { role: part, lag: 0 }, vote: 'always' }
+    })
+    primary.voters = scenario.nodes.flatMap(({ id, committee }) => (committee ? [id] : []))
+    primary.mayFail = Math.floor((primary.voters.length - 1) / 2)
+    const leader = scenario.nodes.find(({ committee }) => committee?.role === 'leader')
+    if (leader) scenario.status.primary = { ...primary, leader: leader.id, leaderName: leader.name }
+    return scenario.status.primary ?? primary
+  }
+
   return os.router({
     primary: {
-      promote: os.primary.promote.handler(noPrimary),
-      demote: os.primary.demote.handler(noPrimary),
-      release: os.primary.release.handler(noPrimary),
-      transfer: os.primary.transfer.handler(noPrimary),
+      promote: os.primary.promote.handler(({ input }) => vote(input.id, 'voter')),
+      demote: os.primary.demote.handler(({ input }) => vote(input.id, undefined)),
+      release: os.primary.release.handler(({ input }) => vote(input.id, 'released')),
+      transfer: os.primary.transfer.handler(({ input }) => vote(input.id, 'leader')),
     },
     seeds: {
       list: os.seeds.list.handler(() => ({ seeds: [] })),

@@ -65,6 +65,27 @@ function makeStatus(part: Partial<Status> = {}): Status {
   }
 }
 
+/** Three keep the registry, one of them led here. */
+function primaryOf(part: Partial<NonNullable<Status['primary']>> = {}) {
+  return {
+    ...{
+      role: 'leader' as const,
+      inForce: true,
+      learners: [],
+      mayFail: 1,
+      term: 7,
+      height: 48_213,
+    },
+    ...{ voters: ['attic', 'ben-workshop', 'lab-server'].map(idOf), leader: idOf('attic') },
+    ...{ leaderName: 'attic', ...part },
+  }
+}
+
+const NO_QUORUM = {
+  code: 'NO_QUORUM',
+  message: 'No majority of the committee is in reach: nothing can be written.',
+}
+
 const ENGINE_MISSING = {
   code: 'ENGINE_UNAVAILABLE',
   message: 'No container engine answers on this computer. Install Docker, or start it.',
@@ -90,6 +111,7 @@ function busyNodes(): ClusterNode[] {
         self: true,
         role: 'sclerotia',
         labels: { disk: 'fast', place: 'home' },
+        committee: { role: 'leader' },
       }),
       makeNode({ name: 'kitchen-laptop', address: '/ip4/192.168.1.31/tcp/4000' }),
       makeNode({
@@ -97,6 +119,8 @@ function busyNodes(): ClusterNode[] {
         owner: ben,
         role: 'sclerotia',
         address: '/ip4/84.12.9.3/tcp/4000',
+        committee: { role: 'voter', lag: 0 },
+        vote: 'always',
       }),
       makeNode({ name: 'ben-phone', owner: ben, role: 'hypha', kinds: [] }),
       makeNode({
@@ -116,6 +140,7 @@ function busyNodes(): ClusterNode[] {
         owner: school,
         role: 'sclerotia',
         labels: { place: 'school', gpu: 'yes' },
+        committee: { role: 'voter', lag: 12 },
       }),
     ],
     [
@@ -234,14 +259,22 @@ export function makeScenario(name: ScenarioName): Scenario {
     case 'alone':
       return {
         ...EMPTY,
-        status: makeStatus({ peers: 0, discoveryTier: 'none' }),
-        nodes: [makeNode({ name: 'attic', self: true, role: 'sclerotia' })],
+        status: makeStatus({
+          ...{ peers: 0, discoveryTier: 'primary' },
+          primary: primaryOf({ voters: [idOf('attic')], mayFail: 0, advice: 'moreComputers' }),
+        }),
+        nodes: [
+          makeNode({
+            ...{ name: 'attic', self: true, role: 'sclerotia' },
+            committee: { role: 'leader' },
+          }),
+        ],
         members: members().slice(0, 1),
         images: IMAGES,
       }
     case 'busy':
       return {
-        status: makeStatus(),
+        status: makeStatus({ discoveryTier: 'primary', primary: primaryOf() }),
         nodes: busyNodes(),
         members: members(),
         workloads: busyWorkloads(),
@@ -257,11 +290,16 @@ export function makeScenario(name: ScenarioName): Scenario {
 
 function brokenScenario(): Scenario {
   const nodes = busyNodes().map((node): ClusterNode => {
-    if (node.name === 'ben-workshop') return { ...node, liveness: 'dead', status: 'NotReady' }
+    const quiet = node.committee && { committee: { role: 'voter' as const } }
+    if (quiet && node.name === 'attic') return { ...node, ...quiet }
+    if (quiet) return { ...node, ...quiet, liveness: 'dead', status: 'NotReady' }
     if (node.name === 'library-1') return { ...node, liveness: 'suspect', status: 'NotReady' }
     return node
   })
-  const status = makeStatus({ degraded: [ENGINE_MISSING], peers: 2 })
+  const { leader: _, leaderName: __, ...leaderless } = primaryOf({ role: 'voter', inForce: false })
+  const status = makeStatus({
+    ...{ degraded: [ENGINE_MISSING, NO_QUORUM], peers: 2, primary: leaderless },
+  })
   status.node.kinds = [
     { kind: 'container', ok: false, reason: ENGINE_MISSING },
     { kind: 'process', ok: true },

@@ -158,6 +158,31 @@ export const SHOTS: Shot[] = [
     await page.getByRole('button', { name: 'Let in' }).waitFor()
     await settle(page)
   }),
+  shot('network-registry', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.getByRole('radio', { name: 'Registry' }).click()
+    await page.getByRole('button', { name: 'Let it lead' }).first().waitFor()
+    await settle(page)
+  }),
+  shot('network-registry-alone', 'alone', async (page) => {
+    await page.getByText('You are the first thread').waitFor()
+    await page.getByRole('radio', { name: 'Registry' }).click()
+    await page.getByText('With three computers').waitFor()
+    await settle(page)
+  }),
+  shot('network-registry-waits', 'broken', async (page) => {
+    await page.getByText('Changes wait').first().waitFor()
+    await press(page, 'Show which')
+    await page.getByRole('table').waitFor()
+    await settle(page)
+  }),
+  shot('network-registry-demote', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.getByRole('radio', { name: 'Registry' }).click()
+    await press(page, 'Take its vote')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
   shot('network-remove', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
     await page.getByRole('radio', { name: 'People' }).click()
@@ -321,6 +346,7 @@ export const SHOTS: Shot[] = [
   ...[
     '#/network/list',
     '#/network/people',
+    '#/network/registry',
     '#/workloads',
     '#/workload/notes/instances',
     '#/deploy',

@@ -59,7 +59,6 @@ class MemoryDisk implements SimDisk {
   #capacityBytes: number | undefined
   #syncsToFail = 0
   readonly #birthmarks = new WeakMap<SimTape, string>()
-  #born = 0
   /** Goes up with every power loss: a write begun before one must not go on after it. */
   #epoch = 0
 
@@ -118,7 +117,7 @@ class MemoryDisk implements SimDisk {
   async birthmark(path: string): Promise<string | undefined> {
     const tape = this.#platter.get(nameOf(path))
     if (!tape) return undefined
-    const known = this.#birthmarks.get(tape) ?? String(++this.#born)
+    const known = this.#birthmarks.get(tape) ?? String(++born)
     this.#birthmarks.set(tape, known)
     return known
   }
@@ -240,6 +239,9 @@ class MemoryDisk implements SimDisk {
     throw failed('DISK_FAILED', 'The sync failed.')
   }
 }
+
+/** Of all disks, since a file may be put back on another one. */
+let born = 0
 
 function nameOf(path: string): string {
   return segmentsOf(path).join('/')

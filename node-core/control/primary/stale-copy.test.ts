@@ -67,6 +67,21 @@ describe('a home that is put back from a copy', () => {
     expect(await get(copied, 'shop/x')).toBe('2')
   })
 
+  it('votes no more than an empty one, where nothing but the identity came back', async () => {
+    const nodes = await committee(37, 2)
+    // By then the last change of members is over; until then both of the first two are needed.
+    await put(nodes[0]!, 'shop/x', '1')
+    const lost = nodes.find((node) => node !== leader())!
+    await lost.kill()
+    await lost.disk.remove('registry')
+    await lost.start()
+    await world.until('it says so', () => troubleOf(lost) === 'LOG_DAMAGED')
+    for (const change of ['demote', 'promote'] as const) {
+      await world.run(change, nodes[0]!.primary.change(change, lost.id))
+    }
+    await world.until('it votes again', () => votes(lost))
+  })
+
   it('is used where nobody else ever voted', async () => {
     const [node] = (await committee(32, 0)) as [TestNode]
     await put(node, 'shop/x', '1')

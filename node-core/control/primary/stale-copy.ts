@@ -30,6 +30,10 @@ export async function refuseStale(deps: CopiedHomeDeps): Promise<void> {
   const { disk, logger } = deps
   const { standing, ...place } = await readStanding(disk)
   if (standing === 'stale') throw failure('LOG_DAMAGED', STALE)
+  // Whoever gets a vote began as a learner, and has a log from then on.
+  if (standing === 'none' && deps.told()?.voters.includes(deps.self)) {
+    throw failure('LOG_DAMAGED', LOST)
+  }
   if (standing === 'none' || !(await isCopied(disk))) return
   if (!(await isAlone(deps, place))) {
     await writeStanding(disk, 'stale', place)
@@ -80,4 +84,5 @@ export function contradicts(
   return hasOthers(told.voters, self) && told.applied > (own.epoch ?? own.last)
 }
 
+const LOST = 'It is gone from this computer, and others take this node for one that votes.'
 const STALE = 'It is older than what this node has told others: it was put back from a copy.'

@@ -18,6 +18,7 @@ import { matchNodes, type NodeFilter } from './match.ts'
 import { NodeList } from './node-list.tsx'
 import { NodePanel } from './node-panel.tsx'
 import { People } from './people.tsx'
+import { RegistryView } from './registry-view.tsx'
 
 type NetworkRoute = Extract<Route, { at: 'network' }>
 
@@ -39,6 +40,7 @@ export function NetworkScreen({ status, route, onInvite }: NetworkScreenProps) {
     world.route.go(node ? { ...route, node } : { at: 'network', view: route.view })
   }
   const chosen = nodes?.find((node) => node.id === route.node)
+  const isOfNodes = route.view === 'map' || route.view === 'list'
   const mayInvite = status.node.permissions.some((each) => each === 'invite' || each === 'admin')
 
   return (
@@ -49,7 +51,7 @@ export function NetworkScreen({ status, route, onInvite }: NetworkScreenProps) {
           {nodes && <Summary nodes={nodes} />}
         </div>
         <div className="page-actions">
-          {route.view !== 'people' && (
+          {isOfNodes && (
             <>
               <SearchField
                 label={t('network.search')}
@@ -72,6 +74,8 @@ export function NetworkScreen({ status, route, onInvite }: NetworkScreenProps) {
       <div className="network-body">
         {route.view === 'people' ? (
           <People status={status} />
+        ) : route.view === 'registry' ? (
+          <RegistryView {...{ status, onInvite, mayInvite }} />
         ) : nodes ? (
           <NodesView {...{ nodes, route, matches, choose, mayInvite, onInvite }} />
         ) : problem ? (
@@ -83,7 +87,7 @@ export function NetworkScreen({ status, route, onInvite }: NetworkScreenProps) {
             <Waiting label={t('words.loading')} />
           </div>
         )}
-        {chosen && route.view !== 'people' && (
+        {chosen && isOfNodes && (
           <NodePanel
             key={chosen.id}
             node={chosen}
@@ -152,6 +156,7 @@ function ViewChoice({ route }: { route: NetworkRoute }) {
         { id: 'map', label: t('network.map'), icon: 'network' },
         { id: 'list', label: t('network.list'), icon: 'list' },
         { id: 'people', label: t('network.people'), icon: 'people' },
+        { id: 'registry', label: t('registry.tab'), icon: 'spore' },
       ]}
       onChange={(view) => world.route.go({ at: 'network', view })}
     />

@@ -75,6 +75,9 @@ function NodeFacts({ node }: { node: ClusterNode }) {
         {t(`words.role.${node.role}`)}
         <p className="quiet small">{t(`words.roleMeaning.${node.role}`)}</p>
       </Fact>
+      {(node.committee || node.vote) && (
+        <Fact name={t('registry.tab')}>{t(`registry.part.${node.committee?.role ?? 'none'}`)}</Fact>
+      )}
       <Fact name={t('network.node.owner')}>{node.owner.name}</Fact>
       {!node.self && (
         <Fact name={t('network.node.link')}>

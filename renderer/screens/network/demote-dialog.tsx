@@ -1,0 +1,35 @@
+import { Button, Dialog, DialogActions } from '../../design/index.ts'
+import { useText } from '../../i18n/index.ts'
+
+/** A vote less may be a loss that is not borne any more: it is asked once. */
+export function DemoteDialog(props: {
+  name: string
+  isLast: boolean
+  onClose: () => void
+  onDemote: () => void
+}) {
+  const { t } = useText()
+  const { name, isLast, onClose, onDemote } = props
+  return (
+    <Dialog
+      title={t('registry.demoteTitle', { name })}
+      closeLabel={t('words.close')}
+      onClose={onClose}
+    >
+      <p>{t('registry.demoteDetail')}</p>
+      {isLast && <p>{t('registry.demoteLast')}</p>}
+      <DialogActions>
+        <Button onPress={onClose}>{t('words.cancel')}</Button>
+        <Button
+          kind="danger"
+          onPress={() => {
+            onDemote()
+            onClose()
+          }}
+        >
+          {t('registry.demote')}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  )
+}

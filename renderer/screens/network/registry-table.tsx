@@ -1,0 +1,130 @@
+import { useState } from 'react'
+import type { ClusterNode, Status } from '../../../node-core/api/contract/index.ts'
+import { Button, StateWord } from '../../design/index.ts'
+import { type Text, useText } from '../../i18n/index.ts'
+import { formatRoute, useWorld } from '../../state/index.ts'
+import { toProblem } from '../../transport/index.ts'
+import { DemoteDialog } from './demote-dialog.tsx'
+import { nodeState } from './node-words.ts'
+
+type Primary = NonNullable<Status['primary']>
+export type VoteChange = 'promote' | 'demote' | 'release' | 'transfer'
+
+const DONE = {
+  promote: 'registry.promoted',
+  demote: 'registry.demoted',
+  release: 'registry.released',
+  transfer: 'registry.transferred',
+} as const
+
+/** First those who keep it, then those who might. */
+export function RegistryTable(props: { nodes: ClusterNode[]; status: Status; primary: Primary }) {
+  const { t } = useText()
+  const isAdmin = props.status.node.permissions.includes('admin')
+  const rank = ({ committee, role }: ClusterNode): number => {
+    if (!committee) return role === 'hypha' ? 4 : 3
+    return ['leader', 'voter', 'learner'].indexOf(committee.role)
+  }
+  const sorted = props.nodes
+    .filter((node) => node.liveness !== 'left' || node.committee)
+    .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
+  return (
+    <table className="table registry-table">
+      <thead>
+        <tr>
+          <th scope="col">{t('registry.column.name')}</th>
+          <th scope="col">{t('registry.column.part')}</th>
+          <th scope="col">{t('registry.column.state')}</th>
+          <th scope="col">{t('registry.column.behind')}</th>
+          <th scope="col">{t('registry.column.decided')}</th>
+          {isAdmin && <th scope="col">{t('registry.column.actions')}</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {sorted.map((node) => (
+          <Row key={node.id} node={node} primary={props.primary} isAdmin={isAdmin} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Row(props: { node: ClusterNode; primary: Primary; isAdmin: boolean }) {
+  const { node, isAdmin } = props
+  const { t } = useText()
+  const state = nodeState(node, t)
+  const href = formatRoute({ at: 'network', view: 'list', node: node.id })
+  return (
+    <tr>
+      <th scope="row">
+        <a className="row-link" href={href}>
+          {node.name}
+        </a>
+        {node.self && <span className="self-mark">{t('network.thisComputer')}</span>}
+      </th>
+      <td>{t(`registry.part.${node.committee?.role ?? 'none'}`)}</td>
+      <td>
+        <StateWord tone={state.tone}>{state.word}</StateWord>
+      </td>
+      <td className="figure">{behindOf(node, t)}</td>
+      <td>{node.vote ? t('registry.byPerson') : t('registry.byNetwork')}</td>
+      {isAdmin && (
+        <td>
+          <Actions node={node} primary={props.primary} />
+        </td>
+      )}
+    </tr>
+  )
+}
+
+function behindOf({ committee }: ClusterNode, t: Text): string {
+  if (!committee) return ''
+  if (committee.role === 'leader' || committee.lag === 0) return t('registry.upToDate')
+  return committee.lag === undefined
+    ? t('registry.unknown')
+    : t('registry.behind', { count: committee.lag })
+}
+
+function Actions({ node, primary }: { node: ClusterNode; primary: Primary }) {
+  const { t } = useText()
+  const { client, toasts, nodes, status } = useWorld()
+  const [busy, setBusy] = useState<VoteChange>()
+  const [asking, setAsking] = useState(false)
+  const { name, committee, vote } = node
+
+  const change = async (what: VoteChange): Promise<void> => {
+    setBusy(what)
+    try {
+      await client().primary[what]({ id: node.id })
+      toasts.show({ text: t(DONE[what], { name }) })
+    } catch (error) {
+      const { message } = toProblem(error)
+      toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
+    }
+    setBusy(undefined)
+    nodes.refresh()
+    status.refresh()
+  }
+  const button = (what: VoteChange, press: () => void) => (
+    <Button busy={busy === what} disabled={!primary.inForce} onPress={press}>
+      {t(`registry.${what}`)}
+    </Button>
+  )
+  const mayVote = node.role !== 'hypha' && node.liveness === 'alive'
+  return (
+    <div className="row-actions">
+      {!committee && mayVote && button('promote', () => void change('promote'))}
+      {committee?.role === 'voter' && button('transfer', () => void change('transfer'))}
+      {committee && button('demote', () => setAsking(true))}
+      {vote && button('release', () => void change('release'))}
+      {asking && (
+        <DemoteDialog
+          name={name}
+          isLast={primary.voters.length === 1}
+          onClose={() => setAsking(false)}
+          onDemote={() => void change('demote')}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,95 @@
+import type { Status } from '../../../node-core/api/contract/index.ts'
+import { Button, Empty, Fact, Facts, StateWord } from '../../design/index.ts'
+import { formatCount } from '../../format/index.ts'
+import { type Text, useText } from '../../i18n/index.ts'
+import { useResource, useWorld } from '../../state/index.ts'
+import { RegistryTable } from './registry-table.tsx'
+
+type Primary = NonNullable<Status['primary']>
+
+/** Who keeps the one truth, how well it stands, and what a person may change about it. */
+export function RegistryView(props: { status: Status; mayInvite: boolean; onInvite: () => void }) {
+  const { status } = props
+  const { t, language } = useText()
+  const nodes = useResource(useWorld().nodes).data ?? []
+  const { primary } = status
+  if (!primary) {
+    return (
+      <Empty icon="spore" title={t('registry.noneTitle')}>
+        {t('registry.noneDetail')}
+      </Empty>
+    )
+  }
+  return (
+    <div className="registry">
+      <p className="quiet">{t('registry.intro')}</p>
+      <section className="registry-state" aria-label={t('registry.tab')}>
+        <StateWord tone={primary.inForce ? 'well' : 'bad'}>
+          {primary.inForce ? t('registry.inForce') : t('registry.writesWait')}
+        </StateWord>
+        <p>{standingOf(primary, t)}</p>
+        <Facts>
+          <Fact name={t('registry.leader')}>{leaderOf(status, primary, t)}</Fact>
+          <Fact name={t('registry.here')}>
+            {t(`registry.part.${primary.role}`)}
+            {primary.height !== undefined && (
+              <span className="quiet figure">
+                {' '}
+                {t('registry.height', { height: formatCount(primary.height, language) })}
+              </span>
+            )}
+          </Fact>
+          <Fact name={t('registry.tier')}>{t(`registry.tiers.${status.discoveryTier}`)}</Fact>
+        </Facts>
+      </section>
+      <Advice {...props} primary={primary} />
+      <RegistryTable nodes={nodes} status={status} primary={primary} />
+    </div>
+  )
+}
+
+/** In whole sentences: how many keep it, and what that bears. */
+function standingOf({ inForce, voters, mayFail }: Primary, t: Text): string {
+  const count = voters.length
+  if (!inForce) return t('registry.waitDetail', { count })
+  const bears =
+    mayFail > 0 ? t('registry.mayFail', { count: mayFail }) : t('registry.mayFailNone', { count })
+  return `${t('registry.keeps', { count })} ${bears}`
+}
+
+/** Raft counts terms, Simplex views. */
+function leaderOf({ network }: Status, { leader, leaderName, term }: Primary, t: Text): string {
+  if (leader === undefined) return t('registry.nobody')
+  const name = leaderName ?? leader.slice(0, 8)
+  return network?.consensus === 'simplex'
+    ? t('registry.leaderView', { name, term })
+    : t('registry.leaderTerm', { name, term })
+}
+
+function Advice(props: {
+  status: Status
+  primary: Primary
+  mayInvite: boolean
+  onInvite: () => void
+}) {
+  const { t } = useText()
+  const { advice } = props.primary
+  if (!advice) return null
+  const isSimplex = props.status.network?.consensus === 'simplex'
+  return (
+    <div className="network-waiting registry-advice">
+      <span>
+        {advice === 'even'
+          ? t('registry.adviceEven')
+          : isSimplex
+            ? t('registry.adviceSimplex')
+            : t('registry.adviceRaft')}
+      </span>
+      {advice === 'moreComputers' && props.mayInvite && (
+        <Button icon="invite" onPress={props.onInvite}>
+          {t('network.invite')}
+        </Button>
+      )}
+    </div>
+  )
+}

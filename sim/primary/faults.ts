@@ -1,0 +1,180 @@
+/** What goes wrong with computers, disks, clocks, links and backups, drawn from the seed and counted. */
+import { createSimDisk, type SimDiskCopy } from '../../node-core/base/disk/index.ts'
+import { createSeededRandom, pick } from '../../node-core/base/random/index.ts'
+import type { Machine } from './machine.ts'
+import { createMending } from './mending.ts'
+import type { World } from './world.ts'
+
+export interface Chaos {
+  /** One thing goes wrong. */
+  strike(): void
+  /** Everything works again, everyone is started, and whoever lost its log is in again. */
+  end(): Promise<void>
+}
+
+export const FAULTS = [
+  ...(['weather', 'partition', 'oneWay', 'linkStops', 'mend', 'isolateLeader'] as const),
+  ...(['kill', 'powerLoss', 'blackout', 'restart', 'pause', 'slowDisk'] as const),
+  ...(['wallJump', 'diskFull', 'failedSync', 'backup', 'promote', 'demote'] as const),
+  // Of these at most one at a time: a log that is lost is one of the failures that a committee stands.
+  ...(['bitFlip', 'diskLost', 'oldBackup', 'twin'] as const),
+] as const
+export type Fault = (typeof FAULTS)[number]
+
+const PAUSE_MS_MAX = 30_000
+const HOUR_MS = 3_600_000
+const VOTERS_MIN = 3
+
+export function createChaos(world: World): Chaos {
+  const { random, links, machines } = world
+  const backups = new Map<Machine, SimDiskCopy>()
+  const mending = createMending(world)
+  /** Whose clock may be wrong: fewer than half. */
+  const wrongClock = pick(random, machines) as Machine
+  let pausedUntilMs = 0
+
+  const any = (): Machine => pick(random, machines) as Machine
+  const roleOf = (machine: Machine) => machine.life?.primary.status().role
+  const leader = (): Machine | undefined => machines.find((each) => roleOf(each) === 'leader')
+  const victim = (): Machine | undefined =>
+    random.float() < 0.5
+      ? (leader() ?? pick(random, world.running()))
+      : pick(random, world.running())
+  const cutBothWays = (a: Machine, b: Machine): void => {
+    links.cut(a.id, b.id)
+    links.cut(b.id, a.id)
+  }
+
+  /** Its process ends, something happens to what it has, and it starts again. */
+  function damage(what: (machine: Machine) => void | Promise<void>): void {
+    const machine = victim()
+    if (!machine || !mending.claim(machine)) return
+    machine.die(random.float() < 0.5 ? 'kill' : 'powerLoss')
+    void Promise.resolve(what(machine)).then(() => machine.start())
+  }
+
+  const faults: Record<Fault, () => void> = {
+    weather: () =>
+      void Object.assign(links.faults, {
+        dropRate: random.float() * 0.3,
+        duplicateRate: random.float() * 0.3,
+        slowRate: random.float() * 0.1,
+        delayMsMax: 5 + random.int(200),
+      }),
+    partition() {
+      const side = new Map(machines.map((machine) => [machine, random.float() < 0.5]))
+      for (const a of machines) {
+        for (const b of machines) if (side.get(a) !== side.get(b)) links.cut(a.id, b.id)
+      }
+    },
+    oneWay: () => links.cut(any().id, any().id),
+    /** One after the other, and they come back in another order. */
+    linkStops() {
+      const pairs = machines.flatMap((a, at) => machines.slice(at + 1).map((b) => [a, b] as const))
+      for (const [a, b] of pairs) {
+        world.clock.timer(random.int(2_000), () => cutBothWays(a, b))
+        world.clock.timer(2_000 + random.int(2_000), () => {
+          links.mend(a.id, b.id)
+          links.mend(b.id, a.id)
+        })
+      }
+    },
+    mend: () => links.mendAll(),
+    isolateLeader() {
+      const alone = leader()
+      for (const other of machines) if (alone && other !== alone) cutBothWays(alone, other)
+    },
+    kill: () => victim()?.die('kill'),
+    powerLoss: () => victim()?.die('powerLoss'),
+    blackout() {
+      for (const machine of machines) {
+        machine.die('powerLoss')
+        world.clock.timer(random.int(2_000), () => machine.start())
+      }
+    },
+    restart() {
+      pick(
+        random,
+        machines.filter(({ life }) => !life),
+      )?.start()
+    },
+    pause() {
+      const ms = random.int(PAUSE_MS_MAX)
+      pausedUntilMs = Math.max(pausedUntilMs, world.clock.monotonicMs() + ms)
+      victim()?.pause(ms)
+    },
+    slowDisk() {
+      any().syncMsMax = random.float() < 0.5 ? 3 : 300
+    },
+    wallJump() {
+      const ms = random.int(2 * HOUR_MS) - HOUR_MS
+      wrongClock.wallOffMs += ms
+      wrongClock.life?.clock.jumpWall(ms)
+    },
+    diskFull: () => any().disk.setCapacity(random.float() < 0.6 ? 0 : undefined),
+    failedSync: () => any().disk.failSyncs(1),
+    backup() {
+      const machine = any()
+      backups.set(machine, machine.disk.copyOut())
+    },
+    promote: () => mending.ask('promote', any()),
+    demote() {
+      const voters = leader()?.life?.primary.status().committee?.voters ?? []
+      if (voters.length > VOTERS_MIN) mending.ask('demote', any())
+    },
+    bitFlip: () => damage((machine) => flipSomewhere(world, machine)),
+    /** The identity comes back from where people keep it; the rest does not. */
+    diskLost: () => damage(({ disk }) => disk.remove('registry')),
+    oldBackup: () =>
+      damage((machine) => machine.disk.putBack(backups.get(machine) ?? machine.disk.copyOut())),
+    /** A copy of it runs elsewhere for a while, then the one that was copied. */
+    twin: () =>
+      damage((machine) => {
+        const { disk } = machine
+        machine.disk = createSimDisk({ random: createSeededRandom(random.int(2 ** 31)) })
+        machine.disk.putBack(disk.copyOut())
+        world.clock.timer(1_000 + random.int(4_000), () => {
+          machine.die('kill')
+          machine.disk = disk
+          machine.start()
+        })
+      }),
+  }
+
+  return {
+    strike() {
+      const fault = pick(random, FAULTS) as Fault
+      world.count(fault)
+      world.note(fault)
+      faults[fault]()
+    },
+    async end() {
+      // What is under way of the faults above is over by then.
+      await world.advance(4_500)
+      Object.assign(links.faults, { dropRate: 0, duplicateRate: 0, slowRate: 0, delayMsMax: 5 })
+      links.mendAll()
+      await world.advance(Math.max(0, pausedUntilMs - world.clock.monotonicMs()))
+      for (const machine of machines) {
+        machine.disk.setCapacity(undefined)
+        machine.disk.failSyncs(0)
+        machine.syncMsMax = 3
+        machine.start()
+      }
+      await mending.end()
+      for (const { disk } of machines) {
+        for (const [what, times] of Object.entries(disk.faults)) world.count(`disk: ${what}`, times)
+      }
+    },
+  }
+}
+
+/**
+ * In the older half of its log: bits that rot in what was written last look like a write that power
+ * loss has cut short, which is one of the two misfortunes that docs/adr/0009 does not promise to stand.
+ */
+async function flipSomewhere({ random }: World, { disk }: Machine): Promise<void> {
+  const files = (await disk.list('registry/log')).filter((name) => name.startsWith('segment-'))
+  const file = files[0] && `registry/log/${files[0]}`
+  const sizeBytes = file === undefined ? 0 : ((await disk.size(file)) ?? 0)
+  if (file !== undefined && sizeBytes > 0) disk.flipBit(file, random.int(sizeBytes * 4))
+}
