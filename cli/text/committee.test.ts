@@ -5,7 +5,7 @@ import { adviceOf, committeeLine, committeeRows, voteText } from './committee.ts
 type Status = Outputs['node']['status']
 const primary: NonNullable<Status['primary']> = {
   ...{ role: 'voter', inForce: true, voters: ['a', 'b', 'c'], learners: [], mayFail: 1 },
-  ...{ leader: 'b', leaderName: 'ben', era: 0, term: 4, height: 17 },
+  ...{ leader: 'b', leaderName: 'ben', term: 4, height: 17 },
 }
 function status(change: Partial<typeof primary> = {}, consensus: 'raft' | 'simplex' = 'raft') {
   return {

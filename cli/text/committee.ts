@@ -40,7 +40,7 @@ function forceText({ primary }: Status): string {
 function leaderText({ primary, network }: Status): string {
   if (primary?.leader === undefined) return 'nobody now'
   const round = network?.consensus === 'simplex' ? 'view' : 'term'
-  const era = primary.era > 0 ? `, era ${primary.era}` : ''
+  const era = primary.era === undefined ? '' : `, era ${primary.era}`
   return `${primary.leaderName ?? short(primary.leader)} (${round} ${primary.term}${era})`
 }
 

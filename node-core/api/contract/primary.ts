@@ -21,8 +21,8 @@ export const primaryView = z.object({
   advice: z.enum(['moreComputers', 'even']).optional(),
   /** Raft's term, Simplex's view. */
   term: z.number().int(),
-  /** How often a committee was overruled: 0 from the founding on. */
-  era: z.number().int(),
+  /** How often a committee was overruled; absent where none ever was. */
+  era: z.number().int().optional(),
   /** The last entry that this node's copy has applied. */
   height: z.number().int().optional(),
 })

@@ -36,7 +36,7 @@ const ONLY_USES =
   'Its owner gives this computer the role Hypha: it uses services, and keeps nothing for others.'
 
 const NONE: PrimaryView = {
-  ...{ role: 'none', inForce: false, voters: [], learners: [], mayFail: 0, term: 0, era: 0 },
+  ...{ role: 'none', inForce: false, voters: [], learners: [], mayFail: 0, term: 0 },
 }
 
 /** Undefined where no committee is known. */
@@ -47,11 +47,12 @@ export function primaryView(parts: NetworkParts): PrimaryView | undefined {
   const leaderName = leader && parts.membership.get(leader)?.profile.name
   const advice = adviceFor(parts, voters)
   return {
-    ...{ role, inForce, term, era, voters: [...voters], learners: [...learners] },
+    ...{ role, inForce, term, voters: [...voters], learners: [...learners] },
     mayFail: lossesBorne(parts.genesis.consensus, voters.length),
     ...(advice && { advice }),
     ...(leader !== undefined && { leader }),
     ...(leaderName !== undefined && { leaderName }),
+    ...(era > 0 && { era }),
     ...(height !== undefined && { height }),
   }
 }
