@@ -1,7 +1,7 @@
 /** A network founded with Simplex, with real processes: four voters, one killed, and then a liar. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { allReady, describeNode, LISTEN } from './harness/cluster.ts'
+import { allReady, describeNode, LISTEN, nodeIdOf } from './harness/cluster.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { until } from './harness/waiting.ts'
 
@@ -10,6 +10,9 @@ interface StatusDocument {
   degraded: { code: string }[]
   primary?: { role: string; inForce: boolean; voters: string[]; height?: number }
 }
+
+/** Preloaded, it makes a liar of a node. */
+const LIAR = new URL('./harness/liar/register.mjs', import.meta.url).pathname
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const statusOf = (node: TestNode) => node.get<StatusDocument>('/api/status')
@@ -141,5 +144,57 @@ describe('a committee of four under Simplex', () => {
       return primary?.role === 'voter' || primary?.role === 'leader'
     })
     await reads(dora, 'dora/out', '1')
+  })
+})
+
+describe('a committee of four under Simplex, one of whom lies', () => {
+  const names = ['ada', 'ben', 'cleo', 'eve']
+  const nodes = names.map((name) =>
+    createTestNode(name, {
+      DOCKER_HOST: 'unix:///nowhere.sock',
+      ...(name === 'eve' && { NODE_OPTIONS: `--import=${LIAR}` }),
+    }),
+  )
+  const eve = nodes.at(-1) as TestNode
+  const honest = nodes.filter((node) => node !== eve)
+  const [ada, ben] = honest as [TestNode, TestNode]
+
+  before(() => found(nodes))
+  after(async () => {
+    await Promise.all(nodes.map((node) => node.remove()))
+  })
+
+  it('goes on with the liar, finds it out, and goes on without it', async () => {
+    await fill(honest)
+    const liar = await nodeIdOf(eve)
+    // It may be thrown out before it is known to have been in.
+    const asked = ada.cli('promote', 'eve')
+    let lied = false
+    for (let count = 0; count < 400 && !lied; count++) {
+      const node = honest[count % honest.length] as TestNode
+      await written(node, `${node.name}/n`, `${count}`)
+      lied = honest.some((one) => one.log().includes('caught lying'))
+    }
+    await asked
+    assert.ok(lied, 'The liar was caught by nobody.')
+    for (const node of honest) {
+      await until(`${node.name} to have eve out`, 30_000, async () => {
+        const { primary } = await statusOf(node)
+        return primary?.inForce && !primary.voters.includes(liar) && primary.voters.length === 3
+      }).catch(async (error) => {
+        console.log(await describeNode(node))
+        throw error
+      })
+    }
+  })
+
+  it('agrees on all that was written', async () => {
+    await written(ben, 'ben/last', 'word')
+    const seen = await Promise.all(
+      honest.map((node) => node.get<{ keys: unknown[] }>('/api/kv?prefix=')),
+    )
+    for (const each of seen) assert.deepEqual(each, seen[0])
+    // Outside again, the liar asks like anybody else.
+    await reads(eve, 'ben/last', 'word')
   })
 })

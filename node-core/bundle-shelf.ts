@@ -1,15 +1,13 @@
-/** Published bundles and trusted publishers, as the network's state tells of them. */
+/** Published bundles, as the network's state tells of them, and whose are trusted. */
 import { z } from 'zod'
 import type { BundleFacts, BundleShelf } from './api/handlers/index.ts'
-import { type Clock, toTimestamp } from './base/clock/index.ts'
 import { MyceliumError } from './base/errors/index.ts'
 import type { ReplicatedState } from './control/state/index.ts'
 import { type FoundedNetwork, isFounder, nodeIdOf, ownerIdOf } from './identity/index.ts'
+import type { Publishers } from './publishers.ts'
 import type { Bundles } from './work/bundles/index.ts'
 
-const PUBLISHER_PREFIX = 'net/publisher/'
 const BUNDLE_PREFIX = 'net/bundle/'
-const publisherEntry = z.object({ since: z.string() })
 const bundleEntry = z.object({
   name: z.string(),
   version: z.string(),
@@ -20,7 +18,7 @@ const bundleEntry = z.object({
 export interface BundleShelfDeps {
   state: Pick<ReplicatedState, 'get' | 'list' | 'put' | 'delete' | 'memberOf'>
   network: FoundedNetwork
-  clock: Clock
+  publishers: Pick<Publishers, 'list' | 'has' | 'trust' | 'untrust' | 'subscribe'>
   bundles: Pick<Bundles, 'publish'>
 }
 
@@ -29,19 +27,18 @@ export interface BundleShelfDeps {
  * nodes, and those an admin has named.
  */
 export function trustsPublisher(
-  { state, network }: Pick<BundleShelfDeps, 'state' | 'network'>,
+  { state, network, publishers }: Pick<BundleShelfDeps, 'state' | 'network' | 'publishers'>,
   keyHex: string,
 ): boolean {
   if (!/^[0-9a-f]{64}$/.test(keyHex)) return false
   const key = Buffer.from(keyHex, 'hex')
-  if (isFounder(network, key) || state.get(PUBLISHER_PREFIX + keyHex)?.value !== undefined)
-    return true
+  if (isFounder(network, key) || publishers.has(keyHex)) return true
   const owner = state.memberOf(nodeIdOf(key))?.ownerId
   return owner !== undefined && network.genesis.founders.some((one) => ownerIdOf(one) === owner)
 }
 
 export function createBundleShelf(deps: BundleShelfDeps): BundleShelf {
-  const { state, clock, bundles } = deps
+  const { state, bundles, publishers } = deps
   return {
     list: () =>
       state.list(BUNDLE_PREFIX).flatMap(({ key, value }): BundleFacts[] => {
@@ -56,16 +53,10 @@ export function createBundleShelf(deps: BundleShelfDeps): BundleShelf {
       await state.put(BUNDLE_PREFIX + digest, { name, version, publisher, sizeBytes })
       return { digest, name, version, publisher, sizeBytes, trusted: true }
     },
-    publishers: () =>
-      state.list(PUBLISHER_PREFIX).flatMap(({ key, value }) => {
-        const entry = publisherEntry.safeParse(value)
-        if (!entry.success) return []
-        return [{ key: key.slice(PUBLISHER_PREFIX.length), since: entry.data.since }]
-      }),
-    async trust(key) {
-      await state.put(PUBLISHER_PREFIX + keyHexOf(key), { since: toTimestamp(clock.wallMs()) })
-    },
-    untrust: (key) => state.delete(PUBLISHER_PREFIX + keyHexOf(key)),
+    publishers: publishers.list,
+    onPublisher: publishers.subscribe,
+    trust: async (key) => publishers.trust(keyHexOf(key)),
+    untrust: async (key) => publishers.untrust(keyHexOf(key)),
   }
 }
 

@@ -60,7 +60,9 @@ function standingOf(
   let owner = view.desired(workload)?.owner
   return () => {
     owner = view.desired(workload)?.owner ?? owner
-    const holder = primary.view()?.ownerOf(workload)
+    const registry = primary.view()
+    if (!registry) return 'unknown'
+    const holder = registry.ownerOf(workload)
     if (owner === undefined) return 'foreign'
     if (holder !== undefined) return holder === owner ? 'own' : 'foreign'
     return owner === side.state.memberOf(side.mesh.self)?.ownerId ? 'own' : 'free'

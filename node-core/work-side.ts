@@ -8,6 +8,7 @@ import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
 import type { Primary } from './control/primary/index.ts'
 import { createEndpointSource } from './endpoints.ts'
 import type { NetworkSide } from './network-side.ts'
+import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
 import { createAssigner } from './work/assigning/index.ts'
@@ -78,7 +79,11 @@ export function createWorkSide(
     },
     nameOf,
   })
-  const trusted = (key: string): boolean => trustsPublisher({ state, network }, key)
+  const publishers = createPublishers({
+    ...{ primary, state, disk, clock: deps.clock, logger: deps.logger },
+    permissions: () => side.admission.permissions(),
+  })
+  const trusted = (key: string): boolean => trustsPublisher({ state, network, publishers }, key)
   const bundles = createBundles({ blobs, trusted })
   const containers = createContainerRunner(
     {
@@ -137,9 +142,10 @@ export function createWorkSide(
   return {
     ...{ desired, view, containers, reconciler, logs, edge },
     runners: [containers, programs],
-    bundles: createBundleShelf({ state, network, clock: deps.clock, bundles }),
+    bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
       { name: 'desired', part: desired },
+      { name: 'publishers', part: publishers },
       { name: 'blobs', part: blobs },
       { name: 'containers', part: containers },
       { name: 'programs', part: programs },

@@ -162,6 +162,8 @@ const create = (
     changeMembers: (id) => void fates.push({ id, outcome: 'refused', code: 'CHANGE_REFUSED' }),
     transferLeader() {},
     reportUnreachable() {},
+    reportDown() {},
+    campaign() {},
     ready() {
       const { snapshot, committed: delivered } = deliverable()
       for (const { index } of delivered) {

@@ -75,7 +75,8 @@ function watchNode(deps: ApiDeps, emit: Emit): () => void {
   }
 }
 
-function watchParts({ membership, mesh, state, desired }: NetworkParts, emit: Emit): () => void {
+function watchParts(parts: NetworkParts, emit: Emit): () => void {
+  const { membership, mesh, state, desired, bundles } = parts
   const stops = [
     membership.subscribe(({ id, profile, liveness, cordoned, draining }, previous) => {
       emit(previous === liveness ? 'node.changed' : `node.${liveness}`, {
@@ -90,6 +91,7 @@ function watchParts({ membership, mesh, state, desired }: NetworkParts, emit: Em
     mesh.onPeer((peer, change) => {
       emit(change === 'up' ? 'node.connected' : 'node.disconnected', { id: peer })
     }),
+    bundles.onPublisher(({ key, gone }) => emit('network.publisher', { id: key, gone })),
     desired.subscribe((change) => {
       if (change.of !== 'workload') return
       const { name } = change
@@ -126,6 +128,5 @@ const NETWORK_EVENTS = new Map([
   ['member', 'member'],
   ['waiting', 'waiting'],
   ['removed', 'removed'],
-  ['publisher', 'publisher'],
   ['bundle', 'bundle'],
 ])

@@ -223,6 +223,7 @@ export interface BundleShelf {
   /** A public key as hex or base64. */
   trust(key: string): Promise<void>
   untrust(key: string): Promise<void>
+  onPublisher(listener: (change: { key: string; gone: boolean }) => void): () => void
 }
 
 export interface BundleFacts {

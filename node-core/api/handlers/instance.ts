@@ -13,9 +13,9 @@ import { withinNamespace } from './own-namespace.ts'
 
 /**
  * Whose the namespace is by now: the workload's owner's; nobody's yet, so that it would become that of
- * this node's owner; or somebody else's.
+ * this node's owner; somebody else's; or not known, while this node's copy of the registry is not there.
  */
-export type Standing = 'own' | 'free' | 'foreign'
+export type Standing = 'own' | 'free' | 'foreign' | 'unknown'
 
 export interface InstanceOperationsDeps {
   /** Its workload's name. */
@@ -59,6 +59,9 @@ export interface InstanceOperations {
 function requireOwn({ standing: ask, namespace }: InstanceOperationsDeps): void {
   const standing = ask()
   if (standing === 'own') return
+  if (standing === 'unknown') {
+    throw failure('UNAVAILABLE', 'This node has no copy of the registry yet. Try again.')
+  }
   throw failure('FORBIDDEN', REFUSED[standing], { reason: 'NAME_TAKEN', namespace })
 }
 

@@ -1,6 +1,7 @@
 import type { Metrics } from '../../base/metrics/index.ts'
 import type { EdgeCounts } from '../../work/edge/index.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
+import { primaryCollector } from './primary-metrics.ts'
 
 /** What the node tells of itself to whoever measures it; asked for at each reading, never kept. */
 export function collectMetrics({ metrics, network, node, clock }: ApiDeps): void {
@@ -17,6 +18,7 @@ export function collectMetrics({ metrics, network, node, clock }: ApiDeps): void
   const instances = metrics.gauge('mycelium_instances', 'Instances in the whole network.')
   const records = metrics.gauge('mycelium_state_records', 'Live records of the shared state.')
   const collectEdge = edgeCollector(metrics)
+  const collectPrimary = primaryCollector(metrics)
 
   let countedMicros = 0
   let loop = performance.eventLoopUtilization()
@@ -49,6 +51,7 @@ export function collectMetrics({ metrics, network, node, clock }: ApiDeps): void
       records.set(parts?.state.list(`${space}/`).length ?? 0, { of: space })
     }
     collectEdge(parts)
+    collectPrimary(parts)
   })
 }
 

@@ -230,6 +230,7 @@ function partsOf(
         return bundle
       },
       publishers: () => [],
+      onPublisher: () => () => {},
       trust: async (key) => void world.calls.push({ what: 'trust', with: key }),
       untrust: async (key) => void world.calls.push({ what: 'untrust', with: key }),
     },

@@ -87,6 +87,11 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
       discard: async () => false,
       learn: async () => {},
     },
+    counts: () => ({
+      ...{ commands: 4, failures: 1, batches: 2, seconds: 0.5 },
+      ...{ waiting: 0, logBytes: 1_000 },
+      behind: committee.slice(1).map((node) => ({ node, entries: 3 })),
+    }),
     status: () => ({
       role: 'none',
       inForce: false,

@@ -49,6 +49,10 @@ export interface Engine {
   transferLeader(to: NodeId): void
   /** A message to this peer could not be sent, or its connection ended. */
   reportUnreachable(peer: NodeId): void
+  /** The connection to this peer has ended. Where it led, this node helps others to lead from now on. */
+  reportDown(peer: NodeId): void
+  /** Asks for the lead, where the engine has one to ask for. Deposes nobody whom a quorum hears. */
+  campaign(): void
   /** What is to be done next, or undefined. Not asked again before `advance`. */
   ready(): Ready | undefined
   /** What the last `ready` named is on disk, sent and delivered. */

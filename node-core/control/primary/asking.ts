@@ -13,6 +13,8 @@ export interface AskingDeps {
   keeper: Pick<ReplicaKeeper, 'current' | 'settled' | 'trouble'>
   /** Another one in each era. */
   follower(): Pick<Follower, 'answer'>
+  /** Whether one that feeds the copy here might lie: then its word is taken only where nobody else is. */
+  mayLie: boolean
   envoy: Envoy
   clock: Clock
 }
@@ -20,7 +22,7 @@ export interface AskingDeps {
 /** Goes on until somebody answers. Throws the answer's code, or the signal's reason. */
 export type Ask = (question: Question, signal: AbortSignal) => Promise<Plain>
 
-export function createAsking({ keeper, follower, envoy, clock }: AskingDeps): Ask {
+export function createAsking({ keeper, follower, mayLie, envoy, clock }: AskingDeps): Ask {
   async function here(
     question: Question,
     signal: AbortSignal,
@@ -58,16 +60,22 @@ export function createAsking({ keeper, follower, envoy, clock }: AskingDeps): As
     for (;;) {
       const own = await here(question, signal)
       if ('value' in own) return own.value
-      const followed = await follower().answer(question, signal)
+      const followed = mayLie ? undefined : await follower().answer(question, signal)
       if (followed !== undefined) return followed
       const there = await envoy.round(question, signal)
       if (there) return there.value
+      const unproven = isStaleRead(question) && (await follower().answer(question, signal))
+      if (unproven) return unproven
       // A copy that runs may yet find a leader; where nobody holds one, waiting helps nobody.
       const waits = envoy.hasOthers() || keeper.current()?.status().state === 'running'
       if (!waits) throw whyNobody(own.error)
       await pause(clock, ROUND_MS, signal)
     }
   }
+}
+
+function isStaleRead(question: Question): boolean {
+  return question.kind === 'query' && question.stale
 }
 
 function noCommittee() {

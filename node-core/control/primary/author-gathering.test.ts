@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { createSimClock } from '../../base/clock/index.ts'
+import { createSimClock, type SimClock } from '../../base/clock/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { foundNetwork, generateKey } from '../../identity/index.ts'
+import { createBatchReader } from '../registry/index.ts'
 import { createAuthor, type Sealed } from './author.ts'
-import { BATCH_COMMANDS_MAX, BATCHES_UNDERWAY_MAX, GATHER_MS } from './limits.ts'
+import { BATCH_COMMANDS_MAX, BATCHES_UNDERWAY_MAX, CROWD_MS, GATHER_MS } from './limits.ts'
 import type { CommandOutcome } from './messages.ts'
 import { START_MS } from './primary.fixture.ts'
 
@@ -21,7 +22,13 @@ async function setUp() {
   const network = foundNetwork(signer, request, random)
   const delivered: Delivery[] = []
   const author = createAuthor({
-    ...{ network, signer, clock, incarnation: 1, certificate: () => new Uint8Array(1) },
+    ...{
+      batches: createBatchReader(network),
+      signer,
+      clock,
+      incarnation: 1,
+      certificate: () => new Uint8Array(1),
+    },
     role: () => 'rhizomorph',
     isKnown: () => false,
     deliver: (sealed) =>
@@ -53,6 +60,11 @@ async function setUp() {
   return { clock, author, delivered, put, sizes }
 }
 
+/** Until an answer has been told. */
+async function turns(clock: SimClock): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await clock.advance(0)
+}
+
 describe('commands of one node', () => {
   it('go at once when none is under way, those of one turn together', async () => {
     const { clock, put, sizes } = await setUp()
@@ -71,8 +83,43 @@ describe('commands of one node', () => {
     }
     expect(sizes()).toEqual([1])
     delivered[0]?.answer()
-    for (let turn = 0; turn < 10; turn++) await clock.advance(0)
+    await turns(clock)
     expect(sizes()).toEqual([1, 10])
+  })
+
+  it('wait a little for those that were just answered to come again, and go with most of them', async () => {
+    const { clock, delivered, put, sizes } = await setUp()
+    put(8)
+    await clock.advance(0)
+    put(4)
+    await clock.advance(0)
+    delivered[0]?.answer()
+    await turns(clock)
+    put(4)
+    await clock.advance(0)
+    expect(sizes()).toEqual([8])
+    put(1)
+    await clock.advance(0)
+    expect(sizes()).toEqual([8, 9])
+    delivered[1]?.answer()
+    await turns(clock)
+    put(1)
+    await clock.advance(CROWD_MS - 1)
+    expect(sizes()).toEqual([8, 9])
+    await clock.advance(1)
+    expect(sizes()).toEqual([8, 9, 1])
+  })
+
+  it('expect nobody when the last answer is old', async () => {
+    const { clock, delivered, put, sizes } = await setUp()
+    put(8)
+    await clock.advance(0)
+    delivered[0]?.answer()
+    await turns(clock)
+    await clock.advance(GATHER_MS)
+    put(1)
+    await clock.advance(0)
+    expect(sizes()).toEqual([8, 1])
   })
 
   it('wait no longer than a moment for a batch that nobody answers', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { foundNetwork, generateKey } from '../../identity/index.ts'
-import { isVerified, openBatch } from '../registry/index.ts'
+import { createBatchReader, isVerified, openBatch } from '../registry/index.ts'
 import { createAuthor } from './author.ts'
 import { COMMANDS_WAITING_BYTES } from './limits.ts'
 import type { CommandOutcome } from './messages.ts'
@@ -24,7 +24,7 @@ type Answer = (incarnation: number, first: number) => CommandOutcome | Promise<C
 function setUp(answer: Answer) {
   const sent: [incarnation: number, first: number][] = []
   const author = createAuthor({
-    ...{ network, signer, incarnation: 5, clock: createSimClock() },
+    ...{ batches: createBatchReader(network), signer, incarnation: 5, clock: createSimClock() },
     certificate: () => new Uint8Array(1),
     role: () => 'rhizomorph',
     isKnown: () => false,

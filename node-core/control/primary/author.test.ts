@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createSimClock, type SimClock } from '../../base/clock/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { foundNetwork, generateKey, issueNodeCertificate } from '../../identity/index.ts'
-import { isVerified, openBatch, type VerifiedBatch } from '../registry/index.ts'
+import { createBatchReader, isVerified, openBatch, type VerifiedBatch } from '../registry/index.ts'
 import { type Author, createAuthor } from './author.ts'
 import { GATHER_MS } from './limits.ts'
 import type { CommandOutcome } from './messages.ts'
@@ -20,7 +20,7 @@ function setUp(): { author: Author; sent: Sent[]; clock: SimClock } {
   const network = foundNetwork(owner, { name: 'G', consensus: 'raft', createdAt }, random)
   const sent: Sent[] = []
   const author = createAuthor({
-    ...{ network, signer, clock, incarnation: 7 },
+    ...{ batches: createBatchReader(network), signer, clock, incarnation: 7 },
     role: () => 'rhizomorph',
     isKnown: () => false,
     certificate: () =>

@@ -7,16 +7,17 @@
 import type { Clock } from '../../base/clock/index.ts'
 import { encode, type Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
-import { type FoundedNetwork, nodeIdOf, ownerIdOf, type Signer } from '../../identity/index.ts'
-import { type Command, sealBatch } from '../registry/index.ts'
+import { nodeIdOf, ownerIdOf, type Signer } from '../../identity/index.ts'
+import type { BatchReader, Command } from '../registry/index.ts'
 import { failure, noQuorum, unknownFate } from './failures.ts'
+import { createGathering } from './gathering.ts'
+import type { PrimaryCounts } from './index.ts'
 import {
   BATCH_BYTES,
   BATCH_COMMANDS_MAX,
   BATCHES_UNDERWAY_MAX,
   COMMANDS_WAITING_BYTES,
   COMMANDS_WAITING_MAX,
-  GATHER_MS,
   ROUND_MS,
   WRITE_TIMEOUT_MS,
 } from './limits.ts'
@@ -30,11 +31,12 @@ export interface Author {
   execute(command: Command, signal?: AbortSignal): Promise<Plain>
   /** Makes this node known to the registry, once. False where it is worth another try. */
   register(): Promise<boolean>
+  counts(): Pick<PrimaryCounts, 'commands' | 'failures' | 'batches' | 'seconds' | 'waiting'>
   stop(): void
 }
 
 export interface AuthorDeps {
-  network: FoundedNetwork
+  batches: Pick<BatchReader, 'seal'>
   signer: Signer
   certificate(): Uint8Array
   /** What this node does for the network by its owner's choice; votes are given by admins. */
@@ -67,11 +69,13 @@ interface Waiting {
 }
 
 export function createAuthor(deps: AuthorDeps): Author {
-  const { network, signer, clock } = deps
+  const { signer, clock } = deps
   const ids = { node: nodeIdOf(signer.publicKey), owner: ownerIdOf(signer.publicKey) }
   const underway = new Set<Life & { first: number }>()
+  const gathering = createGathering()
   const stopping = new AbortController()
   let { incarnation } = deps
+  const counts = { commands: 0, failures: 0, batches: 0, seconds: 0 }
   let next = 1
   let queue: Waiting[] = []
   let queuedBytes = 0
@@ -84,7 +88,7 @@ export function createAuthor(deps: AuthorDeps): Author {
     const ofThisLife = [...underway].filter((one) => one.incarnation === incarnation)
     const settled = Math.min(first, ...ofThisLife.map((one) => one.first)) - 1
     const head = { incarnation, first, settled, timeMs: clock.wallMs() }
-    const batch = sealBatch(signer, network.id, head, commands)
+    const batch = deps.batches.seal(signer, head, commands)
     next += commands.length
     const id = batchId({ ids, incarnation, first })
     return { id, batch, commands: commands.length, first, incarnation }
@@ -92,12 +96,19 @@ export function createAuthor(deps: AuthorDeps): Author {
 
   async function send(commands: readonly Command[]): Promise<readonly CommandOutcome[]> {
     const sealed = seal(commands)
+    const sealedMs = clock.monotonicMs()
     underway.add(sealed)
     const limit = createTimeLimit(clock, WRITE_TIMEOUT_MS, unknownFate, stopping.signal)
     try {
       const outcomes = await deps.deliver(sealed, limit.signal)
+      counts.batches++
+      counts.commands += outcomes.length
+      counts.seconds += (clock.monotonicMs() - sealedMs) / 1_000
       for (const outcome of outcomes) lookAtLife(sealed, outcome)
       return outcomes
+    } catch (error) {
+      counts.failures += commands.length
+      throw error
     } finally {
       limit.end()
       underway.delete(sealed)
@@ -163,7 +174,10 @@ export function createAuthor(deps: AuthorDeps): Author {
     cancelGathering?.()
     cancelGathering = undefined
     while (queue.length > 0 && underway.size < BATCHES_UNDERWAY_MAX) {
-      const waitMs = gatherMs()
+      const nowMs = clock.monotonicMs()
+      const oldestSinceMs = queue[0]?.sinceMs ?? nowMs
+      const waiting = { commands: queue.length, bytes: queuedBytes, oldestSinceMs }
+      const waitMs = gathering.waitMs({ ...waiting, underway: underway.size }, nowMs)
       if (waitMs > 0) {
         cancelGathering = clock.timer(waitMs, wake)
         return
@@ -171,14 +185,6 @@ export function createAuthor(deps: AuthorDeps): Author {
       const batch = take()
       if (batch.length > 0) void carry(batch).finally(wake)
     }
-  }
-
-  /** How long the next batch waits for more; 0 when it is to go. */
-  function gatherMs(): number {
-    const [oldest] = queue
-    const isFull = queue.length >= BATCH_COMMANDS_MAX || queuedBytes >= BATCH_BYTES
-    if (!oldest || isFull || underway.size === 0) return 0
-    return Math.max(0, oldest.sinceMs + GATHER_MS - clock.monotonicMs())
   }
 
   function take(): Waiting[] {
@@ -205,6 +211,7 @@ export function createAuthor(deps: AuthorDeps): Author {
   async function carry(batch: readonly Waiting[]): Promise<void> {
     try {
       const outcomes = await send(batch.map(({ command }) => command))
+      gathering.answered(batch.length, queue.length, clock.monotonicMs())
       for (const [at, one] of batch.entries()) settle(one, outcomes[at])
     } catch (error) {
       for (const one of batch) one.reject(batchError(error))
@@ -240,6 +247,7 @@ export function createAuthor(deps: AuthorDeps): Author {
         wake()
       })
     },
+    counts: () => ({ ...counts, waiting: queue.length }),
     stop() {
       stopping.abort(failure('NOT_RUNNING', 'The node is stopping.'))
       cancelGathering?.()

@@ -35,20 +35,9 @@ export function createEnvoy(deps: EnvoyDeps): Envoy {
   }
 
   async function askOne(node: NodeId, question: Question, signal: AbortSignal): Promise<Plain> {
-    const body = await net.request(node, PROTOCOL, encodeQuestion(question), {
-      signal,
-      timeoutMs: patienceMs(question),
-      answerBytesMax: ANSWER_BYTES_MAX,
-    })
-    const answer = parseAnswer(body)
-    if (!answer) throw failure('NOT_RUNNING', 'The member answered what cannot be read.')
-    if (answer.ok) {
-      lastGood = node
-      return answer.value
-    }
-    const { code, message, details } = answer
-    const plain = typeof details === 'object' && details !== null ? details : undefined
-    throw new MyceliumError(code, message, plain && { details: plain })
+    const value = await askMember(net, node, question, signal)
+    lastGood = node
+    return value
   }
 
   return {
@@ -74,6 +63,26 @@ export function createEnvoy(deps: EnvoyDeps): Envoy {
   }
 }
 
+/** Throws the code of its answer, or that of the mesh. */
+export async function askMember(
+  net: Pick<Net, 'request'>,
+  node: NodeId,
+  question: Question,
+  signal: AbortSignal,
+): Promise<Plain> {
+  const body = await net.request(node, PROTOCOL, encodeQuestion(question), {
+    signal,
+    timeoutMs: patienceMs(question),
+    answerBytesMax: ANSWER_BYTES_MAX,
+  })
+  const answer = parseAnswer(body)
+  if (!answer) throw failure('NOT_RUNNING', 'The member answered what cannot be read.')
+  if (answer.ok) return answer.value
+  const { code, message, details } = answer
+  const plain = typeof details === 'object' && details !== null ? details : undefined
+  throw new MyceliumError(code, message, plain && { details: plain })
+}
+
 function patienceMs(question: Question): number {
   switch (question.kind) {
     case 'submit':
@@ -81,6 +90,7 @@ function patienceMs(question: Question): number {
     case 'progress':
     case 'position':
     case 'links':
+    case 'outcome':
       return TRY_MS
     case 'changes':
     case 'turn':
@@ -90,7 +100,7 @@ function patienceMs(question: Question): number {
   }
 }
 
-function isNetError(error: unknown): boolean {
+export function isNetError(error: unknown): boolean {
   return error instanceof MyceliumError && error.code.startsWith('NET_')
 }
 

@@ -13,7 +13,7 @@ import {
   type FollowStatus,
   HYPHA_CHILDREN_MAX,
 } from '../follow/index.ts'
-import { createRegistry, type RegistryView } from '../registry/index.ts'
+import { type BatchReader, createRegistry, type RegistryView } from '../registry/index.ts'
 import { isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import type { PrimaryDeps, PrimaryStatus } from './index.ts'
@@ -38,6 +38,7 @@ export interface FollowerDeps
     PrimaryDeps,
     'network' | 'net' | 'clock' | 'random' | 'logger' | 'isHub' | 'permissionsOf'
   > {
+  batches: BatchReader
   board: Pick<CommitteeBoard, 'current' | 'told'>
   replica(): Replica | undefined
   /** Which log is followed. */
@@ -49,7 +50,7 @@ export interface FollowerDeps
 export function createFollower(deps: FollowerDeps): Follower {
   const { network, net, clock } = deps
   const { self } = net
-  const machine = createMachine(network, createRegistry({ network, voters: [] }))
+  const machine = createMachine(deps.batches, createRegistry({ network, voters: [] }))
   const following = createFollowing({
     ...{ net, clock, facts, isHub: deps.isHub, mayAsk: mayRead },
     ...{ random: deps.random, logger: deps.logger },

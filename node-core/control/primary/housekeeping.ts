@@ -1,6 +1,6 @@
 /**
- * What a node does unasked: a voter tells its time while leases run, and a node of an admin tells the
- * registry of owners that came, changed or went.
+ * What a node does unasked: a voter tells its time while leases run, and of voters that it caught
+ * lying; a node of an admin tells the registry of owners that came, changed or went.
  */
 import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
@@ -9,6 +9,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import type { Permission } from '../../identity/index.ts'
 import type { Command } from '../registry/index.ts'
 import type { SharedState } from '../state/index.ts'
+import { accusations } from './accusing.ts'
 import { isNamed } from './committee.ts'
 import { isElsewhere } from './failures.ts'
 import type { OwnerFacts } from './index.ts'
@@ -47,11 +48,24 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
   let cancelOwners: (() => void) | undefined
   let cancelRejoin = (): void => {}
   let stopped = false
+  let accusing = false
 
   function tick(): void {
     cancelTick = clock.timer(TICK_LOOK_MS, tick)
-    const view = deps.replica()?.view
-    if (view?.isTickDue(self, clock.wallMs())) void send({ kind: 'tick', body: {} })
+    const replica = deps.replica()
+    if (!replica) return
+    if (replica.view.isTickDue(self, clock.wallMs())) void send({ kind: 'tick', body: {} })
+    accuse(replica)
+  }
+
+  function accuse(replica: Replica): void {
+    const open = accusing ? [] : accusations(replica.evidence(), replica.view)
+    if (open.length === 0) return
+    accusing = true
+    logger.warn('A voter was caught lying: the registry is told.', { proofs: open.length })
+    void Promise.all(open.map(send)).finally(() => {
+      accusing = false
+    })
   }
 
   /** Those whose copies were overruled learn again, once they have said that theirs are put away. */

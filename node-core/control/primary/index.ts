@@ -70,6 +70,8 @@ export interface Primary extends Lifecycle {
   status(): PrimaryStatus
   /** What is done when a committee has lost its majority for good. */
   readonly recovery: Recovery
+  /** What this node has written since it started, and its copy; for whoever measures. */
+  counts(): PrimaryCounts
   /** This node's copy as far as it has come; undefined while it has none that can be read. */
   view(): RegistryView | undefined
   /** Called when the copy has moved on, and when the lead, the members or the status may have. */
@@ -107,6 +109,22 @@ export interface KeyChange {
   key: string
   /** Undefined when the key went. */
   row: KeyRow | undefined
+}
+
+export interface PrimaryCounts {
+  /** Commands of this node that were answered, refusals among them. */
+  commands: number
+  /** Those that nobody answered in time. */
+  failures: number
+  batches: number
+  /** From their sealing to their answer, together. */
+  seconds: number
+  /** Commands that are not yet sealed. */
+  waiting: number
+  /** Of this node's copy of the log; 0 where it has none. */
+  logBytes: number
+  /** By the leader alone. */
+  behind: readonly { node: NodeId; entries: number }[]
 }
 
 export interface PrimaryStatus {

@@ -25,6 +25,8 @@ export const LOOK_MS = 100
 export const SEATING_LOOK_MS = 250
 /** Until a voter proposes a change that whoever leads the view has not. Milliseconds. */
 export const SEATING_SECOND_MS = 1_000
+/** Batches applied here lately whose outcomes a member tells whoever handed them to another. */
+export const RECENT_BATCHES_MAX = 1_024
 /** Links from one committee to the next, in one answer. Bytes. */
 export const LINKS_BYTES = 1_048_576
 /** Links in one answer; the rest is asked for next. */
@@ -54,6 +56,10 @@ export const BATCH_COMMANDS_MAX = 128
 export const BATCH_BYTES = 131_072
 /** How long commands that do not fill a batch wait for one that is under way. Milliseconds. */
 export const GATHER_MS = 50
+/** Callers at once from which on they are waited for. */
+export const CROWD_MIN = 4
+/** How long commands wait for callers that were answered just before. Milliseconds. */
+export const CROWD_MS = 3
 /** Batches of this node without an answer. */
 export const BATCHES_UNDERWAY_MAX = 4
 /** What one entry of the log carries, or one batch that alone is larger. Bytes. */

@@ -1,14 +1,14 @@
 /** The registry as what the log drives: entries are opened, applied, and told to whoever waits. */
-import type { FoundedNetwork } from '../../identity/index.ts'
 import type { CommittedEntry } from '../consensus/index.ts'
 import type { LogCopy } from '../follow/index.ts'
 import {
+  type BatchReader,
   isVerified,
-  openBatch,
   parseEntry,
   type Registry,
   type VerifiedBatch,
 } from '../registry/index.ts'
+import { RECENT_BATCHES_MAX } from './limits.ts'
 import type { CommandOutcome } from './messages.ts'
 
 /** Names a batch by its author, incarnation and first command. */
@@ -20,6 +20,8 @@ export interface Machine extends LogCopy {
   readonly registry: Registry
   /** Called once, when the batch has been applied here. Returns how to give up. */
   whenApplied(id: BatchId, told: Told): () => void
+  /** Of a batch that was applied here lately. */
+  outcomesOf(id: BatchId): readonly CommandOutcome[] | undefined
   /** Called after entries were applied or a snapshot took their place. */
   subscribe(listener: () => void): () => void
 }
@@ -28,23 +30,33 @@ export function batchId(of: Pick<VerifiedBatch, 'ids' | 'incarnation' | 'first'>
   return `${of.ids.node}/${of.incarnation}/${of.first}` as BatchId
 }
 
-export function createMachine(network: FoundedNetwork, registry: Registry): Machine {
+/** `batches` remembers those that were handed in here. */
+export function createMachine(batches: Pick<BatchReader, 'take'>, registry: Registry): Machine {
   const waiting = new Map<BatchId, Set<Told>>()
+  const recent = new Map<BatchId, readonly CommandOutcome[]>()
   const listeners = new Set<() => void>()
   const watchers = new Set<(entry: CommittedEntry | undefined) => void>()
 
   function apply(entry: CommittedEntry): void {
     const { index, payload, members } = entry
     const sealed = payload.byteLength === 0 ? [] : (parseEntry(payload) ?? [])
-    const batches = sealed.map((bytes) => openBatch(network, bytes)).filter(isVerified)
-    const { outcomes } = registry.apply(index, batches, members?.voters)
-    for (const [at, batch] of batches.entries()) {
+    const opened = sealed.map((bytes) => batches.take(bytes)).filter(isVerified)
+    const { outcomes } = registry.apply(index, opened, members?.voters)
+    for (const [at, batch] of opened.entries()) {
       const id = batchId(batch)
       const told = waiting.get(id)
       waiting.delete(id)
       for (const tell of told ?? []) tell(outcomes[at] ?? [])
+      remember(id, outcomes[at] ?? [])
     }
     changed(entry)
+  }
+
+  function remember(id: BatchId, outcomes: readonly CommandOutcome[]): void {
+    recent.delete(id)
+    recent.set(id, outcomes)
+    const [oldest] = recent.keys()
+    if (recent.size > RECENT_BATCHES_MAX && oldest !== undefined) recent.delete(oldest)
   }
 
   function changed(entry: CommittedEntry | undefined): void {
@@ -63,6 +75,7 @@ export function createMachine(network: FoundedNetwork, registry: Registry): Mach
       changed(undefined)
     },
     snapshot: () => registry.snapshot(),
+    outcomesOf: (id) => recent.get(id),
     whenApplied(id, told) {
       const list = waiting.get(id) ?? new Set()
       waiting.set(id, list.add(told))

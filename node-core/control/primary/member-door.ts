@@ -56,6 +56,7 @@ export function openMemberDoor(deps: MemberDoorDeps): () => void {
 function permissionFor(question: Question, peer: NodeId): Permission | undefined {
   switch (question.kind) {
     case 'submit':
+    case 'outcome':
     case 'links':
       return undefined
     case 'query':

@@ -40,6 +40,8 @@ const QUESTION = z.discriminatedUnion('kind', [
   /** A sealed batch: the answer is what became of each command. */
   z.strictObject({ kind: z.literal('submit'), batch: bytes }),
   z.strictObject({ kind: z.literal('query'), query: QUERY, stale: z.boolean() }),
+  /** What became of a batch that another member was handed; waits until it is applied. */
+  z.strictObject({ kind: z.literal('outcome'), batch: text }),
   /** Waits while nothing has changed. */
   z.strictObject({
     kind: z.literal('changes'),

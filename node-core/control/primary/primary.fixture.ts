@@ -33,6 +33,7 @@ export const START_MS = Date.parse('2026-11-25T12:00:00.000Z')
 
 export interface TestNode {
   id: NodeId
+  key: KeyPair
   disk: SimDisk
   /** By its owner's choice. */
   role: Role
@@ -142,7 +143,7 @@ export async function createTestNetwork(
         nodes: () => nodes.map(nodeFactsOf),
       })
     const node: TestNode = {
-      ...{ id, disk, role: 'rhizomorph', primary: live(), isUp: true },
+      ...{ id, key, disk, role: 'rhizomorph', primary: live(), isUp: true },
       async kill() {
         node.isUp = false
         links.crash(id, { silent: true })

@@ -4,7 +4,7 @@ import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf, parseNodeCertificate } from '../../identity/index.ts'
 import { faultyVotersMax } from '../consensus/simplex/index.ts'
-import type { RegistryView } from '../registry/index.ts'
+import { createBatchReader, type RegistryView } from '../registry/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { createChanging } from './changing.ts'
@@ -22,12 +22,16 @@ import { createLineage } from './lineage.ts'
 import type { LogName } from './log-name.ts'
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
+import { createPoll } from './poll.ts'
 import { createReader } from './reading.ts'
 import { createRecovery } from './recovery.ts'
 import { createRegistering } from './registering.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
 import { nextIncarnation } from './standing.ts'
 import { createTimeLimit } from './time-limit.ts'
+
+/** Before it starts. */
+const NO_COUNTS = { commands: 0, failures: 0, batches: 0, seconds: 0, waiting: 0 }
 
 export function createPrimary(deps: PrimaryDeps): Primary {
   const { network, net, state, clock } = deps
@@ -41,6 +45,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   const listeners = new Set<() => void>()
   /** Followers start and stop one after the other. */
   let following: Promise<void> = Promise.resolve()
+  const batches = createBatchReader(network)
   const isAdmins = (node: NodeId): boolean => deps.permissionsOf(node)?.has('admin') === true
 
   const late = createLateBook({ disk: deps.disk, logger })
@@ -49,7 +54,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     isRemoved: (owner) => deps.owners().some((one) => one.owner === owner && one.removed),
   })
   const keeper = createReplicaKeeper({
-    ...{ network, net, disk: deps.disk, clock, random: deps.random, logger, eras, late },
+    ...{ network, net, batches, disk: deps.disk, clock, random: deps.random, logger },
+    ...{ eras, late },
     signer: deps.signer,
     ...{ nodes: deps.nodes, isAdmins },
     board: () => board,
@@ -70,9 +76,13 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     tellings: () => board.tellings(),
     ownLinks: (from) => keeper.current()?.links(from) ?? [],
   })
-  const envoy = createEnvoy({ net, committee: () => board.current() })
+  const asked = { net, committee: () => board.current() }
+  const envoy = isSimplex(network) ? createPoll({ ...asked, network }) : createEnvoy(asked)
   let follower = followerOf(eras.log())
-  const askAnybody = createAsking({ keeper, follower: () => follower, envoy, clock })
+  const askAnybody = createAsking({
+    ...{ keeper, envoy, clock, follower: () => follower },
+    mayLie: isSimplex(network),
+  })
   const housekeeping = createHousekeeping({
     ...{ self, state, clock, logger },
     replica: () => keeper.current(),
@@ -105,7 +115,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
 
   function followerOf(log: LogName): Follower {
     return createFollower({
-      ...{ network, net, board, clock, logger, log, random: deps.random },
+      ...{ network, net, batches, board, clock, logger, log, random: deps.random },
       ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf },
       replica: () => keeper.current(),
       applied: tellListeners,
@@ -212,6 +222,14 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     }),
     status,
     recovery,
+    counts() {
+      const { engine, logBytes = 0 } = keeper.current()?.status() ?? {}
+      const { committed = 0, progress = [] } = engine ?? {}
+      const behind = progress.map(({ node, match }) => {
+        return { node, entries: Math.max(0, committed - match) }
+      })
+      return { ...(author?.counts() ?? NO_COUNTS), logBytes, behind }
+    },
     view,
     subscribe(listener) {
       listeners.add(listener)
@@ -225,7 +243,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       follower = followerOf(eras.log())
       started = true
       author = createAuthor({
-        ...{ network, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
+        ...{ batches, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
         isKnown: registering.isKnown,
         role: () => (deps.role() === 'hypha' ? 'hypha' : 'rhizomorph'),
         async deliver({ batch, commands }, signal) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
-import type { Fate, LogIndex, ProposalId } from '../consensus/index.ts'
+import type { ConsensusStatus } from '../consensus/driver/index.ts'
+import type { EngineStatus, Fate, LogIndex, ProposalId } from '../consensus/index.ts'
 import { parseEntry } from '../registry/index.ts'
 import type { BatchId, Told } from './machine.ts'
 import { createProposer } from './proposer.ts'
@@ -15,9 +16,14 @@ function setUp() {
   const clock = createSimClock()
   const entries: { sizes: number[]; tell(fate: Fate): Promise<void> }[] = []
   const waiting = new Map<BatchId, Told>()
+  let lead = (_: ConsensusStatus): void => {}
   const proposer = createProposer({
     clock,
     consensus: {
+      subscribe(listener) {
+        lead = listener
+        return () => {}
+      },
       propose: (payload) =>
         new Promise((resolve) => {
           const sizes = (parseEntry(payload) ?? []).map(({ byteLength }) => byteLength)
@@ -38,7 +44,11 @@ function setUp() {
   const stop = new AbortController()
   const submit = (name: string, bytes = 10) =>
     proposer.submit(id(name), new Uint8Array(bytes), stop.signal)
-  return { clock, entries, waiting, submit, stop }
+  const leads = (leader: string | undefined, term: number): void => {
+    const engine = { leader, term } as EngineStatus
+    lead({ engine } as ConsensusStatus)
+  }
+  return { clock, entries, waiting, submit, stop, leads }
 }
 const turns = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve()
@@ -85,6 +95,29 @@ describe('batches into the log', () => {
     clock.advance(5_000)
     await turns()
     expect(entries).toHaveLength(3)
+  })
+
+  it('proposes again at once when somebody comes to lead, and once', async () => {
+    const { entries, submit, waiting, leads, clock } = setUp()
+    leads('x', 1)
+    const one = submit('a')
+    await turns()
+    await entries[0]!.tell(unknown)
+    leads(undefined, 1)
+    await turns()
+    expect(entries).toHaveLength(1)
+    leads('y', 2)
+    await turns()
+    expect(entries).toHaveLength(2)
+    leads('y', 2)
+    clock.advance(2_000)
+    await turns()
+    expect(entries).toHaveLength(2)
+    waiting.get(id('a'))?.([])
+    await one
+    leads('z', 3)
+    await turns()
+    expect(entries).toHaveLength(2)
   })
 
   it('gives up what is too large for the log, and when it is told to', async () => {

@@ -17,7 +17,7 @@ export interface Proposer {
 }
 
 export interface ProposerDeps {
-  consensus: Pick<Consensus, 'propose'>
+  consensus: Pick<Consensus, 'propose' | 'subscribe'>
   machine: Pick<Machine, 'whenApplied'>
   clock: Clock
 }
@@ -30,6 +30,17 @@ interface Gathered {
 
 export function createProposer({ consensus, machine, clock }: ProposerDeps): Proposer {
   let gathered: Gathered[] = []
+  /** What waits to be proposed again. */
+  const waiting = new Set<() => void>()
+  let lead = ''
+
+  // Whoever comes to lead knows nothing of what was handed to the one before.
+  consensus.subscribe(({ engine }) => {
+    const now = engine?.leader === undefined ? '' : `${engine.leader} ${engine.term}`
+    if (now === lead) return
+    lead = now
+    if (lead !== '') for (const retry of [...waiting]) retry()
+  })
 
   function put(one: Gathered): void {
     gathered.push(one)
@@ -56,11 +67,17 @@ export function createProposer({ consensus, machine, clock }: ProposerDeps): Pro
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason)
         let cancelRetry = (): void => {}
+        const retry = (): void => {
+          cancelRetry()
+          waiting.delete(retry)
+          propose()
+        }
         let ended = false
         const end = (settle: () => void): void => {
           if (ended) return
           ended = true
           cancelRetry()
+          waiting.delete(retry)
           forget()
           signal.removeEventListener('abort', onAbort)
           settle()
@@ -69,7 +86,9 @@ export function createProposer({ consensus, machine, clock }: ProposerDeps): Pro
         const forget = machine.whenApplied(id, (outcomes) => end(() => resolve(outcomes)))
         signal.addEventListener('abort', onAbort, { once: true })
         const again = (ms: number): void => {
-          if (!ended) cancelRetry = clock.timer(ms, propose)
+          if (ended) return
+          waiting.add(retry)
+          cancelRetry = clock.timer(ms, retry)
         }
         const propose = (): void => {
           put({

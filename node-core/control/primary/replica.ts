@@ -7,7 +7,12 @@ import type { CommittedEntry, EngineStatus } from '../consensus/index.ts'
 import type { SimplexEngine } from '../consensus/simplex/index.ts'
 import type { LogCopy } from '../follow/index.ts'
 import { createRecordLog } from '../log/index.ts'
-import { createRegistry, isVerified, openBatch, type RegistryView } from '../registry/index.ts'
+import {
+  type BatchReader,
+  createRegistry,
+  isVerified,
+  type RegistryView,
+} from '../registry/index.ts'
 import { createNodeEngine, isSimplex } from './engine.ts'
 import { failure, noQuorum, notInForce } from './failures.ts'
 import { createFilling } from './filling.ts'
@@ -19,10 +24,11 @@ import {
   LINKS_MAX,
   READ_TIMEOUT_MS,
   TRANSFER_TIMEOUT_MS,
+  TRY_MS,
   WRITE_TIMEOUT_MS,
 } from './limits.ts'
 import { type LogName, protocolOf } from './log-name.ts'
-import { batchId, createMachine } from './machine.ts'
+import { type BatchId, batchId, createMachine } from './machine.ts'
 import type { Question } from './messages.ts'
 import { createProposer } from './proposer.ts'
 import { answerQuery } from './queries.ts'
@@ -47,6 +53,8 @@ export interface Replica {
   subscribe(listener: () => void): () => void
   /** Called after entries were applied or a snapshot took their place. */
   onApplied(listener: () => void): () => void
+  /** Under Simplex: proven lies, for the registry to judge. */
+  evidence(): readonly Uint8Array[]
   /** Under Simplex the first epoch in which this home votes. */
   votesFrom(): number
   /** Under Simplex: what proves the committees from that epoch's on. */
@@ -59,6 +67,7 @@ export type ReplicaDeps = Pick<
 > & {
   /** Which log it is. */
   name: LogName
+  batches: BatchReader
   isAdmins(node: NodeId): boolean
   /** Whether others name this node as one of the committee. */
   isTold(node: NodeId): boolean
@@ -67,8 +76,8 @@ export type ReplicaDeps = Pick<
 }
 
 export function createReplica(deps: ReplicaDeps): Replica {
-  const { network, net, disk, clock, random, logger, name } = deps
-  const machine = createMachine(network, createRegistry({ network, voters: [] }))
+  const { network, net, disk, clock, random, logger, batches, name } = deps
+  const machine = createMachine(batches, createRegistry({ network, voters: [] }))
   const { view } = machine.registry
   const log = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
   let founding = false
@@ -153,11 +162,26 @@ export function createReplica(deps: ReplicaDeps): Replica {
   }
 
   async function submit(batch: Uint8Array, signal?: AbortSignal): Promise<Plain> {
-    const opened = openBatch(network, batch)
+    const opened = batches.open(batch)
     if (!isVerified(opened)) throw failure('MALFORMED', `The batch is refused: ${opened.code}.`)
     return limited(WRITE_TIMEOUT_MS, signal, async (limit) => [
       ...(await proposer.submit(batchId(opened), batch, limit)),
     ])
+  }
+
+  async function outcome(id: BatchId, signal?: AbortSignal): Promise<Plain> {
+    const known = machine.outcomesOf(id)
+    if (known) return [...known]
+    return limited(TRY_MS, signal, (limit) => {
+      return new Promise<Plain>((resolve, reject) => {
+        const forget = machine.whenApplied(id, (outcomes) => resolve([...outcomes]))
+        const onAbort = (): void => {
+          forget()
+          reject(limit.reason)
+        }
+        limit.addEventListener('abort', onAbort, { once: true })
+      })
+    })
   }
 
   return {
@@ -182,6 +206,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
       filling.stop()
       return consensus.stop()
     },
+    evidence: () => simplex?.evidence() ?? [],
     votesFrom: () => firstEpoch,
     links: (from) => simplex?.links(from) ?? [],
     async answer(question, signal) {
@@ -204,6 +229,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
           const now = turnOf(machine.registry.view, lock, lease)
           return untilCome(waiting, { now, waitMs, otherwise: () => false, signal })
         }
+        case 'outcome':
+          return outcome(question.batch as BatchId, signal)
         case 'links':
           return firstOf(simplex?.links(question.from) ?? [])
         case 'change': {

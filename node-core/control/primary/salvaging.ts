@@ -7,7 +7,7 @@ import type { FoundedNetwork } from '../../identity/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
 import { foundAfter, type SalvagedLog, salvage } from '../consensus/raft/index.ts'
 import { createRecordLog } from '../log/index.ts'
-import { createRegistry, type Registry } from '../registry/index.ts'
+import { createBatchReader, createRegistry, type Registry } from '../registry/index.ts'
 import { type CommitteeStatement, type Era, toEra } from '../succession/index.ts'
 import type { LogName } from './log-name.ts'
 import { createMachine } from './machine.ts'
@@ -35,7 +35,7 @@ export async function readCopy(deps: SalvagingDeps, name: LogName): Promise<Salv
   const log = salvage((await records.open()).records)
   await records.close()
   const registry = createRegistry({ network, voters: [] })
-  const machine = createMachine(network, registry)
+  const machine = createMachine(createBatchReader(network), registry)
   if (log.snapshot) machine.restore(log.snapshot.state)
   let { revision } = registry.view
   for (const entry of log.entries) {

@@ -1,5 +1,10 @@
 /** The Primary of a network whose committee runs Simplex (docs/adr/0012). */
 import { afterEach, describe, expect, it } from 'vitest'
+import { encode } from '../../base/codec/index.ts'
+import { framed } from '../../base/net/index.ts'
+import { signedBytes } from '../../identity/index.ts'
+import type { KeyChange } from './index.ts'
+import { encodeAnswer, PROTOCOL, parseQuestion } from './messages.ts'
 import {
   bytes,
   createTestNetwork,
@@ -151,4 +156,88 @@ describe('the Primary under Simplex', () => {
     expect(nodes.every(votes)).toBe(true)
     expect(outsider.primary.status().committee?.voters).toHaveLength(4)
   })
+
+  it('tells nobody outside what one member alone says: a read, an outcome, a change', async () => {
+    const nodes = await committee(8, 3)
+    const [founder, ...others] = nodes as [TestNode, ...TestNode[]]
+    // One of those that are asked first.
+    const first = others.map(({ id }) => id).sort()[0]
+    const liar = others.find(({ id }) => id === first)!
+    const outsider = await world.add('deploy', 'use')
+    await world.until('the outsider knows', () => {
+      return outsider.primary.status().committee?.voters.length === 4
+    })
+    await put(founder, 'shop/x', 'true')
+    let lies = 0
+    await liar.primary.stop()
+    await world.advance(20)
+    const row = { key: 'shop/x', value: bytes('false'), lease: null }
+    const made = { ...row, createRevision: 1, modRevision: 1, version: 1 }
+    world.links.node(liar.id).onRequest(PROTOCOL, async (body) => {
+      lies++
+      const question = parseQuestion(body)
+      if (question?.kind === 'submit' || question?.kind === 'outcome') {
+        return encodeAnswer({ ok: true, value: [{ ok: true, value: { revision: 1 } }] })
+      }
+      if (question?.kind === 'changes') {
+        const events = [{ revision: question.from, key: 'shop/x', row: made }]
+        return encodeAnswer({ ok: true, value: { events, next: question.from + 1 } })
+      }
+      return encodeAnswer({ ok: true, value: { revision: 1_000, row: made } })
+    })
+    for (let count = 0; count < 6; count++) {
+      expect(await get(outsider, 'shop/x')).toBe('true')
+      expect(await get(outsider, 'shop/x', true)).toBe('true')
+      await put(outsider, 'guest/x', `${count}`)
+      expect(await get(founder, 'guest/x')).toBe(`${count}`)
+    }
+    const ending = new AbortController()
+    const watch = outsider.primary.watch('shop/', { from: 1, signal: ending.signal })
+    const seen = await world.run('a change', watch.next())
+    expect(seen.value?.events.map((event: KeyChange) => text(event.row?.value))).toEqual(['true'])
+    ending.abort()
+    expect(lies).toBeGreaterThan(0)
+  })
+
+  it('takes the seat of a voter that is caught lying, and goes on without it', async () => {
+    const nodes = await committee(7, 4)
+    const [founder, second, , , liar] = nodes as [TestNode, TestNode, TestNode, TestNode, TestNode]
+    await put(founder, 'shop/x', '1')
+    const epoch = founder.primary.status().committee?.term ?? 0
+    // Whichever view it is in.
+    const votes = Array.from({ length: 60 }, (_, at) => [1, 2].map((block) => [at + 1, block]))
+    await say(
+      liar,
+      founder,
+      votes.flat().map(([view = 0, block = 0]) => voteOf(liar, epoch, view, block)),
+    )
+    await world.until('it is out', () => !isNamedBy(founder, liar) && !isNamedBy(second, liar))
+    expect(founder.primary.view()?.seat(liar.id)).toEqual({
+      ...{ seat: 'none', trust: 40, judgedBefore: epoch + 1 },
+    })
+    await put(second, 'second/x', '2')
+    await world.until('it has left', () => liar.primary.status().role === 'none')
+    // An admin may take it in again, with as much trust as a seat takes.
+    await world.run('it comes back', founder.primary.change('promote', liar.id))
+    expect(founder.primary.view()?.seat(liar.id)).toMatchObject({ seat: 'voter', trust: 50 })
+  })
 })
+
+const isNamedBy = ({ primary }: TestNode, { id }: TestNode): boolean =>
+  primary.status().committee?.voters.includes(id) === true
+
+/** Its shape is the engine's. */
+function voteOf({ key }: TestNode, epoch: number, view: number, block: number): Uint8Array {
+  const ballot = ['notarise', epoch, view, new Uint8Array(32).fill(block)]
+  const signature = key.sign(signedBytes('consensus', world.network.id, encode([1, ...ballot])))
+  return encode([1, 'vote', [...ballot, key.publicKey, signature]])
+}
+
+async function say(from: TestNode, to: TestNode, messages: readonly Uint8Array[]): Promise<void> {
+  const stream = await world.run(
+    'the stream is open',
+    world.links.node(from.id).openStream(to.id, 'consensus/1'),
+  )
+  await stream.write(Buffer.concat(messages.map(framed)))
+  await world.advance(50)
+}

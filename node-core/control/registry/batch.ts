@@ -38,7 +38,7 @@ export interface BatchHead {
   timeMs: number
 }
 
-/** Made by `openBatch` alone. */
+/** Made in this file alone, of what was signed. */
 export interface VerifiedBatch extends BatchHead {
   readonly ids: KeyIds
   readonly commands: readonly VerifiedCommand[]
@@ -91,6 +91,26 @@ export function sealBatch(
   head: BatchHead,
   commands: readonly Command[],
 ): Uint8Array {
+  return seal(signer, network, head, commands).bytes
+}
+
+/** With what everybody else will read in it: its signature was made here. Throws BATCH_TOO_LARGE. */
+export function sealOpened(
+  signer: Signer,
+  network: FoundedNetwork,
+  head: BatchHead,
+  commands: readonly Command[],
+): { bytes: Uint8Array; batch: VerifiedBatch | undefined } {
+  const { bytes, payload } = seal(signer, network.id, head, commands)
+  const read = readContent(
+    network,
+    signer.publicKey,
+    decode(payload, { bytesMax: BATCH_BYTES_MAX }),
+  )
+  return { bytes, batch: 'code' in read ? undefined : read }
+}
+
+function seal(signer: Signer, network: NetworkId, head: BatchHead, commands: readonly Command[]) {
   const { incarnation, first, settled, timeMs } = head
   const list = commands.map(({ kind, body }) => [kind, body])
   const payload = encode({ v: VERSION, incarnation, first, settled, timeMs, commands: list })
@@ -98,7 +118,7 @@ export function sealBatch(
   if (commands.length > BATCH_COMMANDS_MAX || bytes.byteLength > BATCH_BYTES_MAX) {
     throw refusal('BATCH_TOO_LARGE')
   }
-  return bytes
+  return { bytes, payload }
 }
 
 /**
@@ -113,7 +133,16 @@ export function openBatch(
   if (bytes.byteLength > BATCH_BYTES_MAX) return { code: 'BATCH_TOO_LARGE' }
   const opened = openOrRefuse(network, bytes)
   if (!opened) return { code: 'BATCH_INVALID' }
-  const { key, content } = opened
+  return readContent(network, opened.key, opened.content, release)
+}
+
+/** What was signed by `key`. */
+function readContent(
+  network: FoundedNetwork,
+  key: Uint8Array,
+  content: unknown,
+  release: Release = RELEASE,
+): VerifiedBatch | { code: BatchErrorCode } {
   const versioned = VERSIONED.safeParse(content)
   if (versioned.success && versioned.data.v !== VERSION) return { code: 'BATCH_UNKNOWN_VERSION' }
   const parsed = BATCH.safeParse(content)

@@ -77,6 +77,7 @@ export {
   sealBatch,
   type VerifiedBatch,
 } from './batch.ts'
+export { type BatchReader, createBatchReader } from './batch-reader.ts'
 export type { KeyEvent, Watched } from './history.ts'
 export type { Outcome, RefusalCode } from './refusals.ts'
 export { createRegistry } from './registry.ts'

@@ -112,3 +112,7 @@ export const LEASE_GRAIN_MS = 100
 export const LOCKS_MAX = 10_000
 /** Leases that wait for one lock. */
 export const LOCK_WAITING_MAX = 256
+/** Batches that are remembered opened, from when they are handed in until they come in the log. */
+export const REMEMBERED_BATCHES_MAX = 512
+/** Their bytes, or one that alone is larger. */
+export const REMEMBERED_BYTES_MAX = 8_388_608

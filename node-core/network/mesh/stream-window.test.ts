@@ -52,6 +52,15 @@ it('says at once what opens a stream', () => {
   expect(grants).toEqual([0])
 })
 
+it('grants after a pause what came before it', () => {
+  const { grants, stream, receive } = makeStream(StreamState.Established)
+  stream.addEventListener('message', () => stream.pause(), { once: true })
+  receive(STREAM_WINDOW_BYTES)
+  expect(grants).toEqual([])
+  stream.resume()
+  expect(grants).toEqual([STREAM_WINDOW_BYTES])
+})
+
 it('grants what a pause kept back, once it was handed over', () => {
   const { grants, stream, receive } = makeStream(StreamState.Established)
   stream.pause()

@@ -19,7 +19,8 @@ export function grantByHalves(stream: Stream): void {
     // Before it is established, an update carries the flags that open the stream.
     const isEstablished = stream.state === StreamState.Established
     if (isEstablished && receivedBytes < STREAM_WINDOW_BYTES / 2) return
-    receivedBytes = 0
+    // A paused stream grants nothing: what came is still to be granted when it goes on.
+    if (stream.state !== StreamState.Paused) receivedBytes = 0
     grant()
   }
 }

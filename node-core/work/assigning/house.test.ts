@@ -77,6 +77,45 @@ describe('the leader', () => {
   })
 })
 
+describe('voters of whom one may lie', () => {
+  const open4 = async (): Promise<HouseNode[]> => {
+    house = await openHouse(4, 4, 'simplex')
+    return [...house.nodes]
+  }
+
+  test('commit what two of them propose alike, and a dead one’s work elsewhere', async () => {
+    const [first, second] = await open4()
+    // It could decide alone, as an admin's.
+    await second!.assigner.stop()
+    await house.deploy(second!, { ...WEB, replicas: 4 })
+    await house.until('all serve', serves(4), 3_000)
+    expect(committedAsItRuns()).toBe(true)
+    const height = house.committee!.registryOf(second!.id).index
+    await house.pass(20_000)
+    expect(house.committee!.registryOf(second!.id).index).toBe(height)
+    first!.kill()
+    await house.until('what it ran runs elsewhere', () => living().length === 4, 10_000)
+    await during(house, first!.start())
+    await house.until('nothing runs twice', serves(4), 10_000)
+    await house.until('the word follows', committedAsItRuns, 5_000)
+  })
+
+  test('start nothing on the word of one', async () => {
+    const [first, second, third] = await open4()
+    for (const { assigner } of house.nodes) await assigner.stop()
+    await house.deploy(second!, WEB)
+    const assign = [[0, first!.id]] as [number, NodeId][]
+    const body = { workload: 'web', generation: 1, assign, release: [] }
+    const word = { kind: 'workload.assign' as const, body }
+    const alone = await house.committee!.primaryOf(first!.id).execute(word)
+    expect(alone).toEqual({ applied: false })
+    await house.pass(1_000)
+    expect(house.running('web')).toEqual([])
+    await house.committee!.primaryOf(third!.id).execute(word)
+    await house.until('it runs', () => house.running('web')[0]?.node === first, 1_000)
+  })
+})
+
 describe('without a quorum', () => {
   test('what the only voter ran runs elsewhere, and once again when it is back', async () => {
     const [only, second] = await open(3, 1)

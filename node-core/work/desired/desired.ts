@@ -5,7 +5,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import type { CommittedAssignments } from '../placement/index.ts'
 import { type DesiredWorkload, type Slot, WORKLOAD_PREFIX, workloadKey } from '../spec/index.ts'
 import type { Desired, DesiredChange, DesiredDeps } from './index.ts'
-import { keep, type Rows, readKept } from './kept-rows.ts'
+import { createKeptRows, type Rows } from './kept-rows.ts'
 import { LOOK_MS } from './limits.ts'
 import { createQuorumWatch } from './quorum-watch.ts'
 import { createRegistryRows } from './registry-rows.ts'
@@ -23,6 +23,7 @@ export function createDesired(deps: DesiredDeps): Desired {
   const rows = createRegistryRows(warn)
   const records = createStateRecords(state, warn)
   const quorum = createQuorumWatch(deps)
+  const keptFile = createKeptRows(deps.disk, logger)
   const listeners = new Set<(change: DesiredChange) => void>()
   let shownRows: readonly DesiredWorkload[] = []
   let shownAssignments: ReadonlyMap<Slot, NodeId> = new Map()
@@ -131,7 +132,7 @@ export function createDesired(deps: DesiredDeps): Desired {
     const now = { workloads: shownRows, assignments: shownAssignments }
     const isKept = keptRows.workloads === now.workloads && keptRows.assignments === now.assignments
     if (isKept || primary.status().role !== 'none') return
-    if (await keep(deps.disk, now, logger)) keptRows = now
+    if (await keptFile.write(now)) keptRows = now
   }
 
   return {
@@ -160,7 +161,7 @@ export function createDesired(deps: DesiredDeps): Desired {
     },
     async start() {
       if (stopWatching.length > 0) return
-      kept = await readKept(deps.disk, logger)
+      kept = await keptFile.read()
       if (kept) shownRows = kept.workloads
       if (kept) shownAssignments = kept.assignments
       stopWatching = [

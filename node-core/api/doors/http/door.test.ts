@@ -222,6 +222,10 @@ describe('the HTTP door', () => {
     const text = await (await call('/metrics')).text()
     expect(text).toMatch(/^# TYPE mycelium_nodes gauge\nmycelium_nodes\{liveness="alive"\} 2$/m)
     expect(text).not.toContain('# EOF')
+    expect(text).toContain('mycelium_primary_commands_total 4')
+    expect(text).toContain('mycelium_primary_batch_seconds_total 0.5')
+    const again = await (await call('/metrics')).text()
+    expect(again).toContain('mycelium_primary_commands_total 4')
     const accept = 'application/openmetrics-text'
     expect(await (await call('/metrics', { headers: { accept } })).text()).toMatch(/# EOF\n$/)
   })

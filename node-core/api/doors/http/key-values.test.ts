@@ -197,6 +197,11 @@ describe('keys and values over REST', () => {
     const { body } = await call('GET', '/api/openapi.json')
     expect(Object.keys(body.paths['/api/kv/{key}'])).toEqual(['get', 'put', 'delete'])
     expect(body.paths['/api/kv/{key}'].put.responses.default).toBeDefined()
+    const release = body.paths['/api/locks/{lock}'].delete
+    expect(release.requestBody).toBeUndefined()
+    expect(release.parameters).toContainEqual(
+      expect.objectContaining({ name: 'lease', in: 'query' }),
+    )
     expect(body.paths['/api/watch'].get.responses['200'].content).toHaveProperty([
       'text/event-stream',
     ])

@@ -1,5 +1,5 @@
 /** All doors of this node: one for each instance that runs, opened and closed in turn. */
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
 import { messageOf } from '../../../base/errors/index.ts'
 import { type AccessedInstance, SOCKET_NAME } from '../../../work/runners/index.ts'
@@ -52,7 +52,9 @@ export function createInstanceDoors(deps: InstanceDoorsDeps): InstanceDoors {
     },
     async stop() {
       started = false
-      await Promise.all([...doors.keys()].map((id) => inTurn(id, () => shut(id))))
+      for (const id of doors.keys()) void inTurn(id, () => shut(id))
+      await Promise.all(turns.values())
+      if (root !== undefined) await removeIfEmpty(root)
     },
     async open(instance) {
       const { id } = instance
@@ -85,6 +87,13 @@ export function createInstanceDoors(deps: InstanceDoorsDeps): InstanceDoors {
       }
     },
   }
+}
+
+/** What goes on running keeps its folder, for when this node comes back. */
+async function removeIfEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch((error) => {
+    if (!/ENOTEMPTY|EEXIST|ENOENT/.test(messageOf(error))) throw error
+  })
 }
 
 /** A socket's path is short on every system, and a home may have a long one. */

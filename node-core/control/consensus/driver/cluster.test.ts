@@ -25,8 +25,8 @@ interface Member {
   disk: SimDisk
   machine: ListMachine
   consensus: Consensus
-  /** Power loss, and what the disk makes of it. */
-  kill(): Promise<void>
+  /** Power loss, and what the disk makes of it; or the end of a process, which its peers see. */
+  kill(options?: { silent: boolean }): Promise<void>
   start(): Promise<void>
 }
 
@@ -81,8 +81,8 @@ async function createCluster(seed: number, options: ConsensusOptions = {}): Prom
     const member: Member = {
       ...{ id, disk },
       ...live(),
-      async kill() {
-        world.network.crash(id, { silent: true })
+      async kill({ silent } = { silent: true }) {
+        world.network.crash(id, { silent })
         disk.crash()
         const stopped = member.consensus.stop()
         await world.advance(20)
@@ -173,6 +173,41 @@ describe('three drivers with Raft', () => {
     const content = numbered(0, 200)
     await cluster.until('agreement', () => allHold(cluster.members, content))
     for (const member of cluster.members) expect(contentOf(member)).toEqual(content)
+  })
+
+  it('elect another at once when the leader’s process has died, without an election timeout', async () => {
+    for (let seed = 40; seed < 60; seed++) {
+      const cluster = await createCluster(seed)
+      const first = await cluster.elect()
+      await cluster.propose(first, ['before'])
+      await first.kill({ silent: false })
+      let waitedMs = 0
+      for (; !cluster.leader(); waitedMs += 5) await cluster.world.advance(5)
+      expect(waitedMs, `seed ${seed}`).toBeLessThan(100)
+      const second = await cluster.elect()
+      await cluster.propose(second, ['after'])
+      expect(contentOf(second)).toEqual(['before', 'after'])
+    }
+  })
+
+  it('keep a leader that lives, though one of them has lost its connection', async () => {
+    for (let seed = 60; seed < 70; seed++) {
+      const cluster = await createCluster(seed)
+      const leader = await cluster.elect()
+      const { term } = leader.consensus.status().engine ?? {}
+      const other = cluster.members.find((member) => member !== leader)
+      if (!other) throw new Error('Somebody must follow.')
+      cluster.world.network.cut(leader.id, other.id)
+      cluster.world.network.cut(other.id, leader.id)
+      await cluster.world.advance(8_000)
+      expect(leader.consensus.status().engine).toMatchObject({ leader: leader.id, term })
+      expect(other.consensus.status().engine?.leader).toBe(undefined)
+      cluster.world.network.mendAll()
+      await cluster.until('its return', () => {
+        return other.consensus.status().engine?.leader === leader.id
+      })
+      expect(leader.consensus.status().engine?.term).toBe(term)
+    }
   })
 
   it('compact their logs, and bring one who was away for long up to date by a snapshot', async () => {

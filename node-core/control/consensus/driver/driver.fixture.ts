@@ -98,6 +98,8 @@ export function createScriptedEngine(self: NodeId): ScriptedEngine {
     },
     transferLeader: () => said('transferLeader'),
     reportUnreachable: (peer) => said(`unreachable ${peer.slice(0, 1)}`),
+    reportDown: (peer) => said(`down ${peer.slice(0, 1)}`),
+    campaign: () => said('campaign'),
     ready() {
       if (outstanding) throw new Error('The last Ready was not advanced.')
       const next = waiting.shift()

@@ -13,6 +13,7 @@ import type {
   ConsensusVerdictCode,
 } from './index.ts'
 import { createIntake, type Intake } from './intake.ts'
+import { createLeadWatch, type LeadWatch } from './lead-watch.ts'
 import { COMPACT_BYTES, COMPACT_ENTRIES, TICK_MS } from './limits.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { createProposals } from './proposals.ts'
@@ -29,6 +30,7 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
   let failure: ConsensusStatus['failure']
   let outbox: Outbox | undefined
   let intake: Intake | undefined
+  let leadWatch: LeadWatch | undefined
   let started: Promise<void> | undefined
   let stopping: Promise<void> | undefined
   let pumping: Promise<void> | undefined
@@ -145,6 +147,10 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
       },
     })
     intake = createIntake({ net, clock, logger, protocol, step })
+    leadWatch = createLeadWatch({
+      ...{ net, clock, use },
+      status: () => (state === 'running' ? engine?.status() : undefined),
+    })
     cancelTick = clock.timer(tickMs, tick)
     wake()
     board.look()
@@ -164,6 +170,7 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
   /** Says and hears nothing more. What was asked is answered as far as anyone can. */
   async function halt(): Promise<void> {
     cancelTick()
+    leadWatch?.stop()
     proposals.abandon()
     questions.abandon(
       new MyceliumError<ConsensusErrorCode>('NOT_RUNNING', 'Consensus has stopped here.'),

@@ -15,6 +15,12 @@ export const WRITE_TIMEOUT_MS = 5_000
 export const REOPEN_MS = 200
 /** Until the stream to a peer that nothing is said to is closed. Milliseconds. */
 export const LINE_IDLE_MS = 60_000
+/** Between the campaigns of two voters that have lost their leader. Milliseconds. */
+export const CAMPAIGN_TURN_MS = 200
+/** Until every voter is likely to have seen that the leader's connections ended, and twice that until the first asks. Milliseconds. */
+export const SEEN_MS = 8
+/** Campaigns after a leader was lost, until the next waits for an election timeout. */
+export const CAMPAIGNS_MAX = 5
 /** How long a peer is not listened to after a message that no honest one sends. Milliseconds. */
 export const REJECTED_MS = 1_000
 /** Peers whose rejection is remembered. */

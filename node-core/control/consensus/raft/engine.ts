@@ -31,6 +31,7 @@ import {
 import { changeOf, type Entry, fitting, NO_DATA } from './entries.ts'
 import type { RaftErrorCode, RaftVerdictCode } from './errors.ts'
 import { Fates } from './fates.ts'
+import { Gathering } from './gathering.ts'
 import type { RaftEngineConfig } from './index.ts'
 import {
   APPEND_BYTES_MAX,
@@ -51,6 +52,7 @@ import { recordsOf, type Stored } from './records.ts'
 import type { Snapshot } from './snapshot.ts'
 import { SnapshotReceiver } from './snapshot-receiver.ts'
 import { SnapshotSender } from './snapshot-sender.ts'
+import { sparing } from './sparing.ts'
 import { trailingStart } from './trailing.ts'
 import { encodeMessage, parseMessage, type SnapshotChunk, type WireMessage } from './wire.ts'
 
@@ -65,6 +67,7 @@ export class RaftEngine implements Engine {
   readonly self: NodeId
   readonly #node: RawNode
   readonly #fates = new Fates()
+  readonly #gathering = new Gathering()
   readonly #questions: Questions
   readonly #sender: SnapshotSender
   readonly #receiver = new SnapshotReceiver()
@@ -115,6 +118,7 @@ export class RaftEngine implements Engine {
     this.#node.tick()
     this.#questions.tick()
     this.#sender.tick()
+    this.#gathering.tick()
   }
 
   step(from: NodeId, bytes: Uint8Array): Verdict {
@@ -175,12 +179,20 @@ export class RaftEngine implements Engine {
     this.#node.reportUnreachable(peer)
   }
 
+  reportDown(peer: NodeId): void {
+    if (this.#node.leader === peer) this.#node.forgetLeader()
+  }
+
+  campaign(): void {
+    this.#node.campaign()
+  }
+
   ready(): Ready | undefined {
     assert(this.#underway === 'none', 'A Ready was taken before the last one was done.')
     const node = this.#node
     const lead = { leader: node.leader, term: node.hardState.term }
     this.#questions.leadIs(lead)
-    this.#flushProposals()
+    if (!this.#holdsProposals()) this.#flushProposals()
     this.#questions.flush(lead, (context) => node.readIndex(context))
     const raw = node.hasReady() ? node.ready() : undefined
     const committed = raw ? this.#deliver(raw) : []
@@ -311,6 +323,13 @@ export class RaftEngine implements Engine {
     return { verdict: 'accept' }
   }
 
+  #holdsProposals(): boolean {
+    const { log, role } = this.#node
+    if (this.#waiting.length === 0) return false
+    const bytes = this.#waiting.reduce((sum, { data }) => sum + data.byteLength, 0)
+    return this.#gathering.holds(bytes, role === 'leader' && log.lastIndex > log.committed)
+  }
+
   #flushProposals(): void {
     const waiting = this.#waiting
     if (waiting.length === 0) return
@@ -390,7 +409,8 @@ export class RaftEngine implements Engine {
   /** A snapshot goes to the sender, which cuts it up. */
   #encode(messages: readonly Message[]): Outgoing[] {
     const encoded: Outgoing[] = []
-    for (const message of messages) {
+    const holds = (peer: NodeId, index: LogIndex) => this.#node.isHeldBy(peer, index)
+    for (const message of sparing(messages, holds)) {
       if (message.kind === 'installSnapshot') this.#sender.send(message)
       else encoded.push(outgoing(message))
     }

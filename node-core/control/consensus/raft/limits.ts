@@ -11,6 +11,8 @@ export const LEASE_MARGIN_TICKS = 3
 export const PAYLOAD_BYTES_MAX = 1_310_720
 /** Entries' bytes in one append, or one entry if it alone is larger. Bytes. */
 export const APPEND_BYTES_MAX = 262_144
+/** Proposals that no longer wait for entries on their way to a quorum. Bytes. */
+export const GATHER_BYTES = 65_536
 /** Entries in one message. */
 export const APPEND_ENTRIES_MAX = 16_384
 /** What an entry weighs besides its payload. Bytes. */

@@ -161,6 +161,12 @@ export class RawNode {
     return waits ? progress.pendingSnapshot : undefined
   }
 
+  /** Whether a follower that is replicated to has acknowledged that entry. */
+  isHeldBy(node: NodeId, index: LogIndex): boolean {
+    const progress = this.#raft.tracker.progress.get(node)
+    return progress?.state === 'replicate' && progress.matchIndex >= index
+  }
+
   needsSnapshot(id: EntryId): boolean {
     return needsSnapshot(this.#raft, id)
   }

@@ -3,7 +3,7 @@ import type { NodeId } from '../../../base/net/index.ts'
 import type { Verdict } from '../index.ts'
 import { historyFrom } from './answering.ts'
 import { type Block, parseBlock } from './block.ts'
-import { type Certificate, verifyCertificate } from './certificate.ts'
+import { ballotOf, type Certificate, verifyCertificate } from './certificate.ts'
 import { accept, isCertified, takeBlock, write } from './certifying.ts'
 import { committeeOf, restore } from './compacting.ts'
 import { finalise } from './finalising.ts'
@@ -30,9 +30,18 @@ export function hearCertificates(
     if (certificate.epoch > epochOf(machine)) ask(machine, from)
     if (certificate.epoch !== epochOf(machine) || isKnown(machine, certificate)) continue
     if (!isCertified(machine, certificate)) return UNPROVEN
+    lookForLies(machine, certificate)
     accept(machine, certificate)
   }
   return ACCEPT
+}
+
+/** Who said one thing here and another to those who made the certificate is caught by it. */
+function lookForLies({ views, dissent }: Machine, certificate: Certificate): void {
+  for (const signature of certificate.signatures) {
+    const added = views.add({ ...ballotOf(certificate), ...signature })
+    if (typeof added === 'object') dissent.add(added)
+  }
 }
 
 /** Finalised blocks, oldest first; each run of them ends with a certificate. */
@@ -170,6 +179,7 @@ function takeRun(machine: Machine, run: Block[], certificate: Certificate): Verd
   if (certificate.epoch !== epochOf(machine)) return OLD
   if (!isCertified(machine, certificate)) return UNPROVEN
   for (const block of run) takeBlock(machine, block)
+  lookForLies(machine, certificate)
   accept(machine, certificate)
   // Before the next run, which may be of the next epoch.
   finalise(machine)

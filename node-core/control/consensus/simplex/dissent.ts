@@ -14,7 +14,7 @@ import { type Committee, faultyWeightMax, toleratesLiars, weightOfAll } from './
 export type Guarantee = 'byzantine' | 'honest-only' | 'void'
 
 export interface Dissent {
-  /** Kept once per liar: one proof is enough. */
+  /** Kept once per liar, the latest epoch's: one proof is enough. */
   add(evidence: Evidence): void
   /** Two certificates that no quorum with honest voters gives both: this node stops voting. */
   addFork(): void
@@ -31,8 +31,10 @@ export function createDissent(): Dissent {
   let forked = false
   return {
     add(evidence) {
-      const { author } = evidence.first
-      if (!byAuthor.has(author)) byAuthor.set(author, evidence)
+      const { author, epoch } = evidence.first
+      // Each epoch is judged by itself, so a later lie is news.
+      const known = byAuthor.get(author)
+      if (!known || known.first.epoch < epoch) byAuthor.set(author, evidence)
     },
     addFork() {
       forked = true

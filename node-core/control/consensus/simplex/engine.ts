@@ -60,6 +60,9 @@ export function createSimplexEngine(
     // The lead goes round by itself.
     transferLeader() {},
     reportUnreachable: (peer) => peers.unreachable(peer),
+    // Views move on by themselves, and their leaders are not chosen.
+    reportDown() {},
+    campaign() {},
     ready() {
       assert(!underway, 'One Ready at a time.')
       settle(machine)

@@ -49,6 +49,8 @@ const make: MakeEngine = (
     step: (from, bytes) => engine.step(inward(from), bytes),
     changeMembers: (id, members) => engine.changeMembers(id, translate(members, inward)),
     reportUnreachable: (peer) => engine.reportUnreachable(inward(peer)),
+    reportDown: (peer) => engine.reportDown(inward(peer)),
+    campaign: () => engine.campaign(),
     ready() {
       const ready = engine.ready()
       return ready && renamed(ready)

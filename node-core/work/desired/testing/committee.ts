@@ -13,6 +13,7 @@ import {
   sealBatch,
 } from '../../../control/registry/index.ts'
 import {
+  type ConsensusEngine,
   type FoundedNetwork,
   foundNetwork,
   generateKey,
@@ -51,6 +52,8 @@ export interface CommitteeOptions {
   nodes: number
   /** The first so many vote. Default: all. */
   voters?: number
+  /** Default: raft. Under simplex all but the second node are of owners that may only use. */
+  consensus?: ConsensusEngine | undefined
   clock: SimClock
   /** Nodes that are up and in reach of one that is, itself left out. */
   reach(from: NodeId): NodeId[]
@@ -64,7 +67,7 @@ export function createTestCommittee(options: CommitteeOptions): TestCommittee {
   const createdAt = new Date(CREATED_MS).toISOString()
   const network: FoundedNetwork = foundNetwork(
     founder,
-    { name: 'House', consensus: 'raft', createdAt },
+    { name: 'House', consensus: options.consensus ?? 'raft', createdAt },
     random,
   )
   const places = Array.from({ length: options.nodes }, (): Place => {
@@ -117,8 +120,13 @@ export function createTestCommittee(options: CommitteeOptions): TestCommittee {
     if (following) clock.timer(FOLLOW_MS, followAll)
   }
 
-  for (const { key } of places) {
-    const certificate = issueNodeCertificate(founder, network.id, {
+  for (const [at, { key }] of places.entries()) {
+    const person = options.consensus === 'simplex' && at !== 1 ? generateKey(random) : founder
+    if (person !== founder) {
+      const body = { owner: person.publicKey, name: 'Somebody', permissions: ['use' as const] }
+      append(founder, { kind: 'member.admit', body })
+    }
+    const certificate = issueNodeCertificate(person, network.id, {
       node: key.publicKey,
       nowMs: CREATED_MS,
     })

@@ -4,7 +4,8 @@ import { createSimDisk } from '../../../base/disk/index.ts'
 import { createMemoryLogger, type LogLine } from '../../../base/log/index.ts'
 import { type NodeId, parseNodeId } from '../../../base/net/index.ts'
 import { createSeededRandom } from '../../../base/random/index.ts'
-import type { Liveness, Member, Membership } from '../../../network/membership/index.ts'
+import type { ConsensusEngine } from '../../../identity/index.ts'
+import type { Member } from '../../../network/membership/index.ts'
 import { type Assigner, createAssigner } from '../../assigning/index.ts'
 import { createDesired, type Desired, type DesiredDeps } from '../../desired/index.ts'
 import { createTestCommittee, type TestCommittee } from '../../desired/testing/committee.ts'
@@ -20,9 +21,8 @@ import {
   type WorkView,
 } from '../index.ts'
 import { createSharedMap, type Memory, type SharedMap } from './shared-map.ts'
+import { createWatch } from './watch.ts'
 
-const SUSPECT_AFTER_MS = 1_000
-const DEAD_AFTER_MS = 2_500
 const STEP_MS = 5
 
 export interface House {
@@ -79,6 +79,8 @@ export interface HouseOptions {
   reconciler?: ReconcilerOptions
   /** How many vote in the committee; none: the house has no Primary. Default 0. */
   voters?: number
+  /** Default: raft. */
+  consensus?: ConsensusEngine
 }
 
 export function createHouse(options: HouseOptions = { nodes: 3 }): House {
@@ -99,6 +101,7 @@ export function createHouse(options: HouseOptions = { nodes: 3 }): House {
   const committee = options.voters
     ? createTestCommittee({
         ...{ nodes: options.nodes, voters: options.voters, clock, reach },
+        consensus: options.consensus,
         isUp: (id) => nodes.some((node) => node.id === id && node.up),
       })
     : undefined
@@ -174,8 +177,12 @@ export function createHouse(options: HouseOptions = { nodes: 3 }): House {
 }
 
 /** A house whose nodes have started and know each other. */
-export async function openHouse(nodes: number, voters = 0): Promise<House> {
-  const house = createHouse({ nodes, voters })
+export async function openHouse(
+  nodes: number,
+  voters = 0,
+  consensus: ConsensusEngine = 'raft',
+): Promise<House> {
+  const house = createHouse({ nodes, voters, consensus })
   for (const node of house.nodes) await during(house, node.start())
   await house.pass(4_000)
   return house
@@ -199,6 +206,7 @@ interface Surroundings {
   reach(from: NodeId): NodeId[]
   seed?: number
   reconciler?: ReconcilerOptions
+  consensus?: ConsensusEngine
 }
 
 function createHouseNode(number: number, id: NodeId, around: Surroundings): HouseNode {
@@ -243,7 +251,14 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
       const view = createWorkView({ desired, state: map, membership, logger })
       const net = { peers: () => reach(id) }
       const assigner = createAssigner({
-        ...{ self: id, consensus: 'raft', view, primary, clock: mortalClock, logger },
+        ...{
+          self: id,
+          consensus: around.consensus ?? 'raft',
+          view,
+          primary,
+          clock: mortalClock,
+          logger,
+        },
         readiness: createReadiness({ state: map, membership, net, clock }),
       })
       const runner = node.engine.runner({ node: id })
@@ -329,71 +344,4 @@ function mortal<T extends object>(part: T, lives: () => boolean): T {
 /** Before its first start a node has none of these. */
 function unborn(): Pick<HouseNode, 'map' | 'desired' | 'view' | 'reconciler' | 'assigner'> {
   return {} as Pick<HouseNode, 'map' | 'desired' | 'view' | 'reconciler' | 'assigner'>
-}
-
-/** Tells who is silent by who can be reached, after a while. */
-function createWatch(node: HouseNode, around: Surroundings, lives: () => boolean): Membership {
-  const { clock, nodes } = around
-  const lastSeenMs = new Map<NodeId, number>()
-  const told = new Map<NodeId, string>()
-  const listeners = new Set<(member: Member, previous: Liveness | undefined) => void>()
-
-  const livenessOf = (other: HouseNode): Liveness => {
-    if (other.facts.left) return 'left'
-    if (other.id === node.id) return 'alive'
-    // Whoever has just come up takes those it remembers for dead until it hears of them.
-    const silentMs = clock.monotonicMs() - (lastSeenMs.get(other.id) ?? Number.NEGATIVE_INFINITY)
-    if (silentMs < SUSPECT_AFTER_MS) return 'alive'
-    return silentMs < DEAD_AFTER_MS ? 'suspect' : 'dead'
-  }
-  const member = (other: HouseNode): Member => ({
-    id: other.id,
-    owner: 'f'.repeat(64) as Member['owner'],
-    ownerName: 'somebody',
-    profile: {
-      name: other.id.slice(-2),
-      role: 'rhizomorph',
-      version: '0',
-      addresses: [],
-      labels: {},
-      kinds: other.facts.kinds,
-      capacity: { cpuMillis: 4_000, memoryBytes: 2 ** 34, diskBytes: 2 ** 40 },
-    },
-    liveness: livenessOf(other),
-    cordoned: other.facts.cordoned,
-    draining: other.facts.draining,
-    sinceMs: 0,
-  })
-  const list = (): Member[] => nodes.filter(({ map }) => map !== undefined).map(member)
-  const look = (): void => {
-    if (!lives()) return
-    for (const id of around.reach(node.id)) lastSeenMs.set(id, clock.monotonicMs())
-    for (const one of list()) {
-      const now = JSON.stringify(one)
-      if (told.get(one.id) === now) continue
-      told.set(one.id, now)
-      for (const listener of listeners) listener(one, undefined)
-    }
-    clock.timer(100, look)
-  }
-  // The state hears of others sooner than the membership believes that they are there.
-  clock.timer(1_000, look)
-  return {
-    self: node.id,
-    get: (id) => list().find((one) => one.id === id),
-    list,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    async announce({ kinds }) {
-      if (kinds) node.facts.kinds = kinds
-    },
-    async leave() {
-      node.facts.left = true
-    },
-    selfDoubt: 0,
-    async start() {},
-    async stop() {},
-  }
 }

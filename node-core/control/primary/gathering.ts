@@ -1,0 +1,45 @@
+/**
+ * How long commands of one node wait for more before they are sealed. A batch costs the committee much
+ * more than a command does, and those whose calls were just answered are likely to call again.
+ */
+import { BATCH_BYTES, BATCH_COMMANDS_MAX, CROWD_MIN, CROWD_MS, GATHER_MS } from './limits.ts'
+
+export interface Waiting {
+  commands: number
+  bytes: number
+  oldestSinceMs: number
+  /** Batches without an answer. */
+  underway: number
+}
+
+export interface Gathering {
+  /** 0 when the next batch is to go. */
+  waitMs(waiting: Waiting, nowMs: number): number
+  /** A batch of so many commands was answered while so many others waited. */
+  answered(commands: number, waiting: number, nowMs: number): void
+}
+
+export function createGathering(): Gathering {
+  /** Who calls, as far as the last answers show. */
+  let crowd = 0
+  let answeredAtMs = Number.NEGATIVE_INFINITY
+
+  function mostMs({ commands, underway }: Waiting, nowMs: number): number {
+    if (underway > 0) return GATHER_MS
+    const isLately = nowMs - answeredAtMs < GATHER_MS
+    const areExpected = crowd >= CROWD_MIN && commands < (crowd * 3) / 4
+    return isLately && areExpected ? CROWD_MS : 0
+  }
+
+  return {
+    waitMs(waiting, nowMs) {
+      const { commands, bytes, oldestSinceMs } = waiting
+      if (commands >= BATCH_COMMANDS_MAX || bytes >= BATCH_BYTES) return 0
+      return Math.max(0, oldestSinceMs + mostMs(waiting, nowMs) - nowMs)
+    },
+    answered(commands, waiting, nowMs) {
+      crowd = commands + waiting
+      answeredAtMs = nowMs
+    },
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Opens batches, and remembers what it opened until it is applied: whoever is handed a batch checks
+ * it before it is proposed, and meets it again in the log. A batch's bytes are its name, so a
+ * signature is checked once for each, by whoever did not make it.
+ */
+import { hash } from 'node:crypto'
+import type { FoundedNetwork, Signer } from '../../identity/index.ts'
+import {
+  type BatchErrorCode,
+  type BatchHead,
+  openBatch,
+  sealOpened,
+  type VerifiedBatch,
+} from './batch.ts'
+import { REMEMBERED_BATCHES_MAX, REMEMBERED_BYTES_MAX } from './limits.ts'
+import type { Command } from './release.ts'
+
+export interface BatchReader {
+  /** By one of this node's own keys. Throws BATCH_TOO_LARGE. */
+  seal(signer: Signer, head: BatchHead, commands: readonly Command[]): Uint8Array
+  /** For one that will come in the log. */
+  open(bytes: Uint8Array): VerifiedBatch | { code: BatchErrorCode }
+  /** For one that has: it is remembered no longer. */
+  take(bytes: Uint8Array): VerifiedBatch | { code: BatchErrorCode }
+}
+
+export function createBatchReader(network: FoundedNetwork): BatchReader {
+  const remembered = new Map<string, { batch: VerifiedBatch; bytes: number }>()
+  let rememberedBytes = 0
+
+  function forget(name: string): VerifiedBatch | undefined {
+    const known = remembered.get(name)
+    if (!known) return undefined
+    remembered.delete(name)
+    rememberedBytes -= known.bytes
+    return known.batch
+  }
+
+  /** The oldest gives way: it is opened once more, should it come. */
+  function remember(name: string, batch: VerifiedBatch, bytes: number): void {
+    forget(name)
+    remembered.set(name, { batch, bytes })
+    rememberedBytes += bytes
+    for (const [oldest] of remembered) {
+      const fits = remembered.size <= REMEMBERED_BATCHES_MAX
+      if ((fits && rememberedBytes <= REMEMBERED_BYTES_MAX) || oldest === name) return
+      forget(oldest)
+    }
+  }
+
+  return {
+    seal(signer, head, commands) {
+      const { bytes, batch } = sealOpened(signer, network, head, commands)
+      if (batch) remember(nameOf(bytes), batch, bytes.byteLength)
+      return bytes
+    },
+    open(bytes) {
+      const name = nameOf(bytes)
+      const known = remembered.get(name)
+      if (known) return known.batch
+      const opened = openBatch(network, bytes)
+      if (!('code' in opened)) remember(name, opened, bytes.byteLength)
+      return opened
+    },
+    take: (bytes) => (remembered.size > 0 && forget(nameOf(bytes))) || openBatch(network, bytes),
+  }
+}
+
+function nameOf(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'base64')
+}
