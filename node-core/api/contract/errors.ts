@@ -41,6 +41,10 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'UNKNOWN_AUTHOR',
     'REMOVED',
     'NAME_TAKEN',
+    'FOUNDER',
+    'EXPIRED',
+    'SPENT',
+    'NOT_A_READER',
   ],
   NOT_FOUND: ['IMAGE_NOT_FOUND', 'BLOB_NOT_FOUND', 'NO_LEASE'],
   CONFLICT: [
@@ -59,6 +63,8 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'NOT_A_VOTER',
     'NO_PRIMARY',
     'NO_LEAD',
+    'IN_USE',
+    'NOT_SUPPORTED',
   ],
   TOO_LARGE: ['NET_TOO_LARGE', 'CODEC_TOO_LARGE'],
   RATE_LIMITED: ['LIMIT_REACHED'],
@@ -77,6 +83,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'SEED_UNREACHABLE',
     'LOG_DAMAGED',
     'REPLICA_FAILED',
+    'UNKNOWN_KIND',
   ],
 }
 

@@ -25,6 +25,8 @@ export const primaryView = z.object({
   era: z.number().int().optional(),
   /** The last entry that this node's copy has applied. */
   height: z.number().int().optional(),
+  /** The node by which this one follows the log; absent in the committee, and while there is none. */
+  follows: z.string().optional(),
 })
 export type PrimaryView = z.infer<typeof primaryView>
 

@@ -87,6 +87,7 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
       discard: async () => false,
       learn: async () => {},
     },
+    heights: async () => [],
     counts: () => ({
       ...{ commands: 4, failures: 1, batches: 2, seconds: 0.5 },
       ...{ waiting: 0, logBytes: 1_000 },

@@ -67,6 +67,8 @@ export interface Primary extends Lifecycle {
   change(change: CommitteeChange, node: NodeId, options?: CallOptions): Promise<void>
   /** What the leader knows of each member: how many entries it is behind. */
   lag(options?: CallOptions): Promise<{ node: NodeId; entries: number; active: boolean }[]>
+  /** How far the copies of this node and of those it is connected to have come, as each says itself. */
+  heights(options?: CallOptions): Promise<{ node: NodeId; height: number }[]>
   status(): PrimaryStatus
   /** What is done when a committee has lost its majority for good. */
   readonly recovery: Recovery

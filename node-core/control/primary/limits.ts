@@ -116,3 +116,9 @@ export const TERMS_TOLD_MAX = 64
 export const REJOIN_LOOK_MS = 2_000
 /** Until a member that is asked how far it has come is passed over. Milliseconds. */
 export const POSITION_TIMEOUT_MS = 2_000
+/** After a followed copy has moved on, until it is written. Milliseconds. */
+export const SAVE_QUIET_MS = 2_000
+/** Least time between two such writes. Milliseconds. */
+export const SAVE_EVERY_MS = 30_000
+/** What they may take of the disk on average. Bytes per second. */
+export const SAVE_BYTES_PER_SECOND = 262_144

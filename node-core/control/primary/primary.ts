@@ -42,6 +42,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   let author: Author | undefined
   let closeDoor = (): void => {}
   let started = false
+  /** Whether this node holds a log of its own is known. */
+  let hasLooked = false
   const listeners = new Set<() => void>()
   /** Followers start and stop one after the other. */
   let following: Promise<void> = Promise.resolve()
@@ -116,7 +118,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   function followerOf(log: LogName): Follower {
     return createFollower({
       ...{ network, net, batches, board, clock, logger, log, random: deps.random },
-      ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf },
+      ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf, signer: deps.signer },
+      ...{ disk: deps.disk, isOpening: () => !hasLooked },
       replica: () => keeper.current(),
       applied: tellListeners,
     })
@@ -168,7 +171,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     const replica = keeper.current()
     // Before the first snapshot has come the copy is empty, which is not what the registry holds.
     const isReadable = replica && replica.status().applied > 0
-    return isReadable ? replica.view : follower.view()
+    return follower.view() ?? (isReadable ? replica.view : undefined)
   }
 
   function status(): PrimaryStatus {
@@ -220,6 +223,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       isInForce: () => status().inForce,
       hasSeats: isSimplex(network),
     }),
+    heights: ({ signal } = {}) => follower.heights(net.peers(), signal),
     status,
     recovery,
     counts() {
@@ -266,6 +270,10 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       housekeeping.start()
       registering.start()
       keeper.start()
+      void keeper.settled().then(() => {
+        hasLooked = true
+        follower.look()
+      })
       following = follower.start()
       await following
     },

@@ -17,6 +17,8 @@ const FOLDER = 'registry'
 export const logFolder = (log: LogName): string => `${FOLDER}/log${log}`
 const STANDING = `${FOLDER}/standing.cbor`
 const AUTHOR = `${FOLDER}/author.cbor`
+/** Of a node that follows: a snapshot of the registry. */
+export const copyFileOf = (log: LogName): string => `${FOLDER}/copy${log}.snapshot`
 /** Under Simplex the last committee that was proven to this node. */
 export const COMMITTEE_FILE = `${FOLDER}/committee.cbor`
 /** A file whose birthmark is remembered: a home that is put back from a copy has another. */
