@@ -59,7 +59,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     ...{ network, net, batches, disk: deps.disk, clock, random: deps.random, logger },
     ...{ eras, late },
     signer: deps.signer,
-    ...{ nodes: deps.nodes, isAdmins },
+    ...{ nodes: deps.nodes, isAdmins, execute: (command) => execute(command) },
     board: () => board,
     changed,
     applied: tellListeners,

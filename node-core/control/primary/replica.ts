@@ -9,6 +9,7 @@ import type { LogCopy } from '../follow/index.ts'
 import { createRecordLog } from '../log/index.ts'
 import {
   type BatchReader,
+  type Command,
   createRegistry,
   isVerified,
   type RegistryView,
@@ -69,6 +70,8 @@ export type ReplicaDeps = Pick<
   name: LogName
   batches: BatchReader
   isAdmins(node: NodeId): boolean
+  /** By this node, for its owner. */
+  execute(command: Command): Promise<unknown>
   /** Whether others name this node as one of the committee. */
   isTold(node: NodeId): boolean
   /** Of a home that holds nothing yet: what it learns in, it does not vote in. */
@@ -112,7 +115,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   const proposer = createProposer({ consensus, machine, clock })
   const filling = createFilling({
     ...{ self: net.self, consensus, clock, logger, view: machine.registry.view },
-    ...{ nodes: deps.nodes, isAdmins: deps.isAdmins },
+    ...{ nodes: deps.nodes, isAdmins: deps.isAdmins, execute: deps.execute },
   })
   const changing = { self: net.self, consensus, clock, successor: filling.successor }
   const waiting = { clock, subscribe: machine.subscribe }
@@ -198,8 +201,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
       consensus.subscribe(lookWhoIsHeard)
       await consensus.start()
       if (isNew) await writeStanding(disk, 'holding', { log: name, votesFrom: firstEpoch })
-      if (seating) seating.start()
-      else filling.start()
+      seating?.start()
+      filling.start()
     },
     stop() {
       seating?.stop()
