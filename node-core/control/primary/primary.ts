@@ -154,9 +154,9 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   /** Of the own copy, or of the committee where that knows no better. */
   async function ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<Plain> {
     if (!started) throw failure('NOT_RUNNING', 'The Primary is not running.')
-    const limit = createTimeLimit(clock, timeoutMs, noQuorum, signal)
+    const limit = createTimeLimit(clock, timeoutMs, noQuorum, signal, stopping.signal)
     try {
-      return await askAnybody(question, AbortSignal.any([limit.signal, stopping.signal]))
+      return await askAnybody(question, limit.signal)
     } finally {
       limit.end()
     }
