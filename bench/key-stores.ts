@@ -24,6 +24,8 @@ export interface KeyStores {
   kill(index: number): Promise<void>
   /** Starts it again on what it had on disk, and waits until it follows. */
   revive(index: number): Promise<void>
+  /** Of the processes that run now. */
+  pids(): number[]
   remove(): Promise<void>
 }
 
@@ -80,6 +82,7 @@ function storesOf(
       doors[index] = doorOf(node)
       await waitFor(`vote of ${node.name}`, WAIT_MS, () => votes(node))
     },
+    pids: () => nodes.flatMap(({ child }) => child.pid ?? []),
     remove,
   }
 }

@@ -8,6 +8,7 @@ import { footprintBench } from './footprint.ts'
 import { loopBench } from './loop.ts'
 import { meshBench } from './mesh.ts'
 import { interrupt } from './processes.ts'
+import { recoveryBench } from './recovery.ts'
 import { registryBench } from './registry.ts'
 import { type Bench, machine, renderRows } from './report.ts'
 import { startupBench } from './startup.ts'
@@ -21,6 +22,7 @@ const BENCHES: readonly Bench[] = [
   edgeBench,
   floodBench,
   registryBench,
+  recoveryBench,
 ]
 const PAGE = path.resolve(import.meta.dirname, '../docs/BENCHMARKS.md')
 
