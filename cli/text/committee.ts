@@ -42,7 +42,8 @@ function forceText({ primary }: Status): string {
 function leaderText({ primary, network }: Status): string {
   if (primary?.leader === undefined) return 'nobody now'
   const round = network?.consensus === 'simplex' ? 'view' : 'term'
-  return `${primary.leaderName ?? short(primary.leader)} (${round} ${primary.term})`
+  const era = primary.era === undefined ? '' : `, era ${primary.era}`
+  return `${primary.leaderName ?? short(primary.leader)} (${round} ${primary.term}${era})`
 }
 
 export function adviceOf({ primary, network }: Status): string[] {

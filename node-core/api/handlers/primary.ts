@@ -41,7 +41,7 @@ const NONE: PrimaryView = {
 
 /** Undefined where no committee is known. */
 export function primaryView(parts: NetworkParts): PrimaryView | undefined {
-  const { role, inForce, committee, height, following } = parts.primary.status()
+  const { role, inForce, committee, height, era, following } = parts.primary.status()
   if (!committee) return undefined
   const { voters, learners, leader, term } = committee
   const leaderName = leader && parts.membership.get(leader)?.profile.name
@@ -52,6 +52,7 @@ export function primaryView(parts: NetworkParts): PrimaryView | undefined {
     ...(advice && { advice }),
     ...(leader !== undefined && { leader }),
     ...(leaderName !== undefined && { leaderName }),
+    ...(era > 0 && { era }),
     ...(height !== undefined && { height }),
     ...(following.parent !== undefined && { follows: following.parent }),
   }

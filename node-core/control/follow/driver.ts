@@ -31,6 +31,7 @@ import { openWord, sealWord, type Word } from './words.ts'
 export function createFollowing(deps: FollowDeps): Following {
   const { net, clock } = deps
   const logger = deps.logger.child('follow')
+  const protocol = deps.protocol ?? PROTOCOL
   const core = createFollowCore({
     ...{ self: net.self, random: deps.random, isHub: deps.isHub },
     hashAt: (index) => hashes.get(index),
@@ -118,7 +119,7 @@ export function createFollowing(deps: FollowDeps): Following {
   ): Promise<Answer | undefined> {
     try {
       const options = { timeoutMs, answerBytesMax: ANSWER_BYTES_MAX, ...(signal && { signal }) }
-      return parseAnswer(await net.request(to, PROTOCOL, encodeQuestion(question), options))
+      return parseAnswer(await net.request(to, protocol, encodeQuestion(question), options))
     } catch (error) {
       // Somebody else is asked. What was called off is nobody's news.
       if (!signal?.aborted) logger.debug('A node did not answer.', { to, error: messageOf(error) })
@@ -295,7 +296,7 @@ export function createFollowing(deps: FollowDeps): Following {
       running = true
       stopping = new AbortController()
       releases = [
-        net.onRequest(PROTOCOL, answer, { requestBytesMax: QUESTION_BYTES_MAX }),
+        net.onRequest(protocol, answer, { requestBytesMax: QUESTION_BYTES_MAX }),
         net.onPeer((peer, change) => {
           if (change === 'down') run((nowMs) => core.down(nowMs, peer))
         }),

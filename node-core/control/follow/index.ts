@@ -61,6 +61,8 @@ export interface FollowDeps {
   clock: Clock
   random: Random
   logger: Logger
+  /** What those who follow this log call it. Default `follow/1`. */
+  protocol?: string
   /** The copy that counts on this node: of the committee's log where it is a member. */
   copy(): LogCopy
   /** What a member has signed is not what the copy holds: it is to be another one from now on. */

@@ -8,7 +8,8 @@ import { isCode, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { LogCopy } from '../follow/index.ts'
 import { SAVE_BYTES_PER_SECOND, SAVE_EVERY_MS, SAVE_QUIET_MS } from './limits.ts'
-import { COPY_FILE } from './standing.ts'
+import type { LogName } from './log-name.ts'
+import { copyFileOf } from './standing.ts'
 
 export interface CopyFile {
   /** Into the copy, if there is one that can be read. */
@@ -23,11 +24,14 @@ export interface CopyFile {
 
 export interface CopyFileDeps {
   disk: Disk
+  /** Of which log: one of an era that is over is never loaded for the next. */
+  log: LogName
   clock: Clock
   logger: Logger
 }
 
-export function createCopyFile({ disk, clock, logger }: CopyFileDeps): CopyFile {
+export function createCopyFile({ disk, log, clock, logger }: CopyFileDeps): CopyFile {
+  const path = copyFileOf(log)
   let unsaved: LogCopy | undefined
   let cancelSaving: (() => void) | undefined
   let notBeforeMs = 0
@@ -50,12 +54,12 @@ export function createCopyFile({ disk, clock, logger }: CopyFileDeps): CopyFile 
     const bytes = copy.snapshot()
     const pauseMs = (bytes.byteLength / SAVE_BYTES_PER_SECOND) * 1_000
     notBeforeMs = clock.monotonicMs() + Math.max(SAVE_EVERY_MS, pauseMs)
-    await disk.writeAtomic(COPY_FILE, bytes, { mode: 0o600 })
+    await disk.writeAtomic(path, bytes, { mode: 0o600 })
   }
 
   return {
     async load(copy) {
-      const bytes = await disk.read(COPY_FILE)
+      const bytes = await disk.read(path)
       if (!bytes) return
       try {
         copy.restore(bytes)
@@ -64,7 +68,7 @@ export function createCopyFile({ disk, clock, logger }: CopyFileDeps): CopyFile 
           error: messageOf(error),
         })
         // A later release may read what this one does not.
-        if (!isCode(error, 'UPGRADE_REQUIRED')) await disk.remove(COPY_FILE)
+        if (!isCode(error, 'UPGRADE_REQUIRED')) await disk.remove(path)
       }
     },
     changed(copy) {
@@ -74,7 +78,7 @@ export function createCopyFile({ disk, clock, logger }: CopyFileDeps): CopyFile 
     },
     erase() {
       unsaved = undefined
-      return inTurn(() => disk.remove(COPY_FILE))
+      return inTurn(() => disk.remove(path))
     },
     async stop() {
       cancelSaving?.()

@@ -21,6 +21,7 @@ import type { CommitteeBoard } from './committee-board.ts'
 import { createCopyFile } from './copy-file.ts'
 import { isSimplex } from './engine.ts'
 import type { PrimaryDeps, PrimaryStatus } from './index.ts'
+import { type LogName, protocolOf } from './log-name.ts'
 import { createMachine, type Machine } from './machine.ts'
 import type { Question } from './messages.ts'
 import { answerQuery } from './queries.ts'
@@ -57,6 +58,8 @@ export interface FollowerDeps
   batches: BatchReader
   board: Pick<CommitteeBoard, 'current' | 'told'>
   replica(): Replica | undefined
+  /** Which log is followed. */
+  log: LogName
   /** Whether it is yet to be seen if there is one. */
   isOpening(): boolean
   /** The copy has moved on. */
@@ -71,6 +74,7 @@ export function createFollower(deps: FollowerDeps): Follower {
   const following = createFollowing({
     ...{ net, clock, facts, isHub: deps.isHub, mayAsk: mayRead },
     ...{ random: deps.random, logger: deps.logger, signer: deps.signer, network: network.id },
+    protocol: protocolOf('follow/1', deps.log),
     copy: () => ownReplica()?.copy ?? machine,
     spoilt() {
       // A copy of the log itself is consensus's to judge; it is never asked for here.

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Plain } from '../../base/codec/index.ts'
 import { SAVE_EVERY_MS, SAVE_QUIET_MS } from './limits.ts'
+import { FIRST_LOG } from './log-name.ts'
 import {
   bytes,
   createTestNetwork,
@@ -8,7 +9,9 @@ import {
   type TestNode,
   text,
 } from './primary.fixture.ts'
-import { COPY_FILE } from './standing.ts'
+import { copyFileOf } from './standing.ts'
+
+const COPY_FILE = copyFileOf(FIRST_LOG)
 
 let world: TestNetwork
 afterEach(() => world.end())

@@ -69,6 +69,8 @@ export type { Author, KeyIds } from './authors.ts'
 export {
   type BatchErrorCode,
   type BatchHead,
+  type DescribedBatch,
+  describeBatch,
   encodeEntry,
   openBatch,
   parseEntry,
