@@ -40,7 +40,7 @@ const PURE = [
   /^node-core\/control\/consensus\/driver\/message-queue\.ts$/,
   /^node-core\/control\/registry\//,
   /^node-core\/control\/backbone\//,
-  /^node-core\/control\/follow\/(?!driver|index)[^/]*\.ts$/,
+  /^node-core\/control\/follow\/(?!driver|index|confirming)[^/]*\.ts$/,
   /^node-core\/control\/primary\/(committee|messages|queries|machine|owners|refusing)\.ts$/,
   /^node-core\/base\/sorted-keys\//,
   /^node-core\/network\/membership\/(detector|suspicion|members)[^/]*\.ts$/,

@@ -24,6 +24,8 @@ export interface KeyStores {
   kill(index: number): Promise<void>
   /** Starts it again on what it had on disk, and waits until it follows. */
   revive(index: number): Promise<void>
+  /** Of the processes that run now. */
+  pids(): number[]
   remove(): Promise<void>
 }
 
@@ -90,6 +92,7 @@ function storesOf(
       doors[index] = doorOf(node)
       await waitFor(`vote of ${node.name}`, WAIT_MS, () => votes(node, nodes.length))
     },
+    pids: () => nodes.flatMap(({ child }) => child.pid ?? []),
     remove,
   }
 }

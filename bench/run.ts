@@ -9,6 +9,7 @@ import { footprintBench } from './footprint.ts'
 import { loopBench } from './loop.ts'
 import { meshBench } from './mesh.ts'
 import { interrupt } from './processes.ts'
+import { recoveryBench } from './recovery.ts'
 import { registryBench } from './registry.ts'
 import { type Bench, machine, renderRows } from './report.ts'
 import { startupBench } from './startup.ts'
@@ -23,6 +24,7 @@ const BENCHES: readonly Bench[] = [
   floodBench,
   registryBench,
   enginesBench,
+  recoveryBench,
 ]
 const PAGE = path.resolve(import.meta.dirname, '../docs/BENCHMARKS.md')
 

@@ -12,3 +12,5 @@ export const CLOCK_TOLERANCE_MS = 7_200_000
 
 /** Signals within this time are one press of Ctrl+C that arrived on several ways. */
 export const SAME_PRESS_MS = 500
+/** Late writes that are fetched at once. */
+export const REPORT_PAGE = 1_000

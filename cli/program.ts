@@ -30,6 +30,7 @@ const GROUPS: readonly CommandGroup[] = [
     names: ['promote', 'demote', 'release', 'transfer'],
     load: async () => (await import('./commands/committee.ts')).committeeCommands,
   },
+  { names: ['recover'], load: async () => (await import('./commands/recover.ts')).recoverCommands },
   { names: ['seed'], load: async () => (await import('./commands/seed.ts')).seedCommands },
   { names: ['kv'], load: async () => (await import('./commands/kv.ts')).kvCommands },
   { names: ['members'], load: async () => (await import('./commands/members.ts')).memberCommands },

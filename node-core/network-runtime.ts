@@ -2,6 +2,7 @@
 import type { NetworkParts, Reason } from './api/handlers/index.ts'
 import { isCode, MyceliumError, messageOf } from './base/errors/index.ts'
 import { type Lifecycle, startInOrder, stopInReverse } from './base/lifecycle/index.ts'
+import type { LateReport } from './control/primary/index.ts'
 import type { Role } from './identity/index.ts'
 import { openInstanceSide } from './instance-side.ts'
 import { type NetworkSide, openNetworkSide } from './network-side.ts'
@@ -143,14 +144,27 @@ function degradedOf({ hasTwin, isRemoved }: NetworkSide, { primary }: PrimarySid
     ...(isRemoved() ? [REMOVED] : []),
     ...(trouble ? [trouble] : []),
     ...(committee && !inForce && !trouble ? [NO_QUORUM] : []),
+    ...lateWrites(primary.recovery.reports()),
   ]
+}
+
+/** Until a person has seen to them. */
+function lateWrites(reports: readonly LateReport[]): Reason[] {
+  const count = reports.reduce((sum, { commands, rows }) => sum + commands.length + rows.length, 0)
+  if (reports.length === 0) return []
+  const what = count === 1 ? 'One write' : `${count} writes`
+  const message =
+    `${what} that this node’s copy held were not taken over when the committee was overruled: ` +
+    'mycelium recover report'
+  return [{ code: 'LATE_WRITES', message }]
 }
 
 const NO_QUORUM = {
   code: 'NO_QUORUM',
   message:
     'No majority of the committee is in reach: the registry can be read as it was last seen, and ' +
-    'nothing can be written to it. What runs goes on.',
+    'nothing can be written to it. What runs goes on. If the others are gone for good: ' +
+    'mycelium recover',
 }
 
 const TWIN = {

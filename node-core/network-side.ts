@@ -30,10 +30,9 @@ import {
 import { createDiscovery, type Discovery } from './network/discovery/index.ts'
 import { createMembership, type Membership } from './network/membership/index.ts'
 import { createMesh, type Mesh } from './network/mesh/index.ts'
-import type { PublishingPrimary } from './network/spores/index.ts'
 import { watchRemoval } from './removal.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
-import { createSporeSide, type SporeSide } from './spore-side.ts'
+import { createSporeSide, type SporeSide, type SporeSideDeps } from './spore-side.ts'
 import { capacityOf } from './this-computer.ts'
 import { VERSION } from './version.ts'
 
@@ -67,7 +66,7 @@ const CONTACTS_MAX = 16
 
 export async function openNetworkSide(
   deps: RuntimeDeps,
-  primary: () => PublishingPrimary,
+  primary: SporeSideDeps['primary'],
 ): Promise<NetworkSide> {
   const network = parseGenesis(deps.stored.genesis)
   const slot = createCredentialSlot(deps, (bytes) => state.setCredential(bytes))
@@ -117,6 +116,7 @@ export async function openNetworkSide(
       { name: 'admission', part: admission },
       { name: 'spores', part: spores.spores },
       { name: 'seeds', part: spores.seeds },
+      { name: 'witness', part: spores.witness },
     ],
     opening: [
       { name: 'mesh opens', part: onStart(() => mesh.start()) },
@@ -252,7 +252,9 @@ function openDiscovery(
           membership.list().map(({ id, owner, profile }) => {
             const record = state.get(`node/${id}/profile`)
             const position = record && ([record.incarnation, record.counter] as const)
-            return { id, owner, addresses: profile.addresses, ...(position && { position }) }
+            const isPassing = profile.role === 'hypha'
+            const { addresses } = profile
+            return { id, owner, addresses, isPassing, ...(position && { position }) }
           }),
         subscribe: (listener) => onAddresses(membership, listener),
       },

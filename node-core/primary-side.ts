@@ -33,6 +33,8 @@ export function createPrimarySide(deps: RuntimeDeps, side: NetworkSide): Primary
       const role = side.membership.get(node)?.profile.role
       return role === 'sclerotia' || role === 'rhizomorph'
     },
+    mandate: side.spores.mandate,
+    claim: side.spores.claim,
     owners: () => ownersIn(records),
     nodes: () => nodesIn(side, deps.clock.monotonicMs()),
     clock: deps.clock,

@@ -2,6 +2,8 @@
 import type { SeedFacts, SeedShelf } from './api/handlers/index.ts'
 import { toTimestamp } from './base/clock/index.ts'
 import type { NodeId } from './base/net/index.ts'
+import type { ClaimOutcome, Primary } from './control/primary/index.ts'
+import type { RegistryView } from './control/registry/index.ts'
 import type { ReplicatedState } from './control/state/index.ts'
 import { sealMandate } from './control/succession/index.ts'
 import { type FoundedNetwork, nodeIdOf, parseCredential } from './identity/index.ts'
@@ -15,12 +17,14 @@ import {
   isNewerVersion,
   isSpore,
   type KnownNode,
+  mandateIn,
   type PublishingPrimary,
   type Spores,
   verifySpore,
   versionText,
 } from './network/spores/index.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
+import { createWitness, type WitnessPart } from './witness.ts'
 
 export interface SporeSideDeps {
   network: FoundedNetwork
@@ -29,12 +33,16 @@ export interface SporeSideDeps {
   membership: Membership
   admission: () => Admission
   credential(): Uint8Array
-  primary(): PublishingPrimary
+  primary(): PublishingPrimary & Pick<Primary, 'recovery' | 'view' | 'status'>
 }
 
 export interface SporeSide {
   spores: Spores
   seeds: SeedKeeper
+  mandate(payload: Uint8Array): Uint8Array | undefined
+  claim(mandate: Uint8Array, view: RegistryView): Promise<ClaimOutcome>
+  /** Looks whether the committee was overruled; started and stopped with the rest. */
+  witness: WitnessPart
   /** As discovery wants them. */
   known: KnownSpores
   /** Verifies either kind of seed document and gives its addresses. */
@@ -45,18 +53,20 @@ export interface SporeSide {
 export function createSporeSide(deps: RuntimeDeps, side: SporeSideDeps): SporeSide {
   const { network, mesh, state, membership } = side
   const { identity, disk, clock, random, logger } = deps
+  function mandate(payload: Uint8Array): Uint8Array | undefined {
+    if (!side.admission().permissions().has('admin')) return undefined
+    const { membership: chain } = parseCredential(side.credential())
+    return sealMandate(identity.ownerKey, network, payload, chain)
+  }
+  const members = (): KnownNode[] =>
+    membership.list().flatMap(({ id }) => knownNode(state, membership, id))
   const spores = createSpores({
     ...{ network, net: mesh, signer: identity.nodeKey, disk, clock, random, logger },
-    mandate(payload) {
-      if (!side.admission().permissions().has('admin')) return undefined
-      const { membership: chain } = parseCredential(side.credential())
-      return sealMandate(identity.ownerKey, network, payload, chain)
-    },
+    ...{ mandate, members },
     primary: {
       view: () => side.primary().view(),
       status: () => side.primary().status(),
     },
-    members: () => membership.list().flatMap(({ id }) => knownNode(state, membership, id)),
     isAdmins: (node) => state.memberOf(node)?.permissions.has('admin') === true,
   })
   const seeds = createSeedKeeper({
@@ -68,10 +78,21 @@ export function createSporeSide(deps: RuntimeDeps, side: SporeSideDeps): SporeSi
     },
     ...{ disk, clock, logger: logger.child('seeds') },
   })
+  // Whoever reads of a later era hears by whose word it began.
+  spores.subscribe(() => {
+    const { bytes, document } = spores.current() ?? {}
+    if (bytes && document && document.version.era > side.primary().status().era) {
+      void side.primary().recovery.learn(mandateIn(bytes))
+    }
+  })
+  const witness = createWitness({
+    ...{ network, net: mesh, signer: identity.nodeKey, members, seeds, spores },
+    ...{ primary: side.primary, clock, logger: logger.child('witness') },
+  })
   const addresses = (): string[] =>
     spores.current()?.document.nodes.flatMap((node) => node.addresses) ?? []
   return {
-    ...{ spores, seeds },
+    ...{ spores, seeds, mandate, witness, claim: witness.claim },
     known: { addresses, judge: spores.judge, subscribe: spores.subscribe },
     openSeed(bytes) {
       if (!isSpore(bytes)) {

@@ -49,6 +49,7 @@ export async function startEtcd(): Promise<KeyStores> {
       children[index] = up(member, 'existing')
       await waitFor('etcd member', WAIT_MS, () => answers(doorOf(member.client)))
     },
+    pids: () => children.flatMap(({ pid }) => pid ?? []),
     async remove() {
       await Promise.all(children.map((child) => end(child)))
       rmSync(folder, { recursive: true, force: true })

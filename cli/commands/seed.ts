@@ -21,6 +21,7 @@ export function seedCommands(program: Command, act: Act): void {
         'and AWS_SESSION_TOKEN for a bucket. They stay in this node’s home.',
     )
     .requiredOption('--to <place>', 'file, https URL, or s3://bucket/key?endpoint=…&region=…')
+    .option('--witness', 'it also decides who goes on when a committee is overruled')
     .addHelpText('after', '\nExample:\n  mycelium seed publish --to /media/stick/garden.spore')
     .action(act(publish))
   seed
@@ -51,7 +52,11 @@ export function seedCommands(program: Command, act: Act): void {
     )
 }
 
-async function publish(context: Context, _: string[], options: { to: string }): Promise<void> {
+async function publish(
+  context: Context,
+  _: string[],
+  options: { to: string; witness?: boolean },
+): Promise<void> {
   const { env } = context
   const credentials = {
     ...(env.MYCELIUM_SEED_TOKEN && { token: env.MYCELIUM_SEED_TOKEN }),
@@ -63,7 +68,9 @@ async function publish(context: Context, _: string[], options: { to: string }): 
   // The node may run in another folder than this command.
   const location = isUrl ? options.to : path.resolve(options.to)
   const node = await context.node()
-  const answer = await node.call.seeds.publish({ location, credentials })
+  const answer = await node.call.seeds.publish({
+    ...{ location, credentials, witness: options.witness === true },
+  })
   context.answer(answer, () => `${answer.location} is kept up to date from now on.`)
   if (answer.problem) context.notice(`Not yet: ${answer.problem.message}`)
 }
@@ -73,10 +80,11 @@ async function list(context: Context): Promise<void> {
   const answer = await node.call.seeds.list()
   context.answer(answer, () =>
     table(
-      ['PLACE', 'WRITES', 'UP TO DATE', 'TROUBLE'],
-      answer.seeds.map(({ location, writes, currentAt, problem }) => [
+      ['PLACE', 'WRITES', 'WITNESS', 'UP TO DATE', 'TROUBLE'],
+      answer.seeds.map(({ location, writes, witness, currentAt, problem }) => [
         location,
         writes ? 'yes' : 'reads only',
+        witness ? 'yes' : '',
         currentAt ?? '',
         problem?.message ?? '',
       ]),

@@ -23,6 +23,7 @@ describe('the committee in words', () => {
       'Led by': 'ben (term 4)',
       'This node': 'votes, at height 17',
     })
+    expect(rows(status({ era: 1 }))['Led by']).toBe('ben (term 4, era 1)')
     expect(committeeLine(status({ role: 'none', learners: ['d'] }, 'simplex'))).toBe(
       'Found by primary. Primary in force: 3 nodes vote, 1 more learning, 1 may fail; led by ben (view 4); height 17.',
     )

@@ -8,8 +8,10 @@ type ClusterNode = Outputs['nodes']['list']['nodes'][number]
 export function committeeRows(of: Status): [name: string, value: string | undefined][] {
   const { primary } = of
   if (!primary) return []
-  const { role, height } = primary
-  const copy = height === undefined ? '' : `, at height ${height}`
+  const { role, height, follows } = primary
+  const whom = follows === undefined ? 'finds nobody to follow' : `follows ${short(follows)}`
+  const way = role === 'none' ? `, ${whom}` : ''
+  const copy = height === undefined ? '' : `, at height ${height}${way}`
   const part = role === 'none' ? 'no vote' : role === 'learner' ? 'learns, to vote later' : 'votes'
   return [
     ['Primary', forceText(of)],
@@ -40,7 +42,8 @@ function forceText({ primary }: Status): string {
 function leaderText({ primary, network }: Status): string {
   if (primary?.leader === undefined) return 'nobody now'
   const round = network?.consensus === 'simplex' ? 'view' : 'term'
-  return `${primary.leaderName ?? short(primary.leader)} (${round} ${primary.term})`
+  const era = primary.era === undefined ? '' : `, era ${primary.era}`
+  return `${primary.leaderName ?? short(primary.leader)} (${round} ${primary.term}${era})`
 }
 
 export function adviceOf({ primary, network }: Status): string[] {
@@ -61,8 +64,12 @@ export function adviceOf({ primary, network }: Status): string[] {
   }
 }
 
-export function voteText({ committee, vote }: ClusterNode): string {
-  if (!committee) return vote === 'never' ? 'never (chosen)' : ''
-  const behind = committee.lag ? `, ${committee.lag} behind` : ''
+export function voteText({ committee, copy, vote }: ClusterNode): string {
+  const late = committee ? committee.lag : copy?.behind
+  const behind = late ? `, ${late} behind` : ''
+  if (!committee) {
+    const chosen = vote === 'never' ? 'never (chosen)' : ''
+    return copy ? `${chosen === '' ? '' : `${chosen}, `}follows${behind}` : chosen
+  }
   return `${committee.role}${behind}${vote === 'always' ? ' (chosen)' : ''}`
 }

@@ -51,6 +51,7 @@ export type EnvelopeContext =
   | 'state'
   | 'command'
   | 'consensus'
+  | 'log'
   | 'committee'
   | 'spore'
 

@@ -115,6 +115,12 @@ function build(
       forget: os.seeds.forget.handler(noPrimary),
       document: os.seeds.document.handler(noPrimary),
     },
+    recovery: {
+      show: os.recovery.show.handler(() => ({ reports: [] })),
+      start: os.recovery.start.handler(noPrimary),
+      report: os.recovery.report.handler(noPrimary),
+      discard: os.recovery.discard.handler(noPrimary),
+    },
     kv: {
       get: os.kv.get.handler(noPrimary),
       list: os.kv.list.handler(noPrimary),

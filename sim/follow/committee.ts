@@ -56,7 +56,9 @@ export function createCommittee(world: World, size: number): SimCommittee {
   }
 
   function know(node: FollowNode): void {
-    world.act(node, (core, nowMs) => core.know(nowMs, factsOf(node)))
+    const facts = factsOf(node)
+    node.facts = facts
+    world.act(node, (core, nowMs) => core.know(nowMs, facts))
   }
 
   /** Brings a member up to what is committed; one that has just begun, over its snapshot. */
@@ -64,7 +66,7 @@ export function createCommittee(world: World, size: number): SimCommittee {
     if (!node.alive || !together().includes(node)) return
     if (node.copy.index === 0 && log.length >= SNAPSHOT_AT) {
       for (const entry of log.slice(0, SNAPSHOT_AT)) node.copy = applied(node.copy, entry) ?? EMPTY
-      world.act(node, (core, nowMs) => core.replaced(nowMs, node.copy.index))
+      world.act(node, (core, nowMs) => core.replaced(nowMs, node.copy.index, true))
     }
     const entries = log.slice(node.copy.index)
     if (entries.length === 0) return

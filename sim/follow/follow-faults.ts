@@ -47,6 +47,10 @@ export function createFaults(world: World, committee: SimCommittee): FollowFault
       const node = gone.shift()
       if (node) revive(node)
     },
+    liar() {
+      const liar = pick(random, followers)
+      if (liar) liar.lies = true
+    },
     loss() {
       links.dropRate = random.float() * 0.3
     },
@@ -76,6 +80,7 @@ export function createFaults(world: World, committee: SimCommittee): FollowFault
     heal() {
       links.dropRate = 0
       links.wall = new Set()
+      for (const node of nodes) node.lies = false
       for (const node of gone.splice(0)) revive(node)
       committee.changed()
     },

@@ -7,8 +7,8 @@ const SEEDS = 20
 const TIMEOUT_MS = 240_000
 
 const FAULTS = [
-  ...['inner', 'leaf', 'member', 'back', 'loss', 'wall', 'noWall', 'burst'],
-  ...['killed', 'powerLost', 'dropped', 'walled', 'restored', 'full', 'lost'],
+  ...['inner', 'leaf', 'member', 'back', 'loss', 'wall', 'noWall', 'burst', 'liar'],
+  ...['killed', 'powerLost', 'dropped', 'walled', 'restored', 'full', 'lost', 'spoilt'],
 ]
 
 describe('many who follow', () => {

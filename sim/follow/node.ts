@@ -5,11 +5,14 @@ import type { NodeId } from '../../node-core/base/net/index.ts'
 import type { Random } from '../../node-core/base/random/index.ts'
 import type { CommittedEntry, LogIndex } from '../../node-core/control/consensus/index.ts'
 import { createFollowCore, type FollowCore } from '../../node-core/control/follow/core.ts'
-import type { AskId } from '../../node-core/control/follow/effects.ts'
+import type { AskId, Facts } from '../../node-core/control/follow/effects.ts'
 
 export interface FollowNode {
   readonly id: NodeId
   readonly isHub: boolean
+  /** Changes what it hands on. */
+  lies: boolean
+  facts: Facts | undefined
   core: FollowCore
   copy: Copy
   alive: boolean
@@ -55,8 +58,14 @@ export function nodeId(number: number): NodeId {
 export function createNode(number: number, random: Random, isHub: (node: NodeId) => boolean) {
   const id = nodeId(number)
   const node: FollowNode = {
-    ...{ id, isHub: isHub(id), alive: true, life: 1, copy: EMPTY },
-    core: createFollowCore({ self: id, random, isHub }),
+    ...{ id, isHub: isHub(id), lies: false, facts: undefined, alive: true, life: 1, copy: EMPTY },
+    core: createFollowCore({
+      self: id,
+      random,
+      isHub,
+      hashAt: () => undefined,
+      sign: () => stateOf(node.copy),
+    }),
     ...{ asks: new Map(), heardMs: 0, tickAtMs: Number.POSITIVE_INFINITY, sentBytes: 0 },
   }
   return node

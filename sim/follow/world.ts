@@ -119,12 +119,12 @@ export function createWorld(seed: number, size: number): World {
         answer(node, effect.token, effect.answer)
         break
       case 'apply':
-        apply(node, effect.entries)
+        apply(node, effect.entries, effect.word)
         break
       case 'restore': {
         node.copy = copyOf(effect.state)
         count('restored')
-        node.core.replaced(queue.nowMs, node.copy.index)
+        node.core.replaced(queue.nowMs, node.copy.index, false)
         break
       }
       case 'capture':
@@ -134,13 +134,32 @@ export function createWorld(seed: number, size: number): World {
     }
   }
 
-  function apply(node: FollowNode, entries: readonly CommittedEntry[]): void {
+  function apply(
+    node: FollowNode,
+    entries: readonly CommittedEntry[],
+    said: Uint8Array | null,
+  ): void {
+    const word = said && copyOf(said)
+    let holds = word?.index === node.copy.index ? word.chain === node.copy.chain : undefined
     for (const entry of entries) {
       const next = applied(node.copy, entry)
       if (next) node.copy = next
       else failures.push(`${queue.nowMs} ms: ${node.id} was given ${entry.index} as the next one.`)
+      if (word?.index === node.copy.index) holds = word.chain === node.copy.chain
     }
     node.core.moved(queue.nowMs, entries)
+    if (holds === false) spoil(node)
+    else if (holds && word) node.core.vouched(queue.nowMs, word.index, said)
+  }
+
+  function spoil(node: FollowNode): void {
+    count('spoilt')
+    node.copy = EMPTY
+    node.core.refused(queue.nowMs)
+    if (!node.facts) return
+    node.core.know(queue.nowMs, { ...node.facts, standing: 'idle' })
+    node.core.replaced(queue.nowMs, EMPTY.index, true)
+    node.core.know(queue.nowMs, node.facts)
   }
 
   function ask(
@@ -181,7 +200,7 @@ export function createWorld(seed: number, size: number): World {
     asked.delete(token)
     if (!waiting) return
     const { asker, life, ask: id } = waiting
-    const bytes = encodeAnswer(given)
+    const bytes = encodeAnswer(node.lies ? lied(given) : given)
     node.sentBytes += bytes.byteLength + OVERHEAD_BYTES
     hash.update(bytes)
     count(given.kind)
@@ -228,9 +247,22 @@ export function createWorld(seed: number, size: number): World {
       node.life++
       node.copy = EMPTY
       node.tickAtMs = Number.POSITIVE_INFINITY
-      node.core = createFollowCore({ self: node.id, random, isHub })
+      node.core = createFollowCore({
+        ...{ self: node.id, random, isHub },
+        hashAt: () => undefined,
+        sign: () => stateOf(node.copy),
+      })
     },
   }
 }
 
 export const toIndex = (value: number): LogIndex => value as LogIndex
+
+/** Leaves the numbers right and the content wrong. */
+function lied(answer: Answer): Answer {
+  if (answer.kind !== 'entries') return answer
+  return {
+    ...answer,
+    entries: answer.entries.map(([payload, members]) => [payload.map((byte) => byte ^ 1), members]),
+  }
+}

@@ -76,6 +76,9 @@ export function createMachine(name: string, deps: MachineDeps): Machine {
       role: () => 'rhizomorph',
       permissionsOf: (node) => (deps.isKnown(node) ? EVERYTHING : undefined),
       isHub: () => true,
+      // Nobody overrules the committee here.
+      mandate: () => undefined,
+      claim: async () => 'none',
       owners: () => [],
       // The committee does not fill itself: who is in it is drawn from the seed.
       nodes: () => [],

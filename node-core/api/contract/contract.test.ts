@@ -83,6 +83,8 @@ describe('the contract', () => {
       'node.stop',
       'nodes.drain',
       'primary.demote',
+      'recovery.discard',
+      'recovery.start',
       'workloads.delete',
     ])
   })

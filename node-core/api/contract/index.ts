@@ -9,6 +9,7 @@ import { locks } from './locks.ts'
 import { invites, members, network, nodes, peers } from './network.ts'
 import { node } from './node.ts'
 import { primary } from './primary.ts'
+import { recovery } from './recovery.ts'
 import { seeds } from './seeds.ts'
 import { bundles, images, workloads } from './workloads.ts'
 
@@ -21,6 +22,7 @@ export const contract = {
   members,
   primary,
   seeds,
+  recovery,
   kv,
   leases,
   locks,

@@ -61,6 +61,14 @@ export const clusterNode = z.object({
       lag: z.number().int().optional(),
     })
     .optional(),
+  /** How far its copy of the registry has come; absent where it does not say so at once. */
+  copy: z
+    .object({
+      height: z.number().int(),
+      /** Entries behind the one that has come furthest. */
+      behind: z.number().int(),
+    })
+    .optional(),
   version: z.string(),
   self: z.boolean(),
 })

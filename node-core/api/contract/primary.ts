@@ -21,8 +21,12 @@ export const primaryView = z.object({
   advice: z.enum(['moreComputers', 'even']).optional(),
   /** Raft's term, Simplex's view. */
   term: z.number().int(),
+  /** How often a committee was overruled; absent where none ever was. */
+  era: z.number().int().optional(),
   /** The last entry that this node's copy has applied. */
   height: z.number().int().optional(),
+  /** The node by which this one follows the log; absent in the committee, and while there is none. */
+  follows: z.string().optional(),
 })
 export type PrimaryView = z.infer<typeof primaryView>
 

@@ -11,6 +11,8 @@ export const seedPlace = z.object({
   location,
   /** False where this node only reads: it joined by what lies there. */
   writes: z.boolean(),
+  /** Whether it decides who goes on when the committee is overruled. */
+  witness: z.boolean(),
   /** When what lies there was last seen to be the newest. */
   currentAt: time.optional(),
   problem: reason.optional(),
@@ -34,6 +36,8 @@ export const seeds = {
     .input(
       z.object({
         location,
+        /** It also decides who goes on when the committee is overruled. */
+        witness: z.boolean().default(false),
         /** Kept in this node's home alone, and never told. */
         credentials: z
           .object({

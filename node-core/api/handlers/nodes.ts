@@ -6,7 +6,7 @@ import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
-import { choiceOf, committeeRoleOf, lagNow, roleOf } from './primary.ts'
+import { type CopyView, choiceOf, committeeRoleOf, copiesNow, lagNow, roleOf } from './primary.ts'
 import { parseLinks } from './stored.ts'
 
 /** The nodes of the network, and the peers this one is connected to. */
@@ -30,11 +30,11 @@ export function nodeListHandlers(build: Builder, deps: ApiDeps) {
     nodes: {
       list: nodes.list.handler(async () => {
         const parts = inNetwork(deps)
-        const behind = await lagNow(parts)
+        const [behind, copies] = await Promise.all([lagNow(parts), copiesNow(parts)])
         const input = parts.placementInput()
         return {
           nodes: parts.membership.list().map((member) => {
-            return clusterNode(parts, input, member, behind)
+            return clusterNode(parts, input, member, { behind, copies })
           }),
         }
       }),
@@ -76,11 +76,18 @@ function memberOf(parts: NetworkParts, text: string): Member {
   })
 }
 
+/** What others have told of the nodes in time. */
+interface Told {
+  behind: ReadonlyMap<NodeId, number>
+  copies: ReadonlyMap<NodeId, CopyView>
+}
+const NOTHING_TOLD: Told = { behind: new Map(), copies: new Map() }
+
 function clusterNode(
   parts: NetworkParts,
   input: PlacementInput,
   member: Member,
-  behind: ReadonlyMap<NodeId, number> = new Map(),
+  { behind, copies }: Told = NOTHING_TOLD,
 ): ClusterNode {
   const { id, profile, liveness } = member
   const self = id === parts.membership.self
@@ -88,6 +95,7 @@ function clusterNode(
   const reserved = reservedOn(id, input)
   const role = committeeRoleOf(parts, id)
   const lag = behind.get(id)
+  const copy = copies.get(id)
   const vote = choiceOf(parts, id)
   return {
     id,
@@ -106,6 +114,7 @@ function clusterNode(
     },
     kinds: [...profile.kinds],
     links: self ? ownLinks(parts) : parseLinks(parts.state.get(`node/${id}/links`)?.value),
+    ...(copy && { copy }),
     ...(vote && { vote }),
     ...(role && { committee: { role, ...(lag !== undefined && { lag }) } }),
     version: profile.version,

@@ -41,7 +41,7 @@ const NONE: PrimaryView = {
 
 /** Undefined where no committee is known. */
 export function primaryView(parts: NetworkParts): PrimaryView | undefined {
-  const { role, inForce, committee, height } = parts.primary.status()
+  const { role, inForce, committee, height, era, following } = parts.primary.status()
   if (!committee) return undefined
   const { voters, learners, leader, term } = committee
   const leaderName = leader && parts.membership.get(leader)?.profile.name
@@ -52,7 +52,9 @@ export function primaryView(parts: NetworkParts): PrimaryView | undefined {
     ...(advice && { advice }),
     ...(leader !== undefined && { leader }),
     ...(leaderName !== undefined && { leaderName }),
+    ...(era > 0 && { era }),
     ...(height !== undefined && { height }),
+    ...(following.parent !== undefined && { follows: following.parent }),
   }
 }
 
@@ -97,4 +99,18 @@ export async function lagNow({ primary }: NetworkParts): Promise<ReadonlyMap<Nod
   }
   const told = await primary.lag({ signal: AbortSignal.timeout(LAG_WAIT_MS) }).catch(() => [])
   return new Map(told.map(({ node, entries }) => [node, entries]))
+}
+
+/** What the nodes say of their copies at once. */
+export async function copiesNow({ primary }: NetworkParts): Promise<ReadonlyMap<NodeId, CopyView>> {
+  if (!primary.status().committee) return new Map()
+  const signal = AbortSignal.timeout(LAG_WAIT_MS)
+  const told = await primary.heights({ signal })
+  const furthest = Math.max(0, ...told.map(({ height }) => height))
+  return new Map(told.map(({ node, height }) => [node, { height, behind: furthest - height }]))
+}
+
+export interface CopyView {
+  height: number
+  behind: number
 }

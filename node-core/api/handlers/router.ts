@@ -11,6 +11,7 @@ import { networkHandlers } from './network.ts'
 import { nodeHandlers } from './node.ts'
 import { nodeListHandlers } from './nodes.ts'
 import { primaryHandlers } from './primary.ts'
+import { recoveryHandlers } from './recovery.ts'
 import { seedHandlers } from './seeds.ts'
 import { workloadHandlers } from './workloads.ts'
 
@@ -26,6 +27,7 @@ export function createRouter(deps: ApiDeps) {
     ...memberHandlers(build, deps),
     primary: primaryHandlers(build, deps),
     seeds: seedHandlers(build, deps),
+    recovery: recoveryHandlers(build, deps),
     kv: kvHandlers(build, keys),
     leases: leaseHandlers(build, keys),
     locks: lockHandlers(build, keys),

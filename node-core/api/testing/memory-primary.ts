@@ -76,6 +76,18 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
       committee.splice(committee.indexOf(node), 1)
     },
     lag: async () => [],
+    recovery: {
+      async plan() {
+        throw new MyceliumError('QUORUM_STANDS', 'A majority is in reach.')
+      },
+      async recover() {
+        throw new MyceliumError('QUORUM_STANDS', 'A majority is in reach.')
+      },
+      reports: () => [],
+      discard: async () => false,
+      learn: async () => {},
+    },
+    heights: async () => [],
     counts: () => ({
       ...{ commands: 4, failures: 1, batches: 2, seconds: 0.5 },
       ...{ waiting: 0, logBytes: 1_000 },

@@ -155,6 +155,8 @@ export interface EngineStatus {
   committed: LogIndex
   /** The last entry of the own log, committed or not. */
   last: LogIndex
+  /** Raft: that entry's term. */
+  lastTerm?: number
   members: Members
   /** What the leader knows of each peer, empty elsewhere; in Simplex what each knows of the others. */
   progress: readonly PeerProgress[]

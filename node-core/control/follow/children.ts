@@ -42,6 +42,8 @@ export interface ChildrenDeps {
   /** How many it serves; of those that nobody else takes, where that is more. */
   room(presses: boolean): number
   isHub(node: NodeId): boolean
+  /** A member's word about an entry between two, both included; `asked`: it is worth a signature. */
+  word(first: LogIndex, last: LogIndex, asked: boolean): Uint8Array | undefined
   /** Others to follow that this node knows, the best first. */
   others(): NodeId[]
   emit: Emit
@@ -50,6 +52,8 @@ export interface ChildrenDeps {
 interface Child {
   after: LogIndex
   pressed: boolean
+  /** What it holds is nobody's word yet. */
+  doubts: boolean
   /** Its question, while it is held. */
   token: Token | undefined
   seenMs: number
@@ -96,16 +100,26 @@ export function createChildren(deps: ChildrenDeps): Children {
     return true
   }
 
-  function serve(nowMs: number, node: NodeId, child: Child, atOnce: boolean): void {
+  function serve(nowMs: number, node: NodeId, child: Child, joins: boolean): void {
     const label = deps.label()
     if (!label || child.token === undefined) return
-    const isDue = atOnce || child.after > label.height || nowMs - child.seenMs >= HOLD_MS
-    if (child.after >= label.height && !isDue) return
-    const entries = child.after >= label.height ? [] : trail.after(child.after)
-    const offer = entries ? undefined : offers.current(nowMs)
-    const others = atOnce ? othersFor(node, 'joined') : []
-    if (entries) reply(child, { kind: 'entries', ...label, entries: packEntries(entries), others })
-    else if (offer) reply(child, { kind: 'snapshot', ...label, ...offer })
+    const { after, doubts } = child
+    const isOver = joins || nowMs - child.seenMs >= HOLD_MS || after > label.height
+    if (after >= label.height && !isOver) {
+      if (!doubts || !deps.word(after, after, true)) return
+    }
+    const entries = after >= label.height ? [] : trail.after(after)
+    if (entries) {
+      const others = joins ? othersFor(node, 'joined') : []
+      const last = (after + entries.length) as LogIndex
+      const asks = isOver || doubts
+      const first = asks ? after : ((after + 1) as LogIndex)
+      const word = deps.word(first, last, asks) ?? null
+      reply(child, { kind: 'entries', ...label, entries: packEntries(entries), others, word })
+      return
+    }
+    const offer = offers.current(nowMs)
+    if (offer) reply(child, { kind: 'snapshot', ...label, ...offer })
   }
 
   return {
@@ -116,7 +130,7 @@ export function createChildren(deps: ChildrenDeps): Children {
       return claim
     },
     names: () => [...children.keys()],
-    next(nowMs, token, from, { after, joins, presses }) {
+    next(nowMs, token, from, { after, joins, presses, doubts }) {
       const refuse = (kind: 'full' | 'lost'): void =>
         emit({ kind: 'answer', token, answer: { kind, others: othersFor(from, kind) } })
       const known = children.get(from)
@@ -124,10 +138,10 @@ export function createChildren(deps: ChildrenDeps): Children {
       if (!label && !(known && deps.hopes())) return refuse('lost')
       if (label && label.depth >= DEPTH_MAX) return refuse('full')
       if (!known && !makeRoom(from, presses)) return refuse('full')
-      const child = known ?? { after, token, pressed: presses, seenMs: nowMs }
+      const child = known ?? { after, token, pressed: presses, doubts, seenMs: nowMs }
       // Whoever asks again has given the last question up.
       if (child.token !== token) reply(child, { kind: 'lost', others: [] })
-      Object.assign(child, { after, token, seenMs: nowMs })
+      Object.assign(child, { after, token, doubts, seenMs: nowMs })
       children.set(from, child)
       serve(nowMs, from, child, joins || !known)
     },

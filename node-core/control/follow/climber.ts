@@ -13,6 +13,7 @@ import {
   AVOID_MS,
   BEHIND_MS,
   CHUNK_TIMEOUT_MS,
+  DOUBT_MS,
   HOLD_MS,
   JOIN_TIMEOUT_MS,
   LOOK_TIMEOUT_MS,
@@ -38,7 +39,7 @@ export interface Climber {
   answered(nowMs: number, ask: AskId, answer: Answer | undefined): void
   /** The copy has applied what it was given, or some of it. */
   moved(nowMs: number): void
-  /** The copy does not take the snapshot. */
+  /** The copy does not take the snapshot, or is not what a member's word says. */
   refused(nowMs: number): void
   down(nowMs: number, peer: NodeId): void
   /** The parent has said nothing for a while, on any protocol. */
@@ -54,6 +55,8 @@ export interface ClimberDeps {
   children: Children
   route: Route
   facts(): Facts
+  /** Whether what is held is nobody's word yet. */
+  doubts(): boolean
   newAsk(): AskId
   emit: Emit
 }
@@ -76,6 +79,7 @@ export function createClimber(deps: ClimberDeps): Climber {
   let takingTo: LogIndex | undefined
   let orphanSinceMs: number | undefined
   let behindSinceMs: number | undefined
+  let doubtedMs = Number.NEGATIVE_INFINITY
 
   function ask(to: NodeId, asked: Question, timeoutMs: number): AskId {
     const id = deps.newAsk()
@@ -98,15 +102,17 @@ export function createClimber(deps: ClimberDeps): Climber {
   function advance(nowMs: number): void {
     if (deps.facts().standing !== 'follows' || question || takingTo !== undefined) return
     const after = trail.height
+    const doubts = deps.doubts() && nowMs - doubtedMs >= DOUBT_MS
+    if (doubts) doubtedMs = nowMs
     if (!parent) {
       const node = route.next(nowMs)
       const { presses } = route
-      if (node) put(node, { kind: 'next', after, joins: true, presses }, JOIN_TIMEOUT_MS)
+      if (node) put(node, { kind: 'next', after, joins: true, presses, doubts }, JOIN_TIMEOUT_MS)
     } else if (download) {
       const { index, digest, received: offset } = download
       put(parent.node, { kind: 'chunk', index, digest, offset }, CHUNK_TIMEOUT_MS)
     } else {
-      const next = { kind: 'next', after, joins: false, presses: false } as const
+      const next = { kind: 'next', after, joins: false, presses: false, doubts } as const
       put(parent.node, next, HOLD_MS + ANSWER_TIMEOUT_MS)
     }
   }
@@ -136,16 +142,16 @@ export function createClimber(deps: ClimberDeps): Climber {
   }
 
   function takeEntries(from: NodeId, answer: EntriesAnswer): Judgement {
-    const { entries, height } = answer
+    const { entries, height, word } = answer
     const reaches = (trail.height + entries.length) as LogIndex
     if (!mayFollow(answer) || reaches > height) return 'leave'
     // A parent that knows more and says nothing is none.
     if (entries.length === 0 && height > trail.height) return 'avoid'
     adopt(from, answer)
     download = undefined
-    if (entries.length === 0) return 'stay'
-    takingTo = reaches
-    emit({ kind: 'apply', entries: unpackEntries(trail.height, entries) })
+    if (entries.length === 0 && !word) return 'stay'
+    if (entries.length > 0) takingTo = reaches
+    emit({ kind: 'apply', entries: unpackEntries(trail.height, entries), word })
     return 'stay'
   }
 
@@ -186,6 +192,7 @@ export function createClimber(deps: ClimberDeps): Climber {
       case 'full':
       case 'lost':
       case 'here':
+      case 'vouched':
         return 'leave'
     }
   }

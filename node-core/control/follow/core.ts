@@ -10,18 +10,22 @@ import { createChildren } from './children.ts'
 import { createClimber } from './climber.ts'
 import type { AskId, Effect, Facts, Token } from './effects.ts'
 import type { Label } from './label.ts'
-import { OTHERS_MAX, SHED_MS } from './limits.ts'
+import { OTHERS_MAX, SHED_MS, WORD_MS } from './limits.ts'
 import type { Answer, Question } from './messages.ts'
 import { createOffers } from './offers.ts'
 import { createRoute } from './route.ts'
 import { createTrail } from './trail.ts'
+import { vouch } from './vouching.ts'
+import { createWords } from './words.ts'
 
 export interface FollowCore {
   know(nowMs: number, facts: Facts): void
   /** The copy here has applied these. */
   moved(nowMs: number, entries: readonly CommittedEntry[]): void
   /** The copy here is as of this entry now, and what was before does not count. */
-  replaced(nowMs: number, index: LogIndex): void
+  replaced(nowMs: number, index: LogIndex, isProven: boolean): void
+  /** A member's word about what the copy holds has held. */
+  vouched(nowMs: number, index: LogIndex, word: Uint8Array | undefined): void
   refused(nowMs: number): void
   captured(nowMs: number, index: LogIndex, state: Uint8Array): void
   asked(nowMs: number, token: Token, from: NodeId, question: Question): void
@@ -43,6 +47,8 @@ export interface CoreStatus {
   /** Steps from the committee; undefined while nobody is followed. */
   depth: number | undefined
   children: readonly NodeId[]
+  /** Whether a member of the committee has vouched for what the copy began with. */
+  proven: boolean
 }
 
 export interface FollowConfig {
@@ -50,6 +56,10 @@ export interface FollowConfig {
   random: Random
   /** Whether a node is meant to serve others. */
   isHub(node: NodeId): boolean
+  /** A member's word about what its copy holds as of its last entry. */
+  sign(index: LogIndex): Uint8Array
+  /** Of the copy's state as of an entry; undefined where that is not remembered. */
+  hashAt(index: LogIndex): string | undefined
 }
 
 const NOTHING: Facts = {
@@ -60,19 +70,24 @@ const NOTHING: Facts = {
   serves: 0,
 }
 
-export function createFollowCore({ self, random, isHub }: FollowConfig): FollowCore {
+const CANNOT_TELL: Answer = { kind: 'vouched', same: null }
+
+export function createFollowCore({ self, random, isHub, sign, hashAt }: FollowConfig): FollowCore {
   let facts = NOTHING
   let effects: Effect[] = []
   let asks = 0
   let nowMs = 0
   let shedMs = 0
+  let signedMs = Number.NEGATIVE_INFINITY
+  let proven = true
   const emit = (effect: Effect): void => {
     effects.push(effect)
   }
   const trail = createTrail()
+  const words = createWords()
   const offers = createOffers(trail, emit)
   const children = createChildren({
-    ...{ trail, offers, isHub, emit, label },
+    ...{ trail, offers, isHub, emit, label, word },
     hopes: () => climber.hopes(nowMs),
     room: (presses) => (facts.standing === 'leads' && !presses ? 0 : facts.serves),
     others() {
@@ -89,6 +104,7 @@ export function createFollowCore({ self, random, isHub }: FollowConfig): FollowC
   const climber = createClimber({
     ...{ trail, children, route, emit },
     facts: () => facts,
+    doubts: () => !proven,
     newAsk: () => ++asks as AskId,
   })
 
@@ -103,6 +119,15 @@ export function createFollowCore({ self, random, isHub }: FollowConfig): FollowC
       case 'idle':
         return undefined
     }
+  }
+
+  function word(first: LogIndex, last: LogIndex, asked: boolean): Uint8Array | undefined {
+    const isDue = asked || nowMs - signedMs >= WORD_MS
+    if (isRoot(facts) && last === trail.height && isDue && !words.has(last)) {
+      words.add(last, sign(last))
+      signedMs = nowMs
+    }
+    return words.between(first, last)
   }
 
   /** Who serves from the log itself needs nobody. */
@@ -143,11 +168,19 @@ export function createFollowCore({ self, random, isHub }: FollowConfig): FollowC
         children.wake(ms)
         climber.moved(ms)
       }),
-    replaced: (ms, index) =>
+    replaced: (ms, index, isProven) =>
       at(ms, () => {
         trail.restart(index)
+        words.clear()
+        proven = isProven
         children.wake(ms)
         climber.moved(ms)
+      }),
+    vouched: (ms, index, said) =>
+      at(ms, () => {
+        proven = true
+        if (said) words.add(index, said)
+        children.wake(ms)
       }),
     refused: (ms) => at(ms, () => climber.refused(ms)),
     captured: (ms, index, state) =>
@@ -162,6 +195,10 @@ export function createFollowCore({ self, random, isHub }: FollowConfig): FollowC
             return children.next(ms, token, from, question)
           case 'chunk':
             return children.chunk(ms, token, from, question)
+          case 'vouch': {
+            const held = isRoot(facts) ? vouch(trail, hashAt, question) : CANNOT_TELL
+            return emit({ kind: 'answer', token, answer: held })
+          }
           case 'look': {
             const { height } = trail
             const depth = label()?.depth ?? null
@@ -195,6 +232,7 @@ export function createFollowCore({ self, random, isHub }: FollowConfig): FollowC
       parent: climber.parent,
       depth: label()?.depth,
       children: children.names(),
+      proven,
     }),
   }
 }

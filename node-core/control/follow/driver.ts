@@ -2,12 +2,15 @@
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { CommittedEntry, LogIndex } from '../consensus/index.ts'
+import { type Confirming, createConfirming } from './confirming.ts'
 import { createFollowCore } from './core.ts'
 import type { AskId, Effect, Facts, Token } from './effects.ts'
 import type { FollowDeps, Following, FollowStatus, LogCopy } from './index.ts'
 import {
   ANSWER_BYTES_MAX,
   APPLY_TURN_MS,
+  CONFIRM_TIMEOUT_MS,
+  HASHES_MAX,
   LOOK_MS,
   LOOK_TIMEOUT_MS,
   QUESTION_BYTES_MAX,
@@ -23,20 +26,31 @@ import {
   parseQuestion,
   type Question,
 } from './messages.ts'
+import { openWord, sealWord, type Word } from './words.ts'
 
 export function createFollowing(deps: FollowDeps): Following {
   const { net, clock } = deps
   const logger = deps.logger.child('follow')
-  const core = createFollowCore({ self: net.self, random: deps.random, isHub: deps.isHub })
+  const protocol = deps.protocol ?? PROTOCOL
+  const core = createFollowCore({
+    ...{ self: net.self, random: deps.random, isHub: deps.isHub },
+    hashAt: (index) => hashes.get(index),
+    sign: (index) => sealWord(deps.signer, deps.network, { index, hash: copy?.hash() ?? '' }),
+  })
   const asks = new Map<AskId, AbortController>()
   const answers = new Map<Token, (answer: Answer) => void>()
   /** Applied, and not yet told to the core: what one turn applied is told together. */
   let moved: CommittedEntry[] = []
+  /** Of the latest states of a member whose word alone does not count. */
+  const hashes = new Map<LogIndex, string>()
+  let stopping = new AbortController()
   let copy: LogCopy | undefined
   let forgetCopy = (): void => {}
   let failure: FollowStatus['failure']
   let tokens = 0
   let running = false
+  /** The snapshot that is put in was brought by somebody who may be anybody. */
+  let isBrought = false
   let releases: (() => void)[] = []
   let cancelTick = (): void => {}
   let cancelLook = (): void => {}
@@ -78,7 +92,7 @@ export function createFollowing(deps: FollowDeps): Following {
         answers.delete(effect.token)
         break
       case 'apply':
-        void apply(effect.entries)
+        void apply(effect.entries, effect.word)
         break
       case 'restore':
         restore(effect.state)
@@ -101,14 +115,14 @@ export function createFollowing(deps: FollowDeps): Following {
     to: NodeId,
     question: Question,
     timeoutMs: number,
-    signal: AbortSignal,
+    signal: AbortSignal | undefined,
   ): Promise<Answer | undefined> {
     try {
-      const options = { signal, timeoutMs, answerBytesMax: ANSWER_BYTES_MAX }
-      return parseAnswer(await net.request(to, PROTOCOL, encodeQuestion(question), options))
+      const options = { timeoutMs, answerBytesMax: ANSWER_BYTES_MAX, ...(signal && { signal }) }
+      return parseAnswer(await net.request(to, protocol, encodeQuestion(question), options))
     } catch (error) {
       // Somebody else is asked. What was called off is nobody's news.
-      if (!signal.aborted) logger.debug('A node did not answer.', { to, error: messageOf(error) })
+      if (!signal?.aborted) logger.debug('A node did not answer.', { to, error: messageOf(error) })
       return undefined
     }
   }
@@ -126,8 +140,12 @@ export function createFollowing(deps: FollowDeps): Following {
   }
 
   /** A long way behind must not keep this thread from serving the window. */
-  async function apply(entries: readonly CommittedEntry[]): Promise<void> {
+  async function apply(entries: readonly CommittedEntry[], said: Uint8Array | null): Promise<void> {
     const into = copy
+    if (into && !(await confirming().entries(into.index, entries))) return refuse(into)
+    const word = said && openWord(deps.network, said)
+    const isHeard = word && deps.isMember(word.author)
+    if (isHeard && !compare(word, said)) return
     let begunMs = clock.monotonicMs()
     for (const entry of entries) {
       if (!running || copy !== into) return
@@ -136,21 +154,76 @@ export function createFollowing(deps: FollowDeps): Following {
       } catch (error) {
         return fail(error)
       }
+      if (isHeard && !compare(word, said)) return
       if (clock.monotonicMs() - begunMs < APPLY_TURN_MS) continue
       await new Promise<void>((resolve) => clock.timer(0, resolve))
       begunMs = clock.monotonicMs()
     }
   }
 
+  function confirming(): Confirming {
+    return createConfirming({
+      ...{ clock, random: deps.random, vouchers: deps.vouchers, signal: stopping.signal },
+      ask: (node, question) => put(node, question, CONFIRM_TIMEOUT_MS, stopping.signal),
+    })
+  }
+
+  /** What was brought is not what the committee has, or nobody says so. */
+  function refuse(into: LogCopy): void {
+    if (!running || copy !== into) return
+    logger.warn('What was brought is not confirmed, and was not taken.', {
+      ...{ parent: core.status().parent, height: into.index },
+    })
+    run((nowMs) => core.refused(nowMs))
+  }
+
+  /** A snapshot is shown once it is confirmed; one that is not makes no copy. */
+  async function confirmState(of: LogCopy): Promise<void> {
+    const { index } = of
+    const isSame = await confirming().state(index, of.hash())
+    if (!running || copy !== of) return
+    if (isSame) return run((nowMs) => core.vouched(nowMs, index, undefined))
+    refuse(of)
+    deps.spoilt()
+    look()
+  }
+
+  function remember(of: LogCopy): void {
+    if (deps.vouchers().needed === 0) return
+    hashes.set(of.index, of.hash())
+    const [oldest] = hashes.keys()
+    if (hashes.size > HASHES_MAX && oldest !== undefined) hashes.delete(oldest)
+  }
+
+  /** False where what is held is not what a member has signed. */
+  function compare({ author, index, hash }: Word, said: Uint8Array): boolean {
+    if (copy?.index !== index) return true
+    if (copy.hash() === hash) {
+      run((nowMs) => core.vouched(nowMs, index, said))
+      return true
+    }
+    logger.error('The copy is not what a member of the committee says, and is thrown away.', {
+      ...{ author, index, parent: core.status().parent },
+    })
+    run((nowMs) => core.refused(nowMs))
+    deps.spoilt()
+    look()
+    return false
+  }
+
   function restore(state: Uint8Array): void {
+    isBrought = true
     try {
       copy?.restore(state)
+      if (copy && deps.vouchers().needed > 0) void confirmState(copy)
     } catch (error) {
       if (isOvertaken(error)) fail(error)
       else {
         logger.warn('A snapshot is none and was thrown away.', { error: messageOf(error) })
         run((nowMs) => core.refused(nowMs))
       }
+    } finally {
+      isBrought = false
     }
   }
 
@@ -173,13 +246,17 @@ export function createFollowing(deps: FollowDeps): Following {
     forgetCopy()
     copy = next
     moved = []
+    hashes.clear()
+    remember(next)
     forgetCopy = next.onMoved((entry) => {
+      remember(next)
       if (entry) {
         if (moved.push(entry) === 1) queueMicrotask(() => run(() => {}))
         return
       }
       moved = []
-      run((nowMs) => core.replaced(nowMs, next.index))
+      const isProven = !isBrought
+      run((nowMs) => core.replaced(nowMs, next.index, isProven))
     })
   }
 
@@ -192,7 +269,7 @@ export function createFollowing(deps: FollowDeps): Following {
         // Whom it served by the other copy finds itself another parent.
         core.know(nowMs, { ...facts, standing: 'idle' })
         watch(next)
-        core.replaced(nowMs, next.index)
+        core.replaced(nowMs, next.index, true)
       }
       core.know(nowMs, facts)
     })
@@ -217,8 +294,9 @@ export function createFollowing(deps: FollowDeps): Following {
     async start() {
       if (running) return
       running = true
+      stopping = new AbortController()
       releases = [
-        net.onRequest(PROTOCOL, answer, { requestBytesMax: QUESTION_BYTES_MAX }),
+        net.onRequest(protocol, answer, { requestBytesMax: QUESTION_BYTES_MAX }),
         net.onPeer((peer, change) => {
           if (change === 'down') run((nowMs) => core.down(nowMs, peer))
         }),
@@ -231,6 +309,7 @@ export function createFollowing(deps: FollowDeps): Following {
       // Children are told, so that they need not wait to find out.
       run((nowMs) => core.know(nowMs, { ...deps.facts(), standing: 'idle' }))
       running = false
+      stopping.abort(new Error('The node is stopping.'))
       cancelTick()
       cancelLook()
       forgetCopy()

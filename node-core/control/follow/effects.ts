@@ -13,8 +13,11 @@ export type Effect =
   /** Its answer is of no interest any more. */
   | { kind: 'forget'; ask: AskId }
   | { kind: 'answer'; token: Token; answer: Answer }
-  /** Ends in `moved`, at once or bit by bit. */
-  | { kind: 'apply'; entries: readonly CommittedEntry[] }
+  /**
+   * Ends in `moved`, at once or bit by bit. Where there is a word about what is held then, in `vouched`
+   * if it holds, and in `refused` if what is held is not what it says.
+   */
+  | { kind: 'apply'; entries: readonly CommittedEntry[]; word: Uint8Array | null }
   /** Ends in `replaced`, or in `refused`. */
   | { kind: 'restore'; index: LogIndex; state: Uint8Array }
   /** Ends in `captured`: the copy's state as of its last entry. */

@@ -13,6 +13,8 @@
  * Promises:
  * - The copy is given every entry once, in order; a snapshot replaces what was before.
  * - When a parent ends, goes silent, or is behind, another is followed from the same entry on.
+ * - What it holds is compared with what members of the committee sign, every few seconds.
+ * - Where members may lie, nothing is applied that not so many of them confirm as cannot all lie.
  * - Nobody follows itself, over however many steps (`label.ts`).
  * - Nothing is buffered for a child that is slow.
  */
@@ -21,7 +23,9 @@ import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
+import type { NetworkId, Signer } from '../../identity/index.ts'
 import type { CommittedEntry, LogIndex } from '../consensus/index.ts'
+import type { Vouchers } from './confirming.ts'
 import type { CoreStatus } from './core.ts'
 import type { Facts } from './effects.ts'
 
@@ -30,7 +34,7 @@ export interface Following extends Lifecycle {
   look(): void
   status(): FollowStatus
   /** How far another node has come; undefined where it does not say so. */
-  heightOf(node: NodeId, signal: AbortSignal): Promise<LogIndex | undefined>
+  heightOf(node: NodeId, signal?: AbortSignal): Promise<LogIndex | undefined>
 }
 
 export interface FollowStatus extends CoreStatus {
@@ -42,6 +46,8 @@ export interface FollowStatus extends CoreStatus {
 export interface LogCopy {
   /** The last entry applied; 0 before the first. */
   readonly index: LogIndex
+  /** Of what it holds; 64 hex digits. */
+  hash(): string
   apply(entry: CommittedEntry): void
   /** Throws where it is no snapshot, or one that this release does not read; then nothing changes. */
   restore(state: Uint8Array): void
@@ -55,8 +61,18 @@ export interface FollowDeps {
   clock: Clock
   random: Random
   logger: Logger
+  /** What those who follow this log call it. Default `follow/1`. */
+  protocol?: string
   /** The copy that counts on this node: of the committee's log where it is a member. */
   copy(): LogCopy
+  /** What a member has signed is not what the copy holds: it is to be another one from now on. */
+  spoilt(): void
+  /** Whether one node's word counts: a member's, where members are trusted. */
+  isMember(node: NodeId): boolean
+  /** Where they are not: who is asked, and how many of them have to say so. Else nobody, and none. */
+  vouchers(): Vouchers
+  network: NetworkId
+  signer: Signer
   facts(): Facts
   /** Whether a node is meant to serve others. */
   isHub(node: NodeId): boolean

@@ -64,3 +64,19 @@ export const MEMBERS_MAX = 64
 export const APPLY_TURN_MS = 8
 /** Least time between two looks at what has fallen due. Milliseconds. */
 export const TIMER_MS_MIN = 20
+/** Least time between two words that a member of the committee signs for those who follow. Milliseconds. */
+export const WORD_MS = 1_000
+/** One such word. Bytes. */
+export const WORD_BYTES_MAX = 512
+/** Words remembered, to be handed on. */
+export const WORDS_MAX = 64
+/** Least time between two questions for a word about what a node has begun with. Milliseconds. */
+export const DOUBT_MS = 1_000
+/** Until a member that does not confirm anything is passed over. Milliseconds. */
+export const CONFIRM_TIMEOUT_MS = 1_500
+/** After too few have confirmed, until more are asked. Milliseconds. */
+export const CONFIRM_AGAIN_MS = 250
+/** Rounds of asking until what was brought is refused. */
+export const CONFIRM_TRIES_MAX = 8
+/** Hashes of its latest states that a member remembers where it alone is not believed. */
+export const HASHES_MAX = 1_024

@@ -13,6 +13,7 @@ import {
   OTHERS_MAX,
   QUESTION_BYTES_MAX,
   SNAPSHOT_BYTES_MAX,
+  WORD_BYTES_MAX,
 } from './limits.ts'
 
 export const PROTOCOL = 'follow/1'
@@ -37,12 +38,22 @@ const QUESTION = z.discriminatedUnion('kind', [
     joins: z.boolean(),
     /** Nobody else took it in. */
     presses: z.boolean(),
+    /** What it holds is nobody's word yet. */
+    doubts: z.boolean(),
   }),
   z.strictObject({
     kind: z.literal('chunk'),
     index,
     digest,
     offset: z.int().min(0).max(SNAPSHOT_BYTES_MAX),
+  }),
+  /** Of a member: whether its entries after one up to another, or its state as of it, are these. */
+  z.strictObject({
+    kind: z.literal('vouch'),
+    what: z.enum(['entries', 'state']),
+    after: index,
+    to: index,
+    digest,
   }),
   /** Whether it is there, and how far it has come. */
   z.strictObject({ kind: z.literal('look') }),
@@ -58,6 +69,8 @@ const ANSWER = z.discriminatedUnion('kind', [
     /** One after the other from the asked one on. */
     entries: z.array(z.tuple([bytes, members.nullable()])).max(ANSWER_ENTRIES_MAX),
     others,
+    /** A member's word about one of them, or about the one before. */
+    word: bytes.refine(({ byteLength }) => byteLength <= WORD_BYTES_MAX).nullable(),
   }),
   /** So far behind that only this helps. */
   z.strictObject({
@@ -72,6 +85,8 @@ const ANSWER = z.discriminatedUnion('kind', [
     kind: z.literal('chunk'),
     data: bytes.refine(({ byteLength }) => byteLength > 0 && byteLength <= CHUNK_BYTES),
   }),
+  /** Null where it cannot tell. */
+  z.strictObject({ kind: z.literal('vouched'), same: z.boolean().nullable() }),
   /** That snapshot is held no more. */
   z.strictObject({ kind: z.literal('gone') }),
   /** It serves as many as it will; these may have room. */

@@ -15,6 +15,8 @@ export interface Trail {
   restart(height: LogIndex): void
   /** Some of what comes after an index, in order; undefined where that is forgotten. */
   after(index: LogIndex): readonly CommittedEntry[] | undefined
+  /** All from after one up to another; undefined unless each is held. */
+  between(after: LogIndex, to: LogIndex): readonly CommittedEntry[] | undefined
 }
 
 export function createTrail(): Trail {
@@ -48,6 +50,11 @@ export function createTrail(): Trail {
       head = 0
       bytes = 0
       height = index
+    },
+    between(after, to) {
+      const from = entries.length - (height - after)
+      if (from < head || to > height) return undefined
+      return entries.slice(from, from + (to - after))
     },
     after(index) {
       const from = entries.length - (height - index)

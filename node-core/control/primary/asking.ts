@@ -11,7 +11,8 @@ import { createTimeLimit, pause } from './time-limit.ts'
 
 export interface AskingDeps {
   keeper: Pick<ReplicaKeeper, 'current' | 'settled' | 'trouble'>
-  follower: Pick<Follower, 'answer'>
+  /** Another one in each era. */
+  follower(): Pick<Follower, 'answer'>
   /** Whether one that feeds the copy here might lie: then its word is taken only where nobody else is. */
   mayLie: boolean
   envoy: Envoy
@@ -59,11 +60,11 @@ export function createAsking({ keeper, follower, mayLie, envoy, clock }: AskingD
     for (;;) {
       const own = await here(question, signal)
       if ('value' in own) return own.value
-      const followed = mayLie ? undefined : await follower.answer(question, signal)
+      const followed = mayLie ? undefined : await follower().answer(question, signal)
       if (followed !== undefined) return followed
       const there = await envoy.round(question, signal)
       if (there) return there.value
-      const unproven = isStaleRead(question) && (await follower.answer(question, signal))
+      const unproven = isStaleRead(question) && (await follower().answer(question, signal))
       if (unproven) return unproven
       // A copy that runs may yet find a leader; where nobody holds one, waiting helps nobody.
       const waits = envoy.hasOthers() || keeper.current()?.status().state === 'running'

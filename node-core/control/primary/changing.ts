@@ -42,18 +42,39 @@ export function createChanging(deps: ChangingDeps): Primary['change'] {
     }
   }
 
+  async function choose(
+    node: NodeId,
+    value: 'always' | 'never',
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const body = { name: choiceSetting(node), value }
+    await deps.execute({ kind: 'setting.put', body }, signal && { signal }).catch((error) => {
+      // A node may give up its own vote; that it stays so is an admin's to say, or its owner's by the role.
+      if (value === 'always' || !isCode(error, 'FORBIDDEN')) throw error
+    })
+  }
+
+  async function release(node: NodeId, signal: AbortSignal | undefined): Promise<void> {
+    const command = { kind: 'setting.delete', body: { name: choiceSetting(node) } } as const
+    await deps.execute(command, signal && { signal }).catch((error) => {
+      if (!isCode(error, 'NOT_FOUND')) throw error
+    })
+  }
+
   /** The voters see to the rest. */
   async function changeSeat(
     change: CommitteeChange,
     node: NodeId,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    if (change === 'release') return
+    if (change === 'release') return release(node, signal)
     if (change === 'transfer') {
       throw failure('NO_LEAD', 'Under Simplex the lead goes round by itself.')
     }
     const seat = change === 'promote' ? 'voter' : 'none'
+    if (change === 'promote') await choose(node, 'always', signal)
     await deps.execute({ kind: 'committee.seat', body: { node, seat } }, signal && { signal })
+    if (change === 'demote') await choose(node, 'never', signal)
     const limit = createTimeLimit(deps.clock, CHANGE_TIMEOUT_MS, notInForce, signal)
     try {
       while (!isDone(change, node, deps.committee())) await pause(deps.clock, LOOK_MS, limit.signal)
@@ -65,24 +86,18 @@ export function createChanging(deps: ChangingDeps): Primary['change'] {
   return async (change, node, options = {}) => {
     const { signal } = options
     if (deps.hasSeats) return changeSeat(change, node, signal)
-    const name = choiceSetting(node)
-    const choose = (value: 'always' | 'never') =>
-      deps.execute({ kind: 'setting.put', body: { name, value } }, options)
     switch (change) {
       case 'promote':
         // First, so that one that takes long to learn is not given up.
-        await choose('always')
+        await choose(node, 'always', signal)
         return ask('promote', node, signal)
       case 'demote':
         // Last, since it may be refused.
         await ask('demote', node, signal)
-        await choose('never')
+        await choose(node, 'never', signal)
         return
       case 'release':
-        await deps.execute({ kind: 'setting.delete', body: { name } }, options).catch((error) => {
-          if (!isCode(error, 'NOT_FOUND')) throw error
-        })
-        return
+        return release(node, signal)
       case 'withdraw':
         return ask('demote', node, signal)
       case 'transfer':

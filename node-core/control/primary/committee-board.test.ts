@@ -8,6 +8,7 @@ import type { LogIndex } from '../consensus/index.ts'
 import type { StateRecord } from '../state/index.ts'
 import { toldForm } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
+import { FIRST_LOG } from './log-name.ts'
 
 const node = (letter: string): NodeId => letter.repeat(64) as NodeId
 const [self, admin, voter] = ['a', 'b', 'c'].map(node) as [NodeId, NodeId, NodeId]
@@ -26,6 +27,7 @@ function setUp() {
     return record
   }
   const board = createCommitteeBoard({
+    ...{ log: () => FIRST_LOG, named: () => undefined },
     ...{ self, clock, logger: createSilentLogger() },
     isAdmins: (one) => one === admin,
     stands: (one) => !removed.has(one),

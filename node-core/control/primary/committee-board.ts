@@ -17,6 +17,7 @@ import {
   toldForm,
 } from './committee.ts'
 import { TELL_MS } from './limits.ts'
+import { FIRST_LOG, type LogName } from './log-name.ts'
 
 export interface CommitteeBoard {
   /** By the own copy where it hears a quorum, else by what is told. */
@@ -44,6 +45,10 @@ export interface CommitteeBoardDeps {
   /** Whether its owner is a member still. */
   stands(node: NodeId): boolean
   own(): ConsensusStatus | undefined
+  /** The log that counts; words about another are not heeded. */
+  log(): LogName
+  /** Whom the one that began the era named, until one of them tells more. */
+  named(): Committee | undefined
   /** Where nobody's word is enough (docs/adr/0012). */
   proven?: (() => Committee | undefined) | undefined
   clock: Clock
@@ -62,17 +67,21 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
       // Its own word too: an admin's node vouches for those who took its place.
       if (key !== `node/${author}/${COMMITTEE_KEY}` || !deps.stands(author)) return []
       const committee = parseTold(value)
-      return committee ? [{ author, committee }] : []
+      return (committee?.log ?? FIRST_LOG) === deps.log() && committee
+        ? [{ author, committee }]
+        : []
     })
   }
 
   function ownCommittee(): Committee | undefined {
     const own = deps.own()
-    return own && committeeIn(own)
+    const committee = own && committeeIn(own)
+    const log = deps.log()
+    return committee && log !== FIRST_LOG ? { ...committee, log } : committee
   }
 
   const told = (): Committee | undefined =>
-    deps.proven ? deps.proven() : believed(tellings(), deps.isAdmins)
+    deps.proven ? deps.proven() : (believed(tellings(), deps.isAdmins) ?? deps.named())
 
   function tell(): void {
     telling = false

@@ -8,8 +8,11 @@ import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { ConsensusStatus } from '../consensus/driver/index.ts'
 import type { Members } from '../consensus/index.ts'
 import { COMMITTEE_MAX } from './limits.ts'
+import { FIRST_LOG, type LogName } from './log-name.ts'
 
 export interface Committee extends Members {
+  /** Of which log they tell. */
+  log?: LogName
   leader: NodeId | undefined
   /** Raft's term; Simplex's epoch. */
   term: number
@@ -38,9 +41,18 @@ const TOLD = z.strictObject({
   leader: nodeId.nullable(),
   term: count,
   applied: count,
+  /** Left out in the first era. */
+  log: z.string().max(64).exactOptional(),
 })
 
-export function toldForm({ voters, learners, leader, term, applied }: Committee): Plain {
+export function toldForm({
+  log = FIRST_LOG,
+  voters,
+  learners,
+  leader,
+  term,
+  applied,
+}: Committee): Plain {
   return {
     v: 1,
     voters: [...voters].sort(),
@@ -48,6 +60,7 @@ export function toldForm({ voters, learners, leader, term, applied }: Committee)
     leader: leader ?? null,
     term,
     applied,
+    ...(log !== FIRST_LOG && { log }),
   }
 }
 
@@ -55,8 +68,9 @@ export function toldForm({ voters, learners, leader, term, applied }: Committee)
 export function parseTold(value: unknown): Committee | undefined {
   const parsed = TOLD.safeParse(value)
   if (!parsed.success) return undefined
-  const { v: _, leader, ...rest } = parsed.data
-  return { ...rest, leader: leader ?? undefined }
+  const { v: _, leader, log, ...rest } = parsed.data
+  const of = log === undefined ? {} : { log: log as LogName }
+  return { ...rest, ...of, leader: leader ?? undefined }
 }
 
 export interface Telling {

@@ -88,6 +88,7 @@ function patienceMs(question: Question): number {
     case 'submit':
     case 'query':
     case 'progress':
+    case 'position':
     case 'links':
     case 'outcome':
       return TRY_MS

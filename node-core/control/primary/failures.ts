@@ -11,7 +11,10 @@ export function failure(
 }
 
 export function noQuorum(): MyceliumError<PrimaryErrorCode> {
-  return failure('NO_QUORUM', 'The committee has no majority in reach: nothing can be written now.')
+  const message =
+    'The committee has no majority in reach: nothing can be written now, and reads show what was ' +
+    'last seen here only if asked to be stale.'
+  return failure('NO_QUORUM', message)
 }
 
 /** Of what was sent, and answered by nobody. */

@@ -9,8 +9,12 @@ const votersOf = ({ primary }: TestNode) => primary.status().committee?.voters ?
 const leaderOf = (nodes: readonly TestNode[]) =>
   nodes.find(({ primary }) => primary.status().role === 'leader')
 
-async function network(seed: number, others: number): Promise<[TestNode, ...TestNode[]]> {
-  world = await createTestNetwork(seed)
+async function network(
+  seed: number,
+  others: number,
+  engine: 'raft' | 'simplex' = 'raft',
+): Promise<[TestNode, ...TestNode[]]> {
+  world = await createTestNetwork(seed, engine)
   for (let at = 0; at < others; at++) await world.add('deploy', 'use')
   await world.advance(1_000)
   const [founder, ...rest] = world.nodes
@@ -145,5 +149,39 @@ describe('a committee that fills itself', () => {
     await world.until('one is left', () => votersOf(second!).length === 1)
     const body = { key: 'second/x', value: bytes('1') }
     await world.run('a write', second!.primary.execute({ kind: 'kv.put', body }))
+  })
+})
+
+describe('a committee of Simplex', () => {
+  it('fills itself to four, which bear a loss, without a failed write', async () => {
+    const [founder] = await network(8, 4, 'simplex')
+    const writer = startWriter(founder)
+    world.detect()
+    await untilVoters(4, founder)
+    await writer.end()
+    expect(writer.failed).toEqual([])
+    await world.advance(2_000)
+    expect(votersOf(founder)).toHaveLength(4)
+  })
+
+  it('replaces one that is gone for a minute', { timeout: 60_000 }, async () => {
+    const [founder, ...rest] = await network(8, 4, 'simplex')
+    world.detect()
+    await untilVoters(4, founder)
+    const dead = rest.find(({ id }) => votersOf(founder).includes(id))!
+    await dead.kill()
+    await world.advance(30_000)
+    await untilVoters(4, founder, dead)
+  })
+
+  it('leaves out whoever an admin took out, until it is released', async () => {
+    const [founder, second] = await network(9, 3, 'simplex')
+    world.detect()
+    await untilVoters(4, founder)
+    await world.run('it is demoted', founder.primary.change('demote', second!.id))
+    await world.advance(15_000)
+    expect(votersOf(founder)).not.toContain(second!.id)
+    await world.run('it is released', founder.primary.change('release', second!.id))
+    await untilVoters(4, founder)
   })
 })

@@ -1,4 +1,7 @@
-/** The leader fills the committee: one look a second, one change at a time (docs/adr/0017). */
+/**
+ * The committee fills itself: one look a second, one change at a time (docs/adr/0017). Under Raft the
+ * leader changes it; under Simplex, where votes are seats that admins give, a node of one gives them.
+ */
 import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
@@ -15,8 +18,8 @@ import {
   successorOf,
 } from '../backbone/index.ts'
 import type { Consensus } from '../consensus/driver/index.ts'
-import type { EngineStatus } from '../consensus/index.ts'
-import type { RegistryView } from '../registry/index.ts'
+import type { EngineStatus, Members } from '../consensus/index.ts'
+import { type Command, type RegistryView, TRUST_SEATED_MIN } from '../registry/index.ts'
 import { isNamed } from './committee.ts'
 import { noQuorum } from './failures.ts'
 import type { NodeFacts } from './index.ts'
@@ -35,9 +38,11 @@ export interface Filling {
 export interface FillingDeps {
   self: NodeId
   consensus: Pick<Consensus, 'status' | 'changeMembers' | 'transferLeader'>
-  view: Pick<RegistryView, 'setting' | 'node' | 'removed'>
+  view: Pick<RegistryView, 'setting' | 'node' | 'removed' | 'seat'>
   nodes(): readonly NodeFacts[]
   isAdmins(node: NodeId): boolean
+  /** By this node, for its owner. */
+  execute(command: Command): Promise<unknown>
   clock: Clock
   logger: Logger
 }
@@ -62,7 +67,7 @@ export function createFilling(deps: FillingDeps): Filling {
 
   function look(): void {
     cancel = clock.timer(FILL_LOOK_MS, look)
-    const engine = leading()
+    const engine = acting()
     const nowMs = clock.monotonicMs()
     if (!engine) {
       watch = undefined
@@ -75,7 +80,7 @@ export function createFilling(deps: FillingDeps): Filling {
     const move = nextMove(inputFrom(engine, watch.of))
     if (!move) return
     isWorking = true
-    make(move)
+    make(move, engine)
       .catch((error: unknown) => {
         if (!(error instanceof MyceliumError)) throw error
         logger.debug('The committee could not be changed.', { code: error.code })
@@ -85,12 +90,22 @@ export function createFilling(deps: FillingDeps): Filling {
       })
   }
 
-  function leading(): EngineStatus | undefined {
+  function acting(): EngineStatus | undefined {
     const { state, engine } = consensus.status()
-    return state === 'running' && engine?.leader === self && engine.quorum ? engine : undefined
+    if (state !== 'running' || !engine?.quorum) return undefined
+    const actor = engine.kind === 'raft' ? engine.leader : firstOfAdmins(engine)
+    return actor === self ? engine : undefined
   }
 
-  async function make(move: Move): Promise<void> {
+  /** The lead of Simplex goes round, so those who may give seats agree on one of them. */
+  function firstOfAdmins({ members, progress }: EngineStatus): NodeId | undefined {
+    const heard = new Set(progress.flatMap((one) => (one.recentlyActive ? [one.node] : [])))
+    return members.voters
+      .filter((node) => (node === self || heard.has(node)) && deps.isAdmins(node))
+      .sort()[0]
+  }
+
+  async function make(move: Move, engine: EngineStatus): Promise<void> {
     if (move.kind === 'transfer') {
       logger.info('The lead is handed over: this node is to leave the committee.', { to: move.to })
       consensus.transferLeader(move.to)
@@ -98,12 +113,33 @@ export function createFilling(deps: FillingDeps): Filling {
     }
     const { voters, learners } = move.members
     logger.info('The committee changes.', { voters: [...voters], learners: [...learners] })
+    if (engine.kind === 'simplex') return giveSeats(engine.members, move.members)
     const limit = createTimeLimit(clock, CHANGE_TIMEOUT_MS, noQuorum, stopping.signal)
     try {
       await consensus.changeMembers(move.members, { signal: limit.signal })
     } finally {
       limit.end()
     }
+  }
+
+  /** The voters see to the rest (`seating.ts`). Whoever goes keeps its seat until others have theirs. */
+  async function giveSeats(now: Members, next: Members): Promise<void> {
+    const give = (nodes: readonly NodeId[], seat: 'voter' | 'learner' | 'none') =>
+      nodes
+        .filter((node) => deps.view.seat(node).seat !== seat)
+        .map((node): Command => ({ kind: 'committee.seat', body: { node, seat } }))
+    const coming = [
+      ...give(
+        next.voters.filter((node) => !now.voters.includes(node)),
+        'voter',
+      ),
+      ...give(
+        next.learners.filter((node) => !isNamed(now, node)),
+        'learner',
+      ),
+    ]
+    const going = [...now.voters, ...now.learners].filter((node) => !isNamed(next, node))
+    await Promise.all((coming.length > 0 ? coming : give(going, 'none')).map(deps.execute))
   }
 
   function inputFrom(engine: EngineStatus, watch: MemberWatch): BackboneInput {
@@ -128,11 +164,18 @@ export function createFilling(deps: FillingDeps): Filling {
       role: row?.role === 'sclerotia' && facts.role !== 'hypha' ? row.role : facts.role,
       chosen: choiceIn(deps.view, node),
       isEntrusted: row?.role === 'sclerotia' || deps.isAdmins(node),
-      removed: row !== undefined && (row.removed || deps.view.removed(row.owner) !== undefined),
+      removed:
+        isLiar(node) ||
+        (row !== undefined && (row.removed || deps.view.removed(row.owner) !== undefined)),
       // Of a member the engine knows better than the failure detector.
       silentMs: isMember ? watch.silentMs(node) : upMs > 0 ? 0 : SILENT,
       stalled: watch.isStalled(node),
     }
+  }
+
+  /** Who was caught lying gets its seat back from a person only. */
+  function isLiar(node: NodeId): boolean {
+    return deps.view.seat(node).trust < TRUST_SEATED_MIN
   }
 
   return {
@@ -150,7 +193,7 @@ export function createFilling(deps: FillingDeps): Filling {
       }
     },
     successor(going) {
-      const engine = leading()
+      const engine = acting()
       const watching = watch?.of ?? createMemberWatch()
       return engine && successorOf(inputFrom(engine, watching), going)
     },

@@ -5,10 +5,12 @@
 import type { Plain } from '../../base/codec/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
+import { faultyVotersMax } from '../consensus/simplex/index.ts'
 import {
   CHILDREN_MAX,
   createFollowing,
   type Facts,
+  type FollowDeps,
   type Following,
   type FollowStatus,
   HYPHA_CHILDREN_MAX,
@@ -16,18 +18,26 @@ import {
 import { type BatchReader, createRegistry, type RegistryView } from '../registry/index.ts'
 import { isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
+import { createCopyFile } from './copy-file.ts'
+import { isSimplex } from './engine.ts'
 import type { PrimaryDeps, PrimaryStatus } from './index.ts'
-import { createMachine } from './machine.ts'
+import { type LogName, protocolOf } from './log-name.ts'
+import { createMachine, type Machine } from './machine.ts'
 import type { Question } from './messages.ts'
 import { answerQuery } from './queries.ts'
 import type { Replica } from './replica.ts'
 import { untilChanged } from './waiting.ts'
 
-export interface Follower extends Pick<Following, 'start' | 'stop' | 'look' | 'heightOf'> {
+export interface Follower extends Pick<Following, 'start' | 'stop' | 'look'> {
   /** Undefined while it holds nothing, or a copy of the committee's log stands in its place. */
   view(): RegistryView | undefined
   /** Undefined for what is not for it to answer: whatever must not be behind. */
   answer(question: Question, signal: AbortSignal): Promise<Plain | undefined>
+  /** Of this node and of those that say so in time. */
+  heights(
+    peers: readonly NodeId[],
+    signal?: AbortSignal,
+  ): Promise<{ node: NodeId; height: number }[]>
   status(): FollowStatus
   trouble(): PrimaryStatus['trouble']
 }
@@ -35,11 +45,23 @@ export interface Follower extends Pick<Following, 'start' | 'stop' | 'look' | 'h
 export interface FollowerDeps
   extends Pick<
     PrimaryDeps,
-    'network' | 'net' | 'clock' | 'random' | 'logger' | 'isHub' | 'permissionsOf'
+    | 'network'
+    | 'net'
+    | 'signer'
+    | 'disk'
+    | 'clock'
+    | 'random'
+    | 'logger'
+    | 'isHub'
+    | 'permissionsOf'
   > {
   batches: BatchReader
   board: Pick<CommitteeBoard, 'current' | 'told'>
   replica(): Replica | undefined
+  /** Which log is followed. */
+  log: LogName
+  /** Whether it is yet to be seen if there is one. */
+  isOpening(): boolean
   /** The copy has moved on. */
   applied(): void
 }
@@ -47,14 +69,31 @@ export interface FollowerDeps
 export function createFollower(deps: FollowerDeps): Follower {
   const { network, net, clock } = deps
   const { self } = net
-  const machine = createMachine(deps.batches, createRegistry({ network, voters: [] }))
+  const file = createCopyFile(deps)
+  let machine = emptyMachine()
   const following = createFollowing({
     ...{ net, clock, facts, isHub: deps.isHub, mayAsk: mayRead },
-    ...{ random: deps.random, logger: deps.logger },
+    ...{ random: deps.random, logger: deps.logger, signer: deps.signer, network: network.id },
+    protocol: protocolOf('follow/1', deps.log),
     copy: () => ownReplica()?.copy ?? machine,
+    spoilt() {
+      // A copy of the log itself is consensus's to judge; it is never asked for here.
+      machine = emptyMachine()
+      void file.erase()
+    },
+    isMember: (node) => !isSimplex(network) && isNamed(deps.board.current() ?? NOBODY, node),
+    vouchers,
   })
-  const waiting = { clock, subscribe: machine.subscribe }
-  let unsubscribe = (): void => {}
+
+  function emptyMachine(): Machine {
+    const made = createMachine(deps.batches, createRegistry({ network, voters: [] }))
+    made.subscribe(() => {
+      if (made !== machine) return
+      if (following.status().proven) file.changed(made)
+      deps.applied()
+    })
+    return made
+  }
 
   /** A copy of the log itself, as soon as there is something in it. */
   function ownReplica(): Replica | undefined {
@@ -63,17 +102,39 @@ export function createFollower(deps: FollowerDeps): Follower {
     return state === 'running' && applied > 0 ? replica : undefined
   }
 
+  /** More than can lie, of those that vote. */
+  function vouchers(): ReturnType<FollowDeps['vouchers']> {
+    const { voters = [] } = deps.board.current() ?? {}
+    if (!isSimplex(network)) return { nodes: [], needed: 0 }
+    return {
+      nodes: voters.filter((node) => node !== self),
+      needed: faultyVotersMax(voters.length) + 1,
+    }
+  }
+
+  /** What somebody brought is read once a member of the committee has vouched for it. */
+  function isReadable(): boolean {
+    return machine.index > 0 && !ownReplica() && following.status().proven
+  }
+
   /** Whoever may read keys may have all of them. */
   function mayRead(node: NodeId): boolean {
     const held = deps.permissionsOf(node)
     return held !== undefined && (held.has('use') || held.has('admin'))
   }
 
+  /** Its log holds something, which is only not read yet. */
+  function isAwaited(): boolean {
+    const { state, engine } = deps.replica()?.status() ?? {}
+    return deps.isOpening() || (state === 'running' && engine !== undefined && engine.committed > 0)
+  }
+
   function standing(): Facts['standing'] {
     const engine = ownReplica()?.status().engine
-    if (!engine) return mayRead(self) ? 'follows' : 'idle'
+    if (!engine) return mayRead(self) && !isAwaited() ? 'follows' : 'idle'
     if (!engine.quorum || !isNamed(engine.members, self)) return 'cut'
-    if (engine.leader !== self) return 'root'
+    // Under Simplex everybody leads now and then.
+    if (engine.leader !== self || engine.kind === 'simplex') return 'root'
     // The leader has the most to send already.
     const canOthers = engine.progress.some(({ node, recentlyActive }) => {
       return node !== self && recentlyActive
@@ -92,35 +153,55 @@ export function createFollower(deps: FollowerDeps): Follower {
     }
   }
 
+  /** One copy is enough: what the log drives takes the place of what was followed. */
+  function look(): void {
+    if (ownReplica() && machine.index > 0) {
+      machine = emptyMachine()
+      void file.erase()
+    }
+    following.look()
+  }
+
   return {
-    look: following.look,
-    heightOf: following.heightOf,
+    look,
+    async heights(peers, signal) {
+      const asked = peers.map(async (node) => {
+        return { node, height: await following.heightOf(node, signal) }
+      })
+      const { height } = following.status()
+      return [{ node: self, height }, ...(await Promise.all(asked))].flatMap((one) => {
+        return one.height ? [{ node: one.node, height: one.height }] : []
+      })
+    },
     status: following.status,
     trouble() {
       const { failure } = following.status()
       return failure && { code: 'REPLICA_FAILED', message: `${STOPPED} ${failure.message}` }
     },
-    view: () => (machine.index > 0 && !ownReplica() ? machine.registry.view : undefined),
+    view: () => (isReadable() ? machine.registry.view : undefined),
     async answer(question, signal) {
-      if (machine.index === 0 || ownReplica()) return undefined
+      if (!isReadable()) return undefined
       if (question.kind === 'query' && question.stale) {
         return answerQuery(machine.registry.view, question.query)
       }
       // Without a parent nothing may come any more, though the committee may be in reach.
       if (question.kind !== 'changes' || following.status().parent === undefined) return undefined
-      const found = await untilChanged(waiting, machine.registry.view, question, signal)
+      const { registry, subscribe } = machine
+      const found = await untilChanged({ clock, subscribe }, registry.view, question, signal)
       // The committee may remember what this copy was never told.
       return 'compacted' in found ? undefined : found
     },
     async start() {
-      unsubscribe = machine.subscribe(deps.applied)
+      await file.load(machine)
       await following.start()
     },
     async stop() {
-      unsubscribe()
       await following.stop()
+      await file.stop()
     },
   }
 }
 
 const STOPPED = 'This node’s copy of the registry has stopped; start the node again. The reason:'
+
+const NOBODY = { voters: [], learners: [] }

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Plain } from '../../base/codec/index.ts'
+import { SAVE_EVERY_MS, SAVE_QUIET_MS } from './limits.ts'
+import { FIRST_LOG } from './log-name.ts'
 import {
   bytes,
   createTestNetwork,
@@ -7,6 +9,9 @@ import {
   type TestNode,
   text,
 } from './primary.fixture.ts'
+import { copyFileOf } from './standing.ts'
+
+const COPY_FILE = copyFileOf(FIRST_LOG)
 
 let world: TestNetwork
 afterEach(() => world.end())
@@ -62,6 +67,62 @@ describe('a node outside the committee', () => {
     expect(await stale(guest, 'shop/stock')).toBe('12')
     const read = guest.primary.key('shop/stock').catch((error) => error.code)
     expect(await world.run('a read', read)).toBe('NO_QUORUM')
+  })
+
+  it('reads what was committed after a restart without anybody, kill or not', async () => {
+    const [founder] = (await committee(7, 1)) as [TestNode]
+    const guest = await world.add('use')
+    await put(founder, 'shop/stock', '12')
+    await world.until('it has the copy', () => held(guest, 'shop/stock') === '12')
+    await world.advance(SAVE_QUIET_MS + 100)
+    await guest.kill()
+    await put(founder, 'shop/stock', '11')
+    await founder.kill()
+    await guest.start()
+    expect(held(guest, 'shop/stock')).toBe('12')
+    await founder.start()
+    await world.until('it has moved on', () => held(guest, 'shop/stock') === '11')
+    await guest.restart()
+    expect(held(guest, 'shop/stock')).toBe('11')
+    expect(guest.primary.status().height).toBe(founder.primary.status().height)
+  })
+
+  it.each([
+    ['torn', (bytes: Uint8Array) => bytes.subarray(0, bytes.byteLength - 9)],
+    ['damaged', (bytes: Uint8Array) => bytes.map((byte, at) => (at === 99 ? byte ^ 1 : byte))],
+    ['empty', () => new Uint8Array(0)],
+  ])('throws a %s copy away and fetches another', async (_, harm) => {
+    const [founder] = (await committee(8, 1)) as [TestNode]
+    const guest = await world.add('use')
+    await put(founder, 'shop/stock', '12')
+    await world.until('it has the copy', () => held(guest, 'shop/stock') === '12')
+    const stopped = guest.primary.stop()
+    await world.advance(50)
+    await stopped
+    const bytes = await guest.disk.read(COPY_FILE)
+    await guest.disk.writeAtomic(COPY_FILE, harm(bytes!))
+    await guest.start()
+    expect(guest.primary.view()).toBeUndefined()
+    await world.until('it has another', () => held(guest, 'shop/stock') === '12')
+  })
+
+  it('writes no more often than it may, however much is committed', async () => {
+    const [founder] = (await committee(9, 1)) as [TestNode]
+    const guest = await world.add('use')
+    await world.advance(SAVE_QUIET_MS + 1_000)
+    let writes = 0
+    const { writeAtomic } = guest.disk
+    guest.disk.writeAtomic = (path, ...rest) => {
+      if (path === COPY_FILE) writes++
+      return writeAtomic(path, ...rest)
+    }
+    const endMs = world.clock.monotonicMs() + 2 * SAVE_EVERY_MS
+    for (let at = 0; world.clock.monotonicMs() < endMs; at++) {
+      await put(founder, 'shop/stock', `${at}`)
+      await world.advance(500)
+    }
+    expect(writes).toBeGreaterThan(0)
+    expect(writes).toBeLessThanOrEqual(3)
   })
 
   it('is given nothing without the right to read', async () => {
@@ -129,4 +190,40 @@ describe('a node outside the committee', () => {
       following: { parent: founder.id },
     })
   })
+
+  it.each([10, 11, 12])(
+    'loses no call of many when members die in the middle of them (seed %i)',
+    async (seed) => {
+      const nodes = await committee(seed, 5)
+      const guest = await world.add('deploy', 'use')
+      await world.until('it is known', () => guest.primary.status().committee?.voters.length === 5)
+      await put(guest, 'guest/first', '1')
+      const failed: string[] = []
+      let done = 0
+      let ending = false
+      const client = async (number: number): Promise<void> => {
+        for (let at = 0; !ending; at++) {
+          const key = `guest/${number}/${at}`
+          try {
+            await guest.primary.execute({ kind: 'kv.put', body: { key, value: bytes('1') } })
+            if ((await guest.primary.key(key)).row === undefined) failed.push(`${key} is gone`)
+            done++
+          } catch (error) {
+            failed.push(`${key}: ${error}`)
+          }
+        }
+      }
+      const clients = Array.from({ length: 8 }, (_, number) => client(number))
+      await world.advance(500)
+      // Whoever is asked, and whoever leads: both are in the middle of something.
+      for (const role of ['voter', 'leader'] as const) {
+        await nodes.find(({ primary }) => primary.status().role === role)?.kill()
+        const before = done
+        await world.until('writes go on', () => done > before + 50)
+      }
+      ending = true
+      await world.run('the last calls', Promise.all(clients))
+      expect(failed).toEqual([])
+    },
+  )
 })

@@ -3,16 +3,17 @@
  * lying; a node of an admin tells the registry of owners that came, changed or went.
  */
 import type { Clock } from '../../base/clock/index.ts'
-import { MyceliumError } from '../../base/errors/index.ts'
+import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Permission } from '../../identity/index.ts'
 import type { Command } from '../registry/index.ts'
 import type { SharedState } from '../state/index.ts'
 import { accusations } from './accusing.ts'
+import { isNamed } from './committee.ts'
 import { isElsewhere } from './failures.ts'
 import type { OwnerFacts } from './index.ts'
-import { OWNERS_MS, OWNERS_SECOND_MS, TICK_LOOK_MS } from './limits.ts'
+import { OWNERS_MS, OWNERS_SECOND_MS, REJOIN_LOOK_MS, TICK_LOOK_MS } from './limits.ts'
 import { untold } from './owners.ts'
 import type { KnownOwner } from './queries.ts'
 import type { Replica } from './replica.ts'
@@ -31,6 +32,8 @@ export interface HousekeepingDeps {
   owners(): readonly OwnerFacts[]
   knownOwners(): Promise<readonly KnownOwner[]>
   hasCommittee(): boolean
+  /** Nodes of an ended era that want to learn. */
+  rejoining(): readonly NodeId[]
   isFounder(owner: OwnerFacts['owner']): boolean
   permissions(): ReadonlySet<Permission> | undefined
   state: Pick<SharedState, 'subscribe'>
@@ -43,6 +46,7 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
   let unsubscribe = (): void => {}
   let cancelTick = (): void => {}
   let cancelOwners: (() => void) | undefined
+  let cancelRejoin = (): void => {}
   let stopped = false
   let accusing = false
 
@@ -62,6 +66,20 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
     void Promise.all(open.map(send)).finally(() => {
       accusing = false
     })
+  }
+
+  /** Those whose copies were overruled learn again, once they have said that theirs are put away. */
+  function rejoin(): void {
+    cancelRejoin = clock.timer(REJOIN_LOOK_MS, rejoin)
+    const replica = deps.replica()
+    const { leader, members } = replica?.status().engine ?? {}
+    if (leader !== self || !members) return
+    for (const node of deps.rejoining()) {
+      if (isNamed(members, node)) continue
+      replica?.takeIn(node).catch((error: unknown) => {
+        logger.debug('A node could not be taken in again.', { node, error: messageOf(error) })
+      })
+    }
   }
 
   /** False where it was not done and is worth another try. */
@@ -110,12 +128,14 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
         if (OF_OWNERS.test(key)) ownersChanged()
       })
       tick()
+      rejoin()
     },
     look: ownersChanged,
     stop() {
       stopped = true
       unsubscribe()
       cancelTick()
+      cancelRejoin()
       cancelOwners?.()
       cancelOwners = undefined
     },

@@ -32,6 +32,7 @@ import type { SharedState } from '../state/index.ts'
 import type { Era } from '../succession/index.ts'
 import type { Committee } from './committee.ts'
 import type { KeyRow, LockRow } from './queries.ts'
+import type { Recovery } from './recovery.ts'
 
 export interface Primary extends Lifecycle {
   /** By this node, for its owner. The command's value, or throws the code of its refusal. */
@@ -66,7 +67,11 @@ export interface Primary extends Lifecycle {
   change(change: CommitteeChange, node: NodeId, options?: CallOptions): Promise<void>
   /** What the leader knows of each member: how many entries it is behind. */
   lag(options?: CallOptions): Promise<{ node: NodeId; entries: number; active: boolean }[]>
+  /** How far the copies of this node and of those it is connected to have come, as each says itself. */
+  heights(options?: CallOptions): Promise<{ node: NodeId; height: number }[]>
   status(): PrimaryStatus
+  /** What is done when a committee has lost its majority for good. */
+  readonly recovery: Recovery
   /** What this node has written since it started, and its copy; for whoever measures. */
   counts(): PrimaryCounts
   /** This node's copy as far as it has come; undefined while it has none that can be read. */
@@ -158,6 +163,14 @@ export type PrimaryErrorCode =
   | 'LAST_VOTER'
   /** The learner has not caught up in time; it goes on learning. */
   | 'NOT_CAUGHT_UP'
+  /** A majority of the committee is in reach, so that it cannot be overruled. */
+  | 'QUORUM_STANDS'
+  /** Another node in reach holds more than this one; details name it. */
+  | 'LATER_COPY'
+  /** Such a committee cannot be overruled yet. */
+  | 'NOT_UNDER_SIMPLEX'
+  /** The committee was overruled by somebody else. */
+  | 'OVERRULED'
   /** Under Simplex the lead goes round by itself. */
   | 'NO_LEAD'
   /** Only a node that votes can lead. */
@@ -200,6 +213,10 @@ export interface PrimaryDeps {
   permissionsOf(node: NodeId): ReadonlySet<Permission> | undefined
   /** Whether a node is meant to serve others, by its role. */
   isHub(node: NodeId): boolean
+  /** Signs a mandate for a committee, if this node's owner is an admin. */
+  mandate(payload: Uint8Array): Uint8Array | undefined
+  /** Asks the witness, if the network has one, whether this mandate is the first to end its era. */
+  claim(mandate: Uint8Array, view: RegistryView): Promise<ClaimOutcome>
   /** Owners as the shared state knows them, which the registry is told of. */
   owners(): readonly OwnerFacts[]
   /** Nodes of the network, this one included: from them the committee fills itself. */
@@ -208,6 +225,9 @@ export interface PrimaryDeps {
   random: Random
   logger: Logger
 }
+
+/** won: nobody was before. lost: somebody was. none: the network has no witness. */
+export type ClaimOutcome = 'won' | 'lost' | 'none'
 
 /** What is known here of a node. */
 export interface NodeFacts {
@@ -232,5 +252,7 @@ export interface OwnerFacts {
 export type { Committee } from './committee.ts'
 export { choiceIn, choiceSetting } from './filling.ts'
 export { foundPrimary } from './founding.ts'
+export type { LateCommand, LateReport, LateRow } from './late.ts'
 export { createPrimary } from './primary.ts'
 export type { KeyRow, LockRow } from './queries.ts'
+export type { Recovery, RecoveryPlan } from './recovery.ts'

@@ -106,3 +106,19 @@ export const REGISTER_MS_MAX = 60_000
 export const COMMITTEE_MAX = 64
 /** How long entries are applied in one turn of this thread. Milliseconds. */
 export const APPLY_TURN_MS = 8
+/** Largest report of late writes: what a log holds in memory, and its keys. Bytes. */
+export const LATE_BYTES_MAX = 536_870_912
+/** The key or name of a late command, as a list shows it. Characters. */
+export const LATE_SUBJECT_LENGTH_MAX = 256
+/** Terms of an ended era that are told. */
+export const TERMS_TOLD_MAX = 64
+/** How often a leader looks for nodes of an ended era that want to learn. Milliseconds. */
+export const REJOIN_LOOK_MS = 2_000
+/** Until a member that is asked how far it has come is passed over. Milliseconds. */
+export const POSITION_TIMEOUT_MS = 2_000
+/** After a followed copy has moved on, until it is written. Milliseconds. */
+export const SAVE_QUIET_MS = 2_000
+/** Least time between two such writes. Milliseconds. */
+export const SAVE_EVERY_MS = 30_000
+/** What they may take of the disk on average. Bytes per second. */
+export const SAVE_BYTES_PER_SECOND = 262_144

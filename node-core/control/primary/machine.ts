@@ -69,6 +69,7 @@ export function createMachine(batches: Pick<BatchReader, 'take'>, registry: Regi
     get index() {
       return registry.index
     },
+    hash: () => registry.hash(),
     apply,
     restore(state) {
       registry.restore(state)

@@ -63,6 +63,7 @@ function permissionFor(question: Question, peer: NodeId): Permission | undefined
     case 'changes':
     case 'turn':
     case 'progress':
+    case 'position':
       return 'use'
     case 'change':
       // Whoever leaves the network takes itself out first.

@@ -10,6 +10,7 @@ import {
   QUESTION_BYTES_MAX,
   WATCH_WAIT_MS,
 } from './limits.ts'
+import type { LogName } from './log-name.ts'
 
 export const PROTOCOL = 'registry/1'
 
@@ -59,6 +60,8 @@ const QUESTION = z.discriminatedUnion('kind', [
     change: z.enum(['promote', 'demote', 'transfer']),
     node: nodeId,
   }),
+  /** How far this member's own log goes. */
+  z.strictObject({ kind: z.literal('position') }),
   /** How far the leader sees each member. Answered by the leader; under Simplex by any member. */
   z.strictObject({ kind: z.literal('progress') }),
   /** Under Simplex: what proves the committees after that epoch's. */
@@ -114,6 +117,16 @@ export function parseAnswer(body: Uint8Array): Answer | undefined {
 export function parseOutcomes(value: Plain, count: number): CommandOutcome[] | undefined {
   const parsed = OUTCOMES.safeParse(value)
   return parsed.success && parsed.data.length === count ? parsed.data : undefined
+}
+
+const POSITION = z.strictObject({ last: count, term: count, log: z.string().max(64) })
+
+/** The last entry of a log, that entry's term, and which log it is. */
+export function parsePosition(
+  value: Plain,
+): { last: number; term: number; log: LogName } | undefined {
+  const parsed = POSITION.safeParse(value)
+  return parsed.success ? { ...parsed.data, log: parsed.data.log as LogName } : undefined
 }
 
 const LINKS = z.array(bytes).max(LINKS_MAX)

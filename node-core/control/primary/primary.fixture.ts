@@ -10,6 +10,7 @@ import {
   type FoundedNetwork,
   foundNetwork,
   generateKey,
+  issueMembership,
   issueNodeCertificate,
   type KeyPair,
   nodeIdOf,
@@ -18,7 +19,9 @@ import {
   type Role,
 } from '../../identity/index.ts'
 import type { StateChange, StateRecord } from '../state/index.ts'
+import { sealMandate } from '../succession/index.ts'
 import {
+  type ClaimOutcome,
   createPrimary,
   foundPrimary,
   type NodeFacts,
@@ -52,6 +55,11 @@ export interface TestNetwork {
   network: FoundedNetwork
   /** A node of an owner of its own, who holds these. */
   add(...permissions: Permission[]): Promise<TestNode>
+  map: ReturnType<typeof createGossip>
+  /** The witness. */
+  claim(mandate: Uint8Array): ClaimOutcome
+  /** The first side and everybody else hear nothing of each other; undefined heals. */
+  split(side: readonly TestNode[] | undefined): void
   /** Moves time on until it settles; fails after 60 simulated seconds. */
   run<T>(what: string, work: Promise<T>): Promise<T>
   until(what: string, holds: () => boolean): Promise<void>
@@ -86,6 +94,13 @@ export async function createTestNetwork(
     },
     random,
   )
+  const membershipOf = ({ key, permissions }: Person): Uint8Array =>
+    issueMembership(
+      founder.key,
+      network.id,
+      { owner: key.publicKey, ownerName: 'Somebody', permissions, nowMs: START_MS },
+      createSeededRandom(1),
+    )
   const map = createGossip()
   const ownerOf = new Map<NodeId, Person>()
   const people: Person[] = []
@@ -119,6 +134,11 @@ export async function createTestNetwork(
           return held && new Set(held)
         },
         isHub: () => true,
+        mandate: (payload) =>
+          owner.permissions.includes('admin')
+            ? sealMandate(owner.key, network, payload, [membershipOf(owner)])
+            : undefined,
+        claim: async (mandate) => world.claim(mandate),
         owners: () => people.map(factsOf),
         nodes: () => nodes.map(nodeFactsOf),
       })
@@ -160,7 +180,19 @@ export async function createTestNetwork(
   await first.primary.start()
 
   const world: TestNetwork = {
-    ...{ clock, links, nodes, network, advance },
+    ...{ clock, links, nodes, network, advance, map },
+    claim: () => 'none',
+    split(side = nodes) {
+      const isIn = (node: NodeId): boolean => side.some(({ id }) => id === node)
+      for (const { id: from } of nodes) {
+        for (const { id: to } of nodes) {
+          if (from === to) continue
+          if (isIn(from) === isIn(to)) links.mend(from, to)
+          else links.cut(from, to)
+        }
+      }
+      map.split((node) => (isIn(node) ? 0 : 1))
+    },
     tell: (author, key, value) => void map.tell(author, key, value),
     detect() {
       detects = true
@@ -202,40 +234,73 @@ function factsOf({ key, permissions }: Person): OwnerFacts {
   return { owner, key: key.publicKey, name: 'Somebody', permissions, removed: false }
 }
 
-/** A shared state that is everywhere at once. */
+/** A shared state that is at once wherever no split is in the way. */
 function createGossip() {
-  const records = new Map<string, StateRecord>()
-  const listeners = new Set<[prefix: string, listener: (change: StateChange) => void]>()
+  const held = new Map<NodeId, Map<string, StateRecord>>()
+  const listeners = new Set<{ at: NodeId; prefix: string; tell: (change: StateChange) => void }>()
+  let sideOf: (node: NodeId) => number = () => 0
   let counter = 0
+  const recordsOf = (node: NodeId): Map<string, StateRecord> => {
+    const records = held.get(node) ?? new Map()
+    held.set(node, records)
+    return records
+  }
+
+  function deliver(to: NodeId, record: StateRecord): void {
+    const { key } = record
+    const previous = recordsOf(to).get(key)
+    if (previous && previous.counter >= record.counter) return
+    recordsOf(to).set(key, record)
+    for (const { at, prefix, tell } of [...listeners]) {
+      if (at === to && key.startsWith(prefix)) tell({ key, record, previous, remote: true })
+    }
+  }
 
   function tell(author: NodeId, key: string, value: Plain | undefined): StateRecord {
-    const previous = records.get(key)
     const record: StateRecord = {
       ...{ key, value, author, owner: ownerIdOf(new Uint8Array(32)) },
       ...{ incarnation: 1, counter: ++counter, generation: 0 },
     }
-    records.set(key, record)
-    for (const [prefix, listener] of [...listeners]) {
-      if (key.startsWith(prefix)) listener({ key, record, previous, remote: true })
+    recordsOf(author)
+    for (const node of [...held.keys()]) {
+      if (sideOf(node) === sideOf(author)) deliver(node, record)
     }
     return record
   }
 
   return {
     tell,
-    of: (author: NodeId) => ({
-      get: (key: string) => records.get(key),
-      list: (prefix: string) =>
-        [...records.values()].filter(
-          ({ key, value }) => key.startsWith(prefix) && value !== undefined,
-        ),
-      put: async (key: string, value: Plain) => tell(author, key, value),
-      subscribe(prefix: string, listener: (change: StateChange) => void) {
-        const entry: [string, typeof listener] = [prefix, listener]
-        listeners.add(entry)
-        return () => listeners.delete(entry)
-      },
-    }),
+    /** What each side has told comes to the other once there is one side again. */
+    split(side: (node: NodeId) => number) {
+      sideOf = side
+      for (const from of [...held.keys()]) {
+        for (const to of [...held.keys()]) {
+          if (side(from) !== side(to)) continue
+          for (const record of [...recordsOf(from).values()]) deliver(to, record)
+        }
+      }
+    },
+    of(author: NodeId) {
+      // Whoever comes later hears what was told before.
+      if (!held.has(author)) {
+        const [anybody] = [...held.values()]
+        held.set(author, new Map(anybody))
+      }
+      const records = recordsOf(author)
+      return {
+        get: (key: string) => records.get(key),
+        list: (prefix: string) =>
+          [...records.values()].filter(
+            ({ key, value }) => key.startsWith(prefix) && value !== undefined,
+          ),
+        put: async (key: string, value: Plain) => tell(author, key, value),
+        subscribe(prefix: string, listener: (change: StateChange) => void) {
+          const entry = { at: author, prefix, tell: listener }
+          listeners.add(entry)
+          return () => listeners.delete(entry)
+        },
+      }
+    },
   }
 }
 

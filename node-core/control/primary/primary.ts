@@ -1,11 +1,10 @@
 /** The parts of the Primary, put together: a copy where this node holds one, and an envoy. */
 import type { Plain } from '../../base/codec/index.ts'
-import { MyceliumError } from '../../base/errors/index.ts'
+import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf, parseNodeCertificate } from '../../identity/index.ts'
 import { faultyVotersMax } from '../consensus/simplex/index.ts'
 import { createBatchReader, type RegistryView } from '../registry/index.ts'
-import { toEra } from '../succession/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { createChanging } from './changing.ts'
@@ -13,15 +12,19 @@ import { isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
 import { isSimplex } from './engine.ts'
 import { createEnvoy } from './envoy.ts'
+import { createEraBook } from './era-book.ts'
 import { failure, noQuorum } from './failures.ts'
-import { createFollower } from './follower.ts'
+import { createFollower, type Follower } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import type { Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
+import { createLateBook } from './late-book.ts'
 import { createLineage } from './lineage.ts'
+import type { LogName } from './log-name.ts'
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
 import { createPoll } from './poll.ts'
 import { createReader } from './reading.ts'
+import { createRecovery } from './recovery.ts'
 import { createRegistering } from './registering.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
 import { nextIncarnation } from './standing.ts'
@@ -39,14 +42,24 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   let author: Author | undefined
   let closeDoor = (): void => {}
   let started = false
+  /** Whether this node holds a log of its own is known. */
+  let hasLooked = false
   const listeners = new Set<() => void>()
+  /** Followers start and stop one after the other. */
+  let following: Promise<void> = Promise.resolve()
   const batches = createBatchReader(network)
   const isAdmins = (node: NodeId): boolean => deps.permissionsOf(node)?.has('admin') === true
 
+  const late = createLateBook({ disk: deps.disk, logger })
+  const eras = createEraBook({
+    ...{ self, network, state, disk: deps.disk, logger },
+    isRemoved: (owner) => deps.owners().some((one) => one.owner === owner && one.removed),
+  })
   const keeper = createReplicaKeeper({
     ...{ network, net, batches, disk: deps.disk, clock, random: deps.random, logger },
+    ...{ eras, late },
     signer: deps.signer,
-    ...{ nodes: deps.nodes, isAdmins },
+    ...{ nodes: deps.nodes, isAdmins, execute: (command) => execute(command) },
     board: () => board,
     changed,
     applied: tellListeners,
@@ -56,6 +69,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     isAdmins,
     stands: (node) => deps.permissionsOf(node) !== undefined,
     own: () => keeper.current()?.status(),
+    log: eras.log,
+    named: eras.named,
     proven: isSimplex(network) ? () => lineage.committee() : undefined,
   })
   const lineage = createLineage({
@@ -65,14 +80,9 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   })
   const asked = { net, committee: () => board.current() }
   const envoy = isSimplex(network) ? createPoll({ ...asked, network }) : createEnvoy(asked)
-  const follower = createFollower({
-    ...{ network, net, batches, board, clock, logger, random: deps.random },
-    ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf },
-    replica: () => keeper.current(),
-    applied: tellListeners,
-  })
+  let follower = followerOf(eras.log())
   const askAnybody = createAsking({
-    ...{ keeper, follower, envoy, clock },
+    ...{ keeper, envoy, clock, follower: () => follower },
     mayLie: isSimplex(network),
   })
   const housekeeping = createHousekeeping({
@@ -82,6 +92,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     owners: () => deps.owners(),
     knownOwners: () => reader.owners(),
     hasCommittee: () => board.current() !== undefined,
+    rejoining: eras.rejoining,
     isFounder: (owner) => founders.has(owner),
     permissions: () => deps.permissionsOf(self),
   })
@@ -99,6 +110,33 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     role: deps.role,
   })
   const reader = createReader({ clock, ask })
+  const recovery = createRecovery({
+    ...{ network, net, keeper, eras, late, clock, signer: deps.signer },
+    ...{ mandate: deps.mandate, claim: deps.claim },
+  })
+
+  function followerOf(log: LogName): Follower {
+    return createFollower({
+      ...{ network, net, batches, board, clock, logger, log, random: deps.random },
+      ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf, signer: deps.signer },
+      ...{ disk: deps.disk, isOpening: () => !hasLooked },
+      replica: () => keeper.current(),
+      applied: tellListeners,
+    })
+  }
+
+  /** What was followed until now may hold what the log that counts does not. */
+  function eraChanged(): void {
+    const before = follower
+    follower = followerOf(eras.log())
+    following = following
+      .then(() => before.stop())
+      .then(() => (started ? follower.start() : undefined))
+      .catch((error: unknown) => {
+        logger.error('The log is not followed.', { error: messageOf(error) })
+      })
+    changed()
+  }
 
   function changed(): void {
     if (isSimplex(network)) lineage.look()
@@ -116,9 +154,9 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   /** Of the own copy, or of the committee where that knows no better. */
   async function ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<Plain> {
     if (!started) throw failure('NOT_RUNNING', 'The Primary is not running.')
-    const limit = createTimeLimit(clock, timeoutMs, noQuorum, signal)
+    const limit = createTimeLimit(clock, timeoutMs, noQuorum, signal, stopping.signal)
     try {
-      return await askAnybody(question, AbortSignal.any([limit.signal, stopping.signal]))
+      return await askAnybody(question, limit.signal)
     } finally {
       limit.end()
     }
@@ -133,7 +171,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     const replica = keeper.current()
     // Before the first snapshot has come the copy is empty, which is not what the registry holds.
     const isReadable = replica && replica.status().applied > 0
-    return isReadable ? replica.view : follower.view()
+    return follower.view() ?? (isReadable ? replica.view : undefined)
   }
 
   function status(): PrimaryStatus {
@@ -155,7 +193,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       inForce:
         role === 'none' ? isInReach() : engine?.quorum === true && engine.leader !== undefined,
       height: own?.applied || followed.height || undefined,
-      era: toEra(0),
+      era: eras.era(),
       following: {
         parent: followed.parent,
         depth: followed.depth,
@@ -185,7 +223,9 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       isInForce: () => status().inForce,
       hasSeats: isSimplex(network),
     }),
+    heights: ({ signal } = {}) => follower.heights(net.peers(), signal),
     status,
+    recovery,
     counts() {
       const { engine, logBytes = 0 } = keeper.current()?.status() ?? {}
       const { committed = 0, progress = [] } = engine ?? {}
@@ -202,6 +242,9 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     async start() {
       if (started) return
       const incarnation = await nextIncarnation(deps.disk, clock.wallMs(), deps.random)
+      await late.start()
+      await eras.start(eraChanged)
+      follower = followerOf(eras.log())
       started = true
       author = createAuthor({
         ...{ batches, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
@@ -227,7 +270,12 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       housekeeping.start()
       registering.start()
       keeper.start()
-      await follower.start()
+      void keeper.settled().then(() => {
+        hasLooked = true
+        follower.look()
+      })
+      following = follower.start()
+      await following
     },
     async stop() {
       started = false
@@ -237,6 +285,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       housekeeping.stop()
       registering.stop()
       board.stop()
+      eras.stop()
+      await following
       await follower.stop()
       await lineage.stop()
       await keeper.stop()

@@ -26,8 +26,8 @@ export function requireLead({ self, consensus }: ReconfiguringDeps): EngineStatu
   throw failure('NOT_LEADER', 'Another node leads the committee.', { leader })
 }
 
-/** First a learner, and a voter once it has caught up (Raft thesis §4.2.1). */
-export async function promote(
+/** As a learner. */
+export async function takeIn(
   deps: ReconfiguringDeps,
   node: NodeId,
   signal: AbortSignal,
@@ -36,6 +36,15 @@ export async function promote(
     isReached: (members) => isNamed(members, node),
     from: ({ voters, learners }) => ({ voters, learners: [...learners, node] }),
   })
+}
+
+/** First a learner, and a voter once it has caught up (Raft thesis §4.2.1). */
+export async function promote(
+  deps: ReconfiguringDeps,
+  node: NodeId,
+  signal: AbortSignal,
+): Promise<void> {
+  await takeIn(deps, node, signal)
   for (;;) {
     const { members, progress, committed } = requireLead(deps)
     if (members.voters.includes(node)) return

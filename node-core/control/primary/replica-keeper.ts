@@ -6,9 +6,13 @@ import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { type Committee, committeeIn, isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
+import type { Ending, EraBook } from './era-book.ts'
 import type { PrimaryStatus } from './index.ts'
 import { REOPEN_MS } from './limits.ts'
+import type { LogName } from './log-name.ts'
+import { foundOn, giveUp, goesOnHere, type OverrulingDeps } from './overruling.ts'
 import { createReplica, type Replica, type ReplicaDeps } from './replica.ts'
+import { readCopy, type SalvagedCopy } from './salvaging.ts'
 import { contradicts, refuseStale } from './stale-copy.ts'
 import { eraseReplica, readStanding, writeStanding } from './standing.ts'
 
@@ -20,22 +24,33 @@ export interface ReplicaKeeper {
   start(): void
   /** What is told of the committee, or what the copy says itself, has changed. */
   look(): void
+  /**
+   * Ends the era of the copy here, and goes on from it alone in the next one. What `prepare` throws
+   * leaves everything as it was.
+   */
+  found(prepare: (copy: SalvagedCopy) => Promise<Ending>): Promise<void>
   /** Once what was decided so far has been done. */
   settled(): Promise<void>
   stop(): Promise<void>
 }
 
-export interface ReplicaKeeperDeps extends Omit<ReplicaDeps, 'isTold' | 'epochToVoteFrom'> {
+export interface ReplicaKeeperDeps
+  extends Omit<ReplicaDeps, 'isTold' | 'epochToVoteFrom' | 'name'>,
+    Pick<OverrulingDeps, 'late'> {
+  eras: EraBook
   board(): Pick<CommitteeBoard, 'told' | 'isInForce'>
   changed(): void
   applied(): void
 }
 
 export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
-  const { disk, logger } = deps
+  const { disk, logger, eras } = deps
   const { self } = deps.net
+  const overruling = { ...deps, self }
   let replica: Replica | undefined
   let failed: PrimaryStatus['trouble']
+  /** The log that was opened last. */
+  let opened: LogName | undefined
   let unsubscribe = (): void => {}
   let cancelReopening: (() => void) | undefined
   let stopped = false
@@ -55,8 +70,10 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   }
 
   async function open(): Promise<void> {
+    opened = eras.log()
     const opening = createReplica({
       ...deps,
+      name: opened,
       isTold: isToldOf,
       epochToVoteFrom: () => (deps.board().told()?.applied ?? 0) + 1,
     })
@@ -109,9 +126,37 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     logger.info('This node has left the committee.', {})
     leftAt = Math.max(own()?.applied ?? 0, deps.board().told()?.applied ?? 0)
     await close()
-    await eraseReplica(disk)
+    await eraseReplica(disk, eras.log())
     failed = undefined
     deps.changed()
+  }
+
+  /** The era of the copy that was held is over. */
+  async function overruled(name: LogName, ending: Ending): Promise<void> {
+    await close()
+    leftAt = 0
+    failed = undefined
+    if (goesOnHere(ending, self)) {
+      // Cut short by a crash after it was decided.
+      await foundOn(overruling, await readCopy(overruling, name), { from: name, to: eras.log() })
+      await open()
+      return
+    }
+    await giveUp(overruling, name, ending)
+    eras.tell(true)
+    deps.changed()
+  }
+
+  async function foundNow(prepare: (copy: SalvagedCopy) => Promise<Ending>): Promise<void> {
+    const from = eras.log()
+    await close()
+    try {
+      const copy = await readCopy(overruling, from)
+      await eras.begin(await prepare(copy))
+      await foundOn(overruling, copy, { from, to: eras.log() })
+    } finally {
+      await open()
+    }
   }
 
   /**
@@ -150,22 +195,29 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
 
   async function setAside(): Promise<void> {
     await close()
-    await writeStanding(disk, 'stale')
+    await writeStanding(disk, 'stale', { log: eras.log() })
     await open()
   }
 
   async function decide(): Promise<void> {
-    if (replica || failed) {
+    const ending = eras.ending()
+    const isOpen = replica !== undefined || failed !== undefined
+    if (isOpen && opened === eras.log()) {
       if (isOut()) await leave()
       else if (isLearnerAgain()) {
-        await eraseReplica(disk)
+        await eraseReplica(disk, eras.log())
         await open()
       } else if (isStale()) await setAside()
       else if (isOfTheDisk(replica?.status().failure?.code)) reopenLater()
-    } else if ((await readStanding(disk)) !== 'none') await open()
+      return
+    }
+    const { standing, log } = await readStanding(disk)
+    if (ending && standing !== 'none' && log !== eras.log()) await overruled(log, ending)
+    else if (standing !== 'none') await open()
     else if (isTakenIn()) {
       if (deps.board().told()?.learners.includes(self)) await open()
       else refuseToVote()
+      if (ending) eras.tell(false)
     }
   }
 
@@ -191,6 +243,10 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     },
     start: () => inTurn(decide),
     look: () => inTurn(decide),
+    found: (prepare) =>
+      new Promise((resolve, reject) => {
+        inTurn(() => foundNow(prepare).then(resolve, reject))
+      }),
     settled: () => turn,
     async stop() {
       stopped = true

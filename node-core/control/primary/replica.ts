@@ -9,6 +9,7 @@ import type { LogCopy } from '../follow/index.ts'
 import { createRecordLog } from '../log/index.ts'
 import {
   type BatchReader,
+  type Command,
   createRegistry,
   isVerified,
   type RegistryView,
@@ -27,13 +28,14 @@ import {
   TRY_MS,
   WRITE_TIMEOUT_MS,
 } from './limits.ts'
+import { type LogName, protocolOf } from './log-name.ts'
 import { type BatchId, batchId, createMachine } from './machine.ts'
 import type { Question } from './messages.ts'
 import { createProposer } from './proposer.ts'
 import { answerQuery } from './queries.ts'
-import { demote, promote, requireLead, transfer } from './reconfiguring.ts'
+import { demote, promote, requireLead, takeIn, transfer } from './reconfiguring.ts'
 import { createSeating } from './seating.ts'
-import { LOG_FOLDER, readWholeStanding, writeStanding } from './standing.ts'
+import { logFolder, readStanding, writeStanding } from './standing.ts'
 import { createTimeLimit } from './time-limit.ts'
 import { turnOf, untilChanged, untilCome } from './waiting.ts'
 
@@ -46,6 +48,8 @@ export interface Replica {
   readonly view: RegistryView
   readonly copy: LogCopy
   status(): ConsensusStatus
+  /** By the leader: the node receives everything from now on, and does not vote. */
+  takeIn(node: NodeId): Promise<void>
   /** Called when the lead, the members or the state of consensus have changed. */
   subscribe(listener: () => void): () => void
   /** Called after entries were applied or a snapshot took their place. */
@@ -62,8 +66,12 @@ export type ReplicaDeps = Pick<
   PrimaryDeps,
   'network' | 'net' | 'disk' | 'nodes' | 'signer' | 'clock' | 'random' | 'logger'
 > & {
+  /** Which log it is. */
+  name: LogName
   batches: BatchReader
   isAdmins(node: NodeId): boolean
+  /** By this node, for its owner. */
+  execute(command: Command): Promise<unknown>
   /** Whether others name this node as one of the committee. */
   isTold(node: NodeId): boolean
   /** Of a home that holds nothing yet: what it learns in, it does not vote in. */
@@ -71,40 +79,43 @@ export type ReplicaDeps = Pick<
 }
 
 export function createReplica(deps: ReplicaDeps): Replica {
-  const { network, net, disk, clock, random, logger, batches } = deps
+  const { network, net, disk, clock, random, logger, batches, name } = deps
   const machine = createMachine(batches, createRegistry({ network, voters: [] }))
   const { view } = machine.registry
-  const log = createRecordLog({ disk, random, logger }, { folder: LOG_FOLDER })
+  const log = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
   let founding = false
   let hasState = false
   let firstEpoch = 0
   let simplex: SimplexEngine | undefined
   let heard: ReadonlySet<NodeId> = new Set()
-  const consensus: Consensus = createConsensus({
-    ...{ net, clock, log, logger, hears },
-    createEngine(records) {
-      const parts = { network, random, self: net.self, signer: deps.signer, view }
-      const engine = createNodeEngine(parts, { records, founding, votesFrom: firstEpoch })
-      simplex = 'links' in engine ? engine : undefined
-      return engine
-    },
-    machine: {
-      apply,
-      // By now the first records are durable, so this home is a founder's no more.
-      async restore(snapshot) {
-        machine.restore(snapshot.state)
-        hasState = true
-        if (!founding) return
-        await writeStanding(disk, 'holding')
-        founding = false
+  const consensus: Consensus = createConsensus(
+    {
+      ...{ net, clock, log, logger, hears },
+      createEngine(records) {
+        const parts = { network, random, self: net.self, signer: deps.signer, view }
+        const engine = createNodeEngine(parts, { records, founding, votesFrom: firstEpoch })
+        simplex = 'links' in engine ? engine : undefined
+        return engine
       },
-      snapshot: machine.snapshot,
+      machine: {
+        apply,
+        // By now the first records are durable, so this home is a founder's no more.
+        async restore(snapshot) {
+          machine.restore(snapshot.state)
+          hasState = true
+          if (!founding) return
+          await writeStanding(disk, 'holding', { log: name })
+          founding = false
+        },
+        snapshot: machine.snapshot,
+      },
     },
-  })
+    { protocol: protocolOf('consensus/1', name) },
+  )
   const proposer = createProposer({ consensus, machine, clock })
   const filling = createFilling({
     ...{ self: net.self, consensus, clock, logger, view: machine.registry.view },
-    ...{ nodes: deps.nodes, isAdmins: deps.isAdmins },
+    ...{ nodes: deps.nodes, isAdmins: deps.isAdmins, execute: deps.execute },
   })
   const changing = { self: net.self, consensus, clock, successor: filling.successor }
   const waiting = { clock, subscribe: machine.subscribe }
@@ -180,8 +191,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
     view: machine.registry.view,
     copy: machine,
     async start() {
-      const { standing, votesFrom } = await readWholeStanding(disk)
-      if (standing === 'holding' && !(await disk.read(`${LOG_FOLDER}/current`))) {
+      const { standing, votesFrom } = await readStanding(disk)
+      if (standing === 'holding' && !(await disk.read(`${logFolder(name)}/current`))) {
         throw failure('LOG_DAMAGED', 'The log of the registry is gone from this computer.')
       }
       founding = standing === 'founding'
@@ -189,9 +200,9 @@ export function createReplica(deps: ReplicaDeps): Replica {
       firstEpoch = isNew && isSimplex(network) ? deps.epochToVoteFrom() : votesFrom
       consensus.subscribe(lookWhoIsHeard)
       await consensus.start()
-      if (isNew) await writeStanding(disk, 'holding', firstEpoch)
-      if (seating) seating.start()
-      else filling.start()
+      if (isNew) await writeStanding(disk, 'holding', { log: name, votesFrom: firstEpoch })
+      seating?.start()
+      filling.start()
     },
     stop() {
       seating?.stop()
@@ -233,6 +244,10 @@ export function createReplica(deps: ReplicaDeps): Replica {
           })
           return null
         }
+        case 'position': {
+          const { last = 0, lastTerm = 0 } = consensus.status().engine ?? {}
+          return { last, term: lastTerm, log: name }
+        }
         case 'progress': {
           const { committed, progress } = isSimplex(network)
             ? requireRunning(consensus.status())
@@ -244,6 +259,9 @@ export function createReplica(deps: ReplicaDeps): Replica {
       }
     },
     status: () => consensus.status(),
+    takeIn: (node) => {
+      return limited(CHANGE_TIMEOUT_MS, undefined, (limit) => takeIn(changing, node, limit))
+    },
     subscribe: (listener) => consensus.subscribe(listener),
     onApplied: (listener) => machine.subscribe(listener),
   }

@@ -157,6 +157,17 @@ describe('the Primary under Simplex', () => {
     expect(outsider.primary.status().committee?.voters).toHaveLength(4)
   })
 
+  it('is followed by a node outside the committee, which more confirm than can lie', async () => {
+    const [first] = (await committee(9, 3)) as [TestNode]
+    await put(first, 'shop/stock', '12')
+    const guest = await world.add('use')
+    const held = (key: string) => text(guest.primary.view()?.get(key)?.value)
+    await world.until('it has the copy', () => held('shop/stock') === '12')
+    for (const value of ['11', '10', '9']) await put(first, 'shop/stock', value)
+    await world.until('it has moved on', () => held('shop/stock') === '9')
+    expect(guest.primary.status()).toMatchObject({ role: 'none' })
+  })
+
   it('tells nobody outside what one member alone says: a read, an outcome, a change', async () => {
     const nodes = await committee(8, 3)
     const [founder, ...others] = nodes as [TestNode, ...TestNode[]]

@@ -128,7 +128,7 @@ describe('a home that is put back from a copy', () => {
     await writeStanding(copied.disk, 'holding')
     await copied.start()
     await world.until('it says so', () => troubleOf(copied) === 'LOG_DAMAGED')
-    expect(await readStanding(copied.disk)).toBe('stale')
+    expect(await readStanding(copied.disk)).toMatchObject({ standing: 'stale' })
     await copied.restart()
     await world.until('it says so again', () => troubleOf(copied) === 'LOG_DAMAGED')
   })

@@ -14,7 +14,7 @@ import type { Committee } from './committee.ts'
 import { createNodeEngine, type EngineDeps } from './engine.ts'
 import { failure } from './failures.ts'
 import { COPIED_LOOK_MS, COPIED_WAIT_MS } from './limits.ts'
-import { isCopied, LOG_FOLDER, readWholeStanding, writeStanding } from './standing.ts'
+import { isCopied, type LogPlace, logFolder, readStanding, writeStanding } from './standing.ts'
 
 export interface CopiedHomeDeps extends Omit<EngineDeps, 'view'> {
   disk: Disk
@@ -28,25 +28,25 @@ export interface CopiedHomeDeps extends Omit<EngineDeps, 'view'> {
 /** Throws LOG_DAMAGED where the log must not be used, now or ever. */
 export async function refuseStale(deps: CopiedHomeDeps): Promise<void> {
   const { disk, logger } = deps
-  const { standing, votesFrom } = await readWholeStanding(disk)
+  const { standing, ...place } = await readStanding(disk)
   if (standing === 'stale') throw failure('LOG_DAMAGED', STALE)
   // Whoever gets a vote began as a learner, and has a log from then on.
   if (standing === 'none' && deps.told()?.voters.includes(deps.self)) {
     throw failure('LOG_DAMAGED', LOST)
   }
   if (standing === 'none' || !(await isCopied(disk))) return
-  if (!(await isAlone(deps))) {
-    await writeStanding(disk, 'stale')
+  if (!(await isAlone(deps, place))) {
+    await writeStanding(disk, 'stale', place)
     throw failure('LOG_DAMAGED', STALE)
   }
   logger.warn('This home was put back from a copy, and nobody else keeps the registry.', {})
-  await writeStanding(disk, standing, votesFrom)
+  await writeStanding(disk, standing, place)
 }
 
 /** By its own log, and by whoever can be heard: a copy may be from before others were taken in. */
-async function isAlone(deps: CopiedHomeDeps): Promise<boolean> {
+async function isAlone(deps: CopiedHomeDeps, place: LogPlace): Promise<boolean> {
   const { self, clock } = deps
-  if (hasOthers((await votersIn(deps)) ?? [], self)) return false
+  if (hasOthers((await votersIn(deps, place)) ?? [], self)) return false
   for (let waitedMs = 0; waitedMs < COPIED_WAIT_MS; waitedMs += COPIED_LOOK_MS) {
     if (deps.stopped()) throw failure('NOT_RUNNING', 'The node is stopping.')
     if (hasOthers(deps.told()?.voters ?? [], self)) return false
@@ -55,9 +55,9 @@ async function isAlone(deps: CopiedHomeDeps): Promise<boolean> {
   return true
 }
 
-async function votersIn(deps: CopiedHomeDeps) {
+async function votersIn(deps: CopiedHomeDeps, { log: name }: LogPlace) {
   const { network, disk, random, logger } = deps
-  const log = createRecordLog({ disk, random, logger }, { folder: LOG_FOLDER })
+  const log = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
   try {
     const { records } = await log.open()
     const { view } = createRegistry({ network, voters: [] })

@@ -10,11 +10,15 @@ import { MyceliumError } from '../../base/errors/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { PrimaryErrorCode } from './index.ts'
 import { LIFE_STEP_MAX } from './limits.ts'
+import { FIRST_LOG, type LogName } from './log-name.ts'
 
 const FOLDER = 'registry'
-export const LOG_FOLDER = `${FOLDER}/log`
+/** Each era has a log of its own, so that records of two never mix. */
+export const logFolder = (log: LogName): string => `${FOLDER}/log${log}`
 const STANDING = `${FOLDER}/standing.cbor`
 const AUTHOR = `${FOLDER}/author.cbor`
+/** Of a node that follows: a snapshot of the registry. */
+export const copyFileOf = (log: LogName): string => `${FOLDER}/copy${log}.snapshot`
 /** Under Simplex the last committee that was proven to this node. */
 export const COMMITTEE_FILE = `${FOLDER}/committee.cbor`
 /** A file whose birthmark is remembered: a home that is put back from a copy has another. */
@@ -30,22 +34,24 @@ const SHAPE = z.strictObject({
   v: z.literal(1),
   standing: z.enum(['founding', 'holding', 'stale']),
   votesFrom: z.int().min(0).exactOptional(),
+  /** The name of the log that is held, from the second era on. */
+  log: z.string().max(64).exactOptional(),
   /** Homes of before it was kept have none. */
   anchor: z.string().max(100).exactOptional(),
 })
 const AUTHOR_SHAPE = z.strictObject({ v: z.literal(1), incarnation: z.int().min(1) })
 
-/** Throws LOG_DAMAGED for a file that cannot be read. */
-export async function readStanding(disk: Disk): Promise<Standing> {
-  return (await read(disk))?.standing ?? 'none'
+/** Which log is held, and since when it votes. */
+export interface LogPlace {
+  log: LogName
+  /** The first epoch in which this home votes; told under Simplex alone. */
+  votesFrom: number
 }
 
-/** With the first epoch in which this home votes, which is told under Simplex alone. */
-export async function readWholeStanding(
-  disk: Disk,
-): Promise<{ standing: Standing; votesFrom: number }> {
-  const { standing = 'none', votesFrom = 0 } = (await read(disk)) ?? {}
-  return { standing, votesFrom }
+/** Throws LOG_DAMAGED for a file that cannot be read. */
+export async function readStanding(disk: Disk): Promise<LogPlace & { standing: Standing }> {
+  const { standing = 'none', log = FIRST_LOG, votesFrom = 0 } = (await read(disk)) ?? {}
+  return { standing, log: log as LogName, votesFrom }
 }
 
 /** Whether these are not the files that this node wrote, but a copy of them. */
@@ -65,17 +71,20 @@ async function read(disk: Disk): Promise<z.infer<typeof SHAPE> | undefined> {
 export async function writeStanding(
   disk: Disk,
   standing: Exclude<Standing, 'none'>,
-  votesFrom = 0,
+  { log = FIRST_LOG, votesFrom = 0 }: Partial<LogPlace> = {},
 ): Promise<void> {
   if (!(await disk.read(ANCHOR))) await disk.writeAtomic(ANCHOR, new Uint8Array(), { mode: 0o600 })
   const voting = votesFrom > 0 && { votesFrom }
+  const named = log !== FIRST_LOG && { log }
   const anchor = (await disk.birthmark(ANCHOR)) ?? ''
-  await disk.writeAtomic(STANDING, encode({ v: 1, standing, anchor, ...voting }), { mode: 0o600 })
+  await disk.writeAtomic(STANDING, encode({ v: 1, standing, anchor, ...named, ...voting }), {
+    mode: 0o600,
+  })
 }
 
 /** Leaves nothing of the log. The standing goes last: until then a crash ends as a lost log. */
-export async function eraseReplica(disk: Disk): Promise<void> {
-  await disk.remove(LOG_FOLDER)
+export async function eraseReplica(disk: Disk, log: LogName): Promise<void> {
+  await disk.remove(logFolder(log))
   await disk.remove(STANDING)
 }
 

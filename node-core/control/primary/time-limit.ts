@@ -1,4 +1,4 @@
-/** Gives up after a time, or when the caller does. */
+/** Gives up after a time, or when one of the callers does. */
 import type { Clock } from '../../base/clock/index.ts'
 
 export interface TimeLimit {
@@ -11,18 +11,23 @@ export function createTimeLimit(
   clock: Clock,
   ms: number,
   why: () => Error,
-  signal?: AbortSignal,
+  ...signals: readonly (AbortSignal | undefined)[]
 ): TimeLimit {
   const controller = new AbortController()
-  const onAbort = (): void => controller.abort(signal?.reason)
+  // By hand: `AbortSignal.any` costs a read more than the rest of it.
+  const onAbort = (): void => {
+    controller.abort(signals.find((signal) => signal?.aborted)?.reason)
+  }
   const cancel = clock.timer(ms, () => controller.abort(why()))
-  if (signal?.aborted) onAbort()
-  signal?.addEventListener('abort', onAbort, { once: true })
+  for (const signal of signals) {
+    if (signal?.aborted) onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
+  }
   return {
     signal: controller.signal,
     end() {
       cancel()
-      signal?.removeEventListener('abort', onAbort)
+      for (const signal of signals) signal?.removeEventListener('abort', onAbort)
     },
   }
 }

@@ -161,6 +161,24 @@ function readContent(
   return { ...head, ids, commands: read, [verified]: true }
 }
 
+export interface DescribedBatch extends BatchHead {
+  ids: KeyIds
+  commands: readonly { kind: string; body: unknown }[]
+}
+
+/** What a batch asked for, for people to read. Undefined for bytes that are no signed batch. */
+export function describeBatch(
+  network: FoundedNetwork,
+  bytes: Uint8Array,
+): DescribedBatch | undefined {
+  const opened = bytes.byteLength > BATCH_BYTES_MAX ? undefined : openOrRefuse(network, bytes)
+  const parsed = BATCH.safeParse(opened?.content)
+  if (!opened || !parsed.success) return undefined
+  const { v: _, commands, ...head } = parsed.data
+  const ids = { owner: ownerIdOf(opened.key), node: nodeIdOf(opened.key) }
+  return { ...head, ids, commands: commands.map(([kind, body]) => ({ kind, body })) }
+}
+
 /** The payload of one entry of the log. Throws BATCH_TOO_LARGE. */
 export function encodeEntry(batches: readonly Uint8Array[]): Uint8Array {
   const bytes = encode([VERSION, batches])

@@ -69,6 +69,8 @@ export type { Author, KeyIds } from './authors.ts'
 export {
   type BatchErrorCode,
   type BatchHead,
+  type DescribedBatch,
+  describeBatch,
   encodeEntry,
   openBatch,
   parseEntry,
@@ -77,7 +79,8 @@ export {
 } from './batch.ts'
 export { type BatchReader, createBatchReader } from './batch-reader.ts'
 export type { KeyEvent, Watched } from './history.ts'
-export type { Outcome, RefusalCode } from './refusals.ts'
+export { TRUST_SEATED_MIN } from './limits.ts'
+export { type Outcome, REFUSAL_CODES, type RefusalCode } from './refusals.ts'
 export { createRegistry } from './registry.ts'
 export { type Command, RELEASE, type Release } from './release.ts'
 export type { Seat } from './seat-table.ts'

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { NodeId } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { generateKey, nodeIdOf, peerIdOf } from '../../identity/index.ts'
-import { createDialPlan, type DialPlan } from './dial-plan.ts'
+import { ringNeighbours } from '../mesh/index.ts'
+import { createDialPlan, type DialPlan, type DialPlanOptions } from './dial-plan.ts'
 import {
   CANDIDATES_MAX,
   FIRST_DIALS_MAX,
@@ -28,7 +29,8 @@ const makeKnown = (): Known => {
 const self = makeKnown()
 const others = Array.from({ length: 40 }, makeKnown).sort((a, b) => (a.node < b.node ? -1 : 1))
 const [first] = others as [Known]
-const makePlan = (options: { peersTarget?: number; peersMax?: number } = {}): DialPlan =>
+const all = others.map(({ node }) => node)
+const makePlan = (options: Partial<DialPlanOptions> = {}): DialPlan =>
   createDialPlan({
     self: self.node,
     selfPeerId: self.peerId,
@@ -46,6 +48,23 @@ describe('the dial plan', () => {
     plan.hear('bootstrap', [first.address, self.address, '/ip4/10.9.9.9/tcp/4000'], 0)
     expect(keys(plan, [], 0).sort()).toEqual(['/ip4/10.9.9.9/tcp/4000', first.peerId].sort())
     expect(keys(plan, [], 60_000)).toEqual([])
+  })
+
+  it('dials those that stay before those that only use the network, where there is a choice', () => {
+    const passing = new Set(others.filter((_, at) => at % 2 === 0).map(({ node }) => node))
+    const plan = makePlan({ isPassing: (node) => passing.has(node) })
+    for (const { address } of others) plan.hear('member', [address], 0)
+    const dialled: (NodeId | undefined)[] = []
+    for (let nowMs = 0; dialled.length < others.length; nowMs += UNHURRIED_DIAL_MS) {
+      for (const { key, node } of plan.next([], nowMs)) {
+        dialled.push(node)
+        plan.failed(key, 'refused', nowMs)
+      }
+      expect(nowMs).toBeLessThan(600_000)
+    }
+    const unranked = dialled.filter((node) => node && !ringNeighbours(self.node, all).has(node))
+    const firstPassing = unranked.findIndex((node) => node && passing.has(node))
+    expect(unranked.slice(firstPassing).every((node) => node && passing.has(node))).toBe(true)
   })
 
   it('gathers the addresses of one node, the latest first', () => {

@@ -72,6 +72,8 @@ export interface DialPlanOptions {
   peersTarget: number
   peersMax: number
   random: Random
+  /** Whether a node only uses the network, and comes and goes. Default: none is known to. */
+  isPassing?: (node: NodeId) => boolean
 }
 
 interface Entry extends Candidate {
@@ -150,8 +152,12 @@ export function createDialPlan(options: DialPlanOptions): DialPlan {
     const isWanted = (entry: Entry): boolean =>
       (connected.length < peersTarget && connected.length < peersMax) ||
       (entry.node !== undefined && ring.has(entry.node))
-    const rank = (entry: Entry): number =>
-      entry.node !== undefined && ring.has(entry.node) ? 0 : entry.sources.has('bootstrap') ? 1 : 2
+    const rank = ({ node, sources }: Entry): number => {
+      if (node !== undefined && ring.has(node)) return 0
+      if (sources.has('bootstrap')) return 1
+      // Where there is a choice, those that stay: links to them last, and gossip goes over links.
+      return node !== undefined && options.isPassing?.(node) ? 3 : 2
+    }
     return absent.filter(isWanted).sort((a, b) => rank(a) - rank(b))
   }
 

@@ -37,6 +37,8 @@ class DiscoveryDriver implements Discovery {
   readonly #deps: DiscoveryDeps
   readonly #options: DiscoveryOptions
   readonly #plan: DialPlan
+  /** Members that only use the network. */
+  readonly #passing = new Set<NodeId>()
   readonly #cache: PeerCache
   readonly #seeds: SeedReader
   /** Dials and questions under way. */
@@ -58,6 +60,7 @@ class DiscoveryDriver implements Discovery {
       peersTarget: Math.min(options.peersTarget ?? PEERS_TARGET_DEFAULT, peersMax),
       peersMax,
       random,
+      isPassing: (node) => this.#passing.has(node),
     })
     this.#cache = createPeerCache({ disk, clock, logger, peerIdOf: peerIdAtEnd })
     this.#seeds = createSeedReader({
@@ -160,8 +163,10 @@ class DiscoveryDriver implements Discovery {
 
   #hearMembers(): void {
     const { mesh, members } = this.#deps
-    for (const { id, addresses, ...said } of members.list()) {
+    for (const { id, addresses, isPassing = false, ...said } of members.list()) {
       if (id === mesh.self) continue
+      if (isPassing) this.#passing.add(id)
+      else this.#passing.delete(id)
       const [first] = addresses
       const publicKey = first === undefined ? undefined : parsePublicKey(peerIdAtEnd(first) ?? '')
       // Members say where they are; nobody can say it of another.

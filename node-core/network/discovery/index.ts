@@ -78,6 +78,8 @@ export interface KnownMembers {
 export interface KnownMember extends Pick<Claim, 'owner'> {
   id: NodeId
   addresses: readonly string[]
+  /** It only uses the network, and comes and goes: others are dialled before it. */
+  isPassing?: boolean
   position?: Position
 }
 

@@ -21,6 +21,8 @@ export const SPORE_REFRESH_MS = 7 * 86_400_000
 export const PUBLISH_LOOK_MS = 5_000
 /** Until a voter that does not sign is passed over. */
 export const SIGN_TIMEOUT_MS = 3_000
+/** Times that a claim is made again where somebody wrote in between. */
+export const CLAIM_TRIES_MAX = 5
 /** Admins' nodes that are asked to sign for a committee. */
 export const ADMINS_ASKED_MAX = 8
 /** How often a random peer is asked for a newer document. */

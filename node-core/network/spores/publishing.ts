@@ -70,7 +70,7 @@ export async function publish(
 
 /**
  * The shortest there is: the same as before, this node's admin's own, one link more, or another
- * admin's. So a committee whose members were all replaced can still be proven.
+ * admin's. In a later era links come first: its root says where the era before it ended. So a committee whose members were all replaced can still be proven.
  */
 async function chainTo(
   deps: PublishingDeps,
@@ -84,7 +84,8 @@ async function chainTo(
   const tip = current?.committee
   if (held && tip && isSameCommittee(tip, wanted)) return held
   const own = deps.mandate(payload)
-  if (own) return { root: own, links: [] }
+  const isFirstEra = wanted.era === 0 || tip?.era !== wanted.era
+  if (own && isFirstEra) return { root: own, links: [] }
   if (held && tip && tip.era === wanted.era) {
     const signatures = await gather(deps, tip.voters, signal, {
       own: () => signAsVoter(deps.signer, { context: 'committee', network: network.id, payload }),
@@ -98,6 +99,7 @@ async function chainTo(
     }
     if (longer && isSound(deps, longer)) return longer
   }
+  if (own) return { root: own, links: [] }
   const admins = deps.net.peers().filter(deps.isAdmins).slice(0, ADMINS_ASKED_MAX)
   for (const admin of admins) {
     const root = await ask(deps, admin, { kind: 'mandate', statement: payload }, signal)

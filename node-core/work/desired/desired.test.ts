@@ -3,7 +3,9 @@ import { createSimClock, type SimClock } from '../../base/clock/index.ts'
 import { createSimDisk, type SimDisk } from '../../base/disk/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
+import { createSeededRandom } from '../../base/random/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
+import { generateKey, ownerIdOf } from '../../identity/index.ts'
 import { createSharedMap, type SharedMap } from '../reconcile/testing/shared-map.ts'
 import { parseWorkload, slotOf, storedForm, type Workload, workloadKey } from '../spec/index.ts'
 import { createDesired, type Desired, type DesiredDeps } from './index.ts'
@@ -18,6 +20,7 @@ let committee: TestCommittee
 let map: SharedMap
 let desired: Desired
 let told: string[]
+let permissions: Set<'admin'>
 /** Nodes in reach of the first. */
 let reachable: readonly NodeId[]
 let primary: DesiredDeps['primary']
@@ -25,6 +28,7 @@ let primary: DesiredDeps['primary']
 beforeEach(async () => {
   clock = createSimClock()
   disk = createSimDisk()
+  permissions = new Set()
   committee = createTestCommittee({
     ...{ nodes: 3, clock, isUp: () => true },
     reach: (from) => (from === committee.ids[0] ? [...reachable] : []),
@@ -45,7 +49,7 @@ async function open(change: Partial<DesiredDeps>): Promise<Desired> {
   told = []
   const opened = createDesired({
     ...{ primary, state: map, membership: { get: () => undefined } },
-    ...{ owner: committee.owner, permissions: () => new Set<'admin'>(), clock },
+    ...{ owner: committee.owner, permissions: () => permissions, clock },
     ...{ logger: createMemoryLogger(), disk, ...change },
   })
   opened.subscribe((one) => told.push(one.of === 'workload' ? one.name : one.of))
@@ -267,6 +271,26 @@ describe('a workload of before there was a registry', () => {
     expect(desired.isCommitted('web')).toBe(false)
     expect(desired.get('web')).toMatchObject({ owner: OTHERS })
     expect(desired.committed()?.bound.has('web')).toBe(false)
+  })
+
+  test('of an owner that was removed is taken over by an admin’s node, and by nobody else', async () => {
+    const { publicKey } = generateKey(createSeededRandom(7))
+    const owner = ownerIdOf(publicKey)
+    committee.execute({
+      kind: 'member.admit',
+      body: { owner: publicKey, name: 'Gone', permissions: ['deploy', 'use'] },
+    })
+    await recorded(owner)
+    permissions.add('admin')
+    await pass(2_000)
+    expect(desired.isCommitted('web')).toBe(false)
+    committee.execute({ kind: 'member.remove', body: { owner } })
+    permissions.clear()
+    await pass(2_000)
+    expect(desired.isCommitted('web')).toBe(false)
+    permissions.add('admin')
+    await pass(2_000)
+    expect(desired.get('web')).toMatchObject({ workload: WEB, owner: committee.owner })
   })
 
   test('waits for a quorum', async () => {

@@ -24,6 +24,7 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
   const { net, clock, log } = deps
   const logger = deps.logger.child('consensus')
   const tickMs = options.tickMs ?? TICK_MS
+  const protocol = options.protocol ?? PROTOCOL
   let engine: Engine | undefined
   let state: ConsensusStatus['state'] = 'stopped'
   let failure: ConsensusStatus['failure']
@@ -140,12 +141,12 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
     if (stopping) return
     state = 'running'
     outbox = createOutbox({
-      ...{ net, clock, logger },
+      ...{ net, clock, logger, protocol },
       unreachable: (peer) => {
         if (state === 'running') use((engine) => engine.reportUnreachable(peer))
       },
     })
-    intake = createIntake({ net, clock, logger, step })
+    intake = createIntake({ net, clock, logger, protocol, step })
     leadWatch = createLeadWatch({
       ...{ net, clock, use },
       status: () => (state === 'running' ? engine?.status() : undefined),
@@ -223,6 +224,8 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
     subscribe: board.subscribe,
   }
 }
+
+const PROTOCOL = 'consensus/1'
 
 /** With what lies beneath: a disk that is full is what a person can mend. */
 function wholeMessage(error: unknown): string {

@@ -100,6 +100,11 @@ export interface ConsensusDeps {
 }
 
 export interface ConsensusOptions {
+  /**
+   * What peers of this log call it. Messages of logs with other names never meet. Default
+   * `consensus/1`.
+   */
+  protocol?: string
   /** Between two ticks of the engine. Default 100. */
   tickMs?: number
   /** Entries applied since the last compaction that make the next one due. Default 100,000. */

@@ -10,7 +10,6 @@ import {
 } from '../../../base/net/index.ts'
 import type { Verdict } from '../index.ts'
 import { MESSAGE_BYTES_MAX, REJECTED_MS, REJECTED_PEERS_MAX } from './limits.ts'
-import { PROTOCOL } from './outbox.ts'
 
 export interface Intake {
   /** Waits for readers to end. */
@@ -19,6 +18,7 @@ export interface Intake {
 
 export interface IntakeDeps {
   net: Pick<Net, 'onStream'>
+  protocol: string
   clock: Clock
   logger: Logger
   step: (from: NodeId, message: Uint8Array) => Verdict
@@ -73,7 +73,7 @@ export function createIntake(deps: IntakeDeps): Intake {
     stream.abort(new Error('The message was rejected.'))
   }
 
-  const release = net.onStream(PROTOCOL, accept)
+  const release = net.onStream(deps.protocol, accept)
   return {
     async stop() {
       release()

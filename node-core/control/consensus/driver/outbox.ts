@@ -15,13 +15,12 @@ export interface Outbox {
 
 export interface OutboxDeps {
   net: Pick<Net, 'openStream' | 'onPeer'>
+  protocol: string
   clock: Clock
   logger: Logger
   /** Messages to the peer were dropped, or its stream ended. */
   unreachable: (peer: NodeId) => void
 }
-
-export const PROTOCOL = 'consensus/1'
 
 interface Line {
   queue: MessageQueue
@@ -74,7 +73,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
 
   async function carry(peer: NodeId, line: Line): Promise<void> {
     const { signal } = stopped
-    const stream = await net.openStream(peer, PROTOCOL, { signal })
+    const stream = await net.openStream(peer, deps.protocol, { signal })
     line.stream = stream
     const abort = (): void => stream.abort(new Error('Consensus has stopped.'))
     signal.addEventListener('abort', abort, { once: true })

@@ -27,6 +27,7 @@ async function setUp() {
   let verdict: Verdict = { verdict: 'accept' }
   const listenAt = (id: typeof A) =>
     createIntake({
+      protocol: 'consensus/1',
       net: network.node(id),
       ...{ clock, logger: silent },
       step: (from, message) => {
@@ -35,6 +36,7 @@ async function setUp() {
       },
     })
   const outbox = createOutbox({
+    protocol: 'consensus/1',
     net: network.node(A),
     ...{ clock, logger: silent },
     unreachable: (peer) => unreachable.push(peer.slice(0, 1)),

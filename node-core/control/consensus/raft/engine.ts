@@ -251,6 +251,7 @@ export class RaftEngine implements Engine {
       term: status.term,
       committed: status.commit,
       last: status.lastIndex,
+      lastTerm: this.#node.log.term(status.lastIndex) ?? 0,
       members: membersOf(status.configuration),
       progress: isLeader
         ? status.progress

@@ -1,0 +1,129 @@
+/** When the committee has lost its majority for good. */
+import { writeFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { CommandFailure, EXIT } from '../exit-codes.ts'
+import { REPORT_PAGE } from '../limits.ts'
+import type { NodeClient, Outputs } from '../node-client.ts'
+import type { Act } from '../run.ts'
+import { short } from '../text/format.ts'
+import { wholeNumber } from '../text/parse.ts'
+import { pairs, table } from '../text/table.ts'
+
+export function recoverCommands(program: Command, act: Act): void {
+  const recover = program
+    .command('recover')
+    .summary('go on without a majority')
+    .description(
+      'Overrules a committee that has lost its majority for good: this node goes on alone with ' +
+        'what its copy holds. Without --yes it only says what that would mean.',
+    )
+    .option('--yes', 'do it')
+    .option('--anyway', 'though another node in reach holds more')
+    .option('--without-witness', 'though somebody else may have done it already')
+    .addHelpText('after', '\nExample:\n  mycelium recover\n  mycelium recover --yes')
+    .action(act(start))
+  recover
+    .command('report')
+    .summary('late writes of this node')
+    .description(
+      'Lists what this node’s copy held that was not taken over, or writes it to a file.',
+    )
+    .option('--out <file>', 'write all of it there, with values, as JSON')
+    .option('--discard <era>', 'forget the report of that era')
+    .addHelpText('after', '\nExample:\n  mycelium recover report --out late.json')
+    .action(act(report))
+}
+
+type Shown = Outputs['recovery']['show']
+
+async function start(
+  context: Context,
+  _: string[],
+  options: { yes?: boolean; anyway?: boolean; withoutWitness?: boolean },
+): Promise<void> {
+  const node = await context.node()
+  const shown = await node.call.recovery.show()
+  if (!shown.plan) {
+    const { code, message } = shown.refused ?? { code: 'FAILED', message: 'Nothing to recover.' }
+    throw new CommandFailure(EXIT.REFUSED, code, message)
+  }
+  const { plan } = shown
+  if (!options.yes) {
+    context.answer(shown, () => planText(plan))
+    context.notice('\nNothing was done. To do it: mycelium recover --yes')
+    return
+  }
+  const done = await node.call.recovery.start({
+    ...{ era: plan.era, anyway: options.anyway === true },
+    withoutWitness: options.withoutWitness === true,
+  })
+  context.answer(done, () => `Era ${done.era} has begun: this node alone votes. Promote others.`)
+}
+
+function planText(plan: NonNullable<Shown['plan']>): string {
+  const names = (nodes: readonly string[]): string => nodes.map(short).join(', ') || 'none'
+  const text = pairs([
+    ['Voted', names(plan.voters)],
+    ['Not in reach', names(plan.missing)],
+    ['This copy ends at', `${plan.last} (known to be committed: ${plan.committed})`],
+    ['Hold more', names(plan.later)],
+  ])
+  return (
+    `${text}\n\nThis node would go on alone with what its copy holds. What was written elsewhere ` +
+    'since, or is held only by those not in reach, is not in it: when they return they stop, ' +
+    'report it, and learn from this node. If they still run together, both write until then.'
+  )
+}
+
+async function report(
+  context: Context,
+  _: string[],
+  options: { out?: string; discard?: string },
+): Promise<void> {
+  const node = await context.node()
+  if (options.discard !== undefined) {
+    const era = wholeNumber('--discard', options.discard)
+    const answer = await node.call.recovery.discard({ era })
+    context.answer(answer, () => `The report of era ${era} is gone.`)
+    return
+  }
+  const { reports } = await node.call.recovery.show()
+  const whole = await Promise.all(
+    [...new Map(reports.map((head) => [head.era, head])).values()].map(async (head) => {
+      return { ...head, ...(await all(node, head.era)) }
+    }),
+  )
+  if (options.out !== undefined) {
+    await writeFile(options.out, `${JSON.stringify(whole, undefined, 2)}\n`, { mode: 0o600 })
+  }
+  context.answer({ reports: whole }, () => reportText(whole))
+}
+
+/** Page after page. */
+async function all(node: NodeClient, era: number) {
+  const commands: Outputs['recovery']['report']['commands'] = []
+  const rows: Outputs['recovery']['report']['rows'] = []
+  for (let offset = 0; ; offset += REPORT_PAGE) {
+    const page = await node.call.recovery.report({ era, offset, limit: REPORT_PAGE })
+    commands.push(...page.commands)
+    rows.push(...page.rows)
+    if (page.commands.length < REPORT_PAGE && page.rows.length < REPORT_PAGE) break
+  }
+  return { commands, rows }
+}
+
+function reportText(reports: readonly Awaited<ReturnType<typeof all>>[]): string {
+  const commands = reports.flatMap((one) => one.commands)
+  const rows = reports.flatMap((one) => one.rows)
+  if (commands.length + rows.length === 0) return 'No late writes.'
+  return table(
+    ['WHEN', 'WHAT', 'ABOUT', 'BY', 'TOLD AS DONE'],
+    [
+      ...commands.map(({ at, kind, subject, author, committed }) => {
+        return [at, kind, subject, short(author), committed ? 'yes' : 'unknown']
+      }),
+      ...rows.map(({ key, modRevision }) => ['', 'value', key, '', `revision ${modRevision}`]),
+    ],
+  )
+}

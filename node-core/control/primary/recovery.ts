@@ -1,0 +1,165 @@
+/**
+ * What a person does when a committee has lost its majority for good (docs/adr/0016): looks what would
+ * be lost, overrules the committee from a copy that is left, and sees what the other copies had that
+ * this one did not.
+ */
+import type { Clock } from '../../base/clock/index.ts'
+import type { Net, NodeId } from '../../base/net/index.ts'
+import type { FoundedNetwork, Signer } from '../../identity/index.ts'
+import type { EngineStatus, LogIndex } from '../consensus/index.ts'
+import type { RegistryView } from '../registry/index.ts'
+import { type Era, encodeStatement, verifyMandate } from '../succession/index.ts'
+import type { Ending, EraBook } from './era-book.ts'
+import { failure } from './failures.ts'
+import type { ClaimOutcome } from './index.ts'
+import type { LateReport } from './late.ts'
+import type { LateBook } from './late-book.ts'
+import { POSITION_TIMEOUT_MS, TERMS_TOLD_MAX } from './limits.ts'
+import { encodeQuestion, PROTOCOL, parseAnswer, parsePosition } from './messages.ts'
+import type { ReplicaKeeper } from './replica-keeper.ts'
+import { type SalvagedCopy, statementOn } from './salvaging.ts'
+
+export interface Recovery {
+  /** What it would be. Throws NOT_RUNNING where this node holds no copy, QUORUM_STANDS. */
+  plan(): Promise<RecoveryPlan>
+  /**
+   * Ends the era: this node alone votes from now on, with all that its copy holds. Throws as `plan`,
+   * FORBIDDEN unless this node's owner is an admin, LATER_COPY where another node in reach has more
+   * (unless `anyway`), OVERRULED where the witness has seen somebody else do it, and what asking the
+   * witness throws (unless `withoutWitness`).
+   */
+  recover(options?: RecoverOptions): Promise<{ era: Era }>
+  /** Late writes of this node's own copies, until they are discarded. */
+  reports(): readonly LateReport[]
+  discard(era: number): Promise<boolean>
+  /** Somebody shows a mandate that ends an era. */
+  learn(mandate: Uint8Array): Promise<void>
+}
+
+export interface RecoverOptions {
+  /** Though another node in reach holds more. */
+  anyway?: boolean
+  /** Though somebody else may have done it already. */
+  withoutWitness?: boolean
+}
+
+export interface RecoveryPlan {
+  era: Era
+  /** Who voted. */
+  voters: readonly NodeId[]
+  /** Voters that are not in reach: what they alone hold will be reported when they return. */
+  missing: readonly NodeId[]
+  /** This copy's last entry, and how far it is known to be committed. */
+  last: LogIndex
+  committed: LogIndex
+  /** Nodes in reach whose log goes further. */
+  later: readonly NodeId[]
+}
+
+export interface RecoveryDeps {
+  network: FoundedNetwork
+  net: Pick<Net, 'self' | 'peers' | 'request'>
+  keeper: ReplicaKeeper
+  eras: EraBook
+  late: LateBook
+  signer: Signer
+  mandate(payload: Uint8Array): Uint8Array | undefined
+  claim(mandate: Uint8Array, view: RegistryView): Promise<ClaimOutcome>
+  clock: Clock
+}
+
+export function createRecovery(deps: RecoveryDeps): Recovery {
+  const { network, net, keeper, eras, late, clock } = deps
+
+  function engine(): EngineStatus {
+    const { state, engine } = keeper.current()?.status() ?? {}
+    if (state !== 'running' || !engine) {
+      throw failure('NOT_RUNNING', 'This node holds no copy of the registry to go on from.')
+    }
+    if (engine.kind !== 'raft') {
+      throw failure('NOT_UNDER_SIMPLEX', 'A committee under Simplex cannot be overruled yet.')
+    }
+    if (engine.quorum) {
+      throw failure('QUORUM_STANDS', 'The committee has a majority in reach: nothing is lost.')
+    }
+    return engine
+  }
+
+  async function positionOf(node: NodeId) {
+    try {
+      const body = await net.request(node, PROTOCOL, encodeQuestion({ kind: 'position' }), {
+        timeoutMs: POSITION_TIMEOUT_MS,
+      })
+      const answer = parseAnswer(body)
+      const position = answer?.ok ? parsePosition(answer.value) : undefined
+      return position && { node, ...position }
+    } catch {
+      // Away, or of a release without the question: the plan counts it as missing.
+      return undefined
+    }
+  }
+
+  async function plan(): Promise<RecoveryPlan> {
+    const { members, last, committed, lastTerm = 0 } = engine()
+    const others = [...members.voters, ...members.learners].filter((node) => node !== net.self)
+    const asked = others.filter((node) => net.peers().includes(node)).map(positionOf)
+    const reached = (await Promise.all(asked)).filter((position) => position !== undefined)
+    const here = { last, term: lastTerm }
+    return {
+      ...{ era: eras.era(), voters: members.voters, last, committed },
+      missing: members.voters.filter((node) => {
+        return node !== net.self && !reached.some((one) => one.node === node)
+      }),
+      later: reached
+        .filter((one) => one.log === eras.log() && isLater(one, here))
+        .map((one) => one.node),
+    }
+  }
+
+  async function prepare(copy: SalvagedCopy, asks: boolean): Promise<Ending> {
+    const statement = statementOn(copy, {
+      ...{ ended: eras.era(), voter: deps.signer.publicKey, atMs: clock.wallMs() },
+      termsMax: TERMS_TOLD_MAX,
+    })
+    const bytes = deps.mandate(encodeStatement(statement))
+    if (!bytes || !statement.ended) {
+      throw failure('FORBIDDEN', 'Only a node of an admin can overrule the committee.')
+    }
+    // The witness decides who is first, before anything is done here.
+    if (asks && (await deps.claim(bytes, copy.registry.view)) === 'lost') {
+      throw failure('OVERRULED', 'The committee was overruled already, by somebody else.')
+    }
+    return { ...verifyMandate(network, bytes), ended: statement.ended }
+  }
+
+  return {
+    plan,
+    async recover({ anyway = false, withoutWitness = false } = {}) {
+      const { later } = await plan()
+      if (later.length > 0 && !anyway) {
+        throw failure(
+          'LATER_COPY',
+          'Another node in reach holds more than this one: recover there.',
+          {
+            node: later[0] ?? '',
+          },
+        )
+      }
+      await keeper.found((copy) => prepare(copy, !withoutWitness))
+      return { era: eras.era() }
+    },
+    reports: () => late.list(),
+    discard: (era) => late.discard(era),
+    learn: eras.learn,
+  }
+}
+
+interface LogEnd {
+  last: number
+  term: number
+}
+
+/** Raft §5.4.1: by the term of the last entry, then by its place. */
+function isLater(one: LogEnd, other: LogEnd): boolean {
+  return one.term > other.term || (one.term === other.term && one.last > other.last)
+}

@@ -1,0 +1,83 @@
+/** A seed as a witness: of those who overrule one committee the first goes on. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSystemClock } from '../../base/clock/index.ts'
+import { createSeededRandom } from '../../base/random/index.ts'
+import type { LogIndex } from '../../control/consensus/index.ts'
+import { encodeStatement, sealMandate, toEra } from '../../control/succession/index.ts'
+import { issueMembership, type KeyPair } from '../../identity/index.ts'
+import { openSeedStore } from '../seeds/index.ts'
+import { KEY_ID, SECRET, startBucketServer } from '../seeds/testing/bucket-server.ts'
+import { claimDocument, claimEra, mandateIn, verifySpore } from './index.ts'
+import { createSporeWorld, type SporeWorld, START_MS } from './spores.fixture.ts'
+
+const clock = createSystemClock()
+let world: SporeWorld
+let folder: string
+let bucket: Awaited<ReturnType<typeof startBucketServer>>
+beforeEach(async () => {
+  world = createSporeWorld(1, 5)
+  folder = mkdtempSync(path.join(tmpdir(), 'mycelium-witness-'))
+  bucket = await startBucketServer('us-east-1')
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+  bucket.stop()
+})
+
+function claimOf(signer: KeyPair, era: number): Uint8Array {
+  const { founder, network, members, view } = world
+  const permissions = ['admin', 'invite', 'deploy', 'use'] as const
+  const request = { owner: founder.publicKey, ownerName: 'A', permissions, nowMs: START_MS }
+  const membership = issueMembership(founder, network.id, request, createSeededRandom(1))
+  const voters = [signer.publicKey]
+  const payload = encodeStatement({ era: toEra(era), index: 50 as LogIndex, voters })
+  const mandate = sealMandate(founder, network, payload, [membership])
+  const deps = { network, signer, members: () => members, nowMs: START_MS }
+  return claimDocument(deps, mandate, view) ?? new Uint8Array()
+}
+const keyOf = (at: number): KeyPair => world.nodes[at]!.key
+
+describe.each([
+  ['a file', () => openSeedStore(path.join(folder, 'spore'), { clock })],
+  [
+    'a bucket',
+    () => {
+      const credentials = { accessKeyId: KEY_ID, secretAccessKey: SECRET }
+      return openSeedStore(`s3://b/spore?endpoint=${bucket.url}`, { clock, credentials })
+    },
+  ],
+])('%s as a witness', (_, open) => {
+  it('lets one of five win that claim at once, and shows it to the others', async () => {
+    await open().write(claimOf(keyOf(0), 0), undefined)
+    const claims = world.nodes.map(({ key }) => claimOf(key, 1))
+    const outcomes = await Promise.all(
+      claims.map((claim) => claimEra(world.network, open(), claim)),
+    )
+    const won = outcomes.findIndex(({ outcome }) => outcome === 'won')
+    expect(outcomes.filter(({ outcome }) => outcome === 'won')).toHaveLength(1)
+    for (const [at, outcome] of outcomes.entries()) {
+      if (at === won || outcome.outcome === 'won') continue
+      expect(outcome.by).toEqual(claims[won])
+    }
+    const lies = await open().read()
+    expect(mandateIn(lies!.bytes)).toEqual(mandateIn(claims[won]!))
+  })
+
+  it('knows whose claim it was when it is made again after a crash', async () => {
+    const claim = claimOf(keyOf(0), 1)
+    expect(await claimEra(world.network, open(), claim)).toEqual({ outcome: 'won' })
+    expect(await claimEra(world.network, open(), claim)).toEqual({ outcome: 'won' })
+    const late = await claimEra(world.network, open(), claimOf(keyOf(1), 1))
+    expect(late.outcome).toBe('lost')
+    expect(await claimEra(world.network, open(), claimOf(keyOf(1), 2))).toEqual({ outcome: 'won' })
+  })
+})
+
+it('is a document that anybody can verify', () => {
+  const { document } = verifySpore(claimOf(keyOf(0), 3), { nowMs: START_MS })
+  expect(document.version).toEqual({ era: 3, index: 50, edition: 0 })
+  expect(document.voters).toEqual([keyOf(0).publicKey])
+})

@@ -1,0 +1,78 @@
+/**
+ * A seed as a witness (docs/adr/0016): of those who overrule one committee the first to replace its
+ * document goes on. Whoever finds another's there has lost, and learns from it who went on.
+ */
+import { equalBytes } from '../../base/codec/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import type { RegistryView } from '../../control/registry/index.ts'
+import { signAsVoter, verifyMandate } from '../../control/succession/index.ts'
+import { type FoundedNetwork, nodeIdOf, type Signer } from '../../identity/index.ts'
+import { compose } from './composing.ts'
+import { encodeDocument } from './document.ts'
+import type { KnownNode } from './index.ts'
+import { CLAIM_TRIES_MAX } from './limits.ts'
+import { chainIn, isSpore, sealSpore, verifySpore } from './sealed.ts'
+
+/** What is asked of the place: `network/seeds` has it. */
+export interface Witness<Tag> {
+  read(): Promise<{ bytes: Uint8Array; tag: Tag | undefined } | undefined>
+  write(bytes: Uint8Array, tag: Tag | undefined): Promise<'written' | 'conflict'>
+}
+
+export interface ClaimDeps {
+  network: FoundedNetwork
+  signer: Signer
+  members(): readonly KnownNode[]
+  nowMs: number
+}
+
+/** The document of the new era's first committee, which is this node alone. */
+export function claimDocument(
+  deps: ClaimDeps,
+  mandate: Uint8Array,
+  view: RegistryView,
+): Uint8Array | undefined {
+  const { network, signer, nowMs } = deps
+  const { era, index } = verifyMandate(network, mandate).statement
+  const self: NodeId = nodeIdOf(signer.publicKey)
+  const content = compose({ view, voters: [self], members: deps.members() })
+  if (!content) return undefined
+  const document = encodeDocument({
+    ...{ ...content, version: { era, index, edition: 0 }, issuedAtMs: nowMs },
+  })
+  const signed = { context: 'spore', network: network.id, payload: document } as const
+  const signatures = [[0, signAsVoter(signer, signed)]] as const
+  return sealSpore({
+    genesis: network.bytes,
+    chain: { root: mandate, links: [] },
+    document,
+    signatures,
+  })
+}
+
+/** Compare and set: exactly one of many gets `won`. Throws what the place throws, and SPORE_INVALID. */
+export async function claimEra<Tag>(
+  network: FoundedNetwork,
+  place: Witness<Tag>,
+  claim: Uint8Array,
+): Promise<{ outcome: 'won' } | { outcome: 'lost'; by: Uint8Array | undefined }> {
+  const { era } = verifySpore(claim, { network }).document.version
+  for (let tries = 0; tries < CLAIM_TRIES_MAX; tries++) {
+    const found = await place.read()
+    // The other kind of seed document knows no eras.
+    if (found && isSpore(found.bytes)) {
+      const there = verifySpore(found.bytes, { network }).document.version
+      if (there.era >= era) {
+        const isOurs = equalBytes(chainIn(found.bytes).root, chainIn(claim).root)
+        return isOurs ? { outcome: 'won' } : { outcome: 'lost', by: found.bytes }
+      }
+    }
+    if ((await place.write(claim, found?.tag)) === 'written') return { outcome: 'won' }
+  }
+  return { outcome: 'lost', by: undefined }
+}
+
+/** The mandate that a document's proof begins with. Throws SPORE_INVALID. */
+export function mandateIn(bytes: Uint8Array): Uint8Array {
+  return chainIn(bytes).root
+}
