@@ -22,7 +22,7 @@ export interface CommitteeOptions {
   places?: readonly { namespace: string; listen: string }[]
 }
 
-const WAIT_MS = 60_000
+const WAIT_MS = 120_000
 const LOOPBACK = '/ip4/127.0.0.1/tcp/0'
 /** Admins, since every node writes the same keys. */
 const PERMISSIONS = ['admin', 'invite', 'deploy', 'use']

@@ -18,7 +18,7 @@ export interface KillsOptions {
 }
 
 /** An election takes a second or two; a machine with much else to do takes its time. */
-const WRITES_AGAIN_WITHIN_MS = 60_000
+const WRITES_AGAIN_WITHIN_MS = 120_000
 /** Of load before each kill, at most. */
 const LOAD_MS_MAX = 1_200
 /** Until the killed one is started again, at most. */

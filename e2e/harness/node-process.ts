@@ -118,7 +118,7 @@ export function createTestNode(
       started.stderr.on('data', (data) => {
         output += data
       })
-      const ready = await until(`${name} to be ready`, 60_000, () => {
+      const ready = await until(`${name} to be ready`, 120_000, () => {
         if (started.exitCode !== null) throw new Error(`${name} exited: ${output.slice(-2_000)}`)
         const line = stdout.split('\n').find((text) => text.includes('"ready"'))
         return line ? JSON.parse(line) : undefined

@@ -11,7 +11,15 @@ const TIMEOUT_MS = 120_000
 const EFFECTS = [
   ...['dropped', 'duplicated', 'slowed', 'cut', 'crashed', 'paused'],
   ...['disk: crash', 'disk: lostWrite', 'disk: fullDisk', 'disk: failedSync', 'disk: bitFlip'],
-  ...['damaged', 'mended by demote', 'mended by promote'],
+  ...[
+    'lease: taken',
+    'lease: kept',
+    'lease: ended',
+    'lease: seen',
+    'damaged',
+    'mended by demote',
+    'mended by promote',
+  ],
   ...['write: acknowledged', 'write: refused', 'write: NO_QUORUM', 'write: no answer', 'read'],
 ]
 

@@ -5,6 +5,7 @@ import { type Clients, createClients } from './clients.ts'
 import { createChaos } from './faults.ts'
 import { createInvariants, type Invariants } from './invariants.ts'
 import type { Machine } from './machine.ts'
+import { createTenants, type Tenants } from './tenants.ts'
 import { createWorld, type World } from './world.ts'
 
 export interface Outcome {
@@ -40,12 +41,13 @@ export async function simulate(seed: number, { faults = 12 }: SimulateOptions = 
     },
   })
   clients = createClients(world)
+  const tenants = createTenants(world)
   try {
-    await run(world, { voters, faults, clients, invariants })
+    await run(world, { voters, faults, clients, tenants, invariants })
   } catch (error) {
     invariants.failures.push(error instanceof Error ? (error.stack ?? '') : messageOf(error))
   }
-  const { failures } = invariants
+  const failures = [...invariants.failures, ...tenants.failures]
   const counts = { ...world.links.counts, ...world.counts }
   return { seed, failures, trace: world.trace(), counts, log: lastLines(world) } satisfies Outcome
 }
@@ -54,14 +56,16 @@ interface Parts {
   voters: number
   faults: number
   clients: Clients
+  tenants: Tenants
   invariants: Invariants
 }
 
 async function run(world: World, parts: Parts): Promise<void> {
-  const { voters, faults, clients, invariants } = parts
+  const { voters, faults, clients, tenants, invariants } = parts
   for (const machine of world.machines) machine.start()
   await formCommittee(world, voters)
   clients.start()
+  tenants.start()
   await world.advance(1_000)
   const chaos = createChaos(world)
   for (let strike = 0; strike < faults && invariants.failures.length === 0; strike++) {
@@ -70,6 +74,7 @@ async function run(world: World, parts: Parts): Promise<void> {
   }
   await chaos.end()
   clients.stop()
+  tenants.stop()
   if (invariants.failures.length === 0) await recover(world, parts)
 }
 
@@ -88,7 +93,7 @@ async function formCommittee(world: World, voters: number): Promise<void> {
   }
 }
 
-async function recover(world: World, { clients, invariants }: Parts): Promise<void> {
+async function recover(world: World, { clients, tenants, invariants }: Parts): Promise<void> {
   const { failures } = invariants
   const left = new Set(world.machines)
   for (const machine of world.machines) {
@@ -101,6 +106,8 @@ async function recover(world: World, { clients, invariants }: Parts): Promise<vo
   }
   if (failures.length > 0) return
   await readEverything(world, clients)
+  await world.until(() => tenants.overdue().length === 0, HEALED_WITHIN_MS)
+  failures.push(...tenants.overdue())
   // What was under way when all was over may still arrive.
   await world.until(() => invariants.differing(world.machines).length === 0, HEALED_WITHIN_MS)
   failures.push(...invariants.differing(world.machines))

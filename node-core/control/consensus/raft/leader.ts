@@ -102,7 +102,8 @@ function onAcceptance(raft: Raft, reply: AppendEntriesReply, progress: Progress)
   // Nobody honest holds more of this term's log than its leader.
   if (reply.index > raft.log.lastIndex) return
   const isNews = progress.maybeUpdate(reply.index)
-  if (!isNews && !(progress.matchIndex === reply.index && progress.state === 'probe')) return
+  const isAwaited = progress.state === 'probe' || hasArrived(progress)
+  if (!isNews && !(progress.matchIndex === reply.index && isAwaited)) return
   if (progress.state === 'probe') {
     progress.becomeReplicate()
   } else if (progress.state === 'snapshot') {
@@ -110,6 +111,10 @@ function onAcceptance(raft: Raft, reply: AppendEntriesReply, progress: Progress)
     if (progress.matchIndex + 1 >= raft.log.firstIndex) {
       progress.becomeProbe()
       progress.becomeReplicate()
+    } else if (hasArrived(progress)) {
+      // While it was on its way the log was compacted beyond it: it needs a newer one.
+      progress.becomeProbe()
+      sendAppend(raft, from, true)
     }
   } else {
     progress.inflights.freeUpTo(reply.index)
@@ -127,6 +132,10 @@ function onAcceptance(raft: Raft, reply: AppendEntriesReply, progress: Progress)
     sendTimeoutNow(raft, from)
   }
 }
+
+/** Whether the follower holds what the snapshot on its way to it would bring. */
+const hasArrived = ({ state, matchIndex, pendingSnapshot }: Progress): boolean =>
+  state === 'snapshot' && matchIndex >= pendingSnapshot
 
 function sendTimeoutNow(raft: Raft, to: NodeId): void {
   raft.leaseForfeited = true

@@ -1,0 +1,124 @@
+/**
+ * Holders of leases: each hangs a key on one, keeps it for a while, and lets it go. A lease never ends
+ * before its time has passed since it was last kept, however wrong fewer than half of the clocks are,
+ * and it does end.
+ */
+import { pick } from '../../node-core/base/random/index.ts'
+import type { Machine } from './machine.ts'
+import type { World } from './world.ts'
+
+export interface Tenants {
+  readonly failures: string[]
+  start(): void
+  stop(): void
+  /** Keys whose leases must have ended by now. */
+  overdue(): string[]
+}
+
+interface Lease {
+  name: string
+  key: string
+  ttlMs: number
+  /** When the last command that was acknowledged, its grant or a keep, was sent. */
+  keptAtMs: number
+}
+
+const TENANTS = 2
+const TTL_MS_MIN = 2_000
+const TTL_MS_MAX = 6_000
+/** What clocks that run differently make of its time. */
+const DRIFT = 0.03
+const PATIENCE_MS = 7_000
+/** After its time, until it has ended everywhere: a step of the log's uptime, and one more look. */
+const LATE_MS_MAX = 12_000
+
+export function createTenants(world: World): Tenants {
+  const { random, clock } = world
+  const failures: string[] = []
+  const ended: Lease[] = []
+  let open = true
+  let made = 0
+
+  /** False when it failed, or nobody answered. */
+  async function done(asked: Promise<unknown>): Promise<boolean> {
+    const answer = asked.then(
+      () => true,
+      () => false,
+    )
+    return Promise.race([answer, world.sleep(PATIENCE_MS).then(() => false)])
+  }
+
+  async function take(machine: Machine): Promise<Lease | undefined> {
+    const { primary } = machine.life!
+    const name = `sim/tenant-${made++}`
+    const ttlMs = TTL_MS_MIN + random.int(TTL_MS_MAX - TTL_MS_MIN)
+    const lease = { name, ttlMs, key: `${name}/here`, keptAtMs: clock.monotonicMs() }
+    if (!(await done(primary.execute({ kind: 'lease.grant', body: { lease: name, ttlMs } }))))
+      return
+    const body = { key: lease.key, value: new Uint8Array(), lease: name }
+    if (!(await done(primary.execute({ kind: 'kv.put', body })))) return
+    world.count('lease: taken')
+    return lease
+  }
+
+  async function keep(lease: Lease): Promise<void> {
+    for (let times = random.int(4); times > 0; times--) {
+      await world.sleep(random.int(lease.ttlMs))
+      const machine = pick(random, world.running())
+      if (!machine) continue
+      const sentMs = clock.monotonicMs()
+      const command = { kind: 'lease.keep', body: { lease: lease.name } } as const
+      if (!(await done(machine.life!.primary.execute(command)))) continue
+      lease.keptAtMs = sentMs
+      world.count('lease: kept')
+    }
+  }
+
+  /** Whoever reads before its time is over finds the key. */
+  async function look(lease: Lease): Promise<void> {
+    await world.sleep(random.int(lease.ttlMs))
+    const machine = pick(random, world.running())
+    if (!machine) return
+    let isGone: boolean | undefined
+    const reading = machine.life!.primary.key(lease.key).then(({ row }) => {
+      isGone = row === undefined
+    })
+    if (!(await done(reading)) || isGone === undefined) return
+    const heldMs = clock.monotonicMs() - lease.keptAtMs
+    if (isGone && heldMs < lease.ttlMs * (1 - DRIFT)) {
+      failures.push(`${lease.name} of ${lease.ttlMs} ms ended within ${Math.round(heldMs)} ms`)
+    }
+    world.count(isGone ? 'lease: ended' : 'lease: seen')
+  }
+
+  async function tenant(): Promise<void> {
+    for (;;) {
+      await world.sleep(random.int(500))
+      if (!open) return
+      const machine = pick(random, world.running())
+      const lease = machine && (await take(machine))
+      if (!lease) continue
+      ended.push(lease)
+      await keep(lease)
+      await look(lease)
+    }
+  }
+
+  return {
+    failures,
+    start() {
+      for (let n = 0; n < TENANTS; n++) void tenant()
+    },
+    stop() {
+      open = false
+    },
+    overdue() {
+      const nowMs = clock.monotonicMs()
+      const view = world.running()[0]?.life?.primary.view()
+      return ended
+        .filter(({ keptAtMs, ttlMs }) => keptAtMs + ttlMs + LATE_MS_MAX < nowMs)
+        .filter(({ key }) => view?.get(key) !== undefined)
+        .map(({ name }) => `${name} has not ended`)
+    },
+  }
+}
