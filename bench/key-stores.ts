@@ -34,9 +34,18 @@ export const MEMBERS = 3
 export const VALUE = Buffer.alloc(100, 'v')
 const WAIT_MS = 30_000
 
-/** Three nodes, all of them voters. `command` runs the program (default: as people do). */
-export async function startNodes(command?: readonly string[]): Promise<KeyStores> {
-  const network = await prepareNetwork(MEMBERS)
+export interface NodesOptions {
+  /** Runs the program. Default: as people do. */
+  command?: readonly string[]
+  /** All of them voters. Default: 3. */
+  members?: number
+  /** Default: raft. */
+  consensus?: 'raft' | 'simplex'
+}
+
+export async function startNodes(options: NodesOptions = {}): Promise<KeyStores> {
+  const { command, members = MEMBERS, consensus = 'raft' } = options
+  const network = await prepareNetwork(members, { consensus })
   try {
     const nodes: BenchNode[] = []
     for (const home of network.homes) nodes.push(await home.up(command))
@@ -44,7 +53,8 @@ export async function startNodes(command?: readonly string[]): Promise<KeyStores
     for (const { id } of nodes.slice(1)) {
       await nodes[0]?.call('POST', `/api/nodes/${id}/promote`)
     }
-    for (const node of nodes) await waitFor(`vote of ${node.name}`, WAIT_MS, () => votes(node))
+    for (const node of nodes)
+      await waitFor(`vote of ${node.name}`, WAIT_MS, () => votes(node, members))
     return storesOf(nodes, network.homes, () => network.remove(), command)
   } catch (error) {
     await network.remove()
@@ -80,7 +90,7 @@ function storesOf(
       if (!node) return
       nodes[index] = node
       doors[index] = doorOf(node)
-      await waitFor(`vote of ${node.name}`, WAIT_MS, () => votes(node))
+      await waitFor(`vote of ${node.name}`, WAIT_MS, () => votes(node, nodes.length))
     },
     pids: () => nodes.flatMap(({ child }) => child.pid ?? []),
     remove,
@@ -98,11 +108,11 @@ async function primaryOf(node: BenchNode): Promise<PrimaryDocument | undefined> 
   return status.primary
 }
 
-async function votes(node: BenchNode): Promise<boolean> {
+async function votes(node: BenchNode, members: number): Promise<boolean> {
   await pause(50)
   const primary = await primaryOf(node)
   const isVoter = primary?.role === 'voter' || primary?.role === 'leader'
-  return isVoter && primary.inForce && primary.voters.length === MEMBERS
+  return isVoter && primary.inForce && primary.voters.length === members
 }
 
 /** Each node writes under its own name: the first part of a key belongs to whoever first wrote it. */

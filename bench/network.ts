@@ -44,6 +44,8 @@ export interface BenchNetwork {
 }
 
 export interface NetworkOptions {
+  /** Default: raft. */
+  consensus?: 'raft' | 'simplex'
   env?: Record<string, string>
 }
 
@@ -55,7 +57,7 @@ process.once('exit', () => {
 /** Founds a network and lets `count - 1` other homes join it by one invite. */
 export async function prepareNetwork(
   count: number,
-  { env = {} }: NetworkOptions = {},
+  { env = {}, consensus = 'raft' }: NetworkOptions = {},
 ): Promise<BenchNetwork> {
   // The others are told where the founder is, so that address has to last.
   const founderPort = await freePort()
@@ -80,7 +82,9 @@ export async function prepareNetwork(
   }
   try {
     const [founder, ...others] = testNodes
-    await founder?.json('init', '--network-name', 'Bench', '--name', founder.name)
+    await founder?.json(
+      ...['init', '--network-name', 'Bench', '--name', founder.name, '--consensus', consensus],
+    )
     if (others.length === 0) return network
     const first = await homes[0]!.up()
     const uses = String(others.length)

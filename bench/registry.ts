@@ -6,15 +6,14 @@
  * client, each client waiting for its answer before it asks again. Clients are spread over the
  * members, the first one at the leader. Each point is measured in turn, several times.
  */
-import { Client, Pool } from 'undici'
+import { Pool } from 'undici'
 import { type Asked, type Door, type KeyStores, startNodes } from './key-stores.ts'
+import { ask, type Figures, fill, load } from './load.ts'
 import { startEtcd } from './peers/etcd.ts'
 import { pause } from './processes.ts'
-import { type Bench, has, median, percentile, type Row } from './report.ts'
+import { type Bench, has, median, type Row } from './report.ts'
 
 const ROUNDS = 3
-const WARM_MS = 500
-const LOAD_MS = 2_000
 const CLIENTS = [1, 16, 64, 256]
 /** From there on our aim is etcd's throughput. */
 const CLIENTS_AIM = 64
@@ -32,12 +31,6 @@ export const registryBench: Bench = {
   title: 'Registry: writes, linearizable reads, a lost leader, beside etcd',
   unavailable: () => (has('etcd') ? undefined : 'etcd is not installed'),
   run: compare,
-}
-
-interface Figures {
-  perSecond: number
-  p50Ms: number
-  p99Ms: number
 }
 
 interface Both<T> {
@@ -60,7 +53,7 @@ async function compare(): Promise<Row[]> {
 }
 
 async function measure(both: Both<KeyStores>): Promise<Row[]> {
-  for (const stores of [both.ours, both.peer]) await fill(stores)
+  for (const stores of [both.ours, both.peer]) await fill(stores, READ_KEYS)
   await pause(3_000)
   const write = (door: Door, n: number): Asked => door.put(n % KEYS)
   const read = (door: Door, n: number): Asked => door.get(n % READ_KEYS)
@@ -91,55 +84,6 @@ async function inTurn<T>(
 ): Promise<Both<T>> {
   const peer = await run(both.peer)
   return { peer, ours: await run(both.ours) }
-}
-
-/** What is read later is there. A new node's first write also makes it known to the registry. */
-async function fill(stores: KeyStores): Promise<void> {
-  for (const door of stores.doors) {
-    const client = new Client(door.origin)
-    for (let n = 0; n < READ_KEYS; n++) await ask(client, door.put(n))
-    await client.close()
-  }
-}
-
-async function load(
-  stores: KeyStores,
-  clients: number,
-  request: (door: Door, n: number) => Asked,
-): Promise<Figures> {
-  const leader = await stores.leader()
-  const doors = [...stores.doors.slice(leader), ...stores.doors.slice(0, leader)]
-  const latenciesMs: number[] = []
-  const countedFromMs = performance.now() + WARM_MS
-  const endMs = countedFromMs + LOAD_MS
-  await Promise.all(
-    Array.from({ length: clients }, async (_, at) => {
-      const door = doors[at % doors.length]
-      if (!door) return
-      const client = new Client(door.origin)
-      for (let n = at; performance.now() < endMs; n += clients) {
-        const askedMs = performance.now()
-        await ask(client, request(door, n))
-        const answeredMs = performance.now()
-        if (answeredMs > countedFromMs && answeredMs <= endMs) {
-          latenciesMs.push(answeredMs - askedMs)
-        }
-      }
-      await client.close()
-    }),
-  )
-  await pause(200)
-  return {
-    perSecond: latenciesMs.length / (LOAD_MS / 1_000),
-    p50Ms: percentile(latenciesMs, 0.5),
-    p99Ms: percentile(latenciesMs, 0.99),
-  }
-}
-
-async function ask(client: Client | Pool, asked: Asked): Promise<void> {
-  const { statusCode, body } = await client.request(asked)
-  if (statusCode === 200) return body.dump()
-  throw new Error(`${asked.method} ${asked.path}: ${statusCode} ${await body.text()}`)
 }
 
 /** From `kill -9` of the leader to the first write that a survivor takes. */

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { deployBench } from './deploy.ts'
 import { edgeBench } from './edge.ts'
+import { enginesBench } from './engines.ts'
 import { floodBench } from './flood.ts'
 import { footprintBench } from './footprint.ts'
 import { loopBench } from './loop.ts'
@@ -22,6 +23,7 @@ const BENCHES: readonly Bench[] = [
   edgeBench,
   floodBench,
   registryBench,
+  enginesBench,
   recoveryBench,
 ]
 const PAGE = path.resolve(import.meta.dirname, '../docs/BENCHMARKS.md')

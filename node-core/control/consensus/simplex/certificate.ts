@@ -44,6 +44,7 @@ export function verifyCertificate(
 ): boolean {
   if (certificate.epoch !== committee.epoch) return false
   const authors = new Set(certificate.signatures.map(({ author }) => author))
+  // Not for safety, since the weight below counts each author once: so that it has one form.
   if (authors.size !== certificate.signatures.length) return false
   for (const author of authors) if (weightOf(committee, author) === 0) return false
   if (weightOfAll(committee, authors) < quorumWeight(committee)) return false

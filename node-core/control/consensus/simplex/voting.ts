@@ -54,6 +54,8 @@ export function voteNotarise(machine: Machine): boolean {
 export function voteNullify(machine: Machine): boolean {
   if (!mayVote(machine)) return false
   const state = machine.views.at(machine.view)
+  // Whoever votes to finalise a view holds its notarisation, and is past it since (`advance` is tried
+  // before `voteFinalise`); the second half would only matter if that order changed.
   if (hasVoted(machine, state, 'nullify') || hasVoted(machine, state, 'finalise')) return false
   const given = weightOfAll(machine.committee, state.votes.nullify.keys())
   const isAway = isLeaderAway(machine)

@@ -1,0 +1,63 @@
+/** The same load on whichever stores: each client waits for its answer before it asks again. */
+import { Client, type Pool } from 'undici'
+import type { Asked, Door, KeyStores } from './key-stores.ts'
+import { pause } from './processes.ts'
+import { percentile } from './report.ts'
+
+const WARM_MS = 500
+const LOAD_MS = 2_000
+
+export interface Figures {
+  perSecond: number
+  p50Ms: number
+  p99Ms: number
+}
+
+/** What is read later is there. A new node's first write also makes it known to the registry. */
+export async function fill(stores: KeyStores, keys: number): Promise<void> {
+  for (const door of stores.doors) {
+    const client = new Client(door.origin)
+    for (let n = 0; n < keys; n++) await ask(client, door.put(n))
+    await client.close()
+  }
+}
+
+export async function load(
+  stores: KeyStores,
+  clients: number,
+  request: (door: Door, n: number) => Asked,
+): Promise<Figures> {
+  const leader = await stores.leader()
+  const doors = [...stores.doors.slice(leader), ...stores.doors.slice(0, leader)]
+  const latenciesMs: number[] = []
+  const countedFromMs = performance.now() + WARM_MS
+  const endMs = countedFromMs + LOAD_MS
+  await Promise.all(
+    Array.from({ length: clients }, async (_, at) => {
+      const door = doors[at % doors.length]
+      if (!door) return
+      const client = new Client(door.origin)
+      for (let n = at; performance.now() < endMs; n += clients) {
+        const askedMs = performance.now()
+        await ask(client, request(door, n))
+        const answeredMs = performance.now()
+        if (answeredMs > countedFromMs && answeredMs <= endMs) {
+          latenciesMs.push(answeredMs - askedMs)
+        }
+      }
+      await client.close()
+    }),
+  )
+  await pause(200)
+  return {
+    perSecond: latenciesMs.length / (LOAD_MS / 1_000),
+    p50Ms: percentile(latenciesMs, 0.5),
+    p99Ms: percentile(latenciesMs, 0.99),
+  }
+}
+
+export async function ask(client: Client | Pool, asked: Asked): Promise<void> {
+  const { statusCode, body } = await client.request(asked)
+  if (statusCode === 200) return body.dump()
+  throw new Error(`${asked.method} ${asked.path}: ${statusCode} ${await body.text()}`)
+}
