@@ -68,6 +68,10 @@ describe('a committee that fills itself', () => {
     await until('the founder’s role', 10_000, async () => {
       return (await statusOf(ada)).role === 'sclerotia'
     })
+    await until('ben to be known', 20_000, async () => {
+      const { nodes: known } = await ada.get<{ nodes: unknown[] }>('/api/cluster/nodes')
+      return known.length === 2
+    })
     const refused = await ada.cli('--json', 'promote', 'ben')
     assert.match(refused.stderr, /HYPHA/)
     assert.equal((await voters()).length, 1)
