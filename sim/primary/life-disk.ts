@@ -4,7 +4,7 @@ import type { AppendFile, Disk } from '../../node-core/base/disk/index.ts'
 
 /** `clock`: the process's own, which stands still with it and dies with it. */
 export function createLifeDisk(disk: Disk, clock: Clock, takesMs: () => number): Disk {
-  const turn = (): Promise<void> => new Promise((resolve) => clock.timer(takesMs(), resolve))
+  const turn = (): Promise<void> => new Promise((resolve) => clock.timer(1 + takesMs(), resolve))
   return {
     read: (path) => disk.read(path),
     list: (path) => disk.list(path),
