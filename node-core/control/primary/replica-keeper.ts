@@ -223,6 +223,8 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
 
   /** Members learn first. One that votes and holds nothing has lost what it has promised. */
   function refuseToVote(): void {
+    // Decided for this log, or every look would decide it again, at once and for ever.
+    opened = eras.log()
     fail({ code: 'LOG_DAMAGED', message: `${DAMAGED} (Its log is gone.)` })
     deps.changed()
   }
