@@ -1,10 +1,11 @@
 /** The life of this node in one network: its parts started in order, and the face they show the API. */
 import type { NetworkParts, Reason } from './api/handlers/index.ts'
-import { isCode, MyceliumError, messageOf } from './base/errors/index.ts'
+import { messageOf } from './base/errors/index.ts'
 import { type Lifecycle, startInOrder, stopInReverse } from './base/lifecycle/index.ts'
 import type { LateReport } from './control/primary/index.ts'
 import type { Role } from './identity/index.ts'
 import { openInstanceSide } from './instance-side.ts'
+import { leaveCommittee } from './leaving.ts'
 import { type NetworkSide, openNetworkSide } from './network-side.ts'
 import { createPrimarySide, type PrimarySide } from './primary-side.ts'
 import { REMOVED } from './removal.ts'
@@ -20,7 +21,7 @@ export interface NetworkRuntime extends Lifecycle {
   degraded(): Reason[]
   /** Tells the network what the owner changed about this node. */
   announce(change: { name?: string; role?: Role; labels?: Record<string, string> }): Promise<void>
-  /** Says goodbye. Before `stop`, which ends what runs here. Throws LAST_VOTER unless by force. */
+  /** Says goodbye. Before `stop`, which ends what runs here. Throws LAST_VOTER or NO_QUORUM unless by force. */
   leave(how: { force: boolean }): Promise<void>
 }
 
@@ -77,33 +78,6 @@ async function tellRole(
 
 /** How long whoever changes this node's role waits for the registry to have it. */
 const TELL_ROLE_MS = 2_000
-
-/**
- * Those who stay must not wait for a vote that never comes. The last voter hands its registry over,
- * and does not take it along from others without being told to.
- */
-async function leaveCommittee(
-  { primary }: PrimarySide,
-  { mesh, membership }: NetworkSide,
-  { logger }: RuntimeDeps,
-): Promise<void> {
-  if (primary.status().role === 'none') return
-  try {
-    await primary.change('withdraw', mesh.self)
-  } catch (error) {
-    const others = membership.list().some(({ id, liveness }) => {
-      return id !== mesh.self && liveness !== 'left'
-    })
-    if (others && isCode(error, 'LAST_VOTER')) {
-      throw new MyceliumError('LAST_VOTER', LAST_VOTER, { cause: error })
-    }
-    logger.warn('could not leave the committee', { why: messageOf(error) })
-  }
-}
-
-const LAST_VOTER =
-  'This computer alone keeps the registry of the network, and no other one is there that could take ' +
-  'it over: the keys and values of all would go with it.'
 
 function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): NetworkParts {
   const { network, mesh, state, membership, discovery, admission } = side

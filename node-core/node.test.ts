@@ -85,6 +85,47 @@ describe('the only node that keeps the registry', () => {
   })
 })
 
+describe('a node that keeps the registry and leaves while others are away', () => {
+  async function pair(role: 'hypha' | 'rhizomorph') {
+    const ada = await startNode()
+    await ada.call.network.found({ networkName: 'Garden', nodeName: 'ada' })
+    const { invite } = await ada.call.invites.create({ role })
+    const ben = await startNode()
+    await ben.call.network.join({ invite, nodeName: 'ben' })
+    await vi.waitFor(async () => {
+      expect((await ada.call.nodes.list()).nodes).toHaveLength(2)
+    }, 10_000)
+    return { ada, ben }
+  }
+  const hasLeft = async (ada: Awaited<ReturnType<typeof startNode>>) =>
+    (await ada.call.node.status()).network === undefined
+
+  it('does not take the registry from one that is only off', async () => {
+    const { ada, ben } = await pair('hypha')
+    await ben.node.stop()
+    await vi.waitFor(async () => {
+      const { nodes } = await ada.call.nodes.list()
+      expect(nodes.find(({ name }) => name === 'ben')?.status).toBe('NotReady')
+    }, 10_000)
+    await expect(ada.call.network.leave()).rejects.toMatchObject({ data: { reason: 'LAST_VOTER' } })
+    expect(await hasLeft(ada)).toBe(false)
+  })
+
+  it('keeps its vote and its copy while no majority is in reach, but for force', async () => {
+    const { ada, ben } = await pair('rhizomorph')
+    await ada.call.primary.promote({ id: 'ben' })
+    await ben.node.stop()
+    await vi.waitFor(async () => {
+      const { degraded } = await ada.call.node.status()
+      expect(degraded.map(({ code }) => code)).toContain('NO_QUORUM')
+    }, 10_000)
+    await expect(ada.call.network.leave()).rejects.toMatchObject({ code: 'NO_QUORUM' })
+    expect(await hasLeft(ada)).toBe(false)
+    await ada.call.network.leave({ force: true })
+    expect(await hasLeft(ada)).toBe(true)
+  }, 40_000)
+})
+
 describe('a node whose owner was removed', () => {
   it('says so once, falls quiet, and can leave', async () => {
     const ada = await startNode()

@@ -49,7 +49,7 @@ export function networkCommands(program: Command, act: Act): void {
     .command('leave')
     .summary('leave the network')
     .description('Says goodbye, ends what runs here, and forgets the network. The identity stays.')
-    .option('--force', 'even if the registry of the others goes with it')
+    .option('--force', 'even if the others lose the registry, or wait for a vote')
     .addHelpText('after', '\nExample:\n  mycelium leave')
     .action(
       act(async (context, _, { force = false }: { force?: boolean }) => {

@@ -121,5 +121,10 @@ function damaged(file: string): MyceliumError<LogErrorCode> {
 }
 
 function damagedAt(details: LogDamage): MyceliumError<LogErrorCode, LogDamage> {
-  return new MyceliumError('LOG_DAMAGED', 'The log is damaged.', { details })
+  const { file, offset, recordsGood, nextRecord } = details
+  const after = nextRecord === undefined ? 'none' : `record ${nextRecord} on`
+  const message =
+    `The log is damaged: ${file}, byte ${offset}. Readable before it: ${recordsGood} records; ` +
+    `after it: ${after}.`
+  return new MyceliumError('LOG_DAMAGED', message, { details })
 }

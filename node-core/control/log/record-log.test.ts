@@ -318,6 +318,11 @@ describe('damage', () => {
       nextRecord: 2,
       damagedBytes: FRAME_HEADER_BYTES + 4 + 3,
     })
+    // People see the message alone.
+    expect(failure).toHaveProperty(
+      'message',
+      `The log is damaged: segment-1, byte ${frameAt(1)}. Readable before it: 1 records; after it: record 2 on.`,
+    )
     await expect(logOver(disk).open()).rejects.toEqual(code('LOG_DAMAGED'))
   })
 

@@ -44,7 +44,7 @@ function LeaveDialog({ network, onClose }: { network: string; onClose: () => voi
       onClose()
     } catch (error) {
       const { code, message } = toProblem(error)
-      if (code === 'CONFLICT') setRefusal(message)
+      if (code === 'CONFLICT' || code === 'NO_QUORUM') setRefusal(message)
       else world.toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
       setBusy(false)
     }

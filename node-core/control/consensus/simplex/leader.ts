@@ -9,6 +9,17 @@ import { fromHex, sha256, type View } from './numbering.ts'
 import type { Committee } from './quorum.ts'
 
 export function leaderOf(network: NetworkId, committee: Committee, view: View): NodeId {
+  const last = lastDrawn.get(committee)
+  if (last?.network === network && last.view === view) return last.leader
+  const leader = draw(network, committee, view)
+  lastDrawn.set(committee, { network, view, leader })
+  return leader
+}
+
+/** Asked for again and again within one view, by every rule and whoever shows who leads. */
+const lastDrawn = new WeakMap<Committee, { network: NetworkId; view: View; leader: NodeId }>()
+
+function draw(network: NetworkId, committee: Committee, view: View): NodeId {
   const drawn = sha256(
     encode(['mycelium/simplex/leader', fromHex(network), committee.epoch, view]),
   ).readUIntBE(0, 6)

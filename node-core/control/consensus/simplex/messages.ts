@@ -73,7 +73,9 @@ export function encodeMessage(message: Message): Uint8Array {
 
 /** Undefined for what nobody that follows the protocol would send. */
 export function parseMessage(bytes: Uint8Array): Message | undefined {
-  return parseBy(MESSAGE, bytes, MESSAGE_BYTES_MAX)
+  const plain = parseBy(HEAD, bytes, MESSAGE_BYTES_MAX)
+  // By its kind: a union would try one shape after the other, and votes are most of what is said.
+  return plain && MESSAGES[plain[1]].safeParse(plain).data
 }
 
 function plainMessage(message: Message): unknown[] {
@@ -139,8 +141,29 @@ const CLAIM = z
   .tuple([INDEX, DIGEST, offset])
   .transform(([index, digest, sizeBytes]): Claim => ({ index, digest, sizeBytes }))
 
-const MESSAGE = z.union([
-  z
+const HEAD = z
+  .tuple([
+    version,
+    z.enum([
+      'propose',
+      'vote',
+      'certificates',
+      'items',
+      'change',
+      'status',
+      'want',
+      'block',
+      'history',
+      'links',
+      'offer',
+      'fetch',
+      'chunk',
+    ]),
+  ])
+  .rest(z.unknown())
+
+const MESSAGES: Record<Message['kind'], z.ZodType<Message>> = {
+  propose: z
     .tuple([version, kind('propose'), BLOCK, VOTE, CERTIFICATE.nullable()])
     .refine(([, , , vote]) => vote.kind === 'notarise')
     .transform(
@@ -151,21 +174,23 @@ const MESSAGE = z.union([
         entered: entered ?? undefined,
       }),
     ),
-  z.tuple([version, kind('vote'), VOTE]).transform(([, kind, vote]): Message => ({ kind, vote })),
-  z
+  vote: z
+    .tuple([version, kind('vote'), VOTE])
+    .transform(([, kind, vote]): Message => ({ kind, vote })),
+  certificates: z
     .tuple([
       version,
       kind('certificates'),
       z.array(CERTIFICATE).min(1).max(CERTIFICATES_PER_MESSAGE_MAX),
     ])
     .transform(([, kind, certificates]): Message => ({ kind, certificates })),
-  z
+  items: z
     .tuple([version, kind('items'), z.array(ITEM).min(1).max(POOL_ITEMS_PER_PEER_MAX)])
     .transform(([, kind, items]): Message => ({ kind, items })),
-  z
+  change: z
     .tuple([version, kind('change'), CHANGE])
     .transform(([, kind, change]): Message => ({ kind, change })),
-  z
+  status: z
     .tuple([version, kind('status'), EPOCH, HEIGHT, DIGEST, INDEX, VIEW, VIEW, z.boolean()])
     .transform(
       ([, kind, epoch, height, digest, index, view, lacking, isEmpty]): Message => ({
@@ -179,28 +204,28 @@ const MESSAGE = z.union([
         isEmpty,
       }),
     ),
-  z
+  want: z
     .tuple([version, kind('want'), DIGEST])
     .transform(([, kind, digest]): Message => ({ kind, digest })),
-  z.tuple([version, kind('block'), BLOCK]).transform(
+  block: z.tuple([version, kind('block'), BLOCK]).transform(
     ([, kind, block]): Message => ({
       kind,
       block,
     }),
   ),
-  z
+  history: z
     .tuple([version, kind('history'), z.array(PROVEN_BLOCK).min(1).max(BLOCKS_PER_MESSAGE_MAX)])
     .transform(([, kind, blocks]): Message => ({ kind, blocks })),
-  z
+  links: z
     .tuple([version, kind('links'), z.array(PROVEN_BLOCK).min(1).max(LINKS_MAX)])
     .transform(([, kind, blocks]): Message => ({ kind, blocks })),
-  z
+  offer: z
     .tuple([version, kind('offer'), EPOCH, z.array(CLAIM).min(1).max(CLAIMS_MAX)])
     .transform(([, kind, epoch, claims]): Message => ({ kind, epoch, claims })),
-  z
+  fetch: z
     .tuple([version, kind('fetch'), DIGEST, offset])
     .transform(([, kind, digest, offset]): Message => ({ kind, digest, offset })),
-  z
+  chunk: z
     .tuple([version, kind('chunk'), DIGEST, offset, bytesUpTo(CHUNK_BYTES)])
     .transform(([, kind, digest, offset, bytes]): Message => ({ kind, digest, offset, bytes })),
-])
+}
