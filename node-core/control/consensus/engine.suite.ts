@@ -132,23 +132,6 @@ export function engineSuite(name: string, make: MakeEngine): void {
       }
     })
 
-    it('tells whom it hears, at whatever moment somebody looks', () => {
-      const net = cluster(7)
-      net.commit('a')
-      const leader = net.lead()
-      for (let tick = 0; tick < 40; tick++) {
-        net.pass(1)
-        const { progress } = leader.engine.status()
-        expect(progress.map(({ recentlyActive }) => recentlyActive)).not.toContain(false)
-      }
-      const silent = net.up.find((member) => member !== leader)!
-      net.crash(silent)
-      net.until('the silent one is told', () => {
-        const { progress } = leader.engine.status()
-        return progress.some(({ node, recentlyActive }) => node === silent.id && !recentlyActive)
-      })
-    })
-
     it('changes members: a newcomer listens, votes, and takes the place of another', () => {
       const net = cluster(8)
       net.commit('before')
