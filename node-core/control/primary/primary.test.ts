@@ -80,7 +80,7 @@ describe('the Primary', () => {
     expect(node.primary.status()).toMatchObject({ role: 'leader', inForce: true })
   })
 
-  it('says why its only copy has stopped when the disk is full, and goes on after a restart', async () => {
+  it('says why its only copy has stopped when the disk is full, and goes on after a restart too', async () => {
     world = await createTestNetwork(16)
     const [node] = world.nodes as [TestNode]
     await put(node, 'shop/x', '1')
@@ -89,7 +89,7 @@ describe('the Primary', () => {
     const write = (): Promise<unknown> => node.primary.execute({ kind: 'kv.put', body })
     expect(await codeOf(write())).toBe('REPLICA_FAILED')
     expect(await codeOf(node.primary.key('shop/x'))).toBe('REPLICA_FAILED')
-    await expect(write()).rejects.toThrow(/start the node again.*full/i)
+    await expect(write()).rejects.toThrow(/goes on by itself.*full/i)
     expect(node.primary.status().trouble?.code).toBe('REPLICA_FAILED')
     node.disk.setCapacity(undefined)
     await node.restart()

@@ -241,7 +241,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     trouble() {
       if (failed) return failed
       const failure = replica?.status().failure
-      return failure && { code: 'REPLICA_FAILED', message: `${STOPPED} ${failure.message}` }
+      return failure && stoppedBy(failure.code, failure.message)
     },
     start: () => inTurn(decide),
     look: () => inTurn(decide),
@@ -260,6 +260,9 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
 }
 
 const STOPPED = 'This node’s copy of the registry has stopped; start the node again. The reason:'
+const WAITS =
+  'This node’s copy of the registry waits for its disk, and goes on by itself once that takes ' +
+  'writes again. The reason:'
 const DAMAGED =
   'This node’s copy of the registry cannot be read and is not used. Take the node out of the ' +
   'committee (mycelium demote) and in again (mycelium promote): it then gets a new copy.'
@@ -270,7 +273,11 @@ function troubleOf(error: unknown): NonNullable<PrimaryStatus['trouble']> {
   const damaged = unreadable || code === 'RAFT_RECORDS_DAMAGED'
   return damaged
     ? { code: 'LOG_DAMAGED', message: `${DAMAGED} (${messageOf(error)})` }
-    : { code: 'REPLICA_FAILED', message: `${STOPPED} ${messageOf(error)}` }
+    : stoppedBy(code, messageOf(error))
+}
+
+function stoppedBy(code: string | undefined, why: string): NonNullable<PrimaryStatus['trouble']> {
+  return { code: 'REPLICA_FAILED', message: `${isOfTheDisk(code) ? WAITS : STOPPED} ${why}` }
 }
 
 function codeOf(error: unknown): string | undefined {
