@@ -111,13 +111,16 @@ async function kindsOf({ runners }: WorkSide) {
   )
 }
 
-function degradedOf({ hasTwin, isRemoved }: NetworkSide, { primary }: PrimarySide): Reason[] {
+function degradedOf(
+  { hasTwin, isRemoved, network }: NetworkSide,
+  { primary }: PrimarySide,
+): Reason[] {
   const { trouble, committee, inForce } = primary.status()
   return [
     ...(hasTwin() ? [TWIN] : []),
     ...(isRemoved() ? [REMOVED] : []),
     ...(trouble ? [trouble] : []),
-    ...(committee && !inForce && !trouble ? [NO_QUORUM] : []),
+    ...(committee && !inForce && !trouble ? [noQuorum(network.genesis.consensus)] : []),
     ...lateWrites(primary.recovery.reports()),
   ]
 }
@@ -133,12 +136,14 @@ function lateWrites(reports: readonly LateReport[]): Reason[] {
   return [{ code: 'LATE_WRITES', message }]
 }
 
-const NO_QUORUM = {
-  code: 'NO_QUORUM',
-  message:
-    'No majority of the committee is in reach: the registry can be read as it was last seen, and ' +
-    'nothing can be written to it. What runs goes on. If the others are gone for good: ' +
-    'mycelium recover',
+/** A committee of Simplex cannot be overruled (docs/adr/0016). */
+function noQuorum(consensus: 'raft' | 'simplex'): Reason {
+  const message =
+    'Too few of the committee are in reach: the registry can be read as it was last seen, and ' +
+    'nothing can be written to it. What runs goes on.'
+  const recover =
+    ' If the others are gone for good, on a computer of an admin that votes: mycelium recover'
+  return { code: 'NO_QUORUM', message: consensus === 'raft' ? message + recover : message }
 }
 
 const TWIN = {

@@ -1,9 +1,9 @@
 /** Several keys at once, from flags or from a document. */
-import { readFile } from 'node:fs/promises'
 import { text as textOf } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
+import { readInput } from '../input-files.ts'
 import type { Inputs, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { collect, keyValues, wholeNumber } from '../text/parse.ts'
@@ -74,7 +74,7 @@ function fromFlags(flags: Omit<Flags, 'file'>): Transaction {
 }
 
 async function fromFile(file: string): Promise<Transaction> {
-  const text = file === '-' ? await textOf(process.stdin) : await readFile(file, 'utf8')
+  const text = file === '-' ? await textOf(process.stdin) : (await readInput(file)).toString()
   try {
     // The node names every field that does not fit.
     return JSON.parse(text)

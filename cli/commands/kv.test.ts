@@ -68,6 +68,12 @@ describe('mycelium kv', () => {
     expect(await home.json('transfer', 'ada')).toMatchObject({ leader: leaderIn(before) })
   })
 
+  it('says in words that a file is not there', async () => {
+    const { err, exit } = await home.run('kv', 'put', 'shop/stock', '--file', '/nowhere/at/all')
+    expect(err).toContain('There is no file /nowhere/at/all')
+    expect(exit).toBe(5)
+  })
+
   it('promotes and demotes by name', async () => {
     expect((await home.run('promote', 'ben')).out).toContain('ben is in')
     expect((await home.run('--json', 'demote', 'ben')).err).toContain('LAST_VOTER')

@@ -1,9 +1,9 @@
 /** Keys and values of the network's registry. */
-import { readFile } from 'node:fs/promises'
 import { text as textOf } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { wrongUsage } from '../exit-codes.ts'
+import { readInput } from '../input-files.ts'
 import type { Act, CliDeps } from '../run.ts'
 import { bytes } from '../text/format.ts'
 import { durationMs, wholeNumber } from '../text/parse.ts'
@@ -139,7 +139,7 @@ async function put(
   const { file, lease } = flags
   if (given !== undefined && file !== undefined) throw wrongUsage('Give a value or --file.')
   const bytes =
-    file === undefined ? Buffer.from(given ?? (await textOf(process.stdin))) : await readFile(file)
+    file === undefined ? Buffer.from(given ?? (await textOf(process.stdin))) : await readInput(file)
   const node = await context.node()
   const entry = await node.call.kv.put({
     ...{ key, value: bytes.toString('base64'), ...expectedOf(flags) },

@@ -30,13 +30,14 @@ export function committeeLine(of: Status): string | undefined {
 
 function forceText({ primary }: Status): string {
   if (!primary) return ''
-  const { inForce, voters, learners, mayFail } = primary
+  const { inForce, voters, learners, mayFail, silent } = primary
   const votes = voters.length === 1 ? '1 node votes' : `${voters.length} nodes vote`
   if (!inForce) return `writes wait: no majority is in reach (${votes})`
   const learning = learners.length > 0 ? `, ${learners.length} more learning` : ''
   const fail =
     mayFail === 0 ? 'none may fail' : mayFail === 1 ? '1 may fail' : `${mayFail} may fail`
-  return `in force: ${votes}${learning}, ${fail}`
+  const away = silent === undefined ? '' : `, ${silent} not in reach`
+  return `in force: ${votes}${away}${learning}, ${fail}`
 }
 
 function leaderText({ primary, network }: Status): string {

@@ -17,6 +17,8 @@ export const primaryView = z.object({
   leaderName: z.string().optional(),
   /** How many of those that vote may fall silent before nothing can be written. */
   mayFail: z.number().int(),
+  /** How many of those that vote cannot be reached; absent where all can. */
+  silent: z.number().int().optional(),
   /** moreComputers: it could bear nobody's loss. even: one voter less would bear as much. */
   advice: z.enum(['moreComputers', 'even']).optional(),
   /** Raft's term, Simplex's view. */

@@ -43,7 +43,7 @@ export function kvHandlers({ kv }: Pick<Builder, 'kv'>, deps: KeyDeps) {
     watch: kv.watch.handler(async function* ({ input, signal }) {
       const { prefix, from } = input
       const until = signal ?? new AbortController().signal
-      const since = from === undefined ? {} : { from }
+      const since = from === undefined ? {} : { from: Math.max(1, from) }
       try {
         for await (const { events } of primary().watch(prefix, { ...since, signal: until })) {
           for (const { key, revision, row } of events) {

@@ -43,12 +43,16 @@ const NONE: PrimaryView = {
 export function primaryView(parts: NetworkParts): PrimaryView | undefined {
   const { role, inForce, committee, height, era, following } = parts.primary.status()
   if (!committee) return undefined
-  const { voters, learners, leader, term } = committee
+  const { voters, learners, term } = committee
+  const silent = silentAmong(parts, voters)
+  // The last word of who led says little while nobody can.
+  const leader = inForce ? committee.leader : undefined
   const leaderName = leader && parts.membership.get(leader)?.profile.name
   const advice = adviceFor(parts, voters)
   return {
     ...{ role, inForce, term, voters: [...voters], learners: [...learners] },
-    mayFail: lossesBorne(parts.genesis.consensus, voters.length),
+    mayFail: Math.max(0, lossesBorne(parts.genesis.consensus, voters.length) - silent),
+    ...(silent > 0 && { silent }),
     ...(advice && { advice }),
     ...(leader !== undefined && { leader }),
     ...(leaderName !== undefined && { leaderName }),
@@ -56,6 +60,13 @@ export function primaryView(parts: NetworkParts): PrimaryView | undefined {
     ...(height !== undefined && { height }),
     ...(following.parent !== undefined && { follows: following.parent }),
   }
+}
+
+function silentAmong({ membership }: NetworkParts, voters: readonly NodeId[]): number {
+  return voters.filter((node) => {
+    const liveness = membership.get(node)?.liveness
+    return liveness !== 'alive' && liveness !== 'suspect'
+  }).length
 }
 
 /** What would make the network safer, if a person can do something about it. */
@@ -84,9 +95,9 @@ export function roleOf({ primary }: NetworkParts, node: NodeId, told: Role): Rol
 }
 
 export function committeeRoleOf({ primary }: NetworkParts, node: NodeId) {
-  const { committee } = primary.status()
+  const { committee, inForce } = primary.status()
   if (!committee) return undefined
-  if (committee.leader === node) return 'leader'
+  if (inForce && committee.leader === node) return 'leader'
   if (committee.voters.includes(node)) return 'voter'
   return committee.learners.includes(node) ? 'learner' : undefined
 }

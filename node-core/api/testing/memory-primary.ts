@@ -95,7 +95,7 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
     }),
     status: () => ({
       role: 'none',
-      inForce: false,
+      inForce: committee.length > 0,
       committee:
         committee.length === 0
           ? undefined

@@ -168,5 +168,6 @@ export interface PeerProgress {
   node: NodeId
   /** The highest entry that the peer is known to hold. */
   match: LogIndex
+  /** Heard within the last one or two election timeouts. */
   recentlyActive: boolean
 }

@@ -12,7 +12,9 @@ const WORDS: Readonly<Record<string, string>> = {
   NOT_HELD: 'The lease neither has the lock nor waits for it.',
   EXISTS: 'It exists already.',
   NOT_FOUND: 'It does not exist.',
-  MALFORMED: 'The key, the value or the lease is not of a form that the registry takes.',
+  MALFORMED:
+    'The key, the value or the lease is not of a form that the registry takes. All keys of a ' +
+    'transaction have one first part.',
   LAST_VOTER: 'It is the only node that votes. Promote another one first.',
   LIMIT_REACHED: 'There is no room for more.',
   STALE: 'This node was restored from an old copy. Try again.',

@@ -252,7 +252,9 @@ export function createReplica(deps: ReplicaDeps): Replica {
           const { committed, progress } = isSimplex(network)
             ? requireRunning(consensus.status())
             : requireLead(changing)
-          return progress.map(({ node, match, recentlyActive }) => {
+          // Of whoever has not answered this leader yet nothing is known.
+          const heard = progress.filter(({ match }) => match > 0)
+          return heard.map(({ node, match, recentlyActive }) => {
             return { node, entries: Math.max(0, committed - match), active: recentlyActive }
           })
         }

@@ -3,7 +3,7 @@
  * beside it: a file that only one can make (O_EXCL, which NFS keeps since version 3).
  */
 import { createHash } from 'node:crypto'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { sleep } from '../../base/clock/index.ts'
 import { failure, gather, reaching } from './failures.ts'
@@ -46,7 +46,7 @@ export function openFileStore(file: string, { clock }: SeedStoreDeps): SeedStore
     read: () => reaching(read),
     write: (bytes, tag, signal) =>
       reaching(async () => {
-        await mkdir(path.dirname(file), { recursive: true })
+        await requireFolder(path.dirname(file))
         await takeLock(signal)
         try {
           if ((await read())?.tag !== tag) return 'conflict'
@@ -65,6 +65,12 @@ export function openFileStore(file: string, { clock }: SeedStoreDeps): SeedStore
         }
       }),
   }
+}
+
+/** Never made: where a stick or a share is not there, the seed would lie on this computer instead. */
+async function requireFolder(folder: string): Promise<void> {
+  if (await stat(folder).catch(unlessMissing)) return
+  throw failure('SEED_UNREACHABLE', `There is no folder ${folder}, or its disk is not there now.`)
 }
 
 function unlessMissing(error: unknown): undefined {

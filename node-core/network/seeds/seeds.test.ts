@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, stat, utimes, writeFile } from 'node:fs/promises'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -77,7 +77,7 @@ async function startWebServer() {
 const bucketPlace = () => `s3://garden/the%20spore?endpoint=${bucket.url}&region=${REGION}`
 const keys = { accessKeyId: KEY_ID, secretAccessKey: SECRET }
 const kinds: [string, () => SeedStore][] = [
-  ['a file', () => openSeedStore(path.join(folder, 'deep/garden.spore'), { clock })],
+  ['a file', () => openSeedStore(path.join(folder, 'garden.spore'), { clock })],
   ['a URL', () => openSeedStore(`${web.url}/spore`, { clock })],
   ['a bucket', () => openSeedStore(bucketPlace(), { clock, credentials: keys })],
 ]
@@ -163,6 +163,16 @@ describe('what lies at a seed', () => {
     's3://b/k?endpoint=file:///x',
   ])('cannot be named %s', (location) => {
     expect(() => openSeedStore(location, { clock })).toThrow(coded('SEED_LOCATION_INVALID'))
+  })
+
+  it('in a file waits for its folder, as a stick that is not plugged in', async () => {
+    const stick = path.join(folder, 'stick')
+    const store = openSeedStore(path.join(stick, 'garden.spore'), { clock })
+    expect(await store.read()).toBeUndefined()
+    await expect(store.write(bytes('one'), undefined)).rejects.toEqual(coded('SEED_UNREACHABLE'))
+    await expect(stat(stick)).rejects.toThrow('ENOENT')
+    await mkdir(stick)
+    expect(await store.write(bytes('one'), undefined)).toBe('written')
   })
 
   it('in a file is free again when whoever wrote it died', async () => {

@@ -11,6 +11,8 @@ export const registry = {
   keeps_one: '{{count}} computer keeps it.',
   mayFail: '{{count}} of them may be switched off at once, and nothing stops.',
   mayFail_one: '{{count}} of them may be switched off, and nothing stops.',
+  silent:
+    '{{count}} of them cannot be reached. If one more is switched off nothing can be changed.',
   mayFailNone: 'While one of them is off nothing can be changed.',
   mayFailNone_one: 'While it is off nothing can be changed.',
   waitDetail:

@@ -49,11 +49,12 @@ export function RegistryView(props: { status: Status; mayInvite: boolean; onInvi
 }
 
 /** In whole sentences: how many keep it, and what that bears. */
-function standingOf({ inForce, voters, mayFail }: Primary, t: Text): string {
+function standingOf({ inForce, voters, mayFail, silent = 0 }: Primary, t: Text): string {
   const count = voters.length
   if (!inForce) return t('registry.waitDetail', { count })
-  const bears =
-    mayFail > 0 ? t('registry.mayFail', { count: mayFail }) : t('registry.mayFailNone', { count })
+  const bearsNone =
+    silent > 0 ? t('registry.silent', { count: silent }) : t('registry.mayFailNone', { count })
+  const bears = mayFail > 0 ? t('registry.mayFail', { count: mayFail }) : bearsNone
   return `${t('registry.keeps', { count })} ${bears}`
 }
 

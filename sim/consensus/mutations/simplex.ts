@@ -53,7 +53,7 @@ export const SIMPLEX_MUTATIONS: readonly Mutation[] = [
     file: 'simplex/replay.ts',
     find: 'if (record.vote.epoch === epochOf(machine)) machine.views.add(record.vote)',
     replace: '',
-    seed: 2,
+    seed: 1,
   },
   {
     name: 'forgets its votes when it compacts',
@@ -108,7 +108,7 @@ export const SIMPLEX_MUTATIONS: readonly Mutation[] = [
     file: 'simplex/finalising.ts',
     find: 'findLast((state) => state.certificates.finalise)?.certificates.finalise',
     replace: 'findLast((state) => state.certificates.notarise)?.certificates.notarise',
-    seed: 3,
+    seed: 2,
   },
   // ADR 8, members: the block that changes them is the last that the old committee decides on.
   {

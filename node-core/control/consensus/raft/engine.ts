@@ -256,10 +256,11 @@ export class RaftEngine implements Engine {
       progress: isLeader
         ? status.progress
             .filter(({ node }) => node !== this.self)
-            .map(({ node, matchIndex, recentActive }) => ({
+            .map(({ node, matchIndex, recentActive, wasActive }) => ({
               node,
               match: matchIndex,
-              recentlyActive: recentActive,
+              // Whoever looks just after a check of the quorum shall not find everybody silent.
+              recentlyActive: recentActive || wasActive,
             }))
         : [],
       quorum: this.#node.hearsQuorum,

@@ -80,7 +80,9 @@ function checkQuorum(raft: Raft): void {
     return
   }
   for (const [node, progress] of raft.tracker.progress) {
-    if (node !== raft.id) progress.recentActive = false
+    if (node === raft.id) continue
+    progress.wasActive = progress.recentActive
+    progress.recentActive = false
   }
 }
 

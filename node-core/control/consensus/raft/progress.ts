@@ -21,6 +21,8 @@ export class Progress {
   pendingSnapshot: LogIndex = INDEX_ZERO
   /** Heard from since the quorum was checked last. */
   recentActive = false
+  /** The same, of the time before that check. */
+  wasActive = false
   /** Nothing is sent until the follower answers something. */
   paused = false
   isLearner: boolean

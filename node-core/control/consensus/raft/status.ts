@@ -31,6 +31,7 @@ export interface ProgressStatus {
   readonly paused: boolean
   readonly pendingSnapshot: LogIndex
   readonly recentActive: boolean
+  readonly wasActive: boolean
   readonly inflight: number
   readonly inflightFull: boolean
 }
@@ -58,6 +59,7 @@ export function statusOf(raft: Raft): RaftStatus {
       paused: progress.isPaused,
       pendingSnapshot: progress.pendingSnapshot,
       recentActive: progress.recentActive,
+      wasActive: progress.wasActive,
       inflight: progress.inflights.count,
       inflightFull: progress.inflights.full,
     })),
