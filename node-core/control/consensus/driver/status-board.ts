@@ -1,6 +1,7 @@
 /** Tells listeners when what they would show has changed, and not at every entry. */
 import { messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
+import type { EngineStatus } from '../index.ts'
 import type { ConsensusStatus } from './index.ts'
 
 export interface StatusBoard {
@@ -17,8 +18,11 @@ export function createStatusBoard(status: () => ConsensusStatus, logger: Logger)
     look() {
       if (listeners.size === 0) return
       const now = status()
-      const { leader, term, quorum, members } = now.engine ?? {}
-      const shows = JSON.stringify([now.state, now.failure, leader, term, quorum, members])
+      const shows = JSON.stringify([
+        now.state,
+        now.failure,
+        ...(now.engine ? news(now.engine) : []),
+      ])
       if (shows === shown) return
       shown = shows
       for (const { listener } of [...listeners]) {
@@ -35,4 +39,10 @@ export function createStatusBoard(status: () => ConsensusStatus, logger: Logger)
       return () => listeners.delete(entry)
     },
   }
+}
+
+/** Under Simplex another leads each view, many a second: who does is no news to anybody. */
+function news({ kind, leader, term, epoch, quorum, members }: EngineStatus): unknown[] {
+  const lead = kind === 'simplex' ? [leader !== undefined, epoch] : [leader, term]
+  return [...lead, quorum, members]
 }
