@@ -21,6 +21,7 @@ export function applyBatch(state: State, batch: VerifiedBatch): Outcome[] {
     return batch.commands.map(() => refuse('STALE', { incarnation: floor }))
   }
   if (batch.commands.some((_, at) => isFresh(session, first + at))) moveClock(state, author, batch)
+  state.clock.begin(batch.timeMs)
   const outcomes = batch.commands.map((command, at) => {
     return applyOnce(session, first + at, () => run(state, batch, command))
   })

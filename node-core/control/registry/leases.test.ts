@@ -41,6 +41,35 @@ function voting(count = 1) {
   return { ...world, voters, say, live, view: world.registry.view }
 }
 
+describe('after a standstill', () => {
+  const world = () => {
+    const made = voting(3)
+    const holder = made.machine(made.founder)
+    made.say(0, 0, 0)
+    return { ...made, holder }
+  }
+
+  it('a lease is not charged the time before it was kept, in however many steps that comes', () => {
+    const { do: act, holder, say, live, view } = world()
+    // Sealed when the log had stood still for 20 s, and applied before what voters had sealed meanwhile.
+    expectDone(act(holder, grant('a/b'), { timeMs: START_MS + 20_000 }))
+    for (const ms of [4_000, 8_000, 12_000, 16_000, 20_000]) say(ms, ms, ms)
+    live(20_000, 24_900)
+    expect(view.lease('a/b')).toBeDefined()
+    live(24_000, 60_000)
+    expect(view.lease('a/b')).toBeUndefined()
+  })
+
+  it('a clock that is an hour ahead keeps its lease for half a minute more, not for an hour', () => {
+    const { do: act, holder, live, view } = world()
+    expectDone(act(holder, grant('a/b'), { timeMs: START_MS + 3_600_000 }))
+    live(0, 30_000)
+    expect(view.lease('a/b')).toBeDefined()
+    live(30_000, 37_000)
+    expect(view.lease('a/b')).toBeUndefined()
+  })
+})
+
 describe('the log’s time', () => {
   it('begins with the network', () => {
     expect(createWorld().registry.view.timeMs).toBe(START_MS)

@@ -1,7 +1,9 @@
 /**
  * Leases: a promise to end what hangs on them unless it is renewed. They run on the log's uptime. A
  * lease never ends sooner than its time after it was granted or renewed: the first step of that
- * clock may hold up to `ADVANCE_MS_MAX` from before, so that much is added.
+ * clock may hold up to `ADVANCE_MS_MAX` from before, so that much is added. After a standstill the log
+ * catches up in many steps, each with time from before. Until it comes to when the batch was sealed its
+ * uptime grows by no more than its time does, so by what the batch is ahead: that is added instead.
  *
  * A holder counts from when it sent, on its own clock that goes on in suspend, and stops its work when
  * that time is over without an answer (docs/adr/0010).
@@ -51,7 +53,8 @@ export function endLeases(state: State): void {
 }
 
 function renew(state: State, lease: string, ttlMs: number) {
-  const endsMs = state.clock.uptimeMs + ttlMs + ADVANCE_MS_MAX
+  const { uptimeMs, aheadMs } = state.clock
+  const endsMs = uptimeMs + ttlMs + Math.max(ADVANCE_MS_MAX, aheadMs)
   const row = { ttlMs, endsMs: Math.ceil(endsMs / LEASE_GRAIN_MS) * LEASE_GRAIN_MS }
   state.leases.table.set(lease, row)
   return row

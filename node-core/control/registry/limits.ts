@@ -20,6 +20,8 @@ export const INCARNATIONS_MAX = 8
 
 /** Most that one entry moves the clock of leases; what the log stood still for beyond it is no time. Milliseconds. */
 export const ADVANCE_MS_MAX = 3_000
+/** Most that an author's clock adds to a lease, where it is ahead of the log's time. Milliseconds. */
+export const AHEAD_MS_MAX = 30_000
 /** How often a voter tells its time while there are leases and it has nothing else to say. Milliseconds. */
 export const TICK_MS = 1_000
 

@@ -9,7 +9,7 @@
 import { z } from 'zod'
 import type { Plain } from '../../base/codec/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import { ADVANCE_MS_MAX, TICK_MS } from './limits.ts'
+import { ADVANCE_MS_MAX, AHEAD_MS_MAX, TICK_MS } from './limits.ts'
 import { nodeId, sequence } from './shapes.ts'
 
 export interface LogClock {
@@ -17,6 +17,10 @@ export interface LogClock {
   readonly timeMs: number
   readonly uptimeMs: number
   readonly voters: readonly NodeId[]
+  /** How far the batch that is being applied claims to be ahead of the log, at most `AHEAD_MS_MAX`. */
+  readonly aheadMs: number
+  /** A batch begins, whoever its author is. */
+  begin(timeMs: number): void
   setVoters(voters: readonly NodeId[]): void
   /** A voter's latest word; anybody else's is ignored. True when the time moved. */
   claim(node: NodeId, timeMs: number): boolean
@@ -33,6 +37,7 @@ export function createLogClock(startMs: number): LogClock {
   let uptimeMs = 0
   let voters: readonly NodeId[] = []
   let claims = new Map<NodeId, number>()
+  let aheadMs = 0
 
   /** What a majority has reached, as Raft counts what a majority holds. */
   function majorityTime(): number {
@@ -51,6 +56,12 @@ export function createLogClock(startMs: number): LogClock {
     },
     get voters() {
       return voters
+    },
+    get aheadMs() {
+      return aheadMs
+    },
+    begin(batchMs) {
+      aheadMs = Math.min(Math.max(batchMs - timeMs, 0), AHEAD_MS_MAX)
     },
     setVoters(next) {
       voters = [...new Set(next)].sort()
