@@ -43,4 +43,10 @@ export type { ClusterNode } from './network.ts'
 export type { Status } from './node.ts'
 export type { PrimaryView } from './primary.ts'
 export type { Comparison, TransactionAnswer, TransactionStep } from './transactions.ts'
-export type { DeployInput, InstanceView, WorkloadView } from './workloads.ts'
+export {
+  type DeployInput,
+  deployInput,
+  type InstanceView,
+  type WorkloadView,
+  workloadSchema,
+} from './workloads.ts'
