@@ -33,9 +33,10 @@ export function goesOnHere({ statement }: Ending, self: NodeId): boolean {
 export async function foundOn(
   deps: OverrulingDeps,
   copy: SalvagedCopy,
+  ending: Ending,
   names: { from: LogName; to: LogName },
 ): Promise<void> {
-  await writeFoundedLog(deps, names.to, copy, deps.self)
+  await writeFoundedLog(deps, names.to, copy, ending)
   await writeStanding(deps.disk, 'holding', { log: names.to })
   await deps.disk.remove(`registry/log${names.from}`)
   deps.logger.warn('This node begins a new era with all that its copy holds.', {

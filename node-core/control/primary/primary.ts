@@ -10,7 +10,7 @@ import { type Author, createAuthor } from './author.ts'
 import { createChanging } from './changing.ts'
 import { isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
-import { isSimplex } from './engine.ts'
+import { firstCommittee, isSimplex } from './engine.ts'
 import { createEnvoy } from './envoy.ts'
 import { createEraBook } from './era-book.ts'
 import { failure, noQuorum } from './failures.ts'
@@ -76,6 +76,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   const lineage = createLineage({
     ...{ network, net, clock, logger, disk: deps.disk, changed },
     tellings: () => board.tellings(),
+    first: () => firstCommittee(network, eras.ending()),
     ownLinks: (from) => keeper.current()?.links(from) ?? [],
   })
   const asked = { net, committee: () => board.current() }
@@ -92,7 +93,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     owners: () => deps.owners(),
     knownOwners: () => reader.owners(),
     hasCommittee: () => board.current() !== undefined,
-    rejoining: eras.rejoining,
+    // Under Simplex their seats bring them back.
+    rejoining: () => (isSimplex(network) ? [] : eras.rejoining()),
     isFounder: (owner) => founders.has(owner),
     permissions: () => deps.permissionsOf(self),
   })
