@@ -105,6 +105,32 @@ describe('a committee of four under Simplex', () => {
     })
     await reads(dora, 'dora/out', '1')
   })
+
+  it('goes on by an admin’s word when two of four are gone, who come back to it', async () => {
+    await written(cleo, 'cleo/kept', 'yes')
+    await cleo.kill()
+    await dora.kill()
+    const { plan } = await until('a plan', 20_000, async () => {
+      const shown = await ada.json<{ plan?: { missing: string[]; mayLose: boolean } }>('recover')
+      return shown.plan ? { plan: shown.plan } : undefined
+    })
+    assert.deepEqual([plan.missing.length, plan.mayLose], [2, false])
+    assert.deepEqual(await ada.json('recover', '--yes'), { era: 1 })
+    await written(ada, 'ada/alone', 'yes')
+    await reads(ada, 'cleo/kept', 'yes')
+    for (const node of [cleo, dora]) await node.up(...LISTEN)
+    for (const node of nodes) {
+      await until(`${node.name} to vote again`, 60_000, async () => {
+        const { primary } = await statusOf(node)
+        return primary?.era === 1 && primary.inForce && primary.voters.length === 4
+      }).catch(async (error) => {
+        console.log(await describeNode(node))
+        throw error
+      })
+    }
+    await written(dora, 'dora/back', 'yes')
+    await reads(ben, 'dora/back', 'yes')
+  })
 })
 
 describe('a committee of four under Simplex, one of whom lies', () => {

@@ -6,7 +6,7 @@ import { until } from './waiting.ts'
 export interface StatusDocument {
   discoveryTier: string
   degraded: { code: string }[]
-  primary?: { role: string; inForce: boolean; voters: string[]; height?: number }
+  primary?: { role: string; inForce: boolean; voters: string[]; height?: number; era?: number }
 }
 
 export const statusOf = (node: TestNode) => node.get<StatusDocument>('/api/status')

@@ -118,7 +118,7 @@ describe('a report of late writes', () => {
     only.payload = encodeEntry([batch])
     const report: LateReport = {
       ...{ era: toEra(0), overruledBy: 'ab', atMs: 5, common: at(4), compacted: true },
-      ...{ unreadable: false, commands: lateCommands(network, own, at(4)) },
+      ...{ unreadable: false, altered: true, commands: lateCommands(network, own, at(4)) },
       rows: [{ key: 'shop/x', modRevision: 3, value: Uint8Array.of(1) }],
     }
     expect(parseReport(encodeReport(report))).toEqual(report)

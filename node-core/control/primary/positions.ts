@@ -9,6 +9,7 @@ import type { ConsensusStatus } from '../consensus/driver/index.ts'
 import {
   type ChainEnd,
   type Committee,
+  type Epoch,
   encodeCertificate,
   followLinks,
   parseCertificate,
@@ -16,7 +17,6 @@ import {
 } from '../consensus/simplex/index.ts'
 import type { LogName } from './log-name.ts'
 import type { Position } from './messages.ts'
-import type { Replica } from './replica.ts'
 
 export type Compared =
   | 'later'
@@ -41,7 +41,7 @@ export function compareLogs(here: Pick<Position, 'last' | 'term'>, there: Positi
 /** `linksFrom` asks the other one for what leads to later committees. */
 export async function compareChains(
   network: NetworkId,
-  copy: Pick<Replica, 'committeeOf'>,
+  copy: { committeeOf(epoch: Epoch): Committee | undefined },
   here: ChainEnd,
   there: Position,
   linksFrom: (epoch: number) => Promise<readonly Uint8Array[]>,

@@ -1,6 +1,7 @@
 /** A committee of Simplex that lost its quorum, overruled from a copy that is left (docs/adr/0016). */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { RegistryView } from '../registry/index.ts'
+import { type CertifiedEnd, encodeStatement, verifyMandate } from '../succession/index.ts'
 import {
   bytes,
   createTestNetwork,
@@ -43,6 +44,12 @@ const lateOf = ({ primary }: TestNode): string[] =>
     .flatMap(({ commands }) =>
       commands.flatMap(({ kind, subject }) => (kind === 'kv.put' ? [subject] : [])),
     )
+
+function forged({ certificate, state }: CertifiedEnd): CertifiedEnd {
+  const votes = Uint8Array.from(certificate!)
+  votes[votes.length - 1]! ^= 1
+  return { certificate: votes, state }
+}
 
 type Four = [TestNode, TestNode, TestNode, TestNode]
 /** Voters of four owners; the first `admins` of them may overrule. */
@@ -143,6 +150,34 @@ describe('a committee of Simplex that lost its quorum', () => {
     expect(lateOf(kept)).toEqual([])
     expect(lateOf(lost)).toEqual([lost === a ? 'n0/side' : 'n2/side'])
     for (const { id } of [a, b, c, d]) expect(viewOf(kept).seat(id).trust).toBe(100)
+  })
+
+  it.each([
+    ['as it was', (end: CertifiedEnd) => end, false],
+    ['with another state', (end: CertifiedEnd) => ({ ...end, state: new Uint8Array(32) }), true],
+    ['with votes that are none', forged, true],
+  ] as const)('is seen by the other copies to go on %s', async (_, change, isAltered) => {
+    const [a, b, c, d] = await committee(6)
+    let sealed = new Uint8Array()
+    world.claim = (mandate) => {
+      sealed = Uint8Array.from(mandate)
+      return 'none'
+    }
+    await cutOff([a])
+    await recover(a)
+    const { statement } = verifyMandate(world.network, sealed)
+    const ended = statement.ended!
+    const changed = { ...ended, certified: change(ended.certified!) }
+    const mandate = world.mandate(encodeStatement({ ...statement, ended: changed }))
+    await world.run('it is learned', b.primary.recovery.learn(mandate))
+    await world.until('their copies are put away', () =>
+      [b, c, d].every(({ primary }) => primary.status().role === 'none'),
+    )
+    await world.advance(500)
+    for (const { primary, disk } of [b, c, d]) {
+      expect(primary.recovery.reports().some(({ altered }) => altered)).toBe(isAltered)
+      expect((await disk.list('registry/log')).length > 0).toBe(isAltered)
+    }
   })
 
   it('is recovered twice', async () => {

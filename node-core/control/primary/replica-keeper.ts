@@ -276,7 +276,7 @@ const DAMAGED =
 function troubleOf(error: unknown): NonNullable<PrimaryStatus['trouble']> {
   const code = codeOf(error)
   const unreadable = code?.startsWith('LOG_') && code !== 'LOG_FAILED'
-  const damaged = unreadable || code === 'RAFT_RECORDS_DAMAGED'
+  const damaged = unreadable || code === 'RAFT_RECORDS_DAMAGED' || code === 'RECORD_MALFORMED'
   return damaged
     ? { code: 'LOG_DAMAGED', message: `${DAMAGED} (${messageOf(error)})` }
     : stoppedBy(code, messageOf(error))

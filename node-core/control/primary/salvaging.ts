@@ -38,8 +38,15 @@ export interface SalvagedCopy {
   revision: number
 }
 
-/** The log must not be open. Throws LOG_DAMAGED, RAFT_RECORDS_DAMAGED. */
-export async function readCopy(deps: SalvagingDeps, name: LogName): Promise<SalvagedCopy> {
+/**
+ * The log must not be open. The registry is as of its end, or of an entry before. Throws LOG_DAMAGED,
+ * RAFT_RECORDS_DAMAGED, RECORD_MALFORMED.
+ */
+export async function readCopy(
+  deps: SalvagingDeps,
+  name: LogName,
+  upTo = Number.POSITIVE_INFINITY,
+): Promise<SalvagedCopy> {
   const { network, disk, random, logger } = deps
   const records = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
   const log = salvageOf(deps, (await records.open()).records)
@@ -49,7 +56,7 @@ export async function readCopy(deps: SalvagingDeps, name: LogName): Promise<Salv
   if (log.snapshot) machine.restore(log.snapshot.state)
   let { revision } = registry.view
   for (const entry of log.entries) {
-    if (entry.index <= registry.index) continue
+    if (entry.index <= registry.index || entry.index > upTo) continue
     machine.apply(entry)
     if (entry.index <= log.committed) revision = registry.view.revision
   }

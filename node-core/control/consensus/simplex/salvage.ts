@@ -45,6 +45,8 @@ export interface SalvagedChain extends SalvagedLog {
   end: ChainEnd
   /** Whom the chain names for an epoch of it. */
   committeeOf(epoch: Epoch): Committee | undefined
+  /** Whether that block is on the way to the end, as far as it goes back. */
+  has(digest: BlockDigest): boolean
 }
 
 /** `committee` stands until the log names another. Throws RECORD_MALFORMED. */
@@ -75,6 +77,7 @@ export function salvageChain(
     last: { index: end.index, term: end.view },
     end,
     committeeOf: (epoch) => committeeOf(machine, epoch),
+    has: (digest) => digest === chain.tip.digest || blocks.some((one) => one.digest === digest),
   }
 }
 
