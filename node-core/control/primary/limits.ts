@@ -122,3 +122,5 @@ export const SAVE_QUIET_MS = 2_000
 export const SAVE_EVERY_MS = 30_000
 /** What they may take of the disk on average. Bytes per second. */
 export const SAVE_BYTES_PER_SECOND = 262_144
+/** How long a change waits for this node's own copy to show it. Milliseconds. */
+export const SHOWN_WITHIN_MS = 2_000

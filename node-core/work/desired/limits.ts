@@ -8,8 +8,6 @@ export const LOOK_SELDOM_MS = 10_000
 export const PAGE_ROWS = 1_000
 /** What is kept on disk for a restart; decoders take no more. Bytes. */
 export const KEPT_BYTES_MAX = 16_777_216
-/** How long a change waits for this node's own copy to show it. Milliseconds. */
-export const SHOWN_WITHIN_MS = 2_000
 /** After a record could not be taken over into the registry, until the next try. Milliseconds. */
 export const TAKE_OVER_AGAIN_MS = 10_000
 /** Records taken over at a time. */
