@@ -92,6 +92,7 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     seeds: side.spores.shelf,
     members: admission,
     desired: work.desired,
+    secrets: work.secrets,
     placementInput: () => work.view.placementInput(),
     readLogs: (of, options) => work.logs.read(of, options),
     bundles: work.bundles,

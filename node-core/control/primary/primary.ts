@@ -41,6 +41,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   const stopping = new AbortController()
   let author: Author | undefined
   let closeDoor = (): void => {}
+  let unwatchPeers = (): void => {}
   let started = false
   /** Whether this node holds a log of its own is known. */
   let hasLooked = false
@@ -269,6 +270,10 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       })
       if (isSimplex(network)) await lineage.start()
       board.start(changed)
+      // Whether a quorum is in reach goes by connections, where this node holds no log.
+      unwatchPeers = net.onPeer((peer) => {
+        if (board.current()?.voters.includes(peer)) tellListeners()
+      })
       housekeeping.start()
       registering.start()
       keeper.start()
@@ -284,6 +289,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       stopping.abort(new MyceliumError('NOT_RUNNING', 'The node is stopping.'))
       author?.stop()
       closeDoor()
+      unwatchPeers()
       housekeeping.stop()
       registering.stop()
       board.stop()
