@@ -126,6 +126,11 @@ function build(
       report: os.recovery.report.handler(noPrimary),
       discard: os.recovery.discard.handler(noPrimary),
     },
+    secrets: {
+      list: os.secrets.list.handler(() => ({ secrets: [], more: false })),
+      set: os.secrets.set.handler(noPrimary),
+      delete: os.secrets.delete.handler(noPrimary),
+    },
     kv: {
       get: os.kv.get.handler(noPrimary),
       list: os.kv.list.handler(noPrimary),
