@@ -11,6 +11,7 @@ import { acquireLock, releaseLock } from './locks.ts'
 import { admit, grant, join, remove } from './members.ts'
 import { releaseName } from './names.ts'
 import { assignRole, register, removeNode } from './nodes.ts'
+import { keepWorkload } from './past-workloads.ts'
 import { accuse, putSeat } from './seats.ts'
 import { deleteSecret, putSecret, wrapSecret } from './secrets.ts'
 import { deleteSetting, putSetting } from './settings.ts'
@@ -30,6 +31,7 @@ const KINDS = {
   'workload.apply': applyWorkload,
   'workload.delete': deleteWorkload,
   'workload.assign': assign,
+  'workload.keep': keepWorkload,
   'secret.put': putSecret,
   'secret.wrap': wrapSecret,
   'secret.delete': deleteSecret,
@@ -64,4 +66,4 @@ export interface Release {
   readonly kinds: ReadonlyMap<string, Kind>
 }
 
-export const RELEASE: Release = { version: 2, kinds: new Map<string, Kind>(Object.entries(KINDS)) }
+export const RELEASE: Release = { version: 3, kinds: new Map<string, Kind>(Object.entries(KINDS)) }

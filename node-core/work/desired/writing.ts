@@ -7,6 +7,7 @@ import {
   type DesiredWorkload,
   desiredOf,
   storedForm,
+  templateOf,
   type Workload,
   workloadKey,
 } from '../spec/index.ts'
@@ -24,6 +25,8 @@ export interface WritingDeps extends Pick<DesiredDeps, 'primary' | 'state' | 'ow
   hasPrimary(): boolean
 }
 
+/** Of the registry's rules. */
+const HISTORY_SINCE_VERSION = 3
 const APPLIED = z.object({ generation: z.int().min(1) })
 
 export function createWriting(deps: WritingDeps): Writing {
@@ -49,6 +52,9 @@ export function createWriting(deps: WritingDeps): Writing {
     // What stands in the shared state is none of the registry's generations.
     const isOfState = primary.view()?.generationOf(name) === 0
     const expect = isOfState ? 0 : (replaces?.generation ?? 0)
+    if (replaces && !isOfState && templateOf(replaces.workload) !== templateOf(workload)) {
+      await keep(name, replaces.generation)
+    }
     const body = { name, spec: encode(storedForm(workload)), expect }
     const value = await primary
       .execute({ kind: 'workload.apply', body })
@@ -61,11 +67,24 @@ export function createWriting(deps: WritingDeps): Writing {
     return { workload, owner, generation }
   }
 
+  /** For a roll back. What cannot be kept holds nothing up: voters of an older release know no such thing. */
+  async function keep(name: string, generation: number): Promise<void> {
+    const view = primary.view()
+    if (!view || view.version < HISTORY_SINCE_VERSION) return
+    try {
+      await primary.execute({ kind: 'workload.keep', body: { name, generation } })
+    } catch (error) {
+      if (!isCode(error, 'LIMIT_REACHED')) throw refusalOf(error, name)
+    }
+  }
+
   return {
     apply: (workload, replaces) =>
       deps.hasPrimary() ? intoRegistry(workload, replaces) : intoState(workload, replaces),
     async delete(name) {
       if (!deps.hasPrimary()) return state.delete(workloadKey(name))
+      const held = primary.view()?.workload(name)
+      if (held) await keep(name, held.generation)
       try {
         await primary.execute({ kind: 'workload.delete', body: { name } })
       } catch (error) {
