@@ -99,7 +99,7 @@ export const REGISTER_LOOK_MS = 250
 /** How long a copy is waited for before this node registers without one. Milliseconds. */
 export const REGISTER_BLIND_MS = 3_000
 /** Between two looks whether the registry has this node's role as chosen. Milliseconds. */
-export const ROLE_LOOK_MS = 2_000
+export const ROLE_LOOK_MS = 10_000
 /** Between two looks after the registry has refused again and again. Milliseconds. */
 export const REGISTER_MS_MAX = 60_000
 /** Nodes of a committee, learners included, that are believed. */

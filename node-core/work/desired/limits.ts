@@ -1,7 +1,9 @@
 /** How long a quorum must be out of sight before nodes place by themselves. Milliseconds. */
 export const UNBOUND_AFTER_MS = 3_000
-/** Between two looks whether a quorum is in reach, and at what is to be taken over. Milliseconds. */
+/** Least time between two looks whether a quorum is in reach, and at what is to be taken over. Milliseconds. */
 export const LOOK_MS = 500
+/** Between two such looks while nothing is told that bears on it. Milliseconds. */
+export const LOOK_SELDOM_MS = 10_000
 /** Rows of the registry read at a time. */
 export const PAGE_ROWS = 1_000
 /** What is kept on disk for a restart; decoders take no more. Bytes. */
