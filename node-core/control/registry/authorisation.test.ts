@@ -1,4 +1,4 @@
-/** Who may do what: one row, one case. */
+/** Who may do what: one row, one case. Long, since it is one table. */
 import { describe, expect, it } from 'vitest'
 import { assert } from '../../base/errors/index.ts'
 import type { Command } from './index.ts'

@@ -3,22 +3,7 @@ import { z } from 'zod'
 import { isAdmin } from './authors.ts'
 import { kind } from './kind.ts'
 import { done, refuse } from './refusals.ts'
-import { nodeId, ownerId, positive, sequence } from './shapes.ts'
-import { createTable, type Table, type TableDeps } from './table.ts'
-
-const cordon = z.strictObject({
-  cordoned: z.boolean(),
-  draining: z.boolean(),
-  /** Counts the words about this node, so that one said elsewhere meanwhile is told apart. */
-  version: positive,
-  by: ownerId,
-})
-export type CordonRow = z.infer<typeof cordon>
-
-/** By NodeId; a row stays once there was one. */
-export function createCordonTable(deps: TableDeps): Table<CordonRow> {
-  return createTable<CordonRow>(deps, { name: 'cordons', shape: cordon, pack: (row) => row })
-}
+import { nodeId, sequence } from './shapes.ts'
 
 /** `expect`: the version it takes the place of, 0 for none; absent: whichever. Value: `{ version }`. */
 export const setCordon = kind(
