@@ -1,6 +1,5 @@
-/** What workloads were before. The bytes of the command are pinned, as those of all others. */
 import { describe, expect, it } from 'vitest'
-import { type Command, createRegistry, RELEASE } from './index.ts'
+import { type Command, createRegistry } from './index.ts'
 import { PAST_MAX } from './limits.ts'
 import { bytes, codeOf, createWorld, expectDone } from './registry.fixture.ts'
 
@@ -11,14 +10,8 @@ const keep = (generation: number, name = 'cafe'): Command => {
   return { kind: 'workload.keep', body: { name, generation } }
 }
 
-/** A network whose voter has put the newest rules in force. */
-function createNewest() {
+function createCafe() {
   const world = createWorld({ seed: 22 })
-  const voter = world.machine(world.founder)
-  world.elect(voter)
-  const body = { version: RELEASE.version }
-  expectDone(world.do(voter, { kind: 'version.support', body }))
-  expectDone(world.do(voter, { kind: 'version.activate', body }))
   const past = (name = 'cafe') => {
     return world.registry.view.past(name).map(({ generation, spec }) => [generation, String(spec)])
   }
@@ -28,14 +21,8 @@ function createNewest() {
 const textOf = (spec: string): string => String(bytes(spec))
 
 describe('a workload’s past', () => {
-  it('is unknown to rules before the third version', () => {
-    const { founder, do: act } = createWorld()
-    expectDone(act(founder, apply('one')))
-    expect(codeOf(act(founder, keep(1)))).toBe('UNKNOWN_KIND')
-  })
-
   it('is what its owner had kept, the latest ten, and outlives its end', () => {
-    const { founder, do: act, past, registry } = createNewest()
+    const { founder, do: act, past, registry } = createCafe()
     expectDone(act(founder, apply('1')))
     expectDone(act(founder, keep(1)))
     expectDone(act(founder, apply('2')))
@@ -53,7 +40,7 @@ describe('a workload’s past', () => {
   })
 
   it('of the same generation is kept once', () => {
-    const { founder, do: act, past } = createNewest()
+    const { founder, do: act, past } = createCafe()
     expectDone(act(founder, apply('1')))
     expectDone(act(founder, keep(1)))
     expectDone(act(founder, keep(1)))
@@ -61,7 +48,7 @@ describe('a workload’s past', () => {
   })
 
   it('is not another owner’s to keep, nor what it has moved on from', () => {
-    const { founder, member, do: act } = createNewest()
+    const { founder, member, do: act } = createCafe()
     const [ann, user] = [member('deploy', 'use'), member('use')]
     expect(codeOf(act(founder, keep(1)))).toBe('NOT_FOUND')
     expectDone(act(ann, apply('1', 'shop')))
@@ -76,7 +63,7 @@ describe('a workload’s past', () => {
   })
 
   it('is in a snapshot, and counts into the hash', () => {
-    const { founder, do: act, registry, network } = createNewest()
+    const { founder, do: act, registry, network } = createCafe()
     expectDone(act(founder, apply('1')))
     const before = registry.hash()
     expectDone(act(founder, keep(1)))
@@ -86,17 +73,4 @@ describe('a workload’s past', () => {
     expect(copy.hash()).toEqual(registry.hash())
     expect(copy.view.past('cafe')).toEqual(registry.view.past('cafe'))
   })
-
-  it('is written with the bytes that logs hold', () => {
-    const { founder, seal } = createNewest()
-    const batch = seal(founder.key, [keep(1)], { timeMs: Date.parse('2026-11-20T12:00:01.000Z') })
-    expect(Buffer.from(batch).toString('base64')).toBe(PINNED)
-  })
 })
-
-const PINNED = [
-  'o2NrZXlYIPHaChJs16qlSeohpGye4Z3FRPO8OER1lfrSux4CVW7VZ3BheWxvYWRYYaZhdgFlZmlyc3QBZnRpbWVNcxsAAAGh',
-  '+NPt6GdzZXR0bGVkAGhjb21tYW5kc4GCbXdvcmtsb2FkLmtlZXCiZG5hbWVkY2FmZWpnZW5lcmF0aW9uAWtpbmNhcm5hdGlv',
-  'bgFpc2lnbmF0dXJlWEBEVoVcaDpGYpTjLWDUqYSfE1VJ4rMcmYj5r/lC51BCVh3hI1jmS5/qti4CjfengkXn+qDS34GbskAU',
-  '+YeSTy4M',
-].join('')

@@ -14,7 +14,7 @@ import type { State } from './state.ts'
  * oldest makes room. Value: null.
  */
 export const keepWorkload = kind(
-  3,
+  1,
   z.strictObject({ name, generation: positive }),
   (state, author, { name, generation }) => {
     const refusal = whyNotOwn(state, author, name)

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod'
 import { assign } from './assigning.ts'
+import { setCordon } from './cordons.ts'
 import type { Kind } from './kind.ts'
 import { deleteKey, putKey } from './kv.ts'
 import { grantLease, keepLease, revokeLease } from './leases.ts'
@@ -27,6 +28,7 @@ const KINDS = {
   'node.register': register,
   'node.role': assignRole,
   'node.remove': removeNode,
+  'node.cordon': setCordon,
   'name.release': releaseName,
   'workload.apply': applyWorkload,
   'workload.delete': deleteWorkload,
@@ -66,4 +68,4 @@ export interface Release {
   readonly kinds: ReadonlyMap<string, Kind>
 }
 
-export const RELEASE: Release = { version: 3, kinds: new Map<string, Kind>(Object.entries(KINDS)) }
+export const RELEASE: Release = { version: 2, kinds: new Map<string, Kind>(Object.entries(KINDS)) }

@@ -4,7 +4,6 @@ import { createSimDisk, type SimDisk } from '../../base/disk/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
-import { RELEASE } from '../../control/registry/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import { generateKey, ownerIdOf } from '../../identity/index.ts'
 import { createSharedMap, type SharedMap } from '../reconcile/testing/shared-map.ts'
@@ -335,14 +334,6 @@ describe('versions', () => {
   async function put(workload: Workload): Promise<void> {
     expect(await outcome(desired.apply(workload, desired.get('web')))).toMatchObject({ workload })
   }
-  async function agreeOnRules(): Promise<void> {
-    const body = { version: RELEASE.version }
-    for (const id of committee.ids) {
-      const said = committee.primaryOf(id).execute({ kind: 'version.support', body })
-      await outcome(said)
-    }
-    expect(await outcome(primary.execute({ kind: 'version.activate', body }))).toBe('done')
-  }
   const images = (): unknown[] =>
     desired.past('web').map(({ workload, generation }) => {
       const [{ source }] = workload.parts
@@ -350,7 +341,6 @@ describe('versions', () => {
     })
 
   test('are kept when what runs changes, not when only the count does, and past the end', async () => {
-    await agreeOnRules()
     await put(at('a:1'))
     await put(at('a:1', 3))
     await put(at('a:2', 3))
@@ -363,11 +353,5 @@ describe('versions', () => {
     expect(await outcome(desired.delete('web'))).toBe('done')
     expect(images()[0]).toEqual(['a:3', 4])
     expect(desired.past('web')[0]?.by).toBe(committee.owner)
-  })
-
-  test('are not kept, and hold nothing up, where the voters’ rules know of none', async () => {
-    await put(at('a:1'))
-    await put(at('a:2'))
-    expect(desired.past('web')).toEqual([])
   })
 })

@@ -52,7 +52,7 @@ export interface Desired extends Lifecycle {
   apply(workload: Workload, replaces: DesiredWorkload | undefined): Promise<DesiredWorkload>
   /**
    * What it was before, the latest first; of an ended one as well. Empty where nothing was kept, as in
-   * a network without a Primary, or one whose voters do not all know how.
+   * a network without a Primary.
    */
   past(name: string): PastWorkload[]
   /** Ends it; no error when it has ended. Throws FORBIDDEN, NO_QUORUM. */

@@ -25,8 +25,6 @@ export interface WritingDeps extends Pick<DesiredDeps, 'primary' | 'state' | 'ow
   hasPrimary(): boolean
 }
 
-/** Of the registry's rules. */
-const HISTORY_SINCE_VERSION = 3
 const APPLIED = z.object({ generation: z.int().min(1) })
 
 export function createWriting(deps: WritingDeps): Writing {
@@ -67,10 +65,8 @@ export function createWriting(deps: WritingDeps): Writing {
     return { workload, owner, generation }
   }
 
-  /** For a roll back. What cannot be kept holds nothing up: voters of an older release know no such thing. */
+  /** For a roll back. Where there is no room for it, that holds nothing up. */
   async function keep(name: string, generation: number): Promise<void> {
-    const view = primary.view()
-    if (!view || view.version < HISTORY_SINCE_VERSION) return
     try {
       await primary.execute({ kind: 'workload.keep', body: { name, generation } })
     } catch (error) {
