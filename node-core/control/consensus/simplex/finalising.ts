@@ -17,6 +17,15 @@ import { membersOf } from './quorum.ts'
  * in v. Whoever honest notarises a block in a later view w requires its parent to be notarised in a
  * view u with every view between u and w nullified, so u ≥ v, and by induction the parent is B or
  * one of its descendants.
+ *
+ * Why the certificate need not be on disk before the entries are delivered: all that the proof leans on
+ * is. Each honest voter of the quorum has written down and synced its vote to finalise before it said
+ * it, so after any crash it still never nullifies v; and what is delivered stays the only block that can
+ * be final at its height. Nor can the block be lost: those honest voters that notarised it, over f of
+ * the weight, synced it with their vote. What a node forgets is that it knew: it learns it again from
+ * the votes, which are said again while the view is open, or from whoever is ahead. Records are on disk
+ * in the order in which they were written, so a node that has voted in the next epoch still knows the
+ * certificate that led it there.
  */
 export function finalise(machine: Machine): boolean {
   const { views, chain, dissent } = machine

@@ -16,6 +16,8 @@ export const PAYLOAD_BYTES_MAX = 1_183_744
 export const BLOCK_BYTES_MAX = 2_097_152
 /** What a leader puts into a block before it stops adding. Bytes. */
 export const BLOCK_BYTES_AIM = 524_288
+/** What waits while a round is under way before the next leader proposes all the same. Bytes. */
+export const GATHERED_BYTES = 65_536
 /** Items in one block. */
 export const BLOCK_ITEMS_MAX = 4_096
 /** Largest message between engines. Bytes. */

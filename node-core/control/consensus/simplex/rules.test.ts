@@ -28,17 +28,17 @@ const leaderAt = (view: number) => ids.indexOf(leaderOf(NETWORK, committee, view
 function createVoter() {
   const at = ids.findIndex((_, n) => ![1, 2, 3, 4].some((view) => leaderAt(view) === n))
   const own = at < 0 ? leaderAt(9) : at
-  const engine = createSimplexEngine(
-    {
-      ...{ self: ids[own]!, signer: signers[own]!, verify: fakeVerify, network: NETWORK },
-      ...{ committee, state: new Uint8Array(), random: createSeededRandom(1) },
-      ...{ standingOf, mayChange: () => true },
-    },
-    [],
-  )
+  const config = {
+    ...{ self: ids[own]!, signer: signers[own]!, verify: fakeVerify, network: NETWORK },
+    ...{ committee, state: new Uint8Array(), random: createSeededRandom(1) },
+    ...{ standingOf, mayChange: () => true },
+  }
+  const engine = createSimplexEngine(config, [])
   const others = signers.filter((_, n) => n !== own)
-  drain(engine)
-  return { engine, others, from: nodeIdOf(others[0]!.publicKey) }
+  const founding = drain(engine).flatMap(({ records }) => records)
+  const restart = (records: readonly Uint8Array[]): SimplexEngine =>
+    createSimplexEngine(config, [...founding, ...records])
+  return { engine, others, restart, from: nodeIdOf(others[0]!.publicKey) }
 }
 
 function drain(engine: SimplexEngine): Ready[] {
@@ -194,21 +194,39 @@ describe('what counts', () => {
 })
 
 describe('a finalisation', () => {
-  it('is on disk before its entries are delivered', () => {
-    const { engine, from } = createVoter()
+  function finaliseFirst() {
+    const { engine, from, restart } = createVoter()
     const first = draft(1)
     hear(engine, from, proposalOf(first))
-    drain(engine)
+    hear(engine, from, certificateOf(ballot('notarise', 1, first.digest)))
+    const voting = drain(engine)
     hear(engine, from, certificateOf(ballot('finalise', 1, first.digest)))
-    const readies = drain(engine)
-    const delivering = readies.findIndex(({ committed }) => committed.length > 0)
-    const written = readies.findIndex(({ records }) =>
-      records.map(parseRecord).some((one) => {
-        return one.kind === 'certificate' && one.certificate.kind === 'finalise'
-      }),
+    return { first, from, restart, voting, delivering: drain(engine) }
+  }
+  const kindsIn = (readies: readonly Ready[]): string[] =>
+    readies.flatMap(({ records }) => records.map((record) => parseRecord(record).kind))
+
+  it('is written down, and needs no sync: the votes and the block that it rests on had theirs', () => {
+    const { voting, delivering } = finaliseFirst()
+    expect(kindsIn(voting)).toContain('block')
+    expect(voting.filter(({ records }) => records.length > 0).every((one) => one.mustSync)).toBe(
+      true,
     )
-    expect(written).toBeGreaterThanOrEqual(0)
-    expect(written).toBeLessThanOrEqual(delivering)
-    expect(readies[written]?.mustSync).toBe(true)
+    expect(kindsIn(delivering)).toContain('certificate')
+    expect(delivering.some(({ mustSync }) => mustSync)).toBe(false)
+    expect(delivering.flatMap(({ committed }) => committed)).toHaveLength(1)
+  })
+
+  it('that was lost with what was not synced is learned again, and nothing against it is said', () => {
+    const { first, from, restart, voting } = finaliseFirst()
+    const again = restart(voting.flatMap(({ records }) => records))
+    drain(again)
+    expect(again.status().committed).toBe(0)
+    for (let ticks = 0; ticks < 60; ticks++) {
+      again.tick()
+      expect(votesIn(drain(again), again)).not.toContain('nullify 1')
+    }
+    hear(again, from, certificateOf(ballot('finalise', 1, first.digest)))
+    expect(drain(again).flatMap(({ committed }) => committed)).toHaveLength(1)
   })
 })
