@@ -5,12 +5,13 @@
 import { describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../../../base/random/index.ts'
 import { nodeIdOf } from '../../../identity/index.ts'
-import type { LogIndex, Ready, Verdict } from '../index.ts'
+import type { LogIndex, ProposalId, Ready, Verdict } from '../index.ts'
 import { type BlockDraft, createBlock } from './block.ts'
 import { createCertificate } from './certificate.ts'
 import { fakeSigner, fakeVerify, NETWORK } from './cluster.fixture.ts'
 import { createCommittee, createSimplexEngine, type SimplexEngine } from './index.ts'
 import { leaderOf } from './leader.ts'
+import { GATHERED_BYTES } from './limits.ts'
 import { encodeMessage, type Message, parseMessage } from './messages.ts'
 import { type BlockDigest, type Epoch, genesisDigest, type Height, type View } from './numbering.ts'
 import { parseRecord } from './records.ts'
@@ -24,10 +25,14 @@ const standingOf = () => ({ weight: 1, trust: 1 })
 const committee = createCommittee(EPOCH, { voters: ids, learners: [] }, standingOf)!
 const leaderAt = (view: number) => ids.indexOf(leaderOf(NETWORK, committee, view as View))
 
-/** An honest voter that leads none of the first views, and what it does. */
-function createVoter() {
+/** Leads none of the first views. */
+function follower(): number {
   const at = ids.findIndex((_, n) => ![1, 2, 3, 4].some((view) => leaderAt(view) === n))
-  const own = at < 0 ? leaderAt(9) : at
+  return at < 0 ? leaderAt(9) : at
+}
+
+/** An honest voter, and what it does. */
+function createVoter(own = follower()) {
   const config = {
     ...{ self: ids[own]!, signer: signers[own]!, verify: fakeVerify, network: NETWORK },
     ...{ committee, state: new Uint8Array(), random: createSeededRandom(1) },
@@ -190,6 +195,37 @@ describe('what counts', () => {
     views.add(first)
     expect(views.add(second)).toEqual({ first, second })
     expect([...views.at(1 as View).votes.notarise.values()]).toEqual([first])
+  })
+})
+
+describe('a leader, while the block before is under way', () => {
+  function createLeader() {
+    const view = [1, 2, 3, 4, 5, 6].find((each) => leaderAt(each) !== leaderAt(each + 1))!
+    const { engine, from } = createVoter(leaderAt(view + 1))
+    const before = draft(view)
+    for (let at = 1; at < view; at++) hear(engine, from, certificateOf(ballot('nullify', at)))
+    hear(engine, from, proposalOf(before))
+    hear(engine, from, certificateOf(ballot('notarise', view, before.digest)))
+    drain(engine)
+    const finalise = () =>
+      hear(engine, from, certificateOf(ballot('finalise', view, before.digest)))
+    return { engine, finalise, said: `notarise ${view + 1}` }
+  }
+
+  it.each<[string, (leader: ReturnType<typeof createLeader>) => unknown]>([
+    ['it is final', ({ finalise }) => finalise()],
+    ['a tick has passed', ({ engine }) => engine.tick()],
+    [
+      'much waits',
+      ({ engine }) => engine.propose('much' as ProposalId, new Uint8Array(GATHERED_BYTES)),
+    ],
+  ])('gathers until %s', (_, happen) => {
+    const leader = createLeader()
+    const { engine, said } = leader
+    engine.propose('little' as ProposalId, Buffer.from('y'))
+    expect(votesIn(drain(engine), engine)).not.toContain(said)
+    happen(leader)
+    expect(votesIn(drain(engine), engine)).toContain(said)
   })
 })
 
