@@ -133,13 +133,33 @@ export const SIMPLEX_MUTATIONS: readonly Mutation[] = [
     replace: 'if (own?.proposal) {',
     seed: 63,
   },
-  // ADR 8, reads: ordered, like an entry.
+  // ADR 8, reads: a quorum tells after the question how far it has voted.
   {
     name: 'answers a read at once',
-    file: 'simplex/engine.ts',
-    find: 'const taken = isMember(committee, config.self)',
-    replace:
-      'return outbox.deliver({ snapshot: undefined, committed: [], reads: [{ id, index: machine.chain.tip.index }], fates: [] })',
+    file: 'simplex/reading.ts',
+    find: 'if (weight < quorumWeight(committee)) return true',
+    replace: '',
+    seed: 2,
+  },
+  {
+    name: 'answers a read by the word of fewer than a quorum',
+    file: 'simplex/reading.ts',
+    find: 'if (weight < quorumWeight(committee)) return true',
+    replace: 'if (weight < quorumWeight(committee) - 1) return true',
+    seed: 2,
+  },
+  {
+    name: 'tells readers of what is final alone, and not of what it has voted for',
+    file: 'simplex/reading.ts',
+    find: 'return voted?.view ?? chain.tip.view',
+    replace: 'return chain.tip.view',
+    seed: 2,
+  },
+  {
+    name: 'counts voters who know of more than is final here',
+    file: 'simplex/reading.ts',
+    find: 'filter(([, view]) => view <= chain.tip.view)',
+    replace: 'filter(() => true)',
     seed: 2,
   },
   // Simplex §2.1: a view whose time is over is nullified; and no message is lost for ever.

@@ -18,6 +18,7 @@ import { createOutbox, type Outbox } from './outbox.ts'
 import { createPeers, type Peers } from './peers.ts'
 import { createPool, type Pool } from './pool.ts'
 import { type Committee, everyoneIn, type Standing, weightOf } from './quorum.ts'
+import type { Question } from './reading.ts'
 import { createSnapshots, type Snapshots } from './snapshots.ts'
 import { createViewTimer, type ViewTimer } from './view-timer.ts'
 import { createViews, type Views } from './views.ts'
@@ -78,6 +79,8 @@ export interface Machine {
   hasState: boolean
   /** The last block of each epoch so far, with its certificate. */
   links: ProvenBlock[]
+  /** Of this node's readers, the oldest first. */
+  questions: Question[]
   /** Blocks that are needed and not here. */
   readonly wanted: Map<BlockDigest, { sinceTick: number }>
   /** A view whose nullification the current proposal needs and which is not here. */
@@ -109,6 +112,7 @@ export function createMachine(config: SimplexConfig): Machine {
     uncheckedBytes: 0,
     hasState: false,
     links: [],
+    questions: [],
     wanted: new Map(),
     lacking: undefined,
     written: new Set(),

@@ -46,7 +46,7 @@ export function propose(machine: Machine): boolean {
  */
 function isGathering({ timer }: Machine, entries: readonly PoolEntry[]): boolean {
   if (entries.length === 0) return !timer.isLate()
-  const bytes = entries.reduce((sum, { item }) => sum + (item.payload?.byteLength ?? 0), 0)
+  const bytes = entries.reduce((sum, { item }) => sum + item.payload.byteLength, 0)
   return bytes < GATHERED_BYTES && !timer.hasGathered()
 }
 
@@ -102,7 +102,7 @@ function chooseEntries(machine: Machine, parent: Block | undefined): PoolEntry[]
   let bytes = 0
   for (const entry of machine.pool.entries()) {
     if (taken.has(entry.key)) continue
-    const sizeBytes = entry.item.payload?.byteLength ?? 0
+    const sizeBytes = entry.item.payload.byteLength
     if (chosen.length > 0 && bytes + sizeBytes > BLOCK_BYTES_AIM) break
     if (chosen.length === BLOCK_ITEMS_MAX) break
     bytes += sizeBytes
