@@ -25,21 +25,10 @@ import type { ReadId, Verdict } from '../index.ts'
 import { PENDING_TICKS_MAX, QUESTIONS_MAX, RETRY_TICKS } from './limits.ts'
 import { epochOf, type Machine, mayVote } from './machine.ts'
 import type { Message } from './messages.ts'
-import { type Epoch, nextView, toHex, type View } from './numbering.ts'
+import { nextView, toHex, type View } from './numbering.ts'
+import type { Question } from './question.ts'
 import { isMember, quorumWeight, weightOf, weightOfAll } from './quorum.ts'
 import { ask } from './standpoint.ts'
-
-export interface Question {
-  /** Nobody can answer before it is asked, or for an earlier life. */
-  readonly nonce: string
-  readonly bornTick: number
-  /** What was asked between two `ready` is one question. */
-  readonly reads: ReadId[]
-  /** Whose committee is asked. */
-  epoch: Epoch
-  told: boolean
-  readonly horizons: Map<NodeId, View>
-}
 
 export function takeRead(machine: Machine, id: ReadId): void {
   const { config, committee, questions, outbox, ticks } = machine
