@@ -1,21 +1,15 @@
 /** A network founded with Simplex, with real processes: four voters, one killed, and then a liar. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { allReady, describeNode, LISTEN, nodeIdOf } from './harness/cluster.ts'
+import { describeNode, LISTEN, nodeIdOf } from './harness/cluster.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
+import { fillSimplex, foundSimplex, statusOf } from './harness/simplex.ts'
 import { until } from './harness/waiting.ts'
-
-interface StatusDocument {
-  discoveryTier: string
-  degraded: { code: string }[]
-  primary?: { role: string; inForce: boolean; voters: string[]; height?: number }
-}
 
 /** Preloaded, it makes a liar of a node. */
 const LIAR = new URL('./harness/liar/register.mjs', import.meta.url).pathname
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
-const statusOf = (node: TestNode) => node.get<StatusDocument>('/api/status')
 const put = (node: TestNode, key: string, value: string) =>
   node.call('PUT', `/api/kv/${key}`, { value: base64(value) })
 
@@ -29,46 +23,12 @@ async function reads(node: TestNode, key: string, value: string): Promise<void> 
   assert.equal(entry.value, base64(value), `${node.name} reads ${key}`)
 }
 
-/** The first founds; whoever else there is joins by its invite. */
-async function found(nodes: readonly TestNode[]): Promise<void> {
-  const [first, ...others] = nodes as [TestNode, ...TestNode[]]
-  await first.json(
-    'init',
-    '--network-name',
-    'Garden',
-    '--name',
-    first.name,
-    '--consensus',
-    'simplex',
-  )
-  await first.up(...LISTEN)
-  const { invite } = await first.json<{ invite: string }>('invite', '--uses', '9')
-  for (const node of others) {
-    await node.json('join', invite, '--name', node.name)
-    await node.up(...LISTEN)
-  }
-  await allReady(nodes)
-}
-
-/** Until each of them votes, and knows all of them to. */
-async function fill(nodes: readonly TestNode[]): Promise<void> {
-  const [first, ...others] = nodes as [TestNode, ...TestNode[]]
-  for (const { name } of others) await first.json('promote', name)
-  for (const node of nodes) {
-    await until(`${node.name} to vote`, 20_000, async () => {
-      const { primary } = await statusOf(node)
-      const votes = primary?.role === 'voter' || primary?.role === 'leader'
-      return votes && primary.inForce && primary.voters.length === nodes.length
-    })
-  }
-}
-
 describe('a committee of four under Simplex', () => {
   const names = ['ada', 'ben', 'cleo', 'dora']
   const nodes = names.map((name) => createTestNode(name, { DOCKER_HOST: 'unix:///nowhere.sock' }))
   const [ada, ben, cleo, dora] = nodes as [TestNode, TestNode, TestNode, TestNode]
 
-  before(() => found(nodes))
+  before(() => foundSimplex(nodes))
   after(async () => {
     await Promise.all(nodes.map((node) => node.remove()))
   })
@@ -86,7 +46,7 @@ describe('a committee of four under Simplex', () => {
   })
 
   it('is filled to four, and every node writes and reads', async () => {
-    await fill(nodes)
+    await fillSimplex(nodes)
     for (const node of nodes) await written(node, `${node.name}/y`, node.name)
     for (const node of nodes) for (const name of names) await reads(node, `${name}/y`, name)
     const refused = await ada.cli('--json', 'transfer', 'ben')
@@ -145,6 +105,32 @@ describe('a committee of four under Simplex', () => {
     })
     await reads(dora, 'dora/out', '1')
   })
+
+  it('goes on by an admin’s word when two of four are gone, who come back to it', async () => {
+    await written(cleo, 'cleo/kept', 'yes')
+    await cleo.kill()
+    await dora.kill()
+    const { plan } = await until('a plan', 20_000, async () => {
+      const shown = await ada.json<{ plan?: { missing: string[]; mayLose: boolean } }>('recover')
+      return shown.plan ? { plan: shown.plan } : undefined
+    })
+    assert.deepEqual([plan.missing.length, plan.mayLose], [2, false])
+    assert.deepEqual(await ada.json('recover', '--yes'), { era: 1 })
+    await written(ada, 'ada/alone', 'yes')
+    await reads(ada, 'cleo/kept', 'yes')
+    for (const node of [cleo, dora]) await node.up(...LISTEN)
+    for (const node of nodes) {
+      await until(`${node.name} to vote again`, 60_000, async () => {
+        const { primary } = await statusOf(node)
+        return primary?.era === 1 && primary.inForce && primary.voters.length === 4
+      }).catch(async (error) => {
+        console.log(await describeNode(node))
+        throw error
+      })
+    }
+    await written(dora, 'dora/back', 'yes')
+    await reads(ben, 'dora/back', 'yes')
+  })
 })
 
 describe('a committee of four under Simplex, one of whom lies', () => {
@@ -159,13 +145,13 @@ describe('a committee of four under Simplex, one of whom lies', () => {
   const honest = nodes.filter((node) => node !== eve)
   const [ada, ben] = honest as [TestNode, TestNode]
 
-  before(() => found(nodes))
+  before(() => foundSimplex(nodes))
   after(async () => {
     await Promise.all(nodes.map((node) => node.remove()))
   })
 
   it('goes on with the liar, finds it out, and goes on without it', async () => {
-    await fill(honest)
+    await fillSimplex(honest)
     const liar = await nodeIdOf(eve)
     const isCaught = () => honest.some((one) => one.log().includes('caught lying'))
     const hasVote = async () => (await statusOf(ada)).primary?.voters.includes(liar) === true

@@ -27,6 +27,7 @@ import type { Mesh } from '../../network/mesh/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import type { Edge } from '../../work/edge/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
+import type { Secrets } from '../../work/secrets/index.ts'
 
 export interface ApiDeps {
   clock: Clock
@@ -141,6 +142,7 @@ export interface NetworkParts {
   primary: Omit<Primary, 'start' | 'stop'>
   /** What is wanted, whoever holds it. */
   desired: Pick<Desired, 'get' | 'recordOf' | 'ownerOf' | 'apply' | 'delete' | 'subscribe'>
+  secrets: Pick<Secrets, 'put' | 'list' | 'delete'>
   /** Exactly what placement is computed from on this node now. */
   placementInput(): PlacementInput
   /** Lines of every instance of a workload, or of one instance, here and on other nodes. */

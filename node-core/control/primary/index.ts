@@ -167,8 +167,6 @@ export type PrimaryErrorCode =
   | 'QUORUM_STANDS'
   /** Another node in reach holds more than this one; details name it. */
   | 'LATER_COPY'
-  /** Such a committee cannot be overruled yet. */
-  | 'NOT_UNDER_SIMPLEX'
   /** The committee was overruled by somebody else. */
   | 'OVERRULED'
   /** Under Simplex the lead goes round by itself. */
@@ -256,3 +254,4 @@ export type { LateCommand, LateReport, LateRow } from './late.ts'
 export { createPrimary } from './primary.ts'
 export type { KeyRow, LockRow } from './queries.ts'
 export type { Recovery, RecoveryPlan } from './recovery.ts'
+export { untilShown } from './shown.ts'

@@ -10,7 +10,7 @@ import { type Author, createAuthor } from './author.ts'
 import { createChanging } from './changing.ts'
 import { isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
-import { isSimplex } from './engine.ts'
+import { firstCommittee, isSimplex } from './engine.ts'
 import { createEnvoy } from './envoy.ts'
 import { createEraBook } from './era-book.ts'
 import { failure, noQuorum } from './failures.ts'
@@ -41,6 +41,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   const stopping = new AbortController()
   let author: Author | undefined
   let closeDoor = (): void => {}
+  let unwatchPeers = (): void => {}
   let started = false
   /** Whether this node holds a log of its own is known. */
   let hasLooked = false
@@ -76,6 +77,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   const lineage = createLineage({
     ...{ network, net, clock, logger, disk: deps.disk, changed },
     tellings: () => board.tellings(),
+    first: () => firstCommittee(network, eras.ending()),
     ownLinks: (from) => keeper.current()?.links(from) ?? [],
   })
   const asked = { net, committee: () => board.current() }
@@ -92,7 +94,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     owners: () => deps.owners(),
     knownOwners: () => reader.owners(),
     hasCommittee: () => board.current() !== undefined,
-    rejoining: eras.rejoining,
+    // Under Simplex their seats bring them back.
+    rejoining: () => (isSimplex(network) ? [] : eras.rejoining()),
     isFounder: (owner) => founders.has(owner),
     permissions: () => deps.permissionsOf(self),
   })
@@ -267,6 +270,10 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       })
       if (isSimplex(network)) await lineage.start()
       board.start(changed)
+      // Whether a quorum is in reach goes by connections, where this node holds no log.
+      unwatchPeers = net.onPeer((peer) => {
+        if (board.current()?.voters.includes(peer)) tellListeners()
+      })
       housekeeping.start()
       registering.start()
       keeper.start()
@@ -282,6 +289,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       stopping.abort(new MyceliumError('NOT_RUNNING', 'The node is stopping.'))
       author?.stop()
       closeDoor()
+      unwatchPeers()
       housekeeping.stop()
       registering.stop()
       board.stop()

@@ -61,7 +61,7 @@ export interface RegistryView {
   setting(name: string): Setting | undefined
   settings(page: Page): Rows<Setting>
   /** Another object once anything in the table has changed, so that readers need not look again. */
-  markOf(table: 'workloads' | 'names' | 'assignments' | 'nodes' | 'settings'): object
+  markOf(table: 'workloads' | 'names' | 'assignments' | 'nodes' | 'secrets' | 'settings'): object
 
   /** Of the store's latest change. */
   readonly revision: number

@@ -42,6 +42,16 @@ export interface EndedEra {
   revision: number
   /** When it was ended, by the clock of whoever did. */
   atMs: number
+  /** Under Simplex alone. */
+  certified?: CertifiedEnd
+}
+
+/** What lets whoever holds the same chain see that the era before is gone on from as it was. */
+export interface CertifiedEnd {
+  /** Of a quorum, for the last block. Null for the genesis, and where only a snapshot was left. */
+  certificate: Uint8Array | null
+  /** SHA-256 of the registry's snapshot as of the last entry. */
+  state: Uint8Array
 }
 
 /** A statement with signatures of the voters before it, each by its place among them. */

@@ -2,6 +2,8 @@
 export const STATEMENT_BYTES_MAX = 16_384
 /** Voters that a statement names. */
 export const STATEMENT_VOTERS_MAX = 25
+/** A quorum's votes for the last block of an era. Bytes. */
+export const CERTIFICATE_BYTES_MAX = 4_096
 /** Statements between the one that an admin signed and the newest; then an admin signs anew. */
 export const LINKS_MAX = 32
 /** Terms of an ended era that a statement tells of; older ones are forgotten. */

@@ -1,0 +1,115 @@
+/** One registry, and nodes of several owners that write to it: what they write is in force at once. */
+import type { SimClock } from '../../../base/clock/index.ts'
+import { MyceliumError } from '../../../base/errors/index.ts'
+import { createMemoryLogger } from '../../../base/log/index.ts'
+import type { NodeId } from '../../../base/net/index.ts'
+import { createSeededRandom } from '../../../base/random/index.ts'
+import type { LogIndex } from '../../../control/consensus/index.ts'
+import {
+  type Command,
+  createRegistry,
+  isVerified,
+  openBatch,
+  type RegistryView,
+  sealBatch,
+} from '../../../control/registry/index.ts'
+import {
+  foundNetwork,
+  generateKey,
+  issueNodeCertificate,
+  type KeyPair,
+  type NetworkId,
+  nodeIdOf,
+  ownerIdOf,
+  type Signer,
+} from '../../../identity/index.ts'
+import { createSecrets, type Secrets, type SecretsDeps } from '../index.ts'
+
+const CREATED_AT = '2026-11-25T12:00:00.000Z'
+
+export interface House {
+  readonly network: NetworkId
+  readonly founder: KeyPair
+  readonly view: RegistryView
+  readonly logger: ReturnType<typeof createMemoryLogger>
+  /** An owner that may deploy. */
+  owner(name: string): KeyPair
+  /** A registered node of it. */
+  node(owner: KeyPair): Dweller
+  /** Throws the code of a refusal. */
+  execute(signer: Signer, command: Command): unknown
+}
+
+export interface Dweller {
+  id: NodeId
+  key: KeyPair
+  secrets: Secrets
+  /** Set by tests: what is thrown in place of a command's outcome. */
+  failing: Error | undefined
+}
+
+export function createHouse(clock: SimClock): House {
+  const random = createSeededRandom(7)
+  const founder = generateKey(random)
+  const network = foundNetwork(
+    founder,
+    { name: 'House', consensus: 'raft', createdAt: CREATED_AT },
+    random,
+  )
+  const registry = createRegistry({ network, voters: [] })
+  const { view } = registry
+  const logger = createMemoryLogger()
+  const listeners = new Set<() => void>()
+  let number = 0
+
+  function execute(signer: Signer, command: Command): unknown {
+    number++
+    const head = { incarnation: 1, first: number, settled: number - 1, timeMs: 0 }
+    const batch = openBatch(network, sealBatch(signer, network.id, head, [command]))
+    if (!isVerified(batch)) throw new Error(batch.code)
+    const outcome = registry.apply(number as LogIndex, [batch]).outcomes[0]?.[0]
+    for (const listener of [...listeners]) listener()
+    if (outcome?.ok) return outcome.value
+    throw new MyceliumError(outcome?.code ?? 'NO_QUORUM', 'Refused.')
+  }
+
+  function primaryOf(dweller: () => Dweller): SecretsDeps['primary'] {
+    return {
+      view: () => view,
+      status: () => ({ committee: undefined }),
+      async execute(command) {
+        const { failing, key } = dweller()
+        if (failing) throw failing
+        return execute(key, command) as never
+      },
+      subscribe(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+    }
+  }
+
+  return {
+    ...{ network: network.id, founder, view, logger, execute },
+    owner(name) {
+      const key = generateKey(random)
+      const body = { owner: key.publicKey, name, permissions: ['deploy' as const, 'use' as const] }
+      execute(founder, { kind: 'member.admit', body })
+      return key
+    },
+    node(owner) {
+      const key = generateKey(random)
+      const nowMs = Date.parse(CREATED_AT)
+      const certified = { node: key.publicKey, nowMs }
+      const certificate = issueNodeCertificate(owner, network.id, certified)
+      execute(key, { kind: 'node.register', body: { certificate, role: 'rhizomorph' } })
+      const id = nodeIdOf(key.publicKey)
+      const secrets = createSecrets({
+        ...{ primary: primaryOf(() => dweller), network: network.id, self: id },
+        ...{ owner: ownerIdOf(owner.publicKey), key, clock, random, logger },
+      })
+      const dweller: Dweller = { id, key, secrets, failing: undefined }
+      return dweller
+    },
+  }
+}
