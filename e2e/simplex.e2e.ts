@@ -41,12 +41,15 @@ describe('a committee of four under Simplex', () => {
       [],
     )
     assert.equal(primary?.voters.length, 1)
+    assert.equal(primary?.guarantee, 'honest-only')
     await written(ben, 'ben/first', '1')
     await reads(cleo, 'ben/first', '1')
   })
 
   it('is filled to four, and every node writes and reads', async () => {
     await fillSimplex(nodes)
+    const { primary } = await statusOf(dora)
+    assert.deepEqual([primary?.guarantee, primary?.mayLie], ['byzantine', 1])
     for (const node of nodes) await written(node, `${node.name}/y`, node.name)
     for (const node of nodes) for (const name of names) await reads(node, `${name}/y`, name)
     const refused = await ada.cli('--json', 'transfer', 'ben')

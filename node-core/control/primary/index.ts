@@ -27,6 +27,7 @@ import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { FoundedNetwork, OwnerId, Permission, Role, Signer } from '../../identity/index.ts'
+import type { Guarantee } from '../consensus/simplex/index.ts'
 import type { Command, RegistryView } from '../registry/index.ts'
 import type { SharedState } from '../state/index.ts'
 import type { Era } from '../succession/index.ts'
@@ -140,6 +141,8 @@ export interface PrimaryStatus {
   height: number | undefined
   /** How often a committee was put in force from outside, as far as this node knows. */
   era: Era
+  /** Under Simplex what is promised now: by its own engine in the committee, else by how many vote. */
+  guarantee?: Guarantee
   /** Whom this node follows for what is committed, and who follows it. */
   following: FollowView
   /** Why this node's copy, or the Primary as a whole, is not what it should be. */

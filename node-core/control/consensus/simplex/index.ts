@@ -19,7 +19,7 @@ export {
 export type { FinalBlock } from './chain.ts'
 export type { Guarantee } from './dissent.ts'
 export { createSimplexEngine, type SimplexEngine } from './engine.ts'
-export { foundingCommitteeOf, isOfOneMandate } from './eras.ts'
+export { epochInEra, foundingCommitteeOf, isOfOneMandate } from './eras.ts'
 export { type Evidence, parseEvidence, proveLie, verifyEvidence } from './evidence.ts'
 export { ERAS_MAX } from './limits.ts'
 export { encodeCommittee, followLinks, parseCommittee } from './lineage.ts'
