@@ -30,7 +30,7 @@ import type { FoundedNetwork, OwnerId, Permission, Role, Signer } from '../../id
 import type { Guarantee } from '../consensus/simplex/index.ts'
 import type { Command, RegistryView } from '../registry/index.ts'
 import type { SharedState } from '../state/index.ts'
-import type { Era } from '../succession/index.ts'
+import type { CertifiedChain, Era } from '../succession/index.ts'
 import type { Committee } from './committee.ts'
 import type { KeyRow, LockRow } from './queries.ts'
 import type { Recovery } from './recovery.ts'
@@ -75,6 +75,8 @@ export interface Primary extends Lifecycle {
   readonly recovery: Recovery
   /** What this node has written since it started, and its copy; for whoever measures. */
   counts(): PrimaryCounts
+  /** Under Simplex what leads a stranger to the committee of this node's copy. */
+  proof(): CertifiedChain | undefined
   /** This node's copy as far as it has come; undefined while it has none that can be read. */
   view(): RegistryView | undefined
   /** Called when the copy has moved on, and when the lead, the members or the status may have. */

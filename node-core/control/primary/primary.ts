@@ -248,6 +248,12 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       })
       return { ...(author?.counts() ?? NO_COUNTS), logBytes, behind }
     },
+    proof() {
+      const from = firstCommittee(network, eras.ending())?.epoch
+      if (!isSimplex(network) || from === undefined) return undefined
+      const certified = keeper.current()?.links(from)
+      return certified && { root: eras.ending()?.bytes, certified }
+    },
     view,
     subscribe(listener) {
       listeners.add(listener)
