@@ -180,7 +180,7 @@ function holdersOf({ state, mesh, membership }: NetworkSide, digest: Digest): No
 
 function wantsImage(view: WorkView, imageId: string): boolean {
   return view.wanted().some(({ workload }) => {
-    return 'image' in workload.source && workload.source.imageId === imageId
+    return workload.parts.some(({ source }) => 'image' in source && source.imageId === imageId)
   })
 }
 

@@ -1,6 +1,7 @@
 import type { NodeId } from '../../base/net/index.ts'
 import { cordonKey, type Member } from '../../network/membership/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
+import { amountsOf } from '../../work/spec/index.ts'
 import type { ClusterNode } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
@@ -143,7 +144,9 @@ function tenths(ms: number): number {
 
 /** What the instances on a node have reserved; ended ones hold nothing. */
 function reservedOn(node: NodeId, { instances, workloads }: PlacementInput) {
-  const byName = new Map(workloads.map(({ workload }) => [workload.name, workload.resources]))
+  const byName = new Map(
+    workloads.map(({ workload }) => [workload.name, amountsOf(workload, 'requests')]),
+  )
   const sum = { cpuMillis: 0, memoryBytes: 0 }
   for (const instance of instances) {
     const ended = instance.status === 'Stopped' || instance.status === 'Failed'
