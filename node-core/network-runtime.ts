@@ -80,12 +80,12 @@ async function tellRole(
 const TELL_ROLE_MS = 2_000
 
 function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): NetworkParts {
-  const { network, mesh, state, membership, discovery, admission } = side
+  const { network, mesh, state, membership, cordons, discovery, admission } = side
   return {
     genesis: network.genesis,
     id: network.id,
     permissions: () => admission.permissions(),
-    ...{ state, membership, mesh },
+    ...{ state, membership, cordons, mesh },
     primary,
     discoveryTier: () => (primary.status().inForce ? 'primary' : discovery.tier()),
     seedDocument: async () => ({ ...admission.seedDocument() }),

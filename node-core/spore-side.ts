@@ -33,7 +33,8 @@ export interface SporeSideDeps {
   membership: Membership
   admission: () => Admission
   credential(): Uint8Array
-  primary(): PublishingPrimary & Pick<Primary, 'recovery' | 'view' | 'status'>
+  primary(): PublishingPrimary &
+    Pick<Primary, 'recovery' | 'view' | 'status' | 'execute' | 'subscribe'>
 }
 
 export interface SporeSide {
