@@ -1,5 +1,5 @@
 import type { NodeId } from '../../base/net/index.ts'
-import { cordonKey, type Member } from '../../network/membership/index.ts'
+import type { Member } from '../../network/membership/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
 import { amountsOf } from '../../work/spec/index.ts'
 import type { ClusterNode } from '../contract/index.ts'
@@ -20,8 +20,8 @@ export function nodeListHandlers(build: Builder, deps: ApiDeps) {
     if (!mine && !parts.permissions().has('admin')) {
       throw failure('FORBIDDEN', `Only ${member.ownerName} or an admin may do this.`)
     }
-    await parts.state.put(cordonKey(member.id, member.owner), value)
-    // The membership follows the state's change; the answer shows what was asked for either way.
+    await parts.cordons.set(member, value)
+    // The membership follows; the answer shows what was asked for either way.
     return clusterNode(parts, parts.placementInput(), {
       ...(parts.membership.get(member.id) ?? member),
       ...value,
