@@ -7,6 +7,7 @@ import type { CommittedEntry, EngineStatus } from '../consensus/index.ts'
 import type {
   ChainEnd,
   Epoch,
+  Guarantee,
   Committee as SimplexCommittee,
   SimplexEngine,
 } from '../consensus/simplex/index.ts'
@@ -63,6 +64,8 @@ export interface Replica {
   onApplied(listener: () => void): () => void
   /** Under Simplex: proven lies, for the registry to judge. */
   evidence(): readonly Uint8Array[]
+  /** Under Simplex what its promise is worth now. */
+  guarantee(): Guarantee | undefined
   /** Under Simplex the first epoch in which this home votes. */
   votesFrom(): number
   /** Under Simplex: what proves the committees from that epoch's on. */
@@ -222,6 +225,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
       return consensus.stop()
     },
     evidence: () => simplex?.evidence() ?? [],
+    guarantee: () => simplex?.guarantee(),
     votesFrom: () => firstEpoch,
     links: (from) => simplex?.links(from) ?? [],
     chainEnd: () => simplex?.end(),
