@@ -70,6 +70,7 @@ export type ReplicaDeps = Pick<
   name: LogName
   batches: BatchReader
   isAdmins(node: NodeId): boolean
+  isCrowded(): boolean
   /** By this node, for its owner. */
   execute(command: Command): Promise<unknown>
   /** Whether others name this node as one of the committee. */
@@ -116,6 +117,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   const filling = createFilling({
     ...{ self: net.self, consensus, clock, logger, view: machine.registry.view },
     ...{ nodes: deps.nodes, isAdmins: deps.isAdmins, execute: deps.execute },
+    isCrowded: deps.isCrowded,
   })
   const changing = { self: net.self, consensus, clock, successor: filling.successor }
   const waiting = { clock, subscribe: machine.subscribe }
