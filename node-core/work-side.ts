@@ -180,11 +180,12 @@ function holdersOf({ state, mesh, membership }: NetworkSide, digest: Digest): No
 
 function wantsImage(view: WorkView, imageId: string): boolean {
   return view.wanted().some(({ workload }) => {
-    return 'image' in workload.source && workload.source.imageId === imageId
+    return workload.parts.some(({ source }) => 'image' in source && source.imageId === imageId)
   })
 }
 
-function mayUse({ state }: NetworkSide, peer: NodeId): boolean {
-  const permissions = state.memberOf(peer)?.permissions
+function mayUse({ state, records }: NetworkSide, peer: NodeId): boolean {
+  const member = state.memberOf(peer)
+  const permissions = member && records.standing(member.ownerId, member.permissions)
   return permissions !== undefined && (permissions.has('use') || permissions.has('admin'))
 }

@@ -1,6 +1,11 @@
 /** The contract's operations over one scenario in memory. Long for being every operation once. */
 import { implement, ORPCError } from '@orpc/server'
-import { contract, type NodeEvent, type WorkloadView } from '../../node-core/api/contract/index.ts'
+import {
+  contract,
+  type NodeEvent,
+  type WorkloadView,
+  workloadSchema,
+} from '../../node-core/api/contract/index.ts'
 import type { Scenario } from './scenarios.ts'
 import { idOf, makeInstance, makeNode, makeWorkload } from './shapes.ts'
 
@@ -251,6 +256,7 @@ function build(
     workloads: {
       list: os.workloads.list.handler(() => ({ workloads: scenario.workloads })),
       get: os.workloads.get.handler(({ input }) => findWorkload(input.name)),
+      schema: os.workloads.schema.handler(() => workloadSchema()),
       deploy: os.workloads.deploy.handler(({ input }) => {
         if (input.containers?.[0]?.image === 'nowhere') {
           throw new ORPCError('VALIDATION_ERROR', {

@@ -46,4 +46,10 @@ export type { Status } from './node.ts'
 export type { PrimaryView } from './primary.ts'
 export type { SecretView } from './secrets.ts'
 export type { Comparison, TransactionAnswer, TransactionStep } from './transactions.ts'
-export type { DeployInput, InstanceView, WorkloadView } from './workloads.ts'
+export {
+  type DeployInput,
+  deployInput,
+  type InstanceView,
+  type WorkloadView,
+  workloadSchema,
+} from './workloads.ts'

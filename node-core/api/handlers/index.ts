@@ -22,6 +22,7 @@ import type {
   Permission,
   Role,
 } from '../../identity/index.ts'
+import type { Cordons } from '../../network/cordons/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
 import type { Mesh } from '../../network/mesh/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
@@ -131,6 +132,7 @@ export interface NetworkParts {
   permissions(): ReadonlySet<Permission>
   state: Pick<SharedState, 'get' | 'list' | 'put' | 'delete' | 'subscribe' | 'resync' | 'hash'>
   membership: Pick<Membership, 'self' | 'get' | 'list' | 'subscribe'>
+  cordons: Pick<Cordons, 'set'>
   mesh: Pick<Mesh, 'peerId' | 'addresses' | 'connected' | 'onPeer'>
   discoveryTier(): 'primary' | 'seed' | 'latent' | 'none'
   /** The seed document this node gives others (`spore.json`), signed. */

@@ -170,6 +170,7 @@ function partsOf(
       list: () => world.members,
       subscribe: () => () => {},
     },
+    cordons: { set: async () => {} },
     mesh: {
       peerId: '12D3KooWada',
       addresses: () => ['/ip4/127.0.0.1/tcp/4000'],

@@ -8,9 +8,9 @@ import { createBatchReader, type RegistryView } from '../registry/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { createChanging } from './changing.ts'
-import { isNamed, majorityOf } from './committee.ts'
+import { type Committee, isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
-import { isSimplex } from './engine.ts'
+import { firstCommittee, isSimplex } from './engine.ts'
 import { createEnvoy } from './envoy.ts'
 import { createEraBook } from './era-book.ts'
 import { failure, noQuorum } from './failures.ts'
@@ -79,6 +79,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   const lineage = createLineage({
     ...{ network, net, clock, logger, disk: deps.disk, changed },
     tellings: () => board.tellings(),
+    first: () => firstCommittee(network, eras.ending()),
     ownLinks: (from) => keeper.current()?.links(from) ?? [],
   })
   const asked = { net, committee: () => board.current() }
@@ -95,7 +96,8 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     owners: () => deps.owners(),
     knownOwners: () => reader.owners(),
     hasCommittee: () => board.current() !== undefined,
-    rejoining: eras.rejoining,
+    // Under Simplex their seats bring them back.
+    rejoining: () => (isSimplex(network) ? [] : eras.rejoining()),
     isFounder: (owner) => founders.has(owner),
     permissions: () => deps.permissionsOf(self),
   })
@@ -198,6 +200,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
         role === 'none' ? isInReach() : engine?.quorum === true && engine.leader !== undefined,
       height: own?.applied || followed.height || undefined,
       era: eras.era(),
+      ...promiseOf(role, committee),
       following: {
         parent: followed.parent,
         depth: followed.depth,
@@ -205,6 +208,16 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       },
       trouble: keeper.trouble() ?? follower.trouble(),
     }
+  }
+
+  function promiseOf(
+    role: PrimaryStatus['role'],
+    committee: Committee | undefined,
+  ): Pick<PrimaryStatus, 'guarantee'> {
+    if (!committee || !isSimplex(network)) return {}
+    const bearsLiars = faultyVotersMax(committee.voters.length) > 0
+    const outside = bearsLiars ? 'byzantine' : 'honest-only'
+    return { guarantee: (role !== 'none' && keeper.current()?.guarantee()) || outside }
   }
 
   function isInReach(): boolean {
@@ -237,6 +250,12 @@ export function createPrimary(deps: PrimaryDeps): Primary {
         return { node, entries: Math.max(0, committed - match) }
       })
       return { ...(author?.counts() ?? NO_COUNTS), logBytes, behind }
+    },
+    proof() {
+      const from = firstCommittee(network, eras.ending())?.epoch
+      if (!isSimplex(network) || from === undefined) return undefined
+      const certified = keeper.current()?.links(from)
+      return certified && { root: eras.ending()?.bytes, certified }
     },
     view,
     subscribe(listener) {

@@ -150,3 +150,5 @@ export const QUIC_SILENCE_MS = 40_000
 export const NEARBY_ASK_MS = 10_000
 /** How often it asks otherwise; everyone answers everyone, so this is seldom. */
 export const NEARBY_ASK_IDLE_MS = 5 * 60_000
+/** Messages from there on are encrypted by OpenSSL; below it WebAssembly is the quicker. Bytes. */
+export const NATIVE_CIPHER_BYTES = 512

@@ -2,17 +2,16 @@
 import { assert } from '../../../base/errors/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
 import { nodeIdOf } from '../../../identity/index.ts'
-import type { Engine, EngineStatus, LogIndex, Members, ProposalId, ReadId } from '../index.ts'
+import type { Engine, EngineStatus, LogIndex, Members, ProposalId } from '../index.ts'
 import { type Change, endOf } from './block.ts'
-import type { FinalBlock } from './chain.ts'
-import { compact } from './compacting.ts'
+import { committeeOf, compact } from './compacting.ts'
 import type { Guarantee } from './dissent.ts'
 import { hear } from './intake.ts'
 import { leaderOf } from './leader.ts'
 import { PAYLOAD_BYTES_MAX } from './limits.ts'
 import { encodeLink } from './lineage.ts'
 import { createMachine, epochOf, everyone, type Machine, type SimplexConfig } from './machine.ts'
-import { nextEpoch, toHex } from './numbering.ts'
+import { type Epoch, nextEpoch, toHex } from './numbering.ts'
 import { mayTry } from './proposing.ts'
 import {
   type Committee,
@@ -22,20 +21,22 @@ import {
   quorumWeight,
   weightOfAll,
 } from './quorum.ts'
+import { takeRead } from './reading.ts'
 import { replay } from './replay.ts'
 import { passTick, settle } from './rules.ts'
+import { type ChainEnd, endOfChain } from './salvage.ts'
 
 export interface SimplexEngine extends Engine {
   /** What its promise is worth now. */
   guarantee(): Guarantee
   /** Proven lies, one per liar, each for `parseEvidence`: commands for the registry to judge. */
   evidence(): Uint8Array[]
-  /** The last block with a certificate of its own: whoever knows the committee can check it. */
-  proof(): FinalBlock | undefined
+  /** The last block that may be final, with what shows it to whoever knows the committee. */
+  end(): ChainEnd
   /** What leads from the committee of that epoch to the present one, for `followLinks`. */
   links(from: number): Uint8Array[]
-  /** Of the epoch that the own chain is in; undefined before a state has come. */
-  committee(): Committee | undefined
+  /** Who votes in an epoch of the own chain; undefined where it is not known. */
+  committeeOf(epoch: Epoch): Committee | undefined
 }
 
 /** Throws RECORD_MALFORMED. */
@@ -46,7 +47,7 @@ export function createSimplexEngine(
   assert(nodeIdOf(config.signer.publicKey) === config.self, 'A node signs with its own key.')
   const machine = createMachine(config)
   replay(machine, records)
-  const { outbox, dissent, chain, peers } = machine
+  const { outbox, dissent, peers } = machine
   let underway = false
 
   return {
@@ -82,8 +83,8 @@ export function createSimplexEngine(
       machine.links
         .filter(({ certificate }) => certificate !== undefined && certificate.epoch >= from)
         .map(encodeLink),
-    committee: () => (machine.hasState ? machine.committee : undefined),
-    proof: () => chain.final().findLast(({ certificate }) => certificate),
+    committeeOf: (epoch) => (machine.hasState ? committeeOf(machine, epoch) : undefined),
+    end: () => endOfChain(machine),
   }
 }
 
@@ -95,21 +96,8 @@ function takeProposal(machine: Machine, id: ProposalId, payload: Uint8Array): vo
     outbox.refuse(id, 'TOO_LARGE')
   } else {
     const item = { nonce: createNonce(machine), payload: Uint8Array.from(payload) }
-    if (!pool.add(item, config.self, ticks, { proposal: id })) outbox.refuse(id, 'BUSY')
+    if (!pool.add(item, config.self, ticks, id)) outbox.refuse(id, 'BUSY')
   }
-}
-
-/** See `pool.ts` for why the answer is linearizable. */
-function takeRead(machine: Machine, id: ReadId): void {
-  const { config, committee, pool, outbox, ticks } = machine
-  for (const entry of pool.entries()) {
-    if (entry.told || entry.item.payload !== undefined || entry.from !== config.self) continue
-    entry.reads.push(id)
-    return
-  }
-  const mark = { nonce: createNonce(machine), payload: undefined }
-  const taken = isMember(committee, config.self)
-  if (!taken || !pool.add(mark, config.self, ticks, { reads: [id] })) outbox.loseSight([], [id])
 }
 
 function takeChange(machine: Machine, id: ProposalId, members: Members): void {

@@ -220,6 +220,11 @@ export function createProcessRunner(
       return [...instances.values()].map(({ record }) => toRunning(record))
     },
 
+    async exec() {
+      const why = 'A program has no commands inside it but its own.'
+      throw new MyceliumError('NOT_SUPPORTED', why, { details: { reason: 'exec' } })
+    },
+
     logs(id, { tail, follow, signal }) {
       const instance = instances.get(id)
       if (!instance) {
