@@ -84,6 +84,7 @@ export type ReplicaDeps = Pick<
   ending: Ending | undefined
   batches: BatchReader
   isAdmins(node: NodeId): boolean
+  isCrowded(): boolean
   /** By this node, for its owner. */
   execute(command: Command): Promise<unknown>
   /** Whether others name this node as one of the committee. */
@@ -131,6 +132,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   const filling = createFilling({
     ...{ self: net.self, consensus, clock, logger, view: machine.registry.view },
     ...{ nodes: deps.nodes, isAdmins: deps.isAdmins, execute: deps.execute },
+    isCrowded: deps.isCrowded,
   })
   const changing = { self: net.self, consensus, clock, successor: filling.successor }
   const waiting = { clock, subscribe: machine.subscribe }
