@@ -95,6 +95,8 @@ export interface NodeLifecycle {
   }): Promise<JoinedNetwork>
   /** Set while a join by seed file waits for an admin. */
   awaitingApproval(): { network: string; name: string; since: string } | undefined
+  /** The name of the network that this home is in, until its parts run. */
+  starting(): string | undefined
   inspectInvite(invite: string): Promise<InviteFacts>
   nearby(): Promise<NearbyFacts[]>
   /** Says goodbye, ends what runs here, forgets the network; the identity stays. */
