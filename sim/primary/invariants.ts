@@ -21,7 +21,9 @@ export function createInvariants(world: () => World): Invariants {
 
   function look(machine: Machine, life: Life): void {
     const { role, inForce, committee, height = 0 } = life.primary.status()
-    if (role === 'leader' && inForce && committee?.leader === machine.id) {
+    // Under Simplex everybody leads now and then.
+    const leads = role === 'leader' && inForce && committee?.leader === machine.id
+    if (leads && world().cast.engine === 'raft') {
       const known = leaders.get(committee.term) ?? machine.name
       leaders.set(committee.term, known)
       if (known !== machine.name)
@@ -30,7 +32,8 @@ export function createInvariants(world: () => World): Invariants {
     const view = life.primary.view()
     // A follower's height runs ahead of its view for a moment when it takes over from a copy it gave up.
     if (!view || height === 0 || role === 'none') return
-    const state = `${view.revision} ${view.timeMs} ${view.uptimeMs} ${view.voters}`
+    const rules = `${view.version} ${JSON.stringify(view.seats())}`
+    const state = `${view.revision} ${view.timeMs} ${view.uptimeMs} ${view.voters} ${rules}`
     const known = states.get(height)
     if (!known) {
       states.set(height, { state, by: machine.name })

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../base/clock/index.ts'
 import type { Disk } from '../../base/disk/index.ts'
-import { MyceliumError } from '../../base/errors/index.ts'
+import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import { type FoundedNetwork, verify } from '../../identity/index.ts'
@@ -74,9 +74,19 @@ export function createLineage(deps: LineageDeps): Lineage {
     const next = followLinks(scheme, known, links)
     if (next.epoch === known.epoch) return false
     known = next
-    await disk.writeAtomic(COMMITTEE_FILE, encodeCommittee(known), { mode: 0o600 })
+    // Whoever is out of it has to hear of it, whatever the disk says.
     deps.changed()
+    await keep(next)
     return true
+  }
+
+  /** A later life without it has the same proven to it again. */
+  async function keep(committee: ProvenCommittee): Promise<void> {
+    try {
+      await disk.writeAtomic(COMMITTEE_FILE, encodeCommittee(committee), { mode: 0o600 })
+    } catch (error) {
+      logger.warn('The committee could not be written down.', { error: messageOf(error) })
+    }
   }
 
   async function askFor(author: NodeId, from: number): Promise<readonly Uint8Array[]> {

@@ -17,7 +17,7 @@ import {
 import { createNodeEngine, isSimplex } from './engine.ts'
 import { failure, noQuorum, notInForce } from './failures.ts'
 import { createFilling } from './filling.ts'
-import type { PrimaryDeps } from './index.ts'
+import type { PrimaryDeps, PrimaryOptions } from './index.ts'
 import {
   APPLY_TURN_MS,
   CHANGE_TIMEOUT_MS,
@@ -76,11 +76,14 @@ export type ReplicaDeps = Pick<
   isTold(node: NodeId): boolean
   /** Of a home that holds nothing yet: what it learns in, it does not vote in. */
   epochToVoteFrom(): number
+  options: PrimaryOptions
 }
 
 export function createReplica(deps: ReplicaDeps): Replica {
-  const { network, net, disk, clock, random, logger, batches, name } = deps
-  const machine = createMachine(batches, createRegistry({ network, voters: [] }))
+  const { network, net, disk, clock, random, logger, batches, name, options } = deps
+  const { release, compaction } = options
+  const registry = createRegistry({ network, voters: [], ...(release && { release }) })
+  const machine = createMachine(batches, registry)
   const { view } = machine.registry
   const log = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
   let founding = false
@@ -92,7 +95,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
     {
       ...{ net, clock, log, logger, hears },
       createEngine(records) {
-        const parts = { network, random, self: net.self, signer: deps.signer, view }
+        const parts = { network, random, self: net.self, signer: deps.signer, view, options }
         const engine = createNodeEngine(parts, { records, founding, votesFrom: firstEpoch })
         simplex = 'links' in engine ? engine : undefined
         return engine
@@ -110,7 +113,10 @@ export function createReplica(deps: ReplicaDeps): Replica {
         snapshot: machine.snapshot,
       },
     },
-    { protocol: protocolOf('consensus/1', name) },
+    {
+      protocol: protocolOf('consensus/1', name),
+      ...(compaction?.entries !== undefined && { compactEntries: compaction.entries }),
+    },
   )
   const proposer = createProposer({ consensus, machine, clock })
   const filling = createFilling({

@@ -1,10 +1,21 @@
 /** The Primary of a network whose committee runs Simplex (docs/adr/0012). */
 import { afterEach, describe, expect, it } from 'vitest'
 import { encode } from '../../base/codec/index.ts'
+import { createSimDisk } from '../../base/disk/index.ts'
+import { createSilentLogger } from '../../base/log/index.ts'
 import { framed } from '../../base/net/index.ts'
+import { createSeededRandom } from '../../base/random/index.ts'
 import { signedBytes } from '../../identity/index.ts'
 import type { KeyChange } from './index.ts'
-import { encodeAnswer, PROTOCOL, parseQuestion } from './messages.ts'
+import { createLineage } from './lineage.ts'
+import {
+  encodeAnswer,
+  encodeQuestion,
+  PROTOCOL,
+  parseAnswer,
+  parseLinks,
+  parseQuestion,
+} from './messages.ts'
 import {
   bytes,
   createTestNetwork,
@@ -231,6 +242,29 @@ describe('the Primary under Simplex', () => {
     // An admin may take it in again, with as much trust as a seat takes.
     await world.run('it comes back', founder.primary.change('promote', liar.id))
     expect(founder.primary.view()?.seat(liar.id)).toMatchObject({ seat: 'voter', trust: 50 })
+  })
+})
+
+describe('what a node knows of the committee', () => {
+  it('goes on though the disk fails, and whoever is out of it hears of it', async () => {
+    const [founder, second] = (await committee(9, 1)) as [TestNode, TestNode]
+    const body = encodeQuestion({ kind: 'links', from: 0 })
+    const answer = world.links.node(founder.id).request(second.id, PROTOCOL, body)
+    const told = parseAnswer(await world.run('the links', answer))
+    const links = (told?.ok && parseLinks(told.value)) || []
+    let changes = 0
+    const disk = createSimDisk({ random: createSeededRandom(1) })
+    disk.setCapacity(0)
+    const lineage = createLineage({
+      ...{ network: world.network, net: world.links.node(founder.id), clock: world.clock, disk },
+      ...{ logger: createSilentLogger(), tellings: () => [], ownLinks: () => links },
+      changed: () => void changes++,
+    })
+    await lineage.start()
+    await world.advance(50)
+    expect(changes).toBe(1)
+    expect(lineage.committee()?.voters.toSorted()).toEqual([founder.id, second.id].sort())
+    await lineage.stop()
   })
 })
 

@@ -100,13 +100,11 @@ export function sealOpened(
   network: FoundedNetwork,
   head: BatchHead,
   commands: readonly Command[],
+  release: Release = RELEASE,
 ): { bytes: Uint8Array; batch: VerifiedBatch | undefined } {
   const { bytes, payload } = seal(signer, network.id, head, commands)
-  const read = readContent(
-    network,
-    signer.publicKey,
-    decode(payload, { bytesMax: BATCH_BYTES_MAX }),
-  )
+  const content = decode(payload, { bytesMax: BATCH_BYTES_MAX })
+  const read = readContent(network, signer.publicKey, content, release)
   return { bytes, batch: 'code' in read ? undefined : read }
 }
 
@@ -141,7 +139,7 @@ function readContent(
   network: FoundedNetwork,
   key: Uint8Array,
   content: unknown,
-  release: Release = RELEASE,
+  release: Release,
 ): VerifiedBatch | { code: BatchErrorCode } {
   const versioned = VERSIONED.safeParse(content)
   if (versioned.success && versioned.data.v !== VERSION) return { code: 'BATCH_UNKNOWN_VERSION' }

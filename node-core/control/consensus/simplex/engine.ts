@@ -103,7 +103,7 @@ function takeProposal(machine: Machine, id: ProposalId, payload: Uint8Array): vo
 function takeRead(machine: Machine, id: ReadId): void {
   const { config, committee, pool, outbox, ticks } = machine
   for (const entry of pool.entries()) {
-    if (entry.told || entry.item.payload !== undefined || entry.from !== config.self) continue
+    if (!entry.fresh || entry.item.payload !== undefined) continue
     entry.reads.push(id)
     return
   }

@@ -9,7 +9,8 @@
  * after that. Let W be a write that somebody knew to be committed before the read was asked: its
  * block A was final then, so B cannot be an ancestor of A, being younger than all of A's votes. All
  * final blocks are on one chain, so A is an ancestor of B (or W is in B itself), and W is delivered
- * here before the read is answered. Reads asked between two `ready` share one mark.
+ * here before the read is answered. Reads asked between two `ready` share one mark, none that was
+ * said before them: one that is said again may stand in a block that is older than they are.
  */
 import type { NodeId } from '../../../base/net/index.ts'
 import type { ProposalId, ReadId } from '../index.ts'
@@ -31,8 +32,16 @@ export interface PoolEntry {
   readonly proposal: ProposalId | undefined
   /** What a read's mark of this node stands for. */
   readonly reads: ReadId[]
-  /** Whether the others have been told. */
+  /** Whether the others have been told, as far as this node trusts that they heard it. */
   told: boolean
+  /** Whether nobody can have seen it yet; never again once somebody can. */
+  fresh: boolean
+}
+
+/** Others may see it from now on. */
+export function show(entry: PoolEntry): void {
+  entry.told = true
+  entry.fresh = false
 }
 
 export interface Pool {
@@ -91,6 +100,7 @@ export function createPool(self: NodeId): Pool {
         proposal: own.proposal,
         reads: own.reads ?? [],
         told: from !== self,
+        fresh: from === self,
       })
       return true
     },

@@ -7,7 +7,7 @@ import { BLOCK_BYTES_AIM, BLOCK_ITEMS_MAX } from './limits.ts'
 import { epochOf, everyone, type Machine, mayVote } from './machine.ts'
 import type { Message } from './messages.ts'
 import { nextHeight, type View } from './numbering.ts'
-import type { PoolEntry } from './pool.ts'
+import { type PoolEntry, show } from './pool.ts'
 import { cast, hasVoted } from './voting.ts'
 
 /** Rule: the leader of the view proposes once, and only if somebody waits for it. */
@@ -28,7 +28,7 @@ export function propose(machine: Machine): boolean {
     const change = machine.changes.next((candidate) => mayTry(machine, candidate))
     const entries = change ? [] : chooseEntries(machine, parent.block)
     if (!change && entries.length === 0 && !(helps && timer.isLate())) return false
-    for (const entry of entries) entry.told = true
+    for (const entry of entries) show(entry)
     const items = entries.map((entry) => entry.item)
     state.proposal = createBlock({ ...placeOn(machine, parent.block), items, change })
   }

@@ -5,12 +5,13 @@
 import { describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../../../base/random/index.ts'
 import { nodeIdOf } from '../../../identity/index.ts'
-import type { LogIndex, Ready, Verdict } from '../index.ts'
+import type { LogIndex, ReadId, Ready, Verdict } from '../index.ts'
 import { type BlockDraft, createBlock } from './block.ts'
 import { createCertificate } from './certificate.ts'
 import { fakeSigner, fakeVerify, NETWORK } from './cluster.fixture.ts'
 import { createCommittee, createSimplexEngine, type SimplexEngine } from './index.ts'
 import { leaderOf } from './leader.ts'
+import { RETRY_TICKS } from './limits.ts'
 import { encodeMessage, type Message, parseMessage } from './messages.ts'
 import { type BlockDigest, type Epoch, genesisDigest, type Height, type View } from './numbering.ts'
 import { parseRecord } from './records.ts'
@@ -210,5 +211,26 @@ describe('a finalisation', () => {
     expect(written).toBeGreaterThanOrEqual(0)
     expect(written).toBeLessThanOrEqual(delivering)
     expect(readies[written]?.mustSync).toBe(true)
+  })
+})
+
+describe('a read', () => {
+  const marksIn = (readies: readonly Ready[]): string[] =>
+    readies.flatMap(({ messagesNow }) =>
+      messagesNow.flatMap(({ message }) => {
+        const said = parseMessage(message)
+        return said?.kind === 'items' ? said.items.map(({ nonce }) => nonce) : []
+      }),
+    )
+
+  it('shares a mark that nobody has seen, and none that is only said again', () => {
+    const { engine } = createVoter()
+    engine.read('one' as ReadId)
+    engine.read('two' as ReadId)
+    expect(new Set(marksIn(drain(engine))).size).toBe(1)
+    // The mark is said again with the tick: by now it may stand in a block.
+    for (let tick = 0; tick < RETRY_TICKS; tick++) engine.tick()
+    engine.read('three' as ReadId)
+    expect(new Set(marksIn(drain(engine))).size).toBe(2)
   })
 })

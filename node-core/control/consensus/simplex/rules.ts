@@ -8,6 +8,7 @@ import { leaderOf } from './leader.ts'
 import { FORWARD_BYTES_MAX, HEARTBEAT_TICKS, WANT_TICKS } from './limits.ts'
 import { everyone, type Machine, mayVote } from './machine.ts'
 import { nextView } from './numbering.ts'
+import { show } from './pool.ts'
 import { mayTry, proposalOf, propose } from './proposing.ts'
 import { tellEveryone } from './standpoint.ts'
 import { hasVoted, voteFinalise, voteNotarise, voteNullify } from './voting.ts'
@@ -96,7 +97,7 @@ function tellItems({ pool, committee, outbox }: Machine): void {
   let bytes = 0
   for (const entry of pool.entries()) {
     if (entry.told) continue
-    entry.told = true
+    show(entry)
     const sizeBytes = entry.item.payload?.byteLength ?? 0
     if (items.length > 0 && bytes + sizeBytes > FORWARD_BYTES_MAX) {
       outbox.sendNow(voters, { kind: 'items', items })
