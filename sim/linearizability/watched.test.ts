@@ -52,6 +52,10 @@ describe('what watchers were told', () => {
       expect.stringContaining('change 1'),
       expect.stringContaining('lost: x = b'),
     ])
+    // What nobody could be told of is for the histories of keys to judge.
+    const everybody = new Map(['w0', 'w1'].map((name) => [name, [{ from: 2, to: 2 }]]))
+    const both = seenBy([change(1, 'a'), third], [change(1, 'a'), third])
+    expect(checkWatched(writes, both, everybody)).toEqual([])
   })
 })
 

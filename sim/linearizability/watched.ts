@@ -42,7 +42,9 @@ export function checkWatched(
   const [first, ...others] = watchers
   if (!first) return found
   for (const other of others) found.push(...differing(first, other))
-  found.push(...unlike(writes, filled(first, others)))
+  const isKnown = ({ revision = 0 }: Written): boolean =>
+    !watchers.every((watcher) => isIn(watcher, { revision }))
+  found.push(...unlike(writes.filter(isKnown), filled(first, others)))
   return found.slice(0, FAILURES_MAX)
 }
 
@@ -59,7 +61,7 @@ function filled(first: Watcher, others: readonly Watcher[]): WatchedChange[] {
   return [...all.values()].sort((left, right) => left.revision - right.revision)
 }
 
-function isIn({ holes }: Watcher, { revision }: WatchedChange): boolean {
+function isIn({ holes }: Watcher, { revision }: Pick<WatchedChange, 'revision'>): boolean {
   return holes.some(({ from, to }) => from <= revision && revision <= to)
 }
 

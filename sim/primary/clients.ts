@@ -12,6 +12,8 @@ export interface Clients {
   readonly watched: ReadonlyMap<string, readonly WatchedChange[]>
   /** What each of them was told that it cannot be told. */
   readonly holes: ReadonlyMap<string, readonly Hole[]>
+  /** Up to which revision each of them knows what there was. */
+  readonly toldTo: ReadonlyMap<string, number>
   start(): void
   stop(): void
   /** A watcher at a computer that has just started. */
@@ -40,8 +42,7 @@ export function createClients(world: World): Clients {
   const writes: Written[] = []
   const watched = new Map<string, WatchedChange[]>()
   const holes = new Map<string, Hole[]>()
-  /** Up to where each watcher knows what there is. */
-  const seenTo = new Map<string, number>()
+  const toldTo = new Map<string, number>()
   let open = true
   let moment = 0
   let values = 0
@@ -118,7 +119,7 @@ export function createClients(world: World): Clients {
     const { name } = machine
     const changes = watched.get(name) ?? []
     watched.set(name, changes)
-    const from = (seenTo.get(name) ?? 0) + 1
+    const from = (toldTo.get(name) ?? 0) + 1
     const { signal } = new AbortController()
     try {
       for await (const { revision: to, events } of life.primary.watch(PREFIX, { from, signal })) {
@@ -126,7 +127,7 @@ export function createClients(world: World): Clients {
         for (const { key, revision, row } of events) {
           changes.push({ key, revision, value: Buffer.from(row?.value ?? '').toString() })
         }
-        seenTo.set(name, to)
+        toldTo.set(name, to)
       }
     } catch (error) {
       // Where no copy runs and nobody else is known, there is nothing to watch yet.
@@ -142,14 +143,14 @@ export function createClients(world: World): Clients {
     world.count('watch: COMPACTED')
     const list = await heard(life.primary.keys(PREFIX))
     if (!list || !('value' in list)) return world.sleep(THINK_MS_MAX)
-    const from = (seenTo.get(name) ?? 0) + 1
+    const from = (toldTo.get(name) ?? 0) + 1
     const to = list.value.revision
     holes.set(name, [...(holes.get(name) ?? []), { from, to }])
-    seenTo.set(name, to)
+    toldTo.set(name, to)
   }
 
   return {
-    ...{ history, writes, watched, holes, keys },
+    ...{ history, writes, watched, holes, toldTo, keys },
     start() {
       for (let n = 0; n < CLIENTS; n++) void client('abcd'.charAt(n))
     },

@@ -144,7 +144,12 @@ export function createChaos(world: World): Chaos {
     },
     bitFlip: () => damage((machine) => flipSomewhere(world, machine)),
     /** The identity comes back from where people keep it; the rest does not. */
-    diskLost: () => damage(({ disk }) => disk.remove('registry')),
+    diskLost: () =>
+      damage(async ({ disk }) => {
+        // It is lost, whatever else is wrong with it.
+        disk.failSyncs(0)
+        await disk.remove('registry')
+      }),
     oldBackup: () =>
       damage((machine) => machine.disk.putBack(backups.get(machine) ?? machine.disk.copyOut())),
     /** A copy of it runs elsewhere for a while, then the one that was copied. */

@@ -122,8 +122,6 @@ async function recover(world: World, { clients, tenants, invariants }: Parts): P
   const { failures } = invariants
   const withinMs = world.cast.liars.size > 0 ? HEALED_AMONG_LIARS_MS : HEALED_WITHIN_MS
   failures.push(...(await goOn(world, clients, withinMs)))
-    for (const m of world.machines)
-      console.log(m.name, m.id.slice(0, 6), m.liar?.lie, JSON.stringify(m.life?.primary.status()))
   if (failures.length > 0) return
   const judged = await judgeLiars(world)
   if (judged.length > 0) failures.push(...judged, ...(await goOn(world, clients, withinMs)))
@@ -136,8 +134,6 @@ async function recover(world: World, { clients, tenants, invariants }: Parts): P
   const last = Math.max(...clients.writes.map(({ revision }) => revision ?? 0))
   await world.until(() => isTold(clients, last), TOLD_WITHIN_MS)
   failures.push(...checkWatched(clients.writes, clients.watched, clients.holes))
-    for (const [n, c] of clients.watched)
-      console.log(n, c.length, JSON.stringify(c[0]), JSON.stringify(clients.holes.get(n)))
   const result = checkLinearizable(clients.history)
   if (result.verdict === 'undecided') world.count('historyUndecided')
   if (result.verdict === 'violated') {
@@ -159,8 +155,8 @@ async function goOn(world: World, clients: Clients, withinMs: number): Promise<s
   ]
 }
 
-const isTold = ({ watched }: Clients, revision: number): boolean =>
-  [...watched.values()].every((changes) => (changes.at(-1)?.revision ?? 0) >= revision)
+const isTold = ({ watched, toldTo }: Clients, revision: number): boolean =>
+  [...watched.keys()].every((watcher) => (toldTo.get(watcher) ?? 0) >= revision)
 
 /** As clients do, it asks again. */
 async function goesOn(world: World, clients: Clients, machine: Machine): Promise<void> {

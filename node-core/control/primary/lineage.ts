@@ -49,6 +49,7 @@ export function createLineage(deps: LineageDeps): Lineage {
   let known: ProvenCommittee | undefined = foundingCommittee(network)
   let working: Promise<void> | undefined
   let again = false
+  let cancelLook: (() => void) | undefined
   const stopping = new AbortController()
   /** Who told of an epoch and could not prove it, and until when that is remembered. */
   const unproven = new Map<NodeId, number>()
@@ -60,13 +61,22 @@ export function createLineage(deps: LineageDeps): Lineage {
   /** The others that tell of a later committee, the latest first. */
   function witnesses(): NodeId[] {
     const epoch = known?.epoch ?? 0
-    const nowMs = clock.monotonicMs()
     return deps
       .tellings()
-      .filter(({ author }) => author !== net.self && (unproven.get(author) ?? 0) <= nowMs)
-      .filter((telling) => epochOf(telling) > epoch)
+      .filter((telling) => telling.author !== net.self && epochOf(telling) > epoch)
       .sort((left, right) => epochOf(right) - epochOf(left))
       .map(({ author }) => author)
+  }
+
+  const isOpen = (node: NodeId): boolean => (unproven.get(node) ?? 0) <= clock.monotonicMs()
+
+  /** Who could not be heard may be by then; nothing new need be told until then. */
+  function lookLater(): void {
+    if (witnesses().length === 0 || stopping.signal.aborted) return
+    cancelLook ??= clock.timer(UNPROVEN_MS, () => {
+      cancelLook = undefined
+      look()
+    })
   }
 
   async function advance(links: readonly Uint8Array[]): Promise<boolean> {
@@ -109,13 +119,14 @@ export function createLineage(deps: LineageDeps): Lineage {
       again = false
       if (!known) return
       await advance(deps.ownLinks(known.epoch))
-      for (const author of witnesses()) {
+      for (const author of witnesses().filter(isOpen)) {
         if (stopping.signal.aborted) return
         const proven = await advance(await askFor(author, known.epoch))
         if (!proven) unproven.set(author, clock.monotonicMs() + UNPROVEN_MS)
         again ||= proven
       }
     } while (again && !stopping.signal.aborted)
+    lookLater()
   }
 
   function look(): void {
@@ -145,6 +156,7 @@ export function createLineage(deps: LineageDeps): Lineage {
     look,
     async stop() {
       stopping.abort()
+      cancelLook?.()
       await working
     },
   }

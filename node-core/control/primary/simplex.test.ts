@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { encode } from '../../base/codec/index.ts'
 import { createSimDisk } from '../../base/disk/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
 import { createSilentLogger } from '../../base/log/index.ts'
 import { framed } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
@@ -246,24 +247,55 @@ describe('the Primary under Simplex', () => {
 })
 
 describe('what a node knows of the committee', () => {
-  it('goes on though the disk fails, and whoever is out of it hears of it', async () => {
+  async function proofOfTwo() {
     const [founder, second] = (await committee(9, 1)) as [TestNode, TestNode]
     const body = encodeQuestion({ kind: 'links', from: 0 })
-    const answer = world.links.node(founder.id).request(second.id, PROTOCOL, body)
-    const told = parseAnswer(await world.run('the links', answer))
+    const answer = await world.run(
+      'the links',
+      world.links.node(founder.id).request(second.id, PROTOCOL, body),
+    )
+    const told = parseAnswer(answer)
     const links = (told?.ok && parseLinks(told.value)) || []
-    let changes = 0
+    const { network, clock } = world
     const disk = createSimDisk({ random: createSeededRandom(1) })
-    disk.setCapacity(0)
+    const deps = { network, clock, disk, logger: createSilentLogger(), changed() {} }
+    return { founder, second, answer, links, deps, voters: [founder.id, second.id].sort() }
+  }
+
+  it('goes on though the disk fails, and whoever is out of it hears of it', async () => {
+    const { founder, links, deps, voters } = await proofOfTwo()
+    let changes = 0
+    deps.disk.setCapacity(0)
     const lineage = createLineage({
-      ...{ network: world.network, net: world.links.node(founder.id), clock: world.clock, disk },
-      ...{ logger: createSilentLogger(), tellings: () => [], ownLinks: () => links },
+      ...{ ...deps, net: world.links.node(founder.id), tellings: () => [], ownLinks: () => links },
       changed: () => void changes++,
     })
     await lineage.start()
     await world.advance(50)
     expect(changes).toBe(1)
-    expect(lineage.committee()?.voters.toSorted()).toEqual([founder.id, second.id].sort())
+    expect(lineage.committee()?.voters.toSorted()).toEqual(voters)
+    await lineage.stop()
+  })
+
+  it('is asked for again where whoever told of it could not be heard', async () => {
+    const { founder, second, answer, deps, voters } = await proofOfTwo()
+    let isHeard = false
+    const told = { voters, learners: [], leader: undefined, term: 9, applied: 9 }
+    const lineage = createLineage({
+      ...{ ...deps, ownLinks: () => [], tellings: () => [{ author: second.id, committee: told }] },
+      net: {
+        self: founder.id,
+        async request() {
+          if (isHeard) return answer
+          throw new MyceliumError('NET_TIMEOUT', 'No answer came.')
+        },
+      },
+    })
+    await lineage.start()
+    await world.advance(50)
+    isHeard = true
+    expect(lineage.committee()?.voters).toEqual([founder.id])
+    await world.until('it is proven', () => lineage.committee()?.voters.length === 2)
     await lineage.stop()
   })
 })
