@@ -13,6 +13,7 @@ import { signVote } from '../consensus/simplex/wire.ts'
 import { createDoorLie, type DoorLieName } from './door-lies.ts'
 import { framesIn } from './frames.ts'
 import type { Gossip } from './gossip.ts'
+import { isConsensus, overheard } from './overheard.ts'
 
 /** `twins`: two nodes with one key (`twins.ts`). */
 export type NodeLie = SimplexLie | 'twins'
@@ -54,7 +55,7 @@ export function createLiarNet(deps: LiarDeps): Net {
 
   function overhear(message: Uint8Array): void {
     try {
-      tell(hear?.(message) ?? [])
+      tell(hear?.(Uint8Array.from(message)) ?? [])
     } catch {
       // What another liar sent may be no message at all.
     }
@@ -90,26 +91,12 @@ export function createLiarNet(deps: LiarDeps): Net {
   }
 }
 
-const isConsensus = (protocol: string): boolean => protocol.startsWith('consensus/')
-
 function lieOf({ lie, net, ids, network, signer, random }: LiarDeps): Lie {
   if (lie === 'twins') return {}
   return SIMPLEX_LIES[lie]({
     ...{ random, peers: ids.filter((id) => id !== net.self) },
     vote: (...ballot) => signVote(signer, network, ballot),
   })
-}
-
-function overheard(stream: NetStream, hear: (message: Uint8Array) => void): NetStream {
-  return {
-    ...stream,
-    async *[Symbol.asyncIterator]() {
-      for await (const bytes of stream) {
-        for (const message of framesIn(bytes)) hear(Uint8Array.from(message))
-        yield bytes
-      }
-    },
-  }
 }
 
 /** Tells of a committee of its own choice, in an epoch far ahead. */

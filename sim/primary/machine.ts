@@ -25,6 +25,7 @@ import { createDetector } from './detector.ts'
 import type { Gossip } from './gossip.ts'
 import { boasting, createLiarNet } from './liar.ts'
 import { createLifeDisk } from './life-disk.ts'
+import { countingSnapshots } from './overheard.ts'
 import { forkNet } from './twins.ts'
 
 export interface Machine {
@@ -100,7 +101,7 @@ export function createMachine(name: string, deps: MachineDeps): Machine {
     return createPrimary(
       {
         ...{ network, clock, net, signer: key, logger: createMemoryLogger(log) },
-        disk: createLifeDisk(disk, clock, takesMs),
+        disk: createLifeDisk(disk, { clock, takesMs, compacted: () => deps.count('compacted') }),
         random: createSeededRandom(random.int(2 ** 31)),
         state: stateOf(),
         certificate: () =>
@@ -124,7 +125,7 @@ export function createMachine(name: string, deps: MachineDeps): Machine {
   }
 
   function netOf(clock: NodeClock): Net {
-    const net = links.node(id)
+    const net = countingSnapshots(links.node(id), () => deps.count('snapshot sent'))
     return liar
       ? createLiarNet({ ...deps, ...liar, net, clock, network: network.id, signer: key })
       : net

@@ -49,6 +49,8 @@ export interface WorldOptions {
   onLife(world: World, machine: Machine, life: Life): void
 }
 
+/** Timers that fire without any time passing. */
+const TURNS_AT_ONCE_MAX = 20_000
 /** By how much a clock runs fast or slow, at most. */
 const DRIFT = 0.01
 
@@ -118,7 +120,13 @@ export async function createWorld({ seed, cast, onLife }: WorldOptions): Promise
       const untilMs = clock.monotonicMs() + ms
       clock.timer(ms, () => {})
       await turn()
-      while (clock.monotonicMs() < untilMs && clock.runNext()) await turn()
+      let turns = 0
+      for (let atMs = clock.monotonicMs(); atMs < untilMs && clock.runNext(); turns++) {
+        if (clock.monotonicMs() > atMs) turns = 0
+        if (turns > TURNS_AT_ONCE_MAX) throw new Error('Somebody never comes to rest.')
+        atMs = clock.monotonicMs()
+        await turn()
+      }
     },
     async until(holds, withinMs) {
       const untilMs = clock.monotonicMs() + withinMs
