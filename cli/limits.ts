@@ -14,3 +14,5 @@ export const CLOCK_TOLERANCE_MS = 7_200_000
 export const SAME_PRESS_MS = 500
 /** Late writes that are fetched at once. */
 export const REPORT_PAGE = 1_000
+/** Chance in a secret that is generated, before it is written as text. Bytes. */
+export const GENERATED_SECRET_BYTES = 32

@@ -172,9 +172,13 @@ describe('the command line with a node', () => {
     })
     const [record] = home.node.deps.network()?.state.list('net/workload/') ?? []
     expect(record?.value).toMatchObject({
-      env: { A: '1', B: 'x=y' },
-      health: { kind: 'http', path: '/ready', port: 80 },
-      source: { image: 'hello:1', command: ['serve', '--fast'] },
+      parts: [
+        {
+          env: { A: '1', B: 'x=y' },
+          probes: { live: { kind: 'http', path: '/ready', port: 80 } },
+          source: { image: 'hello:1', command: ['serve', '--fast'] },
+        },
+      ],
     })
   })
 
@@ -211,6 +215,7 @@ describe('the command line with a node', () => {
 
   it('shows where it would run without running it', async () => {
     expect(await home.json(...DEPLOY, '--dry-run')).toMatchObject({ slots: [{ index: 0 }] })
+    expect(await home.json('deploy', '--schema')).toMatchObject({ title: 'Mycelium workload' })
     expect(await home.json('ps')).toEqual({ workloads: [] })
   })
 

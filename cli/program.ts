@@ -33,6 +33,10 @@ const GROUPS: readonly CommandGroup[] = [
   { names: ['recover'], load: async () => (await import('./commands/recover.ts')).recoverCommands },
   { names: ['seed'], load: async () => (await import('./commands/seed.ts')).seedCommands },
   { names: ['kv'], load: async () => (await import('./commands/kv.ts')).kvCommands },
+  {
+    names: ['secret'],
+    load: async () => (await import('./commands/secret.ts')).secretCommands,
+  },
   { names: ['members'], load: async () => (await import('./commands/members.ts')).memberCommands },
   { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },
   // It tells of every command, so it is loaded with all the others.

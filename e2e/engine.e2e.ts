@@ -45,6 +45,52 @@ describe(`one engine${skipped}`, { skip: Boolean(missing) }, () => {
     assert.equal((await node.cli('delete', 'later')).code, 0)
   })
 
+  it('runs two containers side by side, and sends traffic while the ready one says so', async () => {
+    const httpd = (port: number, folder: string) => ({
+      command: ['/bin/busybox', 'sh', '-c'],
+      args: [
+        `/bin/busybox mkdir -p ${folder} && echo ${folder} > ${folder}/index.html && ` +
+          `exec /bin/busybox httpd -f -p ${port} -h ${folder}`,
+      ],
+    })
+    const ready = {
+      ...{ kind: 'command', periodMs: 500, failures: 1 },
+      command: ['/bin/busybox', 'wget', '-q', '-O', '-', 'http://127.0.0.1:81/'],
+    }
+    const manifest = {
+      name: 'pair',
+      containers: [
+        {
+          ...{ name: 'web', image: 'hello:1', ports: [{ containerPort: 80 }], probes: { ready } },
+          ...httpd(80, '/web'),
+        },
+        { name: 'side', image: 'hello:1', ports: [{ containerPort: 81 }], ...httpd(81, '/side') },
+      ],
+    }
+    const file = path.join(node.home, 'pair.json')
+    writeFileSync(file, JSON.stringify(manifest))
+    await node.json('deploy', '-f', file, '--wait')
+    const answer = await node.viaEdge('/pair/')
+    assert.deepEqual([answer.status, answer.text], [200, '/web\n'])
+    const side = engine.docker('ps', '-q', '--filter', 'name=pair-0-.*[.]side').trim()
+    engine.docker('exec', side, '/bin/busybox', 'mv', '/side/index.html', '/side/gone')
+    await until('the edge to leave it out', 10_000, async () => {
+      return (await node.viaEdge('/pair/')).status === 502
+    })
+    engine.docker('exec', side, '/bin/busybox', 'mv', '/side/gone', '/side/index.html')
+    await until('the edge to take it in', 10_000, async () => {
+      return (await node.viaEdge('/pair/')).status === 200
+    })
+    engine.docker('kill', side)
+    await until('all of it to be started again', 20_000, async () => {
+      const [one] = (
+        await node.get<{ instances: { restarts: number; health: string }[] }>('/api/workloads/pair')
+      ).instances
+      return one?.restarts === 1 && one.health === 'healthy'
+    })
+    assert.equal((await node.cli('delete', 'pair')).code, 0)
+  })
+
   it('says why work waits while the engine is stopped, and recovers when it returns', async () => {
     await node.json('deploy', '--image', 'hello:1', '--name', 'hello', '-p', '0:80', '--wait')
     await engine.stop()

@@ -1,21 +1,20 @@
 /** A network founded with Simplex, with real processes: four voters, one killed, and then a liar. */
 import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { allReady, describeNode, LISTEN, nodeIdOf } from './harness/cluster.ts'
+import { decode } from '../node-core/base/codec/index.ts'
+import { type CertifiedChain, parseChain } from '../node-core/control/succession/index.ts'
+import { verifySpore } from '../node-core/network/spores/index.ts'
+import { describeNode, LISTEN, nodeIdOf } from './harness/cluster.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
+import { fillSimplex, foundSimplex, statusOf } from './harness/simplex.ts'
 import { until } from './harness/waiting.ts'
-
-interface StatusDocument {
-  discoveryTier: string
-  degraded: { code: string }[]
-  primary?: { role: string; inForce: boolean; voters: string[]; height?: number }
-}
 
 /** Preloaded, it makes a liar of a node. */
 const LIAR = new URL('./harness/liar/register.mjs', import.meta.url).pathname
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
-const statusOf = (node: TestNode) => node.get<StatusDocument>('/api/status')
 const put = (node: TestNode, key: string, value: string) =>
   node.call('PUT', `/api/kv/${key}`, { value: base64(value) })
 
@@ -24,51 +23,27 @@ async function written(node: TestNode, key: string, value: string): Promise<void
   assert.equal(status, 200, `${node.name} puts ${key}: ${JSON.stringify(body)}`)
 }
 
+/** What proves the committee in a file that anybody may read, once that many vote in it. */
+function chainIn(file: string, voters: number): CertifiedChain | undefined {
+  if (!existsSync(file)) return undefined
+  const bytes = readFileSync(file)
+  if (verifySpore(bytes, {}).document.voters.length !== voters) return undefined
+  const chain = parseChain((decode(bytes) as { chain: Uint8Array }).chain)
+  return 'certified' in chain ? chain : undefined
+}
+
 async function reads(node: TestNode, key: string, value: string): Promise<void> {
   const entry = await node.get<{ value: string }>(`/api/kv/${key}`)
   assert.equal(entry.value, base64(value), `${node.name} reads ${key}`)
-}
-
-/** The first founds; whoever else there is joins by its invite. */
-async function found(nodes: readonly TestNode[]): Promise<void> {
-  const [first, ...others] = nodes as [TestNode, ...TestNode[]]
-  await first.json(
-    'init',
-    '--network-name',
-    'Garden',
-    '--name',
-    first.name,
-    '--consensus',
-    'simplex',
-  )
-  await first.up(...LISTEN)
-  const { invite } = await first.json<{ invite: string }>('invite', '--uses', '9')
-  for (const node of others) {
-    await node.json('join', invite, '--name', node.name)
-    await node.up(...LISTEN)
-  }
-  await allReady(nodes)
-}
-
-/** Until each of them votes, and knows all of them to. */
-async function fill(nodes: readonly TestNode[]): Promise<void> {
-  const [first, ...others] = nodes as [TestNode, ...TestNode[]]
-  for (const { name } of others) await first.json('promote', name)
-  for (const node of nodes) {
-    await until(`${node.name} to vote`, 20_000, async () => {
-      const { primary } = await statusOf(node)
-      const votes = primary?.role === 'voter' || primary?.role === 'leader'
-      return votes && primary.inForce && primary.voters.length === nodes.length
-    })
-  }
 }
 
 describe('a committee of four under Simplex', () => {
   const names = ['ada', 'ben', 'cleo', 'dora']
   const nodes = names.map((name) => createTestNode(name, { DOCKER_HOST: 'unix:///nowhere.sock' }))
   const [ada, ben, cleo, dora] = nodes as [TestNode, TestNode, TestNode, TestNode]
+  const seed = path.join(ada.home, 'garden.spore')
 
-  before(() => found(nodes))
+  before(() => foundSimplex(nodes))
   after(async () => {
     await Promise.all(nodes.map((node) => node.remove()))
   })
@@ -81,16 +56,25 @@ describe('a committee of four under Simplex', () => {
       [],
     )
     assert.equal(primary?.voters.length, 1)
+    assert.equal(primary?.guarantee, 'honest-only')
     await written(ben, 'ben/first', '1')
     await reads(cleo, 'ben/first', '1')
   })
 
   it('is filled to four, and every node writes and reads', async () => {
-    await fill(nodes)
+    await fillSimplex(nodes)
+    const { primary } = await statusOf(dora)
+    assert.deepEqual([primary?.guarantee, primary?.mayLie], ['byzantine', 1])
     for (const node of nodes) await written(node, `${node.name}/y`, node.name)
     for (const node of nodes) for (const name of names) await reads(node, `${name}/y`, name)
     const refused = await ada.cli('--json', 'transfer', 'ben')
     assert.match(refused.stderr, /NO_LEAD/)
+  })
+
+  it('proves its committee to strangers by its own certificates, in a seed', async () => {
+    await ada.json('seed', 'publish', '--to', seed)
+    await until('the seed to name all four', 30_000, () => chainIn(seed, 4))
+    assert.equal(chainIn(seed, 4)?.root, undefined)
   })
 
   it('goes on when one of four is killed, and brings it up to date', async () => {
@@ -145,6 +129,34 @@ describe('a committee of four under Simplex', () => {
     })
     await reads(dora, 'dora/out', '1')
   })
+
+  it('goes on by an admin’s word when two of four are gone, who come back to it', async () => {
+    await written(cleo, 'cleo/kept', 'yes')
+    await cleo.kill()
+    await dora.kill()
+    const { plan } = await until('a plan', 20_000, async () => {
+      const shown = await ada.json<{ plan?: { missing: string[]; mayLose: boolean } }>('recover')
+      return shown.plan ? { plan: shown.plan } : undefined
+    })
+    assert.deepEqual([plan.missing.length, plan.mayLose], [2, false])
+    assert.deepEqual(await ada.json('recover', '--yes'), { era: 1 })
+    await written(ada, 'ada/alone', 'yes')
+    await reads(ada, 'cleo/kept', 'yes')
+    for (const node of [cleo, dora]) await node.up(...LISTEN)
+    for (const node of nodes) {
+      await until(`${node.name} to vote again`, 60_000, async () => {
+        const { primary } = await statusOf(node)
+        return primary?.era === 1 && primary.inForce && primary.voters.length === 4
+      }).catch(async (error) => {
+        console.log(await describeNode(node))
+        throw error
+      })
+    }
+    await written(dora, 'dora/back', 'yes')
+    await reads(ben, 'dora/back', 'yes')
+    // From the mandate on the committees of the new era certify each other.
+    await until('the seed to name all four', 60_000, () => chainIn(seed, 4)?.root !== undefined)
+  })
 })
 
 describe('a committee of four under Simplex, one of whom lies', () => {
@@ -159,13 +171,13 @@ describe('a committee of four under Simplex, one of whom lies', () => {
   const honest = nodes.filter((node) => node !== eve)
   const [ada, ben] = honest as [TestNode, TestNode]
 
-  before(() => found(nodes))
+  before(() => foundSimplex(nodes))
   after(async () => {
     await Promise.all(nodes.map((node) => node.remove()))
   })
 
   it('goes on with the liar, finds it out, and goes on without it', async () => {
-    await fill(honest)
+    await fillSimplex(honest)
     const liar = await nodeIdOf(eve)
     const isCaught = () => honest.some((one) => one.log().includes('caught lying'))
     const hasVote = async () => (await statusOf(ada)).primary?.voters.includes(liar) === true

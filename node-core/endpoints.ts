@@ -2,7 +2,7 @@
 import type { Membership } from './network/membership/index.ts'
 import type { Endpoint, EndpointSource } from './work/edge/index.ts'
 import type { WorkView } from './work/reconcile/index.ts'
-import type { Instance, Workload } from './work/spec/index.ts'
+import { type Instance, portsOf, type Workload } from './work/spec/index.ts'
 
 export interface EndpointDeps {
   view: Pick<WorkView, 'desired' | 'assigned' | 'subscribe'>
@@ -55,5 +55,5 @@ function answers(instance: Instance): boolean {
 
 /** The edge speaks HTTP to the first TCP port a workload declares. */
 function httpPortOf(workload: Workload): number | undefined {
-  return workload.ports.find((port) => port.protocol === 'tcp')?.containerPort
+  return portsOf(workload).find((port) => port.protocol === 'tcp')?.containerPort
 }

@@ -8,6 +8,7 @@ import type { NetworkSide } from './network-side.ts'
 import type { PrimarySide } from './primary-side.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import type { WorkView } from './work/reconcile/index.ts'
+import { portsOf } from './work/spec/index.ts'
 
 export interface InstanceSide {
   doors: InstanceDoors
@@ -35,8 +36,8 @@ export async function openInstanceSide(
       return {
         ...{ workload: name, instance: id, index, generation, node: mesh.self },
         ...(workload && { replicas: workload.replicas }),
-        ...{ env: workload?.env ?? {}, labels: workload?.labels ?? {} },
-        ports: (workload?.ports ?? []).map(({ containerPort, protocol }) => {
+        ...{ env: workload?.parts[0].env ?? {}, labels: workload?.labels ?? {} },
+        ports: (workload ? portsOf(workload) : []).map(({ containerPort, protocol }) => {
           return { containerPort, protocol }
         }),
       }

@@ -80,18 +80,19 @@ async function tellRole(
 const TELL_ROLE_MS = 2_000
 
 function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): NetworkParts {
-  const { network, mesh, state, membership, discovery, admission } = side
+  const { network, mesh, state, membership, cordons, discovery, admission } = side
   return {
     genesis: network.genesis,
     id: network.id,
     permissions: () => admission.permissions(),
-    ...{ state, membership, mesh },
+    ...{ state, membership, cordons, mesh },
     primary,
     discoveryTier: () => (primary.status().inForce ? 'primary' : discovery.tier()),
     seedDocument: async () => ({ ...admission.seedDocument() }),
     seeds: side.spores.shelf,
     members: admission,
     desired: work.desired,
+    secrets: work.secrets,
     placementInput: () => work.view.placementInput(),
     readLogs: (of, options) => work.logs.read(of, options),
     bundles: work.bundles,
@@ -111,16 +112,14 @@ async function kindsOf({ runners }: WorkSide) {
   )
 }
 
-function degradedOf(
-  { hasTwin, isRemoved, network }: NetworkSide,
-  { primary }: PrimarySide,
-): Reason[] {
-  const { trouble, committee, inForce } = primary.status()
+function degradedOf({ hasTwin, isRemoved }: NetworkSide, { primary }: PrimarySide): Reason[] {
+  const { trouble, committee, inForce, guarantee } = primary.status()
   return [
     ...(hasTwin() ? [TWIN] : []),
     ...(isRemoved() ? [REMOVED] : []),
     ...(trouble ? [trouble] : []),
-    ...(committee && !inForce && !trouble ? [noQuorum(network.genesis.consensus)] : []),
+    ...(committee && !inForce && !trouble ? [NO_QUORUM] : []),
+    ...(guarantee === 'void' ? [NO_PROMISE] : []),
     ...lateWrites(primary.recovery.reports()),
   ]
 }
@@ -133,17 +132,30 @@ function lateWrites(reports: readonly LateReport[]): Reason[] {
   const message =
     `${what} that this node’s copy held were not taken over when the committee was overruled: ` +
     'mycelium recover report'
-  return [{ code: 'LATE_WRITES', message }]
+  const altered = reports.some((report) => report.altered) ? [ALTERED] : []
+  return [{ code: 'LATE_WRITES', message }, ...altered]
 }
 
-/** A committee of Simplex cannot be overruled (docs/adr/0016). */
-function noQuorum(consensus: 'raft' | 'simplex'): Reason {
-  const message =
+const NO_QUORUM = {
+  code: 'NO_QUORUM',
+  message:
     'Too few of the committee are in reach: the registry can be read as it was last seen, and ' +
-    'nothing can be written to it. What runs goes on.'
-  const recover =
-    ' If the others are gone for good, on a computer of an admin that votes: mycelium recover'
-  return { code: 'NO_QUORUM', message: consensus === 'raft' ? message + recover : message }
+    'nothing can be written to it. What runs goes on. If the others are gone for good, on a ' +
+    'computer of an admin that votes: mycelium recover',
+}
+
+const NO_PROMISE = {
+  code: 'NO_PROMISE',
+  message:
+    'More of the committee lied than it bears: it is no longer promised that all nodes hold the same. ' +
+    'Compare several nodes before you rely on an answer, and let nobody in again whom you do not know.',
+}
+
+const ALTERED = {
+  code: 'PAST_ALTERED',
+  message:
+    'The committee was overruled by a copy that is not what this node’s was: ask whoever recovered, ' +
+    'and look at mycelium recover report',
 }
 
 const TWIN = {

@@ -27,7 +27,7 @@ export function createPrimarySide(deps: RuntimeDeps, side: NetworkSide): Primary
     permissionsOf: (node) => {
       if (node === mesh.self) return side.admission.permissions()
       const member = state.memberOf(node)
-      return member && !records.isRemoved(member.ownerId) ? member.permissions : undefined
+      return member && records.standing(member.ownerId, member.permissions)
     },
     isHub: (node) => {
       const role = side.membership.get(node)?.profile.role

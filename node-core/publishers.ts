@@ -4,7 +4,7 @@
  * (docs/adr/0013).
  */
 import { z } from 'zod'
-import { every, toTimestamp } from './base/clock/index.ts'
+import { looking, toTimestamp } from './base/clock/index.ts'
 import { isCode, MyceliumError, messageOf } from './base/errors/index.ts'
 import { createKeptFile, type KeptFileDeps } from './base/kept-file/index.ts'
 import type { Lifecycle } from './base/lifecycle/index.ts'
@@ -42,7 +42,10 @@ const STATE_PREFIX = 'net/publisher/'
 const SETTING_PREFIX = 'publisher/'
 /** More are not read. */
 const PUBLISHERS_MAX = 1_000
+/** Least time between two looks at what is to be taken over or kept. Milliseconds. */
 const LOOK_MS = 2_000
+/** Between two such looks while nothing changes. Milliseconds. */
+const LOOK_SELDOM_MS = 30_000
 /** Between the taking over of an entry and its tombstone, so that copies that lag know of the former. */
 const RETIRE_MS = 10_000
 const KEPT_BYTES_MAX = 262_144
@@ -110,11 +113,13 @@ export function createPublishers(deps: PublishersDeps): Publishers {
     }
   }
 
-  /** A node that only follows holds its copy in memory. */
-  async function keep(): Promise<void> {
+  /** A node that only follows holds its copy in memory. False where it is worth another try. */
+  async function keep(): Promise<boolean> {
     const now = primary.view() && committed()
-    if (!now || now === written || primary.status().role !== 'none') return
-    if (await file.write([...now])) written = now
+    if (!now || now === written || primary.status().role !== 'none') return true
+    if (!(await file.write([...now]))) return false
+    written = now
+    return true
   }
 
   /** Cheap while no setting has changed. */
@@ -133,14 +138,16 @@ export function createPublishers(deps: PublishersDeps): Publishers {
     return committed().has(key) || state.get(STATE_PREFIX + key)?.value !== undefined
   }
 
-  async function look(): Promise<void> {
-    await keep()
+  /** True while entries of before the registry are left, or what is kept could not be written. */
+  async function look(): Promise<boolean> {
+    const isKept = await keep()
     try {
       await takeOver()
     } catch (error) {
       if (!(error instanceof MyceliumError)) throw error
       logger.debug('A publisher was not taken over', { code: error.code })
     }
+    return !isKept || recorded().length > 0
   }
 
   return {
@@ -167,17 +174,24 @@ export function createPublishers(deps: PublishersDeps): Publishers {
       if (stops.length > 0) return
       kept = new Map(KEPT.safeParse(await file.read()).data)
       shown = committed()
+      const gaps = { gapMs: LOOK_MS, seldomMs: LOOK_SELDOM_MS }
+      const looks = looking(clock, gaps, look, (error) =>
+        logger.error('A look at trusted publishers failed', { error: messageOf(error) }),
+      )
       stops = [
-        primary.subscribe(tell),
+        primary.subscribe(() => {
+          tell()
+          looks.soon()
+        }),
         state.subscribe(STATE_PREFIX, ({ key: name }) => {
           const key = name.slice(STATE_PREFIX.length)
           if (committed().has(key)) return
           for (const listener of [...listeners]) listener({ key, gone: !has(key) })
         }),
-        every(clock, LOOK_MS, look, (error) =>
-          logger.error('A look at trusted publishers failed', { error: messageOf(error) }),
-        ),
+        state.subscribe(STATE_PREFIX, looks.soon),
+        looks.stop,
       ]
+      looks.soon()
     },
     async stop() {
       const ends = stops

@@ -27,6 +27,7 @@ import {
 import { type ContainerRunner, createContainerRunner } from './work/runners/container/index.ts'
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
+import { createSecrets, type Secrets } from './work/secrets/index.ts'
 
 export interface WorkSide {
   desired: Desired
@@ -37,6 +38,7 @@ export interface WorkSide {
   logs: Logs
   bundles: BundleShelf
   edge: Edge
+  secrets: Secrets
   /** In the order in which they start. */
   parts: NamedPart[]
 }
@@ -128,6 +130,10 @@ export function createWorkSide(
     reconciler,
     mayUse: (peer) => mayUse(side, peer),
   })
+  const secrets = createSecrets({
+    ...{ primary, network: network.id, self: mesh.self, owner: identity.ownerId },
+    ...{ key: identity.nodeKey, clock: deps.clock, random: deps.random, logger: deps.logger },
+  })
   const tunnels = createTunnelServer({
     ...common('tunnels'),
     net: mesh,
@@ -140,12 +146,13 @@ export function createWorkSide(
     { port: config.edgePort ?? 8080 },
   )
   return {
-    ...{ desired, view, containers, reconciler, logs, edge },
+    ...{ desired, view, containers, reconciler, logs, edge, secrets },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
       { name: 'desired', part: desired },
       { name: 'publishers', part: publishers },
+      { name: 'secrets', part: secrets },
       { name: 'blobs', part: blobs },
       { name: 'containers', part: containers },
       { name: 'programs', part: programs },
@@ -173,11 +180,12 @@ function holdersOf({ state, mesh, membership }: NetworkSide, digest: Digest): No
 
 function wantsImage(view: WorkView, imageId: string): boolean {
   return view.wanted().some(({ workload }) => {
-    return 'image' in workload.source && workload.source.imageId === imageId
+    return workload.parts.some(({ source }) => 'image' in source && source.imageId === imageId)
   })
 }
 
-function mayUse({ state }: NetworkSide, peer: NodeId): boolean {
-  const permissions = state.memberOf(peer)?.permissions
+function mayUse({ state, records }: NetworkSide, peer: NodeId): boolean {
+  const member = state.memberOf(peer)
+  const permissions = member && records.standing(member.ownerId, member.permissions)
   return permissions !== undefined && (permissions.has('use') || permissions.has('admin'))
 }

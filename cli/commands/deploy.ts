@@ -1,5 +1,6 @@
 /** Deploying an image, a bundle or a manifest file, and watching it come up. */
 import type { Command } from 'commander'
+import { workloadSchema } from '../../node-core/api/contract/index.ts'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
 import { readInput } from '../input-files.ts'
@@ -19,6 +20,7 @@ interface DeployFlags extends ShapeFlags {
   wait?: boolean
   timeout: string
   dryRun?: boolean
+  schema?: boolean
 }
 
 export function deployCommands(program: Command, act: Act): void {
@@ -36,6 +38,7 @@ export function deployCommands(program: Command, act: Act): void {
     .option('--wait', 'wait until every copy runs and is healthy')
     .option('--timeout <duration>', 'how long --wait waits', '5m')
     .option('--dry-run', 'only show where it would run')
+    .option('--schema', 'print the JSON Schema of a manifest and do nothing')
     .addHelpText(
       'after',
       '\nExamples:\n  mycelium deploy --image web:1 --name web --replicas 3 -p 0:80 --wait\n' +
@@ -45,6 +48,11 @@ export function deployCommands(program: Command, act: Act): void {
 }
 
 async function deploy(context: Context, command: string[], flags: DeployFlags): Promise<void> {
+  if (flags.schema) {
+    const schema = workloadSchema()
+    context.answer(schema, () => JSON.stringify(schema, undefined, 2))
+    return
+  }
   const node = await context.node()
   const input = await inputOf(context, node, command, flags)
   if (flags.dryRun) {

@@ -34,11 +34,12 @@ async function logs(context: Context, [name = '']: string[], flags: LogFlags): P
     ...(flags.instance !== undefined && { instance: flags.instance }),
   })
   for await (const entry of lines) {
-    const { at, instance, line } = entry
+    const { at, instance, part, line } = entry
     if (context.json) context.terminal.out(JSON.stringify(entry))
     else {
       const from = flags.instance === undefined ? `${instance} ` : ''
-      context.terminal.out(`${flags.timestamps ? `${at} ` : ''}${from}${line}`)
+      const who = part === undefined ? '' : `${part} `
+      context.terminal.out(`${flags.timestamps ? `${at} ` : ''}${from}${who}${line}`)
     }
   }
 }

@@ -68,12 +68,20 @@ function planText(plan: NonNullable<Shown['plan']>): string {
     ['Not in reach', names(plan.missing)],
     ['This copy ends at', `${plan.last} (known to be committed: ${plan.committed})`],
     ['Hold more', names(plan.later)],
+    ...unprovenRow(plan.unproven),
   ])
+  const loss = plan.mayLose
+    ? 'Those not in reach were enough to have acknowledged writes that nobody here knows of.'
+    : 'Those not in reach were too few to have acknowledged anything by themselves.'
   return (
-    `${text}\n\nThis node would go on alone with what its copy holds. What was written elsewhere ` +
+    `${text}\n\n${loss}\n\nThis node would go on alone with what its copy holds. What was written elsewhere ` +
     'since, or is held only by those not in reach, is not in it: when they return they stop, ' +
     'report it, and learn from this node. If they still run together, both write until then.'
   )
+}
+
+function unprovenRow(nodes: readonly string[]): [name: string, value: string][] {
+  return nodes.length === 0 ? [] : [['Say so, unproven', nodes.map(short).join(', ')]]
 }
 
 async function report(
@@ -113,11 +121,14 @@ async function all(node: NodeClient, era: number) {
   return { commands, rows }
 }
 
-function reportText(reports: readonly Awaited<ReturnType<typeof all>>[]): string {
+type Listed = Pick<Shown['reports'][number], 'altered'> & Awaited<ReturnType<typeof all>>
+
+function reportText(reports: readonly Listed[]): string {
   const commands = reports.flatMap((one) => one.commands)
   const rows = reports.flatMap((one) => one.rows)
-  if (commands.length + rows.length === 0) return 'No late writes.'
-  return table(
+  const altered = reports.some((one) => one.altered) ? `${ALTERED}\n\n` : ''
+  if (commands.length + rows.length === 0) return `${altered}No late writes.`
+  const late = table(
     ['WHEN', 'WHAT', 'ABOUT', 'BY', 'TOLD AS DONE'],
     [
       ...commands.map(({ at, kind, subject, author, committed }) => {
@@ -126,4 +137,9 @@ function reportText(reports: readonly Awaited<ReturnType<typeof all>>[]): string
       ...rows.map(({ key, modRevision }) => ['', 'value', key, '', `revision ${modRevision}`]),
     ],
   )
+  return altered + late
 }
+
+const ALTERED =
+  'The committee was overruled by a copy that is not what this node’s was. Its log is kept in ' +
+  'registry/, and whoever recovered has to be asked.'

@@ -95,12 +95,18 @@ async function ps(context: Context, [name]: string[]): Promise<void> {
             paint(context.terminal, each.status),
             `${each.running_instances}/${each.replicas}`,
             each.kind,
-            each.image ?? each.bundle?.slice(0, 19) ?? '',
+            whatOf(each),
             each.owner.name,
             each.url ?? '',
           ]),
         ),
   )
+}
+
+/** The image or bundle; of several containers the first, and how many more there are. */
+function whatOf({ image, bundle, parts }: Outputs['workloads']['get']): string {
+  const what = image ?? bundle?.slice(0, 19) ?? ''
+  return parts.length > 1 ? `${what} and ${parts.length - 1} more` : what
 }
 
 function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): string {

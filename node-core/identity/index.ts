@@ -274,4 +274,5 @@ export {
   parsePrivateKeyPem,
 } from './keys.ts'
 export { createKeystore, type KeystoreDeps } from './keystore.ts'
+export { open, openSealed, seal, sealTo } from './sealing.ts'
 export { verify } from './signature.ts'

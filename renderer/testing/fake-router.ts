@@ -1,6 +1,11 @@
 /** The contract's operations over one scenario in memory. Long for being every operation once. */
 import { implement, ORPCError } from '@orpc/server'
-import { contract, type NodeEvent, type WorkloadView } from '../../node-core/api/contract/index.ts'
+import {
+  contract,
+  type NodeEvent,
+  type WorkloadView,
+  workloadSchema,
+} from '../../node-core/api/contract/index.ts'
 import type { Scenario } from './scenarios.ts'
 import { idOf, makeInstance, makeNode, makeWorkload } from './shapes.ts'
 
@@ -120,6 +125,11 @@ function build(
       start: os.recovery.start.handler(noPrimary),
       report: os.recovery.report.handler(noPrimary),
       discard: os.recovery.discard.handler(noPrimary),
+    },
+    secrets: {
+      list: os.secrets.list.handler(() => ({ secrets: [], more: false })),
+      set: os.secrets.set.handler(noPrimary),
+      delete: os.secrets.delete.handler(noPrimary),
     },
     kv: {
       get: os.kv.get.handler(noPrimary),
@@ -246,6 +256,7 @@ function build(
     workloads: {
       list: os.workloads.list.handler(() => ({ workloads: scenario.workloads })),
       get: os.workloads.get.handler(({ input }) => findWorkload(input.name)),
+      schema: os.workloads.schema.handler(() => workloadSchema()),
       deploy: os.workloads.deploy.handler(({ input }) => {
         if (input.containers?.[0]?.image === 'nowhere') {
           throw new ORPCError('VALIDATION_ERROR', {

@@ -55,6 +55,8 @@ export function makeInstance(shape: Partial<InstanceView> & { nodeName: string }
   }
 }
 
+const AMOUNTS = { cpuMillis: 500, memoryBytes: 256 * MIB }
+
 export function makeWorkload(shape: Partial<WorkloadView> & { name: string }): WorkloadView {
   const instances = shape.instances ?? []
   const serving = instances.filter((each) => each.status === 'Running' && !each.lost)
@@ -66,9 +68,18 @@ export function makeWorkload(shape: Partial<WorkloadView> & { name: string }): W
     generation: 1,
     owner: { id: 'did:key:z6MkAda', name: 'Ada' },
     image: `${shape.name}:1.2`,
+    parts: [
+      {
+        name: 'main',
+        image: `${shape.name}:1.2`,
+        ports: [{ containerPort: 8080 }],
+        resources: { requests: AMOUNTS, limits: AMOUNTS },
+        probes: { live: { kind: 'tcp', port: 8080 } },
+      },
+    ],
     ports: [{ containerPort: 8080 }],
     labels: {},
-    resources: { cpuMillis: 500, memoryBytes: 256 * MIB },
+    resources: AMOUNTS,
     onPartition: 'heal',
     url: `http://${shape.name}.localhost:8080/`,
     instances,

@@ -11,6 +11,8 @@ export interface Cast {
   readonly founders: number
   readonly machines: number
   readonly liars: ReadonlyMap<number, Ways>
+  /** There is one liar more than the committee bears: agreement is not promised. */
+  readonly overrun: boolean
   /** So small that a short run compacts often. */
   readonly compaction: CompactionBounds | undefined
   /** Whether the committee fills itself. */
@@ -51,14 +53,22 @@ export function castFor(seed: number, random: Random, options: CastOptions = {})
     const voters = COMMITTEES[seed % COMMITTEES.length] ?? 0
     const liars = liarsAmong(voters, random, lying)
     const founders = Math.min(voters, FOUNDERS_MAX)
-    const rest = { founders, fills: false, mixed: false }
+    const rest = { founders, fills: false, mixed: false, overrun: lying === 'overrun' }
     return { engine: 'simplex', voters, machines: voters + 1, liars, compaction, ...rest }
   }
   const fills = share === 4
   const few = engine === 'raft' ? 3 : 4
   const voters = seed % 3 === 0 && !fills ? 5 : few
   return {
-    ...{ engine, voters, compaction, fills, liars: new Map(), machines: voters + 1 },
+    ...{
+      engine,
+      voters,
+      compaction,
+      fills,
+      overrun: false,
+      liars: new Map(),
+      machines: voters + 1,
+    },
     founders: engine === 'raft' || fills || share % 2 === 1 ? 1 : voters,
     mixed: engine === 'raft' && share % 4 === 1,
   }

@@ -177,11 +177,22 @@ export function createChaos(world: World): Chaos {
     world.count('upgraded')
   }
 
+  async function makeWell(): Promise<void> {
+    Object.assign(links.faults, { dropRate: 0, duplicateRate: 0, slowRate: 0, delayMsMax: 5 })
+    links.mendAll()
+    await world.advance(Math.max(0, pausedUntilMs - world.clock.monotonicMs()))
+    for (const machine of machines) {
+      machine.disk.setCapacity(undefined)
+      machine.disk.failSyncs(0)
+      machine.syncMsMax = 3
+      machine.start()
+    }
+  }
+
   /** One that votes, while all others go on; another one takes its place. */
   async function leaveAlone(): Promise<void> {
-    links.mendAll()
-    for (const machine of machines) machine.start()
-    await world.advance(1_000)
+    await makeWell()
+    await mending.end()
     const votersNow = () => leader()?.life?.primary.status().committee?.voters ?? []
     const absent = machines.find(({ id }) => votersNow().includes(id) && id !== leader()?.id)
     absent?.die('kill')
@@ -202,15 +213,7 @@ export function createChaos(world: World): Chaos {
     async end() {
       // What is under way of the faults above is over by then.
       await world.advance(4_500)
-      Object.assign(links.faults, { dropRate: 0, duplicateRate: 0, slowRate: 0, delayMsMax: 5 })
-      links.mendAll()
-      await world.advance(Math.max(0, pausedUntilMs - world.clock.monotonicMs()))
-      for (const machine of machines) {
-        machine.disk.setCapacity(undefined)
-        machine.disk.failSyncs(0)
-        machine.syncMsMax = 3
-        machine.start()
-      }
+      await makeWell()
       for (const machine of old()) upgrade(machine)
       await mending.end()
       for (const { disk } of machines) {

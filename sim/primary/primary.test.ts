@@ -44,13 +44,15 @@ describe('the Primary of a network in which everything goes wrong, then nothing 
 
 /** Signatures cost time: more of them with `npm run sim -- --primary --engine simplex --seeds 100`. */
 const SIMPLEX = [
-  { who: 'honest voters', seeds: [1, 4], options: { engine: 'simplex' } },
+  { who: 'honest voters', seeds: [1, 28], options: { engine: 'simplex' } },
   // Four, seven and ten voters.
   { who: 'f liars', seeds: [3, 1, 2], options: { engine: 'simplex', lying: 'bearable' } },
+  // And says so where it cannot be promised.
+  { who: 'f + 1 liars', seeds: [6], options: { engine: 'simplex', lying: 'overrun' } },
 ] as const satisfies { who: string; seeds: number[]; options: CastOptions }[]
 const SIMPLEX_EFFECTS = [
   ...['write: acknowledged', 'read', 'lease: kept', 'compacted', 'filled itself'],
-  ...['slashed: doubler', 'liar: boasts'],
+  ...['slashed: doubler', 'liar: boasts', 'said: void', 'snapshot sent'],
 ]
 
 describe('the Primary under Simplex', () => {

@@ -8,7 +8,7 @@ import { type Clients, createClients } from './clients.ts'
 import { createChaos } from './faults.ts'
 import { createInvariants, type Invariants } from './invariants.ts'
 import type { Machine } from './machine.ts'
-import { judgeLiars } from './slashing.ts'
+import { judgeLiars, judgePromise } from './slashing.ts'
 import { createTenants, type Tenants } from './tenants.ts'
 import { createVersions, type Versions } from './versions.ts'
 import { createWorld, type World } from './world.ts'
@@ -35,6 +35,8 @@ const FILLED_WITHIN_MS = 90_000
 const HEALED_WITHIN_MS = 10_000
 /** The same where liars lead some of the views, each of which takes its time. Milliseconds. */
 const HEALED_AMONG_LIARS_MS = 60_000
+/** Until more liars than are borne are caught, once all hear each other. Milliseconds. */
+const VOID_WITHIN_MS = 60_000
 /** Until a watcher whose answer was lost has asked again. Milliseconds. */
 const TOLD_WITHIN_MS = 60_000
 
@@ -60,7 +62,9 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   } catch (error) {
     invariants.failures.push(error instanceof Error ? (error.stack ?? '') : messageOf(error))
   }
-  const failures = [...invariants.failures, ...tenants.failures]
+  const failures = cast.overrun
+    ? judgePromise(world, invariants)
+    : [...invariants.failures, ...tenants.failures]
   const counts = { ...world.links.counts, ...world.counts }
   return { seed, failures, trace: world.trace(), counts, log: lastLines(world) }
 }
@@ -87,6 +91,10 @@ async function run(world: World, parts: Parts): Promise<void> {
     await world.advance(world.random.int(BETWEEN_MS_MAX))
   }
   await chaos.end()
+  if (world.cast.overrun) {
+    await world.until(() => invariants.voids.size > 0, VOID_WITHIN_MS)
+    return
+  }
   world.note('calm')
   clients.stop()
   tenants.stop()

@@ -3,6 +3,7 @@
  * trust falls, and the committee goes on without it (docs/adr/0012).
  */
 import { TRUST_SEATED_MIN } from '../../node-core/control/registry/index.ts'
+import type { Invariants } from './invariants.ts'
 import type { Machine } from './machine.ts'
 import type { World } from './world.ts'
 
@@ -26,4 +27,13 @@ function isOut({ honest }: World, { id }: Machine): boolean {
     const voters = life?.primary.status().committee?.voters ?? []
     return view !== undefined && view.seat(id).trust < TRUST_SEATED_MIN && !voters.includes(id)
   })
+}
+
+/** With more liars than are borne: no honest node is left to believe that agreement is promised. */
+export function judgePromise(world: World, { failures, voids }: Invariants): string[] {
+  const areCaught = [...world.cast.liars.values()].every(({ lie }) => lie === 'doubler')
+  if (voids.size > 0) world.count('said: void')
+  if (failures.length > 0) world.count('parted')
+  if (voids.size > 0 || (failures.length === 0 && !areCaught)) return []
+  return ['nobody says that nothing is promised any more', ...failures]
 }

@@ -22,8 +22,7 @@ export function createSimplexEngine(
   let lies: Outgoing[] = []
   let taken: honest.SimplexEngine[] = []
 
-  const peers = (): NodeId[] =>
-    (left.committee()?.voters ?? []).map(({ node }) => node).filter((node) => node !== config.self)
+  const peers = (): NodeId[] => left.status().members.voters.filter((node) => node !== config.self)
   /** The last of the others hears the second engine, once there is a committee to divide. */
   const isRight = (peer: NodeId): boolean => peers().length > 2 && peers().at(-1) === peer
 

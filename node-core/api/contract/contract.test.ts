@@ -85,6 +85,7 @@ describe('the contract', () => {
       'primary.demote',
       'recovery.discard',
       'recovery.start',
+      'secrets.delete',
       'workloads.delete',
     ])
   })

@@ -57,7 +57,6 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'LAST_VOTER',
     'SEED_UNCONDITIONAL',
     'QUORUM_STANDS',
-    'NOT_UNDER_SIMPLEX',
     'LATER_COPY',
     'OVERRULED',
     'NOT_A_VOTER',

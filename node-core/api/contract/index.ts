@@ -10,6 +10,7 @@ import { invites, members, network, nodes, peers } from './network.ts'
 import { node } from './node.ts'
 import { primary } from './primary.ts'
 import { recovery } from './recovery.ts'
+import { secrets } from './secrets.ts'
 import { seeds } from './seeds.ts'
 import { bundles, images, workloads } from './workloads.ts'
 
@@ -26,6 +27,7 @@ export const contract = {
   kv,
   leases,
   locks,
+  secrets,
   workloads,
   bundles,
   images,
@@ -42,5 +44,12 @@ export type { KeyChangeView } from './kv.ts'
 export type { ClusterNode } from './network.ts'
 export type { Status } from './node.ts'
 export type { PrimaryView } from './primary.ts'
+export type { SecretView } from './secrets.ts'
 export type { Comparison, TransactionAnswer, TransactionStep } from './transactions.ts'
-export type { DeployInput, InstanceView, WorkloadView } from './workloads.ts'
+export {
+  type DeployInput,
+  deployInput,
+  type InstanceView,
+  type WorkloadView,
+  workloadSchema,
+} from './workloads.ts'

@@ -17,6 +17,7 @@ const ownConfig = z.object({
   generation: z.int(),
   replicas: z.int().optional(),
   node: z.string(),
+  /** Of the first container, or of the program. */
   env: z.record(z.string(), z.string()),
   labels: z.record(z.string(), z.string()),
   ports: z.array(z.object({ containerPort: z.int(), protocol: z.enum(['tcp', 'udp']) })),

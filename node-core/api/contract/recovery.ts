@@ -17,6 +17,10 @@ const plan = z.object({
   committed: index,
   /** Nodes in reach whose copies hold more: recover on one of them. */
   later: z.array(z.string()),
+  /** Nodes in reach that say so and do not show it: under Simplex one may lie. */
+  unproven: z.array(z.string()),
+  /** Whether those not in reach are enough to have acknowledged writes that nobody here knows of. */
+  mayLose: z.boolean(),
 })
 
 const reportHead = z.object({
@@ -29,6 +33,8 @@ const reportHead = z.object({
   /** What the log had forgotten shows in `rows` alone. */
   compacted: z.boolean(),
   unreadable: z.boolean(),
+  /** What was gone on from is not what this node's copy was then: under Simplex that shows. */
+  altered: z.boolean(),
   commands: z.number().int(),
   rows: z.number().int(),
 })

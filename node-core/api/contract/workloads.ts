@@ -19,21 +19,16 @@ export const port = z.strictObject({
 export const cpu = z.union([z.string().max(16), z.number().positive()])
 /** `256Mi`, `1Gi`, `512M`; a number means bytes. */
 export const memory = z.union([z.string().max(16), z.number().positive()])
-export const resources = z.strictObject({ cpu: cpu.optional(), memory: memory.optional() })
+const amounts = { cpu: cpu.optional(), memory: memory.optional() }
+/** What is reserved for each copy; `limits` is what it may take where that is more. */
+export const resources = z.strictObject({
+  ...amounts,
+  limits: z.strictObject(amounts).optional(),
+})
 export const env = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/),
   z.string().max(32_768),
 )
-
-export const container = z.strictObject({
-  name: z.string().min(1).max(63).optional(),
-  image: z.string().min(1).max(512),
-  command: z.array(z.string().max(4_096)).max(128).optional(),
-  args: z.array(z.string().max(4_096)).max(128).optional(),
-  env: env.optional(),
-  ports: z.array(port).max(32).optional(),
-  resources: resources.optional(),
-})
 
 export const digest = z
   .string()
@@ -41,46 +36,95 @@ export const digest = z
 
 export const replicas = z.number().int().min(1).max(1_000)
 
-/** How often it is asked, and how long an answer may take. */
-const healthTimes = {
+const command = z.array(z.string().max(4_096)).max(128)
+const portNumber = z.number().int().min(1).max(65_535)
+
+/** How often it is asked, how long an answer may take, and how many failures in a row count. */
+const probeTimes = {
   periodMs: z.number().int().positive().optional(),
   timeoutMs: z.number().int().positive().optional(),
+  failures: z.number().int().positive().optional(),
 }
+const httpProbe = z.strictObject({
+  kind: z.literal('http'),
+  path: z.string().startsWith('/').max(1_024).optional(),
+  port: portNumber.optional(),
+  ...probeTimes,
+})
+const tcpProbe = z.strictObject({
+  kind: z.literal('tcp'),
+  port: portNumber.optional(),
+  ...probeTimes,
+})
+const commandProbe = z.strictObject({
+  kind: z.literal('command'),
+  command: command.min(1),
+  ...probeTimes,
+})
+const probe = z.discriminatedUnion('kind', [httpProbe, tcpProbe, commandProbe])
+
+/**
+ * `startup` holds the others back until it has passed; an instance whose `live` probe fails is
+ * started again; one whose `ready` probe fails gets no traffic.
+ */
+export const probes = z.strictObject({
+  startup: probe.optional(),
+  live: probe.optional(),
+  ready: probe.optional(),
+})
+/** Short for `probes.live`; `running` for none. */
 export const healthCheck = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('http'),
-    path: z.string().startsWith('/').max(1_024).optional(),
-    port: z.number().int().min(1).max(65_535).optional(),
-    ...healthTimes,
-  }),
-  z.strictObject({
-    kind: z.literal('tcp'),
-    port: z.number().int().min(1).max(65_535).optional(),
-    ...healthTimes,
-  }),
+  httpProbe,
+  tcpProbe,
+  commandProbe,
   z.strictObject({ kind: z.literal('running') }),
 ])
+
+export const container = z.strictObject({
+  name: workloadName.optional(),
+  image: z.string().min(1).max(512),
+  command: command.optional(),
+  args: command.optional(),
+  env: env.optional(),
+  ports: z.array(port).max(32).optional(),
+  resources: resources.optional(),
+  probes: probes.optional(),
+})
+/** All of them run side by side in each copy and share one network. */
+const containers = z.array(container).min(1).max(8)
 
 /**
  * One of `containers`, `bundle` and `manifest` says what to run. Unknown fields are refused, so that
  * a mistyped one is not silently left out.
  */
 export const deployInput = z.strictObject({
+  /** Where an editor finds the schema; heeded by nobody else. */
+  $schema: z.string().max(2_048).optional(),
   name: workloadName.optional(),
-  containers: z.array(container).min(1).max(1).optional(),
+  containers: containers.optional(),
   bundle: digest.optional(),
   /** The same as JSON text, as the CLI's `-f FILE` sends it. */
   manifest: z.string().max(262_144).optional(),
   replicas: replicas.optional(),
+  /** Of the only container or the program, as the next three; with several each says its own. */
   ports: z.array(port).max(32).optional(),
   resources: resources.optional(),
+  probes: probes.optional(),
+  health: healthCheck.optional(),
+  /** Of every container. */
   env: env.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
-  health: healthCheck.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
 })
 export type DeployInput = z.input<typeof deployInput>
+
+/** A manifest as JSON Schema, for editors and other programs. */
+export function workloadSchema(): Record<string, unknown> {
+  const { manifest: _, ...fields } = deployInput.shape
+  const title = { title: 'Mycelium workload' }
+  return { ...z.toJSONSchema(z.strictObject(fields), { io: 'input' }), ...title }
+}
 
 export const instance = z.object({
   id: z.string(),
@@ -100,6 +144,18 @@ export const instance = z.object({
   lost: z.boolean(),
 })
 
+const amountsView = z.object({ cpuMillis: z.number().int(), memoryBytes: z.number().int() })
+
+/** One container, or the program. */
+const part = z.object({
+  name: z.string(),
+  image: z.string().optional(),
+  bundle: z.string().optional(),
+  ports: z.array(port),
+  resources: z.object({ requests: amountsView, limits: amountsView }),
+  probes,
+})
+
 export const workload = z.object({
   name: z.string(),
   kind: z.enum(['container', 'process']),
@@ -108,11 +164,14 @@ export const workload = z.object({
   status: z.enum(['Pending', 'Progressing', 'Running', 'Degraded', 'Failed', 'Deleting']),
   generation: z.number().int(),
   owner: z.object({ id: z.string(), name: z.string() }),
+  /** Of the first part, as `bundle`. */
   image: z.string().optional(),
   bundle: z.string().optional(),
+  parts: z.array(part),
+  /** Of all parts, and what all of them together have reserved in one copy. */
   ports: z.array(port),
   labels,
-  resources: z.object({ cpuMillis: z.number().int(), memoryBytes: z.number().int() }),
+  resources: amountsView,
   onPartition: z.enum(['heal', 'keep', 'stop']),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
@@ -128,22 +187,27 @@ export const logLine = z.object({
   node: z.string(),
   stream: z.enum(['stdout', 'stderr']),
   line: z.string(),
+  /** Which container wrote it, where there are several. */
+  part: z.string().optional(),
 })
 
 const byName = z.object({ name: z.string().min(1).max(300) })
 const change = z.strictObject({
   name: z.string().min(1).max(300),
   replicas: replicas.optional(),
+  /** All of them, in place of those that were. */
+  containers: containers.optional(),
   image: z.string().min(1).max(512).optional(),
   bundle: digest.optional(),
-  command: z.array(z.string().max(4_096)).max(128).optional(),
-  args: z.array(z.string().max(4_096)).max(128).optional(),
+  command: command.optional(),
+  args: command.optional(),
   ports: z.array(port).max(32).optional(),
   env: env.optional(),
   resources: resources.optional(),
+  probes: probes.optional(),
+  health: healthCheck.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
-  health: healthCheck.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
 })
 
@@ -171,6 +235,9 @@ export const workloads = {
     .route({ method: 'POST', path: '/api/workloads', summary: 'Deploy', successStatus: 201 })
     .input(deployInput)
     .output(workload),
+  schema: operation({ permission: 'local', needsNetwork: false })
+    .route({ method: 'GET', path: '/api/schemas/workload', summary: 'JSON Schema of a manifest' })
+    .output(z.record(z.string(), z.unknown())),
   preview: operation({ permission: 'deploy' })
     .route({ method: 'POST', path: '/api/workloads/preview', summary: 'Where it would run' })
     .input(deployInput)

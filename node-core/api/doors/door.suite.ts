@@ -168,6 +168,27 @@ export function describeDoor(name: string, open: (node: MemoryNode) => Promise<O
       await expect(locks.show({ lock })).rejects.toMatchObject({ code: 'NOT_FOUND' })
     })
 
+    it('takes a secret in, and lets out its name, its version and who reads it', async () => {
+      const { secrets } = door.client
+      const name = 'shop/db/password'
+      const set = await secrets.set({ name, value: text('horse') })
+      expect(set).toMatchObject({ name, version: 1, readers: [{ state: 'ready' }] })
+      expect(await secrets.list({ prefix: 'shop/' })).toEqual({ secrets: [set], more: false })
+      await secrets.set({ name: 'shop/b', value: text('horse'), version: 0 })
+      const page = await secrets.list({ after: 'shop/b', limit: 1 })
+      expect(page).toEqual({ secrets: [set], more: false })
+      expect(await secrets.list({ limit: 1 })).toMatchObject({ more: true })
+      await expect(secrets.set({ name, value: text('horse'), version: 7 })).rejects.toMatchObject({
+        code: 'CONFLICT',
+        data: { reason: 'REVISION_MISMATCH' },
+      })
+      const large = Buffer.alloc(65_001).toString('base64')
+      const refused = { code: 'TOO_LARGE', status: 413 }
+      await expect(secrets.set({ name, value: large })).rejects.toMatchObject(refused)
+      await secrets.delete({ name })
+      await expect(secrets.delete({ name })).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    })
+
     it('tells what happens while it happens, and stops when it is let go', async () => {
       const stop = new AbortController()
       const events = await door.client.events.watch(

@@ -101,7 +101,9 @@ describe('a workload', () => {
     const { node, call } = open()
     await call.workloads.deploy(WEB)
     const [record] = node.deps.network()?.state.list('net/workload/') ?? []
-    expect(record?.value).toMatchObject({ source: { imageId: `sha256:${'e'.repeat(64)}` } })
+    expect(record?.value).toMatchObject({
+      parts: [{ source: { imageId: `sha256:${'e'.repeat(64)}` } }],
+    })
   })
 
   it('deployed twice at once, in two forms, is deployed once', async () => {

@@ -22,11 +22,13 @@ import type {
   Permission,
   Role,
 } from '../../identity/index.ts'
+import type { Cordons } from '../../network/cordons/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
 import type { Mesh } from '../../network/mesh/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import type { Edge } from '../../work/edge/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
+import type { Secrets } from '../../work/secrets/index.ts'
 
 export interface ApiDeps {
   clock: Clock
@@ -130,6 +132,7 @@ export interface NetworkParts {
   permissions(): ReadonlySet<Permission>
   state: Pick<SharedState, 'get' | 'list' | 'put' | 'delete' | 'subscribe' | 'resync' | 'hash'>
   membership: Pick<Membership, 'self' | 'get' | 'list' | 'subscribe'>
+  cordons: Pick<Cordons, 'set'>
   mesh: Pick<Mesh, 'peerId' | 'addresses' | 'connected' | 'onPeer'>
   discoveryTier(): 'primary' | 'seed' | 'latent' | 'none'
   /** The seed document this node gives others (`spore.json`), signed. */
@@ -141,6 +144,7 @@ export interface NetworkParts {
   primary: Omit<Primary, 'start' | 'stop'>
   /** What is wanted, whoever holds it. */
   desired: Pick<Desired, 'get' | 'recordOf' | 'ownerOf' | 'apply' | 'delete' | 'subscribe'>
+  secrets: Pick<Secrets, 'put' | 'list' | 'delete'>
   /** Exactly what placement is computed from on this node now. */
   placementInput(): PlacementInput
   /** Lines of every instance of a workload, or of one instance, here and on other nodes. */

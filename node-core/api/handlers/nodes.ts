@@ -1,6 +1,7 @@
 import type { NodeId } from '../../base/net/index.ts'
-import { cordonKey, type Member } from '../../network/membership/index.ts'
+import type { Member } from '../../network/membership/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
+import { amountsOf } from '../../work/spec/index.ts'
 import type { ClusterNode } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
@@ -19,8 +20,8 @@ export function nodeListHandlers(build: Builder, deps: ApiDeps) {
     if (!mine && !parts.permissions().has('admin')) {
       throw failure('FORBIDDEN', `Only ${member.ownerName} or an admin may do this.`)
     }
-    await parts.state.put(cordonKey(member.id, member.owner), value)
-    // The membership follows the state's change; the answer shows what was asked for either way.
+    await parts.cordons.set(member, value)
+    // The membership follows; the answer shows what was asked for either way.
     return clusterNode(parts, parts.placementInput(), {
       ...(parts.membership.get(member.id) ?? member),
       ...value,
@@ -143,7 +144,9 @@ function tenths(ms: number): number {
 
 /** What the instances on a node have reserved; ended ones hold nothing. */
 function reservedOn(node: NodeId, { instances, workloads }: PlacementInput) {
-  const byName = new Map(workloads.map(({ workload }) => [workload.name, workload.resources]))
+  const byName = new Map(
+    workloads.map(({ workload }) => [workload.name, amountsOf(workload, 'requests')]),
+  )
   const sum = { cpuMillis: 0, memoryBytes: 0 }
   for (const instance of instances) {
     const ended = instance.status === 'Stopped' || instance.status === 'Failed'

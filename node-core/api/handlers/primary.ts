@@ -1,6 +1,7 @@
 /** The committee that keeps the registry, as people see it, and changes of who is in it. */
 import type { NodeId } from '../../base/net/index.ts'
 import { lossesBorne } from '../../control/backbone/index.ts'
+import { epochInEra } from '../../control/consensus/simplex/index.ts'
 import { type CommitteeChange, choiceIn } from '../../control/primary/index.ts'
 import type { Role } from '../../identity/index.ts'
 import type { PrimaryView } from '../contract/index.ts'
@@ -41,18 +42,25 @@ const NONE: PrimaryView = {
 
 /** Undefined where no committee is known. */
 export function primaryView(parts: NetworkParts): PrimaryView | undefined {
-  const { role, inForce, committee, height, era, following } = parts.primary.status()
+  const { role, inForce, committee, height, era, following, guarantee } = parts.primary.status()
   if (!committee) return undefined
-  const { voters, learners, term } = committee
+  const { voters, learners } = committee
   const silent = silentAmong(parts, voters)
   // The last word of who led says little while nobody can.
   const leader = inForce ? committee.leader : undefined
   const leaderName = leader && parts.membership.get(leader)?.profile.name
   const advice = adviceFor(parts, voters)
   return {
-    ...{ role, inForce, term, voters: [...voters], learners: [...learners] },
+    ...{
+      role,
+      inForce,
+      term: termOf(parts, committee.term),
+      voters: [...voters],
+      learners: [...learners],
+    },
     mayFail: Math.max(0, lossesBorne(parts.genesis.consensus, voters.length) - silent),
     ...(silent > 0 && { silent }),
+    ...(guarantee && { guarantee, mayLie: lossesBorne('simplex', voters.length) }),
     ...(advice && { advice }),
     ...(leader !== undefined && { leader }),
     ...(leaderName !== undefined && { leaderName }),
@@ -60,6 +68,11 @@ export function primaryView(parts: NetworkParts): PrimaryView | undefined {
     ...(height !== undefined && { height }),
     ...(following.parent !== undefined && { follows: following.parent }),
   }
+}
+
+/** Epochs of a later era are counted from its beginning. */
+function termOf({ genesis }: NetworkParts, term: number): number {
+  return genesis.consensus === 'simplex' ? epochInEra(term) : term
 }
 
 function silentAmong({ membership }: NetworkParts, voters: readonly NodeId[]): number {

@@ -21,11 +21,9 @@ export function recoveryHandlers(build: Builder, deps: ApiDeps) {
     show: recovery.show.handler(async () => {
       const reports = own().reports().map(headOf)
       try {
-        const { voters, missing, later, ...plan } = await own().plan()
-        return {
-          plan: { ...plan, voters: [...voters], missing: [...missing], later: [...later] },
-          reports,
-        }
+        const { voters, missing, later, unproven, ...plan } = await own().plan()
+        const nodes = { voters: [...voters], missing: [...missing], later: [...later] }
+        return { plan: { ...plan, ...nodes, unproven: [...unproven] }, reports }
       } catch (error) {
         if (!(error instanceof MyceliumError)) throw error
         const { code, message } = error

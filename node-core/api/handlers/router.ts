@@ -12,6 +12,7 @@ import { nodeHandlers } from './node.ts'
 import { nodeListHandlers } from './nodes.ts'
 import { primaryHandlers } from './primary.ts'
 import { recoveryHandlers } from './recovery.ts'
+import { secretHandlers } from './secrets.ts'
 import { seedHandlers } from './seeds.ts'
 import { workloadHandlers } from './workloads.ts'
 
@@ -31,6 +32,7 @@ export function createRouter(deps: ApiDeps) {
     kv: kvHandlers(build, keys),
     leases: leaseHandlers(build, keys),
     locks: lockHandlers(build, keys),
+    secrets: secretHandlers(build, deps),
     workloads: workloadHandlers(build, deps),
     ...bundleHandlers(build, deps),
     events: eventHandlers(build, deps),

@@ -44,6 +44,7 @@ export function unwantedView(
     running_instances: 0,
     generation: Math.max(0, ...generations),
     owner: { id: owner ?? '', name: owner ? ownerNameOf(parts, owner) : '' },
+    parts: [],
     ports: [],
     labels: {},
     resources: { cpuMillis: 0, memoryBytes: 0 },

@@ -1,6 +1,12 @@
 import { type Placement, type PlacementInput, place } from '../../work/placement/index.ts'
 import { workloadStatus } from '../../work/reconcile/index.ts'
-import type { DesiredWorkload, Instance } from '../../work/spec/index.ts'
+import {
+  amountsOf,
+  type DesiredWorkload,
+  type Instance,
+  type Part,
+  portsOf,
+} from '../../work/spec/index.ts'
 import type { InstanceView, WorkloadView } from '../contract/index.ts'
 import type { NetworkParts } from './index.ts'
 
@@ -39,17 +45,26 @@ export function workloadView(
     status,
     generation,
     owner: { id: owner, name: ownerNameOf(parts, owner) },
-    ...('bundle' in workload.source
-      ? { bundle: workload.source.bundle }
-      : { image: workload.source.image }),
-    ports: workload.ports,
+    ...sourceView(workload.parts[0]),
+    parts: workload.parts.map(partView),
+    ports: portsOf(workload),
     labels: workload.labels,
-    resources: workload.resources,
+    resources: amountsOf(workload, 'requests'),
     onPartition: workload.onPartition,
     ...(url !== undefined && { url }),
     instances: views,
     conditions: [...conditions],
   }
+}
+
+function sourceView({ source }: Part): { bundle: string } | { image: string } {
+  return 'bundle' in source ? { bundle: source.bundle } : { image: source.image }
+}
+
+/** Without its environment: that may hold what is nobody else's business. */
+function partView(part: Part): WorkloadView['parts'][number] {
+  const { name, ports, resources, probes } = part
+  return { name, ...sourceView(part), ports, resources, probes }
 }
 
 /** Sorted by replica. */
@@ -86,7 +101,7 @@ export function isLost({ membership }: NetworkParts, { node }: Instance): boolea
 
 /** By host name, so that two workloads never share an origin in a browser. */
 function urlOf({ workload }: DesiredWorkload, edge: string | undefined): string | undefined {
-  if (edge === undefined || !workload.ports.some(({ protocol }) => protocol === 'tcp')) return
+  if (edge === undefined || !portsOf(workload).some(({ protocol }) => protocol === 'tcp')) return
   return `http://${workload.name}.localhost:${new URL(edge).port}/`
 }
 

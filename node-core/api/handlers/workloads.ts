@@ -3,11 +3,12 @@ import { explain, objectionText, type PlacementInput } from '../../work/placemen
 import {
   applyChange,
   type DesiredWorkload,
+  type Part,
   parseWorkload,
   storedForm,
   type Workload,
 } from '../../work/spec/index.ts'
-import type { WorkloadView } from '../contract/index.ts'
+import { type WorkloadView, workloadSchema } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure, toFailure } from './failures.ts'
 import type { ApiDeps, InstanceLogLine, NetworkParts } from './index.ts'
@@ -46,6 +47,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       // Whoever takes the name while the image is looked for has it.
       return view(parts, await parts.desired.apply(await pinned(parts, workload), undefined))
     }),
+    schema: workloads.schema.handler(() => workloadSchema()),
     preview: workloads.preview.handler(({ input }) => {
       const parts = inNetwork(deps)
       const workload = parseWorkload(input)
@@ -122,6 +124,8 @@ function findOwn(parts: NetworkParts, name: string, deps: ApiDeps): DesiredWorkl
   throw failure('FORBIDDEN', `“${name}” belongs to ${owner}.`, { owner: desired.owner })
 }
 
+type Source = Part['source']
+
 /** The same deploy twice is one deploy; a different one under a taken name is refused. */
 function sameAs(
   parts: NetworkParts,
@@ -139,33 +143,52 @@ function sameAs(
   )
 }
 
-/** Everything but the image's id, which was found when it was first deployed. */
+/** Everything but the images' ids, which were found when it was first deployed. */
 function contentOf(workload: Workload): Uint8Array {
-  if ('bundle' in workload.source) return encode(storedForm(workload))
-  const { imageId: _, ...source } = workload.source
-  return encode(storedForm({ ...workload, source }))
+  return encode(storedForm(withSources(workload, withoutImageId)))
+}
+
+function withSources(workload: Workload, change: (source: Source) => Source): Workload {
+  const changed = (part: Part): Part => ({ ...part, source: change(part.source) })
+  const [first, ...rest] = workload.parts
+  return { ...workload, parts: [changed(first), ...rest.map(changed)] }
+}
+
+function withoutImageId(source: Source): Source {
+  if ('bundle' in source) return source
+  const { imageId: _, ...rest } = source
+  return rest
 }
 
 /**
- * Fixes what is wanted to its content: an image to the id that this computer or a peer has for it,
+ * Fixes what is wanted to its content: images to the ids that this computer or a peer has for them,
  * so that every node runs the same; a bundle has to be published and trusted.
  */
 async function pinned(parts: NetworkParts, workload: Workload): Promise<Workload> {
-  const { source } = workload
-  if ('bundle' in source) {
-    const bundle = parts.bundles.list().find(({ digest }) => digest === source.bundle)
-    if (!bundle) throw failure('NOT_FOUND', 'No such bundle is published in this network.')
-    if (!bundle.trusted) {
-      throw failure('FORBIDDEN', `The publisher of ${bundle.name} is not trusted here.`, {
-        reason: 'PUBLISHER_UNTRUSTED',
-        publisher: bundle.publisher,
-      })
+  const ids = new Map<string, string>()
+  for (const { source } of workload.parts) {
+    if ('bundle' in source) {
+      mustBePublished(parts, source.bundle)
+    } else if (source.imageId === undefined && !ids.has(source.image)) {
+      const found = await parts.images.resolve(source.image)
+      if (found) ids.set(source.image, found.imageId)
     }
-    return workload
   }
-  if (source.imageId !== undefined) return workload
-  const found = await parts.images.resolve(source.image)
-  return found ? { ...workload, source: { ...source, imageId: found.imageId } } : workload
+  return withSources(workload, (source) => {
+    if ('bundle' in source || source.imageId !== undefined) return source
+    const imageId = ids.get(source.image)
+    return imageId === undefined ? source : { ...source, imageId }
+  })
+}
+
+function mustBePublished(parts: NetworkParts, digest: string): void {
+  const bundle = parts.bundles.list().find((one) => one.digest === digest)
+  if (!bundle) throw failure('NOT_FOUND', 'No such bundle is published in this network.')
+  if (bundle.trusted) return
+  throw failure('FORBIDDEN', `The publisher of ${bundle.name} is not trusted here.`, {
+    reason: 'PUBLISHER_UNTRUSTED',
+    publisher: bundle.publisher,
+  })
 }
 
 /** The input of placement as it would be with this workload in it. */

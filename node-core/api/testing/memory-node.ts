@@ -6,8 +6,10 @@ import { MyceliumError } from '../../base/errors/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import { createMetrics } from '../../base/metrics/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
+import { createSeededRandom } from '../../base/random/index.ts'
 import type { StateChange, StateRecord } from '../../control/state/index.ts'
 import {
+  nodeIdOf,
   type OwnerId,
   type Permission,
   parseNetworkId,
@@ -17,6 +19,7 @@ import type { Member } from '../../network/membership/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import { desiredOfState } from '../../work/desired/testing/no-primary.ts'
 import type { EdgeCounts } from '../../work/edge/index.ts'
+import { createSecrets } from '../../work/secrets/index.ts'
 import type { Instance } from '../../work/spec/index.ts'
 import {
   type ApiDeps,
@@ -30,7 +33,7 @@ import {
   type SeedFacts,
   type SporeFacts,
 } from '../handlers/index.ts'
-import { createMemoryPrimary } from './memory-primary.ts'
+import { createMemoryPrimary, type MemoryPrimary } from './memory-primary.ts'
 
 export const ADA = { node: nodeId('a1'), owner: ownerId('a0'), name: 'ada' }
 export const BEN = { node: nodeId('b1'), owner: ownerId('b0'), name: 'ben' }
@@ -155,6 +158,7 @@ function partsOf(
   state: NetworkParts['state'],
   desired: NetworkParts['desired'] & Pick<Desired, 'list'>,
 ): NetworkParts {
+  const primary = createMemoryPrimary(world.committee)
   return {
     genesis: { name: 'Garden', createdAt: '2026-11-20T00:00:00.000Z', consensus: 'raft' },
     id: parseNetworkId('c'.repeat(64)) ?? never(),
@@ -166,14 +170,16 @@ function partsOf(
       list: () => world.members,
       subscribe: () => () => {},
     },
+    cordons: { set: async () => {} },
     mesh: {
       peerId: '12D3KooWada',
       addresses: () => ['/ip4/127.0.0.1/tcp/4000'],
       connected: () => [],
       onPeer: () => () => {},
     },
-    primary: createMemoryPrimary(world.committee),
+    primary,
     desired,
+    secrets: secretsOf(primary),
     discoveryTier: () => 'latent',
     seedDocument: async () => ({ version: 1 }),
     seeds: {
@@ -243,6 +249,14 @@ function partsOf(
     },
     edge: { counts: () => ({ ...world.edge }) },
   }
+}
+
+function secretsOf({ nodeKey, networkId, ...primary }: MemoryPrimary): NetworkParts['secrets'] {
+  return createSecrets({
+    ...{ primary, owner: primary.owner, network: networkId },
+    ...{ self: nodeIdOf(nodeKey.publicKey), key: nodeKey },
+    ...{ clock: createSimClock(), random: createSeededRandom(2), logger: createMemoryLogger() },
+  })
 }
 
 /** One author's map: enough of the shared state for a node that is alone. */

@@ -16,15 +16,32 @@ import {
   sealBatch,
 } from '../../control/registry/index.ts'
 import { toEra } from '../../control/succession/index.ts'
-import { foundNetwork, generateKey } from '../../identity/index.ts'
+import {
+  foundNetwork,
+  generateKey,
+  issueNodeCertificate,
+  type KeyPair,
+  type NetworkId,
+  type OwnerId,
+  ownerIdOf,
+  type Signer,
+} from '../../identity/index.ts'
 import type { NetworkParts } from '../handlers/index.ts'
 
 const CREATED_AT = '2026-11-20T00:00:00.000Z'
 
+/** With the key of a node of the founder's, which may read its secrets. */
+export type MemoryPrimary = NetworkParts['primary'] & {
+  nodeKey: KeyPair
+  networkId: NetworkId
+  owner: OwnerId
+}
+
 /** `committee` votes, and its first one leads; whoever is demoted leaves the array. */
-export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['primary'] {
+export function createMemoryPrimary(committee: NodeId[] = []): MemoryPrimary {
   const random = createSeededRandom(1)
   const founder = generateKey(random)
+  const nodeKey = generateKey(random)
   const genesis = { name: 'Garden', consensus: 'raft', createdAt: CREATED_AT } as const
   const network = foundNetwork(founder, genesis, random)
   const registry = createRegistry({ network, voters: [] })
@@ -32,16 +49,25 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
   const listeners = new Set<() => void>()
   let index = 0
 
+  function apply(signer: Signer, command: Command) {
+    index++
+    const head = { incarnation: 1, first: index, settled: index - 1, timeMs: 0 }
+    const batch = openBatch(network, sealBatch(signer, network.id, head, [command]))
+    if (!isVerified(batch)) throw new MyceliumError('MALFORMED', batch.code)
+    return registry.apply(index as LogIndex, [batch]).outcomes[0]?.[0]
+  }
+
+  const nowMs = Date.parse(CREATED_AT)
+  const certified = { node: nodeKey.publicKey, nowMs }
+  const certificate = issueNodeCertificate(founder, network.id, certified)
+  apply(nodeKey, { kind: 'node.register', body: { certificate, role: 'rhizomorph' } })
+
   async function execute(command: Command) {
     const parts: unknown[] = Object.values(command.body)
     if (parts.some((part) => typeof part === 'string' && part.startsWith('lost/'))) {
       throw new MyceliumError('NO_QUORUM', 'No majority.')
     }
-    index++
-    const head = { incarnation: 1, first: index, settled: index - 1, timeMs: 0 }
-    const batch = openBatch(network, sealBatch(founder, network.id, head, [command]))
-    if (!isVerified(batch)) throw new MyceliumError('MALFORMED', batch.code)
-    const [[outcome] = []] = registry.apply(index as LogIndex, [batch]).outcomes
+    const outcome = apply(founder, command)
     for (const listener of [...listeners]) listener()
     if (outcome?.ok) return outcome.value
     const { code = 'NO_QUORUM', details } = outcome ?? {}
@@ -50,6 +76,7 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
   }
 
   return {
+    ...{ nodeKey, networkId: network.id, owner: ownerIdOf(founder.publicKey) },
     execute,
     ...readsOf(view),
     async untilTurn(lock, lease, { signal }) {
@@ -76,6 +103,7 @@ export function createMemoryPrimary(committee: NodeId[] = []): NetworkParts['pri
       committee.splice(committee.indexOf(node), 1)
     },
     lag: async () => [],
+    proof: () => undefined,
     recovery: {
       async plan() {
         throw new MyceliumError('QUORUM_STANDS', 'A majority is in reach.')

@@ -171,3 +171,24 @@ export interface PeerProgress {
   /** Heard within the last one or two election timeouts. */
   recentlyActive: boolean
 }
+
+/** What a log holds, committed or not, when nobody goes on with it (docs/adr/0016). */
+export interface SalvagedLog {
+  snapshot: (StateSnapshot & { term: number }) | undefined
+  /** From the snapshot on. */
+  entries: readonly SalvagedEntry[]
+  /** The last entry that this node knew to be committed. */
+  committed: LogIndex
+  /** The last entry, and its term. */
+  last: { index: LogIndex; term: number }
+}
+
+export interface SalvagedEntry {
+  index: LogIndex
+  /** Raft's term; Simplex's view. Of two logs, entries alike in index and term are the same. */
+  term: number
+  /** Empty for an entry of the engine's own. */
+  payload: Uint8Array
+  /** Set where this entry changes who votes. */
+  members?: Members
+}

@@ -5,7 +5,7 @@ import { createSilentLogger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { parseOwnerId } from '../../identity/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
-import type { StateRecord } from '../state/index.ts'
+import type { StateChange, StateRecord } from '../state/index.ts'
 import { toldForm } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
 import { FIRST_LOG } from './log-name.ts'
@@ -18,12 +18,16 @@ function setUp() {
   const clock = createSimClock()
   const removed = new Set<NodeId>()
   const own = { voters: [self], leader: self as NodeId | undefined, term: 1, quorum: true }
+  const listeners = new Set<(change: StateChange) => void>()
   let puts = 0
-  const place = (author: NodeId, key: string, value: Plain): StateRecord => {
+  let lists = 0
+  const place = (author: NodeId, key: string, value: Plain | undefined): StateRecord => {
     const owner = parseOwnerId('0'.repeat(64))
     if (!owner) throw new Error('No owner.')
     const record = { key, value, author, owner, incarnation: 1, counter: 1, generation: 0 }
+    const previous = records.get(key)
     records.set(key, record)
+    for (const listener of listeners) listener({ key, record, previous, remote: author !== self })
     return record
   }
   const board = createCommitteeBoard({
@@ -33,12 +37,18 @@ function setUp() {
     stands: (one) => !removed.has(one),
     state: {
       get: (key) => records.get(key),
-      list: () => [...records.values()],
+      list: () => {
+        lists++
+        return [...records.values()].filter(({ value }) => value !== undefined)
+      },
       put: async (key, value) => {
         puts++
         return place(self, key, value)
       },
-      subscribe: () => () => {},
+      subscribe: (_, listener) => {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
     },
     own: () => ({
       ...{ state: 'running', failure: undefined, applied: 5 as LogIndex, logBytes: 0 },
@@ -58,7 +68,8 @@ function setUp() {
     clock.advance(200)
     return puts
   }
-  return { board, own, tell, look, removed }
+  const untell = (author: NodeId): void => void place(author, `node/${author}/primary`, undefined)
+  return { board, own, tell, untell, look, removed, lists: () => lists }
 }
 
 describe('the committee that a node goes by', () => {
@@ -77,6 +88,23 @@ describe('the committee that a node goes by', () => {
     expect(board.told()?.voters).toEqual([voter])
     removed.add(voter)
     expect(board.told()?.voters).toEqual([admin, voter])
+  })
+
+  it('is read from each word once, until that word changes or goes', () => {
+    const { board, tell, untell, lists } = setUp()
+    tell(admin, [admin, voter], 9)
+    let changes = 0
+    board.start(() => {
+      changes++
+    })
+    expect([board.told()?.applied, board.tellings().length]).toEqual([9, 1])
+    tell(voter, [voter], 10)
+    expect([board.told()?.voters, board.told()?.applied]).toEqual([[voter], 10])
+    untell(voter)
+    expect([board.told()?.applied, changes, lists()]).toEqual([9, 2, 1])
+    board.stop()
+    tell(voter, [voter], 11)
+    expect(board.told()?.applied).toBe(11)
   })
 
   it('is told when it changes, and only then, by who hears a quorum and a leader', () => {

@@ -6,7 +6,7 @@ import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { ConsensusStatus } from '../consensus/driver/index.ts'
 import { faultyVotersMax } from '../consensus/simplex/index.ts'
-import type { SharedState } from '../state/index.ts'
+import type { SharedState, StateRecord } from '../state/index.ts'
 import {
   believed,
   COMMITTEE_KEY,
@@ -61,16 +61,27 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
   let unsubscribe = (): void => {}
   let cancelTelling = (): void => {}
   let telling = false
+  /** Each author's word, read once: it is asked for at every look at the status. Undefined unless started. */
+  let words: Map<NodeId, Telling> | undefined
 
   function tellings(): Telling[] {
-    return state.list('node/').flatMap(({ key, author, value }) => {
-      // Its own word too: an admin's node vouches for those who took its place.
-      if (key !== `node/${author}/${COMMITTEE_KEY}` || !deps.stands(author)) return []
-      const committee = parseTold(value)
-      return (committee?.log ?? FIRST_LOG) === deps.log() && committee
-        ? [{ author, committee }]
-        : []
+    // Its own word too: an admin's node vouches for those who took its place.
+    const all = words?.values() ?? readAll().values()
+    const log = deps.log()
+    return [...all].filter(({ author, committee }) => {
+      return (committee.log ?? FIRST_LOG) === log && deps.stands(author)
     })
+  }
+
+  function readAll(): Map<NodeId, Telling> {
+    const read = state.list('node/').flatMap((record) => tellingIn(record) ?? [])
+    return new Map(read.map((telling) => [telling.author, telling]))
+  }
+
+  function heed(record: StateRecord): void {
+    const telling = tellingIn(record)
+    if (telling) words?.set(record.author, telling)
+    else words?.delete(record.author)
   }
 
   function ownCommittee(): Committee | undefined {
@@ -112,8 +123,11 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
       return told() ?? own
     },
     start(changed) {
-      unsubscribe = state.subscribe('node/', ({ key }) => {
-        if (key.endsWith(`/${COMMITTEE_KEY}`) && key !== ownKey) changed()
+      words = readAll()
+      unsubscribe = state.subscribe('node/', ({ key, record }) => {
+        if (!key.endsWith(`/${COMMITTEE_KEY}`)) return
+        heed(record)
+        if (key !== ownKey) changed()
       })
     },
     look() {
@@ -123,9 +137,17 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
     },
     stop() {
       unsubscribe()
+      words = undefined
       cancelTelling()
     },
   }
+}
+
+/** Undefined for what is none, or is gone. */
+function tellingIn({ key, author, value }: StateRecord): Telling | undefined {
+  if (key !== `node/${author}/${COMMITTEE_KEY}`) return undefined
+  const committee = parseTold(value)
+  return committee && { author, committee }
 }
 
 /** How far the log has come is told along with the rest, and is none by itself: it always changes. */

@@ -2,7 +2,7 @@
 import { assert } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
-import { type FoundedNetwork, type Signer, verify } from '../../identity/index.ts'
+import { type FoundedNetwork, nodeIdOf, type Signer, verify } from '../../identity/index.ts'
 import type { Engine } from '../consensus/index.ts'
 import { createRaftEngine } from '../consensus/raft/index.ts'
 import {
@@ -10,9 +10,11 @@ import {
   createCommittee,
   createSimplexEngine,
   FIRST_EPOCH,
+  foundingCommitteeOf,
   type SimplexEngine,
 } from '../consensus/simplex/index.ts'
 import { createRegistry, type RegistryView } from '../registry/index.ts'
+import type { Ending } from './era-book.ts'
 import type { PrimaryOptions } from './index.ts'
 import { HEARTBEAT_TICKS } from './limits.ts'
 import { leadsToSeats, standingIn } from './seats.ts'
@@ -22,6 +24,8 @@ export interface EngineDeps {
   self: NodeId
   signer: Signer
   random: Random
+  /** What began the era; undefined in the first. */
+  ending: Ending | undefined
   /** As far as this node's copy has come. */
   view: RegistryView
   options?: PrimaryOptions
@@ -44,6 +48,19 @@ export function foundingCommittee(network: FoundedNetwork): Committee | undefine
   const { voters } = network.genesis
   const { view } = createRegistry({ network, voters })
   return createCommittee(FIRST_EPOCH, { voters, learners: [] }, (node) => standingIn(view, node))
+}
+
+/** Of the era that this began. */
+export function firstCommitteeOf({ statement, hash }: Ending): Committee {
+  return foundingCommitteeOf(statement.era, hash, statement.voters.map(nodeIdOf))
+}
+
+/** Of the present era. */
+export function firstCommittee(
+  network: FoundedNetwork,
+  ending: Ending | undefined,
+): Committee | undefined {
+  return ending ? firstCommitteeOf(ending) : foundingCommittee(network)
 }
 
 export function createNodeEngine(deps: EngineDeps, start: EngineStart): Engine | SimplexEngine {
@@ -70,9 +87,9 @@ function simplexEngine(
   deps: EngineDeps,
   { records, founding, votesFrom }: EngineStart,
 ): SimplexEngine {
-  const { network, self, signer, random, view, options = {} } = deps
+  const { network, self, signer, random, view, ending, options = {} } = deps
   const { bytes, keptBytes } = options.compaction ?? {}
-  const committee = foundingCommittee(network)
+  const committee = firstCommittee(network, ending)
   assert(committee, 'The genesis of a network of Simplex names who votes first.')
   const { voters } = network.genesis
   return createSimplexEngine(

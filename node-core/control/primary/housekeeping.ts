@@ -44,16 +44,24 @@ export interface HousekeepingDeps {
 export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
   const { self, clock, logger } = deps
   let unsubscribe = (): void => {}
-  let cancelTick = (): void => {}
+  let cancelTick: (() => void) | undefined
   let cancelOwners: (() => void) | undefined
-  let cancelRejoin = (): void => {}
+  let cancelRejoin: (() => void) | undefined
   let stopped = false
   let accusing = false
 
+  /** For as long as this node holds a copy of the log: nobody else has anything to do then. */
+  function keepLooking(): void {
+    if (stopped || !deps.replica()) return
+    cancelTick ??= clock.timer(TICK_LOOK_MS, tick)
+    cancelRejoin ??= clock.timer(REJOIN_LOOK_MS, rejoin)
+  }
+
   function tick(): void {
-    cancelTick = clock.timer(TICK_LOOK_MS, tick)
+    cancelTick = undefined
     const replica = deps.replica()
     if (!replica) return
+    keepLooking()
     if (replica.view.isTickDue(self, clock.wallMs())) void send({ kind: 'tick', body: {} })
     accuse(replica)
   }
@@ -70,7 +78,8 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
 
   /** Those whose copies were overruled learn again, once they have said that theirs are put away. */
   function rejoin(): void {
-    cancelRejoin = clock.timer(REJOIN_LOOK_MS, rejoin)
+    cancelRejoin = undefined
+    keepLooking()
     const replica = deps.replica()
     const { leader, members } = replica?.status().engine ?? {}
     if (leader !== self || !members) return
@@ -127,15 +136,17 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
       unsubscribe = deps.state.subscribe('net/', ({ key }) => {
         if (OF_OWNERS.test(key)) ownersChanged()
       })
-      tick()
-      rejoin()
+      keepLooking()
     },
-    look: ownersChanged,
+    look() {
+      keepLooking()
+      ownersChanged()
+    },
     stop() {
       stopped = true
       unsubscribe()
-      cancelTick()
-      cancelRejoin()
+      cancelTick?.()
+      cancelRejoin?.()
       cancelOwners?.()
       cancelOwners = undefined
     },

@@ -27,10 +27,10 @@ import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { FoundedNetwork, OwnerId, Permission, Role, Signer } from '../../identity/index.ts'
-import type { Verify } from '../consensus/simplex/index.ts'
+import type { Guarantee, Verify } from '../consensus/simplex/index.ts'
 import type { Command, RegistryView, Release } from '../registry/index.ts'
 import type { SharedState } from '../state/index.ts'
-import type { Era } from '../succession/index.ts'
+import type { CertifiedChain, Era } from '../succession/index.ts'
 import type { Committee } from './committee.ts'
 import type { KeyRow, LockRow } from './queries.ts'
 import type { Recovery } from './recovery.ts'
@@ -75,6 +75,8 @@ export interface Primary extends Lifecycle {
   readonly recovery: Recovery
   /** What this node has written since it started, and its copy; for whoever measures. */
   counts(): PrimaryCounts
+  /** Under Simplex what leads a stranger to the committee of this node's copy. */
+  proof(): CertifiedChain | undefined
   /** This node's copy as far as it has come; undefined while it has none that can be read. */
   view(): RegistryView | undefined
   /** Called when the copy has moved on, and when the lead, the members or the status may have. */
@@ -141,6 +143,8 @@ export interface PrimaryStatus {
   height: number | undefined
   /** How often a committee was put in force from outside, as far as this node knows. */
   era: Era
+  /** Under Simplex what is promised now: by its own engine in the committee, else by how many vote. */
+  guarantee?: Guarantee
   /** Whom this node follows for what is committed, and who follows it. */
   following: FollowView
   /** Why this node's copy, or the Primary as a whole, is not what it should be. */
@@ -168,8 +172,6 @@ export type PrimaryErrorCode =
   | 'QUORUM_STANDS'
   /** Another node in reach holds more than this one; details name it. */
   | 'LATER_COPY'
-  /** Such a committee cannot be overruled yet. */
-  | 'NOT_UNDER_SIMPLEX'
   /** The committee was overruled by somebody else. */
   | 'OVERRULED'
   /** Under Simplex the lead goes round by itself. */
@@ -277,3 +279,4 @@ export type { LateCommand, LateReport, LateRow } from './late.ts'
 export { createPrimary } from './primary.ts'
 export type { KeyRow, LockRow } from './queries.ts'
 export type { Recovery, RecoveryPlan } from './recovery.ts'
+export { untilShown } from './shown.ts'

@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { foundNetwork, generateKey, nodeIdOf } from '../../identity/index.ts'
-import type { LogIndex } from '../consensus/index.ts'
-import type { SalvagedLog } from '../consensus/raft/index.ts'
+import type { LogIndex, SalvagedLog } from '../consensus/index.ts'
 import { encodeEntry, sealBatch } from '../registry/index.ts'
 import { type EndedEra, toEra } from '../succession/index.ts'
 import { commonWith, encodeReport, type LateReport, lateCommands, parseReport } from './late.ts'
@@ -19,7 +18,7 @@ function log(start: number, snapshotTerm: number, ...terms: number[]): SalvagedL
   const members = { voters: [], learners: [] }
   return {
     snapshot: { index: at(start), term: snapshotTerm, state: new Uint8Array(), members },
-    ...{ entries, committed: at(start), term: last.term },
+    ...{ entries, committed: at(start) },
     last: { index: last.index, term: last.term },
   }
 }
@@ -119,7 +118,7 @@ describe('a report of late writes', () => {
     only.payload = encodeEntry([batch])
     const report: LateReport = {
       ...{ era: toEra(0), overruledBy: 'ab', atMs: 5, common: at(4), compacted: true },
-      ...{ unreadable: false, commands: lateCommands(network, own, at(4)) },
+      ...{ unreadable: false, altered: true, commands: lateCommands(network, own, at(4)) },
       rows: [{ key: 'shop/x', modRevision: 3, value: Uint8Array.of(1) }],
     }
     expect(parseReport(encodeReport(report))).toEqual(report)

@@ -6,8 +6,7 @@ import { z } from 'zod'
 import { decode, encode, type Plain } from '../../base/codec/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { FoundedNetwork } from '../../identity/index.ts'
-import type { LogIndex } from '../consensus/index.ts'
-import type { SalvagedLog } from '../consensus/raft/index.ts'
+import type { LogIndex, SalvagedLog } from '../consensus/index.ts'
 import { describeBatch, parseEntry, type RegistryView } from '../registry/index.ts'
 import { type EndedEra, type Era, toEra } from '../succession/index.ts'
 import { LATE_BYTES_MAX, LATE_SUBJECT_LENGTH_MAX } from './limits.ts'
@@ -25,6 +24,8 @@ export interface LateReport {
   compacted: boolean
   /** The log could not be read, so what was late is not known. It is left on the disk. */
   unreadable: boolean
+  /** What was gone on from is not what this copy was then. The log is left on the disk. */
+  altered: boolean
   commands: readonly LateCommand[]
   /** Keys whose value here is later than what both have. Only where the log does not tell. */
   rows: readonly LateRow[]
@@ -139,6 +140,8 @@ const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
 const REPORT = z.strictObject({
   ...{ v: z.literal(1), era: count.transform(toEra), overruledBy: z.string(), atMs: count },
   ...{ common: index, compacted: z.boolean(), unreadable: z.boolean() },
+  /** Reports of before it was looked at have none. */
+  altered: z.boolean().default(false),
   commands: z.array(
     z.strictObject({
       ...{ index, committed: z.boolean(), kind: z.string() },

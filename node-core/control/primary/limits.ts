@@ -99,7 +99,7 @@ export const REGISTER_LOOK_MS = 250
 /** How long a copy is waited for before this node registers without one. Milliseconds. */
 export const REGISTER_BLIND_MS = 3_000
 /** Between two looks whether the registry has this node's role as chosen. Milliseconds. */
-export const ROLE_LOOK_MS = 2_000
+export const ROLE_LOOK_MS = 10_000
 /** Between two looks after the registry has refused again and again. Milliseconds. */
 export const REGISTER_MS_MAX = 60_000
 /** Nodes of a committee, learners included, that are believed. */
@@ -122,3 +122,5 @@ export const SAVE_QUIET_MS = 2_000
 export const SAVE_EVERY_MS = 30_000
 /** What they may take of the disk on average. Bytes per second. */
 export const SAVE_BYTES_PER_SECOND = 262_144
+/** How long a change waits for this node's own copy to show it. Milliseconds. */
+export const SHOWN_WITHIN_MS = 2_000

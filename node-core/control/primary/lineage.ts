@@ -11,12 +11,12 @@ import { type FoundedNetwork, verify } from '../../identity/index.ts'
 import {
   encodeCommittee,
   followLinks,
+  isOfOneMandate,
   membersOf,
   type Committee as ProvenCommittee,
   parseCommittee,
 } from '../consensus/simplex/index.ts'
 import type { Committee, Telling } from './committee.ts'
-import { foundingCommittee } from './engine.ts'
 import { ANSWER_BYTES_MAX, TRY_MS, UNPROVEN_MS } from './limits.ts'
 import { encodeQuestion, PROTOCOL, parseAnswer, parseLinks } from './messages.ts'
 import { COMMITTEE_FILE } from './standing.ts'
@@ -38,6 +38,8 @@ export interface LineageDeps {
   clock: Clock
   logger: Logger
   tellings(): readonly Telling[]
+  /** The first of the era: of the genesis, or of the mandate that began it. */
+  first(): ProvenCommittee | undefined
   /** What the own copy knows of the committees from that epoch on. */
   ownLinks(from: number): readonly Uint8Array[]
   changed(): void
@@ -46,7 +48,7 @@ export interface LineageDeps {
 export function createLineage(deps: LineageDeps): Lineage {
   const { network, net, disk, clock, logger } = deps
   const scheme = { network: network.id, verify }
-  let known: ProvenCommittee | undefined = foundingCommittee(network)
+  let proven: ProvenCommittee | undefined
   let working: Promise<void> | undefined
   let again = false
   let cancelLook: (() => void) | undefined
@@ -54,13 +56,20 @@ export function createLineage(deps: LineageDeps): Lineage {
   /** Who told of an epoch and could not prove it, and until when that is remembered. */
   const unproven = new Map<NodeId, number>()
 
+  /** What was proven in another era counts for nothing in this one. */
+  function current(): ProvenCommittee | undefined {
+    const first = deps.first()
+    if (!first || !proven || !isOfOneMandate(first.epoch, proven.epoch)) proven = first
+    return proven
+  }
+
   function epochOf({ committee }: Telling): number {
     return committee.term
   }
 
   /** The others that tell of a later committee, the latest first. */
   function witnesses(): NodeId[] {
-    const epoch = known?.epoch ?? 0
+    const epoch = current()?.epoch ?? 0
     return deps
       .tellings()
       .filter((telling) => telling.author !== net.self && epochOf(telling) > epoch)
@@ -80,10 +89,11 @@ export function createLineage(deps: LineageDeps): Lineage {
   }
 
   async function advance(links: readonly Uint8Array[]): Promise<boolean> {
+    const known = current()
     if (!known) return false
     const next = followLinks(scheme, known, links)
     if (next.epoch === known.epoch) return false
-    known = next
+    proven = next
     // Whoever is out of it has to hear of it, whatever the disk says.
     deps.changed()
     await keep(next)
@@ -117,13 +127,15 @@ export function createLineage(deps: LineageDeps): Lineage {
   async function work(): Promise<void> {
     do {
       again = false
+      const known = current()
       if (!known) return
       await advance(deps.ownLinks(known.epoch))
       for (const author of witnesses().filter(isOpen)) {
         if (stopping.signal.aborted) return
-        const proven = await advance(await askFor(author, known.epoch))
-        if (!proven) unproven.set(author, clock.monotonicMs() + UNPROVEN_MS)
-        again ||= proven
+        const { epoch } = current() ?? known
+        const isNews = await advance(await askFor(author, epoch))
+        if (!isNews) unproven.set(author, clock.monotonicMs() + UNPROVEN_MS)
+        again ||= isNews
       }
     } while (again && !stopping.signal.aborted)
     lookLater()
@@ -143,6 +155,7 @@ export function createLineage(deps: LineageDeps): Lineage {
 
   return {
     committee() {
+      const known = current()
       if (!known) return undefined
       const { epoch } = known
       return { ...membersOf(known), leader: undefined, term: epoch, applied: epoch }
@@ -150,7 +163,9 @@ export function createLineage(deps: LineageDeps): Lineage {
     async start() {
       const bytes = await disk.read(COMMITTEE_FILE)
       const kept = bytes && parseCommittee(bytes)
-      if (known && kept && kept.epoch > known.epoch) known = kept
+      const known = current()
+      const isLater = known && kept && kept.epoch > known.epoch
+      if (isLater && isOfOneMandate(kept.epoch, known.epoch)) proven = kept
       look()
     },
     look,

@@ -119,12 +119,24 @@ export function parseOutcomes(value: Plain, count: number): CommandOutcome[] | u
   return parsed.success && parsed.data.length === count ? parsed.data : undefined
 }
 
-const POSITION = z.strictObject({ last: count, term: count, log: z.string().max(64) })
+const POSITION = z.strictObject({
+  last: count,
+  term: count,
+  log: z.string().max(64),
+  certificate: bytes.exactOptional(),
+})
 
-/** The last entry of a log, that entry's term, and which log it is. */
-export function parsePosition(
-  value: Plain,
-): { last: number; term: number; log: LogName } | undefined {
+/** Where a log ends. */
+export interface Position {
+  last: number
+  /** That entry's term; Simplex's view. */
+  term: number
+  log: LogName
+  /** Under Simplex what shows that a quorum voted for it, where there is such a thing. */
+  certificate?: Uint8Array
+}
+
+export function parsePosition(value: Plain): Position | undefined {
   const parsed = POSITION.safeParse(value)
   return parsed.success ? { ...parsed.data, log: parsed.data.log as LogName } : undefined
 }

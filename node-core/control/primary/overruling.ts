@@ -3,16 +3,28 @@
  * as a report before anything of it is removed.
  */
 import type { Clock } from '../../base/clock/index.ts'
+import { equalBytes } from '../../base/codec/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import { nodeIdOf } from '../../identity/index.ts'
+import { nodeIdOf, verify } from '../../identity/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
+import {
+  parseCertificate,
+  type SalvagedChain,
+  verifyCertificate,
+} from '../consensus/simplex/index.ts'
 import { toEra } from '../succession/index.ts'
 import type { Ending } from './era-book.ts'
 import { commonWith, type LateReport, lateCommands, lateRows } from './late.ts'
 import type { LateBook } from './late-book.ts'
 import type { LogName } from './log-name.ts'
-import { readCopy, type SalvagedCopy, type SalvagingDeps, writeFoundedLog } from './salvaging.ts'
+import {
+  readCopy,
+  type SalvagedCopy,
+  type SalvagingDeps,
+  stateDigest,
+  writeFoundedLog,
+} from './salvaging.ts'
 import { eraseReplica, writeStanding } from './standing.ts'
 
 export interface OverrulingDeps extends SalvagingDeps {
@@ -33,9 +45,10 @@ export function goesOnHere({ statement }: Ending, self: NodeId): boolean {
 export async function foundOn(
   deps: OverrulingDeps,
   copy: SalvagedCopy,
+  ending: Ending,
   names: { from: LogName; to: LogName },
 ): Promise<void> {
-  await writeFoundedLog(deps, names.to, copy, deps.self)
+  await writeFoundedLog(deps, names.to, copy, ending)
   await writeStanding(deps.disk, 'holding', { log: names.to })
   await deps.disk.remove(`registry/log${names.from}`)
   deps.logger.warn('This node begins a new era with all that its copy holds.', {
@@ -46,24 +59,32 @@ export async function foundOn(
 /** Reports what was late, and then forgets the copy. */
 export async function giveUp(deps: OverrulingDeps, name: LogName, ending: Ending): Promise<void> {
   const report = await reportOn(deps, name, ending)
-  const { commands, rows, unreadable } = report
-  if (commands.length > 0 || rows.length > 0 || unreadable) await deps.late.keep(report)
-  deps.logger.warn('This node’s copy was overruled.', { late: commands.length, unreadable })
-  // Of a log that cannot be read nobody knows what it held: it stays for whoever can.
-  if (unreadable) await deps.disk.remove('registry/standing.cbor')
+  const { commands, rows, unreadable, altered } = report
+  const isNews = commands.length > 0 || rows.length > 0 || unreadable || altered
+  if (isNews) await deps.late.keep(report)
+  deps.logger.warn('This node’s copy was overruled.', {
+    late: commands.length,
+    unreadable,
+    altered,
+  })
+  // Of a log that cannot be read nobody knows what it held: it stays for whoever can. So does one that
+  // tells another past than the one that others are made to believe.
+  if (unreadable || altered) await deps.disk.remove('registry/standing.cbor')
   else await eraseReplica(deps.disk, name)
 }
 
 async function reportOn(deps: OverrulingDeps, name: LogName, ending: Ending): Promise<LateReport> {
   const head = {
     ...{ era: eraOf(name), overruledBy: ending.hash, atMs: deps.clock.wallMs() },
-    ...{ common: 0 as LogIndex, compacted: false, unreadable: false, commands: [], rows: [] },
+    ...{ common: 0 as LogIndex, compacted: false, unreadable: false, altered: false },
+    ...{ commands: [], rows: [] },
   }
   try {
     const copy = await readCopy(deps, name)
     const { index, compacted } = commonWith(copy.log, ending.ended)
     return {
       ...{ ...head, common: index, compacted },
+      altered: copy.log.kind === 'simplex' && (await isAltered(deps, name, copy.log, ending)),
       commands: lateCommands(deps.network, copy.log, index),
       rows: compacted ? lateRows(copy.registry.view, ending.ended.revision) : [],
     }
@@ -71,6 +92,24 @@ async function reportOn(deps: OverrulingDeps, name: LogName, ending: Ending): Pr
     deps.logger.error('A log that was overruled cannot be read.', { error: messageOf(error) })
     return { ...head, unreadable: true }
   }
+}
+
+/** Whether this copy shows that a mandate goes on from something else than it says (docs/adr/0016). */
+async function isAltered(
+  deps: OverrulingDeps,
+  name: LogName,
+  log: SalvagedChain,
+  { ended: { certified, last } }: Ending,
+): Promise<boolean> {
+  const certificate = certified?.certificate && parseCertificate(certified.certificate)
+  const committee = certificate && log.committeeOf(certificate.epoch)
+  const scheme = { network: deps.network.id, verify }
+  if (committee && !verifyCertificate(scheme, committee, certificate)) return true
+  // Of a state that this copy never had, or has no more, it can say nothing.
+  const isHere = last >= (log.snapshot?.index ?? 0) && last <= log.last.index
+  if (!certified || !certificate?.digest || !isHere || !log.has(certificate.digest)) return false
+  const then = await readCopy(deps, name, last)
+  return !equalBytes(stateDigest(then.registry), certified.state)
 }
 
 function eraOf(name: LogName) {

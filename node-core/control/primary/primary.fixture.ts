@@ -56,6 +56,8 @@ export interface TestNetwork {
   /** A node of an owner of its own, who holds these. */
   add(...permissions: Permission[]): Promise<TestNode>
   map: ReturnType<typeof createGossip>
+  /** By the founder. */
+  mandate(payload: Uint8Array): Uint8Array
   /** The witness. */
   claim(mandate: Uint8Array): ClaimOutcome
   /** The first side and everybody else hear nothing of each other; undefined heals. */
@@ -181,6 +183,7 @@ export async function createTestNetwork(
 
   const world: TestNetwork = {
     ...{ clock, links, nodes, network, advance, map },
+    mandate: (payload) => sealMandate(founder.key, network, payload, [membershipOf(founder)]),
     claim: () => 'none',
     split(side = nodes) {
       const isIn = (node: NodeId): boolean => side.some(({ id }) => id === node)

@@ -8,9 +8,9 @@ import { createBatchReader, type RegistryView } from '../registry/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { createChanging } from './changing.ts'
-import { isNamed, majorityOf } from './committee.ts'
+import { type Committee, isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
-import { isSimplex } from './engine.ts'
+import { firstCommittee, isSimplex } from './engine.ts'
 import { createEnvoy } from './envoy.ts'
 import { createEraBook } from './era-book.ts'
 import { failure, noQuorum } from './failures.ts'
@@ -41,6 +41,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   const stopping = new AbortController()
   let author: Author | undefined
   let closeDoor = (): void => {}
+  let unwatchPeers = (): void => {}
   let started = false
   /** Whether this node holds a log of its own is known. */
   let hasLooked = false
@@ -76,6 +77,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   const lineage = createLineage({
     ...{ network, net, clock, logger, disk: deps.disk, changed },
     tellings: () => board.tellings(),
+    first: () => firstCommittee(network, eras.ending()),
     ownLinks: (from) => keeper.current()?.links(from) ?? [],
   })
   const asked = { net, committee: () => board.current() }
@@ -92,7 +94,8 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     owners: () => deps.owners(),
     knownOwners: () => reader.owners(),
     hasCommittee: () => board.current() !== undefined,
-    rejoining: eras.rejoining,
+    // Under Simplex their seats bring them back.
+    rejoining: () => (isSimplex(network) ? [] : eras.rejoining()),
     isFounder: (owner) => founders.has(owner),
     permissions: () => deps.permissionsOf(self),
   })
@@ -194,6 +197,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
         role === 'none' ? isInReach() : engine?.quorum === true && engine.leader !== undefined,
       height: own?.applied || followed.height || undefined,
       era: eras.era(),
+      ...promiseOf(role, committee),
       following: {
         parent: followed.parent,
         depth: followed.depth,
@@ -201,6 +205,16 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       },
       trouble: keeper.trouble() ?? follower.trouble(),
     }
+  }
+
+  function promiseOf(
+    role: PrimaryStatus['role'],
+    committee: Committee | undefined,
+  ): Pick<PrimaryStatus, 'guarantee'> {
+    if (!committee || !isSimplex(network)) return {}
+    const bearsLiars = faultyVotersMax(committee.voters.length) > 0
+    const outside = bearsLiars ? 'byzantine' : 'honest-only'
+    return { guarantee: (role !== 'none' && keeper.current()?.guarantee()) || outside }
   }
 
   function isInReach(): boolean {
@@ -233,6 +247,12 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
         return { node, entries: Math.max(0, committed - match) }
       })
       return { ...(author?.counts() ?? NO_COUNTS), logBytes, behind }
+    },
+    proof() {
+      const from = firstCommittee(network, eras.ending())?.epoch
+      if (!isSimplex(network) || from === undefined) return undefined
+      const certified = keeper.current()?.links(from)
+      return certified && { root: eras.ending()?.bytes, certified }
     },
     view,
     subscribe(listener) {
@@ -267,6 +287,10 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       })
       if (isSimplex(network)) await lineage.start()
       board.start(changed)
+      // Whether a quorum is in reach goes by connections, where this node holds no log.
+      unwatchPeers = net.onPeer((peer) => {
+        if (board.current()?.voters.includes(peer)) tellListeners()
+      })
       housekeeping.start()
       registering.start()
       keeper.start()
@@ -282,6 +306,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       stopping.abort(new MyceliumError('NOT_RUNNING', 'The node is stopping.'))
       author?.stop()
       closeDoor()
+      unwatchPeers()
       housekeeping.stop()
       registering.stop()
       board.stop()

@@ -4,18 +4,30 @@
  * this one did not.
  */
 import type { Clock } from '../../base/clock/index.ts'
+import type { Plain } from '../../base/codec/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { FoundedNetwork, Signer } from '../../identity/index.ts'
 import type { EngineStatus, LogIndex } from '../consensus/index.ts'
+import { faultyVotersMax } from '../consensus/simplex/index.ts'
 import type { RegistryView } from '../registry/index.ts'
 import { type Era, encodeStatement, verifyMandate } from '../succession/index.ts'
+import { majorityOf } from './committee.ts'
 import type { Ending, EraBook } from './era-book.ts'
 import { failure } from './failures.ts'
 import type { ClaimOutcome } from './index.ts'
 import type { LateReport } from './late.ts'
 import type { LateBook } from './late-book.ts'
-import { POSITION_TIMEOUT_MS, TERMS_TOLD_MAX } from './limits.ts'
-import { encodeQuestion, PROTOCOL, parseAnswer, parsePosition } from './messages.ts'
+import { ANSWER_BYTES_MAX, POSITION_TIMEOUT_MS, TERMS_TOLD_MAX } from './limits.ts'
+import {
+  encodeQuestion,
+  type Position,
+  PROTOCOL,
+  parseAnswer,
+  parseLinks,
+  parsePosition,
+  type Question,
+} from './messages.ts'
+import { type Compared, compareChains, compareLogs } from './positions.ts'
 import type { ReplicaKeeper } from './replica-keeper.ts'
 import { type SalvagedCopy, statementOn } from './salvaging.ts'
 
@@ -54,6 +66,10 @@ export interface RecoveryPlan {
   committed: LogIndex
   /** Nodes in reach whose log goes further. */
   later: readonly NodeId[]
+  /** Nodes in reach that say so and do not show it; under Simplex they may lie. */
+  unproven: readonly NodeId[]
+  /** Whether those not in reach are enough to have acknowledged writes that nobody else knows of. */
+  mayLose: boolean
 }
 
 export interface RecoveryDeps {
@@ -76,43 +92,58 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
     if (state !== 'running' || !engine) {
       throw failure('NOT_RUNNING', 'This node holds no copy of the registry to go on from.')
     }
-    if (engine.kind !== 'raft') {
-      throw failure('NOT_UNDER_SIMPLEX', 'A committee under Simplex cannot be overruled yet.')
-    }
     if (engine.quorum) {
       throw failure('QUORUM_STANDS', 'The committee has a majority in reach: nothing is lost.')
     }
     return engine
   }
 
-  async function positionOf(node: NodeId) {
+  async function ask(node: NodeId, question: Question): Promise<Plain | undefined> {
     try {
-      const body = await net.request(node, PROTOCOL, encodeQuestion({ kind: 'position' }), {
-        timeoutMs: POSITION_TIMEOUT_MS,
+      const body = await net.request(node, PROTOCOL, encodeQuestion(question), {
+        ...{ timeoutMs: POSITION_TIMEOUT_MS, answerBytesMax: ANSWER_BYTES_MAX },
       })
       const answer = parseAnswer(body)
-      const position = answer?.ok ? parsePosition(answer.value) : undefined
-      return position && { node, ...position }
+      return answer?.ok ? answer.value : undefined
     } catch {
       // Away, or of a release without the question: the plan counts it as missing.
       return undefined
     }
   }
 
+  async function compare(node: NodeId, there: Position): Promise<Compared> {
+    const { last, lastTerm = 0 } = engine()
+    if (there.log !== eras.log()) return 'not-later'
+    const copy = keeper.current()
+    const here = copy?.chainEnd()
+    if (!copy || !here) return compareLogs({ last, term: lastTerm }, there)
+    return compareChains(network.id, copy, here, there, async (from) => {
+      return parseLinks((await ask(node, { kind: 'links', from })) ?? null) ?? []
+    })
+  }
+
   async function plan(): Promise<RecoveryPlan> {
-    const { members, last, committed, lastTerm = 0 } = engine()
+    const { kind, members, last, committed } = engine()
     const others = [...members.voters, ...members.learners].filter((node) => node !== net.self)
-    const asked = others.filter((node) => net.peers().includes(node)).map(positionOf)
-    const reached = (await Promise.all(asked)).filter((position) => position !== undefined)
-    const here = { last, term: lastTerm }
-    return {
-      ...{ era: eras.era(), voters: members.voters, last, committed },
-      missing: members.voters.filter((node) => {
-        return node !== net.self && !reached.some((one) => one.node === node)
+    const asked = others.filter((node) => net.peers().includes(node))
+    const reached = await Promise.all(
+      asked.map(async (node) => {
+        const position = parsePosition((await ask(node, { kind: 'position' })) ?? null)
+        return position && { node, compared: await compare(node, position) }
       }),
-      later: reached
-        .filter((one) => one.log === eras.log() && isLater(one, here))
-        .map((one) => one.node),
+    )
+    const thatAre = (compared: Compared): NodeId[] =>
+      reached.flatMap((one) => (one?.compared === compared ? [one.node] : []))
+    const missing = members.voters.filter((node) => {
+      return node !== net.self && !reached.some((one) => one?.node === node)
+    })
+    const { length } = members.voters
+    const quorum = kind === 'simplex' ? length - faultyVotersMax(length) : majorityOf(length)
+    return {
+      ...{ era: eras.era(), voters: members.voters, missing, committed },
+      last: keeper.current()?.chainEnd()?.index ?? last,
+      ...{ later: thatAre('later'), unproven: thatAre('unproven') },
+      mayLose: missing.length >= quorum,
     }
   }
 
@@ -152,14 +183,4 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
     discard: (era) => late.discard(era),
     learn: eras.learn,
   }
-}
-
-interface LogEnd {
-  last: number
-  term: number
-}
-
-/** Raft §5.4.1: by the term of the last entry, then by its place. */
-function isLater(one: LogEnd, other: LogEnd): boolean {
-  return one.term > other.term || (one.term === other.term && one.last > other.last)
 }

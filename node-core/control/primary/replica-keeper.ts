@@ -35,7 +35,7 @@ export interface ReplicaKeeper {
 }
 
 export interface ReplicaKeeperDeps
-  extends Omit<ReplicaDeps, 'isTold' | 'epochToVoteFrom' | 'name'>,
+  extends Omit<ReplicaDeps, 'isTold' | 'epochToVoteFrom' | 'name' | 'ending'>,
     Pick<OverrulingDeps, 'late'> {
   eras: EraBook
   board(): Pick<CommitteeBoard, 'told' | 'isInForce'>
@@ -74,11 +74,15 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     const opening = createReplica({
       ...deps,
       name: opened,
+      ending: eras.ending(),
       isTold: isToldOf,
       epochToVoteFrom: () => (deps.board().told()?.applied ?? 0) + 1,
     })
     try {
-      await refuseStale({ ...deps, self, told: () => deps.board().told(), stopped: () => stopped })
+      await refuseStale({
+        ...{ ...deps, self, ending: eras.ending() },
+        ...{ told: () => deps.board().told(), stopped: () => stopped },
+      })
       await opening.start()
       failed = undefined
       replica = opening
@@ -138,7 +142,8 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     failed = undefined
     if (goesOnHere(ending, self)) {
       // Cut short by a crash after it was decided.
-      await foundOn(overruling, await readCopy(overruling, name), { from: name, to: eras.log() })
+      const copy = await readCopy(overruling, name)
+      await foundOn(overruling, copy, ending, { from: name, to: eras.log() })
       await open()
       return
     }
@@ -152,8 +157,9 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     await close()
     try {
       const copy = await readCopy(overruling, from)
-      await eras.begin(await prepare(copy))
-      await foundOn(overruling, copy, { from, to: eras.log() })
+      const ending = await prepare(copy)
+      await eras.begin(ending)
+      await foundOn(overruling, copy, ending, { from, to: eras.log() })
     } finally {
       await open()
     }
@@ -270,7 +276,7 @@ const DAMAGED =
 function troubleOf(error: unknown): NonNullable<PrimaryStatus['trouble']> {
   const code = codeOf(error)
   const unreadable = code?.startsWith('LOG_') && code !== 'LOG_FAILED'
-  const damaged = unreadable || code === 'RAFT_RECORDS_DAMAGED'
+  const damaged = unreadable || code === 'RAFT_RECORDS_DAMAGED' || code === 'RECORD_MALFORMED'
   return damaged
     ? { code: 'LOG_DAMAGED', message: `${DAMAGED} (${messageOf(error)})` }
     : stoppedBy(code, messageOf(error))

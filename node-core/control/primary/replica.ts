@@ -4,7 +4,13 @@ import type { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { type Consensus, type ConsensusStatus, createConsensus } from '../consensus/driver/index.ts'
 import type { CommittedEntry, EngineStatus } from '../consensus/index.ts'
-import type { SimplexEngine } from '../consensus/simplex/index.ts'
+import type {
+  ChainEnd,
+  Epoch,
+  Guarantee,
+  Committee as SimplexCommittee,
+  SimplexEngine,
+} from '../consensus/simplex/index.ts'
 import type { LogCopy } from '../follow/index.ts'
 import { createRecordLog } from '../log/index.ts'
 import {
@@ -15,6 +21,7 @@ import {
   type RegistryView,
 } from '../registry/index.ts'
 import { createNodeEngine, isSimplex } from './engine.ts'
+import type { Ending } from './era-book.ts'
 import { failure, noQuorum, notInForce } from './failures.ts'
 import { createFilling } from './filling.ts'
 import type { PrimaryDeps, PrimaryOptions } from './index.ts'
@@ -31,6 +38,7 @@ import {
 import { type LogName, protocolOf } from './log-name.ts'
 import { type BatchId, batchId, createMachine } from './machine.ts'
 import type { Question } from './messages.ts'
+import { toldPosition } from './positions.ts'
 import { createProposer } from './proposer.ts'
 import { answerQuery } from './queries.ts'
 import { demote, promote, requireLead, takeIn, transfer } from './reconfiguring.ts'
@@ -56,18 +64,24 @@ export interface Replica {
   onApplied(listener: () => void): () => void
   /** Under Simplex: proven lies, for the registry to judge. */
   evidence(): readonly Uint8Array[]
+  /** Under Simplex what its promise is worth now. */
+  guarantee(): Guarantee | undefined
   /** Under Simplex the first epoch in which this home votes. */
   votesFrom(): number
   /** Under Simplex: what proves the committees from that epoch's on. */
   links(from: number): readonly Uint8Array[]
+  /** Under Simplex where the chain ends, and who voted in an epoch of it. */
+  chainEnd(): ChainEnd | undefined
+  committeeOf(epoch: Epoch): SimplexCommittee | undefined
 }
 
 export type ReplicaDeps = Pick<
   PrimaryDeps,
   'network' | 'net' | 'disk' | 'nodes' | 'signer' | 'clock' | 'random' | 'logger'
 > & {
-  /** Which log it is. */
+  /** Which log it is, and what began its era. */
   name: LogName
+  ending: Ending | undefined
   batches: BatchReader
   isAdmins(node: NodeId): boolean
   /** By this node, for its owner. */
@@ -95,7 +109,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
     {
       ...{ net, clock, log, logger, hears },
       createEngine(records) {
-        const parts = { network, random, self: net.self, signer: deps.signer, view, options }
+        const { signer, ending } = deps
+        const parts = { network, random, self: net.self, signer, ending, view, options }
         const engine = createNodeEngine(parts, { records, founding, votesFrom: firstEpoch })
         simplex = 'links' in engine ? engine : undefined
         return engine
@@ -216,8 +231,11 @@ export function createReplica(deps: ReplicaDeps): Replica {
       return consensus.stop()
     },
     evidence: () => simplex?.evidence() ?? [],
+    guarantee: () => simplex?.guarantee(),
     votesFrom: () => firstEpoch,
     links: (from) => simplex?.links(from) ?? [],
+    chainEnd: () => simplex?.end(),
+    committeeOf: (epoch) => simplex?.committeeOf(epoch),
     async answer(question, signal) {
       // Before the first snapshot has come there is nothing to answer from, not even what is stale.
       if (consensus.status().state !== 'running' || !hasState) {
@@ -250,10 +268,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
           })
           return null
         }
-        case 'position': {
-          const { last = 0, lastTerm = 0 } = consensus.status().engine ?? {}
-          return { last, term: lastTerm, log: name }
-        }
+        case 'position':
+          return toldPosition(name, consensus.status(), simplex?.end())
         case 'progress': {
           const { committed, progress } = isSimplex(network)
             ? requireRunning(consensus.status())

@@ -1,14 +1,24 @@
 /** A copy read from its log alone, and the log of a new era founded on it (docs/adr/0016). */
+import { createHash } from 'node:crypto'
 import type { Disk } from '../../base/disk/index.ts'
+import { assert } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
-import type { FoundedNetwork } from '../../identity/index.ts'
-import type { LogIndex } from '../consensus/index.ts'
-import { foundAfter, type SalvagedLog, salvage } from '../consensus/raft/index.ts'
+import { type FoundedNetwork, nodeIdOf } from '../../identity/index.ts'
+import type { LogIndex, SalvagedLog } from '../consensus/index.ts'
+import { foundAfter, type SalvagedRaftLog, salvage } from '../consensus/raft/index.ts'
+import {
+  encodeCertificate,
+  foundChainAfter,
+  type SalvagedChain,
+  salvageChain,
+} from '../consensus/simplex/index.ts'
 import { createRecordLog } from '../log/index.ts'
 import { createBatchReader, createRegistry, type Registry } from '../registry/index.ts'
-import { type CommitteeStatement, type Era, toEra } from '../succession/index.ts'
+import { type CertifiedEnd, type CommitteeStatement, type Era, toEra } from '../succession/index.ts'
+import { firstCommitteeOf, foundingCommittee } from './engine.ts'
+import type { Ending } from './era-book.ts'
 import type { LogName } from './log-name.ts'
 import { createMachine } from './machine.ts'
 import { logFolder } from './standing.ts'
@@ -22,28 +32,41 @@ export interface SalvagingDeps {
 
 /** Everything of a copy: what was committed, and what may have been. */
 export interface SalvagedCopy {
-  log: SalvagedLog
+  log: SalvagedRaftLog | SalvagedChain
   registry: Registry
   /** Of the key-value store, as of the last entry that is known to be committed. */
   revision: number
 }
 
-/** The log must not be open. Throws LOG_DAMAGED, RAFT_RECORDS_DAMAGED. */
-export async function readCopy(deps: SalvagingDeps, name: LogName): Promise<SalvagedCopy> {
+/**
+ * The log must not be open. The registry is as of its end, or of an entry before. Throws LOG_DAMAGED,
+ * RAFT_RECORDS_DAMAGED, RECORD_MALFORMED.
+ */
+export async function readCopy(
+  deps: SalvagingDeps,
+  name: LogName,
+  upTo = Number.POSITIVE_INFINITY,
+): Promise<SalvagedCopy> {
   const { network, disk, random, logger } = deps
   const records = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
-  const log = salvage((await records.open()).records)
+  const log = salvageOf(deps, (await records.open()).records)
   await records.close()
   const registry = createRegistry({ network, voters: [] })
   const machine = createMachine(createBatchReader(network), registry)
   if (log.snapshot) machine.restore(log.snapshot.state)
   let { revision } = registry.view
   for (const entry of log.entries) {
-    if (entry.index <= registry.index) continue
+    if (entry.index <= registry.index || entry.index > upTo) continue
     machine.apply(entry)
     if (entry.index <= log.committed) revision = registry.view.revision
   }
   return { log, registry, revision }
+}
+
+/** Of a log of Simplex any first committee will do: the log names those that it had. */
+function salvageOf({ network }: SalvagingDeps, records: readonly Uint8Array[]) {
+  const committee = foundingCommittee(network)
+  return committee ? salvageChain({ network: network.id, committee }, records) : salvage(records)
 }
 
 /** Who voted last, as far as the copy tells. */
@@ -66,8 +89,21 @@ export function statementOn(
       ...{ era: of.ended, voters: membersOf(copy), revision, atMs: of.atMs },
       ...{ last: log.last.index, term: log.last.term },
       terms: termsOf(log).slice(-of.termsMax),
+      ...(log.kind === 'simplex' && { certified: certifiedEnd(copy.registry, log) }),
     },
   }
+}
+
+function certifiedEnd(registry: Registry, { end: { certificate } }: SalvagedChain): CertifiedEnd {
+  return {
+    certificate: certificate ? encodeCertificate(certificate) : null,
+    state: stateDigest(registry),
+  }
+}
+
+/** The snapshot is canonical, and nobody finds two with one SHA-256, as they may with the hash. */
+export function stateDigest(registry: Registry): Uint8Array {
+  return Uint8Array.from(createHash('sha256').update(registry.snapshot()).digest())
 }
 
 function termsOf(log: SalvagedLog): [term: number, from: LogIndex][] {
@@ -83,14 +119,23 @@ export async function writeFoundedLog(
   deps: SalvagingDeps,
   name: LogName,
   { log, registry }: SalvagedCopy,
-  voter: NodeId,
+  ending: Ending,
 ): Promise<void> {
   const { disk, random, logger } = deps
   await disk.remove(logFolder(name))
-  const { records } = foundAfter(log, { voters: [voter], learners: [] }, (index) => {
-    registry.apply(index, [], [voter])
+  const voters = ending.statement.voters.map(nodeIdOf)
+  const [voter] = voters
+  assert(voter && voters.length === 1, 'One node goes on.')
+  const stateAt = (epoch?: number) => (index: LogIndex) => {
+    registry.beginEra(index, voter, epoch)
     return registry.snapshot()
-  })
+  }
+  const records = foundedRecords()
+  function foundedRecords(): Uint8Array[] {
+    if (log.kind === 'raft') return foundAfter(log, { voters, learners: [] }, stateAt()).records
+    const committee = firstCommitteeOf(ending)
+    return foundChainAfter(log.end, committee, stateAt(committee.epoch))
+  }
   const founded = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
   await founded.open()
   await founded.append(records, { sync: true })

@@ -113,6 +113,10 @@ function makeCommands() {
     [ann, { kind: 'workload.delete', body: { name: 'shop', expect: 1 } }],
     [ann, { kind: 'name.release', body: { name: 'shop' } }],
     [founder, { kind: 'setting.delete', body: { name: 'relay' } }],
+    [
+      { key: nodeKey },
+      { kind: 'node.cordon', body: { node, cordoned: true, draining: false, expect: 0 } },
+    ],
     [founder, { kind: 'node.remove', body: { node } }],
     [founder, { kind: 'version.activate', body: { version: 2 } }],
   ]

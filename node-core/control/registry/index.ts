@@ -34,6 +34,11 @@ export interface Registry {
    * UPGRADE_REQUIRED when the rules go past this release: the replica has to stop.
    */
   apply(index: LogIndex, batches: readonly VerifiedBatch[], voters?: readonly NodeId[]): Applied
+  /**
+   * The entry with which this voter alone goes on, where its committee was overruled; under Simplex as
+   * the first of that epoch, and with a seat (docs/adr/0016).
+   */
+  beginEra(index: LogIndex, voter: NodeId, epoch?: number): void
   /** The same bytes on every replica at the same entry. */
   snapshot(): Uint8Array
   /** Takes the place of everything, or throws SnapshotErrorCode and changes nothing. */

@@ -4,7 +4,7 @@ import { applyBatch } from './apply.ts'
 import type { Registry, RegistryDeps, RegistryErrorCode } from './index.ts'
 import { RELEASE } from './release.ts'
 import { countEpoch } from './seat-rules.ts'
-import { seatFounders } from './seats.ts'
+import { beginEpoch, seatFounders } from './seats.ts'
 import { hashOf, readSnapshot, writeSnapshot } from './snapshot.ts'
 import { createState, type State } from './state.ts'
 import { createView } from './view.ts'
@@ -53,6 +53,14 @@ export function createRegistry(deps: RegistryDeps): Registry {
         return applied
       })
       return { outcomes, changes: state.takeChanges() }
+    },
+    beginEra(index, voter, epoch) {
+      requireKnownRules()
+      assert(index > state.index, 'An era begins after the one before it.')
+      state.index = index
+      state.clock.setVoters([voter])
+      if (epoch !== undefined) beginEpoch(state, epoch, voter)
+      state.takeChanges()
     },
     snapshot() {
       requireKnownRules()

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod'
 import { assign } from './assigning.ts'
+import { setCordon } from './cordons.ts'
 import type { Kind } from './kind.ts'
 import { deleteKey, putKey } from './kv.ts'
 import { grantLease, keepLease, revokeLease } from './leases.ts'
@@ -26,6 +27,7 @@ const KINDS = {
   'node.register': register,
   'node.role': assignRole,
   'node.remove': removeNode,
+  'node.cordon': setCordon,
   'name.release': releaseName,
   'workload.apply': applyWorkload,
   'workload.delete': deleteWorkload,

@@ -25,7 +25,7 @@ export function isGone(state: State, node: NodeId): boolean {
   return registered.removed || typeof permissionsOf(state, registered.owner) === 'string'
 }
 
-const NO_SEAT: Seat = { seat: 'none', trust: TRUST_START, judgedBefore: 0 }
+export const NO_SEAT: Seat = { seat: 'none', trust: TRUST_START, judgedBefore: 0 }
 
 export function epochIn(state: State): number {
   return state.epoch.get(NOW)?.epoch ?? 0
@@ -34,6 +34,10 @@ export function epochIn(state: State): number {
 /** The log says that other members follow. */
 export function countEpoch(state: State): void {
   if (state.network.genesis.voters.length > 0) state.epoch.set(NOW, { epoch: epochIn(state) + 1 })
+}
+
+export function setEpoch(state: State, epoch: number): void {
+  state.epoch.set(NOW, { epoch })
 }
 
 const NOW = 'now'

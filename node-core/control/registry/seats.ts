@@ -15,7 +15,7 @@ import {
   VOTER_SEATS_MAX,
 } from './limits.ts'
 import { done, type RefusalCode, refuse } from './refusals.ts'
-import { epochIn, isGone, seatOf, seatsIn } from './seat-rules.ts'
+import { epochIn, isGone, NO_SEAT, seatOf, seatsIn, setEpoch } from './seat-rules.ts'
 import { SEAT, type Seat } from './seat-table.ts'
 import { bytesUpTo, nodeId } from './shapes.ts'
 import type { State } from './state.ts'
@@ -68,6 +68,14 @@ export function seatFounders(state: State, voters: readonly NodeId[]): void {
   for (const node of voters) {
     state.seats.set(node, { seat: 'voter', trust: TRUST_START, judgedBefore: 0 })
   }
+}
+
+/** By an admin's mandate, which says as much as its `committee.seat`. The other seats stay as they are. */
+export function beginEpoch(state: State, epoch: number, voter: NodeId): void {
+  setEpoch(state, epoch)
+  const held = state.seats.get(voter) ?? NO_SEAT
+  const trust = Math.max(held.trust, TRUST_SEATED_MIN)
+  state.seats.set(voter, { ...held, seat: 'voter', trust })
 }
 
 function isOwn(state: State, author: Author, node: NodeId): boolean {

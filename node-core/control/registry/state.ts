@@ -4,6 +4,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import { type FoundedNetwork, type OwnerId, ownerIdOf } from '../../identity/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
 import { type Assignments, createAssignments } from './assignments.ts'
+import { type CordonRow, createCordonTable } from './cordon-table.ts'
 import { createHashSum, type HashSum } from './hash-sum.ts'
 import { createKeyStore, type KeyStore } from './key-store.ts'
 import { createLeaseTable, type LeaseTable } from './lease-table.ts'
@@ -29,6 +30,8 @@ export interface State {
   /** By NodeId. */
   readonly nodes: rows.NodeTable
   readonly supports: Table<rows.Support>
+  /** By NodeId. */
+  readonly cordons: Table<CordonRow>
   /** By name: who took it. */
   readonly names: NameTable
   readonly workloads: Table<rows.DesiredSpec>
@@ -80,6 +83,7 @@ export function createState(network: FoundedNetwork, voters: readonly NodeId[]):
     invites: createTable(deps, { name: 'invites', shape: rows.inviteUse, pack: (row) => row }),
     nodes: rows.createNodeTable(deps),
     supports: createTable(deps, { name: 'supports', shape: rows.support, pack: (row) => row }),
+    cordons: createCordonTable(deps),
     names,
     workloads: createTable(deps, {
       name: 'workloads',

@@ -4,13 +4,21 @@ import { decode, encode, equalBytes, type Plain } from '../../base/codec/index.t
 import { MyceliumError } from '../../base/errors/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
-import type { CommitteeStatement, Era, SuccessionErrorCode } from './index.ts'
-import { STATEMENT_BYTES_MAX, STATEMENT_VOTERS_MAX, TERMS_MAX } from './limits.ts'
+import { ERAS_MAX } from '../consensus/simplex/index.ts'
+import type { CommitteeStatement, EndedEra, Era, SuccessionErrorCode } from './index.ts'
+import {
+  CERTIFICATE_BYTES_MAX,
+  STATEMENT_BYTES_MAX,
+  STATEMENT_VOTERS_MAX,
+  TERMS_MAX,
+} from './limits.ts'
 
 const count = z.int().min(0)
-const era = count.transform(toEra)
+const era = count.max(ERAS_MAX - 1).transform(toEra)
 const index = count.transform((value) => value as LogIndex)
 const key = z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.byteLength === 32)
+const bytesUpTo = (length: number) =>
+  z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.byteLength <= length)
 const nodeId = z.custom<NodeId>(
   (value) => typeof value === 'string' && parseNodeId(value) !== undefined,
 )
@@ -23,6 +31,12 @@ const ENDED = z.strictObject({
   terms: z.array(z.tuple([count, index])).max(TERMS_MAX),
   revision: count,
   atMs: count,
+  certified: z
+    .strictObject({
+      certificate: bytesUpTo(CERTIFICATE_BYTES_MAX).nullable(),
+      state: bytesUpTo(32),
+    })
+    .exactOptional(),
 })
 const STATEMENT = z
   .strictObject({
@@ -39,9 +53,16 @@ export function encodeStatement(statement: CommitteeStatement): Uint8Array {
   const { era, index, voters, ended } = statement
   const plain: Plain = {
     ...{ v: 1, era, index, voters: sortedKeys(voters) },
-    ...(ended && { ended: { ...ended, voters: [...ended.voters].sort() } }),
+    ...(ended && { ended: plainEnd(ended) }),
   }
   return encode(plain)
+}
+
+function plainEnd({ certified, voters, ...rest }: EndedEra): Plain {
+  return {
+    ...{ ...rest, voters: [...voters].sort() },
+    ...(certified && { certified: { ...certified } }),
+  }
 }
 
 /** Throws SUCCESSION_MALFORMED. */

@@ -54,6 +54,8 @@ export const CACHED_PEERS_MAX = 512
 export const CACHE_BYTES_MAX = 4 << 20
 /** Time in which changes are gathered before they are written. */
 export const CACHE_WRITE_MS = 1_000
+/** Between two looks at whether there is something to write while nothing changes. */
+export const CACHE_LOOK_MS = 60_000
 
 /** How often seed documents are read again: often while alone, seldom otherwise. */
 export const SEED_ALONE_INTERVAL_MS = 30_000

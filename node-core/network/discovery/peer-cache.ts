@@ -1,5 +1,5 @@
 /** `peers.cbor`: whom this node knew, so that it finds its network again with nobody's help. */
-import { type Clock, every } from '../../base/clock/index.ts'
+import { type Clock, type Looking, looking } from '../../base/clock/index.ts'
 import { decode, encode } from '../../base/codec/index.ts'
 import type { Disk } from '../../base/disk/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
@@ -8,6 +8,7 @@ import {
   ADDRESS_LENGTH_MAX,
   ADDRESSES_PER_CANDIDATE_MAX,
   CACHE_BYTES_MAX,
+  CACHE_LOOK_MS,
   CACHE_WRITE_MS,
   CACHED_PEERS_MAX,
 } from './limits.ts'
@@ -35,7 +36,7 @@ export function createPeerCache({ disk, clock, logger, peerIdOf }: PeerCacheDeps
   /** By peer id, the latest last. */
   const peers = new Map<string, readonly string[]>()
   let changed = false
-  let stopWriting: (() => Promise<void>) | undefined
+  let writing: Looking | undefined
 
   const put = (peerId: string, addresses: readonly string[]): void => {
     peers.delete(peerId)
@@ -43,15 +44,17 @@ export function createPeerCache({ disk, clock, logger, peerIdOf }: PeerCacheDeps
     const [oldest] = peers.keys()
     if (peers.size > CACHED_PEERS_MAX && oldest !== undefined) peers.delete(oldest)
   }
-  const write = async (): Promise<void> => {
-    if (!changed) return
+  /** True where it is worth another try. */
+  const write = async (): Promise<boolean> => {
+    if (!changed) return false
     changed = false
     try {
       await disk.writeAtomic(PEER_CACHE_PATH, encodePeers([...peers.values()].toReversed()))
     } catch (error) {
       changed = true
-      throw error
+      failed(error)
     }
+    return changed
   }
   const failed = (error: unknown): void => {
     logger.warn('The list of known peers cannot be written.', { reason: messageOf(error) })
@@ -62,6 +65,7 @@ export function createPeerCache({ disk, clock, logger, peerIdOf }: PeerCacheDeps
       if (addresses.length === 0 || peers.get(peerId)?.join() === addresses.join()) return
       put(peerId, addresses)
       changed = true
+      writing?.soon()
     },
     async start() {
       for (const addresses of (await readPeers(disk, logger)).toReversed()) {
@@ -69,12 +73,13 @@ export function createPeerCache({ disk, clock, logger, peerIdOf }: PeerCacheDeps
         const peerId = first === undefined ? undefined : peerIdOf(first)
         if (peerId !== undefined) put(peerId, addresses)
       }
-      stopWriting = every(clock, CACHE_WRITE_MS, write, failed)
+      const gaps = { gapMs: CACHE_WRITE_MS, seldomMs: CACHE_LOOK_MS }
+      writing = looking(clock, gaps, write, failed)
     },
     async stop() {
-      await stopWriting?.()
-      stopWriting = undefined
-      await write().catch(failed)
+      await writing?.stop()
+      writing = undefined
+      await write()
     },
   }
 }

@@ -28,7 +28,7 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
 
   const livenessOf = (id: NodeId): Liveness =>
     id === self ? ownLiveness : (detector.liveness(id) ?? 'suspect')
-  const roster = createRoster(state, (id) => ({
+  const roster = createRoster(deps, (id) => ({
     liveness: livenessOf(id),
     sinceMs: since.get(id) ?? 0,
   }))
@@ -136,9 +136,6 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
         learn(key.node, false)
         tell(key.node, livenessOf(key.node))
         return
-      case 'cordon':
-        tell(key.node, livenessOf(key.node))
-        return
       case 'doubts':
         hear(key.node)
         return
@@ -178,6 +175,7 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
     }
     stopParts = [
       state.subscribe('', heed),
+      deps.cordons.subscribe((node) => tell(node, livenessOf(node))),
       prober.serve(),
       net.onPeer((id) => feed({ kind: 'look', id })),
       every(clock, TICK_MS, tick, onError),

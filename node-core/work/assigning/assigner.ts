@@ -1,12 +1,19 @@
 /** The shell of assigning: looks whenever something changed and this node is the one to decide. */
-import { every } from '../../base/clock/index.ts'
+import { looking } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { PlacementNode } from '../placement/index.ts'
 import { createPlanTimer, type ViewChange } from '../reconcile/index.ts'
 import { type AssignmentChange, assignmentChanges } from './changes.ts'
 import type { Assigner, AssignerDeps } from './index.ts'
-import { AGAIN_MS, GATHER_MS, LOOK_MS, NEWCOMER_WAIT_MS, UNDERWAY_MAX } from './limits.ts'
+import {
+  AGAIN_MS,
+  GATHER_MS,
+  LOOK_MS,
+  LOOK_SELDOM_MS,
+  NEWCOMER_WAIT_MS,
+  UNDERWAY_MAX,
+} from './limits.ts'
 
 export function createAssigner(deps: AssignerDeps): Assigner {
   const { self, primary, view, readiness, clock } = deps
@@ -100,7 +107,7 @@ export function createAssigner(deps: AssignerDeps): Assigner {
   }
 
   /** A new leader goes on from what is committed. */
-  function look(): void {
+  function look(): undefined {
     const decidesNow = decides()
     if (decidesNow && !decided) timer.within(0)
     if (!decidesNow && decided) proposed.clear()
@@ -112,15 +119,12 @@ export function createAssigner(deps: AssignerDeps): Assigner {
       if (stopWatching.length > 0) return
       readiness.start()
       timer.start()
-      stopWatching = [
-        view.subscribe(onChange),
-        every(
-          clock,
-          LOOK_MS,
-          async () => look(),
-          (error) => logger.error('A look at the lead failed', { error: messageOf(error) }),
-        ),
-      ]
+      const gaps = { gapMs: LOOK_MS, seldomMs: LOOK_SELDOM_MS }
+      const lead = looking(clock, gaps, look, (error) => {
+        logger.error('A look at the lead failed', { error: messageOf(error) })
+      })
+      stopWatching = [view.subscribe(onChange), primary.subscribe(lead.soon), lead.stop]
+      lead.soon()
       timer.within(0)
     },
     async stop() {

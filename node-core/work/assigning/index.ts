@@ -22,7 +22,7 @@ export interface AssignerDeps {
   self: NodeId
   consensus: ConsensusEngine
   view: Pick<WorkView, 'placementInput' | 'subscribe'>
-  primary: Pick<RegistryAccess, 'view' | 'status' | 'execute'>
+  primary: Pick<RegistryAccess, 'view' | 'status' | 'execute' | 'subscribe'>
   /** Its own: it is started and told by the assigner. */
   readiness: Readiness
   clock: Clock

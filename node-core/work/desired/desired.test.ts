@@ -45,10 +45,15 @@ beforeEach(async () => {
 })
 afterEach(() => desired.stop())
 
+const membersWho = (liveness: string): DesiredDeps['membership'] => ({
+  get: () => ({ liveness }) as never,
+  subscribe: () => () => {},
+})
+
 async function open(change: Partial<DesiredDeps>): Promise<Desired> {
   told = []
   const opened = createDesired({
-    ...{ primary, state: map, membership: { get: () => undefined } },
+    ...{ primary, state: map, membership: membersWho('alive') },
     ...{ owner: committee.owner, permissions: () => permissions, clock },
     ...{ logger: createMemoryLogger(), disk, ...change },
   })
@@ -178,7 +183,7 @@ describe('assignments', () => {
 
   test('bind nobody while the failure detector holds a majority of the voters dead', async () => {
     await desired.stop()
-    desired = await open({ membership: { get: () => ({ liveness: 'dead' }) as never } })
+    desired = await open({ membership: membersWho('dead') })
     await apply()
     await pass(4_000)
     expect(desired.committed()?.bound.size).toBe(0)

@@ -1,12 +1,12 @@
 /** Puts the registry's rows before the shared state's records, and tells what changed in either. */
-import { every } from '../../base/clock/index.ts'
+import { looking } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { CommittedAssignments } from '../placement/index.ts'
 import { type DesiredWorkload, type Slot, WORKLOAD_PREFIX, workloadKey } from '../spec/index.ts'
 import type { Desired, DesiredChange, DesiredDeps } from './index.ts'
 import { createKeptRows, type Rows } from './kept-rows.ts'
-import { LOOK_MS } from './limits.ts'
+import { LOOK_MS, LOOK_SELDOM_MS } from './limits.ts'
 import { createQuorumWatch } from './quorum-watch.ts'
 import { createRegistryRows } from './registry-rows.ts'
 import { createStateRecords } from './state-records.ts'
@@ -16,7 +16,7 @@ import { createWriting } from './writing.ts'
 const UNBOUND: ReadonlySet<string> = new Set()
 
 export function createDesired(deps: DesiredDeps): Desired {
-  const { primary, state, clock } = deps
+  const { primary, state, membership, clock } = deps
   const logger = deps.logger.child('desired')
   const warn = (workload: string): void =>
     logger.warn('What is wanted of a workload cannot be read', { workload })
@@ -121,18 +121,22 @@ export function createDesired(deps: DesiredDeps): Desired {
     for (const slot of heldBefore.keys()) if (!now.has(slot)) heldBefore.delete(slot)
   }
 
-  async function look(): Promise<void> {
+  /** True where time alone may bring something: nodes are about to be unbound, records wait, a write failed. */
+  async function look(): Promise<boolean> {
     if (quorum.look()) tell({ of: 'assignments' })
-    if (quorum.inReach()) takeOver.look()
-    await keepRows()
+    const isTaking = quorum.inReach() && takeOver.look()
+    const isKept = await keepRows()
+    return (quorum.isBound() && !quorum.inReach()) || isTaking || !isKept
   }
 
-  /** A node with a log of its own has all of it there. */
-  async function keepRows(): Promise<void> {
+  /** A node with a log of its own has all of it there. False where it is worth another try. */
+  async function keepRows(): Promise<boolean> {
     const now = { workloads: shownRows, assignments: shownAssignments }
     const isKept = keptRows.workloads === now.workloads && keptRows.assignments === now.assignments
-    if (isKept || primary.status().role !== 'none') return
-    if (await keptFile.write(now)) keptRows = now
+    if (isKept || primary.status().role !== 'none') return true
+    if (!(await keptFile.write(now))) return false
+    keptRows = now
+    return true
   }
 
   return {
@@ -164,17 +168,25 @@ export function createDesired(deps: DesiredDeps): Desired {
       kept = await keptFile.read()
       if (kept) shownRows = kept.workloads
       if (kept) shownAssignments = kept.assignments
+      const gaps = { gapMs: LOOK_MS, seldomMs: LOOK_SELDOM_MS }
+      const looks = looking(clock, gaps, look, (error) =>
+        logger.error('A look at the registry failed', { error: messageOf(error) }),
+      )
       stopWatching = [
-        primary.subscribe(onCopyMoved),
-        state.subscribe(WORKLOAD_PREFIX, ({ key }) =>
-          tell({ of: 'workload', name: key.slice(WORKLOAD_PREFIX.length) }),
-        ),
-        every(clock, LOOK_MS, look, (error) =>
-          logger.error('A look at the registry failed', { error: messageOf(error) }),
-        ),
+        primary.subscribe(() => {
+          onCopyMoved()
+          looks.soon()
+        }),
+        state.subscribe(WORKLOAD_PREFIX, ({ key }) => {
+          tell({ of: 'workload', name: key.slice(WORKLOAD_PREFIX.length) })
+          looks.soon()
+        }),
+        membership.subscribe(looks.soon),
+        looks.stop,
       ]
       quorum.look()
       onCopyMoved()
+      looks.soon()
     },
     async stop() {
       const ends = stopWatching

@@ -72,7 +72,7 @@ export interface RegistryAccess extends Pick<Primary, 'view' | 'execute' | 'subs
 export interface DesiredDeps {
   primary: RegistryAccess
   state: Pick<SharedState, 'get' | 'list' | 'put' | 'delete' | 'subscribe' | 'synced'>
-  membership: Pick<Membership, 'get'>
+  membership: Pick<Membership, 'get' | 'subscribe'>
   /** This node's owner, and what it may do. */
   owner: OwnerId
   permissions(): ReadonlySet<Permission>

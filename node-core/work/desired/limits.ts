@@ -1,13 +1,13 @@
 /** How long a quorum must be out of sight before nodes place by themselves. Milliseconds. */
 export const UNBOUND_AFTER_MS = 3_000
-/** Between two looks whether a quorum is in reach, and at what is to be taken over. Milliseconds. */
+/** Least time between two looks whether a quorum is in reach, and at what is to be taken over. Milliseconds. */
 export const LOOK_MS = 500
+/** Between two such looks while nothing is told that bears on it. Milliseconds. */
+export const LOOK_SELDOM_MS = 10_000
 /** Rows of the registry read at a time. */
 export const PAGE_ROWS = 1_000
 /** What is kept on disk for a restart; decoders take no more. Bytes. */
 export const KEPT_BYTES_MAX = 16_777_216
-/** How long a change waits for this node's own copy to show it. Milliseconds. */
-export const SHOWN_WITHIN_MS = 2_000
 /** After a record could not be taken over into the registry, until the next try. Milliseconds. */
 export const TAKE_OVER_AGAIN_MS = 10_000
 /** Records taken over at a time. */

@@ -12,8 +12,8 @@ import type { StateRecords } from './state-records.ts'
 import type { Writing } from './writing.ts'
 
 export interface TakeOver {
-  /** Begins with those that this node may take over, unless it is at it. */
-  look(): void
+  /** Begins with those that this node may take over, unless it is at it. False where there are none left. */
+  look(): boolean
   /** One, before it is ended in the registry. Throws what is refused. */
   now(name: string): Promise<void>
 }
@@ -74,11 +74,13 @@ export function createTakeOver(deps: TakeOverDeps): TakeOver {
 
   return {
     look() {
-      if (isAtIt) return
+      if (isAtIt) return true
+      if (records.list().length === 0) return false
       isAtIt = true
       void takeSome().finally(() => {
         isAtIt = false
       })
+      return true
     },
     async now(name) {
       const desired = records.get(name)

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { encode } from '../../base/codec/index.ts'
 import { isCode, MyceliumError } from '../../base/errors/index.ts'
+import { untilShown } from '../../control/primary/index.ts'
 import {
   type DesiredWorkload,
   desiredOf,
@@ -10,7 +11,6 @@ import {
   workloadKey,
 } from '../spec/index.ts'
 import type { DesiredDeps } from './index.ts'
-import { SHOWN_WITHIN_MS } from './limits.ts'
 import { nameTaken, refusalOf } from './refusing.ts'
 import type { StateRecords } from './state-records.ts'
 
@@ -56,25 +56,9 @@ export function createWriting(deps: WritingDeps): Writing {
         throw refusalOf(error, name)
       })
     const { generation } = APPLIED.parse(value)
-    await untilShown(() => (primary.view()?.generationOf(name) ?? 0) >= generation)
+    await untilShown(primary, clock, () => (primary.view()?.generationOf(name) ?? 0) >= generation)
     const owner = primary.view()?.ownerOf(name) ?? replaces?.owner ?? deps.owner
     return { workload, owner, generation }
-  }
-
-  /** Whoever reads here next shall see it; a copy that is far behind does not hold the answer up. */
-  function untilShown(holds: () => boolean): Promise<void> {
-    if (!primary.view() || holds()) return Promise.resolve()
-    return new Promise((resolve) => {
-      const end = (): void => {
-        cancel()
-        forget()
-        resolve()
-      }
-      const cancel = clock.timer(SHOWN_WITHIN_MS, end)
-      const forget = primary.subscribe(() => {
-        if (holds()) end()
-      })
-    })
   }
 
   return {
@@ -88,7 +72,7 @@ export function createWriting(deps: WritingDeps): Writing {
         // Somebody ended it before.
         if (!isCode(error, 'NOT_FOUND')) throw refusalOf(error, name)
       }
-      await untilShown(() => primary.view()?.workload(name) === undefined)
+      await untilShown(primary, clock, () => primary.view()?.workload(name) === undefined)
     },
   }
 }

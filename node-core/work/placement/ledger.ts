@@ -1,5 +1,5 @@
 import type { NodeId } from '../../base/net/index.ts'
-import type { Port, Slot, Workload } from '../spec/index.ts'
+import { amountsOf, type Port, portsOf, type Slot, type Workload } from '../spec/index.ts'
 import type { PlacementNode, PlacementRefusal } from './index.ts'
 
 /** What is reserved on each node, by what runs there and by what has just been placed there. */
@@ -38,7 +38,7 @@ export function createLedger(nodes: readonly PlacementNode[]): Ledger {
     more: { cpuMillis: number; memoryBytes: number },
   ): PlacementRefusal | undefined => {
     const reserved = reservedOf.get(node.id) ?? nothing()
-    if (taken(reserved, slot, workload.ports)) return 'HOST_PORT_TAKEN'
+    if (taken(reserved, slot, portsOf(workload))) return 'HOST_PORT_TAKEN'
     if (reserved.cpuMillis + more.cpuMillis > node.capacity.cpuMillis) return 'CPU_FULL'
     if (reserved.memoryBytes + more.memoryBytes > node.capacity.memoryBytes) return 'MEMORY_FULL'
     return undefined
@@ -48,11 +48,12 @@ export function createLedger(nodes: readonly PlacementNode[]): Ledger {
     reserve(node, slot, workload) {
       const reserved = reservedOf.get(node)
       if (!reserved) return
-      reserved.cpuMillis += workload.resources.cpuMillis
-      reserved.memoryBytes += workload.resources.memoryBytes
+      const { cpuMillis, memoryBytes } = amountsOf(workload, 'requests')
+      reserved.cpuMillis += cpuMillis
+      reserved.memoryBytes += memoryBytes
       const held = reserved.slotsByWorkload.get(workload.name) ?? 0
       reserved.slotsByWorkload.set(workload.name, held + 1)
-      for (const port of workload.ports) {
+      for (const port of portsOf(workload)) {
         if (port.hostPort === undefined) continue
         const slots = reserved.slotsByHostPort.get(portKey(port)) ?? new Set()
         reserved.slotsByHostPort.set(portKey(port), slots.add(slot))
@@ -60,7 +61,8 @@ export function createLedger(nodes: readonly PlacementNode[]): Ledger {
     },
     count: (node, workload) => reservedOf.get(node)?.slotsByWorkload.get(workload) ?? 0,
     refusal: (node, slot, workload) =>
-      standingRefusal(node, workload) ?? full(node, slot, workload, workload.resources),
+      standingRefusal(node, workload) ??
+      full(node, slot, workload, amountsOf(workload, 'requests')),
     refusalInPlace: (node, slot, workload) =>
       standingRefusal(node, workload) ??
       full(node, slot, workload, { cpuMillis: 0, memoryBytes: 0 }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type Instance, slotOf, type Workload } from '../spec/index.ts'
+import { type Instance, slotOf } from '../spec/index.ts'
+import type { Flat } from '../spec/testing/flat.ts'
 import { explain, type PlacementNode, place } from './index.ts'
 import { desired, input, instance, NODES_3, node, nodeId, settle } from './testing/worlds.ts'
 
@@ -21,7 +22,7 @@ describe('placing', () => {
     expect(placed.surplus).toEqual([])
   })
 
-  test.each<[string, Partial<PlacementNode>, Partial<Workload>]>([
+  test.each<[string, Partial<PlacementNode>, Partial<Flat>]>([
     ['NODE_LOST', { live: false }, {}],
     ['NODE_LOST', { left: true }, {}],
     ['CORDONED', { cordoned: true }, {}],
@@ -80,7 +81,7 @@ describe('placing', () => {
 
 describe('a lost node', () => {
   const nodes = [node(1, { live: false }), node(2), node(3)]
-  const lostOne = (change: Partial<Workload>, majority = true) => {
+  const lostOne = (change: Partial<Flat>, majority = true) => {
     const web = desired('web', { replicas: 2, ...change })
     const instances = [instance(web, 0, 1), instance(web, 1, 2)]
     return place(input({ nodes, workloads: [web], instances, majority }))

@@ -121,9 +121,9 @@ export function createCrew(deps: CrewDeps): Crew {
         logger,
         probe: deps.probe,
         access: deps.access,
-        checkOf(one) {
+        partsOf(one) {
           const desired = view.desired(one.workload)
-          return desired && isCurrent(one, desired) ? desired.workload.health : undefined
+          return desired && isCurrent(one, desired) ? desired.workload.parts : undefined
         },
         engineGone: () => engines.gone(runner),
         onChange: tell,

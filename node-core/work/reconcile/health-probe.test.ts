@@ -5,7 +5,7 @@ import {
   type Server as TcpServer,
 } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { HealthCheck } from '../spec/index.ts'
+import type { Probe } from '../spec/index.ts'
 import { createHealthProbe } from './health-probe.ts'
 
 const probe = createHealthProbe()
@@ -23,9 +23,9 @@ async function listen(server: Server | TcpServer): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-const times = { port: 80, periodMs: 5_000, timeoutMs: 300 }
-const HTTP: HealthCheck & { kind: 'http' } = { kind: 'http', path: '/health', ...times }
-const TCP: HealthCheck & { kind: 'tcp' } = { kind: 'tcp', ...times }
+const times = { port: 80, periodMs: 5_000, timeoutMs: 300, failures: 3 }
+const HTTP: Probe & { kind: 'http' } = { kind: 'http', path: '/health', ...times }
+const TCP: Probe & { kind: 'tcp' } = { kind: 'tcp', ...times }
 const never = new AbortController().signal
 
 describe('an HTTP check', () => {

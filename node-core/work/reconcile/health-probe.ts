@@ -1,21 +1,21 @@
-/** Health checks against an instance's port on loopback. */
+/** Probes against an instance's port on loopback. */
 import { request } from 'node:http'
 import { connect } from 'node:net'
-import type { HealthCheck } from '../spec/index.ts'
+import type { Probe } from '../spec/index.ts'
 import { TCP_LISTEN_MS } from './limits.ts'
 
-/** Whether the check passes. Never throws; `hostPort` is where the checked port is published. */
+/** Whether the probe passes. Never throws; `hostPort` is where the probed port is published. */
 export type HealthProbe = (
-  check: Exclude<HealthCheck, { kind: 'running' }>,
+  probe: Exclude<Probe, { kind: 'command' }>,
   hostPort: number,
   signal: AbortSignal,
 ) => Promise<boolean>
 
 export function createHealthProbe(): HealthProbe {
-  return (check, hostPort, signal) => {
-    const within = AbortSignal.any([signal, AbortSignal.timeout(check.timeoutMs)])
-    return check.kind === 'http'
-      ? answersHttp(hostPort, check.path, within)
+  return (probe, hostPort, signal) => {
+    const within = AbortSignal.any([signal, AbortSignal.timeout(probe.timeoutMs)])
+    return probe.kind === 'http'
+      ? answersHttp(hostPort, probe.path, within)
       : acceptsTcp(hostPort, within)
   }
 }

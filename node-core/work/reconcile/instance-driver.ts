@@ -3,9 +3,9 @@ import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { InstanceAccesses, Runner, Running } from '../runners/index.ts'
-import type { DesiredWorkload, HealthCheck, Workload } from '../spec/index.ts'
+import type { DesiredWorkload, Part, Workload } from '../spec/index.ts'
 import type { HealthProbe } from './health-probe.ts'
-import { REASON_LENGTH_MAX } from './limits.ts'
+import { ENGINE_LOOKS_MAX, REASON_LENGTH_MAX, RETRY_PROBE_MS } from './limits.ts'
 import {
   ending,
   failed,
@@ -17,7 +17,10 @@ import {
   starting,
   stuck,
   unreachable,
+  watched,
 } from './local-instance.ts'
+import { createProbeLoop, type ProbeLoop } from './probe-loop.ts'
+import type { Answer, Watched } from './probing.ts'
 
 export interface InstanceDriver {
   readonly local: LocalInstance
@@ -42,8 +45,8 @@ export interface InstanceDriverDeps {
   access: InstanceAccesses | undefined
   clock: Clock
   logger: Logger
-  /** The check it was deployed with; undefined when something else is wanted by now. */
-  checkOf: (local: LocalInstance) => HealthCheck | undefined
+  /** What it was started from; undefined when something else is wanted by now. */
+  partsOf: (local: LocalInstance) => readonly Part[] | undefined
   /** Why the runner cannot work now; undefined when it can. */
   engineGone: () => Reason | undefined
   onChange: (local: LocalInstance) => void
@@ -59,11 +62,12 @@ export function createInstanceDriver(
   let work: Promise<unknown> = Promise.resolve()
   /** The end of an unhealthy run, which the next run of the same id must wait for. */
   let clearing: Promise<unknown> | undefined
-  /** Counts runs, so that a late check of an earlier one says nothing about this one. */
-  let runs = 0
-  let cancelProbe: () => void = () => {}
-  /** An old version is checked as it always was until the new one has taken its place. */
-  let asked: HealthCheck = { kind: 'running' }
+  let loop: ProbeLoop | undefined
+  let cancelLook: () => void = () => {}
+  /** Looks in a row that found the engine gone, of what has no probe to say so. */
+  let enginelessLooks = 0
+  /** Commands that were begun inside a part, by part and role. They may outlast their time. */
+  const commands = new Map<string, Promise<boolean>>()
   let ended: Promise<boolean> | undefined
 
   const become = (next: LocalInstance): void => {
@@ -73,9 +77,16 @@ export function createInstanceDriver(
   }
   /** Everything under way for this instance stops. */
   const drop = async (): Promise<void> => {
-    cancelProbe()
+    const stopped = stopWatching()
     care.abort(new MyceliumError('START_FAILED', 'It is no longer wanted here.'))
-    await work
+    await Promise.all([work, stopped])
+  }
+
+  function stopWatching(): Promise<void> | undefined {
+    cancelLook()
+    const stopped = loop?.stop()
+    loop = undefined
+    return stopped
   }
 
   async function start(workload: Workload, leftover: boolean, signal: AbortSignal): Promise<void> {
@@ -125,37 +136,88 @@ export function createInstanceDriver(
   }
 
   function serve(running: Running): void {
-    become(started(local, running, clock.monotonicMs()))
-    runs++
-    work = check(runs, care.signal)
+    void stopWatching()
+    const parts = deps.partsOf(local)
+    become(started(local, running, { parts: parts ?? [], nowMs: clock.monotonicMs() }))
+    const mine = createProbeLoop({
+      clock,
+      probing: () => (local.phase.kind === 'running' ? local.phase.probing : undefined),
+      ask: (watched, signal) => passes(watched, AbortSignal.any([signal, care.signal])),
+      onAnswer: (answer) => {
+        if (mine === loop) take(answer)
+      },
+    })
+    loop = mine
+    enginelessLooks = 0
+    mine.look()
+    lookOn(parts !== undefined)
   }
 
-  /** Checks begin now that the engine's start call has returned, and go on while it runs. */
-  async function check(run: number, signal: AbortSignal): Promise<void> {
-    asked = deps.checkOf(local) ?? asked
-    const ok = await passes(signal)
-    if (signal.aborted || run !== runs || local.phase.kind !== 'running') return
-    const next = probed(local, ok, asked, clock.monotonicMs())
-    if (next === 'failed') return giveUp()
-    if (next.health === local.health) local = next
-    else become(next)
-    if (next.phase.kind !== 'running') return
-    cancelProbe = clock.timer(next.phase.probes.nextInMs, () => {
-      work = check(run, signal)
+  /**
+   * What an instance that was found was started from is known as soon as this node hears what is
+   * wanted; and where there is no probe, nothing but this tells that its engine is gone.
+   */
+  function lookOn(known: boolean): void {
+    if (local.phase.kind !== 'running') return
+    if (known && local.phase.probing.length > 0) return
+    cancelLook = clock.timer(RETRY_PROBE_MS, () => {
+      const parts = known ? undefined : deps.partsOf(local)
+      if (parts) {
+        become(watched(local, parts, clock.monotonicMs()))
+        loop?.look()
+      }
+      enginelessLooks = deps.engineGone() ? enginelessLooks + 1 : 0
+      if (enginelessLooks < ENGINE_LOOKS_MAX) lookOn(known || parts !== undefined)
+      else work = giveUp()
     })
   }
 
-  async function passes(signal: AbortSignal): Promise<boolean> {
-    if (asked.kind === 'running') return deps.engineGone() === undefined
-    const hostPort = local.ports[String(asked.port)]
-    return hostPort !== undefined && (await deps.probe(asked, hostPort, signal))
+  function take(answer: Answer): void {
+    const next = probed(local, [answer], clock.monotonicMs())
+    if (next === 'failed') {
+      work = giveUp()
+    } else if (next.health === local.health) {
+      local = next
+    } else {
+      become(next)
+    }
+  }
+
+  async function passes({ part, role, probe }: Watched, signal: AbortSignal): Promise<boolean> {
+    if (probe.kind !== 'command') {
+      const hostPort = local.ports[String(probe.port)]
+      return hostPort !== undefined && (await deps.probe(probe, hostPort, signal))
+    }
+    const key = `${part}/${role}`
+    // An engine cannot end what was begun inside a part: until it ends, it has not passed.
+    if (commands.has(key)) return false
+    const command = runner
+      .exec(local.id, { part, command: probe.command })
+      .then((exitCode) => exitCode === 0)
+      .catch((error) => {
+        logger.debug('A probe could not be run', { id: local.id, part, error })
+        return false
+      })
+      .finally(() => commands.delete(key))
+    commands.set(key, command)
+    const late = Promise.withResolvers<boolean>()
+    const cancel = clock.timer(probe.timeoutMs, () => late.resolve(false))
+    const drop = (): void => late.resolve(false)
+    signal.addEventListener('abort', drop, { once: true })
+    try {
+      return await Promise.race([command, late.promise])
+    } finally {
+      cancel()
+      signal.removeEventListener('abort', drop)
+    }
   }
 
   /** It no longer answers: ended now, started again when its backoff is over. */
   async function giveUp(): Promise<void> {
+    void stopWatching()
     const gone = deps.engineGone()
     if (gone) return become(unreachable(local, gone))
-    const reason = { code: 'UNHEALTHY', message: 'It no longer passed its health check.' }
+    const reason = { code: 'UNHEALTHY', message: 'It no longer passed its probe.' }
     logger.warn('An instance no longer answers', { id: local.id })
     become(failed(local, reason, { nowMs: clock.monotonicMs(), leftover: true }))
     clearing = runner
@@ -219,16 +281,16 @@ export function createInstanceDriver(
       } else if (phase.kind === 'waiting' && !phase.leftover) {
         local = { ...local, phase: { ...phase, leftover: true } }
       } else if (phase.kind === 'running' && running.state === 'exited') {
-        cancelProbe()
+        void stopWatching()
         shut()
-        const reason = exitReason(running.exitCode)
+        const reason = exitReason(running)
         logger.info('An instance ended by itself', { id: local.id, code: running.exitCode })
         become(failed(local, reason, { nowMs: clock.monotonicMs(), leftover: true }))
       }
     },
     vanished() {
       if (local.phase.kind !== 'running') return
-      cancelProbe()
+      void stopWatching()
       shut()
       const reason = { code: 'VANISHED', message: 'It was removed by someone else.' }
       become(failed(local, reason, { nowMs: clock.monotonicMs(), leftover: false }))
@@ -243,9 +305,10 @@ export function createInstanceDriver(
   }
 }
 
-function exitReason(exitCode: number | undefined): Reason {
+function exitReason({ exitCode, exitedPart }: Running): Reason {
   const how = exitCode === undefined ? '' : ` with exit code ${exitCode}`
-  return { code: 'EXITED', message: `The program ended${how}.` }
+  const who = exitedPart === undefined ? 'The program' : `“${exitedPart}”`
+  return { code: 'EXITED', message: `${who} ended${how}.` }
 }
 
 function reasonOf(error: unknown): Reason {

@@ -36,19 +36,19 @@ export const BACKOFF_MS_MAX = 60_000
 /** Milliseconds of running after which earlier failures are forgotten. */
 export const STABLE_AFTER_MS = 60_000
 
-/** Milliseconds between the first two health checks of a start. */
+/** Milliseconds between the first two questions of a probe after a start. */
 export const FIRST_PROBE_MS_MIN = 25
-/** Milliseconds between health checks until the first success. */
+/** Milliseconds between questions of a probe until the first success. */
 export const FIRST_PROBE_MS_MAX = 100
-/** Milliseconds after which checks of a start that has not succeeded become rarer. */
+/** Milliseconds after which questions of a start that has not succeeded become rarer. */
 export const EAGER_PROBES_MS = 10_000
-/** Milliseconds between checks of a start that takes long, and after a check that failed. */
+/** Milliseconds between questions of a start that takes long, and after one that failed. */
 export const RETRY_PROBE_MS = 1_000
-/** Milliseconds that an instance has to become healthy after its start. */
+/** Milliseconds that a `live` probe without a `startup` one may fail after a start. */
 export const HEALTHY_WITHIN_MS = 120_000
-/** Checks in a row that must fail before a healthy instance is held unhealthy. */
-export const PROBE_FAILURES_MAX = 3
-/** Milliseconds that a TCP check watches for the connection to be dropped at once. */
+/** Looks in a row that must find the engine gone before an instance without probes is unknown. */
+export const ENGINE_LOOKS_MAX = 3
+/** Milliseconds that a TCP probe watches for the connection to be dropped at once. */
 export const TCP_LISTEN_MS = 20
 
 /** Milliseconds between two publications of a start's progress. */

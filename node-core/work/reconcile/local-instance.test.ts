@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseNodeId } from '../../base/net/index.ts'
 import type { Running } from '../runners/index.ts'
-import { type DesiredWorkload, type HealthCheck, parseWorkload } from '../spec/index.ts'
+import { type DesiredWorkload, parseWorkload } from '../spec/index.ts'
 import {
   claimed,
   failed,
@@ -12,15 +12,19 @@ import {
   started,
   starting,
   toInstance,
+  watched,
 } from './local-instance.ts'
 
 const NODE = parseNodeId('1'.repeat(64))!
 const WEB: DesiredWorkload = {
-  workload: parseWorkload({ name: 'web', containers: [{ image: 'a' }] }),
+  workload: parseWorkload({
+    name: 'web',
+    containers: [{ image: 'a', ports: [{ containerPort: 80 }] }],
+  }),
   owner: 'f'.repeat(64) as DesiredWorkload['owner'],
   generation: 1,
 }
-const CHECK: HealthCheck = { kind: 'tcp', port: 80, periodMs: 5_000, timeoutMs: 2_000 }
+const { parts } = WEB.workload
 const RUNNING: Running = {
   id: 'web-0-a',
   workload: 'web',
@@ -45,16 +49,12 @@ test('an instance tells its kind, so that one of a deleted workload can still be
 })
 
 const fresh = claimed(WEB, 0, 'web-0-a')
-const up = (nowMs = 0): LocalInstance => started(starting(fresh), RUNNING, nowMs)
+const up = (nowMs = 0): LocalInstance => started(starting(fresh), RUNNING, { parts, nowMs })
 
 function check(local: LocalInstance, ok: boolean, nowMs: number): LocalInstance {
-  const next = probed(local, ok, CHECK, nowMs)
+  const next = probed(local, [{ part: 'a', role: 'live', ok }], nowMs)
   if (next === 'failed') throw new Error('It was given up.')
   return next
-}
-
-function nextInMs(local: LocalInstance): number {
-  return local.phase.kind === 'running' ? local.phase.probes.nextInMs : Number.NaN
 }
 
 describe('an instance', () => {
@@ -75,30 +75,21 @@ describe('an instance', () => {
     expect(told.progress).toBeUndefined()
   })
 
-  test('is checked eagerly until it first succeeds, then at its period', () => {
-    let local = up()
-    const gaps: number[] = []
-    for (let nowMs = 0; nowMs < 400; nowMs += nextInMs(local)) {
-      local = check(local, false, nowMs)
-      gaps.push(nextInMs(local))
-    }
-    expect(gaps.slice(0, 7)).toEqual([25, 40, 55, 70, 85, 100, 100])
-    expect(nextInMs(check(local, false, 10_001))).toBe(1_000)
-    local = check(local, true, 500)
+  test('is healthy once its probe has passed, and given up when it no longer does', () => {
+    let local = check(up(), false, 0)
+    expect(local.health).toBe('unknown')
+    local = check(local, true, 100)
     expect(local.health).toBe('healthy')
-    expect(nextInMs(local)).toBe(5_000)
+    local = check(check(local, false, 5_000), false, 6_000)
+    expect(local.health).toBe('healthy')
+    expect(() => check(local, false, 7_000)).toThrow('given up')
   })
 
-  test('is given up after three failed checks in a row, not after three in all', () => {
-    let local = check(up(), true, 0)
-    for (const ok of [false, false, true, false, false]) local = check(local, ok, 1)
-    expect(local.health).toBe('healthy')
-    expect(probed(local, false, CHECK, 2)).toBe('failed')
-  })
-
-  test('is given up when it never becomes healthy', () => {
-    expect(probed(up(), false, CHECK, 120_000)).not.toBe('failed')
-    expect(probed(up(), false, CHECK, 120_001)).toBe('failed')
+  test('without a probe is healthy as it runs; found, it is asked once what it is is known', () => {
+    const found = started(starting(fresh), RUNNING, { parts: [], nowMs: 0 })
+    expect(found.health).toBe('healthy')
+    const known = watched(found, parts, 10)
+    expect(check(known, true, 10).health).toBe('healthy')
   })
 
   test('that served comes back at once, then ever later, and all is forgotten when it is stable', () => {
@@ -110,7 +101,7 @@ describe('an instance', () => {
       const untilMs = local.phase.kind === 'waiting' ? local.phase.untilMs : Number.NaN
       delays.push((untilMs - nowMs) / 1_000)
       nowMs = untilMs
-      local = check(started(starting(local), RUNNING, nowMs), true, nowMs)
+      local = check(started(starting(local), RUNNING, { parts, nowMs }), true, nowMs)
     }
     expect(delays).toEqual([0, 2, 4, 8, 16, 32, 60, 60, 60])
     const stable = failed(local, REASON, { nowMs: nowMs + 60_000, leftover: true })

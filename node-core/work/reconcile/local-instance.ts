@@ -4,18 +4,11 @@
  */
 import type { NodeId } from '../../base/net/index.ts'
 import type { Running, StartProgress } from '../runners/index.ts'
-import type { DesiredWorkload, Health, HealthCheck, Instance, WorkloadKind } from '../spec/index.ts'
+import type { DesiredWorkload, Health, Instance, Part, WorkloadKind } from '../spec/index.ts'
 import { templateOf } from '../spec/index.ts'
 import { backoffMs } from './backoff.ts'
-import {
-  EAGER_PROBES_MS,
-  FIRST_PROBE_MS_MAX,
-  FIRST_PROBE_MS_MIN,
-  HEALTHY_WITHIN_MS,
-  PROBE_FAILURES_MAX,
-  RETRY_PROBE_MS,
-  STABLE_AFTER_MS,
-} from './limits.ts'
+import { STABLE_AFTER_MS } from './limits.ts'
+import { type Answer, answered, healthOf, type Probing, probingOf } from './probing.ts'
 import { progressText } from './progress.ts'
 
 export interface Reason {
@@ -50,16 +43,9 @@ export type Phase =
   /** To be started at `untilMs`. `leftover`: the runner still holds an exited one. */
   | { kind: 'waiting'; untilMs: number; leftover: boolean }
   | { kind: 'starting'; pulling: boolean }
-  | { kind: 'running'; sinceMs: number; probes: Probes }
+  | { kind: 'running'; sinceMs: number; probing: Probing; served: boolean }
   /** `stuck`: its engine could not end it; to be tried again when the engine is back. */
   | { kind: 'ending'; stuck: boolean }
-
-export interface Probes {
-  /** Milliseconds until the next check. */
-  nextInMs: number
-  failures: number
-  succeeded: boolean
-}
 
 export function claimed(desired: DesiredWorkload, index: number, id: string): LocalInstance {
   return {
@@ -117,17 +103,34 @@ export function progressed(local: LocalInstance, progress: StartProgress): Local
   return { ...local, phase, progress: progressText(progress) }
 }
 
-export function started(local: LocalInstance, running: Running, nowMs: number): LocalInstance {
-  const probes = { nextInMs: 0, failures: 0, succeeded: false }
+/** `parts`: as it was started from, where that is known. */
+export function started(
+  local: LocalInstance,
+  running: Running,
+  { parts, nowMs }: { parts: readonly Part[]; nowMs: number },
+): LocalInstance {
+  const probing = probingOf(parts, nowMs)
+  const health = healthOf(probing)
   return {
     ...local,
-    phase: { kind: 'running', sinceMs: nowMs, probes },
-    health: 'unknown',
+    phase: { kind: 'running', sinceMs: nowMs, probing, served: health === 'healthy' },
+    health,
     ports: running.ports,
     startedAtMs: running.startedAtMs,
     reason: undefined,
     progress: undefined,
   }
+}
+
+/** What it was started from has become known: its probes begin. */
+export function watched(
+  local: LocalInstance,
+  parts: readonly Part[],
+  nowMs: number,
+): LocalInstance {
+  const { phase } = local
+  if (phase.kind !== 'running') return local
+  return { ...local, phase: { ...phase, probing: probingOf(parts, nowMs) } }
 }
 
 /** A start failed, it exited, or it no longer answers: it is started again after a while. */
@@ -140,7 +143,7 @@ export function failed(
   const ran = phase.kind === 'running'
   const stable = ran && options.nowMs - phase.sinceMs >= STABLE_AFTER_MS
   const failures = (stable ? 0 : local.failures) + 1
-  const untilMs = options.nowMs + backoffMs(failures, ran && phase.probes.succeeded)
+  const untilMs = options.nowMs + backoffMs(failures, ran && phase.served)
   return {
     ...local,
     phase: { kind: 'waiting', untilMs, leftover: options.leftover },
@@ -167,36 +170,25 @@ export function stuck(local: LocalInstance, reason: Reason): LocalInstance {
   return { ...local, phase: { kind: 'ending', stuck: true }, reason }
 }
 
-/** One health check has answered. `failed` when it must be started again. */
+/** Probes have answered. `failed` when it must be started again. */
 export function probed(
   local: LocalInstance,
-  ok: boolean,
-  check: HealthCheck,
+  answers: readonly Answer[],
   nowMs: number,
 ): LocalInstance | 'failed' {
   const { phase } = local
   if (phase.kind !== 'running') return local
-  const { probes } = phase
-  const periodMs = check.kind === 'running' ? RETRY_PROBE_MS : check.periodMs
-  const next = (probed: Probes, health: Health): LocalInstance => ({
+  const { sinceMs } = phase
+  const probing = answered(phase.probing, answers, { nowMs, sinceMs })
+  if (probing === 'failed') return 'failed'
+  const health = healthOf(probing)
+  return {
     ...local,
-    phase: { ...phase, probes: probed },
+    phase: { ...phase, probing, served: phase.served || health === 'healthy' },
     health,
     // The failures before this start are over once it has served for a while.
-    failures: ok && nowMs - phase.sinceMs >= STABLE_AFTER_MS ? 0 : local.failures,
-  })
-  if (ok) return next({ nextInMs: periodMs, failures: 0, succeeded: true }, 'healthy')
-  if (!probes.succeeded) {
-    const sinceMs = nowMs - phase.sinceMs
-    if (sinceMs > HEALTHY_WITHIN_MS) return 'failed'
-    const eagerMs = Math.min(FIRST_PROBE_MS_MAX, FIRST_PROBE_MS_MIN + probes.failures * 15)
-    const nextInMs = sinceMs > EAGER_PROBES_MS ? RETRY_PROBE_MS : eagerMs
-    return next({ nextInMs, failures: probes.failures + 1, succeeded: false }, 'unknown')
+    failures: health === 'healthy' && nowMs - sinceMs >= STABLE_AFTER_MS ? 0 : local.failures,
   }
-  const failures = probes.failures + 1
-  if (failures >= PROBE_FAILURES_MAX) return 'failed'
-  const nextInMs = Math.min(periodMs, RETRY_PROBE_MS)
-  return next({ nextInMs, failures, succeeded: true }, local.health)
 }
 
 /** As others are told of it. */

@@ -19,7 +19,12 @@ const question = z.object({
 })
 
 const answer = z.union([
-  z.object({ at: z.iso.datetime(), stream: z.enum(['stdout', 'stderr']), line: z.string() }),
+  z.object({
+    at: z.iso.datetime(),
+    stream: z.enum(['stdout', 'stderr']),
+    line: z.string(),
+    part: z.string().max(63).exactOptional(),
+  }),
   z.object({ code: z.string().max(64), message: z.string().max(1_024) }),
 ])
 
@@ -34,8 +39,8 @@ export function parseQuestion(bytes: Uint8Array): LogQuestion | undefined {
   return parsed.success ? parsed.data : undefined
 }
 
-export function lineFrame({ at, stream, line }: LogLineOut): Uint8Array {
-  return framed(encode({ at, stream, line: cut(line) }))
+export function lineFrame({ at, stream, line, part }: LogLineOut): Uint8Array {
+  return framed(encode({ at, stream, line: cut(line), ...(part !== undefined && { part }) }))
 }
 
 export function failureFrame(code: string, message: string): Uint8Array {

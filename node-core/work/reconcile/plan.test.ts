@@ -17,7 +17,8 @@ const WEB = desired()
 const RUNNING: Phase = {
   kind: 'running',
   sinceMs: 0,
-  probes: { nextInMs: 0, failures: 0, succeeded: true },
+  probing: [],
+  served: true,
 }
 
 function local(change: Partial<LocalInstance> = {}, of = WEB): LocalInstance {

@@ -15,6 +15,7 @@ import {
   type Instance,
   isCurrent,
   parseSlot,
+  portsOf,
   type Slot,
   slotOf,
 } from '../spec/index.ts'
@@ -125,7 +126,7 @@ function claim(input: PlanInput, out: Plan): void {
     if (holdsNow(input, slot, desired)) continue
     out.claims.push({ desired, index: parsed.index })
     // A host port can be had only once: the old one must go before the new one comes.
-    if (!desired.workload.ports.some(({ hostPort }) => hostPort !== undefined)) continue
+    if (!portsOf(desired.workload).some(({ hostPort }) => hostPort !== undefined)) continue
     for (const local of input.local) {
       if (slotOf(local.workload, local.index) !== slot || local.phase.kind === 'ending') continue
       if (!out.ends.some(({ id }) => id === local.id)) {

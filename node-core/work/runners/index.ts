@@ -34,6 +34,8 @@ export interface Running {
   /** `exited` ones are still listed until removed, so that their logs and exit code can be read. */
   state: 'running' | 'exited'
   exitCode?: number
+  /** Whose exit code it is, where there are several parts. */
+  exitedPart?: string
   /** Container port to port on this host's loopback. */
   ports: Record<string, number>
   startedAtMs: number
@@ -44,6 +46,8 @@ export interface LogLineOut {
   at: string
   stream: 'stdout' | 'stderr'
   line: string
+  /** Who wrote it, where there are several parts. */
+  part?: string
 }
 
 /** `notes`: bounds that this machine cannot enforce, in plain words. */
@@ -63,7 +67,12 @@ export interface Runner extends Lifecycle {
   end(id: string, options?: { graceMs?: number }): Promise<void>
   /** Everything of this network and node that runs, or has exited and was not removed. */
   list(): Promise<Running[]>
-  /** An instance exited by itself. */
+  /**
+   * Runs a command inside a part and gives its exit code, however long it takes. Throws NOT_SUPPORTED
+   * where the kind has no inside to run it in.
+   */
+  exec(id: string, options: { part: string; command: readonly string[] }): Promise<number>
+  /** An instance exited by itself, or one of its parts did. */
   onExit(listener: (id: string) => void): () => void
   logs(
     id: string,
@@ -103,6 +112,7 @@ export {
   SOCKET_NAME,
 } from './access.ts'
 export { findLoopbackPort, portTaken } from './loopback-port.ts'
+export { createLogMerge, type LogMerge } from './merge-logs.ts'
 export {
   createSimEngine,
   type SimEngine,

@@ -5,7 +5,8 @@
  */
 import { connect, createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Workload } from '../spec/index.ts'
+import { portsOf, type Workload } from '../spec/index.ts'
+import { changePart } from '../spec/testing/flat.ts'
 import type { Runner, Running, StartProgress, StartRequest } from './index.ts'
 
 export interface RunnerHarness {
@@ -55,7 +56,7 @@ export function describeRunner(name: string, open: () => Promise<RunnerHarness>)
 
     it('runs an instance that answers on the loopback port it names', async () => {
       const workload = harness.workload('serves')
-      const [port] = workload.ports
+      const [port] = portsOf(workload)
       const steps: StartProgress[] = []
       const running = await runner.run(
         request(workload, { onProgress: (progress) => steps.push(progress) }),
@@ -189,8 +190,8 @@ export function describeRunner(name: string, open: () => Promise<RunnerHarness>)
     it('refuses a host port that is taken, and leaves nothing behind', async () => {
       const taken = await listen()
       const workload = harness.workload('serves')
-      const ports = workload.ports.map((port) => ({ ...port, hostPort: taken.port }))
-      const attempt = runner.run(request({ ...workload, ports }))
+      const ports = portsOf(workload).map((port) => ({ ...port, hostPort: taken.port }))
+      const attempt = runner.run(request(changePart(workload, { ports })))
       await expect(attempt).rejects.toMatchObject({ code: 'PORT_TAKEN' })
       expect(await runner.list()).toEqual([])
       taken.close()

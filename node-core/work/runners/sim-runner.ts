@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
-import type { WorkloadKind } from '../spec/index.ts'
+import { portsOf, type WorkloadKind } from '../spec/index.ts'
 import type {
   InstanceAccess,
   LogLineOut,
@@ -48,6 +48,8 @@ export interface SimEngineDeps {
   program?: (request: StartRequest) => SimProgram
   /** Opens a port on loopback. By default ports are numbers that nothing listens on. */
   openPort?: SimPorts
+  /** What a command inside an instance ends with. Default 0. */
+  exec?: (id: string, command: readonly string[]) => Promise<number>
   /** Until a start or a listing returns. Default 5 ms. */
   startMs?: number
 }
@@ -73,7 +75,13 @@ interface EngineCore {
 
 export function createSimEngine(deps: SimEngineDeps): SimEngine {
   const core: EngineCore = {
-    deps: { program: () => ({}), openPort: countedPorts(), startMs: 5, ...deps },
+    deps: {
+      program: () => ({}),
+      openPort: countedPorts(),
+      exec: async () => 0,
+      startMs: 5,
+      ...deps,
+    },
     held: new Map(),
     watchers: new Set(),
     up: true,
@@ -172,6 +180,12 @@ function createSimRunner(core: EngineCore, options: { node: string; kind?: Workl
       mustBeUp()
       return [...core.held.values()].filter((one) => one.node === node).map((one) => one.running)
     },
+    async exec(id, { command }) {
+      mustBeUp()
+      const one = own(id)
+      if (!one) throw failure('INSTANCE_NOT_FOUND', `There is no instance ${id}.`)
+      return core.deps.exec(id, command)
+    },
     async *logs(id, logOptions): AsyncGenerator<LogLineOut> {
       const one = own(id)
       if (!one) throw failure('INSTANCE_NOT_FOUND', `There is no instance ${id}.`)
@@ -186,7 +200,7 @@ async function hold(core: EngineCore, node: string, request: StartRequest): Prom
   const opened: (() => void)[] = []
   const close = (): void => opened.splice(0).forEach((one) => void one())
   try {
-    for (const { containerPort, hostPort } of request.workload.ports) {
+    for (const { containerPort, hostPort } of portsOf(request.workload)) {
       const { port, close: closePort } = await openPort(hostPort)
       ports[String(containerPort)] = port
       opened.push(closePort)

@@ -1,45 +1,109 @@
 import { parseDigest } from '../../storage/blobs/index.ts'
 import { type ChangeBody, changeBody } from './deploy-body.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
-import { toHealthCheck } from './health.ts'
-import type { BundleSource, ContainerSource, Port, Workload } from './index.ts'
-import { checkSize, toPorts, wrongHealth } from './parse-workload.ts'
+import type { BundleSource, ContainerSource, Part, Parts, Workload } from './index.ts'
+import { checkSize } from './parse-workload.ts'
+import { declares, toProbes } from './probes.ts'
+import { type AskedPart, askedContainer, toParts } from './to-parts.ts'
+
+/** Fields that speak of the only part. */
+const OF_THE_PART = [
+  ...(['image', 'bundle', 'command', 'args', 'ports', 'resources'] as const),
+  ...(['env', 'probes', 'health'] as const),
+]
 
 /**
- * The workload with the fields of `patch` in place of its own; `resources` may name only one of the
- * two, everything else is replaced as a whole. A new image is no longer fixed to the old content.
- * Throws VALIDATION_ERROR naming every wrong field.
+ * The workload with the fields of `patch` in place of its own; `resources` may name only some
+ * amounts, everything else is replaced as a whole. A new image is no longer fixed to the old
+ * content. Throws VALIDATION_ERROR naming every wrong field.
  */
 export function applyChange(workload: Workload, patch: unknown): Workload {
   const parsed = changeBody.safeParse(patch)
   if (!parsed.success) throw validationError(wrongFields(parsed.error))
   const change = parsed.data
-  const ports = change.ports ? toPorts(change.ports) : workload.ports
-  const wrong = [...wrongSource(workload, change), ...wrongHealth(change.health, ports)]
-  if (wrong.length > 0) throw validationError(wrong)
+  const wrong = wrongForKind(workload, change)
   return checkSize({
     ...workload,
-    source: changedSource(workload.source, change),
+    parts: changedParts(workload, change, wrong),
     replicas: change.replicas ?? workload.replicas,
-    resources: {
-      cpuMillis: change.resources?.cpu ?? workload.resources.cpuMillis,
-      memoryBytes: change.resources?.memory ?? workload.resources.memoryBytes,
-    },
-    env: change.env ?? workload.env,
-    ports,
     labels: change.labels ?? workload.labels,
     nodeSelector: change.nodeSelector ?? workload.nodeSelector,
-    health: changedHealth(workload, change, ports),
     onPartition: change.onPartition ?? workload.onPartition,
   })
 }
 
-function wrongSource(workload: Workload, change: ChangeBody): WrongField[] {
+function wrongForKind({ kind }: Workload, change: ChangeBody): WrongField[] {
   const foreign =
-    workload.kind === 'process' ? (['image', 'command', 'args'] as const) : ['bundle' as const]
+    kind === 'process' ? (['containers', 'image', 'command', 'args'] as const) : ['bundle' as const]
   return foreign
     .filter((field) => change[field] !== undefined)
-    .map((field) => ({ path: field, message: `A ${workload.kind} has none.` }))
+    .map((field) => ({ path: field, message: `A ${kind} has none.` }))
+}
+
+function changedParts(workload: Workload, change: ChangeBody, wrong: WrongField[]): Parts {
+  const said = OF_THE_PART.filter((field) => change[field] !== undefined)
+  if (change.containers) {
+    const message = 'Say it in the containers.'
+    wrong.push(...said.map((field) => ({ path: field, message })))
+    const asked = change.containers.map((one, index) => askedContainer(one, index, undefined))
+    return toParts(asked.map(keepContent(workload)), wrong)
+  }
+  const [only, second] = workload.parts
+  if (said.length > 0 && second) {
+    const message = 'There are several containers: change `containers` as a whole.'
+    wrong.push(...said.map((field) => ({ path: field, message })))
+  }
+  if (wrong.length > 0) throw validationError(wrong)
+  return said.length === 0 ? workload.parts : [changedPart(workload, only, change)]
+}
+
+/** An image that stays as it was named stays fixed to the content it was fixed to. */
+function keepContent({ parts }: Workload): (asked: AskedPart) => AskedPart {
+  return (asked) => {
+    const { source, name } = asked
+    const before = parts.find((part) => part.name === name)?.source
+    if (!('image' in source) || !before || !('image' in before)) return asked
+    if (before.image !== source.image || before.imageId === undefined) return asked
+    return { ...asked, source: { ...source, imageId: before.imageId } }
+  }
+}
+
+function changedPart({ kind }: Workload, part: Part, change: ChangeBody): Part {
+  const { ports, probes, health } = change
+  const asks = probes !== undefined || health !== undefined
+  const [next] = toParts([
+    {
+      at: { name: '', ports: '', resources: '', probes: '' },
+      name: part.name,
+      source: changedSource(part.source, change),
+      env: change.env ?? part.env,
+      ports: ports ?? part.ports,
+      resources: changedResources(part, change),
+      ...(asks ? { probes, health } : { probes: {} }),
+    },
+  ])
+  if (asks) return next
+  // Probes whose port is no longer declared fall back to those of the kind.
+  const kept = declares(next.ports, part.probes)
+  return { ...next, probes: kept ? part.probes : toProbes({}, next.ports, kind) }
+}
+
+/** A limit that was above what is requested stays; one that was the request goes with it. */
+function changedResources({ resources: { requests, limits } }: Part, change: ChangeBody) {
+  const cpu = change.resources?.cpu ?? requests.cpuMillis
+  const memory = change.resources?.memory ?? requests.memoryBytes
+  const wasMore = {
+    cpu: limits.cpuMillis > requests.cpuMillis && limits.cpuMillis >= cpu,
+    memory: limits.memoryBytes > requests.memoryBytes && limits.memoryBytes >= memory,
+  }
+  return {
+    cpu,
+    memory,
+    limits: {
+      cpu: change.resources?.limits?.cpu ?? (wasMore.cpu ? limits.cpuMillis : cpu),
+      memory: change.resources?.limits?.memory ?? (wasMore.memory ? limits.memoryBytes : memory),
+    },
+  }
 }
 
 function changedSource(
@@ -58,16 +122,4 @@ function changedSource(
     ...(command && { command }),
     ...(args && { args }),
   }
-}
-
-/** A check whose port is no longer declared falls back to the default of its kind. */
-function changedHealth(workload: Workload, change: ChangeBody, ports: readonly Port[]) {
-  if (change.health) return toHealthCheck(change.health, ports, workload.kind)
-  const { health } = workload
-  const declared =
-    health.kind !== 'running' &&
-    ports.some((port) => port.containerPort === health.port && port.protocol === 'tcp')
-  return declared || change.ports === undefined
-    ? health
-    : toHealthCheck(undefined, ports, workload.kind)
 }

@@ -6,14 +6,15 @@ import {
   ENV_MAX,
   ENV_VALUE_LENGTH_MAX,
   HEALTH_PATH_LENGTH_MAX,
-  HEALTH_PERIOD_MS_MAX,
-  HEALTH_PERIOD_MS_MIN,
-  HEALTH_TIMEOUT_MS_MAX,
-  HEALTH_TIMEOUT_MS_MIN,
   IMAGE_LENGTH_MAX,
   LABEL_KEY_LENGTH_MAX,
   LABEL_VALUE_LENGTH_MAX,
   LABELS_MAX,
+  PROBE_FAILURES_MAX,
+  PROBE_PERIOD_MS_MAX,
+  PROBE_PERIOD_MS_MIN,
+  PROBE_TIMEOUT_MS_MAX,
+  PROBE_TIMEOUT_MS_MIN,
   REPLICAS_MAX,
 } from './limits.ts'
 
@@ -100,7 +101,8 @@ export const healthPath = z
   .string()
   .max(HEALTH_PATH_LENGTH_MAX)
   .regex(/^\/[\x21-\x7e]*$/, { error: 'A path starts with "/" and has no spaces.' })
-export const periodMs = z.number().int().min(HEALTH_PERIOD_MS_MIN).max(HEALTH_PERIOD_MS_MAX)
-export const timeoutMs = z.number().int().min(HEALTH_TIMEOUT_MS_MIN).max(HEALTH_TIMEOUT_MS_MAX)
+export const periodMs = z.number().int().min(PROBE_PERIOD_MS_MIN).max(PROBE_PERIOD_MS_MAX)
+export const timeoutMs = z.number().int().min(PROBE_TIMEOUT_MS_MIN).max(PROBE_TIMEOUT_MS_MAX)
+export const probeFailures = z.number().int().min(1).max(PROBE_FAILURES_MAX)
 export const onPartition = z.enum(['heal', 'keep', 'stop'])
 export const protocol = z.enum(['tcp', 'udp'])

@@ -15,17 +15,38 @@ export interface Workload {
   /** A DNS label: 1 to 63 of a-z, 0-9 and `-`, not at either end. Unique in the network. */
   name: string
   kind: WorkloadKind
-  source: ContainerSource | BundleSource
+  /** What every instance is made of (docs/adr/0020); a process has exactly one part. */
+  parts: Parts
   replicas: number
-  /** Per instance. */
-  resources: { cpuMillis: number; memoryBytes: number }
-  env: Record<string, string>
-  ports: Port[]
   labels: Record<string, string>
   /** Only nodes with all of these labels. */
   nodeSelector: Record<string, string>
-  health: HealthCheck
   onPartition: OnPartition
+}
+
+export type Parts = [Part, ...Part[]]
+
+/** One container, or one program. All parts of an instance share one network. */
+export interface Part {
+  /** A DNS label, unique in the workload. */
+  name: string
+  source: ContainerSource | BundleSource
+  env: Record<string, string>
+  ports: Port[]
+  resources: Resources
+  probes: Probes
+}
+
+export interface Amounts {
+  cpuMillis: number
+  memoryBytes: number
+}
+
+export interface Resources {
+  /** What placement reserves. */
+  requests: Amounts
+  /** What the runner enforces: at least what is requested. */
+  limits: Amounts
 }
 
 export interface ContainerSource {
@@ -47,10 +68,30 @@ export interface Port {
   protocol: 'tcp' | 'udp'
 }
 
-export type HealthCheck =
-  | { kind: 'http'; path: string; port: number; periodMs: number; timeoutMs: number }
-  | { kind: 'tcp'; port: number; periodMs: number; timeoutMs: number }
-  | { kind: 'running' }
+/** None at all: the part is well while it runs. */
+export interface Probes {
+  /** Until it has passed once the others are not asked. */
+  startup?: Probe
+  /** The instance is ended and started again when it fails. */
+  live?: Probe
+  /** The edge leaves the instance out while it fails. */
+  ready?: Probe
+}
+export type ProbeRole = keyof Probes
+
+export type Probe = ProbeQuestion & {
+  periodMs: number
+  timeoutMs: number
+  /** In a row, before it counts. */
+  failures: number
+}
+export type ProbeQuestion =
+  /** Passes with a status from 200 to 399. */
+  | { kind: 'http'; path: string; port: number }
+  /** Passes when a connection is accepted and kept. */
+  | { kind: 'tcp'; port: number }
+  /** Run inside the part; passes with exit code 0. */
+  | { kind: 'command'; command: string[] }
 
 /** `net/workload/<name>` holds a Workload; its record gives owner and generation. */
 export interface DesiredWorkload {
@@ -105,6 +146,7 @@ export { applyChange } from './change.ts'
 export { BUNDLE_PORT } from './defaults.ts'
 export type { SpecErrorCode, ValidationError, WrongField } from './errors.ts'
 export { parseWorkload } from './parse-workload.ts'
+export { amountsOf, portsOf } from './parts.ts'
 export {
   formatCpuMillis,
   formatMemoryBytes,

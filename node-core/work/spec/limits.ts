@@ -2,7 +2,7 @@
 export const REPLICAS_MAX = 1_000
 /** Letters of a workload's name: a DNS label. */
 export const NAME_LENGTH_MAX = 63
-/** Declared ports of one instance. */
+/** Declared ports of one instance, all parts together. */
 export const PORTS_MAX = 32
 /** Labels of a workload, and labels it asks of a node. */
 export const LABELS_MAX = 64
@@ -20,8 +20,10 @@ export const COMMAND_WORDS_MAX = 128
 export const COMMAND_WORD_LENGTH_MAX = 4_096
 /** Letters of an image reference. */
 export const IMAGE_LENGTH_MAX = 512
-/** Letters of a health check's path. */
+/** Letters of an HTTP probe's path. */
 export const HEALTH_PATH_LENGTH_MAX = 1_024
+/** Letters of the address of a manifest's schema. */
+export const SCHEMA_LENGTH_MAX = 2_048
 /** Letters of a manifest's text. */
 export const MANIFEST_LENGTH_MAX = 262_144
 /** Bytes of a whole workload as it is stored; the shared state takes 64 KiB a value. */
@@ -34,13 +36,17 @@ export const CPU_MILLIS_MAX = 1_024_000
 export const MEMORY_BYTES_MIN = 6 * 2 ** 20
 /** Bytes: 64 TiB. */
 export const MEMORY_BYTES_MAX = 64 * 2 ** 40
-/** Milliseconds between two health checks. */
-export const HEALTH_PERIOD_MS_MIN = 500
-/** Milliseconds between two health checks. */
-export const HEALTH_PERIOD_MS_MAX = 300_000
-/** Milliseconds a health check may take. */
-export const HEALTH_TIMEOUT_MS_MIN = 100
-/** Milliseconds a health check may take. */
-export const HEALTH_TIMEOUT_MS_MAX = 60_000
+/** Containers of one workload. */
+export const PARTS_MAX = 8
+/** Milliseconds between two questions of a probe. */
+export const PROBE_PERIOD_MS_MIN = 500
+/** Milliseconds between two questions of a probe. */
+export const PROBE_PERIOD_MS_MAX = 300_000
+/** Milliseconds a probe's answer may take. */
+export const PROBE_TIMEOUT_MS_MIN = 100
+/** Milliseconds a probe's answer may take. */
+export const PROBE_TIMEOUT_MS_MAX = 60_000
+/** Failures in a row that a probe may be told to bear. */
+export const PROBE_FAILURES_MAX = 1_000
 /** Letters of a reason's message and of a progress line in an instance record. */
 export const REASON_LENGTH_MAX = 1_024

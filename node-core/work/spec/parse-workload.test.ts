@@ -1,48 +1,47 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MyceliumError } from '../../base/errors/index.ts'
 import { applyChange, parseStoredWorkload, parseWorkload, storedForm, templateOf } from './index.ts'
+import { changePart } from './testing/flat.ts'
+import { refusal } from './testing/refusal.ts'
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`
-
-function refusal(input: unknown): string[] {
-  try {
-    parseWorkload(input)
-  } catch (error) {
-    if (!(error instanceof MyceliumError)) throw error
-    expect(error.code).toBe('VALIDATION_ERROR')
-    return (error.details as { path: string }[]).map((field) => field.path).sort()
-  }
-  throw new Error('It was accepted.')
-}
 
 describe('what a deploy asks for', () => {
   test('fills in what a container leaves out', () => {
     expect(parseWorkload({ name: 'web', containers: [{ image: 'busybox' }] })).toEqual({
       name: 'web',
       kind: 'container',
-      source: { image: 'busybox' },
+      parts: [
+        {
+          name: 'busybox',
+          source: { image: 'busybox' },
+          env: {},
+          ports: [],
+          resources: {
+            requests: { cpuMillis: 100, memoryBytes: 134_217_728 },
+            limits: { cpuMillis: 100, memoryBytes: 134_217_728 },
+          },
+          probes: {},
+        },
+      ],
       replicas: 1,
-      resources: { cpuMillis: 100, memoryBytes: 134_217_728 },
-      env: {},
-      ports: [],
       labels: {},
       nodeSelector: {},
-      health: { kind: 'running' },
       onPartition: 'heal',
     })
   })
 
   test('asks a bundle for GET /health at its one port', () => {
-    const workload = parseWorkload({ name: 'billing', bundle: DIGEST })
-    expect(workload.ports).toEqual([{ containerPort: 8_080, protocol: 'tcp' }])
-    expect(workload.health).toMatchObject({ kind: 'http', path: '/health', port: 8_080 })
+    const [part] = parseWorkload({ name: 'billing', bundle: DIGEST }).parts
+    expect(part.ports).toEqual([{ containerPort: 8_080, protocol: 'tcp' }])
+    expect(part.probes).toMatchObject({ live: { kind: 'http', path: '/health', port: 8_080 } })
   })
 
   test('asks a container with a TCP port whether it listens', () => {
     const ports = [{ containerPort: 53, protocol: 'udp' }, { containerPort: 80 }]
-    const { health } = parseWorkload({ name: 'web', containers: [{ image: 'a', ports }] })
-    expect(health).toEqual({ kind: 'tcp', port: 80, periodMs: 5_000, timeoutMs: 2_000 })
+    const [{ probes }] = parseWorkload({ name: 'web', containers: [{ image: 'a', ports }] }).parts
+    const times = { periodMs: 5_000, timeoutMs: 2_000, failures: 3 }
+    expect(probes).toEqual({ live: { kind: 'tcp', port: 80, ...times } })
   })
 
   test('takes the container before what stands beside it', () => {
@@ -52,8 +51,8 @@ describe('what a deploy asks for', () => {
       resources: { cpu: 2, memory: '1Gi' },
     })
     expect(workload.name).toBe('web-app')
-    expect(workload.env).toEqual({ A: '1', B: '3' })
-    expect(workload.resources).toEqual({ cpuMillis: 500, memoryBytes: 2 ** 30 })
+    expect(workload.parts[0].env).toEqual({ A: '1', B: '3' })
+    expect(workload.parts[0].resources.requests).toEqual({ cpuMillis: 500, memoryBytes: 2 ** 30 })
   })
 
   test('reads a manifest, and lets fields beside it win', () => {
@@ -68,7 +67,6 @@ describe('what is refused, by the path of each wrong field', () => {
     ['nothing', undefined, ['']],
     ['an empty body', {}, ['containers']],
     ['both a container and a bundle', { containers: [container], bundle: DIGEST }, ['bundle']],
-    ['two containers', { name: 'a', containers: [container, container] }, ['containers']],
     ['a name with spaces', { name: 'my web', containers: [container] }, ['name']],
     ['a name of 300 letters', { name: 'a'.repeat(300), containers: [container] }, ['name']],
     ['no name for a bundle', { bundle: DIGEST }, ['name']],
@@ -125,7 +123,7 @@ describe('what is refused, by the path of each wrong field', () => {
       ['resources.memory'],
     ],
   ])('%s', (_, input, paths) => {
-    expect(refusal(input)).toEqual(paths)
+    expect(refusal(() => parseWorkload(input))).toEqual(paths)
   })
 
   test('never throws anything but VALIDATION_ERROR', () => {
@@ -161,14 +159,14 @@ describe('a change', () => {
   })
 
   test('of the image lets go of the content it was fixed to', () => {
-    const fixed = { ...workload, source: { image: 'a:1', imageId: 'sha256:1' } }
-    expect(applyChange(fixed, { image: 'a:2' }).source).toEqual({ image: 'a:2' })
-    expect(applyChange(fixed, { replicas: 2 }).source).toEqual(fixed.source)
+    const fixed = changePart(workload, { source: { image: 'a:1', imageId: 'sha256:1' } })
+    expect(applyChange(fixed, { image: 'a:2' }).parts[0].source).toEqual({ image: 'a:2' })
+    expect(applyChange(fixed, { replicas: 2 }).parts).toEqual(fixed.parts)
   })
 
   test('of the ports falls back to a check that is possible', () => {
     const changed = applyChange(workload, { ports: [{ containerPort: 81 }] })
-    expect(changed.health).toMatchObject({ kind: 'tcp', port: 81 })
+    expect(changed.parts[0].probes).toMatchObject({ live: { kind: 'tcp', port: 81 } })
   })
 
   test('names every wrong field', () => {

@@ -1,18 +1,14 @@
 import { encode } from '../../base/codec/index.ts'
 import { parseDigest } from '../../storage/blobs/index.ts'
-import {
-  BUNDLE_PORT,
-  DEFAULT_CPU_MILLIS,
-  DEFAULT_MEMORY_BYTES,
-  DEFAULT_REPLICAS,
-} from './defaults.ts'
+import { DEFAULT_PART_NAME, DEFAULT_REPLICAS } from './defaults.ts'
 import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
-import { healthPort, toHealthCheck } from './health.ts'
-import type { BundleSource, ContainerSource, Port, Workload } from './index.ts'
+import type { Workload } from './index.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
+import { type AskedPart, askedContainer, kindOf, nameOfImage, toParts } from './to-parts.ts'
 
-type Container = NonNullable<DeployBody['containers']>[number]
+/** Fields at the top that speak of the only part. */
+const OF_THE_PART = ['ports', 'resources', 'probes', 'health'] as const
 
 /**
  * The workload that a deploy asks for: `{ containers: […] }`, `{ bundle }`, or either as JSON text
@@ -23,34 +19,20 @@ export function parseWorkload(input: unknown): Workload {
   const parsed = deployBody.safeParse(openManifest(input))
   if (!parsed.success) throw validationError(wrongFields(parsed.error))
   const body = parsed.data
-  const container = body.containers?.[0]
-  const source = toSource(body, container)
-  const kind = 'bundle' in source ? 'process' : 'container'
-  const ports = toPorts(container?.ports ?? body.ports ?? defaultPorts(kind))
   const wrong: WrongField[] = []
-
-  const name = body.name ?? (container && nameOfImage(container.image))
+  const asked = askedParts(body, wrong)
+  const [first] = body.containers ?? []
+  const name = body.name ?? (first && nameOfImage(first.image))
   if (name === undefined) wrong.push({ path: 'name', message: 'This is needed.' })
-  if (container?.ports && body.ports) {
-    wrong.push({ path: 'ports', message: 'Already named in containers.0.ports.' })
-  }
-  wrong.push(...wrongHealth(body.health, ports))
-  if (wrong.length > 0 || name === undefined) throw validationError(wrong)
-
+  const parts = toParts(asked, wrong)
+  if (name === undefined) throw validationError(wrong)
   return checkSize({
     name,
-    kind,
-    source,
+    kind: kindOf(parts[0].source),
+    parts,
     replicas: body.replicas ?? DEFAULT_REPLICAS,
-    resources: {
-      cpuMillis: container?.resources?.cpu ?? body.resources?.cpu ?? DEFAULT_CPU_MILLIS,
-      memoryBytes: container?.resources?.memory ?? body.resources?.memory ?? DEFAULT_MEMORY_BYTES,
-    },
-    env: { ...body.env, ...container?.env },
-    ports,
     labels: body.labels ?? {},
     nodeSelector: body.nodeSelector ?? {},
-    health: toHealthCheck(body.health, ports, kind),
     onPartition: body.onPartition ?? 'heal',
   })
 }
@@ -76,50 +58,57 @@ function openManifest(input: unknown): unknown {
   return { ...fields, ...beside }
 }
 
-function toSource(
-  body: DeployBody,
-  container: Container | undefined,
-): ContainerSource | BundleSource {
-  if (container && body.bundle !== undefined) {
+function askedParts(body: DeployBody, wrong: WrongField[]): AskedPart[] {
+  const { containers, ports, resources, probes, health } = body
+  if (containers && body.bundle !== undefined) {
     throw validationError([{ path: 'bundle', message: 'Name either containers or a bundle.' }])
   }
+  if (containers) {
+    const parts = containers.map((one, index) => askedContainer(one, index, body.env))
+    const [only] = parts
+    if (only && parts.length === 1) return [takeShort(only, body, wrong)]
+    return eachItsOwn(parts, body, wrong)
+  }
   const digest = body.bundle === undefined ? undefined : parseDigest(body.bundle)
-  if (digest) return { bundle: digest }
-  if (!container) {
-    const message = 'Say what to run: one container, a bundle, or a manifest.'
+  if (!digest) {
+    const message = 'Say what to run: containers, a bundle, or a manifest.'
     throw validationError([{ path: 'containers', message }])
   }
-  const { image, command, args } = container
-  return { image, ...(command && { command }), ...(args && { args }) }
+  const at = { name: '', ports: '', resources: '', probes: '' }
+  const rest = { env: body.env ?? {}, ports, resources, probes, health }
+  return [{ at, name: DEFAULT_PART_NAME, source: { bundle: digest }, ...rest }]
 }
 
-export function toPorts(ports: NonNullable<DeployBody['ports']>): Port[] {
-  return ports.map(({ containerPort, hostPort, protocol }) => ({
-    containerPort,
-    ...(hostPort !== undefined && { hostPort }),
-    protocol: protocol ?? 'tcp',
-  }))
-}
-
-function defaultPorts(kind: Workload['kind']): NonNullable<DeployBody['ports']> {
-  return kind === 'process' ? [{ containerPort: BUNDLE_PORT }] : []
-}
-
-/** `registry.example/team/nginx:1.27` is called `nginx`, if that can be a name. */
-function nameOfImage(image: string): string | undefined {
-  const last = image.split('/').at(-1)?.split(/[:@]/)[0]?.toLowerCase().replace(/[._]+/g, '-')
-  return last !== undefined && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(last) ? last : undefined
-}
-
-/** A check must go to a declared port; without one named there must be one to choose. */
-export function wrongHealth(health: DeployBody['health'], ports: readonly Port[]): WrongField[] {
-  if (health === undefined || health.kind === 'running') return []
-  const port = health.port ?? healthPort(ports)
-  if (port === undefined) {
-    return [{ path: 'health.port', message: 'This is needed: no TCP port is declared.' }]
+/** The only container with what stands beside it; wrong where something stands in both. */
+function takeShort(part: AskedPart, body: DeployBody, wrong: WrongField[]): AskedPart {
+  const merged: AskedPart = { ...part, at: { ...part.at } }
+  if (body.ports) {
+    if (part.ports) {
+      wrong.push({ path: 'ports', message: `Already named in ${part.at.ports}ports.` })
+    }
+    merged.ports = body.ports
+    merged.at.ports = ''
   }
-  if (ports.some((one) => one.containerPort === port && one.protocol === 'tcp')) return []
-  return [{ path: 'health.port', message: 'Must be one of the declared TCP ports.' }]
+  if (body.probes || body.health) {
+    if (part.probes) {
+      const path = body.probes ? 'probes' : 'health'
+      wrong.push({ path, message: `Already said in ${part.at.probes}probes.` })
+    }
+    merged.probes = body.probes
+    merged.health = body.health
+    merged.at.probes = ''
+  }
+  merged.resources = { ...body.resources, ...part.resources }
+  if (part.resources?.limits === undefined) merged.at.resources = ''
+  return merged
+}
+
+function eachItsOwn(parts: AskedPart[], body: DeployBody, wrong: WrongField[]): AskedPart[] {
+  for (const field of OF_THE_PART) {
+    if (body[field] === undefined) continue
+    wrong.push({ path: field, message: 'Say it in each container: there are several.' })
+  }
+  return parts
 }
 
 /** The shared state bounds a value; a person should hear it before a replica does. */

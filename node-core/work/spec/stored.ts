@@ -14,6 +14,7 @@ import {
   CPU_MILLIS_MIN,
   MEMORY_BYTES_MAX,
   MEMORY_BYTES_MIN,
+  PARTS_MAX,
   PORTS_MAX,
   REASON_LENGTH_MAX,
 } from './limits.ts'
@@ -55,35 +56,56 @@ const port = z.object({
   protocol: field.protocol,
 })
 
-const checkedPort = {
-  port: field.portNumber,
+const probeTimes = {
   periodMs: field.periodMs,
   timeoutMs: field.timeoutMs,
+  failures: field.probeFailures,
 }
-const health = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('http'), path: field.healthPath, ...checkedPort }),
-  z.object({ kind: z.literal('tcp'), ...checkedPort }),
-  z.object({ kind: z.literal('running') }),
+const probe = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('http'),
+    path: field.healthPath,
+    port: field.portNumber,
+    ...probeTimes,
+  }),
+  z.object({ kind: z.literal('tcp'), port: field.portNumber, ...probeTimes }),
+  z.object({ kind: z.literal('command'), command: field.command.min(1), ...probeTimes }),
 ])
+
+const amounts = z.object({
+  cpuMillis: z.number().int().min(CPU_MILLIS_MIN).max(CPU_MILLIS_MAX),
+  memoryBytes: z.number().int().min(MEMORY_BYTES_MIN).max(MEMORY_BYTES_MAX),
+})
+
+const part = z.object({
+  name: field.name,
+  env: field.env,
+  ports: z.array(port).max(PORTS_MAX),
+  resources: z.object({ requests: amounts, limits: amounts }),
+  probes: z.object({
+    startup: probe.exactOptional(),
+    live: probe.exactOptional(),
+    ready: probe.exactOptional(),
+  }),
+})
+const containerPart = part.extend({ source: containerSource })
+const processPart = part.extend({ source: z.object({ bundle: digest }) })
 
 const common = {
   name: field.name,
   replicas: field.replicas,
-  resources: z.object({
-    cpuMillis: z.number().int().min(CPU_MILLIS_MIN).max(CPU_MILLIS_MAX),
-    memoryBytes: z.number().int().min(MEMORY_BYTES_MIN).max(MEMORY_BYTES_MAX),
-  }),
-  env: field.env,
-  ports: z.array(port).max(PORTS_MAX),
   labels: field.labels,
   nodeSelector: field.labels,
-  health,
   onPartition: field.onPartition,
 }
 
 const workload = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('container'), source: containerSource, ...common }),
-  z.object({ kind: z.literal('process'), source: z.object({ bundle: digest }), ...common }),
+  z.object({
+    kind: z.literal('container'),
+    parts: z.tuple([containerPart], containerPart).refine((parts) => parts.length <= PARTS_MAX),
+    ...common,
+  }),
+  z.object({ kind: z.literal('process'), parts: z.tuple([processPart]), ...common }),
 ])
 
 export function parseStoredWorkload(value: unknown): Workload | undefined {

@@ -26,5 +26,6 @@ export function filterLines(lines: readonly LogLine[], query: string): LogLine[]
 
 /** One line as text, for the download. */
 export function formatLine(line: LogLine, nodeName: string): string {
-  return `${line.at} ${nodeName} ${line.stream} ${line.line}`
+  const who = line.part === undefined ? nodeName : `${nodeName} ${line.part}`
+  return `${line.at} ${who} ${line.stream} ${line.line}`
 }

@@ -96,6 +96,7 @@ function LogLines(props: {
           <div key={index} className={`log-line log-${line.stream}`}>
             <time dateTime={line.at}>{clock.format(new Date(line.at))}</time>
             {several && <span className="log-node">{nameOf(line)}</span>}
+            {line.part !== undefined && <span className="log-node">{line.part}</span>}
             <span className="log-text">{line.line}</span>
           </div>
         ))}

@@ -3,6 +3,20 @@ import { CopyText, Fact, Facts } from '../../design/index.ts'
 import { coresOf, formatMemory, shortId } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 
+/** The image, or those of each container with its name. */
+function Images({ parts, image }: Pick<WorkloadView, 'parts'> & { image: string }) {
+  if (parts.length < 2) return <code>{image}</code>
+  return (
+    <ul className="workload-parts">
+      {parts.map(({ name, image }) => (
+        <li key={name}>
+          {name} <code>{image}</code>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
   const { t, language } = useText()
   const labels = Object.entries(workload.labels)
@@ -12,7 +26,7 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
       <Facts>
         <Fact name={t('workloads.facts.source')}>
           {workload.image ? (
-            <code>{workload.image}</code>
+            <Images parts={workload.parts} image={workload.image} />
           ) : (
             <CopyText
               text={workload.bundle ?? ''}

@@ -47,4 +47,4 @@ export function createRaftEngine(config: RaftEngineConfig, records: readonly Uin
 
 export type { RaftErrorCode, RaftVerdictCode } from './errors.ts'
 export { RawNode, type RawNodeConfig, type RawReady } from './raw-node.ts'
-export { foundAfter, type SalvagedEntry, type SalvagedLog, salvage } from './salvage.ts'
+export { foundAfter, type SalvagedRaftLog, salvage } from './salvage.ts'

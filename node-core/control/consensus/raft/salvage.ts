@@ -4,35 +4,20 @@
  * of Raft end where one log ends and the next begins: nobody of the old log takes part in the new one.
  */
 import { assert } from '../../../base/errors/index.ts'
-import type { LogIndex, Members, StateSnapshot } from '../index.ts'
+import type { LogIndex, Members, SalvagedEntry, SalvagedLog } from '../index.ts'
 import { change, configurationOf, EMPTY_CONFIGURATION, membersOf } from './configuration.ts'
 import { changeOf, NO_DATA } from './entries.ts'
 import { INDEX_ZERO, plus, TERM_ZERO, toIndex, toTerm } from './positions.ts'
 import { readRecords, recordsOf } from './records.ts'
 
-export interface SalvagedLog {
-  snapshot: (StateSnapshot & { term: number }) | undefined
-  /** From the snapshot on, committed or not. */
-  entries: readonly SalvagedEntry[]
-  /** The last entry that this node knew to be committed. */
-  committed: LogIndex
-  /** The last entry, and its term. */
-  last: { index: LogIndex; term: number }
+export interface SalvagedRaftLog extends SalvagedLog {
+  kind: 'raft'
   /** The highest term that this node has heard of. */
   term: number
 }
 
-export interface SalvagedEntry {
-  index: LogIndex
-  term: number
-  /** Empty for an entry of the engine's own. */
-  payload: Uint8Array
-  /** Set where this entry changes who votes. */
-  members?: Members
-}
-
 /** Throws RAFT_RECORDS_DAMAGED. */
-export function salvage(records: readonly Uint8Array[]): SalvagedLog {
+export function salvage(records: readonly Uint8Array[]): SalvagedRaftLog {
   const { snapshot, entries, hardState } = readRecords(records)
   let configuration = snapshot?.configuration ?? EMPTY_CONFIGURATION
   const salvaged = entries.map((entry): SalvagedEntry => {
@@ -46,6 +31,7 @@ export function salvage(records: readonly Uint8Array[]): SalvagedLog {
   })
   const last = salvaged.at(-1) ?? snapshot ?? { index: INDEX_ZERO, term: TERM_ZERO }
   return {
+    kind: 'raft',
     snapshot: snapshot && {
       index: snapshot.index,
       term: snapshot.term,
@@ -61,7 +47,7 @@ export function salvage(records: readonly Uint8Array[]): SalvagedLog {
 
 /** The records of a log that goes on after `last` with this state, in a term above all before. */
 export function foundAfter(
-  { last, term }: Pick<SalvagedLog, 'last' | 'term'>,
+  { last, term }: Pick<SalvagedRaftLog, 'last' | 'term'>,
   members: Members,
   stateAt: (index: LogIndex) => Uint8Array,
 ): { index: LogIndex; records: Uint8Array[] } {

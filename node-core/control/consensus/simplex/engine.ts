@@ -4,15 +4,14 @@ import type { NodeId } from '../../../base/net/index.ts'
 import { nodeIdOf } from '../../../identity/index.ts'
 import type { Engine, EngineStatus, LogIndex, Members, ProposalId, ReadId } from '../index.ts'
 import { type Change, endOf } from './block.ts'
-import type { FinalBlock } from './chain.ts'
-import { compact } from './compacting.ts'
+import { committeeOf, compact } from './compacting.ts'
 import type { Guarantee } from './dissent.ts'
 import { hear } from './intake.ts'
 import { leaderOf } from './leader.ts'
 import { PAYLOAD_BYTES_MAX } from './limits.ts'
 import { encodeLink } from './lineage.ts'
 import { createMachine, epochOf, everyone, type Machine, type SimplexConfig } from './machine.ts'
-import { nextEpoch, toHex } from './numbering.ts'
+import { type Epoch, nextEpoch, toHex } from './numbering.ts'
 import { mayTry } from './proposing.ts'
 import {
   type Committee,
@@ -24,18 +23,19 @@ import {
 } from './quorum.ts'
 import { replay } from './replay.ts'
 import { passTick, settle } from './rules.ts'
+import { type ChainEnd, endOfChain } from './salvage.ts'
 
 export interface SimplexEngine extends Engine {
   /** What its promise is worth now. */
   guarantee(): Guarantee
   /** Proven lies, one per liar, each for `parseEvidence`: commands for the registry to judge. */
   evidence(): Uint8Array[]
-  /** The last block with a certificate of its own: whoever knows the committee can check it. */
-  proof(): FinalBlock | undefined
+  /** The last block that may be final, with what shows it to whoever knows the committee. */
+  end(): ChainEnd
   /** What leads from the committee of that epoch to the present one, for `followLinks`. */
   links(from: number): Uint8Array[]
-  /** Of the epoch that the own chain is in; undefined before a state has come. */
-  committee(): Committee | undefined
+  /** Who votes in an epoch of the own chain; undefined where it is not known. */
+  committeeOf(epoch: Epoch): Committee | undefined
 }
 
 /** Throws RECORD_MALFORMED. */
@@ -46,7 +46,7 @@ export function createSimplexEngine(
   assert(nodeIdOf(config.signer.publicKey) === config.self, 'A node signs with its own key.')
   const machine = createMachine(config)
   replay(machine, records)
-  const { outbox, dissent, chain, peers } = machine
+  const { outbox, dissent, peers } = machine
   let underway = false
 
   return {
@@ -82,8 +82,8 @@ export function createSimplexEngine(
       machine.links
         .filter(({ certificate }) => certificate !== undefined && certificate.epoch >= from)
         .map(encodeLink),
-    committee: () => (machine.hasState ? machine.committee : undefined),
-    proof: () => chain.final().findLast(({ certificate }) => certificate),
+    committeeOf: (epoch) => (machine.hasState ? committeeOf(machine, epoch) : undefined),
+    end: () => endOfChain(machine),
   }
 }
 

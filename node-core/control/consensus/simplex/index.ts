@@ -19,8 +19,10 @@ export {
 export type { FinalBlock } from './chain.ts'
 export type { Guarantee } from './dissent.ts'
 export { createSimplexEngine, type SimplexEngine } from './engine.ts'
+export { epochInEra, foundingCommitteeOf, isOfOneMandate } from './eras.ts'
 export { type Evidence, parseEvidence, proveLie, verifyEvidence } from './evidence.ts'
-export { encodeCommittee, followLinks, parseCommittee } from './lineage.ts'
+export { ERAS_MAX } from './limits.ts'
+export { encodeCommittee, followEvery, followLinks, parseCommittee } from './lineage.ts'
 export type { SimplexConfig } from './machine.ts'
 export { type BlockDigest, type Epoch, FIRST_EPOCH, type Height, type View } from './numbering.ts'
 export {
@@ -31,5 +33,6 @@ export {
   type Standing,
   type Voter,
 } from './quorum.ts'
+export { type ChainEnd, foundChainAfter, type SalvagedChain, salvageChain } from './salvage.ts'
 export { commitTo, isRevealOf, type Revealed, type SealErrorCode } from './sealed.ts'
 export type { Scheme, Verify, Vote } from './vote.ts'

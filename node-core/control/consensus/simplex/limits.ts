@@ -10,6 +10,12 @@ export const WEIGHT_MAX = 1_000_000
 export const TRUST_MAX = 1_000_000
 /** Highest epoch, view, height and index; far beyond any life, below the safe integers. */
 export const SEQUENCE_MAX = 2 ** 48
+/** Committees of one era, from its mandate on. */
+export const EPOCHS_PER_MANDATE = 65_536
+/** Ranges of epochs among which a mandate of an era has its own, by its hash. */
+export const MANDATES_PER_ERA = 1_048_576
+/** Eras of a network. */
+export const ERAS_MAX = 4_096
 /** Largest payload of one entry: a batch with a value of 1 MiB, and what surrounds it. Bytes. */
 export const PAYLOAD_BYTES_MAX = 1_183_744
 /** Largest block. Bytes. */

@@ -29,7 +29,7 @@ export interface SimplexConfig {
   signer: Signer
   verify: Verify
   network: NetworkId
-  /** Of epoch 0, the same on every node: the network's founding voters. */
+  /** The first, the same on every node: the network's founding voters, or those of a later era. */
   committee: Committee
   /**
    * The state machine's state before the first entry, the same on every founder, which begins with it

@@ -13,7 +13,10 @@ import { ask } from './standpoint.ts'
 import type { ViewState } from './views.ts'
 import { type Ballot, signVote, type Vote } from './vote.ts'
 
-/** Rule: finalise what is notarised in a view that this node has not nullified. */
+/**
+ * Rule: finalise what is notarised in a view that this node has not nullified. Only with the block and
+ * all it stands on at hand: where most voters are lost, whoever voted for it can go on from it.
+ */
 export function voteFinalise(machine: Machine): boolean {
   if (!mayVote(machine)) return false
   let changed = false
@@ -22,6 +25,7 @@ export function voteFinalise(machine: Machine): boolean {
     if (!digest || hasVoted(machine, state, 'nullify') || hasVoted(machine, state, 'finalise')) {
       continue
     }
+    if (!Array.isArray(machine.chain.pathTo(digest))) continue
     tell(machine, cast(machine, { kind: 'finalise', view: state.view, digest }))
     changed = true
   }

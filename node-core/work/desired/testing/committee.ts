@@ -46,6 +46,8 @@ interface Place {
   key: KeyPair
   registry: Registry
   listeners: Set<() => void>
+  /** When it was last told whom it reaches. */
+  reached: string
 }
 
 export interface CommitteeOptions {
@@ -73,7 +75,7 @@ export function createTestCommittee(options: CommitteeOptions): TestCommittee {
   const places = Array.from({ length: options.nodes }, (): Place => {
     const key = generateKey(random)
     const registry = createRegistry({ network, voters: [] })
-    return { id: nodeIdOf(key.publicKey), key, registry, listeners: new Set() }
+    return { id: nodeIdOf(key.publicKey), key, registry, listeners: new Set(), reached: '' }
   })
   const ids = places.map(({ id }) => id)
   const voters = ids.slice(0, options.voters ?? options.nodes)
@@ -113,10 +115,21 @@ export function createTestCommittee(options: CommitteeOptions): TestCommittee {
     return outcome
   }
 
+  /** A node sees at once whom of the committee it no longer reaches, or reaches again. */
+  function tellReach(place: Place, reached: string): void {
+    if (place.reached === reached) return
+    place.reached = reached
+    for (const told of [...place.listeners]) told()
+  }
+
   /** Those who were cut off catch up once they reach a quorum, for as long as anybody is there. */
   function followAll(): void {
     following = ids.some(isUp)
-    for (const place of places) if (quorumOf(place.id).length > 0) catchUp(place)
+    for (const place of places) {
+      const quorum = quorumOf(place.id)
+      if (quorum.length > 0) catchUp(place)
+      tellReach(place, quorum.join())
+    }
     if (following) clock.timer(FOLLOW_MS, followAll)
   }
 

@@ -24,7 +24,7 @@ export function desiredOfState(deps: {
   logger: Logger
 }): Desired {
   return createDesired({
-    ...{ primary: NO_PRIMARY, membership: { get: () => undefined } },
+    ...{ primary: NO_PRIMARY, membership: { get: () => undefined, subscribe: () => () => {} } },
     ...{ owner: 'f'.repeat(64) as OwnerId, permissions: () => new Set() },
     ...{ clock: createSimClock(), disk: createSimDisk(), ...deps },
   })

@@ -1,13 +1,7 @@
 /** Small worlds to place in: nodes, workloads and instances by number. */
 import { type NodeId, parseNodeId } from '../../../base/net/index.ts'
-import {
-  type DesiredWorkload,
-  type Instance,
-  parseWorkload,
-  slotOf,
-  templateOf,
-  type Workload,
-} from '../../spec/index.ts'
+import { type DesiredWorkload, type Instance, slotOf, templateOf } from '../../spec/index.ts'
+import { type Flat, flatWorkload } from '../../spec/testing/flat.ts'
 import { type PlacementInput, type PlacementNode, place } from '../index.ts'
 
 const OWNER = 'f'.repeat(64) as DesiredWorkload['owner']
@@ -32,12 +26,9 @@ export function node(number: number, change: Partial<PlacementNode> = {}): Place
   }
 }
 
-export function desired(
-  name: string,
-  change: Partial<Workload> = {},
-  generation = 1,
-): DesiredWorkload {
-  const workload = { ...parseWorkload({ name, containers: [{ image: 'a' }] }), ...change }
+export function desired(name: string, change: Partial<Flat> = {}, generation = 1): DesiredWorkload {
+  const resources = { cpuMillis: 100, memoryBytes: 2 ** 27 }
+  const workload = flatWorkload({ source: { image: 'a' }, resources, ...change, name })
   return { workload, owner: OWNER, generation }
 }
 

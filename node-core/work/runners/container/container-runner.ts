@@ -1,24 +1,18 @@
 /** The runner's shell: starts, finds, reads and ends containers of this node in this network. */
 import { existsSync } from 'node:fs'
-import { isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
-import type { ContainerSource } from '../../spec/index.ts'
-import {
-  findLoopbackPort,
-  type LogLineOut,
-  portTaken,
-  type Running,
-  type StartRequest,
-} from '../index.ts'
+import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
+import { createLogMerge, type LogLineOut } from '../index.ts'
 import { createEngine, type EngineContainer } from './engine.ts'
 import { createEngineWatch } from './engine-watch.ts'
 import { createImageServer } from './image-server.ts'
 import { createImages } from './images.ts'
 import type { ContainerRunner, ContainerRunnerDeps, ContainerRunnerOptions } from './index.ts'
-import { isOurs, labelsOf, ownerFilter, parseLabels } from './labels.ts'
-import { ENDED_REMEMBERED_MAX, GRACE_MS, PORT_ATTEMPTS_MAX } from './limits.ts'
+import { instancesOf } from './instances.ts'
+import { instanceFilter, ownerFilter, parseLabels } from './labels.ts'
+import { ENDED_REMEMBERED_MAX, GRACE_MS, PART_LOG_HELD_MAX, PART_LOG_HOLD_MS } from './limits.ts'
 import { createLogReader } from './log-frames.ts'
-import { restrictedProfile } from './profile.ts'
 import { type EngineAddress, findEngine } from './socket.ts'
+import { createStarter } from './starter.ts'
 
 export function createContainerRunner(
   deps: ContainerRunnerDeps,
@@ -37,7 +31,10 @@ export function createContainerRunner(
   const ended = new Map<string, true>()
   /** Exit codes of those the engine said have ended, by its id; its list may lag behind. */
   const exited = new Map<string, number | undefined>()
-  let toldUnreachable = false
+  const starter = createStarter({
+    ...{ engine, images, whose, clock, logger },
+    engineIsHere: () => isHere(locate(options)),
+  })
 
   const watch = createEngineWatch({
     engine,
@@ -59,92 +56,27 @@ export function createContainerRunner(
   /** A node that died between making and starting a container left one that never ran. */
   async function removeUnfinished(): Promise<void> {
     for (const container of await engine.list(ownerFilter(whose))) {
-      if (container.state !== 'created' || starting.has(container.name)) continue
+      const id = parseLabels(container.labels)?.id
+      if (container.state !== 'created' || (id !== undefined && starting.has(id))) continue
       await engine.removeContainer(container.name)
     }
   }
 
-  async function create(request: StartRequest, hostPorts: Record<string, number>): Promise<void> {
-    const { signal, onProgress } = request
-    const source = containerSource(request)
-    try {
-      await make(request, source.imageId ?? source.image, hostPorts)
-    } catch (error) {
-      // Not asked for beforehand: when the image is here, as mostly, that would cost a round trip.
-      if (!isCode(error, 'IMAGE_NOT_FOUND')) throw error
-      const image = await images.ensure(source, { signal, onProgress })
-      signal.throwIfAborted()
-      onProgress({ step: 'starting' })
-      await make(request, image, hostPorts)
-    }
+  /** The containers of an instance of this node; the one that has the network comes last. */
+  async function partsOf(id: string): Promise<{ container: EngineContainer; part: string }[]> {
+    const containers = await engine.list(instanceFilter(whose, id))
+    const parts = containers.map((container) => {
+      return { container, part: parseLabels(container.labels)?.part ?? '' }
+    })
+    return parts.sort((a, b) => Number(a.container.name === id) - Number(b.container.name === id))
   }
 
-  async function make(
-    request: StartRequest,
-    image: string,
-    hostPorts: Record<string, number>,
-  ): Promise<void> {
-    const { id, workload } = request
-    const labels = labelsOf(whose, request)
-    const rest = { workload, source: containerSource(request), image, labels, hostPorts }
-    const access = isHere(locate(options)) ? request.access : undefined
-    if (request.access && !access) tellUnreachable()
-    try {
-      await engine.create(id, restrictedProfile({ ...rest, ...(access && { access }) }))
-    } catch (error) {
-      if (!access || !isCode(error, 'FOLDER_UNSEEN')) throw error
-      tellUnreachable()
-      await engine.create(id, restrictedProfile(rest))
-    }
-  }
-
-  function tellUnreachable(): void {
-    if (toldUnreachable) return
-    toldUnreachable = true
-    logger.warn('The engine is elsewhere: containers have no door to this node')
-  }
-
-  async function attempt(request: StartRequest): Promise<Running> {
-    const { id, workload, index, generation, signal } = request
-    const ports: Record<string, number> = {}
-    for (const { containerPort, hostPort } of workload.ports) {
-      ports[String(containerPort)] ??= await findLoopbackPort(hostPort)
-    }
-    await create(request, ports)
-    try {
-      signal.throwIfAborted()
-      await engine.startContainer(id)
-      signal.throwIfAborted()
-    } catch (error) {
-      await engine.removeContainer(id).catch((cause) => {
-        logger.warn('a container that did not start was not removed', {
-          id,
-          reason: messageOf(cause),
-        })
-      })
-      throw error
-    }
-    const startedAtMs = clock.wallMs()
-    return { id, workload: workload.name, index, generation, state: 'running', ports, startedAtMs }
-  }
-
-  /** Another attempt where a port that was free has been taken before the engine bound it. */
-  async function startOnFreePorts(request: StartRequest): Promise<Running> {
-    const fixed = request.workload.ports.find(({ hostPort }) => hostPort !== undefined)
-    for (let left = PORT_ATTEMPTS_MAX; ; left--) {
-      try {
-        return await attempt(request)
-      } catch (error) {
-        if (!isCode(error, 'PORT_TAKEN') || left <= 1) throw error
-        if (fixed?.hostPort !== undefined) throw portTaken(fixed.hostPort, error)
-      }
-    }
-  }
-
-  /** The engine's id for an instance of this node, if there is one. */
-  async function ours(id: string): Promise<string | undefined> {
-    const found = await engine.find(id)
-    return found && isOurs(whose, found.labels) ? found.engineId : undefined
+  async function* partLines(
+    { container, part }: { container: EngineContainer; part: string | undefined },
+    query: { tail?: number; follow?: boolean; signal?: AbortSignal },
+  ): AsyncGenerator<LogLineOut> {
+    const lines = linesOf(await engine.logs(container.name, query), query.signal)
+    for await (const line of lines) yield part === undefined ? line : { ...line, part }
   }
 
   return {
@@ -174,37 +106,63 @@ export function createContainerRunner(
       request.onProgress({ step: 'starting' })
       starting.add(request.id)
       try {
-        return await startOnFreePorts(request)
+        return await starter.start(request)
       } finally {
         starting.delete(request.id)
       }
     },
 
     async end(id, { graceMs = GRACE_MS } = {}) {
-      const engineId = await ours(id)
-      if (!engineId) return
-      remember(ended, engineId, true)
-      await engine.stopContainer(engineId, graceMs)
-      await engine.removeContainer(engineId)
+      const parts = await partsOf(id)
+      for (const { container } of parts) remember(ended, container.engineId, true)
+      await Promise.all(parts.map((one) => engine.stopContainer(one.container.engineId, graceMs)))
+      for (const { container } of parts) await engine.removeContainer(container.engineId)
     },
 
     async list() {
       const containers = await engine.list(ownerFilter(whose))
-      return containers.flatMap((container) => toRunning(container, starting, exited))
+      // What is under way is neither running nor ended.
+      const settled = containers.filter(({ labels }) => {
+        return !starting.has(parseLabels(labels)?.id ?? '')
+      })
+      return instancesOf(settled, exited)
     },
 
-    async *logs(id, { tail, follow, signal }) {
-      if (!(await ours(id))) {
-        throw new MyceliumError('INSTANCE_NOT_FOUND', `There is no instance ${id} here.`)
-      }
+    async exec(id, { part, command }) {
+      const found = (await partsOf(id)).find((one) => one.part === part)
+      if (!found) throw notFound(id)
+      return engine.exec(found.container.engineId, command)
+    },
+
+    async *logs(id, { tail, follow = false, signal }) {
+      const parts = await partsOf(id)
+      const [only, second] = parts
+      if (!only) throw notFound(id)
       const query = {
+        follow,
         ...(tail === undefined ? {} : { tail }),
-        ...(follow === undefined ? {} : { follow }),
         ...(signal === undefined ? {} : { signal }),
       }
-      yield* linesOf(await engine.logs(id, query), signal)
+      if (!second) return yield* partLines({ ...only, part: undefined }, query)
+      const merge = createLogMerge<LogLineOut>({
+        clock,
+        holdMs: follow ? PART_LOG_HOLD_MS : undefined,
+        tail,
+        heldMax: PART_LOG_HELD_MAX,
+        signal,
+        onError: (error) => {
+          logger.warn('a part of a log was not read', { id, reason: messageOf(error) })
+        },
+      })
+      for (const part of parts) merge.add(partLines(part, query))
+      merge.seal()
+      yield* merge.read()
     },
   }
+}
+
+function notFound(id: string): MyceliumError<'INSTANCE_NOT_FOUND'> {
+  return new MyceliumError('INSTANCE_NOT_FOUND', `There is no instance ${id} here.`)
 }
 
 async function* linesOf(
@@ -231,34 +189,8 @@ function locate({ socketPath, environment = {} }: ContainerRunnerOptions): Engin
   return findEngine({ platform: process.platform, environment, exists: existsSync })
 }
 
-function toRunning(
-  container: EngineContainer,
-  starting: ReadonlySet<string>,
-  exited: ReadonlyMap<string, number | undefined>,
-): Running[] {
-  const labels = parseLabels(container.labels)
-  if (!labels || (container.state === 'created' && starting.has(labels.id))) return []
-  const { engineId, ports, startedAtMs } = container
-  const running = container.state === 'running' && !exited.has(engineId)
-  const exitCode = container.exitCode ?? exited.get(engineId)
-  return [
-    {
-      ...labels,
-      state: running ? 'running' : 'exited',
-      ports,
-      startedAtMs,
-      ...(exitCode === undefined ? {} : { exitCode }),
-    },
-  ]
-}
-
 function remember<T>(ids: Map<string, T>, id: string, value: T): void {
   ids.set(id, value)
   const [oldest] = ids.keys()
   if (oldest !== undefined && ids.size > ENDED_REMEMBERED_MAX) ids.delete(oldest)
-}
-
-function containerSource({ workload: { source } }: StartRequest): ContainerSource {
-  if ('image' in source) return source
-  throw new MyceliumError('NOT_SUPPORTED', 'A bundle is not a container image.')
 }

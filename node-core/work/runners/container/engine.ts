@@ -7,7 +7,7 @@ import type { Clock } from '../../../base/clock/index.ts'
 import { MyceliumError } from '../../../base/errors/index.ts'
 import { engineError, statusOf } from './engine-errors.ts'
 import { jsonLines } from './json-lines.ts'
-import { ANSWER_MS, PING_MS, START_MS } from './limits.ts'
+import { ANSWER_MS, EXEC_UNKNOWN, PING_MS, START_MS } from './limits.ts'
 import type { ContainerProfile } from './profile.ts'
 import type { EngineAddress } from './socket.ts'
 
@@ -40,8 +40,9 @@ export interface Engine {
   /** Asks it to end, by force after `graceMs`; nothing when there is none or it has ended. */
   stopContainer(name: string, graceMs: number): Promise<void>
   removeContainer(name: string): Promise<void>
-  find(name: string): Promise<Pick<EngineContainer, 'engineId' | 'labels'> | undefined>
   list(labelFilter: string[]): Promise<EngineContainer[]>
+  /** The exit code of a command run inside a container. */
+  exec(name: string, command: readonly string[]): Promise<number>
   logs(
     name: string,
     options: { tail?: number; follow?: boolean; signal?: AbortSignal },
@@ -151,18 +152,27 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
       )
     },
 
-    async find(name) {
-      const found = await unlessMissing(
-        ask((docker, abortSignal) => docker.getContainer(name).inspect({ abortSignal })),
-      )
-      return found && { engineId: found.Id, labels: found.Config.Labels }
-    },
-
     async list(labelFilter) {
       const found = await ask((docker, abortSignal) =>
         docker.listContainers({ all: true, filters: { label: labelFilter }, abortSignal }),
       )
       return found.map(toContainer)
+    },
+
+    async exec(name, command) {
+      const made = await ask((docker, abortSignal) =>
+        docker.getContainer(name).exec({
+          Cmd: [...command],
+          AttachStdout: true,
+          AttachStderr: true,
+          abortSignal,
+        }),
+      )
+      // What it says is not kept; its end is the end of the stream.
+      const output = await openStream(() => made.start({ hijack: true }), undefined)
+      for await (const _ of output) void _
+      const { ExitCode } = await ask((_, abortSignal) => made.inspect({ abortSignal }))
+      return ExitCode ?? EXEC_UNKNOWN
     },
 
     logs: (name, { tail, follow, signal }) =>

@@ -1,4 +1,5 @@
 /** What every container of ours carries, so that what runs can be told from what runs. */
+import type { Part } from '../../spec/index.ts'
 import type { StartRequest } from '../index.ts'
 
 const PREFIX = 'org.mycelium.'
@@ -13,25 +14,35 @@ export interface Labelled {
   workload: string
   index: number
   generation: number
+  part: string
+  /** How many parts the instance has: one that lacks any is not whole. */
+  parts: number
 }
 
-export function labelsOf(whose: Whose, request: Omit<StartRequest, 'signal' | 'onProgress'>) {
+export function labelsOf(
+  whose: Whose,
+  request: Pick<StartRequest, 'id' | 'workload' | 'index' | 'generation'>,
+  part: Part,
+) {
   return {
     ...ownerLabels(whose),
     [`${PREFIX}workload`]: request.workload.name,
     [`${PREFIX}instance`]: request.id,
     [`${PREFIX}index`]: String(request.index),
     [`${PREFIX}generation`]: String(request.generation),
+    [`${PREFIX}part`]: part.name,
+    [`${PREFIX}parts`]: String(request.workload.parts.length),
   }
+}
+
+/** The engine's filter for the parts of one instance. */
+export function instanceFilter(whose: Whose, id: string): string[] {
+  return [...ownerFilter(whose), `${PREFIX}instance=${id}`]
 }
 
 /** The engine's filter for containers of this node in this network. */
 export function ownerFilter(whose: Whose): string[] {
   return Object.entries(ownerLabels(whose)).map(([name, value]) => `${name}=${value}`)
-}
-
-export function isOurs(whose: Whose, labels: Readonly<Record<string, string>>): boolean {
-  return Object.entries(ownerLabels(whose)).every(([name, value]) => labels[name] === value)
 }
 
 /** Undefined for labels that we did not write. */
@@ -40,10 +51,11 @@ export function parseLabels(labels: Readonly<Record<string, string>>): Labelled 
   const workload = labels[`${PREFIX}workload`]
   const index = Number(labels[`${PREFIX}index`])
   const generation = Number(labels[`${PREFIX}generation`])
-  if (!id || !workload || !Number.isInteger(index) || !Number.isInteger(generation)) {
-    return undefined
-  }
-  return { id, workload, index, generation }
+  const part = labels[`${PREFIX}part`]
+  const parts = Number(labels[`${PREFIX}parts`])
+  if (!id || !workload || !part) return undefined
+  if (![index, generation, parts].every(Number.isInteger)) return undefined
+  return { id, workload, index, generation, part, parts }
 }
 
 function ownerLabels({ network, node }: Whose): Record<string, string> {

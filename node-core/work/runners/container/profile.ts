@@ -6,28 +6,32 @@
  * ports on loopback. There is no option that loosens it.
  */
 
-import type { ContainerSource, Port, Workload } from '../../spec/index.ts'
+import type { ContainerSource, Part, Port } from '../../spec/index.ts'
 import { accessVariables, CONTAINER_FOLDER, type InstanceAccess } from '../index.ts'
 import { LOG_FILE_MEBIBYTES_MAX, LOG_FILES_MAX, OPEN_FILES_MAX, PIDS_MAX } from './limits.ts'
 
 export interface ProfileRequest {
-  workload: Workload
+  part: Part
   source: ContainerSource
   /** Id or reference of an image that is on this engine. */
   image: string
   labels: Record<string, string>
-  /** Container port to loopback port. */
-  hostPorts: Readonly<Record<string, number>>
+  network: PartNetwork
   access?: InstanceAccess
 }
+
+/** The first part of an instance has the network, with the ports of all; the others join it. */
+export type PartNetwork =
+  | { kind: 'own'; ports: readonly Port[]; hostPorts: Readonly<Record<string, number>> }
+  | { kind: 'joined'; container: string }
 
 export type ContainerProfile = ReturnType<typeof restrictedProfile>
 
 export function restrictedProfile(request: ProfileRequest) {
-  const { workload, source, image, labels, hostPorts, access } = request
-  const { cpuMillis, memoryBytes } = workload.resources
+  const { part, source, image, labels, network, access } = request
+  const { cpuMillis, memoryBytes } = part.resources.limits
   const environment = {
-    ...workload.env,
+    ...part.env,
     ...(access && accessVariables(access, CONTAINER_FOLDER)),
   }
   return {
@@ -38,23 +42,17 @@ export function restrictedProfile(request: ProfileRequest) {
     AttachStdin: false,
     OpenStdin: false,
     Tty: false,
-    ExposedPorts: Object.fromEntries(workload.ports.map((port) => [portKey(port), {}])),
+    ...exposedOn(network),
     HostConfig: {
       Privileged: false,
       CapDrop: ['ALL'],
       CapAdd: ['NET_BIND_SERVICE'],
       SecurityOpt: ['no-new-privileges:true'],
-      NetworkMode: 'bridge',
+      ...attachedTo(network),
       IpcMode: 'private',
       CgroupnsMode: 'private' as const,
       Mounts: access ? [doorOf(access)] : [],
       PublishAllPorts: false,
-      PortBindings: Object.fromEntries(
-        workload.ports.map((port) => [
-          portKey(port),
-          [{ HostIp: '127.0.0.1', HostPort: String(hostPorts[String(port.containerPort)] ?? '') }],
-        ]),
-      ),
       Memory: memoryBytes,
       // Equal to Memory: no swap on top of it.
       MemorySwap: memoryBytes,
@@ -73,6 +71,25 @@ export function restrictedProfile(request: ProfileRequest) {
         Config: { 'max-size': `${LOG_FILE_MEBIBYTES_MAX}m`, 'max-file': String(LOG_FILES_MAX) },
       },
     },
+  }
+}
+
+function exposedOn(network: PartNetwork) {
+  if (network.kind === 'joined') return {}
+  return { ExposedPorts: Object.fromEntries(network.ports.map((port) => [portKey(port), {}])) }
+}
+
+function attachedTo(network: PartNetwork) {
+  if (network.kind === 'joined') return { NetworkMode: `container:${network.container}` }
+  const { ports, hostPorts } = network
+  return {
+    NetworkMode: 'bridge',
+    PortBindings: Object.fromEntries(
+      ports.map((port) => [
+        portKey(port),
+        [{ HostIp: '127.0.0.1', HostPort: String(hostPorts[String(port.containerPort)] ?? '') }],
+      ]),
+    ),
   }
 }
 

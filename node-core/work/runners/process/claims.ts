@@ -59,7 +59,10 @@ export function createClaims({ table, whose, logger }: ClaimsDeps): Claims {
         else doubt({ ...marks, pid })
       }
       const living = new Set(pids)
-      for (const pid of doubted) if (!living.has(pid)) doubted.delete(pid)
+      // Whoever has its number next is somebody else.
+      for (const gone of [doubted, foreign]) {
+        for (const pid of gone) if (!living.has(pid)) gone.delete(pid)
+      }
       return [...found.values()]
     },
     forget: () => foreign.clear(),

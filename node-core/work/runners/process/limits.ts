@@ -18,10 +18,10 @@ export const LOOK_MS = 20
 export const FOLLOW_MS = 200
 /** From the start of the launcher until it has become the program. */
 export const LAUNCH_MS = 5_000
-/** Between two looks at everything that runs: logs, programs we did not start ourselves. */
+/** Between two looks at everything that runs, while anything does: logs, programs we did not start ourselves. */
 export const SWEEP_MS = 1_000
-/** Every so many sweeps the whole process table is read anew. */
-export const FULL_LOOK_SWEEPS = 30
+/** Between two looks at every process there is, those included that were seen to be others'. */
+export const FULL_LOOK_MS = 300_000
 /** The first user id of instances: from here on Linux sets ids aside for passing users. */
 export const USER_ID_MIN = 61_184
 /** How many such user ids there are. */

@@ -1,13 +1,13 @@
 /** The runner's shell: what runs of this node, from its start or found again, to its end. */
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { every } from '../../../base/clock/index.ts'
+import { type Looking, looking } from '../../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Availability, Running, StartRequest } from '../index.ts'
 import { type Claim, createClaims } from './claims.ts'
 import type { ProcessRunner, ProcessRunnerDeps, ProcessRunnerOptions } from './index.ts'
 import { createInstanceLog, type InstanceLog } from './instance-log.ts'
-import { FULL_LOOK_SWEEPS, GRACE_MS, SWEEP_MS } from './limits.ts'
+import { FULL_LOOK_MS, GRACE_MS, SWEEP_MS } from './limits.ts'
 import { createProcessTable } from './process-table.ts'
 import { createReaper } from './reaper.ts'
 import { type InstanceRecord, readRecords, writeRecord } from './record.ts'
@@ -36,16 +36,17 @@ export function createProcessRunner(
   const claims = createClaims({ table, whose, logger })
   const instances = new Map<string, Instance>()
   const exitListeners = new Set<(id: string) => void>()
-  let sweeps = 0
+  let forgottenMs = 0
   let started: Promise<void> | undefined
   let around: Promise<Surroundings> | undefined
-  let stopSweeping: (() => Promise<void>) | undefined
+  let sweeping: Looking | undefined
   const starter = createStarter({ ...deps, whose, table, reaper, sharedFolder })
 
   function track(record: InstanceRecord, ours: boolean): Instance {
     const log = createInstanceLog(join(folder, record.id), clock)
     const instance = { record, log, ours, ending: false }
     instances.set(record.id, instance)
+    sweeping?.soon()
     return instance
   }
 
@@ -63,6 +64,7 @@ export function createProcessRunner(
   /** After a start of the node: what was running still is, or has ended meanwhile. */
   async function findAgain(): Promise<void> {
     claims.forget()
+    forgottenMs = clock.monotonicMs()
     const { records, unreadable } = await readRecords(folder, logger)
     for (const record of records) {
       const instance = track(record, false)
@@ -77,6 +79,10 @@ export function createProcessRunner(
 
   /** What runs is listed from what runs: a program of ours that no record tells of included. */
   async function adoptUnknown(): Promise<void> {
+    if (clock.monotonicMs() - forgottenMs >= FULL_LOOK_MS) {
+      claims.forget()
+      forgottenMs = clock.monotonicMs()
+    }
     const known = (id: string): boolean => instances.has(id) || starter.starting(id)
     const around = await lookedAround()
     for (const claim of await claims.proven(around, known)) {
@@ -103,8 +109,9 @@ export function createProcessRunner(
     track({ version: 1, ...marks, ...rest, process }, false)
   }
 
-  async function sweep(): Promise<void> {
-    if (++sweeps % FULL_LOOK_SWEEPS === 0) claims.forget()
+  /** True while there is anything to look after. */
+  async function sweep(): Promise<boolean> {
+    if (instances.size === 0) return false
     const bounded = (await lookedAround()).cgroups.bounds.has('memory')
     for (const instance of [...instances.values()]) {
       const { record, log, ours } = instance
@@ -113,6 +120,7 @@ export function createProcessRunner(
       if (!ours && !(await reaper.lives(record.process))) await exited(instance, undefined)
       else if (!bounded) await endOveruser(instance)
     }
+    return true
   }
 
   async function endOveruser({ record }: Instance): Promise<void> {
@@ -171,21 +179,23 @@ export function createProcessRunner(
         await mkdir(folder, { recursive: true, mode: 0o700 })
         await lookedAround()
         await findAgain()
-        stopSweeping = every(clock, SWEEP_MS, sweep, (error) => {
+        const gaps = { gapMs: SWEEP_MS, seldomMs: FULL_LOOK_MS }
+        sweeping = looking(clock, gaps, sweep, (error) => {
           logger.warn('looking after programs failed', { reason: messageOf(error) })
         })
+        sweeping.soon()
       })()
       return started
     },
     async stop() {
       await started
-      await stopSweeping?.()
+      await sweeping?.stop()
       const left = await around
       around = undefined
       await left?.cgroups.close()
       // In the home the folder holds records and logs and stays.
       if (left?.ownUsers) await removeWorkRoot(left.workRoot)
-      stopSweeping = undefined
+      sweeping = undefined
       started = undefined
       instances.clear()
     },
@@ -208,6 +218,11 @@ export function createProcessRunner(
     async list() {
       await adoptUnknown()
       return [...instances.values()].map(({ record }) => toRunning(record))
+    },
+
+    async exec() {
+      const why = 'A program has no commands inside it but its own.'
+      throw new MyceliumError('NOT_SUPPORTED', why, { details: { reason: 'exec' } })
     },
 
     logs(id, { tail, follow, signal }) {

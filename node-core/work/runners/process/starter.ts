@@ -8,6 +8,7 @@ import { type Clock, sleep } from '../../../base/clock/index.ts'
 import { assert, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import { type Bundles, extractProgram, type VerifiedBundle } from '../../bundles/index.ts'
+import { portsOf } from '../../spec/index.ts'
 import { accessVariables, findLoopbackPort, type StartRequest } from '../index.ts'
 import { createInstanceLog, type InstanceLog } from './instance-log.ts'
 import { LAUNCHER_FAILED, launchCommand } from './launch.ts'
@@ -73,10 +74,11 @@ export function createStarter(deps: StarterDeps) {
   }
 
   async function obtain({ workload, signal, onProgress }: StartRequest): Promise<VerifiedBundle> {
-    if (!('bundle' in workload.source)) {
+    const [{ source }] = workload.parts
+    if (!('bundle' in source)) {
       throw new MyceliumError('NOT_SUPPORTED', 'An image is not a bundle.')
     }
-    const bundle = await deps.bundles.obtain(workload.source.bundle, {
+    const bundle = await deps.bundles.obtain(source.bundle, {
       signal,
       onProgress: ({ receivedBytes, totalBytes, from }) =>
         onProgress({
@@ -104,7 +106,7 @@ export function createStarter(deps: StarterDeps) {
   async function plan(request: StartRequest, around: Surroundings): Promise<InstanceRecord> {
     const { id, workload, index, generation } = request
     const ports: Record<string, number> = {}
-    for (const { containerPort, hostPort } of workload.ports) {
+    for (const { containerPort, hostPort } of portsOf(workload)) {
       ports[String(containerPort)] ??= await findLoopbackPort(hostPort)
     }
     const userId = around.ownUsers ? await userIds.take(id) : undefined
@@ -116,7 +118,7 @@ export function createStarter(deps: StarterDeps) {
       generation,
       ports,
       startedAtMs: clock.wallMs(),
-      memoryBytes: workload.resources.memoryBytes,
+      memoryBytes: workload.parts[0].resources.limits.memoryBytes,
       workFolder: around.ownUsers ? join(around.workRoot, id) : join(folder, id, 'work'),
       ...(userId === undefined ? {} : { userId }),
       cgroups: around.cgroups.foldersOf(id),
@@ -131,7 +133,7 @@ export function createStarter(deps: StarterDeps) {
   ): Promise<void> {
     await mkdir(join(folder, record.id), { recursive: true, mode: 0o700 })
     await writeRecord(folder, record)
-    await around.cgroups.create(record.id, workload.resources)
+    await around.cgroups.create(record.id, workload.parts[0].resources.limits)
     await makeWorkFolder(record.workFolder, record.userId)
   }
 
@@ -143,6 +145,7 @@ export function createStarter(deps: StarterDeps) {
     record: InstanceRecord,
   ): Promise<Started> {
     const program = await extractProgram(bundle, record.workFolder)
+    const [part] = workload.parts
     const { manifest } = bundle
     const command = launchCommand({
       program: basename(program),
@@ -150,8 +153,8 @@ export function createStarter(deps: StarterDeps) {
       environment: {
         LANG: 'C.UTF-8',
         ...manifest.env,
-        ...workload.env,
-        ...ownVariables(record, around, workload.ports[0]?.containerPort),
+        ...part.env,
+        ...ownVariables(record, around, part.ports[0]?.containerPort),
         ...(access && accessVariables(access, access.folder)),
         ...marksOf(whose, record),
       },

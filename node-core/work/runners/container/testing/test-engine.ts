@@ -11,6 +11,7 @@ import type { NodeId } from '../../../../base/net/index.ts'
 import { createSimNetwork } from '../../../../base/net/index.ts'
 import { createSystemRandom } from '../../../../base/random/index.ts'
 import type { Workload } from '../../../spec/index.ts'
+import { type Flat, flatWorkload } from '../../../spec/testing/flat.ts'
 import { until } from '../../runner.suite.ts'
 import { createContainerRunner } from '../index.ts'
 import { findEngine } from '../socket.ts'
@@ -45,21 +46,10 @@ export async function importImage(name: string = IMAGE, extra: string[] = []): P
   return (await docker.getImage(name).inspect()).Id
 }
 
-export function shell(name: string, script: string, more: Partial<Workload> = {}): Workload {
-  return {
-    name,
-    kind: 'container',
-    source: { image: IMAGE, command: ['/bin/busybox', 'sh', '-c', script] },
-    replicas: 1,
-    resources: { cpuMillis: 500, memoryBytes: 64 * 2 ** 20 },
-    env: {},
-    ports: [],
-    labels: {},
-    nodeSelector: {},
-    health: { kind: 'running' },
-    onPartition: 'heal',
-    ...more,
-  }
+export function shell(name: string, script: string, more: Partial<Flat> = {}): Workload {
+  const source = { image: IMAGE, command: ['/bin/busybox', 'sh', '-c', script] }
+  const resources = { cpuMillis: 500, memoryBytes: 64 * 2 ** 20 }
+  return flatWorkload({ source, resources, ...more, name })
 }
 
 const idOf = (digit: string): NodeId => digit.repeat(64) as NodeId

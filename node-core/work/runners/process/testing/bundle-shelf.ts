@@ -11,15 +11,11 @@ import {
   verifyBundle,
 } from '../../../bundles/index.ts'
 import type { Workload } from '../../../spec/index.ts'
+import { type Flat, flatWorkload } from '../../../spec/testing/flat.ts'
 
 export interface BundleShelf extends Pick<Bundles, 'obtain'> {
   /** Builds a bundle from a script and gives a workload that runs it. */
-  workload(
-    name: string,
-    script: string,
-    more?: Partial<Workload>,
-    manifest?: object,
-  ): Promise<Workload>
+  workload(name: string, script: string, more?: Partial<Flat>, manifest?: object): Promise<Workload>
   fileOf(workload: Workload): string
 }
 
@@ -28,7 +24,8 @@ export async function createBundleShelf(folder: string): Promise<BundleShelf> {
   const signer = generateKey(createSeededRandom(9))
   await mkdir(folder, { recursive: true })
   const fileOf = (workload: Workload): string => {
-    const file = 'bundle' in workload.source ? files.get(workload.source.bundle) : undefined
+    const [{ source }] = workload.parts
+    const file = 'bundle' in source ? files.get(source.bundle) : undefined
     if (!file) throw new Error('no such bundle')
     return file
   }
@@ -52,20 +49,7 @@ export async function createBundleShelf(folder: string): Promise<BundleShelf> {
         out: folder,
       })
       files.set(built.digest, built.file)
-      return {
-        name,
-        kind: 'process',
-        source: { bundle: built.digest },
-        replicas: 1,
-        resources: { cpuMillis: 500, memoryBytes: 128 * 2 ** 20 },
-        env: {},
-        ports: [],
-        labels: {},
-        nodeSelector: {},
-        health: { kind: 'running' },
-        onPartition: 'heal',
-        ...more,
-      }
+      return flatWorkload({ source: { bundle: built.digest }, ...more, name })
     },
   }
 }

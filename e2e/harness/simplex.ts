@@ -1,0 +1,48 @@
+/** A network founded with Simplex whose every node is to vote. */
+import { allReady, LISTEN } from './cluster.ts'
+import type { TestNode } from './node-process.ts'
+import { until } from './waiting.ts'
+
+export interface StatusDocument {
+  discoveryTier: string
+  degraded: { code: string }[]
+  primary?: {
+    role: string
+    inForce: boolean
+    voters: string[]
+    height?: number
+    era?: number
+    guarantee?: string
+    mayLie?: number
+  }
+}
+
+export const statusOf = (node: TestNode) => node.get<StatusDocument>('/api/status')
+
+/** The first founds; whoever else there is joins by its invite. */
+export async function foundSimplex(nodes: readonly TestNode[]): Promise<void> {
+  const [first, ...others] = nodes as [TestNode, ...TestNode[]]
+  await first.json(
+    ...['init', '--network-name', 'Garden', '--name', first.name, '--consensus', 'simplex'],
+  )
+  await first.up(...LISTEN)
+  const { invite } = await first.json<{ invite: string }>('invite', '--uses', '9')
+  for (const node of others) {
+    await node.json('join', invite, '--name', node.name)
+    await node.up(...LISTEN)
+  }
+  await allReady(nodes)
+}
+
+/** Until each of them votes, and knows all of them to. */
+export async function fillSimplex(nodes: readonly TestNode[]): Promise<void> {
+  const [first, ...others] = nodes as [TestNode, ...TestNode[]]
+  for (const { name } of others) await first.json('promote', name)
+  for (const node of nodes) {
+    await until(`${node.name} to vote`, 20_000, async () => {
+      const { primary } = await statusOf(node)
+      const votes = primary?.role === 'voter' || primary?.role === 'leader'
+      return votes && primary.inForce && primary.voters.length === nodes.length
+    })
+  }
+}

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Part, Workload } from '../../spec/index.ts'
+import type { StartRequest } from '../index.ts'
+import { lines, until } from '../runner.suite.ts'
+import type { ContainerRunner } from './index.ts'
+import {
+  ADA,
+  createBench,
+  docker,
+  engineMissing,
+  importImage,
+  shell,
+} from './testing/test-engine.ts'
+
+const missing = await engineMissing()
+const B = '/bin/busybox'
+const SERVES = `${B} mkdir /www && echo from-db >/www/index.html && exec ${B} httpd -f -p 8081 -h /www`
+/** Asks its neighbour on localhost until it answers. */
+const ASKS = `until ${B} wget -q -O - http://127.0.0.1:8081/; do ${B} sleep 0.1; done; exec ${B} sleep 1000`
+
+describe.skipIf(missing)(`an instance of parts${missing ? ` [skipped: ${missing}]` : ''}`, () => {
+  let bench: Awaited<ReturnType<typeof createBench>>
+  let runner: ContainerRunner
+  let serial = 0
+
+  beforeAll(async () => {
+    await importImage()
+    bench = await createBench()
+    runner = bench.runner(ADA)
+    await runner.start()
+  }, 60_000)
+  afterAll(async () => {
+    await runner?.stop()
+    await bench?.close()
+  }, 60_000)
+
+  const part = (name: string, script: string, change: Partial<Part> = {}): Part => {
+    return { ...shell('pair', script).parts[0], name, ...change }
+  }
+  const requestOf = (...parts: [Part, ...Part[]]): StartRequest => {
+    const workload: Workload = { ...shell('pair', ''), parts }
+    const id = `pair-0-p${process.pid.toString(36)}${serial++}`
+    const signal = AbortSignal.timeout(30_000)
+    return { id, workload, index: 0, generation: 1, signal, onProgress: () => {} }
+  }
+  const web = part('web', ASKS)
+  const db = part('db', SERVES, { ports: [{ containerPort: 8_081, protocol: 'tcp' }] })
+  const containersOf = async (id: string): Promise<string[]> => {
+    const found = await docker.listContainers({ all: true, filters: { name: [id] } })
+    return found.map(({ Names }) => Names[0] ?? '').sort()
+  }
+
+  it('shares one network, publishes every port, and tells who wrote what', async () => {
+    const request = requestOf(web, db)
+    const running = await runner.run(request)
+    await until(async () => (await lines(runner, request.id)).includes('from-db'))
+    const answer = await fetch(`http://127.0.0.1:${running.ports['8081']}/`)
+    expect(await answer.text()).toBe('from-db\n')
+    for await (const { line, part } of runner.logs(request.id, {})) {
+      if (line === 'from-db') expect(part).toBe('web')
+    }
+    const [listed] = (await runner.list()).filter(({ id }) => id === request.id)
+    expect(listed).toMatchObject({ state: 'running', ports: running.ports })
+    await runner.end(request.id)
+    expect(await containersOf(request.id)).toEqual([])
+  })
+
+  it('has ended when one of them has, and says which', async () => {
+    const request = requestOf(web, part('job', 'exit 3'))
+    const exits: string[] = []
+    runner.onExit((id) => exits.push(id))
+    await runner.run(request)
+    await until(() => exits.includes(request.id))
+    const [listed] = (await runner.list()).filter(({ id }) => id === request.id)
+    expect(listed).toMatchObject({ state: 'exited', exitCode: 3, exitedPart: 'job' })
+    await runner.end(request.id)
+  })
+
+  it('has ended when one of them is gone', async () => {
+    const request = requestOf(web, db)
+    await runner.run(request)
+    await docker.getContainer(`${request.id}.db`).remove({ force: true })
+    const [listed] = (await runner.list()).filter(({ id }) => id === request.id)
+    expect(listed?.state).toBe('exited')
+    await runner.end(request.id)
+  })
+
+  it('starts whole or not at all', async () => {
+    const source = { image: 'mycelium-nowhere:1', imageId: `sha256:${'0'.repeat(64)}` }
+    const request = requestOf(web, part('lost', '', { source }))
+    await expect(runner.run(request)).rejects.toMatchObject({ code: 'IMAGE_NOT_FOUND' })
+    expect(await containersOf(request.id)).toEqual([])
+  })
+
+  it('bounds each of them by its own limits', async () => {
+    const requests = { cpuMillis: 100, memoryBytes: 2 ** 25 }
+    const limits = { cpuMillis: 300, memoryBytes: 2 ** 26 }
+    const request = requestOf(web, { ...db, resources: { requests, limits } })
+    await runner.run(request)
+    const { HostConfig } = await docker.getContainer(`${request.id}.db`).inspect()
+    expect(HostConfig).toMatchObject({ Memory: 2 ** 26, NanoCpus: 300e6, Privileged: false })
+    await runner.end(request.id)
+  })
+
+  it('runs commands inside one of them, with nothing more than it has', async () => {
+    const request = requestOf(web, db)
+    await runner.run(request)
+    const exec = (name: string, script: string): Promise<number> =>
+      runner.exec(request.id, { part: name, command: [B, 'sh', '-c', script] })
+    expect(await exec('db', `${B} test -d /www`)).toBe(0)
+    expect(await exec('web', `${B} test -d /www`)).toBe(1)
+    expect(await exec('db', 'exit 7')).toBe(7)
+    expect(await exec('db', `${B} grep -q '^CapEff:.*0000000000000400$' /proc/self/status`)).toBe(0)
+    expect(await runner.exec(request.id, { part: 'db', command: ['/nothing'] })).not.toBe(0)
+    const nobody = runner.exec(request.id, { part: 'cache', command: [B] })
+    await expect(nobody).rejects.toMatchObject({ code: 'INSTANCE_NOT_FOUND' })
+    await runner.end(request.id)
+  })
+})

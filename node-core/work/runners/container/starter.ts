@@ -1,0 +1,128 @@
+/** Starts one instance: its containers one after the other, all of them or none. */
+import type { Clock } from '../../../base/clock/index.ts'
+import { isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
+import type { Logger } from '../../../base/log/index.ts'
+import { type ContainerSource, type Part, portsOf } from '../../spec/index.ts'
+import { findLoopbackPort, portTaken, type Running, type StartRequest } from '../index.ts'
+import type { Engine } from './engine.ts'
+import type { Images } from './images.ts'
+import { containerName } from './instances.ts'
+import { labelsOf, type Whose } from './labels.ts'
+import { PORT_ATTEMPTS_MAX } from './limits.ts'
+import { type PartNetwork, restrictedProfile } from './profile.ts'
+
+export interface Starter {
+  /** Another attempt where a port that was free has been taken before the engine bound it. */
+  start(request: StartRequest): Promise<Running>
+}
+
+export interface StarterDeps {
+  engine: Engine
+  images: Images
+  whose: Whose
+  clock: Clock
+  logger: Logger
+  /** The engine sees the folders of this computer. */
+  engineIsHere: () => boolean
+}
+
+interface PartStart {
+  request: StartRequest
+  part: Part
+  name: string
+  network: PartNetwork
+}
+
+export function createStarter(deps: StarterDeps): Starter {
+  const { engine, images, whose, clock, logger } = deps
+  let toldUnreachable = false
+
+  async function create(start: PartStart): Promise<void> {
+    const { signal, onProgress } = start.request
+    const source = containerSource(start.part)
+    try {
+      await make(start, source.imageId ?? source.image)
+    } catch (error) {
+      // Not asked for beforehand: when the image is here, as mostly, that would cost a round trip.
+      if (!isCode(error, 'IMAGE_NOT_FOUND')) throw error
+      const image = await images.ensure(source, { signal, onProgress })
+      signal.throwIfAborted()
+      onProgress({ step: 'starting' })
+      await make(start, image)
+    }
+  }
+
+  async function make({ request, part, name, network }: PartStart, image: string): Promise<void> {
+    const labels = labelsOf(whose, request, part)
+    const rest = { part, source: containerSource(part), image, labels, network }
+    const access = deps.engineIsHere() ? request.access : undefined
+    if (request.access && !access) tellUnreachable()
+    try {
+      await engine.create(name, restrictedProfile({ ...rest, ...(access && { access }) }))
+    } catch (error) {
+      if (!access || !isCode(error, 'FOLDER_UNSEEN')) throw error
+      tellUnreachable()
+      await engine.create(name, restrictedProfile(rest))
+    }
+  }
+
+  function tellUnreachable(): void {
+    if (toldUnreachable) return
+    toldUnreachable = true
+    logger.warn('The engine is elsewhere: containers have no door to this node')
+  }
+
+  async function attempt(request: StartRequest): Promise<Running> {
+    const { id, workload, index, generation, signal } = request
+    const all = portsOf(workload)
+    const ports: Record<string, number> = {}
+    for (const { containerPort, hostPort } of all) {
+      ports[String(containerPort)] ??= await findLoopbackPort(hostPort)
+    }
+    let network: PartNetwork = { kind: 'own', ports: all, hostPorts: ports }
+    const made: string[] = []
+    try {
+      for (const part of workload.parts) {
+        const name = containerName(id, workload, part)
+        await create({ request, part, name, network })
+        made.push(name)
+        signal.throwIfAborted()
+        await engine.startContainer(name)
+        signal.throwIfAborted()
+        network = { kind: 'joined', container: id }
+      }
+    } catch (error) {
+      // The first one last: the others are in its network.
+      for (const name of made.reverse()) await remove(name)
+      throw error
+    }
+    const startedAtMs = clock.wallMs()
+    return { id, workload: workload.name, index, generation, state: 'running', ports, startedAtMs }
+  }
+
+  async function remove(name: string): Promise<void> {
+    await engine.removeContainer(name).catch((cause) => {
+      const reason = messageOf(cause)
+      logger.warn('a container that did not start was not removed', { name, reason })
+    })
+  }
+
+  return {
+    async start(request) {
+      const fixed = portsOf(request.workload).find(({ hostPort }) => hostPort !== undefined)
+      for (let left = PORT_ATTEMPTS_MAX; ; left--) {
+        try {
+          return await attempt(request)
+        } catch (error) {
+          if (!isCode(error, 'PORT_TAKEN') || left <= 1) throw error
+          if (fixed?.hostPort !== undefined) throw portTaken(fixed.hostPort, error)
+        }
+      }
+    },
+  }
+}
+
+function containerSource({ source }: Part): ContainerSource {
+  if ('image' in source) return source
+  throw new MyceliumError('NOT_SUPPORTED', 'A bundle is not a container image.')
+}

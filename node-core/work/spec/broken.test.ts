@@ -1,0 +1,98 @@
+/** A whole manifest, broken at every field: each refusal names the field. */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { deployInput, workloadSchema } from '../../api/contract/index.ts'
+import { parseWorkload } from './index.ts'
+import { refusal } from './testing/refusal.ts'
+
+const times = { periodMs: 1_000, timeoutMs: 500, failures: 2 }
+const FULL = {
+  name: 'wiki',
+  replicas: 2,
+  env: { TZ: 'UTC' },
+  labels: { tier: 'front' },
+  nodeSelector: { disk: 'ssd' },
+  onPartition: 'keep',
+  containers: [
+    {
+      name: 'web',
+      image: 'wiki:1',
+      command: ['/wiki'],
+      args: ['-v'],
+      env: { DB: 'localhost' },
+      ports: [{ containerPort: 80, hostPort: 8_000, protocol: 'tcp' }],
+      resources: { cpu: '200m', memory: '128Mi', limits: { cpu: 4, memory: '1Gi' } },
+      probes: {
+        startup: { kind: 'http', path: '/up', port: 80, ...times },
+        live: { kind: 'tcp', port: 80, ...times },
+        ready: { kind: 'command', command: ['/ready'], ...times },
+      },
+    },
+  ],
+}
+
+const WRONG = [null, true, -1, 1.5, 1e99, Number.NaN, '', '\0', 'ä b', 'x'.repeat(70_000), [], {}]
+const WRONGS = [...WRONG, [null], { nonsense: 1 }]
+
+type Path = (string | number)[]
+
+function pathsOf(value: unknown, at: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [at]
+  const inside = Object.entries(value).flatMap(([key, one]) => {
+    return pathsOf(one, [...at, Array.isArray(value) ? Number(key) : key])
+  })
+  return at.length === 0 ? inside : [at, ...inside]
+}
+
+function broken(at: Path, by: unknown): unknown {
+  const copy: unknown = structuredClone(FULL)
+  const parent = at
+    .slice(0, -1)
+    .reduce((value, key) => (value as Record<string, unknown>)[key]!, copy)
+  ;(parent as Record<string, unknown>)[at.at(-1)!] = by
+  return copy
+}
+
+/** A refusal of `wrong` speaks of `at`: of it, of something in it, or of what it is in. */
+function speaksOf(wrong: string, at: string): boolean {
+  return wrong === at || wrong.startsWith(`${at}.`) || at.startsWith(`${wrong}.`)
+}
+
+describe('a manifest', () => {
+  test('that is whole is taken', () => {
+    expect(parseWorkload(FULL).parts[0].probes).toEqual(FULL.containers[0]!.probes)
+    expect(deployInput.parse(FULL)).toEqual(FULL)
+  })
+
+  test.each(pathsOf(FULL).map((at) => [at.join('.'), at] as const))('broken at %s', (name, at) => {
+    for (const by of WRONGS) {
+      let paths: string[]
+      try {
+        parseWorkload(broken(at, by))
+        continue
+      } catch {
+        paths = refusal(() => parseWorkload(broken(at, by)))
+      }
+      // A port that is gone takes the probes of it along.
+      const related = paths.filter((one) => speaksOf(one, name) || one.includes('.probes.'))
+      expect([by, related]).toEqual([by, paths])
+    }
+  })
+
+  test('in the docs is one', () => {
+    const page = path.join(import.meta.dirname, '../../../docs/WORKLOADS.md')
+    const example = /```json\n([\s\S]*?)```/.exec(readFileSync(page, 'utf8'))?.[1] ?? ''
+    expect(parseWorkload({ manifest: example })).toMatchObject({ name: 'wiki', replicas: 2 })
+  })
+
+  test('may name its schema, which describes it', () => {
+    const schema = workloadSchema()
+    expect(parseWorkload({ ...FULL, $schema: './workload.schema.json' }).name).toBe('wiki')
+    const described = Object.keys(z.record(z.string(), z.unknown()).parse(schema.properties))
+    expect(described).toEqual(expect.arrayContaining(['$schema', ...Object.keys(FULL)]))
+    expect(described).not.toContain('manifest')
+    expect(schema.additionalProperties).toBe(false)
+  })
+})

@@ -1,0 +1,102 @@
+/** How a part is asked whether it is well: what was said, filled up, and what its kind has otherwise. */
+import {
+  DEFAULT_HEALTH_PATH,
+  DEFAULT_PROBE_FAILURES,
+  DEFAULT_PROBE_PERIOD_MS,
+  DEFAULT_PROBE_TIMEOUT_MS,
+} from './defaults.ts'
+import type { WrongField } from './errors.ts'
+import type { Port, Probe, Probes, WorkloadKind } from './index.ts'
+import type { HealthBody, ProbeBody, ProbesBody } from './part-body.ts'
+
+const ROLES = ['startup', 'live', 'ready'] as const
+
+/** What a part says of its probes; `health` is short for `probes.live`. */
+export interface AskedProbes {
+  probes?: ProbesBody | undefined
+  health?: HealthBody | undefined
+}
+
+/** The port that is asked unless told otherwise: the first one declared for TCP. */
+export function probedPort(ports: readonly Port[]): number | undefined {
+  return ports.find((port) => port.protocol === 'tcp')?.containerPort
+}
+
+export function toProbes(asked: AskedProbes, ports: readonly Port[], kind: WorkloadKind): Probes {
+  if (asked.health?.kind === 'running') return {}
+  const probes = asked.health ? { live: asked.health } : asked.probes
+  if (probes === undefined) return probesOfKind(ports, kind)
+  const filled: Probes = {}
+  for (const role of ROLES) {
+    const body = probes[role]
+    const probe = body && toProbe(body, ports, kind)
+    if (probe) filled[role] = probe
+  }
+  return filled
+}
+
+/**
+ * Without a word: bundles promise `GET /health`; a container with a TCP port is asked whether it
+ * listens, since not every server speaks HTTP; anything else must run.
+ */
+function probesOfKind(ports: readonly Port[], kind: WorkloadKind): Probes {
+  const live = toProbe({ kind: kind === 'process' ? 'http' : 'tcp' }, ports, kind)
+  return live ? { live } : {}
+}
+
+function toProbe(asked: ProbeBody, ports: readonly Port[], kind: WorkloadKind): Probe | undefined {
+  const times = {
+    periodMs: asked.periodMs ?? DEFAULT_PROBE_PERIOD_MS,
+    timeoutMs: asked.timeoutMs ?? DEFAULT_PROBE_TIMEOUT_MS,
+    failures: asked.failures ?? DEFAULT_PROBE_FAILURES,
+  }
+  if (asked.kind === 'command') return { kind: 'command', command: asked.command, ...times }
+  const port = asked.port ?? probedPort(ports)
+  if (port === undefined) return undefined
+  if (asked.kind === 'tcp') return { kind: 'tcp', port, ...times }
+  const path = asked.path ?? (kind === 'process' ? DEFAULT_HEALTH_PATH : '/')
+  return { kind: 'http', path, port, ...times }
+}
+
+/** A probe must go to a declared port of its part; a program has no command but its own. */
+export function wrongProbes(
+  asked: AskedProbes,
+  ports: readonly Port[],
+  { kind, at }: { kind: WorkloadKind; at: string },
+): WrongField[] {
+  const wrong: WrongField[] = []
+  if (asked.health && asked.probes) {
+    wrong.push({ path: `${at}health`, message: `Already said in ${at}probes.` })
+  }
+  const said = asked.health && asked.health.kind !== 'running' ? asked.health : undefined
+  if (said) wrong.push(...wrongPort(said, ports, `${at}health`))
+  for (const role of ROLES) {
+    const probe = asked.probes?.[role]
+    if (!probe) continue
+    const path = `${at}probes.${role}`
+    if (probe.kind === 'command' && kind === 'process') {
+      const message = 'A bundle brings no command to ask with: use http or tcp.'
+      wrong.push({ path: `${path}.kind`, message })
+    }
+    wrong.push(...wrongPort(probe, ports, path))
+  }
+  return wrong
+}
+
+function wrongPort(probe: ProbeBody, ports: readonly Port[], at: string): WrongField[] {
+  if (probe.kind === 'command') return []
+  const port = probe.port ?? probedPort(ports)
+  if (port === undefined) {
+    return [{ path: `${at}.port`, message: 'This is needed: no TCP port is declared.' }]
+  }
+  if (ports.some((one) => one.containerPort === port && one.protocol === 'tcp')) return []
+  return [{ path: `${at}.port`, message: 'Must be one of the declared TCP ports.' }]
+}
+
+/** Whether every port that is asked is among those declared. */
+export function declares(ports: readonly Port[], probes: Probes): boolean {
+  return Object.values(probes).every((probe) => {
+    if (probe.kind === 'command') return true
+    return ports.some((one) => one.containerPort === probe.port && one.protocol === 'tcp')
+  })
+}

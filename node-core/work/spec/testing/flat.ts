@@ -1,0 +1,29 @@
+/** Workloads of one part, for tests that need no more. */
+import type { Amounts, Part, Workload } from '../index.ts'
+
+/** The fields of the workload and of its only part beside each other. */
+export interface Flat extends Partial<Omit<Workload, 'parts'>>, Partial<Omit<Part, 'resources'>> {
+  name: string
+  /** Requested, and the limit too. */
+  resources?: Amounts
+}
+
+export function flatWorkload(flat: Flat & Pick<Part, 'source'>): Workload {
+  const { source, env = {}, ports = [], probes = {}, resources, ...rest } = flat
+  const amounts = resources ?? { cpuMillis: 500, memoryBytes: 128 * 2 ** 20 }
+  const part = { name: 'main', source, env, ports, probes }
+  return {
+    kind: 'bundle' in source ? 'process' : 'container',
+    parts: [{ ...part, resources: { requests: amounts, limits: amounts } }],
+    replicas: 1,
+    labels: {},
+    nodeSelector: {},
+    onPartition: 'heal',
+    ...rest,
+  }
+}
+
+/** The same with its only part changed. */
+export function changePart(workload: Workload, change: Partial<Part>): Workload {
+  return { ...workload, parts: [{ ...workload.parts[0], ...change }] }
+}

@@ -1,0 +1,150 @@
+/** What was said of parts, filled up and checked where fields must agree with each other. */
+import {
+  BUNDLE_PORT,
+  DEFAULT_CPU_MILLIS,
+  DEFAULT_MEMORY_BYTES,
+  DEFAULT_PART_NAME,
+} from './defaults.ts'
+import { validationError, type WrongField } from './errors.ts'
+import type {
+  Amounts,
+  BundleSource,
+  ContainerSource,
+  Part,
+  Parts,
+  Port,
+  Resources,
+  WorkloadKind,
+} from './index.ts'
+import { PORTS_MAX } from './limits.ts'
+import type { ContainerBody, PortsBody, ResourcesBody } from './part-body.ts'
+import { type AskedProbes, toProbes, wrongProbes } from './probes.ts'
+
+/** Where each field was said: `containers.0.` before it, or nothing when it stood at the top. */
+export interface FieldPaths {
+  name: string
+  ports: string
+  resources: string
+  probes: string
+}
+
+/** One part as it was asked for, and what its fields are called in what was sent. */
+export interface AskedPart extends AskedProbes {
+  at: FieldPaths
+  name: string
+  source: ContainerSource | BundleSource
+  env: Record<string, string>
+  ports: PortsBody | undefined
+  resources: ResourcesBody | undefined
+}
+
+/** Throws VALIDATION_ERROR naming every wrong field, those of `more` too. */
+export function toParts(asked: readonly AskedPart[], more: readonly WrongField[] = []): Parts {
+  const wrong = [...more, ...namedTwice(asked)]
+  const [first, ...rest] = asked.map((one) => toPart(one, wrong))
+  if (!first || wrong.length > 0) throw validationError(wrong)
+  return [first, ...rest]
+}
+
+function toPart(asked: AskedPart, wrong: WrongField[]): Part {
+  const { name, source, env, at } = asked
+  const kind = kindOf(source)
+  const ports = toPorts(asked.ports ?? defaultPorts(kind))
+  const resources = toResources(asked.resources)
+  wrong.push(...wrongProbes(asked, ports, { kind, at: at.probes }))
+  wrong.push(...belowRequests(resources, `${at.resources}resources.limits`))
+  return { name, source, env, ports, resources, probes: toProbes(asked, ports, kind) }
+}
+
+export function kindOf(source: Part['source']): WorkloadKind {
+  return 'bundle' in source ? 'process' : 'container'
+}
+
+function defaultPorts(kind: WorkloadKind): PortsBody {
+  return kind === 'process' ? [{ containerPort: BUNDLE_PORT }] : []
+}
+
+function toPorts(ports: PortsBody): Port[] {
+  return ports.map(({ containerPort, hostPort, protocol }) => ({
+    containerPort,
+    ...(hostPort !== undefined && { hostPort }),
+    protocol: protocol ?? 'tcp',
+  }))
+}
+
+/** What is not said is the default; a limit that is not said is what is requested. */
+export function toResources(body: ResourcesBody | undefined, before?: Resources): Resources {
+  const requests: Amounts = {
+    cpuMillis: body?.cpu ?? before?.requests.cpuMillis ?? DEFAULT_CPU_MILLIS,
+    memoryBytes: body?.memory ?? before?.requests.memoryBytes ?? DEFAULT_MEMORY_BYTES,
+  }
+  const limits: Amounts = {
+    cpuMillis: body?.limits?.cpu ?? requests.cpuMillis,
+    memoryBytes: body?.limits?.memory ?? requests.memoryBytes,
+  }
+  return { requests, limits }
+}
+
+function belowRequests({ requests, limits }: Resources, at: string): WrongField[] {
+  const message = 'Must not be less than what is requested.'
+  return [
+    ...(limits.cpuMillis < requests.cpuMillis ? [{ path: `${at}.cpu`, message }] : []),
+    ...(limits.memoryBytes < requests.memoryBytes ? [{ path: `${at}.memory`, message }] : []),
+  ]
+}
+
+/** Names, and ports: parts share one network, and this computer has each host port once. */
+function namedTwice(asked: readonly AskedPart[]): WrongField[] {
+  const wrong: WrongField[] = []
+  const seen = new Set<string>()
+  const claim = (what: string, path: string, message: string): void => {
+    if (seen.has(what)) wrong.push({ path, message })
+    seen.add(what)
+  }
+  let ports = 0
+  for (const part of asked) {
+    claim(
+      `name ${part.name}`,
+      `${part.at.name}name`,
+      `Another container is called ${part.name} too.`,
+    )
+    for (const [index, port] of (part.ports ?? []).entries()) {
+      const at = `${part.at.ports}ports.${index}`
+      const { containerPort, hostPort, protocol = 'tcp' } = port
+      claim(`${containerPort}/${protocol}`, `${at}.containerPort`, 'Named twice.')
+      if (hostPort !== undefined) {
+        claim(`host ${hostPort}/${protocol}`, `${at}.hostPort`, 'Named twice.')
+      }
+      ports++
+    }
+  }
+  if (ports > PORTS_MAX) {
+    wrong.push({ path: 'containers', message: `Together at most ${PORTS_MAX} ports.` })
+  }
+  return wrong
+}
+
+/** A container as it was sent, with what was said of all. */
+export function askedContainer(
+  body: ContainerBody,
+  index: number,
+  shared: Record<string, string> | undefined,
+): AskedPart {
+  const { image, command, args } = body
+  const at = `containers.${index}.`
+  return {
+    at: { name: at, ports: at, resources: at, probes: at },
+    name: body.name ?? nameOfImage(image) ?? DEFAULT_PART_NAME,
+    source: { image, ...(command && { command }), ...(args && { args }) },
+    env: { ...shared, ...body.env },
+    ports: body.ports,
+    resources: body.resources,
+    probes: body.probes,
+  }
+}
+
+/** `registry.example/team/nginx:1.27` is called `nginx`, if that can be a name. */
+export function nameOfImage(image: string): string | undefined {
+  const last = image.split('/').at(-1)?.split(/[:@]/)[0]?.toLowerCase().replace(/[._]+/g, '-')
+  return last !== undefined && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(last) ? last : undefined
+}
