@@ -151,7 +151,7 @@ const forker: CreateLie = ({ vote }) => {
       const parent = own && blocks.get(own.parent)
       if (!parent) return [outgoing]
       const { epoch, view, items } = own
-      const plain = items.map(({ nonce, payload }) => [Buffer.from(nonce, 'hex'), payload ?? null])
+      const plain = items.map(({ nonce, payload }) => [Buffer.from(nonce, 'hex'), payload])
       const place = [parent.height, Buffer.from(parent.parent, 'hex'), parent.index]
       const block = encode([1, epoch, view, ...place, plain, null])
       const ballot = vote('notarise', epoch, view, digestOf(block))
