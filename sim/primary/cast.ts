@@ -36,8 +36,8 @@ export interface CastOptions {
 const COMMITTEES = [4, 7, 10]
 /** A genesis names no more. */
 const FOUNDERS_MAX = 7
-/** Whose lies are proven. */
-const EQUIVOCATORS: readonly NodeLie[] = ['twins', 'doubler']
+/** Whose lies are always proven, and whose are where somebody hears both of them. */
+const OVERRUNNING: readonly NodeLie[] = ['doubler', 'doubler', 'doubler', 'twins']
 const SMALL = {
   raft: { entries: 40, keptEntries: 4 },
   simplex: { bytes: 16_384, keptBytes: 2_048 },
@@ -81,10 +81,11 @@ function liarsAmong(voters: number, random: Random, lying: 'bearable' | 'overrun
   // Whoever comes last: with all of them from the start there would be more than the first few bear.
   const numbers = voters > FOUNDERS_MAX ? [voters - 1, ...few] : few
   const isOverrun = lying === 'overrun'
-  const waysToLie = isOverrun ? EQUIVOCATORS : VOTING_LIES
+  // Alike in one committee, so that what must come of it is known.
+  const overrunning = (isOverrun && pick(random, OVERRUNNING)) || 'doubler'
   return new Map(
     numbers.slice(0, bearable + (isOverrun ? 1 : 0)).map((n): [number, Ways] => {
-      const lie = pick(random, waysToLie) ?? 'doubler'
+      const lie = isOverrun ? overrunning : (pick(random, VOTING_LIES) ?? 'doubler')
       return [n, { lie, door: pick(random, DOOR_LIES) ?? 'silent' }]
     }),
   )
