@@ -90,11 +90,18 @@ export const SIMPLEX_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'tells nobody who lied',
-    file: 'simplex/intake.ts',
+    file: 'simplex/counting.ts',
     find: "if (typeof added === 'object') dissent.add(added)",
     replace: '',
     lying: true,
     seed: 2,
+  },
+  {
+    name: 'checks no vote unless something contradicts it',
+    file: 'simplex/counting.ts',
+    find: 'if (from !== vote.author || !certificate || certificate.digest !== vote.digest) return false',
+    replace: '',
+    seed: 1,
   },
   {
     name: 'delivers only the block that has the certificate',

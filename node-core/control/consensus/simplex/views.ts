@@ -12,6 +12,8 @@ export interface ViewState {
   proposal: Block | undefined
   /** The first of each author and kind; another one is evidence and is not counted. */
   readonly votes: Record<VoteKind, Map<NodeId, Vote>>
+  /** Of authors that have none of that kind in `votes`; these count for nothing (`counting.ts`). */
+  readonly unchecked: Record<VoteKind, Map<NodeId, Vote>>
   readonly certificates: Partial<Record<VoteKind, Certificate>>
 }
 
@@ -22,6 +24,10 @@ export interface Views {
   /** Ascending, from this view on. */
   from(view: View): ViewState[]
   add(vote: Vote): 'new' | 'known' | Evidence
+  /** False for one that contradicts another of its author. */
+  keepUnchecked(vote: Vote): boolean
+  /** Takes out what was not checked and contradicts this vote. */
+  takeContradicted(vote: Vote): Vote[]
   dropBelow(view: View): void
   clear(): void
 }
@@ -32,8 +38,10 @@ export function createViews(): Views {
   function at(view: View): ViewState {
     const known = states.get(view)
     if (known) return known
-    const votes = { notarise: new Map(), nullify: new Map(), finalise: new Map() }
-    const state: ViewState = { view, proposal: undefined, votes, certificates: {} }
+    const state: ViewState = {
+      ...{ view, proposal: undefined, certificates: {} },
+      ...{ votes: emptyVotes(), unchecked: emptyVotes() },
+    }
     states.set(view, state)
     return state
   }
@@ -46,14 +54,33 @@ export function createViews(): Views {
       return wanted.sort((left, right) => left.view - right.view)
     },
     add(vote) {
-      const { votes } = at(vote.view)
+      const { votes, unchecked } = at(vote.view)
       for (const kind of KINDS) {
         const earlier = votes[kind].get(vote.author)
         if (earlier && isEquivocation(earlier, vote)) return { first: earlier, second: vote }
       }
       if (votes[vote.kind].has(vote.author)) return 'known'
       votes[vote.kind].set(vote.author, vote)
+      unchecked[vote.kind].delete(vote.author)
       return 'new'
+    },
+    keepUnchecked(vote) {
+      const { votes, unchecked } = at(vote.view)
+      for (const kind of KINDS) {
+        const earlier = votes[kind].get(vote.author) ?? unchecked[kind].get(vote.author)
+        if (earlier && isEquivocation(earlier, vote)) return false
+      }
+      unchecked[vote.kind].set(vote.author, vote)
+      return true
+    },
+    takeContradicted(vote) {
+      const { unchecked } = at(vote.view)
+      return KINDS.flatMap((kind) => {
+        const earlier = unchecked[kind].get(vote.author)
+        if (!earlier || !isEquivocation(earlier, vote)) return []
+        unchecked[kind].delete(vote.author)
+        return [earlier]
+      })
     },
     dropBelow(view) {
       for (const known of states.keys()) if (known < view) states.delete(known)
@@ -63,3 +90,7 @@ export function createViews(): Views {
 }
 
 export const KINDS: readonly VoteKind[] = ['notarise', 'nullify', 'finalise']
+
+function emptyVotes(): ViewState['votes'] {
+  return { notarise: new Map(), nullify: new Map(), finalise: new Map() }
+}
