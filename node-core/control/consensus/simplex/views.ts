@@ -34,6 +34,8 @@ export interface Views {
 
 export function createViews(): Views {
   const states = new Map<View, ViewState>()
+  /** Their ascending order, until it changes: every rule asks for it at every step. */
+  let ascending: readonly ViewState[] | undefined
 
   function at(view: View): ViewState {
     const known = states.get(view)
@@ -43,6 +45,7 @@ export function createViews(): Views {
       ...{ votes: emptyVotes(), unchecked: emptyVotes() },
     }
     states.set(view, state)
+    ascending = undefined
     return state
   }
 
@@ -50,8 +53,9 @@ export function createViews(): Views {
     at,
     peek: (view) => states.get(view),
     from(view) {
-      const wanted = [...states.values()].filter((state) => state.view >= view)
-      return wanted.sort((left, right) => left.view - right.view)
+      ascending ??= [...states.values()].sort((left, right) => left.view - right.view)
+      const first = ascending.findIndex((state) => state.view >= view)
+      return first < 0 ? [] : ascending.slice(first)
     },
     add(vote) {
       const { votes, unchecked } = at(vote.view)
@@ -84,8 +88,12 @@ export function createViews(): Views {
     },
     dropBelow(view) {
       for (const known of states.keys()) if (known < view) states.delete(known)
+      ascending = undefined
     },
-    clear: () => states.clear(),
+    clear() {
+      states.clear()
+      ascending = undefined
+    },
   }
 }
 
