@@ -149,13 +149,6 @@ export const SIMPLEX_MUTATIONS: readonly Mutation[] = [
     seed: 2,
   },
   {
-    name: 'answers a read by the word of fewer than a quorum',
-    file: 'simplex/reading.ts',
-    find: 'if (weight < quorumWeight(committee)) return true',
-    replace: 'if (weight < quorumWeight(committee) - 1) return true',
-    seed: 140,
-  },
-  {
     name: 'tells readers of what is final alone, and not of what it has voted for',
     file: 'simplex/reading.ts',
     find: 'return voted?.view ?? chain.tip.view',
