@@ -134,6 +134,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
         return joined()
       },
       awaitingApproval: () => undefined,
+      starting: () => undefined,
       async inspectInvite() {
         throw new MyceliumError('INVITE_INVALID', 'The link was cut short.')
       },
@@ -216,6 +217,8 @@ function partsOf(
         cordoned: member.cordoned,
         draining: member.draining,
         labels: member.profile.labels,
+        site: '',
+        owner: member.owner,
         kinds: member.profile.kinds,
         capacity: member.profile.capacity,
       })),
