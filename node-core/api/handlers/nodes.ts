@@ -7,7 +7,15 @@ import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
-import { type CopyView, choiceOf, committeeRoleOf, copiesNow, lagNow, roleOf } from './primary.ts'
+import {
+  type CopyView,
+  choiceOf,
+  committeeRoleOf,
+  copiesNow,
+  lagNow,
+  roleOf,
+  trustIn,
+} from './primary.ts'
 import { parseLinks } from './stored.ts'
 
 /** The nodes of the network, and the peers this one is connected to. */
@@ -98,6 +106,7 @@ function clusterNode(
   const lag = behind.get(id)
   const copy = copies.get(id)
   const vote = choiceOf(parts, id)
+  const trust = trustIn(parts, id)
   return {
     id,
     name: profile.name,
@@ -117,6 +126,7 @@ function clusterNode(
     links: self ? ownLinks(parts) : parseLinks(parts.state.get(`node/${id}/links`)?.value),
     ...(copy && { copy }),
     ...(vote && { vote }),
+    ...(trust !== undefined && { trust }),
     ...(role && { committee: { role, ...(lag !== undefined && { lag }) } }),
     version: profile.version,
     self,
