@@ -124,6 +124,7 @@ export async function openNetworkSide(
       { name: 'mesh', part: { start: async () => {}, stop: () => mesh.stop() } },
       { name: 'cordons', part: cordons },
       { name: 'membership', part: membership },
+      { name: 'doubts', part: renewDoubted(mesh, membership) },
       { name: 'admission', part: admission },
       { name: 'spores', part: spores.spores },
       { name: 'seeds', part: spores.seeds },
@@ -138,6 +139,21 @@ export async function openNetworkSide(
       { name: 'discovery', part: discovery },
       firstContact({ discovery, state, clock: deps.clock }),
     ],
+  }
+}
+
+/** Whoever falls silent may be there all the same, behind a connection that an outage has put to sleep. */
+function renewDoubted(mesh: Mesh, membership: Membership): Lifecycle {
+  let unsubscribe = (): void => {}
+  return {
+    async start() {
+      unsubscribe = membership.subscribe(({ id, liveness }) => {
+        if (liveness === 'suspect' || liveness === 'dead') mesh.renew(id)
+      })
+    },
+    async stop() {
+      unsubscribe()
+    },
   }
 }
 
@@ -273,6 +289,7 @@ function openDiscovery(
             return { id, owner, addresses, isPassing, ...(position && { position }) }
           }),
         subscribe: (listener) => onAddresses(membership, listener),
+        isCrowded: membership.isCrowded,
       },
       disk,
       seeds: () => spores.seeds.stores(),

@@ -155,6 +155,31 @@ describe('two nodes with a registry', () => {
   }, 40_000)
 })
 
+describe('a newcomer that waits to be let in', () => {
+  it('is in a network, or waits for one, or starts in it: never nowhere', async () => {
+    const ada = await startNode()
+    await ada.call.network.found({ networkName: 'Garden', nodeName: 'ada' })
+    const ben = await startNode()
+    const seedSpore = path.join(ada.home, 'spore.json')
+    await vi.waitFor(() => readFileSync(seedSpore), 10_000)
+    await ben.call.network.join({ seedSpore, nodeName: 'ben' })
+    await vi.waitFor(async () => {
+      expect((await ada.call.members.list()).members).toHaveLength(2)
+    }, 10_000)
+    await ada.call.members.approve({ owner: 'ben' })
+    const seen = new Set<string>()
+    await vi.waitFor(
+      async () => {
+        const { network, awaitingApproval, starting } = await ben.call.node.status()
+        seen.add(network ? 'in' : awaitingApproval ? 'waits' : (starting ?? 'nowhere'))
+        expect(network?.name).toBe('Garden')
+      },
+      { timeout: 20_000, interval: 1 },
+    )
+    expect([...seen]).toEqual(['waits', 'Garden', 'in'])
+  }, 40_000)
+})
+
 describe('a node whose owner was removed', () => {
   it('says so once, falls quiet, and can leave', async () => {
     const ada = await startNode()

@@ -36,6 +36,7 @@ export function createPrimarySide(deps: RuntimeDeps, side: NetworkSide): Primary
     mandate: side.spores.mandate,
     claim: side.spores.claim,
     owners: () => ownersIn(records),
+    isCrowded: () => side.membership.isCrowded(),
     nodes: () => nodesIn(side, deps.clock.monotonicMs()),
     clock: deps.clock,
     random: deps.random,

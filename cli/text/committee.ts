@@ -99,5 +99,6 @@ function partText({ committee, copy, vote }: ClusterNode): string {
     const chosen = vote === 'never' ? 'never (chosen)' : ''
     return copy ? `${chosen === '' ? '' : `${chosen}, `}follows${behind}` : chosen
   }
-  return `${committee.role}${behind}${vote === 'always' ? ' (chosen)' : ''}`
+  const silent = committee.silent ? ', its copy does not answer' : ''
+  return `${committee.role}${behind}${silent}${vote === 'always' ? ' (chosen)' : ''}`
 }

@@ -12,6 +12,7 @@ import {
   choiceOf,
   committeeRoleOf,
   copiesNow,
+  type LagView,
   lagNow,
   roleOf,
   trustIn,
@@ -87,7 +88,7 @@ function memberOf(parts: NetworkParts, text: string): Member {
 
 /** What others have told of the nodes in time. */
 interface Told {
-  behind: ReadonlyMap<NodeId, number>
+  behind: ReadonlyMap<NodeId, LagView>
   copies: ReadonlyMap<NodeId, CopyView>
 }
 const NOTHING_TOLD: Told = { behind: new Map(), copies: new Map() }
@@ -127,10 +128,15 @@ function clusterNode(
     ...(copy && { copy }),
     ...(vote && { vote }),
     ...(trust !== undefined && { trust }),
-    ...(role && { committee: { role, ...(lag !== undefined && { lag }) } }),
+    ...(role && { committee: { role, ...lagOf(lag) } }),
     version: profile.version,
     self,
   }
+}
+
+function lagOf(lag: LagView | undefined) {
+  if (!lag) return {}
+  return lag.isSilent ? { silent: true as const } : { lag: lag.entries }
 }
 
 function statusOf({ liveness, cordoned, draining }: Member): ClusterNode['status'] {

@@ -134,6 +134,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
         return joined()
       },
       awaitingApproval: () => undefined,
+      starting: () => undefined,
       async inspectInvite() {
         throw new MyceliumError('INVITE_INVALID', 'The link was cut short.')
       },

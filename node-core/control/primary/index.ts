@@ -214,6 +214,8 @@ export interface PrimaryDeps {
   role(): Role
   /** What a node's owner may do now, by the shared state; undefined for a stranger. */
   permissionsOf(node: NodeId): ReadonlySet<Permission> | undefined
+  /** Whether many nodes are coming just now: registering and following wait for them. Default: never. */
+  isCrowded?(): boolean
   /** Whether a node is meant to serve others, by its role. */
   isHub(node: NodeId): boolean
   /** Signs a mandate for a committee, if this node's owner is an admin. */

@@ -50,6 +50,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   /** Followers start and stop one after the other. */
   let following: Promise<void> = Promise.resolve()
   const batches = createBatchReader(network)
+  const isCrowded = (): boolean => deps.isCrowded?.() === true
   const isAdmins = (node: NodeId): boolean => deps.permissionsOf(node)?.has('admin') === true
 
   const late = createLateBook({ disk: deps.disk, logger })
@@ -61,6 +62,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     ...{ network, net, batches, disk: deps.disk, clock, random: deps.random, logger },
     ...{ eras, late },
     signer: deps.signer,
+    isCrowded,
     ...{ nodes: deps.nodes, isAdmins, execute: (command) => execute(command) },
     board: () => board,
     changed,
@@ -104,6 +106,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     ...{ self, clock, view },
     owner: () => ownerIdOf(parseNodeCertificate(network.id, deps.certificate()).owner),
     hasCommittee: () => board.current() !== undefined,
+    isCrowded,
     register: async () => (await author?.register()) === true,
     execute: (command) =>
       execute(command).then(
@@ -123,7 +126,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     return createFollower({
       ...{ network, net, batches, board, clock, logger, log, random: deps.random },
       ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf, signer: deps.signer },
-      ...{ disk: deps.disk, isOpening: () => !hasLooked },
+      ...{ disk: deps.disk, isOpening: () => !hasLooked, isCrowded },
       replica: () => keeper.current(),
       applied: tellListeners,
     })

@@ -86,6 +86,7 @@ export type ReplicaDeps = Pick<
   ending: Ending | undefined
   batches: BatchReader
   isAdmins(node: NodeId): boolean
+  isCrowded(): boolean
   /** By this node, for its owner. */
   execute(command: Command): Promise<unknown>
   /** Whether others name this node as one of the committee. */
@@ -133,6 +134,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   const filling = createFilling({
     ...{ self: net.self, consensus, clock, logger, view: machine.registry.view },
     ...{ nodes: deps.nodes, isAdmins: deps.isAdmins, execute: deps.execute },
+    isCrowded: deps.isCrowded,
   })
   const changing = { self: net.self, consensus, clock, successor: filling.successor }
   const waiting = { clock, subscribe: machine.subscribe }
@@ -234,6 +236,10 @@ export function createReplica(deps: ReplicaDeps): Replica {
     chainEnd: () => simplex?.end(),
     committeeOf: (epoch) => simplex?.committeeOf(epoch),
     async answer(question, signal) {
+      // What was applied is in memory, whatever became of the disk since.
+      if (question.kind === 'query' && question.stale && hasState) {
+        return answerQuery(machine.registry.view, question.query)
+      }
       // Before the first snapshot has come there is nothing to answer from, not even what is stale.
       if (consensus.status().state !== 'running' || !hasState) {
         throw failure('NOT_RUNNING', 'This node holds no copy of the registry.')
@@ -242,9 +248,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
         case 'submit':
           return submit(question.batch, signal)
         case 'query':
-          if (!question.stale) {
-            await limited(READ_TIMEOUT_MS, signal, (limit) => consensus.read({ signal: limit }))
-          }
+          await limited(READ_TIMEOUT_MS, signal, (limit) => consensus.read({ signal: limit }))
           return answerQuery(machine.registry.view, question.query)
         case 'changes':
           return untilChanged(waiting, machine.registry.view, question, signal)
@@ -271,8 +275,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
           const { committed, progress } = isSimplex(network)
             ? requireRunning(consensus.status())
             : requireLead(changing)
-          // Of whoever has not answered this leader yet nothing is known.
-          const heard = progress.filter(({ match }) => match > 0)
+          // Of whoever may yet answer this leader for the first time nothing is known.
+          const heard = progress.filter(({ match, recentlyActive }) => match > 0 || !recentlyActive)
           return heard.map(({ node, match, recentlyActive }) => {
             return { node, entries: Math.max(0, committed - match), active: recentlyActive }
           })

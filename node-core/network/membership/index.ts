@@ -58,6 +58,8 @@ export interface Membership extends Lifecycle {
   announce(change: Partial<NodeProfile>): Promise<void>
   /** Says goodbye: others mark this node `left` at once instead of waiting to find it dead. */
   leave(): Promise<void>
+  /** Many members are coming just now: what can wait leaves the machine to those who look for each other. */
+  isCrowded(): boolean
   /** 0 (healthy) to 8: how much this node doubts its own judgement, Lifeguard's multiplier. */
   readonly selfDoubt: number
 }
