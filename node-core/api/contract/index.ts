@@ -4,6 +4,7 @@
  * from this table. Self-contained: it imports zod and oRPC's contract builder, nothing of the node.
  */
 import { events } from './events.ts'
+import { importing } from './imports.ts'
 import { kv, leases } from './kv.ts'
 import { locks } from './locks.ts'
 import { invites, members, network, nodes, peers } from './network.ts'
@@ -28,7 +29,7 @@ export const contract = {
   leases,
   locks,
   secrets,
-  workloads,
+  workloads: { ...workloads, import: importing },
   bundles,
   images,
   events,
@@ -38,6 +39,7 @@ export type Contract = typeof contract
 export type { OperationMeta } from './base.ts'
 export { answerTo, ERROR_STATUS, type ErrorCode, isErrorCode } from './errors.ts'
 export { EVENT_TOPICS, type NodeEvent } from './events.ts'
+export type { ImportReportLine } from './imports.ts'
 export { instanceContract, type OwnConfig } from './instance.ts'
 export { KEY_LENGTH_MAX, type KeyEntry } from './key-shapes.ts'
 export type { KeyChangeView } from './kv.ts'
