@@ -42,6 +42,8 @@ export function wrongUsage(message: string, details?: unknown): CommandFailure {
 
 /** A rule of what was asked for said no, whatever the answer's class: a script can decide by it. */
 const REFUSALS = ['REVISION_MISMATCH', 'EXISTS', 'NOT_HELD', 'LAST_VOTER', 'NOT_A_VOTER', 'NO_LEAD']
+/** What was written cannot be meant, whoever noticed. */
+const USAGES = ['SEED_LOCATION_INVALID']
 /** Somebody did not answer in time. What was asked may still take effect. */
 const TIMEOUTS = ['NET_TIMEOUT', 'NOT_CAUGHT_UP']
 
@@ -51,6 +53,7 @@ const TIMEOUTS = ['NET_TIMEOUT', 'NOT_CAUGHT_UP']
  */
 export function exitFor(answer: string, reason?: string): ExitCode {
   if (reason !== undefined && REFUSALS.includes(reason)) return EXIT.REFUSED
+  if (reason !== undefined && USAGES.includes(reason)) return EXIT.WRONG_USAGE
   if (reason !== undefined && TIMEOUTS.includes(reason)) return EXIT.TIMED_OUT
   switch (answer) {
     case 'VALIDATION_ERROR':

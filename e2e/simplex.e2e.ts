@@ -1,6 +1,11 @@
 /** A network founded with Simplex, with real processes: four voters, one killed, and then a liar. */
 import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { decode } from '../node-core/base/codec/index.ts'
+import { type CertifiedChain, parseChain } from '../node-core/control/succession/index.ts'
+import { verifySpore } from '../node-core/network/spores/index.ts'
 import { describeNode, LISTEN, nodeIdOf } from './harness/cluster.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { fillSimplex, foundSimplex, statusOf } from './harness/simplex.ts'
@@ -18,6 +23,15 @@ async function written(node: TestNode, key: string, value: string): Promise<void
   assert.equal(status, 200, `${node.name} puts ${key}: ${JSON.stringify(body)}`)
 }
 
+/** What proves the committee in a file that anybody may read, once that many vote in it. */
+function chainIn(file: string, voters: number): CertifiedChain | undefined {
+  if (!existsSync(file)) return undefined
+  const bytes = readFileSync(file)
+  if (verifySpore(bytes, {}).document.voters.length !== voters) return undefined
+  const chain = parseChain((decode(bytes) as { chain: Uint8Array }).chain)
+  return 'certified' in chain ? chain : undefined
+}
+
 async function reads(node: TestNode, key: string, value: string): Promise<void> {
   const entry = await node.get<{ value: string }>(`/api/kv/${key}`)
   assert.equal(entry.value, base64(value), `${node.name} reads ${key}`)
@@ -27,6 +41,7 @@ describe('a committee of four under Simplex', () => {
   const names = ['ada', 'ben', 'cleo', 'dora']
   const nodes = names.map((name) => createTestNode(name, { DOCKER_HOST: 'unix:///nowhere.sock' }))
   const [ada, ben, cleo, dora] = nodes as [TestNode, TestNode, TestNode, TestNode]
+  const seed = path.join(ada.home, 'garden.spore')
 
   before(() => foundSimplex(nodes))
   after(async () => {
@@ -41,16 +56,25 @@ describe('a committee of four under Simplex', () => {
       [],
     )
     assert.equal(primary?.voters.length, 1)
+    assert.equal(primary?.guarantee, 'honest-only')
     await written(ben, 'ben/first', '1')
     await reads(cleo, 'ben/first', '1')
   })
 
   it('is filled to four, and every node writes and reads', async () => {
     await fillSimplex(nodes)
+    const { primary } = await statusOf(dora)
+    assert.deepEqual([primary?.guarantee, primary?.mayLie], ['byzantine', 1])
     for (const node of nodes) await written(node, `${node.name}/y`, node.name)
     for (const node of nodes) for (const name of names) await reads(node, `${name}/y`, name)
     const refused = await ada.cli('--json', 'transfer', 'ben')
     assert.match(refused.stderr, /NO_LEAD/)
+  })
+
+  it('proves its committee to strangers by its own certificates, in a seed', async () => {
+    await ada.json('seed', 'publish', '--to', seed)
+    await until('the seed to name all four', 30_000, () => chainIn(seed, 4))
+    assert.equal(chainIn(seed, 4)?.root, undefined)
   })
 
   it('goes on when one of four is killed, and brings it up to date', async () => {
@@ -130,6 +154,8 @@ describe('a committee of four under Simplex', () => {
     }
     await written(dora, 'dora/back', 'yes')
     await reads(ben, 'dora/back', 'yes')
+    // From the mandate on the committees of the new era certify each other.
+    await until('the seed to name all four', 60_000, () => chainIn(seed, 4)?.root !== undefined)
   })
 })
 

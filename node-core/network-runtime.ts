@@ -80,12 +80,12 @@ async function tellRole(
 const TELL_ROLE_MS = 2_000
 
 function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): NetworkParts {
-  const { network, mesh, state, membership, discovery, admission } = side
+  const { network, mesh, state, membership, cordons, discovery, admission } = side
   return {
     genesis: network.genesis,
     id: network.id,
     permissions: () => admission.permissions(),
-    ...{ state, membership, mesh },
+    ...{ state, membership, cordons, mesh },
     primary,
     discoveryTier: () => (primary.status().inForce ? 'primary' : discovery.tier()),
     seedDocument: async () => ({ ...admission.seedDocument() }),
@@ -113,12 +113,13 @@ async function kindsOf({ runners }: WorkSide) {
 }
 
 function degradedOf({ hasTwin, isRemoved }: NetworkSide, { primary }: PrimarySide): Reason[] {
-  const { trouble, committee, inForce } = primary.status()
+  const { trouble, committee, inForce, guarantee } = primary.status()
   return [
     ...(hasTwin() ? [TWIN] : []),
     ...(isRemoved() ? [REMOVED] : []),
     ...(trouble ? [trouble] : []),
     ...(committee && !inForce && !trouble ? [NO_QUORUM] : []),
+    ...(guarantee === 'void' ? [NO_PROMISE] : []),
     ...lateWrites(primary.recovery.reports()),
   ]
 }
@@ -141,6 +142,13 @@ const NO_QUORUM = {
     'Too few of the committee are in reach: the registry can be read as it was last seen, and ' +
     'nothing can be written to it. What runs goes on. If the others are gone for good, on a ' +
     'computer of an admin that votes: mycelium recover',
+}
+
+const NO_PROMISE = {
+  code: 'NO_PROMISE',
+  message:
+    'More of the committee lied than it bears: it is no longer promised that all nodes hold the same. ' +
+    'Compare several nodes before you rely on an answer, and let nobody in again whom you do not know.',
 }
 
 const ALTERED = {

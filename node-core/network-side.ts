@@ -23,10 +23,12 @@ import {
 } from './identity/index.ts'
 import {
   type Admission,
+  committedOwners,
   createAdmission,
   type MemberRecords,
   memberRecords,
 } from './network/admission/index.ts'
+import { type Cordons, createCordons } from './network/cordons/index.ts'
 import { createDiscovery, type Discovery } from './network/discovery/index.ts'
 import { createMembership, type Membership } from './network/membership/index.ts'
 import { createMesh, type Mesh } from './network/mesh/index.ts'
@@ -42,6 +44,7 @@ export interface NetworkSide {
   state: ReplicatedState
   records: MemberRecords
   membership: Membership
+  cordons: Cordons
   discovery: Discovery
   admission: Admission
   spores: SporeSide
@@ -76,8 +79,12 @@ export async function openNetworkSide(
   })
   const database = await openDatabase(path.join(deps.disk.root, 'state.db'))
   const state = openState(deps, network, mesh, database)
-  const records = memberRecords(state, network)
-  const membership = openMembership(deps, mesh, state)
+  const records = memberRecords(state, network, committedOwners(primary))
+  const cordons = createCordons({
+    ...{ state, primary, owner: deps.identity.ownerId, clock: deps.clock, logger: deps.logger },
+    permissions: () => admission.permissions(),
+  })
+  const membership = openMembership(deps, mesh, state, cordons)
   const admission = createAdmission({
     ...common(deps, 'admission'),
     network,
@@ -88,6 +95,7 @@ export async function openNetworkSide(
     credential: slot,
     mesh,
     state,
+    registry: primary,
     disk: deps.disk,
     contacts: () => contactsOf(deps, mesh, membership),
   })
@@ -102,17 +110,21 @@ export async function openNetworkSide(
     twin = true
   })
   return {
-    ...{ network, mesh, state, records, membership, discovery, admission, spores },
+    ...{ network, mesh, state, records, membership, cordons, discovery, admission, spores },
     credential: () => slot.current(),
     isRemoved: () => records.isRemoved(deps.identity.ownerId),
     hasTwin: () => twin,
     parts: [
       { name: 'database', part: { start: async () => {}, stop: () => database.close() } },
       { name: 'state', part: state },
-      watchRemoval({ owner: deps.identity.ownerId, records, state, logger: deps.logger }),
+      watchRemoval({
+        ...{ owner: deps.identity.ownerId, records, state, primary, logger: deps.logger },
+      }),
       // Closed after all that speaks over it has stopped.
       { name: 'mesh', part: { start: async () => {}, stop: () => mesh.stop() } },
+      { name: 'cordons', part: cordons },
       { name: 'membership', part: membership },
+      { name: 'doubts', part: renewDoubted(mesh, membership) },
       { name: 'admission', part: admission },
       { name: 'spores', part: spores.spores },
       { name: 'seeds', part: spores.seeds },
@@ -127,6 +139,21 @@ export async function openNetworkSide(
       { name: 'discovery', part: discovery },
       firstContact({ discovery, state, clock: deps.clock }),
     ],
+  }
+}
+
+/** Whoever falls silent may be there all the same, behind a connection that an outage has put to sleep. */
+function renewDoubted(mesh: Mesh, membership: Membership): Lifecycle {
+  let unsubscribe = (): void => {}
+  return {
+    async start() {
+      unsubscribe = membership.subscribe(({ id, liveness }) => {
+        if (liveness === 'suspect' || liveness === 'dead') mesh.renew(id)
+      })
+    },
+    async stop() {
+      unsubscribe()
+    },
   }
 }
 
@@ -207,14 +234,19 @@ function openState(
   )
 }
 
-function openMembership(deps: RuntimeDeps, mesh: Mesh, state: ReplicatedState): Membership {
+function openMembership(
+  deps: RuntimeDeps,
+  mesh: Mesh,
+  state: ReplicatedState,
+  cordons: Cordons,
+): Membership {
   const { config, disk } = deps
   const settings = deps.settings()
   return createMembership(
     {
       ...common(deps, 'membership'),
       net: mesh,
-      state,
+      ...{ state, cordons },
       links: () =>
         mesh
           .connected()
@@ -257,6 +289,7 @@ function openDiscovery(
             return { id, owner, addresses, isPassing, ...(position && { position }) }
           }),
         subscribe: (listener) => onAddresses(membership, listener),
+        isCrowded: membership.isCrowded,
       },
       disk,
       seeds: () => spores.seeds.stores(),

@@ -126,6 +126,60 @@ describe('a node that keeps the registry and leaves while others are away', () =
   }, 40_000)
 })
 
+describe('two nodes with a registry', () => {
+  it('agree on a cordon, by the node’s own owner and by an admin, and on what an owner may do', async () => {
+    const ada = await startNode()
+    await ada.call.network.found({ networkName: 'Garden', nodeName: 'ada' })
+    const { invite } = await ada.call.invites.create({})
+    const ben = await startNode()
+    await ben.call.network.join({ invite, nodeName: 'ben' })
+    const statusAt = async (at: typeof ada) => {
+      const { nodes } = await at.call.nodes.list()
+      return nodes.find(({ name }) => name === 'ben')?.status
+    }
+    await vi.waitFor(async () => {
+      for (const at of [ada, ben]) expect(await statusAt(at)).toBe('Ready')
+    }, 10_000)
+    // Its owner holds deploy and use; the registry knows the node once it has registered.
+    await vi.waitFor(async () => {
+      await ben.call.nodes.drain({ id: 'ben' })
+      expect(await statusAt(ada)).toBe('Draining')
+    }, 10_000)
+    await ada.call.nodes.uncordon({ id: 'ben' })
+    await vi.waitFor(async () => expect(await statusAt(ben)).toBe('Ready'), 5_000)
+    await ada.call.members.grant({ owner: 'ben', permissions: ['use'] })
+    await vi.waitFor(async () => {
+      expect((await ben.call.node.status()).node.permissions).toEqual(['use'])
+    }, 5_000)
+    await expect(ben.call.nodes.cordon({ id: 'ada' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  }, 40_000)
+})
+
+describe('a newcomer that waits to be let in', () => {
+  it('is in a network, or waits for one, or starts in it: never nowhere', async () => {
+    const ada = await startNode()
+    await ada.call.network.found({ networkName: 'Garden', nodeName: 'ada' })
+    const ben = await startNode()
+    const seedSpore = path.join(ada.home, 'spore.json')
+    await vi.waitFor(() => readFileSync(seedSpore), 10_000)
+    await ben.call.network.join({ seedSpore, nodeName: 'ben' })
+    await vi.waitFor(async () => {
+      expect((await ada.call.members.list()).members).toHaveLength(2)
+    }, 10_000)
+    await ada.call.members.approve({ owner: 'ben' })
+    const seen = new Set<string>()
+    await vi.waitFor(
+      async () => {
+        const { network, awaitingApproval, starting } = await ben.call.node.status()
+        seen.add(network ? 'in' : awaitingApproval ? 'waits' : (starting ?? 'nowhere'))
+        expect(network?.name).toBe('Garden')
+      },
+      { timeout: 20_000, interval: 1 },
+    )
+    expect([...seen]).toEqual(['waits', 'Garden', 'in'])
+  }, 40_000)
+})
+
 describe('a node whose owner was removed', () => {
   it('says so once, falls quiet, and can leave', async () => {
     const ada = await startNode()

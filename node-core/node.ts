@@ -38,7 +38,7 @@ import {
   type StoredNetwork,
   writeSettings,
 } from './home.ts'
-import type { Role } from './identity/index.ts'
+import { parseGenesis, type Role } from './identity/index.ts'
 import { foundInHome, type Identity, joinInHome, openIdentity } from './joining.ts'
 import { createLobby, inspectInvite, type Lobby } from './lobby.ts'
 import { createLogTap, type LogTap } from './log-tap.ts'
@@ -93,6 +93,8 @@ class Node implements MyceliumNode {
   #router: Router | undefined
   #network: NetworkRuntime | undefined
   #lobby: Lobby | undefined
+  /** Of the network whose parts are being started. */
+  #starting: string | undefined
   /** Why the network of this home does not run. */
   #trouble: Reason | undefined
   #cancelRetry: () => void = () => {}
@@ -183,6 +185,7 @@ class Node implements MyceliumNode {
 
   /** Starts the parts of a network. */
   async #enter(stored: StoredNetwork): Promise<void> {
+    this.#starting = parseGenesis(stored.genesis).genesis.name
     const runtime = await openNetworkRuntime({
       config: this.#config,
       identity: started(this.#identity),
@@ -196,6 +199,7 @@ class Node implements MyceliumNode {
     })
     await runtime.start()
     this.#network = runtime
+    this.#starting = undefined
     for (const listener of this.#listeners) listener(runtime.parts)
   }
 
@@ -353,6 +357,7 @@ class Node implements MyceliumNode {
         const awaiting = this.#network ? undefined : this.#settings.awaiting
         return awaiting && { network: awaiting.network, name: awaiting.name, since: awaiting.since }
       },
+      starting: () => this.#starting,
       inspectInvite: async (invite) => inspectInvite(invite),
       nearby: async () => (await this.#lobby?.nearby()) ?? [],
       leave: (how) =>
@@ -360,6 +365,7 @@ class Node implements MyceliumNode {
           await this.#network?.leave(how)
           await this.#exit()
           await forgetNetwork(this.#disk)
+          this.#starting = undefined
           this.#settings = await readSettings(this.#disk)
           await this.#wait()
           this.#announce()

@@ -27,7 +27,7 @@ export function createPrimarySide(deps: RuntimeDeps, side: NetworkSide): Primary
     permissionsOf: (node) => {
       if (node === mesh.self) return side.admission.permissions()
       const member = state.memberOf(node)
-      return member && !records.isRemoved(member.ownerId) ? member.permissions : undefined
+      return member && records.standing(member.ownerId, member.permissions)
     },
     isHub: (node) => {
       const role = side.membership.get(node)?.profile.role
@@ -36,6 +36,7 @@ export function createPrimarySide(deps: RuntimeDeps, side: NetworkSide): Primary
     mandate: side.spores.mandate,
     claim: side.spores.claim,
     owners: () => ownersIn(records),
+    isCrowded: () => side.membership.isCrowded(),
     nodes: () => nodesIn(side, deps.clock.monotonicMs()),
     clock: deps.clock,
     random: deps.random,

@@ -1,6 +1,7 @@
 /** What a node does about its owner's removal: says so once, and shows it for as long as it lasts. */
 import type { NamedPart } from './base/lifecycle/index.ts'
 import type { Logger } from './base/log/index.ts'
+import type { Primary } from './control/primary/index.ts'
 import type { SharedState } from './control/state/index.ts'
 import type { OwnerId } from './identity/index.ts'
 import type { MemberRecords } from './network/admission/index.ts'
@@ -9,6 +10,7 @@ export interface RemovalDeps {
   owner: OwnerId
   records: Pick<MemberRecords, 'isRemoved'>
   state: Pick<SharedState, 'subscribe'>
+  primary(): Pick<Primary, 'subscribe'>
   logger: Logger
 }
 
@@ -20,9 +22,9 @@ export const REMOVED = {
 }
 
 /** Starts after the state, whose records it looks at. */
-export function watchRemoval({ owner, records, state, logger }: RemovalDeps): NamedPart {
+export function watchRemoval({ owner, records, state, primary, logger }: RemovalDeps): NamedPart {
   let told = false
-  let stopWatching = (): void => {}
+  let stopWatching: (() => void)[] = []
   const look = (): void => {
     if (told || !records.isRemoved(owner)) return
     told = true
@@ -32,12 +34,12 @@ export function watchRemoval({ owner, records, state, logger }: RemovalDeps): Na
     name: 'removal',
     part: {
       async start() {
-        stopWatching()
-        stopWatching = state.subscribe('net/', look)
+        if (stopWatching.length > 0) return
+        stopWatching = [state.subscribe('net/', look), primary().subscribe(look)]
         look()
       },
       async stop() {
-        stopWatching()
+        for (const stop of stopWatching.splice(0)) stop()
       },
     },
   }

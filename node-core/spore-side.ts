@@ -33,7 +33,8 @@ export interface SporeSideDeps {
   membership: Membership
   admission: () => Admission
   credential(): Uint8Array
-  primary(): PublishingPrimary & Pick<Primary, 'recovery' | 'view' | 'status'>
+  primary(): PublishingPrimary &
+    Pick<Primary, 'recovery' | 'view' | 'status' | 'execute' | 'subscribe'>
 }
 
 export interface SporeSide {
@@ -66,6 +67,7 @@ export function createSporeSide(deps: RuntimeDeps, side: SporeSideDeps): SporeSi
     primary: {
       view: () => side.primary().view(),
       status: () => side.primary().status(),
+      proof: () => side.primary().proof(),
     },
     isAdmins: (node) => state.memberOf(node)?.permissions.has('admin') === true,
   })
@@ -82,7 +84,8 @@ export function createSporeSide(deps: RuntimeDeps, side: SporeSideDeps): SporeSi
   spores.subscribe(() => {
     const { bytes, document } = spores.current() ?? {}
     if (bytes && document && document.version.era > side.primary().status().era) {
-      void side.primary().recovery.learn(mandateIn(bytes))
+      const mandate = mandateIn(bytes)
+      if (mandate) void side.primary().recovery.learn(mandate)
     }
   })
   const witness = createWitness({

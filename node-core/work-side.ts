@@ -184,7 +184,8 @@ function wantsImage(view: WorkView, imageId: string): boolean {
   })
 }
 
-function mayUse({ state }: NetworkSide, peer: NodeId): boolean {
-  const permissions = state.memberOf(peer)?.permissions
+function mayUse({ state, records }: NetworkSide, peer: NodeId): boolean {
+  const member = state.memberOf(peer)
+  const permissions = member && records.standing(member.ownerId, member.permissions)
   return permissions !== undefined && (permissions.has('use') || permissions.has('admin'))
 }

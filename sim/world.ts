@@ -15,6 +15,7 @@ import {
   type ReplicatedState,
 } from '../node-core/control/state/index.ts'
 import { FOUNDER, nodeNamed, toyDeps } from '../node-core/control/state/state.fixture.ts'
+import { cordonsOfState } from '../node-core/network/cordons/testing/no-primary.ts'
 import { createMembership, type Membership } from '../node-core/network/membership/index.ts'
 import { desiredOfState } from '../node-core/work/desired/testing/no-primary.ts'
 import {
@@ -150,8 +151,9 @@ function createLife(
   const net = network.node(node.id)
   const deps = { ...toyDeps(node.name, FOUNDER, { net, store, clock, random }), logger }
   const state = createSharedState(deps, { deltaBytesMax: DELTA_BYTES_MAX })
+  const cordons = cordonsOfState({ state, clock, logger })
   const membership = createMembership(
-    { state, net, clock, random, logger },
+    { state, net, clock, random, logger, cordons },
     { profile: profileOf(node.name) },
   )
   // A network without a Primary: what is wanted is the shared state's.
@@ -165,6 +167,7 @@ function createLife(
   })
   const start = async (): Promise<void> => {
     await state.start()
+    await cordons.start()
     await membership.start()
     await desired.start()
     await runner.start()

@@ -54,11 +54,16 @@ export function networkCommands(program: Command, act: Act): void {
     .action(
       act(async (context, _, { force = false }: { force?: boolean }) => {
         const node = await context.node()
+        const { primary } = await node.call.node.status()
+        if (primary && primary.role !== 'none') context.notice(GIVES_BACK)
         const answer = await node.call.network.leave({ force })
         context.answer(answer, () => 'Left the network.')
       }),
     )
 }
+
+/** Which takes as long as the others take to agree. */
+const GIVES_BACK = 'This computer gives its vote in the committee back first: some seconds.'
 
 interface Joined {
   nodeId: string

@@ -88,7 +88,9 @@ function statusText(of: Outputs['node']['status']): string {
     ? `${of.network.name} (${short(of.network.id)})`
     : waiting
       ? `${waiting.name}: an admin has not yet let this computer in`
-      : 'none yet: mycelium init, or mycelium join'
+      : of.starting !== undefined
+        ? `${of.starting}: this computer is in, and its parts are starting`
+        : 'none yet: mycelium init, or mycelium join'
   const kinds = of.node.kinds.map(({ kind, ok, reason }) => {
     return ok ? kind : `${kind} (not now: ${reason?.message ?? 'unknown'})`
   })

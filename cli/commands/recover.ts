@@ -50,7 +50,8 @@ async function start(
   }
   const { plan } = shown
   if (!options.yes) {
-    context.answer(shown, () => planText(plan))
+    const named = await namesOf(node)
+    context.answer(shown, () => planText(plan, named))
     context.notice('\nNothing was done. To do it: mycelium recover --yes')
     return
   }
@@ -58,17 +59,27 @@ async function start(
     ...{ era: plan.era, anyway: options.anyway === true },
     withoutWitness: options.withoutWitness === true,
   })
-  context.answer(done, () => `Era ${done.era} has begun: this node alone votes. Promote others.`)
+  context.answer(
+    done,
+    () => `Era ${done.era} has begun: this node alone votes, until others have learned from it.`,
+  )
 }
 
-function planText(plan: NonNullable<Shown['plan']>): string {
-  const names = (nodes: readonly string[]): string => nodes.map(short).join(', ') || 'none'
+/** By their ids; those that this node has not heard of go by theirs. */
+async function namesOf(node: NodeClient): Promise<(id: string) => string> {
+  const { nodes } = await node.call.nodes.list()
+  const names = new Map(nodes.map(({ id, name }) => [id, name]))
+  return (id) => names.get(id) ?? short(id)
+}
+
+function planText(plan: NonNullable<Shown['plan']>, named: (id: string) => string): string {
+  const names = (nodes: readonly string[]): string => nodes.map(named).join(', ') || 'none'
   const text = pairs([
     ['Voted', names(plan.voters)],
     ['Not in reach', names(plan.missing)],
     ['This copy ends at', `${plan.last} (known to be committed: ${plan.committed})`],
     ['Hold more', names(plan.later)],
-    ...unprovenRow(plan.unproven),
+    ...unprovenRow(plan.unproven.map(named)),
   ])
   const loss = plan.mayLose
     ? 'Those not in reach were enough to have acknowledged writes that nobody here knows of.'
@@ -81,7 +92,7 @@ function planText(plan: NonNullable<Shown['plan']>): string {
 }
 
 function unprovenRow(nodes: readonly string[]): [name: string, value: string][] {
-  return nodes.length === 0 ? [] : [['Say so, unproven', nodes.map(short).join(', ')]]
+  return nodes.length === 0 ? [] : [['Say so, unproven', nodes.join(', ')]]
 }
 
 async function report(

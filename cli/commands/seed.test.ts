@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { exitFor } from '../exit-codes.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 
 let home: RunningHome
@@ -29,6 +30,11 @@ it('writes the newest document to a file, or says that there is none', async () 
   const { out } = await home.run('seed', 'show', '--out', file)
   expect(out).toContain('0.12.1')
   expect([...readFileSync(file)]).toEqual([1, 2, 3])
+})
+
+it('takes a place that is none for wrong usage', () => {
+  expect(exitFor('VALIDATION_ERROR', 'SEED_LOCATION_INVALID')).toBe(2)
+  expect(exitFor('VALIDATION_ERROR', 'INVITE_INVALID')).toBe(1)
 })
 
 it('lets nobody but an admin publish', async () => {

@@ -25,8 +25,19 @@ describe('the committee in words', () => {
     })
     expect(rows(status({ era: 1 }))['Led by']).toBe('ben (term 4, era 1)')
     expect(committeeLine(status({ role: 'none', learners: ['d'] }, 'simplex'))).toBe(
-      'Found by primary. Primary in force: 3 nodes vote, 1 more learning, 1 may fail; led by ben (view 4); height 17.',
+      'Found by primary. Primary in force: 3 nodes vote, 1 more learning, 1 may fail; led by ben (committee 4); height 17.',
     )
+  })
+
+  it('says what holds if some lie, and when nothing is promised any more', () => {
+    const promise = (guarantee: 'byzantine' | 'honest-only' | 'void') =>
+      rows(status({ guarantee, mayLie: guarantee === 'byzantine' ? 2 : 0 }, 'simplex'))[
+        'If some lie'
+      ]
+    expect(rows(status())).not.toHaveProperty('If some lie')
+    expect(promise('byzantine')).toBe('all agree while no more than 2 of those that vote lie')
+    expect(promise('honest-only')).toMatch(/^nothing is promised: it takes four/)
+    expect(promise('void')).toMatch(/no longer promised/)
   })
 
   it('says in plain words that writes wait', () => {

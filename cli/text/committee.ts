@@ -16,6 +16,7 @@ export function committeeRows(of: Status): [name: string, value: string | undefi
   return [
     ['Primary', forceText(of)],
     ['Led by', leaderText(of)],
+    ...promiseRow(primary),
     ['This node', `${role === 'leader' ? 'leads' : part}${copy}`],
   ]
 }
@@ -42,10 +43,30 @@ function forceText({ primary }: Status): string {
 
 function leaderText({ primary, network }: Status): string {
   if (primary?.leader === undefined) return 'nobody now'
-  const round = network?.consensus === 'simplex' ? 'view' : 'term'
+  const round = network?.consensus === 'simplex' ? 'committee' : 'term'
   const era = primary.era === undefined ? '' : `, era ${primary.era}`
   return `${primary.leaderName ?? short(primary.leader)} (${round} ${primary.term}${era})`
 }
+
+/** What a community that trusts nobody in particular may count on. */
+function promiseRow({
+  guarantee,
+  mayLie = 0,
+}: NonNullable<Status['primary']>): [name: string, value: string][] {
+  switch (guarantee) {
+    case undefined:
+      return []
+    case 'byzantine':
+      return [['If some lie', `all agree while no more than ${mayLie} of those that vote lie`]]
+    case 'honest-only':
+      return [['If some lie', 'nothing is promised: it takes four that vote to bear one liar']]
+    case 'void':
+      return [['If some lie', `${NO_PROMISE} Ask on several nodes before you rely on an answer.`]]
+  }
+}
+
+const NO_PROMISE =
+  'too many of the committee lied: it is no longer promised that all nodes hold the same.'
 
 export function adviceOf({ primary, network }: Status): string[] {
   switch (primary?.advice) {
@@ -72,5 +93,6 @@ export function voteText({ committee, copy, vote }: ClusterNode): string {
     const chosen = vote === 'never' ? 'never (chosen)' : ''
     return copy ? `${chosen === '' ? '' : `${chosen}, `}follows${behind}` : chosen
   }
-  return `${committee.role}${behind}${vote === 'always' ? ' (chosen)' : ''}`
+  const silent = committee.silent ? ', its copy does not answer' : ''
+  return `${committee.role}${behind}${silent}${vote === 'always' ? ' (chosen)' : ''}`
 }

@@ -6,7 +6,15 @@ import { until } from './waiting.ts'
 export interface StatusDocument {
   discoveryTier: string
   degraded: { code: string }[]
-  primary?: { role: string; inForce: boolean; voters: string[]; height?: number; era?: number }
+  primary?: {
+    role: string
+    inForce: boolean
+    voters: string[]
+    height?: number
+    era?: number
+    guarantee?: string
+    mayLie?: number
+  }
 }
 
 export const statusOf = (node: TestNode) => node.get<StatusDocument>('/api/status')

@@ -33,6 +33,11 @@ function slowed(file: AppendFile, turn: () => Promise<void>): AppendFile {
     append: (bytes) => file.append(bytes),
     read: (offset, length) => file.read(offset, length),
     close: () => file.close(),
+    async appendSynced(bytes) {
+      await file.append(bytes)
+      await turn()
+      await file.sync()
+    },
     async sync() {
       await turn()
       await file.sync()

@@ -3,6 +3,8 @@
  * it destroys something. The doors (IPC, HTTP with OpenAPI, WebSocket, the CLI's client) derive
  * from this table. Self-contained: it imports zod and oRPC's contract builder, nothing of the node.
  */
+
+import { bundles, images } from './bundles.ts'
 import { events } from './events.ts'
 import { importing } from './imports.ts'
 import { kv, leases } from './kv.ts'
@@ -13,7 +15,7 @@ import { primary } from './primary.ts'
 import { recovery } from './recovery.ts'
 import { secrets } from './secrets.ts'
 import { seeds } from './seeds.ts'
-import { bundles, images, workloads } from './workloads.ts'
+import { workloads } from './workloads.ts'
 
 export const contract = {
   node,
@@ -52,6 +54,7 @@ export {
   type DeployInput,
   deployInput,
   type InstanceView,
+  type PastVersion,
   type WorkloadView,
   workloadSchema,
 } from './workloads.ts'

@@ -59,6 +59,8 @@ export const clusterNode = z.object({
       role: committeeRole,
       /** Entries of the log that it is behind the leader; absent while nobody can tell. */
       lag: z.number().int().optional(),
+      /** Its copy does not answer the leader, though the node may: damaged, full or gone. */
+      silent: z.literal(true).optional(),
     })
     .optional(),
   /** How far its copy of the registry has come; absent where it does not say so at once. */

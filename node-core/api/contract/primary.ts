@@ -21,7 +21,13 @@ export const primaryView = z.object({
   silent: z.number().int().optional(),
   /** moreComputers: it could bear nobody's loss. even: one voter less would bear as much. */
   advice: z.enum(['moreComputers', 'even']).optional(),
-  /** Raft's term, Simplex's view. */
+  /**
+   * Under Simplex what holds now. byzantine: all agree though `mayLie` of those that vote lie.
+   * honest-only: while nobody lies. void: more than that lied, and nothing is promised any more.
+   */
+  guarantee: z.enum(['byzantine', 'honest-only', 'void']).optional(),
+  mayLie: z.number().int().optional(),
+  /** Raft's term; Simplex's epoch: how many committees there were before in this era. */
   term: z.number().int(),
   /** How often a committee was overruled; absent where none ever was. */
   era: z.number().int().optional(),

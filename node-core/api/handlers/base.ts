@@ -32,6 +32,12 @@ export function inNetwork(deps: Pick<ApiDeps, 'network' | 'lifecycle'>): Network
   const parts = deps.network()
   if (parts) return parts
   const waiting = deps.lifecycle.awaitingApproval()
+  const starting = deps.lifecycle.starting()
+  if (starting !== undefined) {
+    throw failure('UNAVAILABLE', `The parts of ${starting} are starting on this computer.`, {
+      reason: 'STARTING',
+    })
+  }
   throw waiting
     ? failure('CONFLICT', `An admin of ${waiting.name} has not yet let this computer in.`, {
         reason: 'AWAITING_APPROVAL',

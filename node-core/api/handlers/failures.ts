@@ -75,13 +75,25 @@ function parseIssue(issue: unknown): Issue {
 }
 
 /** The schema library's own words are for programmers; these are what people can act on. */
-function plainText({ code, message, minimum, maximum, origin, values }: Record<string, unknown>) {
+const WANTED = new Map([
+  ['number', 'Not a number.'],
+  ['int', 'Not a whole number.'],
+  ['string', 'Not text.'],
+  ['boolean', 'Neither true nor false.'],
+  ['array', 'Not a list.'],
+  ['object', 'Not an object.'],
+])
+
+function plainText(issue: Record<string, unknown>) {
+  const { code, message, minimum, maximum, origin, values, expected } = issue
+
   const unit = origin === 'string' ? ' letters' : origin === 'array' ? ' entries' : ''
   if (code === 'too_small') return `Too small: at least ${minimum}${unit}.`
   if (code === 'too_big') return `Too large: at most ${maximum}${unit}.`
   if (code === 'invalid_value' && Array.isArray(values)) return `One of ${values.join(', ')}.`
   if (typeof message !== 'string') return 'Not valid.'
-  return message.endsWith('received undefined') ? 'This is needed.' : message
+  if (message.endsWith('received undefined')) return 'This is needed.'
+  return code === 'invalid_type' ? (WANTED.get(String(expected)) ?? message) : message
 }
 
 function sentence(problems: readonly FieldProblem[]): string {

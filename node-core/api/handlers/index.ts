@@ -22,6 +22,7 @@ import type {
   Permission,
   Role,
 } from '../../identity/index.ts'
+import type { Cordons } from '../../network/cordons/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
 import type { Mesh } from '../../network/mesh/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
@@ -94,6 +95,8 @@ export interface NodeLifecycle {
   }): Promise<JoinedNetwork>
   /** Set while a join by seed file waits for an admin. */
   awaitingApproval(): { network: string; name: string; since: string } | undefined
+  /** The name of the network that this home is in, until its parts run. */
+  starting(): string | undefined
   inspectInvite(invite: string): Promise<InviteFacts>
   nearby(): Promise<NearbyFacts[]>
   /** Says goodbye, ends what runs here, forgets the network; the identity stays. */
@@ -131,6 +134,7 @@ export interface NetworkParts {
   permissions(): ReadonlySet<Permission>
   state: Pick<SharedState, 'get' | 'list' | 'put' | 'delete' | 'subscribe' | 'resync' | 'hash'>
   membership: Pick<Membership, 'self' | 'get' | 'list' | 'subscribe'>
+  cordons: Pick<Cordons, 'set'>
   mesh: Pick<Mesh, 'peerId' | 'addresses' | 'connected' | 'onPeer'>
   discoveryTier(): 'primary' | 'seed' | 'latent' | 'none'
   /** The seed document this node gives others (`spore.json`), signed. */
@@ -141,7 +145,7 @@ export interface NetworkParts {
   /** The registry that a committee keeps. */
   primary: Omit<Primary, 'start' | 'stop'>
   /** What is wanted, whoever holds it. */
-  desired: Pick<Desired, 'get' | 'recordOf' | 'ownerOf' | 'apply' | 'delete' | 'subscribe'>
+  desired: Pick<Desired, 'get' | 'recordOf' | 'ownerOf' | 'past' | 'apply' | 'delete' | 'subscribe'>
   secrets: Pick<Secrets, 'put' | 'list' | 'delete'>
   /** Exactly what placement is computed from on this node now. */
   placementInput(): PlacementInput

@@ -1,7 +1,7 @@
 import type { Status } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import type { ApiDeps, Reason } from './index.ts'
-import { primaryView, roleOf } from './primary.ts'
+import { lagNow, primaryView, roleOf } from './primary.ts'
 
 /** This node: health, status, what it says of itself, its diagnostics. */
 export function nodeHandlers(build: Builder, deps: ApiDeps) {
@@ -40,7 +40,9 @@ async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
   const waiting = deps.lifecycle.awaitingApproval()
   const api = node.api()
   const edge = node.edge()
-  const primary = parts && primaryView(parts)
+  const starting = deps.lifecycle.starting()
+  const [kinds, lag] = await Promise.all([node.kinds(), parts && lagNow(parts)])
+  const primary = parts && primaryView(parts, lag)
   const electron = process.versions.electron
   return {
     node: {
@@ -52,7 +54,7 @@ async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
       permissions: parts ? [...parts.permissions()] : [],
       addresses: parts ? parts.mesh.addresses() : [],
       labels: node.labels(),
-      kinds: await node.kinds(),
+      kinds,
       home: node.home,
     },
     ...(parts && {
@@ -64,6 +66,7 @@ async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
       },
     }),
     ...(waiting && { awaitingApproval: waiting }),
+    ...(starting !== undefined && { starting }),
     role: parts ? roleOf(parts, node.id, node.role()) : node.role(),
     peers: parts ? parts.mesh.connected().length : 0,
     uptimeSeconds,

@@ -1,5 +1,5 @@
 import type { NodeId } from '../../base/net/index.ts'
-import { cordonKey, type Member } from '../../network/membership/index.ts'
+import type { Member } from '../../network/membership/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
 import { amountsOf } from '../../work/spec/index.ts'
 import type { ClusterNode } from '../contract/index.ts'
@@ -7,7 +7,15 @@ import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
-import { type CopyView, choiceOf, committeeRoleOf, copiesNow, lagNow, roleOf } from './primary.ts'
+import {
+  type CopyView,
+  choiceOf,
+  committeeRoleOf,
+  copiesNow,
+  type LagView,
+  lagNow,
+  roleOf,
+} from './primary.ts'
 import { parseLinks } from './stored.ts'
 
 /** The nodes of the network, and the peers this one is connected to. */
@@ -20,8 +28,8 @@ export function nodeListHandlers(build: Builder, deps: ApiDeps) {
     if (!mine && !parts.permissions().has('admin')) {
       throw failure('FORBIDDEN', `Only ${member.ownerName} or an admin may do this.`)
     }
-    await parts.state.put(cordonKey(member.id, member.owner), value)
-    // The membership follows the state's change; the answer shows what was asked for either way.
+    await parts.cordons.set(member, value)
+    // The membership follows; the answer shows what was asked for either way.
     return clusterNode(parts, parts.placementInput(), {
       ...(parts.membership.get(member.id) ?? member),
       ...value,
@@ -79,7 +87,7 @@ function memberOf(parts: NetworkParts, text: string): Member {
 
 /** What others have told of the nodes in time. */
 interface Told {
-  behind: ReadonlyMap<NodeId, number>
+  behind: ReadonlyMap<NodeId, LagView>
   copies: ReadonlyMap<NodeId, CopyView>
 }
 const NOTHING_TOLD: Told = { behind: new Map(), copies: new Map() }
@@ -117,10 +125,15 @@ function clusterNode(
     links: self ? ownLinks(parts) : parseLinks(parts.state.get(`node/${id}/links`)?.value),
     ...(copy && { copy }),
     ...(vote && { vote }),
-    ...(role && { committee: { role, ...(lag !== undefined && { lag }) } }),
+    ...(role && { committee: { role, ...lagOf(lag) } }),
     version: profile.version,
     self,
   }
+}
+
+function lagOf(lag: LagView | undefined) {
+  if (!lag) return {}
+  return lag.isSilent ? { silent: true as const } : { lag: lag.entries }
 }
 
 function statusOf({ liveness, cordoned, draining }: Member): ClusterNode['status'] {

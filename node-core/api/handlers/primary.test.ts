@@ -16,7 +16,49 @@ describe('what the committee bears', () => {
     expect(primary).not.toHaveProperty('silent')
   })
 
+  it('counts a voter whose copy does not answer, though the node does', async () => {
+    const members = [memberOf(ADA), memberOf(BEN), memberOf(CLEO)]
+    const node = createMemoryNode({ members, committee: [ADA.node, BEN.node, CLEO.node] })
+    const parts = node.deps.network()
+    if (!parts) throw new Error('It is in a network.')
+    parts.primary.lag = async () => [
+      { node: BEN.node, entries: 4, active: true },
+      { node: CLEO.node, entries: 9, active: false },
+    ]
+    const call = createRouterClient(node.router, { context: {} })
+    expect((await call.node.status({})).primary).toMatchObject({ mayFail: 0, silent: 1 })
+    const { nodes } = await call.nodes.list({})
+    const told = Object.fromEntries(nodes.map(({ name, committee: part }) => [name, part]))
+    expect(told).toEqual({
+      ada: { role: 'leader' },
+      ben: { role: 'voter', lag: 4 },
+      cleo: { role: 'voter', silent: true },
+    })
+  })
+
   it('is nothing more once one of three is gone', async () => {
     expect(await statusWith('dead')).toMatchObject({ mayFail: 0, silent: 1 })
+  })
+})
+
+describe('what would make the network safer', () => {
+  const adviceOf = async (chosen: readonly string[]) => {
+    const four = [ADA, BEN, CLEO, { ...BEN, node: 'd'.repeat(64) as typeof BEN.node, name: 'dan' }]
+    const committee = four.map(({ node }) => node)
+    const node = createMemoryNode({ members: four.map((one) => memberOf(one)), committee })
+    const parts = node.deps.network()
+    for (const { node: id } of four.filter((one) => chosen.includes(one.name))) {
+      const body = { name: `committee/${id}`, value: 'always' }
+      await parts?.primary.execute({ kind: 'setting.put', body })
+    }
+    return (await createRouterClient(node.router, { context: {} }).node.status({})).primary?.advice
+  }
+
+  it('is said of an even number of votes that a person chose', async () => {
+    expect(await adviceOf(['ada', 'ben', 'cleo', 'dan'])).toBe('even')
+  })
+
+  it('is not said of one that the network mends by itself', async () => {
+    expect(await adviceOf(['ada', 'ben', 'cleo'])).toBeUndefined()
   })
 })

@@ -1,6 +1,7 @@
 /** The committee that keeps the registry, as people see it, and changes of who is in it. */
 import type { NodeId } from '../../base/net/index.ts'
 import { lossesBorne } from '../../control/backbone/index.ts'
+import { epochInEra } from '../../control/consensus/simplex/index.ts'
 import { type CommitteeChange, choiceIn } from '../../control/primary/index.ts'
 import type { Role } from '../../identity/index.ts'
 import type { PrimaryView } from '../contract/index.ts'
@@ -40,19 +41,29 @@ const NONE: PrimaryView = {
 }
 
 /** Undefined where no committee is known. */
-export function primaryView(parts: NetworkParts): PrimaryView | undefined {
-  const { role, inForce, committee, height, era, following } = parts.primary.status()
+export function primaryView(
+  parts: NetworkParts,
+  lag: ReadonlyMap<NodeId, LagView> = new Map(),
+): PrimaryView | undefined {
+  const { role, inForce, committee, height, era, following, guarantee } = parts.primary.status()
   if (!committee) return undefined
-  const { voters, learners, term } = committee
-  const silent = silentAmong(parts, voters)
+  const { voters, learners } = committee
+  const silent = silentAmong(parts, voters, lag)
   // The last word of who led says little while nobody can.
   const leader = inForce ? committee.leader : undefined
   const leaderName = leader && parts.membership.get(leader)?.profile.name
   const advice = adviceFor(parts, voters)
   return {
-    ...{ role, inForce, term, voters: [...voters], learners: [...learners] },
+    ...{
+      role,
+      inForce,
+      term: termOf(parts, committee.term),
+      voters: [...voters],
+      learners: [...learners],
+    },
     mayFail: Math.max(0, lossesBorne(parts.genesis.consensus, voters.length) - silent),
     ...(silent > 0 && { silent }),
+    ...(guarantee && { guarantee, mayLie: lossesBorne('simplex', voters.length) }),
     ...(advice && { advice }),
     ...(leader !== undefined && { leader }),
     ...(leaderName !== undefined && { leaderName }),
@@ -62,8 +73,18 @@ export function primaryView(parts: NetworkParts): PrimaryView | undefined {
   }
 }
 
-function silentAmong({ membership }: NetworkParts, voters: readonly NodeId[]): number {
+/** Epochs of a later era are counted from its beginning. */
+function termOf({ genesis }: NetworkParts, term: number): number {
+  return genesis.consensus === 'simplex' ? epochInEra(term) : term
+}
+
+function silentAmong(
+  { membership }: NetworkParts,
+  voters: readonly NodeId[],
+  lag: ReadonlyMap<NodeId, LagView>,
+): number {
   return voters.filter((node) => {
+    if (lag.get(node)?.isSilent) return true
     const liveness = membership.get(node)?.liveness
     return liveness !== 'alive' && liveness !== 'suspect'
   }).length
@@ -74,13 +95,23 @@ function adviceFor(parts: NetworkParts, voters: readonly NodeId[]): PrimaryView[
   const { consensus } = parts.genesis
   const losses = lossesBorne(consensus, voters.length)
   const isEven = consensus === 'raft' && voters.length > 2 && voters.length % 2 === 0
-  if (losses > 0) return isEven ? 'even' : undefined
+  // Votes that nobody chose are taken back by the network itself.
+  const isChosen = voters.every((node) => isDedicated(parts, node))
+  if (losses > 0) return isEven && isChosen ? 'even' : undefined
   const willing = parts.membership.list().filter(({ id, profile, liveness }) => {
     const isThere = liveness === 'alive' || liveness === 'suspect'
     return isThere && profile.role !== 'hypha' && choiceOf(parts, id) !== 'never'
   })
   // With enough of them the committee is about to fill itself.
   return lossesBorne(consensus, willing.length) > 0 ? undefined : 'moreComputers'
+}
+
+function isDedicated(parts: NetworkParts, node: NodeId): boolean {
+  const told = parts.membership.get(node)?.profile.role
+  return (
+    choiceOf(parts, node) === 'always' ||
+    (told !== undefined && roleOf(parts, node, told) === 'sclerotia')
+  )
 }
 
 /** What an admin chose, as far as this node knows. */
@@ -103,13 +134,20 @@ export function committeeRoleOf({ primary }: NetworkParts, node: NodeId) {
 }
 
 /** What the leader says, if it says so at once: a list of nodes waits for nobody. */
-export async function lagNow({ primary }: NetworkParts): Promise<ReadonlyMap<NodeId, number>> {
+export async function lagNow({ primary }: NetworkParts): Promise<ReadonlyMap<NodeId, LagView>> {
   const { committee, inForce } = primary.status()
   if (!committee || !inForce || committee.voters.length + committee.learners.length === 1) {
     return new Map()
   }
   const told = await primary.lag({ signal: AbortSignal.timeout(LAG_WAIT_MS) }).catch(() => [])
-  return new Map(told.map(({ node, entries }) => [node, entries]))
+  return new Map(told.map(({ node, entries, active }) => [node, { entries, isSilent: !active }]))
+}
+
+export interface LagView {
+  /** Behind the leader. */
+  entries: number
+  /** Its copy does not answer the leader, whether or not the node does: damaged, full or gone. */
+  isSilent: boolean
 }
 
 /** What the nodes say of their copies at once. */

@@ -134,6 +134,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
         return joined()
       },
       awaitingApproval: () => undefined,
+      starting: () => undefined,
       async inspectInvite() {
         throw new MyceliumError('INVITE_INVALID', 'The link was cut short.')
       },
@@ -170,6 +171,7 @@ function partsOf(
       list: () => world.members,
       subscribe: () => () => {},
     },
+    cordons: { set: async () => {} },
     mesh: {
       peerId: '12D3KooWada',
       addresses: () => ['/ip4/127.0.0.1/tcp/4000'],

@@ -103,6 +103,7 @@ export function createMemoryPrimary(committee: NodeId[] = []): MemoryPrimary {
       committee.splice(committee.indexOf(node), 1)
     },
     lag: async () => [],
+    proof: () => undefined,
     recovery: {
       async plan() {
         throw new MyceliumError('QUORUM_STANDS', 'A majority is in reach.')

@@ -9,6 +9,7 @@ import * as dagCbor from '@ipld/dag-cbor'
 import { MyceliumError } from '../errors/index.ts'
 import { BYTES_MAX } from './limits.ts'
 import { isPlain } from './plain.ts'
+import { bytesMaxOf } from './size.ts'
 
 /** What the codec carries. Maps have string keys; numbers are integers; there is no undefined. */
 export type Plain =
@@ -31,10 +32,19 @@ export type CodecErrorCode =
   | 'CODEC_UNSUPPORTED'
 
 export function encode(value: unknown): Uint8Array {
-  if (!isPlain(value)) {
-    throw new MyceliumError('CODEC_UNSUPPORTED', 'The value is not plain data.')
-  }
+  requirePlain(value)
   return dagCbor.encode(value)
+}
+
+/** No fewer bytes than `encode` writes, without writing them. Throws as it does. */
+export function encodedBytesMax(value: unknown): number {
+  requirePlain(value)
+  return bytesMaxOf(value)
+}
+
+function requirePlain(value: unknown): asserts value is Plain {
+  if (isPlain(value)) return
+  throw new MyceliumError('CODEC_UNSUPPORTED', 'The value is not plain data.')
 }
 
 /** The value of at most `bytesMax` bytes (default 1 MiB). Its shape is for the caller to check. */
@@ -57,12 +67,13 @@ export function decode(bytes: Uint8Array, options: { bytesMax?: number } = {}): 
   return value
 }
 
+/** Of what `encode` has just written here: its form needs no proof. */
+export function decodeOwn(bytes: Uint8Array): unknown {
+  return dagCbor.decode(bytes)
+}
+
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.byteLength !== right.byteLength) return false
-  for (let at = 0; at < left.byteLength; at++) {
-    if (left[at] !== right[at]) return false
-  }
-  return true
+  return left.byteLength === right.byteLength && Buffer.compare(left, right) === 0
 }
 
 function malformed(cause?: unknown): MyceliumError<CodecErrorCode> {

@@ -7,6 +7,8 @@ import { REFRESH_PIECE_BYTES } from './limits.ts'
 export interface AppendDevice {
   write(offset: number, bytes: Uint8Array): Promise<void>
   sync(): Promise<void>
+  /** A write of which these bytes survive power loss once it resolves, where one call does both. */
+  writeSynced?(offset: number, bytes: Uint8Array): Promise<void>
   /** Has survived power loss when it resolves. */
   truncate(sizeBytes: number): Promise<void>
   read(offset: number, length: number): Promise<Uint8Array>
@@ -19,6 +21,8 @@ export function createAppendFile(
   initialBytes: number,
 ): AppendFile {
   let sizeBytes = initialBytes
+  /** Something in the file may wait for a sync; what another process has left, too. */
+  let isUnsynced = true
   let broken: { cause: unknown } | undefined
   let closing: Promise<void> | undefined
   let last: Promise<unknown> = Promise.resolve()
@@ -42,25 +46,40 @@ export function createAppendFile(
       }
     })
   }
+  async function sync(): Promise<void> {
+    await device.sync()
+    isUnsynced = false
+  }
+  async function write(bytes: Uint8Array): Promise<void> {
+    isUnsynced = true
+    await device.write(sizeBytes, bytes)
+    sizeBytes += bytes.byteLength
+  }
+  async function writeSynced(bytes: Uint8Array): Promise<void> {
+    // It says nothing of what was written before it.
+    if (device.writeSynced && !isUnsynced) {
+      await device.writeSynced(sizeBytes, bytes)
+      sizeBytes += bytes.byteLength
+      return
+    }
+    await write(bytes)
+    await sync()
+  }
   async function rewrite(from: number): Promise<void> {
     for (let at = from; at < sizeBytes; at += REFRESH_PIECE_BYTES) {
       const piece = await device.read(at, Math.min(REFRESH_PIECE_BYTES, sizeBytes - at))
       await device.write(at, piece)
     }
-    await device.sync()
+    await sync()
   }
 
   return {
     get sizeBytes() {
       return sizeBytes
     },
-    append(bytes) {
-      return change(async () => {
-        await device.write(sizeBytes, bytes)
-        sizeBytes += bytes.byteLength
-      })
-    },
-    sync: () => change(() => device.sync()),
+    append: (bytes) => change(() => write(bytes)),
+    appendSynced: (bytes) => change(() => writeSynced(bytes)),
+    sync: () => change(sync),
     refresh: (offset) => change(() => rewrite(offset)),
     truncate(size) {
       return change(async () => {

@@ -142,6 +142,20 @@ function appendCases(make: () => Promise<{ disk: Disk; reopen: () => Promise<Dis
     expect(text(await disk.read('log/one'))).toBe('abcdef')
   })
 
+  it('keeps what was appended and synced in one, with what was appended before', async () => {
+    const { disk, reopen } = await make()
+    const file = await append(disk, 'log/one')
+    await file.appendSynced(bytes('abc'))
+    await file.append(bytes('de'))
+    await file.appendSynced(bytes('f'))
+    await file.appendSynced(bytes(''))
+    await file.appendSynced(bytes('gh'))
+    expect(file.sizeBytes).toBe(8)
+    expect(text(await file.read(0, 100))).toBe('abcdefgh')
+    const again = await append(await reopen(), 'log/one')
+    expect(text(await again.read(0, 100))).toBe('abcdefgh')
+  })
+
   it('has a file from when it was opened, also after power loss', async () => {
     const { disk, reopen } = await make()
     await append(disk, 'log/deep/one')

@@ -9,19 +9,39 @@ import type { AppendFile } from './index.ts'
 export async function openFileAppend(path: string, file: string): Promise<AppendFile> {
   // Not O_APPEND: with it, `refresh` would write at the end whatever offset it names.
   const handle = await open(file, constants.O_RDWR | constants.O_CREAT, 0o600)
+  let syncing: FileHandle | undefined
   try {
     const { size } = await handle.stat()
+    syncing = await openSyncing(file)
     await syncFolder(dirname(file))
-    return createAppendFile(path, deviceOver(path, handle), size)
+    return createAppendFile(path, deviceOver(path, handle, syncing), size)
   } catch (error) {
+    await syncing?.close()
     await handle.close()
     throw error
   }
 }
 
-function deviceOver(path: string, handle: FileHandle): AppendDevice {
+/**
+ * Each write through it is synced before it returns (open(2), O_DSYNC): one trip to the thread pool
+ * instead of two. Elsewhere than on Linux the flag promises less than `datasync` does (macOS does not
+ * flush the disk's cache for it) or is not there (Windows).
+ */
+async function openSyncing(file: string): Promise<FileHandle | undefined> {
+  if (process.platform !== 'linux') return undefined
+  return open(file, constants.O_WRONLY | constants.O_DSYNC)
+}
+
+function deviceOver(
+  path: string,
+  handle: FileHandle,
+  syncing: FileHandle | undefined,
+): AppendDevice {
   return {
     write: (offset, bytes) => mapped(path, () => writeAll(handle, offset, bytes)),
+    ...(syncing && {
+      writeSynced: (offset, bytes) => mapped(path, () => writeAll(syncing, offset, bytes)),
+    }),
     // fdatasync: the size is written with the data, the time of the last change is not.
     sync: () => mapped(path, () => handle.datasync()),
     truncate: (sizeBytes) =>
@@ -30,7 +50,11 @@ function deviceOver(path: string, handle: FileHandle): AppendDevice {
         await handle.sync()
       }),
     read: (offset, length) => mapped(path, () => readAll(handle, offset, length)),
-    close: () => mapped(path, () => handle.close()),
+    close: () =>
+      mapped(path, async () => {
+        await syncing?.close()
+        await handle.close()
+      }),
   }
 }
 

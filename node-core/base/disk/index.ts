@@ -41,6 +41,8 @@ export interface AppendFile {
   readonly sizeBytes: number
   /** Until it is synced, power loss may leave any part of it, holes included. */
   append(bytes: Uint8Array): Promise<void>
+  /** `append` and `sync` in one, which is one system call where the system has one for it. */
+  appendSynced(bytes: Uint8Array): Promise<void>
   /** What was appended before survives power loss once this resolves. */
   sync(): Promise<void>
   /** Writes what the file shows from `offset` on once more, and syncs it. */

@@ -5,7 +5,7 @@ import { createSeededRandom, type Random } from '../../base/random/index.ts'
 import { logOver, text } from './log.fixture.ts'
 
 const LIVES = 6
-const SEEDS = 400
+const SEEDS = 500
 
 interface Told {
   /** What the log must hold, in order: `base` and a beginning of `asked`. */

@@ -26,14 +26,14 @@ const bodyBit = (frame: number): number => (frameAt(frame) + FRAME_HEADER_BYTES 
 function counting(disk: SimDisk): SimDisk & { syncs: number } {
   const openAppend = disk.openAppend.bind(disk)
   const counted = Object.assign(disk, { syncs: 0 })
+  const count = (sync: (bytes: Uint8Array) => Promise<void>) => (content: Uint8Array) => {
+    counted.syncs++
+    return sync(content)
+  }
   counted.openAppend = async (path) => {
     const file = await openAppend(path)
-    const sync = file.sync.bind(file)
-    file.sync = () => {
-      counted.syncs++
-      return sync()
-    }
-    return file
+    const { sync, appendSynced } = file
+    return Object.assign(file, { sync: count(sync), appendSynced: count(appendSynced) })
   }
   return counted
 }

@@ -5,7 +5,7 @@ import type { LogErrorCode, RecordLog, RecordLogDeps, RecordLogOptions } from '.
 import { segmentFile } from './layout.ts'
 import { FRAME_BYTES, RECORD_BYTES_MAX, UNSYNCED_BYTES_MAX } from './limits.ts'
 import { makeCurrent, openSegment } from './opening.ts'
-import { appendFrame, createSegment, framesOf, type Segment } from './segment.ts'
+import { appendFrame, appendSyncedFrame, createSegment, framesOf, type Segment } from './segment.ts'
 
 type Job = Append | { kind: 'rewrite'; records: readonly Uint8Array[]; done: Done } | Switch
 
@@ -120,8 +120,7 @@ export function createRecordLog(deps: RecordLogDeps, options: RecordLogOptions =
     unsynced = []
     unsyncedBytes = 0
     for (const frame of framesOf(records)) {
-      await appendFrame(current, frame)
-      await current.file.sync()
+      await appendSyncedFrame(current, frame)
       ended = false
       for (const record of rewriting ? frame : []) rewriting?.since.push(record)
     }
@@ -189,8 +188,7 @@ export function createRecordLog(deps: RecordLogDeps, options: RecordLogOptions =
     try {
       if (!failure) await writeUnsynced(segment)
       if (!failure && !ended) {
-        await appendFrame(segment, [])
-        await segment.file.sync()
+        await appendSyncedFrame(segment, [])
       }
     } catch (cause) {
       fail(cause)

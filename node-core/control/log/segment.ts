@@ -24,9 +24,21 @@ export async function createSegment(
 
 /** Does not sync. */
 export async function appendFrame(segment: Segment, records: readonly Uint8Array[]): Promise<void> {
-  const { mark, file, records: firstRecord } = segment
-  await file.append(encodeFrame({ mark, offset: file.sizeBytes, firstRecord }, records))
+  await segment.file.append(nextFrame(segment, records))
   segment.records += records.length
+}
+
+/** It, and all that was appended before, survive power loss once this resolves. */
+export async function appendSyncedFrame(
+  segment: Segment,
+  records: readonly Uint8Array[],
+): Promise<void> {
+  await segment.file.appendSynced(nextFrame(segment, records))
+  segment.records += records.length
+}
+
+function nextFrame({ mark, file, records: firstRecord }: Segment, records: readonly Uint8Array[]) {
+  return encodeFrame({ mark, offset: file.sizeBytes, firstRecord }, records)
 }
 
 /** Cut so that a frame has at most FRAME_BYTES, or one record. */

@@ -110,6 +110,20 @@ describe('commands of one node', () => {
     expect(sizes()).toEqual([8, 9, 1])
   })
 
+  it('wait for those that were just answered, however long others have waited already', async () => {
+    const { clock, delivered, put, sizes } = await setUp()
+    put(4)
+    await clock.advance(0)
+    put(4)
+    await clock.advance(2 * CROWD_MS)
+    delivered[0]?.answer()
+    await turns(clock)
+    await clock.advance(CROWD_MS - 1)
+    put(4)
+    await clock.advance(0)
+    expect(sizes()).toEqual([4, 8])
+  })
+
   it('expect nobody when the last answer is old', async () => {
     const { clock, delivered, put, sizes } = await setUp()
     put(8)

@@ -5,7 +5,7 @@
  * much more than commands do.
  */
 import type { Clock } from '../../base/clock/index.ts'
-import { encode, type Plain } from '../../base/codec/index.ts'
+import { encodedBytesMax, type Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { nodeIdOf, ownerIdOf, type Signer } from '../../identity/index.ts'
 import type { BatchReader, Command } from '../registry/index.ts'
@@ -235,7 +235,7 @@ export function createAuthor(deps: AuthorDeps): Author {
     async execute(command, signal) {
       signal?.throwIfAborted()
       const sinceMs = clock.monotonicMs()
-      const sizeBytes = encode([command.kind, command.body]).byteLength
+      const sizeBytes = encodedBytesMax([command.kind, command.body])
       const isFull = queue.length >= COMMANDS_WAITING_MAX
       if (isFull || queuedBytes + sizeBytes > COMMANDS_WAITING_BYTES) {
         throw failure('BUSY', 'Too much is under way.')

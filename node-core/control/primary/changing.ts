@@ -4,12 +4,12 @@ import type { Plain } from '../../base/codec/index.ts'
 import { isCode } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { type Committee, isNamed } from './committee.ts'
-import { failure, notInForce } from './failures.ts'
+import { failure, noQuorum, notInForce } from './failures.ts'
 import { choiceSetting } from './filling.ts'
 import type { CommitteeChange, Primary } from './index.ts'
 import { CHANGE_TIMEOUT_MS, LOOK_MS, TRY_MS, WRITE_TIMEOUT_MS } from './limits.ts'
 import type { Question } from './messages.ts'
-import { createTimeLimit, pause } from './time-limit.ts'
+import { createTimeLimit, pause, type TimeLimit } from './time-limit.ts'
 
 export interface ChangingDeps {
   ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<Plain>
@@ -30,7 +30,12 @@ export function createChanging(deps: ChangingDeps): Primary['change'] {
   ): Promise<void> {
     // Whoever leads says by itself why it is not in force; this is for when nobody does.
     const limitMs = deps.isInForce() ? CHANGE_TIMEOUT_MS + 2 * TRY_MS : WRITE_TIMEOUT_MS
-    await deps.ask({ kind: 'change', change, node }, limitMs, signal)
+    const watch = untilQuorumIsLost(deps, signal)
+    try {
+      await deps.ask({ kind: 'change', change, node }, limitMs, watch.signal)
+    } finally {
+      watch.end()
+    }
     await untilTold(change, node)
   }
 
@@ -103,6 +108,31 @@ export function createChanging(deps: ChangingDeps): Primary['change'] {
       case 'transfer':
         return ask('transfer', node, signal)
     }
+  }
+}
+
+/** A change may take long to be in force; where nothing can be written any more nobody waits for that. */
+function untilQuorumIsLost(
+  { clock, isInForce }: Pick<ChangingDeps, 'clock' | 'isInForce'>,
+  signal: AbortSignal | undefined,
+): TimeLimit {
+  const controller = new AbortController()
+  const onAbort = (): void => controller.abort(signal?.reason)
+  let lostMs = 0
+  let cancel = clock.timer(LOOK_MS, look)
+  function look(): void {
+    // An election passes by.
+    lostMs = isInForce() ? 0 : lostMs + LOOK_MS
+    if (lostMs >= WRITE_TIMEOUT_MS) controller.abort(noQuorum())
+    else cancel = clock.timer(LOOK_MS, look)
+  }
+  signal?.addEventListener('abort', onAbort, { once: true })
+  return {
+    signal: controller.signal,
+    end() {
+      cancel()
+      signal?.removeEventListener('abort', onAbort)
+    },
   }
 }
 

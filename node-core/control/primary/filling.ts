@@ -41,6 +41,8 @@ export interface FillingDeps {
   view: Pick<RegistryView, 'setting' | 'node' | 'removed' | 'seat'>
   nodes(): readonly NodeFacts[]
   isAdmins(node: NodeId): boolean
+  /** Many nodes are coming: who of them votes has time. */
+  isCrowded(): boolean
   /** By this node, for its owner. */
   execute(command: Command): Promise<unknown>
   clock: Clock
@@ -76,7 +78,7 @@ export function createFilling(deps: FillingDeps): Filling {
     watch ??= { of: createMemberWatch(), sinceMs: nowMs }
     watch.of.look(engine, nowMs)
     const isEarly = nowMs - watch.sinceMs < LEAD_PAUSE_MS || nowMs < pausedUntilMs
-    if (isWorking || byHand > 0 || isEarly) return
+    if (isWorking || byHand > 0 || isEarly || deps.isCrowded()) return
     const move = nextMove(inputFrom(engine, watch.of))
     if (!move) return
     isWorking = true

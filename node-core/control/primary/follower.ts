@@ -62,6 +62,8 @@ export interface FollowerDeps
   log: LogName
   /** Whether it is yet to be seen if there is one. */
   isOpening(): boolean
+  /** Many nodes are coming: whoever has no copy yet gets it once they have found each other. */
+  isCrowded(): boolean
   /** The copy has moved on. */
   applied(): void
 }
@@ -129,9 +131,14 @@ export function createFollower(deps: FollowerDeps): Follower {
     return deps.isOpening() || (state === 'running' && engine !== undefined && engine.committed > 0)
   }
 
+  function isWaiting(): boolean {
+    const hasBegun = machine.index > 0 || following.status().parent !== undefined
+    return !hasBegun && deps.isCrowded()
+  }
+
   function standing(): Facts['standing'] {
     const engine = ownReplica()?.status().engine
-    if (!engine) return mayRead(self) && !isAwaited() ? 'follows' : 'idle'
+    if (!engine) return mayRead(self) && !isAwaited() && !isWaiting() ? 'follows' : 'idle'
     if (!engine.quorum || !isNamed(engine.members, self)) return 'cut'
     // Under Simplex everybody leads now and then.
     if (engine.leader !== self || engine.kind === 'simplex') return 'root'

@@ -24,18 +24,20 @@ export function createGathering(): Gathering {
   let crowd = 0
   let answeredAtMs = Number.NEGATIVE_INFINITY
 
-  function mostMs({ commands, underway }: Waiting, nowMs: number): number {
-    if (underway > 0) return GATHER_MS
+  function untilMs({ commands, underway, oldestSinceMs }: Waiting, nowMs: number): number {
+    if (underway > 0) return oldestSinceMs + GATHER_MS
     const isLately = nowMs - answeredAtMs < GATHER_MS
     const areExpected = crowd >= CROWD_MIN && commands < (crowd * 3) / 4
-    return isLately && areExpected ? CROWD_MS : 0
+    // Counted from the answer, not from who waits longest: those who came while the last batch was
+    // under way would leave at once, and the crowd would stay in two halves that take turns.
+    return isLately && areExpected ? Math.max(oldestSinceMs, answeredAtMs) + CROWD_MS : nowMs
   }
 
   return {
     waitMs(waiting, nowMs) {
-      const { commands, bytes, oldestSinceMs } = waiting
+      const { commands, bytes } = waiting
       if (commands >= BATCH_COMMANDS_MAX || bytes >= BATCH_BYTES) return 0
-      return Math.max(0, oldestSinceMs + mostMs(waiting, nowMs) - nowMs)
+      return Math.max(0, untilMs(waiting, nowMs) - nowMs)
     },
     answered(commands, waiting, nowMs) {
       crowd = commands + waiting

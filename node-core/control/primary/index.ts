@@ -27,9 +27,10 @@ import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { FoundedNetwork, OwnerId, Permission, Role, Signer } from '../../identity/index.ts'
+import type { Guarantee } from '../consensus/simplex/index.ts'
 import type { Command, RegistryView } from '../registry/index.ts'
 import type { SharedState } from '../state/index.ts'
-import type { Era } from '../succession/index.ts'
+import type { CertifiedChain, Era } from '../succession/index.ts'
 import type { Committee } from './committee.ts'
 import type { KeyRow, LockRow } from './queries.ts'
 import type { Recovery } from './recovery.ts'
@@ -74,6 +75,8 @@ export interface Primary extends Lifecycle {
   readonly recovery: Recovery
   /** What this node has written since it started, and its copy; for whoever measures. */
   counts(): PrimaryCounts
+  /** Under Simplex what leads a stranger to the committee of this node's copy. */
+  proof(): CertifiedChain | undefined
   /** This node's copy as far as it has come; undefined while it has none that can be read. */
   view(): RegistryView | undefined
   /** Called when the copy has moved on, and when the lead, the members or the status may have. */
@@ -140,6 +143,8 @@ export interface PrimaryStatus {
   height: number | undefined
   /** How often a committee was put in force from outside, as far as this node knows. */
   era: Era
+  /** Under Simplex what is promised now: by its own engine in the committee, else by how many vote. */
+  guarantee?: Guarantee
   /** Whom this node follows for what is committed, and who follows it. */
   following: FollowView
   /** Why this node's copy, or the Primary as a whole, is not what it should be. */
@@ -209,6 +214,8 @@ export interface PrimaryDeps {
   role(): Role
   /** What a node's owner may do now, by the shared state; undefined for a stranger. */
   permissionsOf(node: NodeId): ReadonlySet<Permission> | undefined
+  /** Whether many nodes are coming just now: registering and following wait for them. Default: never. */
+  isCrowded?(): boolean
   /** Whether a node is meant to serve others, by its role. */
   isHub(node: NodeId): boolean
   /** Signs a mandate for a committee, if this node's owner is an admin. */

@@ -29,10 +29,11 @@ describe('what the registry has yet to be told of owners', () => {
     expect(untold(known(['use'], true), [facts()], nobody)).toEqual([])
   })
 
-  it('names what changed, and who went', () => {
-    expect(untold(known(['use']), [facts()], nobody)).toEqual([
-      { kind: 'member.grant', body: { owner, permissions: ['deploy', 'use'] } },
-    ])
+  it('leaves it to the registry what they may do', () => {
+    expect(untold(known(['use']), [facts()], nobody)).toEqual([])
+  })
+
+  it('names who went', () => {
     expect(untold(known(['use']), [facts({ removed: true })], nobody)).toEqual([
       { kind: 'member.remove', body: { owner } },
     ])

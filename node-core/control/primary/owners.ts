@@ -1,6 +1,6 @@
 /**
- * Owners come in, change and go by the shared state (docs/adr/0003); the registry, which authorises
- * by what it holds itself, is told of it by commands of an admin's node.
+ * Owners may come in and go by the shared state (docs/adr/0003), without a quorum; the registry, which
+ * authorises by what it holds itself, is told of it by commands of an admin's node.
  */
 import type { Command } from '../registry/index.ts'
 import type { OwnerFacts } from './index.ts'
@@ -22,8 +22,7 @@ export function untold(
     if (removed) return held ? [{ kind: 'member.remove', body: { owner } }] : []
     const permissions = ORDER.filter((one) => facts.permissions.includes(one))
     if (permissions.length === 0) return []
-    if (!held) return [{ kind: 'member.admit', body: { owner: key, name, permissions } }]
-    if (held.permissions.join() === permissions.join()) return []
-    return [{ kind: 'member.grant', body: { owner, permissions } }]
+    // What they may do is decided there from then on (docs/adr/0023).
+    return held ? [] : [{ kind: 'member.admit', body: { owner: key, name, permissions } }]
   })
 }

@@ -90,6 +90,8 @@ describe('the Primary', () => {
     expect(await codeOf(write())).toBe('REPLICA_FAILED')
     expect(await codeOf(node.primary.key('shop/x'))).toBe('REPLICA_FAILED')
     await expect(write()).rejects.toThrow(/goes on by itself.*full/i)
+    // What was applied is still known, to whoever asks for what may be behind.
+    expect(await get(node, 'shop/x', true)).toBe('1')
     expect(node.primary.status().trouble?.code).toBe('REPLICA_FAILED')
     node.disk.setCapacity(undefined)
     await node.restart()
@@ -183,6 +185,17 @@ describe('the Primary', () => {
     expect(world.clock.monotonicMs() - since).toBeLessThan(11_000)
     expect(await get(left, 'shop/x', true)).toBe('1')
     expect(left.primary.status().inForce).toBe(false)
+  })
+
+  it('gives up a change in time where the majority is lost in that moment', async () => {
+    const nodes = await committee(61, 2)
+    await nodes[1]!.kill()
+    await nodes[2]!.kill()
+    const [left] = nodes as [TestNode]
+    expect(left.primary.status().inForce).toBe(true)
+    const since = world.clock.monotonicMs()
+    expect(await codeOf(left.primary.change('withdraw', left.id))).toBe('NO_QUORUM')
+    expect(world.clock.monotonicMs() - since).toBeLessThan(10_000)
   })
 
   it('demotes through the leader, the leader itself included, and never the last voter', async () => {

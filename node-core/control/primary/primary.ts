@@ -8,7 +8,7 @@ import { createBatchReader, type RegistryView } from '../registry/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { createChanging } from './changing.ts'
-import { isNamed, majorityOf } from './committee.ts'
+import { type Committee, isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
 import { firstCommittee, isSimplex } from './engine.ts'
 import { createEnvoy } from './envoy.ts'
@@ -49,6 +49,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   /** Followers start and stop one after the other. */
   let following: Promise<void> = Promise.resolve()
   const batches = createBatchReader(network)
+  const isCrowded = (): boolean => deps.isCrowded?.() === true
   const isAdmins = (node: NodeId): boolean => deps.permissionsOf(node)?.has('admin') === true
 
   const late = createLateBook({ disk: deps.disk, logger })
@@ -60,6 +61,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     ...{ network, net, batches, disk: deps.disk, clock, random: deps.random, logger },
     ...{ eras, late },
     signer: deps.signer,
+    isCrowded,
     ...{ nodes: deps.nodes, isAdmins, execute: (command) => execute(command) },
     board: () => board,
     changed,
@@ -103,6 +105,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     ...{ self, clock, view },
     owner: () => ownerIdOf(parseNodeCertificate(network.id, deps.certificate()).owner),
     hasCommittee: () => board.current() !== undefined,
+    isCrowded,
     register: async () => (await author?.register()) === true,
     execute: (command) =>
       execute(command).then(
@@ -122,7 +125,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     return createFollower({
       ...{ network, net, batches, board, clock, logger, log, random: deps.random },
       ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf, signer: deps.signer },
-      ...{ disk: deps.disk, isOpening: () => !hasLooked },
+      ...{ disk: deps.disk, isOpening: () => !hasLooked, isCrowded },
       replica: () => keeper.current(),
       applied: tellListeners,
     })
@@ -197,6 +200,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
         role === 'none' ? isInReach() : engine?.quorum === true && engine.leader !== undefined,
       height: own?.applied || followed.height || undefined,
       era: eras.era(),
+      ...promiseOf(role, committee),
       following: {
         parent: followed.parent,
         depth: followed.depth,
@@ -204,6 +208,16 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       },
       trouble: keeper.trouble() ?? follower.trouble(),
     }
+  }
+
+  function promiseOf(
+    role: PrimaryStatus['role'],
+    committee: Committee | undefined,
+  ): Pick<PrimaryStatus, 'guarantee'> {
+    if (!committee || !isSimplex(network)) return {}
+    const bearsLiars = faultyVotersMax(committee.voters.length) > 0
+    const outside = bearsLiars ? 'byzantine' : 'honest-only'
+    return { guarantee: (role !== 'none' && keeper.current()?.guarantee()) || outside }
   }
 
   function isInReach(): boolean {
@@ -236,6 +250,12 @@ export function createPrimary(deps: PrimaryDeps): Primary {
         return { node, entries: Math.max(0, committed - match) }
       })
       return { ...(author?.counts() ?? NO_COUNTS), logBytes, behind }
+    },
+    proof() {
+      const from = firstCommittee(network, eras.ending())?.epoch
+      if (!isSimplex(network) || from === undefined) return undefined
+      const certified = keeper.current()?.links(from)
+      return certified && { root: eras.ending()?.bytes, certified }
     },
     view,
     subscribe(listener) {

@@ -21,6 +21,8 @@ export interface RegisteringDeps {
   owner(): OwnerId
   view(): RegistryView | undefined
   hasCommittee(): boolean
+  /** Many nodes are coming: they find each other first. */
+  isCrowded(): boolean
   /** False where it is worth another try. */
   register(): Promise<boolean>
   /** False where it was not done. */
@@ -54,6 +56,7 @@ export function createRegistering(deps: RegisteringDeps): Registering {
     const view = deps.view()
     const held = view?.node(self)
     if (held) return isChosen(held.role) || deps.execute(roleCommand())
+    if (deps.isCrowded()) return undefined
     // A copy mostly comes soon, and tells better.
     const isBlind = clock.monotonicMs() - startedMs >= REGISTER_BLIND_MS
     if (view ? !knowsOwner(view) : !isBlind || !deps.hasCommittee()) return undefined

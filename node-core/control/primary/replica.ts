@@ -7,6 +7,7 @@ import type { CommittedEntry, EngineStatus } from '../consensus/index.ts'
 import type {
   ChainEnd,
   Epoch,
+  Guarantee,
   Committee as SimplexCommittee,
   SimplexEngine,
 } from '../consensus/simplex/index.ts'
@@ -63,6 +64,8 @@ export interface Replica {
   onApplied(listener: () => void): () => void
   /** Under Simplex: proven lies, for the registry to judge. */
   evidence(): readonly Uint8Array[]
+  /** Under Simplex what its promise is worth now. */
+  guarantee(): Guarantee | undefined
   /** Under Simplex the first epoch in which this home votes. */
   votesFrom(): number
   /** Under Simplex: what proves the committees from that epoch's on. */
@@ -81,6 +84,7 @@ export type ReplicaDeps = Pick<
   ending: Ending | undefined
   batches: BatchReader
   isAdmins(node: NodeId): boolean
+  isCrowded(): boolean
   /** By this node, for its owner. */
   execute(command: Command): Promise<unknown>
   /** Whether others name this node as one of the committee. */
@@ -128,6 +132,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   const filling = createFilling({
     ...{ self: net.self, consensus, clock, logger, view: machine.registry.view },
     ...{ nodes: deps.nodes, isAdmins: deps.isAdmins, execute: deps.execute },
+    isCrowded: deps.isCrowded,
   })
   const changing = { self: net.self, consensus, clock, successor: filling.successor }
   const waiting = { clock, subscribe: machine.subscribe }
@@ -222,11 +227,16 @@ export function createReplica(deps: ReplicaDeps): Replica {
       return consensus.stop()
     },
     evidence: () => simplex?.evidence() ?? [],
+    guarantee: () => simplex?.guarantee(),
     votesFrom: () => firstEpoch,
     links: (from) => simplex?.links(from) ?? [],
     chainEnd: () => simplex?.end(),
     committeeOf: (epoch) => simplex?.committeeOf(epoch),
     async answer(question, signal) {
+      // What was applied is in memory, whatever became of the disk since.
+      if (question.kind === 'query' && question.stale && hasState) {
+        return answerQuery(machine.registry.view, question.query)
+      }
       // Before the first snapshot has come there is nothing to answer from, not even what is stale.
       if (consensus.status().state !== 'running' || !hasState) {
         throw failure('NOT_RUNNING', 'This node holds no copy of the registry.')
@@ -235,9 +245,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
         case 'submit':
           return submit(question.batch, signal)
         case 'query':
-          if (!question.stale) {
-            await limited(READ_TIMEOUT_MS, signal, (limit) => consensus.read({ signal: limit }))
-          }
+          await limited(READ_TIMEOUT_MS, signal, (limit) => consensus.read({ signal: limit }))
           return answerQuery(machine.registry.view, question.query)
         case 'changes':
           return untilChanged(waiting, machine.registry.view, question, signal)
@@ -264,8 +272,8 @@ export function createReplica(deps: ReplicaDeps): Replica {
           const { committed, progress } = isSimplex(network)
             ? requireRunning(consensus.status())
             : requireLead(changing)
-          // Of whoever has not answered this leader yet nothing is known.
-          const heard = progress.filter(({ match }) => match > 0)
+          // Of whoever may yet answer this leader for the first time nothing is known.
+          const heard = progress.filter(({ match, recentlyActive }) => match > 0 || !recentlyActive)
           return heard.map(({ node, match, recentlyActive }) => {
             return { node, entries: Math.max(0, committed - match), active: recentlyActive }
           })

@@ -215,13 +215,8 @@ describe('the Primary under Simplex', () => {
     const [founder, second, , , liar] = nodes as [TestNode, TestNode, TestNode, TestNode, TestNode]
     await put(founder, 'shop/x', '1')
     const epoch = founder.primary.status().committee?.term ?? 0
-    // Whichever view it is in.
-    const votes = Array.from({ length: 60 }, (_, at) => [1, 2].map((block) => [at + 1, block]))
-    await say(
-      liar,
-      founder,
-      votes.flat().map(([view = 0, block = 0]) => voteOf(liar, epoch, view, block)),
-    )
+    expect(founder.primary.status().guarantee).toBe('byzantine')
+    await lie(liar, founder, epoch)
     await world.until('it is out', () => !isNamedBy(founder, liar) && !isNamedBy(second, liar))
     expect(founder.primary.view()?.seat(liar.id)).toEqual({
       ...{ seat: 'none', trust: 40, judgedBefore: epoch + 1 },
@@ -231,6 +226,24 @@ describe('the Primary under Simplex', () => {
     // An admin may take it in again, with as much trust as a seat takes.
     await world.run('it comes back', founder.primary.change('promote', liar.id))
     expect(founder.primary.view()?.seat(liar.id)).toMatchObject({ seat: 'voter', trust: 50 })
+    expect(founder.primary.status().guarantee).toBe('byzantine')
+  })
+
+  it('says what it promises: nothing below four, and nothing more once f + 1 have lied', async () => {
+    const nodes = await committee(8, 3)
+    const [founder, , third, fourth] = nodes as [TestNode, TestNode, TestNode, TestNode]
+    const guest = await world.add('use')
+    await world.until('it hears of them', () => isNamedBy(guest, fourth))
+    expect(guest.primary.status().guarantee).toBe('byzantine')
+    const epoch = founder.primary.status().committee?.term ?? 0
+    for (const liar of [third, fourth]) await lie(liar, founder, epoch)
+    expect(founder.primary.status().guarantee).toBe('void')
+    // Whom they showed another log may hold it when they are long gone.
+    await world.until('they are out', () => {
+      return !isNamedBy(founder, third) && !isNamedBy(founder, fourth)
+    })
+    expect(founder.primary.status().guarantee).toBe('void')
+    expect(guest.primary.status().guarantee).toBe('honest-only')
   })
 })
 
@@ -242,6 +255,16 @@ function voteOf({ key }: TestNode, epoch: number, view: number, block: number): 
   const ballot = ['notarise', epoch, view, new Uint8Array(32).fill(block)]
   const signature = key.sign(signedBytes('consensus', world.network.id, encode([1, ...ballot])))
   return encode([1, 'vote', [...ballot, key.publicKey, signature]])
+}
+
+/** Two votes in each view, whichever the other one is in. */
+function lie(liar: TestNode, to: TestNode, epoch: number): Promise<void> {
+  const votes = Array.from({ length: 60 }, (_, at) => [1, 2].map((block) => [at + 1, block]))
+  return say(
+    liar,
+    to,
+    votes.flat().map(([view = 0, block = 0]) => voteOf(liar, epoch, view, block)),
+  )
 }
 
 async function say(from: TestNode, to: TestNode, messages: readonly Uint8Array[]): Promise<void> {

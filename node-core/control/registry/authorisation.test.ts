@@ -1,4 +1,4 @@
-/** Who may do what: one row, one case. */
+/** Who may do what: one row, one case. Long, since it is one table. */
 import { describe, expect, it } from 'vitest'
 import { assert } from '../../base/errors/index.ts'
 import type { Command } from './index.ts'
@@ -102,6 +102,14 @@ const commands = {
     kind: 'node.role',
     body: { node: annNode.node, role: 'hypha' },
   }),
+  cordonsAnnNode: ({ annNode }) => ({
+    kind: 'node.cordon',
+    body: { node: annNode.node, cordoned: true, draining: false },
+  }),
+  cordonsLostNode: ({ lost }) => ({
+    kind: 'node.cordon',
+    body: { node: lost.node, cordoned: true, draining: false },
+  }),
   removesAnnNode: ({ annNode }) => ({ kind: 'node.remove', body: { node: annNode.node } }),
   removesAdminNode: ({ adminNode }) => ({ kind: 'node.remove', body: { node: adminNode.node } }),
   removesFounderNode: ({ founderNode }) => ({
@@ -196,6 +204,12 @@ const CASES: [who: Name, does: keyof typeof commands, outcome: string][] = [
   ['admin', 'lowersAnnNode', 'done'],
   ['bob', 'lowersAnnNode', 'FORBIDDEN'],
   ['admin', 'promotesLostNode', 'REMOVED'],
+  ['ann', 'cordonsAnnNode', 'done'],
+  ['annNode', 'cordonsAnnNode', 'done'],
+  ['admin', 'cordonsAnnNode', 'done'],
+  ['bob', 'cordonsAnnNode', 'FORBIDDEN'],
+  ['bobNode', 'cordonsAnnNode', 'FORBIDDEN'],
+  ['admin', 'cordonsLostNode', 'REMOVED'],
   ['ann', 'removesAnnNode', 'done'],
   ['annNode', 'removesAnnNode', 'done'],
   ['bob', 'removesAnnNode', 'FORBIDDEN'],

@@ -47,6 +47,10 @@ export const NAMES_MAX = 20_000
 export const NAME_LENGTH_MAX = 63
 /** What a workload asks for, encoded. Bytes. */
 export const SPEC_BYTES_MAX = 61_440
+/** Earlier generations kept of one workload. */
+export const PAST_MAX = 10
+/** Earlier generations kept of all workloads. */
+export const PAST_TOTAL_MAX = 20_000
 /** Slots of one workload. */
 export const SLOTS_MAX = 1_000
 /** Seats of voters in the committee. */

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod'
 import { assign } from './assigning.ts'
+import { setCordon } from './cordons.ts'
 import type { Kind } from './kind.ts'
 import { deleteKey, putKey } from './kv.ts'
 import { grantLease, keepLease, revokeLease } from './leases.ts'
@@ -11,6 +12,7 @@ import { acquireLock, releaseLock } from './locks.ts'
 import { admit, grant, join, remove } from './members.ts'
 import { releaseName } from './names.ts'
 import { assignRole, register, removeNode } from './nodes.ts'
+import { keepWorkload } from './past-workloads.ts'
 import { accuse, putSeat } from './seats.ts'
 import { deleteSecret, putSecret, wrapSecret } from './secrets.ts'
 import { deleteSetting, putSetting } from './settings.ts'
@@ -26,10 +28,12 @@ const KINDS = {
   'node.register': register,
   'node.role': assignRole,
   'node.remove': removeNode,
+  'node.cordon': setCordon,
   'name.release': releaseName,
   'workload.apply': applyWorkload,
   'workload.delete': deleteWorkload,
   'workload.assign': assign,
+  'workload.keep': keepWorkload,
   'secret.put': putSecret,
   'secret.wrap': wrapSecret,
   'secret.delete': deleteSecret,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { decode, encode } from '../../base/codec/index.ts'
 import type { Permission } from '../../identity/index.ts'
-import { type Command, createRegistry, type Registry } from './index.ts'
+import { type Command, createRegistry, RELEASE, type Registry } from './index.ts'
 import {
   applyEntry,
   bytes,
@@ -194,7 +194,11 @@ describe('a snapshot', () => {
 
   it.each<[string, Uint8Array, string]>([
     ['of a later form', changed((body) => (body.v = 2)), 'SNAPSHOT_UNKNOWN_VERSION'],
-    ['under later rules', changed((body) => (body.version = 3)), 'UPGRADE_REQUIRED'],
+    [
+      'under later rules',
+      changed((body) => (body.version = RELEASE.version + 1)),
+      'UPGRADE_REQUIRED',
+    ],
     ['of another network', changed((body) => (body.network = 'bb'.repeat(32))), 'WRONG_NETWORK'],
     ['without a table', changed((body) => (body.tables = {})), 'SNAPSHOT_DAMAGED'],
     ['with another hash', changed((body) => (body.hash = new Uint8Array(32))), 'SNAPSHOT_DAMAGED'],

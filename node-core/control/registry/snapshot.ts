@@ -25,7 +25,7 @@ const VERSION = 1
 const DIGEST_BYTES = 32
 
 /** Tables that came after the first release: a snapshot without rows of theirs is as it was before. */
-const LATER: ReadonlySet<string> = new Set(['seats', 'epoch'])
+const LATER: ReadonlySet<string> = new Set(['seats', 'epoch', 'cordons', 'past'])
 
 const VERSIONED = z.looseObject({ v: positive, version: positive })
 const BODY = z.strictObject({
@@ -101,9 +101,9 @@ function load(network: FoundedNetwork, body: z.infer<typeof BODY>): State | unde
 function tablesOf(state: State) {
   return [
     ...[state.members, state.removed, state.invites, state.nodes.table, state.supports],
-    ...[state.names.table, state.workloads, state.secrets, state.settings],
+    ...[state.names.table, state.workloads, state.past, state.secrets, state.settings],
     ...[state.assignments.table, state.assignments.proposals],
-    ...[state.seats, state.epoch],
+    ...[state.seats, state.epoch, state.cordons],
     ...[state.keys.table, state.leases.table, state.locks.table],
   ]
 }

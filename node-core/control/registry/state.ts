@@ -4,6 +4,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import { type FoundedNetwork, type OwnerId, ownerIdOf } from '../../identity/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
 import { type Assignments, createAssignments } from './assignments.ts'
+import { type CordonRow, createCordonTable } from './cordon-table.ts'
 import { createHashSum, type HashSum } from './hash-sum.ts'
 import { createKeyStore, type KeyStore } from './key-store.ts'
 import { createLeaseTable, type LeaseTable } from './lease-table.ts'
@@ -29,9 +30,13 @@ export interface State {
   /** By NodeId. */
   readonly nodes: rows.NodeTable
   readonly supports: Table<rows.Support>
+  /** By NodeId. */
+  readonly cordons: Table<CordonRow>
   /** By name: who took it. */
   readonly names: NameTable
   readonly workloads: Table<rows.DesiredSpec>
+  /** By `<name>/<generation>`, in the order of generations. */
+  readonly past: Table<rows.PastSpec>
   readonly assignments: Assignments
   readonly secrets: Table<rows.Secret>
   readonly settings: Table<rows.Setting>
@@ -80,12 +85,14 @@ export function createState(network: FoundedNetwork, voters: readonly NodeId[]):
     invites: createTable(deps, { name: 'invites', shape: rows.inviteUse, pack: (row) => row }),
     nodes: rows.createNodeTable(deps),
     supports: createTable(deps, { name: 'supports', shape: rows.support, pack: (row) => row }),
+    cordons: createCordonTable(deps),
     names,
     workloads: createTable(deps, {
       name: 'workloads',
       shape: rows.desiredSpec,
       pack: (row) => row,
     }),
+    past: createTable(deps, { name: 'past', shape: rows.pastSpec, pack: (row) => row }),
     assignments: createAssignments(deps),
     secrets: createTable(deps, { name: 'secrets', shape: rows.secret, pack: (row) => row }),
     settings: createTable(deps, { name: 'settings', shape: rows.setting, pack: (row) => row }),

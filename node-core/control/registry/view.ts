@@ -3,13 +3,24 @@ import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Assignment } from './assignments.ts'
 import { type Author, authorOf, type KeyIds } from './authors.ts'
+import type { CordonRow } from './cordon-table.ts'
 import type { Watched } from './history.ts'
 import { keyAnswer } from './kv.ts'
 import type { Lease } from './lease-table.ts'
+import { NODES_MAX } from './limits.ts'
 import type { Lock } from './lock-table.ts'
 import { whyNotEnter } from './namespaces.ts'
+import { pastOf } from './past-workloads.ts'
 import type { RefusalCode } from './refusals.ts'
-import type { DesiredSpec, Member, RegisteredNode, Removed, Secret, Setting } from './rows.ts'
+import type {
+  DesiredSpec,
+  Member,
+  PastSpec,
+  RegisteredNode,
+  Removed,
+  Secret,
+  Setting,
+} from './rows.ts'
 import { seatOf, seatsIn } from './seat-rules.ts'
 import type { Seat } from './seat-table.ts'
 import type { State } from './state.ts'
@@ -22,6 +33,18 @@ export interface Page {
 }
 
 export type Rows<Row> = [key: string, row: Row][]
+
+/** Tables of which readers ask whether they changed. */
+export type MarkedTable =
+  | 'workloads'
+  | 'names'
+  | 'assignments'
+  | 'nodes'
+  | 'members'
+  | 'removed'
+  | 'cordons'
+  | 'secrets'
+  | 'settings'
 
 export interface RegistryView {
   /** The log's time, since the Unix epoch. */
@@ -42,6 +65,10 @@ export interface RegistryView {
   removals(page: Page): Rows<Removed>
   node(node: NodeId): RegisteredNode | undefined
   nodes(page: Page): Rows<RegisteredNode>
+  /** What its owner or an admin last said of its work. */
+  cordon(node: NodeId): CordonRow | undefined
+  /** As many as there are nodes, at most. */
+  cordons(): Rows<CordonRow>
   /** The newest version of the rules that the node has said it knows. */
   supports(node: NodeId): number
 
@@ -51,6 +78,8 @@ export interface RegistryView {
   generationOf(name: string): number
   workload(name: string): DesiredSpec | undefined
   workloads(page: Page): Rows<DesiredSpec>
+  /** What it was before, the oldest first; of an ended workload too, while its name is held. */
+  past(name: string): PastSpec[]
   /** By `<workload>/<index>`. */
   assignments(prefix: string, page: Page): Rows<Assignment>
   secret(name: string): Secret | undefined
@@ -61,7 +90,7 @@ export interface RegistryView {
   setting(name: string): Setting | undefined
   settings(page: Page): Rows<Setting>
   /** Another object once anything in the table has changed, so that readers need not look again. */
-  markOf(table: 'workloads' | 'names' | 'assignments' | 'nodes' | 'secrets' | 'settings'): object
+  markOf(table: MarkedTable): object
 
   /** Of the store's latest change. */
   readonly revision: number
@@ -106,11 +135,14 @@ export function createView(state: () => State): RegistryView {
     removals: paged((state) => state.removed),
     node: (node) => state().nodes.table.get(node),
     nodes: paged((state) => state.nodes.table),
+    cordon: (node) => state().cordons.get(node),
+    cordons: () => state().cordons.page('', { limit: NODES_MAX }),
     supports: (node) => state().supports.get(node)?.version ?? 1,
     ownerOf: (name) => state().names.table.get(name)?.owner,
     generationOf: (name) => state().names.table.get(name)?.generation ?? 0,
     workload: (name) => state().workloads.get(name),
     workloads: paged((state) => state.workloads),
+    past: (name) => pastOf(state(), name),
     assignments: (prefix, page) => state().assignments.table.page(prefix, page),
     secret: (name) => state().secrets.get(name),
     secrets: (prefix, page) => state().secrets.page(prefix, page),

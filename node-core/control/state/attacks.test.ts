@@ -480,7 +480,7 @@ describe('a home that was copied', () => {
       await world.advance(1_000)
     }
     expect(twins).toBe(1)
-    // Three times it took it for its own past and said its own again; then it let be.
+    // Three times it took it for its own past and once more it told the other of itself; then it let be.
     expect(a.state.get(key)?.value).toBe('twin')
   })
 })

@@ -51,13 +51,14 @@ export function createOwnStream(deps: OwnStreamDeps): OwnStream {
   let reclaiming = false
 
   async function reclaim(seen: number): Promise<void> {
-    if (++reclaims > RECLAIMS_MAX) {
-      if (reclaims > RECLAIMS_MAX + 1) return
+    if (++reclaims > RECLAIMS_MAX + 1) return
+    if (reclaims > RECLAIMS_MAX) {
       logger.error('Another node runs with this node’s key: a copy of this home is in use.')
       deps.onTwin()
-      return
+      // Above it a last time, so that the other comes to know of this one as well.
+    } else {
+      logger.warn('This home is older than what it has said before; going above it.', { seen })
     }
-    logger.warn('This home is older than what it has said before; going above it.', { seen })
     await writes.begin(nextIncarnation(seen, deps.random))
     await Promise.all([...values].map(([key, value]) => writes.put(key, value)))
   }

@@ -2,15 +2,19 @@
 import { z } from 'zod'
 import { encode } from '../../base/codec/index.ts'
 import type { FoundedNetwork, OwnerId } from '../../identity/index.ts'
-import type { CommitteeChain, CommitteeStatement } from './index.ts'
-import { CHAIN_BYTES_MAX, LINKS_MAX, STATEMENT_VOTERS_MAX } from './limits.ts'
+import type { CommitteeChain, CommitteeStatement, StatedChain } from './index.ts'
+import { CERTIFIED_LINKS_MAX, CHAIN_BYTES_MAX, LINKS_MAX, STATEMENT_VOTERS_MAX } from './limits.ts'
 import { hasMajority } from './majority.ts'
 import { verifyMandate } from './mandate.ts'
 import { decodeOrRefuse, malformed, parseStatement, untrusted } from './statement.ts'
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
 const signature = z.tuple([z.int().min(0).max(STATEMENT_VOTERS_MAX), bytes])
-const CHAIN = z.strictObject({
+const CERTIFIED = z.strictObject({
+  root: bytes.nullable(),
+  certified: z.array(bytes).max(CERTIFIED_LINKS_MAX),
+})
+const STATED = z.strictObject({
   root: bytes,
   links: z
     .array(
@@ -19,7 +23,12 @@ const CHAIN = z.strictObject({
     .max(LINKS_MAX),
 })
 
+const CHAIN = z.union([STATED, CERTIFIED])
+
 export function encodeChain(chain: CommitteeChain): Uint8Array {
+  if ('certified' in chain) {
+    return encode({ root: chain.root ?? null, certified: [...chain.certified] })
+  }
   const links = chain.links.map(({ payload, signatures }) => ({ payload, signatures }))
   return encode({ root: chain.root, links })
 }
@@ -28,13 +37,14 @@ export function encodeChain(chain: CommitteeChain): Uint8Array {
 export function parseChain(bytes: Uint8Array): CommitteeChain {
   const parsed = CHAIN.safeParse(decodeOrRefuse(bytes, CHAIN_BYTES_MAX))
   if (!parsed.success) throw malformed('The bytes are not a chain of committees.')
-  return parsed.data
+  const chain = parsed.data
+  return 'certified' in chain ? { ...chain, root: chain.root ?? undefined } : chain
 }
 
 /** The newest committee of the chain. Throws SuccessionErrorCode. */
 export function verifyChain(
   network: FoundedNetwork,
-  { root, links }: CommitteeChain,
+  { root, links }: StatedChain,
   isRemoved?: (owner: OwnerId) => boolean,
 ): CommitteeStatement {
   let tip = verifyMandate(network, root, isRemoved).statement

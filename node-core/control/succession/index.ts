@@ -2,7 +2,8 @@
  * Who keeps the registry, provable to a stranger that knows the network's genesis alone
  * (docs/adr/0015). A committee is named by a statement. The first one of a chain is a *mandate*: an
  * admin's owner signed it, and shows the membership that leads to a founder of the genesis. Each
- * further one is signed by a majority of the committee before it.
+ * further one is signed by a majority of the committee before it. Under Simplex the committees certify
+ * each other from the genesis on, and nobody's word is needed.
  *
  * ```ts
  * const payload = encodeStatement({ era: 0, index, voters })
@@ -62,10 +63,20 @@ export interface Link {
 
 export type VoterSignature = readonly [voter: number, signature: Uint8Array]
 
-export interface CommitteeChain {
+export type CommitteeChain = StatedChain | CertifiedChain
+
+export interface StatedChain {
   /** A mandate. */
   root: Uint8Array
   links: readonly Link[]
+}
+
+/** Of a network of Simplex. */
+export interface CertifiedChain {
+  /** The mandate that began the era; undefined in the first. */
+  root: Uint8Array | undefined
+  /** The last block of each epoch since, with its certificate. */
+  certified: readonly Uint8Array[]
 }
 
 export type SuccessionErrorCode =
@@ -74,7 +85,9 @@ export type SuccessionErrorCode =
   /** Whoever signed it may not, or too few did. */
   | 'SUCCESSION_UNTRUSTED'
 
+export { type CertifiedCommittee, verifyCertified } from './certified.ts'
 export { encodeChain, parseChain, verifyChain } from './chain.ts'
+export { CERTIFIED_LINKS_MAX, CHAIN_BYTES_MAX } from './limits.ts'
 export { hasMajority, signAsVoter } from './majority.ts'
 export { type Mandate, sealMandate, verifyMandate } from './mandate.ts'
 export { encodeStatement, isSameCommittee, parseStatement, sortedKeys, toEra } from './statement.ts'

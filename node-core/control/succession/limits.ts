@@ -6,6 +6,8 @@ export const STATEMENT_VOTERS_MAX = 25
 export const CERTIFICATE_BYTES_MAX = 4_096
 /** Statements between the one that an admin signed and the newest; then an admin signs anew. */
 export const LINKS_MAX = 32
+/** Committees of Simplex that certify each other in one chain; beyond, an admin vouches. */
+export const CERTIFIED_LINKS_MAX = 64
 /** Terms of an ended era that a statement tells of; older ones are forgotten. */
 export const TERMS_MAX = 64
 /** Largest mandate: a statement, and the chain of the admin who signed it. Bytes. */

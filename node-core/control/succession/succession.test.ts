@@ -12,12 +12,12 @@ import {
 } from '../../identity/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
 import {
-  type CommitteeChain,
   encodeChain,
   encodeStatement,
   type Link,
   parseChain,
   parseStatement,
+  type StatedChain,
   sealMandate,
   signAsVoter,
   sortedKeys,
@@ -65,7 +65,7 @@ const root = sealMandate(founder, network, statement(1, [a]), own)
 
 describe('a chain of committees', () => {
   it('leads from an admin’s mandate to the committee of now', () => {
-    const chain: CommitteeChain = {
+    const chain: StatedChain = {
       root,
       links: [
         link(statement(5, [a, b]), [[0, a]]),
@@ -76,6 +76,7 @@ describe('a chain of committees', () => {
       ],
     }
     const read = parseChain(encodeChain(chain))
+    if (!('links' in read)) throw new Error('It is one of statements.')
     expect(verifyChain(network, read).voters).toEqual(sortedKeys([a, b, c].map((k) => k.publicKey)))
   })
 

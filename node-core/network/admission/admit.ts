@@ -22,6 +22,8 @@ import type { JoinRequest } from './messages.ts'
 /** What the parts of admission share. */
 export interface AdmissionParts {
   records: MemberRecords
+  /** By the shared state alone. */
+  told: MemberRecords
   issuer: Issuer
   invites: InviteBook
 }

@@ -2,25 +2,35 @@ import { every, toTimestamp } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import { isFounder, ownerIdOf, parseCredential } from '../../identity/index.ts'
 import { RENEW_PROTOCOL } from './chain-offers.ts'
+import { committedOwners } from './committed.ts'
 import { MEMBER_PREFIX, REMOVED_PREFIX } from './entries.ts'
 import { answerRenewal, createGate } from './gate.ts'
 import type { Admission, AdmissionDeps } from './index.ts'
 import { createInviteBook } from './invite-book.ts'
 import { createIssuer } from './issuer.ts'
 import { REMOVAL_NOTICE_MS, RENEW_CHECK_PERIOD_MS } from './limits.ts'
-import { createMemberBook } from './member-book.ts'
+import { createMemberBook, stateWriting } from './member-book.ts'
 import { memberRecords } from './member-records.ts'
+import { createMirroring } from './mirroring.ts'
 import { createRenewal } from './renewal.ts'
 import { createSeed } from './seed.ts'
 
 export function createAdmission(deps: AdmissionDeps): Admission {
   const { clock, credential, logger, mesh, network, nodeKey, ownerKey, state } = deps
-  const records = memberRecords(state, network)
+  const registry = () => deps.registry?.()
+  /** By the shared state alone. */
+  const told = memberRecords(state, network)
+  const records = memberRecords(state, network, committedOwners(registry))
   const issuer = createIssuer(deps, records)
   const invites = createInviteBook(deps)
-  const parts = { records, issuer, invites }
+  const parts = { records, told, issuer, invites }
   const gate = createGate(deps, parts)
   const renewal = createRenewal(deps, records)
+  const mirroring = createMirroring({
+    ...{ registry, state, told, clock, logger },
+    ...stateWriting(deps, parts),
+    isAdmin: () => issuer.permissions().has('admin'),
+  })
   const selfKey = MEMBER_PREFIX + ownerIdOf(ownerKey.publicKey)
   let stops: (() => void | Promise<void>)[] = []
   let stopping = new AbortController()
@@ -68,6 +78,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
         () => cancelCut(),
         every(clock, RENEW_CHECK_PERIOD_MS, renew, () => undefined),
       ]
+      mirroring.start()
       void inTurn(renewal.adopt)
       void renew()
     },
@@ -75,6 +86,7 @@ export function createAdmission(deps: AdmissionDeps): Admission {
       const running = stops
       stops = []
       stopping.abort()
+      await mirroring.stop()
       for (const stop of running.toReversed()) await stop()
       await busy
     },

@@ -23,6 +23,7 @@ import type {
   Signer,
 } from '../../identity/index.ts'
 import type { Mesh } from '../mesh/index.ts'
+import type { OwnersRegistry } from './committed.ts'
 
 export interface Admission extends Lifecycle {
   /** What this node's owner may do in the network now. */
@@ -33,7 +34,7 @@ export interface Admission extends Lifecycle {
   createInvite(request: InviteOrder): Promise<CreatedInvite>
   /** Lets in an owner who waits. Throws FORBIDDEN, NOT_FOUND, CONFLICT (is a member already). */
   approve(owner: OwnerId, permissions: Iterable<Permission>): Promise<void>
-  /** Changes what a member may do from now on. Throws FORBIDDEN, NOT_FOUND. */
+  /** Changes what a member may do from now on. Throws FORBIDDEN, NOT_FOUND, NO_QUORUM. */
   grant(owner: OwnerId, permissions: Iterable<Permission>): Promise<void>
   /** Removes a member for good, or turns away one who waits. Throws FORBIDDEN, NOT_FOUND. */
   remove(owner: OwnerId): Promise<void>
@@ -51,6 +52,8 @@ export interface AdmissionDeps {
   credential: CredentialSlot
   mesh: AdmissionMesh
   state: AdmissionState
+  /** Decides about owners where a quorum is in reach. Asked once everything runs. */
+  registry?: () => OwnersRegistry
   /** Holds `invites.cbor`. */
   disk: Disk
   /**
@@ -195,6 +198,7 @@ export type AdmissionErrorCode =
   /** Nobody at the given addresses answered; `details.attempts` says why. */
   | 'NOBODY_ANSWERED'
 
+export { committedOwners, type OwnersRegistry } from './committed.ts'
 export { createAdmission } from './driver.ts'
 /** A founder signs its own membership: a chain always has at least one certificate. */
 export { founderCredential } from './founder.ts'

@@ -24,3 +24,9 @@ export const RENEW_CHECK_PERIOD_MS = 3_600_000
 export const REMOVAL_NOTICE_MS = 1_000
 /** How often a newcomer asks whether it was approved. Milliseconds. */
 export const POLL_PERIOD_MS = 5_000
+/** After the registry and the shared state differ about an owner, until the leader's node writes it. Milliseconds. */
+export const MIRROR_LEADER_MS = 3_000
+/** The same for the nodes of other admins. Milliseconds. */
+export const MIRROR_MS = 8_000
+/** Rows of the registry read at a time. */
+export const MIRROR_PAGE_ROWS = 1_000

@@ -2,6 +2,7 @@
 import { toTimestamp } from '../../base/clock/index.ts'
 import { createInvite, isFounder, type OwnerId, type Permission } from '../../identity/index.ts'
 import { type AdmissionParts, putMember, refusal } from './admit.ts'
+import { commit, sortedPermissions } from './committed.ts'
 import { MEMBER_PREFIX, REMOVED_PREFIX, WAITING_PREFIX } from './entries.ts'
 import type { Admission, AdmissionDeps, CreatedInvite, InviteOrder } from './index.ts'
 import { forbidden } from './issuer.ts'
@@ -52,11 +53,14 @@ async function approve(
   const waiting = records.waiting(owner)
   if (!waiting) throw refusal('NOT_FOUND', 'No such owner waits to be let in.')
   const { ownerKey, ownerName } = waiting
-  const granted = [...new Set(permissions)]
+  const granted = sortedPermissions(permissions)
   const membership = issuer.issue({ owner: ownerKey, ownerName, permissions: granted })
+  const body = { owner: ownerKey, name: ownerName, permissions: granted }
+  await commit(deps.registry?.(), { kind: 'member.admit', body }, { needed: false })
   await putMember(deps, owner, { name: ownerName, permissions: granted, membership })
 }
 
+/** What is committed goes into the shared state as well: who has no copy goes by that. */
 async function grant(
   deps: AdmissionDeps,
   parts: AdmissionParts,
@@ -64,43 +68,62 @@ async function grant(
   permissions: Iterable<Permission>,
 ): Promise<void> {
   requireAbove(deps, parts, owner)
-  const { records, issuer } = parts
-  const entry = records.isMember(owner) ? records.member(owner) : undefined
-  if (!entry) throw refusal('NOT_FOUND', 'No such owner is a member.')
-  const { name, since, ownerKey } = entry
-  const granted = [...new Set(permissions)]
-  const wasAdmin = entry.admin || entry.certifiedAdmin || entry.permissions.includes('admin')
-  await deps.state.put(MEMBER_PREFIX + owner, {
-    ...{ name, since, permissions: granted },
-    membership: issuer.issue({ owner: ownerKey, ownerName: name, permissions: granted }),
-    standing: deps.state.standing(owner),
-    ...(wasAdmin ? { admin: true } : {}),
-  })
+  const granted = sortedPermissions(permissions)
+  if (!parts.records.isMember(owner)) throw refusal('NOT_FOUND', 'No such owner is a member.')
+  if (!parts.issuer.mayIssue(granted)) throw forbidden('Nobody can grant more than they hold.')
+  const body = { owner, permissions: granted }
+  await commit(deps.registry?.(), { kind: 'member.grant', body }, { needed: true })
+  await stateWriting(deps, parts).grant(owner, granted)
 }
 
 async function remove(deps: AdmissionDeps, parts: AdmissionParts, owner: OwnerId): Promise<void> {
   requireAbove(deps, parts, owner)
-  const { state, clock } = deps
-  if (parts.records.isMember(owner)) {
-    const at = toTimestamp(clock.wallMs())
-    await state.put(REMOVED_PREFIX + owner, { at, standing: state.standing(owner) })
+  const { told } = parts
+  if (told.isMember(owner)) {
+    await commit(deps.registry?.(), { kind: 'member.remove', body: { owner } }, { needed: false })
+    await stateWriting(deps, parts).remove(owner)
     return
   }
-  if (!parts.records.waiting(owner)) {
+  if (!told.waiting(owner)) {
     throw refusal('NOT_FOUND', 'No such owner is a member or waits to be one.')
   }
-  await state.delete(WAITING_PREFIX + owner)
+  await deps.state.delete(WAITING_PREFIX + owner)
+}
+
+/** The halves of a change that go into the shared state. */
+export function stateWriting(
+  { state, clock }: Pick<AdmissionDeps, 'state' | 'clock'>,
+  { told, issuer }: Pick<AdmissionParts, 'told' | 'issuer'>,
+) {
+  return {
+    async grant(owner: OwnerId, permissions: readonly Permission[]): Promise<void> {
+      const entry = told.isMember(owner) ? told.member(owner) : undefined
+      if (!entry) throw refusal('NOT_FOUND', 'No such owner is a member.')
+      const { name, since, ownerKey } = entry
+      const wasAdmin = entry.admin || entry.certifiedAdmin || entry.permissions.includes('admin')
+      await state.put(MEMBER_PREFIX + owner, {
+        ...{ name, since, permissions: [...permissions] },
+        membership: issuer.issue({ owner: ownerKey, ownerName: name, permissions }),
+        standing: state.standing(owner),
+        ...(wasAdmin ? { admin: true } : {}),
+      })
+    },
+    async remove(owner: OwnerId): Promise<void> {
+      const at = toTimestamp(clock.wallMs())
+      await state.put(REMOVED_PREFIX + owner, { at, standing: state.standing(owner) })
+    },
+  }
 }
 
 /** Whoever was admitted as an admin answers to the founders alone (docs/adr/0003). */
 function requireAbove(
   deps: AdmissionDeps,
-  { records, issuer }: AdmissionParts,
+  { records, told, issuer }: AdmissionParts,
   owner: OwnerId,
 ): void {
   issuer.require('admin')
   if (records.isFounder(owner)) throw forbidden('A founder’s rights are for ever.')
-  const admin = records.member(owner)?.certifiedAdmin ?? false
+  const admin = told.member(owner)?.certifiedAdmin ?? false
   if (admin && !isFounder(deps.network, deps.ownerKey.publicKey)) {
     throw forbidden('Only a founder can change an admin.')
   }

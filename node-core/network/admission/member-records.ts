@@ -1,4 +1,4 @@
-/** What the shared state says about owners, for admission and for whoever judges a credential. */
+/** What is said about owners, by the registry and the shared state, for admission and for whoever judges a credential. */
 import type { NodeId } from '../../base/net/index.ts'
 import { mayPassOn, type StateRecord } from '../../control/state/index.ts'
 import {
@@ -10,6 +10,7 @@ import {
   parseOwnerId,
   type VerifiedMember,
 } from '../../identity/index.ts'
+import { type CommittedOwners, UNCOMMITTED } from './committed.ts'
 import {
   MEMBER_PREFIX,
   type MemberEntry,
@@ -34,26 +35,41 @@ export interface MemberRecords {
   /** Founders cannot be removed, and admins by founders only (docs/adr/0003). */
   isRemoved(owner: OwnerId): boolean
   isFounder(owner: OwnerId): boolean
+  /** What an owner may do now that a credential says may do `held`; undefined where it is removed. */
+  standing(owner: OwnerId, held: ReadonlySet<Permission>): ReadonlySet<Permission> | undefined
   list(): OwnerEntry[]
   countMembers(): number
 }
 
 type Readable = Pick<AdmissionState, 'get' | 'list'>
 
-export function memberRecords(state: Readable, network: FoundedNetwork): MemberRecords {
+/** `committed` stands above what the shared state says. Default: nothing is committed. */
+export function memberRecords(
+  state: Readable,
+  network: FoundedNetwork,
+  committed: CommittedOwners = UNCOMMITTED,
+): MemberRecords {
   const founders = new Set(network.genesis.founders.map(ownerIdOf))
   const readMemberOnce = once((record, owner) => readMember(network, record, owner))
   const readWaitingOnce = once((record, owner) => readWaiting(network, record, owner))
 
   const isFounder = (owner: OwnerId): boolean => founders.has(owner)
-  const member = (owner: OwnerId): MemberEntry | undefined =>
+  const told = (owner: OwnerId): MemberEntry | undefined =>
     readMemberOnce(state.get(MEMBER_PREFIX + owner), owner)
+  const member = (owner: OwnerId): MemberEntry | undefined => {
+    const entry = told(owner)
+    const permissions = committed.permissionsOf(owner)
+    return entry && permissions ? { ...entry, permissions: [...permissions] } : entry
+  }
   const waiting = (owner: OwnerId): WaitingEntry | undefined =>
     readWaitingOnce(state.get(WAITING_PREFIX + owner), owner)
   const isRemoved = (owner: OwnerId): boolean => {
+    if (isFounder(owner)) return false
+    // A removal is for good, whoever of the two has it.
+    if (committed.isRemoved(owner)) return true
     const record = state.get(REMOVED_PREFIX + owner)
-    if (!record || record.value === undefined || isFounder(owner)) return false
-    return isFounder(record.owner) || member(owner)?.certifiedAdmin !== true
+    if (!record || record.value === undefined) return false
+    return isFounder(record.owner) || told(owner)?.certifiedAdmin !== true
   }
   const isMember = (owner: OwnerId): boolean =>
     isFounder(owner) || (member(owner) !== undefined && !isRemoved(owner))
@@ -94,6 +110,11 @@ export function memberRecords(state: Readable, network: FoundedNetwork): MemberR
   return {
     ...{ member, waiting, isMember, isRemoved, isFounder },
     ...{ mayPassOn: passesOn, vouchedFor, isTrusted },
+    standing(owner, held) {
+      if (isRemoved(owner)) return undefined
+      const permissions = isFounder(owner) ? undefined : committed.permissionsOf(owner)
+      return permissions ? new Set(permissions) : held
+    },
     list() {
       const nodes = nodesByOwner(state)
       return known(MEMBER_PREFIX, WAITING_PREFIX, REMOVED_PREFIX).flatMap((owner) => {

@@ -193,6 +193,25 @@ describe('the dial plan', () => {
     expect(keys(plan, grown, 1_000 + UNHURRIED_DIAL_MS)).toHaveLength(1)
   })
 
+  it('makes no more than a few connections while a crowd is coming, and the others after it', () => {
+    let isCrowded = true
+    const plan = makePlan({ isCrowded: () => isCrowded })
+    const addresses = others.map((other) => other.address)
+    plan.hear('member', addresses, 0)
+    const some = others.slice(0, PEERS_EAGER - 1).map((other) => other.node)
+    const [key, ...more] = keys(plan, some, 1_000)
+    expect(more).toHaveLength(FIRST_DIALS_MAX - 1)
+    for (const one of [key ?? '', ...more]) plan.reached(one, first.node)
+    const enough = others.slice(0, PEERS_EAGER).map((other) => other.node)
+    for (let nowMs = 2_000; nowMs < 10_000; nowMs += 100) {
+      expect(keys(plan, enough, nowMs)).toEqual([])
+      // It is looked at again, though nothing else happens.
+      expect(plan.nextAtMs(enough)).toBe(nowMs + UNHURRIED_DIAL_MS)
+    }
+    isCrowded = false
+    expect(keys(plan, enough, 11_000)).toHaveLength(1)
+  })
+
   it('lets the node with the smaller id dial first when both hear of each other', () => {
     const plan = makePlan()
     const above = others.find((other) => other.node > self.node)!

@@ -74,6 +74,8 @@ export interface DialPlanOptions {
   random: Random
   /** Whether a node only uses the network, and comes and goes. Default: none is known to. */
   isPassing?: (node: NodeId) => boolean
+  /** Whether many are coming just now: then more than a few peers can wait. Default: never. */
+  isCrowded?: () => boolean
 }
 
 interface Entry extends Candidate {
@@ -219,6 +221,8 @@ export function createDialPlan(options: DialPlanOptions): DialPlan {
       }
       const chosen: Entry[] = []
       const room = roomNow(connected.length)
+      const isEager = connected.length < PEERS_EAGER
+      if (!isEager && options.isCrowded?.()) unhurriedUntilMs = nowMs + UNHURRIED_DIAL_MS
       if (nowMs < unhurriedUntilMs) room.first = 0
       for (const entry of wanted(connected)) {
         if (entry.dialling || entry.dueMs > nowMs || room[kindOf(entry)] <= 0) continue
@@ -226,7 +230,7 @@ export function createDialPlan(options: DialPlanOptions): DialPlan {
         chosen.push(entry)
       }
       for (const entry of chosen) entry.dialling = true
-      if (connected.length >= PEERS_EAGER && chosen.some((entry) => kindOf(entry) === 'first')) {
+      if (!isEager && chosen.some((entry) => kindOf(entry) === 'first')) {
         unhurriedUntilMs = nowMs + UNHURRIED_DIAL_MS
       }
       return chosen.map(({ key, node, addresses }) => ({ key, node, addresses: [...addresses] }))

@@ -61,6 +61,7 @@ class DiscoveryDriver implements Discovery {
       peersMax,
       random,
       isPassing: (node) => this.#passing.has(node),
+      isCrowded: () => deps.members.isCrowded?.() === true,
     })
     this.#cache = createPeerCache({ disk, clock, logger, peerIdOf: peerIdAtEnd })
     this.#seeds = createSeedReader({

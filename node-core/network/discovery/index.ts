@@ -73,6 +73,8 @@ export type DiscoveryMesh = Pick<
 export interface KnownMembers {
   list(): readonly KnownMember[]
   subscribe(listener: () => void): () => void
+  /** Many are coming just now, so that more than a few connections can wait. Default: never. */
+  isCrowded?(): boolean
 }
 
 export interface KnownMember extends Pick<Claim, 'owner'> {

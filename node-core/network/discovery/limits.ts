@@ -11,10 +11,11 @@ export const ADDRESS_LENGTH_MAX = 256
  * First dials under way at once. Few: when a whole network starts together, everyone dialling everyone
  * leaves no dial the time it needs.
  */
-export const FIRST_DIALS_MAX = 4
+export const FIRST_DIALS_MAX = 3
 /** With so many peers a node hears everything; further connections are made one by one, in no haste. */
-export const PEERS_EAGER = 6
-export const UNHURRIED_DIAL_MS = 250
+export const PEERS_EAGER = 4
+/** Between two of them, on average; and the least pause while a crowd is coming. */
+export const UNHURRIED_DIAL_MS = 1_000
 /** Dials under way at once to those that did not answer before, which mostly wait. */
 export const RETRIES_MAX = 12
 

@@ -3,6 +3,7 @@ import { every } from '../../base/clock/index.ts'
 import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { StateChange } from '../../control/state/index.ts'
+import { createCrowd } from './crowd.ts'
 import { createDetector, type DetectorEffect, type DetectorInput } from './detector.ts'
 import { createLinkPublisher } from './driver-links.ts'
 import { createProber } from './driver-probes.ts'
@@ -15,6 +16,7 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
   const { self } = net
   const logger = deps.logger.child('membership')
   const detector = createDetector(self, random)
+  const crowd = createCrowd(random)
   const since = new Map<NodeId, number>()
   const listed = new Set<NodeId>()
   const listeners = new Set<(member: Member, previous: Liveness | undefined) => void>()
@@ -28,7 +30,7 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
 
   const livenessOf = (id: NodeId): Liveness =>
     id === self ? ownLiveness : (detector.liveness(id) ?? 'suspect')
-  const roster = createRoster(state, (id) => ({
+  const roster = createRoster(deps, (id) => ({
     liveness: livenessOf(id),
     sinceMs: since.get(id) ?? 0,
   }))
@@ -57,6 +59,7 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
         return
       case 'liveness':
         since.set(effect.id, clock.monotonicMs())
+        if (effect.liveness === 'alive') crowd.came(clock.monotonicMs())
         logger.info('A node’s liveness changed.', { node: effect.id, liveness: effect.liveness })
         tell(effect.id, effect.previous)
         return
@@ -136,9 +139,6 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
         learn(key.node, false)
         tell(key.node, livenessOf(key.node))
         return
-      case 'cordon':
-        tell(key.node, livenessOf(key.node))
-        return
       case 'doubts':
         hear(key.node)
         return
@@ -178,6 +178,7 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
     }
     stopParts = [
       state.subscribe('', heed),
+      deps.cordons.subscribe((node) => tell(node, livenessOf(node))),
       prober.serve(),
       net.onPeer((id) => feed({ kind: 'look', id })),
       every(clock, TICK_MS, tick, onError),
@@ -188,6 +189,7 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
 
   return {
     self,
+    isCrowded: () => crowd.isComing(clock.monotonicMs()),
     get selfDoubt() {
       return detector.selfDoubt
     },

@@ -10,6 +10,7 @@ import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { ReplicatedState } from '../../control/state/index.ts'
 import type { OwnerId, Role } from '../../identity/index.ts'
+import type { Cordons } from '../cordons/index.ts'
 
 /** `node/<NodeId>/profile`: what a node says of itself. */
 export interface NodeProfile {
@@ -39,7 +40,7 @@ export interface Member {
   ownerName: string
   profile: NodeProfile
   liveness: Liveness
-  /** Its owner, or an admin, has set `net/node/<NodeId>/cordon/<OwnerId>`: no new work. */
+  /** By the word of its owner or an admin (`network/cordons`): no new work. */
   cordoned: boolean
   /** Work moves elsewhere first. */
   draining: boolean
@@ -57,6 +58,8 @@ export interface Membership extends Lifecycle {
   announce(change: Partial<NodeProfile>): Promise<void>
   /** Says goodbye: others mark this node `left` at once instead of waiting to find it dead. */
   leave(): Promise<void>
+  /** Many members are coming just now: what can wait leaves the machine to those who look for each other. */
+  isCrowded(): boolean
   /** 0 (healthy) to 8: how much this node doubts its own judgement, Lifeguard's multiplier. */
   readonly selfDoubt: number
 }
@@ -67,6 +70,8 @@ export interface MembershipDeps {
   clock: Clock
   random: Random
   logger: Logger
+  /** What is said of nodes beside what they say themselves. */
+  cordons: Pick<Cordons, 'of' | 'subscribe'>
   /** The edges of the topology, as the mesh measures them. Default: connected peers. */
   links?: () => { to: NodeId; latencyMs?: number }[]
 }
@@ -78,4 +83,3 @@ export interface MembershipOptions {
 
 export { createMembership } from './driver.ts'
 export { parseLinks, parseProfile } from './members.ts'
-export { cordonKey } from './roster.ts'

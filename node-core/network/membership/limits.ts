@@ -70,3 +70,10 @@ export const LABELS_MAX = 64
 export const TEXT_LENGTH_MAX = 256
 /** Largest probe message. Bytes. */
 export const PROBE_BYTES_MAX = 256
+
+/** Members that come, each within a while of the one before, from which on they are a crowd. */
+export const CROWD_MEMBERS_MIN = 4
+/** Without a newcomer for one to two times this long a crowd has settled. Milliseconds. */
+export const CROWD_SETTLE_MS = 2_000
+/** The longest that anything waits for a crowd. Milliseconds. */
+export const CROWD_MS_MAX = 30_000

@@ -43,13 +43,11 @@ const DOUBTS = z.object({
 const LINKS = z.object({
   links: z.array(z.object({ to: nodeId, latencyMs: count.optional() })).max(LINKS_MAX),
 })
-const CORDON = z.object({ cordoned: z.boolean(), draining: z.boolean() })
 
 export const parseProfile = (value: unknown): NodeProfile | undefined =>
   PROFILE.safeParse(value).data
 export const parseAlive = (value: unknown): Alive | undefined => ALIVE.safeParse(value).data
 export const parseDoubts = (value: unknown): Doubt[] => DOUBTS.safeParse(value).data?.suspects ?? []
-export const parseCordon = (value: unknown) => CORDON.safeParse(value).data
 
 export function parseLinks(value: unknown): Link[] {
   return (LINKS.safeParse(value).data?.links ?? []).map(({ to, latencyMs }) => ({

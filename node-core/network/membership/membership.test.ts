@@ -9,13 +9,9 @@ import {
   type TestNetwork,
   type TestNode,
 } from '../../control/state/state.fixture.ts'
-import {
-  cordonKey,
-  createMembership,
-  type Liveness,
-  type Membership,
-  type NodeProfile,
-} from './index.ts'
+import type { Cordons } from '../cordons/index.ts'
+import { cordonsOfState } from '../cordons/testing/no-primary.ts'
+import { createMembership, type Liveness, type Membership, type NodeProfile } from './index.ts'
 
 const PING = encode(['ping'])
 
@@ -31,6 +27,7 @@ const profile = (name: string): NodeProfile => ({
 
 interface Participant extends TestNode {
   membership: Membership
+  cordons: Cordons
 }
 
 let world: TestNetwork
@@ -42,10 +39,14 @@ afterEach(() => world.stop())
 async function join(name: string, person?: Person): Promise<Participant> {
   const node = await world.node(name, person)
   const { clock, random } = world
-  const deps = { state: node.state, net: node.net, clock, random, logger: createMemoryLogger() }
+  const { state, net } = node
+  const logger = createMemoryLogger()
+  const cordons = cordonsOfState({ state, clock, logger })
+  await world.run(cordons.start())
+  const deps = { state, net, clock, random, logger, cordons }
   const membership = createMembership(deps, { profile: profile(name) })
   await world.run(membership.start())
-  return { ...node, membership }
+  return { ...node, membership, cordons }
 }
 
 async function cluster(size: number): Promise<Participant[]> {
@@ -92,8 +93,8 @@ describe('who is here', () => {
   it('says name, owner, cordon and what was announced', async () => {
     const [a, b] = (await cluster(2)) as [Participant, Participant]
     await world.run(a.membership.announce({ labels: { disk: 'fast' } }))
-    const cordon = cordonKey(a.id, ownerNamed('founder'))
-    await world.run(b.state.put(cordon, { cordoned: true, draining: false }))
+    const ada = { id: a.id, owner: ownerNamed('founder') }
+    await world.run(b.cordons.set(ada, { cordoned: true, draining: false }))
     await world.advance(100)
     expect(b.membership.get(a.id)).toMatchObject({
       owner: ownerNamed('founder'),
@@ -110,10 +111,10 @@ describe('who is here', () => {
     const stranger = await join('x', { owner: 'bert', permissions: ['deploy', 'use'] })
     await world.advance(2_000)
     const cordon = { cordoned: true, draining: true }
-    await world.run(stranger.state.put(cordonKey(a.id, ownerNamed('bert')), cordon))
+    await world.run(stranger.cordons.set({ id: a.id, owner: ownerNamed('bert') }, cordon))
     await world.advance(100)
     expect(stranger.membership.get(a.id)).toMatchObject({ cordoned: false, draining: false })
-    await world.run(second.state.put(cordonKey(a.id, ownerNamed('anna')), cordon))
+    await world.run(second.cordons.set({ id: a.id, owner: ownerNamed('anna') }, cordon))
     await world.advance(100)
     expect(stranger.membership.get(a.id)).toMatchObject(cordon)
   })

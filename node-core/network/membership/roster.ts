@@ -4,7 +4,7 @@ import type { StateRecord } from '../../control/state/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Life } from './detector.ts'
 import type { Liveness, Member, MembershipDeps, NodeProfile } from './index.ts'
-import { type Doubt, parseAlive, parseCordon, parseDoubts, parseProfile } from './members.ts'
+import { type Doubt, parseAlive, parseDoubts, parseProfile } from './members.ts'
 
 export interface Roster {
   get(id: NodeId): Member | undefined
@@ -18,31 +18,22 @@ export interface Roster {
 
 /** Which part of membership a key is about. */
 export type RosterKey =
-  | { kind: 'profile' | 'alive' | 'doubts' | 'cordon'; node: NodeId }
+  | { kind: 'profile' | 'alive' | 'doubts'; node: NodeId }
   | { kind: 'removed'; owner: string }
-
-/**
- * The key names the node's owner, as the node itself does with every record it signs: so the key
- * alone says who may write it, and what a stranger files under its own name nobody looks for.
- */
-export const cordonKey = (node: NodeId, owner: OwnerId): string =>
-  `net/node/${node}/cordon/${owner}`
 
 export function readKey(key: string): RosterKey | undefined {
   const parts = key.split('/')
   if (parts[0] === 'net' && parts[1] === 'removed' && parts[2] !== undefined) {
     return { kind: 'removed', owner: parts[2] }
   }
-  const cordon = parts[0] === 'net' && parts[1] === 'node' && parts[3] === 'cordon'
-  const node = parseNodeId((cordon ? parts[2] : parts[1]) ?? '')
-  if (node && cordon) return { kind: 'cordon', node }
+  const node = parseNodeId(parts[1] ?? '')
   if (!node || parts[0] !== 'node' || parts.length !== 3) return undefined
   const kind = parts[2]
   return kind === 'profile' || kind === 'alive' || kind === 'doubts' ? { kind, node } : undefined
 }
 
 export function createRoster(
-  state: MembershipDeps['state'],
+  { state, cordons }: Pick<MembershipDeps, 'state' | 'cordons'>,
   livenessOf: (id: NodeId) => { liveness: Liveness; sinceMs: number },
 ): Roster {
   /** Parsed once per record: lists are asked for often, profiles change rarely. */
@@ -61,14 +52,13 @@ export function createRoster(
     const profile = profileOf(record)
     if (!profile) return undefined
     const id = record.author
-    const cordon = parseCordon(state.get(cordonKey(id, record.owner))?.value)
+    const { cordoned, draining } = cordons.of({ id, owner: record.owner })
     return {
       id,
       owner: record.owner,
       ownerName: state.memberOf(id)?.ownerName ?? '',
       profile,
-      cordoned: cordon?.cordoned ?? false,
-      draining: cordon?.draining ?? false,
+      ...{ cordoned, draining },
       ...livenessOf(id),
     }
   }

@@ -1,6 +1,4 @@
 /** The libp2p host: which parts it is made of, and their bounds. Nothing else creates one. */
-import { getCiphers } from 'node:crypto'
-import { noise, pureJsCrypto } from '@chainsafe/libp2p-noise'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import type { GossipSub } from '@libp2p/gossipsub'
 import { type Identify, identify } from '@libp2p/identify'
@@ -15,6 +13,7 @@ import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import { createDialOrder, isQuic } from './addresses.ts'
 import { corking } from './corking.ts'
+import { createNoise } from './encryption.ts'
 import type { Attendance } from './gated-registrar.ts'
 import { createPubsub } from './gossip.ts'
 import type { Guard } from './guard.ts'
@@ -172,11 +171,6 @@ async function baseOf(
 /** libp2p hands these to Node's server as they are, and its type names only some of them. */
 function listenOptions({ doorstep }: Guard) {
   return { noDelay: true, blockList: doorstep }
-}
-
-/** Electron's BoringSSL has no ChaCha20-Poly1305 in `node:crypto`; the wire stays the same. */
-function createNoise() {
-  return getCiphers().includes('chacha20-poly1305') ? noise() : noise({ crypto: pureJsCrypto })
 }
 
 /** QUIC comes as a native module; where it does not load the node goes on with TCP alone. */

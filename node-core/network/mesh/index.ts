@@ -48,6 +48,8 @@ export interface Mesh extends Net, Lifecycle {
   learn(peer: NodeId, publicKey: Uint8Array, addresses: readonly string[]): void
   /** Looks again at every admitted peer: the removed are cut off, the expired asked anew. */
   recheck(): Promise<void>
+  /** The peer is doubted: a connection that stays silent is replaced by a fresh one, if that answers. */
+  renew(peer: NodeId): void
   /** A peer announced on the local network (mDNS), not yet dialled: where it is, the best first. */
   onNearby(listener: (addresses: string[]) => void): () => void
   /** Serves newcomers: the one protocol that non-members may speak. */

@@ -129,8 +129,18 @@ export const PING_TIMEOUT_MS = 8_000
 export const PING_STREAMS_MAX = 4
 /** Pings in a row that go unanswered before a connection is given up as dead. */
 export const PINGS_MISSED_MAX = 2
+/** Until the connection of a doubted peer counts as silent. */
+export const RENEW_PING_MS = 1_500
+/** Until a connection beside a silent one is given up: TCP asks a second time after one second. */
+export const RENEW_DIAL_MS = 2_500
+/** Between two such tries. */
+export const RENEW_PAUSE_MS = 250
+/** Tries for one peer; a connection that stays silent so long is given up by other means. */
+export const RENEW_TRIES_MAX = 100
+/** Doubted peers dialled anew at once. */
+export const RENEWALS_MAX = 16
 /** A new peer is measured within this time for each peer held, so that a rush is not made worse. */
-export const GET_TO_KNOW_PER_PEER_MS = 1_000
+export const GET_TO_KNOW_PER_PEER_MS = 3_000
 /** Keep-alive of an idle connection; a TCP connection that is silent for two minutes is closed. */
 export const KEEP_ALIVE_MS = 45_000
 /** Keep-alive of an idle QUIC connection, and the silence after which it is given up. */
@@ -140,3 +150,5 @@ export const QUIC_SILENCE_MS = 40_000
 export const NEARBY_ASK_MS = 10_000
 /** How often it asks otherwise; everyone answers everyone, so this is seldom. */
 export const NEARBY_ASK_IDLE_MS = 5 * 60_000
+/** Messages from there on are encrypted by OpenSSL; below it WebAssembly is the quicker. Bytes. */
+export const NATIVE_CIPHER_BYTES = 512

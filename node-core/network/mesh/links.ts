@@ -16,6 +16,8 @@ import { DIAL_PAUSE_MS, DIAL_TIMEOUT_MS } from './limits.ts'
 export interface Links {
   /** An admitted connection to the node, dialled if there is none. */
   to(node: NodeId, signal: AbortSignal): Promise<Connection>
+  /** One more connection to a node, whether or not there is one. Throws NET_UNREACHABLE. */
+  beside(node: NodeId, signal: AbortSignal): Promise<void>
   /** Dials a peer's addresses and waits to be admitted. */
   connect(addresses: readonly string[], signal?: AbortSignal): Promise<NodeId>
 }
@@ -32,8 +34,12 @@ export interface LinksDeps {
 export function createLinks({ gate, greeter, book, clock, host }: LinksDeps): Links {
   const failedAtMs = new Map<NodeId, number>()
 
-  const enter = async (addresses: Multiaddr[], signal: AbortSignal): Promise<NodeId> => {
-    const connection = await dial(addresses, signal)
+  const enter = async (
+    addresses: Multiaddr[],
+    signal: AbortSignal,
+    force = false,
+  ): Promise<NodeId> => {
+    const connection = await dial(addresses, signal, force)
     // It may be one that the other side had opened, to ask how to join.
     if (connection.direction === 'inbound' && !gate.isAdmitted(connection)) {
       void greeter.greet(connection)
@@ -43,10 +49,14 @@ export function createLinks({ gate, greeter, book, clock, host }: LinksDeps): Li
     await connection.close().catch((error: Error) => connection.abort(error))
     throw settlement.error
   }
-  const dial = async (addresses: Multiaddr[], signal: AbortSignal): Promise<Connection> => {
+  const dial = async (
+    addresses: Multiaddr[],
+    signal: AbortSignal,
+    force: boolean,
+  ): Promise<Connection> => {
     const running = host()
     try {
-      return await within(signal, running.dial(addresses, { signal }))
+      return await within(signal, running.dial(addresses, { signal, force }))
     } catch (cause) {
       if (signal.aborted) throw signal.reason
       throw new MyceliumError('NET_UNREACHABLE', 'No connection to the peer could be made.', {
@@ -77,6 +87,14 @@ export function createLinks({ gate, greeter, book, clock, host }: LinksDeps): Li
       const connection = pickConnection(gate.get(node)?.connections ?? [])
       if (connection) return connection
       throw new MyceliumError('NET_UNREACHABLE', 'The connection to the peer was lost.')
+    },
+    async beside(node, signal) {
+      const known = book.get(node)
+      const addresses = known ? addressesOf(known.peerId, known.addresses) : []
+      if (addresses.length === 0) {
+        throw new MyceliumError('NET_UNREACHABLE', 'No address of the node is known.')
+      }
+      await enter(addresses, signal, true)
     },
     async connect(addresses, signal) {
       const readable = addresses.flatMap((address) => readAddress(address) ?? [])

@@ -71,6 +71,7 @@ export function createMesh(deps: MeshDeps, options: MeshOptions): Mesh {
       parts.gossip.detach()
       await parts.nearby.stop()
       await parts.keeper.stop()
+      await parts.renewing.stop()
       await stopping?.stop()
       for (const peer of parts.gate.peers()) parts.expel(peer.nodeId)
     },
@@ -88,11 +89,12 @@ type PeerMethods = Pick<
   | 'ping'
   | 'learn'
   | 'recheck'
+  | 'renew'
 >
 
 /** What the mesh says of its peers and does with them. */
 function peersOf(parts: MeshParts, { clock, random }: MeshDeps): PeerMethods {
-  const { gate, links, book, keeper, peerListeners } = parts
+  const { gate, links, book, keeper, renewing, peerListeners } = parts
   const describe = (peer: AdmittedPeer<Connection>): MeshPeer => {
     const connection = pickConnection(peer.connections)
     const known = book.get(peer.nodeId)?.addresses ?? []
@@ -128,6 +130,7 @@ function peersOf(parts: MeshParts, { clock, random }: MeshDeps): PeerMethods {
       if (nodeIdOf(publicKey) === node) book.learn(node, peerIdOf(publicKey), addresses)
     },
     recheck: keeper.recheck,
+    renew: renewing.renew,
   }
 }
 

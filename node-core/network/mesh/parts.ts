@@ -27,6 +27,7 @@ import {
 } from './limits.ts'
 import { createLinks, type Links, pickConnection } from './links.ts'
 import { createNearby, type Nearby } from './nearby.ts'
+import { createRenewing, type Renewing } from './renewing.ts'
 import { createRequests, type Requests } from './requests.ts'
 
 export type PeerListener = (peer: NodeId, change: 'up' | 'down') => void
@@ -44,6 +45,7 @@ export interface MeshParts {
   links: Links
   requests: Requests
   keeper: Keeper
+  renewing: Renewing
   peerListeners: Set<PeerListener>
   /** Ends a peer's admission and closes its connections. */
   expel(node: NodeId): void
@@ -103,6 +105,7 @@ export function createParts(deps: MeshDeps, settings: PartsSettings): MeshParts 
   const reattach = attendance.present
   const self = nodeIdOf(nodeKey.publicKey)
   const keeper = createKeeper({ ...deps, self, peersMax, gate, greeter, expel, reattach })
+  const renewing = createRenewing({ ...deps, gate, beside: links.beside })
   const onBlame = (peerId: string): void => {
     guard.banish(peerId)
     const peer = gate.peers().find((other) => other.peerId === peerId)
@@ -111,7 +114,19 @@ export function createParts(deps: MeshDeps, settings: PartsSettings): MeshParts 
   }
   const isAlone = (): boolean => gate.peers().length === 0
   const parts: MeshParts = {
-    ...{ gate, doorman, attendance, guard, book, greeter, links, requests, keeper, expel },
+    ...{
+      gate,
+      doorman,
+      attendance,
+      guard,
+      book,
+      greeter,
+      links,
+      requests,
+      keeper,
+      expel,
+      renewing,
+    },
     gossip: createGossip({ prefix, clock, onHeard: gate.heard, onBlame }),
     joinDoor: createJoinDoor(clock, logger),
     nearby: createNearby({ clock, logger, selfPeerId: peerIdOf(nodeKey.publicKey), isAlone }),

@@ -63,7 +63,8 @@ export async function claimEra<Tag>(
     if (found && isSpore(found.bytes)) {
       const there = verifySpore(found.bytes, { network }).document.version
       if (there.era >= era) {
-        const isOurs = equalBytes(chainIn(found.bytes).root, chainIn(claim).root)
+        const [theirs, ours] = [mandateIn(found.bytes), mandateIn(claim)]
+        const isOurs = theirs !== undefined && ours !== undefined && equalBytes(theirs, ours)
         return isOurs ? { outcome: 'won' } : { outcome: 'lost', by: found.bytes }
       }
     }
@@ -72,7 +73,10 @@ export async function claimEra<Tag>(
   return { outcome: 'lost', by: undefined }
 }
 
-/** The mandate that a document's proof begins with. Throws SPORE_INVALID. */
-export function mandateIn(bytes: Uint8Array): Uint8Array {
+/**
+ * The mandate that a document's proof begins with; undefined in the first era of a network of Simplex.
+ * Throws SPORE_INVALID.
+ */
+export function mandateIn(bytes: Uint8Array): Uint8Array | undefined {
   return chainIn(bytes).root
 }

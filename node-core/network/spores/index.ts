@@ -23,7 +23,7 @@ import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { LogIndex } from '../../control/consensus/index.ts'
 import type { RegistryView } from '../../control/registry/index.ts'
-import type { CommitteeStatement, Era } from '../../control/succession/index.ts'
+import type { CertifiedChain, CommitteeStatement, Era } from '../../control/succession/index.ts'
 import type { FoundedNetwork, OwnerId, Permission, Role, Signer } from '../../identity/index.ts'
 import type { Claim, Judgement } from './judging.ts'
 
@@ -98,6 +98,8 @@ export interface SporesDeps {
 /** What the publisher needs of the Primary. */
 export interface PublishingPrimary {
   view(): RegistryView | undefined
+  /** Under Simplex what proves its committee. */
+  proof(): CertifiedChain | undefined
   status(): {
     role: 'leader' | 'voter' | 'learner' | 'none'
     inForce: boolean

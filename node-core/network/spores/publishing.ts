@@ -2,11 +2,16 @@
 import type { NodeId } from '../../base/net/index.ts'
 import type { LogIndex } from '../../control/consensus/index.ts'
 import {
+  CERTIFIED_LINKS_MAX,
+  type CertifiedChain,
+  CHAIN_BYTES_MAX,
   type CommitteeChain,
+  encodeChain,
   encodeStatement,
   hasMajority,
   isSameCommittee,
   parseStatement,
+  type StatedChain,
   signAsVoter,
   type VoterSignature,
   verifyChain,
@@ -69,7 +74,7 @@ export async function publish(
 }
 
 /**
- * The shortest there is: the same as before, this node's admin's own, one link more, or another
+ * Under Simplex the certificates of the committees themselves. Else the shortest there is: the same as before, this node's admin's own, one link more, or another
  * admin's. In a later era links come first: its root says where the era before it ended. So a committee whose members were all replaced can still be proven.
  */
 async function chainTo(
@@ -80,7 +85,10 @@ async function chainTo(
   const { network } = deps
   const wanted = parseStatement(payload)
   const current = deps.current()
-  const held = current && chainIn(current.bytes)
+  const proven = deps.primary.proof()
+  if (proven && fits(proven)) return proven
+  const chain = current && chainIn(current.bytes)
+  const held = chain && 'links' in chain ? chain : undefined
   const tip = current?.committee
   if (held && tip && isSameCommittee(tip, wanted)) return held
   const own = deps.mandate(payload)
@@ -109,7 +117,13 @@ async function chainTo(
   return undefined
 }
 
-function isSound({ network }: PublishingDeps, chain: CommitteeChain): boolean {
+/** After very many changes of the committee an admin's word is shorter. */
+function fits(chain: CertifiedChain): boolean {
+  if (chain.certified.length > CERTIFIED_LINKS_MAX) return false
+  return encodeChain(chain).byteLength <= CHAIN_BYTES_MAX
+}
+
+function isSound({ network }: PublishingDeps, chain: StatedChain): boolean {
   try {
     verifyChain(network, chain)
     return true

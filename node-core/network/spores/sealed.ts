@@ -3,16 +3,18 @@ import { z } from 'zod'
 import { encode } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import {
+  type CommitteeStatement,
   encodeChain,
   hasMajority,
   isSameCommittee,
   parseChain,
   type VoterSignature,
+  verifyCertified,
   verifyChain,
 } from '../../control/succession/index.ts'
-import { type FoundedNetwork, type OwnerId, parseGenesis } from '../../identity/index.ts'
+import { type FoundedNetwork, nodeIdOf, type OwnerId, parseGenesis } from '../../identity/index.ts'
 import { decodeOrRefuse, invalid, parseDocument } from './document.ts'
-import type { SporeErrorCode, VerifiedSpore } from './index.ts'
+import type { SporeDocument, SporeErrorCode, VerifiedSpore } from './index.ts'
 import { SPORE_LIFETIME_MS } from './limits.ts'
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array)
@@ -58,7 +60,7 @@ export function verifySpore(bytes: Uint8Array, check: SporeCheck): VerifiedSpore
     throw new MyceliumError<SporeErrorCode>('WRONG_NETWORK', 'It is of another network.')
   }
   const document = parseDocument(payload)
-  const committee = committeeOf(network, chain, check.isRemoved)
+  const committee = committeeOf(network, chain, document, check.isRemoved)
   const { era, index } = document.version
   if (!isSameCommittee(committee, { ...document, era, index }) || index < committee.index) {
     throw invalid('The document and its committee disagree.')
@@ -91,11 +93,19 @@ function genesisOf(bytes: Uint8Array): FoundedNetwork {
 
 function committeeOf(
   network: FoundedNetwork,
-  chain: Uint8Array,
+  bytes: Uint8Array,
+  { voters }: SporeDocument,
   isRemoved?: SporeCheck['isRemoved'],
-) {
+): CommitteeStatement {
   try {
-    return verifyChain(network, parseChain(chain), isRemoved)
+    const chain = parseChain(bytes)
+    if (!('certified' in chain)) return verifyChain(network, chain, isRemoved)
+    const certified = verifyCertified(network, chain, isRemoved)
+    // Blocks name nodes by their ids, which are the hashes of these keys.
+    const named = new Set(certified.voters)
+    const isSame = voters.length === named.size && voters.every((key) => named.has(nodeIdOf(key)))
+    if (!isSame) throw invalid('The document and its committee disagree.')
+    return { era: certified.era, index: certified.index, voters }
   } catch (cause) {
     throw invalid('Its committee cannot be proven.', cause)
   }

@@ -5,8 +5,9 @@ import { createSilentLogger } from '../../base/log/index.ts'
 import { createSimNetwork, type NodeId } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { createRegistry, type RegistryView } from '../../control/registry/index.ts'
-import { sealMandate, toEra } from '../../control/succession/index.ts'
+import { type CertifiedChain, sealMandate, toEra } from '../../control/succession/index.ts'
 import {
+  type ConsensusEngine,
   foundNetwork,
   generateKey,
   issueMembership,
@@ -36,17 +37,30 @@ export interface SporeWorld {
   links: ReturnType<typeof createSimNetwork>
   /** Nodes whose owner signs mandates. */
   admins: Set<NodeId>
+  /** Under Simplex how the committee is proven. */
+  proof: CertifiedChain | undefined
   advance(ms: number): Promise<void>
   end(): Promise<void>
 }
 
-export function createSporeWorld(seed: number, count: number): SporeWorld {
+export function createSporeWorld(
+  seed: number,
+  count: number,
+  consensus: ConsensusEngine = 'raft',
+): SporeWorld {
   const random = createSeededRandom(seed)
   const clock = createSimClock({ wallStartMs: START_MS })
   const links = createSimNetwork({ clock, random: createSeededRandom(seed + 1) })
   const founder = generateKey(random)
   const createdAt = new Date(START_MS).toISOString()
-  const network = foundNetwork(founder, { name: 'Garden', consensus: 'raft', createdAt }, random)
+  const keys = Array.from({ length: count }, () => generateKey(random))
+  // Under Simplex the first four are named in the genesis.
+  const voters = keys.slice(0, 4).map(({ publicKey }) => nodeIdOf(publicKey))
+  const network = foundNetwork(
+    founder,
+    { name: 'Garden', consensus, createdAt, ...(consensus === 'simplex' && { voters }) },
+    random,
+  )
   const permissions = ['admin', 'invite', 'deploy', 'use'] as const
   const membership = issueMembership(
     founder,
@@ -57,6 +71,7 @@ export function createSporeWorld(seed: number, count: number): SporeWorld {
   const { view } = createRegistry({ network, voters: [] })
   const world: SporeWorld = {
     ...{ network, founder, links, nodes: [], members: [], admins: new Set() },
+    proof: undefined,
     view: { ...view },
     primary: { voters: [], leader: undefined, height: 10, era: 0 },
     async advance(ms) {
@@ -71,8 +86,7 @@ export function createSporeWorld(seed: number, count: number): SporeWorld {
       await stopping
     },
   }
-  for (let at = 0; at < count; at++) {
-    const key = generateKey(random)
+  for (const [at, key] of keys.entries()) {
     const id = nodeIdOf(key.publicKey)
     const disk = createSimDisk()
     const make = (): Spores =>
@@ -82,6 +96,7 @@ export function createSporeWorld(seed: number, count: number): SporeWorld {
         mandate: (payload) =>
           world.admins.has(id) ? sealMandate(founder, network, payload, [membership]) : undefined,
         primary: {
+          proof: () => world.proof,
           view: () => (world.primary.voters.includes(id) ? world.view : undefined),
           status: () => ({
             role: world.primary.leader === id ? 'leader' : 'voter',

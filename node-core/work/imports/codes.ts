@@ -27,6 +27,8 @@ const changed = {
   'variable-missing': 'A variable in it was not given, and stands empty.',
   'one-of-its-kind':
     'Runs as a workload of equal instances: none has a name or storage of its own.',
+  'always-beside':
+    'Here a new copy always starts beside the old one, which ends when the new one is healthy.',
   'ports-joined': 'Its ports were added to the workload that it leads to.',
 }
 
@@ -50,7 +52,8 @@ const ignored = {
   'no-read-only-root': 'Its own files stay writable, and are gone with the instance.',
   'no-hostname': 'An instance is called by its id.',
   'no-terminal': 'There is no terminal.',
-  'no-rollout': 'There are no rules for updates yet: instances are replaced one after another.',
+  'no-rollout':
+    'Not a rule that updates have here: a new copy starts beside the old one, which ends when the new one is healthy.',
   'no-scaling': 'There is no scaling by load yet: set replicas.',
   'no-placement': 'The only rule of place is nodeSelector.',
   'no-init':

@@ -9,6 +9,7 @@ export interface Draft {
   scope: Scope
   parts: PartDraft[]
   replicas?: number
+  rollout: NonNullable<Manifest['rollout']>
   labels: Map<string, string>
   nodeSelector: Map<string, string>
 }
@@ -36,7 +37,7 @@ export interface DraftAmounts {
 export type ProbeTimes = Pick<ManifestProbe, 'periodMs' | 'timeoutMs' | 'failures'>
 
 export function newDraft(at: Place, name: string, scope: Scope): Draft {
-  return { at, name, scope, parts: [], labels: new Map(), nodeSelector: new Map() }
+  return { at, name, scope, parts: [], labels: new Map(), nodeSelector: new Map(), rollout: {} }
 }
 
 export function newPart({ line, path }: Place): PartDraft {

@@ -5,6 +5,7 @@ export interface Manifest {
   replicas?: number
   labels?: Record<string, string>
   nodeSelector?: Record<string, string>
+  rollout?: { atOnce?: number; paused?: boolean }
 }
 
 export interface ManifestContainer {

@@ -178,6 +178,19 @@ describe('a service', () => {
     })
   })
 
+  test('takes over by the rules that there are', () => {
+    const rollout = (config: string) =>
+      importText({ text: `services: { x: { image: x, deploy: { update_config: ${config} } } }` })
+        .workloads[0]?.rollout
+    expect(rollout('{ parallelism: 2, delay: 5s, order: stop-first }')).toEqual({ atOnce: 2 })
+    expect(rollout('{ parallelism: 0 }')).toEqual({ atOnce: 1_000 })
+    expect(rollout('{ order: start-first }')).toBeUndefined()
+    const spec = `paused: true, strategy: { rollingUpdate: { maxSurge: 3, maxUnavailable: 0 } }`
+    const template = 'template: { spec: { containers: [{ image: x }] } }'
+    const text = `{ apiVersion: v1, kind: Deployment, metadata: { name: x }, spec: { ${spec}, ${template} } }`
+    expect(importText({ text }).workloads[0]?.rollout).toEqual({ atOnce: 3, paused: true })
+  })
+
   test('is handed variables from outside only when they are given', () => {
     const text = 'services: { x: { image: x, environment: [A, B], labels: [c=d] } }'
     const { workloads, report } = importText({ text, variables: { A: 'a' } })

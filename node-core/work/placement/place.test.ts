@@ -4,6 +4,10 @@ import type { Flat } from '../spec/testing/flat.ts'
 import { explain, type PlacementNode, place } from './index.ts'
 import { desired, input, instance, NODES_3, node, nodeId, settle } from './testing/worlds.ts'
 
+const rolling = (atOnce: number, paused = false) => {
+  return { kind: 'rolling', atOnce, paused } as const
+}
+
 describe('placing', () => {
   test('spreads three replicas over three nodes', () => {
     const { assignments, starts } = place(
@@ -197,6 +201,44 @@ describe('a changed workload', () => {
     )
     expect(placed.starts.size).toBe(0)
     expect(placed.surplus).toEqual([])
+  })
+
+  test('is replaced as many at once as was said, and waits for as many', () => {
+    const two = desired('web', { replicas: 3, env: { A: '1' }, rollout: rolling(2) }, 2)
+    const placed = place(input({ nodes: NODES_3, workloads: [two], instances }))
+    expect([...placed.starts]).toEqual(['web/0', 'web/1'])
+    const broken = [0, 1].map((index) =>
+      instance(two, index, index + 1, { id: `web-${index}-new`, health: 'unhealthy' }),
+    )
+    const stuck = place(
+      input({ nodes: NODES_3, workloads: [two], instances: [...instances, ...broken] }),
+    )
+    expect([stuck.starts.size, stuck.surplus]).toEqual([0, []])
+  })
+
+  test('that is paused starts nothing in the place of what serves, but what is missing', () => {
+    const paused = desired('web', { ...after.workload, rollout: rolling(1, true) }, 3)
+    const held = place(
+      input({ nodes: NODES_3, workloads: [paused], instances: instances.slice(0, 2) }),
+    )
+    expect([...held.starts]).toEqual(['web/2'])
+    expect(held.surplus).toEqual([])
+  })
+
+  test('in blue and green starts all at once, and ends the old ones when all of it serves', () => {
+    const rollout = { kind: 'blueGreen', atOnce: 1, paused: false } as const
+    const green = desired('web', { replicas: 3, env: { A: '1' }, rollout }, 2)
+    const first = place(input({ nodes: NODES_3, workloads: [green], instances }))
+    expect(first.starts.size).toBe(3)
+    const fresh = [0, 1, 2].map((index) =>
+      instance(green, index, index + 1, { id: `web-${index}-new` }),
+    )
+    const slow = { ...fresh[2]!, health: 'unknown' as const }
+    const half = [...instances, ...fresh.slice(0, 2), slow]
+    const waiting = place(input({ nodes: NODES_3, workloads: [green], instances: half }))
+    expect([waiting.starts.size, waiting.surplus]).toEqual([0, []])
+    const whole = input({ nodes: NODES_3, workloads: [green], instances: [...instances, ...fresh] })
+    expect(place(whole).surplus).toEqual(['web-0-000001', 'web-1-000002', 'web-2-000003'])
   })
 
   test('is not replaced when only the number of replicas changed', () => {

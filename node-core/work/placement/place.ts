@@ -71,6 +71,7 @@ export function evaluate(input: PlacementInput): Table {
     const forbidden = desired.workload.onPartition === 'stop' && !input.majority
     markUnwanted(table, desired, instances, nodeById, forbidden)
     const seats = forbidden ? [] : seat(table, desired, instances, nodeById)
+    keepUntilAllServe(table, desired.workload, seats)
     return { desired, seats, forbidden }
   })
   // Then what was assigned and has yet to start.
@@ -149,6 +150,21 @@ function markSurplus({ surplus }: Table, { keeper, incumbent, ...holders }: Seat
   }
 }
 
+/** Blue and green change places at once: the old ones stay until every slot has a healthy new one. */
+function keepUntilAllServe({ surplus }: Table, workload: Workload, seats: readonly Seat[]): void {
+  if (workload.rollout.kind !== 'blueGreen') return
+  if (seats.every(({ keeper }) => keeper && isHealthy(keeper))) return
+  for (const { leaving } of seats) {
+    for (const instance of leaving) {
+      if (surplus.get(instance.id) === 'REPLACED') surplus.delete(instance.id)
+    }
+  }
+}
+
+function atOnceOf({ rollout }: Workload): number {
+  return rollout.kind === 'blueGreen' ? Number.POSITIVE_INFINITY : rollout.atOnce
+}
+
 /** Reserves for a slot that was assigned and that nobody holds, before anybody else takes the room. */
 function appoint(table: Table, workload: Workload, seated: Seat): void {
   const { slot, keeper, incumbent } = seated
@@ -173,25 +189,28 @@ function awayNode(table: Table, { slot, lost }: Seat): NodeId | undefined {
 /** Assigns every slot of one workload, those that are held first to their holders. */
 function fill(table: Table, workload: Workload, seats: readonly Seat[]): void {
   const { assignments, unplaced } = table
-  // One slot of a workload is on the move at a time, so that the others go on serving.
-  let moving = seats.some(
+  // Few slots of a workload are on the move at a time, so that the others go on serving.
+  const atOnce = atOnceOf(workload)
+  let moving = seats.filter(
     ({ keeper, leaving }) => keeper && !isHealthy(keeper) && leaving.length > 0,
-  )
-  let unsound = false
+  ).length
+  let unsound = 0
   let refused: readonly Refusal[] | undefined
 
   for (const seated of seats) {
     const { slot, keeper, incumbent, appointed } = seated
     if (keeper) {
       assignments.set(slot, keeper.node)
-      unsound ||= !isHealthy(keeper)
+      if (!isHealthy(keeper)) unsound++
       continue
     }
     if (incumbent) {
       assignments.set(slot, incumbent.node)
       const serves = incumbent.status === 'Running'
-      const moved = (!serves || !moving) && move(table, workload, slot, incumbent, unsound)
-      moving ||= moved && serves
+      const mayMove = !serves || moving < atOnce
+      const isSound = unsound < atOnce && !workload.rollout.paused
+      const moved = mayMove && move(table, workload, slot, incumbent, isSound)
+      if (moved && serves) moving++
       continue
     }
     if (appointed) {
@@ -217,18 +236,19 @@ function fill(table: Table, workload: Workload, seats: readonly Seat[]): void {
 
 /**
  * Starts the successor of an incumbent: in its place after a change of the workload, elsewhere when
- * its node drains or cannot run it. A rollout waits while a slot before it is not healthy.
+ * its node drains or cannot run it. A rollout waits while slots before it are not healthy, and while
+ * it is paused.
  */
 function move(
   table: Table,
   workload: Workload,
   slot: Slot,
   incumbent: Instance,
-  unsound: boolean,
+  isSound: boolean,
 ): boolean {
   const node = table.nodes.find(({ id }) => id === incumbent.node)
   if (node && !table.ledger.refusalInPlace(node, slot, workload)) {
-    if (unsound) return false
+    if (!isSound) return false
     table.starts.add(slot)
     return true
   }

@@ -99,7 +99,8 @@ function rolloutCondition(
 ): Reason[] {
   if (served === renewed || inSight.every((one) => isCurrent(one, desired))) return []
   const message = `${renewed} of ${replicas} run the new version; the others serve the old one.`
-  return [{ code: 'ROLLING_OUT', message }]
+  if (!desired.workload.rollout.paused) return [{ code: 'ROLLING_OUT', message }]
+  return [{ code: 'ROLLOUT_PAUSED', message: `Paused: ${message}` }]
 }
 
 function lostCondition(lost: number, replicas: number): Reason {

@@ -14,6 +14,7 @@ const FULL = {
   env: { TZ: 'UTC' },
   labels: { tier: 'front' },
   nodeSelector: { disk: 'ssd' },
+  rollout: { kind: 'rolling', atOnce: 2, paused: true },
   onPartition: 'keep',
   containers: [
     {

@@ -104,5 +104,7 @@ export const healthPath = z
 export const periodMs = z.number().int().min(PROBE_PERIOD_MS_MIN).max(PROBE_PERIOD_MS_MAX)
 export const timeoutMs = z.number().int().min(PROBE_TIMEOUT_MS_MIN).max(PROBE_TIMEOUT_MS_MAX)
 export const probeFailures = z.number().int().min(1).max(PROBE_FAILURES_MAX)
+export const atOnce = z.number().int().min(1).max(REPLICAS_MAX)
+export const rolloutKind = z.enum(['rolling', 'blueGreen'])
 export const onPartition = z.enum(['heal', 'keep', 'stop'])
 export const protocol = z.enum(['tcp', 'udp'])

@@ -21,7 +21,21 @@ export interface Workload {
   labels: Record<string, string>
   /** Only nodes with all of these labels. */
   nodeSelector: Record<string, string>
+  rollout: Rollout
   onPartition: OnPartition
+}
+
+/** How a changed workload takes the place of the one before (docs/adr/0022). */
+export interface Rollout {
+  /**
+   * `rolling`: slot by slot, each waiting for the ones before. `blueGreen`: all at once beside the old
+   * ones, which have the traffic until the last new one is healthy.
+   */
+  kind: 'rolling' | 'blueGreen'
+  /** Slots on the move at a time, of a rolling one. */
+  atOnce: number
+  /** What serves stays as it is; what has to be started anyhow is of the new version. */
+  paused: boolean
 }
 
 export type Parts = [Part, ...Part[]]
@@ -150,7 +164,7 @@ export {
   validationError,
   type WrongField,
 } from './errors.ts'
-export { PORTS_MAX } from './limits.ts'
+export { PORTS_MAX, REPLICAS_MAX } from './limits.ts'
 export { parseWorkload } from './parse-workload.ts'
 export { amountsOf, portsOf } from './parts.ts'
 export { PROBE_BOUNDS } from './probes.ts'

@@ -27,6 +27,7 @@ describe('what a deploy asks for', () => {
       replicas: 1,
       labels: {},
       nodeSelector: {},
+      rollout: { kind: 'rolling', atOnce: 1, paused: false },
       onPartition: 'heal',
     })
   })

@@ -96,6 +96,7 @@ const common = {
   replicas: field.replicas,
   labels: field.labels,
   nodeSelector: field.labels,
+  rollout: z.object({ kind: field.rolloutKind, atOnce: field.atOnce, paused: z.boolean() }),
   onPartition: field.onPartition,
 }
 

@@ -35,8 +35,15 @@ export const registry = {
   },
   leader: 'Led by',
   leaderTerm: '{{name}}, term {{term}}',
-  leaderView: '{{name}}, view {{term}}',
+  leaderCommittee: '{{name}}, committee {{term}}',
   nobody: 'Nobody now',
+  liars: 'If some lie',
+  promise: {
+    byzantine: 'All agree, as long as no more than {{count}} of them lie',
+    byzantine_one: 'All agree, as long as no more than {{count}} of them lies',
+    'honest-only': 'Nothing is promised: it takes four that vote to bear one liar',
+    void: 'No longer promised: too many of them lied, and computers may hold different versions',
+  },
   here: 'This computer',
   part: {
     leader: 'Leads',

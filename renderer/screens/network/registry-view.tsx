@@ -30,6 +30,11 @@ export function RegistryView(props: { status: Status; mayInvite: boolean; onInvi
         <p>{standingOf(primary, t)}</p>
         <Facts>
           <Fact name={t('registry.leader')}>{leaderOf(status, primary, t)}</Fact>
+          {primary.guarantee && (
+            <Fact name={t('registry.liars')}>
+              {t(`registry.promise.${primary.guarantee}`, { count: primary.mayLie ?? 0 })}
+            </Fact>
+          )}
           <Fact name={t('registry.here')}>
             {t(`registry.part.${primary.role}`)}
             {primary.height !== undefined && (
@@ -58,12 +63,12 @@ function standingOf({ inForce, voters, mayFail, silent = 0 }: Primary, t: Text):
   return `${t('registry.keeps', { count })} ${bears}`
 }
 
-/** Raft counts terms, Simplex views. */
+/** Raft counts terms, Simplex committees. */
 function leaderOf({ network }: Status, { leader, leaderName, term }: Primary, t: Text): string {
   if (leader === undefined) return t('registry.nobody')
   const name = leaderName ?? leader.slice(0, 8)
   return network?.consensus === 'simplex'
-    ? t('registry.leaderView', { name, term })
+    ? t('registry.leaderCommittee', { name, term })
     : t('registry.leaderTerm', { name, term })
 }
 

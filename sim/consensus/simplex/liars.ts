@@ -178,7 +178,7 @@ const forker = liar(({ self }) => {
       const parent = own && blocks.get(own.parent)
       if (!parent) return [outgoing]
       const { epoch, view, items } = own
-      const plain = items.map(({ nonce, payload }) => [Buffer.from(nonce, 'hex'), payload ?? null])
+      const plain = items.map(({ nonce, payload }) => [Buffer.from(nonce, 'hex'), payload])
       const place = [parent.height, Buffer.from(parent.parent, 'hex'), parent.index]
       const block = encode([1, epoch, view, ...place, plain, null])
       const vote = signVote(self, 'notarise', epoch, view, digestOf(block))

@@ -14,13 +14,14 @@ export type Kind = 'notarise' | 'nullify' | 'finalise'
 type PlainBallot = [Kind, epoch: number, view: number, digest: Uint8Array | null]
 export type PlainVote = [...PlainBallot, key: Uint8Array, signature: Uint8Array]
 type PlainCertificate = [...PlainBallot, signatures: unknown[]]
-export type PlainItem = [nonce: Uint8Array, payload: Uint8Array | null]
+export type PlainItem = [nonce: Uint8Array, payload: Uint8Array]
 
 export type Wire =
   | [1, 'propose', block: Uint8Array, PlainVote, PlainCertificate | null]
   | [1, 'vote', PlainVote]
   | [1, 'items', PlainItem[]]
-  | [1, 'status' | 'change']
+  | [1, 'horizon', nonce: Uint8Array, epoch: number, view: number]
+  | [1, 'status' | 'change' | 'ask']
 
 type Stored =
   | [1, 'vote', PlainVote]

@@ -165,6 +165,8 @@ describe('the HTTP door', () => {
     const broken = await call('/api/workloads', { method: 'POST', body: '{"name":' })
     expect(broken.status).toBe(400)
     expect(await broken.json()).toMatchObject({ code: 'VALIDATION_ERROR' })
+    const query = await call('/api/kv?limit=abc')
+    expect(await query.json()).toMatchObject({ error: 'limit: Not a number.' })
   })
 
   it('deploys, shows, scales and deletes by the routes of the contract', async () => {

@@ -22,8 +22,7 @@ import { bytesUpTo, DIGEST, EPOCH, HEIGHT, INDEX, NONCE, parseBy, VIEW } from '.
 export interface Item {
   /** 16 random bytes, as hex: nobody can put it into a block before it was made known. */
   nonce: string
-  /** Undefined for the mark of a read, which takes no place in the log (see `reads` in pool.ts). */
-  payload: Uint8Array | undefined
+  payload: Uint8Array
 }
 
 /** A change of members. Its committee is the next epoch's, so it fits into one epoch only. */
@@ -72,8 +71,7 @@ export function parseBlock(bytes: Uint8Array): Block | undefined {
 
 /** The last entry of the log once this block is in it. */
 export function endOf(block: BlockDraft): LogIndex {
-  const entries = block.items.filter((item) => item.payload !== undefined).length
-  return (block.index + entries + (block.change ? 1 : 0)) as LogIndex
+  return (block.index + block.items.length + (block.change ? 1 : 0)) as LogIndex
 }
 
 /**
@@ -81,7 +79,7 @@ export function endOf(block: BlockDraft): LogIndex {
  * another payload under it.
  */
 export function itemKey({ nonce, payload }: Item): string {
-  return payload === undefined ? nonce : `${nonce}:${digestOf(payload)}`
+  return `${nonce}:${digestOf(payload)}`
 }
 
 export function isSameChange(left: Change, right: Change): boolean {
@@ -89,7 +87,7 @@ export function isSameChange(left: Change, right: Change): boolean {
 }
 
 export function plainItem(item: Item) {
-  return [fromHex(item.nonce), item.payload ?? null]
+  return [fromHex(item.nonce), item.payload]
 }
 
 export function plainChange(change: Change) {
@@ -99,8 +97,8 @@ export function plainChange(change: Change) {
 const VERSION = 1
 
 export const ITEM = z
-  .tuple([NONCE, bytesUpTo(PAYLOAD_BYTES_MAX).nullable()])
-  .transform(([nonce, payload]): Item => ({ nonce, payload: payload ?? undefined }))
+  .tuple([NONCE, bytesUpTo(PAYLOAD_BYTES_MAX)])
+  .transform(([nonce, payload]): Item => ({ nonce, payload }))
 
 export const CHANGE = z
   .tuple([NONCE, COMMITTEE])

@@ -53,8 +53,8 @@ export function accept(machine: Machine, certificate: Certificate): boolean {
   if (contradicts(certificates, certificate)) dissent.addFork()
   if (known) return false
   certificates[certificate.kind] = certificate
-  const sync = certificate.kind === 'finalise'
-  write(machine, { kind: 'certificate', certificate }, { sync })
+  // It may be lost with its node, and nothing that follows from it is: `finalise` says why.
+  write(machine, { kind: 'certificate', certificate }, { sync: false })
   return true
 }
 

@@ -67,13 +67,13 @@ export function restore(machine: Machine, bytes: Uint8Array): boolean {
   if (machine.replaying) outbox.dropDeliveries()
   const members = membersOf(committee)
   const snapshot = { index, state, members }
-  outbox.deliver({ snapshot, committed: [], reads: [], fates: [] })
+  outbox.deliver({ snapshot, committed: [], fates: [] })
   // It may be in the blocks that were passed over, or not.
   const own = pool.takeOwn()
   const changes = sameEpoch ? [] : machine.changes.takeAll()
   outbox.loseSight(
     [...own, ...changes].flatMap(({ proposal }) => (proposal === undefined ? [] : [proposal])),
-    own.flatMap((entry) => entry.reads),
+    [],
   )
   return true
 }

@@ -29,6 +29,8 @@ export function createDissent(): Dissent {
   const byAuthor = new Map<NodeId, Evidence>()
   const told = new Set<NodeId>()
   let forked = false
+  /** Stays: whoever was shown another log may still hold it when the liars are gone. */
+  let broken = false
   return {
     add(evidence) {
       const { author, epoch } = evidence.first
@@ -47,8 +49,8 @@ export function createDissent(): Dissent {
     },
     evidence: () => [...byAuthor.values()].map(encodeEvidence),
     guarantee(committee) {
-      const lied = weightOfAll(committee, byAuthor.keys())
-      if (forked || lied > faultyWeightMax(committee)) return 'void'
+      broken ||= weightOfAll(committee, byAuthor.keys()) > faultyWeightMax(committee)
+      if (forked || broken) return 'void'
       return toleratesLiars(committee) ? 'byzantine' : 'honest-only'
     },
   }

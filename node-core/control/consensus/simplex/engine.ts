@@ -2,7 +2,7 @@
 import { assert } from '../../../base/errors/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
 import { nodeIdOf } from '../../../identity/index.ts'
-import type { Engine, EngineStatus, LogIndex, Members, ProposalId, ReadId } from '../index.ts'
+import type { Engine, EngineStatus, LogIndex, Members, ProposalId } from '../index.ts'
 import { type Change, endOf } from './block.ts'
 import { committeeOf, compact } from './compacting.ts'
 import type { Guarantee } from './dissent.ts'
@@ -21,6 +21,7 @@ import {
   quorumWeight,
   weightOfAll,
 } from './quorum.ts'
+import { takeRead } from './reading.ts'
 import { replay } from './replay.ts'
 import { passTick, settle } from './rules.ts'
 import { type ChainEnd, endOfChain } from './salvage.ts'
@@ -95,21 +96,8 @@ function takeProposal(machine: Machine, id: ProposalId, payload: Uint8Array): vo
     outbox.refuse(id, 'TOO_LARGE')
   } else {
     const item = { nonce: createNonce(machine), payload: Uint8Array.from(payload) }
-    if (!pool.add(item, config.self, ticks, { proposal: id })) outbox.refuse(id, 'BUSY')
+    if (!pool.add(item, config.self, ticks, id)) outbox.refuse(id, 'BUSY')
   }
-}
-
-/** See `pool.ts` for why the answer is linearizable. */
-function takeRead(machine: Machine, id: ReadId): void {
-  const { config, committee, pool, outbox, ticks } = machine
-  for (const entry of pool.entries()) {
-    if (entry.told || entry.item.payload !== undefined || entry.from !== config.self) continue
-    entry.reads.push(id)
-    return
-  }
-  const mark = { nonce: createNonce(machine), payload: undefined }
-  const taken = isMember(committee, config.self)
-  if (!taken || !pool.add(mark, config.self, ticks, { reads: [id] })) outbox.loseSight([], [id])
 }
 
 function takeChange(machine: Machine, id: ProposalId, members: Members): void {

@@ -24,6 +24,11 @@ export function foundingCommitteeOf(
   return committee
 }
 
+/** How many committees there were before it in its era. */
+export function epochInEra(epoch: number): number {
+  return epoch % EPOCHS_PER_MANDATE
+}
+
 export function isOfOneMandate(one: Epoch, other: Epoch): boolean {
   return Math.floor(one / EPOCHS_PER_MANDATE) === Math.floor(other / EPOCHS_PER_MANDATE)
 }

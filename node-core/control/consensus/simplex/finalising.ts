@@ -1,5 +1,5 @@
 /** From a finalisation to entries of the log, and from the last block of an epoch to the next. */
-import type { Checkpoint, CommittedEntry, Fate, LogIndex, ReadResult } from '../index.ts'
+import type { Checkpoint, CommittedEntry, Fate, LogIndex } from '../index.ts'
 import type { Block, Change } from './block.ts'
 import { endOf, isSameChange } from './block.ts'
 import type { Certificate } from './certificate.ts'
@@ -17,6 +17,15 @@ import { membersOf } from './quorum.ts'
  * in v. Whoever honest notarises a block in a later view w requires its parent to be notarised in a
  * view u with every view between u and w nullified, so u ≥ v, and by induction the parent is B or
  * one of its descendants.
+ *
+ * Why the certificate need not be on disk before the entries are delivered: all that the proof leans on
+ * is. Each honest voter of the quorum has written down and synced its vote to finalise before it said
+ * it, so after any crash it still never nullifies v; and what is delivered stays the only block that can
+ * be final at its height. Nor can the block be lost: those honest voters that notarised it, over f of
+ * the weight, synced it with their vote. What a node forgets is that it knew: it learns it again from
+ * the votes, which are said again while the view is open, or from whoever is ahead. Records are on disk
+ * in the order in which they were written, so a node that has voted in the next epoch still knows the
+ * certificate that led it there.
  */
 export function finalise(machine: Machine): boolean {
   const { views, chain, dissent } = machine
@@ -64,7 +73,7 @@ function deliver(machine: Machine, block: Block, certificate: Certificate | unde
 
 /**
  * A function of the chain alone, so that all nodes take their snapshots at the same blocks and can
- * vouch for each other's. Blocks that hold marks of reads alone fill the disk too.
+ * vouch for each other's. Empty blocks fill the disk too.
  */
 function checkpointAt(machine: Machine, block: Block): { checkpoint?: Checkpoint } {
   machine.uncheckedBytes += block.bytes.byteLength + BLOCK_COST_BYTES
@@ -76,14 +85,11 @@ function checkpointAt(machine: Machine, block: Block): { checkpoint?: Checkpoint
 /** The block's entries, and what may be answered once they are applied. */
 function contentOf(machine: Machine, block: Block) {
   const committed: CommittedEntry[] = []
-  const reads: ReadResult[] = []
   const fates: Fate[] = []
   let index = block.index
   for (const item of block.items) {
     const { payload } = item
     const waiting = machine.pool.settle(item)
-    for (const id of waiting?.reads ?? []) reads.push({ id, index: endOf(block) })
-    if (payload === undefined) continue
     index = (index + 1) as LogIndex
     // A snapshot may have been taken in the middle of a block.
     if (index > machine.delivered) committed.push({ index, payload })
@@ -98,7 +104,7 @@ function contentOf(machine: Machine, block: Block) {
       fates.push({ id: own.proposal, outcome: 'committed', index })
     }
   }
-  return { committed, reads, fates }
+  return { committed, fates }
 }
 
 /**

@@ -30,7 +30,7 @@ const block = createBlock({
   ...place,
   items: [
     { nonce, payload: Uint8Array.of(1, 2) },
-    { nonce: 'ff'.repeat(16), payload: undefined },
+    { nonce: 'ff'.repeat(16), payload: new Uint8Array() },
   ],
   change: undefined,
 })
@@ -62,6 +62,8 @@ const MESSAGES: Message[] = [
     lacking: 2 as View,
     isEmpty: false,
   },
+  { kind: 'ask', nonce },
+  { kind: 'horizon', nonce, epoch: place.epoch, view: place.view },
   { kind: 'want', digest },
   { kind: 'block', block: last.bytes },
   { kind: 'history', blocks: [{ block: block.bytes, certificate: undefined }, proven] },
@@ -98,7 +100,7 @@ describe('the formats', () => {
     for (const record of RECORDS) expect(parseRecord(encodeRecord(record))).toEqual(record)
     expect(parseBlock(block.bytes)).toEqual(block)
     expect(parseSnapshot(snapshot)).toMatchObject({ index: 6, base: block, committee })
-    expect([endOf(block), endOf(last)]).toEqual([5, 5])
+    expect([endOf(block), endOf(last)]).toEqual([6, 5])
   })
 
   it.each(MESSAGES.map((message) => [message.kind, encodeMessage(message)] as const))(

@@ -19,10 +19,10 @@ export {
 export type { FinalBlock } from './chain.ts'
 export type { Guarantee } from './dissent.ts'
 export { createSimplexEngine, type SimplexEngine } from './engine.ts'
-export { foundingCommitteeOf, isOfOneMandate } from './eras.ts'
+export { epochInEra, foundingCommitteeOf, isOfOneMandate } from './eras.ts'
 export { type Evidence, parseEvidence, proveLie, verifyEvidence } from './evidence.ts'
 export { ERAS_MAX } from './limits.ts'
-export { encodeCommittee, followLinks, parseCommittee } from './lineage.ts'
+export { encodeCommittee, followEvery, followLinks, parseCommittee } from './lineage.ts'
 export type { SimplexConfig } from './machine.ts'
 export { type BlockDigest, type Epoch, FIRST_EPOCH, type Height, type View } from './numbering.ts'
 export {

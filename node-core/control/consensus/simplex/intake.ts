@@ -19,6 +19,7 @@ import { epochOf, type Machine, schemeOf } from './machine.ts'
 import { type Message, parseMessage } from './messages.ts'
 import { nextEpoch, nextView } from './numbering.ts'
 import { isMember, weightOf } from './quorum.ts'
+import { hearAsk, hearHorizon } from './reading.ts'
 import { ask } from './standpoint.ts'
 import { isVoteSigned, type Vote } from './vote.ts'
 
@@ -43,6 +44,10 @@ export function hear(machine: Machine, from: NodeId, bytes: Uint8Array): Verdict
       return hearStatus(machine, from, message)
     case 'certificates':
       return hearCertificates(machine, from, message.certificates)
+    case 'ask':
+      return hearAsk(machine, from, message.nonce)
+    case 'horizon':
+      return hearHorizon(machine, from, message)
     case 'want':
       return hearWant(machine, from, message.digest)
     case 'block':

@@ -22,6 +22,8 @@ export const PAYLOAD_BYTES_MAX = 1_183_744
 export const BLOCK_BYTES_MAX = 2_097_152
 /** What a leader puts into a block before it stops adding. Bytes. */
 export const BLOCK_BYTES_AIM = 524_288
+/** What waits while a round is under way before the next leader proposes all the same. Bytes. */
+export const GATHERED_BYTES = 65_536
 /** Items in one block. */
 export const BLOCK_ITEMS_MAX = 4_096
 /** Largest message between engines. Bytes. */
@@ -37,7 +39,7 @@ export const VIEW_TICKS = 10
 export const VIEW_DOUBLINGS_MAX = 4
 /** Until a leader with nothing new proposes an empty block, to finalise the one before. Ticks. */
 export const EMPTY_BLOCK_TICKS = 3
-/** Until what was said in a view is said again. Ticks. */
+/** Until what was said in a view, or asked by a reader, is said again. Ticks. */
 export const RETRY_TICKS = 5
 /** Doublings of that time within one view. */
 export const RETRY_DOUBLINGS_MAX = 3
@@ -70,6 +72,8 @@ export const POOL_ITEMS_PER_PEER_MAX = 8_192
 export const POOL_BYTES_PER_PEER_MAX = 16_777_216
 /** Items forwarded in one message. Bytes. */
 export const FORWARD_BYTES_MAX = 1_048_576
+/** Questions of this node's readers without an answer; those of one turn are one. */
+export const QUESTIONS_MAX = 1_024
 /** Finalised items remembered, so that one that comes late is not proposed again. */
 export const REMEMBERED_ITEMS_MAX = 16_384
 /** Times that one leader proposes a change of members that the others do not notarise. */

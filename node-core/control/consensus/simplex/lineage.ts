@@ -3,7 +3,8 @@
  * the epoch certifies it. Whoever knows one committee can be led to the present one by anybody.
  */
 import { encode } from '../../../base/codec/index.ts'
-import { type Block, parseBlock } from './block.ts'
+import type { LogIndex } from '../index.ts'
+import { type Block, endOf, parseBlock } from './block.ts'
 import { type Certificate, verifyCertificate } from './certificate.ts'
 import { COMMITTEE_BYTES_MAX, RECORD_BYTES_MAX } from './limits.ts'
 import { PROVEN_BLOCK, type ProvenBlock, plainProvenBlock } from './messages.ts'
@@ -47,6 +48,25 @@ export function followLinks(
     if (next && 'committee' in next) known = next.committee
   }
   return known
+}
+
+/** By links each of which has to hold; undefined where one does not. `index` is the last one's. */
+export function followEvery(
+  scheme: Scheme,
+  committee: Committee,
+  links: readonly Uint8Array[],
+): { committee: Committee; index: LogIndex | undefined } | undefined {
+  let known = committee
+  let index: LogIndex | undefined
+  for (const bytes of links) {
+    const link = parseBy(PROVEN_BLOCK, bytes, RECORD_BYTES_MAX)
+    const block = link && parseBlock(link.block)
+    const next = link && succeed(scheme, known, link)
+    if (!block || !next || !('committee' in next)) return undefined
+    known = next.committee
+    index = endOf(block)
+  }
+  return { committee: known, index }
 }
 
 export function encodeLink(link: ProvenBlock): Uint8Array {

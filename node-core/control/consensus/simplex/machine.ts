@@ -17,6 +17,7 @@ import { type BlockDigest, type Epoch, nextView, type View } from './numbering.t
 import { createOutbox, type Outbox } from './outbox.ts'
 import { createPeers, type Peers } from './peers.ts'
 import { createPool, type Pool } from './pool.ts'
+import type { Question } from './question.ts'
 import { type Committee, everyoneIn, type Standing, weightOf } from './quorum.ts'
 import { createSnapshots, type Snapshots } from './snapshots.ts'
 import { createViewTimer, type ViewTimer } from './view-timer.ts'
@@ -78,6 +79,8 @@ export interface Machine {
   hasState: boolean
   /** The last block of each epoch so far, with its certificate. */
   links: ProvenBlock[]
+  /** Of this node's readers, the oldest first. */
+  questions: Question[]
   /** Blocks that are needed and not here. */
   readonly wanted: Map<BlockDigest, { sinceTick: number }>
   /** A view whose nullification the current proposal needs and which is not here. */
@@ -109,6 +112,7 @@ export function createMachine(config: SimplexConfig): Machine {
     uncheckedBytes: 0,
     hasState: false,
     links: [],
+    questions: [],
     wanted: new Map(),
     lacking: undefined,
     written: new Set(),

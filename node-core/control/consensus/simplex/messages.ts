@@ -17,7 +17,7 @@ import {
   SNAPSHOT_BYTES_MAX,
 } from './limits.ts'
 import { type BlockDigest, type Epoch, fromHex, type Height, type View } from './numbering.ts'
-import { bytesUpTo, DIGEST, EPOCH, HEIGHT, INDEX, parseBy, VIEW } from './shapes.ts'
+import { bytesUpTo, DIGEST, EPOCH, HEIGHT, INDEX, NONCE, parseBy, VIEW } from './shapes.ts'
 import { plainVote, VOTE, type Vote } from './vote.ts'
 
 /** A finalised block; the last one of a run has its certificate, those before are its ancestors. */
@@ -57,6 +57,9 @@ export type Message =
   | { kind: 'items'; items: readonly Item[] }
   | { kind: 'change'; change: Change }
   | ({ kind: 'status' } & Standpoint)
+  /** A reader's question, and a voter's answer: see `reading.ts`. */
+  | { kind: 'ask'; nonce: string }
+  | { kind: 'horizon'; nonce: string; epoch: Epoch; view: View }
   | { kind: 'want'; digest: BlockDigest }
   | { kind: 'block'; block: Uint8Array }
   | { kind: 'history'; blocks: readonly ProvenBlock[] }
@@ -102,6 +105,10 @@ function plainMessage(message: Message): unknown[] {
         message.lacking,
         message.isEmpty,
       ]
+    case 'ask':
+      return [fromHex(message.nonce)]
+    case 'horizon':
+      return [fromHex(message.nonce), message.epoch, message.view]
     case 'want':
       return [fromHex(message.digest)]
     case 'block':
@@ -151,6 +158,8 @@ const HEAD = z
       'items',
       'change',
       'status',
+      'ask',
+      'horizon',
       'want',
       'block',
       'history',
@@ -204,6 +213,12 @@ const MESSAGES: Record<Message['kind'], z.ZodType<Message>> = {
         isEmpty,
       }),
     ),
+  ask: z
+    .tuple([version, kind('ask'), NONCE])
+    .transform(([, kind, nonce]): Message => ({ kind, nonce })),
+  horizon: z
+    .tuple([version, kind('horizon'), NONCE, EPOCH, VIEW])
+    .transform(([, kind, nonce, epoch, view]): Message => ({ kind, nonce, epoch, view })),
   want: z
     .tuple([version, kind('want'), DIGEST])
     .transform(([, kind, digest]): Message => ({ kind, digest })),

@@ -4,6 +4,7 @@ import type {
   Checkpoint,
   CommittedEntry,
   Fate,
+  LogIndex,
   Outgoing,
   ProposalId,
   ReadId,
@@ -15,11 +16,10 @@ import type {
 import { encodeMessage, type Message } from './messages.ts'
 import { type EngineRecord, encodeRecord } from './records.ts'
 
-/** One block's worth, or a snapshot, with the answers that may be given once it is applied. */
+/** One block's worth, or a snapshot, with the fates that may be told once it is applied. */
 export interface Delivery {
   snapshot: StateSnapshot | undefined
   committed: readonly CommittedEntry[]
-  reads: readonly ReadResult[]
   fates: readonly Fate[]
   /** The state is to be taken after this one. */
   checkpoint?: Checkpoint
@@ -33,6 +33,8 @@ export interface Outbox {
   record(record: EngineRecord, options: { sync: boolean }): void
   deliver(delivery: Delivery): void
   dropDeliveries(): void
+  /** These may be shown what is final up to there. */
+  answer(reads: readonly ReadId[], index: LogIndex): void
   refuse(id: ProposalId, code: RefusalCode): void
   /** Nobody here knows any more what became of these. */
   loseSight(proposals: readonly ProposalId[], reads: readonly ReadId[]): void
@@ -76,6 +78,9 @@ export function createOutbox(self: NodeId): Outbox {
     dropDeliveries() {
       deliveries.length = 0
     },
+    answer(asked, index) {
+      for (const id of asked) reads.push({ id, index })
+    },
     refuse(id, code) {
       fates.push({ id, outcome: 'refused', code })
     },
@@ -94,7 +99,7 @@ export function createOutbox(self: NodeId): Outbox {
         messages,
         snapshot: delivery?.snapshot,
         committed: delivery?.committed ?? [],
-        reads: [...reads, ...(delivery?.reads ?? [])],
+        reads,
         fates: [...fates, ...(delivery?.fates ?? [])],
         ...(delivery?.checkpoint !== undefined && { checkpoint: delivery.checkpoint }),
       }

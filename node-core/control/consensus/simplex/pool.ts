@@ -1,18 +1,10 @@
 /**
- * What waits for a place in a block: this node's own proposals and reads, and what members forwarded,
+ * What waits for a place in a block: this node's own proposals, and what members forwarded,
  * so that whoever leads next can take it. Each member has a share of its own, which a flood of
  * another does not touch.
- *
- * Reads. A read is ordered: its mark is an item with a fresh random nonce, and it is answered when a
- * block with the mark is final and delivered here, at the index where that block ends. Proof of
- * linearizability: the nonce was made after the read was asked, so a block B with it was proposed
- * after that. Let W be a write that somebody knew to be committed before the read was asked: its
- * block A was final then, so B cannot be an ancestor of A, being younger than all of A's votes. All
- * final blocks are on one chain, so A is an ancestor of B (or W is in B itself), and W is delivered
- * here before the read is answered. Reads asked between two `ready` share one mark.
  */
 import type { NodeId } from '../../../base/net/index.ts'
-import type { ProposalId, ReadId } from '../index.ts'
+import type { ProposalId } from '../index.ts'
 import { type Item, itemKey } from './block.ts'
 import {
   PENDING_TICKS_MAX,
@@ -29,8 +21,6 @@ export interface PoolEntry {
   readonly bornTick: number
   /** Set for what this node proposed itself. */
   readonly proposal: ProposalId | undefined
-  /** What a read's mark of this node stands for. */
-  readonly reads: ReadId[]
   /** Whether the others have been told. */
   told: boolean
 }
@@ -38,7 +28,7 @@ export interface PoolEntry {
 export interface Pool {
   readonly size: number
   /** False when the member's share is used up. */
-  add(item: Item, from: NodeId, tick: number, own?: OwnItem): boolean
+  add(item: Item, from: NodeId, tick: number, proposal?: ProposalId): boolean
   entries(): Iterable<PoolEntry>
   /** The item is in a final block: gives its entry back, if it was here, and remembers it. */
   settle(item: Item): PoolEntry | undefined
@@ -48,18 +38,13 @@ export interface Pool {
   takeOwn(): PoolEntry[]
 }
 
-export interface OwnItem {
-  proposal?: ProposalId
-  reads?: ReadId[]
-}
-
 export function createPool(self: NodeId): Pool {
   const waiting = new Map<string, PoolEntry>()
   const shares = new Map<NodeId, { items: number; bytes: number }>()
   /** Keys of final items, the oldest first. */
   const remembered = new Set<string>()
 
-  const sizeOf = (item: Item): number => item.payload?.byteLength ?? 0
+  const sizeOf = (item: Item): number => item.payload.byteLength
 
   function remove(entry: PoolEntry): PoolEntry {
     waiting.delete(entry.key)
@@ -76,7 +61,7 @@ export function createPool(self: NodeId): Pool {
     get size() {
       return waiting.size
     },
-    add(item, from, tick, own = {}) {
+    add(item, from, tick, proposal) {
       const key = itemKey(item)
       if (waiting.has(key) || remembered.has(key)) return true
       const share = shares.get(from) ?? { items: 0, bytes: 0 }
@@ -88,8 +73,7 @@ export function createPool(self: NodeId): Pool {
         key,
         from,
         bornTick: tick,
-        proposal: own.proposal,
-        reads: own.reads ?? [],
+        proposal,
         told: from !== self,
       })
       return true

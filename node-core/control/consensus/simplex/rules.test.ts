@@ -5,12 +5,13 @@
 import { describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../../../base/random/index.ts'
 import { nodeIdOf } from '../../../identity/index.ts'
-import type { LogIndex, Ready, Verdict } from '../index.ts'
+import type { LogIndex, ProposalId, Ready, Verdict } from '../index.ts'
 import { type BlockDraft, createBlock } from './block.ts'
 import { createCertificate } from './certificate.ts'
 import { fakeSigner, fakeVerify, NETWORK } from './cluster.fixture.ts'
 import { createCommittee, createSimplexEngine, type SimplexEngine } from './index.ts'
 import { leaderOf } from './leader.ts'
+import { GATHERED_BYTES } from './limits.ts'
 import { encodeMessage, type Message, parseMessage } from './messages.ts'
 import { type BlockDigest, type Epoch, genesisDigest, type Height, type View } from './numbering.ts'
 import { parseRecord } from './records.ts'
@@ -24,21 +25,25 @@ const standingOf = () => ({ weight: 1, trust: 1 })
 const committee = createCommittee(EPOCH, { voters: ids, learners: [] }, standingOf)!
 const leaderAt = (view: number) => ids.indexOf(leaderOf(NETWORK, committee, view as View))
 
-/** An honest voter that leads none of the first views, and what it does. */
-function createVoter() {
+/** Leads none of the first views. */
+function follower(): number {
   const at = ids.findIndex((_, n) => ![1, 2, 3, 4].some((view) => leaderAt(view) === n))
-  const own = at < 0 ? leaderAt(9) : at
-  const engine = createSimplexEngine(
-    {
-      ...{ self: ids[own]!, signer: signers[own]!, verify: fakeVerify, network: NETWORK },
-      ...{ committee, state: new Uint8Array(), random: createSeededRandom(1) },
-      ...{ standingOf, mayChange: () => true },
-    },
-    [],
-  )
+  return at < 0 ? leaderAt(9) : at
+}
+
+/** An honest voter, and what it does. */
+function createVoter(own = follower()) {
+  const config = {
+    ...{ self: ids[own]!, signer: signers[own]!, verify: fakeVerify, network: NETWORK },
+    ...{ committee, state: new Uint8Array(), random: createSeededRandom(1) },
+    ...{ standingOf, mayChange: () => true },
+  }
+  const engine = createSimplexEngine(config, [])
   const others = signers.filter((_, n) => n !== own)
-  drain(engine)
-  return { engine, others, from: nodeIdOf(others[0]!.publicKey) }
+  const founding = drain(engine).flatMap(({ records }) => records)
+  const restart = (records: readonly Uint8Array[]): SimplexEngine =>
+    createSimplexEngine(config, [...founding, ...records])
+  return { engine, others, restart, from: nodeIdOf(others[0]!.publicKey) }
 }
 
 function drain(engine: SimplexEngine): Ready[] {
@@ -193,22 +198,71 @@ describe('what counts', () => {
   })
 })
 
+describe('a leader, while the block before is under way', () => {
+  function createLeader() {
+    const view = [1, 2, 3, 4, 5, 6].find((each) => leaderAt(each) !== leaderAt(each + 1))!
+    const { engine, from } = createVoter(leaderAt(view + 1))
+    const before = draft(view)
+    for (let at = 1; at < view; at++) hear(engine, from, certificateOf(ballot('nullify', at)))
+    hear(engine, from, proposalOf(before))
+    hear(engine, from, certificateOf(ballot('notarise', view, before.digest)))
+    drain(engine)
+    const finalise = () =>
+      hear(engine, from, certificateOf(ballot('finalise', view, before.digest)))
+    return { engine, finalise, said: `notarise ${view + 1}` }
+  }
+
+  it.each<[string, (leader: ReturnType<typeof createLeader>) => unknown]>([
+    ['it is final', ({ finalise }) => finalise()],
+    ['a tick has passed', ({ engine }) => engine.tick()],
+    [
+      'much waits',
+      ({ engine }) => engine.propose('much' as ProposalId, new Uint8Array(GATHERED_BYTES)),
+    ],
+  ])('gathers until %s', (_, happen) => {
+    const leader = createLeader()
+    const { engine, said } = leader
+    engine.propose('little' as ProposalId, Buffer.from('y'))
+    expect(votesIn(drain(engine), engine)).not.toContain(said)
+    happen(leader)
+    expect(votesIn(drain(engine), engine)).toContain(said)
+  })
+})
+
 describe('a finalisation', () => {
-  it('is on disk before its entries are delivered', () => {
-    const { engine, from } = createVoter()
+  function finaliseFirst() {
+    const { engine, from, restart } = createVoter()
     const first = draft(1)
     hear(engine, from, proposalOf(first))
-    drain(engine)
+    hear(engine, from, certificateOf(ballot('notarise', 1, first.digest)))
+    const voting = drain(engine)
     hear(engine, from, certificateOf(ballot('finalise', 1, first.digest)))
-    const readies = drain(engine)
-    const delivering = readies.findIndex(({ committed }) => committed.length > 0)
-    const written = readies.findIndex(({ records }) =>
-      records.map(parseRecord).some((one) => {
-        return one.kind === 'certificate' && one.certificate.kind === 'finalise'
-      }),
+    return { first, from, restart, voting, delivering: drain(engine) }
+  }
+  const kindsIn = (readies: readonly Ready[]): string[] =>
+    readies.flatMap(({ records }) => records.map((record) => parseRecord(record).kind))
+
+  it('is written down, and needs no sync: the votes and the block that it rests on had theirs', () => {
+    const { voting, delivering } = finaliseFirst()
+    expect(kindsIn(voting)).toContain('block')
+    expect(voting.filter(({ records }) => records.length > 0).every((one) => one.mustSync)).toBe(
+      true,
     )
-    expect(written).toBeGreaterThanOrEqual(0)
-    expect(written).toBeLessThanOrEqual(delivering)
-    expect(readies[written]?.mustSync).toBe(true)
+    expect(kindsIn(delivering)).toContain('certificate')
+    expect(delivering.some(({ mustSync }) => mustSync)).toBe(false)
+    expect(delivering.flatMap(({ committed }) => committed)).toHaveLength(1)
+  })
+
+  it('that was lost with what was not synced is learned again, and nothing against it is said', () => {
+    const { first, from, restart, voting } = finaliseFirst()
+    const again = restart(voting.flatMap(({ records }) => records))
+    drain(again)
+    expect(again.status().committed).toBe(0)
+    for (let ticks = 0; ticks < 60; ticks++) {
+      again.tick()
+      expect(votesIn(drain(again), again)).not.toContain('nullify 1')
+    }
+    hear(again, from, certificateOf(ballot('finalise', 1, first.digest)))
+    expect(drain(again).flatMap(({ committed }) => committed)).toHaveLength(1)
   })
 })

@@ -9,6 +9,7 @@ import { FORWARD_BYTES_MAX, HEARTBEAT_TICKS, WANT_TICKS } from './limits.ts'
 import { everyone, type Machine, mayVote } from './machine.ts'
 import { nextView } from './numbering.ts'
 import { mayTry, proposalOf, propose } from './proposing.ts'
+import { passQuestionsTick, pursueQuestions } from './reading.ts'
 import { tellEveryone } from './standpoint.ts'
 import { hasVoted, voteFinalise, voteNotarise, voteNullify } from './voting.ts'
 
@@ -22,12 +23,14 @@ export function settle(machine: Machine): void {
   }
   findWanted(machine)
   tellItems(machine)
+  pursueQuestions(machine)
 }
 
 export function passTick(machine: Machine): void {
   machine.ticks++
   machine.timer.tick(isAwake(machine))
   expire(machine)
+  passQuestionsTick(machine)
   if (machine.ticks % HEARTBEAT_TICKS === 0) {
     tellEveryone(machine)
     machine.peers.keepOnly(new Set([...everyone(machine), ...machine.catchUp.voters()]))
@@ -75,7 +78,7 @@ function expire({ pool, changes, outbox, ticks }: Machine): void {
   const lateChanges = changes.expire(ticks)
   outbox.loseSight(
     [...late, ...lateChanges].flatMap(({ proposal }) => (proposal === undefined ? [] : [proposal])),
-    late.flatMap((entry) => entry.reads),
+    [],
   )
 }
 
@@ -97,7 +100,7 @@ function tellItems({ pool, committee, outbox }: Machine): void {
   for (const entry of pool.entries()) {
     if (entry.told) continue
     entry.told = true
-    const sizeBytes = entry.item.payload?.byteLength ?? 0
+    const sizeBytes = entry.item.payload.byteLength
     if (items.length > 0 && bytes + sizeBytes > FORWARD_BYTES_MAX) {
       outbox.sendNow(voters, { kind: 'items', items })
       items = []

@@ -22,6 +22,8 @@ export interface ViewTimer {
   tick(awake: boolean): void
   /** Time to nullify the view. */
   isOver(): boolean
+  /** Time for a leader to propose what it has, though the block before is not final yet. */
+  hasGathered(): boolean
   /** Time for a leader that waits for the block before it to be finalised to help with an empty one. */
   isLate(): boolean
   /** Time to say again what was said; true once per period. */
@@ -70,6 +72,7 @@ export function createViewTimer(): ViewTimer {
       }
     },
     isOver: () => elapsed >= deadline,
+    hasGathered: () => elapsed > 0,
     isLate: () => elapsed >= EMPTY_BLOCK_TICKS,
     takeRetry() {
       if (elapsed < retryAt) return false

@@ -6,14 +6,19 @@ import { createSimClock, type SimClock } from '../../../base/clock/index.ts'
 import type { Plain } from '../../../base/codec/index.ts'
 import { createSimDisk, type SimDisk } from '../../../base/disk/index.ts'
 import { MyceliumError } from '../../../base/errors/index.ts'
-import { createMemoryLogger } from '../../../base/log/index.ts'
+import { createMemoryLogger, type LogLine } from '../../../base/log/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
 import { createSeededRandom, type Random } from '../../../base/random/index.ts'
+import {
+  createOneRegistry,
+  type OneRegistry,
+} from '../../../control/primary/testing/one-registry.ts'
 import type { StateChange, StateRecord } from '../../../control/state/index.ts'
 import {
   type FoundedNetwork,
   foundNetwork,
   generateKey,
+  issueNodeCertificate,
   type KeyPair,
   nodeIdOf,
   type OwnerId,
@@ -21,6 +26,7 @@ import {
   peerIdOf,
   verifyCredential,
 } from '../../../identity/index.ts'
+import { sortedPermissions } from '../committed.ts'
 import {
   type Admission,
   type AdmissionMesh,
@@ -28,6 +34,7 @@ import {
   type Admitted,
   createAdmission,
   founderCredential,
+  memberRecords,
   type NewcomerDeps,
 } from '../index.ts'
 
@@ -53,6 +60,10 @@ export interface World {
   random: Random
   network: FoundedNetwork
   founder: WorldNode
+  /** What nodes have warned of. */
+  readonly warnings: readonly LogLine[]
+  /** Undefined in a network where nobody votes. */
+  registry: OneRegistry | undefined
   /** Records of the shared state, the same for all. */
   records: Map<string, StateRecord>
   newcomer(
@@ -73,7 +84,11 @@ interface Socket {
   renew: ((body: Uint8Array, peer: NodeId) => Promise<Uint8Array> | Uint8Array) | undefined
 }
 
-export async function createWorld(seed = 1, options: { name?: string } = {}): Promise<World> {
+/** `registry`: every node is of a network with a Primary. */
+export async function createWorld(
+  seed = 1,
+  options: { name?: string; registry?: boolean } = {},
+): Promise<World> {
   const clock = createSimClock({ wallStartMs: Date.parse('2026-11-20T12:00:00.000Z') })
   const random = createSeededRandom(seed)
   const records = new Map<string, StateRecord>()
@@ -83,6 +98,9 @@ export async function createWorld(seed = 1, options: { name?: string } = {}): Pr
   const createdAt = new Date(clock.wallMs()).toISOString()
   const name = options.name ?? 'Home'
   const network = foundNetwork(founderKey, { name, consensus: 'raft', createdAt }, random)
+  const logger = createMemoryLogger()
+  const registry = options.registry ? createOneRegistry(network) : undefined
+  const founderId = nodeIdOf(founderKey.publicKey)
   let counter = 0
 
   function stateOf(self: NodeId, owner: OwnerId): AdmissionState {
@@ -167,6 +185,21 @@ export async function createWorld(seed = 1, options: { name?: string } = {}): Pr
     }
   }
 
+  /** As the nodes of admins and the node itself tell it. */
+  function register(into: OneRegistry, keys: { nodeKey: KeyPair; ownerKey: KeyPair }): void {
+    const owner = ownerIdOf(keys.ownerKey.publicKey)
+    const entry = memberRecords(stateOf(founderId, owner), network).member(owner)
+    if (entry && !into.view.member(owner)) {
+      const permissions = sortedPermissions(entry.permissions)
+      const body = { owner: entry.ownerKey, name: entry.name, permissions }
+      into.execute(founderKey, { kind: 'member.admit', body })
+    }
+    const certified = { node: keys.nodeKey.publicKey, nowMs: clock.wallMs() }
+    const certificate = issueNodeCertificate(keys.ownerKey, network.id, certified)
+    const body = { certificate, role: 'rhizomorph' as const }
+    into.execute(keys.nodeKey, { kind: 'node.register', body })
+  }
+
   async function settleWith(
     keys: { nodeKey: KeyPair; ownerKey: KeyPair; ownerName: string },
     credential: Uint8Array,
@@ -177,6 +210,8 @@ export async function createWorld(seed = 1, options: { name?: string } = {}): Pr
     const disk = createSimDisk()
     const peerId = peerIdOf(keys.nodeKey.publicKey)
     const address = `/ip4/10.0.0.${sockets.size + 1}/tcp/4000/p2p/${peerId}`
+    if (registry) register(registry, keys)
+    const primary = registry?.primaryOf(keys.nodeKey)
     const build = (): Admission =>
       createAdmission({
         ...keys,
@@ -190,11 +225,12 @@ export async function createWorld(seed = 1, options: { name?: string } = {}): Pr
         },
         mesh: meshOf(node, socket),
         state: stateOf(id, owner),
+        ...(primary && { registry: () => primary }),
         disk,
         contacts: () => [...sockets.keys()].filter((other) => other !== address),
         clock,
         random,
-        logger: createMemoryLogger(),
+        logger,
       })
     const node: WorldNode = {
       ...{ id, owner, disk, address, reachable: true, rechecks: 0 },
@@ -222,7 +258,10 @@ export async function createWorld(seed = 1, options: { name?: string } = {}): Pr
   const founderKeys = { nodeKey: generateKey(random), ownerKey: founderKey, ownerName: 'Ada' }
   const first = founderCredential({ ...founderKeys, clock, random }, network)
   return {
-    ...{ clock, random, network, records },
+    ...{ clock, random, network, records, registry },
+    get warnings() {
+      return logger.lines.filter(({ level }) => level === 'warn')
+    },
     founder: await settleWith(founderKeys, first),
     newcomer(ownerName, { ownerKey = generateKey(random) } = {}) {
       const nodeKey = generateKey(random)

@@ -1,5 +1,6 @@
 /** A service's `deploy`: https://docs.docker.com/reference/compose-file/deploy/. */
-import { byRules, type Rules, type Tree, textOf } from '../tree.ts'
+import { REPLICAS_MAX } from '../../spec/index.ts'
+import { byRules, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
 import {
   bytes,
   cores,
@@ -19,16 +20,34 @@ const DEPLOY: Rules<Service> = new Map<string, ServiceRule>([
   ['replicas', takeReplicas],
   ['labels', takeLabels],
   ['mode', takeMode],
-  ['resources', inside(new Map([amounts('limits'), amounts('reservations')]))],
+  ['resources', inside(() => RESOURCES)],
   ['restart_policy', say('no-restart-rule')],
   ['placement', say('no-placement')],
   ['endpoint_mode', say('no-networks')],
-  ['update_config', say('no-rollout')],
+  ['update_config', inside(() => UPDATE)],
   ['rollback_config', say('no-rollout')],
 ])
 
-function inside(rules: Rules<Service>): ServiceRule {
-  return (at, service) => byRules(at, rules, { into: service, scope: service.scope })
+const UPDATE: Rules<Service> = new Map<string, ServiceRule>([
+  ['parallelism', takeParallelism],
+  [
+    'order',
+    (at, { scope }) => scope.say(at, textOf(at) === 'start-first' ? 'kept' : 'always-beside'),
+  ],
+  ...sayOf('no-rollout', 'delay', 'failure_action', 'monitor', 'max_failure_ratio'),
+])
+
+const RESOURCES: Rules<Service> = new Map([amounts('limits'), amounts('reservations')])
+
+/** 0 is all at once, as in Docker. */
+function takeParallelism(at: Tree, { draft, scope }: Service): void {
+  const copies = wholeNumber(at)
+  if (copies !== undefined) draft.rollout.atOnce = copies === 0 ? REPLICAS_MAX : copies
+  scope.say(at, copies === undefined ? 'wrong-form' : 'kept')
+}
+
+function inside(rules: () => Rules<Service>): ServiceRule {
+  return (at, service) => byRules(at, rules(), { into: service, scope: service.scope })
 }
 
 function amounts(name: 'limits' | 'reservations'): [string, ServiceRule] {
@@ -39,7 +58,7 @@ function amounts(name: 'limits' | 'reservations'): [string, ServiceRule] {
     ['devices', say('device')],
     ...sayOf('no-tuning', 'pids', 'generic_resources'),
   ])
-  return [name, inside(rules)]
+  return [name, inside(() => rules)]
 }
 
 function takeMode(at: Tree, { scope }: Service): void {

@@ -1,7 +1,16 @@
 /** Deployments, StatefulSets and their like: one workload of equal instances each. */
 import { labelOf, newDraft, setLabel } from '../draft.ts'
 import type { Report } from '../report.ts'
-import { byRules, field, fieldsOf, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
+import {
+  byRules,
+  field,
+  fieldsOf,
+  isTrue,
+  type Rules,
+  type Tree,
+  textOf,
+  wholeNumber,
+} from '../tree.ts'
 import type { KubeObject } from './object.ts'
 import { labelsOf, takePod } from './pod.ts'
 import { type Kube, type KubeRule, say, sayOf, within } from './rule.ts'
@@ -44,10 +53,11 @@ const SPEC: Rules<Kube> = new Map<string, KubeRule>([
   ['replicas', takeReplicas],
   ['template', within(() => TEMPLATE)],
   ['selector', say('kept')],
-  ['strategy', say('no-rollout')],
-  ['updateStrategy', say('no-rollout')],
+  ['strategy', takeStrategy],
+  ['updateStrategy', takeStrategy],
+  ['paused', takePaused],
   ...sayOf('no-rollout', 'minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds'),
-  ...sayOf('no-rollout', 'paused', 'podManagementPolicy', 'ordinals'),
+  ...sayOf('no-rollout', 'podManagementPolicy', 'ordinals'),
   ...sayOf('no-names', 'serviceName'),
   ...sayOf('no-volumes', 'volumeClaimTemplates'),
   ['persistentVolumeClaimRetentionPolicy', say('no-volumes')],
@@ -80,4 +90,18 @@ function takeReplicas(at: Tree, { draft, scope }: Kube): void {
   const replicas = wholeNumber(at)
   if (replicas !== undefined) draft.replicas = replicas
   scope.say(at, replicas === undefined ? 'wrong-form' : 'kept')
+}
+
+/** New copies always start beside the old ones here; how many at a time is what `maxSurge` says. */
+function takeStrategy(at: Tree, { draft, scope }: Kube): void {
+  const type = textOf(field(at, 'type'))
+  const surge = wholeNumber(field(at, 'rollingUpdate', 'maxSurge'))
+  if (surge !== undefined && surge > 0) draft.rollout.atOnce = surge
+  const only = field(at, 'rollingUpdate') === undefined
+  scope.say(at, type === 'RollingUpdate' && only ? 'kept' : 'always-beside')
+}
+
+function takePaused(at: Tree, { draft, scope }: Kube): void {
+  draft.rollout.paused = isTrue(at)
+  scope.say(at, 'kept')
 }

@@ -80,6 +80,7 @@ export function createWatch(node: Watched, around: Around, lives: () => boolean)
     async leave() {
       node.facts.left = true
     },
+    isCrowded: () => false,
     selfDoubt: 0,
     async start() {},
     async stop() {},

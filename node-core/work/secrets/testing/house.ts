@@ -1,18 +1,10 @@
 /** One registry, and nodes of several owners that write to it: what they write is in force at once. */
 import type { SimClock } from '../../../base/clock/index.ts'
-import { MyceliumError } from '../../../base/errors/index.ts'
 import { createMemoryLogger } from '../../../base/log/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
 import { createSeededRandom } from '../../../base/random/index.ts'
-import type { LogIndex } from '../../../control/consensus/index.ts'
-import {
-  type Command,
-  createRegistry,
-  isVerified,
-  openBatch,
-  type RegistryView,
-  sealBatch,
-} from '../../../control/registry/index.ts'
+import { createOneRegistry } from '../../../control/primary/testing/one-registry.ts'
+import type { Command, RegistryView } from '../../../control/registry/index.ts'
 import {
   foundNetwork,
   generateKey,
@@ -56,35 +48,16 @@ export function createHouse(clock: SimClock): House {
     { name: 'House', consensus: 'raft', createdAt: CREATED_AT },
     random,
   )
-  const registry = createRegistry({ network, voters: [] })
-  const { view } = registry
+  const registry = createOneRegistry(network)
+  const { view, execute } = registry
   const logger = createMemoryLogger()
-  const listeners = new Set<() => void>()
-  let number = 0
 
-  function execute(signer: Signer, command: Command): unknown {
-    number++
-    const head = { incarnation: 1, first: number, settled: number - 1, timeMs: 0 }
-    const batch = openBatch(network, sealBatch(signer, network.id, head, [command]))
-    if (!isVerified(batch)) throw new Error(batch.code)
-    const outcome = registry.apply(number as LogIndex, [batch]).outcomes[0]?.[0]
-    for (const listener of [...listeners]) listener()
-    if (outcome?.ok) return outcome.value
-    throw new MyceliumError(outcome?.code ?? 'NO_QUORUM', 'Refused.')
-  }
-
-  function primaryOf(dweller: () => Dweller): SecretsDeps['primary'] {
+  function primaryOf(dweller: Pick<Dweller, 'key' | 'failing'>): SecretsDeps['primary'] {
     return {
-      view: () => view,
-      status: () => ({ committee: undefined }),
-      async execute(command) {
-        const { failing, key } = dweller()
-        if (failing) throw failing
-        return execute(key, command) as never
-      },
-      subscribe(listener) {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
+      ...registry.primaryOf(dweller.key),
+      execute: (command) => {
+        const { failing, key } = dweller
+        return failing ? Promise.reject(failing) : registry.primaryOf(key).execute(command)
       },
     }
   }
@@ -104,12 +77,12 @@ export function createHouse(clock: SimClock): House {
       const certificate = issueNodeCertificate(owner, network.id, certified)
       execute(key, { kind: 'node.register', body: { certificate, role: 'rhizomorph' } })
       const id = nodeIdOf(key.publicKey)
+      const dweller: Omit<Dweller, 'secrets'> = { id, key, failing: undefined }
       const secrets = createSecrets({
-        ...{ primary: primaryOf(() => dweller), network: network.id, self: id },
+        ...{ primary: primaryOf(dweller), network: network.id, self: id },
         ...{ owner: ownerIdOf(owner.publicKey), key, clock, random, logger },
       })
-      const dweller: Dweller = { id, key, secrets, failing: undefined }
-      return dweller
+      return Object.assign(dweller, { secrets })
     },
   }
 }
