@@ -171,6 +171,7 @@ function busyWorkloads(): WorkloadView[] {
   return [
     makeWorkload({
       name: 'notes',
+      generation: 3,
       labels: { tier: 'front' },
       instances: [
         notes,

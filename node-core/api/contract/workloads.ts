@@ -93,6 +93,13 @@ export const container = z.strictObject({
 /** All of them run side by side in each copy and share one network. */
 const containers = z.array(container).min(1).max(8)
 
+/** What copies are spread over first, and which workloads they avoid or prefer the nodes of. */
+const placementRules = z.strictObject({
+  spread: z.enum(['node', 'site', 'owner']).optional(),
+  apart: z.array(workloadName).max(32).optional(),
+  near: z.array(workloadName).max(32).optional(),
+})
+
 /**
  * `rolling` (the default): slot by slot, `atOnce` of them at a time. `blueGreen`: all beside the old
  * ones, which have the traffic until the last new one is healthy. `paused`: what serves stays.
@@ -125,6 +132,7 @@ export const deployInput = z.strictObject({
   env: env.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
+  placement: placementRules.optional(),
   rollout: rollout.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
 })
@@ -183,6 +191,7 @@ export const workload = z.object({
   ports: z.array(port),
   labels,
   resources: amountsView,
+  placement: placementRules.required(),
   rollout: rollout.required(),
   onPartition: z.enum(['heal', 'keep', 'stop']),
   /** Host-name address at this node's edge; absent when it declares no port. */
@@ -220,6 +229,7 @@ const change = z.strictObject({
   health: healthCheck.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
+  placement: placementRules.optional(),
   rollout: rollout.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
 })

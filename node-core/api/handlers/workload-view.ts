@@ -50,6 +50,7 @@ export function workloadView(
     ports: portsOf(workload),
     labels: workload.labels,
     resources: amountsOf(workload, 'requests'),
+    placement: workload.placement,
     rollout: workload.rollout,
     onPartition: workload.onPartition,
     ...(url !== undefined && { url }),

@@ -55,7 +55,8 @@ const ignored = {
   'no-rollout':
     'Not a rule that updates have here: a new copy starts beside the old one, which ends when the new one is healthy.',
   'no-scaling': 'There is no scaling by load yet: set replicas.',
-  'no-placement': 'The only rule of place is nodeSelector.',
+  'no-placement':
+    'Not a rule of place that there is here: see nodeSelector, and spread, apart and near in placement.',
   'no-init':
     'Containers that run before the others and end are not there yet. What they prepare is missing.',
   'no-field-refs':

@@ -313,3 +313,54 @@ test('explains where each slot is and what the others say', () => {
   ])
   expect(explain(given, 'nothing')).toEqual([])
 })
+
+describe('rules of placement', () => {
+  const over = (spread: 'site' | 'owner') => ({ spread, apart: [], near: [] })
+  const at = (number: number, site: string) => node(number, { site })
+
+  test('spread over sites first, then over nodes within them', () => {
+    const nodes = [at(1, 'home'), at(2, 'home'), at(3, 'home'), at(4, 'school')]
+    const web = desired('web', { replicas: 4, placement: over('site') })
+    const { assignments } = place(input({ nodes, workloads: [web] }))
+    const counts = Map.groupBy(assignments.values(), (id) => id)
+    expect(counts.get(nodeId(4))).toHaveLength(2)
+    expect(counts.size).toBe(3)
+  })
+
+  test('spread over owners', () => {
+    const ben = 'b'.repeat(64) as PlacementNode['owner']
+    const nodes = [node(1), node(2), node(3, { owner: ben })]
+    const web = desired('web', { replicas: 2, placement: over('owner') })
+    const { assignments } = place(input({ nodes, workloads: [web] }))
+    expect([...assignments.values()]).toContain(nodeId(3))
+  })
+
+  test('keep workloads apart, whichever of them says so, and say why', () => {
+    const db = desired('db', { placement: { spread: 'node', apart: ['web'], near: [] } })
+    const web = desired('web')
+    const nodes = [node(1)]
+    for (const [runs, comes] of [
+      [db, web],
+      [web, db],
+    ] as const) {
+      const instances = [instance(runs, 0, 1)]
+      const placed = place(input({ nodes, workloads: [db, web], instances }))
+      const refused = placed.unplaced.get(slotOf(comes.workload.name, 0))
+      expect(refused).toEqual([{ code: 'KEPT_APART', node: nodeId(1) }])
+      // What runs is not ended by it.
+      expect(placed.surplus).toEqual([])
+    }
+  })
+
+  test('prefer the nodes of a neighbour, and do without where they are full', () => {
+    const db = desired('db')
+    const web = desired('web', { placement: { spread: 'node', apart: [], near: ['db'] } })
+    const instances = [instance(db, 0, 2)]
+    const world = input({ nodes: NODES_3, workloads: [db, web], instances })
+    expect(place(world).assignments.get(slotOf('web', 0))).toBe(nodeId(2))
+    const full = { cpuMillis: 100, memoryBytes: 2 ** 40 }
+    const nodes = [node(1), node(2, { capacity: full }), node(3)]
+    const elsewhere = place({ ...world, nodes }).assignments.get(slotOf('web', 0))
+    expect([nodeId(1), nodeId(3)]).toContain(elsewhere)
+  })
+})

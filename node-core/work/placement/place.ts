@@ -263,19 +263,24 @@ function start(table: Table, workload: Workload, slot: Slot, node: NodeId): void
   table.starts.add(slot)
 }
 
-/** The assigned node, else distinct hosts first, then rendezvous hash; bound slots wait instead. */
+/**
+ * The assigned node, else distinct domains and hosts first, then rendezvous hash; bound slots wait
+ * instead.
+ */
 function choose(table: Table, workload: Workload, slot: Slot): NodeId | undefined {
   const { ledger } = table
   const assigned = assignedNode(table, slot)
   if (assigned && !ledger.refusal(assigned, slot, workload)) return assigned.id
   if (table.committed.bound.has(workload.name)) return undefined
+  const crowding = crowdingOf(table, workload)
   let candidates: NodeId[] = []
-  let fewest = Number.POSITIVE_INFINITY
+  let least: Crowding | undefined
   for (const node of table.nodes) {
-    const count = ledger.count(node.id, workload.name)
-    if (count > fewest || ledger.refusal(node, slot, workload)) continue
-    if (count < fewest) candidates = []
-    fewest = count
+    const here = crowding(node)
+    const order = least ? compareCrowding(here, least) : -1
+    if (order > 0 || ledger.refusal(node, slot, workload)) continue
+    if (order < 0) candidates = []
+    least = here
     candidates.push(node.id)
   }
   let winner: { node: NodeId; score: string } | undefined
@@ -284,6 +289,29 @@ function choose(table: Table, workload: Workload, slot: Slot): NodeId | undefine
     if (!winner || score > winner.score) winner = { node, score }
   }
   return winner?.node
+}
+
+/** What speaks for another node, the first one first: slots in its domain, no neighbour, slots on it. */
+type Crowding = readonly [inDomain: number, lonely: number, onNode: number]
+
+function crowdingOf(
+  { nodes, ledger }: Table,
+  { name, placement: { spread, near } }: Workload,
+): (node: PlacementNode) => Crowding {
+  const domainOf = (node: PlacementNode): string => (spread === 'node' ? node.id : node[spread])
+  const slots = new Map<string, number>()
+  for (const node of nodes) {
+    const domain = domainOf(node)
+    slots.set(domain, (slots.get(domain) ?? 0) + ledger.count(node.id, name))
+  }
+  return (node) => {
+    const lonely = near.length > 0 && !ledger.holdsAny(node.id, near)
+    return [slots.get(domainOf(node)) ?? 0, lonely ? 1 : 0, ledger.count(node.id, name)]
+  }
+}
+
+function compareCrowding(a: Crowding, b: Crowding): number {
+  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2]
 }
 
 function refusals(table: Table, workload: Workload, slot: Slot): Refusal[] {

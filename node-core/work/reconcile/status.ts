@@ -140,6 +140,7 @@ const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   CORDONED: 'without new work by its owner’s wish',
   KIND_NOT_OFFERED: 'unable to run this kind of work now',
   LABELS_DO_NOT_MATCH: 'without the labels asked for',
+  KEPT_APART: 'with a workload that it is kept apart from',
   HOST_PORT_TAKEN: 'with the host port taken',
   CPU_FULL: 'short of CPU',
   MEMORY_FULL: 'short of memory',

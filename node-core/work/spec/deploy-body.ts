@@ -9,9 +9,11 @@ import {
   image,
   labels,
   name,
+  neighbours,
   onPartition,
   replicas,
   rolloutKind,
+  spread,
 } from './fields.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { container, health, ports, probes, resources } from './part-body.ts'
@@ -36,6 +38,13 @@ const ofTheWorkload = {
   replicas: replicas.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
+  placement: z
+    .strictObject({
+      spread: spread.exactOptional(),
+      apart: neighbours.exactOptional(),
+      near: neighbours.exactOptional(),
+    })
+    .optional(),
   rollout: z
     .strictObject({
       kind: rolloutKind.exactOptional(),

@@ -21,8 +21,19 @@ export interface Workload {
   labels: Record<string, string>
   /** Only nodes with all of these labels. */
   nodeSelector: Record<string, string>
+  placement: PlacementRules
   rollout: Rollout
   onPartition: OnPartition
+}
+
+/** Where new instances go (docs/adr/0029); what runs stays where it is. */
+export interface PlacementRules {
+  /** What the replicas are spread over first. Within it they go to distinct nodes. */
+  spread: 'node' | 'site' | 'owner'
+  /** Workloads that none of it may share a node with. */
+  apart: string[]
+  /** Workloads whose nodes are preferred. */
+  near: string[]
 }
 
 /** How a changed workload takes the place of the one before (docs/adr/0022). */
