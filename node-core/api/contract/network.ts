@@ -49,6 +49,8 @@ export const clusterNode = z.object({
   /** Capacity less what instances here have reserved. */
   allocatable: capacity,
   kinds: z.array(z.string()),
+  /** What runs there or is about to: 0 once a drained node is empty. */
+  instances: z.number().int(),
   /** Nodes it has a live connection to, as it says itself: the edges of the topology. */
   links: z.array(z.object({ to: z.string(), latencyMs: z.number().optional() })),
   /** What an admin chose about its vote; absent where the network decides. */

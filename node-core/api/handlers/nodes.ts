@@ -122,6 +122,7 @@ function clusterNode(
       diskBytes: capacity.diskBytes,
     },
     kinds: [...profile.kinds],
+    instances: input.instances.filter((one) => one.node === id && one.status !== 'Stopped').length,
     links: self ? ownLinks(parts) : parseLinks(parts.state.get(`node/${id}/links`)?.value),
     ...(copy && { copy }),
     ...(vote && { vote }),

@@ -24,6 +24,7 @@ import { isNamed } from './committee.ts'
 import { noQuorum } from './failures.ts'
 import type { NodeFacts } from './index.ts'
 import { CHANGE_TIMEOUT_MS, FILL_LOOK_MS, HAND_PAUSE_MS, LEAD_PAUSE_MS } from './limits.ts'
+import { nextMembers } from './seats.ts'
 import { createTimeLimit } from './time-limit.ts'
 
 export interface Filling {
@@ -38,7 +39,7 @@ export interface Filling {
 export interface FillingDeps {
   self: NodeId
   consensus: Pick<Consensus, 'status' | 'changeMembers' | 'transferLeader'>
-  view: Pick<RegistryView, 'setting' | 'node' | 'removed' | 'seat'>
+  view: Pick<RegistryView, 'setting' | 'node' | 'removed' | 'seat' | 'seats'>
   nodes(): readonly NodeFacts[]
   isAdmins(node: NodeId): boolean
   /** Many nodes are coming: who of them votes has time. */
@@ -79,6 +80,7 @@ export function createFilling(deps: FillingDeps): Filling {
     watch.of.look(engine, nowMs)
     const isEarly = nowMs - watch.sinceMs < LEAD_PAUSE_MS || nowMs < pausedUntilMs
     if (isWorking || byHand > 0 || isEarly || deps.isCrowded()) return
+    if (isOnItsWay(engine)) return
     const move = nextMove(inputFrom(engine, watch.of))
     if (!move) return
     isWorking = true
@@ -90,6 +92,14 @@ export function createFilling(deps: FillingDeps): Filling {
       .finally(() => {
         isWorking = false
       })
+  }
+
+  /**
+   * Whoever has lost its seat is in the committee until the voters have changed it. To count it still
+   * would take the seat of another one in each look.
+   */
+  function isOnItsWay({ kind, members }: EngineStatus): boolean {
+    return kind === 'simplex' && nextMembers(deps.view, members, () => false) !== undefined
   }
 
   function acting(): EngineStatus | undefined {

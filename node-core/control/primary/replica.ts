@@ -1,4 +1,5 @@
 /** This node's copy of the registry: log, engine, driver and machine, from its opening to its end. */
+import { inTurns } from '../../base/clock/index.ts'
 import type { Plain } from '../../base/codec/index.ts'
 import type { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
@@ -24,9 +25,8 @@ import { createNodeEngine, isSimplex } from './engine.ts'
 import type { Ending } from './era-book.ts'
 import { failure, noQuorum, notInForce } from './failures.ts'
 import { createFilling } from './filling.ts'
-import type { PrimaryDeps } from './index.ts'
+import type { PrimaryDeps, PrimaryOptions } from './index.ts'
 import {
-  APPLY_TURN_MS,
   CHANGE_TIMEOUT_MS,
   LINKS_BYTES,
   LINKS_MAX,
@@ -91,11 +91,14 @@ export type ReplicaDeps = Pick<
   isTold(node: NodeId): boolean
   /** Of a home that holds nothing yet: what it learns in, it does not vote in. */
   epochToVoteFrom(): number
+  options: PrimaryOptions
 }
 
 export function createReplica(deps: ReplicaDeps): Replica {
-  const { network, net, disk, clock, random, logger, batches, name } = deps
-  const machine = createMachine(batches, createRegistry({ network, voters: [] }))
+  const { network, net, disk, clock, random, logger, batches, name, options } = deps
+  const { release, compaction } = options
+  const registry = createRegistry({ network, voters: [], ...(release && { release }) })
+  const machine = createMachine(batches, registry)
   const { view } = machine.registry
   const log = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
   let founding = false
@@ -108,25 +111,28 @@ export function createReplica(deps: ReplicaDeps): Replica {
       ...{ net, clock, log, logger, hears },
       createEngine(records) {
         const { signer, ending } = deps
-        const parts = { network, random, self: net.self, signer, ending, view }
+        const parts = { network, random, self: net.self, signer, ending, view, options }
         const engine = createNodeEngine(parts, { records, founding, votesFrom: firstEpoch })
         simplex = 'links' in engine ? engine : undefined
         return engine
       },
       machine: {
-        apply,
+        apply: (entries) => inTurns(clock, applySteps(entries)),
         // By now the first records are durable, so this home is a founder's no more.
         async restore(snapshot) {
-          machine.restore(snapshot.state)
+          await inTurns(clock, machine.restoreSteps(snapshot.state))
           hasState = true
           if (!founding) return
           await writeStanding(disk, 'holding', { log: name })
           founding = false
         },
-        snapshot: machine.snapshot,
+        snapshot: () => inTurns(clock, machine.snapshotSteps()),
       },
     },
-    { protocol: protocolOf('consensus/1', name) },
+    {
+      protocol: protocolOf('consensus/1', name),
+      ...(compaction?.entries !== undefined && { compactEntries: compaction.entries }),
+    },
   )
   const proposer = createProposer({ consensus, machine, clock })
   const filling = createFilling({
@@ -157,13 +163,10 @@ export function createReplica(deps: ReplicaDeps): Replica {
   }
 
   /** A long log must not keep this thread from serving the window. */
-  async function apply(entries: readonly CommittedEntry[]): Promise<void> {
-    let begunMs = clock.monotonicMs()
+  function* applySteps(entries: readonly CommittedEntry[]): Generator<void, void> {
     for (const entry of entries) {
       machine.apply(entry)
-      if (clock.monotonicMs() - begunMs < APPLY_TURN_MS) continue
-      await new Promise<void>((resolve) => clock.timer(0, resolve))
-      begunMs = clock.monotonicMs()
+      yield
     }
   }
 

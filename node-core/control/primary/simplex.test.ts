@@ -1,10 +1,23 @@
 /** The Primary of a network whose committee runs Simplex (docs/adr/0012). */
 import { afterEach, describe, expect, it } from 'vitest'
 import { encode } from '../../base/codec/index.ts'
+import { createSimDisk } from '../../base/disk/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import { createSilentLogger } from '../../base/log/index.ts'
 import { framed } from '../../base/net/index.ts'
+import { createSeededRandom } from '../../base/random/index.ts'
 import { signedBytes } from '../../identity/index.ts'
+import { firstCommittee } from './engine.ts'
 import type { KeyChange } from './index.ts'
-import { encodeAnswer, PROTOCOL, parseQuestion } from './messages.ts'
+import { createLineage } from './lineage.ts'
+import {
+  encodeAnswer,
+  encodeQuestion,
+  PROTOCOL,
+  parseAnswer,
+  parseLinks,
+  parseQuestion,
+} from './messages.ts'
 import {
   bytes,
   createTestNetwork,
@@ -244,6 +257,61 @@ describe('the Primary under Simplex', () => {
     })
     expect(founder.primary.status().guarantee).toBe('void')
     expect(guest.primary.status().guarantee).toBe('honest-only')
+  })
+})
+
+describe('what a node knows of the committee', () => {
+  async function proofOfTwo() {
+    const [founder, second] = (await committee(9, 1)) as [TestNode, TestNode]
+    const body = encodeQuestion({ kind: 'links', from: 0 })
+    const answer = await world.run(
+      'the links',
+      world.links.node(founder.id).request(second.id, PROTOCOL, body),
+    )
+    const told = parseAnswer(answer)
+    const links = (told?.ok && parseLinks(told.value)) || []
+    const { network, clock } = world
+    const disk = createSimDisk({ random: createSeededRandom(1) })
+    const first = () => firstCommittee(network, undefined)
+    const deps = { network, clock, disk, first, logger: createSilentLogger(), changed() {} }
+    return { founder, second, answer, links, deps, voters: [founder.id, second.id].sort() }
+  }
+
+  it('goes on though the disk fails, and whoever is out of it hears of it', async () => {
+    const { founder, links, deps, voters } = await proofOfTwo()
+    let changes = 0
+    deps.disk.setCapacity(0)
+    const lineage = createLineage({
+      ...{ ...deps, net: world.links.node(founder.id), tellings: () => [], ownLinks: () => links },
+      changed: () => void changes++,
+    })
+    await lineage.start()
+    await world.advance(50)
+    expect(changes).toBe(1)
+    expect(lineage.committee()?.voters.toSorted()).toEqual(voters)
+    await lineage.stop()
+  })
+
+  it('is asked for again where whoever told of it could not be heard', async () => {
+    const { founder, second, answer, deps, voters } = await proofOfTwo()
+    let isHeard = false
+    const told = { voters, learners: [], leader: undefined, term: 9, applied: 9 }
+    const lineage = createLineage({
+      ...{ ...deps, ownLinks: () => [], tellings: () => [{ author: second.id, committee: told }] },
+      net: {
+        self: founder.id,
+        async request() {
+          if (isHeard) return answer
+          throw new MyceliumError('NET_TIMEOUT', 'No answer came.')
+        },
+      },
+    })
+    await lineage.start()
+    await world.advance(50)
+    isHeard = true
+    expect(lineage.committee()?.voters).toEqual([founder.id])
+    await world.until('it is proven', () => lineage.committee()?.voters.length === 2)
+    await lineage.stop()
   })
 })
 

@@ -122,3 +122,7 @@ export const LOCK_WAITING_MAX = 256
 export const REMEMBERED_BATCHES_MAX = 512
 /** Their bytes, or one that alone is larger. */
 export const REMEMBERED_BYTES_MAX = 8_388_608
+/** Rows of a snapshot that are written or read in one step, before others may come in between. */
+export const STEP_ROWS = 16
+/** What a step has written after which the next one writes a single row. Bytes. */
+export const STEP_BYTES = 65_536
