@@ -24,6 +24,7 @@ const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./commands/cordon.ts')).cordonCommands,
   },
   { names: ['deploy'], load: async () => (await import('./commands/deploy.ts')).deployCommands },
+  { names: ['import'], load: async () => (await import('./commands/import.ts')).importCommand },
   {
     names: ['ps', 'scale', 'update', 'delete', 'open', 'why'],
     load: async () => (await import('./commands/workloads.ts')).workloadCommands,
