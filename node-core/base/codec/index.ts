@@ -79,3 +79,5 @@ export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
 function malformed(cause?: unknown): MyceliumError<CodecErrorCode> {
   return new MyceliumError('CODEC_MALFORMED', 'Bytes are not canonical DAG-CBOR.', { cause })
 }
+
+export { createExchange, type Exchange } from './exchange.ts'
