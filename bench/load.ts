@@ -4,8 +4,8 @@ import type { Asked, Door, KeyStores } from './key-stores.ts'
 import { pause } from './processes.ts'
 import { percentile } from './report.ts'
 
-const WARM_MS = 500
-const LOAD_MS = 2_000
+export const WARM_MS = 500
+export const LOAD_MS = 2_000
 
 export interface Figures {
   perSecond: number

@@ -4,12 +4,14 @@
  *
  * One Node process asks both in the same way: undici over HTTP/1.1, one kept connection for each
  * client, each client waiting for its answer before it asks again. Clients are spread over the
- * members, the first one at the leader. Each point is measured in turn, several times.
+ * members, the first one at the leader. Each point is measured in turn, several times. What etcd does
+ * for its own client, in Go, is measured beside them where that can be built.
  */
 import { Pool } from 'undici'
 import { type Asked, type Door, type KeyStores, startNodes } from './key-stores.ts'
 import { ask, type Figures, fill, load } from './load.ts'
 import { startEtcd } from './peers/etcd.ts'
+import { type GoLoad, goClient } from './peers/go-client.ts'
 import { pause } from './processes.ts'
 import { type Bench, has, median, type Row } from './report.ts'
 
@@ -18,6 +20,8 @@ const CLIENTS = [1, 16, 64, 256]
 /** From there on our aim is etcd's throughput. */
 const CLIENTS_AIM = 64
 const READ_CLIENTS = 64
+/** Loads of the most clients before the first that counts: until what runs all the time is compiled. */
+const WARM_LOADS = 2
 const KEYS = 10_000
 const READ_KEYS = 100
 const KILLS = 3
@@ -39,11 +43,12 @@ interface Both<T> {
 }
 
 async function compare(): Promise<Row[]> {
+  const byGo = goClient()
   const peer = await startEtcd()
   try {
     const ours = await startNodes()
     try {
-      return await measure({ ours, peer })
+      return await measure({ ours, peer }, byGo)
     } finally {
       await ours.remove()
     }
@@ -52,17 +57,22 @@ async function compare(): Promise<Row[]> {
   }
 }
 
-async function measure(both: Both<KeyStores>): Promise<Row[]> {
+async function measure(both: Both<KeyStores>, byGo: GoLoad | undefined): Promise<Row[]> {
   for (const stores of [both.ours, both.peer]) await fill(stores, READ_KEYS)
   await pause(3_000)
   const write = (door: Door, n: number): Asked => door.put(n % KEYS)
   const read = (door: Door, n: number): Asked => door.get(n % READ_KEYS)
+  const most = Math.max(...CLIENTS)
+  for (let n = 0; n < WARM_LOADS; n++) await inTurn(both, (stores) => load(stores, most, write))
+  const stretch = new Map<number, Figures[]>()
   const writes = new Map<number, Both<Figures>[]>()
   const reads: Both<Figures>[] = []
   for (let round = 0; round < ROUNDS; round++) {
     for (const clients of CLIENTS) {
       const figures = await inTurn(both, (stores) => load(stores, clients, write))
       writes.set(clients, [...(writes.get(clients) ?? []), figures])
+      if (clients < CLIENTS_AIM || !byGo) continue
+      stretch.set(clients, [...(stretch.get(clients) ?? []), await byGo(both.peer, clients)])
     }
     reads.push(await inTurn(both, (stores) => load(stores, READ_CLIENTS, read)))
   }
@@ -73,6 +83,7 @@ async function measure(both: Both<KeyStores>): Promise<Row[]> {
       const rows = rowsOf(`writes, ${clients} clients`, figures, clients >= CLIENTS_AIM)
       return clients === 1 ? rowsOf('writes, 1 client', figures, false) : rows
     }),
+    ...[...stretch].map(([clients, byGo]) => stretchRow(clients, byGo, writes.get(clients) ?? [])),
     ...rowsOf(`linearizable reads, ${READ_CLIENTS} clients`, reads, true),
     gapRow(gaps),
   ]
@@ -135,6 +146,22 @@ function rowsOf(what: string, rounds: readonly Both<Figures>[], hasAim: boolean)
       ...(hasAim ? { aim: 'p99 ≤ 1 ×', met: p99s <= 1 } : { aim: '' }),
     },
   ]
+}
+
+function stretchRow(
+  clients: number,
+  byGo: readonly Figures[],
+  rounds: readonly Both<Figures>[],
+): Row {
+  const ours = median(rounds.map((figures) => figures.ours.perSecond))
+  const peer = median(byGo.map(({ perSecond }) => perSecond))
+  const p99Ms = median(byGo.map((figures) => figures.p99Ms))
+  const text = (perSecond: number): string => `${Math.round(perSecond).toLocaleString('en')}/s`
+  return {
+    what: `writes, ${clients} clients, beside etcd’s Go client`,
+    ...{ ours: text(ours), peer: text(peer), ratio: ours / peer, aim: 'stretch: 1 ×' },
+    note: `etcd’s p99 ${p99Ms.toFixed(1)} ms; ours by our Node client, as above.`,
+  }
 }
 
 function gapRow(trials: readonly Both<number>[]): Row {

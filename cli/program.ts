@@ -24,6 +24,10 @@ const GROUPS: readonly CommandGroup[] = [
     names: ['ps', 'scale', 'update', 'delete', 'open', 'why'],
     load: async () => (await import('./commands/workloads.ts')).workloadCommands,
   },
+  {
+    names: ['versions', 'rollback', 'rollout'],
+    load: async () => (await import('./commands/versions.ts')).versionCommands,
+  },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logCommands },
   { names: ['bundle'], load: async () => (await import('./commands/bundle.ts')).bundleCommands },
   {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseNodeId } from './base/net/index.ts'
 import { createEndpointSource } from './endpoints.ts'
-import { type Instance, parseWorkload } from './work/spec/index.ts'
+import { type Instance, parseWorkload, templateOf, type Workload } from './work/spec/index.ts'
 
 const NODE = parseNodeId('1'.repeat(64))!
 const GONE = parseNodeId('2'.repeat(64))!
@@ -22,13 +22,13 @@ const instance = (change: Partial<Instance>): Instance => ({
   ...change,
 })
 
-function sourceOf(instances: Instance[]) {
+function sourceOf(instances: Instance[], of: Workload = workload) {
   let reads = 0
   const source = createEndpointSource({
     view: {
       desired: (name) => {
         reads++
-        return name === 'web' ? { workload, owner: 'f' as never, generation: 1 } : undefined
+        return name === 'web' ? { workload: of, owner: 'f' as never, generation: 1 } : undefined
       },
       assigned: (name) => instances.filter(({ workload }) => workload === name),
       subscribe: () => () => {},
@@ -66,4 +66,23 @@ test('a known name is read once, an unknown one is not remembered', () => {
   expect(source.endpoints('nobody')).toBeUndefined()
   expect(source.endpoints('nobody')).toBeUndefined()
   expect(reads()).toBe(3)
+})
+
+test('under blue and green traffic has one colour: the old one until all of the new one answers', () => {
+  const rollout = { kind: 'blueGreen', atOnce: 1, paused: false } as const
+  const green: Workload = { ...workload, replicas: 2, rollout }
+  const old = [0, 1].map((index) => instance({ id: `old-${index}`, index, template: 'before' }))
+  const fresh = [0, 1].map((index) => {
+    return instance({ id: `new-${index}`, index, template: templateOf(green) })
+  })
+  const [first, second] = fresh as [Instance, Instance]
+  const idsOf = (instances: Instance[]): string[] | undefined => {
+    const found = sourceOf(instances, green).source.endpoints('web')
+    return found?.filter(({ healthy }) => healthy).map((one) => one.instance)
+  }
+  const notYet: Instance = { ...second, health: 'unknown' }
+  expect(idsOf([...old, first, notYet])).toEqual(['old-0', 'old-1'])
+  expect(idsOf([...old, first, second])).toEqual(['new-0', 'new-1'])
+  // Nothing of the old one answers: better some of the new one than nothing.
+  expect(idsOf([first, notYet])).toEqual(['new-0'])
 })

@@ -2,7 +2,13 @@
 import type { Membership } from './network/membership/index.ts'
 import type { Endpoint, EndpointSource } from './work/edge/index.ts'
 import type { WorkView } from './work/reconcile/index.ts'
-import { type Instance, portsOf, type Workload } from './work/spec/index.ts'
+import {
+  type DesiredWorkload,
+  type Instance,
+  isCurrent,
+  portsOf,
+  type Workload,
+} from './work/spec/index.ts'
 
 export interface EndpointDeps {
   view: Pick<WorkView, 'desired' | 'assigned' | 'subscribe'>
@@ -31,11 +37,14 @@ function read({ view, membership }: EndpointDeps, name: string): Endpoint[] | un
   if (!desired) return undefined
   const containerPort = httpPortOf(desired.workload)
   if (containerPort === undefined) return []
-  return view.assigned(name).flatMap((instance) => {
+  const reachable = ({ node }: Instance): boolean => {
+    const liveness = membership.get(node)?.liveness
+    return liveness === 'alive' || liveness === 'suspect'
+  }
+  const answering = (instance: Instance): boolean => reachable(instance) && answers(instance)
+  return ofOneColour(desired, view.assigned(name), answering).flatMap((instance) => {
     const hostPort = instance.ports[String(containerPort)]
     if (hostPort === undefined) return []
-    const liveness = membership.get(instance.node)?.liveness
-    const reachable = liveness === 'alive' || liveness === 'suspect'
     return [
       {
         workload: name,
@@ -43,10 +52,29 @@ function read({ view, membership }: EndpointDeps, name: string): Endpoint[] | un
         node: instance.node,
         containerPort,
         hostPort,
-        healthy: reachable && answers(instance),
+        healthy: answering(instance),
       },
     ]
   })
+}
+
+/**
+ * Under `blueGreen` traffic goes to the old version, if any of it answers, until every slot of the new
+ * one does; then to the new one alone.
+ */
+function ofOneColour(
+  desired: DesiredWorkload,
+  instances: readonly Instance[],
+  answering: (instance: Instance) => boolean,
+): readonly Instance[] {
+  const { rollout, replicas } = desired.workload
+  if (rollout.kind !== 'blueGreen') return instances
+  const [green, blue] = [true, false].map((current) => {
+    return instances.filter((one) => isCurrent(one, desired) === current && answering(one))
+  })
+  const isWhole = new Set(green?.map(({ index }) => index)).size >= replicas
+  if (isWhole && green) return green
+  return blue && blue.length > 0 ? blue : instances
 }
 
 function answers(instance: Instance): boolean {

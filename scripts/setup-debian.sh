@@ -8,7 +8,10 @@ packages=(
   faketime # a process with a wrong clock
   chromium chromium-headless-shell xvfb xauth fonts-dejavu-core # the window
 )
-bench_packages=(haproxy serf wrk etcd-server)
+bench_packages=(
+  haproxy serf wrk etcd-server
+  golang-go golang-etcd-server-dev # etcd's own client
+)
 [ "${1:-}" = "--bench" ] && packages+=("${bench_packages[@]}")
 
 missing=()

@@ -15,6 +15,7 @@ export interface ShapeFlags {
   nodeLabel?: string[]
   health?: string
   onPartition?: string
+  rollout?: string
 }
 
 export function addShapeFlags(command: Command): Command {
@@ -27,12 +28,21 @@ export function addShapeFlags(command: Command): Command {
     .option('--label <key=value>', 'repeatable', collect)
     .option('--node-label <key=value>', 'only nodes with this label; repeatable', collect)
     .option('--health <check>', 'http:/path, tcp or running')
+    .option('--rollout <kind>', 'rolling, rolling:N at once, or blueGreen: how a change takes over')
     .option('--on-partition <policy>', 'heal, keep or stop, while a node is out of sight')
 }
 
 type Shape = Pick<
   Inputs['workloads']['deploy'],
-  'replicas' | 'ports' | 'env' | 'resources' | 'labels' | 'nodeSelector' | 'health' | 'onPartition'
+  | 'replicas'
+  | 'ports'
+  | 'env'
+  | 'resources'
+  | 'labels'
+  | 'nodeSelector'
+  | 'health'
+  | 'rollout'
+  | 'onPartition'
 >
 
 /** Only the fields that were given. Amounts are checked by the node, which names the field. */
@@ -53,8 +63,18 @@ export function shapeOf(flags: ShapeFlags): Shape {
     ...(flags.label && { labels: keyValues('--label', flags.label) }),
     ...(flags.nodeLabel && { nodeSelector: keyValues('--node-label', flags.nodeLabel) }),
     ...(flags.health !== undefined && { health: healthOf(flags.health) }),
+    ...(flags.rollout !== undefined && { rollout: rolloutOf(flags.rollout) }),
     ...(onPartition !== undefined && { onPartition }),
   }
+}
+
+function rolloutOf(text: string): NonNullable<Shape['rollout']> {
+  const [kind, atOnce, more] = text.split(':')
+  if (kind === 'blueGreen' && atOnce === undefined) return { kind }
+  if (kind === 'rolling' && more === undefined) {
+    return { kind, ...(atOnce !== undefined && { atOnce: wholeNumber('--rollout', atOnce) }) }
+  }
+  throw wrongUsage(`--rollout: “${text}” is not rolling, rolling:3 or blueGreen.`)
 }
 
 function healthOf(text: string): NonNullable<Shape['health']> {

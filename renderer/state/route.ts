@@ -4,15 +4,18 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 export type Route =
   | { at: 'network'; view: 'map' | 'list' | 'people' | 'registry'; node?: string }
   | { at: 'workloads' }
-  | { at: 'workload'; name: string; tab: 'instances' | 'logs' | 'placement' }
+  | { at: 'workload'; name: string; tab: WorkloadTab }
   | { at: 'deploy' }
   | { at: 'computer' }
+
+export type WorkloadTab = (typeof WORKLOAD_TABS)[number]
 
 export interface RouteStore {
   store: StoreApi<Route>
   go(route: Route): void
 }
 
+const WORKLOAD_TABS = ['instances', 'logs', 'versions', 'placement'] as const
 const VIEWS = ['list', 'people', 'registry'] as const
 
 export function parseRoute(hash: string): Route {
@@ -25,7 +28,7 @@ export function parseRoute(hash: string): Route {
       return {
         at: 'workload',
         name: second,
-        tab: third === 'logs' || third === 'placement' ? third : 'instances',
+        tab: WORKLOAD_TABS.find((tab) => tab === third) ?? 'instances',
       }
     case 'deploy':
       return { at: 'deploy' }

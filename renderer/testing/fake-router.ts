@@ -294,6 +294,15 @@ function build(
         emit('workload.deleted', { name: input.name })
         return {}
       }),
+      versions: os.workloads.versions.handler(({ input }) => ({
+        versions: scenario.versions[input.name] ?? [],
+      })),
+      rollback: os.workloads.rollback.handler(({ input }) => {
+        const found = findWorkload(input.name)
+        found.generation += 1
+        emit('workload.changed', { name: input.name })
+        return found
+      }),
       why: os.workloads.why.handler(({ input }) => ({
         ...placement(findWorkload(input.name).replicas),
         conditions: [],

@@ -1,5 +1,10 @@
-/** States of a network to look at: what the fake node serves. Times are set when it is asked. */
-import type { ClusterNode, Status, WorkloadView } from '../../node-core/api/contract/index.ts'
+/** States of a network to look at: what the fake node serves. Times are set when it is asked. Long for being each of them whole. */
+import type {
+  ClusterNode,
+  PastVersion,
+  Status,
+  WorkloadView,
+} from '../../node-core/api/contract/index.ts'
 import { idOf, makeInstance, makeNode, makeWorkload, minutesAgo } from './shapes.ts'
 
 export interface Member {
@@ -17,6 +22,8 @@ export interface Scenario {
   nodes: ClusterNode[]
   members: Member[]
   workloads: WorkloadView[]
+  /** By the workload's name. */
+  versions: Record<string, PastVersion[]>
   images: { id: string; tags: string[]; sizeBytes: number }[]
   bundles: {
     digest: string
@@ -164,6 +171,7 @@ function busyWorkloads(): WorkloadView[] {
   return [
     makeWorkload({
       name: 'notes',
+      generation: 3,
       labels: { tier: 'front' },
       instances: [
         notes,
@@ -198,6 +206,16 @@ function busyWorkloads(): WorkloadView[] {
     if (workload.kind !== 'process') return workload
     const { image: _, ...rest } = workload
     return rest
+  })
+}
+
+function notesVersions(): PastVersion[] {
+  const [part] = makeWorkload({ name: 'notes' }).parts
+  const by = { id: 'did:key:z6MkAda', name: 'Ada' }
+  return [1, 0].map((minor): PastVersion => {
+    const image = `notes:1.${minor}`
+    const parts = part ? [{ ...part, image }] : []
+    return { generation: minor + 1, image, parts, by, until: minutesAgo(1_600 - minor * 1_500) }
   })
 }
 
@@ -241,7 +259,7 @@ const BUNDLES = [
   },
 ]
 
-const EMPTY = { nodes: [], members: [], workloads: [], images: [], bundles: [] }
+const EMPTY = { nodes: [], members: [], workloads: [], versions: {}, images: [], bundles: [] }
 
 export function makeScenario(name: ScenarioName): Scenario {
   switch (name) {
@@ -278,6 +296,7 @@ export function makeScenario(name: ScenarioName): Scenario {
         nodes: busyNodes(),
         members: members(),
         workloads: busyWorkloads(),
+        versions: { notes: notesVersions() },
         images: IMAGES,
         bundles: BUNDLES,
       }
@@ -329,6 +348,7 @@ function brokenScenario(): Scenario {
         since: minutesAgo(600),
       },
     ],
+    versions: {},
     workloads: [
       makeWorkload({
         name: 'notes',

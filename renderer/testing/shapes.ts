@@ -80,6 +80,8 @@ export function makeWorkload(shape: Partial<WorkloadView> & { name: string }): W
     ports: [{ containerPort: 8080 }],
     labels: {},
     resources: AMOUNTS,
+    placement: { spread: 'node', apart: [], near: [] },
+    rollout: { kind: 'rolling', atOnce: 1, paused: false },
     onPartition: 'heal',
     url: `http://${shape.name}.localhost:8080/`,
     instances,

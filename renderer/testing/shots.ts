@@ -247,6 +247,12 @@ export const SHOTS: Shot[] = [
     await page.getByText('listening on').first().waitFor()
     await settle(page)
   }),
+  shot('workload-versions', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/versions', 'notes')
+    await page.getByText('notes:1.0').waitFor()
+    await settle(page)
+  }),
   shot('workload-why', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/placement', 'notes')

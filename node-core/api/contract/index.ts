@@ -3,6 +3,8 @@
  * it destroys something. The doors (IPC, HTTP with OpenAPI, WebSocket, the CLI's client) derive
  * from this table. Self-contained: it imports zod and oRPC's contract builder, nothing of the node.
  */
+
+import { bundles, images } from './bundles.ts'
 import { events } from './events.ts'
 import { kv, leases } from './kv.ts'
 import { locks } from './locks.ts'
@@ -12,7 +14,7 @@ import { primary } from './primary.ts'
 import { recovery } from './recovery.ts'
 import { secrets } from './secrets.ts'
 import { seeds } from './seeds.ts'
-import { bundles, images, workloads } from './workloads.ts'
+import { workloads } from './workloads.ts'
 
 export const contract = {
   node,
@@ -50,6 +52,7 @@ export {
   type DeployInput,
   deployInput,
   type InstanceView,
+  type PastVersion,
   type WorkloadView,
   workloadSchema,
 } from './workloads.ts'

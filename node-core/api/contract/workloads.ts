@@ -1,4 +1,4 @@
-/** Workloads, their instances and logs, bundles and images. */
+/** Workloads, their instances, versions and logs. */
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { empty, operation, textLines, time } from './base.ts'
@@ -93,6 +93,23 @@ export const container = z.strictObject({
 /** All of them run side by side in each copy and share one network. */
 const containers = z.array(container).min(1).max(8)
 
+/** What copies are spread over first, and which workloads they avoid or prefer the nodes of. */
+const placementRules = z.strictObject({
+  spread: z.enum(['node', 'site', 'owner']).optional(),
+  apart: z.array(workloadName).max(32).optional(),
+  near: z.array(workloadName).max(32).optional(),
+})
+
+/**
+ * `rolling` (the default): slot by slot, `atOnce` of them at a time. `blueGreen`: all beside the old
+ * ones, which have the traffic until the last new one is healthy. `paused`: what serves stays.
+ */
+const rollout = z.strictObject({
+  kind: z.enum(['rolling', 'blueGreen']).optional(),
+  atOnce: z.number().int().min(1).max(1_000).optional(),
+  paused: z.boolean().optional(),
+})
+
 /**
  * One of `containers`, `bundle` and `manifest` says what to run. Unknown fields are refused, so that
  * a mistyped one is not silently left out.
@@ -115,6 +132,8 @@ export const deployInput = z.strictObject({
   env: env.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
+  placement: placementRules.optional(),
+  rollout: rollout.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
 })
 export type DeployInput = z.input<typeof deployInput>
@@ -172,6 +191,8 @@ export const workload = z.object({
   ports: z.array(port),
   labels,
   resources: amountsView,
+  placement: placementRules.required(),
+  rollout: rollout.required(),
   onPartition: z.enum(['heal', 'keep', 'stop']),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
@@ -208,8 +229,24 @@ const change = z.strictObject({
   health: healthCheck.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
+  placement: placementRules.optional(),
+  rollout: rollout.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
 })
+
+/** What a workload was before. */
+const pastVersion = z.object({
+  generation: z.number().int(),
+  image: z.string().optional(),
+  bundle: z.string().optional(),
+  parts: z.array(part),
+  /** Who wrote it. */
+  by: z.object({ id: z.string(), name: z.string() }),
+  /** When something else took its place. */
+  until: time,
+})
+
+export type PastVersion = z.infer<typeof pastVersion>
 
 /** For each slot: where it is or would be placed, and what each other node says against it. */
 export const placementPreview = z.object({
@@ -255,6 +292,23 @@ export const workloads = {
     })
     .input(byName)
     .output(empty),
+  versions: operation()
+    .route({
+      method: 'GET',
+      path: '/api/workloads/{name}/versions',
+      summary: 'What it was before, the latest first',
+    })
+    .input(byName)
+    .output(z.object({ versions: z.array(pastVersion) })),
+  /** An ended workload comes back by it as well. */
+  rollback: operation({ permission: 'deploy' })
+    .route({
+      method: 'POST',
+      path: '/api/workloads/{name}/rollback',
+      summary: 'Take back to an earlier version',
+    })
+    .input(byName.extend({ generation: z.number().int().positive().optional() }))
+    .output(workload),
   why: operation()
     .route({ method: 'GET', path: '/api/workloads/{name}/why', summary: 'Why here, why not there' })
     .input(byName)
@@ -293,64 +347,4 @@ export const workloads = {
       }),
     )
     .output(eventIterator(logLine)),
-}
-
-export const bundle = z.object({
-  digest: z.string(),
-  name: z.string(),
-  version: z.string(),
-  publisher: z.string(),
-  trusted: z.boolean(),
-  sizeBytes: z.number().int(),
-})
-
-/** An Ed25519 public key as hex or base64. */
-const publisherKey = z.string().min(43).max(64)
-
-export const bundles = {
-  list: operation()
-    .route({ method: 'GET', path: '/api/bundles', summary: 'Published bundles' })
-    .output(z.object({ bundles: z.array(bundle) })),
-  /** Over HTTP the body is the file itself (`application/octet-stream`), streamed to the disk. */
-  publish: operation({ permission: 'deploy' })
-    .route({
-      method: 'POST',
-      path: '/api/bundles',
-      summary: 'Publish',
-      successStatus: 201,
-      spec: (current) => ({
-        ...current,
-        requestBody: { required: true, content: { 'application/octet-stream': {} } },
-      }),
-    })
-    .input(z.object({ file: z.file().max(536_870_912) }))
-    .output(bundle),
-  publishers: operation()
-    .route({ method: 'GET', path: '/api/publishers', summary: 'Trusted publisher keys' })
-    .output(z.object({ publishers: z.array(z.object({ key: z.string(), since: time })) })),
-  trust: operation({ permission: 'admin' })
-    .route({ method: 'POST', path: '/api/publishers', summary: 'Trust a publisher key' })
-    .input(z.object({ key: publisherKey }))
-    .output(empty),
-  untrust: operation({ permission: 'admin', destructive: true })
-    .route({
-      method: 'DELETE',
-      path: '/api/publishers/{key}',
-      summary: 'Trust it no more',
-      successStatus: 204,
-    })
-    .input(z.object({ key: publisherKey }))
-    .output(empty),
-}
-
-export const images = {
-  list: operation({ permission: 'local' })
-    .route({ method: 'GET', path: '/api/images', summary: 'Container images on this computer' })
-    .output(
-      z.object({
-        images: z.array(
-          z.object({ id: z.string(), tags: z.array(z.string()), sizeBytes: z.number() }),
-        ),
-      }),
-    ),
 }

@@ -48,6 +48,8 @@ export function unwantedView(
     ports: [],
     labels: {},
     resources: { cpuMillis: 0, memoryBytes: 0 },
+    placement: { spread: 'node', apart: [], near: [] },
+    rollout: { kind: 'rolling', atOnce: 1, paused: false },
     onPartition: 'heal',
     instances: instanceViews(parts, instances),
     ...statusFor(record, leaving),

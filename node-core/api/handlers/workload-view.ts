@@ -50,6 +50,8 @@ export function workloadView(
     ports: portsOf(workload),
     labels: workload.labels,
     resources: amountsOf(workload, 'requests'),
+    placement: workload.placement,
+    rollout: workload.rollout,
     onPartition: workload.onPartition,
     ...(url !== undefined && { url }),
     instances: views,
@@ -57,12 +59,12 @@ export function workloadView(
   }
 }
 
-function sourceView({ source }: Part): { bundle: string } | { image: string } {
+export function sourceView({ source }: Part): { bundle: string } | { image: string } {
   return 'bundle' in source ? { bundle: source.bundle } : { image: source.image }
 }
 
 /** Without its environment: that may hold what is nobody else's business. */
-function partView(part: Part): WorkloadView['parts'][number] {
+export function partView(part: Part): WorkloadView['parts'][number] {
   const { name, ports, resources, probes } = part
   return { name, ...sourceView(part), ports, resources, probes }
 }

@@ -13,6 +13,7 @@ import { type Builder, inNetwork } from './base.ts'
 import { failure, toFailure } from './failures.ts'
 import type { ApiDeps, InstanceLogLine, NetworkParts } from './index.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
+import { earlierVersion, pastView } from './versions.ts'
 import { ownerNameOf, placedNow, workloadView } from './workload-view.ts'
 
 /** What somebody wants to run: deploying, changing, ending it, and seeing what became of it. */
@@ -69,6 +70,19 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       else unwanted(parts, name)
       await parts.desired.delete(name)
       return {}
+    }),
+    versions: workloads.versions.handler(({ input }) => {
+      const parts = inNetwork(deps)
+      const past = parts.desired.past(input.name)
+      if (past.length === 0 && !known(parts, input.name)) unwanted(parts, input.name)
+      return { versions: past.map((one) => pastView(parts, one)) }
+    }),
+    rollback: workloads.rollback.handler(async ({ input }) => {
+      const parts = inNetwork(deps)
+      const existing = known(parts, input.name)
+      if (existing) findOwn(parts, input.name, deps)
+      const earlier = earlierVersion(parts, input, existing)
+      return view(parts, await parts.desired.apply(earlier, existing))
     }),
     why: workloads.why.handler(({ input }) => {
       const parts = inNetwork(deps)

@@ -217,6 +217,8 @@ function partsOf(
         cordoned: member.cordoned,
         draining: member.draining,
         labels: member.profile.labels,
+        site: '',
+        owner: member.owner,
         kinds: member.profile.kinds,
         capacity: member.profile.capacity,
       })),

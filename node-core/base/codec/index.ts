@@ -81,3 +81,4 @@ function malformed(cause?: unknown): MyceliumError<CodecErrorCode> {
 }
 
 export { createExchange, type Exchange } from './exchange.ts'
+export { encodeItems, inMapOrder, listHead, mapHead } from './pieces.ts'

@@ -10,6 +10,7 @@ export interface SortedKeys {
   add(key: string): void
   remove(key: string): void
   readonly size: number
+  all(): string[]
   startingWith(prefix: string): string[]
   /** At most `limit` keys that start with `prefix` and come after `after`. */
   page(prefix: string, options: { after?: string; limit: number }): string[]
@@ -73,6 +74,7 @@ export function createSortedKeys(): SortedKeys {
       size--
       if (piece.length === 0) pieces.splice(at, 1)
     },
+    all: () => pieces.flat(),
     startingWith: (prefix) => page(prefix, { limit: Number.POSITIVE_INFINITY }),
     page,
   }

@@ -24,6 +24,7 @@ describe('sorted keys', () => {
           }
           const matching = [...model].sort().filter((one) => one.startsWith(prefix))
           expect(keys.size).toBe(model.size)
+          expect(keys.all()).toEqual([...model].sort())
           expect(keys.startingWith(prefix)).toEqual(matching)
           expect(keys.page(prefix, { after, limit })).toEqual(
             matching.filter((one) => one > after).slice(0, limit),

@@ -49,7 +49,10 @@ function createCopy(): LogCopy & { text: string } {
       copy.text = Buffer.from(state).toString()
       told(undefined)
     },
-    snapshot: () => bytes(copy.text),
+    *snapshotSteps() {
+      yield
+      return bytes(copy.text)
+    },
     onMoved(listener: typeof told) {
       told = listener
       return () => {}

@@ -1,4 +1,5 @@
 /** The shell around the core: requests, time, and the copy that the entries go to. */
+import { inTurns } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { CommittedEntry, LogIndex } from '../consensus/index.ts'
@@ -230,8 +231,10 @@ export function createFollowing(deps: FollowDeps): Following {
   function capture(): void {
     if (!copy) return
     const { index } = copy
-    const state = copy.snapshot()
-    run((nowMs) => core.captured(nowMs, index, state))
+    inTurns(clock, copy.snapshotSteps()).then(
+      (state) => running && run((nowMs) => core.captured(nowMs, index, state)),
+      fail,
+    )
   }
 
   /** What was applied stays readable; nothing more is. */

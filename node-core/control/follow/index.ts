@@ -51,7 +51,8 @@ export interface LogCopy {
   apply(entry: CommittedEntry): void
   /** Throws where it is no snapshot, or one that this release does not read; then nothing changes. */
   restore(state: Uint8Array): void
-  snapshot(): Uint8Array
+  /** In steps, of what it holds when this is called, whatever is applied meanwhile. */
+  snapshotSteps(): Generator<void, Uint8Array>
   /** Told of each entry once it is applied; of undefined once a snapshot took the place of all. */
   onMoved(listener: (entry: CommittedEntry | undefined) => void): () => void
 }

@@ -2,7 +2,7 @@
  * The copy of a node that follows, on disk: what was committed stays readable after a restart in which
  * nobody else is there. It may be behind, since it is written now and then; it is never half of one.
  */
-import type { Clock } from '../../base/clock/index.ts'
+import { type Clock, inTurns } from '../../base/clock/index.ts'
 import type { Disk } from '../../base/disk/index.ts'
 import { isCode, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
@@ -51,7 +51,7 @@ export function createCopyFile({ disk, log, clock, logger }: CopyFileDeps): Copy
     const copy = unsaved
     unsaved = undefined
     if (!copy || copy.index === 0) return
-    const bytes = copy.snapshot()
+    const bytes = await inTurns(clock, copy.snapshotSteps())
     const pauseMs = (bytes.byteLength / SAVE_BYTES_PER_SECOND) * 1_000
     notBeforeMs = clock.monotonicMs() + Math.max(SAVE_EVERY_MS, pauseMs)
     await disk.writeAtomic(path, bytes, { mode: 0o600 })

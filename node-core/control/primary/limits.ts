@@ -104,8 +104,6 @@ export const ROLE_LOOK_MS = 10_000
 export const REGISTER_MS_MAX = 60_000
 /** Nodes of a committee, learners included, that are believed. */
 export const COMMITTEE_MAX = 64
-/** How long entries are applied in one turn of this thread. Milliseconds. */
-export const APPLY_TURN_MS = 8
 /** Largest report of late writes: what a log holds in memory, and its keys. Bytes. */
 export const LATE_BYTES_MAX = 536_870_912
 /** The key or name of a late command, as a list shows it. Characters. */

@@ -18,6 +18,8 @@ export type Told = (outcomes: readonly CommandOutcome[]) => void
 
 export interface Machine extends LogCopy {
   readonly registry: Registry
+  /** As `restore`, in steps. */
+  restoreSteps(state: Uint8Array): Generator<void, void>
   /** Called once, when the batch has been applied here. Returns how to give up. */
   whenApplied(id: BatchId, told: Told): () => void
   /** Of a batch that was applied here lately. */
@@ -75,7 +77,11 @@ export function createMachine(batches: Pick<BatchReader, 'take'>, registry: Regi
       registry.restore(state)
       changed(undefined)
     },
-    snapshot: () => registry.snapshot(),
+    *restoreSteps(state) {
+      yield* registry.restoreSteps(state)
+      changed(undefined)
+    },
+    snapshotSteps: () => registry.snapshotSteps(),
     outcomesOf: (id) => recent.get(id),
     whenApplied(id, told) {
       const list = waiting.get(id) ?? new Set()

@@ -1,4 +1,5 @@
 /** This node's copy of the registry: log, engine, driver and machine, from its opening to its end. */
+import { inTurns } from '../../base/clock/index.ts'
 import type { Plain } from '../../base/codec/index.ts'
 import type { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
@@ -27,7 +28,6 @@ import { failure, noQuorum, notInForce } from './failures.ts'
 import { createFilling } from './filling.ts'
 import type { PrimaryDeps } from './index.ts'
 import {
-  APPLY_TURN_MS,
   CHANGE_TIMEOUT_MS,
   LINKS_BYTES,
   LINKS_MAX,
@@ -119,16 +119,16 @@ export function createReplica(deps: ReplicaDeps): Replica {
         return engine
       },
       machine: {
-        apply,
+        apply: (entries) => inTurns(clock, applySteps(entries)),
         // By now the first records are durable, so this home is a founder's no more.
         async restore(snapshot) {
-          machine.restore(snapshot.state)
+          await inTurns(clock, machine.restoreSteps(snapshot.state))
           hasState = true
           if (!founding) return
           await writeStanding(disk, 'holding', { log: name })
           founding = false
         },
-        snapshot: machine.snapshot,
+        snapshot: () => inTurns(clock, machine.snapshotSteps()),
       },
     },
     { protocol: protocolOf('consensus/1', name) },
@@ -162,13 +162,10 @@ export function createReplica(deps: ReplicaDeps): Replica {
   }
 
   /** A long log must not keep this thread from serving the window. */
-  async function apply(entries: readonly CommittedEntry[]): Promise<void> {
-    let begunMs = clock.monotonicMs()
+  function* applySteps(entries: readonly CommittedEntry[]): Generator<void, void> {
     for (const entry of entries) {
       machine.apply(entry)
-      if (clock.monotonicMs() - begunMs < APPLY_TURN_MS) continue
-      await new Promise<void>((resolve) => clock.timer(0, resolve))
-      begunMs = clock.monotonicMs()
+      yield
     }
   }
 

@@ -110,6 +110,7 @@ function makeCommands() {
     [ann, { kind: 'kv.delete', body: { key: 'shop/a', expect: 2 } }],
     [ann, { kind: 'lease.revoke', body: { lease: 'shop/lease' } }],
     [ann, { kind: 'secret.delete', body: { name: 'shop/s', expect: 1 } }],
+    [{ key: nodeKey }, { kind: 'workload.keep', body: { name: 'shop', generation: 1 } }],
     [ann, { kind: 'workload.delete', body: { name: 'shop', expect: 1 } }],
     [ann, { kind: 'name.release', body: { name: 'shop' } }],
     [founder, { kind: 'setting.delete', body: { name: 'relay' } }],

@@ -41,8 +41,12 @@ export interface Registry {
   beginEra(index: LogIndex, voter: NodeId, epoch?: number): void
   /** The same bytes on every replica at the same entry. */
   snapshot(): Uint8Array
+  /** The same in steps, of the state as it is when this is called, whatever is applied meanwhile. */
+  snapshotSteps(): Generator<void, Uint8Array>
   /** Takes the place of everything, or throws SnapshotErrorCode and changes nothing. */
   restore(snapshot: Uint8Array): void
+  /** The same in steps, of which the last changes everything. Nothing is applied meanwhile. */
+  restoreSteps(snapshot: Uint8Array): Generator<void, void>
   /** 64 hex digits; costs little however much is held. Equal where the state is. */
   hash(): string
 }

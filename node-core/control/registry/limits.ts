@@ -47,6 +47,10 @@ export const NAMES_MAX = 20_000
 export const NAME_LENGTH_MAX = 63
 /** What a workload asks for, encoded. Bytes. */
 export const SPEC_BYTES_MAX = 61_440
+/** Earlier generations kept of one workload. */
+export const PAST_MAX = 10
+/** Earlier generations kept of all workloads. */
+export const PAST_TOTAL_MAX = 20_000
 /** Slots of one workload. */
 export const SLOTS_MAX = 1_000
 /** Seats of voters in the committee. */
@@ -118,3 +122,7 @@ export const LOCK_WAITING_MAX = 256
 export const REMEMBERED_BATCHES_MAX = 512
 /** Their bytes, or one that alone is larger. */
 export const REMEMBERED_BYTES_MAX = 8_388_608
+/** Rows of a snapshot that are written or read in one step, before others may come in between. */
+export const STEP_ROWS = 16
+/** What a step has written after which the next one writes a single row. Bytes. */
+export const STEP_BYTES = 65_536

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { isAdmin } from './authors.ts'
 import { kind } from './kind.ts'
+import { forget } from './past-workloads.ts'
 import { done, refuse } from './refusals.ts'
 import { name } from './shapes.ts'
 import type { State } from './state.ts'
@@ -13,6 +14,7 @@ export const releaseName = kind(1, z.strictObject({ name }), (state, author, { n
   if (taken.owner !== author.owner && !isAdmin(author)) return refuse('FORBIDDEN')
   if (isInUse(state, name)) return refuse('IN_USE')
   state.names.table.delete(name)
+  forget(state, name)
   return done()
 })
 

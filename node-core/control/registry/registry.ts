@@ -33,6 +33,16 @@ export function createRegistry(deps: RegistryDeps): Registry {
     }
   }
 
+  function snapshotSteps(): Generator<void, Uint8Array> {
+    requireKnownRules()
+    return writeSnapshot(state)
+  }
+
+  function* restoreSteps(bytes: Uint8Array): Generator<void, void> {
+    state = yield* readSnapshot(network, bytes, release.version)
+    overtaken = false
+  }
+
   return {
     get index() {
       return state.index
@@ -62,14 +72,17 @@ export function createRegistry(deps: RegistryDeps): Registry {
       if (epoch !== undefined) beginEpoch(state, epoch, voter)
       state.takeChanges()
     },
-    snapshot() {
-      requireKnownRules()
-      return writeSnapshot(state)
-    },
-    restore(bytes) {
-      state = readSnapshot(network, bytes, release.version)
-      overtaken = false
-    },
+    snapshot: () => atOnce(snapshotSteps()),
+    snapshotSteps,
+    restore: (bytes) => atOnce(restoreSteps(bytes)),
+    restoreSteps,
     hash: () => hashOf(state).toString('hex'),
+  }
+}
+
+function atOnce<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
   }
 }

@@ -12,6 +12,7 @@ import { acquireLock, releaseLock } from './locks.ts'
 import { admit, grant, join, remove } from './members.ts'
 import { releaseName } from './names.ts'
 import { assignRole, register, removeNode } from './nodes.ts'
+import { keepWorkload } from './past-workloads.ts'
 import { accuse, putSeat } from './seats.ts'
 import { deleteSecret, putSecret, wrapSecret } from './secrets.ts'
 import { deleteSetting, putSetting } from './settings.ts'
@@ -32,6 +33,7 @@ const KINDS = {
   'workload.apply': applyWorkload,
   'workload.delete': deleteWorkload,
   'workload.assign': assign,
+  'workload.keep': keepWorkload,
   'secret.put': putSecret,
   'secret.wrap': wrapSecret,
   'secret.delete': deleteSecret,

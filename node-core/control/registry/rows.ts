@@ -74,6 +74,10 @@ export const desiredSpec = z.strictObject({
 })
 export type DesiredSpec = z.infer<typeof desiredSpec>
 
+/** What a workload was before, and until when by the time of the log. */
+export const pastSpec = desiredSpec.extend({ untilMs: sequence })
+export type PastSpec = z.infer<typeof pastSpec>
+
 /** A data key wrapped for readers; sorted by node, one for each. */
 export const wraps = z
   .array(z.tuple([nodeId, bytesUpTo(WRAP_BYTES_MAX)]))

@@ -4,12 +4,22 @@
  */
 import { createHash, hash } from 'node:crypto'
 import { z } from 'zod'
-import { decode, encode, equalBytes, type Plain } from '../../base/codec/index.ts'
+import {
+  decode,
+  encode,
+  encodeItems,
+  equalBytes,
+  inMapOrder,
+  listHead,
+  mapHead,
+  type Plain,
+} from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { FoundedNetwork } from '../../identity/index.ts'
-import { SNAPSHOT_BYTES_MAX } from './limits.ts'
+import { SNAPSHOT_BYTES_MAX, STEP_BYTES, STEP_ROWS } from './limits.ts'
 import { bytesOf, logIndex, positive, sequence } from './shapes.ts'
 import { createState, type State } from './state.ts'
+import type { CapturedTable } from './table.ts'
 
 export type SnapshotErrorCode =
   /** Not a snapshot, cut short, or altered. */
@@ -25,7 +35,7 @@ const VERSION = 1
 const DIGEST_BYTES = 32
 
 /** Tables that came after the first release: a snapshot without rows of theirs is as it was before. */
-const LATER: ReadonlySet<string> = new Set(['seats', 'epoch', 'cordons'])
+const LATER: ReadonlySet<string> = new Set(['seats', 'epoch', 'cordons', 'past'])
 
 const VERSIONED = z.looseObject({ v: positive, version: positive })
 const BODY = z.strictObject({
@@ -46,10 +56,11 @@ export function hashOf(state: State): Buffer {
   return hash('sha256', encode([sum.value(), clock.pack(), keys.revision, version]), 'buffer')
 }
 
-export function writeSnapshot(state: State): Uint8Array {
+/** Of the state as it is when this is called, whatever is applied while its pieces are written. */
+export function writeSnapshot(state: State): Generator<void, Uint8Array> {
   const written = tablesOf(state).filter(({ name, size }) => size > 0 || !LATER.has(name))
-  const tables = Object.fromEntries(written.map((table) => [table.name, table.pack()]))
-  const body: Plain = {
+  const tables = new Map(written.map((table) => [table.name, table.capture()]))
+  const fields: Record<string, Plain> = {
     v: VERSION,
     version: state.version,
     network: state.network.id,
@@ -57,15 +68,62 @@ export function writeSnapshot(state: State): Uint8Array {
     revision: state.keys.revision,
     clock: state.clock.pack(),
     sessions: state.sessions.pack(),
-    tables,
     hash: hashOf(state),
   }
-  const bytes = encode(body)
-  return Buffer.concat([sha256(bytes), bytes])
+  return joined(bodyPieces(fields, tables))
 }
 
-/** Throws SnapshotErrorCode; the reasons in the order of its list, the network's aside. */
-export function readSnapshot(network: FoundedNetwork, bytes: Uint8Array, newest: number): State {
+/** `encode({ ...fields, tables })`, in pieces. */
+function* bodyPieces(
+  fields: Readonly<Record<string, Plain>>,
+  tables: ReadonlyMap<string, CapturedTable>,
+): Generator<Uint8Array, void> {
+  const names = inMapOrder([...Object.keys(fields), 'tables'])
+  yield mapHead(names.length)
+  for (const name of names) {
+    yield encode(name)
+    if (name === 'tables') yield* tablePieces(tables)
+    else yield encode(fields[name])
+  }
+}
+
+function* tablePieces(tables: ReadonlyMap<string, CapturedTable>): Generator<Uint8Array, void> {
+  yield mapHead(tables.size)
+  for (const name of inMapOrder([...tables.keys()])) {
+    const table = tables.get(name)
+    const size = table?.size ?? 0
+    yield encode(name)
+    yield listHead(size)
+    // As many rows as are small, since a single one may hold a megabyte.
+    for (let at = 0, rows = 1, bytes = 0; table && at < size; at += rows) {
+      rows = bytes < STEP_BYTES ? Math.min(2 * rows, STEP_ROWS) : 1
+      const piece = encodeItems(table.packed(at, at + rows))
+      bytes = piece.byteLength
+      yield piece
+    }
+  }
+}
+
+function* joined(pieces: Iterable<Uint8Array>): Generator<void, Uint8Array> {
+  const sum = createHash('sha256')
+  const written: Uint8Array[] = []
+  for (const piece of pieces) {
+    sum.update(piece)
+    written.push(piece)
+    yield
+  }
+  return Buffer.concat([sum.digest(), ...written])
+}
+
+/**
+ * Rows are taken in some with each step; before that all is decoded in one. Throws SnapshotErrorCode;
+ * the reasons in the order of its list, the network's aside.
+ */
+export function* readSnapshot(
+  network: FoundedNetwork,
+  bytes: Uint8Array,
+  newest: number,
+): Generator<void, State> {
   const content = openBody(bytes)
   const versioned = VERSIONED.safeParse(content)
   if (!versioned.success) throw refusal('SNAPSHOT_DAMAGED')
@@ -74,25 +132,29 @@ export function readSnapshot(network: FoundedNetwork, bytes: Uint8Array, newest:
   const body = BODY.safeParse(content)
   if (!body.success) throw refusal('SNAPSHOT_DAMAGED')
   if (body.data.network !== network.id) throw refusal('WRONG_NETWORK')
-  const state = load(network, body.data)
+  yield
+  const state = yield* load(network, body.data)
   // What was loaded is what was written: shapes, order and derived parts agree.
   if (!state || !equalBytes(hashOf(state), body.data.hash)) throw refusal('SNAPSHOT_DAMAGED')
   return state
 }
 
-function load(network: FoundedNetwork, body: z.infer<typeof BODY>): State | undefined {
+function* load(
+  network: FoundedNetwork,
+  body: z.infer<typeof BODY>,
+): Generator<void, State | undefined> {
   const state = createState(network, [])
   state.version = body.version
   state.index = body.index
   state.keys.setRevision(body.revision)
   const tables = tablesOf(state)
   const known = new Set(tables.map(({ name }) => name))
-  const isAway = (name: string): boolean => LATER.has(name) && !(name in body.tables)
-  const whole =
-    Object.keys(body.tables).every((name) => known.has(name)) &&
-    tables.every((table) => isAway(table.name) || table.load(body.tables[table.name])) &&
-    state.clock.load(body.clock) &&
-    state.sessions.load(body.sessions)
+  if (Object.keys(body.tables).some((name) => !known.has(name))) return undefined
+  for (const table of tables) {
+    const isAway = LATER.has(table.name) && !(table.name in body.tables)
+    if (!isAway && !(yield* table.load(body.tables[table.name]))) return undefined
+  }
+  const whole = state.clock.load(body.clock) && state.sessions.load(body.sessions)
   state.takeChanges()
   return whole ? state : undefined
 }
@@ -101,7 +163,7 @@ function load(network: FoundedNetwork, body: z.infer<typeof BODY>): State | unde
 function tablesOf(state: State) {
   return [
     ...[state.members, state.removed, state.invites, state.nodes.table, state.supports],
-    ...[state.names.table, state.workloads, state.secrets, state.settings],
+    ...[state.names.table, state.workloads, state.past, state.secrets, state.settings],
     ...[state.assignments.table, state.assignments.proposals],
     ...[state.seats, state.epoch, state.cordons],
     ...[state.keys.table, state.leases.table, state.locks.table],

@@ -35,6 +35,8 @@ export interface State {
   /** By name: who took it. */
   readonly names: NameTable
   readonly workloads: Table<rows.DesiredSpec>
+  /** By `<name>/<generation>`, in the order of generations. */
+  readonly past: Table<rows.PastSpec>
   readonly assignments: Assignments
   readonly secrets: Table<rows.Secret>
   readonly settings: Table<rows.Setting>
@@ -90,6 +92,7 @@ export function createState(network: FoundedNetwork, voters: readonly NodeId[]):
       shape: rows.desiredSpec,
       pack: (row) => row,
     }),
+    past: createTable(deps, { name: 'past', shape: rows.pastSpec, pack: (row) => row }),
     assignments: createAssignments(deps),
     secrets: createTable(deps, { name: 'secrets', shape: rows.secret, pack: (row) => row }),
     settings: createTable(deps, { name: 'settings', shape: rows.setting, pack: (row) => row }),

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { encode, type Plain } from '../../base/codec/index.ts'
 import { createSortedKeys } from '../../base/sorted-keys/index.ts'
 import type { HashSum } from './hash-sum.ts'
+import { STEP_ROWS } from './limits.ts'
 
 export interface Table<Row> {
   readonly name: string
@@ -17,10 +18,17 @@ export interface Table<Row> {
   keys(prefix?: string): string[]
   /** In order, at most `limit`, after `after`. */
   page(prefix: string, options: { after?: string; limit: number }): [key: string, row: Row][]
-  /** For the snapshot. */
-  pack(): Plain
-  /** Takes a snapshot's rows in; false when they are none of this table's. */
-  load(packed: unknown): boolean
+  /** Its rows as they are now, for a snapshot that is written while others take their places. */
+  capture(): CapturedTable
+  /** Takes a snapshot's rows in, some with each step; false when they are none of this table's. */
+  load(packed: unknown): Generator<void, boolean>
+}
+
+export interface CapturedTable {
+  readonly name: string
+  readonly size: number
+  /** In order, as plain data that `load` reads. */
+  packed(from: number, to: number): Plain[]
 }
 
 export interface TableDeps {
@@ -40,8 +48,6 @@ export interface TableOptions<Row> {
   onChange?: (key: string, before: Row | undefined, after: Row | undefined) => void
 }
 
-const PACKED = z.array(z.tuple([z.string(), z.unknown()]))
-
 export function createTable<Row extends object>(
   deps: TableDeps,
   options: TableOptions<Row>,
@@ -52,7 +58,14 @@ export function createTable<Row extends object>(
   const bytesOf =
     options.bytesOf ?? ((key: string, row: Row): Uint8Array => encode([name, key, pack(row)]))
 
+  const packedRow = z.tuple([z.string(), shape])
+
   function place(key: string, row: Row | undefined): void {
+    keep(key, row)
+    deps.changed(name, key)
+  }
+
+  function keep(key: string, row: Row | undefined): void {
     const before = rows.get(key)
     if (before) deps.sum.subtract(bytesOf(key, before))
     if (row) {
@@ -64,7 +77,6 @@ export function createTable<Row extends object>(
       order.remove(key)
     }
     onChange?.(key, before, row)
-    if (before || row) deps.changed(name, key)
   }
 
   return {
@@ -74,27 +86,39 @@ export function createTable<Row extends object>(
     },
     get: (key) => rows.get(key),
     set: place,
-    delete: (key) => place(key, undefined),
+    delete: (key) => {
+      if (rows.has(key)) place(key, undefined)
+    },
     keys: (prefix = '') => order.startingWith(prefix),
     page: (prefix, page) =>
       order.page(prefix, page).flatMap((key): [string, Row][] => {
         const row = rows.get(key)
         return row ? [[key, row]] : []
       }),
-    pack: () =>
-      order.startingWith('').flatMap((key) => {
-        const row = rows.get(key)
-        return row ? [[key, pack(row)] as const] : []
-      }),
-    load(packed) {
-      const parsed = PACKED.safeParse(packed)
-      if (!parsed.success) return false
+    capture() {
+      const keys = order.all()
+      const captured = keys.map((key) => rows.get(key))
+      return {
+        name,
+        size: keys.length,
+        packed: (from, to) =>
+          keys.slice(from, to).flatMap((key, at) => {
+            const row = captured[from + at]
+            return row ? [[key, pack(row)]] : []
+          }),
+      }
+    },
+    *load(packed) {
+      if (!Array.isArray(packed)) return false
       let previous: string | undefined
-      for (const [key, value] of parsed.data) {
-        const row = shape.safeParse(value)
-        if (!row.success || (previous !== undefined && key <= previous)) return false
-        place(key, row.data)
+      for (const [at, item] of packed.entries()) {
+        const parsed = packedRow.safeParse(item)
+        if (!parsed.success) return false
+        const [key, row] = parsed.data
+        if (previous !== undefined && key <= previous) return false
+        keep(key, row)
         previous = key
+        if (at % STEP_ROWS === 0) yield
       }
       return true
     },

@@ -10,8 +10,17 @@ import type { Lease } from './lease-table.ts'
 import { NODES_MAX } from './limits.ts'
 import type { Lock } from './lock-table.ts'
 import { whyNotEnter } from './namespaces.ts'
+import { pastOf } from './past-workloads.ts'
 import type { RefusalCode } from './refusals.ts'
-import type { DesiredSpec, Member, RegisteredNode, Removed, Secret, Setting } from './rows.ts'
+import type {
+  DesiredSpec,
+  Member,
+  PastSpec,
+  RegisteredNode,
+  Removed,
+  Secret,
+  Setting,
+} from './rows.ts'
 import { seatOf, seatsIn } from './seat-rules.ts'
 import type { Seat } from './seat-table.ts'
 import type { State } from './state.ts'
@@ -69,6 +78,8 @@ export interface RegistryView {
   generationOf(name: string): number
   workload(name: string): DesiredSpec | undefined
   workloads(page: Page): Rows<DesiredSpec>
+  /** What it was before, the oldest first; of an ended workload too, while its name is held. */
+  past(name: string): PastSpec[]
   /** By `<workload>/<index>`. */
   assignments(prefix: string, page: Page): Rows<Assignment>
   secret(name: string): Secret | undefined
@@ -131,6 +142,7 @@ export function createView(state: () => State): RegistryView {
     generationOf: (name) => state().names.table.get(name)?.generation ?? 0,
     workload: (name) => state().workloads.get(name),
     workloads: paged((state) => state.workloads),
+    past: (name) => pastOf(state(), name),
     assignments: (prefix, page) => state().assignments.table.page(prefix, page),
     secret: (name) => state().secrets.get(name),
     secrets: (prefix, page) => state().secrets.page(prefix, page),

@@ -3,7 +3,7 @@
  * that everybody finds the others first. Pure; one node that comes or comes back is no crowd.
  */
 import type { Random } from '../../base/random/index.ts'
-import { CROWD_MEMBERS_MIN, CROWD_MS_MAX, CROWD_SETTLE_MS } from './limits.ts'
+import { CROWD_MEMBERS_MIN, CROWD_MS_MAX, CROWD_SETTLE_MS, CROWD_SPREAD_MS } from './limits.ts'
 
 export interface Crowd {
   /** Somebody was seen alive who was not before. */
@@ -12,15 +12,17 @@ export interface Crowd {
 }
 
 export function createCrowd(random: Random): Crowd {
-  // Not the same on every node: those that have waited for one another would go on together.
-  const settleMs = CROWD_SETTLE_MS * (1 + random.float())
+  const share = random.float()
   let beganMs = 0
   let lastMs = Number.NEGATIVE_INFINITY
   let count = 0
 
+  /** Not the same on every node: those that have waited for one another would all go on together. */
+  const settleMs = (): number => CROWD_SETTLE_MS + share * count * CROWD_SPREAD_MS
+
   return {
     came(nowMs) {
-      if (nowMs - lastMs > settleMs) {
+      if (nowMs - lastMs > CROWD_SETTLE_MS) {
         beganMs = nowMs
         count = 0
       }
@@ -28,7 +30,7 @@ export function createCrowd(random: Random): Crowd {
       count++
     },
     isComing(nowMs) {
-      const isFresh = nowMs - lastMs <= settleMs && nowMs - beganMs <= CROWD_MS_MAX
+      const isFresh = nowMs - lastMs <= settleMs() && nowMs - beganMs <= CROWD_MS_MAX
       return isFresh && count >= CROWD_MEMBERS_MIN
     },
   }

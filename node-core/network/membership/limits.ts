@@ -73,7 +73,9 @@ export const PROBE_BYTES_MAX = 256
 
 /** Members that come, each within a while of the one before, from which on they are a crowd. */
 export const CROWD_MEMBERS_MIN = 4
-/** Without a newcomer for one to two times this long a crowd has settled. Milliseconds. */
+/** Without a newcomer for so long a crowd has settled, on the first of its nodes. Milliseconds. */
 export const CROWD_SETTLE_MS = 2_000
+/** By how much the last of them goes on later, for each that came. Milliseconds. */
+export const CROWD_SPREAD_MS = 300
 /** The longest that anything waits for a crowd. Milliseconds. */
 export const CROWD_MS_MAX = 30_000

@@ -31,7 +31,12 @@ beforeEach(async () => {
   permissions = new Set()
   committee = createTestCommittee({
     ...{ nodes: 3, clock, isUp: () => true },
-    reach: (from) => (from === committee.ids[0] ? [...reachable] : []),
+    reach(from) {
+      const together = [committee.ids[0], ...reachable]
+      return committee.ids.filter(
+        (id) => id !== from && [id, from].every((one) => together.includes(one)),
+      )
+    },
   })
   reachable = committee.ids.slice(1)
   const [self] = committee.ids as [NodeId]
@@ -319,5 +324,34 @@ describe('a workload of before there was a registry', () => {
     reachable = []
     await pass(1_000)
     expect(desired.recordOf('old')).toBe('unknown')
+  })
+})
+
+describe('versions', () => {
+  const at = (image: string, replicas = 1): Workload => {
+    return parseWorkload({ name: 'web', containers: [{ name: 'web', image }], replicas })
+  }
+  async function put(workload: Workload): Promise<void> {
+    expect(await outcome(desired.apply(workload, desired.get('web')))).toMatchObject({ workload })
+  }
+  const images = (): unknown[] =>
+    desired.past('web').map(({ workload, generation }) => {
+      const [{ source }] = workload.parts
+      return ['image' in source && source.image, generation]
+    })
+
+  test('are kept when what runs changes, not when only the count does, and past the end', async () => {
+    await put(at('a:1'))
+    await put(at('a:1', 3))
+    await put(at('a:2', 3))
+    expect(images()).toEqual([['a:1', 2]])
+    await put(at('a:3', 3))
+    expect(images()).toEqual([
+      ['a:2', 3],
+      ['a:1', 2],
+    ])
+    expect(await outcome(desired.delete('web'))).toBe('done')
+    expect(images()[0]).toEqual(['a:3', 4])
+    expect(desired.past('web')[0]?.by).toBe(committee.owner)
   })
 })

@@ -154,6 +154,10 @@ export function createDesired(deps: DesiredDeps): Desired {
     },
     committed,
     heldBefore: (slot) => heldBefore.get(slot),
+    past(name) {
+      const view = primary.view()
+      return view ? rows.past(view, name) : []
+    },
     apply: (workload, replaces) => writing.apply(workload, replaces),
     async delete(name) {
       await takeOver.now(name)

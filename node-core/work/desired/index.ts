@@ -50,10 +50,22 @@ export interface Desired extends Lifecycle {
    * FORBIDDEN, NO_QUORUM, TOO_LARGE, LIMIT_REACHED.
    */
   apply(workload: Workload, replaces: DesiredWorkload | undefined): Promise<DesiredWorkload>
+  /**
+   * What it was before, the latest first; of an ended one as well. Empty where nothing was kept, as in
+   * a network without a Primary.
+   */
+  past(name: string): PastWorkload[]
   /** Ends it; no error when it has ended. Throws FORBIDDEN, NO_QUORUM. */
   delete(name: string): Promise<void>
   /** Told of each name whose workload came, changed or went, and of anything else without one. */
   subscribe(listener: (change: DesiredChange) => void): () => void
+}
+
+export interface PastWorkload extends DesiredWorkload {
+  /** Who wrote it. */
+  by: OwnerId
+  /** When something else took its place, by the log's time. */
+  untilMs: number
 }
 
 /** `ended` needs a committed end, or a signed tombstone; `unknown` is what a missing copy knows. */

@@ -10,6 +10,7 @@ import {
   type Slot,
   slotOf,
 } from '../spec/index.ts'
+import type { PastWorkload } from './index.ts'
 import { PAGE_ROWS } from './limits.ts'
 
 type View = NonNullable<ReturnType<Primary['view']>>
@@ -19,6 +20,8 @@ export interface RegistryRows {
   workloads(view: View): readonly DesiredWorkload[]
   workload(view: View, name: string): DesiredWorkload | 'unreadable' | undefined
   assignments(view: View): ReadonlyMap<Slot, NodeId>
+  /** The latest first; without those that cannot be read here. */
+  past(view: View, name: string): PastWorkload[]
 }
 
 export function createRegistryRows(onUnreadable: (name: string) => void): RegistryRows {
@@ -53,6 +56,14 @@ export function createRegistryRows(onUnreadable: (name: string) => void): Regist
       const row = view.workload(name)
       return row && parsed(view, name, row)
     },
+    past: (view, name) =>
+      view
+        .past(name)
+        .flatMap((row) => {
+          const desired = read(view, name, row)
+          return desired ? [{ ...desired, by: row.by, untilMs: row.untilMs }] : []
+        })
+        .reverse(),
     assignments(view) {
       const mark = view.markOf('assignments')
       if (assigned?.mark === mark) return assigned.assignments

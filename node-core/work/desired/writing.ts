@@ -7,6 +7,7 @@ import {
   type DesiredWorkload,
   desiredOf,
   storedForm,
+  templateOf,
   type Workload,
   workloadKey,
 } from '../spec/index.ts'
@@ -49,6 +50,9 @@ export function createWriting(deps: WritingDeps): Writing {
     // What stands in the shared state is none of the registry's generations.
     const isOfState = primary.view()?.generationOf(name) === 0
     const expect = isOfState ? 0 : (replaces?.generation ?? 0)
+    if (replaces && !isOfState && templateOf(replaces.workload) !== templateOf(workload)) {
+      await keep(name, replaces.generation)
+    }
     const body = { name, spec: encode(storedForm(workload)), expect }
     const value = await primary
       .execute({ kind: 'workload.apply', body })
@@ -61,11 +65,22 @@ export function createWriting(deps: WritingDeps): Writing {
     return { workload, owner, generation }
   }
 
+  /** For a roll back. Where there is no room for it, that holds nothing up. */
+  async function keep(name: string, generation: number): Promise<void> {
+    try {
+      await primary.execute({ kind: 'workload.keep', body: { name, generation } })
+    } catch (error) {
+      if (!isCode(error, 'LIMIT_REACHED')) throw refusalOf(error, name)
+    }
+  }
+
   return {
     apply: (workload, replaces) =>
       deps.hasPrimary() ? intoRegistry(workload, replaces) : intoState(workload, replaces),
     async delete(name) {
       if (!deps.hasPrimary()) return state.delete(workloadKey(name))
+      const held = primary.view()?.workload(name)
+      if (held) await keep(name, held.generation)
       try {
         await primary.execute({ kind: 'workload.delete', body: { name } })
       } catch (error) {

@@ -48,6 +48,8 @@ export function objectionText(code: Objection): string {
       return 'It cannot run this kind of work now.'
     case 'LABELS_DO_NOT_MATCH':
       return 'It lacks the labels that the workload asks for.'
+    case 'KEPT_APART':
+      return 'It runs a workload that this one is kept apart from.'
     case 'CPU_FULL':
       return 'It has not enough CPU left.'
     case 'MEMORY_FULL':

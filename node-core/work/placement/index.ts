@@ -1,7 +1,8 @@
 /**
  * Which node runs which slot, as a pure function. Its inputs are only the live set, declared capacity,
- * labels and cordons, what runs where, and what the registry has assigned (docs/adr/0013). Running
- * instances stay; then the assigned node; then distinct hosts first, then rendezvous hash. A leader
+ * labels, sites, owners and cordons, what runs where, and what the registry has assigned
+ * (docs/adr/0013, 0029). Running instances stay; then the assigned node; then distinct domains and
+ * hosts first, then rendezvous hash. A leader
  * evaluates it to assign; every node evaluates it alike to know what is its own.
  *
  * A slot that is held stays where it is. A changed workload is replaced one slot at a time, in
@@ -9,6 +10,7 @@
  * one is healthy. Of two that run one slot, all keep the same one (`holders.ts`).
  */
 import type { NodeId } from '../../base/net/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
 import type { DesiredWorkload, Instance, Slot } from '../spec/index.ts'
 
 export interface PlacementNode {
@@ -20,6 +22,9 @@ export interface PlacementNode {
   cordoned: boolean
   draining: boolean
   labels: Readonly<Record<string, string>>
+  /** Where it stands: its label `site`, or the network that its addresses are of. */
+  site: string
+  owner: OwnerId
   kinds: readonly string[]
   capacity: { cpuMillis: number; memoryBytes: number }
 }
@@ -68,6 +73,8 @@ export type PlacementRefusal =
   | 'CORDONED'
   | 'KIND_NOT_OFFERED'
   | 'LABELS_DO_NOT_MATCH'
+  /** What it runs and this workload are kept apart. */
+  | 'KEPT_APART'
   | 'HOST_PORT_TAKEN'
   | 'CPU_FULL'
   | 'MEMORY_FULL'

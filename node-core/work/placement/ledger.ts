@@ -8,6 +8,8 @@ export interface Ledger {
   reserve(node: NodeId, slot: Slot, workload: Workload): void
   /** How many slots of this workload the node holds. */
   count(node: NodeId, workload: string): number
+  /** Whether the node holds a slot of any of these workloads. */
+  holdsAny(node: NodeId, workloads: readonly string[]): boolean
   /** The first thing that speaks against one more instance there. */
   refusal(node: PlacementNode, slot: Slot, workload: Workload): PlacementRefusal | undefined
   /** The same, where the slot's own instance already counts and would be replaced in place. */
@@ -18,6 +20,8 @@ interface Reserved {
   cpuMillis: number
   memoryBytes: number
   slotsByWorkload: Map<string, number>
+  /** Workloads that those here are kept apart from. */
+  apartFrom: Set<string>
   slotsByHostPort: Map<string, Set<Slot>>
 }
 
@@ -38,6 +42,8 @@ export function createLedger(nodes: readonly PlacementNode[]): Ledger {
     more: { cpuMillis: number; memoryBytes: number },
   ): PlacementRefusal | undefined => {
     const reserved = reservedOf.get(node.id) ?? nothing()
+    if (holds(reserved, othersApart(workload)) || reserved.apartFrom.has(workload.name))
+      return 'KEPT_APART'
     if (taken(reserved, slot, portsOf(workload))) return 'HOST_PORT_TAKEN'
     if (reserved.cpuMillis + more.cpuMillis > node.capacity.cpuMillis) return 'CPU_FULL'
     if (reserved.memoryBytes + more.memoryBytes > node.capacity.memoryBytes) return 'MEMORY_FULL'
@@ -53,6 +59,7 @@ export function createLedger(nodes: readonly PlacementNode[]): Ledger {
       reserved.memoryBytes += memoryBytes
       const held = reserved.slotsByWorkload.get(workload.name) ?? 0
       reserved.slotsByWorkload.set(workload.name, held + 1)
+      for (const name of othersApart(workload)) reserved.apartFrom.add(name)
       for (const port of portsOf(workload)) {
         if (port.hostPort === undefined) continue
         const slots = reserved.slotsByHostPort.get(portKey(port)) ?? new Set()
@@ -60,6 +67,7 @@ export function createLedger(nodes: readonly PlacementNode[]): Ledger {
       }
     },
     count: (node, workload) => reservedOf.get(node)?.slotsByWorkload.get(workload) ?? 0,
+    holdsAny: (node, workloads) => holds(reservedOf.get(node), workloads),
     refusal: (node, slot, workload) =>
       standingRefusal(node, workload) ??
       full(node, slot, workload, amountsOf(workload, 'requests')),
@@ -85,8 +93,18 @@ function nothing(): Reserved {
     cpuMillis: 0,
     memoryBytes: 0,
     slotsByWorkload: new Map(),
+    apartFrom: new Set(),
     slotsByHostPort: new Map(),
   }
+}
+
+/** Copies of one workload are spread, not kept apart. */
+function othersApart({ name, placement }: Workload): string[] {
+  return placement.apart.filter((other) => other !== name)
+}
+
+function holds(reserved: Reserved | undefined, workloads: readonly string[]): boolean {
+  return workloads.some((name) => (reserved?.slotsByWorkload.get(name) ?? 0) > 0)
 }
 
 function portKey(port: Port): string {

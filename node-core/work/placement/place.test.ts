@@ -4,6 +4,10 @@ import type { Flat } from '../spec/testing/flat.ts'
 import { explain, type PlacementNode, place } from './index.ts'
 import { desired, input, instance, NODES_3, node, nodeId, settle } from './testing/worlds.ts'
 
+const rolling = (atOnce: number, paused = false) => {
+  return { kind: 'rolling', atOnce, paused } as const
+}
+
 describe('placing', () => {
   test('spreads three replicas over three nodes', () => {
     const { assignments, starts } = place(
@@ -199,6 +203,44 @@ describe('a changed workload', () => {
     expect(placed.surplus).toEqual([])
   })
 
+  test('is replaced as many at once as was said, and waits for as many', () => {
+    const two = desired('web', { replicas: 3, env: { A: '1' }, rollout: rolling(2) }, 2)
+    const placed = place(input({ nodes: NODES_3, workloads: [two], instances }))
+    expect([...placed.starts]).toEqual(['web/0', 'web/1'])
+    const broken = [0, 1].map((index) =>
+      instance(two, index, index + 1, { id: `web-${index}-new`, health: 'unhealthy' }),
+    )
+    const stuck = place(
+      input({ nodes: NODES_3, workloads: [two], instances: [...instances, ...broken] }),
+    )
+    expect([stuck.starts.size, stuck.surplus]).toEqual([0, []])
+  })
+
+  test('that is paused starts nothing in the place of what serves, but what is missing', () => {
+    const paused = desired('web', { ...after.workload, rollout: rolling(1, true) }, 3)
+    const held = place(
+      input({ nodes: NODES_3, workloads: [paused], instances: instances.slice(0, 2) }),
+    )
+    expect([...held.starts]).toEqual(['web/2'])
+    expect(held.surplus).toEqual([])
+  })
+
+  test('in blue and green starts all at once, and ends the old ones when all of it serves', () => {
+    const rollout = { kind: 'blueGreen', atOnce: 1, paused: false } as const
+    const green = desired('web', { replicas: 3, env: { A: '1' }, rollout }, 2)
+    const first = place(input({ nodes: NODES_3, workloads: [green], instances }))
+    expect(first.starts.size).toBe(3)
+    const fresh = [0, 1, 2].map((index) =>
+      instance(green, index, index + 1, { id: `web-${index}-new` }),
+    )
+    const slow = { ...fresh[2]!, health: 'unknown' as const }
+    const half = [...instances, ...fresh.slice(0, 2), slow]
+    const waiting = place(input({ nodes: NODES_3, workloads: [green], instances: half }))
+    expect([waiting.starts.size, waiting.surplus]).toEqual([0, []])
+    const whole = input({ nodes: NODES_3, workloads: [green], instances: [...instances, ...fresh] })
+    expect(place(whole).surplus).toEqual(['web-0-000001', 'web-1-000002', 'web-2-000003'])
+  })
+
   test('is not replaced when only the number of replicas changed', () => {
     const scaled = desired('web', { replicas: 4 }, 2)
     const placed = place(input({ nodes: NODES_3, workloads: [scaled], instances }))
@@ -270,4 +312,55 @@ test('explains where each slot is and what the others say', () => {
     },
   ])
   expect(explain(given, 'nothing')).toEqual([])
+})
+
+describe('rules of placement', () => {
+  const over = (spread: 'site' | 'owner') => ({ spread, apart: [], near: [] })
+  const at = (number: number, site: string) => node(number, { site })
+
+  test('spread over sites first, then over nodes within them', () => {
+    const nodes = [at(1, 'home'), at(2, 'home'), at(3, 'home'), at(4, 'school')]
+    const web = desired('web', { replicas: 4, placement: over('site') })
+    const { assignments } = place(input({ nodes, workloads: [web] }))
+    const counts = Map.groupBy(assignments.values(), (id) => id)
+    expect(counts.get(nodeId(4))).toHaveLength(2)
+    expect(counts.size).toBe(3)
+  })
+
+  test('spread over owners', () => {
+    const ben = 'b'.repeat(64) as PlacementNode['owner']
+    const nodes = [node(1), node(2), node(3, { owner: ben })]
+    const web = desired('web', { replicas: 2, placement: over('owner') })
+    const { assignments } = place(input({ nodes, workloads: [web] }))
+    expect([...assignments.values()]).toContain(nodeId(3))
+  })
+
+  test('keep workloads apart, whichever of them says so, and say why', () => {
+    const db = desired('db', { placement: { spread: 'node', apart: ['web'], near: [] } })
+    const web = desired('web')
+    const nodes = [node(1)]
+    for (const [runs, comes] of [
+      [db, web],
+      [web, db],
+    ] as const) {
+      const instances = [instance(runs, 0, 1)]
+      const placed = place(input({ nodes, workloads: [db, web], instances }))
+      const refused = placed.unplaced.get(slotOf(comes.workload.name, 0))
+      expect(refused).toEqual([{ code: 'KEPT_APART', node: nodeId(1) }])
+      // What runs is not ended by it.
+      expect(placed.surplus).toEqual([])
+    }
+  })
+
+  test('prefer the nodes of a neighbour, and do without where they are full', () => {
+    const db = desired('db')
+    const web = desired('web', { placement: { spread: 'node', apart: [], near: ['db'] } })
+    const instances = [instance(db, 0, 2)]
+    const world = input({ nodes: NODES_3, workloads: [db, web], instances })
+    expect(place(world).assignments.get(slotOf('web', 0))).toBe(nodeId(2))
+    const full = { cpuMillis: 100, memoryBytes: 2 ** 40 }
+    const nodes = [node(1), node(2, { capacity: full }), node(3)]
+    const elsewhere = place({ ...world, nodes }).assignments.get(slotOf('web', 0))
+    expect([nodeId(1), nodeId(3)]).toContain(elsewhere)
+  })
 })

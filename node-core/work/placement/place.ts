@@ -71,6 +71,7 @@ export function evaluate(input: PlacementInput): Table {
     const forbidden = desired.workload.onPartition === 'stop' && !input.majority
     markUnwanted(table, desired, instances, nodeById, forbidden)
     const seats = forbidden ? [] : seat(table, desired, instances, nodeById)
+    keepUntilAllServe(table, desired.workload, seats)
     return { desired, seats, forbidden }
   })
   // Then what was assigned and has yet to start.
@@ -149,6 +150,21 @@ function markSurplus({ surplus }: Table, { keeper, incumbent, ...holders }: Seat
   }
 }
 
+/** Blue and green change places at once: the old ones stay until every slot has a healthy new one. */
+function keepUntilAllServe({ surplus }: Table, workload: Workload, seats: readonly Seat[]): void {
+  if (workload.rollout.kind !== 'blueGreen') return
+  if (seats.every(({ keeper }) => keeper && isHealthy(keeper))) return
+  for (const { leaving } of seats) {
+    for (const instance of leaving) {
+      if (surplus.get(instance.id) === 'REPLACED') surplus.delete(instance.id)
+    }
+  }
+}
+
+function atOnceOf({ rollout }: Workload): number {
+  return rollout.kind === 'blueGreen' ? Number.POSITIVE_INFINITY : rollout.atOnce
+}
+
 /** Reserves for a slot that was assigned and that nobody holds, before anybody else takes the room. */
 function appoint(table: Table, workload: Workload, seated: Seat): void {
   const { slot, keeper, incumbent } = seated
@@ -173,25 +189,28 @@ function awayNode(table: Table, { slot, lost }: Seat): NodeId | undefined {
 /** Assigns every slot of one workload, those that are held first to their holders. */
 function fill(table: Table, workload: Workload, seats: readonly Seat[]): void {
   const { assignments, unplaced } = table
-  // One slot of a workload is on the move at a time, so that the others go on serving.
-  let moving = seats.some(
+  // Few slots of a workload are on the move at a time, so that the others go on serving.
+  const atOnce = atOnceOf(workload)
+  let moving = seats.filter(
     ({ keeper, leaving }) => keeper && !isHealthy(keeper) && leaving.length > 0,
-  )
-  let unsound = false
+  ).length
+  let unsound = 0
   let refused: readonly Refusal[] | undefined
 
   for (const seated of seats) {
     const { slot, keeper, incumbent, appointed } = seated
     if (keeper) {
       assignments.set(slot, keeper.node)
-      unsound ||= !isHealthy(keeper)
+      if (!isHealthy(keeper)) unsound++
       continue
     }
     if (incumbent) {
       assignments.set(slot, incumbent.node)
       const serves = incumbent.status === 'Running'
-      const moved = (!serves || !moving) && move(table, workload, slot, incumbent, unsound)
-      moving ||= moved && serves
+      const mayMove = !serves || moving < atOnce
+      const isSound = unsound < atOnce && !workload.rollout.paused
+      const moved = mayMove && move(table, workload, slot, incumbent, isSound)
+      if (moved && serves) moving++
       continue
     }
     if (appointed) {
@@ -217,18 +236,19 @@ function fill(table: Table, workload: Workload, seats: readonly Seat[]): void {
 
 /**
  * Starts the successor of an incumbent: in its place after a change of the workload, elsewhere when
- * its node drains or cannot run it. A rollout waits while a slot before it is not healthy.
+ * its node drains or cannot run it. A rollout waits while slots before it are not healthy, and while
+ * it is paused.
  */
 function move(
   table: Table,
   workload: Workload,
   slot: Slot,
   incumbent: Instance,
-  unsound: boolean,
+  isSound: boolean,
 ): boolean {
   const node = table.nodes.find(({ id }) => id === incumbent.node)
   if (node && !table.ledger.refusalInPlace(node, slot, workload)) {
-    if (unsound) return false
+    if (!isSound) return false
     table.starts.add(slot)
     return true
   }
@@ -243,19 +263,24 @@ function start(table: Table, workload: Workload, slot: Slot, node: NodeId): void
   table.starts.add(slot)
 }
 
-/** The assigned node, else distinct hosts first, then rendezvous hash; bound slots wait instead. */
+/**
+ * The assigned node, else distinct domains and hosts first, then rendezvous hash; bound slots wait
+ * instead.
+ */
 function choose(table: Table, workload: Workload, slot: Slot): NodeId | undefined {
   const { ledger } = table
   const assigned = assignedNode(table, slot)
   if (assigned && !ledger.refusal(assigned, slot, workload)) return assigned.id
   if (table.committed.bound.has(workload.name)) return undefined
+  const crowding = crowdingOf(table, workload)
   let candidates: NodeId[] = []
-  let fewest = Number.POSITIVE_INFINITY
+  let least: Crowding | undefined
   for (const node of table.nodes) {
-    const count = ledger.count(node.id, workload.name)
-    if (count > fewest || ledger.refusal(node, slot, workload)) continue
-    if (count < fewest) candidates = []
-    fewest = count
+    const here = crowding(node)
+    const order = least ? compareCrowding(here, least) : -1
+    if (order > 0 || ledger.refusal(node, slot, workload)) continue
+    if (order < 0) candidates = []
+    least = here
     candidates.push(node.id)
   }
   let winner: { node: NodeId; score: string } | undefined
@@ -264,6 +289,29 @@ function choose(table: Table, workload: Workload, slot: Slot): NodeId | undefine
     if (!winner || score > winner.score) winner = { node, score }
   }
   return winner?.node
+}
+
+/** What speaks for another node, the first one first: slots in its domain, no neighbour, slots on it. */
+type Crowding = readonly [inDomain: number, lonely: number, onNode: number]
+
+function crowdingOf(
+  { nodes, ledger }: Table,
+  { name, placement: { spread, near } }: Workload,
+): (node: PlacementNode) => Crowding {
+  const domainOf = (node: PlacementNode): string => (spread === 'node' ? node.id : node[spread])
+  const slots = new Map<string, number>()
+  for (const node of nodes) {
+    const domain = domainOf(node)
+    slots.set(domain, (slots.get(domain) ?? 0) + ledger.count(node.id, name))
+  }
+  return (node) => {
+    const lonely = near.length > 0 && !ledger.holdsAny(node.id, near)
+    return [slots.get(domainOf(node)) ?? 0, lonely ? 1 : 0, ledger.count(node.id, name)]
+  }
+}
+
+function compareCrowding(a: Crowding, b: Crowding): number {
+  return a[0] - b[0] || a[1] - b[1] || a[2] - b[2]
 }
 
 function refusals(table: Table, workload: Workload, slot: Slot): Refusal[] {

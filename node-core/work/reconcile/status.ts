@@ -99,7 +99,8 @@ function rolloutCondition(
 ): Reason[] {
   if (served === renewed || inSight.every((one) => isCurrent(one, desired))) return []
   const message = `${renewed} of ${replicas} run the new version; the others serve the old one.`
-  return [{ code: 'ROLLING_OUT', message }]
+  if (!desired.workload.rollout.paused) return [{ code: 'ROLLING_OUT', message }]
+  return [{ code: 'ROLLOUT_PAUSED', message: `Paused: ${message}` }]
 }
 
 function lostCondition(lost: number, replicas: number): Reason {
@@ -139,6 +140,7 @@ const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   CORDONED: 'without new work by its owner’s wish',
   KIND_NOT_OFFERED: 'unable to run this kind of work now',
   LABELS_DO_NOT_MATCH: 'without the labels asked for',
+  KEPT_APART: 'with a workload that it is kept apart from',
   HOST_PORT_TAKEN: 'with the host port taken',
   CPU_FULL: 'short of CPU',
   MEMORY_FULL: 'short of memory',

@@ -4,6 +4,7 @@
  */
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
+import { siteOf } from '../../control/backbone/index.ts'
 import type { SharedState, StateRecord } from '../../control/state/index.ts'
 import type { Member, Membership } from '../../network/membership/index.ts'
 import type { Desired, DesiredRecord } from '../desired/index.ts'
@@ -164,7 +165,7 @@ function unconfirmed(instance: Instance): Instance {
 }
 
 function toPlacementNode(member: Member): PlacementNode {
-  const { labels, kinds, capacity } = member.profile
+  const { labels, kinds, capacity, addresses } = member.profile
   return {
     id: member.id,
     live: member.liveness === 'alive' || member.liveness === 'suspect',
@@ -173,6 +174,8 @@ function toPlacementNode(member: Member): PlacementNode {
     // A Hypha only uses the network: what it ran before it became one moves away.
     draining: member.draining || member.profile.role === 'hypha',
     labels,
+    site: siteOf(labels, addresses),
+    owner: member.owner,
     kinds,
     capacity,
   }

@@ -14,6 +14,8 @@ const FULL = {
   env: { TZ: 'UTC' },
   labels: { tier: 'front' },
   nodeSelector: { disk: 'ssd' },
+  placement: { spread: 'site', apart: ['db'], near: ['cache'] },
+  rollout: { kind: 'rolling', atOnce: 2, paused: true },
   onPartition: 'keep',
   containers: [
     {

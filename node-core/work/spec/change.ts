@@ -28,6 +28,8 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     replicas: change.replicas ?? workload.replicas,
     labels: change.labels ?? workload.labels,
     nodeSelector: change.nodeSelector ?? workload.nodeSelector,
+    placement: { ...workload.placement, ...change.placement },
+    rollout: { ...workload.rollout, ...change.rollout },
     onPartition: change.onPartition ?? workload.onPartition,
   })
 }

@@ -1,3 +1,5 @@
+import type { PlacementRules, Rollout } from './index.ts'
+
 /** What a workload gets when its author did not say. */
 export const DEFAULT_REPLICAS = 1
 export const DEFAULT_CPU_MILLIS = 100
@@ -14,3 +16,5 @@ export const DEFAULT_PART_NAME = 'main'
  * environment says; this number is only what the edge and the tunnel call that port.
  */
 export const BUNDLE_PORT = 8_080
+export const DEFAULT_ROLLOUT: Rollout = { kind: 'rolling', atOnce: 1, paused: false }
+export const DEFAULT_PLACEMENT: PlacementRules = { spread: 'node', apart: [], near: [] }

@@ -1,6 +1,20 @@
 /** What people send to deploy: the body of `POST /api/workloads`, and the same as manifest text. */
 import { z } from 'zod'
-import { args, bundle, command, env, image, labels, name, onPartition, replicas } from './fields.ts'
+import {
+  args,
+  atOnce,
+  bundle,
+  command,
+  env,
+  image,
+  labels,
+  name,
+  neighbours,
+  onPartition,
+  replicas,
+  rolloutKind,
+  spread,
+} from './fields.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { container, health, ports, probes, resources } from './part-body.ts'
 
@@ -24,6 +38,20 @@ const ofTheWorkload = {
   replicas: replicas.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
+  placement: z
+    .strictObject({
+      spread: spread.exactOptional(),
+      apart: neighbours.exactOptional(),
+      near: neighbours.exactOptional(),
+    })
+    .optional(),
+  rollout: z
+    .strictObject({
+      kind: rolloutKind.exactOptional(),
+      atOnce: atOnce.exactOptional(),
+      paused: z.boolean().exactOptional(),
+    })
+    .optional(),
   onPartition: onPartition.optional(),
 }
 

@@ -10,6 +10,7 @@ import {
   LABEL_KEY_LENGTH_MAX,
   LABEL_VALUE_LENGTH_MAX,
   LABELS_MAX,
+  NEIGHBOURS_MAX,
   PROBE_FAILURES_MAX,
   PROBE_PERIOD_MS_MAX,
   PROBE_PERIOD_MS_MIN,
@@ -104,5 +105,9 @@ export const healthPath = z
 export const periodMs = z.number().int().min(PROBE_PERIOD_MS_MIN).max(PROBE_PERIOD_MS_MAX)
 export const timeoutMs = z.number().int().min(PROBE_TIMEOUT_MS_MIN).max(PROBE_TIMEOUT_MS_MAX)
 export const probeFailures = z.number().int().min(1).max(PROBE_FAILURES_MAX)
+export const spread = z.enum(['node', 'site', 'owner'])
+export const neighbours = z.array(name).max(NEIGHBOURS_MAX)
+export const atOnce = z.number().int().min(1).max(REPLICAS_MAX)
+export const rolloutKind = z.enum(['rolling', 'blueGreen'])
 export const onPartition = z.enum(['heal', 'keep', 'stop'])
 export const protocol = z.enum(['tcp', 'udp'])

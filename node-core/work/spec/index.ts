@@ -21,7 +21,32 @@ export interface Workload {
   labels: Record<string, string>
   /** Only nodes with all of these labels. */
   nodeSelector: Record<string, string>
+  placement: PlacementRules
+  rollout: Rollout
   onPartition: OnPartition
+}
+
+/** Where new instances go (docs/adr/0029); what runs stays where it is. */
+export interface PlacementRules {
+  /** What the replicas are spread over first. Within it they go to distinct nodes. */
+  spread: 'node' | 'site' | 'owner'
+  /** Workloads that none of it may share a node with. */
+  apart: string[]
+  /** Workloads whose nodes are preferred. */
+  near: string[]
+}
+
+/** How a changed workload takes the place of the one before (docs/adr/0022). */
+export interface Rollout {
+  /**
+   * `rolling`: slot by slot, each waiting for the ones before. `blueGreen`: all at once beside the old
+   * ones, which have the traffic until the last new one is healthy.
+   */
+  kind: 'rolling' | 'blueGreen'
+  /** Slots on the move at a time, of a rolling one. */
+  atOnce: number
+  /** What serves stays as it is; what has to be started anyhow is of the new version. */
+  paused: boolean
 }
 
 export type Parts = [Part, ...Part[]]

@@ -6,6 +6,8 @@ export const NAME_LENGTH_MAX = 63
 export const PORTS_MAX = 32
 /** Labels of a workload, and labels it asks of a node. */
 export const LABELS_MAX = 64
+/** Workloads that one is kept apart from, or near to. */
+export const NEIGHBOURS_MAX = 32
 /** Letters of a label's key. */
 export const LABEL_KEY_LENGTH_MAX = 63
 /** Letters of a label's value. */

@@ -27,6 +27,8 @@ describe('what a deploy asks for', () => {
       replicas: 1,
       labels: {},
       nodeSelector: {},
+      placement: { spread: 'node', apart: [], near: [] },
+      rollout: { kind: 'rolling', atOnce: 1, paused: false },
       onPartition: 'heal',
     })
   })

@@ -1,6 +1,11 @@
 import { encode } from '../../base/codec/index.ts'
 import { parseDigest } from '../../storage/blobs/index.ts'
-import { DEFAULT_PART_NAME, DEFAULT_REPLICAS } from './defaults.ts'
+import {
+  DEFAULT_PART_NAME,
+  DEFAULT_PLACEMENT,
+  DEFAULT_REPLICAS,
+  DEFAULT_ROLLOUT,
+} from './defaults.ts'
 import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
@@ -33,6 +38,8 @@ export function parseWorkload(input: unknown): Workload {
     replicas: body.replicas ?? DEFAULT_REPLICAS,
     labels: body.labels ?? {},
     nodeSelector: body.nodeSelector ?? {},
+    placement: { ...DEFAULT_PLACEMENT, ...body.placement },
+    rollout: { ...DEFAULT_ROLLOUT, ...body.rollout },
     onPartition: body.onPartition ?? 'heal',
   })
 }

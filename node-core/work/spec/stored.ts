@@ -96,6 +96,12 @@ const common = {
   replicas: field.replicas,
   labels: field.labels,
   nodeSelector: field.labels,
+  placement: z.object({
+    spread: field.spread,
+    apart: field.neighbours,
+    near: field.neighbours,
+  }),
+  rollout: z.object({ kind: field.rolloutKind, atOnce: field.atOnce, paused: z.boolean() }),
   onPartition: field.onPartition,
 }
 

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { encode } from '../../base/codec/index.ts'
+import { DEFAULT_PLACEMENT, DEFAULT_ROLLOUT } from './defaults.ts'
 import type { DesiredWorkload, Workload } from './index.ts'
 import { storedForm } from './stored.ts'
 
@@ -13,7 +14,13 @@ const known = new WeakMap<Workload, string>()
 export function templateOf(workload: Workload): string {
   const earlier = known.get(workload)
   if (earlier !== undefined) return earlier
-  const alike: Workload = { ...workload, replicas: 1, labels: {}, onPartition: 'heal' }
+  const rules = {
+    labels: {},
+    placement: DEFAULT_PLACEMENT,
+    rollout: DEFAULT_ROLLOUT,
+    onPartition: 'heal',
+  } as const
+  const alike: Workload = { ...workload, replicas: 1, ...rules }
   const digest = hash('sha256', encode(storedForm(alike)), 'hex').slice(0, 16)
   known.set(workload, digest)
   return digest

@@ -55,6 +55,7 @@ export const workloads = {
   tabs: 'Parts of this page',
   instances: 'Copies',
   logs: 'Logs',
+  versions: 'Versions',
   placement: 'Why there',
   noInstances: 'No node has taken a copy yet. "Why there" says what each node answers.',
   facts: {
@@ -81,6 +82,20 @@ export const workloads = {
   delete: 'Delete',
   deleting: '{{name}} will be deleted.',
   deletingDetail: 'It keeps running until then.',
+  rollout: {
+    pause: 'Pause the change',
+    paused: '{{name}}: the change waits.',
+    resume: 'Go on with the change',
+    resumed: '{{name}}: the change goes on.',
+  },
+  version: {
+    intro: 'What it was before. Taking it back keeps as many copies as there are now.',
+    none: 'No earlier version yet. Each change keeps the one before it here.',
+    number: 'Version {{number}}',
+    until: 'until {{when}}, by {{who}}',
+    takeBack: 'Take back to this',
+    tookBack: '{{name}} goes back to version {{number}}.',
+  },
   log: {
     whose: 'Copies shown',
     allInstances: 'All copies',

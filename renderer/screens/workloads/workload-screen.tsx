@@ -18,6 +18,8 @@ import { formatRoute, type Route, UNDO_MS, useResource, useWorld } from '../../s
 import { toProblem } from '../../transport/index.ts'
 import { Instances } from './instances.tsx'
 import { Logs } from './logs.tsx'
+import { Rollout } from './rollout.tsx'
+import { Versions } from './versions.tsx'
 import { WhyThere } from './why-there.tsx'
 import { WorkloadFacts } from './workload-facts.tsx'
 import { workloadTone } from './workload-words.ts'
@@ -114,10 +116,15 @@ function WorkloadPage(props: {
           {condition.message}
         </p>
       ))}
+      {mayChange && <Rollout workload={workload} />}
       {workload.status !== 'Deleting' && <WorkloadFacts workload={workload} />}
-      <TabBar label={t('workloads.tabs')} tabs={[at('instances'), at('logs'), at('placement')]} />
+      <TabBar
+        label={t('workloads.tabs')}
+        tabs={[at('instances'), at('logs'), at('versions'), at('placement')]}
+      />
       {tab === 'instances' && <Instances workload={workload} />}
       {tab === 'logs' && <Logs workload={workload} />}
+      {tab === 'versions' && <Versions workload={workload} mayChange={mayChange} />}
       {tab === 'placement' && <WhyThere name={name} generation={workload.generation} />}
     </Page>
   )

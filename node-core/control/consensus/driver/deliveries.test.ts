@@ -24,3 +24,47 @@ it('leaves nothing lying that comes just as it ends', async () => {
     await deliveries.stop()
   }
 })
+
+it('applies what comes next while a snapshot is written, and tells snapshots in order', async () => {
+  const machine = createListMachine()
+  const writing: PromiseWithResolvers<Uint8Array>[] = []
+  machine.snapshot = () => {
+    writing.push(Promise.withResolvers<Uint8Array>())
+    return writing.at(-1)?.promise ?? new Uint8Array()
+  }
+  const deliveries = createDeliveries({
+    ...{ machine, told: () => {}, applied: () => {} },
+    failed: (error) => expect(error).toBeUndefined(),
+  })
+  const told: number[] = []
+  await deliveries.take(ready(1))
+  for (const _ of [1, 2]) void deliveries.snapshot().then(({ index }) => told.push(index))
+  await deliveries.take(ready(2))
+  await turns()
+  expect(machine.applied).toEqual(['1', '2'])
+  writing[1]?.resolve(new Uint8Array(1))
+  await turns()
+  expect(told).toEqual([])
+  writing[0]?.resolve(new Uint8Array(1))
+  await turns()
+  expect(told).toEqual([1, 1])
+  await deliveries.stop()
+})
+
+it('fails when a snapshot cannot be written, and holds up nobody then', async () => {
+  const machine = createListMachine()
+  machine.snapshot = () => Promise.reject(new Error('It cannot be written.'))
+  const failures: unknown[] = []
+  const deliveries = createDeliveries({
+    ...{ machine, told: () => {}, applied: () => {} },
+    failed: (error) => failures.push(error),
+  })
+  await deliveries.take(ready(1))
+  void deliveries.snapshot()
+  await turns()
+  expect(failures).toEqual([new Error('It cannot be written.')])
+  await deliveries.take(ready(2))
+  await turns()
+  expect(machine.applied).toEqual(['1'])
+  await deliveries.stop()
+})

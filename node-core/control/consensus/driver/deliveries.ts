@@ -39,6 +39,8 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
   let room: (() => void)[] = []
   let working: Promise<void> | undefined
   let stopped = false
+  /** Those that are being written. */
+  let snapshots: Promise<void> = Promise.resolve()
 
   function ask(work: Work): void {
     queue.push(work)
@@ -59,10 +61,15 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
         await perform(work)
       }
     } catch (error) {
-      stopped = true
-      deps.failed(error)
+      failed(error)
     }
     if (stopped) release()
+  }
+
+  function failed(error: unknown): void {
+    stopped = true
+    deps.failed(error)
+    release()
   }
 
   async function perform(work: Work): Promise<void> {
@@ -82,7 +89,11 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
         return
       case 'snapshot': {
         const index = applied
-        work.resolve({ index, state: await machine.snapshot() })
+        const taken = machine.snapshot()
+        // What comes next is applied while its bytes are written. Told in the order of the log.
+        snapshots = Promise.all([taken, snapshots]).then(([state]) => {
+          work.resolve({ index, state })
+        }, failed)
         return
       }
     }

@@ -35,7 +35,7 @@ import type {
 export interface StateMachine {
   apply(entries: readonly CommittedEntry[]): void | Promise<void>
   restore(snapshot: StateSnapshot): void | Promise<void>
-  /** The state as of the last entry applied. */
+  /** The state as of the last entry applied when this is called; others are applied meanwhile. */
   snapshot(): Uint8Array | Promise<Uint8Array>
 }
 

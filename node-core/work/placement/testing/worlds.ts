@@ -20,6 +20,8 @@ export function node(number: number, change: Partial<PlacementNode> = {}): Place
     cordoned: false,
     draining: false,
     labels: {},
+    site: '',
+    owner: OWNER,
     kinds: ['container'],
     capacity: { cpuMillis: 4_000, memoryBytes: 8 * 2 ** 30 },
     ...change,

@@ -18,6 +18,8 @@ export function flatWorkload(flat: Flat & Pick<Part, 'source'>): Workload {
     replicas: 1,
     labels: {},
     nodeSelector: {},
+    placement: { spread: 'node', apart: [], near: [] },
+    rollout: { kind: 'rolling', atOnce: 1, paused: false },
     onPartition: 'heal',
     ...rest,
   }

@@ -1,0 +1,74 @@
+/** Versions of a workload: what it was, the way back, and a change held under way. */
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { wrongUsage } from '../exit-codes.ts'
+import type { Act } from '../run.ts'
+import { wholeNumber } from '../text/parse.ts'
+import { table } from '../text/table.ts'
+
+export function versionCommands(program: Command, act: Act): void {
+  program
+    .command('versions')
+    .summary('what a workload was before')
+    .description('Lists the earlier versions of a workload, the latest first; of an ended one too.')
+    .argument('<name>')
+    .addHelpText('after', '\nExample:\n  mycelium versions web')
+    .action(act(versions))
+  program
+    .command('rollback')
+    .summary('take a workload back')
+    .description(
+      'Takes a workload back to the version before, or to the one that is named. ' +
+        'As many copies stay wanted as are now. An ended workload comes back by it.',
+    )
+    .argument('<name>')
+    .option('--to <version>', 'one of those that `mycelium versions` lists')
+    .addHelpText('after', '\nExample:\n  mycelium rollback web')
+    .action(act(rollback))
+  program
+    .command('rollout')
+    .summary('hold a change, or let it go on')
+    .description('Holds a change that is under way: what serves stays. Or lets it go on.')
+    .argument('<pause|resume>')
+    .argument('<name>')
+    .addHelpText('after', '\nExample:\n  mycelium rollout pause web')
+    .action(act(rollout))
+}
+
+async function versions(context: Context, [name = '']: string[]): Promise<void> {
+  const node = await context.node()
+  const answer = await node.call.workloads.versions({ name })
+  context.answer(answer, () => {
+    if (answer.versions.length === 0) return `No earlier version of ${name} is kept.`
+    const rows = answer.versions.map(({ generation, parts, by, until }) => [
+      String(generation),
+      parts.map(({ image, bundle }) => image ?? bundle?.slice(0, 19) ?? '').join(', '),
+      by.name,
+      until,
+    ])
+    return table(['VERSION', 'WHAT', 'BY', 'UNTIL'], rows)
+  })
+}
+
+async function rollback(
+  context: Context,
+  [name = '']: string[],
+  { to }: { to?: string },
+): Promise<void> {
+  const node = await context.node()
+  const generation = to === undefined ? undefined : wholeNumber('--to', to)
+  const now = await node.call.workloads.rollback({
+    name,
+    ...(generation !== undefined && { generation }),
+  })
+  context.answer(now, () => `${name} goes back, as generation ${now.generation}.`)
+}
+
+async function rollout(context: Context, [what = '', name = '']: string[]): Promise<void> {
+  if (what !== 'pause' && what !== 'resume') throw wrongUsage('rollout: pause or resume.')
+  const node = await context.node()
+  const now = await node.call.workloads.change({ name, rollout: { paused: what === 'pause' } })
+  context.answer(now, () =>
+    what === 'pause' ? `The change of ${name} waits.` : `The change of ${name} goes on.`,
+  )
+}

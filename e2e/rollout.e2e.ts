@@ -1,0 +1,129 @@
+/** A workload is changed, held, taken back and ended, while somebody asks it all the time. */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { LISTEN, type WorkloadDocument } from './harness/cluster.ts'
+import { createEngine, type Engine, enginesUnavailable } from './harness/engine.ts'
+import { importBusyboxImage } from './harness/images.ts'
+import { createTestNode, type TestNode } from './harness/node-process.ts'
+import { until } from './harness/waiting.ts'
+
+const missing = enginesUnavailable()
+if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)
+const skipped = missing ? ` [skipped: ${missing}]` : ''
+
+const PERIOD_MS = 10
+/** Says which version it is. */
+const sayer = (version: string) => [
+  ...['/bin/sh', '-c'],
+  `mkdir -p /tmp/w && printf ${version} > /tmp/w/index.html && exec /bin/httpd -f -p 80 -h /tmp/w`,
+]
+
+describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) }, () => {
+  let engine: Engine
+  let node: TestNode
+
+  before(async () => {
+    engine = await createEngine('rollout')
+    importBusyboxImage(engine, 'hello:1')
+    node = createTestNode('rollout', { DOCKER_HOST: engine.host })
+    await node.json('init', '--network-name', 'Rollout', '--name', 'rollout')
+    await node.up(...LISTEN)
+    const web = ['--image', 'hello:1', '--name', 'web', '-p', '0:80', '--replicas', '3']
+    await node.json('deploy', ...web, '--wait', '--', ...sayer('one'))
+  })
+  after(async () => {
+    await node?.remove()
+    await engine?.remove()
+  })
+
+  const change = (body: object) => node.call('PATCH', '/api/workloads/web', body)
+  const web = () => node.get<WorkloadDocument & { conditions: { code: string }[] }>(WEB)
+  const WEB = '/api/workloads/web'
+  const has = (code: string) => async () =>
+    (await web()).conditions.some((one) => one.code === code)
+
+  /** Every copy serves and is of the version that is wanted, and nothing of another is left. */
+  const settled = () =>
+    until('every copy to be the new one', 60_000, async () => {
+      const { status, instances } = await web()
+      return status === 'Running' && instances.length === 3
+    })
+
+  /** Every answer while `work` goes on, in order: the version, or what went wrong. */
+  async function answersDuring(work: () => Promise<unknown>): Promise<string[]> {
+    const answers: string[] = []
+    let done = false
+    const asking = (async () => {
+      while (!done) {
+        const answer = await node.viaEdge('/web/').catch((error: Error) => error)
+        if (answer instanceof Error) answers.push(answer.message)
+        else answers.push(answer.status === 200 ? answer.text : String(answer.status))
+        await new Promise((resolve) => setTimeout(resolve, PERIOD_MS))
+      }
+    })()
+    await work().finally(() => {
+      done = true
+    })
+    await asking
+    return answers
+  }
+
+  const kindsOf = (answers: string[]): string[] => [...new Set(answers)].sort()
+
+  it('rolls through without a failed request', async () => {
+    const answers = await answersDuring(async () => {
+      assert.equal((await change({ command: sayer('two') })).status, 200)
+      await settled()
+    })
+    assert.deepEqual(kindsOf(answers), ['one', 'two'])
+    assert.equal(answers.at(-1), 'two')
+  })
+
+  it('stops by itself where the new version never answers, and is taken back', async () => {
+    const answers = await answersDuring(async () => {
+      assert.equal((await change({ command: ['/bin/sh', '-c', 'exit 1'] })).status, 200)
+      await until('it to have tried', 30_000, has('ROLLING_OUT'))
+      await new Promise((resolve) => setTimeout(resolve, 3_000))
+      assert.equal((await web()).running_instances, 3)
+      const { versions } = await node.get<{ versions: { generation: number }[] }>(`${WEB}/versions`)
+      assert.deepEqual(
+        versions.map(({ generation }) => generation),
+        [2, 1],
+      )
+      await node.json('rollback', 'web')
+      await settled()
+    })
+    assert.deepEqual(kindsOf(answers), ['two'])
+  })
+
+  it('in blue and green changes colour once, and when all of it is there', async () => {
+    const answers = await answersDuring(async () => {
+      const rollout = { kind: 'blueGreen' }
+      assert.equal((await change({ command: sayer('green'), rollout })).status, 200)
+      await settled()
+    })
+    const first = answers.indexOf('green')
+    assert.deepEqual(kindsOf(answers.slice(0, first)), ['two'])
+    assert.deepEqual(kindsOf(answers.slice(first)), ['green'])
+  })
+
+  it('waits while it is paused, and goes on', async () => {
+    await change({ command: sayer('last'), rollout: { kind: 'rolling', paused: true } })
+    await until('it to say so', 10_000, has('ROLLOUT_PAUSED'))
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    assert.equal((await node.viaEdge('/web/')).text, 'green')
+    await node.json('rollout', 'resume', 'web')
+    await until('the last version', 60_000, async () => {
+      return (await node.viaEdge('/web/')).text === 'last'
+    })
+  })
+
+  it('is undone after an end', async () => {
+    await settled()
+    assert.equal((await node.cli('delete', 'web')).code, 0)
+    await until('it to be gone', 30_000, async () => (await node.call('GET', WEB)).status === 404)
+    await node.json('rollback', 'web')
+    await settled()
+    assert.equal((await node.viaEdge('/web/')).text, 'last')
+  })
+})

@@ -1,0 +1,63 @@
+/** What workloads run: published bundles, trusted publishers, images on this computer. */
+import { z } from 'zod'
+import { empty, operation, time } from './base.ts'
+
+export const bundle = z.object({
+  digest: z.string(),
+  name: z.string(),
+  version: z.string(),
+  publisher: z.string(),
+  trusted: z.boolean(),
+  sizeBytes: z.number().int(),
+})
+
+/** An Ed25519 public key as hex or base64. */
+const publisherKey = z.string().min(43).max(64)
+
+export const bundles = {
+  list: operation()
+    .route({ method: 'GET', path: '/api/bundles', summary: 'Published bundles' })
+    .output(z.object({ bundles: z.array(bundle) })),
+  /** Over HTTP the body is the file itself (`application/octet-stream`), streamed to the disk. */
+  publish: operation({ permission: 'deploy' })
+    .route({
+      method: 'POST',
+      path: '/api/bundles',
+      summary: 'Publish',
+      successStatus: 201,
+      spec: (current) => ({
+        ...current,
+        requestBody: { required: true, content: { 'application/octet-stream': {} } },
+      }),
+    })
+    .input(z.object({ file: z.file().max(536_870_912) }))
+    .output(bundle),
+  publishers: operation()
+    .route({ method: 'GET', path: '/api/publishers', summary: 'Trusted publisher keys' })
+    .output(z.object({ publishers: z.array(z.object({ key: z.string(), since: time })) })),
+  trust: operation({ permission: 'admin' })
+    .route({ method: 'POST', path: '/api/publishers', summary: 'Trust a publisher key' })
+    .input(z.object({ key: publisherKey }))
+    .output(empty),
+  untrust: operation({ permission: 'admin', destructive: true })
+    .route({
+      method: 'DELETE',
+      path: '/api/publishers/{key}',
+      summary: 'Trust it no more',
+      successStatus: 204,
+    })
+    .input(z.object({ key: publisherKey }))
+    .output(empty),
+}
+
+export const images = {
+  list: operation({ permission: 'local' })
+    .route({ method: 'GET', path: '/api/images', summary: 'Container images on this computer' })
+    .output(
+      z.object({
+        images: z.array(
+          z.object({ id: z.string(), tags: z.array(z.string()), sizeBytes: z.number() }),
+        ),
+      }),
+    ),
+}

@@ -1,0 +1,77 @@
+import { useEffect, useState } from 'react'
+import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
+import { Button, ProblemPanel, Waiting } from '../../design/index.ts'
+import { useText } from '../../i18n/index.ts'
+import { useWorld } from '../../state/index.ts'
+import { type Outputs, type Problem, toProblem } from '../../transport/index.ts'
+
+type Version = Outputs['workloads']['versions']['versions'][number]
+
+/** What it was before, and the way back. */
+export function Versions(props: { workload: WorkloadView; mayChange: boolean }) {
+  const { name, generation } = props.workload
+  const { t } = useText()
+  const { client, toasts } = useWorld()
+  const [versions, setVersions] = useState<Version[]>()
+  const [problem, setProblem] = useState<Problem>()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new generation keeps the one before.
+  useEffect(() => {
+    let current = true
+    client()
+      .workloads.versions({ name })
+      .then((answer) => current && setVersions(answer.versions))
+      .catch((error) => current && setProblem(toProblem(error)))
+    return () => {
+      current = false
+    }
+  }, [client, name, generation])
+
+  const takeBack = async (to: number): Promise<void> => {
+    try {
+      await client().workloads.rollback({ name, generation: to })
+      toasts.show({ text: t('workloads.version.tookBack', { name, number: to }) })
+    } catch (error) {
+      const { message } = toProblem(error)
+      toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
+    }
+  }
+
+  if (problem) {
+    return <ProblemPanel title={t('shell.loadProblem')}>{problem.message}</ProblemPanel>
+  }
+  if (!versions) return <Waiting label={t('words.loading')} />
+  if (versions.length === 0) return <p className="quiet">{t('workloads.version.none')}</p>
+  return (
+    <div className="versions">
+      <p className="quiet">{t('workloads.version.intro')}</p>
+      <ol className="slots">
+        {versions.map((version) => (
+          <VersionLine
+            key={version.generation}
+            version={version}
+            onTakeBack={props.mayChange ? () => void takeBack(version.generation) : undefined}
+          />
+        ))}
+      </ol>
+    </div>
+  )
+}
+
+function VersionLine(props: { version: Version; onTakeBack: (() => void) | undefined }) {
+  const { generation, image, bundle, parts, until, by } = props.version
+  const { t, language } = useText()
+  const when = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
+  const sources = parts.map((part) => part.image ?? part.bundle?.slice(0, 19) ?? '')
+  return (
+    <li className="slot version">
+      <strong>{t('workloads.version.number', { number: generation })}</strong>
+      <code>{sources.join(', ') || image || bundle}</code>
+      <span className="quiet">
+        {t('workloads.version.until', { when: when.format(new Date(until)), who: by.name })}
+      </span>
+      {props.onTakeBack && (
+        <Button onPress={props.onTakeBack}>{t('workloads.version.takeBack')}</Button>
+      )}
+    </li>
+  )
+}
