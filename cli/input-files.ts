@@ -21,6 +21,14 @@ export async function readInput(file: string): Promise<Buffer> {
   })
 }
 
+/** A file's text, or with `-` what comes in by standard input. */
+export async function readText(file: string): Promise<string> {
+  if (file !== '-') return (await readInput(file)).toString('utf8')
+  const chunks: Uint8Array[] = []
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
+  return Buffer.concat(chunks).toString('utf8')
+}
+
 function unreadable(file: string, error: unknown): CommandFailure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
   switch (code) {

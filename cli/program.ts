@@ -16,10 +16,15 @@ const GROUPS: readonly CommandGroup[] = [
   },
   { names: ['up'], load: async () => (await import('./commands/up.ts')).upCommand },
   {
-    names: ['down', 'status', 'nodes', 'token', 'cordon', 'uncordon', 'drain'],
+    names: ['down', 'status', 'nodes', 'token'],
     load: async () => (await import('./commands/node.ts')).nodeCommands,
   },
+  {
+    names: ['cordon', 'uncordon', 'drain'],
+    load: async () => (await import('./commands/cordon.ts')).cordonCommands,
+  },
   { names: ['deploy'], load: async () => (await import('./commands/deploy.ts')).deployCommands },
+  { names: ['import'], load: async () => (await import('./commands/import.ts')).importCommand },
   {
     names: ['ps', 'scale', 'update', 'delete', 'open', 'why'],
     load: async () => (await import('./commands/workloads.ts')).workloadCommands,

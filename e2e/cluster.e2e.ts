@@ -197,6 +197,28 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
     })
   })
 
+  it('empties a node under steady requests, says when, and none of them fails', async () => {
+    const answers: number[] = []
+    let done = false
+    const asking = (async () => {
+      while (!done) {
+        answers.push((await ben.viaEdge('/hello/').catch(() => ({ status: 0 }))).status)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    })()
+    const emptied = await ada.json<{ status: string; instances: number }>(
+      ...['drain', 'cleo', '--wait', '--timeout', '60s'],
+    )
+    assert.deepEqual([emptied.status, emptied.instances], ['Draining', 0])
+    const id = await nodeIdOf(cleo)
+    const { instances } = await workloadSeenBy(ada, 'hello')
+    assert.equal(instances.filter(({ node }) => node === id).length, 0)
+    done = true
+    await asking
+    assert.deepEqual([...new Set(answers)], [200])
+    await ada.json('uncordon', 'cleo')
+  })
+
   it('deletes a workload everywhere', async () => {
     assert.equal((await ben.cli('delete', 'hello')).code, 4, 'ben does not own hello')
     assert.equal((await ada.cli('delete', 'hello')).code, 0)

@@ -2,7 +2,8 @@
  * `npm run sim -- --seeds N [--seed K] [--nodes N] [--steps N]`: the shared state of as many networks
  * as you like. `--consensus raft|simplex [--seeds N] [--seed K] [--liars]`: that engine, N seeds from
  * K on, with as many liars among the voters as may be.
- * `--primary [--seeds N] [--seed K]`: the registry of whole nodes, over simulated disks and clocks.
+ * `--primary [--engine raft|simplex] [--seeds N] [--seed K] [--liars|--overrun]`: the registry of whole
+ * nodes, over simulated disks and clocks; with as many liars as may be, or with one more.
  * `--follow [--seeds N] [--seed K]`: many that follow the log of a committee.
  * `--mutations [--consensus raft|simplex] [--seeds N]`: each planted fault, and how many of
  * N seeds find it.
@@ -12,6 +13,7 @@ import { ENGINES } from './consensus/engines.ts'
 import { runMutations } from './consensus/mutations/run-mutations.ts'
 import { runSeeds } from './consensus/run-seeds.ts'
 import { runFollow } from './follow/run-follow.ts'
+import type { CastOptions } from './primary/cast.ts'
 import { runSeeds as runPrimarySeeds } from './primary/run-seeds.ts'
 import { type Outcome, simulate } from './simulation.ts'
 import { addCounts, struckTable } from './struck.ts'
@@ -25,6 +27,8 @@ const { values } = parseArgs({
     consensus: { type: 'string' },
     follow: { type: 'boolean', default: false },
     liars: { type: 'boolean', default: false },
+    overrun: { type: 'boolean', default: false },
+    engine: { type: 'string', default: 'raft' },
     primary: { type: 'boolean', default: false },
     mutations: { type: 'boolean', default: false },
   },
@@ -55,8 +59,15 @@ function runConsensus(name: string): number {
   return failed.length
 }
 
+function primaryOptions(): CastOptions {
+  const { engine, liars, overrun } = values
+  if (engine !== 'raft' && engine !== 'simplex') throw new Error(`No such engine: ${engine}.`)
+  if (liars || overrun) return { engine: 'simplex', lying: overrun ? 'overrun' : 'bearable' }
+  return { engine }
+}
+
 async function runPrimary(): Promise<number> {
-  const { failed, counts } = await runPrimarySeeds({ first, count, say })
+  const { failed, counts } = await runPrimarySeeds({ first, count, say, ...primaryOptions() })
   say(`${count} seeds over the Primary. What struck:\n${struckTable(counts)}`)
   return failed
 }

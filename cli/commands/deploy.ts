@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { workloadSchema } from '../../node-core/api/contract/index.ts'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
-import { readInput } from '../input-files.ts'
+import { readText } from '../input-files.ts'
 import { POLL_PERIOD_MS } from '../limits.ts'
 import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
@@ -97,17 +97,10 @@ async function inputOf(
     return { ...named, containers: [container] }
   }
   const beside = { ...named, ...(ports && { ports }) }
-  if (file !== undefined) return { ...beside, manifest: await readManifest(file) }
+  if (file !== undefined) return { ...beside, manifest: await readText(file) }
   if (bundle?.startsWith('sha256:')) return { ...beside, bundle }
   const published = await publishFile(context, node, bundle ?? '')
   return { name: published.name, ...beside, bundle: published.digest }
-}
-
-async function readManifest(file: string): Promise<string> {
-  if (file !== '-') return (await readInput(file)).toString('utf8')
-  const chunks: Uint8Array[] = []
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 type Workload = Outputs['workloads']['get']

@@ -1,4 +1,4 @@
-/** This node and the others: status, list, token, stop, cordon. */
+/** This node and the others: status, list, token, stop. */
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
@@ -39,26 +39,6 @@ export function nodeCommands(program: Command, act: Act): void {
       '\nExample:\n  curl -H "Authorization: Bearer $(mycelium token)" http://127.0.0.1:7780/api/status',
     )
     .action(act(token))
-  const cordons = [
-    ['cordon', 'take no new work', 'Keeps new work away from a node; what runs there stays.'],
-    ['uncordon', 'take work again', 'Lets new work onto a node again.'],
-    ['drain', 'move work away', 'Keeps new work away and moves what runs there elsewhere.'],
-  ] as const
-  for (const [name, summary, description] of cordons) {
-    program
-      .command(name)
-      .summary(summary)
-      .description(description)
-      .argument('<node>', 'its name or its id in any form')
-      .addHelpText('after', `\nExample:\n  mycelium ${name} ben`)
-      .action(
-        act(async (context, [id = '']) => {
-          const node = await context.node()
-          const changed = await node.call.nodes[name]({ id })
-          context.answer(changed, () => `${changed.name} is now ${changed.status}.`)
-        }),
-      )
-  }
 }
 
 async function down(context: Context): Promise<void> {

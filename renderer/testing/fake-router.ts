@@ -283,6 +283,19 @@ function build(
         emit('workload.changed', { name })
         return made
       }),
+      import: os.workloads.import.handler(() => ({
+        format: 'compose',
+        workloads: [{ name: 'wiki', containers: [{ image: 'wiki:2' }] }],
+        report: [
+          {
+            line: 3,
+            path: 'services.wiki.image',
+            verdict: 'kept',
+            code: 'kept',
+            message: 'Taken as it is.',
+          },
+        ],
+      })),
       preview: os.workloads.preview.handler(({ input }) => placement(input.replicas ?? 1)),
       change: os.workloads.change.handler(({ input }) => {
         const found = findWorkload(input.name)

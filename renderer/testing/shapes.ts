@@ -32,6 +32,7 @@ export function makeNode(shape: NodeShape): ClusterNode {
     capacity,
     allocatable: { cpuMillis: 3_250, memoryBytes: 6 * GIB, diskBytes: 97 * GIB },
     kinds: ['container', 'process'],
+    instances: 1,
     links: [],
     version: '0.1.0',
     self: false,

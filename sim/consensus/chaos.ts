@@ -26,12 +26,18 @@ export interface ChaosOptions {
 
 export function createChaos(world: World, { deadly, sameMembers }: ChaosOptions = {}): Chaos {
   const drawn = sameMembers ? [...LINK_FAULTS, ...MACHINE_FAULTS] : FAULTS
-  const { random, links, machines } = world
+  const { random, links, machines, events } = world
   const targets = createTargets(world)
+  let ends = 0
+  /** What is to strike after the end does not: nobody would mend it. */
+  const later = (ms: number, run: () => void): void => {
+    const before = ends
+    events.at(events.nowMs() + ms, () => before === ends && run())
+  }
   const faults: Record<Fault, () => void> = {
     ...createLinkFaults(world, targets),
     ...createMachineFaults(world, targets, deadly),
-    ...createMemberFaults(world, targets),
+    ...createMemberFaults(world, targets, later),
   }
   return {
     strike() {
@@ -40,6 +46,7 @@ export function createChaos(world: World, { deadly, sameMembers }: ChaosOptions 
       faults[fault]()
     },
     end() {
+      ends++
       links.calm()
       links.mendAll()
       links.sieve = undefined

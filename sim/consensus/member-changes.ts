@@ -15,8 +15,9 @@ const SPLIT_MS_MAX = 40
 export function createMemberFaults(
   world: World,
   { any, leaders, burst }: Targets,
+  later: (ms: number, run: () => void) => void,
 ): Record<MemberFault, () => void> {
-  const { random, links, machines, events } = world
+  const { random, links, machines } = world
   return {
     changeMembers: () => changeSomeMembers(world),
     changeAndSplit() {
@@ -24,7 +25,7 @@ export function createMemberFaults(
       if (!wanted) return
       // The new members and whoever leads on one side: what do the old ones take for the truth?
       const inside = new Set([...wanted.voters, ...leaders().map(({ id }) => id)])
-      events.at(events.nowMs() + random.int(SPLIT_MS_MAX), () => {
+      later(random.int(SPLIT_MS_MAX), () => {
         for (const a of machines) {
           for (const b of machines) {
             if (inside.has(a.id) !== inside.has(b.id)) links.cut(a.number, b.number)

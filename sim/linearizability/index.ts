@@ -15,4 +15,4 @@
  */
 export { type CheckOptions, checkLinearizable, type LinearizabilityResult } from './checker.ts'
 export type { Operation, Value } from './register.ts'
-export { checkWatched, type WatchedChange, type Written } from './watched.ts'
+export { checkWatched, type Hole, type WatchedChange, type Written } from './watched.ts'

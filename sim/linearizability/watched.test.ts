@@ -41,6 +41,22 @@ describe('what watchers were told', () => {
     const failures = checkWatched(writes, seenBy(...watched))
     expect(failures).toEqual([expect.stringContaining(says)])
   })
+
+  it('is whole around a hole that its watcher was told of, and not around another', () => {
+    const third = change(3, 'c')
+    const watched = seenBy([change(1, 'a'), third], [...whole, third])
+    const writes = writesOf([...whole, third])
+    const holeAt = (from: number, to: number) => new Map([['w0', [{ from, to }]]])
+    expect(checkWatched(writes, watched, holeAt(2, 2))).toEqual([])
+    expect(checkWatched(writes, watched, holeAt(4, 5))).toEqual([
+      expect.stringContaining('change 1'),
+      expect.stringContaining('lost: x = b'),
+    ])
+    // What nobody could be told of is for the histories of keys to judge.
+    const everybody = new Map(['w0', 'w1'].map((name) => [name, [{ from: 2, to: 2 }]]))
+    const both = seenBy([change(1, 'a'), third], [change(1, 'a'), third])
+    expect(checkWatched(writes, both, everybody)).toEqual([])
+  })
 })
 
 function writesOf(changes: readonly WatchedChange[]): Written[] {

@@ -18,19 +18,62 @@ export interface Written {
   revision?: number
 }
 
+/** Revisions that a watcher was told are forgotten: it read what there was instead. */
+export interface Hole {
+  from: number
+  to: number
+}
+
 const FAILURES_MAX = 10
 
-/** `watched`: by watcher, all that it was told. What does not hold, the first ones of it. */
+/**
+ * `watched`: by watcher, all that it was told. `holes`: by watcher, what it was told it cannot be told.
+ * What does not hold, the first ones of it.
+ */
 export function checkWatched(
   writes: readonly Written[],
   watched: ReadonlyMap<string, readonly WatchedChange[]>,
+  holes: ReadonlyMap<string, readonly Hole[]> = new Map(),
 ): string[] {
   const found = [...watched].flatMap(([watcher, changes]) => outOfOrder(watcher, changes))
-  const [first, ...others] = [...watched]
+  const watchers = [...watched].map(([name, changes]): Watcher => {
+    return { name, changes, holes: holes.get(name) ?? [] }
+  })
+  const [first, ...others] = watchers
   if (!first) return found
   for (const other of others) found.push(...differing(first, other))
-  found.push(...unlike(writes, first[1]))
+  const isKnown = ({ revision = 0 }: Written): boolean =>
+    !watchers.every((watcher) => isIn(watcher, { revision }))
+  found.push(...unlike(writes.filter(isKnown), filled(first, others)))
   return found.slice(0, FAILURES_MAX)
+}
+
+interface Watcher {
+  name: string
+  changes: readonly WatchedChange[]
+  holes: readonly Hole[]
+}
+
+/** What the first was told, and in its holes what others were. */
+function filled(first: Watcher, others: readonly Watcher[]): WatchedChange[] {
+  const more = others.flatMap(({ changes }) => changes).filter((change) => isIn(first, change))
+  const all = new Map([...first.changes, ...more].map((change) => [told(change), change]))
+  return [...all.values()].sort((left, right) => left.revision - right.revision)
+}
+
+function isIn({ holes }: Watcher, { revision }: Pick<WatchedChange, 'revision'>): boolean {
+  return holes.some(({ from, to }) => from <= revision && revision <= to)
+}
+
+/** Where neither has a hole. */
+function differing(one: Watcher, other: Watcher): string[] {
+  const left = one.changes.filter((change) => !isIn(other, change))
+  const right = other.changes.filter((change) => !isIn(one, change))
+  const at = [...left, ...right].findIndex((_, at) => told(left[at]) !== told(right[at]))
+  if (at < 0 || at >= Math.max(left.length, right.length)) return []
+  return [
+    `change ${at} is ${told(left[at])} for ${one.name} and ${told(right[at])} for ${other.name}`,
+  ]
 }
 
 function outOfOrder(watcher: string, changes: readonly WatchedChange[]): string[] {
@@ -39,14 +82,6 @@ function outOfOrder(watcher: string, changes: readonly WatchedChange[]): string[
     if (!before || before.revision < change.revision) return []
     return [`${watcher} is told of ${told(change)} after ${told(before)}`]
   })
-}
-
-type Watcher = readonly [name: string, changes: readonly WatchedChange[]]
-
-function differing([one, left]: Watcher, [other, right]: Watcher): string[] {
-  const at = [...left, ...right].findIndex((_, at) => told(left[at]) !== told(right[at]))
-  if (at < 0 || at >= Math.max(left.length, right.length)) return []
-  return [`change ${at} is ${told(left[at])} for ${one} and ${told(right[at])} for ${other}`]
 }
 
 function unlike(writes: readonly Written[], changes: readonly WatchedChange[]): string[] {

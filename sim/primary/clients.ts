@@ -1,7 +1,7 @@
 /** People who write, compare, read, watch and hold leases, through whichever computer is up. */
-import { MyceliumError } from '../../node-core/base/errors/index.ts'
+import { isCode, MyceliumError } from '../../node-core/base/errors/index.ts'
 import { pick } from '../../node-core/base/random/index.ts'
-import type { Operation, Value, WatchedChange, Written } from '../linearizability/index.ts'
+import type { Hole, Operation, Value, WatchedChange, Written } from '../linearizability/index.ts'
 import type { Life, Machine } from './machine.ts'
 import type { World } from './world.ts'
 
@@ -10,6 +10,10 @@ export interface Clients {
   readonly writes: Written[]
   /** By watcher: one at each computer, which goes on where it broke off. */
   readonly watched: ReadonlyMap<string, readonly WatchedChange[]>
+  /** What each of them was told that it cannot be told. */
+  readonly holes: ReadonlyMap<string, readonly Hole[]>
+  /** Up to which revision each of them knows what there was. */
+  readonly toldTo: ReadonlyMap<string, number>
   start(): void
   stop(): void
   /** A watcher at a computer that has just started. */
@@ -37,6 +41,8 @@ export function createClients(world: World): Clients {
   const history: Operation[] = []
   const writes: Written[] = []
   const watched = new Map<string, WatchedChange[]>()
+  const holes = new Map<string, Hole[]>()
+  const toldTo = new Map<string, number>()
   let open = true
   let moment = 0
   let values = 0
@@ -110,27 +116,41 @@ export function createClients(world: World): Clients {
   }
 
   async function watch(machine: Machine, life: Life): Promise<void> {
-    const changes = watched.get(machine.name) ?? []
-    watched.set(machine.name, changes)
-    const from = (changes.at(-1)?.revision ?? 0) + 1
+    const { name } = machine
+    const changes = watched.get(name) ?? []
+    watched.set(name, changes)
+    const from = (toldTo.get(name) ?? 0) + 1
     const { signal } = new AbortController()
     try {
-      for await (const { events } of life.primary.watch(PREFIX, { from, signal })) {
+      for await (const { revision: to, events } of life.primary.watch(PREFIX, { from, signal })) {
         if (machine.life !== life) return
         for (const { key, revision, row } of events) {
           changes.push({ key, revision, value: Buffer.from(row?.value ?? '').toString() })
         }
+        toldTo.set(name, to)
       }
-    } catch {
+    } catch (error) {
       // Where no copy runs and nobody else is known, there is nothing to watch yet.
       if (machine.life !== life) return
-      await world.sleep(THINK_MS_MAX)
+      if (isCode(error, 'COMPACTED')) await lookAfresh(machine, life)
+      else await world.sleep(THINK_MS_MAX)
       if (machine.life === life) await watch(machine, life)
     }
   }
 
+  /** As a watcher does that is told that what it missed is forgotten: it reads what there is. */
+  async function lookAfresh({ name }: Machine, life: Life): Promise<void> {
+    world.count('watch: COMPACTED')
+    const list = await heard(life.primary.keys(PREFIX))
+    if (!list || !('value' in list)) return world.sleep(THINK_MS_MAX)
+    const from = (toldTo.get(name) ?? 0) + 1
+    const to = list.value.revision
+    holes.set(name, [...(holes.get(name) ?? []), { from, to }])
+    toldTo.set(name, to)
+  }
+
   return {
-    ...{ history, writes, watched, keys },
+    ...{ history, writes, watched, holes, toldTo, keys },
     start() {
       for (let n = 0; n < CLIENTS; n++) void client('abcd'.charAt(n))
     },

@@ -1,13 +1,14 @@
 /** What goes wrong with computers, disks, clocks, links and backups, drawn from the seed and counted. */
 import { createSimDisk, type SimDiskCopy } from '../../node-core/base/disk/index.ts'
 import { createSeededRandom, pick } from '../../node-core/base/random/index.ts'
+import type { Cast } from './cast.ts'
 import type { Machine } from './machine.ts'
 import { createMending } from './mending.ts'
 import type { World } from './world.ts'
 
 export interface Chaos {
-  /** One thing goes wrong. */
-  strike(): void
+  /** One thing goes wrong. Resolves once the next may. */
+  strike(): Promise<void>
   /** Everything works again, everyone is started, and whoever lost its log is in again. */
   end(): Promise<void>
 }
@@ -18,15 +19,33 @@ export const FAULTS = [
   ...(['wallJump', 'diskFull', 'failedSync', 'backup', 'promote', 'demote'] as const),
   // Of these at most one at a time: a log that is lost is one of the failures that a committee stands.
   ...(['bitFlip', 'diskLost', 'oldBackup', 'twin'] as const),
+  // Where releases are mixed, and where the committee fills itself.
+  ...(['upgrade', 'absence'] as const),
 ] as const
 export type Fault = (typeof FAULTS)[number]
 
+/** A liar in the committee is one of the failures that it stands, and who is in it is all that it stands. */
+const NOT_AMONG_LIARS: readonly Fault[] = [
+  ...(['promote', 'demote', 'bitFlip', 'diskLost', 'oldBackup', 'twin'] as const),
+]
+
+function faultsOf({ liars, fills, mixed }: Cast): Fault[] {
+  return FAULTS.filter((fault) => {
+    if (fault === 'upgrade') return mixed
+    if (fault === 'absence') return fills
+    return liars.size === 0 || !NOT_AMONG_LIARS.includes(fault)
+  })
+}
+
+/** Longer than the others wait before somebody else takes its place. */
+const ABSENCE_MS = 100_000
 const PAUSE_MS_MAX = 30_000
 const HOUR_MS = 3_600_000
-const VOTERS_MIN = 3
+const VOTERS_MIN = { raft: 3, simplex: 4 }
 
 export function createChaos(world: World): Chaos {
-  const { random, links, machines } = world
+  const { random, links, machines, cast } = world
+  const drawn = faultsOf(cast)
   const backups = new Map<Machine, SimDiskCopy>()
   const mending = createMending(world)
   /** Whose clock may be wrong: fewer than half. */
@@ -34,6 +53,7 @@ export function createChaos(world: World): Chaos {
   let pausedUntilMs = 0
 
   const any = (): Machine => pick(random, machines) as Machine
+  const old = (): Machine[] => machines.filter(({ release }) => release !== undefined)
   const roleOf = (machine: Machine) => machine.life?.primary.status().role
   const leader = (): Machine | undefined => machines.find((each) => roleOf(each) === 'leader')
   const victim = (): Machine | undefined =>
@@ -53,7 +73,7 @@ export function createChaos(world: World): Chaos {
     void Promise.resolve(what(machine)).then(() => machine.start())
   }
 
-  const faults: Record<Fault, () => void> = {
+  const faults: Record<Fault, () => void | Promise<void>> = {
     weather: () =>
       void Object.assign(links.faults, {
         dropRate: random.float() * 0.3,
@@ -120,11 +140,16 @@ export function createChaos(world: World): Chaos {
     promote: () => mending.ask('promote', any()),
     demote() {
       const voters = leader()?.life?.primary.status().committee?.voters ?? []
-      if (voters.length > VOTERS_MIN) mending.ask('demote', any())
+      if (voters.length > VOTERS_MIN[cast.engine]) mending.ask('demote', any())
     },
     bitFlip: () => damage((machine) => flipSomewhere(world, machine)),
     /** The identity comes back from where people keep it; the rest does not. */
-    diskLost: () => damage(({ disk }) => disk.remove('registry')),
+    diskLost: () =>
+      damage(async ({ disk }) => {
+        // It is lost, whatever else is wrong with it.
+        disk.failSyncs(0)
+        await disk.remove('registry')
+      }),
     oldBackup: () =>
       damage((machine) => machine.disk.putBack(backups.get(machine) ?? machine.disk.copyOut())),
     /** A copy of it runs elsewhere for a while, then the one that was copied. */
@@ -139,27 +164,57 @@ export function createChaos(world: World): Chaos {
           machine.start()
         })
       }),
+    upgrade: () => upgrade(pick(random, old())),
+    absence: leaveAlone,
+  }
+
+  /** It comes back as the release that all will run. */
+  function upgrade(machine: Machine | undefined): void {
+    if (!machine) return
+    machine.die('kill')
+    machine.release = undefined
+    machine.start()
+    world.count('upgraded')
+  }
+
+  async function makeWell(): Promise<void> {
+    Object.assign(links.faults, { dropRate: 0, duplicateRate: 0, slowRate: 0, delayMsMax: 5 })
+    links.mendAll()
+    await world.advance(Math.max(0, pausedUntilMs - world.clock.monotonicMs()))
+    for (const machine of machines) {
+      machine.disk.setCapacity(undefined)
+      machine.disk.failSyncs(0)
+      machine.syncMsMax = 3
+      machine.start()
+    }
+  }
+
+  /** One that votes, while all others go on; another one takes its place. */
+  async function leaveAlone(): Promise<void> {
+    await makeWell()
+    await mending.end()
+    const votersNow = () => leader()?.life?.primary.status().committee?.voters ?? []
+    const absent = machines.find(({ id }) => votersNow().includes(id) && id !== leader()?.id)
+    absent?.die('kill')
+    const isReplaced = (): boolean => {
+      const voters = votersNow()
+      return voters.length > 0 && absent !== undefined && !voters.includes(absent.id)
+    }
+    if (await world.until(isReplaced, ABSENCE_MS)) world.count('replaced')
   }
 
   return {
-    strike() {
-      const fault = pick(random, FAULTS) as Fault
+    async strike() {
+      const fault = pick(random, drawn) as Fault
       world.count(fault)
       world.note(fault)
-      faults[fault]()
+      await faults[fault]()
     },
     async end() {
       // What is under way of the faults above is over by then.
       await world.advance(4_500)
-      Object.assign(links.faults, { dropRate: 0, duplicateRate: 0, slowRate: 0, delayMsMax: 5 })
-      links.mendAll()
-      await world.advance(Math.max(0, pausedUntilMs - world.clock.monotonicMs()))
-      for (const machine of machines) {
-        machine.disk.setCapacity(undefined)
-        machine.disk.failSyncs(0)
-        machine.syncMsMax = 3
-        machine.start()
-      }
+      await makeWell()
+      for (const machine of old()) upgrade(machine)
       await mending.end()
       for (const { disk } of machines) {
         for (const [what, times] of Object.entries(disk.faults)) world.count(`disk: ${what}`, times)

@@ -4,6 +4,8 @@ import type { World } from './world.ts'
 
 export interface Invariants {
   readonly failures: string[]
+  /** Nodes that said that nothing is promised any more. */
+  readonly voids: ReadonlySet<string>
   watch(machine: Machine, life: Life): void
   /** Every key with its value, where two nodes of one height differ. */
   differing(machines: readonly Machine[]): string[]
@@ -15,13 +17,18 @@ export function createInvariants(world: () => World): Invariants {
   const failures: string[] = []
   const leaders = new Map<number, string>()
   const states = new Map<number, { state: string; by: string }>()
+  const voids = new Set<string>()
   const fail = (what: string): void => {
     if (failures.length < FAILURES_MAX) failures.push(what)
   }
 
   function look(machine: Machine, life: Life): void {
-    const { role, inForce, committee, height = 0 } = life.primary.status()
-    if (role === 'leader' && inForce && committee?.leader === machine.id) {
+    const { role, inForce, committee, height = 0, guarantee } = life.primary.status()
+    if (guarantee === 'void') voids.add(machine.name)
+    if (guarantee === 'void' && !world().cast.overrun) fail(`${machine.name} promises nothing`)
+    // Under Simplex everybody leads now and then.
+    const leads = role === 'leader' && inForce && committee?.leader === machine.id
+    if (leads && world().cast.engine === 'raft') {
       const known = leaders.get(committee.term) ?? machine.name
       leaders.set(committee.term, known)
       if (known !== machine.name)
@@ -30,7 +37,8 @@ export function createInvariants(world: () => World): Invariants {
     const view = life.primary.view()
     // A follower's height runs ahead of its view for a moment when it takes over from a copy it gave up.
     if (!view || height === 0 || role === 'none') return
-    const state = `${view.revision} ${view.timeMs} ${view.uptimeMs} ${view.voters}`
+    const rules = `${view.version} ${JSON.stringify(view.seats())}`
+    const state = `${view.revision} ${view.timeMs} ${view.uptimeMs} ${view.voters} ${rules}`
     const known = states.get(height)
     if (!known) {
       states.set(height, { state, by: machine.name })
@@ -42,6 +50,7 @@ export function createInvariants(world: () => World): Invariants {
 
   return {
     failures,
+    voids,
     watch(machine, life) {
       let looks = false
       life.primary.subscribe(() => {

@@ -2,8 +2,15 @@
 import type { Clock } from '../../node-core/base/clock/index.ts'
 import type { AppendFile, Disk } from '../../node-core/base/disk/index.ts'
 
-/** `clock`: the process's own, which stands still with it and dies with it. */
-export function createLifeDisk(disk: Disk, clock: Clock, takesMs: () => number): Disk {
+export interface LifeDiskDeps {
+  /** The process's own, which stands still with it and dies with it. */
+  clock: Clock
+  takesMs(): number
+  /** The log was replaced by a snapshot. */
+  compacted(): void
+}
+
+export function createLifeDisk(disk: Disk, { clock, takesMs, compacted }: LifeDiskDeps): Disk {
   const turn = (): Promise<void> => new Promise((resolve) => clock.timer(1 + takesMs(), resolve))
   return {
     read: (path) => disk.read(path),
@@ -12,7 +19,10 @@ export function createLifeDisk(disk: Disk, clock: Clock, takesMs: () => number):
     birthmark: (path) => disk.birthmark(path),
     async writeAtomic(path, bytes, options) {
       await turn()
+      // A log is begun by the first segment, which `current` names, and replaced by another.
+      const isNext = path.endsWith('/current') && (await disk.read(path)) !== undefined
       await disk.writeAtomic(path, bytes, options)
+      if (isNext) compacted()
     },
     async remove(path) {
       await turn()

@@ -2,9 +2,16 @@
 import type { SimClock } from '../../node-core/base/clock/index.ts'
 import { createSimDisk, type SimDisk } from '../../node-core/base/disk/index.ts'
 import { createMemoryLogger, type LogLine } from '../../node-core/base/log/index.ts'
-import type { NodeId, SimNetwork } from '../../node-core/base/net/index.ts'
+import type { Net, NodeId, SimNetwork } from '../../node-core/base/net/index.ts'
 import { createSeededRandom, type Random } from '../../node-core/base/random/index.ts'
-import { createPrimary, type Primary } from '../../node-core/control/primary/index.ts'
+import {
+  createPrimary,
+  foundPrimary,
+  type OwnerFacts,
+  type Primary,
+  type PrimaryOptions,
+} from '../../node-core/control/primary/index.ts'
+import type { Release } from '../../node-core/control/registry/index.ts'
 import {
   type FoundedNetwork,
   issueNodeCertificate,
@@ -13,20 +20,31 @@ import {
   type Permission,
 } from '../../node-core/identity/index.ts'
 import { createNodeClock, type NodeClock } from '../node-clock.ts'
+import type { Ways } from './cast.ts'
+import { createDetector } from './detector.ts'
 import type { Gossip } from './gossip.ts'
+import { boasting, createLiarNet } from './liar.ts'
 import { createLifeDisk } from './life-disk.ts'
+import { countingSnapshots } from './overheard.ts'
+import { forkNet } from './twins.ts'
 
 export interface Machine {
   readonly name: string
   readonly id: NodeId
   /** Another one while a copy of it runs elsewhere. */
   disk: SimDisk
+  /** In which ways it lies, if it does. */
+  readonly liar: Ways | undefined
   /** Undefined while it is down. */
   life: Life | undefined
+  /** What its next life runs; undefined for this release. */
+  release: Release | undefined
   /** How long the disk takes to sync, at most. Milliseconds. */
   syncMsMax: number
   /** By how much its wall clock is off. Milliseconds. */
   wallOffMs: number
+  /** It votes from the genesis on. */
+  found(): Promise<void>
   start(): void
   /** `kill -9`, or loss of power: what was not synced is lost. */
   die(how: 'kill' | 'powerLoss'): void
@@ -49,53 +67,99 @@ export interface MachineDeps {
   random: Random
   /** By how fast its clock runs. */
   rate: number
-  isKnown(node: NodeId): boolean
+  ids: readonly NodeId[]
+  liar: Ways | undefined
+  release: Release | undefined
+  /** Whether the committee fills itself; else who is in it is drawn from the seed. */
+  fills: boolean
+  options: PrimaryOptions
+  permissionsOf(node: NodeId): ReadonlySet<Permission> | undefined
+  owners(): readonly OwnerFacts[]
+  /** Which of the others hear the first of two twins. */
+  isLeft(node: NodeId): boolean
+  count(what: string): void
   onLife(machine: Machine, life: Life): void
 }
 
-const EVERYTHING: ReadonlySet<Permission> = new Set(['admin', 'invite', 'deploy', 'use'])
-
 export function createMachine(name: string, deps: MachineDeps): Machine {
-  const { network, owner, key, links, random } = deps
+  const { network, owner, key, links, random, liar } = deps
   const id = nodeIdOf(key.publicKey)
   const bornMs = deps.clock.wallMs()
+  const blankDisk = (): SimDisk => {
+    return createSimDisk({ random: createSeededRandom(random.int(2 ** 31)) })
+  }
+  /** Of the other twin. */
+  const otherDisk = liar?.lie === 'twins' ? blankDisk() : undefined
 
-  function live(): Life {
+  function primaryOn(
+    disk: SimDisk,
+    net: Net,
+    { clock, log }: Pick<Life, 'clock' | 'log'>,
+  ): Primary {
+    const { release } = machine
+    const takesMs = (): number => random.int(machine.syncMsMax + 1)
+    return createPrimary(
+      {
+        ...{ network, clock, net, signer: key, logger: createMemoryLogger(log) },
+        disk: createLifeDisk(disk, { clock, takesMs, compacted: () => deps.count('compacted') }),
+        random: createSeededRandom(random.int(2 ** 31)),
+        state: stateOf(),
+        certificate: () =>
+          issueNodeCertificate(owner, network.id, { node: key.publicKey, nowMs: bornMs }),
+        role: () => 'rhizomorph',
+        permissionsOf: deps.permissionsOf,
+        isHub: () => true,
+        // Nobody overrules the committee here.
+        mandate: () => undefined,
+        claim: async () => 'none',
+        owners: deps.owners,
+        nodes: deps.fills ? createDetector(net, clock, deps.ids) : () => [],
+      },
+      { ...deps.options, ...(release && { release }) },
+    )
+  }
+
+  const shared = deps.gossip.of(id)
+  function stateOf() {
+    return liar ? boasting(shared, { self: id, ...deps }) : shared
+  }
+
+  function netOf(clock: NodeClock): Net {
+    const net = countingSnapshots(links.node(id), () => deps.count('snapshot sent'))
+    return liar
+      ? createLiarNet({ ...deps, ...liar, net, clock, network: network.id, signer: key })
+      : net
+  }
+
+  function live(): Life & { start(): Promise<void> } {
     const clock = createNodeClock(deps.clock, deps.rate)
     clock.jumpWall(machine.wallOffMs)
     const log: LogLine[] = []
-    const takesMs = (): number => random.int(machine.syncMsMax + 1)
-    const primary = createPrimary({
-      ...{ network, clock, signer: key, logger: createMemoryLogger(log) },
-      disk: createLifeDisk(machine.disk, clock, takesMs),
-      random: createSeededRandom(random.int(2 ** 31)),
-      net: links.node(id),
-      state: deps.gossip.of(id),
-      certificate: () =>
-        issueNodeCertificate(owner, network.id, { node: key.publicKey, nowMs: bornMs }),
-      role: () => 'rhizomorph',
-      permissionsOf: (node) => (deps.isKnown(node) ? EVERYTHING : undefined),
-      isHub: () => true,
-      // Nobody overrules the committee here.
-      mandate: () => undefined,
-      claim: async () => 'none',
-      owners: () => [],
-      // The committee does not fill itself: who is in it is drawn from the seed.
-      nodes: () => [],
-    })
-    return { clock, primary, log }
+    const end = netOf(clock)
+    const [net, otherNet] = otherDisk ? forkNet(end, deps.isLeft) : [end]
+    const primary = primaryOn(machine.disk, net, { clock, log })
+    const other = otherDisk && otherNet && primaryOn(otherDisk, otherNet, { clock, log: [] })
+    return {
+      ...{ clock, primary, log },
+      async start() {
+        await Promise.all([primary.start(), other?.start()])
+      },
+    }
   }
 
   const machine: Machine = {
-    ...{ name, id, life: undefined, syncMsMax: 3, wallOffMs: 0 },
-    disk: createSimDisk({ random: createSeededRandom(random.int(2 ** 31)) }),
+    ...{ name, id, liar, release: deps.release },
+    ...{ life: undefined, syncMsMax: 3, wallOffMs: 0, disk: blankDisk() },
+    async found() {
+      for (const disk of [machine.disk, ...(otherDisk ? [otherDisk] : [])]) await foundPrimary(disk)
+    },
     start() {
       if (machine.life) return
       const life = live()
       machine.life = life
       deps.onLife(machine, life)
       // Without a disk to write on a node does not start, and the process ends.
-      life.primary.start().catch(() => machine.life === life && machine.die('kill'))
+      life.start().catch(() => machine.life === life && machine.die('kill'))
     },
     die(how) {
       const { life } = machine
@@ -103,7 +167,9 @@ export function createMachine(name: string, deps: MachineDeps): Machine {
       links.crash(id, { silent: how === 'powerLoss' })
       life.clock.kill()
       machine.life = undefined
-      if (how === 'powerLoss') machine.disk.crash()
+      if (how !== 'powerLoss') return
+      machine.disk.crash()
+      otherDisk?.crash()
     },
     pause(ms) {
       links.pause(id, ms)

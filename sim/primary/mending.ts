@@ -62,7 +62,8 @@ export function createMending(world: World): Mending {
       const { role } = statusOf(machine) ?? {}
       const votes = role === 'voter' || role === 'leader'
       const voters = statusOf(machine)?.committee?.voters.length ?? 0
-      if (damaged || !votes || voters < 3) return false
+      const bears = world.cast.engine === 'raft' ? 3 : 4
+      if (damaged || !votes || voters < bears) return false
       damaged = machine
       sinceMs = world.clock.monotonicMs()
       world.count('damaged')

@@ -1,11 +1,16 @@
 /** One run of the Primary from one seed: chaos for a while, then peace, then what must hold. */
 import { messageOf } from '../../node-core/base/errors/index.ts'
+import type { LogLine } from '../../node-core/base/log/index.ts'
+import { createSeededRandom } from '../../node-core/base/random/index.ts'
 import { checkLinearizable, checkWatched } from '../linearizability/index.ts'
+import { type CastOptions, castFor } from './cast.ts'
 import { type Clients, createClients } from './clients.ts'
 import { createChaos } from './faults.ts'
 import { createInvariants, type Invariants } from './invariants.ts'
 import type { Machine } from './machine.ts'
+import { judgeLiars, judgePromise } from './slashing.ts'
 import { createTenants, type Tenants } from './tenants.ts'
+import { createVersions, type Versions } from './versions.ts'
 import { createWorld, type World } from './world.ts'
 
 export interface Outcome {
@@ -18,72 +23,100 @@ export interface Outcome {
   log: string[]
 }
 
-export interface SimulateOptions {
+export interface SimulateOptions extends CastOptions {
   /** Faults that strike. Default 12. */
   faults?: number
 }
 
 const BETWEEN_MS_MAX = 2_500
+/** From one voter to as many as there ought to be: each has to be steady first. Milliseconds. */
+const FILLED_WITHIN_MS = 90_000
 /** After the last fault: a write through every computer, and one state. Milliseconds. */
 const HEALED_WITHIN_MS = 10_000
+/** The same where liars lead some of the views, each of which takes its time. Milliseconds. */
+const HEALED_AMONG_LIARS_MS = 60_000
+/** Until more liars than are borne are caught, once all hear each other. Milliseconds. */
+const VOID_WITHIN_MS = 60_000
 /** Until a watcher whose answer was lost has asked again. Milliseconds. */
 const TOLD_WITHIN_MS = 60_000
 
-export async function simulate(seed: number, { faults = 12 }: SimulateOptions = {}) {
-  const voters = seed % 3 === 0 ? 5 : 3
+export async function simulate(seed: number, options: SimulateOptions = {}): Promise<Outcome> {
+  // Of its own, so that who takes part does not hang on what happens, nor the other way.
+  const cast = castFor(seed, createSeededRandom(seed + 2), options)
   const invariants = createInvariants(() => world)
   let clients: Clients | undefined
   const world = await createWorld({
-    ...{ seed, machines: voters + 1 },
+    ...{ seed, cast },
     onLife(_world, machine, life) {
+      if (machine.liar) return
       invariants.watch(machine, life)
       clients?.watch(machine, life)
     },
   })
   clients = createClients(world)
   const tenants = createTenants(world)
+  const versions = createVersions(world)
   try {
-    await run(world, { voters, faults, clients, tenants, invariants })
+    const { faults = 12 } = options
+    await run(world, { faults, clients, tenants, versions, invariants })
   } catch (error) {
     invariants.failures.push(error instanceof Error ? (error.stack ?? '') : messageOf(error))
   }
-  const failures = [...invariants.failures, ...tenants.failures]
+  const failures = cast.overrun
+    ? judgePromise(world, invariants)
+    : [...invariants.failures, ...tenants.failures]
   const counts = { ...world.links.counts, ...world.counts }
-  return { seed, failures, trace: world.trace(), counts, log: lastLines(world) } satisfies Outcome
+  return { seed, failures, trace: world.trace(), counts, log: lastLines(world) }
 }
 
 interface Parts {
-  voters: number
   faults: number
   clients: Clients
   tenants: Tenants
+  versions: Versions
   invariants: Invariants
 }
 
 async function run(world: World, parts: Parts): Promise<void> {
-  const { voters, faults, clients, tenants, invariants } = parts
+  const { faults, clients, tenants, versions, invariants } = parts
   for (const machine of world.machines) machine.start()
-  await formCommittee(world, voters)
+  await formCommittee(world)
   clients.start()
   tenants.start()
+  versions.start()
   await world.advance(1_000)
   const chaos = createChaos(world)
   for (let strike = 0; strike < faults && invariants.failures.length === 0; strike++) {
-    chaos.strike()
+    await chaos.strike()
     await world.advance(world.random.int(BETWEEN_MS_MAX))
   }
   await chaos.end()
+  if (world.cast.overrun) {
+    await world.until(() => invariants.voids.size > 0, VOID_WITHIN_MS)
+    return
+  }
+  world.note('calm')
   clients.stop()
   tenants.stop()
   if (invariants.failures.length === 0) await recover(world, parts)
 }
 
-async function formCommittee(world: World, voters: number): Promise<void> {
-  const [founder, ...others] = world.machines
-  for (const machine of others.slice(0, voters - 1)) {
+async function formCommittee(world: World): Promise<void> {
+  const { voters, founders, fills, engine } = world.cast
+  const [first] = world.honest
+  const status = () => first?.life?.primary.status()
+  if (fills) {
+    const isFilled = (): boolean => (status()?.committee?.voters.length ?? 0) >= voters
+    if (!(await world.until(isFilled, FILLED_WITHIN_MS)))
+      throw new Error('It does not fill itself.')
+    world.count('filled itself')
+    return
+  }
+  await world.until(() => status()?.inForce === true, 20_000)
+  for (const machine of world.machines.slice(founders, voters)) {
     let done = false
-    await world.until(() => founder?.life?.primary.status().role === 'leader', 20_000)
-    founder?.life?.primary.change('promote', machine.id).then(
+    await world.until(() => engine === 'simplex' || status()?.role === 'leader', 20_000)
+    first?.life?.primary.change('promote', machine.id).then(
       () => {
         done = true
       },
@@ -95,25 +128,20 @@ async function formCommittee(world: World, voters: number): Promise<void> {
 
 async function recover(world: World, { clients, tenants, invariants }: Parts): Promise<void> {
   const { failures } = invariants
-  const left = new Set(world.machines)
-  for (const machine of world.machines) {
-    void goesOn(world, clients, machine).then(() => left.delete(machine))
-  }
-  const isWhole = (): boolean => left.size === 0 && unequal(world).length === 0
-  if (!(await world.until(isWhole, HEALED_WITHIN_MS))) {
-    failures.push(...[...left].map(({ name }) => `${name} has not written since all is well`))
-    failures.push(...unequal(world))
-  }
+  const withinMs = world.cast.liars.size > 0 ? HEALED_AMONG_LIARS_MS : HEALED_WITHIN_MS
+  failures.push(...(await goOn(world, clients, withinMs)))
   if (failures.length > 0) return
-  await readEverything(world, clients)
-  await world.until(() => tenants.overdue().length === 0, HEALED_WITHIN_MS)
+  const judged = await judgeLiars(world)
+  if (judged.length > 0) failures.push(...judged, ...(await goOn(world, clients, withinMs)))
+  await readEverything(world, clients, withinMs)
+  await world.until(() => tenants.overdue().length === 0, withinMs)
   failures.push(...tenants.overdue())
   // What was under way when all was over may still arrive.
-  await world.until(() => invariants.differing(world.machines).length === 0, HEALED_WITHIN_MS)
-  failures.push(...invariants.differing(world.machines))
+  await world.until(() => invariants.differing(world.honest).length === 0, withinMs)
+  failures.push(...invariants.differing(world.honest))
   const last = Math.max(...clients.writes.map(({ revision }) => revision ?? 0))
   await world.until(() => isTold(clients, last), TOLD_WITHIN_MS)
-  failures.push(...checkWatched(clients.writes, clients.watched))
+  failures.push(...checkWatched(clients.writes, clients.watched, clients.holes))
   const result = checkLinearizable(clients.history)
   if (result.verdict === 'undecided') world.count('historyUndecided')
   if (result.verdict === 'violated') {
@@ -121,8 +149,22 @@ async function recover(world: World, { clients, tenants, invariants }: Parts): P
   }
 }
 
-const isTold = ({ watched }: Clients, revision: number): boolean =>
-  [...watched.values()].every((changes) => (changes.at(-1)?.revision ?? 0) >= revision)
+/** A write through every computer, and one state. */
+async function goOn(world: World, clients: Clients, withinMs: number): Promise<string[]> {
+  const left = new Set(world.honest)
+  for (const machine of world.honest) {
+    void goesOn(world, clients, machine).then(() => left.delete(machine))
+  }
+  const isWhole = (): boolean => left.size === 0 && unequal(world).length === 0
+  if (await world.until(isWhole, withinMs)) return []
+  return [
+    ...[...left].map(({ name }) => `${name} has not written since all is well`),
+    ...unequal(world),
+  ]
+}
+
+const isTold = ({ watched, toldTo }: Clients, revision: number): boolean =>
+  [...watched.keys()].every((watcher) => (toldTo.get(watcher) ?? 0) >= revision)
 
 /** As clients do, it asks again. */
 async function goesOn(world: World, clients: Clients, machine: Machine): Promise<void> {
@@ -130,17 +172,17 @@ async function goesOn(world: World, clients: Clients, machine: Machine): Promise
   while (!(await clients.put(machine, `last.${machine.name}`, key))) await world.sleep(100)
 }
 
-function unequal({ machines }: World): string[] {
-  const heights = machines.map(({ life }) => life?.primary.status().height ?? 0)
+function unequal({ honest }: World): string[] {
+  const heights = honest.map(({ life }) => life?.primary.status().height ?? 0)
   const highest = Math.max(...heights)
-  return machines.flatMap(({ name }, at) => {
+  return honest.flatMap(({ name }, at) => {
     return heights[at] === highest ? [] : [`${name} has come to ${heights[at]} of ${highest}`]
   })
 }
 
-async function readEverything(world: World, clients: Clients): Promise<void> {
+async function readEverything(world: World, clients: Clients, withinMs: number): Promise<void> {
   let left = 0
-  for (const machine of world.machines) {
+  for (const machine of world.honest) {
     for (const key of clients.keys) {
       left += 1
       void clients.read(machine, `last.${machine.name}`, key).then(() => {
@@ -148,11 +190,19 @@ async function readEverything(world: World, clients: Clients): Promise<void> {
       })
     }
   }
-  await world.until(() => left === 0, HEALED_WITHIN_MS)
+  await world.until(() => left === 0, withinMs)
 }
 
-function lastLines({ machines }: World): string[] {
-  return machines.flatMap(({ name, life }) =>
-    (life?.log ?? []).slice(-15).map((line) => `${name} ${JSON.stringify(line)}`),
+function lastLines({ honest }: World): string[] {
+  return honest.flatMap(({ name, life }) =>
+    (life?.log ?? [])
+      .filter(isTelling)
+      .slice(-LINES)
+      .map((line) => `${name} ${JSON.stringify(line)}`),
   )
 }
+
+const LINES = 15
+/** Everyday lines drown what happened; those of refused streams come with every liar. */
+const isTelling = ({ level, message }: LogLine): boolean =>
+  level !== 'debug' && !message.startsWith('A peer sent')

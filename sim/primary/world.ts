@@ -1,23 +1,38 @@
 /**
  * The registry of a whole network in one process: real Primaries (committee, author, envoy, log on
- * disk, engine, reducer) over simulated computers, links and time. All computers are one owner's.
+ * disk, engine, reducer) over simulated computers, links and time. Honest computers are one
+ * owner's, an admin; each liar has an owner of its own.
  */
 import { createHash } from 'node:crypto'
 import { createSimClock, type SimClock } from '../../node-core/base/clock/index.ts'
 import { createSimNetwork, type NodeId, type SimNetwork } from '../../node-core/base/net/index.ts'
 import { createSeededRandom, type Random } from '../../node-core/base/random/index.ts'
-import { foundPrimary } from '../../node-core/control/primary/index.ts'
-import { foundNetwork, generateKey, nodeIdOf } from '../../node-core/identity/index.ts'
+import type { OwnerFacts } from '../../node-core/control/primary/index.ts'
+import { RELEASE, type Release } from '../../node-core/control/registry/index.ts'
+import {
+  foundNetwork,
+  generateKey,
+  type KeyPair,
+  nodeIdOf,
+  ownerIdOf,
+  type Permission,
+} from '../../node-core/identity/index.ts'
+import type { Cast } from './cast.ts'
 import { createGossip } from './gossip.ts'
 import { createMachine, type Life, type Machine } from './machine.ts'
+import { createRememberedVerify } from './seen-before.ts'
 
 export interface World {
   readonly random: Random
   readonly clock: SimClock
   readonly links: SimNetwork
+  readonly cast: Cast
+  /** Liars among them. */
   readonly machines: readonly Machine[]
+  readonly honest: readonly Machine[]
   readonly counts: Record<string, number>
   count(what: string, times?: number): void
+  /** Honest ones that are up. */
   running(): Machine[]
   sleep(ms: number): Promise<void>
   advance(ms: number): Promise<void>
@@ -30,25 +45,47 @@ export interface World {
 
 export interface WorldOptions {
   seed: number
-  machines: number
+  cast: Cast
   onLife(world: World, machine: Machine, life: Life): void
 }
 
+/** Timers that fire without any time passing. */
+const TURNS_AT_ONCE_MAX = 20_000
 /** By how much a clock runs fast or slow, at most. */
 const DRIFT = 0.01
 
-export async function createWorld({ seed, machines: count, onLife }: WorldOptions): Promise<World> {
+/** The one before this: it knows the first version of the rules. */
+const OLD_RELEASE: Release = {
+  version: 1,
+  kinds: new Map([...RELEASE.kinds].filter(([, { since }]) => since === 1)),
+}
+const OLD_RATE = 0.6
+const EVERYTHING: readonly Permission[] = ['admin', 'invite', 'deploy', 'use']
+const GUESTS: readonly Permission[] = ['deploy', 'use']
+
+export async function createWorld({ seed, cast, onLife }: WorldOptions): Promise<World> {
   const random = createSeededRandom(seed)
   const clock = createSimClock()
   const links = createSimNetwork({ clock, random: createSeededRandom(seed + 1) })
   const owner = generateKey(random)
-  const createdAt = new Date(clock.wallMs()).toISOString()
-  const about = { name: 'Garden', consensus: 'raft', createdAt } as const
-  const network = foundNetwork(owner, about, random)
-  const keys = Array.from({ length: count }, () => generateKey(random))
+  const keys = Array.from({ length: cast.machines }, () => generateKey(random))
   const ids: NodeId[] = keys.map(({ publicKey }) => nodeIdOf(publicKey))
+  const network = foundNetwork(
+    owner,
+    {
+      ...{ name: 'Garden', consensus: cast.engine },
+      createdAt: new Date(clock.wallMs()).toISOString(),
+      ...(cast.engine === 'simplex' && { voters: ids.slice(0, cast.founders) }),
+    },
+    random,
+  )
   const counts: Record<string, number> = {}
   const trace = createHash('sha256')
+  const isLiar = (id: NodeId): boolean => cast.liars.has(ids.indexOf(id))
+  const guests = new Map([...cast.liars.keys()].map((n) => [n, generateKey(random)]))
+  const rights = (id: NodeId) => new Set(isLiar(id) ? GUESTS : EVERYTHING)
+  const honestIds = ids.filter((id) => !isLiar(id))
+  const verify = createRememberedVerify()
 
   const lives = (id: NodeId): boolean => machines[ids.indexOf(id)]?.life !== undefined
   const gossip = createGossip({
@@ -57,24 +94,39 @@ export async function createWorld({ seed, machines: count, onLife }: WorldOption
   })
   const machines = keys.map((key, n) =>
     createMachine(`n${n}`, {
-      ...{ network, owner, key, clock, links, gossip, random },
+      ...{ network, key, clock, links, gossip, random, ids, fills: cast.fills },
+      owner: guests.get(n) ?? owner,
+      liar: cast.liars.get(n),
+      release: cast.mixed && random.float() < OLD_RATE ? OLD_RELEASE : undefined,
+      options: { verify, ...(cast.compaction && { compaction: cast.compaction }) },
       rate: 1 + (random.float() * 2 - 1) * DRIFT,
-      isKnown: (node) => ids.includes(node),
+      permissionsOf: (node) => (ids.includes(node) ? rights(node) : undefined),
+      owners: () => [...guests.values()].map(factsOf),
+      // Liars hear and are heard by the second one, as half of the honest.
+      isLeft: (node) => honestIds.indexOf(node) % 2 === 0,
+      count: (what) => world.count(what),
       onLife: (machine, life) => onLife(world, machine, life),
     }),
   )
   const world: World = {
-    ...{ random, clock, links, machines, counts },
+    ...{ random, clock, links, cast, machines, counts },
+    honest: machines.filter(({ liar }) => !liar),
     count(what, times = 1) {
       counts[what] = (counts[what] ?? 0) + times
     },
-    running: () => machines.filter(({ life }) => life !== undefined),
+    running: () => world.honest.filter(({ life }) => life !== undefined),
     sleep: (ms) => new Promise((resolve) => clock.timer(ms, resolve)),
     async advance(ms) {
       const untilMs = clock.monotonicMs() + ms
       clock.timer(ms, () => {})
       await turn()
-      while (clock.monotonicMs() < untilMs && clock.runNext()) await turn()
+      let turns = 0
+      for (let atMs = clock.monotonicMs(); atMs < untilMs && clock.runNext(); turns++) {
+        if (clock.monotonicMs() > atMs) turns = 0
+        if (turns > TURNS_AT_ONCE_MAX) throw new Error('Somebody never comes to rest.')
+        atMs = clock.monotonicMs()
+        await turn()
+      }
     },
     async until(holds, withinMs) {
       const untilMs = clock.monotonicMs() + withinMs
@@ -84,8 +136,14 @@ export async function createWorld({ seed, machines: count, onLife }: WorldOption
     note: (what) => void trace.update(`${clock.monotonicMs()} ${what}\n`),
     trace: () => trace.digest('hex').slice(0, 16),
   }
-  await foundPrimary(machines[0]!.disk)
+  for (const machine of machines.slice(0, cast.founders)) await machine.found()
+  for (const { lie } of cast.liars.values()) world.count(`liar: ${lie}`)
   return world
+}
+
+function factsOf({ publicKey }: KeyPair): OwnerFacts {
+  const facts = { owner: ownerIdOf(publicKey), key: publicKey, name: 'Somebody' }
+  return { ...facts, permissions: GUESTS, removed: false }
 }
 
 /** Everything that can go on without time passing. */

@@ -6,6 +6,7 @@
 
 import { bundles, images } from './bundles.ts'
 import { events } from './events.ts'
+import { importing } from './imports.ts'
 import { kv, leases } from './kv.ts'
 import { locks } from './locks.ts'
 import { invites, members, network, nodes, peers } from './network.ts'
@@ -30,7 +31,7 @@ export const contract = {
   leases,
   locks,
   secrets,
-  workloads,
+  workloads: { ...workloads, import: importing },
   bundles,
   images,
   events,
@@ -40,6 +41,7 @@ export type Contract = typeof contract
 export type { OperationMeta } from './base.ts'
 export { answerTo, ERROR_STATUS, type ErrorCode, isErrorCode } from './errors.ts'
 export { EVENT_TOPICS, type NodeEvent } from './events.ts'
+export type { ImportReportLine } from './imports.ts'
 export { instanceContract, type OwnConfig } from './instance.ts'
 export { KEY_LENGTH_MAX, type KeyEntry } from './key-shapes.ts'
 export type { KeyChangeView } from './kv.ts'

@@ -49,10 +49,14 @@ export const clusterNode = z.object({
   /** Capacity less what instances here have reserved. */
   allocatable: capacity,
   kinds: z.array(z.string()),
+  /** What runs there or is about to: 0 once a drained node is empty. */
+  instances: z.number().int(),
   /** Nodes it has a live connection to, as it says itself: the edges of the topology. */
   links: z.array(z.object({ to: z.string(), latencyMs: z.number().optional() })),
   /** What an admin chose about its vote; absent where the network decides. */
   vote: z.enum(['always', 'never']).optional(),
+  /** Of 100, under Simplex, of a node that was proven to have lied in the committee; else absent. */
+  trust: z.number().int().optional(),
   /** Absent for a node outside the committee. */
   committee: z
     .object({

@@ -1,6 +1,7 @@
 import { createBuilder, inNetwork } from './base.ts'
 import { bundleHandlers } from './bundles.ts'
 import { eventHandlers } from './events.ts'
+import { importHandler } from './imports.ts'
 import type { ApiDeps } from './index.ts'
 import { kvHandlers } from './kv.ts'
 import { leaseHandlers } from './leases.ts'
@@ -33,7 +34,7 @@ export function createRouter(deps: ApiDeps) {
     leases: leaseHandlers(build, keys),
     locks: lockHandlers(build, keys),
     secrets: secretHandlers(build, deps),
-    workloads: workloadHandlers(build, deps),
+    workloads: { ...workloadHandlers(build, deps), import: importHandler(build) },
     ...bundleHandlers(build, deps),
     events: eventHandlers(build, deps),
   })

@@ -15,6 +15,7 @@ import {
 } from '../consensus/simplex/index.ts'
 import { createRegistry, type RegistryView } from '../registry/index.ts'
 import type { Ending } from './era-book.ts'
+import type { PrimaryOptions } from './index.ts'
 import { HEARTBEAT_TICKS } from './limits.ts'
 import { leadsToSeats, standingIn } from './seats.ts'
 
@@ -27,6 +28,7 @@ export interface EngineDeps {
   ending: Ending | undefined
   /** As far as this node's copy has come. */
   view: RegistryView
+  options?: PrimaryOptions
 }
 
 export interface EngineStart {
@@ -64,13 +66,15 @@ export function firstCommittee(
 }
 
 export function createNodeEngine(deps: EngineDeps, start: EngineStart): Engine | SimplexEngine {
-  const { network, self, random } = deps
+  const { network, self, random, options = {} } = deps
+  const { keptEntries } = options.compaction ?? {}
   return isSimplex(network)
     ? simplexEngine(deps, start)
     : createRaftEngine(
         {
           ...{ self, random, heartbeatTicks: HEARTBEAT_TICKS },
           ...(start.promised && { promised: start.promised }),
+          ...(keptEntries !== undefined && { trailingEntriesMax: keptEntries }),
           ...(start.founding && {
             founding: {
               members: { voters: [self], learners: [] },
@@ -86,13 +90,17 @@ function simplexEngine(
   deps: EngineDeps,
   { records, founding, votesFrom }: EngineStart,
 ): SimplexEngine {
-  const { network, self, signer, random, view, ending } = deps
+  const { network, self, signer, random, view, ending, options = {} } = deps
+  const { bytes, keptBytes } = options.compaction ?? {}
   const committee = firstCommittee(network, ending)
   assert(committee, 'The genesis of a network of Simplex names who votes first.')
   const { voters } = network.genesis
   return createSimplexEngine(
     {
-      ...{ self, signer, verify, random, committee, votesFrom, network: network.id },
+      ...{ self, signer, random, committee, votesFrom, network: network.id },
+      verify: options.verify ?? verify,
+      ...(bytes !== undefined && { checkpointBytes: bytes }),
+      ...(keptBytes !== undefined && { keptBytes }),
       state: founding ? createRegistry({ network, voters }).snapshot() : undefined,
       standingOf: (node) => standingIn(view, node),
       mayChange: (current, next) => leadsToSeats(view, current, next),

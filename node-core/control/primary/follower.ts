@@ -20,7 +20,7 @@ import { isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import { createCopyFile } from './copy-file.ts'
 import { isSimplex } from './engine.ts'
-import type { PrimaryDeps, PrimaryStatus } from './index.ts'
+import type { PrimaryDeps, PrimaryOptions, PrimaryStatus } from './index.ts'
 import { type LogName, protocolOf } from './log-name.ts'
 import { createMachine, type Machine } from './machine.ts'
 import type { Question } from './messages.ts'
@@ -66,6 +66,7 @@ export interface FollowerDeps
   isCrowded(): boolean
   /** The copy has moved on. */
   applied(): void
+  options: PrimaryOptions
 }
 
 export function createFollower(deps: FollowerDeps): Follower {
@@ -88,7 +89,9 @@ export function createFollower(deps: FollowerDeps): Follower {
   })
 
   function emptyMachine(): Machine {
-    const made = createMachine(deps.batches, createRegistry({ network, voters: [] }))
+    const { release } = deps.options
+    const registry = createRegistry({ network, voters: [], ...(release && { release }) })
+    const made = createMachine(deps.batches, registry)
     made.subscribe(() => {
       if (made !== machine) return
       if (following.status().proven) file.changed(made)

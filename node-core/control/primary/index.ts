@@ -27,8 +27,8 @@ import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { FoundedNetwork, OwnerId, Permission, Role, Signer } from '../../identity/index.ts'
-import type { Guarantee } from '../consensus/simplex/index.ts'
-import type { Command, RegistryView } from '../registry/index.ts'
+import type { Guarantee, Verify } from '../consensus/simplex/index.ts'
+import type { Command, RegistryView, Release } from '../registry/index.ts'
 import type { SharedState } from '../state/index.ts'
 import type { CertifiedChain, Era } from '../succession/index.ts'
 import type { Committee } from './committee.ts'
@@ -229,6 +229,26 @@ export interface PrimaryDeps {
   clock: Clock
   random: Random
   logger: Logger
+}
+
+export interface PrimaryOptions {
+  /** The kinds of command that this program knows. Default: those of this release. */
+  release?: Release
+  /** When a log is replaced by a snapshot, and what stays behind it. Default: the engines' limits. */
+  compaction?: CompactionBounds
+  /** Stands in for the rule on signatures in the engine, where thousands are checked again and again. */
+  verify?: Verify
+}
+
+export interface CompactionBounds {
+  /** Under Raft: entries applied since the last one. */
+  entries?: number
+  /** Under Raft: entries that stay. */
+  keptEntries?: number
+  /** Under Simplex: bytes of final blocks, the same on every node. */
+  bytes?: number
+  /** Under Simplex: bytes of blocks that stay. */
+  keptBytes?: number
 }
 
 /** won: nobody was before. lost: somebody was. none: the network has no witness. */

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../base/clock/index.ts'
 import type { Disk } from '../../base/disk/index.ts'
-import { MyceliumError } from '../../base/errors/index.ts'
+import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import { type FoundedNetwork, verify } from '../../identity/index.ts'
@@ -51,6 +51,7 @@ export function createLineage(deps: LineageDeps): Lineage {
   let proven: ProvenCommittee | undefined
   let working: Promise<void> | undefined
   let again = false
+  let cancelLook: (() => void) | undefined
   const stopping = new AbortController()
   /** Who told of an epoch and could not prove it, and until when that is remembered. */
   const unproven = new Map<NodeId, number>()
@@ -69,13 +70,22 @@ export function createLineage(deps: LineageDeps): Lineage {
   /** The others that tell of a later committee, the latest first. */
   function witnesses(): NodeId[] {
     const epoch = current()?.epoch ?? 0
-    const nowMs = clock.monotonicMs()
     return deps
       .tellings()
-      .filter(({ author }) => author !== net.self && (unproven.get(author) ?? 0) <= nowMs)
-      .filter((telling) => epochOf(telling) > epoch)
+      .filter((telling) => telling.author !== net.self && epochOf(telling) > epoch)
       .sort((left, right) => epochOf(right) - epochOf(left))
       .map(({ author }) => author)
+  }
+
+  const isOpen = (node: NodeId): boolean => (unproven.get(node) ?? 0) <= clock.monotonicMs()
+
+  /** Who could not be heard may be by then; nothing new need be told until then. */
+  function lookLater(): void {
+    if (witnesses().length === 0 || stopping.signal.aborted) return
+    cancelLook ??= clock.timer(UNPROVEN_MS, () => {
+      cancelLook = undefined
+      look()
+    })
   }
 
   async function advance(links: readonly Uint8Array[]): Promise<boolean> {
@@ -84,9 +94,19 @@ export function createLineage(deps: LineageDeps): Lineage {
     const next = followLinks(scheme, known, links)
     if (next.epoch === known.epoch) return false
     proven = next
-    await disk.writeAtomic(COMMITTEE_FILE, encodeCommittee(next), { mode: 0o600 })
+    // Whoever is out of it has to hear of it, whatever the disk says.
     deps.changed()
+    await keep(next)
     return true
+  }
+
+  /** A later life without it has the same proven to it again. */
+  async function keep(committee: ProvenCommittee): Promise<void> {
+    try {
+      await disk.writeAtomic(COMMITTEE_FILE, encodeCommittee(committee), { mode: 0o600 })
+    } catch (error) {
+      logger.warn('The committee could not be written down.', { error: messageOf(error) })
+    }
   }
 
   async function askFor(author: NodeId, from: number): Promise<readonly Uint8Array[]> {
@@ -110,7 +130,7 @@ export function createLineage(deps: LineageDeps): Lineage {
       const known = current()
       if (!known) return
       await advance(deps.ownLinks(known.epoch))
-      for (const author of witnesses()) {
+      for (const author of witnesses().filter(isOpen)) {
         if (stopping.signal.aborted) return
         const { epoch } = current() ?? known
         const isNews = await advance(await askFor(author, epoch))
@@ -118,6 +138,7 @@ export function createLineage(deps: LineageDeps): Lineage {
         again ||= isNews
       }
     } while (again && !stopping.signal.aborted)
+    lookLater()
   }
 
   function look(): void {
@@ -150,6 +171,7 @@ export function createLineage(deps: LineageDeps): Lineage {
     look,
     async stop() {
       stopping.abort()
+      cancelLook?.()
       await working
     },
   }

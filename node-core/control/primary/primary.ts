@@ -14,9 +14,10 @@ import { firstCommittee, isSimplex } from './engine.ts'
 import { createEnvoy } from './envoy.ts'
 import { createEraBook } from './era-book.ts'
 import { failure, noQuorum } from './failures.ts'
+import { successorSeen } from './filling.ts'
 import { createFollower, type Follower } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
-import type { Primary, PrimaryDeps, PrimaryStatus } from './index.ts'
+import type { Primary, PrimaryDeps, PrimaryOptions, PrimaryStatus } from './index.ts'
 import { createLateBook } from './late-book.ts'
 import { createLineage } from './lineage.ts'
 import type { LogName } from './log-name.ts'
@@ -33,7 +34,7 @@ import { createTimeLimit } from './time-limit.ts'
 /** Before it starts. */
 const NO_COUNTS = { commands: 0, failures: 0, batches: 0, seconds: 0, waiting: 0 }
 
-export function createPrimary(deps: PrimaryDeps): Primary {
+export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): Primary {
   const { network, net, state, clock } = deps
   const logger = deps.logger.child('primary')
   const { self } = net
@@ -48,7 +49,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   const listeners = new Set<() => void>()
   /** Followers start and stop one after the other. */
   let following: Promise<void> = Promise.resolve()
-  const batches = createBatchReader(network)
+  const batches = createBatchReader(network, options.release)
   const isCrowded = (): boolean => deps.isCrowded?.() === true
   const isAdmins = (node: NodeId): boolean => deps.permissionsOf(node)?.has('admin') === true
 
@@ -59,7 +60,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
   })
   const keeper = createReplicaKeeper({
     ...{ network, net, batches, disk: deps.disk, clock, random: deps.random, logger },
-    ...{ eras, late },
+    ...{ eras, late, options },
     signer: deps.signer,
     isCrowded,
     ...{ nodes: deps.nodes, isAdmins, execute: (command) => execute(command) },
@@ -125,7 +126,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     return createFollower({
       ...{ network, net, batches, board, clock, logger, log, random: deps.random },
       ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf, signer: deps.signer },
-      ...{ disk: deps.disk, isOpening: () => !hasLooked, isCrowded },
+      ...{ disk: deps.disk, isOpening: () => !hasLooked, isCrowded, options },
       replica: () => keeper.current(),
       applied: tellListeners,
     })
@@ -220,6 +221,15 @@ export function createPrimary(deps: PrimaryDeps): Primary {
     return { guarantee: (role !== 'none' && keeper.current()?.guarantee()) || outside }
   }
 
+  function successor(going: NodeId): NodeId | undefined {
+    const copy = view()
+    const { nodes } = deps
+    return (
+      keeper.current()?.successor(going) ??
+      (copy && successorSeen({ view: copy, nodes, isAdmins }, going))
+    )
+  }
+
   function isInReach(): boolean {
     const { voters = [] } = board.current() ?? {}
     const reachable = new Set(net.peers())
@@ -239,6 +249,7 @@ export function createPrimary(deps: PrimaryDeps): Primary {
       committee: () => board.current(),
       isInForce: () => status().inForce,
       hasSeats: isSimplex(network),
+      successor,
     }),
     heights: ({ signal } = {}) => follower.heights(net.peers(), signal),
     status,

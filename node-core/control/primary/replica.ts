@@ -26,7 +26,7 @@ import { createNodeEngine, isSimplex } from './engine.ts'
 import type { Ending } from './era-book.ts'
 import { failure, noQuorum, notInForce } from './failures.ts'
 import { createFilling } from './filling.ts'
-import type { PrimaryDeps } from './index.ts'
+import type { PrimaryDeps, PrimaryOptions } from './index.ts'
 import {
   CHANGE_TIMEOUT_MS,
   LINKS_BYTES,
@@ -66,6 +66,8 @@ export interface Replica {
   onApplied(listener: () => void): () => void
   /** Under Simplex: proven lies, for the registry to judge. */
   evidence(): readonly Uint8Array[]
+  /** To whom a sole voter hands the registry before it goes, if this node is to say. */
+  successor(going: NodeId): NodeId | undefined
   /** Under Simplex what its promise is worth now. */
   guarantee(): Guarantee | undefined
   /** Under Simplex the first epoch in which this home votes. */
@@ -93,11 +95,14 @@ export type ReplicaDeps = Pick<
   isTold(node: NodeId): boolean
   /** Of a home that holds nothing yet: what it learns in, it does not vote in. */
   epochToVoteFrom(): number
+  options: PrimaryOptions
 }
 
 export function createReplica(deps: ReplicaDeps): Replica {
-  const { network, net, disk, clock, random, logger, batches, name } = deps
-  const machine = createMachine(batches, createRegistry({ network, voters: [] }))
+  const { network, net, disk, clock, random, logger, batches, name, options } = deps
+  const { release, compaction } = options
+  const registry = createRegistry({ network, voters: [], ...(release && { release }) })
+  const machine = createMachine(batches, registry)
   const { view } = machine.registry
   const log = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
   let founding = false
@@ -111,7 +116,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
       ...{ net, clock, log, logger, hears },
       createEngine(records) {
         const { signer, ending } = deps
-        const parts = { network, random, self: net.self, signer, ending, view }
+        const parts = { network, random, self: net.self, signer, ending, view, options }
         const engine = createNodeEngine(parts, {
           ...{ records, founding, votesFrom: firstEpoch, promised },
         })
@@ -131,7 +136,10 @@ export function createReplica(deps: ReplicaDeps): Replica {
         snapshot: () => inTurns(clock, machine.snapshotSteps()),
       },
     },
-    { protocol: protocolOf('consensus/1', name) },
+    {
+      protocol: protocolOf('consensus/1', name),
+      ...(compaction?.entries !== undefined && { compactEntries: compaction.entries }),
+    },
   )
   const proposer = createProposer({ consensus, machine, clock })
   const filling = createFilling({
@@ -230,6 +238,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
       return consensus.stop()
     },
     evidence: () => simplex?.evidence() ?? [],
+    successor: filling.successor,
     guarantee: () => simplex?.guarantee(),
     votesFrom: () => firstEpoch,
     links: (from) => simplex?.links(from) ?? [],

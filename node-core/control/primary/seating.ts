@@ -42,8 +42,9 @@ export function createSeating(deps: SeatingDeps): Seating {
 
   function look(): void {
     if (waiting || stopped) return
-    const { engine } = consensus.status()
-    if (!engine?.members.voters.includes(self)) return
+    const { state, engine } = consensus.status()
+    // What has failed proposes nothing any more; the copy is opened anew with another of these.
+    if (state !== 'running' || !engine?.members.voters.includes(self)) return
     if (next(engine)) {
       wait(engine.leader === self ? 0 : SEATING_SECOND_MS, propose)
     } else if (engine.members.learners.some((node) => deps.view.seat(node).seat === 'voter')) {
@@ -73,7 +74,8 @@ export function createSeating(deps: SeatingDeps): Seating {
       // Another voter's may be under way, or what permits it not applied here yet.
       if (fate.outcome !== 'committed') await paused(RETRY_MS)
     } catch {
-      // Given up: it is looked at again, and nothing waits for this.
+      // Given up, or refused at once: it is looked at again in a while, and nothing waits for this.
+      await paused(RETRY_MS)
     } finally {
       end()
     }

@@ -1,10 +1,23 @@
 /** The Primary of a network whose committee runs Simplex (docs/adr/0012). */
 import { afterEach, describe, expect, it } from 'vitest'
 import { encode } from '../../base/codec/index.ts'
+import { createSimDisk } from '../../base/disk/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import { createSilentLogger } from '../../base/log/index.ts'
 import { framed } from '../../base/net/index.ts'
+import { createSeededRandom } from '../../base/random/index.ts'
 import { signedBytes } from '../../identity/index.ts'
+import { firstCommittee } from './engine.ts'
 import type { KeyChange } from './index.ts'
-import { encodeAnswer, PROTOCOL, parseQuestion } from './messages.ts'
+import { createLineage } from './lineage.ts'
+import {
+  encodeAnswer,
+  encodeQuestion,
+  PROTOCOL,
+  parseAnswer,
+  parseLinks,
+  parseQuestion,
+} from './messages.ts'
 import {
   bytes,
   createTestNetwork,
@@ -89,6 +102,7 @@ describe('the Primary under Simplex', () => {
     expect(await get(founder, 'shop/x')).toBe('1')
     await world.run('the second goes', founder.primary.change('demote', second.id))
     expect(founder.primary.status().committee?.voters).toEqual([third.id])
+    // Nobody is seen to be there, so nobody could take it over.
     expect(await codeOf(founder.primary.change('demote', third.id))).toBe('LAST_VOTER')
     expect(await codeOf(second.primary.change('promote', second.id))).toBe('FORBIDDEN')
     expect(await codeOf(founder.primary.change('transfer', third.id))).toBe('NO_LEAD')
@@ -102,6 +116,40 @@ describe('the Primary under Simplex', () => {
     expect(founder.primary.status().committee?.voters.toSorted()).toEqual(
       [founder.id, third.id].toSorted(),
     )
+  })
+
+  it('hands the registry over before the last voter goes, by itself or by an admin’s word', async () => {
+    world = await createTestNetwork(9, 'simplex')
+    const [founder] = world.nodes as [TestNode]
+    await put(founder, 'shop/x', '1')
+    const second = await world.add('admin', 'deploy', 'use')
+    await world.until(
+      'it is registered',
+      () => founder.primary.view()?.node(second.id) !== undefined,
+    )
+    // A committee of one that nobody fills by itself is too small for four.
+    world.detect()
+    await world.run('the founder leaves', founder.primary.change('withdraw', founder.id))
+    await world.until('it holds nothing', () => founder.primary.status().role === 'none')
+    expect(second.primary.status().committee?.voters).toEqual([second.id])
+    expect(await get(second, 'shop/x')).toBe('1')
+    // By one that is in no committee.
+    await world.run('the second is taken out', founder.primary.change('demote', second.id))
+    expect(founder.primary.status().committee?.voters).toEqual([founder.id])
+    await put(second, 'shop/x', '2')
+    expect(await get(founder, 'shop/x')).toBe('2')
+  })
+
+  it('leaves the last vote where nobody may give it to another', async () => {
+    world = await createTestNetwork(10, 'simplex')
+    const [founder] = world.nodes as [TestNode]
+    const second = await world.add('deploy', 'use')
+    await world.advance(100)
+    await world.run('it is promoted', founder.primary.change('promote', second.id))
+    await world.run('the founder goes', founder.primary.change('demote', founder.id))
+    world.detect()
+    expect(await codeOf(second.primary.change('withdraw', second.id))).toBe('LAST_VOTER')
+    await put(second, 'shop/x', '1')
   })
 
   it('lets a node give up its own seat, and nobody else one of another', async () => {
@@ -244,6 +292,61 @@ describe('the Primary under Simplex', () => {
     })
     expect(founder.primary.status().guarantee).toBe('void')
     expect(guest.primary.status().guarantee).toBe('honest-only')
+  })
+})
+
+describe('what a node knows of the committee', () => {
+  async function proofOfTwo() {
+    const [founder, second] = (await committee(9, 1)) as [TestNode, TestNode]
+    const body = encodeQuestion({ kind: 'links', from: 0 })
+    const answer = await world.run(
+      'the links',
+      world.links.node(founder.id).request(second.id, PROTOCOL, body),
+    )
+    const told = parseAnswer(answer)
+    const links = (told?.ok && parseLinks(told.value)) || []
+    const { network, clock } = world
+    const disk = createSimDisk({ random: createSeededRandom(1) })
+    const first = () => firstCommittee(network, undefined)
+    const deps = { network, clock, disk, first, logger: createSilentLogger(), changed() {} }
+    return { founder, second, answer, links, deps, voters: [founder.id, second.id].sort() }
+  }
+
+  it('goes on though the disk fails, and whoever is out of it hears of it', async () => {
+    const { founder, links, deps, voters } = await proofOfTwo()
+    let changes = 0
+    deps.disk.setCapacity(0)
+    const lineage = createLineage({
+      ...{ ...deps, net: world.links.node(founder.id), tellings: () => [], ownLinks: () => links },
+      changed: () => void changes++,
+    })
+    await lineage.start()
+    await world.advance(50)
+    expect(changes).toBe(1)
+    expect(lineage.committee()?.voters.toSorted()).toEqual(voters)
+    await lineage.stop()
+  })
+
+  it('is asked for again where whoever told of it could not be heard', async () => {
+    const { founder, second, answer, deps, voters } = await proofOfTwo()
+    let isHeard = false
+    const told = { voters, learners: [], leader: undefined, term: 9, applied: 9 }
+    const lineage = createLineage({
+      ...{ ...deps, ownLinks: () => [], tellings: () => [{ author: second.id, committee: told }] },
+      net: {
+        self: founder.id,
+        async request() {
+          if (isHeard) return answer
+          throw new MyceliumError('NET_TIMEOUT', 'No answer came.')
+        },
+      },
+    })
+    await lineage.start()
+    await world.advance(50)
+    isHeard = true
+    expect(lineage.committee()?.voters).toEqual([founder.id])
+    await world.until('it is proven', () => lineage.committee()?.voters.length === 2)
+    await lineage.stop()
   })
 })
 

@@ -13,7 +13,7 @@ import {
   type VerifiedBatch,
 } from './batch.ts'
 import { REMEMBERED_BATCHES_MAX, REMEMBERED_BYTES_MAX } from './limits.ts'
-import type { Command } from './release.ts'
+import { type Command, RELEASE } from './release.ts'
 
 export interface BatchReader {
   /** By one of this node's own keys. Throws BATCH_TOO_LARGE. */
@@ -24,7 +24,7 @@ export interface BatchReader {
   take(bytes: Uint8Array): VerifiedBatch | { code: BatchErrorCode }
 }
 
-export function createBatchReader(network: FoundedNetwork): BatchReader {
+export function createBatchReader(network: FoundedNetwork, release = RELEASE): BatchReader {
   const remembered = new Map<string, { batch: VerifiedBatch; bytes: number }>()
   let rememberedBytes = 0
 
@@ -50,7 +50,7 @@ export function createBatchReader(network: FoundedNetwork): BatchReader {
 
   return {
     seal(signer, head, commands) {
-      const { bytes, batch } = sealOpened(signer, network, head, commands)
+      const { bytes, batch } = sealOpened(signer, network, head, commands, release)
       if (batch) remember(nameOf(bytes), batch, bytes.byteLength)
       return bytes
     },
@@ -58,11 +58,12 @@ export function createBatchReader(network: FoundedNetwork): BatchReader {
       const name = nameOf(bytes)
       const known = remembered.get(name)
       if (known) return known.batch
-      const opened = openBatch(network, bytes)
+      const opened = openBatch(network, bytes, release)
       if (!('code' in opened)) remember(name, opened, bytes.byteLength)
       return opened
     },
-    take: (bytes) => (remembered.size > 0 && forget(nameOf(bytes))) || openBatch(network, bytes),
+    take: (bytes) =>
+      (remembered.size > 0 && forget(nameOf(bytes))) || openBatch(network, bytes, release),
   }
 }
 

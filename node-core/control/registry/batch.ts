@@ -100,9 +100,10 @@ export function sealOpened(
   network: FoundedNetwork,
   head: BatchHead,
   commands: readonly Command[],
+  release: Release = RELEASE,
 ): { bytes: Uint8Array; batch: VerifiedBatch | undefined } {
   const { bytes, payload } = seal(signer, network.id, head, commands)
-  const read = readContent(network, signer.publicKey, decodeOwn(payload))
+  const read = readContent(network, signer.publicKey, decodeOwn(payload), release)
   return { bytes, batch: 'code' in read ? undefined : read }
 }
 
@@ -137,7 +138,7 @@ function readContent(
   network: FoundedNetwork,
   key: Uint8Array,
   content: unknown,
-  release: Release = RELEASE,
+  release: Release,
 ): VerifiedBatch | { code: BatchErrorCode } {
   const versioned = VERSIONED.safeParse(content)
   if (versioned.success && versioned.data.v !== VERSION) return { code: 'BATCH_UNKNOWN_VERSION' }

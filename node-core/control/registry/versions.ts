@@ -16,7 +16,7 @@ export const support = kind(1, z.strictObject({ version: positive }), (state, au
   return done()
 })
 
-/** By an admin or any voter's node, as its driver does by itself. Value: null. */
+/** By an admin or any voter's node. Value: null. */
 export const activate = kind(
   1,
   z.strictObject({ version: positive }),

@@ -168,10 +168,17 @@ export interface Instance {
 }
 
 export { applyChange } from './change.ts'
-export { BUNDLE_PORT } from './defaults.ts'
-export type { SpecErrorCode, ValidationError, WrongField } from './errors.ts'
+export { BUNDLE_PORT, DEFAULT_CPU_MILLIS, DEFAULT_MEMORY_BYTES } from './defaults.ts'
+export {
+  type SpecErrorCode,
+  type ValidationError,
+  validationError,
+  type WrongField,
+} from './errors.ts'
+export { PORTS_MAX, REPLICAS_MAX } from './limits.ts'
 export { parseWorkload } from './parse-workload.ts'
 export { amountsOf, portsOf } from './parts.ts'
+export { PROBE_BOUNDS } from './probes.ts'
 export {
   formatCpuMillis,
   formatMemoryBytes,

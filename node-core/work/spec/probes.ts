@@ -7,7 +7,21 @@ import {
 } from './defaults.ts'
 import type { WrongField } from './errors.ts'
 import type { Port, Probe, Probes, WorkloadKind } from './index.ts'
+import {
+  PROBE_FAILURES_MAX,
+  PROBE_PERIOD_MS_MAX,
+  PROBE_PERIOD_MS_MIN,
+  PROBE_TIMEOUT_MS_MAX,
+  PROBE_TIMEOUT_MS_MIN,
+} from './limits.ts'
 import type { HealthBody, ProbeBody, ProbesBody } from './part-body.ts'
+
+/** Least and most of what a probe may be told. */
+export const PROBE_BOUNDS = {
+  periodMs: [PROBE_PERIOD_MS_MIN, PROBE_PERIOD_MS_MAX],
+  timeoutMs: [PROBE_TIMEOUT_MS_MIN, PROBE_TIMEOUT_MS_MAX],
+  failures: [1, PROBE_FAILURES_MAX],
+} as const
 
 const ROLES = ['startup', 'live', 'ready'] as const
 

@@ -39,11 +39,13 @@ export const network = {
     Ready: 'Healthy',
     Cordoned: 'Takes no new work',
     Draining: 'Moving work away',
+    Emptied: 'Emptied',
     suspect: 'Not answering',
     dead: 'Out of sight',
     left: 'Left',
   },
   statusMeaning: {
+    Emptied: 'Nothing runs here any more: it may be switched off.',
     suspect: 'Others are asking it once more before they believe that it is gone.',
     dead: 'What it ran is started elsewhere. When it comes back it is the same node.',
     left: 'It said goodbye in good order.',

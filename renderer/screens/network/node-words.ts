@@ -14,14 +14,20 @@ export function nodeState(node: ClusterNode, t: Text): { word: string; tone: Ton
     case 'alive':
       if (node.status === 'NotReady') return { word: t('network.status.suspect'), tone: 'warn' }
       return {
-        word: t(`network.status.${node.status}`),
+        word: t(`network.status.${isEmptied(node) ? 'Emptied' : node.status}`),
         tone: node.status === 'Ready' ? 'well' : 'off',
       }
   }
 }
 
+/** It gave away all that it ran. */
+function isEmptied({ status, instances }: ClusterNode): boolean {
+  return status === 'Draining' && instances === 0
+}
+
 /** What stands behind a state that is not plain. */
 export function nodeStateMeaning(node: ClusterNode, t: Text): string | undefined {
+  if (isEmptied(node)) return t('network.statusMeaning.Emptied')
   return node.liveness === 'alive' ? undefined : t(`network.statusMeaning.${node.liveness}`)
 }
 

@@ -90,11 +90,18 @@ export const SIMPLEX_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'tells nobody who lied',
-    file: 'simplex/intake.ts',
+    file: 'simplex/counting.ts',
     find: "if (typeof added === 'object') dissent.add(added)",
     replace: '',
     lying: true,
     seed: 2,
+  },
+  {
+    name: 'checks no vote unless something contradicts it',
+    file: 'simplex/counting.ts',
+    find: 'if (from !== vote.author || !certificate || certificate.digest !== vote.digest) return false',
+    replace: '',
+    seed: 1,
   },
   {
     name: 'delivers only the block that has the certificate',
@@ -140,13 +147,6 @@ export const SIMPLEX_MUTATIONS: readonly Mutation[] = [
     find: 'if (weight < quorumWeight(committee)) return true',
     replace: '',
     seed: 2,
-  },
-  {
-    name: 'answers a read by the word of fewer than a quorum',
-    file: 'simplex/reading.ts',
-    find: 'if (weight < quorumWeight(committee)) return true',
-    replace: 'if (weight < quorumWeight(committee) - 1) return true',
-    seed: 140,
   },
   {
     name: 'tells readers of what is final alone, and not of what it has voted for',

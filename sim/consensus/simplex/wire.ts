@@ -1,17 +1,15 @@
 /** As much of Simplex's messages and records as watching and lying take. Their shapes are the engine's. */
 import { decode, encode } from '../../../node-core/base/codec/index.ts'
-import type { NodeId } from '../../../node-core/base/net/index.ts'
 import {
   type Block,
   type Certificate,
   parseBlock,
   parseCertificate,
 } from '../../../node-core/control/consensus/simplex/index.ts'
-import { signedBytes } from '../../../node-core/identity/index.ts'
-import { NETWORK, signerOf } from './signing.ts'
+import { type NetworkId, type Signer, signedBytes } from '../../../node-core/identity/index.ts'
 
 export type Kind = 'notarise' | 'nullify' | 'finalise'
-type PlainBallot = [Kind, epoch: number, view: number, digest: Uint8Array | null]
+export type PlainBallot = [Kind, epoch: number, view: number, digest: Uint8Array | null]
 export type PlainVote = [...PlainBallot, key: Uint8Array, signature: Uint8Array]
 type PlainCertificate = [...PlainBallot, signatures: unknown[]]
 export type PlainItem = [nonce: Uint8Array, payload: Uint8Array]
@@ -62,7 +60,7 @@ export function readRecord(record: Uint8Array): Written {
   }
 }
 
-export function signVote(author: NodeId, ...ballot: PlainBallot): PlainVote {
-  const { publicKey, sign } = signerOf(author)
-  return [...ballot, publicKey, sign(signedBytes('consensus', NETWORK, encode([1, ...ballot])))]
+export function signVote(signer: Signer, network: NetworkId, ballot: PlainBallot): PlainVote {
+  const signature = signer.sign(signedBytes('consensus', network, encode([1, ...ballot])))
+  return [...ballot, signer.publicKey, signature]
 }

@@ -6,6 +6,7 @@ import { type Block, parseBlock } from './block.ts'
 import { ballotOf, type Certificate, verifyCertificate } from './certificate.ts'
 import { accept, isCertified, takeBlock, write } from './certifying.ts'
 import { committeeOf, restore } from './compacting.ts'
+import { count } from './counting.ts'
 import { finalise } from './finalising.ts'
 import { SNAPSHOT_BYTES_MAX, WANT_TICKS } from './limits.ts'
 import { isFinalisationOf, succeed } from './lineage.ts'
@@ -37,10 +38,9 @@ export function hearCertificates(
 }
 
 /** Who said one thing here and another to those who made the certificate is caught by it. */
-function lookForLies({ views, dissent }: Machine, certificate: Certificate): void {
+function lookForLies(machine: Machine, certificate: Certificate): void {
   for (const signature of certificate.signatures) {
-    const added = views.add({ ...ballotOf(certificate), ...signature })
-    if (typeof added === 'object') dissent.add(added)
+    count(machine, { ...ballotOf(certificate), ...signature })
   }
 }
 

@@ -6,11 +6,11 @@
 import { z } from 'zod'
 import { encode } from '../../../base/codec/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
-import { nodeIdOf } from '../../../identity/index.ts'
 import { RECORD_BYTES_MAX, VOTERS_MAX } from './limits.ts'
 import { type Committee, quorumWeight, weightOf, weightOfAll } from './quorum.ts'
 import { DIGEST, EPOCH, parseBy, VIEW } from './shapes.ts'
 import {
+  authorOf,
   type Ballot,
   isVoteSigned,
   KEY,
@@ -97,6 +97,6 @@ export const CERTIFICATE = z
       epoch,
       view,
       digest: digest ?? undefined,
-      signatures: signatures.map(([key, signature]) => ({ author: nodeIdOf(key), key, signature })),
+      signatures: signatures.map(([key, signature]) => ({ author: authorOf(key), key, signature })),
     }),
   )

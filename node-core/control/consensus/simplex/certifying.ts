@@ -94,6 +94,9 @@ function contradicts(known: ViewState['certificates'], next: Certificate): boole
 
 /** The votes for whatever a quorum agrees on, if it does on anything. */
 function quorumOf(machine: Machine, state: ViewState, kind: VoteKind): Vote[] | undefined {
+  if (weightOfAll(machine.committee, state.votes[kind].keys()) < quorumWeight(machine.committee)) {
+    return undefined
+  }
   const byDigest = Map.groupBy(state.votes[kind].values(), (vote) => vote.digest)
   for (const votes of byDigest.values()) {
     const weight = weightOfAll(

@@ -51,7 +51,8 @@ export interface Chain {
   forgetBelow(height: Height): void
 }
 
-export function createChain(network: NetworkId): Chain {
+/** `keptBytes`: of final blocks behind the last snapshot. */
+export function createChain(network: NetworkId, keptBytes = KEPT_BLOCKS_BYTES_MAX): Chain {
   /** Not final. */
   const open = new Map<BlockDigest, Block>()
   let final: FinalBlock[] = []
@@ -122,7 +123,7 @@ export function createChain(network: NetworkId): Chain {
       for (const { block } of final) if (block.height < height) bytes += block.bytes.byteLength
       let dropped = 0
       for (const { block } of final) {
-        if (bytes <= KEPT_BLOCKS_BYTES_MAX || block.height >= height) break
+        if (bytes <= keptBytes || block.height >= height) break
         bytes -= block.bytes.byteLength
         finalByDigest.delete(block.digest)
         dropped++

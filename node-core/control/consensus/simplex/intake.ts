@@ -13,6 +13,7 @@ import {
   hearOffer,
 } from './catching-up.ts'
 import type { Certificate } from './certificate.ts'
+import { count, keepUnchecked } from './counting.ts'
 import { leaderOf } from './leader.ts'
 import { VIEWS_AHEAD_MAX, VIEWS_BEHIND_MAX } from './limits.ts'
 import { epochOf, type Machine, schemeOf } from './machine.ts'
@@ -68,20 +69,26 @@ export function hear(machine: Machine, from: NodeId, bytes: Uint8Array): Verdict
 }
 
 function hearVote(machine: Machine, from: NodeId, vote: Vote): Verdict {
-  const { views, chain, committee, dissent, view } = machine
+  const { chain, committee, view } = machine
   if (vote.epoch > epochOf(machine) || vote.view > nextView(view)) ask(machine, from)
   if (vote.epoch > epochOf(machine)) return ignore('EPOCH_AHEAD')
   if (vote.epoch < epochOf(machine)) return ignore('OLD')
   if (weightOf(committee, vote.author) === 0) return reject('NOT_A_VOTER')
   if (vote.view + VIEWS_BEHIND_MAX <= chain.tip.view) return ignore('OLD')
   if (vote.view > view + VIEWS_AHEAD_MAX) return ignore('VIEW_AHEAD')
-  const known = views.peek(vote.view)?.votes[vote.kind].get(vote.author)
+  const known = saidBy(machine, vote)
   if (known && known.digest === vote.digest) return ignore('KNOWN')
+  if (keepUnchecked(machine, from, vote)) return ACCEPT
   if (!isVoteSigned(schemeOf(machine), vote)) return reject('SIGNATURE_INVALID')
-  const added = views.add(vote)
-  if (typeof added === 'object') dissent.add(added)
+  const added = count(machine, vote)
   // The peer that hands on a proven lie may be an honest one.
   return typeof added === 'object' ? ignore('EQUIVOCATION') : ACCEPT
+}
+
+/** Its author's vote of that kind in that view that is here, checked or not. */
+function saidBy({ views }: Machine, { kind, view, author }: Vote): Vote | undefined {
+  const state = views.peek(view)
+  return state?.votes[kind].get(author) ?? state?.unchecked[kind].get(author)
 }
 
 function hearProposal(
@@ -102,8 +109,8 @@ function hearProposal(
     if (verdict.verdict === 'reject') return verdict
   }
   const verdict = hearVote(machine, from, vote)
-  const counted = machine.views.peek(vote.view)?.votes.notarise.get(leader)
-  if (verdict.verdict === 'reject' || counted?.digest !== block.digest) return verdict
+  // One that is not checked is for what a quorum has notarised.
+  if (verdict.verdict === 'reject' || saidBy(machine, vote)?.digest !== block.digest) return verdict
   const state = machine.views.at(vote.view)
   if (vote.view <= machine.chain.tip.view || state.proposal) return verdict
   state.proposal = block

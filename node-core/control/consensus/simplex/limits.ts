@@ -54,6 +54,8 @@ export const WANT_TICKS = 3
 /** Until a proposal or a read without an end is given up as unknown. Ticks. */
 export const PENDING_TICKS_MAX = 600
 
+/** Authors of votes whose ids are remembered by their keys. */
+export const AUTHORS_MAX = 1_024
 /** Views ahead of the own one whose votes are kept. */
 export const VIEWS_AHEAD_MAX = 32
 /** Finalised views whose votes are kept, so that who lied in them is still found out. */

@@ -44,6 +44,8 @@ export interface SimplexConfig {
   votesFrom?: number
   /** Bytes of final blocks after which the state is taken, the same on every node. Default 33,554,432. */
   checkpointBytes?: number
+  /** Of final blocks behind the last snapshot, for peers that lag. Default 8,388,608. */
+  keptBytes?: number
   /** For nonces that nobody can guess. */
   random: Random
   /** What a voter counts for from the next epoch on; asked where a change of members is proposed. */
@@ -92,7 +94,7 @@ export interface Machine {
 }
 
 export function createMachine(config: SimplexConfig): Machine {
-  const chain = createChain(config.network)
+  const chain = createChain(config.network, config.keptBytes)
   return {
     config,
     chain,

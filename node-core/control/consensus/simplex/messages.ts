@@ -19,6 +19,7 @@ import {
 import { type BlockDigest, type Epoch, fromHex, type Height, type View } from './numbering.ts'
 import { bytesUpTo, DIGEST, EPOCH, HEIGHT, INDEX, NONCE, parseBy, VIEW } from './shapes.ts'
 import { plainVote, VOTE, type Vote } from './vote.ts'
+import { readVoteMessage } from './vote-reader.ts'
 
 /** A finalised block; the last one of a run has its certificate, those before are its ancestors. */
 export interface ProvenBlock {
@@ -75,7 +76,12 @@ export function encodeMessage(message: Message): Uint8Array {
 }
 
 /** Undefined for what nobody that follows the protocol would send. */
-export function parseMessage(bytes: Uint8Array): Message | undefined {
+export function parseMessage(
+  bytes: Uint8Array,
+  readQuickly: (bytes: Uint8Array) => Vote | undefined = readVoteMessage,
+): Message | undefined {
+  const vote = readQuickly(bytes)
+  if (vote) return { kind: 'vote', vote }
   const plain = parseBy(HEAD, bytes, MESSAGE_BYTES_MAX)
   // By its kind: a union would try one shape after the other, and votes are most of what is said.
   return plain && MESSAGES[plain[1]].safeParse(plain).data

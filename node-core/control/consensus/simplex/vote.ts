@@ -6,7 +6,8 @@ import { z } from 'zod'
 import { encode } from '../../../base/codec/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
 import { type NetworkId, nodeIdOf, type Signer, signedBytes } from '../../../identity/index.ts'
-import { type BlockDigest, type Epoch, fromHex, type View } from './numbering.ts'
+import { AUTHORS_MAX } from './limits.ts'
+import { type BlockDigest, type Epoch, fromHex, toHex, type View } from './numbering.ts'
 import { bytesOf, DIGEST, EPOCH, VIEW } from './shapes.ts'
 
 /**
@@ -46,6 +47,19 @@ export function isVoteSigned(scheme: Scheme, vote: Vote): boolean {
   return scheme.verify(vote.key, ballotBytes(scheme.network, vote), vote.signature)
 }
 
+/** The same few keys come with every vote. */
+export function authorOf(key: Uint8Array): NodeId {
+  const name = toHex(key)
+  const known = authors.get(name)
+  if (known) return known
+  const author = nodeIdOf(key)
+  if (authors.size >= AUTHORS_MAX) authors.clear()
+  authors.set(name, author)
+  return author
+}
+
+const authors = new Map<string, NodeId>()
+
 export function plainVote(vote: Vote) {
   return [...plainBallot(vote), vote.key, vote.signature]
 }
@@ -74,7 +88,7 @@ export const VOTE = z
       epoch,
       view,
       digest: digest ?? undefined,
-      author: nodeIdOf(key),
+      author: authorOf(key),
       key,
       signature,
     }),

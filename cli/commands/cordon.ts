@@ -1,0 +1,86 @@
+/** Keeping work away from a node, moving it away, and letting it come again. */
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { CommandFailure, EXIT } from '../exit-codes.ts'
+import { POLL_PERIOD_MS } from '../limits.ts'
+import type { NodeClient, Outputs } from '../node-client.ts'
+import type { Act } from '../run.ts'
+import { durationMs } from '../text/parse.ts'
+
+export function cordonCommands(program: Command, act: Act): void {
+  const cordons = [
+    ['cordon', 'take no new work', 'Keeps new work away from a node; what runs there stays.'],
+    ['uncordon', 'take work again', 'Lets new work onto a node again.'],
+  ] as const
+  for (const [name, summary, description] of cordons) {
+    program
+      .command(name)
+      .summary(summary)
+      .description(description)
+      .argument('<node>', 'its name or its id in any form')
+      .addHelpText('after', `\nExample:\n  mycelium ${name} ben`)
+      .action(
+        act(async (context, [id = '']) => {
+          const node = await context.node()
+          const changed = await node.call.nodes[name]({ id })
+          context.answer(changed, () => `${changed.name} is now ${changed.status}.`)
+        }),
+      )
+  }
+  program
+    .command('drain')
+    .summary('move work away')
+    .description(
+      'Keeps new work away and moves what runs there elsewhere, each copy once its successor is healthy.',
+    )
+    .argument('<node>', 'its name or its id in any form')
+    .option('--wait', 'wait until nothing runs there any more')
+    .option('--timeout <duration>', 'how long --wait waits', '5m')
+    .addHelpText('after', '\nExample:\n  mycelium drain ben --wait')
+    .action(act(drain))
+}
+
+type ClusterNode = Outputs['nodes']['drain']
+
+async function drain(
+  context: Context,
+  [id = '']: string[],
+  flags: { wait?: boolean; timeout: string },
+): Promise<void> {
+  const timeoutMs = durationMs('--timeout', flags.timeout)
+  const node = await context.node()
+  const changed = await node.call.nodes.drain({ id })
+  const done = flags.wait ? await untilEmpty(context, node, changed, timeoutMs) : changed
+  context.answer(done, () =>
+    done.instances === 0
+      ? `Nothing runs on ${done.name} any more: it may be switched off.`
+      : `${done.name} is now ${done.status}: ${leftOn(done)}.`,
+  )
+}
+
+/** Says how many are left whenever that changes. */
+async function untilEmpty(
+  context: Context,
+  node: NodeClient,
+  draining: ClusterNode,
+  timeoutMs: number,
+): Promise<ClusterNode> {
+  const endMs = performance.now() + timeoutMs
+  let said = ''
+  for (let seen = draining; ; ) {
+    const { nodes } = await node.call.nodes.list()
+    seen = nodes.find((one) => one.id === draining.id) ?? seen
+    if (seen.instances === 0) return seen
+    if (said !== leftOn(seen)) context.notice(leftOn(seen))
+    said = leftOn(seen)
+    if (performance.now() > endMs) {
+      const message = `${said} on ${seen.name}. Where a copy cannot go elsewhere, \`mycelium why NAME\` says why.`
+      throw new CommandFailure(EXIT.TIMED_OUT, 'TIMED_OUT', message)
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_PERIOD_MS))
+  }
+}
+
+function leftOn({ instances }: ClusterNode): string {
+  return instances === 1 ? '1 copy is left' : `${instances} copies are left`
+}

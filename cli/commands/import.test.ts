@@ -1,0 +1,84 @@
+/** Bringing files on the command line, against a node in memory. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
+
+const WIKI = `services:
+  wiki:
+    image: wiki:\${TAG:-1}
+    ports: ["8080:80"]
+    volumes: [data:/data]
+    mem_limit: \${MEM}
+`
+const UNSAFE = 'services: { agent: { image: a, privileged: true }, wiki: { image: wiki } }'
+
+let home: RunningHome
+beforeEach(async () => {
+  home = await createRunningHome()
+})
+afterEach(() => home.remove())
+
+function fileWith(text: string, name = 'compose.yaml'): string {
+  const file = path.join(home.home, name)
+  writeFileSync(file, text)
+  return file
+}
+
+describe('mycelium import', () => {
+  it('reports, and deploys nothing', async () => {
+    const { exit, out } = await home.run('import', fileWith(WIKI), '--var', 'MEM=64m')
+    expect(exit).toBe(0)
+    expect(out).toMatch(/^LINE +VERDICT +WHERE +CODE +WHAT$/m)
+    expect(out).toMatch(
+      /^5 +ignored +services\.wiki\.volumes\.0 +no-volumes +There are no volumes/m,
+    )
+    expect(out).toMatch(/^4 +changed +services\.wiki\.ports\.0 +port-on-loopback/m)
+    expect(out).not.toContain('services.wiki.image')
+    expect(out).toMatch(/2 more are kept as they are .*\nWorkloads: wiki$/)
+    expect(await home.json('ps')).toEqual({ workloads: [] })
+    const all = await home.run('import', fileWith(WIKI), '--verbose', '--var', 'MEM=64m')
+    expect(all.out).toMatch(/^3 +kept +services\.wiki\.image/m)
+  })
+
+  it('fills in variables from a file, and what is said beside it goes before', async () => {
+    const env = fileWith('# mine\nTAG=2\nMEM="64m"\n', '.env')
+    const flags = ['--env-file', env, '--var', 'TAG=3']
+    expect(await home.json('import', fileWith(WIKI), ...flags)).toMatchObject({
+      format: 'compose',
+      workloads: [{ containers: [{ image: 'wiki:3', resources: { limits: { memory: '64Mi' } } }] }],
+    })
+    expect((await home.run('import', fileWith(WIKI), '--var', 'TAG')).exit).toBe(2)
+  })
+
+  it('deploys what came out, and writes it down', async () => {
+    const folder = path.join(home.home, 'manifests')
+    const done = ['--out', folder, '--deploy', '--var', 'MEM=64m']
+    const { exit, err } = await home.run('import', fileWith(WIKI), ...done)
+    expect([exit, err]).toEqual([0, expect.stringContaining('wiki is deployed')])
+    const written = path.join(folder, 'wiki.json')
+    expect(JSON.parse(readFileSync(written, 'utf8'))).toMatchObject({ name: 'wiki' })
+    expect((await home.run('deploy', '-f', written)).exit).toBe(0)
+    const again = await home.run('import', fileWith(WIKI), '--out', folder, '--var', 'MEM=64m')
+    expect([again.exit, again.err]).toEqual([1, expect.stringContaining('is there already')])
+  })
+
+  it('ends with 4 where something is refused, and does nothing then', async () => {
+    const folder = path.join(home.home, 'manifests')
+    const all = ['--deploy', '--out', folder]
+    const { exit, out, err } = await home.run('import', fileWith(UNSAFE), ...all)
+    expect(exit).toBe(4)
+    expect(out).toMatch(/^1 +refused +services\.agent\.privileged +privileged/m)
+    expect(err).toContain('One thing in it is refused')
+    expect(existsSync(folder)).toBe(false)
+    expect(await home.json('ps')).toEqual({ workloads: [] })
+  })
+
+  it('says what is wrong with a text that is none of the three', async () => {
+    expect((await home.run('import', fileWith('a: b'))).exit).toBe(2)
+    expect((await home.run('import', 'gone.yaml')).exit).toBe(5)
+    const asked = await home.run('import', fileWith('docker run x:1'), '--format', 'docker-run')
+    expect(asked.out).toContain('Workloads: x')
+    expect((await home.run('import', fileWith(WIKI), '--format', 'nomad')).exit).toBe(2)
+  })
+})

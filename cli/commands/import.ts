@@ -1,0 +1,117 @@
+/** Bringing what was written for something else: the report first, then what is asked for. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { parseEnv } from 'node:util'
+import { type Command, Option } from 'commander'
+import type { Context } from '../context.ts'
+import { CommandFailure, EXIT } from '../exit-codes.ts'
+import { readInput, readText } from '../input-files.ts'
+import type { Inputs, Outputs } from '../node-client.ts'
+import type { Act } from '../run.ts'
+import { collect, keyValues } from '../text/parse.ts'
+import { table } from '../text/table.ts'
+
+type Imported = Outputs['workloads']['import']
+
+interface ImportFlags {
+  format?: Inputs['workloads']['import']['format']
+  var?: string[]
+  envFile?: string
+  secretsInTheOpen?: boolean
+  deploy?: boolean
+  out?: string
+}
+
+export function importCommand(program: Command, act: Act): void {
+  program
+    .command('import')
+    .summary('bring a compose file, docker run lines or Kubernetes YAML')
+    .description(
+      'Says line by line what would be kept, changed, ignored or refused here. Deploys only when told to.',
+    )
+    .argument('<file>', 'the file; - reads standard input')
+    .addOption(
+      new Option('--format <format>', 'what it is (default: told from the text)').choices([
+        ...['compose', 'docker-run', 'kubernetes'],
+      ]),
+    )
+    .option('--var <name=value>', 'fills in a variable; repeatable', collect)
+    .option('--env-file <file>', 'variables, one NAME=VALUE a line, as in .env')
+    .option('--secrets-in-the-open', 'values of Kubernetes Secrets may stand in the manifests')
+    .option('--deploy', 'deploy what came out')
+    .option('--out <folder>', 'write a manifest for each workload')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  mycelium import compose.yaml --env-file .env --out manifests\n' +
+        '  mycelium import compose.yaml --deploy\n' +
+        "  echo 'docker run -d -p 8080:80 web:1' | mycelium import -\n" +
+        '\nEnds with 4 when something is refused; then nothing is deployed or written.',
+    )
+    .action(act(importFile))
+}
+
+async function importFile(context: Context, [file = '']: string[], flags: ImportFlags) {
+  const { format, secretsInTheOpen } = flags
+  const text = await readText(file)
+  const variables = await variablesOf(flags)
+  const node = await context.node()
+  const imported = await node.call.workloads.import({
+    ...{ text, variables },
+    ...(format && { format }),
+    ...(secretsInTheOpen && { secretsInTheOpen }),
+  })
+  context.answer(imported, () => reportText(imported, context.verbose))
+  const refused = imported.report.filter(({ verdict }) => verdict === 'refused')
+  if (refused.length > 0) {
+    const what = refused.length === 1 ? 'One thing in it is' : `${refused.length} things in it are`
+    const message = `${what} refused: nothing was deployed or written. Change it, and bring it again.`
+    throw new CommandFailure(EXIT.REFUSED, 'IMPORT_REFUSED', message, refused)
+  }
+  if (flags.out !== undefined) await writeManifests(context, flags.out, imported)
+  for (const manifest of flags.deploy ? imported.workloads : []) {
+    const { name } = await node.call.workloads.deploy(manifest)
+    context.notice(`${name} is deployed. See: mycelium ps ${name}`)
+  }
+}
+
+async function variablesOf({
+  var: given = [],
+  envFile,
+}: ImportFlags): Promise<Record<string, string>> {
+  const fromFile =
+    envFile === undefined ? {} : parseEnv((await readInput(envFile)).toString('utf8'))
+  const variables = new Map<string, string>()
+  for (const [name, value] of Object.entries(fromFile)) variables.set(name, value ?? '')
+  for (const [name, value] of Object.entries(keyValues('--var', given))) variables.set(name, value)
+  return Object.fromEntries(variables)
+}
+
+/** What stays as it is only with --verbose: the rest is what somebody has to know. */
+function reportText({ report, workloads }: Imported, verbose: boolean): string {
+  const shown = verbose ? report : report.filter(({ code }) => code !== 'kept')
+  const rows = shown.map(({ line, verdict, path: at, code, message }) => {
+    return [String(line), verdict, at, code, message]
+  })
+  const hidden = report.length - shown.length
+  const names = workloads.map(({ name = '' }) => name).join(', ')
+  return [
+    ...(rows.length > 0 ? [table(['LINE', 'VERDICT', 'WHERE', 'CODE', 'WHAT'], rows), ''] : []),
+    ...(hidden > 0 ? [`${hidden} more are kept as they are (--verbose lists them).`] : []),
+    names === '' ? 'No workload comes of it.' : `Workloads: ${names}`,
+  ].join('\n')
+}
+
+async function writeManifests(context: Context, folder: string, { workloads }: Imported) {
+  await mkdir(folder, { recursive: true })
+  for (const manifest of workloads) {
+    const file = path.join(folder, `${manifest.name}.json`)
+    const text = `${JSON.stringify(manifest, undefined, 2)}\n`
+    // Somebody may have worked on the one that is there.
+    await writeFile(file, text, { flag: 'wx' }).catch((error: unknown) => {
+      const there = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+      const why = there ? `${file} is there already.` : `${file} cannot be written.`
+      throw new CommandFailure(EXIT.FAILED, 'FILE_UNWRITABLE', why)
+    })
+    context.notice(`Wrote ${file}.`)
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Everything that a report can say. A code has one verdict and does not change; its sentence is for
+ * people, and a line may say it closer to the case.
+ */
+export type Verdict = 'kept' | 'changed' | 'ignored' | 'refused'
+
+const RESTRICTED = 'Workloads share computers with strangers, and get the restricted profile.'
+
+const kept = {
+  kept: 'Taken as it is.',
+  'always-so': 'So it is with every workload here.',
+  'in-the-open':
+    'Kept. It looks like a secret, and stands in the open in the manifest, for everybody who may read this network.',
+}
+
+const changed = {
+  renamed: 'Names here have 1 to 63 of a-z, 0-9 and "-".',
+  'port-on-loopback':
+    'Reached through the edge, and under this number on the loopback of the computer that runs it; not from other machines directly.',
+  'port-left-out':
+    'This port of the computer is not taken: the edge leads to the workload by its name.',
+  'always-restarts': 'What ends is started again here, whatever way it ended.',
+  'probe-restarts': 'Asked as the live probe: an instance that fails it is started again.',
+  'probe-times': 'Moved into what a probe may be told.',
+  bounded: 'No bound was set, and nothing runs without one here.',
+  inlined: 'Its value stands in the manifest now.',
+  'variable-missing': 'A variable in it was not given, and stands empty.',
+  'one-of-its-kind':
+    'Runs as a workload of equal instances: none has a name or storage of its own.',
+  'always-beside':
+    'Here a new copy always starts beside the old one, which ends when the new one is healthy.',
+  'ports-joined': 'Its ports were added to the workload that it leads to.',
+}
+
+const ignored = {
+  'unknown-field': 'There is nothing like it here.',
+  'unknown-kind': 'There is nothing like this kind of object here.',
+  extension: 'A note for other programs. What was used of it stands where it is used.',
+  'no-project': 'Workloads are called as the services are.',
+  'no-volumes':
+    'There are no volumes yet: what is written there is gone when the instance is started again.',
+  'no-files': 'Files are not handed to workloads yet: put it into the image.',
+  'no-scratch': 'There are no file systems in memory.',
+  'no-clock-file': 'The clock of the computer is not handed in. Set TZ in the environment instead.',
+  'no-networks': 'There is one network for all; each workload is apart from the others in it.',
+  'no-names':
+    'Workloads do not find each other by name yet: this name leads nowhere until then. Containers of one workload reach each other on 127.0.0.1.',
+  'no-order': 'Workloads start when there is room for them, in no order.',
+  'no-builds': 'Nothing is built here: the image that is named must be there.',
+  'no-user': 'It runs as the user that the image names.',
+  'no-working-directory': 'It starts in the folder that the image names.',
+  'no-read-only-root': 'Its own files stay writable, and are gone with the instance.',
+  'no-hostname': 'An instance is called by its id.',
+  'no-terminal': 'There is no terminal.',
+  'no-rollout':
+    'Not a rule that updates have here: a new copy starts beside the old one, which ends when the new one is healthy.',
+  'no-scaling': 'There is no scaling by load yet: set replicas.',
+  'no-placement':
+    'Not a rule of place that there is here: see nodeSelector, and spread, apart and near in placement.',
+  'no-init':
+    'Containers that run before the others and end are not there yet. What they prepare is missing.',
+  'no-field-refs':
+    'An instance learns about itself through MYCELIUM_API. This variable is not set.',
+  'no-probe-detail': 'Probes cannot be told this.',
+  'no-lifecycle': 'There are no commands around start and stop.',
+  'no-tuning': 'The computer’s owner decides this.',
+  'no-restart-rule': 'What ends is started again, with 2 to 60 seconds between.',
+  'no-namespaces': 'Names are one space for the whole network.',
+  'not-used': 'No workload in this text uses it.',
+  'edge-names':
+    'Every workload with a port has a host name of its own at every edge, by its own name. Other host names, paths and certificates are not there yet.',
+  'other-file': 'It lies in another file, which was not given. What it says is missing.',
+  'other-command': 'Only docker run is read.',
+  'bad-variable-name': 'Not a name of a variable.',
+  'other-labels': 'Labels have keys of up to 63 and values of up to 255 letters.',
+  'platform-labels': 'Nodes here do not carry this label.',
+  'said-again': 'The same is said again later, which counts.',
+  comment: 'A comment.',
+}
+
+const refused = {
+  privileged: `It would own the computer that it runs on. ${RESTRICTED}`,
+  'host-network': `It would stand in the home network of whoever runs it. ${RESTRICTED}`,
+  'host-processes': `It would see and reach the programs of the computer. ${RESTRICTED}`,
+  'host-memory': `It would share memory with the programs of the computer. ${RESTRICTED}`,
+  'host-names': `It would share what sets it apart from the computer. ${RESTRICTED}`,
+  'shared-namespace':
+    'It would live inside another container. Name both as containers of one workload instead.',
+  'host-path':
+    'It names a folder of one computer, and workloads run on many and see none of their files. Put it into the image, or name a volume.',
+  'container-socket': `Who holds this socket owns the computer. ${RESTRICTED}`,
+  capability: `It asks for rights over the computer; NET_BIND_SERVICE is the only one given. ${RESTRICTED}`,
+  device: `It asks for a device of the computer. ${RESTRICTED}`,
+  unconfined: `It asks to have the bounds of its system calls removed. ${RESTRICTED}`,
+  'needs-image': 'It names no image, and nothing is built here: build it, and name the image.',
+  'another-service':
+    'It is said in terms of another service. Bring what "docker compose config" prints.',
+  'secret-in-the-open':
+    'A secret would stand in the open in the manifest, for everybody who may read this network. Leave it out, or say that this is meant.',
+  'not-there': 'What it refers to is not in this text.',
+  'runs-once': 'What ends is started again here, so it would run again and again.',
+  'runs-by-the-clock': 'There are no schedules yet: it would run again and again.',
+  'runs-everywhere':
+    'There is no workload that runs once on every computer: say how many, as a Deployment.',
+  'variable-needed': 'It needs a variable that was not given.',
+  'needs-a-shell': 'What the shell would put in its place is not known here: write it out.',
+  'unknown-flag': 'Not a flag of docker run; whether the next word belongs to it is not known.',
+  'wrong-form': 'It has not the form that it should have.',
+  'name-taken': 'Another workload in this text has this name already.',
+  'does-not-fit': 'It does not fit what a workload can be here.',
+}
+
+export type ReportCode =
+  | keyof typeof kept
+  | keyof typeof changed
+  | keyof typeof ignored
+  | keyof typeof refused
+
+const rowsOf = (verdict: Verdict, sentences: Readonly<Record<string, string>>) =>
+  Object.entries(sentences).map(([code, message]) => [code, { verdict, message }] as const)
+
+/** Every code with what it means. */
+export const CODES: ReadonlyMap<string, { verdict: Verdict; message: string }> = new Map([
+  ...rowsOf('kept', kept),
+  ...rowsOf('changed', changed),
+  ...rowsOf('ignored', ignored),
+  ...rowsOf('refused', refused),
+])
+
+export function messageFor(code: ReportCode): string {
+  return CODES.get(code)?.message ?? ''
+}

@@ -1,0 +1,76 @@
+/** Compose files: each service a workload (https://docs.docker.com/reference/compose-file/). */
+import { validationError } from '../../spec/index.ts'
+import { type Draft, labelOf, newDraft, newPart } from '../draft.ts'
+import { WORKLOADS_MAX } from '../limits.ts'
+import type { Report, Scope } from '../report.ts'
+import { byRules, field, fieldsOf, isEmpty, type Rules, type Tree, textOf } from '../tree.ts'
+import { fillTree, type Variables } from '../variables.ts'
+import { takeService } from './service.ts'
+
+interface Project {
+  report: Report
+  scope: Scope
+  variables: Variables
+  drafts: Draft[]
+}
+
+export function readCompose(documents: readonly Tree[], report: Report, variables: Variables) {
+  const scope = report.scope()
+  const project: Project = { report, scope, variables, drafts: [] }
+  for (const document of documents) {
+    if (document.kind === 'map') byRules(document, PROJECT, { into: project, scope })
+    else scope.say(document, 'wrong-form')
+  }
+  return project.drafts
+}
+
+const whole =
+  (code: 'no-volumes' | 'no-networks' | 'no-files' | 'no-project' | 'other-file' | 'kept') =>
+  (at: Tree, { scope }: Project): void =>
+    scope.say(at, code)
+
+const PROJECT: Rules<Project> = new Map<string, (at: Tree, project: Project) => void>([
+  ['services', takeServices],
+  ['name', whole('no-project')],
+  ['version', whole('kept')],
+  ['volumes', whole('no-volumes')],
+  ['networks', whole('no-networks')],
+  ['configs', whole('no-files')],
+  ['secrets', whole('no-files')],
+  ['include', whole('other-file')],
+])
+
+function takeServices(at: Tree, project: Project): void {
+  const names = new Set(fieldsOf(at).keys())
+  if (names.size > WORKLOADS_MAX) {
+    throw validationError([{ path: 'text', message: `More than ${WORKLOADS_MAX} services.` }])
+  }
+  if (at.kind !== 'map' || isEmpty(at)) project.scope.say(at, 'wrong-form')
+  for (const [name, service] of fieldsOf(at)) {
+    takeOne(name, service, new Set([...names].filter((one) => one !== name)), project)
+  }
+}
+
+function takeOne(
+  name: string,
+  found: Tree,
+  others: ReadonlySet<string>,
+  { report, variables, drafts }: Project,
+): void {
+  const label = labelOf(name) ?? 'service'
+  const scope = report.scope(label)
+  const service = fillTree(found, variables, scope)
+  const draft = newDraft(service, label, scope)
+  const part = newPart(service)
+  draft.parts.push(part)
+  drafts.push(draft)
+  if (label !== name) scope.say(service, 'renamed', `Called ${label} here. ${NAMES}`)
+  if (service.kind !== 'map') {
+    scope.say(service, 'wrong-form')
+    return
+  }
+  const hasImage = (textOf(field(service, 'image')) ?? '') !== ''
+  takeService(service, { draft, part, scope, others, variables, hasImage })
+}
+
+const NAMES = 'Names have 1 to 63 of a-z, 0-9 and "-".'

@@ -1,0 +1,69 @@
+/** A service's `deploy`: https://docs.docker.com/reference/compose-file/deploy/. */
+import { REPLICAS_MAX } from '../../spec/index.ts'
+import { byRules, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
+import {
+  bytes,
+  cores,
+  type Service,
+  type ServiceRule,
+  say,
+  sayOf,
+  takeLabels,
+  takeReplicas,
+} from './service-rule.ts'
+
+export function takeDeploy(at: Tree, service: Service): void {
+  byRules(at, DEPLOY, { into: service, scope: service.scope })
+}
+
+const DEPLOY: Rules<Service> = new Map<string, ServiceRule>([
+  ['replicas', takeReplicas],
+  ['labels', takeLabels],
+  ['mode', takeMode],
+  ['resources', inside(() => RESOURCES)],
+  ['restart_policy', say('no-restart-rule')],
+  ['placement', say('no-placement')],
+  ['endpoint_mode', say('no-networks')],
+  ['update_config', inside(() => UPDATE)],
+  ['rollback_config', say('no-rollout')],
+])
+
+const UPDATE: Rules<Service> = new Map<string, ServiceRule>([
+  ['parallelism', takeParallelism],
+  [
+    'order',
+    (at, { scope }) => scope.say(at, textOf(at) === 'start-first' ? 'kept' : 'always-beside'),
+  ],
+  ...sayOf('no-rollout', 'delay', 'failure_action', 'monitor', 'max_failure_ratio'),
+])
+
+const RESOURCES: Rules<Service> = new Map([amounts('limits'), amounts('reservations')])
+
+/** 0 is all at once, as in Docker. */
+function takeParallelism(at: Tree, { draft, scope }: Service): void {
+  const copies = wholeNumber(at)
+  if (copies !== undefined) draft.rollout.atOnce = copies === 0 ? REPLICAS_MAX : copies
+  scope.say(at, copies === undefined ? 'wrong-form' : 'kept')
+}
+
+function inside(rules: () => Rules<Service>): ServiceRule {
+  return (at, service) => byRules(at, rules(), { into: service, scope: service.scope })
+}
+
+function amounts(name: 'limits' | 'reservations'): [string, ServiceRule] {
+  const of = name === 'limits' ? 'limits' : 'requests'
+  const rules: Rules<Service> = new Map<string, ServiceRule>([
+    ['cpus', cores(of)],
+    ['memory', bytes(of)],
+    ['devices', say('device')],
+    ...sayOf('no-tuning', 'pids', 'generic_resources'),
+  ])
+  return [name, inside(() => rules)]
+}
+
+function takeMode(at: Tree, { scope }: Service): void {
+  const mode = textOf(at) ?? ''
+  if (mode.startsWith('global')) scope.say(at, 'runs-everywhere')
+  else if (mode.endsWith('-job')) scope.say(at, 'runs-once')
+  else scope.say(at, 'kept')
+}

@@ -1,0 +1,58 @@
+/** What a service asks of the computer itself: refused, each by its name (quality.md, Security). */
+import type { ReportCode } from '../codes.ts'
+import { field, isTrue, type Tree, textOf } from '../tree.ts'
+import { all, type Service, type ServiceRule, say, sayOf } from './service-rule.ts'
+
+export const RISKS: readonly (readonly [string, ServiceRule])[] = [
+  ['privileged', (at, { scope }) => scope.say(at, isTrue(at) ? 'privileged' : 'always-so')],
+  ['network_mode', all(takeNetworkMode)],
+  ['pid', (at, service) => shared(at, 'host-processes', service)],
+  ['ipc', (at, service) => shared(at, 'host-memory', service)],
+  ['uts', (at, service) => shared(at, 'host-names', service)],
+  ['userns_mode', (at, service) => shared(at, 'host-names', service)],
+  ['cgroup', (at, service) => shared(at, 'host-names', service)],
+  ['cap_add', all(takeCapability)],
+  ['security_opt', all(takeSecurityOption)],
+  ['gpus', takeGpus],
+  ['use_api_socket', (at, { scope }) => scope.say(at, isTrue(at) ? 'container-socket' : 'kept')],
+  ...sayOf('device', 'devices', 'device_cgroup_rules'),
+  ...sayOf('host-names', 'cgroup_parent'),
+  ['credential_spec', say('host-path')],
+]
+
+function takeNetworkMode(at: Tree, { scope }: Service): void {
+  const mode = textOf(at)
+  if (mode === undefined) scope.say(at, 'wrong-form')
+  else if (mode === 'host') scope.say(at, 'host-network')
+  else if (/^(service|container):/.test(mode)) scope.say(at, 'shared-namespace')
+  else scope.say(at, 'no-networks')
+}
+
+function shared(at: Tree, host: ReportCode, { scope }: Service): void {
+  const mode = textOf(at)
+  if (mode === undefined) scope.say(at, 'wrong-form')
+  else if (/^(service|container):/.test(mode)) scope.say(at, 'shared-namespace')
+  else if (mode === '' || mode === 'private' || mode === 'none') scope.say(at, 'always-so')
+  // `shareable` and anything new: not known to be its own.
+  else scope.say(at, mode === 'shareable' ? 'no-tuning' : host)
+}
+
+function takeCapability(at: Tree, { scope }: Service): void {
+  const name = (textOf(at) ?? '').toUpperCase().replace(/^CAP_/, '')
+  if (name === 'NET_BIND_SERVICE') scope.say(at, 'always-so')
+  else scope.say(at, 'capability')
+}
+
+/** `no-new-privileges:true`, `seccomp=unconfined`, `label:disable`. */
+function takeSecurityOption(at: Tree, { scope }: Service): void {
+  const [name, value = ''] = (textOf(at) ?? '').toLowerCase().split(/[:=]/)
+  if (name === 'no-new-privileges') scope.say(at, value === 'false' ? 'unconfined' : 'always-so')
+  else if (value === 'unconfined' || value === 'disable' || name === 'systempaths') {
+    scope.say(at, 'unconfined')
+  } else scope.say(at, 'no-tuning')
+}
+
+function takeGpus(at: Tree, { scope }: Service): void {
+  const none = textOf(at) === '0' || textOf(field(at, 'count')) === '0'
+  scope.say(at, none ? 'kept' : 'device')
+}

@@ -1,0 +1,73 @@
+/** What rules about a service's fields work on, and the ones that several use. */
+import type { ReportCode } from '../codes.ts'
+import { type Draft, type PartDraft, setLabel } from '../draft.ts'
+import type { Scope } from '../report.ts'
+import { each, isEmpty, type Tree, textOf, wholeNumber } from '../tree.ts'
+import { parseCores, parseDockerBytes } from '../units.ts'
+import type { Variables } from '../variables.ts'
+
+export interface Service {
+  draft: Draft
+  part: PartDraft
+  scope: Scope
+  /** Names of the other services. */
+  others: ReadonlySet<string>
+  variables: Variables
+  /** An image is named too, so that nothing has to be built. */
+  hasImage: boolean
+}
+export type ServiceRule = (at: Tree, service: Service) => void
+
+export const say =
+  (code: ReportCode): ServiceRule =>
+  (at, { scope }) =>
+    scope.say(at, code)
+
+/** The rule for each item of a list. */
+export const all = (rule: ServiceRule): ServiceRule => {
+  return (at, service) => {
+    if (isEmpty(at)) service.scope.say(at, 'kept')
+    else for (const item of each(at)) rule(item, service)
+  }
+}
+
+export const sayOf = (code: ReportCode, ...names: string[]) =>
+  names.map((name) => [name, all(say(code))] as const)
+
+export function takeLabels(at: Tree, { draft, scope }: Service): void {
+  if (isEmpty(at)) {
+    scope.say(at, 'kept')
+  } else if (at.kind === 'map') {
+    for (const [key, value] of at.fields) {
+      setLabel(draft.labels, { at: value, key, value: textOf(value) ?? '' }, scope)
+    }
+  } else {
+    for (const item of each(at)) {
+      const [key = '', ...rest] = (textOf(item) ?? '').split('=')
+      setLabel(draft.labels, { at: item, key, value: rest.join('=') }, scope)
+    }
+  }
+}
+
+export function takeReplicas(at: Tree, { draft, scope }: Service): void {
+  const replicas = wholeNumber(at)
+  if (replicas !== undefined) draft.replicas = replicas
+  scope.say(at, replicas === undefined ? 'wrong-form' : 'kept')
+}
+
+/** Docker takes 0 as no bound. */
+export function bytes(of: 'requests' | 'limits'): ServiceRule {
+  return (at, { part, scope }) => {
+    const amount = parseDockerBytes(textOf(at) ?? '')
+    if (amount !== undefined && amount > 0) part[of].memoryBytes = amount
+    scope.say(at, amount === undefined ? 'wrong-form' : 'kept')
+  }
+}
+
+export function cores(of: 'requests' | 'limits'): ServiceRule {
+  return (at, { part, scope }) => {
+    const millis = parseCores(textOf(at) ?? '')
+    if (millis !== undefined && millis > 0) part[of].cpuMillis = millis
+    scope.say(at, millis === undefined ? 'wrong-form' : 'kept')
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * One service of a compose file, and, as its flags come to the same, one `docker run`: what becomes
+ * of each field of https://docs.docker.com/reference/compose-file/services/.
+ */
+import { sayIfLeads } from '../addresses.ts'
+import { setEnv } from '../draft.ts'
+import type { Place } from '../report.ts'
+import { plainWords } from '../shell-words.ts'
+import { byRules, each, isEmpty, itemsOf, type Rules, type Tree, textOf } from '../tree.ts'
+import { takeDeploy } from './deploy.ts'
+import { takeHealthcheck } from './healthcheck.ts'
+import { takeExposed, takePort } from './ports.ts'
+import { RISKS } from './risks.ts'
+import {
+  all,
+  bytes,
+  cores,
+  type Service,
+  type ServiceRule,
+  say,
+  sayOf,
+  takeLabels,
+  takeReplicas,
+} from './service-rule.ts'
+import { takeMount } from './volumes.ts'
+
+export function takeService(at: Tree, service: Service): void {
+  byRules(at, RULES, { into: service, scope: service.scope })
+}
+
+const RULES: Rules<Service> = new Map<string, ServiceRule>([
+  ['image', takeImage],
+  ['entrypoint', (at, service) => takeWords(at, 'command', service)],
+  ['command', (at, service) => takeWords(at, 'args', service)],
+  ['environment', takeEnvironment],
+  ['ports', all((at, { part, scope }) => takePort(at, part, scope))],
+  ['expose', all((at, { part, scope }) => takeExposed(at, part, scope))],
+  ['volumes', all((at, { scope }) => takeMount(at, scope))],
+  ['healthcheck', (at, { part, scope }) => takeHealthcheck(at, part, scope)],
+  ['labels', takeLabels],
+  ['restart', takeRestart],
+  ['scale', takeReplicas],
+  ['deploy', takeDeploy],
+  ['mem_limit', bytes('limits')],
+  ['mem_reservation', bytes('requests')],
+  ['cpus', cores('limits')],
+  ['build', (at, { scope, hasImage }) => scope.say(at, hasImage ? 'no-builds' : 'needs-image')],
+  ['depends_on', say('no-order')],
+  ['extends', say('another-service')],
+  ...RISKS,
+  ...sayOf('no-names', 'links', 'external_links'),
+  ...sayOf('always-so', 'cap_drop', 'detach', 'rm', 'sig_proxy', 'quiet', 'init'),
+  ...sayOf('other-file', 'env_file', 'label_file'),
+  ...sayOf('no-networks', 'networks', 'mac_address', 'network_alias', 'ip', 'ip6'),
+  ...sayOf('no-networks', 'dns', 'dns_opt', 'dns_search', 'extra_hosts', 'publish_all'),
+  ...sayOf('no-hostname', 'hostname', 'domainname', 'container_name'),
+  ...sayOf('no-files', 'configs', 'secrets'),
+  ...sayOf('no-scratch', 'tmpfs', 'shm_size'),
+  ...sayOf('no-user', 'user', 'group_add'),
+  ...sayOf('no-working-directory', 'working_dir'),
+  ...sayOf('no-read-only-root', 'read_only'),
+  ...sayOf('no-terminal', 'tty', 'stdin_open', 'attach', 'detach_keys'),
+  ...sayOf('no-lifecycle', 'post_start', 'pre_stop', 'stop_signal', 'stop_grace_period'),
+  ...sayOf('no-tuning', 'ulimits', 'sysctls', 'logging', 'storage_opt', 'oom_score_adj'),
+  ...sayOf('no-tuning', 'pids_limit', 'memswap_limit', 'mem_swappiness', 'oom_kill_disable'),
+  ...sayOf('no-tuning', 'blkio_config', 'cpuset', 'cpu_shares', 'cpu_quota', 'cpu_period'),
+  ...sayOf('no-tuning', 'cpu_count', 'cpu_percent', 'cpu_rt_runtime', 'cpu_rt_period'),
+  ...sayOf('no-tuning', 'runtime', 'isolation', 'platform', 'pull_policy', 'volume_driver'),
+  ...sayOf('no-tuning', 'disable_content_trust'),
+  ...sayOf('no-project', 'profiles', 'annotations'),
+  ...sayOf('no-volumes', 'volumes_from'),
+])
+
+function takeImage(at: Tree, { part, scope }: Service): void {
+  const image = textOf(at) ?? ''
+  if (image !== '') part.image = image
+  scope.say(at, image === '' ? 'wrong-form' : 'kept')
+}
+
+/** A list as it is; a line of text parted into words. Nothing at all leaves what the image has. */
+function takeWords(at: Tree, into: 'command' | 'args', { part, scope }: Service): void {
+  const text = textOf(at)
+  const words = text === undefined ? itemsOf(at).map((item) => textOf(item)) : plainWords(text)
+  if (at.kind === 'map' || !words || words.includes(undefined)) {
+    scope.say(at, 'wrong-form')
+    return
+  }
+  if (words.length > 0) part[into] = words.flatMap((word) => word ?? [])
+  scope.say(at, 'kept')
+}
+
+function takeEnvironment(at: Tree, service: Service): void {
+  if (isEmpty(at)) {
+    service.scope.say(at, 'kept')
+  } else if (at.kind === 'map') {
+    for (const [name, value] of at.fields) {
+      // A name alone is handed through from where docker runs.
+      if (value.kind === 'scalar' && value.nothing) handThrough(value, name, service)
+      else putEnv(value, { name, value: textOf(value) }, service)
+    }
+  } else {
+    for (const item of each(at)) {
+      const text = textOf(item) ?? ''
+      const equals = text.indexOf('=')
+      if (equals < 0) handThrough(item, text, service)
+      else putEnv(item, { name: text.slice(0, equals), value: text.slice(equals + 1) }, service)
+    }
+  }
+}
+
+function handThrough(at: Tree, name: string, service: Service): void {
+  const value = service.variables.get(name)
+  if (value !== undefined) {
+    putEnv(at, { name, value }, service)
+    return
+  }
+  const message = 'A variable of where docker runs, which was not given: it is not set.'
+  service.scope.say(at, 'variable-missing', message)
+}
+
+function putEnv(
+  at: Place,
+  { name, value }: { name: string; value: string | undefined },
+  { part, scope, others }: Service,
+): void {
+  if (value === undefined) {
+    scope.say(at, 'wrong-form')
+    return
+  }
+  setEnv(part, { at, name, value }, scope)
+  sayIfLeads(at, { name, value }, { others, scope })
+}
+
+function takeRestart(at: Tree, { scope }: Service): void {
+  const rule = textOf(at) ?? ''
+  scope.say(at, rule === 'always' || rule === 'unless-stopped' ? 'kept' : 'always-restarts')
+}

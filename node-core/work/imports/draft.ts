@@ -1,0 +1,106 @@
+/** A workload on its way from what was brought to a manifest. */
+import type { Manifest, ManifestPort, ManifestProbe } from './manifest.ts'
+import type { Place, Scope } from './report.ts'
+import type { Tree } from './tree.ts'
+
+export interface Draft {
+  at: Place
+  name: string
+  scope: Scope
+  parts: PartDraft[]
+  replicas?: number
+  rollout: NonNullable<Manifest['rollout']>
+  labels: Map<string, string>
+  nodeSelector: Map<string, string>
+}
+
+export interface PartDraft {
+  at: Place
+  name?: string
+  image?: string
+  command?: string[]
+  args?: string[]
+  env: Map<string, string>
+  ports: ManifestPort[]
+  requests: DraftAmounts
+  limits: DraftAmounts
+  probes: NonNullable<Manifest['containers'][number]['probes']>
+  /** Not even by the probe that a container has otherwise. */
+  unasked?: boolean
+}
+
+export interface DraftAmounts {
+  cpuMillis?: number
+  memoryBytes?: number
+}
+
+export type ProbeTimes = Pick<ManifestProbe, 'periodMs' | 'timeoutMs' | 'failures'>
+
+export function newDraft(at: Place, name: string, scope: Scope): Draft {
+  return { at, name, scope, parts: [], labels: new Map(), nodeSelector: new Map(), rollout: {} }
+}
+
+export function newPart({ line, path }: Place): PartDraft {
+  const amounts = { requests: {}, limits: {} }
+  return { at: { line, path }, env: new Map(), ports: [], probes: {}, ...amounts }
+}
+
+/** A DNS label of what somebody called it; undefined when no letter of it can stay. */
+export function labelOf(name: string): string | undefined {
+  const label = name
+    .slice(0, 256)
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .slice(0, 63)
+    .replace(/^-+|-+$/g, '')
+  return label === '' ? undefined : label
+}
+
+/** `registry.example/team/nginx:1.27` is called `nginx`. */
+export function nameOfImage(image: string): string | undefined {
+  return labelOf(image.split('/').at(-1)?.split(/[:@]/)[0] ?? '')
+}
+
+const SECRET_NAME = /PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_?KEY|API_?KEY|CREDENTIAL/i
+
+/** Sets a variable and says so. What looks like a secret is pointed at, never repeated. */
+export function setEnv(part: PartDraft, variable: Variable, scope: Scope): void {
+  const { at, name, value, code = 'kept' } = variable
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name) || name === '__proto__') {
+    scope.say(at, 'bad-variable-name')
+    return
+  }
+  part.env.set(name, value)
+  const open = code === 'kept' && SECRET_NAME.test(name) && value !== ''
+  scope.say(at, open ? 'in-the-open' : code)
+}
+interface Variable {
+  at: Place
+  name: string
+  value: string
+  code?: 'kept' | 'inlined'
+}
+
+/** False when the computer's port that it asks for cannot be had beside what was asked before. */
+export function addPort(part: PartDraft, port: ManifestPort): boolean {
+  const { containerPort, hostPort, protocol = 'tcp' } = port
+  const same = part.ports.find(
+    (one) => one.containerPort === containerPort && (one.protocol ?? 'tcp') === protocol,
+  )
+  if (!same) part.ports.push({ ...port })
+  else if (hostPort !== undefined) same.hostPort ??= hostPort
+  return !same || hostPort === undefined || same.hostPort === hostPort
+}
+
+/** Labels that are not permitted here are left out, and said. */
+export function setLabel(labels: Map<string, string>, label: Label, scope: Scope): void {
+  const { at, key, value } = label
+  const fits = key.length >= 1 && key.length <= 63 && value.length <= 255 && key !== '__proto__'
+  if (fits) labels.set(key, value)
+  scope.say(at, fits ? 'kept' : 'other-labels')
+}
+interface Label {
+  at: Tree
+  key: string
+  value: string
+}

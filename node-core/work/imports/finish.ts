@@ -1,0 +1,96 @@
+/** Drafts become manifests: those of which nothing was refused, and that a deploy would take. */
+import { isCode } from '../../base/errors/index.ts'
+import {
+  DEFAULT_CPU_MILLIS,
+  DEFAULT_MEMORY_BYTES,
+  formatCpuMillis,
+  formatMemoryBytes,
+  parseWorkload,
+  validationError,
+} from '../spec/index.ts'
+import { messageFor } from './codes.ts'
+import type { Draft, DraftAmounts, PartDraft } from './draft.ts'
+import { UNBOUND_CPU_MILLIS, UNBOUND_MEMORY_BYTES, WORKLOADS_MAX } from './limits.ts'
+import type { Manifest, ManifestContainer } from './manifest.ts'
+import type { Scope } from './report.ts'
+
+export function finish(drafts: readonly Draft[]): Manifest[] {
+  if (drafts.length > WORKLOADS_MAX) {
+    throw validationError([{ path: 'text', message: `More than ${WORKLOADS_MAX} workloads.` }])
+  }
+  const names = new Set<string>()
+  return drafts.flatMap((draft) => {
+    const { at, name, scope } = draft
+    if (names.has(name)) scope.say(at, 'name-taken')
+    names.add(name)
+    const containers = draft.parts.flatMap((part) => toContainer(part, scope) ?? [])
+    if (scope.refused()) return []
+    const manifest: Manifest = {
+      name,
+      containers,
+      ...(draft.replicas !== undefined && { replicas: draft.replicas }),
+      ...(draft.labels.size > 0 && { labels: Object.fromEntries(draft.labels) }),
+      ...(Object.keys(draft.rollout).length > 0 && { rollout: draft.rollout }),
+      ...(draft.nodeSelector.size > 0 && { nodeSelector: Object.fromEntries(draft.nodeSelector) }),
+    }
+    try {
+      parseWorkload(manifest)
+    } catch (error) {
+      if (!isCode(error, 'VALIDATION_ERROR')) throw error
+      scope.say(at, 'does-not-fit', `It does not fit what a workload can be: ${error.message}`)
+      return []
+    }
+    return [manifest]
+  })
+}
+
+function toContainer(part: PartDraft, scope: Scope): ManifestContainer | undefined {
+  const { at, name, image, command, args, env, ports, probes } = part
+  if (image === undefined) {
+    if (!scope.refused()) scope.say(at, 'needs-image')
+    return undefined
+  }
+  const asked = Object.keys(probes).length > 0 || part.unasked
+  return {
+    ...(name !== undefined && { name }),
+    image,
+    ...(command && { command }),
+    ...(args && { args }),
+    ...(env.size > 0 && { env: Object.fromEntries(env) }),
+    ...(ports.length > 0 && { ports }),
+    resources: toResources(part, scope),
+    ...(asked && { probes }),
+  }
+}
+
+/** Nothing runs without a bound here; what is reserved is never above it. */
+function toResources(part: PartDraft, scope: Scope): ManifestContainer['resources'] {
+  const { requests, limits, at } = part
+  const most = {
+    cpuMillis: limits.cpuMillis ?? Math.max(UNBOUND_CPU_MILLIS, requests.cpuMillis ?? 0),
+    memoryBytes: limits.memoryBytes ?? Math.max(UNBOUND_MEMORY_BYTES, requests.memoryBytes ?? 0),
+  }
+  const unbound = [
+    ...(limits.cpuMillis === undefined ? [`${formatCpuMillis(most.cpuMillis)} of a core`] : []),
+    ...(limits.memoryBytes === undefined
+      ? [`${formatMemoryBytes(most.memoryBytes)} of memory`]
+      : []),
+  ]
+  if (unbound.length > 0) {
+    const may = `It may take ${unbound.join(' and ')}; if that is too little, say more in resources.limits.`
+    scope.say(at, 'bounded', `${messageFor('bounded')} ${may}`)
+  }
+  // What is asked for without a word may be more than was permitted.
+  const asked = {
+    cpuMillis: requests.cpuMillis ?? Math.min(DEFAULT_CPU_MILLIS, most.cpuMillis),
+    memoryBytes: requests.memoryBytes ?? Math.min(DEFAULT_MEMORY_BYTES, most.memoryBytes),
+  }
+  return { ...amountsText(asked), limits: amountsText(most) }
+}
+
+function amountsText({ cpuMillis, memoryBytes }: DraftAmounts) {
+  return {
+    ...(cpuMillis !== undefined && { cpu: formatCpuMillis(cpuMillis) }),
+    ...(memoryBytes !== undefined && { memory: formatMemoryBytes(memoryBytes) }),
+  }
+}

@@ -1,0 +1,65 @@
+import { validationError } from '../spec/index.ts'
+import { readCompose } from './docker/compose.ts'
+import { readDockerRun } from './docker/run.ts'
+import { finish } from './finish.ts'
+import type { Imported, ImportFormat, ImportRequest } from './index.ts'
+import { readKubernetes } from './kubernetes/objects.ts'
+import {
+  COMMAND_LINES_LENGTH_MAX,
+  TEXT_LENGTH_MAX,
+  VARIABLE_LENGTH_MAX,
+  VARIABLES_MAX,
+} from './limits.ts'
+import { createReport } from './report.ts'
+import { field, type Tree } from './tree.ts'
+import { createVariables } from './variables.ts'
+import { readYaml } from './yaml.ts'
+
+export function importText(request: ImportRequest): Imported {
+  const { text, secretsInTheOpen = false } = request
+  mustFit(request)
+  const report = createReport()
+  const variables = createVariables(request.variables ?? {})
+  const lines = request.format ?? (looksLikeRun(text) ? 'docker-run' : undefined)
+  if (lines === 'docker-run') {
+    if (text.length > COMMAND_LINES_LENGTH_MAX) {
+      throw wrong('text', `Command lines have at most ${COMMAND_LINES_LENGTH_MAX} letters.`)
+    }
+    const workloads = finish(readDockerRun(text, report, variables))
+    return { format: lines, workloads, report: report.lines() }
+  }
+  const documents = readYaml(text)
+  const format: ImportFormat = request.format ?? formatOf(documents)
+  const drafts =
+    format === 'kubernetes'
+      ? readKubernetes(documents, report, { secretsInTheOpen })
+      : readCompose(documents, report, variables)
+  return { format, workloads: finish(drafts), report: report.lines() }
+}
+
+function mustFit({ text, variables = {} }: ImportRequest): void {
+  if (text.length > TEXT_LENGTH_MAX) {
+    throw wrong('text', `At most ${TEXT_LENGTH_MAX} letters; bring it in parts.`)
+  }
+  const entries = Object.entries(variables)
+  if (entries.length > VARIABLES_MAX) throw wrong('variables', `At most ${VARIABLES_MAX} of them.`)
+  if (entries.some(([, value]) => value.length > VARIABLE_LENGTH_MAX)) {
+    throw wrong('variables', `At most ${VARIABLE_LENGTH_MAX} letters in one.`)
+  }
+}
+
+function looksLikeRun(text: string): boolean {
+  return /^[ \t]*(?:sudo )?(?:docker|podman) (?:container )?(?:run|create)\b/m.test(text)
+}
+
+function formatOf(documents: readonly Tree[]): ImportFormat {
+  if (documents.some((one) => field(one, 'apiVersion') && field(one, 'kind'))) return 'kubernetes'
+  if (documents.some((one) => field(one, 'services'))) return 'compose'
+  const message =
+    'Neither a compose file (it has services), docker run lines, nor Kubernetes objects (they have apiVersion and kind).'
+  throw wrong('text', message)
+}
+
+function wrong(path: string, message: string) {
+  return validationError([{ path, message }])
+}

@@ -1,0 +1,141 @@
+/** One container of a pod. */
+
+import { parseCpuMillis, parseMemoryBytes } from '../../spec/index.ts'
+import { addPort, labelOf, newPart } from '../draft.ts'
+import {
+  byRules,
+  field,
+  fieldsOf,
+  isEmpty,
+  itemsOf,
+  type Rules,
+  type Tree,
+  textOf,
+  wholeNumber,
+} from '../tree.ts'
+import { expanded, takeEnv, takeEnvFrom } from './environment.ts'
+import { takeProbe } from './probes.ts'
+import { all, type ContainerRule, type Kube, type KubeContainer, say, sayOf } from './rule.ts'
+import { takeSecurityContext } from './security.ts'
+
+export function takeContainer(at: Tree, kube: Kube): void {
+  const part = newPart(at)
+  const container: KubeContainer = { kube, part, scope: kube.scope, fromWhole: new Map() }
+  kube.draft.parts.push(part)
+  byRules(settingsFirst(at), CONTAINER, { into: container, scope: kube.scope })
+  part.env = new Map([...container.fromWhole, ...part.env])
+  if (part.command) part.command = withValues(part.command, at, container)
+  if (part.args) part.args = withValues(part.args, at, container)
+  // Kubernetes asks nothing that it was not told to.
+  part.unasked = true
+}
+
+/** Variables may refer to what whole ConfigMaps bring, wherever those are named. */
+function settingsFirst(at: Tree): Tree {
+  const whole = field(at, 'envFrom')
+  if (at.kind !== 'map' || !whole) return at
+  return { ...at, fields: new Map([['envFrom', whole], ...at.fields]) }
+}
+
+const CONTAINER: Rules<KubeContainer> = new Map<string, ContainerRule>([
+  ['name', takeName],
+  ['image', takeImage],
+  ['command', (at, container) => takeWords(at, 'command', container)],
+  ['args', (at, container) => takeWords(at, 'args', container)],
+  ['env', takeEnv],
+  ['envFrom', takeEnvFrom],
+  ['ports', all(takePort)],
+  ['resources', takeResources],
+  ['startupProbe', takeProbe('startup')],
+  ['livenessProbe', takeProbe('live')],
+  ['readinessProbe', takeProbe('ready')],
+  ['securityContext', takeSecurityContext],
+  ['lifecycle', say('no-lifecycle')],
+  ...sayOf('no-volumes', 'volumeMounts'),
+  ...sayOf('device', 'volumeDevices'),
+  ...sayOf('no-working-directory', 'workingDir'),
+  ...sayOf('no-terminal', 'stdin', 'stdinOnce', 'tty'),
+  ...sayOf('no-tuning', 'imagePullPolicy', 'terminationMessagePath', 'terminationMessagePolicy'),
+  ...sayOf('no-tuning', 'resizePolicy'),
+])
+
+function takeName(at: Tree, { part, scope }: KubeContainer): void {
+  const text = textOf(at) ?? ''
+  const name = labelOf(text)
+  if (name !== undefined) part.name = name
+  if (name === text) scope.say(at, 'kept')
+  else scope.say(at, name === undefined ? 'wrong-form' : 'renamed')
+}
+
+function takeImage(at: Tree, { part, scope }: KubeContainer): void {
+  const image = textOf(at) ?? ''
+  if (image !== '') part.image = image
+  scope.say(at, image === '' ? 'wrong-form' : 'kept')
+}
+
+function takeWords(at: Tree, into: 'command' | 'args', { part, scope }: KubeContainer): void {
+  const words = itemsOf(at).map((word) => textOf(word))
+  const right = (at.kind === 'list' || isEmpty(at)) && !words.includes(undefined)
+  if (right && words.length > 0) part[into] = words.flatMap((word) => word ?? [])
+  scope.say(at, right ? 'kept' : 'wrong-form')
+}
+
+function withValues(words: string[], at: Tree, { part, scope }: KubeContainer): string[] {
+  return words.map((word) => {
+    const text = expanded(word, part.env)
+    if (text === undefined) scope.say(at, 'wrong-form')
+    return text ?? word
+  })
+}
+
+function takePort(at: Tree, { part, scope, kube }: KubeContainer): void {
+  const containerPort = wholeNumber(field(at, 'containerPort'))
+  const protocol = (textOf(field(at, 'protocol')) ?? 'TCP').toLowerCase()
+  if (containerPort === undefined || (protocol !== 'tcp' && protocol !== 'udp')) {
+    scope.say(at, 'wrong-form')
+    return
+  }
+  const hostPort = wholeNumber(field(at, 'hostPort'))
+  const stands = addPort(part, {
+    containerPort,
+    ...(hostPort !== undefined && { hostPort }),
+    protocol,
+  })
+  const name = textOf(field(at, 'name'))
+  if (name !== undefined) kube.portNames.set(name, containerPort)
+  if (!stands) scope.say(at, 'port-left-out')
+  else scope.say(at, hostPort === undefined ? 'kept' : 'port-on-loopback')
+}
+
+function takeResources(at: Tree, container: KubeContainer): void {
+  const { part, scope } = container
+  if (at.kind !== 'map' || isEmpty(at)) scope.say(at, isEmpty(at) ? 'kept' : 'wrong-form')
+  for (const [name, value] of fieldsOf(at)) {
+    if (name === 'limits' || name === 'requests') takeAmounts(value, name, container)
+    else scope.say(value, name === 'claims' ? 'device' : 'unknown-field')
+  }
+  // What is only bounded is reserved as much, as Kubernetes does it.
+  const { requests, limits } = part
+  if (limits.cpuMillis !== undefined) requests.cpuMillis ??= limits.cpuMillis
+  if (limits.memoryBytes !== undefined) requests.memoryBytes ??= limits.memoryBytes
+}
+
+function takeAmounts(at: Tree, of: 'limits' | 'requests', { part, scope }: KubeContainer): void {
+  if (at.kind !== 'map') scope.say(at, isEmpty(at) ? 'kept' : 'wrong-form')
+  else if (isEmpty(at)) scope.say(at, 'kept')
+  for (const [name, value] of fieldsOf(at)) {
+    const text = textOf(value) ?? ''
+    if (name === 'cpu') {
+      const millis = parseCpuMillis(text)
+      if (millis !== undefined) part[of].cpuMillis = millis
+      scope.say(value, millis === undefined ? 'wrong-form' : 'kept')
+    } else if (name === 'memory') {
+      const bytes = parseMemoryBytes(text)
+      if (bytes !== undefined) part[of].memoryBytes = bytes
+      scope.say(value, bytes === undefined ? 'wrong-form' : 'kept')
+    } else {
+      // Anything with a domain before it is a device that a driver hands out.
+      scope.say(value, name.includes('/') ? 'device' : 'no-tuning')
+    }
+  }
+}

@@ -1,0 +1,119 @@
+/** Variables of a container: said, or named in ConfigMaps and Secrets. */
+import { sayIfLeads } from '../addresses.ts'
+import { setEnv } from '../draft.ts'
+import { field, isEmpty, isTrue, itemsOf, type Tree, textOf } from '../tree.ts'
+import type { KubeContainer } from './rule.ts'
+import type { Settings } from './settings.ts'
+
+/** Letters that the references in one value may come to: what a variable may have. */
+const EXPANDED_LENGTH_MAX = 32_768
+
+export function takeEnv(at: Tree, container: KubeContainer): void {
+  const { scope, part, kube } = container
+  if (isEmpty(at)) scope.say(at, 'kept')
+  else if (at.kind !== 'list') scope.say(at, 'wrong-form')
+  for (const item of itemsOf(at)) {
+    const name = textOf(field(item, 'name')) ?? ''
+    const from = field(item, 'valueFrom')
+    if (from) {
+      takeFrom(item, { name, from }, container)
+      continue
+    }
+    const before = new Map([...container.fromWhole, ...part.env])
+    const value = expanded(textOf(field(item, 'value')) ?? '', before)
+    if (value === undefined) {
+      scope.say(item, 'wrong-form')
+      continue
+    }
+    setEnv(part, { at: item, name, value }, scope)
+    sayIfLeads(item, { name, value }, { others: kube.services, scope })
+  }
+}
+
+function takeFrom(
+  at: Tree,
+  { name, from }: { name: string; from: Tree },
+  container: KubeContainer,
+): void {
+  const { scope, part } = container
+  const config = field(from, 'configMapKeyRef')
+  const secret = field(from, 'secretKeyRef')
+  const reference = config ?? secret
+  if (!reference) {
+    scope.say(at, 'no-field-refs')
+    return
+  }
+  const kind = config ? 'ConfigMap' : 'Secret'
+  const settings = container.kube.settings(kind, textOf(field(reference, 'name')) ?? '')
+  const key = textOf(field(reference, 'key')) ?? ''
+  const value = settings?.values.get(key)
+  if (!settings || !value) {
+    sayMissing(at, field(reference, 'optional'), { kind, container })
+    return
+  }
+  settings.used.add(key)
+  if (!mayStand(at, settings, container)) return
+  if (value.text === undefined) scope.say(at, 'wrong-form')
+  else setEnv(part, { at, name, value: value.text, code: 'inlined' }, scope)
+}
+
+export function takeEnvFrom(at: Tree, container: KubeContainer): void {
+  const { scope, fromWhole } = container
+  if (isEmpty(at)) scope.say(at, 'kept')
+  else if (at.kind !== 'list') scope.say(at, 'wrong-form')
+  for (const item of itemsOf(at)) {
+    const config = field(item, 'configMapRef')
+    const reference = config ?? field(item, 'secretRef')
+    const kind = config ? 'ConfigMap' : 'Secret'
+    const settings = container.kube.settings(kind, textOf(field(reference, 'name')) ?? '')
+    if (!settings) {
+      sayMissing(item, field(reference, 'optional'), { kind, container })
+      continue
+    }
+    for (const key of settings.values.keys()) settings.used.add(key)
+    if (!mayStand(item, settings, container)) continue
+    const prefix = textOf(field(item, 'prefix')) ?? ''
+    for (const [key, value] of settings.values) {
+      const name = `${prefix}${key}`
+      const fits = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name) && name !== '__proto__'
+      if (value.text === undefined || !fits) scope.say(value.at, 'bad-variable-name')
+      else fromWhole.set(name, value.text)
+    }
+    scope.say(item, 'inlined')
+  }
+}
+
+/** A secret in a manifest stands in the open, and only whoever brings it can want that. */
+function mayStand(at: Tree, { kind }: Settings, { scope, kube }: KubeContainer): boolean {
+  const may = kind === 'ConfigMap' || kube.secretsInTheOpen
+  if (!may) scope.say(at, 'secret-in-the-open')
+  return may
+}
+
+function sayMissing(
+  at: Tree,
+  optional: Tree | undefined,
+  { kind, container }: { kind: string; container: KubeContainer },
+): void {
+  if (isTrue(optional)) container.scope.say(at, 'not-used', `The ${kind} is not in this text.`)
+  else
+    container.scope.say(
+      at,
+      'not-there',
+      `The ${kind} that it names, or its key, is not in this text.`,
+    )
+}
+
+/** `$(NAME)` of variables that were set before; `$$(NAME)` is none. Undefined when it is too long. */
+export function expanded(text: string, env: ReadonlyMap<string, string>): string | undefined {
+  let result = ''
+  let from = 0
+  for (const match of text.matchAll(/\$\$|\$\(([A-Za-z_]\w*)\)/g)) {
+    const [whole, name] = match
+    const value = name === undefined ? '$' : (env.get(name) ?? whole)
+    result += text.slice(from, match.index) + value
+    from = match.index + whole.length
+    if (result.length > EXPANDED_LENGTH_MAX) return undefined
+  }
+  return result + text.slice(from)
+}

@@ -1,0 +1,74 @@
+/** Kubernetes YAML: which object comes to what. */
+import { validationError } from '../../spec/index.ts'
+import type { ReportCode } from '../codes.ts'
+import { type Draft, labelOf } from '../draft.ts'
+import { WORKLOADS_MAX } from '../limits.ts'
+import type { Report } from '../report.ts'
+import type { Tree } from '../tree.ts'
+import { type KubeObject, objectsOf } from './object.ts'
+import { takeIngress, takeServiceObject } from './services.ts'
+import { saySettings, settingsOf } from './settings.ts'
+import { takeWorkload } from './workload.ts'
+
+const WORKLOADS = ['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController', 'Pod']
+
+/** Kinds that run something which would be something else here. */
+const REFUSED: ReadonlyMap<string, ReportCode> = new Map([
+  ['Job', 'runs-once'],
+  ['CronJob', 'runs-by-the-clock'],
+  ['DaemonSet', 'runs-everywhere'],
+])
+
+const IGNORED: ReadonlyMap<string, ReportCode> = new Map([
+  ['PersistentVolumeClaim', 'no-volumes'],
+  ['PersistentVolume', 'no-volumes'],
+  ['StorageClass', 'no-volumes'],
+  ['Namespace', 'no-namespaces'],
+  ['HorizontalPodAutoscaler', 'no-scaling'],
+  ['PodDisruptionBudget', 'no-rollout'],
+  ['NetworkPolicy', 'no-networks'],
+])
+
+export function readKubernetes(
+  documents: readonly Tree[],
+  report: Report,
+  { secretsInTheOpen }: { secretsInTheOpen: boolean },
+): Draft[] {
+  const objects = objectsOf(documents, report.scope())
+  const of = (...kinds: string[]): KubeObject[] =>
+    objects.filter(({ kind }) => kinds.includes(kind))
+  const settings = new Map(
+    of('ConfigMap', 'Secret').map((object) => [idOf(object), settingsOf(object)] as const),
+  )
+  const services = new Set(of('Service').map(({ name }) => name))
+  const found = of(...WORKLOADS)
+  if (found.length > WORKLOADS_MAX) {
+    throw validationError([{ path: 'text', message: `More than ${WORKLOADS_MAX} workloads.` }])
+  }
+  const workloads = found.map((object) => {
+    const { namespace } = object
+    return takeWorkload(object, report, {
+      services,
+      secretsInTheOpen,
+      settings: (kind, name) => settings.get(idOf({ kind, namespace, name })),
+    })
+  })
+  for (const object of of('Service')) takeServiceObject(object, workloads, report)
+  for (const object of of('Ingress')) takeIngress(object, report)
+  for (const one of settings.values()) saySettings(one, report, secretsInTheOpen)
+  for (const object of objects) sayOther(object, report)
+  return workloads.map(({ draft }) => draft)
+}
+
+function idOf({ kind, namespace, name }: Pick<KubeObject, 'kind' | 'namespace' | 'name'>): string {
+  return `${kind}/${namespace}/${name}`
+}
+
+const TAKEN = [...WORKLOADS, 'Service', 'Ingress', 'ConfigMap', 'Secret']
+
+function sayOther({ kind, name, at }: KubeObject, report: Report): void {
+  const refused = REFUSED.get(kind)
+  if (refused) report.scope(labelOf(name)).say(at, refused)
+  else if (kind === '') report.scope().say(at, 'wrong-form')
+  else if (!TAKEN.includes(kind)) report.scope().say(at, IGNORED.get(kind) ?? 'unknown-kind')
+}

@@ -1,0 +1,93 @@
+/** What a pod says: its containers, and what is said of all of them. */
+import { sayHostPath, sayVolume } from '../docker/volumes.ts'
+import {
+  byRules,
+  field,
+  fieldsOf,
+  isEmpty,
+  itemsOf,
+  type Rules,
+  type Tree,
+  textOf,
+  wholeNumber,
+} from '../tree.ts'
+import { takeContainer } from './container.ts'
+import { all, type Kube, type KubeRule, say, sayOf } from './rule.ts'
+import { takeSecurityContext, unlessFalse } from './security.ts'
+
+export function takePod(at: Tree, kube: Kube): void {
+  // Probes of one container may name a port of another, or one that is said after them.
+  for (const container of itemsOf(field(at, 'containers'))) {
+    for (const port of itemsOf(field(container, 'ports'))) {
+      const [name, number] = [
+        textOf(field(port, 'name')),
+        wholeNumber(field(port, 'containerPort')),
+      ]
+      if (name !== undefined && number !== undefined) kube.portNames.set(name, number)
+    }
+  }
+  byRules(at, POD, { into: kube, scope: kube.scope })
+}
+
+const POD: Rules<Kube> = new Map<string, KubeRule>([
+  ['containers', takeContainers],
+  ['volumes', all(takeVolume)],
+  ['nodeSelector', takeNodeSelector],
+  ['restartPolicy', takeRestartPolicy],
+  ['hostNetwork', unlessFalse('host-network')],
+  ['hostPID', unlessFalse('host-processes')],
+  ['hostIPC', unlessFalse('host-memory')],
+  ['hostUsers', (at, { scope }) => scope.say(at, 'always-so')],
+  ['shareProcessNamespace', say('no-tuning')],
+  ['securityContext', takeSecurityContext],
+  ['affinity', say('no-placement')],
+  ['dnsConfig', say('no-networks')],
+  ['os', say('no-placement')],
+  ...sayOf('device', 'resourceClaims'),
+  ...sayOf('no-init', 'initContainers', 'ephemeralContainers'),
+  ...sayOf('no-placement', 'nodeName', 'tolerations', 'topologySpreadConstraints'),
+  ...sayOf('no-placement', 'schedulerName', 'schedulingGates', 'runtimeClassName'),
+  ...sayOf('no-placement', 'priorityClassName', 'priority', 'preemptionPolicy'),
+  ...sayOf('no-networks', 'dnsPolicy', 'hostAliases'),
+  ...sayOf('no-hostname', 'hostname', 'subdomain', 'setHostnameAsFQDN'),
+  ...sayOf('no-lifecycle', 'terminationGracePeriodSeconds', 'activeDeadlineSeconds'),
+  ...sayOf('no-tuning', 'serviceAccountName', 'serviceAccount', 'automountServiceAccountToken'),
+  ...sayOf('no-tuning', 'imagePullSecrets', 'enableServiceLinks', 'readinessGates'),
+])
+
+function takeContainers(at: Tree, kube: Kube): void {
+  if (at.kind !== 'list' || isEmpty(at)) kube.scope.say(at, 'needs-image')
+  for (const container of itemsOf(at)) takeContainer(container, kube)
+}
+
+function takeVolume(at: Tree, { scope }: Kube): void {
+  const hostPath = field(at, 'hostPath')
+  const files = ['configMap', 'secret', 'projected', 'downwardAPI', 'csi', 'gitRepo', 'image']
+  if (hostPath) sayHostPath(at, textOf(field(hostPath, 'path')) ?? '', scope)
+  else if (files.some((kind) => field(at, kind))) scope.say(at, 'no-files')
+  else if (textOf(field(at, 'emptyDir', 'medium')) === 'Memory') scope.say(at, 'no-scratch')
+  else sayVolume(at, textOf(field(at, 'name')) ?? 'without a name', scope)
+}
+
+function takeNodeSelector(at: Tree, { draft, scope }: Kube): void {
+  if (isEmpty(at)) scope.say(at, 'kept')
+  else if (at.kind !== 'map') scope.say(at, 'wrong-form')
+  for (const [key, value] of fieldsOf(at)) {
+    // Kubernetes puts these on its nodes by itself; here nobody would ever fit.
+    if (/(^|\.)(kubernetes\.io|k8s\.io)\//.test(key) || key === '__proto__') {
+      scope.say(value, 'platform-labels')
+    } else {
+      draft.nodeSelector.set(key, textOf(value) ?? '')
+      scope.say(value, 'kept')
+    }
+  }
+}
+
+function takeRestartPolicy(at: Tree, { scope }: Kube): void {
+  scope.say(at, textOf(at) === 'Always' ? 'kept' : 'always-restarts')
+}
+
+/** Labels of a map, to be looked for. */
+export function labelsOf(at: Tree | undefined): Map<string, string> {
+  return new Map([...fieldsOf(at)].map(([key, value]) => [key, textOf(value) ?? ''] as const))
+}

@@ -1,0 +1,54 @@
+/** What rules about a workload's fields work on, and the ones that several use. */
+import type { ReportCode } from '../codes.ts'
+import type { Draft, PartDraft } from '../draft.ts'
+import type { Scope } from '../report.ts'
+import { byRules, each, isEmpty, type Rules, type Tree } from '../tree.ts'
+import type { Settings } from './settings.ts'
+
+/** One workload of the text. */
+export interface Kube {
+  draft: Draft
+  scope: Scope
+  namespace: string
+  podLabels: Map<string, string>
+  /** Ports of its containers by their names. */
+  portNames: Map<string, number>
+  /** Names of Services, which lead nowhere yet. */
+  services: ReadonlySet<string>
+  secretsInTheOpen: boolean
+  settings(kind: Settings['kind'], name: string): Settings | undefined
+}
+export type KubeRule = (at: Tree, kube: Kube) => void
+
+/** One of its containers. */
+export interface KubeContainer {
+  kube: Kube
+  part: PartDraft
+  scope: Scope
+  /** From whole ConfigMaps and Secrets; what `env` names goes before. */
+  fromWhole: Map<string, string>
+}
+export type ContainerRule = (at: Tree, container: KubeContainer) => void
+
+interface Scoped {
+  scope: Scope
+}
+
+export const say =
+  (code: ReportCode) =>
+  (at: Tree, { scope }: Scoped): void =>
+    scope.say(at, code)
+
+export const all = <Into extends Scoped>(rule: (at: Tree, into: Into) => void) => {
+  return (at: Tree, into: Into): void => {
+    if (isEmpty(at)) into.scope.say(at, 'kept')
+    else for (const item of each(at)) rule(item, into)
+  }
+}
+
+export const sayOf = (code: ReportCode, ...names: string[]) =>
+  names.map((name) => [name, all(say(code))] as const)
+
+export const within = <Into extends Scoped>(rules: () => Rules<Into>) => {
+  return (at: Tree, into: Into): void => byRules(at, rules(), { into, scope: into.scope })
+}

@@ -1,0 +1,97 @@
+/** Services and Ingresses: which ports of which workload are meant to be reached. */
+import { addPort } from '../draft.ts'
+import type { Report, Scope } from '../report.ts'
+import { byRules, field, itemsOf, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
+import type { KubeObject } from './object.ts'
+import { labelsOf } from './pod.ts'
+import { all, type Kube, say, sayOf } from './rule.ts'
+
+interface Leading {
+  scope: Scope
+  /** The workloads that it leads to. */
+  to: Kube[]
+}
+type Rule = (at: Tree, leading: Leading) => void
+
+export function takeServiceObject(object: KubeObject, workloads: readonly Kube[], report: Report) {
+  const scope = report.scope()
+  const selector = labelsOf(field(object.at, 'spec', 'selector'))
+  const to = workloads.filter(
+    ({ namespace, podLabels }) =>
+      namespace === object.namespace &&
+      selector.size > 0 &&
+      [...selector].every(([key, value]) => podLabels.get(key) === value),
+  )
+  byRules(object.at, SERVICE, { into: { scope, to }, scope })
+}
+
+const SPEC: Rules<Leading> = new Map<string, Rule>([
+  ['ports', all(takePort)],
+  ['selector', (at, { scope, to }) => scope.say(at, to.length > 0 ? 'kept' : 'not-used')],
+  ['type', takeType],
+  ...sayOf('no-networks', 'clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'),
+  ...sayOf('no-networks', 'externalIPs', 'loadBalancerIP', 'loadBalancerClass'),
+  ...sayOf('no-networks', 'loadBalancerSourceRanges', 'externalTrafficPolicy'),
+  ...sayOf('no-networks', 'internalTrafficPolicy', 'trafficDistribution'),
+  ...sayOf('no-networks', 'sessionAffinity', 'sessionAffinityConfig', 'healthCheckNodePort'),
+  ...sayOf('no-networks', 'publishNotReadyAddresses', 'allocateLoadBalancerNodePorts'),
+  ...sayOf('no-names', 'externalName'),
+])
+
+const SERVICE: Rules<Leading> = new Map<string, Rule>([
+  ['apiVersion', say('kept')],
+  ['kind', say('kept')],
+  ['metadata', say('no-names')],
+  ['status', say('not-used')],
+  ['spec', (at, leading) => byRules(at, SPEC, { into: leading, scope: leading.scope })],
+])
+
+function takeType(at: Tree, { scope }: Leading): void {
+  scope.say(at, textOf(at) === 'ClusterIP' ? 'kept' : 'edge-names')
+}
+
+function takePort(at: Tree, { scope, to }: Leading): void {
+  const target = field(at, 'targetPort') ?? field(at, 'port')
+  const protocol = (textOf(field(at, 'protocol')) ?? 'TCP').toLowerCase()
+  if (!target || (protocol !== 'tcp' && protocol !== 'udp')) {
+    scope.say(at, 'wrong-form')
+    return
+  }
+  let added = false
+  for (const { draft, portNames } of to) {
+    const containerPort = wholeNumber(target) ?? portNames.get(textOf(target) ?? '')
+    const [first] = draft.parts
+    const there = draft.parts.some(({ ports }) =>
+      ports.some(
+        (one) => one.containerPort === containerPort && (one.protocol ?? 'tcp') === protocol,
+      ),
+    )
+    if (containerPort === undefined || !first || there) continue
+    added = addPort(first, { containerPort, protocol })
+  }
+  if (to.length === 0) scope.say(at, 'not-used')
+  else scope.say(at, added ? 'ports-joined' : 'kept')
+}
+
+const INGRESS: Rules<{ scope: Scope }> = new Map<
+  string,
+  (at: Tree, into: { scope: Scope }) => void
+>([
+  ['apiVersion', say('kept')],
+  ['kind', say('kept')],
+  ['metadata', say('kept')],
+  ['status', say('not-used')],
+  [
+    'spec',
+    (at, { scope }) => {
+      const rules = itemsOf(field(at, 'rules'))
+      scope.say(at, 'edge-names')
+      for (const rule of rules) scope.say(rule, 'edge-names')
+    },
+  ],
+])
+
+export function takeIngress({ at }: KubeObject, report: Report): void {
+  const scope = report.scope()
+  byRules(at, INGRESS, { into: { scope }, scope })
+}

@@ -1,0 +1,107 @@
+/** Deployments, StatefulSets and their like: one workload of equal instances each. */
+import { labelOf, newDraft, setLabel } from '../draft.ts'
+import type { Report } from '../report.ts'
+import {
+  byRules,
+  field,
+  fieldsOf,
+  isTrue,
+  type Rules,
+  type Tree,
+  textOf,
+  wholeNumber,
+} from '../tree.ts'
+import type { KubeObject } from './object.ts'
+import { labelsOf, takePod } from './pod.ts'
+import { type Kube, type KubeRule, say, sayOf, within } from './rule.ts'
+
+export type Surroundings = Pick<Kube, 'services' | 'secretsInTheOpen' | 'settings'>
+
+export function takeWorkload(object: KubeObject, report: Report, around: Surroundings): Kube {
+  const { at, name: asked, kind, namespace } = object
+  const name = labelOf(asked) ?? labelOf(kind) ?? 'workload'
+  const scope = report.scope(name)
+  const pod = kind === 'Pod' ? at : field(at, 'spec', 'template')
+  const kube: Kube = {
+    ...around,
+    draft: newDraft(at, name, scope),
+    scope,
+    namespace,
+    podLabels: labelsOf(field(pod, 'metadata', 'labels')),
+    portNames: new Map(),
+  }
+  if (kind === 'StatefulSet') scope.say(at, 'one-of-its-kind')
+  byRules(at, kind === 'Pod' ? POD_OBJECT : OBJECT, { into: kube, scope })
+  if (kube.draft.parts.length === 0 && !scope.refused()) scope.say(at, 'needs-image')
+  return kube
+}
+
+const METADATA: Rules<Kube> = new Map<string, KubeRule>([
+  ['name', takeName],
+  ['labels', takeLabels],
+  ['annotations', say('extension')],
+  ...sayOf('no-namespaces', 'namespace'),
+  ...sayOf('not-used', 'creationTimestamp', 'uid', 'resourceVersion', 'generation'),
+])
+
+const TEMPLATE: Rules<Kube> = new Map<string, KubeRule>([
+  ['metadata', within(() => METADATA)],
+  ['spec', takePod],
+])
+
+const SPEC: Rules<Kube> = new Map<string, KubeRule>([
+  ['replicas', takeReplicas],
+  ['template', within(() => TEMPLATE)],
+  ['selector', say('kept')],
+  ['strategy', takeStrategy],
+  ['updateStrategy', takeStrategy],
+  ['paused', takePaused],
+  ...sayOf('no-rollout', 'minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds'),
+  ...sayOf('no-rollout', 'podManagementPolicy', 'ordinals'),
+  ...sayOf('no-names', 'serviceName'),
+  ...sayOf('no-volumes', 'volumeClaimTemplates'),
+  ['persistentVolumeClaimRetentionPolicy', say('no-volumes')],
+])
+
+const OF_ALL: [string, KubeRule][] = [
+  ['apiVersion', say('kept')],
+  ['kind', say('kept')],
+  ['metadata', within(() => METADATA)],
+  ['status', say('not-used')],
+]
+const OBJECT: Rules<Kube> = new Map<string, KubeRule>([...OF_ALL, ['spec', within(() => SPEC)]])
+const POD_OBJECT: Rules<Kube> = new Map<string, KubeRule>([...OF_ALL, ['spec', takePod]])
+
+/** Of the object itself; a template's own is called as its workload is. */
+function takeName(at: Tree, { scope, draft }: Kube): void {
+  if (textOf(at) === draft.name) scope.say(at, 'kept')
+  else
+    scope.say(at, 'renamed', `Called ${draft.name} here. Names have 1 to 63 of a-z, 0-9 and "-".`)
+}
+
+function takeLabels(at: Tree, { draft, scope }: Kube): void {
+  if (at.kind !== 'map' || at.fields.size === 0) scope.say(at, 'kept')
+  for (const [key, value] of fieldsOf(at)) {
+    setLabel(draft.labels, { at: value, key, value: textOf(value) ?? '' }, scope)
+  }
+}
+
+function takeReplicas(at: Tree, { draft, scope }: Kube): void {
+  const replicas = wholeNumber(at)
+  if (replicas !== undefined) draft.replicas = replicas
+  scope.say(at, replicas === undefined ? 'wrong-form' : 'kept')
+}
+
+/** New copies always start beside the old ones here; how many at a time is what `maxSurge` says. */
+function takeStrategy(at: Tree, { draft, scope }: Kube): void {
+  const type = textOf(field(at, 'type'))
+  const surge = wholeNumber(field(at, 'rollingUpdate', 'maxSurge'))
+  if (surge !== undefined && surge > 0) draft.rollout.atOnce = surge
+  const only = field(at, 'rollingUpdate') === undefined
+  scope.say(at, type === 'RollingUpdate' && only ? 'kept' : 'always-beside')
+}
+
+function takePaused(at: Tree, { draft, scope }: Kube): void {
+  draft.rollout.paused = isTrue(at)
+  scope.say(at, 'kept')
+}

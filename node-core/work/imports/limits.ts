@@ -1,0 +1,30 @@
+/** Letters of a text that is brought: its YAML is read at once, in the node's own thread. */
+export const TEXT_LENGTH_MAX = 131_072
+/** Letters of docker command lines that are brought. */
+export const COMMAND_LINES_LENGTH_MAX = 32_768
+/** Values, lists and maps that a text may come to, what it says once and uses often counted each time. */
+export const TREE_NODES_MAX = 20_000
+/** Lists and maps within each other. */
+export const TREE_DEPTH_MAX = 64
+/** What the YAML library may make of its aliases for each one that is written. */
+export const ALIASES_MAX = 100
+/** YAML documents of one text. */
+export const DOCUMENTS_MAX = 200
+/** Lines of a report. */
+export const REPORT_LINES_MAX = 5_000
+/** Workloads of one text. */
+export const WORKLOADS_MAX = 100
+/** Variables that are handed in to be filled in. */
+export const VARIABLES_MAX = 512
+/** Letters of one variable that is handed in. */
+export const VARIABLE_LENGTH_MAX = 32_768
+/** Letters that one text's variables may be filled in to. */
+export const FILLED_LENGTH_MAX = 1_048_576
+/** Defaults of variables within each other: `${A:-${B:-x}}`. */
+export const VARIABLE_DEPTH_MAX = 8
+/** Letters of a report's path. */
+export const PATH_LENGTH_MAX = 300
+/** Thousandths of a core that a container may take whose author set no bound: there is none without. */
+export const UNBOUND_CPU_MILLIS = 1_000
+/** Bytes that a container may take whose author set no bound. */
+export const UNBOUND_MEMORY_BYTES = 512 * 2 ** 20

@@ -1,0 +1,32 @@
+/** What comes out: the body of a deploy, in the part of its form that imports use. */
+export interface Manifest {
+  name: string
+  containers: ManifestContainer[]
+  replicas?: number
+  labels?: Record<string, string>
+  nodeSelector?: Record<string, string>
+  rollout?: { atOnce?: number; paused?: boolean }
+}
+
+export interface ManifestContainer {
+  name?: string
+  image: string
+  command?: string[]
+  args?: string[]
+  env?: Record<string, string>
+  ports?: ManifestPort[]
+  resources: { cpu?: string; memory?: string; limits?: { cpu?: string; memory?: string } }
+  probes?: Partial<Record<'startup' | 'live' | 'ready', ManifestProbe>>
+}
+
+export interface ManifestPort {
+  containerPort: number
+  hostPort?: number
+  protocol?: 'tcp' | 'udp'
+}
+
+export type ManifestProbe = (
+  | { kind: 'http'; path: string; port: number }
+  | { kind: 'tcp'; port: number }
+  | { kind: 'command'; command: string[] }
+) & { periodMs: number; timeoutMs: number; failures: number }

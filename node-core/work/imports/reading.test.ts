@@ -1,0 +1,200 @@
+/** What the other texts do not show of how they are read: variables, words, lines, units. */
+import { describe, expect, test } from 'vitest'
+import { partCommands } from './docker/command-lines.ts'
+import { importText, type Manifest } from './index.ts'
+import { plainWords } from './shell-words.ts'
+import { field, textOf } from './tree.ts'
+import { parseCores, parseDockerBytes, parseDurationMs } from './units.ts'
+import { createVariables, fillIn } from './variables.ts'
+import { readYaml } from './yaml.ts'
+
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: variables of other languages.
+describe('variables', () => {
+  const variables = createVariables({ A: 'a', EMPTY: '', DOLLAR: '${A}' })
+  test.each([
+    ['$A-${A}-$AB', 'a-a-'],
+    ['$$A ${A:-b} ${B:-b} ${B-b}', '$A a b b'],
+    ['${EMPTY:-b}|${EMPTY-b}', 'b|'],
+    ['${A:+x}|${B:+x}|${EMPTY:+x}|${EMPTY+x}', 'x|||x'],
+    ['${B:-${C:-${A}}}', 'a'],
+    ['${B:-a:b-c?d}', 'a:b-c?d'],
+    ['$DOLLAR', '${A}'],
+  ])('%s is %s', (text, filled) => {
+    expect(fillIn(text, variables)).toMatchObject({ text: filled, wrong: false })
+  })
+  test('that are not given, or needed, are named', () => {
+    const { missing, needed } = fillIn('$B ${C:?why} ${D:-$E}', variables)
+    expect({ missing, needed }).toEqual({ missing: ['B', 'E'], needed: ['C'] })
+  })
+  test.each(['$', '${', '${}', '${A', '${1}', 'a $ b', '${A!x}'])('%s begins none', (text) => {
+    expect(fillIn(text, variables).wrong).toBe(true)
+  })
+})
+
+describe('words of a command', () => {
+  test.each([
+    ['a "b c" \'d e\' f\\ g', ['a', 'b c', 'd e', 'f g']],
+    ['sh -c "x && y | z > $A #1"', ['sh', '-c', 'x && y | z > $A #1']],
+    ['a*b ? `c` $(d) ;e', ['a*b', '?', '`c`', '$(d)', ';e']],
+    ['', []],
+    ['""', ['']],
+  ])('%s', (text, words) => {
+    expect(plainWords(text)).toEqual(words)
+  })
+  test.each(['"a', "it's", 'a\ue000'])('%s has none', (text) => {
+    expect(plainWords(text)).toBeUndefined()
+  })
+})
+
+describe('command lines', () => {
+  const commands = (text: string, given = {}) =>
+    partCommands(text, createVariables(given)).map(({ line, words }) => [
+      line,
+      ...words.map((word) => (word.unknown ? `?${word.text}` : word.text)),
+    ])
+  test('are parted at line breaks and where a shell parts them', () => {
+    expect(commands('a b\n\nc && d; e & f || g')).toEqual([
+      ...[
+        [1, 'a', 'b'],
+        [3, 'c'],
+        [3, 'd'],
+        [3, 'e'],
+        [3, 'f'],
+        [3, 'g'],
+      ],
+    ])
+  })
+  test('go on after a backslash, and know the line of each word', () => {
+    const [command] = partCommands('\n\na \\\n  b \\\n  "c\nd" e\\\nf', createVariables({}))
+    expect(command?.words.map(({ text, line }) => [line, text])).toEqual([
+      ...[
+        [3, 'a'],
+        [4, 'b'],
+        [5, 'c\nd'],
+        [6, 'ef'],
+      ],
+    ])
+  })
+  test('have comments, and letters that only look like it', () => {
+    expect(commands("# it's\na #b c\nd e#f '#' g # h\ni")).toEqual([
+      ...[
+        [2, 'a'],
+        [3, 'd', 'e#f'],
+        [4, 'i'],
+      ],
+    ])
+  })
+  test('have variables, and what only a shell knows', () => {
+    expect(commands("$A '$A' ${B:-b} $(c d):/e f `g`", { A: 'x y' })).toEqual([
+      [1, 'x y', '$A', 'b', '?:/e', 'f', '?`g`'],
+    ])
+  })
+})
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: variables of other languages.
+
+describe('YAML', () => {
+  test('knows the line of each value, and what is merged goes after what is said', () => {
+    const [tree] = readYaml(
+      'a: &a\n  x: 1\n  y: 2\nb:\n  <<: [{ z: 0, y: 0 }, *a]\n  x: "03"\nc:\n',
+    )
+    const of = (...names: string[]) => {
+      const found = field(tree, ...names)
+      return [found?.line, textOf(found)]
+    }
+    expect(of('b', 'x')).toEqual([6, '03'])
+    expect(of('b', 'y')).toEqual([5, '0'])
+    expect(of('b', 'z')).toEqual([5, '0'])
+    expect(of('a', 'y')).toEqual([3, '2'])
+    expect(of('c')).toEqual([7, ''])
+  })
+  test('takes a second document, and none that is empty', () => {
+    expect(readYaml('---\n---\na: 1\n---\n# nothing\n---\nb: 1.10\n')).toMatchObject([
+      { kind: 'map' },
+      { kind: 'map' },
+    ])
+    expect(textOf(field(readYaml('b: 1.10')[0], 'b'))).toBe('1.10')
+  })
+})
+
+test('times and sizes', () => {
+  expect(['1m30s', '500ms', '1.5h', '0s', '5', ''].map(parseDurationMs)).toEqual([
+    ...[90_000, 500, 5_400_000, 0, undefined, undefined],
+  ])
+  expect(['512m', '1g', '64kb', '1GiB', '100', 'x'].map(parseDockerBytes)).toEqual([
+    ...[2 ** 29, 2 ** 30, 2 ** 16, 2 ** 30, 100, undefined],
+  ])
+  expect(['0.25', '2', '-1'].map(parseCores)).toEqual([250, 2_000, undefined])
+})
+
+describe('a service', () => {
+  const container = (fields: string): Manifest['containers'][number] | undefined =>
+    importText({ text: `services: { x: { image: x, ${fields} } }` }).workloads[0]?.containers[0]
+
+  test.each([
+    ['["8080:80"]', [[80, 8_080, 'tcp']]],
+    [
+      '[80, "53:53/udp"]',
+      [
+        [80, undefined, 'tcp'],
+        [53, 53, 'udp'],
+      ],
+    ],
+    [
+      '["127.0.0.1:8001:80", "[::1]:8002:81"]',
+      [
+        [80, 8_001, 'tcp'],
+        [81, 8_002, 'tcp'],
+      ],
+    ],
+    [
+      '["3000-3001:4000-4001"]',
+      [
+        [4_000, 3_000, 'tcp'],
+        [4_001, 3_001, 'tcp'],
+      ],
+    ],
+    ['["127.0.0.1::80"]', [[80, undefined, 'tcp']]],
+  ])('with ports %s', (ports, expected) => {
+    const found = container(`ports: ${ports}`)?.ports
+    expect(found?.map((one) => [one.containerPort, one.hostPort, one.protocol])).toEqual(expected)
+  })
+
+  test('takes a port of the computer that is named after the port was', () => {
+    expect(container('expose: [80], ports: ["8080:80"]')?.ports).toMatchObject([
+      { hostPort: 8_080 },
+    ])
+    const { report } = importText({
+      text: 'services: { x: { image: x, ports: ["1:80", "2:80"] } }',
+    })
+    expect(report.map(({ code }) => code)).toContain('port-left-out')
+  })
+
+  test('is not asked when its check is switched off, and never told to take less than it asks', () => {
+    expect(container('healthcheck: { disable: true }')?.probes).toEqual({})
+    expect(container('healthcheck: { test: ["NONE"] }')?.probes).toEqual({})
+    expect(container('mem_limit: 64m')?.resources).toMatchObject({
+      memory: '64Mi',
+      limits: { memory: '64Mi', cpu: '1' },
+    })
+  })
+
+  test('takes over by the rules that there are', () => {
+    const rollout = (config: string) =>
+      importText({ text: `services: { x: { image: x, deploy: { update_config: ${config} } } }` })
+        .workloads[0]?.rollout
+    expect(rollout('{ parallelism: 2, delay: 5s, order: stop-first }')).toEqual({ atOnce: 2 })
+    expect(rollout('{ parallelism: 0 }')).toEqual({ atOnce: 1_000 })
+    expect(rollout('{ order: start-first }')).toBeUndefined()
+    const spec = `paused: true, strategy: { rollingUpdate: { maxSurge: 3, maxUnavailable: 0 } }`
+    const template = 'template: { spec: { containers: [{ image: x }] } }'
+    const text = `{ apiVersion: v1, kind: Deployment, metadata: { name: x }, spec: { ${spec}, ${template} } }`
+    expect(importText({ text }).workloads[0]?.rollout).toEqual({ atOnce: 3, paused: true })
+  })
+
+  test('is handed variables from outside only when they are given', () => {
+    const text = 'services: { x: { image: x, environment: [A, B], labels: [c=d] } }'
+    const { workloads, report } = importText({ text, variables: { A: 'a' } })
+    expect(workloads[0]).toMatchObject({ containers: [{ env: { A: 'a' } }], labels: { c: 'd' } })
+    expect(report.find(({ code }) => code === 'variable-missing')?.path).toContain('environment.1')
+  })
+})
