@@ -64,6 +64,8 @@ export interface Replica {
   onApplied(listener: () => void): () => void
   /** Under Simplex: proven lies, for the registry to judge. */
   evidence(): readonly Uint8Array[]
+  /** To whom a sole voter hands the registry before it goes, if this node is to say. */
+  successor(going: NodeId): NodeId | undefined
   /** Under Simplex what its promise is worth now. */
   guarantee(): Guarantee | undefined
   /** Under Simplex the first epoch in which this home votes. */
@@ -230,6 +232,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
       return consensus.stop()
     },
     evidence: () => simplex?.evidence() ?? [],
+    successor: filling.successor,
     guarantee: () => simplex?.guarantee(),
     votesFrom: () => firstEpoch,
     links: (from) => simplex?.links(from) ?? [],

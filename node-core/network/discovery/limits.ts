@@ -15,7 +15,7 @@ export const FIRST_DIALS_MAX = 3
 /** With so many peers a node hears everything; further connections are made one by one, in no haste. */
 export const PEERS_EAGER = 4
 /** Between two of them, and the least pause while a crowd is coming. */
-export const UNHURRIED_DIAL_MS = 3_000
+export const UNHURRIED_DIAL_MS = 1_500
 /** Dials under way at once to those that did not answer before, which mostly wait. */
 export const RETRIES_MAX = 12
 

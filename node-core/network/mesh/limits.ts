@@ -140,7 +140,7 @@ export const RENEW_TRIES_MAX = 100
 /** Doubted peers dialled anew at once. */
 export const RENEWALS_MAX = 16
 /** A new peer is measured within this time for each peer held, so that a rush is not made worse. */
-export const GET_TO_KNOW_PER_PEER_MS = 3_000
+export const GET_TO_KNOW_PER_PEER_MS = 1_000
 /** Keep-alive of an idle connection; a TCP connection that is silent for two minutes is closed. */
 export const KEEP_ALIVE_MS = 45_000
 /** Keep-alive of an idle QUIC connection, and the silence after which it is given up. */
