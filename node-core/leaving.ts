@@ -51,4 +51,9 @@ const REFUSED = [
     'No majority of the committee is in reach, so this computer cannot give its vote back: the others ' +
       'would wait for it, and a copy of the registry that they may need would go with it.',
   ],
+  [
+    'NOT_CAUGHT_UP',
+    'The committee has not gone over to those who stay yet: whoever is to take this computer’s place ' +
+      'still learns. Try again in a moment.',
+  ],
 ] as const

@@ -69,7 +69,14 @@ describe('the committee in words', () => {
       { committee: { role: 'leader' } },
       { committee: { role: 'voter', lag: 3 }, vote: 'always' },
       { vote: 'never' },
-    ].map((of) => voteText(of as Node))
-    expect(texts).toEqual(['', 'leader', 'voter, 3 behind (chosen)', 'never (chosen)'])
+      { copy: { height: 3, behind: 0 }, trust: 40 },
+    ].map((of) => voteText(of as unknown as Node))
+    expect(texts).toEqual([
+      '',
+      'leader',
+      'voter, 3 behind (chosen)',
+      'never (chosen)',
+      'follows, was caught lying (trust 40 of 100)',
+    ])
   })
 })

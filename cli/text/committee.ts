@@ -86,7 +86,13 @@ export function adviceOf({ primary, network }: Status): string[] {
   }
 }
 
-export function voteText({ committee, copy, vote }: ClusterNode): string {
+export function voteText(node: ClusterNode): string {
+  const part = partText(node)
+  if (node.trust === undefined) return part
+  return `${part === '' ? '' : `${part}, `}was caught lying (trust ${node.trust} of 100)`
+}
+
+function partText({ committee, copy, vote }: ClusterNode): string {
   const late = committee ? committee.lag : copy?.behind
   const behind = late ? `, ${late} behind` : ''
   if (!committee) {

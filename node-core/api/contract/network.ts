@@ -55,6 +55,8 @@ export const clusterNode = z.object({
   links: z.array(z.object({ to: z.string(), latencyMs: z.number().optional() })),
   /** What an admin chose about its vote; absent where the network decides. */
   vote: z.enum(['always', 'never']).optional(),
+  /** Of 100, under Simplex, of a node that was proven to have lied in the committee; else absent. */
+  trust: z.number().int().optional(),
   /** Absent for a node outside the committee. */
   committee: z
     .object({

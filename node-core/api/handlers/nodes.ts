@@ -15,6 +15,7 @@ import {
   type LagView,
   lagNow,
   roleOf,
+  trustIn,
 } from './primary.ts'
 import { parseLinks } from './stored.ts'
 
@@ -106,6 +107,7 @@ function clusterNode(
   const lag = behind.get(id)
   const copy = copies.get(id)
   const vote = choiceOf(parts, id)
+  const trust = trustIn(parts, id)
   return {
     id,
     name: profile.name,
@@ -126,6 +128,7 @@ function clusterNode(
     links: self ? ownLinks(parts) : parseLinks(parts.state.get(`node/${id}/links`)?.value),
     ...(copy && { copy }),
     ...(vote && { vote }),
+    ...(trust !== undefined && { trust }),
     ...(role && { committee: { role, ...lagOf(lag) } }),
     version: profile.version,
     self,

@@ -3,6 +3,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import { lossesBorne } from '../../control/backbone/index.ts'
 import { epochInEra } from '../../control/consensus/simplex/index.ts'
 import { type CommitteeChange, choiceIn } from '../../control/primary/index.ts'
+import { TRUST_START } from '../../control/registry/index.ts'
 import type { Role } from '../../identity/index.ts'
 import type { PrimaryView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
@@ -118,6 +119,12 @@ function isDedicated(parts: NetworkParts, node: NodeId): boolean {
 export function choiceOf({ primary }: NetworkParts, node: NodeId) {
   const view = primary.view()
   return view && choiceIn(view, node)
+}
+
+/** Undefined of whoever was never caught. */
+export function trustIn({ primary }: NetworkParts, node: NodeId): number | undefined {
+  const trust = primary.view()?.seat(node).trust
+  return trust === undefined || trust >= TRUST_START ? undefined : trust
 }
 
 /** What a node does for the network: as the registry has it, else as the node says. */

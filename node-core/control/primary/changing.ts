@@ -18,6 +18,8 @@ export interface ChangingDeps {
   isInForce(): boolean
   /** Whether votes are seats, which signed commands give (docs/adr/0012). */
   hasSeats: boolean
+  /** Who would take the registry over from that node, as far as this one sees. */
+  successor(going: NodeId): NodeId | undefined
   clock: Clock
   stopping: AbortSignal
 }
@@ -76,10 +78,68 @@ export function createChanging(deps: ChangingDeps): Primary['change'] {
     if (change === 'transfer') {
       throw failure('NO_LEAD', 'Under Simplex the lead goes round by itself.')
     }
-    const seat = change === 'promote' ? 'voter' : 'none'
-    if (change === 'promote') await choose(node, 'always', signal)
-    await deps.execute({ kind: 'committee.seat', body: { node, seat } }, signal && { signal })
+    if (change === 'promote') {
+      await choose(node, 'always', signal)
+      await giveSeat(node, 'voter', signal)
+      return untilDone(change, node, signal)
+    }
+    const successor = await takeSeat(node, signal)
     if (change === 'demote') await choose(node, 'never', signal)
+    await untilDone(change, node, signal)
+    // Nobody chose it: it was kept from being taken for one too many meanwhile.
+    if (successor) await release(successor, signal)
+  }
+
+  /** To whom the registry was handed over before, if that was needed. */
+  async function takeSeat(
+    node: NodeId,
+    signal: AbortSignal | undefined,
+  ): Promise<NodeId | undefined> {
+    try {
+      await giveSeat(node, 'none', signal)
+      return undefined
+    } catch (error) {
+      const successor = isCode(error, 'LAST_VOTER') ? await handOver(node, signal) : undefined
+      if (!successor) throw error
+      await giveSeat(node, 'none', signal)
+      return successor
+    }
+  }
+
+  async function giveSeat(
+    node: NodeId,
+    seat: 'voter' | 'none',
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    await deps.execute({ kind: 'committee.seat', body: { node, seat } }, signal && { signal })
+  }
+
+  /**
+   * The last voter keeps its seat until somebody else has the registry. Undefined where nobody is there
+   * for it, or this node's owner, who is no admin, can give it to nobody.
+   */
+  async function handOver(
+    going: NodeId,
+    signal: AbortSignal | undefined,
+  ): Promise<NodeId | undefined> {
+    const successor = deps.successor(going)
+    if (successor === undefined) return undefined
+    try {
+      await choose(successor, 'always', signal)
+    } catch (error) {
+      if (isCode(error, 'FORBIDDEN')) return undefined
+      throw error
+    }
+    await giveSeat(successor, 'voter', signal)
+    await untilDone('promote', successor, signal)
+    return successor
+  }
+
+  async function untilDone(
+    change: CommitteeChange,
+    node: NodeId,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const limit = createTimeLimit(deps.clock, CHANGE_TIMEOUT_MS, notInForce, signal)
     try {
       while (!isDone(change, node, deps.committee())) await pause(deps.clock, LOOK_MS, limit.signal)

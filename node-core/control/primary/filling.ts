@@ -168,26 +168,9 @@ export function createFilling(deps: FillingDeps): Filling {
   }
 
   function backboneNode(facts: NodeFacts, isMember: boolean, watch: MemberWatch): BackboneNode {
-    const { node, labels, addresses, upMs, cpuMillis, memoryBytes } = facts
-    const row = deps.view.node(node)
-    return {
-      ...{ node, upMs, cpuMillis, memoryBytes, site: siteOf(labels, addresses) },
-      // Whatever gives less holds; a role that only its owner gives is none that an admin gave.
-      role: row?.role === 'sclerotia' && facts.role !== 'hypha' ? row.role : facts.role,
-      chosen: choiceIn(deps.view, node),
-      isEntrusted: row?.role === 'sclerotia' || deps.isAdmins(node),
-      removed:
-        isLiar(node) ||
-        (row !== undefined && (row.removed || deps.view.removed(row.owner) !== undefined)),
-      // Of a member the engine knows better than the failure detector.
-      silentMs: isMember ? watch.silentMs(node) : upMs > 0 ? 0 : SILENT,
-      stalled: watch.isStalled(node),
-    }
-  }
-
-  /** Who was caught lying gets its seat back from a person only. */
-  function isLiar(node: NodeId): boolean {
-    return deps.view.seat(node).trust < TRUST_SEATED_MIN
+    // Of a member the engine knows better than the failure detector.
+    const silentMs = isMember ? watch.silentMs(facts.node) : silenceOf(facts)
+    return { ...seen(deps, facts), silentMs, stalled: watch.isStalled(facts.node) }
   }
 
   return {
@@ -214,6 +197,39 @@ export function createFilling(deps: FillingDeps): Filling {
       stopping.abort(new MyceliumError('NOT_RUNNING', 'The node is stopping.'))
     },
   }
+}
+
+type Sight = Pick<FillingDeps, 'view' | 'nodes' | 'isAdmins'>
+
+/** To whom a sole voter hands the registry, by the eyes of a node that is in no committee. */
+export function successorSeen(deps: Sight, going: NodeId): NodeId | undefined {
+  return successorOf(
+    {
+      ...{ engine: 'simplex', self: going, members: { voters: [going], learners: [] } },
+      ...{ caughtUp: new Set(), nodes: deps.nodes().map((facts) => seen(deps, facts)) },
+    },
+    going,
+  )
+}
+
+function seen({ view, isAdmins }: Sight, facts: NodeFacts): BackboneNode {
+  const { node, labels, addresses, upMs, cpuMillis, memoryBytes } = facts
+  const row = view.node(node)
+  const isGone = row !== undefined && (row.removed || view.removed(row.owner) !== undefined)
+  return {
+    ...{ node, upMs, cpuMillis, memoryBytes, site: siteOf(labels, addresses) },
+    // Whatever gives less holds; a role that only its owner gives is none that an admin gave.
+    role: row?.role === 'sclerotia' && facts.role !== 'hypha' ? row.role : facts.role,
+    chosen: choiceIn(view, node),
+    isEntrusted: row?.role === 'sclerotia' || isAdmins(node),
+    // Who was caught lying gets its seat back from a person only.
+    removed: isGone || view.seat(node).trust < TRUST_SEATED_MIN,
+    ...{ silentMs: silenceOf(facts), stalled: false },
+  }
+}
+
+function silenceOf({ upMs }: NodeFacts): number {
+  return upMs > 0 ? 0 : SILENT
 }
 
 /** For as long as anybody asks. */

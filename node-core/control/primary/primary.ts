@@ -14,6 +14,7 @@ import { firstCommittee, isSimplex } from './engine.ts'
 import { createEnvoy } from './envoy.ts'
 import { createEraBook } from './era-book.ts'
 import { failure, noQuorum } from './failures.ts'
+import { successorSeen } from './filling.ts'
 import { createFollower, type Follower } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import type { Primary, PrimaryDeps, PrimaryOptions, PrimaryStatus } from './index.ts'
@@ -220,6 +221,15 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     return { guarantee: (role !== 'none' && keeper.current()?.guarantee()) || outside }
   }
 
+  function successor(going: NodeId): NodeId | undefined {
+    const copy = view()
+    const { nodes } = deps
+    return (
+      keeper.current()?.successor(going) ??
+      (copy && successorSeen({ view: copy, nodes, isAdmins }, going))
+    )
+  }
+
   function isInReach(): boolean {
     const { voters = [] } = board.current() ?? {}
     const reachable = new Set(net.peers())
@@ -239,6 +249,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       committee: () => board.current(),
       isInForce: () => status().inForce,
       hasSeats: isSimplex(network),
+      successor,
     }),
     heights: ({ signal } = {}) => follower.heights(net.peers(), signal),
     status,

@@ -102,6 +102,7 @@ describe('the Primary under Simplex', () => {
     expect(await get(founder, 'shop/x')).toBe('1')
     await world.run('the second goes', founder.primary.change('demote', second.id))
     expect(founder.primary.status().committee?.voters).toEqual([third.id])
+    // Nobody is seen to be there, so nobody could take it over.
     expect(await codeOf(founder.primary.change('demote', third.id))).toBe('LAST_VOTER')
     expect(await codeOf(second.primary.change('promote', second.id))).toBe('FORBIDDEN')
     expect(await codeOf(founder.primary.change('transfer', third.id))).toBe('NO_LEAD')
@@ -115,6 +116,40 @@ describe('the Primary under Simplex', () => {
     expect(founder.primary.status().committee?.voters.toSorted()).toEqual(
       [founder.id, third.id].toSorted(),
     )
+  })
+
+  it('hands the registry over before the last voter goes, by itself or by an admin’s word', async () => {
+    world = await createTestNetwork(9, 'simplex')
+    const [founder] = world.nodes as [TestNode]
+    await put(founder, 'shop/x', '1')
+    const second = await world.add('admin', 'deploy', 'use')
+    await world.until(
+      'it is registered',
+      () => founder.primary.view()?.node(second.id) !== undefined,
+    )
+    // A committee of one that nobody fills by itself is too small for four.
+    world.detect()
+    await world.run('the founder leaves', founder.primary.change('withdraw', founder.id))
+    await world.until('it holds nothing', () => founder.primary.status().role === 'none')
+    expect(second.primary.status().committee?.voters).toEqual([second.id])
+    expect(await get(second, 'shop/x')).toBe('1')
+    // By one that is in no committee.
+    await world.run('the second is taken out', founder.primary.change('demote', second.id))
+    expect(founder.primary.status().committee?.voters).toEqual([founder.id])
+    await put(second, 'shop/x', '2')
+    expect(await get(founder, 'shop/x')).toBe('2')
+  })
+
+  it('leaves the last vote where nobody may give it to another', async () => {
+    world = await createTestNetwork(10, 'simplex')
+    const [founder] = world.nodes as [TestNode]
+    const second = await world.add('deploy', 'use')
+    await world.advance(100)
+    await world.run('it is promoted', founder.primary.change('promote', second.id))
+    await world.run('the founder goes', founder.primary.change('demote', founder.id))
+    world.detect()
+    expect(await codeOf(second.primary.change('withdraw', second.id))).toBe('LAST_VOTER')
+    await put(second, 'shop/x', '1')
   })
 
   it('lets a node give up its own seat, and nobody else one of another', async () => {

@@ -88,7 +88,7 @@ export {
 } from './batch.ts'
 export { type BatchReader, createBatchReader } from './batch-reader.ts'
 export type { KeyEvent, Watched } from './history.ts'
-export { TRUST_SEATED_MIN } from './limits.ts'
+export { TRUST_SEATED_MIN, TRUST_START } from './limits.ts'
 export { type Outcome, REFUSAL_CODES, type RefusalCode } from './refusals.ts'
 export { createRegistry } from './registry.ts'
 export { type Command, RELEASE, type Release } from './release.ts'

@@ -62,7 +62,12 @@ function Row(props: { node: ClusterNode; primary: Primary; isAdmin: boolean }) {
         </a>
         {node.self && <span className="self-mark">{t('network.thisComputer')}</span>}
       </th>
-      <td>{t(`registry.part.${node.committee?.role ?? 'none'}`)}</td>
+      <td>
+        {t(`registry.part.${node.committee?.role ?? 'none'}`)}
+        {node.trust !== undefined && (
+          <StateWord tone="bad">{t('registry.lied', { trust: node.trust })}</StateWord>
+        )}
+      </td>
       <td>
         <StateWord tone={state.tone}>{state.word}</StateWord>
       </td>
