@@ -80,4 +80,5 @@ function malformed(cause?: unknown): MyceliumError<CodecErrorCode> {
   return new MyceliumError('CODEC_MALFORMED', 'Bytes are not canonical DAG-CBOR.', { cause })
 }
 
+export { createExchange, type Exchange } from './exchange.ts'
 export { encodeItems, inMapOrder, listHead, mapHead } from './pieces.ts'

@@ -1,7 +1,6 @@
 /** `follow/1`: what a node asks whom it follows, and what it is answered. */
 import { z } from 'zod'
-import { decode, encode } from '../../base/codec/index.ts'
-import { MyceliumError } from '../../base/errors/index.ts'
+import { createExchange } from '../../base/codec/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { CommittedEntry, LogIndex } from '../consensus/index.ts'
 import {
@@ -99,21 +98,10 @@ export type Answer = z.infer<typeof ANSWER>
 export type EntriesAnswer = Extract<Answer, { kind: 'entries' }>
 export type SnapshotAnswer = Extract<Answer, { kind: 'snapshot' }>
 
-export function encodeQuestion(question: Question): Uint8Array {
-  return encode(question)
-}
-
-export function parseQuestion(body: Uint8Array): Question | undefined {
-  return parse(QUESTION, body, QUESTION_BYTES_MAX)
-}
-
-export function encodeAnswer(answer: Answer): Uint8Array {
-  return encode(answer)
-}
-
-export function parseAnswer(body: Uint8Array): Answer | undefined {
-  return parse(ANSWER, body, ANSWER_BYTES_MAX)
-}
+export const { encodeQuestion, parseQuestion, encodeAnswer, parseAnswer } = createExchange({
+  question: { shape: QUESTION, bytesMax: QUESTION_BYTES_MAX },
+  answer: { shape: ANSWER, bytesMax: ANSWER_BYTES_MAX },
+})
 
 export function packEntries(entries: readonly CommittedEntry[]): EntriesAnswer['entries'] {
   return entries.map(({ payload, members }) => [
@@ -128,17 +116,4 @@ export function unpackEntries(after: LogIndex, packed: EntriesAnswer['entries'])
     payload,
     ...(members && { members: { voters: members[0], learners: members[1] } }),
   }))
-}
-
-function parse<Shape extends z.ZodType>(
-  shape: Shape,
-  body: Uint8Array,
-  bytesMax: number,
-): z.output<Shape> | undefined {
-  try {
-    return shape.safeParse(decode(body, { bytesMax })).data
-  } catch (error) {
-    if (error instanceof MyceliumError) return undefined
-    throw error
-  }
 }

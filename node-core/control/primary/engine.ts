@@ -4,7 +4,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import { type FoundedNetwork, nodeIdOf, type Signer, verify } from '../../identity/index.ts'
 import type { Engine } from '../consensus/index.ts'
-import { createRaftEngine } from '../consensus/raft/index.ts'
+import { createRaftEngine, type Promised } from '../consensus/raft/index.ts'
 import {
   type Committee,
   createCommittee,
@@ -37,6 +37,8 @@ export interface EngineStart {
   founding: boolean
   /** Under Simplex the first epoch in which this home votes. */
   votesFrom: number
+  /** Under Raft, in a log of this name that was erased. */
+  promised?: Promised | undefined
 }
 
 export function isSimplex(network: FoundedNetwork): boolean {
@@ -71,6 +73,7 @@ export function createNodeEngine(deps: EngineDeps, start: EngineStart): Engine |
     : createRaftEngine(
         {
           ...{ self, random, heartbeatTicks: HEARTBEAT_TICKS },
+          ...(start.promised && { promised: start.promised }),
           ...(keptEntries !== undefined && { trailingEntriesMax: keptEntries }),
           ...(start.founding && {
             founding: {

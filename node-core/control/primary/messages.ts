@@ -1,7 +1,6 @@
 /** `registry/1`: what a node asks a member of the committee, and what it is answered. */
 import { z } from 'zod'
-import { decode, encode, type Plain } from '../../base/codec/index.ts'
-import { MyceliumError } from '../../base/errors/index.ts'
+import { createExchange, type Plain } from '../../base/codec/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import {
   ANSWER_BYTES_MAX,
@@ -97,21 +96,10 @@ const OUTCOMES = z.array(
   ]),
 )
 
-export function encodeQuestion(question: Question): Uint8Array {
-  return encode(question)
-}
-
-export function parseQuestion(body: Uint8Array): Question | undefined {
-  return parse(QUESTION, body, QUESTION_BYTES_MAX)
-}
-
-export function encodeAnswer(answer: Answer): Uint8Array {
-  return encode(answer)
-}
-
-export function parseAnswer(body: Uint8Array): Answer | undefined {
-  return parse(ANSWER, body, ANSWER_BYTES_MAX)
-}
+export const { encodeQuestion, parseQuestion, encodeAnswer, parseAnswer } = createExchange({
+  question: { shape: QUESTION, bytesMax: QUESTION_BYTES_MAX },
+  answer: { shape: ANSWER, bytesMax: ANSWER_BYTES_MAX },
+})
 
 /** Undefined unless there is one for each of `count` commands. */
 export function parseOutcomes(value: Plain, count: number): CommandOutcome[] | undefined {
@@ -145,17 +133,4 @@ const LINKS = z.array(bytes).max(LINKS_MAX)
 
 export function parseLinks(value: Plain): Uint8Array[] | undefined {
   return LINKS.safeParse(value).data
-}
-
-function parse<Shape extends z.ZodType>(
-  shape: Shape,
-  body: Uint8Array,
-  bytesMax: number,
-): z.output<Shape> | undefined {
-  try {
-    return shape.safeParse(decode(body, { bytesMax })).data
-  } catch (error) {
-    if (error instanceof MyceliumError) return undefined
-    throw error
-  }
 }

@@ -212,6 +212,8 @@ describe('the Primary', () => {
     await world.until('it holds nothing', () => founder.primary.status().role === 'none')
     await world.advance(100)
     expect(await founder.disk.list('registry/log')).toEqual([])
+    // But for what it had promised there, should it come back.
+    expect(await founder.disk.read('registry/promised.cbor')).toBeDefined()
     expect(await get(founder, 'shop/x')).toBe('1')
     await world.run('the second goes', founder.primary.change('demote', second.id))
     expect(founder.primary.status().committee?.voters).toEqual([third.id])

@@ -11,6 +11,7 @@ import type { PrimaryStatus } from './index.ts'
 import { REOPEN_MS } from './limits.ts'
 import type { LogName } from './log-name.ts'
 import { foundOn, giveUp, goesOnHere, type OverrulingDeps } from './overruling.ts'
+import { rememberPromised } from './promised.ts'
 import { createReplica, type Replica, type ReplicaDeps } from './replica.ts'
 import { readCopy, type SalvagedCopy } from './salvaging.ts'
 import { contradicts, refuseStale } from './stale-copy.ts'
@@ -129,7 +130,9 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   async function leave(): Promise<void> {
     logger.info('This node has left the committee.', {})
     leftAt = Math.max(own()?.applied ?? 0, deps.board().told()?.applied ?? 0)
+    const { engine } = replica?.status() ?? {}
     await close()
+    await rememberPromised(disk, eras.log(), engine)
     await eraseReplica(disk, eras.log())
     failed = undefined
     deps.changed()

@@ -5,6 +5,7 @@ import type { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { type Consensus, type ConsensusStatus, createConsensus } from '../consensus/driver/index.ts'
 import type { CommittedEntry, EngineStatus } from '../consensus/index.ts'
+import type { Promised } from '../consensus/raft/index.ts'
 import type {
   ChainEnd,
   Epoch,
@@ -39,6 +40,7 @@ import { type LogName, protocolOf } from './log-name.ts'
 import { type BatchId, batchId, createMachine } from './machine.ts'
 import type { Question } from './messages.ts'
 import { toldPosition } from './positions.ts'
+import { readPromised } from './promised.ts'
 import { createProposer } from './proposer.ts'
 import { answerQuery } from './queries.ts'
 import { demote, promote, requireLead, takeIn, transfer } from './reconfiguring.ts'
@@ -106,6 +108,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   let founding = false
   let hasState = false
   let firstEpoch = 0
+  let promised: Promised | undefined
   let simplex: SimplexEngine | undefined
   let heard: ReadonlySet<NodeId> = new Set()
   const consensus: Consensus = createConsensus(
@@ -114,7 +117,9 @@ export function createReplica(deps: ReplicaDeps): Replica {
       createEngine(records) {
         const { signer, ending } = deps
         const parts = { network, random, self: net.self, signer, ending, view, options }
-        const engine = createNodeEngine(parts, { records, founding, votesFrom: firstEpoch })
+        const engine = createNodeEngine(parts, {
+          ...{ records, founding, votesFrom: firstEpoch, promised },
+        })
         simplex = 'links' in engine ? engine : undefined
         return engine
       },
@@ -218,6 +223,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
         throw failure('LOG_DAMAGED', 'The log of the registry is gone from this computer.')
       }
       founding = standing === 'founding'
+      promised = await readPromised(disk, name)
       const isNew = standing === 'none'
       firstEpoch = isNew && isSimplex(network) ? deps.epochToVoteFrom() : votesFrom
       consensus.subscribe(lookWhoIsHeard)

@@ -1,10 +1,8 @@
 /**
  * The `Engine` of `control/consensus` over `RawNode`: records in place of entries and hard state,
  * bytes in place of messages, and an answer for everyone who proposed or asked.
- *
- * Long, because it is one machine with one order of effects: splitting it would hide that order.
  */
-import { assert, MyceliumError, unreachable } from '../../../base/errors/index.ts'
+import { assert, unreachable } from '../../../base/errors/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
 import type {
   CommittedEntry,
@@ -17,20 +15,15 @@ import type {
   ReadId,
   Ready,
   RefusalCode,
-  StateSnapshot,
   Verdict,
 } from '../index.ts'
-import {
-  type Configuration,
-  change,
-  changeTo,
-  configurationOf,
-  EMPTY_CONFIGURATION,
-  membersOf,
-} from './configuration.ts'
+import { AgeWatch } from './age-watch.ts'
+import { ignored, isEmpty, outgoing, rejected, stateSnapshot } from './answers.ts'
+import { change, changeTo, EMPTY_CONFIGURATION, membersOf } from './configuration.ts'
+import { ConfigurationHistory } from './configuration-history.ts'
 import { changeOf, type Entry, fitting, NO_DATA } from './entries.ts'
-import type { RaftErrorCode, RaftVerdictCode } from './errors.ts'
 import { Fates } from './fates.ts'
+import { foundedBy, isSoleVoter, promisedIn, promising } from './founding.ts'
 import { Gathering } from './gathering.ts'
 import type { RaftEngineConfig } from './index.ts'
 import {
@@ -41,10 +34,9 @@ import {
   PAYLOAD_BYTES_MAX,
   PROPOSALS_WAITING_MAX,
   SNAPSHOT_BYTES_MAX,
-  STALE_HEARTBEATS,
 } from './limits.ts'
-import type { Message, StepProblem } from './messages.ts'
-import { toIndex, toTerm } from './positions.ts'
+import type { Message } from './messages.ts'
+import { INDEX_ZERO, toIndex } from './positions.ts'
 import type { Proposed } from './proposals.ts'
 import { Questions } from './questions.ts'
 import { RawNode, type RawReady } from './raw-node.ts'
@@ -54,7 +46,7 @@ import { SnapshotReceiver } from './snapshot-receiver.ts'
 import { SnapshotSender } from './snapshot-sender.ts'
 import { sparing } from './sparing.ts'
 import { trailingStart } from './trailing.ts'
-import { encodeMessage, parseMessage, type SnapshotChunk, type WireMessage } from './wire.ts'
+import { parseMessage, type SnapshotChunk, type WireMessage } from './wire.ts'
 
 interface Waiting {
   /** Undefined for what a follower handed on: its own node has told its fate already. */
@@ -76,22 +68,21 @@ export class RaftEngine implements Engine {
   #waiting: Waiting[] = []
   /** Answers of this engine's own, beside those of the core. */
   #replies: WireMessage[] = []
-  /** Which configuration holds from which index on, since the last snapshot. */
-  #configurations: { from: LogIndex; configuration: Configuration }[]
+  readonly #configurations: ConfigurationHistory
   /** What the first Ready says besides: the state to begin with, and what founds a log. */
   #opening: { snapshot: Snapshot | undefined; records: Uint8Array[] } | undefined
   #underway: 'none' | 'own' | 'core' = 'none'
-  /** Heartbeats in a row that told of a commit beyond this log. */
-  #beyondLog = 0
+  readonly #age = new AgeWatch()
 
   constructor(config: RaftEngineConfig, stored: Stored) {
     this.self = config.self
     this.#trailingEntriesMax = config.trailingEntriesMax
     const { random } = config
     const electionTicks = config.electionTicks ?? ELECTION_TICKS
-    const begin = stored.snapshot ? stored : foundedBy(config, stored)
+    const begin = promising(config, stored.snapshot ? stored : foundedBy(config, stored))
     this.#node = new RawNode({
       ...begin,
+      promised: promisedIn(config),
       id: config.self,
       electionTicks,
       heartbeatTicks: config.heartbeatTicks ?? HEARTBEAT_TICKS,
@@ -105,12 +96,15 @@ export class RaftEngine implements Engine {
     this.#questions = new Questions(Buffer.from(random.bytes(8)).toString('hex'))
     this.#sender = new SnapshotSender(random)
     const configuration = begin.snapshot?.configuration ?? EMPTY_CONFIGURATION
-    this.#configurations = [{ from: begin.snapshot?.index ?? toIndex(0), configuration }]
+    this.#configurations = new ConfigurationHistory(
+      begin.snapshot?.index ?? INDEX_ZERO,
+      configuration,
+    )
     // Nobody else could lead, and there is nobody to wait for.
     if (isSoleVoter(this.#node.configuration, config.self)) this.#node.campaign()
     this.#opening = {
       snapshot: begin.snapshot,
-      records: begin === stored ? [] : recordsOf(begin),
+      records: stored.snapshot || !begin.snapshot ? [] : recordsOf(begin),
     }
   }
 
@@ -234,7 +228,7 @@ export class RaftEngine implements Engine {
     assert(index <= log.applying, 'Compaction beyond what was delivered.')
     assert(state.byteLength <= SNAPSHOT_BYTES_MAX, 'The state is too large for a snapshot.')
     if (term !== undefined && index > (log.newestSnapshot?.index ?? 0)) {
-      const configuration = this.#configurationAt(index)
+      const configuration = this.#configurations.at(index)
       this.#node.setSnapshot({ index, term, configuration, state })
       this.#node.compact(trailingStart(log, index, this.#trailingEntriesMax))
     }
@@ -269,7 +263,7 @@ export class RaftEngine implements Engine {
 
   #stepCore(message: Message): Verdict {
     const problem = this.#node.step(message)
-    if (message.kind === 'heartbeat' && problem !== 'STALE') this.#lookAtAge(problem)
+    if (message.kind === 'heartbeat' && problem !== 'STALE') this.#age.heard(problem)
     switch (problem) {
       case undefined:
         return { verdict: 'accept' }
@@ -283,19 +277,6 @@ export class RaftEngine implements Engine {
       default:
         return unreachable(problem)
     }
-  }
-
-  /**
-   * What was acknowledged was on the disk before, so an older copy of the log was put in its place.
-   * One heartbeat may be late, from before this node left and came back with a new copy.
-   */
-  #lookAtAge(problem: StepProblem | undefined): void {
-    this.#beyondLog = problem === 'COMMIT_BEYOND_LOG' ? this.#beyondLog + 1 : 0
-    if (this.#beyondLog < STALE_HEARTBEATS) return
-    throw new MyceliumError<RaftErrorCode>(
-      'RAFT_LOG_STALE',
-      'The log of this node is older than what it has acknowledged to its leader.',
-    )
   }
 
   #takeForwarded(payloads: readonly Uint8Array[]): Verdict {
@@ -373,9 +354,7 @@ export class RaftEngine implements Engine {
   /** Applies changes of members, and tells the fates that are decided by what is committed now. */
   #deliver({ snapshot, committedEntries }: RawReady): CommittedEntry[] {
     const { log } = this.#node
-    if (snapshot) {
-      this.#configurations = [{ from: snapshot.index, configuration: snapshot.configuration }]
-    }
+    if (snapshot) this.#configurations.restart(snapshot.index, snapshot.configuration)
     const committed = committedEntries.map((entry) => this.#toCommitted(entry))
     const last = committedEntries.at(-1) ?? snapshot
     if (last) this.#fates.committedTo(last, (index) => log.term(index))
@@ -387,16 +366,8 @@ export class RaftEngine implements Engine {
     const wanted = changeOf(entry)
     if (wanted === undefined) return { index, payload: entry.data }
     const configuration = this.#node.applyChange(wanted)
-    this.#configurations.push({ from: index, configuration })
+    this.#configurations.add(index, configuration)
     return { index, payload: NO_DATA, members: membersOf(configuration) }
-  }
-
-  #configurationAt(index: LogIndex): Configuration {
-    const at = this.#configurations.findLastIndex(({ from }) => from <= index)
-    const found = this.#configurations[at]
-    assert(found !== undefined, 'The configuration of that index is forgotten.')
-    this.#configurations = this.#configurations.slice(at)
-    return found.configuration
   }
 
   #onDisk(): Stored {
@@ -418,35 +389,3 @@ export class RaftEngine implements Engine {
     return encoded
   }
 }
-
-/** A log that begins after the first snapshot, so that whoever joins later must be sent one. */
-function foundedBy({ founding }: RaftEngineConfig, stored: Stored): Stored {
-  if (founding === undefined) return stored
-  const configuration = configurationOf(founding.members)
-  const snapshot = { index: toIndex(1), term: toTerm(1), configuration, state: founding.state }
-  const hardState = { term: snapshot.term, votedFor: undefined, commit: snapshot.index }
-  return { snapshot, entries: [], hardState }
-}
-
-function isSoleVoter({ voters, outgoing }: Configuration, node: NodeId): boolean {
-  return voters.length === 1 && voters[0] === node && outgoing.length === 0
-}
-
-function outgoing(message: WireMessage): Outgoing {
-  return { to: message.to, message: encodeMessage(message) }
-}
-
-function stateSnapshot(snapshot: Snapshot | undefined): StateSnapshot | undefined {
-  if (snapshot === undefined) return undefined
-  const { index, state, configuration } = snapshot
-  return { index, state, members: membersOf(configuration) }
-}
-
-function isEmpty(ready: Ready): boolean {
-  const { messagesNow, messages, records, committed, reads, fates, snapshot } = ready
-  const lists = [messagesNow, messages, records, committed, reads, fates]
-  return snapshot === undefined && lists.every((list) => list.length === 0)
-}
-
-const ignored = (code: RaftVerdictCode): Verdict => ({ verdict: 'ignore', code })
-const rejected = (code: RaftVerdictCode): Verdict => ({ verdict: 'reject', code })

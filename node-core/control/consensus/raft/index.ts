@@ -19,12 +19,20 @@ import type { Engine, Members } from '../index.ts'
 import { RaftEngine } from './engine.ts'
 import { readRecords } from './records.ts'
 
+/** It votes in no term up to `term`, and for nobody whose log ends before `last`. */
+export interface Promised {
+  readonly term: number
+  readonly last: { readonly index: number; readonly term: number }
+}
+
 export interface RaftEngineConfig {
   readonly self: NodeId
   /** For election timeouts and names that must not collide; keys are not made of it. */
   readonly random: Random
   /** The same on every founding node. Used only where there are no records yet. */
   readonly founding?: { readonly members: Members; readonly state: Uint8Array }
+  /** What this node had promised when it erased a log of this name, as it left the committee. */
+  readonly promised?: Promised
   /** Ticks; default ELECTION_TICKS. */
   readonly electionTicks?: number
   /** Ticks; default HEARTBEAT_TICKS. */

@@ -23,6 +23,8 @@ import type { Snapshot } from './snapshot.ts'
 export class RaftLog {
   /** The last entry that was compacted away: its term is still needed to match what follows. */
   #base: EntryId = { index: INDEX_ZERO, term: TERM_ZERO }
+  /** The last entry that this node has acknowledged in a log that it holds no more. */
+  readonly #promised: EntryId
   /** The first of them is at `#base.index + 1`. */
   #entries: Entry[] = []
   committed: LogIndex = INDEX_ZERO
@@ -38,7 +40,12 @@ export class RaftLog {
   #pendingHandedOut = false
 
   /** From what is on disk: all of it is stable. Entries are without gaps from the snapshot on. */
-  constructor(snapshot: Snapshot | undefined, entries: readonly Entry[]) {
+  constructor(
+    snapshot: Snapshot | undefined,
+    entries: readonly Entry[],
+    promised: EntryId = { index: INDEX_ZERO, term: TERM_ZERO },
+  ) {
+    this.#promised = promised
     this.snapshot = snapshot
     if (snapshot) this.#restartAt(snapshot)
     this.#entries = [...entries]
@@ -73,10 +80,12 @@ export class RaftLog {
     return this.term(index) === term
   }
 
-  /** Raft §5.4.1: whether a log that ends with `other` is at least as up-to-date as this one. */
+  /**
+   * Raft §5.4.1: whether a log that ends with `other` is at least as up-to-date as this one, and as the
+   * one that this node held before it (docs/adr/0017): a majority may have counted on that.
+   */
   isUpToDate(other: EntryId): boolean {
-    const { index, term } = this.last
-    return other.term > term || (other.term === term && other.index >= index)
+    return isAtLeast(other, this.last) && isAtLeast(other, this.#promised)
   }
 
   /** Entries in [from, to), as many as fit into `bytesMax` and at least one. */
@@ -232,3 +241,7 @@ export class RaftLog {
 
 /** For callers that reach over the end on purpose. */
 export const TO_THE_END: LogIndex = toIndex(Number.MAX_SAFE_INTEGER)
+
+function isAtLeast(one: EntryId, other: EntryId): boolean {
+  return one.term > other.term || (one.term === other.term && one.index >= other.index)
+}

@@ -51,6 +51,8 @@ export interface RawNodeConfig extends Partial<RaftOptions> {
   readonly snapshot?: Snapshot | undefined
   readonly entries?: readonly Entry[]
   readonly hardState?: HardState | undefined
+  /** Where the log ended that this node held before and has erased. */
+  readonly promised?: EntryId | undefined
   readonly inflightMessagesMax?: number
   readonly inflightBytesMax?: number
   readonly committedBytesMax?: number
@@ -86,7 +88,7 @@ export class RawNode {
   #underway: { ready: RawReady; own: readonly Message[] } | undefined
 
   constructor(config: RawNodeConfig) {
-    const log = new RaftLog(config.snapshot, config.entries ?? [])
+    const log = new RaftLog(config.snapshot, config.entries ?? [], config.promised)
     const tracker = new Tracker({
       messagesMax: config.inflightMessagesMax ?? INFLIGHT_MESSAGES_MAX,
       bytesMax: config.inflightBytesMax ?? INFLIGHT_BYTES_MAX,

@@ -1,0 +1,84 @@
+import { readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  AWAY,
+  type LostMajority,
+  lateReport,
+  loseMajority,
+} from '../../node-core/api/testing/lost-majority.ts'
+import { BEN } from '../../node-core/api/testing/memory-node.ts'
+import { REPORT_PAGE } from '../limits.ts'
+import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
+
+let home: RunningHome
+let lost: LostMajority
+beforeEach(async () => {
+  home = await createRunningHome()
+  lost = loseMajority(home.node)
+})
+afterEach(() => home.remove())
+
+describe('mycelium recover', () => {
+  it('says what it would mean, by the names of computers, and does nothing', async () => {
+    const { exit, out, err } = await home.run('recover')
+    expect(exit).toBe(0)
+    expect(out).toMatch(/^Voted +ada, ben, ffffffff$/m)
+    expect(out).toMatch(/^Not in reach +ben, ffffffff$/m)
+    expect(out).toContain('enough to have acknowledged writes that nobody here knows of')
+    expect(out).not.toContain(AWAY)
+    expect(err).toContain('Nothing was done. To do it: mycelium recover --yes')
+    expect(lost.asked).toEqual([])
+  })
+
+  it('says so where those away can have acknowledged nothing, and who says it holds more', async () => {
+    lost.plan = { ...lost.plan, mayLose: false, unproven: [BEN.node] }
+    const { out } = await home.run('recover')
+    expect(out).toContain('too few to have acknowledged anything')
+    expect(out).toMatch(/^Say so, unproven +ben$/m)
+  })
+
+  it('does it with --yes, for the era that it has looked at', async () => {
+    const { out } = await home.run('recover', '--yes', '--without-witness')
+    expect(out).toMatch(/^Era 3 has begun: this node alone votes, until others have learned/)
+    expect(lost.asked).toEqual([{ anyway: false, withoutWitness: true }])
+  })
+
+  it('is refused where another copy holds more, and where a majority is in reach', async () => {
+    lost.plan = { ...lost.plan, later: [BEN.node] }
+    const later = await home.run('recover', '--yes')
+    expect([later.exit, later.err]).toEqual([1, expect.stringContaining('LATER_COPY')])
+    expect((await home.run('recover', '--yes', '--anyway')).exit).toBe(0)
+    await home.remove()
+    home = await createRunningHome()
+    const none = await home.run('recover')
+    expect([none.exit, none.err]).toEqual([4, expect.stringContaining('QUORUM_STANDS')])
+  })
+})
+
+describe('mycelium recover report', () => {
+  it('lists what was late, and says where nothing was', async () => {
+    expect((await home.run('recover', 'report')).out).toBe('No late writes.')
+    lost.reports = [lateReport(2)]
+    const { out } = await home.run('recover', 'report')
+    expect(out).toMatch(/kv\.put +shop\/0 +a1000000 +yes$/m)
+    expect(out).toMatch(/kv\.put +shop\/1 +a1000000 +unknown$/m)
+    expect(out).toMatch(/value +shop\/row +revision 7$/m)
+  })
+
+  it('writes all of it to a file that is its owner’s alone, page after page', async () => {
+    lost.reports = [lateReport(REPORT_PAGE + 3)]
+    const file = path.join(home.home, 'late.json')
+    expect((await home.run('recover', 'report', '--out', file)).exit).toBe(0)
+    const [report] = JSON.parse(readFileSync(file, 'utf8'))
+    expect([report.commands.length, report.rows.length]).toEqual([REPORT_PAGE + 3, 1])
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+  })
+
+  it('forgets one, and says that there is none of that era', async () => {
+    lost.reports = [lateReport(1)]
+    expect((await home.run('recover', 'report', '--discard', '1')).out).toContain('is gone')
+    expect((await home.run('recover', 'report', '--discard', '1')).exit).toBe(5)
+    expect((await home.run('recover', 'report', '--discard', 'x')).exit).toBe(2)
+  })
+})
