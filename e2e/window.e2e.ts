@@ -117,6 +117,23 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     await look(adas, '11-deployed')
   })
 
+  it('reads a compose file before anything runs, and refuses what is not safe', async () => {
+    await adas.getByText('Deploy another').click()
+    await button(adas, /^Bring a compose file/).click()
+    const wiki = 'services:\n  wiki:\n    image: wiki:1\n    volumes: [data:/data]\n'
+    await adas.getByLabel('What you have').fill(`${wiki}    privileged: true\n`)
+    await button(adas, 'Read it').click()
+    await adas.getByText('services.wiki.privileged').waitFor()
+    await look(adas, '11-refused')
+    assert.equal(await button(adas, /^Deploy 0 workloads/).isDisabled(), true)
+    await adas.getByLabel('What you have').fill(wiki)
+    await button(adas, 'Read it').click()
+    await adas.getByText('There are no volumes yet', { exact: false }).waitFor()
+    await adas.getByText('1 thing is kept as it is.').waitFor()
+    assert.equal(await button(adas, /^Deploy 1 workload/).isDisabled(), false)
+    await look(adas, '11-brought')
+  })
+
   it('reads the logs of both copies', async () => {
     await ada.viaEdge('/greeter/')
     await ada.viaEdge('/greeter/')

@@ -29,6 +29,7 @@ const changed = {
     'Runs as a workload of equal instances: none has a name or storage of its own.',
   'always-beside':
     'Here a new copy always starts beside the old one, which ends when the new one is healthy.',
+  'spread-over-sites': 'Zones are sites here: copies are spread over them first.',
   'ports-joined': 'Its ports were added to the workload that it leads to.',
 }
 

@@ -10,6 +10,7 @@ export interface Draft {
   parts: PartDraft[]
   replicas?: number
   rollout: NonNullable<Manifest['rollout']>
+  overSites?: boolean
   labels: Map<string, string>
   nodeSelector: Map<string, string>
 }

@@ -30,6 +30,7 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
       containers,
       ...(draft.replicas !== undefined && { replicas: draft.replicas }),
       ...(draft.labels.size > 0 && { labels: Object.fromEntries(draft.labels) }),
+      ...(draft.overSites && { placement: { spread: 'site' } }),
       ...(Object.keys(draft.rollout).length > 0 && { rollout: draft.rollout }),
       ...(draft.nodeSelector.size > 0 && { nodeSelector: Object.fromEntries(draft.nodeSelector) }),
     }

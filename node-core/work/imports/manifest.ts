@@ -5,6 +5,7 @@ export interface Manifest {
   replicas?: number
   labels?: Record<string, string>
   nodeSelector?: Record<string, string>
+  placement?: { spread: 'site' }
   rollout?: { atOnce?: number; paused?: boolean }
 }
 

@@ -191,6 +191,20 @@ describe('a service', () => {
     expect(importText({ text }).workloads[0]?.rollout).toEqual({ atOnce: 3, paused: true })
   })
 
+  test('goes where it was told to by rules that there are', () => {
+    const deploy = 'placement: { constraints: ["node.labels.disk==ssd", "node.role == manager"] }'
+    const service = importText({ text: `services: { x: { image: x, deploy: { ${deploy} } } }` })
+    expect(service.workloads[0]?.nodeSelector).toEqual({ disk: 'ssd' })
+    expect(service.report.find(({ code }) => code === 'no-placement')?.path).toContain('1')
+    const keys = ['kubernetes.io/hostname', 'topology.kubernetes.io/zone']
+    const spread = keys.map((key) => `{ maxSkew: 1, topologyKey: ${key} }`)
+    const spec = `{ topologySpreadConstraints: [${spread}], containers: [{ image: x }] }`
+    const pod = importText({
+      text: `{ apiVersion: v1, kind: Pod, metadata: { name: x }, spec: ${spec} }`,
+    })
+    expect(pod.workloads[0]?.placement).toEqual({ spread: 'site' })
+  })
+
   test('is handed variables from outside only when they are given', () => {
     const text = 'services: { x: { image: x, environment: [A, B], labels: [c=d] } }'
     const { workloads, report } = importText({ text, variables: { A: 'a' } })

@@ -4,6 +4,7 @@ import { Empty, Page, PageHeader } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import { type Problem, toProblem } from '../../transport/index.ts'
+import { Bring } from './bring.tsx'
 import './deploy.css'
 import { type DeployForm, EMPTY_FORM, type FormField, placeProblems, toInput } from './form.ts'
 import { FormFields } from './form-fields.tsx'
@@ -78,6 +79,7 @@ function DeployPage({ onDeployed }: { onDeployed: (name: string) => void }) {
           {input && <SameInText input={input} />}
         </div>
       </form>
+      <Bring onDeployed={onDeployed} />
     </Page>
   )
 }

@@ -2,6 +2,7 @@
 import { REPLICAS_MAX } from '../../spec/index.ts'
 import { byRules, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
 import {
+  all,
   bytes,
   cores,
   type Service,
@@ -22,7 +23,7 @@ const DEPLOY: Rules<Service> = new Map<string, ServiceRule>([
   ['mode', takeMode],
   ['resources', inside(() => RESOURCES)],
   ['restart_policy', say('no-restart-rule')],
-  ['placement', say('no-placement')],
+  ['placement', inside(() => PLACEMENT)],
   ['endpoint_mode', say('no-networks')],
   ['update_config', inside(() => UPDATE)],
   ['rollback_config', say('no-rollout')],
@@ -36,6 +37,19 @@ const UPDATE: Rules<Service> = new Map<string, ServiceRule>([
   ],
   ...sayOf('no-rollout', 'delay', 'failure_action', 'monitor', 'max_failure_ratio'),
 ])
+
+const PLACEMENT: Rules<Service> = new Map<string, ServiceRule>([
+  ['constraints', all(takeConstraint)],
+  ...sayOf('no-placement', 'preferences', 'max_replicas_per_node'),
+])
+
+/** `node.labels.disk == ssd`. */
+function takeConstraint(at: Tree, { draft, scope }: Service): void {
+  const [, key, value] = /^node\.labels\.(\S+?) ?== ?(\S+)$/.exec(textOf(at) ?? '') ?? []
+  const fits = key !== undefined && value !== undefined && key !== '__proto__'
+  if (fits) draft.nodeSelector.set(key, value)
+  scope.say(at, fits ? 'kept' : 'no-placement')
+}
 
 const RESOURCES: Rules<Service> = new Map([amounts('limits'), amounts('reservations')])
 

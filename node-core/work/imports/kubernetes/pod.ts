@@ -45,7 +45,8 @@ const POD: Rules<Kube> = new Map<string, KubeRule>([
   ['os', say('no-placement')],
   ...sayOf('device', 'resourceClaims'),
   ...sayOf('no-init', 'initContainers', 'ephemeralContainers'),
-  ...sayOf('no-placement', 'nodeName', 'tolerations', 'topologySpreadConstraints'),
+  ['topologySpreadConstraints', all(takeSpread)],
+  ...sayOf('no-placement', 'nodeName', 'tolerations'),
   ...sayOf('no-placement', 'schedulerName', 'schedulingGates', 'runtimeClassName'),
   ...sayOf('no-placement', 'priorityClassName', 'priority', 'preemptionPolicy'),
   ...sayOf('no-networks', 'dnsPolicy', 'hostAliases'),
@@ -81,6 +82,16 @@ function takeNodeSelector(at: Tree, { draft, scope }: Kube): void {
       scope.say(value, 'kept')
     }
   }
+}
+
+function takeSpread(at: Tree, { draft, scope }: Kube): void {
+  const over = textOf(field(at, 'topologyKey'))
+  // Copies go to different nodes anyhow.
+  if (over === 'kubernetes.io/hostname') scope.say(at, 'always-so')
+  else if (over === 'topology.kubernetes.io/zone') {
+    draft.overSites = true
+    scope.say(at, 'spread-over-sites')
+  } else scope.say(at, 'no-placement')
 }
 
 function takeRestartPolicy(at: Tree, { scope }: Kube): void {
