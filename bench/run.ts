@@ -12,6 +12,7 @@ import { interrupt } from './processes.ts'
 import { recoveryBench } from './recovery.ts'
 import { registryBench } from './registry.ts'
 import { type Bench, machine, renderRows } from './report.ts'
+import { servicesBench } from './services.ts'
 import { startupBench } from './startup.ts'
 
 const BENCHES: readonly Bench[] = [
@@ -19,6 +20,7 @@ const BENCHES: readonly Bench[] = [
   startupBench,
   meshBench,
   deployBench,
+  servicesBench,
   loopBench,
   edgeBench,
   floodBench,

@@ -115,7 +115,9 @@ export function createContainerRunner(
     async end(id, { graceMs = GRACE_MS } = {}) {
       const parts = await partsOf(id)
       for (const { container } of parts) remember(ended, container.engineId, true)
-      await Promise.all(parts.map((one) => engine.stopContainer(one.container.engineId, graceMs)))
+      // What has ended by itself is only removed: whoever waits for its successor waits for this.
+      const alive = parts.filter(({ container }) => container.state === 'running')
+      await Promise.all(alive.map((one) => engine.stopContainer(one.container.engineId, graceMs)))
       for (const { container } of parts) await engine.removeContainer(container.engineId)
     },
 
