@@ -45,6 +45,59 @@ describe(`one engine${skipped}`, { skip: Boolean(missing) }, () => {
     assert.equal((await node.cli('delete', 'later')).code, 0)
   })
 
+  it('runs what a compose file, a command line and Kubernetes YAML said', async () => {
+    const serve = (what: string) =>
+      `/bin/busybox mkdir -p /www && echo ${what} > /www/index.html && exec /bin/busybox httpd -f -p 80 -h /www`
+    const compose = `
+services:
+  from_compose:
+    image: hello:\${TAG:-1}
+    entrypoint: [/bin/busybox, sh, -c]
+    command: ["${serve('$$WHAT')}"]
+    environment: { WHAT: compose }
+    ports: ["80"]
+    mem_limit: 64m
+    restart: unless-stopped
+    healthcheck: { test: [CMD, /bin/busybox, wget, -q, -O, "-", "http://127.0.0.1:80/"], interval: 1s, start_period: 30s }
+`
+    const line = `docker run -d --name from-run \\\n  --entrypoint /bin/busybox -p 127.0.0.1::80 hello:1 sh -c "${serve('run')}"\n`
+    const kubernetes = JSON.stringify({
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'from-kubernetes' } },
+      spec: {
+        replicas: 2,
+        template: {
+          spec: {
+            containers: [
+              {
+                ...{ name: 'web', image: 'hello:1', command: ['/bin/busybox', 'sh', '-c'] },
+                ...{ args: [serve('$(WHAT)')], env: [{ name: 'WHAT', value: 'kubernetes' }] },
+                ports: [{ name: 'http', containerPort: 80 }],
+                readinessProbe: { httpGet: { port: 'http' }, periodSeconds: 1 },
+                resources: { limits: { cpu: '100m', memory: '32Mi' } },
+              },
+            ],
+          },
+        },
+      },
+    })
+    for (const [what, text, replicas] of [
+      ['compose', compose, 1],
+      ['run', line, 1],
+      ['kubernetes', kubernetes, 2],
+    ] as const) {
+      const file = path.join(node.home, `from-${what}`)
+      writeFileSync(file, text)
+      const { report } = await node.json<{ report: { verdict: string }[] }>(
+        ...['import', file, '--deploy'],
+      )
+      assert.ok(report.every(({ verdict }) => verdict !== 'refused'))
+      await running(node, `from-${what}`, { replicas, timeoutMs: 60_000 })
+      const answer = await node.viaEdge(`/from-${what}/`)
+      assert.deepEqual([answer.status, answer.text], [200, `${what}\n`])
+      assert.equal((await node.cli('delete', `from-${what}`)).code, 0)
+    }
+  })
+
   it('runs two containers side by side, and sends traffic while the ready one says so', async () => {
     const httpd = (port: number, folder: string) => ({
       command: ['/bin/busybox', 'sh', '-c'],

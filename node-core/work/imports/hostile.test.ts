@@ -45,6 +45,9 @@ describe('a text', () => {
     )
     levels[0] = 'x0: &a0 [1,1,1,1,1,1,1,1,1]'
     expect(fails(`services: {}\n${levels.join('\n')}`)).toBe(true)
+    const often = (what: string) =>
+      `services: { x: { image: x, ${what}: [&l "${'x'.repeat(90_000)}"${', *l'.repeat(50)}] } }`
+    expect([fails(often('labels')), fails(often('expose'))]).toEqual([true, true])
     expect(fails('services: &a { x: *a }')).toBe(true)
     expect(fails('services: &a { x: { <<: *a } }')).toBe(true)
     expect(fails('services: { x: *none }')).toBe(true)
@@ -82,6 +85,13 @@ describe('a text', () => {
     })
     const text = `{ apiVersion: v1, kind: Pod, metadata: { name: x }, spec: { containers: [{ image: x, env: [${env}] }] } }`
     expect(brought({ text })?.workloads).toEqual([])
+  })
+
+  test('of a long name does not say it again with each line', () => {
+    const ports = Array.from({ length: 2_000 }, () => '"1:1"')
+    const text = `services: { ${'x'.repeat(60_000)}: { image: x, ports: [${ports}] } }`
+    const said = JSON.stringify(brought({ text })?.report)
+    expect(said.length).toBeLessThan(2_000_000)
   })
 
   test('of names that programs trip over sets nothing by them', () => {

@@ -4,6 +4,8 @@ export const TEXT_LENGTH_MAX = 131_072
 export const COMMAND_LINES_LENGTH_MAX = 32_768
 /** Values, lists and maps that a text may come to, what it says once and uses often counted each time. */
 export const TREE_NODES_MAX = 20_000
+/** Letters of all values of a text, those that it says once and uses often counted each time. */
+export const TREE_LETTERS_MAX = 1_048_576
 /** Lists and maps within each other. */
 export const TREE_DEPTH_MAX = 64
 /** What the YAML library may make of its aliases for each one that is written. */
@@ -18,10 +20,14 @@ export const WORKLOADS_MAX = 100
 export const VARIABLES_MAX = 512
 /** Letters of one variable that is handed in. */
 export const VARIABLE_LENGTH_MAX = 32_768
-/** Letters that one text's variables may be filled in to. */
+/** Letters that are looked through for variables and that those are filled in to, of one text. */
 export const FILLED_LENGTH_MAX = 1_048_576
 /** Defaults of variables within each other: `${A:-${B:-x}}`. */
 export const VARIABLE_DEPTH_MAX = 8
+/** Letters of one name in a path. */
+export const STEP_LENGTH_MAX = 80
+/** Letters of what a line says. */
+export const MESSAGE_LENGTH_MAX = 1_000
 /** Letters of a report's path. */
 export const PATH_LENGTH_MAX = 300
 /** Thousandths of a core that a container may take whose author set no bound: there is none without. */

@@ -1,7 +1,7 @@
 /** What became of each thing that was brought, line by line. */
 import { validationError } from '../spec/index.ts'
 import { CODES, type ReportCode, type Verdict } from './codes.ts'
-import { PATH_LENGTH_MAX, REPORT_LINES_MAX } from './limits.ts'
+import { MESSAGE_LENGTH_MAX, PATH_LENGTH_MAX, REPORT_LINES_MAX } from './limits.ts'
 
 export interface ReportLine {
   /** Where it stands in the text, from 1. */
@@ -49,10 +49,10 @@ export function createReport(): Report {
           }
           lines.push({
             line,
-            path: shortened(path),
+            path: shortened(path, PATH_LENGTH_MAX),
             verdict: meaning.verdict,
             code,
-            message: message ?? meaning.message,
+            message: shortened(message ?? meaning.message, MESSAGE_LENGTH_MAX),
             ...(workload !== undefined && { workload }),
           })
         },
@@ -63,6 +63,7 @@ export function createReport(): Report {
   }
 }
 
-function shortened(path: string): string {
-  return path.length <= PATH_LENGTH_MAX ? path : `${path.slice(0, PATH_LENGTH_MAX - 1)}…`
+/** Long names would be told again with each line that is about something in them. */
+export function shortened(text: string, letters: number): string {
+  return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`
 }

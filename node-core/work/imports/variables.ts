@@ -39,6 +39,7 @@ export interface Filled {
 
 export function fillIn(text: string, variables: Variables, depth = 0): Filled {
   const filled: Filled = { text: '', missing: [], needed: [], wrong: false }
+  variables.spend(text.length)
   let at = 0
   while (at < text.length) {
     const dollar = text.indexOf('$', at)

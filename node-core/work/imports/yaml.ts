@@ -11,7 +11,15 @@ import {
   parseAllDocuments,
 } from 'yaml'
 import { validationError, type WrongField } from '../spec/index.ts'
-import { ALIASES_MAX, DOCUMENTS_MAX, TREE_DEPTH_MAX, TREE_NODES_MAX } from './limits.ts'
+import {
+  ALIASES_MAX,
+  DOCUMENTS_MAX,
+  STEP_LENGTH_MAX,
+  TREE_DEPTH_MAX,
+  TREE_LETTERS_MAX,
+  TREE_NODES_MAX,
+} from './limits.ts'
+import { shortened } from './report.ts'
 import type { Tree } from './tree.ts'
 
 /** One tree for each document that holds something. Throws VALIDATION_ERROR alone. */
@@ -24,11 +32,14 @@ export function readYaml(text: string): Tree[] {
   const documents = Array.isArray(parsed) ? parsed : []
   if (documents.length > DOCUMENTS_MAX) refuse(1, `More than ${DOCUMENTS_MAX} documents.`)
   let nodes = 0
+  let letters = 0
   const reader = (document: Document.Parsed): Reader => ({
     document,
     lineOf: (node) => lines.linePos(node.range?.[0] ?? 0).line,
-    count(line) {
+    count(line, more) {
       nodes++
+      letters += more
+      if (letters > TREE_LETTERS_MAX) refuse(line, `More than ${TREE_LETTERS_MAX} letters in it.`)
       if (nodes > TREE_NODES_MAX) refuse(line, `More than ${TREE_NODES_MAX} values in it.`)
     },
   })
@@ -45,8 +56,8 @@ export function readYaml(text: string): Tree[] {
 interface Reader {
   document: Document.Parsed
   lineOf(node: Node): number
-  /** One more value; throws when there are too many. */
-  count(line: number): void
+  /** One more value, and its letters; throws when there are too many. */
+  count(line: number, letters: number): void
 }
 
 /** The library's own guard against aliases of aliases of aliases. */
@@ -60,7 +71,7 @@ function mustUnfold(document: Document.Parsed): void {
 
 function toTree(node: Node, path: string, reader: Reader, above: readonly Node[]): Tree {
   const line = reader.lineOf(node)
-  reader.count(line)
+  reader.count(line, isScalar(node) ? String(node.source ?? node.value).length : 0)
   if (above.length > TREE_DEPTH_MAX) refuse(line, `More than ${TREE_DEPTH_MAX} levels.`)
   if (above.includes(node)) refuse(line, 'An alias of what it stands in.')
   const inside = [...above, node]
@@ -123,7 +134,8 @@ function mergeInto(fields: Map<string, Tree>, merged: Tree): void {
 }
 
 function below(path: string, name: string | number): string {
-  return path === '' ? String(name) : `${path}.${name}`
+  const step = shortened(String(name), STEP_LENGTH_MAX)
+  return path === '' ? step : `${path}.${step}`
 }
 
 function refuse(line: number, message: string): never {

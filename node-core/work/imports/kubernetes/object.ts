@@ -1,5 +1,6 @@
 /** One object of Kubernetes, with paths that begin with what it is: `Deployment/web.spec`. */
-import type { Scope } from '../report.ts'
+import { STEP_LENGTH_MAX } from '../limits.ts'
+import { type Scope, shortened } from '../report.ts'
 import { field, fieldsOf, isEmpty, itemsOf, type Tree, textOf } from '../tree.ts'
 
 export interface KubeObject {
@@ -26,7 +27,7 @@ function toObject(at: Tree): KubeObject {
   const name = textOf(field(at, 'metadata', 'name')) ?? ''
   const namespace = textOf(field(at, 'metadata', 'namespace')) ?? ''
   const within = at.path
-  const path = `${kind === '' ? 'object' : kind}/${name}`
+  const path = shortened(`${kind === '' ? 'object' : kind}/${name}`, STEP_LENGTH_MAX)
   return { kind, name, namespace, at: moved(at, { within, path }) }
 }
 
