@@ -43,7 +43,7 @@ export function wrongUsage(message: string, details?: unknown): CommandFailure {
 /** A rule of what was asked for said no, whatever the answer's class: a script can decide by it. */
 const REFUSALS = ['REVISION_MISMATCH', 'EXISTS', 'NOT_HELD', 'LAST_VOTER', 'NOT_A_VOTER', 'NO_LEAD']
 /** What was written cannot be meant, whoever noticed. */
-const USAGES = ['SEED_LOCATION_INVALID']
+const USAGES = ['SEED_LOCATION_INVALID', 'MALFORMED']
 /** Somebody did not answer in time. What was asked may still take effect. */
 const TIMEOUTS = ['NET_TIMEOUT', 'NOT_CAUGHT_UP']
 

@@ -227,6 +227,14 @@ describe('the command line with a node', () => {
     expect((await home.run('delete', 'web')).exit).toBe(5)
   })
 
+  it('says what a cordon and a drain did, in words', async () => {
+    expect((await home.run('cordon', 'ben')).out).toBe('ben takes no new work.')
+    expect((await home.run('uncordon', 'ben')).out).toBe('ben takes work again.')
+    expect((await home.run('drain', 'ben')).out).toMatch(/^Nothing runs on ben any more: it may/)
+    await home.json('promote', 'ada')
+    expect((await home.run('drain', 'ada', '--wait')).out).toMatch(/writes wait\.$/)
+  })
+
   it('exits 4 when the permission is lacking, 5 when there is none of that name', async () => {
     home.node.world.permissions = ['use']
     expect((await home.run(...DEPLOY)).exit).toBe(4)

@@ -44,12 +44,13 @@ const REFUSED = [
   [
     'LAST_VOTER',
     'This computer alone keeps the registry of the network, and no other one is there that could take ' +
-      'it over: the keys and values of all would go with it.',
+      'it over: the keys and values of all would go with it. To leave all the same: --force.',
   ],
   [
     'NO_QUORUM',
     'No majority of the committee is in reach, so this computer cannot give its vote back: the others ' +
-      'would wait for it, and a copy of the registry that they may need would go with it.',
+      'would wait for it, and a copy of the registry that they may need would go with it. ' +
+      'To leave all the same: --force.',
   ],
   [
     'NOT_CAUGHT_UP',

@@ -9,10 +9,15 @@ import { durationMs } from '../text/parse.ts'
 
 export function cordonCommands(program: Command, act: Act): void {
   const cordons = [
-    ['cordon', 'take no new work', 'Keeps new work away from a node; what runs there stays.'],
-    ['uncordon', 'take work again', 'Lets new work onto a node again.'],
+    [
+      'cordon',
+      'take no new work',
+      'Keeps new work away from a node; what runs there stays.',
+      'takes no new work',
+    ],
+    ['uncordon', 'take work again', 'Lets new work onto a node again.', 'takes work again'],
   ] as const
-  for (const [name, summary, description] of cordons) {
+  for (const [name, summary, description, said] of cordons) {
     program
       .command(name)
       .summary(summary)
@@ -23,7 +28,7 @@ export function cordonCommands(program: Command, act: Act): void {
         act(async (context, [id = '']) => {
           const node = await context.node()
           const changed = await node.call.nodes[name]({ id })
-          context.answer(changed, () => `${changed.name} is now ${changed.status}.`)
+          context.answer(changed, () => `${changed.name} ${said}${awayText(changed)}.`)
         }),
       )
   }
@@ -51,11 +56,21 @@ async function drain(
   const node = await context.node()
   const changed = await node.call.nodes.drain({ id })
   const done = flags.wait ? await untilEmpty(context, node, changed, timeoutMs) : changed
+  const { primary } = await node.call.node.status()
+  const isNeeded = primary?.mayFail === 0 && primary.voters.includes(done.id)
+  const then = isNeeded
+    ? `. It votes, and the committee can spare nobody: while it is off, writes wait.`
+    : ': it may be switched off.'
   context.answer(done, () =>
     done.instances === 0
-      ? `Nothing runs on ${done.name} any more: it may be switched off.`
-      : `${done.name} is now ${done.status}: ${leftOn(done)}.`,
+      ? `Nothing runs on ${done.name} any more${then}`
+      : `${done.name} takes no new work${awayText(done)}: ${leftOn(done)}.`,
   )
+}
+
+/** What was asked of one that is off holds when it comes back. */
+function awayText({ status }: ClusterNode): string {
+  return status === 'NotReady' ? ' (it is not in reach now)' : ''
 }
 
 /** Says how many are left whenever that changes. */

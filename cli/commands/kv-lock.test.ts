@@ -28,6 +28,7 @@ describe('mycelium kv lock', () => {
     expect((await home.run('kv', 'lock', 'shop/leader', ...shell('kill -9 $$'))).exit).toBe(137)
     const none = await home.run('--json', 'kv', 'lock', 'shop/leader', '--', '/no/such/program')
     expect([none.exit, JSON.parse(none.err).code]).toEqual([5, 'COMMAND_FAILED'])
+    expect(none.err).toContain('/no/such/program: there is no such program.')
     expect((await show()).exit).toBe(5)
   })
 

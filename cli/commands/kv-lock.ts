@@ -117,7 +117,8 @@ function runWhile(
     })
     const tell = (name: NodeJS.Signals): void => signalGroup(child, name)
     child.once('error', (cause) => {
-      reject(new CommandFailure(EXIT.NOT_FOUND, 'COMMAND_FAILED', cause.message))
+      const why = isCode(cause, 'ENOENT') ? 'there is no such program' : cause.message
+      reject(new CommandFailure(EXIT.NOT_FOUND, 'COMMAND_FAILED', `${file}: ${why}.`))
     })
     child.once('exit', (code, signalName) => {
       resolve(code ?? 128 + (signalName === null ? 0 : constants.signals[signalName]))

@@ -1,7 +1,8 @@
 /** Keys on the command line, against a node in memory. */
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 
 describe('mycelium kv', () => {
@@ -21,6 +22,22 @@ describe('mycelium kv', () => {
     await running.run('kv', 'put', 'shop/logo', '--file', file)
     const { out } = await running.run('kv', 'get', 'shop/logo')
     expect(Buffer.from(out, 'latin1')).toEqual(value)
+  })
+
+  it('takes a value from standard input byte for byte', async () => {
+    const value = Buffer.from([0, 255, 254, 10, 27, 13, 128])
+    const stdin = vi.spyOn(process, 'stdin', 'get')
+    stdin.mockReturnValue(Readable.from([value]) as unknown as typeof process.stdin)
+    await running.run('kv', 'put', 'shop/logo')
+    stdin.mockRestore()
+    const { out } = await running.run('kv', 'get', 'shop/logo')
+    expect(Buffer.from(out, 'latin1')).toEqual(value)
+  })
+
+  it('exits 2 where a name is of no form that can be meant', async () => {
+    const { exit, err } = await running.run('--json', 'kv', 'put', 'bad key', '1')
+    expect([exit, JSON.parse(err).code]).toEqual([2, 'MALFORMED'])
+    expect((await running.run('kv', 'lease', 'grant', 'bad lease', '--ttl', '9s')).exit).toBe(2)
   })
 
   it('watches without obeying what a value says to the terminal', async () => {

@@ -1,5 +1,5 @@
 /** Keys and values of the network's registry. */
-import { text as textOf } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { wrongUsage } from '../exit-codes.ts'
@@ -138,14 +138,19 @@ async function put(
 ): Promise<void> {
   const { file, lease } = flags
   if (given !== undefined && file !== undefined) throw wrongUsage('Give a value or --file.')
-  const bytes =
-    file === undefined ? Buffer.from(given ?? (await textOf(process.stdin))) : await readInput(file)
+  const value = await givenValue(given, file)
   const node = await context.node()
   const entry = await node.call.kv.put({
-    ...{ key, value: bytes.toString('base64'), ...expectedOf(flags) },
+    ...{ key, value: value.toString('base64'), ...expectedOf(flags) },
     ...(lease !== undefined && { lease }),
   })
   context.answer(entry, () => `${key} is at revision ${entry.revision}.`)
+}
+
+/** Byte for byte: what comes by a pipe need not be text. */
+async function givenValue(given?: string, file?: string): Promise<Buffer> {
+  if (file !== undefined) return readInput(file)
+  return given === undefined ? buffer(process.stdin) : Buffer.from(given)
 }
 
 async function remove(context: Context, [key = '']: string[], flags: WriteFlags): Promise<void> {

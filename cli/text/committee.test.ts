@@ -48,6 +48,8 @@ describe('the committee in words', () => {
       Primary: 'writes wait: no majority is in reach (3 nodes vote)',
       'Led by': 'nobody now',
     })
+    const three = status({ inForce: false, voters: ['a', 'b', 'c', 'd', 'e'] }, 'simplex')
+    expect(rows(three).Primary).toBe('writes wait: too few are in reach (5 nodes vote)')
   })
 
   it('says nothing where no committee is known', () => {

@@ -29,11 +29,15 @@ export function committeeLine(of: Status): string | undefined {
   return `Found by ${of.discoveryTier}. Primary ${forceText(of)}; led by ${leaderText(of)}${copy}.`
 }
 
-function forceText({ primary }: Status): string {
+function forceText({ primary, network }: Status): string {
   if (!primary) return ''
   const { inForce, voters, learners, mayFail, silent } = primary
   const votes = voters.length === 1 ? '1 node votes' : `${voters.length} nodes vote`
-  if (!inForce) return `writes wait: no majority is in reach (${votes})`
+  if (!inForce) {
+    // Simplex wants more than a majority.
+    const lacking = network?.consensus === 'simplex' ? 'too few are' : 'no majority is'
+    return `writes wait: ${lacking} in reach (${votes})`
+  }
   const learning = learners.length > 0 ? `, ${learners.length} more learning` : ''
   const fail =
     mayFail === 0 ? 'none may fail' : mayFail === 1 ? '1 may fail' : `${mayFail} may fail`

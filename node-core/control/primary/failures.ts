@@ -12,8 +12,8 @@ export function failure(
 
 export function noQuorum(): MyceliumError<PrimaryErrorCode> {
   const message =
-    'The committee has no majority in reach: nothing can be written now, and reads show what was ' +
-    'last seen here only if asked to be stale.'
+    'Too few of the committee are in reach: nothing can be written now. What was last seen here can ' +
+    'be read: --stale, or ?consistency=stale.'
   return failure('NO_QUORUM', message)
 }
 

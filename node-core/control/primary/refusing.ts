@@ -1,28 +1,42 @@
 /** What the registry refuses, as what a caller is thrown: its code, and words for people. */
 import { MyceliumError } from '../../base/errors/index.ts'
+import type { RefusalCode } from '../registry/index.ts'
 import type { CommandOutcome } from './messages.ts'
 
-const WORDS: Readonly<Record<string, string>> = {
-  UNKNOWN_AUTHOR: 'The registry does not know this owner yet. A node of an admin has to be up.',
-  REMOVED: 'The owner or the node was removed from the network.',
-  FORBIDDEN: 'Your permissions in the network do not cover this.',
-  NAME_TAKEN: 'The first part of the key is a name of another owner.',
-  REVISION_MISMATCH: 'The key is at another revision.',
-  NO_LEASE: 'There is no such lease, or it has ended.',
-  NOT_HELD: 'The lease neither has the lock nor waits for it.',
-  EXISTS: 'It exists already.',
-  NOT_FOUND: 'It does not exist.',
-  MALFORMED:
-    'The key, the value or the lease is not of a form that the registry takes. All keys of a ' +
-    'transaction have one first part.',
-  LAST_VOTER: 'It is the only node that votes. Promote another one first.',
-  LIMIT_REACHED: 'There is no room for more.',
-  STALE: 'This node was restored from an old copy. Try again.',
-}
+/** Another release may refuse by a code that this one does not know. */
+const WORDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    STALE: 'This node was restored from an old copy. Try again.',
+    UNKNOWN_KIND: 'The network does not know this yet: every computer has to run a newer release.',
+    MALFORMED:
+      'It is not of a form that the registry takes. Names begin with a letter or a digit and go on ' +
+      'with those, “.”, “_” and “-”; a key or a lease is a name, or one with “/” and more behind ' +
+      'it, without spaces. Keys of one transaction, and the lease they hang on, have one first part.',
+    UNKNOWN_AUTHOR: 'The registry does not know this owner yet. A node of an admin has to be up.',
+    REMOVED: 'The owner or the node was removed from the network.',
+    FORBIDDEN: 'Your permissions in the network do not cover this.',
+    FOUNDER: 'A founder holds every permission for ever.',
+    NOT_FOUND: 'It does not exist.',
+    EXISTS: 'It exists already.',
+    NAME_TAKEN: 'The first part of the key is a name of another owner.',
+    LAST_VOTER: 'It is the only node that votes. Promote another one first.',
+    IN_USE: 'Something still stands under this name.',
+    CONFLICT: 'Somebody changed it meanwhile. Look again, then try again.',
+    REVISION_MISMATCH: 'The key is at another revision.',
+    EXPIRED: 'The invite or the certificate is over. Ask for a new one.',
+    SPENT: 'The invite was used as often as it may be. Ask for a new one.',
+    NO_LEASE: 'There is no such lease, or it has ended.',
+    NOT_HELD: 'The lease neither has the lock nor waits for it.',
+    NOT_A_READER: 'This computer may not read the secret.',
+    NOT_SUPPORTED: 'Not every computer that votes runs a release that knows this.',
+    LIMIT_REACHED: 'There is no room for more.',
+    TOO_LARGE: 'It is too large.',
+  } satisfies Record<RefusalCode, string>),
+)
 
 export function refusal(outcome: Extract<CommandOutcome, { ok: false }>): MyceliumError {
   const { code, details } = outcome
   const plain = typeof details === 'object' && details !== null ? details : undefined
-  const message = WORDS[code] ?? `The registry refuses this: ${code}.`
+  const message = WORDS.get(code) ?? `The registry refuses this: ${code}.`
   return new MyceliumError(code, message, plain && { details: plain })
 }
