@@ -9,7 +9,7 @@ import { createChaos } from './faults.ts'
 import { createInvariants, type Invariants } from './invariants.ts'
 import type { Machine } from './machine.ts'
 import { judgeLiars, judgePromise } from './slashing.ts'
-import { createTenants, type Tenants } from './tenants.ts'
+import { createTenants, LEASES_END_WITHIN_MS, type Tenants } from './tenants.ts'
 import { createVersions, type Versions } from './versions.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -134,8 +134,8 @@ async function recover(world: World, { clients, tenants, invariants }: Parts): P
   const judged = await judgeLiars(world)
   if (judged.length > 0) failures.push(...judged, ...(await goOn(world, clients, withinMs)))
   await readEverything(world, clients, withinMs)
-  await world.until(() => tenants.overdue().length === 0, withinMs)
-  failures.push(...tenants.overdue())
+  await world.until(() => tenants.left().length === 0, LEASES_END_WITHIN_MS)
+  failures.push(...tenants.left())
   // What was under way when all was over may still arrive.
   await world.until(() => invariants.differing(world.honest).length === 0, withinMs)
   failures.push(...invariants.differing(world.honest))
