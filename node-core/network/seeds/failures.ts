@@ -16,8 +16,16 @@ export async function reaching<T>(run: () => Promise<T>): Promise<T> {
     return await run()
   } catch (cause) {
     if (cause instanceof MyceliumError) throw cause
-    throw failure('SEED_UNREACHABLE', `The seed cannot be reached: ${messageOf(cause)}`, cause)
+    throw failure('SEED_UNREACHABLE', `The seed cannot be reached: ${whyOf(cause)}`, cause)
   }
+}
+
+/** `fetch` says no more than that it failed; what the socket said lies behind it. */
+function whyOf(error: unknown): string {
+  const behind = error instanceof Error ? error.cause : undefined
+  if (!(behind instanceof Error)) return messageOf(error)
+  // Several addresses that all refused: the text is empty, the code is theirs.
+  return behind.message || String(Reflect.get(behind, 'code') ?? messageOf(error))
 }
 
 export function withTimeout(signal: AbortSignal | undefined): AbortSignal {
