@@ -184,6 +184,34 @@ describe(`a service that coordinates its copies${missing ? ` [skipped: ${missing
       assert.equal(sh('touch /run/mycelium/x 2>/dev/null && echo made || echo refused'), 'refused')
     })
 
+    it('reads its secrets wherever it runs, as they are now, and nobody else’s', async () => {
+      const read = (name: string): string => {
+        const script = `
+          const { request } = require('node:http')
+          const headers = { authorization: 'Bearer ' + process.env.MYCELIUM_TOKEN }
+          const asked = { socketPath: '/run/mycelium/api.sock', path: '/api/secrets/${name}', headers }
+          request(asked, async (answer) => {
+            const text = (await answer.toArray()).join('')
+            const { value } = JSON.parse(text)
+            console.log(answer.statusCode, value ? Buffer.from(value, 'base64').toString() : '')
+          }).end()`
+        const docker = engineOf(leader.instance).docker
+        return docker('exec', leader.instance, '/bin/node', '-e', script).trim()
+      }
+      const set = async (value: string): Promise<void> => {
+        const body = { value: Buffer.from(value).toString('base64') }
+        assert.equal((await ada.call('PUT', '/api/secrets/counter/password', body)).status, 200)
+      }
+      await set('hunter2')
+      // The other node's owner is another: one that holds the key wraps it for that node.
+      await until('the secret', 20_000, () => read('counter/password') === '200 hunter2')
+      await set('hunter3')
+      await until('the next one', 20_000, () => read('counter/password') === '200 hunter3')
+      assert.equal(read('other/password'), '403')
+      const { docker } = engineOf(leader.instance)
+      assert.doesNotMatch(docker('inspect', leader.instance), /hunter/)
+    })
+
     it('takes the doors away with the instances', async () => {
       const folders = (await copiesOf(ada, 'counter')).map(({ instance }) => {
         return container(instance, '{{(index .Mounts 0).Source}}') ?? ''

@@ -8,6 +8,7 @@ import type { NetworkSide } from './network-side.ts'
 import type { PrimarySide } from './primary-side.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import type { WorkView } from './work/reconcile/index.ts'
+import type { Secrets } from './work/secrets/index.ts'
 import { portsOf } from './work/spec/index.ts'
 
 export interface InstanceSide {
@@ -23,13 +24,15 @@ export async function openInstanceSide(
   deps: RuntimeDeps,
   side: NetworkSide,
   { primary }: PrimarySide,
-  view: () => WorkView,
+  work: { view: () => WorkView; secrets: () => Pick<Secrets, 'open'> },
 ): Promise<InstanceSide> {
   const { mesh } = side
+  const { view } = work
   const doors = createInstanceDoors({
     secret: await secretOf(deps),
     folders: foldersFor(deps),
     primary,
+    secrets: { open: (name) => work.secrets().open(name) },
     standing: (workload) => standingOf(side, primary, view(), workload),
     selfOf({ id, workload: name, index, generation }) {
       const { workload } = view().desired(name) ?? {}

@@ -30,7 +30,10 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
   // Asked only once both run.
   const side = await openNetworkSide(deps, () => own.primary)
   const own = createPrimarySide(deps, side)
-  const instances = await openInstanceSide(deps, side, own, () => work.view)
+  const instances = await openInstanceSide(deps, side, own, {
+    view: () => work.view,
+    secrets: () => work.secrets,
+  })
   const work = createWorkSide(deps, side, own.primary, instances.doors)
   // After the parts that it stands on, and before others can ask it anything; so it stops before the
   // mesh closes.

@@ -1,11 +1,12 @@
 /**
- * What one instance of a workload may ask of the node it runs on: keys, leases and locks of its own
- * workload's namespace, and what it is. It is served at the instances' own doors and nowhere else.
+ * What one instance of a workload may ask of the node it runs on: keys, leases, locks and secrets of its
+ * own workload's namespace, and what it is. It is served at the instances' own doors and nowhere else.
  */
 import { z } from 'zod'
 import { operation } from './base.ts'
 import { kv, leases } from './kv.ts'
 import { locks } from './locks.ts'
+import { secretName } from './secrets.ts'
 
 const ownConfig = z.object({
   /** Also the namespace: every key, lease and lock begins with it and `/`. */
@@ -29,6 +30,16 @@ export const instanceContract = {
     show: operation({ permission: 'local', needsNetwork: false })
       .route({ method: 'GET', path: '/api/self', summary: 'What this instance is' })
       .output(ownConfig),
+  },
+  secrets: {
+    open: operation({ permission: 'local', needsNetwork: false })
+      .route({
+        method: 'GET',
+        path: '/api/secrets/{+name}',
+        summary: 'The value of a secret of its workload, as it is now',
+      })
+      .input(z.object({ name: secretName }))
+      .output(z.object({ name: z.string(), version: z.int(), value: z.base64() })),
   },
   kv,
   leases,

@@ -7,7 +7,8 @@ import { empty, operation } from './base.ts'
 import { count, key } from './key-shapes.ts'
 
 /** `<workload>/…`: the first part is a name that belongs to an owner. */
-const name = key
+export const secretName = key
+const name = secretName
 
 export const secretView = z.object({
   name: z.string(),

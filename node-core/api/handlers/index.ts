@@ -257,6 +257,7 @@ export {
   createInstanceOperations,
   type InstanceOperations,
   type InstanceOperationsDeps,
+  type SecretOpener,
   type Standing,
 } from './instance.ts'
 export { createKeyDoor, isKey, type KeyCalls } from './key-calls.ts'

@@ -1,7 +1,8 @@
-/** The operations of one instance's door: those of keys, held to its own namespace, and what it is. */
+/** The operations of one instance's door: keys and secrets of its own namespace, and what it is. */
 import { implement } from '@orpc/server'
 import type { Clock } from '../../base/clock/index.ts'
 import type { Logger } from '../../base/log/index.ts'
+import type { Secrets } from '../../work/secrets/index.ts'
 import { instanceContract, type OwnConfig } from '../contract/index.ts'
 import { failure, toFailure } from './failures.ts'
 import { createKeyCalls, type KeyCalls } from './key-calls.ts'
@@ -9,7 +10,7 @@ import type { KeyDeps, KeyPrimary } from './keys.ts'
 import { kvHandlers } from './kv.ts'
 import { leaseHandlers } from './leases.ts'
 import { lockHandlers } from './locks.ts'
-import { withinNamespace } from './own-namespace.ts'
+import { outside, withinNamespace } from './own-namespace.ts'
 
 /**
  * Whose the namespace is by now: the workload's owner's; nobody's yet, so that it would become that of
@@ -17,10 +18,13 @@ import { withinNamespace } from './own-namespace.ts'
  */
 export type Standing = 'own' | 'free' | 'foreign' | 'unknown'
 
+export type SecretOpener = Pick<Secrets, 'open'>
+
 export interface InstanceOperationsDeps {
   /** Its workload's name. */
   namespace: string
   primary: KeyPrimary
+  secrets: SecretOpener
   standing(): Standing
   self(): OwnConfig
   clock: Clock
@@ -43,6 +47,14 @@ function createRouter(deps: InstanceOperationsDeps, keys: KeyDeps) {
   })
   return build.router({
     self: { show: build.self.show.handler(() => deps.self()) },
+    secrets: {
+      open: build.secrets.open.handler(({ input: { name } }) => {
+        requireOwn(deps)
+        if (!name.startsWith(`${deps.namespace}/`)) throw outside(deps.namespace)
+        const { version, value } = deps.secrets.open(name)
+        return { name, version, value: Buffer.from(value).toString('base64') }
+      }),
+    },
     kv: kvHandlers(build, keys),
     leases: leaseHandlers(build, keys),
     locks: lockHandlers(build, keys),

@@ -91,7 +91,7 @@ function optional(name: string | undefined): string[] {
   return name === undefined ? [] : [name]
 }
 
-function outside(namespace: string) {
+export function outside(namespace: string) {
   return failure('FORBIDDEN', `An instance sees what begins with “${namespace}/” alone.`, {
     namespace,
   })

@@ -10,7 +10,8 @@
  * ```
  *
  * Promises:
- * - No value and no key leaves this node unsealed, and none is in a log, a file or an answer.
+ * - No value and no key leaves this node unsealed, and none is in a log or a file; what `open` gives goes
+ *   to instances on this node alone.
  * - What `put` and `delete` have resolved for is committed, and seen here by the next `list`.
  */
 import type { Clock } from '../../base/clock/index.ts'
@@ -30,6 +31,11 @@ export interface Secrets extends Lifecycle {
   put(name: string, value: Uint8Array, options?: PutOptions): Promise<SecretFacts>
   /** Sorted by name, as this node's copy of the registry has them. Throws UNAVAILABLE without one. */
   list(prefix: string, page: { after?: string; limit: number }): SecretFacts[]
+  /**
+   * The value, for an instance on this node that may have it: whoever asks has been judged before.
+   * Throws NOT_FOUND; UNAVAILABLE while nobody has wrapped its key for this node, and without a copy.
+   */
+  open(name: string): { version: number; value: Uint8Array }
   /** Throws NOT_FOUND, REVISION_MISMATCH, and what the Primary throws. */
   delete(name: string, options?: { version?: number; signal?: AbortSignal }): Promise<void>
 }

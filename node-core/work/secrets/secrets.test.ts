@@ -211,3 +211,22 @@ describe('who comes later', () => {
 function never(): never {
   throw new Error('There is none.')
 }
+
+describe('a secret that an instance asks for', () => {
+  it('opens on the nodes that may read it, as it is now', async () => {
+    await adas.secrets.put(NAME, VALUE)
+    expect(adas.secrets.open(NAME)).toEqual({ version: 1, value: VALUE })
+    await adas.secrets.put(NAME, Buffer.from('another'))
+    expect(adas.secrets.open(NAME)).toEqual({ version: 2, value: Buffer.from('another') })
+    expect(() => adas.secrets.open('shop/none')).toThrow(/no secret/)
+  })
+
+  it('opens on an assigned node once its key was wrapped, and says until then that it waits', async () => {
+    await adas.secrets.put(NAME, VALUE)
+    expect(() => bens.secrets.open(NAME)).toThrow(/waits for the key/)
+    assignTo(bens.id)
+    await run(adas, bens)
+    await settle()
+    expect(bens.secrets.open(NAME)).toEqual({ version: 1, value: VALUE })
+  })
+})

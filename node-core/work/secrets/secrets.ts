@@ -10,7 +10,7 @@ import {
   type SecretRow,
   type View,
 } from './readers.ts'
-import { sealValue } from './sealed-value.ts'
+import { openValue, sealValue, unwrapKey } from './sealed-value.ts'
 import { createWrapping } from './wrapping.ts'
 
 export function createSecrets(deps: SecretsDeps): Secrets {
@@ -86,6 +86,16 @@ export function createSecrets(deps: SecretsDeps): Secrets {
       const view = copy()
       const readers = createReaderList(view)
       return view.secrets(prefix, page).map(([name, row]) => factsOf(name, row, readers))
+    },
+    open(name) {
+      const row = copy().secret(name)
+      if (!row) throw new MyceliumError('NOT_FOUND', noSecret(name))
+      const wrapped = row.wraps.find(([node]) => node === deps.self)?.[1]
+      const dataKey = wrapped && unwrapKey({ network: deps.network, name }, wrapped, deps.key)
+      const value = dataKey && openValue(row.sealed, dataKey)
+      if (value) return { version: row.version, value }
+      const why = `This node waits for the key to “${name}” from one that has it. Try again.`
+      throw new MyceliumError('UNAVAILABLE', why)
     },
     async delete(name, { version, signal } = {}) {
       const body = { name, ...(version !== undefined && { expect: version }) }

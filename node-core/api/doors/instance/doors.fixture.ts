@@ -9,6 +9,7 @@ import {
   createSystemClock,
   type SimClock,
 } from '../../../base/clock/index.ts'
+import { MyceliumError } from '../../../base/errors/index.ts'
 import { createMemoryLogger } from '../../../base/log/index.ts'
 import type { InstanceAccess } from '../../../work/runners/index.ts'
 import type { KeyPrimary, Standing } from '../../handlers/index.ts'
@@ -59,6 +60,7 @@ export async function openStreet(): Promise<Street> {
   const create = (folders: string[], clock: Clock): InstanceDoors =>
     createInstanceDoors({
       ...{ secret: new Uint8Array(32).fill(7), folders, primary },
+      secrets: { open: (name) => openSecret(name) },
       standing: () => () => street.standing,
       selfOf: ({ workload, id, index, generation }) => ({
         ...{ workload, instance: id, index, generation, replicas: 2, node: 'a'.repeat(64) },
@@ -109,6 +111,13 @@ export async function openStreet(): Promise<Street> {
     },
   }
   return street
+}
+
+/** One that is there, one whose key has yet to come. */
+function openSecret(name: string): { version: number; value: Uint8Array } {
+  if (name === 'web/password') return { version: 2, value: Buffer.from('hunter2') }
+  const code = name === 'web/later' ? 'UNAVAILABLE' : 'NOT_FOUND'
+  throw new MyceliumError(code, 'Not here.')
 }
 
 async function openedBy(doors: InstanceDoors, of: typeof WEB): Promise<InstanceAccess> {

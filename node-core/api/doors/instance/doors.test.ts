@@ -51,6 +51,30 @@ describe('the doors of instances', () => {
     })
   })
 
+  it('gives the secrets of its namespace as they are now, and nobody else’s', async () => {
+    const name = 'web/password'
+    expect(await street.call('GET', `/api/secrets/${name}`)).toEqual({
+      status: 200,
+      body: { name, version: 2, value: base64('hunter2') },
+    })
+    const refusals = [
+      ['web/missing', 404, 'NOT_FOUND'],
+      ['web/later', 503, 'UNAVAILABLE'],
+      ['shop/password', 403, 'FORBIDDEN'],
+      ['website/password', 403, 'FORBIDDEN'],
+    ] as const
+    for (const [other, status, code] of refusals) {
+      const answer = await street.call('GET', `/api/secrets/${other}`)
+      expect([other, answer.status, answer.body.code]).toEqual([other, status, code])
+    }
+    street.standing = 'foreign'
+    expect((await street.call('GET', `/api/secrets/${name}`)).status).toBe(403)
+    for (const method of ['PUT', 'DELETE']) {
+      expect((await street.call(method, `/api/secrets/${name}`)).status).toBe(404)
+    }
+    expect((await street.call('GET', '/api/secrets')).status).toBe(404)
+  })
+
   it('streams the changes of its namespace', async () => {
     await street.call('PUT', '/api/kv/web/x', { body: '1' })
     const text = await street.stream('/api/watch?prefix=web/&from=1')

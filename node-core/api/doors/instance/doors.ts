@@ -31,7 +31,7 @@ export function createInstanceDoors(deps: InstanceDoorsDeps): InstanceDoors {
   function operationsOf(instance: AccessedInstance) {
     const { workload } = instance
     return createInstanceOperations({
-      ...{ namespace: workload, primary, clock, logger },
+      ...{ namespace: workload, primary, secrets: deps.secrets, clock, logger },
       standing: deps.standing(workload),
       self: () => deps.selfOf(instance),
     })

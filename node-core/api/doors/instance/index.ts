@@ -1,7 +1,7 @@
 /**
  * The doors of instances: each running instance reaches the node it runs on by a socket of its own,
- * HTTP with a token of its own, and finds keys, leases and locks of its workload's namespace there,
- * what it is, and nothing else (docs/adr/0019, docs/SERVICES.md).
+ * HTTP with a token of its own, and finds keys, leases, locks and secrets of its workload's namespace
+ * there, what it is, and nothing else (docs/adr/0019, docs/SERVICES.md).
  *
  * ```ts
  * const doors = createInstanceDoors({ secret, folders, primary, … })
@@ -22,7 +22,7 @@ import type { Lifecycle } from '../../../base/lifecycle/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { AccessedInstance, InstanceAccesses } from '../../../work/runners/index.ts'
 import type { OwnConfig } from '../../contract/index.ts'
-import type { KeyPrimary, Standing } from '../../handlers/index.ts'
+import type { KeyPrimary, SecretOpener, Standing } from '../../handlers/index.ts'
 
 export interface InstanceDoors extends InstanceAccesses, Lifecycle {}
 
@@ -32,6 +32,7 @@ export interface InstanceDoorsDeps {
   /** Where sockets may lie, the best first. Made if missing; the first that serves is taken. */
   folders: readonly string[]
   primary: KeyPrimary
+  secrets: SecretOpener
   /**
    * How to tell whose a workload's name is by now. Asked for at the opening, so that an instance on its
    * way out still counts as its owner's once the workload is gone.
