@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fetch, type RequestInit, type Response } from 'undici'
+import { Agent, fetch, type RequestInit, type Response } from 'undici'
 import { createForward, type Forward } from './forward.ts'
 import { until } from './waiting.ts'
 
@@ -17,6 +17,12 @@ export interface CliResult {
   stdout: string
   stderr: string
 }
+
+/**
+ * No connection is used twice: while a test waits for a program in one go, the node closes what is idle,
+ * and nobody here hears of it before the next request goes out on it.
+ */
+const EACH_ITS_OWN = new Agent({ pipelining: 0 })
 
 export interface TestNode {
   readonly name: string
@@ -164,7 +170,7 @@ export function createTestNode(
     return fetch(`${node.api}${route}`, {
       ...rest,
       headers: { ...headers, authorization: `Bearer ${token()}` },
-      ...(forward && { dispatcher: forward.dispatcher }),
+      dispatcher: forward?.dispatcher ?? EACH_ITS_OWN,
     })
   }
 
