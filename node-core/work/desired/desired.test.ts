@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSimClock, type SimClock } from '../../base/clock/index.ts'
+import { encode } from '../../base/codec/index.ts'
 import { createSimDisk, type SimDisk } from '../../base/disk/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
@@ -353,5 +354,19 @@ describe('versions', () => {
     expect(await outcome(desired.delete('web'))).toBe('done')
     expect(images()[0]).toEqual(['a:3', 4])
     expect(desired.past('web')[0]?.by).toBe(committee.owner)
+  })
+
+  test('hold up no end of what has moved on meanwhile', async () => {
+    await put(at('a:1'))
+    await desired.stop()
+    const spec = encode(storedForm(at('a:2')))
+    const execute: typeof primary.execute = (command) => {
+      if (command.kind === 'workload.keep') {
+        committee.execute({ kind: 'workload.apply', body: { name: 'web', spec } })
+      }
+      return primary.execute(command)
+    }
+    desired = await open({ primary: { ...primary, execute } })
+    expect(await outcome(desired.delete('web'))).toBe('done')
   })
 })

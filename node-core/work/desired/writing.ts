@@ -25,6 +25,8 @@ export interface WritingDeps extends Pick<DesiredDeps, 'primary' | 'state' | 'ow
   hasPrimary(): boolean
 }
 
+/** No room, or what was to be kept has moved on or ended meanwhile. */
+const NOTHING_KEPT = ['LIMIT_REACHED', 'CONFLICT', 'NOT_FOUND']
 const APPLIED = z.object({ generation: z.int().min(1) })
 
 export function createWriting(deps: WritingDeps): Writing {
@@ -65,12 +67,12 @@ export function createWriting(deps: WritingDeps): Writing {
     return { workload, owner, generation }
   }
 
-  /** For a roll back. Where there is no room for it, that holds nothing up. */
+  /** For a roll back. It holds nothing up: what comes after it is judged by itself. */
   async function keep(name: string, generation: number): Promise<void> {
     try {
       await primary.execute({ kind: 'workload.keep', body: { name, generation } })
     } catch (error) {
-      if (!isCode(error, 'LIMIT_REACHED')) throw refusalOf(error, name)
+      if (!NOTHING_KEPT.some((code) => isCode(error, code))) throw refusalOf(error, name)
     }
   }
 

@@ -73,10 +73,10 @@ function toPorts(ports: PortsBody): Port[] {
 }
 
 /** What is not said is the default; a limit that is not said is what is requested. */
-export function toResources(body: ResourcesBody | undefined, before?: Resources): Resources {
+function toResources(body: ResourcesBody | undefined): Resources {
   const requests: Amounts = {
-    cpuMillis: body?.cpu ?? before?.requests.cpuMillis ?? DEFAULT_CPU_MILLIS,
-    memoryBytes: body?.memory ?? before?.requests.memoryBytes ?? DEFAULT_MEMORY_BYTES,
+    cpuMillis: body?.cpu ?? DEFAULT_CPU_MILLIS,
+    memoryBytes: body?.memory ?? DEFAULT_MEMORY_BYTES,
   }
   const limits: Amounts = {
     cpuMillis: body?.limits?.cpu ?? requests.cpuMillis,

@@ -58,14 +58,14 @@ export function Versions(props: { workload: WorkloadView; mayChange: boolean }) 
 }
 
 function VersionLine(props: { version: Version; onTakeBack: (() => void) | undefined }) {
-  const { generation, image, bundle, parts, until, by } = props.version
+  const { generation, parts, until, by } = props.version
   const { t, language } = useText()
   const when = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
   const sources = parts.map((part) => part.image ?? part.bundle?.slice(0, 19) ?? '')
   return (
     <li className="slot version">
       <strong>{t('workloads.version.number', { number: generation })}</strong>
-      <code>{sources.join(', ') || image || bundle}</code>
+      <code>{sources.join(', ')}</code>
       <span className="quiet">
         {t('workloads.version.until', { when: when.format(new Date(until)), who: by.name })}
       </span>
