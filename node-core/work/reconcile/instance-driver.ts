@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
-import type { InstanceAccesses, Runner, Running } from '../runners/index.ts'
+import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
 import type { DesiredWorkload, Part, Workload } from '../spec/index.ts'
 import type { HealthProbe } from './health-probe.ts'
 import { ENGINE_LOOKS_MAX, REASON_LENGTH_MAX, RETRY_PROBE_MS } from './limits.ts'
@@ -43,6 +43,7 @@ export interface InstanceDriverDeps {
   runner: Runner
   probe: HealthProbe
   access: InstanceAccesses | undefined
+  keeper: OutputKeeper | undefined
   clock: Clock
   logger: Logger
   /** What it was started from; undefined when something else is wanted by now. */
@@ -92,7 +93,7 @@ export function createInstanceDriver(
   async function start(workload: Workload, leftover: boolean, signal: AbortSignal): Promise<void> {
     const { id, index, generation } = local
     try {
-      if (leftover) await runner.end(id, { graceMs: 0 })
+      if (leftover) await remove(0)
       const access = await deps.access?.open(local)
       signal.throwIfAborted()
       const running = await runner.run({
@@ -107,6 +108,7 @@ export function createInstanceDriver(
         },
       })
       if (signal.aborted) return
+      deps.keeper?.begins(local)
       serve(running)
     } catch (error) {
       if (signal.aborted) return
@@ -119,6 +121,12 @@ export function createInstanceDriver(
           : failed(local, reason, { nowMs: clock.monotonicMs(), leftover: true }),
       )
     }
+  }
+
+  /** What it wrote last is kept before it is removed. */
+  function remove(graceMs: number): Promise<void> {
+    const { id } = local
+    return runner.end(id, { graceMs, drained: async () => deps.keeper?.drained(id) })
   }
 
   /** What is found running comes in by the door that it was started with. */
@@ -137,6 +145,7 @@ export function createInstanceDriver(
 
   function serve(running: Running): void {
     void stopWatching()
+    deps.keeper?.follow(local, runner)
     const parts = deps.partsOf(local)
     become(started(local, running, { parts: parts ?? [], nowMs: clock.monotonicMs() }))
     const mine = createProbeLoop({
@@ -220,8 +229,7 @@ export function createInstanceDriver(
     const reason = { code: 'UNHEALTHY', message: 'It no longer passed its probe.' }
     logger.warn('An instance no longer answers', { id: local.id })
     become(failed(local, reason, { nowMs: clock.monotonicMs(), leftover: true }))
-    clearing = runner
-      .end(local.id, { graceMs: 0 })
+    clearing = remove(0)
       .catch((error) => logger.warn('An unhealthy instance stays', { id: local.id, error }))
       .finally(() => {
         clearing = undefined
@@ -238,7 +246,7 @@ export function createInstanceDriver(
       await new Promise<void>((resolve) => clock.timer(options.drainMs, resolve))
     }
     try {
-      await runner.end(local.id, { graceMs: options.graceMs })
+      await remove(options.graceMs)
       shut()
       return true
     } catch (error) {
@@ -275,6 +283,8 @@ export function createInstanceDriver(
       const { phase } = local
       // It is listed still, and was given up already.
       if (clearing) return
+      // Read on where the engine has broken off, and what it wrote while this node was away.
+      if (phase.kind === 'running' || phase.kind === 'waiting') deps.keeper?.follow(local, runner)
       if (phase.kind === 'waiting' && running.state === 'running') {
         reopen()
         serve(running)
