@@ -83,6 +83,7 @@ export function makeWorkload(shape: Partial<WorkloadView> & { name: string }): W
     resources: AMOUNTS,
     placement: { spread: 'node', apart: [], near: [] },
     rollout: { kind: 'rolling', atOnce: 1, paused: false },
+    uses: [],
     onPartition: 'heal',
     url: `http://${shape.name}.localhost:8080/`,
     instances,

@@ -110,6 +110,12 @@ const rollout = z.strictObject({
   paused: z.boolean().optional(),
 })
 
+const hostName = z.string().min(1).max(253)
+/** Other workloads of the same owner that each copy finds under a host name: its own, or `as`. */
+const uses = z
+  .array(z.union([workloadName, z.strictObject({ name: workloadName, as: hostName.optional() })]))
+  .max(16)
+
 /**
  * One of `containers`, `bundle` and `manifest` says what to run. Unknown fields are refused, so that
  * a mistyped one is not silently left out.
@@ -134,6 +140,7 @@ export const deployInput = z.strictObject({
   nodeSelector: labels.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
+  uses: uses.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
 })
 export type DeployInput = z.input<typeof deployInput>
@@ -193,6 +200,7 @@ export const workload = z.object({
   resources: amountsView,
   placement: placementRules.required(),
   rollout: rollout.required(),
+  uses: z.array(z.object({ name: z.string(), as: z.string() })),
   onPartition: z.enum(['heal', 'keep', 'stop']),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),

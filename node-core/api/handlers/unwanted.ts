@@ -50,6 +50,7 @@ export function unwantedView(
     resources: { cpuMillis: 0, memoryBytes: 0 },
     placement: { spread: 'node', apart: [], near: [] },
     rollout: { kind: 'rolling', atOnce: 1, paused: false },
+    uses: [],
     onPartition: 'heal',
     instances: instanceViews(parts, instances),
     ...statusFor(record, leaving),

@@ -16,6 +16,7 @@ const FULL = {
   nodeSelector: { disk: 'ssd' },
   placement: { spread: 'site', apart: ['db'], near: ['cache'] },
   rollout: { kind: 'rolling', atOnce: 2, paused: true },
+  uses: ['db', { name: 'search', as: 'search.internal' }],
   onPartition: 'keep',
   containers: [
     {

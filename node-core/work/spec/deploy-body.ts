@@ -14,6 +14,7 @@ import {
   replicas,
   rolloutKind,
   spread,
+  uses,
 } from './fields.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { container, health, ports, probes, resources } from './part-body.ts'
@@ -52,6 +53,7 @@ const ofTheWorkload = {
       paused: z.boolean().exactOptional(),
     })
     .optional(),
+  uses: uses.optional(),
   onPartition: onPartition.optional(),
 }
 

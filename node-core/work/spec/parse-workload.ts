@@ -11,6 +11,7 @@ import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
 import { type AskedPart, askedContainer, kindOf, nameOfImage, toParts } from './to-parts.ts'
+import { toUses } from './uses.ts'
 
 /** Fields at the top that speak of the only part. */
 const OF_THE_PART = ['ports', 'resources', 'probes', 'health'] as const
@@ -29,6 +30,7 @@ export function parseWorkload(input: unknown): Workload {
   const [first] = body.containers ?? []
   const name = body.name ?? (first && nameOfImage(first.image))
   if (name === undefined) wrong.push({ path: 'name', message: 'This is needed.' })
+  const uses = toUses(body.uses ?? [], name, wrong)
   const parts = toParts(asked, wrong)
   if (name === undefined) throw validationError(wrong)
   return checkSize({
@@ -40,6 +42,7 @@ export function parseWorkload(input: unknown): Workload {
     nodeSelector: body.nodeSelector ?? {},
     placement: { ...DEFAULT_PLACEMENT, ...body.placement },
     rollout: { ...DEFAULT_ROLLOUT, ...body.rollout },
+    uses,
     onPartition: body.onPartition ?? 'heal',
   })
 }

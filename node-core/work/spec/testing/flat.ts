@@ -20,6 +20,7 @@ export function flatWorkload(flat: Flat & Pick<Part, 'source'>): Workload {
     nodeSelector: {},
     placement: { spread: 'node', apart: [], near: [] },
     rollout: { kind: 'rolling', atOnce: 1, paused: false },
+    uses: [],
     onPartition: 'heal',
     ...rest,
   }
