@@ -29,6 +29,7 @@ describe('what a deploy asks for', () => {
       nodeSelector: {},
       placement: { spread: 'node', apart: [], near: [] },
       rollout: { kind: 'rolling', atOnce: 1, paused: false },
+      uses: [],
       onPartition: 'heal',
     })
   })

@@ -1,5 +1,5 @@
 /** Connections to other workloads that one instance has at once; more are refused with 429. */
-export const PASSAGES_MAX = 512
+export const PASSAGES_MAX = 256
 
 /** Connections to other workloads that one instance opens in a second, for long. */
 export const PASSAGES_PER_SECOND = 500

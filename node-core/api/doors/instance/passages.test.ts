@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { InstanceAccess } from '../../../work/runners/index.ts'
 import { openStreet, type Street, socketOf } from './doors.fixture.ts'
+import { PASSAGES_MAX } from './limits.ts'
 
 interface Passage {
   status: number
@@ -73,7 +74,9 @@ describe('CONNECT at the door of an instance', () => {
   })
 
   test('bounds how many are open at once', async () => {
-    const open = await Promise.all(Array.from({ length: 512 }, () => passage(street.web, 'echo:7')))
+    const open = await Promise.all(
+      Array.from({ length: PASSAGES_MAX }, () => passage(street.web, 'echo:7')),
+    )
     expect(await refused('echo:7')).toMatchObject({ status: 429, code: 'RATE_LIMITED' })
     for (const { stream } of open) stream.destroy()
   })

@@ -9,16 +9,14 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
-import type { Lead } from '../../naming/index.ts'
-import { accessVariables, CONTAINER_FOLDER, type InstanceAccess, SOCKET_NAME } from '../index.ts'
 import type { Engine } from './engine.ts'
 import {
-  FORWARDER_LOG_MEBIBYTES_MAX,
-  FORWARDER_MEMORY_BYTES,
-  FORWARDER_PIDS_MAX,
-  FORWARDER_START_MS,
-} from './limits.ts'
-import { attachedTo, doorOf, exposedOn, type OwnNetwork } from './profile.ts'
+  type ForwarderProfile,
+  type ForwarderRequest,
+  type ForwarderStuff,
+  forwarderProfile,
+} from './forwarder-profile.ts'
+import { FORWARDER_START_MS } from './limits.ts'
 
 /** No part's name has a dot in front. */
 export const FORWARDER_PART = '.names'
@@ -30,28 +28,6 @@ export interface Forwarding {
   forget(): void
 }
 
-export interface ForwarderRequest {
-  hosts: readonly Pick<Lead, 'as' | 'address'>[]
-  access: InstanceAccess
-  labels: Record<string, string>
-  network: OwnNetwork
-}
-
-export type ForwarderProfile = ReturnType<typeof toProfile>
-
-interface Stuff {
-  image: string
-  runtime: string
-  libraries: readonly string[]
-  program: string
-}
-
-const RUNTIME_AT = '/node'
-const PROGRAM_AT = '/forwarder'
-const NOBODY = '65534:65534'
-/** A young heap of one MiB: it holds little for long. */
-const FRUGAL = ['--max-semi-space-size=1', '--v8-pool-size=1']
-
 /**
  * @param runtime A Node of this computer; none where it has none.
  * @param folder Where the program is put, for the engine to mount. Made if missing.
@@ -61,9 +37,9 @@ export function createForwarding(
   runtime: string | undefined,
   folder: string,
 ): Forwarding {
-  let stuff: Promise<Stuff> | undefined
+  let stuff: Promise<ForwarderStuff> | undefined
 
-  async function gather(): Promise<Stuff> {
+  async function gather(): Promise<ForwarderStuff> {
     if (runtime === undefined) {
       throw new MyceliumError(
         'NOT_SUPPORTED',
@@ -83,7 +59,7 @@ export function createForwarding(
     async profile(request) {
       stuff ??= gather()
       try {
-        return toProfile(request, await stuff)
+        return forwarderProfile(request, await stuff)
       } catch (error) {
         stuff = undefined
         throw error
@@ -93,58 +69,6 @@ export function createForwarding(
       stuff = undefined
     },
   }
-}
-
-function toProfile(
-  { hosts, access, labels, network }: ForwarderRequest,
-  { image, runtime, libraries, program }: Stuff,
-) {
-  const { MYCELIUM_TOKEN } = accessVariables(access, CONTAINER_FOLDER)
-  const programAt = `${PROGRAM_AT}${path.extname(program)}`
-  const files: [string, string][] = [
-    [runtime, RUNTIME_AT],
-    [program, programAt],
-    ...libraries.map((file): [string, string] => [file, file]),
-  ]
-  return {
-    Image: image,
-    Entrypoint: [RUNTIME_AT, ...FRUGAL, programAt, `${CONTAINER_FOLDER}/${SOCKET_NAME}`],
-    Env: [`MYCELIUM_TOKEN=${MYCELIUM_TOKEN}`],
-    User: NOBODY,
-    Labels: labels,
-    AttachStdin: false,
-    OpenStdin: false,
-    Tty: false,
-    ...exposedOn(network),
-    HostConfig: {
-      Privileged: false,
-      CapDrop: ['ALL'],
-      // Ports below 1024 are an instance's own matter.
-      Sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
-      SecurityOpt: ['no-new-privileges:true'],
-      ReadonlyRootfs: true,
-      ...attachedTo(network),
-      ExtraHosts: hosts.map(({ as, address }) => `${as}:${address}`),
-      IpcMode: 'private',
-      CgroupnsMode: 'private' as const,
-      Mounts: [doorOf(access), ...files.map(readOnly)],
-      PublishAllPorts: false,
-      Memory: FORWARDER_MEMORY_BYTES,
-      MemorySwap: FORWARDER_MEMORY_BYTES,
-      PidsLimit: FORWARDER_PIDS_MAX,
-      OomKillDisable: false,
-      RestartPolicy: { Name: 'no' },
-      AutoRemove: false,
-      LogConfig: {
-        Type: 'json-file',
-        Config: { 'max-size': `${FORWARDER_LOG_MEBIBYTES_MAX}m`, 'max-file': '1' },
-      },
-    },
-  }
-}
-
-function readOnly([source, target]: [string, string]) {
-  return { Type: 'bind' as const, Source: source, Target: target, ReadOnly: true }
 }
 
 /** Those that it has loaded, its loader among them; `linux-vdso.so.1` is no file. */
