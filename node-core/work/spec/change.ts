@@ -4,6 +4,7 @@ import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { BundleSource, ContainerSource, Part, Parts, Workload } from './index.ts'
 import { checkSize } from './parse-workload.ts'
 import { declares, toProbes } from './probes.ts'
+import { toRestart } from './restart.ts'
 import { type AskedPart, askedContainer, toParts } from './to-parts.ts'
 
 /** Fields that speak of the only part. */
@@ -22,6 +23,7 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   if (!parsed.success) throw validationError(wrongFields(parsed.error))
   const change = parsed.data
   const wrong = wrongForKind(workload, change)
+  const restart = toRestart(change.restart, workload.restart, wrong)
   return checkSize({
     ...workload,
     parts: changedParts(workload, change, wrong),
@@ -30,6 +32,8 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     nodeSelector: change.nodeSelector ?? workload.nodeSelector,
     placement: { ...workload.placement, ...change.placement },
     rollout: { ...workload.rollout, ...change.rollout },
+    restart,
+    graceMs: change.graceMs ?? workload.graceMs,
     onPartition: change.onPartition ?? workload.onPartition,
   })
 }
