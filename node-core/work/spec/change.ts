@@ -4,6 +4,7 @@ import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { BundleSource, ContainerSource, Part, Parts, Workload } from './index.ts'
 import { checkSize } from './parse-workload.ts'
 import { declares, toProbes } from './probes.ts'
+import { toRestart } from './restart.ts'
 import { type AskedPart, askedContainer, toParts } from './to-parts.ts'
 import { toUses } from './uses.ts'
 
@@ -24,6 +25,7 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   const change = parsed.data
   const wrong = wrongForKind(workload, change)
   const uses = change.uses ? toUses(change.uses, workload.name, wrong) : workload.uses
+  const restart = toRestart(change.restart, workload.restart, wrong)
   return checkSize({
     ...workload,
     parts: changedParts(workload, change, wrong),
@@ -33,6 +35,8 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     placement: { ...workload.placement, ...change.placement },
     rollout: { ...workload.rollout, ...change.rollout },
     uses,
+    restart,
+    graceMs: change.graceMs ?? workload.graceMs,
     onPartition: change.onPartition ?? workload.onPartition,
   })
 }

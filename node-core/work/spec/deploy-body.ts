@@ -3,15 +3,19 @@ import { z } from 'zod'
 import {
   args,
   atOnce,
+  backoffMs,
   bundle,
   command,
   env,
+  graceMs,
   image,
   labels,
   name,
   neighbours,
   onPartition,
   replicas,
+  restarts,
+  restartWhen,
   rolloutKind,
   spread,
   uses,
@@ -54,6 +58,15 @@ const ofTheWorkload = {
     })
     .optional(),
   uses: uses.optional(),
+  restart: z
+    .strictObject({
+      when: restartWhen.exactOptional(),
+      atMost: restarts.exactOptional(),
+      backoffMs: backoffMs.exactOptional(),
+      backoffMsMax: backoffMs.exactOptional(),
+    })
+    .optional(),
+  graceMs: graceMs.optional(),
   onPartition: onPartition.optional(),
 }
 

@@ -1,6 +1,7 @@
 import { encode } from '../../base/codec/index.ts'
 import { parseDigest } from '../../storage/blobs/index.ts'
 import {
+  DEFAULT_GRACE_MS,
   DEFAULT_PART_NAME,
   DEFAULT_PLACEMENT,
   DEFAULT_REPLICAS,
@@ -10,6 +11,7 @@ import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
+import { toRestart } from './restart.ts'
 import { type AskedPart, askedContainer, kindOf, nameOfImage, toParts } from './to-parts.ts'
 import { toUses } from './uses.ts'
 
@@ -31,6 +33,7 @@ export function parseWorkload(input: unknown): Workload {
   const name = body.name ?? (first && nameOfImage(first.image))
   if (name === undefined) wrong.push({ path: 'name', message: 'This is needed.' })
   const uses = toUses(body.uses ?? [], name, wrong)
+  const restart = toRestart(body.restart, undefined, wrong)
   const parts = toParts(asked, wrong)
   if (name === undefined) throw validationError(wrong)
   return checkSize({
@@ -43,6 +46,8 @@ export function parseWorkload(input: unknown): Workload {
     placement: { ...DEFAULT_PLACEMENT, ...body.placement },
     rollout: { ...DEFAULT_ROLLOUT, ...body.rollout },
     uses,
+    restart,
+    graceMs: body.graceMs ?? DEFAULT_GRACE_MS,
     onPartition: body.onPartition ?? 'heal',
   })
 }
