@@ -104,7 +104,7 @@ const common = {
     near: field.neighbours,
   }),
   rollout: z.object({ kind: field.rolloutKind, atOnce: field.atOnce, paused: z.boolean() }),
-  uses: z.array(field.use).max(USES_MAX),
+  uses: z.array(field.use).max(USES_MAX).default([]),
   // Earlier releases wrote none of these.
   restart: z
     .object({
