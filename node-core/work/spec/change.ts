@@ -4,7 +4,9 @@ import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { BundleSource, ContainerSource, Part, Parts, Workload } from './index.ts'
 import { checkSize } from './parse-workload.ts'
 import { declares, toProbes } from './probes.ts'
+import { toRestart } from './restart.ts'
 import { type AskedPart, askedContainer, toParts } from './to-parts.ts'
+import { toUses } from './uses.ts'
 
 /** Fields that speak of the only part. */
 const OF_THE_PART = [
@@ -22,6 +24,8 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   if (!parsed.success) throw validationError(wrongFields(parsed.error))
   const change = parsed.data
   const wrong = wrongForKind(workload, change)
+  const uses = change.uses ? toUses(change.uses, workload.name, wrong) : workload.uses
+  const restart = toRestart(change.restart, workload.restart, wrong)
   return checkSize({
     ...workload,
     parts: changedParts(workload, change, wrong),
@@ -30,6 +34,9 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     nodeSelector: change.nodeSelector ?? workload.nodeSelector,
     placement: { ...workload.placement, ...change.placement },
     rollout: { ...workload.rollout, ...change.rollout },
+    uses,
+    restart,
+    graceMs: change.graceMs ?? workload.graceMs,
     onPartition: change.onPartition ?? workload.onPartition,
   })
 }
