@@ -143,7 +143,11 @@ export function createWorkSide(
   const endpoints = createEndpointSource({ view, membership })
   const edge = createEdge(
     { ...common('edge'), self: identity.nodeId, net: mesh, endpoints },
-    { port: config.edgePort ?? 8080 },
+    {
+      port: config.edgePort ?? 8080,
+      ...(config.edgeHost && { host: config.edgeHost }),
+      ...(config.edgeNames && { names: config.edgeNames }),
+    },
   )
   return {
     ...{ desired, view, containers, reconciler, logs, edge, secrets },

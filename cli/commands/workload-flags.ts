@@ -16,6 +16,7 @@ export interface ShapeFlags {
   health?: string
   onPartition?: string
   rollout?: string
+  tcp?: string[]
 }
 
 export function addShapeFlags(command: Command): Command {
@@ -29,6 +30,7 @@ export function addShapeFlags(command: Command): Command {
     .option('--node-label <key=value>', 'only nodes with this label; repeatable', collect)
     .option('--health <check>', 'http:/path, tcp or running')
     .option('--rollout <kind>', 'rolling, rolling:N at once, or blueGreen: how a change takes over')
+    .option('--tcp <port:container>', 'a TCP port of its own at every edge; repeatable', collect)
     .option('--on-partition <policy>', 'heal, keep or stop, while a node is out of sight')
 }
 
@@ -43,6 +45,7 @@ type Shape = Pick<
   | 'health'
   | 'rollout'
   | 'onPartition'
+  | 'edge'
 >
 
 /** Only the fields that were given. Amounts are checked by the node, which names the field. */
@@ -65,7 +68,14 @@ export function shapeOf(flags: ShapeFlags): Shape {
     ...(flags.health !== undefined && { health: healthOf(flags.health) }),
     ...(flags.rollout !== undefined && { rollout: rolloutOf(flags.rollout) }),
     ...(onPartition !== undefined && { onPartition }),
+    ...(flags.tcp && { edge: { tcp: flags.tcp.map(published) } }),
   }
+}
+
+function published(text: string): { port: number; containerPort: number } {
+  const match = /^(\d{1,5}):(\d{1,5})$/.exec(text)
+  if (match) return { port: Number(match[1]), containerPort: Number(match[2]) }
+  throw wrongUsage(`--tcp: “${text}” is not PORT:CONTAINER, such as 15432:5432.`)
 }
 
 function rolloutOf(text: string): NonNullable<Shape['rollout']> {

@@ -84,6 +84,8 @@ export function makeWorkload(shape: Partial<WorkloadView> & { name: string }): W
     placement: { spread: 'node', apart: [], near: [] },
     rollout: { kind: 'rolling', atOnce: 1, paused: false },
     onPartition: 'heal',
+    edge: { tcp: [], answerMs: 120_000, idleMs: 3_600_000 },
+    published: [],
     url: `http://${shape.name}.localhost:8080/`,
     instances,
     conditions: [],

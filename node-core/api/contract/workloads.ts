@@ -110,6 +110,16 @@ const rollout = z.strictObject({
   paused: z.boolean().optional(),
 })
 
+/** What is asked of every edge: ports of its own there, and how long answers may take. */
+const edgeRules = z.strictObject({
+  tcp: z
+    .array(z.strictObject({ port: portNumber, containerPort: portNumber }))
+    .max(16)
+    .optional(),
+  answerMs: z.number().int().positive().optional(),
+  idleMs: z.number().int().positive().optional(),
+})
+
 /**
  * One of `containers`, `bundle` and `manifest` says what to run. Unknown fields are refused, so that
  * a mistyped one is not silently left out.
@@ -135,6 +145,7 @@ export const deployInput = z.strictObject({
   placement: placementRules.optional(),
   rollout: rollout.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
+  edge: edgeRules.optional(),
 })
 export type DeployInput = z.input<typeof deployInput>
 
@@ -196,6 +207,16 @@ export const workload = z.object({
   onPartition: z.enum(['heal', 'keep', 'stop']),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
+  edge: edgeRules.required(),
+  /** Ports of its own at this node's edge, and why one is not listened for. */
+  published: z.array(
+    z.object({
+      port: portNumber,
+      containerPort: portNumber,
+      address: z.string().optional(),
+      reason: reason.optional(),
+    }),
+  ),
   instances: z.array(instance),
   conditions: z.array(reason),
 })
@@ -232,6 +253,7 @@ const change = z.strictObject({
   placement: placementRules.optional(),
   rollout: rollout.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
+  edge: edgeRules.optional(),
 })
 
 /** What a workload was before. */

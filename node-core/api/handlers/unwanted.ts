@@ -6,7 +6,7 @@
 import type { DesiredRecord } from '../../work/desired/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
 import { type WorkloadStatus, workloadStatus } from '../../work/reconcile/index.ts'
-import type { Instance } from '../../work/spec/index.ts'
+import { edgeOf, type Instance } from '../../work/spec/index.ts'
 import type { WorkloadView } from '../contract/index.ts'
 import type { NetworkParts } from './index.ts'
 import { instanceViews, isLost, ownerNameOf } from './workload-view.ts'
@@ -51,6 +51,8 @@ export function unwantedView(
     placement: { spread: 'node', apart: [], near: [] },
     rollout: { kind: 'rolling', atOnce: 1, paused: false },
     onPartition: 'heal',
+    edge: edgeOf({}),
+    published: [],
     instances: instanceViews(parts, instances),
     ...statusFor(record, leaving),
   }

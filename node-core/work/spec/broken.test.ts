@@ -17,6 +17,7 @@ const FULL = {
   placement: { spread: 'site', apart: ['db'], near: ['cache'] },
   rollout: { kind: 'rolling', atOnce: 2, paused: true },
   onPartition: 'keep',
+  edge: { tcp: [{ port: 15_000, containerPort: 80 }], answerMs: 5_000, idleMs: 60_000 },
   containers: [
     {
       name: 'web',

@@ -24,6 +24,17 @@ export interface Workload {
   placement: PlacementRules
   rollout: Rollout
   onPartition: OnPartition
+  /** Absent: HTTP by host name, for everybody, and no port of its own. */
+  edge?: EdgeRules
+}
+
+/** What a workload asks of every edge (docs/adr/0032). */
+export interface EdgeRules {
+  /** Declared ports under a number of their own at every edge. */
+  tcp: { port: number; containerPort: number }[]
+  /** How long it may think before its answer begins, and how long nothing may come of one. */
+  answerMs: number
+  idleMs: number
 }
 
 /** Where new instances go (docs/adr/0029); what runs stays where it is. */
@@ -169,6 +180,7 @@ export interface Instance {
 
 export { applyChange } from './change.ts'
 export { BUNDLE_PORT, DEFAULT_CPU_MILLIS, DEFAULT_MEMORY_BYTES } from './defaults.ts'
+export { edgeOf } from './edge-rules.ts'
 export {
   type SpecErrorCode,
   type ValidationError,

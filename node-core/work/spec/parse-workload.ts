@@ -7,6 +7,7 @@ import {
   DEFAULT_ROLLOUT,
 } from './defaults.ts'
 import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
+import { changedEdge, checkedEdge } from './edge-rules.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
@@ -30,6 +31,7 @@ export function parseWorkload(input: unknown): Workload {
   const name = body.name ?? (first && nameOfImage(first.image))
   if (name === undefined) wrong.push({ path: 'name', message: 'This is needed.' })
   const parts = toParts(asked, wrong)
+  const edge = checkedEdge(changedEdge(undefined, body.edge), parts)
   if (name === undefined) throw validationError(wrong)
   return checkSize({
     name,
@@ -41,6 +43,7 @@ export function parseWorkload(input: unknown): Workload {
     placement: { ...DEFAULT_PLACEMENT, ...body.placement },
     rollout: { ...DEFAULT_ROLLOUT, ...body.rollout },
     onPartition: body.onPartition ?? 'heal',
+    ...(edge && { edge }),
   })
 }
 

@@ -7,6 +7,7 @@ import type { Plain } from '../../base/codec/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import { type Digest, parseDigest } from '../../storage/blobs/index.ts'
+import { storedEdge } from './edge-rules.ts'
 import * as field from './fields.ts'
 import type { DesiredWorkload, Instance, Workload } from './index.ts'
 import {
@@ -103,6 +104,7 @@ const common = {
   }),
   rollout: z.object({ kind: field.rolloutKind, atOnce: field.atOnce, paused: z.boolean() }),
   onPartition: field.onPartition,
+  edge: storedEdge.exactOptional(),
 }
 
 const workload = z.discriminatedUnion('kind', [

@@ -20,7 +20,8 @@ export function templateOf(workload: Workload): string {
     rollout: DEFAULT_ROLLOUT,
     onPartition: 'heal',
   } as const
-  const alike: Workload = { ...workload, replicas: 1, ...rules }
+  const { edge: _, ...made } = workload
+  const alike: Workload = { ...made, replicas: 1, ...rules }
   const digest = hash('sha256', encode(storedForm(alike)), 'hex').slice(0, 16)
   known.set(workload, digest)
   return digest
