@@ -36,7 +36,7 @@ export async function engineMissing(): Promise<string | undefined> {
 }
 
 export async function importImage(name: string = IMAGE, extra: string[] = []): Promise<string> {
-  const tar = execFileSync('tar', ['-c', '-C', '/', 'bin/busybox', ...extra], {
+  const tar = execFileSync('tar', ['-ch', '-C', '/', 'bin/busybox', ...extra], {
     maxBuffer: 64 * 1024 * 1024,
   })
   const [repo, tag] = name.split(':')
