@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { wrongUsage } from '../exit-codes.ts'
 import type { Inputs } from '../node-client.ts'
 import { isOneOf } from '../text/choices.ts'
-import { collect, keyValues, port, wholeNumber } from '../text/parse.ts'
+import { collect, durationMs, keyValues, port, wholeNumber } from '../text/parse.ts'
 
 export interface ShapeFlags {
   replicas?: string
@@ -17,6 +17,8 @@ export interface ShapeFlags {
   onPartition?: string
   rollout?: string
   tcp?: string[]
+  restart?: string
+  grace?: string
 }
 
 export function addShapeFlags(command: Command): Command {
@@ -31,6 +33,8 @@ export function addShapeFlags(command: Command): Command {
     .option('--health <check>', 'http:/path, tcp or running')
     .option('--rollout <kind>', 'rolling, rolling:N at once, or blueGreen: how a change takes over')
     .option('--tcp <port:container>', 'a TCP port of its own at every edge; repeatable', collect)
+    .option('--restart <rule>', 'always, on-failure, on-failure:N times in a row, or never')
+    .option('--grace <duration>', 'how long an ending copy may take, such as 30s')
     .option('--on-partition <policy>', 'heal, keep or stop, while a node is out of sight')
 }
 
@@ -44,6 +48,8 @@ type Shape = Pick<
   | 'nodeSelector'
   | 'health'
   | 'rollout'
+  | 'restart'
+  | 'graceMs'
   | 'onPartition'
   | 'edge'
 >
@@ -67,6 +73,8 @@ export function shapeOf(flags: ShapeFlags): Shape {
     ...(flags.nodeLabel && { nodeSelector: keyValues('--node-label', flags.nodeLabel) }),
     ...(flags.health !== undefined && { health: healthOf(flags.health) }),
     ...(flags.rollout !== undefined && { rollout: rolloutOf(flags.rollout) }),
+    ...(flags.restart !== undefined && { restart: restartOf(flags.restart) }),
+    ...(flags.grace !== undefined && { graceMs: durationMs('--grace', flags.grace) }),
     ...(onPartition !== undefined && { onPartition }),
     ...(flags.tcp && { edge: { tcp: flags.tcp.map(published) } }),
   }
@@ -85,6 +93,16 @@ function rolloutOf(text: string): NonNullable<Shape['rollout']> {
     return { kind, ...(atOnce !== undefined && { atOnce: wholeNumber('--rollout', atOnce) }) }
   }
   throw wrongUsage(`--rollout: “${text}” is not rolling, rolling:3 or blueGreen.`)
+}
+
+function restartOf(text: string): NonNullable<Shape['restart']> {
+  const [rule, bound, more] = text.split(':')
+  if (rule === 'on-failure' && more === undefined) {
+    const atMost = bound !== undefined && { atMost: wholeNumber('--restart', bound) }
+    return { when: 'onFailure', ...atMost }
+  }
+  if ((rule === 'always' || rule === 'never') && bound === undefined) return { when: rule }
+  throw wrongUsage(`--restart: “${text}” is not always, on-failure, on-failure:3 or never.`)
 }
 
 function healthOf(text: string): NonNullable<Shape['health']> {

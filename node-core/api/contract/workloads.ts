@@ -121,6 +121,19 @@ const edgeRules = z.strictObject({
 })
 
 /**
+ * What becomes of an instance that has ended: `onFailure` unless by exit code 0; `atMost`: restarts in
+ * a row; before each a wait that doubles from `backoffMs` to `backoffMsMax`.
+ */
+const restart = z.strictObject({
+  when: z.enum(['always', 'onFailure', 'never']).optional(),
+  atMost: z.number().int().min(1).max(1_000).optional(),
+  backoffMs: z.number().int().min(100).max(3_600_000).optional(),
+  backoffMsMax: z.number().int().min(100).max(3_600_000).optional(),
+})
+/** Milliseconds that an ending instance has, between being asked to end and being made to. */
+const graceMs = z.number().int().min(0).max(3_600_000)
+
+/**
  * One of `containers`, `bundle` and `manifest` says what to run. Unknown fields are refused, so that
  * a mistyped one is not silently left out.
  */
@@ -144,6 +157,8 @@ export const deployInput = z.strictObject({
   nodeSelector: labels.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
+  restart: restart.optional(),
+  graceMs: graceMs.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
   edge: edgeRules.optional(),
 })
@@ -167,6 +182,8 @@ export const instance = z.object({
   endpoint: z.string().optional(),
   startedAt: time.optional(),
   restarts: z.number().int(),
+  /** It has run to its end and is not started again; the exit code is absent where nobody saw it. */
+  ended: z.object({ at: time, exitCode: z.number().int().optional() }).optional(),
   reason: reason.optional(),
   /** A real step of a start: `Pulling image, 41 of 120 MB`. */
   progress: z.string().optional(),
@@ -191,7 +208,15 @@ export const workload = z.object({
   kind: z.enum(['container', 'process']),
   replicas: z.number().int(),
   running_instances: z.number().int(),
-  status: z.enum(['Pending', 'Progressing', 'Running', 'Degraded', 'Failed', 'Deleting']),
+  status: z.enum([
+    'Pending',
+    'Progressing',
+    'Running',
+    'Degraded',
+    'Failed',
+    'Succeeded',
+    'Deleting',
+  ]),
   generation: z.number().int(),
   owner: z.object({ id: z.string(), name: z.string() }),
   /** Of the first part, as `bundle`. */
@@ -204,6 +229,8 @@ export const workload = z.object({
   resources: amountsView,
   placement: placementRules.required(),
   rollout: rollout.required(),
+  restart: restart.required().partial({ atMost: true }),
+  graceMs,
   onPartition: z.enum(['heal', 'keep', 'stop']),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
@@ -252,6 +279,8 @@ const change = z.strictObject({
   nodeSelector: labels.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
+  restart: restart.optional(),
+  graceMs: graceMs.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
   edge: edgeRules.optional(),
 })

@@ -19,7 +19,7 @@ const changed = {
     'Reached through the edge, and under this number on the loopback of the computer that runs it; not from other machines directly.',
   'port-left-out':
     'This port of the computer is not taken: the edge leads to the workload by its name.',
-  'always-restarts': 'What ends is started again here, whatever way it ended.',
+  'shorter-grace': 'Nothing may take longer than an hour to end.',
   'probe-restarts': 'Asked as the live probe: an instance that fails it is started again.',
   'probe-times': 'Moved into what a probe may be told.',
   bounded: 'No bound was set, and nothing runs without one here.',
@@ -65,7 +65,8 @@ const ignored = {
   'no-probe-detail': 'Probes cannot be told this.',
   'no-lifecycle': 'There are no commands around start and stop.',
   'no-tuning': 'The computer’s owner decides this.',
-  'no-restart-rule': 'What ends is started again, with 2 to 60 seconds between.',
+  'no-restart-window':
+    'Restarts are counted in a row until it has run for a minute, with 0.1 seconds to an hour between.',
   'no-namespaces': 'Names are one space for the whole network.',
   'not-used': 'No workload in this text uses it.',
   'edge-names':

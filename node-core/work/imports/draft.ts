@@ -10,6 +10,8 @@ export interface Draft {
   parts: PartDraft[]
   replicas?: number
   rollout: NonNullable<Manifest['rollout']>
+  restart?: NonNullable<Manifest['restart']>
+  graceMs?: number
   overSites?: boolean
   labels: Map<string, string>
   nodeSelector: Map<string, string>
@@ -60,6 +62,11 @@ export function labelOf(name: string): string | undefined {
 /** `registry.example/team/nginx:1.27` is called `nginx`. */
 export function nameOfImage(image: string): string | undefined {
   return labelOf(image.split('/').at(-1)?.split(/[:@]/)[0] ?? '')
+}
+
+/** Fields of one rule that stand in several places. */
+export function setRestart(draft: Draft, said: NonNullable<Manifest['restart']>): void {
+  draft.restart = { ...draft.restart, ...said }
 }
 
 const SECRET_NAME = /PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_?KEY|API_?KEY|CREDENTIAL/i

@@ -32,6 +32,8 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
       ...(draft.labels.size > 0 && { labels: Object.fromEntries(draft.labels) }),
       ...(draft.overSites && { placement: { spread: 'site' } }),
       ...(Object.keys(draft.rollout).length > 0 && { rollout: draft.rollout }),
+      ...(draft.restart && { restart: draft.restart }),
+      ...(draft.graceMs !== undefined && { graceMs: draft.graceMs }),
       ...(draft.nodeSelector.size > 0 && { nodeSelector: Object.fromEntries(draft.nodeSelector) }),
     }
     try {

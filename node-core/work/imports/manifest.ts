@@ -7,6 +7,8 @@ export interface Manifest {
   nodeSelector?: Record<string, string>
   placement?: { spread: 'site' }
   rollout?: { atOnce?: number; paused?: boolean }
+  restart?: { when?: 'always' | 'onFailure' | 'never'; atMost?: number; backoffMs?: number }
+  graceMs?: number
 }
 
 export interface ManifestContainer {

@@ -5,6 +5,7 @@ import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { BundleSource, ContainerSource, Part, Parts, Workload } from './index.ts'
 import { checkSize } from './parse-workload.ts'
 import { declares, toProbes } from './probes.ts'
+import { toRestart } from './restart.ts'
 import { type AskedPart, askedContainer, toParts } from './to-parts.ts'
 
 /** Fields that speak of the only part. */
@@ -25,6 +26,7 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   const wrong = wrongForKind(workload, change)
   const parts = changedParts(workload, change, wrong)
   const edge = checkedEdge(changedEdge(workload.edge, change.edge), parts)
+  const restart = toRestart(change.restart, workload.restart, wrong)
   return checkSize({
     ...workload,
     parts,
@@ -33,6 +35,8 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     nodeSelector: change.nodeSelector ?? workload.nodeSelector,
     placement: { ...workload.placement, ...change.placement },
     rollout: { ...workload.rollout, ...change.rollout },
+    restart,
+    graceMs: change.graceMs ?? workload.graceMs,
     onPartition: change.onPartition ?? workload.onPartition,
     ...(edge && { edge }),
   })

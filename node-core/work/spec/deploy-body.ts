@@ -4,15 +4,19 @@ import { edgeBody } from './edge-rules.ts'
 import {
   args,
   atOnce,
+  backoffMs,
   bundle,
   command,
   env,
+  graceMs,
   image,
   labels,
   name,
   neighbours,
   onPartition,
   replicas,
+  restarts,
+  restartWhen,
   rolloutKind,
   spread,
 } from './fields.ts'
@@ -53,6 +57,15 @@ const ofTheWorkload = {
       paused: z.boolean().exactOptional(),
     })
     .optional(),
+  restart: z
+    .strictObject({
+      when: restartWhen.exactOptional(),
+      atMost: restarts.exactOptional(),
+      backoffMs: backoffMs.exactOptional(),
+      backoffMsMax: backoffMs.exactOptional(),
+    })
+    .optional(),
+  graceMs: graceMs.optional(),
   onPartition: onPartition.optional(),
   edge: edgeBody.optional(),
 }

@@ -1,10 +1,13 @@
 /** Single fields of a workload, as zod shapes shared by what people send and what is stored. */
 import { z } from 'zod'
 import {
+  BACKOFF_MS_MAX,
+  BACKOFF_MS_MIN,
   COMMAND_WORD_LENGTH_MAX,
   COMMAND_WORDS_MAX,
   ENV_MAX,
   ENV_VALUE_LENGTH_MAX,
+  GRACE_MS_MAX,
   HEALTH_PATH_LENGTH_MAX,
   IMAGE_LENGTH_MAX,
   LABEL_KEY_LENGTH_MAX,
@@ -17,6 +20,7 @@ import {
   PROBE_TIMEOUT_MS_MAX,
   PROBE_TIMEOUT_MS_MIN,
   REPLICAS_MAX,
+  RESTARTS_MAX,
 } from './limits.ts'
 
 export const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
@@ -109,5 +113,9 @@ export const spread = z.enum(['node', 'site', 'owner'])
 export const neighbours = z.array(name).max(NEIGHBOURS_MAX)
 export const atOnce = z.number().int().min(1).max(REPLICAS_MAX)
 export const rolloutKind = z.enum(['rolling', 'blueGreen'])
+export const restartWhen = z.enum(['always', 'onFailure', 'never'])
+export const restarts = z.number().int().min(1).max(RESTARTS_MAX)
+export const backoffMs = z.number().int().min(BACKOFF_MS_MIN).max(BACKOFF_MS_MAX)
+export const graceMs = z.number().int().min(0).max(GRACE_MS_MAX)
 export const onPartition = z.enum(['heal', 'keep', 'stop'])
 export const protocol = z.enum(['tcp', 'udp'])

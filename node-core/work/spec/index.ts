@@ -23,6 +23,9 @@ export interface Workload {
   nodeSelector: Record<string, string>
   placement: PlacementRules
   rollout: Rollout
+  restart: Restart
+  /** How long an ending instance may take: asked to end first, ended by force afterwards. */
+  graceMs: number
   onPartition: OnPartition
   /** Absent: HTTP by host name, for everybody, and no port of its own. */
   edge?: EdgeRules
@@ -35,6 +38,17 @@ export interface EdgeRules {
   /** How long it may think before its answer begins, and how long nothing may come of one. */
   answerMs: number
   idleMs: number
+}
+
+/** What becomes of an instance that has ended, or no longer passes its probes (docs/adr/0030). */
+export interface Restart {
+  /** `onFailure`: unless it ended with exit code 0. `never`: what has run stays ended. */
+  when: 'always' | 'onFailure' | 'never'
+  /** Restarts in a row before it is left as it is; without end where absent. */
+  atMost?: number
+  /** Before a restart, doubled with each failure in a row. What had served comes back at once. */
+  backoffMs: number
+  backoffMsMax: number
 }
 
 /** Where new instances go (docs/adr/0029); what runs stays where it is. */
@@ -172,14 +186,29 @@ export interface Instance {
   /** ISO 8601; absent until it has started. */
   startedAt?: string
   restarts: number
+  /** It has run to its end, and is not started again. */
+  ended?: Ended
   /** Why it is not running, for people. With a code that does not change. */
   reason?: { code: string; message: string }
   /** Real steps of a start: `Pulling image, 41 of 120 MB`. */
   progress?: string
 }
 
+export type Ended = {
+  /** ISO 8601. */
+  at: string
+  /** Absent where nobody saw it. */
+  exitCode?: number
+}
+
 export { applyChange } from './change.ts'
-export { BUNDLE_PORT, DEFAULT_CPU_MILLIS, DEFAULT_MEMORY_BYTES } from './defaults.ts'
+export {
+  BUNDLE_PORT,
+  DEFAULT_CPU_MILLIS,
+  DEFAULT_GRACE_MS,
+  DEFAULT_MEMORY_BYTES,
+  DEFAULT_RESTART,
+} from './defaults.ts'
 export { edgeOf } from './edge-rules.ts'
 export {
   type SpecErrorCode,
@@ -187,7 +216,7 @@ export {
   validationError,
   type WrongField,
 } from './errors.ts'
-export { PORTS_MAX, REPLICAS_MAX } from './limits.ts'
+export { GRACE_MS_MAX, PORTS_MAX, REPLICAS_MAX, RESTARTS_MAX } from './limits.ts'
 export { parseWorkload } from './parse-workload.ts'
 export { amountsOf, portsOf } from './parts.ts'
 export { PROBE_BOUNDS } from './probes.ts'
@@ -197,6 +226,7 @@ export {
   parseCpuMillis,
   parseMemoryBytes,
 } from './quantities.ts'
+export { mayRestart } from './restart.ts'
 export { parseSlot, slotOf } from './slots.ts'
 export {
   desiredOf,

@@ -60,5 +60,13 @@ export const EDGE_ANSWER_MS_MIN = 1_000
 export const EDGE_ANSWER_MS_MAX = 3_600_000
 /** Milliseconds for which a connection may be silent: a day. */
 export const EDGE_IDLE_MS_MAX = 86_400_000
+/** Restarts in a row that a workload may be told to bear. */
+export const RESTARTS_MAX = 1_000
+/** Milliseconds before a restart at least, where it is not at once. */
+export const BACKOFF_MS_MIN = 100
+/** Milliseconds before a restart at most. */
+export const BACKOFF_MS_MAX = 3_600_000
+/** Milliseconds an ending instance may be given. */
+export const GRACE_MS_MAX = 3_600_000
 /** Letters of a reason's message and of a progress line in an instance record. */
 export const REASON_LENGTH_MAX = 1_024

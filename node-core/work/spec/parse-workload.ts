@@ -1,6 +1,7 @@
 import { encode } from '../../base/codec/index.ts'
 import { parseDigest } from '../../storage/blobs/index.ts'
 import {
+  DEFAULT_GRACE_MS,
   DEFAULT_PART_NAME,
   DEFAULT_PLACEMENT,
   DEFAULT_REPLICAS,
@@ -11,6 +12,7 @@ import { changedEdge, checkedEdge } from './edge-rules.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
+import { toRestart } from './restart.ts'
 import { type AskedPart, askedContainer, kindOf, nameOfImage, toParts } from './to-parts.ts'
 
 /** Fields at the top that speak of the only part. */
@@ -30,6 +32,7 @@ export function parseWorkload(input: unknown): Workload {
   const [first] = body.containers ?? []
   const name = body.name ?? (first && nameOfImage(first.image))
   if (name === undefined) wrong.push({ path: 'name', message: 'This is needed.' })
+  const restart = toRestart(body.restart, undefined, wrong)
   const parts = toParts(asked, wrong)
   const edge = checkedEdge(changedEdge(undefined, body.edge), parts)
   if (name === undefined) throw validationError(wrong)
@@ -42,6 +45,8 @@ export function parseWorkload(input: unknown): Workload {
     nodeSelector: body.nodeSelector ?? {},
     placement: { ...DEFAULT_PLACEMENT, ...body.placement },
     rollout: { ...DEFAULT_ROLLOUT, ...body.rollout },
+    restart,
+    graceMs: body.graceMs ?? DEFAULT_GRACE_MS,
     onPartition: body.onPartition ?? 'heal',
     ...(edge && { edge }),
   })

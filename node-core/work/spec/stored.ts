@@ -7,6 +7,7 @@ import type { Plain } from '../../base/codec/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import { type Digest, parseDigest } from '../../storage/blobs/index.ts'
+import { DEFAULT_GRACE_MS, DEFAULT_RESTART } from './defaults.ts'
 import { storedEdge } from './edge-rules.ts'
 import * as field from './fields.ts'
 import type { DesiredWorkload, Instance, Workload } from './index.ts'
@@ -103,6 +104,16 @@ const common = {
     near: field.neighbours,
   }),
   rollout: z.object({ kind: field.rolloutKind, atOnce: field.atOnce, paused: z.boolean() }),
+  // Earlier releases wrote none of these.
+  restart: z
+    .object({
+      when: field.restartWhen,
+      atMost: field.restarts.exactOptional(),
+      backoffMs: field.backoffMs,
+      backoffMsMax: field.backoffMs,
+    })
+    .default(DEFAULT_RESTART),
+  graceMs: field.graceMs.default(DEFAULT_GRACE_MS),
   onPartition: field.onPartition,
   edge: storedEdge.exactOptional(),
 }
@@ -141,6 +152,9 @@ const storedInstance = z.object({
   ports: z.record(z.string().regex(/^\d{1,5}$/), field.portNumber),
   startedAt: z.iso.datetime().exactOptional(),
   restarts: z.number().int().min(0),
+  ended: z
+    .object({ at: z.iso.datetime(), exitCode: z.number().int().exactOptional() })
+    .exactOptional(),
   reason: z
     .object({ code: z.string().max(64), message: z.string().max(REASON_LENGTH_MAX) })
     .exactOptional(),
@@ -162,7 +176,7 @@ export function instanceOf(record: StateRecord): Instance | undefined {
 }
 
 /** What is written for a workload or an instance: the same without absent fields. */
-export function storedForm(subject: Workload | Instance): Plain {
+export function storedForm(subject: Partial<Workload> | Instance): Plain {
   const plain: Plain = JSON.parse(JSON.stringify(subject))
   return plain
 }

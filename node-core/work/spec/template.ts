@@ -20,8 +20,9 @@ export function templateOf(workload: Workload): string {
     rollout: DEFAULT_ROLLOUT,
     onPartition: 'heal',
   } as const
-  const { edge: _, ...made } = workload
-  const alike: Workload = { ...made, replicas: 1, ...rules }
+  // Later fields are left out whole, so that a release that has them finds its instances current.
+  const { restart: _, graceMs: __, edge: ___, ...lasting } = workload
+  const alike = { ...lasting, replicas: 1, ...rules }
   const digest = hash('sha256', encode(storedForm(alike)), 'hex').slice(0, 16)
   known.set(workload, digest)
   return digest

@@ -4,6 +4,7 @@
  */
 import { sayIfLeads } from '../addresses.ts'
 import { setEnv } from '../draft.ts'
+import { takeGrace, takeRestart } from '../endings.ts'
 import type { Place } from '../report.ts'
 import { plainWords } from '../shell-words.ts'
 import { byRules, each, isEmpty, itemsOf, type Rules, type Tree, textOf } from '../tree.ts'
@@ -39,6 +40,7 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ['healthcheck', (at, { part, scope }) => takeHealthcheck(at, part, scope)],
   ['labels', takeLabels],
   ['restart', takeRestart],
+  ['stop_grace_period', takeGrace],
   ['scale', takeReplicas],
   ['deploy', takeDeploy],
   ['mem_limit', bytes('limits')],
@@ -60,7 +62,7 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ...sayOf('no-working-directory', 'working_dir'),
   ...sayOf('no-read-only-root', 'read_only'),
   ...sayOf('no-terminal', 'tty', 'stdin_open', 'attach', 'detach_keys'),
-  ...sayOf('no-lifecycle', 'post_start', 'pre_stop', 'stop_signal', 'stop_grace_period'),
+  ...sayOf('no-lifecycle', 'post_start', 'pre_stop', 'stop_signal'),
   ...sayOf('no-tuning', 'ulimits', 'sysctls', 'logging', 'storage_opt', 'oom_score_adj'),
   ...sayOf('no-tuning', 'pids_limit', 'memswap_limit', 'mem_swappiness', 'oom_kill_disable'),
   ...sayOf('no-tuning', 'blkio_config', 'cpuset', 'cpu_shares', 'cpu_quota', 'cpu_period'),
@@ -129,9 +131,4 @@ function putEnv(
   }
   setEnv(part, { at, name, value }, scope)
   sayIfLeads(at, { name, value }, { others, scope })
-}
-
-function takeRestart(at: Tree, { scope }: Service): void {
-  const rule = textOf(at) ?? ''
-  scope.say(at, rule === 'always' || rule === 'unless-stopped' ? 'kept' : 'always-restarts')
 }

@@ -27,6 +27,8 @@ export function createContainerRunner(
   const availableListeners = new Set<(ok: boolean) => void>()
   /** Made but not yet running: not listed, since they are neither. */
   const starting = new Set<string>()
+  /** Of those, some that have ended already. */
+  const endedEarly = new Set<string>()
   /** Ended by us, by the engine's id: their exit is nobody's news, and it may tell of it late. */
   const ended = new Map<string, true>()
   /** Exit codes of those the engine said have ended, by its id; its list may lag behind. */
@@ -49,6 +51,7 @@ export function createContainerRunner(
       const found = parseLabels(labels)
       if (!found || ended.has(engineId)) return
       remember(exited, engineId, exitCode)
+      if (starting.has(found.id)) endedEarly.add(found.id)
       for (const listener of exitListeners) listener(found.id)
     },
   })
@@ -109,6 +112,12 @@ export function createContainerRunner(
         return await starter.start(request)
       } finally {
         starting.delete(request.id)
+        // It was not listed while it was being started: whoever looked then has to look again.
+        if (endedEarly.delete(request.id)) {
+          queueMicrotask(() => {
+            for (const listener of exitListeners) listener(request.id)
+          })
+        }
       }
     },
 
