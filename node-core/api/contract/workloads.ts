@@ -2,6 +2,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { empty, operation, textLines, time } from './base.ts'
+import { edgeRules, published } from './edge.ts'
 import { labels } from './node.ts'
 import { reason } from './reason.ts'
 
@@ -110,29 +111,6 @@ const rollout = z.strictObject({
   paused: z.boolean().optional(),
 })
 
-/** What is asked of every edge: ports of its own there, and how long answers may take. */
-const edgeRules = z.strictObject({
-  tcp: z
-    .array(z.strictObject({ port: portNumber, containerPort: portNumber }))
-    .max(16)
-    .optional(),
-  answerMs: z.number().int().positive().optional(),
-  idleMs: z.number().int().positive().optional(),
-})
-
-/**
- * What becomes of an instance that has ended: `onFailure` unless by exit code 0; `atMost`: restarts in
- * a row; before each a wait that doubles from `backoffMs` to `backoffMsMax`.
- */
-const restart = z.strictObject({
-  when: z.enum(['always', 'onFailure', 'never']).optional(),
-  atMost: z.number().int().min(1).max(1_000).optional(),
-  backoffMs: z.number().int().min(100).max(3_600_000).optional(),
-  backoffMsMax: z.number().int().min(100).max(3_600_000).optional(),
-})
-/** Milliseconds that an ending instance has, between being asked to end and being made to. */
-const graceMs = z.number().int().min(0).max(3_600_000)
-
 /**
  * One of `containers`, `bundle` and `manifest` says what to run. Unknown fields are refused, so that
  * a mistyped one is not silently left out.
@@ -235,15 +213,7 @@ export const workload = z.object({
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
   edge: edgeRules.required(),
-  /** Ports of its own at this node's edge, and why one is not listened for. */
-  published: z.array(
-    z.object({
-      port: portNumber,
-      containerPort: portNumber,
-      address: z.string().optional(),
-      reason: reason.optional(),
-    }),
-  ),
+  published,
   instances: z.array(instance),
   conditions: z.array(reason),
 })
