@@ -33,6 +33,7 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
   const instances = await openInstanceSide(deps, side, own, {
     view: () => work.view,
     secrets: () => work.secrets,
+    dialer: () => work.edge,
   })
   const work = createWorkSide(deps, side, own.primary, instances.doors)
   // After the parts that it stands on, and before others can ask it anything; so it stops before the

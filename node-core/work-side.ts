@@ -87,6 +87,8 @@ export function createWorkSide(
   })
   const trusted = (key: string): boolean => trustsPublisher({ state, network, publishers }, key)
   const bundles = createBundles({ blobs, trusted })
+  const isNode = process.versions.electron === undefined
+  const nodeRuntime = config.nodeRuntime ?? (isNode ? process.execPath : undefined)
   const containers = createContainerRunner(
     {
       ...common('containers'),
@@ -98,17 +100,21 @@ export function createWorkSide(
       nameOf,
     },
     {
+      ...(nodeRuntime !== undefined && { nodeRuntime }),
       environment: process.env,
       ...(config.engineSocket ? { socketPath: config.engineSocket } : {}),
     },
   )
-  const programs = createProcessRunner({
-    ...common('programs'),
-    node: identity.nodeId,
-    network: network.id,
-    bundles,
-    folder: path.join(disk.root, 'instances'),
-  })
+  const programs = createProcessRunner(
+    {
+      ...common('programs'),
+      node: identity.nodeId,
+      network: network.id,
+      bundles,
+      folder: path.join(disk.root, 'instances'),
+    },
+    nodeRuntime === undefined ? {} : { nodeRuntime },
+  )
   const reconciler = createReconciler({
     ...common('reconciler'),
     view,

@@ -33,6 +33,7 @@ export function importBusyboxImage(engine: Engine, tag: string): string {
       'sleep',
       'cat',
       'nc',
+      'wget',
     ]) {
       execFileSync('ln', ['-s', 'busybox', path.join(folder, 'root/bin', applet)])
     }

@@ -111,6 +111,25 @@ const rollout = z.strictObject({
   paused: z.boolean().optional(),
 })
 
+const hostName = z.string().min(1).max(253)
+/** Other workloads of the same owner that each copy finds under a host name: its own, or `as`. */
+const uses = z
+  .array(z.union([workloadName, z.strictObject({ name: workloadName, as: hostName.optional() })]))
+  .max(16)
+
+/**
+ * What becomes of an instance that has ended: `onFailure` unless by exit code 0; `atMost`: restarts in
+ * a row; before each a wait that doubles from `backoffMs` to `backoffMsMax`.
+ */
+const restart = z.strictObject({
+  when: z.enum(['always', 'onFailure', 'never']).optional(),
+  atMost: z.number().int().min(1).max(1_000).optional(),
+  backoffMs: z.number().int().min(100).max(3_600_000).optional(),
+  backoffMsMax: z.number().int().min(100).max(3_600_000).optional(),
+})
+/** Milliseconds that an ending instance has, between being asked to end and being made to. */
+const graceMs = z.number().int().min(0).max(3_600_000)
+
 /**
  * One of `containers`, `bundle` and `manifest` says what to run. Unknown fields are refused, so that
  * a mistyped one is not silently left out.
@@ -135,6 +154,7 @@ export const deployInput = z.strictObject({
   nodeSelector: labels.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
+  uses: uses.optional(),
   restart: restart.optional(),
   graceMs: graceMs.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
@@ -207,6 +227,7 @@ export const workload = z.object({
   resources: amountsView,
   placement: placementRules.required(),
   rollout: rollout.required(),
+  uses: z.array(z.object({ name: z.string(), as: z.string() })),
   restart: restart.required().partial({ atMost: true }),
   graceMs,
   onPartition: z.enum(['heal', 'keep', 'stop']),

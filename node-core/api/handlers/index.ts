@@ -255,6 +255,7 @@ export { createPublish } from './bundles.ts'
 export { failure, toFailure } from './failures.ts'
 export {
   createInstanceOperations,
+  type InstanceNames,
   type InstanceOperations,
   type InstanceOperationsDeps,
   type SecretOpener,

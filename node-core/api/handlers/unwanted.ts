@@ -50,6 +50,7 @@ export function unwantedView(
     resources: { cpuMillis: 0, memoryBytes: 0 },
     placement: { spread: 'node', apart: [], near: [] },
     rollout: { kind: 'rolling', atOnce: 1, paused: false },
+    uses: [],
     restart: DEFAULT_RESTART,
     graceMs: DEFAULT_GRACE_MS,
     onPartition: 'heal',

@@ -1,3 +1,4 @@
+import { leadsOf, leadText } from '../../work/naming/index.ts'
 import { type Placement, type PlacementInput, place } from '../../work/placement/index.ts'
 import { workloadStatus } from '../../work/reconcile/index.ts'
 import {
@@ -10,7 +11,7 @@ import {
   type Workload,
 } from '../../work/spec/index.ts'
 import type { InstanceView, WorkloadView } from '../contract/index.ts'
-import type { NetworkParts } from './index.ts'
+import type { NetworkParts, Reason } from './index.ts'
 
 /** What runs where, and what placement makes of it: worked out once for a whole list. */
 export interface Placed {
@@ -54,6 +55,7 @@ export function workloadView(
     resources: amountsOf(workload, 'requests'),
     placement: workload.placement,
     rollout: workload.rollout,
+    uses: workload.uses,
     restart: workload.restart,
     graceMs: workload.graceMs,
     onPartition: workload.onPartition,
@@ -61,8 +63,15 @@ export function workloadView(
     edge: edgeOf(workload),
     published: publishedView(parts, workload),
     instances: views,
-    conditions: [...conditions],
+    conditions: [...conditions, ...namesCondition(desired, parts)],
   }
+}
+
+/** Names that lead nowhere, all in one. */
+function namesCondition(workload: DesiredWorkload, { desired }: NetworkParts): Reason[] {
+  const texts = leadsOf(workload, desired.get).flatMap((lead) => leadText(lead) ?? [])
+  if (texts.length === 0) return []
+  return [{ code: 'USE_LEADS_NOWHERE', message: texts.join(' ') }]
 }
 
 export function sourceView({ source }: Part): { bundle: string } | { image: string } {

@@ -80,7 +80,7 @@ async function connect(
     turn.over()
     const each = failures.map(({ endpoint, reason }) => `; ${endpoint.instance}: ${reason}`)
     const message = `No instance of ${workload} takes a connection at ${containerPort}${each.join('')}.`
-    throw new MyceliumError('NO_INSTANCE', message)
+    throw new MyceliumError('NO_ENDPOINT', message)
   }
   turn.answered(200)
   connected.upstream.once('close', () => turn.over())

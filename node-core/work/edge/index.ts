@@ -24,7 +24,7 @@ export interface Endpoint {
   workload: string
   instance: string
   node: NodeId
-  /** The declared port. */
+  /** The declared port it answers on. */
   containerPort: number
   /** On its node's loopback; only meaningful on that node. */
   hostPort: number
@@ -77,11 +77,14 @@ export interface Edge extends Lifecycle {
   /** Published ports, listened for or not. */
   services(): TcpService[]
   /**
-   * A connection to a declared port of a healthy instance, wherever it runs. Throws NO_INSTANCE. Half
+   * A connection to a declared port of a healthy instance, wherever it runs. Throws NO_ENDPOINT. Half
    * open at either end; its owner listens for `error`.
    */
   connect(workload: string, containerPort: number): Promise<Duplex>
 }
+
+/** What whoever only wants connections needs of it. */
+export type Dialer = Pick<Edge, 'connect'>
 
 /** Since the edge was created; `open` is now. */
 export interface EdgeCounts {
@@ -116,12 +119,12 @@ export interface EdgeOptions {
 export type EdgeErrorCode =
   /** Another program listens on the port. */
   | 'PORT_TAKEN'
-  /** No healthy instance took the connection. */
-  | 'NO_INSTANCE'
   /** An instance on this computer did not take the connection in time. */
   | 'CONNECT_TIMEOUT'
   /** An instance that was asked to leave HTTP did not answer in time. */
   | 'ANSWER_TIMEOUT'
+  /** No healthy endpoint of the workload takes a connection. */
+  | 'NO_ENDPOINT'
   /** The other node does not open the tunnel: not entitled, unknown instance, undeclared port. */
   | 'TUNNEL_REFUSED'
   /** The other node did not answer the tunnel's first message in time. */

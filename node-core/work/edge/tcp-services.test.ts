@@ -96,7 +96,7 @@ describe.each([
     connection.end()
     expect(await text(connection)).toBe('hello')
     const code = await edge.connect('db', 80).catch(({ code }) => code)
-    expect(code).toBe('NO_INSTANCE')
+    expect(code).toBe('NO_ENDPOINT')
   })
 })
 

@@ -7,6 +7,7 @@ import { checkSize } from './parse-workload.ts'
 import { declares, toProbes } from './probes.ts'
 import { toRestart } from './restart.ts'
 import { type AskedPart, askedContainer, toParts } from './to-parts.ts'
+import { toUses } from './uses.ts'
 
 /** Fields that speak of the only part. */
 const OF_THE_PART = [
@@ -26,6 +27,7 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   const wrong = wrongForKind(workload, change)
   const parts = changedParts(workload, change, wrong)
   const edge = checkedEdge(changedEdge(workload.edge, change.edge), parts)
+  const uses = change.uses ? toUses(change.uses, workload.name, wrong) : workload.uses
   const restart = toRestart(change.restart, workload.restart, wrong)
   return checkSize({
     ...workload,
@@ -35,6 +37,7 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     nodeSelector: change.nodeSelector ?? workload.nodeSelector,
     placement: { ...workload.placement, ...change.placement },
     rollout: { ...workload.rollout, ...change.rollout },
+    uses,
     restart,
     graceMs: change.graceMs ?? workload.graceMs,
     onPartition: change.onPartition ?? workload.onPartition,

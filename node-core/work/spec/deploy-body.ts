@@ -19,6 +19,7 @@ import {
   restartWhen,
   rolloutKind,
   spread,
+  uses,
 } from './fields.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { container, health, ports, probes, resources } from './part-body.ts'
@@ -57,6 +58,7 @@ const ofTheWorkload = {
       paused: z.boolean().exactOptional(),
     })
     .optional(),
+  uses: uses.optional(),
   restart: z
     .strictObject({
       when: restartWhen.exactOptional(),

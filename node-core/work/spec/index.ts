@@ -23,6 +23,7 @@ export interface Workload {
   nodeSelector: Record<string, string>
   placement: PlacementRules
   rollout: Rollout
+  uses: Use[]
   restart: Restart
   /** How long an ending instance may take: asked to end first, ended by force afterwards. */
   graceMs: number
@@ -59,6 +60,13 @@ export interface PlacementRules {
   apart: string[]
   /** Workloads whose nodes are preferred. */
   near: string[]
+}
+
+/** Another workload of the same owner, as every instance finds it (docs/adr/0034). */
+export interface Use {
+  name: string
+  /** The host name that leads to it. */
+  as: string
 }
 
 /** How a changed workload takes the place of the one before (docs/adr/0022). */

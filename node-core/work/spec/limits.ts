@@ -8,6 +8,10 @@ export const PORTS_MAX = 32
 export const LABELS_MAX = 64
 /** Workloads that one is kept apart from, or near to. */
 export const NEIGHBOURS_MAX = 32
+/** Other workloads that one uses; each has a host name in every instance. */
+export const USES_MAX = 16
+/** Letters of a host name (RFC 1035). */
+export const HOST_NAME_LENGTH_MAX = 253
 /** Letters of a label's key. */
 export const LABEL_KEY_LENGTH_MAX = 63
 /** Letters of a label's value. */

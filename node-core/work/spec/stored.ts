@@ -19,6 +19,7 @@ import {
   PARTS_MAX,
   PORTS_MAX,
   REASON_LENGTH_MAX,
+  USES_MAX,
 } from './limits.ts'
 
 export const WORKLOAD_PREFIX = 'net/workload/'
@@ -104,6 +105,7 @@ const common = {
     near: field.neighbours,
   }),
   rollout: z.object({ kind: field.rolloutKind, atOnce: field.atOnce, paused: z.boolean() }),
+  uses: z.array(field.use).max(USES_MAX).default([]),
   // Earlier releases wrote none of these.
   restart: z
     .object({

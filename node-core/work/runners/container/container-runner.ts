@@ -4,6 +4,7 @@ import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import { createLogMerge, type LogLineOut } from '../index.ts'
 import { createEngine, type EngineContainer } from './engine.ts'
 import { createEngineWatch } from './engine-watch.ts'
+import { createForwarding, FORWARDER_PART } from './forwarding.ts'
 import { createImageServer } from './image-server.ts'
 import { createImages } from './images.ts'
 import type { ContainerRunner, ContainerRunnerDeps, ContainerRunnerOptions } from './index.ts'
@@ -36,6 +37,7 @@ export function createContainerRunner(
   const starter = createStarter({
     ...{ engine, images, whose, clock, logger },
     engineIsHere: () => isHere(locate(options)),
+    forwarding: createForwarding(engine, options.nodeRuntime, deps.folder),
   })
 
   const watch = createEngineWatch({
@@ -126,7 +128,11 @@ export function createContainerRunner(
       for (const { container } of parts) remember(ended, container.engineId, true)
       // What has ended by itself is only removed: whoever waits for its successor waits for this.
       const alive = parts.filter(({ container }) => container.state === 'running')
-      await Promise.all(alive.map((one) => engine.stopContainer(one.container.engineId, graceMs)))
+      const stop = (some: typeof parts) =>
+        Promise.all(some.map((one) => engine.stopContainer(one.container.engineId, graceMs)))
+      // What ends its work may need the names until it has.
+      await stop(alive.filter(({ part }) => part !== FORWARDER_PART))
+      await stop(alive.filter(({ part }) => part === FORWARDER_PART))
       for (const { container } of parts) await engine.removeContainer(container.engineId)
     },
 
@@ -146,7 +152,7 @@ export function createContainerRunner(
     },
 
     async *logs(id, { tail, follow = false, signal }) {
-      const parts = await partsOf(id)
+      const parts = (await partsOf(id)).filter(({ part }) => part !== FORWARDER_PART)
       const [only, second] = parts
       if (!only) throw notFound(id)
       const query = {

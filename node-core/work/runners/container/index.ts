@@ -45,6 +45,8 @@ export interface ContainerRunnerDeps {
 }
 
 export interface ContainerRunnerOptions {
+  /** A Node of this computer, for the forwarders of containers; without it they have no names. */
+  nodeRuntime?: string
   /** Where the engine answers; looked for when absent. */
   socketPath?: string
   /** DOCKER_HOST, XDG_RUNTIME_DIR and HOME of this process, to look for the engine. */

@@ -73,7 +73,7 @@ export async function createBench(options: { socketPaths?: [string, string] } = 
     network,
     wanted,
     folder,
-    runner: (node: NodeId) => {
+    runner: (node: NodeId, nodeRuntime: string | undefined = process.execPath) => {
       const end = ends.get(node)
       if (!end) throw new Error('unknown node')
       return createContainerRunner(
@@ -87,7 +87,10 @@ export async function createBench(options: { socketPaths?: [string, string] } = 
           folder: join(folder, node),
           imageWanted: (id) => wanted.has(id),
         },
-        { socketPath: node === ADA ? adaSocket : benSocket },
+        {
+          socketPath: node === ADA ? adaSocket : benSocket,
+          ...(nodeRuntime !== undefined && { nodeRuntime }),
+        },
       )
     },
     async close() {
