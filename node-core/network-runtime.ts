@@ -159,7 +159,7 @@ const NO_QUORUM = {
   message:
     'Too few of the committee are in reach: the registry can be read as it was last seen, and ' +
     'nothing can be written to it. What runs goes on. If the others are gone for good, on a ' +
-    'computer of an admin that votes: mycelium recover',
+    'computer of an admin, one that votes if any is left: mycelium recover',
 }
 
 const NO_PROMISE = {

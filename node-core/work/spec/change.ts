@@ -77,7 +77,8 @@ function keepContent({ parts }: Workload): (asked: AskedPart) => AskedPart {
     const before = parts.find((part) => part.name === name)?.source
     if (!('image' in source) || !before || !('image' in before)) return asked
     if (before.image !== source.image || before.imageId === undefined) return asked
-    return { ...asked, source: { ...source, imageId: before.imageId } }
+    const { imageId, exposes } = before
+    return { ...asked, source: { ...source, imageId, ...(exposes && { exposes }) } }
   }
 }
 
@@ -126,11 +127,12 @@ function changedSource(
   if ('bundle' in source) {
     return { bundle: (change.bundle && parseDigest(change.bundle)) || source.bundle }
   }
-  const { imageId, ...rest } = source
+  const { imageId, exposes, ...rest } = source
+  const content = { ...(imageId !== undefined && { imageId }), ...(exposes && { exposes }) }
   const { image, command, args } = change
   return {
     ...rest,
-    ...(imageId !== undefined && image === undefined && { imageId }),
+    ...(image === undefined && content),
     ...(image !== undefined && { image }),
     ...(command && { command }),
     ...(args && { args }),

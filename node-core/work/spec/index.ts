@@ -111,6 +111,8 @@ export interface ContainerSource {
   image: string
   /** Set when the image was fixed to its content at deploy, so every node runs the same. */
   imageId?: string
+  /** What that content says it listens on; counts where the part declares no port. */
+  exposes?: Port[]
   command?: string[]
   args?: string[]
 }
@@ -226,7 +228,7 @@ export {
 } from './errors.ts'
 export { GRACE_MS_MAX, PORTS_MAX, REPLICAS_MAX, RESTARTS_MAX } from './limits.ts'
 export { parseWorkload } from './parse-workload.ts'
-export { amountsOf, portsOf } from './parts.ts'
+export { amountsOf, listeningOf, portsOf } from './parts.ts'
 export { PROBE_BOUNDS } from './probes.ts'
 export {
   formatCpuMillis,

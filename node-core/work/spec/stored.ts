@@ -46,17 +46,18 @@ const digest = z.string().transform((text, context): Digest => {
   return z.NEVER
 })
 
-const containerSource = z.object({
-  image: field.image,
-  imageId: z.string().max(128).exactOptional(),
-  command: field.command.exactOptional(),
-  args: field.args.exactOptional(),
-})
-
 const port = z.object({
   containerPort: field.portNumber,
   hostPort: field.portNumber.exactOptional(),
   protocol: field.protocol,
+})
+
+const containerSource = z.object({
+  image: field.image,
+  imageId: z.string().max(128).exactOptional(),
+  exposes: z.array(port).max(PORTS_MAX).exactOptional(),
+  command: field.command.exactOptional(),
+  args: field.args.exactOptional(),
 })
 
 const probeTimes = {
