@@ -30,6 +30,7 @@ import type { Edge } from '../../work/edge/index.ts'
 import type { InstanceLogLine, KeptLog, LogReadOptions, LogSubject } from '../../work/logs/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
 import type { Secrets } from '../../work/secrets/index.ts'
+import type { Port } from '../../work/spec/index.ts'
 
 export interface ApiDeps {
   clock: Clock
@@ -156,7 +157,7 @@ export interface NetworkParts {
   keptLogs(of: LogSubject): Promise<KeptLog[]>
   bundles: BundleShelf
   images: ImageShelf
-  edge: Pick<Edge, 'counts'>
+  edge: Pick<Edge, 'counts' | 'services'>
 }
 
 export interface SeedShelf {
@@ -238,8 +239,14 @@ export type Publish = (content: AsyncIterable<Uint8Array>) => Promise<BundleFact
 /** Container images of this computer's engine. */
 export interface ImageShelf {
   list(): Promise<{ id: string; tags: string[]; sizeBytes: number }[]>
-  /** The id that fixes a reference to its content, when this computer or a peer has it. */
-  resolve(reference: string): Promise<{ imageId: string } | undefined>
+  /** What fixes a reference to its content, when this computer or a peer has it. */
+  resolve(reference: string): Promise<ImageContent | undefined>
+}
+
+export interface ImageContent {
+  imageId: string
+  /** Where it says that it listens. */
+  exposes: Port[]
 }
 
 export { createPublish } from './bundles.ts'
