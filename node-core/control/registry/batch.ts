@@ -103,7 +103,12 @@ export function sealOpened(
   release: Release = RELEASE,
 ): { bytes: Uint8Array; batch: VerifiedBatch | undefined } {
   const { bytes, payload } = seal(signer, network.id, head, commands)
-  const read = readContent(network, signer.publicKey, decode(payload, { bytesMax: BATCH_BYTES_MAX }), release)
+  const read = readContent(
+    network,
+    signer.publicKey,
+    decode(payload, { bytesMax: BATCH_BYTES_MAX }),
+    release,
+  )
   return { bytes, batch: 'code' in read ? undefined : read }
 }
 

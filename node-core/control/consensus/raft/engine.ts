@@ -66,7 +66,7 @@ export class RaftEngine implements Engine {
   readonly #receiver = new SnapshotReceiver()
   readonly #trailingEntriesMax: number | undefined
   /** Proposals since the last Ready: they go into the log, or to the leader, together. */
-  #waiting: Waiting[] = []
+  readonly #waiting: Waiting[] = []
   /** Answers of this engine's own, beside those of the core. */
   #replies: WireMessage[] = []
   readonly #configurations: ConfigurationHistory
@@ -287,7 +287,7 @@ export class RaftEngine implements Engine {
   #takeForwarded({ from, entries }: Propose): Verdict {
     const room = PROPOSALS_WAITING_MAX - this.#waiting.length
     if (this.#node.role !== 'leader' || entries.length > room) return ignored('PROPOSAL_DROPPED')
-    for (const { data } of entries) this.#waiting.push({ id: undefined, from, data })
+    this.#waiting.push(...entries.map(({ data }) => ({ id: undefined, from, data })))
     return { verdict: 'accept' }
   }
 
@@ -312,19 +312,17 @@ export class RaftEngine implements Engine {
 
   #holdsProposals(mayWait: boolean): boolean {
     const { log, role } = this.#node
-    const leads = role === 'leader'
     return this.#gathering.holds({
       from: this.#waiting.map(({ from }) => from),
       bytes: this.#waiting.reduce((sum, { data }) => sum + data.byteLength, 0),
-      isUnderway: leads && log.lastIndex > log.committed,
-      mayWait: leads && mayWait,
+      isUnderway: role === 'leader' && log.lastIndex > log.committed,
+      mayWait: mayWait && role === 'leader',
     })
   }
 
   #flushProposals(): void {
-    const waiting = this.#waiting
+    const waiting = this.#waiting.splice(0)
     if (waiting.length === 0) return
-    this.#waiting = []
     this.#gathering.begun(waiting.map(({ from }) => from))
     const drafts = waiting.map(({ data }) => ({ kind: 'normal', data }) as const)
     for (let at = 0; at < waiting.length; ) {
