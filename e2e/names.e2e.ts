@@ -87,7 +87,7 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
 
   it('leads to another computer from when it is deployed, without a new start', async () => {
     await deploy(ada, { name: 'shelf', containers: [store('one')] })
-    assert.equal((await ada.viaEdge('/shelf/')).status, 404)
+    assert.equal((await ada.viaEdge('/shelf/')).status, 502)
     await answers('one')
     const [front, shelf] = await Promise.all([
       running(ada, 'front', { replicas: 1 }),
@@ -106,7 +106,9 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
     const asking = (async () => {
       while (!done) seen.add(await asked())
     })()
-    await ada.call('PATCH', '/api/workloads/shelf', { command: says('two') })
+    // With the port declared it is asked whether it answers, before it is in anybody's way.
+    const change = { command: says('two'), ports: [{ containerPort: 80 }] }
+    await ada.call('PATCH', '/api/workloads/shelf', change)
     await answers('two')
     done = true
     await asking

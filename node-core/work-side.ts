@@ -6,7 +6,7 @@ import type { NamedPart } from './base/lifecycle/index.ts'
 import { type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
 import type { Primary } from './control/primary/index.ts'
-import { createEndpointSource, endpointsAt } from './endpoints.ts'
+import { createEndpointSource } from './endpoints.ts'
 import type { NetworkSide } from './network-side.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
@@ -14,13 +14,7 @@ import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
 import { createDesired, type Desired } from './work/desired/index.ts'
-import {
-  createDialer,
-  createEdge,
-  createTunnelServer,
-  type Dialer,
-  type Edge,
-} from './work/edge/index.ts'
+import { createEdge, createTunnelServer, type Edge } from './work/edge/index.ts'
 import {
   createLogs,
   createReadiness,
@@ -44,7 +38,6 @@ export interface WorkSide {
   logs: Logs
   bundles: BundleShelf
   edge: Edge
-  dialer: Dialer
   secrets: Secrets
   /** In the order in which they start. */
   parts: NamedPart[]
@@ -156,17 +149,14 @@ export function createWorkSide(
   const endpoints = createEndpointSource({ view, membership })
   const edge = createEdge(
     { ...common('edge'), self: identity.nodeId, net: mesh, endpoints },
-    { port: config.edgePort ?? 8080 },
-  )
-  const dialer = createDialer({
-    ...{ ...common('names'), self: identity.nodeId, net: mesh },
-    endpoints(name, port) {
-      const wanted = view.desired(name)
-      return wanted && endpointsAt({ view, membership }, wanted, port)
+    {
+      port: config.edgePort ?? 8080,
+      ...(config.edgeHost && { host: config.edgeHost }),
+      ...(config.edgeNames && { names: config.edgeNames }),
     },
-  })
+  )
   return {
-    ...{ desired, view, containers, reconciler, logs, edge, dialer, secrets },
+    ...{ desired, view, containers, reconciler, logs, edge, secrets },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [

@@ -2,6 +2,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { empty, operation, textLines, time } from './base.ts'
+import { edgeRules, published } from './edge.ts'
 import { labels } from './node.ts'
 import { reason } from './reason.ts'
 
@@ -157,6 +158,7 @@ export const deployInput = z.strictObject({
   restart: restart.optional(),
   graceMs: graceMs.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
+  edge: edgeRules.optional(),
 })
 export type DeployInput = z.input<typeof deployInput>
 
@@ -231,6 +233,8 @@ export const workload = z.object({
   onPartition: z.enum(['heal', 'keep', 'stop']),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
+  edge: edgeRules.required(),
+  published,
   instances: z.array(instance),
   conditions: z.array(reason),
 })
@@ -269,6 +273,7 @@ const change = z.strictObject({
   restart: restart.optional(),
   graceMs: graceMs.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
+  edge: edgeRules.optional(),
 })
 
 /** What a workload was before. */

@@ -157,7 +157,7 @@ export interface NetworkParts {
   ): AsyncIterable<InstanceLogLine>
   bundles: BundleShelf
   images: ImageShelf
-  edge: Pick<Edge, 'counts'>
+  edge: Pick<Edge, 'counts' | 'services'>
 }
 
 export interface InstanceLogLine {

@@ -12,6 +12,7 @@ import { type WorkloadView, workloadSchema } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure, toFailure } from './failures.ts'
 import type { ApiDeps, ImageContent, InstanceLogLine, NetworkParts } from './index.ts'
+import { mustBeFree } from './published-ports.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
 import { earlierVersion, pastView } from './versions.ts'
 import { ownerNameOf, placedNow, workloadView } from './workload-view.ts'
@@ -45,6 +46,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const workload = parseWorkload(input)
       const existing = known(parts, workload.name)
       if (existing) return view(parts, sameAs(parts, existing, workload, deps.node.owner().id))
+      mustBeFree(parts, workload)
       // Whoever takes the name while the image is looked for has it.
       return view(parts, await parts.desired.apply(await pinned(parts, workload), undefined))
     }),
@@ -52,6 +54,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     preview: workloads.preview.handler(({ input }) => {
       const parts = inNetwork(deps)
       const workload = parseWorkload(input)
+      mustBeFree(parts, workload)
       return { slots: slotsOf(parts, withCandidate(parts, workload, deps), workload.name) }
     }),
     change: workloads.change.handler(async ({ input }) => {
@@ -59,6 +62,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const { name, ...patch } = input
       const existing = findOwn(parts, name, deps)
       const changed = await pinned(parts, applyChange(existing.workload, patch))
+      mustBeFree(parts, changed)
       return view(parts, await parts.desired.apply(changed, existing))
     }),
     delete: workloads.delete.handler(async ({ input }) => {
@@ -82,6 +86,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const existing = known(parts, input.name)
       if (existing) findOwn(parts, input.name, deps)
       const earlier = earlierVersion(parts, input, existing)
+      mustBeFree(parts, earlier)
       return view(parts, await parts.desired.apply(earlier, existing))
     }),
     why: workloads.why.handler(({ input }) => {

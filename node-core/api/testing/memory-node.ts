@@ -250,7 +250,7 @@ function partsOf(
         return imageId === undefined ? undefined : { imageId, exposes: [] }
       },
     },
-    edge: { counts: () => ({ ...world.edge }) },
+    edge: { counts: () => ({ ...world.edge }), services: () => [] },
   }
 }
 
