@@ -120,7 +120,10 @@ function LogLines(props: {
       >
         {lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever added at the end.
-          <div key={index} className={`log-line log-${line.stream}`}>
+          <div
+            key={index}
+            className={`log-line log-${line.stream === 'note' ? 'said' : line.stream}`}
+          >
             <time dateTime={line.at}>{clock.format(new Date(line.at))}</time>
             {several && <span className="log-node">{nameOf(line)}</span>}
             {line.part !== undefined && <span className="log-node">{line.part}</span>}
