@@ -235,7 +235,8 @@ function partsOf(
       instances: world.instances,
       majority: true,
     }),
-    async *readLogs() {
+    async *readLogs(of, options) {
+      world.calls.push({ what: 'logs', with: { of, options } })
       yield* world.lines
     },
     keptLogs: async () => world.kept,
