@@ -1,4 +1,4 @@
-/** A node without disk or network behind the handlers: what the doors' tests speak to. */
+/** A node without disk or network behind the handlers: what the doors' tests speak to. Long for being every part of a node once. */
 
 import { createSimClock, type SimClock } from '../../base/clock/index.ts'
 import type { Plain } from '../../base/codec/index.ts'
