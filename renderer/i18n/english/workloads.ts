@@ -86,6 +86,7 @@ export const workloads = {
     onFailureAtMost_one: 'start it again once, unless it ended with exit code 0',
     never: 'leave it',
   },
+  shell: 'A shell inside a copy, from a terminal on this computer:',
   cores: '{{cores}} cores',
   restarts: '{{count}} restarts',
   restarts_one: '{{count}} restart',
