@@ -150,7 +150,7 @@ services:
         ['ended', 3, 7],
       ],
     )
-    assert.match((await node.cli('stats', 'pair')).stdout, /pair-0-\w+ .*\d %.* MiB of /)
+    assert.match((await node.cli('stats', 'pair')).stdout, /pair-0-\w+ .*\d %.* [KM]iB of /)
     const metrics = await (await node.open('/metrics', AbortSignal.timeout(10_000))).text()
     assert.match(metrics, /mycelium_instance_memory_bytes\{instance="pair-0-\w+"/)
     engine.docker('kill', side)
