@@ -78,7 +78,7 @@ interface Entry {
 }
 
 const storedFacts = z.object({
-  id: z.string().regex(/^[a-z0-9-]{1,90}$/),
+  id: z.string().regex(/^[a-z0-9-]{1,120}$/),
   workload: z.string().max(63),
   index: z.number().int(),
   generation: z.number().int(),
