@@ -191,7 +191,9 @@ describe('logs', () => {
 
   test('of a node that died are followed: its copy once, then what it writes when it is back', async () => {
     const log = await bench.runs(0, 'web-0-a', ['one'])
-    await has(0, 'web-0-a', 'one')
+    await pass(5)
+    log.write('later')
+    await has(0, 'web-0-a', 'later')
     await pass(LOG_COPY_MS * 2)
     await bench.kill(0)
     const texts: string[] = []
@@ -200,15 +202,15 @@ describe('logs', () => {
       const options = { follow: true, signal: stop.signal }
       for await (const one of bench.logs(1).read({ workload: 'web' }, options)) texts.push(one.line)
     })()
-    await until(() => texts.length === 2)
+    await until(() => texts.length === 3)
     await pass(LOG_REOPEN_MS * 5)
-    expect(texts).toEqual([expect.stringContaining('from a copy'), 'one'])
+    expect(texts).toEqual([expect.stringContaining('from a copy'), 'one', 'later'])
     await bench.start(0)
     log.write('two')
     await until(() => texts.includes('two'))
     stop.abort()
     await reading
-    expect(texts.slice(1)).toEqual(['one', 'two'])
+    expect(texts.slice(1)).toEqual(['one', 'later', 'two'])
   })
 
   test('of a node that died are not what another says of them', async () => {
