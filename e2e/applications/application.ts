@@ -42,11 +42,16 @@ export const WORDPRESS: Application = {
       ...{ admin_password: PASSWORD, admin_password2: PASSWORD, pw_weak: '1', language: '' },
     }
     const { status, body } = await visit('/wp-admin/install.php?step=2', form)
-    if (!/<h1>Success!/.test(body)) throw new Error(`WordPress was not installed: ${status} ${textOf(body)}`)
+    if (!/<h1>Success!/.test(body))
+      throw new Error(`WordPress was not installed: ${status} ${textOf(body)}`)
   },
 }
 
-const textOf = (page: string): string => page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim()
+const textOf = (page: string): string =>
+  page
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
 
 const SETTINGS = '/var/lib/mediawiki/LocalSettings.php'
 
