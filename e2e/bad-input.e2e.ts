@@ -245,7 +245,9 @@ describe('this computer', () => {
     await node.up(...LISTEN)
     const body = { name: 'web', containers: [{ name: 'web', image: 'hello:1' }] }
     assert.equal((await node.call('POST', '/api/workloads', body)).status, 201)
-    assert.equal((await node.cli('leave')).code, 0)
+    const asked = await node.cli('leave')
+    assert.deepEqual([asked.code, /LAST_ADMIN|ends, with all/.test(asked.stderr)], [4, true])
+    assert.equal((await node.cli('leave', '--yes')).code, 0)
     const founded = await node.call('POST', '/api/network', { networkName: 'Second' })
     assert.equal(founded.status, 201, JSON.stringify(founded.body))
     assert.deepEqual(await node.get('/api/workloads'), { workloads: [] })

@@ -81,4 +81,4 @@ function malformed(cause?: unknown): MyceliumError<CodecErrorCode> {
 }
 
 export { createExchange, type Exchange } from './exchange.ts'
-export { encodeItems, inMapOrder, listHead, mapHead } from './pieces.ts'
+export { listHead } from './pieces.ts'
