@@ -33,6 +33,8 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
   before(async () => {
     engines = [await createEngine('ada'), await createEngine('ben')]
     for (const engine of engines) importBusyboxImage(engine, 'hello:1')
+    // As the images of databases do: nobody declares the port of theirs.
+    for (const engine of engines) importBusyboxImage(engine, 'store:1', 80)
     nodes = ['ada', 'ben'].map((name, at) => {
       return createTestNode(name, { DOCKER_HOST: engines[at]?.host ?? '' })
     })
@@ -54,7 +56,7 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
     assert.equal(answer.status, 201, JSON.stringify(answer.body))
   }
   const container = { image: 'hello:1' }
-  const store = (word: string) => ({ ...container, command: says(word) })
+  const store = (word: string) => ({ image: 'store:1', command: says(word) })
   const asked = async (): Promise<string> => (await ada.viaEdge('/front/cgi-bin/ask')).text
   const answers = (word: string) =>
     until(`“${word}”`, 40_000, async () => {
@@ -84,8 +86,8 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
   })
 
   it('leads to another computer from when it is deployed, without a new start', async () => {
-    const ports = [{ containerPort: 80 }]
-    await deploy(ada, { name: 'shelf', containers: [{ ...store('one'), ports }] })
+    await deploy(ada, { name: 'shelf', containers: [store('one')] })
+    assert.equal((await ada.viaEdge('/shelf/')).status, 502)
     await answers('one')
     const [front, shelf] = await Promise.all([
       running(ada, 'front', { replicas: 1 }),
@@ -104,7 +106,9 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
     const asking = (async () => {
       while (!done) seen.add(await asked())
     })()
-    await ada.call('PATCH', '/api/workloads/shelf', { command: says('two') })
+    // With the port declared it is asked whether it answers, before it is in anybody's way.
+    const change = { command: says('two'), ports: [{ containerPort: 80 }] }
+    await ada.call('PATCH', '/api/workloads/shelf', change)
     await answers('two')
     done = true
     await asking

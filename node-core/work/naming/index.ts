@@ -1,8 +1,8 @@
 /**
  * What the names in an instance lead to (docs/adr/0034): a workload reaches those that its manifest
- * names under `uses`, of its own owner, at every TCP port that they declare. Pure.
+ * names under `uses`, of its own owner, at every TCP port that they declare, or that their image does. Pure.
  */
-import { type DesiredWorkload, portsOf, type Use } from '../spec/index.ts'
+import { type DesiredWorkload, listeningOf, type Use } from '../spec/index.ts'
 
 /** One name of an instance, and what is behind it. */
 export interface Lead extends Use {
@@ -30,7 +30,7 @@ export function leadsOf(
     const other = desired(use.name)
     if (!other) return { ...there, ports: [], why: 'NOT_DEPLOYED' }
     if (other.owner !== self.owner) return { ...there, ports: [], why: 'ANOTHER_OWNERS' }
-    const tcp = portsOf(other.workload).filter(({ protocol }) => protocol === 'tcp')
+    const tcp = listeningOf(other.workload).filter(({ protocol }) => protocol === 'tcp')
     const ports = [...new Set(tcp.map(({ containerPort }) => containerPort))].sort((a, b) => a - b)
     return ports.length > 0 ? { ...there, ports } : { ...there, ports, why: 'NO_TCP_PORT' }
   })

@@ -113,10 +113,11 @@ export const timeoutMs = z.number().int().min(PROBE_TIMEOUT_MS_MIN).max(PROBE_TI
 export const probeFailures = z.number().int().min(1).max(PROBE_FAILURES_MAX)
 export const spread = z.enum(['node', 'site', 'owner'])
 export const neighbours = z.array(name).max(NEIGHBOURS_MAX)
+/** With `_` too: compose files call services so, and resolvers that read a file do not mind. */
 const hostName = z
   .string()
   .max(HOST_NAME_LENGTH_MAX)
-  .regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/, {
+  .regex(/^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/, {
     error: 'Not a host name in small letters, such as "db" or "db.internal".',
   })
   .refine((text) => text !== 'localhost', { error: 'That is the instance itself.' })

@@ -28,6 +28,17 @@ export interface Workload {
   /** How long an ending instance may take: asked to end first, ended by force afterwards. */
   graceMs: number
   onPartition: OnPartition
+  /** Absent: HTTP by host name, for everybody, and no port of its own. */
+  edge?: EdgeRules
+}
+
+/** What a workload asks of every edge (docs/adr/0032). */
+export interface EdgeRules {
+  /** Declared ports under a number of their own at every edge. */
+  tcp: { port: number; containerPort: number }[]
+  /** How long it may think before its answer begins, and how long nothing may come of one. */
+  answerMs: number
+  idleMs: number
 }
 
 /** What becomes of an instance that has ended, or no longer passes its probes (docs/adr/0030). */
@@ -100,6 +111,8 @@ export interface ContainerSource {
   image: string
   /** Set when the image was fixed to its content at deploy, so every node runs the same. */
   imageId?: string
+  /** What that content says it listens on; counts where the part declares no port. */
+  exposes?: Port[]
   command?: string[]
   args?: string[]
 }
@@ -206,6 +219,7 @@ export {
   DEFAULT_MEMORY_BYTES,
   DEFAULT_RESTART,
 } from './defaults.ts'
+export { edgeOf } from './edge-rules.ts'
 export {
   type SpecErrorCode,
   type ValidationError,
@@ -214,7 +228,7 @@ export {
 } from './errors.ts'
 export { GRACE_MS_MAX, PORTS_MAX, REPLICAS_MAX, RESTARTS_MAX } from './limits.ts'
 export { parseWorkload } from './parse-workload.ts'
-export { amountsOf, portsOf } from './parts.ts'
+export { amountsOf, listeningOf, portsOf } from './parts.ts'
 export { PROBE_BOUNDS } from './probes.ts'
 export {
   formatCpuMillis,

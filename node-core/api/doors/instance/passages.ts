@@ -34,7 +34,7 @@ export function servePassages(
       const message = 'This needs the header “Proxy-Authorization: Bearer $MYCELIUM_TOKEN”.'
       throw failure('UNAUTHORIZED', message)
     }
-    const target = /^([a-z0-9.-]{1,253}):(\d{1,5})$/.exec(request.url?.toLowerCase() ?? '')
+    const target = /^([a-z0-9._-]{1,253}):(\d{1,5})$/.exec(request.url?.toLowerCase() ?? '')
     const [, as, digits] = target ?? []
     const port = Number(digits)
     if (as === undefined || port < 1 || port > 65_535) {

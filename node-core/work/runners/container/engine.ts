@@ -5,6 +5,7 @@ import type Dockerode from 'dockerode'
 import { z } from 'zod'
 import type { Clock } from '../../../base/clock/index.ts'
 import { MyceliumError } from '../../../base/errors/index.ts'
+import { PORTS_MAX, type Port } from '../../spec/index.ts'
 import { engineError, statusOf } from './engine-errors.ts'
 import type { ForwarderProfile } from './forwarder-profile.ts'
 import { jsonLines } from './json-lines.ts'
@@ -33,6 +34,11 @@ export interface EngineImage {
   sizeBytes: number
 }
 
+export interface EngineImageDetails extends EngineImage {
+  /** Where it says that it listens, in order. */
+  exposes: Port[]
+}
+
 export interface Engine {
   ping(): Promise<void>
   create(name: string, profile: ContainerProfile | ForwarderProfile): Promise<void>
@@ -44,13 +50,17 @@ export interface Engine {
   list(labelFilter: string[]): Promise<EngineContainer[]>
   /** The exit code of a command run inside a container. */
   exec(name: string, command: readonly string[]): Promise<number>
+  /**
+   * Both streams, each line with its time, from a second of the Unix epoch on, until the container
+   * has ended.
+   */
   logs(
     name: string,
-    options: { tail?: number; follow?: boolean; signal?: AbortSignal },
+    options: { since?: number; signal: AbortSignal },
   ): Promise<AsyncIterable<Uint8Array>>
   /** Containers that end, from now on. Ends when the engine goes away. */
   exits(labelFilter: string[], signal: AbortSignal): Promise<AsyncIterable<EngineExit>>
-  image(reference: string): Promise<EngineImage | undefined>
+  image(reference: string): Promise<EngineImageDetails | undefined>
   images(): Promise<EngineImage[]>
   saveImage(id: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
   loadImage(file: string): Promise<void>
@@ -181,14 +191,11 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
       return ExitCode ?? EXEC_UNKNOWN
     },
 
-    logs: (name, { tail, follow, signal }) =>
+    logs: (name, { since, signal }) =>
       openStream((docker, abortSignal) => {
-        const container = docker.getContainer(name)
         const wanted = { stdout: true, stderr: true, timestamps: true, abortSignal }
-        const options = tail === undefined ? wanted : { ...wanted, tail }
-        return follow
-          ? container.logs({ ...options, follow: true })
-          : container.logs({ ...options, follow: false })
+        const from = since === undefined ? {} : { since }
+        return docker.getContainer(name).logs({ ...wanted, ...from, follow: true })
       }, signal),
 
     async exits(labelFilter, signal) {
@@ -203,7 +210,9 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
 
     async image(reference) {
       const found = await unlessMissing(ask((docker) => docker.getImage(reference).inspect()))
-      return found && { id: found.Id, tags: found.RepoTags ?? [], sizeBytes: found.Size }
+      if (!found) return undefined
+      const exposes = toPorts(Object.keys(found.Config?.ExposedPorts ?? {}))
+      return { id: found.Id, tags: found.RepoTags ?? [], sizeBytes: found.Size, exposes }
     },
 
     async images() {
@@ -281,6 +290,17 @@ async function* exitsIn(stream: AsyncIterable<Uint8Array>): AsyncIterable<Engine
     const known = /^\d+$/.test(labels.exitCode ?? '')
     yield { engineId, labels, ...(known ? { exitCode: Number(labels.exitCode) } : {}) }
   }
+}
+
+/** `3306/tcp`; a range that an image exposes comes as many, of which the first count. */
+function toPorts(keys: readonly string[]): Port[] {
+  const ports = keys.flatMap((key): Port[] => {
+    const [, digits, protocol] = /^(\d{1,5})\/(tcp|udp)$/.exec(key) ?? []
+    const containerPort = Number(digits)
+    if (!(containerPort >= 1 && containerPort <= 65_535)) return []
+    return [{ containerPort, protocol: protocol === 'udp' ? 'udp' : 'tcp' }]
+  })
+  return ports.sort((a, b) => a.containerPort - b.containerPort).slice(0, PORTS_MAX)
 }
 
 function toContainer(found: Dockerode.ContainerInfo): EngineContainer {

@@ -3,7 +3,7 @@ import type { Clock } from '../../../base/clock/index.ts'
 import { isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import { addressOf } from '../../naming/index.ts'
-import { type ContainerSource, type Part, portsOf } from '../../spec/index.ts'
+import { type ContainerSource, listeningOf, type Part } from '../../spec/index.ts'
 import { findLoopbackPort, portTaken, type Running, type StartRequest } from '../index.ts'
 import type { Engine } from './engine.ts'
 import { FORWARDER_PART, type Forwarding, forwarderReady } from './forwarding.ts'
@@ -77,7 +77,7 @@ export function createStarter(deps: StarterDeps): Starter {
 
   async function attempt(request: StartRequest): Promise<Running> {
     const { id, workload, index, generation, signal } = request
-    const all = portsOf(workload)
+    const all = listeningOf(workload)
     const ports: Record<string, number> = {}
     for (const { containerPort, hostPort } of all) {
       ports[String(containerPort)] ??= await findLoopbackPort(hostPort)
@@ -139,7 +139,7 @@ export function createStarter(deps: StarterDeps): Starter {
 
   return {
     async start(request) {
-      const fixed = portsOf(request.workload).find(({ hostPort }) => hostPort !== undefined)
+      const fixed = listeningOf(request.workload).find(({ hostPort }) => hostPort !== undefined)
       for (let left = PORT_ATTEMPTS_MAX; ; left--) {
         try {
           return await attempt(request)
