@@ -349,6 +349,8 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
 }
 
 const STOPPED = 'This node’s copy of the registry has stopped; start the node again. The reason:'
+export const OVERTAKEN =
+  'This node’s copy of the registry has stopped; install the newer release of Mycelium. The reason:'
 const WAITS =
   'This node’s copy of the registry waits for its disk, and goes on by itself once that takes ' +
   'writes again. The reason:'
@@ -366,7 +368,8 @@ function troubleOf(error: unknown): NonNullable<PrimaryStatus['trouble']> {
 }
 
 function stoppedBy(code: string | undefined, why: string): NonNullable<PrimaryStatus['trouble']> {
-  return { code: 'REPLICA_FAILED', message: `${isOfTheDisk(code) ? WAITS : STOPPED} ${why}` }
+  const what = isOfTheDisk(code) ? WAITS : code === 'UPGRADE_REQUIRED' ? OVERTAKEN : STOPPED
+  return { code: 'REPLICA_FAILED', message: `${what} ${why}` }
 }
 
 function codeOf(error: unknown): string | undefined {
