@@ -12,7 +12,7 @@ import { ask, startTraffic } from './traffic.ts'
 
 const REPLICAS = 2
 const PERIOD_MS = 100
-const PATIENCE_MS = 180_000
+const PATIENCE_MS = 420_000
 /** Between two events, so that what a change leaves behind is still under requests. */
 const CALM_MS = 3_000
 
