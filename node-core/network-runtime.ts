@@ -128,11 +128,13 @@ async function kindsOf({ runners }: WorkSide) {
 
 function degradedOf({ hasTwin, isRemoved }: NetworkSide, { primary }: PrimarySide): Reason[] {
   const { trouble, committee, inForce, guarantee } = primary.status()
+  // Whoever is refused by all has nothing to wait for, and nothing to recover.
+  const removed = isRemoved()
   return [
     ...(hasTwin() ? [TWIN] : []),
-    ...(isRemoved() ? [REMOVED] : []),
+    ...(removed ? [REMOVED] : []),
     ...(trouble ? [trouble] : []),
-    ...(committee && !inForce && !trouble ? [NO_QUORUM] : []),
+    ...(committee && !inForce && !trouble && !removed ? [NO_QUORUM] : []),
     ...(guarantee === 'void' ? [NO_PROMISE] : []),
     ...lateWrites(primary.recovery.reports()),
   ]

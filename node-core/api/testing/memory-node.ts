@@ -215,7 +215,12 @@ function partsOf(
       }),
       list: () => world.owners,
       approve: async (owner) => void world.calls.push({ what: 'approve', with: owner }),
-      grant: async (owner) => void world.calls.push({ what: 'grant', with: owner }),
+      grant: async (owner, permissions) => {
+        world.calls.push({ what: 'grant', with: { owner, permissions } })
+        world.owners = world.owners.map((one) => {
+          return one.owner === owner ? { ...one, permissions: [...permissions] } : one
+        })
+      },
       remove: async (owner) => void world.calls.push({ what: 'remove', with: owner }),
     },
     placementInput: () => ({
