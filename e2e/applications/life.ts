@@ -40,8 +40,11 @@ export async function live(app: Application, cluster: Cluster, say: (line: strin
   await wait(1, database)
   await wait(1, front)
   say('database and front run')
-  const run: Run = async (...command) =>
-    inside(places, (await wait(1, front)).instances[0]?.id, command)
+  const run: Run = async (...command) => {
+    const { code, stdout, stderr } = await ada.node.cli('exec', front, '--', ...command)
+    assert.equal(code, 0, stderr)
+    return stdout
+  }
   await until(`${front} to be set up`, PATIENCE_MS, async () => {
     await app.install(visit, run).catch((error: Error) => {
       say(`not set up yet: ${error.message.slice(0, 200)}`)
@@ -189,19 +192,4 @@ async function shown(visit: Visit, { version, page, shows }: Application, word: 
   const { body } = await visit(version.path)
   assert.equal(body, word)
   assert.match((await visit(page)).body, shows)
-}
-
-/** By the engine that runs it. */
-async function inside(
-  places: readonly Place[],
-  instance: string | undefined,
-  command: readonly string[],
-): Promise<string> {
-  for (const { engine } of places) {
-    const names = engine.docker('ps', '--format', '{{.Names}}').split('\n')
-    const name =
-      names.find((one) => one.startsWith(`${instance}.`)) ?? names.find((one) => one === instance)
-    if (name !== undefined) return engine.docker('exec', name, ...command)
-  }
-  throw new Error(`${instance} runs on no engine`)
 }
