@@ -33,6 +33,10 @@ const GROUPS: readonly CommandGroup[] = [
     names: ['versions', 'rollback', 'rollout'],
     load: async () => (await import('./commands/versions.ts')).versionCommands,
   },
+  {
+    names: ['requests'],
+    load: async () => (await import('./commands/requests.ts')).requestsCommand,
+  },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logCommands },
   { names: ['bundle'], load: async () => (await import('./commands/bundle.ts')).bundleCommands },
   {

@@ -136,6 +136,29 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
     assert.match(taken.stderr, /published by “hello” already/)
   })
 
+  it('lets members in with a pass of their own node, through every edge, and nobody else', async () => {
+    await ada.json('update', 'hello', '--access', 'members')
+    await until('the edge of ben to ask for a pass', 10_000, async () => {
+      return (await ben.viaEdge('/hello/')).status === 401
+    })
+    const { url } = await cleo.json<{ url: string }>('open', 'hello', '--print')
+    const pass = new URL(url).searchParams.get('mycelium-pass') ?? ''
+    for (let i = 0; i < 6; i++) {
+      const answer = await ben.viaEdge('/hello/', { 'x-mycelium-pass': pass })
+      assert.equal(answer.status, 200, answer.text)
+    }
+    assert.equal((await ben.viaEdge('/hello/', { 'x-mycelium-pass': `${pass}A` })).status, 401)
+    const { requests } = await ben.get<{ requests: { status: number; member?: string }[] }>(
+      '/api/edge/requests?workload=hello&limit=2',
+    )
+    assert.deepEqual([requests[0]?.status, requests[1]?.status], [200, 401])
+    assert.match(requests[0]?.member ?? '', /^[0-9a-f]{64}$/)
+    await ada.json('update', 'hello', '--access', 'public')
+    await until('the edge of ben to be open again', 10_000, async () => {
+      return (await ben.viaEdge('/hello/')).status === 200
+    })
+  })
+
   it('refuses a node with the certificate of another network', async () => {
     const stranger = createTestNode('dora')
     try {

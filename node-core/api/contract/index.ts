@@ -5,6 +5,7 @@
  */
 
 import { bundles, images } from './bundles.ts'
+import { edge } from './edge.ts'
 import { events } from './events.ts'
 import { importing } from './imports.ts'
 import { kv, leases } from './kv.ts'
@@ -32,6 +33,7 @@ export const contract = {
   locks,
   secrets,
   workloads: { ...workloads, import: importing },
+  edge,
   bundles,
   images,
   events,
@@ -39,6 +41,7 @@ export const contract = {
 export type Contract = typeof contract
 
 export type { OperationMeta } from './base.ts'
+export type { EdgeRequestView } from './edge.ts'
 export { answerTo, ERROR_STATUS, type ErrorCode, isErrorCode } from './errors.ts'
 export { EVENT_TOPICS, type NodeEvent } from './events.ts'
 export type { ImportReportLine } from './imports.ts'

@@ -2,7 +2,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { empty, operation, textLines, time } from './base.ts'
-import { edgeRules, published } from './edge.ts'
+import { edgeRules, edgeRulesView, published, traffic } from './edge.ts'
 import { labels } from './node.ts'
 import { reason } from './reason.ts'
 
@@ -233,7 +233,8 @@ export const workload = z.object({
   onPartition: z.enum(['heal', 'keep', 'stop']),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
-  edge: edgeRules.required(),
+  edge: edgeRulesView,
+  traffic: traffic.optional(),
   published,
   instances: z.array(instance),
   conditions: z.array(reason),

@@ -157,7 +157,7 @@ export interface NetworkParts {
   ): AsyncIterable<InstanceLogLine>
   bundles: BundleShelf
   images: ImageShelf
-  edge: Pick<Edge, 'counts' | 'services'>
+  edge: Pick<Edge, 'counts' | 'services' | 'requests' | 'traffic' | 'issuePass'>
 }
 
 export interface InstanceLogLine {

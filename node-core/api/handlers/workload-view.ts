@@ -12,6 +12,7 @@ import {
 } from '../../work/spec/index.ts'
 import type { InstanceView, WorkloadView } from '../contract/index.ts'
 import type { NetworkParts, Reason } from './index.ts'
+import { trafficView } from './traffic-view.ts'
 
 /** What runs where, and what placement makes of it: worked out once for a whole list. */
 export interface Placed {
@@ -40,6 +41,7 @@ export function workloadView(
     seen.placement,
   )
   const url = urlOf(desired, edge)
+  const traffic = trafficView(parts.edge.traffic().get(workload.name))
   return {
     name: workload.name,
     kind: workload.kind,
@@ -62,6 +64,7 @@ export function workloadView(
     ...(url !== undefined && { url }),
     edge: edgeOf(workload),
     published: publishedView(parts, workload),
+    ...(traffic && { traffic }),
     instances: views,
     conditions: [...conditions, ...namesCondition(desired, parts)],
   }
@@ -118,7 +121,7 @@ export function isLost({ membership }: NetworkParts, { node }: Instance): boolea
 }
 
 /** By host name, so that two workloads never share an origin in a browser. */
-function urlOf({ workload }: DesiredWorkload, edge: string | undefined): string | undefined {
+export function urlOf({ workload }: DesiredWorkload, edge: string | undefined): string | undefined {
   if (edge === undefined || !portsOf(workload).some(({ protocol }) => protocol === 'tcp')) return
   return `http://${workload.name}.localhost:${new URL(edge).port}/`
 }

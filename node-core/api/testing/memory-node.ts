@@ -18,7 +18,7 @@ import {
 import type { Member } from '../../network/membership/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import { desiredOfState } from '../../work/desired/testing/no-primary.ts'
-import type { EdgeCounts } from '../../work/edge/index.ts'
+import type { EdgeCounts, EdgeRequest } from '../../work/edge/index.ts'
 import { createSecrets } from '../../work/secrets/index.ts'
 import type { Instance } from '../../work/spec/index.ts'
 import {
@@ -63,6 +63,7 @@ interface World {
   lines: InstanceLogLine[]
   images: Record<string, string>
   edge: EdgeCounts
+  edgeRequests: EdgeRequest[]
   seeds: SeedFacts[]
   spore: SporeFacts | undefined
   calls: { what: string; with?: unknown }[]
@@ -83,6 +84,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     lines: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
+    edgeRequests: [],
     seeds: [],
     spore: undefined,
     calls: [],
@@ -250,7 +252,13 @@ function partsOf(
         return imageId === undefined ? undefined : { imageId, exposes: [] }
       },
     },
-    edge: { counts: () => ({ ...world.edge }), services: () => [] },
+    edge: {
+      counts: () => ({ ...world.edge }),
+      services: () => [],
+      requests: () => world.edgeRequests,
+      traffic: () => new Map(),
+      issuePass: (workload) => ({ pass: `mycelium-pass.${workload}`, expiresAtMs: 0 }),
+    },
   }
 }
 
