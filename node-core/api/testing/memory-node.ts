@@ -19,6 +19,7 @@ import type { Member } from '../../network/membership/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import { desiredOfState } from '../../work/desired/testing/no-primary.ts'
 import type { EdgeCounts, EdgeRequest } from '../../work/edge/index.ts'
+import type { InstanceLogLine, KeptLog } from '../../work/logs/index.ts'
 import { createSecrets } from '../../work/secrets/index.ts'
 import type { Instance } from '../../work/spec/index.ts'
 import {
@@ -27,7 +28,6 @@ import {
   createKeyDoor,
   createPublish,
   createRouter,
-  type InstanceLogLine,
   type MemberFacts,
   type NetworkParts,
   type SeedFacts,
@@ -61,6 +61,7 @@ interface World {
   instances: Instance[]
   bundles: BundleFacts[]
   lines: InstanceLogLine[]
+  kept: KeptLog[]
   images: Record<string, string>
   edge: EdgeCounts
   edgeRequests: EdgeRequest[]
@@ -82,6 +83,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     instances: [],
     bundles: [],
     lines: [],
+    kept: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
     edgeRequests: [],
@@ -231,6 +233,7 @@ function partsOf(
     async *readLogs() {
       yield* world.lines
     },
+    keptLogs: async () => world.kept,
     bundles: {
       list: () => world.bundles,
       async publish(content) {
