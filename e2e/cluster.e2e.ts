@@ -141,8 +141,10 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
     await until('the edge of ben to ask for a pass', 10_000, async () => {
       return (await ben.viaEdge('/hello/')).status === 401
     })
-    const { url } = await cleo.json<{ url: string }>('open', 'hello', '--print')
-    const pass = new URL(url).searchParams.get('mycelium-pass') ?? ''
+    const pass = await until('cleo to hear of it too', 10_000, async () => {
+      const { url } = await cleo.json<{ url: string }>('open', 'hello', '--print')
+      return new URL(url).searchParams.get('mycelium-pass')
+    })
     for (let i = 0; i < 6; i++) {
       const answer = await ben.viaEdge('/hello/', { 'x-mycelium-pass': pass })
       assert.equal(answer.status, 200, answer.text)

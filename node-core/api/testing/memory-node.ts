@@ -257,9 +257,8 @@ function partsOf(
     },
     edge: {
       counts: () => ({ ...world.edge }),
-      services: () => [],
+      ...{ services: () => [], traffic: () => new Map() },
       requests: () => world.edgeRequests,
-      traffic: () => new Map(),
       issuePass: (workload) => ({ pass: `mycelium-pass.${workload}`, expiresAtMs: 0 }),
     },
   }
