@@ -20,6 +20,7 @@ import { Instances } from './instances.tsx'
 import { Logs } from './logs.tsx'
 import { OpenWorkload } from './open-workload.tsx'
 import { Rollout } from './rollout.tsx'
+import { Secrets } from './secrets.tsx'
 import { Versions } from './versions.tsx'
 import { WhyThere } from './why-there.tsx'
 import { WorkloadFacts } from './workload-facts.tsx'
@@ -117,11 +118,12 @@ function WorkloadPage(props: {
       {workload.status !== 'Deleting' && <WorkloadFacts workload={workload} />}
       <TabBar
         label={t('workloads.tabs')}
-        tabs={[at('instances'), at('logs'), at('versions'), at('placement')]}
+        tabs={[at('instances'), at('logs'), at('versions'), at('secrets'), at('placement')]}
       />
       {tab === 'instances' && <Instances workload={workload} />}
       {tab === 'logs' && <Logs workload={workload} />}
       {tab === 'versions' && <Versions workload={workload} mayChange={mayChange} />}
+      {tab === 'secrets' && <Secrets workload={name} mayChange={mayChange} />}
       {tab === 'placement' && <WhyThere name={name} generation={workload.generation} />}
     </Page>
   )
