@@ -96,6 +96,7 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     members: admission,
     desired: work.desired,
     secrets: work.secrets,
+    volumes: work.volumes,
     placementInput: () => work.view.placementInput(),
     readLogs: (of, options) => work.logs.read(of, options),
     bundles: work.bundles,

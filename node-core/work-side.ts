@@ -7,6 +7,7 @@ import { type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
 import type { Primary } from './control/primary/index.ts'
 import { createEndpointSource } from './endpoints.ts'
+import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
@@ -28,6 +29,7 @@ import { type ContainerRunner, createContainerRunner } from './work/runners/cont
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
+import { createVolumes, type Volumes } from './work/volumes/index.ts'
 
 export interface WorkSide {
   desired: Desired
@@ -39,6 +41,7 @@ export interface WorkSide {
   bundles: BundleShelf
   edge: Edge
   secrets: Secrets
+  volumes: Volumes
   /** In the order in which they start. */
   parts: NamedPart[]
 }
@@ -134,6 +137,11 @@ export function createWorkSide(
     ...{ primary, network: network.id, self: mesh.self, owner: identity.ownerId },
     ...{ key: identity.nodeKey, clock: deps.clock, random: deps.random, logger: deps.logger },
   })
+  const volumes = createVolumes({
+    ...{ store: containers.volumes, state, view, reconciler, net: mesh, disk },
+    mayDelete: (peer, owner) => mayDelete(side, peer, owner),
+    ...{ clock: deps.clock, logger: deps.logger },
+  })
   const tunnels = createTunnelServer({
     ...common('tunnels'),
     net: mesh,
@@ -146,7 +154,7 @@ export function createWorkSide(
     { port: config.edgePort ?? 8080 },
   )
   return {
-    ...{ desired, view, containers, reconciler, logs, edge, secrets },
+    ...{ desired, view, containers, reconciler, logs, edge, secrets, volumes },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
@@ -157,6 +165,7 @@ export function createWorkSide(
       { name: 'containers', part: containers },
       { name: 'programs', part: programs },
       { name: 'reconciler', part: reconciler },
+      { name: 'volumes', part: volumes },
       { name: 'assigner', part: assigner },
       { name: 'logs', part: logs },
       { name: 'tunnels', part: tunnels },
@@ -182,6 +191,14 @@ function wantsImage(view: WorkView, imageId: string): boolean {
   return view.wanted().some(({ workload }) => {
     return workload.parts.some(({ source }) => 'image' in source && source.imageId === imageId)
   })
+}
+
+/** Their owner, while it may deploy, and admins. */
+function mayDelete({ state, records }: NetworkSide, peer: NodeId, owner: OwnerId): boolean {
+  const member = state.memberOf(peer)
+  const permissions = member && records.standing(member.ownerId, member.permissions)
+  if (!permissions) return false
+  return permissions.has('admin') || (member.ownerId === owner && permissions.has('deploy'))
 }
 
 function mayUse({ state, records }: NetworkSide, peer: NodeId): boolean {

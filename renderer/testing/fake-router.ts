@@ -131,6 +131,11 @@ function build(
       set: os.secrets.set.handler(noPrimary),
       delete: os.secrets.delete.handler(noPrimary),
     },
+    volumes: {
+      list: os.volumes.list.handler(() => ({ volumes: [] })),
+      delete: os.volumes.delete.handler(noPrimary),
+      restore: os.volumes.restore.handler(noPrimary),
+    },
     kv: {
       get: os.kv.get.handler(noPrimary),
       list: os.kv.list.handler(noPrimary),

@@ -15,6 +15,7 @@ import { primary } from './primary.ts'
 import { recovery } from './recovery.ts'
 import { secrets } from './secrets.ts'
 import { seeds } from './seeds.ts'
+import { volumes } from './volumes.ts'
 import { workloads } from './workloads.ts'
 
 export const contract = {
@@ -31,6 +32,7 @@ export const contract = {
   leases,
   locks,
   secrets,
+  volumes,
   workloads: { ...workloads, import: importing },
   bundles,
   images,
@@ -50,6 +52,7 @@ export type { Status } from './node.ts'
 export type { PrimaryView } from './primary.ts'
 export type { SecretView } from './secrets.ts'
 export type { Comparison, TransactionAnswer, TransactionStep } from './transactions.ts'
+export type { VolumeView } from './volumes.ts'
 export {
   type DeployInput,
   deployInput,

@@ -80,6 +80,24 @@ export const healthCheck = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('running') }),
 ])
 
+const mount = z.strictObject({
+  volume: workloadName,
+  path: z.string().startsWith('/').max(1_024),
+  readOnly: z.boolean(),
+})
+/** What each copy keeps, on the node that runs it. */
+const volumes = z
+  .array(
+    z.strictObject({
+      name: workloadName,
+      /** `5Gi`; watched, not enforced. */
+      size: memory.optional(),
+      /** When its node is out of sight: wait for it (the default), or start elsewhere with nothing. */
+      ifLost: z.enum(['wait', 'empty']).optional(),
+    }),
+  )
+  .max(16)
+
 export const container = z.strictObject({
   name: workloadName.optional(),
   image: z.string().min(1).max(512),
@@ -89,6 +107,11 @@ export const container = z.strictObject({
   ports: z.array(port).max(32).optional(),
   resources: resources.optional(),
   probes: probes.optional(),
+  /** Where it sees volumes of the workload. */
+  mounts: z
+    .array(mount.partial({ readOnly: true }))
+    .max(32)
+    .optional(),
 })
 /** All of them run side by side in each copy and share one network. */
 const containers = z.array(container).min(1).max(8)
@@ -132,6 +155,7 @@ export const deployInput = z.strictObject({
   env: env.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
+  volumes: volumes.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
@@ -173,6 +197,7 @@ const part = z.object({
   ports: z.array(port),
   resources: z.object({ requests: amountsView, limits: amountsView }),
   probes,
+  mounts: z.array(mount).optional(),
 })
 
 export const workload = z.object({
@@ -194,6 +219,9 @@ export const workload = z.object({
   placement: placementRules.required(),
   rollout: rollout.required(),
   onPartition: z.enum(['heal', 'keep', 'stop']),
+  volumes: z
+    .array(z.object({ name: z.string(), sizeBytes: z.number(), ifLost: z.enum(['wait', 'empty']) }))
+    .optional(),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
   instances: z.array(instance),
@@ -229,6 +257,7 @@ const change = z.strictObject({
   health: healthCheck.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
+  volumes: volumes.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),

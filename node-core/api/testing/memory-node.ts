@@ -20,7 +20,7 @@ import type { Desired } from '../../work/desired/index.ts'
 import { desiredOfState } from '../../work/desired/testing/no-primary.ts'
 import type { EdgeCounts } from '../../work/edge/index.ts'
 import { createSecrets } from '../../work/secrets/index.ts'
-import type { Instance } from '../../work/spec/index.ts'
+import type { Instance, KeptVolume } from '../../work/spec/index.ts'
 import {
   type ApiDeps,
   type BundleFacts,
@@ -64,6 +64,7 @@ interface World {
   images: Record<string, string>
   edge: EdgeCounts
   seeds: SeedFacts[]
+  volumes: KeptVolume[]
   spore: SporeFacts | undefined
   calls: { what: string; with?: unknown }[]
   stopped: boolean
@@ -84,6 +85,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
     seeds: [],
+    volumes: [],
     spore: undefined,
     calls: [],
     stopped: false,
@@ -181,6 +183,13 @@ function partsOf(
     primary,
     desired,
     secrets: secretsOf(primary),
+    volumes: {
+      list: () => world.volumes,
+      delete: async ({ id }, { forGood = false } = {}) => {
+        world.calls.push({ what: forGood ? 'remove for good' : 'delete', with: id })
+      },
+      restore: async ({ id }) => void world.calls.push({ what: 'restore', with: id }),
+    },
     discoveryTier: () => 'latent',
     seedDocument: async () => ({ version: 1 }),
     seeds: {

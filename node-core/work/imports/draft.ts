@@ -1,5 +1,5 @@
 /** A workload on its way from what was brought to a manifest. */
-import type { Manifest, ManifestPort, ManifestProbe } from './manifest.ts'
+import type { Manifest, ManifestMount, ManifestPort, ManifestProbe } from './manifest.ts'
 import type { Place, Scope } from './report.ts'
 import type { Tree } from './tree.ts'
 
@@ -13,6 +13,14 @@ export interface Draft {
   overSites?: boolean
   labels: Map<string, string>
   nodeSelector: Map<string, string>
+  /** By what it was called where it came from. */
+  volumes: Map<string, DraftVolume>
+}
+
+export interface DraftVolume {
+  at: Tree
+  name: string
+  bytes?: number
 }
 
 export interface PartDraft {
@@ -23,6 +31,7 @@ export interface PartDraft {
   args?: string[]
   env: Map<string, string>
   ports: ManifestPort[]
+  mounts: ManifestMount[]
   requests: DraftAmounts
   limits: DraftAmounts
   probes: NonNullable<Manifest['containers'][number]['probes']>
@@ -38,12 +47,13 @@ export interface DraftAmounts {
 export type ProbeTimes = Pick<ManifestProbe, 'periodMs' | 'timeoutMs' | 'failures'>
 
 export function newDraft(at: Place, name: string, scope: Scope): Draft {
-  return { at, name, scope, parts: [], labels: new Map(), nodeSelector: new Map(), rollout: {} }
+  const maps = { labels: new Map(), nodeSelector: new Map(), volumes: new Map() }
+  return { at, name, scope, parts: [], ...maps, rollout: {} }
 }
 
 export function newPart({ line, path }: Place): PartDraft {
   const amounts = { requests: {}, limits: {} }
-  return { at: { line, path }, env: new Map(), ports: [], probes: {}, ...amounts }
+  return { at: { line, path }, env: new Map(), ports: [], mounts: [], probes: {}, ...amounts }
 }
 
 /** A DNS label of what somebody called it; undefined when no letter of it can stay. */

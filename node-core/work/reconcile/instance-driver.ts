@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { InstanceAccesses, Runner, Running } from '../runners/index.ts'
-import type { DesiredWorkload, Part, Workload } from '../spec/index.ts'
+import type { DesiredWorkload, Part } from '../spec/index.ts'
 import type { HealthProbe } from './health-probe.ts'
 import { ENGINE_LOOKS_MAX, REASON_LENGTH_MAX, RETRY_PROBE_MS } from './limits.ts'
 import {
@@ -89,7 +89,11 @@ export function createInstanceDriver(
     return stopped
   }
 
-  async function start(workload: Workload, leftover: boolean, signal: AbortSignal): Promise<void> {
+  async function start(
+    { workload, owner }: DesiredWorkload,
+    leftover: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { id, index, generation } = local
     try {
       if (leftover) await runner.end(id, { graceMs: 0 })
@@ -99,6 +103,7 @@ export function createInstanceDriver(
         ...(access && { access }),
         id,
         workload,
+        owner,
         index,
         generation,
         signal,
@@ -261,7 +266,7 @@ export function createInstanceDriver(
       const run = async (): Promise<void> => {
         await after
         await clearing
-        if (!signal.aborted) await start(desired.workload, phase.leftover, signal)
+        if (!signal.aborted) await start(desired, phase.leftover, signal)
       }
       const running = run()
       work = running

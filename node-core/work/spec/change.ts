@@ -2,9 +2,10 @@ import { parseDigest } from '../../storage/blobs/index.ts'
 import { type ChangeBody, changeBody } from './deploy-body.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { BundleSource, ContainerSource, Part, Parts, Workload } from './index.ts'
-import { checkSize } from './parse-workload.ts'
+import { checked } from './parse-workload.ts'
 import { declares, toProbes } from './probes.ts'
 import { type AskedPart, askedContainer, toParts } from './to-parts.ts'
+import { toVolumes, volumesField } from './volumes.ts'
 
 /** Fields that speak of the only part. */
 const OF_THE_PART = [
@@ -22,8 +23,11 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   if (!parsed.success) throw validationError(wrongFields(parsed.error))
   const change = parsed.data
   const wrong = wrongForKind(workload, change)
-  return checkSize({
-    ...workload,
+  const volumes = change.volumes ? toVolumes(change.volumes) : workload.volumes
+  const { volumes: _, ...rest } = workload
+  return checked({
+    ...rest,
+    ...volumesField(volumes),
     parts: changedParts(workload, change, wrong),
     replicas: change.replicas ?? workload.replicas,
     labels: change.labels ?? workload.labels,
@@ -79,6 +83,7 @@ function changedPart({ kind }: Workload, part: Part, change: ChangeBody): Part {
       name: part.name,
       source: changedSource(part.source, change),
       env: change.env ?? part.env,
+      mounts: part.mounts,
       ports: ports ?? part.ports,
       resources: changedResources(part, change),
       ...(asks ? { probes, health } : { probes: {} }),

@@ -14,10 +14,15 @@ import {
   CPU_MILLIS_MIN,
   MEMORY_BYTES_MAX,
   MEMORY_BYTES_MIN,
+  MOUNTS_MAX,
   PARTS_MAX,
   PORTS_MAX,
   REASON_LENGTH_MAX,
+  VOLUME_BYTES_MAX,
+  VOLUME_BYTES_MIN,
+  VOLUMES_MAX,
 } from './limits.ts'
+import { ifLost, mountPath } from './volumes.ts'
 
 export const WORKLOAD_PREFIX = 'net/workload/'
 
@@ -87,6 +92,10 @@ const part = z.object({
     live: probe.exactOptional(),
     ready: probe.exactOptional(),
   }),
+  mounts: z
+    .array(z.object({ volume: field.volumeName, path: mountPath, readOnly: z.boolean() }))
+    .max(MOUNTS_MAX)
+    .exactOptional(),
 })
 const containerPart = part.extend({ source: containerSource })
 const processPart = part.extend({ source: z.object({ bundle: digest }) })
@@ -103,6 +112,16 @@ const common = {
   }),
   rollout: z.object({ kind: field.rolloutKind, atOnce: field.atOnce, paused: z.boolean() }),
   onPartition: field.onPartition,
+  volumes: z
+    .array(
+      z.object({
+        name: field.volumeName,
+        sizeBytes: z.number().int().min(VOLUME_BYTES_MIN).max(VOLUME_BYTES_MAX),
+        ifLost,
+      }),
+    )
+    .max(VOLUMES_MAX)
+    .exactOptional(),
 }
 
 const workload = z.discriminatedUnion('kind', [

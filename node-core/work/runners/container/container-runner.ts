@@ -13,6 +13,7 @@ import { ENDED_REMEMBERED_MAX, GRACE_MS, PART_LOG_HELD_MAX, PART_LOG_HOLD_MS } f
 import { createLogReader } from './log-frames.ts'
 import { type EngineAddress, findEngine } from './socket.ts'
 import { createStarter } from './starter.ts'
+import { createVolumeStore } from './volumes.ts'
 
 export function createContainerRunner(
   deps: ContainerRunnerDeps,
@@ -82,6 +83,7 @@ export function createContainerRunner(
   return {
     kind: 'container',
     images,
+    volumes: createVolumeStore(engine, whose),
     available: async () => watch.state(),
     async start() {
       server.start()

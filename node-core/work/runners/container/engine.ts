@@ -32,6 +32,12 @@ export interface EngineImage {
   sizeBytes: number
 }
 
+export interface EngineVolume {
+  name: string
+  labels: Readonly<Record<string, string>>
+  createdAtMs: number
+}
+
 export interface Engine {
   ping(): Promise<void>
   create(name: string, profile: ContainerProfile): Promise<void>
@@ -54,12 +60,29 @@ export interface Engine {
   saveImage(id: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
   loadImage(file: string): Promise<void>
   removeImage(id: string): Promise<void>
+  volumes(labelFilter: string[]): Promise<EngineVolume[]>
+  /** Bytes of all volumes by name. It counts files, and takes its time. */
+  volumeSizes(): Promise<ReadonlyMap<string, number>>
+  /** With what is in it; nothing when there is none. */
+  removeVolume(name: string): Promise<void>
   /** The registry's report on a pull, line by line. */
   pull(reference: string, signal: AbortSignal): Promise<AsyncIterable<unknown>>
 }
 
 const exitEvent = z.object({
   Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()) }),
+})
+const volumeList = z.array(
+  z.object({
+    Name: z.string(),
+    Labels: z.record(z.string(), z.string()).nullish(),
+    CreatedAt: z.string().optional(),
+  }),
+)
+const diskUse = z.object({
+  Volumes: z
+    .array(z.object({ Name: z.string(), UsageData: z.object({ Size: z.number() }).nullish() }))
+    .nullish(),
 })
 const loadReport = z.object({ error: z.string().optional() })
 
@@ -221,6 +244,34 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
 
     async removeImage(id) {
       await unlessMissing(ask((docker) => docker.getImage(id).remove({ force: true })))
+    },
+
+    async volumes(labelFilter) {
+      const { Volumes } = await ask((docker, abortSignal) =>
+        docker.listVolumes({ filters: { label: labelFilter }, abortSignal }),
+      )
+      return volumeList.parse(Volumes ?? []).map(({ Name, Labels, CreatedAt }) => {
+        const createdAtMs = Date.parse(CreatedAt ?? '')
+        return { name: Name, labels: Labels ?? {}, createdAtMs: createdAtMs || 0 }
+      })
+    },
+
+    async volumeSizes() {
+      const answer: unknown = await ask((docker) => docker.df(), {
+        timeoutMs: START_MS,
+      })
+      const { Volumes } = diskUse.parse(answer)
+      return new Map(
+        (Volumes ?? []).flatMap(({ Name, UsageData }) => {
+          return UsageData && UsageData.Size >= 0 ? [[Name, UsageData.Size] as const] : []
+        }),
+      )
+    },
+
+    async removeVolume(name) {
+      await ask((docker) => docker.getVolume(name).remove()).catch((error) => {
+        if (statusOf(error) !== 404) throw error
+      })
     },
 
     async pull(reference, signal) {
