@@ -90,7 +90,7 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
   })
 
   it('is marked when its workload is deleted, and there again when that is taken back', async () => {
-    await ada.json('delete', 'db', '--yes')
+    await ada.json('delete', 'db')
     const marked = await until('the volume to be deleted', 30_000, async () => {
       const [volume] = await kept()
       if (volume?.state === 'deleted') return volume

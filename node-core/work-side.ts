@@ -90,6 +90,8 @@ export function createWorkSide(
   })
   const trusted = (key: string): boolean => trustsPublisher({ state, network, publishers }, key)
   const bundles = createBundles({ blobs, trusted })
+  const isNode = process.versions.electron === undefined
+  const nodeRuntime = config.nodeRuntime ?? (isNode ? process.execPath : undefined)
   const containers = createContainerRunner(
     {
       ...common('containers'),
@@ -101,17 +103,21 @@ export function createWorkSide(
       nameOf,
     },
     {
+      ...(nodeRuntime !== undefined && { nodeRuntime }),
       environment: process.env,
       ...(config.engineSocket ? { socketPath: config.engineSocket } : {}),
     },
   )
-  const programs = createProcessRunner({
-    ...common('programs'),
-    node: identity.nodeId,
-    network: network.id,
-    bundles,
-    folder: path.join(disk.root, 'instances'),
-  })
+  const programs = createProcessRunner(
+    {
+      ...common('programs'),
+      node: identity.nodeId,
+      network: network.id,
+      bundles,
+      folder: path.join(disk.root, 'instances'),
+    },
+    nodeRuntime === undefined ? {} : { nodeRuntime },
+  )
   const reconciler = createReconciler({
     ...common('reconciler'),
     view,
@@ -151,7 +157,11 @@ export function createWorkSide(
   const endpoints = createEndpointSource({ view, membership })
   const edge = createEdge(
     { ...common('edge'), self: identity.nodeId, net: mesh, endpoints },
-    { port: config.edgePort ?? 8080 },
+    {
+      port: config.edgePort ?? 8080,
+      ...(config.edgeHost && { host: config.edgeHost }),
+      ...(config.edgeNames && { names: config.edgeNames }),
+    },
   )
   return {
     ...{ desired, view, containers, reconciler, logs, edge, secrets, volumes },

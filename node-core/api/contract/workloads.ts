@@ -2,8 +2,11 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { empty, operation, textLines, time } from './base.ts'
+import { edgeRules, published } from './edge.ts'
 import { labels } from './node.ts'
+import { cpu, memory } from './quantity-shapes.ts'
 import { reason } from './reason.ts'
+import { mount, mounts, volumeClaim, volumes } from './volume-shapes.ts'
 
 export const workloadName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
   error: 'Use 1 to 63 of a-z, 0-9 and "-", not "-" at either end.',
@@ -15,10 +18,6 @@ export const port = z.strictObject({
   protocol: z.enum(['tcp', 'udp']).optional(),
 })
 
-/** `500m` or `0.5`; a number means whole cores. */
-export const cpu = z.union([z.string().max(16), z.number().positive()])
-/** `256Mi`, `1Gi`, `512M`; a number means bytes. */
-export const memory = z.union([z.string().max(16), z.number().positive()])
 const amounts = { cpu: cpu.optional(), memory: memory.optional() }
 /** What is reserved for each copy; `limits` is what it may take where that is more. */
 export const resources = z.strictObject({
@@ -80,24 +79,6 @@ export const healthCheck = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('running') }),
 ])
 
-const mount = z.strictObject({
-  volume: workloadName,
-  path: z.string().startsWith('/').max(1_024),
-  readOnly: z.boolean(),
-})
-/** What each copy keeps, on the node that runs it. */
-const volumes = z
-  .array(
-    z.strictObject({
-      name: workloadName,
-      /** `5Gi`; watched, not enforced. */
-      size: memory.optional(),
-      /** When its node is out of sight: wait for it (the default), or start elsewhere with nothing. */
-      ifLost: z.enum(['wait', 'empty']).optional(),
-    }),
-  )
-  .max(16)
-
 export const container = z.strictObject({
   name: workloadName.optional(),
   image: z.string().min(1).max(512),
@@ -108,10 +89,7 @@ export const container = z.strictObject({
   resources: resources.optional(),
   probes: probes.optional(),
   /** Where it sees volumes of the workload. */
-  mounts: z
-    .array(mount.partial({ readOnly: true }))
-    .max(32)
-    .optional(),
+  mounts: mounts.optional(),
 })
 /** All of them run side by side in each copy and share one network. */
 const containers = z.array(container).min(1).max(8)
@@ -132,6 +110,25 @@ const rollout = z.strictObject({
   atOnce: z.number().int().min(1).max(1_000).optional(),
   paused: z.boolean().optional(),
 })
+
+const hostName = z.string().min(1).max(253)
+/** Other workloads of the same owner that each copy finds under a host name: its own, or `as`. */
+const uses = z
+  .array(z.union([workloadName, z.strictObject({ name: workloadName, as: hostName.optional() })]))
+  .max(16)
+
+/**
+ * What becomes of an instance that has ended: `onFailure` unless by exit code 0; `atMost`: restarts in
+ * a row; before each a wait that doubles from `backoffMs` to `backoffMsMax`.
+ */
+const restart = z.strictObject({
+  when: z.enum(['always', 'onFailure', 'never']).optional(),
+  atMost: z.number().int().min(1).max(1_000).optional(),
+  backoffMs: z.number().int().min(100).max(3_600_000).optional(),
+  backoffMsMax: z.number().int().min(100).max(3_600_000).optional(),
+})
+/** Milliseconds that an ending instance has, between being asked to end and being made to. */
+const graceMs = z.number().int().min(0).max(3_600_000)
 
 /**
  * One of `containers`, `bundle` and `manifest` says what to run. Unknown fields are refused, so that
@@ -158,7 +155,11 @@ export const deployInput = z.strictObject({
   volumes: volumes.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
+  uses: uses.optional(),
+  restart: restart.optional(),
+  graceMs: graceMs.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
+  edge: edgeRules.optional(),
 })
 export type DeployInput = z.input<typeof deployInput>
 
@@ -180,6 +181,8 @@ export const instance = z.object({
   endpoint: z.string().optional(),
   startedAt: time.optional(),
   restarts: z.number().int(),
+  /** It has run to its end and is not started again; the exit code is absent where nobody saw it. */
+  ended: z.object({ at: time, exitCode: z.number().int().optional() }).optional(),
   reason: reason.optional(),
   /** A real step of a start: `Pulling image, 41 of 120 MB`. */
   progress: z.string().optional(),
@@ -205,7 +208,15 @@ export const workload = z.object({
   kind: z.enum(['container', 'process']),
   replicas: z.number().int(),
   running_instances: z.number().int(),
-  status: z.enum(['Pending', 'Progressing', 'Running', 'Degraded', 'Failed', 'Deleting']),
+  status: z.enum([
+    'Pending',
+    'Progressing',
+    'Running',
+    'Degraded',
+    'Failed',
+    'Succeeded',
+    'Deleting',
+  ]),
   generation: z.number().int(),
   owner: z.object({ id: z.string(), name: z.string() }),
   /** Of the first part, as `bundle`. */
@@ -218,12 +229,15 @@ export const workload = z.object({
   resources: amountsView,
   placement: placementRules.required(),
   rollout: rollout.required(),
+  uses: z.array(z.object({ name: z.string(), as: z.string() })),
+  restart: restart.required().partial({ atMost: true }),
+  graceMs,
   onPartition: z.enum(['heal', 'keep', 'stop']),
-  volumes: z
-    .array(z.object({ name: z.string(), sizeBytes: z.number(), ifLost: z.enum(['wait', 'empty']) }))
-    .optional(),
+  volumes: z.array(volumeClaim).optional(),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
+  edge: edgeRules.required(),
+  published,
   instances: z.array(instance),
   conditions: z.array(reason),
 })
@@ -260,7 +274,10 @@ const change = z.strictObject({
   volumes: volumes.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
+  restart: restart.optional(),
+  graceMs: graceMs.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
+  edge: edgeRules.optional(),
 })
 
 /** What a workload was before. */

@@ -256,10 +256,10 @@ function partsOf(
       list: async () => [],
       resolve: async (reference) => {
         const imageId = world.images[reference]
-        return imageId === undefined ? undefined : { imageId }
+        return imageId === undefined ? undefined : { imageId, exposes: [] }
       },
     },
-    edge: { counts: () => ({ ...world.edge }) },
+    edge: { counts: () => ({ ...world.edge }), services: () => [] },
   }
 }
 

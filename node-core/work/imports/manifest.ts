@@ -7,7 +7,10 @@ export interface Manifest {
   nodeSelector?: Record<string, string>
   placement?: { spread: 'site' }
   volumes?: { name: string; size?: string }[]
+  uses?: (string | { name: string; as: string })[]
   rollout?: { atOnce?: number; paused?: boolean }
+  restart?: { when?: 'always' | 'onFailure' | 'never'; atMost?: number; backoffMs?: number }
+  graceMs?: number
 }
 
 export interface ManifestContainer {

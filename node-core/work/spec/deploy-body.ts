@@ -1,19 +1,25 @@
 /** What people send to deploy: the body of `POST /api/workloads`, and the same as manifest text. */
 import { z } from 'zod'
+import { edgeBody } from './edge-rules.ts'
 import {
   args,
   atOnce,
+  backoffMs,
   bundle,
   command,
   env,
+  graceMs,
   image,
   labels,
   name,
   neighbours,
   onPartition,
   replicas,
+  restarts,
+  restartWhen,
   rolloutKind,
   spread,
+  uses,
 } from './fields.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { container, health, ports, probes, resources } from './part-body.ts'
@@ -54,7 +60,18 @@ const ofTheWorkload = {
       paused: z.boolean().exactOptional(),
     })
     .optional(),
+  uses: uses.optional(),
+  restart: z
+    .strictObject({
+      when: restartWhen.exactOptional(),
+      atMost: restarts.exactOptional(),
+      backoffMs: backoffMs.exactOptional(),
+      backoffMsMax: backoffMs.exactOptional(),
+    })
+    .optional(),
+  graceMs: graceMs.optional(),
   onPartition: onPartition.optional(),
+  edge: edgeBody.optional(),
 }
 
 export const deployBody = z.strictObject({

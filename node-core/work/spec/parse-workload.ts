@@ -1,16 +1,20 @@
 import { encode } from '../../base/codec/index.ts'
 import { parseDigest } from '../../storage/blobs/index.ts'
 import {
+  DEFAULT_GRACE_MS,
   DEFAULT_PART_NAME,
   DEFAULT_PLACEMENT,
   DEFAULT_REPLICAS,
   DEFAULT_ROLLOUT,
 } from './defaults.ts'
 import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
+import { changedEdge, checkedEdge } from './edge-rules.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
+import { toRestart } from './restart.ts'
 import { type AskedPart, askedContainer, kindOf, nameOfImage, toParts } from './to-parts.ts'
+import { toUses } from './uses.ts'
 import { toVolumes, volumesField, waitsForData, wrongVolumes } from './volumes.ts'
 
 /** Fields at the top that speak of the only part. */
@@ -30,7 +34,10 @@ export function parseWorkload(input: unknown): Workload {
   const [first] = body.containers ?? []
   const name = body.name ?? (first && nameOfImage(first.image))
   if (name === undefined) wrong.push({ path: 'name', message: 'This is needed.' })
+  const uses = toUses(body.uses ?? [], name, wrong)
+  const restart = toRestart(body.restart, undefined, wrong)
   const parts = toParts(asked, wrong)
+  const edge = checkedEdge(changedEdge(undefined, body.edge), parts)
   if (name === undefined) throw validationError(wrong)
   const volumes = toVolumes(body.volumes ?? [])
   return checked({
@@ -42,8 +49,12 @@ export function parseWorkload(input: unknown): Workload {
     nodeSelector: body.nodeSelector ?? {},
     placement: { ...DEFAULT_PLACEMENT, ...body.placement },
     rollout: { ...DEFAULT_ROLLOUT, ...body.rollout },
+    uses,
+    restart,
+    graceMs: body.graceMs ?? DEFAULT_GRACE_MS,
     onPartition: body.onPartition ?? (waitsForData({ volumes }) ? 'keep' : 'heal'),
     ...volumesField(volumes),
+    ...(edge && { edge }),
   })
 }
 
