@@ -159,6 +159,10 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
 
   it('runs the replicas of a killed node elsewhere within 10 s', async () => {
     const gone = await nodeIdOf(cleo)
+    const { instances: before } = await workloadSeenBy(ada, 'greeter')
+    const lost = before.find(({ node }) => node === gone)?.id ?? ''
+    const own = await cleo.cli('logs', 'greeter', '--instance', lost)
+    assert.match(own.stdout, /listens/)
     await cleo.kill()
     const startedAt = performance.now()
     for (const name of ['hello', 'greeter']) {
@@ -173,6 +177,9 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
     const seconds = (performance.now() - startedAt) / 1000
     assert.ok(seconds < 10, `took ${seconds.toFixed(1)} s`)
     console.log(`# replicas of a killed node ran elsewhere after ${seconds.toFixed(1)} s`)
+    const copy = await ben.cli('logs', 'greeter', '--instance', lost)
+    assert.equal(copy.stdout, own.stdout, 'what it wrote is still read')
+    assert.match(copy.stderr, /from a copy that \w+ keeps: cleo is out of reach/)
   })
 
   it('takes the node back under the same identity, and nothing runs twice 10 s later', async () => {
@@ -251,6 +258,8 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
       15_000,
       () => containersOf(cluster, 'hello').length === 0,
     )
+    const left = await cleo.cli('logs', 'greeter', '--grep', 'listen')
+    assert.match(left.stdout, /listen|serving/i, 'what it wrote outlives it')
     await until('cleo to forget hello', 10_000, async () => {
       return (await cleo.call('GET', '/api/workloads/hello')).status === 404
     })

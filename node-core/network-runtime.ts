@@ -106,6 +106,7 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     volumes: work.volumes,
     placementInput: () => work.view.placementInput(),
     readLogs: (of, options) => work.logs.read(of, options),
+    keptLogs: (of) => work.logs.kept(of),
     bundles: work.bundles,
     images: work.containers.images,
     edge: work.edge,

@@ -16,12 +16,11 @@ import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
 import { createDesired, type Desired } from './work/desired/index.ts'
 import { createEdge, createTunnelServer, type Edge } from './work/edge/index.ts'
+import { createLogs, type LogNodes, type Logs } from './work/logs/index.ts'
 import {
-  createLogs,
   createReadiness,
   createReconciler,
   createWorkView,
-  type Logs,
   type Reconciler,
   type WorkView,
 } from './work/reconcile/index.ts'
@@ -118,6 +117,14 @@ export function createWorkSide(
     },
     nodeRuntime === undefined ? {} : { nodeRuntime },
   )
+  const logs = createLogs({
+    ...common('logs'),
+    net: mesh,
+    view,
+    disk,
+    nodes: logNodes(side, nameOf),
+    mayUse: (peer) => mayUse(side, peer),
+  })
   const reconciler = createReconciler({
     ...common('reconciler'),
     view,
@@ -125,19 +132,13 @@ export function createWorkSide(
     membership,
     net: mesh,
     access,
+    keeper: logs.keeper,
     runners: { container: containers, process: programs },
   })
   const assigner = createAssigner({
     ...{ self: mesh.self, consensus: network.genesis.consensus, view, primary },
     readiness: createReadiness({ state, membership, net: mesh, clock: deps.clock }),
     ...{ clock: deps.clock, logger: deps.logger },
-  })
-  const logs = createLogs({
-    ...common('logs'),
-    net: mesh,
-    view,
-    reconciler,
-    mayUse: (peer) => mayUse(side, peer),
   })
   const secrets = createSecrets({
     ...{ primary, network: network.id, self: mesh.self, owner: identity.ownerId },
@@ -174,14 +175,32 @@ export function createWorkSide(
       { name: 'blobs', part: blobs },
       { name: 'containers', part: containers },
       { name: 'programs', part: programs },
+      { name: 'logs', part: logs },
       { name: 'reconciler', part: reconciler },
       { name: 'volumes', part: volumes },
       { name: 'assigner', part: assigner },
-      { name: 'logs', part: logs },
       { name: 'tunnels', part: tunnels },
       { name: 'endpoints', part: { start: async () => {}, stop: async () => endpoints.stop() } },
       { name: 'edge', part: edge },
     ],
+  }
+}
+
+function logNodes({ mesh, membership }: NetworkSide, nameOf: (node: NodeId) => string): LogNodes {
+  const others = () =>
+    membership.list().filter(({ id, liveness }) => id !== mesh.self && liveness === 'alive')
+  return {
+    live: () => others().map(({ id }) => id),
+    // A Hypha only uses the network, and keeps nothing for others.
+    serving: () =>
+      others()
+        .filter(({ profile }) => profile.role !== 'hypha')
+        .map(({ id }) => id),
+    nameOf,
+    subscribe: (listener) =>
+      membership.subscribe(({ liveness }, previous) => {
+        if (liveness !== previous) listener()
+      }),
   }
 }
 

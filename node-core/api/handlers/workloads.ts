@@ -10,8 +10,9 @@ import {
 } from '../../work/spec/index.ts'
 import { type WorkloadView, workloadSchema } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
-import { failure, toFailure } from './failures.ts'
-import type { ApiDeps, ImageContent, InstanceLogLine, NetworkParts } from './index.ts'
+import { failure } from './failures.ts'
+import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
+import { logHandlers } from './logs.ts'
 import { mustBeFree } from './published-ports.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
 import { earlierVersion, pastView } from './versions.ts'
@@ -99,24 +100,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
         conditions: view(parts, desired, placed).conditions,
       }
     }),
-    logs: workloads.logs.handler(({ input, signal }) => {
-      const parts = inNetwork(deps)
-      const { name, instance, tail, follow } = input
-      if (!known(parts, name)) unwanted(parts, name)
-      const of = { workload: name, ...(instance !== undefined && { instance }) }
-      return read(deps, parts.readLogs(of, { tail, follow, ...(signal && { signal }) }))
-    }),
-    instanceLogs: workloads.instanceLogs.handler(({ input, signal }) => {
-      const parts = inNetwork(deps)
-      const { id, tail, follow } = input
-      if (!parts.placementInput().instances.some((instance) => instance.id === id)) {
-        throw failure('NOT_FOUND', `There is no instance “${id}”.`)
-      }
-      return read(
-        deps,
-        parts.readLogs({ instance: id }, { tail, follow, ...(signal && { signal }) }),
-      )
-    }),
+    ...logHandlers(build, deps),
   }
 }
 
@@ -239,17 +223,6 @@ function slotsOf(parts: NetworkParts, input: PlacementInput, name: string) {
       reason: { code: one.code, message: objectionText(one.code) },
     })),
   }))
-}
-
-async function* read(
-  deps: ApiDeps,
-  lines: AsyncIterable<InstanceLogLine>,
-): AsyncGenerator<InstanceLogLine> {
-  try {
-    yield* lines
-  } catch (error) {
-    throw toFailure(error, deps.logger)
-  }
 }
 
 function byName(a: WorkloadView, b: WorkloadView): number {

@@ -19,6 +19,7 @@ import type { Member } from '../../network/membership/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import { desiredOfState } from '../../work/desired/testing/no-primary.ts'
 import type { EdgeCounts } from '../../work/edge/index.ts'
+import type { InstanceLogLine, KeptLog } from '../../work/logs/index.ts'
 import { createSecrets } from '../../work/secrets/index.ts'
 import type { Instance, KeptVolume } from '../../work/spec/index.ts'
 import {
@@ -27,13 +28,13 @@ import {
   createKeyDoor,
   createPublish,
   createRouter,
-  type InstanceLogLine,
   type MemberFacts,
   type NetworkParts,
   type SeedFacts,
   type SporeFacts,
 } from '../handlers/index.ts'
 import { createMemoryPrimary, type MemoryPrimary } from './memory-primary.ts'
+import { memoryVolumes } from './memory-volumes.ts'
 
 export const ADA = { node: nodeId('a1'), owner: ownerId('a0'), name: 'ada' }
 export const BEN = { node: nodeId('b1'), owner: ownerId('b0'), name: 'ben' }
@@ -61,6 +62,7 @@ interface World {
   instances: Instance[]
   bundles: BundleFacts[]
   lines: InstanceLogLine[]
+  kept: KeptLog[]
   images: Record<string, string>
   edge: EdgeCounts
   seeds: SeedFacts[]
@@ -82,6 +84,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     instances: [],
     bundles: [],
     lines: [],
+    kept: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
     seeds: [],
@@ -183,13 +186,7 @@ function partsOf(
     primary,
     desired,
     secrets: secretsOf(primary),
-    volumes: {
-      list: () => world.volumes,
-      delete: async ({ id }, { forGood = false } = {}) => {
-        world.calls.push({ what: forGood ? 'remove for good' : 'delete', with: id })
-      },
-      restore: async ({ id }) => void world.calls.push({ what: 'restore', with: id }),
-    },
+    volumes: memoryVolumes(world),
     discoveryTier: () => 'latent',
     seedDocument: async () => ({ version: 1 }),
     seeds: {
@@ -238,6 +235,7 @@ function partsOf(
     async *readLogs() {
       yield* world.lines
     },
+    keptLogs: async () => world.kept,
     bundles: {
       list: () => world.bundles,
       async publish(content) {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OwnerId } from '../../../identity/index.ts'
-import type { Workload } from '../../spec/index.ts'
+import { volumeIdOf, type Workload } from '../../spec/index.ts'
 import { changePart } from '../../spec/testing/flat.ts'
 import type { StartRequest } from '../index.ts'
-import { lines, until } from '../runner.suite.ts'
+import { linesUntil } from '../runner.suite.ts'
 import type { ContainerRunner } from './index.ts'
 import {
   ADA,
@@ -53,8 +53,7 @@ describe.skipIf(missing)(`volumes of containers${missing ? ` [skipped: ${missing
     const id = `keeper-0-v${process.pid.toString(36)}${serial++}`
     const request = { id, workload: made, index: 0, generation: 1, owner: OWNER, ...more }
     await by.run({ ...request, signal: AbortSignal.timeout(30_000), onProgress: () => {} })
-    await until(async () => (await lines(by, id)).includes('done'))
-    return { id, said: await lines(by, id) }
+    return { id, said: await linesUntil(by, id, 'done') }
   }
   const once = async (...args: Parameters<typeof start>): Promise<string[]> => {
     const { id, said } = await start(...args)
@@ -92,8 +91,8 @@ describe.skipIf(missing)(`volumes of containers${missing ? ` [skipped: ${missing
   it('have one writer', async () => {
     const { id } = await start(workload(STAYS))
     await expect(start(workload(STAYS))).rejects.toMatchObject({ code: 'VOLUME_IN_USE' })
-    const [held] = await runner.volumes.list()
-    await expect(runner.volumes.remove(held?.id ?? '')).rejects.toMatchObject({
+    const held = volumeIdOf({ owner: OWNER, workload: 'keeper', index: 0, volume: 'data' })
+    await expect(runner.volumes.remove(held)).rejects.toMatchObject({
       code: 'VOLUME_IN_USE',
     })
     await runner.end(id, { graceMs: 0 })
