@@ -14,6 +14,7 @@ import type { RuntimeDeps } from './runtime-deps.ts'
 import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
+import { type Commands, createCommands } from './work/commands/index.ts'
 import { createDesired, type Desired } from './work/desired/index.ts'
 import { createEdge, createTunnelServer, type Edge } from './work/edge/index.ts'
 import { createLogs, type LogNodes, type Logs } from './work/logs/index.ts'
@@ -28,6 +29,7 @@ import { type ContainerRunner, createContainerRunner } from './work/runners/cont
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
+import { createUsages, type Usages } from './work/usage/index.ts'
 import { createVolumes, type Volumes } from './work/volumes/index.ts'
 
 export interface WorkSide {
@@ -37,6 +39,8 @@ export interface WorkSide {
   runners: readonly Runner[]
   reconciler: Reconciler
   logs: Logs
+  commands: Commands
+  usage: Usages
   bundles: BundleShelf
   edge: Edge
   secrets: Secrets
@@ -140,6 +144,21 @@ export function createWorkSide(
     readiness: createReadiness({ state, membership, net: mesh, clock: deps.clock }),
     ...{ clock: deps.clock, logger: deps.logger },
   })
+  const commands = createCommands({
+    ...common('commands'),
+    net: mesh,
+    view,
+    reconciler,
+    disk,
+    mayCommand: (peer, workload) => mayCommand(side, desired, peer, workload),
+  })
+  const usage = createUsages({
+    ...common('usage'),
+    net: mesh,
+    view,
+    runners: [containers, programs],
+    mayUse: (peer) => mayUse(side, peer),
+  })
   const secrets = createSecrets({
     ...{ primary, network: network.id, self: mesh.self, owner: identity.ownerId },
     ...{ key: identity.nodeKey, clock: deps.clock, random: deps.random, logger: deps.logger },
@@ -165,7 +184,7 @@ export function createWorkSide(
     },
   )
   return {
-    ...{ desired, view, containers, reconciler, logs, edge, secrets, volumes },
+    ...{ desired, view, containers, reconciler, logs, commands, usage, edge, secrets, volumes },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
@@ -179,6 +198,8 @@ export function createWorkSide(
       { name: 'reconciler', part: reconciler },
       { name: 'volumes', part: volumes },
       { name: 'assigner', part: assigner },
+      { name: 'commands', part: commands },
+      { name: 'usage', part: usage },
       { name: 'tunnels', part: tunnels },
       { name: 'endpoints', part: { start: async () => {}, stop: async () => endpoints.stop() } },
       { name: 'edge', part: edge },
@@ -228,6 +249,20 @@ function mayDelete({ state, records }: NetworkSide, peer: NodeId, owner: OwnerId
   const permissions = member && records.standing(member.ownerId, member.permissions)
   if (!permissions) return false
   return permissions.has('admin') || (member.ownerId === owner && permissions.has('deploy'))
+}
+
+/** Whose workload it is, and who holds `deploy`; and admins. Asked of what this node itself knows. */
+function mayCommand(
+  { state, records }: NetworkSide,
+  desired: Desired,
+  peer: NodeId,
+  workload: string,
+): { owner: string; may: boolean } {
+  const member = state.memberOf(peer)
+  const permissions = member && records.standing(member.ownerId, member.permissions)
+  if (!member || !permissions) return { owner: member?.ownerId ?? '', may: false }
+  const own = desired.get(workload)?.owner === member.ownerId && permissions.has('deploy')
+  return { owner: member.ownerId, may: own || permissions.has('admin') }
 }
 
 function mayUse({ state, records }: NetworkSide, peer: NodeId): boolean {

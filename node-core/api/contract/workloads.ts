@@ -6,6 +6,7 @@ import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
 import { cpu, memory } from './quantity-shapes.ts'
 import { reason } from './reason.ts'
+import { workloadUsage } from './usage.ts'
 import { mount, mounts, volumeClaim, volumes } from './volume-shapes.ts'
 
 export const workloadName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
@@ -350,4 +351,5 @@ export const workloads = {
     .input(byName)
     .output(placementPreview.extend({ conditions: z.array(reason) })),
   ...workloadLogs,
+  ...workloadUsage,
 }
