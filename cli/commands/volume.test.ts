@@ -38,7 +38,7 @@ describe('mycelium volume', () => {
 
   it('says how it stands by its exit code', async () => {
     const exit = async (...args: string[]) => (await home.run('volume', ...args)).exit
-    expect(await exit('delete', 'db')).toBe(1)
+    expect(await exit('delete', 'db')).toBe(4)
     expect(await exit('delete', 'other')).toBe(5)
     expect(await exit('delete', 'db.0', '--node', 'ben')).toBe(5)
     home.node.world.permissions = ['use']
