@@ -116,6 +116,7 @@ export function createInstanceDriver(
         index,
         generation,
         signal,
+        onLastWords: (lines) => deps.keeper?.wrote(local, lines),
         onProgress: (progress) => {
           if (!signal.aborted) become(progressed(local, progress))
         },

@@ -8,7 +8,7 @@ import type { OwnerId } from '../../identity/index.ts'
 import type { Workload, WorkloadKind } from '../spec/index.ts'
 import type { InstanceAccess } from './access.ts'
 import type { CommandRequest, RunningCommand } from './commanding.ts'
-import type { Output, OutputOptions } from './keeping.ts'
+import type { LogLineOut, Output, OutputOptions } from './keeping.ts'
 import type { Usage } from './using.ts'
 
 export interface StartRequest {
@@ -24,6 +24,8 @@ export interface StartRequest {
   signal: AbortSignal
   /** Called with real steps: `{ step: 'pulling', doneBytes, totalBytes }`. */
   onProgress: (progress: StartProgress) => void
+  /** What it wrote, when it ended before it could be said to run and nothing of it is left. */
+  onLastWords?: (lines: LogLineOut[]) => void
 }
 
 export type StartProgress =
