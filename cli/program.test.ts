@@ -14,7 +14,7 @@ describe('the command line without a node', () => {
   afterEach(() => home.remove())
 
   it('exits 2 on an unknown command, an unknown flag and a missing argument', async () => {
-    for (const args of [['volume', 'list'], ['status', '--loud'], ['scale', 'web'], ['bundle']]) {
+    for (const args of [['credits', 'list'], ['status', '--loud'], ['scale', 'web'], ['bundle']]) {
       expect([args, (await home.run(...args)).exit]).toEqual([args, 2])
     }
   })

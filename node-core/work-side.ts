@@ -36,6 +36,7 @@ import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
 import { createUsages, type Usages } from './work/usage/index.ts'
+import { createVolumes, type Volumes } from './work/volumes/index.ts'
 
 export interface WorkSide {
   desired: Desired
@@ -49,6 +50,7 @@ export interface WorkSide {
   bundles: BundleShelf
   edge: Edge
   secrets: Secrets
+  volumes: Volumes
   /** In the order in which they start. */
   parts: NamedPart[]
 }
@@ -172,6 +174,11 @@ export function createWorkSide(
     ...{ network: network.id, self: identity.nodeId, key: identity.nodeKey, clock: deps.clock },
     standing: (node) => standingOf(side, node),
   })
+  const volumes = createVolumes({
+    ...{ store: containers.volumes, state, view, reconciler, net: mesh, disk },
+    mayDelete: (peer, owner) => mayDelete(side, peer, owner),
+    ...{ clock: deps.clock, logger: deps.logger },
+  })
   const tunnels = createTunnelServer({
     ...common('tunnels'),
     net: mesh,
@@ -191,7 +198,7 @@ export function createWorkSide(
     },
   )
   return {
-    ...{ desired, view, containers, reconciler, logs, commands, usage, edge, secrets },
+    ...{ desired, view, containers, reconciler, logs, commands, usage, edge, secrets, volumes },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
@@ -203,6 +210,7 @@ export function createWorkSide(
       { name: 'programs', part: programs },
       { name: 'logs', part: logs },
       { name: 'reconciler', part: reconciler },
+      { name: 'volumes', part: volumes },
       { name: 'assigner', part: assigner },
       { name: 'commands', part: commands },
       { name: 'usage', part: usage },
@@ -247,6 +255,14 @@ function wantsImage(view: WorkView, imageId: string): boolean {
   return view.wanted().some(({ workload }) => {
     return workload.parts.some(({ source }) => 'image' in source && source.imageId === imageId)
   })
+}
+
+/** Their owner, while it may deploy, and admins. */
+function mayDelete({ state, records }: NetworkSide, peer: NodeId, owner: OwnerId): boolean {
+  const member = state.memberOf(peer)
+  const permissions = member && records.standing(member.ownerId, member.permissions)
+  if (!permissions) return false
+  return permissions.has('admin') || (member.ownerId === owner && permissions.has('deploy'))
 }
 
 /** Whose workload it is, and who holds `deploy`; and admins. Asked of what this node itself knows. */
