@@ -115,6 +115,7 @@ export function createWorkSide(
     state,
     membership,
     net: mesh,
+    primary,
     access,
     runners: { container: containers, process: programs },
   })

@@ -1,6 +1,7 @@
 /** States of a network to look at: what the fake node serves. Times are set when it is asked. Long for being each of them whole. */
 import type {
   ClusterNode,
+  JobRunView,
   PastVersion,
   Status,
   WorkloadView,
@@ -24,6 +25,7 @@ export interface Scenario {
   workloads: WorkloadView[]
   /** By the workload's name. */
   versions: Record<string, PastVersion[]>
+  runs: Record<string, JobRunView[]>
   images: { id: string; tags: string[]; sizeBytes: number }[]
   bundles: {
     digest: string
@@ -259,7 +261,15 @@ const BUNDLES = [
   },
 ]
 
-const EMPTY = { nodes: [], members: [], workloads: [], versions: {}, images: [], bundles: [] }
+const EMPTY = {
+  nodes: [],
+  members: [],
+  workloads: [],
+  versions: {},
+  runs: {},
+  images: [],
+  bundles: [],
+}
 
 export function makeScenario(name: ScenarioName): Scenario {
   switch (name) {
@@ -297,6 +307,7 @@ export function makeScenario(name: ScenarioName): Scenario {
         members: members(),
         workloads: busyWorkloads(),
         versions: { notes: notesVersions() },
+        runs: {},
         images: IMAGES,
         bundles: BUNDLES,
       }
@@ -349,6 +360,7 @@ function brokenScenario(): Scenario {
       },
     ],
     versions: {},
+    runs: {},
     workloads: [
       makeWorkload({
         name: 'notes',

@@ -54,6 +54,7 @@ export {
   type DeployInput,
   deployInput,
   type InstanceView,
+  type JobRunView,
   type PastVersion,
   type WorkloadView,
   workloadSchema,

@@ -145,7 +145,10 @@ export interface NetworkParts {
   /** The registry that a committee keeps. */
   primary: Omit<Primary, 'start' | 'stop'>
   /** What is wanted, whoever holds it. */
-  desired: Pick<Desired, 'get' | 'recordOf' | 'ownerOf' | 'past' | 'apply' | 'delete' | 'subscribe'>
+  desired: Pick<
+    Desired,
+    'get' | 'recordOf' | 'ownerOf' | 'past' | 'job' | 'apply' | 'delete' | 'subscribe'
+  >
   secrets: Pick<Secrets, 'put' | 'list' | 'delete'>
   /** Exactly what placement is computed from on this node now. */
   placementInput(): PlacementInput

@@ -59,6 +59,8 @@ export const RUNS_TOTAL_MAX = 20_000
 export const RUN_LANES_MAX = 8
 /** Results kept of one run, and lost attempts of one slot. */
 export const RESULTS_OF_RUN_MAX = 16
+/** Letters by which a run's author knows what it began for. */
+export const RUN_TEMPLATE_LENGTH_MAX = 64
 /** Letters of the code that says why a run ended. */
 export const RUN_CODE_LENGTH_MAX = 32
 /** Slots of one workload. */

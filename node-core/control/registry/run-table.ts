@@ -3,7 +3,13 @@
  * bounds: a person asks next morning how it went.
  */
 import { z } from 'zod'
-import { RESULTS_OF_RUN_MAX, RUN_CODE_LENGTH_MAX, RUN_LANES_MAX, SLOTS_MAX } from './limits.ts'
+import {
+  RESULTS_OF_RUN_MAX,
+  RUN_CODE_LENGTH_MAX,
+  RUN_LANES_MAX,
+  RUN_TEMPLATE_LENGTH_MAX,
+  SLOTS_MAX,
+} from './limits.ts'
 import { nodeId, positive, sequence } from './shapes.ts'
 import { createTable, type Table, type TableDeps } from './table.ts'
 
@@ -24,6 +30,7 @@ export const runCode = z
   .string()
   .max(RUN_CODE_LENGTH_MAX)
   .regex(/^[A-Z][A-Z_]*$/)
+export const runTemplate = z.string().max(RUN_TEMPLATE_LENGTH_MAX)
 export const runOutcome = z.enum(['succeeded', 'failed', 'replaced', 'missed'])
 const attemptOutcome = z.enum(['succeeded', 'failed', 'lost'])
 
@@ -42,6 +49,8 @@ export type SlotResult = z.infer<typeof result>
 const run = z.strictObject({
   /** Of the workload that it was begun for. */
   generation: positive,
+  /** What its author knows it by: it began for this version. Opaque here. */
+  template: runTemplate.exactOptional(),
   /** Which of several runs side by side it is; a lane has its own slots. */
   lane,
   /** When it was to begin, and when it did. */

@@ -11,6 +11,7 @@ import {
   runKey,
   runOfKey,
   runOutcome,
+  runTemplate,
   type SlotResult,
 } from './run-table.ts'
 import { name, positive, sequence } from './shapes.ts'
@@ -27,11 +28,12 @@ export const startRun = kind(
     generation: positive,
     run: positive,
     lane,
+    template: runTemplate.exactOptional(),
     dueMs: sequence.exactOptional(),
     missed: runCode.exactOptional(),
   }),
   (state, author, body) => {
-    const { workload, generation, run, missed } = body
+    const { workload, generation, run, missed, template } = body
     const desired = state.workloads.get(workload)
     if (!mayDecide(state, author, workload)) return refuse('FORBIDDEN')
     if (!desired) return refuse('NOT_FOUND')
@@ -56,7 +58,8 @@ export const startRun = kind(
         ...{ succeeded: 0, failed: 0, results: [] },
       },
     }
-    const row = { generation, lane: body.lane, dueMs, startedMs: timeMs, ...ended }
+    const known = template !== undefined && { template }
+    const row = { generation, ...known, lane: body.lane, dueMs, startedMs: timeMs, ...ended }
     state.jobs.runs.set(runKey(workload, run), row)
     return done({ applied: true, run })
   },

@@ -28,11 +28,12 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
     const manifest: Manifest = {
       name,
       containers,
-      ...(draft.replicas !== undefined && { replicas: draft.replicas }),
+      ...(draft.replicas !== undefined && !draft.job && { replicas: draft.replicas }),
       ...(draft.labels.size > 0 && { labels: Object.fromEntries(draft.labels) }),
       ...(draft.overSites && { placement: { spread: 'site' } }),
-      ...(Object.keys(draft.rollout).length > 0 && { rollout: draft.rollout }),
-      ...(draft.restart && { restart: draft.restart }),
+      ...(Object.keys(draft.rollout).length > 0 && !draft.job && { rollout: draft.rollout }),
+      ...(draft.restart && !draft.job && { restart: draft.restart }),
+      ...(draft.job && { job: draft.job }),
       ...(draft.graceMs !== undefined && { graceMs: draft.graceMs }),
       ...(draft.nodeSelector.size > 0 && { nodeSelector: Object.fromEntries(draft.nodeSelector) }),
     }

@@ -1,7 +1,8 @@
 import { parseDigest } from '../../storage/blobs/index.ts'
 import { type ChangeBody, changeBody } from './deploy-body.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
-import type { BundleSource, ContainerSource, Part, Parts, Workload } from './index.ts'
+import type { BundleSource, ContainerSource, Job, Part, Parts, Workload } from './index.ts'
+import { toJob, withJob, wrongBesideJob } from './job.ts'
 import { checkSize } from './parse-workload.ts'
 import { declares, toProbes } from './probes.ts'
 import { toRestart } from './restart.ts'
@@ -24,7 +25,8 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   const change = parsed.data
   const wrong = wrongForKind(workload, change)
   const restart = toRestart(change.restart, workload.restart, wrong)
-  return checkSize({
+  const job = changedJob(workload, change, wrong)
+  const changed: Workload = {
     ...workload,
     parts: changedParts(workload, change, wrong),
     replicas: change.replicas ?? workload.replicas,
@@ -35,7 +37,16 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     restart,
     graceMs: change.graceMs ?? workload.graceMs,
     onPartition: change.onPartition ?? workload.onPartition,
-  })
+  }
+  return checkSize(withJob(changed, job))
+}
+
+function changedJob({ job }: Workload, change: ChangeBody, wrong: WrongField[]): Job | undefined {
+  if (job) wrong.push(...wrongBesideJob(change))
+  if (!change.job) return job
+  if (job) return toJob(change.job, job, wrong)
+  wrong.push({ path: 'job', message: 'It serves, and is no job: delete it, and deploy it anew.' })
+  return undefined
 }
 
 function wrongForKind({ kind }: Workload, change: ChangeBody): WrongField[] {

@@ -10,6 +10,7 @@ import {
 import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
+import { toJob, withJob, wrongBesideJob } from './job.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
 import { toRestart } from './restart.ts'
 import { type AskedPart, askedContainer, kindOf, nameOfImage, toParts } from './to-parts.ts'
@@ -32,9 +33,11 @@ export function parseWorkload(input: unknown): Workload {
   const name = body.name ?? (first && nameOfImage(first.image))
   if (name === undefined) wrong.push({ path: 'name', message: 'This is needed.' })
   const restart = toRestart(body.restart, undefined, wrong)
+  if (body.job) wrong.push(...wrongBesideJob(body))
+  const job = body.job && toJob(body.job, undefined, wrong)
   const parts = toParts(asked, wrong)
   if (name === undefined) throw validationError(wrong)
-  return checkSize({
+  const workload: Workload = {
     name,
     kind: kindOf(parts[0].source),
     parts,
@@ -46,7 +49,8 @@ export function parseWorkload(input: unknown): Workload {
     restart,
     graceMs: body.graceMs ?? DEFAULT_GRACE_MS,
     onPartition: body.onPartition ?? 'heal',
-  })
+  }
+  return checkSize(withJob(workload, job))
 }
 
 function openManifest(input: unknown): unknown {

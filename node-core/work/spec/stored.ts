@@ -114,6 +114,24 @@ const common = {
     .default(DEFAULT_RESTART),
   graceMs: field.graceMs.default(DEFAULT_GRACE_MS),
   onPartition: field.onPartition,
+  job: z
+    .object({
+      completions: field.replicas,
+      parallelism: field.replicas,
+      retries: field.retries,
+      deadlineMs: field.deadlineMs.exactOptional(),
+      lostAfterMs: field.lostAfterMs,
+      schedule: z
+        .object({
+          cron: field.cron,
+          timeZone: field.timeZone,
+          overlap: field.overlap,
+          startWithinMs: field.startWithinMs,
+          paused: z.boolean(),
+        })
+        .exactOptional(),
+    })
+    .exactOptional(),
 }
 
 const workload = z.discriminatedUnion('kind', [

@@ -19,6 +19,7 @@ import { toProblem } from '../../transport/index.ts'
 import { Instances } from './instances.tsx'
 import { Logs } from './logs.tsx'
 import { Rollout } from './rollout.tsx'
+import { Runs } from './runs.tsx'
 import { Versions } from './versions.tsx'
 import { WhyThere } from './why-there.tsx'
 import { WorkloadFacts } from './workload-facts.tsx'
@@ -100,7 +101,7 @@ function WorkloadPage(props: {
             </StateWord>
           </div>
           <div className="page-actions">
-            {mayChange && <Scale key={workload.replicas} workload={workload} />}
+            {mayChange && !workload.job && <Scale key={workload.replicas} workload={workload} />}
             {workload.url && (
               <ButtonLink kind="primary" icon="external" href={workload.url} external>
                 {t('workloads.open')}
@@ -120,9 +121,16 @@ function WorkloadPage(props: {
       {workload.status !== 'Deleting' && <WorkloadFacts workload={workload} />}
       <TabBar
         label={t('workloads.tabs')}
-        tabs={[at('instances'), at('logs'), at('versions'), at('placement')]}
+        tabs={[
+          at('instances'),
+          ...(workload.job ? [at('runs')] : []),
+          at('logs'),
+          at('versions'),
+          at('placement'),
+        ]}
       />
       {tab === 'instances' && <Instances workload={workload} />}
+      {tab === 'runs' && <Runs workload={workload} mayChange={mayChange} />}
       {tab === 'logs' && <Logs workload={workload} />}
       {tab === 'versions' && <Versions workload={workload} mayChange={mayChange} />}
       {tab === 'placement' && <WhyThere name={name} generation={workload.generation} />}

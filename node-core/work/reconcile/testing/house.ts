@@ -84,7 +84,7 @@ export interface HouseOptions {
 }
 
 export function createHouse(options: HouseOptions = { nodes: 3 }): House {
-  const clock = createSimClock()
+  const clock = createSimClock({ wallStartMs: Date.parse('2026-11-25T12:00:00.000Z') })
   const nodes: HouseNode[] = []
   let island: ReadonlySet<NodeId> | undefined
 
@@ -268,6 +268,7 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
           state: mortal(map, lives),
           membership,
           net,
+          primary,
           runners: { container: mortal(runner, lives) },
           access: mortal(accessesIn(node.doors), lives),
           clock: mortalClock,
