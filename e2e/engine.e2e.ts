@@ -134,6 +134,25 @@ services:
     await until('the edge to take it in', 10_000, async () => {
       return (await node.viaEdge('/pair/')).status === 200
     })
+    const inside = (...words: string[]) => {
+      return node.cli('exec', 'pair', '--part', 'side', '--', '/bin/busybox', ...words)
+    }
+    const shown = await inside('cat', '/side/index.html')
+    assert.deepEqual([shown.code, shown.stdout], [0, '/side\n'])
+    assert.equal((await inside('sh', '-c', 'exit 7')).code, 7)
+    const { entries } = await node.json<{
+      entries: { what: string; program: string; words: number; exitCode?: number }[]
+    }>('audit', '--tail', '2')
+    assert.deepEqual(
+      entries.map(({ what, words, exitCode }) => [what, words, exitCode]),
+      [
+        ['began', 3, undefined],
+        ['ended', 3, 7],
+      ],
+    )
+    assert.match((await node.cli('stats', 'pair')).stdout, /pair-0-\w+ .*\d %.* [KM]iB of /)
+    const metrics = await (await node.open('/metrics', AbortSignal.timeout(10_000))).text()
+    assert.match(metrics, /mycelium_instance_memory_bytes\{instance="pair-0-\w+"/)
     engine.docker('kill', side)
     await until('all of it to be started again', 20_000, async () => {
       const [one] = (

@@ -13,14 +13,14 @@ import type { RuntimeDeps } from './runtime-deps.ts'
 import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
+import { type Commands, createCommands } from './work/commands/index.ts'
 import { createDesired, type Desired } from './work/desired/index.ts'
 import { createEdge, createTunnelServer, type Edge } from './work/edge/index.ts'
+import { createLogs, type LogNodes, type Logs } from './work/logs/index.ts'
 import {
-  createLogs,
   createReadiness,
   createReconciler,
   createWorkView,
-  type Logs,
   type Reconciler,
   type WorkView,
 } from './work/reconcile/index.ts'
@@ -28,6 +28,7 @@ import { type ContainerRunner, createContainerRunner } from './work/runners/cont
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
+import { createUsages, type Usages } from './work/usage/index.ts'
 
 export interface WorkSide {
   desired: Desired
@@ -36,6 +37,8 @@ export interface WorkSide {
   runners: readonly Runner[]
   reconciler: Reconciler
   logs: Logs
+  commands: Commands
+  usage: Usages
   bundles: BundleShelf
   edge: Edge
   secrets: Secrets
@@ -87,6 +90,8 @@ export function createWorkSide(
   })
   const trusted = (key: string): boolean => trustsPublisher({ state, network, publishers }, key)
   const bundles = createBundles({ blobs, trusted })
+  const isNode = process.versions.electron === undefined
+  const nodeRuntime = config.nodeRuntime ?? (isNode ? process.execPath : undefined)
   const containers = createContainerRunner(
     {
       ...common('containers'),
@@ -98,16 +103,28 @@ export function createWorkSide(
       nameOf,
     },
     {
+      ...(nodeRuntime !== undefined && { nodeRuntime }),
       environment: process.env,
       ...(config.engineSocket ? { socketPath: config.engineSocket } : {}),
     },
   )
-  const programs = createProcessRunner({
-    ...common('programs'),
-    node: identity.nodeId,
-    network: network.id,
-    bundles,
-    folder: path.join(disk.root, 'instances'),
+  const programs = createProcessRunner(
+    {
+      ...common('programs'),
+      node: identity.nodeId,
+      network: network.id,
+      bundles,
+      folder: path.join(disk.root, 'instances'),
+    },
+    nodeRuntime === undefined ? {} : { nodeRuntime },
+  )
+  const logs = createLogs({
+    ...common('logs'),
+    net: mesh,
+    view,
+    disk,
+    nodes: logNodes(side, nameOf),
+    mayUse: (peer) => mayUse(side, peer),
   })
   const reconciler = createReconciler({
     ...common('reconciler'),
@@ -117,6 +134,7 @@ export function createWorkSide(
     net: mesh,
     primary,
     access,
+    keeper: logs.keeper,
     runners: { container: containers, process: programs },
   })
   const assigner = createAssigner({
@@ -124,11 +142,19 @@ export function createWorkSide(
     readiness: createReadiness({ state, membership, net: mesh, clock: deps.clock }),
     ...{ clock: deps.clock, logger: deps.logger },
   })
-  const logs = createLogs({
-    ...common('logs'),
+  const commands = createCommands({
+    ...common('commands'),
     net: mesh,
     view,
     reconciler,
+    disk,
+    mayCommand: (peer, workload) => mayCommand(side, desired, peer, workload),
+  })
+  const usage = createUsages({
+    ...common('usage'),
+    net: mesh,
+    view,
+    runners: [containers, programs],
     mayUse: (peer) => mayUse(side, peer),
   })
   const secrets = createSecrets({
@@ -144,10 +170,14 @@ export function createWorkSide(
   const endpoints = createEndpointSource({ view, membership })
   const edge = createEdge(
     { ...common('edge'), self: identity.nodeId, net: mesh, endpoints },
-    { port: config.edgePort ?? 8080 },
+    {
+      port: config.edgePort ?? 8080,
+      ...(config.edgeHost && { host: config.edgeHost }),
+      ...(config.edgeNames && { names: config.edgeNames }),
+    },
   )
   return {
-    ...{ desired, view, containers, reconciler, logs, edge, secrets },
+    ...{ desired, view, containers, reconciler, logs, commands, usage, edge, secrets },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
@@ -157,13 +187,33 @@ export function createWorkSide(
       { name: 'blobs', part: blobs },
       { name: 'containers', part: containers },
       { name: 'programs', part: programs },
+      { name: 'logs', part: logs },
       { name: 'reconciler', part: reconciler },
       { name: 'assigner', part: assigner },
-      { name: 'logs', part: logs },
+      { name: 'commands', part: commands },
+      { name: 'usage', part: usage },
       { name: 'tunnels', part: tunnels },
       { name: 'endpoints', part: { start: async () => {}, stop: async () => endpoints.stop() } },
       { name: 'edge', part: edge },
     ],
+  }
+}
+
+function logNodes({ mesh, membership }: NetworkSide, nameOf: (node: NodeId) => string): LogNodes {
+  const others = () =>
+    membership.list().filter(({ id, liveness }) => id !== mesh.self && liveness === 'alive')
+  return {
+    live: () => others().map(({ id }) => id),
+    // A Hypha only uses the network, and keeps nothing for others.
+    serving: () =>
+      others()
+        .filter(({ profile }) => profile.role !== 'hypha')
+        .map(({ id }) => id),
+    nameOf,
+    subscribe: (listener) =>
+      membership.subscribe(({ liveness }, previous) => {
+        if (liveness !== previous) listener()
+      }),
   }
 }
 
@@ -183,6 +233,20 @@ function wantsImage(view: WorkView, imageId: string): boolean {
   return view.wanted().some(({ workload }) => {
     return workload.parts.some(({ source }) => 'image' in source && source.imageId === imageId)
   })
+}
+
+/** Whose workload it is, and who holds `deploy`; and admins. Asked of what this node itself knows. */
+function mayCommand(
+  { state, records }: NetworkSide,
+  desired: Desired,
+  peer: NodeId,
+  workload: string,
+): { owner: string; may: boolean } {
+  const member = state.memberOf(peer)
+  const permissions = member && records.standing(member.ownerId, member.permissions)
+  if (!member || !permissions) return { owner: member?.ownerId ?? '', may: false }
+  const own = desired.get(workload)?.owner === member.ownerId && permissions.has('deploy')
+  return { owner: member.ownerId, may: own || permissions.has('admin') }
 }
 
 function mayUse({ state, records }: NetworkSide, peer: NodeId): boolean {

@@ -8,6 +8,7 @@ import {
 } from '../../node-core/api/contract/index.ts'
 import type { Scenario } from './scenarios.ts'
 import { idOf, makeInstance, makeNode, makeWorkload } from './shapes.ts'
+import { usageOf } from './usage.ts'
 
 export interface FakeRouter {
   router: ReturnType<typeof build>
@@ -335,10 +336,21 @@ function build(
       logs: os.workloads.logs.handler(async function* ({ input, signal }) {
         yield* tell(findWorkload(input.name), input.instance, signal)
       }),
+      usage: os.workloads.usage.handler(({ input }) => usageOf(findWorkload(input.name))),
+      keptLogs: os.workloads.keptLogs.handler(({ input }) => ({
+        logs: scenario.keptLogs[input.name] ?? [],
+      })),
       instanceLogs: os.workloads.instanceLogs.handler(async function* ({ signal }) {
         const first = scenario.workloads[0]
         if (first) yield* tell(first, undefined, signal)
       }),
+    },
+    commands: {
+      run: os.commands.run.handler(async function* () {
+        yield { exitCode: 0 }
+      }),
+      input: os.commands.input.handler(() => ({})),
+      audit: os.commands.audit.handler(() => ({ entries: [] })),
     },
     bundles: {
       list: os.bundles.list.handler(() => ({ bundles: scenario.bundles })),

@@ -2,6 +2,7 @@
 import type {
   ClusterNode,
   JobRunView,
+  KeptLogView,
   PastVersion,
   Status,
   WorkloadView,
@@ -26,6 +27,8 @@ export interface Scenario {
   /** By the workload's name. */
   versions: Record<string, PastVersion[]>
   runs: Record<string, JobRunView[]>
+  /** Logs of instances that are gone, by their workload. */
+  keptLogs: Record<string, KeptLogView[]>
   images: { id: string; tags: string[]; sizeBytes: number }[]
   bundles: {
     digest: string
@@ -221,6 +224,12 @@ function notesVersions(): PastVersion[] {
   })
 }
 
+function notesKeptLogs(): KeptLogView[] {
+  const times = { since: minutesAgo(300), until: minutesAgo(45), lastAt: minutesAgo(45) }
+  const instance = 'notes-0-0a1b2c'
+  return [{ instance, index: 0, node: idOf('attic'), nodeName: 'attic', ...times, copy: false }]
+}
+
 function members(): Member[] {
   return [
     {
@@ -262,13 +271,8 @@ const BUNDLES = [
 ]
 
 const EMPTY = {
-  nodes: [],
-  members: [],
-  workloads: [],
-  versions: {},
-  runs: {},
-  images: [],
-  bundles: [],
+  ...{ nodes: [], members: [], workloads: [], versions: {}, keptLogs: {}, runs: {} },
+  ...{ images: [], bundles: [] },
 }
 
 export function makeScenario(name: ScenarioName): Scenario {
@@ -308,6 +312,7 @@ export function makeScenario(name: ScenarioName): Scenario {
         workloads: busyWorkloads(),
         versions: { notes: notesVersions() },
         runs: {},
+        keptLogs: { notes: notesKeptLogs() },
         images: IMAGES,
         bundles: BUNDLES,
       }
@@ -361,6 +366,7 @@ function brokenScenario(): Scenario {
     ],
     versions: {},
     runs: {},
+    keptLogs: {},
     workloads: [
       makeWorkload({
         name: 'notes',

@@ -1,9 +1,11 @@
 /** Workloads, their instances, versions and logs. */
-import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { empty, operation, textLines, time } from './base.ts'
+import { empty, operation, time } from './base.ts'
+import { edgeRules, published } from './edge.ts'
+import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
 import { reason } from './reason.ts'
+import { workloadUsage } from './usage.ts'
 
 export const workloadName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
   error: 'Use 1 to 63 of a-z, 0-9 and "-", not "-" at either end.',
@@ -110,6 +112,12 @@ const rollout = z.strictObject({
   paused: z.boolean().optional(),
 })
 
+const hostName = z.string().min(1).max(253)
+/** Other workloads of the same owner that each copy finds under a host name: its own, or `as`. */
+const uses = z
+  .array(z.union([workloadName, z.strictObject({ name: workloadName, as: hostName.optional() })]))
+  .max(16)
+
 /**
  * What becomes of an instance that has ended: `onFailure` unless by exit code 0; `atMost`: restarts in
  * a row; before each a wait that doubles from `backoffMs` to `backoffMsMax`.
@@ -167,10 +175,12 @@ export const deployInput = z.strictObject({
   nodeSelector: labels.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
+  uses: uses.optional(),
   restart: restart.optional(),
   graceMs: graceMs.optional(),
   job: job.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
+  edge: edgeRules.optional(),
 })
 export type DeployInput = z.input<typeof deployInput>
 
@@ -272,27 +282,20 @@ export const workload = z.object({
   resources: amountsView,
   placement: placementRules.required(),
   rollout: rollout.required(),
+  uses: z.array(z.object({ name: z.string(), as: z.string() })),
   restart: restart.required().partial({ atMost: true }),
   graceMs,
   onPartition: z.enum(['heal', 'keep', 'stop']),
   job: jobView.optional(),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
+  edge: edgeRules.required(),
+  published,
   instances: z.array(instance),
   conditions: z.array(reason),
 })
 export type WorkloadView = z.infer<typeof workload>
 export type InstanceView = z.infer<typeof instance>
-
-export const logLine = z.object({
-  at: time,
-  instance: z.string(),
-  node: z.string(),
-  stream: z.enum(['stdout', 'stderr']),
-  line: z.string(),
-  /** Which container wrote it, where there are several. */
-  part: z.string().optional(),
-})
 
 const byName = z.object({ name: z.string().min(1).max(300) })
 const change = z.strictObject({
@@ -317,6 +320,7 @@ const change = z.strictObject({
   graceMs: graceMs.optional(),
   job: job.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
+  edge: edgeRules.optional(),
 })
 
 /** What a workload was before. */
@@ -415,38 +419,6 @@ export const workloads = {
     .route({ method: 'GET', path: '/api/workloads/{name}/why', summary: 'Why here, why not there' })
     .input(byName)
     .output(placementPreview.extend({ conditions: z.array(reason) })),
-  /** Over HTTP these are lines of text, served by `doors/http` itself. */
-  logs: operation()
-    .route({
-      method: 'GET',
-      path: '/api/workloads/{name}/logs',
-      summary: 'Lines of every instance, merged by time; `follow` keeps the answer open',
-      spec: textLines,
-    })
-    .input(
-      z.object({
-        name: z.string().min(1).max(300),
-        /** Only this instance. */
-        instance: z.string().max(128).optional(),
-        tail: z.number().int().min(0).max(10_000).default(200),
-        follow: z.boolean().default(false),
-      }),
-    )
-    .output(eventIterator(logLine)),
-  /** Lines of one instance by its id, whichever workload it belongs to. */
-  instanceLogs: operation()
-    .route({
-      method: 'GET',
-      path: '/api/containers/{id}/logs',
-      summary: 'Lines of one instance',
-      spec: textLines,
-    })
-    .input(
-      z.object({
-        id: z.string().min(1).max(128),
-        tail: z.number().int().min(0).max(10_000).default(200),
-        follow: z.boolean().default(false),
-      }),
-    )
-    .output(eventIterator(logLine)),
+  ...workloadLogs,
+  ...workloadUsage,
 }

@@ -25,10 +25,14 @@ import type {
 import type { Cordons } from '../../network/cordons/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
 import type { Mesh } from '../../network/mesh/index.ts'
+import type { Commands } from '../../work/commands/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import type { Edge } from '../../work/edge/index.ts'
+import type { InstanceLogLine, KeptLog, LogReadOptions, LogSubject } from '../../work/logs/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
 import type { Secrets } from '../../work/secrets/index.ts'
+import type { Port } from '../../work/spec/index.ts'
+import type { Usages } from '../../work/usage/index.ts'
 
 export interface ApiDeps {
   clock: Clock
@@ -153,22 +157,18 @@ export interface NetworkParts {
   /** Exactly what placement is computed from on this node now. */
   placementInput(): PlacementInput
   /** Lines of every instance of a workload, or of one instance, here and on other nodes. */
-  readLogs(
-    of: { workload: string; instance?: string } | { instance: string },
-    options: { tail?: number; follow?: boolean; signal?: AbortSignal },
-  ): AsyncIterable<InstanceLogLine>
+  readLogs(of: LogSubject, options: LogReadOptions): AsyncIterable<InstanceLogLine>
+  /** Of every instance whose log can be read, those that are gone included. */
+  keptLogs(of: LogSubject): Promise<KeptLog[]>
+  /** What instances use now. */
+  usage: Pick<Usages, 'of' | 'here'>
+  /** Runs a command inside an instance, whichever node runs that. */
+  runCommand: Commands['run']
+  /** The last commands inside instances of this node. */
+  audit: Commands['audit']
   bundles: BundleShelf
   images: ImageShelf
-  edge: Pick<Edge, 'counts'>
-}
-
-export interface InstanceLogLine {
-  /** ISO 8601. */
-  at: string
-  instance: string
-  node: string
-  stream: 'stdout' | 'stderr'
-  line: string
+  edge: Pick<Edge, 'counts' | 'services'>
 }
 
 export interface SeedShelf {
@@ -250,14 +250,21 @@ export type Publish = (content: AsyncIterable<Uint8Array>) => Promise<BundleFact
 /** Container images of this computer's engine. */
 export interface ImageShelf {
   list(): Promise<{ id: string; tags: string[]; sizeBytes: number }[]>
-  /** The id that fixes a reference to its content, when this computer or a peer has it. */
-  resolve(reference: string): Promise<{ imageId: string } | undefined>
+  /** What fixes a reference to its content, when this computer or a peer has it. */
+  resolve(reference: string): Promise<ImageContent | undefined>
+}
+
+export interface ImageContent {
+  imageId: string
+  /** Where it says that it listens. */
+  exposes: Port[]
 }
 
 export { createPublish } from './bundles.ts'
 export { failure, toFailure } from './failures.ts'
 export {
   createInstanceOperations,
+  type InstanceNames,
   type InstanceOperations,
   type InstanceOperationsDeps,
   type SecretOpener,

@@ -1,14 +1,17 @@
+import { leadsOf, leadText } from '../../work/naming/index.ts'
 import { type Placement, type PlacementInput, place } from '../../work/placement/index.ts'
 import { jobStatus, workloadStatus } from '../../work/reconcile/index.ts'
 import {
   amountsOf,
   type DesiredWorkload,
+  edgeOf,
   type Instance,
   type Part,
   portsOf,
+  type Workload,
 } from '../../work/spec/index.ts'
 import type { InstanceView, WorkloadView } from '../contract/index.ts'
-import type { NetworkParts } from './index.ts'
+import type { NetworkParts, Reason } from './index.ts'
 import { jobView } from './job-view.ts'
 
 /** What runs where, and what placement makes of it: worked out once for a whole list. */
@@ -54,14 +57,24 @@ export function workloadView(
     resources: amountsOf(workload, 'requests'),
     placement: workload.placement,
     rollout: workload.rollout,
+    uses: workload.uses,
     restart: workload.restart,
     graceMs: workload.graceMs,
     onPartition: workload.onPartition,
     ...(workload.job && { job: jobView(workload.job, record) }),
     ...(url !== undefined && { url }),
+    edge: edgeOf(workload),
+    published: publishedView(parts, workload),
     instances: views,
-    conditions: [...conditions],
+    conditions: [...conditions, ...namesCondition(desired, parts)],
   }
+}
+
+/** Names that lead nowhere, all in one. */
+function namesCondition(workload: DesiredWorkload, { desired }: NetworkParts): Reason[] {
+  const texts = leadsOf(workload, desired.get).flatMap((lead) => leadText(lead) ?? [])
+  if (texts.length === 0) return []
+  return [{ code: 'USE_LEADS_NOWHERE', message: texts.join(' ') }]
 }
 
 export function sourceView({ source }: Part): { bundle: string } | { image: string } {
@@ -111,6 +124,21 @@ export function isLost({ membership }: NetworkParts, { node }: Instance): boolea
 function urlOf({ workload }: DesiredWorkload, edge: string | undefined): string | undefined {
   if (edge === undefined || !portsOf(workload).some(({ protocol }) => protocol === 'tcp')) return
   return `http://${workload.name}.localhost:${new URL(edge).port}/`
+}
+
+/** As this node's edge has them. */
+function publishedView({ edge }: NetworkParts, workload: Workload): WorkloadView['published'] {
+  return edgeOf(workload).tcp.map(({ port, containerPort }) => {
+    const service = edge.services().find((one) => one.port === port)
+    if (service?.workload === workload.name && service.listens) {
+      return { port, containerPort, address: service.address }
+    }
+    const message =
+      service && service.workload !== workload.name
+        ? `Port ${port} is published by ${service.workload}.`
+        : (service?.reason ?? `Port ${port} is not listened for yet.`)
+    return { port, containerPort, reason: { code: 'PORT_TAKEN', message } }
+  })
 }
 
 export function ownerNameOf(parts: NetworkParts, owner: DesiredWorkload['owner']): string {

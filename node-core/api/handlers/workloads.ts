@@ -10,10 +10,13 @@ import {
 } from '../../work/spec/index.ts'
 import { type WorkloadView, workloadSchema } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
-import { failure, toFailure } from './failures.ts'
-import type { ApiDeps, InstanceLogLine, NetworkParts } from './index.ts'
+import { failure } from './failures.ts'
+import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
 import { runNow, runViews } from './job-view.ts'
+import { logHandlers } from './logs.ts'
+import { mustBeFree } from './published-ports.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
+import { usageHandlers } from './usage.ts'
 import { earlierVersion, pastView } from './versions.ts'
 import { ownerNameOf, placedNow, workloadView } from './workload-view.ts'
 
@@ -46,6 +49,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const workload = parseWorkload(input)
       const existing = known(parts, workload.name)
       if (existing) return view(parts, sameAs(parts, existing, workload, deps.node.owner().id))
+      mustBeFree(parts, workload)
       // Whoever takes the name while the image is looked for has it.
       return view(parts, await parts.desired.apply(await pinned(parts, workload), undefined))
     }),
@@ -53,6 +57,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     preview: workloads.preview.handler(({ input }) => {
       const parts = inNetwork(deps)
       const workload = parseWorkload(input)
+      mustBeFree(parts, workload)
       return { slots: slotsOf(parts, withCandidate(parts, workload, deps), workload.name) }
     }),
     change: workloads.change.handler(async ({ input }) => {
@@ -60,6 +65,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const { name, ...patch } = input
       const existing = findOwn(parts, name, deps)
       const changed = await pinned(parts, applyChange(existing.workload, patch))
+      mustBeFree(parts, changed)
       return view(parts, await parts.desired.apply(changed, existing))
     }),
     delete: workloads.delete.handler(async ({ input }) => {
@@ -83,6 +89,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const existing = known(parts, input.name)
       if (existing) findOwn(parts, input.name, deps)
       const earlier = earlierVersion(parts, input, existing)
+      mustBeFree(parts, earlier)
       return view(parts, await parts.desired.apply(earlier, existing))
     }),
     runs: workloads.runs.handler(({ input }) => {
@@ -106,24 +113,8 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
         conditions: view(parts, desired, placed).conditions,
       }
     }),
-    logs: workloads.logs.handler(({ input, signal }) => {
-      const parts = inNetwork(deps)
-      const { name, instance, tail, follow } = input
-      if (!known(parts, name)) unwanted(parts, name)
-      const of = { workload: name, ...(instance !== undefined && { instance }) }
-      return read(deps, parts.readLogs(of, { tail, follow, ...(signal && { signal }) }))
-    }),
-    instanceLogs: workloads.instanceLogs.handler(({ input, signal }) => {
-      const parts = inNetwork(deps)
-      const { id, tail, follow } = input
-      if (!parts.placementInput().instances.some((instance) => instance.id === id)) {
-        throw failure('NOT_FOUND', `There is no instance “${id}”.`)
-      }
-      return read(
-        deps,
-        parts.readLogs({ instance: id }, { tail, follow, ...(signal && { signal }) }),
-      )
-    }),
+    ...logHandlers(build, deps),
+    ...usageHandlers(build, deps),
   }
 }
 
@@ -169,9 +160,9 @@ function sameAs(
   )
 }
 
-/** Everything but the images' ids, which were found when it was first deployed. */
+/** Everything but what was found of the images when it was first deployed. */
 function contentOf(workload: Workload): Uint8Array {
-  return encode(storedForm(withSources(workload, withoutImageId)))
+  return encode(storedForm(withSources(workload, asNamed)))
 }
 
 function withSources(workload: Workload, change: (source: Source) => Source): Workload {
@@ -180,9 +171,9 @@ function withSources(workload: Workload, change: (source: Source) => Source): Wo
   return { ...workload, parts: [changed(first), ...rest.map(changed)] }
 }
 
-function withoutImageId(source: Source): Source {
+function asNamed(source: Source): Source {
   if ('bundle' in source) return source
-  const { imageId: _, ...rest } = source
+  const { imageId: _, exposes: __, ...rest } = source
   return rest
 }
 
@@ -191,19 +182,21 @@ function withoutImageId(source: Source): Source {
  * so that every node runs the same; a bundle has to be published and trusted.
  */
 async function pinned(parts: NetworkParts, workload: Workload): Promise<Workload> {
-  const ids = new Map<string, string>()
+  const contents = new Map<string, ImageContent>()
   for (const { source } of workload.parts) {
     if ('bundle' in source) {
       mustBePublished(parts, source.bundle)
-    } else if (source.imageId === undefined && !ids.has(source.image)) {
+    } else if (source.imageId === undefined && !contents.has(source.image)) {
       const found = await parts.images.resolve(source.image)
-      if (found) ids.set(source.image, found.imageId)
+      if (found) contents.set(source.image, found)
     }
   }
   return withSources(workload, (source) => {
     if ('bundle' in source || source.imageId !== undefined) return source
-    const imageId = ids.get(source.image)
-    return imageId === undefined ? source : { ...source, imageId }
+    const content = contents.get(source.image)
+    if (!content) return source
+    const { imageId, exposes } = content
+    return { ...source, imageId, ...(exposes.length > 0 && { exposes }) }
   })
 }
 
@@ -244,17 +237,6 @@ function slotsOf(parts: NetworkParts, input: PlacementInput, name: string) {
       reason: { code: one.code, message: objectionText(one.code) },
     })),
   }))
-}
-
-async function* read(
-  deps: ApiDeps,
-  lines: AsyncIterable<InstanceLogLine>,
-): AsyncGenerator<InstanceLogLine> {
-  try {
-    yield* lines
-  } catch (error) {
-    throw toFailure(error, deps.logger)
-  }
 }
 
 function byName(a: WorkloadView, b: WorkloadView): number {

@@ -1,4 +1,4 @@
-/** A node without disk or network behind the handlers: what the doors' tests speak to. */
+/** A node without disk or network behind the handlers: what the doors' tests speak to. Long for being every part of a node once. */
 
 import { createSimClock, type SimClock } from '../../base/clock/index.ts'
 import type { Plain } from '../../base/codec/index.ts'
@@ -16,18 +16,21 @@ import {
   parseOwnerId,
 } from '../../identity/index.ts'
 import type { Member } from '../../network/membership/index.ts'
+import type { AuditEntry } from '../../work/commands/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import { desiredOfState } from '../../work/desired/testing/no-primary.ts'
 import type { EdgeCounts } from '../../work/edge/index.ts'
+import type { InstanceLogLine, KeptLog } from '../../work/logs/index.ts'
+import { createSimCommand } from '../../work/runners/sim-command.ts'
 import { createSecrets } from '../../work/secrets/index.ts'
 import type { Instance } from '../../work/spec/index.ts'
+import type { InstanceUsage } from '../../work/usage/index.ts'
 import {
   type ApiDeps,
   type BundleFacts,
   createKeyDoor,
   createPublish,
   createRouter,
-  type InstanceLogLine,
   type MemberFacts,
   type NetworkParts,
   type SeedFacts,
@@ -61,6 +64,9 @@ interface World {
   instances: Instance[]
   bundles: BundleFacts[]
   lines: InstanceLogLine[]
+  kept: KeptLog[]
+  audit: AuditEntry[]
+  usages: InstanceUsage[]
   images: Record<string, string>
   edge: EdgeCounts
   seeds: SeedFacts[]
@@ -81,6 +87,9 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     instances: [],
     bundles: [],
     lines: [],
+    kept: [],
+    audit: [],
+    usages: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
     seeds: [],
@@ -226,9 +235,17 @@ function partsOf(
       instances: world.instances,
       majority: true,
     }),
-    async *readLogs() {
+    async *readLogs(of, options) {
+      world.calls.push({ what: 'logs', with: { of, options } })
       yield* world.lines
     },
+    keptLogs: async () => world.kept,
+    usage: { of: async () => world.usages, here: async () => world.usages },
+    async runCommand(instance, request) {
+      world.calls.push({ what: 'run', with: { instance, request } })
+      return createSimCommand(request)
+    },
+    audit: async (count) => world.audit.slice(-count),
     bundles: {
       list: () => world.bundles,
       async publish(content) {
@@ -247,10 +264,10 @@ function partsOf(
       list: async () => [],
       resolve: async (reference) => {
         const imageId = world.images[reference]
-        return imageId === undefined ? undefined : { imageId }
+        return imageId === undefined ? undefined : { imageId, exposes: [] }
       },
     },
-    edge: { counts: () => ({ ...world.edge }) },
+    edge: { counts: () => ({ ...world.edge }), services: () => [] },
   }
 }
 

@@ -9,6 +9,7 @@ const RESTRICTED = 'Workloads share computers with strangers, and get the restri
 const kept = {
   kept: 'Taken as it is.',
   'always-so': 'So it is with every workload here.',
+  'found-by-name': 'That workload is found by this name: it stands under “uses”.',
   'in-the-open':
     'Kept. It looks like a secret, and stands in the open in the manifest, for everybody who may read this network.',
 }
@@ -49,9 +50,9 @@ const ignored = {
   'no-scratch': 'There are no file systems in memory.',
   'no-clock-file': 'The clock of the computer is not handed in. Set TZ in the environment instead.',
   'no-networks': 'There is one network for all; each workload is apart from the others in it.',
-  'no-names':
-    'Workloads do not find each other by name yet: this name leads nowhere until then. Containers of one workload reach each other on 127.0.0.1.',
-  'no-order': 'Workloads start when there is room for them, in no order.',
+  'no-names': 'Not a name that is found here: workloads find those that stand under “uses”.',
+  'no-order':
+    'Workloads start when there is room for them, in no order; this one is found by its name.',
   'no-builds': 'Nothing is built here: the image that is named must be there.',
   'no-user': 'It runs as the user that the image names.',
   'no-working-directory': 'It starts in the folder that the image names.',

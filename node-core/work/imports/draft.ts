@@ -14,6 +14,8 @@ export interface Draft {
   graceMs?: number
   job?: NonNullable<Manifest['job']>
   overSites?: boolean
+  /** Host names, and the workloads that they lead to. */
+  uses: Map<string, string>
   labels: Map<string, string>
   nodeSelector: Map<string, string>
 }
@@ -41,7 +43,16 @@ export interface DraftAmounts {
 export type ProbeTimes = Pick<ManifestProbe, 'periodMs' | 'timeoutMs' | 'failures'>
 
 export function newDraft(at: Place, name: string, scope: Scope): Draft {
-  return { at, name, scope, parts: [], labels: new Map(), nodeSelector: new Map(), rollout: {} }
+  return {
+    at,
+    name,
+    scope,
+    parts: [],
+    uses: new Map(),
+    labels: new Map(),
+    nodeSelector: new Map(),
+    rollout: {},
+  }
 }
 
 export function newPart({ line, path }: Place): PartDraft {

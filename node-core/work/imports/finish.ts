@@ -30,6 +30,7 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
       containers,
       ...(draft.replicas !== undefined && !draft.job && { replicas: draft.replicas }),
       ...(draft.labels.size > 0 && { labels: Object.fromEntries(draft.labels) }),
+      ...(draft.uses.size > 0 && { uses: [...draft.uses].map(([as, name]) => toUse(as, name)) }),
       ...(draft.overSites && { placement: { spread: 'site' } }),
       ...(Object.keys(draft.rollout).length > 0 && !draft.job && { rollout: draft.rollout }),
       ...(draft.restart && !draft.job && { restart: draft.restart }),
@@ -46,6 +47,10 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
     }
     return [manifest]
   })
+}
+
+function toUse(as: string, name: string): string | { name: string; as: string } {
+  return as === name ? name : { name, as }
 }
 
 function toContainer(part: PartDraft, scope: Scope): ManifestContainer | undefined {

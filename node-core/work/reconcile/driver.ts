@@ -51,6 +51,7 @@ export function createReconciler(
     ...{ self, runners, engines, view, publisher, clock, random, logger },
     probe: deps.probe ?? createHealthProbe(),
     access: deps.access,
+    keeper: deps.keeper,
     onChange(instance) {
       for (const listener of listeners) listener(instance)
     },
@@ -145,9 +146,9 @@ export function createReconciler(
       sense().catch(onSenseError)
       timer.within(0)
     },
-    logs(instance, logOptions) {
+    async command(instance, request) {
       const runner = crew.runnerOf(instance)
-      if (runner) return runner.logs(instance, logOptions)
+      if (runner) return runner.command(instance, request)
       throw new MyceliumError('NOT_FOUND', `No instance ${instance} is on this node.`)
     },
     subscribe(listener) {

@@ -7,12 +7,13 @@ import { MyceliumError } from '../../base/errors/index.ts'
 import { portsOf, type WorkloadKind } from '../spec/index.ts'
 import type {
   InstanceAccess,
-  LogLineOut,
+  Output,
   Runner,
   RunnerErrorCode,
   Running,
   StartRequest,
 } from './index.ts'
+import { createSimCommand } from './sim-command.ts'
 import { createSimLog, type SimLog } from './sim-log.ts'
 
 export interface SimEngine {
@@ -170,9 +171,13 @@ function createSimRunner(core: EngineCore, options: { node: string; kind?: Workl
       if (core.held.has(request.id)) throw failure('START_FAILED', 'The name is taken.')
       return hold(core, node, request)
     },
-    async end(id) {
+    async end(id, { drained } = {}) {
       mustBeUp()
-      if (own(id)) remove(core, id)
+      const one = own(id)
+      if (!one) return
+      one.log.end()
+      await drained?.()
+      remove(core, id)
     },
     async list() {
       mustBeUp()
@@ -186,10 +191,25 @@ function createSimRunner(core: EngineCore, options: { node: string; kind?: Workl
       if (!one) throw failure('INSTANCE_NOT_FOUND', `There is no instance ${id}.`)
       return core.deps.exec(id, command)
     },
-    async *logs(id, logOptions): AsyncGenerator<LogLineOut> {
+    async usage() {
+      mustBeUp()
+      const own = [...core.held.values()].filter((one) => one.node === node)
+      return own
+        .filter(({ running }) => running.state === 'running')
+        .map(({ running: { id, startedAtMs } }) => ({
+          ...{ id, memoryBytes: 1_000_000, receivedBytes: 0, sentBytes: 0 },
+          cpuSeconds: (core.deps.clock.wallMs() - startedAtMs) / 10_000,
+        }))
+    },
+    async command(id, request) {
+      mustBeUp()
+      if (!own(id)) throw failure('INSTANCE_NOT_FOUND', `There is no instance ${id}.`)
+      return createSimCommand(request)
+    },
+    async *output(id, options): AsyncGenerator<Output> {
       const one = own(id)
       if (!one) throw failure('INSTANCE_NOT_FOUND', `There is no instance ${id}.`)
-      yield* one.log.read(logOptions)
+      yield* one.log.output(options)
     },
   }
 }

@@ -1,5 +1,6 @@
 import { parseDigest } from '../../storage/blobs/index.ts'
 import { type ChangeBody, changeBody } from './deploy-body.ts'
+import { changedEdge, checkedEdge } from './edge-rules.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { BundleSource, ContainerSource, Job, Part, Parts, Workload } from './index.ts'
 import { toJob, withJob, wrongBesideJob } from './job.ts'
@@ -7,6 +8,7 @@ import { checkSize } from './parse-workload.ts'
 import { declares, toProbes } from './probes.ts'
 import { toRestart } from './restart.ts'
 import { type AskedPart, askedContainer, toParts } from './to-parts.ts'
+import { toUses } from './uses.ts'
 
 /** Fields that speak of the only part. */
 const OF_THE_PART = [
@@ -24,19 +26,24 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   if (!parsed.success) throw validationError(wrongFields(parsed.error))
   const change = parsed.data
   const wrong = wrongForKind(workload, change)
+  const parts = changedParts(workload, change, wrong)
+  const edge = checkedEdge(changedEdge(workload.edge, change.edge), parts)
+  const uses = change.uses ? toUses(change.uses, workload.name, wrong) : workload.uses
   const restart = toRestart(change.restart, workload.restart, wrong)
   const job = changedJob(workload, change, wrong)
   const changed: Workload = {
     ...workload,
-    parts: changedParts(workload, change, wrong),
+    parts,
     replicas: change.replicas ?? workload.replicas,
     labels: change.labels ?? workload.labels,
     nodeSelector: change.nodeSelector ?? workload.nodeSelector,
     placement: { ...workload.placement, ...change.placement },
     rollout: { ...workload.rollout, ...change.rollout },
+    uses,
     restart,
     graceMs: change.graceMs ?? workload.graceMs,
     onPartition: change.onPartition ?? workload.onPartition,
+    ...(edge && { edge }),
   }
   return checkSize(withJob(changed, job))
 }
@@ -81,7 +88,8 @@ function keepContent({ parts }: Workload): (asked: AskedPart) => AskedPart {
     const before = parts.find((part) => part.name === name)?.source
     if (!('image' in source) || !before || !('image' in before)) return asked
     if (before.image !== source.image || before.imageId === undefined) return asked
-    return { ...asked, source: { ...source, imageId: before.imageId } }
+    const { imageId, exposes } = before
+    return { ...asked, source: { ...source, imageId, ...(exposes && { exposes }) } }
   }
 }
 
@@ -130,11 +138,12 @@ function changedSource(
   if ('bundle' in source) {
     return { bundle: (change.bundle && parseDigest(change.bundle)) || source.bundle }
   }
-  const { imageId, ...rest } = source
+  const { imageId, exposes, ...rest } = source
+  const content = { ...(imageId !== undefined && { imageId }), ...(exposes && { exposes }) }
   const { image, command, args } = change
   return {
     ...rest,
-    ...(imageId !== undefined && image === undefined && { imageId }),
+    ...(image === undefined && content),
     ...(image !== undefined && { image }),
     ...(command && { command }),
     ...(args && { args }),

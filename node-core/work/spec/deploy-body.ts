@@ -1,5 +1,6 @@
 /** What people send to deploy: the body of `POST /api/workloads`, and the same as manifest text. */
 import { z } from 'zod'
+import { edgeBody } from './edge-rules.ts'
 import {
   args,
   atOnce,
@@ -25,6 +26,7 @@ import {
   spread,
   startWithinMs,
   timeZone,
+  uses,
 } from './fields.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { container, health, ports, probes, resources } from './part-body.ts'
@@ -63,6 +65,7 @@ const ofTheWorkload = {
       paused: z.boolean().exactOptional(),
     })
     .optional(),
+  uses: uses.optional(),
   restart: z
     .strictObject({
       when: restartWhen.exactOptional(),
@@ -91,6 +94,7 @@ const ofTheWorkload = {
         .exactOptional(),
     })
     .optional(),
+  edge: edgeBody.optional(),
 }
 
 export const deployBody = z.strictObject({

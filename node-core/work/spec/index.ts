@@ -23,10 +23,13 @@ export interface Workload {
   nodeSelector: Record<string, string>
   placement: PlacementRules
   rollout: Rollout
+  uses: Use[]
   restart: Restart
   /** How long an ending instance may take: asked to end first, ended by force afterwards. */
   graceMs: number
   onPartition: OnPartition
+  /** Absent: HTTP by host name, for everybody, and no port of its own. */
+  edge?: EdgeRules
   /** It runs to its end instead of serving (docs/adr/0030); `replicas` is then how many slots it has. */
   job?: Job
 }
@@ -59,6 +62,15 @@ export interface Schedule {
   paused: boolean
 }
 
+/** What a workload asks of every edge (docs/adr/0032). */
+export interface EdgeRules {
+  /** Declared ports under a number of their own at every edge. */
+  tcp: { port: number; containerPort: number }[]
+  /** How long it may think before its answer begins, and how long nothing may come of one. */
+  answerMs: number
+  idleMs: number
+}
+
 /** What becomes of an instance that has ended, or no longer passes its probes (docs/adr/0030). */
 export interface Restart {
   /** `onFailure`: unless it ended with exit code 0. `never`: what has run stays ended. */
@@ -78,6 +90,13 @@ export interface PlacementRules {
   apart: string[]
   /** Workloads whose nodes are preferred. */
   near: string[]
+}
+
+/** Another workload of the same owner, as every instance finds it (docs/adr/0034). */
+export interface Use {
+  name: string
+  /** The host name that leads to it. */
+  as: string
 }
 
 /** How a changed workload takes the place of the one before (docs/adr/0022). */
@@ -122,6 +141,8 @@ export interface ContainerSource {
   image: string
   /** Set when the image was fixed to its content at deploy, so every node runs the same. */
   imageId?: string
+  /** What that content says it listens on; counts where the part declares no port. */
+  exposes?: Port[]
   command?: string[]
   args?: string[]
 }
@@ -229,6 +250,7 @@ export {
   DEFAULT_MEMORY_BYTES,
   DEFAULT_RESTART,
 } from './defaults.ts'
+export { edgeOf } from './edge-rules.ts'
 export {
   type SpecErrorCode,
   type ValidationError,
@@ -238,7 +260,7 @@ export {
 export { laneOf, lanesOf } from './job.ts'
 export { GRACE_MS_MAX, PORTS_MAX, REPLICAS_MAX, RESTARTS_MAX } from './limits.ts'
 export { parseWorkload } from './parse-workload.ts'
-export { amountsOf, portsOf } from './parts.ts'
+export { amountsOf, listeningOf, portsOf } from './parts.ts'
 export { PROBE_BOUNDS } from './probes.ts'
 export {
   formatCpuMillis,

@@ -8,12 +8,14 @@ import {
   DEFAULT_ROLLOUT,
 } from './defaults.ts'
 import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
+import { changedEdge, checkedEdge } from './edge-rules.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
 import { toJob, withJob, wrongBesideJob } from './job.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
 import { toRestart } from './restart.ts'
 import { type AskedPart, askedContainer, kindOf, nameOfImage, toParts } from './to-parts.ts'
+import { toUses } from './uses.ts'
 
 /** Fields at the top that speak of the only part. */
 const OF_THE_PART = ['ports', 'resources', 'probes', 'health'] as const
@@ -32,10 +34,12 @@ export function parseWorkload(input: unknown): Workload {
   const [first] = body.containers ?? []
   const name = body.name ?? (first && nameOfImage(first.image))
   if (name === undefined) wrong.push({ path: 'name', message: 'This is needed.' })
+  const uses = toUses(body.uses ?? [], name, wrong)
   const restart = toRestart(body.restart, undefined, wrong)
   if (body.job) wrong.push(...wrongBesideJob(body))
   const job = body.job && toJob(body.job, undefined, wrong)
   const parts = toParts(asked, wrong)
+  const edge = checkedEdge(changedEdge(undefined, body.edge), parts)
   if (name === undefined) throw validationError(wrong)
   const workload: Workload = {
     name,
@@ -46,9 +50,11 @@ export function parseWorkload(input: unknown): Workload {
     nodeSelector: body.nodeSelector ?? {},
     placement: { ...DEFAULT_PLACEMENT, ...body.placement },
     rollout: { ...DEFAULT_ROLLOUT, ...body.rollout },
+    uses,
     restart,
     graceMs: body.graceMs ?? DEFAULT_GRACE_MS,
     onPartition: body.onPartition ?? 'heal',
+    ...(edge && { edge }),
   }
   return checkSize(withJob(workload, job))
 }

@@ -8,6 +8,7 @@ import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import { type Digest, parseDigest } from '../../storage/blobs/index.ts'
 import { DEFAULT_GRACE_MS, DEFAULT_RESTART } from './defaults.ts'
+import { storedEdge } from './edge-rules.ts'
 import * as field from './fields.ts'
 import type { DesiredWorkload, Instance, Workload } from './index.ts'
 import {
@@ -18,6 +19,7 @@ import {
   PARTS_MAX,
   PORTS_MAX,
   REASON_LENGTH_MAX,
+  USES_MAX,
 } from './limits.ts'
 
 export const WORKLOAD_PREFIX = 'net/workload/'
@@ -44,17 +46,18 @@ const digest = z.string().transform((text, context): Digest => {
   return z.NEVER
 })
 
-const containerSource = z.object({
-  image: field.image,
-  imageId: z.string().max(128).exactOptional(),
-  command: field.command.exactOptional(),
-  args: field.args.exactOptional(),
-})
-
 const port = z.object({
   containerPort: field.portNumber,
   hostPort: field.portNumber.exactOptional(),
   protocol: field.protocol,
+})
+
+const containerSource = z.object({
+  image: field.image,
+  imageId: z.string().max(128).exactOptional(),
+  exposes: z.array(port).max(PORTS_MAX).exactOptional(),
+  command: field.command.exactOptional(),
+  args: field.args.exactOptional(),
 })
 
 const probeTimes = {
@@ -103,6 +106,7 @@ const common = {
     near: field.neighbours,
   }),
   rollout: z.object({ kind: field.rolloutKind, atOnce: field.atOnce, paused: z.boolean() }),
+  uses: z.array(field.use).max(USES_MAX).default([]),
   // Earlier releases wrote none of these.
   restart: z
     .object({
@@ -114,6 +118,7 @@ const common = {
     .default(DEFAULT_RESTART),
   graceMs: field.graceMs.default(DEFAULT_GRACE_MS),
   onPartition: field.onPartition,
+  edge: storedEdge.exactOptional(),
   job: z
     .object({
       completions: field.replicas,

@@ -1,3 +1,11 @@
+/** Memory of a forwarder: Node itself takes some 45 MiB, of which most is shared. Bytes. */
+export const FORWARDER_MEMORY_BYTES = 128 * 1024 * 1024
+/** Threads of a forwarder. */
+export const FORWARDER_PIDS_MAX = 64
+/** What a forwarder says. Mebibytes. */
+export const FORWARDER_LOG_MEBIBYTES_MAX = 1
+/** Until its ports are open. Milliseconds. */
+export const FORWARDER_START_MS = 20_000
 /** Processes and threads of one container. */
 export const PIDS_MAX = 512
 /** Open files of one of its processes: less than what engines commonly may give themselves. */
@@ -46,9 +54,9 @@ export const IMAGE_PEERS_ASKED_MAX = 64
 export const IMAGE_HAVE_MS = 3_000
 /** A line of the engine's progress report. */
 export const IMAGE_PROGRESS_LINE_BYTES_MAX = 64 * 1024
-/** Milliseconds for which a followed line of one part waits for earlier ones of the others. */
-export const PART_LOG_HOLD_MS = 50
-/** Lines of all parts that are held to be put in order. */
-export const PART_LOG_HELD_MAX = 10_000
+/** Containers whose use is asked for at the same time. */
+export const STATS_PARALLEL_MAX = 8
+/** Bytes of a command's output that come together. */
+export const COMMAND_FRAME_BYTES_MAX = 1024 * 1024
 /** The exit code of a command that the engine does not know to have ended. */
 export const EXEC_UNKNOWN = -1

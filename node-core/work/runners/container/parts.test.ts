@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Part, Workload } from '../../spec/index.ts'
 import type { StartRequest } from '../index.ts'
-import { lines, until } from '../runner.suite.ts'
+import { until, written } from '../runner.suite.ts'
 import type { ContainerRunner } from './index.ts'
 import {
   ADA,
@@ -53,12 +53,12 @@ describe.skipIf(missing)(`an instance of parts${missing ? ` [skipped: ${missing}
   it('shares one network, publishes every port, and tells who wrote what', async () => {
     const request = requestOf(web, db)
     const running = await runner.run(request)
-    await until(async () => (await lines(runner, request.id)).includes('from-db'))
+    const [told] = await written(runner, request.id, {
+      enough: (lines) => lines.some(({ line }) => line === 'from-db'),
+    })
+    expect(told.at(-1)).toMatchObject({ line: 'from-db', part: 'web' })
     const answer = await fetch(`http://127.0.0.1:${running.ports['8081']}/`)
     expect(await answer.text()).toBe('from-db\n')
-    for await (const { line, part } of runner.logs(request.id, {})) {
-      if (line === 'from-db') expect(part).toBe('web')
-    }
     const [listed] = (await runner.list()).filter(({ id }) => id === request.id)
     expect(listed).toMatchObject({ state: 'running', ports: running.ports })
     await runner.end(request.id)
@@ -100,6 +100,52 @@ describe.skipIf(missing)(`an instance of parts${missing ? ` [skipped: ${missing}
     const { HostConfig } = await docker.getContainer(`${request.id}.db`).inspect()
     expect(HostConfig).toMatchObject({ Memory: 2 ** 26, NanoCpus: 300e6, Privileged: false })
     await runner.end(request.id)
+  })
+
+  it('runs a command that somebody watches: input, both streams, terminal, exit code', async () => {
+    const request = requestOf(web, db)
+    await runner.run(request)
+    const say = `read line; echo "got $line"; echo bad >&2; exit 5`
+    const command = [B, 'sh', '-c', say]
+    const one = await runner.command(request.id, { part: 'db', command, input: true })
+    await one.write(Buffer.from('hello\n'))
+    const told = { stdout: '', stderr: '' }
+    for await (const { stream, bytes } of one.output) told[stream] += Buffer.from(bytes).toString()
+    expect(told).toEqual({ stdout: 'got hello\n', stderr: 'bad\n' })
+    expect(await one.exitCode()).toBe(5)
+    const terminal = { columns: 91, rows: 17 }
+    const sized = await runner.command(request.id, {
+      ...{ command: [B, 'sh', '-c', `read line; ${B} stty size`], terminal, input: true },
+    })
+    await sized.resize({ columns: 101, rows: 19 })
+    await sized.write(Buffer.from('\n'))
+    let text = ''
+    for await (const { bytes } of sized.output) text += Buffer.from(bytes).toString()
+    expect(text).toContain('19 101')
+    const counted = await runner.command(request.id, { command: [B, 'wc', '-c'], input: true })
+    await counted.write(Buffer.alloc(300_000, 'x'))
+    counted.endInput()
+    let count = ''
+    for await (const { bytes } of counted.output) count += Buffer.from(bytes).toString()
+    expect(count.trim()).toBe('300000')
+    await runner.end(request.id, { graceMs: 0 })
+  })
+
+  it('leaves nothing behind of a command that nobody waits for any more', async () => {
+    const request = requestOf(web, db)
+    await runner.run(request)
+    const command = [B, 'sh', '-c', `${B} sleep 987654 & ${B} sleep 987654`]
+    const left = await runner.command(request.id, { part: 'db', command, input: false })
+    const count = async (): Promise<number> => {
+      const [processes] = (await docker.getContainer(`${request.id}.db`).top()).Processes.map(
+        (_: unknown, __: number, all: string[][]) => all.flat().join(' '),
+      )
+      return (processes ?? '').split('sleep 987654').length - 1
+    }
+    await until(async () => (await count()) >= 2)
+    expect(await left.kill()).toBe(true)
+    await until(async () => (await count()) === 0)
+    await runner.end(request.id, { graceMs: 0 })
   })
 
   it('runs commands inside one of them, with nothing more than it has', async () => {

@@ -32,9 +32,12 @@ export interface ProfileRequest {
 }
 
 /** The first part of an instance has the network, with the ports of all; the others join it. */
-export type PartNetwork =
-  | { kind: 'own'; ports: readonly Port[]; hostPorts: Readonly<Record<string, number>> }
-  | { kind: 'joined'; container: string }
+export type PartNetwork = OwnNetwork | { kind: 'joined'; container: string }
+export interface OwnNetwork {
+  kind: 'own'
+  ports: readonly Port[]
+  hostPorts: Readonly<Record<string, number>>
+}
 
 export type ContainerProfile = ReturnType<typeof restrictedProfile>
 
@@ -85,12 +88,12 @@ export function restrictedProfile(request: ProfileRequest) {
   }
 }
 
-function exposedOn(network: PartNetwork) {
+export function exposedOn(network: PartNetwork) {
   if (network.kind === 'joined') return {}
   return { ExposedPorts: Object.fromEntries(network.ports.map((port) => [portKey(port), {}])) }
 }
 
-function attachedTo(network: PartNetwork) {
+export function attachedTo(network: PartNetwork) {
   if (network.kind === 'joined') return { NetworkMode: `container:${network.container}` }
   const { ports, hostPorts } = network
   return {
@@ -105,7 +108,7 @@ function attachedTo(network: PartNetwork) {
 }
 
 /** Nothing can be put into it from inside, and a mount made on the host does not come in by it. */
-function doorOf({ folder }: InstanceAccess) {
+export function doorOf({ folder }: InstanceAccess) {
   return {
     Type: 'bind' as const,
     Source: folder,

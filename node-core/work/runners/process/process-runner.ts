@@ -3,25 +3,28 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Looking, looking } from '../../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
-import type { Availability, Running, StartRequest } from '../index.ts'
+import type { Availability, Running, StartRequest, Usage } from '../index.ts'
 import { type Claim, createClaims } from './claims.ts'
 import type { ProcessRunner, ProcessRunnerDeps, ProcessRunnerOptions } from './index.ts'
-import { createInstanceLog, type InstanceLog } from './instance-log.ts'
 import { FULL_LOOK_MS, GRACE_MS, SWEEP_MS } from './limits.ts'
 import { createProcessTable } from './process-table.ts'
+import { createProgramOutput, type ProgramOutput } from './program-output.ts'
 import { createReaper } from './reaper.ts'
 import { type InstanceRecord, readRecords, writeRecord } from './record.ts'
 import { createStarter } from './starter.ts'
 import { lookAround, type Surroundings } from './surroundings.ts'
+import { groupUse } from './usage.ts'
 import { ownerOf } from './user-ids.ts'
 import { removeWorkRoot } from './work-folder.ts'
 
 interface Instance {
   record: InstanceRecord
-  log: InstanceLog
+  output: ProgramOutput
   /** Started by this process of the node, so its exit is told to us and not looked for. */
   ours: boolean
   ending: boolean
+  /** Nothing of it runs any more, so it writes no more. */
+  silent: boolean
 }
 
 export function createProcessRunner(
@@ -43,8 +46,9 @@ export function createProcessRunner(
   const starter = createStarter({ ...deps, whose, table, reaper, sharedFolder })
 
   function track(record: InstanceRecord, ours: boolean): Instance {
-    const log = createInstanceLog(join(folder, record.id), clock)
-    const instance = { record, log, ours, ending: false }
+    const output = createProgramOutput(join(folder, record.id), clock)
+    const silent = record.exit !== undefined
+    const instance = { record, output, ours, ending: false, silent }
     instances.set(record.id, instance)
     sweeping?.soon()
     return instance
@@ -55,10 +59,15 @@ export function createProcessRunner(
     const known = instances.get(instance.record.id) === instance
     if (!known || instance.record.exit || instance.ending) return
     instance.record = { ...instance.record, exit: code === undefined ? {} : { code } }
-    await instance.log.look()
     await reaper.end(instance.record, 0)
+    silence(instance)
     await writeRecord(folder, instance.record)
     for (const listener of exitListeners) listener(instance.record.id)
+  }
+
+  function silence(instance: Instance): void {
+    instance.silent = true
+    instance.output.wake()
   }
 
   /** After a start of the node: what was running still is, or has ended meanwhile. */
@@ -114,9 +123,9 @@ export function createProcessRunner(
     if (instances.size === 0) return false
     const bounded = (await lookedAround()).cgroups.bounds.has('memory')
     for (const instance of [...instances.values()]) {
-      const { record, log, ours } = instance
+      const { record, output, ours } = instance
       if (record.exit || instance.ending) continue
-      await log.look()
+      await output.bound()
       if (!ours && !(await reaper.lives(record.process))) await exited(instance, undefined)
       else if (!bounded) await endOveruser(instance)
     }
@@ -131,13 +140,25 @@ export function createProcessRunner(
     await reaper.end(record, 0)
   }
 
+  async function usageOf(record: InstanceRecord): Promise<Usage> {
+    const { id } = record
+    const { cpuSeconds, memoryBytes } = await groupUse(record.cgroups)
+    if (cpuSeconds !== undefined && memoryBytes !== undefined)
+      return { id, cpuSeconds, memoryBytes }
+    const counted = { cpuSeconds: 0, memoryBytes: 0 }
+    for (const pid of await reaper.pidsOf(record)) {
+      counted.memoryBytes += await table.residentBytes(pid)
+      counted.cpuSeconds += await table.cpuSeconds(pid)
+    }
+    return {
+      id,
+      cpuSeconds: cpuSeconds ?? counted.cpuSeconds,
+      memoryBytes: memoryBytes ?? counted.memoryBytes,
+    }
+  }
+
   function lookedAround(): Promise<Surroundings> {
-    const electron = process.versions.electron !== undefined
-    around ??= lookAround({
-      ...deps,
-      sharedFolder,
-      nodeRuntime: options.nodeRuntime ?? (electron ? undefined : process.execPath),
-    })
+    around ??= lookAround({ ...deps, sharedFolder, nodeRuntime: options.nodeRuntime })
     return around
   }
 
@@ -205,11 +226,13 @@ export function createProcessRunner(
     },
     run,
 
-    async end(id, { graceMs = GRACE_MS } = {}) {
+    async end(id, { graceMs = GRACE_MS, drained } = {}) {
       const instance = instances.get(id)
       if (!instance) return
       instance.ending = true
       await reaper.end(instance.record, graceMs)
+      silence(instance)
+      await drained?.()
       await rm(instance.record.workFolder, { recursive: true, force: true })
       await rm(join(folder, id), { recursive: true, force: true })
       instances.delete(id)
@@ -221,23 +244,29 @@ export function createProcessRunner(
     },
 
     async exec() {
-      const why = 'A program has no commands inside it but its own.'
-      throw new MyceliumError('NOT_SUPPORTED', why, { details: { reason: 'exec' } })
+      throw noCommands()
+    },
+    async usage() {
+      const alive = [...instances.values()].filter(({ silent }) => !silent)
+      return Promise.all(alive.map(({ record }) => usageOf(record)))
+    },
+    async command() {
+      throw noCommands()
     },
 
-    logs(id, { tail, follow, signal }) {
+    async *output(id, options) {
       const instance = instances.get(id)
       if (!instance) {
         throw new MyceliumError('INSTANCE_NOT_FOUND', `There is no instance ${id} here.`)
       }
-      return instance.log.read({
-        ...(tail === undefined ? {} : { tail }),
-        ...(follow === undefined ? {} : { follow }),
-        ...(signal === undefined ? {} : { signal }),
-        alive: () => instances.get(id) === instance && !instance.record.exit,
-      })
+      yield* instance.output.read({ ...options, alive: () => !instance.silent })
     },
   }
+}
+
+function noCommands(): MyceliumError<'NOT_SUPPORTED'> {
+  const why = 'A program has no commands inside it but its own.'
+  return new MyceliumError('NOT_SUPPORTED', why, { details: { reason: 'exec' } })
 }
 
 function toRunning(record: InstanceRecord): Running {

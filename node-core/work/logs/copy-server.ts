@@ -1,0 +1,37 @@
+import type { Net, NodeId } from '../../base/net/index.ts'
+import { copyKey } from './copy-keys.ts'
+import { parseRenewal, takenBytes } from './copy-messages.ts'
+import { LOG_COPY_BYTES_MAX } from './limits.ts'
+import type { LogStore } from './store.ts'
+
+/** Keeps copies for other nodes, each under its own name. Returns what ends it. */
+export function serveCopies(deps: {
+  net: Pick<Net, 'onRequest'>
+  copies: LogStore
+  mayUse: (peer: NodeId) => boolean
+}): () => void {
+  const { copies } = deps
+  let queue: Promise<unknown> = Promise.resolve()
+
+  async function take(body: Uint8Array, peer: NodeId): Promise<boolean> {
+    const { whole, after, next, lines, until, id: instance, ...facts } = parseRenewal(body)
+    const id = copyKey(peer, instance)
+    if (!deps.mayUse(peer)) return false
+    if (!whole && (await copies.points(id)).end !== after) return false
+    if (whole) await copies.remove(id)
+    await copies.open({ ...facts, id, node: peer })
+    await copies.append(id, lines, { end: next })
+    if (until !== undefined) await copies.end(id)
+    return true
+  }
+
+  return deps.net.onRequest(
+    'log-copy/1',
+    (body, peer) => {
+      const done = queue.then(() => take(body, peer))
+      queue = done.catch(() => {})
+      return done.then(takenBytes)
+    },
+    { requestBytesMax: LOG_COPY_BYTES_MAX * 4 },
+  )
+}
