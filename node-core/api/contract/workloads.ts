@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { empty, operation, time } from './base.ts'
 import { edgeRules, published } from './edge.ts'
+import { job, jobRun, jobView } from './jobs.ts'
 import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
 import { reason } from './reason.ts'
@@ -128,26 +129,6 @@ const restart = z.strictObject({
   backoffMs: z.number().int().min(100).max(3_600_000).optional(),
   backoffMsMax: z.number().int().min(100).max(3_600_000).optional(),
 })
-/**
- * It runs to its end instead of serving. `completions` slots of a run must end well, `parallelism` of
- * them at a time, each with so many `retries`; `schedule`: when a run is due.
- */
-const schedule = z.strictObject({
-  /** Minute, hour, day of the month, month, day of the week; or `@daily` and its like. */
-  cron: z.string().min(1).max(128).optional(),
-  timeZone: z.string().min(1).max(128).optional(),
-  overlap: z.enum(['allow', 'forbid', 'replace']).optional(),
-  startWithinMs: z.number().int().min(1_000).max(604_800_000).optional(),
-  paused: z.boolean().optional(),
-})
-const job = z.strictObject({
-  completions: z.number().int().min(1).max(1_000).optional(),
-  parallelism: z.number().int().min(1).max(1_000).optional(),
-  retries: z.number().int().min(0).max(100).optional(),
-  deadlineMs: z.number().int().min(1_000).max(2_592_000_000).optional(),
-  lostAfterMs: z.number().int().min(0).max(86_400_000).optional(),
-  schedule: schedule.optional(),
-})
 /** Milliseconds that an ending instance has, between being asked to end and being made to. */
 const graceMs = z.number().int().min(0).max(3_600_000)
 
@@ -210,38 +191,6 @@ export const instance = z.object({
   /** The node that told this is out of sight; it may still run there. */
   lost: z.boolean(),
 })
-
-/** One run of a job, going on or ended. */
-const jobRun = z.object({
-  run: z.number().int(),
-  dueAt: time,
-  startedAt: time.optional(),
-  endedAt: time.optional(),
-  outcome: z.enum(['running', 'succeeded', 'failed', 'replaced', 'missed']),
-  /** Why, where the results do not tell. */
-  code: z.string().optional(),
-  succeeded: z.number().int(),
-  failed: z.number().int(),
-  /** How slots ended, those that failed first; not all of many. */
-  results: z.array(
-    z.object({
-      index: z.number().int(),
-      attempt: z.number().int(),
-      node: z.string(),
-      nodeName: z.string(),
-      outcome: z.enum(['succeeded', 'failed', 'lost']),
-      /** Absent where nobody saw it. */
-      exitCode: z.number().int().optional(),
-      endedAt: time,
-    }),
-  ),
-})
-export type JobRunView = z.infer<typeof jobRun>
-
-const jobView = job
-  .required()
-  .partial({ deadlineMs: true, schedule: true })
-  .extend({ schedule: schedule.required().optional(), nextRunAt: time.optional() })
 
 const amountsView = z.object({ cpuMillis: z.number().int(), memoryBytes: z.number().int() })
 

@@ -53,7 +53,7 @@ export function createAssigner(deps: AssignerDeps): Assigner {
       const isHeld = primary.view()?.workload(change.workload)?.generation === change.generation
       if (isHeld) propose(change)
     }
-    if (settled) jobs.look()
+    if (settled) jobs.look(input.nodes)
   }
 
   /** Whoever has just come registers within a moment; whoever does not is not waited for again. */

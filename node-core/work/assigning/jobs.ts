@@ -9,7 +9,7 @@ import type { Proposals } from './proposals.ts'
 
 export interface JobKeeper {
   /** By whoever decides: proposes what comes next. */
-  look(): void
+  look(nodes: readonly PlacementNode[]): void
   /** By every voter: the log's time moves when somebody says that it does. */
   tick(): void
 }
@@ -38,6 +38,9 @@ export function createJobKeeper(deps: JobKeeperDeps): JobKeeper {
     const awayMs = (id: NodeId): number => {
       const node = known.get(id)
       if (node?.left || registry.node(id)?.removed !== false) return Number.POSITIVE_INFINITY
+      // Nobody tells of it any more.
+      if (!node && nodes.length > 0 && !awaySinceMs.has(id))
+        awaySinceMs.set(id, clock.monotonicMs())
       const sinceMs = awaySinceMs.get(id)
       return sinceMs === undefined ? 0 : Math.max(1, clock.monotonicMs() - sinceMs)
     }
@@ -59,8 +62,7 @@ export function createJobKeeper(deps: JobKeeperDeps): JobKeeper {
   }
 
   return {
-    look() {
-      const { nodes } = view.placementInput()
+    look(nodes) {
       lookAway(nodes)
       const given = input(nodes)
       if (!given) return
@@ -70,8 +72,7 @@ export function createJobKeeper(deps: JobKeeperDeps): JobKeeper {
       if (lostInMs !== undefined) within(lostInMs)
     },
     tick() {
-      const { nodes } = view.placementInput()
-      const given = input(nodes)
+      const given = input([])
       const dueMs = given && jobSteps(given).dueMs
       if (dueMs === undefined) return
       lookWhenDue(dueMs)

@@ -26,11 +26,12 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   if (!parsed.success) throw validationError(wrongFields(parsed.error))
   const change = parsed.data
   const wrong = wrongForKind(workload, change)
-  const parts = changedParts(workload, change, wrong)
-  const edge = checkedEdge(changedEdge(workload.edge, change.edge), parts)
   const uses = change.uses ? toUses(change.uses, workload.name, wrong) : workload.uses
   const restart = toRestart(change.restart, workload.restart, wrong)
   const job = changedJob(workload, change, wrong)
+  // All that is wrong is said with what is wrong in these.
+  const parts = changedParts(workload, change, wrong)
+  const edge = checkedEdge(changedEdge(workload.edge, change.edge), parts)
   const changed: Workload = {
     ...workload,
     parts,

@@ -29,7 +29,7 @@ const IGNORED: ReadonlyMap<string, ReportCode> = new Map([
   ['StorageClass', 'no-volumes'],
   ['Namespace', 'no-namespaces'],
   ['HorizontalPodAutoscaler', 'no-scaling'],
-  ['PodDisruptionBudget', 'no-rollout'],
+  ['PodDisruptionBudget', 'successor-first'],
   ['NetworkPolicy', 'no-networks'],
 ])
 
