@@ -163,6 +163,25 @@ services:
     assert.equal((await node.cli('delete', 'pair')).code, 0)
   })
 
+  it('keeps a bounded share of ten thousand lines a second, and answers all the same', async () => {
+    const flood = 'while :; do /bin/busybox seq 1 1000; /bin/busybox usleep 90000; done'
+    const file = path.join(node.home, 'chatty.json')
+    const container = { image: 'hello:1', command: ['/bin/busybox', 'sh', '-c'], args: [flood] }
+    writeFileSync(file, JSON.stringify({ name: 'chatty', containers: [container] }))
+    await node.json('deploy', '-f', file, '--wait')
+    const tookMs: number[] = []
+    await until('the log to say what it leaves out', 30_000, async () => {
+      const beganMs = performance.now()
+      await node.get('/api/status')
+      tookMs.push(performance.now() - beganMs)
+      const { stderr } = await node.cli('logs', 'chatty', '--tail', '20000')
+      return /-- \d+ lines were left out here/.test(stderr)
+    })
+    const [median = 0] = tookMs.sort((a, b) => a - b).slice(tookMs.length >> 1)
+    assert.ok(median < 250, `the node answered in ${median.toFixed(0)} ms`)
+    assert.equal((await node.cli('delete', 'chatty')).code, 0)
+  })
+
   it('says why work waits while the engine is stopped, and recovers when it returns', async () => {
     await node.json('deploy', '--image', 'hello:1', '--name', 'hello', '-p', '0:80', '--wait')
     await engine.stop()

@@ -128,9 +128,26 @@ function build(
       discard: os.recovery.discard.handler(noPrimary),
     },
     secrets: {
-      list: os.secrets.list.handler(() => ({ secrets: [], more: false })),
-      set: os.secrets.set.handler(noPrimary),
-      delete: os.secrets.delete.handler(noPrimary),
+      list: os.secrets.list.handler(({ input }) => ({
+        secrets: scenario.secrets.filter(({ name }) => name.startsWith(input.prefix)),
+        more: false,
+      })),
+      set: os.secrets.set.handler(({ input }) => {
+        const before = scenario.secrets.find(({ name }) => name === input.name)
+        const readers = before?.readers ?? []
+        const secret = { name: input.name, version: (before?.version ?? 0) + 1, readers }
+        scenario.secrets = [...scenario.secrets.filter((one) => one !== before), secret]
+        return secret
+      }),
+      delete: os.secrets.delete.handler(({ input }) => {
+        scenario.secrets = scenario.secrets.filter(({ name }) => name !== input.name)
+        return {}
+      }),
+    },
+    volumes: {
+      list: os.volumes.list.handler(() => ({ volumes: [] })),
+      delete: os.volumes.delete.handler(noPrimary),
+      restore: os.volumes.restore.handler(noPrimary),
     },
     kv: {
       get: os.kv.get.handler(noPrimary),

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createFrameReader, framed } from '../../base/net/index.ts'
 import { parseTaken, renewalBytes } from './copy-messages.ts'
 import type { InstanceLogLine } from './index.ts'
-import { LOG_COPY_MS } from './limits.ts'
+import { LOG_COPY_MS, LOG_REOPEN_MS } from './limits.ts'
 import { parseAnswer, parseQuestion, questionFrame } from './messages.ts'
 import { createLogBench, type LogBench, textsOf } from './testing/bench.ts'
 
@@ -187,6 +187,30 @@ describe('logs', () => {
     expect(await bench.logs(1).kept({ workload: 'web' })).toMatchObject([
       { instance: 'web-0-a', node: bench.ids[0], copy: true },
     ])
+  })
+
+  test('of a node that died are followed: its copy once, then what it writes when it is back', async () => {
+    const log = await bench.runs(0, 'web-0-a', ['one'])
+    await pass(5)
+    log.write('later')
+    await has(0, 'web-0-a', 'later')
+    await pass(LOG_COPY_MS * 2)
+    await bench.kill(0)
+    const texts: string[] = []
+    const stop = new AbortController()
+    const reading = (async () => {
+      const options = { follow: true, signal: stop.signal }
+      for await (const one of bench.logs(1).read({ workload: 'web' }, options)) texts.push(one.line)
+    })()
+    await until(() => texts.length === 3)
+    await pass(LOG_REOPEN_MS * 5)
+    expect(texts).toEqual([expect.stringContaining('from a copy'), 'one', 'later'])
+    await bench.start(0)
+    log.write('two')
+    await until(() => texts.includes('two'))
+    stop.abort()
+    await reading
+    expect(texts.slice(1)).toEqual(['one', 'later', 'two'])
   })
 
   test('of a node that died are not what another says of them', async () => {

@@ -52,7 +52,8 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
     return keptLines(deps.copies, copyKey(copyOf, instance), query)
   }
 
-  async function* linesOf({ id, node, at }: Subject, query: LinesQuery) {
+  /** @param copies Whether a copy will do where the log itself is out of reach. */
+  async function* linesOf({ id, node, at }: Subject, query: LinesQuery, copies: boolean) {
     const reached = node === net.self || deps.live().includes(node)
     if (at && !at.copy) {
       return yield* linesAt({ holder: at.holder, instance: id }, query)
@@ -66,7 +67,7 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
       }
     } catch (error) {
       if (told || !(isAway(error) || isCode(error, 'NOT_FOUND'))) throw error
-      const copy = at ?? (await furthestCopy(id, node))
+      const copy = at ?? (copies ? await furthestCopy(id, node) : undefined)
       // An instance that has not been started yet has written nothing.
       if (!copy && isCode(error, 'NOT_FOUND')) return
       if (!copy) throw error
@@ -97,8 +98,12 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
     }
   }
 
-  async function* once(subject: Subject, query: LinesQuery): AsyncGenerator<InstanceLogLine> {
-    for await (const lines of linesOf(subject, query)) {
+  async function* once(
+    subject: Subject,
+    query: LinesQuery,
+    copies = true,
+  ): AsyncGenerator<InstanceLogLine> {
+    for await (const lines of linesOf(subject, query, copies)) {
       for (const line of lines) yield { ...line, instance: subject.id, node: subject.node }
     }
   }
@@ -107,10 +112,12 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
   async function* following(subject: Subject, query: LinesQuery): AsyncGenerator<InstanceLogLine> {
     let next = query
     let last = { at: '', count: 0 }
+    // What a copy holds is told once; then the node is waited for.
+    let copies = true
     while (!query.signal.aborted) {
       let left = last.count
       try {
-        for await (const line of once(subject, next)) {
+        for await (const line of once(subject, next, copies)) {
           if (line.at === last.at && left-- > 0) continue
           last = { at: line.at, count: line.at === last.at ? last.count + 1 : 1 }
           yield line
@@ -120,6 +127,7 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
         if (isCode(error, 'FORBIDDEN')) throw error
         logger.debug('A log was cut off', { instance: subject.id, error })
       }
+      copies = false
       if (query.signal.aborted) return
       await sleep(clock, LOG_REOPEN_MS, { signal: query.signal }).catch(() => {})
       if (!view.instances().some(({ id }) => id === subject.id)) return

@@ -15,6 +15,7 @@ import {
   type DesiredWorkload,
   type Instance,
   isCurrent,
+  keepsData,
   mayRestart,
   parseSlot,
   portsOf,
@@ -22,6 +23,7 @@ import {
   slotOf,
   type Turn,
   turnOf,
+  type Workload,
 } from '../spec/index.ts'
 import { MINORITY_HOLD_MS, ORPHAN_HOLD_MS, SURPLUS_HOLD_MS } from './limits.ts'
 import type { LocalInstance } from './local-instance.ts'
@@ -151,8 +153,7 @@ function claim(input: PlanInput, out: Plan): void {
     const attempt = attemptAt(input, desired, parsed.index)
     if (desired.workload.job && !attempt) continue
     out.claims.push({ desired, index: parsed.index, ...(attempt && { attempt }) })
-    // A host port can be had only once: the old one must go before the new one comes.
-    if (!portsOf(desired.workload).some(({ hostPort }) => hostPort !== undefined)) continue
+    if (!comesAlone(desired.workload)) continue
     for (const local of input.local) {
       if (slotOf(local.workload, local.index) !== slot || local.phase.kind === 'ending') continue
       if (!out.ends.some(({ id }) => id === local.id)) {
@@ -194,6 +195,11 @@ function isGivenUp({ self }: PlanInput, state: SlotState, id: string): boolean {
 function isWantedNow(input: PlanInput, local: LocalInstance, desired: DesiredWorkload): boolean {
   if (!desired.workload.job) return isCurrent(local, desired)
   return isOf(input.jobs.get(local.workload)?.[local.index], local.id)
+}
+
+/** A host port can be had only once, and two must not write one volume: the old one goes first. */
+function comesAlone(workload: Workload): boolean {
+  return keepsData(workload) || portsOf(workload).some(({ hostPort }) => hostPort !== undefined)
 }
 
 function holdsNow(input: PlanInput, slot: Slot, desired: DesiredWorkload): boolean {

@@ -23,6 +23,7 @@ import {
   restartWhen,
   retries,
   rolloutKind,
+  secretUses,
   spread,
   startWithinMs,
   timeZone,
@@ -30,6 +31,7 @@ import {
 } from './fields.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { container, health, ports, probes, resources } from './part-body.ts'
+import { volumes } from './volumes.ts'
 
 export const manifestText = z.string().max(MANIFEST_LENGTH_MAX)
 
@@ -48,6 +50,7 @@ const ofThePart = {
 }
 
 const ofTheWorkload = {
+  volumes: volumes.optional(),
   replicas: replicas.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
@@ -66,6 +69,7 @@ const ofTheWorkload = {
     })
     .optional(),
   uses: uses.optional(),
+  secrets: secretUses.optional(),
   restart: z
     .strictObject({
       when: restartWhen.exactOptional(),

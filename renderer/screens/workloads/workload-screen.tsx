@@ -20,6 +20,7 @@ import { Instances } from './instances.tsx'
 import { Logs } from './logs.tsx'
 import { Rollout } from './rollout.tsx'
 import { Runs } from './runs.tsx'
+import { Secrets } from './secrets.tsx'
 import { Versions } from './versions.tsx'
 import { WhyThere } from './why-there.tsx'
 import { WorkloadFacts } from './workload-facts.tsx'
@@ -126,6 +127,7 @@ function WorkloadPage(props: {
           ...(workload.job ? [at('runs')] : []),
           at('logs'),
           at('versions'),
+          at('secrets'),
           at('placement'),
         ]}
       />
@@ -133,6 +135,7 @@ function WorkloadPage(props: {
       {tab === 'runs' && <Runs workload={workload} mayChange={mayChange} />}
       {tab === 'logs' && <Logs workload={workload} />}
       {tab === 'versions' && <Versions workload={workload} mayChange={mayChange} />}
+      {tab === 'secrets' && <Secrets workload={name} mayChange={mayChange} />}
       {tab === 'placement' && <WhyThere name={name} generation={workload.generation} />}
     </Page>
   )
