@@ -64,8 +64,13 @@ export function createSimplexEngine(
     // Views move on by themselves, and their leaders are not chosen.
     reportDown() {},
     campaign() {},
-    ready() {
+    get waitsForOthers() {
+      return machine.crowd.isAwaited
+    },
+    ready({ mayWait = false } = {}) {
       assert(!underway, 'One Ready at a time.')
+      machine.crowd.mayWait = mayWait
+      machine.crowd.isAwaited = false
       settle(machine)
       const ready = outbox.take()
       underway = ready !== undefined

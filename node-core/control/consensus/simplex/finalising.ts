@@ -45,6 +45,7 @@ export function finalise(machine: Machine): boolean {
     deliver(machine, block, own?.certificates.finalise)
   }
   machine.timer.finalised()
+  machine.crowd.items = path.reduce((sum, block) => sum + block.items.length, 0) + machine.pool.size
   return path.length > 0
 }
 
