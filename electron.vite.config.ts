@@ -5,14 +5,14 @@
 import path from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
-import { DATABASE_WORKER, OUTSIDE, workerBesideBundle } from './scripts/bundling.ts'
+import { addressesBesideBundle, entriesBeside, OUTSIDE } from './scripts/bundling.ts'
 import { notices } from './scripts/notices.ts'
 
 const ROOT = import.meta.dirname
 
 export default defineConfig({
   main: {
-    plugins: [workerBesideBundle(), notices()],
+    plugins: [addressesBesideBundle(), notices()],
     build: {
       sourcemap: true,
       outDir: 'out/main',
@@ -21,7 +21,7 @@ export default defineConfig({
         external: OUTSIDE,
         input: {
           index: path.join(ROOT, 'main/index.ts'),
-          'database-worker': path.join(ROOT, DATABASE_WORKER),
+          ...entriesBeside(ROOT),
         },
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

@@ -33,6 +33,7 @@ import { serveLines } from './lines.ts'
 import { createLogFile } from './logging.ts'
 import { applicationMenu } from './menu.ts'
 import { createNodeKeeper } from './node-keeper.ts'
+import { findNodeRuntime, isProgram } from './node-runtime.ts'
 import { watchNode } from './node-watch.ts'
 import { createQuitting } from './quitting.ts'
 import { TEXT } from './text.ts'
@@ -74,13 +75,18 @@ function start(links: ReturnType<typeof createLinkQueue>): void {
     level: config.logLevel,
     destination: createLogFile(config.node.home),
   })
+  const nodeRuntime = findNodeRuntime({
+    resources: app.isPackaged ? process.resourcesPath : undefined,
+    searchPath: process.env.PATH ?? '',
+    runs: isProgram,
+  })
   const quit = (): void => app.quit()
   const keeper = createNodeKeeper({
     findRunning: () => findRunningNode(config.node.home),
     attach: ({ api }) => startAttachedSession({ home: config.node.home, api, clock, logger }),
     host: () =>
       startHostedSession({
-        config: config.node,
+        config: { ...(nodeRuntime !== undefined && { nodeRuntime }), ...config.node },
         logger,
         electron: process.versions.electron ?? '',
         onStopRequested: quit,

@@ -32,11 +32,20 @@ export function createEndpointSource(deps: EndpointDeps): EndpointSource & { sto
   }
 }
 
-function read({ view, membership }: EndpointDeps, name: string): Endpoint[] | undefined {
-  const desired = view.desired(name)
+function read(deps: EndpointDeps, name: string): Endpoint[] | undefined {
+  const desired = deps.view.desired(name)
   if (!desired) return undefined
   const containerPort = httpPortOf(desired.workload)
-  if (containerPort === undefined) return []
+  return containerPort === undefined ? [] : endpointsAt(deps, desired, containerPort)
+}
+
+/** What answers, or should, at one declared port of a workload. */
+export function endpointsAt(
+  { view, membership }: EndpointDeps,
+  desired: DesiredWorkload,
+  containerPort: number,
+): Endpoint[] {
+  const { name } = desired.workload
   const reachable = ({ node }: Instance): boolean => {
     const liveness = membership.get(node)?.liveness
     return liveness === 'alive' || liveness === 'suspect'

@@ -4,9 +4,11 @@ import path from 'node:path'
 import { createInstanceDoors, type InstanceDoors } from './api/doors/instance/index.ts'
 import type { Standing } from './api/handlers/index.ts'
 import type { NamedPart } from './base/lifecycle/index.ts'
+import { createInstanceNames } from './instance-names.ts'
 import type { NetworkSide } from './network-side.ts'
 import type { PrimarySide } from './primary-side.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
+import type { Dialer } from './work/edge/index.ts'
 import type { WorkView } from './work/reconcile/index.ts'
 import type { Secrets } from './work/secrets/index.ts'
 import { portsOf } from './work/spec/index.ts'
@@ -24,7 +26,11 @@ export async function openInstanceSide(
   deps: RuntimeDeps,
   side: NetworkSide,
   { primary }: PrimarySide,
-  work: { view: () => WorkView; secrets: () => Pick<Secrets, 'open'> },
+  work: {
+    view: () => WorkView
+    secrets: () => Pick<Secrets, 'open'>
+    dialer: () => Dialer
+  },
 ): Promise<InstanceSide> {
   const { mesh } = side
   const { view } = work
@@ -34,6 +40,7 @@ export async function openInstanceSide(
     primary,
     secrets: { open: (name) => work.secrets().open(name) },
     standing: (workload) => standingOf(side, primary, view(), workload),
+    namesOf: (workload) => createInstanceNames({ view: view(), dialer: work.dialer() }, workload),
     selfOf({ id, workload: name, index, generation }) {
       const { workload } = view().desired(name) ?? {}
       return {

@@ -33,6 +33,7 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
   const instances = await openInstanceSide(deps, side, own, {
     view: () => work.view,
     secrets: () => work.secrets,
+    dialer: () => work.dialer,
   })
   const work = createWorkSide(deps, side, own.primary, instances.doors)
   // After the parts that it stands on, and before others can ask it anything; so it stops before the
@@ -144,7 +145,7 @@ const NO_QUORUM = {
   message:
     'Too few of the committee are in reach: the registry can be read as it was last seen, and ' +
     'nothing can be written to it. What runs goes on. If the others are gone for good, on a ' +
-    'computer of an admin that votes: mycelium recover',
+    'computer of an admin, one that votes if any is left: mycelium recover',
 }
 
 const NO_PROMISE = {

@@ -27,4 +27,6 @@ export interface NodeConfig {
   windowFolder?: string
   /** Docker's socket; found by itself when not given. */
   engineSocket?: string
+  /** A Node of this computer, for programs and forwarders. Default: this process's own, if it is one. */
+  nodeRuntime?: string
 }

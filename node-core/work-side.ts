@@ -6,7 +6,7 @@ import type { NamedPart } from './base/lifecycle/index.ts'
 import { type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
 import type { Primary } from './control/primary/index.ts'
-import { createEndpointSource } from './endpoints.ts'
+import { createEndpointSource, endpointsAt } from './endpoints.ts'
 import type { NetworkSide } from './network-side.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
@@ -14,7 +14,13 @@ import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
 import { createDesired, type Desired } from './work/desired/index.ts'
-import { createEdge, createTunnelServer, type Edge } from './work/edge/index.ts'
+import {
+  createDialer,
+  createEdge,
+  createTunnelServer,
+  type Dialer,
+  type Edge,
+} from './work/edge/index.ts'
 import {
   createLogs,
   createReadiness,
@@ -38,6 +44,7 @@ export interface WorkSide {
   logs: Logs
   bundles: BundleShelf
   edge: Edge
+  dialer: Dialer
   secrets: Secrets
   /** In the order in which they start. */
   parts: NamedPart[]
@@ -87,6 +94,8 @@ export function createWorkSide(
   })
   const trusted = (key: string): boolean => trustsPublisher({ state, network, publishers }, key)
   const bundles = createBundles({ blobs, trusted })
+  const isNode = process.versions.electron === undefined
+  const nodeRuntime = config.nodeRuntime ?? (isNode ? process.execPath : undefined)
   const containers = createContainerRunner(
     {
       ...common('containers'),
@@ -98,17 +107,21 @@ export function createWorkSide(
       nameOf,
     },
     {
+      ...(nodeRuntime !== undefined && { nodeRuntime }),
       environment: process.env,
       ...(config.engineSocket ? { socketPath: config.engineSocket } : {}),
     },
   )
-  const programs = createProcessRunner({
-    ...common('programs'),
-    node: identity.nodeId,
-    network: network.id,
-    bundles,
-    folder: path.join(disk.root, 'instances'),
-  })
+  const programs = createProcessRunner(
+    {
+      ...common('programs'),
+      node: identity.nodeId,
+      network: network.id,
+      bundles,
+      folder: path.join(disk.root, 'instances'),
+    },
+    nodeRuntime === undefined ? {} : { nodeRuntime },
+  )
   const reconciler = createReconciler({
     ...common('reconciler'),
     view,
@@ -145,8 +158,15 @@ export function createWorkSide(
     { ...common('edge'), self: identity.nodeId, net: mesh, endpoints },
     { port: config.edgePort ?? 8080 },
   )
+  const dialer = createDialer({
+    ...{ ...common('names'), self: identity.nodeId, net: mesh },
+    endpoints(name, port) {
+      const wanted = view.desired(name)
+      return wanted && endpointsAt({ view, membership }, wanted, port)
+    },
+  })
   return {
-    ...{ desired, view, containers, reconciler, logs, edge, secrets },
+    ...{ desired, view, containers, reconciler, logs, edge, dialer, secrets },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [

@@ -11,7 +11,7 @@ import { isBuiltin } from 'node:module'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { build } from 'vite'
-import { DATABASE_WORKER, OUTSIDE, workerBesideBundle } from './bundling.ts'
+import { addressesBesideBundle, entriesBeside, OUTSIDE } from './bundling.ts'
 import { notices } from './notices.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
@@ -33,7 +33,7 @@ async function bundle(): Promise<Set<string>> {
     configFile: false,
     root: ROOT,
     logLevel: 'warn',
-    plugins: [workerBesideBundle(), notices()],
+    plugins: [addressesBesideBundle(), notices()],
     ssr: { noExternal: true, external: OUTSIDE },
     build: {
       ssr: true,
@@ -42,7 +42,7 @@ async function bundle(): Promise<Set<string>> {
       rolldownOptions: {
         input: {
           main: path.join(ROOT, 'cli/main.ts'),
-          'database-worker': path.join(ROOT, DATABASE_WORKER),
+          ...entriesBeside(ROOT),
         },
         // Two folders deep, as in the sources: the window is looked for by that. The worker lies
         // beside the chunk that asks for it.

@@ -71,6 +71,7 @@ async function deploy(context: Context, command: string[], flags: DeployFlags): 
   }
   const done = await waitUntilRunning(context, node, deployed, timeoutMs)
   context.answer(done, () => {
+    if (done.status === 'Succeeded') return `${done.name} has ended, with exit code 0`
     const where = done.url === undefined ? '' : ` at ${done.url}`
     return `${done.name} runs ${done.running_instances} of ${done.replicas}${where}`
   })
@@ -121,6 +122,7 @@ async function waitUntilRunning(
       if (!said.has(step)) context.notice(step)
       said.add(step)
     }
+    if (seen.status === 'Succeeded') return seen
     if (seen.status === 'Running' && seen.running_instances === seen.replicas) return seen
     if (performance.now() > endMs) {
       const why = seen.conditions.map(({ message }) => message).join(' ')

@@ -38,6 +38,13 @@ describe('mycelium recover', () => {
     expect(out).toMatch(/^Say so, unproven +ben$/m)
   })
 
+  it('says what a copy that followed may lack', async () => {
+    lost.plan = { ...lost.plan, follows: true }
+    const { out } = await home.run('recover')
+    expect(out).toMatch(/^This copy ends at +41 \(it followed, and did not vote\)$/m)
+    expect(out).toContain('what the committee acknowledged last may not have come here')
+  })
+
   it('does it with --yes, for the era that it has looked at', async () => {
     const { out } = await home.run('recover', '--yes', '--without-witness')
     expect(out).toMatch(/^Era 3 has begun: this node alone votes, until others have learned/)

@@ -16,7 +16,8 @@ export function recoverCommands(program: Command, act: Act): void {
     .summary('go on without a majority')
     .description(
       'Overrules a committee that has lost its majority for good: this node goes on alone with ' +
-        'what its copy holds. Without --yes it only says what that would mean.',
+        'what its copy holds, whether it voted or followed. Without --yes it only says what that ' +
+        'would mean.',
     )
     .option('--yes', 'do it')
     .option('--anyway', 'though another node in reach holds more')
@@ -77,13 +78,21 @@ function planText(plan: NonNullable<Shown['plan']>, named: (id: string) => strin
   const text = pairs([
     ['Voted', names(plan.voters)],
     ['Not in reach', names(plan.missing)],
-    ['This copy ends at', `${plan.last} (known to be committed: ${plan.committed})`],
+    [
+      'This copy ends at',
+      plan.follows
+        ? `${plan.last} (it followed, and did not vote)`
+        : `${plan.last} (known to be committed: ${plan.committed})`,
+    ],
     ['Hold more', names(plan.later)],
     ...unprovenRow(plan.unproven.map(named)),
   ])
-  const loss = plan.mayLose
-    ? 'Those not in reach were enough to have acknowledged writes that nobody here knows of.'
-    : 'Those not in reach were too few to have acknowledged anything by themselves.'
+  const loss = plan.follows
+    ? 'This node followed: what the committee acknowledged last may not have come here. A computer that ' +
+      'voted holds it all; if one can be brought back, recover there.'
+    : plan.mayLose
+      ? 'Those not in reach were enough to have acknowledged writes that nobody here knows of.'
+      : 'Those not in reach were too few to have acknowledged anything by themselves.'
   return (
     `${text}\n\n${loss}\n\nThis node would go on alone with what its copy holds. What was written elsewhere ` +
     'since, or is held only by those not in reach, is not in it: when they return they stop, ' +

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { wrongUsage } from '../exit-codes.ts'
 import type { Inputs } from '../node-client.ts'
 import { isOneOf } from '../text/choices.ts'
-import { collect, keyValues, port, wholeNumber } from '../text/parse.ts'
+import { collect, durationMs, keyValues, port, wholeNumber } from '../text/parse.ts'
 
 export interface ShapeFlags {
   replicas?: string
@@ -16,6 +16,8 @@ export interface ShapeFlags {
   health?: string
   onPartition?: string
   rollout?: string
+  restart?: string
+  grace?: string
 }
 
 export function addShapeFlags(command: Command): Command {
@@ -29,6 +31,8 @@ export function addShapeFlags(command: Command): Command {
     .option('--node-label <key=value>', 'only nodes with this label; repeatable', collect)
     .option('--health <check>', 'http:/path, tcp or running')
     .option('--rollout <kind>', 'rolling, rolling:N at once, or blueGreen: how a change takes over')
+    .option('--restart <rule>', 'always, on-failure, on-failure:N times in a row, or never')
+    .option('--grace <duration>', 'how long an ending copy may take, such as 30s')
     .option('--on-partition <policy>', 'heal, keep or stop, while a node is out of sight')
 }
 
@@ -42,6 +46,8 @@ type Shape = Pick<
   | 'nodeSelector'
   | 'health'
   | 'rollout'
+  | 'restart'
+  | 'graceMs'
   | 'onPartition'
 >
 
@@ -64,6 +70,8 @@ export function shapeOf(flags: ShapeFlags): Shape {
     ...(flags.nodeLabel && { nodeSelector: keyValues('--node-label', flags.nodeLabel) }),
     ...(flags.health !== undefined && { health: healthOf(flags.health) }),
     ...(flags.rollout !== undefined && { rollout: rolloutOf(flags.rollout) }),
+    ...(flags.restart !== undefined && { restart: restartOf(flags.restart) }),
+    ...(flags.grace !== undefined && { graceMs: durationMs('--grace', flags.grace) }),
     ...(onPartition !== undefined && { onPartition }),
   }
 }
@@ -75,6 +83,16 @@ function rolloutOf(text: string): NonNullable<Shape['rollout']> {
     return { kind, ...(atOnce !== undefined && { atOnce: wholeNumber('--rollout', atOnce) }) }
   }
   throw wrongUsage(`--rollout: “${text}” is not rolling, rolling:3 or blueGreen.`)
+}
+
+function restartOf(text: string): NonNullable<Shape['restart']> {
+  const [rule, bound, more] = text.split(':')
+  if (rule === 'on-failure' && more === undefined) {
+    const atMost = bound !== undefined && { atMost: wholeNumber('--restart', bound) }
+    return { when: 'onFailure', ...atMost }
+  }
+  if ((rule === 'always' || rule === 'never') && bound === undefined) return { when: rule }
+  throw wrongUsage(`--restart: “${text}” is not always, on-failure, on-failure:3 or never.`)
 }
 
 function healthOf(text: string): NonNullable<Shape['health']> {

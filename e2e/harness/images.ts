@@ -16,7 +16,8 @@ echo "serving as $(hostname)"
 exec /bin/httpd -f -v -p 80 -h /tmp/www
 `
 
-export function importBusyboxImage(engine: Engine, tag: string): string {
+/** @param exposes A port that the image says it listens on. */
+export function importBusyboxImage(engine: Engine, tag: string, exposes?: number): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'mycelium-image-'))
   try {
     mkdirSync(path.join(folder, 'root/bin'), { recursive: true })
@@ -33,6 +34,7 @@ export function importBusyboxImage(engine: Engine, tag: string): string {
       'sleep',
       'cat',
       'nc',
+      'wget',
     ]) {
       execFileSync('ln', ['-s', 'busybox', path.join(folder, 'root/bin', applet)])
     }
@@ -45,7 +47,9 @@ export function importBusyboxImage(engine: Engine, tag: string): string {
       path.join(folder, 'image.tar'),
       '.',
     ])
-    engine.docker('import', '--change', 'CMD ["/start"]', path.join(folder, 'image.tar'), tag)
+    const says = ['--change', 'CMD ["/start"]']
+    if (exposes !== undefined) says.push('--change', `EXPOSE ${exposes}`)
+    engine.docker('import', ...says, path.join(folder, 'image.tar'), tag)
     return engine.docker('image', 'inspect', '--format', '{{.Id}}', tag).trim()
   } finally {
     rmSync(folder, { recursive: true, force: true })

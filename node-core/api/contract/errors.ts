@@ -42,6 +42,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'REMOVED',
     'NAME_TAKEN',
     'FOUNDER',
+    'USE_UNDECLARED',
     'EXPIRED',
     'SPENT',
     'NOT_A_READER',
@@ -83,6 +84,8 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'LOG_DAMAGED',
     'REPLICA_FAILED',
     'UNKNOWN_KIND',
+    'USE_LEADS_NOWHERE',
+    'NO_ENDPOINT',
   ],
 }
 

@@ -2,6 +2,7 @@
  * What one instance of a workload may ask of the node it runs on: keys, leases, locks and secrets of its
  * own workload's namespace, and what it is. It is served at the instances' own doors and nowhere else.
  */
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { operation } from './base.ts'
 import { kv, leases } from './kv.ts'
@@ -25,11 +26,30 @@ const ownConfig = z.object({
 })
 export type OwnConfig = z.infer<typeof ownConfig>
 
+/** Another workload that this one uses, under the host name `as`. */
+const lead = z.object({
+  name: z.string(),
+  as: z.string(),
+  /** On the instance's own loopback, for containers. */
+  address: z.string(),
+  /** TCP ports that are open there; also by `CONNECT as:port` at this door. */
+  ports: z.array(z.int()),
+  /** A code, where it leads nowhere. */
+  why: z.string().optional(),
+})
+
 export const instanceContract = {
   self: {
     show: operation({ permission: 'local', needsNetwork: false })
       .route({ method: 'GET', path: '/api/self', summary: 'What this instance is' })
       .output(ownConfig),
+    uses: operation({ permission: 'local', needsNetwork: false })
+      .route({
+        method: 'GET',
+        path: '/api/self/uses',
+        summary: 'What the names of other workloads lead to, anew whenever that changes',
+      })
+      .output(eventIterator(z.array(lead))),
   },
   secrets: {
     open: operation({ permission: 'local', needsNetwork: false })

@@ -12,6 +12,8 @@ const plan = z.object({
   voters: z.array(z.string()),
   /** Not in reach: what they alone hold is reported when they return. */
   missing: z.array(z.string()),
+  /** This node did not vote: its copy is of what it followed. */
+  follows: z.boolean(),
   /** The last entry of this node's copy, and how far it is known to be committed. */
   last: index,
   committed: index,

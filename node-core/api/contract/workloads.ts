@@ -110,6 +110,25 @@ const rollout = z.strictObject({
   paused: z.boolean().optional(),
 })
 
+const hostName = z.string().min(1).max(253)
+/** Other workloads of the same owner that each copy finds under a host name: its own, or `as`. */
+const uses = z
+  .array(z.union([workloadName, z.strictObject({ name: workloadName, as: hostName.optional() })]))
+  .max(16)
+
+/**
+ * What becomes of an instance that has ended: `onFailure` unless by exit code 0; `atMost`: restarts in
+ * a row; before each a wait that doubles from `backoffMs` to `backoffMsMax`.
+ */
+const restart = z.strictObject({
+  when: z.enum(['always', 'onFailure', 'never']).optional(),
+  atMost: z.number().int().min(1).max(1_000).optional(),
+  backoffMs: z.number().int().min(100).max(3_600_000).optional(),
+  backoffMsMax: z.number().int().min(100).max(3_600_000).optional(),
+})
+/** Milliseconds that an ending instance has, between being asked to end and being made to. */
+const graceMs = z.number().int().min(0).max(3_600_000)
+
 /**
  * One of `containers`, `bundle` and `manifest` says what to run. Unknown fields are refused, so that
  * a mistyped one is not silently left out.
@@ -134,6 +153,9 @@ export const deployInput = z.strictObject({
   nodeSelector: labels.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
+  uses: uses.optional(),
+  restart: restart.optional(),
+  graceMs: graceMs.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
 })
 export type DeployInput = z.input<typeof deployInput>
@@ -156,6 +178,8 @@ export const instance = z.object({
   endpoint: z.string().optional(),
   startedAt: time.optional(),
   restarts: z.number().int(),
+  /** It has run to its end and is not started again; the exit code is absent where nobody saw it. */
+  ended: z.object({ at: time, exitCode: z.number().int().optional() }).optional(),
   reason: reason.optional(),
   /** A real step of a start: `Pulling image, 41 of 120 MB`. */
   progress: z.string().optional(),
@@ -180,7 +204,15 @@ export const workload = z.object({
   kind: z.enum(['container', 'process']),
   replicas: z.number().int(),
   running_instances: z.number().int(),
-  status: z.enum(['Pending', 'Progressing', 'Running', 'Degraded', 'Failed', 'Deleting']),
+  status: z.enum([
+    'Pending',
+    'Progressing',
+    'Running',
+    'Degraded',
+    'Failed',
+    'Succeeded',
+    'Deleting',
+  ]),
   generation: z.number().int(),
   owner: z.object({ id: z.string(), name: z.string() }),
   /** Of the first part, as `bundle`. */
@@ -193,6 +225,9 @@ export const workload = z.object({
   resources: amountsView,
   placement: placementRules.required(),
   rollout: rollout.required(),
+  uses: z.array(z.object({ name: z.string(), as: z.string() })),
+  restart: restart.required().partial({ atMost: true }),
+  graceMs,
   onPartition: z.enum(['heal', 'keep', 'stop']),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
@@ -231,6 +266,8 @@ const change = z.strictObject({
   nodeSelector: labels.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
+  restart: restart.optional(),
+  graceMs: graceMs.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
 })
 

@@ -29,6 +29,7 @@ import type { Desired } from '../../work/desired/index.ts'
 import type { Edge } from '../../work/edge/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
 import type { Secrets } from '../../work/secrets/index.ts'
+import type { Port } from '../../work/spec/index.ts'
 
 export interface ApiDeps {
   clock: Clock
@@ -247,14 +248,21 @@ export type Publish = (content: AsyncIterable<Uint8Array>) => Promise<BundleFact
 /** Container images of this computer's engine. */
 export interface ImageShelf {
   list(): Promise<{ id: string; tags: string[]; sizeBytes: number }[]>
-  /** The id that fixes a reference to its content, when this computer or a peer has it. */
-  resolve(reference: string): Promise<{ imageId: string } | undefined>
+  /** What fixes a reference to its content, when this computer or a peer has it. */
+  resolve(reference: string): Promise<ImageContent | undefined>
+}
+
+export interface ImageContent {
+  imageId: string
+  /** Where it says that it listens. */
+  exposes: Port[]
 }
 
 export { createPublish } from './bundles.ts'
 export { failure, toFailure } from './failures.ts'
 export {
   createInstanceOperations,
+  type InstanceNames,
   type InstanceOperations,
   type InstanceOperationsDeps,
   type SecretOpener,

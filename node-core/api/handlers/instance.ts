@@ -1,7 +1,9 @@
 /** The operations of one instance's door: keys and secrets of its own namespace, and what it is. */
+import type { Duplex } from 'node:stream'
 import { implement } from '@orpc/server'
 import type { Clock } from '../../base/clock/index.ts'
 import type { Logger } from '../../base/log/index.ts'
+import type { Lead } from '../../work/naming/index.ts'
 import type { Secrets } from '../../work/secrets/index.ts'
 import { instanceContract, type OwnConfig } from '../contract/index.ts'
 import { failure, toFailure } from './failures.ts'
@@ -20,6 +22,16 @@ export type Standing = 'own' | 'free' | 'foreign' | 'unknown'
 
 export type SecretOpener = Pick<Secrets, 'open'>
 
+/** How an instance finds other workloads. */
+export interface InstanceNames {
+  /** What its names lead to, at once and whenever that changes, until the signal. */
+  watch(signal: AbortSignal | undefined): AsyncIterable<readonly Lead[]>
+  /**
+   * To a port behind one of its names. Throws USE_UNDECLARED, USE_LEADS_NOWHERE, NO_ENDPOINT.
+   */
+  connect(as: string, port: number): Promise<Duplex>
+}
+
 export interface InstanceOperationsDeps {
   /** Its workload's name. */
   namespace: string
@@ -27,6 +39,7 @@ export interface InstanceOperationsDeps {
   secrets: SecretOpener
   standing(): Standing
   self(): OwnConfig
+  names: InstanceNames
   clock: Clock
   logger: Logger
 }
@@ -34,7 +47,8 @@ export interface InstanceOperationsDeps {
 export function createInstanceOperations(deps: InstanceOperationsDeps): InstanceOperations {
   const own = withinNamespace(deps.primary, deps.namespace, () => requireOwn(deps))
   const keys = { primary: () => own, clock: deps.clock, logger: deps.logger }
-  return { router: createRouter(deps, keys), keys: createKeyCalls(keys) }
+  const { names } = deps
+  return { router: createRouter(deps, keys), keys: createKeyCalls(keys), connect: names.connect }
 }
 
 function createRouter(deps: InstanceOperationsDeps, keys: KeyDeps) {
@@ -46,7 +60,12 @@ function createRouter(deps: InstanceOperationsDeps, keys: KeyDeps) {
     }
   })
   return build.router({
-    self: { show: build.self.show.handler(() => deps.self()) },
+    self: {
+      show: build.self.show.handler(() => deps.self()),
+      uses: build.self.uses.handler(async function* ({ signal }) {
+        for await (const leads of deps.names.watch(signal)) yield [...leads]
+      }),
+    },
     secrets: {
       open: build.secrets.open.handler(({ input: { name } }) => {
         requireOwn(deps)
@@ -66,6 +85,7 @@ export interface InstanceOperations {
   router: InstanceRouter
   /** Keys by the short way. */
   keys: KeyCalls
+  connect: InstanceNames['connect']
 }
 
 function requireOwn({ standing: ask, namespace }: InstanceOperationsDeps): void {

@@ -6,7 +6,7 @@
 import type { DesiredRecord } from '../../work/desired/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
 import { type WorkloadStatus, workloadStatus } from '../../work/reconcile/index.ts'
-import type { Instance } from '../../work/spec/index.ts'
+import { DEFAULT_GRACE_MS, DEFAULT_RESTART, type Instance } from '../../work/spec/index.ts'
 import type { WorkloadView } from '../contract/index.ts'
 import type { NetworkParts } from './index.ts'
 import { instanceViews, isLost, ownerNameOf } from './workload-view.ts'
@@ -50,6 +50,9 @@ export function unwantedView(
     resources: { cpuMillis: 0, memoryBytes: 0 },
     placement: { spread: 'node', apart: [], near: [] },
     rollout: { kind: 'rolling', atOnce: 1, paused: false },
+    uses: [],
+    restart: DEFAULT_RESTART,
+    graceMs: DEFAULT_GRACE_MS,
     onPartition: 'heal',
     instances: instanceViews(parts, instances),
     ...statusFor(record, leaving),

@@ -1,3 +1,4 @@
+import { leadsOf, leadText } from '../../work/naming/index.ts'
 import { type Placement, type PlacementInput, place } from '../../work/placement/index.ts'
 import { workloadStatus } from '../../work/reconcile/index.ts'
 import {
@@ -8,7 +9,7 @@ import {
   portsOf,
 } from '../../work/spec/index.ts'
 import type { InstanceView, WorkloadView } from '../contract/index.ts'
-import type { NetworkParts } from './index.ts'
+import type { NetworkParts, Reason } from './index.ts'
 
 /** What runs where, and what placement makes of it: worked out once for a whole list. */
 export interface Placed {
@@ -52,11 +53,21 @@ export function workloadView(
     resources: amountsOf(workload, 'requests'),
     placement: workload.placement,
     rollout: workload.rollout,
+    uses: workload.uses,
+    restart: workload.restart,
+    graceMs: workload.graceMs,
     onPartition: workload.onPartition,
     ...(url !== undefined && { url }),
     instances: views,
-    conditions: [...conditions],
+    conditions: [...conditions, ...namesCondition(desired, parts)],
   }
+}
+
+/** Names that lead nowhere, all in one. */
+function namesCondition(workload: DesiredWorkload, { desired }: NetworkParts): Reason[] {
+  const texts = leadsOf(workload, desired.get).flatMap((lead) => leadText(lead) ?? [])
+  if (texts.length === 0) return []
+  return [{ code: 'USE_LEADS_NOWHERE', message: texts.join(' ') }]
 }
 
 export function sourceView({ source }: Part): { bundle: string } | { image: string } {
@@ -89,6 +100,7 @@ function instanceView(parts: NetworkParts, instance: Instance): InstanceView {
     ...(port !== undefined && { endpoint: `127.0.0.1:${port}` }),
     ...(startedAt !== undefined && { startedAt }),
     restarts,
+    ...(instance.ended && { ended: instance.ended }),
     ...(instance.reason && { reason: instance.reason }),
     ...(instance.progress !== undefined && { progress: instance.progress }),
     lost: isLost(parts, instance),

@@ -11,7 +11,7 @@ import {
 import { type WorkloadView, workloadSchema } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure, toFailure } from './failures.ts'
-import type { ApiDeps, InstanceLogLine, NetworkParts } from './index.ts'
+import type { ApiDeps, ImageContent, InstanceLogLine, NetworkParts } from './index.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
 import { earlierVersion, pastView } from './versions.ts'
 import { ownerNameOf, placedNow, workloadView } from './workload-view.ts'
@@ -157,9 +157,9 @@ function sameAs(
   )
 }
 
-/** Everything but the images' ids, which were found when it was first deployed. */
+/** Everything but what was found of the images when it was first deployed. */
 function contentOf(workload: Workload): Uint8Array {
-  return encode(storedForm(withSources(workload, withoutImageId)))
+  return encode(storedForm(withSources(workload, asNamed)))
 }
 
 function withSources(workload: Workload, change: (source: Source) => Source): Workload {
@@ -168,9 +168,9 @@ function withSources(workload: Workload, change: (source: Source) => Source): Wo
   return { ...workload, parts: [changed(first), ...rest.map(changed)] }
 }
 
-function withoutImageId(source: Source): Source {
+function asNamed(source: Source): Source {
   if ('bundle' in source) return source
-  const { imageId: _, ...rest } = source
+  const { imageId: _, exposes: __, ...rest } = source
   return rest
 }
 
@@ -179,19 +179,21 @@ function withoutImageId(source: Source): Source {
  * so that every node runs the same; a bundle has to be published and trusted.
  */
 async function pinned(parts: NetworkParts, workload: Workload): Promise<Workload> {
-  const ids = new Map<string, string>()
+  const contents = new Map<string, ImageContent>()
   for (const { source } of workload.parts) {
     if ('bundle' in source) {
       mustBePublished(parts, source.bundle)
-    } else if (source.imageId === undefined && !ids.has(source.image)) {
+    } else if (source.imageId === undefined && !contents.has(source.image)) {
       const found = await parts.images.resolve(source.image)
-      if (found) ids.set(source.image, found.imageId)
+      if (found) contents.set(source.image, found)
     }
   }
   return withSources(workload, (source) => {
     if ('bundle' in source || source.imageId !== undefined) return source
-    const imageId = ids.get(source.image)
-    return imageId === undefined ? source : { ...source, imageId }
+    const content = contents.get(source.image)
+    if (!content) return source
+    const { imageId, exposes } = content
+    return { ...source, imageId, ...(exposes.length > 0 && { exposes }) }
   })
 }
 

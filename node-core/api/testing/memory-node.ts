@@ -247,7 +247,7 @@ function partsOf(
       list: async () => [],
       resolve: async (reference) => {
         const imageId = world.images[reference]
-        return imageId === undefined ? undefined : { imageId }
+        return imageId === undefined ? undefined : { imageId, exposes: [] }
       },
     },
     edge: { counts: () => ({ ...world.edge }) },

@@ -39,6 +39,7 @@ export interface FollowCore {
   /** When `tick` is to be called at the latest. */
   dueMs(): number | undefined
   status(): CoreStatus
+  latest(): readonly CommittedEntry[]
 }
 
 export interface CoreStatus {
@@ -227,6 +228,7 @@ export function createFollowCore({ self, random, isHub, sign, hashAt }: FollowCo
         undefined,
       )
     },
+    latest: trail.all,
     status: () => ({
       height: trail.height,
       parent: climber.parent,

@@ -290,6 +290,7 @@ export function createFollowing(deps: FollowDeps): Following {
   return {
     look,
     status: () => ({ ...core.status(), failure }),
+    latest: () => [...core.latest(), ...moved],
     async heightOf(node, signal): Promise<LogIndex | undefined> {
       const said = await put(node, { kind: 'look' }, LOOK_TIMEOUT_MS, signal)
       return said?.kind === 'here' ? said.height : undefined

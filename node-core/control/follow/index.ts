@@ -33,6 +33,8 @@ export interface Following extends Lifecycle {
   /** What the functions that were handed in answer may have changed. */
   look(): void
   status(): FollowStatus
+  /** What it remembers of the log, its last entry at the end. */
+  latest(): readonly CommittedEntry[]
   /** How far another node has come; undefined where it does not say so. */
   heightOf(node: NodeId, signal?: AbortSignal): Promise<LogIndex | undefined>
 }

@@ -13,6 +13,8 @@ export interface Trail {
   add(entry: CommittedEntry): void
   /** A snapshot took the place of everything. */
   restart(height: LogIndex): void
+  /** All that are remembered, in order. */
+  all(): readonly CommittedEntry[]
   /** Some of what comes after an index, in order; undefined where that is forgotten. */
   after(index: LogIndex): readonly CommittedEntry[] | undefined
   /** All from after one up to another; undefined unless each is held. */
@@ -51,6 +53,7 @@ export function createTrail(): Trail {
       bytes = 0
       height = index
     },
+    all: () => entries.slice(head),
     between(after, to) {
       const from = entries.length - (height - after)
       if (from < head || to > height) return undefined

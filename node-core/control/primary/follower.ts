@@ -2,6 +2,7 @@
  * This node's copy where it is not of the committee, and its place among those who follow the log,
  * whichever copy it has (docs/adr/0014).
  */
+import { inTurns } from '../../base/clock/index.ts'
 import type { Plain } from '../../base/codec/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
@@ -20,7 +21,11 @@ import { isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import { createCopyFile } from './copy-file.ts'
 import { isSimplex } from './engine.ts'
+import type { Ending } from './era-book.ts'
+import type { FollowedCopy } from './followed-copy.ts'
+import { reportFollowed } from './followed-late.ts'
 import type { PrimaryDeps, PrimaryOptions, PrimaryStatus } from './index.ts'
+import type { LateBook } from './late-book.ts'
 import { type LogName, protocolOf } from './log-name.ts'
 import { createMachine, type Machine } from './machine.ts'
 import type { Question } from './messages.ts'
@@ -38,6 +43,11 @@ export interface Follower extends Pick<Following, 'start' | 'stop' | 'look'> {
     peers: readonly NodeId[],
     signal?: AbortSignal,
   ): Promise<{ node: NodeId; height: number }[]>
+  /** What it holds, and it stands still until it is released; undefined where that cannot be read. */
+  take(): Promise<FollowedCopy | undefined>
+  release(): Promise<void>
+  /** Its log is overruled: what it held beyond is told, and then it is gone. */
+  giveUp(ending: Ending): Promise<void>
   status(): FollowStatus
   trouble(): PrimaryStatus['trouble']
 }
@@ -57,6 +67,7 @@ export interface FollowerDeps
   > {
   batches: BatchReader
   board: Pick<CommitteeBoard, 'current' | 'told'>
+  late: LateBook
   replica(): Replica | undefined
   /** Which log is followed. */
   log: LogName
@@ -172,8 +183,36 @@ export function createFollower(deps: FollowerDeps): Follower {
     following.look()
   }
 
+  async function take(): Promise<FollowedCopy | undefined> {
+    if (!isReadable()) return undefined
+    await following.stop()
+    const { index } = machine
+    const { view } = machine.registry
+    const { term = 0, voters = view.voters } = deps.board.told() ?? {}
+    const latest = following.latest()
+    const state = await inTurns(clock, machine.snapshotSteps())
+    return { state, index, view, voters, latest, term }
+  }
+
+  async function stop(): Promise<void> {
+    await following.stop()
+    await file.stop()
+  }
+
   return {
     look,
+    take,
+    release: following.start,
+    async giveUp(ending) {
+      const held = isReadable() ? machine : undefined
+      await stop()
+      if (held) {
+        const { index } = held
+        const copy = { index, view: held.registry.view, latest: following.latest() }
+        await reportFollowed(deps, copy, ending)
+      }
+      await file.erase()
+    },
     async heights(peers, signal) {
       const asked = peers.map(async (node) => {
         return { node, height: await following.heightOf(node, signal) }
@@ -205,10 +244,7 @@ export function createFollower(deps: FollowerDeps): Follower {
       await file.load(machine)
       await following.start()
     },
-    async stop() {
-      await following.stop()
-      await file.stop()
-    },
+    stop,
   }
 }
 

@@ -9,6 +9,7 @@ import type { FoundedNetwork } from '../../identity/index.ts'
 import type { LogIndex, SalvagedLog } from '../consensus/index.ts'
 import { describeBatch, parseEntry, type RegistryView } from '../registry/index.ts'
 import { type EndedEra, type Era, toEra } from '../succession/index.ts'
+import { isSameAsFollowed } from './followed-copy.ts'
 import { LATE_BYTES_MAX, LATE_SUBJECT_LENGTH_MAX } from './limits.ts'
 
 export interface LateReport {
@@ -63,6 +64,9 @@ export function commonWith(
     if (index === start) return log.snapshot?.term
     return log.entries[index - start - 1]?.term
   }
+  // A copy that followed tells no terms; all of it was committed.
+  if (ended.followed)
+    return { index: commonWithFollowed(log, ended), compacted: start > ended.last }
   for (let index = Math.min(log.last.index, ended.last); index >= start; index--) {
     // Below what both logs know is a snapshot's, and so committed: the same everywhere.
     const theirs = termIn(ended, index)
@@ -73,6 +77,16 @@ export function commonWith(
   return { index: Math.min(start, ended.last) as LogIndex, compacted: start > 0 }
 }
 
+/** What both know to be committed, and above that for as long as the entries are the same. */
+function commonWithFollowed(log: SalvagedLog, ended: EndedEra): LogIndex {
+  const start = log.snapshot?.index ?? 0
+  let common = Math.min(Math.max(log.committed, start), ended.last)
+  for (const entry of log.entries) {
+    if (entry.index === common + 1 && isSameAsFollowed(ended, entry)) common = entry.index
+  }
+  return common as LogIndex
+}
+
 /** Undefined before the terms that are told. */
 function termIn({ terms, last }: EndedEra, index: number): number | undefined {
   if (index > last) return undefined
@@ -81,7 +95,7 @@ function termIn({ terms, last }: EndedEra, index: number): number | undefined {
 
 export function lateCommands(
   network: FoundedNetwork,
-  log: SalvagedLog,
+  log: Pick<SalvagedLog, 'entries' | 'committed'>,
   common: LogIndex,
 ): LateCommand[] {
   return log.entries

@@ -1,9 +1,15 @@
+import { type Era, toEra } from '../succession/index.ts'
+
 /** Names a log: '' in the first era, `-<era>-<mandate>` later. Logs of two names never mix. */
 export type LogName = string & { readonly __brand: 'LogName' }
 
 export const FIRST_LOG = '' as LogName
 
 /** A protocol between those who keep, or follow, one log. */
+export function eraOf(name: LogName): Era {
+  return toEra(Number(/^-(\d+)-/.exec(name)?.[1] ?? 0))
+}
+
 export function protocolOf(protocol: string, log: LogName): string {
   return protocol + log
 }

@@ -8,24 +8,22 @@ import { messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { nodeIdOf, verify } from '../../identity/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
-import {
-  parseCertificate,
-  type SalvagedChain,
-  verifyCertificate,
-} from '../consensus/simplex/index.ts'
-import { toEra } from '../succession/index.ts'
+import { parseCertificate, verifyCertificate } from '../consensus/simplex/index.ts'
 import type { Ending } from './era-book.ts'
+import { dropFoundation, groundOnFollowed } from './followed-copy.ts'
 import { commonWith, type LateReport, lateCommands, lateRows } from './late.ts'
 import type { LateBook } from './late-book.ts'
-import type { LogName } from './log-name.ts'
+import { eraOf, type LogName } from './log-name.ts'
 import {
+  type Ground,
+  groundOf,
   readCopy,
   type SalvagedCopy,
   type SalvagingDeps,
   stateDigest,
   writeFoundedLog,
 } from './salvaging.ts'
-import { eraseReplica, writeStanding } from './standing.ts'
+import { eraseReplica, logFolder, writeStanding } from './standing.ts'
 
 export interface OverrulingDeps extends SalvagingDeps {
   self: NodeId
@@ -40,20 +38,42 @@ export function goesOnHere({ statement }: Ending, self: NodeId): boolean {
 
 /**
  * From the copy of this node, which the mandate names. Whole or not at all: until the standing names
- * the new log, a crash begins anew from the old one.
+ * the new log, a crash begins anew from what was there.
  */
 export async function foundOn(
+  deps: OverrulingDeps,
+  ground: Ground,
+  ending: Ending,
+  to: LogName,
+): Promise<void> {
+  await writeFoundedLog(deps, to, ground, ending)
+  await writeStanding(deps.disk, 'holding', { log: to })
+  deps.logger.warn('This node begins a new era with all that its copy holds.', {
+    last: ground.last.index,
+  })
+}
+
+/** From its log, which goes. */
+export async function foundOnLog(
   deps: OverrulingDeps,
   copy: SalvagedCopy,
   ending: Ending,
   names: { from: LogName; to: LogName },
 ): Promise<void> {
-  await writeFoundedLog(deps, names.to, copy, ending)
-  await writeStanding(deps.disk, 'holding', { log: names.to })
-  await deps.disk.remove(`registry/log${names.from}`)
-  deps.logger.warn('This node begins a new era with all that its copy holds.', {
-    last: copy.log.last.index,
-  })
+  await foundOn(deps, groundOf(copy), ending, names.to)
+  await deps.disk.remove(logFolder(names.from))
+}
+
+/** From the copy that it followed. What its own log held, if it had one that could not be used, is told. */
+export async function foundOnFollowed(
+  deps: OverrulingDeps,
+  state: Uint8Array,
+  ending: Ending,
+  names: { from: LogName | undefined; to: LogName },
+): Promise<void> {
+  if (names.from !== undefined) await giveUp(deps, names.from, ending)
+  await foundOn(deps, groundOnFollowed(deps.network, state, ending), ending, names.to)
+  await dropFoundation(deps.disk)
 }
 
 /** Reports what was late, and then forgets the copy. */
@@ -80,13 +100,15 @@ async function reportOn(deps: OverrulingDeps, name: LogName, ending: Ending): Pr
     ...{ commands: [], rows: [] },
   }
   try {
-    const copy = await readCopy(deps, name)
-    const { index, compacted } = commonWith(copy.log, ending.ended)
+    const { log, registry } = await readCopy(deps, name)
+    const past = await pastOf(deps, name, log, ending)
+    const { last, revision } = ending.ended
+    const { index, compacted } =
+      past === 'same' ? { index: last, compacted: false } : commonWith(log, ending.ended)
     return {
-      ...{ ...head, common: index, compacted },
-      altered: copy.log.kind === 'simplex' && (await isAltered(deps, name, copy.log, ending)),
-      commands: lateCommands(deps.network, copy.log, index),
-      rows: compacted ? lateRows(copy.registry.view, ending.ended.revision) : [],
+      ...{ ...head, common: index, compacted, altered: past === 'altered' },
+      commands: lateCommands(deps.network, log, index),
+      rows: compacted ? lateRows(registry.view, revision) : [],
     }
   } catch (error) {
     deps.logger.error('A log that was overruled cannot be read.', { error: messageOf(error) })
@@ -94,24 +116,28 @@ async function reportOn(deps: OverrulingDeps, name: LogName, ending: Ending): Pr
   }
 }
 
-/** Whether this copy shows that a mandate goes on from something else than it says (docs/adr/0016). */
-async function isAltered(
+/**
+ * What this copy shows of the past that a mandate goes on from (docs/adr/0016). Undefined where it
+ * cannot say, and where the terms that are told say it all.
+ */
+async function pastOf(
   deps: OverrulingDeps,
   name: LogName,
-  log: SalvagedChain,
-  { ended: { certified, last } }: Ending,
-): Promise<boolean> {
-  const certificate = certified?.certificate && parseCertificate(certified.certificate)
-  const committee = certificate && log.committeeOf(certificate.epoch)
-  const scheme = { network: deps.network.id, verify }
-  if (committee && !verifyCertificate(scheme, committee, certificate)) return true
+  log: SalvagedCopy['log'],
+  { ended: { certified, last, followed } }: Ending,
+): Promise<'same' | 'altered' | undefined> {
+  if (!certified) return undefined
+  if (!followed && log.kind === 'simplex') {
+    const certificate = certified.certificate && parseCertificate(certified.certificate)
+    const committee = certificate && log.committeeOf(certificate.epoch)
+    const scheme = { network: deps.network.id, verify }
+    if (committee && !verifyCertificate(scheme, committee, certificate)) return 'altered'
+    if (!certificate?.digest || !log.has(certificate.digest)) return undefined
+  }
   // Of a state that this copy never had, or has no more, it can say nothing.
-  const isHere = last >= (log.snapshot?.index ?? 0) && last <= log.last.index
-  if (!certified || !certificate?.digest || !isHere || !log.has(certificate.digest)) return false
+  if (last < (log.snapshot?.index ?? 0) || last > log.last.index) return undefined
   const then = await readCopy(deps, name, last)
-  return !equalBytes(stateDigest(then.registry), certified.state)
-}
-
-function eraOf(name: LogName) {
-  return toEra(Number(/^-(\d+)-/.exec(name)?.[1] ?? 0))
+  if (equalBytes(stateDigest(then.registry), certified.state)) return 'same'
+  // What followed had committed entries alone; what is not known here to be may be another's.
+  return followed && last > log.committed ? undefined : 'altered'
 }

@@ -15,6 +15,7 @@ import { createEnvoy } from './envoy.ts'
 import { createEraBook } from './era-book.ts'
 import { failure, noQuorum } from './failures.ts'
 import { successorSeen } from './filling.ts'
+import { giveUpKept } from './followed-late.ts'
 import { createFollower, type Follower } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import type { Primary, PrimaryDeps, PrimaryOptions, PrimaryStatus } from './index.ts'
@@ -25,7 +26,7 @@ import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
 import { createPoll } from './poll.ts'
 import { createReader } from './reading.ts'
-import { createRecovery } from './recovery.ts'
+import { createRecovery, type FollowedPlace } from './recovery.ts'
 import { createRegistering } from './registering.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
 import { nextIncarnation } from './standing.ts'
@@ -44,6 +45,8 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   let closeDoor = (): void => {}
   let unwatchPeers = (): void => {}
   let started = false
+  /** Whose copy the node may go on from. */
+  let taken: Follower | undefined
   /** Whether this node holds a log of its own is known. */
   let hasLooked = false
   const listeners = new Set<() => void>()
@@ -65,6 +68,13 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     isCrowded,
     ...{ nodes: deps.nodes, isAdmins, execute: (command) => execute(command) },
     board: () => board,
+    followed: {
+      take() {
+        taken = follower
+        return taken.take()
+      },
+      release: async () => taken?.release(),
+    },
     changed,
     applied: tellListeners,
   })
@@ -119,6 +129,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   const reader = createReader({ clock, ask })
   const recovery = createRecovery({
     ...{ network, net, keeper, eras, late, clock, signer: deps.signer },
+    ...{ followed, isInForce: () => isInReach(), heights: () => follower.heights(net.peers()) },
     ...{ mandate: deps.mandate, claim: deps.claim },
   })
 
@@ -126,7 +137,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     return createFollower({
       ...{ network, net, batches, board, clock, logger, log, random: deps.random },
       ...{ isHub: deps.isHub, permissionsOf: deps.permissionsOf, signer: deps.signer },
-      ...{ disk: deps.disk, isOpening: () => !hasLooked, isCrowded, options },
+      ...{ disk: deps.disk, isOpening: () => !hasLooked, isCrowded, options, late },
       replica: () => keeper.current(),
       applied: tellListeners,
     })
@@ -134,10 +145,13 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
 
   /** What was followed until now may hold what the log that counts does not. */
   function eraChanged(): void {
+    // What an earlier life kept is seen to by `start`.
+    if (!started) return
     const before = follower
+    const ending = eras.ending()
     follower = followerOf(eras.log())
     following = following
-      .then(() => before.stop())
+      .then(() => (ending ? before.giveUp(ending) : before.stop()))
       .then(() => (started ? follower.start() : undefined))
       .catch((error: unknown) => {
         logger.error('The log is not followed.', { error: messageOf(error) })
@@ -230,6 +244,14 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     )
   }
 
+  /** What this node follows, where it can be read. */
+  function followed(): FollowedPlace | undefined {
+    const copy = follower.view()
+    const { height } = follower.status()
+    // The shared state may have told of a later committee than the copy came to.
+    return copy && { last: height, voters: board.told()?.voters ?? copy.voters }
+  }
+
   function isInReach(): boolean {
     const { voters = [] } = board.current() ?? {}
     const reachable = new Set(net.peers())
@@ -278,6 +300,8 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       const incarnation = await nextIncarnation(deps.disk, clock.wallMs(), deps.random)
       await late.start()
       await eras.start(eraChanged)
+      const kept = { network, log: eras.log(), late, clock, logger, disk: deps.disk }
+      await giveUpKept(kept, eras.ending())
       follower = followerOf(eras.log())
       started = true
       author = createAuthor({

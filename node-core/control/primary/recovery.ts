@@ -28,11 +28,10 @@ import {
   type Question,
 } from './messages.ts'
 import { type Compared, compareChains, compareLogs } from './positions.ts'
-import type { ReplicaKeeper } from './replica-keeper.ts'
-import { type SalvagedCopy, statementOn } from './salvaging.ts'
+import type { Overruling, ReplicaKeeper } from './replica-keeper.ts'
 
 export interface Recovery {
-  /** What it would be. Throws NOT_RUNNING where this node holds no copy, QUORUM_STANDS. */
+  /** What it would be. Throws NOT_RUNNING where this node holds and follows no copy, QUORUM_STANDS. */
   plan(): Promise<RecoveryPlan>
   /**
    * Ends the era: this node alone votes from now on, with all that its copy holds. Throws as `plan`,
@@ -61,6 +60,8 @@ export interface RecoveryPlan {
   voters: readonly NodeId[]
   /** Voters that are not in reach: what they alone hold will be reported when they return. */
   missing: readonly NodeId[]
+  /** Whether this node did not vote: its copy is of what it followed, and knows of committed entries alone. */
+  follows: boolean
   /** This copy's last entry, and how far it is known to be committed. */
   last: LogIndex
   committed: LogIndex
@@ -72,10 +73,21 @@ export interface RecoveryPlan {
   mayLose: boolean
 }
 
+export interface FollowedPlace {
+  last: LogIndex
+  voters: readonly NodeId[]
+}
+
 export interface RecoveryDeps {
   network: FoundedNetwork
   net: Pick<Net, 'self' | 'peers' | 'request'>
   keeper: ReplicaKeeper
+  /** Undefined where this node follows nothing that can be read. */
+  followed(): FollowedPlace | undefined
+  /** Whether a quorum of the committee seems to be in reach, where this node is not of it. */
+  isInForce(): boolean
+  /** How far the copies of those in reach have come, members and those that follow. */
+  heights(): Promise<{ node: NodeId; height: number }[]>
   eras: EraBook
   late: LateBook
   signer: Signer
@@ -84,18 +96,37 @@ export interface RecoveryDeps {
   clock: Clock
 }
 
+/** Of this node, as far as its log goes or it has followed. */
+interface Place extends Pick<RecoveryPlan, 'follows' | 'voters' | 'last' | 'committed'> {
+  kind: EngineStatus['kind']
+  lastTerm: number
+  members: readonly NodeId[]
+}
+
 export function createRecovery(deps: RecoveryDeps): Recovery {
   const { network, net, keeper, eras, late, clock } = deps
 
-  function engine(): EngineStatus {
+  function place(): Place {
     const { state, engine } = keeper.current()?.status() ?? {}
-    if (state !== 'running' || !engine) {
+    const followed = deps.followed()
+    const isHeld = state === 'running' && engine !== undefined
+    if (!isHeld && !followed) {
       throw failure('NOT_RUNNING', 'This node holds no copy of the registry to go on from.')
     }
-    if (engine.quorum) {
+    if (isHeld ? engine.quorum : deps.isInForce()) {
       throw failure('QUORUM_STANDS', 'The committee has a majority in reach: nothing is lost.')
     }
-    return engine
+    if (isHeld) {
+      const { kind, members, last, lastTerm = 0, committed } = engine
+      const { voters, learners } = members
+      return {
+        ...{ kind, voters, lastTerm, committed, members: [...voters, ...learners] },
+        ...{ follows: false, last: keeper.current()?.chainEnd()?.index ?? last },
+      }
+    }
+    const { voters = [], last = 0 as LogIndex } = followed ?? {}
+    const { consensus: kind } = network.genesis
+    return { kind, voters, members: voters, lastTerm: 0, committed: last, last, follows: true }
   }
 
   async function ask(node: NodeId, question: Question): Promise<Plain | undefined> {
@@ -111,44 +142,55 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
     }
   }
 
-  async function compare(node: NodeId, there: Position): Promise<Compared> {
-    const { last, lastTerm = 0 } = engine()
+  async function compare(here: Place, node: NodeId, there: Position): Promise<Compared> {
+    const { last, lastTerm, follows, kind } = here
     if (there.log !== eras.log()) return 'not-later'
+    // What followed knows no terms. Whoever voted holds all of its own log besides.
+    if (follows) return there.last < last ? 'not-later' : kind === 'raft' ? 'later' : 'unproven'
     const copy = keeper.current()
-    const here = copy?.chainEnd()
-    if (!copy || !here) return compareLogs({ last, term: lastTerm }, there)
-    return compareChains(network.id, copy, here, there, async (from) => {
+    const end = copy?.chainEnd()
+    if (!copy || !end) return compareLogs({ last, term: lastTerm }, there)
+    return compareChains(network.id, copy, end, there, async (from) => {
       return parseLinks((await ask(node, { kind: 'links', from })) ?? null) ?? []
     })
   }
 
-  async function plan(): Promise<RecoveryPlan> {
-    const { kind, members, last, committed } = engine()
-    const others = [...members.voters, ...members.learners].filter((node) => node !== net.self)
-    const asked = others.filter((node) => net.peers().includes(node))
-    const reached = await Promise.all(
-      asked.map(async (node) => {
-        const position = parsePosition((await ask(node, { kind: 'position' })) ?? null)
-        return position && { node, compared: await compare(node, position) }
-      }),
-    )
-    const thatAre = (compared: Compared): NodeId[] =>
-      reached.flatMap((one) => (one?.compared === compared ? [one.node] : []))
-    const missing = members.voters.filter((node) => {
-      return node !== net.self && !reached.some((one) => one?.node === node)
+  /** Members tell how far their logs go, all others how far they have come in following. */
+  async function others(here: Place): Promise<{ node: NodeId; compared: Compared }[]> {
+    const peers = net.peers()
+    const positions = here.members.map(async (node) => {
+      if (node === net.self || !peers.includes(node)) return undefined
+      const position = parsePosition((await ask(node, { kind: 'position' })) ?? null)
+      return position && { node, compared: await compare(here, node, position) }
     })
-    const { length } = members.voters
+    const heights = await deps.heights()
+    const followers = heights
+      .filter(({ node }) => node !== net.self && !here.members.includes(node))
+      .map(({ node, height }) => ({ node, compared: compareFollowed(here, height) }))
+    return [...(await Promise.all(positions)).flatMap((one) => one ?? []), ...followers]
+  }
+
+  async function plan(): Promise<RecoveryPlan> {
+    const here = place()
+    const { kind, voters, follows, last, committed } = here
+    const reached = await others(here)
+    const thatAre = (wanted: Compared): NodeId[] =>
+      reached.flatMap(({ node, compared }) => (compared === wanted ? [node] : []))
+    const missing = voters.filter((node) => {
+      return node !== net.self && !reached.some((one) => one.node === node)
+    })
+    const { length } = voters
     const quorum = kind === 'simplex' ? length - faultyVotersMax(length) : majorityOf(length)
     return {
-      ...{ era: eras.era(), voters: members.voters, missing, committed },
-      last: keeper.current()?.chainEnd()?.index ?? last,
+      ...{ era: eras.era(), voters, missing, follows, last, committed },
       ...{ later: thatAre('later'), unproven: thatAre('unproven') },
-      mayLose: missing.length >= quorum,
+      // What was committed a moment before may not have come to who follows.
+      mayLose: follows || missing.length >= quorum,
     }
   }
 
-  async function prepare(copy: SalvagedCopy, asks: boolean): Promise<Ending> {
-    const statement = statementOn(copy, {
+  async function prepare(copy: Overruling, asks: boolean): Promise<Ending> {
+    const statement = copy.statement({
       ...{ ended: eras.era(), voter: deps.signer.publicKey, atMs: clock.wallMs() },
       termsMax: TERMS_TOLD_MAX,
     })
@@ -157,7 +199,7 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
       throw failure('FORBIDDEN', 'Only a node of an admin can overrule the committee.')
     }
     // The witness decides who is first, before anything is done here.
-    if (asks && (await deps.claim(bytes, copy.registry.view)) === 'lost') {
+    if (asks && (await deps.claim(bytes, copy.view)) === 'lost') {
       throw failure('OVERRULED', 'The committee was overruled already, by somebody else.')
     }
     return { ...verifyMandate(network, bytes), ended: statement.ended }
@@ -183,4 +225,9 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
     discard: (era) => late.discard(era),
     learn: eras.learn,
   }
+}
+
+/** Nobody shows what it followed; under Simplex it may lie. */
+function compareFollowed({ kind, last }: Place, height: number): Compared {
+  return height <= last ? 'not-later' : kind === 'raft' ? 'later' : 'unproven'
 }

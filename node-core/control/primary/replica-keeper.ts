@@ -4,16 +4,32 @@
  */
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
+import type { RegistryView } from '../registry/index.ts'
+import type { CommitteeStatement } from '../succession/index.ts'
 import { type Committee, committeeIn, isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import type { Ending, EraBook } from './era-book.ts'
+import { failure } from './failures.ts'
+import {
+  dropFoundation,
+  type FollowedCopy,
+  keepFoundation,
+  readFoundation,
+  statementOnFollowed,
+} from './followed-copy.ts'
 import type { PrimaryStatus } from './index.ts'
 import { REOPEN_MS } from './limits.ts'
 import type { LogName } from './log-name.ts'
-import { foundOn, giveUp, goesOnHere, type OverrulingDeps } from './overruling.ts'
+import {
+  foundOnFollowed,
+  foundOnLog,
+  giveUp,
+  goesOnHere,
+  type OverrulingDeps,
+} from './overruling.ts'
 import { rememberPromised } from './promised.ts'
 import { createReplica, type Replica, type ReplicaDeps } from './replica.ts'
-import { readCopy, type SalvagedCopy } from './salvaging.ts'
+import { readCopy, type Signed, statementOn } from './salvaging.ts'
 import { contradicts, refuseStale } from './stale-copy.ts'
 import { eraseReplica, readStanding, writeStanding } from './standing.ts'
 
@@ -26,13 +42,19 @@ export interface ReplicaKeeper {
   /** What is told of the committee, or what the copy says itself, has changed. */
   look(): void
   /**
-   * Ends the era of the copy here, and goes on from it alone in the next one. What `prepare` throws
-   * leaves everything as it was.
+   * Ends the era of the copy here, of the log or followed, and goes on from it alone in the next one.
+   * Throws NOT_RUNNING where there is none; what `prepare` throws leaves everything as it was.
    */
-  found(prepare: (copy: SalvagedCopy) => Promise<Ending>): Promise<void>
+  found(prepare: (copy: Overruling) => Promise<Ending>): Promise<void>
   /** Once what was decided so far has been done. */
   settled(): Promise<void>
   stop(): Promise<void>
+}
+
+/** The copy that is to go on. */
+export interface Overruling {
+  view: RegistryView
+  statement(of: Signed): CommitteeStatement
 }
 
 export interface ReplicaKeeperDeps
@@ -40,6 +62,8 @@ export interface ReplicaKeeperDeps
     Pick<OverrulingDeps, 'late'> {
   eras: EraBook
   board(): Pick<CommitteeBoard, 'told' | 'isInForce'>
+  /** The copy that this node follows: it stands still once it is taken, until it is released. */
+  followed: { take(): Promise<FollowedCopy | undefined>; release(): Promise<void> }
   changed(): void
   applied(): void
 }
@@ -143,10 +167,10 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     await close()
     leftAt = 0
     failed = undefined
-    if (goesOnHere(ending, self)) {
+    if (goesOnHere(ending, self) && !ending.ended.followed) {
       // Cut short by a crash after it was decided.
       const copy = await readCopy(overruling, name)
-      await foundOn(overruling, copy, ending, { from: name, to: eras.log() })
+      await foundOnLog(overruling, copy, ending, { from: name, to: eras.log() })
       await open()
       return
     }
@@ -155,17 +179,58 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     deps.changed()
   }
 
-  async function foundNow(prepare: (copy: SalvagedCopy) => Promise<Ending>): Promise<void> {
+  async function foundNow(prepare: (copy: Overruling) => Promise<Ending>): Promise<void> {
+    if (!replica) return foundFollowed(prepare)
     const from = eras.log()
     await close()
     try {
       const copy = await readCopy(overruling, from)
-      const ending = await prepare(copy)
+      const statement = (of: Signed) => statementOn(copy, of)
+      const ending = await prepare({ view: copy.registry.view, statement })
       await eras.begin(ending)
-      await foundOn(overruling, copy, ending, { from, to: eras.log() })
+      await foundOnLog(overruling, copy, ending, { from, to: eras.log() })
     } finally {
       await open()
     }
+  }
+
+  /** What it goes on from is on disk before the mandate counts: `goOnFollowed` does the rest. */
+  async function foundFollowed(prepare: (copy: Overruling) => Promise<Ending>): Promise<void> {
+    const { take, release } = deps.followed
+    const copy = await take()
+    if (!copy)
+      throw failure('NOT_RUNNING', 'This node holds no copy of the registry to go on from.')
+    try {
+      await keepFoundation(disk, copy)
+      const { view } = copy
+      await eras.begin(await prepare({ view, statement: (of) => statementOnFollowed(copy, of) }))
+    } catch (error) {
+      await release()
+      throw error
+    }
+    await decide()
+  }
+
+  /** False where no mandate says that this node goes on from what it followed, or it did already. */
+  async function goOnFollowed(ending: Ending | undefined, held: LogName | undefined) {
+    const to = eras.log()
+    if (!ending || held === to || !goesOnHere(ending, self)) return false
+    const state = await readFoundation(disk, ending)
+    if (!state) return false
+    await close()
+    leftAt = 0
+    failed = undefined
+    await foundOnFollowed(overruling, state, ending, { from: held, to })
+    await open()
+    return true
+  }
+
+  /** What a mandate was carried out from, or never will be. */
+  async function tidy(): Promise<void> {
+    const { standing, log } = await readStanding(disk)
+    const ending = eras.ending()
+    const isDone = standing === 'holding' && log === eras.log()
+    if (isDone || !ending || !goesOnHere(ending, self)) await dropFoundation(disk)
   }
 
   /**
@@ -221,6 +286,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
       return
     }
     const { standing, log } = await readStanding(disk)
+    if (await goOnFollowed(ending, standing === 'none' ? undefined : log)) return
     if (ending && standing !== 'none' && log !== eras.log()) await overruled(log, ending)
     else if (standing !== 'none') await open()
     else if (isTakenIn()) {
@@ -252,7 +318,10 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
       const failure = replica?.status().failure
       return failure && stoppedBy(failure.code, failure.message)
     },
-    start: () => inTurn(decide),
+    start() {
+      inTurn(tidy)
+      inTurn(decide)
+    },
     look: () => inTurn(decide),
     found: (prepare) =>
       new Promise((resolve, reject) => {

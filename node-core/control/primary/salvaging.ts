@@ -9,6 +9,7 @@ import { type FoundedNetwork, nodeIdOf } from '../../identity/index.ts'
 import type { LogIndex, SalvagedLog } from '../consensus/index.ts'
 import { foundAfter, type SalvagedRaftLog, salvage } from '../consensus/raft/index.ts'
 import {
+  type ChainEnd,
   encodeCertificate,
   foundChainAfter,
   type SalvagedChain,
@@ -17,7 +18,7 @@ import {
 import { createRecordLog } from '../log/index.ts'
 import { createBatchReader, createRegistry, type Registry } from '../registry/index.ts'
 import { type CertifiedEnd, type CommitteeStatement, type Era, toEra } from '../succession/index.ts'
-import { firstCommitteeOf, foundingCommittee } from './engine.ts'
+import { firstCommitteeOf, foundingCommittee, isSimplex } from './engine.ts'
 import type { Ending } from './era-book.ts'
 import type { LogName } from './log-name.ts'
 import { createMachine } from './machine.ts'
@@ -28,6 +29,16 @@ export interface SalvagingDeps {
   disk: Disk
   random: Random
   logger: Logger
+}
+
+/** What the log of a new era goes on from. */
+export interface Ground {
+  registry: Registry
+  last: SalvagedRaftLog['last']
+  /** Under Raft the highest that this node has heard of. */
+  term: number
+  /** Under Simplex. */
+  chainEnd: ChainEnd | undefined
 }
 
 /** Everything of a copy: what was committed, and what may have been. */
@@ -75,11 +86,15 @@ export function membersOf({ log }: SalvagedCopy): readonly NodeId[] {
   return (changed ?? log.snapshot?.members)?.voters ?? []
 }
 
+export interface Signed {
+  ended: Era
+  voter: Uint8Array
+  atMs: number
+  termsMax: number
+}
+
 /** What is signed: this copy goes on, with one voter, in the era after `ended`. */
-export function statementOn(
-  copy: SalvagedCopy,
-  of: { ended: Era; voter: Uint8Array; atMs: number; termsMax: number },
-): CommitteeStatement {
+export function statementOn(copy: SalvagedCopy, of: Signed): CommitteeStatement {
   const { log, revision } = copy
   return {
     era: toEra(of.ended + 1),
@@ -92,6 +107,12 @@ export function statementOn(
       ...(log.kind === 'simplex' && { certified: certifiedEnd(copy.registry, log) }),
     },
   }
+}
+
+export function groundOf({ log, registry }: SalvagedCopy): Ground {
+  return log.kind === 'raft'
+    ? { registry, last: log.last, term: log.term, chainEnd: undefined }
+    : { registry, last: log.last, term: log.last.term, chainEnd: log.end }
 }
 
 function certifiedEnd(registry: Registry, { end: { certificate } }: SalvagedChain): CertifiedEnd {
@@ -118,11 +139,22 @@ function termsOf(log: SalvagedLog): [term: number, from: LogIndex][] {
 export async function writeFoundedLog(
   deps: SalvagingDeps,
   name: LogName,
-  { log, registry }: SalvagedCopy,
+  ground: Ground,
   ending: Ending,
 ): Promise<void> {
   const { disk, random, logger } = deps
   await disk.remove(logFolder(name))
+  const founded = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
+  await founded.open()
+  await founded.append(foundedRecords(deps, ground, ending), { sync: true })
+  await founded.close()
+}
+
+function foundedRecords(
+  { network }: SalvagingDeps,
+  { registry, last, term, chainEnd }: Ground,
+  ending: Ending,
+): readonly Uint8Array[] {
   const voters = ending.statement.voters.map(nodeIdOf)
   const [voter] = voters
   assert(voter && voters.length === 1, 'One node goes on.')
@@ -130,14 +162,10 @@ export async function writeFoundedLog(
     registry.beginEra(index, voter, epoch)
     return registry.snapshot()
   }
-  const records = foundedRecords()
-  function foundedRecords(): Uint8Array[] {
-    if (log.kind === 'raft') return foundAfter(log, { voters, learners: [] }, stateAt()).records
-    const committee = firstCommitteeOf(ending)
-    return foundChainAfter(log.end, committee, stateAt(committee.epoch))
+  if (!isSimplex(network)) {
+    return foundAfter({ last, term }, { voters, learners: [] }, stateAt()).records
   }
-  const founded = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
-  await founded.open()
-  await founded.append(records, { sync: true })
-  await founded.close()
+  assert(chainEnd, 'A chain goes on from where another ended.')
+  const committee = firstCommitteeOf(ending)
+  return foundChainAfter(chainEnd, committee, stateAt(committee.epoch))
 }

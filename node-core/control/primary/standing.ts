@@ -19,6 +19,14 @@ const STANDING = `${FOLDER}/standing.cbor`
 const AUTHOR = `${FOLDER}/author.cbor`
 /** Of a node that follows: a snapshot of the registry. */
 export const copyFileOf = (log: LogName): string => `${FOLDER}/copy${log}.snapshot`
+/** Of which logs this home keeps a copy that it followed. */
+export async function copiesIn(disk: Disk): Promise<LogName[]> {
+  const names = await disk.list(FOLDER)
+  return names.flatMap((name) => {
+    const [, log] = /^copy(.*)\.snapshot$/.exec(name) ?? []
+    return log === undefined ? [] : [log as LogName]
+  })
+}
 /** Under Simplex the last committee that was proven to this node. */
 export const COMMITTEE_FILE = `${FOLDER}/committee.cbor`
 /** A file whose birthmark is remembered: a home that is put back from a copy has another. */

@@ -43,8 +43,13 @@ export interface EndedEra {
   revision: number
   /** When it was ended, by the clock of whoever did. */
   atMs: number
-  /** Under Simplex alone. */
+  /** Under Simplex, and where a copy that follows is gone on from. */
   certified?: CertifiedEnd
+  /**
+   * Set where the copy is one that followed: it knows no terms, and all of it was committed. Digests of
+   * its latest entries (16 bytes each), as many as it remembers, its last entry's at the end.
+   */
+  followed?: Uint8Array
 }
 
 /** What lets whoever holds the same chain see that the era before is gone on from as it was. */
@@ -87,7 +92,7 @@ export type SuccessionErrorCode =
 
 export { type CertifiedCommittee, verifyCertified } from './certified.ts'
 export { encodeChain, parseChain, verifyChain } from './chain.ts'
-export { CERTIFIED_LINKS_MAX, CHAIN_BYTES_MAX } from './limits.ts'
+export { CERTIFIED_LINKS_MAX, CHAIN_BYTES_MAX, FOLLOWED_BYTES_MAX } from './limits.ts'
 export { hasMajority, signAsVoter } from './majority.ts'
 export { type Mandate, sealMandate, verifyMandate } from './mandate.ts'
 export { encodeStatement, isSameCommittee, parseStatement, sortedKeys, toEra } from './statement.ts'

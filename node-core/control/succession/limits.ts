@@ -10,6 +10,8 @@ export const LINKS_MAX = 32
 export const CERTIFIED_LINKS_MAX = 64
 /** Terms of an ended era that a statement tells of; older ones are forgotten. */
 export const TERMS_MAX = 64
+/** Digests of the latest entries of a copy that followed. Bytes: 16 for each of 64. */
+export const FOLLOWED_BYTES_MAX = 1_024
 /** Largest mandate: a statement, and the chain of the admin who signed it. Bytes. */
 export const MANDATE_BYTES_MAX = STATEMENT_BYTES_MAX + 12_288
 /** Largest chain of a committee. Bytes. */

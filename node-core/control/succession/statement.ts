@@ -8,6 +8,7 @@ import { ERAS_MAX } from '../consensus/simplex/index.ts'
 import type { CommitteeStatement, EndedEra, Era, SuccessionErrorCode } from './index.ts'
 import {
   CERTIFICATE_BYTES_MAX,
+  FOLLOWED_BYTES_MAX,
   STATEMENT_BYTES_MAX,
   STATEMENT_VOTERS_MAX,
   TERMS_MAX,
@@ -37,6 +38,7 @@ const ENDED = z.strictObject({
       state: bytesUpTo(32),
     })
     .exactOptional(),
+  followed: bytesUpTo(FOLLOWED_BYTES_MAX).exactOptional(),
 })
 const STATEMENT = z
   .strictObject({

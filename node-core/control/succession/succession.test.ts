@@ -153,6 +153,10 @@ describe('a statement', () => {
     const voters = [c.publicKey]
     const made = { era: toEra(1), index: 41 as LogIndex, voters, ended }
     expect(parseStatement(encodeStatement(made))).toEqual(made)
+    const certified = { certificate: null, state: new Uint8Array(32) }
+    const followed = { ...ended, terms: [], certified, followed: new Uint8Array(48) }
+    const gone = { ...made, ended: followed }
+    expect(parseStatement(encodeStatement(gone))).toEqual(gone)
     const sameEra = encodeStatement({ ...made, era: toEra(0) })
     expect(() => parseStatement(sameEra)).toThrow(coded('SUCCESSION_MALFORMED'))
   })

@@ -20,7 +20,7 @@ export interface Endpoint {
   workload: string
   instance: string
   node: NodeId
-  /** The declared port it answers HTTP on. */
+  /** The declared port it answers on. */
   containerPort: number
   /** On its node's loopback; only meaningful on that node. */
   hostPort: number
@@ -74,6 +74,8 @@ export interface EdgeOptions {
 export type EdgeErrorCode =
   /** Another program listens on the port. */
   | 'PORT_TAKEN'
+  /** No healthy endpoint of the workload takes a connection. */
+  | 'NO_ENDPOINT'
   /** The other node does not open the tunnel: not entitled, unknown instance, undeclared port. */
   | 'TUNNEL_REFUSED'
   /** The other node did not answer the tunnel's first message in time. */
@@ -90,5 +92,6 @@ export interface TunnelServerDeps {
   logger: Logger
 }
 
+export { createDialer, type Dialer } from './dial.ts'
 export { createEdge } from './edge.ts'
 export { createTunnelServer } from './tunnel-server.ts'

@@ -9,6 +9,7 @@ const RESTRICTED = 'Workloads share computers with strangers, and get the restri
 const kept = {
   kept: 'Taken as it is.',
   'always-so': 'So it is with every workload here.',
+  'found-by-name': 'That workload is found by this name: it stands under “uses”.',
   'in-the-open':
     'Kept. It looks like a secret, and stands in the open in the manifest, for everybody who may read this network.',
 }
@@ -19,7 +20,7 @@ const changed = {
     'Reached through the edge, and under this number on the loopback of the computer that runs it; not from other machines directly.',
   'port-left-out':
     'This port of the computer is not taken: the edge leads to the workload by its name.',
-  'always-restarts': 'What ends is started again here, whatever way it ended.',
+  'shorter-grace': 'Nothing may take longer than an hour to end.',
   'probe-restarts': 'Asked as the live probe: an instance that fails it is started again.',
   'probe-times': 'Moved into what a probe may be told.',
   bounded: 'No bound was set, and nothing runs without one here.',
@@ -44,9 +45,9 @@ const ignored = {
   'no-scratch': 'There are no file systems in memory.',
   'no-clock-file': 'The clock of the computer is not handed in. Set TZ in the environment instead.',
   'no-networks': 'There is one network for all; each workload is apart from the others in it.',
-  'no-names':
-    'Workloads do not find each other by name yet: this name leads nowhere until then. Containers of one workload reach each other on 127.0.0.1.',
-  'no-order': 'Workloads start when there is room for them, in no order.',
+  'no-names': 'Not a name that is found here: workloads find those that stand under “uses”.',
+  'no-order':
+    'Workloads start when there is room for them, in no order; this one is found by its name.',
   'no-builds': 'Nothing is built here: the image that is named must be there.',
   'no-user': 'It runs as the user that the image names.',
   'no-working-directory': 'It starts in the folder that the image names.',
@@ -65,7 +66,8 @@ const ignored = {
   'no-probe-detail': 'Probes cannot be told this.',
   'no-lifecycle': 'There are no commands around start and stop.',
   'no-tuning': 'The computer’s owner decides this.',
-  'no-restart-rule': 'What ends is started again, with 2 to 60 seconds between.',
+  'no-restart-window':
+    'Restarts are counted in a row until it has run for a minute, with 0.1 seconds to an hour between.',
   'no-namespaces': 'Names are one space for the whole network.',
   'not-used': 'No workload in this text uses it.',
   'edge-names':

@@ -10,7 +10,11 @@ export interface Draft {
   parts: PartDraft[]
   replicas?: number
   rollout: NonNullable<Manifest['rollout']>
+  restart?: NonNullable<Manifest['restart']>
+  graceMs?: number
   overSites?: boolean
+  /** Host names, and the workloads that they lead to. */
+  uses: Map<string, string>
   labels: Map<string, string>
   nodeSelector: Map<string, string>
 }
@@ -38,7 +42,16 @@ export interface DraftAmounts {
 export type ProbeTimes = Pick<ManifestProbe, 'periodMs' | 'timeoutMs' | 'failures'>
 
 export function newDraft(at: Place, name: string, scope: Scope): Draft {
-  return { at, name, scope, parts: [], labels: new Map(), nodeSelector: new Map(), rollout: {} }
+  return {
+    at,
+    name,
+    scope,
+    parts: [],
+    uses: new Map(),
+    labels: new Map(),
+    nodeSelector: new Map(),
+    rollout: {},
+  }
 }
 
 export function newPart({ line, path }: Place): PartDraft {
@@ -60,6 +73,11 @@ export function labelOf(name: string): string | undefined {
 /** `registry.example/team/nginx:1.27` is called `nginx`. */
 export function nameOfImage(image: string): string | undefined {
   return labelOf(image.split('/').at(-1)?.split(/[:@]/)[0] ?? '')
+}
+
+/** Fields of one rule that stand in several places. */
+export function setRestart(draft: Draft, said: NonNullable<Manifest['restart']>): void {
+  draft.restart = { ...draft.restart, ...said }
 }
 
 const SECRET_NAME = /PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_?KEY|API_?KEY|CREDENTIAL/i

@@ -30,8 +30,11 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
       containers,
       ...(draft.replicas !== undefined && { replicas: draft.replicas }),
       ...(draft.labels.size > 0 && { labels: Object.fromEntries(draft.labels) }),
+      ...(draft.uses.size > 0 && { uses: [...draft.uses].map(([as, name]) => toUse(as, name)) }),
       ...(draft.overSites && { placement: { spread: 'site' } }),
       ...(Object.keys(draft.rollout).length > 0 && { rollout: draft.rollout }),
+      ...(draft.restart && { restart: draft.restart }),
+      ...(draft.graceMs !== undefined && { graceMs: draft.graceMs }),
       ...(draft.nodeSelector.size > 0 && { nodeSelector: Object.fromEntries(draft.nodeSelector) }),
     }
     try {
@@ -43,6 +46,10 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
     }
     return [manifest]
   })
+}
+
+function toUse(as: string, name: string): string | { name: string; as: string } {
+  return as === name ? name : { name, as }
 }
 
 function toContainer(part: PartDraft, scope: Scope): ManifestContainer | undefined {

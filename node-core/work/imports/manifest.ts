@@ -6,7 +6,10 @@ export interface Manifest {
   labels?: Record<string, string>
   nodeSelector?: Record<string, string>
   placement?: { spread: 'site' }
+  uses?: (string | { name: string; as: string })[]
   rollout?: { atOnce?: number; paused?: boolean }
+  restart?: { when?: 'always' | 'onFailure' | 'never'; atMost?: number; backoffMs?: number }
+  graceMs?: number
 }
 
 export interface ManifestContainer {

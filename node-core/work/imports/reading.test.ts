@@ -212,3 +212,62 @@ describe('a service', () => {
     expect(report.find(({ code }) => code === 'variable-missing')?.path).toContain('environment.1')
   })
 })
+
+describe('what becomes of ended instances', () => {
+  const of = (manifest: Manifest | undefined) => ({
+    ...(manifest?.restart && { restart: manifest.restart }),
+    ...(manifest?.graceMs !== undefined && { graceMs: manifest.graceMs }),
+  })
+  const first = (text: string) => {
+    const { workloads, report } = importText({ text })
+    const said = report.filter(({ verdict }) => verdict !== 'kept').map(({ code }) => code)
+    return { ...of(workloads[0]), said: said.filter((code) => code !== 'bounded') }
+  }
+  const compose = (rest: string) => first(`services: { x: { image: a, ${rest} } }`)
+  const pod = (rest: string) =>
+    first(
+      `{ kind: Pod, apiVersion: v1, metadata: { name: x }, spec: { containers: [{ name: x, image: a }], ${rest} } }`,
+    )
+
+  test.each([
+    ['restart: "no"', { restart: { when: 'never' } }],
+    ['restart: always', {}],
+    ['restart: unless-stopped', {}],
+    ['restart: on-failure', { restart: { when: 'onFailure' } }],
+    ['restart: on-failure:3', { restart: { when: 'onFailure', atMost: 3 } }],
+    ['restart: on-failure:0', { restart: { when: 'onFailure' } }],
+    ['stop_grace_period: 1m30s', { graceMs: 90_000 }],
+    ['deploy: { restart_policy: { condition: none } }', { restart: { when: 'never' } }],
+    [
+      'deploy: { restart_policy: { condition: on-failure, delay: 5s, max_attempts: 2 } }',
+      { restart: { when: 'onFailure', backoffMs: 5_000, atMost: 2 } },
+    ],
+  ])('of a service with %s', (text, kept) => {
+    expect(compose(text)).toEqual({ ...kept, said: [] })
+  })
+
+  test.each([
+    ['restart: always:3', 'wrong-form'],
+    ['restart: maybe', 'wrong-form'],
+    ['stop_grace_period: soon', 'wrong-form'],
+    ['stop_grace_period: 2h', 'shorter-grace'],
+    ['deploy: { restart_policy: { window: 2m } }', 'no-restart-window'],
+    ['deploy: { restart_policy: { delay: 2h } }', 'no-restart-window'],
+  ])('is not silently dropped: %s', (text, code) => {
+    expect(compose(text).said).toContain(code)
+  })
+
+  test('of docker run and of a pod', () => {
+    expect(first('docker run --restart on-failure:2 --stop-timeout 30 a')).toMatchObject({
+      restart: { when: 'onFailure', atMost: 2 },
+      graceMs: 30_000,
+    })
+    expect(pod('restartPolicy: OnFailure, terminationGracePeriodSeconds: 10')).toEqual({
+      restart: { when: 'onFailure' },
+      graceMs: 10_000,
+      said: [],
+    })
+    expect(pod('restartPolicy: Never').restart).toEqual({ when: 'never' })
+    expect(pod('restartPolicy: Sometimes').said).toContain('wrong-form')
+  })
+})

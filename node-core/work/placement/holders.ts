@@ -34,13 +34,15 @@ export function holdersOf(
     return { slot, settled: [], leaving: [], stranded: [], void: [], lost: [] }
   })
   for (const instance of instances) {
+    const current = isCurrent(instance, desired)
     const holders = slots[instance.index]
     const node = nodes.get(instance.node)
     if (!holders || !node || node.left || isEnding(instance)) continue
     const running = instance.status === 'Running'
-    if (!node.live) holders.lost.push(instance)
-    else if (!isCurrent(instance, desired))
-      (running ? holders.leaving : holders.void).push(instance)
+    // What has ended for good holds its slot wherever it was, node or no node.
+    if (instance.ended && current) holders.settled.push(instance)
+    else if (!node.live) holders.lost.push(instance)
+    else if (!current) (running ? holders.leaving : holders.void).push(instance)
     else if (node.draining) (running ? holders.leaving : holders.stranded).push(instance)
     else if (!running && !node.kinds.includes(kind)) holders.stranded.push(instance)
     else holders.settled.push(instance)
@@ -82,7 +84,13 @@ export function isHealthy(instance: Instance): boolean {
 }
 
 export function isEnding(instance: Instance): boolean {
-  return instance.status === 'Stopping' || instance.status === 'Stopped'
+  const { status, ended } = instance
+  return status === 'Stopping' || (status === 'Stopped' && !ended)
+}
+
+/** It serves, or has done what it was to do. */
+export function isSound(instance: Instance): boolean {
+  return isHealthy(instance) || instance.ended?.exitCode === 0
 }
 
 function rankOf(instance: Instance): number {

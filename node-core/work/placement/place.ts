@@ -7,7 +7,7 @@ import {
   slotOf,
   type Workload,
 } from '../spec/index.ts'
-import { best, compare, type Holders, holdersOf, isEnding, isHealthy } from './holders.ts'
+import { best, compare, type Holders, holdersOf, isEnding, isSound } from './holders.ts'
 import type {
   CommittedAssignments,
   Placement,
@@ -118,7 +118,7 @@ function seat(
     const leaving = holders.leaving.length > 0 ? holders.leaving : holders.stranded
     const incumbent = keeper ? undefined : best(holders.slot, leaving, ledger, assigned)
     const stays = keeper ?? incumbent
-    if (stays) ledger.reserve(stays.node, holders.slot, desired.workload)
+    if (stays && !stays.ended) ledger.reserve(stays.node, holders.slot, desired.workload)
     const seated = { ...holders, keeper, incumbent, appointed: undefined }
     markSurplus(table, seated)
     return seated
@@ -142,7 +142,7 @@ function markSurplus({ surplus }: Table, { keeper, incumbent, ...holders }: Seat
     if (instance !== keeper) surplus.set(instance.id, 'DUPLICATE')
   }
   for (const instance of holders.leaving) {
-    if (keeper && isHealthy(keeper)) surplus.set(instance.id, 'REPLACED')
+    if (keeper && isSound(keeper)) surplus.set(instance.id, 'REPLACED')
     else if (incumbent && instance !== incumbent) surplus.set(instance.id, 'DUPLICATE')
   }
   for (const instance of holders.stranded) {
@@ -153,7 +153,7 @@ function markSurplus({ surplus }: Table, { keeper, incumbent, ...holders }: Seat
 /** Blue and green change places at once: the old ones stay until every slot has a healthy new one. */
 function keepUntilAllServe({ surplus }: Table, workload: Workload, seats: readonly Seat[]): void {
   if (workload.rollout.kind !== 'blueGreen') return
-  if (seats.every(({ keeper }) => keeper && isHealthy(keeper))) return
+  if (seats.every(({ keeper }) => keeper && isSound(keeper))) return
   for (const { leaving } of seats) {
     for (const instance of leaving) {
       if (surplus.get(instance.id) === 'REPLACED') surplus.delete(instance.id)
@@ -192,7 +192,7 @@ function fill(table: Table, workload: Workload, seats: readonly Seat[]): void {
   // Few slots of a workload are on the move at a time, so that the others go on serving.
   const atOnce = atOnceOf(workload)
   let moving = seats.filter(
-    ({ keeper, leaving }) => keeper && !isHealthy(keeper) && leaving.length > 0,
+    ({ keeper, leaving }) => keeper && !isSound(keeper) && leaving.length > 0,
   ).length
   let unsound = 0
   let refused: readonly Refusal[] | undefined
@@ -201,7 +201,7 @@ function fill(table: Table, workload: Workload, seats: readonly Seat[]): void {
     const { slot, keeper, incumbent, appointed } = seated
     if (keeper) {
       assignments.set(slot, keeper.node)
-      if (!isHealthy(keeper)) unsound++
+      if (!isSound(keeper)) unsound++
       continue
     }
     if (incumbent) {

@@ -8,6 +8,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { InstanceAccesses, Runner, Running } from '../runners/index.ts'
 import {
+  DEFAULT_GRACE_MS,
   type DesiredWorkload,
   type Instance,
   isCurrent,
@@ -20,10 +21,10 @@ import { createInstanceDriver, type InstanceDriver } from './instance-driver.ts'
 import {
   DRAIN_MS,
   DUPLICATE_GRACE_MS,
-  END_GRACE_MS,
   INSTANCES_MAX,
   STARTS_PARALLEL_MAX,
   STOP_GRACE_MS,
+  STOP_GRACE_MS_MAX,
 } from './limits.ts'
 import { claimed, inherited, type LocalInstance, toInstance } from './local-instance.ts'
 import type { EndReason, Plan } from './plan.ts'
@@ -92,6 +93,18 @@ export function createCrew(deps: CrewDeps): Crew {
     task(done)
   }
 
+  function graceMsOf(driver: InstanceDriver, reason?: EndReason): number {
+    // The other one of two serves already.
+    if (reason === 'DUPLICATE') return saidGraceMs(driver, DUPLICATE_GRACE_MS)
+    return saidGraceMs(driver, DEFAULT_GRACE_MS)
+  }
+
+  /** What its workload says, or `otherwise` where that says nothing of its own. */
+  function saidGraceMs({ local }: InstanceDriver, otherwise: number): number {
+    const graceMs = view.desired(local.workload)?.workload.graceMs ?? local.graceMs
+    return graceMs === DEFAULT_GRACE_MS ? otherwise : graceMs
+  }
+
   /** What still holds the same slot here and is being ended: it may hold the host port. */
   function precedingEnds({ local }: InstanceDriver): Promise<unknown> {
     const slot = slotOf(local.workload, local.index)
@@ -125,6 +138,7 @@ export function createCrew(deps: CrewDeps): Crew {
           const desired = view.desired(one.workload)
           return desired && isCurrent(one, desired) ? desired.workload.parts : undefined
         },
+        workloadOf: (one) => view.desired(one.workload)?.workload,
         engineGone: () => engines.gone(runner),
         onChange: tell,
       },
@@ -180,13 +194,14 @@ export function createCrew(deps: CrewDeps): Crew {
   return {
     locals: () => [...drivers.values()].map(({ local }) => local),
     runnerOf: (id) => drivers.get(id)?.runner,
-    act({ ends, claims, runs }) {
+    act({ ends, claims, rests, runs }) {
       for (const { id, reason } of ends) {
         const driver = drivers.get(id)
         if (!driver) continue
         logger.info('Ending an instance', { id, reason })
-        task(end(driver, { drainMs: DRAIN_MS, graceMs: graceMsOf(reason) }))
+        task(end(driver, { drainMs: DRAIN_MS, graceMs: graceMsOf(driver, reason) }))
       }
+      for (const id of rests) drivers.get(id)?.rest()
       for (const { desired, index } of claims) claim(desired, index)
       for (const { id, desired } of runs) {
         const driver = drivers.get(id)
@@ -207,7 +222,7 @@ export function createCrew(deps: CrewDeps): Crew {
         if (driver.runner !== runner) continue
         const { id, phase } = driver.local
         if (phase.kind === 'ending' && phase.stuck) {
-          task(end(driver, { drainMs: 0, graceMs: END_GRACE_MS }))
+          task(end(driver, { drainMs: 0, graceMs: graceMsOf(driver) }))
         }
         if (ids.has(id)) continue
         if (phase.kind === 'running' && phase.sinceMs < sinceMs) driver.vanished()
@@ -217,16 +232,16 @@ export function createCrew(deps: CrewDeps): Crew {
     },
     takeUpRecords,
     async dismiss(options) {
-      const how = { drainMs: 0, graceMs: STOP_GRACE_MS }
-      const all = [...drivers.values()]
-      await Promise.all(all.map((one) => (options.end ? end(one, how) : one.release())))
+      const leave = (one: InstanceDriver): Promise<void> => {
+        if (!options.end) return one.release()
+        return end(one, {
+          drainMs: 0,
+          graceMs: Math.min(STOP_GRACE_MS_MAX, saidGraceMs(one, STOP_GRACE_MS)),
+        })
+      }
+      await Promise.all([...drivers.values()].map(leave))
       await Promise.all(tasks)
       drivers.clear()
     },
   }
-}
-
-/** A duplicate is served by the other one already; the rest may have work to finish. */
-function graceMsOf(reason: EndReason): number {
-  return reason === 'DUPLICATE' ? DUPLICATE_GRACE_MS : END_GRACE_MS
 }

@@ -1,15 +1,18 @@
 /** The shell of one instance: runs it, checks its health, ends it, and says what became of it. */
 import type { Clock } from '../../base/clock/index.ts'
-import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { InstanceAccesses, Runner, Running } from '../runners/index.ts'
-import type { DesiredWorkload, Part, Workload } from '../spec/index.ts'
+import { DEFAULT_RESTART, type DesiredWorkload, type Part, type Workload } from '../spec/index.ts'
 import type { HealthProbe } from './health-probe.ts'
 import { ENGINE_LOOKS_MAX, REASON_LENGTH_MAX, RETRY_PROBE_MS } from './limits.ts'
 import {
+  type Exit,
   ending,
   failed,
+  foundEnded,
   type LocalInstance,
+  over,
   probed,
   progressed,
   type Reason,
@@ -29,6 +32,8 @@ export interface InstanceDriver {
   run(desired: DesiredWorkload, after: Promise<unknown>): Promise<void>
   /** It cannot be started now, and people may see why. */
   wait(reason: Reason): void
+  /** It has come to its end, and stays there. */
+  rest(): void
   /** What the runner lists of it. */
   sensed(running: Running): void
   /** The runner lists it no more. */
@@ -47,6 +52,8 @@ export interface InstanceDriverDeps {
   logger: Logger
   /** What it was started from; undefined when something else is wanted by now. */
   partsOf: (local: LocalInstance) => readonly Part[] | undefined
+  /** What is wanted under its name now. */
+  workloadOf: (local: LocalInstance) => Workload | undefined
   /** Why the runner cannot work now; undefined when it can. */
   engineGone: () => Reason | undefined
   onChange: (local: LocalInstance) => void
@@ -113,12 +120,14 @@ export function createInstanceDriver(
       shut()
       const reason = reasonOf(error)
       logger.info('An instance could not be started', { id, code: reason.code })
-      become(
-        reason.code === 'ENGINE_UNAVAILABLE'
-          ? unreachable(local, reason)
-          : failed(local, reason, { nowMs: clock.monotonicMs(), leftover: true }),
-      )
+      if (reason.code === 'ENGINE_UNAVAILABLE') become(unreachable(local, reason))
+      else fail(reason, { leftover: true, ...exitAtOnce(error, clock.wallMs()) })
     }
+  }
+
+  function fail(reason: Reason, how: { leftover: boolean; exit?: Exit }): void {
+    const backoff = deps.workloadOf(local)?.restart ?? DEFAULT_RESTART
+    become(failed(local, reason, { ...how, backoff, nowMs: clock.monotonicMs() }))
   }
 
   /** What is found running comes in by the door that it was started with. */
@@ -219,7 +228,7 @@ export function createInstanceDriver(
     if (gone) return become(unreachable(local, gone))
     const reason = { code: 'UNHEALTHY', message: 'It no longer passed its probe.' }
     logger.warn('An instance no longer answers', { id: local.id })
-    become(failed(local, reason, { nowMs: clock.monotonicMs(), leftover: true }))
+    fail(reason, { leftover: true, exit: { code: undefined, atMs: clock.wallMs() } })
     clearing = runner
       .end(local.id, { graceMs: 0 })
       .catch((error) => logger.warn('An unhealthy instance stays', { id: local.id, error }))
@@ -255,7 +264,7 @@ export function createInstanceDriver(
     runner,
     async run(desired, after) {
       const { phase } = local
-      if (phase.kind !== 'waiting') return
+      if (phase.kind !== 'waiting' && phase.kind !== 'over') return
       const { signal } = care
       become(starting(local))
       const run = async (): Promise<void> => {
@@ -271,21 +280,26 @@ export function createInstanceDriver(
       if (local.phase.kind !== 'waiting' || local.reason?.code === reason.code) return
       become({ ...local, reason })
     },
+    rest() {
+      become(over(local))
+    },
     sensed(running) {
       const { phase } = local
       // It is listed still, and was given up already.
       if (clearing) return
-      if (phase.kind === 'waiting' && running.state === 'running') {
+      const idle = phase.kind === 'waiting' || phase.kind === 'over'
+      if (idle && running.state === 'running') {
         reopen()
         serve(running)
-      } else if (phase.kind === 'waiting' && !phase.leftover) {
-        local = { ...local, phase: { ...phase, leftover: true } }
+      } else if (idle && !phase.leftover) {
+        if (phase.kind === 'over') local = { ...local, phase: { ...phase, leftover: true } }
+        else local = foundEnded(local, { code: running.exitCode, atMs: clock.wallMs() })
       } else if (phase.kind === 'running' && running.state === 'exited') {
         void stopWatching()
         shut()
         const reason = exitReason(running)
         logger.info('An instance ended by itself', { id: local.id, code: running.exitCode })
-        become(failed(local, reason, { nowMs: clock.monotonicMs(), leftover: true }))
+        fail(reason, { leftover: true, exit: { code: running.exitCode, atMs: clock.wallMs() } })
       }
     },
     vanished() {
@@ -293,7 +307,7 @@ export function createInstanceDriver(
       void stopWatching()
       shut()
       const reason = { code: 'VANISHED', message: 'It was removed by someone else.' }
-      become(failed(local, reason, { nowMs: clock.monotonicMs(), leftover: false }))
+      fail(reason, { leftover: false, exit: { code: undefined, atMs: clock.wallMs() } })
     },
     async end(options) {
       ended ??= endNow(options).finally(() => {
@@ -309,6 +323,13 @@ function exitReason({ exitCode, exitedPart }: Running): Reason {
   const how = exitCode === undefined ? '' : ` with exit code ${exitCode}`
   const who = exitedPart === undefined ? 'The program' : `“${exitedPart}”`
   return { code: 'EXITED', message: `${who} ended${how}.` }
+}
+
+/** A program that ended before it could be said to run has run all the same. */
+function exitAtOnce(error: unknown, atMs: number): { exit?: Exit } {
+  if (!isCode(error, 'EXITED_AT_ONCE')) return {}
+  const code: unknown = Reflect.get(error.details ?? {}, 'exitCode')
+  return { exit: { code: typeof code === 'number' ? code : undefined, atMs } }
 }
 
 function reasonOf(error: unknown): Reason {

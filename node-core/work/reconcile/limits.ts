@@ -18,21 +18,17 @@ export const ORPHAN_HOLD_MS = 2_000
 export const MINORITY_HOLD_MS = 2_000
 /** Milliseconds between the word that an instance stops and its end, so that edges let go of it. */
 export const DRAIN_MS = 250
-/** Milliseconds an instance has to end by itself. */
-export const END_GRACE_MS = 5_000
-/** Milliseconds one of two instances of a slot has to end by itself. */
+/** Milliseconds one of two instances of a slot has to end by itself, unless its workload says more. */
 export const DUPLICATE_GRACE_MS = 2_000
-/** Milliseconds an instance has to end by itself when the node itself stops. */
+/** Milliseconds an instance has to end by itself when the node itself stops, unless its workload says more. */
 export const STOP_GRACE_MS = 3_000
+/** What a workload may say of that: nobody waits longer for a node to stop. Milliseconds. */
+export const STOP_GRACE_MS_MAX = 30_000
 /** Instances that are being started at the same time; the others wait their turn. */
 export const STARTS_PARALLEL_MAX = 8
 /** Instances on this node, all workloads together. */
 export const INSTANCES_MAX = 1_000
 
-/** Milliseconds before the first restart of an instance that never served. */
-export const BACKOFF_MS_MIN = 1_000
-/** Milliseconds between restarts at most. */
-export const BACKOFF_MS_MAX = 60_000
 /** Milliseconds of running after which earlier failures are forgotten. */
 export const STABLE_AFTER_MS = 60_000
 

@@ -5,8 +5,10 @@ import { type DesiredWorkload, parseWorkload } from '../spec/index.ts'
 import {
   claimed,
   failed,
+  foundEnded,
   inherited,
   type LocalInstance,
+  over,
   probed,
   progressed,
   started,
@@ -34,6 +36,8 @@ const RUNNING: Running = {
   ports: { 80: 40_000 },
   startedAtMs: 0,
 }
+const BACKOFF = { backoffMs: 1_000, backoffMsMax: 60_000 }
+const RUNNING_LABELS = { ...RUNNING, kind: 'container' as const }
 const REASON = { code: 'EXITED', message: 'The program ended.' }
 
 test('an instance tells its kind, so that one of a deleted workload can still be shown', () => {
@@ -97,21 +101,62 @@ describe('an instance', () => {
     const delays: number[] = []
     let nowMs = 10
     for (let crash = 0; crash < 9; crash++) {
-      local = failed(local, REASON, { nowMs, leftover: true })
+      local = failed(local, REASON, { nowMs, leftover: true, backoff: BACKOFF })
       const untilMs = local.phase.kind === 'waiting' ? local.phase.untilMs : Number.NaN
       delays.push((untilMs - nowMs) / 1_000)
       nowMs = untilMs
       local = check(started(starting(local), RUNNING, { parts, nowMs }), true, nowMs)
     }
     expect(delays).toEqual([0, 2, 4, 8, 16, 32, 60, 60, 60])
-    const stable = failed(local, REASON, { nowMs: nowMs + 60_000, leftover: true })
+    const stable = failed(local, REASON, {
+      nowMs: nowMs + 60_000,
+      leftover: true,
+      backoff: BACKOFF,
+    })
     expect(stable.failures).toBe(1)
     expect(stable.restarts).toBe(10)
   })
 
   test('that never ran waits a second before the next attempt', () => {
-    const local = failed(starting(fresh), REASON, { nowMs: 0, leftover: true })
+    const local = failed(starting(fresh), REASON, { nowMs: 0, leftover: true, backoff: BACKOFF })
     expect(local.phase).toMatchObject({ kind: 'waiting', untilMs: 1_000 })
     expect(toInstance(local, NODE)).toMatchObject({ status: 'Failed', reason: REASON, restarts: 0 })
+  })
+})
+
+describe('an instance that has ended for good', () => {
+  const exit = { code: 0, atMs: 1_000 }
+  const ended = failed(up(), REASON, { nowMs: 5, leftover: true, exit, backoff: BACKOFF })
+
+  test('is told with how it ended, and is found so after a restart of its node', () => {
+    const told = toInstance(over(ended), NODE)
+    expect(told).toMatchObject({
+      status: 'Stopped',
+      ended: { exitCode: 0, at: '1970-01-01T00:00:01.000Z' },
+      reason: { code: 'ENDED' },
+    })
+    const again = inherited(told, told, REASON)
+    expect(toInstance(again, NODE)).toMatchObject({ status: 'Stopped', ended: told.ended })
+  })
+
+  test('has failed where its exit code says so, or nobody saw it', () => {
+    for (const code of [1, undefined]) {
+      const told = toInstance(over({ ...ended, exit: { code, atMs: 0 } }), NODE)
+      expect(told).toMatchObject({ status: 'Failed', reason: { code: 'GAVE_UP' } })
+      expect(told.ended?.exitCode).toBe(code)
+    }
+  })
+
+  test('while its node was away ended all the same', () => {
+    const found = inherited(RUNNING_LABELS, undefined, undefined)
+    expect(foundEnded(found, exit)).toMatchObject({ exit, phase: { leftover: true } })
+  })
+
+  test('waits as its workload says before it is started again', () => {
+    const backoff = { backoffMs: 300, backoffMsMax: 500 }
+    let local = failed(starting(fresh), REASON, { nowMs: 0, leftover: true, backoff })
+    expect(local.phase).toMatchObject({ untilMs: 300 })
+    local = failed(starting(local), REASON, { nowMs: 0, leftover: true, backoff })
+    expect(local.phase).toMatchObject({ untilMs: 500 })
   })
 })

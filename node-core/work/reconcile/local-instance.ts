@@ -4,8 +4,17 @@
  */
 import type { NodeId } from '../../base/net/index.ts'
 import type { Running, StartProgress } from '../runners/index.ts'
-import type { DesiredWorkload, Health, Instance, Part, WorkloadKind } from '../spec/index.ts'
-import { templateOf } from '../spec/index.ts'
+import {
+  DEFAULT_GRACE_MS,
+  type DesiredWorkload,
+  type Ended,
+  type Health,
+  type Instance,
+  type Part,
+  type Restart,
+  templateOf,
+  type WorkloadKind,
+} from '../spec/index.ts'
 import { backoffMs } from './backoff.ts'
 import { STABLE_AFTER_MS } from './limits.ts'
 import { type Answer, answered, healthOf, type Probing, probingOf } from './probing.ts'
@@ -35,8 +44,19 @@ export interface LocalInstance {
   readonly restarts: number
   /** Failed starts, exits and failed checks in a row; what the backoff grows with. */
   readonly failures: number
+  /** How its last run ended; undefined while it runs, and where it never ran. */
+  readonly exit: Exit | undefined
+  /** As its workload last said; it outlives that one. */
+  readonly graceMs: number
   readonly reason: Reason | undefined
   readonly progress: string | undefined
+}
+
+export interface Exit {
+  /** Undefined where nobody saw it. */
+  readonly code: number | undefined
+  /** By the wall clock, for people. */
+  readonly atMs: number
 }
 
 export type Phase =
@@ -44,6 +64,8 @@ export type Phase =
   | { kind: 'waiting'; untilMs: number; leftover: boolean }
   | { kind: 'starting'; pulling: boolean }
   | { kind: 'running'; sinceMs: number; probing: Probing; served: boolean }
+  /** Its workload wants it to stay ended. */
+  | { kind: 'over'; leftover: boolean }
   /** `stuck`: its engine could not end it; to be tried again when the engine is back. */
   | { kind: 'ending'; stuck: boolean }
 
@@ -62,6 +84,8 @@ export function claimed(desired: DesiredWorkload, index: number, id: string): Lo
     startedAtMs: undefined,
     restarts: 0,
     failures: 0,
+    exit: undefined,
+    graceMs: desired.workload.graceMs,
     reason: undefined,
     progress: undefined,
   }
@@ -73,6 +97,7 @@ export function inherited(
   record: Instance | undefined,
   reason: Reason | undefined,
 ): LocalInstance {
+  const ended = record?.ended
   return {
     id: from.id,
     workload: from.workload,
@@ -81,13 +106,17 @@ export function inherited(
     generation: from.generation,
     template: record?.template,
     inherited: true,
-    phase: { kind: 'waiting', untilMs: 0, leftover: false },
+    phase: ended
+      ? { kind: 'over', leftover: false }
+      : { kind: 'waiting', untilMs: 0, leftover: false },
     health: 'unknown',
     ports: {},
     startedAtMs: undefined,
     restarts: record?.restarts ?? 0,
     failures: 0,
-    reason,
+    exit: ended && { code: ended.exitCode, atMs: Date.parse(ended.at) },
+    graceMs: DEFAULT_GRACE_MS,
+    reason: ended ? record.reason : reason,
     progress: undefined,
   }
 }
@@ -117,6 +146,7 @@ export function started(
     health,
     ports: running.ports,
     startedAtMs: running.startedAtMs,
+    exit: undefined,
     reason: undefined,
     progress: undefined,
   }
@@ -133,17 +163,21 @@ export function watched(
   return { ...local, phase: { ...phase, probing: probingOf(parts, nowMs) } }
 }
 
+export interface Failure {
+  nowMs: number
+  leftover: boolean
+  /** Of what had run. */
+  exit?: Exit
+  backoff: Pick<Restart, 'backoffMs' | 'backoffMsMax'>
+}
+
 /** A start failed, it exited, or it no longer answers: it is started again after a while. */
-export function failed(
-  local: LocalInstance,
-  reason: Reason,
-  options: { nowMs: number; leftover: boolean },
-): LocalInstance {
+export function failed(local: LocalInstance, reason: Reason, options: Failure): LocalInstance {
   const { phase } = local
   const ran = phase.kind === 'running'
   const stable = ran && options.nowMs - phase.sinceMs >= STABLE_AFTER_MS
   const failures = (stable ? 0 : local.failures) + 1
-  const untilMs = options.nowMs + backoffMs(failures, ran && phase.served)
+  const untilMs = options.nowMs + backoffMs(failures, ran && phase.served, options.backoff)
   return {
     ...local,
     phase: { kind: 'waiting', untilMs, leftover: options.leftover },
@@ -151,9 +185,29 @@ export function failed(
     ports: {},
     restarts: local.restarts + (ran ? 1 : 0),
     failures,
+    exit: options.exit,
     reason,
     progress: undefined,
   }
+}
+
+/** It ran before this node knew of it, or while this node was away, and has ended. */
+export function foundEnded(local: LocalInstance, exit: Exit): LocalInstance {
+  const { phase } = local
+  if (phase.kind !== 'waiting') return local
+  return { ...local, phase: { ...phase, leftover: true }, exit: local.exit ?? exit }
+}
+
+/** It stays as it is, whatever its end was. */
+export function over(local: LocalInstance): LocalInstance {
+  const { phase, exit } = local
+  if (phase.kind !== 'waiting') return local
+  const why = local.reason?.message ?? ''
+  const reason = {
+    code: exit?.code === 0 ? 'ENDED' : 'GAVE_UP',
+    message: `${why} It is not started again.`.trim(),
+  }
+  return { ...local, phase: { kind: 'over', leftover: phase.leftover }, health: 'unknown', reason }
 }
 
 /** Its engine does not answer: nobody knows, and nothing is its own fault. */
@@ -207,12 +261,18 @@ export function toInstance(local: LocalInstance, node: NodeId): Instance {
     ports: { ...local.ports },
     ...(startedAtMs !== undefined && { startedAt: new Date(startedAtMs).toISOString() }),
     restarts: local.restarts,
+    ...(local.phase.kind === 'over' && { ended: endedOf(local) }),
     ...(local.reason && { reason: local.reason }),
     ...(local.progress !== undefined && { progress: local.progress }),
   }
 }
 
-function statusOf({ phase, failures }: LocalInstance): Instance['status'] {
+function endedOf({ exit }: LocalInstance): Ended {
+  const { code, atMs } = exit ?? { code: undefined, atMs: 0 }
+  return { at: new Date(atMs).toISOString(), ...(code !== undefined && { exitCode: code }) }
+}
+
+function statusOf({ phase, failures, exit }: LocalInstance): Instance['status'] {
   switch (phase.kind) {
     case 'waiting':
       return failures > 0 ? 'Failed' : 'Pending'
@@ -220,6 +280,8 @@ function statusOf({ phase, failures }: LocalInstance): Instance['status'] {
       return phase.pulling ? 'Pulling' : 'Starting'
     case 'running':
       return 'Running'
+    case 'over':
+      return exit?.code === 0 ? 'Stopped' : 'Failed'
     case 'ending':
       return 'Stopping'
   }

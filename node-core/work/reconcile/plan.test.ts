@@ -184,3 +184,49 @@ describe('an instance that waits', () => {
     expect(plan(given({ local: [{ ...waiting, template: 'old' }] })).runs).toEqual([])
   })
 })
+
+describe('an instance that has ended', () => {
+  const ended = (code: number | undefined, failures = 1): LocalInstance => {
+    const phase: Phase = { kind: 'waiting', untilMs: 0, leftover: true }
+    return local({ phase, failures, exit: { code, atMs: 0 } })
+  }
+  const under = (restart: object, one: LocalInstance) => {
+    const workload = parseWorkload({ name: 'web', containers: [{ image: 'a' }], restart })
+    const { runs, rests } = plan(
+      given({ local: [one], wanted: new Map([['web', { ...WEB, workload }]]) }),
+    )
+    if (runs.length + rests.length > 1) throw new Error('Both.')
+    return runs.length > 0 ? 'again' : rests.length > 0 ? 'rests' : 'nothing'
+  }
+
+  test.each([
+    ['always', 0, 'again'],
+    ['always', 1, 'again'],
+    ['onFailure', 0, 'rests'],
+    ['onFailure', 1, 'again'],
+    ['onFailure', undefined, 'again'],
+    ['never', 0, 'rests'],
+    ['never', 1, 'rests'],
+  ] as const)('under %s with exit code %s: %s', (when, code, what) => {
+    expect(under({ when }, ended(code))).toBe(what)
+  })
+
+  test('is started again as often in a row as it may be', () => {
+    const restart = { when: 'onFailure', atMost: 2 }
+    expect([1, 2, 3].map((failures) => under(restart, ended(1, failures)))).toEqual([
+      ...['again', 'again', 'rests'],
+    ])
+  })
+
+  test('is started once that is wanted after all, and otherwise left alone', () => {
+    const over = { ...ended(0), phase: { kind: 'over', leftover: true } as const }
+    expect(under({ when: 'never' }, over)).toBe('nothing')
+    expect(under({ when: 'always' }, over)).toBe('again')
+  })
+
+  test('that never ran is tried again under every rule', () => {
+    const phase: Phase = { kind: 'waiting', untilMs: 0, leftover: true }
+    const neverRan = local({ phase, failures: 3 })
+    expect(under({ when: 'never' }, neverRan)).toBe('again')
+  })
+})

@@ -14,6 +14,7 @@ import {
   type DesiredWorkload,
   type Instance,
   isCurrent,
+  mayRestart,
   parseSlot,
   portsOf,
   type Slot,
@@ -59,6 +60,8 @@ export interface Plan {
   claims: { desired: DesiredWorkload; index: number }[]
   /** Waiting instances that may be started now. */
   runs: { id: string; desired: DesiredWorkload }[]
+  /** Ended instances that stay so. */
+  rests: string[]
   ends: { id: string; reason: EndReason }[]
   /** To be handed to the next plan. */
   doomedSinceMs: Map<string, number>
@@ -70,6 +73,7 @@ export function plan(input: PlanInput): Plan {
   const out: Plan = {
     claims: [],
     runs: [],
+    rests: [],
     ends: [],
     doomedSinceMs: new Map(),
     againAtMs: undefined,
@@ -146,13 +150,17 @@ function holdsNow(input: PlanInput, slot: Slot, desired: DesiredWorkload): boole
 }
 
 function mayRun(input: PlanInput, local: LocalInstance, out: Plan): void {
-  if (local.phase.kind !== 'waiting') return
+  const { phase } = local
+  if (phase.kind !== 'waiting' && phase.kind !== 'over') return
   const desired = input.wanted.get(local.workload)
   if (!desired || !isCurrent(local, desired)) return
   if (local.inherited && !input.ready) return
   if (input.placement.assignments.get(slotOf(local.workload, local.index)) !== input.self) return
-  if (local.phase.untilMs > input.nowMs) lookAgain(out, local.phase.untilMs)
-  else out.runs.push({ id: local.id, desired })
+  if (!mayRestart(desired.workload.restart, local)) {
+    if (phase.kind === 'waiting') out.rests.push(local.id)
+  } else if (phase.kind === 'waiting' && phase.untilMs > input.nowMs) {
+    lookAgain(out, phase.untilMs)
+  } else out.runs.push({ id: local.id, desired })
 }
 
 function lookAgain(out: Plan, atMs: number): void {

@@ -3,7 +3,7 @@ import { type DesiredWorkload, type Instance, isCurrent, type Slot, slotOf } fro
 import type { Reason } from './local-instance.ts'
 
 export interface WorkloadStatus {
-  status: 'Pending' | 'Progressing' | 'Running' | 'Degraded' | 'Failed' | 'Deleting'
+  status: 'Pending' | 'Progressing' | 'Running' | 'Degraded' | 'Failed' | 'Succeeded' | 'Deleting'
   /** Slots with an instance in sight that runs and is healthy; never more than replicas. */
   runningInstances: number
   /** What keeps it from being as wanted, for people; empty when nothing does. */
@@ -33,30 +33,38 @@ export function workloadStatus(
     ({ status, health }) => status === 'Running' && health === 'healthy',
   )
   const served = new Set(serving.map(({ index }) => index))
+  const done = new Set(own.filter(hasSucceeded).map(({ instance }) => instance.index))
+  for (const index of served) done.delete(index)
   const renewed = new Set(
     serving.filter((one) => isCurrent(one, desired)).map(({ index }) => index),
   )
   const waiting = Array.from({ length: replicas }, (_, index) => index).filter(
-    (index) => !served.has(index),
+    (index) => !served.has(index) && !done.has(index),
   )
   const refused = waiting
     .map((index) => slotOf(name, index))
     .filter((slot) => placement?.unplaced.has(slot))
-  const troubled = inSight.filter(({ index, reason }) => reason && !served.has(index))
-  const lost = new Set(own.filter((one) => one.lost).map(({ instance }) => instance.index))
+  const troubled = inSight.filter(
+    ({ index, reason }) => reason && !served.has(index) && !done.has(index),
+  )
+  const lost = new Set(
+    own.filter((one) => one.lost && !one.instance.ended).map(({ instance }) => instance.index),
+  )
   for (const index of served) lost.delete(index)
 
   const conditions: Reason[] = [
     ...rolloutCondition(replicas, served.size, renewed.size, inSight, desired),
     ...unplacedCondition(replicas, refused, placement),
     ...(lost.size > 0 ? [lostCondition(lost.size, replicas)] : []),
+    ...doneCondition(replicas, done.size),
     ...distinct(troubled.map(({ reason }) => reason)),
   ]
   const trouble = troubled.length + lost.size + refused.length > 0
   const status = statusOf({
     complete: waiting.length === 0,
-    renewed: renewed.size === replicas,
+    renewed: renewed.size + done.size === replicas,
     some: served.size > 0,
+    over: done.size === replicas,
     trouble,
     starting: inSight.some(isStarting),
     failed: inSight.some((one) => one.status === 'Failed'),
@@ -68,10 +76,12 @@ function statusOf(facts: {
   complete: boolean
   renewed: boolean
   some: boolean
+  over: boolean
   trouble: boolean
   starting: boolean
   failed: boolean
 }): WorkloadStatus['status'] {
+  if (facts.over) return 'Succeeded'
   if (facts.complete) return facts.renewed ? 'Running' : 'Progressing'
   if (facts.some) return facts.trouble ? 'Degraded' : 'Progressing'
   if (facts.starting) return 'Progressing'
@@ -80,8 +90,19 @@ function statusOf(facts: {
 
 /** Instances that still count: of a wanted slot, and not on their way out. */
 function isOf(instance: Instance, { workload }: DesiredWorkload): boolean {
-  const leaving = instance.status === 'Stopping' || instance.status === 'Stopped'
+  const { status, ended } = instance
+  const leaving = status === 'Stopping' || (status === 'Stopped' && !ended)
   return instance.workload === workload.name && instance.index < workload.replicas && !leaving
+}
+
+function hasSucceeded({ instance }: SeenInstance): boolean {
+  return instance.ended?.exitCode === 0
+}
+
+function doneCondition(replicas: number, done: number): Reason[] {
+  if (done === 0) return []
+  const message = `${done} of ${replicas} ended with exit code 0, and ${done === 1 ? 'stays' : 'stay'} so.`
+  return [{ code: 'ENDED', message }]
 }
 
 function isStarting({ status, health }: Instance): boolean {

@@ -152,7 +152,7 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
  * neither running nor healthy until the node has looked.
  */
 function unconfirmed(instance: Instance): Instance {
-  if (instance.status === 'Stopping') return instance
+  if (instance.status === 'Stopping' || instance.ended) return instance
   return {
     ...instance,
     status: 'Pending',

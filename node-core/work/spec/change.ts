@@ -4,7 +4,9 @@ import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { BundleSource, ContainerSource, Part, Parts, Workload } from './index.ts'
 import { checkSize } from './parse-workload.ts'
 import { declares, toProbes } from './probes.ts'
+import { toRestart } from './restart.ts'
 import { type AskedPart, askedContainer, toParts } from './to-parts.ts'
+import { toUses } from './uses.ts'
 
 /** Fields that speak of the only part. */
 const OF_THE_PART = [
@@ -22,6 +24,8 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   if (!parsed.success) throw validationError(wrongFields(parsed.error))
   const change = parsed.data
   const wrong = wrongForKind(workload, change)
+  const uses = change.uses ? toUses(change.uses, workload.name, wrong) : workload.uses
+  const restart = toRestart(change.restart, workload.restart, wrong)
   return checkSize({
     ...workload,
     parts: changedParts(workload, change, wrong),
@@ -30,6 +34,9 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     nodeSelector: change.nodeSelector ?? workload.nodeSelector,
     placement: { ...workload.placement, ...change.placement },
     rollout: { ...workload.rollout, ...change.rollout },
+    uses,
+    restart,
+    graceMs: change.graceMs ?? workload.graceMs,
     onPartition: change.onPartition ?? workload.onPartition,
   })
 }
@@ -66,7 +73,8 @@ function keepContent({ parts }: Workload): (asked: AskedPart) => AskedPart {
     const before = parts.find((part) => part.name === name)?.source
     if (!('image' in source) || !before || !('image' in before)) return asked
     if (before.image !== source.image || before.imageId === undefined) return asked
-    return { ...asked, source: { ...source, imageId: before.imageId } }
+    const { imageId, exposes } = before
+    return { ...asked, source: { ...source, imageId, ...(exposes && { exposes }) } }
   }
 }
 
@@ -115,11 +123,12 @@ function changedSource(
   if ('bundle' in source) {
     return { bundle: (change.bundle && parseDigest(change.bundle)) || source.bundle }
   }
-  const { imageId, ...rest } = source
+  const { imageId, exposes, ...rest } = source
+  const content = { ...(imageId !== undefined && { imageId }), ...(exposes && { exposes }) }
   const { image, command, args } = change
   return {
     ...rest,
-    ...(imageId !== undefined && image === undefined && { imageId }),
+    ...(image === undefined && content),
     ...(image !== undefined && { image }),
     ...(command && { command }),
     ...(args && { args }),

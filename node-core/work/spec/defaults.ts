@@ -1,4 +1,4 @@
-import type { PlacementRules, Rollout } from './index.ts'
+import type { PlacementRules, Restart, Rollout } from './index.ts'
 
 /** What a workload gets when its author did not say. */
 export const DEFAULT_REPLICAS = 1
@@ -18,3 +18,5 @@ export const DEFAULT_PART_NAME = 'main'
 export const BUNDLE_PORT = 8_080
 export const DEFAULT_ROLLOUT: Rollout = { kind: 'rolling', atOnce: 1, paused: false }
 export const DEFAULT_PLACEMENT: PlacementRules = { spread: 'node', apart: [], near: [] }
+export const DEFAULT_RESTART: Restart = { when: 'always', backoffMs: 1_000, backoffMsMax: 60_000 }
+export const DEFAULT_GRACE_MS = 5_000

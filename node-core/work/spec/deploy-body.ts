@@ -3,17 +3,22 @@ import { z } from 'zod'
 import {
   args,
   atOnce,
+  backoffMs,
   bundle,
   command,
   env,
+  graceMs,
   image,
   labels,
   name,
   neighbours,
   onPartition,
   replicas,
+  restarts,
+  restartWhen,
   rolloutKind,
   spread,
+  uses,
 } from './fields.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { container, health, ports, probes, resources } from './part-body.ts'
@@ -52,6 +57,16 @@ const ofTheWorkload = {
       paused: z.boolean().exactOptional(),
     })
     .optional(),
+  uses: uses.optional(),
+  restart: z
+    .strictObject({
+      when: restartWhen.exactOptional(),
+      atMost: restarts.exactOptional(),
+      backoffMs: backoffMs.exactOptional(),
+      backoffMsMax: backoffMs.exactOptional(),
+    })
+    .optional(),
+  graceMs: graceMs.optional(),
   onPartition: onPartition.optional(),
 }
 

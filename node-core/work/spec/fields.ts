@@ -1,11 +1,15 @@
 /** Single fields of a workload, as zod shapes shared by what people send and what is stored. */
 import { z } from 'zod'
 import {
+  BACKOFF_MS_MAX,
+  BACKOFF_MS_MIN,
   COMMAND_WORD_LENGTH_MAX,
   COMMAND_WORDS_MAX,
   ENV_MAX,
   ENV_VALUE_LENGTH_MAX,
+  GRACE_MS_MAX,
   HEALTH_PATH_LENGTH_MAX,
+  HOST_NAME_LENGTH_MAX,
   IMAGE_LENGTH_MAX,
   LABEL_KEY_LENGTH_MAX,
   LABEL_VALUE_LENGTH_MAX,
@@ -17,6 +21,8 @@ import {
   PROBE_TIMEOUT_MS_MAX,
   PROBE_TIMEOUT_MS_MIN,
   REPLICAS_MAX,
+  RESTARTS_MAX,
+  USES_MAX,
 } from './limits.ts'
 
 export const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
@@ -107,7 +113,23 @@ export const timeoutMs = z.number().int().min(PROBE_TIMEOUT_MS_MIN).max(PROBE_TI
 export const probeFailures = z.number().int().min(1).max(PROBE_FAILURES_MAX)
 export const spread = z.enum(['node', 'site', 'owner'])
 export const neighbours = z.array(name).max(NEIGHBOURS_MAX)
+/** With `_` too: compose files call services so, and resolvers that read a file do not mind. */
+const hostName = z
+  .string()
+  .max(HOST_NAME_LENGTH_MAX)
+  .regex(/^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/, {
+    error: 'Not a host name in small letters, such as "db" or "db.internal".',
+  })
+  .refine((text) => text !== 'localhost', { error: 'That is the instance itself.' })
+export const use = z.strictObject({ name, as: hostName })
+export const uses = z
+  .array(z.union([name, z.strictObject({ name, as: hostName.exactOptional() })]))
+  .max(USES_MAX)
 export const atOnce = z.number().int().min(1).max(REPLICAS_MAX)
 export const rolloutKind = z.enum(['rolling', 'blueGreen'])
+export const restartWhen = z.enum(['always', 'onFailure', 'never'])
+export const restarts = z.number().int().min(1).max(RESTARTS_MAX)
+export const backoffMs = z.number().int().min(BACKOFF_MS_MIN).max(BACKOFF_MS_MAX)
+export const graceMs = z.number().int().min(0).max(GRACE_MS_MAX)
 export const onPartition = z.enum(['heal', 'keep', 'stop'])
 export const protocol = z.enum(['tcp', 'udp'])

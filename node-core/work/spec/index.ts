@@ -23,7 +23,22 @@ export interface Workload {
   nodeSelector: Record<string, string>
   placement: PlacementRules
   rollout: Rollout
+  uses: Use[]
+  restart: Restart
+  /** How long an ending instance may take: asked to end first, ended by force afterwards. */
+  graceMs: number
   onPartition: OnPartition
+}
+
+/** What becomes of an instance that has ended, or no longer passes its probes (docs/adr/0030). */
+export interface Restart {
+  /** `onFailure`: unless it ended with exit code 0. `never`: what has run stays ended. */
+  when: 'always' | 'onFailure' | 'never'
+  /** Restarts in a row before it is left as it is; without end where absent. */
+  atMost?: number
+  /** Before a restart, doubled with each failure in a row. What had served comes back at once. */
+  backoffMs: number
+  backoffMsMax: number
 }
 
 /** Where new instances go (docs/adr/0029); what runs stays where it is. */
@@ -34,6 +49,13 @@ export interface PlacementRules {
   apart: string[]
   /** Workloads whose nodes are preferred. */
   near: string[]
+}
+
+/** Another workload of the same owner, as every instance finds it (docs/adr/0034). */
+export interface Use {
+  name: string
+  /** The host name that leads to it. */
+  as: string
 }
 
 /** How a changed workload takes the place of the one before (docs/adr/0022). */
@@ -78,6 +100,8 @@ export interface ContainerSource {
   image: string
   /** Set when the image was fixed to its content at deploy, so every node runs the same. */
   imageId?: string
+  /** What that content says it listens on; counts where the part declares no port. */
+  exposes?: Port[]
   command?: string[]
   args?: string[]
 }
@@ -161,23 +185,38 @@ export interface Instance {
   /** ISO 8601; absent until it has started. */
   startedAt?: string
   restarts: number
+  /** It has run to its end, and is not started again. */
+  ended?: Ended
   /** Why it is not running, for people. With a code that does not change. */
   reason?: { code: string; message: string }
   /** Real steps of a start: `Pulling image, 41 of 120 MB`. */
   progress?: string
 }
 
+export type Ended = {
+  /** ISO 8601. */
+  at: string
+  /** Absent where nobody saw it. */
+  exitCode?: number
+}
+
 export { applyChange } from './change.ts'
-export { BUNDLE_PORT, DEFAULT_CPU_MILLIS, DEFAULT_MEMORY_BYTES } from './defaults.ts'
+export {
+  BUNDLE_PORT,
+  DEFAULT_CPU_MILLIS,
+  DEFAULT_GRACE_MS,
+  DEFAULT_MEMORY_BYTES,
+  DEFAULT_RESTART,
+} from './defaults.ts'
 export {
   type SpecErrorCode,
   type ValidationError,
   validationError,
   type WrongField,
 } from './errors.ts'
-export { PORTS_MAX, REPLICAS_MAX } from './limits.ts'
+export { GRACE_MS_MAX, PORTS_MAX, REPLICAS_MAX, RESTARTS_MAX } from './limits.ts'
 export { parseWorkload } from './parse-workload.ts'
-export { amountsOf, portsOf } from './parts.ts'
+export { amountsOf, listeningOf, portsOf } from './parts.ts'
 export { PROBE_BOUNDS } from './probes.ts'
 export {
   formatCpuMillis,
@@ -185,6 +224,7 @@ export {
   parseCpuMillis,
   parseMemoryBytes,
 } from './quantities.ts'
+export { mayRestart } from './restart.ts'
 export { parseSlot, slotOf } from './slots.ts'
 export {
   desiredOf,

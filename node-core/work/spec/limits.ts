@@ -8,6 +8,10 @@ export const PORTS_MAX = 32
 export const LABELS_MAX = 64
 /** Workloads that one is kept apart from, or near to. */
 export const NEIGHBOURS_MAX = 32
+/** Other workloads that one uses; each has a host name in every instance. */
+export const USES_MAX = 16
+/** Letters of a host name (RFC 1035). */
+export const HOST_NAME_LENGTH_MAX = 253
 /** Letters of a label's key. */
 export const LABEL_KEY_LENGTH_MAX = 63
 /** Letters of a label's value. */
@@ -50,5 +54,13 @@ export const PROBE_TIMEOUT_MS_MIN = 100
 export const PROBE_TIMEOUT_MS_MAX = 60_000
 /** Failures in a row that a probe may be told to bear. */
 export const PROBE_FAILURES_MAX = 1_000
+/** Restarts in a row that a workload may be told to bear. */
+export const RESTARTS_MAX = 1_000
+/** Milliseconds before a restart at least, where it is not at once. */
+export const BACKOFF_MS_MIN = 100
+/** Milliseconds before a restart at most. */
+export const BACKOFF_MS_MAX = 3_600_000
+/** Milliseconds an ending instance may be given. */
+export const GRACE_MS_MAX = 3_600_000
 /** Letters of a reason's message and of a progress line in an instance record. */
 export const REASON_LENGTH_MAX = 1_024

@@ -29,6 +29,9 @@ describe('what a deploy asks for', () => {
       nodeSelector: {},
       placement: { spread: 'node', apart: [], near: [] },
       rollout: { kind: 'rolling', atOnce: 1, paused: false },
+      uses: [],
+      restart: { when: 'always', backoffMs: 1_000, backoffMsMax: 60_000 },
+      graceMs: 5_000,
       onPartition: 'heal',
     })
   })

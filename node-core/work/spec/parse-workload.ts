@@ -1,6 +1,7 @@
 import { encode } from '../../base/codec/index.ts'
 import { parseDigest } from '../../storage/blobs/index.ts'
 import {
+  DEFAULT_GRACE_MS,
   DEFAULT_PART_NAME,
   DEFAULT_PLACEMENT,
   DEFAULT_REPLICAS,
@@ -10,7 +11,9 @@ import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
+import { toRestart } from './restart.ts'
 import { type AskedPart, askedContainer, kindOf, nameOfImage, toParts } from './to-parts.ts'
+import { toUses } from './uses.ts'
 
 /** Fields at the top that speak of the only part. */
 const OF_THE_PART = ['ports', 'resources', 'probes', 'health'] as const
@@ -29,6 +32,8 @@ export function parseWorkload(input: unknown): Workload {
   const [first] = body.containers ?? []
   const name = body.name ?? (first && nameOfImage(first.image))
   if (name === undefined) wrong.push({ path: 'name', message: 'This is needed.' })
+  const uses = toUses(body.uses ?? [], name, wrong)
+  const restart = toRestart(body.restart, undefined, wrong)
   const parts = toParts(asked, wrong)
   if (name === undefined) throw validationError(wrong)
   return checkSize({
@@ -40,6 +45,9 @@ export function parseWorkload(input: unknown): Workload {
     nodeSelector: body.nodeSelector ?? {},
     placement: { ...DEFAULT_PLACEMENT, ...body.placement },
     rollout: { ...DEFAULT_ROLLOUT, ...body.rollout },
+    uses,
+    restart,
+    graceMs: body.graceMs ?? DEFAULT_GRACE_MS,
     onPartition: body.onPartition ?? 'heal',
   })
 }

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { amountsOf, applyChange, parseWorkload, portsOf } from './index.ts'
+import {
+  amountsOf,
+  applyChange,
+  listeningOf,
+  type Parts,
+  parseStoredWorkload,
+  parseWorkload,
+  portsOf,
+  storedForm,
+} from './index.ts'
 import { refusal } from './testing/refusal.ts'
 
 const WIKI = {
@@ -32,6 +41,26 @@ describe('several containers', () => {
     expect(amountsOf(workload, 'requests')).toEqual({ cpuMillis: 300, memoryBytes: 2 ** 28 })
     expect(amountsOf(workload, 'limits')).toEqual({ cpuMillis: 1_100, memoryBytes: 2 ** 28 })
     expect(portsOf(workload).map(({ containerPort }) => containerPort)).toEqual([80, 5_432])
+  })
+
+  test('listen where they declare it, or else where their images say', () => {
+    const [web, db] = parseWorkload(WIKI).parts
+    const exposes = [80, 6_379].map((containerPort) => ({
+      containerPort,
+      protocol: 'tcp' as const,
+    }))
+    const source = { image: 'cache:7', imageId: 'sha256:1', exposes }
+    const cache = { ...db!, name: 'cache', ports: [], source }
+    const workload = { ...parseWorkload(WIKI), parts: [web, { ...db!, source }, cache] as Parts }
+    const listening = listeningOf(workload).map(({ containerPort }) => containerPort)
+    // 80 is the first part's: they share one network.
+    expect(listening).toEqual([80, 5_432, 6_379])
+    expect(portsOf(workload)).toHaveLength(2)
+    expect(parseStoredWorkload(storedForm(workload))).toEqual(workload)
+    const [, , changed] = applyChange(workload, {
+      containers: [web, db!, cache].map(({ name }) => ({ name, image: `${name}:2` })),
+    }).parts
+    expect(changed?.source).toEqual({ image: 'cache:2' })
   })
 
   test('are changed as a whole, and keep the content of images that stay', () => {

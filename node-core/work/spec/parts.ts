@@ -1,9 +1,29 @@
 /** What all parts of a workload come to together. */
 import type { Amounts, Part, Port, Workload } from './index.ts'
+import { PORTS_MAX } from './limits.ts'
 
 /** Of every part, in their order: one network, so no port is there twice. */
 export function portsOf({ parts }: Pick<Workload, 'parts'>): Port[] {
   return parts.flatMap(({ ports }) => ports)
+}
+
+/**
+ * Where something may listen: the ports declared, and those that an image says where its part declares
+ * none (docs/adr/0034). The edge serves only what was declared.
+ */
+export function listeningOf({ parts }: Pick<Workload, 'parts'>): Port[] {
+  const ports = portsOf({ parts })
+  for (const part of parts) {
+    if (part.ports.length > 0 || !('image' in part.source)) continue
+    for (const port of part.source.exposes ?? []) {
+      if (!ports.some((one) => isSame(one, port)) && ports.length < PORTS_MAX) ports.push(port)
+    }
+  }
+  return ports
+}
+
+function isSame(one: Port, other: Port): boolean {
+  return one.containerPort === other.containerPort && one.protocol === other.protocol
 }
 
 /** Of one instance. */

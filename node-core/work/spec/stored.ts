@@ -7,6 +7,7 @@ import type { Plain } from '../../base/codec/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import { type Digest, parseDigest } from '../../storage/blobs/index.ts'
+import { DEFAULT_GRACE_MS, DEFAULT_RESTART } from './defaults.ts'
 import * as field from './fields.ts'
 import type { DesiredWorkload, Instance, Workload } from './index.ts'
 import {
@@ -17,6 +18,7 @@ import {
   PARTS_MAX,
   PORTS_MAX,
   REASON_LENGTH_MAX,
+  USES_MAX,
 } from './limits.ts'
 
 export const WORKLOAD_PREFIX = 'net/workload/'
@@ -43,17 +45,18 @@ const digest = z.string().transform((text, context): Digest => {
   return z.NEVER
 })
 
-const containerSource = z.object({
-  image: field.image,
-  imageId: z.string().max(128).exactOptional(),
-  command: field.command.exactOptional(),
-  args: field.args.exactOptional(),
-})
-
 const port = z.object({
   containerPort: field.portNumber,
   hostPort: field.portNumber.exactOptional(),
   protocol: field.protocol,
+})
+
+const containerSource = z.object({
+  image: field.image,
+  imageId: z.string().max(128).exactOptional(),
+  exposes: z.array(port).max(PORTS_MAX).exactOptional(),
+  command: field.command.exactOptional(),
+  args: field.args.exactOptional(),
 })
 
 const probeTimes = {
@@ -102,6 +105,17 @@ const common = {
     near: field.neighbours,
   }),
   rollout: z.object({ kind: field.rolloutKind, atOnce: field.atOnce, paused: z.boolean() }),
+  uses: z.array(field.use).max(USES_MAX).default([]),
+  // Earlier releases wrote none of these.
+  restart: z
+    .object({
+      when: field.restartWhen,
+      atMost: field.restarts.exactOptional(),
+      backoffMs: field.backoffMs,
+      backoffMsMax: field.backoffMs,
+    })
+    .default(DEFAULT_RESTART),
+  graceMs: field.graceMs.default(DEFAULT_GRACE_MS),
   onPartition: field.onPartition,
 }
 
@@ -139,6 +153,9 @@ const storedInstance = z.object({
   ports: z.record(z.string().regex(/^\d{1,5}$/), field.portNumber),
   startedAt: z.iso.datetime().exactOptional(),
   restarts: z.number().int().min(0),
+  ended: z
+    .object({ at: z.iso.datetime(), exitCode: z.number().int().exactOptional() })
+    .exactOptional(),
   reason: z
     .object({ code: z.string().max(64), message: z.string().max(REASON_LENGTH_MAX) })
     .exactOptional(),
@@ -160,7 +177,7 @@ export function instanceOf(record: StateRecord): Instance | undefined {
 }
 
 /** What is written for a workload or an instance: the same without absent fields. */
-export function storedForm(subject: Workload | Instance): Plain {
+export function storedForm(subject: Partial<Workload> | Instance): Plain {
   const plain: Plain = JSON.parse(JSON.stringify(subject))
   return plain
 }

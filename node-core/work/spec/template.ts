@@ -20,7 +20,10 @@ export function templateOf(workload: Workload): string {
     rollout: DEFAULT_ROLLOUT,
     onPartition: 'heal',
   } as const
-  const alike: Workload = { ...workload, replicas: 1, ...rules }
+  // Later fields are left out whole, so that a release that has them finds its instances current.
+  const { restart: _, graceMs: __, uses, ...lasting } = workload
+  const names = uses.length > 0 ? { uses } : {}
+  const alike = { ...lasting, ...names, replicas: 1, ...rules }
   const digest = hash('sha256', encode(storedForm(alike)), 'hex').slice(0, 16)
   known.set(workload, digest)
   return digest

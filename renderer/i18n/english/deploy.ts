@@ -48,6 +48,12 @@ export const deploy = {
     keep: 'Wait until it is back',
     stop: 'The part cut off stops its copy',
   },
+  restart: 'When it ends by itself',
+  restarts: {
+    always: 'Start it again (usual)',
+    onFailure: 'Start it again unless it ended well',
+    never: 'Leave it: it runs once',
+  },
   labels: 'Labels',
   labelsHint: 'One key=value on each line.',
   selector: 'Only on nodes with these labels',

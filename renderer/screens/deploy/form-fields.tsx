@@ -167,6 +167,16 @@ function AdvancedFields({ form, problems, onChange }: FormFieldsProps) {
         problem={problems.get('onPartition')}
         onChange={(onPartition) => onChange({ onPartition })}
       />
+      <SelectField
+        label={t('deploy.restart')}
+        value={form.restart}
+        options={(['always', 'onFailure', 'never'] as const).map((id) => ({
+          id,
+          label: t(`deploy.restarts.${id}`),
+        }))}
+        problem={problems.get('restart')}
+        onChange={(restart) => onChange({ restart })}
+      />
       <TextArea
         label={t('deploy.labels')}
         hint={t('deploy.labelsHint')}

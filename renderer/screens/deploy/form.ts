@@ -3,6 +3,7 @@ import { formatPairs, parsePairs } from '../../pairs/index.ts'
 import type { FieldProblem } from '../../transport/index.ts'
 
 export type HealthKind = 'default' | 'http' | 'tcp' | 'running'
+export type RestartWhen = 'always' | 'onFailure' | 'never'
 export type OnPartition = 'heal' | 'keep' | 'stop'
 
 /** What a person has entered, as entered. */
@@ -23,6 +24,7 @@ export interface DeployForm {
   health: HealthKind
   healthPath: string
   onPartition: OnPartition
+  restart: RestartWhen
 }
 
 export type FormField = keyof DeployForm
@@ -43,13 +45,14 @@ export const EMPTY_FORM: DeployForm = {
   health: 'default',
   healthPath: '',
   onPartition: 'heal',
+  restart: 'always',
 }
 
 /** The request that the form stands for, or nothing while it does not say what to run. */
 export function toInput(form: DeployForm): DeployInput | undefined {
   const source = sourceOf(form)
   if (!source) return undefined
-  const { replicas, onPartition } = form
+  const { replicas, onPartition, restart } = form
   const labels = parsePairs(form.labels).pairs
   const nodeSelector = parsePairs(form.selector).pairs
   const health = healthOf(form)
@@ -61,6 +64,7 @@ export function toInput(form: DeployForm): DeployInput | undefined {
     ...(isEmpty(nodeSelector) ? {} : { nodeSelector }),
     ...(health ? { health } : {}),
     ...(onPartition === 'heal' ? {} : { onPartition }),
+    ...(restart === 'always' ? {} : { restart: { when: restart } }),
   }
 }
 
@@ -122,6 +126,7 @@ const FIELD_OF_PATH: [pattern: RegExp, field: FormField][] = [
   [/^health\.path/, 'healthPath'],
   [/^health/, 'health'],
   [/^onPartition/, 'onPartition'],
+  [/^restart/, 'restart'],
 ]
 
 /** The node's complaints, each at the field it is about; what fits none is left to the summary. */
@@ -136,8 +141,8 @@ export function placeProblems(problems: readonly FieldProblem[]): Map<FormField,
 
 /** What flags can say is a command line; the rest is the manifest in a file. */
 export function toCommand(input: DeployInput): string {
-  const { name, replicas, labels, health, onPartition, nodeSelector } = input
-  if (health || onPartition || nodeSelector) {
+  const { name, replicas, labels, health, onPartition, nodeSelector, restart } = input
+  if (health || onPartition || nodeSelector || restart) {
     return `mycelium deploy -f ${quote(`${name ?? 'workload'}.json`)}`
   }
   const container = input.containers?.[0]

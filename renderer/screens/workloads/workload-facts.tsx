@@ -1,7 +1,7 @@
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { CopyText, Fact, Facts } from '../../design/index.ts'
-import { coresOf, formatMemory, shortId } from '../../format/index.ts'
-import { useText } from '../../i18n/index.ts'
+import { coresOf, formatDuration, formatMemory, shortId } from '../../format/index.ts'
+import { type Text, useText } from '../../i18n/index.ts'
 
 /** The image, or those of each container with its name. */
 function Images({ parts, image }: Pick<WorkloadView, 'parts'> & { image: string }) {
@@ -15,6 +15,11 @@ function Images({ parts, image }: Pick<WorkloadView, 'parts'> & { image: string 
       ))}
     </ul>
   )
+}
+
+function restartText({ restart: { when, atMost } }: WorkloadView, t: Text): string {
+  if (when !== 'onFailure' || atMost === undefined) return t(`workloads.restart.${when}`)
+  return t('workloads.restart.onFailureAtMost', { count: atMost })
 }
 
 export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
@@ -59,6 +64,10 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
         </Fact>
         <Fact name={t('workloads.facts.onPartition')}>
           {t(`workloads.onPartition.${workload.onPartition}`)}
+        </Fact>
+        <Fact name={t('workloads.facts.restart')}>{restartText(workload, t)}</Fact>
+        <Fact name={t('workloads.facts.grace')}>
+          {formatDuration(workload.graceMs / 1_000, language)}
         </Fact>
         {labels.length > 0 && (
           <Fact name={t('workloads.facts.labels')}>

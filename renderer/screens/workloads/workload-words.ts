@@ -4,6 +4,7 @@ import type { Tone } from '../../design/index.ts'
 export function workloadTone(status: WorkloadView['status']): Tone {
   switch (status) {
     case 'Running':
+    case 'Succeeded':
       return 'well'
     case 'Pending':
       return 'warn'
@@ -32,7 +33,7 @@ export function instanceTone(instance: InstanceView): Tone {
     case 'Stopping':
       return 'busy'
     case 'Stopped':
-      return 'off'
+      return instance.ended?.exitCode === 0 ? 'well' : 'off'
     case 'Failed':
       return 'bad'
   }
@@ -41,7 +42,7 @@ export function instanceTone(instance: InstanceView): Tone {
 /** One word for each copy wanted, or running beyond that: what the row of little caps shows. */
 export function slotTones(workload: WorkloadView): Tone[] {
   const tones = [...workload.instances]
-    .filter((instance) => instance.status !== 'Stopped')
+    .filter((instance) => instance.status !== 'Stopped' || instance.ended)
     .sort((a, b) => a.index - b.index)
     .map(instanceTone)
   while (tones.length < workload.replicas) tones.push('off')

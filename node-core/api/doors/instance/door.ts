@@ -10,6 +10,7 @@ import {
   HEADERS_TIMEOUT_MS,
   REQUEST_TIMEOUT_MS,
 } from './limits.ts'
+import { servePassages } from './passages.ts'
 
 export interface InstanceDoor {
   /** Cuts what is open. The folder stays: a container that goes on running holds it. */
@@ -32,6 +33,7 @@ export async function openInstanceDoor(deps: AnsweringDeps, folder: string): Pro
   server.on('checkContinue', (request, response) =>
     answer(request, response, () => response.writeContinue()),
   )
+  const cutPassages = servePassages(server, deps)
   // Others may pass, so that an instance of another user gets to the socket, and may not look around.
   await mkdir(folder, { recursive: true, mode: 0o711 })
   await chmod(folder, 0o711)
@@ -47,6 +49,7 @@ export async function openInstanceDoor(deps: AnsweringDeps, folder: string): Pro
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
+        cutPassages()
         server.closeAllConnections()
       }),
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { type RequestOptions, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { PassThrough } from 'node:stream'
 import {
   type Clock,
   createSimClock,
@@ -12,7 +13,7 @@ import {
 import { MyceliumError } from '../../../base/errors/index.ts'
 import { createMemoryLogger } from '../../../base/log/index.ts'
 import type { InstanceAccess } from '../../../work/runners/index.ts'
-import type { KeyPrimary, Standing } from '../../handlers/index.ts'
+import type { InstanceNames, KeyPrimary, Standing } from '../../handlers/index.ts'
 import { createMemoryPrimary } from '../../testing/memory-primary.ts'
 import { createInstanceDoors, type InstanceDoors } from './index.ts'
 
@@ -66,6 +67,7 @@ export async function openStreet(): Promise<Street> {
         ...{ workload, instance: id, index, generation, replicas: 2, node: 'a'.repeat(64) },
         ...{ env: { GREETING: 'hi' }, labels: {}, ports: [] },
       }),
+      namesOf: (workload) => namesOf(workload),
       clock,
       logger: createMemoryLogger(),
     })
@@ -118,6 +120,20 @@ function openSecret(name: string): { version: number; value: Uint8Array } {
   if (name === 'web/password') return { version: 2, value: Buffer.from('hunter2') }
   const code = name === 'web/later' ? 'UNAVAILABLE' : 'NOT_FOUND'
   throw new MyceliumError(code, 'Not here.')
+}
+
+/** `echo` gives back what it gets at port 7; `later` has yet to come. */
+function namesOf(workload: string): InstanceNames {
+  const leads = [{ name: 'echo', as: 'echo', address: '127.64.0.1', ports: [7] }]
+  return {
+    async *watch() {
+      yield workload === 'web' ? leads : []
+    },
+    async connect(as, port) {
+      if (as === 'echo' && port === 7) return new PassThrough()
+      throw new MyceliumError(as === 'later' ? 'NO_ENDPOINT' : 'USE_UNDECLARED', 'Not here.')
+    },
+  }
 }
 
 async function openedBy(doors: InstanceDoors, of: typeof WEB): Promise<InstanceAccess> {

@@ -34,6 +34,7 @@ export function createInstanceDoors(deps: InstanceDoorsDeps): InstanceDoors {
       ...{ namespace: workload, primary, secrets: deps.secrets, clock, logger },
       standing: deps.standing(workload),
       self: () => deps.selfOf(instance),
+      names: deps.namesOf(workload),
     })
   }
 

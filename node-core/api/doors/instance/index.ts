@@ -22,7 +22,7 @@ import type { Lifecycle } from '../../../base/lifecycle/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { AccessedInstance, InstanceAccesses } from '../../../work/runners/index.ts'
 import type { OwnConfig } from '../../contract/index.ts'
-import type { KeyPrimary, SecretOpener, Standing } from '../../handlers/index.ts'
+import type { InstanceNames, KeyPrimary, SecretOpener, Standing } from '../../handlers/index.ts'
 
 export interface InstanceDoors extends InstanceAccesses, Lifecycle {}
 
@@ -40,6 +40,8 @@ export interface InstanceDoorsDeps {
   standing(workload: string): () => Standing
   /** What an instance is told of itself. */
   selfOf(instance: AccessedInstance): OwnConfig
+  /** How an instance of this workload finds others. */
+  namesOf(workload: string): InstanceNames
   clock: Clock
   logger: Logger
 }

@@ -1,5 +1,11 @@
-/** Connections that one instance holds open; further ones are closed at once. */
-export const CONNECTIONS_MAX = 32
+/** Connections to other workloads that one instance has at once; more are refused with 429. */
+export const PASSAGES_MAX = 256
+
+/** Connections to other workloads that one instance opens in a second, for long. */
+export const PASSAGES_PER_SECOND = 500
+
+/** Connections that one instance holds open, those to others included; more are closed at once. */
+export const CONNECTIONS_MAX = 32 + PASSAGES_MAX
 
 /** Requests of one instance at once, watches and waits for locks included; more are refused with 429. */
 export const REQUESTS_MAX = 32

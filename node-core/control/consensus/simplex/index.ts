@@ -33,6 +33,12 @@ export {
   type Standing,
   type Voter,
 } from './quorum.ts'
-export { type ChainEnd, foundChainAfter, type SalvagedChain, salvageChain } from './salvage.ts'
+export {
+  type ChainEnd,
+  endOfFollowed,
+  foundChainAfter,
+  type SalvagedChain,
+  salvageChain,
+} from './salvage.ts'
 export { commitTo, isRevealOf, type Revealed, type SealErrorCode } from './sealed.ts'
 export type { Scheme, Verify, Vote } from './vote.ts'

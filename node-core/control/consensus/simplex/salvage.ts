@@ -17,9 +17,11 @@ import { createMachine, type Machine, type SimplexConfig } from './machine.ts'
 import {
   type BlockDigest,
   type Epoch,
+  FIRST_EPOCH,
   type Height,
   nextHeight,
   nextView,
+  toHex,
   type View,
 } from './numbering.ts'
 import { type Committee, membersOf } from './quorum.ts'
@@ -121,6 +123,17 @@ function entriesOf(block: Block): SalvagedEntry[] {
   if (!change) return entries
   const members = membersOf(change.committee)
   return [...entries, { index: endOf(block), term, payload: NO_BYTES, members }]
+}
+
+/**
+ * Where the copy of a node that follows ends. It holds no blocks; what stands for the last one is the
+ * SHA-256 of the state as of it, which the mandate names.
+ */
+export function endOfFollowed(index: LogIndex, state: Uint8Array): ChainEnd {
+  return {
+    ...{ digest: toHex(state) as BlockDigest, height: 0 as Height, index },
+    ...{ epoch: FIRST_EPOCH, view: 0 as View, certificate: undefined },
+  }
 }
 
 /**

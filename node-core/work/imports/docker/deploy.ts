@@ -1,5 +1,6 @@
 /** A service's `deploy`: https://docs.docker.com/reference/compose-file/deploy/. */
 import { REPLICAS_MAX } from '../../spec/index.ts'
+import { takeRestartPolicy } from '../endings.ts'
 import { byRules, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
 import {
   all,
@@ -22,7 +23,7 @@ const DEPLOY: Rules<Service> = new Map<string, ServiceRule>([
   ['labels', takeLabels],
   ['mode', takeMode],
   ['resources', inside(() => RESOURCES)],
-  ['restart_policy', say('no-restart-rule')],
+  ['restart_policy', takeRestartPolicy],
   ['placement', inside(() => PLACEMENT)],
   ['endpoint_mode', say('no-networks')],
   ['update_config', inside(() => UPDATE)],

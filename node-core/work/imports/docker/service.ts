@@ -2,8 +2,9 @@
  * One service of a compose file, and, as its flags come to the same, one `docker run`: what becomes
  * of each field of https://docs.docker.com/reference/compose-file/services/.
  */
-import { sayIfLeads } from '../addresses.ts'
+import { noteLeads, use } from '../addresses.ts'
 import { setEnv } from '../draft.ts'
+import { takeGrace, takeRestart } from '../endings.ts'
 import type { Place } from '../report.ts'
 import { plainWords } from '../shell-words.ts'
 import { byRules, each, isEmpty, itemsOf, type Rules, type Tree, textOf } from '../tree.ts'
@@ -39,16 +40,18 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ['healthcheck', (at, { part, scope }) => takeHealthcheck(at, part, scope)],
   ['labels', takeLabels],
   ['restart', takeRestart],
+  ['stop_grace_period', takeGrace],
   ['scale', takeReplicas],
   ['deploy', takeDeploy],
   ['mem_limit', bytes('limits')],
   ['mem_reservation', bytes('requests')],
   ['cpus', cores('limits')],
   ['build', (at, { scope, hasImage }) => scope.say(at, hasImage ? 'no-builds' : 'needs-image')],
-  ['depends_on', say('no-order')],
+  ['depends_on', takeDependencies],
+  ['links', all(takeLink)],
   ['extends', say('another-service')],
   ...RISKS,
-  ...sayOf('no-names', 'links', 'external_links'),
+  ...sayOf('no-names', 'external_links'),
   ...sayOf('always-so', 'cap_drop', 'detach', 'rm', 'sig_proxy', 'quiet', 'init'),
   ...sayOf('other-file', 'env_file', 'label_file'),
   ...sayOf('no-networks', 'networks', 'mac_address', 'network_alias', 'ip', 'ip6'),
@@ -60,7 +63,7 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ...sayOf('no-working-directory', 'working_dir'),
   ...sayOf('no-read-only-root', 'read_only'),
   ...sayOf('no-terminal', 'tty', 'stdin_open', 'attach', 'detach_keys'),
-  ...sayOf('no-lifecycle', 'post_start', 'pre_stop', 'stop_signal', 'stop_grace_period'),
+  ...sayOf('no-lifecycle', 'post_start', 'pre_stop', 'stop_signal'),
   ...sayOf('no-tuning', 'ulimits', 'sysctls', 'logging', 'storage_opt', 'oom_score_adj'),
   ...sayOf('no-tuning', 'pids_limit', 'memswap_limit', 'mem_swappiness', 'oom_kill_disable'),
   ...sayOf('no-tuning', 'blkio_config', 'cpuset', 'cpu_shares', 'cpu_quota', 'cpu_period'),
@@ -70,6 +73,20 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ...sayOf('no-project', 'profiles', 'annotations'),
   ...sayOf('no-volumes', 'volumes_from'),
 ])
+
+/** What a service waits for is what it speaks to. */
+function takeDependencies(at: Tree, { draft, scope, others }: Service): void {
+  const named = at.kind === 'map' ? [...at.fields.keys()] : itemsOf(at).map(textOf)
+  for (const name of named) if (name !== undefined && others.has(name)) use(draft, name, name)
+  scope.say(at, 'no-order')
+}
+
+/** `SERVICE` or `SERVICE:ALIAS`. */
+function takeLink(at: Tree, { draft, scope, others }: Service): void {
+  const [name = '', alias] = (textOf(at) ?? '').split(':')
+  if (others.has(name)) use(draft, name, alias ?? name)
+  scope.say(at, others.has(name) ? 'found-by-name' : 'no-names')
+}
 
 function takeImage(at: Tree, { part, scope }: Service): void {
   const image = textOf(at) ?? ''
@@ -121,17 +138,12 @@ function handThrough(at: Tree, name: string, service: Service): void {
 function putEnv(
   at: Place,
   { name, value }: { name: string; value: string | undefined },
-  { part, scope, others }: Service,
+  { part, draft, scope, others }: Service,
 ): void {
   if (value === undefined) {
     scope.say(at, 'wrong-form')
     return
   }
   setEnv(part, { at, name, value }, scope)
-  sayIfLeads(at, { name, value }, { others, scope })
-}
-
-function takeRestart(at: Tree, { scope }: Service): void {
-  const rule = textOf(at) ?? ''
-  scope.say(at, rule === 'always' || rule === 'unless-stopped' ? 'kept' : 'always-restarts')
+  noteLeads(at, { name, value }, { draft, others, scope })
 }

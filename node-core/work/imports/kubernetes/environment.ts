@@ -1,5 +1,5 @@
 /** Variables of a container: said, or named in ConfigMaps and Secrets. */
-import { sayIfLeads } from '../addresses.ts'
+import { noteLeads } from '../addresses.ts'
 import { setEnv } from '../draft.ts'
 import { field, isEmpty, isTrue, itemsOf, type Tree, textOf } from '../tree.ts'
 import type { KubeContainer } from './rule.ts'
@@ -9,7 +9,7 @@ import type { Settings } from './settings.ts'
 const EXPANDED_LENGTH_MAX = 32_768
 
 export function takeEnv(at: Tree, container: KubeContainer): void {
-  const { scope, part, kube } = container
+  const { scope, part } = container
   if (isEmpty(at)) scope.say(at, 'kept')
   else if (at.kind !== 'list') scope.say(at, 'wrong-form')
   for (const item of itemsOf(at)) {
@@ -26,7 +26,8 @@ export function takeEnv(at: Tree, container: KubeContainer): void {
       continue
     }
     setEnv(part, { at: item, name, value }, scope)
-    sayIfLeads(item, { name, value }, { others: kube.services, scope })
+    const { draft, services: others } = container.kube
+    noteLeads(item, { name, value }, { draft, others, scope })
   }
 }
 

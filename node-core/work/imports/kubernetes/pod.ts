@@ -1,5 +1,7 @@
 /** What a pod says: its containers, and what is said of all of them. */
 import { sayHostPath, sayVolume } from '../docker/volumes.ts'
+import { setRestart } from '../draft.ts'
+import { takeGrace } from '../endings.ts'
 import {
   byRules,
   field,
@@ -51,7 +53,8 @@ const POD: Rules<Kube> = new Map<string, KubeRule>([
   ...sayOf('no-placement', 'priorityClassName', 'priority', 'preemptionPolicy'),
   ...sayOf('no-networks', 'dnsPolicy', 'hostAliases'),
   ...sayOf('no-hostname', 'hostname', 'subdomain', 'setHostnameAsFQDN'),
-  ...sayOf('no-lifecycle', 'terminationGracePeriodSeconds', 'activeDeadlineSeconds'),
+  ['terminationGracePeriodSeconds', takeGrace],
+  ...sayOf('no-lifecycle', 'activeDeadlineSeconds'),
   ...sayOf('no-tuning', 'serviceAccountName', 'serviceAccount', 'automountServiceAccountToken'),
   ...sayOf('no-tuning', 'imagePullSecrets', 'enableServiceLinks', 'readinessGates'),
 ])
@@ -94,8 +97,11 @@ function takeSpread(at: Tree, { draft, scope }: Kube): void {
   } else scope.say(at, 'no-placement')
 }
 
-function takeRestartPolicy(at: Tree, { scope }: Kube): void {
-  scope.say(at, textOf(at) === 'Always' ? 'kept' : 'always-restarts')
+function takeRestartPolicy(at: Tree, { draft, scope }: Kube): void {
+  const rule = textOf(at)
+  if (rule === 'OnFailure') setRestart(draft, { when: 'onFailure' })
+  else if (rule === 'Never') setRestart(draft, { when: 'never' })
+  scope.say(at, rule && /^(Always|OnFailure|Never)$/.test(rule) ? 'kept' : 'wrong-form')
 }
 
 /** Labels of a map, to be looked for. */

@@ -13,7 +13,7 @@ export interface Kube {
   podLabels: Map<string, string>
   /** Ports of its containers by their names. */
   portNames: Map<string, number>
-  /** Names of Services, which lead nowhere yet. */
+  /** Names of Services. */
   services: ReadonlySet<string>
   secretsInTheOpen: boolean
   settings(kind: Settings['kind'], name: string): Settings | undefined

@@ -1,5 +1,5 @@
 /** Services and Ingresses: which ports of which workload are meant to be reached. */
-import { addPort } from '../draft.ts'
+import { addPort, type Draft, labelOf } from '../draft.ts'
 import type { Report, Scope } from '../report.ts'
 import { byRules, field, itemsOf, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
 import type { KubeObject } from './object.ts'
@@ -13,6 +13,7 @@ interface Leading {
 }
 type Rule = (at: Tree, leading: Leading) => void
 
+/** Whoever uses the Service uses the workload that it leads to. */
 export function takeServiceObject(object: KubeObject, workloads: readonly Kube[], report: Report) {
   const scope = report.scope()
   const selector = labelsOf(field(object.at, 'spec', 'selector'))
@@ -23,6 +24,19 @@ export function takeServiceObject(object: KubeObject, workloads: readonly Kube[]
       [...selector].every(([key, value]) => podLabels.get(key) === value),
   )
   byRules(object.at, SERVICE, { into: { scope, to }, scope })
+  const [only, second] = to
+  for (const { draft, namespace } of workloads) {
+    if (namespace === object.namespace) leadOn(draft, object.name, second ? undefined : only?.draft)
+  }
+}
+
+/** Names of the Service become names of the workload; those that lead to none, or to itself, go. */
+function leadOn(draft: Draft, service: string, to: Draft | undefined): void {
+  for (const [as, name] of draft.uses) {
+    if (name !== labelOf(service) || as.split('.')[0] !== service) continue
+    if (to && to !== draft) draft.uses.set(as, to.name)
+    else draft.uses.delete(as)
+  }
 }
 
 const SPEC: Rules<Leading> = new Map<string, Rule>([
@@ -41,7 +55,7 @@ const SPEC: Rules<Leading> = new Map<string, Rule>([
 const SERVICE: Rules<Leading> = new Map<string, Rule>([
   ['apiVersion', say('kept')],
   ['kind', say('kept')],
-  ['metadata', say('no-names')],
+  ['metadata', say('kept')],
   ['status', say('not-used')],
   ['spec', (at, leading) => byRules(at, SPEC, { into: leading, scope: leading.scope })],
 ])

@@ -4,6 +4,7 @@ import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import { createLogMerge, type LogLineOut } from '../index.ts'
 import { createEngine, type EngineContainer } from './engine.ts'
 import { createEngineWatch } from './engine-watch.ts'
+import { createForwarding, FORWARDER_PART } from './forwarding.ts'
 import { createImageServer } from './image-server.ts'
 import { createImages } from './images.ts'
 import type { ContainerRunner, ContainerRunnerDeps, ContainerRunnerOptions } from './index.ts'
@@ -27,6 +28,8 @@ export function createContainerRunner(
   const availableListeners = new Set<(ok: boolean) => void>()
   /** Made but not yet running: not listed, since they are neither. */
   const starting = new Set<string>()
+  /** Of those, some that have ended already. */
+  const endedEarly = new Set<string>()
   /** Ended by us, by the engine's id: their exit is nobody's news, and it may tell of it late. */
   const ended = new Map<string, true>()
   /** Exit codes of those the engine said have ended, by its id; its list may lag behind. */
@@ -34,6 +37,7 @@ export function createContainerRunner(
   const starter = createStarter({
     ...{ engine, images, whose, clock, logger },
     engineIsHere: () => isHere(locate(options)),
+    forwarding: createForwarding(engine, options.nodeRuntime, deps.folder),
   })
 
   const watch = createEngineWatch({
@@ -49,6 +53,7 @@ export function createContainerRunner(
       const found = parseLabels(labels)
       if (!found || ended.has(engineId)) return
       remember(exited, engineId, exitCode)
+      if (starting.has(found.id)) endedEarly.add(found.id)
       for (const listener of exitListeners) listener(found.id)
     },
   })
@@ -109,6 +114,12 @@ export function createContainerRunner(
         return await starter.start(request)
       } finally {
         starting.delete(request.id)
+        // It was not listed while it was being started: whoever looked then has to look again.
+        if (endedEarly.delete(request.id)) {
+          queueMicrotask(() => {
+            for (const listener of exitListeners) listener(request.id)
+          })
+        }
       }
     },
 
@@ -117,7 +128,11 @@ export function createContainerRunner(
       for (const { container } of parts) remember(ended, container.engineId, true)
       // What has ended by itself is only removed: whoever waits for its successor waits for this.
       const alive = parts.filter(({ container }) => container.state === 'running')
-      await Promise.all(alive.map((one) => engine.stopContainer(one.container.engineId, graceMs)))
+      const stop = (some: typeof parts) =>
+        Promise.all(some.map((one) => engine.stopContainer(one.container.engineId, graceMs)))
+      // What ends its work may need the names until it has.
+      await stop(alive.filter(({ part }) => part !== FORWARDER_PART))
+      await stop(alive.filter(({ part }) => part === FORWARDER_PART))
       for (const { container } of parts) await engine.removeContainer(container.engineId)
     },
 
@@ -137,7 +152,7 @@ export function createContainerRunner(
     },
 
     async *logs(id, { tail, follow = false, signal }) {
-      const parts = await partsOf(id)
+      const parts = (await partsOf(id)).filter(({ part }) => part !== FORWARDER_PART)
       const [only, second] = parts
       if (!only) throw notFound(id)
       const query = {

@@ -5,7 +5,9 @@ import type Dockerode from 'dockerode'
 import { z } from 'zod'
 import type { Clock } from '../../../base/clock/index.ts'
 import { MyceliumError } from '../../../base/errors/index.ts'
+import { PORTS_MAX, type Port } from '../../spec/index.ts'
 import { engineError, statusOf } from './engine-errors.ts'
+import type { ForwarderProfile } from './forwarder-profile.ts'
 import { jsonLines } from './json-lines.ts'
 import { ANSWER_MS, EXEC_UNKNOWN, PING_MS, START_MS } from './limits.ts'
 import type { ContainerProfile } from './profile.ts'
@@ -32,9 +34,14 @@ export interface EngineImage {
   sizeBytes: number
 }
 
+export interface EngineImageDetails extends EngineImage {
+  /** Where it says that it listens, in order. */
+  exposes: Port[]
+}
+
 export interface Engine {
   ping(): Promise<void>
-  create(name: string, profile: ContainerProfile): Promise<void>
+  create(name: string, profile: ContainerProfile | ForwarderProfile): Promise<void>
   /** Not named `start`: this has no life of its own. */
   startContainer(name: string): Promise<void>
   /** Asks it to end, by force after `graceMs`; nothing when there is none or it has ended. */
@@ -49,11 +56,13 @@ export interface Engine {
   ): Promise<AsyncIterable<Uint8Array>>
   /** Containers that end, from now on. Ends when the engine goes away. */
   exits(labelFilter: string[], signal: AbortSignal): Promise<AsyncIterable<EngineExit>>
-  image(reference: string): Promise<EngineImage | undefined>
+  image(reference: string): Promise<EngineImageDetails | undefined>
   images(): Promise<EngineImage[]>
   saveImage(id: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
   loadImage(file: string): Promise<void>
   removeImage(id: string): Promise<void>
+  /** An image without any file; the same one each time. Its id. */
+  importEmptyImage(): Promise<string>
   /** The registry's report on a pull, line by line. */
   pull(reference: string, signal: AbortSignal): Promise<AsyncIterable<unknown>>
 }
@@ -61,6 +70,9 @@ export interface Engine {
 const exitEvent = z.object({
   Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()) }),
 })
+const EMPTY_IMAGE = 'mycelium-empty:1'
+/** Two blocks of zeros: the end of an archive, with nothing before it (POSIX, pax). */
+const EMPTY_TAR = Buffer.alloc(1024)
 const loadReport = z.object({ error: z.string().optional() })
 
 /** @param locate Asked before every call: an engine may appear, or appear elsewhere. */
@@ -197,7 +209,9 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
 
     async image(reference) {
       const found = await unlessMissing(ask((docker) => docker.getImage(reference).inspect()))
-      return found && { id: found.Id, tags: found.RepoTags ?? [], sizeBytes: found.Size }
+      if (!found) return undefined
+      const exposes = toPorts(Object.keys(found.Config?.ExposedPorts ?? {}))
+      return { id: found.Id, tags: found.RepoTags ?? [], sizeBytes: found.Size, exposes }
     },
 
     async images() {
@@ -213,14 +227,25 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
 
     async loadImage(file) {
       const report = await openStream((docker) => docker.loadImage(file), undefined)
-      for await (const line of jsonLines(report)) {
-        const { error } = loadReport.parse(line)
-        if (error) throw engineError(Object.assign(new Error(error), { statusCode: 500 }))
-      }
+      for await (const line of jsonLines(report)) refuseFailed(line)
     },
 
     async removeImage(id) {
       await unlessMissing(ask((docker) => docker.getImage(id).remove({ force: true })))
+    },
+
+    async importEmptyImage() {
+      const found = await this.image(EMPTY_IMAGE)
+      if (found) return found.id
+      const [repo, tag] = EMPTY_IMAGE.split(':')
+      const report = await openStream(
+        (docker) => docker.importImage(Readable.from([EMPTY_TAR]), { repo, tag }),
+        undefined,
+      )
+      for await (const line of jsonLines(report)) refuseFailed(line)
+      const made = await this.image(EMPTY_IMAGE)
+      if (made) return made.id
+      throw engineError(new Error('The empty image is not there.'))
     },
 
     async pull(reference, signal) {
@@ -229,6 +254,11 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
       )
     },
   }
+}
+
+function refuseFailed(line: unknown): void {
+  const { error } = loadReport.parse(line)
+  if (error) throw engineError(Object.assign(new Error(error), { statusCode: 500 }))
 }
 
 async function reachable(path: string): Promise<void> {
@@ -259,6 +289,17 @@ async function* exitsIn(stream: AsyncIterable<Uint8Array>): AsyncIterable<Engine
     const known = /^\d+$/.test(labels.exitCode ?? '')
     yield { engineId, labels, ...(known ? { exitCode: Number(labels.exitCode) } : {}) }
   }
+}
+
+/** `3306/tcp`; a range that an image exposes comes as many, of which the first count. */
+function toPorts(keys: readonly string[]): Port[] {
+  const ports = keys.flatMap((key): Port[] => {
+    const [, digits, protocol] = /^(\d{1,5})\/(tcp|udp)$/.exec(key) ?? []
+    const containerPort = Number(digits)
+    if (!(containerPort >= 1 && containerPort <= 65_535)) return []
+    return [{ containerPort, protocol: protocol === 'udp' ? 'udp' : 'tcp' }]
+  })
+  return ports.sort((a, b) => a.containerPort - b.containerPort).slice(0, PORTS_MAX)
 }
 
 function toContainer(found: Dockerode.ContainerInfo): EngineContainer {

@@ -33,7 +33,7 @@ export function createImageServer({ net, engine, logger, wanted }: ImageServerDe
   async function answerHave(body: Uint8Array): Promise<Uint8Array> {
     const { reference } = parseHaveQuestion(body)
     const image = await engine.image(reference)
-    return encodeMessage(image ? { imageId: image.id } : {})
+    return encodeMessage(image ? { imageId: image.id, exposes: image.exposes } : {})
   }
 
   async function serve(stream: NetStream, signal: AbortSignal): Promise<void> {

@@ -23,6 +23,7 @@ const LIAR = 'c'.repeat(64) as typeof ADA
 /** Ada's engine has the image; Ben's is another one, and empty. */
 describe.skipIf(missing)(`images between nodes${missing ? ` [skipped: ${missing}]` : ''}`, () => {
   const IMAGE = 'mycelium-peer-test:1'
+  const LISTENS = 'mycelium-listens-test:1'
   let engine: Engine
   let bench: Awaited<ReturnType<typeof createBench>>
   let ada: ContainerRunner
@@ -59,9 +60,17 @@ describe.skipIf(missing)(`images between nodes${missing ? ` [skipped: ${missing}
   const imagesOfBen = (): string => engine.docker('images', '-aq', '--no-trunc').trim()
 
   it('a reference is resolved by this engine, or by a peer that knows it', async () => {
-    expect(await ada.images.resolve(IMAGE)).toEqual({ imageId })
-    expect(await ben.images.resolve(IMAGE)).toEqual({ imageId })
+    expect(await ada.images.resolve(IMAGE)).toEqual({ imageId, exposes: [] })
+    expect(await ben.images.resolve(IMAGE)).toEqual({ imageId, exposes: [] })
     expect(await ben.images.resolve('nobody-has-this:1')).toBeUndefined()
+  })
+
+  it('an image says where it listens, here and to peers', async () => {
+    const listening = { changes: 'EXPOSE 9000/tcp 53/udp 80/tcp' }
+    await importImage(LISTENS, [], listening)
+    const { exposes } = (await ada.images.resolve(LISTENS)) ?? {}
+    expect(exposes?.map(({ containerPort }) => containerPort)).toEqual([53, 80, 9_000])
+    expect((await ben.images.resolve(LISTENS))?.exposes).toEqual(exposes)
   })
 
   it('an image that no workload wants is not handed out', async () => {

@@ -10,7 +10,7 @@ import type { StartProgress } from '../index.ts'
 import type { Engine } from './engine.ts'
 import { fetchImage } from './image-fetch.ts'
 import { encodeMessage, HAVE_PROTOCOL, parseHaveAnswer } from './image-messages.ts'
-import type { ContainerRunnerDeps, ImageShelf } from './index.ts'
+import type { ContainerRunnerDeps, ImageContent, ImageShelf } from './index.ts'
 import { IMAGE_FRAME_BYTES_MAX, IMAGE_HAVE_MS, IMAGE_PEERS_ASKED_MAX } from './limits.ts'
 import { createPullProgress } from './pull-progress.ts'
 
@@ -29,7 +29,7 @@ export function createImages(deps: ContainerRunnerDeps, engine: Engine): Images 
   const nameOf = (peer: NodeId): string => deps.nameOf?.(peer) ?? shortId(peer)
 
   /** Members that have it, and the id by which they know it. */
-  async function askPeers(reference: string): Promise<{ peer: NodeId; imageId: string }[]> {
+  async function askPeers(reference: string): Promise<Had[]> {
     const peers = net.peers().slice(0, IMAGE_PEERS_ASKED_MAX)
     const answers = await Promise.all(
       peers.map(async (peer) => {
@@ -40,17 +40,19 @@ export function createImages(deps: ContainerRunnerDeps, engine: Engine): Images 
             answerBytesMax: IMAGE_FRAME_BYTES_MAX,
           }
           const answer = await net.request(peer, HAVE_PROTOCOL, question, options)
-          return { peer, imageId: parseHaveAnswer(answer).imageId }
+          return { peer, exposes: [], ...parseHaveAnswer(answer) }
         } catch (error) {
           logger.debug('a peer did not say whether it has an image', {
             peer,
             reason: messageOf(error),
           })
-          return { peer, imageId: undefined }
+          return { peer, exposes: [], imageId: undefined }
         }
       }),
     )
-    return answers.flatMap(({ peer, imageId }) => (imageId ? [{ peer, imageId }] : []))
+    return answers.flatMap(({ imageId, exposes = [], ...rest }) => {
+      return imageId ? [{ ...rest, imageId, exposes }] : []
+    })
   }
 
   /** True once a peer's image is on this engine. Throws DIGEST_MISMATCH if all that came was false. */
@@ -120,9 +122,9 @@ export function createImages(deps: ContainerRunnerDeps, engine: Engine): Images 
         if (isCode(error, 'ENGINE_UNAVAILABLE')) return undefined
         throw error
       })
-      if (local) return { imageId: local.id }
+      if (local) return { imageId: local.id, exposes: local.exposes }
       const [found] = await askPeers(reference)
-      return found && { imageId: found.imageId }
+      return found && { imageId: found.imageId, exposes: found.exposes }
     },
 
     async ensure(source, options) {
@@ -146,6 +148,10 @@ export function createImages(deps: ContainerRunnerDeps, engine: Engine): Images 
       return pulled
     },
   }
+}
+
+interface Had extends ImageContent {
+  peer: NodeId
 }
 
 function notFound(reference: string, reason: string): MyceliumError<'IMAGE_NOT_FOUND'> {

@@ -14,6 +14,7 @@ import type { Clock } from '../../../base/clock/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { Net, NodeId } from '../../../base/net/index.ts'
 import type { Random } from '../../../base/random/index.ts'
+import type { Port } from '../../spec/index.ts'
 import type { Runner } from '../index.ts'
 
 export interface ContainerRunner extends Runner {
@@ -24,8 +25,14 @@ export interface ContainerRunner extends Runner {
 /** Container images of this computer's engine. */
 export interface ImageShelf {
   list(): Promise<{ id: string; tags: string[]; sizeBytes: number }[]>
-  /** The id that fixes a reference to its content, when this computer or a peer has it. */
-  resolve(reference: string): Promise<{ imageId: string } | undefined>
+  /** What fixes a reference to its content, when this computer or a peer has it. */
+  resolve(reference: string): Promise<ImageContent | undefined>
+}
+
+export interface ImageContent {
+  imageId: string
+  /** Where it says that it listens (`EXPOSE`). */
+  exposes: Port[]
 }
 
 export interface ContainerRunnerDeps {
@@ -45,6 +52,8 @@ export interface ContainerRunnerDeps {
 }
 
 export interface ContainerRunnerOptions {
+  /** A Node of this computer, for the forwarders of containers; without it they have no names. */
+  nodeRuntime?: string
   /** Where the engine answers; looked for when absent. */
   socketPath?: string
   /** DOCKER_HOST, XDG_RUNTIME_DIR and HOME of this process, to look for the engine. */

@@ -4,9 +4,12 @@ import type { Running } from '../index.ts'
 import type { EngineContainer } from './engine.ts'
 import { type Labelled, parseLabels } from './labels.ts'
 
-/** The first part has the instance's own name. No instance's id has a dot. */
-export function containerName(id: string, { parts }: Workload, part: Part): string {
-  return part === parts[0] ? id : `${id}.${part.name}`
+/**
+ * What holds the instance's network has its own name: the first part, or its forwarder where it uses
+ * other workloads. No instance's id has a dot.
+ */
+export function containerName(id: string, { parts, uses }: Workload, part: Part): string {
+  return part === parts[0] && uses.length === 0 ? id : `${id}.${part.name}`
 }
 
 interface FoundPart {

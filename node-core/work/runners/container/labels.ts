@@ -1,5 +1,4 @@
 /** What every container of ours carries, so that what runs can be told from what runs. */
-import type { Part } from '../../spec/index.ts'
 import type { StartRequest } from '../index.ts'
 
 const PREFIX = 'org.mycelium.'
@@ -15,14 +14,14 @@ export interface Labelled {
   index: number
   generation: number
   part: string
-  /** How many parts the instance has: one that lacks any is not whole. */
+  /** How many the instance has, its forwarder too: one that lacks any is not whole. */
   parts: number
 }
 
 export function labelsOf(
   whose: Whose,
   request: Pick<StartRequest, 'id' | 'workload' | 'index' | 'generation'>,
-  part: Part,
+  { part, parts }: Pick<Labelled, 'part' | 'parts'>,
 ) {
   return {
     ...ownerLabels(whose),
@@ -30,8 +29,8 @@ export function labelsOf(
     [`${PREFIX}instance`]: request.id,
     [`${PREFIX}index`]: String(request.index),
     [`${PREFIX}generation`]: String(request.generation),
-    [`${PREFIX}part`]: part.name,
-    [`${PREFIX}parts`]: String(request.workload.parts.length),
+    [`${PREFIX}part`]: part,
+    [`${PREFIX}parts`]: String(parts),
   }
 }
 

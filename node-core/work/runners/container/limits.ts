@@ -1,3 +1,11 @@
+/** Memory of a forwarder: Node itself takes some 45 MiB, of which most is shared. Bytes. */
+export const FORWARDER_MEMORY_BYTES = 128 * 1024 * 1024
+/** Threads of a forwarder. */
+export const FORWARDER_PIDS_MAX = 64
+/** What a forwarder says. Mebibytes. */
+export const FORWARDER_LOG_MEBIBYTES_MAX = 1
+/** Until its ports are open. Milliseconds. */
+export const FORWARDER_START_MS = 20_000
 /** Processes and threads of one container. */
 export const PIDS_MAX = 512
 /** Open files of one of its processes: less than what engines commonly may give themselves. */

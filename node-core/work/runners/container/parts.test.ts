@@ -110,7 +110,7 @@ describe.skipIf(missing)(`an instance of parts${missing ? ` [skipped: ${missing}
     expect(await exec('db', `${B} test -d /www`)).toBe(0)
     expect(await exec('web', `${B} test -d /www`)).toBe(1)
     expect(await exec('db', 'exit 7')).toBe(7)
-    expect(await exec('db', `${B} grep -q '^CapEff:.*0000000000000400$' /proc/self/status`)).toBe(0)
+    expect(await exec('db', `${B} grep -q '^CapEff:.*00000000000004fb$' /proc/self/status`)).toBe(0)
     expect(await runner.exec(request.id, { part: 'db', command: ['/nothing'] })).not.toBe(0)
     const nobody = runner.exec(request.id, { part: 'cache', command: [B] })
     await expect(nobody).rejects.toMatchObject({ code: 'INSTANCE_NOT_FOUND' })

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { lines, until } from '../runner.suite.ts'
 import type { ContainerRunner } from './index.ts'
+import { CAPABILITIES } from './profile.ts'
 import {
   ADA,
   createBench,
@@ -38,6 +39,8 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
       `echo "socket: $(${b} ls /var/run/docker.sock 2>/dev/null || echo none)"`,
       `echo "device: $(${b} mknod /x b 8 0 2>/dev/null && echo made || echo refused)"`,
       `echo "mount: $(${b} mount -t tmpfs none /tmp 2>/dev/null && echo made || echo refused)"`,
+      `echo "raw: $(${b} ping -c 1 -W 1 127.0.0.1 >/dev/null 2>&1 && echo sent || echo refused)"`,
+      `echo "chroot: $(${b} chroot / ${b} true 2>/dev/null && echo made || echo refused)"`,
       `echo "files: $(ulimit -n)"; echo "cores: $(ulimit -c)"`,
       `echo "secret: $PLANTED"`,
       `echo "door: $MYCELIUM_API $MYCELIUM_TOKEN"`,
@@ -74,20 +77,21 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
     rmSync(folder, { recursive: true, force: true })
   })
 
-  /** Bit 10 of the capability set. */
-  const NET_BIND_SERVICE = '0000000000000400'
+  /** CHOWN 0, DAC_OVERRIDE 1, FOWNER 3, FSETID 4, KILL 5, SETGID 6, SETUID 7, NET_BIND_SERVICE 10. */
+  const GIVEN = '00000000000004fb'
 
   it('is not privileged', () => {
     expect(host.Privileged).toBe(false)
     expect(inside.get('mount')).toBe('refused')
   })
-  it('has no capability but NET_BIND_SERVICE', () => {
+  it('has the capabilities to make its own files and step down, and none beyond', () => {
     expect(host.CapDrop).toEqual(['ALL'])
-    expect(host.CapAdd?.map((name: string) => name.replace(/^CAP_/, ''))).toEqual([
-      'NET_BIND_SERVICE',
-    ])
-    expect(inside.get('CapEff')).toBe(NET_BIND_SERVICE)
-    expect(inside.get('CapBnd')).toBe(NET_BIND_SERVICE)
+    expect(host.CapAdd?.map((name: string) => name.replace(/^CAP_/, ''))).toEqual([...CAPABILITIES])
+    expect(inside.get('CapEff')).toBe(GIVEN)
+    expect(inside.get('CapBnd')).toBe(GIVEN)
+  })
+  it('forges no packets, and leaves its root for no other', () => {
+    expect([inside.get('raw'), inside.get('chroot')]).toEqual(['refused', 'refused'])
   })
   it('gains no new privileges', () => {
     expect(host.SecurityOpt).toEqual(['no-new-privileges:true'])

@@ -1,14 +1,25 @@
 /**
  * The restricted profile: what a container may be given, and by leaving everything else out, what it
  * may not. No privileges, host namespaces, devices or engine socket; no host path but the folder of its
- * own door to this node, read-only; no capability but
- * NET_BIND_SERVICE; the engine's default seccomp filter; bounds on processor, memory and processes;
- * ports on loopback. There is no option that loosens it.
+ * own door to this node, read-only; of the engine's capabilities those that an image needs to make its
+ * own files and step down from root, and none beyond; the engine's default seccomp filter; bounds on
+ * processor, memory and processes; ports on loopback. There is no option that loosens it.
  */
 
 import type { ContainerSource, Part, Port } from '../../spec/index.ts'
 import { accessVariables, CONTAINER_FOLDER, type InstanceAccess } from '../index.ts'
 import { LOG_FILE_MEBIBYTES_MAX, LOG_FILES_MAX, OPEN_FILES_MAX, PIDS_MAX } from './limits.ts'
+
+/**
+ * All of them are in the engine's own default, and act on what is the container's: its files, users,
+ * processes and ports. Official images start as root, give their data to a user of their own and become
+ * that user; `no-new-privileges` keeps them from coming back. Left out of the default: NET_RAW (forged
+ * packets), MKNOD, SYS_CHROOT, SETFCAP, SETPCAP, AUDIT_WRITE (docs/adr/0033).
+ */
+export const CAPABILITIES = [
+  ...(['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID'] as const),
+  ...(['SETUID', 'SETGID', 'KILL', 'NET_BIND_SERVICE'] as const),
+]
 
 export interface ProfileRequest {
   part: Part
@@ -21,9 +32,12 @@ export interface ProfileRequest {
 }
 
 /** The first part of an instance has the network, with the ports of all; the others join it. */
-export type PartNetwork =
-  | { kind: 'own'; ports: readonly Port[]; hostPorts: Readonly<Record<string, number>> }
-  | { kind: 'joined'; container: string }
+export type PartNetwork = OwnNetwork | { kind: 'joined'; container: string }
+export interface OwnNetwork {
+  kind: 'own'
+  ports: readonly Port[]
+  hostPorts: Readonly<Record<string, number>>
+}
 
 export type ContainerProfile = ReturnType<typeof restrictedProfile>
 
@@ -46,7 +60,7 @@ export function restrictedProfile(request: ProfileRequest) {
     HostConfig: {
       Privileged: false,
       CapDrop: ['ALL'],
-      CapAdd: ['NET_BIND_SERVICE'],
+      CapAdd: [...CAPABILITIES],
       SecurityOpt: ['no-new-privileges:true'],
       ...attachedTo(network),
       IpcMode: 'private',
@@ -74,12 +88,12 @@ export function restrictedProfile(request: ProfileRequest) {
   }
 }
 
-function exposedOn(network: PartNetwork) {
+export function exposedOn(network: PartNetwork) {
   if (network.kind === 'joined') return {}
   return { ExposedPorts: Object.fromEntries(network.ports.map((port) => [portKey(port), {}])) }
 }
 
-function attachedTo(network: PartNetwork) {
+export function attachedTo(network: PartNetwork) {
   if (network.kind === 'joined') return { NetworkMode: `container:${network.container}` }
   const { ports, hostPorts } = network
   return {
@@ -94,7 +108,7 @@ function attachedTo(network: PartNetwork) {
 }
 
 /** Nothing can be put into it from inside, and a mount made on the host does not come in by it. */
-function doorOf({ folder }: InstanceAccess) {
+export function doorOf({ folder }: InstanceAccess) {
   return {
     Type: 'bind' as const,
     Source: folder,

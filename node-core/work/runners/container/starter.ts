@@ -2,14 +2,16 @@
 import type { Clock } from '../../../base/clock/index.ts'
 import { isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
-import { type ContainerSource, type Part, portsOf } from '../../spec/index.ts'
+import { addressOf } from '../../naming/index.ts'
+import { type ContainerSource, listeningOf, type Part } from '../../spec/index.ts'
 import { findLoopbackPort, portTaken, type Running, type StartRequest } from '../index.ts'
 import type { Engine } from './engine.ts'
+import { FORWARDER_PART, type Forwarding, forwarderReady } from './forwarding.ts'
 import type { Images } from './images.ts'
 import { containerName } from './instances.ts'
 import { labelsOf, type Whose } from './labels.ts'
 import { PORT_ATTEMPTS_MAX } from './limits.ts'
-import { type PartNetwork, restrictedProfile } from './profile.ts'
+import { type OwnNetwork, type PartNetwork, restrictedProfile } from './profile.ts'
 
 export interface Starter {
   /** Another attempt where a port that was free has been taken before the engine bound it. */
@@ -24,6 +26,7 @@ export interface StarterDeps {
   logger: Logger
   /** The engine sees the folders of this computer. */
   engineIsHere: () => boolean
+  forwarding: Forwarding
 }
 
 interface PartStart {
@@ -34,7 +37,7 @@ interface PartStart {
 }
 
 export function createStarter(deps: StarterDeps): Starter {
-  const { engine, images, whose, clock, logger } = deps
+  const { engine, images, whose, clock, logger, forwarding } = deps
   let toldUnreachable = false
 
   async function create(start: PartStart): Promise<void> {
@@ -53,7 +56,7 @@ export function createStarter(deps: StarterDeps): Starter {
   }
 
   async function make({ request, part, name, network }: PartStart, image: string): Promise<void> {
-    const labels = labelsOf(whose, request, part)
+    const labels = labelsOf(whose, request, { part: part.name, parts: countOf(request) })
     const rest = { part, source: containerSource(part), image, labels, network }
     const access = deps.engineIsHere() ? request.access : undefined
     if (request.access && !access) tellUnreachable()
@@ -74,14 +77,21 @@ export function createStarter(deps: StarterDeps): Starter {
 
   async function attempt(request: StartRequest): Promise<Running> {
     const { id, workload, index, generation, signal } = request
-    const all = portsOf(workload)
+    const all = listeningOf(workload)
     const ports: Record<string, number> = {}
     for (const { containerPort, hostPort } of all) {
       ports[String(containerPort)] ??= await findLoopbackPort(hostPort)
     }
-    let network: PartNetwork = { kind: 'own', ports: all, hostPorts: ports }
+    const own: OwnNetwork = { kind: 'own', ports: all, hostPorts: ports }
+    let network: PartNetwork = own
     const made: string[] = []
     try {
+      if (workload.uses.length > 0) {
+        await startForwarder(request, own)
+        made.push(id)
+        await forwarderReady(engine, id, signal)
+        network = { kind: 'joined', container: id }
+      }
       for (const part of workload.parts) {
         const name = containerName(id, workload, part)
         await create({ request, part, name, network })
@@ -100,6 +110,26 @@ export function createStarter(deps: StarterDeps): Starter {
     return { id, workload: workload.name, index, generation, state: 'running', ports, startedAtMs }
   }
 
+  async function startForwarder(request: StartRequest, network: OwnNetwork): Promise<void> {
+    const { id, workload, access } = request
+    if (!access || !deps.engineIsHere()) throw namesUnsupported()
+    const labels = labelsOf(whose, request, { part: FORWARDER_PART, parts: countOf(request) })
+    const hosts = workload.uses.map(({ as }, index) => ({ as, address: addressOf(index) }))
+    const make = async (): Promise<void> => {
+      await engine.create(id, await forwarding.profile({ hosts, access, labels, network }))
+    }
+    try {
+      await make().catch((error) => {
+        if (!isCode(error, 'IMAGE_NOT_FOUND')) throw error
+        forwarding.forget()
+        return make()
+      })
+    } catch (error) {
+      throw isCode(error, 'FOLDER_UNSEEN') ? namesUnsupported() : error
+    }
+    await engine.startContainer(id)
+  }
+
   async function remove(name: string): Promise<void> {
     await engine.removeContainer(name).catch((cause) => {
       const reason = messageOf(cause)
@@ -109,7 +139,7 @@ export function createStarter(deps: StarterDeps): Starter {
 
   return {
     async start(request) {
-      const fixed = portsOf(request.workload).find(({ hostPort }) => hostPort !== undefined)
+      const fixed = listeningOf(request.workload).find(({ hostPort }) => hostPort !== undefined)
       for (let left = PORT_ATTEMPTS_MAX; ; left--) {
         try {
           return await attempt(request)
@@ -120,6 +150,17 @@ export function createStarter(deps: StarterDeps): Starter {
       }
     },
   }
+}
+
+/** Its containers: the parts, and the forwarder that it has if it uses others. */
+function countOf({ workload: { parts, uses } }: StartRequest): number {
+  return parts.length + (uses.length > 0 ? 1 : 0)
+}
+
+function namesUnsupported(): MyceliumError<'NOT_SUPPORTED'> {
+  const message =
+    'Containers find no other workloads here: the engine sees no sockets of this node.'
+  return new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'NO_NAMES' } })
 }
 
 function containerSource({ source }: Part): ContainerSource {

@@ -36,7 +36,7 @@ export interface ProcessRunnerOptions {
    * that programs run as, so it cannot lie in the home. Default `/var/lib/mycelium-programs`.
    */
   sharedFolder?: string
-  /** The Node runtime that stands first on a program's PATH. Default: this process's own. */
+  /** The Node runtime that stands first on a program's PATH. Default: none. */
   nodeRuntime?: string
 }
 

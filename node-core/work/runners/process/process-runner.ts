@@ -132,12 +132,7 @@ export function createProcessRunner(
   }
 
   function lookedAround(): Promise<Surroundings> {
-    const electron = process.versions.electron !== undefined
-    around ??= lookAround({
-      ...deps,
-      sharedFolder,
-      nodeRuntime: options.nodeRuntime ?? (electron ? undefined : process.execPath),
-    })
+    around ??= lookAround({ ...deps, sharedFolder, nodeRuntime: options.nodeRuntime })
     return around
   }
 

@@ -20,6 +20,9 @@ export function flatWorkload(flat: Flat & Pick<Part, 'source'>): Workload {
     nodeSelector: {},
     placement: { spread: 'node', apart: [], near: [] },
     rollout: { kind: 'rolling', atOnce: 1, paused: false },
+    uses: [],
+    restart: { when: 'always', backoffMs: 1_000, backoffMsMax: 60_000 },
+    graceMs: 5_000,
     onPartition: 'heal',
     ...rest,
   }

@@ -35,13 +35,18 @@ export async function engineMissing(): Promise<string | undefined> {
   return reason
 }
 
-export async function importImage(name: string = IMAGE, extra: string[] = []): Promise<string> {
-  const tar = execFileSync('tar', ['-c', '-C', '/', 'bin/busybox', ...extra], {
+/** @param config Said of the image, as in a Dockerfile. */
+export async function importImage(
+  name: string = IMAGE,
+  extra: string[] = [],
+  config: { changes?: string } = {},
+): Promise<string> {
+  const tar = execFileSync('tar', ['-ch', '-C', '/', 'bin/busybox', ...extra], {
     maxBuffer: 64 * 1024 * 1024,
   })
   const [repo, tag] = name.split(':')
   const { Readable } = await import('node:stream')
-  const stream = await docker.importImage(Readable.from([tar]), { repo, tag })
+  const stream = await docker.importImage(Readable.from([tar]), { repo, tag, ...config })
   for await (const _ of stream);
   return (await docker.getImage(name).inspect()).Id
 }
@@ -73,7 +78,7 @@ export async function createBench(options: { socketPaths?: [string, string] } = 
     network,
     wanted,
     folder,
-    runner: (node: NodeId) => {
+    runner: (node: NodeId, nodeRuntime: string | undefined = process.execPath) => {
       const end = ends.get(node)
       if (!end) throw new Error('unknown node')
       return createContainerRunner(
@@ -87,7 +92,10 @@ export async function createBench(options: { socketPaths?: [string, string] } = 
           folder: join(folder, node),
           imageWanted: (id) => wanted.has(id),
         },
-        { socketPath: node === ADA ? adaSocket : benSocket },
+        {
+          socketPath: node === ADA ? adaSocket : benSocket,
+          ...(nodeRuntime !== undefined && { nodeRuntime }),
+        },
       )
     },
     async close() {

@@ -36,7 +36,7 @@ export async function openBench() {
         logger: more.logger ?? createSilentLogger(),
         folder: homeOf(of),
       },
-      { sharedFolder: more.sharedFolder ?? sharedFolder },
+      { nodeRuntime: process.execPath, sharedFolder: more.sharedFolder ?? sharedFolder },
     )
     runners.push(made)
     return made

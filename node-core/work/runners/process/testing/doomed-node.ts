@@ -24,7 +24,7 @@ const runner = createProcessRunner(
     logger: createSilentLogger(),
     folder,
   },
-  { sharedFolder },
+  { nodeRuntime: process.execPath, sharedFolder },
 )
 await runner.start()
 process.stdout.write('starting\n')

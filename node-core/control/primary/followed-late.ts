@@ -1,0 +1,67 @@
+/**
+ * What copies that followed held beyond the one that is gone on from (docs/adr/0016): it was committed,
+ * and its authors were told so.
+ */
+import type { Clock } from '../../base/clock/index.ts'
+import type { Disk } from '../../base/disk/index.ts'
+import { messageOf } from '../../base/errors/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import type { FoundedNetwork } from '../../identity/index.ts'
+import { createRegistry } from '../registry/index.ts'
+import type { Ending } from './era-book.ts'
+import type { FollowedCopy } from './followed-copy.ts'
+import { type LateReport, lateCommands, lateRows } from './late.ts'
+import type { LateBook } from './late-book.ts'
+import { eraOf, type LogName } from './log-name.ts'
+import { copiesIn, copyFileOf } from './standing.ts'
+
+export interface FollowedLateDeps {
+  network: FoundedNetwork
+  log: LogName
+  late: LateBook
+  clock: Clock
+  logger: Logger
+}
+
+/** On disk when it resolves, if there is anything to tell. */
+export async function reportFollowed(
+  { network, log, late, clock, logger }: FollowedLateDeps,
+  { index, view, latest }: Pick<FollowedCopy, 'index' | 'view' | 'latest'>,
+  { ended, hash }: Ending,
+): Promise<void> {
+  if (index <= ended.last) return
+  const entries = latest.filter((entry) => entry.index > ended.last)
+  const compacted = entries.length < index - ended.last
+  const known = entries.map((entry) => ({ ...entry, term: 0 }))
+  const report: LateReport = {
+    ...{ era: eraOf(log), overruledBy: hash, atMs: clock.wallMs() },
+    ...{ common: ended.last, compacted, unreadable: false, altered: false },
+    commands: lateCommands(network, { entries: known, committed: index }, ended.last),
+    rows: compacted ? lateRows(view, ended.revision) : [],
+  }
+  const { commands, rows } = report
+  if (commands.length === 0 && rows.length === 0) return
+  await late.keep(report)
+  logger.warn('What this node followed was overruled.', { late: commands.length + rows.length })
+}
+
+/** Of an era that ended while this node was down, or stopped before it had told. */
+export async function giveUpKept(
+  deps: FollowedLateDeps & { disk: Disk },
+  ending: Ending | undefined,
+): Promise<void> {
+  const { network, disk, logger } = deps
+  for (const log of await copiesIn(disk)) {
+    if (log === deps.log || !ending) continue
+    const bytes = await disk.read(copyFileOf(log))
+    const registry = createRegistry({ network, voters: [] })
+    try {
+      if (bytes) registry.restore(bytes)
+    } catch (error) {
+      logger.warn('A copy that was overruled cannot be read.', { error: messageOf(error) })
+    }
+    const { index, view } = registry
+    await reportFollowed({ ...deps, log }, { index, view, latest: [] }, ending)
+    await disk.remove(copyFileOf(log))
+  }
+}

@@ -1,0 +1,62 @@
+/** How this node's instances find other workloads (docs/adr/0034): names from what is wanted. */
+import type { InstanceNames } from './api/handlers/index.ts'
+import { MyceliumError } from './base/errors/index.ts'
+import type { Dialer } from './work/edge/index.ts'
+import { type Lead, leadsOf, leadText } from './work/naming/index.ts'
+import type { WorkView } from './work/reconcile/index.ts'
+
+export interface InstanceNamesDeps {
+  view: Pick<WorkView, 'desired' | 'subscribe'>
+  dialer: Dialer
+}
+
+export function createInstanceNames(
+  { view, dialer }: InstanceNamesDeps,
+  of: string,
+): InstanceNames {
+  /** An instance on its way out keeps its names once the workload is gone. */
+  let last: Lead[] = []
+
+  function leads(): Lead[] {
+    const self = view.desired(of)
+    if (self) last = leadsOf(self, view.desired)
+    return last
+  }
+
+  return {
+    async *watch(signal) {
+      let told: string | undefined
+      let wake = Promise.withResolvers<void>()
+      const stop = view.subscribe((change) => {
+        if (change.of === 'workload' || change.of === 'assignments') wake.resolve()
+      })
+      const end = (): void => wake.resolve()
+      signal?.addEventListener('abort', end)
+      try {
+        while (!signal?.aborted) {
+          const now = leads()
+          const text = JSON.stringify(now)
+          if (text !== told) yield now
+          told = text
+          await wake.promise
+          wake = Promise.withResolvers<void>()
+        }
+      } finally {
+        stop()
+        signal?.removeEventListener('abort', end)
+      }
+    },
+    async connect(as, port) {
+      const lead = leads().find((one) => one.as === as)
+      if (!lead) {
+        throw new MyceliumError('USE_UNDECLARED', `The manifest names no “${as}” under “uses”.`)
+      }
+      const nowhere = leadText(lead)
+      if (nowhere !== undefined) throw new MyceliumError('USE_LEADS_NOWHERE', nowhere)
+      if (!lead.ports.includes(port)) {
+        throw new MyceliumError('USE_LEADS_NOWHERE', `“${as}” declares no TCP port ${port}.`)
+      }
+      return dialer.connect(lead.name, port)
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest'
+import type { OwnerId } from '../../identity/index.ts'
+import type { DesiredWorkload } from '../spec/index.ts'
+import { flatWorkload } from '../spec/testing/flat.ts'
+import { leadsOf, leadText } from './index.ts'
+
+const tcp = (containerPort: number) => ({ containerPort, protocol: 'tcp' as const })
+
+function desired(name: string, more: object = {}, owner = 'ann'): DesiredWorkload {
+  const workload = flatWorkload({ name, source: { image: name }, ...more })
+  return { workload, owner: owner as OwnerId, generation: 1 }
+}
+
+describe('names of other workloads', () => {
+  const all = new Map(
+    [
+      desired('db', { ports: [tcp(5432), tcp(80), { containerPort: 53, protocol: 'udp' }] }),
+      desired('quiet'),
+      desired('theirs', { ports: [tcp(80)] }, 'bob'),
+    ].map((one) => [one.workload.name, one]),
+  )
+  const use = (name: string, as = name) => ({ name, as })
+  const uses = [use('db', 'postgres'), use('theirs'), use('quiet'), use('later')]
+  const leads = leadsOf(desired('web', { uses }), (name) => all.get(name))
+
+  test('lead to the TCP ports of workloads of the same owner', () => {
+    expect(leads[0]).toEqual({
+      ...{ name: 'db', as: 'postgres', address: '127.64.0.1', ports: [80, 5432] },
+    })
+  })
+
+  test('lead nowhere for a reason that is told', () => {
+    expect(leads.map(({ why }) => why)).toEqual([
+      undefined,
+      'ANOTHER_OWNERS',
+      'NO_TCP_PORT',
+      'NOT_DEPLOYED',
+    ])
+    expect(leads.map(leadText)[3]).toBe('“later” leads nowhere: nobody has deployed it.')
+    expect(leads.every(({ ports }, index) => index === 0 || ports.length === 0)).toBe(true)
+  })
+
+  test('each have an address of their own', () => {
+    expect(new Set(leads.map(({ address }) => address)).size).toBe(4)
+  })
+})

@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { StartRequest } from '../index.ts'
+import { lines, until } from '../runner.suite.ts'
+import type { ContainerRunner } from './index.ts'
+import {
+  ADA,
+  createBench,
+  docker,
+  engineMissing,
+  importImage,
+  shell,
+} from './testing/test-engine.ts'
+
+const missing = await engineMissing()
+const B = '/bin/busybox'
+
+/** A door that leads every name to one that says which it was asked for. */
+function createDoor(): Server {
+  const server = createServer((_, response) => {
+    const leads = [{ as: 'store', address: '127.64.0.1', ports: [80, 9_000] }]
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(`event: message\ndata: ${JSON.stringify(leads)}\n\n`)
+  })
+  server.on('connect', ({ url, headers }, client) => {
+    const known = headers['proxy-authorization'] === 'Bearer secret'
+    client.end(known ? `HTTP/1.1 200 OK\r\n\r\nthis is ${url}\n` : 'HTTP/1.1 401 No\r\n\r\n')
+  })
+  return server
+}
+
+describe.skipIf(missing)(`names in a container${missing ? ` [skipped: ${missing}]` : ''}`, () => {
+  let bench: Awaited<ReturnType<typeof createBench>>
+  let runner: ContainerRunner
+  let folder: string
+  let door: Server
+  let serial = 0
+
+  beforeAll(async () => {
+    await importImage()
+    bench = await createBench()
+    runner = bench.runner(ADA)
+    await runner.start()
+    folder = await mkdtemp(join(tmpdir(), 'mycelium-names-'))
+    door = createDoor()
+    await new Promise<void>((resolve) => door.listen(join(folder, 'api.sock'), resolve))
+    // As the node's own doors are: whoever the instance is gets to the socket.
+    const { chmod } = await import('node:fs/promises')
+    await chmod(folder, 0o711)
+    await chmod(join(folder, 'api.sock'), 0o666)
+  }, 60_000)
+  afterAll(async () => {
+    await runner?.stop()
+    door?.close()
+    door?.closeAllConnections()
+    await bench?.close()
+    if (folder) await rm(folder, { recursive: true, force: true })
+  }, 60_000)
+
+  const requestOf = (script: string): StartRequest => {
+    const uses = [{ name: 'shelf', as: 'store' }]
+    const id = `front-0-n${process.pid.toString(36)}${serial++}`
+    const request = { id, workload: shell('front', script, { uses }), index: 0, generation: 1 }
+    const access = { folder, token: 'secret' }
+    return { ...request, access, signal: AbortSignal.timeout(60_000), onProgress: () => {} }
+  }
+  const inside = (id: string) => docker.getContainer(id).inspect()
+
+  it('are open from before it starts, at every port, and the instance is one', async () => {
+    const script = `${B} nc store 80; ${B} nc store 9000; exec ${B} sleep 1000`
+    const request = requestOf(script)
+    await runner.run(request)
+    const said = () => lines(runner, request.id)
+    await until(async () => (await said()).length === 2)
+    expect(await said()).toEqual(['this is store:80', 'this is store:9000'])
+    const listed = (await runner.list()).filter(({ id }) => id === request.id)
+    expect(listed).toMatchObject([{ state: 'running' }])
+    await runner.end(request.id)
+    expect(await docker.listContainers({ all: true, filters: { name: [request.id] } })).toEqual([])
+  })
+
+  it('are held by a container that may nothing and writes nowhere', async () => {
+    const request = requestOf(`exec ${B} sleep 1000`)
+    await runner.run(request)
+    const { HostConfig, Config, Mounts } = await inside(request.id)
+    expect(HostConfig).toMatchObject({ CapDrop: ['ALL'], CapAdd: null, ReadonlyRootfs: true })
+    expect(HostConfig.SecurityOpt).toEqual(['no-new-privileges:true'])
+    expect(Config.User).toBe('65534:65534')
+    expect(Mounts.filter(({ RW }) => RW)).toEqual([])
+    const { Mounts: ofThePart } = await inside(`${request.id}.main`)
+    expect(ofThePart.map(({ Destination }) => Destination)).toEqual(['/run/mycelium'])
+    await runner.end(request.id)
+  })
+
+  it('end the instance when they end', async () => {
+    const request = requestOf(`exec ${B} sleep 1000`)
+    const exits: string[] = []
+    runner.onExit((id) => exits.push(id))
+    await runner.run(request)
+    await docker.getContainer(request.id).kill()
+    await until(() => exits.includes(request.id))
+    const [listed] = (await runner.list()).filter(({ id }) => id === request.id)
+    expect(listed?.state).toBe('exited')
+    await runner.end(request.id)
+  })
+
+  it('come back when the image that holds nothing was taken away', async () => {
+    await docker.getImage('mycelium-empty:1').remove({ force: true })
+    const request = requestOf(`exec ${B} sleep 1000`)
+    await expect(runner.run(request)).resolves.toMatchObject({ state: 'running' })
+    await runner.end(request.id)
+  })
+
+  it('are refused by name where this computer cannot have them', async () => {
+    const { access: _, ...request } = requestOf('')
+    const refusal = { code: 'NOT_SUPPORTED', details: { reason: 'NO_NAMES' } }
+    await expect(runner.run(request)).rejects.toMatchObject(refusal)
+    const bare = bench.runner(ADA, '/nowhere/node')
+    const noNode = { code: 'NOT_SUPPORTED', details: { reason: 'NO_NODE_RUNTIME' } }
+    await expect(bare.run(requestOf(''))).rejects.toMatchObject(noNode)
+  })
+})

@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { lines, until } from '../runner.suite.ts'
+import type { ContainerRunner } from './index.ts'
+import { ADA, createBench, engineMissing, importImage, shell } from './testing/test-engine.ts'
+
+const missing = await engineMissing()
+const B = '/bin/busybox'
+const IMAGE = 'mycelium-stepping-test:1'
+
+/** `setpriv` of Debian's util-linux with what it is linked to, as its package brings them. */
+function setprivFiles(): string[] {
+  const linked = execFileSync('ldd', ['/usr/bin/setpriv'], { encoding: 'utf8' })
+  const libraries = [...linked.matchAll(/(\/\S+) \(0x/g)].map(([, file]) => file ?? '')
+  return ['/usr/bin/setpriv', ...libraries].map((file) => file.slice(1))
+}
+
+/** What the entry points of official images of databases and web servers do. */
+const SCRIPT = `
+${B} mkdir -p /var/lib/data && ${B} chown 999:999 /var/lib/data && ${B} chmod 700 /var/lib/data
+exec /usr/bin/setpriv --reuid 999 --regid 999 --clear-groups ${B} sh -c '
+  echo "user: $(${B} id -u):$(${B} id -g)"
+  echo mine >/var/lib/data/file && echo "file: $(${B} cat /var/lib/data/file)"
+  ${B} grep CapEff /proc/self/status
+  echo "back: $(/usr/bin/setpriv --reuid 0 true 2>/dev/null && echo root || echo refused)"
+  echo "others: $(${B} touch /bin/x 2>/dev/null && echo written || echo refused)"
+  echo done: yes; exec ${B} sleep 1000'`
+
+describe.skipIf(missing)(`an image that starts as root${missing ? ` [skipped]` : ''}`, () => {
+  let bench: Awaited<ReturnType<typeof createBench>>
+  let runner: ContainerRunner
+  let said: string[]
+
+  beforeAll(async () => {
+    await importImage(IMAGE, setprivFiles())
+    bench = await createBench()
+    runner = bench.runner(ADA)
+    await runner.start()
+    const source = { image: IMAGE, command: [B, 'sh', '-c', SCRIPT] }
+    const request = { id: 'stepping-0-test', workload: shell('stepping', '', { source }) }
+    const signal = AbortSignal.timeout(30_000)
+    await runner.run({ ...request, index: 0, generation: 1, signal, onProgress: () => {} })
+    await until(async () => (await lines(runner, request.id)).includes('done: yes'))
+    said = await lines(runner, request.id)
+  }, 60_000)
+  afterAll(async () => {
+    await runner?.stop()
+    await bench?.close()
+  })
+
+  it('gives its data to a user of its own and becomes that user', () => {
+    expect(said).toContain('user: 999:999')
+    expect(said).toContain('file: mine')
+  })
+  it('keeps nothing of what it had, and does not come back', () => {
+    expect(said).toContain('CapEff:\t0000000000000000')
+    expect(said).toContain('back: refused')
+    expect(said).toContain('others: refused')
+  })
+})
