@@ -35,7 +35,8 @@ export function tellFinalise(machine: Machine, vote: Vote, block: Block | undefi
 export function handOn(machine: Machine, certificate: Certificate): void {
   const { outbox, chain, config } = machine
   if (certificate.kind !== 'finalise' || !certificate.digest) return
-  if (!isCollected(chain.get(certificate.digest))) return
+  const block = chain.get(certificate.digest)
+  if (block && !isCollected(block)) return
   if (collectorOf(machine, certificate) !== config.self) return
   outbox.send(everyone(machine), { kind: 'certificates', certificates: [certificate] })
 }
