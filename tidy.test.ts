@@ -34,6 +34,8 @@ const PURE = [
   /^node-core\/work\/assigning\/changes\.ts$/,
   /^node-core\/work\/desired\/(refusing|registry-rows|state-records)\.ts$/,
   /^node-core\/work\/reconcile\/(plan|status|slots|backoff)[^/]*\.ts$/,
+  /^node-core\/work\/logs\/(allowance|holders|query|record|surplus)\.ts$/,
+  /^node-core\/work\/edge\/(choice|retry-budget|route|headers|passage)\.ts$/,
   /^node-core\/control\/consensus\/(?!driver\/)/,
   /^node-core\/control\/state\/(?!driver|store|index)[^/]*\.ts$/,
   /^node-core\/control\/log\/(frame|layout)\.ts$/,

@@ -40,6 +40,10 @@ const oneOrMore = z
 const addresses = oneOrMore.pipe(z.array(listen)).transform((lists) => lists.flat())
 const tags = z.array(z.string().regex(/^[^=\s]{1,63}(=.{0,255})?$/, 'Not KEY or KEY=VALUE.'))
 
+const hosts = oneOrMore.pipe(
+  z.array(z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/, 'Not a host name.')),
+)
+
 const port = z.number().int().min(0).max(65_535)
 
 const shape = z.strictObject({
@@ -62,7 +66,15 @@ const shape = z.strictObject({
     })
     .optional(),
   api: z.strictObject({ port: port.optional() }).optional(),
-  edge: z.strictObject({ port: port.optional() }).optional(),
+  edge: z
+    .strictObject({
+      port: port.optional(),
+      host: z
+        .union([z.ipv4(), z.ipv6()], { error: 'Not an address, such as "0.0.0.0".' })
+        .optional(),
+      names: hosts.optional(),
+    })
+    .optional(),
   logging: z
     .strictObject({
       level: z.enum(['error', 'warn', 'info', 'debug']).optional(),

@@ -21,6 +21,8 @@ export function nodeConfigOf(
     discoveryIntervalMs: network.discovery_interval,
     apiPort: api.port,
     edgePort: edge.port,
+    edgeHost: edge.host,
+    edgeNames: edge.names,
     tombstoneTtlMs: state.tombstone_ttl,
     gcIntervalMs: state.gc_interval,
     windowFolder,

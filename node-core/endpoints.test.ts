@@ -30,6 +30,7 @@ function sourceOf(instances: Instance[], of: Workload = workload) {
         reads++
         return name === 'web' ? { workload: of, owner: 'f' as never, generation: 1 } : undefined
       },
+      wanted: () => [{ workload: of, owner: 'f' as never, generation: 1 }],
       assigned: (name) => instances.filter(({ workload }) => workload === name),
       subscribe: () => () => {},
     },
@@ -49,7 +50,7 @@ test('healthy is what runs, answers, and is in sight', () => {
     instance({ id: 'web-4-a', ports: {} }),
     instance({ id: 'other-0-a', workload: 'other' }),
   ])
-  const found = source.endpoints('web')?.map(({ instance: id, healthy }) => [id, healthy])
+  const found = source.endpoints('web').map(({ instance: id, healthy }) => [id, healthy])
   expect(found).toEqual([
     ['web-0-a', true],
     ['web-1-a', false],
@@ -63,9 +64,9 @@ test('a known name is read once, an unknown one is not remembered', () => {
   source.endpoints('web')
   source.endpoints('web')
   expect(reads()).toBe(1)
-  expect(source.endpoints('nobody')).toBeUndefined()
-  expect(source.endpoints('nobody')).toBeUndefined()
-  expect(reads()).toBe(3)
+  expect([source.service('nobody'), source.endpoints('nobody')]).toEqual([undefined, []])
+  expect([source.service('nobody'), source.endpoints('nobody')]).toEqual([undefined, []])
+  expect(reads()).toBe(5)
 })
 
 test('under blue and green traffic has one colour: the old one until all of the new one answers', () => {
@@ -85,4 +86,25 @@ test('under blue and green traffic has one colour: the old one until all of the 
   expect(idsOf([...old, first, second])).toEqual(['new-0', 'new-1'])
   // Nothing of the old one answers: better some of the new one than nothing.
   expect(idsOf([first, notYet])).toEqual(['new-0'])
+})
+
+test('one port published twice is the first name’s, and only declared ports have endpoints', () => {
+  const tcp = [{ port: 15_432, containerPort: 80 }]
+  const publishing = (name: string) => {
+    const image = { image: 'a', ports: [{ containerPort: 80 }] }
+    return { workload: parseWorkload({ name, containers: [image], edge: { tcp } }) }
+  }
+  const source = createEndpointSource({
+    view: {
+      desired: () => undefined,
+      wanted: () => ['web', 'db', 'wiki'].map(publishing) as never,
+      assigned: () => [],
+      subscribe: () => () => {},
+    },
+    membership: { get: () => undefined },
+  })
+  expect(source.published()).toEqual([{ port: 15_432, workload: 'db', containerPort: 80 }])
+  const { source: other } = sourceOf([instance({ ports: { 80: 40_000, 81: 40_001 } })])
+  expect(other.endpoints('web', 80)).toHaveLength(1)
+  expect(other.endpoints('web', 81)).toEqual([])
 })

@@ -1,9 +1,10 @@
 /** Where the edge learns endpoints: what the nodes that are to run it tell of their own instances. */
 import type { Membership } from './network/membership/index.ts'
-import type { Endpoint, EndpointSource } from './work/edge/index.ts'
+import type { Endpoint, EndpointSource, Published, Service } from './work/edge/index.ts'
 import type { WorkView } from './work/reconcile/index.ts'
 import {
   type DesiredWorkload,
+  edgeOf,
   type Instance,
   isCurrent,
   portsOf,
@@ -11,36 +12,78 @@ import {
 } from './work/spec/index.ts'
 
 export interface EndpointDeps {
-  view: Pick<WorkView, 'desired' | 'assigned' | 'subscribe'>
+  view: Pick<WorkView, 'desired' | 'wanted' | 'assigned' | 'subscribe'>
   membership: Pick<Membership, 'get'>
+}
+
+interface Known {
+  desired: DesiredWorkload
+  service: Service
+  httpPort: number | undefined
+  /** Of each port that was asked for. */
+  endpoints: Map<number, readonly Endpoint[]>
 }
 
 /** Answers from memory; what changed is read again once, when it is next asked for. */
 export function createEndpointSource(deps: EndpointDeps): EndpointSource & { stop(): void } {
-  const known = new Map<string, readonly Endpoint[]>()
-  const stop = deps.view.subscribe(() => known.clear())
+  const known = new Map<string, Known>()
+  const listeners = new Set<() => void>()
+  const stop = deps.view.subscribe(() => {
+    known.clear()
+    for (const listener of listeners) listener()
+  })
+  const find = (name: string): Known | undefined => {
+    const before = known.get(name)
+    if (before) return before
+    const desired = deps.view.desired(name)
+    // Unknown names are not kept: anyone could ask for as many as they like.
+    if (!desired) return undefined
+    const { workload, owner } = desired
+    const service = { owner, rules: edgeOf(workload) }
+    const found = { desired, service, httpPort: httpPortOf(workload), endpoints: new Map() }
+    known.set(name, found)
+    return found
+  }
   return {
     stop,
-    endpoints(name) {
-      const before = known.get(name)
+    service: (name) => find(name)?.service,
+    endpoints(name, containerPort) {
+      const of = find(name)
+      const port = containerPort ?? of?.httpPort
+      if (!of || port === undefined) return []
+      const before = of.endpoints.get(port)
       if (before) return before
-      const found = read(deps, name)
-      // Unknown names are not kept: anyone could ask for as many as they like.
-      if (found) known.set(name, found)
+      if (!isDeclared(of.desired, port)) return []
+      const found = read(deps, of.desired, port)
+      of.endpoints.set(port, found)
       return found
+    },
+    published: () => publishedOf(deps.view.wanted()),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
   }
 }
 
-function read(deps: EndpointDeps, name: string): Endpoint[] | undefined {
-  const desired = deps.view.desired(name)
-  if (!desired) return undefined
-  const containerPort = httpPortOf(desired.workload)
-  return containerPort === undefined ? [] : endpointsAt(deps, desired, containerPort)
+/** Where two workloads claim one port, the name that sorts first has it. */
+function publishedOf(wanted: readonly DesiredWorkload[]): Published[] {
+  const byPort = new Map<number, Published>()
+  for (const { workload } of wanted) {
+    for (const { port, containerPort } of edgeOf(workload).tcp) {
+      const other = byPort.get(port)
+      if (other && other.workload < workload.name) continue
+      byPort.set(port, { port, workload: workload.name, containerPort })
+    }
+  }
+  return [...byPort.values()]
 }
 
-/** What answers, or should, at one declared port of a workload. */
-export function endpointsAt(
+function isDeclared({ workload }: DesiredWorkload, port: number): boolean {
+  return portsOf(workload).some((one) => one.protocol === 'tcp' && one.containerPort === port)
+}
+
+function read(
   { view, membership }: EndpointDeps,
   desired: DesiredWorkload,
   containerPort: number,

@@ -33,7 +33,7 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
   const instances = await openInstanceSide(deps, side, own, {
     view: () => work.view,
     secrets: () => work.secrets,
-    dialer: () => work.dialer,
+    dialer: () => work.edge,
   })
   const work = createWorkSide(deps, side, own.primary, instances.doors)
   // After the parts that it stands on, and before others can ask it anything; so it stops before the
@@ -42,7 +42,7 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
   return {
     parts: partsOf(side, work, own),
     get edge() {
-      return work.edge.port === 0 ? undefined : `http://127.0.0.1:${work.edge.port}`
+      return work.edge.port === 0 ? undefined : `http://${edgeHostOf(deps)}:${work.edge.port}`
     },
     start: () => startInOrder(all),
     async stop() {
@@ -55,7 +55,7 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
       }
     },
     kinds: () => kindsOf(work),
-    degraded: () => degradedOf(side, own),
+    degraded: () => [...degradedOf(side, own), ...portsTaken(work)],
     async announce(change) {
       await side.membership.announce(change)
       if (change.role) await tellRole(own, side, change.role)
@@ -67,6 +67,12 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
       await side.membership.leave()
     },
   }
+}
+
+/** Where this computer's own programs reach the edge, which may listen on all addresses. */
+function edgeHostOf({ config: { edgeHost = '127.0.0.1' } }: RuntimeDeps): string {
+  if (edgeHost === '0.0.0.0' || edgeHost === '::') return '127.0.0.1'
+  return edgeHost.includes(':') ? `[${edgeHost}]` : edgeHost
 }
 
 /** So that whoever looks next sees it. Where it cannot be told now, the Primary goes on trying. */
@@ -99,6 +105,7 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     secrets: work.secrets,
     placementInput: () => work.view.placementInput(),
     readLogs: (of, options) => work.logs.read(of, options),
+    keptLogs: (of) => work.logs.kept(of),
     bundles: work.bundles,
     images: work.containers.images,
     edge: work.edge,
@@ -126,6 +133,14 @@ function degradedOf({ hasTwin, isRemoved }: NetworkSide, { primary }: PrimarySid
     ...(guarantee === 'void' ? [NO_PROMISE] : []),
     ...lateWrites(primary.recovery.reports()),
   ]
+}
+
+/** Ports that workloads publish and this node does not have. */
+function portsTaken({ edge }: WorkSide): Reason[] {
+  return edge.services().flatMap(({ reason, port, workload }) => {
+    const message = `${workload} publishes port ${port}, and this computer cannot: ${reason}`
+    return reason === undefined ? [] : [{ code: 'EDGE_PORT_TAKEN', message }]
+  })
 }
 
 /** Until a person has seen to them. */

@@ -16,6 +16,10 @@ export interface NodeConfig {
   apiPort?: number
   /** Default 8080; 0 picks a free one. */
   edgePort?: number
+  /** Address that the edge listens on. Default 127.0.0.1. */
+  edgeHost?: string
+  /** Host names besides loopback's under which the edge serves workloads by path. */
+  edgeNames?: readonly string[]
   /** Overrides what the home remembers. */
   name?: string
   labels?: Record<string, string>

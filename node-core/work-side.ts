@@ -6,7 +6,7 @@ import type { NamedPart } from './base/lifecycle/index.ts'
 import { type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
 import type { Primary } from './control/primary/index.ts'
-import { createEndpointSource, endpointsAt } from './endpoints.ts'
+import { createEndpointSource } from './endpoints.ts'
 import type { NetworkSide } from './network-side.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
@@ -14,19 +14,12 @@ import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
 import { createDesired, type Desired } from './work/desired/index.ts'
+import { createEdge, createTunnelServer, type Edge } from './work/edge/index.ts'
+import { createLogs, type LogNodes, type Logs } from './work/logs/index.ts'
 import {
-  createDialer,
-  createEdge,
-  createTunnelServer,
-  type Dialer,
-  type Edge,
-} from './work/edge/index.ts'
-import {
-  createLogs,
   createReadiness,
   createReconciler,
   createWorkView,
-  type Logs,
   type Reconciler,
   type WorkView,
 } from './work/reconcile/index.ts'
@@ -44,7 +37,6 @@ export interface WorkSide {
   logs: Logs
   bundles: BundleShelf
   edge: Edge
-  dialer: Dialer
   secrets: Secrets
   /** In the order in which they start. */
   parts: NamedPart[]
@@ -122,6 +114,14 @@ export function createWorkSide(
     },
     nodeRuntime === undefined ? {} : { nodeRuntime },
   )
+  const logs = createLogs({
+    ...common('logs'),
+    net: mesh,
+    view,
+    disk,
+    nodes: logNodes(side, nameOf),
+    mayUse: (peer) => mayUse(side, peer),
+  })
   const reconciler = createReconciler({
     ...common('reconciler'),
     view,
@@ -129,19 +129,13 @@ export function createWorkSide(
     membership,
     net: mesh,
     access,
+    keeper: logs.keeper,
     runners: { container: containers, process: programs },
   })
   const assigner = createAssigner({
     ...{ self: mesh.self, consensus: network.genesis.consensus, view, primary },
     readiness: createReadiness({ state, membership, net: mesh, clock: deps.clock }),
     ...{ clock: deps.clock, logger: deps.logger },
-  })
-  const logs = createLogs({
-    ...common('logs'),
-    net: mesh,
-    view,
-    reconciler,
-    mayUse: (peer) => mayUse(side, peer),
   })
   const secrets = createSecrets({
     ...{ primary, network: network.id, self: mesh.self, owner: identity.ownerId },
@@ -156,17 +150,14 @@ export function createWorkSide(
   const endpoints = createEndpointSource({ view, membership })
   const edge = createEdge(
     { ...common('edge'), self: identity.nodeId, net: mesh, endpoints },
-    { port: config.edgePort ?? 8080 },
-  )
-  const dialer = createDialer({
-    ...{ ...common('names'), self: identity.nodeId, net: mesh },
-    endpoints(name, port) {
-      const wanted = view.desired(name)
-      return wanted && endpointsAt({ view, membership }, wanted, port)
+    {
+      port: config.edgePort ?? 8080,
+      ...(config.edgeHost && { host: config.edgeHost }),
+      ...(config.edgeNames && { names: config.edgeNames }),
     },
-  })
+  )
   return {
-    ...{ desired, view, containers, reconciler, logs, edge, dialer, secrets },
+    ...{ desired, view, containers, reconciler, logs, edge, secrets },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
@@ -176,13 +167,31 @@ export function createWorkSide(
       { name: 'blobs', part: blobs },
       { name: 'containers', part: containers },
       { name: 'programs', part: programs },
+      { name: 'logs', part: logs },
       { name: 'reconciler', part: reconciler },
       { name: 'assigner', part: assigner },
-      { name: 'logs', part: logs },
       { name: 'tunnels', part: tunnels },
       { name: 'endpoints', part: { start: async () => {}, stop: async () => endpoints.stop() } },
       { name: 'edge', part: edge },
     ],
+  }
+}
+
+function logNodes({ mesh, membership }: NetworkSide, nameOf: (node: NodeId) => string): LogNodes {
+  const others = () =>
+    membership.list().filter(({ id, liveness }) => id !== mesh.self && liveness === 'alive')
+  return {
+    live: () => others().map(({ id }) => id),
+    // A Hypha only uses the network, and keeps nothing for others.
+    serving: () =>
+      others()
+        .filter(({ profile }) => profile.role !== 'hypha')
+        .map(({ id }) => id),
+    nameOf,
+    subscribe: (listener) =>
+      membership.subscribe(({ liveness }, previous) => {
+        if (liveness !== previous) listener()
+      }),
   }
 }
 

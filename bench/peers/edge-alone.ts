@@ -2,7 +2,10 @@
 import { createSystemClock } from '../../node-core/base/clock/index.ts'
 import { createSilentLogger } from '../../node-core/base/log/index.ts'
 import { parseNodeId } from '../../node-core/base/net/index.ts'
-import { createEdge, type Endpoint } from '../../node-core/work/edge/index.ts'
+import { createSystemRandom } from '../../node-core/base/random/index.ts'
+import { ownerIdOf } from '../../node-core/identity/index.ts'
+import { createEdge, type Endpoint, type Service } from '../../node-core/work/edge/index.ts'
+import { edgeOf } from '../../node-core/work/spec/index.ts'
 
 const [port = 0, upstream = 0] = process.argv.slice(2).map(Number)
 const self = parseNodeId('0'.repeat(64))
@@ -15,12 +18,20 @@ const endpoint: Endpoint = {
   hostPort: upstream,
   healthy: true,
 }
+const endpoints = [endpoint]
+const service: Service = { owner: ownerIdOf(new Uint8Array(32)), rules: edgeOf({}) }
 const edge = createEdge(
   {
     self,
     net: { openStream: () => Promise.reject(new Error('There is no other node.')) },
-    endpoints: { endpoints: (workload) => (workload === 'web' ? [endpoint] : undefined) },
+    endpoints: {
+      service: (workload) => (workload === 'web' ? service : undefined),
+      endpoints: () => endpoints,
+      published: () => [],
+      subscribe: () => () => {},
+    },
     clock: createSystemClock(),
+    random: createSystemRandom(),
     logger: createSilentLogger(),
   },
   { port },

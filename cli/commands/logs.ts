@@ -1,45 +1,106 @@
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { wrongUsage } from '../exit-codes.ts'
 import type { Act } from '../run.ts'
-import { wholeNumber } from '../text/parse.ts'
+import { parseDurationMs, wholeNumber } from '../text/parse.ts'
 
 export function logCommands(program: Command, act: Act): void {
   program
     .command('logs')
     .summary('what it wrote')
-    .description('Prints what the instances of a workload wrote, merged by time.')
+    .description(
+      'Prints what the instances of a workload wrote, merged by time. What is kept outlives them.',
+    )
     .argument('<name>')
     .option('-f, --follow', 'go on until Ctrl+C')
     .option('--tail <n>', 'how many lines of the past', '200')
-    .option('--instance <id>', 'only this one')
+    .option('--since <when>', 'nothing from before: 10m, 2h, or a time')
+    .option('--grep <text>', 'only lines that contain it, in whatever case')
+    .option('--instance <id>', 'only this one; it may be gone')
+    .option('--previous', 'of instances that are gone, and of earlier runs of the others')
+    .option('--download <file>', 'all that is kept, into a file, with times')
     .option('--timestamps', 'put the time before each line')
-    .addHelpText('after', '\nExample:\n  mycelium logs web -f --tail 20')
+    .addHelpText(
+      'after',
+      '\nExample:\n  mycelium logs web -f --tail 20\n  mycelium logs web --previous --grep error',
+    )
     .action(act(logs))
 }
 
 interface LogFlags {
   follow?: boolean
   tail: string
+  since?: string
+  grep?: string
   instance?: string
+  previous?: boolean
+  download?: string
   timestamps?: boolean
 }
 
+type Entry = Awaited<ReturnType<typeof read>> extends AsyncIterable<infer One> ? One : never
+
+const TAIL_MAX = 100_000
+
 /** With --json each line is a document of its own, as they come. */
 async function logs(context: Context, [name = '']: string[], flags: LogFlags): Promise<void> {
-  const node = await context.node()
-  const lines = await node.call.workloads.logs({
-    name,
-    tail: wholeNumber('--tail', flags.tail),
-    follow: flags.follow === true,
-    ...(flags.instance !== undefined && { instance: flags.instance }),
-  })
-  for await (const entry of lines) {
-    const { at, instance, part, line } = entry
+  if (flags.download !== undefined) return download(context, name, flags, flags.download)
+  for await (const entry of await read(context, name, flags)) {
     if (context.json) context.terminal.out(JSON.stringify(entry))
-    else {
-      const from = flags.instance === undefined ? `${instance} ` : ''
-      const who = part === undefined ? '' : `${part} `
-      context.terminal.out(`${flags.timestamps ? `${at} ` : ''}${from}${who}${line}`)
-    }
+    // Said by a node, not by the workload: no line for whoever reads the output.
+    else if (entry.stream === 'note') context.notice(textOf(entry, flags))
+    else context.terminal.out(textOf(entry, flags))
   }
+}
+
+async function read(context: Context, name: string, flags: LogFlags) {
+  const node = await context.node()
+  const { grep, instance } = flags
+  return node.call.workloads.logs({
+    name,
+    tail: flags.download === undefined ? wholeNumber('--tail', flags.tail) : TAIL_MAX,
+    follow: flags.follow === true,
+    previous: flags.previous === true,
+    ...(flags.since !== undefined && { since: sinceTime(flags.since) }),
+    ...(grep !== undefined && { grep }),
+    ...(instance !== undefined && { instance }),
+  })
+}
+
+async function download(
+  context: Context,
+  name: string,
+  flags: LogFlags,
+  file: string,
+): Promise<void> {
+  if (flags.follow) throw wrongUsage('--download: a log that is followed has no end.')
+  const lines = await read(context, name, flags)
+  const out = createWriteStream(file, { mode: 0o600 })
+  let count = 0
+  await once(out, 'open')
+  for await (const entry of lines) {
+    count++
+    const text = `${textOf(entry, { ...flags, timestamps: true })}\n`
+    if (!out.write(text)) await once(out, 'drain')
+  }
+  out.end()
+  await once(out, 'close')
+  context.answer({ file, lines: count }, () => `${count} lines in ${file}`)
+}
+
+function textOf({ at, instance, part, line, stream }: Entry, flags: LogFlags): string {
+  const from = flags.instance === undefined ? `${instance} ` : ''
+  const who = part === undefined ? '' : `${part} `
+  const said = stream === 'note' ? '-- ' : ''
+  return `${flags.timestamps ? `${at} ` : ''}${from}${who}${said}${line}`
+}
+
+/** `10m` ago, or a time as ISO 8601 has it. */
+function sinceTime(text: string): string {
+  const agoMs = parseDurationMs(text)
+  const ms = agoMs === undefined ? Date.parse(text) : Date.now() - agoMs
+  if (Number.isFinite(ms)) return new Date(ms).toISOString()
+  throw wrongUsage(`--since: “${text}” is neither a duration, such as 10m, nor a time.`)
 }

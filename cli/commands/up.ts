@@ -23,6 +23,7 @@ interface UpFlags {
   mdns: boolean
   apiPort?: string
   edgePort?: string
+  edgeHost?: string
   logLevel?: string
   logFormat?: string
   tombstoneTtl?: string
@@ -50,6 +51,7 @@ export function upCommand(program: Command, act: Act, deps: CliDeps): void {
     .option('--no-mdns', 'do not look around on the local network')
     .option('--api-port <n>', 'of the API and the window; 0 picks a free one')
     .option('--edge-port <n>', 'of the edge; 0 picks a free one')
+    .option('--edge-host <address>', 'where the edge listens; 127.0.0.1 unless you open it')
     .option('--log-level <level>', 'error, warn, info or debug')
     .option('--log-format <format>', 'text or json')
     .option('--tombstone-ttl <duration>', 'how long ended records of nodes are kept')
@@ -106,7 +108,7 @@ export function fromFlags(flags: Partial<UpFlags>): ConfigInput {
       mdns: flags.mdns === false ? false : undefined,
     },
     api: { port: number('--api-port', flags.apiPort) },
-    edge: { port: number('--edge-port', flags.edgePort) },
+    edge: { port: number('--edge-port', flags.edgePort), host: flags.edgeHost },
     logging,
     state: { tombstone_ttl: flags.tombstoneTtl, gc_interval: flags.gcInterval },
   }

@@ -16,6 +16,7 @@ export interface ShapeFlags {
   health?: string
   onPartition?: string
   rollout?: string
+  tcp?: string[]
   restart?: string
   grace?: string
 }
@@ -31,6 +32,7 @@ export function addShapeFlags(command: Command): Command {
     .option('--node-label <key=value>', 'only nodes with this label; repeatable', collect)
     .option('--health <check>', 'http:/path, tcp or running')
     .option('--rollout <kind>', 'rolling, rolling:N at once, or blueGreen: how a change takes over')
+    .option('--tcp <port:container>', 'a TCP port of its own at every edge; repeatable', collect)
     .option('--restart <rule>', 'always, on-failure, on-failure:N times in a row, or never')
     .option('--grace <duration>', 'how long an ending copy may take, such as 30s')
     .option('--on-partition <policy>', 'heal, keep or stop, while a node is out of sight')
@@ -49,6 +51,7 @@ type Shape = Pick<
   | 'restart'
   | 'graceMs'
   | 'onPartition'
+  | 'edge'
 >
 
 /** Only the fields that were given. Amounts are checked by the node, which names the field. */
@@ -73,7 +76,14 @@ export function shapeOf(flags: ShapeFlags): Shape {
     ...(flags.restart !== undefined && { restart: restartOf(flags.restart) }),
     ...(flags.grace !== undefined && { graceMs: durationMs('--grace', flags.grace) }),
     ...(onPartition !== undefined && { onPartition }),
+    ...(flags.tcp && { edge: { tcp: flags.tcp.map(published) } }),
   }
+}
+
+function published(text: string): { port: number; containerPort: number } {
+  const match = /^(\d{1,5}):(\d{1,5})$/.exec(text)
+  if (match) return { port: Number(match[1]), containerPort: Number(match[2]) }
+  throw wrongUsage(`--tcp: “${text}” is not PORT:CONTAINER, such as 15432:5432.`)
 }
 
 function rolloutOf(text: string): NonNullable<Shape['rollout']> {

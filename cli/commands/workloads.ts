@@ -122,7 +122,10 @@ function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): str
   const head = ['INSTANCE', 'STATUS', 'HEALTH', 'NODE', 'FOR', 'RESTARTS', '']
   const notes = of.conditions.map(({ message }) => `! ${message}`)
   const title = `${of.name}: ${of.status}, ${of.running_instances} of ${of.replicas} running`
-  return [title, table(head, rows), ...notes].join('\n')
+  const ports = of.published.map(({ containerPort, address, reason }) =>
+    address === undefined ? `! ${reason?.message}` : `TCP ${containerPort} at ${address}`,
+  )
+  return [title, table(head, rows), ...ports, ...notes].join('\n')
 }
 
 async function update(

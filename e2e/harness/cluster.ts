@@ -17,6 +17,7 @@ export interface WorkloadDocument {
   replicas: number
   running_instances: number
   generation: number
+  published: { port: number; address?: string; reason?: { code: string } }[]
   instances: {
     id: string
     index: number

@@ -323,6 +323,9 @@ function build(
       logs: os.workloads.logs.handler(async function* ({ input, signal }) {
         yield* tell(findWorkload(input.name), input.instance, signal)
       }),
+      keptLogs: os.workloads.keptLogs.handler(({ input }) => ({
+        logs: scenario.keptLogs[input.name] ?? [],
+      })),
       instanceLogs: os.workloads.instanceLogs.handler(async function* ({ signal }) {
         const first = scenario.workloads[0]
         if (first) yield* tell(first, undefined, signal)

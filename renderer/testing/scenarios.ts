@@ -1,6 +1,7 @@
 /** States of a network to look at: what the fake node serves. Times are set when it is asked. Long for being each of them whole. */
 import type {
   ClusterNode,
+  KeptLogView,
   PastVersion,
   Status,
   WorkloadView,
@@ -24,6 +25,8 @@ export interface Scenario {
   workloads: WorkloadView[]
   /** By the workload's name. */
   versions: Record<string, PastVersion[]>
+  /** Logs of instances that are gone, by their workload. */
+  keptLogs: Record<string, KeptLogView[]>
   images: { id: string; tags: string[]; sizeBytes: number }[]
   bundles: {
     digest: string
@@ -219,6 +222,12 @@ function notesVersions(): PastVersion[] {
   })
 }
 
+function notesKeptLogs(): KeptLogView[] {
+  const times = { since: minutesAgo(300), until: minutesAgo(45), lastAt: minutesAgo(45) }
+  const instance = 'notes-0-0a1b2c'
+  return [{ instance, index: 0, node: idOf('attic'), nodeName: 'attic', ...times, copy: false }]
+}
+
 function members(): Member[] {
   return [
     {
@@ -259,7 +268,10 @@ const BUNDLES = [
   },
 ]
 
-const EMPTY = { nodes: [], members: [], workloads: [], versions: {}, images: [], bundles: [] }
+const EMPTY = {
+  ...{ nodes: [], members: [], workloads: [], versions: {}, keptLogs: {} },
+  ...{ images: [], bundles: [] },
+}
 
 export function makeScenario(name: ScenarioName): Scenario {
   switch (name) {
@@ -297,6 +309,7 @@ export function makeScenario(name: ScenarioName): Scenario {
         members: members(),
         workloads: busyWorkloads(),
         versions: { notes: notesVersions() },
+        keptLogs: { notes: notesKeptLogs() },
         images: IMAGES,
         bundles: BUNDLES,
       }
@@ -349,6 +362,7 @@ function brokenScenario(): Scenario {
       },
     ],
     versions: {},
+    keptLogs: {},
     workloads: [
       makeWorkload({
         name: 'notes',

@@ -1,7 +1,8 @@
 /** Workloads, their instances, versions and logs. */
-import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
-import { empty, operation, textLines, time } from './base.ts'
+import { empty, operation, time } from './base.ts'
+import { edgeRules, published } from './edge.ts'
+import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
 import { reason } from './reason.ts'
 
@@ -157,6 +158,7 @@ export const deployInput = z.strictObject({
   restart: restart.optional(),
   graceMs: graceMs.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
+  edge: edgeRules.optional(),
 })
 export type DeployInput = z.input<typeof deployInput>
 
@@ -231,21 +233,13 @@ export const workload = z.object({
   onPartition: z.enum(['heal', 'keep', 'stop']),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
+  edge: edgeRules.required(),
+  published,
   instances: z.array(instance),
   conditions: z.array(reason),
 })
 export type WorkloadView = z.infer<typeof workload>
 export type InstanceView = z.infer<typeof instance>
-
-export const logLine = z.object({
-  at: time,
-  instance: z.string(),
-  node: z.string(),
-  stream: z.enum(['stdout', 'stderr']),
-  line: z.string(),
-  /** Which container wrote it, where there are several. */
-  part: z.string().optional(),
-})
 
 const byName = z.object({ name: z.string().min(1).max(300) })
 const change = z.strictObject({
@@ -269,6 +263,7 @@ const change = z.strictObject({
   restart: restart.optional(),
   graceMs: graceMs.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
+  edge: edgeRules.optional(),
 })
 
 /** What a workload was before. */
@@ -350,38 +345,5 @@ export const workloads = {
     .route({ method: 'GET', path: '/api/workloads/{name}/why', summary: 'Why here, why not there' })
     .input(byName)
     .output(placementPreview.extend({ conditions: z.array(reason) })),
-  /** Over HTTP these are lines of text, served by `doors/http` itself. */
-  logs: operation()
-    .route({
-      method: 'GET',
-      path: '/api/workloads/{name}/logs',
-      summary: 'Lines of every instance, merged by time; `follow` keeps the answer open',
-      spec: textLines,
-    })
-    .input(
-      z.object({
-        name: z.string().min(1).max(300),
-        /** Only this instance. */
-        instance: z.string().max(128).optional(),
-        tail: z.number().int().min(0).max(10_000).default(200),
-        follow: z.boolean().default(false),
-      }),
-    )
-    .output(eventIterator(logLine)),
-  /** Lines of one instance by its id, whichever workload it belongs to. */
-  instanceLogs: operation()
-    .route({
-      method: 'GET',
-      path: '/api/containers/{id}/logs',
-      summary: 'Lines of one instance',
-      spec: textLines,
-    })
-    .input(
-      z.object({
-        id: z.string().min(1).max(128),
-        tail: z.number().int().min(0).max(10_000).default(200),
-        follow: z.boolean().default(false),
-      }),
-    )
-    .output(eventIterator(logLine)),
+  ...workloadLogs,
 }

@@ -27,6 +27,7 @@ import type { Membership } from '../../network/membership/index.ts'
 import type { Mesh } from '../../network/mesh/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import type { Edge } from '../../work/edge/index.ts'
+import type { InstanceLogLine, KeptLog, LogReadOptions, LogSubject } from '../../work/logs/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
 import type { Secrets } from '../../work/secrets/index.ts'
 import type { Port } from '../../work/spec/index.ts'
@@ -151,22 +152,12 @@ export interface NetworkParts {
   /** Exactly what placement is computed from on this node now. */
   placementInput(): PlacementInput
   /** Lines of every instance of a workload, or of one instance, here and on other nodes. */
-  readLogs(
-    of: { workload: string; instance?: string } | { instance: string },
-    options: { tail?: number; follow?: boolean; signal?: AbortSignal },
-  ): AsyncIterable<InstanceLogLine>
+  readLogs(of: LogSubject, options: LogReadOptions): AsyncIterable<InstanceLogLine>
+  /** Of every instance whose log can be read, those that are gone included. */
+  keptLogs(of: LogSubject): Promise<KeptLog[]>
   bundles: BundleShelf
   images: ImageShelf
-  edge: Pick<Edge, 'counts'>
-}
-
-export interface InstanceLogLine {
-  /** ISO 8601. */
-  at: string
-  instance: string
-  node: string
-  stream: 'stdout' | 'stderr'
-  line: string
+  edge: Pick<Edge, 'counts' | 'services'>
 }
 
 export interface SeedShelf {

@@ -6,7 +6,7 @@
 import type { DesiredRecord } from '../../work/desired/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
 import { type WorkloadStatus, workloadStatus } from '../../work/reconcile/index.ts'
-import { DEFAULT_GRACE_MS, DEFAULT_RESTART, type Instance } from '../../work/spec/index.ts'
+import { DEFAULT_GRACE_MS, DEFAULT_RESTART, edgeOf, type Instance } from '../../work/spec/index.ts'
 import type { WorkloadView } from '../contract/index.ts'
 import type { NetworkParts } from './index.ts'
 import { instanceViews, isLost, ownerNameOf } from './workload-view.ts'
@@ -54,6 +54,8 @@ export function unwantedView(
     restart: DEFAULT_RESTART,
     graceMs: DEFAULT_GRACE_MS,
     onPartition: 'heal',
+    edge: edgeOf({}),
+    published: [],
     instances: instanceViews(parts, instances),
     ...statusFor(record, leaving),
   }

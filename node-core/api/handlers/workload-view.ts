@@ -4,9 +4,11 @@ import { workloadStatus } from '../../work/reconcile/index.ts'
 import {
   amountsOf,
   type DesiredWorkload,
+  edgeOf,
   type Instance,
   type Part,
   portsOf,
+  type Workload,
 } from '../../work/spec/index.ts'
 import type { InstanceView, WorkloadView } from '../contract/index.ts'
 import type { NetworkParts, Reason } from './index.ts'
@@ -58,6 +60,8 @@ export function workloadView(
     graceMs: workload.graceMs,
     onPartition: workload.onPartition,
     ...(url !== undefined && { url }),
+    edge: edgeOf(workload),
+    published: publishedView(parts, workload),
     instances: views,
     conditions: [...conditions, ...namesCondition(desired, parts)],
   }
@@ -117,6 +121,21 @@ export function isLost({ membership }: NetworkParts, { node }: Instance): boolea
 function urlOf({ workload }: DesiredWorkload, edge: string | undefined): string | undefined {
   if (edge === undefined || !portsOf(workload).some(({ protocol }) => protocol === 'tcp')) return
   return `http://${workload.name}.localhost:${new URL(edge).port}/`
+}
+
+/** As this node's edge has them. */
+function publishedView({ edge }: NetworkParts, workload: Workload): WorkloadView['published'] {
+  return edgeOf(workload).tcp.map(({ port, containerPort }) => {
+    const service = edge.services().find((one) => one.port === port)
+    if (service?.workload === workload.name && service.listens) {
+      return { port, containerPort, address: service.address }
+    }
+    const message =
+      service && service.workload !== workload.name
+        ? `Port ${port} is published by ${service.workload}.`
+        : (service?.reason ?? `Port ${port} is not listened for yet.`)
+    return { port, containerPort, reason: { code: 'PORT_TAKEN', message } }
+  })
 }
 
 export function ownerNameOf(parts: NetworkParts, owner: DesiredWorkload['owner']): string {

@@ -10,8 +10,10 @@ import {
 } from '../../work/spec/index.ts'
 import { type WorkloadView, workloadSchema } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
-import { failure, toFailure } from './failures.ts'
-import type { ApiDeps, ImageContent, InstanceLogLine, NetworkParts } from './index.ts'
+import { failure } from './failures.ts'
+import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
+import { logHandlers } from './logs.ts'
+import { mustBeFree } from './published-ports.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
 import { earlierVersion, pastView } from './versions.ts'
 import { ownerNameOf, placedNow, workloadView } from './workload-view.ts'
@@ -45,6 +47,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const workload = parseWorkload(input)
       const existing = known(parts, workload.name)
       if (existing) return view(parts, sameAs(parts, existing, workload, deps.node.owner().id))
+      mustBeFree(parts, workload)
       // Whoever takes the name while the image is looked for has it.
       return view(parts, await parts.desired.apply(await pinned(parts, workload), undefined))
     }),
@@ -52,6 +55,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     preview: workloads.preview.handler(({ input }) => {
       const parts = inNetwork(deps)
       const workload = parseWorkload(input)
+      mustBeFree(parts, workload)
       return { slots: slotsOf(parts, withCandidate(parts, workload, deps), workload.name) }
     }),
     change: workloads.change.handler(async ({ input }) => {
@@ -59,6 +63,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const { name, ...patch } = input
       const existing = findOwn(parts, name, deps)
       const changed = await pinned(parts, applyChange(existing.workload, patch))
+      mustBeFree(parts, changed)
       return view(parts, await parts.desired.apply(changed, existing))
     }),
     delete: workloads.delete.handler(async ({ input }) => {
@@ -82,6 +87,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const existing = known(parts, input.name)
       if (existing) findOwn(parts, input.name, deps)
       const earlier = earlierVersion(parts, input, existing)
+      mustBeFree(parts, earlier)
       return view(parts, await parts.desired.apply(earlier, existing))
     }),
     why: workloads.why.handler(({ input }) => {
@@ -94,24 +100,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
         conditions: view(parts, desired, placed).conditions,
       }
     }),
-    logs: workloads.logs.handler(({ input, signal }) => {
-      const parts = inNetwork(deps)
-      const { name, instance, tail, follow } = input
-      if (!known(parts, name)) unwanted(parts, name)
-      const of = { workload: name, ...(instance !== undefined && { instance }) }
-      return read(deps, parts.readLogs(of, { tail, follow, ...(signal && { signal }) }))
-    }),
-    instanceLogs: workloads.instanceLogs.handler(({ input, signal }) => {
-      const parts = inNetwork(deps)
-      const { id, tail, follow } = input
-      if (!parts.placementInput().instances.some((instance) => instance.id === id)) {
-        throw failure('NOT_FOUND', `There is no instance “${id}”.`)
-      }
-      return read(
-        deps,
-        parts.readLogs({ instance: id }, { tail, follow, ...(signal && { signal }) }),
-      )
-    }),
+    ...logHandlers(build, deps),
   }
 }
 
@@ -234,17 +223,6 @@ function slotsOf(parts: NetworkParts, input: PlacementInput, name: string) {
       reason: { code: one.code, message: objectionText(one.code) },
     })),
   }))
-}
-
-async function* read(
-  deps: ApiDeps,
-  lines: AsyncIterable<InstanceLogLine>,
-): AsyncGenerator<InstanceLogLine> {
-  try {
-    yield* lines
-  } catch (error) {
-    throw toFailure(error, deps.logger)
-  }
 }
 
 function byName(a: WorkloadView, b: WorkloadView): number {

@@ -19,6 +19,7 @@ import type { Member } from '../../network/membership/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import { desiredOfState } from '../../work/desired/testing/no-primary.ts'
 import type { EdgeCounts } from '../../work/edge/index.ts'
+import type { InstanceLogLine, KeptLog } from '../../work/logs/index.ts'
 import { createSecrets } from '../../work/secrets/index.ts'
 import type { Instance } from '../../work/spec/index.ts'
 import {
@@ -27,7 +28,6 @@ import {
   createKeyDoor,
   createPublish,
   createRouter,
-  type InstanceLogLine,
   type MemberFacts,
   type NetworkParts,
   type SeedFacts,
@@ -61,6 +61,7 @@ interface World {
   instances: Instance[]
   bundles: BundleFacts[]
   lines: InstanceLogLine[]
+  kept: KeptLog[]
   images: Record<string, string>
   edge: EdgeCounts
   seeds: SeedFacts[]
@@ -81,6 +82,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     instances: [],
     bundles: [],
     lines: [],
+    kept: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
     seeds: [],
@@ -229,6 +231,7 @@ function partsOf(
     async *readLogs() {
       yield* world.lines
     },
+    keptLogs: async () => world.kept,
     bundles: {
       list: () => world.bundles,
       async publish(content) {
@@ -250,7 +253,7 @@ function partsOf(
         return imageId === undefined ? undefined : { imageId, exposes: [] }
       },
     },
-    edge: { counts: () => ({ ...world.edge }) },
+    edge: { counts: () => ({ ...world.edge }), services: () => [] },
   }
 }
 

@@ -6,11 +6,20 @@ import { createSystemClock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { createSilentLogger } from '../../base/log/index.ts'
 import type { Net, NetStream, NodeId } from '../../base/net/index.ts'
-import type { Instance } from '../spec/index.ts'
-import { createEdge, createTunnelServer, type Edge, type Endpoint } from './index.ts'
+import { createSeededRandom } from '../../base/random/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
+import { type EdgeRules, edgeOf, type Instance } from '../spec/index.ts'
+import {
+  createEdge,
+  createTunnelServer,
+  type Edge,
+  type Endpoint,
+  type EndpointSource,
+} from './index.ts'
 
 export const HERE = 'a'.repeat(64) as NodeId
 export const THERE = 'b'.repeat(64) as NodeId
+export const OWNER = 'c'.repeat(64) as OwnerId
 
 export interface Stage {
   /** Starts a server as an instance of the workload. */
@@ -21,10 +30,17 @@ export interface Stage {
   ): Promise<Endpoint & { server: Server }>
   edge(): Promise<Edge>
   endpoints: Map<string, Endpoint[]>
+  /** What workloads ask of the edge, over what is asked by default. */
+  rules: Map<string, Partial<EdgeRules>>
+  /** Tells the edge that endpoints or rules have changed. */
+  changed(): void
   /** Whether the owner of `HERE` holds `use`. */
   entitled: boolean
   close(): Promise<void>
 }
+
+/** Draws the first of several each time, so that tests know who is asked. */
+const random = { ...createSeededRandom(1), float: () => 0, int: () => 0 }
 
 export function createStage(): Stage {
   const endpoints = new Map<string, Endpoint[]>()
@@ -38,6 +54,24 @@ export function createStage(): Stage {
       .flat()
       .filter(({ node }) => node === THERE)
       .map(instanceOf)
+  const listeners = new Set<() => void>()
+  const source: EndpointSource = {
+    service(name) {
+      if (!endpoints.has(name)) return undefined
+      return { owner: OWNER, rules: { ...edgeOf({}), ...stage.rules.get(name) } }
+    },
+    endpoints(name, containerPort = 80) {
+      return (endpoints.get(name) ?? []).filter((one) => one.containerPort === containerPort)
+    },
+    published: () =>
+      [...stage.rules].flatMap(([workload, { tcp = [] }]) =>
+        tcp.map((one) => ({ ...one, workload })),
+      ),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
   const mayUse = (): boolean => stage.entitled
   const tunnels = createTunnelServer({
     net: mesh.there,
@@ -49,6 +83,10 @@ export function createStage(): Stage {
 
   const stage: Stage = {
     endpoints,
+    rules: new Map(),
+    changed: () => {
+      for (const listener of listeners) listener()
+    },
     entitled: true,
     async instance(workload, listener, on = HERE) {
       const server = http.createServer(listener)
@@ -62,8 +100,7 @@ export function createStage(): Stage {
     },
     async edge() {
       await tunnels.start()
-      const source = { endpoints: (name: string) => endpoints.get(name) }
-      const deps = { self: HERE, net: mesh.here, endpoints: source, clock, logger }
+      const deps = { self: HERE, net: mesh.here, endpoints: source, clock, random, logger }
       const edge = createEdge(deps, { port: 0 })
       edges.push(edge)
       await edge.start()

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSystemClock } from '../../base/clock/index.ts'
 import { isCode } from '../../base/errors/index.ts'
 import { createSilentLogger } from '../../base/log/index.ts'
+import { createSeededRandom } from '../../base/random/index.ts'
 import { ask, createStage, echo, HERE, raw, type Stage, says, until } from './edge.fixture.ts'
 import { createEdge } from './index.ts'
 
@@ -146,8 +147,14 @@ describe('bad input', () => {
       {
         self: HERE,
         net: { openStream: () => Promise.reject(new Error('no mesh')) },
-        endpoints: { endpoints: () => undefined },
+        endpoints: {
+          service: () => undefined,
+          endpoints: () => [],
+          published: () => [],
+          subscribe: () => () => {},
+        },
         clock: createSystemClock(),
+        random: createSeededRandom(1),
         logger: createSilentLogger(),
       },
       { port },

@@ -7,6 +7,7 @@ import type { Endpoint } from './index.ts'
 import { JOINED_BYTES_MAX } from './limits.ts'
 import type { RequestBody } from './request-body.ts'
 import type { Route } from './route.ts'
+import type { Turn } from './turn.ts'
 
 /** RFC 9110 §9.2.2: sending it twice has the effect of sending it once. */
 const IDEMPOTENT: ReadonlySet<string> = new Set([
@@ -23,24 +24,31 @@ export interface ExchangePlan {
   response: ServerResponse
   route: Route
   body: RequestBody
-  /** To be tried in this order. Never empty. */
-  order: readonly Endpoint[]
+  turn: Turn
+  timeouts: Timeouts
   pool(endpoint: Endpoint): Dispatcher
-  /** The endpoint could not be connected to. */
-  onUnreachable(endpoint: Endpoint): void
-  onRetry(): void
   /** No endpoint answered: what each said, and whether the request itself was at fault. */
   onFailed(failures: readonly Failure[], badRequest: boolean): void
+}
+
+/** What a workload grants its own answers. */
+export interface Timeouts {
+  /** To the first byte. */
+  answerMs: number
+  /** Between two bytes of it. */
+  idleMs: number
 }
 
 export interface Failure {
   endpoint: Endpoint
   reason: string
+  /** It was given its time and let it pass. */
+  late: boolean
 }
 
 /** Sends one request to one endpoint after another until one begins to answer. */
 export function runExchange(plan: ExchangePlan): void {
-  const { request, response, route, body } = plan
+  const { request, response, route, body, turn } = plan
   const failures: Failure[] = []
   const headers = requestHeaders(request.rawHeaders, request.headers.connection ?? '', {
     address: request.socket.remoteAddress ?? '',
@@ -50,29 +58,31 @@ export function runExchange(plan: ExchangePlan): void {
   const method = request.method ?? 'GET'
   let current: Attempt | undefined
 
-  const attempt = (index: number): void => {
-    const endpoint = plan.order[index]
+  const attempt = (): void => {
+    const endpoint = turn.next()
     if (!endpoint) {
       plan.onFailed(failures, false)
       return
     }
-    if (index > 0) plan.onRetry()
-    current = new Attempt(response, endpoint, route.prefix, (error, reached) => {
-      failures.push({ endpoint, reason: reasonOf(error) })
+    current = new Attempt(response, endpoint, route.prefix, turn, (error, reached) => {
+      failures.push(failureOf(endpoint, error))
       const badRequest = errorCode(error) === 'UND_ERR_INVALID_ARG'
-      if (!reached && !badRequest) plan.onUnreachable(endpoint)
-      if (!badRequest && canRepeat(method, body, error, reached)) attempt(index + 1)
+      if (!badRequest) turn.failed(reached)
+      if (!badRequest && canRepeat(method, body, error, reached)) attempt()
       else plan.onFailed(failures, badRequest)
     })
+    const { answerMs, idleMs } = plan.timeouts
+    const times = { headersTimeout: answerMs, bodyTimeout: idleMs }
     plan
       .pool(endpoint)
-      .dispatch({ path: route.path, method, headers, body: bytesOf(body) }, current)
+      .dispatch({ path: route.path, method, headers, body: bytesOf(body), ...times }, current)
   }
 
   response.once('close', () => {
     if (!response.writableFinished) current?.abandon()
+    turn.over()
   })
-  attempt(0)
+  attempt()
 }
 
 function bytesOf(body: RequestBody): Buffer | Readable | null {
@@ -85,7 +95,7 @@ function canRepeat(method: string, body: RequestBody, error: Error, reached: boo
   if (body.kind === 'stream' && body.touched()) return false
   if (!reached) return true
   // An endpoint that took its whole time to think would cost the client that time again.
-  return IDEMPOTENT.has(method) && errorCode(error) !== 'UND_ERR_HEADERS_TIMEOUT'
+  return IDEMPOTENT.has(method) && !isLate(error)
 }
 
 /** One request on its way to one endpoint, and its answer on the way back. */
@@ -93,6 +103,7 @@ class Attempt implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse
   readonly #endpoint: Endpoint
   readonly #prefix: string
+  readonly #turn: Turn
   readonly #onFailed: (error: Error, reached: boolean) => void
   #controller: Dispatcher.DispatchController | undefined
   #abandoned = false
@@ -106,11 +117,13 @@ class Attempt implements Dispatcher.DispatchHandler {
     response: ServerResponse,
     endpoint: Endpoint,
     prefix: string,
+    turn: Turn,
     onFailed: (error: Error, reached: boolean) => void,
   ) {
     this.#response = response
     this.#endpoint = endpoint
     this.#prefix = prefix
+    this.#turn = turn
     this.#onFailed = onFailed
   }
 
@@ -134,6 +147,7 @@ class Attempt implements Dispatcher.DispatchHandler {
     // Interim answers (103) are hints that may be left out.
     if (status < 200) return
     this.#answering = true
+    this.#turn.answered(status)
     const flat = responseHeaders(headers, this.#endpoint, this.#prefix)
     this.#response.writeHead(status, statusText ?? '', flat)
     this.#headWaits = true
@@ -176,10 +190,30 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 }
 
-export function reasonOf(error: unknown): string {
+export function failureOf(endpoint: Endpoint, error: unknown): Failure {
+  return { endpoint, reason: reasonOf(error), late: isLate(error) }
+}
+
+const LATE_CODES: ReadonlySet<string> = new Set([
+  'ANSWER_TIMEOUT',
+  'CONNECT_TIMEOUT',
+  'NET_TIMEOUT',
+  'TUNNEL_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+])
+
+function isLate(error: unknown): boolean {
+  const code = errorCode(error)
+  return code !== undefined && LATE_CODES.has(code)
+}
+
+function reasonOf(error: unknown): string {
   switch (errorCode(error)) {
+    case 'CONNECT_TIMEOUT':
+      return 'it could not be connected to in time'
     case 'ECONNREFUSED':
       return 'nothing listens on its port'
+    case 'ANSWER_TIMEOUT':
     case 'UND_ERR_HEADERS_TIMEOUT':
       return 'it did not answer in time'
     case 'UND_ERR_SOCKET':

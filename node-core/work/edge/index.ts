@@ -1,20 +1,24 @@
 /**
  * The edge takes HTTP in on every node and routes it to healthy endpoints: by host name
- * `<workload>.localhost` or by path `/<workload>/…` (prefix stripped). Round-robin; another endpoint
- * is tried before the first byte is sent; WebSocket and streaming pass, any other upgrade is served as
- * the plain request it came with. On path routes the prefix is put before absolute paths in Location
+ * `<workload>.localhost` or by path `/<workload>/…` (prefix stripped), and TCP at the ports that
+ * workloads publish. Of two endpoints drawn by chance the one that costs less is asked, and those that
+ * do badly are passed over (docs/adr/0032); another one is tried before the first byte is sent;
+ * WebSocket and streaming pass, any other upgrade is served as the plain request it came with. On path routes the prefix is put before absolute paths in Location
  * and before the Path of cookies, except those named `__Host-…`. Endpoints on this node are dialled
  * on loopback, those of other nodes are reached through a mesh stream, so that traffic
  * between nodes is always encrypted and no instance listens beyond its own machine.
  *
- *     const edge = createEdge({ self, net, endpoints, clock, logger }, { port: 8080 })
+ *     const edge = createEdge({ self, net, endpoints, clock, random, logger }, { port: 8080 })
  *     await edge.start()
  */
+import type { Duplex } from 'node:stream'
 import type { Clock } from '../../base/clock/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
-import type { Instance } from '../spec/index.ts'
+import type { Random } from '../../base/random/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
+import type { EdgeRules, Instance } from '../spec/index.ts'
 
 export interface Endpoint {
   workload: string
@@ -25,22 +29,62 @@ export interface Endpoint {
   /** On its node's loopback; only meaningful on that node. */
   hostPort: number
   healthy: boolean
+  /** Its share of the requests beside those of others; above 0. Default 1. */
+  weight?: number
 }
 
 /** Where the edge learns endpoints; implemented over the shared state by `node.ts`. */
 export interface EndpointSource {
+  /** Undefined for a workload nobody has. Asked with each request, as the next: must be cheap. */
+  service(workload: string): Service | undefined
   /**
-   * Undefined for a workload nobody has; healthy and unhealthy endpoints otherwise, in an order that
-   * stays the same while they do. Asked once per request, so it must be cheap.
+   * Healthy and unhealthy ones of a declared port, of the one that speaks HTTP unless told otherwise;
+   * the same objects while nothing changes.
    */
-  endpoints(workload: string): readonly Endpoint[] | undefined
+  endpoints(workload: string, containerPort?: number): readonly Endpoint[]
+  /** Ports that workloads want listened for, each once. */
+  published(): readonly Published[]
+  /** Anything of the above may have changed. */
+  subscribe(listener: () => void): () => void
+}
+
+export interface Service {
+  owner: OwnerId
+  rules: EdgeRules
+}
+
+export interface Published {
+  port: number
+  workload: string
+  containerPort: number
+}
+
+/** A published port as this edge has it. */
+export interface TcpService extends Published {
+  listens: boolean
+  /** `127.0.0.1:15432`. */
+  address: string
+  /** Connections there are. */
+  open: number
+  /** Why it does not listen. */
+  reason?: string
 }
 
 export interface Edge extends Lifecycle {
   /** The port it listens on; 0 before start. */
   readonly port: number
   counts(): EdgeCounts
+  /** Published ports, listened for or not. */
+  services(): TcpService[]
+  /**
+   * A connection to a declared port of a healthy instance, wherever it runs. Throws NO_ENDPOINT. Half
+   * open at either end; its owner listens for `error`.
+   */
+  connect(workload: string, containerPort: number): Promise<Duplex>
 }
+
+/** What whoever only wants connections needs of it. */
+export type Dialer = Pick<Edge, 'connect'>
 
 /** Since the edge was created; `open` is now. */
 export interface EdgeCounts {
@@ -59,6 +103,7 @@ export interface EdgeDeps {
   net: Pick<Net, 'openStream'>
   endpoints: EndpointSource
   clock: Clock
+  random: Random
   logger: Logger
 }
 
@@ -74,6 +119,10 @@ export interface EdgeOptions {
 export type EdgeErrorCode =
   /** Another program listens on the port. */
   | 'PORT_TAKEN'
+  /** An instance on this computer did not take the connection in time. */
+  | 'CONNECT_TIMEOUT'
+  /** An instance that was asked to leave HTTP did not answer in time. */
+  | 'ANSWER_TIMEOUT'
   /** No healthy endpoint of the workload takes a connection. */
   | 'NO_ENDPOINT'
   /** The other node does not open the tunnel: not entitled, unknown instance, undeclared port. */
@@ -92,6 +141,5 @@ export interface TunnelServerDeps {
   logger: Logger
 }
 
-export { createDialer, type Dialer } from './dial.ts'
 export { createEdge } from './edge.ts'
 export { createTunnelServer } from './tunnel-server.ts'

@@ -20,16 +20,42 @@ export const ENDPOINT_CONNECTIONS_MAX = 128
 export const ENDPOINT_KEEP_ALIVE_MS = 4_000
 /** How long an endpoint may take to be connected to. */
 export const CONNECT_TIMEOUT_MS = 5_000
-/** How long an endpoint may think before its answer begins. */
-export const ANSWER_TIMEOUT_MS = 120_000
-/** How long an endpoint that failed to connect is passed over. */
-export const REST_MS = 1_000
+/** How long an endpoint is passed over the first time; each time twice as long. */
+export const EJECTION_MS = 1_000
+/** How long an endpoint is passed over at most. */
+export const EJECTION_MS_MAX = 30_000
+/** Bad answers in a row before an endpoint is passed over. */
+export const EJECTION_FAILURES = 5
+/** Share of a workload's endpoints that may be passed over for bad answers at once. */
+export const EJECTED_SHARE_MAX = 0.5
+/** How long an endpoint has to do well before its next ejection is a short one again. */
+export const EJECTION_FORGOTTEN_MS = 60_000
+/** How long until a latency counts for a third of what it was, in milliseconds. */
+export const LATENCY_FADES_MS = 10_000
+/** A faster answer counts as one of this many milliseconds. */
+export const LATENCY_FLOOR_MS = 10
+/** Endpoints whose latency and failures are remembered. */
+export const STANDINGS_MAX = 10_000
+/** Further attempts that each request adds to its workload's budget. */
+export const RETRY_SHARE = 0.2
+/** Further attempts that a workload's budget gains in a second whatever its requests. */
+export const RETRIES_PER_SECOND = 10
+/** Further attempts that a workload may save up. */
+export const RETRIES_SAVED_MAX = 100
+/** Workloads that something is remembered of at the edge; who is over it starts anew. */
+export const WORKLOADS_KEPT_MAX = 10_000
 /** Endpoints tried for one request. */
 export const ATTEMPTS_MAX = 4
 /** A body up to this size is kept, so that the request can be repeated elsewhere. */
 export const KEPT_BODY_BYTES_MAX = 65_536
 /** A body up to this size leaves in one write with its head. */
 export const JOINED_BYTES_MAX = 4_096
+/** Connections to one published port at once; more are closed at once. */
+export const TCP_CONNECTIONS_MAX = 1_024
+/** How long changes are gathered before published ports are brought in line. */
+export const PUBLISHED_SETTLE_MS = 100
+/** How often a published port that another program holds is tried again. */
+export const PORT_RETRY_MS = 5_000
 /** Connection pools kept; the one made longest ago goes first. */
 export const POOLS_MAX = 512
 /** How long requests under way may go on when the edge stops. */

@@ -1,39 +1,38 @@
-import type { Failure } from './exchange.ts'
+import type { Failure, Timeouts } from './exchange.ts'
 import type { Endpoint, EndpointSource } from './index.ts'
-import { ATTEMPTS_MAX, OPEN_REQUESTS_MAX } from './limits.ts'
+import { OPEN_REQUESTS_MAX } from './limits.ts'
 import type { Refusal } from './refusal.ts'
-import type { Rotation } from './rotation.ts'
 import { type Route, type RouteRefusal, routeOf } from './route.ts'
 
 export interface Passage {
   route: Route
-  order: readonly Endpoint[]
+  /** At least one of them is healthy. */
+  endpoints: readonly Endpoint[]
+  timeouts: Timeouts
 }
 
 /** What a decision rests on. */
 export interface Situation {
   /** Host names besides loopback's that this edge answers to. */
   names: ReadonlySet<string>
-  rotation: Rotation
   /** Requests under way. */
   open: number
-  endpoints: EndpointSource
+  source: EndpointSource
 }
 
 /** Where a request goes, or why it goes nowhere. */
 export function decide(
-  situation: Situation,
+  { names, open, source }: Situation,
   asked: { host: string | undefined; target: string },
-  nowMs: number,
 ): Passage | Refusal {
-  const route = routeOf(asked.host, asked.target, situation.names)
+  const route = routeOf(asked.host, asked.target, names)
   if (typeof route === 'string') return ROUTE_REFUSALS[route]
-  const endpoints = situation.endpoints.endpoints(route.workload)
-  if (!endpoints) return NO_SUCH_WORKLOAD
-  if (situation.open >= OPEN_REQUESTS_MAX) return TOO_BUSY
-  const order = situation.rotation.next(route.workload, endpoints, nowMs)
-  if (order.length === 0) return nobodyHealthy(route, endpoints)
-  return { route, order: order.slice(0, ATTEMPTS_MAX) }
+  const service = source.service(route.workload)
+  if (!service) return NO_SUCH_WORKLOAD
+  if (open >= OPEN_REQUESTS_MAX) return TOO_BUSY
+  const endpoints = source.endpoints(route.workload)
+  if (!endpoints.some(({ healthy }) => healthy)) return nobodyHealthy(route, endpoints)
+  return { route, endpoints, timeouts: service.rules }
 }
 
 export const BAD_REQUEST: Refusal = {
@@ -76,5 +75,7 @@ function nobodyHealthy({ workload }: Route, endpoints: readonly Endpoint[]): Ref
 export function nobodyAnswered({ workload }: Route, failures: readonly Failure[]): Refusal {
   const each = failures.map(({ endpoint, reason }) => `${endpoint.instance}: ${reason}`)
   const reason = `No instance of ${workload} answered (${each.join('; ')}).`
+  // One that let its time pass may have done what was asked, which is not to be hidden.
+  if (failures.at(-1)?.late) return { status: 504, code: 'TIMED_OUT', reason }
   return { status: 502, code: 'UNAVAILABLE', reason }
 }

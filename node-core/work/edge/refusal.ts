@@ -2,8 +2,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 export interface Refusal {
-  status: 400 | 404 | 502 | 503
-  code: 'VALIDATION_ERROR' | 'NOT_FOUND' | 'UNAVAILABLE'
+  status: 400 | 401 | 403 | 404 | 429 | 502 | 503 | 504
+  code:
+    | 'VALIDATION_ERROR'
+    | 'UNAUTHORIZED'
+    | 'FORBIDDEN'
+    | 'NOT_FOUND'
+    | 'RATE_LIMITED'
+    | 'UNAVAILABLE'
+    | 'TIMED_OUT'
   reason: string
 }
 

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import type { Endpoint } from './index.ts'
-import { REST_MS } from './limits.ts'
-import { createRotation } from './rotation.ts'
 import { routeOf } from './route.ts'
 
 const NAMES = new Set(['box.lan'])
@@ -46,33 +44,6 @@ const endpoint = (instance: string, healthy = true): Endpoint => ({
   containerPort: 80,
   hostPort: 1,
   healthy,
-})
-
-describe('the rotation', () => {
-  const three = [endpoint('a'), endpoint('b'), endpoint('c')]
-  const names = (order: readonly Endpoint[]): string =>
-    order.map(({ instance }) => instance).join('')
-
-  it('begins one further each time and keeps the others as second choices', () => {
-    const rotation = createRotation()
-    const orders = [0, 1, 2, 3].map(() => names(rotation.next('web', three, 0)))
-    expect(orders).toEqual(['abc', 'bca', 'cab', 'abc'])
-  })
-
-  it('leaves the unhealthy out', () => {
-    const some = [endpoint('a', false), endpoint('b')]
-    expect(names(createRotation().next('web', some, 0))).toBe('b')
-    expect(createRotation().next('web', [endpoint('a', false)], 0)).toEqual([])
-  })
-
-  it('puts who refused a connection last, for a second', () => {
-    const rotation = createRotation()
-    rotation.rest(endpoint('a'), 0)
-    expect(names(rotation.next('web', three, REST_MS - 1))).toBe('bca')
-    rotation.next('web', three, 0)
-    rotation.next('web', three, 0)
-    expect(names(rotation.next('web', three, REST_MS))).toBe('abc')
-  })
 })
 
 describe('headers', () => {

@@ -1,14 +1,15 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type Failure, reasonOf } from './exchange.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import { connectInTurn } from './connecting.ts'
+import { type Failure, failureOf, type Timeouts } from './exchange.ts'
 import { EDGE_HEADER, placed, requestHeaders } from './headers.ts'
-
 import type { Endpoint } from './index.ts'
-import { ANSWER_TIMEOUT_MS } from './limits.ts'
 import { bodyOf, type Refusal } from './refusal.ts'
 import { bodyKind } from './request-body.ts'
 import type { Route } from './route.ts'
 import { splice } from './splice.ts'
+import type { Turn } from './turn.ts'
 
 export interface UpgradePlan {
   request: IncomingMessage
@@ -17,10 +18,9 @@ export interface UpgradePlan {
   /** What the client sent after the head. */
   head: Buffer
   route: Route
-  order: readonly Endpoint[]
+  turn: Turn
+  timeouts: Timeouts
   connect(endpoint: Endpoint): Promise<Duplex>
-  onUnreachable(endpoint: Endpoint): void
-  onRetry(): void
   onFailed(failures: readonly Failure[]): void
 }
 
@@ -41,32 +41,29 @@ export function isWebSocket(request: IncomingMessage): boolean {
  * could be connected to; the one that was sent the request may have acted on it.
  */
 export async function runUpgrade(plan: UpgradePlan): Promise<void> {
+  const { turn, client } = plan
   const failures: Failure[] = []
-  for (const endpoint of plan.order) {
-    if (failures.length > 0) plan.onRetry()
-    let upstream: Duplex
-    try {
-      upstream = await plan.connect(endpoint)
-    } catch (error) {
-      plan.onUnreachable(endpoint)
-      failures.push({ endpoint, reason: reasonOf(error) })
-      continue
-    }
-    if (plan.client.destroyed) {
-      upstream.destroy()
+  try {
+    const connected = await connectInTurn(turn, plan.connect, failures)
+    if (client.destroyed) {
+      connected?.upstream.destroy()
       return
     }
-    const failure = await offer(plan, endpoint, upstream)
-    if (failure === undefined) return
-    failures.push({ endpoint, reason: reasonOf(failure) })
-    break
+    if (connected) {
+      const failure = await offer(plan, connected.endpoint, connected.upstream)
+      if (failure === undefined) return
+      turn.failed(true)
+      failures.push(failureOf(connected.endpoint, failure))
+    }
+    plan.onFailed(failures)
+  } finally {
+    turn.over()
   }
-  plan.onFailed(failures)
 }
 
 /** Undefined once the endpoint has answered, with 101 or otherwise, and that has ended. */
 function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise<unknown> {
-  const { request, route, client } = plan
+  const { request, route, client, turn, timeouts } = plan
   return new Promise((resolve) => {
     const outgoing = httpRequest({
       method: request.method,
@@ -83,23 +80,25 @@ function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise
         request.headers.upgrade ?? '',
       ],
       createConnection: () => upstream,
-      timeout: ANSWER_TIMEOUT_MS,
+      timeout: timeouts.answerMs,
     })
     const onGone = (): void => {
       outgoing.destroy(new Error('The client went away.'))
     }
     client.once('close', onGone)
-    outgoing.once('timeout', () => outgoing.destroy(new Error('It did not answer in time.')))
+    outgoing.once('timeout', () => outgoing.destroy(lateAnswer()))
     outgoing.once('error', resolve)
     outgoing.once('upgrade', (answer, socket, head) => {
       client.off('close', onGone)
+      turn.answered(101)
       upstream.removeAllListeners('timeout')
       client.write(headOf(answer, endpoint, route.prefix))
       if (head.byteLength > 0) client.write(head)
       if (plan.head.byteLength > 0) socket.write(plan.head)
-      void splice(client, socket).then(() => resolve(undefined))
+      void splice(client, socket, timeouts.idleMs).then(() => resolve(undefined))
     })
     outgoing.once('response', (answer) => {
+      turn.answered(answer.statusCode ?? 502)
       client.write(headOf(answer, endpoint, route.prefix, 'close'))
       answer.pipe(client)
       answer.once('close', () => {
@@ -109,6 +108,10 @@ function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise
     })
     outgoing.end()
   })
+}
+
+function lateAnswer(): Error {
+  return new MyceliumError('ANSWER_TIMEOUT', 'It did not answer in time.')
 }
 
 /** Status line and headers as the endpoint sent them; its answer's body has no framing of its own. */
@@ -147,6 +150,10 @@ export function refuseUpgrade(request: IncomingMessage, client: Duplex, refusal:
 const REASONS = {
   400: 'Bad Request',
   404: 'Not Found',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  429: 'Too Many Requests',
   502: 'Bad Gateway',
   503: 'Service Unavailable',
+  504: 'Gateway Timeout',
 } as const satisfies Record<Refusal['status'], string>

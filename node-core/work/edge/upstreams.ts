@@ -1,15 +1,15 @@
 import { connect as connectSocket, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type buildConnector, type Dispatcher, Pool } from 'undici'
+import { MyceliumError } from '../../base/errors/index.ts'
+import { keyOf } from './choice.ts'
 import type { EdgeDeps, Endpoint } from './index.ts'
 import {
-  ANSWER_TIMEOUT_MS,
   CONNECT_TIMEOUT_MS,
   ENDPOINT_CONNECTIONS_MAX,
   ENDPOINT_KEEP_ALIVE_MS,
   POOLS_MAX,
 } from './limits.ts'
-import { keyOf } from './rotation.ts'
 import { openTunnel } from './tunnel-client.ts'
 
 /** Connections to endpoints: pooled for requests, single for upgrades. */
@@ -31,8 +31,6 @@ export function createUpstreams(deps: EdgeDeps): Upstreams {
       connections: ENDPOINT_CONNECTIONS_MAX,
       keepAliveTimeout: ENDPOINT_KEEP_ALIVE_MS,
       keepAliveMaxTimeout: ENDPOINT_KEEP_ALIVE_MS,
-      headersTimeout: ANSWER_TIMEOUT_MS,
-      bodyTimeout: 0,
       connect: connectorOf(() => connect(endpoint)),
     })
 
@@ -75,8 +73,10 @@ function connectorOf(open: () => Promise<Duplex>): buildConnector.connector {
 
 function dialLocal(port: number): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const socket = connectSocket({ host: '127.0.0.1', port, noDelay: true })
-    socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy(new Error('No connection in time.')))
+    const socket = connectSocket({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen: true })
+    socket.setTimeout(CONNECT_TIMEOUT_MS, () => {
+      socket.destroy(new MyceliumError('CONNECT_TIMEOUT', 'No connection in time.'))
+    })
     socket.once('error', reject)
     socket.once('connect', () => {
       socket.setTimeout(0)

@@ -6,7 +6,7 @@ import type { Clock } from '../../base/clock/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
-import type { InstanceAccesses, Runner, Running } from '../runners/index.ts'
+import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
 import {
   DEFAULT_GRACE_MS,
   type DesiredWorkload,
@@ -52,6 +52,7 @@ export interface CrewDeps {
   publisher: Publisher
   probe: HealthProbe
   access: InstanceAccesses | undefined
+  keeper: OutputKeeper | undefined
   clock: Clock
   random: Random
   logger: Logger
@@ -121,6 +122,7 @@ export function createCrew(deps: CrewDeps): Crew {
     const isGone = await driver.end(how)
     if (!isGone || drivers.get(id) !== driver) return
     drivers.delete(id)
+    deps.keeper?.ended(id)
     publisher.retract({ id, node: self })
     deps.onChange({ ...toInstance(driver.local, self), status: 'Stopped' })
     replan()
@@ -134,6 +136,7 @@ export function createCrew(deps: CrewDeps): Crew {
         logger,
         probe: deps.probe,
         access: deps.access,
+        keeper: deps.keeper,
         partsOf(one) {
           const desired = view.desired(one.workload)
           return desired && isCurrent(one, desired) ? desired.workload.parts : undefined
@@ -177,11 +180,13 @@ export function createCrew(deps: CrewDeps): Crew {
     }
   }
 
-  /** Doors of instances that ended while this node was away, once all that runs is known. */
+  /** Doors and logs of instances that ended while this node was away, once all that runs is known. */
   function sweepLeftovers(): void {
-    if (leftoversSwept || !deps.access || !engines.allListed()) return
+    if (leftoversSwept || !engines.allListed()) return
     leftoversSwept = true
-    task(deps.access.keepOnly([...drivers.keys()]))
+    const ids = [...drivers.keys()]
+    deps.keeper?.keepOnly(ids)
+    if (deps.access) task(deps.access.keepOnly(ids))
   }
 
   function task(promise: Promise<unknown>): void {

@@ -3,7 +3,6 @@
  * tell and what runs here, and has the plan carried out.
  */
 import { every } from '../../base/clock/index.ts'
-import { MyceliumError } from '../../base/errors/index.ts'
 import { place } from '../placement/index.ts'
 import type { Instance } from '../spec/index.ts'
 import { createCrew } from './crew.ts'
@@ -45,6 +44,7 @@ export function createReconciler(
     ...{ self, runners, engines, view, publisher, clock, random, logger },
     probe: deps.probe ?? createHealthProbe(),
     access: deps.access,
+    keeper: deps.keeper,
     onChange(instance) {
       for (const listener of listeners) listener(instance)
     },
@@ -135,11 +135,6 @@ export function createReconciler(
     poke() {
       sense().catch(onSenseError)
       timer.within(0)
-    },
-    logs(instance, logOptions) {
-      const runner = crew.runnerOf(instance)
-      if (runner) return runner.logs(instance, logOptions)
-      throw new MyceliumError('NOT_FOUND', `No instance ${instance} is on this node.`)
     },
     subscribe(listener) {
       listeners.add(listener)

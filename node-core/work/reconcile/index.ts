@@ -14,7 +14,7 @@ import type { Net } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { SharedState } from '../../control/state/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
-import type { InstanceAccesses, LogLineOut, Runner } from '../runners/index.ts'
+import type { InstanceAccesses, OutputKeeper, Runner } from '../runners/index.ts'
 import type { Instance, WorkloadKind } from '../spec/index.ts'
 import type { HealthProbe } from './health-probe.ts'
 import type { WorkView } from './work-view.ts'
@@ -24,11 +24,6 @@ export interface Reconciler extends Lifecycle {
   local(): Instance[]
   /** Looks again now instead of at the next change or tick. */
   poke(): void
-  /** Throws NOT_FOUND when this node has no such instance. */
-  logs(
-    instance: string,
-    options: { tail?: number; follow?: boolean; signal?: AbortSignal },
-  ): AsyncIterable<LogLineOut>
   /** Told of every change of an instance here; `Stopped` when it is gone. */
   subscribe(listener: (instance: Instance) => void): () => void
 }
@@ -42,6 +37,8 @@ export interface ReconcilerDeps {
   runners: Readonly<Partial<Record<WorkloadKind, Runner>>>
   /** Without it instances have no way to their node. */
   access?: InstanceAccesses
+  /** Without it what instances write is kept nowhere. */
+  keeper?: OutputKeeper
   clock: Clock
   random: Random
   logger: Logger
@@ -58,13 +55,6 @@ export interface ReconcilerOptions {
 
 export { createReconciler } from './driver.ts'
 export type { HealthProbe } from './health-probe.ts'
-export {
-  createLogs,
-  type InstanceLogLine,
-  type LogReadOptions,
-  type Logs,
-  type LogsDeps,
-} from './logs.ts'
 export { createPlanTimer, type PlanTimer } from './plan-timer.ts'
 export { createReadiness, type Readiness, type ReadinessDeps } from './readiness.ts'
 export { type SeenInstance, type WorkloadStatus, workloadStatus } from './status.ts'

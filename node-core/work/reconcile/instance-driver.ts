@@ -2,7 +2,7 @@
 import type { Clock } from '../../base/clock/index.ts'
 import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
-import type { InstanceAccesses, Runner, Running } from '../runners/index.ts'
+import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
 import { DEFAULT_RESTART, type DesiredWorkload, type Part, type Workload } from '../spec/index.ts'
 import type { HealthProbe } from './health-probe.ts'
 import { ENGINE_LOOKS_MAX, REASON_LENGTH_MAX, RETRY_PROBE_MS } from './limits.ts'
@@ -48,6 +48,7 @@ export interface InstanceDriverDeps {
   runner: Runner
   probe: HealthProbe
   access: InstanceAccesses | undefined
+  keeper: OutputKeeper | undefined
   clock: Clock
   logger: Logger
   /** What it was started from; undefined when something else is wanted by now. */
@@ -99,7 +100,7 @@ export function createInstanceDriver(
   async function start(workload: Workload, leftover: boolean, signal: AbortSignal): Promise<void> {
     const { id, index, generation } = local
     try {
-      if (leftover) await runner.end(id, { graceMs: 0 })
+      if (leftover) await remove(0)
       const access = await deps.access?.open(local)
       signal.throwIfAborted()
       const running = await runner.run({
@@ -114,6 +115,7 @@ export function createInstanceDriver(
         },
       })
       if (signal.aborted) return
+      deps.keeper?.begins(local)
       serve(running)
     } catch (error) {
       if (signal.aborted) return
@@ -123,6 +125,12 @@ export function createInstanceDriver(
       if (reason.code === 'ENGINE_UNAVAILABLE') become(unreachable(local, reason))
       else fail(reason, { leftover: true, ...exitAtOnce(error, clock.wallMs()) })
     }
+  }
+
+  /** What it wrote last is kept before it is removed. */
+  function remove(graceMs: number): Promise<void> {
+    const { id } = local
+    return runner.end(id, { graceMs, drained: async () => deps.keeper?.drained(id) })
   }
 
   function fail(reason: Reason, how: { leftover: boolean; exit?: Exit }): void {
@@ -146,6 +154,7 @@ export function createInstanceDriver(
 
   function serve(running: Running): void {
     void stopWatching()
+    deps.keeper?.follow(local, runner)
     const parts = deps.partsOf(local)
     become(started(local, running, { parts: parts ?? [], nowMs: clock.monotonicMs() }))
     const mine = createProbeLoop({
@@ -229,8 +238,7 @@ export function createInstanceDriver(
     const reason = { code: 'UNHEALTHY', message: 'It no longer passed its probe.' }
     logger.warn('An instance no longer answers', { id: local.id })
     fail(reason, { leftover: true, exit: { code: undefined, atMs: clock.wallMs() } })
-    clearing = runner
-      .end(local.id, { graceMs: 0 })
+    clearing = remove(0)
       .catch((error) => logger.warn('An unhealthy instance stays', { id: local.id, error }))
       .finally(() => {
         clearing = undefined
@@ -247,7 +255,7 @@ export function createInstanceDriver(
       await new Promise<void>((resolve) => clock.timer(options.drainMs, resolve))
     }
     try {
-      await runner.end(local.id, { graceMs: options.graceMs })
+      await remove(options.graceMs)
       shut()
       return true
     } catch (error) {
@@ -288,6 +296,9 @@ export function createInstanceDriver(
       // It is listed still, and was given up already.
       if (clearing) return
       const idle = phase.kind === 'waiting' || phase.kind === 'over'
+      // Read on where the engine has broken off, and what it wrote while this node was away.
+      const unread = phase.kind === 'running' || (idle && !phase.leftover)
+      if (unread) deps.keeper?.follow(local, runner)
       if (idle && running.state === 'running') {
         reopen()
         serve(running)

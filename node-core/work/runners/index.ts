@@ -6,6 +6,7 @@
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Workload, WorkloadKind } from '../spec/index.ts'
 import type { InstanceAccess } from './access.ts'
+import type { Output, OutputOptions } from './keeping.ts'
 
 export interface StartRequest {
   /** Instance id; unique. */
@@ -41,15 +42,6 @@ export interface Running {
   startedAtMs: number
 }
 
-export interface LogLineOut {
-  /** ISO 8601. */
-  at: string
-  stream: 'stdout' | 'stderr'
-  line: string
-  /** Who wrote it, where there are several parts. */
-  part?: string
-}
-
 /** `notes`: bounds that this machine cannot enforce, in plain words. */
 export type Availability =
   | { ok: true; notes?: readonly string[] }
@@ -63,8 +55,11 @@ export interface Runner extends Lifecycle {
   onAvailable(listener: (ok: boolean) => void): () => void
   /** Returns when the engine says it runs. Throws a MyceliumError with a code from RunnerErrorCode. */
   run(request: StartRequest): Promise<Running>
-  /** Ends and removes it; no error when there is none. Within `graceMs`, then by force. */
-  end(id: string, options?: { graceMs?: number }): Promise<void>
+  /**
+   * Ends and removes it; no error when there is none. Within `graceMs`, then by force. `drained` is
+   * waited for between the two, since what it wrote is removed with it.
+   */
+  end(id: string, options?: { graceMs?: number; drained?: () => Promise<void> }): Promise<void>
   /** Everything of this network and node that runs, or has exited and was not removed. */
   list(): Promise<Running[]>
   /**
@@ -74,10 +69,11 @@ export interface Runner extends Lifecycle {
   exec(id: string, options: { part: string; command: readonly string[] }): Promise<number>
   /** An instance exited by itself, or one of its parts did. */
   onExit(listener: (id: string) => void): () => void
-  logs(
-    id: string,
-    options: { tail?: number; follow?: boolean; signal?: AbortSignal },
-  ): AsyncIterable<LogLineOut>
+  /**
+   * What it wrote after the point that is named, and what it goes on to write; ends when it has ended
+   * and all of it was given, or by the signal.
+   */
+  output(id: string, options: OutputOptions): AsyncIterable<Output>
 }
 
 export type RunnerErrorCode =
@@ -111,8 +107,14 @@ export {
   type InstanceAccesses,
   SOCKET_NAME,
 } from './access.ts'
+export type {
+  KeptInstance,
+  LogLineOut,
+  Output,
+  OutputKeeper,
+  OutputOptions,
+} from './keeping.ts'
 export { findLoopbackPort, portTaken } from './loopback-port.ts'
-export { createLogMerge, type LogMerge } from './merge-logs.ts'
 export {
   createSimEngine,
   type SimEngine,

@@ -7,7 +7,7 @@ import { connect, createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { portsOf, type Workload } from '../spec/index.ts'
 import { changePart } from '../spec/testing/flat.ts'
-import type { Runner, Running, StartProgress, StartRequest } from './index.ts'
+import type { LogLineOut, Runner, Running, StartProgress, StartRequest } from './index.ts'
 
 export interface RunnerHarness {
   /** A runner of this node; a second one stands for the same node started again. */
@@ -129,37 +129,62 @@ export function describeRunner(name: string, open: () => Promise<RunnerHarness>)
       expect(exits).toEqual([])
     })
 
-    it('reads the log, all of it or its tail, each line with its time', async () => {
+    it('gives what an instance writes, each line with its time, and goes on behind a point', async () => {
       const asked = request(harness.workload('talks'))
       await runner.run(asked)
-      await until(async () => (await lines(runner, asked.id)).length === 3)
-      expect(await lines(runner, asked.id)).toEqual(['one', 'two', 'three'])
-      expect(await lines(runner, asked.id, { tail: 2 })).toEqual(['two', 'three'])
-      for await (const line of runner.logs(asked.id, { tail: 1 })) {
-        expect(Math.abs(Date.now() - Date.parse(line.at))).toBeLessThan(60_000)
-        expect(line.stream).toBe('stdout')
+      const [all, points] = await written(runner, asked.id, {
+        enough: (lines) => lines.length === 3,
+      })
+      expect(all.map(({ line }) => line)).toEqual(['one', 'two', 'three'])
+      for (const { at, stream } of all) {
+        expect(Math.abs(Date.now() - Date.parse(at))).toBeLessThan(60_000)
+        expect(stream).toBe('stdout')
       }
+      // Nothing stands behind the end, so this reading is ended by its signal.
+      const nothing = await written(runner, asked.id, { after: points, withinMs: 300 })
+      expect(nothing[0]).toEqual([])
     })
 
-    it('follows the log until it is told to stop', async () => {
+    it('counts the lines that may not be taken, and passes them', async () => {
       const asked = request(harness.workload('talks'))
       await runner.run(asked)
-      const stop = new AbortController()
-      const seen: string[] = []
-      for await (const { line } of runner.logs(asked.id, { follow: true, signal: stop.signal })) {
-        seen.push(line)
-        if (seen.length === 3) stop.abort()
+      let taken = 0
+      const stop = AbortSignal.timeout(10_000)
+      let dropped = 0
+      for await (const output of runner.output(asked.id, {
+        ...{ after: {}, signal: stop },
+        takes: () => ++taken === 1,
+      })) {
+        dropped += output.dropped
+        if (dropped === 2) break
       }
-      expect(seen).toEqual(['one', 'two', 'three'])
+      expect(dropped).toBe(2)
     })
 
-    it('keeps the log of an instance that has exited', async () => {
+    it('gives all that an instance wrote before it exited, and comes to an end', async () => {
       const exits: string[] = []
       runner.onExit((id) => exits.push(id))
       const asked = request(harness.workload('leaves'))
       await runner.run(asked)
       await until(() => exits.includes(asked.id))
-      expect(await lines(runner, asked.id)).toContain('leaving')
+      const [all, points] = await written(runner, asked.id)
+      expect(all.map(({ line }) => line)).toContain('leaving')
+      expect((await written(runner, asked.id, { after: points }))[0]).toEqual([])
+    })
+
+    it('lets what is written be read to its end before it removes it', async () => {
+      const asked = request(harness.workload('talks'))
+      await runner.run(asked)
+      const reading = written(runner, asked.id, { withinMs: 20_000 })
+      const ended: string[] = []
+      await runner.end(asked.id, {
+        graceMs: 200,
+        drained: async () => {
+          ended.push(...(await reading)[0].map(({ line }) => line))
+        },
+      })
+      expect(ended).toEqual(['one', 'two', 'three'])
+      expect(await runner.list()).toEqual([])
     })
 
     it('leaves work running when it stops, and finds it when the node starts again', async () => {
@@ -212,15 +237,34 @@ export function describeRunner(name: string, open: () => Promise<RunnerHarness>)
   })
 }
 
-/** The text of every line an instance has written so far. */
-export async function lines(
+/** What an instance writes until that is enough, it has ended, or the time is over. */
+export async function written(
   runner: Runner,
   id: Running['id'],
-  options: { tail?: number } = {},
-): Promise<string[]> {
-  const found: string[] = []
-  for await (const { line } of runner.logs(id, options)) found.push(line)
-  return found
+  options: {
+    enough?: (lines: LogLineOut[]) => boolean
+    after?: Record<string, string>
+    withinMs?: number
+  } = {},
+): Promise<[lines: LogLineOut[], points: Record<string, string>]> {
+  const { enough = () => false, after = {}, withinMs = 10_000 } = options
+  const lines: LogLineOut[] = []
+  const points = { ...after }
+  const reading = { after, takes: () => true, signal: AbortSignal.timeout(withinMs) }
+  for await (const output of runner.output(id, reading)) {
+    lines.push(...output.lines)
+    Object.assign(points, output.points)
+    if (enough(lines)) break
+  }
+  return [lines, points]
+}
+
+/** What it writes until a line says `last`, or it has ended. */
+export async function linesUntil(runner: Runner, id: string, last?: string): Promise<string[]> {
+  const [lines] = await written(runner, id, {
+    enough: (soFar) => last !== undefined && soFar.some(({ line }) => line === last),
+  })
+  return lines.map(({ line }) => line)
 }
 
 /** Waits for a condition, ten seconds at most. */

@@ -1,16 +1,12 @@
 import type { Clock } from '../../base/clock/index.ts'
-import type { LogLineOut } from './index.ts'
+import type { LogLineOut, Output, OutputOptions } from './index.ts'
 
-/** The log of one simulated instance: lines in memory, to be read and followed. */
+/** What one simulated instance writes: lines in memory, to be read from a point on. */
 export interface SimLog {
   write(line: string): void
-  /** No more will come; followers end. */
+  /** No more will come. */
   end(): void
-  read(options: {
-    tail?: number
-    follow?: boolean
-    signal?: AbortSignal
-  }): AsyncGenerator<LogLineOut>
+  output(options: OutputOptions): AsyncGenerator<Output>
 }
 
 export function createSimLog(clock: Clock): SimLog {
@@ -31,18 +27,22 @@ export function createSimLog(clock: Clock): SimLog {
       ended = true
       wake()
     },
-    async *read({ tail, follow, signal }) {
-      let next = tail === undefined ? 0 : Math.max(0, lines.length - tail)
+    async *output({ after, takes, signal }) {
+      let next = Number(after.stdout ?? 0)
       for (;;) {
-        for (; next < lines.length; next++) {
-          if (signal?.aborted) return
-          const line = lines[next]
-          if (line) yield line
+        const fresh = lines.slice(next)
+        const taken = fresh.filter(({ line }) => takes(line.length))
+        next = lines.length
+        if (fresh.length > 0) {
+          const dropped = fresh.length - taken.length
+          yield { lines: taken, points: { stdout: String(next) }, dropped, gap: false }
         }
-        if (!follow || ended || signal?.aborted) return
+        if (signal.aborted) return
+        if (next < lines.length) continue
+        if (ended) return
         await new Promise<void>((resolve) => {
           waiting.add(resolve)
-          signal?.addEventListener('abort', () => resolve(), { once: true })
+          signal.addEventListener('abort', () => resolve(), { once: true })
         })
       }
     },

@@ -7,7 +7,7 @@ import { MyceliumError } from '../../base/errors/index.ts'
 import { portsOf, type WorkloadKind } from '../spec/index.ts'
 import type {
   InstanceAccess,
-  LogLineOut,
+  Output,
   Runner,
   RunnerErrorCode,
   Running,
@@ -170,9 +170,13 @@ function createSimRunner(core: EngineCore, options: { node: string; kind?: Workl
       if (core.held.has(request.id)) throw failure('START_FAILED', 'The name is taken.')
       return hold(core, node, request)
     },
-    async end(id) {
+    async end(id, { drained } = {}) {
       mustBeUp()
-      if (own(id)) remove(core, id)
+      const one = own(id)
+      if (!one) return
+      one.log.end()
+      await drained?.()
+      remove(core, id)
     },
     async list() {
       mustBeUp()
@@ -186,10 +190,10 @@ function createSimRunner(core: EngineCore, options: { node: string; kind?: Workl
       if (!one) throw failure('INSTANCE_NOT_FOUND', `There is no instance ${id}.`)
       return core.deps.exec(id, command)
     },
-    async *logs(id, logOptions): AsyncGenerator<LogLineOut> {
+    async *output(id, options): AsyncGenerator<Output> {
       const one = own(id)
       if (!one) throw failure('INSTANCE_NOT_FOUND', `There is no instance ${id}.`)
-      yield* one.log.read(logOptions)
+      yield* one.log.output(options)
     },
   }
 }

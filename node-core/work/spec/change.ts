@@ -1,5 +1,6 @@
 import { parseDigest } from '../../storage/blobs/index.ts'
 import { type ChangeBody, changeBody } from './deploy-body.ts'
+import { changedEdge, checkedEdge } from './edge-rules.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { BundleSource, ContainerSource, Part, Parts, Workload } from './index.ts'
 import { checkSize } from './parse-workload.ts'
@@ -24,11 +25,13 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   if (!parsed.success) throw validationError(wrongFields(parsed.error))
   const change = parsed.data
   const wrong = wrongForKind(workload, change)
+  const parts = changedParts(workload, change, wrong)
+  const edge = checkedEdge(changedEdge(workload.edge, change.edge), parts)
   const uses = change.uses ? toUses(change.uses, workload.name, wrong) : workload.uses
   const restart = toRestart(change.restart, workload.restart, wrong)
   return checkSize({
     ...workload,
-    parts: changedParts(workload, change, wrong),
+    parts,
     replicas: change.replicas ?? workload.replicas,
     labels: change.labels ?? workload.labels,
     nodeSelector: change.nodeSelector ?? workload.nodeSelector,
@@ -38,6 +41,7 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     restart,
     graceMs: change.graceMs ?? workload.graceMs,
     onPartition: change.onPartition ?? workload.onPartition,
+    ...(edge && { edge }),
   })
 }
 

@@ -1,5 +1,6 @@
 /** What people send to deploy: the body of `POST /api/workloads`, and the same as manifest text. */
 import { z } from 'zod'
+import { edgeBody } from './edge-rules.ts'
 import {
   args,
   atOnce,
@@ -68,6 +69,7 @@ const ofTheWorkload = {
     .optional(),
   graceMs: graceMs.optional(),
   onPartition: onPartition.optional(),
+  edge: edgeBody.optional(),
 }
 
 export const deployBody = z.strictObject({

@@ -28,6 +28,17 @@ export interface Workload {
   /** How long an ending instance may take: asked to end first, ended by force afterwards. */
   graceMs: number
   onPartition: OnPartition
+  /** Absent: HTTP by host name, for everybody, and no port of its own. */
+  edge?: EdgeRules
+}
+
+/** What a workload asks of every edge (docs/adr/0032). */
+export interface EdgeRules {
+  /** Declared ports under a number of their own at every edge. */
+  tcp: { port: number; containerPort: number }[]
+  /** How long it may think before its answer begins, and how long nothing may come of one. */
+  answerMs: number
+  idleMs: number
 }
 
 /** What becomes of an instance that has ended, or no longer passes its probes (docs/adr/0030). */
@@ -208,6 +219,7 @@ export {
   DEFAULT_MEMORY_BYTES,
   DEFAULT_RESTART,
 } from './defaults.ts'
+export { edgeOf } from './edge-rules.ts'
 export {
   type SpecErrorCode,
   type ValidationError,

@@ -54,6 +54,16 @@ export const PROBE_TIMEOUT_MS_MIN = 100
 export const PROBE_TIMEOUT_MS_MAX = 60_000
 /** Failures in a row that a probe may be told to bear. */
 export const PROBE_FAILURES_MAX = 1_000
+/** The lowest port that a workload may publish at the edge. */
+export const EDGE_PORT_MIN = 1_024
+/** Ports that one workload may publish at the edge. */
+export const EDGE_TCP_MAX = 16
+/** Milliseconds that an answer may be given at least. */
+export const EDGE_ANSWER_MS_MIN = 1_000
+/** Milliseconds that an answer may be given to begin. */
+export const EDGE_ANSWER_MS_MAX = 3_600_000
+/** Milliseconds for which a connection may be silent: a day. */
+export const EDGE_IDLE_MS_MAX = 86_400_000
 /** Restarts in a row that a workload may be told to bear. */
 export const RESTARTS_MAX = 1_000
 /** Milliseconds before a restart at least, where it is not at once. */

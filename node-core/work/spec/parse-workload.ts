@@ -8,6 +8,7 @@ import {
   DEFAULT_ROLLOUT,
 } from './defaults.ts'
 import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
+import { changedEdge, checkedEdge } from './edge-rules.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
@@ -35,6 +36,7 @@ export function parseWorkload(input: unknown): Workload {
   const uses = toUses(body.uses ?? [], name, wrong)
   const restart = toRestart(body.restart, undefined, wrong)
   const parts = toParts(asked, wrong)
+  const edge = checkedEdge(changedEdge(undefined, body.edge), parts)
   if (name === undefined) throw validationError(wrong)
   return checkSize({
     name,
@@ -49,6 +51,7 @@ export function parseWorkload(input: unknown): Workload {
     restart,
     graceMs: body.graceMs ?? DEFAULT_GRACE_MS,
     onPartition: body.onPartition ?? 'heal',
+    ...(edge && { edge }),
   })
 }
 

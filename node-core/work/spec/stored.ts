@@ -8,6 +8,7 @@ import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import { type Digest, parseDigest } from '../../storage/blobs/index.ts'
 import { DEFAULT_GRACE_MS, DEFAULT_RESTART } from './defaults.ts'
+import { storedEdge } from './edge-rules.ts'
 import * as field from './fields.ts'
 import type { DesiredWorkload, Instance, Workload } from './index.ts'
 import {
@@ -117,6 +118,7 @@ const common = {
     .default(DEFAULT_RESTART),
   graceMs: field.graceMs.default(DEFAULT_GRACE_MS),
   onPartition: field.onPartition,
+  edge: storedEdge.exactOptional(),
 }
 
 const workload = z.discriminatedUnion('kind', [

@@ -110,6 +110,7 @@ export const workloads = {
     whose: 'Copies shown',
     allInstances: 'All copies',
     oneInstance: 'Copy {{index}} on {{node}}',
+    goneInstance: 'Copy {{index}} on {{node}}, gone {{when}}',
     search: 'Search in the log',
     follow: 'Follow',
     paused: 'Paused',

@@ -6,6 +6,9 @@ export type LogLine = Stream extends AsyncIterable<infer Line> ? Line : never
 /** What a page keeps of a log. Older lines are in the download of the whole tail. */
 export const LOG_LINES_MAX = 5_000
 
+/** What a download holds at most. */
+export const LOG_DOWNLOAD_LINES_MAX = 100_000
+
 /** Adds lines in the order of their time: copies on several nodes speak at once. */
 export function mergeLines(kept: readonly LogLine[], fresh: readonly LogLine[]): LogLine[] {
   const last = kept.at(-1)

@@ -1,20 +1,28 @@
 import { useEffect, useRef, useState } from 'react'
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Button, SearchField, SelectField } from '../../design/index.ts'
+import { formatAgo } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { filterLines, formatLine, type LogLine } from './log-lines.ts'
+import { useWorld } from '../../state/index.ts'
+import { toProblem } from '../../transport/index.ts'
+import { filterLines, formatLine, LOG_DOWNLOAD_LINES_MAX, type LogLine } from './log-lines.ts'
+import { useKeptLogs } from './use-kept-logs.ts'
 import { useLog } from './use-log.ts'
 
 const ALL = 'all'
 
 /** What the copies print, merged by time or one by one. */
 export function Logs({ workload }: { workload: WorkloadView }) {
-  const { t } = useText()
+  const { t, language } = useText()
+  const { client, time, toasts } = useWorld()
   const [shown, setShown] = useState(ALL)
   const [query, setQuery] = useState('')
   const { lines, problem } = useLog(workload.name, shown === ALL ? undefined : shown)
   const found = filterLines(lines, query)
-  const names = new Map(workload.instances.map(({ node, nodeName }) => [node, nodeName]))
+  const kept = useKeptLogs(workload)
+  const names = new Map(
+    [...kept, ...workload.instances].map(({ node, nodeName }) => [node, nodeName]),
+  )
   const nameOf = (line: LogLine): string => names.get(line.node) ?? line.node.slice(0, 8)
   const options = [
     { id: ALL, label: t('workloads.log.allInstances') },
@@ -22,7 +30,30 @@ export function Logs({ workload }: { workload: WorkloadView }) {
       id,
       label: t('workloads.log.oneInstance', { index: index + 1, node: nodeName }),
     })),
+    ...kept.map(({ instance, index, nodeName, until }) => ({
+      id: instance,
+      label: t('workloads.log.goneInstance', {
+        ...{ index: index + 1, node: nodeName },
+        when: formatAgo(until, time.now(), language),
+      }),
+    })),
   ]
+
+  /** All that is kept, not only what the page holds. */
+  const downloadAll = async (): Promise<void> => {
+    const which = shown === ALL ? {} : { instance: shown }
+    const input = { name: workload.name, tail: LOG_DOWNLOAD_LINES_MAX, ...which }
+    const grep = query.trim()
+    try {
+      const all: LogLine[] = []
+      const stream = await client().workloads.logs({ ...input, ...(grep && { grep }) })
+      for await (const line of stream) all.push(line)
+      save(workload.name, all, nameOf)
+    } catch (error) {
+      const { message } = toProblem(error)
+      toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
+    }
+  }
 
   return (
     <section className="log">
@@ -39,11 +70,7 @@ export function Logs({ workload }: { workload: WorkloadView }) {
           value={query}
           onChange={setQuery}
         />
-        <Button
-          icon="download"
-          disabled={lines.length === 0}
-          onPress={() => download(workload.name, lines, nameOf)}
-        >
+        <Button icon="download" disabled={lines.length === 0} onPress={() => void downloadAll()}>
           {t('workloads.log.download')}
         </Button>
       </div>
@@ -113,7 +140,7 @@ function LogLines(props: {
   )
 }
 
-function download(name: string, lines: LogLine[], nameOf: (line: LogLine) => string): void {
+function save(name: string, lines: LogLine[], nameOf: (line: LogLine) => string): void {
   const text = `${lines.map((line) => formatLine(line, nameOf(line))).join('\n')}\n`
   const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
   const link = document.createElement('a')

@@ -5,8 +5,8 @@ import { failure } from '../../handlers/index.ts'
 import type { Exchange } from '../rest/index.ts'
 
 /**
- * `?tail=&follow=`: one line of text per line. With several instances each line begins with the
- * instance it came from; `?timestamps=1` puts the time first. `?instance=` keeps to one.
+ * `?tail=&follow=&since=&grep=&previous=`: one line of text per line. With several instances each line
+ * begins with the instance it came from, and what the node says of it with `--`; `?timestamps=1` puts the time first. `?instance=` keeps to one.
  */
 export async function sendLogs(
   exchange: Exchange,
@@ -19,7 +19,10 @@ export async function sendLogs(
   response.once('close', () => gone.abort())
   const options = {
     ...tailOf(url.searchParams.get('tail')),
-    follow: ['1', 'true', ''].includes(url.searchParams.get('follow') ?? 'false'),
+    follow: flag(url, 'follow'),
+    previous: flag(url, 'previous'),
+    ...textOf(url, 'since'),
+    ...textOf(url, 'grep'),
   }
   const one = url.searchParams.get('instance')
   const lines =
@@ -37,8 +40,9 @@ export async function sendLogs(
   response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
   response.flushHeaders()
   try {
-    for await (const { at, instance, line } of lines) {
-      const text = `${withTime ? `${at} ` : ''}${withName ? `${instance} ` : ''}${line}\n`
+    for await (const { at, instance, line, stream } of lines) {
+      const said = stream === 'note' ? '-- ' : ''
+      const text = `${withTime ? `${at} ` : ''}${withName ? `${instance} ` : ''}${said}${line}\n`
       if (!response.write(text)) await once(response, 'drain', { signal: gone.signal })
     }
   } catch (error) {
@@ -48,10 +52,21 @@ export async function sendLogs(
   response.end()
 }
 
+function flag(url: URL, name: string): boolean {
+  return ['1', 'true', ''].includes(url.searchParams.get(name) ?? 'false')
+}
+
+function textOf<Name extends string>(url: URL, name: Name): Partial<Record<Name, string>> {
+  const value = url.searchParams.get(name)
+  const found: Partial<Record<Name, string>> = {}
+  if (value !== null) found[name] = value
+  return found
+}
+
 function tailOf(text: string | null): { tail?: number } {
-  if (text === null || text === 'all') return text === 'all' ? { tail: 10_000 } : {}
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 10_000) return { tail: Number(text) }
-  const problem = { path: 'tail', message: 'A number from 0 to 10000.' }
+  if (text === null || text === 'all') return text === 'all' ? { tail: 100_000 } : {}
+  if (/^\d{1,6}$/.test(text) && Number(text) <= 100_000) return { tail: Number(text) }
+  const problem = { path: 'tail', message: 'A number from 0 to 100000.' }
   throw failure('VALIDATION_ERROR', `tail: ${problem.message}`, [problem])
 }
 

@@ -1,8 +1,7 @@
 /** The runner's shell: starts, finds, reads and ends containers of this node in this network. */
 import { existsSync } from 'node:fs'
-import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
-import { createLogMerge, type LogLineOut } from '../index.ts'
-import { createEngine, type EngineContainer } from './engine.ts'
+import { MyceliumError } from '../../../base/errors/index.ts'
+import { createEngine } from './engine.ts'
 import { createEngineWatch } from './engine-watch.ts'
 import { createForwarding, FORWARDER_PART } from './forwarding.ts'
 import { createImageServer } from './image-server.ts'
@@ -10,8 +9,8 @@ import { createImages } from './images.ts'
 import type { ContainerRunner, ContainerRunnerDeps, ContainerRunnerOptions } from './index.ts'
 import { instancesOf } from './instances.ts'
 import { instanceFilter, ownerFilter, parseLabels } from './labels.ts'
-import { ENDED_REMEMBERED_MAX, GRACE_MS, PART_LOG_HELD_MAX, PART_LOG_HOLD_MS } from './limits.ts'
-import { createLogReader } from './log-frames.ts'
+import { ENDED_REMEMBERED_MAX, GRACE_MS } from './limits.ts'
+import { outputOf, type WritingPart } from './output.ts'
 import { type EngineAddress, findEngine } from './socket.ts'
 import { createStarter } from './starter.ts'
 
@@ -68,20 +67,12 @@ export function createContainerRunner(
   }
 
   /** The containers of an instance of this node; the one that has the network comes last. */
-  async function partsOf(id: string): Promise<{ container: EngineContainer; part: string }[]> {
+  async function partsOf(id: string): Promise<WritingPart[]> {
     const containers = await engine.list(instanceFilter(whose, id))
     const parts = containers.map((container) => {
       return { container, part: parseLabels(container.labels)?.part ?? '' }
     })
     return parts.sort((a, b) => Number(a.container.name === id) - Number(b.container.name === id))
-  }
-
-  async function* partLines(
-    { container, part }: { container: EngineContainer; part: string | undefined },
-    query: { tail?: number; follow?: boolean; signal?: AbortSignal },
-  ): AsyncGenerator<LogLineOut> {
-    const lines = linesOf(await engine.logs(container.name, query), query.signal)
-    for await (const line of lines) yield part === undefined ? line : { ...line, part }
   }
 
   return {
@@ -123,7 +114,7 @@ export function createContainerRunner(
       }
     },
 
-    async end(id, { graceMs = GRACE_MS } = {}) {
+    async end(id, { graceMs = GRACE_MS, drained } = {}) {
       const parts = await partsOf(id)
       for (const { container } of parts) remember(ended, container.engineId, true)
       // What has ended by itself is only removed: whoever waits for its successor waits for this.
@@ -133,6 +124,7 @@ export function createContainerRunner(
       // What ends its work may need the names until it has.
       await stop(alive.filter(({ part }) => part !== FORWARDER_PART))
       await stop(alive.filter(({ part }) => part === FORWARDER_PART))
+      if (parts.length > 0) await drained?.()
       for (const { container } of parts) await engine.removeContainer(container.engineId)
     },
 
@@ -151,49 +143,16 @@ export function createContainerRunner(
       return engine.exec(found.container.engineId, command)
     },
 
-    async *logs(id, { tail, follow = false, signal }) {
+    async *output(id, options) {
       const parts = (await partsOf(id)).filter(({ part }) => part !== FORWARDER_PART)
-      const [only, second] = parts
-      if (!only) throw notFound(id)
-      const query = {
-        follow,
-        ...(tail === undefined ? {} : { tail }),
-        ...(signal === undefined ? {} : { signal }),
-      }
-      if (!second) return yield* partLines({ ...only, part: undefined }, query)
-      const merge = createLogMerge<LogLineOut>({
-        clock,
-        holdMs: follow ? PART_LOG_HOLD_MS : undefined,
-        tail,
-        heldMax: PART_LOG_HELD_MAX,
-        signal,
-        onError: (error) => {
-          logger.warn('a part of a log was not read', { id, reason: messageOf(error) })
-        },
-      })
-      for (const part of parts) merge.add(partLines(part, query))
-      merge.seal()
-      yield* merge.read()
+      if (parts.length === 0) throw notFound(id)
+      yield* outputOf(engine, parts, options)
     },
   }
 }
 
 function notFound(id: string): MyceliumError<'INSTANCE_NOT_FOUND'> {
   return new MyceliumError('INSTANCE_NOT_FOUND', `There is no instance ${id} here.`)
-}
-
-async function* linesOf(
-  chunks: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
-): AsyncIterable<LogLineOut> {
-  const reader = createLogReader()
-  try {
-    for await (const chunk of chunks) yield* reader.take(chunk)
-    yield* reader.end()
-  } catch (error) {
-    // Being told to stop is how following ends.
-    if (!signal?.aborted) throw error
-  }
 }
 
 /** An engine elsewhere, or in a virtual machine as on macOS and Windows, sees no socket of this one. */

@@ -50,9 +50,13 @@ export interface Engine {
   list(labelFilter: string[]): Promise<EngineContainer[]>
   /** The exit code of a command run inside a container. */
   exec(name: string, command: readonly string[]): Promise<number>
+  /**
+   * Both streams, each line with its time, from a second of the Unix epoch on, until the container
+   * has ended.
+   */
   logs(
     name: string,
-    options: { tail?: number; follow?: boolean; signal?: AbortSignal },
+    options: { since?: number; signal: AbortSignal },
   ): Promise<AsyncIterable<Uint8Array>>
   /** Containers that end, from now on. Ends when the engine goes away. */
   exits(labelFilter: string[], signal: AbortSignal): Promise<AsyncIterable<EngineExit>>
@@ -187,14 +191,11 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
       return ExitCode ?? EXEC_UNKNOWN
     },
 
-    logs: (name, { tail, follow, signal }) =>
+    logs: (name, { since, signal }) =>
       openStream((docker, abortSignal) => {
-        const container = docker.getContainer(name)
         const wanted = { stdout: true, stderr: true, timestamps: true, abortSignal }
-        const options = tail === undefined ? wanted : { ...wanted, tail }
-        return follow
-          ? container.logs({ ...options, follow: true })
-          : container.logs({ ...options, follow: false })
+        const from = since === undefined ? {} : { since }
+        return docker.getContainer(name).logs({ ...wanted, ...from, follow: true })
       }, signal),
 
     async exits(labelFilter, signal) {

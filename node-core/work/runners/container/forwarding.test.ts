@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StartRequest } from '../index.ts'
-import { lines, until } from '../runner.suite.ts'
+import { until, written } from '../runner.suite.ts'
 import type { ContainerRunner } from './index.ts'
 import {
   ADA,
@@ -73,9 +73,9 @@ describe.skipIf(missing)(`names in a container${missing ? ` [skipped: ${missing}
     const script = `${B} nc store 80; ${B} nc store 9000; exec ${B} sleep 1000`
     const request = requestOf(script)
     await runner.run(request)
-    const said = () => lines(runner, request.id)
-    await until(async () => (await said()).length === 2)
-    expect(await said()).toEqual(['this is store:80', 'this is store:9000'])
+    const enough = (told: unknown[]): boolean => told.length === 2
+    const [said] = await written(runner, request.id, { enough })
+    expect(said.map(({ line }) => line)).toEqual(['this is store:80', 'this is store:9000'])
     const listed = (await runner.list()).filter(({ id }) => id === request.id)
     expect(listed).toMatchObject([{ state: 'running' }])
     await runner.end(request.id)

@@ -99,7 +99,7 @@ export async function forwarderReady(engine: Engine, name: string, signal: Abort
   const late = AbortSignal.timeout(FORWARDER_START_MS)
   const either = AbortSignal.any([signal, late])
   let said = ''
-  const lines = await engine.logs(name, { follow: true, signal: either })
+  const lines = await engine.logs(name, { signal: either })
   try {
     for await (const chunk of lines) {
       said += Buffer.from(chunk).toString('latin1')

@@ -54,9 +54,5 @@ export const IMAGE_PEERS_ASKED_MAX = 64
 export const IMAGE_HAVE_MS = 3_000
 /** A line of the engine's progress report. */
 export const IMAGE_PROGRESS_LINE_BYTES_MAX = 64 * 1024
-/** Milliseconds for which a followed line of one part waits for earlier ones of the others. */
-export const PART_LOG_HOLD_MS = 50
-/** Lines of all parts that are held to be put in order. */
-export const PART_LOG_HELD_MAX = 10_000
 /** The exit code of a command that the engine does not know to have ended. */
 export const EXEC_UNKNOWN = -1

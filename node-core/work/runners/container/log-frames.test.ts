@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LogLineOut } from '../index.ts'
-import { createLogReader } from './log-frames.ts'
+import { createLogReader, earliestSeconds } from './log-frames.ts'
 
 function frame(stream: 1 | 2, text: string): Buffer {
   const body = Buffer.from(text)
@@ -9,12 +9,14 @@ function frame(stream: 1 | 2, text: string): Buffer {
   header.writeUInt32BE(body.length, 4)
   return Buffer.concat([header, body])
 }
-const AT = '2026-11-20T12:00:00.123456789Z'
+const timeAt = (nanos: number): string => `2026-11-20T12:00:00.${String(nanos).padStart(9, '0')}Z`
+const AT = timeAt(123_456_789)
 const wire = Buffer.concat([
   frame(1, `${AT} one\n`),
   frame(2, `${AT} bad\n`),
   frame(1, `${AT} a long `),
-  frame(1, 'line, in two frames\n'),
+  frame(2, `${AT} between\n`),
+  frame(1, `${AT} line, in two frames\n`),
   frame(1, `${AT} ünïcode\r\n`),
   frame(1, `${AT} not ended`),
 ])
@@ -22,21 +24,30 @@ const expected: LogLineOut[] = (
   [
     ['stdout', 'one'],
     ['stderr', 'bad'],
+    ['stderr', 'between'],
     ['stdout', 'a long line, in two frames'],
     ['stdout', 'ünïcode'],
     ['stdout', 'not ended'],
   ] as const
 ).map(([stream, line]) => ({ at: '2026-11-20T12:00:00.123Z', stream, line }))
 
+const takes = (): boolean => true
+
+function read(bytes: Uint8Array, options: Partial<Parameters<typeof createLogReader>[0]> = {}) {
+  const reader = createLogReader({ after: {}, takes, ...options })
+  const { lines, ...rest } = reader.take(bytes)
+  return { ...rest, lines: lines.map(({ line }) => line) }
+}
+
 describe("the engine's log stream", () => {
   it('is read as lines whatever the pieces it comes in', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1 }), (sizes) => {
-        const reader = createLogReader()
+        const reader = createLogReader({ after: {}, takes })
         const lines: LogLineOut[] = []
         for (let from = 0, turn = 0; from < wire.length; turn++) {
           const size = sizes[turn % sizes.length] ?? 1
-          lines.push(...reader.take(wire.subarray(from, from + size)))
+          lines.push(...reader.take(wire.subarray(from, from + size)).lines)
           from += size
         }
         lines.push(...reader.end())
@@ -44,5 +55,48 @@ describe("the engine's log stream", () => {
       }),
       { seed: 8, numRuns: 50 },
     )
+  })
+
+  it('goes on behind any line of it, though several bear one time', () => {
+    const frames = Array.from({ length: 40 }, (_, at) =>
+      frame(at % 3 === 0 ? 2 : 1, `${timeAt(Math.floor(at / 4))} ${at}\n`),
+    )
+    for (let cut = 1; cut < frames.length; cut++) {
+      const before = read(Buffer.concat(frames.slice(0, cut)))
+      const rest = read(Buffer.concat(frames), { after: before.points })
+      expect([...before.lines, ...rest.lines]).toEqual(frames.map((_, at) => String(at)))
+      expect(rest.gap).toBe(false)
+    }
+  })
+
+  it('says that something is missing when the last line that was read is not there', () => {
+    const after = { stdout: `${timeAt(5)} 1` }
+    const kept = Buffer.concat([frame(1, `${timeAt(7)} later\n`), frame(2, `${timeAt(8)} other\n`)])
+    expect(read(kept, { after })).toMatchObject({ lines: ['later', 'other'], gap: true })
+    const whole = Buffer.concat([frame(1, `${timeAt(5)} read\n`), kept])
+    expect(read(whole, { after })).toMatchObject({ lines: ['later', 'other'], gap: false })
+  })
+
+  it('drops whole lines and passes them', () => {
+    const bytes = Buffer.concat([
+      frame(1, `${timeAt(1)} a\n`),
+      frame(1, `${timeAt(2)} a long `),
+      frame(1, `${timeAt(3)} one\n`),
+      frame(1, `${timeAt(4)} c\n`),
+    ])
+    let asked = 0
+    const one = read(bytes, { takes: () => ++asked !== 2 })
+    expect(one).toMatchObject({ lines: ['a', 'c'], dropped: 1 })
+    expect(read(bytes, { takes: () => false })).toMatchObject({
+      ...{ lines: [], dropped: 3 },
+      points: { stdout: `${timeAt(4)} 1` },
+    })
+  })
+
+  it('is asked for from the second of the earliest point', () => {
+    const points = ['2026-11-20T12:00:05.500000000Z 1', '2026-11-20T12:00:03.999999999Z 2']
+    expect(earliestSeconds(points)).toBe(Date.parse('2026-11-20T12:00:03Z') / 1000)
+    expect(earliestSeconds([])).toBeUndefined()
+    expect(earliestSeconds(['nonsense'])).toBeUndefined()
   })
 })

@@ -1,49 +1,129 @@
 /**
  * The engine's log stream: frames of one byte for the stream, three of padding, four of length
- * (big-endian), then text that begins each line with its time.
+ * (big-endian), then text that begins with its time. A frame that does not end in a newline is a piece
+ * of a long line; the next one of its stream goes on with it, behind a time of its own.
+ *
+ * How far a stream was read is told by the time of its last frame and how many had that time: times go
+ * up by nanoseconds within one stream, not across the two.
  */
-import type { LogLineOut } from '../index.ts'
+import type { LogLineOut, Output } from '../index.ts'
 import { LOG_LINE_BYTES_MAX } from './limits.ts'
 
 const HEADER_BYTES = 8
+/** `2026-11-20T12:00:00.123456789Z`: always nine digits, so that text compares as time. */
+const TIME_LENGTH = 30
 
 export interface LogReader {
-  /** The whole lines that these bytes complete. */
-  take(bytes: Uint8Array): LogLineOut[]
-  /** A last line that did not end. */
+  /** Lines that these bytes complete; `points` by the stream's name. */
+  take(bytes: Uint8Array): Output
+  /** Lines that did not end. */
   end(): LogLineOut[]
 }
 
-export function createLogReader(): LogReader {
+export interface LogReaderOptions {
+  /** Where an earlier reading came to, by the stream's name. */
+  after: Readonly<Partial<Record<string, string>>>
+  takes: (bytes: number) => boolean
+}
+
+type Stream = 'stdout' | 'stderr'
+
+interface StreamState {
+  /** Of the frame that was read last. */
+  time: string
+  count: number
+  /** The last one of an earlier reading, until one behind it comes. */
+  before: { time: string; count: number; seen: boolean } | undefined
+  /** A line under way. */
+  open: { time: string; text: string } | 'dropped' | undefined
+}
+
+export function createLogReader({ after, takes }: LogReaderOptions): LogReader {
   let held = Buffer.alloc(0)
-  const open = { stdout: '', stderr: '' }
+  const streams = { stdout: stateAt(after.stdout), stderr: stateAt(after.stderr) }
+
+  function takeFrame(
+    stream: Stream,
+    frame: Buffer,
+    points: Record<string, string>,
+  ): Partial<Output> {
+    const state = streams[stream]
+    const time = frame.toString('latin1', 0, TIME_LENGTH)
+    state.count = time === state.time ? state.count + 1 : 1
+    state.time = time
+    const { before } = state
+    if (before && isRead(state, before)) {
+      before.seen ||= time === before.time && state.count === before.count
+      return {}
+    }
+    const gap = before?.seen === false
+    state.before = undefined
+    points[stream] = `${time} ${state.count}`
+    return { gap, ...continued(stream, state, frame) }
+  }
+
+  function continued(stream: Stream, state: StreamState, frame: Buffer): Partial<Output> {
+    const ends = frame.at(-1) === 0x0a
+    if (state.open === undefined && !takes(frame.length)) state.open = 'dropped'
+    if (state.open === 'dropped') {
+      if (ends) state.open = undefined
+      return ends ? { dropped: 1 } : {}
+    }
+    const text = frame.toString('utf8', TIME_LENGTH + 1, frame.length - (ends ? 1 : 0))
+    const whole = (state.open?.text ?? '') + text
+    const open = { time: state.open?.time ?? state.time, text: whole.slice(0, LOG_LINE_BYTES_MAX) }
+    state.open = ends ? undefined : open
+    return ends ? { lines: [toLine(stream, open)] } : {}
+  }
 
   return {
     take(bytes) {
       held = held.length === 0 ? Buffer.from(bytes) : Buffer.concat([held, bytes])
-      const lines: LogLineOut[] = []
-      for (;;) {
-        if (held.length < HEADER_BYTES) return lines
-        const length = held.readUInt32BE(4)
-        if (held.length < HEADER_BYTES + length) return lines
-        const stream = held[0] === 2 ? 'stderr' : 'stdout'
-        const text = held.toString('utf8', HEADER_BYTES, HEADER_BYTES + length)
-        held = held.subarray(HEADER_BYTES + length)
-        const parts = (open[stream] + text).split('\n')
-        open[stream] = (parts.pop() ?? '').slice(0, LOG_LINE_BYTES_MAX)
-        lines.push(...parts.map((line) => toLine(stream, line)))
+      const points: Record<string, string> = {}
+      const taken = { lines: [] as LogLineOut[], points, dropped: 0, gap: false }
+      let from = 0
+      while (held.length >= from + HEADER_BYTES) {
+        const start = from + HEADER_BYTES
+        const end = start + held.readUInt32BE(from + 4)
+        if (held.length < end) break
+        const stream = held[from] === 2 ? 'stderr' : 'stdout'
+        const { lines, dropped = 0, gap } = takeFrame(stream, held.subarray(start, end), points)
+        if (lines) taken.lines.push(...lines)
+        taken.dropped += dropped
+        taken.gap ||= gap === true
+        from = end
       }
+      held = held.subarray(from)
+      return taken
     },
     end() {
-      const rest = (['stdout', 'stderr'] as const).filter((stream) => open[stream] !== '')
-      return rest.map((stream) => toLine(stream, open[stream]))
+      return (['stdout', 'stderr'] as const).flatMap((stream) => {
+        const { open } = streams[stream]
+        return open === undefined || open === 'dropped' ? [] : [toLine(stream, open)]
+      })
     },
   }
 }
 
-/** `2026-11-20T12:00:00.123456789Z text`; the time is cut to milliseconds. */
-function toLine(stream: LogLineOut['stream'], text: string): LogLineOut {
-  const space = text.indexOf(' ')
-  const at = text.slice(0, space).replace(/\.(\d{3})\d*Z$/, '.$1Z')
-  return { at, stream, line: text.slice(space + 1).replace(/\r$/, '') }
+/** The second from which the engine has to tell, so that nothing behind any of these is missed. */
+export function earliestSeconds(points: readonly string[]): number | undefined {
+  const times = points.map((point) => Date.parse(point.slice(0, TIME_LENGTH)))
+  const earliest = Math.min(...times)
+  return Number.isFinite(earliest) ? Math.floor(earliest / 1000) : undefined
+}
+
+function stateAt(point: string | undefined): StreamState {
+  const [time, count] = point?.split(' ') ?? []
+  const before = time ? { time, count: Number(count) || 1, seen: false } : undefined
+  return { time: '', count: 0, before, open: undefined }
+}
+
+function isRead({ time, count }: StreamState, before: { time: string; count: number }): boolean {
+  return time < before.time || (time === before.time && count <= before.count)
+}
+
+/** The time is cut to milliseconds. */
+function toLine(stream: Stream, { time, text }: { time: string; text: string }): LogLineOut {
+  const at = time.replace(/\.(\d{3})\d*Z$/, '.$1Z')
+  return { at, stream, line: text.replace(/\r$/, '') }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Part, Workload } from '../../spec/index.ts'
 import type { StartRequest } from '../index.ts'
-import { lines, until } from '../runner.suite.ts'
+import { until, written } from '../runner.suite.ts'
 import type { ContainerRunner } from './index.ts'
 import {
   ADA,
@@ -53,12 +53,12 @@ describe.skipIf(missing)(`an instance of parts${missing ? ` [skipped: ${missing}
   it('shares one network, publishes every port, and tells who wrote what', async () => {
     const request = requestOf(web, db)
     const running = await runner.run(request)
-    await until(async () => (await lines(runner, request.id)).includes('from-db'))
+    const [told] = await written(runner, request.id, {
+      enough: (lines) => lines.some(({ line }) => line === 'from-db'),
+    })
+    expect(told.at(-1)).toMatchObject({ line: 'from-db', part: 'web' })
     const answer = await fetch(`http://127.0.0.1:${running.ports['8081']}/`)
     expect(await answer.text()).toBe('from-db\n')
-    for await (const { line, part } of runner.logs(request.id, {})) {
-      if (line === 'from-db') expect(part).toBe('web')
-    }
     const [listed] = (await runner.list()).filter(({ id }) => id === request.id)
     expect(listed).toMatchObject({ state: 'running', ports: running.ports })
     await runner.end(request.id)

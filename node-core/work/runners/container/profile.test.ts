@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { lines, until } from '../runner.suite.ts'
+import { linesUntil } from '../runner.suite.ts'
 import type { ContainerRunner } from './index.ts'
 import { CAPABILITIES } from './profile.ts'
 import {
@@ -62,9 +62,9 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
     const access = { folder, token: 'the-token' }
     const request = { id, workload, index: 0, generation: 1, access, signal }
     await runner.run({ ...request, onProgress: () => {} })
-    await until(async () => (await lines(runner, id)).includes('done: yes'))
+    const told = await linesUntil(runner, id, 'done: yes')
     inside = new Map(
-      (await lines(runner, id)).map((line) => {
+      told.map((line) => {
         const cut = line.indexOf(':')
         return [line.slice(0, cut), line.slice(cut + 1).trim()]
       }),
@@ -184,7 +184,7 @@ describe.skipIf(missing)('a container without a door', () => {
         await runner.run({ ...request, signal, onProgress: () => {} })
         const { HostConfig } = await docker.getContainer(id).inspect()
         expect(HostConfig.Mounts ?? []).toEqual([])
-        await until(async () => (await lines(runner, id)).includes('door: '))
+        await linesUntil(runner, id, 'door: ')
         await runner.end(id, { graceMs: 0 })
       }
     } finally {

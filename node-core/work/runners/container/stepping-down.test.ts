@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { lines, until } from '../runner.suite.ts'
+import { linesUntil } from '../runner.suite.ts'
 import type { ContainerRunner } from './index.ts'
 import { ADA, createBench, engineMissing, importImage, shell } from './testing/test-engine.ts'
 
@@ -40,8 +40,7 @@ describe.skipIf(missing)(`an image that starts as root${missing ? ` [skipped]` :
     const request = { id: 'stepping-0-test', workload: shell('stepping', '', { source }) }
     const signal = AbortSignal.timeout(30_000)
     await runner.run({ ...request, index: 0, generation: 1, signal, onProgress: () => {} })
-    await until(async () => (await lines(runner, request.id)).includes('done: yes'))
-    said = await lines(runner, request.id)
+    said = await linesUntil(runner, request.id, 'done: yes')
   }, 60_000)
   afterAll(async () => {
     await runner?.stop()

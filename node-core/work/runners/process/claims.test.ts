@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createMemoryLogger } from '../../../base/log/index.ts'
-import { lines, until } from '../runner.suite.ts'
+import { linesUntil, until } from '../runner.suite.ts'
 import { createClaims } from './claims.ts'
 import { USER_ID_COUNT, USER_ID_MIN } from './limits.ts'
 import { marksOf } from './marks.ts'
@@ -63,7 +63,7 @@ describe.skipIf(!linux)('marks that anybody can write [Linux only]', () => {
     const script = `#!/bin/sh\n${forged} setsid sleep 100 &\nsleep 0.1; echo done; sleep 100`
     const request = requestFor(await bench.bundles.workload('thief', script))
     await runner.run(request)
-    await until(async () => (await lines(runner, request.id)).includes('done'))
+    await linesUntil(runner, request.id, 'done')
     expect((await runner.list()).map(({ id }) => id)).toEqual([request.id])
   })
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../../../base/random/index.ts'
 import type { Workload } from '../../spec/index.ts'
-import { lines, until } from '../runner.suite.ts'
+import { linesUntil, until } from '../runner.suite.ts'
 import { type Bench, openBench } from './testing/bench.ts'
 
 const TICKS = '#!/bin/sh\ni=0; while true; do echo tick $i; i=$((i+1)); sleep 0.05; done\n'
@@ -64,7 +64,7 @@ describe.skipIf(process.platform !== 'linux')('after kill -9 of the node [Linux 
     expect(await runner.list()).toEqual([
       expect.objectContaining({ id: 'ticks-1-aaa', index: 1, generation: 2, state: 'running' }),
     ])
-    const seen = await lines(runner, 'ticks-1-aaa')
+    const seen = await linesUntil(runner, 'ticks-1-aaa', 'tick 1')
     expect(seen.slice(0, 2)).toEqual(['tick 0', 'tick 1'])
     await runner.end('ticks-1-aaa')
     expect(await markedProcesses()).toBe(0)

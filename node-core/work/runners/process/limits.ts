@@ -2,20 +2,24 @@
 export const PIDS_MAX = 512
 /** Open files of one process. */
 export const OPEN_FILES_MAX = 4_096
-/** Log kept of one instance: for each stream one file of this size and the one before it. */
-export const LOG_FILE_BYTES_MAX = 4 * 1024 * 1024
-/** One log line; the rest of a longer one is left out. */
+/** A file of output that has been read is emptied when it is larger than this. */
+export const SPOOL_BYTES_MAX = 4 * 1024 * 1024
+/** A file of output that nobody reads is emptied unread when it is larger than this. */
+export const SPOOL_UNREAD_BYTES_MAX = 64 * 1024 * 1024
+/** Bytes of output that are read at once. */
+export const SPOOL_READ_BYTES_MAX = 256 * 1024
+/** One log line; the rest of a longer one is a line of its own. */
 export const LOG_LINE_BYTES_MAX = 32 * 1024
-/** Marks that say when a log had grown to where; beyond, every other one is dropped. */
-export const LOG_MARKS_MAX = 2_048
 /** A program that ignores SIGTERM is killed after this. */
 export const GRACE_MS = 10_000
 /** Until a killed program must be gone. */
 export const KILL_MS = 5_000
 /** Between two looks at a program that is ending. */
 export const LOOK_MS = 20
-/** Between two looks at a log that is followed. */
-export const FOLLOW_MS = 200
+/** Between two looks at output of which the system has told nothing. */
+export const FOLLOW_MS = 1_000
+/** Between two readings of output that keeps coming. */
+export const READ_GAP_MS = 50
 /** From the start of the launcher until it has become the program. */
 export const LAUNCH_MS = 5_000
 /** Between two looks at everything that runs, while anything does: logs, programs we did not start ourselves. */

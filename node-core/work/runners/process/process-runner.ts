@@ -6,9 +6,9 @@ import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Availability, Running, StartRequest } from '../index.ts'
 import { type Claim, createClaims } from './claims.ts'
 import type { ProcessRunner, ProcessRunnerDeps, ProcessRunnerOptions } from './index.ts'
-import { createInstanceLog, type InstanceLog } from './instance-log.ts'
 import { FULL_LOOK_MS, GRACE_MS, SWEEP_MS } from './limits.ts'
 import { createProcessTable } from './process-table.ts'
+import { createProgramOutput, type ProgramOutput } from './program-output.ts'
 import { createReaper } from './reaper.ts'
 import { type InstanceRecord, readRecords, writeRecord } from './record.ts'
 import { createStarter } from './starter.ts'
@@ -18,10 +18,12 @@ import { removeWorkRoot } from './work-folder.ts'
 
 interface Instance {
   record: InstanceRecord
-  log: InstanceLog
+  output: ProgramOutput
   /** Started by this process of the node, so its exit is told to us and not looked for. */
   ours: boolean
   ending: boolean
+  /** Nothing of it runs any more, so it writes no more. */
+  silent: boolean
 }
 
 export function createProcessRunner(
@@ -43,8 +45,9 @@ export function createProcessRunner(
   const starter = createStarter({ ...deps, whose, table, reaper, sharedFolder })
 
   function track(record: InstanceRecord, ours: boolean): Instance {
-    const log = createInstanceLog(join(folder, record.id), clock)
-    const instance = { record, log, ours, ending: false }
+    const output = createProgramOutput(join(folder, record.id), clock)
+    const silent = record.exit !== undefined
+    const instance = { record, output, ours, ending: false, silent }
     instances.set(record.id, instance)
     sweeping?.soon()
     return instance
@@ -55,10 +58,15 @@ export function createProcessRunner(
     const known = instances.get(instance.record.id) === instance
     if (!known || instance.record.exit || instance.ending) return
     instance.record = { ...instance.record, exit: code === undefined ? {} : { code } }
-    await instance.log.look()
     await reaper.end(instance.record, 0)
+    silence(instance)
     await writeRecord(folder, instance.record)
     for (const listener of exitListeners) listener(instance.record.id)
+  }
+
+  function silence(instance: Instance): void {
+    instance.silent = true
+    instance.output.wake()
   }
 
   /** After a start of the node: what was running still is, or has ended meanwhile. */
@@ -114,9 +122,9 @@ export function createProcessRunner(
     if (instances.size === 0) return false
     const bounded = (await lookedAround()).cgroups.bounds.has('memory')
     for (const instance of [...instances.values()]) {
-      const { record, log, ours } = instance
+      const { record, output, ours } = instance
       if (record.exit || instance.ending) continue
-      await log.look()
+      await output.bound()
       if (!ours && !(await reaper.lives(record.process))) await exited(instance, undefined)
       else if (!bounded) await endOveruser(instance)
     }
@@ -200,11 +208,13 @@ export function createProcessRunner(
     },
     run,
 
-    async end(id, { graceMs = GRACE_MS } = {}) {
+    async end(id, { graceMs = GRACE_MS, drained } = {}) {
       const instance = instances.get(id)
       if (!instance) return
       instance.ending = true
       await reaper.end(instance.record, graceMs)
+      silence(instance)
+      await drained?.()
       await rm(instance.record.workFolder, { recursive: true, force: true })
       await rm(join(folder, id), { recursive: true, force: true })
       instances.delete(id)
@@ -220,17 +230,12 @@ export function createProcessRunner(
       throw new MyceliumError('NOT_SUPPORTED', why, { details: { reason: 'exec' } })
     },
 
-    logs(id, { tail, follow, signal }) {
+    async *output(id, options) {
       const instance = instances.get(id)
       if (!instance) {
         throw new MyceliumError('INSTANCE_NOT_FOUND', `There is no instance ${id} here.`)
       }
-      return instance.log.read({
-        ...(tail === undefined ? {} : { tail }),
-        ...(follow === undefined ? {} : { follow }),
-        ...(signal === undefined ? {} : { signal }),
-        alive: () => instances.get(id) === instance && !instance.record.exit,
-      })
+      yield* instance.output.read({ ...options, alive: () => !instance.silent })
     },
   }
 }

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createMemoryLogger } from '../../../base/log/index.ts'
 import { parseManifestDraft } from '../../bundles/index.ts'
-import { lines, until } from '../runner.suite.ts'
+import { linesUntil, until } from '../runner.suite.ts'
 import type { ProcessRunner } from './index.ts'
 import { type Bench, openBench, requestFor, WEB } from './testing/bench.ts'
 
@@ -28,8 +28,7 @@ async function output(script: string, more: Parameters<Bench['bundles']['workloa
   )
   const request = requestFor(workload)
   const running = await runner.run(request)
-  await until(async () => (await lines(runner, request.id)).includes('done'))
-  return { request, running, lines: await lines(runner, request.id) }
+  return { request, running, lines: await linesUntil(runner, request.id, 'done') }
 }
 
 describe('the world of a program', () => {
@@ -39,8 +38,7 @@ describe('the world of a program', () => {
     const workload = await bench.bundles.workload('probe', script, { env })
     const request = requestFor(workload)
     await runner.run({ ...request, access: { folder: '/run/door', token: 'the-token' } })
-    await until(async () => (await lines(runner, request.id)).includes('done'))
-    const [line] = await lines(runner, request.id)
+    const [line] = await linesUntil(runner, request.id, 'done')
     expect(line).toBe('unix:///run/door/api.sock the-token')
   })
 
@@ -55,10 +53,8 @@ describe('the world of a program', () => {
     )
     const request = requestFor(workload)
     const running = await runner.run(request)
-    await until(async () => (await lines(runner, request.id)).includes('done'))
-    const seen = new Map(
-      (await lines(runner, request.id)).map((line) => line.split(/=(.*)/s, 2) as [string, string]),
-    )
+    const told = await linesUntil(runner, request.id, 'done')
+    const seen = new Map(told.map((line) => line.split(/=(.*)/s, 2) as [string, string]))
     delete process.env.PLANTED_SECRET
     expect(seen.get('A')).toBe('manifest')
     expect(seen.get('B')).toBe('workload')
@@ -149,7 +145,7 @@ describe('bounds', () => {
     const request = requestFor(await bench.bundles.workload('forks', forks))
     await runner.run(request)
     await until(() => exits.includes(request.id))
-    expect((await lines(runner, request.id)).at(-1)).toMatch(/fork/i)
+    expect((await linesUntil(runner, request.id)).at(-1)).toMatch(/fork/i)
   })
 
   it('say what is not enforced on this machine', async () => {

@@ -10,11 +10,11 @@ import type { Logger } from '../../../base/log/index.ts'
 import { type Bundles, extractProgram, type VerifiedBundle } from '../../bundles/index.ts'
 import { portsOf } from '../../spec/index.ts'
 import { accessVariables, findLoopbackPort, type StartRequest } from '../index.ts'
-import { createInstanceLog, type InstanceLog } from './instance-log.ts'
 import { LAUNCHER_FAILED, launchCommand } from './launch.ts'
 import { LAUNCH_MS } from './limits.ts'
 import { marksOf, type Whose } from './marks.ts'
 import type { ProcessTable } from './process-table.ts'
+import { createProgramOutput, type ProgramOutput } from './program-output.ts'
 import type { Reaper } from './reaper.ts'
 import { type InstanceRecord, type ProcessIdentity, writeRecord } from './record.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -163,15 +163,15 @@ export function createStarter(deps: StarterDeps) {
       setpriv: around.setpriv,
     })
     signal.throwIfAborted()
-    const log = createInstanceLog(join(folder, record.id), clock)
-    const { pid, stdin, exit } = await spawnDetached(command, record.workFolder, log)
+    const output = createProgramOutput(join(folder, record.id), clock)
+    const { pid, stdin, exit } = await spawnDetached(command, record.workFolder, output)
     try {
       const launcher = pid === undefined ? undefined : await table.identify(pid)
-      if (!launcher) throw await exitedAtOnce(await exit, log)
+      if (!launcher) throw await exitedAtOnce(await exit, output)
       record.launcher = launcher
       await writeRecord(folder, record)
       stdin.end('go\n')
-      await becomeProgram(launcher, exit, log)
+      await becomeProgram(launcher, exit, output)
       record.process = launcher
       await writeRecord(folder, record)
       return { record, exit }
@@ -185,7 +185,7 @@ export function createStarter(deps: StarterDeps) {
   async function becomeProgram(
     launcher: ProcessIdentity,
     exit: Promise<number>,
-    log: InstanceLog,
+    output: ProgramOutput,
   ): Promise<void> {
     let code: number | undefined
     void exit.then((ended) => {
@@ -200,7 +200,7 @@ export function createStarter(deps: StarterDeps) {
         ? environment.has('MYCELIUM_INSTANCE')
         : process.platform !== 'linux'
       if (alive && become) return
-      if (code !== undefined) throw await exitedAtOnce(code, log)
+      if (code !== undefined) throw await exitedAtOnce(code, output)
       if (clock.monotonicMs() > deadline) {
         throw new MyceliumError('START_FAILED', 'The program did not come up in time.')
       }
@@ -249,10 +249,10 @@ function ownVariables(
 async function spawnDetached(
   { file, args }: { file: string; args: string[] },
   cwd: string,
-  log: InstanceLog,
+  output: ProgramOutput,
 ): Promise<{ pid: number | undefined; stdin: Writable; exit: Promise<number> }> {
-  const out = await open(log.stdout, 'a', 0o600)
-  const err = await open(log.stderr, 'a', 0o600)
+  const out = await open(output.stdout, 'a', 0o600)
+  const err = await open(output.stderr, 'a', 0o600)
   try {
     const child = spawn(file, args, {
       cwd,
@@ -283,8 +283,8 @@ function exitOf(child: ChildProcess): Promise<number> {
   })
 }
 
-async function exitedAtOnce(code: number, log: InstanceLog): Promise<MyceliumError> {
-  const last = await log.lastLine()
+async function exitedAtOnce(code: number, output: ProgramOutput): Promise<MyceliumError> {
+  const last = await output.lastLine()
   const words = last === undefined ? '' : `: ${last}`
   if (code === LAUNCHER_FAILED) {
     return new MyceliumError('START_FAILED', `The limits of the program could not be set${words}`)

@@ -9,14 +9,16 @@ import {
   type NetStream,
   type NodeId,
 } from '../../base/net/index.ts'
-import type { Reconciler } from './index.ts'
+import { keptLines } from './kept-lines.ts'
 import { LOG_QUESTION_BYTES_MAX, LOG_STREAMS_MAX } from './limits.ts'
-import { failureFrame, lineFrame, parseQuestion } from './log-messages.ts'
+import { failureFrame, lineFrames, parseQuestion } from './messages.ts'
+import type { LogStore } from './store.ts'
 
-/** Answers `logs/1`: lines of an instance of this node, to whoever may use the network. */
+/** Answers `logs/2`: lines of an instance that this node holds, to whoever may use the network. */
 export function createLogServer(deps: {
   net: Pick<Net, 'onStream'>
-  reconciler: Pick<Reconciler, 'logs'>
+  store: LogStore
+  copies: LogStore
   /** Whether the owner of that node holds `use` in the network. */
   mayUse(peer: NodeId): boolean
   logger: Logger
@@ -34,13 +36,16 @@ export function createLogServer(deps: {
       const question = parseQuestion(await reader.frame(LOG_QUESTION_BYTES_MAX))
       if (!question) throw new MyceliumError('NET_REFUSED', 'Not a question for logs.')
       checkMayUse(peer)
-      const { instance, ...options } = question
+      const { instance, copy, ...query } = question
       void watchReader(reader, ended)
       const { signal } = ended
-      for await (const line of deps.reconciler.logs(instance, { ...options, signal })) {
-        if (signal.aborted) return
-        checkMayUse(peer)
-        await stream.write(lineFrame(line))
+      const store = copy ? deps.copies : deps.store
+      for await (const lines of keptLines(store, instance, { ...query, signal })) {
+        for (const frame of lineFrames(lines)) {
+          if (signal.aborted) return
+          checkMayUse(peer)
+          await stream.write(frame)
+        }
       }
       await stream.write(framed(new Uint8Array(0)))
     } catch (error) {
@@ -70,7 +75,7 @@ export function createLogServer(deps: {
 
   return {
     async start() {
-      stopListening ??= deps.net.onStream('logs/1', (stream, peer) => {
+      stopListening ??= deps.net.onStream('logs/2', (stream, peer) => {
         const ended = new AbortController()
         const done = serve(stream, peer, ended)
           .catch((error) => deps.logger.debug('A log reader was lost', { peer, error }))

@@ -1,0 +1,72 @@
+import type { InstanceLogLine, LogReadOptions, LogSubject } from '../../work/logs/index.ts'
+import { type Builder, inNetwork } from './base.ts'
+import { failure, toFailure } from './failures.ts'
+import type { ApiDeps, NetworkParts } from './index.ts'
+
+/** What instances wrote, of workloads that are no more too, while somebody has it. */
+export function logHandlers({ workloads }: Builder, deps: ApiDeps) {
+  async function* read(
+    of: LogSubject,
+    { signal, ...input }: LogInput & { signal: AbortSignal | undefined },
+  ): AsyncGenerator<InstanceLogLine> {
+    const { tail, follow, since, grep, previous } = input
+    const options: LogReadOptions = {
+      ...{ tail, follow },
+      ...(since !== undefined && { since: new Date(since).toISOString() }),
+      ...(grep !== undefined && { grep }),
+      ...(previous && { previous }),
+      ...(signal && { signal }),
+    }
+    try {
+      yield* inNetwork(deps).readLogs(of, options)
+    } catch (error) {
+      throw toFailure(error, deps.logger)
+    }
+  }
+
+  return {
+    logs: workloads.logs.handler(async ({ input, signal }) => {
+      const { name, instance, ...options } = input
+      await mustBeKnown(inNetwork(deps), { workload: name })
+      const of = { workload: name, ...(instance !== undefined && { instance }) }
+      return read(of, { ...options, signal })
+    }),
+    instanceLogs: workloads.instanceLogs.handler(async ({ input, signal }) => {
+      const { id, ...options } = input
+      await mustBeKnown(inNetwork(deps), { instance: id })
+      return read({ instance: id }, { ...options, signal })
+    }),
+    keptLogs: workloads.keptLogs.handler(async ({ input }) => {
+      const parts = inNetwork(deps)
+      const names = new Map(
+        parts.membership.list().map(({ id, profile }) => [`${id}`, profile.name]),
+      )
+      const kept = await parts.keptLogs({ workload: input.name })
+      return {
+        logs: kept.map(({ workload: _, lastAt, ...log }) => ({
+          ...log,
+          nodeName: names.get(log.node) ?? '',
+          lastAt: lastAt || log.since,
+        })),
+      }
+    }),
+  }
+}
+
+/** What nobody wants or runs, and nobody keeps a log of, was never there. */
+async function mustBeKnown(parts: NetworkParts, of: LogSubject): Promise<void> {
+  const { workloads, instances } = parts.placementInput()
+  const wanted = workloads.some(({ workload }) => workload.name === of.workload)
+  const runs = instances.some((one) => one.workload === of.workload || one.id === of.instance)
+  if (wanted || runs || (await parts.keptLogs(of)).length > 0) return
+  const what = of.workload === undefined ? `instance “${of.instance}”` : `workload “${of.workload}”`
+  throw failure('NOT_FOUND', `There is no ${what}, and nobody keeps a log of one.`)
+}
+
+interface LogInput {
+  tail: number
+  follow: boolean
+  since?: string | undefined
+  grep?: string | undefined
+  previous: boolean
+}

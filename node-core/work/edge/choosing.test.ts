@@ -1,0 +1,65 @@
+/** What the edge makes of its choice, its timeouts and its budget, with real servers. */
+import type http from 'node:http'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { NodeId } from '../../base/net/index.ts'
+import { ask, createStage, HERE, type Stage, says, THERE, until } from './edge.fixture.ts'
+
+let stage: Stage
+beforeEach(() => {
+  stage = createStage()
+})
+afterEach(() => stage.close())
+
+describe.each([
+  ['on this node', HERE],
+  ['on another node, through the tunnel', THERE],
+])('endpoints %s', (_where: string, node: NodeId) => {
+  it('asks another one while the first is busy', async () => {
+    const held = Promise.withResolvers<void>()
+    const waits: http.RequestListener = (_request, response) => {
+      void held.promise.then(() => response.end('one'))
+    }
+    await stage.instance('web', waits, node)
+    await stage.instance('web', says('two'), node)
+    const edge = await stage.edge()
+    const first = ask(edge, 'web.localhost')
+    await until(() => edge.counts().open === 1)
+    expect((await ask(edge, 'web.localhost')).body).toBe('two')
+    held.resolve()
+    expect((await first).body).toBe('one')
+  })
+
+  it('passes over one that answers 503 again and again, and goes on using the other', async () => {
+    let asked = 0
+    const refuses: http.RequestListener = (_request, response) => {
+      asked++
+      response.writeHead(503).end()
+    }
+    await stage.instance('web', refuses, node)
+    await stage.instance('web', says('well'), node)
+    const edge = await stage.edge()
+    const statuses: number[] = []
+    for (let i = 0; i < 8; i++) statuses.push((await ask(edge, 'web.localhost')).status)
+    expect(statuses).toEqual([503, 503, 503, 503, 503, 200, 200, 200])
+    expect(asked).toBe(5)
+  })
+
+  it('says 504 when the time for an answer is over, and asks no other', async () => {
+    const never: http.RequestListener = () => {}
+    await stage.instance('web', never, node)
+    await stage.instance('web', says('other'), node)
+    stage.rules.set('web', { answerMs: 50 })
+    const edge = await stage.edge()
+    const headers = { accept: 'application/json' }
+    const answer = await ask(edge, 'web.localhost', { headers })
+    expect([answer.status, JSON.parse(answer.body).code]).toEqual([504, 'TIMED_OUT'])
+    expect(edge.counts().retries).toBe(0)
+  })
+
+  it('ends an answer that falls silent for longer than it may', async () => {
+    await stage.instance('web', (_request, response) => void response.write('a'), node)
+    stage.rules.set('web', { idleMs: 50 })
+    const edge = await stage.edge()
+    await expect(ask(edge, 'web.localhost')).rejects.toThrow()
+  })
+})

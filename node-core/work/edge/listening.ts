@@ -1,0 +1,43 @@
+import { createServer, type Server } from 'node:http'
+import type { Server as NetServer } from 'node:net'
+import { MyceliumError } from '../../base/errors/index.ts'
+import * as limits from './limits.ts'
+import { onRequest, onUpgrade, type Traffic } from './traffic.ts'
+import { isWebSocket } from './upgrade.ts'
+
+export function createHttpServer(traffic: Traffic): Server {
+  const server = createServer({
+    maxHeaderSize: limits.HEADER_BYTES_MAX,
+    headersTimeout: limits.HEADERS_TIMEOUT_MS,
+    requestTimeout: limits.REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: limits.CLIENT_KEEP_ALIVE_MS,
+    connectionsCheckingInterval: limits.TIMEOUT_CHECK_MS,
+    noDelay: true,
+    shouldUpgradeCallback: isWebSocket,
+  })
+  server.maxConnections = limits.CLIENT_CONNECTIONS_MAX
+  server.on('request', (request, response) => onRequest(traffic, request, response, false))
+  server.on('checkContinue', (request, response) => onRequest(traffic, request, response, true))
+  server.on('upgrade', (request, socket, head) => onUpgrade(traffic, request, socket, head))
+  return server
+}
+
+/** The port it got. Throws PORT_TAKEN. */
+export function listen(server: NetServer, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const onError = (cause: NodeJS.ErrnoException): void => {
+      if (cause.code !== 'EADDRINUSE') {
+        reject(cause)
+        return
+      }
+      const message = `Port ${port} on ${host} is taken by another program; the edge needs it.`
+      reject(new MyceliumError('PORT_TAKEN', message, { details: { port }, cause }))
+    }
+    server.once('error', onError)
+    server.listen({ host, port, backlog: 1_024 }, () => {
+      server.off('error', onError)
+      const address = server.address()
+      resolve(typeof address === 'object' && address ? address.port : port)
+    })
+  })
+}

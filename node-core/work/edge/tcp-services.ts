@@ -1,0 +1,125 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { messageOf } from '../../base/errors/index.ts'
+import { connectInTurn } from './connecting.ts'
+import type { Failure } from './exchange.ts'
+import type { Published, TcpService } from './index.ts'
+import * as limits from './limits.ts'
+import { listen } from './listening.ts'
+import { splice } from './splice.ts'
+import type { Traffic } from './traffic.ts'
+import { Turn } from './turn.ts'
+
+/** Listens for every published port, and for no other. */
+export interface TcpServices {
+  /** Brings what is listened for in line with what is published; a port that was taken is tried again. */
+  update(): Promise<void>
+  list(): TcpService[]
+  /** Takes no more connections; those there are stay in `traffic.detached`. */
+  close(): Promise<void>
+}
+
+interface Listener {
+  of: Published
+  server: Server
+  listens: boolean
+  open: number
+  reason?: string
+}
+
+export function createTcpServices(traffic: Traffic, host: string): TcpServices {
+  const listeners = new Map<number, Listener>()
+  const { endpoints: source, logger } = traffic.deps
+  let updating: Promise<void> = Promise.resolve()
+  let closed = false
+
+  const begin = async (of: Published): Promise<void> => {
+    const server = createServer({ allowHalfOpen: true, noDelay: true })
+    server.maxConnections = limits.TCP_CONNECTIONS_MAX
+    const listener: Listener = { of, server, listens: false, open: 0 }
+    server.on('connection', (client) => void serve(traffic, listener, client))
+    listeners.set(of.port, listener)
+    try {
+      await listen(server, host, of.port)
+      listener.listens = true
+      logger.info('a published port is listened for', { workload: of.workload, port: of.port })
+    } catch (error) {
+      listener.reason = messageOf(error)
+      logger.warn('a published port cannot be listened for', {
+        port: of.port,
+        why: messageOf(error),
+      })
+    }
+  }
+
+  const bringInLine = async (): Promise<void> => {
+    if (closed) return
+    const wanted = new Map(source.published().map((one) => [one.port, one]))
+    for (const [port, { of, server, listens }] of listeners) {
+      const next = wanted.get(port)
+      const same = next?.workload === of.workload && next.containerPort === of.containerPort
+      if (same && listens) continue
+      listeners.delete(port)
+      // Open connections go on; only new ones find the door closed.
+      server.close()
+    }
+    for (const one of wanted.values()) if (!listeners.has(one.port)) await begin(one)
+  }
+
+  return {
+    update() {
+      updating = updating.then(bringInLine)
+      return updating
+    },
+    list: () =>
+      [...listeners.values()].map(({ of, listens, open, reason }) => ({
+        ...of,
+        listens,
+        address: `${host}:${of.port}`,
+        open,
+        ...(reason !== undefined && { reason }),
+      })),
+    async close() {
+      closed = true
+      await updating
+      for (const { server } of listeners.values()) server.close()
+      listeners.clear()
+    },
+  }
+}
+
+async function serve(traffic: Traffic, listener: Listener, client: Socket): Promise<void> {
+  const { turns, upstreams, detached, counts, deps } = traffic
+  const { workload, containerPort } = listener.of
+  client.on('error', (error) => deps.logger.debug('TCP connection broke', { error }))
+  // Looked up anew: the rules may have changed since it was published.
+  const service = deps.endpoints.service(workload)
+  if (!service || counts.open >= limits.OPEN_REQUESTS_MAX) {
+    client.resetAndDestroy()
+    return
+  }
+  const turn = new Turn(turns, workload, deps.endpoints.endpoints(workload, containerPort))
+  const failures: Failure[] = []
+  detached.add(client)
+  counts.open++
+  listener.open++
+  try {
+    const connected = await connectInTurn(turn, upstreams.connect, failures)
+    if (connected && !client.destroyed) {
+      turn.answered(200)
+      await splice(client, connected.upstream, service.rules.idleMs)
+    } else {
+      connected?.upstream.destroy()
+      // A reset, not an end: nothing was there, and an empty answer would be another thing.
+      client.resetAndDestroy()
+      deps.logger.debug('no instance takes a TCP connection', {
+        workload,
+        failures: failures.length,
+      })
+    }
+  } finally {
+    turn.over()
+    detached.delete(client)
+    counts.open--
+    listener.open--
+  }
+}

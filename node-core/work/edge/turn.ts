@@ -1,0 +1,74 @@
+import type { Clock } from '../../base/clock/index.ts'
+import type { Choice } from './choice.ts'
+import type { Endpoint } from './index.ts'
+import { ATTEMPTS_MAX } from './limits.ts'
+import type { RetryBudget } from './retry-budget.ts'
+
+export interface TurnDeps {
+  choice: Choice
+  budget: RetryBudget
+  clock: Pick<Clock, 'monotonicMs'>
+  onRetry(): void
+}
+
+/** One request's way from endpoint to endpoint; tells the choice what became of each attempt. */
+export class Turn {
+  readonly #deps: TurnDeps
+  readonly #workload: string
+  readonly #endpoints: readonly Endpoint[]
+  readonly #tried = new Set<Endpoint>()
+  #current: Endpoint | undefined
+  #askedMs = 0
+
+  constructor(deps: TurnDeps, workload: string, endpoints: readonly Endpoint[]) {
+    this.#deps = deps
+    this.#workload = workload
+    this.#endpoints = endpoints
+    deps.budget.earn(workload)
+  }
+
+  /** The endpoint to ask now. Undefined when none is left, or none may be asked any more. */
+  next(): Endpoint | undefined {
+    const { choice, budget, clock, onRetry } = this.#deps
+    this.over()
+    const nowMs = clock.monotonicMs()
+    if (this.#tried.size >= ATTEMPTS_MAX) return undefined
+    const endpoint = choice.pick(this.#endpoints, this.#tried, nowMs)
+    if (!endpoint) return undefined
+    if (this.#tried.size > 0) {
+      if (!budget.spend(this.#workload, nowMs)) return undefined
+      onRetry()
+    }
+    this.#tried.add(endpoint)
+    this.#current = endpoint
+    this.#askedMs = nowMs
+    choice.begin(endpoint)
+    return endpoint
+  }
+
+  /** It began to answer; with 502, 503 or 504 it says itself that it cannot serve. */
+  answered(status: number): void {
+    if (status >= 502 && status <= 504) this.#judge('failed')
+    else this.#judge('answered')
+  }
+
+  /** It broke off or stayed silent; `reached` tells whether anything could be sent to it. */
+  failed(reached: boolean): void {
+    this.#judge(reached ? 'failed' : 'unreachable')
+  }
+
+  /** The request is over, whatever became of it. */
+  over(): void {
+    if (this.#current) this.#deps.choice.end(this.#current)
+    this.#current = undefined
+  }
+
+  #judge(kind: 'answered' | 'failed' | 'unreachable'): void {
+    const endpoint = this.#current
+    if (!endpoint) return
+    const nowMs = this.#deps.clock.monotonicMs()
+    const outcome =
+      kind === 'answered' ? { kind, latencyMs: nowMs - this.#askedMs } : ({ kind } as const)
+    this.#deps.choice.judge(endpoint, this.#endpoints, outcome, nowMs)
+  }
+}

@@ -1,0 +1,58 @@
+/** `log-copy/1`: the end of a log is handed to a node that keeps a copy of it. */
+import { z } from 'zod'
+import { decode, encode } from '../../base/codec/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import type { LogLineOut } from '../runners/index.ts'
+import { LOG_COPY_BYTES_MAX } from './limits.ts'
+import { lineText, parseRecords } from './record.ts'
+
+const time = z.string().max(32)
+const place = z.string().max(32)
+
+const renewal = z.object({
+  id: z.string().regex(/^[a-z0-9-]{1,90}$/),
+  workload: z.string().max(63),
+  index: z.number().int(),
+  generation: z.number().int(),
+  since: time,
+  until: time.exactOptional(),
+  /** In place of all that was kept; otherwise it goes on behind `after`. */
+  whole: z.boolean(),
+  after: place,
+  /** Behind these lines. */
+  next: place,
+  text: z.string().max(LOG_COPY_BYTES_MAX * 2),
+})
+
+export type CopyRenewal = Omit<z.infer<typeof renewal>, 'text'> & { lines: LogLineOut[] }
+
+const taken = z.object({ taken: z.boolean() })
+
+export function renewalBytes({ lines, ...rest }: CopyRenewal): Uint8Array {
+  return encode({ ...rest, text: lines.map(lineText).join('').toWellFormed() })
+}
+
+export function parseRenewal(bytes: Uint8Array): CopyRenewal {
+  const parsed = renewal.safeParse(plainOf(bytes))
+  if (!parsed.success) throw new MyceliumError('NET_REFUSED', 'Not the end of a log.')
+  const { text, ...rest } = parsed.data
+  const lines = parseRecords(text).flatMap((one) => (one.kind === 'line' ? [one.line] : []))
+  return { ...rest, lines }
+}
+
+export function takenBytes(value: boolean): Uint8Array {
+  return encode({ taken: value })
+}
+
+export function parseTaken(bytes: Uint8Array): boolean {
+  const parsed = taken.safeParse(plainOf(bytes))
+  return parsed.success && parsed.data.taken
+}
+
+function plainOf(bytes: Uint8Array): unknown {
+  try {
+    return decode(bytes, { bytesMax: LOG_COPY_BYTES_MAX * 4 })
+  } catch {
+    return undefined
+  }
+}

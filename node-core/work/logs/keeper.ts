@@ -1,0 +1,175 @@
+/** Takes what instances of this node write out of their runners and into the store. */
+import { type Clock, sleep } from '../../base/clock/index.ts'
+import { isCode } from '../../base/errors/index.ts'
+import type { Lifecycle } from '../../base/lifecycle/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import type { KeptInstance, LogLineOut, Output, OutputKeeper, Runner } from '../runners/index.ts'
+import { createAllowance } from './allowance.ts'
+import { LOG_DRAIN_MS, LOG_RETRY_MS_MAX, LOG_RETRY_MS_MIN } from './limits.ts'
+import type { LogStore } from './store.ts'
+
+export interface LogKeeperDeps {
+  self: NodeId
+  store: LogStore
+  clock: Clock
+  logger: Logger
+  /** Something was added to this log, or it has ended. */
+  onAppend: (id: string) => void
+}
+
+interface Kept {
+  /** One thing after the other for each instance, so that a run begins before its lines come. */
+  queue: Promise<void>
+  reading: { stop: AbortController; done: Promise<void> } | undefined
+}
+
+export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
+  const { self, store, clock, logger } = deps
+  const kept = new Map<string, Kept>()
+
+  function inTurn(id: string, task: () => Promise<void>): Promise<void> {
+    const one = kept.get(id) ?? { queue: Promise.resolve(), reading: undefined }
+    kept.set(id, one)
+    one.queue = one.queue.then(task).catch((error) => {
+      logger.warn('The log of an instance is not kept', { id, error })
+    })
+    return one.queue
+  }
+
+  const now = (): string => new Date(clock.wallMs()).toISOString()
+
+  function opened(instance: KeptInstance): Promise<void> {
+    const { id, workload, index, generation } = instance
+    return store.open({ id, workload, index, generation, node: self, since: now() })
+  }
+
+  async function read(
+    id: string,
+    source: Pick<Runner, 'output'>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (let waitMs = LOG_RETRY_MS_MIN; !signal.aborted; waitMs *= 2) {
+      try {
+        await readOnce(id, source, signal)
+        return
+      } catch (error) {
+        if (signal.aborted || isCode(error, 'INSTANCE_NOT_FOUND')) return
+        logger.debug('The output of an instance broke off', { id, error })
+        const pause = sleep(clock, Math.min(waitMs, LOG_RETRY_MS_MAX), { signal })
+        // Told to stop: the loop's condition ends it.
+        await pause.catch(() => {})
+      }
+    }
+  }
+
+  async function readOnce(
+    id: string,
+    source: Pick<Runner, 'output'>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const allowance = createAllowance(clock.monotonicMs())
+    const takes = (bytes: number): boolean => allowance.takes(bytes, clock.monotonicMs())
+    const after = await store.points(id)
+    const missing = { over: 0, lost: 0 }
+    for await (const output of source.output(id, { after, takes, signal })) {
+      // What is missing is told before the next line, not once for each piece of it.
+      const tell = output.lines.length > 0 || output.gap
+      if (tell || Object.keys(output.points).length > 0) await keep(id, output, missing, tell)
+      missing.over += output.dropped
+    }
+    if (missing.over + missing.lost > 0) {
+      await keep(id, { lines: [], points: {}, dropped: 0, gap: false }, missing, true)
+    }
+  }
+
+  async function keep(
+    id: string,
+    { lines, points, gap }: Output,
+    missing: { over: number; lost: number },
+    tell: boolean,
+  ): Promise<void> {
+    const notes = tell ? notesOn(missing, gap) : []
+    try {
+      await store.append(id, [...notes, ...lines], points)
+      if (tell) Object.assign(missing, { over: 0, lost: 0 })
+      deps.onAppend(id)
+    } catch (error) {
+      // The disk is full, or failed: the instance goes on, and its log says later what is missing.
+      if (missing.lost === 0) logger.warn('Log lines were not kept', { id, error })
+      missing.lost += lines.length
+    }
+  }
+
+  function notesOn({ over, lost }: { over: number; lost: number }, gap: boolean): LogLineOut[] {
+    const at = now()
+    const texts = [
+      ...(gap ? ['Lines may be missing here: they were no longer to be had.'] : []),
+      ...(over > 0 ? [`${over} lines were left out here: it wrote more than is kept.`] : []),
+      ...(lost > 0 ? [`${lost} lines are missing here: the disk took none.`] : []),
+    ]
+    return texts.map((line) => ({ at, stream: 'note', line }))
+  }
+
+  return {
+    begins: (instance) =>
+      void inTurn(instance.id, async () => {
+        const { id } = instance
+        const reading = kept.get(id)?.reading
+        reading?.stop.abort()
+        await reading?.done
+        await opened(instance)
+        await store.beginRun(id)
+      }),
+    follow: (instance, source) =>
+      void inTurn(instance.id, async () => {
+        const { id } = instance
+        const one = kept.get(id)
+        if (!one || one.reading) return
+        await opened(instance)
+        const stop = new AbortController()
+        const done = read(id, source, stop.signal).finally(() => {
+          one.reading = undefined
+        })
+        one.reading = { stop, done }
+      }),
+    async drained(id) {
+      const one = kept.get(id)
+      await one?.queue
+      const { reading } = one ?? {}
+      if (!reading) return
+      const late = Promise.withResolvers<void>()
+      const cancel = clock.timer(LOG_DRAIN_MS, late.resolve)
+      await Promise.race([reading.done, late.promise])
+      cancel()
+      reading.stop.abort()
+    },
+    ended: (id) =>
+      void inTurn(id, async () => {
+        const one = kept.get(id)
+        one?.reading?.stop.abort()
+        await one?.reading?.done
+        await store.end(id)
+        kept.delete(id)
+        deps.onAppend(id)
+      }),
+    keepOnly(ids) {
+      const there = new Set(ids)
+      for (const { id, until } of store.list()) {
+        if (until === undefined && !there.has(id)) void inTurn(id, () => store.end(id))
+      }
+    },
+    start: () => store.start(),
+    async stop() {
+      for (const { reading } of kept.values()) reading?.stop.abort()
+      await Promise.all(
+        [...kept.values()].map(async ({ queue, reading }) => {
+          await queue
+          await reading?.done
+        }),
+      )
+      kept.clear()
+      await store.stop()
+    },
+  }
+}

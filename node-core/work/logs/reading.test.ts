@@ -1,0 +1,224 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createFrameReader, framed } from '../../base/net/index.ts'
+import type { InstanceLogLine } from './index.ts'
+import { LOG_COPY_MS } from './limits.ts'
+import { parseAnswer, parseQuestion, questionFrame } from './messages.ts'
+import { createLogBench, type LogBench, textsOf } from './testing/bench.ts'
+
+let bench: LogBench
+beforeEach(async () => {
+  bench = await createLogBench(4)
+})
+afterEach(() => bench.close())
+
+/** Until a condition holds, in the bench's own time. */
+async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  for (let turn = 0; turn < 20_000; turn++) {
+    if (await condition()) return
+    await new Promise(setImmediate)
+  }
+  throw new Error('The condition did not come true.')
+}
+
+const has = (at: number, id: string, ...texts: string[]): Promise<void> =>
+  until(async () => {
+    const found = await textsOf(bench.logs(at).read({ instance: id }))
+    return texts.every((text) => found.includes(text))
+  })
+
+async function pass(ms: number): Promise<void> {
+  const end = bench.clock.monotonicMs() + ms
+  await until(() => bench.clock.monotonicMs() >= end)
+}
+
+describe('logs', () => {
+  test('of a workload are one log by time, wherever its instances run', async () => {
+    const a = await bench.runs(0, 'web-0-a', ['a'])
+    const b = await bench.runs(1, 'web-1-b')
+    for (const [log, text] of [
+      [b, 'b'],
+      [a, 'c'],
+      [b, 'd'],
+    ] as const) {
+      await pass(5)
+      log.write(text)
+    }
+    await has(1, 'web-1-b', 'd')
+    await has(0, 'web-0-a', 'c')
+    expect(await textsOf(bench.logs(0).read({ workload: 'web' }))).toEqual(['a', 'b', 'c', 'd'])
+    const tail = (count: number) =>
+      textsOf(bench.logs(2).read({ workload: 'web' }, { tail: count }))
+    expect(await tail(3)).toEqual(['b', 'c', 'd'])
+    expect(await tail(0)).toEqual([])
+  })
+
+  test('of one instance name it and its node, and hold what was asked for', async () => {
+    const log = await bench.runs(1, 'web-1-b', ['GET /', 'POST /form'])
+    await has(1, 'web-1-b', 'POST /form')
+    await pass(50)
+    const since = new Date(bench.clock.wallMs()).toISOString()
+    await pass(5)
+    log.write('GET /late')
+    await has(1, 'web-1-b', 'GET /late')
+    const lines: InstanceLogLine[] = []
+    for await (const one of bench.logs(0).read({ instance: 'web-1-b' }, { tail: 1 })) {
+      lines.push(one)
+    }
+    expect(lines).toMatchObject([{ line: 'GET /late', instance: 'web-1-b', node: bench.ids[1] }])
+    const read = (options: object) => textsOf(bench.logs(0).read({ instance: 'web-1-b' }, options))
+    expect(await read({ grep: 'get' })).toEqual(['GET /', 'GET /late'])
+    expect(await read({ since })).toEqual(['GET /late'])
+  })
+
+  test('of what nobody knows are NOT_FOUND', async () => {
+    const ghost = textsOf(bench.logs(0).read({ workload: 'ghost' }))
+    await expect(ghost).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  test('are kept from whoever may not use the network, and told again once they may', async () => {
+    await bench.runs(1, 'web-1-b', ['secret'])
+    await has(1, 'web-1-b', 'secret')
+    const [here] = bench.ids
+    if (here) bench.entitled.delete(here)
+    const of = { instance: 'web-1-b' }
+    await expect(textsOf(bench.logs(0).read(of))).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    const following = textsOf(bench.logs(0).read(of, { follow: true }))
+    await expect(following).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(await bench.logs(0).kept({ workload: 'web' })).toEqual([])
+    if (here) bench.entitled.add(here)
+    expect(await textsOf(bench.logs(0).read(of))).toEqual(['secret'])
+  })
+
+  test('that are followed end for a reader who may use the network no more', async () => {
+    const log = await bench.runs(1, 'web-0-a', ['before'])
+    await has(1, 'web-0-a', 'before')
+    const [here, there] = bench.ids
+    if (!here || !there) throw new Error('No nodes.')
+    const stream = await bench.net.node(here).openStream(there, 'logs/2')
+    await stream.write(questionFrame({ instance: 'web-0-a', copy: false, follow: true, tail: 10 }))
+    const reader = createFrameReader(stream)
+    const next = async () => parseAnswer(await reader.frame(10_000))
+    expect(await next()).toMatchObject([{ line: 'before' }])
+    bench.entitled.delete(here)
+    log.write('secret')
+    await expect(next()).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  test('are followed, new instances included, until the reader leaves', async () => {
+    await bench.runs(1, 'web-0-a', ['a'])
+    const texts: string[] = []
+    for await (const one of bench.logs(0).read({ workload: 'web' }, { follow: true })) {
+      texts.push(one.line)
+      if (one.line === 'a') await bench.runs(0, 'web-1-b', ['b'])
+      if (one.line === 'b') break
+    }
+    expect(texts).toEqual(['a', 'b'])
+    expect(bench.viewListeners.size).toBe(0)
+  })
+
+  test('are followed past a restart of the instance and of its node, no line twice', async () => {
+    const log = await bench.runs(1, 'web-0-a', ['a'])
+    await has(1, 'web-0-a', 'a')
+    const texts: string[] = []
+    const stop = new AbortController()
+    const reading = (async () => {
+      const options = { follow: true, signal: stop.signal }
+      for await (const one of bench.logs(0).read({ workload: 'web' }, options)) {
+        texts.push(one.line)
+      }
+    })()
+    await until(() => texts.length === 1)
+    log.write('b')
+    await until(() => texts.length === 2)
+    await bench.logs(1).stop()
+    log.write('c')
+    await bench.start(1)
+    await until(() => texts.includes('c'))
+    const again = await bench.restarts(1, 'web-0-a')
+    again.write('d')
+    await until(() => texts.includes('d'))
+    stop.abort()
+    await reading
+    expect(texts).toEqual(['a', 'b', 'c', 'It was started again.', 'd'])
+  })
+
+  test('of instances that are gone are read from wherever they lie', async () => {
+    await bench.runs(1, 'web-0-a', ['old'])
+    await pass(5)
+    await bench.runs(2, 'web-0-b', ['new'])
+    await bench.ends(1, 'web-0-a')
+    await until(async () => {
+      const [, second] = await bench.logs(0).kept({ workload: 'web' })
+      return second?.until !== undefined
+    })
+    await has(2, 'web-0-b', 'new')
+    const read = (options: object) => textsOf(bench.logs(0).read({ workload: 'web' }, options))
+    expect(await read({})).toEqual(['new'])
+    expect(await read({ previous: true })).toEqual(['old'])
+    expect(await textsOf(bench.logs(3).read({ instance: 'web-0-a' }))).toEqual(['old'])
+    await bench.ends(2, 'web-0-b')
+    expect(await read({})).toEqual(['old', 'new'])
+  })
+
+  test('of what ran before a restart are the previous ones', async () => {
+    await bench.runs(1, 'web-0-a', ['first run'])
+    await has(1, 'web-0-a', 'first run')
+    const again = await bench.restarts(1, 'web-0-a')
+    again.write('second run')
+    await has(1, 'web-0-a', 'second run')
+    const before = textsOf(bench.logs(0).read({ workload: 'web' }, { previous: true }))
+    expect(await before).toEqual(['first run'])
+  })
+
+  test('of a node that died are read to their end from a copy, which is said', async () => {
+    const log = await bench.runs(0, 'web-0-a', ['one'])
+    await has(0, 'web-0-a', 'one')
+    await pass(LOG_COPY_MS * 2)
+    log.write('two')
+    await pass(LOG_COPY_MS * 2)
+    await bench.kill(0)
+    for (const at of [1, 2, 3]) {
+      const [note, ...lines] = await textsOf(bench.logs(at).read({ workload: 'web' }))
+      expect(note).toMatch(/^The end of this log, from a copy that node \d keeps: node 1 is out/)
+      expect(lines).toEqual(['one', 'two'])
+    }
+    expect(await bench.logs(1).kept({ workload: 'web' })).toMatchObject([
+      { instance: 'web-0-a', node: bench.ids[0], copy: true },
+    ])
+  })
+
+  test('get another copy when one of those who keep one goes', async () => {
+    await bench.runs(0, 'web-0-a', ['one'])
+    await has(0, 'web-0-a', 'one')
+    await pass(LOG_COPY_MS * 2)
+    await bench.kill(1)
+    await pass(LOG_COPY_MS * 2)
+    await bench.kill(0)
+    for (const at of [2, 3]) {
+      expect(await textsOf(bench.logs(at).read({ workload: 'web' }))).toContain('one')
+    }
+    await bench.kill(2)
+    expect(await textsOf(bench.logs(3).read({ workload: 'web' }))).toContain('one')
+  })
+
+  test('refuse nonsense', async () => {
+    const [here, there] = bench.ids
+    if (!here || !there) throw new Error('No nodes.')
+    const stream = await bench.net.node(here).openStream(there, 'logs/2')
+    await stream.write(framed(new Uint8Array([1, 2, 3])))
+    const answer = await createFrameReader(stream).frame(10_000)
+    expect(new TextDecoder().decode(answer)).toContain('NET_REFUSED')
+    stream.abort(new Error('done'))
+    for (const protocol of ['log-list/1', 'log-copy/1']) {
+      const asked = bench.net.node(here).request(there, protocol, new Uint8Array([1]))
+      await expect(asked).rejects.toMatchObject({ code: 'NET_REFUSED' })
+    }
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+        expect(parseQuestion(bytes)).toBeUndefined()
+      }),
+      { seed: 7 },
+    )
+  })
+})

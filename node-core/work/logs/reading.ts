@@ -1,0 +1,213 @@
+/**
+ * Log lines of any instance of the network, several of them as one log by time: those kept here, those
+ * of other nodes over `logs/2`, and of nodes that are out of reach the copy that goes furthest.
+ */
+import { type Clock, sleep } from '../../base/clock/index.ts'
+import { isCode, MyceliumError } from '../../base/errors/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import { type Net, type NodeId, parseNodeId } from '../../base/net/index.ts'
+import type { WorkView } from '../reconcile/index.ts'
+import type { LogLineOut } from '../runners/index.ts'
+import type { FoundLog, HeldLogs } from './held.ts'
+import type { InstanceLogLine, KeptLog, LogReadOptions, LogSubject } from './index.ts'
+import { keptLines, type LinesQuery } from './kept-lines.ts'
+import { LOG_HELD_MAX, LOG_MERGE_MS, LOG_REOPEN_MS, LOG_TAIL_MAX } from './limits.ts'
+import { createLogMerge } from './merge-logs.ts'
+import { remoteLines } from './remote-lines.ts'
+import type { LogStore } from './store.ts'
+
+export interface LogReadingDeps {
+  net: Pick<Net, 'self' | 'openStream'>
+  view: Pick<WorkView, 'instances' | 'desired' | 'subscribe'>
+  store: LogStore
+  copies: LogStore
+  held: Pick<HeldLogs, 'find'>
+  live: () => readonly NodeId[]
+  nameOf: (node: NodeId) => string
+  clock: Clock
+  logger: Logger
+}
+
+/** An instance, and where it runs or ran. */
+interface Subject {
+  id: string
+  node: NodeId
+  /** It runs no more: where its log is was found out. */
+  at?: FoundLog
+}
+
+export interface LogReading {
+  read(of: LogSubject, options: LogReadOptions): AsyncGenerator<InstanceLogLine>
+  kept(of: LogSubject): Promise<KeptLog[]>
+}
+
+export function createLogReading(deps: LogReadingDeps): LogReading {
+  const { net, view, clock, logger } = deps
+
+  function linesAt(
+    place: { holder: NodeId; instance: string; copy: boolean },
+    query: LinesQuery,
+  ): AsyncGenerator<LogLineOut[]> {
+    if (place.holder !== net.self) return remoteLines(net, place, query)
+    return keptLines(place.copy ? deps.copies : deps.store, place.instance, query)
+  }
+
+  async function* linesOf({ id, node, at }: Subject, query: LinesQuery) {
+    const reached = node === net.self || deps.live().includes(node)
+    if (at && !at.copy) return yield* linesAt(at, query)
+    let told = false
+    try {
+      if (!reached) throw new MyceliumError('NET_UNREACHABLE', 'Its node is out of reach.')
+      for await (const lines of linesAt({ holder: node, instance: id, copy: false }, query)) {
+        told = true
+        yield lines
+      }
+    } catch (error) {
+      if (told || !(isAway(error) || isCode(error, 'NOT_FOUND'))) throw error
+      const copy = at ?? (await furthestCopy(id))
+      // An instance that has not been started yet has written nothing.
+      if (!copy && isCode(error, 'NOT_FOUND')) return
+      if (!copy) throw error
+      yield* copied(copy, query)
+    }
+  }
+
+  async function furthestCopy(instance: string): Promise<FoundLog | undefined> {
+    const found = (await deps.held.find({ instance })).filter(({ copy }) => copy)
+    return found.sort((a, b) => (a.lastAt < b.lastAt ? 1 : -1))[0]
+  }
+
+  async function* copied(copy: FoundLog, query: LinesQuery): AsyncGenerator<LogLineOut[]> {
+    const origin = parseNodeId(copy.node)
+    const [holder, node] = [deps.nameOf(copy.holder), origin ? deps.nameOf(origin) : copy.node]
+    let said = false
+    for await (const lines of linesAt(copy, { ...query, follow: false })) {
+      const at = lines[0]?.at ?? copy.since
+      const line = `The end of this log, from a copy that ${holder} keeps: ${node} is out of reach.`
+      if (!said) yield [{ at, stream: 'note', line }]
+      said = true
+      yield lines
+    }
+  }
+
+  async function* once(subject: Subject, query: LinesQuery): AsyncGenerator<InstanceLogLine> {
+    for await (const lines of linesOf(subject, query)) {
+      for (const line of lines) yield { ...line, instance: subject.id, node: subject.node }
+    }
+  }
+
+  /** Goes on after the log broke off, where it broke off, for as long as there is an instance. */
+  async function* following(subject: Subject, query: LinesQuery): AsyncGenerator<InstanceLogLine> {
+    let next = query
+    let last = { at: '', count: 0 }
+    while (!query.signal.aborted) {
+      let left = last.count
+      try {
+        for await (const line of once(subject, next)) {
+          if (line.at === last.at && left-- > 0) continue
+          last = { at: line.at, count: line.at === last.at ? last.count + 1 : 1 }
+          yield line
+        }
+      } catch (error) {
+        // Asked again, the node would say the same.
+        if (isCode(error, 'FORBIDDEN')) throw error
+        logger.debug('A log was cut off', { instance: subject.id, error })
+      }
+      if (query.signal.aborted) return
+      await sleep(clock, LOG_REOPEN_MS, { signal: query.signal }).catch(() => {})
+      if (!view.instances().some(({ id }) => id === subject.id)) return
+      if (last.at !== '') next = { ...query, tail: LOG_TAIL_MAX, since: last.at }
+    }
+  }
+
+  function present(of: LogSubject): Subject[] {
+    return view
+      .instances()
+      .filter(({ workload }) => of.workload === undefined || workload === of.workload)
+      .filter(({ id }) => of.instance === undefined || id === of.instance)
+      .map(({ id, node }) => ({ id, node }))
+  }
+
+  /** Instances that are no more, each where most of its log is. */
+  async function gone(of: LogSubject): Promise<Subject[]> {
+    const there = new Set(view.instances().map(({ id }) => id))
+    const found = (await deps.held.find(of)).filter(({ instance }) => !there.has(instance))
+    return bestOf(found).flatMap((at) => {
+      const node = parseNodeId(at.node)
+      return node ? [{ id: at.instance, node, at }] : []
+    })
+  }
+
+  async function* read(of: LogSubject, options: LogReadOptions): AsyncGenerator<InstanceLogLine> {
+    const { tail = LOG_TAIL_MAX, follow = false, signal: outer, ...filter } = options
+    const now = present(of)
+    const wanted = of.workload !== undefined && view.desired(of.workload) !== undefined
+    const named = of.instance !== undefined
+    const look = filter.previous || (now.length === 0 && (named || !wanted))
+    const past = look ? await gone(of) : []
+    if (now.length + past.length === 0 && (named || !wanted)) {
+      const name = of.instance ?? of.workload
+      throw new MyceliumError('NOT_FOUND', `No node tells of an instance of ${name}.`)
+    }
+    // The merge is left by return as well as by abort; either way every source must end.
+    const ended = new AbortController()
+    const signal = outer ? AbortSignal.any([outer, ended.signal]) : ended.signal
+    const query = { tail, follow, signal, ...filter }
+    const failures: unknown[] = []
+    const open = new Set<string>()
+    const merge = createLogMerge<InstanceLogLine>({
+      ...{ clock, tail, signal },
+      holdMs: follow ? LOG_MERGE_MS : undefined,
+      heldMax: follow ? LOG_HELD_MAX : LOG_TAIL_MAX,
+      onError(error) {
+        failures.push(error)
+        // None is left to follow.
+        if (failures.length === open.size) merge.seal()
+      },
+    })
+    const add = (subject: Subject, lines: number): void => {
+      if (open.has(subject.id)) return
+      open.add(subject.id)
+      const own = { ...query, tail: lines }
+      merge.add(follow && !subject.at ? following(subject, own) : once(subject, own))
+    }
+    for (const subject of [...now, ...past]) add(subject, tail)
+    // An instance that comes later is told from its beginning.
+    const more = (): void => present(of).forEach((subject) => void add(subject, LOG_TAIL_MAX))
+    const unsubscribe = follow ? view.subscribe(more) : () => {}
+    if (!follow) merge.seal()
+    let told = 0
+    try {
+      for await (const line of merge.read()) {
+        told++
+        yield line
+      }
+    } finally {
+      unsubscribe()
+      ended.abort()
+    }
+    if (told === 0 && failures.length > 0 && failures.length === open.size) throw failures[0]
+    for (const error of failures) logger.warn('Some log lines are missing', { error })
+  }
+
+  return {
+    read,
+    kept: async (of) => bestOf(await deps.held.find(of)),
+  }
+}
+
+/** Of each instance the log itself before a copy, and of copies the one that goes furthest. */
+function bestOf(found: readonly FoundLog[]): FoundLog[] {
+  const best = new Map<string, FoundLog>()
+  for (const one of found) {
+    const before = best.get(one.instance)
+    const better = before && (before.copy === one.copy ? before.lastAt < one.lastAt : before.copy)
+    if (!before || better) best.set(one.instance, one)
+  }
+  return [...best.values()].sort((a, b) => (a.since < b.since ? 1 : -1))
+}
+
+function isAway(error: unknown): boolean {
+  const away = ['NET_UNREACHABLE', 'NET_TIMEOUT', 'NET_REFUSED']
+  return away.some((code) => isCode(error, code))
+}

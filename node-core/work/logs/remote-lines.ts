@@ -1,0 +1,33 @@
+import { createFrameReader, type Net, type NodeId } from '../../base/net/index.ts'
+import type { LogLineOut } from '../runners/index.ts'
+import type { LinesQuery } from './kept-lines.ts'
+import { LOG_FRAME_BYTES_MAX } from './limits.ts'
+import { parseAnswer, questionFrame } from './messages.ts'
+
+/** Lines of a log that another node keeps. */
+export async function* remoteLines(
+  net: Pick<Net, 'openStream'>,
+  { holder, instance, copy }: { holder: NodeId; instance: string; copy: boolean },
+  { signal, ...query }: LinesQuery,
+): AsyncGenerator<LogLineOut[]> {
+  const stream = await net.openStream(holder, 'logs/2', { signal })
+  const abort = (): void => stream.abort(new Error('The reader has gone.'))
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    if (signal.aborted) return
+    await stream.write(questionFrame({ instance, copy, ...query }))
+    // The writing end stays open: its end is how the other side learns that nobody reads any more.
+    const reader = createFrameReader(stream)
+    for (;;) {
+      const bytes = await reader.frame(LOG_FRAME_BYTES_MAX * 2)
+      // An empty frame is the end: a stream that only breaks off is not taken for one.
+      if (bytes.byteLength === 0) return
+      yield parseAnswer(bytes)
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    signal.removeEventListener('abort', abort)
+    abort()
+  }
+}

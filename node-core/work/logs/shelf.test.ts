@@ -1,0 +1,105 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createSimDisk } from '../../base/disk/index.ts'
+import type { LogLineOut } from '../runners/index.ts'
+import { type LogRecord, lineText, parseRecords } from './record.ts'
+import { openShelf } from './shelf.ts'
+
+const bounds = { segmentBytes: 400, bytesMax: 4_000 }
+const FOLDER = 'logs/web-0-a'
+
+const line = (text: string): LogLineOut => ({
+  at: '2026-11-20T12:00:00.123Z',
+  stream: 'stdout',
+  line: text,
+})
+const textsIn = (records: readonly LogRecord[]): string[] =>
+  records.flatMap((one) => (one.kind === 'line' ? [one.line.line] : []))
+
+async function allOf(shelf: Awaited<ReturnType<typeof openShelf>>): Promise<string[]> {
+  const all: string[] = []
+  for await (const records of shelf.backwards()) all.unshift(...textsIn(records))
+  return all
+}
+
+describe('the log of an instance on disk', () => {
+  test('gives back whatever was written', () => {
+    const text = fc.string({ unit: 'grapheme' }).map((one) => one.replaceAll('\n', ''))
+    const streams = fc.constantFrom('stdout', 'stderr', 'note')
+    const written = fc.record({ stream: streams, line: text }).map((one): LogLineOut => {
+      return { at: '2026-11-20T12:00:00.123Z', part: 'web', ...one } as LogLineOut
+    })
+    fc.assert(
+      fc.property(fc.array(written), (lines) => {
+        const records = parseRecords(lines.map(lineText).join(''))
+        expect(records).toEqual(lines.map((one) => ({ kind: 'line', line: one })))
+      }),
+      { seed: 31 },
+    )
+  })
+
+  test('goes on where it was cut off, wherever that is: no line twice and none lost', async () => {
+    const whole = createSimDisk()
+    const shelf = await openShelf(whole, FOLDER, { ...bounds, bytesMax: 1e6, goesOn: true })
+    const all = Array.from({ length: 60 }, (_, at) => `line ${at}`)
+    for (let at = 0; at < all.length; at += 3) {
+      const three = all.slice(at, at + 3).map(line)
+      await shelf.append(three.map(lineText).join(''), { out: String(at + 3) })
+    }
+    await shelf.close()
+    const files = [...whole.copyOut()]
+    const [lastPath, lastBytes] = files.at(-1) ?? ['', new Uint8Array()]
+    expect(files.length).toBeGreaterThan(3)
+    for (let cut = 0; cut <= lastBytes.length; cut++) {
+      const disk = createSimDisk()
+      disk.putBack(new Map([...files.slice(0, -1), [lastPath, lastBytes.subarray(0, cut)]]))
+      const again = await openShelf(disk, FOLDER, { ...bounds, bytesMax: 1e6, goesOn: true })
+      const from = Number(again.points.out ?? 0)
+      // A file that holds no point at all is of no use to go on from: nothing of it counts.
+      const before = await allOf(again)
+      const rest = all.slice(from).map(line)
+      await again.append(rest.map(lineText).join(''), { out: String(all.length) })
+      if (from > 0) expect(await allOf(again)).toEqual(all)
+      else expect(before).toEqual(all.slice(0, before.length))
+      await again.close()
+    }
+  })
+
+  test('keeps the newest lines within its bound, and says where one was when it is gone', async () => {
+    const shelf = await openShelf(createSimDisk(), FOLDER, { ...bounds, goesOn: true })
+    await shelf.append(lineText(line('first')), { out: '1' })
+    const start = { segment: 1, offset: 0 }
+    expect(textsIn((await shelf.from(start)).records)).toEqual(['first'])
+    for (let at = 0; at < 400; at++) await shelf.append(lineText(line(`line ${at}`)), {})
+    expect(shelf.bytes).toBeLessThanOrEqual(bounds.bytesMax)
+    expect((await allOf(shelf)).at(-1)).toBe('line 399')
+    expect((await shelf.from(start)).skipped).toBe(true)
+    expect(shelf.points).toEqual({ out: '1' })
+  })
+
+  test('knows how far it goes though the file that said so was removed', async () => {
+    const disk = createSimDisk()
+    const shelf = await openShelf(disk, FOLDER, { ...bounds, goesOn: true })
+    await shelf.append(lineText(line('first')), { err: '7' })
+    for (let at = 0; at < 400; at++) {
+      await shelf.append(lineText(line(`line ${at}`)), { out: String(at) })
+    }
+    await shelf.close()
+    const again = await openShelf(disk, FOLDER, { ...bounds, goesOn: true })
+    expect(again.points).toEqual({ err: '7', out: '399' })
+    await again.close()
+  })
+
+  test('begins a new file after one that the disk did not take', async () => {
+    const disk = createSimDisk()
+    const shelf = await openShelf(disk, FOLDER, { ...bounds, goesOn: true })
+    await shelf.append(lineText(line('before')), {})
+    disk.setCapacity(1)
+    const failing = shelf.append(lineText(line('lost')), {})
+    await expect(failing).rejects.toMatchObject({ code: 'DISK_FULL' })
+    disk.setCapacity(undefined)
+    await shelf.append(lineText(line('after')), {})
+    expect(await allOf(shelf)).toEqual(['before', 'after'])
+    await shelf.close()
+  })
+})

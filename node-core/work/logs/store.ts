@@ -1,0 +1,296 @@
+/** Logs of many instances in one folder, within one budget. */
+import { z } from 'zod'
+import { type Clock, every } from '../../base/clock/index.ts'
+import type { Disk } from '../../base/disk/index.ts'
+import type { Lifecycle } from '../../base/lifecycle/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import type { KeptInstance, LogLineOut } from '../runners/index.ts'
+import { LOG_FACTS_BYTES_MAX, LOG_SWEEP_MS } from './limits.ts'
+import { createGathering, filtered, type LogFilter, type LogQuery } from './query.ts'
+import { type LogRecord, lineText, runText } from './record.ts'
+import { type Cursor, openShelf, type Shelf, type ShelfBounds } from './shelf.ts'
+import { surplus } from './surplus.ts'
+
+export interface LogFacts extends KeptInstance {
+  /** Where it runs or ran. */
+  node: string
+  /** ISO 8601. */
+  since: string
+  /** When it was gone for good. */
+  until?: string
+}
+
+export interface LogStore extends Lifecycle {
+  list(): LogFacts[]
+  facts(id: string): LogFacts | undefined
+  /** When its last line was written, as far as that is known. */
+  lastAt(id: string): Promise<string>
+  /** Takes up the log of an instance, or begins it. */
+  open(facts: Omit<LogFacts, 'until'>): Promise<void>
+  points(id: string): Promise<Readonly<Record<string, string>>>
+  append(
+    id: string,
+    lines: readonly LogLineOut[],
+    points: Readonly<Record<string, string>>,
+  ): Promise<void>
+  /** What comes now is of a new run: nothing of it has been read yet. */
+  beginRun(id: string): Promise<void>
+  end(id: string): Promise<void>
+  remove(id: string): Promise<void>
+  /** Nothing for a log that is not kept. */
+  read(id: string, query: LogQuery): Promise<{ lines: LogLineOut[]; end: Cursor }>
+  /** A piece of what stands behind a place; nothing when that is all. */
+  after(
+    id: string,
+    cursor: Cursor,
+  ): Promise<{ lines: LogLineOut[]; next: Cursor; skipped: boolean }>
+  /** What comes behind a place, as it comes, until the log has ended or the signal says so. */
+  follow(
+    id: string,
+    from: Cursor,
+    options: LogFilter & { signal: AbortSignal },
+  ): AsyncGenerator<LogLineOut[]>
+}
+
+export interface LogStoreDeps {
+  disk: Pick<Disk, 'list' | 'read' | 'size' | 'remove' | 'openAppend' | 'writeAtomic'>
+  clock: Clock
+  logger: Logger
+}
+
+export interface LogStoreOptions extends ShelfBounds {
+  folder: string
+  /** Of all logs together. */
+  totalBytesMax: number
+  /** Of the logs of one other node; all of them where there is no such bound. */
+  nodeBytesMax?: number
+  goneMax: number
+  goneMs: number
+  /** Copies: whoever writes them may have died, so they age from their last line on. */
+  othersLogs?: boolean
+}
+
+interface Entry {
+  facts: LogFacts
+  shelf: Promise<Shelf>
+  /** Woken when something was added or it ended. */
+  readers: Set<() => void>
+}
+
+const storedFacts = z.object({
+  id: z.string().regex(/^[a-z0-9-]{1,90}$/),
+  workload: z.string().max(63),
+  index: z.number().int(),
+  generation: z.number().int(),
+  node: z.string().max(64),
+  since: z.string().max(32),
+  until: z.string().max(32).optional(),
+})
+
+export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): LogStore {
+  const { disk, clock, logger } = deps
+  const { folder } = options
+  const entries = new Map<string, Entry>()
+  let stopSweeping: (() => Promise<void>) | undefined
+
+  function enter(facts: LogFacts): Entry {
+    const goesOn = facts.until === undefined
+    const shelf = openShelf(disk, `${folder}/${facts.id}`, { ...options, goesOn })
+    // Whoever uses it is told; until then a failure is nobody's.
+    shelf.catch(() => {})
+    const entry: Entry = { facts, shelf, readers: new Set() }
+    entries.set(facts.id, entry)
+    return entry
+  }
+
+  async function write(entry: Entry, facts: LogFacts): Promise<void> {
+    entry.facts = facts
+    const bytes = Buffer.from(JSON.stringify(facts))
+    await disk.writeAtomic(`${folder}/${facts.id}/facts.json`, bytes)
+  }
+
+  async function load(): Promise<void> {
+    for (const name of await disk.list(folder)) {
+      const bytes = await disk.read(`${folder}/${name}/facts.json`)
+      const facts = bytes && parseFacts(bytes)
+      if (facts?.id === name) enter(facts)
+      else await disk.remove(`${folder}/${name}`)
+    }
+  }
+
+  /** Makes room: what is too old goes, then what is gone, then the beginnings of the longest. */
+  async function sweep(): Promise<void> {
+    const now = new Date(clock.wallMs() - options.goneMs).toISOString()
+    for (let left = entries.size + 64; left > 0; left--) {
+      const sizes = await Promise.all(
+        [...entries.values()].map(async ({ facts, shelf: opening }) => {
+          const shelf = await opening.catch(() => undefined)
+          const until = options.othersLogs ? lastOf(facts, shelf) : facts.until
+          return {
+            facts: until === undefined ? facts : { ...facts, until },
+            bytes: shelf?.bytes ?? 0,
+          }
+        }),
+      )
+      const next = surplus(sizes, { ...options, goneBefore: now })
+      if (!next) return
+      if (next.what === 'log') await remove(next.id)
+      else if (!(await (await entries.get(next.id)?.shelf)?.shorten())) return
+    }
+  }
+
+  async function remove(id: string): Promise<void> {
+    const entry = entries.get(id)
+    entries.delete(id)
+    await (await entry?.shelf.catch(() => undefined))?.close()
+    for (const wake of entry?.readers ?? []) wake()
+    await disk.remove(`${folder}/${id}`)
+  }
+
+  async function append(
+    id: string,
+    text: string,
+    points: Readonly<Record<string, string>>,
+    at?: string,
+  ): Promise<void> {
+    const entry = entries.get(id)
+    if (!entry) return
+    const shelf = await entry.shelf
+    const before = shelf.end().segment
+    await shelf.append(text, points, at)
+    for (const wake of entry.readers) wake()
+    if (shelf.end().segment !== before) await sweep()
+  }
+
+  return {
+    async start() {
+      if (stopSweeping) return
+      await load()
+      await sweep()
+      stopSweeping = every(clock, LOG_SWEEP_MS, sweep, (error) => {
+        logger.warn('Old logs were not removed', { error })
+      })
+    },
+    async stop() {
+      await stopSweeping?.()
+      stopSweeping = undefined
+      for (const { shelf, readers } of entries.values()) {
+        for (const wake of readers) wake()
+        await (await shelf.catch(() => undefined))?.close()
+      }
+      entries.clear()
+    },
+    list: () => [...entries.values()].map(({ facts }) => facts),
+    facts: (id) => entries.get(id)?.facts,
+    async open({ id, workload, index, generation, node, since }) {
+      const known = entries.get(id)
+      if (known && known.facts.until === undefined) return
+      const facts = { id, workload, index, generation, node, since: known?.facts.since ?? since }
+      await write(enter(facts), facts)
+    },
+    points: async (id) => (await entries.get(id)?.shelf)?.points ?? {},
+    async lastAt(id) {
+      const entry = entries.get(id)
+      return entry ? lastOf(entry.facts, await entry.shelf) : ''
+    },
+    append: (id, lines, points) => {
+      return append(id, lines.map(lineText).join(''), points, lines.at(-1)?.at)
+    },
+    async beginRun(id) {
+      const shelf = await entries.get(id)?.shelf
+      if (!shelf) return
+      const again = shelf.bytes > 0
+      shelf.forgetPoints()
+      const at = new Date(clock.wallMs()).toISOString()
+      const note = lineText({ at, stream: 'note', line: 'It was started again.' })
+      await append(id, runText(at) + (again ? note : ''), {})
+    },
+    async end(id) {
+      const entry = entries.get(id)
+      if (!entry || entry.facts.until !== undefined) return
+      await write(entry, { ...entry.facts, until: new Date(clock.wallMs()).toISOString() })
+      await (await entry.shelf).close()
+      for (const wake of entry.readers) wake()
+      await sweep()
+    },
+    remove,
+    async read(id, query) {
+      const entry = entries.get(id)
+      if (!entry) return { lines: [], end: { segment: 0, offset: 0 } }
+      const shelf = await entry.shelf
+      const end = shelf.end()
+      const gathering = createGathering(query, entry.facts.until !== undefined)
+      for await (const records of shelf.backwards(end)) {
+        gathering.add(records)
+        if (gathering.done) break
+      }
+      return { lines: gathering.lines(), end }
+    },
+    async after(id, cursor) {
+      const shelf = await entries.get(id)?.shelf
+      if (!shelf) return { lines: [], next: cursor, skipped: false }
+      const { records, ...rest } = await shelf.from(cursor)
+      return { lines: linesIn(records), ...rest }
+    },
+    async *follow(id, from, { signal, ...filter }) {
+      let cursor = from
+      const entry = entries.get(id)
+      if (!entry) return
+      const shelf = await entry.shelf
+      while (!signal.aborted && entries.get(id) === entry) {
+        const ended = entry.facts.until !== undefined
+        const { records, next, skipped } = await shelf.from(cursor)
+        const moved = !samePlace(next, cursor)
+        cursor = next
+        if (skipped) yield [skippedNote(clock)]
+        const wanted = filtered(linesIn(records), filter)
+        if (wanted.length > 0) yield wanted
+        if (moved) continue
+        if (ended) return
+        await woken(entry, shelf, cursor, signal)
+      }
+    },
+  }
+}
+
+function lastOf(facts: LogFacts, shelf: Shelf | undefined): string {
+  return facts.until ?? (shelf?.lastAt || facts.since)
+}
+
+function skippedNote(clock: Clock): LogLineOut {
+  const line = 'Lines were removed here before they could be read: it writes faster than is read.'
+  return { at: new Date(clock.wallMs()).toISOString(), stream: 'note', line }
+}
+
+/** Returns at once when something was added since `cursor`. */
+function woken(entry: Entry, shelf: Shelf, cursor: Cursor, signal: AbortSignal): Promise<void> {
+  if (!samePlace(shelf.end(), cursor)) return Promise.resolve()
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      entry.readers.delete(wake)
+      signal.removeEventListener('abort', wake)
+      resolve()
+    }
+    entry.readers.add(wake)
+    signal.addEventListener('abort', wake, { once: true })
+    if (signal.aborted) wake()
+  })
+}
+
+function linesIn(records: readonly LogRecord[]): LogLineOut[] {
+  return records.flatMap((one) => (one.kind === 'line' ? [one.line] : []))
+}
+
+export function samePlace(a: Cursor, b: Cursor): boolean {
+  return a.segment === b.segment && a.offset === b.offset
+}
+
+function parseFacts(bytes: Uint8Array): LogFacts | undefined {
+  if (bytes.byteLength > LOG_FACTS_BYTES_MAX) return undefined
+  try {
+    const { until, ...facts } = storedFacts.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
+    return until === undefined ? facts : { ...facts, until }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,169 @@
+/** Nodes in one process that keep logs of instances which write what a test says. */
+import { createSimClock, type SimClock } from '../../../base/clock/index.ts'
+import { createSimDisk, type SimDisk } from '../../../base/disk/index.ts'
+import { createMemoryLogger } from '../../../base/log/index.ts'
+import { createSimNetwork, type NodeId, parseNodeId } from '../../../base/net/index.ts'
+import { createSeededRandom } from '../../../base/random/index.ts'
+import type { ViewChange } from '../../reconcile/index.ts'
+import type { Runner } from '../../runners/index.ts'
+import { createSimLog, type SimLog } from '../../runners/sim-log.ts'
+import type { Instance } from '../../spec/index.ts'
+import { createLogs, type InstanceLogLine, type Logs } from '../index.ts'
+
+export interface LogBench {
+  readonly clock: SimClock
+  readonly net: ReturnType<typeof createSimNetwork>
+  readonly ids: readonly NodeId[]
+  logs(at: number): Logs
+  /** Nodes whose owners hold `use`. */
+  readonly entitled: Set<NodeId>
+  readonly viewListeners: ReadonlySet<unknown>
+  /** An instance that runs on a node and writes these lines. */
+  runs(at: number, id: string, lines?: readonly string[]): Promise<SimLog>
+  /** Its program ends and is started again. */
+  restarts(at: number, id: string): Promise<SimLog>
+  /** It ends, and nobody tells of it any more. */
+  ends(at: number, id: string): Promise<void>
+  /** As kill -9: what was written stays, and what was under way does not come to its end. */
+  kill(at: number): Promise<void>
+  start(at: number): Promise<void>
+  close(): Promise<void>
+}
+
+interface BenchNode {
+  id: NodeId
+  disk: SimDisk
+  logs: Logs | undefined
+  outputs: Map<string, SimLog>
+  up: boolean
+}
+
+export async function createLogBench(count: number): Promise<LogBench> {
+  const clock = createSimClock()
+  const net = createSimNetwork({ clock, random: createSeededRandom(1) })
+  const instances: Instance[] = []
+  const viewListeners = new Set<(change: ViewChange) => void>()
+  const nodeListeners = new Set<() => void>()
+  const nodes = Array.from({ length: count }, (_, at): BenchNode => {
+    const id = parseNodeId(String(at + 1).repeat(64))
+    if (!id) throw new Error('Not a node id.')
+    return { id, disk: createSimDisk(), logs: undefined, outputs: new Map(), up: false }
+  })
+  const entitled = new Set(nodes.map(({ id }) => id))
+  const nodeAt = (at: number): BenchNode => {
+    const node = nodes[at]
+    if (!node) throw new Error('No such node.')
+    return node
+  }
+  const logsAt = (at: number): Logs => {
+    const { logs } = nodeAt(at)
+    if (!logs) throw new Error('It is not up.')
+    return logs
+  }
+  const tell = (node: NodeId, id: string): void => {
+    for (const listener of viewListeners) listener({ of: 'instance', node, id })
+  }
+  const kept = (id: string) => ({ id, workload: id.split('-')[0] ?? id, index: 0, generation: 1 })
+  let running = true
+  // Time goes on by itself, so that what waits for the network gets there.
+  const passing = (async () => {
+    while (running) {
+      clock.advance(1)
+      await new Promise(setImmediate)
+    }
+  })()
+
+  const bench: LogBench = {
+    ...{ clock, net, entitled, viewListeners },
+    ids: nodes.map(({ id }) => id),
+    logs: logsAt,
+    async start(at) {
+      const node = nodeAt(at)
+      const others = () => nodes.filter(({ id, up }) => up && id !== node.id).map(({ id }) => id)
+      node.up = true
+      node.logs = createLogs({
+        net: net.node(node.id),
+        view: {
+          instances: () => instances,
+          desired: () => undefined,
+          subscribe(listener) {
+            viewListeners.add(listener)
+            return () => viewListeners.delete(listener)
+          },
+        },
+        disk: node.disk,
+        nodes: {
+          live: others,
+          serving: others,
+          nameOf: (id) => `node ${id[0]}`,
+          subscribe(listener) {
+            nodeListeners.add(listener)
+            return () => nodeListeners.delete(listener)
+          },
+        },
+        mayUse: (peer) => entitled.has(peer),
+        clock,
+        logger: createMemoryLogger(),
+      })
+      await node.logs.start()
+      for (const [id, output] of node.outputs) node.logs.keeper.follow(kept(id), sourceOf(output))
+      for (const listener of nodeListeners) listener()
+    },
+    async runs(at, id, lines = []) {
+      const node = nodeAt(at)
+      const output = createSimLog(clock)
+      for (const line of lines) output.write(line)
+      node.outputs.set(id, output)
+      const { keeper } = logsAt(at)
+      keeper.begins(kept(id))
+      keeper.follow(kept(id), sourceOf(output))
+      const state = { status: 'Running', health: 'healthy', ports: {}, restarts: 0 } as const
+      if (!instances.some((one) => one.id === id)) {
+        instances.push({ ...kept(id), node: node.id, ...state })
+      }
+      tell(node.id, id)
+      return output
+    },
+    async restarts(at, id) {
+      nodeAt(at).outputs.get(id)?.end()
+      await logsAt(at).keeper.drained(id)
+      return bench.runs(at, id)
+    },
+    async ends(at, id) {
+      const node = nodeAt(at)
+      node.outputs.get(id)?.end()
+      node.outputs.delete(id)
+      await logsAt(at).keeper.drained(id)
+      logsAt(at).keeper.ended(id)
+      instances.splice(
+        instances.findIndex((one) => one.id === id),
+        1,
+      )
+      tell(node.id, id)
+    },
+    async kill(at) {
+      const node = nodeAt(at)
+      net.crash(node.id)
+      node.up = false
+      node.logs = undefined
+      for (const listener of nodeListeners) listener()
+    },
+    async close() {
+      for (const { logs } of nodes) await logs?.stop()
+      running = false
+      await passing
+    },
+  }
+  for (let at = 0; at < count; at++) await bench.start(at)
+  return bench
+}
+
+const sourceOf = (log: SimLog): Pick<Runner, 'output'> => ({
+  output: (_, options) => log.output(options),
+})
+
+export async function textsOf(lines: AsyncIterable<InstanceLogLine>): Promise<string[]> {
+  const texts: string[] = []
+  for await (const one of lines) texts.push(one.line)
+  return texts
+}

@@ -1,0 +1,80 @@
+/** What a workload asks of the edge (docs/adr/0032): as people say it, as it is stored, filled up. */
+import { z } from 'zod'
+import { validationError, type WrongField } from './errors.ts'
+import { portNumber } from './fields.ts'
+import type { EdgeRules, Parts, Workload } from './index.ts'
+import {
+  EDGE_ANSWER_MS_MAX,
+  EDGE_ANSWER_MS_MIN,
+  EDGE_IDLE_MS_MAX,
+  EDGE_PORT_MIN,
+  EDGE_TCP_MAX,
+} from './limits.ts'
+
+/** For everybody, by host name, with no port of its own. */
+export const DEFAULT_EDGE: EdgeRules = {
+  tcp: [],
+  answerMs: 120_000,
+  idleMs: 3_600_000,
+}
+
+const edgePort = portNumber.refine((port) => port >= EDGE_PORT_MIN, {
+  error: `Take a port from ${EDGE_PORT_MIN} up: not every node may have those below.`,
+})
+const tcp = z.array(z.strictObject({ port: edgePort, containerPort: portNumber })).max(EDGE_TCP_MAX)
+const answerMs = z.number().int().min(EDGE_ANSWER_MS_MIN).max(EDGE_ANSWER_MS_MAX)
+const idleMs = z.number().int().min(EDGE_ANSWER_MS_MIN).max(EDGE_IDLE_MS_MAX)
+
+export const edgeBody = z.strictObject({
+  tcp: tcp.exactOptional(),
+  answerMs: answerMs.exactOptional(),
+  idleMs: idleMs.exactOptional(),
+})
+type EdgeBody = z.output<typeof edgeBody>
+
+export const storedEdge = z.object({
+  tcp,
+  answerMs,
+  idleMs,
+})
+
+export function edgeOf({ edge }: Pick<Workload, 'edge'>): EdgeRules {
+  return edge ?? DEFAULT_EDGE
+}
+
+/** The rules with what was said in place of what was. Undefined where neither says anything. */
+export function changedEdge(
+  before: EdgeRules | undefined,
+  body: EdgeBody | undefined,
+): EdgeRules | undefined {
+  if (!body) return before
+  return { ...DEFAULT_EDGE, ...before, ...body }
+}
+
+/** Throws VALIDATION_ERROR naming every wrong field. */
+export function checkedEdge(rules: EdgeRules | undefined, parts: Parts): EdgeRules | undefined {
+  const wrong = wrongEdge(rules, parts)
+  if (wrong.length > 0) throw validationError(wrong)
+  return rules
+}
+
+/** Ports that are published have to be declared, and once. */
+function wrongEdge(rules: EdgeRules | undefined, parts: Parts): WrongField[] {
+  const declared = new Set(
+    parts.flatMap(({ ports }) =>
+      ports.filter(({ protocol }) => protocol === 'tcp').map((port) => port.containerPort),
+    ),
+  )
+  const seen = new Set<number>()
+  return (rules?.tcp ?? []).flatMap(({ port, containerPort }, index) => {
+    const wrong: WrongField[] = []
+    const at = `edge.tcp.${index}`
+    if (seen.has(port)) wrong.push({ path: `${at}.port`, message: 'Published twice.' })
+    seen.add(port)
+    if (!declared.has(containerPort)) {
+      const message = 'Not a TCP port that the workload declares.'
+      wrong.push({ path: `${at}.containerPort`, message })
+    }
+    return wrong
+  })
+}
