@@ -140,6 +140,7 @@ const create = (
   return {
     self,
     compacts: 'anywhere',
+    waitsForOthers: false,
     tick: () => leads && replicate(),
     step(from, bytes) {
       take(decode(bytes) as Message, from)

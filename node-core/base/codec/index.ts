@@ -5,11 +5,11 @@
  *
  * Numbers are safe integers; nothing replicated uses floating point. Links (CIDs) are not used.
  */
-import * as dagCbor from '@ipld/dag-cbor'
 import { MyceliumError } from '../errors/index.ts'
 import { BYTES_MAX } from './limits.ts'
-import { isPlain } from './plain.ts'
+import { read } from './reading.ts'
 import { bytesMaxOf } from './size.ts'
+import { write } from './writing.ts'
 
 /** What the codec carries. Maps have string keys; numbers are integers; there is no undefined. */
 export type Plain =
@@ -32,19 +32,16 @@ export type CodecErrorCode =
   | 'CODEC_UNSUPPORTED'
 
 export function encode(value: unknown): Uint8Array {
-  requirePlain(value)
-  return dagCbor.encode(value)
+  const bytes = write(value)
+  if (bytes) return bytes
+  throw unsupported()
 }
 
 /** No fewer bytes than `encode` writes, without writing them. Throws as it does. */
 export function encodedBytesMax(value: unknown): number {
-  requirePlain(value)
-  return bytesMaxOf(value)
-}
-
-function requirePlain(value: unknown): asserts value is Plain {
-  if (isPlain(value)) return
-  throw new MyceliumError('CODEC_UNSUPPORTED', 'The value is not plain data.')
+  const bytes = bytesMaxOf(value)
+  if (!Number.isNaN(bytes)) return bytes
+  throw unsupported()
 }
 
 /** The value of at most `bytesMax` bytes (default 1 MiB). Its shape is for the caller to check. */
@@ -53,31 +50,19 @@ export function decode(bytes: Uint8Array, options: { bytesMax?: number } = {}): 
   if (bytes.byteLength > bytesMax) {
     throw new MyceliumError('CODEC_TOO_LARGE', `Message of ${bytes.byteLength} bytes is too large.`)
   }
-  let value: unknown
-  let canonical: Uint8Array | undefined
-  try {
-    value = dagCbor.decode(bytes)
-    // The library accepts more than it writes (key order, short floats, integral floats, broken
-    // UTF-8), so the only proof of the one permitted form is to write it again.
-    if (isPlain(value)) canonical = dagCbor.encode(value)
-  } catch (cause) {
-    throw malformed(cause)
+  const value = read(bytes)
+  if (value === undefined) {
+    throw new MyceliumError('CODEC_MALFORMED', 'Bytes are not canonical DAG-CBOR.')
   }
-  if (!canonical || !equalBytes(canonical, bytes)) throw malformed()
   return value
-}
-
-/** Of what `encode` has just written here: its form needs no proof. */
-export function decodeOwn(bytes: Uint8Array): unknown {
-  return dagCbor.decode(bytes)
 }
 
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
   return left.byteLength === right.byteLength && Buffer.compare(left, right) === 0
 }
 
-function malformed(cause?: unknown): MyceliumError<CodecErrorCode> {
-  return new MyceliumError('CODEC_MALFORMED', 'Bytes are not canonical DAG-CBOR.', { cause })
+function unsupported(): MyceliumError<CodecErrorCode> {
+  return new MyceliumError('CODEC_UNSUPPORTED', 'The value is not plain data.')
 }
 
 export { createExchange, type Exchange } from './exchange.ts'

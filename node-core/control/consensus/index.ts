@@ -54,7 +54,12 @@ export interface Engine {
   /** Asks for the lead, where the engine has one to ask for. Deposes nobody whom a quorum hears. */
   campaign(): void
   /** What is to be done next, or undefined. Not asked again before `advance`. */
-  ready(): Ready | undefined
+  ready(options?: ReadyOptions): Ready | undefined
+  /**
+   * Whether proposals stay behind for no other reason than that `mayWait` was said: they go with the
+   * first `ready` that does not say so.
+   */
+  readonly waitsForOthers: boolean
   /** What the last `ready` named is on disk, sent and delivered. */
   advance(): void
   /**
@@ -75,6 +80,14 @@ export interface Members {
   voters: readonly NodeId[]
   /** Receive everything and do not vote. */
   learners: readonly NodeId[]
+}
+
+export interface ReadyOptions {
+  /**
+   * Whether proposals may wait for those of others, who are likely to come any moment. Default: no.
+   * An engine has no clock: when it has been long enough is its host's to say.
+   */
+  mayWait?: boolean
 }
 
 /** The order of effects is part of the contract: see the example above. */

@@ -114,8 +114,7 @@ export function createFollower(deps: FollowerDeps): Follower {
   /** A copy of the log itself, as soon as there is something in it. */
   function ownReplica(): Replica | undefined {
     const replica = deps.replica()
-    const { state, applied = 0 } = replica?.status() ?? {}
-    return state === 'running' && applied > 0 ? replica : undefined
+    return replica?.isReadable ? replica : undefined
   }
 
   /** More than can lie, of those that vote. */

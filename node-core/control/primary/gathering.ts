@@ -27,7 +27,8 @@ export function createGathering(): Gathering {
   function untilMs({ commands, underway, oldestSinceMs }: Waiting, nowMs: number): number {
     if (underway > 0) return oldestSinceMs + GATHER_MS
     const isLately = nowMs - answeredAtMs < GATHER_MS
-    const areExpected = crowd >= CROWD_MIN && commands < (crowd * 3) / 4
+    // Who does not come back, one of few or one in sixteen, holds nobody up.
+    const areExpected = crowd >= CROWD_MIN && commands < Math.floor((crowd * 15) / 16)
     // Counted from the answer, not from who waits longest: those who came while the last batch was
     // under way would leave at once, and the crowd would stay in two halves that take turns.
     return isLately && areExpected ? Math.max(oldestSinceMs, answeredAtMs) + CROWD_MS : nowMs

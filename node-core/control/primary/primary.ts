@@ -191,7 +191,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   function view(): RegistryView | undefined {
     const replica = keeper.current()
     // Before the first snapshot has come the copy is empty, which is not what the registry holds.
-    const isReadable = replica && replica.status().applied > 0
+    const isReadable = replica && replica.applied > 0
     return follower.view() ?? (isReadable ? replica.view : undefined)
   }
 

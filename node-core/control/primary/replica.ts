@@ -58,6 +58,10 @@ export interface Replica {
   readonly view: RegistryView
   readonly copy: LogCopy
   status(): ConsensusStatus
+  /** Runs, and holds what the registry held at some time: before the first snapshot it is empty. */
+  readonly isReadable: boolean
+  /** The last entry that it has applied. */
+  readonly applied: number
   /** By the leader: the node receives everything from now on, and does not vote. */
   takeIn(node: NodeId): Promise<void>
   /** Called when the lead, the members or the state of consensus have changed. */
@@ -250,7 +254,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
         return answerQuery(machine.registry.view, question.query)
       }
       // Before the first snapshot has come there is nothing to answer from, not even what is stale.
-      if (consensus.status().state !== 'running' || !hasState) {
+      if (!consensus.isRunning || !hasState) {
         throw failure('NOT_RUNNING', 'This node holds no copy of the registry.')
       }
       switch (question.kind) {
@@ -293,6 +297,12 @@ export function createReplica(deps: ReplicaDeps): Replica {
       }
     },
     status: () => consensus.status(),
+    get isReadable() {
+      return consensus.isRunning && consensus.applied > 0
+    },
+    get applied() {
+      return consensus.applied
+    },
     takeIn: (node) => {
       return limited(CHANGE_TIMEOUT_MS, undefined, (limit) => takeIn(changing, node, limit))
     },

@@ -3,7 +3,7 @@
  * This is the registry's edge: whatever gets past `openBatch` was signed by its author.
  */
 import { z } from 'zod'
-import { decode, decodeOwn, encode } from '../../base/codec/index.ts'
+import { decode, encode } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import {
   type FoundedNetwork,
@@ -103,7 +103,12 @@ export function sealOpened(
   release: Release = RELEASE,
 ): { bytes: Uint8Array; batch: VerifiedBatch | undefined } {
   const { bytes, payload } = seal(signer, network.id, head, commands)
-  const read = readContent(network, signer.publicKey, decodeOwn(payload), release)
+  const read = readContent(
+    network,
+    signer.publicKey,
+    decode(payload, { bytesMax: BATCH_BYTES_MAX }),
+    release,
+  )
   return { bytes, batch: 'code' in read ? undefined : read }
 }
 

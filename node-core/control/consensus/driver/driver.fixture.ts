@@ -45,6 +45,8 @@ export interface ScriptedEngine extends Engine {
   readonly proposed: ProposalId[]
   readonly asked: ReadId[]
   verdict: Verdict
+  /** Set by the test: what is scripted next stays behind for as long as it may. */
+  waitsForOthers: boolean
   /** Thrown by the next call of the name. */
   throwIn: string | undefined
 }
@@ -73,6 +75,7 @@ export function createScriptedEngine(self: NodeId): ScriptedEngine {
   const engine: ScriptedEngine = {
     self,
     compacts: 'anywhere',
+    waitsForOthers: false,
     calls,
     proposed,
     asked,
@@ -100,8 +103,10 @@ export function createScriptedEngine(self: NodeId): ScriptedEngine {
     reportUnreachable: (peer) => said(`unreachable ${peer.slice(0, 1)}`),
     reportDown: (peer) => said(`down ${peer.slice(0, 1)}`),
     campaign: () => said('campaign'),
-    ready() {
+    ready({ mayWait = false } = {}) {
       if (outstanding) throw new Error('The last Ready was not advanced.')
+      engine.waitsForOthers &&= mayWait
+      if (engine.waitsForOthers) return undefined
       const next = waiting.shift()
       if (next) {
         outstanding = true

@@ -3,7 +3,7 @@ import { createSimDisk } from '../../../base/disk/index.ts'
 import { framed } from '../../../base/net/index.ts'
 import type { Fate } from '../index.ts'
 import { at, PEER as B, bytes, entry, listen, SELF, setUp, turns } from './driver.fixture.ts'
-import { QUESTION_TICKS, READ_TICKS_MAX } from './limits.ts'
+import { OTHERS_MS, QUESTION_TICKS, READ_TICKS_MAX } from './limits.ts'
 
 const code = (name: string) => expect.objectContaining({ code: name })
 
@@ -35,6 +35,30 @@ describe('a driver', () => {
     await world.advance(40)
     expect(steps().slice(4)).toEqual(['appended', 'advance', 'heard later'])
     expect(machine.applied).toEqual(['x'])
+    await consensus.stop()
+  })
+
+  it('lets an engine wait for others for a while after a round, and then no more', async () => {
+    const { engine, world, consensus, machine } = setUp()
+    await consensus.start()
+    engine.script({ committed: [entry(1, 'x')] })
+    consensus.transferLeader(B)
+    await turns()
+    expect(machine.applied).toEqual(['x'])
+    engine.waitsForOthers = true
+    engine.script({ committed: [entry(2, 'y')] })
+    consensus.transferLeader(B)
+    await world.advance(OTHERS_MS - 5)
+    expect(machine.applied).toEqual(['x'])
+    // Long before the next tick: it was woken for this.
+    await world.advance(5)
+    expect(machine.applied).toEqual(['x', 'y'])
+    await world.advance(OTHERS_MS)
+    engine.waitsForOthers = true
+    engine.script({ committed: [entry(3, 'z')] })
+    consensus.transferLeader(B)
+    await turns()
+    expect(machine.applied).toEqual(['x', 'y', 'z'])
     await consensus.stop()
   })
 

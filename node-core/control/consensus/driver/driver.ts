@@ -18,6 +18,7 @@ import { COMPACT_BYTES, COMPACT_ENTRIES, TICK_MS } from './limits.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { createProposals } from './proposals.ts'
 import { createQuestions } from './questions.ts'
+import { createRoundWatch } from './round-watch.ts'
 import { createStatusBoard } from './status-board.ts'
 
 export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions = {}): Consensus {
@@ -51,6 +52,7 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
     failed: (error) => fail('ENGINE_FAILED', error),
   })
   const board = createStatusBoard(status, logger)
+  const rounds = createRoundWatch(clock, wake)
 
   function status(): ConsensusStatus {
     const { applied } = deliveries
@@ -87,8 +89,10 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
       while (engine && state === 'running') {
         questions.put(engine)
         compaction.turn(engine)
-        const ready = engine.ready()
+        const ready = engine.ready({ mayWait: rounds.mayWait() })
+        if (engine.waitsForOthers) rounds.wakeAtEnd()
         if (!ready) break
+        if (ready.committed.length > 0) rounds.over()
         await perform(engine, ready)
       }
     } catch (error) {
@@ -170,6 +174,7 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
   /** Says and hears nothing more. What was asked is answered as far as anyone can. */
   async function halt(): Promise<void> {
     cancelTick()
+    rounds.stop()
     leadWatch?.stop()
     proposals.abandon()
     questions.abandon(
@@ -221,6 +226,12 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
       return answer
     },
     status,
+    get isRunning() {
+      return state === 'running'
+    },
+    get applied() {
+      return deliveries.applied
+    },
     subscribe: board.subscribe,
   }
 }

@@ -53,6 +53,9 @@ export interface Consensus extends Lifecycle {
    */
   read(options?: { signal?: AbortSignal }): Promise<LogIndex>
   status(): ConsensusStatus
+  /** Of the status what is asked for at every call: the whole of it takes a while to make. */
+  readonly isRunning: boolean
+  readonly applied: LogIndex
   /** Called when the state, the leader, the term, the members or the quorum have changed. */
   subscribe(listener: (status: ConsensusStatus) => void): () => void
 }

@@ -35,7 +35,7 @@ import {
   PROPOSALS_WAITING_MAX,
   SNAPSHOT_BYTES_MAX,
 } from './limits.ts'
-import type { Message } from './messages.ts'
+import type { Message, Propose } from './messages.ts'
 import { INDEX_ZERO, toIndex } from './positions.ts'
 import type { Proposed } from './proposals.ts'
 import { Questions } from './questions.ts'
@@ -51,6 +51,7 @@ import { parseMessage, type SnapshotChunk, type WireMessage } from './wire.ts'
 interface Waiting {
   /** Undefined for what a follower handed on: its own node has told its fate already. */
   readonly id: ProposalId | undefined
+  readonly from: NodeId
   readonly data: Uint8Array
 }
 
@@ -65,7 +66,7 @@ export class RaftEngine implements Engine {
   readonly #receiver = new SnapshotReceiver()
   readonly #trailingEntriesMax: number | undefined
   /** Proposals since the last Ready: they go into the log, or to the leader, together. */
-  #waiting: Waiting[] = []
+  readonly #waiting: Waiting[] = []
   /** Answers of this engine's own, beside those of the core. */
   #replies: WireMessage[] = []
   readonly #configurations: ConfigurationHistory
@@ -125,7 +126,7 @@ export class RaftEngine implements Engine {
         this.#sender.wanted(message)
         return { verdict: 'accept' }
       case 'propose':
-        return this.#takeForwarded(message.entries.map(({ data }) => data))
+        return this.#takeForwarded(message)
       default:
         return this.#stepCore(message)
     }
@@ -135,7 +136,7 @@ export class RaftEngine implements Engine {
     if (payload.byteLength > PAYLOAD_BYTES_MAX) this.#refuse(id, 'TOO_LARGE')
     else if (this.#waiting.length + this.#fates.size >= PROPOSALS_WAITING_MAX) {
       this.#refuse(id, 'BUSY')
-    } else this.#waiting.push({ id, data: payload })
+    } else this.#waiting.push({ id, from: this.self, data: payload })
   }
 
   read(id: ReadId): void {
@@ -162,7 +163,7 @@ export class RaftEngine implements Engine {
       return
     }
     const proposed = this.#node.proposeChange(wanted)
-    if (proposed) this.#settle({ id, data: NO_DATA }, proposed)
+    if (proposed) this.#settle({ id, from: this.self, data: NO_DATA }, proposed)
   }
 
   transferLeader(to: NodeId): void {
@@ -181,12 +182,16 @@ export class RaftEngine implements Engine {
     this.#node.campaign()
   }
 
-  ready(): Ready | undefined {
+  get waitsForOthers(): boolean {
+    return this.#gathering.waitsForOthers
+  }
+
+  ready({ mayWait = false } = {}): Ready | undefined {
     assert(this.#underway === 'none', 'A Ready was taken before the last one was done.')
     const node = this.#node
     const lead = { leader: node.leader, term: node.hardState.term }
     this.#questions.leadIs(lead)
-    if (!this.#holdsProposals()) this.#flushProposals()
+    if (!this.#holdsProposals(mayWait)) this.#flushProposals()
     this.#questions.flush(lead, (context) => node.readIndex(context))
     const raw = node.hasReady() ? node.ready() : undefined
     const committed = raw ? this.#deliver(raw) : []
@@ -279,10 +284,10 @@ export class RaftEngine implements Engine {
     }
   }
 
-  #takeForwarded(payloads: readonly Uint8Array[]): Verdict {
+  #takeForwarded({ from, entries }: Propose): Verdict {
     const room = PROPOSALS_WAITING_MAX - this.#waiting.length
-    if (this.#node.role !== 'leader' || payloads.length > room) return ignored('PROPOSAL_DROPPED')
-    for (const data of payloads) this.#waiting.push({ id: undefined, data })
+    if (this.#node.role !== 'leader' || entries.length > room) return ignored('PROPOSAL_DROPPED')
+    this.#waiting.push(...entries.map(({ data }) => ({ id: undefined, from, data })))
     return { verdict: 'accept' }
   }
 
@@ -305,17 +310,20 @@ export class RaftEngine implements Engine {
     return { verdict: 'accept' }
   }
 
-  #holdsProposals(): boolean {
+  #holdsProposals(mayWait: boolean): boolean {
     const { log, role } = this.#node
-    if (this.#waiting.length === 0) return false
-    const bytes = this.#waiting.reduce((sum, { data }) => sum + data.byteLength, 0)
-    return this.#gathering.holds(bytes, role === 'leader' && log.lastIndex > log.committed)
+    return this.#gathering.holds({
+      from: this.#waiting.map(({ from }) => from),
+      bytes: this.#waiting.reduce((sum, { data }) => sum + data.byteLength, 0),
+      isUnderway: role === 'leader' && log.lastIndex > log.committed,
+      mayWait: mayWait && role === 'leader',
+    })
   }
 
   #flushProposals(): void {
-    const waiting = this.#waiting
+    const waiting = this.#waiting.splice(0)
     if (waiting.length === 0) return
-    this.#waiting = []
+    this.#gathering.begun(waiting.map(({ from }) => from))
     const drafts = waiting.map(({ data }) => ({ kind: 'normal', data }) as const)
     for (let at = 0; at < waiting.length; ) {
       const count = Math.min(fitting(drafts, at, APPEND_BYTES_MAX), APPEND_ENTRIES_MAX)

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { nodeId } from '../engine.fixture.ts'
-import { Gathering } from './gathering.ts'
-import { GATHER_BYTES } from './limits.ts'
 import type { AppendEntries, AppendEntriesReply, Message } from './messages.ts'
 import { toIndex, toTerm } from './positions.ts'
 import { sparing } from './sparing.ts'
@@ -65,26 +63,5 @@ describe('fewer messages', () => {
     expect(sparing([answer(0)], upTo(0))).toEqual([])
     const real = [answer(1), answer(0, 'a.1'), heartbeat(0), heartbeat(3, 'a.1')]
     expect(sparing(real, upTo(0))).toEqual(real)
-  })
-})
-
-describe('what is proposed', () => {
-  it('waits while entries are under way, no longer than to the next tick', () => {
-    const gathering = new Gathering()
-    expect(gathering.holds(10, false)).toBe(false)
-    expect(gathering.holds(10, true)).toBe(true)
-    expect(gathering.holds(10, true)).toBe(true)
-    gathering.tick()
-    expect(gathering.holds(10, true)).toBe(false)
-    expect(gathering.holds(10, true)).toBe(true)
-    expect(gathering.holds(10, false)).toBe(false)
-  })
-
-  it('does not wait when it is much', () => {
-    const gathering = new Gathering()
-    expect(gathering.holds(GATHER_BYTES, true)).toBe(false)
-    // A tick long before the first wait ends none.
-    gathering.tick()
-    expect(gathering.holds(10, true)).toBe(true)
   })
 })

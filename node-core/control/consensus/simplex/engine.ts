@@ -57,6 +57,7 @@ export function createSimplexEngine(
   return {
     self: config.self,
     compacts: 'at-checkpoints',
+    waitsForOthers: false,
     tick: () => passTick(machine),
     step: (from, message) => hear(machine, from, message),
     propose: (id, payload) => takeProposal(machine, id, payload),
