@@ -2,7 +2,7 @@
 import { assert } from '../../../base/errors/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
 import { nodeIdOf } from '../../../identity/index.ts'
-import type { Engine, EngineStatus, LogIndex, Members, ProposalId, Ready } from '../index.ts'
+import type { Engine, EngineStatus, LogIndex, Members, ProposalId } from '../index.ts'
 import { type Change, endOf } from './block.ts'
 import { committeeOf, compact } from './compacting.ts'
 import type { Guarantee } from './dissent.ts'
@@ -27,10 +27,6 @@ import { passTick, settle } from './rules.ts'
 import { type ChainEnd, endOfChain } from './salvage.ts'
 
 export interface SimplexEngine extends Engine {
-  /** A leader's items may wait for those of others, while its host says so. */
-  ready(options?: { mayWait?: boolean }): Ready | undefined
-  /** Whether items stay behind for no other reason. */
-  readonly waitsForOthers: boolean
   /** What its promise is worth now. */
   guarantee(): Guarantee
   /** Proven lies, one per liar, each for `parseEvidence`: commands for the registry to judge. */
@@ -57,7 +53,6 @@ export function createSimplexEngine(
   return {
     self: config.self,
     compacts: 'at-checkpoints',
-    waitsForOthers: false,
     tick: () => passTick(machine),
     step: (from, message) => hear(machine, from, message),
     propose: (id, payload) => takeProposal(machine, id, payload),
@@ -74,8 +69,7 @@ export function createSimplexEngine(
     },
     ready({ mayWait = false } = {}) {
       assert(!underway, 'One Ready at a time.')
-      machine.crowd.mayWait = mayWait
-      machine.crowd.isAwaited = false
+      machine.crowd.look(mayWait)
       settle(machine)
       const ready = outbox.take()
       underway = ready !== undefined
