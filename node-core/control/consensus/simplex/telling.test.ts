@@ -56,6 +56,16 @@ describe('what a node waits for', () => {
     expect(within.told()).toEqual([])
   })
 
+  it('is told by nobody else', () => {
+    const { engine, from, told } = createAuthor()
+    told()
+    hear(engine, from, {
+      kind: 'items',
+      items: [{ nonce: '55'.repeat(16), payload: Buffer.from('z') }],
+    })
+    expect(told()).toEqual([])
+  })
+
   it('is told to everybody after a while, and again after a longer one', () => {
     const { engine, told } = createAuthor()
     told()
