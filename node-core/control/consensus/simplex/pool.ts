@@ -21,7 +21,7 @@ export interface PoolEntry {
   readonly bornTick: number
   /** Set for what this node proposed itself. */
   readonly proposal: ProposalId | undefined
-  /** Which others have been told. */
+  /** Which others this node has told, or need not. */
   told: NodeId | 'nobody' | 'everyone'
 }
 

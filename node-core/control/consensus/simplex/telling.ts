@@ -13,11 +13,11 @@ import { nextView } from './numbering.ts'
 import type { PoolEntry } from './pool.ts'
 
 export function tellItems(machine: Machine): void {
-  const { pool, committee, config, ticks } = machine
+  const { pool, committee, ticks } = machine
   const late: PoolEntry[] = []
   const young: PoolEntry[] = []
   for (const entry of pool.entries()) {
-    if (entry.from !== config.self || entry.told === 'everyone') continue
+    if (entry.told === 'everyone') continue
     const kind = ticks - entry.bornTick < TELL_ALL_TICKS ? young : late
     kind.push(entry)
   }
