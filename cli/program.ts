@@ -34,6 +34,11 @@ const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./commands/versions.ts')).versionCommands,
   },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logCommands },
+  {
+    names: ['exec', 'audit'],
+    load: async () => (await import('./commands/exec.ts')).execCommands,
+  },
+  { names: ['stats'], load: async () => (await import('./commands/stats.ts')).statsCommand },
   { names: ['bundle'], load: async () => (await import('./commands/bundle.ts')).bundleCommands },
   {
     names: ['promote', 'demote', 'release', 'transfer'],

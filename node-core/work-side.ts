@@ -13,6 +13,7 @@ import type { RuntimeDeps } from './runtime-deps.ts'
 import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
+import { type Commands, createCommands } from './work/commands/index.ts'
 import { createDesired, type Desired } from './work/desired/index.ts'
 import { createEdge, createTunnelServer, type Edge } from './work/edge/index.ts'
 import { createLogs, type LogNodes, type Logs } from './work/logs/index.ts'
@@ -27,6 +28,7 @@ import { type ContainerRunner, createContainerRunner } from './work/runners/cont
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
+import { createUsages, type Usages } from './work/usage/index.ts'
 
 export interface WorkSide {
   desired: Desired
@@ -35,6 +37,8 @@ export interface WorkSide {
   runners: readonly Runner[]
   reconciler: Reconciler
   logs: Logs
+  commands: Commands
+  usage: Usages
   bundles: BundleShelf
   edge: Edge
   secrets: Secrets
@@ -137,6 +141,21 @@ export function createWorkSide(
     readiness: createReadiness({ state, membership, net: mesh, clock: deps.clock }),
     ...{ clock: deps.clock, logger: deps.logger },
   })
+  const commands = createCommands({
+    ...common('commands'),
+    net: mesh,
+    view,
+    reconciler,
+    disk,
+    mayCommand: (peer, workload) => mayCommand(side, desired, peer, workload),
+  })
+  const usage = createUsages({
+    ...common('usage'),
+    net: mesh,
+    view,
+    runners: [containers, programs],
+    mayUse: (peer) => mayUse(side, peer),
+  })
   const secrets = createSecrets({
     ...{ primary, network: network.id, self: mesh.self, owner: identity.ownerId },
     ...{ key: identity.nodeKey, clock: deps.clock, random: deps.random, logger: deps.logger },
@@ -157,7 +176,7 @@ export function createWorkSide(
     },
   )
   return {
-    ...{ desired, view, containers, reconciler, logs, edge, secrets },
+    ...{ desired, view, containers, reconciler, logs, commands, usage, edge, secrets },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
@@ -170,6 +189,8 @@ export function createWorkSide(
       { name: 'logs', part: logs },
       { name: 'reconciler', part: reconciler },
       { name: 'assigner', part: assigner },
+      { name: 'commands', part: commands },
+      { name: 'usage', part: usage },
       { name: 'tunnels', part: tunnels },
       { name: 'endpoints', part: { start: async () => {}, stop: async () => endpoints.stop() } },
       { name: 'edge', part: edge },
@@ -211,6 +232,20 @@ function wantsImage(view: WorkView, imageId: string): boolean {
   return view.wanted().some(({ workload }) => {
     return workload.parts.some(({ source }) => 'image' in source && source.imageId === imageId)
   })
+}
+
+/** Whose workload it is, and who holds `deploy`; and admins. Asked of what this node itself knows. */
+function mayCommand(
+  { state, records }: NetworkSide,
+  desired: Desired,
+  peer: NodeId,
+  workload: string,
+): { owner: string; may: boolean } {
+  const member = state.memberOf(peer)
+  const permissions = member && records.standing(member.ownerId, member.permissions)
+  if (!member || !permissions) return { owner: member?.ownerId ?? '', may: false }
+  const own = desired.get(workload)?.owner === member.ownerId && permissions.has('deploy')
+  return { owner: member.ownerId, may: own || permissions.has('admin') }
 }
 
 function mayUse({ state, records }: NetworkSide, peer: NodeId): boolean {

@@ -5,6 +5,7 @@ import { edgeRules, published } from './edge.ts'
 import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
 import { reason } from './reason.ts'
+import { workloadUsage } from './usage.ts'
 
 export const workloadName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
   error: 'Use 1 to 63 of a-z, 0-9 and "-", not "-" at either end.',
@@ -346,4 +347,5 @@ export const workloads = {
     .input(byName)
     .output(placementPreview.extend({ conditions: z.array(reason) })),
   ...workloadLogs,
+  ...workloadUsage,
 }

@@ -1,5 +1,6 @@
 import { createBuilder, inNetwork } from './base.ts'
 import { bundleHandlers } from './bundles.ts'
+import { commandHandlers } from './commands.ts'
 import { eventHandlers } from './events.ts'
 import { importHandler } from './imports.ts'
 import type { ApiDeps } from './index.ts'
@@ -35,6 +36,7 @@ export function createRouter(deps: ApiDeps) {
     locks: lockHandlers(build, keys),
     secrets: secretHandlers(build, deps),
     workloads: { ...workloadHandlers(build, deps), import: importHandler(build) },
+    commands: commandHandlers(build, deps),
     ...bundleHandlers(build, deps),
     events: eventHandlers(build, deps),
   })

@@ -1,4 +1,4 @@
-/** A node without disk or network behind the handlers: what the doors' tests speak to. */
+/** A node without disk or network behind the handlers: what the doors' tests speak to. Long for being every part of a node once. */
 
 import { createSimClock, type SimClock } from '../../base/clock/index.ts'
 import type { Plain } from '../../base/codec/index.ts'
@@ -16,12 +16,15 @@ import {
   parseOwnerId,
 } from '../../identity/index.ts'
 import type { Member } from '../../network/membership/index.ts'
+import type { AuditEntry } from '../../work/commands/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import { desiredOfState } from '../../work/desired/testing/no-primary.ts'
 import type { EdgeCounts } from '../../work/edge/index.ts'
 import type { InstanceLogLine, KeptLog } from '../../work/logs/index.ts'
+import { createSimCommand } from '../../work/runners/sim-command.ts'
 import { createSecrets } from '../../work/secrets/index.ts'
 import type { Instance } from '../../work/spec/index.ts'
+import type { InstanceUsage } from '../../work/usage/index.ts'
 import {
   type ApiDeps,
   type BundleFacts,
@@ -62,6 +65,8 @@ interface World {
   bundles: BundleFacts[]
   lines: InstanceLogLine[]
   kept: KeptLog[]
+  audit: AuditEntry[]
+  usages: InstanceUsage[]
   images: Record<string, string>
   edge: EdgeCounts
   seeds: SeedFacts[]
@@ -83,6 +88,8 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     bundles: [],
     lines: [],
     kept: [],
+    audit: [],
+    usages: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
     seeds: [],
@@ -208,7 +215,12 @@ function partsOf(
       }),
       list: () => world.owners,
       approve: async (owner) => void world.calls.push({ what: 'approve', with: owner }),
-      grant: async (owner) => void world.calls.push({ what: 'grant', with: owner }),
+      grant: async (owner, permissions) => {
+        world.calls.push({ what: 'grant', with: { owner, permissions } })
+        world.owners = world.owners.map((one) => {
+          return one.owner === owner ? { ...one, permissions: [...permissions] } : one
+        })
+      },
       remove: async (owner) => void world.calls.push({ what: 'remove', with: owner }),
     },
     placementInput: () => ({
@@ -228,10 +240,17 @@ function partsOf(
       instances: world.instances,
       majority: true,
     }),
-    async *readLogs() {
+    async *readLogs(of, options) {
+      world.calls.push({ what: 'logs', with: { of, options } })
       yield* world.lines
     },
     keptLogs: async () => world.kept,
+    usage: { of: async () => world.usages, here: async () => world.usages },
+    async runCommand(instance, request) {
+      world.calls.push({ what: 'run', with: { instance, request } })
+      return createSimCommand(request)
+    },
+    audit: async (count) => world.audit.slice(-count),
     bundles: {
       list: () => world.bundles,
       async publish(content) {

@@ -2,7 +2,6 @@
  * The end of a copy whose era is over. What it holds that the copy which goes on does not is on disk
  * as a report before anything of it is removed.
  */
-import type { Clock } from '../../base/clock/index.ts'
 import { equalBytes } from '../../base/codec/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
@@ -27,7 +26,6 @@ import { eraseReplica, logFolder, writeStanding } from './standing.ts'
 
 export interface OverrulingDeps extends SalvagingDeps {
   self: NodeId
-  clock: Clock
   late: LateBook
 }
 

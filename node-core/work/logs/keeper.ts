@@ -156,7 +156,8 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
     keepOnly(ids) {
       const there = new Set(ids)
       for (const { id, until } of store.list()) {
-        if (until === undefined && !there.has(id)) void inTurn(id, () => store.end(id))
+        if (until !== undefined || there.has(id)) continue
+        void inTurn(id, () => store.end(id)).then(() => kept.delete(id))
       }
     },
     start: () => store.start(),

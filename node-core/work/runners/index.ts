@@ -6,7 +6,9 @@
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Workload, WorkloadKind } from '../spec/index.ts'
 import type { InstanceAccess } from './access.ts'
+import type { CommandRequest, RunningCommand } from './commanding.ts'
 import type { Output, OutputOptions } from './keeping.ts'
+import type { Usage } from './using.ts'
 
 export interface StartRequest {
   /** Instance id; unique. */
@@ -67,6 +69,10 @@ export interface Runner extends Lifecycle {
    * where the kind has no inside to run it in.
    */
   exec(id: string, options: { part: string; command: readonly string[] }): Promise<number>
+  /** Runs a command inside a part for somebody who watches it. Throws as `exec` does. */
+  command(id: string, request: CommandRequest): Promise<RunningCommand>
+  /** What everything that runs here uses, as far as that can be told. */
+  usage(): Promise<Usage[]>
   /** An instance exited by itself, or one of its parts did. */
   onExit(listener: (id: string) => void): () => void
   /**
@@ -108,6 +114,12 @@ export {
   SOCKET_NAME,
 } from './access.ts'
 export type {
+  CommandOutput,
+  CommandRequest,
+  RunningCommand,
+  TerminalSize,
+} from './commanding.ts'
+export type {
   KeptInstance,
   LogLineOut,
   Output,
@@ -121,3 +133,4 @@ export {
   type SimEngineDeps,
   type SimProgram,
 } from './sim-runner.ts'
+export type { Usage } from './using.ts'
