@@ -132,6 +132,20 @@ const restart = z.strictObject({
 const graceMs = z.number().int().min(0).max(3_600_000)
 
 /**
+ * Secrets of the workload that each copy is handed, in a variable (as it was when the copy was started)
+ * or a file under `/run/mycelium/secrets` (as it is).
+ */
+const secretUses = z
+  .array(
+    z.strictObject({
+      name: z.string().max(512),
+      env: z.string().max(128).optional(),
+      file: z.string().max(128).optional(),
+    }),
+  )
+  .max(32)
+
+/**
  * One of `containers`, `bundle` and `manifest` says what to run. Unknown fields are refused, so that
  * a mistyped one is not silently left out.
  */
@@ -156,6 +170,7 @@ export const deployInput = z.strictObject({
   placement: placementRules.optional(),
   rollout: rollout.optional(),
   uses: uses.optional(),
+  secrets: secretUses.optional(),
   restart: restart.optional(),
   graceMs: graceMs.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
@@ -229,6 +244,7 @@ export const workload = z.object({
   placement: placementRules.required(),
   rollout: rollout.required(),
   uses: z.array(z.object({ name: z.string(), as: z.string() })),
+  secrets: secretUses,
   restart: restart.required().partial({ atMost: true }),
   graceMs,
   onPartition: z.enum(['heal', 'keep', 'stop']),
@@ -261,6 +277,8 @@ const change = z.strictObject({
   nodeSelector: labels.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
+  uses: uses.optional(),
+  secrets: secretUses.optional(),
   restart: restart.optional(),
   graceMs: graceMs.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),

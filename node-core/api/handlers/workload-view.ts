@@ -56,6 +56,7 @@ export function workloadView(
     placement: workload.placement,
     rollout: workload.rollout,
     uses: workload.uses,
+    secrets: workload.secrets,
     restart: workload.restart,
     graceMs: workload.graceMs,
     onPartition: workload.onPartition,

@@ -9,7 +9,7 @@ import { nodeIdOf, verify } from '../../identity/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
 import { parseCertificate, verifyCertificate } from '../consensus/simplex/index.ts'
 import type { Ending } from './era-book.ts'
-import { dropFoundation, groundOnFollowed } from './followed-copy.ts'
+import { dropBasis, groundOnFollowed } from './followed-copy.ts'
 import { commonWith, type LateReport, lateCommands, lateRows } from './late.ts'
 import type { LateBook } from './late-book.ts'
 import { eraOf, type LogName } from './log-name.ts'
@@ -71,7 +71,7 @@ export async function foundOnFollowed(
 ): Promise<void> {
   if (names.from !== undefined) await giveUp(deps, names.from, ending)
   await foundOn(deps, groundOnFollowed(deps.network, state, ending), ending, names.to)
-  await dropFoundation(deps.disk)
+  await dropBasis(deps.disk)
 }
 
 /** Reports what was late, and then forgets the copy. */

@@ -11,10 +11,10 @@ import type { CommitteeBoard } from './committee-board.ts'
 import type { Ending, EraBook } from './era-book.ts'
 import { failure } from './failures.ts'
 import {
-  dropFoundation,
+  dropBasis,
   type FollowedCopy,
-  keepFoundation,
-  readFoundation,
+  keepBasis,
+  readBasis,
   statementOnFollowed,
 } from './followed-copy.ts'
 import type { PrimaryStatus } from './index.ts'
@@ -206,7 +206,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     if (!copy)
       throw failure('NOT_RUNNING', 'This node holds no copy of the registry to go on from.')
     try {
-      await keepFoundation(disk, copy)
+      await keepBasis(disk, copy)
       const { view } = copy
       await eras.begin(await prepare({ view, statement: (of) => statementOnFollowed(copy, of) }))
     } catch (error) {
@@ -220,7 +220,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   async function goOnFollowed(ending: Ending | undefined, held: LogName | undefined) {
     const to = eras.log()
     if (!ending || held === to || !goesOnHere(ending, self)) return false
-    const state = await readFoundation(disk, ending)
+    const state = await readBasis(disk, ending)
     if (!state) return false
     await close()
     leftAt = 0
@@ -235,7 +235,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     const { standing, log } = await readStanding(disk)
     const ending = eras.ending()
     const isDone = standing === 'holding' && log === eras.log()
-    if (isDone || !ending || !goesOnHere(ending, self)) await dropFoundation(disk)
+    if (isDone || !ending || !goesOnHere(ending, self)) await dropBasis(disk)
   }
 
   /**

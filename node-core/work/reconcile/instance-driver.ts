@@ -5,12 +5,13 @@ import type { Logger } from '../../base/log/index.ts'
 import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
 import { DEFAULT_RESTART, type DesiredWorkload, type Part, type Workload } from '../spec/index.ts'
 import type { HealthProbe } from './health-probe.ts'
-import { ENGINE_LOOKS_MAX, REASON_LENGTH_MAX, RETRY_PROBE_MS } from './limits.ts'
+import { ENGINE_LOOKS_MAX, REASON_LENGTH_MAX, RETRY_PROBE_MS, SECRET_RETRY_MS } from './limits.ts'
 import {
   type Exit,
   ending,
   failed,
   foundEnded,
+  held,
   type LocalInstance,
   over,
   probed,
@@ -123,7 +124,9 @@ export function createInstanceDriver(
       const reason = reasonOf(error)
       logger.info('An instance could not be started', { id, code: reason.code })
       if (reason.code === 'ENGINE_UNAVAILABLE') become(unreachable(local, reason))
-      else fail(reason, { leftover: true, ...exitAtOnce(error, clock.wallMs()) })
+      else if (isCode(error, 'SECRET_WAITING') || isCode(error, 'SECRET_MISSING')) {
+        become(held(local, reason, clock.monotonicMs() + SECRET_RETRY_MS))
+      } else fail(reason, { leftover: true, ...exitAtOnce(error, clock.wallMs()) })
     }
   }
 

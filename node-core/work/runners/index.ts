@@ -97,6 +97,9 @@ export type RunnerErrorCode =
   /** The program ended right after it was started. */
   | 'EXITED_AT_ONCE'
   | 'DISK_FULL'
+  /** A secret that it is handed is not there, or its key has yet to come to this node. */
+  | 'SECRET_MISSING'
+  | 'SECRET_WAITING'
   /** The workload asks for something this runner does not do, by name in `details.reason`. */
   | 'NOT_SUPPORTED'
   /** Programs' users cannot reach the folder that their working folders lie in. */
@@ -111,6 +114,7 @@ export {
   CONTAINER_FOLDER,
   type InstanceAccess,
   type InstanceAccesses,
+  SECRETS_FOLDER,
   SOCKET_NAME,
 } from './access.ts'
 export type {

@@ -6,6 +6,7 @@ import type { BundleSource, ContainerSource, Part, Parts, Workload } from './ind
 import { checkSize } from './parse-workload.ts'
 import { declares, toProbes } from './probes.ts'
 import { toRestart } from './restart.ts'
+import { toSecretUses } from './secret-uses.ts'
 import { type AskedPart, askedContainer, toParts } from './to-parts.ts'
 import { toUses } from './uses.ts'
 
@@ -28,6 +29,9 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   const parts = changedParts(workload, change, wrong)
   const edge = checkedEdge(changedEdge(workload.edge, change.edge), parts)
   const uses = change.uses ? toUses(change.uses, workload.name, wrong) : workload.uses
+  const secrets = change.secrets
+    ? toSecretUses(change.secrets, workload.name, wrong)
+    : workload.secrets
   const restart = toRestart(change.restart, workload.restart, wrong)
   return checkSize({
     ...workload,
@@ -38,6 +42,7 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     placement: { ...workload.placement, ...change.placement },
     rollout: { ...workload.rollout, ...change.rollout },
     uses,
+    secrets,
     restart,
     graceMs: change.graceMs ?? workload.graceMs,
     onPartition: change.onPartition ?? workload.onPartition,

@@ -18,6 +18,7 @@ import {
   restarts,
   restartWhen,
   rolloutKind,
+  secretUses,
   spread,
   uses,
 } from './fields.ts'
@@ -59,6 +60,7 @@ const ofTheWorkload = {
     })
     .optional(),
   uses: uses.optional(),
+  secrets: secretUses.optional(),
   restart: z
     .strictObject({
       when: restartWhen.exactOptional(),

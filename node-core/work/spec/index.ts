@@ -24,6 +24,8 @@ export interface Workload {
   placement: PlacementRules
   rollout: Rollout
   uses: Use[]
+  /** Values of its own secrets, handed to every instance (docs/adr/0023). */
+  secrets: SecretUse[]
   restart: Restart
   /** How long an ending instance may take: asked to end first, ended by force afterwards. */
   graceMs: number
@@ -67,6 +69,16 @@ export interface Use {
   name: string
   /** The host name that leads to it. */
   as: string
+}
+
+/** A secret of this workload's, as a variable, a file, or both; one of them at least. */
+export interface SecretUse {
+  /** `<workload>/…`. */
+  name: string
+  /** The variable that holds it. */
+  env?: string
+  /** The name of the file that holds it, in the instance's folder for them. */
+  file?: string
 }
 
 /** How a changed workload takes the place of the one before (docs/adr/0022). */

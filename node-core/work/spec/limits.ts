@@ -10,6 +10,8 @@ export const LABELS_MAX = 64
 export const NEIGHBOURS_MAX = 32
 /** Other workloads that one uses; each has a host name in every instance. */
 export const USES_MAX = 16
+/** Secrets that one workload is handed. */
+export const SECRETS_MAX = 32
 /** Letters of a host name (RFC 1035). */
 export const HOST_NAME_LENGTH_MAX = 253
 /** Letters of a label's key. */

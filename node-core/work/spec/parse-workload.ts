@@ -13,6 +13,7 @@ import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
 import { toRestart } from './restart.ts'
+import { toSecretUses } from './secret-uses.ts'
 import { type AskedPart, askedContainer, kindOf, nameOfImage, toParts } from './to-parts.ts'
 import { toUses } from './uses.ts'
 
@@ -34,6 +35,7 @@ export function parseWorkload(input: unknown): Workload {
   const name = body.name ?? (first && nameOfImage(first.image))
   if (name === undefined) wrong.push({ path: 'name', message: 'This is needed.' })
   const uses = toUses(body.uses ?? [], name, wrong)
+  const secrets = toSecretUses(body.secrets ?? [], name, wrong)
   const restart = toRestart(body.restart, undefined, wrong)
   const parts = toParts(asked, wrong)
   const edge = checkedEdge(changedEdge(undefined, body.edge), parts)
@@ -48,6 +50,7 @@ export function parseWorkload(input: unknown): Workload {
     placement: { ...DEFAULT_PLACEMENT, ...body.placement },
     rollout: { ...DEFAULT_ROLLOUT, ...body.rollout },
     uses,
+    secrets,
     restart,
     graceMs: body.graceMs ?? DEFAULT_GRACE_MS,
     onPartition: body.onPartition ?? 'heal',

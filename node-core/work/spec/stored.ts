@@ -107,6 +107,7 @@ const common = {
   }),
   rollout: z.object({ kind: field.rolloutKind, atOnce: field.atOnce, paused: z.boolean() }),
   uses: z.array(field.use).max(USES_MAX).default([]),
+  secrets: field.secretUses.default([]),
   // Earlier releases wrote none of these.
   restart: z
     .object({

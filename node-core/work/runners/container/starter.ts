@@ -59,11 +59,13 @@ export function createStarter(deps: StarterDeps): Starter {
     const labels = labelsOf(whose, request, { part: part.name, parts: countOf(request) })
     const rest = { part, source: containerSource(part), image, labels, network }
     const access = deps.engineIsHere() ? request.access : undefined
+    if (!access && request.workload.secrets.length > 0) throw secretsUnsupported()
     if (request.access && !access) tellUnreachable()
     try {
       await engine.create(name, restrictedProfile({ ...rest, ...(access && { access }) }))
     } catch (error) {
       if (!access || !isCode(error, 'FOLDER_UNSEEN')) throw error
+      if (request.workload.secrets.length > 0) throw secretsUnsupported()
       tellUnreachable()
       await engine.create(name, restrictedProfile(rest))
     }
@@ -155,6 +157,11 @@ export function createStarter(deps: StarterDeps): Starter {
 /** Its containers: the parts, and the forwarder that it has if it uses others. */
 function countOf({ workload: { parts, uses } }: StartRequest): number {
   return parts.length + (uses.length > 0 ? 1 : 0)
+}
+
+function secretsUnsupported(): MyceliumError<'NOT_SUPPORTED'> {
+  const message = 'Containers are handed no secrets here: the engine sees no folders of this node.'
+  return new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'NO_DOOR' } })
 }
 
 function namesUnsupported(): MyceliumError<'NOT_SUPPORTED'> {

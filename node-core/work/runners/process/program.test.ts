@@ -37,7 +37,10 @@ describe('the world of a program', () => {
     const env = { MYCELIUM_API: 'a lie', MYCELIUM_TOKEN: 'a lie' }
     const workload = await bench.bundles.workload('probe', script, { env })
     const request = requestFor(workload)
-    await runner.run({ ...request, access: { folder: '/run/door', token: 'the-token' } })
+    await runner.run({
+      ...request,
+      access: { folder: '/run/door', token: 'the-token', secrets: {} },
+    })
     const [line] = await linesUntil(runner, request.id, 'done')
     expect(line).toBe('unix:///run/door/api.sock the-token')
   })
