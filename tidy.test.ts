@@ -31,6 +31,7 @@ const WINGS = [
 const PURE = [
   /^node-core\/economy\//,
   /^node-core\/work\/(spec|placement|imports)\//,
+  /^node-core\/work\/volumes\/marks\.ts$/,
   /^node-core\/work\/assigning\/changes\.ts$/,
   /^node-core\/work\/desired\/(refusing|registry-rows|state-records)\.ts$/,
   /^node-core\/work\/reconcile\/(plan|status|slots|backoff)[^/]*\.ts$/,

@@ -51,6 +51,10 @@ const GROUPS: readonly CommandGroup[] = [
     names: ['secret'],
     load: async () => (await import('./commands/secret.ts')).secretCommands,
   },
+  {
+    names: ['volume'],
+    load: async () => (await import('./commands/volume.ts')).volumeCommands,
+  },
   { names: ['members'], load: async () => (await import('./commands/members.ts')).memberCommands },
   { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },
   // It tells of every command, so it is loaded with all the others.

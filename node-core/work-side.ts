@@ -7,6 +7,7 @@ import { type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
 import type { Primary } from './control/primary/index.ts'
 import { createEndpointSource } from './endpoints.ts'
+import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
@@ -29,6 +30,7 @@ import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
 import { createUsages, type Usages } from './work/usage/index.ts'
+import { createVolumes, type Volumes } from './work/volumes/index.ts'
 
 export interface WorkSide {
   desired: Desired
@@ -42,6 +44,7 @@ export interface WorkSide {
   bundles: BundleShelf
   edge: Edge
   secrets: Secrets
+  volumes: Volumes
   /** In the order in which they start. */
   parts: NamedPart[]
 }
@@ -160,6 +163,11 @@ export function createWorkSide(
     ...{ primary, network: network.id, self: mesh.self, owner: identity.ownerId },
     ...{ key: identity.nodeKey, clock: deps.clock, random: deps.random, logger: deps.logger },
   })
+  const volumes = createVolumes({
+    ...{ store: containers.volumes, state, view, reconciler, net: mesh, disk },
+    mayDelete: (peer, owner) => mayDelete(side, peer, owner),
+    ...{ clock: deps.clock, logger: deps.logger },
+  })
   const tunnels = createTunnelServer({
     ...common('tunnels'),
     net: mesh,
@@ -176,7 +184,7 @@ export function createWorkSide(
     },
   )
   return {
-    ...{ desired, view, containers, reconciler, logs, commands, usage, edge, secrets },
+    ...{ desired, view, containers, reconciler, logs, commands, usage, edge, secrets, volumes },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
@@ -188,6 +196,7 @@ export function createWorkSide(
       { name: 'programs', part: programs },
       { name: 'logs', part: logs },
       { name: 'reconciler', part: reconciler },
+      { name: 'volumes', part: volumes },
       { name: 'assigner', part: assigner },
       { name: 'commands', part: commands },
       { name: 'usage', part: usage },
@@ -232,6 +241,14 @@ function wantsImage(view: WorkView, imageId: string): boolean {
   return view.wanted().some(({ workload }) => {
     return workload.parts.some(({ source }) => 'image' in source && source.imageId === imageId)
   })
+}
+
+/** Their owner, while it may deploy, and admins. */
+function mayDelete({ state, records }: NetworkSide, peer: NodeId, owner: OwnerId): boolean {
+  const member = state.memberOf(peer)
+  const permissions = member && records.standing(member.ownerId, member.permissions)
+  if (!permissions) return false
+  return permissions.has('admin') || (member.ownerId === owner && permissions.has('deploy'))
 }
 
 /** Whose workload it is, and who holds `deploy`; and admins. Asked of what this node itself knows. */

@@ -107,7 +107,8 @@ function connect(
   if (tty) stdout.on('resize', resized)
   const raw = tty && reads && stdin.isTTY === true
   if (raw) stdin.setRawMode(true)
-  if (reads) void read()
+  // Closing the input while it is waited for fails that wait: the command has ended then.
+  if (reads) read().catch(() => {})
 
   async function read(): Promise<void> {
     for await (const chunk of stdin) {

@@ -144,6 +144,11 @@ function build(
         return {}
       }),
     },
+    volumes: {
+      list: os.volumes.list.handler(() => ({ volumes: [] })),
+      delete: os.volumes.delete.handler(noPrimary),
+      restore: os.volumes.restore.handler(noPrimary),
+    },
     kv: {
       get: os.kv.get.handler(noPrimary),
       list: os.kv.list.handler(noPrimary),

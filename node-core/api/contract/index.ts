@@ -16,6 +16,7 @@ import { primary } from './primary.ts'
 import { recovery } from './recovery.ts'
 import { secrets } from './secrets.ts'
 import { seeds } from './seeds.ts'
+import { volumes } from './volumes.ts'
 import { workloads } from './workloads.ts'
 
 export const contract = {
@@ -32,6 +33,7 @@ export const contract = {
   leases,
   locks,
   secrets,
+  volumes,
   workloads: { ...workloads, import: importing },
   commands,
   bundles,
@@ -55,6 +57,7 @@ export type { PrimaryView } from './primary.ts'
 export type { SecretView } from './secrets.ts'
 export type { Comparison, TransactionAnswer, TransactionStep } from './transactions.ts'
 export type { InstanceUsageView } from './usage.ts'
+export type { VolumeView } from './volumes.ts'
 export {
   type DeployInput,
   deployInput,

@@ -16,6 +16,7 @@ import { primaryHandlers } from './primary.ts'
 import { recoveryHandlers } from './recovery.ts'
 import { secretHandlers } from './secrets.ts'
 import { seedHandlers } from './seeds.ts'
+import { volumeHandlers } from './volumes.ts'
 import { workloadHandlers } from './workloads.ts'
 
 /** Every operation of the contract. Does nothing until a door calls it. */
@@ -35,6 +36,7 @@ export function createRouter(deps: ApiDeps) {
     leases: leaseHandlers(build, keys),
     locks: lockHandlers(build, keys),
     secrets: secretHandlers(build, deps),
+    volumes: volumeHandlers(build, deps),
     workloads: { ...workloadHandlers(build, deps), import: importHandler(build) },
     commands: commandHandlers(build, deps),
     ...bundleHandlers(build, deps),

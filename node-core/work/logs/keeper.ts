@@ -121,6 +121,13 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
         await opened(instance)
         await store.beginRun(id)
       }),
+    wrote: (instance, lines) =>
+      void inTurn(instance.id, async () => {
+        await opened(instance)
+        await store.beginRun(instance.id)
+        await store.append(instance.id, lines, {})
+        deps.onAppend(instance.id)
+      }),
     follow: (instance, source) =>
       void inTurn(instance.id, async () => {
         const { id } = instance

@@ -98,7 +98,11 @@ export function createInstanceDriver(
     return stopped
   }
 
-  async function start(workload: Workload, leftover: boolean, signal: AbortSignal): Promise<void> {
+  async function start(
+    { workload, owner }: DesiredWorkload,
+    leftover: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { id, index, generation } = local
     try {
       if (leftover) await remove(0)
@@ -108,9 +112,11 @@ export function createInstanceDriver(
         ...(access && { access }),
         id,
         workload,
+        owner,
         index,
         generation,
         signal,
+        onLastWords: (lines) => deps.keeper?.wrote(local, lines),
         onProgress: (progress) => {
           if (!signal.aborted) become(progressed(local, progress))
         },
@@ -281,7 +287,7 @@ export function createInstanceDriver(
       const run = async (): Promise<void> => {
         await after
         await clearing
-        if (!signal.aborted) await start(desired.workload, phase.leftover, signal)
+        if (!signal.aborted) await start(desired, phase.leftover, signal)
       }
       const running = run()
       work = running

@@ -4,10 +4,11 @@
  * the labels a runner puts on everything it starts, never from records.
  */
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
 import type { Workload, WorkloadKind } from '../spec/index.ts'
 import type { InstanceAccess } from './access.ts'
 import type { CommandRequest, RunningCommand } from './commanding.ts'
-import type { Output, OutputOptions } from './keeping.ts'
+import type { LogLineOut, Output, OutputOptions } from './keeping.ts'
 import type { Usage } from './using.ts'
 
 export interface StartRequest {
@@ -16,11 +17,15 @@ export interface StartRequest {
   workload: Workload
   index: number
   generation: number
+  /** Whose workload it is: what it keeps is kept for that owner. */
+  owner?: OwnerId
   /** How it reaches its node; absent where this computer offers no way. */
   access?: InstanceAccess
   signal: AbortSignal
   /** Called with real steps: `{ step: 'pulling', doneBytes, totalBytes }`. */
   onProgress: (progress: StartProgress) => void
+  /** What it wrote, when it ended before it could be said to run and nothing of it is left. */
+  onLastWords?: (lines: LogLineOut[]) => void
 }
 
 export type StartProgress =
@@ -104,6 +109,8 @@ export type RunnerErrorCode =
   | 'NOT_SUPPORTED'
   /** Programs' users cannot reach the folder that their working folders lie in. */
   | 'SHARED_FOLDER_CLOSED'
+  /** What runs in its slot has not ended, and writes the same volumes. */
+  | 'VOLUME_IN_USE'
   | 'START_FAILED'
   /** No instance of this id was started here, or it has been removed. */
   | 'INSTANCE_NOT_FOUND'

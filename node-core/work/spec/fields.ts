@@ -24,10 +24,15 @@ import {
   RESTARTS_MAX,
   SECRETS_MAX,
   USES_MAX,
+  VOLUME_NAME_LENGTH_MAX,
 } from './limits.ts'
 
 export const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
   error: 'Use 1 to 63 of a-z, 0-9 and "-", not "-" at either end.',
+})
+
+export const volumeName = name.max(VOLUME_NAME_LENGTH_MAX, {
+  error: `Use at most ${VOLUME_NAME_LENGTH_MAX} letters.`,
 })
 
 export const replicas = z

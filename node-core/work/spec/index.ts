@@ -30,8 +30,27 @@ export interface Workload {
   /** How long an ending instance may take: asked to end first, ended by force afterwards. */
   graceMs: number
   onPartition: OnPartition
+  /** What outlives its instances: one of each for every slot. Absent when there is none. */
+  volumes?: Volume[]
   /** Absent: HTTP by host name, for everybody, and no port of its own. */
   edge?: EdgeRules
+}
+
+/** Kept on the node that ran the slot (docs/adr/0033). */
+export interface Volume {
+  /** A DNS label of at most 32 letters, unique in the workload. */
+  name: string
+  /** Watched, not enforced: who is over it is told. */
+  sizeBytes: number
+  /** Where the node that has it is out of sight: the slot waits, or starts elsewhere with nothing. */
+  ifLost: 'wait' | 'empty'
+}
+
+export interface Mount {
+  volume: string
+  /** Absolute, inside the container. */
+  path: string
+  readOnly: boolean
 }
 
 /** What a workload asks of every edge (docs/adr/0032). */
@@ -105,6 +124,8 @@ export interface Part {
   ports: Port[]
   resources: Resources
   probes: Probes
+  /** Absent when there is none. */
+  mounts?: Mount[]
 }
 
 export interface Amounts {
@@ -261,3 +282,12 @@ export {
   workloadKey,
 } from './stored.ts'
 export { isCurrent, templateOf } from './template.ts'
+export {
+  type KeptVolume,
+  keptVolumeOf,
+  parseVolumeKey,
+  type VolumeName,
+  volumeIdOf,
+  volumeKey,
+} from './volume-record.ts'
+export { DEFAULT_VOLUME_BYTES, keepsData, waitsForData } from './volumes.ts'

@@ -16,6 +16,7 @@ import { toRestart } from './restart.ts'
 import { toSecretUses } from './secret-uses.ts'
 import { type AskedPart, askedContainer, kindOf, nameOfImage, toParts } from './to-parts.ts'
 import { toUses } from './uses.ts'
+import { toVolumes, volumesField, waitsForData, wrongVolumes } from './volumes.ts'
 
 /** Fields at the top that speak of the only part. */
 const OF_THE_PART = ['ports', 'resources', 'probes', 'health'] as const
@@ -40,7 +41,8 @@ export function parseWorkload(input: unknown): Workload {
   const parts = toParts(asked, wrong)
   const edge = checkedEdge(changedEdge(undefined, body.edge), parts)
   if (name === undefined) throw validationError(wrong)
-  return checkSize({
+  const volumes = toVolumes(body.volumes ?? [])
+  return checked({
     name,
     kind: kindOf(parts[0].source),
     parts,
@@ -53,7 +55,8 @@ export function parseWorkload(input: unknown): Workload {
     secrets,
     restart,
     graceMs: body.graceMs ?? DEFAULT_GRACE_MS,
-    onPartition: body.onPartition ?? 'heal',
+    onPartition: body.onPartition ?? (waitsForData({ volumes }) ? 'keep' : 'heal'),
+    ...volumesField(volumes),
     ...(edge && { edge }),
   })
 }
@@ -96,7 +99,7 @@ function askedParts(body: DeployBody, wrong: WrongField[]): AskedPart[] {
     throw validationError([{ path: 'containers', message }])
   }
   const at = { name: '', ports: '', resources: '', probes: '' }
-  const rest = { env: body.env ?? {}, ports, resources, probes, health }
+  const rest = { env: body.env ?? {}, ports, resources, probes, health, mounts: undefined }
   return [{ at, name: DEFAULT_PART_NAME, source: { bundle: digest }, ...rest }]
 }
 
@@ -132,8 +135,13 @@ function eachItsOwn(parts: AskedPart[], body: DeployBody, wrong: WrongField[]): 
   return parts
 }
 
-/** The shared state bounds a value; a person should hear it before a replica does. */
-export function checkSize(workload: Workload): Workload {
+/**
+ * What agrees with itself and is small enough: the shared state bounds a value; a person should hear it
+ * before a replica does.
+ */
+export function checked(workload: Workload): Workload {
+  const wrong = wrongVolumes(workload)
+  if (wrong.length > 0) throw validationError(wrong)
   if (encode(workload).byteLength <= WORKLOAD_BYTES_MAX) return workload
   const message = `Environment, labels and command together are over ${WORKLOAD_BYTES_MAX} bytes.`
   throw validationError([{ path: 'env', message }])
