@@ -10,8 +10,8 @@
  */
 import type { Block } from './block.ts'
 import { GATHERED_BYTES } from './limits.ts'
-import type { Machine } from './machine.ts'
 import type { PoolEntry } from './pool.ts'
+import type { ViewTimer } from './view-timer.ts'
 
 /** Of how many items are likely to come. */
 export interface Crowd {
@@ -53,7 +53,7 @@ export function createCrowd(): Crowd {
 }
 
 export function isGathering(
-  { timer, crowd }: Machine,
+  { timer, crowd }: { timer: ViewTimer; crowd: Crowd },
   parent: Block | undefined,
   entries: readonly PoolEntry[],
 ): boolean {
