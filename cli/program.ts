@@ -37,6 +37,10 @@ const GROUPS: readonly CommandGroup[] = [
     names: ['requests'],
     load: async () => (await import('./commands/requests.ts')).requestsCommand,
   },
+  {
+    names: ['runs', 'run'],
+    load: async () => (await import('./commands/runs.ts')).runCommands,
+  },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logCommands },
   {
     names: ['exec', 'audit'],
