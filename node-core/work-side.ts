@@ -135,6 +135,7 @@ export function createWorkSide(
     state,
     membership,
     net: mesh,
+    primary,
     access,
     keeper: logs.keeper,
     runners: { container: containers, process: programs },

@@ -48,6 +48,7 @@ export { answerTo, ERROR_STATUS, type ErrorCode, isErrorCode } from './errors.ts
 export { EVENT_TOPICS, type NodeEvent } from './events.ts'
 export type { ImportReportLine } from './imports.ts'
 export { instanceContract, type OwnConfig } from './instance.ts'
+export type { JobRunView } from './jobs.ts'
 export { KEY_LENGTH_MAX, type KeyEntry } from './key-shapes.ts'
 export type { KeyChangeView } from './kv.ts'
 export type { KeptLogView } from './logs.ts'

@@ -22,6 +22,13 @@ function restartText({ restart: { when, atMost } }: WorkloadView, t: Text): stri
   return t('workloads.restart.onFailureAtMost', { count: atMost })
 }
 
+function dueText(job: NonNullable<WorkloadView['job']>, t: Text, language: string): string {
+  const { cron = '', timeZone: zone = '' } = job.schedule ?? {}
+  if (job.nextRunAt === undefined) return t('workloads.schedule', { cron, zone })
+  const when = new Date(job.nextRunAt).toLocaleString(language)
+  return t('workloads.nextRun', { cron, zone, when })
+}
+
 export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
   const { t, language } = useText()
   const labels = Object.entries(workload.labels)
@@ -65,7 +72,12 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
         <Fact name={t('workloads.facts.onPartition')}>
           {t(`workloads.onPartition.${workload.onPartition}`)}
         </Fact>
-        <Fact name={t('workloads.facts.restart')}>{restartText(workload, t)}</Fact>
+        {workload.job?.schedule && (
+          <Fact name={t('workloads.facts.schedule')}>{dueText(workload.job, t, language)}</Fact>
+        )}
+        {!workload.job && (
+          <Fact name={t('workloads.facts.restart')}>{restartText(workload, t)}</Fact>
+        )}
         <Fact name={t('workloads.facts.grace')}>
           {formatDuration(workload.graceMs / 1_000, language)}
         </Fact>
