@@ -33,6 +33,14 @@ const GROUPS: readonly CommandGroup[] = [
     names: ['versions', 'rollback', 'rollout'],
     load: async () => (await import('./commands/versions.ts')).versionCommands,
   },
+  {
+    names: ['requests'],
+    load: async () => (await import('./commands/requests.ts')).requestsCommand,
+  },
+  {
+    names: ['runs', 'run'],
+    load: async () => (await import('./commands/runs.ts')).runCommands,
+  },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logCommands },
   {
     names: ['exec', 'audit'],
@@ -50,6 +58,10 @@ const GROUPS: readonly CommandGroup[] = [
   {
     names: ['secret'],
     load: async () => (await import('./commands/secret.ts')).secretCommands,
+  },
+  {
+    names: ['volume'],
+    load: async () => (await import('./commands/volume.ts')).volumeCommands,
   },
   { names: ['members'], load: async () => (await import('./commands/members.ts')).memberCommands },
   { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },

@@ -103,6 +103,7 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     members: admission,
     desired: work.desired,
     secrets: work.secrets,
+    volumes: work.volumes,
     placementInput: () => work.view.placementInput(),
     usage: work.usage,
     runCommand: (instance, request) => work.commands.run(instance, request),

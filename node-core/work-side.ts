@@ -7,6 +7,7 @@ import { type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
 import type { Primary } from './control/primary/index.ts'
 import { createEndpointSource } from './endpoints.ts'
+import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
@@ -15,7 +16,13 @@ import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
 import { type Commands, createCommands } from './work/commands/index.ts'
 import { createDesired, type Desired } from './work/desired/index.ts'
-import { createEdge, createTunnelServer, type Edge } from './work/edge/index.ts'
+import {
+  createEdge,
+  createGate,
+  createTunnelServer,
+  type Edge,
+  type Standing,
+} from './work/edge/index.ts'
 import { createLogs, type LogNodes, type Logs } from './work/logs/index.ts'
 import {
   createReadiness,
@@ -29,6 +36,7 @@ import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
 import { createUsages, type Usages } from './work/usage/index.ts'
+import { createVolumes, type Volumes } from './work/volumes/index.ts'
 
 export interface WorkSide {
   desired: Desired
@@ -42,6 +50,7 @@ export interface WorkSide {
   bundles: BundleShelf
   edge: Edge
   secrets: Secrets
+  volumes: Volumes
   /** In the order in which they start. */
   parts: NamedPart[]
 }
@@ -132,6 +141,7 @@ export function createWorkSide(
     state,
     membership,
     net: mesh,
+    primary,
     access,
     keeper: logs.keeper,
     runners: { container: containers, process: programs },
@@ -160,15 +170,28 @@ export function createWorkSide(
     ...{ primary, network: network.id, self: mesh.self, owner: identity.ownerId },
     ...{ key: identity.nodeKey, clock: deps.clock, random: deps.random, logger: deps.logger },
   })
+  const endpoints = createEndpointSource({ view, membership })
+  const gate = createGate({
+    ...{ network: network.id, self: identity.nodeId, key: identity.nodeKey, clock: deps.clock },
+    standing: (node) => standingOf(side, node),
+  })
+  const volumes = createVolumes({
+    ...{ store: containers.volumes, state, view, reconciler, net: mesh, disk },
+    mayDelete: (peer, owner) => mayDelete(side, peer, owner),
+    ...{ clock: deps.clock, logger: deps.logger },
+  })
   const tunnels = createTunnelServer({
     ...common('tunnels'),
     net: mesh,
     instances: reconciler,
-    mayUse: (peer) => mayUse(side, peer),
+    mayUse(peer, workload) {
+      const service = endpoints.service(workload)
+      if (!mayUse(side, peer) || !service) return false
+      return gate.admits(peer, service) || isEntrusted(view, peer, service.owner)
+    },
   })
-  const endpoints = createEndpointSource({ view, membership })
   const edge = createEdge(
-    { ...common('edge'), self: identity.nodeId, net: mesh, endpoints },
+    { ...common('edge'), self: identity.nodeId, net: mesh, endpoints, gate },
     {
       port: config.edgePort ?? 8080,
       ...(config.edgeHost && { host: config.edgeHost }),
@@ -176,7 +199,7 @@ export function createWorkSide(
     },
   )
   return {
-    ...{ desired, view, containers, reconciler, logs, commands, usage, edge, secrets },
+    ...{ desired, view, containers, reconciler, logs, commands, usage, edge, secrets, volumes },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
@@ -188,6 +211,7 @@ export function createWorkSide(
       { name: 'programs', part: programs },
       { name: 'logs', part: logs },
       { name: 'reconciler', part: reconciler },
+      { name: 'volumes', part: volumes },
       { name: 'assigner', part: assigner },
       { name: 'commands', part: commands },
       { name: 'usage', part: usage },
@@ -234,6 +258,14 @@ function wantsImage(view: WorkView, imageId: string): boolean {
   })
 }
 
+/** Their owner, while it may deploy, and admins. */
+function mayDelete({ state, records }: NetworkSide, peer: NodeId, owner: OwnerId): boolean {
+  const member = state.memberOf(peer)
+  const permissions = member && records.standing(member.ownerId, member.permissions)
+  if (!permissions) return false
+  return permissions.has('admin') || (member.ownerId === owner && permissions.has('deploy'))
+}
+
 /** Whose workload it is, and who holds `deploy`; and admins. Asked of what this node itself knows. */
 function mayCommand(
   { state, records }: NetworkSide,
@@ -248,8 +280,22 @@ function mayCommand(
   return { owner: member.ownerId, may: own || permissions.has('admin') }
 }
 
-function mayUse({ state, records }: NetworkSide, peer: NodeId): boolean {
-  const member = state.memberOf(peer)
-  const permissions = member && records.standing(member.ownerId, member.permissions)
+function mayUse(side: NetworkSide, peer: NodeId): boolean {
+  const { permissions } = standingOf(side, peer) ?? {}
   return permissions !== undefined && (permissions.has('use') || permissions.has('admin'))
+}
+
+/** The owner of a node and what that owner may do now. */
+function standingOf({ state, records }: NetworkSide, node: NodeId): Standing | undefined {
+  const member = state.memberOf(node)
+  const permissions = member && records.standing(member.ownerId, member.permissions)
+  return permissions && { owner: member.ownerId, permissions }
+}
+
+/** It is to run something of the same owner, which may need the other by name. */
+function isEntrusted(view: WorkView, node: NodeId, owner: OwnerId): boolean {
+  return view.wanted().some((desired) => {
+    if (desired.owner !== owner) return false
+    return view.assigned(desired.workload.name).some((instance) => instance.node === node)
+  })
 }

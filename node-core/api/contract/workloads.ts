@@ -1,11 +1,14 @@
 /** Workloads, their instances, versions and logs. */
 import { z } from 'zod'
 import { empty, operation, time } from './base.ts'
-import { edgeRules, published } from './edge.ts'
+import { edgeRules, edgeRulesView, published, traffic } from './edge.ts'
+import { job, jobRun, jobView } from './jobs.ts'
 import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
+import { cpu, memory } from './quantity-shapes.ts'
 import { reason } from './reason.ts'
 import { workloadUsage } from './usage.ts'
+import { mount, mounts, volumeClaim, volumes } from './volume-shapes.ts'
 
 export const workloadName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
   error: 'Use 1 to 63 of a-z, 0-9 and "-", not "-" at either end.',
@@ -17,10 +20,6 @@ export const port = z.strictObject({
   protocol: z.enum(['tcp', 'udp']).optional(),
 })
 
-/** `500m` or `0.5`; a number means whole cores. */
-export const cpu = z.union([z.string().max(16), z.number().positive()])
-/** `256Mi`, `1Gi`, `512M`; a number means bytes. */
-export const memory = z.union([z.string().max(16), z.number().positive()])
 const amounts = { cpu: cpu.optional(), memory: memory.optional() }
 /** What is reserved for each copy; `limits` is what it may take where that is more. */
 export const resources = z.strictObject({
@@ -91,6 +90,8 @@ export const container = z.strictObject({
   ports: z.array(port).max(32).optional(),
   resources: resources.optional(),
   probes: probes.optional(),
+  /** Where it sees volumes of the workload. */
+  mounts: mounts.optional(),
 })
 /** All of them run side by side in each copy and share one network. */
 const containers = z.array(container).min(1).max(8)
@@ -167,12 +168,14 @@ export const deployInput = z.strictObject({
   env: env.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
+  volumes: volumes.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
   uses: uses.optional(),
   secrets: secretUses.optional(),
   restart: restart.optional(),
   graceMs: graceMs.optional(),
+  job: job.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
   edge: edgeRules.optional(),
 })
@@ -215,6 +218,7 @@ const part = z.object({
   ports: z.array(port),
   resources: z.object({ requests: amountsView, limits: amountsView }),
   probes,
+  mounts: z.array(mount).optional(),
 })
 
 export const workload = z.object({
@@ -229,6 +233,7 @@ export const workload = z.object({
     'Degraded',
     'Failed',
     'Succeeded',
+    'Scheduled',
     'Deleting',
   ]),
   generation: z.number().int(),
@@ -248,9 +253,12 @@ export const workload = z.object({
   restart: restart.required().partial({ atMost: true }),
   graceMs,
   onPartition: z.enum(['heal', 'keep', 'stop']),
+  job: jobView.optional(),
+  volumes: z.array(volumeClaim).optional(),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
-  edge: edgeRules.required(),
+  edge: edgeRulesView,
+  traffic: traffic.optional(),
   published,
   instances: z.array(instance),
   conditions: z.array(reason),
@@ -275,12 +283,14 @@ const change = z.strictObject({
   health: healthCheck.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
+  volumes: volumes.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
   uses: uses.optional(),
   secrets: secretUses.optional(),
   restart: restart.optional(),
   graceMs: graceMs.optional(),
+  job: job.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
   edge: edgeRules.optional(),
 })
@@ -360,6 +370,23 @@ export const workloads = {
     })
     .input(byName.extend({ generation: z.number().int().positive().optional() }))
     .output(workload),
+  runs: operation()
+    .route({
+      method: 'GET',
+      path: '/api/workloads/{name}/runs',
+      summary: 'Runs of a job, the latest first',
+    })
+    .input(byName)
+    .output(z.object({ runs: z.array(jobRun) })),
+  run: operation({ permission: 'deploy' })
+    .route({
+      method: 'POST',
+      path: '/api/workloads/{name}/runs',
+      summary: 'Run a job now',
+      successStatus: 201,
+    })
+    .input(byName)
+    .output(z.object({ run: z.number().int() })),
   why: operation()
     .route({ method: 'GET', path: '/api/workloads/{name}/why', summary: 'Why here, why not there' })
     .input(byName)

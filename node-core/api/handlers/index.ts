@@ -33,6 +33,7 @@ import type { PlacementInput } from '../../work/placement/index.ts'
 import type { Secrets } from '../../work/secrets/index.ts'
 import type { Port } from '../../work/spec/index.ts'
 import type { Usages } from '../../work/usage/index.ts'
+import type { Volumes } from '../../work/volumes/index.ts'
 
 export interface ApiDeps {
   clock: Clock
@@ -149,8 +150,13 @@ export interface NetworkParts {
   /** The registry that a committee keeps. */
   primary: Omit<Primary, 'start' | 'stop'>
   /** What is wanted, whoever holds it. */
-  desired: Pick<Desired, 'get' | 'recordOf' | 'ownerOf' | 'past' | 'apply' | 'delete' | 'subscribe'>
+  desired: Pick<
+    Desired,
+    'get' | 'recordOf' | 'ownerOf' | 'past' | 'job' | 'apply' | 'delete' | 'subscribe'
+  >
   secrets: Pick<Secrets, 'put' | 'list' | 'delete'>
+  /** What instances keep, on every node. */
+  volumes: Pick<Volumes, 'list' | 'delete' | 'restore'>
   /** Exactly what placement is computed from on this node now. */
   placementInput(): PlacementInput
   /** Lines of every instance of a workload, or of one instance, here and on other nodes. */
@@ -165,7 +171,7 @@ export interface NetworkParts {
   audit: Commands['audit']
   bundles: BundleShelf
   images: ImageShelf
-  edge: Pick<Edge, 'counts' | 'services'>
+  edge: Pick<Edge, 'counts' | 'services' | 'requests' | 'traffic' | 'issuePass'>
 }
 
 export interface SeedShelf {

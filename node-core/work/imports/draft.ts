@@ -1,5 +1,5 @@
 /** A workload on its way from what was brought to a manifest. */
-import type { Manifest, ManifestPort, ManifestProbe } from './manifest.ts'
+import type { Manifest, ManifestMount, ManifestPort, ManifestProbe } from './manifest.ts'
 import type { Place, Scope } from './report.ts'
 import type { Tree } from './tree.ts'
 
@@ -12,11 +12,20 @@ export interface Draft {
   rollout: NonNullable<Manifest['rollout']>
   restart?: NonNullable<Manifest['restart']>
   graceMs?: number
+  job?: NonNullable<Manifest['job']>
   overSites?: boolean
   /** Host names, and the workloads that they lead to. */
   uses: Map<string, string>
   labels: Map<string, string>
   nodeSelector: Map<string, string>
+  /** By what it was called where it came from. */
+  volumes: Map<string, DraftVolume>
+}
+
+export interface DraftVolume {
+  at: Tree
+  name: string
+  bytes?: number
 }
 
 export interface PartDraft {
@@ -27,6 +36,7 @@ export interface PartDraft {
   args?: string[]
   env: Map<string, string>
   ports: ManifestPort[]
+  mounts: ManifestMount[]
   requests: DraftAmounts
   limits: DraftAmounts
   probes: NonNullable<Manifest['containers'][number]['probes']>
@@ -50,13 +60,14 @@ export function newDraft(at: Place, name: string, scope: Scope): Draft {
     uses: new Map(),
     labels: new Map(),
     nodeSelector: new Map(),
+    volumes: new Map(),
     rollout: {},
   }
 }
 
 export function newPart({ line, path }: Place): PartDraft {
   const amounts = { requests: {}, limits: {} }
-  return { at: { line, path }, env: new Map(), ports: [], probes: {}, ...amounts }
+  return { at: { line, path }, env: new Map(), ports: [], mounts: [], probes: {}, ...amounts }
 }
 
 /** A DNS label of what somebody called it; undefined when no letter of it can stay. */

@@ -18,9 +18,14 @@ export function explain(input: PlacementInput, workloadName: string): SlotExplan
   if (!desired) return []
   const { workload } = desired
   const table = evaluate(input)
+  const states = input.jobs?.get(workloadName)
   return Array.from({ length: workload.replicas }, (_, index) => {
     const slot = slotOf(workload.name, index)
     const node = table.assignments.get(slot)
+    const state = states?.[index]
+    // Nobody is asked for room for what is not to run now.
+    const isOpen = !states || state?.kind === 'due' || state?.kind === 'begun'
+    if (!isOpen) return { slot, index, node, refused: [] }
     const whole = table.unplaced.get(slot)
     const refused = table.nodes.flatMap(({ id }) => {
       if (id === node) return []
@@ -50,6 +55,8 @@ export function objectionText(code: Objection): string {
       return 'It lacks the labels that the workload asks for.'
     case 'KEPT_APART':
       return 'It runs a workload that this one is kept apart from.'
+    case 'DATA_ELSEWHERE':
+      return 'What this copy keeps lies on another computer.'
     case 'CPU_FULL':
       return 'It has not enough CPU left.'
     case 'MEMORY_FULL':

@@ -11,6 +11,7 @@
  */
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
+import type { SlotState } from '../jobs/index.ts'
 import type { DesiredWorkload, Instance, Slot } from '../spec/index.ts'
 
 export interface PlacementNode {
@@ -36,8 +37,12 @@ export interface PlacementInput {
   instances: readonly Instance[]
   /** False on a side that sees less than half of the known nodes: `stop` workloads end there. */
   majority: boolean
+  /** Of jobs, by name: what each of their slots is at. */
+  jobs?: ReadonlyMap<string, readonly SlotState[]>
   /** Absent in a network without a Primary. */
   committed?: CommittedAssignments
+  /** Nodes that have the data of a slot, those out of sight included, as each tells of itself. */
+  dataOf?: ReadonlyMap<Slot, readonly NodeId[]>
 }
 
 /** What the registry says about slots. */
@@ -75,6 +80,8 @@ export type PlacementRefusal =
   | 'LABELS_DO_NOT_MATCH'
   /** What it runs and this workload are kept apart. */
   | 'KEPT_APART'
+  /** What the slot keeps lies on another node. */
+  | 'DATA_ELSEWHERE'
   | 'HOST_PORT_TAKEN'
   | 'CPU_FULL'
   | 'MEMORY_FULL'

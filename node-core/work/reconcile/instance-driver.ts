@@ -98,7 +98,11 @@ export function createInstanceDriver(
     return stopped
   }
 
-  async function start(workload: Workload, leftover: boolean, signal: AbortSignal): Promise<void> {
+  async function start(
+    { workload, owner }: DesiredWorkload,
+    leftover: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { id, index, generation } = local
     try {
       if (leftover) await remove(0)
@@ -108,6 +112,7 @@ export function createInstanceDriver(
         ...(access && { access }),
         id,
         workload,
+        owner,
         index,
         generation,
         signal,
@@ -282,7 +287,7 @@ export function createInstanceDriver(
       const run = async (): Promise<void> => {
         await after
         await clearing
-        if (!signal.aborted) await start(desired.workload, phase.leftover, signal)
+        if (!signal.aborted) await start(desired, phase.leftover, signal)
       }
       const running = run()
       work = running
@@ -318,6 +323,10 @@ export function createInstanceDriver(
       }
     },
     vanished() {
+      // Its engine was gone, and has forgotten it: nobody saw how it ended.
+      const ran = local.startedAtMs !== undefined && local.exit === undefined
+      const unseen = { code: undefined, atMs: clock.wallMs() }
+      if (local.phase.kind === 'waiting' && ran) become(foundEnded(local, unseen))
       if (local.phase.kind !== 'running') return
       void stopWatching()
       shut()

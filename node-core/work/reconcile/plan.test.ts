@@ -21,8 +21,15 @@ const RUNNING: Phase = {
   served: true,
 }
 
+function keeping(generation: number): DesiredWorkload {
+  const mounts = [{ volume: 'data', path: '/data' }]
+  const body = { name: 'web', containers: [{ image: `a:${generation}`, mounts }] }
+  const workload = parseWorkload({ ...body, volumes: [{ name: 'data' }] })
+  return { ...WEB, workload, generation }
+}
+
 function local(change: Partial<LocalInstance> = {}, of = WEB): LocalInstance {
-  return { ...claimed(of, 0, 'web-0-here'), phase: RUNNING, ...change }
+  return { ...claimed(of, { index: 0, id: 'web-0-here' }), phase: RUNNING, ...change }
 }
 
 /** Slot 0 is placed here; `starts` and `surplus` as told. */
@@ -46,6 +53,8 @@ function given(change: Partial<PlanInput>): PlanInput {
     nowMs: 100_000,
     placement: placed(),
     wanted: new Map([['web', WEB]]),
+    jobs: new Map(),
+    bound: new Set(),
     recordOf: () => 'none',
     local: [],
     others: [],
@@ -183,6 +192,18 @@ describe('an instance that waits', () => {
     expect(moved.runs).toEqual([])
     expect(plan(given({ local: [{ ...waiting, template: 'old' }] })).runs).toEqual([])
   })
+})
+
+test('what writes a volume ends before its successor comes', () => {
+  const [before, after] = [keeping(1), keeping(2)]
+  const input = given({
+    placement: placed({ starts: true }),
+    wanted: new Map([['web', after]]),
+    local: [local({}, before)],
+  })
+  const { claims, ends } = plan(input)
+  expect(claims).toEqual([{ desired: after, index: 0 }])
+  expect(ends).toEqual([{ id: 'web-0-here', reason: 'REPLACED' }])
 })
 
 describe('an instance that has ended', () => {

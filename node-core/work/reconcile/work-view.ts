@@ -8,12 +8,17 @@ import { siteOf } from '../../control/backbone/index.ts'
 import type { SharedState, StateRecord } from '../../control/state/index.ts'
 import type { Member, Membership } from '../../network/membership/index.ts'
 import type { Desired, DesiredRecord } from '../desired/index.ts'
+import { type JobRecord, NO_RECORD, slotStates } from '../jobs/index.ts'
 import { isHealthy, type PlacementInput, type PlacementNode, place } from '../placement/index.ts'
 import {
   type DesiredWorkload,
   type Instance,
   instanceOf,
+  keepsData,
+  keptVolumeOf,
   parseInstanceKey,
+  parseVolumeKey,
+  type Slot,
   slotOf,
 } from '../spec/index.ts'
 
@@ -24,6 +29,8 @@ export interface WorkView {
   recordOf(workload: string): DesiredRecord
   /** False while what is wanted is what it was before this node's start: nothing is done by it. */
   isCurrent(): boolean
+  /** What the registry holds of the runs of a job. */
+  job(workload: string): JobRecord | undefined
   /** Every instance that any node tells of, those of lost nodes included, sorted by id. */
   instances(): Instance[]
   /** What every node computes the placement from. */
@@ -42,6 +49,8 @@ export type ViewChange =
   | { of: 'instance'; node: NodeId; id: string }
   /** Which node is to run what, or whether a quorum is in reach. */
   | { of: 'assignments' }
+  /** Runs of jobs, or attempts at them. */
+  | { of: 'jobs' }
   /** Someone came, fell silent or said goodbye. */
   | { of: 'liveness'; node: NodeId }
   /** Something else about a node: its cordon, its labels, what it can run. */
@@ -57,6 +66,7 @@ export interface WorkViewDeps {
     | 'isCommitted'
     | 'committed'
     | 'heldBefore'
+    | 'job'
     | 'subscribe'
   >
   state: Pick<SharedState, 'get' | 'list' | 'subscribe'>
@@ -90,6 +100,25 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
       return [record.incarnation < incarnationOf(instance.node) ? unconfirmed(instance) : instance]
     })
 
+  /** What its own owner's workload of that name would find there. */
+  function dataOf(workloads: readonly DesiredWorkload[]): NonNullable<PlacementInput['dataOf']> {
+    const keeping = new Map(
+      workloads.flatMap((one) => (keepsData(one.workload) ? [[one.workload.name, one]] : [])),
+    )
+    const found = new Map<Slot, NodeId[]>()
+    if (keeping.size === 0) return found
+    for (const record of state.list('node/')) {
+      const kept = keptVolumeOf(record)
+      const wanted = kept && keeping.get(kept.workload)
+      if (!kept || kept.deletedAt !== undefined || wanted?.owner !== kept.owner) continue
+      if (!wanted.workload.volumes?.some(({ name }) => name === kept.volume)) continue
+      const slot = slotOf(kept.workload, kept.index)
+      const nodes = found.get(slot) ?? []
+      if (!nodes.includes(kept.node)) found.set(slot, [...nodes, kept.node])
+    }
+    return found
+  }
+
   const incarnationOf = (node: NodeId): number =>
     Math.max(
       state.get(`node/${node}/alive`)?.incarnation ?? 0,
@@ -99,11 +128,19 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
   function placementInput(): PlacementInput {
     const members = membership.list()
     const committed = desired.committed()
+    const workloads = desired.list()
     return {
       nodes: members.map(toPlacementNode),
-      workloads: desired.list(),
+      workloads,
+      jobs: new Map(
+        workloads.flatMap(({ workload }) => {
+          if (!workload.job) return []
+          return [[workload.name, slotStates(workload, desired.job(workload.name) ?? NO_RECORD)]]
+        }),
+      ),
       instances: instances(),
       majority: seesMajority(members),
+      dataOf: dataOf(workloads),
       ...(committed && { committed }),
     }
   }
@@ -113,6 +150,7 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
     desired: desired.get,
     recordOf: desired.recordOf,
     isCurrent: desired.isCurrent,
+    job: desired.job,
     instances,
     placementInput,
     assigned(workload) {
@@ -135,6 +173,8 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
         state.subscribe('node/', ({ key }) => {
           const named = parseInstanceKey(key)
           if (named) listener({ of: 'instance', ...named })
+          const volume = parseVolumeKey(key)
+          if (volume) listener({ of: 'node', node: volume.node })
         }),
         membership.subscribe(({ id, liveness }, previous) =>
           listener({ of: liveness === previous ? 'node' : 'liveness', node: id }),

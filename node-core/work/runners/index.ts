@@ -4,6 +4,7 @@
  * the labels a runner puts on everything it starts, never from records.
  */
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
 import type { Workload, WorkloadKind } from '../spec/index.ts'
 import type { InstanceAccess } from './access.ts'
 import type { CommandRequest, RunningCommand } from './commanding.ts'
@@ -16,6 +17,8 @@ export interface StartRequest {
   workload: Workload
   index: number
   generation: number
+  /** Whose workload it is: what it keeps is kept for that owner. */
+  owner?: OwnerId
   /** How it reaches its node; absent where this computer offers no way. */
   access?: InstanceAccess
   signal: AbortSignal
@@ -106,6 +109,8 @@ export type RunnerErrorCode =
   | 'NOT_SUPPORTED'
   /** Programs' users cannot reach the folder that their working folders lie in. */
   | 'SHARED_FOLDER_CLOSED'
+  /** What runs in its slot has not ended, and writes the same volumes. */
+  | 'VOLUME_IN_USE'
   | 'START_FAILED'
   /** No instance of this id was started here, or it has been removed. */
   | 'INSTANCE_NOT_FOUND'

@@ -7,23 +7,31 @@ import {
   backoffMs,
   bundle,
   command,
+  cron,
+  deadlineMs,
   env,
   graceMs,
   image,
   labels,
+  lostAfterMs,
   name,
   neighbours,
   onPartition,
+  overlap,
   replicas,
   restarts,
   restartWhen,
+  retries,
   rolloutKind,
   secretUses,
   spread,
+  startWithinMs,
+  timeZone,
   uses,
 } from './fields.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { container, health, ports, probes, resources } from './part-body.ts'
+import { volumes } from './volumes.ts'
 
 export const manifestText = z.string().max(MANIFEST_LENGTH_MAX)
 
@@ -42,6 +50,7 @@ const ofThePart = {
 }
 
 const ofTheWorkload = {
+  volumes: volumes.optional(),
   replicas: replicas.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
@@ -71,6 +80,24 @@ const ofTheWorkload = {
     .optional(),
   graceMs: graceMs.optional(),
   onPartition: onPartition.optional(),
+  job: z
+    .strictObject({
+      completions: replicas.exactOptional(),
+      parallelism: replicas.exactOptional(),
+      retries: retries.exactOptional(),
+      deadlineMs: deadlineMs.exactOptional(),
+      lostAfterMs: lostAfterMs.exactOptional(),
+      schedule: z
+        .strictObject({
+          cron: cron.exactOptional(),
+          timeZone: timeZone.exactOptional(),
+          overlap: overlap.exactOptional(),
+          startWithinMs: startWithinMs.exactOptional(),
+          paused: z.boolean().exactOptional(),
+        })
+        .exactOptional(),
+    })
+    .optional(),
   edge: edgeBody.optional(),
 }
 

@@ -30,12 +30,65 @@ export interface Workload {
   /** How long an ending instance may take: asked to end first, ended by force afterwards. */
   graceMs: number
   onPartition: OnPartition
+  /** What outlives its instances: one of each for every slot. Absent when there is none. */
+  volumes?: Volume[]
   /** Absent: HTTP by host name, for everybody, and no port of its own. */
   edge?: EdgeRules
+  /** It runs to its end instead of serving (docs/adr/0030); `replicas` is then how many slots it has. */
+  job?: Job
+}
+
+export interface Job {
+  /** How many slots of a run must end well. */
+  completions: number
+  /** Of those, how many run at a time. */
+  parallelism: number
+  /** Attempts at a slot after the first, before the run has failed. */
+  retries: number
+  /** By the log's time, from the begin of a run; without end where absent. */
+  deadlineMs?: number
+  /** How long a node must be out of sight before what it began is attempted elsewhere. */
+  lostAfterMs: number
+  /** Without one there is one run for each version. */
+  schedule?: Schedule
+}
+
+export interface Schedule {
+  /** Minute, hour, day of the month, month, day of the week. */
+  cron: string
+  /** A name of the IANA's. */
+  timeZone: string
+  /** A run that is due while one before it goes on: begins beside it, is left out, or takes its place. */
+  overlap: 'allow' | 'forbid' | 'replace'
+  /** One that could not begin so long after it was due is missed. */
+  startWithinMs: number
+  /** None is begun. */
+  paused: boolean
+}
+
+/** Kept on the node that ran the slot (docs/adr/0033). */
+export interface Volume {
+  /** A DNS label of at most 32 letters, unique in the workload. */
+  name: string
+  /** Watched, not enforced: who is over it is told. */
+  sizeBytes: number
+  /** Where the node that has it is out of sight: the slot waits, or starts elsewhere with nothing. */
+  ifLost: 'wait' | 'empty'
+}
+
+export interface Mount {
+  volume: string
+  /** Absolute, inside the container. */
+  path: string
+  readOnly: boolean
 }
 
 /** What a workload asks of every edge (docs/adr/0032). */
 export interface EdgeRules {
+  /** Who may use it: anybody who reaches an edge, the network's members, or some owners. */
+  access: 'public' | 'members' | { owners: OwnerId[] }
+  /** Requests of one client, at one edge. */
+  rate?: { perMinute: number; burst: number }
   /** Declared ports under a number of their own at every edge. */
   tcp: { port: number; containerPort: number }[]
   /** How long it may think before its answer begins, and how long nothing may come of one. */
@@ -105,6 +158,8 @@ export interface Part {
   ports: Port[]
   resources: Resources
   probes: Probes
+  /** Absent when there is none. */
+  mounts?: Mount[]
 }
 
 export interface Amounts {
@@ -224,6 +279,7 @@ export type Ended = {
 }
 
 export { applyChange } from './change.ts'
+export { latestDue, nextDue } from './cron.ts'
 export {
   BUNDLE_PORT,
   DEFAULT_CPU_MILLIS,
@@ -238,6 +294,7 @@ export {
   validationError,
   type WrongField,
 } from './errors.ts'
+export { laneOf, lanesOf } from './job.ts'
 export { GRACE_MS_MAX, PORTS_MAX, REPLICAS_MAX, RESTARTS_MAX } from './limits.ts'
 export { parseWorkload } from './parse-workload.ts'
 export { amountsOf, listeningOf, portsOf } from './parts.ts'
@@ -261,3 +318,13 @@ export {
   workloadKey,
 } from './stored.ts'
 export { isCurrent, templateOf } from './template.ts'
+export { jobInstanceId, type Turn, turnOf } from './turns.ts'
+export {
+  type KeptVolume,
+  keptVolumeOf,
+  parseVolumeKey,
+  type VolumeName,
+  volumeIdOf,
+  volumeKey,
+} from './volume-record.ts'
+export { DEFAULT_VOLUME_BYTES, keepsData, waitsForData } from './volumes.ts'

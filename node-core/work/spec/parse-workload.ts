@@ -11,11 +11,13 @@ import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
 import { changedEdge, checkedEdge } from './edge-rules.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
+import { toJob, withJob, wrongBesideJob } from './job.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
 import { toRestart } from './restart.ts'
 import { toSecretUses } from './secret-uses.ts'
 import { type AskedPart, askedContainer, kindOf, nameOfImage, toParts } from './to-parts.ts'
 import { toUses } from './uses.ts'
+import { toVolumes, volumesField, waitsForData, wrongVolumes } from './volumes.ts'
 
 /** Fields at the top that speak of the only part. */
 const OF_THE_PART = ['ports', 'resources', 'probes', 'health'] as const
@@ -37,10 +39,13 @@ export function parseWorkload(input: unknown): Workload {
   const uses = toUses(body.uses ?? [], name, wrong)
   const secrets = toSecretUses(body.secrets ?? [], name, wrong)
   const restart = toRestart(body.restart, undefined, wrong)
+  if (body.job) wrong.push(...wrongBesideJob(body))
+  const job = body.job && toJob(body.job, undefined, wrong)
   const parts = toParts(asked, wrong)
   const edge = checkedEdge(changedEdge(undefined, body.edge), parts)
   if (name === undefined) throw validationError(wrong)
-  return checkSize({
+  const volumes = toVolumes(body.volumes ?? [])
+  const workload: Workload = {
     name,
     kind: kindOf(parts[0].source),
     parts,
@@ -53,9 +58,11 @@ export function parseWorkload(input: unknown): Workload {
     secrets,
     restart,
     graceMs: body.graceMs ?? DEFAULT_GRACE_MS,
-    onPartition: body.onPartition ?? 'heal',
+    onPartition: body.onPartition ?? (waitsForData({ volumes }) ? 'keep' : 'heal'),
+    ...volumesField(volumes),
     ...(edge && { edge }),
-  })
+  }
+  return checked(withJob(workload, job))
 }
 
 function openManifest(input: unknown): unknown {
@@ -96,7 +103,7 @@ function askedParts(body: DeployBody, wrong: WrongField[]): AskedPart[] {
     throw validationError([{ path: 'containers', message }])
   }
   const at = { name: '', ports: '', resources: '', probes: '' }
-  const rest = { env: body.env ?? {}, ports, resources, probes, health }
+  const rest = { env: body.env ?? {}, ports, resources, probes, health, mounts: undefined }
   return [{ at, name: DEFAULT_PART_NAME, source: { bundle: digest }, ...rest }]
 }
 
@@ -132,8 +139,13 @@ function eachItsOwn(parts: AskedPart[], body: DeployBody, wrong: WrongField[]): 
   return parts
 }
 
-/** The shared state bounds a value; a person should hear it before a replica does. */
-export function checkSize(workload: Workload): Workload {
+/**
+ * What agrees with itself and is small enough: the shared state bounds a value; a person should hear it
+ * before a replica does.
+ */
+export function checked(workload: Workload): Workload {
+  const wrong = wrongVolumes(workload)
+  if (wrong.length > 0) throw validationError(wrong)
   if (encode(workload).byteLength <= WORKLOAD_BYTES_MAX) return workload
   const message = `Environment, labels and command together are over ${WORKLOAD_BYTES_MAX} bytes.`
   throw validationError([{ path: 'env', message }])

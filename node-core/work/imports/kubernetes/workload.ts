@@ -1,4 +1,5 @@
 /** Deployments, StatefulSets and their like: one workload of equal instances each. */
+import { parseMemoryBytes } from '../../spec/index.ts'
 import { labelOf, newDraft, setLabel } from '../draft.ts'
 import type { Report } from '../report.ts'
 import {
@@ -6,22 +7,24 @@ import {
   field,
   fieldsOf,
   isTrue,
+  itemsOf,
   type Rules,
   type Tree,
   textOf,
   wholeNumber,
 } from '../tree.ts'
+import { CRON_RULES, JOB_RULES } from './job.ts'
 import type { KubeObject } from './object.ts'
 import { labelsOf, takePod } from './pod.ts'
 import { type Kube, type KubeRule, say, sayOf, within } from './rule.ts'
 
-export type Surroundings = Pick<Kube, 'services' | 'secretsInTheOpen' | 'settings'>
+export type Surroundings = Pick<Kube, 'services' | 'secretsInTheOpen' | 'settings' | 'claimBytes'>
 
 export function takeWorkload(object: KubeObject, report: Report, around: Surroundings): Kube {
   const { at, name: asked, kind, namespace } = object
   const name = labelOf(asked) ?? labelOf(kind) ?? 'workload'
   const scope = report.scope(name)
-  const pod = kind === 'Pod' ? at : field(at, 'spec', 'template')
+  const pod = podOf(kind, at)
   const kube: Kube = {
     ...around,
     draft: newDraft(at, name, scope),
@@ -29,11 +32,55 @@ export function takeWorkload(object: KubeObject, report: Report, around: Surroun
     namespace,
     podLabels: labelsOf(field(pod, 'metadata', 'labels')),
     portNames: new Map(),
+    claims: claimsOf(at, pod, around),
   }
   if (kind === 'StatefulSet') scope.say(at, 'one-of-its-kind')
-  byRules(at, kind === 'Pod' ? POD_OBJECT : OBJECT, { into: kube, scope })
+  // What Kubernetes does unless told otherwise.
+  if (kind === 'Job') kube.draft.job = { retries: 6 }
+  if (kind === 'CronJob') {
+    kube.draft.job = { retries: 6, schedule: { cron: '', overlap: 'allow' } }
+  }
+  byRules(at, rulesOf(kind), { into: kube, scope })
   if (kube.draft.parts.length === 0 && !scope.refused()) scope.say(at, 'needs-image')
   return kube
+}
+
+function podOf(kind: string, at: Tree): Tree | undefined {
+  if (kind === 'Pod') return at
+  return kind === 'CronJob'
+    ? field(at, 'spec', 'jobTemplate', 'spec', 'template')
+    : field(at, 'spec', 'template')
+}
+
+function rulesOf(kind: string): Rules<Kube> {
+  if (kind === 'Pod') return POD_OBJECT
+  if (kind === 'Job') return JOB_OBJECT
+  return kind === 'CronJob' ? CRON_OBJECT : OBJECT
+}
+
+/** Containers come before the volumes that they mount. */
+function claimsOf(
+  at: Tree,
+  pod: Tree | undefined,
+  { claimBytes }: Surroundings,
+): Map<string, number | undefined> {
+  const claims = new Map<string, number | undefined>()
+  for (const template of itemsOf(field(at, 'spec', 'volumeClaimTemplates'))) {
+    claims.set(textOf(field(template, 'metadata', 'name')) ?? '', storageOf(template))
+  }
+  const spec = field(pod, 'spec')
+  for (const volume of itemsOf(field(spec, 'volumes'))) {
+    const claim = field(volume, 'persistentVolumeClaim')
+    if (!claim) continue
+    const bytes = claimBytes(textOf(field(claim, 'claimName')) ?? '')
+    claims.set(textOf(field(volume, 'name')) ?? '', bytes)
+  }
+  return claims
+}
+
+/** What a claim asks for. */
+export function storageOf(claim: Tree): number | undefined {
+  return parseMemoryBytes(textOf(field(claim, 'spec', 'resources', 'requests', 'storage')) ?? '')
 }
 
 const METADATA: Rules<Kube> = new Map<string, KubeRule>([
@@ -59,8 +106,8 @@ const SPEC: Rules<Kube> = new Map<string, KubeRule>([
   ...sayOf('no-rollout', 'minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds'),
   ...sayOf('no-rollout', 'podManagementPolicy', 'ordinals'),
   ...sayOf('no-names', 'serviceName'),
-  ...sayOf('no-volumes', 'volumeClaimTemplates'),
-  ['persistentVolumeClaimRetentionPolicy', say('no-volumes')],
+  ...sayOf('volume-local', 'volumeClaimTemplates'),
+  ['persistentVolumeClaimRetentionPolicy', say('no-tuning')],
 ])
 
 const OF_ALL: [string, KubeRule][] = [
@@ -70,6 +117,23 @@ const OF_ALL: [string, KubeRule][] = [
   ['status', say('not-used')],
 ]
 const OBJECT: Rules<Kube> = new Map<string, KubeRule>([...OF_ALL, ['spec', within(() => SPEC)]])
+const JOB: Rules<Kube> = new Map<string, KubeRule>([
+  ...JOB_RULES,
+  ['template', within(() => TEMPLATE)],
+])
+const JOB_TEMPLATE: Rules<Kube> = new Map<string, KubeRule>([
+  ['metadata', within(() => METADATA)],
+  ['spec', within(() => JOB)],
+])
+const CRON: Rules<Kube> = new Map<string, KubeRule>([
+  ...CRON_RULES,
+  ['jobTemplate', within(() => JOB_TEMPLATE)],
+])
+const JOB_OBJECT: Rules<Kube> = new Map<string, KubeRule>([...OF_ALL, ['spec', within(() => JOB)]])
+const CRON_OBJECT: Rules<Kube> = new Map<string, KubeRule>([
+  ...OF_ALL,
+  ['spec', within(() => CRON)],
+])
 const POD_OBJECT: Rules<Kube> = new Map<string, KubeRule>([...OF_ALL, ['spec', takePod]])
 
 /** Of the object itself; a template's own is called as its workload is. */

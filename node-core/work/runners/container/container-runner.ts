@@ -15,6 +15,7 @@ import { outputOf, type WritingPart } from './output.ts'
 import { type EngineAddress, findEngine } from './socket.ts'
 import { createStarter } from './starter.ts'
 import { usageOf } from './usage.ts'
+import { createVolumeStore } from './volumes.ts'
 
 export function createContainerRunner(
   deps: ContainerRunnerDeps,
@@ -80,6 +81,7 @@ export function createContainerRunner(
   return {
     kind: 'container',
     images,
+    volumes: createVolumeStore(engine, whose),
     available: async () => watch.state(),
     async start() {
       server.start()

@@ -8,6 +8,7 @@ import { MyceliumError } from '../../../base/errors/index.ts'
 import { PORTS_MAX, type Port } from '../../spec/index.ts'
 import type { CommandRequest, TerminalSize } from '../index.ts'
 import { engineError, statusOf } from './engine-errors.ts'
+import { type EngineVolumes, engineVolumes } from './engine-volumes.ts'
 import type { ForwarderProfile } from './forwarder-profile.ts'
 import { jsonLines } from './json-lines.ts'
 import { ANSWER_MS, EXEC_UNKNOWN, PING_MS, START_MS } from './limits.ts'
@@ -49,7 +50,7 @@ export interface EngineImageDetails extends EngineImage {
   exposes: Port[]
 }
 
-export interface Engine {
+export interface Engine extends EngineVolumes {
   ping(): Promise<void>
   create(name: string, profile: ContainerProfile | ForwarderProfile): Promise<void>
   /** Not named `start`: this has no life of its own. */
@@ -291,6 +292,8 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
       if (made) return made.id
       throw engineError(new Error('The empty image is not there.'))
     },
+
+    ...engineVolumes(ask),
 
     async pull(reference, signal) {
       return jsonLines(
