@@ -31,6 +31,7 @@ const WINGS = [
 const PURE = [
   /^node-core\/economy\//,
   /^node-core\/work\/(spec|placement|imports)\//,
+  /^node-core\/work\/volumes\/marks\.ts$/,
   /^node-core\/work\/assigning\/changes\.ts$/,
   /^node-core\/work\/desired\/(refusing|registry-rows|state-records)\.ts$/,
   /^node-core\/work\/reconcile\/(plan|status|slots|backoff)[^/]*\.ts$/,
@@ -271,7 +272,7 @@ describe('orphans', () => {
     /^(bench|sim)\/run\.ts$/,
     /^bench\/(peers\/)?[a-z0-9-]+\.ts$/,
     /^e2e\/electron-host\//,
-    /^e2e\/(faults\/run|harness\/liar\/engine|[a-z0-9-]+)\.ts$/,
+    /^e2e\/((applications|faults)\/run|harness\/liar\/engine|[a-z0-9-]+)\.ts$/,
     /^[a-z.-]+\.(config|test)\.ts$/,
     /^assets\//,
     /\.d\.ts$/,

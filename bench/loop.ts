@@ -2,34 +2,27 @@
  * How late a node's main thread is while it works: containers deployed one after the other, then
  * shared-state writes through the API of one node, seen there and at a node that only receives.
  */
-import { mkdtempSync, readFileSync, rmSync, unlinkSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Pool } from 'undici'
 import { createEngine, enginesUnavailable } from '../e2e/harness/engine.ts'
 import { importBusyboxImage } from '../e2e/harness/images.ts'
+import { type Late, late, probed } from './lateness.ts'
 import { allSeeAll, type BenchNode, prepareNetwork } from './network.ts'
 import { pause, waitFor } from './processes.ts'
-import { bundledCli } from './program.ts'
 import type { Bench, Row } from './report.ts'
 
 const DEPLOYS = 10
 const WRITES_PER_SECOND = 1_000
 const WRITE_SECONDS = 10
 const AIM_MS = 20
-const PROBE = path.join(import.meta.dirname, 'peers/loop-probe.mjs')
 
 export const loopBench: Bench = {
   name: 'loop',
   title: 'Delay of the main thread under work',
   unavailable: () => enginesUnavailable(),
   run: measure,
-}
-
-interface Late {
-  p50Ms: number
-  p99Ms: number
-  maxMs: number
 }
 
 async function measure(): Promise<Row[]> {
@@ -41,15 +34,7 @@ async function measure(): Promise<Row[]> {
     const nodes: Probed[] = []
     for (const home of network.homes) {
       const file = path.join(folder, `${home.name}.json`)
-      const command = [
-        'env',
-        `LOOP_FILE=${file}`,
-        process.execPath,
-        '--import',
-        PROBE,
-        bundledCli(),
-      ]
-      nodes.push({ node: await home.up(command), file })
+      nodes.push({ node: await home.up(probed(file)), file })
     }
     await allSeeAll(nodes.map(({ node }) => node))
     await pause(5_000)
@@ -66,9 +51,11 @@ interface Probed {
   file: string
 }
 
+const lateAt = ({ node, file }: Probed): Promise<Late> => late(node, file)
+
 async function underDeploys(nodes: readonly Probed[]): Promise<Row[]> {
   const [first] = nodes
-  await Promise.all(nodes.map(late))
+  await Promise.all(nodes.map(lateAt))
   for (let i = 0; i < DEPLOYS; i++) {
     const name = `web-${i}`
     const containers = [{ image: 'hello:1', ports: [{ containerPort: 80 }] }]
@@ -80,7 +67,7 @@ async function underDeploys(nodes: readonly Probed[]): Promise<Row[]> {
       return seen.running_instances === 3
     })
   }
-  const delays = await Promise.all(nodes.map(late))
+  const delays = await Promise.all(nodes.map(lateAt))
   for (let i = 0; i < DEPLOYS; i++) await first!.node.call('DELETE', `/api/workloads/web-${i}`)
   await pause(5_000)
   const worst = delays.reduce((a, b) => (b.p99Ms > a.p99Ms ? b : a))
@@ -89,9 +76,9 @@ async function underDeploys(nodes: readonly Probed[]): Promise<Row[]> {
 
 async function underWrites(nodes: readonly Probed[]): Promise<Row[]> {
   const [writer, reader] = nodes
-  await Promise.all([late(writer!), late(reader!)])
+  await Promise.all([lateAt(writer!), lateAt(reader!)])
   const perSecond = Math.round(await write(nodes))
-  const [atWriter, atReader] = await Promise.all([late(writer!), late(reader!)])
+  const [atWriter, atReader] = await Promise.all([lateAt(writer!), lateAt(reader!)])
   return [
     row(`p99 at ${perSecond.toLocaleString('en')} writes/s, the node that writes`, atWriter),
     row(`p99 at ${perSecond.toLocaleString('en')} writes/s, a node that receives`, atReader),
@@ -128,24 +115,4 @@ async function write(nodes: readonly Probed[]): Promise<number> {
   } finally {
     await pool.close()
   }
-}
-
-/** The delay since it was last asked for. */
-async function late({ node, file }: Probed): Promise<Late> {
-  try {
-    unlinkSync(file)
-  } catch {
-    // The first time there is none.
-  }
-  node.child.kill('SIGUSR2')
-  let figures: Late | undefined
-  await waitFor('figures of the main thread', 10_000, () => {
-    try {
-      figures = JSON.parse(readFileSync(file, 'utf8'))
-    } catch {
-      return false
-    }
-    return true
-  })
-  return figures!
 }

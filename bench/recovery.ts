@@ -3,13 +3,15 @@
  * long a node whose home holds a gigabyte takes from `kill -9` to its first linearizable answer.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client } from 'undici'
 import { type KeyStores, startNodes } from './key-stores.ts'
+import { late, probed } from './lateness.ts'
 import { type BenchHome, prepareNetwork } from './network.ts'
 import { startEtcd } from './peers/etcd.ts'
-import { end, pause, usage } from './processes.ts'
+import { end, pause, usage, waitFor } from './processes.ts'
 import { type Bench, has, median, type Row } from './report.ts'
 
 const KEYS = 100_000
@@ -27,7 +29,7 @@ export const recoveryBench: Bench = {
   name: 'recovery',
   title: 'Registry: memory with 100,000 keys, recovery of a home of 1 GiB',
   unavailable: () => (has('etcd') ? undefined : 'etcd is not installed'),
-  run: async () => [await memory(), ...(await recovery())],
+  run: async () => [await memory(), ...(await recovery()), ...(await copying())],
 }
 
 async function memory(): Promise<Row> {
@@ -104,6 +106,48 @@ async function recovery(): Promise<Row[]> {
     ]
   } finally {
     await network.remove()
+  }
+}
+
+interface StatusDocument {
+  primary?: { height?: number }
+}
+
+/** A node that joins when the registry is as large as one owner may make it: it gets a snapshot of it. */
+async function copying(): Promise<Row[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mycelium-bench-'))
+  const network = await prepareNetwork(2)
+  try {
+    const [first, second] = network.homes
+    if (!first || !second) throw new Error('There are no homes.')
+    await fill(first)
+    const files = [path.join(folder, 'first'), path.join(folder, 'second')] as const
+    const giver = await first.up(probed(files[0]))
+    await giver.call('GET', `/api/kv/${first.name}/0`)
+    await pause(SETTLE_MS)
+    await late(giver, files[0])
+    const taker = await second.up(probed(files[1]))
+    await late(taker, files[1])
+    const startedMs = performance.now()
+    await waitFor('the copy', 60_000, async () => {
+      const { primary } = await taker.call<StatusDocument>('GET', '/api/status')
+      return (primary?.height ?? 0) > 0
+    })
+    const tookMs = performance.now() - startedMs
+    await pause(SETTLE_MS)
+    const [given, taken] = [await late(giver, files[0]), await late(taker, files[1])]
+    return [
+      {
+        what: `longest hold of the main thread, ${VALUES} MiB of values copied to a node that joins`,
+        ...{ ours: `${taken.maxMs.toFixed(0)} ms`, peer: '', aim: '' },
+        note:
+          `The node that takes it, from its ready line on; the one that gives it: ${given.maxMs.toFixed(0)} ms. ` +
+          `It held the copy ${(tookMs / 1_000).toFixed(1)} s after that.`,
+      },
+    ]
+  } finally {
+    await network.remove()
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

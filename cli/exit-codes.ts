@@ -40,8 +40,8 @@ export function wrongUsage(message: string, details?: unknown): CommandFailure {
   return new CommandFailure(EXIT.WRONG_USAGE, 'WRONG_USAGE', message, details)
 }
 
-/** A rule of what was asked for said no, whatever the answer's class: a script can decide by it. */
-const REFUSALS = ['REVISION_MISMATCH', 'EXISTS', 'NOT_HELD', 'LAST_VOTER', 'NOT_A_VOTER', 'NO_LEAD']
+/** Something outside stands in the way, and no rule. */
+const OBSTACLES = ['PORT_TAKEN', 'HOME_IN_USE']
 /** What was written cannot be meant, whoever noticed. */
 const USAGES = ['SEED_LOCATION_INVALID', 'MALFORMED']
 /** Somebody did not answer in time. What was asked may still take effect. */
@@ -52,7 +52,7 @@ const TIMEOUTS = ['NET_TIMEOUT', 'NOT_CAUGHT_UP']
  * usage; input that fits but leads nowhere (a link that was cut short) carries a reason and is a failure.
  */
 export function exitFor(answer: string, reason?: string): ExitCode {
-  if (reason !== undefined && REFUSALS.includes(reason)) return EXIT.REFUSED
+  if (reason !== undefined && OBSTACLES.includes(reason)) return EXIT.FAILED
   if (reason !== undefined && USAGES.includes(reason)) return EXIT.WRONG_USAGE
   if (reason !== undefined && TIMEOUTS.includes(reason)) return EXIT.TIMED_OUT
   switch (answer) {
@@ -60,6 +60,9 @@ export function exitFor(answer: string, reason?: string): ExitCode {
       return reason === undefined ? EXIT.WRONG_USAGE : EXIT.FAILED
     case 'UNAUTHORIZED':
     case 'FORBIDDEN':
+    // A rule of what was asked for said no: a script can decide by it.
+    case 'CONFLICT':
+    case 'TOO_LARGE':
     case 'RATE_LIMITED':
       return EXIT.REFUSED
     case 'NOT_FOUND':

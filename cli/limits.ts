@@ -16,3 +16,5 @@ export const SAME_PRESS_MS = 500
 export const REPORT_PAGE = 1_000
 /** Chance in a secret that is generated, before it is written as text. Bytes. */
 export const GENERATED_SECRET_BYTES = 32
+/** Of a value in a line of `kv watch`. A multiple of two, so that base64 can be cut there. Letters. */
+export const WATCHED_LETTERS_MAX = 120

@@ -34,6 +34,11 @@ const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./commands/versions.ts')).versionCommands,
   },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logCommands },
+  {
+    names: ['exec', 'audit'],
+    load: async () => (await import('./commands/exec.ts')).execCommands,
+  },
+  { names: ['stats'], load: async () => (await import('./commands/stats.ts')).statsCommand },
   { names: ['bundle'], load: async () => (await import('./commands/bundle.ts')).bundleCommands },
   {
     names: ['promote', 'demote', 'release', 'transfer'],
@@ -45,6 +50,10 @@ const GROUPS: readonly CommandGroup[] = [
   {
     names: ['secret'],
     load: async () => (await import('./commands/secret.ts')).secretCommands,
+  },
+  {
+    names: ['volume'],
+    load: async () => (await import('./commands/volume.ts')).volumeCommands,
   },
   { names: ['members'], load: async () => (await import('./commands/members.ts')).memberCommands },
   { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },

@@ -136,6 +136,24 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
     assert.match(taken.stderr, /published by “hello” already/)
   })
 
+  it('runs a command inside an instance of another node, for those who may', async () => {
+    const id = await nodeIdOf(cleo)
+    const { instances } = await workloadSeenBy(ada, 'hello')
+    const there = instances.find(({ node }) => node === id)?.id ?? ''
+    const words = ['exec', 'hello', '--instance', there, '--', '/bin/busybox', 'hostname']
+    const asked = await ada.cli(...words)
+    assert.deepEqual([asked.code, asked.stdout.trim().length > 0], [0, true], asked.stderr)
+    assert.equal((await ben.cli(...words)).code, 4, 'ben does not own hello')
+    const { entries } = await cleo.json<{ entries: { what: string; from: { name: string } }[] }>(
+      'audit',
+    )
+    const told = entries.map(({ what, from }) => `${from.name} ${what}`)
+    assert.deepEqual(told, ['ada began', 'ada ended', 'ben refused'])
+    const greeter = (await workloadSeenBy(ada, 'greeter')).instances[0]?.id ?? ''
+    const program = await ada.cli('exec', 'greeter', '--instance', greeter, '--', 'id')
+    assert.match(program.stderr, /no commands inside it but its own/)
+  })
+
   it('refuses a node with the certificate of another network', async () => {
     const stranger = createTestNode('dora')
     try {

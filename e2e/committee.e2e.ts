@@ -117,7 +117,7 @@ describe('a committee that fills itself', () => {
     await ada.json('demote', 'cleo')
     await dora.kill()
     await until('one voter', 20_000, async () => (await voters()).length === 1)
-    await ada.json('leave')
+    await ada.json('leave', '--yes')
     const left = await until('somebody to keep it', 20_000, async () => {
       const { primary } = await statusOf(ben)
       return primary?.role === 'leader' ? primary.voters : undefined

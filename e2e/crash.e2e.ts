@@ -51,6 +51,11 @@ describe(`kill -9 during a deploy, seed ${SEED}${missing ? ` [skipped: ${missing
     const random = createSeededRandom(SEED)
     const nodeId = await nodeIdOf(node)
     const accepted: string[] = []
+    const count = 'i=0; while :; do echo $i; i=$((i+1)); /bin/busybox usleep 50000; done'
+    const shell = { command: ['/bin/busybox', 'sh', '-c'], args: [count] }
+    const containers = [{ name: 'count', image: 'hello:1', ...shell }]
+    await node.call('POST', '/api/workloads', { name: 'count', containers })
+    await running(node, 'count', { replicas: 1 })
     for (let turn = 0; turn < KILLS; turn++) {
       const name = `job-${turn}`
       const answered = node.call('POST', '/api/workloads', deployBody(name, turn)).then(
@@ -80,6 +85,13 @@ describe(`kill -9 during a deploy, seed ${SEED}${missing ? ` [skipped: ${missing
       assert.deepEqual(found, listed)
       return true
     })
+    const { stdout, stderr } = await node.cli('logs', 'count', '--tail', '100000')
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => Number(line.split(' ').at(-1)))
+    const all = lines.map((_, at) => at)
+    assert.deepEqual([lines, stderr], [all, ''], 'what it wrote is kept without a gap')
     console.log(`# ${KILLS} kills, ${accepted.length} acknowledged, ${known.length} kept`)
   })
 })

@@ -134,6 +134,25 @@ services:
     await until('the edge to take it in', 10_000, async () => {
       return (await node.viaEdge('/pair/')).status === 200
     })
+    const inside = (...words: string[]) => {
+      return node.cli('exec', 'pair', '--part', 'side', '--', '/bin/busybox', ...words)
+    }
+    const shown = await inside('cat', '/side/index.html')
+    assert.deepEqual([shown.code, shown.stdout], [0, '/side\n'])
+    assert.equal((await inside('sh', '-c', 'exit 7')).code, 7)
+    const { entries } = await node.json<{
+      entries: { what: string; program: string; words: number; exitCode?: number }[]
+    }>('audit', '--tail', '2')
+    assert.deepEqual(
+      entries.map(({ what, words, exitCode }) => [what, words, exitCode]),
+      [
+        ['began', 3, undefined],
+        ['ended', 3, 7],
+      ],
+    )
+    assert.match((await node.cli('stats', 'pair')).stdout, /pair-0-\w+ .*\d %.* [KM]iB of /)
+    const metrics = await (await node.open('/metrics', AbortSignal.timeout(10_000))).text()
+    assert.match(metrics, /mycelium_instance_memory_bytes\{instance="pair-0-\w+"/)
     engine.docker('kill', side)
     await until('all of it to be started again', 20_000, async () => {
       const [one] = (
@@ -142,6 +161,25 @@ services:
       return one?.restarts === 1 && one.health === 'healthy'
     })
     assert.equal((await node.cli('delete', 'pair')).code, 0)
+  })
+
+  it('keeps a bounded share of ten thousand lines a second, and answers all the same', async () => {
+    const flood = 'while :; do /bin/busybox seq 1 1000; /bin/busybox usleep 90000; done'
+    const file = path.join(node.home, 'chatty.json')
+    const container = { image: 'hello:1', command: ['/bin/busybox', 'sh', '-c'], args: [flood] }
+    writeFileSync(file, JSON.stringify({ name: 'chatty', containers: [container] }))
+    await node.json('deploy', '-f', file, '--wait')
+    const tookMs: number[] = []
+    await until('the log to say what it leaves out', 30_000, async () => {
+      const beganMs = performance.now()
+      await node.get('/api/status')
+      tookMs.push(performance.now() - beganMs)
+      const { stderr } = await node.cli('logs', 'chatty', '--tail', '20000')
+      return /-- \d+ lines were left out here/.test(stderr)
+    })
+    const [median = 0] = tookMs.sort((a, b) => a - b).slice(tookMs.length >> 1)
+    assert.ok(median < 250, `the node answered in ${median.toFixed(0)} ms`)
+    assert.equal((await node.cli('delete', 'chatty')).code, 0)
   })
 
   it('says why work waits while the engine is stopped, and recovers when it returns', async () => {

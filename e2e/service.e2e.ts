@@ -7,7 +7,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { allReady, LISTEN, running } from './harness/cluster.ts'
+import { allReady, LISTEN, running, type WorkloadDocument } from './harness/cluster.ts'
 import { createEngine, type Engine, enginesUnavailable } from './harness/engine.ts'
 import { importNodeImage } from './harness/images.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
@@ -28,10 +28,10 @@ interface Copy {
   answeredMs: number
 }
 
-/** Every copy that answers, by instance, asked through an edge until each has had its turn. */
+/** Both copies, by instance, asked through an edge until each has been chosen; fewer if fewer answer. */
 async function copiesOf(node: TestNode, name: string): Promise<Copy[]> {
   const seen = new Map<string, Copy>()
-  for (let at = 0; at < 6; at++) {
+  for (let at = 0; at < 40 && seen.size < 2; at++) {
     const { status, text } = await node.viaEdge(`/${name}/`)
     if (status !== 200) continue
     const copy: Copy = JSON.parse(text)
@@ -70,6 +70,9 @@ async function isGapless(node: TestNode, name: string): Promise<number> {
   )
   return numbers.length
 }
+
+const workloadOf = (node: TestNode, name: string) =>
+  node.get<WorkloadDocument>(`/api/workloads/${name}`)
 
 describe(`a service that coordinates its copies${missing ? ` [skipped: ${missing}]` : ''}`, {
   skip: Boolean(missing),
@@ -210,6 +213,38 @@ describe(`a service that coordinates its copies${missing ? ` [skipped: ${missing
       assert.equal(read('other/password'), '403')
       const { docker } = engineOf(leader.instance)
       assert.doesNotMatch(docker('inspect', leader.instance), /hunter/)
+    })
+
+    it('is handed secrets as variables and files: it waits for them, and files follow', async () => {
+      const set = (value: string) =>
+        ada.call('PUT', '/api/secrets/handed/key', { value: Buffer.from(value).toString('base64') })
+      const deployed = await ada.call('POST', '/api/workloads', {
+        ...{ name: 'handed', secrets: [{ name: 'handed/key', env: 'KEY', file: 'key' }] },
+        containers: [{ image: 'counter:1', command: ['/bin/busybox', 'sleep', '1000'] }],
+      })
+      assert.equal(deployed.status, 201, JSON.stringify(deployed.body))
+      const one = async () => (await workloadOf(ada, 'handed')).instances[0]
+      await until('it to wait', 20_000, async () => {
+        const instance = await one()
+        return instance?.status === 'Pending' && instance.reason?.code === 'SECRET_MISSING'
+      })
+      assert.equal((await set('hunter4')).status, 200)
+      const { id } = (await running(ada, 'handed', { replicas: 1 })).instances[0] ?? { id: '' }
+      const read = () =>
+        engineOf(id)
+          .docker(
+            'exec',
+            id,
+            '/bin/busybox',
+            'sh',
+            '-c',
+            'echo $KEY; cat /run/mycelium/secrets/key',
+          )
+          .trim()
+      assert.equal(read(), 'hunter4\nhunter4')
+      assert.equal((await set('hunter5')).status, 200)
+      await until('the file to follow', 20_000, () => read() === 'hunter4\nhunter5')
+      await ada.json('delete', 'handed')
     })
 
     it('takes the doors away with the instances', async () => {

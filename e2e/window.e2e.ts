@@ -153,6 +153,10 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     await copies.fill('3')
     await copies.press('Enter')
     await healthyCopies(adas, 3)
+    await adas
+      .getByText(/cores$/)
+      .first()
+      .waitFor()
     await look(adas, '13-scaled')
   })
 

@@ -172,6 +172,8 @@ const OF_THE_NETWORK = [
   'seeds.json',
   'blobs',
   'images',
+  'logs',
+  'log-copies',
   'registry',
   'instances.key',
 ]

@@ -40,6 +40,8 @@ export async function openInstanceSide(
     primary,
     secrets: { open: (name) => work.secrets().open(name) },
     standing: (workload) => standingOf(side, primary, view(), workload),
+    secretsOf: (workload) => view().desired(workload)?.workload.secrets ?? [],
+    onRegistry: (listener) => primary.subscribe(listener),
     namesOf: (workload) => createInstanceNames({ view: view(), dialer: work.dialer() }, workload),
     selfOf({ id, workload: name, index, generation }) {
       const { workload } = view().desired(name) ?? {}
@@ -88,11 +90,16 @@ async function secretOf({ disk }: RuntimeDeps): Promise<Uint8Array> {
   return secret
 }
 
-/** Where the node is root its programs are other users, who cannot pass its home. */
+/**
+ * Where the node is root its programs are other users, who cannot pass its home. In memory first, since
+ * secrets that are handed over as files lie beside the sockets.
+ */
 function foldersFor({ disk, identity }: RuntimeDeps): string[] {
   if (process.platform === 'win32') return []
   const inHome = path.join(disk.root, 'run', 'api')
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0
   const name = identity.nodeId.slice(0, 16)
-  return isRoot ? [path.join('/run/mycelium', name), inHome] : [inHome]
+  const { XDG_RUNTIME_DIR: ofTheUser } = process.env
+  if (isRoot) return [path.join('/run/mycelium', name), inHome]
+  return ofTheUser ? [path.join(ofTheUser, 'mycelium', name), inHome] : [inHome]
 }

@@ -103,7 +103,11 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     members: admission,
     desired: work.desired,
     secrets: work.secrets,
+    volumes: work.volumes,
     placementInput: () => work.view.placementInput(),
+    usage: work.usage,
+    runCommand: (instance, request) => work.commands.run(instance, request),
+    audit: (count) => work.commands.audit(count),
     readLogs: (of, options) => work.logs.read(of, options),
     keptLogs: (of) => work.logs.kept(of),
     bundles: work.bundles,
@@ -125,11 +129,13 @@ async function kindsOf({ runners }: WorkSide) {
 
 function degradedOf({ hasTwin, isRemoved }: NetworkSide, { primary }: PrimarySide): Reason[] {
   const { trouble, committee, inForce, guarantee } = primary.status()
+  // Whoever is refused by all has nothing to wait for, and nothing to recover.
+  const removed = isRemoved()
   return [
     ...(hasTwin() ? [TWIN] : []),
-    ...(isRemoved() ? [REMOVED] : []),
+    ...(removed ? [REMOVED] : []),
     ...(trouble ? [trouble] : []),
-    ...(committee && !inForce && !trouble ? [NO_QUORUM] : []),
+    ...(committee && !inForce && !trouble && !removed ? [NO_QUORUM] : []),
     ...(guarantee === 'void' ? [NO_PROMISE] : []),
     ...lateWrites(primary.recovery.reports()),
   ]

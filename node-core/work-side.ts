@@ -7,12 +7,14 @@ import { type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
 import type { Primary } from './control/primary/index.ts'
 import { createEndpointSource } from './endpoints.ts'
+import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
+import { type Commands, createCommands } from './work/commands/index.ts'
 import { createDesired, type Desired } from './work/desired/index.ts'
 import { createEdge, createTunnelServer, type Edge } from './work/edge/index.ts'
 import { createLogs, type LogNodes, type Logs } from './work/logs/index.ts'
@@ -27,6 +29,8 @@ import { type ContainerRunner, createContainerRunner } from './work/runners/cont
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
+import { createUsages, type Usages } from './work/usage/index.ts'
+import { createVolumes, type Volumes } from './work/volumes/index.ts'
 
 export interface WorkSide {
   desired: Desired
@@ -35,9 +39,12 @@ export interface WorkSide {
   runners: readonly Runner[]
   reconciler: Reconciler
   logs: Logs
+  commands: Commands
+  usage: Usages
   bundles: BundleShelf
   edge: Edge
   secrets: Secrets
+  volumes: Volumes
   /** In the order in which they start. */
   parts: NamedPart[]
 }
@@ -137,9 +144,29 @@ export function createWorkSide(
     readiness: createReadiness({ state, membership, net: mesh, clock: deps.clock }),
     ...{ clock: deps.clock, logger: deps.logger },
   })
+  const commands = createCommands({
+    ...common('commands'),
+    net: mesh,
+    view,
+    reconciler,
+    disk,
+    mayCommand: (peer, workload) => mayCommand(side, desired, peer, workload),
+  })
+  const usage = createUsages({
+    ...common('usage'),
+    net: mesh,
+    view,
+    runners: [containers, programs],
+    mayUse: (peer) => mayUse(side, peer),
+  })
   const secrets = createSecrets({
     ...{ primary, network: network.id, self: mesh.self, owner: identity.ownerId },
     ...{ key: identity.nodeKey, clock: deps.clock, random: deps.random, logger: deps.logger },
+  })
+  const volumes = createVolumes({
+    ...{ store: containers.volumes, state, view, reconciler, net: mesh, disk },
+    mayDelete: (peer, owner) => mayDelete(side, peer, owner),
+    ...{ clock: deps.clock, logger: deps.logger },
   })
   const tunnels = createTunnelServer({
     ...common('tunnels'),
@@ -157,7 +184,7 @@ export function createWorkSide(
     },
   )
   return {
-    ...{ desired, view, containers, reconciler, logs, edge, secrets },
+    ...{ desired, view, containers, reconciler, logs, commands, usage, edge, secrets, volumes },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
@@ -169,7 +196,10 @@ export function createWorkSide(
       { name: 'programs', part: programs },
       { name: 'logs', part: logs },
       { name: 'reconciler', part: reconciler },
+      { name: 'volumes', part: volumes },
       { name: 'assigner', part: assigner },
+      { name: 'commands', part: commands },
+      { name: 'usage', part: usage },
       { name: 'tunnels', part: tunnels },
       { name: 'endpoints', part: { start: async () => {}, stop: async () => endpoints.stop() } },
       { name: 'edge', part: edge },
@@ -211,6 +241,28 @@ function wantsImage(view: WorkView, imageId: string): boolean {
   return view.wanted().some(({ workload }) => {
     return workload.parts.some(({ source }) => 'image' in source && source.imageId === imageId)
   })
+}
+
+/** Their owner, while it may deploy, and admins. */
+function mayDelete({ state, records }: NetworkSide, peer: NodeId, owner: OwnerId): boolean {
+  const member = state.memberOf(peer)
+  const permissions = member && records.standing(member.ownerId, member.permissions)
+  if (!permissions) return false
+  return permissions.has('admin') || (member.ownerId === owner && permissions.has('deploy'))
+}
+
+/** Whose workload it is, and who holds `deploy`; and admins. Asked of what this node itself knows. */
+function mayCommand(
+  { state, records }: NetworkSide,
+  desired: Desired,
+  peer: NodeId,
+  workload: string,
+): { owner: string; may: boolean } {
+  const member = state.memberOf(peer)
+  const permissions = member && records.standing(member.ownerId, member.permissions)
+  if (!member || !permissions) return { owner: member?.ownerId ?? '', may: false }
+  const own = desired.get(workload)?.owner === member.ownerId && permissions.has('deploy')
+  return { owner: member.ownerId, may: own || permissions.has('admin') }
 }
 
 function mayUse({ state, records }: NetworkSide, peer: NodeId): boolean {

@@ -13,6 +13,7 @@ bench_packages=(
   golang-go golang-etcd-server-dev # etcd's own client
 )
 [ "${1:-}" = "--bench" ] && packages+=("${bench_packages[@]}")
+[ "${1:-}" = "--applications" ] && packages+=(debootstrap) # their images are made of Debian's packages
 
 missing=()
 for package in "${packages[@]}"; do

@@ -31,7 +31,7 @@ describe('mycelium import', () => {
     expect(exit).toBe(0)
     expect(out).toMatch(/^LINE +VERDICT +WHERE +CODE +WHAT$/m)
     expect(out).toMatch(
-      /^5 +ignored +services\.wiki\.volumes\.0 +no-volumes +There are no volumes/m,
+      /^5 +changed +services\.wiki\.volumes\.0 +volume-local +Each copy keeps this/m,
     )
     expect(out).toMatch(/^4 +changed +services\.wiki\.ports\.0 +port-on-loopback/m)
     expect(out).not.toContain('services.wiki.image')

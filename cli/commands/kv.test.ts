@@ -45,6 +45,19 @@ describe('mycelium kv', () => {
     expect((await home.run('kv', 'watch', '--from', '1')).out).toBe('1 put a/x 1\n2 put a/x 2')
   })
 
+  it('shows the beginning of a long value among changes, and all of it to a program', async () => {
+    const file = path.join(home.home, 'long')
+    writeFileSync(file, `${'ä'.repeat(400)}\nand more`)
+    await home.json('kv', 'put', 'a/long', '--file', file)
+    await home.json('kv', 'put', 'a/lines', 'one\ntwo')
+    const [long, lines] = (await home.run('kv', 'watch', '--from', '1')).out.split('\n')
+    expect(long).toBe(`1 put a/long ${'ä'.repeat(120)}… (809 B)`)
+    expect(lines).toBe('2 put a/lines one… (7 B)')
+    const whole = await home.run('--json', 'kv', 'watch', '--from', '1')
+    const entry = JSON.parse(whole.out.split('\n')[0] ?? '').entry
+    expect(Buffer.from(entry.value, 'base64').byteLength).toBe(809)
+  })
+
   it('makes, keeps, shows and ends leases', async () => {
     const granted = await home.json('kv', 'lease', 'grant', 'a/worker', '--ttl', '10s')
     expect(granted).toEqual({ lease: 'a/worker', ttlSeconds: 10 })

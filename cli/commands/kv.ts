@@ -8,7 +8,7 @@ import type { Act, CliDeps } from '../run.ts'
 import { bytes } from '../text/format.ts'
 import { durationMs, wholeNumber } from '../text/parse.ts'
 import { table } from '../text/table.ts'
-import { valueText } from '../text/values.ts'
+import { startOf, valueText } from '../text/values.ts'
 import { lockCommand } from './kv-lock.ts'
 import { transactCommand } from './kv-transact.ts'
 
@@ -193,7 +193,7 @@ async function watch(
   for await (const change of await node.call.kv.watch({ prefix, ...since })) {
     const { type, key, revision, entry } = change
     if (context.json) context.terminal.out(JSON.stringify(change))
-    else context.terminal.out(`${revision} ${type} ${key}${entry ? ` ${valueText(entry)}` : ''}`)
+    else context.terminal.out(`${revision} ${type} ${key}${entry ? ` ${startOf(entry)}` : ''}`)
   }
 }
 

@@ -40,18 +40,25 @@ export function memberCommands(program: Command, act: Act): void {
     )
   members
     .command('grant')
-    .summary('change what an owner may do')
-    .description('Gives an owner exactly these permissions.')
+    .summary('let an owner do more')
+    .description('Adds permissions to those that an owner has.')
     .argument('<owner>', 'its name or id')
     .argument('<permission...>', PERMISSIONS.join(', '))
-    .addHelpText('after', '\nExample:\n  mycelium members grant ben invite deploy use')
+    .option('--set', 'these and no others')
+    .addHelpText('after', '\nExample:\n  mycelium members grant ben invite')
     .action(
-      act(async (context, [owner = '', ...rest]) => {
-        const node = await context.node()
-        const member = await node.call.members.grant({ owner, permissions: permissionsOf(rest) })
-        context.answer(member, () => `${member.name} may ${member.permissions.join(', ')}.`)
+      act((context, words, { set = false }: { set?: boolean }) => {
+        return change(context, words, set ? 'set' : 'add')
       }),
     )
+  members
+    .command('revoke')
+    .summary('let an owner do less')
+    .description('Takes permissions away from an owner. It keeps the others it has.')
+    .argument('<owner>', 'its name or id')
+    .argument('<permission...>', PERMISSIONS.join(', '))
+    .addHelpText('after', '\nExample:\n  mycelium members revoke ben invite')
+    .action(act((context, words) => change(context, words, 'take')))
   members
     .command('remove')
     .summary('remove an owner for good')
@@ -64,6 +71,16 @@ export function memberCommands(program: Command, act: Act): void {
         context.answer(await node.call.members.remove({ owner }), () => `${owner} is removed.`)
       }),
     )
+}
+
+async function change(
+  context: Context,
+  [owner = '', ...rest]: string[],
+  how: Inputs['members']['grant']['how'],
+): Promise<void> {
+  const node = await context.node()
+  const member = await node.call.members.grant({ owner, permissions: permissionsOf(rest), how })
+  context.answer(member, () => `${member.name} may ${member.permissions.join(', ')}.`)
 }
 
 type Permissions = Inputs['members']['grant']['permissions']

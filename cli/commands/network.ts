@@ -2,7 +2,9 @@
 import path from 'node:path'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { wrongUsage } from '../exit-codes.ts'
+import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
+import { line } from '../lines.ts'
+import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { findNode } from '../running-node.ts'
 import { isOneOf } from '../text/choices.ts'
@@ -49,17 +51,54 @@ export function networkCommands(program: Command, act: Act): void {
     .command('leave')
     .summary('leave the network')
     .description('Says goodbye, ends what runs here, and forgets the network. The identity stays.')
+    .option('--yes', 'though nobody is left who decides about members')
     .option('--force', 'even if the others lose the registry, or wait for a vote')
     .addHelpText('after', '\nExample:\n  mycelium leave')
-    .action(
-      act(async (context, _, { force = false }: { force?: boolean }) => {
-        const node = await context.node()
-        const { primary } = await node.call.node.status()
-        if (primary && primary.role !== 'none') context.notice(GIVES_BACK)
-        const answer = await node.call.network.leave({ force })
-        context.answer(answer, () => 'Left the network.')
-      }),
-    )
+    .action(act(leave))
+}
+
+async function leave(
+  context: Context,
+  _: string[],
+  { yes = false, force = false }: { yes?: boolean; force?: boolean },
+): Promise<void> {
+  const node = await context.node()
+  const status = await node.call.node.status()
+  const { members } = await node.call.members.list()
+  const lost = lossOf(members, status.node.id)
+  if (lost !== undefined && !yes) await requireYes(lost)
+  if (status.primary && status.primary.role !== 'none') context.notice(GIVES_BACK)
+  const answer = await node.call.network.leave({ force })
+  context.answer(answer, () => 'Left the network.')
+}
+
+type Members = Outputs['members']['list']['members']
+
+/** What goes with this computer that no other one can do; undefined where nothing does. */
+function lossOf(members: Members, self: string): string | undefined {
+  const own = members.find(({ nodes }) => nodes.includes(self))
+  if (!own?.permissions.includes('admin')) return undefined
+  const rest = members.filter(({ state }) => state === 'member')
+  const stays = rest.some(({ permissions, nodes }) => {
+    return permissions.includes('admin') && nodes.some((id) => id !== self)
+  })
+  if (stays) return undefined
+  const isAlone = rest.every(({ nodes }) => nodes.every((id) => id === self))
+  return isAlone ? LAST_ONE : LAST_ADMIN
+}
+
+const LAST_ONE =
+  'No other computer is in this network: it ends, with all keys, secrets and workloads in it.'
+const LAST_ADMIN =
+  'No other computer of an admin is in this network. Nobody who stays can let others in, change what ' +
+  'they may do, remove them, or go on if the committee is lost. To avoid that: ' +
+  'mycelium members grant OWNER admin invite'
+
+/** A person is asked, a program has to say so beforehand. */
+async function requireYes(lost: string): Promise<void> {
+  const said = process.stdin.isTTY ? await line(process, `${lost}\nLeave all the same? [y/N] `) : ''
+  if (/^y(es)?$/i.test(said.trim())) return
+  throw new CommandFailure(EXIT.REFUSED, 'LAST_ADMIN', `${lost} To leave all the same: --yes.`)
 }
 
 /** Which takes as long as the others take to agree. */

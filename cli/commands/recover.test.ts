@@ -54,7 +54,7 @@ describe('mycelium recover', () => {
   it('is refused where another copy holds more, and where a majority is in reach', async () => {
     lost.plan = { ...lost.plan, later: [BEN.node] }
     const later = await home.run('recover', '--yes')
-    expect([later.exit, later.err]).toEqual([1, expect.stringContaining('LATER_COPY')])
+    expect([later.exit, later.err]).toEqual([4, expect.stringContaining('LATER_COPY')])
     expect((await home.run('recover', '--yes', '--anyway')).exit).toBe(0)
     await home.remove()
     home = await createRunningHome()

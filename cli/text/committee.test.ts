@@ -9,6 +9,7 @@ const primary: NonNullable<Status['primary']> = {
 }
 function status(change: Partial<typeof primary> = {}, consensus: 'raft' | 'simplex' = 'raft') {
   return {
+    degraded: [],
     discoveryTier: 'primary',
     network: { id: 'n', name: 'Garden', consensus, createdAt: '' },
     primary: { ...primary, ...change },
@@ -27,6 +28,18 @@ describe('the committee in words', () => {
     expect(committeeLine(status({ role: 'none', learners: ['d'] }, 'simplex'))).toBe(
       'Found by primary. Primary in force: 3 nodes vote, 1 more learning, 1 may fail; led by ben (committee 4); height 17.',
     )
+  })
+
+  it('says what keeps this computer itself from writing before whom it does not reach', () => {
+    const of = (code: string) => ({
+      ...status({ inForce: false, voters: ['a'] }),
+      degraded: [{ code, message: '' }],
+    })
+    expect(rows(of('REPLICA_FAILED')).Primary).toBe(
+      'writes wait: this computer’s copy takes no writes (1 node votes)',
+    )
+    expect(rows(of('MEMBER_REMOVED')).Primary).toMatch(/^writes wait: its owner was removed/)
+    expect(rows(of('NO_QUORUM')).Primary).toMatch(/^writes wait: no majority is in reach/)
   })
 
   it('says what holds if some lie, and when nothing is promised any more', () => {

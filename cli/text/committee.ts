@@ -29,11 +29,13 @@ export function committeeLine(of: Status): string | undefined {
   return `Found by ${of.discoveryTier}. Primary ${forceText(of)}; led by ${leaderText(of)}${copy}.`
 }
 
-function forceText({ primary, network }: Status): string {
+function forceText({ primary, network, degraded }: Status): string {
   if (!primary) return ''
   const { inForce, voters, learners, mayFail, silent } = primary
   const votes = voters.length === 1 ? '1 node votes' : `${voters.length} nodes vote`
   if (!inForce) {
+    const [why] = degraded.flatMap(({ code }) => OWN_TROUBLE.get(code) ?? [])
+    if (why !== undefined) return `writes wait: ${why} (${votes})`
     // Simplex wants more than a majority.
     const lacking = network?.consensus === 'simplex' ? 'too few are' : 'no majority is'
     return `writes wait: ${lacking} in reach (${votes})`
@@ -44,6 +46,13 @@ function forceText({ primary, network }: Status): string {
   const away = silent === undefined ? '' : `, ${silent} not in reach`
   return `in force: ${votes}${away}${learning}, ${fail}`
 }
+
+/** What keeps this computer from writing, whoever else is in reach. */
+const OWN_TROUBLE = new Map([
+  ['MEMBER_REMOVED', 'its owner was removed, and the others refuse it'],
+  ['REPLICA_FAILED', 'this computer’s copy takes no writes'],
+  ['LOG_DAMAGED', 'this computer’s copy cannot be used'],
+])
 
 function leaderText({ primary, network }: Status): string {
   if (primary?.leader === undefined) return 'nobody now'

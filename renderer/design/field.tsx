@@ -49,6 +49,8 @@ interface TextFieldProps extends FieldProps {
   required?: boolean
   mono?: boolean
   rows?: number
+  /** What is typed is not shown. */
+  hidden?: boolean
 }
 
 function common(props: TextFieldProps) {
@@ -71,7 +73,8 @@ export function TextField(props: TextFieldProps) {
       <Input
         className={props.mono ? 'input mono' : 'input'}
         placeholder={props.placeholder ?? ''}
-        autoComplete="off"
+        type={props.hidden ? 'password' : 'text'}
+        autoComplete={props.hidden ? 'new-password' : 'off'}
         spellCheck={false}
       />
       <Notes hint={props.hint} problem={props.problem} />

@@ -8,6 +8,7 @@ import {
 } from '../../node-core/api/contract/index.ts'
 import type { Scenario } from './scenarios.ts'
 import { idOf, makeInstance, makeNode, makeWorkload } from './shapes.ts'
+import { usageOf } from './usage.ts'
 
 export interface FakeRouter {
   router: ReturnType<typeof build>
@@ -127,9 +128,26 @@ function build(
       discard: os.recovery.discard.handler(noPrimary),
     },
     secrets: {
-      list: os.secrets.list.handler(() => ({ secrets: [], more: false })),
-      set: os.secrets.set.handler(noPrimary),
-      delete: os.secrets.delete.handler(noPrimary),
+      list: os.secrets.list.handler(({ input }) => ({
+        secrets: scenario.secrets.filter(({ name }) => name.startsWith(input.prefix)),
+        more: false,
+      })),
+      set: os.secrets.set.handler(({ input }) => {
+        const before = scenario.secrets.find(({ name }) => name === input.name)
+        const readers = before?.readers ?? []
+        const secret = { name: input.name, version: (before?.version ?? 0) + 1, readers }
+        scenario.secrets = [...scenario.secrets.filter((one) => one !== before), secret]
+        return secret
+      }),
+      delete: os.secrets.delete.handler(({ input }) => {
+        scenario.secrets = scenario.secrets.filter(({ name }) => name !== input.name)
+        return {}
+      }),
+    },
+    volumes: {
+      list: os.volumes.list.handler(() => ({ volumes: [] })),
+      delete: os.volumes.delete.handler(noPrimary),
+      restore: os.volumes.restore.handler(noPrimary),
     },
     kv: {
       get: os.kv.get.handler(noPrimary),
@@ -323,6 +341,7 @@ function build(
       logs: os.workloads.logs.handler(async function* ({ input, signal }) {
         yield* tell(findWorkload(input.name), input.instance, signal)
       }),
+      usage: os.workloads.usage.handler(({ input }) => usageOf(findWorkload(input.name))),
       keptLogs: os.workloads.keptLogs.handler(({ input }) => ({
         logs: scenario.keptLogs[input.name] ?? [],
       })),
@@ -330,6 +349,13 @@ function build(
         const first = scenario.workloads[0]
         if (first) yield* tell(first, undefined, signal)
       }),
+    },
+    commands: {
+      run: os.commands.run.handler(async function* () {
+        yield { exitCode: 0 }
+      }),
+      input: os.commands.input.handler(() => ({})),
+      audit: os.commands.audit.handler(() => ({ entries: [] })),
     },
     bundles: {
       list: os.bundles.list.handler(() => ({ bundles: scenario.bundles })),

@@ -3,6 +3,7 @@ import type {
   ClusterNode,
   KeptLogView,
   PastVersion,
+  SecretView,
   Status,
   WorkloadView,
 } from '../../node-core/api/contract/index.ts'
@@ -23,6 +24,7 @@ export interface Scenario {
   nodes: ClusterNode[]
   members: Member[]
   workloads: WorkloadView[]
+  secrets: SecretView[]
   /** By the workload's name. */
   versions: Record<string, PastVersion[]>
   /** Logs of instances that are gone, by their workload. */
@@ -101,6 +103,22 @@ const ENGINE_MISSING = {
   message: 'No container engine answers on this computer. Install Docker, or start it.',
 }
 
+function busySecrets(): SecretView[] {
+  const reader = (name: string, state: SecretView['readers'][number]['state']) => {
+    return { id: idOf(name), name, state }
+  }
+  return [
+    {
+      ...{ name: 'notes/database-password', version: 3 },
+      readers: [reader('attic', 'ready'), reader('lab-server', 'waiting')],
+    },
+    {
+      ...{ name: 'notes/mail.key', version: 1 },
+      readers: [reader('attic', 'ready'), reader('ben-workshop', 'former')],
+    },
+  ]
+}
+
 /** Both ends of each pair tell of the link, as real nodes do. */
 function linked(nodes: ClusterNode[], pairs: [string, string, number][]): ClusterNode[] {
   return nodes.map((node) => ({
@@ -150,7 +168,7 @@ function busyNodes(): ClusterNode[] {
         owner: school,
         role: 'sclerotia',
         labels: { place: 'school', gpu: 'yes' },
-        committee: { role: 'voter', lag: 12 },
+        committee: { role: 'voter', lag: 12, silent: true },
       }),
     ],
     [
@@ -269,7 +287,7 @@ const BUNDLES = [
 ]
 
 const EMPTY = {
-  ...{ nodes: [], members: [], workloads: [], versions: {}, keptLogs: {} },
+  ...{ nodes: [], members: [], workloads: [], secrets: [], versions: {}, keptLogs: {} },
   ...{ images: [], bundles: [] },
 }
 
@@ -304,10 +322,13 @@ export function makeScenario(name: ScenarioName): Scenario {
       }
     case 'busy':
       return {
-        status: makeStatus({ discoveryTier: 'primary', primary: primaryOf() }),
+        status: makeStatus({
+          ...{ discoveryTier: 'primary', primary: primaryOf({ mayFail: 0, silent: 1 }) },
+        }),
         nodes: busyNodes(),
         members: members(),
         workloads: busyWorkloads(),
+        secrets: busySecrets(),
         versions: { notes: notesVersions() },
         keptLogs: { notes: notesKeptLogs() },
         images: IMAGES,
@@ -340,6 +361,7 @@ function brokenScenario(): Scenario {
   return {
     status,
     nodes,
+    secrets: [],
     members: [
       ...members(),
       {

@@ -84,6 +84,7 @@ export function makeWorkload(shape: Partial<WorkloadView> & { name: string }): W
     placement: { spread: 'node', apart: [], near: [] },
     rollout: { kind: 'rolling', atOnce: 1, paused: false },
     uses: [],
+    secrets: [],
     restart: { when: 'always', backoffMs: 1_000, backoffMsMax: 60_000 },
     graceMs: 5_000,
     onPartition: 'heal',

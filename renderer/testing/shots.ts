@@ -253,6 +253,21 @@ export const SHOTS: Shot[] = [
     await page.getByText('notes:1.0').waitFor()
     await settle(page)
   }),
+  shot('workload-secrets', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/secrets', 'notes')
+    await page.getByText('database-password').waitFor()
+    await settle(page)
+  }),
+  shot('workload-secret-add', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/secrets', 'notes')
+    await press(page, 'Add a secret')
+    await page.getByRole('dialog').waitFor()
+    await page.getByLabel('Name', { exact: true }).fill('api-token')
+    await page.getByLabel('Value', { exact: true }).fill('not to be seen')
+    await settle(page)
+  }),
   shot('workload-why', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/placement', 'notes')

@@ -14,6 +14,7 @@ import {
   parseQuestion,
   type Question,
 } from '../../node-core/control/follow/messages.ts'
+import { digestOf } from '../../node-core/control/follow/offers.ts'
 import { createLinks, type Links } from './links.ts'
 import { applied, copyOf, createNode, EMPTY, type FollowNode, nodeId, stateOf } from './node.ts'
 import { createQueue, type Queue } from './queue.ts'
@@ -127,10 +128,12 @@ export function createWorld(seed: number, size: number): World {
         node.core.replaced(queue.nowMs, node.copy.index, false)
         break
       }
-      case 'capture':
+      case 'capture': {
         count('captured')
-        node.core.captured(queue.nowMs, node.copy.index, stateOf(node.copy))
+        const state = stateOf(node.copy)
+        node.core.captured(queue.nowMs, node.copy.index, state, digestOf(state))
         break
+      }
     }
   }
 

@@ -17,7 +17,7 @@ const EFFECTS = [
   ...['damaged', 'mended by demote', 'mended by promote'],
   ...['write: acknowledged', 'write: refused', 'write: NO_QUORUM', 'write: no answer', 'read'],
   ...['compacted', 'snapshot sent', 'watch: COMPACTED', 'filled itself', 'replaced'],
-  ...['rules: supported', 'rules: activate: NOT_SUPPORTED', 'rules: activate: done'],
+  ...['rules: supported', 'rules: activate: NOT_SUPPORTED', 'rules: in force'],
   ...['rules: new: UNKNOWN_KIND', 'rules: new: done', 'rules: overtaken', 'upgraded'],
 ]
 

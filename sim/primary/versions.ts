@@ -1,6 +1,6 @@
 /**
- * Two releases side by side: every node says which rules it knows, and whoever votes puts the next ones
- * in force once all voters know them. Commands of the next rules are sent all the while.
+ * Two releases side by side: every node says which rules it knows. They are put in force by a voter once
+ * all that are here know them, or by a person as soon as all voters do. Commands of the next rules are sent all the while.
  */
 import { pick } from '../../node-core/base/random/index.ts'
 import { type Command, RELEASE } from '../../node-core/control/registry/index.ts'
@@ -35,13 +35,9 @@ export function createVersions(world: World): Versions {
         if (primary.status().trouble) world.count('rules: overtaken')
         continue
       }
-      if (view.supports(id) < RELEASE.version) {
-        const support = { kind: 'version.support', body: { version: RELEASE.version } } as const
-        void primary.execute(support).then(
-          () => world.count('rules: supported'),
-          () => {},
-        )
-      }
+      // Nodes say so by themselves, and raise the rules when nobody is left who would have to stop.
+      if (view.supports(id) >= RELEASE.version) world.count('rules: supported')
+      if (view.version >= RELEASE.version) world.count('rules: in force')
     }
     const node = pick(random, world.machines)!.id
     void send('activate', { kind: 'version.activate', body: { version: RELEASE.version } })

@@ -50,6 +50,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
   NOT_FOUND: ['IMAGE_NOT_FOUND', 'BLOB_NOT_FOUND', 'NO_LEASE'],
   CONFLICT: [
     'PORT_TAKEN',
+    'VOLUME_IN_USE',
     'HOME_IN_USE',
     'REVISION_MISMATCH',
     'EXISTS',

@@ -5,6 +5,7 @@
  */
 
 import { bundles, images } from './bundles.ts'
+import { commands } from './commands.ts'
 import { events } from './events.ts'
 import { importing } from './imports.ts'
 import { kv, leases } from './kv.ts'
@@ -15,6 +16,7 @@ import { primary } from './primary.ts'
 import { recovery } from './recovery.ts'
 import { secrets } from './secrets.ts'
 import { seeds } from './seeds.ts'
+import { volumes } from './volumes.ts'
 import { workloads } from './workloads.ts'
 
 export const contract = {
@@ -31,7 +33,9 @@ export const contract = {
   leases,
   locks,
   secrets,
+  volumes,
   workloads: { ...workloads, import: importing },
+  commands,
   bundles,
   images,
   events,
@@ -39,6 +43,7 @@ export const contract = {
 export type Contract = typeof contract
 
 export type { OperationMeta } from './base.ts'
+export type { AuditEntryView } from './commands.ts'
 export { answerTo, ERROR_STATUS, type ErrorCode, isErrorCode } from './errors.ts'
 export { EVENT_TOPICS, type NodeEvent } from './events.ts'
 export type { ImportReportLine } from './imports.ts'
@@ -51,6 +56,8 @@ export type { Status } from './node.ts'
 export type { PrimaryView } from './primary.ts'
 export type { SecretView } from './secrets.ts'
 export type { Comparison, TransactionAnswer, TransactionStep } from './transactions.ts'
+export type { InstanceUsageView } from './usage.ts'
+export type { VolumeView } from './volumes.ts'
 export {
   type DeployInput,
   deployInput,

@@ -220,7 +220,14 @@ export const members = {
     .output(member),
   grant: operation({ permission: 'admin' })
     .route({ method: 'PATCH', path: '/api/members/{owner}', summary: 'Change permissions' })
-    .input(z.object({ owner: anyOwner, permissions: z.array(permission).min(1) }))
+    .input(
+      z.object({
+        owner: anyOwner,
+        permissions: z.array(permission).min(1),
+        /** What becomes of those it has: they are replaced, added to, or these are taken away. */
+        how: z.enum(['set', 'add', 'take']).default('set'),
+      }),
+    )
     .output(member),
   remove: operation({ permission: 'admin', destructive: true })
     .route({

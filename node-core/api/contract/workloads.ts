@@ -4,7 +4,10 @@ import { empty, operation, time } from './base.ts'
 import { edgeRules, published } from './edge.ts'
 import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
+import { cpu, memory } from './quantity-shapes.ts'
 import { reason } from './reason.ts'
+import { workloadUsage } from './usage.ts'
+import { mount, mounts, volumeClaim, volumes } from './volume-shapes.ts'
 
 export const workloadName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
   error: 'Use 1 to 63 of a-z, 0-9 and "-", not "-" at either end.',
@@ -16,10 +19,6 @@ export const port = z.strictObject({
   protocol: z.enum(['tcp', 'udp']).optional(),
 })
 
-/** `500m` or `0.5`; a number means whole cores. */
-export const cpu = z.union([z.string().max(16), z.number().positive()])
-/** `256Mi`, `1Gi`, `512M`; a number means bytes. */
-export const memory = z.union([z.string().max(16), z.number().positive()])
 const amounts = { cpu: cpu.optional(), memory: memory.optional() }
 /** What is reserved for each copy; `limits` is what it may take where that is more. */
 export const resources = z.strictObject({
@@ -90,6 +89,8 @@ export const container = z.strictObject({
   ports: z.array(port).max(32).optional(),
   resources: resources.optional(),
   probes: probes.optional(),
+  /** Where it sees volumes of the workload. */
+  mounts: mounts.optional(),
 })
 /** All of them run side by side in each copy and share one network. */
 const containers = z.array(container).min(1).max(8)
@@ -131,6 +132,20 @@ const restart = z.strictObject({
 const graceMs = z.number().int().min(0).max(3_600_000)
 
 /**
+ * Secrets of the workload that each copy is handed, in a variable (as it was when the copy was started)
+ * or a file under `/run/mycelium/secrets` (as it is).
+ */
+const secretUses = z
+  .array(
+    z.strictObject({
+      name: z.string().max(512),
+      env: z.string().max(128).optional(),
+      file: z.string().max(128).optional(),
+    }),
+  )
+  .max(32)
+
+/**
  * One of `containers`, `bundle` and `manifest` says what to run. Unknown fields are refused, so that
  * a mistyped one is not silently left out.
  */
@@ -152,9 +167,11 @@ export const deployInput = z.strictObject({
   env: env.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
+  volumes: volumes.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
   uses: uses.optional(),
+  secrets: secretUses.optional(),
   restart: restart.optional(),
   graceMs: graceMs.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
@@ -199,6 +216,7 @@ const part = z.object({
   ports: z.array(port),
   resources: z.object({ requests: amountsView, limits: amountsView }),
   probes,
+  mounts: z.array(mount).optional(),
 })
 
 export const workload = z.object({
@@ -228,9 +246,11 @@ export const workload = z.object({
   placement: placementRules.required(),
   rollout: rollout.required(),
   uses: z.array(z.object({ name: z.string(), as: z.string() })),
+  secrets: secretUses,
   restart: restart.required().partial({ atMost: true }),
   graceMs,
   onPartition: z.enum(['heal', 'keep', 'stop']),
+  volumes: z.array(volumeClaim).optional(),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
   edge: edgeRules.required(),
@@ -258,8 +278,11 @@ const change = z.strictObject({
   health: healthCheck.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
+  volumes: volumes.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
+  uses: uses.optional(),
+  secrets: secretUses.optional(),
   restart: restart.optional(),
   graceMs: graceMs.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
@@ -346,4 +369,5 @@ export const workloads = {
     .input(byName)
     .output(placementPreview.extend({ conditions: z.array(reason) })),
   ...workloadLogs,
+  ...workloadUsage,
 }

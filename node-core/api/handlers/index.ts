@@ -25,12 +25,15 @@ import type {
 import type { Cordons } from '../../network/cordons/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
 import type { Mesh } from '../../network/mesh/index.ts'
+import type { Commands } from '../../work/commands/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import type { Edge } from '../../work/edge/index.ts'
 import type { InstanceLogLine, KeptLog, LogReadOptions, LogSubject } from '../../work/logs/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
 import type { Secrets } from '../../work/secrets/index.ts'
 import type { Port } from '../../work/spec/index.ts'
+import type { Usages } from '../../work/usage/index.ts'
+import type { Volumes } from '../../work/volumes/index.ts'
 
 export interface ApiDeps {
   clock: Clock
@@ -149,12 +152,20 @@ export interface NetworkParts {
   /** What is wanted, whoever holds it. */
   desired: Pick<Desired, 'get' | 'recordOf' | 'ownerOf' | 'past' | 'apply' | 'delete' | 'subscribe'>
   secrets: Pick<Secrets, 'put' | 'list' | 'delete'>
+  /** What instances keep, on every node. */
+  volumes: Pick<Volumes, 'list' | 'delete' | 'restore'>
   /** Exactly what placement is computed from on this node now. */
   placementInput(): PlacementInput
   /** Lines of every instance of a workload, or of one instance, here and on other nodes. */
   readLogs(of: LogSubject, options: LogReadOptions): AsyncIterable<InstanceLogLine>
   /** Of every instance whose log can be read, those that are gone included. */
   keptLogs(of: LogSubject): Promise<KeptLog[]>
+  /** What instances use now. */
+  usage: Pick<Usages, 'of' | 'here'>
+  /** Runs a command inside an instance, whichever node runs that. */
+  runCommand: Commands['run']
+  /** The last commands inside instances of this node. */
+  audit: Commands['audit']
   bundles: BundleShelf
   images: ImageShelf
   edge: Pick<Edge, 'counts' | 'services'>

@@ -27,9 +27,11 @@ export function memberHandlers(build: Builder, deps: ApiDeps) {
         return ownerOf(book().list(), owner)
       }),
       grant: members.grant.handler(async ({ input }) => {
-        const { owner, founder } = ownerOf(book().list(), input.owner)
+        const { owner, founder, permissions } = ownerOf(book().list(), input.owner)
         if (founder) throw failure('CONFLICT', 'A founder holds every permission for ever.')
-        await book().grant(owner, input.permissions)
+        const granted = changed(permissions, input)
+        if (granted.length === 0) throw failure('CONFLICT', NOTHING_LEFT)
+        await book().grant(owner, granted)
         return ownerOf(book().list(), owner)
       }),
       remove: members.remove.handler(async ({ input }) => {
@@ -42,6 +44,24 @@ export function memberHandlers(build: Builder, deps: ApiDeps) {
     },
   }
 }
+
+type Permissions = MemberFacts['permissions']
+
+function changed(
+  held: Permissions,
+  { how, permissions }: { how: 'set' | 'add' | 'take'; permissions: Permissions },
+): Permissions {
+  switch (how) {
+    case 'set':
+      return permissions
+    case 'add':
+      return [...new Set([...held, ...permissions])]
+    case 'take':
+      return held.filter((each) => !permissions.includes(each))
+  }
+}
+
+const NOTHING_LEFT = 'It would hold no permission any more. To keep it out: members remove.'
 
 /**
  * Whoever is removed is heard by nobody any more, so its votes are taken away while they still count

@@ -2,6 +2,7 @@ import type { Metrics } from '../../base/metrics/index.ts'
 import type { EdgeCounts } from '../../work/edge/index.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
 import { primaryCollector } from './primary-metrics.ts'
+import { collectUsage } from './usage.ts'
 
 /** What the node tells of itself to whoever measures it; asked for at each reading, never kept. */
 export function collectMetrics({ metrics, network, node, clock }: ApiDeps): void {
@@ -19,6 +20,7 @@ export function collectMetrics({ metrics, network, node, clock }: ApiDeps): void
   const records = metrics.gauge('mycelium_state_records', 'Live records of the shared state.')
   const collectEdge = edgeCollector(metrics)
   const collectPrimary = primaryCollector(metrics)
+  collectUsage(metrics, network)
 
   let countedMicros = 0
   let loop = performance.eventLoopUtilization()

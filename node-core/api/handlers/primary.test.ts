@@ -41,6 +41,19 @@ describe('what the committee bears', () => {
   })
 })
 
+describe('a promotion', () => {
+  it('is refused of a node that has said goodbye: it may be no member any more', async () => {
+    const members = [memberOf(ADA), memberOf(BEN, { liveness: 'left' })]
+    const { router } = createMemoryNode({ members, committee: [ADA.node] })
+    const { primary } = createRouterClient(router, { context: {} })
+    await expect(primary.promote({ id: 'ben' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      data: { reason: 'NODE_GONE' },
+      message: expect.stringContaining('no member any more'),
+    })
+  })
+})
+
 describe('what would make the network safer', () => {
   const adviceOf = async (chosen: readonly string[]) => {
     const four = [ADA, BEN, CLEO, { ...BEN, node: 'd'.repeat(64) as typeof BEN.node, name: 'dan' }]

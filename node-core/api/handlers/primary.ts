@@ -15,12 +15,14 @@ import { LAG_WAIT_MS } from './limits.ts'
 export function primaryHandlers({ primary }: Builder, deps: ApiDeps) {
   const change = async (what: CommitteeChange, text: string, signal?: AbortSignal) => {
     const parts = inNetwork(deps)
-    const { id, profile } = findOne(parts.membership.list(), text, {
+    const { id, profile, liveness } = findOne(parts.membership.list(), text, {
       what: 'node',
       idOf: (member) => member.id,
       nameOf: (member) => member.profile.name,
     })
     if (what === 'promote' && profile.role === 'hypha') throw failure('CONFLICT', ONLY_USES, HYPHA)
+    if (what === 'promote' && liveness === 'left')
+      throw failure('CONFLICT', goneText(profile), GONE)
     await parts.primary.change(what, id, signal && { signal })
     return primaryView(parts) ?? NONE
   }
@@ -36,6 +38,12 @@ export function primaryHandlers({ primary }: Builder, deps: ApiDeps) {
 const HYPHA = { reason: 'HYPHA' }
 const ONLY_USES =
   'Its owner gives this computer the role Hypha: it uses services, and keeps nothing for others.'
+
+/** Those who stay cannot tell one that was switched off from one that is no member any more. */
+const GONE = { reason: 'NODE_GONE' }
+const goneText = ({ name }: { name: string }): string =>
+  `“${name}” has said goodbye: it was switched off, or it left the network and is no member any more. ` +
+  'Start it, or invite it again, and promote it then.'
 
 const NONE: PrimaryView = {
   ...{ role: 'none', inForce: false, voters: [], learners: [], mayFail: 0, term: 0 },

@@ -1,5 +1,6 @@
 import { createBuilder, inNetwork } from './base.ts'
 import { bundleHandlers } from './bundles.ts'
+import { commandHandlers } from './commands.ts'
 import { eventHandlers } from './events.ts'
 import { importHandler } from './imports.ts'
 import type { ApiDeps } from './index.ts'
@@ -15,6 +16,7 @@ import { primaryHandlers } from './primary.ts'
 import { recoveryHandlers } from './recovery.ts'
 import { secretHandlers } from './secrets.ts'
 import { seedHandlers } from './seeds.ts'
+import { volumeHandlers } from './volumes.ts'
 import { workloadHandlers } from './workloads.ts'
 
 /** Every operation of the contract. Does nothing until a door calls it. */
@@ -34,7 +36,9 @@ export function createRouter(deps: ApiDeps) {
     leases: leaseHandlers(build, keys),
     locks: lockHandlers(build, keys),
     secrets: secretHandlers(build, deps),
+    volumes: volumeHandlers(build, deps),
     workloads: { ...workloadHandlers(build, deps), import: importHandler(build) },
+    commands: commandHandlers(build, deps),
     ...bundleHandlers(build, deps),
     events: eventHandlers(build, deps),
   })

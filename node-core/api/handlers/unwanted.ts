@@ -51,6 +51,7 @@ export function unwantedView(
     placement: { spread: 'node', apart: [], near: [] },
     rollout: { kind: 'rolling', atOnce: 1, paused: false },
     uses: [],
+    secrets: [],
     restart: DEFAULT_RESTART,
     graceMs: DEFAULT_GRACE_MS,
     onPartition: 'heal',

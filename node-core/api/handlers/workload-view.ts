@@ -56,9 +56,11 @@ export function workloadView(
     placement: workload.placement,
     rollout: workload.rollout,
     uses: workload.uses,
+    secrets: workload.secrets,
     restart: workload.restart,
     graceMs: workload.graceMs,
     onPartition: workload.onPartition,
+    ...(workload.volumes && { volumes: workload.volumes }),
     ...(url !== undefined && { url }),
     edge: edgeOf(workload),
     published: publishedView(parts, workload),
@@ -80,8 +82,8 @@ export function sourceView({ source }: Part): { bundle: string } | { image: stri
 
 /** Without its environment: that may hold what is nobody else's business. */
 export function partView(part: Part): WorkloadView['parts'][number] {
-  const { name, ports, resources, probes } = part
-  return { name, ...sourceView(part), ports, resources, probes }
+  const { name, ports, resources, probes, mounts } = part
+  return { name, ...sourceView(part), ports, resources, probes, ...(mounts && { mounts }) }
 }
 
 /** Sorted by replica. */

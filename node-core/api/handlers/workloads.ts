@@ -15,6 +15,7 @@ import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
 import { logHandlers } from './logs.ts'
 import { mustBeFree } from './published-ports.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
+import { usageHandlers } from './usage.ts'
 import { earlierVersion, pastView } from './versions.ts'
 import { ownerNameOf, placedNow, workloadView } from './workload-view.ts'
 
@@ -101,6 +102,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       }
     }),
     ...logHandlers(build, deps),
+    ...usageHandlers(build, deps),
   }
 }
 

@@ -1,4 +1,4 @@
-/** A node without disk or network behind the handlers: what the doors' tests speak to. */
+/** A node without disk or network behind the handlers: what the doors' tests speak to. Long for being every part of a node once. */
 
 import { createSimClock, type SimClock } from '../../base/clock/index.ts'
 import type { Plain } from '../../base/codec/index.ts'
@@ -7,7 +7,7 @@ import { createMemoryLogger } from '../../base/log/index.ts'
 import { createMetrics } from '../../base/metrics/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
-import type { StateChange, StateRecord } from '../../control/state/index.ts'
+import type { StateRecord } from '../../control/state/index.ts'
 import {
   nodeIdOf,
   type OwnerId,
@@ -16,12 +16,15 @@ import {
   parseOwnerId,
 } from '../../identity/index.ts'
 import type { Member } from '../../network/membership/index.ts'
+import type { AuditEntry } from '../../work/commands/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import { desiredOfState } from '../../work/desired/testing/no-primary.ts'
 import type { EdgeCounts } from '../../work/edge/index.ts'
 import type { InstanceLogLine, KeptLog } from '../../work/logs/index.ts'
+import { createSimCommand } from '../../work/runners/sim-command.ts'
 import { createSecrets } from '../../work/secrets/index.ts'
-import type { Instance } from '../../work/spec/index.ts'
+import type { Instance, KeptVolume } from '../../work/spec/index.ts'
+import type { InstanceUsage } from '../../work/usage/index.ts'
 import {
   type ApiDeps,
   type BundleFacts,
@@ -34,6 +37,8 @@ import {
   type SporeFacts,
 } from '../handlers/index.ts'
 import { createMemoryPrimary, type MemoryPrimary } from './memory-primary.ts'
+import { listenTo, memoryState } from './memory-state.ts'
+import { memoryVolumes } from './memory-volumes.ts'
 
 export const ADA = { node: nodeId('a1'), owner: ownerId('a0'), name: 'ada' }
 export const BEN = { node: nodeId('b1'), owner: ownerId('b0'), name: 'ben' }
@@ -62,9 +67,12 @@ interface World {
   bundles: BundleFacts[]
   lines: InstanceLogLine[]
   kept: KeptLog[]
+  audit: AuditEntry[]
+  usages: InstanceUsage[]
   images: Record<string, string>
   edge: EdgeCounts
   seeds: SeedFacts[]
+  volumes: KeptVolume[]
   spore: SporeFacts | undefined
   calls: { what: string; with?: unknown }[]
   stopped: boolean
@@ -83,16 +91,19 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     bundles: [],
     lines: [],
     kept: [],
+    audit: [],
+    usages: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
     seeds: [],
+    volumes: [],
     spore: undefined,
     calls: [],
     stopped: false,
     ...change,
   }
   const listeners = new Set<(parts: NetworkParts | undefined) => void>()
-  const { state, put } = memoryState()
+  const { state, put } = memoryState(ADA)
   const desired = desiredOfState({ state: { ...state, synced: true }, clock, logger })
   void desired.start()
   const parts = partsOf(world, state, desired)
@@ -183,6 +194,7 @@ function partsOf(
     primary,
     desired,
     secrets: secretsOf(primary),
+    volumes: memoryVolumes(world),
     discoveryTier: () => 'latent',
     seedDocument: async () => ({ version: 1 }),
     seeds: {
@@ -208,7 +220,12 @@ function partsOf(
       }),
       list: () => world.owners,
       approve: async (owner) => void world.calls.push({ what: 'approve', with: owner }),
-      grant: async (owner) => void world.calls.push({ what: 'grant', with: owner }),
+      grant: async (owner, permissions) => {
+        world.calls.push({ what: 'grant', with: { owner, permissions } })
+        world.owners = world.owners.map((one) => {
+          return one.owner === owner ? { ...one, permissions: [...permissions] } : one
+        })
+      },
       remove: async (owner) => void world.calls.push({ what: 'remove', with: owner }),
     },
     placementInput: () => ({
@@ -228,10 +245,17 @@ function partsOf(
       instances: world.instances,
       majority: true,
     }),
-    async *readLogs() {
+    async *readLogs(of, options) {
+      world.calls.push({ what: 'logs', with: { of, options } })
       yield* world.lines
     },
     keptLogs: async () => world.kept,
+    usage: { of: async () => world.usages, here: async () => world.usages },
+    async runCommand(instance, request) {
+      world.calls.push({ what: 'run', with: { instance, request } })
+      return createSimCommand(request)
+    },
+    audit: async (count) => world.audit.slice(-count),
     bundles: {
       list: () => world.bundles,
       async publish(content) {
@@ -263,57 +287,6 @@ function secretsOf({ nodeKey, networkId, ...primary }: MemoryPrimary): NetworkPa
     ...{ self: nodeIdOf(nodeKey.publicKey), key: nodeKey },
     ...{ clock: createSimClock(), random: createSeededRandom(2), logger: createMemoryLogger() },
   })
-}
-
-/** One author's map: enough of the shared state for a node that is alone. */
-function memoryState() {
-  const records = new Map<string, StateRecord>()
-  const listeners = new Set<[string, (change: StateChange) => void]>()
-  let counter = 0
-  const set = async (key: string, value: Plain | undefined, owner = ADA.owner) => {
-    const previous = records.get(key)
-    const generation = (previous?.generation ?? 0) + 1
-    const record: StateRecord = {
-      ...{ key, value, author: ADA.node, owner, incarnation: 1 },
-      ...{ counter: ++counter, generation },
-    }
-    records.set(key, record)
-    for (const [prefix, listener] of listeners) {
-      if (key.startsWith(prefix)) listener({ key, record, previous, remote: false })
-    }
-    return record
-  }
-  const live = (key: string) => {
-    const record = records.get(key)
-    return record?.value === undefined ? undefined : record
-  }
-  const state: NetworkParts['state'] = {
-    get: (key) => records.get(key),
-    list: (prefix) =>
-      [...records.keys()]
-        .filter((key) => key.startsWith(prefix))
-        .sort()
-        .flatMap((key) => live(key) ?? []),
-    put: async (key, value, { expectGeneration } = {}) => {
-      const generation = records.get(key)?.generation ?? 0
-      if (expectGeneration !== undefined && generation !== expectGeneration) {
-        throw new MyceliumError('CONFLICT', 'The key has moved on to another generation.')
-      }
-      return set(key, value)
-    },
-    delete: async (key) => void (await set(key, undefined)),
-    subscribe: (prefix, listener) => listenTo(listeners)([prefix, listener]),
-    resync: async () => {},
-    hash: () => String(counter),
-  }
-  return { state, put: set }
-}
-
-function listenTo<T>(listeners: Set<T>) {
-  return (listener: T): (() => void) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }
 }
 
 export function memberOf(

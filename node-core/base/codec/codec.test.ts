@@ -59,7 +59,21 @@ describe('the codec', () => {
 
   it.each([
     ['an integer in more bytes than it needs', '1801'],
+    ['an integer in one byte more than it needs', '1817'],
+    ['an integer in two bytes that needs one', '1900ff'],
+    ['an integer in four bytes that needs two', '1a0000ffff'],
+    ['an integer in eight bytes that needs four', '1b00000000ffffffff'],
+    ['the lowest integer over the safe ones', '1b0020000000000000'],
+    ['the highest integer under the safe ones', '3b001fffffffffffff'],
+    ['an integer whose bytes are not all there', '1a0001ff'],
+    ['an integer whose last four bytes are not there', '1b00000001'],
+    ['a head of a form that there is not', '1c'],
     ['a length in more bytes than it needs', '5801ff'],
+    ['a list that is shorter than it says', '8201'],
+    ['a list of more items than there can be', '9affffffff'],
+    ['a map of more entries than there can be', 'baffffffff'],
+    ['bytes of more than there are', '5affffffff'],
+    ['text of more than there is', '7b001fffffffffffff'],
     ['a key twice', 'a2616101616102'],
     ['keys out of order', 'a2616202616101'],
     ['a longer key before a shorter one', 'a262616101616202'],
@@ -106,6 +120,20 @@ describe('the codec', () => {
     const back = decode(encode(value))
     expect(JSON.stringify(back)).toBe('{"__proto__":{"polluted":true}}')
     expect({}).not.toHaveProperty('polluted')
+  })
+
+  it.each([
+    ['1818', 24],
+    ['18ff', 255],
+    ['190100', 256],
+    ['19ffff', 65_535],
+    ['1a00010000', 65_536],
+    ['1affffffff', 2 ** 32 - 1],
+    ['1b0000000100000000', 2 ** 32],
+    ['1b001fffffffffffff', Number.MAX_SAFE_INTEGER],
+    ['3b001ffffffffffffe', Number.MIN_SAFE_INTEGER],
+  ])('reads %s as %i', (text, number) => {
+    expect(decode(hex(text))).toBe(number)
   })
 
   it('bounds size and depth', () => {

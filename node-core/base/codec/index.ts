@@ -66,4 +66,4 @@ function unsupported(): MyceliumError<CodecErrorCode> {
 }
 
 export { createExchange, type Exchange } from './exchange.ts'
-export { encodeItems, inMapOrder, listHead, mapHead } from './pieces.ts'
+export { listHead } from './pieces.ts'

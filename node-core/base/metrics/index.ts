@@ -11,6 +11,10 @@ export interface Metrics {
   gauge(name: string, help: string): Gauge
   /** Runs before each reading, to set gauges that are cheaper to ask for than to keep. */
   onCollect(collect: () => void): () => void
+  /** As `onCollect`, for what has to be waited for. */
+  onPrepare(prepare: () => Promise<void>): () => void
+  /** To be waited for before a reading. */
+  prepare(): Promise<void>
   /** The text of every metric, sorted by name. */
   expose(format?: 'prometheus' | 'openmetrics'): string
 }

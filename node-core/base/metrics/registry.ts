@@ -13,6 +13,7 @@ interface Family {
 export function createMetrics(): Metrics {
   const families = new Map<string, Family>()
   const collectors = new Set<() => void>()
+  const preparers = new Set<() => Promise<void>>()
 
   const family = (name: string, help: string, type: Family['type']): Family => {
     assert(/^[a-z][a-z0-9_]*$/.test(name), `Bad metric name: ${name}`)
@@ -32,6 +33,13 @@ export function createMetrics(): Metrics {
     onCollect(collect) {
       collectors.add(collect)
       return () => collectors.delete(collect)
+    },
+    onPrepare(prepare) {
+      preparers.add(prepare)
+      return () => preparers.delete(prepare)
+    },
+    async prepare() {
+      await Promise.all([...preparers].map((prepare) => prepare()))
     },
     expose(format = 'prometheus') {
       for (const collect of collectors) collect()

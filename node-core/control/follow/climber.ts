@@ -2,6 +2,7 @@
  * How this node follows: somebody takes it in, and is asked for what comes next for as long as it
  * answers and is not behind. Then somebody else is, from the same entry on.
  */
+import { createHash, type Hash } from 'node:crypto'
 import { equalBytes } from '../../base/codec/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
@@ -26,7 +27,6 @@ import {
   type SnapshotAnswer,
   unpackEntries,
 } from './messages.ts'
-import { digestOf } from './offers.ts'
 import type { Route } from './route.ts'
 import type { Trail } from './trail.ts'
 
@@ -67,6 +67,8 @@ type Judgement = 'stay' | 'leave' | 'avoid'
 interface Download extends SnapshotAnswer {
   parts: Uint8Array[]
   received: number
+  /** Of what has come. */
+  sum: Hash
 }
 
 export function createClimber(deps: ClimberDeps): Climber {
@@ -160,21 +162,21 @@ export function createClimber(deps: ClimberDeps): Climber {
     adopt(from, answer)
     // The same snapshot has the same bytes, whoever sends it.
     const same = download?.index === answer.index && equalBytes(download.digest, answer.digest)
-    if (!same) download = { ...answer, parts: [], received: 0 }
+    if (!same) download = { ...answer, parts: [], received: 0, sum: createHash('sha256') }
     return 'stay'
   }
 
   function takeChunk(data: Uint8Array): Judgement {
     if (!download) return 'leave'
     download.parts.push(data)
+    download.sum.update(data)
     download.received += data.byteLength
     if (download.received < download.sizeBytes) return 'stay'
-    const { index, digest, parts, received, sizeBytes } = download
-    const state = joined(parts, received)
+    const { index, digest, parts, received, sizeBytes, sum } = download
     download = undefined
-    if (received > sizeBytes || !equalBytes(digestOf(state), digest)) return 'avoid'
+    if (received > sizeBytes || !equalBytes(sum.digest(), digest)) return 'avoid'
     takingTo = index
-    emit({ kind: 'restore', index, state })
+    emit({ kind: 'restore', index, state: joined(parts, received) })
     return 'stay'
   }
 

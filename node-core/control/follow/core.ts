@@ -27,7 +27,7 @@ export interface FollowCore {
   /** A member's word about what the copy holds has held. */
   vouched(nowMs: number, index: LogIndex, word: Uint8Array | undefined): void
   refused(nowMs: number): void
-  captured(nowMs: number, index: LogIndex, state: Uint8Array): void
+  captured(nowMs: number, index: LogIndex, state: Uint8Array, digest: Uint8Array): void
   asked(nowMs: number, token: Token, from: NodeId, question: Question): void
   /** Undefined where none came. */
   answered(nowMs: number, ask: AskId, answer: Answer | undefined): void
@@ -184,9 +184,9 @@ export function createFollowCore({ self, random, isHub, sign, hashAt }: FollowCo
         children.wake(ms)
       }),
     refused: (ms) => at(ms, () => climber.refused(ms)),
-    captured: (ms, index, state) =>
+    captured: (ms, index, state, digest) =>
       at(ms, () => {
-        offers.captured(ms, index, state)
+        offers.captured(ms, index, state, digest)
         children.wake(ms)
       }),
     asked: (ms, token, from, question) =>

@@ -32,10 +32,12 @@ const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text))
 const index = (value: number): LogIndex => value as LogIndex
 
 /** Holds the payloads one after the other. */
-function createCopy(): LogCopy & { text: string } {
+function createCopy(): LogCopy & { text: string; restoring(): void } {
   let told: (entry: CommittedEntry | undefined) => void = () => {}
   const copy = {
     text: '',
+    /** What happens while a snapshot is put in. */
+    restoring() {},
     get index() {
       return index(copy.text.length)
     },
@@ -45,7 +47,9 @@ function createCopy(): LogCopy & { text: string } {
       copy.text += Buffer.from(entry.payload).toString()
       told(entry)
     },
-    restore(state: Uint8Array) {
+    *restoreSteps(state: Uint8Array) {
+      copy.restoring()
+      yield
       copy.text = Buffer.from(state).toString()
       told(undefined)
     },
@@ -212,6 +216,26 @@ describe('following', () => {
     await start()
     expect(copy.text).toBe('')
     expect(following.status().parent).toBeUndefined()
+  })
+
+  it('puts no snapshot in once another copy has taken the place of this one', async () => {
+    const state = bytes('abc')
+    const offer = { index: index(3), digest: digestOf(state), sizeBytes: 3 }
+    const before = copy
+    const other = createCopy()
+    other.text = 'xyz'
+    before.restoring = () => {
+      copy = other
+      following.look()
+    }
+    answers = [
+      { kind: 'snapshot', height: index(3), depth: 1, ...offer },
+      { kind: 'chunk', data: state },
+      'nothing',
+    ]
+    await start()
+    expect([before.text, other.text]).toEqual(['', 'xyz'])
+    expect(following.status()).toMatchObject({ height: 3, proven: true })
   })
 
   it('signs for its children as a member, once a second at most where nobody asks', async () => {

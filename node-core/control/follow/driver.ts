@@ -27,6 +27,7 @@ import {
   parseQuestion,
   type Question,
 } from './messages.ts'
+import { withDigest } from './offers.ts'
 import { openWord, sealWord, type Word } from './words.ts'
 
 export function createFollowing(deps: FollowDeps): Following {
@@ -50,8 +51,8 @@ export function createFollowing(deps: FollowDeps): Following {
   let failure: FollowStatus['failure']
   let tokens = 0
   let running = false
-  /** The snapshot that is put in was brought by somebody who may be anybody. */
-  let isBrought = false
+  /** Into which a snapshot is put that was brought by somebody who may be anybody. */
+  let brought: LogCopy | undefined
   let releases: (() => void)[] = []
   let cancelTick = (): void => {}
   let cancelLook = (): void => {}
@@ -96,7 +97,7 @@ export function createFollowing(deps: FollowDeps): Following {
         void apply(effect.entries, effect.word)
         break
       case 'restore':
-        restore(effect.state)
+        void restore(effect.state)
         break
       case 'capture':
         capture()
@@ -212,11 +213,13 @@ export function createFollowing(deps: FollowDeps): Following {
     return false
   }
 
-  function restore(state: Uint8Array): void {
-    isBrought = true
+  async function restore(state: Uint8Array): Promise<void> {
+    const into = copy
+    if (!into) return
+    brought = into
     try {
-      copy?.restore(state)
-      if (copy && deps.vouchers().needed > 0) void confirmState(copy)
+      await inTurns(clock, whileItCounts(into, into.restoreSteps(state)))
+      if (running && copy === into && deps.vouchers().needed > 0) void confirmState(into)
     } catch (error) {
       if (isOvertaken(error)) fail(error)
       else {
@@ -224,15 +227,23 @@ export function createFollowing(deps: FollowDeps): Following {
         run((nowMs) => core.refused(nowMs))
       }
     } finally {
-      isBrought = false
+      brought = undefined
+    }
+  }
+
+  /** Another copy may take its place meanwhile. */
+  function* whileItCounts(into: LogCopy, steps: Iterable<void>): Generator<void, void> {
+    for (const _ of steps) {
+      if (!running || copy !== into) return
+      yield
     }
   }
 
   function capture(): void {
     if (!copy) return
     const { index } = copy
-    inTurns(clock, copy.snapshotSteps()).then(
-      (state) => running && run((nowMs) => core.captured(nowMs, index, state)),
+    inTurns(clock, withDigest(copy.snapshotSteps())).then(
+      ({ state, digest }) => running && run((nowMs) => core.captured(nowMs, index, state, digest)),
       fail,
     )
   }
@@ -258,7 +269,7 @@ export function createFollowing(deps: FollowDeps): Following {
         return
       }
       moved = []
-      const isProven = !isBrought
+      const isProven = brought !== next
       run((nowMs) => core.replaced(nowMs, next.index, isProven))
     })
   }

@@ -51,8 +51,11 @@ export interface LogCopy {
   /** Of what it holds; 64 hex digits. */
   hash(): string
   apply(entry: CommittedEntry): void
-  /** Throws where it is no snapshot, or one that this release does not read; then nothing changes. */
-  restore(state: Uint8Array): void
+  /**
+   * In steps, of which the last changes everything. Throws where it is no snapshot, or one that this
+   * release does not read; then nothing changes.
+   */
+  restoreSteps(state: Uint8Array): Generator<void, void>
   /** In steps, of what it holds when this is called, whatever is applied meanwhile. */
   snapshotSteps(): Generator<void, Uint8Array>
   /** Told of each entry once it is applied; of undefined once a snapshot took the place of all. */

@@ -15,7 +15,7 @@ export interface Offers {
   current(nowMs: number): { index: LogIndex; digest: Uint8Array; sizeBytes: number } | undefined
   /** Undefined for a part of another. */
   chunk(nowMs: number, of: Extract<Question, { kind: 'chunk' }>): Uint8Array | undefined
-  captured(nowMs: number, index: LogIndex, state: Uint8Array): void
+  captured(nowMs: number, index: LogIndex, state: Uint8Array, digest: Uint8Array): void
   tick(nowMs: number): void
   dueMs(): number | undefined
 }
@@ -41,15 +41,28 @@ export function createOffers(trail: Trail, emit: Emit): Offers {
       const data = held.state.subarray(offset, offset + CHUNK_BYTES)
       return data.byteLength > 0 ? data : undefined
     },
-    captured(nowMs, index, state) {
+    captured(nowMs, index, state, digest) {
       asked = false
-      held = { index, state, digest: digestOf(state), usedMs: nowMs }
+      held = { index, state, digest, usedMs: nowMs }
     },
     tick(nowMs) {
       if (held && nowMs - held.usedMs >= SNAPSHOT_KEPT_MS) held = undefined
     },
     dueMs: () => held && held.usedMs + SNAPSHOT_KEPT_MS,
   }
+}
+
+/** Of large bytes in steps. */
+export function* withDigest(
+  steps: Generator<void, Uint8Array>,
+): Generator<void, { state: Uint8Array; digest: Uint8Array }> {
+  const state = yield* steps
+  const sum = createHash('sha256')
+  for (let at = 0; at < state.byteLength; at += CHUNK_BYTES) {
+    sum.update(state.subarray(at, at + CHUNK_BYTES))
+    yield
+  }
+  return { state, digest: Uint8Array.from(sum.digest()) }
 }
 
 export function digestOf(bytes: Uint8Array): Uint8Array {

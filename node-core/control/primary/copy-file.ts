@@ -62,7 +62,7 @@ export function createCopyFile({ disk, log, clock, logger }: CopyFileDeps): Copy
       const bytes = await disk.read(path)
       if (!bytes) return
       try {
-        copy.restore(bytes)
+        await inTurns(clock, copy.restoreSteps(bytes))
       } catch (error) {
         logger.warn('The copy of the registry on disk cannot be read; it is fetched anew.', {
           error: messageOf(error),

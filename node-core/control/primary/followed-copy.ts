@@ -32,24 +32,24 @@ export interface FollowedCopy {
 }
 
 /** From where a mandate that is written down is carried out, whatever crashes meanwhile. */
-const FOUNDATION = 'registry/foundation.snapshot'
+const BASIS = 'registry/basis.snapshot'
 const DIGEST_BYTES = 16
 
-export async function keepFoundation(disk: Disk, { state }: FollowedCopy): Promise<void> {
-  await disk.writeAtomic(FOUNDATION, state, { mode: 0o600 })
+export async function keepBasis(disk: Disk, { state }: FollowedCopy): Promise<void> {
+  await disk.writeAtomic(BASIS, state, { mode: 0o600 })
 }
 
 /** What that mandate goes on from; undefined where it is not, or no more, here. */
-export async function readFoundation(
+export async function readBasis(
   disk: Disk,
   { ended: { certified, followed } }: Ending,
 ): Promise<Uint8Array | undefined> {
-  const state = followed && (await disk.read(FOUNDATION))
+  const state = followed && (await disk.read(BASIS))
   return state && certified && equalBytes(sha256(state), certified.state) ? state : undefined
 }
 
-export async function dropFoundation(disk: Disk): Promise<void> {
-  await disk.remove(FOUNDATION)
+export async function dropBasis(disk: Disk): Promise<void> {
+  await disk.remove(BASIS)
 }
 
 /** What is signed, as `statementOn`. */

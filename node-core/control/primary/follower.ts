@@ -31,6 +31,7 @@ import { createMachine, type Machine } from './machine.ts'
 import type { Question } from './messages.ts'
 import { answerQuery } from './queries.ts'
 import type { Replica } from './replica.ts'
+import { OVERTAKEN } from './replica-keeper.ts'
 import { untilChanged } from './waiting.ts'
 
 export interface Follower extends Pick<Following, 'start' | 'stop' | 'look'> {
@@ -224,7 +225,8 @@ export function createFollower(deps: FollowerDeps): Follower {
     status: following.status,
     trouble() {
       const { failure } = following.status()
-      return failure && { code: 'REPLICA_FAILED', message: `${STOPPED} ${failure.message}` }
+      const what = failure?.code === 'UPGRADE_REQUIRED' ? OVERTAKEN : STOPPED
+      return failure && { code: 'REPLICA_FAILED', message: `${what} ${failure.message}` }
     },
     view: () => (isReadable() ? machine.registry.view : undefined),
     async answer(question, signal) {

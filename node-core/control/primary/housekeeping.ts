@@ -1,6 +1,6 @@
 /**
  * What a node does unasked: a voter tells its time while leases run, and of voters that it caught
- * lying; a node of an admin tells the registry of owners that came, changed or went.
+ * lying, and puts rules in force that all know; a node of an admin tells the registry of owners that came, changed or went.
  */
 import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
@@ -12,11 +12,12 @@ import type { SharedState } from '../state/index.ts'
 import { accusations } from './accusing.ts'
 import { isNamed } from './committee.ts'
 import { isElsewhere } from './failures.ts'
-import type { OwnerFacts } from './index.ts'
+import type { NodeFacts, OwnerFacts } from './index.ts'
 import { OWNERS_MS, OWNERS_SECOND_MS, REJOIN_LOOK_MS, TICK_LOOK_MS } from './limits.ts'
 import { untold } from './owners.ts'
 import type { KnownOwner } from './queries.ts'
 import type { Replica } from './replica.ts'
+import { nextRules } from './rules.ts'
 
 export interface Housekeeping {
   start(): void
@@ -34,6 +35,9 @@ export interface HousekeepingDeps {
   hasCommittee(): boolean
   /** Nodes of an ended era that want to learn. */
   rejoining(): readonly NodeId[]
+  nodes(): readonly NodeFacts[]
+  /** The newest rules that this program knows. */
+  newest: number
   isFounder(owner: OwnerFacts['owner']): boolean
   permissions(): ReadonlySet<Permission> | undefined
   state: Pick<SharedState, 'subscribe'>
@@ -49,6 +53,7 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
   let cancelRejoin: (() => void) | undefined
   let stopped = false
   let accusing = false
+  let raising = false
 
   /** For as long as this node holds a copy of the log: nobody else has anything to do then. */
   function keepLooking(): void {
@@ -64,6 +69,26 @@ export function createHousekeeping(deps: HousekeepingDeps): Housekeeping {
     keepLooking()
     if (replica.view.isTickDue(self, clock.wallMs())) void send({ kind: 'tick', body: {} })
     accuse(replica)
+    raise(replica)
+  }
+
+  /** The leader, where there is one; else every voter, of which the first does it. */
+  function raise(replica: Replica): void {
+    const { engine } = replica.status()
+    const { view } = replica
+    if (raising || !engine?.quorum || view.version >= deps.newest) return
+    const { voters, learners } = engine.members
+    if (engine.kind === 'raft' ? engine.leader !== self : !voters.includes(self)) return
+    const version = nextRules(view, {
+      ...{ newest: deps.newest, members: [...voters, ...learners] },
+      present: deps.nodes().flatMap(({ node, upMs }) => (upMs > 0 ? [node] : [])),
+    })
+    if (version === undefined) return
+    raising = true
+    logger.info('The next rules are put in force: all know them.', { version })
+    void send({ kind: 'version.activate', body: { version } }).finally(() => {
+      raising = false
+    })
   }
 
   function accuse(replica: Replica): void {

@@ -18,8 +18,6 @@ export type Told = (outcomes: readonly CommandOutcome[]) => void
 
 export interface Machine extends LogCopy {
   readonly registry: Registry
-  /** As `restore`, in steps. */
-  restoreSteps(state: Uint8Array): Generator<void, void>
   /** Called once, when the batch has been applied here. Returns how to give up. */
   whenApplied(id: BatchId, told: Told): () => void
   /** Of a batch that was applied here lately. */
@@ -73,10 +71,6 @@ export function createMachine(batches: Pick<BatchReader, 'take'>, registry: Regi
     },
     hash: () => registry.hash(),
     apply,
-    restore(state) {
-      registry.restore(state)
-      changed(undefined)
-    },
     *restoreSteps(state) {
       yield* registry.restoreSteps(state)
       changed(undefined)

@@ -2,7 +2,6 @@
  * The end of a copy whose era is over. What it holds that the copy which goes on does not is on disk
  * as a report before anything of it is removed.
  */
-import type { Clock } from '../../base/clock/index.ts'
 import { equalBytes } from '../../base/codec/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
@@ -10,7 +9,7 @@ import { nodeIdOf, verify } from '../../identity/index.ts'
 import type { LogIndex } from '../consensus/index.ts'
 import { parseCertificate, verifyCertificate } from '../consensus/simplex/index.ts'
 import type { Ending } from './era-book.ts'
-import { dropFoundation, groundOnFollowed } from './followed-copy.ts'
+import { dropBasis, groundOnFollowed } from './followed-copy.ts'
 import { commonWith, type LateReport, lateCommands, lateRows } from './late.ts'
 import type { LateBook } from './late-book.ts'
 import { eraOf, type LogName } from './log-name.ts'
@@ -27,7 +26,6 @@ import { eraseReplica, logFolder, writeStanding } from './standing.ts'
 
 export interface OverrulingDeps extends SalvagingDeps {
   self: NodeId
-  clock: Clock
   late: LateBook
 }
 
@@ -73,7 +71,7 @@ export async function foundOnFollowed(
 ): Promise<void> {
   if (names.from !== undefined) await giveUp(deps, names.from, ending)
   await foundOn(deps, groundOnFollowed(deps.network, state, ending), ending, names.to)
-  await dropFoundation(deps.disk)
+  await dropBasis(deps.disk)
 }
 
 /** Reports what was late, and then forgets the copy. */

@@ -18,6 +18,7 @@ import {
   type Permission,
   type Role,
 } from '../../identity/index.ts'
+import type { Release } from '../registry/index.ts'
 import type { StateChange, StateRecord } from '../state/index.ts'
 import { sealMandate } from '../succession/index.ts'
 import {
@@ -37,6 +38,8 @@ export interface TestNode {
   disk: SimDisk
   /** By its owner's choice. */
   role: Role
+  /** Of the program; heeded at its next start. Default: this one. */
+  release: Release | undefined
   primary: Primary
   isUp: boolean
   /** Power loss: what was not synced is gone, and nobody hears goodbye. */
@@ -79,6 +82,7 @@ interface Person {
 export async function createTestNetwork(
   seed: number,
   consensus: ConsensusEngine = 'raft',
+  release?: Release,
 ): Promise<TestNetwork> {
   const random = createSeededRandom(seed)
   const clock = createSimClock({ wallStartMs: START_MS })
@@ -122,30 +126,33 @@ export async function createTestNetwork(
     const id = nodeIdOf(key.publicKey)
     ownerOf.set(id, owner)
     const disk = createSimDisk({ random: createSeededRandom(random.int(1e9)) })
-    const live = (): Primary =>
-      createPrimary({
-        ...{ network, disk, clock, signer: key, logger: createSilentLogger() },
-        random: createSeededRandom(random.int(1e9)),
-        net: links.node(id),
-        state: map.of(id),
-        certificate: () =>
-          issueNodeCertificate(owner.key, network.id, { node: key.publicKey, nowMs: START_MS }),
-        role: () => node.role,
-        permissionsOf: (node) => {
-          const held = ownerOf.get(node)?.permissions
-          return held && new Set(held)
+    const live = (of = release): Primary =>
+      createPrimary(
+        {
+          ...{ network, disk, clock, signer: key, logger: createSilentLogger() },
+          random: createSeededRandom(random.int(1e9)),
+          net: links.node(id),
+          state: map.of(id),
+          certificate: () =>
+            issueNodeCertificate(owner.key, network.id, { node: key.publicKey, nowMs: START_MS }),
+          role: () => node.role,
+          permissionsOf: (node) => {
+            const held = ownerOf.get(node)?.permissions
+            return held && new Set(held)
+          },
+          isHub: () => true,
+          mandate: (payload) =>
+            owner.permissions.includes('admin')
+              ? sealMandate(owner.key, network, payload, [membershipOf(owner)])
+              : undefined,
+          claim: async (mandate) => world.claim(mandate),
+          owners: () => people.map(factsOf),
+          nodes: () => nodes.map(nodeFactsOf),
         },
-        isHub: () => true,
-        mandate: (payload) =>
-          owner.permissions.includes('admin')
-            ? sealMandate(owner.key, network, payload, [membershipOf(owner)])
-            : undefined,
-        claim: async (mandate) => world.claim(mandate),
-        owners: () => people.map(factsOf),
-        nodes: () => nodes.map(nodeFactsOf),
-      })
+        of ? { release: of } : {},
+      )
     const node: TestNode = {
-      ...{ id, key, disk, role: 'rhizomorph', primary: live(), isUp: true },
+      ...{ id, key, disk, role: 'rhizomorph', primary: live(), isUp: true, release },
       async kill() {
         node.isUp = false
         links.crash(id, { silent: true })
@@ -157,7 +164,7 @@ export async function createTestNetwork(
         await node.start()
       },
       async start() {
-        node.primary = live()
+        node.primary = live(node.release)
         node.isUp = true
         await node.primary.start()
       },

@@ -4,7 +4,7 @@ import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf, parseNodeCertificate } from '../../identity/index.ts'
 import { faultyVotersMax } from '../consensus/simplex/index.ts'
-import { createBatchReader, type RegistryView } from '../registry/index.ts'
+import { createBatchReader, RELEASE, type RegistryView } from '../registry/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { createChanging } from './changing.ts'
@@ -52,6 +52,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   const listeners = new Set<() => void>()
   /** Followers start and stop one after the other. */
   let following: Promise<void> = Promise.resolve()
+  const { version: newest } = options.release ?? RELEASE
   const batches = createBatchReader(network, options.release)
   const isCrowded = (): boolean => deps.isCrowded?.() === true
   const isAdmins = (node: NodeId): boolean => deps.permissionsOf(node)?.has('admin') === true
@@ -103,7 +104,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   const housekeeping = createHousekeeping({
     ...{ self, state, clock, logger },
     replica: () => keeper.current(),
-    execute: (command) => execute(command),
+    ...{ newest, nodes: deps.nodes, execute: (command) => execute(command) },
     owners: () => deps.owners(),
     knownOwners: () => reader.owners(),
     hasCommittee: () => board.current() !== undefined,
@@ -124,7 +125,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
         () => false,
       ),
     permissions: () => deps.permissionsOf(self),
-    role: deps.role,
+    ...{ newest, role: deps.role },
   })
   const reader = createReader({ clock, ask })
   const recovery = createRecovery({

@@ -108,7 +108,7 @@ describe.each(['raft', 'simplex'] as const)('nobody is left but who follows (%s)
     await f.start()
     await world.until('it leads again', () => leads(f))
     expect(await get(f, 'n3/x')).toBe('2')
-    expect((await f.disk.list('registry')).filter((name) => /copy|found/.test(name))).toEqual([])
+    expect((await f.disk.list('registry')).filter((name) => /copy|basis/.test(name))).toEqual([])
   })
 
   it('is learned from by the committee when it returns, which reports what was late', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { RELEASE } from '../registry/index.ts'
 import { createTestNetwork, type TestNetwork, type TestNode } from './primary.fixture.ts'
 
 let world: TestNetwork
@@ -12,6 +13,10 @@ describe('a node', () => {
     const isKnown = () => founder.primary.view()?.node(outsider.id) !== undefined
     await world.until('it is registered', isKnown)
     await world.until('it follows', () => outsider.primary.view()?.node(outsider.id) !== undefined)
+    // Which rules it knows is no news either, once those are in force.
+    await world.until('the rules are in force', () => {
+      return world.nodes.every(({ primary }) => primary.view()?.version === RELEASE.version)
+    })
     const height = founder.primary.status().height
     await outsider.restart()
     await world.advance(5_000)

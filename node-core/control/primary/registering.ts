@@ -1,13 +1,14 @@
 /**
  * This node makes itself known to the registry as soon as that knows its owner: what is assigned goes to
- * registered nodes alone. After that it has the registry hold the role that its owner chose. Where the
- * copy here tells whether there is anything to do, nobody is asked.
+ * registered nodes alone. After that it has the registry hold the role that its owner chose, and which
+ * rules it knows if those are newer than the ones in force. Where the copy here tells whether there is anything to do, nobody is asked.
  */
 import type { Clock } from '../../base/clock/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId, Permission, Role } from '../../identity/index.ts'
 import type { Command, RegistryView } from '../registry/index.ts'
 import { REGISTER_BLIND_MS, REGISTER_LOOK_MS, REGISTER_MS_MAX, ROLE_LOOK_MS } from './limits.ts'
+import { isUntold } from './rules.ts'
 
 export interface Registering {
   start(): void
@@ -30,6 +31,8 @@ export interface RegisteringDeps {
   permissions(): ReadonlySet<Permission> | undefined
   /** By the owner's choice. */
   role(): Role
+  /** The newest rules that this program knows. */
+  newest: number
   clock: Clock
 }
 
@@ -55,7 +58,10 @@ export function createRegistering(deps: RegisteringDeps): Registering {
   async function look(): Promise<boolean | undefined> {
     const view = deps.view()
     const held = view?.node(self)
-    if (held) return isChosen(held.role) || deps.execute(roleCommand())
+    if (view && held) {
+      if (!isChosen(held.role)) return deps.execute(roleCommand())
+      return !isUntold(view, self, deps.newest) || deps.execute(supportCommand())
+    }
     if (deps.isCrowded()) return undefined
     // A copy mostly comes soon, and tells better.
     const isBlind = clock.monotonicMs() - startedMs >= REGISTER_BLIND_MS
@@ -72,6 +78,10 @@ export function createRegistering(deps: RegisteringDeps): Registering {
 
   function roleCommand(): Command {
     return { kind: 'node.role', body: { node: self, role: deps.role() } }
+  }
+
+  function supportCommand(): Command {
+    return { kind: 'version.support', body: { version: deps.newest } }
   }
 
   function isKnown(): boolean {

@@ -11,10 +11,10 @@ import type { CommitteeBoard } from './committee-board.ts'
 import type { Ending, EraBook } from './era-book.ts'
 import { failure } from './failures.ts'
 import {
-  dropFoundation,
+  dropBasis,
   type FollowedCopy,
-  keepFoundation,
-  readFoundation,
+  keepBasis,
+  readBasis,
   statementOnFollowed,
 } from './followed-copy.ts'
 import type { PrimaryStatus } from './index.ts'
@@ -74,6 +74,8 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   const overruling = { ...deps, self }
   let replica: Replica | undefined
   let failed: PrimaryStatus['trouble']
+  /** What the disk had done to the copy before this one. */
+  let waiting: { trouble: NonNullable<PrimaryStatus['trouble']>; committed: number } | undefined
   /** The log that was opened last. */
   let opened: LogName | undefined
   let unsubscribe = (): void => {}
@@ -137,6 +139,9 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     cancelReopening ??= deps.clock.timer(REOPEN_MS, () => {
       cancelReopening = undefined
       inTurn(async () => {
+        const { engine } = replica?.status() ?? {}
+        const before = trouble()
+        waiting = before && { trouble: before, committed: engine?.committed ?? 0 }
         await close()
         failed = undefined
         await open()
@@ -201,7 +206,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     if (!copy)
       throw failure('NOT_RUNNING', 'This node holds no copy of the registry to go on from.')
     try {
-      await keepFoundation(disk, copy)
+      await keepBasis(disk, copy)
       const { view } = copy
       await eras.begin(await prepare({ view, statement: (of) => statementOnFollowed(copy, of) }))
     } catch (error) {
@@ -215,7 +220,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   async function goOnFollowed(ending: Ending | undefined, held: LogName | undefined) {
     const to = eras.log()
     if (!ending || held === to || !goesOnHere(ending, self)) return false
-    const state = await readFoundation(disk, ending)
+    const state = await readBasis(disk, ending)
     if (!state) return false
     await close()
     leftAt = 0
@@ -230,7 +235,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     const { standing, log } = await readStanding(disk)
     const ending = eras.ending()
     const isDone = standing === 'holding' && log === eras.log()
-    if (isDone || !ending || !goesOnHere(ending, self)) await dropFoundation(disk)
+    if (isDone || !ending || !goesOnHere(ending, self)) await dropBasis(disk)
   }
 
   /**
@@ -304,6 +309,16 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     deps.changed()
   }
 
+  /** Until the copy that was opened anew has shown that it takes writes: the disk may still be full. */
+  function trouble(): PrimaryStatus['trouble'] {
+    if (failed) return failed
+    const { failure, engine } = replica?.status() ?? {}
+    if (failure) return stoppedBy(failure.code, failure.message)
+    const follows = engine?.quorum && engine.leader !== undefined && engine.leader !== self
+    if (follows || (engine && engine.committed > (waiting?.committed ?? 0))) waiting = undefined
+    return waiting?.trouble
+  }
+
   /** It went and came back while it heard of neither: a learner has promised nothing. */
   function isLearnerAgain(): boolean {
     const told = deps.board().told()
@@ -313,11 +328,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
 
   return {
     current: () => replica,
-    trouble() {
-      if (failed) return failed
-      const failure = replica?.status().failure
-      return failure && stoppedBy(failure.code, failure.message)
-    },
+    trouble,
     start() {
       inTurn(tidy)
       inTurn(decide)
@@ -338,6 +349,8 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
 }
 
 const STOPPED = 'This node’s copy of the registry has stopped; start the node again. The reason:'
+export const OVERTAKEN =
+  'This node’s copy of the registry has stopped; install the newer release of Mycelium. The reason:'
 const WAITS =
   'This node’s copy of the registry waits for its disk, and goes on by itself once that takes ' +
   'writes again. The reason:'
@@ -355,7 +368,8 @@ function troubleOf(error: unknown): NonNullable<PrimaryStatus['trouble']> {
 }
 
 function stoppedBy(code: string | undefined, why: string): NonNullable<PrimaryStatus['trouble']> {
-  return { code: 'REPLICA_FAILED', message: `${isOfTheDisk(code) ? WAITS : STOPPED} ${why}` }
+  const what = isOfTheDisk(code) ? WAITS : code === 'UPGRADE_REQUIRED' ? OVERTAKEN : STOPPED
+  return { code: 'REPLICA_FAILED', message: `${what} ${why}` }
 }
 
 function codeOf(error: unknown): string | undefined {

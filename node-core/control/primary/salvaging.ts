@@ -1,5 +1,6 @@
 /** A copy read from its log alone, and the log of a new era founded on it (docs/adr/0016). */
 import { createHash } from 'node:crypto'
+import { type Clock, inTurns } from '../../base/clock/index.ts'
 import type { Disk } from '../../base/disk/index.ts'
 import { assert } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
@@ -28,6 +29,7 @@ export interface SalvagingDeps {
   network: FoundedNetwork
   disk: Disk
   random: Random
+  clock: Clock
   logger: Logger
 }
 
@@ -58,13 +60,13 @@ export async function readCopy(
   name: LogName,
   upTo = Number.POSITIVE_INFINITY,
 ): Promise<SalvagedCopy> {
-  const { network, disk, random, logger } = deps
+  const { network, disk, random, clock, logger } = deps
   const records = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
   const log = salvageOf(deps, (await records.open()).records)
   await records.close()
   const registry = createRegistry({ network, voters: [] })
   const machine = createMachine(createBatchReader(network), registry)
-  if (log.snapshot) machine.restore(log.snapshot.state)
+  if (log.snapshot) await inTurns(clock, machine.restoreSteps(log.snapshot.state))
   let { revision } = registry.view
   for (const entry of log.entries) {
     if (entry.index <= registry.index || entry.index > upTo) continue

@@ -6,7 +6,7 @@ import { kind } from './kind.ts'
 import { VALUE_BYTES_MAX } from './limits.ts'
 import { payerOf, takeName, whyNotEnter } from './namespaces.ts'
 import { done, type Outcome, refuse } from './refusals.ts'
-import { bytesUpTo, key, namespaceOf, sequence } from './shapes.ts'
+import { bytesUpTo, isKey, isSequence, key, namespaceOf, sequence } from './shapes.ts'
 
 /** The revision at which the key was last put; 0: there must be none. */
 const expect = sequence.exactOptional()
@@ -36,7 +36,37 @@ export const putKey = kind(
     const { createRevision, version } = state.keys.put(key, value, lease ?? null)
     return done({ revision, createRevision, version })
   },
+  readPut,
 )
+
+interface Put {
+  key: string
+  value: Uint8Array
+  lease?: string
+  expect?: number
+}
+
+/** Most commands are puts, and each is read on every node. `kv-reading.test.ts` holds it to the shape. */
+function readPut(body: unknown): Put | undefined {
+  if (typeof body !== 'object' || body === null) return undefined
+  const key: unknown = Reflect.get(body, 'key')
+  const value: unknown = Reflect.get(body, 'value')
+  if (typeof key !== 'string' || !isKey(key)) return undefined
+  if (!(value instanceof Uint8Array) || value.byteLength > VALUE_BYTES_MAX) return undefined
+  const put: Put = { key, value }
+  const lease: unknown = Reflect.get(body, 'lease')
+  if (lease !== undefined) {
+    if (typeof lease !== 'string' || !isKey(lease)) return undefined
+    if (namespaceOf(lease) !== namespaceOf(key)) return undefined
+    put.lease = lease
+  }
+  const expected: unknown = Reflect.get(body, 'expect')
+  if (expected !== undefined) {
+    if (!isSequence(expected)) return undefined
+    put.expect = expected
+  }
+  return Object.keys(body).length === Object.keys(put).length ? put : undefined
+}
 
 /** Value: `{ revision, deleted }`; deleting what is not there changes nothing. */
 export const deleteKey = kind(

@@ -122,7 +122,9 @@ export const LOCK_WAITING_MAX = 256
 export const REMEMBERED_BATCHES_MAX = 512
 /** Their bytes, or one that alone is larger. */
 export const REMEMBERED_BYTES_MAX = 8_388_608
-/** Rows of a snapshot that are written or read in one step, before others may come in between. */
-export const STEP_ROWS = 16
-/** What a step has written after which the next one writes a single row. Bytes. */
-export const STEP_BYTES = 65_536
+/** Rows or authors in one piece of a snapshot, which is written and read in one step. Part of the form. */
+export const PIECE_ITEMS = 16
+/** What a piece holds at least before the next one begins, unless it is full. Bytes. Part of the form. */
+export const PIECE_BYTES = 65_536
+/** Largest piece: all that is remembered of one author. Bytes. */
+export const PIECE_BYTES_MAX = 67_108_864

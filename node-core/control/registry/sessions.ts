@@ -31,8 +31,10 @@ export interface Sessions {
   floorOf(author: string): number
   /** For an author that never returns. */
   forget(author: string): void
-  pack(): Plain
-  load(packed: unknown): boolean
+  /** Each author, in order. */
+  pack(): Plain[]
+  /** Takes the next of them in. */
+  load(packed: readonly unknown[]): boolean
 }
 
 interface Held {
@@ -137,6 +139,7 @@ export function createSessions(sum: HashSum): Sessions {
       const parsed = PACKED.safeParse(packed)
       if (!parsed.success) return false
       for (const [author, floor, sessions] of parsed.data) {
+        if (authors.has(author)) return false
         authors.set(author, { floor, held: new Map(sessions.map(heldOf)) })
         sum.add(floorItem(author, floor))
         for (const [incarnation, held] of authors.get(author)?.held ?? []) {

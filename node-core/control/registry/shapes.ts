@@ -9,6 +9,9 @@ export const sequence = z.int().min(0).max(SEQUENCE_MAX)
 export const logIndex = z.custom<LogIndex>(
   (value) => Number.isSafeInteger(value) && Number(value) >= 0,
 )
+export function isSequence(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= SEQUENCE_MAX
+}
 export const positive = z.int().min(1).max(SEQUENCE_MAX)
 
 export const bytesOf = (length: number) =>
@@ -30,10 +33,13 @@ export const name = z.string().max(NAME_LENGTH_MAX).regex(NAME)
 
 /** `<namespace>` or `<namespace>/…`: visible ASCII. */
 const KEY = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[\x21-\x7e]*)?$/
-export const key = z
-  .string()
-  .max(KEY_LENGTH_MAX)
-  .refine((text) => KEY.test(text) && namespaceOf(text).length <= NAME_LENGTH_MAX)
+export const key = z.string().refine(isKey)
+
+export function isKey(text: string): boolean {
+  return (
+    text.length <= KEY_LENGTH_MAX && KEY.test(text) && namespaceOf(text).length <= NAME_LENGTH_MAX
+  )
+}
 
 export function namespaceOf(text: string): string {
   const slash = text.indexOf('/')

@@ -1,23 +1,16 @@
 /**
- * The whole state as bytes, the same on every replica that applied the same entries: the SHA-256 of
- * the rest, then DAG-CBOR. Read only by a release that knows the rules in force.
+ * The whole state as bytes, the same on every replica that applied the same entries: pieces of DAG-CBOR
+ * (`snapshot-pieces.ts`), first a head, then the rows of each table and the authors, some in each. Read
+ * only by a release that knows the rules in force.
  */
-import { createHash, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { z } from 'zod'
-import {
-  decode,
-  encode,
-  encodeItems,
-  equalBytes,
-  inMapOrder,
-  listHead,
-  mapHead,
-  type Plain,
-} from '../../base/codec/index.ts'
+import { decode, encode, equalBytes, listHead, type Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { FoundedNetwork } from '../../identity/index.ts'
-import { SNAPSHOT_BYTES_MAX, STEP_BYTES, STEP_ROWS } from './limits.ts'
+import { PIECE_BYTES, PIECE_BYTES_MAX, PIECE_ITEMS, SNAPSHOT_BYTES_MAX } from './limits.ts'
 import { bytesOf, logIndex, positive, sequence } from './shapes.ts'
+import { joinPieces, readPieces } from './snapshot-pieces.ts'
 import { createState, type State } from './state.ts'
 import type { CapturedTable } from './table.ts'
 
@@ -31,24 +24,27 @@ export type SnapshotErrorCode =
   /** The rules in force are newer than this release. */
   | 'UPGRADE_REQUIRED'
 
-const VERSION = 1
-const DIGEST_BYTES = 32
+const VERSION = 2
+const HASH_BYTES = 32
 
 /** Tables that came after the first release: a snapshot without rows of theirs is as it was before. */
 const LATER: ReadonlySet<string> = new Set(['seats', 'epoch', 'cordons', 'past'])
 
 const VERSIONED = z.looseObject({ v: positive, version: positive })
-const BODY = z.strictObject({
+const HEAD = z.strictObject({
   v: z.literal(VERSION),
   version: positive,
   network: z.string(),
   index: logIndex,
   revision: sequence,
   clock: z.unknown(),
-  sessions: z.unknown(),
-  tables: z.record(z.string(), z.unknown()),
-  hash: bytesOf(DIGEST_BYTES),
+  rows: z.record(z.string(), sequence),
+  authors: sequence,
+  hash: bytesOf(HASH_BYTES),
 })
+type Head = z.infer<typeof HEAD>
+const LIST = z.tuple([z.string(), z.array(z.unknown()).min(1)])
+const SESSIONS = 'sessions'
 
 /** 32 bytes over everything that is replicated: tables, sessions, clock, revision, version. */
 export function hashOf(state: State): Buffer {
@@ -59,104 +55,114 @@ export function hashOf(state: State): Buffer {
 /** Of the state as it is when this is called, whatever is applied while its pieces are written. */
 export function writeSnapshot(state: State): Generator<void, Uint8Array> {
   const written = tablesOf(state).filter(({ name, size }) => size > 0 || !LATER.has(name))
-  const tables = new Map(written.map((table) => [table.name, table.capture()]))
-  const fields: Record<string, Plain> = {
+  const tables = written.map((table) => table.capture())
+  const sessions = state.sessions.pack()
+  const head = encode({
     v: VERSION,
     version: state.version,
     network: state.network.id,
     index: state.index,
     revision: state.keys.revision,
     clock: state.clock.pack(),
-    sessions: state.sessions.pack(),
+    rows: Object.fromEntries(tables.map(({ name, size }) => [name, size])),
+    authors: sessions.length,
     hash: hashOf(state),
-  }
-  return joined(bodyPieces(fields, tables))
+  })
+  return joinPieces(contents(head, tables, sessions))
 }
 
-/** `encode({ ...fields, tables })`, in pieces. */
-function* bodyPieces(
-  fields: Readonly<Record<string, Plain>>,
-  tables: ReadonlyMap<string, CapturedTable>,
+function* contents(
+  head: Uint8Array,
+  tables: readonly CapturedTable[],
+  sessions: readonly Plain[],
 ): Generator<Uint8Array, void> {
-  const names = inMapOrder([...Object.keys(fields), 'tables'])
-  yield mapHead(names.length)
-  for (const name of names) {
-    yield encode(name)
-    if (name === 'tables') yield* tablePieces(tables)
-    else yield encode(fields[name])
-  }
+  yield head
+  for (const { name, size, packed } of tables) yield* listPieces(name, size, packed)
+  yield* listPieces(SESSIONS, sessions.length, (at) => sessions[at] ?? null)
 }
 
-function* tablePieces(tables: ReadonlyMap<string, CapturedTable>): Generator<Uint8Array, void> {
-  yield mapHead(tables.size)
-  for (const name of inMapOrder([...tables.keys()])) {
-    const table = tables.get(name)
-    const size = table?.size ?? 0
-    yield encode(name)
-    yield listHead(size)
-    // As many rows as are small, since a single one may hold a megabyte.
-    for (let at = 0, rows = 1, bytes = 0; table && at < size; at += rows) {
-      rows = bytes < STEP_BYTES ? Math.min(2 * rows, STEP_ROWS) : 1
-      const piece = encodeItems(table.packed(at, at + rows))
-      bytes = piece.byteLength
-      yield piece
-    }
+/** `[name, items]`, as many at once as are small: part of the form, since it has to be the same everywhere. */
+function* listPieces(
+  name: string,
+  size: number,
+  itemAt: (at: number) => Plain,
+): Generator<Uint8Array, void> {
+  let items: Uint8Array[] = []
+  let bytes = 0
+  for (let at = 0; at < size; at++) {
+    const item = encode(itemAt(at))
+    items.push(item)
+    bytes += item.byteLength
+    const isFull = bytes >= PIECE_BYTES || items.length === PIECE_ITEMS
+    if (!isFull && at < size - 1) continue
+    yield Buffer.concat([listHead(2), encode(name), listHead(items.length), ...items])
+    items = []
+    bytes = 0
   }
-}
-
-function* joined(pieces: Iterable<Uint8Array>): Generator<void, Uint8Array> {
-  const sum = createHash('sha256')
-  const written: Uint8Array[] = []
-  for (const piece of pieces) {
-    sum.update(piece)
-    written.push(piece)
-    yield
-  }
-  return Buffer.concat([sum.digest(), ...written])
 }
 
 /**
- * Rows are taken in some with each step; before that all is decoded in one. Throws SnapshotErrorCode;
- * the reasons in the order of its list, the network's aside.
+ * A piece with each step; nothing of the state is anybody's before all have passed. Throws
+ * SnapshotErrorCode; of the head's, the reasons in the order of its list, the network's aside.
  */
 export function* readSnapshot(
   network: FoundedNetwork,
   bytes: Uint8Array,
   newest: number,
 ): Generator<void, State> {
-  const content = openBody(bytes)
+  if (bytes.byteLength > SNAPSHOT_BYTES_MAX) throw refusal('SNAPSHOT_DAMAGED')
+  const pieces = readPieces(bytes)
+  const first = pieces.next()
+  if (first.done) throw refusal('SNAPSHOT_DAMAGED')
+  const head = openHead(network, decoded(first.value), newest)
+  const state = createState(network, [])
+  state.version = head.version
+  state.index = head.index
+  state.keys.setRevision(head.revision)
+  if (!(yield* load(state, head, pieces))) throw refusal('SNAPSHOT_DAMAGED')
+  state.takeChanges()
+  // What was loaded is what was written: shapes, order and derived parts agree.
+  if (!equalBytes(hashOf(state), head.hash)) throw refusal('SNAPSHOT_DAMAGED')
+  return state
+}
+
+function openHead(network: FoundedNetwork, content: unknown, newest: number): Head {
   const versioned = VERSIONED.safeParse(content)
   if (!versioned.success) throw refusal('SNAPSHOT_DAMAGED')
   if (versioned.data.version > newest) throw refusal('UPGRADE_REQUIRED')
   if (versioned.data.v !== VERSION) throw refusal('SNAPSHOT_UNKNOWN_VERSION')
-  const body = BODY.safeParse(content)
-  if (!body.success) throw refusal('SNAPSHOT_DAMAGED')
-  if (body.data.network !== network.id) throw refusal('WRONG_NETWORK')
-  yield
-  const state = yield* load(network, body.data)
-  // What was loaded is what was written: shapes, order and derived parts agree.
-  if (!state || !equalBytes(hashOf(state), body.data.hash)) throw refusal('SNAPSHOT_DAMAGED')
-  return state
+  const head = HEAD.safeParse(content)
+  if (!head.success) throw refusal('SNAPSHOT_DAMAGED')
+  if (head.data.network !== network.id) throw refusal('WRONG_NETWORK')
+  return head.data
 }
 
+/** False where something is missing, too much, or none of ours. */
 function* load(
-  network: FoundedNetwork,
-  body: z.infer<typeof BODY>,
-): Generator<void, State | undefined> {
-  const state = createState(network, [])
-  state.version = body.version
-  state.index = body.index
-  state.keys.setRevision(body.revision)
+  state: State,
+  { rows, authors, clock }: Head,
+  pieces: Iterator<Uint8Array, boolean>,
+): Generator<void, boolean> {
   const tables = tablesOf(state)
-  const known = new Set(tables.map(({ name }) => name))
-  if (Object.keys(body.tables).some((name) => !known.has(name))) return undefined
-  for (const table of tables) {
-    const isAway = LATER.has(table.name) && !(table.name in body.tables)
-    if (!isAway && !(yield* table.load(body.tables[table.name]))) return undefined
+  const names = new Set(tables.map(({ name }) => name))
+  if (Object.keys(rows).some((name) => !names.has(name))) return false
+  if (tables.some(({ name }) => !(name in rows) && !LATER.has(name))) return false
+  const wanted = [
+    ...tables.map(({ name, load }) => ({ name, load, size: rows[name] ?? 0 })),
+    { name: SESSIONS, load: state.sessions.load, size: authors },
+  ]
+  for (const { name, load, size } of wanted) {
+    for (let loaded = 0; loaded < size; ) {
+      yield
+      const piece = pieces.next()
+      const content = piece.done ? undefined : LIST.safeParse(decoded(piece.value)).data
+      const [of, items] = content ?? []
+      if (of !== name || !items || items.length > size - loaded || !load(items)) return false
+      loaded += items.length
+    }
   }
-  const whole = state.clock.load(body.clock) && state.sessions.load(body.sessions)
-  state.takeChanges()
-  return whole ? state : undefined
+  const end = pieces.next()
+  return state.clock.load(clock) && end.done === true && end.value
 }
 
 /** Names before keys, which are charged to who has the name. */
@@ -170,18 +176,12 @@ function tablesOf(state: State) {
   ]
 }
 
-function openBody(bytes: Uint8Array): unknown {
-  const body = bytes.subarray(DIGEST_BYTES)
-  if (!equalBytes(sha256(body), bytes.subarray(0, DIGEST_BYTES))) throw refusal('SNAPSHOT_DAMAGED')
+function decoded(content: Uint8Array): unknown {
   try {
-    return decode(body, { bytesMax: SNAPSHOT_BYTES_MAX })
+    return decode(content, { bytesMax: PIECE_BYTES_MAX })
   } catch (cause) {
     throw refusal('SNAPSHOT_DAMAGED', cause)
   }
-}
-
-function sha256(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest()
 }
 
 function refusal(code: SnapshotErrorCode, cause?: unknown): MyceliumError<SnapshotErrorCode> {

@@ -6,7 +6,6 @@ import { z } from 'zod'
 import { encode, type Plain } from '../../base/codec/index.ts'
 import { createSortedKeys } from '../../base/sorted-keys/index.ts'
 import type { HashSum } from './hash-sum.ts'
-import { STEP_ROWS } from './limits.ts'
 
 export interface Table<Row> {
   readonly name: string
@@ -20,15 +19,15 @@ export interface Table<Row> {
   page(prefix: string, options: { after?: string; limit: number }): [key: string, row: Row][]
   /** Its rows as they are now, for a snapshot that is written while others take their places. */
   capture(): CapturedTable
-  /** Takes a snapshot's rows in, some with each step; false when they are none of this table's. */
-  load(packed: unknown): Generator<void, boolean>
+  /** Takes the next rows of a snapshot in; false when they are none of this table's, or out of order. */
+  load(packed: readonly unknown[]): boolean
 }
 
 export interface CapturedTable {
   readonly name: string
   readonly size: number
   /** In order, as plain data that `load` reads. */
-  packed(from: number, to: number): Plain[]
+  packed(at: number): Plain
 }
 
 export interface TableDeps {
@@ -59,6 +58,7 @@ export function createTable<Row extends object>(
     options.bytesOf ?? ((key: string, row: Row): Uint8Array => encode([name, key, pack(row)]))
 
   const packedRow = z.tuple([z.string(), shape])
+  let loadedTo: string | undefined
 
   function place(key: string, row: Row | undefined): void {
     keep(key, row)
@@ -101,24 +101,20 @@ export function createTable<Row extends object>(
       return {
         name,
         size: keys.length,
-        packed: (from, to) =>
-          keys.slice(from, to).flatMap((key, at) => {
-            const row = captured[from + at]
-            return row ? [[key, pack(row)]] : []
-          }),
+        packed(at) {
+          const [key, row] = [keys[at], captured[at]]
+          return key === undefined || !row ? null : [key, pack(row)]
+        },
       }
     },
-    *load(packed) {
-      if (!Array.isArray(packed)) return false
-      let previous: string | undefined
-      for (const [at, item] of packed.entries()) {
+    load(packed) {
+      for (const item of packed) {
         const parsed = packedRow.safeParse(item)
         if (!parsed.success) return false
         const [key, row] = parsed.data
-        if (previous !== undefined && key <= previous) return false
+        if (loadedTo !== undefined && key <= loadedTo) return false
         keep(key, row)
-        previous = key
-        if (at % STEP_ROWS === 0) yield
+        loadedTo = key
       }
       return true
     },

@@ -27,7 +27,9 @@ const changed = {
   inlined: 'Its value stands in the manifest now.',
   'variable-missing': 'A variable in it was not given, and stands empty.',
   'one-of-its-kind':
-    'Runs as a workload of equal instances: none has a name or storage of its own.',
+    'Runs as a workload of equal instances: each keeps its own volumes, and none has a name of its own.',
+  'volume-local':
+    'Each copy keeps this on the computer that runs it, and goes back there. What was in it elsewhere is not brought along.',
   'always-beside':
     'Here a new copy always starts beside the old one, which ends when the new one is healthy.',
   'spread-over-sites': 'Zones are sites here: copies are spread over them first.',
@@ -40,7 +42,9 @@ const ignored = {
   extension: 'A note for other programs. What was used of it stands where it is used.',
   'no-project': 'Workloads are called as the services are.',
   'no-volumes':
-    'There are no volumes yet: what is written there is gone when the instance is started again.',
+    'Folders are not shared for a while between containers: what is written there is gone when the instance is started again.',
+  'not-shared':
+    'Another workload names it too. Here each has a volume of its own: they do not see each other’s files.',
   'no-files': 'Files are not handed to workloads yet: put it into the image.',
   'no-scratch': 'There are no file systems in memory.',
   'no-clock-file': 'The clock of the computer is not handed in. Set TZ in the environment instead.',

@@ -1,5 +1,5 @@
 /** A workload on its way from what was brought to a manifest. */
-import type { Manifest, ManifestPort, ManifestProbe } from './manifest.ts'
+import type { Manifest, ManifestMount, ManifestPort, ManifestProbe } from './manifest.ts'
 import type { Place, Scope } from './report.ts'
 import type { Tree } from './tree.ts'
 
@@ -17,6 +17,14 @@ export interface Draft {
   uses: Map<string, string>
   labels: Map<string, string>
   nodeSelector: Map<string, string>
+  /** By what it was called where it came from. */
+  volumes: Map<string, DraftVolume>
+}
+
+export interface DraftVolume {
+  at: Tree
+  name: string
+  bytes?: number
 }
 
 export interface PartDraft {
@@ -27,6 +35,7 @@ export interface PartDraft {
   args?: string[]
   env: Map<string, string>
   ports: ManifestPort[]
+  mounts: ManifestMount[]
   requests: DraftAmounts
   limits: DraftAmounts
   probes: NonNullable<Manifest['containers'][number]['probes']>
@@ -50,13 +59,14 @@ export function newDraft(at: Place, name: string, scope: Scope): Draft {
     uses: new Map(),
     labels: new Map(),
     nodeSelector: new Map(),
+    volumes: new Map(),
     rollout: {},
   }
 }
 
 export function newPart({ line, path }: Place): PartDraft {
   const amounts = { requests: {}, limits: {} }
-  return { at: { line, path }, env: new Map(), ports: [], probes: {}, ...amounts }
+  return { at: { line, path }, env: new Map(), ports: [], mounts: [], probes: {}, ...amounts }
 }
 
 /** A DNS label of what somebody called it; undefined when no letter of it can stay. */

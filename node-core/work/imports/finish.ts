@@ -9,7 +9,7 @@ import {
   validationError,
 } from '../spec/index.ts'
 import { messageFor } from './codes.ts'
-import type { Draft, DraftAmounts, PartDraft } from './draft.ts'
+import type { Draft, DraftAmounts, DraftVolume, PartDraft } from './draft.ts'
 import { UNBOUND_CPU_MILLIS, UNBOUND_MEMORY_BYTES, WORKLOADS_MAX } from './limits.ts'
 import type { Manifest, ManifestContainer } from './manifest.ts'
 import type { Scope } from './report.ts'
@@ -33,6 +33,7 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
       ...(draft.uses.size > 0 && { uses: [...draft.uses].map(([as, name]) => toUse(as, name)) }),
       ...(draft.overSites && { placement: { spread: 'site' } }),
       ...(Object.keys(draft.rollout).length > 0 && { rollout: draft.rollout }),
+      ...(draft.volumes.size > 0 && { volumes: [...draft.volumes.values()].map(toVolume) }),
       ...(draft.restart && { restart: draft.restart }),
       ...(draft.graceMs !== undefined && { graceMs: draft.graceMs }),
       ...(draft.nodeSelector.size > 0 && { nodeSelector: Object.fromEntries(draft.nodeSelector) }),
@@ -53,7 +54,7 @@ function toUse(as: string, name: string): string | { name: string; as: string } 
 }
 
 function toContainer(part: PartDraft, scope: Scope): ManifestContainer | undefined {
-  const { at, name, image, command, args, env, ports, probes } = part
+  const { at, name, image, command, args, env, ports, probes, mounts } = part
   if (image === undefined) {
     if (!scope.refused()) scope.say(at, 'needs-image')
     return undefined
@@ -68,7 +69,12 @@ function toContainer(part: PartDraft, scope: Scope): ManifestContainer | undefin
     ...(ports.length > 0 && { ports }),
     resources: toResources(part, scope),
     ...(asked && { probes }),
+    ...(mounts.length > 0 && { mounts }),
   }
+}
+
+function toVolume({ name, bytes }: DraftVolume): NonNullable<Manifest['volumes']>[number] {
+  return { name, ...(bytes !== undefined && { size: formatMemoryBytes(bytes) }) }
 }
 
 /** Nothing runs without a bound here; what is reserved is never above it. */

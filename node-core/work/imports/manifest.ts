@@ -6,6 +6,7 @@ export interface Manifest {
   labels?: Record<string, string>
   nodeSelector?: Record<string, string>
   placement?: { spread: 'site' }
+  volumes?: { name: string; size?: string }[]
   uses?: (string | { name: string; as: string })[]
   rollout?: { atOnce?: number; paused?: boolean }
   restart?: { when?: 'always' | 'onFailure' | 'never'; atMost?: number; backoffMs?: number }
@@ -21,6 +22,13 @@ export interface ManifestContainer {
   ports?: ManifestPort[]
   resources: { cpu?: string; memory?: string; limits?: { cpu?: string; memory?: string } }
   probes?: Partial<Record<'startup' | 'live' | 'ready', ManifestProbe>>
+  mounts?: ManifestMount[]
+}
+
+export interface ManifestMount {
+  volume: string
+  path: string
+  readOnly?: boolean
 }
 
 export interface ManifestPort {

@@ -2,6 +2,7 @@
 import { messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
+import { instanceOfCopy } from './copy-keys.ts'
 import {
   LOG_ASKED_MAX,
   LOG_FRAME_BYTES_MAX,
@@ -82,11 +83,14 @@ export function createHeldLogs(deps: HeldLogsDeps): HeldLogs {
 
 /** What is still written first, then the latest. */
 async function listed(store: LogStore, copy: boolean, asked: ListQuestion): Promise<HeldLog[]> {
-  const found = store.list().filter(({ id, workload }) => fits({ instance: id, workload }, asked))
+  const nameOf = (id: string): string => (copy ? instanceOfCopy(id) : id)
+  const found = store.list().filter(({ id, workload }) => {
+    return fits({ instance: nameOf(id), workload }, asked)
+  })
   found.sort((a, b) => ((a.until ?? '~') < (b.until ?? '~') ? 1 : -1))
   return Promise.all(
     found.slice(0, LOG_LIST_MAX).map(async ({ id, generation: _, ...facts }) => {
-      return { ...facts, instance: id, lastAt: await store.lastAt(id), copy }
+      return { ...facts, instance: nameOf(id), lastAt: await store.lastAt(id), copy }
     }),
   )
 }

@@ -77,6 +77,12 @@ describe('what an instance writes', () => {
     expect(store.facts(WEB.id)?.until).toBeDefined()
   })
 
+  test('is kept of a program that ended right after its start, each time', async () => {
+    keeper.wrote(WEB, [said('no config')])
+    keeper.wrote(WEB, [said('no config either')])
+    expect(await textsNow()).toEqual(['no config', 'It was started again.', 'no config either'])
+  })
+
   test('is counted where it is more than is kept, and the count stands in the log', async () => {
     const log = createSimLog(clock)
     keeper.begins(WEB)

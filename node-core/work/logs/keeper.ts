@@ -121,6 +121,13 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
         await opened(instance)
         await store.beginRun(id)
       }),
+    wrote: (instance, lines) =>
+      void inTurn(instance.id, async () => {
+        await opened(instance)
+        await store.beginRun(instance.id)
+        await store.append(instance.id, lines, {})
+        deps.onAppend(instance.id)
+      }),
     follow: (instance, source) =>
       void inTurn(instance.id, async () => {
         const { id } = instance
@@ -156,7 +163,8 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
     keepOnly(ids) {
       const there = new Set(ids)
       for (const { id, until } of store.list()) {
-        if (until === undefined && !there.has(id)) void inTurn(id, () => store.end(id))
+        if (until !== undefined || there.has(id)) continue
+        void inTurn(id, () => store.end(id)).then(() => kept.delete(id))
       }
     },
     start: () => store.start(),

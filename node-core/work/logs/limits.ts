@@ -5,7 +5,7 @@ export const LOG_SEGMENT_BYTES_MAX = 512 * 1024
 /** Bytes kept of all logs of this node together. */
 export const LOG_NODE_BYTES_MAX = 256 * 1024 * 1024
 /** Logs of instances that are gone, kept at the same time. */
-export const LOG_GONE_MAX = 2_000
+export const LOG_GONE_MAX = 500
 /** Milliseconds for which the log of an instance that is gone is kept. */
 export const LOG_GONE_MS = 7 * 24 * 3_600_000
 /** Milliseconds between two looks at which logs are too old. */

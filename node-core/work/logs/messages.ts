@@ -22,8 +22,8 @@ const part = z.string().max(63)
 
 const question = z.object({
   instance: id,
-  /** Of the copy that is kept for another node. */
-  copy: z.boolean(),
+  /** Of the copy that is kept for this other node. */
+  copyOf: z.string().max(64).exactOptional(),
   follow: z.boolean(),
   tail: z.number().int().min(0).max(LOG_TAIL_MAX),
   since: time.exactOptional(),

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createFrameReader, framed } from '../../base/net/index.ts'
+import { parseTaken, renewalBytes } from './copy-messages.ts'
 import type { InstanceLogLine } from './index.ts'
-import { LOG_COPY_MS } from './limits.ts'
+import { LOG_COPY_MS, LOG_REOPEN_MS } from './limits.ts'
 import { parseAnswer, parseQuestion, questionFrame } from './messages.ts'
 import { createLogBench, type LogBench, textsOf } from './testing/bench.ts'
 
@@ -96,7 +97,7 @@ describe('logs', () => {
     const [here, there] = bench.ids
     if (!here || !there) throw new Error('No nodes.')
     const stream = await bench.net.node(here).openStream(there, 'logs/2')
-    await stream.write(questionFrame({ instance: 'web-0-a', copy: false, follow: true, tail: 10 }))
+    await stream.write(questionFrame({ instance: 'web-0-a', follow: true, tail: 10 }))
     const reader = createFrameReader(stream)
     const next = async () => parseAnswer(await reader.frame(10_000))
     expect(await next()).toMatchObject([{ line: 'before' }])
@@ -186,6 +187,50 @@ describe('logs', () => {
     expect(await bench.logs(1).kept({ workload: 'web' })).toMatchObject([
       { instance: 'web-0-a', node: bench.ids[0], copy: true },
     ])
+  })
+
+  test('of a node that died are followed: its copy once, then what it writes when it is back', async () => {
+    const log = await bench.runs(0, 'web-0-a', ['one'])
+    await pass(5)
+    log.write('later')
+    await has(0, 'web-0-a', 'later')
+    await pass(LOG_COPY_MS * 2)
+    await bench.kill(0)
+    const texts: string[] = []
+    const stop = new AbortController()
+    const reading = (async () => {
+      const options = { follow: true, signal: stop.signal }
+      for await (const one of bench.logs(1).read({ workload: 'web' }, options)) texts.push(one.line)
+    })()
+    await until(() => texts.length === 3)
+    await pass(LOG_REOPEN_MS * 5)
+    expect(texts).toEqual([expect.stringContaining('from a copy'), 'one', 'later'])
+    await bench.start(0)
+    log.write('two')
+    await until(() => texts.includes('two'))
+    stop.abort()
+    await reading
+    expect(texts.slice(1)).toEqual(['one', 'later', 'two'])
+  })
+
+  test('of a node that died are not what another says of them', async () => {
+    const log = await bench.runs(0, 'web-0-a', ['true'])
+    const [, liar, holder] = bench.ids
+    if (!liar || !holder) throw new Error('No nodes.')
+    const at = new Date(bench.clock.wallMs() + 1_000_000).toISOString()
+    const lie = renewalBytes({
+      ...{ id: 'web-0-a', workload: 'web', index: 0, generation: 1, since: at, whole: true },
+      ...{ after: '', next: '1:0', lines: [{ at, stream: 'stdout', line: 'a lie' }] },
+    })
+    const taken = await bench.net.node(liar).request(holder, 'log-copy/1', lie)
+    expect(parseTaken(taken)).toBe(true)
+    await has(0, 'web-0-a', 'true')
+    await pass(LOG_COPY_MS * 2)
+    log.write('also true')
+    await pass(LOG_COPY_MS * 2)
+    await bench.kill(0)
+    const [, ...lines] = await textsOf(bench.logs(3).read({ workload: 'web' }))
+    expect(lines).toEqual(['true', 'also true'])
   })
 
   test('get another copy when one of those who keep one goes', async () => {

@@ -8,12 +8,13 @@ import type { Logger } from '../../base/log/index.ts'
 import { type Net, type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { WorkView } from '../reconcile/index.ts'
 import type { LogLineOut } from '../runners/index.ts'
+import { copyKey } from './copy-keys.ts'
 import type { FoundLog, HeldLogs } from './held.ts'
 import type { InstanceLogLine, KeptLog, LogReadOptions, LogSubject } from './index.ts'
 import { keptLines, type LinesQuery } from './kept-lines.ts'
 import { LOG_HELD_MAX, LOG_MERGE_MS, LOG_REOPEN_MS, LOG_TAIL_MAX } from './limits.ts'
 import { createLogMerge } from './merge-logs.ts'
-import { remoteLines } from './remote-lines.ts'
+import { type LogPlace, remoteLines } from './remote-lines.ts'
 import type { LogStore } from './store.ts'
 
 export interface LogReadingDeps {
@@ -44,27 +45,29 @@ export interface LogReading {
 export function createLogReading(deps: LogReadingDeps): LogReading {
   const { net, view, clock, logger } = deps
 
-  function linesAt(
-    place: { holder: NodeId; instance: string; copy: boolean },
-    query: LinesQuery,
-  ): AsyncGenerator<LogLineOut[]> {
-    if (place.holder !== net.self) return remoteLines(net, place, query)
-    return keptLines(place.copy ? deps.copies : deps.store, place.instance, query)
+  function linesAt(place: LogPlace, query: LinesQuery): AsyncGenerator<LogLineOut[]> {
+    const { holder, instance, copyOf } = place
+    if (holder !== net.self) return remoteLines(net, place, query)
+    if (copyOf === undefined) return keptLines(deps.store, instance, query)
+    return keptLines(deps.copies, copyKey(copyOf, instance), query)
   }
 
-  async function* linesOf({ id, node, at }: Subject, query: LinesQuery) {
+  /** @param copies Whether a copy will do where the log itself is out of reach. */
+  async function* linesOf({ id, node, at }: Subject, query: LinesQuery, copies: boolean) {
     const reached = node === net.self || deps.live().includes(node)
-    if (at && !at.copy) return yield* linesAt(at, query)
+    if (at && !at.copy) {
+      return yield* linesAt({ holder: at.holder, instance: id }, query)
+    }
     let told = false
     try {
       if (!reached) throw new MyceliumError('NET_UNREACHABLE', 'Its node is out of reach.')
-      for await (const lines of linesAt({ holder: node, instance: id, copy: false }, query)) {
+      for await (const lines of linesAt({ holder: node, instance: id }, query)) {
         told = true
         yield lines
       }
     } catch (error) {
       if (told || !(isAway(error) || isCode(error, 'NOT_FOUND'))) throw error
-      const copy = at ?? (await furthestCopy(id))
+      const copy = at ?? (copies ? await furthestCopy(id, node) : undefined)
       // An instance that has not been started yet has written nothing.
       if (!copy && isCode(error, 'NOT_FOUND')) return
       if (!copy) throw error
@@ -72,8 +75,10 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
     }
   }
 
-  async function furthestCopy(instance: string): Promise<FoundLog | undefined> {
-    const found = (await deps.held.find({ instance })).filter(({ copy }) => copy)
+  /** Of what its own node handed over: whatever another says of this instance is not its log. */
+  async function furthestCopy(instance: string, node: NodeId): Promise<FoundLog | undefined> {
+    const all = await deps.held.find({ instance })
+    const found = all.filter((one) => one.copy && one.node === node)
     return found.sort((a, b) => (a.lastAt < b.lastAt ? 1 : -1))[0]
   }
 
@@ -81,7 +86,10 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
     const origin = parseNodeId(copy.node)
     const [holder, node] = [deps.nameOf(copy.holder), origin ? deps.nameOf(origin) : copy.node]
     let said = false
-    for await (const lines of linesAt(copy, { ...query, follow: false })) {
+    for await (const lines of linesAt(
+      { ...copy, copyOf: copy.node },
+      { ...query, follow: false },
+    )) {
       const at = lines[0]?.at ?? copy.since
       const line = `The end of this log, from a copy that ${holder} keeps: ${node} is out of reach.`
       if (!said) yield [{ at, stream: 'note', line }]
@@ -90,8 +98,12 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
     }
   }
 
-  async function* once(subject: Subject, query: LinesQuery): AsyncGenerator<InstanceLogLine> {
-    for await (const lines of linesOf(subject, query)) {
+  async function* once(
+    subject: Subject,
+    query: LinesQuery,
+    copies = true,
+  ): AsyncGenerator<InstanceLogLine> {
+    for await (const lines of linesOf(subject, query, copies)) {
       for (const line of lines) yield { ...line, instance: subject.id, node: subject.node }
     }
   }
@@ -100,10 +112,12 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
   async function* following(subject: Subject, query: LinesQuery): AsyncGenerator<InstanceLogLine> {
     let next = query
     let last = { at: '', count: 0 }
+    // What a copy holds is told once; then the node is waited for.
+    let copies = true
     while (!query.signal.aborted) {
       let left = last.count
       try {
-        for await (const line of once(subject, next)) {
+        for await (const line of once(subject, next, copies)) {
           if (line.at === last.at && left-- > 0) continue
           last = { at: line.at, count: line.at === last.at ? last.count + 1 : 1 }
           yield line
@@ -113,6 +127,7 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
         if (isCode(error, 'FORBIDDEN')) throw error
         logger.debug('A log was cut off', { instance: subject.id, error })
       }
+      copies = false
       if (query.signal.aborted) return
       await sleep(clock, LOG_REOPEN_MS, { signal: query.signal }).catch(() => {})
       if (!view.instances().some(({ id }) => id === subject.id)) return
@@ -166,8 +181,9 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
       },
     })
     const add = (subject: Subject, lines: number): void => {
-      if (open.has(subject.id)) return
-      open.add(subject.id)
+      const key = `${subject.node}/${subject.id}`
+      if (open.has(key)) return
+      open.add(key)
       const own = { ...query, tail: lines }
       merge.add(follow && !subject.at ? following(subject, own) : once(subject, own))
     }
@@ -200,9 +216,10 @@ export function createLogReading(deps: LogReadingDeps): LogReading {
 function bestOf(found: readonly FoundLog[]): FoundLog[] {
   const best = new Map<string, FoundLog>()
   for (const one of found) {
-    const before = best.get(one.instance)
+    const key = `${one.node}/${one.instance}`
+    const before = best.get(key)
     const better = before && (before.copy === one.copy ? before.lastAt < one.lastAt : before.copy)
-    if (!before || better) best.set(one.instance, one)
+    if (!before || better) best.set(key, one)
   }
   return [...best.values()].sort((a, b) => (a.since < b.since ? 1 : -1))
 }

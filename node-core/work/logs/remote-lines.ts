@@ -4,10 +4,18 @@ import type { LinesQuery } from './kept-lines.ts'
 import { LOG_FRAME_BYTES_MAX } from './limits.ts'
 import { parseAnswer, questionFrame } from './messages.ts'
 
+/** Where a log is read. */
+export interface LogPlace {
+  holder: NodeId
+  instance: string
+  /** The node whose copy it is. */
+  copyOf?: string
+}
+
 /** Lines of a log that another node keeps. */
 export async function* remoteLines(
   net: Pick<Net, 'openStream'>,
-  { holder, instance, copy }: { holder: NodeId; instance: string; copy: boolean },
+  { holder, instance, copyOf }: LogPlace,
   { signal, ...query }: LinesQuery,
 ): AsyncGenerator<LogLineOut[]> {
   const stream = await net.openStream(holder, 'logs/2', { signal })
@@ -15,7 +23,8 @@ export async function* remoteLines(
   signal.addEventListener('abort', abort, { once: true })
   try {
     if (signal.aborted) return
-    await stream.write(questionFrame({ instance, copy, ...query }))
+    const which = copyOf === undefined ? {} : { copyOf }
+    await stream.write(questionFrame({ instance, ...which, ...query }))
     // The writing end stays open: its end is how the other side learns that nobody reads any more.
     const reader = createFrameReader(stream)
     for (;;) {

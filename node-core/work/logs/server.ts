@@ -9,6 +9,7 @@ import {
   type NetStream,
   type NodeId,
 } from '../../base/net/index.ts'
+import { copyKey } from './copy-keys.ts'
 import { keptLines } from './kept-lines.ts'
 import { LOG_QUESTION_BYTES_MAX, LOG_STREAMS_MAX } from './limits.ts'
 import { failureFrame, lineFrames, parseQuestion } from './messages.ts'
@@ -36,11 +37,13 @@ export function createLogServer(deps: {
       const question = parseQuestion(await reader.frame(LOG_QUESTION_BYTES_MAX))
       if (!question) throw new MyceliumError('NET_REFUSED', 'Not a question for logs.')
       checkMayUse(peer)
-      const { instance, copy, ...query } = question
+      const { instance, copyOf, ...query } = question
       void watchReader(reader, ended)
       const { signal } = ended
-      const store = copy ? deps.copies : deps.store
-      for await (const lines of keptLines(store, instance, { ...query, signal })) {
+      const own = copyOf === undefined
+      const id = own ? instance : copyKey(copyOf, instance)
+      const store = own ? deps.store : deps.copies
+      for await (const lines of keptLines(store, id, { ...query, signal })) {
         for (const frame of lineFrames(lines)) {
           if (signal.aborted) return
           checkMayUse(peer)

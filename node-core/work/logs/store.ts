@@ -78,7 +78,7 @@ interface Entry {
 }
 
 const storedFacts = z.object({
-  id: z.string().regex(/^[a-z0-9-]{1,90}$/),
+  id: z.string().regex(/^[a-z0-9-]{1,120}$/),
   workload: z.string().max(63),
   index: z.number().int(),
   generation: z.number().int(),
@@ -219,7 +219,9 @@ export function createLogStore(deps: LogStoreDeps, options: LogStoreOptions): Lo
       if (!entry) return { lines: [], end: { segment: 0, offset: 0 } }
       const shelf = await entry.shelf
       const end = shelf.end()
-      const gathering = createGathering(query, entry.facts.until !== undefined)
+      // A copy does not tell one run from another.
+      const gone = entry.facts.until !== undefined || options.othersLogs === true
+      const gathering = createGathering(query, gone)
       for await (const records of shelf.backwards(end)) {
         gathering.add(records)
         if (gathering.done) break

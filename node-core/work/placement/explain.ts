@@ -50,6 +50,8 @@ export function objectionText(code: Objection): string {
       return 'It lacks the labels that the workload asks for.'
     case 'KEPT_APART':
       return 'It runs a workload that this one is kept apart from.'
+    case 'DATA_ELSEWHERE':
+      return 'What this copy keeps lies on another computer.'
     case 'CPU_FULL':
       return 'It has not enough CPU left.'
     case 'MEMORY_FULL':

@@ -38,6 +38,8 @@ export interface PlacementInput {
   majority: boolean
   /** Absent in a network without a Primary. */
   committed?: CommittedAssignments
+  /** Nodes that have the data of a slot, those out of sight included, as each tells of itself. */
+  dataOf?: ReadonlyMap<Slot, readonly NodeId[]>
 }
 
 /** What the registry says about slots. */
@@ -75,6 +77,8 @@ export type PlacementRefusal =
   | 'LABELS_DO_NOT_MATCH'
   /** What it runs and this workload are kept apart. */
   | 'KEPT_APART'
+  /** What the slot keeps lies on another node. */
+  | 'DATA_ELSEWHERE'
   | 'HOST_PORT_TAKEN'
   | 'CPU_FULL'
   | 'MEMORY_FULL'

@@ -16,6 +16,9 @@ export interface Ledger {
   refusalInPlace(node: PlacementNode, slot: Slot, workload: Workload): PlacementRefusal | undefined
 }
 
+/** The nodes that a slot may run on because its data lies there; none: any. */
+export type DataPlaces = (slot: Slot, workload: Workload) => readonly NodeId[]
+
 interface Reserved {
   cpuMillis: number
   memoryBytes: number
@@ -25,7 +28,10 @@ interface Reserved {
   slotsByHostPort: Map<string, Set<Slot>>
 }
 
-export function createLedger(nodes: readonly PlacementNode[]): Ledger {
+export function createLedger(
+  nodes: readonly PlacementNode[],
+  whereData: DataPlaces = () => [],
+): Ledger {
   const reservedOf = new Map<NodeId, Reserved>(nodes.map((node) => [node.id, nothing()]))
 
   const taken = (reserved: Reserved, slot: Slot, ports: readonly Port[]): boolean =>
@@ -34,6 +40,11 @@ export function createLedger(nodes: readonly PlacementNode[]): Ledger {
       const slots = reserved.slotsByHostPort.get(portKey(port))
       return slots !== undefined && (slots.size > 1 || !slots.has(slot))
     })
+
+  const dataElsewhere = (node: PlacementNode, slot: Slot, workload: Workload) => {
+    const places = whereData(slot, workload)
+    return places.length === 0 || places.includes(node.id) ? undefined : 'DATA_ELSEWHERE'
+  }
 
   const full = (
     node: PlacementNode,
@@ -70,6 +81,7 @@ export function createLedger(nodes: readonly PlacementNode[]): Ledger {
     holdsAny: (node, workloads) => holds(reservedOf.get(node), workloads),
     refusal: (node, slot, workload) =>
       standingRefusal(node, workload) ??
+      dataElsewhere(node, slot, workload) ??
       full(node, slot, workload, amountsOf(workload, 'requests')),
     refusalInPlace: (node, slot, workload) =>
       standingRefusal(node, workload) ??

@@ -3,10 +3,12 @@ import type { NodeId } from '../../base/net/index.ts'
 import {
   type DesiredWorkload,
   type Instance,
+  keepsData,
   type Slot,
   slotOf,
   type Workload,
 } from '../spec/index.ts'
+import { dataPlacesOf } from './data-places.ts'
 import { best, compare, type Holders, holdersOf, isEnding, isSound } from './holders.ts'
 import type {
   CommittedAssignments,
@@ -52,7 +54,7 @@ export function evaluate(input: PlacementInput): Table {
   const table: Table = {
     nodes,
     committed: input.committed ?? NOTHING_COMMITTED,
-    ledger: createLedger(nodes),
+    ledger: createLedger(nodes, dataPlacesOf(input)),
     assignments: new Map(),
     starts: new Set(),
     unplaced: new Map(),
@@ -224,6 +226,8 @@ function fill(table: Table, workload: Workload, seats: readonly Seat[]): void {
       continue
     }
     // What refused one slot of a workload refuses the next: reservations only grow.
+    // Save where each slot has data of its own somewhere.
+    if (keepsData(workload)) refused = undefined
     const node = refused ? undefined : choose(table, workload, slot)
     if (node) {
       start(table, workload, slot, node)

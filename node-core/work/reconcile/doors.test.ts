@@ -23,6 +23,7 @@ describe('the door of an instance', () => {
     expect(node.engine.held.get(id)?.access).toEqual({
       folder: `/doors/${id}`,
       token: `token of ${id}`,
+      secrets: {},
     })
   })
 

@@ -3,6 +3,7 @@
  * tell and what runs here, and has the plan carried out.
  */
 import { every } from '../../base/clock/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
 import { place } from '../placement/index.ts'
 import type { Instance } from '../spec/index.ts'
 import { createCrew } from './crew.ts'
@@ -135,6 +136,11 @@ export function createReconciler(
     poke() {
       sense().catch(onSenseError)
       timer.within(0)
+    },
+    async command(instance, request) {
+      const runner = crew.runnerOf(instance)
+      if (runner) return runner.command(instance, request)
+      throw new MyceliumError('NOT_FOUND', `No instance ${instance} is on this node.`)
     },
     subscribe(listener) {
       listeners.add(listener)

@@ -14,7 +14,13 @@ import type { Net } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { SharedState } from '../../control/state/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
-import type { InstanceAccesses, OutputKeeper, Runner } from '../runners/index.ts'
+import type {
+  CommandRequest,
+  InstanceAccesses,
+  OutputKeeper,
+  Runner,
+  RunningCommand,
+} from '../runners/index.ts'
 import type { Instance, WorkloadKind } from '../spec/index.ts'
 import type { HealthProbe } from './health-probe.ts'
 import type { WorkView } from './work-view.ts'
@@ -24,6 +30,8 @@ export interface Reconciler extends Lifecycle {
   local(): Instance[]
   /** Looks again now instead of at the next change or tick. */
   poke(): void
+  /** Runs a command inside one of them. Throws NOT_FOUND when this node has no such instance. */
+  command(instance: string, request: CommandRequest): Promise<RunningCommand>
   /** Told of every change of an instance here; `Stopped` when it is gone. */
   subscribe(listener: (instance: Instance) => void): () => void
 }

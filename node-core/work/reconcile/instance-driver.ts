@@ -5,12 +5,13 @@ import type { Logger } from '../../base/log/index.ts'
 import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
 import { DEFAULT_RESTART, type DesiredWorkload, type Part, type Workload } from '../spec/index.ts'
 import type { HealthProbe } from './health-probe.ts'
-import { ENGINE_LOOKS_MAX, REASON_LENGTH_MAX, RETRY_PROBE_MS } from './limits.ts'
+import { ENGINE_LOOKS_MAX, REASON_LENGTH_MAX, RETRY_PROBE_MS, SECRET_RETRY_MS } from './limits.ts'
 import {
   type Exit,
   ending,
   failed,
   foundEnded,
+  held,
   type LocalInstance,
   over,
   probed,
@@ -97,7 +98,11 @@ export function createInstanceDriver(
     return stopped
   }
 
-  async function start(workload: Workload, leftover: boolean, signal: AbortSignal): Promise<void> {
+  async function start(
+    { workload, owner }: DesiredWorkload,
+    leftover: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { id, index, generation } = local
     try {
       if (leftover) await remove(0)
@@ -107,9 +112,11 @@ export function createInstanceDriver(
         ...(access && { access }),
         id,
         workload,
+        owner,
         index,
         generation,
         signal,
+        onLastWords: (lines) => deps.keeper?.wrote(local, lines),
         onProgress: (progress) => {
           if (!signal.aborted) become(progressed(local, progress))
         },
@@ -123,7 +130,9 @@ export function createInstanceDriver(
       const reason = reasonOf(error)
       logger.info('An instance could not be started', { id, code: reason.code })
       if (reason.code === 'ENGINE_UNAVAILABLE') become(unreachable(local, reason))
-      else fail(reason, { leftover: true, ...exitAtOnce(error, clock.wallMs()) })
+      else if (isCode(error, 'SECRET_WAITING') || isCode(error, 'SECRET_MISSING')) {
+        become(held(local, reason, clock.monotonicMs() + SECRET_RETRY_MS))
+      } else fail(reason, { leftover: true, ...exitAtOnce(error, clock.wallMs()) })
     }
   }
 
@@ -278,7 +287,7 @@ export function createInstanceDriver(
       const run = async (): Promise<void> => {
         await after
         await clearing
-        if (!signal.aborted) await start(desired.workload, phase.leftover, signal)
+        if (!signal.aborted) await start(desired, phase.leftover, signal)
       }
       const running = run()
       work = running

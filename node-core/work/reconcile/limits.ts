@@ -38,6 +38,8 @@ export const FIRST_PROBE_MS_MIN = 25
 export const FIRST_PROBE_MS_MAX = 100
 /** Milliseconds after which questions of a start that has not succeeded become rarer. */
 export const EAGER_PROBES_MS = 10_000
+/** Milliseconds until a start is tried again that lacked a secret. */
+export const SECRET_RETRY_MS = 1_000
 /** Milliseconds between questions of a start that takes long, and after one that failed. */
 export const RETRY_PROBE_MS = 1_000
 /** Milliseconds that a `live` probe without a `startup` one may fail after a start. */

@@ -216,6 +216,12 @@ export function unreachable(local: LocalInstance, reason: Reason): LocalInstance
   return { ...local, phase, health: 'unknown', ports: {}, reason, progress: undefined }
 }
 
+/** Something that it needs is on its way: nothing has been started, and it is tried again soon. */
+export function held(local: LocalInstance, reason: Reason, untilMs: number): LocalInstance {
+  const phase: Phase = { kind: 'waiting', untilMs, leftover: false }
+  return { ...local, phase, health: 'unknown', ports: {}, reason, progress: undefined }
+}
+
 export function ending(local: LocalInstance): LocalInstance {
   return { ...local, phase: { kind: 'ending', stuck: false }, progress: undefined }
 }

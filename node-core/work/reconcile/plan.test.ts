@@ -21,6 +21,13 @@ const RUNNING: Phase = {
   served: true,
 }
 
+function keeping(generation: number): DesiredWorkload {
+  const mounts = [{ volume: 'data', path: '/data' }]
+  const body = { name: 'web', containers: [{ image: `a:${generation}`, mounts }] }
+  const workload = parseWorkload({ ...body, volumes: [{ name: 'data' }] })
+  return { ...WEB, workload, generation }
+}
+
 function local(change: Partial<LocalInstance> = {}, of = WEB): LocalInstance {
   return { ...claimed(of, 0, 'web-0-here'), phase: RUNNING, ...change }
 }
@@ -183,6 +190,18 @@ describe('an instance that waits', () => {
     expect(moved.runs).toEqual([])
     expect(plan(given({ local: [{ ...waiting, template: 'old' }] })).runs).toEqual([])
   })
+})
+
+test('what writes a volume ends before its successor comes', () => {
+  const [before, after] = [keeping(1), keeping(2)]
+  const input = given({
+    placement: placed({ starts: true }),
+    wanted: new Map([['web', after]]),
+    local: [local({}, before)],
+  })
+  const { claims, ends } = plan(input)
+  expect(claims).toEqual([{ desired: after, index: 0 }])
+  expect(ends).toEqual([{ id: 'web-0-here', reason: 'REPLACED' }])
 })
 
 describe('an instance that has ended', () => {

@@ -14,11 +14,13 @@ import {
   type DesiredWorkload,
   type Instance,
   isCurrent,
+  keepsData,
   mayRestart,
   parseSlot,
   portsOf,
   type Slot,
   slotOf,
+  type Workload,
 } from '../spec/index.ts'
 import { MINORITY_HOLD_MS, ORPHAN_HOLD_MS, SURPLUS_HOLD_MS } from './limits.ts'
 import type { LocalInstance } from './local-instance.ts'
@@ -129,8 +131,7 @@ function claim(input: PlanInput, out: Plan): void {
     assert(parsed && desired, 'Only wanted slots are placed.')
     if (holdsNow(input, slot, desired)) continue
     out.claims.push({ desired, index: parsed.index })
-    // A host port can be had only once: the old one must go before the new one comes.
-    if (!portsOf(desired.workload).some(({ hostPort }) => hostPort !== undefined)) continue
+    if (!comesAlone(desired.workload)) continue
     for (const local of input.local) {
       if (slotOf(local.workload, local.index) !== slot || local.phase.kind === 'ending') continue
       if (!out.ends.some(({ id }) => id === local.id)) {
@@ -138,6 +139,11 @@ function claim(input: PlanInput, out: Plan): void {
       }
     }
   }
+}
+
+/** A host port can be had only once, and two must not write one volume: the old one goes first. */
+function comesAlone(workload: Workload): boolean {
+  return keepsData(workload) || portsOf(workload).some(({ hostPort }) => hostPort !== undefined)
 }
 
 function holdsNow(input: PlanInput, slot: Slot, desired: DesiredWorkload): boolean {

@@ -162,6 +162,7 @@ const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   KIND_NOT_OFFERED: 'unable to run this kind of work now',
   LABELS_DO_NOT_MATCH: 'without the labels asked for',
   KEPT_APART: 'with a workload that it is kept apart from',
+  DATA_ELSEWHERE: 'without the data, which lies on another',
   HOST_PORT_TAKEN: 'with the host port taken',
   CPU_FULL: 'short of CPU',
   MEMORY_FULL: 'short of memory',

@@ -13,7 +13,11 @@ import {
   type DesiredWorkload,
   type Instance,
   instanceOf,
+  keepsData,
+  keptVolumeOf,
   parseInstanceKey,
+  parseVolumeKey,
+  type Slot,
   slotOf,
 } from '../spec/index.ts'
 
@@ -90,6 +94,25 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
       return [record.incarnation < incarnationOf(instance.node) ? unconfirmed(instance) : instance]
     })
 
+  /** What its own owner's workload of that name would find there. */
+  function dataOf(workloads: readonly DesiredWorkload[]): NonNullable<PlacementInput['dataOf']> {
+    const keeping = new Map(
+      workloads.flatMap((one) => (keepsData(one.workload) ? [[one.workload.name, one]] : [])),
+    )
+    const found = new Map<Slot, NodeId[]>()
+    if (keeping.size === 0) return found
+    for (const record of state.list('node/')) {
+      const kept = keptVolumeOf(record)
+      const wanted = kept && keeping.get(kept.workload)
+      if (!kept || kept.deletedAt !== undefined || wanted?.owner !== kept.owner) continue
+      if (!wanted.workload.volumes?.some(({ name }) => name === kept.volume)) continue
+      const slot = slotOf(kept.workload, kept.index)
+      const nodes = found.get(slot) ?? []
+      if (!nodes.includes(kept.node)) found.set(slot, [...nodes, kept.node])
+    }
+    return found
+  }
+
   const incarnationOf = (node: NodeId): number =>
     Math.max(
       state.get(`node/${node}/alive`)?.incarnation ?? 0,
@@ -99,11 +122,13 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
   function placementInput(): PlacementInput {
     const members = membership.list()
     const committed = desired.committed()
+    const workloads = desired.list()
     return {
       nodes: members.map(toPlacementNode),
-      workloads: desired.list(),
+      workloads,
       instances: instances(),
       majority: seesMajority(members),
+      dataOf: dataOf(workloads),
       ...(committed && { committed }),
     }
   }
@@ -135,6 +160,8 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
         state.subscribe('node/', ({ key }) => {
           const named = parseInstanceKey(key)
           if (named) listener({ of: 'instance', ...named })
+          const volume = parseVolumeKey(key)
+          if (volume) listener({ of: 'node', node: volume.node })
         }),
         membership.subscribe(({ id, liveness }, previous) =>
           listener({ of: liveness === previous ? 'node' : 'liveness', node: id }),

@@ -4,13 +4,16 @@ export interface InstanceAccess {
   /** A folder on this computer that holds the socket and nothing else; containers get it, read-only. */
   folder: string
   token: string
+  /** Variables with the values of secrets, as they were when it was opened. */
+  secrets: Readonly<Record<string, string>>
 }
 
 /** Keeps the doors of instances (`api/doors/instance`). */
 export interface InstanceAccesses {
   /**
-   * Open from when this resolves, and again the same after a restart of the node. Undefined where this
-   * computer cannot offer one.
+   * Open from when this resolves, and again the same after a restart of the node; the files of its
+   * secrets are there and stay current. Undefined where this computer cannot offer one. Throws
+   * SECRET_WAITING and SECRET_MISSING, for now, and NOT_SUPPORTED where secrets have no place.
    */
   open(instance: AccessedInstance): Promise<InstanceAccess | undefined>
   /** It has ended: nobody may come in its name any more. */
@@ -27,13 +30,20 @@ export interface AccessedInstance {
 }
 
 export const SOCKET_NAME = 'api.sock'
+/** Files with the values of secrets, in that folder. */
+export const SECRETS_FOLDER = 'secrets'
 /** Where the folder is inside a container. */
 export const CONTAINER_FOLDER = '/run/mycelium'
 
 /** What an instance finds in its environment; set last, so that nothing of a workload hides it. */
 export function accessVariables(
-  { token }: InstanceAccess,
+  { token, secrets }: InstanceAccess,
   folder: string,
-): { MYCELIUM_API: string; MYCELIUM_TOKEN: string } {
-  return { MYCELIUM_API: `unix://${folder}/${SOCKET_NAME}`, MYCELIUM_TOKEN: token }
+): Record<string, string> & Record<'MYCELIUM_API' | 'MYCELIUM_TOKEN' | 'MYCELIUM_SECRETS', string> {
+  return {
+    ...secrets,
+    MYCELIUM_API: `unix://${folder}/${SOCKET_NAME}`,
+    MYCELIUM_TOKEN: token,
+    MYCELIUM_SECRETS: `${folder}/${SECRETS_FOLDER}`,
+  }
 }

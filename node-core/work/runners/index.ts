@@ -4,9 +4,12 @@
  * the labels a runner puts on everything it starts, never from records.
  */
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
 import type { Workload, WorkloadKind } from '../spec/index.ts'
 import type { InstanceAccess } from './access.ts'
-import type { Output, OutputOptions } from './keeping.ts'
+import type { CommandRequest, RunningCommand } from './commanding.ts'
+import type { LogLineOut, Output, OutputOptions } from './keeping.ts'
+import type { Usage } from './using.ts'
 
 export interface StartRequest {
   /** Instance id; unique. */
@@ -14,11 +17,15 @@ export interface StartRequest {
   workload: Workload
   index: number
   generation: number
+  /** Whose workload it is: what it keeps is kept for that owner. */
+  owner?: OwnerId
   /** How it reaches its node; absent where this computer offers no way. */
   access?: InstanceAccess
   signal: AbortSignal
   /** Called with real steps: `{ step: 'pulling', doneBytes, totalBytes }`. */
   onProgress: (progress: StartProgress) => void
+  /** What it wrote, when it ended before it could be said to run and nothing of it is left. */
+  onLastWords?: (lines: LogLineOut[]) => void
 }
 
 export type StartProgress =
@@ -67,6 +74,10 @@ export interface Runner extends Lifecycle {
    * where the kind has no inside to run it in.
    */
   exec(id: string, options: { part: string; command: readonly string[] }): Promise<number>
+  /** Runs a command inside a part for somebody who watches it. Throws as `exec` does. */
+  command(id: string, request: CommandRequest): Promise<RunningCommand>
+  /** What everything that runs here uses, as far as that can be told. */
+  usage(): Promise<Usage[]>
   /** An instance exited by itself, or one of its parts did. */
   onExit(listener: (id: string) => void): () => void
   /**
@@ -91,10 +102,15 @@ export type RunnerErrorCode =
   /** The program ended right after it was started. */
   | 'EXITED_AT_ONCE'
   | 'DISK_FULL'
+  /** A secret that it is handed is not there, or its key has yet to come to this node. */
+  | 'SECRET_MISSING'
+  | 'SECRET_WAITING'
   /** The workload asks for something this runner does not do, by name in `details.reason`. */
   | 'NOT_SUPPORTED'
   /** Programs' users cannot reach the folder that their working folders lie in. */
   | 'SHARED_FOLDER_CLOSED'
+  /** What runs in its slot has not ended, and writes the same volumes. */
+  | 'VOLUME_IN_USE'
   | 'START_FAILED'
   /** No instance of this id was started here, or it has been removed. */
   | 'INSTANCE_NOT_FOUND'
@@ -105,8 +121,15 @@ export {
   CONTAINER_FOLDER,
   type InstanceAccess,
   type InstanceAccesses,
+  SECRETS_FOLDER,
   SOCKET_NAME,
 } from './access.ts'
+export type {
+  CommandOutput,
+  CommandRequest,
+  RunningCommand,
+  TerminalSize,
+} from './commanding.ts'
 export type {
   KeptInstance,
   LogLineOut,
@@ -121,3 +144,4 @@ export {
   type SimEngineDeps,
   type SimProgram,
 } from './sim-runner.ts'
+export type { Usage } from './using.ts'

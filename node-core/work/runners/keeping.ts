@@ -4,6 +4,8 @@ import type { Runner } from './index.ts'
 export interface OutputKeeper {
   /** It is about to be started, for the first time or again. */
   begins(instance: KeptInstance): void
+  /** All that it wrote: it ended right after it was started. */
+  wrote(instance: KeptInstance, lines: readonly LogLineOut[]): void
   /** Keeps what it writes from here on; no matter how often it is said. */
   follow(instance: KeptInstance, source: Pick<Runner, 'output'>): void
   /** Resolves when all that it wrote is kept, or a second has passed: it has ended. */

@@ -187,6 +187,22 @@ export function describeRunner(name: string, open: () => Promise<RunnerHarness>)
       expect(await runner.list()).toEqual([])
     })
 
+    it('tells what runs here uses', async () => {
+      const asked = request(harness.workload('serves'))
+      await runner.run(asked)
+      const foreign = await started(harness.foreignRunner())
+      await until(async () => ((await runner.usage())[0]?.memoryBytes ?? 0) > 0)
+      const [one, ...others] = await runner.usage()
+      expect(others).toEqual([])
+      expect(one).toMatchObject({ id: asked.id })
+      expect(one?.cpuSeconds).toBeGreaterThanOrEqual(0)
+      expect(one?.cpuSeconds).toBeLessThan(60)
+      expect(one?.memoryBytes).toBeLessThan(512 * 2 ** 20)
+      expect(await foreign.usage()).toEqual([])
+      await runner.end(asked.id)
+      expect(await runner.usage()).toEqual([])
+    })
+
     it('leaves work running when it stops, and finds it when the node starts again', async () => {
       const asked = request(harness.workload('serves'), { index: 2, generation: 3 })
       const running = await runner.run(asked)

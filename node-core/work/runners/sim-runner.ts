@@ -13,6 +13,7 @@ import type {
   Running,
   StartRequest,
 } from './index.ts'
+import { createSimCommand } from './sim-command.ts'
 import { createSimLog, type SimLog } from './sim-log.ts'
 
 export interface SimEngine {
@@ -189,6 +190,21 @@ function createSimRunner(core: EngineCore, options: { node: string; kind?: Workl
       const one = own(id)
       if (!one) throw failure('INSTANCE_NOT_FOUND', `There is no instance ${id}.`)
       return core.deps.exec(id, command)
+    },
+    async usage() {
+      mustBeUp()
+      const own = [...core.held.values()].filter((one) => one.node === node)
+      return own
+        .filter(({ running }) => running.state === 'running')
+        .map(({ running: { id, startedAtMs } }) => ({
+          ...{ id, memoryBytes: 1_000_000, receivedBytes: 0, sentBytes: 0 },
+          cpuSeconds: (core.deps.clock.wallMs() - startedAtMs) / 10_000,
+        }))
+    },
+    async command(id, request) {
+      mustBeUp()
+      if (!own(id)) throw failure('INSTANCE_NOT_FOUND', `There is no instance ${id}.`)
+      return createSimCommand(request)
     },
     async *output(id, options): AsyncGenerator<Output> {
       const one = own(id)

@@ -16,6 +16,7 @@ const FULL = {
   nodeSelector: { disk: 'ssd' },
   placement: { spread: 'site', apart: ['db'], near: ['cache'] },
   rollout: { kind: 'rolling', atOnce: 2, paused: true },
+  secrets: [{ name: 'wiki/password', env: 'DB_PASSWORD', file: 'password' }],
   uses: ['db', { name: 'search', as: 'search.internal' }],
   restart: { when: 'onFailure', atMost: 5, backoffMs: 500, backoffMsMax: 8_000 },
   graceMs: 20_000,

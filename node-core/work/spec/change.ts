@@ -3,11 +3,13 @@ import { type ChangeBody, changeBody } from './deploy-body.ts'
 import { changedEdge, checkedEdge } from './edge-rules.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { BundleSource, ContainerSource, Part, Parts, Workload } from './index.ts'
-import { checkSize } from './parse-workload.ts'
+import { checked } from './parse-workload.ts'
 import { declares, toProbes } from './probes.ts'
 import { toRestart } from './restart.ts'
+import { toSecretUses } from './secret-uses.ts'
 import { type AskedPart, askedContainer, toParts } from './to-parts.ts'
 import { toUses } from './uses.ts'
+import { toVolumes, volumesField } from './volumes.ts'
 
 /** Fields that speak of the only part. */
 const OF_THE_PART = [
@@ -28,9 +30,15 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   const parts = changedParts(workload, change, wrong)
   const edge = checkedEdge(changedEdge(workload.edge, change.edge), parts)
   const uses = change.uses ? toUses(change.uses, workload.name, wrong) : workload.uses
+  const secrets = change.secrets
+    ? toSecretUses(change.secrets, workload.name, wrong)
+    : workload.secrets
   const restart = toRestart(change.restart, workload.restart, wrong)
-  return checkSize({
-    ...workload,
+  const volumes = change.volumes ? toVolumes(change.volumes) : workload.volumes
+  const { volumes: _, ...rest } = workload
+  return checked({
+    ...rest,
+    ...volumesField(volumes),
     parts,
     replicas: change.replicas ?? workload.replicas,
     labels: change.labels ?? workload.labels,
@@ -38,6 +46,7 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     placement: { ...workload.placement, ...change.placement },
     rollout: { ...workload.rollout, ...change.rollout },
     uses,
+    secrets,
     restart,
     graceMs: change.graceMs ?? workload.graceMs,
     onPartition: change.onPartition ?? workload.onPartition,
@@ -91,6 +100,7 @@ function changedPart({ kind }: Workload, part: Part, change: ChangeBody): Part {
       name: part.name,
       source: changedSource(part.source, change),
       env: change.env ?? part.env,
+      mounts: part.mounts,
       ports: ports ?? part.ports,
       resources: changedResources(part, change),
       ...(asks ? { probes, health } : { probes: {} }),

@@ -18,11 +18,13 @@ import {
   restarts,
   restartWhen,
   rolloutKind,
+  secretUses,
   spread,
   uses,
 } from './fields.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { container, health, ports, probes, resources } from './part-body.ts'
+import { volumes } from './volumes.ts'
 
 export const manifestText = z.string().max(MANIFEST_LENGTH_MAX)
 
@@ -41,6 +43,7 @@ const ofThePart = {
 }
 
 const ofTheWorkload = {
+  volumes: volumes.optional(),
   replicas: replicas.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
@@ -59,6 +62,7 @@ const ofTheWorkload = {
     })
     .optional(),
   uses: uses.optional(),
+  secrets: secretUses.optional(),
   restart: z
     .strictObject({
       when: restartWhen.exactOptional(),

@@ -22,11 +22,17 @@ import {
   PROBE_TIMEOUT_MS_MIN,
   REPLICAS_MAX,
   RESTARTS_MAX,
+  SECRETS_MAX,
   USES_MAX,
+  VOLUME_NAME_LENGTH_MAX,
 } from './limits.ts'
 
 export const name = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
   error: 'Use 1 to 63 of a-z, 0-9 and "-", not "-" at either end.',
+})
+
+export const volumeName = name.max(VOLUME_NAME_LENGTH_MAX, {
+  error: `Use at most ${VOLUME_NAME_LENGTH_MAX} letters.`,
 })
 
 export const replicas = z
@@ -64,6 +70,9 @@ export const bundle = z.string().regex(/^sha256:[0-9a-f]{64}$/, {
   error: 'Not a digest: "sha256:" and 64 hex digits.',
 })
 
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
+const VARIABLE_NAME_ERROR = 'A variable name has letters, digits and "_", and no digit first.'
+
 export const env = z
   .record(
     z.string(),
@@ -78,11 +87,11 @@ export const env = z
       context.addIssue({ code: 'custom', message: `Too many variables: at most ${ENV_MAX}.` })
     }
     for (const key of keys) {
-      if (/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(key)) continue
+      if (VARIABLE_NAME.test(key)) continue
       context.addIssue({
         code: 'custom',
         path: [key],
-        message: 'A variable name has letters, digits and "_", and no digit first.',
+        message: VARIABLE_NAME_ERROR,
       })
     }
   })
@@ -125,6 +134,20 @@ export const use = z.strictObject({ name, as: hostName })
 export const uses = z
   .array(z.union([name, z.strictObject({ name, as: hostName.exactOptional() })]))
   .max(USES_MAX)
+/** Part of `<workload>/<rest>`, as the registry names secrets. */
+const secretName = z.string().regex(/^[a-z0-9-]{1,63}\/[\x21-\x7e]{1,448}$/, {
+  error: 'Not a name such as "shop/password": it begins with the name of the workload.',
+})
+const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, {
+  error: 'A file name of letters, digits, ".", "_" and "-".',
+})
+const variableName = z.string().regex(VARIABLE_NAME, { error: VARIABLE_NAME_ERROR })
+export const secretUse = z.strictObject({
+  name: secretName,
+  env: variableName.exactOptional(),
+  file: fileName.exactOptional(),
+})
+export const secretUses = z.array(secretUse).max(SECRETS_MAX)
 export const atOnce = z.number().int().min(1).max(REPLICAS_MAX)
 export const rolloutKind = z.enum(['rolling', 'blueGreen'])
 export const restartWhen = z.enum(['always', 'onFailure', 'never'])

@@ -24,12 +24,33 @@ export interface Workload {
   placement: PlacementRules
   rollout: Rollout
   uses: Use[]
+  /** Values of its own secrets, handed to every instance (docs/adr/0023). */
+  secrets: SecretUse[]
   restart: Restart
   /** How long an ending instance may take: asked to end first, ended by force afterwards. */
   graceMs: number
   onPartition: OnPartition
+  /** What outlives its instances: one of each for every slot. Absent when there is none. */
+  volumes?: Volume[]
   /** Absent: HTTP by host name, for everybody, and no port of its own. */
   edge?: EdgeRules
+}
+
+/** Kept on the node that ran the slot (docs/adr/0033). */
+export interface Volume {
+  /** A DNS label of at most 32 letters, unique in the workload. */
+  name: string
+  /** Watched, not enforced: who is over it is told. */
+  sizeBytes: number
+  /** Where the node that has it is out of sight: the slot waits, or starts elsewhere with nothing. */
+  ifLost: 'wait' | 'empty'
+}
+
+export interface Mount {
+  volume: string
+  /** Absolute, inside the container. */
+  path: string
+  readOnly: boolean
 }
 
 /** What a workload asks of every edge (docs/adr/0032). */
@@ -69,6 +90,16 @@ export interface Use {
   as: string
 }
 
+/** A secret of this workload's, as a variable, a file, or both; one of them at least. */
+export interface SecretUse {
+  /** `<workload>/…`. */
+  name: string
+  /** The variable that holds it. */
+  env?: string
+  /** The name of the file that holds it, in the instance's folder for them. */
+  file?: string
+}
+
 /** How a changed workload takes the place of the one before (docs/adr/0022). */
 export interface Rollout {
   /**
@@ -93,6 +124,8 @@ export interface Part {
   ports: Port[]
   resources: Resources
   probes: Probes
+  /** Absent when there is none. */
+  mounts?: Mount[]
 }
 
 export interface Amounts {
@@ -249,3 +282,12 @@ export {
   workloadKey,
 } from './stored.ts'
 export { isCurrent, templateOf } from './template.ts'
+export {
+  type KeptVolume,
+  keptVolumeOf,
+  parseVolumeKey,
+  type VolumeName,
+  volumeIdOf,
+  volumeKey,
+} from './volume-record.ts'
+export { DEFAULT_VOLUME_BYTES, keepsData, waitsForData } from './volumes.ts'

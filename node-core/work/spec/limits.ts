@@ -10,6 +10,8 @@ export const LABELS_MAX = 64
 export const NEIGHBOURS_MAX = 32
 /** Other workloads that one uses; each has a host name in every instance. */
 export const USES_MAX = 16
+/** Secrets that one workload is handed. */
+export const SECRETS_MAX = 32
 /** Letters of a host name (RFC 1035). */
 export const HOST_NAME_LENGTH_MAX = 253
 /** Letters of a label's key. */
@@ -42,6 +44,18 @@ export const CPU_MILLIS_MAX = 1_024_000
 export const MEMORY_BYTES_MIN = 6 * 2 ** 20
 /** Bytes: 64 TiB. */
 export const MEMORY_BYTES_MAX = 64 * 2 ** 40
+/** Volumes of one workload. */
+export const VOLUMES_MAX = 16
+/** Letters of a volume's name, which is part of longer ones. */
+export const VOLUME_NAME_LENGTH_MAX = 32
+/** Bytes of a volume. */
+export const VOLUME_BYTES_MIN = 2 ** 20
+/** Bytes of a volume: 64 TiB. */
+export const VOLUME_BYTES_MAX = 64 * 2 ** 40
+/** Places where one container sees volumes. */
+export const MOUNTS_MAX = 32
+/** Letters of such a place. */
+export const MOUNT_PATH_LENGTH_MAX = 1_024
 /** Containers of one workload. */
 export const PARTS_MAX = 8
 /** Milliseconds between two questions of a probe. */

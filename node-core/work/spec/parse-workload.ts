@@ -13,8 +13,10 @@ import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
 import { toRestart } from './restart.ts'
+import { toSecretUses } from './secret-uses.ts'
 import { type AskedPart, askedContainer, kindOf, nameOfImage, toParts } from './to-parts.ts'
 import { toUses } from './uses.ts'
+import { toVolumes, volumesField, waitsForData, wrongVolumes } from './volumes.ts'
 
 /** Fields at the top that speak of the only part. */
 const OF_THE_PART = ['ports', 'resources', 'probes', 'health'] as const
@@ -34,11 +36,13 @@ export function parseWorkload(input: unknown): Workload {
   const name = body.name ?? (first && nameOfImage(first.image))
   if (name === undefined) wrong.push({ path: 'name', message: 'This is needed.' })
   const uses = toUses(body.uses ?? [], name, wrong)
+  const secrets = toSecretUses(body.secrets ?? [], name, wrong)
   const restart = toRestart(body.restart, undefined, wrong)
   const parts = toParts(asked, wrong)
   const edge = checkedEdge(changedEdge(undefined, body.edge), parts)
   if (name === undefined) throw validationError(wrong)
-  return checkSize({
+  const volumes = toVolumes(body.volumes ?? [])
+  return checked({
     name,
     kind: kindOf(parts[0].source),
     parts,
@@ -48,9 +52,11 @@ export function parseWorkload(input: unknown): Workload {
     placement: { ...DEFAULT_PLACEMENT, ...body.placement },
     rollout: { ...DEFAULT_ROLLOUT, ...body.rollout },
     uses,
+    secrets,
     restart,
     graceMs: body.graceMs ?? DEFAULT_GRACE_MS,
-    onPartition: body.onPartition ?? 'heal',
+    onPartition: body.onPartition ?? (waitsForData({ volumes }) ? 'keep' : 'heal'),
+    ...volumesField(volumes),
     ...(edge && { edge }),
   })
 }
@@ -93,7 +99,7 @@ function askedParts(body: DeployBody, wrong: WrongField[]): AskedPart[] {
     throw validationError([{ path: 'containers', message }])
   }
   const at = { name: '', ports: '', resources: '', probes: '' }
-  const rest = { env: body.env ?? {}, ports, resources, probes, health }
+  const rest = { env: body.env ?? {}, ports, resources, probes, health, mounts: undefined }
   return [{ at, name: DEFAULT_PART_NAME, source: { bundle: digest }, ...rest }]
 }
 
@@ -129,8 +135,13 @@ function eachItsOwn(parts: AskedPart[], body: DeployBody, wrong: WrongField[]): 
   return parts
 }
 
-/** The shared state bounds a value; a person should hear it before a replica does. */
-export function checkSize(workload: Workload): Workload {
+/**
+ * What agrees with itself and is small enough: the shared state bounds a value; a person should hear it
+ * before a replica does.
+ */
+export function checked(workload: Workload): Workload {
+  const wrong = wrongVolumes(workload)
+  if (wrong.length > 0) throw validationError(wrong)
   if (encode(workload).byteLength <= WORKLOAD_BYTES_MAX) return workload
   const message = `Environment, labels and command together are over ${WORKLOAD_BYTES_MAX} bytes.`
   throw validationError([{ path: 'env', message }])

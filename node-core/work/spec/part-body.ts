@@ -26,6 +26,7 @@ import {
   parseCpuMillis,
   parseMemoryBytes,
 } from './quantities.ts'
+import { mounts } from './volumes.ts'
 
 const cpu = z.union([z.string(), z.number()]).transform((amount, context) => {
   const millis = parseCpuMillis(amount)
@@ -118,5 +119,6 @@ export const container = z.strictObject({
   ports: ports.optional(),
   resources: resources.optional(),
   probes: probes.optional(),
+  mounts: mounts.optional(),
 })
 export type ContainerBody = z.output<typeof container>

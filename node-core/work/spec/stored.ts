@@ -16,11 +16,16 @@ import {
   CPU_MILLIS_MIN,
   MEMORY_BYTES_MAX,
   MEMORY_BYTES_MIN,
+  MOUNTS_MAX,
   PARTS_MAX,
   PORTS_MAX,
   REASON_LENGTH_MAX,
   USES_MAX,
+  VOLUME_BYTES_MAX,
+  VOLUME_BYTES_MIN,
+  VOLUMES_MAX,
 } from './limits.ts'
+import { ifLost, mountPath } from './volumes.ts'
 
 export const WORKLOAD_PREFIX = 'net/workload/'
 
@@ -91,6 +96,10 @@ const part = z.object({
     live: probe.exactOptional(),
     ready: probe.exactOptional(),
   }),
+  mounts: z
+    .array(z.object({ volume: field.volumeName, path: mountPath, readOnly: z.boolean() }))
+    .max(MOUNTS_MAX)
+    .exactOptional(),
 })
 const containerPart = part.extend({ source: containerSource })
 const processPart = part.extend({ source: z.object({ bundle: digest }) })
@@ -107,6 +116,7 @@ const common = {
   }),
   rollout: z.object({ kind: field.rolloutKind, atOnce: field.atOnce, paused: z.boolean() }),
   uses: z.array(field.use).max(USES_MAX).default([]),
+  secrets: field.secretUses.default([]),
   // Earlier releases wrote none of these.
   restart: z
     .object({
@@ -118,6 +128,16 @@ const common = {
     .default(DEFAULT_RESTART),
   graceMs: field.graceMs.default(DEFAULT_GRACE_MS),
   onPartition: field.onPartition,
+  volumes: z
+    .array(
+      z.object({
+        name: field.volumeName,
+        sizeBytes: z.number().int().min(VOLUME_BYTES_MIN).max(VOLUME_BYTES_MAX),
+        ifLost,
+      }),
+    )
+    .max(VOLUMES_MAX)
+    .exactOptional(),
   edge: storedEdge.exactOptional(),
 }
 

@@ -19,6 +19,7 @@ import type {
 import { PORTS_MAX } from './limits.ts'
 import type { ContainerBody, PortsBody, ResourcesBody } from './part-body.ts'
 import { type AskedProbes, toProbes, wrongProbes } from './probes.ts'
+import { type MountsBody, toMounts } from './volumes.ts'
 
 /** Where each field was said: `containers.0.` before it, or nothing when it stood at the top. */
 export interface FieldPaths {
@@ -36,6 +37,7 @@ export interface AskedPart extends AskedProbes {
   env: Record<string, string>
   ports: PortsBody | undefined
   resources: ResourcesBody | undefined
+  mounts: MountsBody | undefined
 }
 
 /** Throws VALIDATION_ERROR naming every wrong field, those of `more` too. */
@@ -53,7 +55,11 @@ function toPart(asked: AskedPart, wrong: WrongField[]): Part {
   const resources = toResources(asked.resources)
   wrong.push(...wrongProbes(asked, ports, { kind, at: at.probes }))
   wrong.push(...belowRequests(resources, `${at.resources}resources.limits`))
-  return { name, source, env, ports, resources, probes: toProbes(asked, ports, kind) }
+  const mounts = toMounts(asked.mounts ?? [])
+  return {
+    ...{ name, source, env, ports, resources, probes: toProbes(asked, ports, kind) },
+    ...(mounts.length > 0 && { mounts }),
+  }
 }
 
 export function kindOf(source: Part['source']): WorkloadKind {
@@ -140,6 +146,7 @@ export function askedContainer(
     ports: body.ports,
     resources: body.resources,
     probes: body.probes,
+    mounts: body.mounts,
   }
 }
 

@@ -51,6 +51,7 @@ export const registry = {
     learner: 'Learns, to vote',
     none: 'Does not vote',
   },
+  copySilent: 'No answer',
   lied: 'Was caught lying (trust {{trust}} of 100)',
   height: 'at height {{height}}',
   column: {

@@ -65,13 +65,21 @@ function Row(props: { node: ClusterNode; primary: Primary; isAdmin: boolean }) {
       <td>
         {t(`registry.part.${node.committee?.role ?? 'none'}`)}
         {node.trust !== undefined && (
-          <StateWord tone="bad">{t('registry.lied', { trust: node.trust })}</StateWord>
+          <div>
+            <StateWord tone="bad">{t('registry.lied', { trust: node.trust })}</StateWord>
+          </div>
         )}
       </td>
       <td>
         <StateWord tone={state.tone}>{state.word}</StateWord>
       </td>
-      <td className="figure">{behindOf(node, t)}</td>
+      <td className="figure">
+        {node.committee?.silent ? (
+          <StateWord tone="warn">{t('registry.copySilent')}</StateWord>
+        ) : (
+          behindOf(node, t)
+        )}
+      </td>
       <td>{node.vote ? t('registry.byPerson') : t('registry.byNetwork')}</td>
       {isAdmin && (
         <td>

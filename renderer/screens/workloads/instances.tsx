@@ -1,34 +1,87 @@
+import type { ReactNode } from 'react'
 import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
-import { Empty, StateWord } from '../../design/index.ts'
-import { formatAgo } from '../../format/index.ts'
+import { CopyText, Empty, StateWord } from '../../design/index.ts'
+import { formatAgo, formatCpu, formatMemory } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, useWorld } from '../../state/index.ts'
+import { Sparkline } from './sparkline.tsx'
+import type { UsePoint } from './usage-history.ts'
+import { useUsage } from './use-usage.ts'
 import { instanceTone } from './workload-words.ts'
 
 export function Instances({ workload }: { workload: WorkloadView }) {
   const { t } = useText()
+  const { history, limits } = useUsage(workload.name)
   const instances = [...workload.instances].sort((a, b) => a.index - b.index)
   if (instances.length === 0) return <Empty icon="box" title={t('workloads.noInstances')} />
   return (
-    <table className="table">
-      <thead>
-        <tr>
-          <th scope="col">{t('workloads.column.instance')}</th>
-          <th scope="col">{t('workloads.column.status')}</th>
-          <th scope="col">{t('workloads.column.node')}</th>
-          <th scope="col">{t('workloads.column.since')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {instances.map((instance) => (
-          <InstanceRow key={instance.id} instance={instance} />
-        ))}
-      </tbody>
-    </table>
+    <>
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">{t('workloads.column.instance')}</th>
+            <th scope="col">{t('workloads.column.status')}</th>
+            <th scope="col">{t('workloads.column.node')}</th>
+            <th scope="col">{t('workloads.column.since')}</th>
+            <th scope="col">{t('workloads.column.cpu')}</th>
+            <th scope="col">{t('workloads.column.memory')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {instances.map((instance) => (
+            <InstanceRow key={instance.id} instance={instance}>
+              <InstanceUse points={history.get(instance.id) ?? []} limits={limits} />
+            </InstanceRow>
+          ))}
+        </tbody>
+      </table>
+      {workload.kind === 'container' && (
+        <p className="quiet small shell-hint">
+          {t('workloads.shell')}{' '}
+          <CopyText
+            text={`mycelium exec ${workload.name} -it -- /bin/sh`}
+            copyLabel={t('words.copy')}
+            copiedLabel={t('words.copied')}
+          />
+        </p>
+      )}
+    </>
   )
 }
 
-function InstanceRow({ instance }: { instance: InstanceView }) {
+type Limits = ReturnType<typeof useUsage>['limits']
+
+/** Processor and memory now, and how they went. */
+function InstanceUse({ points, limits }: { points: readonly UsePoint[]; limits: Limits }) {
+  const { t, language } = useText()
+  const last = points.at(-1)
+  const rates = points.flatMap(({ cpuMillis }) => cpuMillis ?? [])
+  return (
+    <>
+      <td className="figure">
+        {last?.cpuMillis !== undefined && (
+          <span className="use">
+            {t('workloads.cores', { cores: formatCpu(last.cpuMillis, language) })}
+            <Sparkline values={rates} most={limits?.cpuMillis ?? 0} />
+          </span>
+        )}
+      </td>
+      <td className="figure">
+        {last && (
+          <span className="use">
+            {formatMemory(last.memoryBytes, language)}
+            <Sparkline
+              values={points.map(({ memoryBytes }) => memoryBytes)}
+              most={limits?.memoryBytes ?? 0}
+            />
+          </span>
+        )}
+      </td>
+    </>
+  )
+}
+
+function InstanceRow({ instance, children }: { instance: InstanceView; children: ReactNode }) {
   const { t, language } = useText()
   const { time } = useWorld()
   const detail = instanceDetail(instance, t)
@@ -55,6 +108,7 @@ function InstanceRow({ instance }: { instance: InstanceView }) {
           <p className="quiet small">{t('workloads.restarts', { count: instance.restarts })}</p>
         )}
       </td>
+      {children}
     </tr>
   )
 }

@@ -83,6 +83,8 @@ export function Logs({ workload }: { workload: WorkloadView }) {
   )
 }
 
+const LINE_CLASS = { stdout: 'log-stdout', stderr: 'log-stderr', note: 'log-said' } as const
+
 /** Within this of the end, new lines keep the end in sight. */
 const NEAR_END_PX = 40
 
@@ -120,7 +122,7 @@ function LogLines(props: {
       >
         {lines.map((line, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever added at the end.
-          <div key={index} className={`log-line log-${line.stream}`}>
+          <div key={index} className={`log-line ${LINE_CLASS[line.stream]}`}>
             <time dateTime={line.at}>{clock.format(new Date(line.at))}</time>
             {several && <span className="log-node">{nameOf(line)}</span>}
             {line.part !== undefined && <span className="log-node">{line.part}</span>}

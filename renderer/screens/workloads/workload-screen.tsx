@@ -19,6 +19,7 @@ import { toProblem } from '../../transport/index.ts'
 import { Instances } from './instances.tsx'
 import { Logs } from './logs.tsx'
 import { Rollout } from './rollout.tsx'
+import { Secrets } from './secrets.tsx'
 import { Versions } from './versions.tsx'
 import { WhyThere } from './why-there.tsx'
 import { WorkloadFacts } from './workload-facts.tsx'
@@ -120,11 +121,12 @@ function WorkloadPage(props: {
       {workload.status !== 'Deleting' && <WorkloadFacts workload={workload} />}
       <TabBar
         label={t('workloads.tabs')}
-        tabs={[at('instances'), at('logs'), at('versions'), at('placement')]}
+        tabs={[at('instances'), at('logs'), at('versions'), at('secrets'), at('placement')]}
       />
       {tab === 'instances' && <Instances workload={workload} />}
       {tab === 'logs' && <Logs workload={workload} />}
       {tab === 'versions' && <Versions workload={workload} mayChange={mayChange} />}
+      {tab === 'secrets' && <Secrets workload={name} mayChange={mayChange} />}
       {tab === 'placement' && <WhyThere name={name} generation={workload.generation} />}
     </Page>
   )

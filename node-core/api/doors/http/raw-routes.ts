@@ -79,7 +79,8 @@ function closed(answer: (exchange: Exchange) => Promise<void> | void): RawRoute 
   return { open: false, bodyBytesMax: BODY_BYTES_MAX, answer: async (each) => answer(each) }
 }
 
-function sendMetrics({ request, response }: Exchange, metrics: Metrics): void {
+async function sendMetrics({ request, response }: Exchange, metrics: Metrics): Promise<void> {
+  await metrics.prepare()
   const open = (request.headers.accept ?? '').includes('application/openmetrics-text')
   if (open) {
     const type = 'application/openmetrics-text; version=1.0.0; charset=utf-8'

@@ -13,6 +13,7 @@ import {
 import { MyceliumError } from '../../../base/errors/index.ts'
 import { createMemoryLogger } from '../../../base/log/index.ts'
 import type { InstanceAccess } from '../../../work/runners/index.ts'
+import type { SecretUse } from '../../../work/spec/index.ts'
 import type { InstanceNames, KeyPrimary, Standing } from '../../handlers/index.ts'
 import { createMemoryPrimary } from '../../testing/memory-primary.ts'
 import { createInstanceDoors, type InstanceDoors } from './index.ts'
@@ -40,6 +41,11 @@ export interface Street {
   /** The door of WEB, which is open. */
   readonly web: InstanceAccess
   standing: Standing
+  /** What instances of `web` are handed. */
+  handed: SecretUse[]
+  /** Values of secrets by their names; whoever keeps them current hears of a change by `tell`. */
+  values: Map<string, { version: number; value: Uint8Array }>
+  tell(): void
   /** Stops the doors there are and starts others, as after a restart of the node. */
   renew(options?: { folders?: string[]; clock?: Clock }): Promise<void>
   /** From here on in a time that stands still until it is moved. */
@@ -58,11 +64,21 @@ export function socketOf({ folder }: InstanceAccess): string {
 export async function openStreet(): Promise<Street> {
   const root = path.join(mkdtempSync(path.join(tmpdir(), 'mycelium-doors-')), 'api')
   const primary = createMemoryPrimary()
+  const listeners = new Set<() => void>()
+  let uses: SecretUse[] = []
+  let standing: Standing = 'own'
+  const values: Street['values'] = new Map()
+  values.set('web/password', { version: 2, value: Buffer.from('hunter2') })
   const create = (folders: string[], clock: Clock): InstanceDoors =>
     createInstanceDoors({
       ...{ secret: new Uint8Array(32).fill(7), folders, primary },
-      secrets: { open: (name) => openSecret(name) },
-      standing: () => () => street.standing,
+      secrets: { open: (name) => openSecret(values, name) },
+      standing: () => () => standing,
+      secretsOf: (workload) => (workload === 'web' ? uses : []),
+      onRegistry: (listener) => {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
       selfOf: ({ workload, id, index, generation }) => ({
         ...{ workload, instance: id, index, generation, replicas: 2, node: 'a'.repeat(64) },
         ...{ env: { GREETING: 'hi' }, labels: {}, ports: [] },
@@ -75,7 +91,22 @@ export async function openStreet(): Promise<Street> {
   await doors.start()
   const web = await openedBy(doors, WEB)
   const street: Street = {
-    ...{ root, primary, web, standing: 'own' },
+    ...{ root, primary, web, values },
+    tell: () => {
+      for (const listener of listeners) listener()
+    },
+    get standing() {
+      return standing
+    },
+    set standing(next) {
+      standing = next
+    },
+    get handed() {
+      return uses
+    },
+    set handed(next) {
+      uses = next
+    },
     get doors() {
       return doors
     },
@@ -115,9 +146,10 @@ export async function openStreet(): Promise<Street> {
   return street
 }
 
-/** One that is there, one whose key has yet to come. */
-function openSecret(name: string): { version: number; value: Uint8Array } {
-  if (name === 'web/password') return { version: 2, value: Buffer.from('hunter2') }
+/** Those that are there, and one whose key has yet to come. */
+function openSecret(values: Street['values'], name: string) {
+  const there = values.get(name)
+  if (there) return there
   const code = name === 'web/later' ? 'UNAVAILABLE' : 'NOT_FOUND'
   throw new MyceliumError(code, 'Not here.')
 }

@@ -1,10 +1,11 @@
 /** All doors of this node: one for each instance that runs, opened and closed in turn. */
 import { chmod, mkdir, readdir, rm, rmdir } from 'node:fs/promises'
 import path from 'node:path'
-import { messageOf } from '../../../base/errors/index.ts'
+import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import { type AccessedInstance, SOCKET_NAME } from '../../../work/runners/index.ts'
 import { createInstanceOperations } from '../../handlers/index.ts'
 import { type InstanceDoor, openInstanceDoor } from './door.ts'
+import { createHandedSecrets } from './handed-secrets.ts'
 import type { InstanceDoors, InstanceDoorsDeps } from './index.ts'
 import { SOCKET_PATH_BYTES_MAX } from './limits.ts'
 import { createInstanceSecrets } from './secrets.ts'
@@ -12,6 +13,7 @@ import { createInstanceSecrets } from './secrets.ts'
 export function createInstanceDoors(deps: InstanceDoorsDeps): InstanceDoors {
   const { primary, clock, logger } = deps
   const secrets = createInstanceSecrets(deps.secret)
+  const handed = createHandedSecrets(deps)
   const doors = new Map<string, InstanceDoor>()
   /** Opening and closing of one instance's door happen one after the other. */
   const turns = new Map<string, Promise<unknown>>()
@@ -55,12 +57,17 @@ export function createInstanceDoors(deps: InstanceDoorsDeps): InstanceDoors {
       started = false
       for (const id of doors.keys()) void inTurn(id, () => shut(id))
       await Promise.all(turns.values())
+      await handed.stop()
       if (root !== undefined) await removeIfEmpty(root)
     },
     async open(instance) {
       const { id } = instance
       const parent = root
-      if (!started || parent === undefined) return undefined
+      const uses = deps.secretsOf(instance.workload)
+      if (!started || parent === undefined) {
+        if (uses.length > 0) throw noPlace()
+        return undefined
+      }
       const folder = path.join(parent, secrets.folderOf(id))
       const token = secrets.tokenOf(id)
       return inTurn(id, async () => {
@@ -68,11 +75,15 @@ export function createInstanceDoors(deps: InstanceDoorsDeps): InstanceDoors {
           const operations = operationsOf(instance)
           doors.set(id, await openInstanceDoor({ operations, token, clock, logger }, folder))
         }
-        return { folder, token }
+        const { workload } = instance
+        const standing = deps.standing(workload)()
+        const variables = await handed.hand(id, { workload, uses, folder, standing })
+        return { folder, token, secrets: variables }
       })
     },
     close(id) {
       return inTurn(id, async () => {
+        handed.forget(id)
         await shut(id)
         if (root === undefined) return
         await rm(path.join(root, secrets.folderOf(id)), { recursive: true, force: true })
@@ -88,6 +99,11 @@ export function createInstanceDoors(deps: InstanceDoorsDeps): InstanceDoors {
       }
     },
   }
+}
+
+function noPlace(): MyceliumError<'NOT_SUPPORTED'> {
+  const message = 'Secrets cannot be handed to instances here: there is no place for them.'
+  return new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'NO_DOOR' } })
 }
 
 /** What goes on running keeps its folder, for when this node comes back. */

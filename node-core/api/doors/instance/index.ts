@@ -21,6 +21,7 @@ import type { Clock } from '../../../base/clock/index.ts'
 import type { Lifecycle } from '../../../base/lifecycle/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { AccessedInstance, InstanceAccesses } from '../../../work/runners/index.ts'
+import type { SecretUse } from '../../../work/spec/index.ts'
 import type { OwnConfig } from '../../contract/index.ts'
 import type { InstanceNames, KeyPrimary, SecretOpener, Standing } from '../../handlers/index.ts'
 
@@ -38,6 +39,10 @@ export interface InstanceDoorsDeps {
    * way out still counts as its owner's once the workload is gone.
    */
   standing(workload: string): () => Standing
+  /** What instances of this workload are handed. */
+  secretsOf(workload: string): readonly SecretUse[]
+  /** Calls back whenever this node's copy of the registry moves on. */
+  onRegistry(listener: () => void): () => void
   /** What an instance is told of itself. */
   selfOf(instance: AccessedInstance): OwnConfig
   /** How an instance of this workload finds others. */

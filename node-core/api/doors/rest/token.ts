@@ -1,5 +1,5 @@
 /** Whether a request bears the token it should, compared in one time whatever was sent. */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 
 export function createTokenCheck(token: string): (given: string | undefined) => boolean {
   const expected = digest(token)
@@ -13,5 +13,5 @@ export function bearerOf(header: string | undefined): string | undefined {
 
 /** Of equal length whatever came, so that the comparison takes one time. */
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }

@@ -2,6 +2,7 @@
 import { validationError } from '../../spec/index.ts'
 import { type Draft, labelOf, newDraft, newPart } from '../draft.ts'
 import { WORKLOADS_MAX } from '../limits.ts'
+import { sayShared } from '../mounts.ts'
 import type { Report, Scope } from '../report.ts'
 import { byRules, field, fieldsOf, isEmpty, type Rules, type Tree, textOf } from '../tree.ts'
 import { fillTree, type Variables } from '../variables.ts'
@@ -21,11 +22,12 @@ export function readCompose(documents: readonly Tree[], report: Report, variable
     if (document.kind === 'map') byRules(document, PROJECT, { into: project, scope })
     else scope.say(document, 'wrong-form')
   }
+  sayShared(project.drafts)
   return project.drafts
 }
 
 const whole =
-  (code: 'no-volumes' | 'no-networks' | 'no-files' | 'no-project' | 'other-file' | 'kept') =>
+  (code: 'volume-local' | 'no-networks' | 'no-files' | 'no-project' | 'other-file' | 'kept') =>
   (at: Tree, { scope }: Project): void =>
     scope.say(at, code)
 
@@ -33,7 +35,7 @@ const PROJECT: Rules<Project> = new Map<string, (at: Tree, project: Project) => 
   ['services', takeServices],
   ['name', whole('no-project')],
   ['version', whole('kept')],
-  ['volumes', whole('no-volumes')],
+  ['volumes', whole('volume-local')],
   ['networks', whole('no-networks')],
   ['configs', whole('no-files')],
   ['secrets', whole('no-files')],

@@ -36,7 +36,7 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ['environment', takeEnvironment],
   ['ports', all((at, { part, scope }) => takePort(at, part, scope))],
   ['expose', all((at, { part, scope }) => takeExposed(at, part, scope))],
-  ['volumes', all((at, { scope }) => takeMount(at, scope))],
+  ['volumes', all(takeMount)],
   ['healthcheck', (at, { part, scope }) => takeHealthcheck(at, part, scope)],
   ['labels', takeLabels],
   ['restart', takeRestart],

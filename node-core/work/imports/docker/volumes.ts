@@ -1,24 +1,25 @@
 /** What containers mount: `data:/var/lib/x`, `./conf:/etc/x:ro`, and the long form. */
-import { messageFor } from '../codes.ts'
+import type { Draft, PartDraft } from '../draft.ts'
+import { addMount } from '../mounts.ts'
 import type { Scope } from '../report.ts'
-import { field, type Tree, textOf } from '../tree.ts'
+import { field, isTrue, type Tree, textOf } from '../tree.ts'
 
 const CLOCK_FILES = ['/etc/localtime', '/etc/timezone', '/usr/share/zoneinfo']
 
-export function takeMount(at: Tree, scope: Scope): void {
+export function takeMount(
+  at: Tree,
+  { draft, part, scope }: { draft: Draft; part: PartDraft; scope: Scope },
+): void {
   const mount = at.kind === 'map' ? longForm(at) : shortForm(textOf(at) ?? '')
   if (!mount) {
     scope.say(at, 'wrong-form')
     return
   }
-  const { source, target } = mount
+  const { source, target, readOnly } = mount
   if (mount.type === 'tmpfs') scope.say(at, 'no-scratch')
-  else if (source === undefined || !isHostPath(source)) sayVolume(at, target, scope)
-  else sayHostPath(at, source, scope)
-}
-
-export function sayVolume(at: Tree, target: string, scope: Scope): void {
-  scope.say(at, 'no-volumes', `${messageFor('no-volumes')} Here: ${target}.`)
+  else if (source === undefined || !isHostPath(source)) {
+    addMount(draft, part, { at, source: source ?? target, path: target, readOnly })
+  } else sayHostPath(at, source, scope)
 }
 
 /** Some are asked for by habit and can be left out; the rest would open a computer to strangers. */
@@ -37,20 +38,26 @@ interface Mount {
   type: string
   source?: string
   target: string
+  readOnly: boolean
 }
 
 function shortForm(text: string): Mount | undefined {
   // A drive's letter is followed by a colon too.
   const match = /^((?:[A-Za-z]:[\\/])?[^:]*):([^:]+)(?::([^:]*))?$/.exec(text)
   if (match?.[1] !== undefined && match[2] !== undefined) {
-    return { type: 'volume', source: match[1], target: match[2] }
+    const readOnly = (match[3] ?? '')
+      .split(',')
+      .some((word) => word === 'ro' || word === 'readonly')
+    const named = match[1] === '' ? {} : { source: match[1] }
+    return { type: 'volume', ...named, target: match[2], readOnly }
   }
-  return text.startsWith('/') ? { type: 'volume', target: text } : undefined
+  return text.startsWith('/') ? { type: 'volume', target: text, readOnly: false } : undefined
 }
 
 function longForm(at: Tree): Mount | undefined {
   const type = textOf(field(at, 'type')) ?? 'volume'
   const source = textOf(field(at, 'source') ?? field(at, 'src'))
+  const readOnly = isTrue(field(at, 'read_only') ?? field(at, 'readonly') ?? field(at, 'ro'))
   const target = textOf(field(at, 'target') ?? field(at, 'dst') ?? field(at, 'destination'))
   if (type === 'bind' || type === 'npipe') {
     // Whatever it is called, it lies on the computer.
@@ -58,11 +65,12 @@ function longForm(at: Tree): Mount | undefined {
       type,
       source: isHostPath(source ?? '') ? (source ?? '') : `./${source ?? ''}`,
       target: target ?? '',
+      readOnly,
     }
   }
   return target === undefined
     ? undefined
-    : { type, ...(source !== undefined && { source }), target }
+    : { type, ...(source !== undefined && source !== '' && { source }), target, readOnly }
 }
 
 function isHostPath(source: string): boolean {

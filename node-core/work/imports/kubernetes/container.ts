@@ -2,11 +2,13 @@
 
 import { parseCpuMillis, parseMemoryBytes } from '../../spec/index.ts'
 import { addPort, labelOf, newPart } from '../draft.ts'
+import { addMount } from '../mounts.ts'
 import {
   byRules,
   field,
   fieldsOf,
   isEmpty,
+  isTrue,
   itemsOf,
   type Rules,
   type Tree,
@@ -51,7 +53,7 @@ const CONTAINER: Rules<KubeContainer> = new Map<string, ContainerRule>([
   ['readinessProbe', takeProbe('ready')],
   ['securityContext', takeSecurityContext],
   ['lifecycle', say('no-lifecycle')],
-  ...sayOf('no-volumes', 'volumeMounts'),
+  ['volumeMounts', all(takeMount)],
   ...sayOf('device', 'volumeDevices'),
   ...sayOf('no-working-directory', 'workingDir'),
   ...sayOf('no-terminal', 'stdin', 'stdinOnce', 'tty'),
@@ -105,6 +107,21 @@ function takePort(at: Tree, { part, scope, kube }: KubeContainer): void {
   if (name !== undefined) kube.portNames.set(name, containerPort)
   if (!stands) scope.say(at, 'port-left-out')
   else scope.say(at, hostPort === undefined ? 'kept' : 'port-on-loopback')
+}
+
+/** What a claim is mounted for in parts is a volume for each of them. */
+function takeMount(at: Tree, { part, scope, kube }: KubeContainer): void {
+  const [name, path] = [textOf(field(at, 'name')), textOf(field(at, 'mountPath'))]
+  if (name === undefined || path === undefined) {
+    scope.say(at, 'wrong-form')
+  } else if (!kube.claims.has(name)) {
+    scope.say(at, 'no-volumes')
+  } else {
+    const within = textOf(field(at, 'subPath')) ?? textOf(field(at, 'subPathExpr'))
+    const readOnly = isTrue(field(at, 'readOnly'))
+    const source = within === undefined ? name : `${name}/${within}`
+    addMount(kube.draft, part, { at, source, path, readOnly, bytes: kube.claims.get(name) })
+  }
 }
 
 function takeResources(at: Tree, container: KubeContainer): void {

@@ -8,7 +8,7 @@ import type { Tree } from '../tree.ts'
 import { type KubeObject, objectsOf } from './object.ts'
 import { takeIngress, takeServiceObject } from './services.ts'
 import { saySettings, settingsOf } from './settings.ts'
-import { takeWorkload } from './workload.ts'
+import { storageOf, takeWorkload } from './workload.ts'
 
 const WORKLOADS = ['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController', 'Pod']
 
@@ -19,10 +19,10 @@ const REFUSED: ReadonlyMap<string, ReportCode> = new Map([
   ['DaemonSet', 'runs-everywhere'],
 ])
 
-const IGNORED: ReadonlyMap<string, ReportCode> = new Map([
-  ['PersistentVolumeClaim', 'no-volumes'],
-  ['PersistentVolume', 'no-volumes'],
-  ['StorageClass', 'no-volumes'],
+const OTHERS: ReadonlyMap<string, ReportCode> = new Map([
+  ['PersistentVolumeClaim', 'volume-local'],
+  ['PersistentVolume', 'no-tuning'],
+  ['StorageClass', 'no-tuning'],
   ['Namespace', 'no-namespaces'],
   ['HorizontalPodAutoscaler', 'no-scaling'],
   ['PodDisruptionBudget', 'no-rollout'],
@@ -40,6 +40,9 @@ export function readKubernetes(
   const settings = new Map(
     of('ConfigMap', 'Secret').map((object) => [idOf(object), settingsOf(object)] as const),
   )
+  const claims = new Map(
+    of('PersistentVolumeClaim').map((object) => [idOf(object), storageOf(object.at)] as const),
+  )
   const services = new Set(of('Service').map(({ name }) => name))
   const found = of(...WORKLOADS)
   if (found.length > WORKLOADS_MAX) {
@@ -50,6 +53,7 @@ export function readKubernetes(
     return takeWorkload(object, report, {
       services,
       secretsInTheOpen,
+      claimBytes: (name) => claims.get(idOf({ kind: 'PersistentVolumeClaim', namespace, name })),
       settings: (kind, name) => settings.get(idOf({ kind, namespace, name })),
     })
   })
@@ -70,5 +74,5 @@ function sayOther({ kind, name, at }: KubeObject, report: Report): void {
   const refused = REFUSED.get(kind)
   if (refused) report.scope(labelOf(name)).say(at, refused)
   else if (kind === '') report.scope().say(at, 'wrong-form')
-  else if (!TAKEN.includes(kind)) report.scope().say(at, IGNORED.get(kind) ?? 'unknown-kind')
+  else if (!TAKEN.includes(kind)) report.scope().say(at, OTHERS.get(kind) ?? 'unknown-kind')
 }

@@ -1,5 +1,5 @@
 /** What a pod says: its containers, and what is said of all of them. */
-import { sayHostPath, sayVolume } from '../docker/volumes.ts'
+import { sayHostPath } from '../docker/volumes.ts'
 import { setRestart } from '../draft.ts'
 import { takeGrace } from '../endings.ts'
 import {
@@ -70,7 +70,7 @@ function takeVolume(at: Tree, { scope }: Kube): void {
   if (hostPath) sayHostPath(at, textOf(field(hostPath, 'path')) ?? '', scope)
   else if (files.some((kind) => field(at, kind))) scope.say(at, 'no-files')
   else if (textOf(field(at, 'emptyDir', 'medium')) === 'Memory') scope.say(at, 'no-scratch')
-  else sayVolume(at, textOf(field(at, 'name')) ?? 'without a name', scope)
+  else scope.say(at, field(at, 'persistentVolumeClaim') ? 'volume-local' : 'no-volumes')
 }
 
 function takeNodeSelector(at: Tree, { draft, scope }: Kube): void {

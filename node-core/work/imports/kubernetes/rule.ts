@@ -15,6 +15,10 @@ export interface Kube {
   portNames: Map<string, number>
   /** Names of Services. */
   services: ReadonlySet<string>
+  /** Bytes that a claim of this text asks for. */
+  claimBytes(name: string): number | undefined
+  /** Volumes of the pod that are claims, by their names in it, with the bytes that are asked for. */
+  claims: Map<string, number | undefined>
   secretsInTheOpen: boolean
   settings(kind: Settings['kind'], name: string): Settings | undefined
 }

@@ -1,4 +1,5 @@
 /** Deployments, StatefulSets and their like: one workload of equal instances each. */
+import { parseMemoryBytes } from '../../spec/index.ts'
 import { labelOf, newDraft, setLabel } from '../draft.ts'
 import type { Report } from '../report.ts'
 import {
@@ -6,6 +7,7 @@ import {
   field,
   fieldsOf,
   isTrue,
+  itemsOf,
   type Rules,
   type Tree,
   textOf,
@@ -15,7 +17,7 @@ import type { KubeObject } from './object.ts'
 import { labelsOf, takePod } from './pod.ts'
 import { type Kube, type KubeRule, say, sayOf, within } from './rule.ts'
 
-export type Surroundings = Pick<Kube, 'services' | 'secretsInTheOpen' | 'settings'>
+export type Surroundings = Pick<Kube, 'services' | 'secretsInTheOpen' | 'settings' | 'claimBytes'>
 
 export function takeWorkload(object: KubeObject, report: Report, around: Surroundings): Kube {
   const { at, name: asked, kind, namespace } = object
@@ -29,11 +31,37 @@ export function takeWorkload(object: KubeObject, report: Report, around: Surroun
     namespace,
     podLabels: labelsOf(field(pod, 'metadata', 'labels')),
     portNames: new Map(),
+    claims: claimsOf(at, pod, around),
   }
   if (kind === 'StatefulSet') scope.say(at, 'one-of-its-kind')
   byRules(at, kind === 'Pod' ? POD_OBJECT : OBJECT, { into: kube, scope })
   if (kube.draft.parts.length === 0 && !scope.refused()) scope.say(at, 'needs-image')
   return kube
+}
+
+/** Containers come before the volumes that they mount. */
+function claimsOf(
+  at: Tree,
+  pod: Tree | undefined,
+  { claimBytes }: Surroundings,
+): Map<string, number | undefined> {
+  const claims = new Map<string, number | undefined>()
+  for (const template of itemsOf(field(at, 'spec', 'volumeClaimTemplates'))) {
+    claims.set(textOf(field(template, 'metadata', 'name')) ?? '', storageOf(template))
+  }
+  const spec = field(pod, 'spec')
+  for (const volume of itemsOf(field(spec, 'volumes'))) {
+    const claim = field(volume, 'persistentVolumeClaim')
+    if (!claim) continue
+    const bytes = claimBytes(textOf(field(claim, 'claimName')) ?? '')
+    claims.set(textOf(field(volume, 'name')) ?? '', bytes)
+  }
+  return claims
+}
+
+/** What a claim asks for. */
+export function storageOf(claim: Tree): number | undefined {
+  return parseMemoryBytes(textOf(field(claim, 'spec', 'resources', 'requests', 'storage')) ?? '')
 }
 
 const METADATA: Rules<Kube> = new Map<string, KubeRule>([
@@ -59,8 +87,8 @@ const SPEC: Rules<Kube> = new Map<string, KubeRule>([
   ...sayOf('no-rollout', 'minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds'),
   ...sayOf('no-rollout', 'podManagementPolicy', 'ordinals'),
   ...sayOf('no-names', 'serviceName'),
-  ...sayOf('no-volumes', 'volumeClaimTemplates'),
-  ['persistentVolumeClaimRetentionPolicy', say('no-volumes')],
+  ...sayOf('volume-local', 'volumeClaimTemplates'),
+  ['persistentVolumeClaimRetentionPolicy', say('no-tuning')],
 ])
 
 const OF_ALL: [string, KubeRule][] = [

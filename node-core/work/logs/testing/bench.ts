@@ -24,7 +24,7 @@ export interface LogBench {
   restarts(at: number, id: string): Promise<SimLog>
   /** It ends, and nobody tells of it any more. */
   ends(at: number, id: string): Promise<void>
-  /** As kill -9: what was written stays, and what was under way does not come to its end. */
+  /** It falls silent; what it wrote stays. */
   kill(at: number): Promise<void>
   start(at: number): Promise<void>
   close(): Promise<void>
@@ -144,6 +144,8 @@ export async function createLogBench(count: number): Promise<LogBench> {
     async kill(at) {
       const node = nodeAt(at)
       net.crash(node.id)
+      // Nobody hears of it any more; of what it did, only what lies on its disk is left.
+      await node.logs?.stop()
       node.up = false
       node.logs = undefined
       for (const listener of nodeListeners) listener()

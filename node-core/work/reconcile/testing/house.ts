@@ -310,7 +310,7 @@ function accessesIn({ open, said }: DoorBook): InstanceAccesses {
     async open({ id, workload, index }) {
       said.push(`open ${workload}/${index}`)
       open.add(id)
-      return { folder: `/doors/${id}`, token: `token of ${id}` }
+      return { folder: `/doors/${id}`, token: `token of ${id}`, secrets: {} }
     },
     async close(id) {
       said.push('close')

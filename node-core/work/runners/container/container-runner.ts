@@ -1,6 +1,7 @@
 /** The runner's shell: starts, finds, reads and ends containers of this node in this network. */
 import { existsSync } from 'node:fs'
 import { MyceliumError } from '../../../base/errors/index.ts'
+import { runCommand } from './commands.ts'
 import { createEngine } from './engine.ts'
 import { createEngineWatch } from './engine-watch.ts'
 import { createForwarding, FORWARDER_PART } from './forwarding.ts'
@@ -13,6 +14,8 @@ import { ENDED_REMEMBERED_MAX, GRACE_MS } from './limits.ts'
 import { outputOf, type WritingPart } from './output.ts'
 import { type EngineAddress, findEngine } from './socket.ts'
 import { createStarter } from './starter.ts'
+import { usageOf } from './usage.ts'
+import { createVolumeStore } from './volumes.ts'
 
 export function createContainerRunner(
   deps: ContainerRunnerDeps,
@@ -78,6 +81,7 @@ export function createContainerRunner(
   return {
     kind: 'container',
     images,
+    volumes: createVolumeStore(engine, whose),
     available: async () => watch.state(),
     async start() {
       server.start()
@@ -141,6 +145,20 @@ export function createContainerRunner(
       const found = (await partsOf(id)).find((one) => one.part === part)
       if (!found) throw notFound(id)
       return engine.exec(found.container.engineId, command)
+    },
+
+    async usage() {
+      const all = await engine.list(ownerFilter(whose))
+      const parts = all.filter(({ labels }) => parseLabels(labels)?.part !== FORWARDER_PART)
+      return usageOf(engine, parts)
+    },
+
+    async command(id, request) {
+      const parts = (await partsOf(id)).filter(({ part }) => part !== FORWARDER_PART)
+      const wanted = request.part ?? parts.find(({ container }) => container.name === id)?.part
+      const found = parts.find(({ part }) => part === wanted)
+      if (!found) throw notFound(id)
+      return runCommand(engine, found.container, request)
     },
 
     async *output(id, options) {

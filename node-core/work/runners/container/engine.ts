@@ -1,12 +1,14 @@
 /** The engine in our own words: the one file that knows dockerode. */
 import { access } from 'node:fs/promises'
-import { addAbortSignal, Readable } from 'node:stream'
+import { addAbortSignal, type Duplex, Readable } from 'node:stream'
 import type Dockerode from 'dockerode'
 import { z } from 'zod'
 import type { Clock } from '../../../base/clock/index.ts'
 import { MyceliumError } from '../../../base/errors/index.ts'
 import { PORTS_MAX, type Port } from '../../spec/index.ts'
+import type { CommandRequest, TerminalSize } from '../index.ts'
 import { engineError, statusOf } from './engine-errors.ts'
+import { type EngineVolumes, engineVolumes } from './engine-volumes.ts'
 import type { ForwarderProfile } from './forwarder-profile.ts'
 import { jsonLines } from './json-lines.ts'
 import { ANSWER_MS, EXEC_UNKNOWN, PING_MS, START_MS } from './limits.ts'
@@ -25,6 +27,15 @@ export interface EngineContainer {
   startedAtMs: number
 }
 
+export interface EngineCommand {
+  /** What it writes, and what is written to it. */
+  stream: Duplex
+  resize(size: TerminalSize): Promise<void>
+  exitCode(): Promise<number>
+  /** As the engine's computer numbers it; 0 once it has ended. */
+  pid(): Promise<number>
+}
+
 export type EngineExit = Pick<EngineContainer, 'engineId' | 'labels' | 'exitCode'>
 
 export interface EngineImage {
@@ -39,7 +50,7 @@ export interface EngineImageDetails extends EngineImage {
   exposes: Port[]
 }
 
-export interface Engine {
+export interface Engine extends EngineVolumes {
   ping(): Promise<void>
   create(name: string, profile: ContainerProfile | ForwarderProfile): Promise<void>
   /** Not named `start`: this has no life of its own. */
@@ -50,6 +61,10 @@ export interface Engine {
   list(labelFilter: string[]): Promise<EngineContainer[]>
   /** The exit code of a command run inside a container. */
   exec(name: string, command: readonly string[]): Promise<number>
+  /** Starts a command inside a container and stays connected to it. */
+  command(name: string, request: CommandRequest): Promise<EngineCommand>
+  /** What a container uses now, in the engine's own form. */
+  statistics(name: string): Promise<unknown>
   /**
    * Both streams, each line with its time, from a second of the Unix epoch on, until the container
    * has ended.
@@ -191,6 +206,35 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
       return ExitCode ?? EXEC_UNKNOWN
     },
 
+    async command(name, { command, terminal, input }) {
+      const Tty = terminal !== undefined
+      const made = await ask((docker, abortSignal) =>
+        docker.getContainer(name).exec({
+          ...{ Cmd: [...command], AttachStdin: input, AttachStdout: true, AttachStderr: true },
+          ...{ Tty, abortSignal },
+        }),
+      )
+      const stream = await ask(() => made.start({ hijack: true, stdin: input, Tty }))
+      const inspect = () => ask((_, abortSignal) => made.inspect({ abortSignal }))
+      const resize = async ({ columns, rows }: TerminalSize): Promise<void> => {
+        await ask((_, abortSignal) => made.resize({ w: columns, h: rows, abortSignal }))
+      }
+      // One that has ended already has no terminal to set a size of.
+      if (terminal) await resize(terminal).catch(() => {})
+      return {
+        ...{ stream, resize },
+        exitCode: async () => (await inspect()).ExitCode ?? EXEC_UNKNOWN,
+        async pid() {
+          const { Running, Pid } = await inspect()
+          return Running ? Pid : 0
+        },
+      }
+    },
+
+    // One reading: without it the engine waits for a second one to make a rate of.
+    statistics: (name) =>
+      ask((docker) => docker.getContainer(name).stats({ stream: false, 'one-shot': true })),
+
     logs: (name, { since, signal }) =>
       openStream((docker, abortSignal) => {
         const wanted = { stdout: true, stderr: true, timestamps: true, abortSignal }
@@ -248,6 +292,8 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
       if (made) return made.id
       throw engineError(new Error('The empty image is not there.'))
     },
+
+    ...engineVolumes(ask),
 
     async pull(reference, signal) {
       return jsonLines(

@@ -64,7 +64,7 @@ describe.skipIf(missing)(`names in a container${missing ? ` [skipped: ${missing}
     const uses = [{ name: 'shelf', as: 'store' }]
     const id = `front-0-n${process.pid.toString(36)}${serial++}`
     const request = { id, workload: shell('front', script, { uses }), index: 0, generation: 1 }
-    const access = { folder, token: 'secret' }
+    const access = { folder, token: 'secret', secrets: {} }
     return { ...request, access, signal: AbortSignal.timeout(60_000), onProgress: () => {} }
   }
   const inside = (id: string) => docker.getContainer(id).inspect()

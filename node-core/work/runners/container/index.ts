@@ -14,12 +14,30 @@ import type { Clock } from '../../../base/clock/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { Net, NodeId } from '../../../base/net/index.ts'
 import type { Random } from '../../../base/random/index.ts'
-import type { Port } from '../../spec/index.ts'
+import type { Port, VolumeName } from '../../spec/index.ts'
 import type { Runner } from '../index.ts'
 
 export interface ContainerRunner extends Runner {
   readonly kind: 'container'
   readonly images: ImageShelf
+  readonly volumes: VolumeStore
+}
+
+/** Data of this node's instances, kept by its engine. */
+export interface VolumeStore {
+  list(): Promise<StoredVolume[]>
+  /** Bytes by id. The engine counts them one file after the other. */
+  usage(): Promise<ReadonlyMap<string, number>>
+  /** For good; no error when there is none. Throws VOLUME_IN_USE. */
+  remove(id: string): Promise<void>
+}
+
+export interface StoredVolume extends VolumeName {
+  /** `volumeIdOf` its name. */
+  id: string
+  /** As it was to be when it was made. */
+  sizeBytes: number
+  createdAtMs: number
 }
 
 /** Container images of this computer's engine. */

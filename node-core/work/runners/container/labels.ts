@@ -57,6 +57,6 @@ export function parseLabels(labels: Readonly<Record<string, string>>): Labelled 
   return { id, workload, index, generation, part, parts }
 }
 
-function ownerLabels({ network, node }: Whose): Record<string, string> {
+export function ownerLabels({ network, node }: Whose): Record<string, string> {
   return { [`${PREFIX}network`]: network, [`${PREFIX}node`]: node }
 }

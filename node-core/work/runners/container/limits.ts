@@ -54,5 +54,9 @@ export const IMAGE_PEERS_ASKED_MAX = 64
 export const IMAGE_HAVE_MS = 3_000
 /** A line of the engine's progress report. */
 export const IMAGE_PROGRESS_LINE_BYTES_MAX = 64 * 1024
+/** Containers whose use is asked for at the same time. */
+export const STATS_PARALLEL_MAX = 8
+/** Bytes of a command's output that come together. */
+export const COMMAND_FRAME_BYTES_MAX = 1024 * 1024
 /** The exit code of a command that the engine does not know to have ended. */
 export const EXEC_UNKNOWN = -1

@@ -51,7 +51,12 @@ function pointsOf(after: Readonly<Record<string, string>>, part: string): Record
 
 /** Whatever comes next of any of them, until all have ended. One that fails ends all. */
 async function* together<T>(sources: readonly AsyncGenerator<T>[]): AsyncGenerator<T> {
-  const next = async (source: AsyncGenerator<T>) => ({ source, result: await source.next() })
+  const next = (source: AsyncGenerator<T>) => {
+    const pending = source.next().then((result) => ({ source, result }))
+    // It may fail while whoever reads is busy: then nobody is waiting for it yet.
+    pending.catch(() => {})
+    return pending
+  }
   const waiting = new Map(sources.map((source) => [source, next(source)]))
   try {
     while (waiting.size > 0) {
@@ -64,10 +69,7 @@ async function* together<T>(sources: readonly AsyncGenerator<T>[]): AsyncGenerat
       yield result.value
     }
   } finally {
-    for (const [source, pending] of waiting) {
-      // What it may still fail with is nobody's concern: reading is over.
-      pending.catch(() => {})
-      void source.return(undefined).catch(() => {})
-    }
+    // What they may still fail with is nobody's concern: reading is over.
+    for (const source of waiting.keys()) void source.return(undefined).catch(() => {})
   }
 }

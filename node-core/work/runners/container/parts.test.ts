@@ -102,6 +102,52 @@ describe.skipIf(missing)(`an instance of parts${missing ? ` [skipped: ${missing}
     await runner.end(request.id)
   })
 
+  it('runs a command that somebody watches: input, both streams, terminal, exit code', async () => {
+    const request = requestOf(web, db)
+    await runner.run(request)
+    const say = `read line; echo "got $line"; echo bad >&2; exit 5`
+    const command = [B, 'sh', '-c', say]
+    const one = await runner.command(request.id, { part: 'db', command, input: true })
+    await one.write(Buffer.from('hello\n'))
+    const told = { stdout: '', stderr: '' }
+    for await (const { stream, bytes } of one.output) told[stream] += Buffer.from(bytes).toString()
+    expect(told).toEqual({ stdout: 'got hello\n', stderr: 'bad\n' })
+    expect(await one.exitCode()).toBe(5)
+    const terminal = { columns: 91, rows: 17 }
+    const sized = await runner.command(request.id, {
+      ...{ command: [B, 'sh', '-c', `read line; ${B} stty size`], terminal, input: true },
+    })
+    await sized.resize({ columns: 101, rows: 19 })
+    await sized.write(Buffer.from('\n'))
+    let text = ''
+    for await (const { bytes } of sized.output) text += Buffer.from(bytes).toString()
+    expect(text).toContain('19 101')
+    const counted = await runner.command(request.id, { command: [B, 'wc', '-c'], input: true })
+    await counted.write(Buffer.alloc(300_000, 'x'))
+    counted.endInput()
+    let count = ''
+    for await (const { bytes } of counted.output) count += Buffer.from(bytes).toString()
+    expect(count.trim()).toBe('300000')
+    await runner.end(request.id, { graceMs: 0 })
+  })
+
+  it('leaves nothing behind of a command that nobody waits for any more', async () => {
+    const request = requestOf(web, db)
+    await runner.run(request)
+    const command = [B, 'sh', '-c', `${B} sleep 987654 & ${B} sleep 987654`]
+    const left = await runner.command(request.id, { part: 'db', command, input: false })
+    const count = async (): Promise<number> => {
+      const [processes] = (await docker.getContainer(`${request.id}.db`).top()).Processes.map(
+        (_: unknown, __: number, all: string[][]) => all.flat().join(' '),
+      )
+      return (processes ?? '').split('sleep 987654').length - 1
+    }
+    await until(async () => (await count()) >= 2)
+    expect(await left.kill()).toBe(true)
+    await until(async () => (await count()) === 0)
+    await runner.end(request.id, { graceMs: 0 })
+  })
+
   it('runs commands inside one of them, with nothing more than it has', async () => {
     const request = requestOf(web, db)
     await runner.run(request)

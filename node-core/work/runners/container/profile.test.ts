@@ -59,7 +59,7 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
     const signal = AbortSignal.timeout(30_000)
     folder = mkdtempSync(path.join(tmpdir(), 'mycelium-door-'))
     writeFileSync(path.join(folder, 'api.sock'), '')
-    const access = { folder, token: 'the-token' }
+    const access = { folder, token: 'the-token', secrets: {} }
     const request = { id, workload, index: 0, generation: 1, access, signal }
     await runner.run({ ...request, onProgress: () => {} })
     const told = await linesUntil(runner, id, 'done: yes')
@@ -170,7 +170,7 @@ describe.skipIf(missing)('a container without a door', () => {
     const runner = bench.runner(ADA)
     await runner.start()
     try {
-      const access = { folder: '/no/such/folder', token: 'the-token' }
+      const access = { folder: '/no/such/folder', token: 'the-token', secrets: {} }
       for (const [id, given] of [
         ['doorless-0-test', {}],
         ['unseen-0-test', { access }],

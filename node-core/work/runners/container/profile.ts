@@ -9,6 +9,7 @@
 import type { ContainerSource, Part, Port } from '../../spec/index.ts'
 import { accessVariables, CONTAINER_FOLDER, type InstanceAccess } from '../index.ts'
 import { LOG_FILE_MEBIBYTES_MAX, LOG_FILES_MAX, OPEN_FILES_MAX, PIDS_MAX } from './limits.ts'
+import type { VolumeMount } from './volume-mounts.ts'
 
 /**
  * All of them are in the engine's own default, and act on what is the container's: its files, users,
@@ -28,6 +29,7 @@ export interface ProfileRequest {
   image: string
   labels: Record<string, string>
   network: PartNetwork
+  volumes: readonly VolumeMount[]
   access?: InstanceAccess
 }
 
@@ -42,7 +44,7 @@ export interface OwnNetwork {
 export type ContainerProfile = ReturnType<typeof restrictedProfile>
 
 export function restrictedProfile(request: ProfileRequest) {
-  const { part, source, image, labels, network, access } = request
+  const { part, source, image, labels, network, volumes, access } = request
   const { cpuMillis, memoryBytes } = part.resources.limits
   const environment = {
     ...part.env,
@@ -65,7 +67,7 @@ export function restrictedProfile(request: ProfileRequest) {
       ...attachedTo(network),
       IpcMode: 'private',
       CgroupnsMode: 'private' as const,
-      Mounts: access ? [doorOf(access)] : [],
+      Mounts: [...volumes, ...(access ? [doorOf(access)] : [])],
       PublishAllPorts: false,
       Memory: memoryBytes,
       // Equal to Memory: no swap on top of it.

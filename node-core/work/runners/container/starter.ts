@@ -3,7 +3,7 @@ import type { Clock } from '../../../base/clock/index.ts'
 import { isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import { addressOf } from '../../naming/index.ts'
-import { type ContainerSource, listeningOf, type Part } from '../../spec/index.ts'
+import { type ContainerSource, keepsData, listeningOf, type Part } from '../../spec/index.ts'
 import { findLoopbackPort, portTaken, type Running, type StartRequest } from '../index.ts'
 import type { Engine } from './engine.ts'
 import { FORWARDER_PART, type Forwarding, forwarderReady } from './forwarding.ts'
@@ -12,6 +12,8 @@ import { containerName } from './instances.ts'
 import { labelsOf, type Whose } from './labels.ts'
 import { PORT_ATTEMPTS_MAX } from './limits.ts'
 import { type OwnNetwork, type PartNetwork, restrictedProfile } from './profile.ts'
+import { volumeMounts } from './volume-mounts.ts'
+import { refuseSecondWriter } from './volumes.ts'
 
 export interface Starter {
   /** Another attempt where a port that was free has been taken before the engine bound it. */
@@ -57,13 +59,16 @@ export function createStarter(deps: StarterDeps): Starter {
 
   async function make({ request, part, name, network }: PartStart, image: string): Promise<void> {
     const labels = labelsOf(whose, request, { part: part.name, parts: countOf(request) })
-    const rest = { part, source: containerSource(part), image, labels, network }
+    const volumes = volumeMounts(whose, request, part)
+    const rest = { part, source: containerSource(part), image, labels, network, volumes }
     const access = deps.engineIsHere() ? request.access : undefined
+    if (!access && request.workload.secrets.length > 0) throw secretsUnsupported()
     if (request.access && !access) tellUnreachable()
     try {
       await engine.create(name, restrictedProfile({ ...rest, ...(access && { access }) }))
     } catch (error) {
       if (!access || !isCode(error, 'FOLDER_UNSEEN')) throw error
+      if (request.workload.secrets.length > 0) throw secretsUnsupported()
       tellUnreachable()
       await engine.create(name, restrictedProfile(rest))
     }
@@ -139,6 +144,7 @@ export function createStarter(deps: StarterDeps): Starter {
 
   return {
     async start(request) {
+      if (keepsData(request.workload)) await refuseSecondWriter(engine, whose, request)
       const fixed = listeningOf(request.workload).find(({ hostPort }) => hostPort !== undefined)
       for (let left = PORT_ATTEMPTS_MAX; ; left--) {
         try {
@@ -155,6 +161,11 @@ export function createStarter(deps: StarterDeps): Starter {
 /** Its containers: the parts, and the forwarder that it has if it uses others. */
 function countOf({ workload: { parts, uses } }: StartRequest): number {
   return parts.length + (uses.length > 0 ? 1 : 0)
+}
+
+function secretsUnsupported(): MyceliumError<'NOT_SUPPORTED'> {
+  const message = 'Containers are handed no secrets here: the engine sees no folders of this node.'
+  return new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'NO_DOOR' } })
 }
 
 function namesUnsupported(): MyceliumError<'NOT_SUPPORTED'> {

@@ -16,8 +16,10 @@ export const GRACE_MS = 10_000
 export const KILL_MS = 5_000
 /** Between two looks at a program that is ending. */
 export const LOOK_MS = 20
+/** Lines that are kept of a program that ended right after its start. */
+export const LAST_LINES_MAX = 1_000
 /** Between two looks at output of which the system has told nothing. */
-export const FOLLOW_MS = 1_000
+export const FOLLOW_MS = 2_000
 /** Between two readings of output that keeps coming. */
 export const READ_GAP_MS = 50
 /** From the start of the launcher until it has become the program. */

@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Looking, looking } from '../../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
-import type { Availability, Running, StartRequest } from '../index.ts'
+import type { Availability, Running, StartRequest, Usage } from '../index.ts'
 import { type Claim, createClaims } from './claims.ts'
 import type { ProcessRunner, ProcessRunnerDeps, ProcessRunnerOptions } from './index.ts'
 import { FULL_LOOK_MS, GRACE_MS, SWEEP_MS } from './limits.ts'
@@ -13,6 +13,7 @@ import { createReaper } from './reaper.ts'
 import { type InstanceRecord, readRecords, writeRecord } from './record.ts'
 import { createStarter } from './starter.ts'
 import { lookAround, type Surroundings } from './surroundings.ts'
+import { groupUse } from './usage.ts'
 import { ownerOf } from './user-ids.ts'
 import { removeWorkRoot } from './work-folder.ts'
 
@@ -139,6 +140,23 @@ export function createProcessRunner(
     await reaper.end(record, 0)
   }
 
+  async function usageOf(record: InstanceRecord): Promise<Usage> {
+    const { id } = record
+    const { cpuSeconds, memoryBytes } = await groupUse(record.cgroups)
+    if (cpuSeconds !== undefined && memoryBytes !== undefined)
+      return { id, cpuSeconds, memoryBytes }
+    const counted = { cpuSeconds: 0, memoryBytes: 0 }
+    for (const pid of await reaper.pidsOf(record)) {
+      counted.memoryBytes += await table.residentBytes(pid)
+      counted.cpuSeconds += await table.cpuSeconds(pid)
+    }
+    return {
+      id,
+      cpuSeconds: cpuSeconds ?? counted.cpuSeconds,
+      memoryBytes: memoryBytes ?? counted.memoryBytes,
+    }
+  }
+
   function lookedAround(): Promise<Surroundings> {
     around ??= lookAround({ ...deps, sharedFolder, nodeRuntime: options.nodeRuntime })
     return around
@@ -226,8 +244,14 @@ export function createProcessRunner(
     },
 
     async exec() {
-      const why = 'A program has no commands inside it but its own.'
-      throw new MyceliumError('NOT_SUPPORTED', why, { details: { reason: 'exec' } })
+      throw noCommands()
+    },
+    async usage() {
+      const alive = [...instances.values()].filter(({ silent }) => !silent)
+      return Promise.all(alive.map(({ record }) => usageOf(record)))
+    },
+    async command() {
+      throw noCommands()
     },
 
     async *output(id, options) {
@@ -238,6 +262,11 @@ export function createProcessRunner(
       yield* instance.output.read({ ...options, alive: () => !instance.silent })
     },
   }
+}
+
+function noCommands(): MyceliumError<'NOT_SUPPORTED'> {
+  const why = 'A program has no commands inside it but its own.'
+  return new MyceliumError('NOT_SUPPORTED', why, { details: { reason: 'exec' } })
 }
 
 function toRunning(record: InstanceRecord): Running {

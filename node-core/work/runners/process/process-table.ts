@@ -18,7 +18,12 @@ export interface ProcessTable {
   pids(): Promise<number[]>
   /** Memory of a process in bytes. */
   residentBytes(pid: number): Promise<number>
+  /** Processor time of a process since its start. */
+  cpuSeconds(pid: number): Promise<number>
 }
+
+/** Ticks in a second, as the kernel counts for programs on every system that Node runs on. */
+const TICKS_PER_SECOND = 100
 
 export function createProcessTable(platform: NodeJS.Platform): ProcessTable {
   return platform === 'linux' ? linuxTable() : psTable()
@@ -56,6 +61,11 @@ function linuxTable(): ProcessTable {
     },
     async pids() {
       return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+    },
+    async cpuSeconds(pid) {
+      const stat = await readProc(pid, 'stat')
+      const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? []
+      return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS_PER_SECOND
     },
     async residentBytes(pid) {
       const rss = /^VmRSS:\s+(\d+) kB$/m.exec((await readProc(pid, 'status')) ?? '')
@@ -96,5 +106,10 @@ function psTable(): ProcessTable {
     },
     pids: async () => [],
     residentBytes: async (pid) => Number(await ask(pid, 'rss')) * 1024,
+    async cpuSeconds(pid) {
+      // `[hours:]minutes:seconds`
+      const parts = (await ask(pid, 'time')).split(':').map(Number)
+      return parts.reduce((sum, part) => sum * 60 + (part || 0), 0)
+    },
   }
 }

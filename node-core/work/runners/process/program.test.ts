@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createMemoryLogger } from '../../../base/log/index.ts'
 import { parseManifestDraft } from '../../bundles/index.ts'
+import type { LogLineOut } from '../index.ts'
 import { linesUntil, until } from '../runner.suite.ts'
 import type { ProcessRunner } from './index.ts'
 import { type Bench, openBench, requestFor, WEB } from './testing/bench.ts'
@@ -37,7 +38,10 @@ describe('the world of a program', () => {
     const env = { MYCELIUM_API: 'a lie', MYCELIUM_TOKEN: 'a lie' }
     const workload = await bench.bundles.workload('probe', script, { env })
     const request = requestFor(workload)
-    await runner.run({ ...request, access: { folder: '/run/door', token: 'the-token' } })
+    await runner.run({
+      ...request,
+      access: { folder: '/run/door', token: 'the-token', secrets: {} },
+    })
     const [line] = await linesUntil(runner, request.id, 'done')
     expect(line).toBe('unix:///run/door/api.sock the-token')
   })
@@ -188,11 +192,16 @@ describe('bounds', () => {
 describe('a bundle that cannot run', () => {
   it('ends at once with its last words, and leaves nothing behind', async () => {
     const workload = await bench.bundles.workload('broken', '#!/nowhere/interpreter\n')
-    const attempt = runner.run(requestFor(workload))
+    const wrote: string[] = []
+    const onLastWords = (lines: LogLineOut[]): void => {
+      wrote.push(...lines.map(({ line, stream }) => `${stream}: ${line}`))
+    }
+    const attempt = runner.run({ ...requestFor(workload), onLastWords })
     await expect(attempt).rejects.toMatchObject({
       code: 'EXITED_AT_ONCE',
       message: expect.stringContaining('No such file'),
     })
+    expect(wrote).toEqual([expect.stringMatching(/^stderr: .*No such file/)])
     expect(await runner.list()).toEqual([])
     expect(await readdir(bench.folder)).toEqual([])
   })

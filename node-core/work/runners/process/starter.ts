@@ -5,13 +5,13 @@ import { constants } from 'node:os'
 import { basename, join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { type Clock, sleep } from '../../../base/clock/index.ts'
-import { assert, MyceliumError, messageOf } from '../../../base/errors/index.ts'
+import { assert, isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import { type Bundles, extractProgram, type VerifiedBundle } from '../../bundles/index.ts'
 import { portsOf } from '../../spec/index.ts'
-import { accessVariables, findLoopbackPort, type StartRequest } from '../index.ts'
+import { accessVariables, findLoopbackPort, type LogLineOut, type StartRequest } from '../index.ts'
 import { LAUNCHER_FAILED, launchCommand } from './launch.ts'
-import { LAUNCH_MS } from './limits.ts'
+import { LAST_LINES_MAX, LAUNCH_MS } from './limits.ts'
 import { marksOf, type Whose } from './marks.ts'
 import type { ProcessTable } from './process-table.ts'
 import { createProgramOutput, type ProgramOutput } from './program-output.ts'
@@ -55,11 +55,25 @@ export function createStarter(deps: StarterDeps) {
       await prepare(request, around, record)
       return await launch(request, around, bundle, record)
     } catch (error) {
+      if (isCode(error, 'EXITED_AT_ONCE')) await tellLastWords(request)
       await undo(record)
       throw startError(error)
     } finally {
       if (record.userId !== undefined) userIds.release(record.userId)
     }
+  }
+
+  /** Its log is about to go: that is where it says why. */
+  async function tellLastWords({ id, onLastWords }: StartRequest): Promise<void> {
+    if (!onLastWords) return
+    const lines: LogLineOut[] = []
+    const takes = (): boolean => lines.length < LAST_LINES_MAX
+    const { signal } = new AbortController()
+    const reading = { after: {}, takes, signal, alive: () => false }
+    for await (const output of createProgramOutput(join(folder, id), clock).read(reading)) {
+      lines.push(...output.lines)
+    }
+    onLastWords(lines.slice(0, LAST_LINES_MAX))
   }
 
   async function undo(record: InstanceRecord): Promise<void> {

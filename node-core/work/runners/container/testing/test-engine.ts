@@ -103,6 +103,8 @@ export async function createBench(options: { socketPaths?: [string, string] } = 
       for (const { Id } of await docker.listContainers({ all: true, filters: { label } })) {
         await docker.getContainer(Id).remove({ force: true })
       }
+      const { Volumes } = await docker.listVolumes({ filters: { label } })
+      for (const { Name } of Volumes ?? []) await docker.getVolume(Name).remove()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { ADA } from '../../node-core/api/testing/memory-node.ts'
+import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
+
+let home: RunningHome
+let written: string
+beforeEach(async () => {
+  home = await createRunningHome()
+  written = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation((bytes) => {
+    written += Buffer.from(bytes as Uint8Array).toString('utf8')
+    return true
+  })
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await home.remove()
+})
+
+describe('mycelium exec', () => {
+  it('runs a command inside the instance that is named, byte for byte', async () => {
+    const { exit } = await home.run(
+      'exec',
+      'web',
+      '--instance',
+      'web-0-a',
+      '--',
+      'echo',
+      '-n',
+      'hi',
+    )
+    expect(exit).toBe(0)
+    expect(written).toBe('echo -n hi')
+    expect(home.node.world.calls).toMatchObject([
+      { what: 'run', with: { instance: 'web-0-a', request: { command: ['echo', '-n', 'hi'] } } },
+    ])
+  })
+
+  it('ends as the command has ended', async () => {
+    const { exit } = await home.run('exec', 'web', '--instance', 'web-0-a', '--', 'exit', '7')
+    expect(exit).toBe(7)
+  })
+
+  it('says that nothing of the name runs', async () => {
+    const { exit, err } = await home.run('exec', 'ghost', '--', 'id')
+    expect(exit).toBe(5)
+    expect(err).toContain('ghost')
+  })
+})
+
+describe('mycelium audit', () => {
+  it('shows who ran what, and no more of it than its first word', async () => {
+    expect((await home.run('audit')).out).toContain('No command was run')
+    home.node.world.audit.push({
+      ...{ at: '2026-11-20T12:00:00.000Z', what: 'ended', command: 'c', owner: ADA.owner },
+      ...{ from: ADA.node, workload: 'web', instance: 'web-0-a', program: 'sh', words: 2 },
+      ...{ terminal: true, exitCode: 0 },
+    })
+    expect((await home.run('audit')).out).toMatch(/web-0-a +sh \(\+2\) +ended with 0/)
+    expect(await home.json('audit')).toMatchObject({ entries: [{ owner: { id: ADA.owner } }] })
+  })
+})

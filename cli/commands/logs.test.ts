@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ADA, instanceFacts } from '../../node-core/api/testing/memory-node.ts'
+import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
+
+const at = '2026-11-20T00:00:00.000Z'
+
+let home: RunningHome
+beforeEach(async () => {
+  home = await createRunningHome()
+  home.node.world.instances = [instanceFacts()]
+  const line = { at, instance: 'web-0-abcdef', node: ADA.node }
+  home.node.world.lines = [
+    { ...line, stream: 'stdout', line: 'hello' },
+    { ...line, stream: 'note', line: '7 lines were left out here: it wrote more than is kept.' },
+  ]
+})
+afterEach(() => home.remove())
+
+describe('mycelium logs', () => {
+  it('prints what was written, and what is missing of it apart', async () => {
+    const { out, err } = await home.run('logs', 'web')
+    expect(out).toBe('web-0-abcdef hello')
+    expect(err).toContain('web-0-abcdef -- 7 lines were left out')
+  })
+
+  it('asks for what was asked for', async () => {
+    const before = Date.now()
+    await home.run('logs', 'web', '--since', '10m', '--grep', 'x', '--previous', '--tail', '3')
+    const asked = home.node.world.calls.at(-1)?.with as { options: { since: string } }
+    expect(asked).toMatchObject({ options: { grep: 'x', previous: true, tail: 3 } })
+    expect(before - Date.parse(asked.options.since)).toBeLessThan(600_001)
+    expect((await home.run('logs', 'web', '--since', 'soon')).exit).toBe(2)
+  })
+
+  it('downloads all of it with its times', async () => {
+    const file = path.join(home.home, 'web.log')
+    expect(await home.json('logs', 'web', '--download', file)).toEqual({ file, lines: 2 })
+    expect(readFileSync(file, 'utf8')).toMatch(/^2026-11-20T00:00:00.000Z web-0-abcdef hello\n/)
+    expect((await home.run('logs', 'web', '--download', file, '-f')).exit).toBe(2)
+  })
+})
+
+describe('mycelium stats', () => {
+  it('makes rates of two readings', async () => {
+    const usage = { id: 'web-0-abcdef', node: ADA.node, memoryBytes: 5 * 2 ** 20 }
+    let cpuSeconds = 1
+    home.node.world.usages = [
+      {
+        ...usage,
+        get at() {
+          return new Date(Date.parse(at) + cpuSeconds * 1_000).toISOString()
+        },
+        get cpuSeconds() {
+          return cpuSeconds++ / 4
+        },
+      },
+    ]
+    const { out, err } = await home.run('stats', 'web')
+    expect(err).toBe('')
+    expect(out).toMatch(/web-0-abcdef +ada +\d+\.\d % +5.0 MiB .*- +- +0/)
+    expect((await home.run('stats', 'none')).exit).toBe(5)
+  })
+})

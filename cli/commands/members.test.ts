@@ -1,0 +1,39 @@
+/** `mycelium members` and `leave`, against a node in memory. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
+
+let home: RunningHome
+beforeEach(async () => {
+  home = await createRunningHome()
+})
+afterEach(() => home.remove())
+
+const granted = () =>
+  home.node.world.calls.flatMap(({ what, with: given }) => (what === 'grant' ? [given] : []))
+
+it('gives an owner more, less, or exactly what is named', async () => {
+  await home.json('members', 'grant', 'ben', 'invite')
+  await home.json('members', 'revoke', 'ben', 'deploy')
+  await home.json('members', 'grant', 'ben', 'use', '--set')
+  const ben = expect.any(String)
+  expect(granted()).toEqual([
+    { owner: ben, permissions: ['deploy', 'use', 'invite'] },
+    { owner: ben, permissions: ['use', 'invite'] },
+    { owner: ben, permissions: ['use'] },
+  ])
+  const nothing = await home.run('members', 'revoke', 'ben', 'deploy', 'use')
+  expect([nothing.exit, nothing.err]).toEqual([
+    4,
+    expect.stringContaining('no permission any more'),
+  ])
+  expect((await home.run('members', 'grant', 'ben', 'everything')).exit).toBe(2)
+})
+
+it('does not leave without being told to where nobody would decide about members any more', async () => {
+  const asked = await home.run('--json', 'leave')
+  expect([asked.exit, JSON.parse(asked.err)]).toMatchObject([4, { code: 'LAST_ADMIN' }])
+  expect(asked.err).toContain('Nobody who stays can let others in')
+  expect(home.node.world.inNetwork).toBe(true)
+  expect(await home.run('leave', '--yes')).toMatchObject({ exit: 0, out: 'Left the network.' })
+  expect(home.node.world.inNetwork).toBe(false)
+})

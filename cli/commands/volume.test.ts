@@ -1,0 +1,48 @@
+/** Volumes on the command line, against a node in memory. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ADA } from '../../node-core/api/testing/memory-node.ts'
+import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
+
+let home: RunningHome
+beforeEach(async () => {
+  home = await createRunningHome()
+  const { owner, node } = ADA
+  const name = { owner, workload: 'db', index: 0, volume: 'data' }
+  const createdAt = '2026-11-20T00:00:00.000Z'
+  const kept = { ...name, node, id: 'db.0.data.a0a0', sizeBytes: 1_000, createdAt }
+  const deletedAt = '2026-11-21T00:00:00.000Z'
+  home.node.world.volumes.push(
+    { ...kept, usedBytes: 2_000 },
+    { ...kept, id: 'db.1.data.a0a0', index: 1, deletedAt },
+  )
+})
+afterEach(() => home.remove())
+
+describe('mycelium volume', () => {
+  it('says where data lies, how much it is, and until when it can be had back', async () => {
+    const { out } = await home.run('volume', 'list')
+    expect(out).toMatch(/db\.0\.data\.a0a0 +ada +.* kept, more than it may/)
+    expect(out).toMatch(/db\.1\.data\.a0a0 +ada .*deleted, gone on 2026-12-21/)
+  })
+
+  it('deletes, deletes for good, and has back', async () => {
+    expect((await home.run('volume', 'delete', 'db.0.data')).out).toMatch(/back for 30 days/)
+    expect((await home.run('volume', 'delete', 'db.0', '--for-good')).out).toBe('db.0 is gone.')
+    expect((await home.run('volume', 'restore', 'db.1', '--node', 'ada')).out).toBe('db.1 is kept.')
+    expect(home.node.world.calls).toEqual([
+      { what: 'delete', with: 'db.0.data.a0a0' },
+      { what: 'remove for good', with: 'db.0.data.a0a0' },
+      { what: 'restore', with: 'db.1.data.a0a0' },
+    ])
+  })
+
+  it('says how it stands by its exit code', async () => {
+    const exit = async (...args: string[]) => (await home.run('volume', ...args)).exit
+    expect(await exit('delete', 'db')).toBe(4)
+    expect(await exit('delete', 'other')).toBe(5)
+    expect(await exit('delete', 'db.0', '--node', 'ben')).toBe(5)
+    home.node.world.permissions = ['use']
+    expect(await exit('delete', 'db.0')).toBe(4)
+    expect(await exit('list')).toBe(0)
+  })
+})

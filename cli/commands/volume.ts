@@ -1,0 +1,93 @@
+/** Data that instances keep: where it lies, deleting it, and having it back. */
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import type { Outputs } from '../node-client.ts'
+import type { Act } from '../run.ts'
+import { bytes } from '../text/format.ts'
+import { table } from '../text/table.ts'
+
+type VolumeView = Outputs['volumes']['list']['volumes'][number]
+
+interface Flags {
+  node?: string
+  forGood?: boolean
+}
+
+const ID = 'as volume list shows it; a beginning will do, such as db.0.data'
+
+export function volumeCommands(program: Command, act: Act): void {
+  const volume = program
+    .command('volume')
+    .summary('data that instances keep')
+    .description(
+      'What the copies of a workload keep lies on the computer that runs each of them. What was ' +
+        'deleted can be had back for 30 days.',
+    )
+    .addHelpText('after', '\nExample:\n  mycelium volume list')
+  volume
+    .command('list')
+    .summary('where data lies')
+    .description('Lists what copies keep, on which computer, and how much it is.')
+    .addHelpText('after', '\nExample:\n  mycelium volume list')
+    .action(act(list))
+  volume
+    .command('delete')
+    .summary('delete data that no workload has')
+    .description('Deletes data. It can be had back for 30 days, unless it goes for good.')
+    .argument('<id>', ID)
+    .option('--node <node>', 'on this computer, where several have one of that name')
+    .option('--for-good', 'at once, with no way back')
+    .addHelpText('after', '\nExample:\n  mycelium volume delete db.0.data')
+    .action(
+      act(async (context, [id = '']: string[], { node: at, forGood = false }: Flags) => {
+        const node = await context.node()
+        const place = at === undefined ? {} : { node: at }
+        const answer = await node.call.volumes.delete({ id, ...place, forGood })
+        const back = `It can be had back for 30 days: mycelium volume restore ${id}`
+        context.answer(answer, () => (forGood ? `${id} is gone.` : `${id} is deleted. ${back}`))
+      }),
+    )
+  volume
+    .command('restore')
+    .summary('have deleted data back')
+    .description(
+      'Keeps what was deleted. To have a deleted workload back with its data: mycelium rollback.',
+    )
+    .argument('<id>', ID)
+    .option('--node <node>', 'on this computer, where several have one of that name')
+    .addHelpText('after', '\nExample:\n  mycelium volume restore db.0.data')
+    .action(
+      act(async (context, [id = '']: string[], { node: at }: Flags) => {
+        const node = await context.node()
+        const answer = await node.call.volumes.restore({
+          id,
+          ...(at !== undefined && { node: at }),
+        })
+        context.answer(answer, () => `${id} is kept.`)
+      }),
+    )
+}
+
+async function list(context: Context): Promise<void> {
+  const node = await context.node()
+  const answer = await node.call.volumes.list()
+  context.answer(answer, () => {
+    if (answer.volumes.length === 0) {
+      return 'Nothing is kept here yet: name volumes in a manifest.'
+    }
+    return table(
+      ['ID', 'NODE', 'USED', 'OF', 'STATE'],
+      answer.volumes.map((volume) => {
+        const used = volume.usedBytes === undefined ? '' : bytes(volume.usedBytes)
+        const { id, nodeName, sizeBytes } = volume
+        return [id, nodeName, used, bytes(sizeBytes), stateText(volume)]
+      }),
+    )
+  })
+}
+
+function stateText({ state, untilAt, usedBytes = 0, sizeBytes }: VolumeView): string {
+  const over = usedBytes > sizeBytes ? ', more than it may' : ''
+  if (state === 'deleted' && untilAt) return `deleted, gone on ${untilAt.slice(0, 10)}${over}`
+  return `${state}${over}`
+}

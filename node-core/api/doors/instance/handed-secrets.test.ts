@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { InstanceAccess } from '../../../work/runners/index.ts'
+import { openStreet, type Street, WEB } from './doors.fixture.ts'
+
+describe('secrets that an instance is handed', () => {
+  let street: Street
+  beforeEach(async () => {
+    street = await openStreet()
+    street.handed = [{ name: 'web/password', env: 'DB_PASSWORD', file: 'password' }]
+  })
+  afterEach(() => street.end())
+
+  const fileOf = ({ folder }: InstanceAccess, name: string) => path.join(folder, 'secrets', name)
+  const read = (access: InstanceAccess, name = 'password') =>
+    readFileSync(fileOf(access, name), 'utf8')
+  const put = (name: string, version: number, text: string | Uint8Array): void => {
+    street.values.set(name, { version, value: Buffer.from(text) })
+    street.tell()
+  }
+
+  it('are in its variables and in files that it cannot change, and nothing else is there', async () => {
+    const access = await street.opened(WEB)
+    expect(access.secrets).toEqual({ DB_PASSWORD: 'hunter2' })
+    expect(read(access)).toBe('hunter2')
+    expect(statSync(fileOf(access, 'password')).mode & 0o777).toBe(0o444)
+    expect(readdirSync(path.join(access.folder, 'secrets'))).toEqual(['password'])
+  })
+
+  it('are written anew when they change, and the variables of a running one are not', async () => {
+    const access = await street.opened(WEB)
+    put('web/password', 3, 'correct horse')
+    await expect.poll(() => read(access)).toBe('correct horse')
+    expect(access.secrets).toEqual({ DB_PASSWORD: 'hunter2' })
+    expect((await street.opened(WEB)).secrets).toEqual({ DB_PASSWORD: 'correct horse' })
+  })
+
+  it('stay in the hands of a running one when they are deleted', async () => {
+    const access = await street.opened(WEB)
+    street.values.delete('web/password')
+    street.tell()
+    put('web/other', 1, 'x')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(read(access)).toBe('hunter2')
+  })
+
+  it('go with it', async () => {
+    const access = await street.opened(WEB)
+    await street.doors.close(WEB.id)
+    expect(() => read(access)).toThrow(/ENOENT/)
+    put('web/password', 3, 'later')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(() => read(access)).toThrow(/ENOENT/)
+  })
+
+  it('are current again after a restart of the node', async () => {
+    const access = await street.opened(WEB)
+    street.values.set('web/password', { version: 9, value: Buffer.from('meanwhile') })
+    await street.renew()
+    expect((await street.opened(WEB)).folder).toBe(access.folder)
+    expect(read(access)).toBe('meanwhile')
+    put('web/password', 10, 'and on')
+    await expect.poll(() => read(access)).toBe('and on')
+  })
+
+  it('are waited for, or said to be missing, by codes of their own', async () => {
+    const asked = async (name: string, file = 'file') => {
+      street.handed = [{ name, file }]
+      return street.opened(WEB)
+    }
+    await expect(asked('web/later')).rejects.toMatchObject({ code: 'SECRET_WAITING' })
+    const missing = {
+      code: 'SECRET_MISSING',
+      message: expect.stringContaining('mycelium secret set'),
+    }
+    await expect(asked('web/nothing')).rejects.toMatchObject(missing)
+    street.standing = 'unknown'
+    await expect(asked('web/password')).rejects.toMatchObject({ code: 'SECRET_WAITING' })
+  })
+
+  it('are not those of another owner who has the name', async () => {
+    street.standing = 'foreign'
+    await expect(street.opened(WEB)).rejects.toMatchObject({ code: 'SECRET_MISSING' })
+  })
+
+  it('that are no text go into files alone', async () => {
+    put('web/key', 1, new Uint8Array([0xff, 0x00, 0xfe]))
+    street.handed = [{ name: 'web/key', file: 'key' }]
+    expect(readFileSync(fileOf(await street.opened(WEB), 'key'))).toHaveLength(3)
+    street.handed = [{ name: 'web/key', env: 'KEY' }]
+    await expect(street.opened(WEB)).rejects.toMatchObject({ code: 'SECRET_MISSING' })
+  })
+
+  it('are refused where there is no place for them', async () => {
+    await street.renew({ folders: ['/dev/null/no-folder'] })
+    const refusal = { code: 'NOT_SUPPORTED', details: { reason: 'NO_DOOR' } }
+    await expect(street.opened(WEB)).rejects.toMatchObject(refusal)
+  })
+})

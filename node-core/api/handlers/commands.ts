@@ -1,0 +1,79 @@
+import { isCode } from '../../base/errors/index.ts'
+import type { CommandRequest, RunningCommand } from '../../work/runners/index.ts'
+import type { AuditEntryView } from '../contract/index.ts'
+import { type Builder, inNetwork } from './base.ts'
+import { failure, toFailure } from './failures.ts'
+import type { ApiDeps, NetworkParts } from './index.ts'
+
+/** Commands inside instances: one call that tells what a command writes, others that write to it. */
+export function commandHandlers({ commands }: Builder, deps: ApiDeps) {
+  const sessions = new Map<string, RunningCommand>()
+  let last = 0
+
+  return {
+    run: commands.run.handler(async function* ({ input, signal }) {
+      const { id, part, command, terminal, input: reads } = input
+      const request: CommandRequest = {
+        ...{ command, input: reads },
+        ...(part !== undefined && { part }),
+        ...(terminal && { terminal }),
+      }
+      const running = await started(deps, id, request)
+      const session = String(++last)
+      sessions.set(session, running)
+      const leave = (): void => void running.kill().catch(() => {})
+      signal?.addEventListener('abort', leave, { once: true })
+      if (signal?.aborted) leave()
+      let over = false
+      try {
+        yield { session }
+        for await (const { stream, bytes } of running.output) {
+          yield { stream, data: Buffer.from(bytes).toString('base64') }
+        }
+        over = true
+        yield { exitCode: await running.exitCode() }
+      } catch (error) {
+        throw toFailure(error, deps.logger)
+      } finally {
+        sessions.delete(session)
+        signal?.removeEventListener('abort', leave)
+        if (!over) leave()
+      }
+    }),
+    input: commands.input.handler(async ({ input }) => {
+      const running = sessions.get(input.session)
+      if (!running) throw failure('NOT_FOUND', 'That command does not run, or no more.')
+      if (input.terminal) await running.resize(input.terminal)
+      if (input.data !== undefined) await running.write(Buffer.from(input.data, 'base64'))
+      if (input.end) running.endInput()
+      return {}
+    }),
+    audit: commands.audit.handler(async ({ input }) => {
+      const parts = inNetwork(deps)
+      const entries = await parts.audit(input.tail)
+      return { entries: entries.map((entry) => auditView(parts, entry)) }
+    }),
+  }
+}
+
+async function started(deps: ApiDeps, id: string, request: CommandRequest) {
+  try {
+    return await inNetwork(deps).runCommand(id, request)
+  } catch (error) {
+    if (!isCode(error, 'INSTANCE_NOT_FOUND')) throw toFailure(error, deps.logger)
+    throw failure('NOT_FOUND', 'It does not run, or has no container of that name.')
+  }
+}
+
+type Entry = Awaited<ReturnType<NetworkParts['audit']>>[number]
+
+function auditView({ membership }: NetworkParts, { owner, from, ...rest }: Entry): AuditEntryView {
+  const members = membership.list()
+  const known = members.find((one) => one.owner === owner)
+  const node = members.find(({ id }) => id === from)
+  return {
+    ...rest,
+    owner: { id: owner, name: known?.ownerName ?? '' },
+    from: { id: from, name: node?.profile.name ?? '' },
+  }
+}

@@ -1,0 +1,16 @@
+/** Volumes of a node in memory: what a test has put there, and what was asked of them. */
+import type { KeptVolume } from '../../work/spec/index.ts'
+import type { NetworkParts } from '../handlers/index.ts'
+
+export function memoryVolumes(world: {
+  volumes: KeptVolume[]
+  calls: { what: string; with?: unknown }[]
+}): NetworkParts['volumes'] {
+  return {
+    list: () => world.volumes,
+    delete: async ({ id }, { forGood = false } = {}) => {
+      world.calls.push({ what: forGood ? 'remove for good' : 'delete', with: id })
+    },
+    restore: async ({ id }) => void world.calls.push({ what: 'restore', with: id }),
+  }
+}

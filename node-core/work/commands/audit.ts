@@ -1,0 +1,110 @@
+/** Who ran which commands inside instances of this node: lines of JSON in two files of bounded size. */
+import { z } from 'zod'
+import type { AppendFile, Disk } from '../../base/disk/index.ts'
+import { AUDIT_BYTES_MAX } from './limits.ts'
+
+const entry = z.object({
+  /** ISO 8601. */
+  at: z.string(),
+  what: z.enum(['began', 'ended', 'refused']),
+  /** The same for the beginning and the end of one command. */
+  command: z.string(),
+  owner: z.string(),
+  /** The node it was asked for on. */
+  from: z.string(),
+  workload: z.string(),
+  instance: z.string(),
+  part: z.string().optional(),
+  /** The first word, and how many came behind it: those may be passwords. */
+  program: z.string(),
+  words: z.number().int(),
+  terminal: z.boolean(),
+  exitCode: z.number().int().optional(),
+  /** Why it was refused, or broke off. */
+  reason: z.string().optional(),
+})
+export type AuditEntry = z.infer<typeof entry>
+
+export interface Audit {
+  /** On disk when it resolves. Throws when it could not be written. */
+  note(entry: AuditEntry): Promise<void>
+  /** The last ones, in order. */
+  list(count: number): Promise<AuditEntry[]>
+  close(): Promise<void>
+}
+
+const FOLDER = 'audit'
+
+export function createAudit(disk: Pick<Disk, 'list' | 'read' | 'remove' | 'openAppend'>): Audit {
+  let open: { file: AppendFile; number: number } | undefined
+  /** Half a line may stand at the end: after a failure, and after the end of an earlier life. */
+  let torn = true
+  let queue: Promise<unknown> = Promise.resolve()
+
+  function inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const done = queue.then(task)
+    queue = done.catch(() => {})
+    return done
+  }
+
+  async function numbers(): Promise<number[]> {
+    const names = await disk.list(FOLDER)
+    return names.flatMap((name) => (/^\d{6}\.jsonl$/.test(name) ? [Number(name.slice(0, 6))] : []))
+  }
+
+  async function writable(): Promise<AppendFile> {
+    if (open && open.file.sizeBytes < AUDIT_BYTES_MAX) return open.file
+    const all = await numbers()
+    const last = open?.number ?? all.at(-1) ?? 1
+    const number = open ? last + 1 : last
+    await open?.file.close()
+    open = undefined
+    const file = await disk.openAppend(pathOf(number))
+    open = { file, number }
+    for (const old of all) if (old < number - 1) await disk.remove(pathOf(old))
+    return file.sizeBytes < AUDIT_BYTES_MAX ? file : writable()
+  }
+
+  return {
+    note: (noted) =>
+      inTurn(async () => {
+        const line = `${torn ? '\n' : ''}${JSON.stringify(noted)}\n`
+        try {
+          await (await writable()).appendSynced(Buffer.from(line))
+          torn = false
+        } catch (error) {
+          torn = true
+          await open?.file.close().catch(() => {})
+          open = undefined
+          throw error
+        }
+      }),
+    list: (count) =>
+      inTurn(async () => {
+        const texts = await Promise.all((await numbers()).map((one) => disk.read(pathOf(one))))
+        const lines = texts.flatMap((bytes) =>
+          Buffer.from(bytes ?? [])
+            .toString('utf8')
+            .split('\n'),
+        )
+        return count === 0 ? [] : lines.flatMap((line) => parseEntry(line) ?? []).slice(-count)
+      }),
+    close: () =>
+      inTurn(async () => {
+        await open?.file.close()
+        open = undefined
+      }),
+  }
+}
+
+function pathOf(number: number): string {
+  return `${FOLDER}/${String(number).padStart(6, '0')}.jsonl`
+}
+
+function parseEntry(line: string): AuditEntry | undefined {
+  try {
+    return entry.safeParse(JSON.parse(line)).data
+  } catch {
+    return undefined
+  }
+}

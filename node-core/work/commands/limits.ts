@@ -1,0 +1,22 @@
+/** Commands that run for others on this node at the same time. */
+export const COMMANDS_MAX = 32
+/** Words of a command. */
+export const COMMAND_WORDS_MAX = 128
+/** Letters of one of them. */
+export const COMMAND_WORD_LENGTH_MAX = 8_192
+/** Bytes of a question for a command. */
+export const COMMAND_QUESTION_BYTES_MAX = 256 * 1024
+/** Bytes of input or output that are sent together. */
+export const COMMAND_FRAME_BYTES_MAX = 64 * 1024
+/** Columns and rows of a terminal. */
+export const TERMINAL_SIDE_MAX = 1_000
+/** Milliseconds between two looks at whether whoever runs a command still may. */
+export const COMMAND_RIGHT_MS = 3_000
+/** Milliseconds that a command may run. */
+export const COMMAND_MS_MAX = 12 * 3_600_000
+/** Bytes of one file of the audit; there are two. */
+export const AUDIT_BYTES_MAX = 8 * 1024 * 1024
+/** Letters of a command's first word in the audit. */
+export const AUDIT_WORD_LENGTH_MAX = 200
+/** Entries of the audit in one answer. */
+export const AUDIT_ENTRIES_MAX = 1_000

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { importText } from './index.ts'
+
+const compose = (...mounts: string[]) => {
+  const lines = mounts.map((mount) => `      - ${mount}\n`).join('')
+  return importText({ text: `services:\n  a:\n    image: a:1\n    volumes:\n${lines}` })
+}
+const madeOf = ({ workloads: [first] }: ReturnType<typeof importText>) => ({
+  volumes: first?.volumes,
+  mounts: first?.containers[0]?.mounts,
+})
+
+describe('volumes that are brought', () => {
+  test('keep their names, where they are seen, and whether they are only read', () => {
+    const long = '{ type: volume, source: more, target: /more/, read_only: true }'
+    expect(madeOf(compose('data:/data:ro,z', '"My_Data:/x"', long))).toEqual({
+      volumes: [{ name: 'data' }, { name: 'my-data' }, { name: 'more' }],
+      mounts: [
+        { volume: 'data', path: '/data', readOnly: true },
+        { volume: 'my-data', path: '/x' },
+        { volume: 'more', path: '/more', readOnly: true },
+      ],
+    })
+  })
+
+  test('get a name where they had none, and each its own', () => {
+    const { volumes, mounts } = madeOf(compose('/var/lib/a', 'a.b:/1', 'a-b:/2', 'a.b:/3'))
+    expect(volumes).toEqual([{ name: 'var-lib-a' }, { name: 'a-b' }, { name: 'a-b-2' }])
+    expect(mounts?.map(({ volume }) => volume)).toEqual(['var-lib-a', 'a-b', 'a-b-2', 'a-b'])
+  })
+
+  test('are not shared between workloads, which is said', () => {
+    const service = (name: string) => `  ${name}: { image: "x:1", volumes: ["data:/data"] }\n`
+    const { report } = importText({ text: `services:\n${service('a')}${service('b')}` })
+    expect(report.filter(({ code }) => code === 'not-shared').map(({ line }) => line)).toEqual([3])
+  })
+
+  test('of a pod are its claims: each folder of one for itself, other kinds not at all', () => {
+    const text = `
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: disk }
+spec: { resources: { requests: { storage: 3Gi } } }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: db }
+spec:
+  containers:
+    - image: db:1
+      volumeMounts:
+        - { name: kept, mountPath: /a, subPath: a }
+        - { name: kept, mountPath: /b, subPath: b, readOnly: true }
+        - { name: scratch, mountPath: /tmp }
+  volumes:
+    - { name: kept, persistentVolumeClaim: { claimName: disk } }
+    - { name: scratch, emptyDir: {} }
+`
+    const imported = importText({ text })
+    expect(madeOf(imported)).toEqual({
+      volumes: [
+        { name: 'kept-a', size: '3Gi' },
+        { name: 'kept-b', size: '3Gi' },
+      ],
+      mounts: [
+        { volume: 'kept-a', path: '/a' },
+        { volume: 'kept-b', path: '/b', readOnly: true },
+      ],
+    })
+    expect(imported.report.filter(({ code }) => code === 'no-volumes')).toHaveLength(2)
+  })
+
+  test('where nothing can be kept are refused as they are at a deploy', () => {
+    const { workloads, report } = compose('data:/proc')
+    expect(workloads).toEqual([])
+    expect(report.map(({ code }) => code)).toContain('does-not-fit')
+  })
+})

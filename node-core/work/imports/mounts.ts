@@ -1,0 +1,49 @@
+/** Volumes on their way into a manifest: each workload has its own, by a name that fits here. */
+import { type Draft, labelOf, type PartDraft } from './draft.ts'
+import type { Tree } from './tree.ts'
+
+interface Wish {
+  at: Tree
+  /** What it was called, or where it is mounted when it had no name. */
+  source: string
+  path: string
+  readOnly: boolean
+  bytes?: number | undefined
+}
+
+const NAME_LENGTH_MAX = 32
+
+export function addMount(draft: Draft, part: PartDraft, wish: Wish): void {
+  const { at, source, readOnly, bytes } = wish
+  const path = wish.path.replace(/(?<=.)\/+$/, '')
+  if (part.mounts.some((mount) => mount.path === path)) {
+    draft.scope.say(at, 'said-again')
+    return
+  }
+  const known = draft.volumes.get(source)
+  const name = known?.name ?? nameFor(source, draft)
+  if (!known) draft.volumes.set(source, { at, name, ...(bytes !== undefined && { bytes }) })
+  part.mounts.push({ volume: name, path, ...(readOnly && { readOnly }) })
+  draft.scope.say(at, 'volume-local')
+}
+
+/** Two that come to the same here are told apart by a number. */
+function nameFor(source: string, { volumes }: Draft): string {
+  const label = labelOf(source.slice(-NAME_LENGTH_MAX)) ?? 'data'
+  const taken = new Set([...volumes.values()].map(({ name }) => name))
+  for (let serial = 1; ; serial++) {
+    const name = serial === 1 ? label : `${label.slice(0, NAME_LENGTH_MAX - 4)}-${serial}`
+    if (!taken.has(name)) return name
+  }
+}
+
+/** What several workloads wrote together: here each has its own. */
+export function sayShared(drafts: readonly Draft[]): void {
+  const seen = new Set<string>()
+  for (const { volumes, scope } of drafts) {
+    for (const [source, { at }] of volumes) {
+      if (seen.has(source)) scope.say(at, 'not-shared')
+      seen.add(source)
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * Volumes of instances as the engine's own named ones: it makes them where its containers are, fills a
+ * new one with what the image has at that place, and keeps them when containers go (docs/adr/0033).
+ */
+import { MyceliumError } from '../../../base/errors/index.ts'
+import type { StartRequest } from '../index.ts'
+import type { Engine } from './engine.ts'
+import type { VolumeStore } from './index.ts'
+import { ownerFilter, parseLabels, type Whose } from './labels.ts'
+import { engineName, parseVolumeLabels } from './volume-mounts.ts'
+
+/** Two must not write one volume, whatever the plan knows: an old container may not have ended. */
+export async function refuseSecondWriter(
+  engine: Engine,
+  whose: Whose,
+  { id, index, workload }: StartRequest,
+): Promise<void> {
+  for (const container of await engine.list(ownerFilter(whose))) {
+    const found = parseLabels(container.labels)
+    const same = found?.workload === workload.name && found.index === index && found.id !== id
+    if (!same || container.state !== 'running') continue
+    throw new MyceliumError('VOLUME_IN_USE', `${found.id} still runs and has its volumes.`)
+  }
+}
+
+export function createVolumeStore(engine: Engine, whose: Whose): VolumeStore {
+  return {
+    async list() {
+      const found = await engine.volumes(ownerFilter(whose))
+      return found.flatMap(
+        ({ labels, createdAtMs }) => parseVolumeLabels(labels, createdAtMs) ?? [],
+      )
+    },
+    async usage() {
+      const prefix = engineName(whose, '')
+      const sizes = await engine.volumeSizes()
+      return new Map(
+        [...sizes]
+          .filter(([name]) => name.startsWith(prefix))
+          .map(([name, bytes]) => [name.slice(prefix.length), bytes]),
+      )
+    },
+    remove: (id) => engine.removeVolume(engineName(whose, id)),
+  }
+}

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest'
+import { applyChange, parseStoredWorkload, parseWorkload, storedForm, templateOf } from './index.ts'
+import { refusal } from './testing/refusal.ts'
+import { keptVolumeOf, volumeIdOf, volumeKey } from './volume-record.ts'
+
+const CONTAINER = { image: 'db', mounts: [{ volume: 'data', path: '/var/lib/db' }] }
+const BODY = { name: 'db', containers: [CONTAINER], volumes: [{ name: 'data', size: '5Gi' }] }
+
+describe('volumes', () => {
+  test('are filled up, stored and read back', () => {
+    const workload = parseWorkload(BODY)
+    expect(workload.volumes).toEqual([{ name: 'data', sizeBytes: 5 * 2 ** 30, ifLost: 'wait' }])
+    expect(workload.parts[0].mounts).toEqual([
+      { volume: 'data', path: '/var/lib/db', readOnly: false },
+    ])
+    expect(parseStoredWorkload(storedForm(workload))).toEqual(workload)
+  })
+
+  test('are waited for in a partition, unless it may start with nothing', () => {
+    expect(parseWorkload(BODY).onPartition).toBe('keep')
+    expect(parseWorkload({ ...BODY, onPartition: 'heal' }).onPartition).toBe('heal')
+    const volumes = [{ name: 'data', ifLost: 'empty' }]
+    expect(parseWorkload({ ...BODY, volumes }).onPartition).toBe('heal')
+  })
+
+  test('change nothing for those that have none', () => {
+    const plain = parseWorkload({ name: 'web', containers: [{ image: 'web' }] })
+    expect(Object.keys(plain)).not.toContain('volumes')
+    expect(Object.keys(plain.parts[0])).not.toContain('mounts')
+    const none = parseWorkload({
+      name: 'web',
+      containers: [{ image: 'web', mounts: [] }],
+      volumes: [],
+    })
+    expect(templateOf(none)).toBe(templateOf(plain))
+  })
+
+  test('stay when something else changes, and go when that is said', () => {
+    const workload = parseWorkload(BODY)
+    const changed = applyChange(workload, { image: 'db:2', env: { A: 'b' } })
+    expect(changed).toMatchObject({ volumes: workload.volumes, parts: [{ mounts: [{}] }] })
+    const without = applyChange(workload, { containers: [{ image: 'db' }], volumes: [] })
+    expect(without.volumes).toBeUndefined()
+    expect(refusal(() => applyChange(workload, { volumes: [] }))).toContain(
+      'containers.0.mounts.0.volume',
+    )
+  })
+
+  const mounting = (...mounts: object[]) => ({ ...BODY, containers: [{ image: 'db', mounts }] })
+  const at = (path: string) => mounting({ volume: 'data', path })
+  test.each<[string, object]>([
+    ['volumes.0.size', { ...BODY, volumes: [{ name: 'data', size: 'much' }] }],
+    ['volumes.0.size', { ...BODY, volumes: [{ name: 'data', size: '1Ki' }] }],
+    ['volumes.0.name', { ...BODY, volumes: [{ name: 'x'.repeat(33) }] }],
+    ['volumes.1.name', { ...BODY, volumes: [{ name: 'data' }, { name: 'data' }] }],
+    ['volumes.1.name', { ...BODY, volumes: [{ name: 'data' }, { name: 'unused' }] }],
+    ['volumes.0.ifLost', { ...BODY, volumes: [{ name: 'data', ifLost: 'hope' }] }],
+    ['containers.0.mounts.0.volume', mounting({ volume: 'other', path: '/x' })],
+    [
+      'containers.0.mounts.1.path',
+      mounting({ volume: 'data', path: '/x' }, { volume: 'data', path: '/x' }),
+    ],
+    ['containers.0.mounts.0.path', at('data')],
+    ['containers.0.mounts.0.path', at('/')],
+    ['containers.0.mounts.0.path', at('/a/../b')],
+    ['containers.0.mounts.0.path', at('/a//b')],
+    ['containers.0.mounts.0.path', at('/proc/1')],
+    ['containers.0.mounts.0.path', at('/dev')],
+    ['containers.0.mounts.0.path', at('/run/mycelium')],
+    ['containers.0.mounts.0.path', at('/a:/b')],
+    ['rollout.kind', { ...BODY, rollout: { kind: 'blueGreen' } }],
+    ['volumes', { name: 'p', bundle: `sha256:${'a'.repeat(64)}`, volumes: [{ name: 'data' }] }],
+  ])('refuse %s', (path, body) => {
+    expect(refusal(() => parseWorkload(body))).toContain(path)
+  })
+})
+
+describe('what a node tells of a volume', () => {
+  const node = 'a'.repeat(64)
+  const name = { owner: 'b'.repeat(64), workload: 'db', index: 0, volume: 'data' }
+  const id = volumeIdOf(name as Parameters<typeof volumeIdOf>[0])
+  const value = { ...name, sizeBytes: 1, createdAt: '2026-11-20T00:00:00.000Z' }
+  const key = volumeKey(node as Parameters<typeof volumeKey>[0], id)
+
+  test('is read back', () => {
+    expect(keptVolumeOf({ key, value })).toEqual({ ...value, node, id })
+  })
+  test.each<[string, string, object]>([
+    ['another key', `node/${node}/instance/x`, value],
+    ['another name than its own', key, { ...value, index: 1 }],
+    ['another owner than its own', key, { ...value, owner: 'c'.repeat(64) }],
+    ['half of it', key, { owner: value.owner }],
+  ])('is nothing with %s', (_, at, told) => {
+    expect(keptVolumeOf({ key: at, value: told as typeof value })).toBeUndefined()
+  })
+})

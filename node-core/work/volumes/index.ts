@@ -1,0 +1,67 @@
+/**
+ * The data that instances of this network keep: which node has what, and what becomes of it when nobody
+ * wants it any more (docs/adr/0033). The engine that runs the containers has the data itself; here is
+ * told where it lies, so that placement sends the slot back to it, and here it is deleted and had back.
+ *
+ * ```ts
+ * const volumes = createVolumes({ store: containers.volumes, state, view, … })
+ * await volumes.start()
+ * volumes.list() // of every node, those out of sight included
+ * await volumes.delete({ node, id }) // can be had back for 30 days
+ * ```
+ *
+ * Promises:
+ * - Nothing is deleted but by a committed end of its workload, or by whoever may; and then only after 30 days.
+ * - What is wanted again is no longer deleted.
+ */
+import type { Clock } from '../../base/clock/index.ts'
+import type { Disk } from '../../base/disk/index.ts'
+import type { Lifecycle } from '../../base/lifecycle/index.ts'
+import type { Logger } from '../../base/log/index.ts'
+import type { Net, NodeId } from '../../base/net/index.ts'
+import type { SharedState } from '../../control/state/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
+import type { Reconciler, WorkView } from '../reconcile/index.ts'
+import type { VolumeStore } from '../runners/container/index.ts'
+import type { KeptVolume } from '../spec/index.ts'
+
+export interface Volumes extends Lifecycle {
+  /** Of every node, sorted by workload, slot and name. */
+  list(): KeptVolume[]
+  /**
+   * From now on it can be had back for 30 days; `forGood` for none. Throws NOT_FOUND, FORBIDDEN, CONFLICT (a
+   * workload wants it), NET_UNREACHABLE.
+   */
+  delete(which: VolumePlace, options?: { forGood?: boolean }): Promise<void>
+  /** What was deleted is kept again, until somebody deletes it. Throws as `delete`. */
+  restore(which: VolumePlace): Promise<void>
+}
+
+export interface VolumePlace {
+  node: NodeId
+  id: string
+}
+
+export interface VolumesDeps {
+  store: VolumeStore
+  state: Pick<SharedState, 'list' | 'put' | 'delete' | 'subscribe'>
+  view: Pick<WorkView, 'desired' | 'recordOf' | 'subscribe'>
+  reconciler: Pick<Reconciler, 'subscribe'>
+  net: Pick<Net, 'self' | 'request' | 'onRequest'>
+  /** Whether that node's owner may delete data of this one. */
+  mayDelete(peer: NodeId, owner: OwnerId): boolean
+  disk: Pick<Disk, 'read' | 'writeAtomic'>
+  clock: Clock
+  logger: Logger
+}
+
+export type VolumeErrorCode =
+  | 'NOT_FOUND'
+  | 'FORBIDDEN'
+  /** A workload that is wanted has it. */
+  | 'CONFLICT'
+  /** The node that has it does not answer. */
+  | 'NET_UNREACHABLE'
+
+export { KEPT_AFTER_DELETE_MS } from './limits.ts'
+export { createVolumes } from './volumes.ts'

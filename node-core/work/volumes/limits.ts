@@ -1,0 +1,12 @@
+/** How long deleted data can be had back. */
+export const KEPT_AFTER_DELETE_MS = 30 * 24 * 3_600_000
+/** Between two looks that were asked for. */
+export const LOOK_MS = 1_000
+/** Between two looks at what is kept, what has run out, and how much it takes. */
+export const LOOK_SELDOM_MS = 900_000
+/** Bytes of the file that tells what was deleted here. */
+export const MARKS_BYTES_MAX = 4 * 1_048_576
+/** A question to another node about a volume, or its answer. */
+export const VOLUME_MESSAGE_BYTES_MAX = 4 * 1_024
+/** How long another node may take to answer it. */
+export const VOLUME_ANSWER_MS = 20_000

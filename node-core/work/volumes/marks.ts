@@ -1,0 +1,75 @@
+/** What is to become of each volume of this node. Pure: a look at what is wanted gives the next marks. */
+import { z } from 'zod'
+import type { DesiredRecord } from '../desired/index.ts'
+import type { StoredVolume } from '../runners/container/index.ts'
+import type { DesiredWorkload } from '../spec/index.ts'
+import { KEPT_AFTER_DELETE_MS } from './limits.ts'
+
+/** `deleted`: goes for good 30 days after. `kept`: though nobody wants it, since somebody said so. */
+export type Mark = { kind: 'deleted'; atMs: number } | { kind: 'kept' }
+/** By volume id. Without one it is kept as long as its workload is. */
+export type Marks = ReadonlyMap<string, Mark>
+
+export interface Wants {
+  desired(workload: string): DesiredWorkload | undefined
+  recordOf(workload: string): DesiredRecord
+}
+
+/** Whether a workload that is wanted now has it. */
+export function isWanted(volume: StoredVolume, { desired }: Pick<Wants, 'desired'>): boolean {
+  const found = desired(volume.workload)
+  if (!found || found.owner !== volume.owner) return false
+  const { replicas, volumes = [] } = found.workload
+  return volume.index < replicas && volumes.some(({ name }) => name === volume.volume)
+}
+
+/** Whether its workload is known to be over: not only missing here, or changed. */
+function hasEnded(volume: StoredVolume, { desired, recordOf }: Wants): boolean {
+  const found = desired(volume.workload)
+  if (found) return found.owner !== volume.owner
+  return recordOf(volume.workload) === 'ended'
+}
+
+export function nextMarks(
+  volumes: readonly StoredVolume[],
+  marks: Marks,
+  wants: Wants,
+  nowMs: number,
+): Marks {
+  const next = new Map<string, Mark>()
+  for (const volume of volumes) {
+    const mark = marks.get(volume.id)
+    if (isWanted(volume, wants)) continue
+    if (mark) next.set(volume.id, mark)
+    else if (hasEnded(volume, wants)) next.set(volume.id, { kind: 'deleted', atMs: nowMs })
+  }
+  return next
+}
+
+/** Those whose time to be had back is over. */
+export function expired(marks: Marks, nowMs: number): string[] {
+  return [...marks].flatMap(([id, mark]) => {
+    return mark.kind === 'deleted' && nowMs - mark.atMs >= KEPT_AFTER_DELETE_MS ? [id] : []
+  })
+}
+
+const STORED = z.object({
+  version: z.literal(1),
+  marks: z.record(
+    z.string(),
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('deleted'), atMs: z.number() }),
+      z.object({ kind: z.literal('kept') }),
+    ]),
+  ),
+})
+
+export function storedMarks(marks: Marks) {
+  return { version: 1, marks: Object.fromEntries(marks) }
+}
+
+/** None where they cannot be read: then nothing is deleted, and what has ended is marked from now on. */
+export function parseMarks(value: unknown): Marks {
+  const parsed = STORED.safeParse(value)
+  return new Map(parsed.success ? Object.entries(parsed.data.marks) : [])
+}

@@ -1,0 +1,189 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createSimClock } from '../../base/clock/index.ts'
+import { createSimDisk, type SimDisk } from '../../base/disk/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import { createMemoryLogger } from '../../base/log/index.ts'
+import { type NodeId, parseNodeId } from '../../base/net/index.ts'
+import type { StateRecord } from '../../control/state/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
+import type { StoredVolume } from '../runners/container/index.ts'
+import { type DesiredWorkload, parseWorkload, volumeIdOf } from '../spec/index.ts'
+import { createVolumes, type Volumes, type VolumesDeps } from './index.ts'
+import { KEPT_AFTER_DELETE_MS, LOOK_SELDOM_MS } from './limits.ts'
+
+const [HERE, THERE] = ['1', '2'].map((digit) => parseNodeId(digit.repeat(64))) as [NodeId, NodeId]
+const OWNER = 'a'.repeat(64) as OwnerId
+const WALL = Date.parse('2026-11-26T00:00:00.000Z')
+const NAME = { owner: OWNER, workload: 'db', index: 0, volume: 'data' }
+const ID = volumeIdOf(NAME)
+
+let clock: ReturnType<typeof createSimClock>
+let disk: SimDisk
+/** What the engine of HERE has. */
+let engine: Map<string, StoredVolume>
+let engineGone: boolean
+let used: number
+let wanted: DesiredWorkload | undefined
+let ended: boolean
+let records: Map<string, StateRecord['value']>
+let entitled: boolean
+let handlers: Map<NodeId, Parameters<VolumesDeps['net']['onRequest']>[1]>
+let logger: ReturnType<typeof createMemoryLogger>
+let here: Volumes
+let there: Volumes
+
+beforeEach(async () => {
+  clock = createSimClock({ wallStartMs: WALL })
+  disk = createSimDisk()
+  engine = new Map([[ID, { ...NAME, id: ID, sizeBytes: 100, createdAtMs: WALL }]])
+  ;[engineGone, used, ended, entitled] = [false, 5, false, true]
+  wanted = { workload: dbOf(2), owner: OWNER, generation: 1 }
+  records = new Map()
+  handlers = new Map()
+  logger = createMemoryLogger()
+  here = volumesOf(HERE)
+  there = volumesOf(THERE)
+  await here.start()
+  await there.start()
+  await passes()
+})
+afterEach(async () => {
+  await here.stop()
+  await there.stop()
+})
+
+const dbOf = (gibibytes: number) => {
+  const containers = [{ image: 'db', mounts: [{ volume: 'data', path: '/x' }] }]
+  return parseWorkload({
+    name: 'db',
+    containers,
+    volumes: [{ name: 'data', size: `${gibibytes}Gi` }],
+  })
+}
+
+function volumesOf(self: NodeId): Volumes {
+  return createVolumes({
+    store: {
+      list: async () => {
+        if (engineGone) throw new MyceliumError('ENGINE_UNAVAILABLE', 'Docker is away.')
+        return self === HERE ? [...engine.values()] : []
+      },
+      usage: async () => new Map([[ID, used]]),
+      remove: async (id) => void engine.delete(id),
+    },
+    state: {
+      list: () => [...records].map(([key, value]) => ({ key, value }) as StateRecord),
+      put: async (key, value) => void records.set(key, value) as never,
+      delete: async (key) => void records.delete(key) as never,
+      subscribe: () => () => {},
+    },
+    view: {
+      desired: () => wanted,
+      recordOf: () => (ended ? 'ended' : 'unknown'),
+      subscribe: () => () => {},
+    },
+    reconciler: { subscribe: () => () => {} },
+    net: {
+      self,
+      onRequest(_, handler) {
+        handlers.set(self, handler)
+        return () => handlers.delete(self)
+      },
+      async request(node, _, body) {
+        const handler = handlers.get(node)
+        if (!handler) throw new MyceliumError('NET_UNREACHABLE', 'Nobody there.')
+        return handler(body, self)
+      },
+    },
+    mayDelete: () => entitled,
+    ...{ disk, clock, logger },
+  })
+}
+
+/** The next look, and all that follows from it. */
+async function passes(ms: number = LOOK_SELDOM_MS): Promise<void> {
+  clock.advance(ms)
+  for (let turn = 0; turn < 40; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+const endsNow = (): Promise<void> => {
+  wanted = undefined
+  ended = true
+  return passes()
+}
+const only = () => {
+  expect(there.list()).toHaveLength(1)
+  return there.list()[0]
+}
+
+describe('what a node keeps', () => {
+  test('is known to all, with its size as it is wanted now and what it takes', async () => {
+    expect(only()).toMatchObject({ node: HERE, id: ID, usedBytes: 5, sizeBytes: 2 * 2 ** 30 })
+    wanted = { workload: dbOf(3), owner: OWNER, generation: 2 }
+    await passes()
+    expect(only()?.sizeBytes).toBe(3 * 2 ** 30)
+  })
+
+  test('is told to be more than it may', async () => {
+    used = 3 * 2 ** 30
+    await passes()
+    expect(only()?.usedBytes).toBe(used)
+    expect(logger.lines.map(({ message }) => message)).toContain('A volume holds more than it may')
+  })
+
+  test('is deleted with its workload, can be had back with it, and goes after thirty days', async () => {
+    await endsNow()
+    expect(only()?.deletedAt).toBe('2026-11-26T00:30:00.000Z')
+    wanted = { workload: dbOf(2), owner: OWNER, generation: 3 }
+    await passes()
+    expect(only()?.deletedAt).toBeUndefined()
+    await endsNow()
+    await passes(KEPT_AFTER_DELETE_MS - LOOK_SELDOM_MS - 1)
+    expect(engine.size).toBe(1)
+    await passes()
+    await passes()
+    expect([engine.size, there.list().length]).toEqual([0, 0])
+  })
+
+  test('stays deleted since then over a restart, and kept where that was said', async () => {
+    await endsNow()
+    const since = only()?.deletedAt
+    await here.stop()
+    here = volumesOf(HERE)
+    await here.start()
+    await passes()
+    expect(only()?.deletedAt).toBe(since)
+    await there.restore({ node: HERE, id: ID })
+    await passes(2 * KEPT_AFTER_DELETE_MS)
+    expect([engine.size, only()?.deletedAt]).toEqual([1, undefined])
+  })
+
+  test('is neither told to be gone nor deleted while the engine is away', async () => {
+    engineGone = true
+    await endsNow()
+    await passes(2 * KEPT_AFTER_DELETE_MS)
+    expect(only()?.deletedAt).toBeUndefined()
+  })
+})
+
+describe('deleting from another node', () => {
+  test('is refused while a workload has it', async () => {
+    await expect(there.delete({ node: HERE, id: ID })).rejects.toMatchObject({ code: 'CONFLICT' })
+  })
+  test('can be undone, or not, as was said', async () => {
+    wanted = undefined
+    await there.delete({ node: HERE, id: ID })
+    expect(only()?.deletedAt).toBeDefined()
+    await there.delete({ node: HERE, id: ID }, { forGood: true })
+    expect([engine.size, there.list().length]).toEqual([0, 0])
+  })
+  test('is refused to others, for what is not there, and where nobody answers', async () => {
+    wanted = undefined
+    entitled = false
+    const at = (node: NodeId, id: string) => there.delete({ node, id })
+    await expect(at(HERE, ID)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await expect(at(HERE, 'db.0.x')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await here.stop()
+    await expect(at(HERE, ID)).rejects.toMatchObject({ code: 'NET_UNREACHABLE' })
+    expect(engine.size).toBe(1)
+  })
+})

@@ -1,0 +1,227 @@
+/** The shell: looks at what is kept here, tells the others, and deletes what has run out. */
+import { looking } from '../../base/clock/index.ts'
+import type { Plain } from '../../base/codec/index.ts'
+import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { createKeptFile } from '../../base/kept-file/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import type { StoredVolume } from '../runners/container/index.ts'
+import { type KeptVolume, keptVolumeOf, volumeKey } from '../spec/index.ts'
+import type { VolumePlace, Volumes, VolumesDeps } from './index.ts'
+import {
+  LOOK_MS,
+  LOOK_SELDOM_MS,
+  MARKS_BYTES_MAX,
+  VOLUME_ANSWER_MS,
+  VOLUME_MESSAGE_BYTES_MAX,
+} from './limits.ts'
+import { expired, isWanted, type Marks, nextMarks, parseMarks, storedMarks } from './marks.ts'
+import {
+  encodeVolumeMessage,
+  parseAnswer,
+  parseOrder,
+  VOLUME_PROTOCOL,
+  type VolumeAnswer,
+  type VolumeOrder,
+} from './messages.ts'
+
+export function createVolumes(deps: VolumesDeps): Volumes {
+  const { store, state, view, net, clock } = deps
+  const logger = deps.logger.child('volumes')
+  const { self } = net
+  const file = createKeptFile(
+    { disk: deps.disk, path: 'volumes.cbor', logger },
+    { bytesMax: MARKS_BYTES_MAX },
+  )
+  let marks: Marks = new Map()
+  let used: ReadonlyMap<string, number> = new Map()
+  let countedAtMs = Number.NEGATIVE_INFINITY
+  const toldOver = new Set<string>()
+  let stopWatching: (() => unknown)[] = []
+  /** Looks and orders one after the other: both write the marks. */
+  let turn: Promise<unknown> = Promise.resolve()
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = turn.then(work)
+    turn = next.catch(() => {
+      // Whoever asked is told.
+    })
+    return next
+  }
+
+  async function look(): Promise<undefined> {
+    const held = await heldHere()
+    if (!held) return
+    await keep(nextMarks(held, marks, view, clock.wallMs()))
+    for (const id of expired(marks, clock.wallMs())) await remove(id)
+    await count(held)
+    await tell(await store.list())
+  }
+
+  /** Undefined while the engine is away: nothing is known then, and nothing done. */
+  async function heldHere(): Promise<StoredVolume[] | undefined> {
+    return store.list().catch((error: unknown) => {
+      if (isCode(error, 'ENGINE_UNAVAILABLE')) return undefined
+      throw error
+    })
+  }
+
+  async function keep(next: Marks): Promise<void> {
+    if (JSON.stringify([...next]) === JSON.stringify([...marks])) return
+    marks = next
+    await file.write(storedMarks(marks) as Plain)
+  }
+
+  async function remove(id: string): Promise<void> {
+    await store.remove(id)
+    logger.info('Data was removed for good', { id })
+    await keep(new Map([...marks].filter(([marked]) => marked !== id)))
+  }
+
+  /** Files are counted seldom: an engine goes through all of them. */
+  async function count(held: readonly StoredVolume[]): Promise<void> {
+    if (held.length === 0 || clock.monotonicMs() - countedAtMs < LOOK_SELDOM_MS) return
+    countedAtMs = clock.monotonicMs()
+    used = await store.usage()
+    for (const volume of held) {
+      const bytes = used.get(volume.id) ?? 0
+      const most = sizeOf(volume)
+      if (bytes <= most) toldOver.delete(volume.id)
+      else if (!toldOver.has(volume.id)) {
+        toldOver.add(volume.id)
+        logger.warn('A volume holds more than it may', { id: volume.id, bytes, most })
+      }
+    }
+  }
+
+  /** As it is wanted now; a volume's own label is from when it was made. */
+  function sizeOf(volume: StoredVolume): number {
+    const wanted = isWanted(volume, view) ? view.desired(volume.workload) : undefined
+    const found = wanted?.workload.volumes?.find(({ name }) => name === volume.volume)
+    return found?.sizeBytes ?? volume.sizeBytes
+  }
+
+  async function tell(held: readonly StoredVolume[]): Promise<void> {
+    const told = new Map(ownRecords().map((one) => [one.id, one]))
+    for (const volume of held) {
+      const value = toldOf(volume)
+      const before = told.get(volume.id)
+      told.delete(volume.id)
+      if (before && JSON.stringify(withoutPlace(before)) === JSON.stringify(value)) continue
+      await state.put(volumeKey(self, volume.id), value)
+    }
+    for (const id of told.keys()) await state.delete(volumeKey(self, id))
+  }
+
+  function toldOf(volume: StoredVolume) {
+    const { owner, workload, index, createdAtMs } = volume
+    const usedBytes = used.get(volume.id)
+    const mark = marks.get(volume.id)
+    return {
+      ...{ owner, workload, index, volume: volume.volume, sizeBytes: sizeOf(volume) },
+      ...(usedBytes !== undefined && { usedBytes }),
+      createdAt: new Date(createdAtMs).toISOString(),
+      ...(mark?.kind === 'deleted' && { deletedAt: new Date(mark.atMs).toISOString() }),
+    }
+  }
+
+  function ownRecords(): KeptVolume[] {
+    return list().filter(({ node }) => node === self)
+  }
+
+  function list(): KeptVolume[] {
+    const all = state.list('node/').flatMap((record) => keptVolumeOf(record) ?? [])
+    return all.sort(
+      (a, b) => compare(a.workload, b.workload) || a.index - b.index || compare(a.id, b.id),
+    )
+  }
+
+  async function obey(order: VolumeOrder, from: NodeId): Promise<void> {
+    const held = (await store.list()).find(({ id }) => id === order.id)
+    if (!held) throw new MyceliumError('NOT_FOUND', 'There is no such volume on that computer.')
+    if (from !== self && !deps.mayDelete(from, held.owner)) {
+      throw new MyceliumError('FORBIDDEN', 'It belongs to somebody else.')
+    }
+    if (order.what === 'restore') {
+      const rest = [...marks].filter(([id]) => id !== order.id)
+      await keep(new Map([...rest, [order.id, { kind: 'kept' }]]))
+    } else {
+      if (isWanted(held, view)) {
+        const message = `“${held.workload}” has it: delete the workload, or take the volume out of it.`
+        throw new MyceliumError('CONFLICT', message)
+      }
+      if (order.forGood) await remove(order.id)
+      else await keep(new Map([...marks, [order.id, { kind: 'deleted', atMs: clock.wallMs() }]]))
+    }
+    await tell(await store.list())
+  }
+
+  async function answer(body: Uint8Array, peer: NodeId): Promise<Uint8Array> {
+    const order = parseOrder(body)
+    const told = await inTurn(() => obey(order, peer)).then(
+      (): VolumeAnswer => ({ ok: true }),
+      refusal,
+    )
+    return encodeVolumeMessage(told)
+  }
+
+  async function send({ node, id }: VolumePlace, order: VolumeOrder): Promise<void> {
+    if (node === self) return inTurn(() => obey(order, self))
+    const options = { timeoutMs: VOLUME_ANSWER_MS, answerBytesMax: VOLUME_MESSAGE_BYTES_MAX }
+    const bytes = await net
+      .request(node, VOLUME_PROTOCOL, encodeVolumeMessage(order), options)
+      .catch((cause: unknown) => {
+        const message = `The computer that has ${id} does not answer: ${messageOf(cause)}`
+        throw new MyceliumError('NET_UNREACHABLE', message, { cause })
+      })
+    const told = parseAnswer(bytes)
+    if (!told.ok) throw new MyceliumError(told.code, told.message)
+  }
+
+  return {
+    list,
+    delete: (which, { forGood = false } = {}) =>
+      send(which, { what: 'delete', id: which.id, forGood }),
+    restore: (which) => send(which, { what: 'restore', id: which.id }),
+    async start() {
+      if (stopWatching.length > 0) return
+      marks = parseMarks(await file.read())
+      const gaps = { gapMs: LOOK_MS, seldomMs: LOOK_SELDOM_MS }
+      const looks = looking(
+        clock,
+        gaps,
+        () => inTurn(look),
+        (error) => logger.warn('A look at what is kept failed', { error: messageOf(error) }),
+      )
+      stopWatching = [
+        net.onRequest(VOLUME_PROTOCOL, answer, { requestBytesMax: VOLUME_MESSAGE_BYTES_MAX }),
+        view.subscribe(({ of }) => of === 'workload' && looks.soon()),
+        deps.reconciler.subscribe(({ status }) => status === 'Running' && looks.soon()),
+        looks.stop,
+      ]
+      looks.soon()
+    },
+    async stop() {
+      const ends = stopWatching
+      stopWatching = []
+      for (const end of ends) await end()
+      await turn
+    },
+  }
+}
+
+function withoutPlace({ node: _, id: __, ...value }: KeptVolume) {
+  return value
+}
+
+function refusal(error: unknown): VolumeAnswer {
+  const message = messageOf(error).slice(0, 1_024)
+  for (const code of ['NOT_FOUND', 'FORBIDDEN', 'CONFLICT'] as const) {
+    if (isCode(error, code)) return { ok: false, code, message }
+  }
+  return { ok: false, code: 'INTERNAL_ERROR', message }
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}

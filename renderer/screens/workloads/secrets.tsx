@@ -1,0 +1,121 @@
+import { useCallback, useEffect, useState } from 'react'
+import type { SecretView } from '../../../node-core/api/contract/index.ts'
+import { Button, ProblemPanel, Waiting } from '../../design/index.ts'
+import { type Text, useText } from '../../i18n/index.ts'
+import { useWorld } from '../../state/index.ts'
+import { type Problem, toProblem } from '../../transport/index.ts'
+import { DeleteSecretDialog, SecretDialog } from './secret-dialogs.tsx'
+
+/** Names and readers of a workload's secrets. No value ever comes here: the node has none to give. */
+export function Secrets({ workload, mayChange }: { workload: string; mayChange: boolean }) {
+  const { t } = useText()
+  const { client } = useWorld()
+  const [secrets, setSecrets] = useState<SecretView[]>()
+  const [problem, setProblem] = useState<Problem>()
+  const [adding, setAdding] = useState(false)
+  const load = useCallback(async (): Promise<void> => {
+    try {
+      const answer = await client().secrets.list({ prefix: `${workload}/` })
+      setSecrets(answer.secrets)
+    } catch (error) {
+      setProblem(toProblem(error))
+    }
+  }, [client, workload])
+  useEffect(() => void load(), [load])
+
+  if (problem) {
+    return <ProblemPanel title={t('shell.loadProblem')}>{problem.message}</ProblemPanel>
+  }
+  if (!secrets) return <Waiting label={t('words.loading')} />
+  const add = (
+    <Button icon="plus" onPress={() => setAdding(true)}>
+      {t('workloads.secret.add')}
+    </Button>
+  )
+  return (
+    <div className="secrets">
+      <p className="quiet">{t('workloads.secret.intro')}</p>
+      {secrets.length === 0 ? (
+        <p>{t('workloads.secret.none')}</p>
+      ) : (
+        <Table workload={workload} secrets={secrets} mayChange={mayChange} onChanged={load} />
+      )}
+      {mayChange && <div>{add}</div>}
+      {adding && (
+        <SecretDialog workload={workload} onClose={() => setAdding(false)} onSaved={load} />
+      )}
+    </div>
+  )
+}
+
+function Table(props: {
+  workload: string
+  secrets: SecretView[]
+  mayChange: boolean
+  onChanged: () => Promise<void>
+}) {
+  const { t } = useText()
+  return (
+    <table className="table">
+      <thead>
+        <tr>
+          <th scope="col">{t('workloads.secret.column.name')}</th>
+          <th scope="col">{t('workloads.secret.column.version')}</th>
+          <th scope="col">{t('workloads.secret.column.readers')}</th>
+          {props.mayChange && <th scope="col">{t('workloads.secret.column.actions')}</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {props.secrets.map((secret) => (
+          <Row key={secret.name} {...props} secret={secret} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function Row(props: {
+  workload: string
+  secret: SecretView
+  mayChange: boolean
+  onChanged: () => Promise<void>
+}) {
+  const { workload, secret, mayChange, onChanged } = props
+  const { t } = useText()
+  const [asking, setAsking] = useState<'replace' | 'delete'>()
+  const name = secret.name.slice(workload.length + 1)
+  const close = (): void => setAsking(undefined)
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td className="figure">{secret.version}</td>
+      <td>{readersOf(secret, t)}</td>
+      {mayChange && (
+        <td>
+          <div className="row-actions">
+            <Button onPress={() => setAsking('replace')}>{t('workloads.secret.replace')}</Button>
+            <Button onPress={() => setAsking('delete')}>{t('workloads.secret.delete')}</Button>
+          </div>
+          {asking === 'replace' && (
+            <SecretDialog workload={workload} name={name} onClose={close} onSaved={onChanged} />
+          )}
+          {asking === 'delete' && (
+            <DeleteSecretDialog
+              workload={workload}
+              name={name}
+              onClose={close}
+              onDeleted={onChanged}
+            />
+          )}
+        </td>
+      )}
+    </tr>
+  )
+}
+
+function readersOf({ readers }: SecretView, t: Text): string {
+  if (readers.length === 0) return t('workloads.secret.nobody')
+  return readers
+    .map(({ id, name = id.slice(0, 8), state }) => t(`workloads.secret.reader.${state}`, { name }))
+    .join(', ')
+}
