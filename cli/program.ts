@@ -34,6 +34,10 @@ const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./commands/versions.ts')).versionCommands,
   },
   {
+    names: ['requests'],
+    load: async () => (await import('./commands/requests.ts')).requestsCommand,
+  },
+  {
     names: ['runs', 'run'],
     load: async () => (await import('./commands/runs.ts')).runCommands,
   },

@@ -362,6 +362,14 @@ function build(
         if (first) yield* tell(first, undefined, signal)
       }),
     },
+    edge: {
+      requests: os.edge.requests.handler(() => ({ requests: [] })),
+      pass: os.edge.pass.handler(({ input }) => ({
+        pass: 'mycelium-pass.example',
+        expiresAt: new Date().toISOString(),
+        url: `${findWorkload(input.name).url}?mycelium-pass=mycelium-pass.example`,
+      })),
+    },
     commands: {
       run: os.commands.run.handler(async function* () {
         yield { exitCode: 0 }

@@ -1,7 +1,7 @@
 /** Workloads, their instances, versions and logs. */
 import { z } from 'zod'
 import { empty, operation, time } from './base.ts'
-import { edgeRules, published } from './edge.ts'
+import { edgeRules, edgeRulesView, published, traffic } from './edge.ts'
 import { job, jobRun, jobView } from './jobs.ts'
 import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
@@ -257,7 +257,8 @@ export const workload = z.object({
   volumes: z.array(volumeClaim).optional(),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
-  edge: edgeRules.required(),
+  edge: edgeRulesView,
+  traffic: traffic.optional(),
   published,
   instances: z.array(instance),
   conditions: z.array(reason),

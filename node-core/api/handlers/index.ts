@@ -171,7 +171,7 @@ export interface NetworkParts {
   audit: Commands['audit']
   bundles: BundleShelf
   images: ImageShelf
-  edge: Pick<Edge, 'counts' | 'services'>
+  edge: Pick<Edge, 'counts' | 'services' | 'requests' | 'traffic' | 'issuePass'>
 }
 
 export interface SeedShelf {

@@ -13,6 +13,7 @@ import {
 import type { InstanceView, WorkloadView } from '../contract/index.ts'
 import type { NetworkParts, Reason } from './index.ts'
 import { jobView } from './job-view.ts'
+import { trafficView } from './traffic-view.ts'
 
 /** What runs where, and what placement makes of it: worked out once for a whole list. */
 export interface Placed {
@@ -42,6 +43,7 @@ export function workloadView(
     ? jobStatus(desired, record, { seen: told, placement })
     : workloadStatus(desired, told, placement)
   const url = urlOf(desired, edge)
+  const traffic = trafficView(parts.edge.traffic().get(workload.name))
   return {
     name: workload.name,
     kind: workload.kind,
@@ -67,6 +69,7 @@ export function workloadView(
     ...(url !== undefined && { url }),
     edge: edgeOf(workload),
     published: publishedView(parts, workload),
+    ...(traffic && { traffic }),
     instances: views,
     conditions: [...conditions, ...namesCondition(desired, parts)],
   }
@@ -123,7 +126,7 @@ export function isLost({ membership }: NetworkParts, { node }: Instance): boolea
 }
 
 /** By host name, so that two workloads never share an origin in a browser. */
-function urlOf({ workload }: DesiredWorkload, edge: string | undefined): string | undefined {
+export function urlOf({ workload }: DesiredWorkload, edge: string | undefined): string | undefined {
   if (edge === undefined || !portsOf(workload).some(({ protocol }) => protocol === 'tcp')) return
   return `http://${workload.name}.localhost:${new URL(edge).port}/`
 }

@@ -21,7 +21,13 @@ const FULL = {
   restart: { when: 'onFailure', atMost: 5, backoffMs: 500, backoffMsMax: 8_000 },
   graceMs: 20_000,
   onPartition: 'keep',
-  edge: { tcp: [{ port: 15_000, containerPort: 80 }], answerMs: 5_000, idleMs: 60_000 },
+  edge: {
+    access: { owners: ['a'.repeat(64)] },
+    rate: { perMinute: 5, burst: 10 },
+    tcp: [{ port: 15_000, containerPort: 80 }],
+    answerMs: 5_000,
+    idleMs: 60_000,
+  },
   containers: [
     {
       name: 'web',

@@ -85,6 +85,10 @@ export interface Mount {
 
 /** What a workload asks of every edge (docs/adr/0032). */
 export interface EdgeRules {
+  /** Who may use it: anybody who reaches an edge, the network's members, or some owners. */
+  access: 'public' | 'members' | { owners: OwnerId[] }
+  /** Requests of one client, at one edge. */
+  rate?: { perMinute: number; burst: number }
   /** Declared ports under a number of their own at every edge. */
   tcp: { port: number; containerPort: number }[]
   /** How long it may think before its answer begins, and how long nothing may come of one. */

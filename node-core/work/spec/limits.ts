@@ -72,6 +72,12 @@ export const PROBE_FAILURES_MAX = 1_000
 export const EDGE_PORT_MIN = 1_024
 /** Ports that one workload may publish at the edge. */
 export const EDGE_TCP_MAX = 16
+/** Owners that a workload may name as those who may use it. */
+export const EDGE_OWNERS_MAX = 128
+/** Requests a minute that a client may be limited to; more is no limit. */
+export const EDGE_RATE_MAX = 6_000_000
+/** Requests at once that a client may be limited to. */
+export const EDGE_BURST_MAX = 100_000
 /** Milliseconds that an answer may be given at least. */
 export const EDGE_ANSWER_MS_MIN = 1_000
 /** Milliseconds that an answer may be given to begin. */

@@ -77,6 +77,19 @@ export const workloads = {
     grace: 'Time to end',
     labels: 'Labels',
     generation: 'Version',
+    published: 'TCP port {{port}}',
+    access: 'May be used by',
+    traffic: 'Requests here',
+    trafficText:
+      '{{requests}}, {{errors}} failed; half within {{p50Ms}} ms, 99 % within {{p99Ms}} ms',
+  },
+  access: {
+    public: 'whoever reaches a gateway',
+    members: 'members of the network',
+    owners: 'its owner and {{count}} others',
+    owners_one: 'its owner and one other',
+    rate: 'each {{count}} times a minute',
+    rate_one: 'each once a minute',
   },
   onPartition: {
     heal: 'start a copy elsewhere',

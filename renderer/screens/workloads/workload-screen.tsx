@@ -18,6 +18,7 @@ import { formatRoute, type Route, UNDO_MS, useResource, useWorld } from '../../s
 import { toProblem } from '../../transport/index.ts'
 import { Instances } from './instances.tsx'
 import { Logs } from './logs.tsx'
+import { OpenWorkload } from './open-workload.tsx'
 import { Rollout } from './rollout.tsx'
 import { Runs } from './runs.tsx'
 import { Secrets } from './secrets.tsx'
@@ -103,11 +104,7 @@ function WorkloadPage(props: {
           </div>
           <div className="page-actions">
             {mayChange && !workload.job && <Scale key={workload.replicas} workload={workload} />}
-            {workload.url && (
-              <ButtonLink kind="primary" icon="external" href={workload.url} external>
-                {t('workloads.open')}
-              </ButtonLink>
-            )}
+            <OpenWorkload workload={workload} />
             {mayChange && <Delete workload={workload} />}
           </div>
         </div>
