@@ -14,7 +14,7 @@ describe('the command line without a node', () => {
   afterEach(() => home.remove())
 
   it('exits 2 on an unknown command, an unknown flag and a missing argument', async () => {
-    for (const args of [['volume', 'list'], ['status', '--loud'], ['scale', 'web'], ['bundle']]) {
+    for (const args of [['credits', 'list'], ['status', '--loud'], ['scale', 'web'], ['bundle']]) {
       expect([args, (await home.run(...args)).exit]).toEqual([args, 2])
     }
   })
@@ -265,6 +265,38 @@ describe('the command line with a node', () => {
     await home.json(...DEPLOY)
     expect((await home.run('open', 'web', '--print')).out).toBe('http://web.localhost:8080/')
     expect((await home.run('open', '--print')).out).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#code=/)
+  })
+
+  it('opens what is not for everybody with a pass, and says what is asked of the edge', async () => {
+    const edge = ['--access', 'members', '--rate', '600:50', '--tcp', '15000:80']
+    expect(await home.json(...DEPLOY, ...edge)).toMatchObject({
+      edge: {
+        access: 'members',
+        rate: { perMinute: 600, burst: 50 },
+        tcp: [{ port: 15_000, containerPort: 80 }],
+      },
+    })
+    const { out } = await home.run('open', 'web', '--print')
+    expect(out).toBe('http://web.localhost:8080/?mycelium-pass=mycelium-pass.web')
+    expect(await home.json('update', 'web', '--rate', 'none')).not.toHaveProperty('edge.rate')
+    expect((await home.run('update', 'web', '--rate', 'often')).exit).toBe(2)
+    expect((await home.run('update', 'web', '--tcp', '80')).exit).toBe(2)
+  })
+
+  it('lists what came in through the edge', async () => {
+    expect((await home.run('requests')).out).toBe('Nothing came in since this node started.')
+    home.node.world.edgeRequests = [
+      {
+        ...{ atMs: 0, workload: 'web', method: 'GET', path: '/a', status: 502 },
+        ...{ tookMs: 1.25, bytes: 7, client: '10.0.0.1' },
+      },
+    ]
+    const { out } = await home.run('requests', 'web')
+    expect(out).toMatch(
+      /1970-01-01T00:00:00.*web +502 +1\.3 +7 +GET +\/a +10\.0\.0\.1 +the edge itself/,
+    )
+    const answer = await home.json('requests')
+    expect(answer).toMatchObject({ requests: [{ status: 502, path: '/a' }] })
   })
 
   it('exits 5 and says so plainly when a file to deploy or to publish is not there', async () => {

@@ -33,6 +33,14 @@ const GROUPS: readonly CommandGroup[] = [
     names: ['versions', 'rollback', 'rollout'],
     load: async () => (await import('./commands/versions.ts')).versionCommands,
   },
+  {
+    names: ['requests'],
+    load: async () => (await import('./commands/requests.ts')).requestsCommand,
+  },
+  {
+    names: ['runs', 'run'],
+    load: async () => (await import('./commands/runs.ts')).runCommands,
+  },
   { names: ['logs'], load: async () => (await import('./commands/logs.ts')).logCommands },
   {
     names: ['exec', 'audit'],

@@ -101,16 +101,15 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
     await running(ben, 'greeter', { replicas: 3, on: 3 })
   })
 
-  it('answers both through every edge, each copy a fair share of the requests', async () => {
+  it('answers both through every edge, and every copy gets some of the requests', async () => {
     for (const node of cluster.nodes) {
       for (const name of ['hello', 'greeter']) {
-        await until(`${node.name} to route to all of ${name}`, 10_000, async () => {
-          return (await answers(node, `/${name}/`, 10)).size === 3
+        // By chance and by how quick each is at the moment, so in no order; `choice.test.ts` has the shares.
+        const seen = new Set<string>()
+        await until(`${node.name} to route to all of ${name}`, 30_000, async () => {
+          for (const by of (await answers(node, `/${name}/`, 20)).keys()) seen.add(by)
+          return seen.size === 3
         })
-        // By chance, and less to whoever is slower at the moment: by turns it would be 20 for each.
-        const counts = [...(await answers(node, `/${name}/`, 60)).values()].sort((a, b) => a - b)
-        assert.ok(Number(counts[0]) >= 5, `${node.name} shares ${name} out: ${counts}`)
-        assert.ok(Number(counts[2]) <= 40, `${node.name} shares ${name} out: ${counts}`)
       }
       const byHost = await node.viaEdge('/', { host: `hello.localhost:${new URL(node.edge).port}` })
       assert.equal(byHost.status, 200)
@@ -128,12 +127,43 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
       return has.length === 1 && codes.length === 2 && has[0]
     })
     const copies = new Set<string>()
-    await until('each copy to be reached by its port', 10_000, async () => {
+    // One at most is on the computer that listens: the other is reached through the mesh.
+    await until('two copies to be reached by the port', 30_000, async () => {
       copies.add(await bodyOf(`http://${address}/`))
-      return copies.size === 3
+      return copies.size >= 2
     })
     const taken = await ada.cli('update', 'greeter', '--tcp', `${port}:8080`)
     assert.match(taken.stderr, /published by “hello” already/)
+  })
+
+  it('lets members in with a pass of their own node, through every edge, and nobody else', async () => {
+    await ada.json('update', 'hello', '--access', 'members')
+    await until('the edge of ben to ask for a pass', 10_000, async () => {
+      return (await ben.viaEdge('/hello/')).status === 401
+    })
+    const pass = await until('cleo to hear of it too', 10_000, async () => {
+      const { url } = await cleo.json<{ url: string }>('open', 'hello', '--print')
+      return new URL(url).searchParams.get('mycelium-pass')
+    })
+    for (let i = 0; i < 6; i++) {
+      const answer = await ben.viaEdge('/hello/', { 'x-mycelium-pass': pass })
+      assert.equal(answer.status, 200, answer.text)
+    }
+    assert.equal(
+      (await ben.viaEdge('/hello/', { 'x-mycelium-pass': pass.slice(0, -8) })).status,
+      401,
+    )
+    await until('ben to remember both', 10_000, async () => {
+      const { requests } = await ben.get<{ requests: { status: number; member?: string }[] }>(
+        '/api/edge/requests?workload=hello&limit=2',
+      )
+      const [well, refused] = requests
+      return well?.status === 200 && well.member?.length === 64 && refused?.status === 401
+    })
+    await ada.json('update', 'hello', '--access', 'public')
+    await until('the edge of ben to be open again', 10_000, async () => {
+      return (await ben.viaEdge('/hello/')).status === 200
+    })
   })
 
   it('runs a command inside an instance of another node, for those who may', async () => {
@@ -254,14 +284,17 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
     })()
-    const emptied = await ada.json<{ status: string; instances: number }>(
-      ...['drain', 'cleo', '--wait', '--timeout', '60s'],
-    )
-    assert.deepEqual([emptied.status, emptied.instances], ['Draining', 0])
-    const id = await nodeIdOf(cleo)
-    const { instances } = await workloadSeenBy(ada, 'hello')
-    assert.equal(instances.filter(({ node }) => node === id).length, 0)
-    done = true
+    try {
+      const emptied = await ada.json<{ status: string; instances: number }>(
+        ...['drain', 'cleo', '--wait', '--timeout', '60s'],
+      )
+      assert.deepEqual([emptied.status, emptied.instances], ['Draining', 0])
+      const id = await nodeIdOf(cleo)
+      const { instances } = await workloadSeenBy(ada, 'hello')
+      assert.equal(instances.filter(({ node }) => node === id).length, 0)
+    } finally {
+      done = true
+    }
     await asking
     assert.deepEqual([...new Set(answers)], [200])
     await ada.json('uncordon', 'cleo')

@@ -126,4 +126,65 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     await settled()
     assert.equal((await node.viaEdge('/web/')).text, 'last')
   })
+
+  interface RunDocument {
+    outcome: string
+    results: { attempt: number; exitCode?: number; node: string }[]
+  }
+  const runsOf = async (name: string) =>
+    (await node.get<{ runs: RunDocument[] }>(`/api/workloads/${name}/runs`)).runs
+  const shell = (script: string) => {
+    return [{ image: 'hello:1', command: ['/bin/sh', '-c', script] }]
+  }
+  const post = async (body: object): Promise<void> => {
+    assert.equal((await node.call('POST', '/api/workloads', body)).status, 201)
+  }
+
+  it('runs a job to its end, and keeps how it went', async () => {
+    await post({
+      ...{ name: 'once', containers: shell('echo hello; exit 0') },
+      job: { completions: 2, parallelism: 2 },
+    })
+    await until(
+      'it to be done',
+      30_000,
+      async () => (await runsOf('once'))[0]?.outcome === 'succeeded',
+    )
+    const [run] = await runsOf('once')
+    assert.deepEqual(
+      run?.results.map(({ attempt, exitCode }) => [attempt, exitCode]),
+      [
+        [1, 0],
+        [1, 0],
+      ],
+    )
+    assert.match((await node.cli('logs', 'once')).stdout, /hello/)
+    assert.equal((await node.json<WorkloadDocument>('ps', 'once')).status, 'Succeeded')
+  })
+
+  it('knows of a job that ended while its node was away, and leaves what ended under never', async () => {
+    const restart = { when: 'never' }
+    await post({ name: 'left', containers: shell('exit 3'), restart, graceMs: 500 })
+    await post({ name: 'away', containers: shell('sleep 2; exit 4'), job: { retries: 0 } })
+    const running = (name: string) => async () =>
+      (await node.get<WorkloadDocument>(`/api/workloads/${name}`)).instances[0]?.status ===
+      'Running'
+    await until('it to run', 30_000, running('away'))
+    await node.kill()
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    await node.up(...LISTEN)
+    await until('its end', 30_000, async () => (await runsOf('away'))[0]?.outcome === 'failed')
+    const [run] = await runsOf('away')
+    assert.deepEqual(
+      run?.results.map(({ attempt, exitCode }) => [attempt, exitCode]),
+      [[1, 4]],
+    )
+    const left = await node.get<{
+      instances: { ended?: { exitCode: number } }[]
+    }>('/api/workloads/left')
+    assert.deepEqual(
+      left.instances.map(({ ended }) => ended?.exitCode),
+      [3],
+    )
+  })
 })

@@ -16,7 +16,13 @@ import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
 import { type Commands, createCommands } from './work/commands/index.ts'
 import { createDesired, type Desired } from './work/desired/index.ts'
-import { createEdge, createTunnelServer, type Edge } from './work/edge/index.ts'
+import {
+  createEdge,
+  createGate,
+  createTunnelServer,
+  type Edge,
+  type Standing,
+} from './work/edge/index.ts'
 import { createLogs, type LogNodes, type Logs } from './work/logs/index.ts'
 import {
   createReadiness,
@@ -135,6 +141,7 @@ export function createWorkSide(
     state,
     membership,
     net: mesh,
+    primary,
     access,
     keeper: logs.keeper,
     runners: { container: containers, process: programs },
@@ -163,6 +170,11 @@ export function createWorkSide(
     ...{ primary, network: network.id, self: mesh.self, owner: identity.ownerId },
     ...{ key: identity.nodeKey, clock: deps.clock, random: deps.random, logger: deps.logger },
   })
+  const endpoints = createEndpointSource({ view, membership })
+  const gate = createGate({
+    ...{ network: network.id, self: identity.nodeId, key: identity.nodeKey, clock: deps.clock },
+    standing: (node) => standingOf(side, node),
+  })
   const volumes = createVolumes({
     ...{ store: containers.volumes, state, view, reconciler, net: mesh, disk },
     mayDelete: (peer, owner) => mayDelete(side, peer, owner),
@@ -172,11 +184,14 @@ export function createWorkSide(
     ...common('tunnels'),
     net: mesh,
     instances: reconciler,
-    mayUse: (peer) => mayUse(side, peer),
+    mayUse(peer, workload) {
+      const service = endpoints.service(workload)
+      if (!mayUse(side, peer) || !service) return false
+      return gate.admits(peer, service) || isEntrusted(view, peer, service.owner)
+    },
   })
-  const endpoints = createEndpointSource({ view, membership })
   const edge = createEdge(
-    { ...common('edge'), self: identity.nodeId, net: mesh, endpoints },
+    { ...common('edge'), self: identity.nodeId, net: mesh, endpoints, gate },
     {
       port: config.edgePort ?? 8080,
       ...(config.edgeHost && { host: config.edgeHost }),
@@ -265,8 +280,22 @@ function mayCommand(
   return { owner: member.ownerId, may: own || permissions.has('admin') }
 }
 
-function mayUse({ state, records }: NetworkSide, peer: NodeId): boolean {
-  const member = state.memberOf(peer)
-  const permissions = member && records.standing(member.ownerId, member.permissions)
+function mayUse(side: NetworkSide, peer: NodeId): boolean {
+  const { permissions } = standingOf(side, peer) ?? {}
   return permissions !== undefined && (permissions.has('use') || permissions.has('admin'))
+}
+
+/** The owner of a node and what that owner may do now. */
+function standingOf({ state, records }: NetworkSide, node: NodeId): Standing | undefined {
+  const member = state.memberOf(node)
+  const permissions = member && records.standing(member.ownerId, member.permissions)
+  return permissions && { owner: member.ownerId, permissions }
+}
+
+/** It is to run something of the same owner, which may need the other by name. */
+function isEntrusted(view: WorkView, node: NodeId, owner: OwnerId): boolean {
+  return view.wanted().some((desired) => {
+    if (desired.owner !== owner) return false
+    return view.assigned(desired.workload.name).some((instance) => instance.node === node)
+  })
 }

@@ -17,7 +17,7 @@ import {
 import { FOUNDER, nodeNamed, toyDeps } from '../node-core/control/state/state.fixture.ts'
 import { cordonsOfState } from '../node-core/network/cordons/testing/no-primary.ts'
 import { createMembership, type Membership } from '../node-core/network/membership/index.ts'
-import { desiredOfState } from '../node-core/work/desired/testing/no-primary.ts'
+import { desiredOfState, NO_PRIMARY } from '../node-core/work/desired/testing/no-primary.ts'
 import {
   createReconciler,
   createWorkView,
@@ -162,6 +162,7 @@ function createLife(
   const runner = node.engine.runner({ node: node.id })
   const reconciler = createReconciler({
     ...{ view, state, membership, net, clock, random, logger },
+    primary: NO_PRIMARY,
     runners: { container: runner },
     probe: async () => true,
   })

@@ -30,6 +30,11 @@ const edge = createEdge(
       published: () => [],
       subscribe: () => () => {},
     },
+    gate: {
+      admits: () => true,
+      bearer: () => undefined,
+      issue: () => ({ pass: '', expiresAtMs: 0 }),
+    },
     clock: createSystemClock(),
     random: createSystemRandom(),
     logger: createSilentLogger(),

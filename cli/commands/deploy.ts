@@ -71,6 +71,8 @@ async function deploy(context: Context, command: string[], flags: DeployFlags): 
   }
   const done = await waitUntilRunning(context, node, deployed, timeoutMs)
   context.answer(done, () => {
+    if (done.status === 'Scheduled')
+      return `${done.name} runs when it is due, next at ${done.job?.nextRunAt ?? 'no time'}`
     if (done.status === 'Succeeded') return `${done.name} has ended, with exit code 0`
     const where = done.url === undefined ? '' : ` at ${done.url}`
     return `${done.name} runs ${done.running_instances} of ${done.replicas}${where}`
@@ -122,7 +124,11 @@ async function waitUntilRunning(
       if (!said.has(step)) context.notice(step)
       said.add(step)
     }
-    if (seen.status === 'Succeeded') return seen
+    if (seen.status === 'Succeeded' || seen.status === 'Scheduled') return seen
+    if (seen.job && seen.status === 'Failed') {
+      const why = seen.conditions.map(({ message }) => message).join(' ')
+      throw new CommandFailure(EXIT.FAILED, 'RUN_FAILED', `${name} has failed. ${why}`.trim(), seen)
+    }
     if (seen.status === 'Running' && seen.running_instances === seen.replicas) return seen
     if (performance.now() > endMs) {
       const why = seen.conditions.map(({ message }) => message).join(' ')

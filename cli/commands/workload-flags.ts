@@ -17,6 +17,8 @@ export interface ShapeFlags {
   onPartition?: string
   rollout?: string
   tcp?: string[]
+  access?: string
+  rate?: string
   restart?: string
   grace?: string
 }
@@ -32,6 +34,11 @@ export function addShapeFlags(command: Command): Command {
     .option('--node-label <key=value>', 'only nodes with this label; repeatable', collect)
     .option('--health <check>', 'http:/path, tcp or running')
     .option('--rollout <kind>', 'rolling, rolling:N at once, or blueGreen: how a change takes over')
+    .option('--access <who>', 'public, members, or ids of owners with commas between')
+    .option(
+      '--rate <limit>',
+      'requests a minute of each client, such as 600 or 600:50 at once; none',
+    )
     .option('--tcp <port:container>', 'a TCP port of its own at every edge; repeatable', collect)
     .option('--restart <rule>', 'always, on-failure, on-failure:N times in a row, or never')
     .option('--grace <duration>', 'how long an ending copy may take, such as 30s')
@@ -76,8 +83,31 @@ export function shapeOf(flags: ShapeFlags): Shape {
     ...(flags.restart !== undefined && { restart: restartOf(flags.restart) }),
     ...(flags.grace !== undefined && { graceMs: durationMs('--grace', flags.grace) }),
     ...(onPartition !== undefined && { onPartition }),
-    ...(flags.tcp && { edge: { tcp: flags.tcp.map(published) } }),
+    ...edgeOf(flags),
   }
+}
+
+function edgeOf({ tcp, access, rate }: ShapeFlags): Pick<Shape, 'edge'> {
+  const edge = {
+    ...(tcp && { tcp: tcp.map(published) }),
+    ...(access !== undefined && { access: accessOf(access) }),
+    ...(rate !== undefined && { rate: rateOf(rate) }),
+  }
+  return Object.keys(edge).length === 0 ? {} : { edge }
+}
+
+type Edge = NonNullable<Shape['edge']>
+
+function accessOf(text: string): NonNullable<Edge['access']> {
+  return isOneOf(['public', 'members'], text) ? text : { owners: text.split(',') }
+}
+
+function rateOf(text: string): Exclude<Edge['rate'], undefined> {
+  if (text === 'none') return null
+  const match = /^(\d+)(?::(\d+))?$/.exec(text)
+  if (!match) throw wrongUsage(`--rate: “${text}” is not a number, NUMBER:AT-ONCE or none.`)
+  const burst = match[2] === undefined ? {} : { burst: Number(match[2]) }
+  return { perMinute: Number(match[1]), ...burst }
 }
 
 function published(text: string): { port: number; containerPort: number } {

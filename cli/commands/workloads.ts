@@ -166,8 +166,10 @@ async function open(
 type Node = Awaited<ReturnType<Context['node']>>
 
 async function addressOf(node: Node, name: string): Promise<string> {
-  const { url } = await node.call.workloads.get({ name })
-  if (url !== undefined) return url
+  const { url, edge } = await node.call.workloads.get({ name })
+  if (url !== undefined && edge.access === 'public') return url
+  // The browser swaps it for a cookie of that host at once.
+  if (url !== undefined) return (await node.call.edge.pass({ name })).url ?? url
   throw new CommandFailure(EXIT.FAILED, 'NO_PORT', `${name} declares no port to open.`)
 }
 

@@ -54,6 +54,7 @@ export type EnvelopeContext =
   | 'log'
   | 'committee'
   | 'spore'
+  | 'pass'
 
 export interface OpenEnvelope {
   /** Who signed. */

@@ -334,6 +334,18 @@ function build(
         emit('workload.changed', { name: input.name })
         return found
       }),
+      runs: os.workloads.runs.handler(({ input }) => ({
+        runs: scenario.runs[input.name] ?? [],
+      })),
+      run: os.workloads.run.handler(({ input }) => {
+        const before = scenario.runs[input.name] ?? []
+        const run = (before[0]?.run ?? 0) + 1
+        const dueAt = new Date(0).toISOString()
+        const begun = { dueAt, outcome: 'running' as const, succeeded: 0, failed: 0, results: [] }
+        scenario.runs[input.name] = [{ run, ...begun }, ...before]
+        emit('workload.changed', { name: input.name })
+        return { run }
+      }),
       why: os.workloads.why.handler(({ input }) => ({
         ...placement(findWorkload(input.name).replicas),
         conditions: [],
@@ -349,6 +361,14 @@ function build(
         const first = scenario.workloads[0]
         if (first) yield* tell(first, undefined, signal)
       }),
+    },
+    edge: {
+      requests: os.edge.requests.handler(() => ({ requests: [] })),
+      pass: os.edge.pass.handler(({ input }) => ({
+        pass: 'mycelium-pass.example',
+        expiresAt: new Date().toISOString(),
+        url: `${findWorkload(input.name).url}?mycelium-pass=mycelium-pass.example`,
+      })),
     },
     commands: {
       run: os.commands.run.handler(async function* () {

@@ -1,6 +1,7 @@
 /** States of a network to look at: what the fake node serves. Times are set when it is asked. Long for being each of them whole. */
 import type {
   ClusterNode,
+  JobRunView,
   KeptLogView,
   PastVersion,
   SecretView,
@@ -27,6 +28,7 @@ export interface Scenario {
   secrets: SecretView[]
   /** By the workload's name. */
   versions: Record<string, PastVersion[]>
+  runs: Record<string, JobRunView[]>
   /** Logs of instances that are gone, by their workload. */
   keptLogs: Record<string, KeptLogView[]>
   images: { id: string; tags: string[]; sizeBytes: number }[]
@@ -287,7 +289,8 @@ const BUNDLES = [
 ]
 
 const EMPTY = {
-  ...{ nodes: [], members: [], workloads: [], secrets: [], versions: {}, keptLogs: {} },
+  ...{ nodes: [], members: [], workloads: [], secrets: [], versions: {} },
+  ...{ keptLogs: {}, runs: {} },
   ...{ images: [], bundles: [] },
 }
 
@@ -330,6 +333,7 @@ export function makeScenario(name: ScenarioName): Scenario {
         workloads: busyWorkloads(),
         secrets: busySecrets(),
         versions: { notes: notesVersions() },
+        runs: {},
         keptLogs: { notes: notesKeptLogs() },
         images: IMAGES,
         bundles: BUNDLES,
@@ -384,6 +388,7 @@ function brokenScenario(): Scenario {
       },
     ],
     versions: {},
+    runs: {},
     keptLogs: {},
     workloads: [
       makeWorkload({

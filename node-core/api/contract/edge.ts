@@ -1,11 +1,26 @@
 /** How a workload is reached: what it asks of every edge, and what became of it at this one. */
 import { z } from 'zod'
+import { operation, time } from './base.ts'
 import { reason } from './reason.ts'
 
 const portNumber = z.number().int().min(1).max(65_535)
 
-/** Ports of its own at every edge, and how long answers may take. */
+const ownerId = z.string().regex(/^[0-9a-f]{64}$/, { error: 'Not an owner’s id: 64 hex digits.' })
+const access = z.union([
+  z.enum(['public', 'members']),
+  z.strictObject({ owners: z.array(ownerId).min(1).max(128) }),
+])
+const rate = z.strictObject({
+  perMinute: z.number().int().min(1).max(6_000_000),
+  /** At once; a second's worth where it is not said. */
+  burst: z.number().int().min(1).max(100_000).optional(),
+})
+
+/** Who may use it and how often, ports of its own at every edge, and how long answers may take. */
 export const edgeRules = z.strictObject({
+  access: access.optional(),
+  /** Of each client at each edge; `null` takes it away again. */
+  rate: rate.nullable().optional(),
   tcp: z
     .array(z.strictObject({ port: portNumber, containerPort: portNumber }))
     .max(16)
@@ -23,3 +38,62 @@ export const published = z.array(
     reason: reason.optional(),
   }),
 )
+
+export const edgeRulesView = z.object({
+  access,
+  rate: rate.required().optional(),
+  tcp: z.array(z.object({ port: portNumber, containerPort: portNumber })),
+  answerMs: z.number(),
+  idleMs: z.number(),
+})
+
+/** What this node's edge took in for it since the node started; absent while that is nothing. */
+export const traffic = z.object({
+  requests: z.number().int(),
+  /** Answers of 5xx. */
+  errors: z.number().int(),
+  /** Bounds under which half, and all but a hundredth, of the answers stayed. */
+  p50Ms: z.number(),
+  p99Ms: z.number(),
+})
+
+const request = z.object({
+  at: time,
+  workload: z.string(),
+  /** Absent where the edge answered itself. */
+  instance: z.string().optional(),
+  method: z.string(),
+  /** Without its query. */
+  path: z.string(),
+  status: z.number().int(),
+  tookMs: z.number(),
+  bytes: z.number().int(),
+  client: z.string(),
+  /** The owner whose pass came with it. */
+  member: z.string().optional(),
+})
+export type EdgeRequestView = z.infer<typeof request>
+
+export const edge = {
+  requests: operation({ permission: 'local' })
+    .route({
+      method: 'GET',
+      path: '/api/edge/requests',
+      summary: 'The last requests that this node’s edge took in, the latest last',
+    })
+    .input(
+      z.object({
+        workload: z.string().max(63).optional(),
+        limit: z.coerce.number().int().min(0).max(2_000).default(100),
+      }),
+    )
+    .output(z.object({ requests: z.array(request) })),
+  pass: operation({ permission: 'local' })
+    .route({
+      method: 'POST',
+      path: '/api/workloads/{name}/pass',
+      summary: 'A pass for this node’s owner to a workload that is not for everybody',
+    })
+    .input(z.object({ name: z.string().min(1).max(63) }))
+    .output(z.object({ pass: z.string(), expiresAt: time, url: z.string().optional() })),
+}

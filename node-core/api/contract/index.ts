@@ -6,6 +6,7 @@
 
 import { bundles, images } from './bundles.ts'
 import { commands } from './commands.ts'
+import { edge } from './edge.ts'
 import { events } from './events.ts'
 import { importing } from './imports.ts'
 import { kv, leases } from './kv.ts'
@@ -35,6 +36,7 @@ export const contract = {
   secrets,
   volumes,
   workloads: { ...workloads, import: importing },
+  edge,
   commands,
   bundles,
   images,
@@ -44,10 +46,12 @@ export type Contract = typeof contract
 
 export type { OperationMeta } from './base.ts'
 export type { AuditEntryView } from './commands.ts'
+export type { EdgeRequestView } from './edge.ts'
 export { answerTo, ERROR_STATUS, type ErrorCode, isErrorCode } from './errors.ts'
 export { EVENT_TOPICS, type NodeEvent } from './events.ts'
 export type { ImportReportLine } from './imports.ts'
 export { instanceContract, type OwnConfig } from './instance.ts'
+export type { JobRunView } from './jobs.ts'
 export { KEY_LENGTH_MAX, type KeyEntry } from './key-shapes.ts'
 export type { KeyChangeView } from './kv.ts'
 export type { KeptLogView } from './logs.ts'

@@ -1,7 +1,8 @@
 /** Workloads, their instances, versions and logs. */
 import { z } from 'zod'
 import { empty, operation, time } from './base.ts'
-import { edgeRules, published } from './edge.ts'
+import { edgeRules, edgeRulesView, published, traffic } from './edge.ts'
+import { job, jobRun, jobView } from './jobs.ts'
 import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
 import { cpu, memory } from './quantity-shapes.ts'
@@ -174,6 +175,7 @@ export const deployInput = z.strictObject({
   secrets: secretUses.optional(),
   restart: restart.optional(),
   graceMs: graceMs.optional(),
+  job: job.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
   edge: edgeRules.optional(),
 })
@@ -231,6 +233,7 @@ export const workload = z.object({
     'Degraded',
     'Failed',
     'Succeeded',
+    'Scheduled',
     'Deleting',
   ]),
   generation: z.number().int(),
@@ -250,10 +253,12 @@ export const workload = z.object({
   restart: restart.required().partial({ atMost: true }),
   graceMs,
   onPartition: z.enum(['heal', 'keep', 'stop']),
+  job: jobView.optional(),
   volumes: z.array(volumeClaim).optional(),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
-  edge: edgeRules.required(),
+  edge: edgeRulesView,
+  traffic: traffic.optional(),
   published,
   instances: z.array(instance),
   conditions: z.array(reason),
@@ -285,6 +290,7 @@ const change = z.strictObject({
   secrets: secretUses.optional(),
   restart: restart.optional(),
   graceMs: graceMs.optional(),
+  job: job.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
   edge: edgeRules.optional(),
 })
@@ -364,6 +370,23 @@ export const workloads = {
     })
     .input(byName.extend({ generation: z.number().int().positive().optional() }))
     .output(workload),
+  runs: operation()
+    .route({
+      method: 'GET',
+      path: '/api/workloads/{name}/runs',
+      summary: 'Runs of a job, the latest first',
+    })
+    .input(byName)
+    .output(z.object({ runs: z.array(jobRun) })),
+  run: operation({ permission: 'deploy' })
+    .route({
+      method: 'POST',
+      path: '/api/workloads/{name}/runs',
+      summary: 'Run a job now',
+      successStatus: 201,
+    })
+    .input(byName)
+    .output(z.object({ run: z.number().int() })),
   why: operation()
     .route({ method: 'GET', path: '/api/workloads/{name}/why', summary: 'Why here, why not there' })
     .input(byName)

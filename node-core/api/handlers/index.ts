@@ -150,7 +150,10 @@ export interface NetworkParts {
   /** The registry that a committee keeps. */
   primary: Omit<Primary, 'start' | 'stop'>
   /** What is wanted, whoever holds it. */
-  desired: Pick<Desired, 'get' | 'recordOf' | 'ownerOf' | 'past' | 'apply' | 'delete' | 'subscribe'>
+  desired: Pick<
+    Desired,
+    'get' | 'recordOf' | 'ownerOf' | 'past' | 'job' | 'apply' | 'delete' | 'subscribe'
+  >
   secrets: Pick<Secrets, 'put' | 'list' | 'delete'>
   /** What instances keep, on every node. */
   volumes: Pick<Volumes, 'list' | 'delete' | 'restore'>
@@ -168,7 +171,7 @@ export interface NetworkParts {
   audit: Commands['audit']
   bundles: BundleShelf
   images: ImageShelf
-  edge: Pick<Edge, 'counts' | 'services'>
+  edge: Pick<Edge, 'counts' | 'services' | 'requests' | 'traffic' | 'issuePass'>
 }
 
 export interface SeedShelf {

@@ -1,5 +1,5 @@
 import type { Metrics } from '../../base/metrics/index.ts'
-import type { EdgeCounts } from '../../work/edge/index.ts'
+import { type EdgeCounts, LATENCY_BOUNDS_MS } from '../../work/edge/index.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
 import { primaryCollector } from './primary-metrics.ts'
 import { collectUsage } from './usage.ts'
@@ -63,6 +63,12 @@ function edgeCollector(metrics: Metrics): (parts: NetworkParts | undefined) => v
   const retries = metrics.counter('mycelium_edge_retries_total', 'Attempts on another endpoint.')
   const refusals = metrics.counter('mycelium_edge_refusals_total', 'Answers of the edge itself.')
   const open = metrics.gauge('mycelium_edge_open_requests', 'Requests and upgrades under way.')
+  const answers = metrics.gauge('mycelium_edge_answers', 'By workload, since the edge began.')
+  const latency = metrics.histogram(
+    'mycelium_edge_request_seconds',
+    'From a request to the end of its answer, by workload.',
+    LATENCY_BOUNDS_MS.map((ms) => ms / 1_000),
+  )
   const nothing: EdgeCounts = { requests: 0, open: 0, retries: 0, refusals: 0 }
   let edge: NetworkParts['edge'] | undefined
   let told = nothing
@@ -75,6 +81,14 @@ function edgeCollector(metrics: Metrics): (parts: NetworkParts | undefined) => v
     refusals.add(counts.refusals - told.refusals)
     open.set(counts.open)
     told = counts
+    answers.clear()
+    latency.clear()
+    for (const [workload, { byClass, buckets, sumMs }] of edge?.traffic() ?? []) {
+      for (const [index, count] of byClass.entries()) {
+        if (count > 0) answers.set(count, { workload, class: `${index + 1}xx` })
+      }
+      latency.set(buckets, sumMs / 1_000, { workload })
+    }
   }
 }
 

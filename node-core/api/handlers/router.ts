@@ -1,6 +1,7 @@
 import { createBuilder, inNetwork } from './base.ts'
 import { bundleHandlers } from './bundles.ts'
 import { commandHandlers } from './commands.ts'
+import { edgeHandlers } from './edge.ts'
 import { eventHandlers } from './events.ts'
 import { importHandler } from './imports.ts'
 import type { ApiDeps } from './index.ts'
@@ -38,6 +39,7 @@ export function createRouter(deps: ApiDeps) {
     secrets: secretHandlers(build, deps),
     volumes: volumeHandlers(build, deps),
     workloads: { ...workloadHandlers(build, deps), import: importHandler(build) },
+    edge: edgeHandlers(build, deps),
     commands: commandHandlers(build, deps),
     ...bundleHandlers(build, deps),
     events: eventHandlers(build, deps),

@@ -1,6 +1,6 @@
 import { leadsOf, leadText } from '../../work/naming/index.ts'
 import { type Placement, type PlacementInput, place } from '../../work/placement/index.ts'
-import { workloadStatus } from '../../work/reconcile/index.ts'
+import { jobStatus, workloadStatus } from '../../work/reconcile/index.ts'
 import {
   amountsOf,
   type DesiredWorkload,
@@ -12,6 +12,8 @@ import {
 } from '../../work/spec/index.ts'
 import type { InstanceView, WorkloadView } from '../contract/index.ts'
 import type { NetworkParts, Reason } from './index.ts'
+import { jobView } from './job-view.ts'
+import { trafficView } from './traffic-view.ts'
 
 /** What runs where, and what placement makes of it: worked out once for a whole list. */
 export interface Placed {
@@ -34,12 +36,14 @@ export function workloadView(
   const { workload, generation, owner } = desired
   const own = seen.instances.filter((instance) => instance.workload === workload.name)
   const views = instanceViews(parts, own)
-  const { status, runningInstances, conditions } = workloadStatus(
-    desired,
-    own.map((instance) => ({ instance, lost: isLost(parts, instance) })),
-    seen.placement,
-  )
+  const told = own.map((instance) => ({ instance, lost: isLost(parts, instance) }))
+  const { placement } = seen
+  const record = workload.job && parts.desired.job(workload.name)
+  const { status, runningInstances, conditions } = workload.job
+    ? jobStatus(desired, record, { seen: told, placement })
+    : workloadStatus(desired, told, placement)
   const url = urlOf(desired, edge)
+  const traffic = trafficView(parts.edge.traffic().get(workload.name))
   return {
     name: workload.name,
     kind: workload.kind,
@@ -60,10 +64,12 @@ export function workloadView(
     restart: workload.restart,
     graceMs: workload.graceMs,
     onPartition: workload.onPartition,
+    ...(workload.job && { job: jobView(workload.job, record) }),
     ...(workload.volumes && { volumes: workload.volumes }),
     ...(url !== undefined && { url }),
     edge: edgeOf(workload),
     published: publishedView(parts, workload),
+    ...(traffic && { traffic }),
     instances: views,
     conditions: [...conditions, ...namesCondition(desired, parts)],
   }
@@ -120,7 +126,7 @@ export function isLost({ membership }: NetworkParts, { node }: Instance): boolea
 }
 
 /** By host name, so that two workloads never share an origin in a browser. */
-function urlOf({ workload }: DesiredWorkload, edge: string | undefined): string | undefined {
+export function urlOf({ workload }: DesiredWorkload, edge: string | undefined): string | undefined {
   if (edge === undefined || !portsOf(workload).some(({ protocol }) => protocol === 'tcp')) return
   return `http://${workload.name}.localhost:${new URL(edge).port}/`
 }

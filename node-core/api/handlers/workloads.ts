@@ -12,6 +12,7 @@ import { type WorkloadView, workloadSchema } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
+import { runNow, runViews } from './job-view.ts'
 import { logHandlers } from './logs.ts'
 import { mustBeFree } from './published-ports.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
@@ -90,6 +91,17 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const earlier = earlierVersion(parts, input, existing)
       mustBeFree(parts, earlier)
       return view(parts, await parts.desired.apply(earlier, existing))
+    }),
+    runs: workloads.runs.handler(({ input }) => {
+      const parts = inNetwork(deps)
+      const desired = known(parts, input.name)
+      if (!desired) unwanted(parts, input.name)
+      return { runs: runViews(parts, parts.desired.job(input.name)) }
+    }),
+    run: workloads.run.handler(async ({ input }) => {
+      const parts = inNetwork(deps)
+      const desired = findOwn(parts, input.name, deps)
+      return { run: await runNow(parts, desired) }
     }),
     why: workloads.why.handler(({ input }) => {
       const parts = inNetwork(deps)

@@ -19,7 +19,7 @@ import type { Member } from '../../network/membership/index.ts'
 import type { AuditEntry } from '../../work/commands/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import { desiredOfState } from '../../work/desired/testing/no-primary.ts'
-import type { EdgeCounts } from '../../work/edge/index.ts'
+import type { EdgeCounts, EdgeRequest } from '../../work/edge/index.ts'
 import type { InstanceLogLine, KeptLog } from '../../work/logs/index.ts'
 import { createSimCommand } from '../../work/runners/sim-command.ts'
 import { createSecrets } from '../../work/secrets/index.ts'
@@ -71,6 +71,7 @@ interface World {
   usages: InstanceUsage[]
   images: Record<string, string>
   edge: EdgeCounts
+  edgeRequests: EdgeRequest[]
   seeds: SeedFacts[]
   volumes: KeptVolume[]
   spore: SporeFacts | undefined
@@ -95,6 +96,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     usages: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
+    edgeRequests: [],
     seeds: [],
     volumes: [],
     spore: undefined,
@@ -277,7 +279,12 @@ function partsOf(
         return imageId === undefined ? undefined : { imageId, exposes: [] }
       },
     },
-    edge: { counts: () => ({ ...world.edge }), services: () => [] },
+    edge: {
+      counts: () => ({ ...world.edge }),
+      ...{ services: () => [], traffic: () => new Map() },
+      requests: () => world.edgeRequests,
+      issuePass: (workload) => ({ pass: `mycelium-pass.${workload}`, expiresAtMs: 0 }),
+    },
   }
 }
 

@@ -9,6 +9,8 @@
 export interface Metrics {
   counter(name: string, help: string): Counter
   gauge(name: string, help: string): Gauge
+  /** Counts by upper bound; what was counted elsewhere is told at each reading. */
+  histogram(name: string, help: string, bounds: readonly number[]): Histogram
   /** Runs before each reading, to set gauges that are cheaper to ask for than to keep. */
   onCollect(collect: () => void): () => void
   /** As `onCollect`, for what has to be waited for. */
@@ -28,6 +30,13 @@ export interface Counter {
 
 export interface Gauge {
   set(value: number, labels?: Labels): void
+  /** Forgets every series, before it is set anew. */
+  clear(): void
+}
+
+export interface Histogram {
+  /** How many fell in each class, one more than there are bounds, and their sum. */
+  set(counts: readonly number[], sum: number, labels?: Labels): void
   /** Forgets every series, before it is set anew. */
   clear(): void
 }

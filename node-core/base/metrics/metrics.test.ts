@@ -21,6 +21,22 @@ describe('metrics', () => {
     )
   })
 
+  it('count by upper bound, each class with those below it, in both formats', () => {
+    const metrics = createMetrics()
+    const histogram = metrics.histogram('a_seconds', 'A.', [0.1, 1])
+    histogram.set([2, 1, 4], 9.5, { of: 'web' })
+    for (const text of [metrics.expose(), metrics.expose('openmetrics')]) {
+      expect(text).toContain('# TYPE a_seconds histogram\n')
+      expect(text).toContain(
+        'a_seconds_bucket{le="0.1",of="web"} 2\na_seconds_bucket{le="1",of="web"} 3\n' +
+          'a_seconds_bucket{le="+Inf",of="web"} 7\na_seconds_sum{of="web"} 9.5\n' +
+          'a_seconds_count{of="web"} 7\n',
+      )
+    }
+    histogram.clear()
+    expect(metrics.expose()).not.toContain('web')
+  })
+
   it('share one family between all who name it, and refuse another type', () => {
     const metrics = createMetrics()
     metrics.counter('a_total', 'A.').add(1)

@@ -1,12 +1,12 @@
 import { assert } from '../errors/index.ts'
-import type { Counter, Gauge, Labels, Metrics } from './index.ts'
+import type { Counter, Gauge, Histogram, Labels, Metrics } from './index.ts'
 import { METRIC_SERIES_MAX } from './limits.ts'
 
 interface Family {
   name: string
   help: string
-  type: 'counter' | 'gauge'
-  /** Label text (`{code="200"}` or nothing) to value. */
+  type: 'counter' | 'gauge' | 'histogram'
+  /** Label text (`{code="200"}` or nothing) to value; of a histogram behind the sample's suffix. */
   series: Map<string, number>
 }
 
@@ -30,6 +30,7 @@ export function createMetrics(): Metrics {
   return {
     counter: (name, help) => counterOf(family(name, help, 'counter')),
     gauge: (name, help) => gaugeOf(family(name, help, 'gauge')),
+    histogram: (name, help, bounds) => histogramOf(family(name, help, 'histogram'), bounds),
     onCollect(collect) {
       collectors.add(collect)
       return () => collectors.delete(collect)
@@ -65,6 +66,24 @@ function gaugeOf({ series }: Family): Gauge {
     set(value, labels = {}) {
       const key = labelText(labels)
       if (room(series, key)) series.set(key, value)
+    },
+    clear: () => series.clear(),
+  }
+}
+
+function histogramOf({ name, series }: Family, bounds: readonly number[]): Histogram {
+  return {
+    set(counts, sum, labels = {}) {
+      assert(counts.length === bounds.length + 1, `${name} has ${bounds.length + 1} classes.`)
+      if (!room(series, `_count${labelText(labels)}`)) return
+      let below = 0
+      for (const [index, count] of counts.entries()) {
+        below += count
+        const le = index < bounds.length ? String(bounds[index]) : '+Inf'
+        series.set(`_bucket${labelText({ ...labels, le })}`, below)
+      }
+      series.set(`_sum${labelText(labels)}`, sum)
+      series.set(`_count${labelText(labels)}`, below)
     },
     clear: () => series.clear(),
   }

@@ -199,6 +199,8 @@ export function engineSuite(name: string, make: MakeEngine): void {
         for (const text of texts) net.propose(net.lead(), text)
         net.step()
       }
+      const isWhole = () => net.up.every(({ state }) => state.length === 2 + 2_000)
+      net.until('all is applied', isWhole)
       net.agree()
       for (const member of net.up) net.compact(member)
       net.restart(away)

@@ -33,6 +33,8 @@ export const LINKS_BYTES = 1_048_576
 export const LINKS_MAX = 256
 /** Until somebody who told of a later committee and could not prove it is asked again. Milliseconds. */
 export const UNPROVEN_MS = 10_000
+/** The same where nothing was heard of it. Milliseconds. */
+export const UNHEARD_MS = 2_000
 /** How often a leader looks whether the committee is as it ought to be. Milliseconds. */
 export const FILL_LOOK_MS = 1_000
 /** After a change by hand, until the committee fills itself again. Milliseconds. */

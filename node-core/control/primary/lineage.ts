@@ -17,7 +17,7 @@ import {
   parseCommittee,
 } from '../consensus/simplex/index.ts'
 import type { Committee, Telling } from './committee.ts'
-import { ANSWER_BYTES_MAX, TRY_MS, UNPROVEN_MS } from './limits.ts'
+import { ANSWER_BYTES_MAX, TRY_MS, UNHEARD_MS, UNPROVEN_MS } from './limits.ts'
 import { encodeQuestion, PROTOCOL, parseAnswer, parseLinks } from './messages.ts'
 import { COMMITTEE_FILE } from './standing.ts'
 
@@ -53,7 +53,7 @@ export function createLineage(deps: LineageDeps): Lineage {
   let again = false
   let cancelLook: (() => void) | undefined
   const stopping = new AbortController()
-  /** Who told of an epoch and could not prove it, and until when that is remembered. */
+  /** Who told of an epoch and could not prove it or be heard, and until when that is remembered. */
   const unproven = new Map<NodeId, number>()
 
   /** What was proven in another era counts for nothing in this one. */
@@ -82,7 +82,7 @@ export function createLineage(deps: LineageDeps): Lineage {
   /** Who could not be heard may be by then; nothing new need be told until then. */
   function lookLater(): void {
     if (witnesses().length === 0 || stopping.signal.aborted) return
-    cancelLook ??= clock.timer(UNPROVEN_MS, () => {
+    cancelLook ??= clock.timer(UNHEARD_MS, () => {
       cancelLook = undefined
       look()
     })
@@ -109,7 +109,8 @@ export function createLineage(deps: LineageDeps): Lineage {
     }
   }
 
-  async function askFor(author: NodeId, from: number): Promise<readonly Uint8Array[]> {
+  /** Undefined where nothing was heard. */
+  async function askFor(author: NodeId, from: number): Promise<readonly Uint8Array[] | undefined> {
     try {
       const body = await net.request(author, PROTOCOL, encodeQuestion({ kind: 'links', from }), {
         signal: stopping.signal,
@@ -120,7 +121,7 @@ export function createLineage(deps: LineageDeps): Lineage {
       return (answer?.ok && parseLinks(answer.value)) || []
     } catch (error) {
       if (!(error instanceof MyceliumError) && !stopping.signal.aborted) throw error
-      return []
+      return undefined
     }
   }
 
@@ -133,8 +134,10 @@ export function createLineage(deps: LineageDeps): Lineage {
       for (const author of witnesses().filter(isOpen)) {
         if (stopping.signal.aborted) return
         const { epoch } = current() ?? known
-        const isNews = await advance(await askFor(author, epoch))
-        if (!isNews) unproven.set(author, clock.monotonicMs() + UNPROVEN_MS)
+        const links = await askFor(author, epoch)
+        const isNews = links !== undefined && (await advance(links))
+        const waitMs = links ? UNPROVEN_MS : UNHEARD_MS
+        if (!isNews) unproven.set(author, clock.monotonicMs() + waitMs)
         again ||= isNews
       }
     } while (again && !stopping.signal.aborted)

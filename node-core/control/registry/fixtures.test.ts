@@ -135,6 +135,40 @@ function makeCommands() {
   const snapshot = registry.snapshot()
   const hash = registry.hash()
   ends.forEach(perform)
+  // Came later than the ones above, whose bytes do not change by them.
+  const mill = generateKey(random)
+  const millNode = nodeIdOf(mill.publicKey)
+  const assigned: [number, typeof node][] = [[0, millNode]]
+  const before: typeof steps = [
+    [
+      { key: mill },
+      { kind: 'node.register', body: { certificate: certificate(founder, mill), role: 'hypha' } },
+    ],
+    [ann, { kind: 'workload.apply', body: { name: 'mill', spec: bytes('spec') } }],
+    [
+      ann,
+      {
+        kind: 'workload.assign',
+        body: { workload: 'mill', generation: 1, assign: assigned, release: [] },
+      },
+    ],
+  ]
+  for (const [by, command] of before) commit([seal(by.key, [command])])
+  const attempt = { workload: 'mill', run: 1, index: 0 }
+  const jobs: typeof steps = [
+    [ann, { kind: 'run.start', body: { workload: 'mill', generation: 1, run: 1, lane: 0 } }],
+    [{ key: mill }, { kind: 'attempt.begin', body: { ...attempt, attempt: 1 } }],
+    [ann, { kind: 'attempt.lost', body: { ...attempt, attempt: 1 } }],
+    [
+      { key: mill },
+      {
+        kind: 'attempt.end',
+        body: { ...attempt, attempt: 1, outcome: 'succeeded', exitCode: 0 },
+      },
+    ],
+    [ann, { kind: 'run.close', body: { workload: 'mill', run: 1, outcome: 'succeeded' } }],
+  ]
+  jobs.forEach(perform)
   return { network, made, outcomes, snapshot, hash }
 }
 

@@ -51,6 +51,18 @@ export const SPEC_BYTES_MAX = 61_440
 export const PAST_MAX = 10
 /** Earlier generations kept of all workloads. */
 export const PAST_TOTAL_MAX = 20_000
+/** Runs kept of one job. */
+export const RUNS_KEPT_MAX = 32
+/** Runs kept of all jobs. */
+export const RUNS_TOTAL_MAX = 20_000
+/** Runs of one job side by side. */
+export const RUN_LANES_MAX = 8
+/** Results kept of one run, and lost attempts of one slot. */
+export const RESULTS_OF_RUN_MAX = 16
+/** Letters by which a run's author knows what it began for. */
+export const RUN_TEMPLATE_LENGTH_MAX = 64
+/** Letters of the code that says why a run ended. */
+export const RUN_CODE_LENGTH_MAX = 32
 /** Slots of one workload. */
 export const SLOTS_MAX = 1_000
 /** Seats of voters in the committee. */

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod'
 import { assign } from './assigning.ts'
+import { beginAttempt, endAttempt, loseAttempt } from './attempts.ts'
 import { setCordon } from './cordons.ts'
 import type { Kind } from './kind.ts'
 import { deleteKey, putKey } from './kv.ts'
@@ -13,6 +14,7 @@ import { admit, grant, join, remove } from './members.ts'
 import { releaseName } from './names.ts'
 import { assignRole, register, removeNode } from './nodes.ts'
 import { keepWorkload } from './past-workloads.ts'
+import { closeRun, startRun } from './runs.ts'
 import { accuse, putSeat } from './seats.ts'
 import { deleteSecret, putSecret, wrapSecret } from './secrets.ts'
 import { deleteSetting, putSetting } from './settings.ts'
@@ -34,6 +36,11 @@ const KINDS = {
   'workload.delete': deleteWorkload,
   'workload.assign': assign,
   'workload.keep': keepWorkload,
+  'run.start': startRun,
+  'run.close': closeRun,
+  'attempt.begin': beginAttempt,
+  'attempt.end': endAttempt,
+  'attempt.lost': loseAttempt,
   'secret.put': putSecret,
   'secret.wrap': wrapSecret,
   'secret.delete': deleteSecret,

@@ -28,7 +28,14 @@ const VERSION = 2
 const HASH_BYTES = 32
 
 /** Tables that came after the first release: a snapshot without rows of theirs is as it was before. */
-const LATER: ReadonlySet<string> = new Set(['seats', 'epoch', 'cordons', 'past'])
+const LATER: ReadonlySet<string> = new Set([
+  'seats',
+  'epoch',
+  'cordons',
+  'past',
+  'runs',
+  'attempts',
+])
 
 const VERSIONED = z.looseObject({ v: positive, version: positive })
 const HEAD = z.strictObject({
@@ -171,6 +178,7 @@ function tablesOf(state: State) {
     ...[state.members, state.removed, state.invites, state.nodes.table, state.supports],
     ...[state.names.table, state.workloads, state.past, state.secrets, state.settings],
     ...[state.assignments.table, state.assignments.proposals],
+    ...[state.jobs.runs, state.jobs.attempts],
     ...[state.seats, state.epoch, state.cordons],
     ...[state.keys.table, state.leases.table, state.locks.table],
   ]

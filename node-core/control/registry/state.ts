@@ -12,6 +12,7 @@ import { createLockTable, type LockTable } from './lock-table.ts'
 import { createLogClock, type LogClock } from './log-clock.ts'
 import { createNameTable, type NameTable } from './name-table.ts'
 import * as rows from './rows.ts'
+import { createRunTables, type RunTables } from './run-table.ts'
 import { createEpochTable, createSeatTable, type EpochRow, type Seat } from './seat-table.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import { createTable, type Table } from './table.ts'
@@ -38,6 +39,7 @@ export interface State {
   /** By `<name>/<generation>`, in the order of generations. */
   readonly past: Table<rows.PastSpec>
   readonly assignments: Assignments
+  readonly jobs: RunTables
   readonly secrets: Table<rows.Secret>
   readonly settings: Table<rows.Setting>
   /** By NodeId. */
@@ -94,6 +96,7 @@ export function createState(network: FoundedNetwork, voters: readonly NodeId[]):
     }),
     past: createTable(deps, { name: 'past', shape: rows.pastSpec, pack: (row) => row }),
     assignments: createAssignments(deps),
+    jobs: createRunTables(deps),
     secrets: createTable(deps, { name: 'secrets', shape: rows.secret, pack: (row) => row }),
     settings: createTable(deps, { name: 'settings', shape: rows.setting, pack: (row) => row }),
     seats: createSeatTable(deps),

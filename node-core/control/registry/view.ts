@@ -2,6 +2,7 @@
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Assignment } from './assignments.ts'
+import { attemptsOf } from './attempts.ts'
 import { type Author, authorOf, type KeyIds } from './authors.ts'
 import type { CordonRow } from './cordon-table.ts'
 import type { Watched } from './history.ts'
@@ -21,6 +22,8 @@ import type {
   Secret,
   Setting,
 } from './rows.ts'
+import type { AttemptRow, RunRow } from './run-table.ts'
+import { runsOf } from './runs.ts'
 import { seatOf, seatsIn } from './seat-rules.ts'
 import type { Seat } from './seat-table.ts'
 import type { State } from './state.ts'
@@ -39,6 +42,8 @@ export type MarkedTable =
   | 'workloads'
   | 'names'
   | 'assignments'
+  | 'runs'
+  | 'attempts'
   | 'nodes'
   | 'members'
   | 'removed'
@@ -82,6 +87,10 @@ export interface RegistryView {
   past(name: string): PastSpec[]
   /** By `<workload>/<index>`. */
   assignments(prefix: string, page: Page): Rows<Assignment>
+  /** Of a job, the oldest first. */
+  runs(workload: string): [run: number, row: RunRow][]
+  /** At slots of a job, by their index: the latest at each. */
+  attempts(workload: string): [index: number, row: AttemptRow][]
   secret(name: string): Secret | undefined
   secrets(prefix: string, page: Page): Rows<Secret>
   /** Of the committee, in order; under Simplex alone. */
@@ -144,6 +153,8 @@ export function createView(state: () => State): RegistryView {
     workloads: paged((state) => state.workloads),
     past: (name) => pastOf(state(), name),
     assignments: (prefix, page) => state().assignments.table.page(prefix, page),
+    runs: (workload) => runsOf(state(), workload),
+    attempts: (workload) => attemptsOf(state(), workload),
     secret: (name) => state().secrets.get(name),
     secrets: (prefix, page) => state().secrets.page(prefix, page),
     seats: () => seatsIn(state()),

@@ -5,6 +5,7 @@ import { kind } from './kind.ts'
 import { SPEC_BYTES_MAX } from './limits.ts'
 import { takeName, whyNotOwn } from './namespaces.ts'
 import { done, refuse } from './refusals.ts'
+import { dropRuns } from './runs.ts'
 import { bytesUpTo, name, sequence } from './shapes.ts'
 
 /**
@@ -42,6 +43,7 @@ export const deleteWorkload = kind(
     if (expect !== undefined && expect !== generation) return refuse('CONFLICT', { generation })
     state.workloads.delete(name)
     dropAssignments(state, name)
+    dropRuns(state, name)
     return done()
   },
 )

@@ -1,27 +1,22 @@
 /** The shell of assigning: looks whenever something changed and this node is the one to decide. */
 import { looking } from '../../base/clock/index.ts'
-import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { PlacementNode } from '../placement/index.ts'
 import { createPlanTimer, type ViewChange } from '../reconcile/index.ts'
 import { type AssignmentChange, assignmentChanges } from './changes.ts'
 import type { Assigner, AssignerDeps } from './index.ts'
-import {
-  AGAIN_MS,
-  GATHER_MS,
-  LOOK_MS,
-  LOOK_SELDOM_MS,
-  NEWCOMER_WAIT_MS,
-  UNDERWAY_MAX,
-} from './limits.ts'
+import { createJobKeeper } from './jobs.ts'
+import { GATHER_MS, LOOK_MS, LOOK_SELDOM_MS, NEWCOMER_WAIT_MS } from './limits.ts'
+import { createProposals } from './proposals.ts'
 
 export function createAssigner(deps: AssignerDeps): Assigner {
   const { self, primary, view, readiness, clock } = deps
   const logger = deps.logger.child('assigning')
   const timer = createPlanTimer(clock, assign)
-  const underway = new Set<string>()
-  /** What was proposed last for a workload, and when: the others may have yet to agree. */
-  const proposed = new Map<string, { plan: string; atMs: number }>()
+  const within = (delayMs: number): void => timer.within(delayMs)
+  const proposals = createProposals({ primary, clock, logger, within })
+  const jobs = createJobKeeper({ view, primary, clock, proposals, within })
   /** Live nodes that have yet to register, and since when. */
   const newcomers = new Map<NodeId, number>()
   let stopWatching: (() => unknown)[] = []
@@ -43,6 +38,7 @@ export function createAssigner(deps: AssignerDeps): Assigner {
   }
 
   function assign(): void {
+    if (primary.view()?.voters.includes(self)) jobs.tick()
     if (!decides()) return
     if (!readiness.isReady()) {
       timer.within(LOOK_MS)
@@ -55,8 +51,9 @@ export function createAssigner(deps: AssignerDeps): Assigner {
     const changes = assignmentChanges(input, { isRegistered, settled, newcomers: waiting })
     for (const change of changes) {
       const isHeld = primary.view()?.workload(change.workload)?.generation === change.generation
-      if (isHeld && underway.size < UNDERWAY_MAX) propose(change)
+      if (isHeld) propose(change)
     }
+    if (settled) jobs.look(input.nodes)
   }
 
   /** Whoever has just come registers within a moment; whoever does not is not waited for again. */
@@ -70,39 +67,14 @@ export function createAssigner(deps: AssignerDeps): Assigner {
     return [...newcomers.values()].some((sinceMs) => nowMs - sinceMs < NEWCOMER_WAIT_MS)
   }
 
-  function propose(change: AssignmentChange): void {
-    const { workload } = change
-    const plan = JSON.stringify(change)
-    const before = proposed.get(workload)
-    const nowMs = clock.monotonicMs()
-    if (underway.has(workload)) return
-    if (before?.plan === plan && nowMs - before.atMs < AGAIN_MS) {
-      timer.within(before.atMs + AGAIN_MS - nowMs)
-      return
-    }
-    underway.add(workload)
-    proposed.set(workload, { plan, atMs: nowMs })
-    void send(change).finally(() => {
-      underway.delete(workload)
-      timer.within(0)
-    })
-  }
-
-  async function send({ workload, generation, assign: slots, release }: AssignmentChange) {
-    try {
-      const body = { workload, generation, assign: slots, release }
-      await primary.execute({ kind: 'workload.assign', body })
-      for (const [index, node] of slots) logger.debug('assigned', { workload, index, node })
-    } catch (error) {
-      if (!(error instanceof MyceliumError)) throw error
-      // Ended or changed meanwhile, or no quorum: what is committed by then decides.
-      logger.debug('An assignment was not committed', { workload, code: error.code })
-    }
+  function propose({ workload, generation, assign: slots, release }: AssignmentChange): void {
+    const body = { workload, generation, assign: slots, release }
+    proposals.propose(workload, { kind: 'workload.assign', body })
   }
 
   function onChange(change: ViewChange): void {
     if (change.of === 'liveness') readiness.livenessChanged()
-    const isWord = change.of === 'workload' || change.of === 'assignments'
+    const isWord = ['workload', 'assignments', 'jobs'].includes(change.of)
     timer.within(isWord ? 0 : GATHER_MS)
   }
 
@@ -110,7 +82,7 @@ export function createAssigner(deps: AssignerDeps): Assigner {
   function look(): undefined {
     const decidesNow = decides()
     if (decidesNow && !decided) timer.within(0)
-    if (!decidesNow && decided) proposed.clear()
+    if (!decidesNow && decided) proposals.forget()
     decided = decidesNow
   }
 

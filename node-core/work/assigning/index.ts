@@ -21,7 +21,7 @@ export type Assigner = Lifecycle
 export interface AssignerDeps {
   self: NodeId
   consensus: ConsensusEngine
-  view: Pick<WorkView, 'placementInput' | 'subscribe'>
+  view: Pick<WorkView, 'placementInput' | 'wanted' | 'job' | 'subscribe'>
   primary: Pick<RegistryAccess, 'view' | 'status' | 'execute' | 'subscribe'>
   /** Its own: it is started and told by the assigner. */
   readiness: Readiness

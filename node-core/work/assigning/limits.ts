@@ -8,5 +8,11 @@ export const LOOK_SELDOM_MS = 10_000
 export const NEWCOMER_WAIT_MS = 5_000
 /** Until what was proposed and is not in force is proposed again. Milliseconds. */
 export const AGAIN_MS = 2_000
+/** After a job's time has come by this computer's clock, until it is looked whether the log's has too. Milliseconds. */
+export const LATE_MS = 20
+/** Between two looks for a job's time that is far off: clocks are set. Milliseconds. */
+export const LOOK_AHEAD_MS_MAX = 60_000
+/** Between two words of a voter that a job's time has come. Milliseconds. */
+export const TICK_AGAIN_MS = 500
 /** Commands under way; the rest waits for its turn. */
 export const UNDERWAY_MAX = 64

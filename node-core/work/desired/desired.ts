@@ -28,6 +28,7 @@ export function createDesired(deps: DesiredDeps): Desired {
   let shownRows: readonly DesiredWorkload[] = []
   let shownAssignments: ReadonlyMap<Slot, NodeId> = new Map()
   let shownNodes: object | undefined
+  let shownJobs: readonly object[] = []
   const heldBefore = new Map<Slot, NodeId>()
   let bound: { of: readonly DesiredWorkload[]; names: ReadonlySet<string> } | undefined
   let stopWatching: (() => unknown)[] = []
@@ -104,6 +105,11 @@ export function createDesired(deps: DesiredDeps): Desired {
       shownRows = workloads
       for (const name of names) tell({ of: 'workload', name })
     }
+    const jobs = [view.markOf('runs'), view.markOf('attempts')]
+    if (jobs.some((mark, at) => mark !== shownJobs[at])) {
+      shownJobs = jobs
+      tell({ of: 'jobs' })
+    }
     const assignments = rows.assignments(view)
     const nodes = view.markOf('nodes')
     if (assignments === shownAssignments && nodes === shownNodes) return
@@ -153,6 +159,10 @@ export function createDesired(deps: DesiredDeps): Desired {
       return view ? view.workload(name) !== undefined : keptOf(name) !== undefined
     },
     committed,
+    job(name) {
+      const view = primary.view()
+      return view && rows.job(view, name)
+    },
     heldBefore: (slot) => heldBefore.get(slot),
     past(name) {
       const view = primary.view()

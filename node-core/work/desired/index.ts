@@ -23,6 +23,7 @@ import type { Primary, PrimaryStatus } from '../../control/primary/index.ts'
 import type { SharedState } from '../../control/state/index.ts'
 import type { OwnerId, Permission } from '../../identity/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
+import type { JobRecord } from '../jobs/index.ts'
 import type { CommittedAssignments } from '../placement/index.ts'
 import type { DesiredWorkload, Slot, Workload } from '../spec/index.ts'
 
@@ -43,6 +44,8 @@ export interface Desired extends Lifecycle {
   isCommitted(name: string): boolean
   /** Undefined in a network without a Primary, as far as this node knows. */
   committed(): CommittedAssignments | undefined
+  /** What the registry holds of the runs of a job; undefined for what it does not have. */
+  job(name: string): JobRecord | undefined
   /** The node that held a slot before its present one, as far as this node has seen. */
   heldBefore(slot: Slot): NodeId | undefined
   /**
@@ -75,6 +78,8 @@ export type DesiredChange =
   | { of: 'workload'; name: string }
   /** Assignments, nodes they may go to, or whether a quorum is in reach. */
   | { of: 'assignments' }
+  /** Runs of jobs, or attempts at them. */
+  | { of: 'jobs' }
 
 /** What is needed of the Primary. */
 export interface RegistryAccess extends Pick<Primary, 'view' | 'execute' | 'subscribe'> {

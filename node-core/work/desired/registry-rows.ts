@@ -3,6 +3,7 @@ import { decode } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Primary } from '../../control/primary/index.ts'
+import type { JobRecord } from '../jobs/index.ts'
 import {
   type DesiredWorkload,
   parseSlot,
@@ -20,6 +21,8 @@ export interface RegistryRows {
   workloads(view: View): readonly DesiredWorkload[]
   workload(view: View, name: string): DesiredWorkload | 'unreadable' | undefined
   assignments(view: View): ReadonlyMap<Slot, NodeId>
+  /** Undefined for what is none of the registry's. */
+  job(view: View, name: string): JobRecord | undefined
   /** The latest first; without those that cannot be read here. */
   past(view: View, name: string): PastWorkload[]
 }
@@ -28,6 +31,7 @@ export function createRegistryRows(onUnreadable: (name: string) => void): Regist
   // Rows are replaced, never changed.
   const known = new WeakMap<Row, DesiredWorkload | 'unreadable'>()
   let listed: { mark: object; workloads: DesiredWorkload[] } | undefined
+  let jobs: { marks: object[]; records: Map<string, JobRecord> } | undefined
   let assigned: { mark: object; assignments: Map<Slot, NodeId> } | undefined
 
   function parsed(view: View, name: string, row: Row): DesiredWorkload | 'unreadable' {
@@ -55,6 +59,16 @@ export function createRegistryRows(onUnreadable: (name: string) => void): Regist
     workload(view, name) {
       const row = view.workload(name)
       return row && parsed(view, name, row)
+    },
+    job(view, name) {
+      if (!view.workload(name)) return undefined
+      const marks = [view.markOf('runs'), view.markOf('attempts'), view.markOf('workloads')]
+      if (!jobs?.marks.every((mark, at) => mark === marks[at])) jobs = { marks, records: new Map() }
+      const known = jobs?.records.get(name)
+      if (known) return known
+      const record = { runs: view.runs(name), attempts: new Map(view.attempts(name)) }
+      jobs?.records.set(name, record)
+      return record
     },
     past: (view, name) =>
       view

@@ -7,18 +7,24 @@ import { MyceliumError } from '../../base/errors/index.ts'
 import { createSilentLogger } from '../../base/log/index.ts'
 import type { Net, NetStream, NodeId } from '../../base/net/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
-import type { OwnerId } from '../../identity/index.ts'
+import { generateKey, type NetworkId, type OwnerId } from '../../identity/index.ts'
 import { type EdgeRules, edgeOf, type Instance } from '../spec/index.ts'
 import {
   createEdge,
+  createGate,
   createTunnelServer,
   type Edge,
   type Endpoint,
   type EndpointSource,
+  type Gate,
+  type Standing,
 } from './index.ts'
 
 export const HERE = 'a'.repeat(64) as NodeId
 export const THERE = 'b'.repeat(64) as NodeId
+export const NETWORK = 'd'.repeat(64) as NetworkId
+/** The node's key that signs passes, in these tests also of its owner. */
+export const MEMBER = generateKey(createSeededRandom(2))
 export const OWNER = 'c'.repeat(64) as OwnerId
 
 export interface Stage {
@@ -32,6 +38,9 @@ export interface Stage {
   endpoints: Map<string, Endpoint[]>
   /** What workloads ask of the edge, over what is asked by default. */
   rules: Map<string, Partial<EdgeRules>>
+  gate: Gate
+  /** Owners of nodes, and what they may do. */
+  standings: Map<NodeId, Standing>
   /** Tells the edge that endpoints or rules have changed. */
   changed(): void
   /** Whether the owner of `HERE` holds `use`. */
@@ -84,6 +93,11 @@ export function createStage(): Stage {
   const stage: Stage = {
     endpoints,
     rules: new Map(),
+    gate: createGate({
+      ...{ network: NETWORK, self: HERE, key: MEMBER, clock },
+      standing: (node) => stage.standings.get(node),
+    }),
+    standings: new Map(),
     changed: () => {
       for (const listener of listeners) listener()
     },
@@ -100,7 +114,15 @@ export function createStage(): Stage {
     },
     async edge() {
       await tunnels.start()
-      const deps = { self: HERE, net: mesh.here, endpoints: source, clock, random, logger }
+      const deps = {
+        self: HERE,
+        net: mesh.here,
+        endpoints: source,
+        gate: stage.gate,
+        clock,
+        random,
+        logger,
+      }
       const edge = createEdge(deps, { port: 0 })
       edges.push(edge)
       await edge.start()

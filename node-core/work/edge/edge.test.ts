@@ -153,6 +153,7 @@ describe('bad input', () => {
           published: () => [],
           subscribe: () => () => {},
         },
+        gate: stage.gate,
         clock: createSystemClock(),
         random: createSeededRandom(1),
         logger: createSilentLogger(),

@@ -6,8 +6,10 @@ import { createChoice } from './choice.ts'
 import { connectInTurn } from './connecting.ts'
 import type { Failure } from './exchange.ts'
 import type { Edge, EdgeDeps, EdgeOptions } from './index.ts'
+import { createLedger } from './ledger.ts'
 import * as limits from './limits.ts'
 import { createHttpServer, listen } from './listening.ts'
+import { createRateLimiter } from './rate-limiter.ts'
 import { createRetryBudget } from './retry-budget.ts'
 import { createTcpServices, type TcpServices } from './tcp-services.ts'
 import type { Traffic } from './traffic.ts'
@@ -27,6 +29,9 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
       return port
     },
     counts: () => ({ ...traffic.counts }),
+    requests: (of) => traffic.ledger.list(of),
+    traffic: () => traffic.ledger.counted(),
+    issuePass: (workload) => deps.gate.issue(workload),
     services: () => services?.list() ?? [],
     connect: (workload, containerPort) => connect(traffic, workload, containerPort),
     async start() {
@@ -63,6 +68,8 @@ function createTraffic(deps: EdgeDeps, options: EdgeOptions): Traffic {
       onRetry: () => counts.retries++,
     },
     upstreams: createUpstreams(deps),
+    limiter: createRateLimiter(),
+    ledger: createLedger(),
     counts,
     detached: new Set(),
   }

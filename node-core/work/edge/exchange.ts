@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { isCode, messageOf } from '../../base/errors/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import type { Endpoint } from './index.ts'
 import { JOINED_BYTES_MAX } from './limits.ts'
@@ -24,9 +25,13 @@ export interface ExchangePlan {
   response: ServerResponse
   route: Route
   body: RequestBody
+  /** Whose pass it brought. */
+  member: OwnerId | undefined
   turn: Turn
   timeouts: Timeouts
   pool(endpoint: Endpoint): Dispatcher
+  /** It began to answer. */
+  onAnswer(endpoint: Endpoint): void
   /** No endpoint answered: what each said, and whether the request itself was at fault. */
   onFailed(failures: readonly Failure[], badRequest: boolean): void
 }
@@ -54,6 +59,7 @@ export function runExchange(plan: ExchangePlan): void {
     address: request.socket.remoteAddress ?? '',
     host: route.host,
     prefix: route.prefix,
+    member: plan.member,
   })
   const method = request.method ?? 'GET'
   let current: Attempt | undefined
@@ -64,7 +70,7 @@ export function runExchange(plan: ExchangePlan): void {
       plan.onFailed(failures, false)
       return
     }
-    current = new Attempt(response, endpoint, route.prefix, turn, (error, reached) => {
+    current = new Attempt(plan, endpoint, (error, reached) => {
       failures.push(failureOf(endpoint, error))
       const badRequest = errorCode(error) === 'UND_ERR_INVALID_ARG'
       if (!badRequest) turn.failed(reached)
@@ -100,10 +106,9 @@ function canRepeat(method: string, body: RequestBody, error: Error, reached: boo
 
 /** One request on its way to one endpoint, and its answer on the way back. */
 class Attempt implements Dispatcher.DispatchHandler {
+  readonly #plan: ExchangePlan
   readonly #response: ServerResponse
   readonly #endpoint: Endpoint
-  readonly #prefix: string
-  readonly #turn: Turn
   readonly #onFailed: (error: Error, reached: boolean) => void
   #controller: Dispatcher.DispatchController | undefined
   #abandoned = false
@@ -114,16 +119,13 @@ class Attempt implements Dispatcher.DispatchHandler {
   #first: Buffer | undefined
 
   constructor(
-    response: ServerResponse,
+    plan: ExchangePlan,
     endpoint: Endpoint,
-    prefix: string,
-    turn: Turn,
     onFailed: (error: Error, reached: boolean) => void,
   ) {
-    this.#response = response
+    this.#plan = plan
+    this.#response = plan.response
     this.#endpoint = endpoint
-    this.#prefix = prefix
-    this.#turn = turn
     this.#onFailed = onFailed
   }
 
@@ -147,8 +149,9 @@ class Attempt implements Dispatcher.DispatchHandler {
     // Interim answers (103) are hints that may be left out.
     if (status < 200) return
     this.#answering = true
-    this.#turn.answered(status)
-    const flat = responseHeaders(headers, this.#endpoint, this.#prefix)
+    this.#plan.turn.answered(status)
+    this.#plan.onAnswer(this.#endpoint)
+    const flat = responseHeaders(headers, this.#endpoint, this.#plan.route.prefix)
     this.#response.writeHead(status, statusText ?? '', flat)
     this.#headWaits = true
     // Head and small body mostly come in one read and leave in one write; a head that comes alone

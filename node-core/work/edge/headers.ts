@@ -21,6 +21,8 @@ const ENDS_HERE: ReadonlySet<string> = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
+  'x-mycelium-member',
+  'x-mycelium-pass',
   'x-real-ip',
   EDGE_HEADER,
 ])
@@ -44,6 +46,8 @@ export interface Origin {
   host: string
   /** What was stripped from the path. */
   prefix: string
+  /** The owner whose pass came with it. */
+  member?: string | undefined
 }
 
 /** Flat name-value list for the instance, from the client's own as it was on the wire. */
@@ -54,15 +58,29 @@ export function requestHeaders(raw: readonly string[], connection: string, from:
     const name = raw[i] as string
     const lower = name.toLowerCase()
     if (ENDS_HERE.has(lower) || alsoEnd?.has(lower) || lower.startsWith('x-forwarded-')) continue
-    headers.push(name, raw[i + 1] as string)
+    const value = withoutPass(lower, raw[i + 1] as string)
+    if (value !== '' || raw[i + 1] === '') headers.push(name, value)
   }
   headers.push('host', from.host)
   headers.push('x-forwarded-for', from.address)
   headers.push('x-forwarded-host', from.host)
   headers.push('x-forwarded-proto', 'http')
   if (from.prefix) headers.push('x-forwarded-prefix', from.prefix)
+  if (from.member !== undefined) headers.push('x-mycelium-member', from.member)
   return headers
 }
+
+/** A pass is between the client and the edge: an instance that had it could use it elsewhere. */
+function withoutPass(name: string, value: string): string {
+  if (name === 'authorization') return BEARER_PASS.test(value) ? '' : value
+  if (name !== 'cookie' || !value.includes(PASS_PREFIX)) return value
+  const pairs = value.split(';').map((pair) => pair.trim())
+  return pairs.filter((pair) => !pair.includes(PASS_PREFIX)).join('; ')
+}
+
+/** Every pass begins with it, so that the edge knows what it must not hand on. */
+export const PASS_PREFIX = 'mycelium-pass.'
+const BEARER_PASS = /^Bearer mycelium-pass\./i
 
 /** Flat name-value list for the client, from the instance's answer. */
 export function responseHeaders(

@@ -19,6 +19,7 @@ import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { EdgeRules, Instance } from '../spec/index.ts'
+import type { Gate } from './gate.ts'
 
 export interface Endpoint {
   workload: string
@@ -74,6 +75,12 @@ export interface Edge extends Lifecycle {
   /** The port it listens on; 0 before start. */
   readonly port: number
   counts(): EdgeCounts
+  /** The last requests taken in, the latest last. */
+  requests(of: { workload?: string; limit: number }): EdgeRequest[]
+  /** By workload, since the edge was created. */
+  traffic(): ReadonlyMap<string, Traffic>
+  /** A pass for this node's owner: it opens the workload at any edge, if its rules do. */
+  issuePass(workload: string): { pass: string; expiresAtMs: number }
   /** Published ports, listened for or not. */
   services(): TcpService[]
   /**
@@ -81,6 +88,32 @@ export interface Edge extends Lifecycle {
    * open at either end; its owner listens for `error`.
    */
   connect(workload: string, containerPort: number): Promise<Duplex>
+}
+
+/** One request as it is remembered: nothing of its query, headers or bodies. */
+export interface EdgeRequest {
+  /** Milliseconds since the epoch. */
+  atMs: number
+  workload: string
+  /** Absent where the edge answered itself. */
+  instance?: string
+  method: string
+  path: string
+  status: number
+  tookMs: number
+  /** Of the answer's body and head together. */
+  bytes: number
+  client: string
+  member?: OwnerId
+}
+
+/** Counts of a workload's requests. */
+export interface Traffic {
+  /** By the first digit of the status: 1xx to 5xx. */
+  byClass: number[]
+  /** How many took no longer than each of `LATENCY_BOUNDS_MS`, and longer than the one before. */
+  buckets: number[]
+  sumMs: number
 }
 
 /** What whoever only wants connections needs of it. */
@@ -102,6 +135,7 @@ export interface EdgeDeps {
   self: NodeId
   net: Pick<Net, 'openStream'>
   endpoints: EndpointSource
+  gate: Gate
   clock: Clock
   random: Random
   logger: Logger
@@ -135,11 +169,14 @@ export interface TunnelServerDeps {
   net: Pick<Net, 'onStream'>
   /** What runs here, with the host port of each declared port. */
   instances: { local(): readonly Instance[] }
-  /** Whether the owner of that node holds `use` in the network. */
-  mayUse(peer: NodeId): boolean
+  /** Whether that node may have connections to that workload's instances. */
+  mayUse(peer: NodeId, workload: string): boolean
   clock: Clock
   logger: Logger
 }
 
 export { createEdge } from './edge.ts'
+export { createGate, type Gate, type Standing } from './gate.ts'
+export { quantileMs } from './ledger.ts'
+export { LATENCY_BOUNDS_MS } from './limits.ts'
 export { createTunnelServer } from './tunnel-server.ts'

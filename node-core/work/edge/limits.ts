@@ -60,6 +60,22 @@ export const PORT_RETRY_MS = 5_000
 export const POOLS_MAX = 512
 /** How long requests under way may go on when the edge stops. */
 export const STOP_GRACE_MS = 2_000
+/** How long a pass holds: twelve hours. */
+export const PASS_MS = 43_200_000
+/** Letters of a pass. */
+export const PASS_LENGTH_MAX = 1_024
+/** Bytes of a pass before it is written in letters. */
+export const PASS_BYTES_MAX = 768
+/** Passes whose signature is not checked again. */
+export const PASSES_KEPT_MAX = 1_000
+/** Clients whose rate is known; beyond that the one that came longest ago starts anew. */
+export const CLIENTS_KEPT_MAX = 20_000
+/** Requests that an edge remembers. */
+export const REQUESTS_KEPT_MAX = 2_000
+/** Letters of a remembered request's path. */
+export const REQUEST_PATH_LENGTH_MAX = 256
+/** Upper bounds of the classes of latency that answers are counted in, in milliseconds. */
+export const LATENCY_BOUNDS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000]
 /** First message of a tunnel and its answer, in bytes. */
 export const TUNNEL_FRAME_BYTES_MAX = 1_024
 /** How long either side waits for the other's first message. */

@@ -1,5 +1,5 @@
-import type { Failure, Timeouts } from './exchange.ts'
-import type { Endpoint, EndpointSource } from './index.ts'
+import type { Failure } from './exchange.ts'
+import type { Endpoint, EndpointSource, Service } from './index.ts'
 import { OPEN_REQUESTS_MAX } from './limits.ts'
 import type { Refusal } from './refusal.ts'
 import { type Route, type RouteRefusal, routeOf } from './route.ts'
@@ -8,7 +8,7 @@ export interface Passage {
   route: Route
   /** At least one of them is healthy. */
   endpoints: readonly Endpoint[]
-  timeouts: Timeouts
+  service: Service
 }
 
 /** What a decision rests on. */
@@ -32,7 +32,7 @@ export function decide(
   if (open >= OPEN_REQUESTS_MAX) return TOO_BUSY
   const endpoints = source.endpoints(route.workload)
   if (!endpoints.some(({ healthy }) => healthy)) return nobodyHealthy(route, endpoints)
-  return { route, endpoints, timeouts: service.rules }
+  return { route, endpoints, service }
 }
 
 export const BAD_REQUEST: Refusal = {

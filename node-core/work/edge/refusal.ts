@@ -12,6 +12,7 @@ export interface Refusal {
     | 'UNAVAILABLE'
     | 'TIMED_OUT'
   reason: string
+  headers?: Record<string, string>
 }
 
 export function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
@@ -22,6 +23,7 @@ export function refuse(request: IncomingMessage, response: ServerResponse, refus
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(refusal.status === 503 ? { 'retry-after': '1' } : {}),
+    ...refusal.headers,
   })
   response.end(request.method === 'HEAD' ? undefined : body)
 }

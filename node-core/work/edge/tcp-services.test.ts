@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { buffer, text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { NodeId } from '../../base/net/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
 import { createStage, HERE, type Stage, THERE, until } from './edge.fixture.ts'
 import type { Edge } from './index.ts'
 
@@ -135,6 +136,22 @@ describe('which ports are listened for', () => {
     stage.changed()
     await until(() => edge.services()[0]?.listens === true)
     expect(await text(dial(port).end())).toBe('db')
+  })
+
+  it('are for this computer’s owner alone where the workload is not for everybody', async () => {
+    await instance(HERE, (socket) => socket.end('db'))
+    const port = await freePort()
+    const tcp = [{ port, containerPort: 5432 }]
+    stage.rules.set('db', { tcp, access: 'members' })
+    const edge = await stage.edge()
+    expect(edge.services()).toEqual([])
+    stage.standings.set(HERE, { owner: 'f'.repeat(64) as OwnerId, permissions: new Set(['use']) })
+    stage.changed()
+    await until(() => edge.services()[0]?.listens === true)
+    expect(await text(dial(port).end())).toBe('db')
+    stage.standings.clear()
+    stage.changed()
+    await until(() => edge.services().length === 0)
   })
 
   it('resets a connection that no instance takes', async () => {

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { messageOf } from '../../base/errors/index.ts'
+import { clientOf } from './admission.ts'
 import { connectInTurn } from './connecting.ts'
 import type { Failure } from './exchange.ts'
 import type { Published, TcpService } from './index.ts'
@@ -18,6 +19,8 @@ export interface TcpServices {
   close(): Promise<void>
 }
 
+const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1'])
+
 interface Listener {
   of: Published
   server: Server
@@ -28,9 +31,16 @@ interface Listener {
 
 export function createTcpServices(traffic: Traffic, host: string): TcpServices {
   const listeners = new Map<number, Listener>()
-  const { endpoints: source, logger } = traffic.deps
+  const { endpoints: source, gate, self, logger } = traffic.deps
   let updating: Promise<void> = Promise.resolve()
   let closed = false
+
+  /** TCP cannot say who it is: what is not for everybody is for this computer's owner, if at all. */
+  const isHere = ({ workload }: Published): boolean => {
+    const service = source.service(workload)
+    if (!service || service.rules.access === 'public') return service !== undefined
+    return LOOPBACK.has(host) && gate.admits(self, service)
+  }
 
   const begin = async (of: Published): Promise<void> => {
     const server = createServer({ allowHalfOpen: true, noDelay: true })
@@ -53,7 +63,8 @@ export function createTcpServices(traffic: Traffic, host: string): TcpServices {
 
   const bringInLine = async (): Promise<void> => {
     if (closed) return
-    const wanted = new Map(source.published().map((one) => [one.port, one]))
+    const here = source.published().filter(isHere)
+    const wanted = new Map(here.map((one) => [one.port, one]))
     for (const [port, { of, server, listens }] of listeners) {
       const next = wanted.get(port)
       const same = next?.workload === of.workload && next.containerPort === of.containerPort
@@ -93,7 +104,11 @@ async function serve(traffic: Traffic, listener: Listener, client: Socket): Prom
   client.on('error', (error) => deps.logger.debug('TCP connection broke', { error }))
   // Looked up anew: the rules may have changed since it was published.
   const service = deps.endpoints.service(workload)
-  if (!service || counts.open >= limits.OPEN_REQUESTS_MAX) {
+  const { rate } = service?.rules ?? {}
+  const from = `${workload} ${clientOf(client.remoteAddress ?? '')}`
+  const waitMs = rate ? traffic.limiter.take(from, rate, deps.clock.monotonicMs()) : 0
+  if (!service || waitMs > 0 || counts.open >= limits.OPEN_REQUESTS_MAX) {
+    counts.refusals++
     client.resetAndDestroy()
     return
   }

@@ -1,9 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { type Admission, admit } from './admission.ts'
 import { runExchange } from './exchange.ts'
 import { hostOf } from './headers.ts'
-import type { EdgeDeps } from './index.ts'
+import type { EdgeDeps, EdgeRequest, Endpoint } from './index.ts'
+import type { Ledger } from './ledger.ts'
+import { REQUEST_PATH_LENGTH_MAX } from './limits.ts'
 import { BAD_REQUEST, decide, nobodyAnswered, type Passage } from './passage.ts'
+import type { RateLimiter } from './rate-limiter.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { type Arrival, bodyKind, keepBody, type RequestBody, streamBody } from './request-body.ts'
 import { Turn, type TurnDeps } from './turn.ts'
@@ -16,6 +20,8 @@ export interface Traffic {
   names: ReadonlySet<string>
   turns: TurnDeps
   upstreams: Upstreams
+  limiter: RateLimiter
+  ledger: Ledger
   counts: { requests: number; open: number; retries: number; refusals: number }
   /** Connections that are no longer the HTTP server's. */
   detached: Set<Duplex>
@@ -35,14 +41,26 @@ export function onRequest(
     return
   }
   traffic.counts.open++
-  response.once('close', () => traffic.counts.open--)
+  const note = noteOf(traffic, request, decision)
+  response.once('close', () => {
+    traffic.counts.open--
+    // 499, as others call it: the client left before it was told anything.
+    note.status = response.headersSent ? response.statusCode : 499
+    finish(traffic, note, request)
+  })
+  const admission = admissionOf(traffic, request, decision)
+  if (admission.kind !== 'in') {
+    turnAway(traffic, request, response, admission)
+    return
+  }
+  if (admission.member !== undefined) note.member = admission.member
   const arrival = { request, response, awaitsContinue }
   const kind = bodyKind(request)
-  if (kind === 'none') forward(traffic, arrival, decision, { kind })
-  else if (kind === 'stream') forward(traffic, arrival, decision, streamBody(arrival))
+  if (kind === 'none') forward(traffic, arrival, decision, note, { kind })
+  else if (kind === 'stream') forward(traffic, arrival, decision, note, streamBody(arrival))
   else {
     keepBody(arrival).then(
-      (body) => forward(traffic, arrival, decision, body),
+      (body) => forward(traffic, arrival, decision, note, body),
       // The client left before its request was whole: there is nobody to answer.
       () => response.destroy(),
     )
@@ -52,18 +70,37 @@ export function onRequest(
 function forward(
   traffic: Traffic,
   { request, response }: Arrival,
-  { route, endpoints, timeouts }: Passage,
+  { route, endpoints, service }: Passage,
+  note: Note,
   body: RequestBody,
 ): void {
   runExchange({
-    ...{ request, response, route, body, timeouts },
+    ...{ request, response, route, body, timeouts: service.rules, member: note.member },
     turn: new Turn(traffic.turns, route.workload, endpoints),
     pool: traffic.upstreams.pool,
+    onAnswer: (endpoint) => (note.by = endpoint),
     onFailed(failures, badRequest) {
       traffic.counts.refusals++
       refuse(request, response, badRequest ? BAD_REQUEST : nobodyAnswered(route, failures))
     },
   })
+}
+
+function turnAway(
+  traffic: Traffic,
+  request: IncomingMessage,
+  response: ServerResponse,
+  admission: Exclude<Admission, { kind: 'in' }>,
+): void {
+  if (admission.kind === 'out') {
+    traffic.counts.refusals++
+    refuse(request, response, admission.refusal)
+    return
+  }
+  const { location, cookie } = admission
+  // The address held the pass: nobody further on is to learn it, nor to keep the answer.
+  const quiet = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
+  response.writeHead(303, { location, 'set-cookie': cookie, ...quiet, 'content-length': 0 }).end()
 }
 
 export function onUpgrade(
@@ -80,20 +117,36 @@ export function onUpgrade(
     refuseUpgrade(request, client, decision)
     return
   }
-  const { route, endpoints, timeouts } = decision
+  const { route, endpoints, service } = decision
+  const note = noteOf(traffic, request, decision)
+  const admission = admissionOf(traffic, request, decision)
+  const refuseWith = (refusal: Refusal): void => {
+    traffic.counts.refusals++
+    note.status = refusal.status
+    refuseUpgrade(request, client, refusal)
+  }
+  if (admission.kind !== 'in') {
+    // A WebSocket's client does not follow: it has to come with its cookie.
+    refuseWith(admission.kind === 'out' ? admission.refusal : BAD_REQUEST)
+    finish(traffic, note, request)
+    return
+  }
+  note.member = admission.member
   traffic.detached.add(client)
   traffic.counts.open++
   void runUpgrade({
-    ...{ request, client, head, route, timeouts },
+    ...{ request, client, head, route, timeouts: service.rules, member: admission.member },
     turn: new Turn(traffic.turns, route.workload, endpoints),
     connect: traffic.upstreams.connect,
-    onFailed(failures) {
-      traffic.counts.refusals++
-      refuseUpgrade(request, client, nobodyAnswered(route, failures))
+    onAnswer(endpoint, status) {
+      note.by = endpoint
+      note.status = status
     },
+    onFailed: (failures) => refuseWith(nobodyAnswered(route, failures)),
   }).finally(() => {
     traffic.detached.delete(client)
     traffic.counts.open--
+    finish(traffic, note, request)
   })
 }
 
@@ -101,4 +154,58 @@ function decideFor(traffic: Traffic, request: IncomingMessage): Passage | Refusa
   const { names, counts, deps } = traffic
   const asked = { host: hostOf(request.rawHeaders), target: request.url ?? '' }
   return decide({ names, open: counts.open, source: deps.endpoints }, asked)
+}
+
+function admissionOf(
+  { deps, limiter }: Traffic,
+  { headers, socket }: IncomingMessage,
+  { route, service }: Passage,
+): Admission {
+  const asking = { headers, route, service, address: socket.remoteAddress ?? '' }
+  return admit({ gate: deps.gate, limiter }, asking, deps.clock.monotonicMs())
+}
+
+/** What is known of a request while it is under way. */
+interface Note {
+  workload: string
+  path: string
+  status: number
+  /** By the monotonic clock. */
+  beganMs: number
+  client: string
+  /** Written to the connection before it. */
+  bytesBefore: number
+  by?: Endpoint
+  member?: EdgeRequest['member'] | undefined
+}
+
+function noteOf({ deps }: Traffic, { socket }: IncomingMessage, { route }: Passage): Note {
+  return {
+    workload: route.workload,
+    path: route.path,
+    status: 0,
+    beganMs: deps.clock.monotonicMs(),
+    client: socket.remoteAddress ?? '',
+    bytesBefore: socket.bytesWritten,
+  }
+}
+
+function finish({ deps, ledger }: Traffic, note: Note, { method, socket }: IncomingMessage): void {
+  const { clock } = deps
+  const query = note.path.indexOf('?')
+  ledger.add({
+    atMs: clock.wallMs(),
+    workload: note.workload,
+    method: method ?? '',
+    path: note.path.slice(
+      0,
+      Math.min(query < 0 ? note.path.length : query, REQUEST_PATH_LENGTH_MAX),
+    ),
+    status: note.status,
+    tookMs: clock.monotonicMs() - note.beganMs,
+    bytes: Math.max(0, socket.bytesWritten - note.bytesBefore),
+    client: note.client,
+    ...(note.by && { instance: note.by.instance }),
+    ...(note.member !== undefined && { member: note.member }),
+  })
 }

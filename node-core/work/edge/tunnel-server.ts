@@ -81,7 +81,7 @@ async function admit(
     deps.logger.debug('tunnel request not understood', { peer, reason: messageOf(error) })
     return 'MALFORMED'
   }
-  if (!deps.mayUse(peer)) return 'FORBIDDEN'
+  if (!deps.mayUse(peer, asked.workload)) return 'FORBIDDEN'
   const instance = deps.instances.local().find(({ id }) => id === asked.instance)
   if (instance?.workload !== asked.workload) return 'NO_INSTANCE'
   const hostPort = instance.ports[asked.port]

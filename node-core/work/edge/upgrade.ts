@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { MyceliumError } from '../../base/errors/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
 import { connectInTurn } from './connecting.ts'
 import { type Failure, failureOf, type Timeouts } from './exchange.ts'
 import { EDGE_HEADER, placed, requestHeaders } from './headers.ts'
@@ -18,9 +19,13 @@ export interface UpgradePlan {
   /** What the client sent after the head. */
   head: Buffer
   route: Route
+  /** Whose pass it brought. */
+  member: OwnerId | undefined
   turn: Turn
   timeouts: Timeouts
   connect(endpoint: Endpoint): Promise<Duplex>
+  /** It began to answer. */
+  onAnswer(endpoint: Endpoint, status: number): void
   onFailed(failures: readonly Failure[]): void
 }
 
@@ -73,6 +78,7 @@ function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise
           address: request.socket.remoteAddress ?? '',
           host: route.host,
           prefix: route.prefix,
+          member: plan.member,
         }),
         'connection',
         'upgrade',
@@ -91,6 +97,7 @@ function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise
     outgoing.once('upgrade', (answer, socket, head) => {
       client.off('close', onGone)
       turn.answered(101)
+      plan.onAnswer(endpoint, 101)
       upstream.removeAllListeners('timeout')
       client.write(headOf(answer, endpoint, route.prefix))
       if (head.byteLength > 0) client.write(head)
@@ -99,6 +106,7 @@ function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise
     })
     outgoing.once('response', (answer) => {
       turn.answered(answer.statusCode ?? 502)
+      plan.onAnswer(endpoint, answer.statusCode ?? 502)
       client.write(headOf(answer, endpoint, route.prefix, 'close'))
       answer.pipe(client)
       answer.once('close', () => {
@@ -143,6 +151,7 @@ export function refuseUpgrade(request: IncomingMessage, client: Duplex, refusal:
     `content-type: ${type}`,
     `content-length: ${body.byteLength}`,
     'connection: close',
+    ...Object.entries(refusal.headers ?? {}).map(([name, value]) => `${name}: ${value}`),
   ]
   client.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]))
 }

@@ -9,6 +9,8 @@ const RESTRICTED = 'Workloads share computers with strangers, and get the restri
 const kept = {
   kept: 'Taken as it is.',
   'always-so': 'So it is with every workload here.',
+  'successor-first':
+    'Drains and changes take no copy away here before its successor serves, unless a port of the computer forbids two.',
   'found-by-name': 'That workload is found by this name: it stands under “uses”.',
   'in-the-open':
     'Kept. It looks like a secret, and stands in the open in the manifest, for everybody who may read this network.',
@@ -20,6 +22,11 @@ const changed = {
     'Reached through the edge, and under this number on the loopback of the computer that runs it; not from other machines directly.',
   'port-left-out':
     'This port of the computer is not taken: the edge leads to the workload by its name.',
+  'retries-of-each': 'Counted for each slot here, not for all of the job together.',
+  'retries-here': 'Attempts and waits are the job’s here: see job.retries.',
+  'slot-known-otherwise':
+    'Each slot has a number here too, and learns it through MYCELIUM_API alone.',
+  'late-start': 'As late as a week, and no later, it still begins here.',
   'shorter-grace': 'Nothing may take longer than an hour to end.',
   'probe-restarts': 'Asked as the live probe: an instance that fails it is started again.',
   'probe-times': 'Moved into what a probe may be told.',
@@ -58,6 +65,8 @@ const ignored = {
   'no-read-only-root': 'Its own files stay writable, and are gone with the instance.',
   'no-hostname': 'An instance is called by its id.',
   'no-terminal': 'There is no terminal.',
+  'history-kept': 'As many runs are kept here as there is room for: 32 of each job.',
+  'no-job-rule': 'Not a rule that jobs have here: see job.retries and job.deadlineMs.',
   'no-rollout':
     'Not a rule that updates have here: a new copy starts beside the old one, which ends when the new one is healthy.',
   'no-scaling': 'There is no scaling by load yet: set replicas.',
@@ -105,8 +114,6 @@ const refused = {
   'secret-in-the-open':
     'A secret would stand in the open in the manifest, for everybody who may read this network. Leave it out, or say that this is meant.',
   'not-there': 'What it refers to is not in this text.',
-  'runs-once': 'What ends is started again here, so it would run again and again.',
-  'runs-by-the-clock': 'There are no schedules yet: it would run again and again.',
   'runs-everywhere':
     'There is no workload that runs once on every computer: say how many, as a Deployment.',
   'variable-needed': 'It needs a variable that was not given.',

@@ -12,6 +12,7 @@ export interface Draft {
   rollout: NonNullable<Manifest['rollout']>
   restart?: NonNullable<Manifest['restart']>
   graceMs?: number
+  job?: NonNullable<Manifest['job']>
   overSites?: boolean
   /** Host names, and the workloads that they lead to. */
   uses: Map<string, string>

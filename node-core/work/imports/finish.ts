@@ -28,13 +28,14 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
     const manifest: Manifest = {
       name,
       containers,
-      ...(draft.replicas !== undefined && { replicas: draft.replicas }),
+      ...(draft.replicas !== undefined && !draft.job && { replicas: draft.replicas }),
       ...(draft.labels.size > 0 && { labels: Object.fromEntries(draft.labels) }),
       ...(draft.uses.size > 0 && { uses: [...draft.uses].map(([as, name]) => toUse(as, name)) }),
       ...(draft.overSites && { placement: { spread: 'site' } }),
-      ...(Object.keys(draft.rollout).length > 0 && { rollout: draft.rollout }),
+      ...(Object.keys(draft.rollout).length > 0 && !draft.job && { rollout: draft.rollout }),
+      ...(draft.restart && !draft.job && { restart: draft.restart }),
+      ...(draft.job && { job: draft.job }),
       ...(draft.volumes.size > 0 && { volumes: [...draft.volumes.values()].map(toVolume) }),
-      ...(draft.restart && { restart: draft.restart }),
       ...(draft.graceMs !== undefined && { graceMs: draft.graceMs }),
       ...(draft.nodeSelector.size > 0 && { nodeSelector: Object.fromEntries(draft.nodeSelector) }),
     }

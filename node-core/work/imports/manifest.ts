@@ -11,6 +11,19 @@ export interface Manifest {
   rollout?: { atOnce?: number; paused?: boolean }
   restart?: { when?: 'always' | 'onFailure' | 'never'; atMost?: number; backoffMs?: number }
   graceMs?: number
+  job?: {
+    completions?: number
+    parallelism?: number
+    retries?: number
+    deadlineMs?: number
+    schedule?: {
+      cron: string
+      timeZone?: string
+      overlap?: 'allow' | 'forbid' | 'replace'
+      startWithinMs?: number
+      paused?: boolean
+    }
+  }
 }
 
 export interface ManifestContainer {

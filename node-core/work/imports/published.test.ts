@@ -62,7 +62,7 @@ test('a secret comes into a manifest only when that is asked for', () => {
   const closed = importText({ text })
   const refused = closed.report.filter(({ code }) => code === 'secret-in-the-open')
   expect(refused.map(({ line }) => line)).toEqual([7, 57])
-  expect(closed.workloads.map(({ name }) => name)).toEqual(['wordpress'])
+  expect(closed.workloads.map(({ name }) => name)).toEqual(['wordpress', 'backup'])
   expect(JSON.stringify(closed)).not.toMatch(/hush|aHVzaA/)
   const open = importText({ text, secretsInTheOpen: true })
   expect(open.workloads[0]?.containers[0]?.env?.MYSQL_ROOT_PASSWORD).toBe('hush')

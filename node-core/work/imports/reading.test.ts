@@ -271,3 +271,61 @@ describe('what becomes of ended instances', () => {
     expect(pod('restartPolicy: Sometimes').said).toContain('wrong-form')
   })
 })
+
+describe('what runs to its end', () => {
+  const of = (text: string) => {
+    const { workloads, report } = importText({ text })
+    const said = report.filter(({ verdict }) => verdict !== 'kept').map(({ code }) => code)
+    return { job: workloads[0]?.job, said: said.filter((code) => code !== 'bounded') }
+  }
+  const template =
+    'template: { spec: { restartPolicy: Never, containers: [{ name: x, image: a }] } }'
+  const job = (rest: string) =>
+    of(`{ kind: Job, apiVersion: batch/v1, metadata: { name: x }, spec: { ${rest}${template} } }`)
+  const cronJob = (rest: string) =>
+    of(
+      `{ kind: CronJob, apiVersion: batch/v1, metadata: { name: x }, spec: { ${rest} jobTemplate: { spec: { ${template} } } } }`,
+    )
+
+  test('is a job, with what Kubernetes does unless told otherwise', () => {
+    expect(job('')).toEqual({ job: { retries: 6 }, said: [] })
+    expect(job('completions: 4, parallelism: 2, activeDeadlineSeconds: 90, ')).toEqual({
+      job: { retries: 6, completions: 4, parallelism: 2, deadlineMs: 90_000 },
+      said: [],
+    })
+  })
+
+  test.each([
+    ['backoffLimit: 2, ', 'retries-of-each'],
+    ['completionMode: Indexed, ', 'slot-known-otherwise'],
+    ['ttlSecondsAfterFinished: 9, ', 'history-kept'],
+    ['suspend: true, ', 'no-job-rule'],
+    ['podFailurePolicy: { rules: [] }, ', 'no-job-rule'],
+    ['completions: all, ', 'wrong-form'],
+  ])('a Job with %s says %s', (rest, code) => {
+    expect(job(rest).said).toEqual([code])
+  })
+
+  test('by the clock has its schedule', () => {
+    const schedule = { cron: '*/5 * * * *', overlap: 'allow' }
+    expect(cronJob('schedule: "*/5 * * * *",')).toEqual({ job: { retries: 6, schedule }, said: [] })
+    const more = 'timeZone: Europe/Berlin, concurrencyPolicy: Replace, startingDeadlineSeconds: 60,'
+    expect(cronJob(`schedule: "@daily", suspend: true, ${more}`)).toEqual({
+      job: {
+        retries: 6,
+        schedule: {
+          ...{ cron: '@daily', timeZone: 'Europe/Berlin', overlap: 'replace' },
+          ...{ startWithinMs: 60_000, paused: true },
+        },
+      },
+      said: [],
+    })
+    expect(cronJob('schedule: "every day",').said).toEqual(['does-not-fit'])
+    expect(cronJob('schedule: "@daily", concurrencyPolicy: Maybe,').said).toEqual(['wrong-form'])
+  })
+
+  test('of compose is a replicated job', () => {
+    const service = 'services: { x: { image: a, deploy: { replicas: 3, mode: replicated-job } } }'
+    expect(of(service).job).toEqual({ completions: 3, parallelism: 3 })
+  })
+})

@@ -46,7 +46,6 @@ const COMPOSE: [string, string][] = [
   ['volumes: ["C:\\\\data:/data"]', 'host-path'],
   ['volumes: [{ type: bind, source: conf, target: /conf }]', 'host-path'],
   ['deploy: { mode: global }', 'runs-everywhere'],
-  ['deploy: { mode: replicated-job }', 'runs-once'],
   ['extends: { service: y }', 'another-service'],
   ['environment: { A: "${A:?}" }', 'variable-needed'],
   ['ports: ["99999:1"]', 'wrong-form'],
@@ -165,11 +164,7 @@ spec:
   test.each(CONTAINER)('a container with %s is refused: %s', (line, code) => {
     expect(outcome(deployment('', line))).toEqual({ codes: [code], made: 0 })
   })
-  test.each([
-    ['Job', 'runs-once'],
-    ['CronJob', 'runs-by-the-clock'],
-    ['DaemonSet', 'runs-everywhere'],
-  ])('a %s is refused: %s', (kind, code) => {
+  test.each([['DaemonSet', 'runs-everywhere']])('a %s is refused: %s', (kind, code) => {
     const text = `apiVersion: v1\nkind: ${kind}\nmetadata: { name: x }\nspec: {}\n`
     expect(outcome(text)).toEqual({ codes: [code], made: 0 })
   })

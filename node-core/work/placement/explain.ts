@@ -18,9 +18,14 @@ export function explain(input: PlacementInput, workloadName: string): SlotExplan
   if (!desired) return []
   const { workload } = desired
   const table = evaluate(input)
+  const states = input.jobs?.get(workloadName)
   return Array.from({ length: workload.replicas }, (_, index) => {
     const slot = slotOf(workload.name, index)
     const node = table.assignments.get(slot)
+    const state = states?.[index]
+    // Nobody is asked for room for what is not to run now.
+    const isOpen = !states || state?.kind === 'due' || state?.kind === 'begun'
+    if (!isOpen) return { slot, index, node, refused: [] }
     const whole = table.unplaced.get(slot)
     const refused = table.nodes.flatMap(({ id }) => {
       if (id === node) return []

@@ -3,6 +3,7 @@
  * instances.
  */
 import type { NodeId } from '../../base/net/index.ts'
+import { isOf, type SlotState } from '../jobs/index.ts'
 import { type DesiredWorkload, type Instance, isCurrent, type Slot, slotOf } from '../spec/index.ts'
 import type { PlacementNode } from './index.ts'
 import type { Ledger } from './ledger.ts'
@@ -27,6 +28,7 @@ export function holdersOf(
   desired: DesiredWorkload,
   instances: readonly Instance[],
   nodes: ReadonlyMap<NodeId, PlacementNode>,
+  states?: readonly SlotState[],
 ): Holders[] {
   const { name, replicas, kind } = desired.workload
   const slots = Array.from({ length: replicas }, (_, index): Holders => {
@@ -39,6 +41,10 @@ export function holdersOf(
     const node = nodes.get(instance.node)
     if (!holders || !node || node.left || isEnding(instance)) continue
     const running = instance.status === 'Running'
+    if (states) {
+      sortAttempt(holders, instance, { live: node.live, state: states[instance.index] })
+      continue
+    }
     // What has ended for good holds its slot wherever it was, node or no node.
     if (instance.ended && current) holders.settled.push(instance)
     else if (!node.live) holders.lost.push(instance)
@@ -48,6 +54,24 @@ export function holdersOf(
     else holders.settled.push(instance)
   }
   return slots
+}
+
+/**
+ * Of a job: what belongs to the attempt that its slot is at stays to its end, on a draining node too.
+ * What ended before is kept until the slot is needed again.
+ */
+function sortAttempt(
+  holders: Holders,
+  instance: Instance,
+  { live, state }: { live: boolean; state: SlotState | undefined },
+): void {
+  const isItsOwn = state?.kind !== 'begun' || state.node === instance.node
+  if (isItsOwn && isOf(state, instance.id))
+    (live || instance.ended ? holders.settled : holders.lost).push(instance)
+  else if (!live) holders.lost.push(instance)
+  else if (!instance.ended || state?.kind === 'due' || state?.kind === 'begun') {
+    holders.void.push(instance)
+  }
 }
 
 /**

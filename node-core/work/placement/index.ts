@@ -11,6 +11,7 @@
  */
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
+import type { SlotState } from '../jobs/index.ts'
 import type { DesiredWorkload, Instance, Slot } from '../spec/index.ts'
 
 export interface PlacementNode {
@@ -36,6 +37,8 @@ export interface PlacementInput {
   instances: readonly Instance[]
   /** False on a side that sees less than half of the known nodes: `stop` workloads end there. */
   majority: boolean
+  /** Of jobs, by name: what each of their slots is at. */
+  jobs?: ReadonlyMap<string, readonly SlotState[]>
   /** Absent in a network without a Primary. */
   committed?: CommittedAssignments
   /** Nodes that have the data of a slot, those out of sight included, as each tells of itself. */

@@ -1,5 +1,6 @@
 import { assert } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
+import type { SlotState } from '../jobs/index.ts'
 import {
   type DesiredWorkload,
   type Instance,
@@ -72,16 +73,21 @@ export function evaluate(input: PlacementInput): Table {
     const instances = instancesOf.get(desired.workload.name) ?? []
     const forbidden = desired.workload.onPartition === 'stop' && !input.majority
     markUnwanted(table, desired, instances, nodeById, forbidden)
-    const seats = forbidden ? [] : seat(table, desired, instances, nodeById)
+    const states = input.jobs?.get(desired.workload.name)
+    const holders = holdersOf(desired, instances, nodeById, states)
+    const seats = forbidden ? [] : seat(table, desired, holders)
     keepUntilAllServe(table, desired.workload, seats)
-    return { desired, seats, forbidden }
+    return { desired, seats, forbidden, states }
   })
   // Then what was assigned and has yet to start.
-  for (const { desired, seats } of seated) {
-    for (const seated of seats) appoint(table, desired.workload, seated)
+  for (const { desired, seats, states } of seated) {
+    for (const [index, seated] of seats.entries()) {
+      if (!states || states[index]?.kind === 'due') appoint(table, desired.workload, seated)
+    }
   }
-  for (const { desired, seats, forbidden } of seated) {
+  for (const { desired, seats, forbidden, states } of seated) {
     if (forbidden) refuseAll(table, desired.workload)
+    else if (states) fillJob(table, desired.workload, { seats, states })
     else fill(table, desired.workload, seats)
   }
   return table
@@ -106,14 +112,8 @@ function markUnwanted(
 }
 
 /** Decides who stays in each slot and reserves for it; the rest is surplus where that is safe. */
-function seat(
-  table: Table,
-  desired: DesiredWorkload,
-  instances: readonly Instance[],
-  nodes: ReadonlyMap<NodeId, PlacementNode>,
-): Seat[] {
+function seat(table: Table, desired: DesiredWorkload, slots: readonly Holders[]): Seat[] {
   const { ledger } = table
-  const slots = holdersOf(desired, instances, nodes)
   const stay = (holders: Holders): Seat => {
     const assigned = table.committed.assignments.get(holders.slot)
     const keeper = best(holders.slot, holders.settled, ledger, assigned)
@@ -234,6 +234,36 @@ function fill(table: Table, workload: Workload, seats: readonly Seat[]): void {
     } else {
       refused ??= refusals(table, workload, slot)
       unplaced.set(slot, refused)
+    }
+  }
+}
+
+/** Slots of a job are given out when they are due; what was begun stays whose it is. */
+function fillJob(
+  table: Table,
+  workload: Workload,
+  { seats, states }: { seats: readonly Seat[]; states: readonly SlotState[] },
+): void {
+  let refused: readonly Refusal[] | undefined
+  for (const [index, { slot, keeper, appointed }] of seats.entries()) {
+    const state = states[index]
+    if (keeper) {
+      table.assignments.set(slot, keeper.node)
+    } else if (state?.kind === 'begun') {
+      // It has yet to start what it began, or is out of sight with it.
+      if (table.nodes.some(({ id, live }) => id === state.node && live)) {
+        start(table, workload, slot, state.node)
+      } else table.assignments.set(slot, state.node)
+    } else if (state?.kind === 'due' && appointed) {
+      table.assignments.set(slot, appointed)
+      table.starts.add(slot)
+    } else if (state?.kind === 'due') {
+      const node = refused ? undefined : choose(table, workload, slot)
+      if (node) start(table, workload, slot, node)
+      else {
+        refused ??= refusals(table, workload, slot)
+        table.unplaced.set(slot, refused)
+      }
     }
   }
 }

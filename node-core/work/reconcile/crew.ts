@@ -12,12 +12,15 @@ import {
   type DesiredWorkload,
   type Instance,
   isCurrent,
+  jobInstanceId,
   slotOf,
   type WorkloadKind,
 } from '../spec/index.ts'
+import { backoffMs } from './backoff.ts'
 import type { Engines } from './engines.ts'
 import type { HealthProbe } from './health-probe.ts'
 import { createInstanceDriver, type InstanceDriver } from './instance-driver.ts'
+import type { JobClerk } from './job-clerk.ts'
 import {
   DRAIN_MS,
   DUPLICATE_GRACE_MS,
@@ -27,7 +30,7 @@ import {
   STOP_GRACE_MS_MAX,
 } from './limits.ts'
 import { claimed, inherited, type LocalInstance, toInstance } from './local-instance.ts'
-import type { EndReason, Plan } from './plan.ts'
+import type { Claim, EndReason, Plan } from './plan.ts'
 import type { Publisher } from './publisher.ts'
 import type { WorkView } from './work-view.ts'
 
@@ -50,6 +53,7 @@ export interface CrewDeps {
   engines: Pick<Engines, 'gone' | 'allListed'>
   view: Pick<WorkView, 'desired' | 'instances' | 'recordOf'>
   publisher: Publisher
+  clerk: JobClerk
   probe: HealthProbe
   access: InstanceAccesses | undefined
   keeper: OutputKeeper | undefined
@@ -68,18 +72,23 @@ export function createCrew(deps: CrewDeps): Crew {
   let startsUnderWay = 0
   let leftoversSwept = false
 
-  function claim(desired: DesiredWorkload, index: number): void {
+  function claim({ desired, index, attempt }: Claim): void {
     const runner = deps.runners[desired.workload.kind]
-    const suffix = Buffer.from(deps.random.bytes(3)).toString('hex')
-    const id = `${desired.workload.name}-${index}-${suffix}`
+    const id = attempt
+      ? jobInstanceId({ workload: desired.workload.name, index, node: self }, attempt.turn)
+      : `${desired.workload.name}-${index}-${Buffer.from(deps.random.bytes(3)).toString('hex')}`
     if (!runner || drivers.has(id)) return
     if (drivers.size >= INSTANCES_MAX) {
       logger.warn('This node runs as many instances as it may', { most: INSTANCES_MAX })
       return
     }
-    const driver = adopt(runner, claimed(desired, index, id))
+    const failures = attempt?.failures ?? 0
+    const waitMs = failures > 0 ? backoffMs(failures, false, desired.workload.restart) : 0
+    const untilMs = clock.monotonicMs() + waitMs
+    const driver = adopt(runner, claimed(desired, { index, id, untilMs }))
     tell(driver.local)
-    run(driver, desired)
+    // An attempt waits for the registry's word first.
+    if (!attempt) run(driver, desired)
   }
 
   function run(driver: InstanceDriver, desired: DesiredWorkload): void {
@@ -173,7 +182,10 @@ export function createCrew(deps: CrewDeps): Crew {
           code: 'VANISHED',
           message: 'It no longer ran when this node came back.',
         }
-        tell(adopt(runner, inherited({ ...record, kind }, record, reason)).local)
+        const driver = adopt(runner, inherited({ ...record, kind }, record, reason))
+        // It had been started, and nobody saw how it ended.
+        if (record.startedAt !== undefined && !engines.gone(runner)) driver.vanished()
+        tell(driver.local)
       } else if (engines.allListed() || view.recordOf(record.workload) === 'ended') {
         publisher.retract(record)
       }
@@ -199,7 +211,7 @@ export function createCrew(deps: CrewDeps): Crew {
   return {
     locals: () => [...drivers.values()].map(({ local }) => local),
     runnerOf: (id) => drivers.get(id)?.runner,
-    act({ ends, claims, rests, runs }) {
+    act({ ends, claims, begins, rests, reports, runs }) {
       for (const { id, reason } of ends) {
         const driver = drivers.get(id)
         if (!driver) continue
@@ -207,7 +219,15 @@ export function createCrew(deps: CrewDeps): Crew {
         task(end(driver, { drainMs: DRAIN_MS, graceMs: graceMsOf(driver, reason) }))
       }
       for (const id of rests) drivers.get(id)?.rest()
-      for (const { desired, index } of claims) claim(desired, index)
+      for (const { id, exitCode } of reports) {
+        const local = drivers.get(id)?.local
+        if (local) deps.clerk.end(local, exitCode)
+      }
+      for (const one of claims) claim(one)
+      for (const id of begins) {
+        const local = drivers.get(id)?.local
+        if (local) deps.clerk.begin(local)
+      }
       for (const { id, desired } of runs) {
         const driver = drivers.get(id)
         if (driver) run(driver, desired)
@@ -230,6 +250,7 @@ export function createCrew(deps: CrewDeps): Crew {
           task(end(driver, { drainMs: 0, graceMs: graceMsOf(driver) }))
         }
         if (ids.has(id)) continue
+        if (phase.kind === 'waiting' && phase.leftover) driver.vanished()
         if (phase.kind === 'running' && phase.sinceMs < sinceMs) driver.vanished()
       }
       takeUpRecords()

@@ -10,6 +10,7 @@ import { createCrew } from './crew.ts'
 import { createEngines } from './engines.ts'
 import { createHealthProbe } from './health-probe.ts'
 import type { Reconciler, ReconcilerDeps, ReconcilerOptions } from './index.ts'
+import { createJobClerk } from './job-clerk.ts'
 import {
   LIVENESS_SETTLE_MS,
   REMOTE_CHANGE_MS,
@@ -41,7 +42,12 @@ export function createReconciler(
       timer.within(0)
     },
   })
+  const clerk = createJobClerk({
+    ...{ primary: deps.primary, clock, logger },
+    replan: () => timer.within(0),
+  })
   const crew = createCrew({
+    clerk,
     ...{ self, runners, engines, view, publisher, clock, random, logger },
     probe: deps.probe ?? createHealthProbe(),
     access: deps.access,
@@ -81,6 +87,8 @@ export function createReconciler(
       nowMs: clock.monotonicMs(),
       placement: place({ ...seen, nodes, instances }),
       wanted: new Map(seen.workloads.map((one) => [one.workload.name, one])),
+      jobs: seen.jobs ?? new Map(),
+      bound: seen.committed?.bound ?? new Set(),
       recordOf: view.recordOf,
       local,
       others: others.filter(({ node }) => !left.has(node)),
@@ -129,6 +137,7 @@ export function createReconciler(
       for (const stop of stopWatching) await stop()
       const end = options.endOnStop ?? true
       await engines.stop({ withdraw: end })
+      clerk.stop()
       await crew.dismiss({ end })
       await publisher.flush()
     },

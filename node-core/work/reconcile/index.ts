@@ -14,6 +14,7 @@ import type { Net } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { SharedState } from '../../control/state/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
+import type { RegistryAccess } from '../desired/index.ts'
 import type {
   CommandRequest,
   InstanceAccesses,
@@ -41,6 +42,8 @@ export interface ReconcilerDeps {
   state: Pick<SharedState, 'put' | 'delete' | 'synced'>
   membership: Pick<Membership, 'self' | 'list' | 'announce'>
   net: Pick<Net, 'peers'>
+  /** Asked before an attempt at a job begins. */
+  primary: Pick<RegistryAccess, 'execute'>
   /** Started and stopped by whoever made them. */
   runners: Readonly<Partial<Record<WorkloadKind, Runner>>>
   /** Without it instances have no way to their node. */
@@ -66,4 +69,5 @@ export type { HealthProbe } from './health-probe.ts'
 export { createPlanTimer, type PlanTimer } from './plan-timer.ts'
 export { createReadiness, type Readiness, type ReadinessDeps } from './readiness.ts'
 export { type SeenInstance, type WorkloadStatus, workloadStatus } from './status.ts'
+export { jobStatus } from './status-of-jobs.ts'
 export { createWorkView, type ViewChange, type WorkView, type WorkViewDeps } from './work-view.ts'

@@ -323,6 +323,10 @@ export function createInstanceDriver(
       }
     },
     vanished() {
+      // Its engine was gone, and has forgotten it: nobody saw how it ended.
+      const ran = local.startedAtMs !== undefined && local.exit === undefined
+      const unseen = { code: undefined, atMs: clock.wallMs() }
+      if (local.phase.kind === 'waiting' && ran) become(foundEnded(local, unseen))
       if (local.phase.kind !== 'running') return
       void stopWatching()
       shut()

@@ -49,6 +49,8 @@ export const ENGINE_LOOKS_MAX = 3
 /** Milliseconds that a TCP probe watches for the connection to be dropped at once. */
 export const TCP_LISTEN_MS = 20
 
+/** Milliseconds before the registry is asked again about an attempt at a job. */
+export const JOB_WORD_RETRY_MS = 1_000
 /** Milliseconds between two publications of a start's progress. */
 export const PROGRESS_PERIOD_MS = 400
 /** Milliseconds that an engine has to answer before the reconciler starts without it. */

@@ -41,7 +41,7 @@ const RUNNING_LABELS = { ...RUNNING, kind: 'container' as const }
 const REASON = { code: 'EXITED', message: 'The program ended.' }
 
 test('an instance tells its kind, so that one of a deleted workload can still be shown', () => {
-  expect(toInstance(claimed(WEB, 0, 'web-0-a'), NODE).kind).toBe('container')
+  expect(toInstance(claimed(WEB, { index: 0, id: 'web-0-a' }), NODE).kind).toBe('container')
   const found = {
     id: 'web-0-a',
     workload: 'web',
@@ -52,7 +52,7 @@ test('an instance tells its kind, so that one of a deleted workload can still be
   expect(toInstance(inherited(found, undefined, undefined), NODE).kind).toBe('process')
 })
 
-const fresh = claimed(WEB, 0, 'web-0-a')
+const fresh = claimed(WEB, { index: 0, id: 'web-0-a' })
 const up = (nowMs = 0): LocalInstance => started(starting(fresh), RUNNING, { parts, nowMs })
 
 function check(local: LocalInstance, ok: boolean, nowMs: number): LocalInstance {

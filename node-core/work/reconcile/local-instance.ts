@@ -69,7 +69,17 @@ export type Phase =
   /** `stuck`: its engine could not end it; to be tried again when the engine is back. */
   | { kind: 'ending'; stuck: boolean }
 
-export function claimed(desired: DesiredWorkload, index: number, id: string): LocalInstance {
+export interface Claiming {
+  index: number
+  id: string
+  /** When it may be started. */
+  untilMs?: number
+}
+
+export function claimed(
+  desired: DesiredWorkload,
+  { index, id, untilMs = 0 }: Claiming,
+): LocalInstance {
   return {
     id,
     workload: desired.workload.name,
@@ -78,7 +88,7 @@ export function claimed(desired: DesiredWorkload, index: number, id: string): Lo
     generation: desired.generation,
     template: templateOf(desired.workload),
     inherited: false,
-    phase: { kind: 'waiting', untilMs: 0, leftover: false },
+    phase: { kind: 'waiting', untilMs, leftover: false },
     health: 'unknown',
     ports: {},
     startedAtMs: undefined,

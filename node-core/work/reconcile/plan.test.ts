@@ -29,7 +29,7 @@ function keeping(generation: number): DesiredWorkload {
 }
 
 function local(change: Partial<LocalInstance> = {}, of = WEB): LocalInstance {
-  return { ...claimed(of, 0, 'web-0-here'), phase: RUNNING, ...change }
+  return { ...claimed(of, { index: 0, id: 'web-0-here' }), phase: RUNNING, ...change }
 }
 
 /** Slot 0 is placed here; `starts` and `surplus` as told. */
@@ -53,6 +53,8 @@ function given(change: Partial<PlanInput>): PlanInput {
     nowMs: 100_000,
     placement: placed(),
     wanted: new Map([['web', WEB]]),
+    jobs: new Map(),
+    bound: new Set(),
     recordOf: () => 'none',
     local: [],
     others: [],

@@ -9,6 +9,7 @@
 import { assert } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { DesiredRecord } from '../desired/index.ts'
+import { isOf, type SlotState } from '../jobs/index.ts'
 import type { Placement } from '../placement/index.ts'
 import {
   type DesiredWorkload,
@@ -20,6 +21,8 @@ import {
   portsOf,
   type Slot,
   slotOf,
+  type Turn,
+  turnOf,
   type Workload,
 } from '../spec/index.ts'
 import { MINORITY_HOLD_MS, ORPHAN_HOLD_MS, SURPLUS_HOLD_MS } from './limits.ts'
@@ -31,6 +34,10 @@ export interface PlanInput {
   placement: Placement
   /** By name. */
   wanted: ReadonlyMap<string, DesiredWorkload>
+  /** Of jobs, by name: what each of their slots is at. */
+  jobs: ReadonlyMap<string, readonly SlotState[]>
+  /** Workloads about which a quorum can be asked. */
+  bound: ReadonlySet<string>
   /** What is held for a name that is not wanted. */
   recordOf: (workload: string) => DesiredRecord
   local: readonly LocalInstance[]
@@ -59,7 +66,11 @@ export type EndReason =
 
 export interface Plan {
   /** Slots to be taken by a new instance. */
-  claims: { desired: DesiredWorkload; index: number }[]
+  claims: Claim[]
+  /** Attempts at jobs that wait here for the registry's word that they begin. */
+  begins: string[]
+  /** Attempts whose end the registry has yet to hold. */
+  reports: { id: string; exitCode: number | undefined }[]
   /** Waiting instances that may be started now. */
   runs: { id: string; desired: DesiredWorkload }[]
   /** Ended instances that stay so. */
@@ -71,9 +82,18 @@ export interface Plan {
   againAtMs: number | undefined
 }
 
+export interface Claim {
+  desired: DesiredWorkload
+  index: number
+  /** Of a job. */
+  attempt?: { turn: Turn; failures: number }
+}
+
 export function plan(input: PlanInput): Plan {
   const out: Plan = {
     claims: [],
+    begins: [],
+    reports: [],
     runs: [],
     rests: [],
     ends: [],
@@ -84,7 +104,7 @@ export function plan(input: PlanInput): Plan {
   for (const local of input.local) {
     if (local.phase.kind === 'ending') continue
     const reason = endReason(input, local)
-    if (reason === undefined) continue
+    if (report(input, local, out) || reason === undefined) continue
     doomed.add(local.id)
     const sinceMs = input.doomedSinceMs.get(local.id) ?? input.nowMs
     out.doomedSinceMs.set(local.id, sinceMs)
@@ -130,7 +150,9 @@ function claim(input: PlanInput, out: Plan): void {
     const desired = parsed && input.wanted.get(parsed.workload)
     assert(parsed && desired, 'Only wanted slots are placed.')
     if (holdsNow(input, slot, desired)) continue
-    out.claims.push({ desired, index: parsed.index })
+    const attempt = attemptAt(input, desired, parsed.index)
+    if (desired.workload.job && !attempt) continue
+    out.claims.push({ desired, index: parsed.index, ...(attempt && { attempt }) })
     if (!comesAlone(desired.workload)) continue
     for (const local of input.local) {
       if (slotOf(local.workload, local.index) !== slot || local.phase.kind === 'ending') continue
@@ -139,6 +161,40 @@ function claim(input: PlanInput, out: Plan): void {
       }
     }
   }
+}
+
+/** What is to be begun there, or was by this node; nothing while nobody could be asked. */
+function attemptAt(input: PlanInput, { workload: { name } }: DesiredWorkload, index: number) {
+  const state = input.jobs.get(name)?.[index]
+  if (state?.kind === 'begun' && state.node === input.self) return state
+  return state?.kind === 'due' && input.bound.has(name) ? state : undefined
+}
+
+/** True where the end of an attempt is still to be told: it is kept until that is done. */
+function report(input: PlanInput, local: LocalInstance, out: Plan): boolean {
+  const { id, exit, phase } = local
+  const state = input.jobs.get(local.workload)?.[local.index]
+  if (!exit || !state || phase.kind === 'ending') return false
+  const open = state.kind === 'begun' && state.node === input.self && isOf(state, id)
+  if (!(open && phase.kind === 'over') && !(exit.code === 0 && isGivenUp(input, state, id))) {
+    return false
+  }
+  if (input.bound.has(local.workload)) out.reports.push({ id, exitCode: exit.code })
+  return true
+}
+
+/** It was held lost, and no other has ended well by now. */
+function isGivenUp({ self }: PlanInput, state: SlotState, id: string): boolean {
+  const turn = turnOf(id)
+  if (!turn || (state.kind !== 'due' && state.kind !== 'begun')) return false
+  const { generation, run } = state.turn
+  if (turn.generation !== generation || turn.run !== run) return false
+  return state.lost.some(([attempt, node]) => attempt === turn.attempt && node === self)
+}
+
+function isWantedNow(input: PlanInput, local: LocalInstance, desired: DesiredWorkload): boolean {
+  if (!desired.workload.job) return isCurrent(local, desired)
+  return isOf(input.jobs.get(local.workload)?.[local.index], local.id)
 }
 
 /** A host port can be had only once, and two must not write one volume: the old one goes first. */
@@ -151,7 +207,7 @@ function holdsNow(input: PlanInput, slot: Slot, desired: DesiredWorkload): boole
     (local) =>
       slotOf(local.workload, local.index) === slot &&
       local.phase.kind !== 'ending' &&
-      isCurrent(local, desired),
+      isWantedNow(input, local, desired),
   )
 }
 
@@ -159,14 +215,20 @@ function mayRun(input: PlanInput, local: LocalInstance, out: Plan): void {
   const { phase } = local
   if (phase.kind !== 'waiting' && phase.kind !== 'over') return
   const desired = input.wanted.get(local.workload)
-  if (!desired || !isCurrent(local, desired)) return
+  if (!desired || !isWantedNow(input, local, desired)) return
   if (local.inherited && !input.ready) return
   if (input.placement.assignments.get(slotOf(local.workload, local.index)) !== input.self) return
   if (!mayRestart(desired.workload.restart, local)) {
     if (phase.kind === 'waiting') out.rests.push(local.id)
   } else if (phase.kind === 'waiting' && phase.untilMs > input.nowMs) {
     lookAgain(out, phase.untilMs)
-  } else out.runs.push({ id: local.id, desired })
+  } else if (desired.workload.job && !hasBegun(input, local)) out.begins.push(local.id)
+  else out.runs.push({ id: local.id, desired })
+}
+
+function hasBegun({ self, jobs }: PlanInput, { workload, index }: LocalInstance): boolean {
+  const state = jobs.get(workload)?.[index]
+  return state?.kind === 'begun' && state.node === self
 }
 
 function lookAgain(out: Plan, atMs: number): void {

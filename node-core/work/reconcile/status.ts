@@ -3,7 +3,15 @@ import { type DesiredWorkload, type Instance, isCurrent, type Slot, slotOf } fro
 import type { Reason } from './local-instance.ts'
 
 export interface WorkloadStatus {
-  status: 'Pending' | 'Progressing' | 'Running' | 'Degraded' | 'Failed' | 'Succeeded' | 'Deleting'
+  status:
+    | 'Pending'
+    | 'Progressing'
+    | 'Running'
+    | 'Degraded'
+    | 'Failed'
+    | 'Succeeded'
+    | 'Scheduled'
+    | 'Deleting'
   /** Slots with an instance in sight that runs and is healthy; never more than replicas. */
   runningInstances: number
   /** What keeps it from being as wanted, for people; empty when nothing does. */
@@ -138,7 +146,7 @@ function leftBehind(seen: readonly SeenInstance[]): Reason[] {
   return [{ code: 'NODE_LOST', message }]
 }
 
-function unplacedCondition(
+export function unplacedCondition(
   replicas: number,
   slots: readonly Slot[],
   placement: Pick<Placement, 'unplaced'> | undefined,
@@ -168,6 +176,12 @@ const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   MEMORY_FULL: 'short of memory',
   NO_MAJORITY: 'in the smaller part of the network',
   NOT_ASSIGNED: 'able to, once the committee has assigned it',
+}
+
+/** Why instances are not as they should be, each once. */
+export function troublesOf(seen: readonly SeenInstance[]): Reason[] {
+  const trouble = seen.filter(({ lost, instance }) => !lost && instance.reason?.code !== 'ENDED')
+  return distinct(trouble.map(({ instance }) => instance.reason))
 }
 
 function distinct(reasons: readonly (Reason | undefined)[]): Reason[] {

@@ -8,6 +8,7 @@ import { siteOf } from '../../control/backbone/index.ts'
 import type { SharedState, StateRecord } from '../../control/state/index.ts'
 import type { Member, Membership } from '../../network/membership/index.ts'
 import type { Desired, DesiredRecord } from '../desired/index.ts'
+import { type JobRecord, NO_RECORD, slotStates } from '../jobs/index.ts'
 import { isHealthy, type PlacementInput, type PlacementNode, place } from '../placement/index.ts'
 import {
   type DesiredWorkload,
@@ -28,6 +29,8 @@ export interface WorkView {
   recordOf(workload: string): DesiredRecord
   /** False while what is wanted is what it was before this node's start: nothing is done by it. */
   isCurrent(): boolean
+  /** What the registry holds of the runs of a job. */
+  job(workload: string): JobRecord | undefined
   /** Every instance that any node tells of, those of lost nodes included, sorted by id. */
   instances(): Instance[]
   /** What every node computes the placement from. */
@@ -46,6 +49,8 @@ export type ViewChange =
   | { of: 'instance'; node: NodeId; id: string }
   /** Which node is to run what, or whether a quorum is in reach. */
   | { of: 'assignments' }
+  /** Runs of jobs, or attempts at them. */
+  | { of: 'jobs' }
   /** Someone came, fell silent or said goodbye. */
   | { of: 'liveness'; node: NodeId }
   /** Something else about a node: its cordon, its labels, what it can run. */
@@ -61,6 +66,7 @@ export interface WorkViewDeps {
     | 'isCommitted'
     | 'committed'
     | 'heldBefore'
+    | 'job'
     | 'subscribe'
   >
   state: Pick<SharedState, 'get' | 'list' | 'subscribe'>
@@ -126,6 +132,12 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
     return {
       nodes: members.map(toPlacementNode),
       workloads,
+      jobs: new Map(
+        workloads.flatMap(({ workload }) => {
+          if (!workload.job) return []
+          return [[workload.name, slotStates(workload, desired.job(workload.name) ?? NO_RECORD)]]
+        }),
+      ),
       instances: instances(),
       majority: seesMajority(members),
       dataOf: dataOf(workloads),
@@ -138,6 +150,7 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
     desired: desired.get,
     recordOf: desired.recordOf,
     isCurrent: desired.isCurrent,
+    job: desired.job,
     instances,
     placementInput,
     assigned(workload) {

@@ -21,7 +21,13 @@ const FULL = {
   restart: { when: 'onFailure', atMost: 5, backoffMs: 500, backoffMsMax: 8_000 },
   graceMs: 20_000,
   onPartition: 'keep',
-  edge: { tcp: [{ port: 15_000, containerPort: 80 }], answerMs: 5_000, idleMs: 60_000 },
+  edge: {
+    access: { owners: ['a'.repeat(64)] },
+    rate: { perMinute: 5, burst: 10 },
+    tcp: [{ port: 15_000, containerPort: 80 }],
+    answerMs: 5_000,
+    idleMs: 60_000,
+  },
   containers: [
     {
       name: 'web',
@@ -53,8 +59,8 @@ function pathsOf(value: unknown, at: Path = []): Path[] {
   return at.length === 0 ? inside : [at, ...inside]
 }
 
-function broken(at: Path, by: unknown): unknown {
-  const copy: unknown = structuredClone(FULL)
+function broken(at: Path, by: unknown, of: unknown = FULL): unknown {
+  const copy: unknown = structuredClone(of)
   const parent = at
     .slice(0, -1)
     .reduce((value, key) => (value as Record<string, unknown>)[key]!, copy)
@@ -65,6 +71,21 @@ function broken(at: Path, by: unknown): unknown {
 /** A refusal of `wrong` speaks of `at`: of it, of something in it, or of what it is in. */
 function speaksOf(wrong: string, at: string): boolean {
   return wrong === at || wrong.startsWith(`${at}.`) || at.startsWith(`${wrong}.`)
+}
+
+const JOB = {
+  name: 'backup',
+  containers: [{ image: 'backup:1' }],
+  graceMs: 1_000,
+  onPartition: 'keep',
+  restart: { backoffMs: 500 },
+  job: {
+    ...{ completions: 3, parallelism: 2, retries: 1, deadlineMs: 60_000, lostAfterMs: 5_000 },
+    schedule: {
+      ...{ cron: '30 3 * * *', timeZone: 'Europe/Berlin', overlap: 'replace' },
+      ...{ startWithinMs: 60_000, paused: false },
+    },
+  },
 }
 
 describe('a manifest', () => {
@@ -87,6 +108,25 @@ describe('a manifest', () => {
       expect([by, related]).toEqual([by, paths])
     }
   })
+
+  test.each(pathsOf(JOB).map((at) => [at.join('.'), at] as const))(
+    'of a job broken at %s',
+    (name, at) => {
+      expect(parseWorkload(JOB).job).toEqual(JOB.job)
+      for (const by of WRONGS) {
+        const body = broken(at, by, JOB)
+        let paths: string[] = []
+        try {
+          parseWorkload(body)
+        } catch {
+          paths = refusal(() => parseWorkload(body))
+        }
+        // How many there are at all bounds how many run at a time.
+        const related = paths.filter((one) => speaksOf(one, name) || one === 'job.parallelism')
+        expect([by, related]).toEqual([by, paths])
+      }
+    },
+  )
 
   test('in the docs is one', () => {
     const page = path.join(import.meta.dirname, '../../../docs/WORKLOADS.md')

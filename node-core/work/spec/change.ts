@@ -2,7 +2,8 @@ import { parseDigest } from '../../storage/blobs/index.ts'
 import { type ChangeBody, changeBody } from './deploy-body.ts'
 import { changedEdge, checkedEdge } from './edge-rules.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
-import type { BundleSource, ContainerSource, Part, Parts, Workload } from './index.ts'
+import type { BundleSource, ContainerSource, Job, Part, Parts, Workload } from './index.ts'
+import { toJob, withJob, wrongBesideJob } from './job.ts'
 import { checked } from './parse-workload.ts'
 import { declares, toProbes } from './probes.ts'
 import { toRestart } from './restart.ts'
@@ -27,16 +28,18 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   if (!parsed.success) throw validationError(wrongFields(parsed.error))
   const change = parsed.data
   const wrong = wrongForKind(workload, change)
-  const parts = changedParts(workload, change, wrong)
-  const edge = checkedEdge(changedEdge(workload.edge, change.edge), parts)
   const uses = change.uses ? toUses(change.uses, workload.name, wrong) : workload.uses
   const secrets = change.secrets
     ? toSecretUses(change.secrets, workload.name, wrong)
     : workload.secrets
   const restart = toRestart(change.restart, workload.restart, wrong)
+  const job = changedJob(workload, change, wrong)
+  // All that is wrong is said with what is wrong in these.
+  const parts = changedParts(workload, change, wrong)
+  const edge = checkedEdge(changedEdge(workload.edge, change.edge), parts)
   const volumes = change.volumes ? toVolumes(change.volumes) : workload.volumes
   const { volumes: _, ...rest } = workload
-  return checked({
+  const changed: Workload = {
     ...rest,
     ...volumesField(volumes),
     parts,
@@ -51,7 +54,16 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     graceMs: change.graceMs ?? workload.graceMs,
     onPartition: change.onPartition ?? workload.onPartition,
     ...(edge && { edge }),
-  })
+  }
+  return checked(withJob(changed, job))
+}
+
+function changedJob({ job }: Workload, change: ChangeBody, wrong: WrongField[]): Job | undefined {
+  if (job) wrong.push(...wrongBesideJob(change))
+  if (!change.job) return job
+  if (job) return toJob(change.job, job, wrong)
+  wrong.push({ path: 'job', message: 'It serves, and is no job: delete it, and deploy it anew.' })
+  return undefined
 }
 
 function wrongForKind({ kind }: Workload, change: ChangeBody): WrongField[] {

@@ -1,4 +1,4 @@
-import type { PlacementRules, Restart, Rollout } from './index.ts'
+import type { Job, PlacementRules, Restart, Rollout, Schedule } from './index.ts'
 
 /** What a workload gets when its author did not say. */
 export const DEFAULT_REPLICAS = 1
@@ -20,3 +20,10 @@ export const DEFAULT_ROLLOUT: Rollout = { kind: 'rolling', atOnce: 1, paused: fa
 export const DEFAULT_PLACEMENT: PlacementRules = { spread: 'node', apart: [], near: [] }
 export const DEFAULT_RESTART: Restart = { when: 'always', backoffMs: 1_000, backoffMsMax: 60_000 }
 export const DEFAULT_GRACE_MS = 5_000
+export const DEFAULT_JOB: Job = { completions: 1, parallelism: 1, retries: 3, lostAfterMs: 60_000 }
+export const DEFAULT_SCHEDULE: Omit<Schedule, 'cron'> = {
+  timeZone: 'UTC',
+  overlap: 'forbid',
+  startWithinMs: 3_600_000,
+  paused: false,
+}

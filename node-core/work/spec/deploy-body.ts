@@ -7,19 +7,26 @@ import {
   backoffMs,
   bundle,
   command,
+  cron,
+  deadlineMs,
   env,
   graceMs,
   image,
   labels,
+  lostAfterMs,
   name,
   neighbours,
   onPartition,
+  overlap,
   replicas,
   restarts,
   restartWhen,
+  retries,
   rolloutKind,
   secretUses,
   spread,
+  startWithinMs,
+  timeZone,
   uses,
 } from './fields.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
@@ -73,6 +80,24 @@ const ofTheWorkload = {
     .optional(),
   graceMs: graceMs.optional(),
   onPartition: onPartition.optional(),
+  job: z
+    .strictObject({
+      completions: replicas.exactOptional(),
+      parallelism: replicas.exactOptional(),
+      retries: retries.exactOptional(),
+      deadlineMs: deadlineMs.exactOptional(),
+      lostAfterMs: lostAfterMs.exactOptional(),
+      schedule: z
+        .strictObject({
+          cron: cron.exactOptional(),
+          timeZone: timeZone.exactOptional(),
+          overlap: overlap.exactOptional(),
+          startWithinMs: startWithinMs.exactOptional(),
+          paused: z.boolean().exactOptional(),
+        })
+        .exactOptional(),
+    })
+    .optional(),
   edge: edgeBody.optional(),
 }
 

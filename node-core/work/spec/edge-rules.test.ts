@@ -38,12 +38,29 @@ describe('what is asked of the edge', () => {
     expect(applyChange(before, { replicas: 2 }).edge).toEqual(before.edge)
   })
 
+  it('takes a rate with room for a second’s worth, and away again', () => {
+    const limited = parseWorkload(web({ rate: { perMinute: 150 } }))
+    expect(limited.edge?.rate).toEqual({ perMinute: 150, burst: 3 })
+    expect(parseStoredWorkload(storedForm(limited))).toEqual(limited)
+    expect(applyChange(limited, { edge: { access: 'members' } }).edge).toMatchObject({
+      access: 'members',
+      rate: { perMinute: 150, burst: 3 },
+    })
+    expect(applyChange(limited, { edge: { rate: null } }).edge).not.toHaveProperty('rate')
+  })
+
   it.each([
     [{ tcp: [port(80)] }, 'edge.tcp.0.port'],
     [{ tcp: [port(8_000, 81)] }, 'edge.tcp.0.containerPort'],
     [{ tcp: [port(8_000, 53)] }, 'edge.tcp.0.containerPort'],
     [{ tcp: [port(8_000), port(8_000)] }, 'edge.tcp.1.port'],
     [{ answerMs: 1 }, 'edge.answerMs'],
+    [{ access: 'friends' }, 'edge.access'],
+    [{ access: { owners: [] } }, 'edge.access.owners'],
+    [{ access: { owners: ['ada'] } }, 'edge.access'],
+    [{ rate: { perMinute: 0 } }, 'edge.rate.perMinute'],
+    [{ rate: { perMinute: 1.5 } }, 'edge.rate.perMinute'],
+    [{ rate: { perMinute: 1, burst: 0 } }, 'edge.rate.burst'],
     [{ nonsense: 1 }, 'edge.nonsense'],
   ])('refuses %j by its field', (edge, path) => {
     expect(refusal(() => parseWorkload(web(edge)))).toEqual([path])

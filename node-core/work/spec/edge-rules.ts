@@ -1,23 +1,43 @@
 /** What a workload asks of the edge (docs/adr/0032): as people say it, as it is stored, filled up. */
 import { z } from 'zod'
+import { type OwnerId, parseOwnerId } from '../../identity/index.ts'
 import { validationError, type WrongField } from './errors.ts'
 import { portNumber } from './fields.ts'
 import type { EdgeRules, Parts, Workload } from './index.ts'
 import {
   EDGE_ANSWER_MS_MAX,
   EDGE_ANSWER_MS_MIN,
+  EDGE_BURST_MAX,
   EDGE_IDLE_MS_MAX,
+  EDGE_OWNERS_MAX,
   EDGE_PORT_MIN,
+  EDGE_RATE_MAX,
   EDGE_TCP_MAX,
 } from './limits.ts'
 
 /** For everybody, by host name, with no port of its own. */
 export const DEFAULT_EDGE: EdgeRules = {
+  access: 'public',
   tcp: [],
   answerMs: 120_000,
   idleMs: 3_600_000,
 }
 
+const owner = z.string().transform((text, context): OwnerId => {
+  const parsed = parseOwnerId(text)
+  if (parsed) return parsed
+  context.addIssue({ code: 'custom', message: 'Not an owner’s id: 64 hex digits.' })
+  return z.NEVER
+})
+const access = z.union(
+  [
+    z.enum(['public', 'members']),
+    z.strictObject({ owners: z.array(owner).min(1).max(EDGE_OWNERS_MAX) }),
+  ],
+  { error: 'Must be "public", "members" or { "owners": [ids] }.' },
+)
+const perMinute = z.number().int().min(1).max(EDGE_RATE_MAX)
+const burst = z.number().int().min(1).max(EDGE_BURST_MAX)
 const edgePort = portNumber.refine((port) => port >= EDGE_PORT_MIN, {
   error: `Take a port from ${EDGE_PORT_MIN} up: not every node may have those below.`,
 })
@@ -26,6 +46,9 @@ const answerMs = z.number().int().min(EDGE_ANSWER_MS_MIN).max(EDGE_ANSWER_MS_MAX
 const idleMs = z.number().int().min(EDGE_ANSWER_MS_MIN).max(EDGE_IDLE_MS_MAX)
 
 export const edgeBody = z.strictObject({
+  access: access.exactOptional(),
+  /** `null` takes a limit away again. */
+  rate: z.strictObject({ perMinute, burst: burst.exactOptional() }).nullable().exactOptional(),
   tcp: tcp.exactOptional(),
   answerMs: answerMs.exactOptional(),
   idleMs: idleMs.exactOptional(),
@@ -33,6 +56,8 @@ export const edgeBody = z.strictObject({
 type EdgeBody = z.output<typeof edgeBody>
 
 export const storedEdge = z.object({
+  access,
+  rate: z.object({ perMinute, burst }).exactOptional(),
   tcp,
   answerMs,
   idleMs,
@@ -48,7 +73,13 @@ export function changedEdge(
   body: EdgeBody | undefined,
 ): EdgeRules | undefined {
   if (!body) return before
-  return { ...DEFAULT_EDGE, ...before, ...body }
+  const { rate, ...said } = body
+  const { rate: rateBefore, ...rules } = { ...DEFAULT_EDGE, ...before, ...said }
+  if (rate === null) return rules
+  if (!rate) return rateBefore ? { ...rules, rate: rateBefore } : rules
+  // Room for a second's worth at once, unless told otherwise.
+  const atOnce = rate.burst ?? Math.min(EDGE_BURST_MAX, Math.ceil(rate.perMinute / 60))
+  return { ...rules, rate: { perMinute: rate.perMinute, burst: atOnce } }
 }
 
 /** Throws VALIDATION_ERROR naming every wrong field. */

@@ -1,10 +1,14 @@
 /** Single fields of a workload, as zod shapes shared by what people send and what is stored. */
 import { z } from 'zod'
+import { isTimeZone, parseCron } from './cron.ts'
 import {
   BACKOFF_MS_MAX,
   BACKOFF_MS_MIN,
   COMMAND_WORD_LENGTH_MAX,
   COMMAND_WORDS_MAX,
+  CRON_LENGTH_MAX,
+  DEADLINE_MS_MAX,
+  DEADLINE_MS_MIN,
   ENV_MAX,
   ENV_VALUE_LENGTH_MAX,
   GRACE_MS_MAX,
@@ -14,6 +18,7 @@ import {
   LABEL_KEY_LENGTH_MAX,
   LABEL_VALUE_LENGTH_MAX,
   LABELS_MAX,
+  LOST_AFTER_MS_MAX,
   NEIGHBOURS_MAX,
   PROBE_FAILURES_MAX,
   PROBE_PERIOD_MS_MAX,
@@ -22,7 +27,9 @@ import {
   PROBE_TIMEOUT_MS_MIN,
   REPLICAS_MAX,
   RESTARTS_MAX,
+  RETRIES_MAX,
   SECRETS_MAX,
+  START_WITHIN_MS_MAX,
   USES_MAX,
   VOLUME_NAME_LENGTH_MAX,
 } from './limits.ts'
@@ -154,5 +161,20 @@ export const restartWhen = z.enum(['always', 'onFailure', 'never'])
 export const restarts = z.number().int().min(1).max(RESTARTS_MAX)
 export const backoffMs = z.number().int().min(BACKOFF_MS_MIN).max(BACKOFF_MS_MAX)
 export const graceMs = z.number().int().min(0).max(GRACE_MS_MAX)
+export const retries = z.number().int().min(0).max(RETRIES_MAX)
+export const deadlineMs = z.number().int().min(DEADLINE_MS_MIN).max(DEADLINE_MS_MAX)
+export const lostAfterMs = z.number().int().min(0).max(LOST_AFTER_MS_MAX)
+export const cron = z
+  .string()
+  .max(CRON_LENGTH_MAX)
+  .refine((text) => parseCron(text) !== undefined, {
+    error: 'Not a cron expression, such as "30 3 * * 1-5" or "@daily".',
+  })
+export const timeZone = z
+  .string()
+  .max(CRON_LENGTH_MAX)
+  .refine(isTimeZone, { error: 'Not a time zone, such as "UTC" or "Europe/Berlin".' })
+export const overlap = z.enum(['allow', 'forbid', 'replace'])
+export const startWithinMs = z.number().int().min(1_000).max(START_WITHIN_MS_MAX)
 export const onPartition = z.enum(['heal', 'keep', 'stop'])
 export const protocol = z.enum(['tcp', 'udp'])

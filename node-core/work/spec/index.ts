@@ -34,6 +34,36 @@ export interface Workload {
   volumes?: Volume[]
   /** Absent: HTTP by host name, for everybody, and no port of its own. */
   edge?: EdgeRules
+  /** It runs to its end instead of serving (docs/adr/0030); `replicas` is then how many slots it has. */
+  job?: Job
+}
+
+export interface Job {
+  /** How many slots of a run must end well. */
+  completions: number
+  /** Of those, how many run at a time. */
+  parallelism: number
+  /** Attempts at a slot after the first, before the run has failed. */
+  retries: number
+  /** By the log's time, from the begin of a run; without end where absent. */
+  deadlineMs?: number
+  /** How long a node must be out of sight before what it began is attempted elsewhere. */
+  lostAfterMs: number
+  /** Without one there is one run for each version. */
+  schedule?: Schedule
+}
+
+export interface Schedule {
+  /** Minute, hour, day of the month, month, day of the week. */
+  cron: string
+  /** A name of the IANA's. */
+  timeZone: string
+  /** A run that is due while one before it goes on: begins beside it, is left out, or takes its place. */
+  overlap: 'allow' | 'forbid' | 'replace'
+  /** One that could not begin so long after it was due is missed. */
+  startWithinMs: number
+  /** None is begun. */
+  paused: boolean
 }
 
 /** Kept on the node that ran the slot (docs/adr/0033). */
@@ -55,6 +85,10 @@ export interface Mount {
 
 /** What a workload asks of every edge (docs/adr/0032). */
 export interface EdgeRules {
+  /** Who may use it: anybody who reaches an edge, the network's members, or some owners. */
+  access: 'public' | 'members' | { owners: OwnerId[] }
+  /** Requests of one client, at one edge. */
+  rate?: { perMinute: number; burst: number }
   /** Declared ports under a number of their own at every edge. */
   tcp: { port: number; containerPort: number }[]
   /** How long it may think before its answer begins, and how long nothing may come of one. */
@@ -245,6 +279,7 @@ export type Ended = {
 }
 
 export { applyChange } from './change.ts'
+export { latestDue, nextDue } from './cron.ts'
 export {
   BUNDLE_PORT,
   DEFAULT_CPU_MILLIS,
@@ -259,6 +294,7 @@ export {
   validationError,
   type WrongField,
 } from './errors.ts'
+export { laneOf, lanesOf } from './job.ts'
 export { GRACE_MS_MAX, PORTS_MAX, REPLICAS_MAX, RESTARTS_MAX } from './limits.ts'
 export { parseWorkload } from './parse-workload.ts'
 export { amountsOf, listeningOf, portsOf } from './parts.ts'
@@ -282,6 +318,7 @@ export {
   workloadKey,
 } from './stored.ts'
 export { isCurrent, templateOf } from './template.ts'
+export { jobInstanceId, type Turn, turnOf } from './turns.ts'
 export {
   type KeptVolume,
   keptVolumeOf,

@@ -72,6 +72,12 @@ export const PROBE_FAILURES_MAX = 1_000
 export const EDGE_PORT_MIN = 1_024
 /** Ports that one workload may publish at the edge. */
 export const EDGE_TCP_MAX = 16
+/** Owners that a workload may name as those who may use it. */
+export const EDGE_OWNERS_MAX = 128
+/** Requests a minute that a client may be limited to; more is no limit. */
+export const EDGE_RATE_MAX = 6_000_000
+/** Requests at once that a client may be limited to. */
+export const EDGE_BURST_MAX = 100_000
 /** Milliseconds that an answer may be given at least. */
 export const EDGE_ANSWER_MS_MIN = 1_000
 /** Milliseconds that an answer may be given to begin. */
@@ -86,5 +92,23 @@ export const BACKOFF_MS_MIN = 100
 export const BACKOFF_MS_MAX = 3_600_000
 /** Milliseconds an ending instance may be given. */
 export const GRACE_MS_MAX = 3_600_000
+/** Attempts at a slot of a job after the first. */
+export const RETRIES_MAX = 100
+/** Runs of one job side by side, under `overlap: allow`. */
+export const LANES_MAX = 4
+/** Milliseconds that a run may be given at least. */
+export const DEADLINE_MS_MIN = 1_000
+/** Milliseconds that a run may be given: thirty days. */
+export const DEADLINE_MS_MAX = 2_592_000_000
+/** Milliseconds for which a node with an attempt is waited for: a day. */
+export const LOST_AFTER_MS_MAX = 86_400_000
+/** Milliseconds after its time within which a run may begin: a week. */
+export const START_WITHIN_MS_MAX = 604_800_000
+/** Letters of a cron expression, and of the name of a time zone. */
+export const CRON_LENGTH_MAX = 128
+/** Days ahead in which a schedule must be due once: leap days skip eight years at most. */
+export const CRON_DAYS_MAX = 3_000
+/** Days back in which a time that was missed is looked for: as long as a run may begin late. */
+export const CRON_DAYS_BACK_MAX = 8
 /** Letters of a reason's message and of a progress line in an instance record. */
 export const REASON_LENGTH_MAX = 1_024

@@ -11,6 +11,7 @@ import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
 import { changedEdge, checkedEdge } from './edge-rules.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
+import { toJob, withJob, wrongBesideJob } from './job.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
 import { toRestart } from './restart.ts'
 import { toSecretUses } from './secret-uses.ts'
@@ -38,11 +39,13 @@ export function parseWorkload(input: unknown): Workload {
   const uses = toUses(body.uses ?? [], name, wrong)
   const secrets = toSecretUses(body.secrets ?? [], name, wrong)
   const restart = toRestart(body.restart, undefined, wrong)
+  if (body.job) wrong.push(...wrongBesideJob(body))
+  const job = body.job && toJob(body.job, undefined, wrong)
   const parts = toParts(asked, wrong)
   const edge = checkedEdge(changedEdge(undefined, body.edge), parts)
   if (name === undefined) throw validationError(wrong)
   const volumes = toVolumes(body.volumes ?? [])
-  return checked({
+  const workload: Workload = {
     name,
     kind: kindOf(parts[0].source),
     parts,
@@ -58,7 +61,8 @@ export function parseWorkload(input: unknown): Workload {
     onPartition: body.onPartition ?? (waitsForData({ volumes }) ? 'keep' : 'heal'),
     ...volumesField(volumes),
     ...(edge && { edge }),
-  })
+  }
+  return checked(withJob(workload, job))
 }
 
 function openManifest(input: unknown): unknown {

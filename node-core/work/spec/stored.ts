@@ -139,6 +139,24 @@ const common = {
     .max(VOLUMES_MAX)
     .exactOptional(),
   edge: storedEdge.exactOptional(),
+  job: z
+    .object({
+      completions: field.replicas,
+      parallelism: field.replicas,
+      retries: field.retries,
+      deadlineMs: field.deadlineMs.exactOptional(),
+      lostAfterMs: field.lostAfterMs,
+      schedule: z
+        .object({
+          cron: field.cron,
+          timeZone: field.timeZone,
+          overlap: field.overlap,
+          startWithinMs: field.startWithinMs,
+          paused: z.boolean(),
+        })
+        .exactOptional(),
+    })
+    .exactOptional(),
 }
 
 const workload = z.discriminatedUnion('kind', [

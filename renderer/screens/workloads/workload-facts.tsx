@@ -22,6 +22,28 @@ function restartText({ restart: { when, atMost } }: WorkloadView, t: Text): stri
   return t('workloads.restart.onFailureAtMost', { count: atMost })
 }
 
+function accessText({ access }: WorkloadView['edge'], t: Text): string {
+  if (typeof access === 'string') return t(`workloads.access.${access}`)
+  return t('workloads.access.owners', { count: access.owners.length })
+}
+
+/** TCP ports of its own at this computer, and why one is not there. */
+function Published({ published }: Pick<WorkloadView, 'published'>) {
+  const { t } = useText()
+  return published.map(({ port, containerPort, address, reason }) => (
+    <Fact key={port} name={t('workloads.facts.published', { port: containerPort })}>
+      {address === undefined ? reason?.message : <code>{address}</code>}
+    </Fact>
+  ))
+}
+
+function dueText(job: NonNullable<WorkloadView['job']>, t: Text, language: string): string {
+  const { cron = '', timeZone: zone = '' } = job.schedule ?? {}
+  if (job.nextRunAt === undefined) return t('workloads.schedule', { cron, zone })
+  const when = new Date(job.nextRunAt).toLocaleString(language)
+  return t('workloads.nextRun', { cron, zone, when })
+}
+
 export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
   const { t, language } = useText()
   const labels = Object.entries(workload.labels)
@@ -53,6 +75,14 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
             <span className="figure">{ports.join(', ')}</span>
           </Fact>
         )}
+        <Published published={workload.published} />
+        {workload.url && (
+          <Fact name={t('workloads.facts.access')}>
+            {accessText(workload.edge, t)}
+            {workload.edge.rate &&
+              `, ${t('workloads.access.rate', { count: workload.edge.rate.perMinute })}`}
+          </Fact>
+        )}
         <Fact name={t('workloads.facts.owner')}>{workload.owner.name}</Fact>
       </Facts>
       <Facts>
@@ -65,7 +95,12 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
         <Fact name={t('workloads.facts.onPartition')}>
           {t(`workloads.onPartition.${workload.onPartition}`)}
         </Fact>
-        <Fact name={t('workloads.facts.restart')}>{restartText(workload, t)}</Fact>
+        {workload.job?.schedule && (
+          <Fact name={t('workloads.facts.schedule')}>{dueText(workload.job, t, language)}</Fact>
+        )}
+        {!workload.job && (
+          <Fact name={t('workloads.facts.restart')}>{restartText(workload, t)}</Fact>
+        )}
         <Fact name={t('workloads.facts.grace')}>
           {formatDuration(workload.graceMs / 1_000, language)}
         </Fact>
@@ -76,6 +111,11 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
                 {key}={value}
               </code>
             ))}
+          </Fact>
+        )}
+        {workload.traffic && (
+          <Fact name={t('workloads.facts.traffic')}>
+            {t('workloads.facts.trafficText', { ...workload.traffic })}
           </Fact>
         )}
         <Fact name={t('workloads.facts.generation')}>

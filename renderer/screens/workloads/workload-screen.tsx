@@ -18,7 +18,9 @@ import { formatRoute, type Route, UNDO_MS, useResource, useWorld } from '../../s
 import { toProblem } from '../../transport/index.ts'
 import { Instances } from './instances.tsx'
 import { Logs } from './logs.tsx'
+import { OpenWorkload } from './open-workload.tsx'
 import { Rollout } from './rollout.tsx'
+import { Runs } from './runs.tsx'
 import { Secrets } from './secrets.tsx'
 import { Versions } from './versions.tsx'
 import { WhyThere } from './why-there.tsx'
@@ -101,12 +103,8 @@ function WorkloadPage(props: {
             </StateWord>
           </div>
           <div className="page-actions">
-            {mayChange && <Scale key={workload.replicas} workload={workload} />}
-            {workload.url && (
-              <ButtonLink kind="primary" icon="external" href={workload.url} external>
-                {t('workloads.open')}
-              </ButtonLink>
-            )}
+            {mayChange && !workload.job && <Scale key={workload.replicas} workload={workload} />}
+            <OpenWorkload workload={workload} />
             {mayChange && <Delete workload={workload} />}
           </div>
         </div>
@@ -121,9 +119,17 @@ function WorkloadPage(props: {
       {workload.status !== 'Deleting' && <WorkloadFacts workload={workload} />}
       <TabBar
         label={t('workloads.tabs')}
-        tabs={[at('instances'), at('logs'), at('versions'), at('secrets'), at('placement')]}
+        tabs={[
+          at('instances'),
+          ...(workload.job ? [at('runs')] : []),
+          at('logs'),
+          at('versions'),
+          at('secrets'),
+          at('placement'),
+        ]}
       />
       {tab === 'instances' && <Instances workload={workload} />}
+      {tab === 'runs' && <Runs workload={workload} mayChange={mayChange} />}
       {tab === 'logs' && <Logs workload={workload} />}
       {tab === 'versions' && <Versions workload={workload} mayChange={mayChange} />}
       {tab === 'secrets' && <Secrets workload={name} mayChange={mayChange} />}

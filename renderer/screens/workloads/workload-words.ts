@@ -1,10 +1,15 @@
-import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
+import type {
+  InstanceView,
+  JobRunView,
+  WorkloadView,
+} from '../../../node-core/api/contract/index.ts'
 import type { Tone } from '../../design/index.ts'
 
 export function workloadTone(status: WorkloadView['status']): Tone {
   switch (status) {
     case 'Running':
     case 'Succeeded':
+    case 'Scheduled':
       return 'well'
     case 'Pending':
       return 'warn'
@@ -15,6 +20,20 @@ export function workloadTone(status: WorkloadView['status']): Tone {
       return 'warn'
     case 'Failed':
       return 'bad'
+  }
+}
+
+export function runTone(outcome: JobRunView['outcome']): Tone {
+  switch (outcome) {
+    case 'running':
+      return 'busy'
+    case 'succeeded':
+      return 'well'
+    case 'failed':
+      return 'bad'
+    case 'replaced':
+    case 'missed':
+      return 'warn'
   }
 }
 
@@ -45,6 +64,7 @@ export function slotTones(workload: WorkloadView): Tone[] {
     .filter((instance) => instance.status !== 'Stopped' || instance.ended)
     .sort((a, b) => a.index - b.index)
     .map(instanceTone)
-  while (tones.length < workload.replicas) tones.push('off')
+  const wanted = workload.job?.completions ?? workload.replicas
+  while (tones.length < wanted) tones.push('off')
   return tones
 }

@@ -135,7 +135,7 @@ function WorkloadRow({ workload }: { workload: WorkloadView }) {
       </td>
       <td>{where.join(', ') || <span className="quiet">{t('workloads.nowhere')}</span>}</td>
       <td>
-        {workload.url && workload.running_instances > 0 && (
+        {workload.url && workload.edge.access === 'public' && workload.running_instances > 0 && (
           <a
             className="open-link"
             href={workload.url}

@@ -78,9 +78,16 @@ export function endOf(block: BlockDraft): LogIndex {
  * What tells one item from all others. The nonce alone would not: once it is known, a liar can put
  * another payload under it.
  */
-export function itemKey({ nonce, payload }: Item): string {
-  return `${nonce}:${digestOf(payload)}`
+export function itemKey(item: Item): string {
+  const known = keys.get(item)
+  if (known !== undefined) return known
+  const key = `${item.nonce}:${digestOf(item.payload)}`
+  keys.set(item, key)
+  return key
 }
+
+/** The rules ask for the same few again and again. */
+const keys = new WeakMap<Item, string>()
 
 export function isSameChange(left: Change, right: Change): boolean {
   return Buffer.compare(encode(plainChange(left)), encode(plainChange(right))) === 0

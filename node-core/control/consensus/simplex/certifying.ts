@@ -2,6 +2,7 @@
 import { equalBytes } from '../../../base/codec/index.ts'
 import type { Block } from './block.ts'
 import { type Certificate, createCertificate, verifyCertificate } from './certificate.ts'
+import { handOn } from './collecting.ts'
 import { epochOf, type Machine, schemeOf } from './machine.ts'
 import { nextView } from './numbering.ts'
 import { quorumWeight, weightOfAll } from './quorum.ts'
@@ -16,7 +17,10 @@ export function certify(machine: Machine): boolean {
     for (const kind of KINDS) {
       const votes = state.certificates[kind] ? undefined : quorumOf(machine, state, kind)
       const [first] = votes ?? []
-      if (votes && first && accept(machine, createCertificate(first, votes))) changed = true
+      const certificate = votes && first && createCertificate(first, votes)
+      if (!certificate || !accept(machine, certificate)) continue
+      handOn(machine, certificate)
+      changed = true
     }
     if (adopt(machine, state)) changed = true
   }

@@ -53,7 +53,6 @@ export function createSimplexEngine(
   return {
     self: config.self,
     compacts: 'at-checkpoints',
-    waitsForOthers: false,
     tick: () => passTick(machine),
     step: (from, message) => hear(machine, from, message),
     propose: (id, payload) => takeProposal(machine, id, payload),
@@ -65,8 +64,12 @@ export function createSimplexEngine(
     // Views move on by themselves, and their leaders are not chosen.
     reportDown() {},
     campaign() {},
-    ready() {
+    get waitsForOthers() {
+      return machine.crowd.isAwaited
+    },
+    ready({ mayWait = false } = {}) {
       assert(!underway, 'One Ready at a time.')
+      machine.crowd.look(mayWait)
       settle(machine)
       const ready = outbox.take()
       underway = ready !== undefined

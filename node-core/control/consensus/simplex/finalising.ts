@@ -45,6 +45,8 @@ export function finalise(machine: Machine): boolean {
     deliver(machine, block, own?.certificates.finalise)
   }
   machine.timer.finalised()
+  const answered = path.reduce((sum, block) => sum + block.items.length, 0)
+  machine.crowd.answered(answered + machine.pool.size)
   return path.length > 0
 }
 

@@ -43,6 +43,8 @@ export const EMPTY_BLOCK_TICKS = 3
 export const RETRY_TICKS = 5
 /** Doublings of that time within one view. */
 export const RETRY_DOUBLINGS_MAX = 3
+/** Until what this node waits for is told to all voters, not only to the next leaders. Ticks. */
+export const TELL_ALL_TICKS = 2
 /** Between two signs of life of an idle committee. Ticks. */
 export const HEARTBEAT_TICKS = 20
 /** Until a peer that says nothing is held absent. Ticks. */
@@ -56,6 +58,8 @@ export const PENDING_TICKS_MAX = 600
 
 /** Authors of votes whose ids are remembered by their keys. */
 export const AUTHORS_MAX = 1_024
+/** Views whose leaders are remembered. */
+export const DRAWS_KEPT = 16
 /** Views ahead of the own one whose votes are kept. */
 export const VIEWS_AHEAD_MAX = 32
 /** Finalised views whose votes are kept, so that who lied in them is still found out. */

@@ -11,6 +11,7 @@ import { type CatchUp, createCatchUp } from './catch-up.ts'
 import { type Chain, createChain } from './chain.ts'
 import { type ChangePool, createChangePool } from './change-pool.ts'
 import { createDissent, type Dissent } from './dissent.ts'
+import { type Crowd, createCrowd } from './gathering.ts'
 import { LINKS_MAX } from './limits.ts'
 import type { ProvenBlock } from './messages.ts'
 import { type BlockDigest, type Epoch, nextView, type View } from './numbering.ts'
@@ -89,6 +90,7 @@ export interface Machine {
   lacking: View | undefined
   /** Blocks that are on disk, of those that are not final. */
   readonly written: Set<BlockDigest>
+  readonly crowd: Crowd
   /** While records are read back: nothing is voted, recorded or sent. */
   replaying: boolean
 }
@@ -119,6 +121,7 @@ export function createMachine(config: SimplexConfig): Machine {
     lacking: undefined,
     written: new Set(),
     replaying: false,
+    crowd: createCrowd(),
   }
 }
 

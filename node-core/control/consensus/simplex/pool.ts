@@ -21,8 +21,8 @@ export interface PoolEntry {
   readonly bornTick: number
   /** Set for what this node proposed itself. */
   readonly proposal: ProposalId | undefined
-  /** Whether the others have been told. */
-  told: boolean
+  /** Which others this node has told, or need not. */
+  told: NodeId | 'nobody' | 'everyone'
 }
 
 export interface Pool {
@@ -74,7 +74,7 @@ export function createPool(self: NodeId): Pool {
         from,
         bornTick: tick,
         proposal,
-        told: from !== self,
+        told: from === self ? 'nobody' : 'everyone',
       })
       return true
     },

@@ -2,8 +2,9 @@
 import { assert } from '../../../base/errors/index.ts'
 import { type Block, type Change, createBlock, endOf, type Item, itemKey } from './block.ts'
 import { takeBlock } from './certifying.ts'
+import { isGathering } from './gathering.ts'
 import { leaderOf } from './leader.ts'
-import { BLOCK_BYTES_AIM, BLOCK_ITEMS_MAX, GATHERED_BYTES } from './limits.ts'
+import { BLOCK_BYTES_AIM, BLOCK_ITEMS_MAX } from './limits.ts'
 import { epochOf, everyone, type Machine, mayVote } from './machine.ts'
 import type { Message } from './messages.ts'
 import { nextHeight, type View } from './numbering.ts'
@@ -19,16 +20,14 @@ export function propose(machine: Machine): boolean {
   if (hasVoted(machine, state, 'nullify')) return false
   const parent = findParent(machine)
   if (!parent) return false
-  const helps = parent.block !== undefined
   if (parent.block?.change) {
     if (!timer.isLate()) return false
     state.proposal = parent.block
   } else {
     const change = machine.changes.next((candidate) => mayTry(machine, candidate))
     const entries = change ? [] : chooseEntries(machine, parent.block)
-    if (!change && helps && isGathering(machine, entries)) return false
-    if (!change && !helps && entries.length === 0) return false
-    for (const entry of entries) entry.told = true
+    if (!change && isGathering(machine, parent.block, entries)) return false
+    for (const entry of entries) entry.told = 'everyone'
     const items = entries.map((entry) => entry.item)
     state.proposal = createBlock({ ...placeOn(machine, parent.block), items, change })
   }
@@ -37,17 +36,6 @@ export function propose(machine: Machine): boolean {
   timer.extend()
   machine.outbox.send(everyone(machine), proposalOf(machine, state.proposal, view))
   return true
-}
-
-/**
- * While the block before is under way, what comes waits for it to be final, for enough of it, or for
- * a tick, since a round costs much more than what it carries; with nothing to propose the block
- * before it has longer, since an empty one would only disturb.
- */
-function isGathering({ timer }: Machine, entries: readonly PoolEntry[]): boolean {
-  if (entries.length === 0) return !timer.isLate()
-  const bytes = entries.reduce((sum, { item }) => sum + item.payload.byteLength, 0)
-  return bytes < GATHERED_BYTES && !timer.hasGathered()
 }
 
 /** The message with which this node proposed in that view. */

@@ -1,16 +1,15 @@
 /** The rules, tried until none changes anything; and what time brings. */
-
-import type { Item } from './block.ts'
 import { findWanted, pursueDownload } from './catching-up.ts'
 import { advance, certify } from './certifying.ts'
 import { finalise } from './finalising.ts'
 import { leaderOf } from './leader.ts'
-import { FORWARD_BYTES_MAX, HEARTBEAT_TICKS, WANT_TICKS } from './limits.ts'
+import { HEARTBEAT_TICKS, WANT_TICKS } from './limits.ts'
 import { everyone, type Machine, mayVote } from './machine.ts'
 import { nextView } from './numbering.ts'
 import { mayTry, proposalOf, propose } from './proposing.ts'
 import { passQuestionsTick, pursueQuestions } from './reading.ts'
 import { tellEveryone } from './standpoint.ts'
+import { tellItems } from './telling.ts'
 import { hasVoted, voteFinalise, voteNotarise, voteNullify } from './voting.ts'
 
 /** In this order: what is known first, then what follows for this node. */
@@ -55,7 +54,7 @@ function sayAgain(machine: Machine): void {
   const { config, committee, views, chain, outbox, pool, changes, view } = machine
   tellEveryone(machine)
   const voters = committee.voters.map((voter) => voter.node)
-  for (const entry of pool.entries()) if (entry.from === config.self) entry.told = false
+  for (const entry of pool.entries()) if (entry.from === config.self) entry.told = 'nobody'
   const own = changes.own(config.self)
   if (own) outbox.sendNow(voters, { kind: 'change', change: own.change })
   if (!mayVote(machine)) return
@@ -90,24 +89,4 @@ function fetchWanted({ wanted, ticks, committee, config, outbox }: Machine): voi
     const peer = others[config.random.int(Math.max(1, others.length))]
     if (peer) outbox.sendNow([peer.node], { kind: 'want', digest })
   }
-}
-
-/** Whoever leads next may take what this node waits for. */
-function tellItems({ pool, committee, outbox }: Machine): void {
-  const voters = committee.voters.map((voter) => voter.node)
-  let items: Item[] = []
-  let bytes = 0
-  for (const entry of pool.entries()) {
-    if (entry.told) continue
-    entry.told = true
-    const sizeBytes = entry.item.payload.byteLength
-    if (items.length > 0 && bytes + sizeBytes > FORWARD_BYTES_MAX) {
-      outbox.sendNow(voters, { kind: 'items', items })
-      items = []
-      bytes = 0
-    }
-    items.push(entry.item)
-    bytes += sizeBytes
-  }
-  if (items.length > 0) outbox.sendNow(voters, { kind: 'items', items })
 }

@@ -5,6 +5,7 @@
  */
 import { type Block, endOf } from './block.ts'
 import { takeBlock, write } from './certifying.ts'
+import { tellFinalise } from './collecting.ts'
 import { leaderOf } from './leader.ts'
 import { epochOf, everyone, type Machine, mayVote } from './machine.ts'
 import { nextHeight, nextView, type View } from './numbering.ts'
@@ -25,8 +26,10 @@ export function voteFinalise(machine: Machine): boolean {
     if (!digest || hasVoted(machine, state, 'nullify') || hasVoted(machine, state, 'finalise')) {
       continue
     }
-    if (!Array.isArray(machine.chain.pathTo(digest))) continue
-    tell(machine, cast(machine, { kind: 'finalise', view: state.view, digest }))
+    const path = machine.chain.pathTo(digest)
+    if (!Array.isArray(path)) continue
+    const vote = cast(machine, { kind: 'finalise', view: state.view, digest })
+    tellFinalise(machine, vote, path.at(-1))
     changed = true
   }
   return changed

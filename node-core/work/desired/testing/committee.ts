@@ -98,7 +98,7 @@ export function createTestCommittee(options: CommitteeOptions): TestCommittee {
   function append(key: KeyPair, command: Command) {
     const first = numbers.get(key) ?? 1
     numbers.set(key, first + 1)
-    const head = { incarnation: 1, first, settled: first - 1, timeMs: CREATED_MS }
+    const head = { incarnation: 1, first, settled: first - 1, timeMs: clock.wallMs() }
     log.push(sealBatch(key, network.id, head, [command]))
   }
 

@@ -76,9 +76,11 @@ function amounts(name: 'limits' | 'reservations'): [string, ServiceRule] {
   return [name, inside(() => rules)]
 }
 
-function takeMode(at: Tree, { scope }: Service): void {
+function takeMode(at: Tree, { draft, scope }: Service): void {
   const mode = textOf(at) ?? ''
   if (mode.startsWith('global')) scope.say(at, 'runs-everywhere')
-  else if (mode.endsWith('-job')) scope.say(at, 'runs-once')
-  else scope.say(at, 'kept')
+  else if (mode === 'replicated-job') {
+    draft.job = { completions: draft.replicas ?? 1, parallelism: draft.replicas ?? 1 }
+    scope.say(at, 'kept')
+  } else scope.say(at, 'kept')
 }

@@ -10,14 +10,18 @@ import { takeIngress, takeServiceObject } from './services.ts'
 import { saySettings, settingsOf } from './settings.ts'
 import { storageOf, takeWorkload } from './workload.ts'
 
-const WORKLOADS = ['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController', 'Pod']
+const WORKLOADS = [
+  'Deployment',
+  'StatefulSet',
+  'ReplicaSet',
+  'ReplicationController',
+  'Pod',
+  'Job',
+  'CronJob',
+]
 
 /** Kinds that run something which would be something else here. */
-const REFUSED: ReadonlyMap<string, ReportCode> = new Map([
-  ['Job', 'runs-once'],
-  ['CronJob', 'runs-by-the-clock'],
-  ['DaemonSet', 'runs-everywhere'],
-])
+const REFUSED: ReadonlyMap<string, ReportCode> = new Map([['DaemonSet', 'runs-everywhere']])
 
 const OTHERS: ReadonlyMap<string, ReportCode> = new Map([
   ['PersistentVolumeClaim', 'volume-local'],
@@ -25,7 +29,7 @@ const OTHERS: ReadonlyMap<string, ReportCode> = new Map([
   ['StorageClass', 'no-tuning'],
   ['Namespace', 'no-namespaces'],
   ['HorizontalPodAutoscaler', 'no-scaling'],
-  ['PodDisruptionBudget', 'no-rollout'],
+  ['PodDisruptionBudget', 'successor-first'],
   ['NetworkPolicy', 'no-networks'],
 ])
 

@@ -99,6 +99,10 @@ function takeSpread(at: Tree, { draft, scope }: Kube): void {
 
 function takeRestartPolicy(at: Tree, { draft, scope }: Kube): void {
   const rule = textOf(at)
+  if (draft.job) {
+    scope.say(at, rule === 'Never' ? 'kept' : 'retries-here')
+    return
+  }
   if (rule === 'OnFailure') setRestart(draft, { when: 'onFailure' })
   else if (rule === 'Never') setRestart(draft, { when: 'never' })
   scope.say(at, rule && /^(Always|OnFailure|Never)$/.test(rule) ? 'kept' : 'wrong-form')

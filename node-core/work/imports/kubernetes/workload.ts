@@ -13,6 +13,7 @@ import {
   textOf,
   wholeNumber,
 } from '../tree.ts'
+import { CRON_RULES, JOB_RULES } from './job.ts'
 import type { KubeObject } from './object.ts'
 import { labelsOf, takePod } from './pod.ts'
 import { type Kube, type KubeRule, say, sayOf, within } from './rule.ts'
@@ -23,7 +24,7 @@ export function takeWorkload(object: KubeObject, report: Report, around: Surroun
   const { at, name: asked, kind, namespace } = object
   const name = labelOf(asked) ?? labelOf(kind) ?? 'workload'
   const scope = report.scope(name)
-  const pod = kind === 'Pod' ? at : field(at, 'spec', 'template')
+  const pod = podOf(kind, at)
   const kube: Kube = {
     ...around,
     draft: newDraft(at, name, scope),
@@ -34,9 +35,27 @@ export function takeWorkload(object: KubeObject, report: Report, around: Surroun
     claims: claimsOf(at, pod, around),
   }
   if (kind === 'StatefulSet') scope.say(at, 'one-of-its-kind')
-  byRules(at, kind === 'Pod' ? POD_OBJECT : OBJECT, { into: kube, scope })
+  // What Kubernetes does unless told otherwise.
+  if (kind === 'Job') kube.draft.job = { retries: 6 }
+  if (kind === 'CronJob') {
+    kube.draft.job = { retries: 6, schedule: { cron: '', overlap: 'allow' } }
+  }
+  byRules(at, rulesOf(kind), { into: kube, scope })
   if (kube.draft.parts.length === 0 && !scope.refused()) scope.say(at, 'needs-image')
   return kube
+}
+
+function podOf(kind: string, at: Tree): Tree | undefined {
+  if (kind === 'Pod') return at
+  return kind === 'CronJob'
+    ? field(at, 'spec', 'jobTemplate', 'spec', 'template')
+    : field(at, 'spec', 'template')
+}
+
+function rulesOf(kind: string): Rules<Kube> {
+  if (kind === 'Pod') return POD_OBJECT
+  if (kind === 'Job') return JOB_OBJECT
+  return kind === 'CronJob' ? CRON_OBJECT : OBJECT
 }
 
 /** Containers come before the volumes that they mount. */
@@ -98,6 +117,23 @@ const OF_ALL: [string, KubeRule][] = [
   ['status', say('not-used')],
 ]
 const OBJECT: Rules<Kube> = new Map<string, KubeRule>([...OF_ALL, ['spec', within(() => SPEC)]])
+const JOB: Rules<Kube> = new Map<string, KubeRule>([
+  ...JOB_RULES,
+  ['template', within(() => TEMPLATE)],
+])
+const JOB_TEMPLATE: Rules<Kube> = new Map<string, KubeRule>([
+  ['metadata', within(() => METADATA)],
+  ['spec', within(() => JOB)],
+])
+const CRON: Rules<Kube> = new Map<string, KubeRule>([
+  ...CRON_RULES,
+  ['jobTemplate', within(() => JOB_TEMPLATE)],
+])
+const JOB_OBJECT: Rules<Kube> = new Map<string, KubeRule>([...OF_ALL, ['spec', within(() => JOB)]])
+const CRON_OBJECT: Rules<Kube> = new Map<string, KubeRule>([
+  ...OF_ALL,
+  ['spec', within(() => CRON)],
+])
 const POD_OBJECT: Rules<Kube> = new Map<string, KubeRule>([...OF_ALL, ['spec', takePod]])
 
 /** Of the object itself; a template's own is called as its workload is. */

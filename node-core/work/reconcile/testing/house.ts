@@ -59,6 +59,8 @@ export interface HouseNode {
   readonly reconciler: Reconciler
   readonly assigner: Assigner
   readonly log: LogLine[]
+  /** Ids of everything that its engine has started, in order. */
+  readonly started: readonly string[]
   /** Doors of this node's instances: those of a killed process are shut with it. */
   readonly doors: DoorBook
   /** What the health check answers for an instance here. */
@@ -84,7 +86,7 @@ export interface HouseOptions {
 }
 
 export function createHouse(options: HouseOptions = { nodes: 3 }): House {
-  const clock = createSimClock()
+  const clock = createSimClock({ wallStartMs: Date.parse('2026-11-25T12:00:00.000Z') })
   const nodes: HouseNode[] = []
   let island: ReadonlySet<NodeId> | undefined
 
@@ -214,11 +216,19 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
   const memory: Memory = { records: new Map(), incarnation: 0 }
   const random = createSeededRandom((around.seed ?? 1) * 1_000 + number)
   const disk = createSimDisk()
+  const started: string[] = []
   let life = 0
 
   const node: HouseNode = {
     id,
-    engine: createSimEngine({ clock }),
+    started,
+    engine: createSimEngine({
+      clock,
+      program: (request) => {
+        started.push(request.id)
+        return {}
+      },
+    }),
     log: [],
     doors: { open: new Set(), said: [] },
     healthy: () => true,
@@ -268,6 +278,7 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
           state: mortal(map, lives),
           membership,
           net,
+          primary,
           runners: { container: mortal(runner, lives) },
           access: mortal(accessesIn(node.doors), lives),
           clock: mortalClock,

@@ -1,0 +1,61 @@
+/** Runs of a job: how they went, and one begun by hand. */
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import type { Outputs } from '../node-client.ts'
+import type { Act } from '../run.ts'
+import { table } from '../text/table.ts'
+
+export function runCommands(program: Command, act: Act): void {
+  program
+    .command('runs')
+    .summary('how the runs of a job went')
+    .description('Lists the runs of a job, the latest first, with what became of them.')
+    .argument('<name>')
+    .addHelpText('after', '\nExample:\n  mycelium runs backup')
+    .action(
+      act(async (context: Context, [name = '']) => {
+        const node = await context.node()
+        const answer = await node.call.workloads.runs({ name })
+        context.answer(answer, () => runsText(name, answer.runs))
+      }),
+    )
+  program
+    .command('run')
+    .summary('run a job now')
+    .description('Begins a run of a job now, whether or not it has a schedule.')
+    .argument('<name>')
+    .addHelpText('after', '\nExample:\n  mycelium run backup')
+    .action(
+      act(async (context: Context, [name = '']) => {
+        const node = await context.node()
+        const answer = await node.call.workloads.run({ name })
+        context.answer(answer, () => `Run ${answer.run} of ${name} has begun.`)
+      }),
+    )
+}
+
+type Run = Outputs['workloads']['runs']['runs'][number]
+
+function runsText(name: string, runs: readonly Run[]): string {
+  if (runs.length === 0) return `${name} has not run yet.`
+  const head = ['RUN', 'DUE', 'ENDED', 'OUTCOME', 'WELL', 'NOT', 'HOW']
+  return table(
+    head,
+    runs.map((run) => [
+      String(run.run),
+      run.dueAt,
+      run.endedAt ?? '',
+      run.code === undefined ? run.outcome : `${run.outcome} (${run.code})`,
+      String(run.succeeded),
+      String(run.failed),
+      howText(run.results),
+    ]),
+  )
+}
+
+/** The first one tells most: those that failed come first. */
+function howText([first]: Run['results']): string {
+  if (!first) return ''
+  const code = first.exitCode === undefined ? first.outcome : `exit code ${first.exitCode}`
+  return `slot ${first.index} on ${first.nodeName}: ${code}`
+}

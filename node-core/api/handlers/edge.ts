@@ -1,0 +1,33 @@
+import { toTimestamp } from '../../base/clock/index.ts'
+import type { EdgeRequestView } from '../contract/index.ts'
+import { type Builder, inNetwork } from './base.ts'
+import { failure } from './failures.ts'
+import type { ApiDeps } from './index.ts'
+import { urlOf } from './workload-view.ts'
+
+/** This node's edge: what it took in, and passes to what is not for everybody. */
+export function edgeHandlers({ edge }: Builder, deps: ApiDeps) {
+  return {
+    requests: edge.requests.handler(({ input: { workload, limit } }) => {
+      const of = { limit, ...(workload !== undefined && { workload }) }
+      const requests = inNetwork(deps).edge.requests(of)
+      return {
+        requests: requests.map(({ atMs, ...rest }): EdgeRequestView => {
+          return { at: toTimestamp(atMs), ...rest }
+        }),
+      }
+    }),
+    pass: edge.pass.handler(({ input: { name } }) => {
+      const parts = inNetwork(deps)
+      const desired = parts.placementInput().workloads.find((one) => one.workload.name === name)
+      if (!desired) throw failure('NOT_FOUND', `There is no workload “${name}”.`)
+      const { pass, expiresAtMs } = parts.edge.issuePass(name)
+      const url = urlOf(desired, deps.node.edge())
+      return {
+        pass,
+        expiresAt: toTimestamp(expiresAtMs),
+        ...(url !== undefined && { url: `${url}?mycelium-pass=${pass}` }),
+      }
+    }),
+  }
+}

@@ -1,0 +1,73 @@
+/** Jobs as the contract shows them, and one begun by hand. */
+import { isCode } from '../../base/errors/index.ts'
+import type { JobRecord } from '../../work/jobs/index.ts'
+import {
+  type DesiredWorkload,
+  type Job,
+  lanesOf,
+  nextDue,
+  templateOf,
+} from '../../work/spec/index.ts'
+import type { JobRunView, WorkloadView } from '../contract/index.ts'
+import { failure } from './failures.ts'
+import type { NetworkParts } from './index.ts'
+
+export function jobView(job: Job, record: JobRecord | undefined): NonNullable<WorkloadView['job']> {
+  const last = record?.runs.at(-1)
+  const { schedule } = job
+  const nextMs = schedule && !schedule.paused && last ? nextDue(schedule, last[1].dueMs) : undefined
+  return { ...job, ...(nextMs !== undefined && { nextRunAt: time(nextMs) }) }
+}
+
+/** The latest first; without the mark of when a schedule was deployed. */
+export function runViews(
+  { membership }: Pick<NetworkParts, 'membership'>,
+  record: JobRecord | undefined,
+): JobRunView[] {
+  const runs = (record?.runs ?? []).filter(([, row]) => row.ended?.code !== 'DEPLOYED')
+  return runs.toReversed().map(([run, row]) => {
+    const { ended } = row
+    return {
+      run,
+      dueAt: time(row.dueMs),
+      ...(ended?.outcome !== 'missed' && { startedAt: time(row.startedMs) }),
+      ...(ended && { endedAt: time(ended.atMs) }),
+      outcome: ended?.outcome ?? 'running',
+      ...(ended?.code !== undefined && { code: ended.code }),
+      succeeded: ended?.succeeded ?? 0,
+      failed: ended?.failed ?? 0,
+      results: (ended?.results ?? []).map(({ endedMs, ...result }) => ({
+        ...result,
+        nodeName: membership.get(result.node)?.profile.name ?? '',
+        endedAt: time(endedMs),
+      })),
+    }
+  })
+}
+
+/** The number of the run. Throws CONFLICT while as many go on as may. */
+export async function runNow(
+  { desired, primary }: NetworkParts,
+  { workload, generation }: DesiredWorkload,
+): Promise<number> {
+  const { name, job } = workload
+  if (!job) throw failure('CONFLICT', `“${name}” serves; only a job is run.`, { reason: 'NO_JOB' })
+  const runs = desired.job(name)?.runs ?? []
+  const busy = new Set(runs.flatMap(([, row]) => (row.ended ? [] : [row.lane])))
+  const lane = Array.from({ length: lanesOf(job) }, (_, at) => at).find((at) => !busy.has(at))
+  const still = failure('CONFLICT', `“${name}” runs still.`, { reason: 'STILL_RUNS' })
+  if (lane === undefined) throw still
+  const run = (runs.at(-1)?.[0] ?? 0) + 1
+  const body = { workload: name, generation, run, lane, template: templateOf(workload) }
+  try {
+    await primary.execute({ kind: 'run.start', body })
+  } catch (error) {
+    if (isCode(error, 'IN_USE') || isCode(error, 'CONFLICT')) throw still
+    throw error
+  }
+  return run
+}
+
+function time(ms: number): string {
+  return new Date(ms).toISOString()
+}

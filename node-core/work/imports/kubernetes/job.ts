@@ -1,0 +1,105 @@
+/** What a Job and a CronJob say beside their pod. */
+import type { Manifest } from '../manifest.ts'
+import { isTrue, type Tree, textOf, wholeNumber } from '../tree.ts'
+import { type Kube, type KubeRule, say, sayOf } from './rule.ts'
+
+type Job = NonNullable<Manifest['job']>
+
+export const JOB_RULES: readonly (readonly [string, KubeRule])[] = [
+  ['completions', number((job, completions) => ({ ...job, completions }))],
+  ['parallelism', number((job, parallelism) => ({ ...job, parallelism }))],
+  ['backoffLimit', takeBackoffLimit],
+  ['backoffLimitPerIndex', number((job, retries) => ({ ...job, retries }))],
+  [
+    'activeDeadlineSeconds',
+    number((job, seconds) => ({ ...job, deadlineMs: Math.max(1_000, seconds * 1_000) })),
+  ],
+  ['completionMode', takeMode],
+  ['suspend', takeSuspend],
+  ['selector', say('kept')],
+  ['manualSelector', say('kept')],
+  ['ttlSecondsAfterFinished', say('history-kept')],
+  ...sayOf('no-job-rule', 'podFailurePolicy', 'successPolicy', 'maxFailedIndexes'),
+  ...sayOf('no-job-rule', 'podReplacementPolicy', 'managedBy'),
+]
+
+export const CRON_RULES: readonly (readonly [string, KubeRule])[] = [
+  ['schedule', takeCron],
+  ['timeZone', takeZone],
+  ['concurrencyPolicy', takeConcurrency],
+  ['startingDeadlineSeconds', takeStartingDeadline],
+  ['suspend', takeSuspend],
+  ['successfulJobsHistoryLimit', say('history-kept')],
+  ['failedJobsHistoryLimit', say('history-kept')],
+]
+
+function number(change: (job: Job, value: number) => Job): KubeRule {
+  return (at, { draft, scope }) => {
+    const value = wholeNumber(at)
+    if (value !== undefined) draft.job = change(draft.job ?? {}, value)
+    scope.say(at, value === undefined ? 'wrong-form' : 'kept')
+  }
+}
+
+function takeBackoffLimit(at: Tree, { draft, scope }: Kube): void {
+  const retries = wholeNumber(at)
+  if (retries === undefined) {
+    scope.say(at, 'wrong-form')
+    return
+  }
+  draft.job = { ...draft.job, retries: Math.min(retries, 100) }
+  scope.say(at, 'retries-of-each')
+}
+
+/** Slots are always counted here. */
+function takeMode(at: Tree, { scope }: Kube): void {
+  scope.say(at, textOf(at) === 'NonIndexed' ? 'kept' : 'slot-known-otherwise')
+}
+
+function takeSuspend(at: Tree, kube: Kube): void {
+  const hasSchedule = kube.draft.job?.schedule !== undefined
+  if (isTrue(at) && hasSchedule) setSchedule(kube, { paused: true })
+  // Without a schedule nothing holds a job back.
+  kube.scope.say(at, isTrue(at) && !hasSchedule ? 'no-job-rule' : 'kept')
+}
+
+/** What is said before the expression itself waits for it. */
+function setSchedule({ draft }: Kube, said: Partial<NonNullable<Job['schedule']>>): void {
+  const schedule = { cron: '', ...draft.job?.schedule, ...said }
+  draft.job = { ...draft.job, schedule }
+}
+
+function takeCron(at: Tree, kube: Kube): void {
+  const cron = textOf(at) ?? ''
+  setSchedule(kube, { cron })
+  kube.scope.say(at, cron === '' ? 'wrong-form' : 'kept')
+}
+
+function takeZone(at: Tree, kube: Kube): void {
+  const timeZone = textOf(at) ?? ''
+  if (timeZone !== '') setSchedule(kube, { timeZone })
+  kube.scope.say(at, timeZone === '' ? 'wrong-form' : 'kept')
+}
+
+function takeConcurrency(at: Tree, kube: Kube): void {
+  const overlap = OVERLAPS.get(textOf(at) ?? '')
+  if (overlap) setSchedule(kube, { overlap })
+  kube.scope.say(at, overlap ? 'kept' : 'wrong-form')
+}
+
+const OVERLAPS: ReadonlyMap<string, 'allow' | 'forbid' | 'replace'> = new Map([
+  ['Allow', 'allow'],
+  ['Forbid', 'forbid'],
+  ['Replace', 'replace'],
+] as const)
+
+function takeStartingDeadline(at: Tree, kube: Kube): void {
+  const seconds = wholeNumber(at)
+  if (seconds === undefined) {
+    kube.scope.say(at, 'wrong-form')
+    return
+  }
+  const startWithinMs = Math.min(604_800_000, Math.max(1_000, seconds * 1_000))
+  setSchedule(kube, { startWithinMs })
+  kube.scope.say(at, startWithinMs === seconds * 1_000 ? 'kept' : 'late-start')
+}

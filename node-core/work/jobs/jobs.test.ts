@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest'
+import { parseNodeId } from '../../base/net/index.ts'
+import type { AttemptRow, RunRow } from '../../control/registry/index.ts'
+import { type DesiredWorkload, parseWorkload, templateOf } from '../spec/index.ts'
+import { type JobInput, type JobRecord, jobSteps, slotStates } from './index.ts'
+
+const NODE = parseNodeId('a'.repeat(64))!
+const OTHER = parseNodeId('b'.repeat(64))!
+const HOUR_MS = 3_600_000
+
+function mill(job: object = {}, more: object = {}): DesiredWorkload {
+  const workload = parseWorkload({ name: 'mill', containers: [{ image: 'a' }], job, ...more })
+  return { workload, owner: 'f'.repeat(64) as DesiredWorkload['owner'], generation: 7 }
+}
+const MILL = mill()
+const template = templateOf(MILL.workload)
+const run = (more: Partial<RunRow> = {}): RunRow => {
+  return { generation: 7, template, lane: 0, dueMs: 0, startedMs: 0, ...more }
+}
+const over = (outcome: 'succeeded' | 'failed' | 'missed'): Partial<RunRow> => {
+  return { ended: { atMs: 9, outcome, succeeded: 0, failed: 0, results: [] } }
+}
+const attempt = (more: Partial<AttemptRow> = {}): AttemptRow => {
+  return { run: 1, attempt: 1, node: NODE, begunMs: 0, lost: [], ...more }
+}
+const ended = (outcome: 'succeeded' | 'failed' | 'lost', more: Partial<AttemptRow> = {}) =>
+  attempt({ endedMs: 5, outcome, ...more })
+const record = (runs: RunRow[], attempts: (AttemptRow | undefined)[] = []): JobRecord => ({
+  runs: runs.map((row, at) => [at + 1, row] as const),
+  attempts: new Map(attempts.flatMap((row, at) => (row ? [[at, row] as const] : []))),
+})
+const kinds = (desired: DesiredWorkload, of: JobRecord) =>
+  slotStates(desired.workload, of).map(({ kind }) => kind)
+
+describe('slots', () => {
+  test('are idle without a run, and due in one', () => {
+    expect(kinds(MILL, record([]))).toEqual(['idle'])
+    expect(slotStates(MILL.workload, record([run()]))).toMatchObject([
+      { kind: 'due', turn: { generation: 7, run: 1, attempt: 1 }, failures: 0 },
+    ])
+  })
+
+  test('wait while as many run as may', () => {
+    const desired = mill({ completions: 4, parallelism: 2 })
+    expect(kinds(desired, record([run()]))).toEqual(['due', 'due', 'waits', 'waits'])
+    const later = record([run()], [ended('succeeded'), attempt()])
+    expect(kinds(desired, later)).toEqual(['done', 'begun', 'due', 'waits'])
+  })
+
+  test('are attempted as often as they may, lost attempts among them', () => {
+    const desired = mill({ retries: 1 })
+    const due = slotStates(desired.workload, record([run()], [ended('lost')]))
+    expect(due).toMatchObject([{ kind: 'due', turn: { attempt: 2 }, failures: 1 }])
+    const given = slotStates(desired.workload, record([run()], [ended('failed', { attempt: 2 })]))
+    expect(given).toMatchObject([{ kind: 'done', succeeded: false }])
+  })
+
+  test('come to a stop where one of them has failed for good', () => {
+    const desired = mill({ completions: 3, parallelism: 3, retries: 0 })
+    const of = record([run()], [ended('failed'), attempt()])
+    expect(kinds(desired, of)).toEqual(['done', 'begun', 'idle'])
+  })
+
+  test('show what a run left until the next one, and nothing of one before', () => {
+    expect(kinds(MILL, record([run(over('succeeded'))], [ended('succeeded')]))).toEqual(['done'])
+    const missed = [run(over('succeeded')), run(over('missed'))]
+    expect(kinds(MILL, record(missed, [ended('succeeded')]))).toEqual(['done'])
+    expect(kinds(MILL, record([run(over('succeeded')), run()], [ended('failed')]))).toEqual(['due'])
+  })
+
+  test('of runs side by side are each run’s own', () => {
+    const desired = mill({ schedule: { cron: '@hourly', overlap: 'allow' } })
+    const of = record([run(), run({ lane: 2 })], [attempt(), undefined, attempt({ run: 2 })])
+    expect(kinds(desired, of)).toEqual(['begun', 'idle', 'begun', 'idle'])
+  })
+})
+
+const steps = (desired: DesiredWorkload, of: JobRecord, more: Partial<JobInput> = {}) =>
+  jobSteps({ jobs: [{ desired, record: of }], timeMs: 0, awayMs: () => 0, ...more })
+const first = (...args: Parameters<typeof steps>) => {
+  const [step] = steps(...args).steps
+  return step && [step.kind, step.body]
+}
+
+describe('a job without a schedule', () => {
+  test('is run once for each version', () => {
+    expect(first(MILL, record([]))).toMatchObject(['run.start', { run: 1, lane: 0, generation: 7 }])
+    expect(first(MILL, record([run()]))).toBeUndefined()
+    expect(first(MILL, record([run(over('failed'))]))).toBeUndefined()
+    const next = { ...mill({}, { containers: [{ image: 'b' }] }), generation: 8 }
+    expect(first(next, record([run(over('failed'))]))).toMatchObject(['run.start', { run: 2 }])
+    expect(first(next, record([run()]))).toMatchObject(['run.close', { outcome: 'replaced' }])
+    // How often and how long it may is no other version.
+    expect(first(mill({ retries: 9 }), record([run(over('succeeded'))]))).toBeUndefined()
+  })
+
+  test('ends with its slots, or with its time', () => {
+    const desired = mill({ completions: 2, retries: 0, deadlineMs: 60_000 })
+    const half = record([run()], [ended('succeeded')])
+    expect(first(desired, half)).toBeUndefined()
+    expect(steps(desired, half).dueMs).toBe(60_000)
+    expect(first(desired, half, { timeMs: 60_000 })).toMatchObject([
+      ...['run.close', { outcome: 'failed', code: 'DEADLINE' }],
+    ])
+    const whole = record([run()], [ended('succeeded'), ended('succeeded')])
+    expect(first(desired, whole)).toMatchObject(['run.close', { outcome: 'succeeded' }])
+    const bad = record([run()], [ended('failed'), attempt()])
+    expect(first(desired, bad)).toMatchObject(['run.close', { outcome: 'failed' }])
+  })
+
+  test('waits for a node that is out of sight as long as it says', () => {
+    const away = (awayMs: number) => ({ awayMs: (node: unknown) => (node === NODE ? awayMs : 0) })
+    const of = record([run()], [attempt()])
+    expect(first(MILL, of, away(59_999))).toBeUndefined()
+    expect(steps(MILL, of, away(59_000)).lostInMs).toBe(1_000)
+    expect(first(MILL, of, away(60_000))).toMatchObject(['attempt.lost', { index: 0, attempt: 1 }])
+    expect(first(MILL, record([run()], [attempt({ node: OTHER })]), away(1e9))).toBeUndefined()
+    const keeps = mill({}, { onPartition: 'keep' })
+    expect(first(keeps, of, away(1e9))).toBeUndefined()
+    expect(first(keeps, of, away(Number.POSITIVE_INFINITY))).toMatchObject(['attempt.lost', {}])
+  })
+})
+
+describe('a job with a schedule', () => {
+  const hourly = (more: object = {}) => mill({ schedule: { cron: '@hourly', ...more } })
+  const deployed = run({ ...over('missed'), dueMs: HOUR_MS / 2 })
+
+  test('counts from when it was deployed', () => {
+    expect(first(hourly(), record([]), { timeMs: HOUR_MS + 5 })).toMatchObject([
+      ...['run.start', { run: 1, missed: 'DEPLOYED' }],
+    ])
+    expect(first(hourly(), record([deployed]), { timeMs: HOUR_MS - 1 })).toBeUndefined()
+    expect(steps(hourly(), record([deployed]), { timeMs: HOUR_MS - 1 }).dueMs).toBe(HOUR_MS)
+  })
+
+  test('is begun when it is due, once, and late only as far as it may', () => {
+    expect(first(hourly(), record([deployed]), { timeMs: HOUR_MS })).toMatchObject([
+      ...['run.start', { run: 2, dueMs: HOUR_MS }],
+    ])
+    const of = record([deployed, run({ ...over('succeeded'), dueMs: HOUR_MS })])
+    expect(first(hourly(), of, { timeMs: 2 * HOUR_MS - 1 })).toBeUndefined()
+    const strict = hourly({ startWithinMs: 1_000 })
+    expect(first(strict, of, { timeMs: 9 * HOUR_MS + 1_001 })).toMatchObject([
+      ...['run.start', { dueMs: 9 * HOUR_MS, missed: 'TOO_LATE' }],
+    ])
+    expect(first(hourly({ paused: true }), of, { timeMs: 9 * HOUR_MS })).toBeUndefined()
+  })
+
+  test('leaves out, replaces or goes on beside what still runs', () => {
+    const of = record([deployed, run({ dueMs: HOUR_MS })])
+    const at = { timeMs: 2 * HOUR_MS }
+    expect(first(hourly(), of, at)).toMatchObject(['run.start', { missed: 'OVERLAP' }])
+    expect(first(hourly({ overlap: 'replace' }), of, at)).toMatchObject([
+      ...['run.close', { run: 2, outcome: 'replaced', code: 'OVERLAP' }],
+    ])
+    expect(first(hourly({ overlap: 'allow' }), of, at)).toMatchObject(['run.start', { lane: 1 }])
+  })
+
+  test('goes on with what runs when it is changed', () => {
+    const of = record(
+      [deployed, run({ template: 'before', dueMs: HOUR_MS })],
+      [attempt({ run: 2 })],
+    )
+    expect(first(hourly(), of, { timeMs: HOUR_MS + 5 })).toBeUndefined()
+  })
+})

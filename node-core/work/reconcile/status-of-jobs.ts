@@ -1,0 +1,82 @@
+/** How a job is, from what the registry holds of its runs and slots. */
+import { type JobRecord, slotStates } from '../jobs/index.ts'
+import type { Placement } from '../placement/index.ts'
+import type { DesiredWorkload } from '../spec/index.ts'
+import type { Reason } from './local-instance.ts'
+import { type SeenInstance, troublesOf, unplacedCondition, type WorkloadStatus } from './status.ts'
+
+/** `record`: undefined where no registry holds it. */
+export function jobStatus(
+  { workload }: DesiredWorkload,
+  record: JobRecord | undefined,
+  { seen, placement }: { seen: readonly SeenInstance[]; placement?: Pick<Placement, 'unplaced'> },
+): WorkloadStatus {
+  const { job, name } = workload
+  const runningInstances = seen.filter(
+    (one) => !one.lost && one.instance.status === 'Running',
+  ).length
+  if (!job || !record) {
+    const message = 'Jobs are run by a committee that keeps a registry, and there is none.'
+    return { status: 'Pending', runningInstances, conditions: [{ code: 'NO_REGISTRY', message }] }
+  }
+  const states = slotStates(workload, record)
+  const last = record.runs.findLast(([, row]) => row.ended?.outcome !== 'missed')
+  const isGoing = record.runs.some(([, row]) => !row.ended)
+  const refused = [...(placement?.unplaced.keys() ?? [])].filter((slot) =>
+    slot.startsWith(`${name}/`),
+  )
+  const conditions: Reason[] = [
+    ...unplacedCondition(job.completions, refused, placement),
+    ...lostCondition(states, seen),
+    ...(isGoing ? troublesOf(seen) : []),
+    ...lastCondition(last),
+    ...missedCondition(record),
+  ]
+  return { status: statusOf(), runningInstances, conditions }
+
+  function statusOf(): WorkloadStatus['status'] {
+    if (isGoing) return runningInstances > 0 ? 'Running' : 'Progressing'
+    if (job?.schedule) return 'Scheduled'
+    if (!last) return 'Pending'
+    return last[1].ended?.outcome === 'succeeded' ? 'Succeeded' : 'Failed'
+  }
+}
+
+function lostCondition(
+  states: ReturnType<typeof slotStates>,
+  seen: readonly SeenInstance[],
+): Reason[] {
+  const gone = new Set(seen.filter(({ lost }) => lost).map(({ instance }) => instance.node))
+  const lost = states.filter((state) => state.kind === 'begun' && gone.has(state.node)).length
+  if (lost === 0) return []
+  const message = `${lost} ${lost === 1 ? 'was' : 'were'} begun on nodes that are out of sight.`
+  return [{ code: 'NODE_LOST', message }]
+}
+
+type Run = JobRecord['runs'][number]
+
+function lastCondition(last: Run | undefined): Reason[] {
+  const ended = last?.[1].ended
+  if (!last || !ended || ended.outcome === 'succeeded') return []
+  const [result] = ended.results.filter(({ outcome }) => outcome !== 'succeeded')
+  const code = result?.exitCode === undefined ? '' : ` with exit code ${result.exitCode}`
+  const where = result ? ` Slot ${result.index} ended${code} at attempt ${result.attempt}.` : ''
+  const message = `Run ${last[0]} ${RUN_WORDS[ended.code ?? ended.outcome] ?? 'has failed'}.${where}`
+  return [{ code: ended.outcome === 'replaced' ? 'RUN_REPLACED' : 'RUN_FAILED', message }]
+}
+
+const RUN_WORDS: Readonly<Record<string, string>> = {
+  failed: 'has failed',
+  replaced: 'made room for another',
+  DEADLINE: 'was not done within its time',
+  CHANGED: 'made room for another version',
+  OVERLAP: 'made room for the next one',
+}
+
+function missedCondition({ runs }: JobRecord): Reason[] {
+  const last = runs.at(-1)
+  const ended = last?.[1].ended
+  if (!last || ended?.outcome !== 'missed' || ended.code === 'DEPLOYED') return []
+  const why = ended.code === 'OVERLAP' ? 'the one before it still ran' : 'nobody could begin it'
+  return [{ code: 'RUN_MISSED', message: `Run ${last[0]} was left out: ${why}.` }]
+}
