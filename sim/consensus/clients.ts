@@ -9,6 +9,8 @@ export interface Clients {
   start(): void
   /** No new questions. */
   stop(): void
+  /** Nobody waits for an answer, or is about to ask again. */
+  atRest(): boolean
   /** What each asked, and what it heard. */
   history(): Operation[]
 }
@@ -35,12 +37,14 @@ interface Crowd extends ClientsDeps {
   readonly history: Set<Operation>
   open: boolean
   asked: number
+  /** Operations that are neither answered nor given up. */
+  underWay: number
   /** Orders calls and answers finer than simulated time does. */
   moment: number
 }
 
 export function createClients(deps: ClientsDeps): Clients {
-  const begun = { open: true, asked: 0, moment: 0 }
+  const begun = { open: true, asked: 0, underWay: 0, moment: 0 }
   const crowd: Crowd = { ...deps, ...begun, counts: {}, history: new Set() }
   return {
     counts: crowd.counts,
@@ -50,6 +54,7 @@ export function createClients(deps: ClientsDeps): Clients {
     stop() {
       crowd.open = false
     },
+    atRest: () => crowd.underWay === 0,
     history: () => [...crowd.history],
   }
 }
@@ -60,7 +65,11 @@ function think(crowd: Crowd, client: string, lastSeen: Map<string, Value>): void
   later(crowd, random.int(THINK_MS_MAX), () => {
     if (!crowd.open) return
     const operation = nextOperation(crowd, client, lastSeen)
-    const done = (): void => think(crowd, client, lastSeen)
+    const done = (): void => {
+      crowd.underWay -= 1
+      think(crowd, client, lastSeen)
+    }
+    crowd.underWay += 1
     history.add(operation)
     if (operation.kind === 'read') read(crowd, operation, { left: ATTEMPTS_MAX, lastSeen, done })
     else write(crowd, operation, { left: ATTEMPTS_MAX, refusedOnly: true, done })

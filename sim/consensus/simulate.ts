@@ -43,8 +43,8 @@ const AMONG_LIARS: Patience = { healedWithinMs: 60_000, restMs: 60_000 }
 /** Until the network is as if nothing had happened, mostly. */
 const SETTLE_MS = 1_500
 const BETWEEN_FAULTS_MS_MAX = 2_000
-/** One for each that may wait for its turn, and then one without. */
-const RESTS_MAX = 4
+/** One for each that may wait for its turn, some until clients have given up, and then one without. */
+const RESTS_MAX = 8
 const HASTE_MS_MAX = 150
 
 export function simulate(seed: number, kind: EngineKind, options: SimulateOptions = {}): Outcome {
@@ -108,7 +108,7 @@ function meetAdversary(world: World, chaos: Chaos): void {
 
 /** Progress within time, and then everybody has been told everything. */
 function recover(world: World, { healedWithinMs, restMs }: Patience): void {
-  const { machines, invariants, events } = world
+  const { machines, invariants, events, clients } = world
   const before = invariants.committed()
   const untilMs = events.nowMs() + healedWithinMs
   let probes = 0
@@ -124,10 +124,12 @@ function recover(world: World, { healedWithinMs, restMs }: Patience): void {
   invariants.failures.push(...unhealed(world, before))
   if (invariants.failures.length > 0) return
   // Whoever is a member has been told everything by then, unless something came in between, as a
-  // change does that was asked for in the chaos and waits for somebody who knows of it to lead.
-  for (let rests = 0, seen = -1; rests < RESTS_MAX && seen !== invariants.committed(); rests++) {
-    seen = invariants.committed()
+  // change does that was asked for in the chaos and waits for somebody who knows of it to lead, or a
+  // client that was not answered in the chaos and asks again just before the end.
+  for (let rests = 0, isOver = false; rests < RESTS_MAX && !isOver; rests++) {
+    const [seen, nobodyAsks] = [invariants.committed(), clients.atRest()]
     world.advance(restMs)
+    isOver = nobodyAsks && seen === invariants.committed()
   }
   if (invariants.failures.length > 0) return
   invariants.failures.push(...unhealed(world, before), ...untold(world))

@@ -26,6 +26,14 @@ export const RAFT_MUTATIONS: readonly Mutation[] = [
     replace: 'mayVote',
     seed: 6,
   },
+  // ADR 7: those whom a change left out may be the only ones who know that it is committed.
+  {
+    name: 'learns nothing from who refuses it a vote',
+    file: 'raft/election.ts',
+    find: 'if (!raft.log.matches({ index, term })) return',
+    replace: 'return',
+    seed: 1465,
+  },
   {
     name: 'counts a pre-vote as a vote',
     file: 'raft/election.ts',

@@ -1,9 +1,11 @@
 /** Elections (Raft §5.2, §5.4.1), with a pre-vote before them (thesis §9.6). */
 import type { VoteReply, VoteRequest } from './messages.ts'
-import { toTerm } from './positions.ts'
+import { INDEX_ZERO, TERM_ZERO, toTerm } from './positions.ts'
 import type { VoteResult } from './quorum.ts'
 import { broadcastAppend } from './replication.ts'
 import type { Raft } from './state.ts'
+
+const GRANTED = { rejected: false, committedIndex: INDEX_ZERO, committedTerm: TERM_ZERO }
 
 export type Campaign = 'preElection' | 'election' | 'transfer'
 
@@ -25,7 +27,7 @@ function startCampaign(raft: Raft, campaign: Campaign): void {
     if (voter === raft.id) {
       // The own vote counts once it is on disk, like anybody's.
       const kind = isPreVote ? 'preVoteReply' : 'requestVoteReply'
-      raft.send({ kind, ...envelope, rejected: false })
+      raft.send({ kind, ...envelope, ...GRANTED })
       continue
     }
     raft.send({
@@ -64,13 +66,43 @@ export function onVoteRequest(raft: Raft, request: VoteRequest): void {
   if (mayVote && raft.log.isUpToDate(candidateLast)) {
     // The request's term, not the own one: for a pre-vote they differ, and the candidate ignores
     // what is of another term than the one it asks for.
-    raft.send({ kind, from: raft.id, to: request.from, term: request.term, rejected: false })
+    raft.send({ kind, from: raft.id, to: request.from, term: request.term, ...GRANTED })
     if (!isPreVote) {
       raft.electionElapsed = 0
       raft.votedFor = request.from
     }
   } else {
-    raft.send({ kind, ...raft.envelope(request.from), rejected: true })
+    refuseVote(raft, request)
+  }
+}
+
+/** In the own term; with what `learnCommitted` is for. */
+export function refuseVote(raft: Raft, request: VoteRequest): void {
+  const { committed } = raft.log
+  raft.send({
+    kind: request.kind === 'preVote' ? 'preVoteReply' : 'requestVoteReply',
+    ...raft.envelope(request.from),
+    rejected: true,
+    committedIndex: committed,
+    committedTerm: raft.log.term(committed) ?? TERM_ZERO,
+  })
+}
+
+/**
+ * What is committed stays so, whoever says it and in whatever term, and a log that holds that entry is
+ * the same up to it (Raft §5.3). The thesis (§4.1) has a configuration hold from when it is in the log; here
+ * it holds once it is committed, so that those whom it left out may be all who know of it: they neither
+ * campaign nor vote for a log that is shorter than theirs, and the others would ask for their votes for
+ * ever. A refusal tells them that they need not.
+ */
+export function learnCommitted(raft: Raft, reply: VoteReply): void {
+  const { committedIndex: index, committedTerm: term } = reply
+  if (raft.role === 'leader' || index <= raft.log.committed) return
+  if (!raft.log.matches({ index, term })) return
+  raft.log.commitTo(index)
+  // It asks voters of whom some may be none any more.
+  if (raft.role !== 'follower' && hasUnappliedChanges(raft)) {
+    raft.becomeFollower(raft.term, undefined)
   }
 }
 

@@ -42,6 +42,9 @@ export interface VoteRequest extends Envelope {
 export interface VoteReply extends Envelope {
   readonly kind: 'requestVoteReply' | 'preVoteReply'
   readonly rejected: boolean
+  /** If rejected, the last entry that the voter knows to be committed, else 0. */
+  readonly committedIndex: LogIndex
+  readonly committedTerm: Term
 }
 
 export interface Heartbeat extends Envelope {

@@ -4,7 +4,14 @@
  */
 import { unreachable } from '../../../base/errors/index.ts'
 import type { LogIndex } from '../index.ts'
-import { campaignIfAllowed, ignoresForLease, onVoteReply, onVoteRequest } from './election.ts'
+import {
+  campaignIfAllowed,
+  ignoresForLease,
+  learnCommitted,
+  onVoteReply,
+  onVoteRequest,
+  refuseVote,
+} from './election.ts'
 import { onAppendEntries, onHeartbeat, onInstallSnapshot } from './follower.ts'
 import { onAppendReply, onHeartbeatReply, onTransferLeader, tickLeader } from './leader.ts'
 import type { Message, StepProblem } from './messages.ts'
@@ -33,6 +40,9 @@ export function campaign(raft: Raft): void {
 export function step(raft: Raft, message: Message): StepProblem | undefined {
   // Before its term is looked at: a node that was removed deposes nobody by an answer.
   if (isReply(message) && !raft.tracker.progress.has(message.from)) return 'PEER_UNKNOWN'
+  if (message.kind === 'requestVoteReply' || message.kind === 'preVoteReply') {
+    learnCommitted(raft, message)
+  }
   if (message.term > raft.term && message.term > 0) {
     const isRequest = message.kind === 'requestVote' || message.kind === 'preVote'
     if (isRequest && ignoresForLease(raft, message)) return 'STALE'
@@ -100,7 +110,7 @@ function answerStale(raft: Raft, message: Message): void {
       hintTerm: TERM_ZERO,
     })
   } else if (message.kind === 'preVote') {
-    raft.send({ kind: 'preVoteReply', ...raft.envelope(message.from), rejected: true })
+    refuseVote(raft, message)
   }
 }
 

@@ -73,8 +73,8 @@ const SHAPES = {
   appendEntriesReply: z.tuple([INDEX, z.boolean(), INDEX, TERM]),
   requestVote: z.tuple([INDEX, TERM, z.boolean()]),
   preVote: z.tuple([INDEX, TERM, z.boolean()]),
-  requestVoteReply: z.tuple([z.boolean()]),
-  preVoteReply: z.tuple([z.boolean()]),
+  requestVoteReply: z.tuple([z.boolean(), INDEX, TERM]),
+  preVoteReply: z.tuple([z.boolean(), INDEX, TERM]),
   heartbeat: z.tuple([INDEX, CONTEXT, INDEX]),
   heartbeatReply: z.tuple([CONTEXT, INDEX]),
   timeoutNow: z.tuple([]),
@@ -128,7 +128,7 @@ function body(message: WireMessage): Plain[] {
       return [message.lastLogIndex, message.lastLogTerm, message.transfer]
     case 'requestVoteReply':
     case 'preVoteReply':
-      return [message.rejected]
+      return [message.rejected, message.committedIndex, message.committedTerm]
     case 'heartbeat':
       return [message.leaderCommit, message.context, message.tick]
     case 'heartbeatReply':
@@ -192,7 +192,9 @@ function build(
     case 'requestVoteReply':
     case 'preVoteReply': {
       const fields = SHAPES[kind].safeParse(rest).data
-      return fields && { kind, ...envelope, rejected: fields[0] }
+      if (!fields) return undefined
+      const [rejected, committedIndex, committedTerm] = fields
+      return { kind, ...envelope, rejected, committedIndex, committedTerm }
     }
     case 'heartbeat': {
       const fields = SHAPES.heartbeat.safeParse(rest).data

@@ -48,7 +48,8 @@ function details(message: Message): string {
     }
     case 'requestVoteReply':
     case 'preVoteReply':
-      return message.rejected ? ' rejected' : ' granted'
+      if (!message.rejected) return ' granted'
+      return ` rejected commit=${message.committedTerm}/${message.committedIndex}`
     case 'heartbeat':
       return ` commit=${message.leaderCommit}${message.context ? ` read=${message.context}` : ''}`
     case 'heartbeatReply':
