@@ -1,6 +1,6 @@
 /** What is known of each application: where it comes from, how it is set up, and what a visitor sees. */
 import path from 'node:path'
-import type { Answer } from './traffic.ts'
+import { type Answer, textOf } from './traffic.ts'
 
 export interface Application {
   compose: string
@@ -46,12 +46,6 @@ export const WORDPRESS: Application = {
       throw new Error(`WordPress was not installed: ${status} ${textOf(body)}`)
   },
 }
-
-const textOf = (page: string): string =>
-  page
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
 
 const SETTINGS = '/var/lib/mediawiki/LocalSettings.php'
 

@@ -6,6 +6,7 @@
  */
 
 import { createCluster, describeNode } from '../harness/cluster.ts'
+import type { Engine } from '../harness/engine.ts'
 import { type Application, MEDIAWIKI, WORDPRESS } from './application.ts'
 import { buildImages } from './images.ts'
 import { live } from './life.ts'
@@ -29,9 +30,17 @@ for (const application of chosen) {
     await live(application, cluster, say)
   } catch (error) {
     for (const node of cluster.nodes) console.log(`# ${node.name}\n${await describeNode(node)}`)
+    for (const engine of cluster.engines) tellContainers(engine)
     throw error
   } finally {
     await cluster.remove()
   }
 }
 say('none failed')
+
+/** What each container said last, those that hold the names of others among them. */
+function tellContainers({ docker }: Engine): void {
+  for (const name of docker('ps', '-a', '--format', '{{.Names}}').split('\n').filter(Boolean)) {
+    console.log(`## ${name}\n${docker('logs', '--tail', '15', name)}`)
+  }
+}

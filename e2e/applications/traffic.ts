@@ -45,6 +45,19 @@ export interface Traffic {
   stop(): Promise<void>
 }
 
+/** When it ended, and how long it took. */
+function moment(from: number): string {
+  return `${new Date().toISOString()} after ${Math.round(performance.now() - from)} ms:`
+}
+
+/** What a person reads of a page. */
+export function textOf(page: string): string {
+  return page
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+}
+
 /** One request every `periodMs`, whether those before have been answered or not. */
 export function startTraffic(
   periodMs: number,
@@ -62,10 +75,10 @@ export function startTraffic(
       ({ status, body }) => {
         slowestMs = Math.max(slowestMs, performance.now() - from)
         if (status === 200 && expected.test(body)) return
-        failures.push(`${new Date().toISOString()} ${status} ${body.slice(0, 200)}`)
+        failures.push(`${moment(from)} ${status} ${textOf(body).slice(0, 200)}`)
       },
       (error: Error) => {
-        failures.push(`${new Date().toISOString()} ${error.message}`)
+        failures.push(`${moment(from)} ${error.message}`)
       },
     )
     open.add(one)

@@ -10,7 +10,7 @@ const kept = {
   kept: 'Taken as it is.',
   'always-so': 'So it is with every workload here.',
   'successor-first':
-    'Drains and changes take no copy away here before its successor serves, unless a port of the computer forbids two.',
+    'Drains and changes take no copy away here before its successor serves, unless a port of the computer or a volume forbids two.',
   'found-by-name': 'That workload is found by this name: it stands under “uses”.',
   'in-the-open':
     'Kept. It looks like a secret, and stands in the open in the manifest, for everybody who may read this network.',
