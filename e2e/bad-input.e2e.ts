@@ -138,9 +138,9 @@ describe('requests', () => {
   })
 
   it('answers routes of parts that do not exist with 404, and commands with exit 2', async () => {
-    assert.equal((await node.call('GET', '/api/volumes')).status, 404)
+    assert.equal((await node.call('GET', '/api/pools')).status, 404)
     assert.equal((await node.call('GET', '/api/credits')).status, 404)
-    assert.equal((await node.cli('volume', 'list')).code, 2)
+    assert.equal((await node.cli('credits', 'list')).code, 2)
   })
 
   it('refuses without token, with a foreign Host and with a foreign Origin', async () => {
