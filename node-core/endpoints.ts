@@ -7,6 +7,7 @@ import {
   edgeOf,
   type Instance,
   isCurrent,
+  listeningOf,
   portsOf,
   type Workload,
 } from './work/spec/index.ts'
@@ -53,7 +54,7 @@ export function createEndpointSource(deps: EndpointDeps): EndpointSource & { sto
       if (!of || port === undefined) return []
       const before = of.endpoints.get(port)
       if (before) return before
-      if (!isDeclared(of.desired, port)) return []
+      if (!listensAt(of.desired, port)) return []
       const found = read(deps, of.desired, port)
       of.endpoints.set(port, found)
       return found
@@ -79,8 +80,9 @@ function publishedOf(wanted: readonly DesiredWorkload[]): Published[] {
   return [...byPort.values()]
 }
 
-function isDeclared({ workload }: DesiredWorkload, port: number): boolean {
-  return portsOf(workload).some((one) => one.protocol === 'tcp' && one.containerPort === port)
+/** What an image exposes is reached by those that use the workload; HTTP goes to what is declared. */
+function listensAt({ workload }: DesiredWorkload, port: number): boolean {
+  return listeningOf(workload).some((one) => one.protocol === 'tcp' && one.containerPort === port)
 }
 
 function read(
