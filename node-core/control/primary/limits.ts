@@ -31,9 +31,9 @@ export const RECENT_BATCHES_MAX = 1_024
 export const LINKS_BYTES = 1_048_576
 /** Links in one answer; the rest is asked for next. */
 export const LINKS_MAX = 256
-/** Until somebody who told of a later committee and could not prove it is asked again. Milliseconds. */
+/** Until somebody whose proof of a later committee did not hold is asked again. Milliseconds. */
 export const UNPROVEN_MS = 10_000
-/** The same where nothing was heard of it. Milliseconds. */
+/** The same where it gave no answer, or had nothing to show yet. Milliseconds. */
 export const UNHEARD_MS = 2_000
 /** How often a leader looks whether the committee is as it ought to be. Milliseconds. */
 export const FILL_LOOK_MS = 1_000

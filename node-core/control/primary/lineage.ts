@@ -136,7 +136,8 @@ export function createLineage(deps: LineageDeps): Lineage {
         const { epoch } = current() ?? known
         const links = await askFor(author, epoch)
         const isNews = links !== undefined && (await advance(links))
-        const waitMs = links ? UNPROVEN_MS : UNHEARD_MS
+        // A member that has just started has nothing to show yet; only what is shown can be a lie.
+        const waitMs = links && links.length > 0 ? UNPROVEN_MS : UNHEARD_MS
         if (!isNews) unproven.set(author, clock.monotonicMs() + waitMs)
         again ||= isNews
       }

@@ -84,7 +84,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   /** How far the word of the committee had come when the copy was found to be unusable. */
   let failedAt = 0
   /** How far the log had come when this node was found to be out of the committee. */
-  let leftAt = 0
+  let leftAt = NEVER
   /** Opening and closing happen one after the other. */
   let turn: Promise<void> = Promise.resolve()
 
@@ -170,7 +170,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   /** The era of the copy that was held is over. */
   async function overruled(name: LogName, ending: Ending): Promise<void> {
     await close()
-    leftAt = 0
+    leftAt = NEVER
     failed = undefined
     if (goesOnHere(ending, self) && !ending.ended.followed) {
       // Cut short by a crash after it was decided.
@@ -223,7 +223,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     const state = await readBasis(disk, ending)
     if (!state) return false
     await close()
-    leftAt = 0
+    leftAt = NEVER
     failed = undefined
     await foundOnFollowed(overruling, state, ending, { from: held, to })
     await open()
@@ -348,6 +348,8 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   }
 }
 
+/** Below the genesis, which under Simplex names voters in epoch 0. */
+const NEVER = -1
 const STOPPED = 'This node’s copy of the registry has stopped; start the node again. The reason:'
 export const OVERTAKEN =
   'This node’s copy of the registry has stopped; install the newer release of Mycelium. The reason:'

@@ -9,6 +9,7 @@ import { createSeededRandom } from '../../base/random/index.ts'
 import { signedBytes } from '../../identity/index.ts'
 import { firstCommittee } from './engine.ts'
 import type { KeyChange } from './index.ts'
+import { UNHEARD_MS } from './limits.ts'
 import { createLineage } from './lineage.ts'
 import {
   encodeAnswer,
@@ -157,6 +158,16 @@ describe('the Primary under Simplex', () => {
     expect(await codeOf(second.primary.change('demote', founder.id))).toBe('FORBIDDEN')
     await world.run('it goes by itself', second.primary.change('demote', second.id))
     await world.until('it holds nothing', () => second.primary.status().role === 'none')
+  })
+
+  it('says that its log is gone in the first epoch too, where the genesis alone names it', async () => {
+    world = await createTestNetwork(21, 'simplex')
+    const [founder] = world.nodes as [TestNode]
+    await put(founder, 'shop/x', '1')
+    await founder.kill()
+    await founder.disk.remove('registry')
+    await founder.start()
+    await world.until('it is said', () => founder.primary.status().trouble?.code === 'LOG_DAMAGED')
   })
 
   it('never votes with an empty log: a node that lost it comes back through a learner’s seat', async () => {
@@ -327,25 +338,31 @@ describe('what a node knows of the committee', () => {
     await lineage.stop()
   })
 
-  it('is asked for again where whoever told of it could not be heard', async () => {
+  it.each([
+    ['could not be heard', undefined],
+    ['had only just started and had nothing to show', encodeAnswer({ ok: true, value: [] })],
+    ['refused', encodeAnswer({ ok: false, code: 'NOT_RUNNING', message: 'It starts.' })],
+  ])('is asked for again soon where whoever told of it %s', async (_, before) => {
     const { founder, second, answer, deps, voters } = await proofOfTwo()
-    let isHeard = false
+    let isReady = false
     const told = { voters, learners: [], leader: undefined, term: 9, applied: 9 }
     const lineage = createLineage({
       ...{ ...deps, ownLinks: () => [], tellings: () => [{ author: second.id, committee: told }] },
       net: {
         self: founder.id,
         async request() {
-          if (isHeard) return answer
+          if (isReady) return answer
+          if (before) return before
           throw new MyceliumError('NET_TIMEOUT', 'No answer came.')
         },
       },
     })
     await lineage.start()
     await world.advance(50)
-    isHeard = true
+    isReady = true
     expect(lineage.committee()?.voters).toEqual([founder.id])
-    await world.until('it is proven', () => lineage.committee()?.voters.length === 2)
+    await world.advance(UNHEARD_MS + 50)
+    expect(lineage.committee()?.voters).toHaveLength(2)
     await lineage.stop()
   })
 })
