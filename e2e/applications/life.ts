@@ -75,7 +75,7 @@ export async function live(app: Application, cluster: Cluster, say: (line: strin
   await check('at rest')
 
   await change(ada.node, front, { image: two })
-  await settled(ada.node, front)
+  await settled(ada.node, front, REPLICAS)
   await shown(visit, app, 'two')
   await check('after the update')
 
@@ -94,12 +94,12 @@ export async function live(app: Application, cluster: Cluster, say: (line: strin
   await Promise.all([killed.node.kill(), killed.engine.stop()])
   await until('the copies to be elsewhere', PATIENCE_MS, async () => {
     const on = await nodesOf(ada.node, front)
-    return on.size > 0 && !on.has(killed.id) && (await wait(REPLICAS, front))
+    return on.size > 0 && !on.has(killed.id) && (await wait(REPLICAS + 1, front))
   })
   await check(`after ${killed.node.name} died`)
 
   await ada.node.json('rollback', front)
-  await settled(ada.node, front)
+  await settled(ada.node, front, REPLICAS + 1)
   await shown(visit, app, 'one')
   await check('after the step back')
   await traffic.stop()
@@ -164,10 +164,11 @@ async function read(node: TestNode, name: string): Promise<WorkloadDocument> {
   return node.get<WorkloadDocument>(`/api/workloads/${name}`)
 }
 
-async function settled(node: TestNode, name: string): Promise<void> {
+async function settled(node: TestNode, name: string, replicas: number): Promise<void> {
   await until(`${name} to be of one version`, PATIENCE_MS, async () => {
     const { status, instances } = await read(node, name)
-    if (status === 'Running' && instances.length === REPLICAS) return true
+    if (status === 'Running' && instances.filter(({ lost }) => !lost).length === replicas)
+      return true
     throw new Error(`${status}, ${instances.length} instances`)
   })
 }
