@@ -128,7 +128,10 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     assert.equal(await button(adas, /^Deploy 0 workloads/).isDisabled(), true)
     await adas.getByLabel('What you have').fill(wiki)
     await button(adas, 'Read it').click()
-    await adas.getByText('There are no volumes yet', { exact: false }).waitFor()
+    await adas
+      .getByText('Each copy keeps this on the computer that runs it', { exact: false })
+      .first()
+      .waitFor()
     await adas.getByText('1 thing is kept as it is.').waitFor()
     assert.equal(await button(adas, /^Deploy 1 workload/).isDisabled(), false)
     await look(adas, '11-brought')

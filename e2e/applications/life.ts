@@ -11,7 +11,8 @@ import { bring, derive } from './images.ts'
 import { ask, startTraffic } from './traffic.ts'
 
 const REPLICAS = 2
-const PERIOD_MS = 100
+/** A page costs a tenth of a second of one core here, and a copy that starts as much again for a while. */
+const PERIOD_MS = 300
 const PATIENCE_MS = 420_000
 /** Between two events, so that what a change leaves behind is still under requests. */
 const CALM_MS = 3_000
@@ -144,6 +145,8 @@ async function deployAll(
       container.image = image
       container.ports = [{ containerPort: container.ports[0].containerPort }]
       container.probes = { live: { kind: 'tcp' }, ready: { kind: 'http', path: '/version.txt' } }
+      // As Docker's own, doubled: a page may take some seconds while the computer is busy.
+      manifest.graceMs = 20_000
       delete manifest.volumes
       delete container.mounts
       writeFileSync(file, JSON.stringify(manifest))
