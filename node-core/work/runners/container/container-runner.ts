@@ -155,7 +155,11 @@ export function createContainerRunner(
 
     async command(id, request) {
       const parts = (await partsOf(id)).filter(({ part }) => part !== FORWARDER_PART)
-      const wanted = request.part ?? parts.find(({ container }) => container.name === id)?.part
+      // Where a forwarder has the instance's own name, the only part is meant, or one that is named.
+      const [only, second] = parts
+      const first =
+        parts.find(({ container }) => container.name === id) ?? (second ? undefined : only)
+      const wanted = request.part ?? first?.part
       const found = parts.find(({ part }) => part === wanted)
       if (!found) throw notFound(id)
       return runCommand(engine, found.container, request)

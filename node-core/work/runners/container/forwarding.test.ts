@@ -95,6 +95,15 @@ describe.skipIf(missing)(`names in a container${missing ? ` [skipped: ${missing}
     await runner.end(request.id)
   })
 
+  it('are not what a command is run in', async () => {
+    const request = requestOf(`exec ${B} sleep 1000`)
+    await runner.run(request)
+    const command = await runner.command(request.id, { command: [B, 'true'], input: false })
+    for await (const _ of command.output) void _
+    expect(await command.exitCode()).toBe(0)
+    await runner.end(request.id)
+  })
+
   it('end the instance when they end', async () => {
     const request = requestOf(`exec ${B} sleep 1000`)
     const exits: string[] = []
