@@ -62,7 +62,7 @@ export async function live(app: Application, cluster: Cluster, say: (line: strin
     derive(ada.engine, one, two, app.version.file, 'two')
   }
   await change(ada.node, front, { replicas: REPLICAS })
-  await wait(REPLICAS, front)
+  await settled(ada.node, front, REPLICAS)
   await shown(visit, app, 'one')
   say(`set up, and on ${REPLICAS} copies`)
 
