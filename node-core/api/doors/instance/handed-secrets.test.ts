@@ -37,11 +37,13 @@ describe('secrets that an instance is handed', () => {
   })
 
   it('stay in the hands of a running one when they are deleted', async () => {
+    put('web/other', 1, 'one')
+    street.handed.push({ name: 'web/other', file: 'other' })
     const access = await street.opened(WEB)
     street.values.delete('web/password')
-    street.tell()
-    put('web/other', 1, 'x')
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    put('web/other', 2, 'two')
+    // The others follow all the same.
+    await expect.poll(() => read(access, 'other')).toBe('two')
     expect(read(access)).toBe('hunter2')
   })
 

@@ -47,25 +47,25 @@ export function createHandedSecrets(deps: HandedSecretsDeps): HandedSecrets {
 
   async function renewAll(): Promise<void> {
     for (const [id, one] of held) {
-      await write(one).catch((error: unknown) => {
-        // What it has stays: a secret that was deleted is not taken out of a running program's hands.
-        deps.logger.debug('A secret was not renewed.', { id, why: messageOf(error) })
-      })
+      for (const use of one.uses) {
+        await write(one, use).catch((error: unknown) => {
+          // What it has stays: a secret that was deleted is not taken out of a running program's hands.
+          deps.logger.debug('A secret was not renewed.', { id, why: messageOf(error) })
+        })
+      }
     }
   }
 
-  /** Each file whole or not at all, and only what has changed. */
-  async function write({ uses, folder, versions }: Held): Promise<void> {
+  /** The file whole or not at all, and only where it has changed. */
+  async function write({ folder, versions }: Held, { name, file }: SecretUse): Promise<void> {
+    if (file === undefined) return
+    const { version, value } = opened(name)
+    if (versions.get(file) === version) return
     const place = path.join(folder, SECRETS_FOLDER)
-    for (const { name, file } of uses) {
-      if (file === undefined) continue
-      const { version, value } = opened(name)
-      if (versions.get(file) === version) continue
-      const fresh = path.join(place, `.${file}.new`)
-      await writeFile(fresh, value, { mode: 0o444 })
-      await rename(fresh, path.join(place, file))
-      versions.set(file, version)
-    }
+    const fresh = path.join(place, `.${file}.new`)
+    await writeFile(fresh, value, { mode: 0o444 })
+    await rename(fresh, path.join(place, file))
+    versions.set(file, version)
   }
 
   function opened(name: string): { version: number; value: Uint8Array } {
@@ -88,7 +88,7 @@ export function createHandedSecrets(deps: HandedSecretsDeps): HandedSecrets {
       await mkdir(place, { recursive: true })
       await chmod(place, 0o755)
       const one = { uses, folder, versions: new Map<string, number>() }
-      await write(one)
+      for (const use of uses) await write(one, use)
       held.set(id, one)
       return Object.fromEntries(uses.flatMap(({ name, env }) => (env ? [[env, textOf(name)]] : [])))
     },

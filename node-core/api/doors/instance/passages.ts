@@ -1,9 +1,9 @@
 /** `CONNECT name:port` at an instance's door: on to another workload, as through an HTTP proxy. */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { Clock } from '../../../base/clock/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
+import { splice } from '../../../work/edge/index.ts'
 import { failure, type InstanceOperations, toFailure } from '../../handlers/index.ts'
 import { bearerOf, createTokenCheck, errorBody } from '../rest/index.ts'
 import { createAllowance } from './allowance.ts'
@@ -53,10 +53,7 @@ export function servePassages(
     // Before anything else is written: whoever asked reads this line first.
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
     if (head.length > 0) there.write(head)
-    const ends = await Promise.allSettled([pipeline(client, there), pipeline(there, client)])
-    if (ends.every((end) => end.status === 'fulfilled')) return
-    client.destroy()
-    there.destroy()
+    await splice(client, there)
   }
 
   server.on('connect', (request: IncomingMessage, client: Duplex, head: Buffer) => {
