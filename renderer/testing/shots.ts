@@ -146,6 +146,19 @@ export const SHOTS: Shot[] = [
     await page.getByRole('heading', { name: 'ben-workshop' }).waitFor()
     await page.waitForTimeout(900)
   }),
+  shot('network-drained', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    const id = await nodeId(page, 'ben-workshop')
+    await page.evaluate(`window.location.hash = '#/network/map/${id}'`)
+    await page.getByRole('heading', { name: 'ben-workshop' }).waitFor()
+    // One node stands behind all pictures of a screen: the first one has drained it.
+    if ((await page.getByRole('button', { name: 'Move work away' }).count()) > 0) {
+      await press(page, 'Move work away')
+      await page.getByRole('dialog').getByRole('button', { name: 'Move work away' }).click()
+    }
+    await page.getByText('Emptied but for data').first().waitFor()
+    await page.waitForTimeout(900)
+  }),
   shot('network-list', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
     await page.getByRole('radio', { name: 'List' }).click()
