@@ -1,4 +1,4 @@
-/** What there is to see: each screen, the state it is shown in, and how to get there. */
+/** What there is to see: each screen, the state it is shown in, and how to get there. Long for being every screen once. */
 import type { Page } from 'playwright'
 import type { FakeNode } from './fake-node.ts'
 import { makeScenario, type ScenarioName } from './scenarios.ts'
