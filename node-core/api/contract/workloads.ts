@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { empty, operation, time } from './base.ts'
 import { edgeRules, edgeRulesView, published, traffic } from './edge.ts'
+import { egress, egressView } from './egress-shapes.ts'
 import { job, jobRun, jobView } from './jobs.ts'
 import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
@@ -178,6 +179,7 @@ export const deployInput = z.strictObject({
   job: job.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
   edge: edgeRules.optional(),
+  egress: egress.optional(),
 })
 export type DeployInput = z.input<typeof deployInput>
 
@@ -258,6 +260,7 @@ export const workload = z.object({
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
   edge: edgeRulesView,
+  egress: egressView,
   traffic: traffic.optional(),
   published,
   instances: z.array(instance),
@@ -293,6 +296,7 @@ const change = z.strictObject({
   job: job.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
   edge: edgeRules.optional(),
+  egress: egress.optional(),
 })
 
 /** What a workload was before. */

@@ -56,6 +56,7 @@ export function unwantedView(
     graceMs: DEFAULT_GRACE_MS,
     onPartition: 'heal',
     edge: edgeOf({}),
+    egress: 'none',
     published: [],
     instances: instanceViews(parts, instances),
     ...statusFor(record, leaving),

@@ -68,6 +68,7 @@ export function workloadView(
     ...(workload.volumes && { volumes: workload.volumes }),
     ...(url !== undefined && { url }),
     edge: edgeOf(workload),
+    egress: workload.egress ?? 'none',
     published: publishedView(parts, workload),
     ...(traffic && { traffic }),
     instances: views,

@@ -1,6 +1,7 @@
 /** What people send to deploy: the body of `POST /api/workloads`, and the same as manifest text. */
 import { z } from 'zod'
 import { edgeBody } from './edge-rules.ts'
+import { egress } from './egress.ts'
 import {
   args,
   atOnce,
@@ -99,6 +100,7 @@ const ofTheWorkload = {
     })
     .optional(),
   edge: edgeBody.optional(),
+  egress: egress.optional(),
 }
 
 export const deployBody = z.strictObject({

@@ -9,6 +9,7 @@ import {
 } from './defaults.ts'
 import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
 import { changedEdge, checkedEdge } from './edge-rules.ts'
+import { egressField, wrongEgress } from './egress.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
 import { toJob, withJob, wrongBesideJob } from './job.ts'
@@ -61,6 +62,7 @@ export function parseWorkload(input: unknown): Workload {
     onPartition: body.onPartition ?? (waitsForData({ volumes }) ? 'keep' : 'heal'),
     ...volumesField(volumes),
     ...(edge && { edge }),
+    ...egressField(body.egress, undefined),
   }
   return checked(withJob(workload, job))
 }
@@ -144,7 +146,7 @@ function eachItsOwn(parts: AskedPart[], body: DeployBody, wrong: WrongField[]): 
  * before a replica does.
  */
 export function checked(workload: Workload): Workload {
-  const wrong = wrongVolumes(workload)
+  const wrong = [...wrongVolumes(workload), ...wrongEgress(workload)]
   if (wrong.length > 0) throw validationError(wrong)
   if (encode(workload).byteLength <= WORKLOAD_BYTES_MAX) return workload
   const message = `Environment, labels and command together are over ${WORKLOAD_BYTES_MAX} bytes.`

@@ -9,6 +9,7 @@ import type { StateRecord } from '../../control/state/index.ts'
 import { type Digest, parseDigest } from '../../storage/blobs/index.ts'
 import { DEFAULT_GRACE_MS, DEFAULT_RESTART } from './defaults.ts'
 import { storedEdge } from './edge-rules.ts'
+import { storedEgress } from './egress.ts'
 import * as field from './fields.ts'
 import type { DesiredWorkload, Instance, Workload } from './index.ts'
 import {
@@ -139,6 +140,7 @@ const common = {
     .max(VOLUMES_MAX)
     .exactOptional(),
   edge: storedEdge.exactOptional(),
+  egress: storedEgress.exactOptional(),
   job: z
     .object({
       completions: field.replicas,
