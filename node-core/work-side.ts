@@ -9,10 +9,10 @@ import type { Primary } from './control/primary/index.ts'
 import { createEndpointSource } from './endpoints.ts'
 import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
+import { openedOf } from './opened.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
-import { parseRange } from './work/addresses/index.ts'
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
 import { type Commands, createCommands } from './work/commands/index.ts'
@@ -79,7 +79,11 @@ export function createWorkSide(
     owner: identity.ownerId,
     permissions: () => side.admission.permissions(),
   })
-  const view = createWorkView({ desired, state, membership, logger: deps.logger })
+  const view = createWorkView({
+    ...{ desired, state, membership, logger: deps.logger },
+    isAdmin: (owner) =>
+      side.records.isFounder(owner) || side.records.vouchedFor(owner)?.includes('admin') === true,
+  })
   const blobs = createBlobStore({
     ...common('blobs'),
     folder: path.join(disk.root, 'blobs'),
@@ -103,10 +107,9 @@ export function createWorkSide(
   const bundles = createBundles({ blobs, trusted })
   const isNode = process.versions.electron === undefined
   const nodeRuntime = config.nodeRuntime ?? (isNode ? process.execPath : undefined)
-  const opened = (config.shieldOpen ?? []).flatMap((text) => parseRange(text) ?? [])
   const shield = createShield(
     { ...common('shield'), node: identity.nodeId, firewall: createFirewall() },
-    { opened },
+    { opened: openedOf(deps) },
   )
   const containers = createContainerRunner(
     {

@@ -28,6 +28,7 @@ interface UpFlags {
   logFormat?: string
   tombstoneTtl?: string
   gcInterval?: string
+  shieldOpen?: string[]
   open: boolean
 }
 
@@ -52,6 +53,7 @@ export function upCommand(program: Command, act: Act, deps: CliDeps): void {
     .option('--api-port <n>', 'of the API and the window; 0 picks a free one')
     .option('--edge-port <n>', 'of the edge; 0 picks a free one')
     .option('--edge-host <address>', 'where the edge listens; 127.0.0.1 unless you open it')
+    .option('--shield-open <range>', 'of the home network, to own work; repeatable', collect)
     .option('--log-level <level>', 'error, warn, info or debug')
     .option('--log-format <format>', 'text or json')
     .option('--tombstone-ttl <duration>', 'how long ended records of nodes are kept')
@@ -109,6 +111,7 @@ export function fromFlags(flags: Partial<UpFlags>): ConfigInput {
     },
     api: { port: number('--api-port', flags.apiPort) },
     edge: { port: number('--edge-port', flags.edgePort), host: flags.edgeHost },
+    shield: { open: flags.shieldOpen },
     logging,
     state: { tombstone_ttl: flags.tombstoneTtl, gc_interval: flags.gcInterval },
   }

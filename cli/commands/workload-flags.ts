@@ -1,7 +1,7 @@
 /** Flags that say what a workload is like, shared by `deploy` and `update`. */
 import type { Command } from 'commander'
 import { wrongUsage } from '../exit-codes.ts'
-import type { Inputs } from '../node-client.ts'
+import type { Inputs, Outputs } from '../node-client.ts'
 import { isOneOf } from '../text/choices.ts'
 import { collect, durationMs, keyValues, port, wholeNumber } from '../text/parse.ts'
 
@@ -15,12 +15,16 @@ export interface ShapeFlags {
   nodeLabel?: string[]
   health?: string
   onPartition?: string
+  egress?: string[]
   rollout?: string
   tcp?: string[]
   access?: string
   rate?: string
   restart?: string
   grace?: string
+  priority?: string
+  minAvailable?: string
+  maxUnavailable?: string
 }
 
 export function addShapeFlags(command: Command): Command {
@@ -42,6 +46,14 @@ export function addShapeFlags(command: Command): Command {
     .option('--tcp <port:container>', 'a TCP port of its own at every edge; repeatable', collect)
     .option('--restart <rule>', 'always, on-failure, on-failure:N times in a row, or never')
     .option('--grace <duration>', 'how long an ending copy may take, such as 30s')
+    .option('--priority <class>', 'low, normal, high, critical, or a number: who has room first')
+    .option('--min-available <n>', 'copies that go on serving when something is moved or changed')
+    .option('--max-unavailable <n>', 'copies that may be away then')
+    .option(
+      '--egress <what>',
+      'what it may connect to outside: none, all, or host:port[,port] or range:port; repeatable',
+      collect,
+    )
     .option('--on-partition <policy>', 'heal, keep or stop, while a node is out of sight')
 }
 
@@ -58,7 +70,10 @@ type Shape = Pick<
   | 'restart'
   | 'graceMs'
   | 'onPartition'
+  | 'priority'
+  | 'disruption'
   | 'edge'
+  | 'egress'
 >
 
 /** Only the fields that were given. Amounts are checked by the node, which names the field. */
@@ -83,8 +98,54 @@ export function shapeOf(flags: ShapeFlags): Shape {
     ...(flags.restart !== undefined && { restart: restartOf(flags.restart) }),
     ...(flags.grace !== undefined && { graceMs: durationMs('--grace', flags.grace) }),
     ...(onPartition !== undefined && { onPartition }),
+    ...(flags.priority !== undefined && { priority: priorityOf(flags.priority) }),
+    ...disruptionOf(flags),
+    ...(flags.egress && { egress: egressOf(flags.egress) }),
     ...edgeOf(flags),
   }
+}
+
+function priorityOf(text: string): NonNullable<Shape['priority']> {
+  if (isOneOf(['low', 'normal', 'high', 'critical'], text)) return text
+  if (/^-?\d{1,4}$/.test(text)) return Number(text)
+  throw wrongUsage(`--priority: “${text}” is not low, normal, high, critical or a number.`)
+}
+
+function disruptionOf({ minAvailable, maxUnavailable }: ShapeFlags): Pick<Shape, 'disruption'> {
+  const disruption = {
+    ...(minAvailable !== undefined && {
+      minAvailable: wholeNumber('--min-available', minAvailable),
+    }),
+    ...(maxUnavailable !== undefined && {
+      maxUnavailable: wholeNumber('--max-unavailable', maxUnavailable),
+    }),
+  }
+  return Object.keys(disruption).length === 0 ? {} : { disruption }
+}
+
+function egressOf(texts: readonly string[]): NonNullable<Shape['egress']> {
+  const [only, second] = texts
+  if (only !== undefined && !second && isOneOf(['none', 'all'], only)) return only
+  return texts.map((text) => {
+    const match = /^([^:]+):(\d{1,5}(?:,\d{1,5})*)(\/udp)?$/.exec(text)
+    const [, where = '', ports = '', udp] = match ?? []
+    if (!match) {
+      throw wrongUsage(
+        `--egress: “${text}” is not none, all or HOST:PORT, such as api.example.org:443.`,
+      )
+    }
+    const to = /^[\d./]+$/.test(where) ? { address: where } : { host: where }
+    return { ...to, ports: ports.split(',').map(Number), ...(udp && { protocol: 'udp' as const }) }
+  })
+}
+
+/** What a person should hear who lets a workload connect to anything. */
+export function egressWarning({ name, egress }: Outputs['workloads']['get']): string | undefined {
+  if (egress !== 'all') return undefined
+  return (
+    `Warning: ${name} may connect to all of the Internet. Whoever breaks into it can attack others from ` +
+    'the computers that run it, and carry off what it knows. A list is safer: --egress host:port.'
+  )
 }
 
 function edgeOf({ tcp, access, rate }: ShapeFlags): Pick<Shape, 'edge'> {

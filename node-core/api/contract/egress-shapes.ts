@@ -11,7 +11,7 @@ const protocol = z.enum(['tcp', 'udp'])
 const rule = z.strictObject({
   host: z.string().max(253).optional(),
   address: z.string().max(18).optional(),
-  ports: z.array(portNumber).min(1).max(16),
+  ports: z.array(portNumber).min(1).max(15),
   protocol: protocol.optional(),
 })
 

@@ -63,4 +63,5 @@ export interface ShieldOptions {
 
 export { createFirewall, type Family, type Firewall } from './firewall.ts'
 export { nameServersOf } from './name-servers.ts'
+export { createOutside, type Outside } from './outside.ts'
 export { createShield } from './shield.ts'

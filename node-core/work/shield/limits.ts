@@ -1,3 +1,7 @@
+/** Until a host outside has answered. Milliseconds. */
+export const OUTSIDE_CONNECT_MS = 5_000
+/** Addresses of one host that are tried. */
+export const OUTSIDE_ADDRESSES_MAX = 4
 /** One command of the firewall; others may hold its lock. Milliseconds. */
 export const FIREWALL_MS = 20_000
 /** Seconds that a command waits for the firewall's lock. */

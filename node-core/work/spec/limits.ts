@@ -12,8 +12,8 @@ export const NEIGHBOURS_MAX = 32
 export const USES_MAX = 16
 /** Hosts and addresses outside of the network that one workload may connect to. */
 export const EGRESS_RULES_MAX = 32
-/** Ports of one of them. */
-export const EGRESS_PORTS_MAX = 16
+/** Ports of one of them: as many as one rule of the firewall takes. */
+export const EGRESS_PORTS_MAX = 15
 /** Secrets that one workload is handed. */
 export const SECRETS_MAX = 32
 /** Letters of a host name (RFC 1035). */
@@ -104,6 +104,10 @@ export const LANES_MAX = 4
 export const DEADLINE_MS_MIN = 1_000
 /** Milliseconds that a run may be given: thirty days. */
 export const DEADLINE_MS_MAX = 2_592_000_000
+/** The least that a workload may count beside others. */
+export const PRIORITY_MIN = -1_000
+/** The most that a workload may count beside others. */
+export const PRIORITY_MAX = 1_000
 /** Milliseconds for which a node with an attempt is waited for: a day. */
 export const LOST_AFTER_MS_MAX = 86_400_000
 /** Milliseconds after its time within which a run may begin: a week. */

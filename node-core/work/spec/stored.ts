@@ -8,6 +8,7 @@ import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import { type Digest, parseDigest } from '../../storage/blobs/index.ts'
 import { DEFAULT_GRACE_MS, DEFAULT_RESTART } from './defaults.ts'
+import { storedDisruption } from './disruption.ts'
 import { storedEdge } from './edge-rules.ts'
 import { storedEgress } from './egress.ts'
 import * as field from './fields.ts'
@@ -26,6 +27,7 @@ import {
   VOLUME_BYTES_MIN,
   VOLUMES_MAX,
 } from './limits.ts'
+import { storedPriority } from './priority.ts'
 import { ifLost, mountPath } from './volumes.ts'
 
 export const WORKLOAD_PREFIX = 'net/workload/'
@@ -139,6 +141,8 @@ const common = {
     )
     .max(VOLUMES_MAX)
     .exactOptional(),
+  priority: storedPriority.exactOptional(),
+  disruption: storedDisruption.exactOptional(),
   edge: storedEdge.exactOptional(),
   egress: storedEgress.exactOptional(),
   job: z

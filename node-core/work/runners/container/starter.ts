@@ -3,7 +3,7 @@ import type { Clock } from '../../../base/clock/index.ts'
 import { isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { OwnerId } from '../../../identity/index.ts'
-import { addressOf } from '../../naming/index.ts'
+import { hostNamesOf } from '../../naming/index.ts'
 import { type ContainerSource, keepsData, listeningOf, type Part } from '../../spec/index.ts'
 import { findLoopbackPort, portTaken, type Running, type StartRequest } from '../index.ts'
 import type { Engine } from './engine.ts'
@@ -98,7 +98,7 @@ export function createStarter(deps: StarterDeps): Starter {
     let network: PartNetwork = own
     const made: string[] = []
     try {
-      if (workload.uses.length > 0) {
+      if (hostNamesOf(workload).length > 0) {
         await startForwarder(request, own)
         made.push(id)
         await forwarderReady(engine, id, signal)
@@ -126,7 +126,7 @@ export function createStarter(deps: StarterDeps): Starter {
     const { id, workload, access } = request
     if (!access || !deps.engineIsHere()) throw namesUnsupported()
     const labels = labelsOf(whose, request, { part: FORWARDER_PART, parts: countOf(request) })
-    const hosts = workload.uses.map(({ as }, index) => ({ as, address: addressOf(index) }))
+    const hosts = hostNamesOf(workload)
     const make = async (): Promise<void> => {
       await engine.create(id, await forwarding.profile({ hosts, access, labels, network }))
     }
@@ -178,9 +178,9 @@ export function createStarter(deps: StarterDeps): Starter {
   }
 }
 
-/** Its containers: the parts, and the forwarder that it has if it uses others. */
-function countOf({ workload: { parts, uses } }: StartRequest): number {
-  return parts.length + (uses.length > 0 ? 1 : 0)
+/** Its containers: the parts, and the forwarder that it has if it has names. */
+function countOf({ workload }: StartRequest): number {
+  return workload.parts.length + (hostNamesOf(workload).length > 0 ? 1 : 0)
 }
 
 function secretsUnsupported(): MyceliumError<'NOT_SUPPORTED'> {
@@ -189,8 +189,7 @@ function secretsUnsupported(): MyceliumError<'NOT_SUPPORTED'> {
 }
 
 function namesUnsupported(): MyceliumError<'NOT_SUPPORTED'> {
-  const message =
-    'Containers find no other workloads here: the engine sees no sockets of this node.'
+  const message = 'Containers have no host names here: the engine sees no sockets of this node.'
   return new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'NO_NAMES' } })
 }
 
