@@ -1,6 +1,6 @@
 /** A home, a shared folder and a shelf of bundles, gone afterwards with all that ran in them. */
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSystemClock } from '../../../../base/clock/index.ts'
@@ -49,6 +49,14 @@ export async function openBench() {
     node,
     foreignNode,
     folder: homeOf(node),
+    /** Of instances; what makes shelters ready stays. */
+    async leftovers() {
+      return (await readdir(homeOf(node))).filter((name) => !name.startsWith('.'))
+    },
+    /** What the node of this bench wrote down of an instance. */
+    async recordOf(id: string): Promise<{ process: { pid: number }; workFolder: string }> {
+      return JSON.parse(await readFile(join(homeOf(node), id, 'record.json'), 'utf8'))
+    },
     runner,
     async close() {
       for (const each of runners) await each.stop()
