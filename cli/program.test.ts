@@ -283,6 +283,20 @@ describe('the command line with a node', () => {
     expect((await home.run('update', 'web', '--tcp', '80')).exit).toBe(2)
   })
 
+  it('says what a workload counts, and how much of it may be away', async () => {
+    const said = ['--priority', 'high', '--min-available', '1']
+    expect(await home.json(...DEPLOY, ...said)).toMatchObject({
+      priority: 100,
+      disruption: { minAvailable: 1 },
+    })
+    expect(await home.json('update', 'web', '--priority', '-5')).toMatchObject({ priority: -5 })
+    expect(await home.json('update', 'web', '--max-unavailable', '0')).toMatchObject({
+      disruption: { maxUnavailable: 0 },
+    })
+    expect((await home.run('update', 'web', '--priority', 'highest')).exit).toBe(2)
+    expect((await home.run('update', 'web', '--min-available', 'half')).exit).toBe(2)
+  })
+
   it('lists what came in through the edge', async () => {
     expect((await home.run('requests')).out).toBe('Nothing came in since this node started.')
     home.node.world.edgeRequests = [
