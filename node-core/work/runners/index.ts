@@ -143,6 +143,7 @@ export type {
   OutputOptions,
 } from './keeping.ts'
 export { findLoopbackPort, portTaken } from './loopback-port.ts'
+export { exceeded } from './overuse.ts'
 export {
   createSimEngine,
   type SimEngine,

@@ -3,8 +3,13 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Looking, looking } from '../../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
-import type { Availability, Running, StartRequest, Usage } from '../index.ts'
-import { exceeded } from '../overuse.ts'
+import {
+  type Availability,
+  exceeded,
+  type Running,
+  type StartRequest,
+  type Usage,
+} from '../index.ts'
 import { type Claim, createClaims } from './claims.ts'
 import { folderBytes } from './folder-bytes.ts'
 import type { ProcessRunner, ProcessRunnerDeps, ProcessRunnerOptions } from './index.ts'
@@ -178,7 +183,8 @@ export function createProcessRunner(
   }
 
   function lookedAround(): Promise<Surroundings> {
-    around ??= lookAround({ ...deps, sharedFolder, nodeRuntime: options.nodeRuntime })
+    const { nodeRuntime, fixedDisks = true } = options
+    around ??= lookAround({ ...deps, sharedFolder, nodeRuntime, fixedDisks })
     return around
   }
 

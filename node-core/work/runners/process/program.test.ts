@@ -133,35 +133,7 @@ describe('the world of a program', () => {
   })
 })
 
-describe('bounds', () => {
-  it.skipIf(!root)('[root only] kill a program that takes more memory than it may', async () => {
-    const exits: string[] = []
-    runner.onExit((id) => exits.push(id))
-    const hog = `#!/usr/bin/env node
-      const held = []
-      setInterval(() => held.push(Buffer.alloc(8 * 1024 * 1024, 1)), 10)
-    `
-    const resources = { cpuMillis: 1000, memoryBytes: 100 * 2 ** 20 }
-    const request = requestFor(await bench.bundles.workload('hog', hog, { resources }))
-    await runner.run(request)
-    await until(() => exits.includes(request.id))
-    expect(await runner.list()).toEqual([
-      expect.objectContaining({ state: 'exited', exitCode: 137 }),
-    ])
-  })
-
-  it.skipIf(!root)('[root only] hold the number of processes', async () => {
-    const exits: string[] = []
-    runner.onExit((id) => exits.push(id))
-    // Each waits for a word that nobody says.
-    const wait = 'mkfifo never; i=0; while [ $i -lt 600 ]; do (read x <never) & i=$((i+1)); done'
-    const forks = `#!/bin/sh\n${wait}; sleep 100`
-    const request = requestFor(await bench.bundles.workload('forks', forks))
-    await runner.run(request)
-    await until(() => exits.includes(request.id))
-    expect((await linesUntil(runner, request.id)).at(-1)).toMatch(/fork/i)
-  })
-
+describe('what is enforced', () => {
   it('say what is not enforced on this machine', async () => {
     const available = await runner.available()
     expect(available.ok && available.notes).toContain(

@@ -30,7 +30,11 @@ const TOOL_FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin']
  */
 export async function findShelter(
   folder: string,
-  { root, setpriv }: { root: boolean; setpriv: string | undefined },
+  {
+    root,
+    setpriv,
+    fixedDisks,
+  }: { root: boolean; setpriv: string | undefined; fixedDisks: boolean },
 ): Promise<FoundShelter> {
   const [unshare, mount, umount, pivotRoot, chroot] = await Promise.all(
     ['unshare', 'mount', 'umount', 'pivot_root', 'chroot'].map(findTool),
@@ -44,7 +48,7 @@ export async function findShelter(
     root: join(folder, 'root'),
     system: [],
     // Only root of the computer may mount one.
-    mkfs: root ? await findTool('mkfs.ext4') : undefined,
+    mkfs: root && fixedDisks ? await findTool('mkfs.ext4') : undefined,
   }
   const made = { ...shelter, system: await makePlaces(shelter.root) }
   const failure = await tried(made, setpriv, folder)

@@ -36,6 +36,7 @@ export interface SurroundingsDeps {
   folder: string
   sharedFolder: string
   nodeRuntime: string | undefined
+  fixedDisks: boolean
 }
 
 const NONE: Cgroups = {
@@ -68,7 +69,7 @@ export async function lookAround(deps: SurroundingsDeps): Promise<Surroundings> 
   let found: Promise<FoundShelter> | undefined
   const shelter = (): Promise<FoundShelter> => {
     found ??= linux
-      ? findShelter(join(deps.folder, '.shelter'), { root, setpriv })
+      ? findShelter(join(deps.folder, '.shelter'), { root, setpriv, fixedDisks: deps.fixedDisks })
       : Promise.resolve({ shelter: undefined, why: 'only Linux has what it takes' })
     return found
   }

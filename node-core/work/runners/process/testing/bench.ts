@@ -25,7 +25,7 @@ export async function openBench() {
 
   const runner = (
     of: NodeId = node,
-    more: { logger?: Logger; sharedFolder?: string } = {},
+    more: { logger?: Logger; sharedFolder?: string; fixedDisks?: boolean } = {},
   ): ProcessRunner => {
     const made = createProcessRunner(
       {
@@ -36,7 +36,11 @@ export async function openBench() {
         logger: more.logger ?? createSilentLogger(),
         folder: homeOf(of),
       },
-      { nodeRuntime: process.execPath, sharedFolder: more.sharedFolder ?? sharedFolder },
+      {
+        nodeRuntime: process.execPath,
+        sharedFolder: more.sharedFolder ?? sharedFolder,
+        fixedDisks: more.fixedDisks ?? true,
+      },
     )
     runners.push(made)
     return made
@@ -54,7 +58,9 @@ export async function openBench() {
       return (await readdir(homeOf(node))).filter((name) => !name.startsWith('.'))
     },
     /** What the node of this bench wrote down of an instance. */
-    async recordOf(id: string): Promise<{ process: { pid: number }; workFolder: string }> {
+    async recordOf(
+      id: string,
+    ): Promise<{ process: { pid: number }; workFolder: string; cgroups: string[] }> {
       return JSON.parse(await readFile(join(homeOf(node), id, 'record.json'), 'utf8'))
     },
     runner,
