@@ -124,5 +124,13 @@ export type SurplusReason =
 
 export { explain, objectionText, type SlotExplanation } from './explain.ts'
 export { isHealthy } from './holders.ts'
+export {
+  type Emptying,
+  emptyingOf,
+  type LeftInstance,
+  type LeftReason,
+  leftOn,
+  leftText,
+} from './leaving.ts'
 export { place } from './place.ts'
 export { rendezvousScore } from './rendezvous.ts'
