@@ -79,7 +79,11 @@ export function createWorkSide(
     owner: identity.ownerId,
     permissions: () => side.admission.permissions(),
   })
-  const view = createWorkView({ desired, state, membership, logger: deps.logger })
+  const view = createWorkView({
+    ...{ desired, state, membership, logger: deps.logger },
+    isAdmin: (owner) =>
+      side.records.isFounder(owner) || side.records.vouchedFor(owner)?.includes('admin') === true,
+  })
   const blobs = createBlobStore({
     ...common('blobs'),
     folder: path.join(disk.root, 'blobs'),

@@ -7,6 +7,7 @@ import {
   edgeOf,
   type Instance,
   type Part,
+  PRIORITY_CLASSES,
   portsOf,
   type Workload,
 } from '../../work/spec/index.ts'
@@ -65,6 +66,8 @@ export function workloadView(
     restart: workload.restart,
     graceMs: workload.graceMs,
     onPartition: workload.onPartition,
+    priority: workload.priority ?? PRIORITY_CLASSES.normal,
+    ...(workload.disruption && { disruption: workload.disruption }),
     ...(workload.job && { job: jobView(workload.job, record) }),
     ...(workload.volumes && { volumes: workload.volumes }),
     ...(url !== undefined && { url }),

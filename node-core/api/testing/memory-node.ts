@@ -23,7 +23,7 @@ import type { EdgeCounts, EdgeRequest } from '../../work/edge/index.ts'
 import type { InstanceLogLine, KeptLog } from '../../work/logs/index.ts'
 import { createSimCommand } from '../../work/runners/sim-command.ts'
 import { createSecrets } from '../../work/secrets/index.ts'
-import type { Instance, KeptVolume } from '../../work/spec/index.ts'
+import { type Instance, type KeptVolume, slotOf } from '../../work/spec/index.ts'
 import type { InstanceUsage } from '../../work/usage/index.ts'
 import {
   type ApiDeps,
@@ -192,7 +192,13 @@ function partsOf(
       list: () => world.members,
       subscribe: () => () => {},
     },
-    cordons: { set: async () => {} },
+    cordons: {
+      async set({ id }, { cordoned, draining }) {
+        world.members = world.members.map((one) =>
+          one.id === id ? { ...one, cordoned, draining } : one,
+        )
+      },
+    },
     mesh: {
       peerId: '12D3KooWada',
       addresses: () => ['/ip4/127.0.0.1/tcp/4000'],
@@ -251,6 +257,9 @@ function partsOf(
       })),
       workloads: desired.list(),
       instances: world.instances,
+      dataOf: new Map(
+        world.volumes.map(({ workload, index, node }) => [slotOf(workload, index), [node]]),
+      ),
       majority: true,
     }),
     async *readLogs(of, options) {
