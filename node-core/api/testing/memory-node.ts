@@ -71,6 +71,10 @@ interface World {
   usages: InstanceUsage[]
   images: Record<string, string>
   edge: EdgeCounts
+  /** 0 while it is not open. */
+  tlsPort: number | undefined
+  /** PEM. */
+  authority: string
   edgeRequests: EdgeRequest[]
   seeds: SeedFacts[]
   volumes: KeptVolume[]
@@ -96,6 +100,8 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     usages: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
+    tlsPort: undefined,
+    authority: '',
     edgeRequests: [],
     seeds: [],
     volumes: [],
@@ -294,6 +300,14 @@ function partsOf(
       resolve: async (reference) => {
         const imageId = world.images[reference]
         return imageId === undefined ? undefined : { imageId, exposes: [] }
+      },
+    },
+    tls: {
+      port: () => world.tlsPort,
+      zones: ['garden.localhost', 'garden.internal'],
+      authority: async () => world.authority,
+      urlOf: (workload) => {
+        return world.tlsPort ? `https://${workload}.garden.localhost:${world.tlsPort}/` : undefined
       },
     },
     edge: {
