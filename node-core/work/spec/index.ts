@@ -179,6 +179,8 @@ export interface Resources {
   requests: Amounts
   /** What the runner enforces: at least what is requested. */
   limits: Amounts
+  /** What it may write outside of volumes; the runner's own default where absent. */
+  diskBytes?: number
 }
 
 export interface ContainerSource {
