@@ -24,6 +24,8 @@ export function nodeConfigOf(
     edgeHost: edge.host,
     edgeNames: edge.names,
     shieldOpen: shield.open,
+    edgeTlsPort: edge.tls_port,
+    edgeCertificates: edge.certificates,
     tombstoneTtlMs: state.tombstone_ttl,
     gcIntervalMs: state.gc_interval,
     windowFolder,

@@ -13,6 +13,7 @@ import { openedOf } from './opened.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
+import { createTlsSide, type TlsSide } from './tls-side.ts'
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
 import { type Commands, createCommands } from './work/commands/index.ts'
@@ -51,6 +52,7 @@ export interface WorkSide {
   usage: Usages
   bundles: BundleShelf
   edge: Edge
+  tls: TlsSide
   secrets: Secrets
   volumes: Volumes
   /** In the order in which they start. */
@@ -200,16 +202,30 @@ export function createWorkSide(
       return gate.admits(peer, service) || isEntrusted(view, peer, service.owner)
     },
   })
+  const tls = createTlsSide(deps, side, (node) => mayUse(side, node))
   const edge = createEdge(
     { ...common('edge'), self: identity.nodeId, net: mesh, endpoints, gate },
     {
       port: config.edgePort ?? 8080,
+      ...tls.edge,
       ...(config.edgeHost && { host: config.edgeHost }),
       ...(config.edgeNames && { names: config.edgeNames }),
     },
   )
   return {
-    ...{ desired, view, containers, reconciler, logs, commands, usage, edge, secrets, volumes },
+    ...{
+      desired,
+      view,
+      containers,
+      reconciler,
+      logs,
+      commands,
+      usage,
+      edge,
+      tls,
+      secrets,
+      volumes,
+    },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
@@ -228,6 +244,7 @@ export function createWorkSide(
       { name: 'usage', part: usage },
       { name: 'tunnels', part: tunnels },
       { name: 'endpoints', part: { start: async () => {}, stop: async () => endpoints.stop() } },
+      ...tls.parts,
       { name: 'edge', part: edge },
     ],
   }

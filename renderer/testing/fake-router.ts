@@ -248,6 +248,16 @@ function build(
       uncordon: os.nodes.uncordon.handler(({ input }) =>
         Object.assign(findNode(input.id), { status: 'Ready' }),
       ),
+      sleep: os.nodes.sleep.handler(() => {
+        const own = scenario.nodes.find(({ self }) => self)
+        if (!own) throw new ORPCError('NOT_FOUND')
+        return Object.assign(own, { status: 'Asleep', asleep: { since: new Date().toISOString() } })
+      }),
+      wake: os.nodes.wake.handler(() => {
+        const own = scenario.nodes.find(({ self }) => self)
+        if (!own) throw new ORPCError('NOT_FOUND')
+        return Object.assign(own, { status: 'Ready', asleep: undefined })
+      }),
       drain: os.nodes.drain.handler(({ input }) =>
         Object.assign(findNode(input.id), {
           status: 'Draining',
@@ -366,6 +376,9 @@ function build(
       }),
     },
     edge: {
+      authority: os.edge.authority.handler(() => ({
+        ...{ certificate: '', fingerprint: '', zones: [], validUntil: new Date().toISOString() },
+      })),
       requests: os.edge.requests.handler(() => ({ requests: [] })),
       pass: os.edge.pass.handler(({ input }) => ({
         pass: 'mycelium-pass.example',

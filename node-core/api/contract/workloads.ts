@@ -241,6 +241,8 @@ export const workload = z.object({
   volumes: z.array(volumeClaim).optional(),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
+  /** The same over TLS; absent while this node has no certificate for it. */
+  secureUrl: z.string().optional(),
   edge: edgeRulesView,
   egress: egressView,
   traffic: traffic.optional(),

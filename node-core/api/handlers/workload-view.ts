@@ -44,6 +44,7 @@ export function workloadView(
     ? jobStatus(desired, record, { seen: told, placement })
     : workloadStatus(desired, told, placement)
   const url = urlOf(desired, edge)
+  const secureUrl = url === undefined ? undefined : parts.tls.urlOf(workload.name)
   const traffic = trafficView(parts.edge.traffic().get(workload.name))
   return {
     name: workload.name,
@@ -70,6 +71,7 @@ export function workloadView(
     ...(workload.job && { job: jobView(workload.job, record) }),
     ...(workload.volumes && { volumes: workload.volumes }),
     ...(url !== undefined && { url }),
+    ...(secureUrl !== undefined && { secureUrl }),
     edge: edgeOf(workload),
     egress: workload.egress ?? 'none',
     published: publishedView(parts, workload),

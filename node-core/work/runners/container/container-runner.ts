@@ -11,6 +11,7 @@ import type { ContainerRunner, ContainerRunnerDeps, ContainerRunnerOptions } fro
 import { instancesOf } from './instances.ts'
 import { instanceFilter, ownerFilter, parseLabels } from './labels.ts'
 import { ENDED_REMEMBERED_MAX, GRACE_MS } from './limits.ts'
+import { listensAt } from './listening.ts'
 import { createNetworks } from './networks.ts'
 import { outputOf, type WritingPart } from './output.ts'
 import { type EngineAddress, findEngine } from './socket.ts'
@@ -38,6 +39,8 @@ export function createContainerRunner(
   /** Exit codes of those the engine said have ended, by its id; its list may lag behind. */
   const exited = new Map<string, number | undefined>()
   const networks = createNetworks({ engine, whose, ...deps })
+  /** Where instances are in the engine's network, since they were started last. */
+  const addresses = new Map<string, string>()
   const starter = createStarter({
     ...{ engine, images, whose, clock, logger, networks, owner: deps.owner },
     engineIsHere: () => isHere(locate(options)),
@@ -116,6 +119,7 @@ export function createContainerRunner(
       request.signal.throwIfAborted()
       request.onProgress({ step: 'starting' })
       starting.add(request.id)
+      addresses.delete(request.id)
       try {
         return await starter.start(request)
       } finally {
@@ -130,6 +134,7 @@ export function createContainerRunner(
     },
 
     async end(id, { graceMs = GRACE_MS, drained } = {}) {
+      addresses.delete(id)
       const parts = await partsOf(id)
       for (const { container } of parts) remember(ended, container.engineId, true)
       // What has ended by itself is only removed: whoever waits for its successor waits for this.
@@ -156,6 +161,14 @@ export function createContainerRunner(
       const found = (await partsOf(id)).find((one) => one.part === part)
       if (!found) throw notFound(id)
       return engine.exec(found.container.engineId, command)
+    },
+
+    async listens(id, containerPort) {
+      if (!isHere(locate(options))) return undefined
+      const address = addresses.get(id) ?? (await partsOf(id)).at(-1)?.container.address
+      if (address === undefined) return undefined
+      addresses.set(id, address)
+      return listensAt(address, containerPort)
     },
 
     async usage() {
