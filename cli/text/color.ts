@@ -18,6 +18,7 @@ const MEANING: Record<string, keyof typeof COLORS> = {
   Degraded: 'waiting',
   Stopping: 'waiting',
   Deleting: 'waiting',
+  Asleep: 'waiting',
   NotReady: 'bad',
   Failed: 'bad',
   unhealthy: 'bad',

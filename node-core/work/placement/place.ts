@@ -21,6 +21,7 @@ import type {
 } from './index.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { rendezvousScore } from './rendezvous.ts'
+import { atOnceOf, keepUntilAllServe, renewableOf } from './taking-over.ts'
 
 interface Table {
   nodes: PlacementNode[]
@@ -76,7 +77,7 @@ export function evaluate(input: PlacementInput): Table {
     const states = input.jobs?.get(desired.workload.name)
     const holders = holdersOf(desired, instances, nodeById, states)
     const seats = forbidden ? [] : seat(table, desired, holders)
-    keepUntilAllServe(table, desired.workload, seats)
+    keepUntilAllServe(table.surplus, desired, seats, nodes)
     return { desired, seats, forbidden, states }
   })
   // Then what was assigned and has yet to start.
@@ -88,7 +89,7 @@ export function evaluate(input: PlacementInput): Table {
   for (const { desired, seats, forbidden, states } of seated) {
     if (forbidden) refuseAll(table, desired.workload)
     else if (states) fillJob(table, desired.workload, { seats, states })
-    else fill(table, desired.workload, seats)
+    else fill(table, desired, seats)
   }
   return table
 }
@@ -152,21 +153,6 @@ function markSurplus({ surplus }: Table, { keeper, incumbent, ...holders }: Seat
   }
 }
 
-/** Blue and green change places at once: the old ones stay until every slot has a healthy new one. */
-function keepUntilAllServe({ surplus }: Table, workload: Workload, seats: readonly Seat[]): void {
-  if (workload.rollout.kind !== 'blueGreen') return
-  if (seats.every(({ keeper }) => keeper && isSound(keeper))) return
-  for (const { leaving } of seats) {
-    for (const instance of leaving) {
-      if (surplus.get(instance.id) === 'REPLACED') surplus.delete(instance.id)
-    }
-  }
-}
-
-function atOnceOf({ rollout }: Workload): number {
-  return rollout.kind === 'blueGreen' ? Number.POSITIVE_INFINITY : rollout.atOnce
-}
-
 /** Reserves for a slot that was assigned and that nobody holds, before anybody else takes the room. */
 function appoint(table: Table, workload: Workload, seated: Seat): void {
   const { slot, keeper, incumbent } = seated
@@ -189,13 +175,15 @@ function awayNode(table: Table, { slot, lost }: Seat): NodeId | undefined {
 }
 
 /** Assigns every slot of one workload, those that are held first to their holders. */
-function fill(table: Table, workload: Workload, seats: readonly Seat[]): void {
+function fill(table: Table, desired: DesiredWorkload, seats: readonly Seat[]): void {
   const { assignments, unplaced } = table
+  const { workload } = desired
   // Few slots of a workload are on the move at a time, so that the others go on serving.
   const atOnce = atOnceOf(workload)
   let moving = seats.filter(
     ({ keeper, leaving }) => keeper && !isSound(keeper) && leaving.length > 0,
   ).length
+  let renewable = renewableOf(desired) - seats.filter(({ keeper }) => keeper).length
   let unsound = 0
   let refused: readonly Refusal[] | undefined
 
@@ -210,9 +198,10 @@ function fill(table: Table, workload: Workload, seats: readonly Seat[]): void {
       assignments.set(slot, incumbent.node)
       const serves = incumbent.status === 'Running'
       const mayMove = !serves || moving < atOnce
-      const isSound = unsound < atOnce && !workload.rollout.paused
-      const moved = mayMove && move(table, workload, slot, incumbent, isSound)
+      const mayRenew = unsound < atOnce && !workload.rollout.paused && renewable > 0
+      const moved = mayMove && move(table, workload, slot, incumbent, mayRenew)
       if (moved && serves) moving++
+      if (moved) renewable--
       continue
     }
     if (appointed) {
@@ -270,19 +259,19 @@ function fillJob(
 
 /**
  * Starts the successor of an incumbent: in its place after a change of the workload, elsewhere when
- * its node drains or cannot run it. A rollout waits while slots before it are not healthy, and while
- * it is paused.
+ * its node drains or cannot run it. A rollout waits while slots before it are not healthy, while it is
+ * paused, and while as many as a canary needs are renewed.
  */
 function move(
   table: Table,
   workload: Workload,
   slot: Slot,
   incumbent: Instance,
-  isSound: boolean,
+  mayRenew: boolean,
 ): boolean {
   const node = table.nodes.find(({ id }) => id === incumbent.node)
   if (node && !table.ledger.refusalInPlace(node, slot, workload)) {
-    if (!isSound) return false
+    if (!mayRenew) return false
     table.starts.add(slot)
     return true
   }

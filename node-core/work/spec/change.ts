@@ -1,4 +1,5 @@
 import { parseDigest } from '../../storage/blobs/index.ts'
+import { changedAutoscale, withAutoscale, wrongBesideAutoscale } from './autoscale.ts'
 import { type ChangeBody, changeBody } from './deploy-body.ts'
 import { changedEdge, checkedEdge } from './edge-rules.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
@@ -7,6 +8,7 @@ import { toJob, withJob, wrongBesideJob } from './job.ts'
 import { checked } from './parse-workload.ts'
 import { declares, toProbes } from './probes.ts'
 import { toRestart } from './restart.ts'
+import { toRollout } from './rollout-rules.ts'
 import { toSecretUses } from './secret-uses.ts'
 import { type AskedPart, askedContainer, toParts } from './to-parts.ts'
 import { toUses } from './uses.ts'
@@ -33,7 +35,10 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     ? toSecretUses(change.secrets, workload.name, wrong)
     : workload.secrets
   const restart = toRestart(change.restart, workload.restart, wrong)
+  const rollout = toRollout(change.rollout, workload.rollout, wrong)
   const job = changedJob(workload, change, wrong)
+  const autoscale = changedAutoscale(workload.autoscale, change.autoscale, wrong)
+  if (autoscale) wrong.push(...wrongBesideAutoscale(change))
   // All that is wrong is said with what is wrong in these.
   const parts = changedParts(workload, change, wrong)
   const edge = checkedEdge(changedEdge(workload.edge, change.edge), parts)
@@ -43,11 +48,12 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     ...rest,
     ...volumesField(volumes),
     parts,
-    replicas: change.replicas ?? workload.replicas,
+    // One that was asleep, and is not scaled any more, has one copy.
+    replicas: change.replicas ?? Math.max(1, workload.replicas),
     labels: change.labels ?? workload.labels,
     nodeSelector: change.nodeSelector ?? workload.nodeSelector,
     placement: { ...workload.placement, ...change.placement },
-    rollout: { ...workload.rollout, ...change.rollout },
+    rollout,
     uses,
     secrets,
     restart,
@@ -55,7 +61,7 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     onPartition: change.onPartition ?? workload.onPartition,
     ...(edge && { edge }),
   }
-  return checked(withJob(changed, job))
+  return checked(withAutoscale(withJob(changed, job), autoscale))
 }
 
 function changedJob({ job }: Workload, change: ChangeBody, wrong: WrongField[]): Job | undefined {

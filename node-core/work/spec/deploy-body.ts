@@ -1,9 +1,9 @@
 /** What people send to deploy: the body of `POST /api/workloads`, and the same as manifest text. */
 import { z } from 'zod'
+import { autoscaleBody } from './autoscale.ts'
 import { edgeBody } from './edge-rules.ts'
 import {
   args,
-  atOnce,
   backoffMs,
   bundle,
   command,
@@ -22,7 +22,6 @@ import {
   restarts,
   restartWhen,
   retries,
-  rolloutKind,
   secretUses,
   spread,
   startWithinMs,
@@ -31,6 +30,7 @@ import {
 } from './fields.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { container, health, ports, probes, resources } from './part-body.ts'
+import { rolloutBody } from './rollout-rules.ts'
 import { volumes } from './volumes.ts'
 
 export const manifestText = z.string().max(MANIFEST_LENGTH_MAX)
@@ -61,13 +61,8 @@ const ofTheWorkload = {
       near: neighbours.exactOptional(),
     })
     .optional(),
-  rollout: z
-    .strictObject({
-      kind: rolloutKind.exactOptional(),
-      atOnce: atOnce.exactOptional(),
-      paused: z.boolean().exactOptional(),
-    })
-    .optional(),
+  rollout: rolloutBody.optional(),
+  autoscale: autoscaleBody.optional(),
   uses: uses.optional(),
   secrets: secretUses.optional(),
   restart: z

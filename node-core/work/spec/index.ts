@@ -34,6 +34,8 @@ export interface Workload {
   volumes?: Volume[]
   /** Absent: HTTP by host name, for everybody, and no port of its own. */
   edge?: EdgeRules
+  /** How many copies follow from what is measured (docs/adr/0038); it begins with `replicas`. */
+  autoscale?: Autoscale
   /** It runs to its end instead of serving (docs/adr/0030); `replicas` is then how many slots it has. */
   job?: Job
 }
@@ -64,6 +66,28 @@ export interface Schedule {
   startWithinMs: number
   /** None is begun. */
   paused: boolean
+}
+
+/** At least one of the targets is there, or `min` is 0. */
+export interface Autoscale {
+  /** 0: it falls asleep while nobody asks for it. */
+  min: number
+  max: number
+  /** Of each copy. */
+  requestsPerSecond?: number
+  p99Ms?: number
+  /** Of what a copy requests. */
+  cpuPercent?: number
+  /** A key of its own that holds a whole number, and how much of it is for one copy. */
+  queue?: { key: string; perCopy: number }
+  /** How long more, or fewer, must have been needed. */
+  upAfterMs: number
+  downAfterMs: number
+  /** How long nobody must have asked before it falls asleep; how long a request waits for it to wake. */
+  idleMs: number
+  wakeMs: number
+  /** What all copies together may take. */
+  ceiling?: Partial<Amounts>
 }
 
 /** Kept on the node that ran the slot (docs/adr/0033). */
@@ -138,13 +162,23 @@ export interface SecretUse {
 export interface Rollout {
   /**
    * `rolling`: slot by slot, each waiting for the ones before. `blueGreen`: all at once beside the old
-   * ones, which have the traffic until the last new one is healthy.
+   * ones, which have the traffic until the last new one is healthy. `canary`: a share of the requests at
+   * a time, and back again if it does worse.
    */
-  kind: 'rolling' | 'blueGreen'
+  kind: 'rolling' | 'blueGreen' | 'canary'
   /** Slots on the move at a time, of a rolling one. */
   atOnce: number
+  /** Of a canary; after the last of them it has all requests. */
+  steps?: CanaryStep[]
   /** What serves stays as it is; what has to be started anyhow is of the new version. */
   paused: boolean
+}
+
+export interface CanaryStep {
+  /** Of a hundred requests. */
+  share: number
+  /** From when its copies are healthy; until somebody promotes it where absent. */
+  forMs?: number
 }
 
 export type Parts = [Part, ...Part[]]
@@ -222,9 +256,33 @@ export type ProbeQuestion =
 
 /** `net/workload/<name>` holds a Workload; its record gives owner and generation. */
 export interface DesiredWorkload {
+  /** Its `replicas` are as many as are wanted now. */
   workload: Workload
   owner: OwnerId
   generation: number
+  /** What was decided last of how many there are to be. */
+  scaled?: Scaled
+  /** How far a change of it has come that was to take over by shares. */
+  canary?: Canary
+}
+
+export interface Scaled {
+  copies: number
+  /** A code: by what. */
+  why: string
+  /** What was measured of that. */
+  measured?: number
+  /** By the log's time. */
+  sinceMs: number
+}
+
+export interface Canary {
+  /** Of which version. */
+  template: string
+  step: number
+  sinceMs: number
+  /** It was taken back: by what, and what that was for the new version and the old. */
+  failed?: { why: string; generation: number; measured?: number; before?: number }
 }
 
 /** `<workload>/<index>`: the n-th replica wanted. One slot runs on one node at a time. */
@@ -278,6 +336,8 @@ export type Ended = {
   exitCode?: number
 }
 
+export { boundsOf, copiesOf, maySleep, withAutoscale } from './autoscale.ts'
+export { shareOf, stepOf } from './canary-share.ts'
 export { applyChange } from './change.ts'
 export { latestDue, nextDue } from './cron.ts'
 export {
@@ -317,7 +377,7 @@ export {
   WORKLOAD_PREFIX,
   workloadKey,
 } from './stored.ts'
-export { isCurrent, templateOf } from './template.ts'
+export { isCurrent, templateOf, versionOf } from './template.ts'
 export { jobInstanceId, type Turn, turnOf } from './turns.ts'
 export {
   type KeptVolume,
