@@ -12,6 +12,7 @@ import type { NetworkSide } from './network-side.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
+import { createTlsSide, type TlsSide } from './tls-side.ts'
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
 import { type Commands, createCommands } from './work/commands/index.ts'
@@ -52,6 +53,7 @@ export interface WorkSide {
   usage: Usages
   bundles: BundleShelf
   edge: Edge
+  tls: TlsSide
   secrets: Secrets
   volumes: Volumes
   /** In the order in which they start. */
@@ -80,7 +82,11 @@ export function createWorkSide(
     owner: identity.ownerId,
     permissions: () => side.admission.permissions(),
   })
-  const view = createWorkView({ desired, state, membership, logger: deps.logger })
+  const view = createWorkView({
+    ...{ desired, state, membership, logger: deps.logger },
+    isAdmin: (owner) =>
+      side.records.isFounder(owner) || side.records.vouchedFor(owner)?.includes('admin') === true,
+  })
   const blobs = createBlobStore({
     ...common('blobs'),
     folder: path.join(disk.root, 'blobs'),
@@ -198,10 +204,12 @@ export function createWorkSide(
       return gate.admits(peer, service) || isEntrusted(view, peer, service.owner)
     },
   })
+  const tls = createTlsSide(deps, side, (node) => mayUse(side, node))
   const edge = createEdge(
     { ...common('edge'), self: identity.nodeId, net: mesh, endpoints, gate },
     {
       port: config.edgePort ?? 8080,
+      ...tls.edge,
       ...(config.edgeHost && { host: config.edgeHost }),
       ...(config.edgeNames && { names: config.edgeNames }),
     },
@@ -211,7 +219,19 @@ export function createWorkSide(
     ...{ clock: deps.clock, logger: deps.logger.child('load') },
   })
   return {
-    ...{ desired, view, containers, reconciler, logs, commands, usage, edge, secrets, volumes },
+    ...{
+      desired,
+      view,
+      containers,
+      reconciler,
+      logs,
+      commands,
+      usage,
+      edge,
+      tls,
+      secrets,
+      volumes,
+    },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
@@ -229,6 +249,7 @@ export function createWorkSide(
       { name: 'usage', part: usage },
       { name: 'tunnels', part: tunnels },
       { name: 'endpoints', part: { start: async () => {}, stop: async () => endpoints.stop() } },
+      ...tls.parts,
       { name: 'edge', part: edge },
       { name: 'load', part: teller },
     ],

@@ -44,14 +44,19 @@ export interface Running {
   exitCode?: number
   /** Whose exit code it is, where there are several parts. */
   exitedPart?: string
+  /** Why this node ended it, where it did. */
+  endedFor?: { code: 'DISK_EXCEEDED' | 'MEMORY_EXCEEDED'; message: string }
   /** Container port to port on this host's loopback. */
   ports: Record<string, number>
   startedAtMs: number
 }
 
+/** What a stranger's work would have to be kept to, and is not on this computer. */
+export type Lack = 'memory' | 'cpu' | 'pids' | 'files' | 'privileges'
+
 /** `notes`: bounds that this machine cannot enforce, in plain words. */
 export type Availability =
-  | { ok: true; notes?: readonly string[] }
+  | { ok: true; notes?: readonly string[]; lacks?: readonly Lack[] }
   | { ok: false; code: string; message: string }
 
 export interface Runner extends Lifecycle {
@@ -138,6 +143,7 @@ export type {
   OutputOptions,
 } from './keeping.ts'
 export { findLoopbackPort, portTaken } from './loopback-port.ts'
+export { exceeded } from './overuse.ts'
 export {
   createSimEngine,
   type SimEngine,

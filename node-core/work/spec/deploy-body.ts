@@ -1,6 +1,7 @@
 /** What people send to deploy: the body of `POST /api/workloads`, and the same as manifest text. */
 import { z } from 'zod'
 import { autoscaleBody } from './autoscale.ts'
+import { disruption } from './disruption.ts'
 import { edgeBody } from './edge-rules.ts'
 import {
   args,
@@ -30,6 +31,7 @@ import {
 } from './fields.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { container, health, ports, probes, resources } from './part-body.ts'
+import { priority } from './priority.ts'
 import { rolloutBody } from './rollout-rules.ts'
 import { volumes } from './volumes.ts'
 
@@ -93,6 +95,8 @@ const ofTheWorkload = {
         .exactOptional(),
     })
     .optional(),
+  priority: priority.optional(),
+  disruption: disruption.optional(),
   edge: edgeBody.optional(),
 }
 

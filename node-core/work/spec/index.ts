@@ -6,6 +6,7 @@
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Digest } from '../../storage/blobs/index.ts'
+import type { Autoscale, Canary, CanaryStep, Scaled } from './steered.ts'
 
 export type WorkloadKind = 'container' | 'process'
 /** What a lost node means for its instances while there is no quorum (architecture.md). */
@@ -30,6 +31,10 @@ export interface Workload {
   /** How long an ending instance may take: asked to end first, ended by force afterwards. */
   graceMs: number
   onPartition: OnPartition
+  /** What it counts where there is not room for all; absent: 0. */
+  priority?: number
+  /** How much of it may be away on purpose. Absent: all of it. */
+  disruption?: Disruption
   /** What outlives its instances: one of each for every slot. Absent when there is none. */
   volumes?: Volume[]
   /** Absent: HTTP by host name, for everybody, and no port of its own. */
@@ -39,6 +44,9 @@ export interface Workload {
   /** It runs to its end instead of serving (docs/adr/0030); `replicas` is then how many slots it has. */
   job?: Job
 }
+
+/** Slots that must go on serving, or that may be away, when something is moved, changed or displaced. */
+export type Disruption = { minAvailable: number } | { maxUnavailable: number }
 
 export interface Job {
   /** How many slots of a run must end well. */
@@ -66,28 +74,6 @@ export interface Schedule {
   startWithinMs: number
   /** None is begun. */
   paused: boolean
-}
-
-/** At least one of the targets is there, or `min` is 0. */
-export interface Autoscale {
-  /** 0: it falls asleep while nobody asks for it. */
-  min: number
-  max: number
-  /** Of each copy. */
-  requestsPerSecond?: number
-  p99Ms?: number
-  /** Of what a copy requests. */
-  cpuPercent?: number
-  /** A key of its own that holds a whole number, and how much of it is for one copy. */
-  queue?: { key: string; perCopy: number }
-  /** How long more, or fewer, must have been needed. */
-  upAfterMs: number
-  downAfterMs: number
-  /** How long nobody must have asked before it falls asleep; how long a request waits for it to wake. */
-  idleMs: number
-  wakeMs: number
-  /** What all copies together may take. */
-  ceiling?: Partial<Amounts>
 }
 
 /** Kept on the node that ran the slot (docs/adr/0033). */
@@ -174,13 +160,6 @@ export interface Rollout {
   paused: boolean
 }
 
-export interface CanaryStep {
-  /** Of a hundred requests. */
-  share: number
-  /** From when its copies are healthy; until somebody promotes it where absent. */
-  forMs?: number
-}
-
 export type Parts = [Part, ...Part[]]
 
 /** One container, or one program. All parts of an instance share one network. */
@@ -206,6 +185,8 @@ export interface Resources {
   requests: Amounts
   /** What the runner enforces: at least what is requested. */
   limits: Amounts
+  /** What it may write outside of volumes; the runner's own default where absent. */
+  diskBytes?: number
 }
 
 export interface ContainerSource {
@@ -264,25 +245,6 @@ export interface DesiredWorkload {
   scaled?: Scaled
   /** How far a change of it has come that was to take over by shares. */
   canary?: Canary
-}
-
-export interface Scaled {
-  copies: number
-  /** A code: by what. */
-  why: string
-  /** What was measured of that. */
-  measured?: number
-  /** By the log's time. */
-  sinceMs: number
-}
-
-export interface Canary {
-  /** Of which version. */
-  template: string
-  step: number
-  sinceMs: number
-  /** It was taken back: by what, and what that was for the new version and the old. */
-  failed?: { why: string; generation: number; measured?: number; before?: number }
 }
 
 /** `<workload>/<index>`: the n-th replica wanted. One slot runs on one node at a time. */
@@ -347,6 +309,7 @@ export {
   DEFAULT_MEMORY_BYTES,
   DEFAULT_RESTART,
 } from './defaults.ts'
+export { spareOf } from './disruption.ts'
 export { edgeOf } from './edge-rules.ts'
 export {
   type SpecErrorCode,
@@ -357,7 +320,8 @@ export {
 export { laneOf, lanesOf } from './job.ts'
 export { GRACE_MS_MAX, PORTS_MAX, REPLICAS_MAX, RESTARTS_MAX } from './limits.ts'
 export { parseWorkload } from './parse-workload.ts'
-export { amountsOf, listeningOf, portsOf } from './parts.ts'
+export { amountsOf, comesAlone, listeningOf, portsOf } from './parts.ts'
+export { PRIORITY_CLASSES, type Rank, rankOf } from './priority.ts'
 export { PROBE_BOUNDS } from './probes.ts'
 export {
   formatCpuMillis,
@@ -367,6 +331,7 @@ export {
 } from './quantities.ts'
 export { mayRestart } from './restart.ts'
 export { parseSlot, slotOf } from './slots.ts'
+export type { Autoscale, Canary, CanaryStep, Scaled } from './steered.ts'
 export {
   desiredOf,
   instanceKey,

@@ -9,6 +9,7 @@ import type { StateRecord } from '../../control/state/index.ts'
 import { type Digest, parseDigest } from '../../storage/blobs/index.ts'
 import { storedAutoscale } from './autoscale.ts'
 import { DEFAULT_GRACE_MS, DEFAULT_RESTART } from './defaults.ts'
+import { storedDisruption } from './disruption.ts'
 import { storedEdge } from './edge-rules.ts'
 import * as field from './fields.ts'
 import type { DesiredWorkload, Instance, Workload } from './index.ts'
@@ -27,6 +28,7 @@ import {
   VOLUME_BYTES_MIN,
   VOLUMES_MAX,
 } from './limits.ts'
+import { storedPriority } from './priority.ts'
 import { storedRollout } from './rollout-rules.ts'
 import { ifLost, mountPath } from './volumes.ts'
 
@@ -143,6 +145,8 @@ const common = {
     )
     .max(VOLUMES_MAX)
     .exactOptional(),
+  priority: storedPriority.exactOptional(),
+  disruption: storedDisruption.exactOptional(),
   edge: storedEdge.exactOptional(),
   job: z
     .object({
