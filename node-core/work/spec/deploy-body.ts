@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { autoscaleBody } from './autoscale.ts'
 import { disruption } from './disruption.ts'
 import { edgeBody } from './edge-rules.ts'
+import { egress } from './egress.ts'
 import {
   args,
   backoffMs,
@@ -98,6 +99,7 @@ const ofTheWorkload = {
   priority: priority.optional(),
   disruption: disruption.optional(),
   edge: edgeBody.optional(),
+  egress: egress.optional(),
 }
 
 export const deployBody = z.strictObject({

@@ -41,6 +41,8 @@ export interface Workload {
   edge?: EdgeRules
   /** How many copies follow from what is measured (docs/adr/0038); it begins with `replicas`. */
   autoscale?: Autoscale
+  /** What its instances may connect to outside of the network. Absent: nothing. */
+  egress?: Egress
   /** It runs to its end instead of serving (docs/adr/0030); `replicas` is then how many slots it has. */
   job?: Job
 }
@@ -74,6 +76,21 @@ export interface Schedule {
   startWithinMs: number
   /** None is begun. */
   paused: boolean
+}
+
+/** Whatever it says, what is shielded (`work/addresses`) is not reached unless a node's owner opens it. */
+export type Egress = 'all' | EgressRule[]
+export type EgressRule = HostRule | AddressRule
+/** By TCP. */
+export interface HostRule {
+  host: string
+  ports: number[]
+}
+export interface AddressRule {
+  /** A range: `203.0.113.0/24`. */
+  address: string
+  ports: number[]
+  protocol: 'tcp' | 'udp'
 }
 
 /** Kept on the node that ran the slot (docs/adr/0033). */
@@ -311,6 +328,7 @@ export {
 } from './defaults.ts'
 export { spareOf } from './disruption.ts'
 export { edgeOf } from './edge-rules.ts'
+export { parseStoredEgress } from './egress.ts'
 export {
   type SpecErrorCode,
   type ValidationError,

@@ -11,6 +11,7 @@ import { storedAutoscale } from './autoscale.ts'
 import { DEFAULT_GRACE_MS, DEFAULT_RESTART } from './defaults.ts'
 import { storedDisruption } from './disruption.ts'
 import { storedEdge } from './edge-rules.ts'
+import { storedEgress } from './egress.ts'
 import * as field from './fields.ts'
 import type { DesiredWorkload, Instance, Workload } from './index.ts'
 import {
@@ -148,6 +149,7 @@ const common = {
   priority: storedPriority.exactOptional(),
   disruption: storedDisruption.exactOptional(),
   edge: storedEdge.exactOptional(),
+  egress: storedEgress.exactOptional(),
   job: z
     .object({
       completions: field.replicas,
