@@ -235,6 +235,20 @@ describe('the command line with a node', () => {
     expect((await home.run('drain', 'ada', '--wait')).out).toMatch(/writes wait\.$/)
   })
 
+  it('says that this computer will sleep, and that it is awake', async () => {
+    expect((await home.run('sleep', '--for', '8h', '--wait')).out).toMatch(/^Nothing runs on ada,/)
+    const [ada] = home.node.world.members
+    expect(ada?.asleep?.until).toMatch(/T/)
+    expect(await home.json('nodes')).toMatchObject({
+      nodes: [{ name: 'ada', status: 'Asleep' }, {}],
+    })
+    expect((await home.run('wake')).out).toBe('ada is awake, and takes work again.')
+    expect(await home.json('nodes')).toMatchObject({
+      nodes: [{ name: 'ada', status: 'Ready' }, {}],
+    })
+    expect((await home.run('sleep', '--for', 'long')).exit).toBe(2)
+  })
+
   it('says what a drain left behind, and why, and exits 7 when that is there to stay', async () => {
     const manifest = path.join(home.home, 'db.json')
     const mounts = [{ volume: 'data', path: '/data' }]

@@ -79,6 +79,8 @@ export interface Runner extends Lifecycle {
    * where the kind has no inside to run it in.
    */
   exec(id: string, options: { part: string; command: readonly string[] }): Promise<number>
+  /** Whether something in it listens at a TCP port; undefined where only a connection would tell. */
+  listens(id: string, containerPort: number): Promise<boolean | undefined>
   /** Runs a command inside a part for somebody who watches it. Throws as `exec` does. */
   command(id: string, request: CommandRequest): Promise<RunningCommand>
   /** What everything that runs here uses, as far as that can be told. */

@@ -271,6 +271,8 @@ export function createProcessRunner(
       return [...instances.values()].map(({ record }) => toRunning(record))
     },
 
+    listens: async () => undefined,
+
     async exec() {
       throw noCommands()
     },
