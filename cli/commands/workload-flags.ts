@@ -19,6 +19,7 @@ export interface ShapeFlags {
   rollout?: string
   autoscale?: string
   tcp?: string[]
+  https?: string
   access?: string
   rate?: string
   restart?: string
@@ -52,6 +53,7 @@ export function addShapeFlags(command: Command): Command {
       'requests a minute of each client, such as 600 or 600:50 at once; none',
     )
     .option('--tcp <port:container>', 'a TCP port of its own at every edge; repeatable', collect)
+    .option('--https <how>', 'redirect: requests without TLS are led to it; offer: they are not')
     .option('--restart <rule>', 'always, on-failure, on-failure:N times in a row, or never')
     .option('--grace <duration>', 'how long an ending copy may take, such as 30s')
     .option('--priority <class>', 'low, normal, high, critical, or a number: who has room first')
@@ -158,11 +160,12 @@ export function egressWarning({ name, egress }: Outputs['workloads']['get']): st
   )
 }
 
-function edgeOf({ tcp, access, rate }: ShapeFlags): Pick<Shape, 'edge'> {
+function edgeOf({ tcp, access, rate, https }: ShapeFlags): Pick<Shape, 'edge'> {
   const edge = {
     ...(tcp && { tcp: tcp.map(published) }),
     ...(access !== undefined && { access: accessOf(access) }),
     ...(rate !== undefined && { rate: rateOf(rate) }),
+    ...(https !== undefined && { https: httpsOf(https) }),
   }
   return Object.keys(edge).length === 0 ? {} : { edge }
 }
@@ -171,6 +174,11 @@ type Edge = NonNullable<Shape['edge']>
 
 function accessOf(text: string): NonNullable<Edge['access']> {
   return isOneOf(['public', 'members'], text) ? text : { owners: text.split(',') }
+}
+
+function httpsOf(text: string): 'offer' | 'redirect' {
+  if (isOneOf(['offer', 'redirect'], text)) return text
+  throw wrongUsage(`--https: “${text}” is neither redirect nor offer.`)
 }
 
 function rateOf(text: string): Exclude<Edge['rate'], undefined> {

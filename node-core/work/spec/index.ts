@@ -121,6 +121,8 @@ export interface EdgeRules {
   /** How long it may think before its answer begins, and how long nothing may come of one. */
   answerMs: number
   idleMs: number
+  /** Who comes without TLS is led to it, where an edge has it. */
+  https?: 'redirect'
 }
 
 /** What becomes of an instance that has ended, or no longer passes its probes (docs/adr/0030). */
