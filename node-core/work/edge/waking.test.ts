@@ -64,6 +64,7 @@ describe('a request for what is asleep', () => {
   })
 
   it('waits no longer than its client', async () => {
+    stage.wakes.set('web', 600_000)
     const socket = connect(edge.port, '127.0.0.1')
     socket.write(GET('web.localhost'))
     await held(1)
