@@ -63,7 +63,8 @@ export function createSteering(deps: SteeringDeps): Steering {
       ...{ share: 0.99, least: LATENCY_ANSWERS_MIN },
     })
     return {
-      asked: hasGrown || open > 0 || (queue ?? 0) > 0,
+      // A queue that cannot be read is not empty.
+      asked: hasGrown || open > 0 || (autoscale?.queue !== undefined && queue !== 0),
       waiting,
       ...(grown && { perSecond: (grown.totals.answers * 1_000) / grown.ms }),
       ...(p99Ms !== undefined && { p99Ms }),
