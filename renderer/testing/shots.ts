@@ -177,6 +177,12 @@ export const SHOTS: Shot[] = [
     await page.getByRole('button', { name: 'Let it lead' }).first().waitFor()
     await settle(page)
   }),
+  shot('network-registry-community', 'community', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.getByRole('radio', { name: 'Registry' }).click()
+    await page.getByText('Was caught lying').waitFor()
+    await settle(page)
+  }),
   shot('network-registry-alone', 'alone', async (page) => {
     await page.getByText('You are the first thread').waitFor()
     await page.getByRole('radio', { name: 'Registry' }).click()
