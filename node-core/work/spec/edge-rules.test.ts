@@ -57,7 +57,7 @@ describe('what is asked of the edge', () => {
     [{ answerMs: 1 }, 'edge.answerMs'],
     [{ access: 'friends' }, 'edge.access'],
     [{ access: { owners: [] } }, 'edge.access.owners'],
-    [{ access: { owners: ['ada'] } }, 'edge.access'],
+    [{ access: { owners: ['ada'] } }, 'edge.access.owners.0'],
     [{ rate: { perMinute: 0 } }, 'edge.rate.perMinute'],
     [{ rate: { perMinute: 1.5 } }, 'edge.rate.perMinute'],
     [{ rate: { perMinute: 1, burst: 0 } }, 'edge.rate.burst'],
