@@ -29,14 +29,16 @@ export function RegistryTable(props: { nodes: ClusterNode[]; status: Status; pri
     .filter((node) => node.liveness !== 'left' || node.committee)
     .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
   return (
-    <table className="table registry-table">
+    <table className={`table registry-table${isAdmin ? ' registry-table-changes' : ''}`}>
       <thead>
         <tr>
           <th scope="col">{t('registry.column.name')}</th>
           <th scope="col">{t('registry.column.part')}</th>
           <th scope="col">{t('registry.column.state')}</th>
           <th scope="col">{t('registry.column.behind')}</th>
-          <th scope="col">{t('registry.column.decided')}</th>
+          <th scope="col" className="decided">
+            {t('registry.column.decided')}
+          </th>
           {isAdmin && <th scope="col">{t('registry.column.actions')}</th>}
         </tr>
       </thead>
@@ -86,7 +88,7 @@ function Row(props: RowProps & { isAdmin: boolean }) {
           behindOf(node, t)
         )}
       </td>
-      <td>{node.vote ? t('registry.byPerson') : t('registry.byNetwork')}</td>
+      <td className="decided">{node.vote ? t('registry.byPerson') : t('registry.byNetwork')}</td>
       {isAdmin && (
         <td>
           <Actions node={node} status={props.status} primary={props.primary} />
