@@ -319,6 +319,31 @@ describe('the command line with a node', () => {
     expect((await home.run('update', 'web', '--tcp', '80')).exit).toBe(2)
   })
 
+  it('deploys a job by flags', async () => {
+    const said = [
+      '--schedule',
+      '30 3 * * *',
+      '--time-zone',
+      'Europe/Berlin',
+      '--overlap',
+      'replace',
+    ]
+    const more = ['--completions', '4', '--parallelism', '2', '--retries', '1', '--deadline', '1h']
+    expect(await home.json(...DEPLOY, ...said, ...more)).toMatchObject({
+      job: {
+        ...{ completions: 4, parallelism: 2, retries: 1, deadlineMs: 3_600_000 },
+        schedule: { cron: '30 3 * * *', timeZone: 'Europe/Berlin', overlap: 'replace' },
+      },
+    })
+    expect(await home.json('update', 'web', '--overlap', 'allow')).toMatchObject({
+      job: { schedule: { cron: '30 3 * * *', overlap: 'allow' } },
+    })
+    expect((await home.run('update', 'web', '--overlap', 'never')).exit).toBe(2)
+    expect((await home.run('update', 'web', '--schedule', 'often')).exit).toBe(2)
+    await home.run('delete', 'web')
+    expect(await home.json(...DEPLOY, '--job')).toMatchObject({ job: { completions: 1 } })
+  })
+
   it('says what a workload counts, and how much of it may be away', async () => {
     const said = ['--priority', 'high', '--min-available', '1']
     expect(await home.json(...DEPLOY, ...said)).toMatchObject({

@@ -4,8 +4,9 @@ import { wrongUsage } from '../exit-codes.ts'
 import type { Inputs } from '../node-client.ts'
 import { isOneOf } from '../text/choices.ts'
 import { collect, durationMs, keyValues, port, wholeNumber } from '../text/parse.ts'
+import { addJobFlags, type JobFlags, jobOf } from './job-flags.ts'
 
-export interface ShapeFlags {
+export interface ShapeFlags extends JobFlags {
   replicas?: string
   publish?: string[]
   env?: string[]
@@ -27,7 +28,7 @@ export interface ShapeFlags {
 }
 
 export function addShapeFlags(command: Command): Command {
-  return command
+  return addJobFlags(command)
     .option('--replicas <n>', 'how many copies')
     .option('-p, --publish <host:container>', 'a port; host port 0 means any; repeatable', collect)
     .option('-e, --env <key=value>', 'a variable of its environment; repeatable', collect)
@@ -62,6 +63,7 @@ type Shape = Pick<
   | 'health'
   | 'rollout'
   | 'restart'
+  | 'job'
   | 'graceMs'
   | 'onPartition'
   | 'priority'
@@ -75,7 +77,9 @@ export function shapeOf(flags: ShapeFlags): Shape {
   if (onPartition !== undefined && !isOneOf(['heal', 'keep', 'stop'], onPartition)) {
     throw wrongUsage('--on-partition: heal, keep or stop.')
   }
+  const job = jobOf(flags)
   return {
+    ...(job && { job }),
     ...(flags.replicas !== undefined && {
       replicas: wholeNumber('--replicas', flags.replicas),
     }),

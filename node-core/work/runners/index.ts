@@ -130,6 +130,7 @@ export {
   type InstanceAccesses,
   SECRETS_FOLDER,
   SOCKET_NAME,
+  slotVariable,
 } from './access.ts'
 export type {
   CommandOutput,
