@@ -30,7 +30,7 @@ const WINGS = [
 /** Files without time, chance, disk or network. The rest of their folder is shell. */
 const PURE = [
   /^node-core\/economy\//,
-  /^node-core\/work\/(spec|placement|imports|jobs)\//,
+  /^node-core\/work\/(addresses|spec|placement|imports|jobs)\//,
   /^node-core\/work\/volumes\/marks\.ts$/,
   /^node-core\/work\/assigning\/changes\.ts$/,
   /^node-core\/work\/desired\/(refusing|registry-rows|state-records)\.ts$/,
