@@ -30,6 +30,7 @@ const WINGS = [
 /** Files without time, chance, disk or network. The rest of their folder is shell. */
 const PURE = [
   /^node-core\/economy\//,
+  /^node-core\/storage\/pieces\//,
   /^node-core\/work\/(spec|placement|imports|jobs)\//,
   /^node-core\/work\/volumes\/marks\.ts$/,
   /^node-core\/work\/assigning\/changes\.ts$/,
