@@ -107,6 +107,7 @@ export function createWorkSide(
       node: identity.nodeId,
       network: network.id,
       net: mesh,
+      blobs,
       folder: path.join(disk.root, 'images'),
       imageWanted: (imageId) => wantsImage(view, imageId),
       nameOf,

@@ -9,6 +9,7 @@ import type {
   BlobOptions,
   BlobStore,
   Digest,
+  FetchOptions,
   FetchProgress,
   HeldBlob,
 } from './index.ts'
@@ -138,12 +139,13 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     }
   }
 
-  function begin(digest: Digest, kind: BlobKind, from: readonly NodeId[]): Transfer {
+  function begin(digest: Digest, kind: BlobKind, options: FetchOptions): Transfer {
+    const { from = [], bytesMax = bytesMaxOf(kind) } = options
     const abort = new AbortController()
     const listeners: Transfer['listeners'] = new Set()
     const done = transfer(digest, kind, {
       holders: [...from, ...deps.holders(digest)],
-      bytesMax: Math.min(bytesMaxOf(kind), storeBytesMax - usedBytes()),
+      bytesMax: Math.min(bytesMax, storeBytesMax - usedBytes()),
       signal: abort.signal,
       onProgress: (progress) => {
         for (const listener of listeners) listener(progress)
@@ -192,14 +194,15 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
       }
     },
 
-    async fetch(digest, { kind = 'bundle', from = [], signal, onProgress } = {}) {
+    async fetch(digest, options = {}) {
+      const { kind = 'bundle', signal, onProgress } = options
       const file = fileOf(digest)
       if (file !== undefined) {
         touch(digest)
         return file
       }
       signal?.throwIfAborted()
-      const joined = transfers.get(digest) ?? begin(digest, kind, from)
+      const joined = transfers.get(digest) ?? begin(digest, kind, options)
       joined.callers++
       if (onProgress) joined.listeners.add(onProgress)
       try {

@@ -58,6 +58,7 @@ export interface FetchOptions {
   kind?: BlobKind
   /** Who is known to have it, besides those that `holders` names. */
   from?: readonly NodeId[]
+  bytesMax?: number
   signal?: AbortSignal
   onProgress?: (progress: FetchProgress) => void
 }

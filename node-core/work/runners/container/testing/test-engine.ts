@@ -1,7 +1,7 @@
 /** The engine that tests use, and an image made on the spot from the machine's static busybox. */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Docker from 'dockerode'
@@ -10,6 +10,7 @@ import { createSilentLogger } from '../../../../base/log/index.ts'
 import type { NodeId } from '../../../../base/net/index.ts'
 import { createSimNetwork } from '../../../../base/net/index.ts'
 import { createSystemRandom } from '../../../../base/random/index.ts'
+import { type BlobStore, createBlobStore } from '../../../../storage/blobs/index.ts'
 import type { Workload } from '../../../spec/index.ts'
 import { type Flat, flatWorkload } from '../../../spec/testing/flat.ts'
 import { until } from '../../runner.suite.ts'
@@ -51,6 +52,25 @@ export async function importImage(
   return (await docker.getImage(name).inspect()).Id
 }
 
+/** An image of one more layer than another, with so many bytes. */
+export async function buildImage(tag: string, base: string, content: Uint8Array) {
+  const folder = await mkdtemp(join(tmpdir(), 'mycelium-build-'))
+  try {
+    await writeFile(join(folder, 'content'), content)
+    await writeFile(join(folder, 'Dockerfile'), `FROM ${base}\nCOPY content /content\n`)
+    const args = ['build', '--quiet', '--tag', tag, folder]
+    const env = { ...process.env, DOCKER_BUILDKIT: '0', DOCKER_HOST: `unix://${socketPath}` }
+    execFileSync('docker', args, { env, stdio: 'pipe' })
+    return { tag, imageId: (await docker.getImage(tag).inspect()).Id }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+export async function layersOf(imageId: string): Promise<string[]> {
+  return (await docker.getImage(imageId).inspect()).RootFS.Layers ?? []
+}
+
 export function shell(name: string, script: string, more: Partial<Flat> = {}): Workload {
   const source = { image: IMAGE, command: ['/bin/busybox', 'sh', '-c', script] }
   const resources = { cpuMillis: 500, memoryBytes: 64 * 2 ** 20 }
@@ -72,17 +92,29 @@ export async function createBench(options: { socketPaths?: [string, string] } = 
   await until(() => net.node(BEN).peers().includes(ADA))
   const folder = await mkdtemp(join(tmpdir(), 'mycelium-container-test-'))
   const wanted = new Set<string>()
+  const stores = new Map<NodeId, BlobStore>()
+  for (const [id, end] of ends) {
+    const store = createBlobStore({
+      ...{ folder: join(folder, id, 'blobs'), net: end, clock, random },
+      ...{ logger: createSilentLogger(), holders: () => [], announce() {} },
+    })
+    stores.set(id, store)
+    await store.start()
+  }
   const [adaSocket, benSocket] = options.socketPaths ?? [socketPath, socketPath]
   return {
     net,
     network,
     wanted,
     folder,
+    stores,
     runner: (node: NodeId, nodeRuntime: string | undefined = process.execPath) => {
       const end = ends.get(node)
-      if (!end) throw new Error('unknown node')
+      const blobs = stores.get(node)
+      if (!end || !blobs) throw new Error('unknown node')
       return createContainerRunner(
         {
+          blobs,
           node,
           network,
           net: end,
@@ -99,6 +131,7 @@ export async function createBench(options: { socketPaths?: [string, string] } = 
       )
     },
     async close() {
+      for (const store of stores.values()) await store.stop()
       const label = [`org.mycelium.network=${network}`]
       for (const { Id } of await docker.listContainers({ all: true, filters: { label } })) {
         await docker.getContainer(Id).remove({ force: true })
