@@ -37,6 +37,8 @@ const PURE = [
   /^node-core\/work\/desired\/(refusing|registry-rows|state-records)\.ts$/,
   /^node-core\/work\/reconcile\/(plan|status|slots|backoff)[^/]*\.ts$/,
   /^node-core\/work\/edge\/(admission|choice|headers|ledger|passage|rate-limiter|retry-budget|route)\.ts$/,
+  /^node-core\/work\/certificates\/names\.ts$/,
+  /^node-core\/network\/authority\/(authority-key|x509|zone|messages)\.ts$/,
   /^node-core\/work\/logs\/(allowance|holders|query|record|surplus)\.ts$/,
   /^node-core\/control\/consensus\/(?!driver\/)/,
   /^node-core\/control\/state\/(?!driver|store|index)[^/]*\.ts$/,

@@ -53,6 +53,36 @@ describe('the config', () => {
     expect(config.network).toBeUndefined()
   })
 
+  it('leads the names of certificates to workloads, and finds their files beside itself', () => {
+    const text =
+      '[edge]\ntls_port = 8443\n[[edge.certificates]]\ncertificate = "shop.pem"\n' +
+      'key = "/etc/shop.key"\n[edge.certificates.names]\n"shop.example.org" = "shop"\n' +
+      '"*.apps.example.org" = "*"\n'
+    writeFileSync(path.join(home, 'config.toml'), text)
+    expect(readConfig(home, fromFlags({ edgePort: '1' })).edge).toEqual({
+      port: 1,
+      tls_port: 8443,
+      certificates: [
+        {
+          ...{ certificate: path.join(home, 'shop.pem'), key: '/etc/shop.key' },
+          names: { 'shop.example.org': 'shop', '*.apps.example.org': '*' },
+        },
+      ],
+    })
+    expect(readConfig(home, fromFlags({ edgeTlsPort: '0' })).edge?.tls_port).toBe(0)
+  })
+
+  it.each([
+    { 'shop.example.org': '*' },
+    { 'Shop.example.org': 'shop' },
+    { '*.*.example.org': 'shop' },
+    { example: 'shop' },
+    { 'shop.example.org': 'Not a workload' },
+  ])('refuses names that lead nowhere: %j', (names) => {
+    const edge = { certificates: [{ certificate: 'a', key: 'b', names }] }
+    expect(() => parseConfig({ edge }, 'config.toml')).toThrow(/edge\.certificates\.0\.names/)
+  })
+
   it('names keys and sections that do not exist, wherever they are', () => {
     const wrong = () => parseConfig({ node: { nmae: 'x' }, ssh: { listen: 'x' } }, 'config.toml')
     expect(wrong).toThrow(/node\.nmae: There is no such key\.[\s\S]*ssh: There is no such key\./)

@@ -7,6 +7,8 @@ export const EXIT = {
   REFUSED: 4,
   NOT_FOUND: 5,
   TIMED_OUT: 6,
+  /** It is done but for what cannot be done. */
+  LEFT_BEHIND: 7,
 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 

@@ -23,6 +23,8 @@ export function nodeConfigOf(
     edgePort: edge.port,
     edgeHost: edge.host,
     edgeNames: edge.names,
+    edgeTlsPort: edge.tls_port,
+    edgeCertificates: edge.certificates,
     tombstoneTtlMs: state.tombstone_ttl,
     gcIntervalMs: state.gc_interval,
     windowFolder,

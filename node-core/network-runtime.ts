@@ -55,7 +55,11 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
       }
     },
     kinds: () => kindsOf(work),
-    degraded: () => [...degradedOf(side, own), ...portsTaken(work)],
+    degraded: () => [
+      ...degradedOf(side, own),
+      ...portsTaken(work),
+      ...work.tls.degraded(work.edge),
+    ],
     async announce(change) {
       await side.membership.announce(change)
       if (change.role) await tellRole(own, side, change.role)
@@ -113,6 +117,12 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     bundles: work.bundles,
     images: work.containers.images,
     edge: work.edge,
+    tls: {
+      port: () => work.edge.tls()?.port,
+      zones: work.tls.authority.zones,
+      authority: () => work.tls.authority.certificate(),
+      urlOf: (workload) => work.tls.urlOf(workload, work.edge),
+    },
   }
 }
 

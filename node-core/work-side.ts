@@ -12,6 +12,7 @@ import type { NetworkSide } from './network-side.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
+import { createTlsSide, type TlsSide } from './tls-side.ts'
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
 import { type Commands, createCommands } from './work/commands/index.ts'
@@ -49,6 +50,7 @@ export interface WorkSide {
   usage: Usages
   bundles: BundleShelf
   edge: Edge
+  tls: TlsSide
   secrets: Secrets
   volumes: Volumes
   /** In the order in which they start. */
@@ -77,7 +79,11 @@ export function createWorkSide(
     owner: identity.ownerId,
     permissions: () => side.admission.permissions(),
   })
-  const view = createWorkView({ desired, state, membership, logger: deps.logger })
+  const view = createWorkView({
+    ...{ desired, state, membership, logger: deps.logger },
+    isAdmin: (owner) =>
+      side.records.isFounder(owner) || side.records.vouchedFor(owner)?.includes('admin') === true,
+  })
   const blobs = createBlobStore({
     ...common('blobs'),
     folder: path.join(disk.root, 'blobs'),
@@ -191,16 +197,30 @@ export function createWorkSide(
       return gate.admits(peer, service) || isEntrusted(view, peer, service.owner)
     },
   })
+  const tls = createTlsSide(deps, side, (node) => mayUse(side, node))
   const edge = createEdge(
     { ...common('edge'), self: identity.nodeId, net: mesh, endpoints, gate },
     {
       port: config.edgePort ?? 8080,
+      ...tls.edge,
       ...(config.edgeHost && { host: config.edgeHost }),
       ...(config.edgeNames && { names: config.edgeNames }),
     },
   )
   return {
-    ...{ desired, view, containers, reconciler, logs, commands, usage, edge, secrets, volumes },
+    ...{
+      desired,
+      view,
+      containers,
+      reconciler,
+      logs,
+      commands,
+      usage,
+      edge,
+      tls,
+      secrets,
+      volumes,
+    },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
@@ -218,6 +238,7 @@ export function createWorkSide(
       { name: 'usage', part: usage },
       { name: 'tunnels', part: tunnels },
       { name: 'endpoints', part: { start: async () => {}, stop: async () => endpoints.stop() } },
+      ...tls.parts,
       { name: 'edge', part: edge },
     ],
   }

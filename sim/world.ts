@@ -158,7 +158,7 @@ function createLife(
   )
   // A network without a Primary: what is wanted is the shared state's.
   const desired = desiredOfState({ state, clock, logger })
-  const view = createWorkView({ desired, state, membership, logger })
+  const view = createWorkView({ desired, state, membership, logger, isAdmin: () => false })
   const runner = node.engine.runner({ node: node.id })
   const reconciler = createReconciler({
     ...{ view, state, membership, net, clock, random, logger },

@@ -61,11 +61,27 @@ async function drain(
   const then = isNeeded
     ? `. It votes, and the committee can spare nobody: while it is off, writes wait.`
     : ': it may be switched off.'
+  if (flags.wait && done.drain?.state === 'allButData') {
+    const message = `${done.name} is drained but for ${namesOf(done)}, whose data lies there. While it is off, they wait.`
+    throw new CommandFailure(EXIT.LEFT_BEHIND, 'LEFT_BEHIND', message, done.drain.left)
+  }
   context.answer(done, () =>
     done.instances === 0
       ? `Nothing runs on ${done.name} any more${then}`
-      : `${done.name} takes no new work${awayText(done)}: ${leftOn(done)}.`,
+      : [`${done.name} takes no new work${awayText(done)}: ${leftOn(done)}.`, ...whyOf(done)].join(
+          '\n',
+        ),
   )
+}
+
+function namesOf({ drain }: ClusterNode): string {
+  return (drain?.left ?? []).map(({ workload, index }) => `${workload}/${index}`).join(', ')
+}
+
+/** A line for each copy that is left, and why it is. */
+function whyOf({ drain }: ClusterNode): string[] {
+  const left = drain?.left ?? []
+  return left.map(({ workload, index, reason }) => `  ${workload}/${index}: ${reason.message}`)
 }
 
 /** What was asked of one that is off holds when it comes back. */
@@ -73,7 +89,7 @@ function awayText({ status }: ClusterNode): string {
   return status === 'NotReady' ? ' (it is not in reach now)' : ''
 }
 
-/** Says how many are left whenever that changes. */
+/** Says how many are left, and why, whenever that changes; ends when what is left is there to stay. */
 async function untilEmpty(
   context: Context,
   node: NodeClient,
@@ -85,11 +101,12 @@ async function untilEmpty(
   for (let seen = draining; ; ) {
     const { nodes } = await node.call.nodes.list()
     seen = nodes.find((one) => one.id === draining.id) ?? seen
-    if (seen.instances === 0) return seen
-    if (said !== leftOn(seen)) context.notice(leftOn(seen))
-    said = leftOn(seen)
+    if (seen.instances === 0 || seen.drain?.state === 'allButData') return seen
+    const says = [leftOn(seen), ...whyOf(seen)].join('\n')
+    if (said !== says) context.notice(says)
+    said = says
     if (performance.now() > endMs) {
-      const message = `${said} on ${seen.name}. Where a copy cannot go elsewhere, \`mycelium why NAME\` says why.`
+      const message = `${leftOn(seen)} on ${seen.name}. Where a copy cannot go elsewhere, \`mycelium why NAME\` says why.`
       throw new CommandFailure(EXIT.TIMED_OUT, 'TIMED_OUT', message)
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_PERIOD_MS))

@@ -21,6 +21,9 @@ export interface ShapeFlags {
   rate?: string
   restart?: string
   grace?: string
+  priority?: string
+  minAvailable?: string
+  maxUnavailable?: string
 }
 
 export function addShapeFlags(command: Command): Command {
@@ -42,6 +45,9 @@ export function addShapeFlags(command: Command): Command {
     .option('--tcp <port:container>', 'a TCP port of its own at every edge; repeatable', collect)
     .option('--restart <rule>', 'always, on-failure, on-failure:N times in a row, or never')
     .option('--grace <duration>', 'how long an ending copy may take, such as 30s')
+    .option('--priority <class>', 'low, normal, high, critical, or a number: who has room first')
+    .option('--min-available <n>', 'copies that go on serving when something is moved or changed')
+    .option('--max-unavailable <n>', 'copies that may be away then')
     .option('--on-partition <policy>', 'heal, keep or stop, while a node is out of sight')
 }
 
@@ -58,6 +64,8 @@ type Shape = Pick<
   | 'restart'
   | 'graceMs'
   | 'onPartition'
+  | 'priority'
+  | 'disruption'
   | 'edge'
 >
 
@@ -83,8 +91,28 @@ export function shapeOf(flags: ShapeFlags): Shape {
     ...(flags.restart !== undefined && { restart: restartOf(flags.restart) }),
     ...(flags.grace !== undefined && { graceMs: durationMs('--grace', flags.grace) }),
     ...(onPartition !== undefined && { onPartition }),
+    ...(flags.priority !== undefined && { priority: priorityOf(flags.priority) }),
+    ...disruptionOf(flags),
     ...edgeOf(flags),
   }
+}
+
+function priorityOf(text: string): NonNullable<Shape['priority']> {
+  if (isOneOf(['low', 'normal', 'high', 'critical'], text)) return text
+  if (/^-?\d{1,4}$/.test(text)) return Number(text)
+  throw wrongUsage(`--priority: “${text}” is not low, normal, high, critical or a number.`)
+}
+
+function disruptionOf({ minAvailable, maxUnavailable }: ShapeFlags): Pick<Shape, 'disruption'> {
+  const disruption = {
+    ...(minAvailable !== undefined && {
+      minAvailable: wholeNumber('--min-available', minAvailable),
+    }),
+    ...(maxUnavailable !== undefined && {
+      maxUnavailable: wholeNumber('--max-unavailable', maxUnavailable),
+    }),
+  }
+  return Object.keys(disruption).length === 0 ? {} : { disruption }
 }
 
 function edgeOf({ tcp, access, rate }: ShapeFlags): Pick<Shape, 'edge'> {

@@ -16,7 +16,8 @@ export interface Engine {
   start(): Promise<void>
   /** It answers nothing from now on; to be killed. */
   freeze(): void
-  kill(): void
+  /** Returns when nothing of it holds its files any more. */
+  kill(): Promise<void>
   /** Lets an engine whose data is bounded keep more. */
   enlarge(mebibytes: number): void
   /** Stops it and removes its data and its bridge. */
@@ -128,10 +129,13 @@ export async function createEngine(
     start,
     stop,
     freeze: () => process.kill(runningPid(), 'SIGSTOP'),
-    kill() {
+    async kill() {
+      const file = path.join(folder, 'exec/containerd/containerd.pid')
+      const helper = readFileSync(file, 'utf8')
       process.kill(runningPid(), 'SIGKILL')
-      // Where nobody collects what has ended, the next engine would wait for this one's containerd.
-      rmSync(path.join(folder, 'exec/containerd/containerd.pid'), { force: true })
+      // Its containerd follows it; nobody may collect it, and the next one would wait for it.
+      await until(`the containerd of ${label} to end`, 10_000, () => hasEnded(helper))
+      rmSync(file, { force: true })
     },
     enlarge: (mebibytes) => mount(`remount,size=${mebibytes}m`),
     async remove() {
@@ -146,5 +150,13 @@ export async function createEngine(
       if (dataMebibytes !== undefined) execFileSync('umount', ['-l', data], { stdio: 'pipe' })
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
+  }
+}
+
+function hasEnded(pid: string): boolean {
+  try {
+    return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return true
   }
 }

@@ -249,7 +249,10 @@ function build(
         Object.assign(findNode(input.id), { status: 'Ready' }),
       ),
       drain: os.nodes.drain.handler(({ input }) =>
-        Object.assign(findNode(input.id), { status: 'Draining' }),
+        Object.assign(findNode(input.id), {
+          status: 'Draining',
+          drain: drainOf(scenario, input.id),
+        }),
       ),
     },
     invites: {
@@ -363,6 +366,9 @@ function build(
       }),
     },
     edge: {
+      authority: os.edge.authority.handler(() => ({
+        ...{ certificate: '', fingerprint: '', zones: [], validUntil: new Date().toISOString() },
+      })),
       requests: os.edge.requests.handler(() => ({ requests: [] })),
       pass: os.edge.pass.handler(({ input }) => ({
         pass: 'mycelium-pass.example',
@@ -410,6 +416,17 @@ function build(
       }),
     },
   })
+}
+
+/** As if all had gone but what keeps data there. */
+function drainOf({ workloads }: Scenario, node: string) {
+  const reason = { code: 'DATA_HERE', message: 'What it keeps lies here.' }
+  const left = workloads.flatMap(({ name, instances }) =>
+    instances
+      .filter((one) => one.node === node)
+      .map(({ id, index }) => ({ instance: id, workload: name, index, reason })),
+  )
+  return { state: 'allButData' as const, left }
 }
 
 function changeMember(scenario: Scenario, owner: string, state: 'member' | 'removed') {

@@ -88,6 +88,7 @@ export function makeWorkload(shape: Partial<WorkloadView> & { name: string }): W
     restart: { when: 'always', backoffMs: 1_000, backoffMsMax: 60_000 },
     graceMs: 5_000,
     onPartition: 'heal',
+    priority: 0,
     edge: { access: 'public', tcp: [], answerMs: 120_000, idleMs: 3_600_000 },
     published: [],
     url: `http://${shape.name}.localhost:8080/`,

@@ -1,4 +1,4 @@
-/** What there is to see: each screen, the state it is shown in, and how to get there. */
+/** What there is to see: each screen, the state it is shown in, and how to get there. Long for being every screen once. */
 import type { Page } from 'playwright'
 import type { FakeNode } from './fake-node.ts'
 import { makeScenario, type ScenarioName } from './scenarios.ts'
@@ -144,6 +144,19 @@ export const SHOTS: Shot[] = [
     const id = await nodeId(page, 'ben-workshop')
     await page.evaluate(`window.location.hash = '#/network/map/${id}'`)
     await page.getByRole('heading', { name: 'ben-workshop' }).waitFor()
+    await page.waitForTimeout(900)
+  }),
+  shot('network-drained', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    const id = await nodeId(page, 'ben-workshop')
+    await page.evaluate(`window.location.hash = '#/network/map/${id}'`)
+    await page.getByRole('heading', { name: 'ben-workshop' }).waitFor()
+    // One node stands behind all pictures of a screen: the first one has drained it.
+    if ((await page.getByRole('button', { name: 'Move work away' }).count()) > 0) {
+      await press(page, 'Move work away')
+      await page.getByRole('dialog').getByRole('button', { name: 'Move work away' }).click()
+    }
+    await page.getByText('Emptied but for data').first().waitFor()
     await page.waitForTimeout(900)
   }),
   shot('network-list', 'busy', async (page) => {

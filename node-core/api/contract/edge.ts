@@ -74,7 +74,32 @@ const request = z.object({
 })
 export type EdgeRequestView = z.infer<typeof request>
 
+/** The network's own authority for TLS. */
+const authority = z.object({
+  /** PEM. */
+  certificate: z.string(),
+  /** Hex in pairs, of SHA-256 over its public key: the same on each of the founder's computers. */
+  fingerprint: z.string(),
+  /** Below these it is good, and for nothing else. */
+  zones: z.array(z.string()),
+  validUntil: time,
+})
+
+/** The port of the edge that takes TLS. */
+export const tls = z.object({
+  /** Absent while it is not open; `degraded` says why. */
+  port: portNumber.optional(),
+  zones: z.array(z.string()),
+})
+
 export const edge = {
+  authority: operation({ permission: 'local' })
+    .route({
+      method: 'GET',
+      path: '/api/edge/authority',
+      summary: 'The certificate of the network’s own authority, to be trusted by browsers',
+    })
+    .output(authority),
   requests: operation({ permission: 'local' })
     .route({
       method: 'GET',

@@ -82,6 +82,8 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'NOT_TAKEN_OVER',
     'NOT_RUNNING',
     'SEED_UNREACHABLE',
+    'AUTHORITY_UNREACHABLE',
+    'AUTHORITY_ANSWER_INVALID',
     'LOG_DAMAGED',
     'REPLICA_FAILED',
     'UNKNOWN_KIND',

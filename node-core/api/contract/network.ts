@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { anyNodeId, empty, operation, time } from './base.ts'
 import { consensus, labels, role } from './node.ts'
 import { committeeRole } from './primary.ts'
+import { reason } from './reason.ts'
 
 export const permission = z.enum(['admin', 'invite', 'deploy', 'use'])
 const nodeName = z.string().trim().min(1).max(63)
@@ -34,6 +35,17 @@ const capacity = z.object({
   diskBytes: z.number().int(),
 })
 
+/**
+ * `moving`: it goes on by itself. `waiting`: what is left needs room elsewhere, or more of its workload
+ * to be there. `allButData`: all has gone that can, and the rest keeps what lies there. `done`: nothing is left.
+ */
+const drain = z.object({
+  state: z.enum(['moving', 'waiting', 'allButData', 'done']),
+  left: z.array(
+    z.object({ instance: z.string(), workload: z.string(), index: z.number().int(), reason }),
+  ),
+})
+
 export const clusterNode = z.object({
   id: z.string(),
   name: z.string(),
@@ -51,6 +63,8 @@ export const clusterNode = z.object({
   kinds: z.array(z.string()),
   /** What runs there or is about to: 0 once a drained node is empty. */
   instances: z.number().int(),
+  /** Of one that drains: how far it has come, and what is left there for which reason. */
+  drain: drain.optional(),
   /** Nodes it has a live connection to, as it says itself: the edges of the topology. */
   links: z.array(z.object({ to: z.string(), latencyMs: z.number().optional() })),
   /** What an admin chose about its vote; absent where the network decides. */

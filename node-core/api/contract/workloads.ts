@@ -9,10 +9,8 @@ import { cpu, memory } from './quantity-shapes.ts'
 import { reason } from './reason.ts'
 import { workloadUsage } from './usage.ts'
 import { mount, mounts, volumeClaim, volumes } from './volume-shapes.ts'
-
-export const workloadName = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
-  error: 'Use 1 to 63 of a-z, 0-9 and "-", not "-" at either end.',
-})
+import { workloadName } from './workload-name.ts'
+import { disruption, graceMs, placementRules, priority, restart } from './workload-rules.ts'
 
 export const port = z.strictObject({
   containerPort: z.number().int().min(1).max(65_535),
@@ -96,13 +94,6 @@ export const container = z.strictObject({
 /** All of them run side by side in each copy and share one network. */
 const containers = z.array(container).min(1).max(8)
 
-/** What copies are spread over first, and which workloads they avoid or prefer the nodes of. */
-const placementRules = z.strictObject({
-  spread: z.enum(['node', 'site', 'owner']).optional(),
-  apart: z.array(workloadName).max(32).optional(),
-  near: z.array(workloadName).max(32).optional(),
-})
-
 /**
  * `rolling` (the default): slot by slot, `atOnce` of them at a time. `blueGreen`: all beside the old
  * ones, which have the traffic until the last new one is healthy. `paused`: what serves stays.
@@ -118,19 +109,6 @@ const hostName = z.string().min(1).max(253)
 const uses = z
   .array(z.union([workloadName, z.strictObject({ name: workloadName, as: hostName.optional() })]))
   .max(16)
-
-/**
- * What becomes of an instance that has ended: `onFailure` unless by exit code 0; `atMost`: restarts in
- * a row; before each a wait that doubles from `backoffMs` to `backoffMsMax`.
- */
-const restart = z.strictObject({
-  when: z.enum(['always', 'onFailure', 'never']).optional(),
-  atMost: z.number().int().min(1).max(1_000).optional(),
-  backoffMs: z.number().int().min(100).max(3_600_000).optional(),
-  backoffMsMax: z.number().int().min(100).max(3_600_000).optional(),
-})
-/** Milliseconds that an ending instance has, between being asked to end and being made to. */
-const graceMs = z.number().int().min(0).max(3_600_000)
 
 /**
  * Secrets of the workload that each copy is handed, in a variable (as it was when the copy was started)
@@ -177,6 +155,8 @@ export const deployInput = z.strictObject({
   graceMs: graceMs.optional(),
   job: job.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
+  priority: priority.optional(),
+  disruption: disruption.optional(),
   edge: edgeRules.optional(),
 })
 export type DeployInput = z.input<typeof deployInput>
@@ -253,10 +233,14 @@ export const workload = z.object({
   restart: restart.required().partial({ atMost: true }),
   graceMs,
   onPartition: z.enum(['heal', 'keep', 'stop']),
+  priority: z.number().int(),
+  disruption: disruption.optional(),
   job: jobView.optional(),
   volumes: z.array(volumeClaim).optional(),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
+  /** The same over TLS; absent while this node has no certificate for it. */
+  secureUrl: z.string().optional(),
   edge: edgeRulesView,
   traffic: traffic.optional(),
   published,
@@ -292,6 +276,8 @@ const change = z.strictObject({
   graceMs: graceMs.optional(),
   job: job.optional(),
   onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
+  priority: priority.optional(),
+  disruption: disruption.optional(),
   edge: edgeRules.optional(),
 })
 

@@ -1,6 +1,14 @@
 import type { NodeId } from '../../base/net/index.ts'
 import type { Member } from '../../network/membership/index.ts'
-import type { PlacementInput } from '../../work/placement/index.ts'
+import {
+  emptyingOf,
+  type LeftInstance,
+  leftOn,
+  leftText,
+  type Placement,
+  type PlacementInput,
+  place,
+} from '../../work/placement/index.ts'
 import { amountsOf } from '../../work/spec/index.ts'
 import type { ClusterNode } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
@@ -31,7 +39,9 @@ export function nodeListHandlers(build: Builder, deps: ApiDeps) {
     }
     await parts.cordons.set(member, value)
     // The membership follows; the answer shows what was asked for either way.
-    return clusterNode(parts, parts.placementInput(), {
+    const input = parts.placementInput()
+    const nodes = input.nodes.map((node) => (node.id === member.id ? { ...node, ...value } : node))
+    return clusterNode(parts, seenNow({ ...input, nodes }), {
       ...(parts.membership.get(member.id) ?? member),
       ...value,
     })
@@ -41,10 +51,10 @@ export function nodeListHandlers(build: Builder, deps: ApiDeps) {
       list: nodes.list.handler(async () => {
         const parts = inNetwork(deps)
         const [behind, copies] = await Promise.all([lagNow(parts), copiesNow(parts)])
-        const input = parts.placementInput()
+        const seen = seenNow(parts.placementInput())
         return {
           nodes: parts.membership.list().map((member) => {
-            return clusterNode(parts, input, member, { behind, copies })
+            return clusterNode(parts, seen, member, { behind, copies })
           }),
         }
       }),
@@ -86,6 +96,20 @@ function memberOf(parts: NetworkParts, text: string): Member {
   })
 }
 
+/** What runs where, and what placement makes of it where that is needed. */
+interface Seen extends Pick<Placement, 'stays' | 'surplusReasons'> {
+  input: PlacementInput
+}
+
+/** Why something is still there is asked of draining nodes alone. */
+function seenNow(input: PlacementInput): Seen {
+  if (!input.nodes.some(({ draining }) => draining)) {
+    return { input, stays: new Map(), surplusReasons: new Map() }
+  }
+  const { stays, surplusReasons } = place(input)
+  return { input, stays, surplusReasons }
+}
+
 /** What others have told of the nodes in time. */
 interface Told {
   behind: ReadonlyMap<NodeId, LagView>
@@ -95,14 +119,15 @@ const NOTHING_TOLD: Told = { behind: new Map(), copies: new Map() }
 
 function clusterNode(
   parts: NetworkParts,
-  input: PlacementInput,
+  seen: Seen,
   member: Member,
   { behind, copies }: Told = NOTHING_TOLD,
 ): ClusterNode {
   const { id, profile, liveness } = member
   const self = id === parts.membership.self
   const { capacity } = profile
-  const reserved = reservedOn(id, input)
+  const reserved = reservedOn(id, seen.input)
+  const left = leftOn(id, seen.input, seen)
   const role = committeeRoleOf(parts, id)
   const lag = behind.get(id)
   const copy = copies.get(id)
@@ -124,7 +149,8 @@ function clusterNode(
       diskBytes: capacity.diskBytes,
     },
     kinds: [...profile.kinds],
-    instances: input.instances.filter((one) => one.node === id && one.status !== 'Stopped').length,
+    instances: left.length,
+    ...(member.draining && { drain: drainView(left) }),
     links: self ? ownLinks(parts) : parseLinks(parts.state.get(`node/${id}/links`)?.value),
     ...(copy && { copy }),
     ...(vote && { vote }),
@@ -132,6 +158,15 @@ function clusterNode(
     ...(role && { committee: { role, ...lagOf(lag) } }),
     version: profile.version,
     self,
+  }
+}
+
+function drainView(left: readonly LeftInstance[]): NonNullable<ClusterNode['drain']> {
+  return {
+    state: emptyingOf(left),
+    left: left.map(({ instance: { id, workload, index }, reason }) => {
+      return { instance: id, workload, index, reason: { code: reason, message: leftText(reason) } }
+    }),
   }
 }
 

@@ -55,6 +55,7 @@ export function unwantedView(
     restart: DEFAULT_RESTART,
     graceMs: DEFAULT_GRACE_MS,
     onPartition: 'heal',
+    priority: 0,
     edge: edgeOf({}),
     published: [],
     instances: instanceViews(parts, instances),

@@ -7,6 +7,7 @@ import {
   edgeOf,
   type Instance,
   type Part,
+  PRIORITY_CLASSES,
   portsOf,
   type Workload,
 } from '../../work/spec/index.ts'
@@ -43,6 +44,7 @@ export function workloadView(
     ? jobStatus(desired, record, { seen: told, placement })
     : workloadStatus(desired, told, placement)
   const url = urlOf(desired, edge)
+  const secureUrl = url === undefined ? undefined : parts.tls.urlOf(workload.name)
   const traffic = trafficView(parts.edge.traffic().get(workload.name))
   return {
     name: workload.name,
@@ -64,9 +66,12 @@ export function workloadView(
     restart: workload.restart,
     graceMs: workload.graceMs,
     onPartition: workload.onPartition,
+    priority: workload.priority ?? PRIORITY_CLASSES.normal,
+    ...(workload.disruption && { disruption: workload.disruption }),
     ...(workload.job && { job: jobView(workload.job, record) }),
     ...(workload.volumes && { volumes: workload.volumes }),
     ...(url !== undefined && { url }),
+    ...(secureUrl !== undefined && { secureUrl }),
     edge: edgeOf(workload),
     published: publishedView(parts, workload),
     ...(traffic && { traffic }),

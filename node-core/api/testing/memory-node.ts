@@ -23,7 +23,7 @@ import type { EdgeCounts, EdgeRequest } from '../../work/edge/index.ts'
 import type { InstanceLogLine, KeptLog } from '../../work/logs/index.ts'
 import { createSimCommand } from '../../work/runners/sim-command.ts'
 import { createSecrets } from '../../work/secrets/index.ts'
-import type { Instance, KeptVolume } from '../../work/spec/index.ts'
+import { type Instance, type KeptVolume, slotOf } from '../../work/spec/index.ts'
 import type { InstanceUsage } from '../../work/usage/index.ts'
 import {
   type ApiDeps,
@@ -71,6 +71,10 @@ interface World {
   usages: InstanceUsage[]
   images: Record<string, string>
   edge: EdgeCounts
+  /** 0 while it is not open. */
+  tlsPort: number | undefined
+  /** PEM. */
+  authority: string
   edgeRequests: EdgeRequest[]
   seeds: SeedFacts[]
   volumes: KeptVolume[]
@@ -96,6 +100,8 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     usages: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
+    tlsPort: undefined,
+    authority: '',
     edgeRequests: [],
     seeds: [],
     volumes: [],
@@ -186,7 +192,13 @@ function partsOf(
       list: () => world.members,
       subscribe: () => () => {},
     },
-    cordons: { set: async () => {} },
+    cordons: {
+      async set({ id }, { cordoned, draining }) {
+        world.members = world.members.map((one) =>
+          one.id === id ? { ...one, cordoned, draining } : one,
+        )
+      },
+    },
     mesh: {
       peerId: '12D3KooWada',
       addresses: () => ['/ip4/127.0.0.1/tcp/4000'],
@@ -245,6 +257,9 @@ function partsOf(
       })),
       workloads: desired.list(),
       instances: world.instances,
+      dataOf: new Map(
+        world.volumes.map(({ workload, index, node }) => [slotOf(workload, index), [node]]),
+      ),
       majority: true,
     }),
     async *readLogs(of, options) {
@@ -277,6 +292,14 @@ function partsOf(
       resolve: async (reference) => {
         const imageId = world.images[reference]
         return imageId === undefined ? undefined : { imageId, exposes: [] }
+      },
+    },
+    tls: {
+      port: () => world.tlsPort,
+      zones: ['garden.localhost', 'garden.internal'],
+      authority: async () => world.authority,
+      urlOf: (workload) => {
+        return world.tlsPort ? `https://${workload}.garden.localhost:${world.tlsPort}/` : undefined
       },
     },
     edge: {

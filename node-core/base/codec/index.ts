@@ -5,11 +5,11 @@
  *
  * Numbers are safe integers; nothing replicated uses floating point. Links (CIDs) are not used.
  */
+import * as dagCbor from '@ipld/dag-cbor'
 import { MyceliumError } from '../errors/index.ts'
 import { BYTES_MAX } from './limits.ts'
-import { read } from './reading.ts'
+import { isPlain } from './plain.ts'
 import { bytesMaxOf } from './size.ts'
-import { write } from './writing.ts'
 
 /** What the codec carries. Maps have string keys; numbers are integers; there is no undefined. */
 export type Plain =
@@ -32,9 +32,8 @@ export type CodecErrorCode =
   | 'CODEC_UNSUPPORTED'
 
 export function encode(value: unknown): Uint8Array {
-  const bytes = write(value)
-  if (bytes) return bytes
-  throw unsupported()
+  if (!isPlain(value)) throw unsupported()
+  return dagCbor.encode(value)
 }
 
 /** No fewer bytes than `encode` writes, without writing them. Throws as it does. */
@@ -50,15 +49,26 @@ export function decode(bytes: Uint8Array, options: { bytesMax?: number } = {}): 
   if (bytes.byteLength > bytesMax) {
     throw new MyceliumError('CODEC_TOO_LARGE', `Message of ${bytes.byteLength} bytes is too large.`)
   }
-  const value = read(bytes)
-  if (value === undefined) {
-    throw new MyceliumError('CODEC_MALFORMED', 'Bytes are not canonical DAG-CBOR.')
+  let value: unknown
+  let canonical: Uint8Array | undefined
+  try {
+    value = dagCbor.decode(bytes)
+    // The library accepts more than it writes (key order, short floats, integral floats, broken
+    // UTF-8), so the only proof of the one permitted form is to write it again.
+    if (isPlain(value)) canonical = dagCbor.encode(value)
+  } catch (cause) {
+    throw malformed(cause)
   }
+  if (!canonical || !equalBytes(canonical, bytes)) throw malformed()
   return value
 }
 
 export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
   return left.byteLength === right.byteLength && Buffer.compare(left, right) === 0
+}
+
+function malformed(cause?: unknown): MyceliumError<CodecErrorCode> {
+  return new MyceliumError('CODEC_MALFORMED', 'Bytes are not canonical DAG-CBOR.', { cause })
 }
 
 function unsupported(): MyceliumError<CodecErrorCode> {

@@ -81,6 +81,19 @@ describe('the committee that a node goes by', () => {
     expect(board.current()?.voters).toEqual([admin, voter])
   })
 
+  it('is in force without this node once one of those that it names says so, and not by its own log', () => {
+    const { board, tell } = setUp()
+    const committee = { voters: [admin, voter], learners: [], term: 1, applied: 9 }
+    const inForce = (): boolean => board.isInForce({ ...committee, leader: admin })
+    expect(inForce()).toBe(false)
+    tell(voter, [admin, voter, self], 8)
+    expect(inForce()).toBe(false)
+    tell(node('d'), [admin, voter], 9)
+    expect(inForce()).toBe(false)
+    tell(voter, [admin, voter], 9)
+    expect(inForce()).toBe(true)
+  })
+
   it('is not what a removed owner’s node tells', () => {
     const { board, tell, removed } = setUp()
     tell(admin, [admin, voter], 9)

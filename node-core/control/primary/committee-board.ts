@@ -12,6 +12,7 @@ import {
   COMMITTEE_KEY,
   type Committee,
   committeeIn,
+  isNamed,
   parseTold,
   type Telling,
   toldForm,
@@ -25,8 +26,9 @@ export interface CommitteeBoard {
   /** By what is told alone, or where that must be proven, by what is. */
   told(): Committee | undefined
   /**
-   * Whether those that it names go by it already. Where it takes a certificate, the vote of whoever is
-   * to leave may be the one that they still lack.
+   * Whether those that it names, of whom this node is none, go by it already. Until one of them does,
+   * the log of whoever is to leave may be the only one that knows it to be committed; and where it takes
+   * a certificate, its vote may be the one that they still lack.
    */
   isInForce(committee: Committee): boolean
   /** What anybody tells, believed or not. */
@@ -110,11 +112,10 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
   return {
     told,
     isInForce({ voters, term }) {
-      if (!deps.proven) return true
       const there = tellings().filter(({ author, committee }) => {
-        return voters.includes(author) && committee.term >= term
+        return voters.includes(author) && committee.term >= term && !isNamed(committee, self)
       })
-      return there.length > faultyVotersMax(voters.length)
+      return there.length > (deps.proven ? faultyVotersMax(voters.length) : 0)
     },
     tellings,
     current() {

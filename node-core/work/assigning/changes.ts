@@ -44,7 +44,7 @@ export function assignmentChanges(
         const slot = slotOf(name, index)
         const node = placement.assignments.get(slot)
         if (!node || node === committed.get(slot) || !circumstances.isRegistered(node)) return []
-        if (placement.starts.has(slot)) {
+        if (placement.starts.has(slot) || placement.awaits.has(slot)) {
           const wasSomebodys = committed.has(slot) || held.has(slot)
           if (wasSomebodys ? !circumstances.settled : circumstances.newcomers) return []
         }

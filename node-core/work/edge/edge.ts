@@ -5,13 +5,14 @@ import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import { createChoice } from './choice.ts'
 import { connectInTurn } from './connecting.ts'
 import type { Failure } from './exchange.ts'
-import type { Edge, EdgeDeps, EdgeOptions } from './index.ts'
+import type { Edge, EdgeDeps, EdgeOptions, TlsOptions } from './index.ts'
 import { createLedger } from './ledger.ts'
 import * as limits from './limits.ts'
 import { createHttpServer, listen } from './listening.ts'
 import { createRateLimiter } from './rate-limiter.ts'
 import { createRetryBudget } from './retry-budget.ts'
 import { createTcpServices, type TcpServices } from './tcp-services.ts'
+import { createTlsPort, type TlsPort } from './tls-port.ts'
 import type { Traffic } from './traffic.ts'
 import { Turn } from './turn.ts'
 import { createUpstreams } from './upstreams.ts'
@@ -21,6 +22,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
   const traffic = createTraffic(deps, options)
   let server: Server | undefined
   let services: TcpServices | undefined
+  let tls: TlsPort | undefined
   let unwatch = (): void => {}
   let port = 0
 
@@ -28,6 +30,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
     get port() {
       return port
     },
+    tls: () => options.tls && (tls?.state() ?? { port: 0, wanted: options.tls.port }),
     counts: () => ({ ...traffic.counts }),
     requests: (of) => traffic.ledger.list(of),
     traffic: () => traffic.ledger.counted(),
@@ -41,8 +44,10 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
       server = listening
       deps.logger.info('edge listens', { port })
       services = createTcpServices(traffic, host)
-      unwatch = watch(deps, services)
+      tls = options.tls && createTlsPort(traffic, listening, host, options.tls)
+      unwatch = watch(deps, options.tls, services, tls)
       await services.update()
+      await tls?.update()
     },
     async stop() {
       const stopping = server
@@ -50,7 +55,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
       if (!stopping) return
       unwatch()
       await services?.close()
-      await close(stopping, traffic)
+      await close(stopping, tls, traffic)
       port = 0
     },
   }
@@ -60,7 +65,11 @@ function createTraffic(deps: EdgeDeps, options: EdgeOptions): Traffic {
   const counts = { requests: 0, open: 0, retries: 0, refusals: 0 }
   return {
     deps,
-    names: new Set((options.names ?? []).map((name) => name.toLowerCase())),
+    hosts: {
+      names: new Set((options.names ?? []).map((name) => name.toLowerCase())),
+      zones: (options.zones ?? []).map((zone) => `.${zone}`),
+      given: options.given ?? new Map(),
+    },
     turns: {
       choice: createChoice(deps.random),
       budget: createRetryBudget(),
@@ -94,34 +103,40 @@ async function connect(
   return connected.upstream
 }
 
-/** Follows what is published, and tries again for ports that another program held. */
-function watch({ endpoints, clock }: EdgeDeps, services: TcpServices): () => void {
+/** Follows what is published and shown, and tries again for ports that another program held. */
+function watch(
+  { endpoints, clock }: EdgeDeps,
+  options: TlsOptions | undefined,
+  services: TcpServices,
+  tls: TlsPort | undefined,
+): () => void {
   let cancel = (): void => {}
   let waits = false
   const look = (): void => {
     waits = false
-    void services.update().then(again)
+    void Promise.all([services.update(), tls?.update()]).then(again)
   }
   const again = (): void => {
     cancel()
     cancel = clock.timer(limits.PORT_RETRY_MS, look)
   }
-  const unsubscribe = endpoints.subscribe(() => {
+  const soon = (): void => {
     if (waits) return
     waits = true
     cancel()
     cancel = clock.timer(limits.PUBLISHED_SETTLE_MS, look)
-  })
+  }
+  const unsubscribe = [endpoints.subscribe(soon), options?.certificates.subscribe(soon)]
   again()
   return () => {
-    unsubscribe()
+    for (const stop of unsubscribe) stop?.()
     cancel()
     cancel = () => {}
   }
 }
 
 /** Takes no more, lets what is under way end for a while, then cuts what is left. */
-async function close(server: Server, traffic: Traffic): Promise<void> {
+async function close(server: Server, tls: TlsPort | undefined, traffic: Traffic): Promise<void> {
   const { clock, logger } = traffic.deps
   const ended = new AbortController()
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
@@ -129,11 +144,12 @@ async function close(server: Server, traffic: Traffic): Promise<void> {
   const grace = sleep(clock, limits.STOP_GRACE_MS, { signal: ended.signal }).then(
     () => {
       server.closeAllConnections()
+      tls?.destroy()
       for (const connection of traffic.detached) connection.destroy()
     },
     (reason: unknown) => logger.debug('edge ended within its grace', { reason: messageOf(reason) }),
   )
-  await Promise.all([closed, emptied(traffic)])
+  await Promise.all([closed, tls?.close(), emptied(traffic)])
   ended.abort()
   await grace
   await traffic.upstreams.destroy()

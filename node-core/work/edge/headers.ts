@@ -42,6 +42,8 @@ export function hostOf(raw: readonly string[]): string | undefined {
 export interface Origin {
   /** Address of the client. */
   address: string
+  /** It came over TLS. */
+  secure: boolean
   /** The host that was asked, with its port. */
   host: string
   /** What was stripped from the path. */
@@ -64,7 +66,7 @@ export function requestHeaders(raw: readonly string[], connection: string, from:
   headers.push('host', from.host)
   headers.push('x-forwarded-for', from.address)
   headers.push('x-forwarded-host', from.host)
-  headers.push('x-forwarded-proto', 'http')
+  headers.push('x-forwarded-proto', from.secure ? 'https' : 'http')
   if (from.prefix) headers.push('x-forwarded-prefix', from.prefix)
   if (from.member !== undefined) headers.push('x-mycelium-member', from.member)
   return headers

@@ -3,6 +3,7 @@
  * `<workload>.localhost` or by path `/<workload>/…` (prefix stripped), and TCP at the ports that
  * workloads publish. Of two endpoints drawn by chance the one that costs less is asked, and those that
  * do badly are passed over (docs/adr/0032); another one is tried before the first byte is sent;
+ * HTTP/1.1, and at the TLS port HTTP/2 too, come in;
  * WebSocket and streaming pass, any other upgrade is served as the plain request it came with. On path routes the prefix is put before absolute paths in Location
  * and before the Path of cookies, except those named `__Host-…`. Endpoints on this node are dialled
  * on loopback, those of other nodes are reached through a mesh stream, so that traffic
@@ -18,6 +19,7 @@ import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
+import type { Certificates } from '../certificates/index.ts'
 import type { EdgeRules, Instance } from '../spec/index.ts'
 import type { Gate } from './gate.ts'
 
@@ -74,6 +76,8 @@ export interface TcpService extends Published {
 export interface Edge extends Lifecycle {
   /** The port it listens on; 0 before start. */
   readonly port: number
+  /** The port that takes TLS; undefined where none is wanted. */
+  tls(): TlsPortState | undefined
   counts(): EdgeCounts
   /** The last requests taken in, the latest last. */
   requests(of: { workload?: string; limit: number }): EdgeRequest[]
@@ -90,6 +94,15 @@ export interface Edge extends Lifecycle {
   connect(workload: string, containerPort: number): Promise<Duplex>
 }
 
+export interface TlsPortState {
+  /** 0 while it is not open. */
+  port: number
+  /** As the owner asked for it; 0 picks a free one. */
+  wanted: number
+  /** Why it is not open, though there is a certificate. */
+  reason?: string
+}
+
 /** One request as it is remembered: nothing of its query, headers or bodies. */
 export interface EdgeRequest {
   /** Milliseconds since the epoch. */
@@ -101,7 +114,7 @@ export interface EdgeRequest {
   path: string
   status: number
   tookMs: number
-  /** Of the answer's body and head together. */
+  /** Of the answer's body; of an upgraded connection all that was sent. */
   bytes: number
   client: string
   member?: OwnerId
@@ -148,6 +161,18 @@ export interface EdgeOptions {
   port?: number
   /** Host names besides loopback's under which path routes are served. Default none. */
   names?: readonly string[]
+  /** DNS zones below which every workload has its name. Default none. */
+  zones?: readonly string[]
+  /** Names of given certificates, each with the workload it leads to (`Hosts.given`). */
+  given?: ReadonlyMap<string, string>
+  /** A port that takes TLS. Default none. */
+  tls?: TlsOptions
+}
+
+export interface TlsOptions {
+  /** 0 picks a free one. */
+  port: number
+  certificates: Pick<Certificates, 'contextFor' | 'any' | 'subscribe'>
 }
 
 export type EdgeErrorCode =

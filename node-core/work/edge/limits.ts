@@ -86,3 +86,23 @@ export const TUNNELS_PER_PEER_MAX = 256
 export const TUNNELS_MAX = 1_024
 /** Bytes a tunnel gathers into one write to the mesh. */
 export const TUNNEL_WRITE_BYTES_MAX = 65_536
+/** How long a client may take for its TLS handshake. */
+export const TLS_HANDSHAKE_MS = 10_000
+/** How often the keys that seal TLS session tickets are made anew: twelve hours. */
+export const TICKET_KEYS_MS = 43_200_000
+/** Requests under way at once on one HTTP/2 connection. */
+export const HTTP2_STREAMS_MAX = 100
+/** Streams of an HTTP/2 connection that a client may reset at once; more end the connection. */
+export const HTTP2_RESETS_BURST = 100
+/** Resets that an HTTP/2 connection gains in a second after that. */
+export const HTTP2_RESETS_PER_SECOND = 33
+/** Entries of one SETTINGS frame. */
+export const HTTP2_SETTINGS_MAX = 16
+/** Frames of an HTTP/2 connection that are against the rules before it is ended. */
+export const HTTP2_INVALID_FRAMES_MAX = 100
+/** Streams opened beyond the number allowed before an HTTP/2 connection is ended. */
+export const HTTP2_REJECTED_STREAMS_MAX = 100
+/** Memory that the library may hold for one HTTP/2 connection, in millions of bytes. */
+export const HTTP2_SESSION_MEGABYTES_MAX = 4
+/** Fields in the head of one HTTP/2 request, pseudo-fields included. */
+export const HTTP2_HEADERS_MAX = 128

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import type { Endpoint } from './index.ts'
-import { routeOf } from './route.ts'
+import { type Hosts, routeOf } from './route.ts'
 
-const NAMES = new Set(['box.lan'])
+const HOSTS: Hosts = {
+  names: new Set(['box.lan']),
+  zones: ['.home.localhost', '.home.internal'],
+  given: new Map([
+    ['shop.example.org', 'store'],
+    ['*.apps.example.org', '*'],
+    ['*.shop.example.org', 'store'],
+  ]),
+}
 
 describe('a route', () => {
   it.each([
@@ -23,6 +31,22 @@ describe('a route', () => {
       'http://web.localhost',
       { host: 'web.localhost', workload: 'web', path: '/', prefix: '' },
     ],
+    ['web.home.localhost:8443', '/a', { workload: 'web', path: '/a', prefix: '' }],
+    ['web.home.internal', '/', { workload: 'web', path: '/', prefix: '' }],
+    ['home.localhost', '/', { workload: 'home', path: '/', prefix: '' }],
+    ['web.other.localhost', '/', { workload: 'web.other', path: '/', prefix: '' }],
+    ['Shop.Example.org:8443', '/a', { workload: 'store', path: '/a', prefix: '' }],
+    ['www.shop.example.org', '/', { workload: 'store', path: '/', prefix: '' }],
+    ['wiki.apps.example.org', '/', { workload: 'wiki', path: '/', prefix: '' }],
+    [
+      'x',
+      'https://web.localhost/p',
+      { host: 'web.localhost', workload: 'web', path: '/p', prefix: '' },
+    ],
+    ['a.wiki.apps.example.org', '/', 'UNKNOWN_HOST'],
+    ['apps.example.org', '/', 'UNKNOWN_HOST'],
+    ['.apps.example.org', '/', 'UNKNOWN_HOST'],
+    ['home.internal', '/', 'UNKNOWN_HOST'],
     ['127.0.0.1', '/', 'NO_WORKLOAD'],
     ['127.0.0.1', '//web/x', 'NO_WORKLOAD'],
     ['evil.example', '/web/', 'UNKNOWN_HOST'],
@@ -33,7 +57,7 @@ describe('a route', () => {
     ['web.localhost', 'http://user@web.localhost/', 'BAD_REQUEST'],
   ])('of %s %s', (host, target, expected) => {
     const route = typeof expected === 'string' ? expected : { host, ...expected }
-    expect(routeOf(host, target, NAMES)).toEqual(route)
+    expect(routeOf(host, target, HOSTS)).toEqual(route)
   })
 })
 
@@ -47,7 +71,7 @@ const endpoint = (instance: string, healthy = true): Endpoint => ({
 })
 
 describe('headers', () => {
-  const from = { address: '127.0.0.1', host: 'web.localhost', prefix: '' }
+  const from = { address: '127.0.0.1', secure: false, host: 'web.localhost', prefix: '' }
 
   it('end at the edge when they are of the connection or named by it', () => {
     const raw = ['Host', 'h', 'Connection', 'X-A, close', 'x-a', '1', 'TE', 'x', 'X-B', '2']

@@ -1,7 +1,8 @@
 import type { NodeId } from '../../base/net/index.ts'
 import { type Slot, slotOf } from '../spec/index.ts'
+import { refusalOf } from './filling.ts'
 import type { Objection, PlacementInput } from './index.ts'
-import { evaluate } from './place.ts'
+import { evaluate, rankedIn } from './place.ts'
 
 export interface SlotExplanation {
   slot: Slot
@@ -37,8 +38,8 @@ export function explain(input: PlacementInput, workloadName: string): SlotExplan
 
   function objection(id: NodeId, slot: Slot): Objection {
     const node = table.nodes.find((one) => one.id === id)
-    const code = node && desired && table.ledger.refusal(node, slot, desired.workload)
-    return code ?? 'ANOTHER_CHOSEN'
+    const ranked = desired && rankedIn(input, desired)
+    return (node && ranked && refusalOf(table, node, ranked, slot)) ?? 'ANOTHER_CHOSEN'
   }
 }
 
@@ -61,6 +62,8 @@ export function objectionText(code: Objection): string {
       return 'It has not enough CPU left.'
     case 'MEMORY_FULL':
       return 'It has not enough memory left.'
+    case 'OUTRANKED':
+      return 'It is full of work that counts more.'
     case 'HOST_PORT_TAKEN':
       return 'The host port asked for is taken there.'
     case 'NO_MAJORITY':

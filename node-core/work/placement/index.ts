@@ -2,8 +2,8 @@
  * Which node runs which slot, as a pure function. Its inputs are only the live set, declared capacity,
  * labels, sites, owners and cordons, what runs where, and what the registry has assigned
  * (docs/adr/0013, 0029). Running instances stay; then the assigned node; then distinct domains and
- * hosts first, then rendezvous hash. A leader
- * evaluates it to assign; every node evaluates it alike to know what is its own.
+ * hosts first, then rendezvous hash; where there is not room for all, what counts more comes first
+ * (docs/adr/0039). A leader evaluates it to assign; every node evaluates it alike to know what is its own.
  *
  * A slot that is held stays where it is. A changed workload is replaced one slot at a time, in
  * place, and a draining node is emptied the same way: the old instance is surplus only once the new
@@ -39,6 +39,8 @@ export interface PlacementInput {
   majority: boolean
   /** Of jobs, by name: what each of their slots is at. */
   jobs?: ReadonlyMap<string, readonly SlotState[]>
+  /** Owners whose word about priority counts among all. Default: nobody's. */
+  admins?: ReadonlySet<OwnerId>
   /** Absent in a network without a Primary. */
   committed?: CommittedAssignments
   /** Nodes that have the data of a slot, those out of sight included, as each tells of itself. */
@@ -60,6 +62,10 @@ export interface Placement {
   assignments: ReadonlyMap<Slot, NodeId>
   /** Those of them whose node has yet to start an instance of what is wanted now. */
   starts: ReadonlySet<Slot>
+  /** Those whose node waits for something to end first: what counts less there, or its own instance. */
+  awaits: ReadonlySet<Slot>
+  /** Why a slot whose instance is to be replaced, or to leave its node, is not: the first reason. */
+  stays: ReadonlyMap<Slot, StayReason>
   /** Why a slot has no node: the first reason that each node gave. */
   unplaced: ReadonlyMap<Slot, readonly Refusal[]>
   /** Instances that run a slot which another node runs too, or that nobody wants any more. */
@@ -85,12 +91,24 @@ export type PlacementRefusal =
   | 'HOST_PORT_TAKEN'
   | 'CPU_FULL'
   | 'MEMORY_FULL'
+  /** There would be room but for what counts more. */
+  | 'OUTRANKED'
   | 'NO_MAJORITY'
   /** It could run it, and the committee has yet to say which node does. */
   | 'NOT_ASSIGNED'
 
 /** What a node has against a slot; the last means that it could run it. */
 export type Objection = PlacementRefusal | 'ANOTHER_CHOSEN'
+
+export type StayReason =
+  /** As much of the workload is away as may be, or all that serves must. */
+  | 'DISRUPTION_BUDGET'
+  /** What it keeps lies there. */
+  | 'DATA_HERE'
+  /** No other node takes it. */
+  | 'NO_OTHER_NODE'
+  /** Others of its workload go first. */
+  | 'IN_TURN'
 
 export type SurplusReason =
   /** Fewer replicas are wanted. */
@@ -101,8 +119,18 @@ export type SurplusReason =
   | 'DUPLICATE'
   /** `onPartition: stop`, on the side that sees less than half. */
   | 'NO_MAJORITY'
+  /** Its room is needed by what counts more. */
+  | 'DISPLACED'
 
 export { explain, objectionText, type SlotExplanation } from './explain.ts'
 export { isHealthy } from './holders.ts'
+export {
+  type Emptying,
+  emptyingOf,
+  type LeftInstance,
+  type LeftReason,
+  leftOn,
+  leftText,
+} from './leaving.ts'
 export { place } from './place.ts'
 export { rendezvousScore } from './rendezvous.ts'

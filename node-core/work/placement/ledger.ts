@@ -1,11 +1,26 @@
 import type { NodeId } from '../../base/net/index.ts'
-import { amountsOf, type Port, portsOf, type Slot, type Workload } from '../spec/index.ts'
+import {
+  type Amounts,
+  amountsOf,
+  type Port,
+  portsOf,
+  type Slot,
+  type Workload,
+} from '../spec/index.ts'
 import type { PlacementNode, PlacementRefusal } from './index.ts'
 
 /** What is reserved on each node, by what runs there and by what has just been placed there. */
 export interface Ledger {
   /** Reserves what one instance of `workload` needs. */
   reserve(node: NodeId, slot: Slot, workload: Workload): void
+  /** Takes back what was reserved. */
+  release(node: NodeId, slot: Slot, workload: Workload): void
+  /** What one more instance there would need beyond what is free. */
+  missing(node: PlacementNode, workload: Workload): Amounts
+  /** What is ending there holds its room until it has. */
+  ends(node: NodeId, workload: Workload): void
+  /** Whether all that is reserved there has room beside what is ending. */
+  fitsBesideEnding(node: NodeId): boolean
   /** How many slots of this workload the node holds. */
   count(node: NodeId, workload: string): number
   /** Whether the node holds a slot of any of these workloads. */
@@ -22,9 +37,10 @@ export type DataPlaces = (slot: Slot, workload: Workload) => readonly NodeId[]
 interface Reserved {
   cpuMillis: number
   memoryBytes: number
+  ending: Amounts
   slotsByWorkload: Map<string, number>
-  /** Workloads that those here are kept apart from. */
-  apartFrom: Set<string>
+  /** Workloads that those here are kept apart from, and by how many of them. */
+  apartFrom: Map<string, number>
   slotsByHostPort: Map<string, Set<Slot>>
 }
 
@@ -33,12 +49,13 @@ export function createLedger(
   whereData: DataPlaces = () => [],
 ): Ledger {
   const reservedOf = new Map<NodeId, Reserved>(nodes.map((node) => [node.id, nothing()]))
+  const capacityOf = new Map(nodes.map(({ id, capacity }) => [id, capacity]))
 
   const taken = (reserved: Reserved, slot: Slot, ports: readonly Port[]): boolean =>
     ports.some((port) => {
       if (port.hostPort === undefined) return false
       const slots = reserved.slotsByHostPort.get(portKey(port))
-      return slots !== undefined && (slots.size > 1 || !slots.has(slot))
+      return slots !== undefined && slots.size > 0 && (slots.size > 1 || !slots.has(slot))
     })
 
   const dataElsewhere = (node: PlacementNode, slot: Slot, workload: Workload) => {
@@ -68,14 +85,49 @@ export function createLedger(
       const { cpuMillis, memoryBytes } = amountsOf(workload, 'requests')
       reserved.cpuMillis += cpuMillis
       reserved.memoryBytes += memoryBytes
-      const held = reserved.slotsByWorkload.get(workload.name) ?? 0
-      reserved.slotsByWorkload.set(workload.name, held + 1)
-      for (const name of othersApart(workload)) reserved.apartFrom.add(name)
+      count(reserved.slotsByWorkload, workload.name, 1)
+      for (const name of othersApart(workload)) count(reserved.apartFrom, name, 1)
       for (const port of portsOf(workload)) {
         if (port.hostPort === undefined) continue
         const slots = reserved.slotsByHostPort.get(portKey(port)) ?? new Set()
         reserved.slotsByHostPort.set(portKey(port), slots.add(slot))
       }
+    },
+    release(node, slot, workload) {
+      const reserved = reservedOf.get(node)
+      if (!reserved) return
+      const { cpuMillis, memoryBytes } = amountsOf(workload, 'requests')
+      reserved.cpuMillis -= cpuMillis
+      reserved.memoryBytes -= memoryBytes
+      count(reserved.slotsByWorkload, workload.name, -1)
+      for (const name of othersApart(workload)) count(reserved.apartFrom, name, -1)
+      for (const port of portsOf(workload)) {
+        if (port.hostPort !== undefined) reserved.slotsByHostPort.get(portKey(port))?.delete(slot)
+      }
+    },
+    missing({ id, capacity }, workload) {
+      const reserved = reservedOf.get(id) ?? nothing()
+      const { cpuMillis, memoryBytes } = amountsOf(workload, 'requests')
+      return {
+        cpuMillis: Math.max(0, reserved.cpuMillis + cpuMillis - capacity.cpuMillis),
+        memoryBytes: Math.max(0, reserved.memoryBytes + memoryBytes - capacity.memoryBytes),
+      }
+    },
+    ends(node, workload) {
+      const ending = reservedOf.get(node)?.ending
+      if (!ending) return
+      const { cpuMillis, memoryBytes } = amountsOf(workload, 'requests')
+      ending.cpuMillis += cpuMillis
+      ending.memoryBytes += memoryBytes
+    },
+    fitsBesideEnding(node) {
+      const { cpuMillis, memoryBytes, ending } = reservedOf.get(node) ?? nothing()
+      const capacity = capacityOf.get(node)
+      if (!capacity || ending.cpuMillis + ending.memoryBytes === 0) return true
+      return (
+        cpuMillis + ending.cpuMillis <= capacity.cpuMillis &&
+        memoryBytes + ending.memoryBytes <= capacity.memoryBytes
+      )
     },
     count: (node, workload) => reservedOf.get(node)?.slotsByWorkload.get(workload) ?? 0,
     holdsAny: (node, workloads) => holds(reservedOf.get(node), workloads),
@@ -104,10 +156,18 @@ function nothing(): Reserved {
   return {
     cpuMillis: 0,
     memoryBytes: 0,
+    ending: { cpuMillis: 0, memoryBytes: 0 },
     slotsByWorkload: new Map(),
-    apartFrom: new Set(),
+    apartFrom: new Map(),
     slotsByHostPort: new Map(),
   }
+}
+
+/** Nothing rather than 0, so that what was taken back leaves no trace. */
+function count(counts: Map<string, number>, name: string, more: number): void {
+  const now = (counts.get(name) ?? 0) + more
+  if (now > 0) counts.set(name, now)
+  else counts.delete(name)
 }
 
 /** Copies of one workload are spread, not kept apart. */

@@ -137,6 +137,14 @@ export function createCrew(deps: CrewDeps): Crew {
     replan()
   }
 
+  async function endFor(driver: InstanceDriver, reason: EndReason): Promise<void> {
+    const { local } = driver
+    await end(driver, { drainMs: DRAIN_MS, graceMs: graceMsOf(driver, reason) })
+    // An attempt that gave its room is told of once nothing of it runs: the next may begin elsewhere.
+    const isJob = view.desired(local.workload)?.workload.job !== undefined
+    if (reason === 'DISPLACED' && isJob && !drivers.has(local.id)) deps.clerk.end(local, undefined)
+  }
+
   function adopt(runner: Runner, local: LocalInstance): InstanceDriver {
     const driver = createInstanceDriver(
       {
@@ -216,7 +224,7 @@ export function createCrew(deps: CrewDeps): Crew {
         const driver = drivers.get(id)
         if (!driver) continue
         logger.info('Ending an instance', { id, reason })
-        task(end(driver, { drainMs: DRAIN_MS, graceMs: graceMsOf(driver, reason) }))
+        task(endFor(driver, reason))
       }
       for (const id of rests) drivers.get(id)?.rest()
       for (const { id, exitCode } of reports) {

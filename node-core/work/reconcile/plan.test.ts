@@ -41,6 +41,8 @@ function placed(
   return {
     assignments: new Map([[slot, options.on ?? SELF]]),
     starts: new Set(options.starts ? [slot] : []),
+    awaits: new Set(),
+    stays: new Map(),
     unplaced: new Map(),
     surplus: [...surplusReasons.keys()],
     surplusReasons,
@@ -140,6 +142,14 @@ describe('an instance here', () => {
     expect(endsAfter(input, 500)).toEqual([[], ['DUPLICATE']])
     expect(endsAfter({ ...input, ready: false }, 60_000)).toEqual([[], []])
     expect(plan(input).againAtMs).toBe(input.nowMs + 500)
+  })
+
+  test('that gives its room does so once nobody comes or goes any more', () => {
+    const placement = placed({ surplus: { 'web-0-here': 'DISPLACED' } })
+    const input = given({ local: [local()], placement })
+    expect(endsAfter({ ...input, settled: false }, 60_000)).toEqual([[], []])
+    expect(endsAfter(input, 499)).toEqual([[], []])
+    expect(endsAfter(input, 500)).toEqual([[], ['DISPLACED']])
   })
 
   test('that does not run yet gives way at once', () => {

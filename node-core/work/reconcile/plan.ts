@@ -12,18 +12,16 @@ import type { DesiredRecord } from '../desired/index.ts'
 import { isOf, type SlotState } from '../jobs/index.ts'
 import type { Placement } from '../placement/index.ts'
 import {
+  comesAlone,
   type DesiredWorkload,
   type Instance,
   isCurrent,
-  keepsData,
   mayRestart,
   parseSlot,
-  portsOf,
   type Slot,
   slotOf,
   type Turn,
   turnOf,
-  type Workload,
 } from '../spec/index.ts'
 import { MINORITY_HOLD_MS, ORPHAN_HOLD_MS, SURPLUS_HOLD_MS } from './limits.ts'
 import type { LocalInstance } from './local-instance.ts'
@@ -63,6 +61,7 @@ export type EndReason =
   | 'REPLACED'
   | 'DUPLICATE'
   | 'NO_MAJORITY'
+  | 'DISPLACED'
 
 export interface Plan {
   /** Slots to be taken by a new instance. */
@@ -126,6 +125,8 @@ function endReason(input: PlanInput, local: LocalInstance): EndReason | undefine
     return record === 'none' && input.ready && input.synced ? 'ORPHAN' : undefined
   }
   const reason = input.placement.surplusReasons.get(local.id)
+  // Who has just fallen silent may be back in a moment, and need no room here.
+  if (reason === 'DISPLACED' && !input.settled) return undefined
   // Whether another one serves in its place is known only from peers.
   return reason === 'SCALED_DOWN' || input.ready ? reason : undefined
 }
@@ -134,7 +135,7 @@ function endReason(input: PlanInput, local: LocalInstance): EndReason | undefine
 function holdMs(reason: EndReason, local: LocalInstance): number {
   if (reason === 'ORPHAN') return ORPHAN_HOLD_MS
   if (reason === 'NO_MAJORITY') return MINORITY_HOLD_MS
-  const disputed = reason === 'DUPLICATE' || reason === 'REPLACED'
+  const disputed = ['DUPLICATE', 'REPLACED', 'DISPLACED'].includes(reason)
   return disputed && local.phase.kind === 'running' ? SURPLUS_HOLD_MS : 0
 }
 
@@ -195,11 +196,6 @@ function isGivenUp({ self }: PlanInput, state: SlotState, id: string): boolean {
 function isWantedNow(input: PlanInput, local: LocalInstance, desired: DesiredWorkload): boolean {
   if (!desired.workload.job) return isCurrent(local, desired)
   return isOf(input.jobs.get(local.workload)?.[local.index], local.id)
-}
-
-/** A host port can be had only once, and two must not write one volume: the old one goes first. */
-function comesAlone(workload: Workload): boolean {
-  return keepsData(workload) || portsOf(workload).some(({ hostPort }) => hostPort !== undefined)
 }
 
 function holdsNow(input: PlanInput, slot: Slot, desired: DesiredWorkload): boolean {

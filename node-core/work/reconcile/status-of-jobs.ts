@@ -1,15 +1,21 @@
 /** How a job is, from what the registry holds of its runs and slots. */
 import { type JobRecord, slotStates } from '../jobs/index.ts'
-import type { Placement } from '../placement/index.ts'
 import type { DesiredWorkload } from '../spec/index.ts'
 import type { Reason } from './local-instance.ts'
-import { type SeenInstance, troublesOf, unplacedCondition, type WorkloadStatus } from './status.ts'
+import {
+  awaitsCondition,
+  type PlacedSlots,
+  type SeenInstance,
+  troublesOf,
+  unplacedCondition,
+  type WorkloadStatus,
+} from './status.ts'
 
 /** `record`: undefined where no registry holds it. */
 export function jobStatus(
   { workload }: DesiredWorkload,
   record: JobRecord | undefined,
-  { seen, placement }: { seen: readonly SeenInstance[]; placement?: Pick<Placement, 'unplaced'> },
+  { seen, placement }: { seen: readonly SeenInstance[]; placement?: PlacedSlots },
 ): WorkloadStatus {
   const { job, name } = workload
   const runningInstances = seen.filter(
@@ -27,6 +33,7 @@ export function jobStatus(
   )
   const conditions: Reason[] = [
     ...unplacedCondition(job.completions, refused, placement),
+    ...awaitsCondition(workload, placement),
     ...lostCondition(states, seen),
     ...(isGoing ? troublesOf(seen) : []),
     ...lastCondition(last),

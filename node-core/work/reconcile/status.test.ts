@@ -111,6 +111,17 @@ describe('a workload', () => {
     ])
   })
 
+  test('says what waits for room, and what its budget holds back', () => {
+    const told = workloadStatus(desired, [seen(0), seen(1, { template: 'old' })], {
+      unplaced: new Map(),
+      awaits: new Set([slotOf('web', 2)]),
+      stays: new Map([[slotOf('web', 1), 'DISRUPTION_BUDGET']]),
+    })
+    expect(told.conditions.map(({ code }) => code)).toEqual([
+      ...['ROLLING_OUT', 'MAKING_ROOM', 'DISRUPTION_BUDGET'],
+    ])
+  })
+
   test('is Deleting once nobody wants it', () => {
     expect(workloadStatus(undefined, [seen(0)]).status).toBe('Deleting')
   })

@@ -1,5 +1,12 @@
 import type { Placement, PlacementRefusal } from '../placement/index.ts'
-import { type DesiredWorkload, type Instance, isCurrent, type Slot, slotOf } from '../spec/index.ts'
+import {
+  type DesiredWorkload,
+  type Instance,
+  isCurrent,
+  type Slot,
+  slotOf,
+  type Workload,
+} from '../spec/index.ts'
 import type { Reason } from './local-instance.ts'
 
 export interface WorkloadStatus {
@@ -18,6 +25,9 @@ export interface WorkloadStatus {
   conditions: Reason[]
 }
 
+/** What placement says of slots. */
+export type PlacedSlots = Pick<Placement, 'unplaced'> & Partial<Pick<Placement, 'stays' | 'awaits'>>
+
 export interface SeenInstance {
   instance: Instance
   /** Its node is out of sight; it may still run there. */
@@ -31,7 +41,7 @@ export interface SeenInstance {
 export function workloadStatus(
   desired: DesiredWorkload | undefined,
   seen: readonly SeenInstance[],
-  placement?: Pick<Placement, 'unplaced'>,
+  placement?: PlacedSlots,
 ): WorkloadStatus {
   if (!desired) return { status: 'Deleting', runningInstances: 0, conditions: leftBehind(seen) }
   const { name, replicas } = desired.workload
@@ -63,6 +73,8 @@ export function workloadStatus(
   const conditions: Reason[] = [
     ...rolloutCondition(replicas, served.size, renewed.size, inSight, desired),
     ...unplacedCondition(replicas, refused, placement),
+    ...awaitsCondition(desired.workload, placement),
+    ...budgetCondition(desired, placement),
     ...(lost.size > 0 ? [lostCondition(lost.size, replicas)] : []),
     ...doneCondition(replicas, done.size),
     ...distinct(troubled.map(({ reason }) => reason)),
@@ -132,6 +144,26 @@ function rolloutCondition(
   return [{ code: 'ROLLOUT_PAUSED', message: `Paused: ${message}` }]
 }
 
+export function awaitsCondition(workload: Workload, placement?: PlacedSlots): Reason[] {
+  const count = slotsOf(workload).filter((slot) => placement?.awaits?.has(slot)).length
+  if (count === 0) return []
+  const message = `${count} of ${workload.replicas} wait for room that something else is giving up.`
+  return [{ code: 'MAKING_ROOM', message }]
+}
+
+function budgetCondition({ workload }: DesiredWorkload, placement?: PlacedSlots): Reason[] {
+  const held = slotsOf(workload).filter(
+    (slot) => placement?.stays?.get(slot) === 'DISRUPTION_BUDGET',
+  ).length
+  if (held === 0) return []
+  const message = `${held} of ${workload.replicas} stay as they are: by its disruption budget no more of it may be away now.`
+  return [{ code: 'DISRUPTION_BUDGET', message }]
+}
+
+function slotsOf({ name, replicas }: Workload): Slot[] {
+  return Array.from({ length: replicas }, (_, index) => slotOf(name, index))
+}
+
 function lostCondition(lost: number, replicas: number): Reason {
   const message = `${lost} of ${replicas} were on nodes that are out of sight.`
   return { code: 'NODE_LOST', message }
@@ -174,6 +206,7 @@ const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   HOST_PORT_TAKEN: 'with the host port taken',
   CPU_FULL: 'short of CPU',
   MEMORY_FULL: 'short of memory',
+  OUTRANKED: 'full of work that counts more',
   NO_MAJORITY: 'in the smaller part of the network',
   NOT_ASSIGNED: 'able to, once the committee has assigned it',
 }

@@ -59,6 +59,7 @@ beforeEach(() => {
     desired: desiredOfState({ state, logger }),
     membership: { list: () => members, subscribe: () => () => {} },
     logger,
+    isAdmin: () => false,
   })
 })
 

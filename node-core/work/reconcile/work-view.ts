@@ -6,6 +6,7 @@ import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { siteOf } from '../../control/backbone/index.ts'
 import type { SharedState, StateRecord } from '../../control/state/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
 import type { Member, Membership } from '../../network/membership/index.ts'
 import type { Desired, DesiredRecord } from '../desired/index.ts'
 import { type JobRecord, NO_RECORD, slotStates } from '../jobs/index.ts'
@@ -71,6 +72,8 @@ export interface WorkViewDeps {
   >
   state: Pick<SharedState, 'get' | 'list' | 'subscribe'>
   membership: Pick<Membership, 'list' | 'subscribe'>
+  /** Whose word about priority counts among all. */
+  isAdmin: (owner: OwnerId) => boolean
   logger: Logger
 }
 
@@ -140,6 +143,7 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
       ),
       instances: instances(),
       majority: seesMajority(members),
+      admins: new Set(workloads.map(({ owner }) => owner).filter(deps.isAdmin)),
       dataOf: dataOf(workloads),
       ...(committed && { committed }),
     }

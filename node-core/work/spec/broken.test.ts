@@ -21,6 +21,8 @@ const FULL = {
   restart: { when: 'onFailure', atMost: 5, backoffMs: 500, backoffMsMax: 8_000 },
   graceMs: 20_000,
   onPartition: 'keep',
+  priority: 'high',
+  disruption: { minAvailable: 1 },
   edge: {
     access: { owners: ['a'.repeat(64)] },
     rate: { perMinute: 5, burst: 10 },

@@ -1,10 +1,12 @@
 import { parseDigest } from '../../storage/blobs/index.ts'
 import { type ChangeBody, changeBody } from './deploy-body.ts'
+import { disruptionField, toDisruption } from './disruption.ts'
 import { changedEdge, checkedEdge } from './edge-rules.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { BundleSource, ContainerSource, Job, Part, Parts, Workload } from './index.ts'
 import { toJob, withJob, wrongBesideJob } from './job.ts'
 import { checked } from './parse-workload.ts'
+import { priorityField } from './priority.ts'
 import { declares, toProbes } from './probes.ts'
 import { toRestart } from './restart.ts'
 import { toSecretUses } from './secret-uses.ts'
@@ -34,14 +36,19 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     : workload.secrets
   const restart = toRestart(change.restart, workload.restart, wrong)
   const job = changedJob(workload, change, wrong)
+  const disruption = change.disruption
+    ? toDisruption(change.disruption, wrong)
+    : workload.disruption
   // All that is wrong is said with what is wrong in these.
   const parts = changedParts(workload, change, wrong)
   const edge = checkedEdge(changedEdge(workload.edge, change.edge), parts)
   const volumes = change.volumes ? toVolumes(change.volumes) : workload.volumes
-  const { volumes: _, ...rest } = workload
+  const { volumes: _, priority: __, disruption: ___, ...rest } = workload
   const changed: Workload = {
     ...rest,
     ...volumesField(volumes),
+    ...priorityField(change.priority ?? workload.priority),
+    ...disruptionField(disruption),
     parts,
     replicas: change.replicas ?? workload.replicas,
     labels: change.labels ?? workload.labels,

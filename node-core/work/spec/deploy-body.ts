@@ -1,5 +1,6 @@
 /** What people send to deploy: the body of `POST /api/workloads`, and the same as manifest text. */
 import { z } from 'zod'
+import { disruption } from './disruption.ts'
 import { edgeBody } from './edge-rules.ts'
 import {
   args,
@@ -31,6 +32,7 @@ import {
 } from './fields.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { container, health, ports, probes, resources } from './part-body.ts'
+import { priority } from './priority.ts'
 import { volumes } from './volumes.ts'
 
 export const manifestText = z.string().max(MANIFEST_LENGTH_MAX)
@@ -98,6 +100,8 @@ const ofTheWorkload = {
         .exactOptional(),
     })
     .optional(),
+  priority: priority.optional(),
+  disruption: disruption.optional(),
   edge: edgeBody.optional(),
 }
 

@@ -30,6 +30,10 @@ export interface Workload {
   /** How long an ending instance may take: asked to end first, ended by force afterwards. */
   graceMs: number
   onPartition: OnPartition
+  /** What it counts where there is not room for all; absent: 0. */
+  priority?: number
+  /** How much of it may be away on purpose. Absent: all of it. */
+  disruption?: Disruption
   /** What outlives its instances: one of each for every slot. Absent when there is none. */
   volumes?: Volume[]
   /** Absent: HTTP by host name, for everybody, and no port of its own. */
@@ -37,6 +41,9 @@ export interface Workload {
   /** It runs to its end instead of serving (docs/adr/0030); `replicas` is then how many slots it has. */
   job?: Job
 }
+
+/** Slots that must go on serving, or that may be away, when something is moved, changed or displaced. */
+export type Disruption = { minAvailable: number } | { maxUnavailable: number }
 
 export interface Job {
   /** How many slots of a run must end well. */
@@ -172,6 +179,8 @@ export interface Resources {
   requests: Amounts
   /** What the runner enforces: at least what is requested. */
   limits: Amounts
+  /** What it may write outside of volumes; the runner's own default where absent. */
+  diskBytes?: number
 }
 
 export interface ContainerSource {
@@ -287,6 +296,7 @@ export {
   DEFAULT_MEMORY_BYTES,
   DEFAULT_RESTART,
 } from './defaults.ts'
+export { spareOf } from './disruption.ts'
 export { edgeOf } from './edge-rules.ts'
 export {
   type SpecErrorCode,
@@ -297,7 +307,8 @@ export {
 export { laneOf, lanesOf } from './job.ts'
 export { GRACE_MS_MAX, PORTS_MAX, REPLICAS_MAX, RESTARTS_MAX } from './limits.ts'
 export { parseWorkload } from './parse-workload.ts'
-export { amountsOf, listeningOf, portsOf } from './parts.ts'
+export { amountsOf, comesAlone, listeningOf, portsOf } from './parts.ts'
+export { PRIORITY_CLASSES, type Rank, rankOf } from './priority.ts'
 export { PROBE_BOUNDS } from './probes.ts'
 export {
   formatCpuMillis,

@@ -32,12 +32,13 @@ export function toJob(asked: JobBody, before: Job | undefined, wrong: WrongField
 
 /** Fields that speak of what serves. */
 export function wrongBesideJob(
-  body: Pick<DeployBody, 'replicas' | 'rollout' | 'restart' | 'onPartition'>,
+  body: Pick<DeployBody, 'replicas' | 'rollout' | 'restart' | 'onPartition' | 'disruption'>,
 ): WrongField[] {
   const wrong: WrongField[] = []
   const say = (path: string, message: string): void => void wrong.push({ path, message })
   if (body.replicas !== undefined) say('replicas', 'A job says it in job.completions.')
   if (body.rollout) say('rollout', 'A job serves nothing that could be taken over.')
+  if (body.disruption) say('disruption', 'A job serves nothing that has to go on.')
   if (body.restart?.when !== undefined) say('restart.when', 'A job says it in job.retries.')
   if (body.restart?.atMost !== undefined) say('restart.atMost', 'A job says it in job.retries.')
   if (body.onPartition === 'stop') say('onPartition', 'A job is waited for, or healed.')

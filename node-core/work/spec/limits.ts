@@ -100,6 +100,10 @@ export const LANES_MAX = 4
 export const DEADLINE_MS_MIN = 1_000
 /** Milliseconds that a run may be given: thirty days. */
 export const DEADLINE_MS_MAX = 2_592_000_000
+/** The least that a workload may count beside others. */
+export const PRIORITY_MIN = -1_000
+/** The most that a workload may count beside others. */
+export const PRIORITY_MAX = 1_000
 /** Milliseconds for which a node with an attempt is waited for: a day. */
 export const LOST_AFTER_MS_MAX = 86_400_000
 /** Milliseconds after its time within which a run may begin: a week. */

@@ -8,11 +8,13 @@ import {
   DEFAULT_ROLLOUT,
 } from './defaults.ts'
 import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
+import { disruptionField, toDisruption } from './disruption.ts'
 import { changedEdge, checkedEdge } from './edge-rules.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
 import { toJob, withJob, wrongBesideJob } from './job.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
+import { priorityField } from './priority.ts'
 import { toRestart } from './restart.ts'
 import { toSecretUses } from './secret-uses.ts'
 import { type AskedPart, askedContainer, kindOf, nameOfImage, toParts } from './to-parts.ts'
@@ -41,6 +43,7 @@ export function parseWorkload(input: unknown): Workload {
   const restart = toRestart(body.restart, undefined, wrong)
   if (body.job) wrong.push(...wrongBesideJob(body))
   const job = body.job && toJob(body.job, undefined, wrong)
+  const disruption = toDisruption(body.disruption ?? {}, wrong)
   const parts = toParts(asked, wrong)
   const edge = checkedEdge(changedEdge(undefined, body.edge), parts)
   if (name === undefined) throw validationError(wrong)
@@ -59,6 +62,8 @@ export function parseWorkload(input: unknown): Workload {
     restart,
     graceMs: body.graceMs ?? DEFAULT_GRACE_MS,
     onPartition: body.onPartition ?? (waitsForData({ volumes }) ? 'keep' : 'heal'),
+    ...priorityField(body.priority),
+    ...disruptionField(disruption),
     ...volumesField(volumes),
     ...(edge && { edge }),
   }

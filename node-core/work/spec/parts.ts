@@ -1,6 +1,7 @@
 /** What all parts of a workload come to together. */
-import type { Amounts, Part, Port, Workload } from './index.ts'
+import type { Amounts, Port, Workload } from './index.ts'
 import { PORTS_MAX } from './limits.ts'
+import { keepsData } from './volumes.ts'
 
 /** Of every part, in their order: one network, so no port is there twice. */
 export function portsOf({ parts }: Pick<Workload, 'parts'>): Port[] {
@@ -26,11 +27,13 @@ function isSame(one: Port, other: Port): boolean {
   return one.containerPort === other.containerPort && one.protocol === other.protocol
 }
 
+/** A host port can be had only once, and two must not write one volume: the old one goes first. */
+export function comesAlone(workload: Workload): boolean {
+  return keepsData(workload) || portsOf(workload).some(({ hostPort }) => hostPort !== undefined)
+}
+
 /** Of one instance. */
-export function amountsOf(
-  { parts }: Pick<Workload, 'parts'>,
-  of: keyof Part['resources'],
-): Amounts {
+export function amountsOf({ parts }: Pick<Workload, 'parts'>, of: 'requests' | 'limits'): Amounts {
   const sum = { cpuMillis: 0, memoryBytes: 0 }
   for (const { resources } of parts) {
     sum.cpuMillis += resources[of].cpuMillis

@@ -8,6 +8,7 @@ import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import { type Digest, parseDigest } from '../../storage/blobs/index.ts'
 import { DEFAULT_GRACE_MS, DEFAULT_RESTART } from './defaults.ts'
+import { storedDisruption } from './disruption.ts'
 import { storedEdge } from './edge-rules.ts'
 import * as field from './fields.ts'
 import type { DesiredWorkload, Instance, Workload } from './index.ts'
@@ -25,6 +26,7 @@ import {
   VOLUME_BYTES_MIN,
   VOLUMES_MAX,
 } from './limits.ts'
+import { storedPriority } from './priority.ts'
 import { ifLost, mountPath } from './volumes.ts'
 
 export const WORKLOAD_PREFIX = 'net/workload/'
@@ -138,6 +140,8 @@ const common = {
     )
     .max(VOLUMES_MAX)
     .exactOptional(),
+  priority: storedPriority.exactOptional(),
+  disruption: storedDisruption.exactOptional(),
   edge: storedEdge.exactOptional(),
   job: z
     .object({

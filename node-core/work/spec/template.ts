@@ -21,7 +21,8 @@ export function templateOf(workload: Workload): string {
     onPartition: 'heal',
   } as const
   // Later fields are left out whole, so that a release that has them finds its instances current.
-  const { restart: _, graceMs: __, edge: ___, job: ____, uses, secrets, ...lasting } = workload
+  const { restart: _, graceMs: __, edge: ___, job: ____, ...others } = workload
+  const { priority: _____, disruption: ______, uses, secrets, ...lasting } = others
   const later = { ...(uses.length > 0 && { uses }), ...(secrets.length > 0 && { secrets }) }
   const alike = { ...lasting, ...later, replicas: 1, ...rules }
   const digest = hash('sha256', encode(storedForm(alike)), 'hex').slice(0, 16)

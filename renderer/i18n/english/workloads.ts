@@ -77,6 +77,8 @@ export const workloads = {
     grace: 'Time to end',
     labels: 'Labels',
     generation: 'Version',
+    secure: 'Over HTTPS',
+    secureNote: 'A browser takes it once it trusts this network’s certificate: mycelium trust',
     published: 'TCP port {{port}}',
     access: 'May be used by',
     traffic: 'Requests here',

@@ -14,7 +14,7 @@ import { formatCpu, formatLatency, formatMemory, formatSize, shortId } from '../
 import { useText } from '../../i18n/index.ts'
 import { formatRoute, useResource, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
-import { kindWord, nodeState, nodeStateMeaning } from './node-words.ts'
+import { kindWord, leftWord, nodeState, nodeStateMeaning } from './node-words.ts'
 
 /** One node's page, beside the map. */
 export function NodePanel(props: { node: ClusterNode; status: Status; onClose: () => void }) {
@@ -167,7 +167,9 @@ function Running({ node }: { node: ClusterNode }) {
             >
               {workload.name}
             </a>
-            <span className="quiet small">{t(`workloads.instanceStatus.${instance.status}`)}</span>
+            <span className="quiet small">
+              {leftWord(node, instance.id, t) ?? t(`workloads.instanceStatus.${instance.status}`)}
+            </span>
           </li>
         ))}
       </ul>

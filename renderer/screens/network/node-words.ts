@@ -14,20 +14,23 @@ export function nodeState(node: ClusterNode, t: Text): { word: string; tone: Ton
     case 'alive':
       if (node.status === 'NotReady') return { word: t('network.status.suspect'), tone: 'warn' }
       return {
-        word: t(`network.status.${isEmptied(node) ? 'Emptied' : node.status}`),
+        word: t(`network.status.${emptied(node) ?? node.status}`),
         tone: node.status === 'Ready' ? 'well' : 'off',
       }
   }
 }
 
-/** It gave away all that it ran. */
-function isEmptied({ status, instances }: ClusterNode): boolean {
-  return status === 'Draining' && instances === 0
+/** It gave away all that it ran, or all that could go. */
+function emptied({ drain }: ClusterNode): 'Emptied' | 'EmptiedBut' | undefined {
+  if (drain?.state === 'done') return 'Emptied'
+  return drain?.state === 'allButData' ? 'EmptiedBut' : undefined
 }
 
 /** What stands behind a state that is not plain. */
 export function nodeStateMeaning(node: ClusterNode, t: Text): string | undefined {
-  if (isEmptied(node)) return t('network.statusMeaning.Emptied')
+  const how = emptied(node)
+  if (how) return t(`network.statusMeaning.${how}`)
+  if (node.drain?.state === 'waiting') return t('network.statusMeaning.waiting')
   return node.liveness === 'alive' ? undefined : t(`network.statusMeaning.${node.liveness}`)
 }
 
@@ -35,4 +38,20 @@ export function nodeStateMeaning(node: ClusterNode, t: Text): string | undefined
 export function kindWord(kind: string, t: Text): string {
   if (kind === 'container' || kind === 'process') return t(`words.kind.${kind}`)
   return t('words.kind.other', { kind })
+}
+
+/** Why an instance is still on a node that drains; in the node's own words where it is newer. */
+export function leftWord({ drain }: ClusterNode, instance: string, t: Text): string | undefined {
+  const reason = drain?.left.find((one) => one.instance === instance)?.reason
+  switch (reason?.code) {
+    case 'MOVING':
+    case 'IN_TURN':
+    case 'RUNS_TO_ITS_END':
+    case 'DATA_HERE':
+    case 'DISRUPTION_BUDGET':
+    case 'NO_OTHER_NODE':
+      return t(`network.node.left.${reason.code}`)
+    default:
+      return reason?.message
+  }
 }

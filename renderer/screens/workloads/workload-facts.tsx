@@ -44,6 +44,9 @@ function dueText(job: NonNullable<WorkloadView['job']>, t: Text, language: strin
   return t('workloads.nextRun', { cron, zone, when })
 }
 
+/** Of the network's own authority, which no browser knows by itself. */
+const LOCAL_NAME = /\.localhost(:\d+)?\/$/
+
 export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
   const { t, language } = useText()
   const labels = Object.entries(workload.labels)
@@ -68,6 +71,16 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
             <a href={workload.url} target="_blank" rel="noreferrer">
               {workload.url}
             </a>
+          </Fact>
+        )}
+        {workload.secureUrl && (
+          <Fact name={t('workloads.facts.secure')}>
+            <a href={workload.secureUrl} target="_blank" rel="noreferrer">
+              {workload.secureUrl}
+            </a>{' '}
+            {LOCAL_NAME.test(workload.secureUrl) && (
+              <span className="quiet">{t('workloads.facts.secureNote')}</span>
+            )}
           </Fact>
         )}
         {ports.length > 0 && (

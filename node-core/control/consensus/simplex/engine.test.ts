@@ -126,6 +126,31 @@ describe('the engine', () => {
     expect(cluster.until(allHave(cluster, 'by a newcomer'), 300)).toBe(true)
   })
 
+  it('hears of a change that was asked for while nobody could, once everybody can and rests', () => {
+    const cluster = createCluster({ seed: 8, standings: even(4), outsiders: 1 })
+    const [asked, newcomer] = [cluster.node(0), cluster.node(4)]
+    cluster.tamper = (from, _to, bytes) => {
+      const { kind } = parseMessage(bytes) ?? {}
+      return from === asked && (kind === 'change' || kind === 'propose') ? [] : [bytes]
+    }
+    const learners = [newcomer.id]
+    asked.engine!.changeMembers('in vain' as ProposalId, {
+      ...idsOf(cluster.nodes.slice(0, 4)),
+      learners,
+    })
+    // It leads now and then, and proposes the change as often as it may.
+    for (let at = 0; at < 40; at++) {
+      cluster.propose(cluster.node(1), `${at}`)
+      cluster.run(5)
+    }
+    cluster.run(100)
+    expect(cluster.canon.length).toBe(40)
+    expect(asked.fates).toEqual([])
+    cluster.tamper = (_from, _to, bytes) => [bytes]
+    expect(cluster.until(() => asked.fates.length > 0, 100)).toBe(true)
+    expect(asked.fates).toEqual([{ id: 'in vain', outcome: 'committed', index: 41 }])
+  })
+
   it('votes for no committee that its host does not want, and gives such a change up', () => {
     const cluster = createCluster({ seed: 6, standings: even(4), outsiders: 1 })
     const friend = cluster.node(4)

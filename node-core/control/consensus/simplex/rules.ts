@@ -32,6 +32,8 @@ export function passTick(machine: Machine): void {
   passQuestionsTick(machine)
   if (machine.ticks % HEARTBEAT_TICKS === 0) {
     tellEveryone(machine)
+    // An idle committee has no clock by which it would be said again, and others may not have heard it.
+    tellOwnChange(machine)
     machine.peers.keepOnly(new Set([...everyone(machine), ...machine.catchUp.voters()]))
   }
   if (machine.timer.takeRetry()) sayAgain(machine)
@@ -51,12 +53,10 @@ function isAwake(machine: Machine): boolean {
 
 /** Messages get lost: what this node said in views that are not settled, it says again. */
 function sayAgain(machine: Machine): void {
-  const { config, committee, views, chain, outbox, pool, changes, view } = machine
+  const { config, committee, views, chain, outbox, pool, view } = machine
   tellEveryone(machine)
-  const voters = committee.voters.map((voter) => voter.node)
   for (const entry of pool.entries()) if (entry.from === config.self) entry.told = 'nobody'
-  const own = changes.own(config.self)
-  if (own) outbox.sendNow(voters, { kind: 'change', change: own.change })
+  tellOwnChange(machine)
   if (!mayVote(machine)) return
   for (const state of views.from(nextView(chain.tip.view))) {
     const { notarise, nullify, finalise: final } = state.votes
@@ -70,6 +70,12 @@ function sayAgain(machine: Machine): void {
       outbox.send(everyone(machine), message)
     }
   }
+}
+
+function tellOwnChange({ config, committee, changes, outbox }: Machine): void {
+  const own = changes.own(config.self)
+  const voters = committee.voters.map((voter) => voter.node)
+  if (own) outbox.sendNow(voters, { kind: 'change', change: own.change })
 }
 
 function expire({ pool, changes, outbox, ticks }: Machine): void {

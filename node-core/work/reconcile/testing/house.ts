@@ -258,7 +258,7 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
         permissions: () => new Set(['admin']),
         disk,
       })
-      const view = createWorkView({ desired, state: map, membership, logger })
+      const view = createWorkView({ desired, state: map, membership, logger, isAdmin: () => false })
       const net = { peers: () => reach(id) }
       const assigner = createAssigner({
         ...{

@@ -14,6 +14,7 @@ import type { ContainerRunner, ContainerRunnerDeps, ContainerRunnerOptions } fro
 import { instancesOf } from './instances.ts'
 import { instanceFilter, ownerFilter, parseLabels } from './labels.ts'
 import { ENDED_REMEMBERED_MAX, GRACE_MS } from './limits.ts'
+import { listensAt } from './listening.ts'
 import { outputOf, type WritingPart } from './output.ts'
 import { type EngineAddress, findEngine } from './socket.ts'
 import { createStarter } from './starter.ts'
@@ -44,6 +45,8 @@ export function createContainerRunner(
   const ended = new Map<string, true>()
   /** Exit codes of those the engine said have ended, by its id; its list may lag behind. */
   const exited = new Map<string, number | undefined>()
+  /** Where instances are in the engine's network, since they were started last. */
+  const addresses = new Map<string, string>()
   const starter = createStarter({
     ...{ engine, images, whose, clock, logger },
     engineIsHere: () => isHere(locate(options)),
@@ -113,6 +116,7 @@ export function createContainerRunner(
       request.signal.throwIfAborted()
       request.onProgress({ step: 'starting' })
       starting.add(request.id)
+      addresses.delete(request.id)
       try {
         return await starter.start(request)
       } finally {
@@ -127,6 +131,7 @@ export function createContainerRunner(
     },
 
     async end(id, { graceMs = GRACE_MS, drained } = {}) {
+      addresses.delete(id)
       const parts = await partsOf(id)
       for (const { container } of parts) remember(ended, container.engineId, true)
       // What has ended by itself is only removed: whoever waits for its successor waits for this.
@@ -153,6 +158,14 @@ export function createContainerRunner(
       const found = (await partsOf(id)).find((one) => one.part === part)
       if (!found) throw notFound(id)
       return engine.exec(found.container.engineId, command)
+    },
+
+    async listens(id, containerPort) {
+      if (!isHere(locate(options))) return undefined
+      const address = addresses.get(id) ?? (await partsOf(id)).at(-1)?.container.address
+      if (address === undefined) return undefined
+      addresses.set(id, address)
+      return listensAt(address, containerPort)
     },
 
     async usage() {

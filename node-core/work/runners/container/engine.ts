@@ -24,6 +24,8 @@ export interface EngineContainer {
   state: 'created' | 'running' | 'exited'
   exitCode?: number
   ports: Record<string, number>
+  /** IPv4, in a network of the engine's own; none where it shares another container's. */
+  address?: string
   startedAtMs: number
 }
 
@@ -364,6 +366,8 @@ function toContainer(found: Dockerode.ContainerInfo): EngineContainer {
   const exited = /^Exited \((\d+)\)/.exec(found.Status)
   const running = /^(running|paused|restarting)$/.test(found.State)
   const ports = found.Ports.filter((port) => port.PublicPort > 0)
+  const networks = Object.values(found.NetworkSettings?.Networks ?? {})
+  const address = networks.find(({ IPAddress }) => IPAddress)?.IPAddress
   return {
     engineId: found.Id,
     name: found.Names[0]?.replace(/^\//, '') ?? found.Id,
@@ -371,6 +375,7 @@ function toContainer(found: Dockerode.ContainerInfo): EngineContainer {
     state: running ? 'running' : found.State === 'created' ? 'created' : 'exited',
     ...(exited ? { exitCode: Number(exited[1]) } : {}),
     ports: Object.fromEntries(ports.map((port) => [String(port.PrivatePort), port.PublicPort])),
+    ...(address ? { address } : {}),
     startedAtMs: found.Created * 1000,
   }
 }

@@ -78,7 +78,7 @@ describe.skipIf(missing)(`names in a container${missing ? ` [skipped: ${missing}
     expect(said.map(({ line }) => line)).toEqual(['this is store:80', 'this is store:9000'])
     const listed = (await runner.list()).filter(({ id }) => id === request.id)
     expect(listed).toMatchObject([{ state: 'running' }])
-    await runner.end(request.id)
+    await runner.end(request.id, { graceMs: 0 })
     expect(await docker.listContainers({ all: true, filters: { name: [request.id] } })).toEqual([])
   })
 
@@ -92,7 +92,7 @@ describe.skipIf(missing)(`names in a container${missing ? ` [skipped: ${missing}
     expect(Mounts.filter(({ RW }) => RW)).toEqual([])
     const { Mounts: ofThePart } = await inside(`${request.id}.main`)
     expect(ofThePart.map(({ Destination }) => Destination)).toEqual(['/run/mycelium'])
-    await runner.end(request.id)
+    await runner.end(request.id, { graceMs: 0 })
   })
 
   it('are not what a command is run in', async () => {
@@ -101,7 +101,7 @@ describe.skipIf(missing)(`names in a container${missing ? ` [skipped: ${missing}
     const command = await runner.command(request.id, { command: [B, 'true'], input: false })
     for await (const _ of command.output) void _
     expect(await command.exitCode()).toBe(0)
-    await runner.end(request.id)
+    await runner.end(request.id, { graceMs: 0 })
   })
 
   it('end the instance when they end', async () => {
@@ -113,14 +113,14 @@ describe.skipIf(missing)(`names in a container${missing ? ` [skipped: ${missing}
     await until(() => exits.includes(request.id))
     const [listed] = (await runner.list()).filter(({ id }) => id === request.id)
     expect(listed?.state).toBe('exited')
-    await runner.end(request.id)
+    await runner.end(request.id, { graceMs: 0 })
   })
 
   it('come back when the image that holds nothing was taken away', async () => {
     await docker.getImage('mycelium-empty:1').remove({ force: true })
     const request = requestOf(`exec ${B} sleep 1000`)
     await expect(runner.run(request)).resolves.toMatchObject({ state: 'running' })
-    await runner.end(request.id)
+    await runner.end(request.id, { graceMs: 0 })
   })
 
   it('are refused by name where this computer cannot have them', async () => {

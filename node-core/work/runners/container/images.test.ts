@@ -152,17 +152,17 @@ describe.skipIf(missing)(`images between nodes${missing ? ` [skipped: ${missing}
     const other = await buildImage('mycelium-killed-test:1', IMAGE, randomBytes(1 << 20))
     bench.wanted.add(other.imageId)
     const source = { image: other.tag, imageId: other.imageId }
-    let frozen = false
+    let killed: Promise<void> | undefined
     const broken = ben.run(
       request(source, (step) => {
         // From here on it answers nothing, so it cannot have taken in what comes now.
-        if (step.step !== 'pulling' || !step.doneBytes || frozen) return
-        frozen = true
+        if (step.step !== 'pulling' || !step.doneBytes || killed) return
         engine.freeze()
-        setTimeout(() => engine.kill(), 1_000)
+        killed = new Promise((resolve) => setTimeout(resolve, 1_000)).then(engine.kill)
       }),
     )
     await expect(broken).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
+    await killed
     await engine.start()
     await until(async () => (await ben.available()).ok)
     const asked = request(source, () => {})

@@ -66,3 +66,5 @@ export const STATS_PARALLEL_MAX = 8
 export const COMMAND_FRAME_BYTES_MAX = 1024 * 1024
 /** The exit code of a command that the engine does not know to have ended. */
 export const EXEC_UNKNOWN = -1
+/** How long a container's own port may take to accept or refuse. Milliseconds. */
+export const LISTENING_MS = 250

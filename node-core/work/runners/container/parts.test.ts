@@ -61,8 +61,21 @@ describe.skipIf(missing)(`an instance of parts${missing ? ` [skipped: ${missing}
     expect(await answer.text()).toBe('from-db\n')
     const [listed] = (await runner.list()).filter(({ id }) => id === request.id)
     expect(listed).toMatchObject({ state: 'running', ports: running.ports })
-    await runner.end(request.id)
+    await runner.end(request.id, { graceMs: 0 })
     expect(await containersOf(request.id)).toEqual([])
+  })
+
+  it('knows whether they listen, whatever the port proxy accepts', async () => {
+    const late = part('db', `while ! [ -e /go ]; do ${B} sleep 0.05; done; ${SERVES}`, {
+      ports: [{ containerPort: 8_081, protocol: 'tcp' }],
+    })
+    const request = requestOf(web, late)
+    await runner.run(request)
+    expect(await runner.listens(request.id, 8_081)).toBe(false)
+    await runner.exec(request.id, { part: 'db', command: [B, 'touch', '/go'] })
+    await until(async () => (await runner.listens(request.id, 8_081)) === true)
+    await runner.end(request.id, { graceMs: 0 })
+    expect(await runner.listens(request.id, 8_081)).toBe(undefined)
   })
 
   it('has ended when one of them has, and says which', async () => {
@@ -73,7 +86,7 @@ describe.skipIf(missing)(`an instance of parts${missing ? ` [skipped: ${missing}
     await until(() => exits.includes(request.id))
     const [listed] = (await runner.list()).filter(({ id }) => id === request.id)
     expect(listed).toMatchObject({ state: 'exited', exitCode: 3, exitedPart: 'job' })
-    await runner.end(request.id)
+    await runner.end(request.id, { graceMs: 0 })
   })
 
   it('has ended when one of them is gone', async () => {
@@ -82,7 +95,7 @@ describe.skipIf(missing)(`an instance of parts${missing ? ` [skipped: ${missing}
     await docker.getContainer(`${request.id}.db`).remove({ force: true })
     const [listed] = (await runner.list()).filter(({ id }) => id === request.id)
     expect(listed?.state).toBe('exited')
-    await runner.end(request.id)
+    await runner.end(request.id, { graceMs: 0 })
   })
 
   it('starts whole or not at all', async () => {
@@ -99,7 +112,7 @@ describe.skipIf(missing)(`an instance of parts${missing ? ` [skipped: ${missing}
     await runner.run(request)
     const { HostConfig } = await docker.getContainer(`${request.id}.db`).inspect()
     expect(HostConfig).toMatchObject({ Memory: 2 ** 26, NanoCpus: 300e6, Privileged: false })
-    await runner.end(request.id)
+    await runner.end(request.id, { graceMs: 0 })
   })
 
   it('runs a command that somebody watches: input, both streams, terminal, exit code', async () => {
@@ -160,6 +173,6 @@ describe.skipIf(missing)(`an instance of parts${missing ? ` [skipped: ${missing}
     expect(await runner.exec(request.id, { part: 'db', command: ['/nothing'] })).not.toBe(0)
     const nobody = runner.exec(request.id, { part: 'cache', command: [B] })
     await expect(nobody).rejects.toMatchObject({ code: 'INSTANCE_NOT_FOUND' })
-    await runner.end(request.id)
+    await runner.end(request.id, { graceMs: 0 })
   })
 })

@@ -2,8 +2,9 @@
  * Runs signed bundles as programs of this computer, each in a working folder of its own, detached
  * from the node: a program survives the node's end and is found again by the next start.
  *
- * On Linux a program gets bounds on memory, processor and processes by cgroups where this node may
- * make them, no new privileges, and a user of its own where the node runs as root. What cannot be
+ * On Linux a program is shut into a shelter (docs/adr/0036) and gets bounds on memory, processor and
+ * processes by cgroups where this node may make them, no new privileges, and a user of its own and a
+ * disk of a fixed size where the node runs as root. What cannot be
  * enforced on this machine is said in the `notes` of `available()`.
  *
  *     const runner = createProcessRunner({ node, network, bundles, clock, logger, folder })
@@ -36,6 +37,11 @@ export interface ProcessRunnerOptions {
    * that programs run as, so it cannot lie in the home. Default `/var/lib/mycelium-programs`.
    */
   sharedFolder?: string
+  /**
+   * Where this node is root: whether a program's folder is a file system of a fixed size, instead of
+   * being watched. Default true.
+   */
+  fixedDisks?: boolean
   /** The Node runtime that stands first on a program's PATH. Default: none. */
   nodeRuntime?: string
 }

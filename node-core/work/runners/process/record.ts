@@ -20,6 +20,8 @@ const record = z.object({
   startedAtMs: z.number(),
   memoryBytes: z.number().int(),
   workFolder: z.string(),
+  /** What it may write there where the system does not keep it to that; absent where it does. */
+  watchedDiskBytes: z.number().int().optional(),
   userId: z
     .number()
     .int()
@@ -32,7 +34,14 @@ const record = z.object({
   /** The same process once it is the program; absent when the start was cut off. */
   process: identity.optional(),
   /** Set once it is known to have ended. */
-  exit: z.object({ code: z.number().int().optional() }).optional(),
+  exit: z
+    .object({
+      code: z.number().int().optional(),
+      for: z
+        .object({ code: z.enum(['DISK_EXCEEDED', 'MEMORY_EXCEEDED']), message: z.string() })
+        .optional(),
+    })
+    .optional(),
 })
 export type InstanceRecord = z.infer<typeof record>
 

@@ -1,6 +1,6 @@
 /** A home, a shared folder and a shelf of bundles, gone afterwards with all that ran in them. */
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSystemClock } from '../../../../base/clock/index.ts'
@@ -25,7 +25,7 @@ export async function openBench() {
 
   const runner = (
     of: NodeId = node,
-    more: { logger?: Logger; sharedFolder?: string } = {},
+    more: { logger?: Logger; sharedFolder?: string; fixedDisks?: boolean } = {},
   ): ProcessRunner => {
     const made = createProcessRunner(
       {
@@ -36,7 +36,11 @@ export async function openBench() {
         logger: more.logger ?? createSilentLogger(),
         folder: homeOf(of),
       },
-      { nodeRuntime: process.execPath, sharedFolder: more.sharedFolder ?? sharedFolder },
+      {
+        nodeRuntime: process.execPath,
+        sharedFolder: more.sharedFolder ?? sharedFolder,
+        fixedDisks: more.fixedDisks ?? true,
+      },
     )
     runners.push(made)
     return made
@@ -49,6 +53,16 @@ export async function openBench() {
     node,
     foreignNode,
     folder: homeOf(node),
+    /** Of instances; what makes shelters ready stays. */
+    async leftovers() {
+      return (await readdir(homeOf(node))).filter((name) => !name.startsWith('.'))
+    },
+    /** What the node of this bench wrote down of an instance. */
+    async recordOf(
+      id: string,
+    ): Promise<{ process: { pid: number }; workFolder: string; cgroups: string[] }> {
+      return JSON.parse(await readFile(join(homeOf(node), id, 'record.json'), 'utf8'))
+    },
     runner,
     async close() {
       for (const each of runners) await each.stop()

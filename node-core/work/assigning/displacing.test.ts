@@ -1,0 +1,82 @@
+/** What counts more takes the room of what counts less: over whole nodes, with and without a committee. */
+import { afterEach, describe, expect, test } from 'vitest'
+import { type House, openHouse } from '../reconcile/testing/house.ts'
+
+let house: House
+afterEach(() => house.stopAll())
+
+/** A node of the house has room for one of these. */
+const big = (name: string, more: object = {}) => ({
+  ...{ name, containers: [{ image: 'a', resources: { cpu: '3' } }] },
+  ...more,
+})
+const count = (name: string): number => house.running(name).length
+
+describe.each([
+  ['committed', 3],
+  ['by each node alone', 0],
+])('room that is needed, %s', (_, voters) => {
+  test('is given up by what counts less, which comes back once there is room', async () => {
+    house = await openHouse(3, voters)
+    const [first] = house.nodes
+    await house.deploy(first!, big('batch', { replicas: 3, priority: 'low' }))
+    await house.until('all of it serves', () => house.serves('batch', 3), 3_000)
+    await house.deploy(first!, big('web', { replicas: 2 }))
+    await house.until('what counts more serves', () => house.serves('web', 2), 10_000)
+    expect(count('batch')).toBe(1)
+    // And that is that: nobody is displaced in turn, nothing starts to be ended again.
+    const starts = house.startCount()
+    await house.pass(20_000)
+    expect([count('batch'), count('web'), house.startCount()]).toEqual([1, 2, starts])
+    await house.end(first!, 'web')
+    await house.until('the displaced is back', () => house.serves('batch', 3), 10_000)
+  })
+
+  test('is not taken below what must go on serving', async () => {
+    house = await openHouse(3, voters)
+    const [first] = house.nodes
+    const disruption = { minAvailable: 2 }
+    await house.deploy(first!, big('batch', { replicas: 3, priority: 'low', disruption }))
+    await house.until('all of it serves', () => house.serves('batch', 3), 3_000)
+    await house.deploy(first!, big('web', { replicas: 3 }))
+    await house.until('one has room', () => count('web') === 1, 10_000)
+    await house.pass(20_000)
+    expect([count('batch'), count('web')]).toEqual([2, 1])
+  })
+
+  test('left by a node that died goes to what counts more', async () => {
+    house = await openHouse(3, voters)
+    const [first] = house.nodes
+    await house.deploy(first!, big('batch', { priority: 'low' }))
+    await house.deploy(first!, big('web', { replicas: 2 }))
+    await house.until('both serve', () => house.serves('web', 2) && house.serves('batch', 1), 3_000)
+    const [{ node }] = house.running('web') as [ReturnType<House['running']>[number]]
+    node.kill()
+    const alive = (): number => house.running('web').filter((one) => one.node.up).length
+    await house.until('it runs twice again', () => alive() === 2, 10_000)
+    expect(house.running('batch').filter((one) => one.node.up)).toEqual([])
+  })
+})
+
+test('a job that gives its room is attempted again, and nothing of it runs twice', async () => {
+  house = await openHouse(1, 1)
+  const [first] = house.nodes
+  const job = { retries: 3 }
+  const restart = { backoffMs: 100, backoffMsMax: 100 }
+  await house.deploy(first!, big('mill', { job, restart, priority: 'low' }))
+  await house.until('it runs', () => count('mill') === 1, 5_000)
+  await house.deploy(first!, big('web'))
+  await house.until('what counts more serves', () => house.serves('web', 1), 10_000)
+  await house.pass(5_000)
+  expect(count('mill')).toBe(0)
+  expect(first!.desired.job('mill')?.attempts.get(0)).toMatchObject({
+    attempt: 1,
+    outcome: 'failed',
+  })
+  await house.end(first!, 'web')
+  await house.until('it runs again', () => count('mill') === 1, 10_000)
+  first!.engine.exit(house.running('mill')[0]!.id, 0)
+  const outcome = () => first!.desired.job('mill')?.runs[0]?.[1].ended?.outcome
+  await house.until('it is done', () => outcome() === 'succeeded', 5_000)
+  expect(first!.started.filter((id) => id.startsWith('mill'))).toHaveLength(2)
+})

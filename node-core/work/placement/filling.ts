@@ -1,0 +1,179 @@
+/** Gives every slot of one workload its node, or says why it has none. */
+import type { NodeId } from '../../base/net/index.ts'
+import type { SlotState } from '../jobs/index.ts'
+import { comesAlone, type Instance, keepsData, type Slot, type Workload } from '../spec/index.ts'
+import { choose } from './choosing.ts'
+import { displace, isOutranked } from './displacing.ts'
+import { isSound } from './holders.ts'
+import type { PlacementNode, PlacementRefusal, Refusal, StayReason } from './index.ts'
+import { assignedNode, begin, type Ranked, reserve, type Seat, type Table } from './table.ts'
+
+/** Those that are held go to their holders. */
+export function fill(table: Table, ranked: Ranked, seats: readonly Seat[]): void {
+  const { workload } = ranked.desired
+  const { assignments, unplaced } = table
+  const pace = paceOf(workload, seats)
+  let refused: readonly Refusal[] | undefined
+
+  for (const seated of seats) {
+    const { slot, keeper, incumbent, appointed } = seated
+    if (keeper) {
+      assignments.set(slot, keeper.node)
+      if (!isSound(keeper)) pace.unsound++
+      continue
+    }
+    if (incumbent) {
+      assignments.set(slot, incumbent.node)
+      const stays = move(table, ranked, { slot, incumbent }, pace)
+      if (stays) table.stays.set(slot, stays)
+      else if (incumbent.status === 'Running') pace.moving++
+      continue
+    }
+    if (appointed) {
+      begin(table, slot, appointed)
+      continue
+    }
+    const away = workload.onPartition === 'keep' ? awayNode(table, seated) : undefined
+    if (away) {
+      assignments.set(slot, away)
+      continue
+    }
+    // What refused one slot of a workload refuses the next: reservations only grow.
+    // Save where each slot has data of its own somewhere.
+    if (keepsData(workload)) refused = undefined
+    if (refused || !settle(table, ranked, seated)) {
+      refused ??= refusals(table, ranked, slot)
+      unplaced.set(slot, refused)
+    }
+  }
+}
+
+/** Slots of a job are given out when they are due; what was begun stays whose it is. */
+export function fillJob(
+  table: Table,
+  ranked: Ranked,
+  { seats, states }: { seats: readonly Seat[]; states: readonly SlotState[] },
+): void {
+  let refused: readonly Refusal[] | undefined
+  for (const [index, seated] of seats.entries()) {
+    const { slot, keeper, appointed } = seated
+    const state = states[index]
+    if (keeper) {
+      table.assignments.set(slot, keeper.node)
+    } else if (state?.kind === 'begun') {
+      // It has yet to start what it began, is out of sight with it, or has no room for it any more.
+      const node = table.nodes.find(({ id, live }) => id === state.node && live)
+      const starts = node && !seated.displaced && !isOutranked(table, node, ranked)
+      if (starts) start(table, ranked, slot, node.id)
+      else table.assignments.set(slot, state.node)
+    } else if (state?.kind === 'due' && appointed) {
+      begin(table, slot, appointed)
+    } else if (state?.kind === 'due' && (refused || !settle(table, ranked, seated))) {
+      refused ??= refusals(table, ranked, slot)
+      table.unplaced.set(slot, refused)
+    }
+  }
+}
+
+/** Few slots of a workload are on the move at a time, so that the others go on serving. */
+interface Pace {
+  atOnce: number
+  moving: number
+  /** Slots before that are not healthy. */
+  unsound: number
+}
+
+function paceOf({ rollout }: Workload, seats: readonly Seat[]): Pace {
+  const isMoving = ({ keeper, leaving }: Seat): boolean =>
+    keeper !== undefined && !isSound(keeper) && leaving.length > 0
+  const atOnce = rollout.kind === 'blueGreen' ? Number.POSITIVE_INFINITY : rollout.atOnce
+  return { atOnce, moving: seats.filter(isMoving).length, unsound: 0 }
+}
+
+/**
+ * Starts the successor of an incumbent: in its place after a change of the workload, elsewhere when
+ * its node drains or cannot run it. A rollout waits while slots before it are not healthy, and while
+ * it is paused. Says why where it does not.
+ */
+function move(
+  table: Table,
+  ranked: Ranked,
+  { slot, incumbent }: { slot: Slot; incumbent: Instance },
+  pace: Pace,
+): StayReason | undefined {
+  const { workload } = ranked.desired
+  if (incumbent.status === 'Running' && pace.moving >= pace.atOnce) return 'IN_TURN'
+  const node = table.nodes.find(({ id }) => id === incumbent.node)
+  if (node && !table.ledger.refusalInPlace(node, slot, workload)) {
+    if (workload.rollout.paused || pace.unsound >= pace.atOnce) return 'IN_TURN'
+    // Its successor can only start once it has ended.
+    if (comesAlone(workload) && isSound(incumbent) && !spend(table, workload)) {
+      return 'DISRUPTION_BUDGET'
+    }
+    table.starts.add(slot)
+    return undefined
+  }
+  if (goElsewhere(table, ranked, slot)) return undefined
+  const others = table.nodes.filter(({ id }) => id !== incumbent.node)
+  const isTied = others.some((other) => refusalOf(table, other, ranked, slot) === 'DATA_ELSEWHERE')
+  return isTied ? 'DATA_HERE' : 'NO_OTHER_NODE'
+}
+
+function spend({ spare }: Table, { name }: Workload): boolean {
+  const left = spare.get(name)
+  if (left === undefined) return true
+  if (left === 0) return false
+  spare.set(name, left - 1)
+  return true
+}
+
+/** What was displaced and has yet to end waits for that, wherever it goes next. */
+function settle(table: Table, ranked: Ranked, { slot, displaced }: Seat): boolean {
+  if (!goElsewhere(table, ranked, slot)) return false
+  if (displaced && table.starts.delete(slot)) table.awaits.add(slot)
+  return true
+}
+
+/** Where there is room, or else where enough counts less. */
+function goElsewhere(table: Table, ranked: Ranked, slot: Slot): boolean {
+  const node = choose(table, ranked.desired.workload, slot)
+  if (node) {
+    start(table, ranked, slot, node)
+    return true
+  }
+  const cleared = displace(table, ranked, slot)
+  if (!cleared) return false
+  start(table, ranked, slot, cleared.node)
+  if (cleared.waits && table.starts.delete(slot)) table.awaits.add(slot)
+  return true
+}
+
+function start(table: Table, ranked: Ranked, slot: Slot, node: NodeId): void {
+  reserve(table, node, { slot, ...ranked })
+  begin(table, slot, node)
+}
+
+/** Where it may still run: told of by its records, or assigned there. */
+function awayNode(table: Table, { slot, lost }: Seat): NodeId | undefined {
+  const assigned = assignedNode(table, slot)
+  const isAway = assigned !== undefined && !assigned.live && !assigned.left
+  return isAway ? assigned.id : lost[0]?.node
+}
+
+function refusals(table: Table, ranked: Ranked, slot: Slot): Refusal[] {
+  // A node that has nothing against it would have been chosen, were the slot not bound.
+  return table.nodes.map((node) => {
+    return { code: refusalOf(table, node, ranked, slot) ?? 'NOT_ASSIGNED', node: node.id }
+  })
+}
+
+export function refusalOf(
+  table: Table,
+  node: PlacementNode,
+  ranked: Ranked,
+  slot: Slot,
+): PlacementRefusal | undefined {
+  const code = table.ledger.refusal(node, slot, ranked.desired.workload)
+  const isFull = code === 'CPU_FULL' || code === 'MEMORY_FULL'
+  return isFull && isOutranked(table, node, ranked) ? 'OUTRANKED' : code
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest'
+import type { SlotState } from '../jobs/index.ts'
+import { type DesiredWorkload, jobInstanceId, slotOf } from '../spec/index.ts'
+import { emptyingOf, leftOn, type PlacementInput, place } from './index.ts'
+import { desired, input, instance, node, nodeId, settle } from './testing/worlds.ts'
+
+const DRAINING = node(1, { draining: true, cordoned: true })
+const web = desired('web', { replicas: 2 })
+const db = desired('db', { volumes: [{ name: 'data', sizeBytes: 2 ** 30, ifLost: 'wait' }] })
+const dataOf = new Map([[slotOf('db', 0), [nodeId(1)]]])
+
+const job = { completions: 1, parallelism: 1, retries: 3, lostAfterMs: 1 }
+const mill = desired('mill', { job })
+const turn = { generation: 1, run: 1, attempt: 1 }
+const begun: SlotState = { kind: 'begun', turn, node: nodeId(1), failures: 0, lost: [] }
+const jobs = new Map([['mill', [begun]]])
+
+function left(workloads: DesiredWorkload[], change: Partial<PlacementInput>) {
+  const given = input({ nodes: [DRAINING, node(2)], workloads, dataOf, ...change })
+  const found = leftOn(nodeId(1), given, place(given))
+  return [found.map(({ reason }) => reason), emptyingOf(found)]
+}
+
+describe('what a draining node still runs', () => {
+  const both = [instance(web, 0, 1), instance(web, 1, 1)]
+
+  test('goes, each in its turn', () => {
+    expect(left([web], { instances: both })).toEqual([['MOVING', 'IN_TURN'], 'moving'])
+    const moved = settle(
+      settle(input({ nodes: [DRAINING, node(2)], workloads: [web], instances: both })),
+    )
+    expect(left([web], { instances: moved.instances })[1]).toBe('moving')
+    expect(left([web], { instances: settle(settle(moved)).instances })).toEqual([[], 'done'])
+  })
+
+  test('stays where no other node takes it', () => {
+    const nodes = [DRAINING, node(2, { cordoned: true })]
+    expect(left([web], { nodes, instances: both })).toEqual([
+      ['NO_OTHER_NODE', 'NO_OTHER_NODE'],
+      'waiting',
+    ])
+  })
+
+  test('stays with its data, which is all that can be said when the rest has gone', () => {
+    const instances = [instance(db, 0, 1)]
+    expect(left([db], { instances })).toEqual([['DATA_HERE'], 'allButData'])
+    expect(left([db, web], { instances: [...instances, ...both] })[1]).toBe('moving')
+    const failing = [instance(db, 0, 1, { status: 'Failed', health: 'unknown' })]
+    expect(left([db], { instances: failing })).toEqual([['DATA_HERE'], 'allButData'])
+  })
+
+  test('a job goes on to its end', () => {
+    const id = jobInstanceId({ workload: 'mill', index: 0, node: nodeId(1) }, turn)
+    const instances = [instance(mill, 0, 1, { id })]
+    expect(left([mill], { instances, jobs })).toEqual([['RUNS_TO_ITS_END'], 'moving'])
+  })
+
+  test('what nobody wants is on its way, and what has ended is not there', () => {
+    const instances = [instance(web, 0, 1)]
+    expect(left([], { instances })).toEqual([['MOVING'], 'moving'])
+    const ended = { at: '2026-11-20T00:00:00.000Z', exitCode: 1 }
+    const over = [instance(web, 0, 1, { status: 'Failed', health: 'unknown', ended })]
+    expect(left([web], { instances: over })).toEqual([[], 'done'])
+  })
+})

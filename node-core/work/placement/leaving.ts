@@ -1,0 +1,67 @@
+/** What a node that is being emptied still runs, and why (docs/adr/0039). */
+import type { NodeId } from '../../base/net/index.ts'
+import { type Instance, slotOf } from '../spec/index.ts'
+import { isEnding } from './holders.ts'
+import type { Placement, PlacementInput, StayReason } from './index.ts'
+
+export type LeftReason =
+  | StayReason
+  /** Its successor is on its way, or it is ending. */
+  | 'MOVING'
+  /** A job under way: it ends by itself. */
+  | 'RUNS_TO_ITS_END'
+
+export interface LeftInstance {
+  instance: Instance
+  reason: LeftReason
+}
+
+/**
+ * `moving`: it goes on by itself. `waiting`: it needs room, or a budget. `allButData`: everything has
+ * gone that can; the rest keeps what lies there.
+ */
+export type Emptying = 'moving' | 'waiting' | 'allButData' | 'done'
+
+/** What has ended and is only told of is not left: it needs nothing of the node. */
+export function leftOn(
+  node: NodeId,
+  { instances, workloads, jobs }: PlacementInput,
+  { stays, surplusReasons }: Pick<Placement, 'stays' | 'surplusReasons'>,
+): LeftInstance[] {
+  const names = new Set(workloads.map(({ workload }) => workload.name))
+  return instances
+    .filter((one) => one.node === node && one.status !== 'Stopped' && !one.ended)
+    .map((instance): LeftInstance => {
+      const goes = isEnding(instance) || surplusReasons.has(instance.id)
+      if (goes || !names.has(instance.workload)) return { instance, reason: 'MOVING' }
+      if (jobs?.has(instance.workload)) return { instance, reason: 'RUNS_TO_ITS_END' }
+      const reason = stays.get(slotOf(instance.workload, instance.index)) ?? 'MOVING'
+      return { instance, reason }
+    })
+}
+
+export function emptyingOf(left: readonly LeftInstance[]): Emptying {
+  if (left.length === 0) return 'done'
+  if (left.every(({ reason }) => reason === 'DATA_HERE')) return 'allButData'
+  const isWaiting = ({ reason }: LeftInstance): boolean =>
+    ['DATA_HERE', 'NO_OTHER_NODE', 'DISRUPTION_BUDGET'].includes(reason)
+  return left.every(isWaiting) ? 'waiting' : 'moving'
+}
+
+/** For people. */
+export function leftText(reason: LeftReason): string {
+  switch (reason) {
+    case 'MOVING':
+      return 'It is on its way.'
+    case 'IN_TURN':
+      return 'Others of its workload go first.'
+    case 'RUNS_TO_ITS_END':
+      return 'It is a job under way, and goes on to its end.'
+    case 'DATA_HERE':
+      return 'What it keeps lies here.'
+    case 'DISRUPTION_BUDGET':
+      return 'No more of its workload may be away now.'
+    case 'NO_OTHER_NODE':
+      return 'No other computer takes it.'
+  }
+}

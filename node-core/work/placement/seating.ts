@@ -1,0 +1,106 @@
+/** Who stays in each slot of what runs; the rest is surplus where that is safe. */
+import { assert } from '../../base/errors/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
+import {
+  type DesiredWorkload,
+  type Instance,
+  type Slot,
+  spareOf,
+  type Workload,
+} from '../spec/index.ts'
+import { best, type Holders, isEnding, isSound } from './holders.ts'
+import type { PlacementNode } from './index.ts'
+import { assignedNode, type Ranked, reserve, type Seat, type Table } from './table.ts'
+
+/** Scaled down; or on the side of a partition where the workload must stop. */
+export function markUnwanted(
+  table: Table,
+  desired: DesiredWorkload,
+  instances: readonly Instance[],
+  nodes: ReadonlyMap<NodeId, PlacementNode>,
+  forbidden: boolean,
+): void {
+  for (const instance of instances) {
+    const isLive = nodes.get(instance.node)?.live === true
+    if (isLive && instance.status === 'Stopping') table.ledger.ends(instance.node, desired.workload)
+    const here = isLive && !isEnding(instance)
+    if (here && instance.index >= desired.workload.replicas) {
+      table.surplus.set(instance.id, 'SCALED_DOWN')
+    } else if (here && forbidden) {
+      table.surplus.set(instance.id, 'NO_MAJORITY')
+    }
+  }
+}
+
+/** Decides who stays in each slot and reserves for it. */
+export function seat(table: Table, ranked: Ranked, slots: readonly Holders[]): Seat[] {
+  const { ledger } = table
+  const stay = (holders: Holders): Seat => {
+    const assigned = table.committed.assignments.get(holders.slot)
+    const keeper = best(holders.slot, holders.settled, ledger, assigned)
+    const leaving = holders.leaving.length > 0 ? holders.leaving : holders.stranded
+    const incumbent = keeper ? undefined : best(holders.slot, leaving, ledger, assigned)
+    const stays = keeper ?? incumbent
+    const seated = { ...holders, keeper, incumbent, appointed: undefined, displaced: false }
+    const { slot } = holders
+    if (stays && !stays.ended) reserve(table, stays.node, { slot, ...ranked, seat: seated })
+    markSurplus(table, seated)
+    return seated
+  }
+  // Slots that nobody contests come first, so that a contest is decided by how they are spread.
+  const contested = (holders: Holders): boolean => holders.settled.length > 1
+  const seats = new Map<Slot, Seat>()
+  for (const holders of slots) if (!contested(holders)) seats.set(holders.slot, stay(holders))
+  for (const holders of slots) if (contested(holders)) seats.set(holders.slot, stay(holders))
+  return slots.map(({ slot }) => {
+    const seated = seats.get(slot)
+    assert(seated, 'Every slot has a seat.')
+    return seated
+  })
+}
+
+function markSurplus({ surplus }: Table, { keeper, incumbent, ...holders }: Seat): void {
+  for (const instance of holders.void) surplus.set(instance.id, 'REPLACED')
+  for (const instance of holders.settled) {
+    // The keeper ranks no lower: a loser that runs is ended only while its keeper is seen to run.
+    if (instance !== keeper) surplus.set(instance.id, 'DUPLICATE')
+  }
+  for (const instance of holders.leaving) {
+    if (keeper && isSound(keeper)) surplus.set(instance.id, 'REPLACED')
+    else if (incumbent && instance !== incumbent) surplus.set(instance.id, 'DUPLICATE')
+  }
+  for (const instance of holders.stranded) {
+    if (instance !== incumbent) surplus.set(instance.id, 'REPLACED')
+  }
+}
+
+/** Blue and green change places at once: the old ones stay until every slot has a healthy new one. */
+export function keepUntilAllServe(
+  { surplus }: Table,
+  workload: Workload,
+  seats: readonly Seat[],
+): void {
+  if (workload.rollout.kind !== 'blueGreen') return
+  if (seats.every(({ keeper }) => keeper && isSound(keeper))) return
+  for (const { leaving } of seats) {
+    for (const instance of leaving) {
+      if (surplus.get(instance.id) === 'REPLACED') surplus.delete(instance.id)
+    }
+  }
+}
+
+/** What of it serves now, by whatever version, decides what may be taken away. */
+export function countSpare(table: Table, workload: Workload, seats: readonly Seat[]): void {
+  if (!workload.disruption) return
+  const available = seats.filter((one) => [...one.settled, ...one.leaving].some(isSound)).length
+  table.spare.set(workload.name, spareOf(workload, available))
+}
+
+/** Reserves for a slot that was assigned and that nobody holds, before anybody else takes the room. */
+export function appoint(table: Table, ranked: Ranked, seated: Seat): void {
+  const { slot, keeper, incumbent } = seated
+  const node = keeper || incumbent ? undefined : assignedNode(table, slot)
+  if (!node || table.ledger.refusal(node, slot, ranked.desired.workload)) return
+  reserve(table, node.id, { slot, ...ranked, seat: seated })
+  seated.appointed = node.id
+}

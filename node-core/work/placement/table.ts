@@ -1,0 +1,78 @@
+/** What a placement is worked out on: who sits where, and what has been decided so far. */
+import type { NodeId } from '../../base/net/index.ts'
+import type { DesiredWorkload, Instance, Rank, Slot } from '../spec/index.ts'
+import type { Holders } from './holders.ts'
+import type {
+  CommittedAssignments,
+  PlacementNode,
+  Refusal,
+  StayReason,
+  SurplusReason,
+} from './index.ts'
+import type { Ledger } from './ledger.ts'
+
+export interface Table {
+  nodes: PlacementNode[]
+  committed: CommittedAssignments
+  ledger: Ledger
+  assignments: Map<Slot, NodeId>
+  starts: Set<Slot>
+  awaits: Set<Slot>
+  unplaced: Map<Slot, readonly Refusal[]>
+  stays: Map<Slot, StayReason>
+  surplus: Map<string, SurplusReason>
+  /** Who has room there, in the order in which it was given. */
+  occupants: Map<NodeId, Occupant[]>
+  /** Of workloads with a budget: how many slots that serve may yet be taken away. */
+  spare: Map<string, number>
+}
+
+/** One slot with its holders reduced to the one that stays in each role. */
+export interface Seat extends Holders {
+  keeper: Instance | undefined
+  incumbent: Instance | undefined
+  /** Where nobody holds it: the assigned node, if that can run it. */
+  appointed: NodeId | undefined
+  /** What held it gives its room to something that counts more, and has yet to end. */
+  displaced: boolean
+}
+
+/** A workload and what it counts. */
+export interface Ranked {
+  desired: DesiredWorkload
+  rank: Rank
+}
+
+export interface Occupant extends Ranked {
+  slot: Slot
+  /** Absent for what has just been placed. */
+  seat?: Seat
+}
+
+export function reserve(table: Table, node: NodeId, occupant: Occupant): void {
+  table.ledger.reserve(node, occupant.slot, occupant.desired.workload)
+  const here = table.occupants.get(node)
+  if (here) here.push(occupant)
+  else table.occupants.set(node, [occupant])
+}
+
+/** It starts there; or waits, where what has yet to end leaves no room beside it. */
+export function begin(table: Table, slot: Slot, node: NodeId): void {
+  table.assignments.set(slot, node)
+  const isFree = table.ledger.fitsBesideEnding(node)
+  ;(isFree ? table.starts : table.awaits).add(slot)
+}
+
+export function release(table: Table, node: NodeId, occupant: Occupant): void {
+  table.ledger.release(node, occupant.slot, occupant.desired.workload)
+  const here = table.occupants.get(node) ?? []
+  table.occupants.set(
+    node,
+    here.filter((one) => one !== occupant),
+  )
+}
+
+export function assignedNode({ nodes, committed }: Table, slot: Slot): PlacementNode | undefined {
+  const assigned = committed.assignments.get(slot)
+  return assigned && nodes.find(({ id }) => id === assigned)
+}
