@@ -116,17 +116,20 @@ describe.skipIf(missing)(`images between nodes${missing ? ` [skipped: ${missing}
 
   it('an image made on top of one that the engine has brings its own layers alone', async () => {
     const other = await buildImage('mycelium-updated-test:1', IMAGE, randomBytes(100_000))
-    bench.wanted.add(other.imageId)
+    for (const wanted of [imageId, other.imageId]) bench.wanted.add(wanted)
+    const base = request({ imageId }, () => {})
+    await ben.run(base)
+    await ben.end(base.id, { graceMs: 0 })
     const store = bench.stores.get(BEN)
     for (const { digest } of (await store?.list()) ?? []) await store?.remove(digest)
     const steps: StartProgress[] = []
     const asked = request({ image: other.tag, imageId: other.imageId }, (step) => steps.push(step))
     await ben.run(asked)
     expect(imagesOfBen().split('\n')).toContain(other.imageId)
-    const [base = '', own = ''] = await layersOf(other.imageId)
+    const [below = '', own = ''] = await layersOf(other.imageId)
     const held = (await store?.list())?.map(({ digest }) => digest)
     expect(held).toContain(own)
-    expect(held).not.toContain(base)
+    expect(held).not.toContain(below)
     await ben.end(asked.id, { graceMs: 0 })
   }, 60_000)
 
@@ -172,6 +175,7 @@ describe.skipIf(missing)(`images between nodes${missing ? ` [skipped: ${missing}
   }, 120_000)
 
   it('an engine that stops is noticed at once, and work goes on when it returns', async () => {
+    bench.wanted.add(imageId)
     const changes: boolean[] = []
     ben.onAvailable((ok) => changes.push(ok))
     await engine.stop()
