@@ -29,6 +29,7 @@ describe('the config', () => {
           exchange_interval: '30s',
           discovery_interval: '1m',
         },
+        shield: { open: ['192.168.1.20', '192.168.2.0/24'] },
         logging: { level: 'debug', format: 'json' },
         state: { tombstone_ttl: '24h', gc_interval: '10m' },
       },
@@ -42,6 +43,7 @@ describe('the config', () => {
       exchange_interval: 30_000,
       discovery_interval: 60_000,
     })
+    expect(config.shield).toEqual({ open: ['192.168.1.20', '192.168.2.0/24'] })
     expect(config.state).toEqual({ tombstone_ttl: 86_400_000, gc_interval: 600_000 })
   })
 
@@ -89,8 +91,9 @@ describe('the config', () => {
   })
 
   it('checks flags like the file', () => {
-    expect(() => readConfig(home, fromFlags({ listen: ['nowhere'], logLevel: 'loud' }))).toThrow(
-      /network\.listen[\s\S]*logging\.level/,
+    const flags = { listen: ['nowhere'], logLevel: 'loud', shieldOpen: ['192.168.1.7/24'] }
+    expect(() => readConfig(home, fromFlags(flags))).toThrow(
+      /network\.listen[\s\S]*shield\.open[\s\S]*logging\.level/,
     )
   })
 

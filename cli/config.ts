@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'smol-toml'
 import { z } from 'zod'
+import { parseRange } from '../node-core/work/addresses/index.ts'
 import { wrongUsage } from './exit-codes.ts'
 import { parseDurationMs } from './text/parse.ts'
 
@@ -68,6 +69,14 @@ const certificate = z.strictObject({
 
 const port = z.number().int().min(0).max(65_535)
 
+const ranges = oneOrMore.pipe(
+  z.array(
+    z.string().refine((text) => parseRange(text) !== undefined, {
+      error: 'Not an IPv4 address or range, such as "192.168.1.20" or "192.168.1.0/24".',
+    }),
+  ),
+)
+
 const shape = z.strictObject({
   node: z
     .strictObject({
@@ -99,6 +108,7 @@ const shape = z.strictObject({
       certificates: z.array(certificate).max(64).optional(),
     })
     .optional(),
+  shield: z.strictObject({ open: ranges.optional() }).optional(),
   logging: z
     .strictObject({
       level: z.enum(['error', 'warn', 'info', 'debug']).optional(),

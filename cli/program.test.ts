@@ -235,6 +235,20 @@ describe('the command line with a node', () => {
     expect((await home.run('drain', 'ada', '--wait')).out).toMatch(/writes wait\.$/)
   })
 
+  it('says that this computer will sleep, and that it is awake', async () => {
+    expect((await home.run('sleep', '--for', '8h', '--wait')).out).toMatch(/^Nothing runs on ada,/)
+    const [ada] = home.node.world.members
+    expect(ada?.asleep?.until).toMatch(/T/)
+    expect(await home.json('nodes')).toMatchObject({
+      nodes: [{ name: 'ada', status: 'Asleep' }, {}],
+    })
+    expect((await home.run('wake')).out).toBe('ada is awake, and takes work again.')
+    expect(await home.json('nodes')).toMatchObject({
+      nodes: [{ name: 'ada', status: 'Ready' }, {}],
+    })
+    expect((await home.run('sleep', '--for', 'long')).exit).toBe(2)
+  })
+
   it('says what a drain left behind, and why, and exits 7 when that is there to stay', async () => {
     const manifest = path.join(home.home, 'db.json')
     const mounts = [{ volume: 'data', path: '/data' }]
@@ -290,7 +304,16 @@ describe('the command line with a node', () => {
   })
 
   it('opens what is not for everybody with a pass, and says what is asked of the edge', async () => {
-    const edge = ['--access', 'members', '--rate', '600:50', '--tcp', '15000:80']
+    const edge = [
+      '--access',
+      'members',
+      '--rate',
+      '600:50',
+      '--tcp',
+      '15000:80',
+      '--https',
+      'redirect',
+    ]
     expect(await home.json(...DEPLOY, ...edge)).toMatchObject({
       edge: {
         access: 'members',

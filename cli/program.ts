@@ -20,7 +20,7 @@ const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./commands/node.ts')).nodeCommands,
   },
   {
-    names: ['cordon', 'uncordon', 'drain'],
+    names: ['cordon', 'uncordon', 'drain', 'sleep', 'wake'],
     load: async () => (await import('./commands/cordon.ts')).cordonCommands,
   },
   { names: ['deploy'], load: async () => (await import('./commands/deploy.ts')).deployCommands },

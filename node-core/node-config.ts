@@ -20,6 +20,8 @@ export interface NodeConfig {
   edgeHost?: string
   /** Host names besides loopback's under which the edge serves workloads by path. */
   edgeNames?: readonly string[]
+  /** Ranges of the home network that this owner's own workloads may reach if they name them. */
+  shieldOpen?: readonly string[]
   /** A port of the edge that takes TLS; 0 picks a free one. Default none. */
   edgeTlsPort?: number
   /** Certificates that it shows besides the network's own. */

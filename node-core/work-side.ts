@@ -9,6 +9,7 @@ import type { Primary } from './control/primary/index.ts'
 import { createEndpointSource } from './endpoints.ts'
 import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
+import { openedOf } from './opened.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
@@ -36,6 +37,7 @@ import { type ContainerRunner, createContainerRunner } from './work/runners/cont
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
+import { createFirewall, createShield } from './work/shield/index.ts'
 import { createUsages, type Usages } from './work/usage/index.ts'
 import { createVolumes, type Volumes } from './work/volumes/index.ts'
 
@@ -107,10 +109,14 @@ export function createWorkSide(
   const bundles = createBundles({ blobs, trusted })
   const isNode = process.versions.electron === undefined
   const nodeRuntime = config.nodeRuntime ?? (isNode ? process.execPath : undefined)
+  const shield = createShield(
+    { ...common('shield'), node: identity.nodeId, firewall: createFirewall() },
+    { opened: openedOf(deps) },
+  )
   const containers = createContainerRunner(
     {
       ...common('containers'),
-      node: identity.nodeId,
+      ...{ node: identity.nodeId, owner: identity.ownerId, shield },
       network: network.id,
       net: mesh,
       blobs,
@@ -228,6 +234,7 @@ export function createWorkSide(
       { name: 'publishers', part: publishers },
       { name: 'secrets', part: secrets },
       { name: 'blobs', part: blobs },
+      { name: 'shield', part: shield },
       { name: 'containers', part: containers },
       { name: 'programs', part: programs },
       { name: 'logs', part: logs },

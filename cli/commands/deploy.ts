@@ -9,7 +9,7 @@ import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { durationMs } from '../text/parse.ts'
 import { publishFile } from './bundle.ts'
-import { addShapeFlags, type ShapeFlags, shapeOf } from './workload-flags.ts'
+import { addShapeFlags, egressWarning, type ShapeFlags, shapeOf } from './workload-flags.ts'
 import { placementText } from './workloads.ts'
 
 interface DeployFlags extends ShapeFlags {
@@ -62,6 +62,7 @@ async function deploy(context: Context, command: string[], flags: DeployFlags): 
   }
   const timeoutMs = durationMs('--timeout', flags.timeout)
   const deployed = await node.call.workloads.deploy(input)
+  warn(context, deployed)
   if (!flags.wait) {
     context.answer(
       deployed,
@@ -77,6 +78,11 @@ async function deploy(context: Context, command: string[], flags: DeployFlags): 
     const where = done.url === undefined ? '' : ` at ${done.url}`
     return `${done.name} runs ${done.running_instances} of ${done.replicas}${where}`
   })
+}
+
+function warn(context: Context, deployed: Workload): void {
+  const warning = egressWarning(deployed)
+  if (warning) context.notice(warning)
 }
 
 async function inputOf(

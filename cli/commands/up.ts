@@ -29,6 +29,7 @@ interface UpFlags {
   logFormat?: string
   tombstoneTtl?: string
   gcInterval?: string
+  shieldOpen?: string[]
   open: boolean
 }
 
@@ -53,6 +54,7 @@ export function upCommand(program: Command, act: Act, deps: CliDeps): void {
     .option('--api-port <n>', 'of the API and the window; 0 picks a free one')
     .option('--edge-port <n>', 'of the edge; 0 picks a free one')
     .option('--edge-host <address>', 'where the edge listens; 127.0.0.1 unless you open it')
+    .option('--shield-open <range>', 'of the home network, to own work; repeatable', collect)
     .option('--edge-tls-port <n>', 'a port of the edge that takes TLS; none unless given')
     .option('--log-level <level>', 'error, warn, info or debug')
     .option('--log-format <format>', 'text or json')
@@ -115,6 +117,7 @@ export function fromFlags(flags: Partial<UpFlags>): ConfigInput {
       host: flags.edgeHost,
       tls_port: number('--edge-tls-port', flags.edgeTlsPort),
     },
+    shield: { open: flags.shieldOpen },
     logging,
     state: { tombstone_ttl: flags.tombstoneTtl, gc_interval: flags.gcInterval },
   }

@@ -1,7 +1,7 @@
 /** Flags that say what a workload is like, shared by `deploy` and `update`. */
 import type { Command } from 'commander'
 import { wrongUsage } from '../exit-codes.ts'
-import type { Inputs } from '../node-client.ts'
+import type { Inputs, Outputs } from '../node-client.ts'
 import { isOneOf } from '../text/choices.ts'
 import { collect, durationMs, keyValues, port, wholeNumber } from '../text/parse.ts'
 
@@ -15,8 +15,10 @@ export interface ShapeFlags {
   nodeLabel?: string[]
   health?: string
   onPartition?: string
+  egress?: string[]
   rollout?: string
   tcp?: string[]
+  https?: string
   access?: string
   rate?: string
   restart?: string
@@ -43,11 +45,17 @@ export function addShapeFlags(command: Command): Command {
       'requests a minute of each client, such as 600 or 600:50 at once; none',
     )
     .option('--tcp <port:container>', 'a TCP port of its own at every edge; repeatable', collect)
+    .option('--https <how>', 'redirect: requests without TLS are led to it; offer: they are not')
     .option('--restart <rule>', 'always, on-failure, on-failure:N times in a row, or never')
     .option('--grace <duration>', 'how long an ending copy may take, such as 30s')
     .option('--priority <class>', 'low, normal, high, critical, or a number: who has room first')
     .option('--min-available <n>', 'copies that go on serving when something is moved or changed')
     .option('--max-unavailable <n>', 'copies that may be away then')
+    .option(
+      '--egress <what>',
+      'what it may connect to outside: none, all, or host:port[,port] or range:port; repeatable',
+      collect,
+    )
     .option('--on-partition <policy>', 'heal, keep or stop, while a node is out of sight')
 }
 
@@ -67,6 +75,7 @@ type Shape = Pick<
   | 'priority'
   | 'disruption'
   | 'edge'
+  | 'egress'
 >
 
 /** Only the fields that were given. Amounts are checked by the node, which names the field. */
@@ -93,6 +102,7 @@ export function shapeOf(flags: ShapeFlags): Shape {
     ...(onPartition !== undefined && { onPartition }),
     ...(flags.priority !== undefined && { priority: priorityOf(flags.priority) }),
     ...disruptionOf(flags),
+    ...(flags.egress && { egress: egressOf(flags.egress) }),
     ...edgeOf(flags),
   }
 }
@@ -115,11 +125,37 @@ function disruptionOf({ minAvailable, maxUnavailable }: ShapeFlags): Pick<Shape,
   return Object.keys(disruption).length === 0 ? {} : { disruption }
 }
 
-function edgeOf({ tcp, access, rate }: ShapeFlags): Pick<Shape, 'edge'> {
+function egressOf(texts: readonly string[]): NonNullable<Shape['egress']> {
+  const [only, second] = texts
+  if (only !== undefined && !second && isOneOf(['none', 'all'], only)) return only
+  return texts.map((text) => {
+    const match = /^([^:]+):(\d{1,5}(?:,\d{1,5})*)(\/udp)?$/.exec(text)
+    const [, where = '', ports = '', udp] = match ?? []
+    if (!match) {
+      throw wrongUsage(
+        `--egress: “${text}” is not none, all or HOST:PORT, such as api.example.org:443.`,
+      )
+    }
+    const to = /^[\d./]+$/.test(where) ? { address: where } : { host: where }
+    return { ...to, ports: ports.split(',').map(Number), ...(udp && { protocol: 'udp' as const }) }
+  })
+}
+
+/** What a person should hear who lets a workload connect to anything. */
+export function egressWarning({ name, egress }: Outputs['workloads']['get']): string | undefined {
+  if (egress !== 'all') return undefined
+  return (
+    `Warning: ${name} may connect to all of the Internet. Whoever breaks into it can attack others from ` +
+    'the computers that run it, and carry off what it knows. A list is safer: --egress host:port.'
+  )
+}
+
+function edgeOf({ tcp, access, rate, https }: ShapeFlags): Pick<Shape, 'edge'> {
   const edge = {
     ...(tcp && { tcp: tcp.map(published) }),
     ...(access !== undefined && { access: accessOf(access) }),
     ...(rate !== undefined && { rate: rateOf(rate) }),
+    ...(https !== undefined && { https: httpsOf(https) }),
   }
   return Object.keys(edge).length === 0 ? {} : { edge }
 }
@@ -128,6 +164,11 @@ type Edge = NonNullable<Shape['edge']>
 
 function accessOf(text: string): NonNullable<Edge['access']> {
   return isOneOf(['public', 'members'], text) ? text : { owners: text.split(',') }
+}
+
+function httpsOf(text: string): 'offer' | 'redirect' {
+  if (isOneOf(['offer', 'redirect'], text)) return text
+  throw wrongUsage(`--https: “${text}” is neither redirect nor offer.`)
 }
 
 function rateOf(text: string): Exclude<Edge['rate'], undefined> {

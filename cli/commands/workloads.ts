@@ -9,7 +9,7 @@ import { paint } from '../text/color.ts'
 import { duration } from '../text/format.ts'
 import { wholeNumber } from '../text/parse.ts'
 import { table } from '../text/table.ts'
-import { addShapeFlags, type ShapeFlags, shapeOf } from './workload-flags.ts'
+import { addShapeFlags, egressWarning, type ShapeFlags, shapeOf } from './workload-flags.ts'
 
 export function workloadCommands(program: Command, act: Act): void {
   program
@@ -144,6 +144,8 @@ async function update(
   }
   const node = await context.node()
   const changed = await node.call.workloads.change({ name, ...change })
+  const warning = egressWarning(changed)
+  if (warning) context.notice(warning)
   context.answer(changed, () => `${name} is now at generation ${changed.generation}.`)
 }
 

@@ -248,6 +248,16 @@ function build(
       uncordon: os.nodes.uncordon.handler(({ input }) =>
         Object.assign(findNode(input.id), { status: 'Ready' }),
       ),
+      sleep: os.nodes.sleep.handler(() => {
+        const own = scenario.nodes.find(({ self }) => self)
+        if (!own) throw new ORPCError('NOT_FOUND')
+        return Object.assign(own, { status: 'Asleep', asleep: { since: new Date().toISOString() } })
+      }),
+      wake: os.nodes.wake.handler(() => {
+        const own = scenario.nodes.find(({ self }) => self)
+        if (!own) throw new ORPCError('NOT_FOUND')
+        return Object.assign(own, { status: 'Ready', asleep: undefined })
+      }),
       drain: os.nodes.drain.handler(({ input }) =>
         Object.assign(findNode(input.id), {
           status: 'Draining',

@@ -43,6 +43,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'NAME_TAKEN',
     'FOUNDER',
     'USE_UNDECLARED',
+    'OUTSIDE_SHIELDED',
     'EXPIRED',
     'SPENT',
     'NOT_A_READER',
@@ -89,6 +90,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'UNKNOWN_KIND',
     'USE_LEADS_NOWHERE',
     'NO_ENDPOINT',
+    'OUTSIDE_UNREACHABLE',
   ],
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { empty, operation, time } from './base.ts'
 import { edgeRules, edgeRulesView, published, traffic } from './edge.ts'
+import { egress, egressView } from './egress-shapes.ts'
 import { job, jobRun, jobView } from './jobs.ts'
 import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
@@ -158,6 +159,7 @@ export const deployInput = z.strictObject({
   priority: priority.optional(),
   disruption: disruption.optional(),
   edge: edgeRules.optional(),
+  egress: egress.optional(),
 })
 export type DeployInput = z.input<typeof deployInput>
 
@@ -242,6 +244,7 @@ export const workload = z.object({
   /** The same over TLS; absent while this node has no certificate for it. */
   secureUrl: z.string().optional(),
   edge: edgeRulesView,
+  egress: egressView,
   traffic: traffic.optional(),
   published,
   instances: z.array(instance),
@@ -279,6 +282,7 @@ const change = z.strictObject({
   priority: priority.optional(),
   disruption: disruption.optional(),
   edge: edgeRules.optional(),
+  egress: egress.optional(),
 })
 
 /** What a workload was before. */

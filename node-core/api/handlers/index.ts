@@ -138,7 +138,7 @@ export interface NetworkParts {
   /** What this node's owner may do here now. */
   permissions(): ReadonlySet<Permission>
   state: Pick<SharedState, 'get' | 'list' | 'put' | 'delete' | 'subscribe' | 'resync' | 'hash'>
-  membership: Pick<Membership, 'self' | 'get' | 'list' | 'subscribe'>
+  membership: Pick<Membership, 'self' | 'get' | 'list' | 'subscribe' | 'sleep' | 'wake'>
   cordons: Pick<Cordons, 'set'>
   mesh: Pick<Mesh, 'peerId' | 'addresses' | 'connected' | 'onPeer'>
   discoveryTier(): 'primary' | 'seed' | 'latent' | 'none'

@@ -73,6 +73,7 @@ export function workloadView(
     ...(url !== undefined && { url }),
     ...(secureUrl !== undefined && { secureUrl }),
     edge: edgeOf(workload),
+    egress: workload.egress ?? 'none',
     published: publishedView(parts, workload),
     ...(traffic && { traffic }),
     instances: views,

@@ -191,6 +191,13 @@ function partsOf(
       get: (id) => world.members.find((member) => member.id === id),
       list: () => world.members,
       subscribe: () => () => {},
+      async sleep(word = {}) {
+        const asleep = { since: '2026-11-20T00:00:00.000Z', ...word }
+        world.members = world.members.map((one) => (one.id === ADA.node ? { ...one, asleep } : one))
+      },
+      async wake() {
+        world.members = world.members.map(({ asleep: _, ...one }) => one)
+      },
     },
     cordons: {
       async set({ id }, { cordoned, draining }) {
@@ -248,7 +255,8 @@ function partsOf(
         live: member.liveness === 'alive',
         left: member.liveness === 'left',
         cordoned: member.cordoned,
-        draining: member.draining,
+        draining: member.draining || member.asleep !== undefined,
+        ...(member.asleep && { asleep: true }),
         labels: member.profile.labels,
         site: '',
         owner: member.owner,

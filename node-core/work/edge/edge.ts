@@ -19,7 +19,7 @@ import { createUpstreams } from './upstreams.ts'
 
 export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
   const host = options.host ?? '127.0.0.1'
-  const traffic = createTraffic(deps, options)
+  const traffic = createTraffic(deps, options, () => tls?.state().port ?? 0)
   let server: Server | undefined
   let services: TcpServices | undefined
   let tls: TlsPort | undefined
@@ -61,7 +61,9 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
   }
 }
 
-function createTraffic(deps: EdgeDeps, options: EdgeOptions): Traffic {
+function createTraffic(deps: EdgeDeps, options: EdgeOptions, tlsPort: () => number): Traffic {
+  const { tls } = options
+  const covers = (name: string): boolean => tls?.certificates.contextFor(name) !== undefined
   const counts = { requests: 0, open: 0, retries: 0, refusals: 0 }
   return {
     deps,
@@ -70,6 +72,7 @@ function createTraffic(deps: EdgeDeps, options: EdgeOptions): Traffic {
       zones: (options.zones ?? []).map((zone) => `.${zone}`),
       given: options.given ?? new Map(),
     },
+    securePort: tls && (() => ({ port: tlsPort(), covers })),
     turns: {
       choice: createChoice(deps.random),
       budget: createRetryBudget(),

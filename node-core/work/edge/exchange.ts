@@ -148,7 +148,7 @@ class Attempt implements Dispatcher.DispatchHandler {
     this.#answering = true
     this.#plan.turn.answered(status)
     this.#plan.onAnswer(this.#endpoint)
-    const flat = responseHeaders(headers, this.#endpoint, this.#plan.route.prefix)
+    const flat = responseHeaders(headers, this.#endpoint, this.#plan.route)
     this.#plan.arrival.begin(status, statusText ?? '', flat)
     this.#headWaits = true
     // Head and small body mostly come in one read and leave in one write; a head that comes alone

@@ -9,6 +9,7 @@ import type { Ledger } from './ledger.ts'
 import { REQUEST_PATH_LENGTH_MAX } from './limits.ts'
 import { BAD_REQUEST, decide, nobodyAnswered, type Passage } from './passage.ts'
 import type { RateLimiter } from './rate-limiter.ts'
+import { type SecurePort, secureAddress } from './redirect.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { keepBody, type RequestBody, streamBody } from './request-body.ts'
 import type { Hosts } from './route.ts'
@@ -20,6 +21,8 @@ import type { Upstreams } from './upstreams.ts'
 export interface Traffic {
   deps: EdgeDeps
   hosts: Hosts
+  /** Undefined where no TLS is wanted. */
+  securePort: (() => SecurePort) | undefined
   turns: TurnDeps
   upstreams: Upstreams
   limiter: RateLimiter
@@ -46,6 +49,11 @@ export function onRequest(traffic: Traffic, arrival: Arrival): void {
     note.status = answer.headersSent ? answer.statusCode : 499
     finish(traffic, note, arrival.method, arrival.bodyBytes)
   })
+  const secure = secureAddressFor(traffic, arrival, decision)
+  if (secure !== undefined) {
+    leadTo(arrival, 308, { location: secure })
+    return
+  }
   const admission = admissionOf(traffic, arrival, decision)
   if (admission.kind !== 'in') {
     turnAway(traffic, arrival, admission)
@@ -93,12 +101,27 @@ function turnAway(
     refuse(arrival, admission.refusal)
     return
   }
-  const { location, cookie } = admission
-  // The address held the pass: nobody further on is to learn it, nor to keep the answer.
+  leadTo(arrival, 303, { location: admission.location, 'set-cookie': admission.cookie })
+}
+
+/** The address may hold a pass: nobody further on is to learn it, nor to keep the answer. */
+function leadTo(arrival: Arrival, status: 303 | 308, fields: Record<string, string>): void {
   const quiet = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
-  const fields = { location, 'set-cookie': cookie, ...quiet, 'content-length': '0' }
-  arrival.begin(303, 'See Other', Object.entries(fields).flat())
+  const all = { ...fields, ...quiet, 'content-length': '0' }
+  arrival.begin(status, LEADS[status], Object.entries(all).flat())
   arrival.answer.end()
+}
+
+const LEADS = { 303: 'See Other', 308: 'Permanent Redirect' } as const
+
+/** Of a workload that wants it, on the plain port. */
+function secureAddressFor(
+  { hosts, securePort }: Traffic,
+  { secure }: Arrival,
+  { route, service }: Passage,
+): string | undefined {
+  if (secure || service.rules.https !== 'redirect' || !securePort) return undefined
+  return secureAddress(route, hosts, securePort())
 }
 
 export function onUpgrade(

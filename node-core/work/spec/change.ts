@@ -2,6 +2,7 @@ import { parseDigest } from '../../storage/blobs/index.ts'
 import { type ChangeBody, changeBody } from './deploy-body.ts'
 import { disruptionField, toDisruption } from './disruption.ts'
 import { changedEdge, checkedEdge } from './edge-rules.ts'
+import { egressField } from './egress.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { BundleSource, ContainerSource, Job, Part, Parts, Workload } from './index.ts'
 import { toJob, withJob, wrongBesideJob } from './job.ts'
@@ -43,7 +44,7 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   const parts = changedParts(workload, change, wrong)
   const edge = checkedEdge(changedEdge(workload.edge, change.edge), parts)
   const volumes = change.volumes ? toVolumes(change.volumes) : workload.volumes
-  const { volumes: _, priority: __, disruption: ___, ...rest } = workload
+  const { volumes: _, egress: __, priority: ___, disruption: ____, ...rest } = workload
   const changed: Workload = {
     ...rest,
     ...volumesField(volumes),
@@ -61,6 +62,7 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     graceMs: change.graceMs ?? workload.graceMs,
     onPartition: change.onPartition ?? workload.onPartition,
     ...(edge && { edge }),
+    ...egressField(change.egress, workload.egress),
   }
   return checked(withJob(changed, job))
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { disruption } from './disruption.ts'
 import { edgeBody } from './edge-rules.ts'
+import { egress } from './egress.ts'
 import {
   args,
   atOnce,
@@ -103,6 +104,7 @@ const ofTheWorkload = {
   priority: priority.optional(),
   disruption: disruption.optional(),
   edge: edgeBody.optional(),
+  egress: egress.optional(),
 }
 
 export const deployBody = z.strictObject({

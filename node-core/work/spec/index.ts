@@ -38,6 +38,8 @@ export interface Workload {
   volumes?: Volume[]
   /** Absent: HTTP by host name, for everybody, and no port of its own. */
   edge?: EdgeRules
+  /** What its instances may connect to outside of the network. Absent: nothing. */
+  egress?: Egress
   /** It runs to its end instead of serving (docs/adr/0030); `replicas` is then how many slots it has. */
   job?: Job
 }
@@ -73,6 +75,21 @@ export interface Schedule {
   paused: boolean
 }
 
+/** Whatever it says, what is shielded (`work/addresses`) is not reached unless a node's owner opens it. */
+export type Egress = 'all' | EgressRule[]
+export type EgressRule = HostRule | AddressRule
+/** By TCP. */
+export interface HostRule {
+  host: string
+  ports: number[]
+}
+export interface AddressRule {
+  /** A range: `203.0.113.0/24`. */
+  address: string
+  ports: number[]
+  protocol: 'tcp' | 'udp'
+}
+
 /** Kept on the node that ran the slot (docs/adr/0033). */
 export interface Volume {
   /** A DNS label of at most 32 letters, unique in the workload. */
@@ -101,6 +118,8 @@ export interface EdgeRules {
   /** How long it may think before its answer begins, and how long nothing may come of one. */
   answerMs: number
   idleMs: number
+  /** Who comes without TLS is led to it, where an edge has it. */
+  https?: 'redirect'
 }
 
 /** What becomes of an instance that has ended, or no longer passes its probes (docs/adr/0030). */
@@ -298,6 +317,7 @@ export {
 } from './defaults.ts'
 export { spareOf } from './disruption.ts'
 export { edgeOf } from './edge-rules.ts'
+export { parseStoredEgress } from './egress.ts'
 export {
   type SpecErrorCode,
   type ValidationError,

@@ -10,6 +10,10 @@ export const LABELS_MAX = 64
 export const NEIGHBOURS_MAX = 32
 /** Other workloads that one uses; each has a host name in every instance. */
 export const USES_MAX = 16
+/** Hosts and addresses outside of the network that one workload may connect to. */
+export const EGRESS_RULES_MAX = 32
+/** Ports of one of them: as many as one rule of the firewall takes. */
+export const EGRESS_PORTS_MAX = 15
 /** Secrets that one workload is handed. */
 export const SECRETS_MAX = 32
 /** Letters of a host name (RFC 1035). */

@@ -10,6 +10,7 @@ import {
 import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
 import { disruptionField, toDisruption } from './disruption.ts'
 import { changedEdge, checkedEdge } from './edge-rules.ts'
+import { egressField, wrongEgress } from './egress.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
 import { toJob, withJob, wrongBesideJob } from './job.ts'
@@ -66,6 +67,7 @@ export function parseWorkload(input: unknown): Workload {
     ...disruptionField(disruption),
     ...volumesField(volumes),
     ...(edge && { edge }),
+    ...egressField(body.egress, undefined),
   }
   return checked(withJob(workload, job))
 }
@@ -149,7 +151,7 @@ function eachItsOwn(parts: AskedPart[], body: DeployBody, wrong: WrongField[]): 
  * before a replica does.
  */
 export function checked(workload: Workload): Workload {
-  const wrong = wrongVolumes(workload)
+  const wrong = [...wrongVolumes(workload), ...wrongEgress(workload)]
   if (wrong.length > 0) throw validationError(wrong)
   if (encode(workload).byteLength <= WORKLOAD_BYTES_MAX) return workload
   const message = `Environment, labels and command together are over ${WORKLOAD_BYTES_MAX} bytes.`

@@ -10,6 +10,7 @@ import { type Digest, parseDigest } from '../../storage/blobs/index.ts'
 import { DEFAULT_GRACE_MS, DEFAULT_RESTART } from './defaults.ts'
 import { storedDisruption } from './disruption.ts'
 import { storedEdge } from './edge-rules.ts'
+import { storedEgress } from './egress.ts'
 import * as field from './fields.ts'
 import type { DesiredWorkload, Instance, Workload } from './index.ts'
 import {
@@ -143,6 +144,7 @@ const common = {
   priority: storedPriority.exactOptional(),
   disruption: storedDisruption.exactOptional(),
   edge: storedEdge.exactOptional(),
+  egress: storedEgress.exactOptional(),
   job: z
     .object({
       completions: field.replicas,

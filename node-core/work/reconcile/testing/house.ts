@@ -66,7 +66,7 @@ export interface HouseNode {
   /** What the health check answers for an instance here. */
   healthy: (hostPort: number) => boolean
   up: boolean
-  facts: Pick<Member, 'cordoned' | 'draining'> & { left: boolean; kinds: string[] }
+  facts: Pick<Member, 'cordoned' | 'draining' | 'asleep'> & { left: boolean; kinds: string[] }
   start(): Promise<void>
   /** As kill -9: nothing is said and nothing is written; the engine goes on. */
   kill(): void

@@ -15,6 +15,7 @@ import { instancesOf } from './instances.ts'
 import { instanceFilter, ownerFilter, parseLabels } from './labels.ts'
 import { ENDED_REMEMBERED_MAX, GRACE_MS } from './limits.ts'
 import { listensAt } from './listening.ts'
+import { createNetworks } from './networks.ts'
 import { outputOf, type WritingPart } from './output.ts'
 import { type EngineAddress, findEngine } from './socket.ts'
 import { createStarter } from './starter.ts'
@@ -45,10 +46,11 @@ export function createContainerRunner(
   const ended = new Map<string, true>()
   /** Exit codes of those the engine said have ended, by its id; its list may lag behind. */
   const exited = new Map<string, number | undefined>()
+  const networks = createNetworks({ engine, whose, ...deps })
   /** Where instances are in the engine's network, since they were started last. */
   const addresses = new Map<string, string>()
   const starter = createStarter({
-    ...{ engine, images, whose, clock, logger },
+    ...{ engine, images, whose, clock, logger, networks, owner: deps.owner },
     engineIsHere: () => isHere(locate(options)),
     forwarding: createForwarding(engine, options.nodeRuntime, deps.folder),
   })
@@ -58,7 +60,10 @@ export function createContainerRunner(
     clock,
     logger,
     labelFilter: ownerFilter(whose),
-    onArrival: removeUnfinished,
+    onArrival: async () => {
+      await removeUnfinished()
+      await networks.arrive()
+    },
     onChange: (ok) => {
       for (const listener of availableListeners) listener(ok)
     },
@@ -93,7 +98,10 @@ export function createContainerRunner(
     kind: 'container',
     images,
     volumes: createVolumeStore(engine, whose),
-    available: async () => watch.state(),
+    available: async () => {
+      const [state, obstacle] = [watch.state(), networks.obstacle()]
+      return state.ok && obstacle !== undefined ? { ...state, notes: [obstacle] } : state
+    },
     async start() {
       server.start()
       await watch.start()
@@ -101,6 +109,9 @@ export function createContainerRunner(
     async stop() {
       await watch.stop()
       await server.stop()
+      await networks.tidy().catch((error) => {
+        logger.debug('Networks of containers stay', { error })
+      })
     },
 
     onAvailable(listener) {

@@ -8,6 +8,7 @@ import { MyceliumError } from '../../../base/errors/index.ts'
 import { PORTS_MAX, type Port } from '../../spec/index.ts'
 import type { CommandRequest, TerminalSize } from '../index.ts'
 import { engineError, statusOf } from './engine-errors.ts'
+import { type EngineNetworks, engineNetworks } from './engine-networks.ts'
 import { type EngineVolumes, engineVolumes } from './engine-volumes.ts'
 import type { ForwarderProfile } from './forwarder-profile.ts'
 import { jsonLines } from './json-lines.ts'
@@ -52,7 +53,7 @@ export interface EngineImageDetails extends EngineImage {
   exposes: Port[]
 }
 
-export interface Engine extends EngineVolumes {
+export interface Engine extends EngineVolumes, EngineNetworks {
   ping(): Promise<void>
   create(name: string, profile: ContainerProfile | ForwarderProfile): Promise<void>
   /** Not named `start`: this has no life of its own. */
@@ -307,6 +308,7 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
     },
 
     ...engineVolumes(ask),
+    ...engineNetworks(ask),
 
     async pull(reference, signal) {
       return jsonLines(

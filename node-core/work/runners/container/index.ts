@@ -14,6 +14,8 @@ import type { Clock } from '../../../base/clock/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { Net, NodeId } from '../../../base/net/index.ts'
 import type { Random } from '../../../base/random/index.ts'
+import type { OwnerId } from '../../../identity/index.ts'
+import type { Shield } from '../../shield/index.ts'
 import type { Port, VolumeName } from '../../spec/index.ts'
 import type { Runner } from '../index.ts'
 import type { PartShelf } from './image-export.ts'
@@ -56,6 +58,9 @@ export interface ImageContent {
 
 export interface ContainerRunnerDeps {
   node: NodeId
+  /** Of this node: work of others is not run where there is no shield. */
+  owner: OwnerId
+  shield: Shield
   /** The network's id: containers of two networks on one engine do not mix. */
   network: string
   net: Pick<Net, 'peers' | 'request' | 'onRequest'>

@@ -6,6 +6,10 @@ export const FORWARDER_PIDS_MAX = 64
 export const FORWARDER_LOG_MEBIBYTES_MAX = 1
 /** Until its ports are open. Milliseconds. */
 export const FORWARDER_START_MS = 20_000
+/** Where networks of containers have their addresses: set aside by RFC 2544, and seldom used. */
+export const NETWORK_ADDRESSES = '198.19.0.0/16'
+/** Bits before the addresses of one such network: 253 instances of one owner with one egress rule. */
+export const NETWORK_PREFIX_BITS = 24
 /** Processes and threads of one container. */
 export const PIDS_MAX = 512
 /** Open files of one of its processes: less than what engines commonly may give themselves. */
