@@ -31,7 +31,6 @@ const WINGS = [
 const PURE = [
   /^node-core\/economy\//,
   /^node-core\/storage\/pieces\//,
-  /^node-core\/work\/(spec|placement|imports|jobs)\//,
   /^node-core\/work\/(addresses|spec|placement|imports|jobs)\//,
   /^node-core\/work\/volumes\/marks\.ts$/,
   /^node-core\/work\/assigning\/changes\.ts$/,
