@@ -304,7 +304,16 @@ describe('the command line with a node', () => {
   })
 
   it('opens what is not for everybody with a pass, and says what is asked of the edge', async () => {
-    const edge = ['--access', 'members', '--rate', '600:50', '--tcp', '15000:80']
+    const edge = [
+      '--access',
+      'members',
+      '--rate',
+      '600:50',
+      '--tcp',
+      '15000:80',
+      '--https',
+      'redirect',
+    ]
     expect(await home.json(...DEPLOY, ...edge)).toMatchObject({
       edge: {
         access: 'members',
