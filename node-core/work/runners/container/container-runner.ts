@@ -100,7 +100,9 @@ export function createContainerRunner(
     volumes: createVolumeStore(engine, whose),
     available: async () => {
       const [state, obstacle] = [watch.state(), networks.obstacle()]
-      return state.ok && obstacle !== undefined ? { ...state, notes: [obstacle] } : state
+      return state.ok && obstacle !== undefined
+        ? { ...state, notes: [obstacle], lacks: ['network'] }
+        : state
     },
     async start() {
       server.start()
