@@ -16,6 +16,7 @@ export const workloads = {
     Failed: 'Failed',
     Succeeded: 'Done',
     Scheduled: 'Waits for its time',
+    Asleep: 'Asleep',
     Deleting: 'Ending',
   },
   instanceStatus: {
@@ -84,6 +85,8 @@ export const workloads = {
     mayBeAway_one: '{{count}} copy may be away',
     restart: 'When it ends',
     schedule: 'Due',
+    autoscale: 'Copies',
+    autoscaleText: '{{min}} to {{max}}, as many as are needed',
     grace: 'Time to end',
     labels: 'Labels',
     generation: 'Version',
@@ -150,6 +153,9 @@ export const workloads = {
     paused: '{{name}}: the change waits.',
     resume: 'Go on with the change',
     resumed: '{{name}}: the change goes on.',
+    promote: 'Give it its next share',
+    promoteAll: 'Give it all requests',
+    promoted: '{{name}}: {{share}} % of the requests go to the new version.',
   },
   version: {
     intro: 'What it was before. Taking it back keeps as many copies as there are now.',

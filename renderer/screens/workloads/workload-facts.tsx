@@ -108,6 +108,11 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
         <Fact name={t('workloads.facts.onPartition')}>
           {t(`workloads.onPartition.${workload.onPartition}`)}
         </Fact>
+        {workload.autoscale && (
+          <Fact name={t('workloads.facts.autoscale')}>
+            {t('workloads.facts.autoscaleText', { ...workload.autoscale })}
+          </Fact>
+        )}
         {workload.job?.schedule && (
           <Fact name={t('workloads.facts.schedule')}>{dueText(workload.job, t, language)}</Fact>
         )}
