@@ -204,6 +204,8 @@ function busyWorkloads(): WorkloadView[] {
     makeWorkload({
       name: 'notes',
       generation: 3,
+      priority: 100,
+      disruption: { minAvailable: 2 },
       labels: { tier: 'front' },
       instances: [
         notes,

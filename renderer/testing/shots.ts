@@ -322,6 +322,17 @@ export const SHOTS: Shot[] = [
     await page.getByText('kitchen-laptop').first().waitFor()
     await settle(page)
   }),
+  shot('deploy-job', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await page.getByLabel('Image', { exact: true }).fill('backup:2')
+    await press(page, /What it does/)
+    await page.getByRole('option', { name: /by a schedule/ }).click()
+    await page.getByLabel('When it is due').fill('30 3 * * *')
+    await page.getByLabel('Time zone').fill('Europe/Berlin')
+    await page.getByText('The same in text').click()
+    await settle(page)
+  }),
   shot('deploy-bundle', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy', 'Deploy')

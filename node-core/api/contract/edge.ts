@@ -27,6 +27,8 @@ export const edgeRules = z.strictObject({
     .optional(),
   answerMs: z.number().int().positive().optional(),
   idleMs: z.number().int().positive().optional(),
+  /** Whether a request by host name that comes without TLS is led to it. */
+  https: z.enum(['offer', 'redirect']).optional(),
 })
 
 /** Ports of its own at this node's edge, and why one is not listened for. */
@@ -45,6 +47,7 @@ export const edgeRulesView = z.object({
   tcp: z.array(z.object({ port: portNumber, containerPort: portNumber })),
   answerMs: z.number(),
   idleMs: z.number(),
+  https: z.literal('redirect').optional(),
 })
 
 /** What this node's edge took in for it since the node started; absent while that is nothing. */

@@ -61,6 +61,7 @@ describe('a route', () => {
   })
 })
 
+const at = (prefix = '', host = 'web.localhost') => ({ prefix, host })
 const endpoint = (instance: string, healthy = true): Endpoint => ({
   workload: 'web',
   instance,
@@ -85,13 +86,24 @@ describe('headers', () => {
     for (const name of more) raw.push(name, '6.6.6.6')
     expect(requestHeaders(raw, '', from).join()).not.toContain('6.6.6.6')
     expect(requestHeaders(raw, '', from)).not.toContain('me')
-    const answer = responseHeaders({ 'x-mycelium-edge': 'me' }, endpoint('a'), '')
+    const answer = responseHeaders({ 'x-mycelium-edge': 'me' }, endpoint('a'), at())
     expect(answer).toEqual(['x-mycelium-edge', 'n/a'])
+  })
+
+  it('bind no browser to TLS for names of its own computer', () => {
+    const said = { 'strict-transport-security': 'max-age=1' }
+    const headersFor = (host: string) => responseHeaders(said, endpoint('a'), at('', host))
+    for (const host of ['web.localhost', 'web.home.localhost:8443', 'LOCALHOST.']) {
+      expect(headersFor(host)).not.toContain('strict-transport-security')
+    }
+    for (const host of ['shop.example.org', 'web.home.internal:8443', 'mylocalhost']) {
+      expect(headersFor(host)).toContain('strict-transport-security')
+    }
   })
 
   it('leave redirects to other hosts alone', () => {
     const located = (location: string): string | undefined =>
-      responseHeaders({ location }, endpoint('a'), '/web').at(-1)
+      responseHeaders({ location }, endpoint('a'), at('/web')).at(-1)
     expect(located('/x')).toBe('/web/x')
     expect(located('//other/x')).toBe('//other/x')
     expect(located('https://other/x')).toBe('https://other/x')

@@ -1,20 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import http from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createStage, echo, HERE, type Stage, says, THERE, until } from './edge.fixture.ts'
+import { createSimClock } from '../../base/clock/index.ts'
+import { nodeIdOf } from '../../identity/index.ts'
 import {
-  ask1,
-  ask2,
-  authority,
-  createShelf,
-  dial,
-  portOf,
-  shake,
-  shown,
-  tlsEdge,
-} from './tls.fixture.ts'
+  ask,
+  createStage,
+  echo,
+  HERE,
+  MEMBER,
+  OWNER,
+  type Stage,
+  says,
+  THERE,
+  until,
+} from './edge.fixture.ts'
+import { STOP_GRACE_MS, TICKET_KEYS_MS } from './limits.ts'
+import { ask1, ask2, createShelf, dial, portOf, shake, shown, tlsEdge } from './tls.fixture.ts'
 
 let stage: Stage
 beforeEach(() => {
@@ -111,14 +114,22 @@ describe('a TLS port', () => {
     expect((await ask1(edge)).body).toBe('hello')
   })
 
-  it('resumes sessions', async () => {
-    const edge = await tlsEdge(stage)
+  it('resumes sessions, until the keys of tickets are made anew', async () => {
+    const clock = createSimClock()
+    const later = createStage(clock)
+    const edge = await tlsEdge(later)
     const first = await shake(edge)
     first.resume()
     const [session] = (await once(first, 'session')) as [Buffer]
     const second = await shake(edge, { session })
-    expect([first.isSessionReused(), second.isSessionReused()]).toEqual([false, true])
-    for (const one of [first, second]) one.destroy()
+    clock.advance(TICKET_KEYS_MS)
+    const third = await shake(edge, { session })
+    const reused = [first, second, third].map((socket) => socket.isSessionReused())
+    expect(reused).toEqual([false, true, false])
+    for (const socket of [first, second, third]) socket.destroy()
+    const closing = later.close()
+    clock.advance(STOP_GRACE_MS)
+    await closing
   })
 })
 
@@ -219,18 +230,43 @@ describe.each([
 })
 
 describe('over TLS', () => {
-  it('a pass is kept in a cookie that stays with TLS', async () => {
+  it('a pass is kept in a cookie that stays with TLS, and from the instance', async () => {
     await stage.instance('web', echo)
     stage.rules.set('web', { access: 'members' })
+    const owner = OWNER
+    stage.standings.set(nodeIdOf(MEMBER.publicKey), { owner, permissions: new Set(['use']) })
     const edge = await tlsEdge(stage)
-    const owner = '1'.repeat(64) as never
-    stage.standings.set(HERE, { owner, permissions: new Set(['use']) })
-    const standing = stage.gate.issue('web')
-    const node = stage.gate.bearer(standing.pass, 'web')?.node
-    expect(node).toBeUndefined()
     const session = dial(edge)
     expect((await ask2(session)).status).toBe(401)
+    const { pass } = edge.issuePass('web')
+    const seated = await ask2(session, { ':path': `/a?mycelium-pass=${pass}` })
+    expect([seated.status, seated.headers.location]).toEqual([303, '/a'])
+    const [cookie = ''] = seated.headers['set-cookie'] ?? []
+    expect(cookie).toMatch(/; Max-Age=43200; Secure$/)
+    // Browsers send each cookie as a field of its own.
+    const crumbs = ['a=1', cookie.split(';')[0] ?? '', 'b=2']
+    const { status, body } = await ask2(session, { cookie: crumbs })
+    expect(status).toBe(200)
+    expect(JSON.parse(body).headers).toMatchObject({
+      cookie: 'a=1; b=2',
+      'x-mycelium-member': OWNER,
+    })
     session.destroy()
+  })
+
+  it('is where a request without it is led, if its workload wants that', async () => {
+    await stage.instance('web', says('hello'))
+    const edge = await tlsEdge(stage)
+    const plain = () => ask(edge, 'web.localhost:1', { path: '/a?b', method: 'POST' })
+    expect((await plain()).status).toBe(200)
+    stage.rules.set('web', { https: 'redirect' })
+    const { status, headers } = await plain()
+    expect(status).toBe(308)
+    expect(headers.location).toBe(`https://web.home.localhost:${portOf(edge)}/a?b`)
+    expect((await ask1(edge)).body).toBe('hello')
+    // By path there is no such address; and an edge without TLS serves it as it comes.
+    expect((await ask(edge, '127.0.0.1', { path: '/web/' })).status).toBe(200)
+    expect((await ask(await stage.edge(), 'web.localhost')).status).toBe(200)
   })
 
   it('what is refused says why by HTTP/2 too', async () => {
@@ -262,12 +298,4 @@ describe('over TLS', () => {
     await stopped
     await Promise.all([session, idle].map((one) => one.closed || once(one, 'close')))
   })
-})
-
-/** So that a test can tell the fixture's authority from others. */
-it('trusts nobody else', async () => {
-  const edge = await tlsEdge(stage)
-  await expect(shake(edge, { ca: [] })).rejects.toThrow()
-  expect(authority.certificate).toContain('BEGIN CERTIFICATE')
-  expect(http.METHODS).toContain('GET')
 })
