@@ -38,7 +38,7 @@ import {
 } from './work/reconcile/index.ts'
 import { type ContainerRunner, createContainerRunner } from './work/runners/container/index.ts'
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
-import { createProcessRunner } from './work/runners/process/index.ts'
+import { createProcessRunner, PROGRAM_USERS } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
 import { createFirewall, createShield } from './work/shield/index.ts'
 import { createUsages, type Usages } from './work/usage/index.ts'
@@ -114,7 +114,7 @@ export function createWorkSide(
   const nodeRuntime = config.nodeRuntime ?? (isNode ? process.execPath : undefined)
   const shield = createShield(
     { ...common('shield'), node: identity.nodeId, firewall: createFirewall() },
-    { opened: openedOf(deps) },
+    { opened: openedOf(deps), users: PROGRAM_USERS },
   )
   const containers = createContainerRunner(
     {
@@ -122,6 +122,7 @@ export function createWorkSide(
       ...{ node: identity.nodeId, owner: identity.ownerId, shield },
       network: network.id,
       net: mesh,
+      blobs,
       folder: path.join(disk.root, 'images'),
       imageWanted: (imageId) => wantsImage(view, imageId),
       nameOf,
@@ -135,7 +136,7 @@ export function createWorkSide(
   const programs = createProcessRunner(
     {
       ...common('programs'),
-      node: identity.nodeId,
+      ...{ node: identity.nodeId, owner: identity.ownerId, shield },
       network: network.id,
       bundles,
       folder: path.join(disk.root, 'instances'),

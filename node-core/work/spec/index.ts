@@ -330,7 +330,7 @@ export {
 } from './defaults.ts'
 export { spareOf } from './disruption.ts'
 export { edgeOf } from './edge-rules.ts'
-export { parseStoredEgress } from './egress.ts'
+export { parseStoredEgress, storedEgress } from './egress.ts'
 export {
   type SpecErrorCode,
   type ValidationError,

@@ -20,7 +20,7 @@ import { type Kube, type KubeRule, say, sayOf, within } from './rule.ts'
 
 export type Surroundings = Pick<
   Kube,
-  'scaled' | 'services' | 'secretsInTheOpen' | 'settings' | 'claimBytes'
+  'scaled' | 'services' | 'secretsInTheOpen' | 'settings' | 'claimBytes' | 'priorityOf'
 >
 
 export function takeWorkload(object: KubeObject, report: Report, around: Surroundings): Kube {
