@@ -2,14 +2,16 @@
 import type { NetworkParts, Reason } from './api/handlers/index.ts'
 import { messageOf } from './base/errors/index.ts'
 import { type Lifecycle, startInOrder, stopInReverse } from './base/lifecycle/index.ts'
-import type { LateReport } from './control/primary/index.ts'
 import type { Role } from './identity/index.ts'
 import { openInstanceSide } from './instance-side.ts'
+import { lateWrites } from './late-writes.ts'
 import { leaveCommittee } from './leaving.ts'
 import { type NetworkSide, openNetworkSide } from './network-side.ts'
+import { openedOf } from './opened.ts'
 import { createPrimarySide, type PrimarySide } from './primary-side.ts'
 import { REMOVED } from './removal.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
+import { createOutside } from './work/shield/index.ts'
 import { createWorkSide, type WorkSide } from './work-side.ts'
 
 export interface NetworkRuntime extends Lifecycle {
@@ -34,6 +36,7 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
     view: () => work.view,
     secrets: () => work.secrets,
     dialer: () => work.edge,
+    outside: createOutside({ owner: deps.identity.ownerId, opened: openedOf(deps) }),
   })
   const work = createWorkSide(deps, side, own.primary, instances.doors)
   // After the parts that it stands on, and before others can ask it anything; so it stops before the
@@ -55,7 +58,11 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
       }
     },
     kinds: () => kindsOf(work),
-    degraded: () => [...degradedOf(side, own), ...portsTaken(work)],
+    degraded: () => [
+      ...degradedOf(side, own),
+      ...portsTaken(work),
+      ...work.tls.degraded(work.edge),
+    ],
     async announce(change) {
       await side.membership.announce(change)
       if (change.role) await tellRole(own, side, change.role)
@@ -113,6 +120,12 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     bundles: work.bundles,
     images: work.containers.images,
     edge: work.edge,
+    tls: {
+      port: () => work.edge.tls()?.port,
+      zones: work.tls.authority.zones,
+      authority: () => work.tls.authority.certificate(),
+      urlOf: (workload) => work.tls.urlOf(workload, work.edge),
+    },
   }
 }
 
@@ -149,18 +162,6 @@ function portsTaken({ edge }: WorkSide): Reason[] {
   })
 }
 
-/** Until a person has seen to them. */
-function lateWrites(reports: readonly LateReport[]): Reason[] {
-  const count = reports.reduce((sum, { commands, rows }) => sum + commands.length + rows.length, 0)
-  if (reports.length === 0) return []
-  const what = count === 1 ? 'One write' : `${count} writes`
-  const message =
-    `${what} that this node’s copy held were not taken over when the committee was overruled: ` +
-    'mycelium recover report'
-  const altered = reports.some((report) => report.altered) ? [ALTERED] : []
-  return [{ code: 'LATE_WRITES', message }, ...altered]
-}
-
 const NO_QUORUM = {
   code: 'NO_QUORUM',
   message:
@@ -174,13 +175,6 @@ const NO_PROMISE = {
   message:
     'More of the committee lied than it bears: it is no longer promised that all nodes hold the same. ' +
     'Compare several nodes before you rely on an answer, and let nobody in again whom you do not know.',
-}
-
-const ALTERED = {
-  code: 'PAST_ALTERED',
-  message:
-    'The committee was overruled by a copy that is not what this node’s was: ask whoever recovered, ' +
-    'and look at mycelium recover report',
 }
 
 const TWIN = {

@@ -24,10 +24,12 @@ interface UpFlags {
   apiPort?: string
   edgePort?: string
   edgeHost?: string
+  edgeTlsPort?: string
   logLevel?: string
   logFormat?: string
   tombstoneTtl?: string
   gcInterval?: string
+  shieldOpen?: string[]
   open: boolean
 }
 
@@ -52,6 +54,8 @@ export function upCommand(program: Command, act: Act, deps: CliDeps): void {
     .option('--api-port <n>', 'of the API and the window; 0 picks a free one')
     .option('--edge-port <n>', 'of the edge; 0 picks a free one')
     .option('--edge-host <address>', 'where the edge listens; 127.0.0.1 unless you open it')
+    .option('--shield-open <range>', 'of the home network, to own work; repeatable', collect)
+    .option('--edge-tls-port <n>', 'a port of the edge that takes TLS; none unless given')
     .option('--log-level <level>', 'error, warn, info or debug')
     .option('--log-format <format>', 'text or json')
     .option('--tombstone-ttl <duration>', 'how long ended records of nodes are kept')
@@ -108,7 +112,12 @@ export function fromFlags(flags: Partial<UpFlags>): ConfigInput {
       mdns: flags.mdns === false ? false : undefined,
     },
     api: { port: number('--api-port', flags.apiPort) },
-    edge: { port: number('--edge-port', flags.edgePort), host: flags.edgeHost },
+    edge: {
+      port: number('--edge-port', flags.edgePort),
+      host: flags.edgeHost,
+      tls_port: number('--edge-tls-port', flags.edgeTlsPort),
+    },
+    shield: { open: flags.shieldOpen },
     logging,
     state: { tombstone_ttl: flags.tombstoneTtl, gc_interval: flags.gcInterval },
   }

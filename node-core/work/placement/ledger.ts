@@ -143,6 +143,7 @@ export function createLedger(
 
 /** What speaks against a node whatever runs there. */
 function standingRefusal(node: PlacementNode, workload: Workload): PlacementRefusal | undefined {
+  if (node.asleep) return 'ASLEEP'
   if (!node.live || node.left) return 'NODE_LOST'
   if (node.cordoned || node.draining) return 'CORDONED'
   if (!node.kinds.includes(workload.kind)) return 'KIND_NOT_OFFERED'

@@ -44,14 +44,19 @@ export interface Running {
   exitCode?: number
   /** Whose exit code it is, where there are several parts. */
   exitedPart?: string
+  /** Why this node ended it, where it did. */
+  endedFor?: { code: 'DISK_EXCEEDED' | 'MEMORY_EXCEEDED'; message: string }
   /** Container port to port on this host's loopback. */
   ports: Record<string, number>
   startedAtMs: number
 }
 
+/** What a stranger's work would have to be kept to, and is not on this computer. */
+export type Lack = 'memory' | 'cpu' | 'pids' | 'files' | 'privileges' | 'network'
+
 /** `notes`: bounds that this machine cannot enforce, in plain words. */
 export type Availability =
-  | { ok: true; notes?: readonly string[] }
+  | { ok: true; notes?: readonly string[]; lacks?: readonly Lack[] }
   | { ok: false; code: string; message: string }
 
 export interface Runner extends Lifecycle {
@@ -74,6 +79,8 @@ export interface Runner extends Lifecycle {
    * where the kind has no inside to run it in.
    */
   exec(id: string, options: { part: string; command: readonly string[] }): Promise<number>
+  /** Whether something in it listens at a TCP port; undefined where only a connection would tell. */
+  listens(id: string, containerPort: number): Promise<boolean | undefined>
   /** Runs a command inside a part for somebody who watches it. Throws as `exec` does. */
   command(id: string, request: CommandRequest): Promise<RunningCommand>
   /** What everything that runs here uses, as far as that can be told. */
@@ -91,6 +98,8 @@ export type RunnerErrorCode =
   /** The engine does not answer. */
   | 'ENGINE_UNAVAILABLE'
   | 'IMAGE_NOT_FOUND'
+  /** Somebody removed the engine's network that an instance was to be in. */
+  | 'NETWORK_MISSING'
   /** The engine sees another file system than this node, so it cannot mount a folder of ours. */
   | 'FOLDER_UNSEEN'
   /** The image or bundle is not what its digest says. */
@@ -123,6 +132,7 @@ export {
   type InstanceAccesses,
   SECRETS_FOLDER,
   SOCKET_NAME,
+  slotVariable,
 } from './access.ts'
 export type {
   CommandOutput,
@@ -138,6 +148,7 @@ export type {
   OutputOptions,
 } from './keeping.ts'
 export { findLoopbackPort, portTaken } from './loopback-port.ts'
+export { exceeded } from './overuse.ts'
 export {
   createSimEngine,
   type SimEngine,

@@ -1,5 +1,5 @@
 /** What all parts of a workload come to together. */
-import type { Amounts, Part, Port, Workload } from './index.ts'
+import type { Amounts, Port, Workload } from './index.ts'
 import { PORTS_MAX } from './limits.ts'
 import { keepsData } from './volumes.ts'
 
@@ -33,10 +33,7 @@ export function comesAlone(workload: Workload): boolean {
 }
 
 /** Of one instance. */
-export function amountsOf(
-  { parts }: Pick<Workload, 'parts'>,
-  of: keyof Part['resources'],
-): Amounts {
+export function amountsOf({ parts }: Pick<Workload, 'parts'>, of: 'requests' | 'limits'): Amounts {
   const sum = { cpuMillis: 0, memoryBytes: 0 }
   for (const { resources } of parts) {
     sum.cpuMillis += resources[of].cpuMillis

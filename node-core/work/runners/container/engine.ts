@@ -8,6 +8,7 @@ import { MyceliumError } from '../../../base/errors/index.ts'
 import { PORTS_MAX, type Port } from '../../spec/index.ts'
 import type { CommandRequest, TerminalSize } from '../index.ts'
 import { engineError, statusOf } from './engine-errors.ts'
+import { type EngineNetworks, engineNetworks } from './engine-networks.ts'
 import { type EngineVolumes, engineVolumes } from './engine-volumes.ts'
 import type { ForwarderProfile } from './forwarder-profile.ts'
 import { jsonLines } from './json-lines.ts'
@@ -24,6 +25,8 @@ export interface EngineContainer {
   state: 'created' | 'running' | 'exited'
   exitCode?: number
   ports: Record<string, number>
+  /** IPv4, in a network of the engine's own; none where it shares another container's. */
+  address?: string
   startedAtMs: number
 }
 
@@ -50,7 +53,7 @@ export interface EngineImageDetails extends EngineImage {
   exposes: Port[]
 }
 
-export interface Engine extends EngineVolumes {
+export interface Engine extends EngineVolumes, EngineNetworks {
   ping(): Promise<void>
   create(name: string, profile: ContainerProfile | ForwarderProfile): Promise<void>
   /** Not named `start`: this has no life of its own. */
@@ -78,7 +81,10 @@ export interface Engine extends EngineVolumes {
   image(reference: string): Promise<EngineImageDetails | undefined>
   images(): Promise<EngineImage[]>
   saveImage(id: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
-  loadImage(file: string): Promise<void>
+  /** Takes an archive in as it is read. */
+  loadImage(archive: AsyncIterable<Uint8Array>): Promise<void>
+  /** Digests of an image's layers, unpacked, from the lowest up; undefined when there is none. */
+  layersOf(id: string): Promise<readonly string[] | undefined>
   removeImage(id: string): Promise<void>
   /** An image without any file; the same one each time. Its id. */
   importEmptyImage(): Promise<string>
@@ -270,9 +276,17 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
 
     saveImage: (id, signal) => openStream((docker) => docker.getImage(id).get(), signal),
 
-    async loadImage(file) {
-      const report = await openStream((docker) => docker.loadImage(file), undefined)
-      for await (const line of jsonLines(report)) refuseFailed(line)
+    async loadImage(archive) {
+      // It answers once it has read everything, so no time is set for that.
+      const report = await (await docker()).loadImage(Readable.from(archive)).catch((error) => {
+        throw engineError(error)
+      })
+      for await (const line of jsonLines(chunksOf(report, undefined))) refuseFailed(line)
+    },
+
+    async layersOf(id) {
+      const found = await unlessMissing(ask((docker) => docker.getImage(id).inspect()))
+      return found?.RootFS.Layers
     },
 
     async removeImage(id) {
@@ -294,6 +308,7 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
     },
 
     ...engineVolumes(ask),
+    ...engineNetworks(ask),
 
     async pull(reference, signal) {
       return jsonLines(
@@ -353,6 +368,8 @@ function toContainer(found: Dockerode.ContainerInfo): EngineContainer {
   const exited = /^Exited \((\d+)\)/.exec(found.Status)
   const running = /^(running|paused|restarting)$/.test(found.State)
   const ports = found.Ports.filter((port) => port.PublicPort > 0)
+  const networks = Object.values(found.NetworkSettings?.Networks ?? {})
+  const address = networks.find(({ IPAddress }) => IPAddress)?.IPAddress
   return {
     engineId: found.Id,
     name: found.Names[0]?.replace(/^\//, '') ?? found.Id,
@@ -360,6 +377,7 @@ function toContainer(found: Dockerode.ContainerInfo): EngineContainer {
     state: running ? 'running' : found.State === 'created' ? 'created' : 'exited',
     ...(exited ? { exitCode: Number(exited[1]) } : {}),
     ports: Object.fromEntries(ports.map((port) => [String(port.PrivatePort), port.PublicPort])),
+    ...(address ? { address } : {}),
     startedAtMs: found.Created * 1000,
   }
 }

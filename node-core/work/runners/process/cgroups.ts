@@ -6,7 +6,7 @@ import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from 'n
 import { dirname, join } from 'node:path'
 import { messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
-import { PIDS_MAX } from './limits.ts'
+import { CPU_SHARES, CPU_WEIGHT, PIDS_MAX } from './limits.ts'
 
 export type Bound = 'memory' | 'cpu' | 'pids'
 const BOUNDS: readonly Bound[] = ['memory', 'cpu', 'pids']
@@ -145,6 +145,7 @@ async function openUnified(
       const given = (await readFile(join(parent, 'cgroup.subtree_control'), 'utf8'))
         .trim()
         .split(' ')
+      await yieldCpu(join(top, 'mycelium', 'cpu.weight'), CPU_WEIGHT)
       return new Map(
         BOUNDS.filter((bound) => given.includes(bound)).map((bound) => [bound, parent]),
       )
@@ -153,6 +154,11 @@ async function openUnified(
     }
   }
   return new Map()
+}
+
+/** All programs together come after what the computer's owner runs, this node included. */
+async function yieldCpu(file: string, weight: number): Promise<void> {
+  if (await exists(file)) await writeFile(file, String(weight))
 }
 
 async function handDown(folder: string): Promise<void> {
@@ -181,6 +187,7 @@ async function openLegacy(
     )
     // A plain folder holds no such file: nothing is mounted there.
     if (made && (await exists(join(parent, 'cgroup.procs')))) parents.set(bound, parent)
+    if (bound === 'cpu') await yieldCpu(join(mount, tree, 'mycelium', 'cpu.shares'), CPU_SHARES)
   }
   return parents
 }

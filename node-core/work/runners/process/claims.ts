@@ -20,9 +20,12 @@ export interface ClaimsDeps {
 
 export type Claim = Marked & { pid: number }
 
+/** What proves a claim. */
+type Proving = Pick<Surroundings, 'root' | 'cgroups' | 'ownUsers' | 'workRoot'>
+
 export interface Claims {
   /** Instances with a process that is provably theirs; those known already are left out. */
-  proven(around: Surroundings, known: (id: string) => boolean): Promise<Claim[]>
+  proven(around: Proving, known: (id: string) => boolean): Promise<Claim[]>
   /** Processes once seen to be others' are looked at anew. */
   forget(): void
 }
@@ -31,7 +34,7 @@ export function createClaims({ table, whose, logger }: ClaimsDeps): Claims {
   const foreign = new Set<number>()
   const doubted = new Set<number>()
 
-  async function proves({ root, cgroups, ownUsers, workRoot }: Surroundings, claim: Claim) {
+  async function proves({ root, cgroups, ownUsers, workRoot }: Proving, claim: Claim) {
     if (!root) return false
     if ((await pidsIn(cgroups.foldersOf(claim.id))).includes(claim.pid)) return true
     const owner = ownUsers ? await ownerOf(join(workRoot, claim.id)) : undefined

@@ -116,7 +116,7 @@ describe.skipIf(process.platform !== 'linux')('after kill -9 of the node [Linux 
       expect(marked > 0, `attempt ${attempt}`).toBe(running.length > 0)
       for (const each of await runner.list()) await runner.end(each.id, { graceMs: 50 })
       expect(await markedProcesses(), `attempt ${attempt}`).toBe(0)
-      expect(await readdir(bench.folder), `attempt ${attempt}`).toEqual([])
+      expect(await bench.leftovers(), `attempt ${attempt}`).toEqual([])
       await runner.stop()
     }
   }, 60_000)

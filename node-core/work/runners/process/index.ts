@@ -2,8 +2,9 @@
  * Runs signed bundles as programs of this computer, each in a working folder of its own, detached
  * from the node: a program survives the node's end and is found again by the next start.
  *
- * On Linux a program gets bounds on memory, processor and processes by cgroups where this node may
- * make them, no new privileges, and a user of its own where the node runs as root. What cannot be
+ * On Linux a program is shut into a shelter (docs/adr/0036) and gets bounds on memory, processor and
+ * processes by cgroups where this node may make them, no new privileges, and a user of its own and a
+ * disk of a fixed size where the node runs as root. What cannot be
  * enforced on this machine is said in the `notes` of `available()`.
  *
  *     const runner = createProcessRunner({ node, network, bundles, clock, logger, folder })
@@ -13,8 +14,11 @@
 import type { Clock } from '../../../base/clock/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
+import type { OwnerId } from '../../../identity/index.ts'
 import type { Bundles } from '../../bundles/index.ts'
+import type { Shield } from '../../shield/index.ts'
 import type { Runner } from '../index.ts'
+import { USER_ID_COUNT, USER_ID_MIN } from './limits.ts'
 
 export interface ProcessRunner extends Runner {
   readonly kind: 'process'
@@ -23,6 +27,9 @@ export interface ProcessRunner extends Runner {
 export interface ProcessRunnerDeps {
   node: NodeId
   network: string
+  /** Of this node. */
+  owner: OwnerId
+  shield: Shield
   bundles: Pick<Bundles, 'obtain'>
   clock: Clock
   logger: Logger
@@ -36,8 +43,16 @@ export interface ProcessRunnerOptions {
    * that programs run as, so it cannot lie in the home. Default `/var/lib/mycelium-programs`.
    */
   sharedFolder?: string
+  /**
+   * Where this node is root: whether a program's folder is a file system of a fixed size, instead of
+   * being watched. Default true.
+   */
+  fixedDisks?: boolean
   /** The Node runtime that stands first on a program's PATH. Default: none. */
   nodeRuntime?: string
 }
+
+/** Users of programs, from the first number to the last. */
+export const PROGRAM_USERS = { first: USER_ID_MIN, last: USER_ID_MIN + USER_ID_COUNT - 1 }
 
 export { createProcessRunner } from './process-runner.ts'

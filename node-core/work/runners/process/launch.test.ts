@@ -15,7 +15,7 @@ afterEach(() => rm(join(folder, '..'), { recursive: true }))
 
 function launch(input: string) {
   const { file, args } = launchCommand({
-    program: 'program',
+    program: './program',
     args: [],
     environment: { X: 'y' },
     cgroups: [],

@@ -5,12 +5,15 @@
  * environment, then into the program: one process from first to last, so its number is the program's.
  * The program's environment comes last so that nothing in it can steer what ran before it as root.
  *
- * The program is named by `./` and its file name: `env` would take a path with a `=` for a variable.
+ * In a shelter `unshare` stays, waits for the program and ends as it ended, so its number is the
+ * program's too. Inside, a shell is process 1: it clears away orphans, and lets the program die of a
+ * signal that it does not handle, as no process 1 does.
  */
-import { OPEN_FILES_MAX } from './limits.ts'
+import { OOM_SCORE, OPEN_FILES_MAX } from './limits.ts'
+import { type Shelter, type ShelterRequest, shelterWords, WORK_AT } from './shelter.ts'
 
 export interface LaunchRequest {
-  /** File name of the program, in the folder that the command is started in; without a `=`. */
+  /** As the program is called: a path, or a name with `./` in the folder the command is started in. */
   program: string
   args: readonly string[]
   environment: Readonly<Record<string, string>>
@@ -19,6 +22,9 @@ export interface LaunchRequest {
   userId: number | undefined
   /** Path of util-linux's setpriv, where there is one. */
   setpriv: string | undefined
+  shelter?: (ShelterRequest & { of: Shelter }) | undefined
+  /** A profile of AppArmor's, and the file by which a process takes it on. */
+  profile?: { name: string; file: string } | undefined
 }
 
 /** Exit code by which the launcher says that a limit could not be set. */
@@ -32,30 +38,60 @@ const SCRIPT = [
   `while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs" || ${FAILED}; shift; done`,
   'shift',
   `ulimit -c 0 && ulimit -n ${OPEN_FILES_MAX} || ${FAILED}`,
+  // Where memory ends, work goes before what its owner has open. Anybody may ask for that.
+  `{ echo ${OOM_SCORE} >/proc/self/oom_score_adj; } 2>/dev/null || :`,
   'exec "$@" </dev/null',
 ].join('\n')
 
+/** Process 1 of a shelter. By itself it says nothing: of what signal a program died, for instance. */
+const INIT_SCRIPT = [
+  `cd "$1" || ${FAILED}`,
+  'shift; exec 3>&2 2>/dev/null',
+  '(exec "$@" 2>&3 3>&-)',
+  'exit $?',
+].join('\n')
+/** Turns into the program, which has the profile from its first instruction on. */
+const CONFINED_SCRIPT = [
+  `echo "exec $2" >"$1" || { echo "There is no security profile $2 here" >&2; ${FAILED}; }`,
+  'shift 2; exec "$@"',
+].join('\n')
+
 export function launchCommand(request: LaunchRequest): { file: string; args: string[] } {
-  const { program, args, environment, cgroups } = request
+  const { program, args, environment, cgroups, shelter, profile } = request
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
-  const env = ['/usr/bin/env', '-i', ...variables, `./${program}`, ...args]
+  const words = [program, ...args]
+  const confined = profile
+    ? ['/bin/sh', '-c', CONFINED_SCRIPT, 'profile', profile.file, profile.name, ...words]
+    : words
+  const last = shelter ? ['/bin/sh', '-c', INIT_SCRIPT, 'init', WORK_AT, ...confined] : confined
   return {
     file: '/bin/sh',
-    args: ['-c', SCRIPT, 'launcher', ...cgroups, '--', ...privileges(request), ...env],
+    args: [
+      ...['-c', SCRIPT, 'launcher', ...cgroups, '--'],
+      ...(shelter ? shelterWords(shelter.of, shelter) : []),
+      ...privileges(request),
+      ...['/usr/bin/env', '-i', ...variables, ...last],
+    ],
   }
 }
 
-function privileges({ setpriv, userId }: LaunchRequest): string[] {
+/** Whether these are the words of process 1 of a shelter, once it has no rights any more. */
+export function isInit(words: readonly string[]): boolean {
+  return words[2] === INIT_SCRIPT
+}
+
+/** Whether a child of process 1 has become the program by now. */
+export function isProgram(words: readonly string[]): boolean {
+  return words.length > 0 && !isInit(words) && words[2] !== CONFINED_SCRIPT
+}
+
+function privileges({ setpriv, userId, shelter }: LaunchRequest): string[] {
   if (!setpriv) return []
+  const none = ['--inh-caps=-all', '--bounding-set=-all']
   const own =
     userId === undefined
       ? []
-      : [
-          `--reuid=${userId}`,
-          `--regid=${userId}`,
-          '--clear-groups',
-          '--inh-caps=-all',
-          '--bounding-set=-all',
-        ]
-  return [setpriv, '--no-new-privs', ...own]
+      : [`--reuid=${userId}`, `--regid=${userId}`, '--clear-groups', ...none]
+  const lent = shelter && !shelter.of.ownUsers ? ['--ambient-caps=-all', ...none] : []
+  return [setpriv, '--no-new-privs', ...own, ...lent]
 }

@@ -34,3 +34,23 @@ export const USER_ID_MIN = 61_184
 export const USER_ID_COUNT = 4_336
 /** A record of what was started. */
 export const RECORD_BYTES_MAX = 64 * 1024
+/** Bytes that programs put into memory as files of `/dev/shm`. They count as their memory too. */
+export const SHARED_MEMORY_MEBIBYTES_MAX = 64
+/** What a program may write, where its workload does not say. */
+export const DISK_BYTES_DEFAULT = 1024 * 1024 * 1024
+/** The smallest file system that a program gets. */
+export const DISK_BYTES_MIN = 16 * 1024 * 1024
+/** Of a program's file system: one file for so many bytes. */
+export const BYTES_PER_INODE = 16_384
+/** How ready the system is to end a program where memory ends, from -1000 to 1000; others have 0. */
+export const OOM_SCORE = 500
+/** For a tool of the system to do its work. Milliseconds. */
+export const TOOL_MS = 20_000
+/** Of the processor, where others want it too: version 2 of control groups gives everybody else 100. */
+export const CPU_WEIGHT = 25
+/** The same for version 1, where everybody else has 1024. */
+export const CPU_SHARES = 256
+/** Letters of the name by which a program's computer calls itself. */
+export const HOST_NAME_LENGTH_MAX = 64
+/** Files of a working folder that are counted when its size is watched. */
+export const WATCHED_FILES_MAX = 50_000

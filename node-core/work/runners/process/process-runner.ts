@@ -3,16 +3,24 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Looking, looking } from '../../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
-import type { Availability, Running, StartRequest, Usage } from '../index.ts'
+import {
+  type Availability,
+  exceeded,
+  type Running,
+  type StartRequest,
+  type Usage,
+} from '../index.ts'
 import { type Claim, createClaims } from './claims.ts'
+import { folderBytes } from './folder-bytes.ts'
 import type { ProcessRunner, ProcessRunnerDeps, ProcessRunnerOptions } from './index.ts'
 import { FULL_LOOK_MS, GRACE_MS, SWEEP_MS } from './limits.ts'
 import { createProcessTable } from './process-table.ts'
 import { createProgramOutput, type ProgramOutput } from './program-output.ts'
+import { createReach } from './reach.ts'
 import { createReaper } from './reaper.ts'
 import { type InstanceRecord, readRecords, writeRecord } from './record.ts'
 import { createStarter } from './starter.ts'
-import { lookAround, type Surroundings } from './surroundings.ts'
+import { lacksOf, lookAround, notesOn, type Surroundings } from './surroundings.ts'
 import { groupUse } from './usage.ts'
 import { ownerOf } from './user-ids.ts'
 import { removeWorkRoot } from './work-folder.ts'
@@ -23,6 +31,8 @@ interface Instance {
   /** Started by this process of the node, so its exit is told to us and not looked for. */
   ours: boolean
   ending: boolean
+  /** What it is ended for, if it took more than it may. */
+  overuse?: Running['endedFor']
   /** Nothing of it runs any more, so it writes no more. */
   silent: boolean
 }
@@ -43,7 +53,8 @@ export function createProcessRunner(
   let started: Promise<void> | undefined
   let around: Promise<Surroundings> | undefined
   let sweeping: Looking | undefined
-  const starter = createStarter({ ...deps, whose, table, reaper, sharedFolder })
+  const reach = createReach(deps.shield, deps.owner)
+  const starter = createStarter({ ...deps, whose, table, reaper, reach, sharedFolder })
 
   function track(record: InstanceRecord, ours: boolean): Instance {
     const output = createProgramOutput(join(folder, record.id), clock)
@@ -58,8 +69,11 @@ export function createProcessRunner(
   async function exited(instance: Instance, code: number | undefined): Promise<void> {
     const known = instances.get(instance.record.id) === instance
     if (!known || instance.record.exit || instance.ending) return
-    instance.record = { ...instance.record, exit: code === undefined ? {} : { code } }
+    const { overuse } = instance
+    const exit = { ...(code !== undefined && { code }), ...(overuse && { for: overuse }) }
+    instance.record = { ...instance.record, exit }
     await reaper.end(instance.record, 0)
+    await reach.end(instance.record)
     silence(instance)
     await writeRecord(folder, instance.record)
     for (const listener of exitListeners) listener(instance.record.id)
@@ -75,6 +89,7 @@ export function createProcessRunner(
     claims.forget()
     forgottenMs = clock.monotonicMs()
     const { records, unreadable } = await readRecords(folder, logger)
+    await reach.restore(records.filter(({ exit }) => !exit))
     for (const record of records) {
       const instance = track(record, false)
       // Whatever a start that was cut off has left is ended too: nobody was told that it runs.
@@ -100,7 +115,9 @@ export function createProcessRunner(
   }
 
   async function adopt(around: Surroundings, { pid, ...marks }: Claim): Promise<void> {
-    const process = await table.identify(pid)
+    // In a shelter the claim is of what runs inside; whoever waits for that began the session.
+    const first = await table.identify((await table.sessionOf(pid)) ?? pid)
+    const process = first ?? (await table.identify(pid))
     if (!process) return
     logger.warn('found a program of ours without a record', { id: marks.id, pid })
     const workFolder = join(around.workRoot, marks.id)
@@ -115,7 +132,9 @@ export function createProcessRunner(
     await mkdir(join(folder, marks.id), { recursive: true, mode: 0o700 })
     // A start that was just ending when this was found has put it on the list meanwhile.
     if (instances.has(marks.id)) return
-    track({ version: 1, ...marks, ...rest, process }, false)
+    const record: InstanceRecord = { version: 1, ...marks, ...rest, process }
+    await reach.begin(record)
+    track(record, false)
   }
 
   /** True while there is anything to look after. */
@@ -127,17 +146,29 @@ export function createProcessRunner(
       if (record.exit || instance.ending) continue
       await output.bound()
       if (!ours && !(await reaper.lives(record.process))) await exited(instance, undefined)
-      else if (!bounded) await endOveruser(instance)
+      else await endOveruser(instance, { watchMemory: !bounded })
     }
     return true
   }
 
-  async function endOveruser({ record }: Instance): Promise<void> {
+  /** What the system does not keep to its bounds is watched. */
+  async function endOveruser(instance: Instance, { watchMemory }: { watchMemory: boolean }) {
+    const { record } = instance
+    const { memoryBytes, watchedDiskBytes, workFolder } = record
+    const memory = watchMemory ? await residentBytes(record) : 0
+    const disk = watchedDiskBytes === undefined ? 0 : await folderBytes(workFolder)
+    if (memory > memoryBytes) instance.overuse = exceeded('MEMORY', memory, memoryBytes)
+    else if (watchedDiskBytes !== undefined && disk > watchedDiskBytes) {
+      instance.overuse = exceeded('DISK', disk, watchedDiskBytes)
+    } else return
+    logger.warn('a program took more than it may', { id: record.id, ...instance.overuse })
+    await reaper.end(record, 0)
+  }
+
+  async function residentBytes(record: InstanceRecord): Promise<number> {
     let bytes = 0
     for (const pid of await reaper.pidsOf(record)) bytes += await table.residentBytes(pid)
-    if (bytes <= record.memoryBytes) return
-    logger.warn('a program used more memory than it may', { id: record.id, bytes })
-    await reaper.end(record, 0)
+    return bytes
   }
 
   async function usageOf(record: InstanceRecord): Promise<Usage> {
@@ -158,7 +189,8 @@ export function createProcessRunner(
   }
 
   function lookedAround(): Promise<Surroundings> {
-    around ??= lookAround({ ...deps, sharedFolder, nodeRuntime: options.nodeRuntime })
+    const { nodeRuntime, fixedDisks = true } = options
+    around ??= lookAround({ ...deps, sharedFolder, nodeRuntime, fixedDisks })
     return around
   }
 
@@ -167,8 +199,13 @@ export function createProcessRunner(
       const message = 'Programs cannot run on Windows yet; containers can.'
       return { ok: false, code: 'NOT_SUPPORTED', message }
     }
-    const { obstacle, notes } = await lookedAround()
-    return obstacle ? { ok: false, ...obstacle } : { ok: true, notes }
+    const around = await lookedAround()
+    if (around.obstacle) return { ok: false, ...around.obstacle }
+    const found = await around.shelter()
+    const open = reach.obstacle(around.ownUsers)
+    const notes = [...notesOn(around, found), ...(open === undefined ? [] : [open])]
+    const lacks = [...lacksOf(around, found), ...(open === undefined ? [] : (['network'] as const))]
+    return { ok: true, notes, lacks }
   }
 
   async function run(request: StartRequest): Promise<Running> {
@@ -231,6 +268,7 @@ export function createProcessRunner(
       if (!instance) return
       instance.ending = true
       await reaper.end(instance.record, graceMs)
+      if (!instance.record.exit) await reach.end(instance.record)
       silence(instance)
       await drained?.()
       await rm(instance.record.workFolder, { recursive: true, force: true })
@@ -242,6 +280,8 @@ export function createProcessRunner(
       await adoptUnknown()
       return [...instances.values()].map(({ record }) => toRunning(record))
     },
+
+    listens: async () => undefined,
 
     async exec() {
       throw noCommands()
@@ -273,5 +313,10 @@ function toRunning(record: InstanceRecord): Running {
   const { id, workload, index, generation, ports, startedAtMs, exit } = record
   const labels = { id, workload, index, generation, ports, startedAtMs }
   if (!exit) return { ...labels, state: 'running' }
-  return { ...labels, state: 'exited', ...(exit.code === undefined ? {} : { exitCode: exit.code }) }
+  const { code, for: endedFor } = exit
+  return {
+    ...{ ...labels, state: 'exited' },
+    ...(code === undefined ? {} : { exitCode: code }),
+    ...(endedFor && { endedFor }),
+  }
 }

@@ -16,6 +16,12 @@ export interface ProcessTable {
   userOf(pid: number): Promise<number | undefined>
   /** All processes, where their environment can be read; none elsewhere. */
   pids(): Promise<number[]>
+  /** The words of its command; none when there is no such process, and where they cannot be read. */
+  words(pid: number): Promise<string[]>
+  /** Its children, in the order of their birth, where the system tells. */
+  children(pid: number): Promise<number[]>
+  /** The process that began its session, and may have gone. */
+  sessionOf(pid: number): Promise<number | undefined>
   /** Memory of a process in bytes. */
   residentBytes(pid: number): Promise<number>
   /** Processor time of a process since its start. */
@@ -62,6 +68,19 @@ function linuxTable(): ProcessTable {
     async pids() {
       return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
     },
+    async words(pid) {
+      const text = (await readProc(pid, 'cmdline')) ?? ''
+      return text === '' ? [] : text.replace(/\0$/, '').split('\0')
+    },
+    async children(pid) {
+      const text = (await readProc(pid, `task/${pid}/children`)) ?? ''
+      return text.split(' ').filter(Boolean).map(Number)
+    },
+    async sessionOf(pid) {
+      const stat = await readProc(pid, 'stat')
+      const session = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[3])
+      return session > 0 ? session : undefined
+    },
     async cpuSeconds(pid) {
       const stat = await readProc(pid, 'stat')
       const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? []
@@ -105,6 +124,9 @@ function psTable(): ProcessTable {
       return /^\d+$/.test(user) ? Number(user) : undefined
     },
     pids: async () => [],
+    words: async () => [],
+    children: async () => [],
+    sessionOf: async () => undefined,
     residentBytes: async (pid) => Number(await ask(pid, 'rss')) * 1024,
     async cpuSeconds(pid) {
       // `[hours:]minutes:seconds`

@@ -2,19 +2,27 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, open, rm } from 'node:fs/promises'
 import { constants } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { Writable } from 'node:stream'
 import { type Clock, sleep } from '../../../base/clock/index.ts'
 import { assert, isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
-import { type Bundles, extractProgram, type VerifiedBundle } from '../../bundles/index.ts'
+import type { Bundles, VerifiedBundle } from '../../bundles/index.ts'
 import { portsOf } from '../../spec/index.ts'
-import { accessVariables, findLoopbackPort, type LogLineOut, type StartRequest } from '../index.ts'
-import { LAUNCHER_FAILED, launchCommand } from './launch.ts'
-import { LAST_LINES_MAX, LAUNCH_MS } from './limits.ts'
+import {
+  accessVariables,
+  findLoopbackPort,
+  type LogLineOut,
+  type StartRequest,
+  slotVariable,
+} from '../index.ts'
+import { isInit, isProgram, LAUNCHER_FAILED, launchCommand } from './launch.ts'
+import { HOST_NAME_LENGTH_MAX, LAST_LINES_MAX, LAUNCH_MS } from './limits.ts'
 import { marksOf, type Whose } from './marks.ts'
 import type { ProcessTable } from './process-table.ts'
+import { diskBytesOf, type Ground, makeHome, ownVariables, refuseUnkept } from './program-home.ts'
 import { createProgramOutput, type ProgramOutput } from './program-output.ts'
+import type { Reach } from './reach.ts'
 import type { Reaper } from './reaper.ts'
 import { type InstanceRecord, type ProcessIdentity, writeRecord } from './record.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -31,6 +39,7 @@ export interface StarterDeps {
   whose: Whose
   table: ProcessTable
   reaper: Reaper
+  reach: Reach
 }
 
 export interface Started {
@@ -40,13 +49,13 @@ export interface Started {
 }
 
 export function createStarter(deps: StarterDeps) {
-  const { clock, logger, folder, whose, table, reaper } = deps
+  const { clock, logger, folder, whose, table, reaper, reach } = deps
   const starting = new Set<string>()
   const userIds = createUserIds(deps.sharedFolder, table)
 
-  async function start(request: StartRequest, around: Surroundings): Promise<Started> {
+  async function start(request: StartRequest, around: Ground): Promise<Started> {
     const { signal, onProgress } = request
-    const bundle = await obtain(request)
+    const bundle = await obtain(request, around)
     signal.throwIfAborted()
     onProgress({ step: 'starting' })
     await makeWorkRoot(around.workRoot, around.ownUsers)
@@ -83,11 +92,15 @@ export function createStarter(deps: StarterDeps) {
         reason: messageOf(cause),
       })
     })
+    await reach.end(record)
     await rm(record.workFolder, { recursive: true, force: true })
     await rm(join(folder, record.id), { recursive: true, force: true })
   }
 
-  async function obtain({ workload, signal, onProgress }: StartRequest): Promise<VerifiedBundle> {
+  async function obtain(
+    { workload, signal, onProgress }: StartRequest,
+    around: Ground,
+  ): Promise<VerifiedBundle> {
     const [{ source }] = workload.parts
     if (!('bundle' in source)) {
       throw new MyceliumError('NOT_SUPPORTED', 'An image is not a bundle.')
@@ -103,22 +116,14 @@ export function createStarter(deps: StarterDeps) {
         }),
       onFetched: () => onProgress({ step: 'verifying' }),
     })
-    const { lsm_profile: profile, read_only_fs: readOnly } = bundle.manifest.security
-    if (profile)
-      logger.warn('a security profile is not enforced', { workload: workload.name, profile })
-    if (readOnly) {
-      throw new MyceliumError(
-        'NOT_SUPPORTED',
-        'The bundle asks for a read-only file system, which is not enforced here yet.',
-        { details: { reason: 'read_only_fs' } },
-      )
-    }
+    refuseUnkept(bundle, around)
     return bundle
   }
 
   /** Which ports, user, groups and folders it gets. Nothing is made yet. */
-  async function plan(request: StartRequest, around: Surroundings): Promise<InstanceRecord> {
+  async function plan(request: StartRequest, around: Ground): Promise<InstanceRecord> {
     const { id, workload, index, generation } = request
+    const bound = reach.plan(request, around.ownUsers)
     const ports: Record<string, number> = {}
     for (const { containerPort, hostPort } of portsOf(workload)) {
       ports[String(containerPort)] ??= await findLoopbackPort(hostPort)
@@ -133,48 +138,60 @@ export function createStarter(deps: StarterDeps) {
       ports,
       startedAtMs: clock.wallMs(),
       memoryBytes: workload.parts[0].resources.limits.memoryBytes,
+      ...(around.shelter?.mkfs ? {} : { watchedDiskBytes: diskBytesOf(workload) }),
       workFolder: around.ownUsers ? join(around.workRoot, id) : join(folder, id, 'work'),
       ...(userId === undefined ? {} : { userId }),
       cgroups: around.cgroups.foldersOf(id),
+      ...bound,
     }
   }
 
   /** On record first, so that a crash in the midst of this leaves nothing unknown. */
   async function prepare(
     { workload }: StartRequest,
-    around: Surroundings,
+    around: Ground,
     record: InstanceRecord,
   ): Promise<void> {
     await mkdir(join(folder, record.id), { recursive: true, mode: 0o700 })
     await writeRecord(folder, record)
     await around.cgroups.create(record.id, workload.parts[0].resources.limits)
     await makeWorkFolder(record.workFolder, record.userId)
+    await reach.begin(record)
   }
 
   /** Completes the record as things happen, so that what has failed half-way can be undone. */
   async function launch(
     { workload, signal, access }: StartRequest,
-    around: Surroundings,
+    around: Ground,
     bundle: VerifiedBundle,
     record: InstanceRecord,
   ): Promise<Started> {
-    const program = await extractProgram(bundle, record.workFolder)
+    const own = join(folder, record.id)
+    const home = await makeHome({ around, record, bundle, access, workload, folder: own })
     const [part] = workload.parts
     const { manifest } = bundle
+    const profile = manifest.security.lsm_profile
     const command = launchCommand({
-      program: basename(program),
+      program: home.program,
       args: manifest.args ?? [],
       environment: {
         LANG: 'C.UTF-8',
         ...manifest.env,
         ...part.env,
-        ...ownVariables(record, around, part.ports[0]?.containerPort),
-        ...(access && accessVariables(access, access.folder)),
+        ...slotVariable({ workload, index: record.index }),
+        ...ownVariables(record, home, part.ports[0]?.containerPort),
+        ...(access && home.door !== undefined && accessVariables(access, home.door)),
         ...marksOf(whose, record),
       },
       cgroups: record.cgroups,
       userId: record.userId,
       setpriv: around.setpriv,
+      ...(around.shelter &&
+        home.table !== undefined && {
+          shelter: { of: around.shelter, table: home.table, hostName: hostNameOf(record) },
+        }),
+      ...(profile &&
+        around.profileFile && { profile: { name: profile, file: around.profileFile } }),
     })
     signal.throwIfAborted()
     const output = createProgramOutput(join(folder, record.id), clock)
@@ -185,7 +202,7 @@ export function createStarter(deps: StarterDeps) {
       record.launcher = launcher
       await writeRecord(folder, record)
       stdin.end('go\n')
-      await becomeProgram(launcher, exit, output)
+      await becomeProgram(launcher, { exit, output, sheltered: around.shelter !== undefined })
       record.process = launcher
       await writeRecord(folder, record)
       return { record, exit }
@@ -198,9 +215,9 @@ export function createStarter(deps: StarterDeps) {
   /** Waits until the launcher has turned into the program, which then bears our marks. */
   async function becomeProgram(
     launcher: ProcessIdentity,
-    exit: Promise<number>,
-    output: ProgramOutput,
+    how: { exit: Promise<number>; output: ProgramOutput; sheltered: boolean },
   ): Promise<void> {
+    const { exit, output } = how
     let code: number | undefined
     void exit.then((ended) => {
       code = ended
@@ -208,11 +225,7 @@ export function createStarter(deps: StarterDeps) {
     const deadline = clock.monotonicMs() + LAUNCH_MS
     for (;;) {
       const alive = await reaper.lives(launcher)
-      const environment = await table.environment(launcher.pid)
-      // Where no environment can be read, a process that is there has to do.
-      const become = environment
-        ? environment.has('MYCELIUM_INSTANCE')
-        : process.platform !== 'linux'
+      const become = how.sheltered ? await shelters(launcher.pid) : await bearsMarks(launcher.pid)
       if (alive && become) return
       if (code !== undefined) throw await exitedAtOnce(code, output)
       if (clock.monotonicMs() > deadline) {
@@ -222,12 +235,27 @@ export function createStarter(deps: StarterDeps) {
     }
   }
 
+  /** Process 1 of the shelter is there and has begun the program. */
+  async function shelters(pid: number): Promise<boolean> {
+    const [first] = await table.children(pid)
+    if (first === undefined || !isInit(await table.words(first))) return false
+    const [program] = await table.children(first)
+    return program !== undefined && isProgram(await table.words(program))
+  }
+
+  async function bearsMarks(pid: number): Promise<boolean> {
+    const environment = await table.environment(pid)
+    // Where no environment can be read, a process that is there has to do.
+    return environment ? environment.has('MYCELIUM_INSTANCE') : process.platform !== 'linux'
+  }
+
   return {
     starting: (id: string) => starting.has(id),
     async start(request: StartRequest, around: Surroundings): Promise<Started> {
       starting.add(request.id)
       try {
-        return await start(request, around)
+        const { shelter } = await around.shelter()
+        return await start(request, { ...around, shelter })
       } finally {
         starting.delete(request.id)
       }
@@ -235,25 +263,8 @@ export function createStarter(deps: StarterDeps) {
   }
 }
 
-/** What a program may rely on. `PORT` is where it listens for its first declared port. */
-function ownVariables(
-  record: InstanceRecord,
-  around: Surroundings,
-  firstPort: number | undefined,
-): Record<string, string> {
-  const { workFolder, ports, id } = record
-  const path = [around.runtimeFolder, '/usr/local/bin', '/usr/bin', '/bin'].filter(Boolean)
-  const first = firstPort === undefined ? undefined : ports[String(firstPort)]
-  const each = Object.entries(ports).map(([declared, actual]) => [`PORT_${declared}`, `${actual}`])
-  return {
-    PATH: path.join(':'),
-    HOME: workFolder,
-    TMPDIR: join(workFolder, 'tmp'),
-    HOST: '127.0.0.1',
-    ...(first === undefined ? {} : { PORT: String(first) }),
-    ...Object.fromEntries(each),
-    HOSTNAME: id,
-  }
+function hostNameOf({ id }: InstanceRecord): string {
+  return id.slice(0, HOST_NAME_LENGTH_MAX)
 }
 
 /**

@@ -4,9 +4,10 @@ import { access, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, parse, relative, sep } from 'node:path'
 import type { Logger } from '../../../base/log/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
-import type { RunnerErrorCode } from '../index.ts'
+import type { Lack, RunnerErrorCode } from '../index.ts'
 import { type Cgroups, openCgroups } from './cgroups.ts'
 import { placeRuntime } from './runtime.ts'
+import { type FoundShelter, findShelter } from './shelter-tools.ts'
 import { openToOthers } from './work-folder.ts'
 
 export interface Surroundings {
@@ -16,12 +17,14 @@ export interface Surroundings {
   /** Programs get users of their own: only root may give them. */
   ownUsers: boolean
   setpriv: string | undefined
+  /** Found out by trying, once, when it is first asked for. */
+  shelter(): Promise<FoundShelter>
+  /** By which a process takes on a profile of AppArmor's; undefined where the kernel has none. */
+  profileFile: string | undefined
   /** Folder with a `node` that programs can reach; undefined where there is none. */
   runtimeFolder: string | undefined
   /** Where working folders are made. */
   workRoot: string
-  /** What is not enforced here, for people. */
-  notes: string[]
   /** Set when no program could run here at all. */
   obstacle: { code: RunnerErrorCode; message: string } | undefined
 }
@@ -33,6 +36,7 @@ export interface SurroundingsDeps {
   folder: string
   sharedFolder: string
   nodeRuntime: string | undefined
+  fixedDisks: boolean
 }
 
 const NONE: Cgroups = {
@@ -61,8 +65,16 @@ export async function lookAround(deps: SurroundingsDeps): Promise<Surroundings> 
     deps.nodeRuntime && !obstacle
       ? await runtimeFor(deps.nodeRuntime, ownUsers ? deps.sharedFolder : deps.folder, ownUsers)
       : undefined
-  const around = { root, cgroups, ownUsers, setpriv, runtimeFolder, workRoot, obstacle }
-  return { ...around, notes: notesOn(around) }
+  const profileFile = linux ? await findProfileFile() : undefined
+  let found: Promise<FoundShelter> | undefined
+  const shelter = (): Promise<FoundShelter> => {
+    found ??= linux
+      ? findShelter(join(deps.folder, '.shelter'), { root, setpriv, fixedDisks: deps.fixedDisks })
+      : Promise.resolve({ shelter: undefined, why: 'only Linux has what it takes' })
+    return found
+  }
+  const around = { root, cgroups, ownUsers, setpriv, shelter, profileFile, runtimeFolder, workRoot }
+  return { ...around, obstacle }
 }
 
 /** Why users of programs could not come to their working folders. */
@@ -112,8 +124,30 @@ async function othersPass(path: string): Promise<boolean> {
   return true
 }
 
-function notesOn(around: Pick<Surroundings, 'cgroups' | 'ownUsers' | 'setpriv'>): string[] {
-  const { cgroups, ownUsers, setpriv } = around
+/** Only with AppArmor on is it there, and only then may it be written to. */
+async function findProfileFile(): Promise<string | undefined> {
+  const on = await readFile('/sys/module/apparmor/parameters/enabled', 'utf8').catch(() => '')
+  return on.startsWith('Y') ? '/proc/self/attr/apparmor/exec' : undefined
+}
+
+/** What a stranger's program would have to be kept to, and is not here. */
+export function lacksOf(
+  { cgroups, setpriv }: Pick<Surroundings, 'cgroups' | 'setpriv'>,
+  { shelter }: FoundShelter,
+): Lack[] {
+  const bounds = (['memory', 'cpu', 'pids'] as const).filter((one) => !cgroups.bounds.has(one))
+  return [
+    ...bounds,
+    ...(setpriv ? [] : (['privileges'] as const)),
+    ...(shelter ? [] : (['files'] as const)),
+  ]
+}
+
+/** What is not enforced here, for people. */
+export function notesOn(
+  { cgroups, ownUsers, setpriv, profileFile }: Surroundings,
+  { shelter, why }: FoundShelter,
+): string[] {
   const notes: string[] = []
   if (!cgroups.bounds.has('memory')) {
     notes.push(
@@ -124,10 +158,17 @@ function notesOn(around: Pick<Surroundings, 'cgroups' | 'ownUsers' | 'setpriv'>)
   if (!cgroups.bounds.has('pids'))
     notes.push('The number of processes of a program is not bounded.')
   if (!setpriv) notes.push('Programs could gain privileges through set-user-id files.')
-  if (!ownUsers) {
-    notes.push("Programs run as you here and can read this node's keys; run only what you trust.")
+  if (!shelter) {
+    notes.push(`Programs see the files and processes of this computer as you do (${why}).`)
+    if (!ownUsers) {
+      notes.push("Programs run as you here and can read this node's keys; run only what you trust.")
+    }
   }
-  notes.push('Programs can use the network as this computer can.')
-  notes.push('The security profile (lsm_profile) that a bundle names is not enforced.')
+  if (!shelter?.mkfs) {
+    notes.push('What programs write is watched and an overuser ended, but not bounded.')
+  }
+  if (!profileFile) {
+    notes.push('A bundle that names a security profile (lsm_profile) is refused: no AppArmor.')
+  }
   return notes
 }

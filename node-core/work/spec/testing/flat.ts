@@ -1,20 +1,22 @@
 /** Workloads of one part, for tests that need no more. */
-import type { Amounts, Part, Workload } from '../index.ts'
+import type { Amounts, Part, Resources, Workload } from '../index.ts'
 
 /** The fields of the workload and of its only part beside each other. */
 export interface Flat extends Partial<Omit<Workload, 'parts'>>, Partial<Omit<Part, 'resources'>> {
   name: string
   /** Requested, and the limit too. */
-  resources?: Amounts
+  resources?: Amounts & Omit<Resources, 'requests' | 'limits'>
 }
 
 export function flatWorkload(flat: Flat & Pick<Part, 'source'>): Workload {
   const { source, env = {}, ports = [], probes = {}, resources, ...rest } = flat
-  const amounts = resources ?? { cpuMillis: 500, memoryBytes: 128 * 2 ** 20 }
+  const said = resources ?? { cpuMillis: 500, memoryBytes: 128 * 2 ** 20 }
+  const { cpuMillis, memoryBytes, ...more } = said
+  const amounts = { cpuMillis, memoryBytes }
   const part = { name: 'main', source, env, ports, probes }
   return {
     kind: 'bundle' in source ? 'process' : 'container',
-    parts: [{ ...part, resources: { requests: amounts, limits: amounts } }],
+    parts: [{ ...part, resources: { requests: amounts, limits: amounts, ...more } }],
     replicas: 1,
     labels: {},
     nodeSelector: {},
