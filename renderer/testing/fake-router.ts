@@ -144,6 +144,18 @@ function build(
         return {}
       }),
     },
+    space: {
+      show: os.space.show.handler(() => ({
+        ...{ budgetBytes: 20 * 2 ** 30, usedBytes: 3_400_000_000 },
+        reclaimableBytes: scenario.reclaimableBytes,
+        kept: [],
+      })),
+      reclaim: os.space.reclaim.handler(() => {
+        const freedBytes = scenario.reclaimableBytes
+        scenario.reclaimableBytes = 0
+        return { freedBytes, dropped: [] }
+      }),
+    },
     volumes: {
       list: os.volumes.list.handler(() => ({ volumes: [] })),
       delete: os.volumes.delete.handler(noPrimary),
