@@ -30,7 +30,7 @@ export function createTlsPort(
   traffic: Traffic,
   http1: HttpServer,
   host: string,
-  { port: wanted, certificates }: TlsOptions,
+  { port: wanted, certificates, handshakeMs = limits.TLS_HANDSHAKE_MS }: TlsOptions,
 ): TlsPort {
   const { logger, clock } = traffic.deps
   const http2 = createHttp2Sessions(traffic)
@@ -46,13 +46,17 @@ export function createTlsPort(
     const created = createServer({
       minVersion: 'TLSv1.2',
       ALPNProtocols: ['h2', 'http/1.1'],
-      handshakeTimeout: limits.TLS_HANDSHAKE_MS,
+      handshakeTimeout: handshakeMs,
       // Without one the handshake fails: there is none to fall back on.
       SNICallback: (name, done) => done(null, certificates.contextFor(name)),
       noDelay: true,
     })
     created.maxConnections = limits.CLIENT_CONNECTIONS_MAX
-    created.on('tlsClientError', (error) => logger.debug('a TLS handshake failed', { error }))
+    created.on('tlsClientError', (error, socket) => {
+      logger.debug('a TLS handshake failed', { error })
+      // Of one whose time is over Node tells, and leaves it open.
+      socket.destroy()
+    })
     created.on('secureConnection', (socket) => {
       // The two ends of a spliced WebSocket are listened to by both pipelines.
       socket.setMaxListeners(LISTENERS_MAX)
