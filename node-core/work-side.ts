@@ -25,17 +25,20 @@ import {
   type Edge,
   type Standing,
 } from './work/edge/index.ts'
+import { createLoads, createLoadTeller } from './work/load/index.ts'
 import { createLogs, type LogNodes, type Logs } from './work/logs/index.ts'
+import { place } from './work/placement/index.ts'
 import {
   createReadiness,
   createReconciler,
   createWorkView,
   type Reconciler,
   type WorkView,
+  workloadStatus,
 } from './work/reconcile/index.ts'
 import { type ContainerRunner, createContainerRunner } from './work/runners/container/index.ts'
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
-import { createProcessRunner } from './work/runners/process/index.ts'
+import { createProcessRunner, PROGRAM_USERS } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
 import { createFirewall, createShield } from './work/shield/index.ts'
 import { createUsages, type Usages } from './work/usage/index.ts'
@@ -111,7 +114,7 @@ export function createWorkSide(
   const nodeRuntime = config.nodeRuntime ?? (isNode ? process.execPath : undefined)
   const shield = createShield(
     { ...common('shield'), node: identity.nodeId, firewall: createFirewall() },
-    { opened: openedOf(deps) },
+    { opened: openedOf(deps), users: PROGRAM_USERS },
   )
   const containers = createContainerRunner(
     {
@@ -119,6 +122,7 @@ export function createWorkSide(
       ...{ node: identity.nodeId, owner: identity.ownerId, shield },
       network: network.id,
       net: mesh,
+      blobs,
       folder: path.join(disk.root, 'images'),
       imageWanted: (imageId) => wantsImage(view, imageId),
       nameOf,
@@ -132,7 +136,7 @@ export function createWorkSide(
   const programs = createProcessRunner(
     {
       ...common('programs'),
-      node: identity.nodeId,
+      ...{ node: identity.nodeId, owner: identity.ownerId, shield },
       network: network.id,
       bundles,
       folder: path.join(disk.root, 'instances'),
@@ -160,6 +164,8 @@ export function createWorkSide(
   })
   const assigner = createAssigner({
     ...{ self: mesh.self, consensus: network.genesis.consensus, view, primary },
+    loads: createLoads({ state, counts: (node) => isHeard(side, node) }),
+    past: desired.past,
     readiness: createReadiness({ state, membership, net: mesh, clock: deps.clock }),
     ...{ clock: deps.clock, logger: deps.logger },
   })
@@ -182,7 +188,10 @@ export function createWorkSide(
     ...{ primary, network: network.id, self: mesh.self, owner: identity.ownerId },
     ...{ key: identity.nodeKey, clock: deps.clock, random: deps.random, logger: deps.logger },
   })
-  const endpoints = createEndpointSource({ view, membership })
+  const endpoints = createEndpointSource({
+    ...{ view, membership },
+    trouble: (name) => troubleOf(view, membership, name),
+  })
   const gate = createGate({
     ...{ network: network.id, self: identity.nodeId, key: identity.nodeKey, clock: deps.clock },
     standing: (node) => standingOf(side, node),
@@ -212,6 +221,10 @@ export function createWorkSide(
       ...(config.edgeNames && { names: config.edgeNames }),
     },
   )
+  const teller = createLoadTeller({
+    ...{ self: mesh.self, state, edge: edge.load, view, usage },
+    ...{ clock: deps.clock, logger: deps.logger.child('load') },
+  })
   return {
     ...{
       desired,
@@ -246,6 +259,7 @@ export function createWorkSide(
       { name: 'endpoints', part: { start: async () => {}, stop: async () => endpoints.stop() } },
       ...tls.parts,
       { name: 'edge', part: edge },
+      { name: 'load', part: teller },
     ],
   }
 }
@@ -306,6 +320,27 @@ function mayCommand(
   if (!member || !permissions) return { owner: member?.ownerId ?? '', may: false }
   const own = desired.get(workload)?.owner === member.ownerId && permissions.has('deploy')
   return { owner: member.ownerId, may: own || permissions.has('admin') }
+}
+
+/** What it says of its edge counts: it is in sight, and its owner may use the network. */
+function isHeard(side: NetworkSide, node: NodeId): boolean {
+  const liveness = side.membership.get(node)?.liveness
+  return (liveness === 'alive' || liveness === 'suspect') && mayUse(side, node)
+}
+
+/** Why nothing of a workload answers, for people. */
+function troubleOf(view: WorkView, membership: NetworkSide['membership'], name: string): string {
+  const desired = view.desired(name)
+  const input = view.placementInput()
+  if (!desired) return ''
+  if (input.committed && !input.committed.bound.has(name)) {
+    return 'The committee is out of reach, which would have to wake it.'
+  }
+  const seen = input.instances
+    .filter(({ workload }) => workload === name)
+    .map((instance) => ({ instance, lost: membership.get(instance.node)?.liveness === 'dead' }))
+  const { status, conditions } = workloadStatus(desired, seen, place(input))
+  return status === 'Asleep' ? '' : conditions.map(({ message }) => message).join(' ')
 }
 
 function mayUse(side: NetworkSide, peer: NodeId): boolean {

@@ -37,6 +37,7 @@ const edge = createEdge(
       service: (workload) => (workload === 'web' ? service : undefined),
       endpoints: () => endpoints,
       published: () => [],
+      trouble: () => '',
       subscribe: () => () => {},
     },
     gate: {

@@ -4,8 +4,9 @@ import { wrongUsage } from '../exit-codes.ts'
 import type { Inputs, Outputs } from '../node-client.ts'
 import { isOneOf } from '../text/choices.ts'
 import { collect, durationMs, keyValues, port, wholeNumber } from '../text/parse.ts'
+import { addJobFlags, type JobFlags, jobOf } from './job-flags.ts'
 
-export interface ShapeFlags {
+export interface ShapeFlags extends JobFlags {
   replicas?: string
   publish?: string[]
   env?: string[]
@@ -17,6 +18,7 @@ export interface ShapeFlags {
   onPartition?: string
   egress?: string[]
   rollout?: string
+  autoscale?: string
   tcp?: string[]
   https?: string
   access?: string
@@ -29,7 +31,7 @@ export interface ShapeFlags {
 }
 
 export function addShapeFlags(command: Command): Command {
-  return command
+  return addJobFlags(command)
     .option('--replicas <n>', 'how many copies')
     .option('-p, --publish <host:container>', 'a port; host port 0 means any; repeatable', collect)
     .option('-e, --env <key=value>', 'a variable of its environment; repeatable', collect)
@@ -38,7 +40,14 @@ export function addShapeFlags(command: Command): Command {
     .option('--label <key=value>', 'repeatable', collect)
     .option('--node-label <key=value>', 'only nodes with this label; repeatable', collect)
     .option('--health <check>', 'http:/path, tcp or running')
-    .option('--rollout <kind>', 'rolling, rolling:N at once, or blueGreen: how a change takes over')
+    .option(
+      '--rollout <kind>',
+      'rolling, rolling:N at once, blueGreen, or canary:5,25:2m (shares, and for how long each)',
+    )
+    .option(
+      '--autoscale <range>',
+      'MIN:MAX copies, then by what: 1:10,rps=50,p99=250ms,cpu=70; 0:3,idle=10m sleeps; none',
+    )
     .option('--access <who>', 'public, members, or ids of owners with commas between')
     .option(
       '--rate <limit>',
@@ -69,7 +78,9 @@ type Shape = Pick<
   | 'nodeSelector'
   | 'health'
   | 'rollout'
+  | 'autoscale'
   | 'restart'
+  | 'job'
   | 'graceMs'
   | 'onPartition'
   | 'priority'
@@ -84,7 +95,9 @@ export function shapeOf(flags: ShapeFlags): Shape {
   if (onPartition !== undefined && !isOneOf(['heal', 'keep', 'stop'], onPartition)) {
     throw wrongUsage('--on-partition: heal, keep or stop.')
   }
+  const job = jobOf(flags)
   return {
+    ...(job && { job }),
     ...(flags.replicas !== undefined && {
       replicas: wholeNumber('--replicas', flags.replicas),
     }),
@@ -97,6 +110,7 @@ export function shapeOf(flags: ShapeFlags): Shape {
     ...(flags.nodeLabel && { nodeSelector: keyValues('--node-label', flags.nodeLabel) }),
     ...(flags.health !== undefined && { health: healthOf(flags.health) }),
     ...(flags.rollout !== undefined && { rollout: rolloutOf(flags.rollout) }),
+    ...(flags.autoscale !== undefined && { autoscale: autoscaleOf(flags.autoscale) }),
     ...(flags.restart !== undefined && { restart: restartOf(flags.restart) }),
     ...(flags.grace !== undefined && { graceMs: durationMs('--grace', flags.grace) }),
     ...(onPartition !== undefined && { onPartition }),
@@ -191,7 +205,49 @@ function rolloutOf(text: string): NonNullable<Shape['rollout']> {
   if (kind === 'rolling' && more === undefined) {
     return { kind, ...(atOnce !== undefined && { atOnce: wholeNumber('--rollout', atOnce) }) }
   }
-  throw wrongUsage(`--rollout: “${text}” is not rolling, rolling:3 or blueGreen.`)
+  if (kind === 'canary' && more === undefined) return canaryOf(text, atOnce)
+  if (kind === 'canary' && text.split(':').length === 3) return canaryOf(text, atOnce, more)
+  throw wrongUsage(`--rollout: “${text}” is not rolling, rolling:3, blueGreen or canary:5,25:2m.`)
+}
+
+/** `5,25` and `2m`; without a time each step waits to be promoted, without shares it is as ever. */
+function canaryOf(text: string, shares?: string, time?: string): NonNullable<Shape['rollout']> {
+  if (shares === undefined) return { kind: 'canary' }
+  const forMs = time === undefined ? {} : { forMs: durationMs(`--rollout ${text}`, time) }
+  const steps = shares.split(',').map((share) => ({
+    share: wholeNumber('--rollout', share),
+    ...forMs,
+  }))
+  return { kind: 'canary', steps }
+}
+
+type Autoscale = Exclude<Shape['autoscale'], undefined>
+
+function autoscaleOf(text: string): Autoscale {
+  if (text === 'none') return null
+  const [range = '', ...targets] = text.split(',')
+  const match = /^(\d+):(\d+)$/.exec(range)
+  if (!match) throw wrongUsage(`--autoscale: “${range}” is not MIN:MAX, such as 1:10.`)
+  const rules: NonNullable<Autoscale> = { min: Number(match[1]), max: Number(match[2]) }
+  for (const target of targets) Object.assign(rules, targetOf(target))
+  return rules
+}
+
+function targetOf(text: string): NonNullable<Autoscale> {
+  const [name = '', value = ''] = text.split('=')
+  const flag = `--autoscale ${name}`
+  switch (name) {
+    case 'rps':
+      return { requestsPerSecond: wholeNumber(flag, value) }
+    case 'p99':
+      return { p99Ms: durationMs(flag, value) }
+    case 'cpu':
+      return { cpuPercent: wholeNumber(flag, value) }
+    case 'idle':
+      return { idleMs: durationMs(flag, value) }
+    default:
+      throw wrongUsage(`--autoscale: “${text}” is not rps=50, p99=250ms, cpu=70 or idle=10m.`)
+  }
 }
 
 function restartOf(text: string): NonNullable<Shape['restart']> {

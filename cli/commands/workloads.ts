@@ -125,7 +125,14 @@ function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): str
   const ports = of.published.map(({ containerPort, address, reason }) =>
     address === undefined ? `! ${reason?.message}` : `TCP ${containerPort} at ${address}`,
   )
-  return [title, table(head, rows), ...ports, ...notes].join('\n')
+  return [title, table(head, rows), ...scaledText(of), ...ports, ...notes].join('\n')
+}
+
+function scaledText({ autoscale, replicas }: Outputs['workloads']['get']): string[] {
+  if (!autoscale) return []
+  const { min, max, now } = autoscale
+  const since = now ? ` since ${now.since}, by ${now.why.toLowerCase()}` : ''
+  return [`Scaled: ${replicas} of ${min} to ${max} copies${since}`]
 }
 
 async function update(

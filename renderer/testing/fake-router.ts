@@ -347,6 +347,7 @@ function build(
         emit('workload.changed', { name: input.name })
         return found
       }),
+      promote: os.workloads.promote.handler(({ input }) => findWorkload(input.name)),
       runs: os.workloads.runs.handler(({ input }) => ({
         runs: scenario.runs[input.name] ?? [],
       })),

@@ -8,6 +8,7 @@ import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
 import { cpu, memory } from './quantity-shapes.ts'
 import { reason } from './reason.ts'
+import { autoscale, autoscaleView, canaryView, rollout, rolloutView } from './steering.ts'
 import { workloadUsage } from './usage.ts'
 import { mount, mounts, volumeClaim, volumes } from './volume-shapes.ts'
 import { workloadName } from './workload-name.ts'
@@ -95,16 +96,6 @@ export const container = z.strictObject({
 /** All of them run side by side in each copy and share one network. */
 const containers = z.array(container).min(1).max(8)
 
-/**
- * `rolling` (the default): slot by slot, `atOnce` of them at a time. `blueGreen`: all beside the old
- * ones, which have the traffic until the last new one is healthy. `paused`: what serves stays.
- */
-const rollout = z.strictObject({
-  kind: z.enum(['rolling', 'blueGreen']).optional(),
-  atOnce: z.number().int().min(1).max(1_000).optional(),
-  paused: z.boolean().optional(),
-})
-
 const hostName = z.string().min(1).max(253)
 /** Other workloads of the same owner that each copy finds under a host name: its own, or `as`. */
 const uses = z
@@ -150,6 +141,7 @@ export const deployInput = z.strictObject({
   volumes: volumes.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
+  autoscale: autoscale.optional(),
   uses: uses.optional(),
   secrets: secretUses.optional(),
   restart: restart.optional(),
@@ -216,6 +208,7 @@ export const workload = z.object({
     'Failed',
     'Succeeded',
     'Scheduled',
+    'Asleep',
     'Deleting',
   ]),
   generation: z.number().int(),
@@ -229,7 +222,9 @@ export const workload = z.object({
   labels,
   resources: amountsView,
   placement: placementRules.required(),
-  rollout: rollout.required(),
+  rollout: rolloutView,
+  canary: canaryView.optional(),
+  autoscale: autoscaleView.optional(),
   uses: z.array(z.object({ name: z.string(), as: z.string() })),
   secrets: secretUses,
   restart: restart.required().partial({ atMost: true }),
@@ -273,6 +268,7 @@ const change = z.strictObject({
   volumes: volumes.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
+  autoscale: autoscale.optional(),
   uses: uses.optional(),
   secrets: secretUses.optional(),
   restart: restart.optional(),
@@ -359,6 +355,11 @@ export const workloads = {
       summary: 'Take back to an earlier version',
     })
     .input(byName.extend({ generation: z.number().int().positive().optional() }))
+    .output(workload),
+  /** Of a canary: its next step now, or all of the requests. */
+  promote: operation({ permission: 'deploy' })
+    .route({ method: 'POST', path: '/api/workloads/{name}/promote', summary: 'Next share now' })
+    .input(byName.extend({ all: z.boolean().optional() }))
     .output(workload),
   runs: operation()
     .route({

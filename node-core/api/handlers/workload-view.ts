@@ -14,6 +14,7 @@ import {
 import type { InstanceView, WorkloadView } from '../contract/index.ts'
 import type { NetworkParts, Reason } from './index.ts'
 import { jobView } from './job-view.ts'
+import { steeringView } from './steering.ts'
 import { trafficView } from './traffic-view.ts'
 
 /** What runs where, and what placement makes of it: worked out once for a whole list. */
@@ -61,6 +62,7 @@ export function workloadView(
     resources: amountsOf(workload, 'requests'),
     placement: workload.placement,
     rollout: workload.rollout,
+    ...steeringView(desired, own),
     uses: workload.uses,
     secrets: workload.secrets,
     restart: workload.restart,

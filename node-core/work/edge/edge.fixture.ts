@@ -37,6 +37,8 @@ export interface Stage {
   ): Promise<Endpoint & { server: Server }>
   edge(options?: EdgeOptions): Promise<Edge>
   endpoints: Map<string, Endpoint[]>
+  /** Workloads that may be asleep, and how long requests wait for them. */
+  wakes: Map<string, number>
   /** What workloads ask of the edge, over what is asked by default. */
   rules: Map<string, Partial<EdgeRules>>
   gate: Gate
@@ -67,7 +69,9 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
   const source: EndpointSource = {
     service(name) {
       if (!endpoints.has(name)) return undefined
-      return { owner: OWNER, rules: { ...edgeOf({}), ...stage.rules.get(name) } }
+      const wakeMs = stage.wakes.get(name)
+      const rules = { ...edgeOf({}), ...stage.rules.get(name) }
+      return { owner: OWNER, rules, ...(wakeMs !== undefined && { wakeMs }) }
     },
     endpoints(name, containerPort = 80) {
       return (endpoints.get(name) ?? []).filter((one) => one.containerPort === containerPort)
@@ -76,6 +80,7 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
       [...stage.rules].flatMap(([workload, { tcp = [] }]) =>
         tcp.map((one) => ({ ...one, workload })),
       ),
+    trouble: () => 'No computer has room.',
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -92,6 +97,7 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
 
   const stage: Stage = {
     endpoints,
+    wakes: new Map(),
     rules: new Map(),
     gate: createGate({
       ...{ network: NETWORK, self: HERE, key: MEMBER, clock },

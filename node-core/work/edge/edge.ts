@@ -5,10 +5,12 @@ import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import { createChoice } from './choice.ts'
 import { connectInTurn } from './connecting.ts'
 import type { Failure } from './exchange.ts'
+import { createHolding } from './holding.ts'
 import type { Edge, EdgeDeps, EdgeOptions, TlsOptions } from './index.ts'
 import { createLedger } from './ledger.ts'
 import * as limits from './limits.ts'
 import { createHttpServer, listen } from './listening.ts'
+import { createLoadCounts } from './load-counts.ts'
 import { createRateLimiter } from './rate-limiter.ts'
 import { createRetryBudget } from './retry-budget.ts'
 import { createTcpServices, type TcpServices } from './tcp-services.ts'
@@ -34,6 +36,7 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
     counts: () => ({ ...traffic.counts }),
     requests: (of) => traffic.ledger.list(of),
     traffic: () => traffic.ledger.counted(),
+    load: traffic.load,
     issuePass: (workload) => deps.gate.issue(workload),
     services: () => services?.list() ?? [],
     connect: (workload, containerPort) => connect(traffic, workload, containerPort),
@@ -65,8 +68,11 @@ function createTraffic(deps: EdgeDeps, options: EdgeOptions, tlsPort: () => numb
   const { tls } = options
   const covers = (name: string): boolean => tls?.certificates.contextFor(name) !== undefined
   const counts = { requests: 0, open: 0, retries: 0, refusals: 0 }
+  const load = createLoadCounts()
   return {
     deps,
+    load,
+    holding: createHolding({ ...deps, load }),
     hosts: {
       names: new Set((options.names ?? []).map((name) => name.toLowerCase())),
       zones: (options.zones ?? []).map((zone) => `.${zone}`),
@@ -77,6 +83,7 @@ function createTraffic(deps: EdgeDeps, options: EdgeOptions, tlsPort: () => numb
       choice: createChoice(deps.random),
       budget: createRetryBudget(),
       clock: deps.clock,
+      load,
       onRetry: () => counts.retries++,
     },
     upstreams: createUpstreams(deps),
@@ -88,10 +95,16 @@ function createTraffic(deps: EdgeDeps, options: EdgeOptions, tlsPort: () => numb
 }
 
 async function connect(
-  { deps, turns, upstreams }: Traffic,
+  { deps, turns, upstreams, holding }: Traffic,
   workload: string,
   containerPort: number,
 ): Promise<Duplex> {
+  const wakeMs = deps.endpoints.service(workload)?.wakeMs
+  if (wakeMs !== undefined) {
+    const gone = new AbortController().signal
+    const refusal = await holding.untilAwake({ workload, wakeMs, containerPort, gone })
+    if (refusal) throw new MyceliumError('NO_ENDPOINT', refusal.reason)
+  }
   const turn = new Turn(turns, workload, deps.endpoints.endpoints(workload, containerPort))
   const failures: Failure[] = []
   const connected = await connectInTurn(turn, upstreams.connect, failures)

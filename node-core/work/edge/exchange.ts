@@ -31,9 +31,17 @@ export interface ExchangePlan {
   pool(endpoint: Endpoint): Dispatcher
   /** It began to answer. */
   onAnswer(endpoint: Endpoint): void
-  /** No endpoint answered: what each said, and whether the request itself was at fault. */
-  onFailed(failures: readonly Failure[], badRequest: boolean): void
+  /** No endpoint answered: what each said, and why no other is asked. */
+  onFailed(failures: readonly Failure[], why: GivenUp): void
 }
+
+export type GivenUp =
+  /** The request itself was at fault. */
+  | 'badRequest'
+  /** It may have been acted on. */
+  | 'sent'
+  /** It could go to another, were there one. */
+  | 'noneLeft'
 
 /** What a workload grants its own answers. */
 export interface Timeouts {
@@ -63,7 +71,7 @@ export function runExchange(plan: ExchangePlan): void {
   const attempt = (): void => {
     const endpoint = turn.next()
     if (!endpoint) {
-      plan.onFailed(failures, false)
+      plan.onFailed(failures, 'noneLeft')
       return
     }
     current = new Attempt(plan, endpoint, (error, reached) => {
@@ -71,7 +79,7 @@ export function runExchange(plan: ExchangePlan): void {
       const badRequest = errorCode(error) === 'UND_ERR_INVALID_ARG'
       if (!badRequest) turn.failed(reached)
       if (!badRequest && canRepeat(method, body, error, reached)) attempt()
-      else plan.onFailed(failures, badRequest)
+      else plan.onFailed(failures, badRequest ? 'badRequest' : 'sent')
     })
     const { answerMs, idleMs } = plan.timeouts
     const times = { headersTimeout: answerMs, bodyTimeout: idleMs }

@@ -34,6 +34,8 @@ export interface Endpoint {
   healthy: boolean
   /** Its share of the requests beside those of others; above 0. Default 1. */
   weight?: number
+  /** Which version of the workload it is. */
+  version?: string
 }
 
 /** Where the edge learns endpoints; implemented over the shared state by `node.ts`. */
@@ -47,6 +49,8 @@ export interface EndpointSource {
   endpoints(workload: string, containerPort?: number): readonly Endpoint[]
   /** Ports that workloads want listened for, each once. */
   published(): readonly Published[]
+  /** What keeps a workload from running, for people; empty when nothing does. */
+  trouble(workload: string): string
   /** Anything of the above may have changed. */
   subscribe(listener: () => void): () => void
 }
@@ -54,6 +58,8 @@ export interface EndpointSource {
 export interface Service {
   owner: OwnerId
   rules: EdgeRules
+  /** It may be asleep: requests wait so long for it to wake. */
+  wakeMs?: number
 }
 
 export interface Published {
@@ -83,6 +89,8 @@ export interface Edge extends Lifecycle {
   requests(of: { workload?: string; limit: number }): EdgeRequest[]
   /** By workload, since the edge was created. */
   traffic(): ReadonlyMap<string, Traffic>
+  /** The same by version, with what is open and waits, as whoever scales needs it. */
+  readonly load: Load
   /** A pass for this node's owner: it opens the workload at any edge, if its rules do. */
   issuePass(workload: string): { pass: string; expiresAtMs: number }
   /** Published ports, listened for or not. */
@@ -127,6 +135,35 @@ export interface Traffic {
   /** How many took no longer than each of `LATENCY_BOUNDS_MS`, and longer than the one before. */
   buckets: number[]
   sumMs: number
+}
+
+/** Of one workload. */
+export interface EdgeLoad {
+  /** Requests and connections under way. */
+  open: number
+  /** Requests that wait for a copy to wake. */
+  waiting: number
+  /** By version: what `Endpoint.version` says. */
+  versions: ReadonlyMap<string, VersionLoad>
+}
+
+/** Since the edge was created. */
+export interface VersionLoad {
+  /** Attempts that were answered, or failed. */
+  answers: number
+  /** Answers with 5xx, and attempts without an answer. */
+  errors: number
+  /** Answers by the time to their first byte, as `Traffic.buckets`. */
+  buckets: number[]
+}
+
+export interface Load {
+  /** By workload. */
+  all(): ReadonlyMap<string, EdgeLoad>
+  /** Calls once, when the next request is passed on, or over. */
+  onNext(listener: () => void): void
+  /** Calls whenever requests for a workload begin to wait, or none waits any more. */
+  onWaits(listener: () => void): () => void
 }
 
 /** What whoever only wants connections needs of it. */

@@ -76,6 +76,16 @@ export const REQUESTS_KEPT_MAX = 2_000
 export const REQUEST_PATH_LENGTH_MAX = 256
 /** Upper bounds of the classes of latency that answers are counted in, in milliseconds. */
 export const LATENCY_BOUNDS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000]
+/** Requests that wait for one workload to wake; more are answered with 503. */
+export const WAITING_OF_ONE_MAX = 256
+/** Requests that wait for any to wake. */
+export const WAITING_MAX = 1_024
+/** When a request may come again that waited in vain. Seconds. */
+export const WAKE_RETRY_AFTER_SECONDS = 5
+/** How long what keeps a workload from waking is not looked for again. Milliseconds. */
+export const TROUBLE_FRESH_MS = 1_000
+/** Versions of one workload whose answers are counted side by side. */
+export const VERSIONS_KEPT_MAX = 4
 /** First message of a tunnel and its answer, in bytes. */
 export const TUNNEL_FRAME_BYTES_MAX = 1_024
 /** How long either side waits for the other's first message. */

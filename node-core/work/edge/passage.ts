@@ -6,8 +6,9 @@ import { type Hosts, type Route, type RouteRefusal, routeOf } from './route.ts'
 
 export interface Passage {
   route: Route
-  /** At least one of them is healthy. */
+  /** At least one of them is healthy, unless the service has to wake first. */
   endpoints: readonly Endpoint[]
+  sleeps: boolean
   service: Service
 }
 
@@ -30,8 +31,9 @@ export function decide(
   if (!service) return NO_SUCH_WORKLOAD
   if (open >= OPEN_REQUESTS_MAX) return TOO_BUSY
   const endpoints = source.endpoints(route.workload)
-  if (!endpoints.some(({ healthy }) => healthy)) return nobodyHealthy(route, endpoints)
-  return { route, endpoints, service }
+  const sleeps = !endpoints.some(({ healthy }) => healthy)
+  if (sleeps && service.wakeMs === undefined) return nobodyHealthy(route, endpoints)
+  return { route, endpoints, service, sleeps }
 }
 
 export const BAD_REQUEST: Refusal = {

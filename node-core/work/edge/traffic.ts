@@ -2,11 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Admission, admit } from './admission.ts'
 import { type Arrival, isSecure } from './arrival.ts'
-import { runExchange } from './exchange.ts'
+import { closing } from './closing.ts'
+import { type Failure, runExchange } from './exchange.ts'
 import { hostOf } from './headers.ts'
+import type { Holding } from './holding.ts'
 import type { EdgeDeps, EdgeRequest, Endpoint } from './index.ts'
 import type { Ledger } from './ledger.ts'
 import { REQUEST_PATH_LENGTH_MAX } from './limits.ts'
+import type { LoadCounts } from './load-counts.ts'
 import { BAD_REQUEST, decide, nobodyAnswered, type Passage } from './passage.ts'
 import type { RateLimiter } from './rate-limiter.ts'
 import { type SecurePort, secureAddress } from './redirect.ts'
@@ -27,6 +30,8 @@ export interface Traffic {
   upstreams: Upstreams
   limiter: RateLimiter
   ledger: Ledger
+  load: LoadCounts
+  holding: Holding
   counts: { requests: number; open: number; retries: number; refusals: number }
   /** Connections that are no longer the HTTP server's. */
   detached: Set<Duplex>
@@ -60,6 +65,32 @@ export function onRequest(traffic: Traffic, arrival: Arrival): void {
     return
   }
   if (admission.member !== undefined) note.member = admission.member
+  if (!decision.sleeps) take(traffic, arrival, decision, note)
+  else {
+    void wake(traffic, decision, answer).then((awake) => {
+      if (answer.destroyed) return
+      if ('route' in awake) take(traffic, arrival, awake, note)
+      else {
+        traffic.counts.refusals++
+        refuse(arrival, awake)
+      }
+    })
+  }
+}
+
+/** The same with its endpoints, once one of them is healthy; or why none came. */
+async function wake(
+  { deps, holding }: Traffic,
+  passage: Passage,
+  client: Parameters<typeof closing>[0],
+): Promise<Passage | Refusal> {
+  const { workload } = passage.route
+  const wakeMs = passage.service.wakeMs ?? 0
+  const refusal = await holding.untilAwake({ workload, wakeMs, gone: closing(client) })
+  return refusal ?? { ...passage, endpoints: deps.endpoints.endpoints(workload) }
+}
+
+function take(traffic: Traffic, arrival: Arrival, decision: Passage, note: Note): void {
   const kind = arrival.bodyKind
   if (kind === 'none') forward(traffic, arrival, decision, note, { kind })
   else if (kind === 'stream') forward(traffic, arrival, decision, note, streamBody(arrival))
@@ -75,18 +106,29 @@ export function onRequest(traffic: Traffic, arrival: Arrival): void {
 function forward(
   traffic: Traffic,
   arrival: Arrival,
-  { route, endpoints, service }: Passage,
+  { route, endpoints, service, sleeps }: Passage,
   note: Note,
   body: RequestBody,
 ): void {
+  const failed = (failures: readonly Failure[], badRequest: boolean): void => {
+    traffic.counts.refusals++
+    refuse(arrival, badRequest ? BAD_REQUEST : nobodyAnswered(route, failures))
+  }
   runExchange({
     ...{ arrival, route, body, timeouts: service.rules, member: note.member },
     turn: new Turn(traffic.turns, route.workload, endpoints),
     pool: traffic.upstreams.pool,
     onAnswer: (endpoint) => (note.by = endpoint),
-    onFailed(failures, badRequest) {
-      traffic.counts.refusals++
-      refuse(arrival, badRequest ? BAD_REQUEST : nobodyAnswered(route, failures))
+    onFailed(failures, why) {
+      // It fell asleep while the request was on its way: once, it is woken again.
+      const mayWake = service.wakeMs !== undefined && !sleeps && why === 'noneLeft'
+      if (!mayWake) return failed(failures, why === 'badRequest')
+      const asleep = { route, endpoints, service, sleeps: true }
+      void wake(traffic, asleep, arrival.answer).then((awake) => {
+        if (arrival.answer.destroyed) return
+        if ('route' in awake) forward(traffic, arrival, awake, note, body)
+        else failed(failures, false)
+      })
     },
   })
 }
@@ -143,7 +185,6 @@ export function onUpgrade(
     refuseUpgrade(request, client, decision)
     return
   }
-  const { route, endpoints, service } = decision
   const note = noteOf(traffic, decision, asked.address)
   const bytesBefore = socket.bytesWritten
   const over = (): void => finish(traffic, note, method, socket.bytesWritten - bytesBefore)
@@ -162,16 +203,25 @@ export function onUpgrade(
   note.member = admission.member
   traffic.detached.add(client)
   traffic.counts.open++
-  void runUpgrade({
-    ...{ request, client, head, route, timeouts: service.rules, member: admission.member },
-    turn: new Turn(traffic.turns, route.workload, endpoints),
-    connect: traffic.upstreams.connect,
-    onAnswer(endpoint, status) {
-      note.by = endpoint
-      note.status = status
-    },
-    onFailed: (failures) => refuseWith(nobodyAnswered(route, failures)),
-  }).finally(() => {
+  const passOn = async (): Promise<void> => {
+    const awake = decision.sleeps ? await wake(traffic, decision, client) : decision
+    if (!('route' in awake)) {
+      refuseWith(awake)
+      return
+    }
+    const { route, endpoints, service } = awake
+    await runUpgrade({
+      ...{ request, client, head, route, timeouts: service.rules, member: admission.member },
+      turn: new Turn(traffic.turns, route.workload, endpoints),
+      connect: traffic.upstreams.connect,
+      onAnswer(endpoint, status) {
+        note.by = endpoint
+        note.status = status
+      },
+      onFailed: (failures) => refuseWith(nobodyAnswered(route, failures)),
+    })
+  }
+  void passOn().finally(() => {
     traffic.detached.delete(client)
     traffic.counts.open--
     over()

@@ -36,6 +36,9 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
       ...(draft.restart && !draft.job && { restart: draft.restart }),
       ...(draft.job && { job: draft.job }),
       ...(draft.volumes.size > 0 && { volumes: [...draft.volumes.values()].map(toVolume) }),
+      ...(draft.priority !== undefined && { priority: draft.priority }),
+      ...(draft.disruption && !draft.job && { disruption: draft.disruption }),
+      ...(draft.secrets.size > 0 && { secrets: [...draft.secrets.values()] }),
       ...(draft.graceMs !== undefined && { graceMs: draft.graceMs }),
       ...(draft.nodeSelector.size > 0 && { nodeSelector: Object.fromEntries(draft.nodeSelector) }),
     }

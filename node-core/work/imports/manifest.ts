@@ -11,6 +11,9 @@ export interface Manifest {
   rollout?: { atOnce?: number; paused?: boolean }
   restart?: { when?: 'always' | 'onFailure' | 'never'; atMost?: number; backoffMs?: number }
   graceMs?: number
+  priority?: number
+  disruption?: { minAvailable?: number; maxUnavailable?: number }
+  secrets?: ManifestSecret[]
   job?: {
     completions?: number
     parallelism?: number
@@ -24,6 +27,12 @@ export interface Manifest {
       paused?: boolean
     }
   }
+}
+
+export interface ManifestSecret {
+  name: string
+  env?: string
+  file?: string
 }
 
 export interface ManifestContainer {

@@ -138,3 +138,4 @@ export {
 } from './leaving.ts'
 export { place } from './place.ts'
 export { rendezvousScore } from './rendezvous.ts'
+export { renewableOf } from './taking-over.ts'

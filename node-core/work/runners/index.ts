@@ -52,7 +52,7 @@ export interface Running {
 }
 
 /** What a stranger's work would have to be kept to, and is not on this computer. */
-export type Lack = 'memory' | 'cpu' | 'pids' | 'files' | 'privileges'
+export type Lack = 'memory' | 'cpu' | 'pids' | 'files' | 'privileges' | 'network'
 
 /** `notes`: bounds that this machine cannot enforce, in plain words. */
 export type Availability =
@@ -132,6 +132,7 @@ export {
   type InstanceAccesses,
   SECRETS_FOLDER,
   SOCKET_NAME,
+  slotVariable,
 } from './access.ts'
 export type {
   CommandOutput,

@@ -59,6 +59,8 @@ export interface ShieldDeps {
 export interface ShieldOptions {
   /** Parts of the home network that the owner opens to workloads of his own which name them. */
   opened?: readonly Ipv4Range[]
+  /** Numbers of the users that programs run as; no programs are bounded without. */
+  users?: { first: number; last: number }
 }
 
 export { createFirewall, type Family, type Firewall } from './firewall.ts'

@@ -114,10 +114,15 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
       found.push(
         { family, from: forwarding, match: fromLinks, chain: chains.forward },
         { family, from: 'INPUT', match: fromLinks, chain: chains.input },
-        { family, from: 'OUTPUT', match: [], chain: chains.output },
       )
+      // What others send is not looked at further.
+      if (options.users) found.push({ family, from: 'OUTPUT', ...programs(options.users) })
     }
     return found
+  }
+
+  function programs({ first, last }: NonNullable<ShieldOptions['users']>) {
+    return { match: ['-m', 'owner', '--uid-owner', `${first}-${last}`], chain: chains.output }
   }
 
   async function firstOf(family: Family): Promise<string> {

@@ -156,7 +156,6 @@ export const secretUse = z.strictObject({
 })
 export const secretUses = z.array(secretUse).max(SECRETS_MAX)
 export const atOnce = z.number().int().min(1).max(REPLICAS_MAX)
-export const rolloutKind = z.enum(['rolling', 'blueGreen'])
 export const restartWhen = z.enum(['always', 'onFailure', 'never'])
 export const restarts = z.number().int().min(1).max(RESTARTS_MAX)
 export const backoffMs = z.number().int().min(BACKOFF_MS_MIN).max(BACKOFF_MS_MAX)

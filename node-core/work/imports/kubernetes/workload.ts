@@ -18,7 +18,10 @@ import type { KubeObject } from './object.ts'
 import { labelsOf, takePod } from './pod.ts'
 import { type Kube, type KubeRule, say, sayOf, within } from './rule.ts'
 
-export type Surroundings = Pick<Kube, 'services' | 'secretsInTheOpen' | 'settings' | 'claimBytes'>
+export type Surroundings = Pick<
+  Kube,
+  'services' | 'secretsInTheOpen' | 'settings' | 'claimBytes' | 'priorityOf'
+>
 
 export function takeWorkload(object: KubeObject, report: Report, around: Surroundings): Kube {
   const { at, name: asked, kind, namespace } = object

@@ -2,7 +2,7 @@
  * A computer beside this one, for tests: a network namespace that has an address of each range and answers
  * `hello` over HTTP at all of them. Needs root, `ip` and busybox.
  */
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -21,6 +21,9 @@ export interface Neighbours {
   /** This computer's own address there. */
   own: string
   ipv6: string
+  linkLocal: string
+  /** Whether it reaches a TCP port of this computer. */
+  reaches(port: number): boolean
   close(): void
 }
 
@@ -51,6 +54,7 @@ export function createNeighbours(): Neighbours {
   within('link', 'set', 'lo', 'up')
   within('link', 'set', inside, 'up')
   within('-6', 'addr', 'add', `${ipv6}/64`, 'dev', inside, 'nodad')
+  within('-6', 'addr', 'add', 'fe80::77/64', 'dev', inside, 'nodad')
   for (const address of [...Object.values(home), opened, ...outside]) {
     within('addr', 'add', `${address}/32`, 'dev', inside)
     ip('route', 'add', `${address}/32`, 'dev', name, 'src', own)
@@ -62,7 +66,12 @@ export function createNeighbours(): Neighbours {
     return spawn('ip', ['netns', 'exec', name, ...httpd], { stdio: 'ignore' })
   })
   return {
-    ...{ home, opened, outside, own, ipv6 },
+    ...{ home, opened, outside, own, ipv6, linkLocal: `fe80::77%${name}` },
+    reaches(port) {
+      const asks = `exec 3<>/dev/tcp/${own}/${port} && echo yes`
+      const command = ['netns', 'exec', name, 'timeout', '2', 'bash', '-c', asks]
+      return spawnSync('ip', command).stdout.includes('yes')
+    },
     close() {
       for (const server of servers) server.kill('SIGKILL')
       ip('link', 'del', name)
