@@ -20,6 +20,8 @@ const changed = {
     'Reached through the edge, and under this number on the loopback of the computer that runs it; not from other machines directly.',
   'port-left-out':
     'This port of the computer is not taken: the edge leads to the workload by its name.',
+  'number-follows':
+    'How many there are follows from its HorizontalPodAutoscaler, if that names what there is here.',
   'retries-of-each': 'Counted for each slot here, not for all of the job together.',
   'retries-here': 'Attempts and waits are the job’s here: see job.retries.',
   'slot-known-otherwise':
@@ -74,7 +76,8 @@ const ignored = {
   'no-job-rule': 'Not a rule that jobs have here: see job.retries and job.deadlineMs.',
   'no-rollout':
     'Not a rule that updates have here: a new copy starts beside the old one, which ends when the new one is healthy.',
-  'no-scaling': 'There is no scaling by load yet: set replicas.',
+  'no-scaling':
+    'Not a rule of scaling that there is here: see autoscale. It scales by the processor, requests, latency or a queue.',
   'no-priority-class': 'The class that it names is not in this text.',
   'no-placement':
     'Not a rule of place that there is here: see nodeSelector, and spread, apart and near in placement.',

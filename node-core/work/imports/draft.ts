@@ -15,6 +15,7 @@ export interface Draft {
   scope: Scope
   parts: PartDraft[]
   replicas?: number
+  autoscale?: NonNullable<Manifest['autoscale']>
   rollout: NonNullable<Manifest['rollout']>
   restart?: NonNullable<Manifest['restart']>
   graceMs?: number

@@ -3,6 +3,13 @@ export interface Manifest {
   name: string
   containers: ManifestContainer[]
   replicas?: number
+  autoscale?: {
+    min?: number
+    max: number
+    cpuPercent: number
+    upAfterMs?: number
+    downAfterMs?: number
+  }
   labels?: Record<string, string>
   nodeSelector?: Record<string, string>
   placement?: { spread: 'site' }

@@ -13,6 +13,8 @@ export interface Kube {
   podLabels: Map<string, string>
   /** Ports of its containers by their names. */
   portNames: Map<string, number>
+  /** Whose number follows from an autoscaler of this text: `<namespace>/<name here>`. */
+  scaled: ReadonlySet<string>
   /** Names of Services. */
   services: ReadonlySet<string>
   /** Bytes that a claim of this text asks for. */
