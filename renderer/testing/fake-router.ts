@@ -146,6 +146,18 @@ function build(
         return {}
       }),
     },
+    space: {
+      show: os.space.show.handler(() => ({
+        ...{ budgetBytes: 20 * 2 ** 30, usedBytes: 3_400_000_000 },
+        reclaimableBytes: scenario.reclaimableBytes,
+        kept: [],
+      })),
+      reclaim: os.space.reclaim.handler(() => {
+        const freedBytes = scenario.reclaimableBytes
+        scenario.reclaimableBytes = 0
+        return { freedBytes, dropped: [] }
+      }),
+    },
     volumes: {
       list: os.volumes.list.handler(() => ({ volumes: [] })),
       delete: os.volumes.delete.handler(noPrimary),
@@ -431,7 +443,7 @@ function build(
 
 /** As if all had gone but what keeps data there. */
 function drainOf({ workloads }: Scenario, node: string) {
-  const reason = { code: 'DATA_HERE', message: 'What it keeps lies here.' }
+  const reason = { code: 'DATA_HERE', message: 'What it keeps lies on that computer.' }
   const left = workloads.flatMap(({ name, instances }) =>
     instances
       .filter((one) => one.node === node)
