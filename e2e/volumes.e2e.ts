@@ -170,6 +170,12 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
       await until('it to be ended for being left', 10_000, async () => {
         return (await lastAudited())?.reason === 'LEFT'
       })
+      await page.evaluate(`window.location.hash = '#/workload/db/data'`)
+      await page.getByText('In use', { exact: true }).waitFor()
+      await page.getByText(/of 1 GiB/).waitFor()
+      await page.evaluate(`window.location.hash = '#/workload/db/instances'`)
+      await page.getByText(/^in .*\/s, out .*\/s$/).waitFor()
+      await look(page, 'figures')
     } finally {
       await browser.close()
     }

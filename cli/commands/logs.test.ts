@@ -45,6 +45,7 @@ describe('mycelium logs', () => {
 describe('mycelium stats', () => {
   it('makes rates of two readings', async () => {
     const usage = { id: 'web-0-abcdef', node: ADA.node, memoryBytes: 5 * 2 ** 20 }
+    let sent = 0
     let cpuSeconds = 1
     home.node.world.usages = [
       {
@@ -55,11 +56,17 @@ describe('mycelium stats', () => {
         get cpuSeconds() {
           return cpuSeconds++ / 4
         },
+        get sentBytes() {
+          sent += 2_048
+          return sent
+        },
       },
     ]
     const { out, err } = await home.run('stats', 'web')
     expect(err).toBe('')
-    expect(out).toMatch(/web-0-abcdef +ada +\d+\.\d % +5.0 MiB .*- +- +0/)
+    expect(out).toMatch(
+      /web-0-abcdef +ada +\d+\.\d % +5.0 MiB .*not known +4.0 KiB, \d.* K?i?B\/s +0/,
+    )
     expect((await home.run('stats', 'none')).exit).toBe(5)
   })
 })

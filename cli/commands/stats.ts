@@ -61,11 +61,24 @@ function rowsOf(before: Usage | undefined, { limits, instances }: Usage): string
         one.nodeName,
         cpuText(earlier, one),
         `${bytes(one.memoryBytes)}${most}`,
-        one.receivedBytes === undefined ? '-' : bytes(one.receivedBytes),
-        one.sentBytes === undefined ? '-' : bytes(one.sentBytes),
+        trafficText(earlier, one, 'receivedBytes'),
+        trafficText(earlier, one, 'sentBytes'),
         String(one.restarts),
       ]
     })
+}
+
+/** Since its start, and each second. A program shares the network of its computer: nobody counts its own. */
+function trafficText(
+  before: Usage['instances'][number] | undefined,
+  after: Usage['instances'][number],
+  which: 'receivedBytes' | 'sentBytes',
+): string {
+  const [earlier, now] = [before?.[which], after[which]]
+  if (now === undefined) return 'not known'
+  const ms = before ? Date.parse(after.at) - Date.parse(before.at) : 0
+  if (earlier === undefined || ms <= 0 || now < earlier) return bytes(now)
+  return `${bytes(now)}, ${bytes(((now - earlier) / ms) * 1_000)}/s`
 }
 
 /** Of one core. Unknown for what has just come, or was started again between the two. */

@@ -4,6 +4,7 @@ import { firstRun } from './english/first-run.ts'
 import { network } from './english/network.ts'
 import { registry } from './english/registry.ts'
 import { shell } from './english/shell.ts'
+import { volumes } from './english/volumes.ts'
 import { words } from './english/words.ts'
 import { workloads } from './english/workloads.ts'
 
@@ -15,6 +16,7 @@ export const english = {
   network,
   registry,
   workloads,
+  volumes,
   deploy,
   computer,
 } as const

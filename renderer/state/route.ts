@@ -20,6 +20,7 @@ const WORKLOAD_TABS = [
   'runs',
   'logs',
   'shell',
+  'data',
   'versions',
   'secrets',
   'placement',

@@ -8,7 +8,7 @@ import {
 } from '../../node-core/api/contract/index.ts'
 import { createFakeShell } from './fake-shell.ts'
 import type { Scenario } from './scenarios.ts'
-import { idOf, makeInstance, makeNode, makeWorkload } from './shapes.ts'
+import { idOf, makeInstance, makeNode, makeWorkload, minutesAgo } from './shapes.ts'
 import { usageOf } from './usage.ts'
 
 export interface FakeRouter {
@@ -159,9 +159,23 @@ function build(
       }),
     },
     volumes: {
-      list: os.volumes.list.handler(() => ({ volumes: [] })),
-      delete: os.volumes.delete.handler(noPrimary),
-      restore: os.volumes.restore.handler(noPrimary),
+      list: os.volumes.list.handler(() => ({ volumes: scenario.volumes })),
+      delete: os.volumes.delete.handler(({ input }) => {
+        const [deletedAt, untilAt] = [0, -43_200].map(minutesAgo)
+        scenario.volumes = scenario.volumes.flatMap((volume) => {
+          if (volume.id !== input.id) return [volume]
+          return input.forGood ? [] : [{ ...volume, state: 'deleted', deletedAt, untilAt }]
+        })
+        return {}
+      }),
+      restore: os.volumes.restore.handler(({ input }) => {
+        scenario.volumes = scenario.volumes.map((volume) => {
+          if (volume.id !== input.id) return volume
+          const { deletedAt: _, untilAt: __, ...rest } = volume
+          return { ...rest, state: 'kept' }
+        })
+        return {}
+      }),
     },
     kv: {
       get: os.kv.get.handler(noPrimary),

@@ -6,8 +6,10 @@ import type {
   PastVersion,
   SecretView,
   Status,
+  VolumeView,
   WorkloadView,
 } from '../../node-core/api/contract/index.ts'
+import { backupJob, backupRuns, busyVolumes } from './kept-and-run.ts'
 import { idOf, makeInstance, makeNode, makeWorkload, minutesAgo } from './shapes.ts'
 
 export interface Member {
@@ -26,6 +28,7 @@ export interface Scenario {
   members: Member[]
   workloads: WorkloadView[]
   secrets: SecretView[]
+  volumes: VolumeView[]
   /** By the workload's name. */
   versions: Record<string, PastVersion[]>
   runs: Record<string, JobRunView[]>
@@ -215,6 +218,7 @@ function busyWorkloads(): WorkloadView[] {
         makeInstance({ nodeName: 'library-1', index: 2 }),
       ],
     }),
+    backupJob(),
     makeWorkload({
       name: 'photo-index',
       kind: 'process',
@@ -303,7 +307,7 @@ const BUNDLES = [
 
 const EMPTY = {
   ...{ nodes: [], members: [], workloads: [], secrets: [], versions: {}, reclaimableBytes: 0 },
-  ...{ keptLogs: {}, runs: {} },
+  ...{ keptLogs: {}, runs: {}, volumes: [] },
   ...{ images: [], bundles: [] },
 }
 
@@ -345,9 +349,10 @@ export function makeScenario(name: ScenarioName): Scenario {
         members: members(),
         workloads: busyWorkloads(),
         secrets: busySecrets(),
+        volumes: busyVolumes(),
         reclaimableBytes: 1_200_000_000,
         versions: { notes: notesVersions() },
-        runs: {},
+        runs: { backup: backupRuns() },
         keptLogs: { notes: notesKeptLogs() },
         images: IMAGES,
         bundles: BUNDLES,
@@ -402,6 +407,7 @@ function brokenScenario(): Scenario {
     status,
     nodes,
     secrets: [],
+    volumes: [],
     reclaimableBytes: 0,
     members: [
       ...members(),

@@ -293,6 +293,44 @@ export const SHOTS: Shot[] = [
     await go(page, '#/workload/photo-index/shell', 'photo-index')
     await settle(page)
   }),
+  shot('workload-data', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/data', 'notes')
+    await page.getByText('Kept, no copy has it').waitFor()
+    await settle(page)
+  }),
+  shot('workload-data-empty', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/weather/data', 'weather')
+    await page.getByText('Nothing is kept').waitFor()
+    await settle(page)
+  }),
+  shot('workload-data-for-good', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/data', 'notes')
+    await press(page, 'Delete for good')
+    await page.getByRole('dialog').waitFor()
+    await page.getByLabel('Type data to confirm').fill('data')
+    await settle(page)
+  }),
+  shot('workload-data-gone', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await page.evaluate(`window.location.hash = '#/workload/wiki/data'`)
+    await page.getByText('pages').waitFor()
+    await settle(page)
+  }),
+  shot('workload-runs', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/backup/runs', 'backup')
+    await page.getByText('Run 5').waitFor()
+    await settle(page)
+  }),
+  shot('workload-copies', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await page.getByText('/s').first().waitFor()
+    await settle(page)
+  }),
   shot('workload-versions', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/versions', 'notes')

@@ -17,6 +17,7 @@ import { formatRoute, useResource, useWorld } from '../../state/index.ts'
 import { type Inputs, toProblem } from '../../transport/index.ts'
 import './computer.css'
 import { About, Identity, Reach } from './computer-facts.tsx'
+import { KeptHere } from './kept-here.tsx'
 import { Leave } from './leave.tsx'
 import { Space } from './space.tsx'
 
@@ -35,6 +36,7 @@ export function ComputerScreen({ status }: { status: Status }) {
       <div className="computer">
         <Part role={status.role} />
         <RunsHere status={status} />
+        <KeptHere status={status} />
         <Kinds status={status} />
         <Labels labels={status.node.labels} />
         <Space />

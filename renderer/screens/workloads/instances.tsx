@@ -24,6 +24,7 @@ export function Instances({ workload }: { workload: WorkloadView }) {
           <th scope="col">{t('workloads.column.since')}</th>
           <th scope="col">{t('workloads.column.cpu')}</th>
           <th scope="col">{t('workloads.column.memory')}</th>
+          <th scope="col">{t('workloads.column.network')}</th>
         </tr>
       </thead>
       <tbody>
@@ -65,6 +66,29 @@ function InstanceUse({ points, limits }: { points: readonly UsePoint[]; limits: 
           </span>
         )}
       </td>
+      <td className="figure">{last && <NetworkUse point={last} />}</td>
+    </>
+  )
+}
+
+/** What comes in and goes out each second, and since its start. */
+function NetworkUse({ point }: { point: UsePoint }) {
+  const { t, language } = useText()
+  const { receivedBytes, sentBytes, receivedRate, sentRate } = point
+  if (receivedBytes === undefined || sentBytes === undefined) {
+    return <span className="quiet small">{t('workloads.network.unknown')}</span>
+  }
+  const size = (bytes: number): string => formatMemory(bytes, language)
+  return (
+    <>
+      {receivedRate !== undefined && sentRate !== undefined && (
+        <span className="use">
+          {t('workloads.network.rates', { received: size(receivedRate), sent: size(sentRate) })}
+        </span>
+      )}
+      <p className="quiet small">
+        {t('workloads.network.sums', { received: size(receivedBytes), sent: size(sentBytes) })}
+      </p>
     </>
   )
 }

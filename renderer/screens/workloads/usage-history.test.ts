@@ -23,6 +23,21 @@ it('begins anew when the copy was started again, and counts a reading once', () 
   expect(addReading(two, []).size).toBe(0)
 })
 
+it('makes rates of what came in and went out, and none of what is not known', () => {
+  const bytes = (receivedBytes: number, sentBytes: number) => ({ receivedBytes, sentBytes })
+  const one = addReading(new Map(), [{ ...reading(10, 1), ...bytes(1_000, 5) }])
+  const two = addReading(one, [{ ...reading(12, 1), ...bytes(4_000, 5) }])
+  const point = { receivedBytes: 4_000, receivedRate: 1_500, sentRate: 0 }
+  expect(two.get('web-0-a')?.at(-1)).toMatchObject(point)
+  const back = addReading(two, [{ ...reading(13, 1), ...bytes(10, 6) }])
+  expect(back.get('web-0-a')?.at(-1)).toMatchObject({ receivedRate: 0, sentRate: 1 })
+  const unknown = addReading(back, [reading(14, 1)])
+    .get('web-0-a')
+    ?.at(-1)
+  expect(unknown).toMatchObject({ cpuMillis: 0 })
+  expect([unknown?.receivedRate, unknown?.sentBytes]).toEqual([undefined, undefined])
+})
+
 it('keeps a bounded past', () => {
   let history: UseHistory = new Map()
   for (let at = 0; at < POINTS_MAX * 2; at++) history = addReading(history, [reading(at, at)])

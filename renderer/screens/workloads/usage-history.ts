@@ -5,8 +5,14 @@ export interface UsePoint {
   at: number
   cpuSeconds: number
   memoryBytes: number
+  /** Since its start; absent where it is not known. */
+  receivedBytes?: number | undefined
+  sentBytes?: number | undefined
   /** Thousandths of a core since the point before; absent for the first. */
   cpuMillis?: number
+  /** Bytes a second since the point before; absent for the first, and where it is not known. */
+  receivedRate?: number | undefined
+  sentRate?: number | undefined
 }
 
 export type UseHistory = ReadonlyMap<string, readonly UsePoint[]>
@@ -26,17 +32,29 @@ export function addReading(history: UseHistory, reading: readonly InstanceUsageV
 
 function next(
   before: readonly UsePoint[],
-  { at: time, cpuSeconds, memoryBytes }: Omit<InstanceUsageView, 'instance'>,
+  { at: time, ...figures }: Omit<InstanceUsageView, 'instance'>,
 ): readonly UsePoint[] {
   const last = before.at(-1)
   const at = Date.parse(time)
   // Its node has read once for both.
   if (last && at <= last.at) return before
-  const point = { at, cpuSeconds, memoryBytes }
+  const { cpuSeconds, memoryBytes, receivedBytes, sentBytes } = figures
+  const point = { at, cpuSeconds, memoryBytes, receivedBytes, sentBytes }
   // Started again: its counter has begun anew.
   if (!last || cpuSeconds < last.cpuSeconds) return [point]
-  const cpuMillis = Math.round(((cpuSeconds - last.cpuSeconds) / (at - last.at)) * 1e6)
-  return [...before, { ...point, cpuMillis }].slice(-POINTS_MAX)
+  const ms = at - last.at
+  const rates = {
+    cpuMillis: Math.round(((cpuSeconds - last.cpuSeconds) / ms) * 1e6),
+    receivedRate: rateOf(last.receivedBytes, receivedBytes, ms),
+    sentRate: rateOf(last.sentBytes, sentBytes, ms),
+  }
+  return [...before, { ...point, ...rates }].slice(-POINTS_MAX)
+}
+
+/** A second. One of several containers that was started again counts anew: that is no rate below 0. */
+function rateOf(before: number | undefined, after: number | undefined, ms: number) {
+  if (before === undefined || after === undefined) return undefined
+  return Math.max(0, Math.round(((after - before) / ms) * 1_000))
 }
 
 /** Heights from 0 to 1, of what is the most; a line on the ground where there is nothing. */

@@ -17,6 +17,7 @@ import { useText } from '../../i18n/index.ts'
 import { formatRoute, type Route, UNDO_MS, useResource, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
 import { Instances } from './instances.tsx'
+import { KeptData } from './kept-data.tsx'
 import { Logs } from './logs.tsx'
 import { OpenWorkload } from './open-workload.tsx'
 import { Rollout } from './rollout.tsx'
@@ -65,6 +66,7 @@ export function WorkloadScreen({ status, route }: { status: Status; route: Workl
         >
           {t('workloads.goneDetail')}
         </Empty>
+        <KeptData workload={name} status={status} isGone />
       </Page>
     )
   }
@@ -127,6 +129,7 @@ function WorkloadPage(props: {
           ...(workload.job ? [at('runs')] : []),
           at('logs'),
           at('shell'),
+          at('data'),
           at('versions'),
           at('secrets'),
           at('placement'),
@@ -136,6 +139,7 @@ function WorkloadPage(props: {
       {tab === 'runs' && <Runs workload={workload} mayChange={mayChange} />}
       {tab === 'logs' && <Logs workload={workload} />}
       {tab === 'shell' && <Shell workload={workload} mayOpen={mayChange} />}
+      {tab === 'data' && <KeptData workload={name} status={status} />}
       {tab === 'versions' && <Versions workload={workload} mayChange={mayChange} />}
       {tab === 'secrets' && <Secrets workload={name} mayChange={mayChange} />}
       {tab === 'placement' && <WhyThere name={name} generation={workload.generation} />}
