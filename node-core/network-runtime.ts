@@ -119,7 +119,7 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     keptLogs: (of) => work.logs.kept(of),
     bundles: work.bundles,
     images: work.containers.images,
-    space: work.space,
+    ...{ space: work.space, blobs: work.blobs },
     edge: work.edge,
     tls: {
       port: () => work.edge.tls()?.port,

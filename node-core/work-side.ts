@@ -14,7 +14,7 @@ import { openedOf } from './opened.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { keepsForAll, wantedOf } from './space-side.ts'
-import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
+import { type BlobStore, createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
 import { createTlsSide, type TlsSide } from './tls-side.ts'
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
@@ -66,6 +66,7 @@ export interface WorkSide {
   secrets: Secrets
   volumes: Volumes
   space: Space
+  blobs: BlobStore
   /** In the order in which they start. */
   parts: NamedPart[]
 }
@@ -264,7 +265,7 @@ export function createWorkSide(
       secrets,
       volumes,
     },
-    space,
+    ...{ space, blobs },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
