@@ -328,7 +328,8 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
     }
     const space = await until('nobody to use it', 90_000, async () => {
       const shown = await ben.json<Kept>('reclaim', '--dry-run')
-      return shown.kept.some(({ id, use }) => id === image && use === undefined) && shown
+      const free = shown.kept.some(({ id, use }) => id === image && use === undefined)
+      return free ? shown : undefined
     })
     const freed = await ben.json<{ freedBytes: number }>('reclaim')
     assert.ok(freed.freedBytes >= space.reclaimableBytes && freed.freedBytes > 0)
