@@ -75,6 +75,26 @@ const shape = z.strictObject({
       names: hosts.optional(),
     })
     .optional(),
+  work: z
+    .strictObject({
+      strangers: z
+        .array(z.enum(['container', 'process']))
+        .max(2)
+        .optional(),
+      gpus: z
+        .union(
+          [
+            z.literal('all'),
+            z.literal('none'),
+            z.array(z.string().regex(/^[A-Za-z0-9]{1,32}$/)).max(64),
+          ],
+          {
+            error: 'Say "all", "none", or their names, such as ["renderD128"].',
+          },
+        )
+        .optional(),
+    })
+    .optional(),
   logging: z
     .strictObject({
       level: z.enum(['error', 'warn', 'info', 'debug']).optional(),

@@ -8,7 +8,7 @@ export function nodeConfigOf(
   config: Config,
   windowFolder: string | undefined,
 ): NodeConfig {
-  const { node = {}, network = {}, api = {}, edge = {}, state = {} } = config
+  const { node = {}, network = {}, api = {}, edge = {}, work = {}, state = {} } = config
   const given = {
     name: node.name,
     labels: node.tags && keyValues('tags', node.tags.map(tagPair)),
@@ -23,6 +23,8 @@ export function nodeConfigOf(
     edgePort: edge.port,
     edgeHost: edge.host,
     edgeNames: edge.names,
+    strangers: work.strangers,
+    gpus: work.gpus === 'none' ? [] : work.gpus,
     tombstoneTtlMs: state.tombstone_ttl,
     gcIntervalMs: state.gc_interval,
     windowFolder,

@@ -31,7 +31,11 @@ import {
   type Reconciler,
   type WorkView,
 } from './work/reconcile/index.ts'
-import { type ContainerRunner, createContainerRunner } from './work/runners/container/index.ts'
+import {
+  type ContainerRunner,
+  createContainerRunner,
+  grantedGpus,
+} from './work/runners/container/index.ts'
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
@@ -117,6 +121,7 @@ export function createWorkSide(
     },
     {
       ...(nodeRuntime !== undefined && { nodeRuntime }),
+      gpus: grantedGpus(config.gpus),
       environment: process.env,
       ...(config.engineSocket ? { socketPath: config.engineSocket } : {}),
     },
@@ -148,6 +153,7 @@ export function createWorkSide(
     primary,
     access,
     keeper: logs.keeper,
+    ...(config.strangers && { strangers: config.strangers }),
     runners: { container: containers, process: programs },
   })
   const assigner = createAssigner({

@@ -24,6 +24,8 @@ interface UpFlags {
   apiPort?: string
   edgePort?: string
   edgeHost?: string
+  strangers?: string[]
+  gpus?: string[]
   logLevel?: string
   logFormat?: string
   tombstoneTtl?: string
@@ -52,6 +54,12 @@ export function upCommand(program: Command, act: Act, deps: CliDeps): void {
     .option('--api-port <n>', 'of the API and the window; 0 picks a free one')
     .option('--edge-port <n>', 'of the edge; 0 picks a free one')
     .option('--edge-host <address>', 'where the edge listens; 127.0.0.1 unless you open it')
+    .option('--strangers <kind>', 'container or process, of other owners; repeatable', collect)
+    .option(
+      '--gpus <name>',
+      'graphics processors to lease: all, none or a name; repeatable',
+      collect,
+    )
     .option('--log-level <level>', 'error, warn, info or debug')
     .option('--log-format <format>', 'text or json')
     .option('--tombstone-ttl <duration>', 'how long ended records of nodes are kept')
@@ -109,10 +117,17 @@ export function fromFlags(flags: Partial<UpFlags>): ConfigInput {
     },
     api: { port: number('--api-port', flags.apiPort) },
     edge: { port: number('--edge-port', flags.edgePort), host: flags.edgeHost },
+    work: { strangers: flags.strangers, gpus: gpusOf(flags.gpus) },
     logging,
     state: { tombstone_ttl: flags.tombstoneTtl, gc_interval: flags.gcInterval },
   }
   return sections
+}
+
+/** `all` and `none` are words of their own. */
+function gpusOf(names: string[] | undefined): string | string[] | undefined {
+  const [only, more] = names ?? []
+  return more === undefined && (only === 'all' || only === 'none') ? only : names
 }
 
 async function sayReady(context: Context, node: MyceliumNode, open: boolean): Promise<void> {

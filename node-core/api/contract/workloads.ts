@@ -22,6 +22,10 @@ const amounts = { cpu: cpu.optional(), memory: memory.optional() }
 /** What is reserved for each copy; `limits` is what it may take where that is more. */
 export const resources = z.strictObject({
   ...amounts,
+  /** What it may write outside of volumes, such as "2Gi". */
+  disk: memory.optional(),
+  /** Graphics processors, leased whole: only containers, where the computer's owner grants them. */
+  gpus: z.number().int().min(0).max(16).optional(),
   limits: z.strictObject(amounts).optional(),
 })
 export const env = z.record(
@@ -90,6 +94,13 @@ export const container = z.strictObject({
   probes: probes.optional(),
   /** Where it sees volumes of the workload. */
   mounts: mounts.optional(),
+  /** It writes to volumes and scratch alone. */
+  readOnlyRoot: z.boolean().optional(),
+  /** Folders in memory, empty at every start, such as "/tmp"; 64 MiB each unless said. */
+  scratch: z
+    .array(z.strictObject({ path: z.string().max(1_024), size: memory.optional() }))
+    .max(8)
+    .optional(),
 })
 /** All of them run side by side in each copy and share one network. */
 const containers = z.array(container).min(1).max(8)
@@ -196,9 +207,15 @@ const part = z.object({
   image: z.string().optional(),
   bundle: z.string().optional(),
   ports: z.array(port),
-  resources: z.object({ requests: amountsView, limits: amountsView }),
+  resources: z.object({
+    ...{ requests: amountsView, limits: amountsView },
+    diskBytes: z.number().int().optional(),
+    gpus: z.number().int().optional(),
+  }),
   probes,
   mounts: z.array(mount).optional(),
+  readOnlyRoot: z.boolean().optional(),
+  scratch: z.array(z.object({ path: z.string(), sizeBytes: z.number().int() })).optional(),
 })
 
 export const workload = z.object({

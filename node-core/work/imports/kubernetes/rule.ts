@@ -19,6 +19,8 @@ export interface Kube {
   claimBytes(name: string): number | undefined
   /** Volumes of the pod that are claims, by their names in it, with the bytes that are asked for. */
   claims: Map<string, number | undefined>
+  /** The same of those that are in memory. */
+  inMemory: Map<string, number | undefined>
   secretsInTheOpen: boolean
   settings(kind: Settings['kind'], name: string): Settings | undefined
 }

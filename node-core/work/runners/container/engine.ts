@@ -25,6 +25,8 @@ export interface EngineContainer {
   exitCode?: number
   ports: Record<string, number>
   startedAtMs: number
+  /** Outside of volumes, where it was asked for. */
+  writtenBytes?: number
 }
 
 export interface EngineCommand {
@@ -58,7 +60,8 @@ export interface Engine extends EngineVolumes {
   /** Asks it to end, by force after `graceMs`; nothing when there is none or it has ended. */
   stopContainer(name: string, graceMs: number): Promise<void>
   removeContainer(name: string): Promise<void>
-  list(labelFilter: string[]): Promise<EngineContainer[]>
+  /** `sized`: with what each wrote, which the engine counts file by file. */
+  list(labelFilter: string[], options?: { sized: boolean }): Promise<EngineContainer[]>
   /** The exit code of a command run inside a container. */
   exec(name: string, command: readonly string[]): Promise<number>
   /** Starts a command inside a container and stays connected to it. */
@@ -183,9 +186,11 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
       )
     },
 
-    async list(labelFilter) {
-      const found = await ask((docker, abortSignal) =>
-        docker.listContainers({ all: true, filters: { label: labelFilter }, abortSignal }),
+    async list(labelFilter, { sized } = { sized: false }) {
+      const wanted = { all: true, filters: { label: labelFilter }, ...(sized && { size: true }) }
+      const found = await ask(
+        (docker, abortSignal) => docker.listContainers({ ...wanted, abortSignal }),
+        sized ? { timeoutMs: START_MS } : {},
       )
       return found.map(toContainer)
     },
@@ -361,6 +366,7 @@ function toContainer(found: Dockerode.ContainerInfo): EngineContainer {
     ...(exited ? { exitCode: Number(exited[1]) } : {}),
     ports: Object.fromEntries(ports.map((port) => [String(port.PrivatePort), port.PublicPort])),
     startedAtMs: found.Created * 1000,
+    ...('SizeRw' in found && { writtenBytes: Number(found.SizeRw) }),
   }
 }
 

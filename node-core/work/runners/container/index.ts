@@ -16,6 +16,7 @@ import type { Net, NodeId } from '../../../base/net/index.ts'
 import type { Random } from '../../../base/random/index.ts'
 import type { Port, VolumeName } from '../../spec/index.ts'
 import type { Runner } from '../index.ts'
+import type { Gpu } from './gpus.ts'
 
 export interface ContainerRunner extends Runner {
   readonly kind: 'container'
@@ -72,6 +73,8 @@ export interface ContainerRunnerDeps {
 export interface ContainerRunnerOptions {
   /** A Node of this computer, for the forwarders of containers; without it they have no names. */
   nodeRuntime?: string
+  /** Graphics processors that workloads may lease. Default: none. */
+  gpus?: readonly Gpu[]
   /** Where the engine answers; looked for when absent. */
   socketPath?: string
   /** DOCKER_HOST, XDG_RUNTIME_DIR and HOME of this process, to look for the engine. */
@@ -79,3 +82,4 @@ export interface ContainerRunnerOptions {
 }
 
 export { createContainerRunner } from './container-runner.ts'
+export { deviceListing, findGpus, type Gpu, grantedGpus } from './gpus.ts'

@@ -13,7 +13,7 @@ import { createSystemRandom } from '../../../../base/random/index.ts'
 import type { Workload } from '../../../spec/index.ts'
 import { type Flat, flatWorkload } from '../../../spec/testing/flat.ts'
 import { until } from '../../runner.suite.ts'
-import { createContainerRunner } from '../index.ts'
+import { type ContainerRunnerOptions, createContainerRunner } from '../index.ts'
 import { findEngine } from '../socket.ts'
 
 const address = findEngine({
@@ -78,7 +78,11 @@ export async function createBench(options: { socketPaths?: [string, string] } = 
     network,
     wanted,
     folder,
-    runner: (node: NodeId, nodeRuntime: string | undefined = process.execPath) => {
+    runner: (
+      node: NodeId,
+      nodeRuntime: string | undefined = process.execPath,
+      more: Pick<ContainerRunnerOptions, 'gpus'> = {},
+    ) => {
       const end = ends.get(node)
       if (!end) throw new Error('unknown node')
       return createContainerRunner(
@@ -95,6 +99,7 @@ export async function createBench(options: { socketPaths?: [string, string] } = 
         {
           socketPath: node === ADA ? adaSocket : benSocket,
           ...(nodeRuntime !== undefined && { nodeRuntime }),
+          ...more,
         },
       )
     },
