@@ -30,12 +30,16 @@ const WINGS = [
 /** Files without time, chance, disk or network. The rest of their folder is shell. */
 const PURE = [
   /^node-core\/economy\//,
-  /^node-core\/work\/(spec|placement|imports|jobs)\//,
+  /^node-core\/storage\/pieces\//,
+  /^node-core\/work\/(addresses|spec|placement|imports|jobs|scaling|rollout)\//,
+  /^node-core\/work\/load\/(tally|latency|messages)\.ts$/,
   /^node-core\/work\/volumes\/marks\.ts$/,
   /^node-core\/work\/assigning\/changes\.ts$/,
   /^node-core\/work\/desired\/(refusing|registry-rows|state-records)\.ts$/,
   /^node-core\/work\/reconcile\/(plan|status|slots|backoff)[^/]*\.ts$/,
-  /^node-core\/work\/edge\/(admission|choice|headers|ledger|passage|rate-limiter|retry-budget|route)\.ts$/,
+  /^node-core\/work\/edge\/(admission|choice|headers|ledger|load-counts|passage|rate-limiter|retry-budget|route)\.ts$/,
+  /^node-core\/work\/certificates\/names\.ts$/,
+  /^node-core\/network\/authority\/(authority-key|x509|zone|messages)\.ts$/,
   /^node-core\/work\/logs\/(allowance|holders|query|record|surplus)\.ts$/,
   /^node-core\/control\/consensus\/(?!driver\/)/,
   /^node-core\/control\/state\/(?!driver|store|index)[^/]*\.ts$/,

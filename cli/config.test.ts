@@ -30,6 +30,7 @@ describe('the config', () => {
           discovery_interval: '1m',
         },
         work: { strangers: ['container', 'process'], gpus: ['renderD128'] },
+        shield: { open: ['192.168.1.20', '192.168.2.0/24'] },
         logging: { level: 'debug', format: 'json' },
         state: { tombstone_ttl: '24h', gc_interval: '10m' },
       },
@@ -44,6 +45,7 @@ describe('the config', () => {
       discovery_interval: 60_000,
     })
     expect(config.work).toEqual({ strangers: ['container', 'process'], gpus: ['renderD128'] })
+    expect(config.shield).toEqual({ open: ['192.168.1.20', '192.168.2.0/24'] })
     expect(config.state).toEqual({ tombstone_ttl: 86_400_000, gc_interval: 600_000 })
   })
 
@@ -63,14 +65,45 @@ describe('the config', () => {
     )
   })
 
+  it('leads the names of certificates to workloads, and finds their files beside itself', () => {
+    const text =
+      '[edge]\ntls_port = 8443\n[[edge.certificates]]\ncertificate = "shop.pem"\n' +
+      'key = "/etc/shop.key"\n[edge.certificates.names]\n"shop.example.org" = "shop"\n' +
+      '"*.apps.example.org" = "*"\n'
+    writeFileSync(path.join(home, 'config.toml'), text)
+    expect(readConfig(home, fromFlags({ edgePort: '1' })).edge).toEqual({
+      port: 1,
+      tls_port: 8443,
+      certificates: [
+        {
+          ...{ certificate: path.join(home, 'shop.pem'), key: '/etc/shop.key' },
+          names: { 'shop.example.org': 'shop', '*.apps.example.org': '*' },
+        },
+      ],
+    })
+    expect(readConfig(home, fromFlags({ edgeTlsPort: '0' })).edge?.tls_port).toBe(0)
+  })
+
+  it.each([
+    { 'shop.example.org': '*' },
+    { 'Shop.example.org': 'shop' },
+    { '*.*.example.org': 'shop' },
+    { example: 'shop' },
+    { 'shop.example.org': 'Not a workload' },
+  ])('refuses names that lead nowhere: %j', (names) => {
+    const edge = { certificates: [{ certificate: 'a', key: 'b', names }] }
+    expect(() => parseConfig({ edge }, 'config.toml')).toThrow(/edge\.certificates\.0\.names/)
+  })
+
   it('names keys and sections that do not exist, wherever they are', () => {
     const wrong = () => parseConfig({ node: { nmae: 'x' }, ssh: { listen: 'x' } }, 'config.toml')
     expect(wrong).toThrow(/node\.nmae: There is no such key\.[\s\S]*ssh: There is no such key\./)
   })
 
   it('checks flags like the file', () => {
-    expect(() => readConfig(home, fromFlags({ listen: ['nowhere'], logLevel: 'loud' }))).toThrow(
-      /network\.listen[\s\S]*logging\.level/,
+    const flags = { listen: ['nowhere'], logLevel: 'loud', shieldOpen: ['192.168.1.7/24'] }
+    expect(() => readConfig(home, fromFlags(flags))).toThrow(
+      /network\.listen[\s\S]*shield\.open[\s\S]*logging\.level/,
     )
   })
 

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parse } from 'smol-toml'
 import { z } from 'zod'
+import { parseRange } from '../node-core/work/addresses/index.ts'
 import { wrongUsage } from './exit-codes.ts'
 import { parseDurationMs } from './text/parse.ts'
 
@@ -44,7 +45,37 @@ const hosts = oneOrMore.pipe(
   z.array(z.string().regex(/^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/, 'Not a host name.')),
 )
 
+/** A name of a certificate, as clients ask for it; `*.` stands for one label. */
+const certifiedName = z
+  .string()
+  .regex(
+    /^(\*\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/,
+    'Not a host name in lower case, such as "shop.example.org" or "*.example.org".',
+  )
+const workloadName = z
+  .string()
+  .regex(/^(\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$/, 'Not the name of a workload.')
+const certificate = z.strictObject({
+  certificate: z.string().min(1),
+  key: z.string().min(1),
+  names: z
+    .record(certifiedName, workloadName)
+    .default({})
+    .refine(
+      (names) => Object.entries(names).every(([name, to]) => to !== '*' || name.startsWith('*.')),
+      'Only a name that begins with "*." may lead to "*".',
+    ),
+})
+
 const port = z.number().int().min(0).max(65_535)
+
+const ranges = oneOrMore.pipe(
+  z.array(
+    z.string().refine((text) => parseRange(text) !== undefined, {
+      error: 'Not an IPv4 address or range, such as "192.168.1.20" or "192.168.1.0/24".',
+    }),
+  ),
+)
 
 const shape = z.strictObject({
   node: z
@@ -73,6 +104,8 @@ const shape = z.strictObject({
         .union([z.ipv4(), z.ipv6()], { error: 'Not an address, such as "0.0.0.0".' })
         .optional(),
       names: hosts.optional(),
+      tls_port: port.optional(),
+      certificates: z.array(certificate).max(64).optional(),
     })
     .optional(),
   work: z
@@ -95,6 +128,7 @@ const shape = z.strictObject({
         .optional(),
     })
     .optional(),
+  shield: z.strictObject({ open: ranges.optional() }).optional(),
   logging: z
     .strictObject({
       level: z.enum(['error', 'warn', 'info', 'debug']).optional(),
@@ -114,7 +148,14 @@ export const CONFIG_FILE = 'config.toml'
 /** The file of a home with the flags above it, checked together. Throws naming every wrong field. */
 export function readConfig(home: string, flags: ConfigInput = {}): Config {
   const file = path.join(home, CONFIG_FILE)
-  return parseConfig(merge(readToml(file), flags), file)
+  const { edge, ...rest } = parseConfig(merge(readToml(file), flags), file)
+  if (!edge?.certificates) return { ...rest, ...(edge && { edge }) }
+  // As in most configurations, a path is one seen from the file that names it.
+  const from = (name: string): string => path.resolve(home, name)
+  const certificates = edge.certificates.map(({ certificate, key, names }) => {
+    return { certificate: from(certificate), key: from(key), names }
+  })
+  return { ...rest, edge: { ...edge, certificates } }
 }
 
 export function parseConfig(value: unknown, file: string): Config {

@@ -8,7 +8,15 @@ export function nodeConfigOf(
   config: Config,
   windowFolder: string | undefined,
 ): NodeConfig {
-  const { node = {}, network = {}, api = {}, edge = {}, work = {}, state = {} } = config
+  const {
+    node = {},
+    network = {},
+    api = {},
+    edge = {},
+    shield = {},
+    work = {},
+    state = {},
+  } = config
   const given = {
     name: node.name,
     labels: node.tags && keyValues('tags', node.tags.map(tagPair)),
@@ -25,6 +33,9 @@ export function nodeConfigOf(
     edgeNames: edge.names,
     strangers: work.strangers,
     gpus: work.gpus === 'none' ? [] : work.gpus,
+    shieldOpen: shield.open,
+    edgeTlsPort: edge.tls_port,
+    edgeCertificates: edge.certificates,
     tombstoneTtlMs: state.tombstone_ttl,
     gcIntervalMs: state.gc_interval,
     windowFolder,

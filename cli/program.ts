@@ -20,7 +20,7 @@ const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./commands/node.ts')).nodeCommands,
   },
   {
-    names: ['cordon', 'uncordon', 'drain'],
+    names: ['cordon', 'uncordon', 'drain', 'sleep', 'wake'],
     load: async () => (await import('./commands/cordon.ts')).cordonCommands,
   },
   { names: ['deploy'], load: async () => (await import('./commands/deploy.ts')).deployCommands },
@@ -53,6 +53,7 @@ const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./commands/committee.ts')).committeeCommands,
   },
   { names: ['recover'], load: async () => (await import('./commands/recover.ts')).recoverCommands },
+  { names: ['trust'], load: async () => (await import('./commands/trust.ts')).trustCommand },
   { names: ['seed'], load: async () => (await import('./commands/seed.ts')).seedCommands },
   { names: ['kv'], load: async () => (await import('./commands/kv.ts')).kvCommands },
   {

@@ -283,6 +283,16 @@ test('attaches to a node that already runs, and leaves it running', TIMEOUT, asy
   await desktop.page.getByRole('heading', { name: 'Meadow' }).waitFor()
   assert.equal(readRunning(headless.home).pid, headless.pid)
   await desktop.page.screenshot({ path: path.join(SHOTS, 'attached.png') })
+  const power = (event: 'suspend' | 'resume'): Promise<unknown> =>
+    desktop.app.evaluate(({ powerMonitor }, name) => void powerMonitor.emit(name), event)
+  const stateIs = (wanted: string) => async (): Promise<boolean> => {
+    const { nodes } = await headless.get<{ nodes: { status: string }[] }>('/api/cluster/nodes')
+    return nodes[0]?.status === wanted
+  }
+  await power('suspend')
+  await until('the node to say that it sleeps', 10_000, stateIs('Asleep'))
+  await power('resume')
+  await until('the node to be awake', 10_000, stateIs('Ready'))
   await desktop.app.close()
 
   assert.ok(isAlive(headless.pid))

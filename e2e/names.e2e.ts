@@ -1,6 +1,13 @@
-/** A workload finds another by name, on its own computer and on another, and nothing that it did not name. */
+/**
+ * A workload finds another by name, on its own computer and on another, and nothing that it did not
+ * name; and people reach both over TLS, by names that the network's own authority stands for.
+ */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { makeAuthority } from '../node-core/work/certificates/testing/made-certificates.ts'
 import { allReady, LISTEN, running } from './harness/cluster.ts'
 import { createEngine, type Engine, enginesUnavailable } from './harness/engine.ts'
 import { importBusyboxImage } from './harness/images.ts'
@@ -10,6 +17,29 @@ import { until } from './harness/waiting.ts'
 const missing = enginesUnavailable()
 if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)
 const skipped = missing ? ` [skipped: ${missing}]` : ''
+
+const UP = [...LISTEN, '--edge-tls-port', '0']
+/** Of somebody whom clients trust already, as they do the authorities of the web. */
+const web = makeAuthority(['example.org'])
+
+interface Told {
+  tls?: { port?: number }
+  degraded: { code: string }[]
+}
+
+/** What curl is answered over TLS at a node's edge, and by which version of HTTP. */
+async function curl(node: TestNode, ca: string, name: string, ...more: string[]): Promise<string> {
+  const port = await until(`${node.name} to take TLS`, 20_000, async () => {
+    return (await node.get<Told>('/api/status')).tls?.port
+  })
+  const resolve = `${name}:${port}:127.0.0.1`
+  const words = ['-s', '--cacert', ca, '--resolve', resolve, '-w', ' by HTTP/%{http_version}']
+  return new Promise((done) => {
+    execFile('curl', [...words, ...more, `https://${name}:${port}/`], (error, out) => {
+      done(error ? `curl ended with ${error.code}` : out)
+    })
+  })
+}
 
 /** Answers with the word at port 80. */
 const says = (word: string) => [
@@ -40,10 +70,18 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
     })
     ;[ada, ben] = nodes as [TestNode, TestNode]
     await ada.json('init', '--network-name', 'Garden', '--name', 'ada')
-    await ada.up(...LISTEN)
+    await ada.up(...UP)
+    const { chain, key } = web.certify(['shop.example.org'])
+    writeFileSync(path.join(ben.home, 'shop.pem'), chain)
+    writeFileSync(path.join(ben.home, 'shop.key'), key)
+    writeFileSync(
+      path.join(ben.home, 'config.toml'),
+      '[[edge.certificates]]\ncertificate = "shop.pem"\nkey = "shop.key"\n' +
+        '[edge.certificates.names]\n"shop.example.org" = "shelf"\n',
+    )
     const { invite } = await ada.json<{ invite: string }>('invite')
     await ben.json('join', invite, '--name', 'ben')
-    await ben.up(...LISTEN)
+    await ben.up(...UP)
     await allReady(nodes)
   })
   after(async () => {
@@ -115,13 +153,35 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
     assert.deepEqual([...seen].sort(), ['one', 'two'])
   })
 
+  it('is reached over TLS at every edge, by whoever trusts the network’s authority', async () => {
+    const ca = path.join(ben.home, 'garden.pem')
+    const { fingerprint } = await ben.json<{ fingerprint: string }>('trust', '--out', ca)
+    assert.deepEqual((await ada.json<{ fingerprint: string }>('trust')).fingerprint, fingerprint)
+    for (const node of [ada, ben]) {
+      assert.equal(await curl(node, ca, 'shelf.garden.localhost', '--http2'), 'two by HTTP/2')
+      assert.equal(await curl(node, ca, 'shelf.garden.internal', '--http1.1'), 'two by HTTP/1.1')
+      // No certificate for that name; and nobody who has not been told trusts the one there is.
+      assert.equal(await curl(node, ca, 'shelf.other.localhost'), 'curl ended with 35')
+      const { degraded } = await node.get<Told>('/api/status')
+      assert.deepEqual(degraded, [])
+    }
+    const other = path.join(ben.home, 'web.pem')
+    writeFileSync(other, web.certificate)
+    assert.equal(await curl(ben, other, 'shelf.garden.localhost'), 'curl ended with 60')
+    // By a certificate of ben's own, and at ben's edge alone.
+    assert.equal(await curl(ben, other, 'shop.example.org', '--http2'), 'two by HTTP/2')
+    assert.equal(await curl(ada, other, 'shop.example.org'), 'curl ended with 35')
+    const { secureUrl } = await ben.get<{ secureUrl: string }>('/api/workloads/shelf')
+    assert.match(secureUrl, /^https:\/\/shop\.example\.org:\d+\/$/)
+  })
+
   it('goes on when the node of the one that asks was killed and came back', async () => {
     const front = (await running(ada, 'front', { replicas: 1 })).instances[0]
     const own = engines[0]?.docker('ps', '--format', '{{.Names}}').includes(front?.id ?? '?')
       ? ada
       : ben
     await own.kill()
-    await own.up(...LISTEN)
+    await own.up(...UP)
     await answers('two')
     assert.equal((await running(ada, 'front', { replicas: 1 })).instances[0]?.id, front?.id)
   })

@@ -37,6 +37,9 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
   })
 
   const change = (body: object) => node.call('PATCH', '/api/workloads/web', body)
+  const post = async (body: object): Promise<void> => {
+    assert.equal((await node.call('POST', '/api/workloads', body)).status, 201)
+  }
   const web = () => node.get<WorkloadDocument & { conditions: { code: string }[] }>(WEB)
   const WEB = '/api/workloads/web'
   const has = (code: string) => async () =>
@@ -127,6 +130,60 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     assert.equal((await node.viaEdge('/web/')).text, 'last')
   })
 
+  it('gives a new version its share, then all, and takes back one that fails', async () => {
+    const steps = [{ share: 30, forMs: 2_500 }]
+    const [, , says] = sayer('canary')
+    // Ended as soon as it is asked to.
+    const quick = { graceMs: 0, rollout: { kind: 'canary', steps } }
+    const answers = await answersDuring(async () => {
+      const command = ['/bin/sh', '-c', says]
+      assert.equal((await change({ command, ...quick })).status, 200)
+      await until('it to be told', 10_000, has('CANARY'))
+      await settled()
+    })
+    const first = answers.indexOf('canary')
+    const trial = answers.slice(first, first + 150)
+    const share = trial.filter((answer) => answer === 'canary').length / trial.length
+    assert.ok(share > 0.15 && share < 0.45, `${share} of the answers`)
+    assert.deepEqual(kindsOf(answers), ['canary', 'last'])
+    assert.equal(answers.at(-1), 'canary')
+    const failing =
+      'mkdir -p /tmp/w/cgi-bin && cd /tmp/w/cgi-bin && ' +
+      `printf '#!/bin/sh\\nprintf "Status: 500 No\\\\r\\\\n\\\\r\\\\n"\\n' > index.cgi && ` +
+      'chmod +x index.cgi && exec /bin/httpd -f -p 80 -h /tmp/w'
+    const during = await answersDuring(async () => {
+      await change({ command: ['/bin/sh', '-c', failing], ...quick })
+      await until('it to be taken back', 20_000, has('CANARY_TAKEN_BACK'))
+      await settled()
+    })
+    assert.deepEqual(kindsOf(during), ['500', 'canary'])
+    assert.ok(during.filter((answer) => answer === '500').length < during.length * 0.45)
+    assert.equal((await node.viaEdge('/web/')).text, 'canary')
+  })
+
+  it('falls asleep when nobody asks, and wakes once for all who do', async () => {
+    const [, , says] = sayer('awake')
+    await post({
+      ...{ name: 'nap', graceMs: 0, autoscale: { min: 0, max: 2, idleMs: 1_000 } },
+      containers: [
+        { image: 'hello:1', command: ['/bin/sh', '-c', says], ports: [{ containerPort: 80 }] },
+      ],
+    })
+    const nap = () => node.get<WorkloadDocument>('/api/workloads/nap')
+    const sleeps = async () => {
+      const { status, instances } = await nap()
+      return status === 'Asleep' && instances.length === 0
+    }
+    await until('it to sleep', 30_000, sleeps)
+    assert.match((await node.cli('ps', 'nap')).stdout, /Asleep/)
+    const asked = await Promise.all([1, 2, 3].map(() => node.viaEdge('/nap/')))
+    assert.deepEqual(
+      asked.map(({ text }) => text),
+      ['awake', 'awake', 'awake'],
+    )
+    assert.equal((await nap()).instances.length, 1)
+  })
+
   interface RunDocument {
     outcome: string
     results: { attempt: number; exitCode?: number; node: string }[]
@@ -135,9 +192,6 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     (await node.get<{ runs: RunDocument[] }>(`/api/workloads/${name}/runs`)).runs
   const shell = (script: string) => {
     return [{ image: 'hello:1', command: ['/bin/sh', '-c', script] }]
-  }
-  const post = async (body: object): Promise<void> => {
-    assert.equal((await node.call('POST', '/api/workloads', body)).status, 201)
   }
 
   it('runs a job to its end, and keeps how it went', async () => {

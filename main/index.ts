@@ -13,6 +13,7 @@ import {
   Menu,
   Notification,
   nativeTheme,
+  powerMonitor,
   protocol,
   screen,
   session,
@@ -35,6 +36,7 @@ import { applicationMenu } from './menu.ts'
 import { createNodeKeeper } from './node-keeper.ts'
 import { findNodeRuntime, isProgram } from './node-runtime.ts'
 import { watchNode } from './node-watch.ts'
+import { watchPower } from './power-watch.ts'
 import { createQuitting } from './quitting.ts'
 import { TEXT } from './text.ts'
 import { createTrayIcon } from './tray.ts'
@@ -134,9 +136,11 @@ function start(links: ReturnType<typeof createLinkQueue>): void {
     quit,
   })
   const watch = watchNode({ keeper, clock, logger, onView: icon.show })
+  const powerWatch = watchPower({ power: powerMonitor, keeper, clock, logger })
   const quitting = createQuitting({
     async stop() {
       watch.stop()
+      powerWatch.stop()
       icon.show({ phase: 'stopping' })
       await keeper.stop()
     },

@@ -29,5 +29,7 @@ export const TRAY_DELAY_MS = 400
 export const ATTACH_TIMEOUT_MS = 5_000
 /** Workloads named in the tray's menu. */
 export const TRAY_WORKLOADS_MAX = 5
+/** How long the machine may go on after it said that it sleeps, until it is taken to be awake. */
+export const AWAKE_AFTER_MS = 60_000
 /** The log file, in bytes; the one before it is kept beside it. */
 export const LOG_FILE_BYTES_MAX = 8_388_608

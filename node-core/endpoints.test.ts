@@ -1,7 +1,13 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseNodeId } from './base/net/index.ts'
 import { createEndpointSource } from './endpoints.ts'
-import { type Instance, parseWorkload, templateOf, type Workload } from './work/spec/index.ts'
+import {
+  type Canary,
+  type Instance,
+  parseWorkload,
+  templateOf,
+  type Workload,
+} from './work/spec/index.ts'
 
 const NODE = parseNodeId('1'.repeat(64))!
 const GONE = parseNodeId('2'.repeat(64))!
@@ -22,15 +28,19 @@ const instance = (change: Partial<Instance>): Instance => ({
   ...change,
 })
 
-function sourceOf(instances: Instance[], of: Workload = workload) {
+function sourceOf(instances: Instance[], of: Workload = workload, canary?: Canary) {
   let reads = 0
+  const desired = {
+    ...{ workload: of, owner: 'f' as never, generation: 1 },
+    ...(canary && { canary }),
+  }
   const source = createEndpointSource({
     view: {
       desired: (name) => {
         reads++
-        return name === 'web' ? { workload: of, owner: 'f' as never, generation: 1 } : undefined
+        return name === 'web' ? desired : undefined
       },
-      wanted: () => [{ workload: of, owner: 'f' as never, generation: 1 }],
+      wanted: () => [desired],
       assigned: (name) => instances.filter(({ workload }) => workload === name),
       subscribe: () => () => {},
     },
@@ -86,6 +96,50 @@ test('under blue and green traffic has one colour: the old one until all of the 
   expect(idsOf([...old, first, second])).toEqual(['new-0', 'new-1'])
   // Nothing of the old one answers: better some of the new one than nothing.
   expect(idsOf([first, notYet])).toEqual(['new-0'])
+})
+
+describe('while a canary is under way', () => {
+  const steps = [{ share: 20 }, { share: 60 }]
+  const rollout = { kind: 'canary', atOnce: 1, paused: false, steps } as const
+  const canary: Workload = { ...workload, replicas: 4, rollout }
+  const template = templateOf(canary)
+  const old = [0, 1, 2, 3].map((index) => instance({ id: `old-${index}`, index, template: 'old' }))
+  const fresh = (index: number) => instance({ id: `new-${index}`, index, template })
+  const sharesAt = (step: number, instances: Instance[]) => {
+    const { source } = sourceOf(instances, canary, { template, step, sinceMs: 0 })
+    const byVersion = Object.groupBy(source.endpoints('web'), ({ version = '' }) => version)
+    const shareOf = (version: string): number =>
+      (byVersion[version] ?? []).reduce((sum, { weight = 0 }) => sum + weight, 0)
+    return { fresh: Math.round(shareOf(template)), old: Math.round(shareOf('old')) }
+  }
+
+  test('each version has its share, however many copies of it there are', () => {
+    expect(sharesAt(0, [...old, fresh(0)])).toEqual({ fresh: 20, old: 80 })
+    expect(sharesAt(0, [...old.slice(0, 1), fresh(0), fresh(1)])).toEqual({ fresh: 20, old: 80 })
+    expect(sharesAt(1, [...old, fresh(0), fresh(1), fresh(2)])).toEqual({ fresh: 60, old: 40 })
+  })
+
+  test('the new one has no more than those of it that answer can bear', () => {
+    expect(sharesAt(1, [...old, fresh(0)])).toEqual({ fresh: 25, old: 75 })
+    expect(sharesAt(2, [...old, fresh(0), fresh(1)])).toEqual({ fresh: 50, old: 50 })
+  })
+
+  test('at the end it has all, and alone it has them at once', () => {
+    const all = [0, 1, 2, 3].map(fresh)
+    expect(sharesAt(2, [...old, ...all])).toEqual({ fresh: 100, old: 0 })
+    const { source } = sourceOf([...old, ...all], canary, { template, step: 2, sinceMs: 0 })
+    expect(source.endpoints('web').map(({ version }) => version)).not.toContain('old')
+    const alone = sourceOf([fresh(0)], canary).source.endpoints('web')
+    expect(alone.map(({ weight }) => weight)).toEqual([undefined])
+  })
+})
+
+test('what may be asleep says how long requests wait for it', () => {
+  const times = { upAfterMs: 0, downAfterMs: 0, idleMs: 1_000, wakeMs: 7_000 }
+  const waits = (min: number) =>
+    sourceOf([], { ...workload, autoscale: { min, max: 2, ...times } }).source.service('web')
+  expect(waits(0)).toMatchObject({ wakeMs: 7_000 })
+  expect(waits(1)).not.toHaveProperty('wakeMs')
 })
 
 test('one port published twice is the first name’s, and only declared ports have endpoints', () => {

@@ -8,13 +8,18 @@ import {
   type Instance,
   isCurrent,
   listeningOf,
+  maySleep,
   portsOf,
+  shareOf,
+  versionOf,
   type Workload,
 } from './work/spec/index.ts'
 
 export interface EndpointDeps {
   view: Pick<WorkView, 'desired' | 'wanted' | 'assigned' | 'subscribe'>
   membership: Pick<Membership, 'get'>
+  /** What keeps a workload from running, for people. */
+  trouble?(workload: string): string
 }
 
 interface Known {
@@ -40,7 +45,8 @@ export function createEndpointSource(deps: EndpointDeps): EndpointSource & { sto
     // Unknown names are not kept: anyone could ask for as many as they like.
     if (!desired) return undefined
     const { workload, owner } = desired
-    const service = { owner, rules: edgeOf(workload) }
+    const wakes = maySleep(workload) && { wakeMs: workload.autoscale?.wakeMs ?? 0 }
+    const service = { owner, rules: edgeOf(workload), ...wakes }
     const found = { desired, service, httpPort: httpPortOf(workload), endpoints: new Map() }
     known.set(name, found)
     return found
@@ -60,6 +66,7 @@ export function createEndpointSource(deps: EndpointDeps): EndpointSource & { sto
       return found
     },
     published: () => publishedOf(deps.view.wanted()),
+    trouble: (name) => deps.trouble?.(name) ?? '',
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -96,9 +103,12 @@ function read(
     return liveness === 'alive' || liveness === 'suspect'
   }
   const answering = (instance: Instance): boolean => reachable(instance) && answers(instance)
-  return ofOneColour(desired, view.assigned(name), answering).flatMap((instance) => {
+  const shown = ofOneColour(desired, view.assigned(name), answering)
+  const weightOf = sharesOf(desired, shown.filter(answering))
+  return shown.flatMap((instance) => {
     const hostPort = instance.ports[String(containerPort)]
-    if (hostPort === undefined) return []
+    const weight = weightOf(instance)
+    if (hostPort === undefined || weight === 0) return []
     return [
       {
         workload: name,
@@ -107,9 +117,30 @@ function read(
         containerPort,
         hostPort,
         healthy: answering(instance),
+        version: versionOf(instance),
+        ...(weight !== undefined && { weight }),
       },
     ]
   })
+}
+
+/**
+ * The weight of each instance while a canary is under way; 0 once it is out. The new version has its
+ * share, but never more than those of it that answer can bear.
+ */
+function sharesOf(
+  desired: DesiredWorkload,
+  answering: readonly Instance[],
+): (instance: Instance) => number | undefined {
+  const { rollout, replicas } = desired.workload
+  const { fresh = [], old = [] } = Object.groupBy(answering, (one) =>
+    isCurrent(one, desired) ? 'fresh' : 'old',
+  )
+  if (rollout.kind !== 'canary' || fresh.length === 0 || old.length === 0) return () => undefined
+  const slots = new Set(fresh.map(({ index }) => index)).size
+  const share = Math.min(shareOf(desired), (100 * slots) / replicas)
+  const [each, others] = [share / fresh.length, (100 - share) / old.length]
+  return (instance) => (isCurrent(instance, desired) ? each : others)
 }
 
 /**

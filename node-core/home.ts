@@ -176,6 +176,7 @@ const OF_THE_NETWORK = [
   'log-copies',
   'registry',
   'instances.key',
+  'tls',
 ]
 
 /** Forgets the network and all that came from it; identity, name and labels stay. */

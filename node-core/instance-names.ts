@@ -1,17 +1,19 @@
-/** How this node's instances find other workloads (docs/adr/0034): names from what is wanted. */
+/** How this node's instances find other workloads, and hosts outside: names from what is wanted. */
 import type { InstanceNames } from './api/handlers/index.ts'
 import { MyceliumError } from './base/errors/index.ts'
 import type { Dialer } from './work/edge/index.ts'
 import { type Lead, leadsOf, leadText } from './work/naming/index.ts'
 import type { WorkView } from './work/reconcile/index.ts'
+import type { Outside } from './work/shield/index.ts'
 
 export interface InstanceNamesDeps {
   view: Pick<WorkView, 'desired' | 'subscribe'>
   dialer: Dialer
+  outside: Outside
 }
 
 export function createInstanceNames(
-  { view, dialer }: InstanceNamesDeps,
+  { view, dialer, outside }: InstanceNamesDeps,
   of: string,
 ): InstanceNames {
   /** An instance on its way out keeps its names once the workload is gone. */
@@ -49,13 +51,15 @@ export function createInstanceNames(
     async connect(as, port) {
       const lead = leads().find((one) => one.as === as)
       if (!lead) {
-        throw new MyceliumError('USE_UNDECLARED', `The manifest names no “${as}” under “uses”.`)
+        const message = `The manifest names no “${as}” under “uses” or “egress”.`
+        throw new MyceliumError('USE_UNDECLARED', message)
       }
       const nowhere = leadText(lead)
       if (nowhere !== undefined) throw new MyceliumError('USE_LEADS_NOWHERE', nowhere)
       if (!lead.ports.includes(port)) {
         throw new MyceliumError('USE_LEADS_NOWHERE', `“${as}” declares no TCP port ${port}.`)
       }
+      if (lead.outside) return outside.connect(lead.name, port, view.desired(of)?.owner)
       return dialer.connect(lead.name, port)
     },
   }

@@ -11,6 +11,7 @@ import type { RuntimeDeps } from './runtime-deps.ts'
 import type { Dialer } from './work/edge/index.ts'
 import type { WorkView } from './work/reconcile/index.ts'
 import type { Secrets } from './work/secrets/index.ts'
+import type { Outside } from './work/shield/index.ts'
 import { portsOf } from './work/spec/index.ts'
 
 export interface InstanceSide {
@@ -30,6 +31,7 @@ export async function openInstanceSide(
     view: () => WorkView
     secrets: () => Pick<Secrets, 'open'>
     dialer: () => Dialer
+    outside: Outside
   },
 ): Promise<InstanceSide> {
   const { mesh } = side
@@ -42,7 +44,10 @@ export async function openInstanceSide(
     standing: (workload) => standingOf(side, primary, view(), workload),
     secretsOf: (workload) => view().desired(workload)?.workload.secrets ?? [],
     onRegistry: (listener) => primary.subscribe(listener),
-    namesOf: (workload) => createInstanceNames({ view: view(), dialer: work.dialer() }, workload),
+    namesOf: (workload) => {
+      const { outside } = work
+      return createInstanceNames({ view: view(), dialer: work.dialer(), outside }, workload)
+    },
     selfOf({ id, workload: name, index, generation }) {
       const { workload } = view().desired(name) ?? {}
       return {

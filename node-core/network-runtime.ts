@@ -7,9 +7,11 @@ import type { Role } from './identity/index.ts'
 import { openInstanceSide } from './instance-side.ts'
 import { leaveCommittee } from './leaving.ts'
 import { type NetworkSide, openNetworkSide } from './network-side.ts'
+import { openedOf } from './opened.ts'
 import { createPrimarySide, type PrimarySide } from './primary-side.ts'
 import { REMOVED } from './removal.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
+import { createOutside } from './work/shield/index.ts'
 import { createWorkSide, type WorkSide } from './work-side.ts'
 
 export interface NetworkRuntime extends Lifecycle {
@@ -34,6 +36,7 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
     view: () => work.view,
     secrets: () => work.secrets,
     dialer: () => work.edge,
+    outside: createOutside({ owner: deps.identity.ownerId, opened: openedOf(deps) }),
   })
   const work = createWorkSide(deps, side, own.primary, instances.doors)
   // After the parts that it stands on, and before others can ask it anything; so it stops before the
@@ -55,7 +58,11 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
       }
     },
     kinds: () => kindsOf(work),
-    degraded: () => [...degradedOf(side, own), ...portsTaken(work)],
+    degraded: () => [
+      ...degradedOf(side, own),
+      ...portsTaken(work),
+      ...work.tls.degraded(work.edge),
+    ],
     async announce(change) {
       await side.membership.announce(change)
       if (change.role) await tellRole(own, side, change.role)
@@ -113,6 +120,12 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     bundles: work.bundles,
     images: work.containers.images,
     edge: work.edge,
+    tls: {
+      port: () => work.edge.tls()?.port,
+      zones: work.tls.authority.zones,
+      authority: () => work.tls.authority.certificate(),
+      urlOf: (workload) => work.tls.urlOf(workload, work.edge),
+    },
   }
 }
 

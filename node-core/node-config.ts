@@ -22,6 +22,12 @@ export interface NodeConfig {
   edgeHost?: string
   /** Host names besides loopback's under which the edge serves workloads by path. */
   edgeNames?: readonly string[]
+  /** Ranges of the home network that this owner's own workloads may reach if they name them. */
+  shieldOpen?: readonly string[]
+  /** A port of the edge that takes TLS; 0 picks a free one. Default none. */
+  edgeTlsPort?: number
+  /** Certificates that it shows besides the network's own. */
+  edgeCertificates?: readonly GivenCertificate[]
   /** Overrides what the home remembers. */
   name?: string
   labels?: Record<string, string>
@@ -39,4 +45,12 @@ export interface NodeConfig {
   gpus?: 'all' | readonly string[]
   /** A Node of this computer, for programs and forwarders. Default: this process's own, if it is one. */
   nodeRuntime?: string
+}
+
+/** Files by absolute path, in PEM, and the workload that each of the certificate's names leads to. */
+export interface GivenCertificate {
+  certificate: string
+  key: string
+  /** `*.example.org` may lead to `*`: the workload of the label that stands there. */
+  names: Readonly<Record<string, string>>
 }

@@ -9,9 +9,11 @@ import type { Primary } from './control/primary/index.ts'
 import { createEndpointSource } from './endpoints.ts'
 import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
+import { openedOf } from './opened.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
+import { createTlsSide, type TlsSide } from './tls-side.ts'
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
 import { type Commands, createCommands } from './work/commands/index.ts'
@@ -23,13 +25,16 @@ import {
   type Edge,
   type Standing,
 } from './work/edge/index.ts'
+import { createLoads, createLoadTeller } from './work/load/index.ts'
 import { createLogs, type LogNodes, type Logs } from './work/logs/index.ts'
+import { place } from './work/placement/index.ts'
 import {
   createReadiness,
   createReconciler,
   createWorkView,
   type Reconciler,
   type WorkView,
+  workloadStatus,
 } from './work/reconcile/index.ts'
 import {
   type ContainerRunner,
@@ -37,8 +42,9 @@ import {
   grantedGpus,
 } from './work/runners/container/index.ts'
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
-import { createProcessRunner } from './work/runners/process/index.ts'
+import { createProcessRunner, PROGRAM_USERS } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
+import { createFirewall, createShield } from './work/shield/index.ts'
 import { createUsages, type Usages } from './work/usage/index.ts'
 import { createVolumes, type Volumes } from './work/volumes/index.ts'
 
@@ -53,6 +59,7 @@ export interface WorkSide {
   usage: Usages
   bundles: BundleShelf
   edge: Edge
+  tls: TlsSide
   secrets: Secrets
   volumes: Volumes
   /** In the order in which they start. */
@@ -109,12 +116,17 @@ export function createWorkSide(
   const bundles = createBundles({ blobs, trusted })
   const isNode = process.versions.electron === undefined
   const nodeRuntime = config.nodeRuntime ?? (isNode ? process.execPath : undefined)
+  const shield = createShield(
+    { ...common('shield'), node: identity.nodeId, firewall: createFirewall() },
+    { opened: openedOf(deps), users: PROGRAM_USERS },
+  )
   const containers = createContainerRunner(
     {
       ...common('containers'),
-      node: identity.nodeId,
+      ...{ node: identity.nodeId, owner: identity.ownerId, shield },
       network: network.id,
       net: mesh,
+      blobs,
       folder: path.join(disk.root, 'images'),
       imageWanted: (imageId) => wantsImage(view, imageId),
       nameOf,
@@ -129,7 +141,7 @@ export function createWorkSide(
   const programs = createProcessRunner(
     {
       ...common('programs'),
-      node: identity.nodeId,
+      ...{ node: identity.nodeId, owner: identity.ownerId, shield },
       network: network.id,
       bundles,
       folder: path.join(disk.root, 'instances'),
@@ -158,6 +170,8 @@ export function createWorkSide(
   })
   const assigner = createAssigner({
     ...{ self: mesh.self, consensus: network.genesis.consensus, view, primary },
+    loads: createLoads({ state, counts: (node) => isHeard(side, node) }),
+    past: desired.past,
     readiness: createReadiness({ state, membership, net: mesh, clock: deps.clock }),
     ...{ clock: deps.clock, logger: deps.logger },
   })
@@ -180,7 +194,10 @@ export function createWorkSide(
     ...{ primary, network: network.id, self: mesh.self, owner: identity.ownerId },
     ...{ key: identity.nodeKey, clock: deps.clock, random: deps.random, logger: deps.logger },
   })
-  const endpoints = createEndpointSource({ view, membership })
+  const endpoints = createEndpointSource({
+    ...{ view, membership },
+    trouble: (name) => troubleOf(view, membership, name),
+  })
   const gate = createGate({
     ...{ network: network.id, self: identity.nodeId, key: identity.nodeKey, clock: deps.clock },
     standing: (node) => standingOf(side, node),
@@ -200,16 +217,34 @@ export function createWorkSide(
       return gate.admits(peer, service) || isEntrusted(view, peer, service.owner)
     },
   })
+  const tls = createTlsSide(deps, side, (node) => mayUse(side, node))
   const edge = createEdge(
     { ...common('edge'), self: identity.nodeId, net: mesh, endpoints, gate },
     {
       port: config.edgePort ?? 8080,
+      ...tls.edge,
       ...(config.edgeHost && { host: config.edgeHost }),
       ...(config.edgeNames && { names: config.edgeNames }),
     },
   )
+  const teller = createLoadTeller({
+    ...{ self: mesh.self, state, edge: edge.load, view, usage },
+    ...{ clock: deps.clock, logger: deps.logger.child('load') },
+  })
   return {
-    ...{ desired, view, containers, reconciler, logs, commands, usage, edge, secrets, volumes },
+    ...{
+      desired,
+      view,
+      containers,
+      reconciler,
+      logs,
+      commands,
+      usage,
+      edge,
+      tls,
+      secrets,
+      volumes,
+    },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
@@ -217,6 +252,7 @@ export function createWorkSide(
       { name: 'publishers', part: publishers },
       { name: 'secrets', part: secrets },
       { name: 'blobs', part: blobs },
+      { name: 'shield', part: shield },
       { name: 'containers', part: containers },
       { name: 'programs', part: programs },
       { name: 'logs', part: logs },
@@ -227,7 +263,9 @@ export function createWorkSide(
       { name: 'usage', part: usage },
       { name: 'tunnels', part: tunnels },
       { name: 'endpoints', part: { start: async () => {}, stop: async () => endpoints.stop() } },
+      ...tls.parts,
       { name: 'edge', part: edge },
+      { name: 'load', part: teller },
     ],
   }
 }
@@ -288,6 +326,27 @@ function mayCommand(
   if (!member || !permissions) return { owner: member?.ownerId ?? '', may: false }
   const own = desired.get(workload)?.owner === member.ownerId && permissions.has('deploy')
   return { owner: member.ownerId, may: own || permissions.has('admin') }
+}
+
+/** What it says of its edge counts: it is in sight, and its owner may use the network. */
+function isHeard(side: NetworkSide, node: NodeId): boolean {
+  const liveness = side.membership.get(node)?.liveness
+  return (liveness === 'alive' || liveness === 'suspect') && mayUse(side, node)
+}
+
+/** Why nothing of a workload answers, for people. */
+function troubleOf(view: WorkView, membership: NetworkSide['membership'], name: string): string {
+  const desired = view.desired(name)
+  const input = view.placementInput()
+  if (!desired) return ''
+  if (input.committed && !input.committed.bound.has(name)) {
+    return 'The committee is out of reach, which would have to wake it.'
+  }
+  const seen = input.instances
+    .filter(({ workload }) => workload === name)
+    .map((instance) => ({ instance, lost: membership.get(instance.node)?.liveness === 'dead' }))
+  const { status, conditions } = workloadStatus(desired, seen, place(input))
+  return status === 'Asleep' ? '' : conditions.map(({ message }) => message).join(' ')
 }
 
 function mayUse(side: NetworkSide, peer: NodeId): boolean {

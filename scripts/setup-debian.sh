@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(
-  docker.io iptables iproute2 busybox-static util-linux procps # engines and images for the tests
+  docker.io iptables iproute2 busybox-static util-linux procps curl # engines and images for the tests
   faketime # a process with a wrong clock
   chromium chromium-headless-shell xvfb xauth fonts-dejavu-core # the window
 )

@@ -4,7 +4,7 @@ import { MyceliumError, messageOf } from '../node-core/base/errors/index.ts'
 import { pick } from '../node-core/base/random/index.ts'
 import type { StateRecord } from '../node-core/control/state/index.ts'
 import { parseWorkload, storedForm, workloadKey } from '../node-core/work/spec/index.ts'
-import type { World, WorldNode } from './world.ts'
+import type { Life, World, WorldNode } from './world.ts'
 
 export type Fault =
   | 'partition'
@@ -15,6 +15,7 @@ export type Fault =
   | 'machineLoss'
   | 'restart'
   | 'pause'
+  | 'sleep'
   | 'wallJump'
   | 'diskFull'
   | 'weather'
@@ -31,6 +32,8 @@ export interface Chaos {
 
 const NAMES = ['web', 'api', 'job']
 const PAUSE_MS_MAX = 30_000
+/** From the word that a machine will sleep until it does. */
+const SLEEP_AFTER_MS_MAX = 5_000
 
 export function createChaos(world: World): Chaos {
   const { random, network, nodes, clock } = world
@@ -70,6 +73,19 @@ export function createChaos(world: World): Chaos {
       awakeAtMs = Math.max(awakeAtMs, clock.monotonicMs() + ms)
       anyNode().pause(ms)
     },
+    sleep() {
+      const node = pick(random, running())
+      const ms = random.int(PAUSE_MS_MAX)
+      const beforeMs = random.int(SLEEP_AFTER_MS_MAX)
+      awakeAtMs = Math.max(awakeAtMs, clock.monotonicMs() + beforeMs + ms)
+      const { life } = node ?? {}
+      void life?.membership.sleep().catch((error: unknown) => count(refusal(error)))
+      // Some machines announce a sleep that never comes; some wake without a word.
+      clock.timer(beforeMs, () => {
+        if (node && node.life === life && random.float() < 0.8) node.pause(ms)
+      })
+      if (random.float() < 0.5) clock.timer(beforeMs + ms, () => void wake(life))
+    },
     wallJump: () =>
       pick(random, running())?.life?.clock.jumpWall(random.int(7_200_000) - 3_600_000),
     diskFull: () => anyNode().fillDisk(random.float() < 0.7),
@@ -81,6 +97,10 @@ export function createChaos(world: World): Chaos {
     },
   }
   const kinds = Object.keys(faults) as Fault[]
+
+  async function wake(life: Life | undefined): Promise<void> {
+    await life?.membership.wake().catch((error: unknown) => count(refusal(error)))
+  }
 
   /** Somebody deploys, scales or deletes, at a node that runs. */
   function act(): void {
@@ -125,6 +145,7 @@ export function createChaos(world: World): Chaos {
         if (!node.life) node.start()
       }
       await world.advance(Math.max(0, awakeAtMs - clock.monotonicMs()) + 1)
+      for (const { life } of nodes) void wake(life)
     },
   }
 }

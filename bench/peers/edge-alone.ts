@@ -28,6 +28,7 @@ const edge = createEdge(
       service: (workload) => (workload === 'web' ? service : undefined),
       endpoints: () => endpoints,
       published: () => [],
+      trouble: () => '',
       subscribe: () => () => {},
     },
     gate: {

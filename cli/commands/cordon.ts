@@ -43,6 +43,50 @@ export function cordonCommands(program: Command, act: Act): void {
     .option('--timeout <duration>', 'how long --wait waits', '5m')
     .addHelpText('after', '\nExample:\n  mycelium drain ben --wait')
     .action(act(drain))
+  program
+    .command('sleep')
+    .summary('this computer is about to sleep')
+    .description(
+      'Tells the others that this computer is about to be away: they take over what it runs at once, and ' +
+        'its silence needs no doubt. The word ends when it has slept, with `mycelium wake`, or with a restart.',
+    )
+    .option('--for <duration>', 'how long it means to be away; for people to read')
+    .option('--wait', 'wait until nothing runs here any more')
+    .option('--timeout <duration>', 'how long --wait waits', '5m')
+    .addHelpText('after', '\nExample:\n  mycelium sleep --for 8h --wait && systemctl suspend')
+    .action(act(goToSleep))
+  program
+    .command('wake')
+    .summary('this computer is awake')
+    .description('Takes back what `mycelium sleep` said: work may come again.')
+    .addHelpText('after', '\nExample:\n  mycelium wake')
+    .action(
+      act(async (context) => {
+        const node = await context.node()
+        const changed = await node.call.nodes.wake()
+        context.answer(changed, () => `${changed.name} is awake, and takes work again.`)
+      }),
+    )
+}
+
+async function goToSleep(
+  context: Context,
+  _: string[],
+  flags: { for?: string; wait?: boolean; timeout: string },
+): Promise<void> {
+  const timeoutMs = durationMs('--timeout', flags.timeout)
+  const forMs = flags.for === undefined ? undefined : durationMs('--for', flags.for)
+  const node = await context.node()
+  const changed = await node.call.nodes.sleep(
+    forMs === undefined ? {} : { forSeconds: Math.max(1, Math.round(forMs / 1_000)) },
+  )
+  const done = flags.wait ? await untilEmpty(context, node, changed, timeoutMs) : changed
+  if (flags.wait) mustBeEmpty(done)
+  context.answer(done, () =>
+    done.instances === 0
+      ? `Nothing runs on ${done.name}, and nothing new comes until it has slept, or \`mycelium wake\`.`
+      : [`${done.name} is about to sleep: ${leftOn(done)}.`, ...whyOf(done)].join('\n'),
+  )
 }
 
 type ClusterNode = Outputs['nodes']['drain']
@@ -61,10 +105,7 @@ async function drain(
   const then = isNeeded
     ? `. It votes, and the committee can spare nobody: while it is off, writes wait.`
     : ': it may be switched off.'
-  if (flags.wait && done.drain?.state === 'allButData') {
-    const message = `${done.name} is drained but for ${namesOf(done)}, whose data lies there. While it is off, they wait.`
-    throw new CommandFailure(EXIT.LEFT_BEHIND, 'LEFT_BEHIND', message, done.drain.left)
-  }
+  if (flags.wait) mustBeEmpty(done)
   context.answer(done, () =>
     done.instances === 0
       ? `Nothing runs on ${done.name} any more${then}`
@@ -72,6 +113,13 @@ async function drain(
           '\n',
         ),
   )
+}
+
+/** Or else what is left keeps data there. */
+function mustBeEmpty(node: ClusterNode): void {
+  if (node.drain?.state !== 'allButData') return
+  const message = `${node.name} is drained but for ${namesOf(node)}, whose data lies there. While it is off, they wait.`
+  throw new CommandFailure(EXIT.LEFT_BEHIND, 'LEFT_BEHIND', message, node.drain.left)
 }
 
 function namesOf({ drain }: ClusterNode): string {

@@ -9,7 +9,7 @@ import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { durationMs } from '../text/parse.ts'
 import { publishFile } from './bundle.ts'
-import { addShapeFlags, type ShapeFlags, shapeOf } from './workload-flags.ts'
+import { addShapeFlags, egressWarning, type ShapeFlags, shapeOf } from './workload-flags.ts'
 import { placementText } from './workloads.ts'
 
 interface DeployFlags extends ShapeFlags {
@@ -62,6 +62,7 @@ async function deploy(context: Context, command: string[], flags: DeployFlags): 
   }
   const timeoutMs = durationMs('--timeout', flags.timeout)
   const deployed = await node.call.workloads.deploy(input)
+  warn(context, deployed)
   if (!flags.wait) {
     context.answer(
       deployed,
@@ -73,10 +74,16 @@ async function deploy(context: Context, command: string[], flags: DeployFlags): 
   context.answer(done, () => {
     if (done.status === 'Scheduled')
       return `${done.name} runs when it is due, next at ${done.job?.nextRunAt ?? 'no time'}`
+    if (done.status === 'Asleep') return `${done.name} is asleep; the next request wakes it`
     if (done.status === 'Succeeded') return `${done.name} has ended, with exit code 0`
     const where = done.url === undefined ? '' : ` at ${done.url}`
     return `${done.name} runs ${done.running_instances} of ${done.replicas}${where}`
   })
+}
+
+function warn(context: Context, deployed: Workload): void {
+  const warning = egressWarning(deployed)
+  if (warning) context.notice(warning)
 }
 
 async function inputOf(
@@ -108,6 +115,9 @@ async function inputOf(
 
 type Workload = Outputs['workloads']['get']
 
+/** There is nothing to be waited for. */
+const IS_DONE: ReadonlySet<Workload['status']> = new Set(['Succeeded', 'Scheduled', 'Asleep'])
+
 /** Says every real step once, as the nodes tell it. */
 async function waitUntilRunning(
   context: Context,
@@ -124,7 +134,7 @@ async function waitUntilRunning(
       if (!said.has(step)) context.notice(step)
       said.add(step)
     }
-    if (seen.status === 'Succeeded' || seen.status === 'Scheduled') return seen
+    if (IS_DONE.has(seen.status)) return seen
     if (seen.job && seen.status === 'Failed') {
       const why = seen.conditions.map(({ message }) => message).join(' ')
       throw new CommandFailure(EXIT.FAILED, 'RUN_FAILED', `${name} has failed. ${why}`.trim(), seen)

@@ -86,10 +86,17 @@ function statusText(of: Outputs['node']['status']): string {
     ['Up for', duration(of.uptimeSeconds)],
     ['API', of.api],
     ['Edge', of.edge],
+    ['TLS', tlsText(of)],
     ['Version', of.versions.mycelium],
   ])
   const notes = [...of.degraded.map(({ message }) => `! ${message}`), ...adviceOf(of)]
   return notes.length === 0 ? text : `${text}\n\n${notes.join('\n')}`
+}
+
+function tlsText({ tls }: Outputs['node']['status']): string | undefined {
+  if (!tls) return undefined
+  const [zone] = tls.zones
+  return tls.port === undefined ? 'not open' : `https://<workload>.${zone}:${tls.port}`
 }
 
 async function nodes(context: Context): Promise<void> {

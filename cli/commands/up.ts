@@ -26,10 +26,12 @@ interface UpFlags {
   edgeHost?: string
   strangers?: string[]
   gpus?: string[]
+  edgeTlsPort?: string
   logLevel?: string
   logFormat?: string
   tombstoneTtl?: string
   gcInterval?: string
+  shieldOpen?: string[]
   open: boolean
 }
 
@@ -60,6 +62,8 @@ export function upCommand(program: Command, act: Act, deps: CliDeps): void {
       'graphics processors to lease: all, none or a name; repeatable',
       collect,
     )
+    .option('--shield-open <range>', 'of the home network, to own work; repeatable', collect)
+    .option('--edge-tls-port <n>', 'a port of the edge that takes TLS; none unless given')
     .option('--log-level <level>', 'error, warn, info or debug')
     .option('--log-format <format>', 'text or json')
     .option('--tombstone-ttl <duration>', 'how long ended records of nodes are kept')
@@ -116,8 +120,13 @@ export function fromFlags(flags: Partial<UpFlags>): ConfigInput {
       mdns: flags.mdns === false ? false : undefined,
     },
     api: { port: number('--api-port', flags.apiPort) },
-    edge: { port: number('--edge-port', flags.edgePort), host: flags.edgeHost },
     work: { strangers: flags.strangers, gpus: gpusOf(flags.gpus) },
+    edge: {
+      port: number('--edge-port', flags.edgePort),
+      host: flags.edgeHost,
+      tls_port: number('--edge-tls-port', flags.edgeTlsPort),
+    },
+    shield: { open: flags.shieldOpen },
     logging,
     state: { tombstone_ttl: flags.tombstoneTtl, gc_interval: flags.gcInterval },
   }

@@ -27,11 +27,15 @@ export function versionCommands(program: Command, act: Act): void {
     .action(act(rollback))
   program
     .command('rollout')
-    .summary('hold a change, or let it go on')
-    .description('Holds a change that is under way: what serves stays. Or lets it go on.')
-    .argument('<pause|resume>')
+    .summary('hold a change, let it go on, or take it back')
+    .description(
+      'Holds a change that is under way, so that what serves stays; or lets it go on; or takes it ' +
+        'back. A canary is promoted to its next share of the requests, with --all to all of them.',
+    )
+    .argument('<pause|resume|promote|rollback>')
     .argument('<name>')
-    .addHelpText('after', '\nExample:\n  mycelium rollout pause web')
+    .option('--all', 'promote to all of the requests')
+    .addHelpText('after', '\nExample:\n  mycelium rollout promote web')
     .action(act(rollout))
 }
 
@@ -64,9 +68,22 @@ async function rollback(
   context.answer(now, () => `${name} goes back, as generation ${now.generation}.`)
 }
 
-async function rollout(context: Context, [what = '', name = '']: string[]): Promise<void> {
-  if (what !== 'pause' && what !== 'resume') throw wrongUsage('rollout: pause or resume.')
+async function rollout(
+  context: Context,
+  [what = '', name = '']: string[],
+  { all = false }: { all?: boolean },
+): Promise<void> {
+  if (what === 'rollback') return rollback(context, [name], {})
+  if (what !== 'pause' && what !== 'resume' && what !== 'promote') {
+    throw wrongUsage('rollout: pause, resume, promote or rollback.')
+  }
   const node = await context.node()
+  if (what === 'promote') {
+    const now = await node.call.workloads.promote({ name, all })
+    const share = now.canary?.share ?? 100
+    context.answer(now, () => `${share} % of the requests go to the new version of ${name}.`)
+    return
+  }
   const now = await node.call.workloads.change({ name, rollout: { paused: what === 'pause' } })
   context.answer(now, () =>
     what === 'pause' ? `The change of ${name} waits.` : `The change of ${name} goes on.`,

@@ -1,11 +1,12 @@
 /** Flags that say what a workload is like, shared by `deploy` and `update`. */
 import type { Command } from 'commander'
 import { wrongUsage } from '../exit-codes.ts'
-import type { Inputs } from '../node-client.ts'
+import type { Inputs, Outputs } from '../node-client.ts'
 import { isOneOf } from '../text/choices.ts'
 import { collect, durationMs, keyValues, port, wholeNumber } from '../text/parse.ts'
+import { addJobFlags, type JobFlags, jobOf } from './job-flags.ts'
 
-export interface ShapeFlags {
+export interface ShapeFlags extends JobFlags {
   replicas?: string
   publish?: string[]
   env?: string[]
@@ -17,8 +18,11 @@ export interface ShapeFlags {
   nodeLabel?: string[]
   health?: string
   onPartition?: string
+  egress?: string[]
   rollout?: string
+  autoscale?: string
   tcp?: string[]
+  https?: string
   access?: string
   rate?: string
   restart?: string
@@ -29,7 +33,7 @@ export interface ShapeFlags {
 }
 
 export function addShapeFlags(command: Command): Command {
-  return command
+  return addJobFlags(command)
     .option('--replicas <n>', 'how many copies')
     .option('-p, --publish <host:container>', 'a port; host port 0 means any; repeatable', collect)
     .option('-e, --env <key=value>', 'a variable of its environment; repeatable', collect)
@@ -40,18 +44,31 @@ export function addShapeFlags(command: Command): Command {
     .option('--label <key=value>', 'repeatable', collect)
     .option('--node-label <key=value>', 'only nodes with this label; repeatable', collect)
     .option('--health <check>', 'http:/path, tcp or running')
-    .option('--rollout <kind>', 'rolling, rolling:N at once, or blueGreen: how a change takes over')
+    .option(
+      '--rollout <kind>',
+      'rolling, rolling:N at once, blueGreen, or canary:5,25:2m (shares, and for how long each)',
+    )
+    .option(
+      '--autoscale <range>',
+      'MIN:MAX copies, then by what: 1:10,rps=50,p99=250ms,cpu=70; 0:3,idle=10m sleeps; none',
+    )
     .option('--access <who>', 'public, members, or ids of owners with commas between')
     .option(
       '--rate <limit>',
       'requests a minute of each client, such as 600 or 600:50 at once; none',
     )
     .option('--tcp <port:container>', 'a TCP port of its own at every edge; repeatable', collect)
+    .option('--https <how>', 'redirect: requests without TLS are led to it; offer: they are not')
     .option('--restart <rule>', 'always, on-failure, on-failure:N times in a row, or never')
     .option('--grace <duration>', 'how long an ending copy may take, such as 30s')
     .option('--priority <class>', 'low, normal, high, critical, or a number: who has room first')
     .option('--min-available <n>', 'copies that go on serving when something is moved or changed')
     .option('--max-unavailable <n>', 'copies that may be away then')
+    .option(
+      '--egress <what>',
+      'what it may connect to outside: none, all, or host:port[,port] or range:port; repeatable',
+      collect,
+    )
     .option('--on-partition <policy>', 'heal, keep or stop, while a node is out of sight')
 }
 
@@ -65,12 +82,15 @@ type Shape = Pick<
   | 'nodeSelector'
   | 'health'
   | 'rollout'
+  | 'autoscale'
   | 'restart'
+  | 'job'
   | 'graceMs'
   | 'onPartition'
   | 'priority'
   | 'disruption'
   | 'edge'
+  | 'egress'
 >
 
 /** Only the fields that were given. Amounts are checked by the node, which names the field. */
@@ -79,7 +99,9 @@ export function shapeOf(flags: ShapeFlags): Shape {
   if (onPartition !== undefined && !isOneOf(['heal', 'keep', 'stop'], onPartition)) {
     throw wrongUsage('--on-partition: heal, keep or stop.')
   }
+  const job = jobOf(flags)
   return {
+    ...(job && { job }),
     ...(flags.replicas !== undefined && {
       replicas: wholeNumber('--replicas', flags.replicas),
     }),
@@ -90,11 +112,13 @@ export function shapeOf(flags: ShapeFlags): Shape {
     ...(flags.nodeLabel && { nodeSelector: keyValues('--node-label', flags.nodeLabel) }),
     ...(flags.health !== undefined && { health: healthOf(flags.health) }),
     ...(flags.rollout !== undefined && { rollout: rolloutOf(flags.rollout) }),
+    ...(flags.autoscale !== undefined && { autoscale: autoscaleOf(flags.autoscale) }),
     ...(flags.restart !== undefined && { restart: restartOf(flags.restart) }),
     ...(flags.grace !== undefined && { graceMs: durationMs('--grace', flags.grace) }),
     ...(onPartition !== undefined && { onPartition }),
     ...(flags.priority !== undefined && { priority: priorityOf(flags.priority) }),
     ...disruptionOf(flags),
+    ...(flags.egress && { egress: egressOf(flags.egress) }),
     ...edgeOf(flags),
   }
 }
@@ -127,11 +151,37 @@ function disruptionOf({ minAvailable, maxUnavailable }: ShapeFlags): Pick<Shape,
   return Object.keys(disruption).length === 0 ? {} : { disruption }
 }
 
-function edgeOf({ tcp, access, rate }: ShapeFlags): Pick<Shape, 'edge'> {
+function egressOf(texts: readonly string[]): NonNullable<Shape['egress']> {
+  const [only, second] = texts
+  if (only !== undefined && !second && isOneOf(['none', 'all'], only)) return only
+  return texts.map((text) => {
+    const match = /^([^:]+):(\d{1,5}(?:,\d{1,5})*)(\/udp)?$/.exec(text)
+    const [, where = '', ports = '', udp] = match ?? []
+    if (!match) {
+      throw wrongUsage(
+        `--egress: “${text}” is not none, all or HOST:PORT, such as api.example.org:443.`,
+      )
+    }
+    const to = /^[\d./]+$/.test(where) ? { address: where } : { host: where }
+    return { ...to, ports: ports.split(',').map(Number), ...(udp && { protocol: 'udp' as const }) }
+  })
+}
+
+/** What a person should hear who lets a workload connect to anything. */
+export function egressWarning({ name, egress }: Outputs['workloads']['get']): string | undefined {
+  if (egress !== 'all') return undefined
+  return (
+    `Warning: ${name} may connect to all of the Internet. Whoever breaks into it can attack others from ` +
+    'the computers that run it, and carry off what it knows. A list is safer: --egress host:port.'
+  )
+}
+
+function edgeOf({ tcp, access, rate, https }: ShapeFlags): Pick<Shape, 'edge'> {
   const edge = {
     ...(tcp && { tcp: tcp.map(published) }),
     ...(access !== undefined && { access: accessOf(access) }),
     ...(rate !== undefined && { rate: rateOf(rate) }),
+    ...(https !== undefined && { https: httpsOf(https) }),
   }
   return Object.keys(edge).length === 0 ? {} : { edge }
 }
@@ -140,6 +190,11 @@ type Edge = NonNullable<Shape['edge']>
 
 function accessOf(text: string): NonNullable<Edge['access']> {
   return isOneOf(['public', 'members'], text) ? text : { owners: text.split(',') }
+}
+
+function httpsOf(text: string): 'offer' | 'redirect' {
+  if (isOneOf(['offer', 'redirect'], text)) return text
+  throw wrongUsage(`--https: “${text}” is neither redirect nor offer.`)
 }
 
 function rateOf(text: string): Exclude<Edge['rate'], undefined> {
@@ -162,7 +217,49 @@ function rolloutOf(text: string): NonNullable<Shape['rollout']> {
   if (kind === 'rolling' && more === undefined) {
     return { kind, ...(atOnce !== undefined && { atOnce: wholeNumber('--rollout', atOnce) }) }
   }
-  throw wrongUsage(`--rollout: “${text}” is not rolling, rolling:3 or blueGreen.`)
+  if (kind === 'canary' && more === undefined) return canaryOf(text, atOnce)
+  if (kind === 'canary' && text.split(':').length === 3) return canaryOf(text, atOnce, more)
+  throw wrongUsage(`--rollout: “${text}” is not rolling, rolling:3, blueGreen or canary:5,25:2m.`)
+}
+
+/** `5,25` and `2m`; without a time each step waits to be promoted, without shares it is as ever. */
+function canaryOf(text: string, shares?: string, time?: string): NonNullable<Shape['rollout']> {
+  if (shares === undefined) return { kind: 'canary' }
+  const forMs = time === undefined ? {} : { forMs: durationMs(`--rollout ${text}`, time) }
+  const steps = shares.split(',').map((share) => ({
+    share: wholeNumber('--rollout', share),
+    ...forMs,
+  }))
+  return { kind: 'canary', steps }
+}
+
+type Autoscale = Exclude<Shape['autoscale'], undefined>
+
+function autoscaleOf(text: string): Autoscale {
+  if (text === 'none') return null
+  const [range = '', ...targets] = text.split(',')
+  const match = /^(\d+):(\d+)$/.exec(range)
+  if (!match) throw wrongUsage(`--autoscale: “${range}” is not MIN:MAX, such as 1:10.`)
+  const rules: NonNullable<Autoscale> = { min: Number(match[1]), max: Number(match[2]) }
+  for (const target of targets) Object.assign(rules, targetOf(target))
+  return rules
+}
+
+function targetOf(text: string): NonNullable<Autoscale> {
+  const [name = '', value = ''] = text.split('=')
+  const flag = `--autoscale ${name}`
+  switch (name) {
+    case 'rps':
+      return { requestsPerSecond: wholeNumber(flag, value) }
+    case 'p99':
+      return { p99Ms: durationMs(flag, value) }
+    case 'cpu':
+      return { cpuPercent: wholeNumber(flag, value) }
+    case 'idle':
+      return { idleMs: durationMs(flag, value) }
+    default:
+      throw wrongUsage(`--autoscale: “${text}” is not rps=50, p99=250ms, cpu=70 or idle=10m.`)
+  }
 }
 
 function restartOf(text: string): NonNullable<Shape['restart']> {

@@ -9,7 +9,7 @@ import { paint } from '../text/color.ts'
 import { duration } from '../text/format.ts'
 import { wholeNumber } from '../text/parse.ts'
 import { table } from '../text/table.ts'
-import { addShapeFlags, type ShapeFlags, shapeOf } from './workload-flags.ts'
+import { addShapeFlags, egressWarning, type ShapeFlags, shapeOf } from './workload-flags.ts'
 
 export function workloadCommands(program: Command, act: Act): void {
   program
@@ -125,7 +125,14 @@ function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): str
   const ports = of.published.map(({ containerPort, address, reason }) =>
     address === undefined ? `! ${reason?.message}` : `TCP ${containerPort} at ${address}`,
   )
-  return [title, table(head, rows), ...ports, ...notes].join('\n')
+  return [title, table(head, rows), ...scaledText(of), ...ports, ...notes].join('\n')
+}
+
+function scaledText({ autoscale, replicas }: Outputs['workloads']['get']): string[] {
+  if (!autoscale) return []
+  const { min, max, now } = autoscale
+  const since = now ? ` since ${now.since}, by ${now.why.toLowerCase()}` : ''
+  return [`Scaled: ${replicas} of ${min} to ${max} copies${since}`]
 }
 
 async function update(
@@ -144,6 +151,8 @@ async function update(
   }
   const node = await context.node()
   const changed = await node.call.workloads.change({ name, ...change })
+  const warning = egressWarning(changed)
+  if (warning) context.notice(warning)
   context.answer(changed, () => `${name} is now at generation ${changed.generation}.`)
 }
 

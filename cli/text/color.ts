@@ -11,6 +11,7 @@ const MEANING: Record<string, keyof typeof COLORS> = {
   healthy: 'good',
   Cordoned: 'waiting',
   Draining: 'waiting',
+  Asleep: 'waiting',
   Pending: 'waiting',
   Pulling: 'waiting',
   Starting: 'waiting',

@@ -248,6 +248,16 @@ function build(
       uncordon: os.nodes.uncordon.handler(({ input }) =>
         Object.assign(findNode(input.id), { status: 'Ready' }),
       ),
+      sleep: os.nodes.sleep.handler(() => {
+        const own = scenario.nodes.find(({ self }) => self)
+        if (!own) throw new ORPCError('NOT_FOUND')
+        return Object.assign(own, { status: 'Asleep', asleep: { since: new Date().toISOString() } })
+      }),
+      wake: os.nodes.wake.handler(() => {
+        const own = scenario.nodes.find(({ self }) => self)
+        if (!own) throw new ORPCError('NOT_FOUND')
+        return Object.assign(own, { status: 'Ready', asleep: undefined })
+      }),
       drain: os.nodes.drain.handler(({ input }) =>
         Object.assign(findNode(input.id), {
           status: 'Draining',
@@ -337,6 +347,7 @@ function build(
         emit('workload.changed', { name: input.name })
         return found
       }),
+      promote: os.workloads.promote.handler(({ input }) => findWorkload(input.name)),
       runs: os.workloads.runs.handler(({ input }) => ({
         runs: scenario.runs[input.name] ?? [],
       })),
@@ -366,6 +377,9 @@ function build(
       }),
     },
     edge: {
+      authority: os.edge.authority.handler(() => ({
+        ...{ certificate: '', fingerprint: '', zones: [], validUntil: new Date().toISOString() },
+      })),
       requests: os.edge.requests.handler(() => ({ requests: [] })),
       pass: os.edge.pass.handler(({ input }) => ({
         pass: 'mycelium-pass.example',

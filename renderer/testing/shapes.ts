@@ -90,6 +90,7 @@ export function makeWorkload(shape: Partial<WorkloadView> & { name: string }): W
     onPartition: 'heal',
     priority: 0,
     edge: { access: 'public', tcp: [], answerMs: 120_000, idleMs: 3_600_000 },
+    egress: 'none',
     published: [],
     url: `http://${shape.name}.localhost:8080/`,
     instances,

@@ -27,6 +27,8 @@ export const edgeRules = z.strictObject({
     .optional(),
   answerMs: z.number().int().positive().optional(),
   idleMs: z.number().int().positive().optional(),
+  /** Whether a request by host name that comes without TLS is led to it. */
+  https: z.enum(['offer', 'redirect']).optional(),
 })
 
 /** Ports of its own at this node's edge, and why one is not listened for. */
@@ -45,6 +47,7 @@ export const edgeRulesView = z.object({
   tcp: z.array(z.object({ port: portNumber, containerPort: portNumber })),
   answerMs: z.number(),
   idleMs: z.number(),
+  https: z.literal('redirect').optional(),
 })
 
 /** What this node's edge took in for it since the node started; absent while that is nothing. */
@@ -74,7 +77,32 @@ const request = z.object({
 })
 export type EdgeRequestView = z.infer<typeof request>
 
+/** The network's own authority for TLS. */
+const authority = z.object({
+  /** PEM. */
+  certificate: z.string(),
+  /** Hex in pairs, of SHA-256 over its public key: the same on each of the founder's computers. */
+  fingerprint: z.string(),
+  /** Below these it is good, and for nothing else. */
+  zones: z.array(z.string()),
+  validUntil: time,
+})
+
+/** The port of the edge that takes TLS. */
+export const tls = z.object({
+  /** Absent while it is not open; `degraded` says why. */
+  port: portNumber.optional(),
+  zones: z.array(z.string()),
+})
+
 export const edge = {
+  authority: operation({ permission: 'local' })
+    .route({
+      method: 'GET',
+      path: '/api/edge/authority',
+      summary: 'The certificate of the network’s own authority, to be trusted by browsers',
+    })
+    .output(authority),
   requests: operation({ permission: 'local' })
     .route({
       method: 'GET',

@@ -43,6 +43,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'NAME_TAKEN',
     'FOUNDER',
     'USE_UNDECLARED',
+    'OUTSIDE_SHIELDED',
     'EXPIRED',
     'SPENT',
     'NOT_A_READER',
@@ -82,11 +83,14 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'NOT_TAKEN_OVER',
     'NOT_RUNNING',
     'SEED_UNREACHABLE',
+    'AUTHORITY_UNREACHABLE',
+    'AUTHORITY_ANSWER_INVALID',
     'LOG_DAMAGED',
     'REPLICA_FAILED',
     'UNKNOWN_KIND',
     'USE_LEADS_NOWHERE',
     'NO_ENDPOINT',
+    'OUTSIDE_UNREACHABLE',
   ],
 }
 

@@ -26,7 +26,7 @@ const ownConfig = z.object({
 })
 export type OwnConfig = z.infer<typeof ownConfig>
 
-/** Another workload that this one uses, under the host name `as`. */
+/** Another workload that this one uses, or a host outside that it may connect to, under the host name `as`. */
 const lead = z.object({
   name: z.string(),
   as: z.string(),
@@ -34,6 +34,8 @@ const lead = z.object({
   address: z.string(),
   /** TCP ports that are open there; also by `CONNECT as:port` at this door. */
   ports: z.array(z.int()),
+  /** Out of the network, to a host that `egress` names. */
+  outside: z.literal(true).optional(),
   /** A code, where it leads nowhere. */
   why: z.string().optional(),
 })

@@ -52,7 +52,7 @@ export const clusterNode = z.object({
   id: z.string(),
   name: z.string(),
   address: z.string(),
-  status: z.enum(['Ready', 'NotReady', 'Cordoned', 'Draining']),
+  status: z.enum(['Ready', 'NotReady', 'Cordoned', 'Draining', 'Asleep']),
   /** Why it is NotReady: silent, in doubt, or said goodbye. */
   liveness: z.enum(['alive', 'suspect', 'dead', 'left']),
   role,
@@ -67,7 +67,9 @@ export const clusterNode = z.object({
   strangers: z.array(z.string()).optional(),
   /** What runs there or is about to: 0 once a drained node is empty. */
   instances: z.number().int(),
-  /** Of one that drains: how far it has come, and what is left there for which reason. */
+  /** It said that it would sleep, and has not come back since; `until` where it says when. */
+  asleep: z.object({ since: time, until: time.optional() }).optional(),
+  /** Of one that drains or is about to sleep: how far it has come, and what is left there for which reason. */
   drain: drain.optional(),
   /** Nodes it has a live connection to, as it says itself: the edges of the topology. */
   links: z.array(z.object({ to: z.string(), latencyMs: z.number().optional() })),
@@ -201,6 +203,14 @@ export const nodes = {
   drain: operation({ destructive: true })
     .route({ method: 'POST', path: '/api/nodes/{id}/drain', summary: 'Move work away' })
     .input(z.object({ id: anyNodeId }))
+    .output(clusterNode),
+  // This node's own word: what it runs goes elsewhere at once, and nothing new comes.
+  sleep: operation({ permission: 'local' })
+    .route({ method: 'POST', path: '/api/node/sleep', summary: 'This computer is about to sleep' })
+    .input(z.object({ forSeconds: z.number().int().min(1).max(2_592_000).optional() }).default({}))
+    .output(clusterNode),
+  wake: operation({ permission: 'local' })
+    .route({ method: 'DELETE', path: '/api/node/sleep', summary: 'This computer is awake' })
     .output(clusterNode),
 }
 

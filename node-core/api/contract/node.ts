@@ -1,6 +1,7 @@
 /** This node: health, status, what it says of itself, its diagnostics. */
 import { z } from 'zod'
 import { empty, operation, time } from './base.ts'
+import { tls } from './edge.ts'
 import { primaryView } from './primary.ts'
 import { reason } from './reason.ts'
 
@@ -37,6 +38,8 @@ export const status = z.object({
   /** Absent where no committee is known. */
   primary: primaryView.optional(),
   edge: z.string().optional(),
+  /** Absent unless the owner wants the edge to take TLS. */
+  tls: tls.optional(),
   api: z.string().optional(),
   degraded: z.array(reason),
 })

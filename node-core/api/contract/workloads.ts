@@ -2,11 +2,14 @@
 import { z } from 'zod'
 import { empty, operation, time } from './base.ts'
 import { edgeRules, edgeRulesView, published, traffic } from './edge.ts'
+import { egress, egressView } from './egress-shapes.ts'
 import { job, jobRun, jobView } from './jobs.ts'
 import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
+import { command, healthCheck, probes } from './probes.ts'
 import { cpu, memory } from './quantity-shapes.ts'
 import { reason } from './reason.ts'
+import { autoscale, autoscaleView, canaryView, rollout, rolloutView } from './steering.ts'
 import { workloadUsage } from './usage.ts'
 import { mount, mounts, volumeClaim, volumes } from './volume-shapes.ts'
 import { workloadName } from './workload-name.ts'
@@ -39,50 +42,6 @@ export const digest = z
 
 export const replicas = z.number().int().min(1).max(1_000)
 
-const command = z.array(z.string().max(4_096)).max(128)
-const portNumber = z.number().int().min(1).max(65_535)
-
-/** How often it is asked, how long an answer may take, and how many failures in a row count. */
-const probeTimes = {
-  periodMs: z.number().int().positive().optional(),
-  timeoutMs: z.number().int().positive().optional(),
-  failures: z.number().int().positive().optional(),
-}
-const httpProbe = z.strictObject({
-  kind: z.literal('http'),
-  path: z.string().startsWith('/').max(1_024).optional(),
-  port: portNumber.optional(),
-  ...probeTimes,
-})
-const tcpProbe = z.strictObject({
-  kind: z.literal('tcp'),
-  port: portNumber.optional(),
-  ...probeTimes,
-})
-const commandProbe = z.strictObject({
-  kind: z.literal('command'),
-  command: command.min(1),
-  ...probeTimes,
-})
-const probe = z.discriminatedUnion('kind', [httpProbe, tcpProbe, commandProbe])
-
-/**
- * `startup` holds the others back until it has passed; an instance whose `live` probe fails is
- * started again; one whose `ready` probe fails gets no traffic.
- */
-export const probes = z.strictObject({
-  startup: probe.optional(),
-  live: probe.optional(),
-  ready: probe.optional(),
-})
-/** Short for `probes.live`; `running` for none. */
-export const healthCheck = z.discriminatedUnion('kind', [
-  httpProbe,
-  tcpProbe,
-  commandProbe,
-  z.strictObject({ kind: z.literal('running') }),
-])
-
 export const container = z.strictObject({
   name: workloadName.optional(),
   image: z.string().min(1).max(512),
@@ -104,16 +63,6 @@ export const container = z.strictObject({
 })
 /** All of them run side by side in each copy and share one network. */
 const containers = z.array(container).min(1).max(8)
-
-/**
- * `rolling` (the default): slot by slot, `atOnce` of them at a time. `blueGreen`: all beside the old
- * ones, which have the traffic until the last new one is healthy. `paused`: what serves stays.
- */
-const rollout = z.strictObject({
-  kind: z.enum(['rolling', 'blueGreen']).optional(),
-  atOnce: z.number().int().min(1).max(1_000).optional(),
-  paused: z.boolean().optional(),
-})
 
 const hostName = z.string().min(1).max(253)
 /** Other workloads of the same owner that each copy finds under a host name: its own, or `as`. */
@@ -160,6 +109,7 @@ export const deployInput = z.strictObject({
   volumes: volumes.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
+  autoscale: autoscale.optional(),
   uses: uses.optional(),
   secrets: secretUses.optional(),
   restart: restart.optional(),
@@ -169,6 +119,7 @@ export const deployInput = z.strictObject({
   priority: priority.optional(),
   disruption: disruption.optional(),
   edge: edgeRules.optional(),
+  egress: egress.optional(),
 })
 export type DeployInput = z.input<typeof deployInput>
 
@@ -231,6 +182,7 @@ export const workload = z.object({
     'Failed',
     'Succeeded',
     'Scheduled',
+    'Asleep',
     'Deleting',
   ]),
   generation: z.number().int(),
@@ -244,7 +196,9 @@ export const workload = z.object({
   labels,
   resources: amountsView,
   placement: placementRules.required(),
-  rollout: rollout.required(),
+  rollout: rolloutView,
+  canary: canaryView.optional(),
+  autoscale: autoscaleView.optional(),
   uses: z.array(z.object({ name: z.string(), as: z.string() })),
   secrets: secretUses,
   restart: restart.required().partial({ atMost: true }),
@@ -256,7 +210,10 @@ export const workload = z.object({
   volumes: z.array(volumeClaim).optional(),
   /** Host-name address at this node's edge; absent when it declares no port. */
   url: z.string().optional(),
+  /** The same over TLS; absent while this node has no certificate for it. */
+  secureUrl: z.string().optional(),
   edge: edgeRulesView,
+  egress: egressView,
   traffic: traffic.optional(),
   published,
   instances: z.array(instance),
@@ -285,6 +242,7 @@ const change = z.strictObject({
   volumes: volumes.optional(),
   placement: placementRules.optional(),
   rollout: rollout.optional(),
+  autoscale: autoscale.optional(),
   uses: uses.optional(),
   secrets: secretUses.optional(),
   restart: restart.optional(),
@@ -294,6 +252,7 @@ const change = z.strictObject({
   priority: priority.optional(),
   disruption: disruption.optional(),
   edge: edgeRules.optional(),
+  egress: egress.optional(),
 })
 
 /** What a workload was before. */
@@ -370,6 +329,11 @@ export const workloads = {
       summary: 'Take back to an earlier version',
     })
     .input(byName.extend({ generation: z.number().int().positive().optional() }))
+    .output(workload),
+  /** Of a canary: its next step now, or all of the requests. */
+  promote: operation({ permission: 'deploy' })
+    .route({ method: 'POST', path: '/api/workloads/{name}/promote', summary: 'Next share now' })
+    .input(byName.extend({ all: z.boolean().optional() }))
     .output(workload),
   runs: operation()
     .route({

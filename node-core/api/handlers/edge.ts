@@ -1,3 +1,4 @@
+import { createHash, X509Certificate } from 'node:crypto'
 import { toTimestamp } from '../../base/clock/index.ts'
 import type { EdgeRequestView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
@@ -8,6 +9,18 @@ import { urlOf } from './workload-view.ts'
 /** This node's edge: what it took in, and passes to what is not for everybody. */
 export function edgeHandlers({ edge }: Builder, deps: ApiDeps) {
   return {
+    authority: edge.authority.handler(async () => {
+      const { tls } = inNetwork(deps)
+      const certificate = await tls.authority()
+      const { publicKey, validToDate } = new X509Certificate(certificate)
+      const key = publicKey.export({ type: 'spki', format: 'der' })
+      const hash = createHash('sha256').update(key).digest('hex').toUpperCase()
+      return {
+        ...{ certificate, zones: [...tls.zones] },
+        fingerprint: hash.match(/../g)?.join(':') ?? '',
+        validUntil: toTimestamp(validToDate.getTime()),
+      }
+    }),
     requests: edge.requests.handler(({ input: { workload, limit } }) => {
       const of = { limit, ...(workload !== undefined && { workload }) }
       const requests = inNetwork(deps).edge.requests(of)

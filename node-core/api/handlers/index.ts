@@ -138,7 +138,7 @@ export interface NetworkParts {
   /** What this node's owner may do here now. */
   permissions(): ReadonlySet<Permission>
   state: Pick<SharedState, 'get' | 'list' | 'put' | 'delete' | 'subscribe' | 'resync' | 'hash'>
-  membership: Pick<Membership, 'self' | 'get' | 'list' | 'subscribe'>
+  membership: Pick<Membership, 'self' | 'get' | 'list' | 'subscribe' | 'sleep' | 'wake'>
   cordons: Pick<Cordons, 'set'>
   mesh: Pick<Mesh, 'peerId' | 'addresses' | 'connected' | 'onPeer'>
   discoveryTier(): 'primary' | 'seed' | 'latent' | 'none'
@@ -172,6 +172,18 @@ export interface NetworkParts {
   bundles: BundleShelf
   images: ImageShelf
   edge: Pick<Edge, 'counts' | 'services' | 'requests' | 'traffic' | 'issuePass'>
+  tls: TlsShelf
+}
+
+/** What is to be known of TLS at this node's edge. */
+export interface TlsShelf {
+  /** Undefined unless the owner wants it; 0 while it is not open. */
+  port(): number | undefined
+  zones: readonly string[]
+  /** The authority's certificate, in PEM. Throws AUTHORITY_UNREACHABLE. */
+  authority(): Promise<string>
+  /** Of a workload over TLS; undefined while it has none. */
+  urlOf(workload: string): string | undefined
 }
 
 export interface SeedShelf {

@@ -1,6 +1,6 @@
 import type { Status } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
-import type { ApiDeps, Reason } from './index.ts'
+import type { ApiDeps, NetworkParts, Reason } from './index.ts'
 import { lagNow, primaryView, roleOf } from './primary.ts'
 
 /** This node: health, status, what it says of itself, its diagnostics. */
@@ -78,9 +78,16 @@ async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {
     discoveryTier: parts ? parts.discoveryTier() : 'none',
     ...(primary && { primary }),
     ...(edge !== undefined && { edge }),
+    ...(parts && tlsView(parts)),
     ...(api !== undefined && { api }),
     degraded: [...node.degraded(), ...alone(deps)],
   }
+}
+
+function tlsView({ tls }: NetworkParts): Pick<Status, 'tls'> {
+  const port = tls.port()
+  if (port === undefined) return {}
+  return { tls: { ...(port > 0 && { port }), zones: [...tls.zones] } }
 }
 
 /** A node that knows others and reaches none of them says so. */

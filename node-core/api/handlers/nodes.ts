@@ -46,6 +46,11 @@ export function nodeListHandlers(build: Builder, deps: ApiDeps) {
       ...value,
     })
   }
+  const own = (): ClusterNode => {
+    const parts = inNetwork(deps)
+    const member = memberOf(parts, parts.membership.self)
+    return clusterNode(parts, seenNow(parts.placementInput()), member)
+  }
   return {
     nodes: {
       list: nodes.list.handler(async () => {
@@ -70,6 +75,16 @@ export function nodeListHandlers(build: Builder, deps: ApiDeps) {
       }),
       drain: nodes.drain.handler(({ input }) => {
         return setCordon(input.id, { cordoned: true, draining: true })
+      }),
+      sleep: nodes.sleep.handler(async ({ input: { forSeconds } }) => {
+        const { membership } = inNetwork(deps)
+        const untilMs = forSeconds !== undefined && deps.clock.wallMs() + forSeconds * 1_000
+        await membership.sleep(untilMs ? { until: new Date(untilMs).toISOString() } : {})
+        return own()
+      }),
+      wake: nodes.wake.handler(async () => {
+        await inNetwork(deps).membership.wake()
+        return own()
       }),
     },
     peers: {
@@ -152,7 +167,8 @@ function clusterNode(
     kinds: [...profile.kinds],
     ...(profile.strangers && { strangers: [...profile.strangers] }),
     instances: left.length,
-    ...(member.draining && { drain: drainView(left) }),
+    ...(member.asleep && { asleep: member.asleep }),
+    ...((member.draining || member.asleep) && { drain: drainView(left) }),
     links: self ? ownLinks(parts) : parseLinks(parts.state.get(`node/${id}/links`)?.value),
     ...(copy && { copy }),
     ...(vote && { vote }),
@@ -177,7 +193,8 @@ function lagOf(lag: LagView | undefined) {
   return lag.isSilent ? { silent: true as const } : { lag: lag.entries }
 }
 
-function statusOf({ liveness, cordoned, draining }: Member): ClusterNode['status'] {
+function statusOf({ liveness, cordoned, draining, asleep }: Member): ClusterNode['status'] {
+  if (asleep && liveness !== 'left') return 'Asleep'
   if (liveness === 'dead' || liveness === 'left') return 'NotReady'
   if (draining) return 'Draining'
   return cordoned ? 'Cordoned' : 'Ready'

@@ -57,6 +57,7 @@ export function unwantedView(
     onPartition: 'heal',
     priority: 0,
     edge: edgeOf({}),
+    egress: 'none',
     published: [],
     instances: instanceViews(parts, instances),
     ...statusFor(record, leaving),

@@ -34,8 +34,13 @@ export function earlierVersion(
   )
   if (!found) throw failure('NOT_FOUND', notFoundText(asked, past))
   if (!existing) return found.workload
-  const { replicas, rollout } = existing.workload
-  return { ...found.workload, replicas, rollout: { ...rollout, paused: false } }
+  const { replicas, rollout, autoscale } = existing.workload
+  const isScaled = autoscale !== undefined || found.workload.autoscale !== undefined
+  return {
+    ...found.workload,
+    ...(!isScaled && { replicas }),
+    rollout: { ...rollout, paused: false },
+  }
 }
 
 function notFoundText(

@@ -14,6 +14,7 @@ import {
 import type { InstanceView, WorkloadView } from '../contract/index.ts'
 import type { NetworkParts, Reason } from './index.ts'
 import { jobView } from './job-view.ts'
+import { steeringView } from './steering.ts'
 import { trafficView } from './traffic-view.ts'
 
 /** What runs where, and what placement makes of it: worked out once for a whole list. */
@@ -44,6 +45,7 @@ export function workloadView(
     ? jobStatus(desired, record, { seen: told, placement })
     : workloadStatus(desired, told, placement)
   const url = urlOf(desired, edge)
+  const secureUrl = url === undefined ? undefined : parts.tls.urlOf(workload.name)
   const traffic = trafficView(parts.edge.traffic().get(workload.name))
   return {
     name: workload.name,
@@ -60,6 +62,7 @@ export function workloadView(
     resources: amountsOf(workload, 'requests'),
     placement: workload.placement,
     rollout: workload.rollout,
+    ...steeringView(desired, own),
     uses: workload.uses,
     secrets: workload.secrets,
     restart: workload.restart,
@@ -70,7 +73,9 @@ export function workloadView(
     ...(workload.job && { job: jobView(workload.job, record) }),
     ...(workload.volumes && { volumes: workload.volumes }),
     ...(url !== undefined && { url }),
+    ...(secureUrl !== undefined && { secureUrl }),
     edge: edgeOf(workload),
+    egress: workload.egress ?? 'none',
     published: publishedView(parts, workload),
     ...(traffic && { traffic }),
     instances: views,

@@ -1,5 +1,6 @@
 import { encode, equalBytes } from '../../base/codec/index.ts'
 import { explain, objectionText, type PlacementInput } from '../../work/placement/index.ts'
+import { scaledReason } from '../../work/reconcile/index.ts'
 import {
   applyChange,
   type DesiredWorkload,
@@ -7,6 +8,7 @@ import {
   parseWorkload,
   storedForm,
   type Workload,
+  withAutoscale,
 } from '../../work/spec/index.ts'
 import { type WorkloadView, workloadSchema } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
@@ -15,6 +17,7 @@ import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
 import { runNow, runViews } from './job-view.ts'
 import { logHandlers } from './logs.ts'
 import { mustBeFree } from './published-ports.ts'
+import { noCanary, promoted } from './steering.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
 import { usageHandlers } from './usage.ts'
 import { earlierVersion, pastView } from './versions.ts'
@@ -23,6 +26,7 @@ import { ownerNameOf, placedNow, workloadView } from './workload-view.ts'
 /** What somebody wants to run: deploying, changing, ending it, and seeing what became of it. */
 export function workloadHandlers(build: Builder, deps: ApiDeps) {
   const { workloads } = build
+  const { clock } = deps
   const view = (
     parts: NetworkParts,
     desired: DesiredWorkload,
@@ -90,7 +94,16 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       if (existing) findOwn(parts, input.name, deps)
       const earlier = earlierVersion(parts, input, existing)
       mustBeFree(parts, earlier)
-      return view(parts, await parts.desired.apply(earlier, existing))
+      const taken = await parts.desired.apply(earlier, existing)
+      // It has served before: nobody has to try it out.
+      return view(parts, await promoted(parts, taken, { all: true, clock }))
+    }),
+    promote: workloads.promote.handler(async ({ input }) => {
+      const parts = inNetwork(deps)
+      const desired = findOwn(parts, input.name, deps)
+      if (desired.workload.rollout.kind !== 'canary') throw noCanary(input.name)
+      const asked = { all: input.all ?? false, clock }
+      return view(parts, await promoted(parts, desired, asked))
     }),
     runs: workloads.runs.handler(({ input }) => {
       const parts = inNetwork(deps)
@@ -110,7 +123,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const placed = placedNow(parts.placementInput())
       return {
         slots: slotsOf(parts, placed.input, desired.workload.name),
-        conditions: view(parts, desired, placed).conditions,
+        conditions: [...view(parts, desired, placed).conditions, ...scaledReason(desired)],
       }
     }),
     ...logHandlers(build, deps),
@@ -160,9 +173,10 @@ function sameAs(
   )
 }
 
-/** Everything but what was found of the images when it was first deployed. */
+/** Everything but what was found of the images, and how many copies there are of what is scaled. */
 function contentOf(workload: Workload): Uint8Array {
-  return encode(storedForm(withSources(workload, asNamed)))
+  const asked = withAutoscale(workload, workload.autoscale)
+  return encode(storedForm(withSources(asked, asNamed)))
 }
 
 function withSources(workload: Workload, change: (source: Source) => Source): Workload {

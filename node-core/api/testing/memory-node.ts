@@ -71,6 +71,10 @@ interface World {
   usages: InstanceUsage[]
   images: Record<string, string>
   edge: EdgeCounts
+  /** 0 while it is not open. */
+  tlsPort: number | undefined
+  /** PEM. */
+  authority: string
   edgeRequests: EdgeRequest[]
   seeds: SeedFacts[]
   volumes: KeptVolume[]
@@ -96,6 +100,8 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     usages: [],
     images: { 'hello:1': `sha256:${'e'.repeat(64)}` },
     edge: { requests: 0, open: 0, retries: 0, refusals: 0 },
+    tlsPort: undefined,
+    authority: '',
     edgeRequests: [],
     seeds: [],
     volumes: [],
@@ -185,6 +191,13 @@ function partsOf(
       get: (id) => world.members.find((member) => member.id === id),
       list: () => world.members,
       subscribe: () => () => {},
+      async sleep(word = {}) {
+        const asleep = { since: '2026-11-20T00:00:00.000Z', ...word }
+        world.members = world.members.map((one) => (one.id === ADA.node ? { ...one, asleep } : one))
+      },
+      async wake() {
+        world.members = world.members.map(({ asleep: _, ...one }) => one)
+      },
     },
     cordons: {
       async set({ id }, { cordoned, draining }) {
@@ -242,7 +255,8 @@ function partsOf(
         live: member.liveness === 'alive',
         left: member.liveness === 'left',
         cordoned: member.cordoned,
-        draining: member.draining,
+        draining: member.draining || member.asleep !== undefined,
+        ...(member.asleep && { asleep: true }),
         labels: member.profile.labels,
         site: '',
         owner: member.owner,
@@ -286,6 +300,14 @@ function partsOf(
       resolve: async (reference) => {
         const imageId = world.images[reference]
         return imageId === undefined ? undefined : { imageId, exposes: [] }
+      },
+    },
+    tls: {
+      port: () => world.tlsPort,
+      zones: ['garden.localhost', 'garden.internal'],
+      authority: async () => world.authority,
+      urlOf: (workload) => {
+        return world.tlsPort ? `https://${workload}.garden.localhost:${world.tlsPort}/` : undefined
       },
     },
     edge: {

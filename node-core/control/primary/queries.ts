@@ -4,7 +4,7 @@ import type { Plain } from '../../base/codec/index.ts'
 import { unreachable } from '../../base/errors/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import { type OwnerId, parseOwnerId } from '../../identity/index.ts'
-import type { KeyEvent, RegistryView } from '../registry/index.ts'
+import { type KeyEvent, leftMsOf, type RegistryView } from '../registry/index.ts'
 import { CHANGES_MAX, LIST_BYTES, OWNERS_MAX } from './limits.ts'
 import type { Query } from './messages.ts'
 
@@ -78,7 +78,7 @@ export function answerQuery(view: RegistryView, query: Query): Plain {
     case 'lease': {
       const lease = view.lease(query.lease)
       if (!lease) return { lease: null }
-      return { lease: { ttlMs: lease.ttlMs, leftMs: Math.max(0, lease.endsMs - view.uptimeMs) } }
+      return { lease: { ttlMs: lease.ttlMs, leftMs: leftMsOf(lease, view.uptimeMs) } }
     }
     case 'lock':
       return { lock: view.lock(query.lock) ?? null }

@@ -23,6 +23,17 @@ describe('a node', () => {
     expect(founder.primary.status().height).toBe(height)
   })
 
+  it('that founds a network has its role there within a second of being known', async () => {
+    world = await createTestNetwork(46)
+    const [founder] = world.nodes as [TestNode]
+    founder.role = 'sclerotia'
+    const role = () => founder.primary.view()?.node(founder.id)?.role
+    await world.until('it is registered', () => role() !== undefined)
+    expect(role()).toBe('rhizomorph')
+    await world.advance(1_000)
+    expect(role()).toBe('sclerotia')
+  })
+
   it('has the registry hold the role that its owner chose, or that an admin gave it', async () => {
     world = await createTestNetwork(45)
     const [founder] = world.nodes as [TestNode]

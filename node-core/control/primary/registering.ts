@@ -42,11 +42,12 @@ export function createRegistering(deps: RegisteringDeps): Registering {
   let stopped = false
   let startedMs = 0
   let waitMs = REGISTER_LOOK_MS
+  let registeredMs: number | undefined
 
   function lookIn(ms: number): void {
     cancel = clock.timer(ms, () => {
       void look().then((isDone) => {
-        if (isDone) waitMs = ROLE_LOOK_MS
+        if (isDone) waitMs = isAwaited() ? REGISTER_LOOK_MS : ROLE_LOOK_MS
         // Every try is an entry of the log.
         else if (isDone === false) waitMs = Math.min(2 * waitMs, REGISTER_MS_MAX)
         if (!stopped) lookIn(waitMs)
@@ -59,14 +60,23 @@ export function createRegistering(deps: RegisteringDeps): Registering {
     const view = deps.view()
     const held = view?.node(self)
     if (view && held) {
+      registeredMs = undefined
       if (!isChosen(held.role)) return deps.execute(roleCommand())
       return !isUntold(view, self, deps.newest) || deps.execute(supportCommand())
     }
+    if (isAwaited()) return true
     if (deps.isCrowded()) return undefined
     // A copy mostly comes soon, and tells better.
     const isBlind = clock.monotonicMs() - startedMs >= REGISTER_BLIND_MS
     if (view ? !knowsOwner(view) : !isBlind || !deps.hasCommittee()) return undefined
-    return deps.register()
+    const isDone = await deps.register()
+    if (isDone) registeredMs = clock.monotonicMs()
+    return isDone
+  }
+
+  /** Registered, which the copy here is about to show; what is left to say is said then, and not later. */
+  function isAwaited(): boolean {
+    return registeredMs !== undefined && clock.monotonicMs() - registeredMs < ROLE_LOOK_MS
   }
 
   /** What an admin gave stays, unless the owner is one or gives nothing: see `node.role`. */

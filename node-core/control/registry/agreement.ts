@@ -22,11 +22,11 @@ export function mayDecide(state: State, author: Author, workload: string): boole
   return whyNotOwn(state, author, workload) === undefined || isVoter(state, author.node)
 }
 
-/** Counts the voter's word, its latest in place of an earlier one. */
+/** Counts the voter's word, its latest `about` that in place of an earlier one. */
 export function agreement(
   state: State,
   author: Author,
-  { workload, plan }: { workload: string; plan: Plain },
+  { workload, plan, about = workload }: { workload: string; plan: Plain; about?: string },
 ): Agreement {
   if (whyNotOwn(state, author, workload) === undefined) return 'byOwner'
   const voter = author.node
@@ -36,23 +36,23 @@ export function agreement(
   if (liars === 0) return 'byVoters'
   const { proposals } = state.assignments
   const digest = hash('sha256', encode(plan), 'buffer')
-  proposals.set(slotVoter(workload, voter), { plan: digest })
+  proposals.set(slotVoter(about, voter), { plan: digest })
   const agreeing = voters.filter((one) => {
-    const proposed = proposals.get(slotVoter(workload, one))?.plan
+    const proposed = proposals.get(slotVoter(about, one))?.plan
     return proposed !== undefined && digest.equals(proposed)
   })
   return agreeing.length > liars ? 'byVoters' : 'waits'
 }
 
-export function dropProposals(state: State, workload: string): void {
+export function dropProposals(state: State, about: string): void {
   const { proposals } = state.assignments
-  for (const key of proposals.keys(`${workload}/`)) proposals.delete(key)
+  for (const key of proposals.keys(`${about}/`)) proposals.delete(key)
 }
 
 function isVoter(state: State, node: NodeId | undefined): boolean {
   return node !== undefined && state.clock.voters.includes(node)
 }
 
-function slotVoter(workload: string, voter: NodeId): string {
-  return `${workload}/${voter}`
+function slotVoter(about: string, voter: NodeId): string {
+  return `${about}/${voter}`
 }

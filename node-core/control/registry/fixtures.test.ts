@@ -169,6 +169,21 @@ function makeCommands() {
     [ann, { kind: 'run.close', body: { workload: 'mill', run: 1, outcome: 'succeeded' } }],
   ]
   jobs.forEach(perform)
+  const version = { workload: 'mill', template: 'b2' }
+  const steering: typeof steps = [
+    [
+      ann,
+      { kind: 'workload.scale', body: { workload: 'mill', generation: 1, copies: 0, why: 'IDLE' } },
+    ],
+    [ann, { kind: 'canary.step', body: { ...version, generation: 1, step: 1 } }],
+    [ann, { kind: 'canary.revert', body: { ...version, generation: 2, to: 1, why: 'ERRORS' } }],
+  ]
+  const [scale, step, revert] = steering.map((one) => () => void perform(one))
+  scale?.()
+  step?.()
+  commit([seal(ann.key, [{ kind: 'workload.keep', body: { name: 'mill', generation: 1 } }])])
+  commit([seal(ann.key, [{ kind: 'workload.apply', body: { name: 'mill', spec: bytes('b') } }])])
+  revert?.()
   return { network, made, outcomes, snapshot, hash }
 }
 

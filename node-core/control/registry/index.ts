@@ -88,6 +88,7 @@ export {
 } from './batch.ts'
 export { type BatchReader, createBatchReader } from './batch-reader.ts'
 export type { KeyEvent, Watched } from './history.ts'
+export { leftMsOf } from './leases.ts'
 export { TRUST_SEATED_MIN, TRUST_START } from './limits.ts'
 export { type Outcome, REFUSAL_CODES, type RefusalCode } from './refusals.ts'
 export { createRegistry } from './registry.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Command } from './index.ts'
+import { type Command, createRegistry, leftMsOf } from './index.ts'
 import { ADVANCE_MS_MAX } from './limits.ts'
-import { bytes, codeOf, createWorld, expectDone, START_MS } from './registry.fixture.ts'
+import { applyEntry, bytes, codeOf, createWorld, expectDone, START_MS } from './registry.fixture.ts'
 
 const grant = (lease: string, ttlMs = 5_000): Command => ({
   kind: 'lease.grant',
@@ -58,6 +58,59 @@ describe('after a standstill', () => {
     expect(view.lease('a/b')).toBeDefined()
     live(24_000, 60_000)
     expect(view.lease('a/b')).toBeUndefined()
+  })
+
+  it('a lease lasts its time all the same, and a step more', () => {
+    const { do: act, holder, say, live, view } = world()
+    expectDone(act(holder, grant('a/b'), { timeMs: START_MS + 20_000 }))
+    expect(view.lease('a/b')).toMatchObject({ sealedMs: START_MS + 20_000 })
+    // The log comes to that moment, of which its uptime counts three seconds.
+    say(20_500, 20_500)
+    expect(view.lease('a/b')).toEqual({
+      ttlMs: 5_000,
+      endsMs: view.uptimeMs + 5_000 + ADVANCE_MS_MAX,
+    })
+    live(20_000, 28_000)
+    expect(view.lease('a/b')).toBeDefined()
+    live(28_000, 29_000)
+    expect(view.lease('a/b')).toBeUndefined()
+  })
+
+  it('a lease that is kept before the log has come there lasts from then on', () => {
+    const { do: act, holder, say, view } = world()
+    expectDone(act(holder, grant('a/b'), { timeMs: START_MS + 20_000 }))
+    expectDone(act(holder, keep('a/b'), { timeMs: START_MS + 22_000 }))
+    say(21_000, 21_000)
+    expect(view.lease('a/b')).toMatchObject({ sealedMs: START_MS + 22_000 })
+    say(22_000, 22_000)
+    expect(view.lease('a/b')).toEqual({
+      ttlMs: 5_000,
+      endsMs: view.uptimeMs + 5_000 + ADVANCE_MS_MAX,
+    })
+  })
+
+  it('what is left of a lease is told by its time, not by what is added meanwhile', () => {
+    const { do: act, holder, say, view } = world()
+    expectDone(act(holder, grant('a/b'), { timeMs: START_MS + 20_000 }))
+    const left = () => leftMsOf(view.lease('a/b')!, view.uptimeMs)
+    expect(left()).toBe(5_000 + ADVANCE_MS_MAX)
+    say(23_000, 23_000)
+    say(25_000, 25_000)
+    expect(left()).toBe(3_000 + ADVANCE_MS_MAX)
+  })
+
+  it('a replica that began from a snapshot ends it at the same moment', () => {
+    const { do: act, holder, say, live, log, network, registry } = world()
+    expectDone(act(holder, grant('a/b'), { timeMs: START_MS + 20_000 }))
+    const copy = createRegistry({ network, voters: [] })
+    copy.restore(registry.snapshot())
+    say(20_000, 20_000)
+    live(20_000, 29_000)
+    for (const entry of log.slice(copy.index)) {
+      applyEntry(copy, network, copy.index + 1, entry)
+    }
+    expect(copy.view.lease('a/b')).toBeUndefined()
+    expect(Buffer.compare(copy.snapshot(), registry.snapshot())).toBe(0)
   })
 
   it('a clock that is an hour ahead keeps its lease for half a minute more, not for an hour', () => {

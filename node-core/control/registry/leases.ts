@@ -3,13 +3,15 @@
  * lease never ends sooner than its time after it was granted or renewed: the first step of that
  * clock may hold up to `ADVANCE_MS_MAX` from before, so that much is added. After a standstill the log
  * catches up in many steps, each with time from before. Until it comes to when the batch was sealed its
- * uptime grows by no more than its time does, so by what the batch is ahead: that is added instead.
+ * uptime grows by no more than its time does, so by what the batch is ahead: that is added instead, and
+ * taken back once the log has come there.
  *
  * A holder counts from when it sent, on its own clock that goes on in suspend, and stops its work when
  * that time is over without an answer (docs/adr/0010).
  */
 import { z } from 'zod'
 import { kind } from './kind.ts'
+import type { Lease } from './lease-table.ts'
 import { ADVANCE_MS_MAX, LEASE_GRAIN_MS, LEASE_MS_MAX, LEASE_MS_MIN, LEASES_MAX } from './limits.ts'
 import { leaveLock } from './locks.ts'
 import { takeName, whyNotEnter } from './namespaces.ts'
@@ -49,15 +51,39 @@ export const revokeLease = kind(1, z.strictObject({ lease: key }), (state, autho
 
 /** After the clock moved. */
 export function endLeases(state: State): void {
-  for (const lease of state.leases.ended(state.clock.uptimeMs)) endLease(state, lease)
+  const { timeMs, uptimeMs } = state.clock
+  for (const lease of state.leases.reached(timeMs)) settle(state, lease)
+  for (const lease of state.leases.ended(uptimeMs)) endLease(state, lease)
+}
+
+/** How long it lasts still by the log's uptime: what is added for a log that is behind is mostly taken back. */
+export function leftMsOf({ ttlMs, endsMs, sealedMs }: Lease, uptimeMs: number): number {
+  const leftMs = Math.max(0, endsMs - uptimeMs)
+  return sealedMs === undefined ? leftMs : Math.min(leftMs, ttlMs + ADVANCE_MS_MAX)
 }
 
 function renew(state: State, lease: string, ttlMs: number) {
-  const { uptimeMs, aheadMs } = state.clock
-  const endsMs = uptimeMs + ttlMs + Math.max(ADVANCE_MS_MAX, aheadMs)
-  const row = { ttlMs, endsMs: Math.ceil(endsMs / LEASE_GRAIN_MS) * LEASE_GRAIN_MS }
-  state.leases.table.set(lease, row)
+  const { uptimeMs, aheadMs, batchMs } = state.clock
+  const row = { ttlMs, endsMs: inGrains(uptimeMs + ttlMs + Math.max(ADVANCE_MS_MAX, aheadMs)) }
+  const isBehind = aheadMs > ADVANCE_MS_MAX
+  state.leases.table.set(lease, isBehind ? { ...row, sealedMs: batchMs } : row)
   return row
+}
+
+/**
+ * The log has come to when it was granted or kept: as if that were now, and never later than it would have
+ * ended. A step is added as ever, since its holder's clock may be a little slow.
+ */
+function settle(state: State, lease: string): void {
+  const held = state.leases.table.get(lease)
+  if (!held) return
+  const { ttlMs } = held
+  const endsMs = Math.min(held.endsMs, inGrains(state.clock.uptimeMs + ttlMs + ADVANCE_MS_MAX))
+  state.leases.table.set(lease, { ttlMs, endsMs })
+}
+
+function inGrains(ms: number): number {
+  return Math.ceil(ms / LEASE_GRAIN_MS) * LEASE_GRAIN_MS
 }
 
 /** Its keys go, in one revision, and its locks go on to whoever waits. */

@@ -19,6 +19,8 @@ export interface LogClock {
   readonly voters: readonly NodeId[]
   /** How far the batch that is being applied claims to be ahead of the log, at most `AHEAD_MS_MAX`. */
   readonly aheadMs: number
+  /** When the batch that is being applied was sealed, as it says itself. */
+  readonly batchMs: number
   /** A batch begins, whoever its author is. */
   begin(timeMs: number): void
   setVoters(voters: readonly NodeId[]): void
@@ -38,6 +40,7 @@ export function createLogClock(startMs: number): LogClock {
   let voters: readonly NodeId[] = []
   let claims = new Map<NodeId, number>()
   let aheadMs = 0
+  let sealedMs = startMs
 
   /** What a majority has reached, as Raft counts what a majority holds. */
   function majorityTime(): number {
@@ -60,7 +63,11 @@ export function createLogClock(startMs: number): LogClock {
     get aheadMs() {
       return aheadMs
     },
+    get batchMs() {
+      return sealedMs
+    },
     begin(batchMs) {
+      sealedMs = batchMs
       aheadMs = Math.min(Math.max(batchMs - timeMs, 0), AHEAD_MS_MAX)
     },
     setVoters(next) {

@@ -4,7 +4,7 @@ import { kind } from './kind.ts'
 import { PAST_MAX, PAST_TOTAL_MAX } from './limits.ts'
 import { whyNotOwn } from './namespaces.ts'
 import { done, refuse } from './refusals.ts'
-import type { PastSpec } from './rows.ts'
+import type { DesiredSpec, PastSpec } from './rows.ts'
 import { name, positive } from './shapes.ts'
 import type { State } from './state.ts'
 
@@ -22,15 +22,21 @@ export const keepWorkload = kind(
     const row = state.workloads.get(name)
     if (!row) return refuse('NOT_FOUND')
     if (row.generation !== generation) return refuse('CONFLICT', { generation: row.generation })
-    const kept = state.past.keys(`${name}/`)
-    const isKnown = state.past.get(keyOf(name, generation)) !== undefined
-    const [oldest] = kept
-    if (!isKnown && oldest !== undefined && kept.length >= PAST_MAX) state.past.delete(oldest)
-    if (!isKnown && state.past.size >= PAST_TOTAL_MAX) return refuse('LIMIT_REACHED')
-    state.past.set(keyOf(name, generation), { ...row, untilMs: state.clock.timeMs })
-    return done()
+    return keep(state, name, row) ? done() : refuse('LIMIT_REACHED')
   },
 )
+
+/** False where there is no room. */
+export function keep(state: State, name: string, row: DesiredSpec): boolean {
+  const key = keyOf(name, row.generation)
+  const kept = state.past.keys(`${name}/`)
+  const isKnown = state.past.get(key) !== undefined
+  const [oldest] = kept
+  if (!isKnown && oldest !== undefined && kept.length >= PAST_MAX) state.past.delete(oldest)
+  if (!isKnown && state.past.size >= PAST_TOTAL_MAX) return false
+  state.past.set(key, { ...row, untilMs: state.clock.timeMs })
+  return true
+}
 
 /** With the name. */
 export function forget(state: State, name: string): void {

@@ -35,6 +35,8 @@ const LATER: ReadonlySet<string> = new Set([
   'past',
   'runs',
   'attempts',
+  'scaled',
+  'canaries',
 ])
 
 const VERSIONED = z.looseObject({ v: positive, version: positive })
@@ -179,6 +181,7 @@ function tablesOf(state: State) {
     ...[state.names.table, state.workloads, state.past, state.secrets, state.settings],
     ...[state.assignments.table, state.assignments.proposals],
     ...[state.jobs.runs, state.jobs.attempts],
+    ...[state.steering.scaled, state.steering.canaries],
     ...[state.seats, state.epoch, state.cordons],
     ...[state.keys.table, state.leases.table, state.locks.table],
   ]

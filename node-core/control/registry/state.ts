@@ -15,6 +15,7 @@ import * as rows from './rows.ts'
 import { createRunTables, type RunTables } from './run-table.ts'
 import { createEpochTable, createSeatTable, type EpochRow, type Seat } from './seat-table.ts'
 import { createSessions, type Sessions } from './sessions.ts'
+import { createSteeringTables, type SteeringTables } from './steering-table.ts'
 import { createTable, type Table } from './table.ts'
 
 export interface State {
@@ -40,6 +41,7 @@ export interface State {
   readonly past: Table<rows.PastSpec>
   readonly assignments: Assignments
   readonly jobs: RunTables
+  readonly steering: SteeringTables
   readonly secrets: Table<rows.Secret>
   readonly settings: Table<rows.Setting>
   /** By NodeId. */
@@ -97,6 +99,7 @@ export function createState(network: FoundedNetwork, voters: readonly NodeId[]):
     past: createTable(deps, { name: 'past', shape: rows.pastSpec, pack: (row) => row }),
     assignments: createAssignments(deps),
     jobs: createRunTables(deps),
+    steering: createSteeringTables(deps),
     secrets: createTable(deps, { name: 'secrets', shape: rows.secret, pack: (row) => row }),
     settings: createTable(deps, { name: 'settings', shape: rows.setting, pack: (row) => row }),
     seats: createSeatTable(deps),

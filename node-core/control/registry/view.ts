@@ -27,6 +27,7 @@ import { runsOf } from './runs.ts'
 import { seatOf, seatsIn } from './seat-rules.ts'
 import type { Seat } from './seat-table.ts'
 import type { State } from './state.ts'
+import type { CanaryRow, ScaledRow } from './steering-table.ts'
 import type { Table } from './table.ts'
 
 export interface Page {
@@ -44,6 +45,8 @@ export type MarkedTable =
   | 'assignments'
   | 'runs'
   | 'attempts'
+  | 'scaled'
+  | 'canaries'
   | 'nodes'
   | 'members'
   | 'removed'
@@ -91,6 +94,10 @@ export interface RegistryView {
   runs(workload: string): [run: number, row: RunRow][]
   /** At slots of a job, by their index: the latest at each. */
   attempts(workload: string): [index: number, row: AttemptRow][]
+  /** What was decided last of how many copies there are to be. */
+  scaled(workload: string): ScaledRow | undefined
+  /** How far a change has come that takes over by shares. */
+  canary(workload: string): CanaryRow | undefined
   secret(name: string): Secret | undefined
   secrets(prefix: string, page: Page): Rows<Secret>
   /** Of the committee, in order; under Simplex alone. */
@@ -155,6 +162,8 @@ export function createView(state: () => State): RegistryView {
     assignments: (prefix, page) => state().assignments.table.page(prefix, page),
     runs: (workload) => runsOf(state(), workload),
     attempts: (workload) => attemptsOf(state(), workload),
+    scaled: (workload) => state().steering.scaled.get(workload),
+    canary: (workload) => state().steering.canaries.get(workload),
     secret: (name) => state().secrets.get(name),
     secrets: (prefix, page) => state().secrets.page(prefix, page),
     seats: () => seatsIn(state()),

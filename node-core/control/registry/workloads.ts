@@ -7,6 +7,7 @@ import { takeName, whyNotOwn } from './namespaces.ts'
 import { done, refuse } from './refusals.ts'
 import { dropRuns } from './runs.ts'
 import { bytesUpTo, name, sequence } from './shapes.ts'
+import { dropSteering } from './steering.ts'
 
 /**
  * The next generation. `expect`: the generation it replaces, 0 for none; absent: whichever.
@@ -44,6 +45,7 @@ export const deleteWorkload = kind(
     state.workloads.delete(name)
     dropAssignments(state, name)
     dropRuns(state, name)
+    dropSteering(state, name)
     return done()
   },
 )

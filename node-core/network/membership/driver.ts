@@ -2,14 +2,25 @@
 import { every } from '../../base/clock/index.ts'
 import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import type { StateChange } from '../../control/state/index.ts'
+import type { StateChange, StateRecord } from '../../control/state/index.ts'
 import { createCrowd } from './crowd.ts'
 import { createDetector, type DetectorEffect, type DetectorInput } from './detector.ts'
 import { createLinkPublisher } from './driver-links.ts'
 import { createProber } from './driver-probes.ts'
-import type { Liveness, Member, Membership, MembershipDeps, MembershipOptions } from './index.ts'
+import type {
+  Asleep,
+  Liveness,
+  Member,
+  Membership,
+  MembershipDeps,
+  MembershipOptions,
+} from './index.ts'
 import { LINKS_PERIOD_MS, SLEPT_MS, TICK_MS } from './limits.ts'
+import { parseAlive } from './members.ts'
 import { createRoster, readKey } from './roster.ts'
+
+const sleeps = (record: StateRecord | undefined): boolean =>
+  parseAlive(record?.value)?.asleep !== undefined
 
 export function createMembership(deps: MembershipDeps, options: MembershipOptions): Membership {
   const { state, net, clock, random } = deps
@@ -25,6 +36,7 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
   let profile = options.profile
   let ownLiveness: Liveness = 'alive'
   let beat = 0
+  let asleep: Asleep | undefined
   let started: Promise<void> | undefined
   let stopParts: (() => unknown)[] = []
 
@@ -93,7 +105,19 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
   const sayProfile = (): Promise<void> =>
     write('profile', { ...profile, capacity: { ...profile.capacity } })
   const sayAlive = (): Promise<void> =>
-    write('alive', { beat, ...(ownLiveness === 'left' ? { left: true } : {}) })
+    write('alive', {
+      beat,
+      ...(ownLiveness === 'left' ? { left: true } : {}),
+      ...(asleep ? { asleep: { ...asleep } } : {}),
+    })
+
+  /** Also where nothing changes in between: whoever slept says that it is back. */
+  async function sayAsleep(word: Asleep | undefined): Promise<void> {
+    if (asleep === word) return
+    asleep = word
+    logger.info(word ? 'This computer is about to sleep.' : 'This computer is awake.')
+    await sayAlive()
+  }
 
   /** Runs beside everything else; `stop` waits for it. */
   function keep(work: Promise<unknown>): void {
@@ -134,6 +158,7 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
     switch (key?.kind) {
       case 'alive':
         learn(key.node, false)
+        if (sleeps(change.previous) !== sleeps(change.record)) tell(key.node, livenessOf(key.node))
         return
       case 'profile':
         learn(key.node, false)
@@ -158,11 +183,15 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
    * time does not. A wall clock that somebody set forward looks the same, and costs a little patience.
    */
   let wallAheadMs = clock.wallMs() - clock.monotonicMs()
+  let tickedMs = clock.monotonicMs()
   function tick(): void {
     const aheadMs = clock.wallMs() - clock.monotonicMs()
     const slept = aheadMs - wallAheadMs > SLEPT_MS
     wallAheadMs = aheadMs
-    feed({ kind: 'tick', nowMs: clock.monotonicMs(), connected: net.peers(), slept })
+    const nowMs = clock.monotonicMs()
+    if (slept || nowMs - tickedMs > SLEPT_MS) keep(sayAsleep(undefined))
+    tickedMs = nowMs
+    feed({ kind: 'tick', nowMs, connected: net.peers(), slept })
   }
 
   async function start(): Promise<void> {
@@ -213,6 +242,10 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
       profile = next
       if (started) await sayProfile()
     },
+    async sleep(word = {}) {
+      await sayAsleep({ since: new Date(clock.wallMs()).toISOString(), ...word })
+    },
+    wake: () => sayAsleep(undefined),
     async leave() {
       ownLiveness = 'left'
       await sayAlive()

@@ -38,6 +38,13 @@ export interface Capacity {
 /** alive: answers. suspect: no answer yet, under doubt. dead: silent. left: said goodbye. */
 export type Liveness = 'alive' | 'suspect' | 'dead' | 'left'
 
+/** A node's word that it is about to sleep, until it has: times are its own, ISO 8601. */
+export interface Asleep {
+  since: string
+  /** When it means to be back, where it says so. */
+  until?: string
+}
+
 export interface Member {
   id: NodeId
   owner: OwnerId
@@ -48,6 +55,8 @@ export interface Member {
   cordoned: boolean
   /** Work moves elsewhere first. */
   draining: boolean
+  /** It said that it would sleep: work moves at once, and silence needs no doubt. */
+  asleep?: Asleep
   /** When `liveness` last changed, by the local monotonic clock. */
   sinceMs: number
 }
@@ -62,6 +71,12 @@ export interface Membership extends Lifecycle {
   announce(change: Partial<NodeProfile>): Promise<void>
   /** Says goodbye: others mark this node `left` at once instead of waiting to find it dead. */
   leave(): Promise<void>
+  /**
+   * Says that this computer is about to sleep. The word ends when it has slept, with `wake`, or with
+   * this life of the node.
+   */
+  sleep(word?: { until?: string }): Promise<void>
+  wake(): Promise<void>
   /** Many members are coming just now: what can wait leaves the machine to those who look for each other. */
   isCrowded(): boolean
   /** 0 (healthy) to 8: how much this node doubts its own judgement, Lifeguard's multiplier. */

@@ -2,12 +2,13 @@
 import { z } from 'zod'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { Life } from './detector.ts'
-import type { NodeProfile } from './index.ts'
+import type { Asleep, NodeProfile } from './index.ts'
 import { ADDRESSES_MAX, DOUBTS_MAX, LABELS_MAX, LINKS_MAX, TEXT_LENGTH_MAX } from './limits.ts'
 
 export interface Alive {
   beat: number
   left: boolean
+  asleep?: Asleep
 }
 
 export interface Doubt extends Life {
@@ -38,9 +39,14 @@ const PROFILE = z.object({
     gpus: count.exactOptional(),
   }),
 })
+const time = z.iso.datetime()
 const ALIVE = z
-  .object({ beat: count, left: z.boolean().optional() })
-  .transform(({ beat, left }): Alive => ({ beat, left: left ?? false }))
+  .object({
+    beat: count,
+    left: z.boolean().optional(),
+    asleep: z.object({ since: time, until: time.exactOptional() }).exactOptional(),
+  })
+  .transform(({ left, ...said }): Alive => ({ ...said, left: left ?? false }))
 const DOUBTS = z.object({
   suspects: z.array(z.object({ node: nodeId, incarnation: count, beat: count })).max(DOUBTS_MAX),
 })

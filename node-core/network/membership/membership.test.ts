@@ -258,6 +258,50 @@ describe('a liar', () => {
 })
 
 describe('a machine that sleeps', () => {
+  const asleepIn = (nodes: Participant[], of: NodeId) =>
+    nodes.map(({ membership }) => membership.get(of)?.asleep?.since !== undefined)
+
+  it('says so, and everybody knows at once; and again when it is awake', async () => {
+    const nodes = await cluster(3)
+    const [first] = nodes
+    const told: boolean[] = []
+    nodes[2]!.membership.subscribe(({ id, asleep }) => {
+      if (id === first!.id) told.push(asleep !== undefined)
+    })
+    await world.run(first!.membership.sleep({ until: '2026-11-26T08:00:00.000Z' }))
+    await world.advance(200)
+    expect(asleepIn(nodes, first!.id)).toEqual([true, true, true])
+    expect(nodes[1]!.membership.get(first!.id)).toMatchObject({
+      liveness: 'alive',
+      asleep: { until: '2026-11-26T08:00:00.000Z' },
+    })
+    await world.run(first!.membership.wake())
+    await world.advance(200)
+    expect(asleepIn(nodes, first!.id)).toEqual([false, false, false])
+    expect(told).toEqual([true, false])
+  })
+
+  it('is awake once it has slept, whoever tells it', async () => {
+    const nodes = await cluster(3)
+    for (const { membership } of nodes) await world.run(membership.sleep())
+    await world.advance(20_000)
+    expect(asleepIn(nodes, nodes[0]!.id)).toEqual([true, true, true])
+    // All clocks of this world jump together: every one of them has slept.
+    world.clock.jumpWall(3_600_000)
+    await world.advance(1_000)
+    for (const { id } of nodes) expect(asleepIn(nodes, id)).toEqual([false, false, false])
+  })
+
+  it('is awake in its next life', async () => {
+    const nodes = await cluster(3)
+    await world.run(nodes[0]!.membership.sleep())
+    await world.advance(200)
+    world.network.crash(nodes[0]!.id)
+    const back = await join('n0')
+    await world.advance(2_000)
+    expect(asleepIn([...nodes.slice(1), back], back.id)).toEqual([false, false, false])
+  })
+
   it('forgives everybody first when it wakes', async () => {
     const nodes = await cluster(4)
     const seen: Liveness[] = []

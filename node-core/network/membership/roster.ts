@@ -59,8 +59,13 @@ export function createRoster(
       ownerName: state.memberOf(id)?.ownerName ?? '',
       profile,
       ...{ cordoned, draining },
+      ...asleepOf(id),
       ...livenessOf(id),
     }
+  }
+  const asleepOf = (id: NodeId): Pick<Member, 'asleep'> => {
+    const asleep = parseAlive(state.get(`node/${id}/alive`)?.value)?.asleep
+    return asleep ? { asleep } : {}
   }
   const removed = (owner: string): boolean => state.get(`net/removed/${owner}`)?.value !== undefined
 

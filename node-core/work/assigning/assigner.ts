@@ -7,8 +7,9 @@ import { createPlanTimer, type ViewChange } from '../reconcile/index.ts'
 import { type AssignmentChange, assignmentChanges } from './changes.ts'
 import type { Assigner, AssignerDeps } from './index.ts'
 import { createJobKeeper } from './jobs.ts'
-import { GATHER_MS, LOOK_MS, LOOK_SELDOM_MS, NEWCOMER_WAIT_MS } from './limits.ts'
+import { GATHER_MS, LOOK_LOAD_MS, LOOK_MS, LOOK_SELDOM_MS, NEWCOMER_WAIT_MS } from './limits.ts'
 import { createProposals } from './proposals.ts'
+import { createSteering } from './steering.ts'
 
 export function createAssigner(deps: AssignerDeps): Assigner {
   const { self, primary, view, readiness, clock } = deps
@@ -17,6 +18,7 @@ export function createAssigner(deps: AssignerDeps): Assigner {
   const within = (delayMs: number): void => timer.within(delayMs)
   const proposals = createProposals({ primary, clock, logger, within })
   const jobs = createJobKeeper({ view, primary, clock, proposals, within })
+  const steering = createSteering({ ...deps, proposals, within })
   /** Live nodes that have yet to register, and since when. */
   const newcomers = new Map<NodeId, number>()
   let stopWatching: (() => unknown)[] = []
@@ -39,7 +41,10 @@ export function createAssigner(deps: AssignerDeps): Assigner {
 
   function assign(): void {
     if (primary.view()?.voters.includes(self)) jobs.tick()
-    if (!decides()) return
+    if (!decides()) {
+      steering.forget()
+      return
+    }
     if (!readiness.isReady()) {
       timer.within(LOOK_MS)
       return
@@ -49,7 +54,10 @@ export function createAssigner(deps: AssignerDeps): Assigner {
     const waiting = awaitsNewcomers(input.nodes)
     if (!settled || waiting) timer.within(LOOK_MS)
     const changes = assignmentChanges(input, { isRegistered, settled, newcomers: waiting })
+    // What is about to be another number is assigned once it is.
+    const steered = steering.look()
     for (const change of changes) {
+      if (steered.has(change.workload)) continue
       const isHeld = primary.view()?.workload(change.workload)?.generation === change.generation
       if (isHeld) propose(change)
     }
@@ -95,7 +103,12 @@ export function createAssigner(deps: AssignerDeps): Assigner {
       const lead = looking(clock, gaps, look, (error) => {
         logger.error('A look at the lead failed', { error: messageOf(error) })
       })
-      stopWatching = [view.subscribe(onChange), primary.subscribe(lead.soon), lead.stop]
+      stopWatching = [
+        view.subscribe(onChange),
+        deps.loads.subscribe(() => timer.within(steering.isWoken() ? 0 : LOOK_LOAD_MS)),
+        primary.subscribe(lead.soon),
+        lead.stop,
+      ]
       lead.soon()
       timer.within(0)
     },

@@ -16,3 +16,5 @@ export const LOOK_AHEAD_MS_MAX = 60_000
 export const TICK_AGAIN_MS = 500
 /** Commands under way; the rest waits for its turn. */
 export const UNDERWAY_MAX = 64
+/** Between two looks at the load of what is scaled, or takes over by shares. Milliseconds. */
+export const LOOK_LOAD_MS = 2_500

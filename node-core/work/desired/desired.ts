@@ -168,7 +168,12 @@ export function createDesired(deps: DesiredDeps): Desired {
       const view = primary.view()
       return view ? rows.past(view, name) : []
     },
-    apply: (workload, replaces) => writing.apply(workload, replaces),
+    async apply(workload, replaces) {
+      const applied = await writing.apply(workload, replaces)
+      const now = get(workload.name)
+      // With what was decided about it before.
+      return now?.generation === applied.generation ? now : applied
+    },
     async delete(name) {
       await takeOver.now(name)
       await writing.delete(name)

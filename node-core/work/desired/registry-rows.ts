@@ -5,6 +5,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import type { Primary } from '../../control/primary/index.ts'
 import type { JobRecord } from '../jobs/index.ts'
 import {
+  copiesOf,
   type DesiredWorkload,
   parseSlot,
   parseStoredWorkload,
@@ -30,7 +31,9 @@ export interface RegistryRows {
 export function createRegistryRows(onUnreadable: (name: string) => void): RegistryRows {
   // Rows are replaced, never changed.
   const known = new WeakMap<Row, DesiredWorkload | 'unreadable'>()
-  let listed: { mark: object; workloads: DesiredWorkload[] } | undefined
+  /** The same with what was decided about it. */
+  const steered = new WeakMap<Row, { by: unknown[]; desired: DesiredWorkload }>()
+  let listed: { marks: object[]; workloads: DesiredWorkload[] } | undefined
   let jobs: { marks: object[]; records: Map<string, JobRecord> } | undefined
   let assigned: { mark: object; assignments: Map<Slot, NodeId> } | undefined
 
@@ -44,21 +47,39 @@ export function createRegistryRows(onUnreadable: (name: string) => void): Regist
     return desired
   }
 
+  function wantedNow(view: View, name: string, row: Row): DesiredWorkload | 'unreadable' {
+    const asked = parsed(view, name, row)
+    if (asked === 'unreadable') return asked
+    const [scaled, canary] = [view.scaled(name), view.canary(name)]
+    const { workload } = asked
+    const copies = copiesOf(workload, scaled)
+    if (!scaled && !canary && copies === workload.replicas) return asked
+    const before = steered.get(row)
+    if (before?.by[0] === scaled && before?.by[1] === canary && before) return before.desired
+    const desired = {
+      ...{ ...asked, workload: { ...workload, replicas: copies } },
+      ...(scaled && workload.autoscale && { scaled }),
+      ...(canary && { canary }),
+    }
+    steered.set(row, { by: [scaled, canary], desired })
+    return desired
+  }
+
   return {
     workloads(view) {
-      const mark = view.markOf('workloads')
-      if (listed?.mark === mark) return listed.workloads
+      const marks = [view.markOf('workloads'), view.markOf('scaled'), view.markOf('canaries')]
+      if (listed?.marks.every((mark, at) => mark === marks[at])) return listed.workloads
       const rows = allOf((page) => view.workloads(page))
       const workloads = rows.flatMap(([name, row]) => {
-        const desired = parsed(view, name, row)
+        const desired = wantedNow(view, name, row)
         return desired === 'unreadable' ? [] : [desired]
       })
-      listed = { mark, workloads }
+      listed = { marks, workloads }
       return workloads
     },
     workload(view, name) {
       const row = view.workload(name)
-      return row && parsed(view, name, row)
+      return row && wantedNow(view, name, row)
     },
     job(view, name) {
       if (!view.workload(name)) return undefined

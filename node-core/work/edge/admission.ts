@@ -27,6 +27,8 @@ export interface Asking {
   service: Service
   /** Of the client. */
   address: string
+  /** It came over TLS. */
+  secure: boolean
 }
 
 export function admit(
@@ -73,7 +75,7 @@ function passOf(headers: Headers): string | undefined {
 }
 
 /** By host name alone: all path routes are one origin, so a cookie there would reach them all. */
-function seated(gate: Gate, { route, service }: Asking): Admission | undefined {
+function seated(gate: Gate, { route, service, secure }: Asking): Admission | undefined {
   if (route.prefix !== '' || !route.path.includes(`${PASS_PARAMETER}=`)) return undefined
   const url = new URL(route.path.replace(/^\/+/, '/'), 'http://edge.invalid')
   const pass = url.searchParams.get(PASS_PARAMETER) ?? ''
@@ -83,7 +85,7 @@ function seated(gate: Gate, { route, service }: Asking): Admission | undefined {
   // A path that begins with two slashes would lead the browser to another host.
   const location = `/${url.pathname.replace(/^\/+/, '')}${url.search}`
   const life = `Max-Age=${PASS_MS / 1_000}`
-  const cookie = `${PASS_COOKIE}=${pass}; Path=/; HttpOnly; SameSite=Lax; ${life}`
+  const cookie = `${PASS_COOKIE}=${pass}; Path=/; HttpOnly; SameSite=Lax; ${life}${secure ? '; Secure' : ''}`
   return { kind: 'seated', location, cookie }
 }
 

@@ -52,6 +52,14 @@ describe('the share of each', () => {
     for (const one of three) expect(share(one)).toBeCloseTo(1 / 3, 1)
   })
 
+  it('of a version is its weight to the last request, where the weights of each are alike too', () => {
+    const fresh = endpoint('fresh', { weight: 25, version: 'new' })
+    const old = ['a', 'b', 'c'].map((id) => endpoint(id, { weight: 25, version: 'old' }))
+    // However much quicker it is than all of the old ones.
+    const share = shares(seeded(), [fresh, ...old], 8_000, (of) => (of === fresh ? 1 : 300))
+    expect(share(fresh)).toBeCloseTo(0.25, 1.6)
+  })
+
   it('is small for one that is slow, and not nothing: it may be fast by now', () => {
     const share = shares(seeded(), three, 3_000, (of) => (of === a ? 500 : 20))
     expect(share(a)).toBeLessThan(0.1)

@@ -74,7 +74,7 @@ export function createChoice(random: Pick<Random, 'float' | 'int'>): Choice {
       const good = left.filter((one) => !isEjected(one, nowMs))
       const from = good.length > 0 ? good : left
       const first = drawByWeight(from, random)
-      const alike = from.filter((one) => one !== first && weightOf(one) === weightOf(first))
+      const alike = from.filter((one) => one !== first && isAlike(one, first))
       const second = alike[random.int(Math.max(1, alike.length))]
       if (!second) return first
       return costOf(second, nowMs) < costOf(first, nowMs) ? second : first
@@ -157,6 +157,11 @@ function averaged(standing: Standing, latencyMs: number, nowMs: number): number 
   if (latencyMs >= before) return latencyMs
   const kept = Math.exp(-(nowMs - standing.seenMs) / LATENCY_FADES_MS)
   return before * kept + latencyMs * (1 - kept)
+}
+
+/** Between versions nothing but their weight decides, or their shares would not be what was said. */
+function isAlike(a: Endpoint, b: Endpoint): boolean {
+  return weightOf(a) === weightOf(b) && a.version === b.version
 }
 
 function weightOf(endpoint: Endpoint): number {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import http, { type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { createSystemClock } from '../../base/clock/index.ts'
+import { type Clock, createSystemClock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { createSilentLogger } from '../../base/log/index.ts'
 import type { Net, NetStream, NodeId } from '../../base/net/index.ts'
@@ -14,6 +14,7 @@ import {
   createGate,
   createTunnelServer,
   type Edge,
+  type EdgeOptions,
   type Endpoint,
   type EndpointSource,
   type Gate,
@@ -34,8 +35,10 @@ export interface Stage {
     listener: RequestListener,
     on?: NodeId,
   ): Promise<Endpoint & { server: Server }>
-  edge(): Promise<Edge>
+  edge(options?: EdgeOptions): Promise<Edge>
   endpoints: Map<string, Endpoint[]>
+  /** Workloads that may be asleep, and how long requests wait for them. */
+  wakes: Map<string, number>
   /** What workloads ask of the edge, over what is asked by default. */
   rules: Map<string, Partial<EdgeRules>>
   gate: Gate
@@ -51,11 +54,10 @@ export interface Stage {
 /** Draws the first of several each time, so that tests know who is asked. */
 const random = { ...createSeededRandom(1), float: () => 0, int: () => 0 }
 
-export function createStage(): Stage {
+export function createStage(clock: Clock = createSystemClock()): Stage {
   const endpoints = new Map<string, Endpoint[]>()
   const servers: Server[] = []
   const edges: Edge[] = []
-  const clock = createSystemClock()
   const logger = createSilentLogger()
   const mesh = createPair()
   const local = (): Instance[] =>
@@ -67,7 +69,9 @@ export function createStage(): Stage {
   const source: EndpointSource = {
     service(name) {
       if (!endpoints.has(name)) return undefined
-      return { owner: OWNER, rules: { ...edgeOf({}), ...stage.rules.get(name) } }
+      const wakeMs = stage.wakes.get(name)
+      const rules = { ...edgeOf({}), ...stage.rules.get(name) }
+      return { owner: OWNER, rules, ...(wakeMs !== undefined && { wakeMs }) }
     },
     endpoints(name, containerPort = 80) {
       return (endpoints.get(name) ?? []).filter((one) => one.containerPort === containerPort)
@@ -76,6 +80,7 @@ export function createStage(): Stage {
       [...stage.rules].flatMap(([workload, { tcp = [] }]) =>
         tcp.map((one) => ({ ...one, workload })),
       ),
+    trouble: () => 'No computer has room.',
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -92,6 +97,7 @@ export function createStage(): Stage {
 
   const stage: Stage = {
     endpoints,
+    wakes: new Map(),
     rules: new Map(),
     gate: createGate({
       ...{ network: NETWORK, self: HERE, key: MEMBER, clock },
@@ -112,7 +118,7 @@ export function createStage(): Stage {
       endpoints.set(workload, [...known, endpoint])
       return { ...endpoint, server }
     },
-    async edge() {
+    async edge(options) {
       await tunnels.start()
       const deps = {
         self: HERE,
@@ -123,7 +129,7 @@ export function createStage(): Stage {
         random,
         logger,
       }
-      const edge = createEdge(deps, { port: 0 })
+      const edge = createEdge(deps, { port: 0, ...options })
       edges.push(edge)
       await edge.start()
       return edge

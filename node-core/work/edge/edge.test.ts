@@ -151,6 +151,7 @@ describe('bad input', () => {
           service: () => undefined,
           endpoints: () => [],
           published: () => [],
+          trouble: () => '',
           subscribe: () => () => {},
         },
         gate: stage.gate,

@@ -5,22 +5,26 @@ import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import { createChoice } from './choice.ts'
 import { connectInTurn } from './connecting.ts'
 import type { Failure } from './exchange.ts'
-import type { Edge, EdgeDeps, EdgeOptions } from './index.ts'
+import { createHolding } from './holding.ts'
+import type { Edge, EdgeDeps, EdgeOptions, TlsOptions } from './index.ts'
 import { createLedger } from './ledger.ts'
 import * as limits from './limits.ts'
 import { createHttpServer, listen } from './listening.ts'
+import { createLoadCounts } from './load-counts.ts'
 import { createRateLimiter } from './rate-limiter.ts'
 import { createRetryBudget } from './retry-budget.ts'
 import { createTcpServices, type TcpServices } from './tcp-services.ts'
+import { createTlsPort, type TlsPort } from './tls-port.ts'
 import type { Traffic } from './traffic.ts'
 import { Turn } from './turn.ts'
 import { createUpstreams } from './upstreams.ts'
 
 export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
   const host = options.host ?? '127.0.0.1'
-  const traffic = createTraffic(deps, options)
+  const traffic = createTraffic(deps, options, () => tls?.state().port ?? 0)
   let server: Server | undefined
   let services: TcpServices | undefined
+  let tls: TlsPort | undefined
   let unwatch = (): void => {}
   let port = 0
 
@@ -28,9 +32,11 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
     get port() {
       return port
     },
+    tls: () => options.tls && (tls?.state() ?? { port: 0, wanted: options.tls.port }),
     counts: () => ({ ...traffic.counts }),
     requests: (of) => traffic.ledger.list(of),
     traffic: () => traffic.ledger.counted(),
+    load: traffic.load,
     issuePass: (workload) => deps.gate.issue(workload),
     services: () => services?.list() ?? [],
     connect: (workload, containerPort) => connect(traffic, workload, containerPort),
@@ -41,8 +47,10 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
       server = listening
       deps.logger.info('edge listens', { port })
       services = createTcpServices(traffic, host)
-      unwatch = watch(deps, services)
+      tls = options.tls && createTlsPort(traffic, listening, host, options.tls)
+      unwatch = watch(deps, options.tls, services, tls)
       await services.update()
+      await tls?.update()
     },
     async stop() {
       const stopping = server
@@ -50,21 +58,32 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
       if (!stopping) return
       unwatch()
       await services?.close()
-      await close(stopping, traffic)
+      await close(stopping, tls, traffic)
       port = 0
     },
   }
 }
 
-function createTraffic(deps: EdgeDeps, options: EdgeOptions): Traffic {
+function createTraffic(deps: EdgeDeps, options: EdgeOptions, tlsPort: () => number): Traffic {
+  const { tls } = options
+  const covers = (name: string): boolean => tls?.certificates.contextFor(name) !== undefined
   const counts = { requests: 0, open: 0, retries: 0, refusals: 0 }
+  const load = createLoadCounts()
   return {
     deps,
-    names: new Set((options.names ?? []).map((name) => name.toLowerCase())),
+    load,
+    holding: createHolding({ ...deps, load }),
+    hosts: {
+      names: new Set((options.names ?? []).map((name) => name.toLowerCase())),
+      zones: (options.zones ?? []).map((zone) => `.${zone}`),
+      given: options.given ?? new Map(),
+    },
+    securePort: tls && (() => ({ port: tlsPort(), covers })),
     turns: {
       choice: createChoice(deps.random),
       budget: createRetryBudget(),
       clock: deps.clock,
+      load,
       onRetry: () => counts.retries++,
     },
     upstreams: createUpstreams(deps),
@@ -76,10 +95,16 @@ function createTraffic(deps: EdgeDeps, options: EdgeOptions): Traffic {
 }
 
 async function connect(
-  { deps, turns, upstreams }: Traffic,
+  { deps, turns, upstreams, holding }: Traffic,
   workload: string,
   containerPort: number,
 ): Promise<Duplex> {
+  const wakeMs = deps.endpoints.service(workload)?.wakeMs
+  if (wakeMs !== undefined) {
+    const gone = new AbortController().signal
+    const refusal = await holding.untilAwake({ workload, wakeMs, containerPort, gone })
+    if (refusal) throw new MyceliumError('NO_ENDPOINT', refusal.reason)
+  }
   const turn = new Turn(turns, workload, deps.endpoints.endpoints(workload, containerPort))
   const failures: Failure[] = []
   const connected = await connectInTurn(turn, upstreams.connect, failures)
@@ -94,34 +119,40 @@ async function connect(
   return connected.upstream
 }
 
-/** Follows what is published, and tries again for ports that another program held. */
-function watch({ endpoints, clock }: EdgeDeps, services: TcpServices): () => void {
+/** Follows what is published and shown, and tries again for ports that another program held. */
+function watch(
+  { endpoints, clock }: EdgeDeps,
+  options: TlsOptions | undefined,
+  services: TcpServices,
+  tls: TlsPort | undefined,
+): () => void {
   let cancel = (): void => {}
   let waits = false
   const look = (): void => {
     waits = false
-    void services.update().then(again)
+    void Promise.all([services.update(), tls?.update()]).then(again)
   }
   const again = (): void => {
     cancel()
     cancel = clock.timer(limits.PORT_RETRY_MS, look)
   }
-  const unsubscribe = endpoints.subscribe(() => {
+  const soon = (): void => {
     if (waits) return
     waits = true
     cancel()
     cancel = clock.timer(limits.PUBLISHED_SETTLE_MS, look)
-  })
+  }
+  const unsubscribe = [endpoints.subscribe(soon), options?.certificates.subscribe(soon)]
   again()
   return () => {
-    unsubscribe()
+    for (const stop of unsubscribe) stop?.()
     cancel()
     cancel = () => {}
   }
 }
 
 /** Takes no more, lets what is under way end for a while, then cuts what is left. */
-async function close(server: Server, traffic: Traffic): Promise<void> {
+async function close(server: Server, tls: TlsPort | undefined, traffic: Traffic): Promise<void> {
   const { clock, logger } = traffic.deps
   const ended = new AbortController()
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
@@ -129,11 +160,12 @@ async function close(server: Server, traffic: Traffic): Promise<void> {
   const grace = sleep(clock, limits.STOP_GRACE_MS, { signal: ended.signal }).then(
     () => {
       server.closeAllConnections()
+      tls?.destroy()
       for (const connection of traffic.detached) connection.destroy()
     },
     (reason: unknown) => logger.debug('edge ended within its grace', { reason: messageOf(reason) }),
   )
-  await Promise.all([closed, emptied(traffic)])
+  await Promise.all([closed, tls?.close(), emptied(traffic)])
   ended.abort()
   await grace
   await traffic.upstreams.destroy()

@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { isCode, messageOf } from '../../base/errors/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
+import type { Answer, Arrival } from './arrival.ts'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import type { Endpoint } from './index.ts'
 import { JOINED_BYTES_MAX } from './limits.ts'
@@ -21,8 +21,7 @@ const IDEMPOTENT: ReadonlySet<string> = new Set([
 ])
 
 export interface ExchangePlan {
-  request: IncomingMessage
-  response: ServerResponse
+  arrival: Arrival
   route: Route
   body: RequestBody
   /** Whose pass it brought. */
@@ -32,9 +31,17 @@ export interface ExchangePlan {
   pool(endpoint: Endpoint): Dispatcher
   /** It began to answer. */
   onAnswer(endpoint: Endpoint): void
-  /** No endpoint answered: what each said, and whether the request itself was at fault. */
-  onFailed(failures: readonly Failure[], badRequest: boolean): void
+  /** No endpoint answered: what each said, and why no other is asked. */
+  onFailed(failures: readonly Failure[], why: GivenUp): void
 }
+
+export type GivenUp =
+  /** The request itself was at fault. */
+  | 'badRequest'
+  /** It may have been acted on. */
+  | 'sent'
+  /** It could go to another, were there one. */
+  | 'noneLeft'
 
 /** What a workload grants its own answers. */
 export interface Timeouts {
@@ -53,21 +60,18 @@ export interface Failure {
 
 /** Sends one request to one endpoint after another until one begins to answer. */
 export function runExchange(plan: ExchangePlan): void {
-  const { request, response, route, body, turn } = plan
+  const { arrival, route, body, turn } = plan
+  const { method, answer, address, secure } = arrival
   const failures: Failure[] = []
-  const headers = requestHeaders(request.rawHeaders, request.headers.connection ?? '', {
-    address: request.socket.remoteAddress ?? '',
-    host: route.host,
-    prefix: route.prefix,
-    member: plan.member,
-  })
-  const method = request.method ?? 'GET'
+  const { host, prefix } = route
+  const from = { address, secure, host, prefix, member: plan.member }
+  const headers = requestHeaders(arrival.rawHeaders, arrival.headers.connection ?? '', from)
   let current: Attempt | undefined
 
   const attempt = (): void => {
     const endpoint = turn.next()
     if (!endpoint) {
-      plan.onFailed(failures, false)
+      plan.onFailed(failures, 'noneLeft')
       return
     }
     current = new Attempt(plan, endpoint, (error, reached) => {
@@ -75,7 +79,7 @@ export function runExchange(plan: ExchangePlan): void {
       const badRequest = errorCode(error) === 'UND_ERR_INVALID_ARG'
       if (!badRequest) turn.failed(reached)
       if (!badRequest && canRepeat(method, body, error, reached)) attempt()
-      else plan.onFailed(failures, badRequest)
+      else plan.onFailed(failures, badRequest ? 'badRequest' : 'sent')
     })
     const { answerMs, idleMs } = plan.timeouts
     const times = { headersTimeout: answerMs, bodyTimeout: idleMs }
@@ -84,8 +88,9 @@ export function runExchange(plan: ExchangePlan): void {
       .dispatch({ path: route.path, method, headers, body: bytesOf(body), ...times }, current)
   }
 
-  response.once('close', () => {
-    if (!response.writableFinished) current?.abandon()
+  answer.once('close', () => {
+    // A stream of HTTP/2 that the client reset counts as finished, though nobody has ended it here.
+    if (!answer.writableEnded) current?.abandon()
     turn.over()
   })
   attempt()
@@ -107,7 +112,7 @@ function canRepeat(method: string, body: RequestBody, error: Error, reached: boo
 /** One request on its way to one endpoint, and its answer on the way back. */
 class Attempt implements Dispatcher.DispatchHandler {
   readonly #plan: ExchangePlan
-  readonly #response: ServerResponse
+  readonly #response: Answer
   readonly #endpoint: Endpoint
   readonly #onFailed: (error: Error, reached: boolean) => void
   #controller: Dispatcher.DispatchController | undefined
@@ -124,7 +129,7 @@ class Attempt implements Dispatcher.DispatchHandler {
     onFailed: (error: Error, reached: boolean) => void,
   ) {
     this.#plan = plan
-    this.#response = plan.response
+    this.#response = plan.arrival.answer
     this.#endpoint = endpoint
     this.#onFailed = onFailed
   }
@@ -151,8 +156,8 @@ class Attempt implements Dispatcher.DispatchHandler {
     this.#answering = true
     this.#plan.turn.answered(status)
     this.#plan.onAnswer(this.#endpoint)
-    const flat = responseHeaders(headers, this.#endpoint, this.#plan.route.prefix)
-    this.#response.writeHead(status, statusText ?? '', flat)
+    const flat = responseHeaders(headers, this.#endpoint, this.#plan.route)
+    this.#plan.arrival.begin(status, statusText ?? '', flat)
     this.#headWaits = true
     // Head and small body mostly come in one read and leave in one write; a head that comes alone
     // (an event stream) must not wait for more.
@@ -160,6 +165,7 @@ class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#plan.arrival.bodyBytes += chunk.byteLength
     if (this.#headWaits && !this.#first && chunk.byteLength <= JOINED_BYTES_MAX) {
       this.#first = chunk
       return
@@ -181,14 +187,14 @@ class Attempt implements Dispatcher.DispatchHandler {
     if (!this.#headWaits) return
     this.#headWaits = false
     if (this.#first) this.#response.write(this.#first)
-    else this.#response.flushHeaders()
+    else this.#plan.arrival.flush()
     this.#first = undefined
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     if (this.#abandoned) return
     // The head is out: a broken connection is the only honest way to say that the body is not whole.
-    if (this.#answering) this.#response.destroy()
+    if (this.#answering) this.#plan.arrival.cut()
     else this.#onFailed(error, this.#controller !== undefined)
   }
 }

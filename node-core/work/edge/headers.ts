@@ -3,6 +3,7 @@
  * (RFC 9110 §7.6.1); what the client says of its own origin is replaced by what the edge knows.
  */
 import type { Endpoint } from './index.ts'
+import type { Route } from './route.ts'
 
 export const EDGE_HEADER = 'x-mycelium-edge'
 
@@ -42,6 +43,8 @@ export function hostOf(raw: readonly string[]): string | undefined {
 export interface Origin {
   /** Address of the client. */
   address: string
+  /** It came over TLS. */
+  secure: boolean
   /** The host that was asked, with its port. */
   host: string
   /** What was stripped from the path. */
@@ -64,7 +67,7 @@ export function requestHeaders(raw: readonly string[], connection: string, from:
   headers.push('host', from.host)
   headers.push('x-forwarded-for', from.address)
   headers.push('x-forwarded-host', from.host)
-  headers.push('x-forwarded-proto', 'http')
+  headers.push('x-forwarded-proto', from.secure ? 'https' : 'http')
   if (from.prefix) headers.push('x-forwarded-prefix', from.prefix)
   if (from.member !== undefined) headers.push('x-mycelium-member', from.member)
   return headers
@@ -86,19 +89,23 @@ const BEARER_PASS = /^Bearer mycelium-pass\./i
 export function responseHeaders(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   endpoint: Endpoint,
-  prefix: string,
+  { prefix, host }: Pick<Route, 'prefix' | 'host'>,
 ): string[] {
   const flat: string[] = [EDGE_HEADER, `${endpoint.node}/${endpoint.instance}`]
   const connection = headers.connection
   const alsoEnd = typeof connection === 'string' ? connectionOptions(connection) : undefined
   for (const name in headers) {
     if (ENDS_HERE.has(name) || alsoEnd?.has(name)) continue
+    // It would bind every port of the computer that the browser runs on (RFC 6797 §8.3).
+    if (name === 'strict-transport-security' && LOCAL_HOST.test(host)) continue
     const value = headers[name]
     if (typeof value === 'string') flat.push(name, placed(name, value, prefix))
     else for (const one of value ?? []) flat.push(name, placed(name, one, prefix))
   }
   return flat
 }
+
+const LOCAL_HOST = /(^|\.)localhost\.?(:\d*)?$/i
 
 /**
  * An absolute path in a redirect or a cookie names the instance's own root; the client's has the

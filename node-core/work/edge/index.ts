@@ -3,6 +3,7 @@
  * `<workload>.localhost` or by path `/<workload>/…` (prefix stripped), and TCP at the ports that
  * workloads publish. Of two endpoints drawn by chance the one that costs less is asked, and those that
  * do badly are passed over (docs/adr/0032); another one is tried before the first byte is sent;
+ * HTTP/1.1, and at the TLS port HTTP/2 too, come in;
  * WebSocket and streaming pass, any other upgrade is served as the plain request it came with. On path routes the prefix is put before absolute paths in Location
  * and before the Path of cookies, except those named `__Host-…`. Endpoints on this node are dialled
  * on loopback, those of other nodes are reached through a mesh stream, so that traffic
@@ -18,6 +19,7 @@ import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
+import type { Certificates } from '../certificates/index.ts'
 import type { EdgeRules, Instance } from '../spec/index.ts'
 import type { Gate } from './gate.ts'
 
@@ -32,6 +34,8 @@ export interface Endpoint {
   healthy: boolean
   /** Its share of the requests beside those of others; above 0. Default 1. */
   weight?: number
+  /** Which version of the workload it is. */
+  version?: string
 }
 
 /** Where the edge learns endpoints; implemented over the shared state by `node.ts`. */
@@ -45,6 +49,8 @@ export interface EndpointSource {
   endpoints(workload: string, containerPort?: number): readonly Endpoint[]
   /** Ports that workloads want listened for, each once. */
   published(): readonly Published[]
+  /** What keeps a workload from running, for people; empty when nothing does. */
+  trouble(workload: string): string
   /** Anything of the above may have changed. */
   subscribe(listener: () => void): () => void
 }
@@ -52,6 +58,8 @@ export interface EndpointSource {
 export interface Service {
   owner: OwnerId
   rules: EdgeRules
+  /** It may be asleep: requests wait so long for it to wake. */
+  wakeMs?: number
 }
 
 export interface Published {
@@ -74,11 +82,15 @@ export interface TcpService extends Published {
 export interface Edge extends Lifecycle {
   /** The port it listens on; 0 before start. */
   readonly port: number
+  /** The port that takes TLS; undefined where none is wanted. */
+  tls(): TlsPortState | undefined
   counts(): EdgeCounts
   /** The last requests taken in, the latest last. */
   requests(of: { workload?: string; limit: number }): EdgeRequest[]
   /** By workload, since the edge was created. */
   traffic(): ReadonlyMap<string, Traffic>
+  /** The same by version, with what is open and waits, as whoever scales needs it. */
+  readonly load: Load
   /** A pass for this node's owner: it opens the workload at any edge, if its rules do. */
   issuePass(workload: string): { pass: string; expiresAtMs: number }
   /** Published ports, listened for or not. */
@@ -88,6 +100,15 @@ export interface Edge extends Lifecycle {
    * open at either end; its owner listens for `error`.
    */
   connect(workload: string, containerPort: number): Promise<Duplex>
+}
+
+export interface TlsPortState {
+  /** 0 while it is not open. */
+  port: number
+  /** As the owner asked for it; 0 picks a free one. */
+  wanted: number
+  /** Why it is not open, though there is a certificate. */
+  reason?: string
 }
 
 /** One request as it is remembered: nothing of its query, headers or bodies. */
@@ -101,7 +122,7 @@ export interface EdgeRequest {
   path: string
   status: number
   tookMs: number
-  /** Of the answer's body and head together. */
+  /** Of the answer's body; of an upgraded connection all that was sent. */
   bytes: number
   client: string
   member?: OwnerId
@@ -114,6 +135,35 @@ export interface Traffic {
   /** How many took no longer than each of `LATENCY_BOUNDS_MS`, and longer than the one before. */
   buckets: number[]
   sumMs: number
+}
+
+/** Of one workload. */
+export interface EdgeLoad {
+  /** Requests and connections under way. */
+  open: number
+  /** Requests that wait for a copy to wake. */
+  waiting: number
+  /** By version: what `Endpoint.version` says. */
+  versions: ReadonlyMap<string, VersionLoad>
+}
+
+/** Since the edge was created. */
+export interface VersionLoad {
+  /** Attempts that were answered, or failed. */
+  answers: number
+  /** Answers with 5xx, and attempts without an answer. */
+  errors: number
+  /** Answers by the time to their first byte, as `Traffic.buckets`. */
+  buckets: number[]
+}
+
+export interface Load {
+  /** By workload. */
+  all(): ReadonlyMap<string, EdgeLoad>
+  /** Calls once, when the next request is passed on, or over. */
+  onNext(listener: () => void): void
+  /** Calls whenever requests for a workload begin to wait, or none waits any more. */
+  onWaits(listener: () => void): () => void
 }
 
 /** What whoever only wants connections needs of it. */
@@ -148,6 +198,18 @@ export interface EdgeOptions {
   port?: number
   /** Host names besides loopback's under which path routes are served. Default none. */
   names?: readonly string[]
+  /** DNS zones below which every workload has its name. Default none. */
+  zones?: readonly string[]
+  /** Names of given certificates, each with the workload it leads to (`Hosts.given`). */
+  given?: ReadonlyMap<string, string>
+  /** A port that takes TLS. Default none. */
+  tls?: TlsOptions
+}
+
+export interface TlsOptions {
+  /** 0 picks a free one. */
+  port: number
+  certificates: Pick<Certificates, 'contextFor' | 'any' | 'subscribe'>
 }
 
 export type EdgeErrorCode =

@@ -76,6 +76,16 @@ export const REQUESTS_KEPT_MAX = 2_000
 export const REQUEST_PATH_LENGTH_MAX = 256
 /** Upper bounds of the classes of latency that answers are counted in, in milliseconds. */
 export const LATENCY_BOUNDS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000]
+/** Requests that wait for one workload to wake; more are answered with 503. */
+export const WAITING_OF_ONE_MAX = 256
+/** Requests that wait for any to wake. */
+export const WAITING_MAX = 1_024
+/** When a request may come again that waited in vain. Seconds. */
+export const WAKE_RETRY_AFTER_SECONDS = 5
+/** How long what keeps a workload from waking is not looked for again. Milliseconds. */
+export const TROUBLE_FRESH_MS = 1_000
+/** Versions of one workload whose answers are counted side by side. */
+export const VERSIONS_KEPT_MAX = 4
 /** First message of a tunnel and its answer, in bytes. */
 export const TUNNEL_FRAME_BYTES_MAX = 1_024
 /** How long either side waits for the other's first message. */
@@ -86,3 +96,23 @@ export const TUNNELS_PER_PEER_MAX = 256
 export const TUNNELS_MAX = 1_024
 /** Bytes a tunnel gathers into one write to the mesh. */
 export const TUNNEL_WRITE_BYTES_MAX = 65_536
+/** How long a client may take for its TLS handshake. */
+export const TLS_HANDSHAKE_MS = 10_000
+/** How often the keys that seal TLS session tickets are made anew: twelve hours. */
+export const TICKET_KEYS_MS = 43_200_000
+/** Requests under way at once on one HTTP/2 connection. */
+export const HTTP2_STREAMS_MAX = 100
+/** Streams of an HTTP/2 connection that a client may reset at once; more end the connection. */
+export const HTTP2_RESETS_BURST = 100
+/** Resets that an HTTP/2 connection gains in a second after that. */
+export const HTTP2_RESETS_PER_SECOND = 33
+/** Entries of one SETTINGS frame. */
+export const HTTP2_SETTINGS_MAX = 16
+/** Frames of an HTTP/2 connection that are against the rules before it is ended. */
+export const HTTP2_INVALID_FRAMES_MAX = 100
+/** Streams opened beyond the number allowed before an HTTP/2 connection is ended. */
+export const HTTP2_REJECTED_STREAMS_MAX = 100
+/** Memory that the library may hold for one HTTP/2 connection, in millions of bytes. */
+export const HTTP2_SESSION_MEGABYTES_MAX = 4
+/** Fields in the head of one HTTP/2 request, pseudo-fields included. */
+export const HTTP2_HEADERS_MAX = 128

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { Server as NetServer } from 'node:net'
 import { MyceliumError } from '../../base/errors/index.ts'
+import { arrivalOf } from './arrival.ts'
 import * as limits from './limits.ts'
 import { onRequest, onUpgrade, type Traffic } from './traffic.ts'
 import { isWebSocket } from './upgrade.ts'
@@ -16,8 +17,12 @@ export function createHttpServer(traffic: Traffic): Server {
     shouldUpgradeCallback: isWebSocket,
   })
   server.maxConnections = limits.CLIENT_CONNECTIONS_MAX
-  server.on('request', (request, response) => onRequest(traffic, request, response, false))
-  server.on('checkContinue', (request, response) => onRequest(traffic, request, response, true))
+  server.on('request', (request, response) => {
+    onRequest(traffic, arrivalOf(request, response, false))
+  })
+  server.on('checkContinue', (request, response) => {
+    onRequest(traffic, arrivalOf(request, response, true))
+  })
   server.on('upgrade', (request, socket, head) => onUpgrade(traffic, request, socket, head))
   return server
 }

@@ -2,19 +2,19 @@ import type { Failure } from './exchange.ts'
 import type { Endpoint, EndpointSource, Service } from './index.ts'
 import { OPEN_REQUESTS_MAX } from './limits.ts'
 import type { Refusal } from './refusal.ts'
-import { type Route, type RouteRefusal, routeOf } from './route.ts'
+import { type Hosts, type Route, type RouteRefusal, routeOf } from './route.ts'
 
 export interface Passage {
   route: Route
-  /** At least one of them is healthy. */
+  /** At least one of them is healthy, unless the service has to wake first. */
   endpoints: readonly Endpoint[]
+  sleeps: boolean
   service: Service
 }
 
 /** What a decision rests on. */
 export interface Situation {
-  /** Host names besides loopback's that this edge answers to. */
-  names: ReadonlySet<string>
+  hosts: Hosts
   /** Requests under way. */
   open: number
   source: EndpointSource
@@ -22,17 +22,18 @@ export interface Situation {
 
 /** Where a request goes, or why it goes nowhere. */
 export function decide(
-  { names, open, source }: Situation,
+  { hosts, open, source }: Situation,
   asked: { host: string | undefined; target: string },
 ): Passage | Refusal {
-  const route = routeOf(asked.host, asked.target, names)
+  const route = routeOf(asked.host, asked.target, hosts)
   if (typeof route === 'string') return ROUTE_REFUSALS[route]
   const service = source.service(route.workload)
   if (!service) return NO_SUCH_WORKLOAD
   if (open >= OPEN_REQUESTS_MAX) return TOO_BUSY
   const endpoints = source.endpoints(route.workload)
-  if (!endpoints.some(({ healthy }) => healthy)) return nobodyHealthy(route, endpoints)
-  return { route, endpoints, service }
+  const sleeps = !endpoints.some(({ healthy }) => healthy)
+  if (sleeps && service.wakeMs === undefined) return nobodyHealthy(route, endpoints)
+  return { route, endpoints, service, sleeps }
 }
 
 export const BAD_REQUEST: Refusal = {

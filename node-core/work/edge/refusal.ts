@@ -1,5 +1,5 @@
 /** Answers that the edge gives itself: a plain reason as text, or JSON for who asks for JSON. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Arrival } from './arrival.ts'
 
 export interface Refusal {
   status: 400 | 401 | 403 | 404 | 429 | 502 | 503 | 504
@@ -15,17 +15,20 @@ export interface Refusal {
   headers?: Record<string, string>
 }
 
-export function refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
-  const { type, body } = bodyOf(refusal, request.headers.accept)
-  response.writeHead(refusal.status, {
+export function refuse(arrival: Arrival, refusal: Refusal): void {
+  const { answer, headers, method } = arrival
+  const { type, body } = bodyOf(refusal, headers.accept)
+  const said = {
     'content-type': type,
-    'content-length': body.byteLength,
+    'content-length': String(body.byteLength),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...(refusal.status === 503 ? { 'retry-after': '1' } : {}),
     ...refusal.headers,
-  })
-  response.end(request.method === 'HEAD' ? undefined : body)
+  }
+  arrival.begin(refusal.status, REASONS[refusal.status], Object.entries(said).flat())
+  arrival.bodyBytes = method === 'HEAD' ? 0 : body.byteLength
+  answer.end(method === 'HEAD' ? undefined : body)
 }
 
 export function bodyOf(refusal: Refusal, accept = ''): { type: string; body: Buffer } {
@@ -35,3 +38,15 @@ export function bodyOf(refusal: Refusal, accept = ''): { type: string; body: Buf
   }
   return { type: 'text/plain; charset=utf-8', body: Buffer.from(`${refusal.reason}\n`) }
 }
+
+/** RFC 9110 §15. */
+export const REASONS = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  429: 'Too Many Requests',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+} as const satisfies Record<Refusal['status'], string>

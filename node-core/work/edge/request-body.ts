@@ -1,5 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import type { Arrival } from './arrival.ts'
 import { KEPT_BODY_BYTES_MAX } from './limits.ts'
 
 /**
@@ -11,30 +11,15 @@ export type RequestBody =
   | { kind: 'kept'; bytes: Buffer }
   | { kind: 'stream'; open: () => Readable; touched: () => boolean }
 
-export interface Arrival {
-  request: IncomingMessage
-  response: ServerResponse
-  /** The client sent `Expect: 100-continue` and holds its body back until told. */
-  awaitsContinue: boolean
-}
-
-/** What kind it is, by the headers alone. A body of unknown length is always a stream. */
-export function bodyKind(request: IncomingMessage): RequestBody['kind'] {
-  if (request.headers['transfer-encoding'] !== undefined) return 'stream'
-  const length = Number(request.headers['content-length'] ?? 0)
-  if (length === 0) return 'none'
-  return length <= KEPT_BODY_BYTES_MAX ? 'kept' : 'stream'
-}
-
 /** Reads a small body whole. Rejects when the client goes away before its end. */
-export function keepBody({ request, response, awaitsContinue }: Arrival): Promise<RequestBody> {
-  if (awaitsContinue) response.writeContinue()
+export function keepBody({ body, answer, awaitsContinue }: Arrival): Promise<RequestBody> {
+  if (awaitsContinue) answer.writeContinue()
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = []
-    request.on('data', (part: Buffer) => parts.push(part))
-    request.once('end', () => resolve({ kind: 'kept', bytes: Buffer.concat(parts) }))
-    request.once('error', reject)
-    request.once('close', () => reject(new Error('The client went away.')))
+    body.on('data', (part: Buffer) => parts.push(part))
+    body.once('end', () => resolve({ kind: 'kept', bytes: Buffer.concat(parts) }))
+    body.once('error', reject)
+    body.once('close', () => reject(new Error('The client went away.')))
   })
 }
 
@@ -52,6 +37,7 @@ class BodyView extends Readable {
   readonly #arrival: Arrival
   readonly #onTouch: () => void
   #begun = false
+  #ended = false
 
   constructor(arrival: Arrival, onTouch: () => void) {
     super({ highWaterMark: KEPT_BODY_BYTES_MAX })
@@ -60,32 +46,33 @@ class BodyView extends Readable {
   }
 
   readonly #onData = (part: Buffer): void => {
-    if (!this.push(part)) this.#arrival.request.pause()
+    if (!this.push(part)) this.#arrival.body.pause()
   }
   readonly #onEnd = (): void => {
+    this.#ended = true
     this.push(null)
   }
   readonly #onClose = (): void => {
-    if (!this.#arrival.request.complete) this.destroy(new Error('The client went away.'))
+    if (!this.#ended) this.destroy(new Error('The client went away.'))
   }
 
   override _read(): void {
-    const { request, response, awaitsContinue } = this.#arrival
+    const { body, answer, awaitsContinue } = this.#arrival
     if (!this.#begun) {
       this.#begun = true
       this.#onTouch()
-      if (awaitsContinue) response.writeContinue()
-      request.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose)
-      request.on('error', this.#onClose)
+      if (awaitsContinue) answer.writeContinue()
+      body.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose)
+      body.on('error', this.#onClose)
     }
-    request.resume()
+    body.resume()
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    const { request } = this.#arrival
-    request.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose)
+    const { body } = this.#arrival
+    body.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose)
     // The rest is read and dropped: a client still sending must be able to read its answer.
-    if (this.#begun && !request.destroyed) request.resume()
+    if (this.#begun && !body.destroyed) body.resume()
     done(error)
   }
 }

@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { requestHeaders, responseHeaders } from './headers.ts'
 import type { Endpoint } from './index.ts'
-import { routeOf } from './route.ts'
+import { type Hosts, routeOf } from './route.ts'
 
-const NAMES = new Set(['box.lan'])
+const HOSTS: Hosts = {
+  names: new Set(['box.lan']),
+  zones: ['.home.localhost', '.home.internal'],
+  given: new Map([
+    ['shop.example.org', 'store'],
+    ['*.apps.example.org', '*'],
+    ['*.shop.example.org', 'store'],
+  ]),
+}
 
 describe('a route', () => {
   it.each([
@@ -23,6 +31,22 @@ describe('a route', () => {
       'http://web.localhost',
       { host: 'web.localhost', workload: 'web', path: '/', prefix: '' },
     ],
+    ['web.home.localhost:8443', '/a', { workload: 'web', path: '/a', prefix: '' }],
+    ['web.home.internal', '/', { workload: 'web', path: '/', prefix: '' }],
+    ['home.localhost', '/', { workload: 'home', path: '/', prefix: '' }],
+    ['web.other.localhost', '/', { workload: 'web.other', path: '/', prefix: '' }],
+    ['Shop.Example.org:8443', '/a', { workload: 'store', path: '/a', prefix: '' }],
+    ['www.shop.example.org', '/', { workload: 'store', path: '/', prefix: '' }],
+    ['wiki.apps.example.org', '/', { workload: 'wiki', path: '/', prefix: '' }],
+    [
+      'x',
+      'https://web.localhost/p',
+      { host: 'web.localhost', workload: 'web', path: '/p', prefix: '' },
+    ],
+    ['a.wiki.apps.example.org', '/', 'UNKNOWN_HOST'],
+    ['apps.example.org', '/', 'UNKNOWN_HOST'],
+    ['.apps.example.org', '/', 'UNKNOWN_HOST'],
+    ['home.internal', '/', 'UNKNOWN_HOST'],
     ['127.0.0.1', '/', 'NO_WORKLOAD'],
     ['127.0.0.1', '//web/x', 'NO_WORKLOAD'],
     ['evil.example', '/web/', 'UNKNOWN_HOST'],
@@ -33,10 +57,11 @@ describe('a route', () => {
     ['web.localhost', 'http://user@web.localhost/', 'BAD_REQUEST'],
   ])('of %s %s', (host, target, expected) => {
     const route = typeof expected === 'string' ? expected : { host, ...expected }
-    expect(routeOf(host, target, NAMES)).toEqual(route)
+    expect(routeOf(host, target, HOSTS)).toEqual(route)
   })
 })
 
+const at = (prefix = '', host = 'web.localhost') => ({ prefix, host })
 const endpoint = (instance: string, healthy = true): Endpoint => ({
   workload: 'web',
   instance,
@@ -47,7 +72,7 @@ const endpoint = (instance: string, healthy = true): Endpoint => ({
 })
 
 describe('headers', () => {
-  const from = { address: '127.0.0.1', host: 'web.localhost', prefix: '' }
+  const from = { address: '127.0.0.1', secure: false, host: 'web.localhost', prefix: '' }
 
   it('end at the edge when they are of the connection or named by it', () => {
     const raw = ['Host', 'h', 'Connection', 'X-A, close', 'x-a', '1', 'TE', 'x', 'X-B', '2']
@@ -61,13 +86,24 @@ describe('headers', () => {
     for (const name of more) raw.push(name, '6.6.6.6')
     expect(requestHeaders(raw, '', from).join()).not.toContain('6.6.6.6')
     expect(requestHeaders(raw, '', from)).not.toContain('me')
-    const answer = responseHeaders({ 'x-mycelium-edge': 'me' }, endpoint('a'), '')
+    const answer = responseHeaders({ 'x-mycelium-edge': 'me' }, endpoint('a'), at())
     expect(answer).toEqual(['x-mycelium-edge', 'n/a'])
+  })
+
+  it('bind no browser to TLS for names of its own computer', () => {
+    const said = { 'strict-transport-security': 'max-age=1' }
+    const headersFor = (host: string) => responseHeaders(said, endpoint('a'), at('', host))
+    for (const host of ['web.localhost', 'web.home.localhost:8443', 'LOCALHOST.']) {
+      expect(headersFor(host)).not.toContain('strict-transport-security')
+    }
+    for (const host of ['shop.example.org', 'web.home.internal:8443', 'mylocalhost']) {
+      expect(headersFor(host)).toContain('strict-transport-security')
+    }
   })
 
   it('leave redirects to other hosts alone', () => {
     const located = (location: string): string | undefined =>
-      responseHeaders({ location }, endpoint('a'), '/web').at(-1)
+      responseHeaders({ location }, endpoint('a'), at('/web')).at(-1)
     expect(located('/x')).toBe('/web/x')
     expect(located('//other/x')).toBe('//other/x')
     expect(located('https://other/x')).toBe('https://other/x')

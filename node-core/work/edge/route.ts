@@ -18,30 +18,52 @@ export type RouteRefusal =
   /** No Host header or several, or a target that is no path. */
   | 'BAD_REQUEST'
 
+/** The names that this edge answers to, besides loopback's and `<workload>.localhost`. */
+export interface Hosts {
+  /** Under which workloads are served by path. */
+  names: ReadonlySet<string>
+  /** `<workload>` below each of these; with the dot in front. */
+  zones: readonly string[]
+  /**
+   * Of given certificates, each with the workload it leads to. `*.example.org` is every name one label
+   * longer, and may lead to `*`: the workload of that label's name.
+   */
+  given: ReadonlyMap<string, string>
+}
+
 const SUFFIX = '.localhost'
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 export function routeOf(
   host: string | undefined,
   target: string,
-  names: ReadonlySet<string>,
+  hosts: Hosts,
 ): Route | RouteRefusal {
   if (host === undefined || host === '') return 'BAD_REQUEST'
-  if (!target.startsWith('/')) return absolute(target, names)
+  if (!target.startsWith('/')) return absolute(target, hosts)
   const name = nameOf(host)
-  if (name.endsWith(SUFFIX)) {
-    return { host, workload: name.slice(0, -SUFFIX.length), path: target, prefix: '' }
-  }
-  if (!LOOPBACK.has(name) && !names.has(name)) return 'UNKNOWN_HOST'
+  const workload = byName(name, hosts)
+  if (workload !== undefined) return { host, workload, path: target, prefix: '' }
+  if (!LOOPBACK.has(name) && !hosts.names.has(name)) return 'UNKNOWN_HOST'
   return byPath(host, target)
 }
 
+function byName(name: string, { zones, given }: Hosts): string | undefined {
+  if (given.size > 0) {
+    const dot = name.indexOf('.')
+    const leads = given.get(name) ?? (dot > 0 ? given.get(`*${name.slice(dot)}`) : undefined)
+    if (leads !== undefined) return leads === '*' ? name.slice(0, dot) : leads
+  }
+  for (const zone of zones) if (name.endsWith(zone)) return name.slice(0, -zone.length)
+  return name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : undefined
+}
+
 /** RFC 9112 §3.2.2: a server must accept the absolute form, whose host replaces the header. */
-function absolute(target: string, names: ReadonlySet<string>): Route | RouteRefusal {
-  const match = /^http:\/\/([^/?#]+)(.*)$/i.exec(target)
+function absolute(target: string, hosts: Hosts): Route | RouteRefusal {
+  const match = /^https?:\/\/([^/?#]+)(.*)$/i.exec(target)
   if (!match?.[1] || match[1].includes('@')) return 'BAD_REQUEST'
   const rest = match[2] ?? ''
-  return routeOf(match[1], rest.startsWith('/') ? rest : `/${rest}`, names)
+  return routeOf(match[1], rest.startsWith('/') ? rest : `/${rest}`, hosts)
 }
 
 function byPath(host: string, target: string): Route | RouteRefusal {

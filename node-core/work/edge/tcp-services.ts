@@ -1,9 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { messageOf } from '../../base/errors/index.ts'
 import { clientOf } from './admission.ts'
+import { closing } from './closing.ts'
 import { connectInTurn } from './connecting.ts'
 import type { Failure } from './exchange.ts'
-import type { Published, TcpService } from './index.ts'
+import type { Published, Service, TcpService } from './index.ts'
 import * as limits from './limits.ts'
 import { listen } from './listening.ts'
 import { splice } from './splice.ts'
@@ -112,11 +113,12 @@ async function serve(traffic: Traffic, listener: Listener, client: Socket): Prom
     client.resetAndDestroy()
     return
   }
-  const turn = new Turn(turns, workload, deps.endpoints.endpoints(workload, containerPort))
   const failures: Failure[] = []
   detached.add(client)
   counts.open++
   listener.open++
+  await awake(traffic, service, listener.of, client)
+  const turn = new Turn(turns, workload, deps.endpoints.endpoints(workload, containerPort))
   try {
     const connected = await connectInTurn(turn, upstreams.connect, failures)
     if (connected && !client.destroyed) {
@@ -137,4 +139,15 @@ async function serve(traffic: Traffic, listener: Listener, client: Socket): Prom
     counts.open--
     listener.open--
   }
+}
+
+/** What did not wake is found by the turn, which has nobody to ask then. */
+async function awake(
+  { holding }: Traffic,
+  { wakeMs }: Service,
+  { workload, containerPort }: Published,
+  client: Socket,
+): Promise<void> {
+  if (wakeMs === undefined) return
+  await holding.untilAwake({ workload, wakeMs, containerPort, gone: closing(client) })
 }

@@ -1,15 +1,21 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type Admission, admit } from './admission.ts'
-import { runExchange } from './exchange.ts'
+import { type Arrival, isSecure } from './arrival.ts'
+import { closing } from './closing.ts'
+import { type Failure, runExchange } from './exchange.ts'
 import { hostOf } from './headers.ts'
+import type { Holding } from './holding.ts'
 import type { EdgeDeps, EdgeRequest, Endpoint } from './index.ts'
 import type { Ledger } from './ledger.ts'
 import { REQUEST_PATH_LENGTH_MAX } from './limits.ts'
+import type { LoadCounts } from './load-counts.ts'
 import { BAD_REQUEST, decide, nobodyAnswered, type Passage } from './passage.ts'
 import type { RateLimiter } from './rate-limiter.ts'
+import { type SecurePort, secureAddress } from './redirect.ts'
 import { type Refusal, refuse } from './refusal.ts'
-import { type Arrival, bodyKind, keepBody, type RequestBody, streamBody } from './request-body.ts'
+import { keepBody, type RequestBody, streamBody } from './request-body.ts'
+import type { Hosts } from './route.ts'
 import { Turn, type TurnDeps } from './turn.ts'
 import { refuseUpgrade, runUpgrade } from './upgrade.ts'
 import type { Upstreams } from './upstreams.ts'
@@ -17,90 +23,147 @@ import type { Upstreams } from './upstreams.ts'
 /** What all requests of one edge share. */
 export interface Traffic {
   deps: EdgeDeps
-  names: ReadonlySet<string>
+  hosts: Hosts
+  /** Undefined where no TLS is wanted. */
+  securePort: (() => SecurePort) | undefined
   turns: TurnDeps
   upstreams: Upstreams
   limiter: RateLimiter
   ledger: Ledger
+  load: LoadCounts
+  holding: Holding
   counts: { requests: number; open: number; retries: number; refusals: number }
   /** Connections that are no longer the HTTP server's. */
   detached: Set<Duplex>
 }
 
-export function onRequest(
-  traffic: Traffic,
-  request: IncomingMessage,
-  response: ServerResponse,
-  awaitsContinue: boolean,
-): void {
+export function onRequest(traffic: Traffic, arrival: Arrival): void {
+  const { answer } = arrival
   traffic.counts.requests++
-  const decision = decideFor(traffic, request)
+  const decision = decideFor(traffic, arrival)
   if ('status' in decision) {
     traffic.counts.refusals++
-    refuse(request, response, decision)
+    refuse(arrival, decision)
     return
   }
   traffic.counts.open++
-  const note = noteOf(traffic, request, decision)
-  response.once('close', () => {
+  const note = noteOf(traffic, decision, arrival.address)
+  answer.once('close', () => {
     traffic.counts.open--
     // 499, as others call it: the client left before it was told anything.
-    note.status = response.headersSent ? response.statusCode : 499
-    finish(traffic, note, request)
+    note.status = answer.headersSent ? answer.statusCode : 499
+    finish(traffic, note, arrival.method, arrival.bodyBytes)
   })
-  const admission = admissionOf(traffic, request, decision)
+  const secure = secureAddressFor(traffic, arrival, decision)
+  if (secure !== undefined) {
+    leadTo(arrival, 308, { location: secure })
+    return
+  }
+  const admission = admissionOf(traffic, arrival, decision)
   if (admission.kind !== 'in') {
-    turnAway(traffic, request, response, admission)
+    turnAway(traffic, arrival, admission)
     return
   }
   if (admission.member !== undefined) note.member = admission.member
-  const arrival = { request, response, awaitsContinue }
-  const kind = bodyKind(request)
+  if (!decision.sleeps) take(traffic, arrival, decision, note)
+  else {
+    void wake(traffic, decision, answer).then((awake) => {
+      if (answer.destroyed) return
+      if ('route' in awake) take(traffic, arrival, awake, note)
+      else {
+        traffic.counts.refusals++
+        refuse(arrival, awake)
+      }
+    })
+  }
+}
+
+/** The same with its endpoints, once one of them is healthy; or why none came. */
+async function wake(
+  { deps, holding }: Traffic,
+  passage: Passage,
+  client: Parameters<typeof closing>[0],
+): Promise<Passage | Refusal> {
+  const { workload } = passage.route
+  const wakeMs = passage.service.wakeMs ?? 0
+  const refusal = await holding.untilAwake({ workload, wakeMs, gone: closing(client) })
+  return refusal ?? { ...passage, endpoints: deps.endpoints.endpoints(workload) }
+}
+
+function take(traffic: Traffic, arrival: Arrival, decision: Passage, note: Note): void {
+  const kind = arrival.bodyKind
   if (kind === 'none') forward(traffic, arrival, decision, note, { kind })
   else if (kind === 'stream') forward(traffic, arrival, decision, note, streamBody(arrival))
   else {
     keepBody(arrival).then(
       (body) => forward(traffic, arrival, decision, note, body),
       // The client left before its request was whole: there is nobody to answer.
-      () => response.destroy(),
+      () => arrival.cut(),
     )
   }
 }
 
 function forward(
   traffic: Traffic,
-  { request, response }: Arrival,
-  { route, endpoints, service }: Passage,
+  arrival: Arrival,
+  { route, endpoints, service, sleeps }: Passage,
   note: Note,
   body: RequestBody,
 ): void {
+  const failed = (failures: readonly Failure[], badRequest: boolean): void => {
+    traffic.counts.refusals++
+    refuse(arrival, badRequest ? BAD_REQUEST : nobodyAnswered(route, failures))
+  }
   runExchange({
-    ...{ request, response, route, body, timeouts: service.rules, member: note.member },
+    ...{ arrival, route, body, timeouts: service.rules, member: note.member },
     turn: new Turn(traffic.turns, route.workload, endpoints),
     pool: traffic.upstreams.pool,
     onAnswer: (endpoint) => (note.by = endpoint),
-    onFailed(failures, badRequest) {
-      traffic.counts.refusals++
-      refuse(request, response, badRequest ? BAD_REQUEST : nobodyAnswered(route, failures))
+    onFailed(failures, why) {
+      // It fell asleep while the request was on its way: once, it is woken again.
+      const mayWake = service.wakeMs !== undefined && !sleeps && why === 'noneLeft'
+      if (!mayWake) return failed(failures, why === 'badRequest')
+      const asleep = { route, endpoints, service, sleeps: true }
+      void wake(traffic, asleep, arrival.answer).then((awake) => {
+        if (arrival.answer.destroyed) return
+        if ('route' in awake) forward(traffic, arrival, awake, note, body)
+        else failed(failures, false)
+      })
     },
   })
 }
 
 function turnAway(
   traffic: Traffic,
-  request: IncomingMessage,
-  response: ServerResponse,
+  arrival: Arrival,
   admission: Exclude<Admission, { kind: 'in' }>,
 ): void {
   if (admission.kind === 'out') {
     traffic.counts.refusals++
-    refuse(request, response, admission.refusal)
+    refuse(arrival, admission.refusal)
     return
   }
-  const { location, cookie } = admission
-  // The address held the pass: nobody further on is to learn it, nor to keep the answer.
+  leadTo(arrival, 303, { location: admission.location, 'set-cookie': admission.cookie })
+}
+
+/** The address may hold a pass: nobody further on is to learn it, nor to keep the answer. */
+function leadTo(arrival: Arrival, status: 303 | 308, fields: Record<string, string>): void {
   const quiet = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
-  response.writeHead(303, { location, 'set-cookie': cookie, ...quiet, 'content-length': 0 }).end()
+  const all = { ...fields, ...quiet, 'content-length': '0' }
+  arrival.begin(status, LEADS[status], Object.entries(all).flat())
+  arrival.answer.end()
+}
+
+const LEADS = { 303: 'See Other', 308: 'Permanent Redirect' } as const
+
+/** Of a workload that wants it, on the plain port. */
+function secureAddressFor(
+  { hosts, securePort }: Traffic,
+  { secure }: Arrival,
+  { route, service }: Passage,
+): string | undefined {
+  if (secure || service.rules.https !== 'redirect' || !securePort) return undefined
+  return secureAddress(route, hosts, securePort())
 }
 
 export function onUpgrade(
@@ -111,15 +174,21 @@ export function onUpgrade(
 ): void {
   traffic.counts.requests++
   client.on('error', (error) => traffic.deps.logger.debug('upgraded connection broke', { error }))
-  const decision = decideFor(traffic, request)
+  const { headers, rawHeaders, method = '', socket } = request
+  const asked = {
+    ...{ host: hostOf(rawHeaders), target: request.url ?? '', headers },
+    ...{ address: socket.remoteAddress ?? '', secure: isSecure(request) },
+  }
+  const decision = decideFor(traffic, asked)
   if ('status' in decision) {
     traffic.counts.refusals++
     refuseUpgrade(request, client, decision)
     return
   }
-  const { route, endpoints, service } = decision
-  const note = noteOf(traffic, request, decision)
-  const admission = admissionOf(traffic, request, decision)
+  const note = noteOf(traffic, decision, asked.address)
+  const bytesBefore = socket.bytesWritten
+  const over = (): void => finish(traffic, note, method, socket.bytesWritten - bytesBefore)
+  const admission = admissionOf(traffic, asked, decision)
   const refuseWith = (refusal: Refusal): void => {
     traffic.counts.refusals++
     note.status = refusal.status
@@ -128,40 +197,47 @@ export function onUpgrade(
   if (admission.kind !== 'in') {
     // A WebSocket's client does not follow: it has to come with its cookie.
     refuseWith(admission.kind === 'out' ? admission.refusal : BAD_REQUEST)
-    finish(traffic, note, request)
+    over()
     return
   }
   note.member = admission.member
   traffic.detached.add(client)
   traffic.counts.open++
-  void runUpgrade({
-    ...{ request, client, head, route, timeouts: service.rules, member: admission.member },
-    turn: new Turn(traffic.turns, route.workload, endpoints),
-    connect: traffic.upstreams.connect,
-    onAnswer(endpoint, status) {
-      note.by = endpoint
-      note.status = status
-    },
-    onFailed: (failures) => refuseWith(nobodyAnswered(route, failures)),
-  }).finally(() => {
+  const passOn = async (): Promise<void> => {
+    const awake = decision.sleeps ? await wake(traffic, decision, client) : decision
+    if (!('route' in awake)) {
+      refuseWith(awake)
+      return
+    }
+    const { route, endpoints, service } = awake
+    await runUpgrade({
+      ...{ request, client, head, route, timeouts: service.rules, member: admission.member },
+      turn: new Turn(traffic.turns, route.workload, endpoints),
+      connect: traffic.upstreams.connect,
+      onAnswer(endpoint, status) {
+        note.by = endpoint
+        note.status = status
+      },
+      onFailed: (failures) => refuseWith(nobodyAnswered(route, failures)),
+    })
+  }
+  void passOn().finally(() => {
     traffic.detached.delete(client)
     traffic.counts.open--
-    finish(traffic, note, request)
+    over()
   })
 }
 
-function decideFor(traffic: Traffic, request: IncomingMessage): Passage | Refusal {
-  const { names, counts, deps } = traffic
-  const asked = { host: hostOf(request.rawHeaders), target: request.url ?? '' }
-  return decide({ names, open: counts.open, source: deps.endpoints }, asked)
+/** What a decision needs of a request. */
+type Asked = Pick<Arrival, 'host' | 'target' | 'headers' | 'address' | 'secure'>
+
+function decideFor({ hosts, counts, deps }: Traffic, asked: Asked): Passage | Refusal {
+  return decide({ hosts, open: counts.open, source: deps.endpoints }, asked)
 }
 
-function admissionOf(
-  { deps, limiter }: Traffic,
-  { headers, socket }: IncomingMessage,
-  { route, service }: Passage,
-): Admission {
-  const asking = { headers, route, service, address: socket.remoteAddress ?? '' }
+function admissionOf({ deps, limiter }: Traffic, asked: Asked, { route, service }: Passage) {
+  const { headers, address, secure } = asked
+  const asking = { headers, route, service, address, secure }
   return admit({ gate: deps.gate, limiter }, asking, deps.clock.monotonicMs())
 }
 
@@ -173,37 +249,29 @@ interface Note {
   /** By the monotonic clock. */
   beganMs: number
   client: string
-  /** Written to the connection before it. */
-  bytesBefore: number
   by?: Endpoint
   member?: EdgeRequest['member'] | undefined
 }
 
-function noteOf({ deps }: Traffic, { socket }: IncomingMessage, { route }: Passage): Note {
-  return {
-    workload: route.workload,
-    path: route.path,
-    status: 0,
-    beganMs: deps.clock.monotonicMs(),
-    client: socket.remoteAddress ?? '',
-    bytesBefore: socket.bytesWritten,
-  }
+function noteOf({ deps }: Traffic, { route }: Passage, client: string): Note {
+  const beganMs = deps.clock.monotonicMs()
+  return { workload: route.workload, path: route.path, status: 0, beganMs, client }
 }
 
-function finish({ deps, ledger }: Traffic, note: Note, { method, socket }: IncomingMessage): void {
+function finish({ deps, ledger }: Traffic, note: Note, method: string, bytes: number): void {
   const { clock } = deps
   const query = note.path.indexOf('?')
   ledger.add({
     atMs: clock.wallMs(),
     workload: note.workload,
-    method: method ?? '',
+    method,
     path: note.path.slice(
       0,
       Math.min(query < 0 ? note.path.length : query, REQUEST_PATH_LENGTH_MAX),
     ),
     status: note.status,
     tookMs: clock.monotonicMs() - note.beganMs,
-    bytes: Math.max(0, socket.bytesWritten - note.bytesBefore),
+    bytes,
     client: note.client,
     ...(note.by && { instance: note.by.instance }),
     ...(note.member !== undefined && { member: note.member }),

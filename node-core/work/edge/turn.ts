@@ -2,12 +2,14 @@ import type { Clock } from '../../base/clock/index.ts'
 import type { Choice } from './choice.ts'
 import type { Endpoint } from './index.ts'
 import { ATTEMPTS_MAX } from './limits.ts'
+import type { LoadCounts } from './load-counts.ts'
 import type { RetryBudget } from './retry-budget.ts'
 
 export interface TurnDeps {
   choice: Choice
   budget: RetryBudget
   clock: Pick<Clock, 'monotonicMs'>
+  load: LoadCounts
   onRetry(): void
 }
 
@@ -29,7 +31,7 @@ export class Turn {
 
   /** The endpoint to ask now. Undefined when none is left, or none may be asked any more. */
   next(): Endpoint | undefined {
-    const { choice, budget, clock, onRetry } = this.#deps
+    const { choice, budget, clock, load, onRetry } = this.#deps
     this.over()
     const nowMs = clock.monotonicMs()
     if (this.#tried.size >= ATTEMPTS_MAX) return undefined
@@ -43,23 +45,31 @@ export class Turn {
     this.#current = endpoint
     this.#askedMs = nowMs
     choice.begin(endpoint)
+    load.begin(endpoint)
     return endpoint
   }
 
   /** It began to answer; with 502, 503 or 504 it says itself that it cannot serve. */
   answered(status: number): void {
+    const { clock, load } = this.#deps
+    if (this.#current) {
+      load.answered(this.#current, clock.monotonicMs() - this.#askedMs, status >= 500)
+    }
     if (status >= 502 && status <= 504) this.#judge('failed')
     else this.#judge('answered')
   }
 
   /** It broke off or stayed silent; `reached` tells whether anything could be sent to it. */
   failed(reached: boolean): void {
+    if (this.#current) this.#deps.load.failed(this.#current)
     this.#judge(reached ? 'failed' : 'unreachable')
   }
 
   /** The request is over, whatever became of it. */
   over(): void {
-    if (this.#current) this.#deps.choice.end(this.#current)
+    if (!this.#current) return
+    this.#deps.choice.end(this.#current)
+    this.#deps.load.end(this.#current)
     this.#current = undefined
   }
 

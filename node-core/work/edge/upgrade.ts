@@ -2,12 +2,12 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
+import { bodyKind, isSecure } from './arrival.ts'
 import { connectInTurn } from './connecting.ts'
 import { type Failure, failureOf, type Timeouts } from './exchange.ts'
 import { EDGE_HEADER, placed, requestHeaders } from './headers.ts'
 import type { Endpoint } from './index.ts'
-import { bodyOf, type Refusal } from './refusal.ts'
-import { bodyKind } from './request-body.ts'
+import { bodyOf, REASONS, type Refusal } from './refusal.ts'
 import type { Route } from './route.ts'
 import { splice } from './splice.ts'
 import type { Turn } from './turn.ts'
@@ -38,7 +38,7 @@ export interface UpgradePlan {
 export function isWebSocket(request: IncomingMessage): boolean {
   const { method, headers } = request
   const asksForIt = headers.upgrade?.toLowerCase() === 'websocket'
-  return method === 'GET' && asksForIt && bodyKind(request) === 'none'
+  return method === 'GET' && asksForIt && bodyKind(headers) === 'none'
 }
 
 /**
@@ -76,6 +76,7 @@ function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise
       headers: [
         ...requestHeaders(request.rawHeaders, request.headers.connection ?? '', {
           address: request.socket.remoteAddress ?? '',
+          secure: isSecure(request),
           host: route.host,
           prefix: route.prefix,
           member: plan.member,
@@ -155,14 +156,3 @@ export function refuseUpgrade(request: IncomingMessage, client: Duplex, refusal:
   ]
   client.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]))
 }
-
-const REASONS = {
-  400: 'Bad Request',
-  404: 'Not Found',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  429: 'Too Many Requests',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-} as const satisfies Record<Refusal['status'], string>

@@ -25,7 +25,7 @@ const changed = {
   'retries-of-each': 'Counted for each slot here, not for all of the job together.',
   'retries-here': 'Attempts and waits are the job’s here: see job.retries.',
   'slot-known-otherwise':
-    'Each slot has a number here too, and learns it through MYCELIUM_API alone.',
+    'Each slot has a number here too, in MYCELIUM_SLOT rather than JOB_COMPLETION_INDEX.',
   'late-start': 'As late as a week, and no later, it still begins here.',
   'shorter-grace': 'Nothing may take longer than an hour to end.',
   'probe-restarts': 'Asked as the live probe: an instance that fails it is started again.',

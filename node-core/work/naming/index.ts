@@ -1,15 +1,24 @@
 /**
- * What the names in an instance lead to (docs/adr/0034): a workload reaches those that its manifest
- * names under `uses`, of its own owner, at every TCP port that they declare, or that their image does. Pure.
+ * What the names in an instance lead to: workloads that its manifest names under `uses`, of its own owner, at
+ * every TCP port that they declare, or that their image does (docs/adr/0034); and hosts outside of the network
+ * that it names under `egress`, at the ports named there (docs/adr/0035). Pure.
  */
-import { type DesiredWorkload, listeningOf, type Use } from '../spec/index.ts'
+import {
+  type DesiredWorkload,
+  type HostRule,
+  listeningOf,
+  type Use,
+  type Workload,
+} from '../spec/index.ts'
 
-/** One name of an instance, and what is behind it. */
+/** One name of an instance, and what is behind it. Of a host outside, `name` is its own. */
 export interface Lead extends Use {
   /** On the instance's own loopback; the same for as long as the manifest is. */
   address: string
   /** TCP, in order. */
   ports: number[]
+  /** Out of the network, to that host. */
+  outside?: true
   /** Why it leads nowhere. */
   why?: LeadsNowhere
 }
@@ -25,7 +34,7 @@ export function leadsOf(
   self: DesiredWorkload,
   desired: (name: string) => DesiredWorkload | undefined,
 ): Lead[] {
-  return self.workload.uses.map((use, index) => {
+  const inside = self.workload.uses.map((use, index): Lead => {
     const there = { ...use, address: addressOf(index) }
     const other = desired(use.name)
     if (!other) return { ...there, ports: [], why: 'NOT_DEPLOYED' }
@@ -34,10 +43,26 @@ export function leadsOf(
     const ports = [...new Set(tcp.map(({ containerPort }) => containerPort))].sort((a, b) => a - b)
     return ports.length > 0 ? { ...there, ports } : { ...there, ports, why: 'NO_TCP_PORT' }
   })
+  return [...inside, ...outsideOf(self.workload)]
+}
+
+/** The host names of every instance, and where each is on its own loopback. */
+export function hostNamesOf(workload: Names): Pick<Lead, 'as' | 'address'>[] {
+  const inside = workload.uses.map(({ as }, index) => ({ as, address: addressOf(index) }))
+  return [...inside, ...outsideOf(workload).map(({ as, address }) => ({ as, address }))]
+}
+type Names = Pick<Workload, 'uses' | 'egress'>
+
+function outsideOf({ egress }: Pick<Names, 'egress'>): Lead[] {
+  const hosts = Array.isArray(egress) ? egress.filter((rule) => 'host' in rule) : []
+  return hosts.map(({ host, ports }: HostRule, index) => {
+    const address = `127.64.1.${index + 1}`
+    return { name: host, as: host, address, ports, outside: true }
+  })
 }
 
 /** Far from 127.0.0.1 and 127.0.1.1, where programs and distributions put their own. */
-export function addressOf(index: number): string {
+function addressOf(index: number): string {
   return `127.64.0.${index + 1}`
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { OwnerId } from '../../identity/index.ts'
 import type { DesiredWorkload } from '../spec/index.ts'
 import { flatWorkload } from '../spec/testing/flat.ts'
-import { leadsOf, leadText } from './index.ts'
+import { hostNamesOf, leadsOf, leadText } from './index.ts'
 
 const tcp = (containerPort: number) => ({ containerPort, protocol: 'tcp' as const })
 
@@ -38,6 +38,20 @@ describe('names of other workloads', () => {
     ])
     expect(leads.map(leadText)[3]).toBe('“later” leads nowhere: nobody has deployed it.')
     expect(leads.every(({ ports }, index) => index === 0 || ports.length === 0)).toBe(true)
+  })
+
+  test('lead out of the network to hosts that are listed, at their ports', () => {
+    const api = { host: 'api.example.org', ports: [443] }
+    const egress = [{ address: '203.0.113.0/24', ports: [80], protocol: 'tcp' as const }, api]
+    const { workload } = desired('web', { uses: [use('db')], egress })
+    const [, outside] = leadsOf({ ...desired('web'), workload }, (name) => all.get(name))
+    expect(outside).toEqual({
+      ...{ name: api.host, as: api.host, address: '127.64.1.1', ports: [443], outside: true },
+    })
+    expect(hostNamesOf(workload)).toEqual([
+      { as: 'db', address: '127.64.0.1' },
+      { as: 'api.example.org', address: '127.64.1.1' },
+    ])
   })
 
   test('each have an address of their own', () => {

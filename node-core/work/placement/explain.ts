@@ -48,6 +48,8 @@ export function objectionText(code: Objection): string {
   switch (code) {
     case 'NODE_LOST':
       return 'It is out of sight.'
+    case 'ASLEEP':
+      return 'It said that it sleeps.'
     case 'CORDONED':
       return 'Its owner takes no new work for it.'
     case 'KIND_NOT_OFFERED':

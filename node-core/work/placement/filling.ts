@@ -1,18 +1,26 @@
 /** Gives every slot of one workload its node, or says why it has none. */
 import type { NodeId } from '../../base/net/index.ts'
 import type { SlotState } from '../jobs/index.ts'
-import { comesAlone, type Instance, keepsData, type Slot, type Workload } from '../spec/index.ts'
+import {
+  comesAlone,
+  type DesiredWorkload,
+  type Instance,
+  keepsData,
+  type Slot,
+  type Workload,
+} from '../spec/index.ts'
 import { choose } from './choosing.ts'
 import { displace, isOutranked } from './displacing.ts'
 import { isSound } from './holders.ts'
 import type { PlacementNode, PlacementRefusal, Refusal, StayReason } from './index.ts'
 import { assignedNode, begin, type Ranked, reserve, type Seat, type Table } from './table.ts'
+import { atOnceOf, renewableOf } from './taking-over.ts'
 
 /** Those that are held go to their holders. */
 export function fill(table: Table, ranked: Ranked, seats: readonly Seat[]): void {
   const { workload } = ranked.desired
   const { assignments, unplaced } = table
-  const pace = paceOf(workload, seats)
+  const pace = paceOf(ranked.desired, seats)
   let refused: readonly Refusal[] | undefined
 
   for (const seated of seats) {
@@ -26,7 +34,10 @@ export function fill(table: Table, ranked: Ranked, seats: readonly Seat[]): void
       assignments.set(slot, incumbent.node)
       const stays = move(table, ranked, { slot, incumbent }, pace)
       if (stays) table.stays.set(slot, stays)
-      else if (incumbent.status === 'Running') pace.moving++
+      else {
+        pace.renewable--
+        if (incumbent.status === 'Running') pace.moving++
+      }
       continue
     }
     if (appointed) {
@@ -81,19 +92,22 @@ interface Pace {
   moving: number
   /** Slots before that are not healthy. */
   unsound: number
+  /** How many more a canary needs. */
+  renewable: number
 }
 
-function paceOf({ rollout }: Workload, seats: readonly Seat[]): Pace {
+function paceOf(desired: DesiredWorkload, seats: readonly Seat[]): Pace {
   const isMoving = ({ keeper, leaving }: Seat): boolean =>
     keeper !== undefined && !isSound(keeper) && leaving.length > 0
-  const atOnce = rollout.kind === 'blueGreen' ? Number.POSITIVE_INFINITY : rollout.atOnce
-  return { atOnce, moving: seats.filter(isMoving).length, unsound: 0 }
+  const renewable = renewableOf(desired) - seats.filter(({ keeper }) => keeper).length
+  const atOnce = atOnceOf(desired.workload)
+  return { atOnce, moving: seats.filter(isMoving).length, unsound: 0, renewable }
 }
 
 /**
  * Starts the successor of an incumbent: in its place after a change of the workload, elsewhere when
- * its node drains or cannot run it. A rollout waits while slots before it are not healthy, and while
- * it is paused. Says why where it does not.
+ * its node drains or cannot run it. A rollout waits while slots before it are not healthy, while it is
+ * paused, and while a canary has as many as it needs. Says why where it does not.
  */
 function move(
   table: Table,
@@ -105,7 +119,8 @@ function move(
   if (incumbent.status === 'Running' && pace.moving >= pace.atOnce) return 'IN_TURN'
   const node = table.nodes.find(({ id }) => id === incumbent.node)
   if (node && !table.ledger.refusalInPlace(node, slot, workload)) {
-    if (workload.rollout.paused || pace.unsound >= pace.atOnce) return 'IN_TURN'
+    const mayRenew = pace.unsound < pace.atOnce && pace.renewable > 0
+    if (workload.rollout.paused || !mayRenew) return 'IN_TURN'
     // Its successor can only start once it has ended.
     if (comesAlone(workload) && isSound(incumbent) && !spend(table, workload)) {
       return 'DISRUPTION_BUDGET'

@@ -22,6 +22,8 @@ export interface PlacementNode {
   left: boolean
   cordoned: boolean
   draining: boolean
+  /** By its own word: it takes nothing, gives what it runs, and may fall silent at any moment. */
+  asleep?: boolean
   labels: Readonly<Record<string, string>>
   /** Where it stands: its label `site`, or the network that its addresses are of. */
   site: string
@@ -82,6 +84,8 @@ export interface Refusal {
 
 export type PlacementRefusal =
   | 'NODE_LOST'
+  /** It said that it sleeps. */
+  | 'ASLEEP'
   /** Cordoned or draining. */
   | 'CORDONED'
   | 'KIND_NOT_OFFERED'
@@ -140,3 +144,4 @@ export {
 } from './leaving.ts'
 export { place } from './place.ts'
 export { rendezvousScore } from './rendezvous.ts'
+export { renewableOf } from './taking-over.ts'

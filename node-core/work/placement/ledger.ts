@@ -160,6 +160,7 @@ function standingRefusal(
   workload: Workload,
   owner: OwnerId | undefined,
 ): PlacementRefusal | undefined {
+  if (node.asleep) return 'ASLEEP'
   if (!node.live || node.left) return 'NODE_LOST'
   if (node.cordoned || node.draining) return 'CORDONED'
   if (!node.kinds.includes(workload.kind)) return 'KIND_NOT_OFFERED'

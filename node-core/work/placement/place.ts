@@ -7,8 +7,9 @@ import { fill, fillJob } from './filling.ts'
 import { compare, holdersOf } from './holders.ts'
 import type { CommittedAssignments, Placement, PlacementInput, Refusal } from './index.ts'
 import { createLedger } from './ledger.ts'
-import { appoint, countSpare, keepUntilAllServe, markUnwanted, seat } from './seating.ts'
+import { appoint, countSpare, markUnwanted, seat } from './seating.ts'
 import type { Ranked, Table } from './table.ts'
+import { keepUntilAllServe } from './taking-over.ts'
 
 const NOTHING_COMMITTED: CommittedAssignments = { assignments: new Map(), bound: new Set() }
 
@@ -55,7 +56,7 @@ export function evaluate(input: PlacementInput): Table {
     const states = input.jobs?.get(workload.name)
     const holders = holdersOf(desired, instances, nodeById, states)
     const seats = forbidden ? [] : seat(table, ranked, holders)
-    keepUntilAllServe(table, workload, seats)
+    keepUntilAllServe(table.surplus, desired, seats, nodes)
     countSpare(table, workload, seats)
     return { ranked, seats, forbidden, states }
   })

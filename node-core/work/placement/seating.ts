@@ -74,21 +74,6 @@ function markSurplus({ surplus }: Table, { keeper, incumbent, ...holders }: Seat
   }
 }
 
-/** Blue and green change places at once: the old ones stay until every slot has a healthy new one. */
-export function keepUntilAllServe(
-  { surplus }: Table,
-  workload: Workload,
-  seats: readonly Seat[],
-): void {
-  if (workload.rollout.kind !== 'blueGreen') return
-  if (seats.every(({ keeper }) => keeper && isSound(keeper))) return
-  for (const { leaving } of seats) {
-    for (const instance of leaving) {
-      if (surplus.get(instance.id) === 'REPLACED') surplus.delete(instance.id)
-    }
-  }
-}
-
 /** What of it serves now, by whatever version, decides what may be taken away. */
 export function countSpare(table: Table, workload: Workload, seats: readonly Seat[]): void {
   if (!workload.disruption) return

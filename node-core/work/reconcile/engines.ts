@@ -46,6 +46,7 @@ const LACKS: Readonly<Record<Lack, string>> = {
   pids: 'how many processes they are',
   files: 'which files they see',
   privileges: 'which rights they gain',
+  network: 'what they reach',
 }
 
 interface Engine {

@@ -210,10 +210,16 @@ export function createInstanceDriver(
     }
   }
 
+  async function listensInside(port: number): Promise<boolean | undefined> {
+    return runner.listens(local.id, port).catch(() => undefined)
+  }
+
   async function passes({ part, role, probe }: Watched, signal: AbortSignal): Promise<boolean> {
     if (probe.kind !== 'command') {
       const hostPort = local.ports[String(probe.port)]
-      return hostPort !== undefined && (await deps.probe(probe, hostPort, signal))
+      if (hostPort === undefined) return false
+      const listens = probe.kind === 'tcp' ? await listensInside(probe.port) : undefined
+      return listens ?? (await deps.probe(probe, hostPort, signal))
     }
     const key = `${part}/${role}`
     // An engine cannot end what was begun inside a part: until it ends, it has not passed.

@@ -8,6 +8,7 @@ import {
   type Workload,
 } from '../spec/index.ts'
 import type { Reason } from './local-instance.ts'
+import { asleepCondition, canaryReason, takenBackCondition } from './status-of-steering.ts'
 
 export interface WorkloadStatus {
   status:
@@ -18,6 +19,7 @@ export interface WorkloadStatus {
     | 'Failed'
     | 'Succeeded'
     | 'Scheduled'
+    | 'Asleep'
     | 'Deleting'
   /** Slots with an instance in sight that runs and is healthy; never more than replicas. */
   runningInstances: number
@@ -45,6 +47,9 @@ export function workloadStatus(
 ): WorkloadStatus {
   if (!desired) return { status: 'Deleting', runningInstances: 0, conditions: leftBehind(seen) }
   const { name, replicas } = desired.workload
+  if (replicas === 0) {
+    return { status: 'Asleep', runningInstances: 0, conditions: asleepCondition(desired) }
+  }
   const own = seen.filter(({ instance }) => isOf(instance, desired))
   const inSight = own.filter(({ lost }) => !lost).map(({ instance }) => instance)
   const serving = inSight.filter(
@@ -76,6 +81,7 @@ export function workloadStatus(
     ...awaitsCondition(desired.workload, placement),
     ...budgetCondition(desired, placement),
     ...(lost.size > 0 ? [lostCondition(lost.size, replicas)] : []),
+    ...takenBackCondition(desired),
     ...doneCondition(replicas, done.size),
     ...distinct(troubled.map(({ reason }) => reason)),
   ]
@@ -138,9 +144,13 @@ function rolloutCondition(
   inSight: readonly Instance[],
   desired: DesiredWorkload,
 ): Reason[] {
-  if (served === renewed || inSight.every((one) => isCurrent(one, desired))) return []
+  // A canary’s copies stand beside the old ones, in the same slots.
+  const isRenewed = served === renewed && desired.workload.rollout.kind !== 'canary'
+  if (isRenewed || inSight.every((one) => isCurrent(one, desired))) return []
+  const { rollout } = desired.workload
+  if (rollout.kind === 'canary' && !rollout.paused) return [canaryReason(desired)]
   const message = `${renewed} of ${replicas} run the new version; the others serve the old one.`
-  if (!desired.workload.rollout.paused) return [{ code: 'ROLLING_OUT', message }]
+  if (!rollout.paused) return [{ code: 'ROLLING_OUT', message }]
   return [{ code: 'ROLLOUT_PAUSED', message: `Paused: ${message}` }]
 }
 
@@ -198,6 +208,7 @@ export function unplacedCondition(
 /** After “1 node” or “2 nodes”. */
 const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   NODE_LOST: 'out of sight',
+  ASLEEP: 'asleep',
   CORDONED: 'without new work by its owner’s wish',
   KIND_NOT_OFFERED: 'unable to run this kind of work now',
   STRANGERS_REFUSED: 'with this kind of work for its own owner alone',

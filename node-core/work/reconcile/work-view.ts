@@ -212,11 +212,13 @@ function toPlacementNode(member: Member): PlacementNode {
   const { labels, kinds, strangers, capacity, addresses } = member.profile
   return {
     id: member.id,
-    live: member.liveness === 'alive' || member.liveness === 'suspect',
+    // Of one that said it sleeps the first silence is believed.
+    live: member.liveness === 'alive' || (member.liveness === 'suspect' && !member.asleep),
     left: member.liveness === 'left',
     cordoned: member.cordoned,
     // A Hypha only uses the network: what it ran before it became one moves away.
-    draining: member.draining || member.profile.role === 'hypha',
+    draining: member.draining || member.profile.role === 'hypha' || member.asleep !== undefined,
+    ...(member.asleep && { asleep: true }),
     labels,
     site: siteOf(labels, addresses),
     owner: member.owner,
@@ -227,7 +229,10 @@ function toPlacementNode(member: Member): PlacementNode {
 }
 
 function seesMajority(members: readonly Member[]): boolean {
-  const known = members.filter(({ liveness }) => liveness !== 'left')
+  // Whoever said that it sleeps is on no other side.
+  const known = members.filter(({ liveness, asleep }) => {
+    return liveness !== 'left' && !(liveness === 'dead' && asleep)
+  })
   const live = known.filter(({ liveness }) => liveness !== 'dead')
   return live.length * 2 > known.length
 }

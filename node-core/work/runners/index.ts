@@ -52,7 +52,7 @@ export interface Running {
 }
 
 /** What a stranger's work would have to be kept to, and is not on this computer. */
-export type Lack = 'memory' | 'cpu' | 'pids' | 'files' | 'privileges'
+export type Lack = 'memory' | 'cpu' | 'pids' | 'files' | 'privileges' | 'network'
 
 /** `notes`: bounds that this machine cannot enforce, in plain words. */
 export type Availability =
@@ -79,6 +79,8 @@ export interface Runner extends Lifecycle {
    * where the kind has no inside to run it in.
    */
   exec(id: string, options: { part: string; command: readonly string[] }): Promise<number>
+  /** Whether something in it listens at a TCP port; undefined where only a connection would tell. */
+  listens(id: string, containerPort: number): Promise<boolean | undefined>
   /** Runs a command inside a part for somebody who watches it. Throws as `exec` does. */
   command(id: string, request: CommandRequest): Promise<RunningCommand>
   /** What everything that runs here uses, as far as that can be told. */
@@ -96,6 +98,8 @@ export type RunnerErrorCode =
   /** The engine does not answer. */
   | 'ENGINE_UNAVAILABLE'
   | 'IMAGE_NOT_FOUND'
+  /** Somebody removed the engine's network that an instance was to be in. */
+  | 'NETWORK_MISSING'
   /** The engine sees another file system than this node, so it cannot mount a folder of ours. */
   | 'FOLDER_UNSEEN'
   /** The image or bundle is not what its digest says. */
@@ -130,6 +134,7 @@ export {
   type InstanceAccesses,
   SECRETS_FOLDER,
   SOCKET_NAME,
+  slotVariable,
 } from './access.ts'
 export type {
   CommandOutput,

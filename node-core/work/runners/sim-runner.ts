@@ -185,6 +185,8 @@ function createSimRunner(core: EngineCore, options: { node: string; kind?: Workl
       mustBeUp()
       return [...core.held.values()].filter((one) => one.node === node).map((one) => one.running)
     },
+    listens: async () => undefined,
+
     async exec(id, { command }) {
       mustBeUp()
       const one = own(id)

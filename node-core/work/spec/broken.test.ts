@@ -29,6 +29,7 @@ const FULL = {
     tcp: [{ port: 15_000, containerPort: 80 }],
     answerMs: 5_000,
     idleMs: 60_000,
+    https: 'redirect',
   },
   containers: [
     {

@@ -1,7 +1,9 @@
 import { parseDigest } from '../../storage/blobs/index.ts'
+import { changedAutoscale, withAutoscale, wrongBesideAutoscale } from './autoscale.ts'
 import { type ChangeBody, changeBody } from './deploy-body.ts'
 import { disruptionField, toDisruption } from './disruption.ts'
 import { changedEdge, checkedEdge } from './edge-rules.ts'
+import { egressField } from './egress.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { BundleSource, ContainerSource, Job, Part, Parts, Workload } from './index.ts'
 import { toJob, withJob, wrongBesideJob } from './job.ts'
@@ -9,6 +11,7 @@ import { checked } from './parse-workload.ts'
 import { priorityField } from './priority.ts'
 import { declares, toProbes } from './probes.ts'
 import { toRestart } from './restart.ts'
+import { toRollout } from './rollout-rules.ts'
 import { toSecretUses } from './secret-uses.ts'
 import { type AskedPart, askedContainer, toParts } from './to-parts.ts'
 import { toUses } from './uses.ts'
@@ -35,7 +38,10 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     ? toSecretUses(change.secrets, workload.name, wrong)
     : workload.secrets
   const restart = toRestart(change.restart, workload.restart, wrong)
+  const rollout = toRollout(change.rollout, workload.rollout, wrong)
   const job = changedJob(workload, change, wrong)
+  const autoscale = changedAutoscale(workload.autoscale, change.autoscale, wrong)
+  if (autoscale) wrong.push(...wrongBesideAutoscale(change))
   const disruption = change.disruption
     ? toDisruption(change.disruption, wrong)
     : workload.disruption
@@ -43,26 +49,28 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   const parts = changedParts(workload, change, wrong)
   const edge = checkedEdge(changedEdge(workload.edge, change.edge), parts)
   const volumes = change.volumes ? toVolumes(change.volumes) : workload.volumes
-  const { volumes: _, priority: __, disruption: ___, ...rest } = workload
+  const { volumes: _, egress: __, priority: ___, disruption: ____, ...rest } = workload
   const changed: Workload = {
     ...rest,
     ...volumesField(volumes),
     ...priorityField(change.priority ?? workload.priority),
     ...disruptionField(disruption),
     parts,
-    replicas: change.replicas ?? workload.replicas,
+    // One that was asleep, and is not scaled any more, has one copy.
+    replicas: change.replicas ?? Math.max(1, workload.replicas),
     labels: change.labels ?? workload.labels,
     nodeSelector: change.nodeSelector ?? workload.nodeSelector,
     placement: { ...workload.placement, ...change.placement },
-    rollout: { ...workload.rollout, ...change.rollout },
+    rollout,
     uses,
     secrets,
     restart,
     graceMs: change.graceMs ?? workload.graceMs,
     onPartition: change.onPartition ?? workload.onPartition,
     ...(edge && { edge }),
+    ...egressField(change.egress, workload.egress),
   }
-  return checked(withJob(changed, job))
+  return checked(withAutoscale(withJob(changed, job), autoscale))
 }
 
 function changedJob({ job }: Workload, change: ChangeBody, wrong: WrongField[]): Job | undefined {

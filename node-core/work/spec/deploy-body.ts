@@ -1,10 +1,11 @@
 /** What people send to deploy: the body of `POST /api/workloads`, and the same as manifest text. */
 import { z } from 'zod'
+import { autoscaleBody } from './autoscale.ts'
 import { disruption } from './disruption.ts'
 import { edgeBody } from './edge-rules.ts'
+import { egress } from './egress.ts'
 import {
   args,
-  atOnce,
   backoffMs,
   bundle,
   command,
@@ -23,7 +24,6 @@ import {
   restarts,
   restartWhen,
   retries,
-  rolloutKind,
   secretUses,
   spread,
   startWithinMs,
@@ -33,6 +33,7 @@ import {
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { container, health, ports, probes, resources } from './part-body.ts'
 import { priority } from './priority.ts'
+import { rolloutBody } from './rollout-rules.ts'
 import { volumes } from './volumes.ts'
 
 export const manifestText = z.string().max(MANIFEST_LENGTH_MAX)
@@ -63,13 +64,8 @@ const ofTheWorkload = {
       near: neighbours.exactOptional(),
     })
     .optional(),
-  rollout: z
-    .strictObject({
-      kind: rolloutKind.exactOptional(),
-      atOnce: atOnce.exactOptional(),
-      paused: z.boolean().exactOptional(),
-    })
-    .optional(),
+  rollout: rolloutBody.optional(),
+  autoscale: autoscaleBody.optional(),
   uses: uses.optional(),
   secrets: secretUses.optional(),
   restart: z
@@ -103,6 +99,7 @@ const ofTheWorkload = {
   priority: priority.optional(),
   disruption: disruption.optional(),
   edge: edgeBody.optional(),
+  egress: egress.optional(),
 }
 
 export const deployBody = z.strictObject({

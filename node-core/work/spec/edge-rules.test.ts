@@ -49,7 +49,19 @@ describe('what is asked of the edge', () => {
     expect(applyChange(limited, { edge: { rate: null } }).edge).not.toHaveProperty('rate')
   })
 
+  it('leads to HTTPS where that is asked for, until it is not', () => {
+    const led = parseWorkload(web({ https: 'redirect' }))
+    expect(led.edge).toMatchObject({ https: 'redirect' })
+    expect(parseStoredWorkload(storedForm(led))).toEqual(led)
+    expect(applyChange(led, { edge: { access: 'members' } }).edge).toMatchObject({
+      https: 'redirect',
+    })
+    expect(applyChange(led, { edge: { https: 'offer' } }).edge).not.toHaveProperty('https')
+    expect(parseWorkload(web({ https: 'offer' })).edge).not.toHaveProperty('https')
+  })
+
   it.each([
+    [{ https: 'always' }, 'edge.https'],
     [{ tcp: [port(80)] }, 'edge.tcp.0.port'],
     [{ tcp: [port(8_000, 81)] }, 'edge.tcp.0.containerPort'],
     [{ tcp: [port(8_000, 53)] }, 'edge.tcp.0.containerPort'],
@@ -57,7 +69,7 @@ describe('what is asked of the edge', () => {
     [{ answerMs: 1 }, 'edge.answerMs'],
     [{ access: 'friends' }, 'edge.access'],
     [{ access: { owners: [] } }, 'edge.access.owners'],
-    [{ access: { owners: ['ada'] } }, 'edge.access'],
+    [{ access: { owners: ['ada'] } }, 'edge.access.owners.0'],
     [{ rate: { perMinute: 0 } }, 'edge.rate.perMinute'],
     [{ rate: { perMinute: 1.5 } }, 'edge.rate.perMinute'],
     [{ rate: { perMinute: 1, burst: 0 } }, 'edge.rate.burst'],

@@ -52,6 +52,7 @@ export const edgeBody = z.strictObject({
   tcp: tcp.exactOptional(),
   answerMs: answerMs.exactOptional(),
   idleMs: idleMs.exactOptional(),
+  https: z.enum(['offer', 'redirect']).exactOptional(),
 })
 type EdgeBody = z.output<typeof edgeBody>
 
@@ -61,6 +62,7 @@ export const storedEdge = z.object({
   tcp,
   answerMs,
   idleMs,
+  https: z.literal('redirect').exactOptional(),
 })
 
 export function edgeOf({ edge }: Pick<Workload, 'edge'>): EdgeRules {
@@ -73,8 +75,13 @@ export function changedEdge(
   body: EdgeBody | undefined,
 ): EdgeRules | undefined {
   if (!body) return before
-  const { rate, ...said } = body
-  const { rate: rateBefore, ...rules } = { ...DEFAULT_EDGE, ...before, ...said }
+  const { rate, https, ...said } = body
+  const { rate: rateBefore, https: httpsBefore, ...plain } = { ...DEFAULT_EDGE, ...before, ...said }
+  // What is not asked for is not stored.
+  const rules: EdgeRules = {
+    ...plain,
+    ...((https ?? httpsBefore) === 'redirect' && { https: 'redirect' }),
+  }
   if (rate === null) return rules
   if (!rate) return rateBefore ? { ...rules, rate: rateBefore } : rules
   // Room for a second's worth at once, unless told otherwise.

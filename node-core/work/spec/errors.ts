@@ -24,7 +24,11 @@ export function validationError(fields: WrongField[]): ValidationError {
 
 /** zod's issues by path; unknown fields each under their own name. */
 export function wrongFields(error: z.ZodError): WrongField[] {
-  return error.issues.flatMap((issue): WrongField[] => {
+  return fieldsOf(error.issues)
+}
+
+function fieldsOf(issues: readonly z.core.$ZodIssue[]): WrongField[] {
+  return issues.flatMap((issue): WrongField[] => {
     const path = issue.path.map(String)
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
@@ -32,8 +36,20 @@ export function wrongFields(error: z.ZodError): WrongField[] {
         message: 'There is no such field.',
       }))
     }
+    const inside = issue.code === 'invalid_union' ? deepest(issue.errors) : []
+    if (inside.length > 0) return inside.map((one) => within(path, one))
     return [{ path: path.join('.'), message: plainText(issue) }]
   })
+}
+
+function within(path: readonly string[], { path: inner, message }: WrongField): WrongField {
+  return { path: [...path, inner].join('.'), message }
+}
+
+/** Of the forms that a value may have, what is wrong with the one that it comes closest to. */
+function deepest(forms: readonly z.core.$ZodIssue[][]): WrongField[] {
+  const inside = forms.filter((issues) => issues.every(({ path }) => path.length > 0))
+  return inside.length === 1 ? inside.flatMap((issues) => fieldsOf(issues)) : []
 }
 
 function plainText(issue: z.core.$ZodIssue): string {

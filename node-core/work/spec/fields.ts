@@ -130,7 +130,7 @@ export const probeFailures = z.number().int().min(1).max(PROBE_FAILURES_MAX)
 export const spread = z.enum(['node', 'site', 'owner'])
 export const neighbours = z.array(name).max(NEIGHBOURS_MAX)
 /** With `_` too: compose files call services so, and resolvers that read a file do not mind. */
-const hostName = z
+export const hostName = z
   .string()
   .max(HOST_NAME_LENGTH_MAX)
   .regex(/^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/, {
@@ -156,7 +156,6 @@ export const secretUse = z.strictObject({
 })
 export const secretUses = z.array(secretUse).max(SECRETS_MAX)
 export const atOnce = z.number().int().min(1).max(REPLICAS_MAX)
-export const rolloutKind = z.enum(['rolling', 'blueGreen'])
 export const restartWhen = z.enum(['always', 'onFailure', 'never'])
 export const restarts = z.number().int().min(1).max(RESTARTS_MAX)
 export const backoffMs = z.number().int().min(BACKOFF_MS_MIN).max(BACKOFF_MS_MAX)

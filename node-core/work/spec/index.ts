@@ -6,6 +6,7 @@
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Digest } from '../../storage/blobs/index.ts'
+import type { Autoscale, Canary, CanaryStep, Scaled } from './steered.ts'
 
 export type WorkloadKind = 'container' | 'process'
 /** What a lost node means for its instances while there is no quorum (architecture.md). */
@@ -38,6 +39,10 @@ export interface Workload {
   volumes?: Volume[]
   /** Absent: HTTP by host name, for everybody, and no port of its own. */
   edge?: EdgeRules
+  /** How many copies follow from what is measured (docs/adr/0038); it begins with `replicas`. */
+  autoscale?: Autoscale
+  /** What its instances may connect to outside of the network. Absent: nothing. */
+  egress?: Egress
   /** It runs to its end instead of serving (docs/adr/0030); `replicas` is then how many slots it has. */
   job?: Job
 }
@@ -73,6 +78,21 @@ export interface Schedule {
   paused: boolean
 }
 
+/** Whatever it says, what is shielded (`work/addresses`) is not reached unless a node's owner opens it. */
+export type Egress = 'all' | EgressRule[]
+export type EgressRule = HostRule | AddressRule
+/** By TCP. */
+export interface HostRule {
+  host: string
+  ports: number[]
+}
+export interface AddressRule {
+  /** A range: `203.0.113.0/24`. */
+  address: string
+  ports: number[]
+  protocol: 'tcp' | 'udp'
+}
+
 /** Kept on the node that ran the slot (docs/adr/0033). */
 export interface Volume {
   /** A DNS label of at most 32 letters, unique in the workload. */
@@ -101,6 +121,8 @@ export interface EdgeRules {
   /** How long it may think before its answer begins, and how long nothing may come of one. */
   answerMs: number
   idleMs: number
+  /** Who comes without TLS is led to it, where an edge has it. */
+  https?: 'redirect'
 }
 
 /** What becomes of an instance that has ended, or no longer passes its probes (docs/adr/0030). */
@@ -145,11 +167,14 @@ export interface SecretUse {
 export interface Rollout {
   /**
    * `rolling`: slot by slot, each waiting for the ones before. `blueGreen`: all at once beside the old
-   * ones, which have the traffic until the last new one is healthy.
+   * ones, which have the traffic until the last new one is healthy. `canary`: a share of the requests at
+   * a time, and back again if it does worse.
    */
-  kind: 'rolling' | 'blueGreen'
+  kind: 'rolling' | 'blueGreen' | 'canary'
   /** Slots on the move at a time, of a rolling one. */
   atOnce: number
+  /** Of a canary; after the last of them it has all requests. */
+  steps?: CanaryStep[]
   /** What serves stays as it is; what has to be started anyhow is of the new version. */
   paused: boolean
 }
@@ -243,9 +268,14 @@ export type ProbeQuestion =
 
 /** `net/workload/<name>` holds a Workload; its record gives owner and generation. */
 export interface DesiredWorkload {
+  /** Its `replicas` are as many as are wanted now. */
   workload: Workload
   owner: OwnerId
   generation: number
+  /** What was decided last of how many there are to be. */
+  scaled?: Scaled
+  /** How far a change of it has come that was to take over by shares. */
+  canary?: Canary
 }
 
 /** `<workload>/<index>`: the n-th replica wanted. One slot runs on one node at a time. */
@@ -299,6 +329,8 @@ export type Ended = {
   exitCode?: number
 }
 
+export { boundsOf, copiesOf, maySleep, withAutoscale } from './autoscale.ts'
+export { shareOf, stepOf } from './canary-share.ts'
 export { applyChange } from './change.ts'
 export { latestDue, nextDue } from './cron.ts'
 export {
@@ -310,6 +342,7 @@ export {
 } from './defaults.ts'
 export { spareOf } from './disruption.ts'
 export { edgeOf } from './edge-rules.ts'
+export { parseStoredEgress, storedEgress } from './egress.ts'
 export {
   type SpecErrorCode,
   type ValidationError,
@@ -330,6 +363,7 @@ export {
 } from './quantities.ts'
 export { mayRestart } from './restart.ts'
 export { parseSlot, slotOf } from './slots.ts'
+export type { Autoscale, Canary, CanaryStep, Scaled } from './steered.ts'
 export {
   desiredOf,
   instanceKey,
@@ -340,7 +374,7 @@ export {
   WORKLOAD_PREFIX,
   workloadKey,
 } from './stored.ts'
-export { isCurrent, templateOf } from './template.ts'
+export { isCurrent, templateOf, versionOf } from './template.ts'
 export { jobInstanceId, type Turn, turnOf } from './turns.ts'
 export {
   type KeptVolume,

@@ -10,6 +10,10 @@ export const LABELS_MAX = 64
 export const NEIGHBOURS_MAX = 32
 /** Other workloads that one uses; each has a host name in every instance. */
 export const USES_MAX = 16
+/** Hosts and addresses outside of the network that one workload may connect to. */
+export const EGRESS_RULES_MAX = 32
+/** Ports of one of them: as many as one rule of the firewall takes. */
+export const EGRESS_PORTS_MAX = 15
 /** Secrets that one workload is handed. */
 export const SECRETS_MAX = 32
 /** Letters of a host name (RFC 1035). */
@@ -128,3 +132,23 @@ export const CRON_DAYS_MAX = 3_000
 export const CRON_DAYS_BACK_MAX = 8
 /** Letters of a reason's message and of a progress line in an instance record. */
 export const REASON_LENGTH_MAX = 1_024
+/** Highest number that a copy is to be scaled by: requests a second, milliseconds, length of a queue. */
+export const AUTOSCALE_TARGET_MAX = 1_000_000_000
+/** Milliseconds for which a need has to last, or nobody to ask, before it counts: a day. */
+export const AUTOSCALE_WAIT_MS_MAX = 86_400_000
+/** Percent of what a copy requests: one may take more. */
+export const CPU_PERCENT_MAX = 1_000
+/** Letters of the key that holds the length of a queue. */
+export const QUEUE_KEY_LENGTH_MAX = 512
+/** Milliseconds for which nobody has to ask at least, before a workload falls asleep. */
+export const IDLE_MS_MIN = 1_000
+/** Milliseconds that a request may wait at least for a copy to wake. */
+export const WAKE_MS_MIN = 1_000
+/** Milliseconds that a request may wait for a copy to wake: ten minutes. */
+export const WAKE_MS_MAX = 600_000
+/** Steps of a canary before the last, which is all. */
+export const CANARY_STEPS_MAX = 16
+/** Milliseconds that a step of a canary lasts at least. */
+export const STEP_MS_MIN = 1_000
+/** Milliseconds that a step of a canary may last: a week. */
+export const STEP_MS_MAX = 604_800_000

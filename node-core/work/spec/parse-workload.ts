@@ -1,21 +1,28 @@
 import { encode } from '../../base/codec/index.ts'
 import { parseDigest } from '../../storage/blobs/index.ts'
 import {
+  changedAutoscale,
+  withAutoscale,
+  wrongAutoscale,
+  wrongBesideAutoscale,
+} from './autoscale.ts'
+import {
   DEFAULT_GRACE_MS,
   DEFAULT_PART_NAME,
   DEFAULT_PLACEMENT,
   DEFAULT_REPLICAS,
-  DEFAULT_ROLLOUT,
 } from './defaults.ts'
 import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
 import { disruptionField, toDisruption } from './disruption.ts'
 import { changedEdge, checkedEdge } from './edge-rules.ts'
+import { egressField, wrongEgress } from './egress.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
 import { toJob, withJob, wrongBesideJob } from './job.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
 import { priorityField } from './priority.ts'
 import { toRestart } from './restart.ts'
+import { toRollout, wrongRollout } from './rollout-rules.ts'
 import { toSecretUses } from './secret-uses.ts'
 import { type AskedPart, askedContainer, kindOf, nameOfImage, toParts } from './to-parts.ts'
 import { toUses } from './uses.ts'
@@ -41,6 +48,9 @@ export function parseWorkload(input: unknown): Workload {
   const uses = toUses(body.uses ?? [], name, wrong)
   const secrets = toSecretUses(body.secrets ?? [], name, wrong)
   const restart = toRestart(body.restart, undefined, wrong)
+  const rollout = toRollout(body.rollout, undefined, wrong)
+  if (body.autoscale) wrong.push(...wrongBesideAutoscale(body))
+  const autoscale = changedAutoscale(undefined, body.autoscale, wrong)
   if (body.job) wrong.push(...wrongBesideJob(body))
   const job = body.job && toJob(body.job, undefined, wrong)
   const disruption = toDisruption(body.disruption ?? {}, wrong)
@@ -56,7 +66,7 @@ export function parseWorkload(input: unknown): Workload {
     labels: body.labels ?? {},
     nodeSelector: body.nodeSelector ?? {},
     placement: { ...DEFAULT_PLACEMENT, ...body.placement },
-    rollout: { ...DEFAULT_ROLLOUT, ...body.rollout },
+    rollout,
     uses,
     secrets,
     restart,
@@ -66,8 +76,9 @@ export function parseWorkload(input: unknown): Workload {
     ...disruptionField(disruption),
     ...volumesField(volumes),
     ...(edge && { edge }),
+    ...egressField(body.egress, undefined),
   }
-  return checked(withJob(workload, job))
+  return checked(withAutoscale(withJob(workload, job), autoscale))
 }
 
 function openManifest(input: unknown): unknown {
@@ -149,7 +160,12 @@ function eachItsOwn(parts: AskedPart[], body: DeployBody, wrong: WrongField[]): 
  * before a replica does.
  */
 export function checked(workload: Workload): Workload {
-  const wrong = wrongVolumes(workload)
+  const wrong = [
+    ...wrongVolumes(workload),
+    ...wrongEgress(workload),
+    ...wrongRollout(workload),
+    ...wrongAutoscale(workload),
+  ]
   if (wrong.length > 0) throw validationError(wrong)
   if (encode(workload).byteLength <= WORKLOAD_BYTES_MAX) return workload
   const message = `Environment, labels and command together are over ${WORKLOAD_BYTES_MAX} bytes.`

@@ -73,7 +73,7 @@ function refuse(context: z.RefinementCtx, message: string): never {
   return z.NEVER
 }
 
-const amounts = { cpu: cpu.optional(), memory: memory.optional() }
+export const amounts = { cpu: cpu.optional(), memory: memory.optional() }
 /** What is reserved, and under `limits` what may be taken where that is more. */
 export const resources = z.strictObject({
   ...amounts,

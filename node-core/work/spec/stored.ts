@@ -7,9 +7,11 @@ import type { Plain } from '../../base/codec/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import { type Digest, parseDigest } from '../../storage/blobs/index.ts'
+import { storedAutoscale } from './autoscale.ts'
 import { DEFAULT_GRACE_MS, DEFAULT_RESTART } from './defaults.ts'
 import { storedDisruption } from './disruption.ts'
 import { storedEdge } from './edge-rules.ts'
+import { storedEgress } from './egress.ts'
 import * as field from './fields.ts'
 import type { DesiredWorkload, Instance, Workload } from './index.ts'
 import {
@@ -24,6 +26,7 @@ import {
   PARTS_MAX,
   PORTS_MAX,
   REASON_LENGTH_MAX,
+  REPLICAS_MAX,
   SCRATCH_BYTES_MAX,
   SCRATCH_BYTES_MIN,
   SCRATCH_MAX,
@@ -33,6 +36,7 @@ import {
   VOLUMES_MAX,
 } from './limits.ts'
 import { storedPriority } from './priority.ts'
+import { storedRollout } from './rollout-rules.ts'
 import { ifLost, mountPath } from './volumes.ts'
 
 export const WORKLOAD_PREFIX = 'net/workload/'
@@ -126,7 +130,8 @@ const processPart = part.extend({ source: z.object({ bundle: digest }) })
 
 const common = {
   name: field.name,
-  replicas: field.replicas,
+  // None of one that is asleep, where it is kept as it is wanted now.
+  replicas: z.number().int().min(0).max(REPLICAS_MAX),
   labels: field.labels,
   nodeSelector: field.labels,
   placement: z.object({
@@ -134,7 +139,8 @@ const common = {
     apart: field.neighbours,
     near: field.neighbours,
   }),
-  rollout: z.object({ kind: field.rolloutKind, atOnce: field.atOnce, paused: z.boolean() }),
+  rollout: storedRollout,
+  autoscale: storedAutoscale.exactOptional(),
   uses: z.array(field.use).max(USES_MAX).default([]),
   secrets: field.secretUses.default([]),
   // Earlier releases wrote none of these.
@@ -161,6 +167,7 @@ const common = {
   priority: storedPriority.exactOptional(),
   disruption: storedDisruption.exactOptional(),
   edge: storedEdge.exactOptional(),
+  egress: storedEgress.exactOptional(),
   job: z
     .object({
       completions: field.replicas,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { encode } from '../../base/codec/index.ts'
 import { DEFAULT_PLACEMENT, DEFAULT_ROLLOUT } from './defaults.ts'
-import type { DesiredWorkload, Workload } from './index.ts'
+import type { DesiredWorkload, Instance, Workload } from './index.ts'
 import { storedForm } from './stored.ts'
 
 const known = new WeakMap<Workload, string>()
@@ -21,8 +21,8 @@ export function templateOf(workload: Workload): string {
     onPartition: 'heal',
   } as const
   // Later fields are left out whole, so that a release that has them finds its instances current.
-  const { restart: _, graceMs: __, edge: ___, job: ____, ...others } = workload
-  const { priority: _____, disruption: ______, uses, secrets, ...lasting } = others
+  const { restart: _, graceMs: __, edge: ___, job: ____, autoscale: _____, ...others } = workload
+  const { priority: ______, disruption: _______, uses, secrets, ...lasting } = others
   const later = { ...(uses.length > 0 && { uses }), ...(secrets.length > 0 && { secrets }) }
   const alike = { ...lasting, ...later, replicas: 1, ...rules }
   const digest = hash('sha256', encode(storedForm(alike)), 'hex').slice(0, 16)
@@ -38,4 +38,12 @@ export function isCurrent(
   return instance.template === undefined
     ? instance.generation === desired.generation
     : instance.template === templateOf(desired.workload)
+}
+
+/** What tells instances of two versions apart where neither is known. */
+export function versionOf({
+  template,
+  generation,
+}: Pick<Instance, 'template' | 'generation'>): string {
+  return template ?? `generation ${generation}`
 }

@@ -98,7 +98,7 @@ export function wrongVolumes(
     const message = 'A program keeps nothing yet: its folder goes with the instance.'
     return [{ path: 'volumes', message }]
   }
-  if (volumes.length > 0 && rollout.kind === 'blueGreen') {
+  if (volumes.length > 0 && rollout.kind !== 'rolling') {
     const message = 'Two copies must not write one volume, so old and new cannot run side by side.'
     wrong.push({ path: 'rollout.kind', message })
   }

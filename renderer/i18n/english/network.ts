@@ -39,6 +39,7 @@ export const network = {
     Ready: 'Healthy',
     Cordoned: 'Takes no new work',
     Draining: 'Moving work away',
+    Asleep: 'Asleep',
     Emptied: 'Emptied',
     EmptiedBut: 'Emptied but for data',
     suspect: 'Not answering',
@@ -47,6 +48,8 @@ export const network = {
   },
   statusMeaning: {
     Emptied: 'Nothing runs here any more: it may be switched off.',
+    Asleep:
+      'It said that it would sleep: others take over what it ran, and it takes no new work until it is back.',
     EmptiedBut:
       'All that could go has gone. What is left keeps data that lies here, and waits while this computer is off.',
     waiting: 'What is left has nowhere to go now. It says below what it waits for.',
@@ -100,6 +103,7 @@ export const network = {
     },
     cordon: 'Take no new work',
     uncordon: 'Take work again',
+    wake: 'It is awake',
     drain: 'Move work away',
     drainTitle: 'Move all work away from {{name}}?',
     drainDetail:

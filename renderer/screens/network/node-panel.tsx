@@ -185,9 +185,13 @@ function NodeActions({ node, status }: { node: ClusterNode; status: Status }) {
     status.node.permissions.includes('admin') || node.owner.id === status.node.owner.id
   if (!allowed || node.liveness === 'left') return null
 
-  const act = async (what: 'cordon' | 'uncordon' | 'drain', done: string): Promise<void> => {
+  const act = async (
+    what: 'cordon' | 'uncordon' | 'drain' | 'wake',
+    done: string,
+  ): Promise<void> => {
     try {
-      const changed = await client().nodes[what]({ id: node.id })
+      const changed =
+        what === 'wake' ? await client().nodes.wake() : await client().nodes[what]({ id: node.id })
       nodes.put(
         (nodes.store.getState().data ?? []).map((each) =>
           each.id === changed.id ? changed : each,
@@ -203,6 +207,11 @@ function NodeActions({ node, status }: { node: ClusterNode; status: Status }) {
   const isHeld = node.status === 'Cordoned' || node.status === 'Draining'
   return (
     <footer className="page-actions">
+      {node.self && node.asleep && (
+        <Button onPress={() => void act('wake', t('network.node.uncordoned', { name }))}>
+          {t('network.node.wake')}
+        </Button>
+      )}
       {isHeld ? (
         <Button onPress={() => void act('uncordon', t('network.node.uncordoned', { name }))}>
           {t('network.node.uncordon')}
@@ -212,7 +221,7 @@ function NodeActions({ node, status }: { node: ClusterNode; status: Status }) {
           {t('network.node.cordon')}
         </Button>
       )}
-      {node.status !== 'Draining' && (
+      {node.status !== 'Draining' && !node.asleep && (
         <Button onPress={() => setAsking(true)}>{t('network.node.drain')}</Button>
       )}
       {asking && (

@@ -4,6 +4,7 @@ import type { Text } from '../../i18n/index.ts'
 
 /** The one word for how a node is, and its tone. */
 export function nodeState(node: ClusterNode, t: Text): { word: string; tone: Tone } {
+  if (node.asleep) return { word: t('network.status.Asleep'), tone: 'off' }
   switch (node.liveness) {
     case 'dead':
       return { word: t('network.status.dead'), tone: 'bad' }
@@ -28,6 +29,7 @@ function emptied({ drain }: ClusterNode): 'Emptied' | 'EmptiedBut' | undefined {
 
 /** What stands behind a state that is not plain. */
 export function nodeStateMeaning(node: ClusterNode, t: Text): string | undefined {
+  if (node.asleep) return t('network.statusMeaning.Asleep')
   const how = emptied(node)
   if (how) return t(`network.statusMeaning.${how}`)
   if (node.drain?.state === 'waiting') return t('network.statusMeaning.waiting')

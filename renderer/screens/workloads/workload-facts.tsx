@@ -44,6 +44,9 @@ function dueText(job: NonNullable<WorkloadView['job']>, t: Text, language: strin
   return t('workloads.nextRun', { cron, zone, when })
 }
 
+/** Of the network's own authority, which no browser knows by itself. */
+const LOCAL_NAME = /\.localhost(:\d+)?\/$/
+
 export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
   const { t, language } = useText()
   const labels = Object.entries(workload.labels)
@@ -68,6 +71,16 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
             <a href={workload.url} target="_blank" rel="noreferrer">
               {workload.url}
             </a>
+          </Fact>
+        )}
+        {workload.secureUrl && (
+          <Fact name={t('workloads.facts.secure')}>
+            <a href={workload.secureUrl} target="_blank" rel="noreferrer">
+              {workload.secureUrl}
+            </a>{' '}
+            {LOCAL_NAME.test(workload.secureUrl) && (
+              <span className="quiet">{t('workloads.facts.secureNote')}</span>
+            )}
           </Fact>
         )}
         {ports.length > 0 && (
@@ -95,11 +108,24 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
         <Fact name={t('workloads.facts.onPartition')}>
           {t(`workloads.onPartition.${workload.onPartition}`)}
         </Fact>
+        {workload.autoscale && (
+          <Fact name={t('workloads.facts.autoscale')}>
+            {t('workloads.facts.autoscaleText', { ...workload.autoscale })}
+          </Fact>
+        )}
         {workload.job?.schedule && (
           <Fact name={t('workloads.facts.schedule')}>{dueText(workload.job, t, language)}</Fact>
         )}
         {!workload.job && (
           <Fact name={t('workloads.facts.restart')}>{restartText(workload, t)}</Fact>
+        )}
+        {workload.priority !== 0 && (
+          <Fact name={t('workloads.facts.priority')}>
+            <span className="figure">{priorityText(workload.priority, t)}</span>
+          </Fact>
+        )}
+        {workload.disruption && (
+          <Fact name={t('workloads.facts.disruption')}>{budgetText(workload, t)}</Fact>
         )}
         <Fact name={t('workloads.facts.grace')}>
           {formatDuration(workload.graceMs / 1_000, language)}
@@ -124,4 +150,16 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
       </Facts>
     </div>
   )
+}
+
+function priorityText(priority: number, t: Text): string {
+  const sense = priority < 0 ? 'below' : 'above'
+  return t(`workloads.facts.priorities.${sense}`, { priority })
+}
+
+function budgetText({ disruption }: WorkloadView, t: Text): string {
+  const { minAvailable, maxUnavailable } = disruption ?? {}
+  return minAvailable === undefined
+    ? t('workloads.facts.mayBeAway', { count: maxUnavailable ?? 0 })
+    : t('workloads.facts.mustServe', { count: minAvailable })
 }

@@ -103,7 +103,9 @@ function WorkloadPage(props: {
             </StateWord>
           </div>
           <div className="page-actions">
-            {mayChange && !workload.job && <Scale key={workload.replicas} workload={workload} />}
+            {mayChange && !workload.job && !workload.autoscale && (
+              <Scale key={workload.replicas} workload={workload} />
+            )}
             <OpenWorkload workload={workload} />
             {mayChange && <Delete workload={workload} />}
           </div>

@@ -11,6 +11,8 @@ export function workloadTone(status: WorkloadView['status']): Tone {
     case 'Succeeded':
     case 'Scheduled':
       return 'well'
+    case 'Asleep':
+      return 'off'
     case 'Pending':
       return 'warn'
     case 'Progressing':

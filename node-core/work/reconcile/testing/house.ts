@@ -10,6 +10,7 @@ import { type Assigner, createAssigner } from '../../assigning/index.ts'
 import { createDesired, type Desired, type DesiredDeps } from '../../desired/index.ts'
 import { createTestCommittee, type TestCommittee } from '../../desired/testing/committee.ts'
 import { NO_PRIMARY } from '../../desired/testing/no-primary.ts'
+import { createLoads } from '../../load/index.ts'
 import { createSimEngine, type InstanceAccesses, type SimEngine } from '../../runners/index.ts'
 import { parseWorkload } from '../../spec/index.ts'
 import {
@@ -66,7 +67,7 @@ export interface HouseNode {
   /** What the health check answers for an instance here. */
   healthy: (hostPort: number) => boolean
   up: boolean
-  facts: Pick<Member, 'cordoned' | 'draining'> & { left: boolean; kinds: string[] }
+  facts: Pick<Member, 'cordoned' | 'draining' | 'asleep'> & { left: boolean; kinds: string[] }
   start(): Promise<void>
   /** As kill -9: nothing is said and nothing is written; the engine goes on. */
   kill(): void
@@ -269,6 +270,11 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
           clock: mortalClock,
           logger,
         },
+        loads: createLoads({
+          state: map,
+          counts: (other) => membership.get(other)?.liveness !== 'dead',
+        }),
+        past: desired.past,
         readiness: createReadiness({ state: map, membership, net, clock }),
       })
       const runner = node.engine.runner({ node: id })

@@ -10,7 +10,10 @@ export interface Watched {
   readonly id: NodeId
   /** Undefined before its first start. */
   readonly map: unknown
-  readonly facts: Pick<Member, 'cordoned' | 'draining'> & { left: boolean; kinds: string[] }
+  readonly facts: Pick<Member, 'cordoned' | 'draining' | 'asleep'> & {
+    left: boolean
+    kinds: string[]
+  }
 }
 
 export interface Around {
@@ -50,6 +53,7 @@ export function createWatch(node: Watched, around: Around, lives: () => boolean)
     liveness: livenessOf(other),
     cordoned: other.facts.cordoned,
     draining: other.facts.draining,
+    ...(other.facts.asleep && { asleep: other.facts.asleep }),
     sinceMs: 0,
   })
   const list = (): Member[] => nodes.filter(({ map }) => map !== undefined).map(member)
@@ -79,6 +83,12 @@ export function createWatch(node: Watched, around: Around, lives: () => boolean)
     },
     async leave() {
       node.facts.left = true
+    },
+    async sleep(word = {}) {
+      node.facts.asleep = { since: new Date(clock.wallMs()).toISOString(), ...word }
+    },
+    async wake() {
+      delete node.facts.asleep
     },
     isCrowded: () => false,
     selfDoubt: 0,

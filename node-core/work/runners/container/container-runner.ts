@@ -7,12 +7,17 @@ import { createDiskWatch } from './disk-watch.ts'
 import { createEngine } from './engine.ts'
 import { createEngineWatch } from './engine-watch.ts'
 import { createForwarding, FORWARDER_PART } from './forwarding.ts'
+import { createImageExport } from './image-export.ts'
+import { createImageFetch } from './image-fetch.ts'
+import { platformOf } from './image-parts.ts'
 import { createImageServer } from './image-server.ts'
 import { createImages } from './images.ts'
 import type { ContainerRunner, ContainerRunnerDeps, ContainerRunnerOptions } from './index.ts'
 import { instancesOf } from './instances.ts'
 import { instanceFilter, ownerFilter, parseLabels } from './labels.ts'
 import { ENDED_REMEMBERED_MAX, GRACE_MS } from './limits.ts'
+import { listensAt } from './listening.ts'
+import { createNetworks } from './networks.ts'
 import { outputOf, type WritingPart } from './output.ts'
 import { type EngineAddress, findEngine } from './socket.ts'
 import { createStarter } from './starter.ts'
@@ -26,8 +31,13 @@ export function createContainerRunner(
   const { clock, logger, node, network } = deps
   const whose = { network, node }
   const engine = createEngine(() => locate(options), clock)
-  const images = createImages(deps, engine)
-  const server = createImageServer({ ...deps, engine, wanted: deps.imageWanted })
+  const { blobs } = deps
+  const platform = platformOf(process.arch)
+  const images = createImages(deps, engine, createImageFetch({ blobs, engine, platform }))
+  const server = createImageServer({
+    ...{ ...deps, engine, wanted: deps.imageWanted },
+    export: createImageExport(engine, blobs, platform),
+  })
   const exitListeners = new Set<(id: string) => void>()
   const availableListeners = new Set<(ok: boolean) => void>()
   /** Made but not yet running: not listed, since they are neither. */
@@ -44,8 +54,11 @@ export function createContainerRunner(
     ...{ engine, clock, logger, labelFilter: ownerFilter(whose) },
     onOveruse: (engineId, why) => remember(overuse, engineId, why),
   })
+  const networks = createNetworks({ engine, whose, ...deps })
+  /** Where instances are in the engine's network, since they were started last. */
+  const addresses = new Map<string, string>()
   const starter = createStarter({
-    ...{ engine, images, whose, clock, logger },
+    ...{ engine, images, whose, clock, logger, networks, owner: deps.owner },
     engineIsHere: () => isHere(locate(options)),
     gpus: options.gpus ?? [],
     forwarding: createForwarding(engine, options.nodeRuntime, deps.folder),
@@ -56,7 +69,10 @@ export function createContainerRunner(
     clock,
     logger,
     labelFilter: ownerFilter(whose),
-    onArrival: removeUnfinished,
+    onArrival: async () => {
+      await removeUnfinished()
+      await networks.arrive()
+    },
     onChange: (ok) => {
       for (const listener of availableListeners) listener(ok)
     },
@@ -92,7 +108,12 @@ export function createContainerRunner(
     kind: 'container',
     images,
     volumes: createVolumeStore(engine, whose),
-    available: async () => watch.state(),
+    available: async () => {
+      const [state, obstacle] = [watch.state(), networks.obstacle()]
+      return state.ok && obstacle !== undefined
+        ? { ...state, notes: [obstacle], lacks: ['network'] }
+        : state
+    },
     async start() {
       server.start()
       await watch.start()
@@ -102,6 +123,9 @@ export function createContainerRunner(
       await diskWatch.stop()
       await watch.stop()
       await server.stop()
+      await networks.tidy().catch((error) => {
+        logger.debug('Networks of containers stay', { error })
+      })
     },
 
     onAvailable(listener) {
@@ -117,6 +141,7 @@ export function createContainerRunner(
       request.signal.throwIfAborted()
       request.onProgress({ step: 'starting' })
       starting.add(request.id)
+      addresses.delete(request.id)
       try {
         return await starter.start(request)
       } finally {
@@ -132,6 +157,7 @@ export function createContainerRunner(
     },
 
     async end(id, { graceMs = GRACE_MS, drained } = {}) {
+      addresses.delete(id)
       const parts = await partsOf(id)
       for (const { container } of parts) remember(ended, container.engineId, true)
       // What has ended by itself is only removed: whoever waits for its successor waits for this.
@@ -158,6 +184,14 @@ export function createContainerRunner(
       const found = (await partsOf(id)).find((one) => one.part === part)
       if (!found) throw notFound(id)
       return engine.exec(found.container.engineId, command)
+    },
+
+    async listens(id, containerPort) {
+      if (!isHere(locate(options))) return undefined
+      const address = addresses.get(id) ?? (await partsOf(id)).at(-1)?.container.address
+      if (address === undefined) return undefined
+      addresses.set(id, address)
+      return listensAt(address, containerPort)
     },
 
     async usage() {

@@ -31,7 +31,7 @@ const diskUse = z.object({
     .nullish(),
 })
 
-type Ask = <T>(
+export type Ask = <T>(
   question: (docker: Dockerode, signal: AbortSignal) => Promise<T>,
   options?: { timeoutMs?: number },
 ) => Promise<T>

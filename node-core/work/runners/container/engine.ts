@@ -8,6 +8,7 @@ import { MyceliumError } from '../../../base/errors/index.ts'
 import { PORTS_MAX, type Port } from '../../spec/index.ts'
 import type { CommandRequest, TerminalSize } from '../index.ts'
 import { engineError, statusOf } from './engine-errors.ts'
+import { type EngineNetworks, engineNetworks } from './engine-networks.ts'
 import { type EngineVolumes, engineVolumes } from './engine-volumes.ts'
 import type { ForwarderProfile } from './forwarder-profile.ts'
 import { jsonLines } from './json-lines.ts'
@@ -24,6 +25,8 @@ export interface EngineContainer {
   state: 'created' | 'running' | 'exited'
   exitCode?: number
   ports: Record<string, number>
+  /** IPv4, in a network of the engine's own; none where it shares another container's. */
+  address?: string
   startedAtMs: number
   /** Outside of volumes, where it was asked for. */
   writtenBytes?: number
@@ -52,7 +55,7 @@ export interface EngineImageDetails extends EngineImage {
   exposes: Port[]
 }
 
-export interface Engine extends EngineVolumes {
+export interface Engine extends EngineVolumes, EngineNetworks {
   ping(): Promise<void>
   create(name: string, profile: ContainerProfile | ForwarderProfile): Promise<void>
   /** Not named `start`: this has no life of its own. */
@@ -81,7 +84,10 @@ export interface Engine extends EngineVolumes {
   image(reference: string): Promise<EngineImageDetails | undefined>
   images(): Promise<EngineImage[]>
   saveImage(id: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
-  loadImage(file: string): Promise<void>
+  /** Takes an archive in as it is read. */
+  loadImage(archive: AsyncIterable<Uint8Array>): Promise<void>
+  /** Digests of an image's layers, unpacked, from the lowest up; undefined when there is none. */
+  layersOf(id: string): Promise<readonly string[] | undefined>
   removeImage(id: string): Promise<void>
   /** An image without any file; the same one each time. Its id. */
   importEmptyImage(): Promise<string>
@@ -188,10 +194,8 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
 
     async list(labelFilter, { sized } = { sized: false }) {
       const wanted = { all: true, filters: { label: labelFilter }, ...(sized && { size: true }) }
-      const found = await ask(
-        (docker, abortSignal) => docker.listContainers({ ...wanted, abortSignal }),
-        sized ? { timeoutMs: START_MS } : {},
-      )
+      const inTime = sized ? { timeoutMs: START_MS } : {}
+      const found = await ask((docker) => docker.listContainers(wanted), inTime)
       return found.map(toContainer)
     },
 
@@ -275,9 +279,17 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
 
     saveImage: (id, signal) => openStream((docker) => docker.getImage(id).get(), signal),
 
-    async loadImage(file) {
-      const report = await openStream((docker) => docker.loadImage(file), undefined)
-      for await (const line of jsonLines(report)) refuseFailed(line)
+    async loadImage(archive) {
+      // It answers once it has read everything, so no time is set for that.
+      const report = await (await docker()).loadImage(Readable.from(archive)).catch((error) => {
+        throw engineError(error)
+      })
+      for await (const line of jsonLines(chunksOf(report, undefined))) refuseFailed(line)
+    },
+
+    async layersOf(id) {
+      const found = await unlessMissing(ask((docker) => docker.getImage(id).inspect()))
+      return found?.RootFS.Layers
     },
 
     async removeImage(id) {
@@ -299,6 +311,7 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
     },
 
     ...engineVolumes(ask),
+    ...engineNetworks(ask),
 
     async pull(reference, signal) {
       return jsonLines(
@@ -358,6 +371,8 @@ function toContainer(found: Dockerode.ContainerInfo): EngineContainer {
   const exited = /^Exited \((\d+)\)/.exec(found.Status)
   const running = /^(running|paused|restarting)$/.test(found.State)
   const ports = found.Ports.filter((port) => port.PublicPort > 0)
+  const networks = Object.values(found.NetworkSettings?.Networks ?? {})
+  const address = networks.find(({ IPAddress }) => IPAddress)?.IPAddress
   return {
     engineId: found.Id,
     name: found.Names[0]?.replace(/^\//, '') ?? found.Id,
@@ -365,6 +380,7 @@ function toContainer(found: Dockerode.ContainerInfo): EngineContainer {
     state: running ? 'running' : found.State === 'created' ? 'created' : 'exited',
     ...(exited ? { exitCode: Number(exited[1]) } : {}),
     ports: Object.fromEntries(ports.map((port) => [String(port.PrivatePort), port.PublicPort])),
+    ...(address ? { address } : {}),
     startedAtMs: found.Created * 1000,
     ...('SizeRw' in found && { writtenBytes: Number(found.SizeRw) }),
   }

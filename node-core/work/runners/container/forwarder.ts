@@ -1,6 +1,6 @@
 /**
  * Runs inside an instance's network, in a container of its own (docs/adr/0034): opens the ports of the
- * workloads that the instance uses at addresses of its loopback, and takes what comes there through the
+ * workloads that the instance uses, and of hosts outside, at addresses of its loopback, and takes what comes there through the
  * instance's door. It imports nothing but Node, since it is mounted alone. `forwarder.ts SOCKET`, with
  * the token in `MYCELIUM_TOKEN`.
  */
@@ -17,6 +17,7 @@ interface Lead {
   as: string
   address: string
   ports: number[]
+  outside?: true
 }
 
 const [socketPath = ''] = process.argv.slice(2)
@@ -24,20 +25,22 @@ const token = process.env.MYCELIUM_TOKEN ?? ''
 const listening = new Map<string, Server>()
 
 function follow(leads: readonly Lead[]): void {
-  const wanted = new Map<string, { as: string; address: string; port: number }>()
-  for (const { as, address, ports } of leads) {
-    for (const port of ports) wanted.set(`${as} ${address} ${port}`, { as, address, port })
+  const wanted = new Map<string, { as: string; address: string; port: number; attempts: number }>()
+  for (const { as, address, ports, outside } of leads) {
+    const attempts = outside ? 1 : CONNECT_ATTEMPTS
+    for (const port of ports)
+      wanted.set(`${as} ${address} ${port}`, { as, address, port, attempts })
   }
   for (const [key, server] of listening) {
     if (wanted.has(key)) continue
     server.close()
     listening.delete(key)
   }
-  for (const [key, { as, address, port }] of wanted) {
+  for (const [key, { as, address, port, attempts }] of wanted) {
     if (listening.has(key)) continue
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) => {
       client.on('error', () => client.destroy())
-      connect(client, `${as}:${port}`, CONNECT_ATTEMPTS)
+      connect(client, `${as}:${port}`, attempts)
     })
     server.on('error', (error) => say(`${as}:${port} is not open: ${error.message}`))
     server.listen(port, address)

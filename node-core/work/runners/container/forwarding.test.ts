@@ -21,7 +21,10 @@ const B = '/bin/busybox'
 /** A door that leads every name to one that says which it was asked for. */
 function createDoor(): Server {
   const server = createServer((_, response) => {
-    const leads = [{ as: 'store', address: '127.64.0.1', ports: [80, 9_000] }]
+    const leads = [
+      { as: 'store', address: '127.64.0.1', ports: [80, 9_000] },
+      { as: 'api.example.org', address: '127.64.1.1', ports: [443], outside: true },
+    ]
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(`event: message\ndata: ${JSON.stringify(leads)}\n\n`)
   })
@@ -62,20 +65,28 @@ describe.skipIf(missing)(`names in a container${missing ? ` [skipped: ${missing}
 
   const requestOf = (script: string): StartRequest => {
     const uses = [{ name: 'shelf', as: 'store' }]
+    const egress = [{ host: 'api.example.org', ports: [443] }]
     const id = `front-0-n${process.pid.toString(36)}${serial++}`
-    const request = { id, workload: shell('front', script, { uses }), index: 0, generation: 1 }
+    const request = {
+      id,
+      workload: shell('front', script, { uses, egress }),
+      index: 0,
+      generation: 1,
+    }
     const access = { folder, token: 'secret', secrets: {} }
     return { ...request, access, signal: AbortSignal.timeout(60_000), onProgress: () => {} }
   }
   const inside = (id: string) => docker.getContainer(id).inspect()
 
   it('are open from before it starts, at every port, and the instance is one', async () => {
-    const script = `${B} nc store 80; ${B} nc store 9000; exec ${B} sleep 1000`
+    const script = `${B} nc store 80; ${B} nc store 9000; ${B} nc api.example.org 443; exec ${B} sleep 1000`
     const request = requestOf(script)
     await runner.run(request)
-    const enough = (told: unknown[]): boolean => told.length === 2
+    const enough = (told: unknown[]): boolean => told.length === 3
     const [said] = await written(runner, request.id, { enough })
-    expect(said.map(({ line }) => line)).toEqual(['this is store:80', 'this is store:9000'])
+    expect(said.map(({ line }) => line)).toEqual([
+      ...['this is store:80', 'this is store:9000', 'this is api.example.org:443'],
+    ])
     const listed = (await runner.list()).filter(({ id }) => id === request.id)
     expect(listed).toMatchObject([{ state: 'running' }])
     await runner.end(request.id, { graceMs: 0 })

@@ -4,7 +4,7 @@
  * one appears.
  *
  *     const runner = createContainerRunner(
- *       { node, network, net, clock, random, logger, folder, imageWanted },
+ *       { node, network, net, blobs, clock, random, logger, folder, imageWanted },
  *       { environment: process.env },
  *     )
  *     await runner.start()
@@ -14,9 +14,12 @@ import type { Clock } from '../../../base/clock/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { Net, NodeId } from '../../../base/net/index.ts'
 import type { Random } from '../../../base/random/index.ts'
+import type { OwnerId } from '../../../identity/index.ts'
+import type { Shield } from '../../shield/index.ts'
 import type { Port, VolumeName } from '../../spec/index.ts'
 import type { Runner } from '../index.ts'
 import type { Gpu } from './gpus.ts'
+import type { PartShelf } from './image-export.ts'
 
 export interface ContainerRunner extends Runner {
   readonly kind: 'container'
@@ -56,13 +59,18 @@ export interface ImageContent {
 
 export interface ContainerRunnerDeps {
   node: NodeId
+  /** Of this node: work of others is not run where there is no shield. */
+  owner: OwnerId
+  shield: Shield
   /** The network's id: containers of two networks on one engine do not mix. */
   network: string
-  net: Pick<Net, 'peers' | 'request' | 'onRequest' | 'openStream' | 'onStream'>
+  net: Pick<Net, 'peers' | 'request' | 'onRequest'>
+  /** Parts of images, on this node's disk and fetched from peers. */
+  blobs: PartShelf
   clock: Clock
   random: Random
   logger: Logger
-  /** Absolute; images from peers lie there until the engine has them. Made if missing. */
+  /** Absolute; what is put there the engine mounts. Made if missing. */
   folder: string
   /** Whether a workload of this network wants the image with this id: only those are served. */
   imageWanted(imageId: string): boolean

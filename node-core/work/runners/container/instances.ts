@@ -1,15 +1,18 @@
 /** Containers told apart and put together: which are parts of one instance, and how that one is. */
+import { hostNamesOf } from '../../naming/index.ts'
 import type { Part, Workload } from '../../spec/index.ts'
 import type { Running } from '../index.ts'
 import type { EngineContainer } from './engine.ts'
 import { type Labelled, parseLabels } from './labels.ts'
 
 /**
- * What holds the instance's network has its own name: the first part, or its forwarder where it uses
- * other workloads. No instance's id has a dot.
+ * What holds the instance's network has its own name: the first part, or its forwarder where it has
+ * names. No instance's id has a dot.
  */
-export function containerName(id: string, { parts, uses }: Workload, part: Part): string {
-  return part === parts[0] && uses.length === 0 ? id : `${id}.${part.name}`
+export function containerName(id: string, workload: Workload, part: Part): string {
+  return part === workload.parts[0] && hostNamesOf(workload).length === 0
+    ? id
+    : `${id}.${part.name}`
 }
 
 interface FoundPart {

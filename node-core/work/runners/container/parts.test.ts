@@ -65,6 +65,19 @@ describe.skipIf(missing)(`an instance of parts${missing ? ` [skipped: ${missing}
     expect(await containersOf(request.id)).toEqual([])
   })
 
+  it('knows whether they listen, whatever the port proxy accepts', async () => {
+    const late = part('db', `while ! [ -e /go ]; do ${B} sleep 0.05; done; ${SERVES}`, {
+      ports: [{ containerPort: 8_081, protocol: 'tcp' }],
+    })
+    const request = requestOf(web, late)
+    await runner.run(request)
+    expect(await runner.listens(request.id, 8_081)).toBe(false)
+    await runner.exec(request.id, { part: 'db', command: [B, 'touch', '/go'] })
+    await until(async () => (await runner.listens(request.id, 8_081)) === true)
+    await runner.end(request.id, { graceMs: 0 })
+    expect(await runner.listens(request.id, 8_081)).toBe(undefined)
+  })
+
   it('has ended when one of them has, and says which', async () => {
     const request = requestOf(web, part('job', 'exit 3'))
     const exits: string[] = []

@@ -53,6 +53,7 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
       `echo "oom: $(${b} cat /proc/self/oom_score_adj)"`,
       `echo "files: $(ulimit -n)"; echo "cores: $(ulimit -c)"`,
       `echo "secret: $PLANTED"`,
+      `echo "slot: $MYCELIUM_SLOT"`,
       `echo "door: $MYCELIUM_API $MYCELIUM_TOKEN"`,
       `echo "folder: $(${b} ls /run/mycelium)"`,
       `echo "write: $(${b} touch /run/mycelium/x 2>/dev/null && echo made || echo refused)"`,
@@ -63,7 +64,12 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
     const workload = shell('profile', script, {
       ports: [{ containerPort: 8080, protocol: 'tcp' }],
       resources: { cpuMillis: 250, memoryBytes: 32 * 2 ** 20 },
-      env: { PLANTED: 'from the workload', MYCELIUM_TOKEN: 'a lie', MYCELIUM_API: 'a lie' },
+      env: {
+        PLANTED: 'from the workload',
+        MYCELIUM_TOKEN: 'a lie',
+        MYCELIUM_API: 'a lie',
+        MYCELIUM_SLOT: '7',
+      },
     })
     const id = 'profile-0-test'
     const signal = AbortSignal.timeout(30_000)
@@ -97,6 +103,9 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
   /** CHOWN 0, DAC_OVERRIDE 1, FOWNER 3, FSETID 4, KILL 5, SETGID 6, SETUID 7, NET_BIND_SERVICE 10. */
   const GIVEN = '00000000000004fb'
 
+  it('is told its number, whatever the workload says of it', () => {
+    expect(inside.get('slot')).toBe('0')
+  })
   it('is not privileged', () => {
     expect(host.Privileged).toBe(false)
     const [mount, unshare, kernel] = ['mount', 'unshare', 'kernel'].map((name) => inside.get(name))
@@ -120,7 +129,7 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
     expect(inside.get('Seccomp')).toBe('2')
   })
   it("is not in the host's network", () => {
-    expect(host.NetworkMode).toBe('bridge')
+    expect(host.NetworkMode).toMatch(/^mycelium-/)
     expect(inside.get('links')).not.toContain('docker0')
   })
   it("does not see the host's processes", () => {

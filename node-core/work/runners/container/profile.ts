@@ -46,6 +46,8 @@ export interface ProfileRequest {
   labels: Record<string, string>
   network: PartNetwork
   volumes: readonly VolumeMount[]
+  /** What every instance is told, with or without a door. */
+  environment: Readonly<Record<string, string>>
   access?: InstanceAccess
   /** The engine can keep what it writes to a fixed size. */
   fixedDisk: boolean
@@ -59,6 +61,10 @@ export interface OwnNetwork {
   kind: 'own'
   ports: readonly Port[]
   hostPorts: Readonly<Record<string, number>>
+  /** Of the engine; undefined where there is no shield. */
+  network: string | undefined
+  /** Whether names of the outside are looked up. */
+  resolves: boolean
 }
 
 export type ContainerProfile = ReturnType<typeof restrictedProfile>
@@ -68,6 +74,7 @@ export function restrictedProfile(request: ProfileRequest) {
   const { cpuMillis, memoryBytes } = part.resources.limits
   const environment = {
     ...part.env,
+    ...request.environment,
     ...(access && accessVariables(access, CONTAINER_FOLDER)),
   }
   return {
@@ -126,7 +133,8 @@ export function attachedTo(network: PartNetwork) {
   if (network.kind === 'joined') return { NetworkMode: `container:${network.container}` }
   const { ports, hostPorts } = network
   return {
-    NetworkMode: 'bridge',
+    NetworkMode: network.network ?? 'bridge',
+    ...(network.network !== undefined && !network.resolves && NAMELESS),
     PortBindings: Object.fromEntries(
       ports.map((port) => [
         portKey(port),
@@ -135,6 +143,9 @@ export function attachedTo(network: PartNetwork) {
     ),
   }
 }
+
+/** The engine asks for names in a container's place: nobody answers it there, and that is soon known. */
+const NAMELESS = { Dns: ['127.0.0.1'], DnsOptions: ['timeout:1', 'attempts:1'] }
 
 /** Nothing can be put into it from inside, and a mount made on the host does not come in by it. */
 export function doorOf({ folder }: InstanceAccess) {

@@ -2,7 +2,8 @@
 import type { Clock } from '../../../base/clock/index.ts'
 import { isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
-import { addressOf } from '../../naming/index.ts'
+import type { OwnerId } from '../../../identity/index.ts'
+import { hostNamesOf } from '../../naming/index.ts'
 import {
   type ContainerSource,
   diskBytesOf,
@@ -16,6 +17,7 @@ import {
   portTaken,
   type Running,
   type StartRequest,
+  slotVariable,
 } from '../index.ts'
 import type { Engine } from './engine.ts'
 import { createFixedDisks } from './fixed-disks.ts'
@@ -26,6 +28,7 @@ import type { Images } from './images.ts'
 import { containerName } from './instances.ts'
 import { labelsOf, type Whose } from './labels.ts'
 import { PORT_ATTEMPTS_MAX } from './limits.ts'
+import type { Networks } from './networks.ts'
 import { type OwnNetwork, type PartNetwork, restrictedProfile } from './profile.ts'
 import { volumeMounts } from './volume-mounts.ts'
 import { refuseSecondWriter } from './volumes.ts'
@@ -46,6 +49,9 @@ export interface StarterDeps {
   forwarding: Forwarding
   /** What this computer's owner lets workloads lease. */
   gpus: readonly Gpu[]
+  networks: Networks
+  /** Of this node. */
+  owner: OwnerId
 }
 
 interface PartStart {
@@ -56,7 +62,7 @@ interface PartStart {
 }
 
 export function createStarter(deps: StarterDeps): Starter {
-  const { engine, images, whose, clock, logger, forwarding } = deps
+  const { engine, images, whose, clock, logger, forwarding, networks } = deps
   const disks = createFixedDisks(logger)
   const leases = createGpuLeases(engine, deps.gpus)
   let toldUnreachable = false
@@ -95,6 +101,8 @@ export function createStarter(deps: StarterDeps): Starter {
   ): Promise<void> {
     const parts = countOf(request)
     const volumes = volumeMounts(whose, request, part)
+    const environment = slotVariable(request)
+    const source = containerSource(part)
     const profileWith = (disk: { fixedDisk: boolean }, door?: InstanceAccess) => {
       const watchedDiskBytes = disk.fixedDisk ? {} : { watchedDiskBytes: diskBytesOf(part) }
       const own = {
@@ -104,7 +112,7 @@ export function createStarter(deps: StarterDeps): Starter {
         gpus: gpus.map(({ name }) => name),
       }
       const labels = labelsOf(whose, request, own)
-      const rest = { part, source: containerSource(part), image, labels, network, volumes, gpus }
+      const rest = { part, source, image, labels, network, volumes, gpus, environment }
       return restrictedProfile({ ...rest, ...disk, ...(door && { access: door }) })
     }
     const access = deps.engineIsHere() ? request.access : undefined
@@ -133,11 +141,13 @@ export function createStarter(deps: StarterDeps): Starter {
     for (const { containerPort, hostPort } of all) {
       ports[String(containerPort)] ??= await findLoopbackPort(hostPort)
     }
-    const own: OwnNetwork = { kind: 'own', ports: all, hostPorts: ports }
+    const named = await networks.of(request.owner, workload.egress)
+    const resolves = workload.egress === 'all'
+    const own: OwnNetwork = { kind: 'own', ports: all, hostPorts: ports, network: named, resolves }
     let network: PartNetwork = own
     const made: string[] = []
     try {
-      if (workload.uses.length > 0) {
+      if (hostNamesOf(workload).length > 0) {
         await startForwarder(request, own)
         made.push(id)
         await forwarderReady(engine, id, signal)
@@ -165,7 +175,7 @@ export function createStarter(deps: StarterDeps): Starter {
     const { id, workload, access } = request
     if (!access || !deps.engineIsHere()) throw namesUnsupported()
     const labels = labelsOf(whose, request, { part: FORWARDER_PART, parts: countOf(request) })
-    const hosts = workload.uses.map(({ as }, index) => ({ as, address: addressOf(index) }))
+    const hosts = hostNamesOf(workload)
     const make = async (): Promise<void> => {
       await engine.create(id, await forwarding.profile({ hosts, access, labels, network }))
     }
@@ -181,6 +191,14 @@ export function createStarter(deps: StarterDeps): Starter {
     await engine.startContainer(id)
   }
 
+  /** What cannot be kept from this computer's home network is not run for others. */
+  function refuseStranger({ owner }: StartRequest): void {
+    const why = networks.obstacle()
+    if (why === undefined || owner === undefined || owner === deps.owner) return
+    const message = `Work of other owners is not run here. ${why}`
+    throw new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'NO_SHIELD' } })
+  }
+
   async function remove(name: string): Promise<void> {
     await engine.removeContainer(name).catch((cause) => {
       const reason = messageOf(cause)
@@ -190,12 +208,17 @@ export function createStarter(deps: StarterDeps): Starter {
 
   return {
     async start(request) {
+      refuseStranger(request)
       if (keepsData(request.workload)) await refuseSecondWriter(engine, whose, request)
       const fixed = listeningOf(request.workload).find(({ hostPort }) => hostPort !== undefined)
       for (let left = PORT_ATTEMPTS_MAX; ; left--) {
         try {
           return await attempt(request)
         } catch (error) {
+          if (left > 1 && isCode(error, 'NETWORK_MISSING')) {
+            networks.forget()
+            continue
+          }
           if (!isCode(error, 'PORT_TAKEN') || left <= 1) throw error
           if (fixed?.hostPort !== undefined) throw portTaken(fixed.hostPort, error)
         }
@@ -204,9 +227,9 @@ export function createStarter(deps: StarterDeps): Starter {
   }
 }
 
-/** Its containers: the parts, and the forwarder that it has if it uses others. */
-function countOf({ workload: { parts, uses } }: StartRequest): number {
-  return parts.length + (uses.length > 0 ? 1 : 0)
+/** Its containers: the parts, and the forwarder that it has if it has names. */
+function countOf({ workload }: StartRequest): number {
+  return workload.parts.length + (hostNamesOf(workload).length > 0 ? 1 : 0)
 }
 
 function secretsUnsupported(): MyceliumError<'NOT_SUPPORTED'> {
@@ -220,8 +243,7 @@ function gpusUnsupported(): MyceliumError<'NOT_SUPPORTED'> {
 }
 
 function namesUnsupported(): MyceliumError<'NOT_SUPPORTED'> {
-  const message =
-    'Containers find no other workloads here: the engine sees no sockets of this node.'
+  const message = 'Containers have no host names here: the engine sees no sockets of this node.'
   return new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'NO_NAMES' } })
 }
 

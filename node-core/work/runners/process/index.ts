@@ -14,8 +14,11 @@
 import type { Clock } from '../../../base/clock/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
+import type { OwnerId } from '../../../identity/index.ts'
 import type { Bundles } from '../../bundles/index.ts'
+import type { Shield } from '../../shield/index.ts'
 import type { Runner } from '../index.ts'
+import { USER_ID_COUNT, USER_ID_MIN } from './limits.ts'
 
 export interface ProcessRunner extends Runner {
   readonly kind: 'process'
@@ -24,6 +27,9 @@ export interface ProcessRunner extends Runner {
 export interface ProcessRunnerDeps {
   node: NodeId
   network: string
+  /** Of this node. */
+  owner: OwnerId
+  shield: Shield
   bundles: Pick<Bundles, 'obtain'>
   clock: Clock
   logger: Logger
@@ -45,5 +51,8 @@ export interface ProcessRunnerOptions {
   /** The Node runtime that stands first on a program's PATH. Default: none. */
   nodeRuntime?: string
 }
+
+/** Users of programs, from the first number to the last. */
+export const PROGRAM_USERS = { first: USER_ID_MIN, last: USER_ID_MIN + USER_ID_COUNT - 1 }
 
 export { createProcessRunner } from './process-runner.ts'

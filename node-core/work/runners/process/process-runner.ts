@@ -16,6 +16,7 @@ import type { ProcessRunner, ProcessRunnerDeps, ProcessRunnerOptions } from './i
 import { FULL_LOOK_MS, GRACE_MS, SWEEP_MS } from './limits.ts'
 import { createProcessTable } from './process-table.ts'
 import { createProgramOutput, type ProgramOutput } from './program-output.ts'
+import { createReach } from './reach.ts'
 import { createReaper } from './reaper.ts'
 import { type InstanceRecord, readRecords, writeRecord } from './record.ts'
 import { createStarter } from './starter.ts'
@@ -52,7 +53,8 @@ export function createProcessRunner(
   let started: Promise<void> | undefined
   let around: Promise<Surroundings> | undefined
   let sweeping: Looking | undefined
-  const starter = createStarter({ ...deps, whose, table, reaper, sharedFolder })
+  const reach = createReach(deps.shield, deps.owner)
+  const starter = createStarter({ ...deps, whose, table, reaper, reach, sharedFolder })
 
   function track(record: InstanceRecord, ours: boolean): Instance {
     const output = createProgramOutput(join(folder, record.id), clock)
@@ -71,6 +73,7 @@ export function createProcessRunner(
     const exit = { ...(code !== undefined && { code }), ...(overuse && { for: overuse }) }
     instance.record = { ...instance.record, exit }
     await reaper.end(instance.record, 0)
+    await reach.end(instance.record)
     silence(instance)
     await writeRecord(folder, instance.record)
     for (const listener of exitListeners) listener(instance.record.id)
@@ -86,6 +89,7 @@ export function createProcessRunner(
     claims.forget()
     forgottenMs = clock.monotonicMs()
     const { records, unreadable } = await readRecords(folder, logger)
+    await reach.restore(records.filter(({ exit }) => !exit))
     for (const record of records) {
       const instance = track(record, false)
       // Whatever a start that was cut off has left is ended too: nobody was told that it runs.
@@ -128,7 +132,9 @@ export function createProcessRunner(
     await mkdir(join(folder, marks.id), { recursive: true, mode: 0o700 })
     // A start that was just ending when this was found has put it on the list meanwhile.
     if (instances.has(marks.id)) return
-    track({ version: 1, ...marks, ...rest, process }, false)
+    const record: InstanceRecord = { version: 1, ...marks, ...rest, process }
+    await reach.begin(record)
+    track(record, false)
   }
 
   /** True while there is anything to look after. */
@@ -196,7 +202,10 @@ export function createProcessRunner(
     const around = await lookedAround()
     if (around.obstacle) return { ok: false, ...around.obstacle }
     const found = await around.shelter()
-    return { ok: true, notes: notesOn(around, found), lacks: lacksOf(around, found) }
+    const open = reach.obstacle(around.ownUsers)
+    const notes = [...notesOn(around, found), ...(open === undefined ? [] : [open])]
+    const lacks = [...lacksOf(around, found), ...(open === undefined ? [] : (['network'] as const))]
+    return { ok: true, notes, lacks }
   }
 
   async function run(request: StartRequest): Promise<Running> {
@@ -259,6 +268,7 @@ export function createProcessRunner(
       if (!instance) return
       instance.ending = true
       await reaper.end(instance.record, graceMs)
+      if (!instance.record.exit) await reach.end(instance.record)
       silence(instance)
       await drained?.()
       await rm(instance.record.workFolder, { recursive: true, force: true })
@@ -270,6 +280,8 @@ export function createProcessRunner(
       await adoptUnknown()
       return [...instances.values()].map(({ record }) => toRunning(record))
     },
+
+    listens: async () => undefined,
 
     async exec() {
       throw noCommands()

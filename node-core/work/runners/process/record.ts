@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
+import { storedEgress } from '../../spec/index.ts'
 import { RECORD_BYTES_MAX, USER_ID_COUNT, USER_ID_MIN } from './limits.ts'
 
 /** A process, told apart from a later one with the same number. */
@@ -29,6 +30,8 @@ const record = z.object({
     .max(USER_ID_MIN + USER_ID_COUNT - 1)
     .optional(),
   cgroups: z.array(z.string()),
+  /** What it may connect to. Earlier releases wrote none. */
+  reach: z.object({ own: z.boolean(), egress: storedEgress.optional() }).optional(),
   /** Written before the program may begin: what is to become it. */
   launcher: identity.optional(),
   /** The same process once it is the program; absent when the start was cut off. */

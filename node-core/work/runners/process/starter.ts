@@ -9,13 +9,20 @@ import { assert, isCode, MyceliumError, messageOf } from '../../../base/errors/i
 import type { Logger } from '../../../base/log/index.ts'
 import type { Bundles, VerifiedBundle } from '../../bundles/index.ts'
 import { diskBytesOf, portsOf } from '../../spec/index.ts'
-import { accessVariables, findLoopbackPort, type LogLineOut, type StartRequest } from '../index.ts'
+import {
+  accessVariables,
+  findLoopbackPort,
+  type LogLineOut,
+  type StartRequest,
+  slotVariable,
+} from '../index.ts'
 import { isInit, isProgram, LAUNCHER_FAILED, launchCommand } from './launch.ts'
 import { HOST_NAME_LENGTH_MAX, LAST_LINES_MAX, LAUNCH_MS } from './limits.ts'
 import { marksOf, type Whose } from './marks.ts'
 import type { ProcessTable } from './process-table.ts'
 import { type Ground, makeHome, ownVariables, refuseUnkept } from './program-home.ts'
 import { createProgramOutput, type ProgramOutput } from './program-output.ts'
+import type { Reach } from './reach.ts'
 import type { Reaper } from './reaper.ts'
 import { type InstanceRecord, type ProcessIdentity, writeRecord } from './record.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -32,6 +39,7 @@ export interface StarterDeps {
   whose: Whose
   table: ProcessTable
   reaper: Reaper
+  reach: Reach
 }
 
 export interface Started {
@@ -41,7 +49,7 @@ export interface Started {
 }
 
 export function createStarter(deps: StarterDeps) {
-  const { clock, logger, folder, whose, table, reaper } = deps
+  const { clock, logger, folder, whose, table, reaper, reach } = deps
   const starting = new Set<string>()
   const userIds = createUserIds(deps.sharedFolder, table)
 
@@ -84,6 +92,7 @@ export function createStarter(deps: StarterDeps) {
         reason: messageOf(cause),
       })
     })
+    await reach.end(record)
     await rm(record.workFolder, { recursive: true, force: true })
     await rm(join(folder, record.id), { recursive: true, force: true })
   }
@@ -114,6 +123,7 @@ export function createStarter(deps: StarterDeps) {
   /** Which ports, user, groups and folders it gets. Nothing is made yet. */
   async function plan(request: StartRequest, around: Ground): Promise<InstanceRecord> {
     const { id, workload, index, generation } = request
+    const bound = reach.plan(request, around.ownUsers)
     const ports: Record<string, number> = {}
     for (const { containerPort, hostPort } of portsOf(workload)) {
       ports[String(containerPort)] ??= await findLoopbackPort(hostPort)
@@ -132,6 +142,7 @@ export function createStarter(deps: StarterDeps) {
       workFolder: around.ownUsers ? join(around.workRoot, id) : join(folder, id, 'work'),
       ...(userId === undefined ? {} : { userId }),
       cgroups: around.cgroups.foldersOf(id),
+      ...bound,
     }
   }
 
@@ -145,6 +156,7 @@ export function createStarter(deps: StarterDeps) {
     await writeRecord(folder, record)
     await around.cgroups.create(record.id, workload.parts[0].resources.limits)
     await makeWorkFolder(record.workFolder, record.userId)
+    await reach.begin(record)
   }
 
   /** Completes the record as things happen, so that what has failed half-way can be undone. */
@@ -166,6 +178,7 @@ export function createStarter(deps: StarterDeps) {
         LANG: 'C.UTF-8',
         ...manifest.env,
         ...part.env,
+        ...slotVariable({ workload, index: record.index }),
         ...ownVariables(record, home, part.ports[0]?.containerPort),
         ...(access && home.door !== undefined && accessVariables(access, home.door)),
         ...marksOf(whose, record),

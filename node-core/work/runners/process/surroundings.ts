@@ -167,7 +167,6 @@ export function notesOn(
   if (!shelter?.mkfs) {
     notes.push('What programs write is watched and an overuser ended, but not bounded.')
   }
-  notes.push('Programs can use the network as this computer can.')
   if (!profileFile) {
     notes.push('A bundle that names a security profile (lsm_profile) is refused: no AppArmor.')
   }

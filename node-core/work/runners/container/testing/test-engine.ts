@@ -1,15 +1,18 @@
 /** The engine that tests use, and an image made on the spot from the machine's static busybox. */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Docker from 'dockerode'
 import { createSystemClock } from '../../../../base/clock/index.ts'
 import { createSilentLogger } from '../../../../base/log/index.ts'
-import type { NodeId } from '../../../../base/net/index.ts'
-import { createSimNetwork } from '../../../../base/net/index.ts'
+import { createSimNetwork, type NodeId, parseNodeId } from '../../../../base/net/index.ts'
 import { createSystemRandom } from '../../../../base/random/index.ts'
+import type { OwnerId } from '../../../../identity/index.ts'
+import { type BlobStore, createBlobStore } from '../../../../storage/blobs/index.ts'
+import type { Ipv4Range } from '../../../addresses/index.ts'
+import { createFirewall, createShield, type Shield } from '../../../shield/index.ts'
 import type { Workload } from '../../../spec/index.ts'
 import { type Flat, flatWorkload } from '../../../spec/testing/flat.ts'
 import { until } from '../../runner.suite.ts'
@@ -51,6 +54,25 @@ export async function importImage(
   return (await docker.getImage(name).inspect()).Id
 }
 
+/** An image of one more layer than another, with so many bytes. */
+export async function buildImage(tag: string, base: string, content: Uint8Array) {
+  const folder = await mkdtemp(join(tmpdir(), 'mycelium-build-'))
+  try {
+    await writeFile(join(folder, 'content'), content)
+    await writeFile(join(folder, 'Dockerfile'), `FROM ${base}\nCOPY content /content\n`)
+    const args = ['build', '--quiet', '--tag', tag, folder]
+    const env = { ...process.env, DOCKER_BUILDKIT: '0', DOCKER_HOST: `unix://${socketPath}` }
+    execFileSync('docker', args, { env, stdio: 'pipe' })
+    return { tag, imageId: (await docker.getImage(tag).inspect()).Id }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+export async function layersOf(imageId: string): Promise<string[]> {
+  return (await docker.getImage(imageId).inspect()).RootFS.Layers ?? []
+}
+
 export function shell(name: string, script: string, more: Partial<Flat> = {}): Workload {
   const source = { image: IMAGE, command: ['/bin/busybox', 'sh', '-c', script] }
   const resources = { cpuMillis: 500, memoryBytes: 64 * 2 ** 20 }
@@ -60,9 +82,13 @@ export function shell(name: string, script: string, more: Partial<Flat> = {}): W
 const idOf = (digit: string): NodeId => digit.repeat(64) as NodeId
 export const ADA = idOf('a')
 export const BEN = idOf('b')
+/** Of both nodes. */
+export const OWNER = idOf('c') as string as OwnerId
 
 /** Runners of two nodes that share an engine and are connected to each other. */
-export async function createBench(options: { socketPaths?: [string, string] } = {}) {
+export async function createBench(
+  options: { socketPaths?: [string, string]; opened?: readonly Ipv4Range[] } = {},
+) {
   const clock = createSystemClock()
   const random = createSystemRandom()
   const network = Buffer.from(random.bytes(32)).toString('hex')
@@ -72,23 +98,48 @@ export async function createBench(options: { socketPaths?: [string, string] } = 
   await until(() => net.node(BEN).peers().includes(ADA))
   const folder = await mkdtemp(join(tmpdir(), 'mycelium-container-test-'))
   const wanted = new Set<string>()
+  const stores = new Map<NodeId, BlobStore>()
+  for (const [id, end] of ends) {
+    const store = createBlobStore({
+      ...{ folder: join(folder, id, 'blobs'), net: end, clock, random },
+      ...{ logger: createSilentLogger(), holders: () => [], announce() {} },
+    })
+    stores.set(id, store)
+    await store.start()
+  }
+  // Files of tests run beside each other: each has chains of its own.
+  const shields = new Map<NodeId, Shield>()
+  for (const id of [ADA, BEN]) {
+    const node = parseNodeId(Buffer.from(random.bytes(32)).toString('hex'))
+    if (!node) throw new Error('no id')
+    const deps = { node, firewall: createFirewall(), clock, logger: createSilentLogger() }
+    const shield = createShield(deps, options.opened ? { opened: options.opened } : {})
+    await shield.start()
+    shields.set(id, shield)
+  }
   const [adaSocket, benSocket] = options.socketPaths ?? [socketPath, socketPath]
   return {
     net,
     network,
     wanted,
     folder,
+    stores,
     runner: (
       node: NodeId,
       nodeRuntime: string | undefined = process.execPath,
       more: Pick<ContainerRunnerOptions, 'gpus'> = {},
     ) => {
       const end = ends.get(node)
-      if (!end) throw new Error('unknown node')
+      const blobs = stores.get(node)
+      const shield = shields.get(node)
+      if (!end || !blobs || !shield) throw new Error('unknown node')
       return createContainerRunner(
         {
+          blobs,
           node,
           network,
+          owner: OWNER,
+          shield,
           net: end,
           clock,
           random,
@@ -103,13 +154,26 @@ export async function createBench(options: { socketPaths?: [string, string] } = 
         },
       )
     },
+    linkPrefix: (node: NodeId) => shields.get(node)?.linkPrefix ?? '',
+    /** As a node does that stops, and starts again. */
+    async restartShield({ stopOnly = false } = {}) {
+      for (const shield of shields.values()) {
+        await shield.stop()
+        if (!stopOnly) await shield.start()
+      }
+    },
     async close() {
+      for (const store of stores.values()) await store.stop()
       const label = [`org.mycelium.network=${network}`]
+      for (const shield of shields.values()) await shield.bindOnly('link', new Map())
       for (const { Id } of await docker.listContainers({ all: true, filters: { label } })) {
         await docker.getContainer(Id).remove({ force: true })
       }
       const { Volumes } = await docker.listVolumes({ filters: { label } })
       for (const { Name } of Volumes ?? []) await docker.getVolume(Name).remove()
+      const networks = await docker.listNetworks({ filters: { label } })
+      for (const { Id } of networks) await docker.getNetwork(Id).remove()
+      for (const shield of shields.values()) await shield.stop()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -6,30 +6,44 @@ import { join } from 'node:path'
 import { createSystemClock } from '../../../../base/clock/index.ts'
 import { createSilentLogger, type Logger } from '../../../../base/log/index.ts'
 import { type NodeId, parseNodeId } from '../../../../base/net/index.ts'
+import type { OwnerId } from '../../../../identity/index.ts'
+import type { Ipv4Range } from '../../../addresses/index.ts'
+import { createFirewall, createShield, type Shield } from '../../../shield/index.ts'
 import type { Workload } from '../../../spec/index.ts'
 import type { StartRequest } from '../../index.ts'
-import { createProcessRunner, type ProcessRunner } from '../index.ts'
+import { createProcessRunner, PROGRAM_USERS, type ProcessRunner } from '../index.ts'
 import { createBundleShelf } from './bundle-shelf.ts'
 
+export const OWNER = 'c'.repeat(64) as string as OwnerId
 export const WEB = [{ containerPort: 8080, protocol: 'tcp' as const }]
 
-export async function openBench() {
+export async function openBench({ opened }: { opened?: readonly Ipv4Range[] } = {}) {
   const root = await mkdtemp(join(tmpdir(), 'mycelium-process-test-'))
   const sharedFolder = await mkdtemp(join(tmpdir(), 'mycelium-process-shared-'))
   await chmod(sharedFolder, 0o711)
   const bundles = await createBundleShelf(join(root, 'shelf'))
+  const shields = new Map<NodeId, Shield>()
   const runners: ProcessRunner[] = []
   const homeOf = (of: NodeId): string => join(root, 'homes', of.slice(0, 8), 'instances')
   // New ones each time, since nodes of one machine share its control groups and process table.
   const [node, foreignNode] = [newNodeId(), newNodeId()]
 
+  for (const id of [node, foreignNode]) {
+    const deps = { node: id, firewall: createFirewall(), clock: createSystemClock() }
+    const given = { users: PROGRAM_USERS, ...(opened && { opened }) }
+    shields.set(id, createShield({ ...deps, logger: createSilentLogger() }, given))
+  }
+  for (const shield of shields.values()) await shield.start()
+
   const runner = (
     of: NodeId = node,
     more: { logger?: Logger; sharedFolder?: string; fixedDisks?: boolean } = {},
   ): ProcessRunner => {
+    const shield = shields.get(of)
+    if (!shield) throw new Error('unknown node')
     const made = createProcessRunner(
       {
-        node: of,
+        ...{ node: of, owner: OWNER, shield },
         network: 'garden',
         bundles,
         clock: createSystemClock(),
@@ -58,13 +72,24 @@ export async function openBench() {
       return (await readdir(homeOf(node))).filter((name) => !name.startsWith('.'))
     },
     /** What the node of this bench wrote down of an instance. */
-    async recordOf(
-      id: string,
-    ): Promise<{ process: { pid: number }; workFolder: string; cgroups: string[] }> {
+    async recordOf(id: string): Promise<{
+      process: { pid: number }
+      userId?: number
+      workFolder: string
+      cgroups: string[]
+    }> {
       return JSON.parse(await readFile(join(homeOf(node), id, 'record.json'), 'utf8'))
     },
     runner,
+    /** As a node does that stops, and starts again. */
+    async restartShields({ stopOnly = false } = {}) {
+      for (const shield of shields.values()) {
+        await shield.stop()
+        if (!stopOnly) await shield.start()
+      }
+    },
     async close() {
+      for (const shield of shields.values()) await shield.start()
       for (const each of runners) await each.stop()
       for (const id of [node, foreignNode]) {
         const last = runner(id)
@@ -72,6 +97,7 @@ export async function openBench() {
         for (const each of await last.list()) await last.end(each.id, { graceMs: 0 })
         await last.stop()
       }
+      for (const shield of shields.values()) await shield.stop()
       await rm(root, { recursive: true, force: true })
       await rm(sharedFolder, { recursive: true, force: true })
     },

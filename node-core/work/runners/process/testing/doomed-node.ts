@@ -6,8 +6,10 @@ import { createSystemClock } from '../../../../base/clock/index.ts'
 import { createSilentLogger } from '../../../../base/log/index.ts'
 import { parseNodeId } from '../../../../base/net/index.ts'
 import { verifyBundle } from '../../../bundles/index.ts'
+import { createFirewall, createShield } from '../../../shield/index.ts'
 import { parseStoredWorkload } from '../../../spec/index.ts'
-import { createProcessRunner } from '../index.ts'
+import { createProcessRunner, PROGRAM_USERS } from '../index.ts'
+import { OWNER } from './bench.ts'
 
 const [, , nodeText = '', folder = '', sharedFolder = '', id = '', json = '', bundle = ''] =
   process.argv
@@ -15,13 +17,15 @@ const node = parseNodeId(nodeText)
 const workload = parseStoredWorkload(JSON.parse(json))
 if (!node || !workload) throw new Error('wrong arguments')
 
+const [clock, logger] = [createSystemClock(), createSilentLogger()]
+const given = { users: PROGRAM_USERS }
+const shield = createShield({ node, firewall: createFirewall(), clock, logger }, given)
+await shield.start()
 const runner = createProcessRunner(
   {
-    node,
+    ...{ node, owner: OWNER, shield, clock, logger },
     network: 'garden',
     bundles: { obtain: () => verifyBundle(bundle, { trusted: () => true }) },
-    clock: createSystemClock(),
-    logger: createSilentLogger(),
     folder,
   },
   { nodeRuntime: process.execPath, sharedFolder },

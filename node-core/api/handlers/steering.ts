@@ -1,0 +1,75 @@
+/** How many copies there are and why, and how far a change by shares has come; and giving it its next share. */
+import type { Clock } from '../../base/clock/index.ts'
+import { isCode } from '../../base/errors/index.ts'
+import { untilShown } from '../../control/primary/index.ts'
+import { canariesUnderWay } from '../../work/rollout/index.ts'
+import {
+  type DesiredWorkload,
+  type Instance,
+  shareOf,
+  stepOf,
+  templateOf,
+} from '../../work/spec/index.ts'
+import type { WorkloadView } from '../contract/index.ts'
+import { failure } from './failures.ts'
+import type { NetworkParts } from './index.ts'
+
+export function steeringView(
+  desired: DesiredWorkload,
+  instances: readonly Instance[],
+): Pick<WorkloadView, 'autoscale' | 'canary'> {
+  const { workload, scaled, canary } = desired
+  const isUnderWay = canariesUnderWay([desired], () => instances).has(workload.name)
+  const isOfThis = canary?.template === templateOf(workload) && !canary.failed
+  return {
+    ...(workload.autoscale && {
+      autoscale: {
+        ...workload.autoscale,
+        ...(scaled && {
+          now: {
+            ...{ copies: workload.replicas, why: scaled.why, since: time(scaled.sinceMs) },
+            ...(scaled.measured !== undefined && { measured: scaled.measured }),
+          },
+        }),
+      },
+    }),
+    ...(isUnderWay && {
+      canary: {
+        ...{ share: shareOf(desired), step: stepOf(desired) },
+        ...(isOfThis && { since: time(canary.sinceMs) }),
+      },
+    }),
+  }
+}
+
+/** The workload with its next share, or with all; as it is where it has all by now. */
+export async function promoted(
+  { desired, primary }: NetworkParts,
+  of: DesiredWorkload,
+  { all, clock }: { all: boolean; clock: Clock },
+): Promise<DesiredWorkload> {
+  const { workload, generation } = of
+  const { kind, steps = [] } = workload.rollout
+  const step = all ? steps.length : stepOf(of) + 1
+  if (kind !== 'canary' || step > steps.length) return of
+  const template = templateOf(workload)
+  const body = { workload: workload.name, generation, template, step }
+  try {
+    await primary.execute({ kind: 'canary.step', body })
+  } catch (error) {
+    // It came as far by itself meanwhile.
+    if (!isCode(error, 'EXISTS')) throw error
+  }
+  const now = (): DesiredWorkload => desired.get(workload.name) ?? of
+  await untilShown(primary, clock, () => stepOf(now()) >= step)
+  return now()
+}
+
+export function noCanary(name: string) {
+  const message = `A change of “${name}” does not take over by shares.`
+  return failure('CONFLICT', message, { reason: 'NO_CANARY' })
+}
+
+function time(ms: number): string {
+  return new Date(ms).toISOString()
+}

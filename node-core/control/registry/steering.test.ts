@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import type { ConsensusEngine } from '../../identity/index.ts'
+import { type Command, createRegistry } from './index.ts'
+import { bytes, codeOf, createWorld } from './registry.fixture.ts'
+
+const scale = (copies: number, more: { generation?: number; measured?: number } = {}): Command => ({
+  kind: 'workload.scale',
+  body: { workload: 'web', generation: 1, copies, why: 'REQUESTS', ...more },
+})
+const step = (step: number): Command => ({
+  kind: 'canary.step',
+  body: { workload: 'web', generation: 1, template: 'new', step },
+})
+const revert = (generation: number, to: number): Command => ({
+  kind: 'canary.revert',
+  body: { workload: 'web', generation, template: 'new', to, why: 'ERRORS', measured: 9 },
+})
+
+function createHouse(consensus: ConsensusEngine = 'raft', voters = 1) {
+  const world = createWorld({ consensus })
+  const ann = world.member('deploy')
+  const machines = Array.from({ length: voters }, () => world.machine(world.member('use')))
+  world.elect(...machines)
+  const apply = (text: string) =>
+    world.do(ann, { kind: 'workload.apply', body: { name: 'web', spec: bytes(text) } })
+  apply('old')
+  return { ...world, ann, machines, apply, view: world.registry.view }
+}
+
+describe('how many copies', () => {
+  it('is said by voters and by the owner, and by nobody else', () => {
+    const { machines, ann, member, machine, do: act, view } = createHouse()
+    expect(codeOf(act(machines[0]!, scale(3)))).toBe('done')
+    expect(view.scaled('web')).toMatchObject({ copies: 3, why: 'REQUESTS' })
+    expect(codeOf(act(ann, scale(4)))).toBe('done')
+    expect(codeOf(act(member('deploy'), scale(5)))).toBe('FORBIDDEN')
+    expect(codeOf(act(machine(member('use')), scale(5)))).toBe('FORBIDDEN')
+    expect(view.scaled('web')?.copies).toBe(4)
+  })
+
+  it('is of the generation that was looked at', () => {
+    const { machines, apply, do: act, view } = createHouse()
+    apply('new')
+    expect(codeOf(act(machines[0]!, scale(3)))).toBe('CONFLICT')
+    expect(codeOf(act(machines[0]!, scale(3, { generation: 2 })))).toBe('done')
+    apply('newer')
+    expect(view.scaled('web')?.copies).toBe(3)
+  })
+
+  it('where some may lie needs two of one mind about the number, whatever each measured', () => {
+    const { machines, do: act, view } = createHouse('simplex', 4)
+    const [first, second, third] = machines
+    expect(act(first!, scale(3, { measured: 100 }))).toEqual({
+      ok: true,
+      value: { applied: false },
+    })
+    expect(act(second!, scale(4))).toEqual({ ok: true, value: { applied: false } })
+    expect(view.scaled('web')).toBeUndefined()
+    expect(act(third!, scale(3, { measured: 101 }))).toEqual({ ok: true, value: { applied: true } })
+    expect(view.scaled('web')).toMatchObject({ copies: 3, measured: 101 })
+    // What was said before it is no word about the next.
+    expect(act(second!, scale(3))).toEqual({ ok: true, value: { applied: false } })
+  })
+
+  it('goes with the workload', () => {
+    const { ann, machines, do: act, view } = createHouse()
+    act(machines[0]!, scale(0))
+    act(machines[0]!, step(1))
+    act(ann, { kind: 'workload.delete', body: { name: 'web' } })
+    expect([view.scaled('web'), view.canary('web')]).toEqual([undefined, undefined])
+  })
+})
+
+describe('a canary', () => {
+  it('goes forward alone', () => {
+    const { machines, do: act, view } = createHouse()
+    expect(codeOf(act(machines[0]!, step(2)))).toBe('done')
+    expect(codeOf(act(machines[0]!, step(2)))).toBe('EXISTS')
+    expect(codeOf(act(machines[0]!, step(1)))).toBe('EXISTS')
+    expect(view.canary('web')).toMatchObject({ template: 'new', step: 2 })
+  })
+
+  it('goes back to what was kept, as a new generation, and both are kept', () => {
+    const { ann, machines, apply, do: act, view } = createHouse()
+    act(ann, { kind: 'workload.keep', body: { name: 'web', generation: 1 } })
+    apply('new')
+    expect(codeOf(act(machines[0]!, revert(2, 7)))).toBe('NOT_FOUND')
+    expect(codeOf(act(machines[0]!, revert(1, 1)))).toBe('CONFLICT')
+    expect(codeOf(act(machines[0]!, revert(2, 1)))).toBe('done')
+    expect(view.workload('web')).toEqual({ generation: 3, spec: bytes('old'), by: ann.owner })
+    expect(view.generationOf('web')).toBe(3)
+    expect(view.ownerOf('web')).toBe(ann.owner)
+    expect(view.past('web').map(({ generation }) => generation)).toEqual([1, 2])
+    const failed = { why: 'ERRORS', measured: 9, generation: 2 }
+    expect(view.canary('web')).toMatchObject({ template: 'new', failed })
+  })
+
+  it('and the number of copies are in a snapshot', () => {
+    const { machines, do: act, registry, network } = createHouse()
+    act(machines[0]!, scale(0))
+    act(machines[0]!, step(1))
+    const other = createRegistry({ network, voters: [] })
+    other.restore(registry.snapshot())
+    expect(other.hash()).toBe(registry.hash())
+    expect(other.view.scaled('web')).toEqual(registry.view.scaled('web'))
+    expect(other.view.canary('web')).toEqual(registry.view.canary('web'))
+  })
+})

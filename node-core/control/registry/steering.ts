@@ -1,0 +1,114 @@
+/** How many copies, and which share of the requests: said by whoever decides about what runs. */
+import { z } from 'zod'
+import { agreement, dropProposals, mayDecide } from './agreement.ts'
+import type { Author } from './authors.ts'
+import { kind } from './kind.ts'
+import { keep, pastOf } from './past-workloads.ts'
+import { done, type Outcome, refuse } from './refusals.ts'
+import { runCode, runTemplate } from './run-table.ts'
+import { name, positive, sequence } from './shapes.ts'
+import type { State } from './state.ts'
+import { copies } from './steering-table.ts'
+
+/** Value: `{ applied }`, false while other voters have yet to propose the same, as of all of these. */
+export const scaleWorkload = kind(
+  1,
+  z.strictObject({
+    workload: name,
+    generation: positive,
+    copies,
+    why: runCode,
+    measured: sequence.exactOptional(),
+  }),
+  (state, author, { workload, generation, ...scaled }) =>
+    // What each of them measured differs a little, and so may the reason: they agree on a number.
+    decided(state, author, { workload, generation, plan: ['scale', scaled.copies] }, () => {
+      state.steering.scaled.set(workload, { ...scaled, sinceMs: state.clock.timeMs })
+    }),
+)
+
+/** The next step of a canary, or a later one. */
+export const stepCanary = kind(
+  1,
+  z.strictObject({ workload: name, generation: positive, template: runTemplate, step: positive }),
+  (state, author, { workload, generation, template, step }) => {
+    const row = state.steering.canaries.get(workload)
+    const isKnown = row?.template === template && !row.failed
+    if (isKnown && row.step >= step) return refuse('EXISTS')
+    const plan = ['step', template, step]
+    return decided(state, author, { workload, generation, plan }, () => {
+      state.steering.canaries.set(workload, { template, step, sinceMs: state.clock.timeMs })
+    })
+  },
+)
+
+/**
+ * Back to a generation that was kept, as a new one; the one that did worse is kept too. Nobody but its
+ * owner, or an admin, ever wrote what comes back.
+ */
+export const revertCanary = kind(
+  1,
+  z.strictObject({
+    workload: name,
+    generation: positive,
+    template: runTemplate,
+    to: positive,
+    why: runCode,
+    measured: sequence.exactOptional(),
+    before: sequence.exactOptional(),
+  }),
+  (state, author, { workload, generation, template, to, ...failed }) => {
+    const earlier = pastOf(state, workload).find((past) => past.generation === to)
+    if (!earlier) return refuse('NOT_FOUND')
+    const plan = ['revert', template, to]
+    return decided(state, author, { workload, generation, plan }, () => {
+      const present = state.workloads.get(workload)
+      // Where there is no room it is not kept; it did worse.
+      if (present) keep(state, workload, present)
+      const taken = state.names.table.get(workload)
+      const next = (taken?.generation ?? generation) + 1
+      const owner = taken?.owner ?? author.owner
+      state.names.table.set(workload, { owner, generation: next })
+      const { spec, by } = earlier
+      state.workloads.set(workload, { generation: next, spec, by })
+      const step = state.steering.canaries.get(workload)?.step ?? 0
+      state.steering.canaries.set(workload, {
+        ...{ template, step, sinceMs: state.clock.timeMs },
+        failed: { ...failed, generation },
+      })
+    })
+  },
+)
+
+interface Decision {
+  workload: string
+  /** What was decided about: of a newer one is to be decided anew. */
+  generation: number
+  plan: (string | number)[]
+}
+
+function decided(
+  state: State,
+  author: Author,
+  { workload, generation, plan }: Decision,
+  apply: () => void,
+): Outcome {
+  if (!mayDecide(state, author, workload)) return refuse('FORBIDDEN')
+  const row = state.workloads.get(workload)
+  if (!row) return refuse('NOT_FOUND')
+  if (row.generation !== generation) return refuse('CONFLICT', { generation: row.generation })
+  const about = `${workload}/steering`
+  if (agreement(state, author, { workload, plan: [generation, ...plan], about }) === 'waits') {
+    return done({ applied: false })
+  }
+  dropProposals(state, about)
+  apply()
+  return done({ applied: true })
+}
+
+/** With the workload. */
+export function dropSteering({ steering }: State, workload: string): void {
+  for (const table of [steering.scaled, steering.canaries]) {
+    if (table.get(workload)) table.delete(workload)
+  }
+}

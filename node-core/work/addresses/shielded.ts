@@ -1,0 +1,30 @@
+import { holds, type Ipv4Range, parseRange } from './ranges.ts'
+
+/**
+ * What a workload never reaches unless the computer's owner opens it. Beside what quality.md names:
+ * everything else that is nobody's on the Internet (RFC 6890), since a network at home may use it.
+ */
+export const SHIELDED_IPV4 = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+] as const
+const RANGES = SHIELDED_IPV4.flatMap((text) => parseRange(text) ?? [])
+
+/** All of it: instances have no IPv6. Here for those who resolve names for them. */
+export const SHIELDED_IPV6 = '::/0'
+
+/** Whether an address is out of reach. What is no IPv4 address always is. */
+export function isShielded(address: string, opened: readonly Ipv4Range[]): boolean {
+  const one = parseRange(address)
+  if (!one) return true
+  return RANGES.some((range) => holds(range, one)) && !opened.some((range) => holds(range, one))
+}

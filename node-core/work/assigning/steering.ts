@@ -1,0 +1,167 @@
+/** The shell of scaling and of changes by shares: what is to be committed about them. */
+import { LATENCY_BOUNDS_MS } from '../edge/index.ts'
+import { createTally, latencyOf, NOTHING, sum, type Tally, type Totals } from '../load/index.ts'
+import { isHealthy, renewableOf } from '../placement/index.ts'
+import { type CanaryMemory, canariesUnderWay, judge } from '../rollout/index.ts'
+import {
+  createWindow,
+  LATENCY_ANSWERS_MIN,
+  type Measured,
+  type ScaleMemory,
+  scale,
+  type Window,
+} from '../scaling/index.ts'
+import { type DesiredWorkload, type Instance, isCurrent, templateOf } from '../spec/index.ts'
+import type { AssignerDeps } from './index.ts'
+import { LOOK_LOAD_MS } from './limits.ts'
+import type { Proposals } from './proposals.ts'
+
+export interface Steering {
+  /** By whoever decides; the names of what is about to change. */
+  look(): ReadonlySet<string>
+  /** Somebody waits for what is asleep. */
+  isWoken(): boolean
+  /** Another decides now: what is remembered would be old when it is this one again. */
+  forget(): void
+}
+
+export interface SteeringDeps
+  extends Pick<AssignerDeps, 'view' | 'primary' | 'loads' | 'past' | 'clock'> {
+  proposals: Proposals
+  within(delayMs: number): void
+}
+
+/** Of one workload, from one look to the next. */
+interface Watched {
+  window: Window
+  /** As it was at the last look. */
+  totals: Totals
+  scaling?: ScaleMemory
+  canary?: CanaryMemory
+}
+
+export function createSteering(deps: SteeringDeps): Steering {
+  const { view, primary, loads, proposals, clock, within } = deps
+  let tally: Tally = createTally()
+  let watched = new Map<string, Watched>()
+
+  function isHeld({ workload: { name }, generation }: DesiredWorkload): boolean {
+    return primary.view()?.workload(name)?.generation === generation
+  }
+
+  function measure(desired: DesiredWorkload, of: Watched): Measured {
+    const { name, autoscale } = desired.workload
+    const nowMs = clock.monotonicMs()
+    const { open, waiting, byVersion, processor } = tally.of(name)
+    const totals = [...byVersion.values()].reduce(sum, NOTHING)
+    const hasGrown = totals.answers > of.totals.answers
+    of.totals = totals
+    of.window.add(totals, nowMs)
+    const grown = of.window.grown(nowMs)
+    const queue = autoscale?.queue && queueOf(autoscale.queue.key)
+    const p99Ms = latencyOf(grown?.totals.buckets ?? [], LATENCY_BOUNDS_MS, {
+      ...{ share: 0.99, least: LATENCY_ANSWERS_MIN },
+    })
+    return {
+      asked: hasGrown || open > 0 || (queue ?? 0) > 0,
+      waiting,
+      ...(grown && { perSecond: (grown.totals.answers * 1_000) / grown.ms }),
+      ...(p99Ms !== undefined && { p99Ms }),
+      ...(processor.copies > 0 && { processor }),
+      ...(queue !== undefined && { queue }),
+    }
+  }
+
+  /** What a key holds, if it is a whole number; a queue that nobody wrote is empty. */
+  function queueOf(key: string): number | undefined {
+    const registry = primary.view()
+    const held = registry?.get(key)
+    if (registry && !held) return 0
+    const text = held && Buffer.from(held.value).toString('latin1').trim()
+    return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+  }
+
+  function scaleOne(desired: DesiredWorkload, of: Watched, own: readonly Instance[]): boolean {
+    const { workload, generation } = desired
+    const serving = new Set(own.filter(isHealthy).map(({ index }) => index)).size
+    const measured = measure(desired, of)
+    const nowMs = clock.monotonicMs()
+    const { memory, decision } = scale(of.scaling, { nowMs, workload, serving, measured })
+    of.scaling = memory
+    if (!decision) return false
+    const body = { workload: workload.name, generation, ...decision }
+    proposals.propose(`scale ${workload.name}`, { kind: 'workload.scale', body })
+    return true
+  }
+
+  function stepOne(desired: DesiredWorkload, of: Watched, own: readonly Instance[]): boolean {
+    const { workload, generation } = desired
+    const template = templateOf(workload)
+    const { byVersion } = tally.of(workload.name)
+    const others = [...byVersion].filter(([version]) => version !== template)
+    const current = own.filter((one) => one.index < workload.replicas && isCurrent(one, desired))
+    const { memory, stepping } = judge(of.canary, {
+      ...{ nowMs: clock.monotonicMs(), desired, wanted: renewableOf(desired) },
+      copies: current.map((one) => ({ healthy: isHealthy(one), restarts: one.restarts })),
+      fresh: byVersion.get(template) ?? NOTHING,
+      old: others.map(([, totals]) => totals).reduce(sum, NOTHING),
+      boundsMs: LATENCY_BOUNDS_MS,
+    })
+    of.canary = memory
+    const about = { workload: workload.name, generation, template }
+    if (stepping?.kind === 'step') {
+      const body = { ...about, step: stepping.step }
+      proposals.propose(`canary ${workload.name}`, { kind: 'canary.step', body })
+    } else if (stepping) {
+      const { kind: _, ...failure } = stepping
+      const to = deps.past(workload.name).find((past) => templateOf(past.workload) !== template)
+      if (!to) return false
+      const body = { ...about, ...failure, to: to.generation }
+      proposals.propose(`canary ${workload.name}`, { kind: 'canary.revert', body })
+    }
+    return stepping !== undefined
+  }
+
+  return {
+    look() {
+      const wanted = view.wanted()
+      const changing = canariesUnderWay(wanted, view.instances)
+      const steered = wanted.filter(
+        (one) => (one.workload.autoscale || changing.has(one.workload.name)) && isHeld(one),
+      )
+      const before = watched
+      watched = new Map()
+      const changed = new Set<string>()
+      if (steered.length === 0) return changed
+      within(LOOK_LOAD_MS)
+      tally.take(loads.list())
+      const instances = Map.groupBy(view.instances(), ({ workload }) => workload)
+      for (const desired of steered) {
+        const { name, autoscale } = desired.workload
+        const of = before.get(name) ?? { window: createWindow(), totals: NOTHING }
+        watched.set(name, of)
+        const own = instances.get(name) ?? []
+        if (!changing.has(name)) delete of.canary
+        const isSteered = [
+          autoscale !== undefined && scaleOne(desired, of, own),
+          changing.has(name) && stepOne(desired, of, own),
+        ]
+        if (isSteered.includes(true)) changed.add(name)
+      }
+      return changed
+    },
+    isWoken() {
+      const sleeping = view.wanted().filter(({ workload }) => workload.replicas === 0)
+      if (sleeping.length === 0) return false
+      const told = loads.list()
+      return sleeping.some(({ workload: { name } }) =>
+        told.some(({ load }) => (load.asked.get(name)?.waiting ?? 0) > 0),
+      )
+    },
+    forget() {
+      if (watched.size === 0) return
+      tally = createTally()
+      watched = new Map()
+    },
+  }
+}

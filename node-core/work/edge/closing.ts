@@ -1,0 +1,9 @@
+import type { EventEmitter } from 'node:events'
+
+/** Aborted once it has closed. */
+export function closing(connection: EventEmitter & { destroyed: boolean }): AbortSignal {
+  const controller = new AbortController()
+  if (connection.destroyed) controller.abort()
+  else connection.once('close', () => controller.abort())
+  return controller.signal
+}

@@ -1,0 +1,105 @@
+/** The port that takes TLS: open as soon as there is a certificate, and a port can be had. */
+
+import { randomBytes } from 'node:crypto'
+import type { Server as HttpServer } from 'node:http'
+import { createServer, type Server, type TLSSocket } from 'node:tls'
+import { every } from '../../base/clock/index.ts'
+import { messageOf } from '../../base/errors/index.ts'
+import { createHttp2Sessions } from './http2-sessions.ts'
+import type { TlsOptions, TlsPortState } from './index.ts'
+import * as limits from './limits.ts'
+import { listen } from './listening.ts'
+import type { Traffic } from './traffic.ts'
+
+export interface TlsPort {
+  /** Opens it if it can be opened now. */
+  update(): Promise<void>
+  state(): TlsPortState
+  /** Takes no more; resolves when the last connection has ended. */
+  close(): Promise<void>
+  /** Cuts what is left. */
+  destroy(): void
+}
+
+const LISTENERS_MAX = 32
+/** Bytes of the keys that session tickets are sealed with. */
+const TICKET_KEYS_BYTES = 48
+
+/** `http1` has the plain port, and gets what does not ask for HTTP/2: its bounds hold for both. */
+export function createTlsPort(
+  traffic: Traffic,
+  http1: HttpServer,
+  host: string,
+  { port: wanted, certificates }: TlsOptions,
+): TlsPort {
+  const { logger, clock } = traffic.deps
+  const http2 = createHttp2Sessions(traffic)
+  const sockets = new Set<TLSSocket>()
+  let server: Server | undefined
+  let port = 0
+  let reason: string | undefined
+  let stopTickets = async (): Promise<void> => {}
+  let updating: Promise<void> = Promise.resolve()
+  let closed = false
+
+  const create = (): Server => {
+    const created = createServer({
+      minVersion: 'TLSv1.2',
+      ALPNProtocols: ['h2', 'http/1.1'],
+      handshakeTimeout: limits.TLS_HANDSHAKE_MS,
+      // Without one the handshake fails: there is none to fall back on.
+      SNICallback: (name, done) => done(null, certificates.contextFor(name)),
+      noDelay: true,
+    })
+    created.maxConnections = limits.CLIENT_CONNECTIONS_MAX
+    created.on('tlsClientError', (error) => logger.debug('a TLS handshake failed', { error }))
+    created.on('secureConnection', (socket) => {
+      // The two ends of a spliced WebSocket are listened to by both pipelines.
+      socket.setMaxListeners(LISTENERS_MAX)
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+      if (socket.alpnProtocol === 'h2') http2.take(socket)
+      else http1.emit('connection', socket)
+    })
+    return created
+  }
+
+  const open = async (): Promise<void> => {
+    if (closed || server || !certificates.any()) return
+    const created = create()
+    try {
+      port = await listen(created, host, wanted)
+    } catch (error) {
+      if (reason === undefined) logger.warn('the TLS port cannot be had', { why: messageOf(error) })
+      reason = messageOf(error)
+      return
+    }
+    server = created
+    reason = undefined
+    const renewKeys = (): void => created.setTicketKeys(randomBytes(TICKET_KEYS_BYTES))
+    stopTickets = every(clock, limits.TICKET_KEYS_MS, renewKeys, () => {})
+    logger.info('edge listens with TLS', { port })
+  }
+
+  return {
+    update() {
+      updating = updating.then(open)
+      return updating
+    },
+    state: () => ({ port, wanted, ...(reason !== undefined && { reason }) }),
+    async close() {
+      closed = true
+      await updating
+      await stopTickets()
+      http2.end()
+      const closing = server
+      server = undefined
+      port = 0
+      if (closing) await new Promise<void>((resolve) => closing.close(() => resolve()))
+    },
+    destroy() {
+      http2.destroy()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}

@@ -1,0 +1,138 @@
+/** Requests for what is asleep wait for it, of every kind; and say why where it does not come. */
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ask, createStage, HERE, raw, type Stage, says, until } from './edge.fixture.ts'
+import type { Edge } from './index.ts'
+import { WAITING_OF_ONE_MAX } from './limits.ts'
+
+let stage: Stage
+let edge: Edge
+const closing: (() => void)[] = []
+beforeEach(async () => {
+  stage = createStage()
+  stage.endpoints.set('web', [])
+  stage.wakes.set('web', 5_000)
+  edge = await stage.edge()
+})
+afterEach(async () => {
+  for (const close of closing.splice(0)) close()
+  await stage.close()
+})
+
+const waiting = (): number => edge.load.all().get('web')?.waiting ?? 0
+const held = (count: number) => until(() => waiting() === count)
+const GET = (host: string) => `GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`
+
+describe('a request for what is asleep', () => {
+  it('waits, and is passed on when a copy is healthy', async () => {
+    let told = 0
+    edge.load.onWaits(() => told++)
+    const asked = [1, 2, 3].map(() => ask(edge, 'web.localhost', { method: 'POST' }, 'a body'))
+    await held(3)
+    expect(told).toBe(1)
+    await stage.instance('web', says('awake'))
+    stage.changed()
+    expect((await Promise.all(asked)).map(({ body }) => body)).toEqual(['awake', 'awake', 'awake'])
+    expect([waiting(), told]).toEqual([0, 2])
+  })
+
+  it('is not woken by who may not use it', async () => {
+    stage.rules.set('web', { access: 'members' })
+    expect((await ask(edge, 'web.localhost')).status).toBe(401)
+    expect(edge.load.all().get('web')).toBeUndefined()
+  })
+
+  it('is told to come again, and why, when it does not wake in time', async () => {
+    stage.wakes.set('web', 50)
+    const { status, headers, body } = await ask(edge, 'web.localhost')
+    expect([status, headers['retry-after']]).toEqual([503, '5'])
+    expect(body).toContain('web was asleep and did not wake within 0.05 s. No computer has room.')
+    expect(edge.counts().refusals).toBe(1)
+  })
+
+  it('waits with no more than there is room for', async () => {
+    const asked = Array.from({ length: WAITING_OF_ONE_MAX }, () => raw(edge, GET('web.localhost')))
+    await held(WAITING_OF_ONE_MAX)
+    const { status, body } = await ask(edge, 'web.localhost')
+    expect([status, body]).toEqual([503, expect.stringContaining('as may wait')])
+    await stage.instance('web', says('awake'))
+    stage.changed()
+    expect((await Promise.all(asked)).every((answer) => answer.endsWith('awake'))).toBe(true)
+  })
+
+  it('waits no longer than its client', async () => {
+    const socket = connect(edge.port, '127.0.0.1')
+    socket.write(GET('web.localhost'))
+    await held(1)
+    socket.destroy()
+    await held(0)
+  })
+
+  it('is held once more where it fell asleep on the way', async () => {
+    const { server } = await stage.instance('web', says('never'))
+    server.close()
+    const asked = ask(edge, 'web.localhost')
+    await until(() => edge.counts().open === 1)
+    stage.endpoints.set('web', [])
+    await held(1)
+    await stage.instance('web', says('awake again'))
+    stage.changed()
+    expect((await asked).body).toBe('awake again')
+  })
+
+  it('is answered at once where it never sleeps', async () => {
+    stage.wakes.delete('web')
+    expect((await ask(edge, 'web.localhost')).status).toBe(502)
+  })
+})
+
+describe('what is woken alike', () => {
+  it('a WebSocket', async () => {
+    const server = createServer()
+    server.on('upgrade', (_, socket) => {
+      socket.end(
+        'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\nhello',
+      )
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    closing.push(() => server.close())
+    const head = `${GET('web.localhost').replace('close', 'upgrade').trimEnd()}\r\nupgrade: websocket\r\n\r\n`
+    const asked = raw(edge, head)
+    await held(1)
+    const { port: hostPort } = server.address() as AddressInfo
+    const at = { node: HERE, containerPort: 80, hostPort, healthy: true }
+    stage.endpoints.set('web', [{ workload: 'web', instance: 'web-0', ...at }])
+    stage.changed()
+    expect(await asked).toMatch(/^HTTP\/1.1 101 .*hello$/s)
+  })
+
+  it('a connection to a published port, and one by name', async () => {
+    const server = createTcpServer((socket) => socket.end('data')).listen(0, '127.0.0.1')
+    const free = createTcpServer().listen(0, '127.0.0.1')
+    await Promise.all([once(server, 'listening'), once(free, 'listening')])
+    const { port } = free.address() as AddressInfo
+    free.close()
+    await once(free, 'close')
+    closing.push(() => server.close())
+    stage.rules.set('web', { tcp: [{ port, containerPort: 5432 }] })
+    stage.changed()
+    await until(() => edge.services()[0]?.listens === true)
+    const published = text(connect(port, '127.0.0.1'))
+    const named = edge.connect('web', 5432).then(text)
+    await held(2)
+    const { port: hostPort } = server.address() as AddressInfo
+    const at = { node: HERE, containerPort: 5432, hostPort, healthy: true }
+    stage.endpoints.set('web', [{ workload: 'web', instance: 'web-0', ...at }])
+    stage.changed()
+    expect(await Promise.all([published, named])).toEqual(['data', 'data'])
+  })
+
+  it('nothing, where nobody comes: a connection by name says why', async () => {
+    stage.wakes.set('web', 20)
+    await expect(edge.connect('web', 5432)).rejects.toMatchObject({ code: 'NO_ENDPOINT' })
+  })
+})

@@ -1,0 +1,14 @@
+/** Between two words of a node about what is asked of workloads, while that changes. Milliseconds. */
+export const TELL_MS = 2_500
+/** Least time between two such words, where somebody waits. Milliseconds. */
+export const URGENT_GAP_MS = 200
+/** Between two looks at the processor that copies take. Milliseconds. */
+export const PROCESSOR_MS = 10_000
+/** A change of what copies take of the processor that is worth a word, as a share of what it was. */
+export const PROCESSOR_CHANGE = 0.05
+/** Workloads of which one node tells. */
+export const TOLD_WORKLOADS_MAX = 128
+/** Versions of a workload of which a node tells. */
+export const TOLD_VERSIONS_MAX = 4
+/** Classes of latency that are told. */
+export const TOLD_CLASSES_MAX = 16

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest'
+import { createSimClock } from '../../base/clock/index.ts'
+import { createMemoryLogger } from '../../base/log/index.ts'
+import { type NodeId, parseNodeId } from '../../base/net/index.ts'
+import type { EdgeLoad } from '../edge/index.ts'
+import { type DesiredWorkload, type Instance, templateOf } from '../spec/index.ts'
+import { type Flat, flatWorkload } from '../spec/testing/flat.ts'
+import { createLoadTeller } from './index.ts'
+import { PROCESSOR_MS, TELL_MS } from './limits.ts'
+import { parseLoad } from './messages.ts'
+
+const HERE = parseNodeId('1'.repeat(64)) as NodeId
+const TIMES = { upAfterMs: 0, downAfterMs: 0, idleMs: 1_000, wakeMs: 1_000 }
+const desired = (change: Partial<Flat> = {}): DesiredWorkload => ({
+  workload: flatWorkload({ name: 'web', source: { image: 'a' }, ...change }),
+  ...{ owner: 'f' as never, generation: 1 },
+})
+const scaled = desired({ autoscale: { min: 0, max: 3, ...TIMES } })
+
+async function createHouse(wanted: DesiredWorkload, instances: Instance[] = []) {
+  const clock = createSimClock()
+  const written: unknown[] = []
+  const loads = new Map<string, EdgeLoad>()
+  const told = { next: () => {}, waits: () => {} }
+  let cpuSeconds = 0
+  const teller = createLoadTeller({
+    ...{ self: HERE, clock, logger: createMemoryLogger() },
+    state: {
+      put: async (_: string, value: unknown) => void written.push(value),
+      delete: async () => void written.push(undefined),
+    } as never,
+    edge: {
+      all: () => loads,
+      onNext(listener) {
+        told.next = listener
+      },
+      onWaits: (listener) => {
+        told.waits = listener
+        return () => {}
+      },
+    },
+    view: { wanted: () => [wanted], instances: () => instances, subscribe: () => () => {} },
+    usage: {
+      here: async () =>
+        instances.map(({ id }) => ({ id, node: HERE, at: '', cpuSeconds, memoryBytes: 0 })),
+    },
+  })
+  await teller.start()
+  const pass = async (ms: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += 50) {
+      clock.advance(50)
+      await new Promise(setImmediate)
+    }
+  }
+  await pass(100)
+  return {
+    ...{ written, told, pass, teller },
+    ask(answers: number, waiting = 0) {
+      const versions = new Map([['v', { answers, errors: 0, buckets: [answers] }]])
+      loads.set(wanted.workload.name, { open: 0, waiting, versions })
+    },
+    work(seconds: number) {
+      cpuSeconds += seconds
+    },
+  }
+}
+const read = (value: unknown) => parseLoad(value)?.asked.get('web')
+
+describe('a node tells what is asked of workloads', () => {
+  test('at once after a silence, in turns while it goes on, and nothing while nobody asks', async () => {
+    const { ask, pass, written, told } = await createHouse(scaled)
+    await pass(600_000)
+    expect(written).toEqual([])
+    ask(1)
+    told.next()
+    await pass(50)
+    expect(read(written[0])?.versions.get('v')).toMatchObject({ answers: 1 })
+    for (let second = 0; second < 10; second++) {
+      ask(10 * second + 10)
+      await pass(1_000)
+    }
+    expect(written.length).toBeLessThanOrEqual(1 + 10_000 / TELL_MS)
+    await pass(TELL_MS)
+    expect(read(written.at(-1))?.versions.get('v')).toMatchObject({ answers: 100 })
+    const { length } = written
+    await pass(600_000)
+    expect(written).toHaveLength(length)
+  })
+
+  test('at once when somebody waits, in the middle of a turn too', async () => {
+    const { ask, pass, written, told } = await createHouse(scaled)
+    ask(5)
+    told.next()
+    await pass(500)
+    ask(5, 1)
+    told.waits()
+    await pass(100)
+    expect(read(written.at(-1))?.waiting).toBe(1)
+    ask(5, 0)
+    told.waits()
+    await pass(300)
+    expect(read(written.at(-1))?.waiting).toBe(0)
+  })
+
+  test('that are scaled or change by shares, and of no others', async () => {
+    const plain = await createHouse(desired())
+    plain.ask(7)
+    plain.told.next()
+    await plain.pass(10_000)
+    expect(plain.written).toEqual([])
+    const steps = [{ share: 5 }]
+    const rollout = { kind: 'canary', atOnce: 1, paused: false, steps } as const
+    const canary = desired({ rollout })
+    const running = (template: string): Instance => ({
+      ...{ id: 'web-0-a', workload: 'web', index: 0, generation: 1, node: HERE, template },
+      ...{ status: 'Running', health: 'healthy', ports: {}, restarts: 0 },
+    })
+    for (const [template, count] of [
+      [templateOf(canary.workload), 0],
+      ['before', 1],
+    ] as const) {
+      const { ask, told, pass, written } = await createHouse(canary, [running(template)])
+      ask(7)
+      told.next()
+      await pass(100)
+      expect(written).toHaveLength(count)
+    }
+  })
+
+  test('and what its copies take of the processor, anew when that changes', async () => {
+    const byProcessor = desired({ autoscale: { min: 1, max: 3, cpuPercent: 50, ...TIMES } })
+    const copy = { workload: 'web', index: 0, generation: 1, node: HERE, ports: {}, restarts: 0 }
+    const running: Instance = { ...copy, id: 'web-0-a', status: 'Running', health: 'healthy' }
+    const { pass, work, written } = await createHouse(byProcessor, [running])
+    // To a hundredth of a core: readings are a moment apart.
+    const told = () =>
+      written.map((value) => {
+        const { cpuMillis = 0, copies } = parseLoad(value)?.processor.get('web') ?? {}
+        return { cpuMillis: Math.round(cpuMillis / 10) * 10, copies }
+      })
+    work(5)
+    await pass(PROCESSOR_MS)
+    expect(told()).toEqual([{ cpuMillis: 500, copies: 1 }])
+    work(5.1)
+    await pass(PROCESSOR_MS)
+    expect(told()).toHaveLength(1)
+    work(1)
+    await pass(PROCESSOR_MS + 100)
+    expect(told().at(-1)).toEqual({ cpuMillis: 100, copies: 1 })
+  })
+})

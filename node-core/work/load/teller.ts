@@ -1,0 +1,96 @@
+/** Tells what is asked of workloads here, while that changes; at once where somebody waits or comes again. */
+import { isCode } from '../../base/errors/index.ts'
+import { createPlanTimer } from '../reconcile/index.ts'
+import { canariesUnderWay } from '../rollout/index.ts'
+import type { LoadTeller, LoadTellerDeps } from './index.ts'
+import { PROCESSOR_MS, TELL_MS, TOLD_WORKLOADS_MAX, URGENT_GAP_MS } from './limits.ts'
+import { LOAD_KEY, loadForm } from './messages.ts'
+import { createProcessorReadings } from './processor.ts'
+
+export function createLoadTeller(deps: LoadTellerDeps): LoadTeller {
+  const { self, state, edge, view, clock, logger } = deps
+  const key = `node/${self}/${LOAD_KEY}`
+  const readings = createProcessorReadings(deps)
+  const timer = createPlanTimer(clock, tell)
+  let stopWatching: (() => void)[] = []
+  let told = ''
+  let toldMs = Number.NEGATIVE_INFINITY
+  let processorMs = Number.NEGATIVE_INFINITY
+  let telling: Promise<void> | undefined
+  let isAskedAgain = false
+
+  async function look(): Promise<void> {
+    const { asked, processor } = watchedOf(view)
+    const nowMs = clock.monotonicMs()
+    if (processor.size > 0 && nowMs - processorMs >= PROCESSOR_MS) {
+      processorMs = nowMs
+      await readings.read(processor)
+    }
+    const all = [...edge.all()].filter(([name]) => asked.has(name)).slice(0, TOLD_WORKLOADS_MAX)
+    const form = loadForm({
+      asked: new Map(all.map(([name, one]) => [name, { ...one, versions: new Map(one.versions) }])),
+      processor: readings.of(processor),
+    })
+    const text = JSON.stringify(form) ?? ''
+    const isNews = text !== told
+    toldMs = nowMs
+    if (form !== undefined && isNews) await state.put(key, form)
+    else if (isNews) await state.delete(key)
+    told = text
+    // While it changes it is looked at in turns; then whoever comes next is told of at once.
+    if (isNews) timer.within(TELL_MS)
+    else edge.onNext(soon)
+    if (processor.size > 0) timer.within(processorMs + PROCESSOR_MS - clock.monotonicMs())
+  }
+
+  function tell(): void {
+    isAskedAgain = telling !== undefined
+    telling ??= look()
+      .catch((error: unknown) => {
+        // Its owner was removed: nobody would heed it.
+        if (isCode(error, 'FORBIDDEN')) return
+        logger.warn('What is asked of workloads could not be told', { error })
+        timer.within(TELL_MS)
+      })
+      .finally(() => {
+        telling = undefined
+        if (isAskedAgain) timer.within(0)
+      })
+  }
+
+  function soon(): void {
+    timer.within(Math.max(0, toldMs + URGENT_GAP_MS - clock.monotonicMs()))
+  }
+
+  return {
+    async start() {
+      if (stopWatching.length > 0) return
+      timer.start()
+      stopWatching = [
+        edge.onWaits(soon),
+        view.subscribe(({ of }) => {
+          if (of === 'workload') timer.within(TELL_MS)
+        }),
+      ]
+      timer.within(0)
+    },
+    async stop() {
+      for (const stop of stopWatching) stop()
+      stopWatching = []
+      timer.stop()
+      await telling
+    },
+  }
+}
+
+/** Of these alone anybody wants to know. */
+function watchedOf(view: LoadTellerDeps['view']): { asked: Set<string>; processor: Set<string> } {
+  const wanted = view.wanted()
+  const scaled = wanted.flatMap(({ workload }) => (workload.autoscale ? [workload] : []))
+  const byProcessor = scaled.filter(({ autoscale }) => autoscale?.cpuPercent !== undefined)
+  const changing = canariesUnderWay(wanted, () => view.instances())
+  return {
+    asked: new Set([...scaled.map(({ name }) => name), ...changing]),
+    processor: new Set(byProcessor.map(({ name }) => name)),
+  }
+}

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest'
+import { type Instance, templateOf } from '../spec/index.ts'
+import { place } from './index.ts'
+import { desired, input, instance, NODES_3, node } from './testing/worlds.ts'
+
+const before = desired('web', { replicas: 3 })
+const instances = [0, 1, 2].map((index) => instance(before, index, index + 1))
+
+describe('a change that takes over by shares', () => {
+  const steps = [{ share: 5 }, { share: 50 }]
+  const rollout = { kind: 'canary', atOnce: 1, paused: false, steps } as const
+  const canary = desired('web', { replicas: 3, env: { A: '1' }, rollout }, 2)
+  const template = templateOf(canary.workload)
+  const at = (step: number) => ({ ...canary, canary: { template, step, sinceMs: 0 } })
+  const fresh = (index: number) => instance(canary, index, index + 1, { id: `web-${index}-new` })
+  const placed = (step: number, some: Instance[], nodes = NODES_3) =>
+    place(input({ nodes, workloads: [at(step)], instances: some }))
+
+  test('has as many new copies as its share needs, beside all of the old ones', () => {
+    expect([...placed(0, instances).starts]).toEqual(['web/0'])
+    const one = placed(0, [...instances, fresh(0)])
+    expect([one.starts.size, one.surplus]).toEqual([0, []])
+    const half = placed(1, [...instances, fresh(0)])
+    expect([[...half.starts], half.surplus]).toEqual([['web/1'], []])
+    expect([...placed(2, instances).starts]).toHaveLength(3)
+  })
+
+  test('ends the old ones when it has all requests and every slot is healthy', () => {
+    const whole = [...instances, fresh(0), fresh(1), fresh(2)]
+    expect(placed(1, whole).surplus).toEqual([])
+    expect(placed(2, whole.slice(0, 5)).surplus).toEqual([])
+    expect(placed(2, whole).surplus).toEqual(['web-0-000001', 'web-1-000002', 'web-2-000003'])
+  })
+
+  test('ends the new ones when what was before comes back, and starts nothing', () => {
+    const back = desired('web', { replicas: 3, rollout }, 3)
+    const failed = { why: 'ERRORS', generation: 2 }
+    const wanted = { ...back, canary: { template, step: 0, sinceMs: 0, failed } }
+    const given = { nodes: NODES_3, workloads: [wanted], instances: [...instances, fresh(0)] }
+    const { starts, surplus } = place(input(given))
+    expect([starts.size, surplus]).toEqual([0, ['web-0-new']])
+  })
+
+  test('starts what is missing from what is wanted now, and empties a node meanwhile', () => {
+    expect([...placed(0, instances.slice(0, 2)).starts]).toEqual(['web/0', 'web/2'])
+    const nodes = [node(1), node(2, { draining: true }), node(3)]
+    const some = [...instances, fresh(0)]
+    expect([...placed(0, some, nodes).starts]).toEqual(['web/1'])
+    const moved = instance(canary, 1, 3, { id: 'web-1-new' })
+    expect(placed(0, [...some, moved], nodes).surplus).toEqual(['web-1-000002'])
+  })
+})
+
+test('ends all copies of what falls asleep', () => {
+  const asleep = desired('web', { replicas: 0 })
+  const { starts, surplus } = place(input({ nodes: NODES_3, workloads: [asleep], instances }))
+  expect([starts.size, surplus.length]).toEqual([0, 3])
+})

@@ -1,0 +1,50 @@
+/** How many slots of a changed workload may have the new version by now, and what stays beside it. */
+import {
+  type DesiredWorkload,
+  type Instance,
+  isCurrent,
+  shareOf,
+  type Workload,
+} from '../spec/index.ts'
+import { type Holders, isSound } from './holders.ts'
+import type { PlacementNode, SurplusReason } from './index.ts'
+
+export interface TakingOver extends Pick<Holders, 'leaving'> {
+  keeper: Instance | undefined
+}
+
+/** Slots on the move at a time. */
+export function atOnceOf({ rollout }: Workload): number {
+  return rollout.kind === 'rolling' ? rollout.atOnce : Number.POSITIVE_INFINITY
+}
+
+/** As many as have to be there to bear their share of the requests. */
+export function renewableOf(desired: DesiredWorkload): number {
+  return Math.ceil((desired.workload.replicas * shareOf(desired)) / 100)
+}
+
+/**
+ * Blue and green change places at once, and a canary is tried beside what was: the old ones stay until
+ * every slot has a healthy new one.
+ */
+export function keepUntilAllServe(
+  surplus: Map<string, SurplusReason>,
+  desired: DesiredWorkload,
+  seats: readonly TakingOver[],
+  nodes: readonly PlacementNode[],
+): void {
+  const { kind } = desired.workload.rollout
+  if (kind === 'rolling') return
+  const all = shareOf(desired) === 100
+  if (all && seats.every(({ keeper }) => keeper && isSound(keeper))) return
+  // A computer that is to be emptied does not wait for the end of a canary.
+  const stays = (instance: Instance): boolean =>
+    kind === 'blueGreen' ||
+    (!isCurrent(instance, desired) &&
+      nodes.some(({ id, draining }) => id === instance.node && !draining))
+  for (const { leaving } of seats) {
+    for (const instance of leaving) {
+      if (surplus.get(instance.id) === 'REPLACED' && stays(instance)) surplus.delete(instance.id)
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import { NOTHING, type Totals } from '../load/index.ts'
+import { type Canary, templateOf } from '../spec/index.ts'
+import { flatWorkload } from '../spec/testing/flat.ts'
+import { type CanaryInput, type CanaryMemory, judge } from './index.ts'
+
+const BOUNDS = [10, 100, 1_000]
+const workload = flatWorkload({
+  ...{ name: 'web', source: { image: 'b' }, replicas: 4 },
+  rollout: {
+    ...{ kind: 'canary', atOnce: 1, paused: false },
+    steps: [{ share: 5, forMs: 10_000 }, { share: 50 }],
+  },
+})
+const template = templateOf(workload)
+const canary = (step: number): Canary => ({ template, step, sinceMs: 0 })
+const WELL = { healthy: true, restarts: 0 }
+
+function input(change: Partial<CanaryInput> & { step?: number } = {}): CanaryInput {
+  const { step = 0, ...rest } = change
+  return {
+    ...{ nowMs: 0, wanted: 1, copies: [WELL], fresh: NOTHING, old: NOTHING, boundsMs: BOUNDS },
+    desired: { workload, owner: 'f' as never, generation: 2, canary: canary(step) },
+    ...rest,
+  }
+}
+
+/** So many answers, of which so many are errors, each in the class of latency. */
+const counted = (answers: number, errors = 0, at = 0): Totals => ({
+  ...{ answers, errors },
+  buckets: BOUNDS.map((_, index) => (index === at ? answers - errors : 0)),
+})
+
+/** What comes of it at the end of the looks. */
+function outcomeOf(looks: CanaryInput[]) {
+  let memory: CanaryMemory | undefined
+  const said = looks.map((look) => {
+    const { stepping, ...next } = judge(memory, look)
+    memory = next.memory
+    return stepping
+  })
+  return said.at(-1)
+}
+
+describe('a canary goes on', () => {
+  test('once its copies have been healthy for as long as the step says', () => {
+    expect(outcomeOf([input(), input({ nowMs: 9_999 })])).toBeUndefined()
+    expect(outcomeOf([input(), input({ nowMs: 10_000 })])).toEqual({ kind: 'step', step: 1 })
+  })
+
+  test('counted anew when one of them was not', () => {
+    const ill = input({ nowMs: 5_000, copies: [{ healthy: false, restarts: 1 }] })
+    const looks = [input(), ill, input({ nowMs: 6_000 })]
+    expect(outcomeOf([...looks, input({ nowMs: 15_999 })])).toBeUndefined()
+    expect(outcomeOf([...looks, input({ nowMs: 16_000 })])).toEqual({ kind: 'step', step: 1 })
+  })
+
+  test('not before there are as many as its share needs', () => {
+    const few = { wanted: 2, copies: [WELL] }
+    expect(outcomeOf([input(few), input({ ...few, nowMs: 60_000 })])).toBeUndefined()
+  })
+
+  test('not by itself from a step without a time, nor while it is paused', () => {
+    expect(outcomeOf([input({ step: 1 }), input({ step: 1, nowMs: 1e9 })])).toBeUndefined()
+    const paused = { ...workload, rollout: { ...workload.rollout, paused: true } }
+    const held = { desired: { ...input().desired, workload: paused }, fresh: counted(90, 90) }
+    expect(outcomeOf([input(held), input({ ...held, nowMs: 1e9 })])).toBeUndefined()
+  })
+})
+
+describe('a canary goes back', () => {
+  const begun = input({ fresh: counted(100, 90), old: counted(1_000) })
+  const then = (fresh: Totals, old: Totals, nowMs = 1_000) =>
+    outcomeOf([
+      begun,
+      input({ nowMs, fresh: total(begun.fresh, fresh), old: total(begun.old, old) }),
+    ])
+  const total = (a: Totals, b: Totals): Totals => ({
+    ...{ answers: a.answers + b.answers, errors: a.errors + b.errors },
+    buckets: BOUNDS.map((_, at) => (a.buckets[at] ?? 0) + (b.buckets[at] ?? 0)),
+  })
+
+  test('with more errors than the old version, and says how many', () => {
+    const measured = { why: 'ERRORS', measured: 100, before: 10 }
+    expect(then(counted(50, 5), counted(1_000, 10))).toEqual({ kind: 'revert', ...measured })
+  })
+
+  test('before its time is over would have it go on', () => {
+    expect(then(counted(50, 5), counted(1_000), 60_000)).toMatchObject({ kind: 'revert' })
+  })
+
+  test.each<[string, Totals, Totals]>([
+    ['with a few of them', counted(4, 2), counted(1_000)],
+    ['where the old version fails as often', counted(50, 10), counted(1_000, 150)],
+    ['where it is hardly more', counted(1_000, 14), counted(1_000, 5)],
+    ['for what was before the step', counted(0), counted(0)],
+  ])('not %s', (_, fresh, old) => {
+    expect(then(fresh, old)).toBeUndefined()
+  })
+
+  test('when it is slower, where both have answered enough', () => {
+    const slow = then(counted(60, 0, 1), counted(900, 0, 0))
+    expect(slow).toMatchObject({ kind: 'revert', why: 'LATENCY', before: 10 })
+    expect(then(counted(40, 0, 1), counted(900, 0, 0))).toBeUndefined()
+    expect(then(counted(60, 0, 1), counted(900, 0, 1))).toBeUndefined()
+  })
+
+  test('when its copies are started again and again', () => {
+    const broken = (restarts: number) => input({ copies: [{ healthy: false, restarts }] })
+    expect(outcomeOf([broken(1)])).toBeUndefined()
+    expect(outcomeOf([broken(2)])).toEqual({ kind: 'revert', why: 'UNHEALTHY' })
+  })
+
+  test('not once it has all requests', () => {
+    const all = { step: 2, fresh: counted(100, 100), copies: [{ healthy: false, restarts: 9 }] }
+    expect(outcomeOf([input({ step: 2 }), input(all)])).toBeUndefined()
+  })
+})

@@ -1,0 +1,14 @@
+/** Errors of the new version below which their share says nothing. */
+export const ERRORS_MIN = 3
+/** How many times the old version's share of errors the new one may have. */
+export const ERRORS_TIMES = 2
+/** And how much above it: of a thousand answers. */
+export const ERRORS_MORE = 10
+/** Answers of each version below which their latency says nothing. */
+export const LATENCY_ANSWERS_MIN = 50
+/** How many times the old version's 99th percentile the new one's may be. */
+export const LATENCY_TIMES = 1.5
+/** And how much above it. Milliseconds. */
+export const LATENCY_MORE_MS = 20
+/** Restarts of a copy that is not healthy after which its version is held to be broken. */
+export const RESTARTS_BROKEN = 2

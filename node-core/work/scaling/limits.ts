@@ -1,0 +1,14 @@
+/** Over how long a rate, and latencies, are taken. Milliseconds. */
+export const WINDOW_MS = 10_000
+/** Within this share of what is wanted nothing changes. */
+export const TOLERANCE = 0.1
+/** A decision takes it up to so many times what it was. */
+export const GROWTH_MAX = 2
+/** Answers in a window below which their latency says nothing. */
+export const LATENCY_ANSWERS_MIN = 20
+/** Below which share of the bound of its latency a workload may have fewer copies. */
+export const LATENCY_CALM = 0.5
+/** How long it is remembered which rate was too much for a copy. Milliseconds. */
+export const STRAIN_KEPT_MS = 1_800_000
+/** Looks that are remembered of one workload; of those further back one stands for several. */
+export const LOOKS_MAX = 512

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import { boundsOf, type Workload } from '../spec/index.ts'
+import { flatWorkload } from '../spec/testing/flat.ts'
+import { createModel, type Model, rules } from './testing/model.ts'
+
+const RATE = rules({ max: 20, requestsPerSecond: 50 })
+
+/** How many copies there are after so long under a load. */
+function copiesAfter(model: Model, seconds: number, load: Parameters<Model['pass']>[1]) {
+  model.pass(seconds, load)
+  return model.copies
+}
+
+describe('by requests', () => {
+  test('as many as it takes, in bounded time', () => {
+    const model = createModel(RATE)
+    expect(copiesAfter(model, 60, { perSecond: 480 })).toBe(10)
+  })
+
+  test('twofold at most at a time', () => {
+    const model = createModel(RATE)
+    model.pass(60, { perSecond: 480 })
+    expect(model.history.map(({ copies }) => copies)).toEqual([2, 4, 8, 10])
+  })
+
+  test('not for a moment’s rush', () => {
+    const model = createModel(RATE)
+    expect(copiesAfter(model, 5, { perSecond: 900 })).toBe(1)
+    expect(copiesAfter(model, 60, { perSecond: 20 })).toBe(1)
+  })
+
+  test('down when fewer were enough for long, and to what was needed most of it', () => {
+    const model = createModel(RATE)
+    copiesAfter(model, 60, { perSecond: 480 })
+    expect(copiesAfter(model, 280, { perSecond: 60 })).toBe(10)
+    expect(copiesAfter(model, 30, { perSecond: 60 })).toBe(2)
+    model.pass(60, { perSecond: 480 })
+    copiesAfter(model, 200, { perSecond: 10 })
+    copiesAfter(model, 20, { perSecond: 240 })
+    // The rush in the middle is within the last five minutes still.
+    expect(copiesAfter(model, 200, { perSecond: 10 })).toBe(5)
+  })
+
+  test('not by what is not known', () => {
+    const model = createModel(RATE)
+    copiesAfter(model, 60, { perSecond: 480 })
+    expect(copiesAfter(model, 600, {})).toBe(10)
+  })
+})
+
+describe('by the processor', () => {
+  const cpu = rules({ max: 8, cpuPercent: 50 })
+
+  test('as what all copies take asks for', () => {
+    const model = createModel(cpu)
+    expect(copiesAfter(model, 60, { cpuMillis: 900 })).toBe(4)
+  })
+
+  test('never down while some copies are not measured', () => {
+    const model = createModel(cpu)
+    copiesAfter(model, 60, { cpuMillis: 900 })
+    expect(copiesAfter(model, 400, { cpuMillis: 100, unmeasured: 1 })).toBe(4)
+    expect(copiesAfter(model, 310, { cpuMillis: 100 })).toBe(1)
+  })
+})
+
+describe('by its queue', () => {
+  test('as what is in it asks for, from none too', () => {
+    const model = createModel(rules({ min: 0, max: 5, queue: { key: 'web/q', perCopy: 10 } }))
+    copiesAfter(model, 400, { queue: 0 })
+    expect(model.copies).toBe(0)
+    expect(copiesAfter(model, 3, { queue: 25 })).toBe(3)
+    expect(model.history.at(-1)).toMatchObject({ why: 'QUEUE', measured: 25 })
+  })
+})
+
+describe('by latency', () => {
+  const latency = rules({ max: 20, p99Ms: 200 })
+  /** A copy answers in 50 ms until it has 30 requests a second, and gets slow beyond. */
+  const slowing = (perSecond: number) => (copies: number) =>
+    50 + Math.max(0, perSecond / copies - 30) * 20
+
+  test('until it is as quick as it is wanted', () => {
+    const model = createModel(latency)
+    copiesAfter(model, 300, { perSecond: 300, p99Ms: slowing(300) })
+    expect(slowing(300)(model.copies)).toBeLessThanOrEqual(220)
+    expect(model.copies).toBeLessThanOrEqual(16)
+  })
+
+  test('a steady load settles, and is tried again after half an hour alone', () => {
+    const model = createModel(latency)
+    copiesAfter(model, 3_000, { perSecond: 300, p99Ms: slowing(300) })
+    const settled = model.history.length
+    copiesAfter(model, 1_500, { perSecond: 300, p99Ms: slowing(300) })
+    expect(model.history.length - settled).toBeLessThanOrEqual(2)
+  })
+
+  test('down one by one when fewer ask', () => {
+    const model = createModel(latency)
+    copiesAfter(model, 300, { perSecond: 300, p99Ms: slowing(300) })
+    const before = model.copies
+    copiesAfter(model, 330, { perSecond: 30, p99Ms: slowing(30) })
+    expect(model.copies).toBe(before - 1)
+    copiesAfter(model, 6_000, { perSecond: 30, p99Ms: slowing(30) })
+    expect(model.copies).toBe(1)
+  })
+})
+
+describe('none', () => {
+  const sleepy = rules({ min: 0, max: 3, idleMs: 60_000 })
+
+  test('when nobody has asked for long enough, and again one when somebody waits', () => {
+    const model = createModel(sleepy)
+    expect(copiesAfter(model, 55, { perSecond: 0 })).toBe(1)
+    expect(copiesAfter(model, 10, { perSecond: 0 })).toBe(0)
+    expect(model.history.at(-1)).toMatchObject({ copies: 0, why: 'IDLE' })
+    expect(copiesAfter(model, 600, { perSecond: 0 })).toBe(0)
+    expect(copiesAfter(model, 1, { waiting: 40 })).toBe(1)
+    expect(model.history.at(-1)).toMatchObject({ copies: 1, why: 'WOKEN' })
+  })
+
+  test('not while something is open, nor with a request now and then', () => {
+    const model = createModel(sleepy)
+    expect(copiesAfter(model, 600, { perSecond: 0, open: true })).toBe(1)
+    for (let round = 0; round < 10; round++) {
+      copiesAfter(model, 50, { perSecond: 0 })
+      expect(copiesAfter(model, 1, { perSecond: 1 })).toBe(1)
+    }
+  })
+
+  test('not while it is only just coming up', () => {
+    const model = createModel(rules({ min: 0, max: 3, idleMs: 5_000, wakeMs: 30_000 }))
+    expect(copiesAfter(model, 28, { perSecond: 0, serving: 0 })).toBe(1)
+    expect(copiesAfter(model, 10, { perSecond: 0, serving: 0 })).toBe(0)
+  })
+})
+
+test('what nobody scales is left alone, and other rules are followed from their own beginning', () => {
+  const plain: Workload = flatWorkload({ name: 'web', source: { image: 'a' }, replicas: 3 })
+  const still = createModel(plain)
+  still.pass(600, { perSecond: 1e6 })
+  expect([still.copies, boundsOf(plain)]).toEqual([3, { least: 3, most: 3 }])
+  const model = createModel(RATE)
+  model.pass(600, { perSecond: 480 })
+  model.become(rules({ max: 20, requestsPerSecond: 500 }))
+  model.pass(280, { perSecond: 480 })
+  expect(model.copies).toBe(10)
+  model.pass(30, { perSecond: 480 })
+  expect(model.copies).toBe(1)
+})

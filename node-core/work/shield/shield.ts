@@ -1,0 +1,241 @@
+/** Says the rules to the firewall, one set after the other, and looks now and then whether they stand. */
+import { type Looking, looking } from '../../base/clock/index.ts'
+import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import type { Family } from './firewall.ts'
+import type {
+  Bound,
+  Obstacle,
+  Shield,
+  ShieldDeps,
+  ShieldErrorCode,
+  ShieldOptions,
+  Subject,
+  SubjectKind,
+} from './index.ts'
+import { RULES_LOOK_MS } from './limits.ts'
+import { nameServersOf } from './name-servers.ts'
+import { chainsOf, type Home, linkRules, shutRules, userRules } from './rules.ts'
+
+/** Where the kernel comes by, and which of our chains it goes through there. */
+interface Jump {
+  family: Family
+  from: string
+  match: readonly string[]
+  chain: string
+}
+
+/** The engine's own place for rules of others, before its own; where there is none, the kernel's chain. */
+const FORWARDING = ['DOCKER-USER', 'FORWARD'] as const
+
+export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shield {
+  const { node, firewall, clock, logger } = deps
+  const chains = chainsOf(node)
+  const linkPrefix = `myc${node.slice(0, 4)}`
+  const bounds = new Map<Subject, Bound>()
+  let home: Home = { opened: options.opened ?? [], nameServers: [] }
+  let obstacle: Obstacle | undefined = {
+    code: 'NO_FIREWALL',
+    message: 'The firewall has not been asked yet.',
+  }
+  let turn: Promise<unknown> = Promise.resolve()
+  let jumps: Jump[] = []
+  /** What the firewall says of our chains as they were written last, once it was asked. */
+  let written: string | undefined
+  let watch: Looking | undefined
+
+  function inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const done = turn.then(step)
+    turn = done.catch(() => {
+      // Whoever asked for that step hears of it.
+    })
+    return done
+  }
+
+  async function write(kind: SubjectKind): Promise<void> {
+    const links = new Map<string, Bound>()
+    const users = new Map<number, Bound>()
+    for (const [subject, bound] of bounds) {
+      if (subject.startsWith('link:')) links.set(subject.slice('link:'.length), bound)
+      else users.set(Number(subject.slice('user:'.length)), bound)
+    }
+    const rules = kind === 'link' ? linkRules(chains, links, home) : userRules(chains, users, home)
+    for (const family of firewall.families()) {
+      const text = family === 'ipv4' ? rules : shutRules(chains, [...users.keys()])
+      await firewall.restore(family, text)
+    }
+    written = undefined
+  }
+
+  /** Our chains, and the ways into them. */
+  async function read(): Promise<string> {
+    const said: string[] = []
+    for (const family of firewall.families()) {
+      for (const chain of Object.values(chains)) {
+        said.push(await firewall.command(family, ['-S', chain]))
+      }
+    }
+    return said.join('')
+  }
+
+  async function standing(): Promise<boolean> {
+    try {
+      for (const { family, from, match, chain } of jumps) {
+        await firewall.command(family, ['-C', from, ...match, '-j', chain])
+      }
+      const said = await read()
+      written ??= said
+      return said === written
+    } catch {
+      return false
+    }
+  }
+
+  async function enter(): Promise<void> {
+    for (const family of firewall.families()) {
+      for (const chain of Object.values(chains)) {
+        // It may be there from before: what runs is bounded by it until it is written anew.
+        await firewall.command(family, ['-N', chain]).catch(() => '')
+      }
+    }
+    jumps = await ways()
+    for (const { family, from, match, chain } of jumps) {
+      const rule = [...match, '-j', chain]
+      await firewall.command(family, ['-C', from, ...rule]).catch(async () => {
+        await firewall.command(family, ['-I', from, '1', ...rule])
+      })
+    }
+  }
+
+  async function ways(): Promise<Jump[]> {
+    const fromLinks = ['-i', `${linkPrefix}+`]
+    const found: Jump[] = []
+    for (const family of firewall.families()) {
+      const forwarding = await firstOf(family)
+      found.push(
+        { family, from: forwarding, match: fromLinks, chain: chains.forward },
+        { family, from: 'INPUT', match: fromLinks, chain: chains.input },
+      )
+      // What others send is not looked at further.
+      if (options.users) found.push({ family, from: 'OUTPUT', ...programs(options.users) })
+    }
+    return found
+  }
+
+  function programs({ first, last }: NonNullable<ShieldOptions['users']>) {
+    return { match: ['-m', 'owner', '--uid-owner', `${first}-${last}`], chain: chains.output }
+  }
+
+  async function firstOf(family: Family): Promise<string> {
+    const [place, otherwise] = FORWARDING
+    const there = firewall.command(family, ['-S', place])
+    return there.then(
+      () => place,
+      () => otherwise,
+    )
+  }
+
+  /** Nothing of ours stays in the firewall. */
+  async function leave(): Promise<void> {
+    for (const { family, from, match, chain } of jumps) {
+      await firewall.command(family, ['-D', from, ...match, '-j', chain]).catch(() => '')
+    }
+    for (const family of firewall.families()) {
+      // First what leads to the others.
+      for (const step of ['-F', '-X']) {
+        for (const chain of Object.values(chains)) {
+          await firewall.command(family, [step, chain]).catch(() => '')
+        }
+      }
+    }
+  }
+
+  async function writeAll(): Promise<void> {
+    await enter()
+    await write('link')
+    await write('user')
+  }
+
+  /** Other programs rewrite a whole firewall at times. */
+  async function look(): Promise<undefined> {
+    await inTurn(async () => {
+      if (bounds.size === 0 || (await standing())) return
+      await writeAll()
+      logger.warn('The rules of the firewall were gone or changed, and are there again')
+    })
+  }
+
+  async function change(kind: SubjectKind, step: () => void): Promise<void> {
+    await inTurn(async () => {
+      if (obstacle) return
+      step()
+      await write(kind).catch((cause) => {
+        const message = `The firewall of this computer takes no rules: ${messageOf(cause)}`
+        throw new MyceliumError<ShieldErrorCode>('SHIELD_FAILED', message, { cause })
+      })
+    })
+  }
+
+  return {
+    linkPrefix,
+    obstacle: () => obstacle,
+
+    start: () =>
+      inTurn(async () => {
+        if (watch) return
+        obstacle = obstacleHere(firewall.families().length > 0)
+        if (obstacle) return
+        home = { ...home, nameServers: await nameServersOf() }
+        try {
+          await enter()
+        } catch (error) {
+          obstacle = {
+            code: 'NO_FIREWALL',
+            message: `The firewall of this computer takes no rules: ${messageOf(error)}`,
+          }
+          return
+        }
+        watch = looking(clock, { gapMs: RULES_LOOK_MS, seldomMs: RULES_LOOK_MS }, look, (error) => {
+          logger.error('The rules of the firewall could not be written', { why: messageOf(error) })
+        })
+      }),
+
+    async stop() {
+      await watch?.stop()
+      watch = undefined
+      await inTurn(async () => {
+        // What goes on without this node stays bounded without it.
+        if (!obstacle && bounds.size === 0) await leave()
+      })
+    },
+
+    bind: (subject, bound) => change(kindOf(subject), () => bounds.set(subject, bound)),
+
+    bindOnly: (kind, found) =>
+      change(kind, () => {
+        for (const subject of bounds.keys()) if (kindOf(subject) === kind) bounds.delete(subject)
+        for (const [subject, bound] of found) bounds.set(subject, bound)
+      }),
+
+    release: (subject) => change(kindOf(subject), () => bounds.delete(subject)),
+  }
+}
+
+function kindOf(subject: Subject): SubjectKind {
+  return subject.startsWith('link:') ? 'link' : 'user'
+}
+
+function obstacleHere(hasFirewall: boolean): Obstacle | undefined {
+  if (process.platform !== 'linux') {
+    const message = 'Connections of instances are bounded on Linux alone.'
+    return { code: 'NOT_LINUX', message }
+  }
+  if (process.getuid?.() !== 0) {
+    const message = 'Connections of instances are bounded where the node runs as root.'
+    return { code: 'NOT_ROOT', message }
+  }
+  if (!hasFirewall) {
+    const message = 'Connections of instances are not bounded: this computer has no iptables.'
+    return { code: 'NO_FIREWALL', message }
+  }
+  return undefined
+}
