@@ -16,6 +16,7 @@ export function nodeConfigOf(
     shield = {},
     work = {},
     state = {},
+    storage = {},
   } = config
   const given = {
     name: node.name,
@@ -38,6 +39,7 @@ export function nodeConfigOf(
     edgeCertificates: edge.certificates,
     tombstoneTtlMs: state.tombstone_ttl,
     gcIntervalMs: state.gc_interval,
+    spaceBudgetBytes: storage.budget,
     windowFolder,
   }
   return { home, ...withoutUndefined(given) }

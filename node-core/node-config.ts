@@ -37,6 +37,8 @@ export interface NodeConfig {
   gcIntervalMs?: number
   /** The built window, served to a browser; without it only the API is. */
   windowFolder?: string
+  /** What is kept for the network beyond what workloads use, in bytes. Default 20 GiB. */
+  spaceBudgetBytes?: number
   /** Docker's socket; found by itself when not given. */
   engineSocket?: string
   /** Kinds of work that other owners may run here, where it can be bounded. Default: containers. */

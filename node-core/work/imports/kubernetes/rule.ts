@@ -13,6 +13,8 @@ export interface Kube {
   podLabels: Map<string, string>
   /** Ports of its containers by their names. */
   portNames: Map<string, number>
+  /** Whose number follows from an autoscaler of this text: `<namespace>/<name here>`. */
+  scaled: ReadonlySet<string>
   /** Names of Services. */
   services: ReadonlySet<string>
   /** Bytes that a claim of this text asks for. */
@@ -21,6 +23,8 @@ export interface Kube {
   claims: Map<string, number | undefined>
   /** The same of those that are in memory. */
   inMemory: Map<string, number | undefined>
+  /** What a PriorityClass of this text says. */
+  priorityOf(name: string): number | undefined
   secretsInTheOpen: boolean
   settings(kind: Settings['kind'], name: string): Settings | undefined
 }
