@@ -1,6 +1,7 @@
 import type { DeployInput } from '../../../node-core/api/contract/index.ts'
 import { formatPairs, parsePairs } from '../../pairs/index.ts'
 import type { FieldProblem } from '../../transport/index.ts'
+import { formatEgress, parseEgress, type ReachKind } from './egress.ts'
 
 export type HealthKind = 'default' | 'http' | 'tcp' | 'running'
 export type RestartWhen = 'always' | 'onFailure' | 'never'
@@ -25,6 +26,9 @@ export interface DeployForm {
   healthPath: string
   onPartition: OnPartition
   restart: RestartWhen
+  reach: ReachKind
+  /** What it may connect to, where that is a list. */
+  egress: string
 }
 
 export type FormField = keyof DeployForm
@@ -46,6 +50,8 @@ export const EMPTY_FORM: DeployForm = {
   healthPath: '',
   onPartition: 'heal',
   restart: 'always',
+  reach: 'none',
+  egress: '',
 }
 
 /** The request that the form stands for, or nothing while it does not say what to run. */
@@ -65,7 +71,14 @@ export function toInput(form: DeployForm): DeployInput | undefined {
     ...(health ? { health } : {}),
     ...(onPartition === 'heal' ? {} : { onPartition }),
     ...(restart === 'always' ? {} : { restart: { when: restart } }),
+    ...egressOf(form),
   }
+}
+
+function egressOf({ reach, egress }: DeployForm): Pick<DeployInput, 'egress'> {
+  if (reach === 'all') return { egress: 'all' }
+  const { rules } = parseEgress(egress)
+  return reach === 'list' && rules.length > 0 ? { egress: rules } : {}
 }
 
 /** A container carries what belongs to it; a bundle has it at the top. */
@@ -127,6 +140,7 @@ const FIELD_OF_PATH: [pattern: RegExp, field: FormField][] = [
   [/^health/, 'health'],
   [/^onPartition/, 'onPartition'],
   [/^restart/, 'restart'],
+  [/^egress/, 'egress'],
 ]
 
 /** The node's complaints, each at the field it is about; what fits none is left to the summary. */
@@ -141,7 +155,7 @@ export function placeProblems(problems: readonly FieldProblem[]): Map<FormField,
 
 /** What flags can say is a command line; the rest is the manifest in a file. */
 export function toCommand(input: DeployInput): string {
-  const { name, replicas, labels, health, onPartition, nodeSelector, restart } = input
+  const { name, replicas, labels, health, onPartition, nodeSelector, restart, egress } = input
   if (health || onPartition || nodeSelector || restart) {
     return `mycelium deploy -f ${quote(`${name ?? 'workload'}.json`)}`
   }
@@ -157,6 +171,7 @@ export function toCommand(input: DeployInput): string {
   for (const pair of formatPairs(env)) parts.push(`-e ${quote(pair)}`)
   if (resources?.cpu !== undefined) parts.push(`--cpu ${quote(String(resources.cpu))}`)
   if (resources?.memory !== undefined) parts.push(`--memory ${quote(String(resources.memory))}`)
+  for (const to of formatEgress(egress ?? [])) parts.push(`--egress ${quote(to)}`)
   for (const pair of formatPairs(labels ?? {})) parts.push(`--label ${quote(pair)}`)
   return parts.join(' ')
 }

@@ -30,7 +30,7 @@ const OTHERS: ReadonlyMap<string, ReportCode> = new Map([
   ['Namespace', 'no-namespaces'],
   ['HorizontalPodAutoscaler', 'no-scaling'],
   ['PodDisruptionBudget', 'successor-first'],
-  ['NetworkPolicy', 'no-networks'],
+  ['NetworkPolicy', 'no-network-rules'],
 ])
 
 export function readKubernetes(
