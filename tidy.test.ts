@@ -30,6 +30,7 @@ const WINGS = [
 /** Files without time, chance, disk or network. The rest of their folder is shell. */
 const PURE = [
   /^node-core\/economy\//,
+  /^node-core\/storage\/pieces\//,
   /^node-core\/work\/(addresses|spec|placement|imports|jobs|scaling|rollout)\//,
   /^node-core\/work\/load\/(tally|latency|messages)\.ts$/,
   /^node-core\/work\/volumes\/marks\.ts$/,

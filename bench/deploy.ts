@@ -77,7 +77,8 @@ async function byNode(node: BenchNode, name: string): Promise<number> {
   return took
 }
 
-async function byDockerRun(engine: Engine, name: string): Promise<number> {
+/** From the command to the first 200 on its port. */
+export async function byDockerRun(engine: Engine, name: string): Promise<number> {
   const port = await freePort()
   const startedMs = performance.now()
   const args = ['-H', engine.host, 'run', '-d', '--name', name, '-p', `127.0.0.1:${port}:80`]

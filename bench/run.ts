@@ -14,12 +14,14 @@ import { registryBench } from './registry.ts'
 import { type Bench, machine, renderRows } from './report.ts'
 import { servicesBench } from './services.ts'
 import { startupBench } from './startup.ts'
+import { wakeBench } from './wake.ts'
 
 const BENCHES: readonly Bench[] = [
   footprintBench,
   startupBench,
   meshBench,
   deployBench,
+  wakeBench,
   servicesBench,
   loopBench,
   edgeBench,

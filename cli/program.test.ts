@@ -235,42 +235,6 @@ describe('the command line with a node', () => {
     expect((await home.run('drain', 'ada', '--wait')).out).toMatch(/writes wait\.$/)
   })
 
-  it('says that this computer will sleep, and that it is awake', async () => {
-    expect((await home.run('sleep', '--for', '8h', '--wait')).out).toMatch(/^Nothing runs on ada,/)
-    const [ada] = home.node.world.members
-    expect(ada?.asleep?.until).toMatch(/T/)
-    expect(await home.json('nodes')).toMatchObject({
-      nodes: [{ name: 'ada', status: 'Asleep' }, {}],
-    })
-    expect((await home.run('wake')).out).toBe('ada is awake, and takes work again.')
-    expect(await home.json('nodes')).toMatchObject({
-      nodes: [{ name: 'ada', status: 'Ready' }, {}],
-    })
-    expect((await home.run('sleep', '--for', 'long')).exit).toBe(2)
-  })
-
-  it('says what a drain left behind, and why, and exits 7 when that is there to stay', async () => {
-    const manifest = path.join(home.home, 'db.json')
-    const mounts = [{ volume: 'data', path: '/data' }]
-    const body = {
-      name: 'db',
-      containers: [{ image: 'db:1', mounts }],
-      volumes: [{ name: 'data' }],
-    }
-    writeFileSync(manifest, JSON.stringify(body))
-    await home.json('deploy', '-f', manifest)
-    home.node.world.instances = [instanceFacts({ id: 'db-0-abcdef', workload: 'db' })]
-    const where = { owner: ADA.owner, node: ADA.node, workload: 'db', index: 0, volume: 'data' }
-    const kept = { id: 'db.0.data', sizeBytes: 1, createdAt: '2026-11-20T00:00:00.000Z' }
-    home.node.world.volumes = [{ ...where, ...kept }]
-    const said = await home.run('drain', 'ada')
-    expect([said.exit, said.out]).toEqual([0, expect.stringContaining('db/0: What it keeps lies')])
-    const waited = await home.run('drain', 'ada', '--wait')
-    expect([waited.exit, waited.err]).toEqual([7, expect.stringContaining('drained but for db/0')])
-    const drained = { name: 'ada', drain: { state: 'allButData' }, instances: 1 }
-    expect(await home.json('nodes')).toMatchObject({ nodes: [drained, { name: 'ben' }] })
-  })
-
   it('exits 4 when the permission is lacking, 5 when there is none of that name', async () => {
     home.node.world.permissions = ['use']
     expect((await home.run(...DEPLOY)).exit).toBe(4)
@@ -326,20 +290,6 @@ describe('the command line with a node', () => {
     expect(await home.json('update', 'web', '--rate', 'none')).not.toHaveProperty('edge.rate')
     expect((await home.run('update', 'web', '--rate', 'often')).exit).toBe(2)
     expect((await home.run('update', 'web', '--tcp', '80')).exit).toBe(2)
-  })
-
-  it('says what a workload counts, and how much of it may be away', async () => {
-    const said = ['--priority', 'high', '--min-available', '1']
-    expect(await home.json(...DEPLOY, ...said)).toMatchObject({
-      priority: 100,
-      disruption: { minAvailable: 1 },
-    })
-    expect(await home.json('update', 'web', '--priority', '-5')).toMatchObject({ priority: -5 })
-    expect(await home.json('update', 'web', '--max-unavailable', '0')).toMatchObject({
-      disruption: { maxUnavailable: 0 },
-    })
-    expect((await home.run('update', 'web', '--priority', 'highest')).exit).toBe(2)
-    expect((await home.run('update', 'web', '--min-available', 'half')).exit).toBe(2)
   })
 
   it('lists what came in through the edge', async () => {

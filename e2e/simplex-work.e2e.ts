@@ -25,7 +25,7 @@ describe(`work under Simplex${missing ? ` [skipped: ${missing}]` : ''}`, {
 
   before(async () => {
     // Dora votes and has no engine.
-    engines = await Promise.all(['ada', 'ben', 'cleo'].map(createEngine))
+    engines = await Promise.all(['ada', 'ben', 'cleo'].map((id) => createEngine(id)))
     const hosts = [...engines.map(({ host }) => host), 'unix:///nowhere.sock']
     nodes = ['ada', 'ben', 'cleo', 'dora'].map((name, at) => {
       return createTestNode(name, { DOCKER_HOST: hosts[at] ?? '' })

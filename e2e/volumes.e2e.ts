@@ -105,6 +105,17 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
     })
   })
 
+  it('stays where it lies when that is drained or says it sleeps, and both say so', async () => {
+    for (const word of [['drain', holder.name], ['sleep']]) {
+      const { code, stderr } = await holder.cli(...word, '--wait', '--timeout', '30s')
+      assert.deepEqual([word, code], [word, 7])
+      assert.match(stderr, /drained but for db\/0, whose data lies there/)
+      assert.equal(await starts(), 'one two two')
+    }
+    assert.equal((await holder.cli('wake')).code, 0)
+    assert.equal((await holder.cli('uncordon', holder.name)).code, 0)
+  })
+
   it('is waited for while its computer is away, which why says, and there when it is back', async () => {
     await holder.kill()
     const why = await until('why to name the data', 60_000, async () => {

@@ -2,9 +2,9 @@
 import type { NetworkParts, Reason } from './api/handlers/index.ts'
 import { messageOf } from './base/errors/index.ts'
 import { type Lifecycle, startInOrder, stopInReverse } from './base/lifecycle/index.ts'
-import type { LateReport } from './control/primary/index.ts'
 import type { Role } from './identity/index.ts'
 import { openInstanceSide } from './instance-side.ts'
+import { lateWrites } from './late-writes.ts'
 import { leaveCommittee } from './leaving.ts'
 import { type NetworkSide, openNetworkSide } from './network-side.ts'
 import { openedOf } from './opened.ts'
@@ -162,18 +162,6 @@ function portsTaken({ edge }: WorkSide): Reason[] {
   })
 }
 
-/** Until a person has seen to them. */
-function lateWrites(reports: readonly LateReport[]): Reason[] {
-  const count = reports.reduce((sum, { commands, rows }) => sum + commands.length + rows.length, 0)
-  if (reports.length === 0) return []
-  const what = count === 1 ? 'One write' : `${count} writes`
-  const message =
-    `${what} that this node’s copy held were not taken over when the committee was overruled: ` +
-    'mycelium recover report'
-  const altered = reports.some((report) => report.altered) ? [ALTERED] : []
-  return [{ code: 'LATE_WRITES', message }, ...altered]
-}
-
 const NO_QUORUM = {
   code: 'NO_QUORUM',
   message:
@@ -187,13 +175,6 @@ const NO_PROMISE = {
   message:
     'More of the committee lied than it bears: it is no longer promised that all nodes hold the same. ' +
     'Compare several nodes before you rely on an answer, and let nobody in again whom you do not know.',
-}
-
-const ALTERED = {
-  code: 'PAST_ALTERED',
-  message:
-    'The committee was overruled by a copy that is not what this node’s was: ask whoever recovered, ' +
-    'and look at mycelium recover report',
 }
 
 const TWIN = {

@@ -51,6 +51,17 @@ describe('mycelium import', () => {
     expect((await home.run('import', fileWith(WIKI), '--var', 'TAG')).exit).toBe(2)
   })
 
+  it('takes the files that are named in it from where it lies, and only those that it is given', async () => {
+    const app = fileWith('services: { wiki: { image: w, mem_limit: 64m, env_file: app.env } }')
+    const without = await home.run('import', app)
+    expect([without.exit, without.out]).toEqual([4, expect.stringContaining('--with FILE')])
+    const env = fileWith('# mine\nMODE="fast lane"\n', 'app.env')
+    expect(await home.json('import', app, '--with', env)).toMatchObject({
+      workloads: [{ containers: [{ env: { MODE: 'fast lane' } }] }],
+    })
+    expect((await home.run('import', app, '--with', 'gone.env')).exit).toBe(5)
+  })
+
   it('deploys what came out, and writes it down', async () => {
     const folder = path.join(home.home, 'manifests')
     const done = ['--out', folder, '--deploy', '--var', 'MEM=64m']

@@ -17,6 +17,7 @@ interface ImportFlags {
   format?: Inputs['workloads']['import']['format']
   var?: string[]
   envFile?: string
+  with?: string[]
   secretsInTheOpen?: boolean
   deploy?: boolean
   out?: string
@@ -37,6 +38,7 @@ export function importCommand(program: Command, act: Act): void {
     )
     .option('--var <name=value>', 'fills in a variable; repeatable', collect)
     .option('--env-file <file>', 'variables, one NAME=VALUE a line, as in .env')
+    .option('--with <file>', 'a file that it names under env_file; repeatable', collect)
     .option('--secrets-in-the-open', 'values of Kubernetes Secrets may stand in the manifests')
     .option('--deploy', 'deploy what came out')
     .option('--out <folder>', 'write a manifest for each workload')
@@ -54,9 +56,10 @@ async function importFile(context: Context, [file = '']: string[], flags: Import
   const { format, secretsInTheOpen } = flags
   const text = await readText(file)
   const variables = await variablesOf(flags)
+  const files = await filesOf(flags.with ?? [], file)
   const node = await context.node()
   const imported = await node.call.workloads.import({
-    ...{ text, variables },
+    ...{ text, variables, files },
     ...(format && { format }),
     ...(secretsInTheOpen && { secretsInTheOpen }),
   })
@@ -84,6 +87,17 @@ async function variablesOf({
   for (const [name, value] of Object.entries(fromFile)) variables.set(name, value ?? '')
   for (const [name, value] of Object.entries(keyValues('--var', given))) variables.set(name, value)
   return Object.fromEntries(variables)
+}
+
+/** By the names that they have from where the text lies: those are what it says. */
+async function filesOf(names: readonly string[], text: string): Promise<Record<string, string>> {
+  const folder = text === '-' ? '.' : path.dirname(text)
+  const files = new Map<string, string>()
+  for (const name of names) {
+    const called = path.relative(folder, name).replaceAll(path.sep, '/')
+    files.set(called, (await readInput(name)).toString('utf8'))
+  }
+  return Object.fromEntries(files)
 }
 
 /** What stays as it is only with --verbose: the rest is what somebody has to know. */

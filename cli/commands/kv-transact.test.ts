@@ -60,6 +60,12 @@ describe('mycelium kv txn', () => {
     expect((await home.run('kv', 'txn', '--file', file)).exit).toBe(2)
   })
 
+  it('names every comparison there is to whoever wrote another', async () => {
+    const { exit, err } = await home.run('kv', 'txn', '--if', 'rev a = 1', '--get', 'a')
+    expect(exit).toBe(2)
+    expect(err).toMatch(/“rev a = 1” is none of "value KEY = TEXT", "modRevision KEY = 7"/)
+  })
+
   it.each([
     [[]],
     [['--if', 'value shop/stock is 12', '--get', 'shop/stock']],

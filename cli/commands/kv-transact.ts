@@ -99,12 +99,15 @@ function stepsOf(
 }
 
 /** Keys have no blanks; a value may have any. */
+const COMPARISONS =
+  '"value KEY = TEXT", "modRevision KEY = 7" (also version and createRevision), "lock NAME = LEASE"; ' +
+  'besides = also !=, <, >'
 const COMPARISON = /^(value|lock|version|createRevision|modRevision) +(\S+) +(=|!=|<|>) (.*)$/s
 
 function comparisonIn(text: string): Comparison {
   const [, target, key = '', is = '', than = ''] = COMPARISON.exec(text) ?? []
   if (target === undefined || !isRelation(is)) {
-    throw wrongUsage(`--if: “${text}” is not such as "value shop/stock = 12".`)
+    throw wrongUsage(`--if: “${text}” is none of ${COMPARISONS}.`)
   }
   switch (target) {
     case 'value':

@@ -73,6 +73,13 @@ describe('mycelium recover report', () => {
     expect(out).toMatch(/value +shop\/row +revision 7$/m)
   })
 
+  it('does not say of a copy that could not be read that nothing was late', async () => {
+    lost.reports = [{ ...lateReport(0), rows: [], unreadable: true }]
+    const { out } = await home.run('recover', 'report')
+    expect(out).toMatch(/could not be read.*is not known/s)
+    expect(out).not.toMatch(/No late writes/)
+  })
+
   it('writes all of it to a file that is its owner’s alone, page after page', async () => {
     lost.reports = [lateReport(REPORT_PAGE + 3)]
     const file = path.join(home.home, 'late.json')

@@ -141,13 +141,18 @@ async function all(node: NodeClient, era: number) {
   return { commands, rows }
 }
 
-type Listed = Pick<Shown['reports'][number], 'altered'> & Awaited<ReturnType<typeof all>>
+type Listed = Pick<Shown['reports'][number], 'era' | 'unreadable' | 'altered'> &
+  Awaited<ReturnType<typeof all>>
 
 function reportText(reports: readonly Listed[]): string {
   const commands = reports.flatMap((one) => one.commands)
   const rows = reports.flatMap((one) => one.rows)
-  const altered = reports.some((one) => one.altered) ? `${ALTERED}\n\n` : ''
-  if (commands.length + rows.length === 0) return `${altered}No late writes.`
+  const unread = reports.filter(({ unreadable }) => unreadable).map(({ era }) => unreadText(era))
+  const altered = reports.some((one) => one.altered) ? [ALTERED] : []
+  const head = [...unread, ...altered].map((line) => `${line}\n\n`).join('')
+  if (commands.length + rows.length === 0) {
+    return unread.length > 0 ? head.trimEnd() : `${head}No late writes.`
+  }
   const late = table(
     ['WHEN', 'WHAT', 'ABOUT', 'BY', 'TOLD AS DONE'],
     [
@@ -157,7 +162,14 @@ function reportText(reports: readonly Listed[]): string {
       ...rows.map(({ key, modRevision }) => ['', 'value', key, '', `revision ${modRevision}`]),
     ],
   )
-  return altered + late
+  return head + late
+}
+
+function unreadText(era: number): string {
+  return (
+    `The copy of era ${era} could not be read when it was overruled: whether it held late writes is not ` +
+    `known. Its log is kept in registry/. To forget this report: mycelium recover report --discard ${era}`
+  )
 }
 
 const ALTERED =

@@ -4,8 +4,9 @@ import { wrongUsage } from '../exit-codes.ts'
 import type { Inputs, Outputs } from '../node-client.ts'
 import { isOneOf } from '../text/choices.ts'
 import { collect, durationMs, keyValues, port, wholeNumber } from '../text/parse.ts'
+import { addJobFlags, type JobFlags, jobOf } from './job-flags.ts'
 
-export interface ShapeFlags {
+export interface ShapeFlags extends JobFlags {
   replicas?: string
   publish?: string[]
   env?: string[]
@@ -30,7 +31,7 @@ export interface ShapeFlags {
 }
 
 export function addShapeFlags(command: Command): Command {
-  return command
+  return addJobFlags(command)
     .option('--replicas <n>', 'how many copies')
     .option('-p, --publish <host:container>', 'a port; host port 0 means any; repeatable', collect)
     .option('-e, --env <key=value>', 'a variable of its environment; repeatable', collect)
@@ -79,6 +80,7 @@ type Shape = Pick<
   | 'rollout'
   | 'autoscale'
   | 'restart'
+  | 'job'
   | 'graceMs'
   | 'onPartition'
   | 'priority'
@@ -93,7 +95,9 @@ export function shapeOf(flags: ShapeFlags): Shape {
   if (onPartition !== undefined && !isOneOf(['heal', 'keep', 'stop'], onPartition)) {
     throw wrongUsage('--on-partition: heal, keep or stop.')
   }
+  const job = jobOf(flags)
   return {
+    ...(job && { job }),
     ...(flags.replicas !== undefined && {
       replicas: wholeNumber('--replicas', flags.replicas),
     }),

@@ -49,8 +49,20 @@ describe('the committee in words', () => {
       ]
     expect(rows(status())).not.toHaveProperty('If some lie')
     expect(promise('byzantine')).toBe('all agree while no more than 2 of those that vote lie')
+    const four = status({ guarantee: 'byzantine', mayLie: 1 }, 'simplex')
+    expect(rows(four)['If some lie']).toBe(
+      'all agree while no more than one of those that vote lies',
+    )
     expect(promise('honest-only')).toMatch(/^nothing is promised: it takes four/)
     expect(promise('void')).toMatch(/no longer promised/)
+  })
+
+  it('names whom this node follows, and by its id whoever has no name yet', () => {
+    const follows = 'ab12cd34ef56'
+    const here = (part: object) => rows(status({ role: 'none', ...part }))['This node']
+    expect(here({ follows, followsName: 'ben' })).toBe('no vote, at height 17, follows ben')
+    expect(here({ follows })).toBe('no vote, at height 17, follows ab12cd34')
+    expect(here({})).toBe('no vote, at height 17, finds nobody to follow')
   })
 
   it('says in plain words that writes wait', () => {

@@ -8,8 +8,9 @@ type ClusterNode = Outputs['nodes']['list']['nodes'][number]
 export function committeeRows(of: Status): [name: string, value: string | undefined][] {
   const { primary } = of
   if (!primary) return []
-  const { role, height, follows } = primary
-  const whom = follows === undefined ? 'finds nobody to follow' : `follows ${short(follows)}`
+  const { role, height, follows, followsName } = primary
+  const whom =
+    follows === undefined ? 'finds nobody to follow' : `follows ${followsName ?? short(follows)}`
   const way = role === 'none' ? `, ${whom}` : ''
   const copy = height === undefined ? '' : `, at height ${height}${way}`
   const part = role === 'none' ? 'no vote' : role === 'learner' ? 'learns, to vote later' : 'votes'
@@ -70,12 +71,16 @@ function promiseRow({
     case undefined:
       return []
     case 'byzantine':
-      return [['If some lie', `all agree while no more than ${mayLie} of those that vote lie`]]
+      return [['If some lie', `all agree while no more than ${lying(mayLie)}`]]
     case 'honest-only':
       return [['If some lie', 'nothing is promised: it takes four that vote to bear one liar']]
     case 'void':
       return [['If some lie', `${NO_PROMISE} Ask on several nodes before you rely on an answer.`]]
   }
+}
+
+function lying(count: number): string {
+  return count === 1 ? 'one of those that vote lies' : `${count} of those that vote lie`
 }
 
 const NO_PROMISE =

@@ -1,6 +1,6 @@
 /** A Docker engine of its own for each test node, so that nothing is shared by accident. */
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { until } from './waiting.ts'
@@ -14,6 +14,12 @@ export interface Engine {
   /** Kills the engine's process; what runs in it stops with it. */
   stop(): Promise<void>
   start(): Promise<void>
+  /** It answers nothing from now on; to be killed. */
+  freeze(): void
+  /** Returns when nothing of it holds its files any more. */
+  kill(): Promise<void>
+  /** Lets an engine whose data is bounded keep more. */
+  enlarge(mebibytes: number): void
   /** Stops it and removes its data and its bridge. */
   remove(): Promise<void>
 }
@@ -33,7 +39,11 @@ export function enginesUnavailable(): string | undefined {
 
 let made = 0
 
-export async function createEngine(label: string): Promise<Engine> {
+/** @param dataMebibytes All that it may keep, where that is bounded. */
+export async function createEngine(
+  label: string,
+  { dataMebibytes }: { dataMebibytes?: number } = {},
+): Promise<Engine> {
   const folder = mkdtempSync(path.join(tmpdir(), `mycelium-engine-${label}-`))
   const number = (process.pid % 200) * 4 + (made++ % 4)
   const bridge = `brm${number}`
@@ -59,11 +69,18 @@ export async function createEngine(label: string): Promise<Engine> {
   ip('addr', 'add', `${subnet}.1/24`, 'dev', bridge)
   ip('link', 'set', bridge, 'up')
 
+  const data = path.join(folder, 'data')
+  const mount = (options: string): void => {
+    mkdirSync(data, { recursive: true })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', data], { stdio: 'pipe' })
+  }
+  if (dataMebibytes !== undefined) mount(`size=${dataMebibytes}m`)
+
   const start = async (): Promise<void> => {
     const log = openSync(path.join(folder, 'dockerd.log'), 'a')
     const args = [
       '--data-root',
-      path.join(folder, 'data'),
+      data,
       '--exec-root',
       path.join(folder, 'exec'),
       // An engine that starts makes the chains of iptables anew, from under the machine's own engine.
@@ -90,6 +107,11 @@ export async function createEngine(label: string): Promise<Engine> {
       return undefined
     }
   }
+  const runningPid = (): number => {
+    const running = pid()
+    if (running === undefined) throw new Error(`The engine ${label} does not run.`)
+    return running
+  }
   const stop = async (): Promise<void> => {
     const running = pid()
     if (running === undefined) return
@@ -106,6 +128,16 @@ export async function createEngine(label: string): Promise<Engine> {
     docker,
     start,
     stop,
+    freeze: () => process.kill(runningPid(), 'SIGSTOP'),
+    async kill() {
+      const file = path.join(folder, 'exec/containerd/containerd.pid')
+      const helper = readFileSync(file, 'utf8')
+      process.kill(runningPid(), 'SIGKILL')
+      // Its containerd follows it; nobody may collect it, and the next one would wait for it.
+      await until(`the containerd of ${label} to end`, 10_000, () => hasEnded(helper))
+      rmSync(file, { force: true })
+    },
+    enlarge: (mebibytes) => mount(`remount,size=${mebibytes}m`),
     async remove() {
       try {
         const ids = docker('ps', '-aq').split('\n').filter(Boolean)
@@ -115,7 +147,16 @@ export async function createEngine(label: string): Promise<Engine> {
       }
       await stop()
       ip('link', 'delete', bridge)
+      if (dataMebibytes !== undefined) execFileSync('umount', ['-l', data], { stdio: 'pipe' })
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
+  }
+}
+
+function hasEnded(pid: string): boolean {
+  try {
+    return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return true
   }
 }

@@ -8,7 +8,7 @@ import path from 'node:path'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
 import { createFakeRouter, type FakeRouter } from './fake-router.ts'
-import { makeScenario, type ScenarioName } from './scenarios.ts'
+import { makeScenario, SCENARIOS, type ScenarioName } from './scenarios.ts'
 
 export interface FakeNode {
   origin: string
@@ -121,20 +121,7 @@ async function answer(
   }
 }
 
-const NAMES: readonly string[] = ['new', 'waiting', 'alone', 'busy', 'broken', 'large']
-
 function readName(text: string, field: string): ScenarioName | undefined {
   const value: unknown = Reflect.get(Object(JSON.parse(text)), field)
-  const found = NAMES.find((name) => name === value)
-  switch (found) {
-    case 'new':
-    case 'waiting':
-    case 'alone':
-    case 'busy':
-    case 'broken':
-    case 'large':
-      return found
-    default:
-      return undefined
-  }
+  return SCENARIOS.find((name) => name === value)
 }

@@ -431,7 +431,7 @@ function build(
 
 /** As if all had gone but what keeps data there. */
 function drainOf({ workloads }: Scenario, node: string) {
-  const reason = { code: 'DATA_HERE', message: 'What it keeps lies here.' }
+  const reason = { code: 'DATA_HERE', message: 'What it keeps lies on that computer.' }
   const left = workloads.flatMap(({ name, instances }) =>
     instances
       .filter((one) => one.node === node)

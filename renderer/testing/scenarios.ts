@@ -42,7 +42,16 @@ export interface Scenario {
   }[]
 }
 
-export type ScenarioName = 'new' | 'waiting' | 'alone' | 'busy' | 'broken' | 'large'
+export const SCENARIOS = [
+  'new',
+  'waiting',
+  'alone',
+  'busy',
+  'community',
+  'broken',
+  'large',
+] as const
+export type ScenarioName = (typeof SCENARIOS)[number]
 
 function makeStatus(part: Partial<Status> = {}): Status {
   return {
@@ -195,6 +204,8 @@ function busyWorkloads(): WorkloadView[] {
     makeWorkload({
       name: 'notes',
       generation: 3,
+      priority: 100,
+      disruption: { minAvailable: 2 },
       labels: { tier: 'front' },
       instances: [
         notes,
@@ -338,11 +349,33 @@ export function makeScenario(name: ScenarioName): Scenario {
         images: IMAGES,
         bundles: BUNDLES,
       }
+    case 'community':
+      return communityScenario()
     case 'broken':
       return brokenScenario()
     case 'large':
       return largeScenario()
   }
+}
+
+/** Where people need not trust each other: four vote, and one of them was caught lying. */
+function communityScenario(): Scenario {
+  const busy = makeScenario('busy')
+  const voters = ['attic', 'ben-workshop', 'lab-server', 'library-1']
+  const primary = primaryOf({
+    term: 3,
+    voters: voters.map(idOf),
+    guarantee: 'byzantine',
+    mayLie: 1,
+  })
+  const nodes = busy.nodes.map((node): ClusterNode => {
+    if (node.name === 'kitchen-laptop') return { ...node, trust: 40, vote: 'never' }
+    if (node.name === 'attic' || !voters.includes(node.name)) return node
+    return { ...node, committee: { role: 'voter', lag: 0 } }
+  })
+  const status = makeStatus({ discoveryTier: 'primary', primary })
+  if (status.network) status.network.consensus = 'simplex'
+  return { ...busy, nodes, status }
 }
 
 function brokenScenario(): Scenario {

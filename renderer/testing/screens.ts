@@ -85,6 +85,9 @@ async function takeShot(browser: Browser, shot: Shot): Promise<void> {
           if (shot.pseudo)
             failures.push(...(await findPlainWords(page)).map((w) => `${name}: ${w}`))
           checkNothingOverflows(await measureOverflow(page), name)
+          if (!shot.pseudo && size.name !== 'zoomed') {
+            checkNothingOverflows(await measureRegistry(page), name)
+          }
         } catch (error) {
           failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
           await page.screenshot({ path: path.join(options.out, `${name}-failed.png`) })
@@ -119,6 +122,15 @@ async function checkWithAxe(page: Page, name: string): Promise<void> {
 
 function measureOverflow(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth')
+}
+
+/** The last column of its table is what can be done about each node. */
+function measureRegistry(page: Page): Promise<number> {
+  return page.evaluate<number>(`
+    Math.max(0, ...[...document.querySelectorAll('.registry')].map((part) => {
+      return part.scrollWidth - part.clientWidth
+    }))
+  `)
 }
 
 /** Labels that are not in the pseudo language, and so would never be in any other. */

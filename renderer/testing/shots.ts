@@ -177,6 +177,12 @@ export const SHOTS: Shot[] = [
     await page.getByRole('button', { name: 'Let it lead' }).first().waitFor()
     await settle(page)
   }),
+  shot('network-registry-community', 'community', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.getByRole('radio', { name: 'Registry' }).click()
+    await page.getByText('Was caught lying').waitFor()
+    await settle(page)
+  }),
   shot('network-registry-alone', 'alone', async (page) => {
     await page.getByText('You are the first thread').waitFor()
     await page.getByRole('radio', { name: 'Registry' }).click()
@@ -314,6 +320,17 @@ export const SHOTS: Shot[] = [
     await page.getByLabel('Port it listens on').fill('8080')
     await page.getByText('The same in text').click()
     await page.getByText('kitchen-laptop').first().waitFor()
+    await settle(page)
+  }),
+  shot('deploy-job', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await page.getByLabel('Image', { exact: true }).fill('backup:2')
+    await press(page, /What it does/)
+    await page.getByRole('option', { name: /by a schedule/ }).click()
+    await page.getByLabel('When it is due').fill('30 3 * * *')
+    await page.getByLabel('Time zone').fill('Europe/Berlin')
+    await page.getByText('The same in text').click()
     await settle(page)
   }),
   shot('deploy-bundle', 'busy', async (page) => {

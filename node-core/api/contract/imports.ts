@@ -13,6 +13,8 @@ const importInput = z.strictObject({
   variables: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(32_768))
     .optional(),
+  /** Texts of files that it names under `env_file`, by the names that it gives them. */
+  files: z.record(z.string().max(300), z.string().max(65_536)).optional(),
   /** Values of Kubernetes Secrets may stand in the manifests, for everybody to read. */
   secretsInTheOpen: z.boolean().optional(),
 })

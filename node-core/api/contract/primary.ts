@@ -35,6 +35,8 @@ export const primaryView = z.object({
   height: z.number().int().optional(),
   /** The node by which this one follows the log; absent in the committee, and while there is none. */
   follows: z.string().optional(),
+  /** What that node is called. */
+  followsName: z.string().optional(),
 })
 export type PrimaryView = z.infer<typeof primaryView>
 
@@ -51,7 +53,7 @@ export const primary = {
     .route({
       method: 'POST',
       path: '/api/nodes/{id}/demote',
-      summary: 'Out of the committee, for good',
+      summary: 'Out of the committee, until it is promoted or released',
     })
     .input(z.object({ id: anyNodeId }))
     .output(primaryView),

@@ -41,6 +41,24 @@ describe('what the committee bears', () => {
   })
 })
 
+describe('whom this node follows', () => {
+  it('is told by id and by name, and by id alone where nobody has heard of it', async () => {
+    const told = async (parent: typeof BEN.node) => {
+      const members = [memberOf(ADA), memberOf(BEN)]
+      const node = createMemoryNode({ members, committee: [BEN.node] })
+      const parts = node.deps.network()
+      if (!parts) throw new Error('It is in a network.')
+      const status = parts.primary.status()
+      parts.primary.status = () => ({ ...status, following: { ...status.following, parent } })
+      return (await createRouterClient(node.router, { context: {} }).node.status({})).primary
+    }
+    expect(await told(BEN.node)).toMatchObject({ follows: BEN.node, followsName: 'ben' })
+    const stranger = await told(CLEO.node)
+    expect(stranger).toMatchObject({ follows: CLEO.node })
+    expect(stranger).not.toHaveProperty('followsName')
+  })
+})
+
 describe('a promotion', () => {
   it('is refused of a node that has said goodbye: it may be no member any more', async () => {
     const members = [memberOf(ADA), memberOf(BEN, { liveness: 'left' })]

@@ -60,7 +60,9 @@ export function primaryView(
   const silent = silentAmong(parts, voters, lag)
   // The last word of who led says little while nobody can.
   const leader = inForce ? committee.leader : undefined
-  const leaderName = leader && parts.membership.get(leader)?.profile.name
+  const nameOf = (node?: NodeId) => node && parts.membership.get(node)?.profile.name
+  const leaderName = nameOf(leader)
+  const followsName = nameOf(following.parent)
   const advice = adviceFor(parts, voters)
   return {
     ...{
@@ -79,6 +81,7 @@ export function primaryView(
     ...(era > 0 && { era }),
     ...(height !== undefined && { height }),
     ...(following.parent !== undefined && { follows: following.parent }),
+    ...(followsName !== undefined && { followsName }),
   }
 }
 

@@ -7,6 +7,8 @@ const HEADER_BYTES = 4
 export interface FrameReader {
   /** The next frame. Throws NET_TOO_LARGE over `bytesMax`, NET_REFUSED when the stream ends early. */
   frame(bytesMax: number): Promise<Uint8Array>
+  /** The next frame, or undefined when the stream has ended before it. */
+  nextFrame(bytesMax: number): Promise<Uint8Array | undefined>
   /** Every byte that has not been read as a frame. To be iterated once. */
   rest(): AsyncIterable<Uint8Array>
 }
@@ -23,22 +25,39 @@ export function createFrameReader(stream: AsyncIterable<Uint8Array>): FrameReade
   const source = stream[Symbol.asyncIterator]()
   let held: Uint8Array = new Uint8Array(0)
 
-  async function fill(bytesWanted: number): Promise<void> {
-    while (held.byteLength < bytesWanted) {
+  /** False when the stream ended with nothing left over. */
+  async function fill(bytesWanted: number): Promise<boolean> {
+    const parts = [held]
+    let bytes = held.byteLength
+    while (bytes < bytesWanted) {
       const next = await source.next()
-      if (next.done) throw refused('NET_REFUSED', 'The stream ended within a frame.')
-      held = held.byteLength === 0 ? next.value : Buffer.concat([held, next.value])
+      if (next.done) {
+        if (bytes === 0) return false
+        throw endedEarly()
+      }
+      parts.push(next.value)
+      bytes += next.value.byteLength
     }
+    // Once for a frame: a large one comes in many parts.
+    if (parts.length > 1) held = bytes === 0 ? held : Buffer.concat(parts)
+    return true
+  }
+
+  async function nextFrame(bytesMax: number): Promise<Uint8Array | undefined> {
+    if (!(await fill(HEADER_BYTES))) return undefined
+    const length = new DataView(held.buffer, held.byteOffset, HEADER_BYTES).getUint32(0)
+    if (length > bytesMax) throw refused('NET_TOO_LARGE', `A frame of ${length} bytes came.`)
+    await fill(HEADER_BYTES + length)
+    const frame = held.subarray(HEADER_BYTES, HEADER_BYTES + length)
+    held = held.subarray(HEADER_BYTES + length)
+    return frame
   }
 
   return {
+    nextFrame,
     async frame(bytesMax) {
-      await fill(HEADER_BYTES)
-      const length = new DataView(held.buffer, held.byteOffset, HEADER_BYTES).getUint32(0)
-      if (length > bytesMax) throw refused('NET_TOO_LARGE', `A frame of ${length} bytes came.`)
-      await fill(HEADER_BYTES + length)
-      const frame = held.subarray(HEADER_BYTES, HEADER_BYTES + length)
-      held = held.subarray(HEADER_BYTES + length)
+      const frame = await nextFrame(bytesMax)
+      if (!frame) throw endedEarly()
       return frame
     },
     async *rest() {
@@ -52,6 +71,10 @@ export function createFrameReader(stream: AsyncIterable<Uint8Array>): FrameReade
       }
     },
   }
+}
+
+function endedEarly(): MyceliumError<NetErrorCode> {
+  return refused('NET_REFUSED', 'The stream ended within a frame.')
 }
 
 function refused(code: NetErrorCode, message: string): MyceliumError<NetErrorCode> {

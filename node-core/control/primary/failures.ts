@@ -19,7 +19,9 @@ export function noQuorum(): MyceliumError<PrimaryErrorCode> {
 
 /** Of what was sent, and answered by nobody. */
 export function unknownFate(): MyceliumError<PrimaryErrorCode> {
-  const message = 'The committee has not answered in time. What was asked may still take effect.'
+  const message =
+    'The committee has not answered in time: too few of it may be in reach, see status. What was asked ' +
+    'may still take effect.'
   return failure('NO_QUORUM', message)
 }
 

@@ -4,7 +4,7 @@
  * clock may hold up to `ADVANCE_MS_MAX` from before, so that much is added. After a standstill the log
  * catches up in many steps, each with time from before. Until it comes to when the batch was sealed its
  * uptime grows by no more than its time does, so by what the batch is ahead: that is added instead, and
- * taken back once the log has come there, since all that its uptime counts from then on is of the lease.
+ * taken back once the log has come there.
  *
  * A holder counts from when it sent, on its own clock that goes on in suspend, and stops its work when
  * that time is over without an answer (docs/adr/0010).
@@ -70,12 +70,15 @@ function renew(state: State, lease: string, ttlMs: number) {
   return row
 }
 
-/** The log has come to when it was granted or kept. Never later than it would have ended. */
+/**
+ * The log has come to when it was granted or kept: as if that were now, and never later than it would have
+ * ended. A step is added as ever, since its holder's clock may be a little slow.
+ */
 function settle(state: State, lease: string): void {
   const held = state.leases.table.get(lease)
   if (!held) return
   const { ttlMs } = held
-  const endsMs = Math.min(held.endsMs, inGrains(state.clock.uptimeMs + ttlMs))
+  const endsMs = Math.min(held.endsMs, inGrains(state.clock.uptimeMs + ttlMs + ADVANCE_MS_MAX))
   state.leases.table.set(lease, { ttlMs, endsMs })
 }
 

@@ -1,10 +1,14 @@
-/** Blobs as files: `sha256/ab/<hex>`, with what is on its way in `incoming/` and `partial/`. */
-import { createHash, type Hash } from 'node:crypto'
+/**
+ * Blobs as files: bundles in `sha256/ab/<hex>`, layers of images in `layers/ab/<hex>`, with what is on
+ * its way in `incoming/` and `partial/`. The time of a file is that of its last use.
+ */
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { MyceliumError, messageOf } from '../../base/errors/index.ts'
-import type { BlobErrorCode, Digest } from './index.ts'
+import { createPieceHasher, type PieceList, pieceSpan } from '../pieces/index.ts'
+import { onDisk } from './disk-errors.ts'
+import type { BlobKind, Digest, HeldBlob } from './index.ts'
 import { parseDigest } from './index.ts'
 import { CHUNK_BYTES } from './limits.ts'
 
@@ -12,85 +16,123 @@ import { CHUNK_BYTES } from './limits.ts'
 export interface OpenBlob {
   readonly sizeBytes: number
   write(bytes: Uint8Array): Promise<void>
-  /** The digest of everything written. To be asked once. */
-  digest(): Digest
-  /** Starts over with nothing. */
-  empty(): Promise<void>
+  /** The digest of everything written, and its pieces. To be asked once. */
+  end(): { digest: Digest; list: PieceList | undefined }
   /** Syncs and renames it into its place. */
-  keep(digest: Digest): Promise<string>
-  /** Closes it; the bytes stay for a later `resume`. */
-  suspend(): Promise<void>
+  keep(digest: Digest, kind: BlobKind): Promise<string>
   /** Closes and removes it. */
   drop(): Promise<void>
 }
 
 export interface BlobFiles {
   /** Makes the folders, clears what a crash left incoming, and lists what is there. */
-  prepare(): Promise<{ digest: Digest; sizeBytes: number }[]>
-  path(digest: Digest): string
+  prepare(): Promise<HeldBlob[]>
+  path(digest: Digest, kind: BlobKind): string
   create(name: string): Promise<OpenBlob>
-  /** Goes on with what an earlier transfer of this digest left, or begins. */
-  resume(digest: Digest): Promise<OpenBlob>
-  read(digest: Digest, offset: number): AsyncIterable<Uint8Array>
-  remove(digest: Digest): Promise<void>
+  /** Where a blob is gathered from pieces, and where the list of them lies. */
+  partial(digest: Digest): { file: string; listFile: string }
+  /** Renames what was gathered and synced into its place. */
+  place(file: string, digest: Digest, kind: BlobKind): Promise<string>
+  /** What earlier transfers left. */
+  leftovers(): Promise<{ digest: Digest; sizeBytes: number; usedAtMs: number }[]>
+  dropLeftover(digest: Digest): Promise<void>
+  /** Hashes it once more, whole and in pieces. */
+  examine(file: string): Promise<{ digest: Digest; list: PieceList | undefined }>
+  touch(file: string, atMs: number): Promise<void>
+  remove(digest: Digest, kind: BlobKind): Promise<void>
 }
 
-export function createBlobFiles(folder: string): BlobFiles {
-  const blobs = join(folder, 'sha256')
-  const incoming = join(folder, 'incoming')
-  const partial = join(folder, 'partial')
-  const folderOf = (digest: Digest): string => join(blobs, hexOf(digest).slice(0, 2))
-  const path = (digest: Digest): string => join(folderOf(digest), hexOf(digest))
+const FOLDERS: Record<BlobKind, string> = { bundle: 'sha256', layer: 'layers' }
 
-  const place = (file: string) => async (digest: Digest) => {
-    await mkdir(folderOf(digest), { recursive: true, mode: 0o700 })
-    await rename(file, path(digest))
-    await syncFolder(folderOf(digest))
-    return path(digest)
+export function createBlobFiles(folder: string): BlobFiles {
+  const incoming = join(folder, 'incoming')
+  const partials = join(folder, 'partial')
+  const folderOf = (digest: Digest, kind: BlobKind): string =>
+    join(folder, FOLDERS[kind], hexOf(digest).slice(0, 2))
+  const path = (digest: Digest, kind: BlobKind): string =>
+    join(folderOf(digest, kind), hexOf(digest))
+  const partial = (digest: Digest) => {
+    const file = join(partials, hexOf(digest))
+    return { file, listFile: `${file}.pieces` }
   }
+
+  const place: BlobFiles['place'] = (file, digest, kind) =>
+    onDisk(async () => {
+      await mkdir(folderOf(digest, kind), { recursive: true, mode: 0o700 })
+      await rename(file, path(digest, kind))
+      await syncFolder(folderOf(digest, kind))
+      return path(digest, kind)
+    })
 
   return {
     path,
+    partial,
+    place,
     prepare: () =>
       onDisk(async () => {
         await rm(incoming, { recursive: true, force: true })
-        for (const each of [blobs, incoming, partial]) {
+        for (const each of [incoming, partials]) {
           await mkdir(each, { recursive: true, mode: 0o700 })
         }
-        return listBlobs(blobs)
+        const found: HeldBlob[] = []
+        for (const kind of ['bundle', 'layer'] as const) {
+          const blobs = join(folder, FOLDERS[kind])
+          await mkdir(blobs, { recursive: true, mode: 0o700 })
+          for (const prefix of await readdir(blobs)) {
+            const files = await blobsIn(join(blobs, prefix))
+            found.push(...files.map((file) => ({ ...file, kind })))
+          }
+        }
+        return found
       }),
     create: (name) =>
       onDisk(async () => {
         const file = join(incoming, name)
-        return openBlob(await open(file, 'wx', 0o600), file, place(file), createHash('sha256'), 0)
+        return openBlob(await open(file, 'wx', 0o600), file, place)
       }),
-    resume: (digest) =>
+    leftovers: () => onDisk(() => blobsIn(partials)),
+    dropLeftover: (digest) =>
       onDisk(async () => {
-        const file = join(partial, hexOf(digest))
-        const handle = await open(file, 'a+', 0o600)
-        const hash = createHash('sha256')
-        let sizeBytes = 0
-        for await (const chunk of handle.createReadStream({ start: 0, autoClose: false })) {
-          hash.update(chunk)
-          sizeBytes += chunk.byteLength
-        }
-        return openBlob(handle, file, place(file), hash, sizeBytes)
+        const { file, listFile } = partial(digest)
+        await rm(file, { force: true })
+        await rm(listFile, { force: true })
       }),
-    read: (digest, offset) =>
-      createReadStream(path(digest), { start: offset, highWaterMark: CHUNK_BYTES }),
-    remove: (digest) => onDisk(() => rm(path(digest), { force: true })),
+    examine: (file) =>
+      onDisk(async () => {
+        const hash = createHash('sha256')
+        const pieces = createPieceHasher()
+        for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) {
+          hash.update(chunk)
+          pieces.take(chunk)
+        }
+        return { digest: `sha256:${hash.digest('hex')}` as Digest, list: pieces.list() }
+      }),
+    touch: (file, atMs) => onDisk(() => utimes(file, atMs / 1_000, atMs / 1_000)),
+    remove: (digest, kind) => onDisk(() => rm(path(digest, kind), { force: true })),
   }
 }
 
-function openBlob(
+/** One piece of a file; undefined when the file has fewer bytes. */
+export async function readPiece(
   handle: FileHandle,
-  file: string,
-  place: (digest: Digest) => Promise<string>,
-  startedHash: Hash,
-  startedBytes: number,
-): OpenBlob {
-  let hash = startedHash
-  let sizeBytes = startedBytes
+  sizeBytes: number,
+  index: number,
+): Promise<Uint8Array | undefined> {
+  const { offset, length } = pieceSpan(sizeBytes, index)
+  const bytes = Buffer.allocUnsafe(length)
+  let done = 0
+  while (done < length) {
+    const { bytesRead } = await handle.read(bytes, done, length - done, offset + done)
+    if (bytesRead === 0) return undefined
+    done += bytesRead
+  }
+  return bytes
+}
+
+function openBlob(handle: FileHandle, file: string, place: BlobFiles['place']): OpenBlob {
+  const hash = createHash('sha256')
+  const pieces = createPieceHasher()
+  let sizeBytes = 0
   let closed: Promise<void> | undefined
   const close = (): Promise<void> => {
     closed ??= handle.close()
@@ -103,23 +145,17 @@ function openBlob(
     write: (bytes) =>
       onDisk(async () => {
         hash.update(bytes)
+        pieces.take(bytes)
         await handle.appendFile(bytes)
         sizeBytes += bytes.byteLength
       }),
-    digest: () => digestOf(hash),
-    empty: () =>
-      onDisk(async () => {
-        await handle.truncate(0)
-        hash = createHash('sha256')
-        sizeBytes = 0
-      }),
-    keep: (digest) =>
+    end: () => ({ digest: `sha256:${hash.digest('hex')}` as Digest, list: pieces.list() }),
+    keep: (digest, kind) =>
       onDisk(async () => {
         await handle.sync()
         await close()
-        return place(digest)
+        return place(file, digest, kind)
       }),
-    suspend: () => onDisk(close),
     drop: () =>
       onDisk(async () => {
         await close()
@@ -128,20 +164,15 @@ function openBlob(
   }
 }
 
-async function listBlobs(blobs: string): Promise<{ digest: Digest; sizeBytes: number }[]> {
-  const found: { digest: Digest; sizeBytes: number }[] = []
-  for (const prefix of await readdir(blobs)) {
-    for (const name of await readdir(join(blobs, prefix))) {
-      const digest = parseDigest(`sha256:${name}`)
-      if (!digest) continue
-      found.push({ digest, sizeBytes: (await stat(join(blobs, prefix, name))).size })
-    }
+async function blobsIn(folder: string) {
+  const found: { digest: Digest; sizeBytes: number; usedAtMs: number }[] = []
+  for (const name of await readdir(folder)) {
+    const digest = parseDigest(`sha256:${name}`)
+    if (!digest) continue
+    const { size, mtimeMs } = await stat(join(folder, name))
+    found.push({ digest, sizeBytes: size, usedAtMs: mtimeMs })
   }
   return found
-}
-
-function digestOf(hash: Hash): Digest {
-  return `sha256:${hash.digest('hex')}` as Digest
 }
 
 const hexOf = (digest: Digest): string => digest.slice('sha256:'.length)
@@ -154,18 +185,5 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.sync()
   } finally {
     await handle.close()
-  }
-}
-
-/** Gives the system's refusals our own codes. */
-async function onDisk<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act()
-  } catch (cause) {
-    if (cause instanceof MyceliumError) throw cause
-    const full = /ENOSPC|EDQUOT/.test(messageOf(cause))
-    const code: BlobErrorCode = full ? 'DISK_FULL' : 'DISK_FAILED'
-    const message = full ? 'The disk is full. Nothing was changed.' : 'The disk refused the blob.'
-    throw new MyceliumError(code, message, { cause })
   }
 }

@@ -7,15 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSystemClock } from '../../base/clock/index.ts'
 import { encode } from '../../base/codec/index.ts'
 import { createSilentLogger } from '../../base/log/index.ts'
-import {
-  createFrameReader,
-  createSimNetwork,
-  framed,
-  type NetStream,
-  type NodeId,
-  type SimNetwork,
-} from '../../base/net/index.ts'
+import { createSimNetwork, framed, type NodeId, type SimNetwork } from '../../base/net/index.ts'
 import { createSystemRandom } from '../../base/random/index.ts'
+import { PIECE_BYTES } from '../pieces/index.ts'
 import {
   type BlobOptions,
   type BlobStore,
@@ -23,10 +17,10 @@ import {
   type Digest,
   type FetchProgress,
 } from './index.ts'
-import { parseQuestion } from './messages.ts'
+import { givePieces, rootOf } from './testing/giving.ts'
 
 const idOf = (digit: string): NodeId => digit.repeat(64) as NodeId
-const [ADA, BEN, CLEO] = [idOf('a'), idOf('b'), idOf('c')]
+const [ADA, BEN, CLEO, DORA] = [idOf('a'), idOf('b'), idOf('c'), idOf('d')]
 const digestOf = (bytes: Uint8Array): Digest =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}` as Digest
 
@@ -67,33 +61,20 @@ async function openStore(node: NodeId, options: BlobOptions & { folder?: string 
   return store
 }
 
-async function* inPieces(bytes: Uint8Array, size = 10_000): AsyncIterable<Uint8Array> {
+async function* inPieces(bytes: Uint8Array, size = 100_000): AsyncIterable<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 
-/** A peer that answers `blob/1` its own way. */
-function peer(
-  id: NodeId,
-  answer: (stream: NetStream, ask: { digest: Digest; offset: number }) => Promise<void>,
-): void {
-  network.node(id).onStream('blob/1', (stream) => {
-    void (async () => {
-      const ask = parseQuestion(await createFrameReader(stream).frame(1_000))
-      await answer(stream, ask)
-    })().catch(() => stream.abort(new Error('broken')))
-  })
-}
-const head = (sizeBytes: number): Uint8Array => framed(encode({ status: 'ok', sizeBytes }))
-const CONTENT = randomBytes(300_000)
+const CONTENT = randomBytes(3.5 * PIECE_BYTES)
 
 describe('the blob store', () => {
   it('keeps what it was given under its digest, once, and tells the network', async () => {
     const store = await openStore(ADA)
     const digest = await store.add(inPieces(CONTENT))
     expect(digest).toBe(digestOf(CONTENT))
-    expect(await store.add(inPieces(CONTENT, 997))).toBe(digest)
-    expect(await store.list()).toEqual([{ digest, sizeBytes: CONTENT.length }])
-    expect(await readFile((await store.path(digest)) ?? '')).toEqual(CONTENT)
+    expect(await store.add(inPieces(CONTENT, 9_973))).toBe(digest)
+    expect(await store.list()).toMatchObject([{ digest, sizeBytes: CONTENT.length }])
+    expect(digestOf(await readFile((await store.path(digest)) ?? ''))).toBe(digestOf(CONTENT))
     expect(announced).toEqual([[], [digest]])
     expect(await readdir(join(root, 'aaaa', 'incoming'))).toEqual([])
     await store.remove(digest)
@@ -108,7 +89,7 @@ describe('the blob store', () => {
     await first.stop()
     await writeFile(join(root, 'aaaa', 'incoming', 'torn'), 'half')
     const second = await openStore(ADA)
-    expect(await second.list()).toEqual([{ digest, sizeBytes: CONTENT.length }])
+    expect(await second.list()).toMatchObject([{ digest, sizeBytes: CONTENT.length }])
     expect(await readdir(join(root, 'aaaa', 'incoming'))).toEqual([])
   })
 
@@ -125,11 +106,11 @@ describe('the blob store', () => {
   })
 
   it('stops at the space set aside for it, and keeps what it has', async () => {
-    const store = await openStore(ADA, { storeBytesMax: 400_000 })
+    const store = await openStore(ADA, { storeBytesMax: 4 * PIECE_BYTES })
     const digest = await store.add(inPieces(CONTENT))
-    const more = store.add(inPieces(randomBytes(200_000)))
+    const more = store.add(inPieces(randomBytes(PIECE_BYTES)))
     await expect(more).rejects.toMatchObject({ code: 'DISK_FULL' })
-    expect(await store.list()).toEqual([{ digest, sizeBytes: CONTENT.length }])
+    expect(await store.list()).toMatchObject([{ digest, sizeBytes: CONTENT.length }])
   })
 
   it.skipIf(!MAY_MOUNT)(
@@ -137,15 +118,15 @@ describe('the blob store', () => {
     async () => {
       const folder = join(root, 'small')
       await mkdir(folder)
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder])
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', folder])
       try {
         const store = await openStore(ADA, { folder })
         const digest = await store.add(inPieces(CONTENT))
-        const attempt = store.add(inPieces(randomBytes(4_000_000)))
+        const attempt = store.add(inPieces(randomBytes(6 * PIECE_BYTES)))
         await expect(attempt).rejects.toMatchObject({ code: 'DISK_FULL' })
-        expect(await store.list()).toEqual([{ digest, sizeBytes: CONTENT.length }])
+        expect(await store.list()).toMatchObject([{ digest, sizeBytes: CONTENT.length }])
         expect(await readdir(join(folder, 'incoming'))).toEqual([])
-        expect(await readFile((await store.path(digest)) ?? '')).toEqual(CONTENT)
+        expect(digestOf(await readFile((await store.path(digest)) ?? ''))).toBe(digestOf(CONTENT))
       } finally {
         execFileSync('umount', [folder])
       }
@@ -161,137 +142,193 @@ describe('a fetch', () => {
     holders = [ADA]
     const seen: FetchProgress[] = []
     const file = await ben.fetch(digest, { onProgress: (progress) => seen.push(progress) })
-    expect(await readFile(file)).toEqual(CONTENT)
-    expect(seen.at(-1)).toEqual({
-      receivedBytes: CONTENT.length,
-      totalBytes: CONTENT.length,
-      from: 'aaaaaaaa',
-    })
+    expect(digestOf(await readFile(file))).toBe(digestOf(CONTENT))
+    const totals = { receivedBytes: CONTENT.length, totalBytes: CONTENT.length }
+    expect(seen.at(-1)).toEqual({ ...totals, from: 'aaaaaaaa' })
     expect(announced.at(-1)).toEqual([digest])
     expect(await ben.fetch(digest)).toBe(file)
+    expect(await readdir(join(root, 'bbbb', 'partial'))).toEqual([])
+  })
+
+  it('brings what has no byte, what is one piece to the byte, and what shrinks on the way', async () => {
+    const ada = await openStore(ADA)
+    const ben = await openStore(BEN)
+    holders = [ADA]
+    for (const content of [
+      Buffer.alloc(0),
+      randomBytes(PIECE_BYTES),
+      Buffer.alloc(2 * PIECE_BYTES + 1, 'much the same '),
+    ]) {
+      const digest = await ada.add(inPieces(content))
+      expect(digestOf(await readFile(await ben.fetch(digest)))).toBe(digestOf(content))
+    }
+  })
+
+  it('takes pieces from several peers at once', async () => {
+    const ben = await openStore(BEN)
+    const given = [ADA, CLEO].map((id) => givePieces(network.node(id), CONTENT))
+    holders = [ADA, CLEO]
+    const seen: FetchProgress[] = []
+    const progress = { onProgress: (one: FetchProgress) => seen.push(one) }
+    expect(digestOf(await readFile(await ben.fetch(digestOf(CONTENT), progress)))).toBe(
+      digestOf(CONTENT),
+    )
+    for (const { gave } of given) expect(gave.length).toBeGreaterThan(0)
+    expect(seen.at(-1)?.from.split(', ').sort()).toEqual(['aaaaaaaa', 'cccccccc'])
+  })
+
+  it('finds who fetches the same by who serves both, and takes from there', async () => {
+    const ben = await openStore(BEN)
+    const dora = await openStore(DORA)
+    // Ada gives every piece once: only together have the two all of them.
+    const ada = givePieces(network.node(ADA), CONTENT, { once: true, introduce: true })
+    holders = [ADA]
+    const digest = digestOf(CONTENT)
+    const files = await Promise.all([ben.fetch(digest), dora.fetch(digest)])
+    for (const file of files) expect(digestOf(await readFile(file))).toBe(digestOf(CONTENT))
+    expect(ada.gave.toSorted()).toEqual([0, 1, 2, 3])
   })
 
   it('goes on with the next peer where one breaks off', async () => {
     const ada = await openStore(ADA)
     const ben = await openStore(BEN)
     const digest = await ada.add(inPieces(CONTENT))
-    peer(CLEO, async (stream) => {
-      await stream.write(head(CONTENT.length))
-      await stream.write(CONTENT.subarray(0, 200_000))
-      await stream.closeWrite()
-    })
+    const cleo = givePieces(network.node(CLEO), CONTENT, { breaksOffAfter: 1 })
     holders = [CLEO, ADA]
-    const from: FetchProgress[] = []
-    await ben.fetch(digest, { onProgress: (progress) => from.push(progress) })
-    const [resumed] = from.filter((progress) => progress.from === 'aaaaaaaa')
-    expect(resumed?.receivedBytes).toBeGreaterThan(200_000)
+    expect(digestOf(await readFile(await ben.fetch(digest)))).toBe(digestOf(CONTENT))
+    expect(cleo.gave.length).toBeGreaterThan(0)
   })
 
-  it('goes on with what an earlier fetch had received', async () => {
+  it('goes on with what an earlier fetch had received, though a crash tore it', async () => {
     const ben = await openStore(BEN)
     const digest = digestOf(CONTENT)
-    const offsets: number[] = []
-    peer(CLEO, async (stream, { offset }) => {
-      offsets.push(offset)
-      await stream.write(head(CONTENT.length))
-      await stream.write(CONTENT.subarray(offset, offset + 200_000))
-      await stream.closeWrite()
-    })
+    const cleo = givePieces(network.node(CLEO), CONTENT, { breaksOffAfter: 2, answersMax: 1 })
     holders = [CLEO]
     await expect(ben.fetch(digest)).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' })
     expect(await ben.has(digest)).toBe(false)
-    expect(await readFile(await ben.fetch(digest))).toEqual(CONTENT)
-    expect(offsets).toEqual([0, 200_000])
+    await ben.stop()
+    const [first = 0] = cleo.gave
+    const partial = join(root, 'bbbb', 'partial', digest.slice('sha256:'.length))
+    const torn = await readFile(partial)
+    torn.fill(0, first * PIECE_BYTES, first * PIECE_BYTES + 5)
+    await writeFile(partial, torn)
+
+    const again = await openStore(BEN)
+    const ada = givePieces(network.node(ADA), CONTENT)
+    holders = [ADA]
+    expect(digestOf(await readFile(await again.fetch(digest)))).toBe(digestOf(CONTENT))
+    const [, second] = cleo.gave
+    expect(ada.gave).toContain(first)
+    expect(ada.gave).not.toContain(second)
   })
 
-  it('drops what does not match and takes it from an honest peer', async () => {
+  it('passes over who sends a wrong piece, and remembers it', async () => {
     const ada = await openStore(ADA)
     const ben = await openStore(BEN)
     const digest = await ada.add(inPieces(CONTENT))
-    peer(CLEO, async (stream) => {
-      await stream.write(head(CONTENT.length))
-      await stream.write(randomBytes(CONTENT.length))
-      await stream.closeWrite()
-    })
+    const cleo = givePieces(network.node(CLEO), CONTENT, { lies: 'piece' })
     holders = [CLEO]
     await expect(ben.fetch(digest)).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' })
     expect(await ben.list()).toEqual([])
+    const asked = cleo.asked()
     holders = [CLEO, ADA]
-    expect(await readFile(await ben.fetch(digest))).toEqual(CONTENT)
+    expect(digestOf(await readFile(await ben.fetch(digest)))).toBe(digestOf(CONTENT))
+    expect(cleo.asked()).toBe(asked)
   })
 
-  it('is not kept away by a liar whose bytes an honest peer went on from', async () => {
+  it('is not kept away by liars who outvote the honest with a list of their own', async () => {
     const ada = await openStore(ADA)
     const ben = await openStore(BEN)
     const digest = await ada.add(inPieces(CONTENT))
-    for (const lie of [CONTENT.length, 10 * CONTENT.length]) {
-      await ben.remove(digest)
-      peer(CLEO, async (stream) => {
-        await stream.write(head(lie))
-        await stream.write(randomBytes(Math.min(lie, 2 * CONTENT.length) - 10))
-        await stream.closeWrite()
-      })
-      holders = [CLEO, ADA]
-      expect(await readFile(await ben.fetch(digest)), `lie of ${lie} bytes`).toEqual(CONTENT)
+    const rubbish = [randomBytes(CONTENT.length), randomBytes(PIECE_BYTES + 1)]
+    const liars = ['4', '5', '6'].map((digit) => idOf(digit))
+    for (const [at, id] of liars.entries()) {
+      givePieces(network.node(id), rubbish[at % 2] ?? CONTENT, { as: digest })
     }
+    holders = [...liars, ADA]
+    expect(digestOf(await readFile(await ben.fetch(digest)))).toBe(digestOf(CONTENT))
   })
 
-  it('asks the next peer when one has nothing, is busy, talks nonsense or sends too much', async () => {
+  it('asks others when one has nothing, talks nonsense or sends what was not asked for', async () => {
     const ada = await openStore(ADA)
-    const ben = await openStore(BEN, { blobBytesMax: 1_000_000 })
+    const ben = await openStore(BEN, { blobBytesMax: 10 * PIECE_BYTES })
     const digest = await ada.add(inPieces(CONTENT))
+    const ok = { status: 'ok', root: rootOf(CONTENT), sizeBytes: CONTENT.length }
     const answers: Uint8Array[][] = [
       [framed(encode({ status: 'absent' }))],
-      [framed(encode({ status: 'busy' }))],
       [framed(encode({ status: 'ok' }))],
       [framed(randomBytes(20))],
       [Uint8Array.of(255, 255, 255, 255)],
-      [head(10 ** 12), CONTENT],
-      [head(10), CONTENT],
+      [framed(encode({ ...ok, sizeBytes: 10 ** 12 }))],
+      [framed(encode({ ...ok, has: Uint8Array.of(255) }))],
+      [framed(encode(ok)), framed(Uint8Array.of(9)), framed(Uint8Array.of(1, 0, 0))],
+      [framed(encode(ok)), framed(Uint8Array.of(2, 0, 0, 0, 0, 1, 2, 3))],
       [],
     ]
     const liars = answers.map((_, at) => idOf(String(at)))
     for (const [at, chunks] of answers.entries()) {
-      peer(liars[at] ?? CLEO, async (stream) => {
-        for (const chunk of chunks) await stream.write(chunk)
-        await stream.closeWrite()
+      network.node(liars[at] ?? CLEO).onStream('pieces/1', (stream) => {
+        void (async () => {
+          for (const chunk of chunks) await stream.write(chunk)
+          await stream.closeWrite()
+        })().catch(() => {})
       })
     }
     holders = [...liars, idOf('9'), ADA]
-    expect(await readFile(await ben.fetch(digest))).toEqual(CONTENT)
+    expect(digestOf(await readFile(await ben.fetch(digest)))).toBe(digestOf(CONTENT))
   })
 
   it('is one transfer for all who wait, and ends when the last of them has gone', async () => {
     const ben = await openStore(BEN)
-    let asked = 0
-    let ended = 0
-    peer(CLEO, async (stream) => {
-      asked++
-      await stream.write(head(CONTENT.length))
-      try {
-        for (;;) await stream.write(new Uint8Array(100))
-      } catch {
-        ended++
-      }
-    })
+    const cleo = givePieces(network.node(CLEO), CONTENT, { mute: true })
     holders = [CLEO]
     const one = new AbortController()
     const two = new AbortController()
     const waits = [one, two].map(({ signal }) => ben.fetch(digestOf(CONTENT), { signal }))
     const outcomes = Promise.allSettled(waits)
-    await wait(() => asked === 1)
+    await wait(() => cleo.asked() === 1)
     one.abort(new Error('first gone'))
     await expect(waits[0]).rejects.toThrow('first gone')
-    expect(ended).toBe(0)
+    expect(cleo.ended()).toBe(0)
     two.abort(new Error('second gone'))
     await outcomes
-    await wait(() => ended === 1)
-    expect(asked).toBe(1)
+    await wait(() => cleo.ended() === 1)
+    expect(cleo.asked()).toBe(1)
   })
 
   it('says plainly that nobody holds it', async () => {
     const ben = await openStore(BEN)
     await expect(ben.fetch(digestOf(CONTENT))).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' })
+  })
+})
+
+describe('a holder', () => {
+  it('whose disk wore out sends nothing wrong, drops what it has, and is no liar', async () => {
+    const ada = await openStore(ADA)
+    const ben = await openStore(BEN)
+    const digest = await ada.add(inPieces(CONTENT))
+    const file = (await ada.path(digest)) ?? ''
+    const worn = await readFile(file)
+    worn[PIECE_BYTES + 5] = (worn[PIECE_BYTES + 5] ?? 0) ^ 1
+    await writeFile(file, worn)
+    holders = [ADA]
+    await expect(ben.fetch(digest)).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' })
+    expect(await ada.has(digest)).toBe(false)
+    const other = await ada.add(inPieces(CONTENT.subarray(5)))
+    expect(digestOf(await readFile(await ben.fetch(other)))).toBe(digestOf(CONTENT.subarray(5)))
+  })
+
+  it('ends a stream that asks for too much at a time', async () => {
+    const ada = await openStore(ADA)
+    const digest = await ada.add(inPieces(CONTENT))
+    const stream = await network.node(BEN).openStream(ADA, 'pieces/1')
+    await stream.write(framed(encode({ digest })))
+    const many = Array.from({ length: 200 }, () => framed(Uint8Array.of(1, 0, 0, 0, 0)))
+    await stream.write(Buffer.concat(many)).catch(() => {})
+    const all = async (): Promise<void> => {
+      for await (const _ of stream);
+    }
+    await expect(all()).rejects.toThrow()
   })
 })
 

@@ -3,10 +3,22 @@ import { MyceliumError } from '../../base/errors/index.ts'
 import { type NodeId, shortId } from '../../base/net/index.ts'
 import { createBlobFiles, type OpenBlob } from './blob-files.ts'
 import { fetchFromPeers } from './fetching.ts'
-import type { BlobDeps, BlobOptions, BlobStore, Digest, FetchProgress } from './index.ts'
-import { BLOB_BYTES_MAX, STORE_BYTES_MAX } from './limits.ts'
-import { BLOB_PROTOCOL } from './messages.ts'
-import { createBlobServer } from './serving.ts'
+import type {
+  BlobDeps,
+  BlobKind,
+  BlobOptions,
+  BlobStore,
+  Digest,
+  FetchOptions,
+  FetchProgress,
+  HeldBlob,
+} from './index.ts'
+import { BUNDLE_BYTES_MAX, LAYER_BYTES_MAX, STORE_BYTES_DEFAULT, TOUCH_MS } from './limits.ts'
+import { PIECES_PROTOCOL } from './messages.ts'
+import type { FetchRequest } from './round.ts'
+import { createBlobServer, type Shared } from './serving.ts'
+import { createShares } from './shares.ts'
+import { createSuspects } from './suspects.ts'
 
 /** One transfer, however many callers wait for it. It ends when the last of them has gone. */
 interface Transfer {
@@ -17,65 +29,128 @@ interface Transfer {
 }
 
 export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): BlobStore {
-  const { random, logger } = deps
-  const blobBytesMax = options.blobBytesMax ?? BLOB_BYTES_MAX
-  const storeBytesMax = options.storeBytesMax ?? STORE_BYTES_MAX
+  const { random, logger, clock } = deps
+  const bytesMaxOf = (kind: BlobKind): number =>
+    options.blobBytesMax ?? (kind === 'bundle' ? BUNDLE_BYTES_MAX : LAYER_BYTES_MAX)
+  const storeBytesMax = options.storeBytesMax ?? STORE_BYTES_DEFAULT
   const nameOf = (node: NodeId): string => deps.nameOf?.(node) ?? shortId(node)
   const files = createBlobFiles(deps.folder)
-  const held = new Map<Digest, number>()
+  const held = new Map<Digest, HeldBlob>()
   const transfers = new Map<Digest, Transfer>()
-  const server = createBlobServer({ files, logger, sizeOf: (digest) => held.get(digest) })
+  const fileOf = (digest: Digest): string | undefined => {
+    const blob = held.get(digest)
+    return blob && files.path(digest, blob.kind)
+  }
+  const shares = createShares(clock, files, fileOf)
+  const suspects = createSuspects()
+  const server = createBlobServer({ clock, logger, find, damaged })
   let started: Promise<void> | undefined
   let closeDoor = (): void => {}
 
-  const announce = (): void => deps.announce([...held.keys()].sort())
-  const usedBytes = (): number => [...held.values()].reduce((sum, bytes) => sum + bytes, 0)
+  const usedBytes = (): number => [...held.values()].reduce((sum, one) => sum + one.sizeBytes, 0)
+  const announce = (): void => {
+    const bundles = [...held.values()].filter(({ kind }) => kind === 'bundle')
+    deps.announce(bundles.map(({ digest }) => digest).sort())
+  }
+
+  async function find(digest: Digest): Promise<Shared | undefined> {
+    const growing = await shares.underWay(digest)
+    if (growing) return growing
+    const file = fileOf(digest)
+    if (file === undefined) return undefined
+    touch(digest)
+    const shared = await shares.whole(digest, file)
+    if (!shared) damaged(digest)
+    return shared
+  }
+
+  /** The next who wants it here fetches it again. */
+  function damaged(digest: Digest): void {
+    logger.warn('a blob was damaged on this disk and is dropped', { digest })
+    drop(digest).catch((error: unknown) => {
+      logger.warn('a damaged blob was not removed', { digest, error: String(error) })
+    })
+  }
+
+  async function drop(digest: Digest): Promise<void> {
+    const blob = held.get(digest)
+    if (!blob) return
+    held.delete(digest)
+    shares.forget(digest)
+    await files.remove(digest, blob.kind)
+    if (blob.kind === 'bundle') announce()
+  }
+
+  function touch(digest: Digest): void {
+    const blob = held.get(digest)
+    const nowMs = clock.wallMs()
+    if (!blob || nowMs - blob.usedAtMs < TOUCH_MS) return
+    held.set(digest, { ...blob, usedAtMs: nowMs })
+    // Only the order in which blobs are dropped hangs on it.
+    files.touch(files.path(digest, blob.kind), nowMs).catch(() => {})
+  }
 
   function checkRoom(blobBytes: number, bytesMax: number): void {
     if (blobBytes > bytesMax) {
       throw new MyceliumError('TOO_LARGE', `A blob may have at most ${bytesMax} bytes.`)
     }
     if (usedBytes() + blobBytes > storeBytesMax) {
-      throw new MyceliumError('DISK_FULL', 'The space set aside for bundles is used up.')
+      throw new MyceliumError('DISK_FULL', 'The space set aside for the network is used up.')
     }
   }
 
-  async function keep(blob: OpenBlob, digest: Digest): Promise<string> {
-    const sizeBytes = blob.sizeBytes
-    const file = await blob.keep(digest)
-    held.set(digest, sizeBytes)
-    announce()
-    return file
+  function hold(digest: Digest, kind: BlobKind, sizeBytes: number): void {
+    held.set(digest, { digest, kind, sizeBytes, usedAtMs: clock.wallMs() })
+    if (kind === 'bundle') announce()
   }
 
-  async function transfer(digest: Digest, signal: AbortSignal, tell: Transfer['listeners']) {
-    const blob = await files.resume(digest)
+  async function keep(blob: OpenBlob, kind: BlobKind): Promise<Digest> {
+    const { digest, list } = blob.end()
+    if (held.has(digest)) {
+      await blob.drop()
+      touch(digest)
+      return digest
+    }
+    const { sizeBytes } = blob
+    await blob.keep(digest, kind)
+    hold(digest, kind, sizeBytes)
+    if (list) shares.know(digest, list)
+    return digest
+  }
+
+  async function transfer(digest: Digest, kind: BlobKind, request: Omit<FetchRequest, 'digest'>) {
+    const round = { self: deps.net.self, net: deps.net, clock, random, logger, files, suspects }
+    shares.expect(digest)
     try {
-      const bytesMax = Math.min(blobBytesMax, storeBytesMax - usedBytes())
-      await fetchFromPeers(
-        { net: deps.net, clock: deps.clock, logger, nameOf },
+      const partial = await fetchFromPeers(
         {
-          digest,
-          blob,
-          holders: deps.holders(digest),
-          bytesMax,
-          signal,
-          onProgress: (progress) => {
-            for (const listener of tell) listener(progress)
-          },
+          ...{ ...round, nameOf },
+          share: (growing, has) => shares.begin(digest, growing, has),
+          gained: (index) => shares.gained(digest, index),
         },
+        { ...request, digest },
       )
-      return await keep(blob, digest)
-    } catch (error) {
-      await (blob.sizeBytes > 0 ? blob.suspend() : blob.drop())
-      throw error
+      const file = await partial.keep(kind)
+      hold(digest, kind, partial.list.sizeBytes)
+      shares.know(digest, partial.list)
+      return file
+    } finally {
+      shares.end(digest)
     }
   }
 
-  function begin(digest: Digest): Transfer {
+  function begin(digest: Digest, kind: BlobKind, options: FetchOptions): Transfer {
+    const { from = [], bytesMax = bytesMaxOf(kind) } = options
     const abort = new AbortController()
     const listeners: Transfer['listeners'] = new Set()
-    const done = transfer(digest, abort.signal, listeners).finally(() => transfers.delete(digest))
+    const done = transfer(digest, kind, {
+      holders: [...from, ...deps.holders(digest)],
+      bytesMax: Math.min(bytesMax, storeBytesMax - usedBytes()),
+      signal: abort.signal,
+      onProgress: (progress) => {
+        for (const listener of listeners) listener(progress)
+      },
+    }).finally(() => transfers.delete(digest))
     const begun = { done, abort, callers: 0, listeners }
     transfers.set(digest, begun)
     return begun
@@ -84,8 +159,8 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
   return {
     start() {
       started ??= (async () => {
-        for (const { digest, sizeBytes } of await files.prepare()) held.set(digest, sizeBytes)
-        closeDoor = deps.net.onStream(BLOB_PROTOCOL, server.serve)
+        for (const blob of await files.prepare()) held.set(blob.digest, blob)
+        closeDoor = deps.net.onStream(PIECES_PROTOCOL, server.serve)
         announce()
       })()
       return started
@@ -102,30 +177,32 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     },
 
     has: async (digest) => held.has(digest),
-    path: async (digest) => (held.has(digest) ? files.path(digest) : undefined),
-    list: async () => [...held].map(([digest, sizeBytes]) => ({ digest, sizeBytes })),
+    path: async (digest) => fileOf(digest),
+    list: async () => [...held.values()],
 
-    async add(content, { bytesMax = blobBytesMax } = {}) {
+    async add(content, { kind = 'bundle', bytesMax = bytesMaxOf(kind) } = {}) {
       const blob = await files.create(Buffer.from(random.bytes(16)).toString('hex'))
       try {
         for await (const chunk of content) {
           checkRoom(blob.sizeBytes + chunk.byteLength, bytesMax)
           await blob.write(chunk)
         }
-        const digest = blob.digest()
-        if (held.has(digest)) await blob.drop()
-        else await keep(blob, digest)
-        return digest
+        return await keep(blob, kind)
       } catch (error) {
         await blob.drop()
         throw error
       }
     },
 
-    async fetch(digest, { signal, onProgress } = {}) {
-      if (held.has(digest)) return files.path(digest)
+    async fetch(digest, options = {}) {
+      const { kind = 'bundle', signal, onProgress } = options
+      const file = fileOf(digest)
+      if (file !== undefined) {
+        touch(digest)
+        return file
+      }
       signal?.throwIfAborted()
-      const joined = transfers.get(digest) ?? begin(digest)
+      const joined = transfers.get(digest) ?? begin(digest, kind, options)
       joined.callers++
       if (onProgress) joined.listeners.add(onProgress)
       try {
@@ -136,11 +213,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
       }
     },
 
-    async remove(digest) {
-      if (!held.delete(digest)) return
-      await files.remove(digest)
-      announce()
-    },
+    remove: drop,
   }
 }
 

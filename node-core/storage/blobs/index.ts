@@ -1,6 +1,6 @@
 /**
- * The content-addressed repository: bundles by the SHA-256 of their bytes, on this node's disk and
- * fetched from peers that hold them. Nothing is used before its digest holds, and nothing half
+ * The content-addressed repository: bundles and layers of images by the SHA-256 of their bytes, on this
+ * node's disk and fetched in pieces from peers that hold them, or hold some of them yet. Nothing is used before its digest holds, and nothing half
  * written is ever visible: a blob appears by one rename after its bytes are synced.
  *
  *     const blobs = createBlobStore({ folder, net, clock, random, logger, holders, announce })
@@ -20,8 +20,19 @@ export type Digest = string & { readonly __brand: 'Digest' }
 export interface FetchProgress {
   receivedBytes: number
   totalBytes: number | undefined
-  /** Name or id of the node it comes from. */
+  /** Names of the nodes that it comes from. */
   from: string
+}
+
+/** bundle: wanted for itself, and told to the network. layer: of an image, which an engine has too. */
+export type BlobKind = 'bundle' | 'layer'
+
+export interface HeldBlob {
+  digest: Digest
+  kind: BlobKind
+  sizeBytes: number
+  /** By the wall clock, to the minute. */
+  usedAtMs: number
 }
 
 export interface BlobStore extends Lifecycle {
@@ -29,26 +40,39 @@ export interface BlobStore extends Lifecycle {
   /** The local file that holds it, or undefined. */
   path(digest: Digest): Promise<string | undefined>
   /** Takes bytes in, hashing as they come; the blob exists only when all have come. */
-  add(content: AsyncIterable<Uint8Array>, options?: { bytesMax?: number }): Promise<Digest>
-  /** From peers that say they hold it, one after the other, resuming where the last one ended. */
-  fetch(
-    digest: Digest,
-    options?: { signal?: AbortSignal; onProgress?: (progress: FetchProgress) => void },
-  ): Promise<string>
-  list(): Promise<{ digest: Digest; sizeBytes: number }[]>
+  add(content: AsyncIterable<Uint8Array>, options?: AddOptions): Promise<Digest>
+  /** From several peers at once, resuming what an earlier transfer left. */
+  fetch(digest: Digest, options?: FetchOptions): Promise<string>
+  list(): Promise<HeldBlob[]>
   remove(digest: Digest): Promise<void>
+}
+
+export interface AddOptions {
+  /** Default: bundle. */
+  kind?: BlobKind
+  bytesMax?: number
+}
+
+export interface FetchOptions {
+  /** Default: bundle. */
+  kind?: BlobKind
+  /** Who is known to have it, besides those that `holders` names. */
+  from?: readonly NodeId[]
+  bytesMax?: number
+  signal?: AbortSignal
+  onProgress?: (progress: FetchProgress) => void
 }
 
 export interface BlobDeps {
   /** Absolute; made if missing. Blobs are streamed, so this is a folder and not the `Disk` door. */
   folder: string
-  net: Pick<Net, 'openStream' | 'onStream'>
+  net: Pick<Net, 'self' | 'openStream' | 'onStream'>
   clock: Clock
   random: Random
   logger: Logger
-  /** Members that say they hold it; asked in this order. */
+  /** Members that say they hold it. */
   holders(digest: Digest): readonly NodeId[]
-  /** Tells the network what this node holds: at start and after every change. */
+  /** Tells the network which bundles this node holds: at start and after every change. */
   announce(digests: readonly Digest[]): void
   /** For progress: what people call a node. Default: the short form of its id. */
   nameOf?(node: NodeId): string

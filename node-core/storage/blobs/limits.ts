@@ -1,16 +1,50 @@
-/** Largest blob: a 512 MiB program with room for its manifest and the archive around it. */
-export const BLOB_BYTES_MAX = 520 * 1024 * 1024
-/** All blobs of a node together. */
-export const STORE_BYTES_MAX = 32 * 1024 * 1024 * 1024
-/** A question or the head of an answer of `blob/1`. */
-export const FRAME_BYTES_MAX = 256
-/** Read from disk and written to a peer at once. */
+/** Largest bundle: a 512 MiB program with room for its manifest and the archive around it. Bytes. */
+export const BUNDLE_BYTES_MAX = 520 * 1024 * 1024
+/** Largest layer of an image: as many pieces as a blob may have. Bytes. */
+export const LAYER_BYTES_MAX = 16 * 1024 * 1024 * 1024
+/** All blobs of a node together, where its owner says nothing. Bytes. */
+export const STORE_BYTES_DEFAULT = 32 * 1024 * 1024 * 1024
+/** A question, an answer's head, or a request on a stream of `pieces/1`. Bytes. */
+export const FRAME_BYTES_MAX = 8 * 1024
+/** Read from disk and hashed at once. Bytes. */
 export const CHUNK_BYTES = 256 * 1024
-/** Blobs sent to peers at a time; more are answered `busy`. */
-export const SERVING_MAX = 8
-/** A transfer with fewer bytes than this in a period is given up; the next peer goes on with it. */
-export const BYTES_PER_PERIOD_MIN = 32 * 1024
-/** How often that is looked at. */
-export const PERIOD_MS = 10_000
-/** Peers asked for one blob before giving up. */
-export const PEERS_ASKED_MAX = 32
+/** Streams on which pieces are served at a time; more are answered `busy`. */
+export const SERVED_MAX = 32
+/** Pieces read and compressed for peers at a time; the others wait in the order in which they came. */
+export const SENDING_MAX = 8
+/** Pieces one stream may have asked for and not got. */
+export const QUEUED_MAX = 16
+/** Other fetchers that one is told of on a stream. */
+export const OTHERS_MAX = 16
+/** Peers that one transfer takes pieces from at a time. */
+export const SESSIONS_MAX = 12
+/** Peers one transfer asks before giving up. */
+export const PEERS_ASKED_MAX = 64
+/** Until a peer that is busy is asked again. Milliseconds. */
+export const BUSY_MS = 1_000
+/** Times it is asked. */
+export const BUSY_TRIES_MAX = 30
+/** Offers are waited for this long after the first, so that the many can outvote one liar. Milliseconds. */
+export const GATHER_MS = 250
+/** A peer's answer to a first question, or the list of pieces. Milliseconds. */
+export const ANSWER_MS = 10_000
+/** A transfer that gains nothing for so long is given up; what came stays for the next. Milliseconds. */
+export const STALL_MS = 60_000
+/** How often a transfer looks for peers that fell silent. Milliseconds. */
+export const TICK_MS = 1_000
+/** Lists of pieces that one transfer tries; each that fails puts those aside who stood for it. */
+export const ROUNDS_MAX = 4
+/** How long a peer that sent something else is not asked again. Milliseconds. */
+export const SUSPECT_MS = 60 * 60_000
+/** Such peers remembered. */
+export const SUSPECTS_MAX = 1_024
+/** Lists of pieces kept in memory, of blobs that are served. */
+export const LISTS_HELD_MAX = 64
+/** A piece is sent compressed where that saves at least this share of it. */
+export const SQUEEZE_GAIN_MIN = 0.1
+/** After a piece that did not shrink, so many are sent as they are before it is tried again. */
+export const UNSQUEEZED_RUN = 15
+/** How often the time of a blob's last use is written down. Milliseconds. */
+export const TOUCH_MS = 60_000
+/** Who asks for a blob that this node has just begun to fetch is answered within this. Milliseconds. */
+export const SOON_MS = 3_000

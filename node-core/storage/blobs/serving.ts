@@ -1,49 +1,181 @@
-/** Answers `blob/1`: members get ranges of what this node holds, a bounded number at a time. */
+/**
+ * Answers `pieces/1`: members get pieces of what this node holds and of what it is still fetching. A
+ * piece is checked before it goes out, so that a worn disk makes no liar of an honest node.
+ */
+import type { Clock } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import { createFrameReader, framed, type NetStream, type NodeId } from '../../base/net/index.ts'
-import type { BlobFiles } from './blob-files.ts'
+import { isPiece, type PieceList, type PieceSet } from '../pieces/index.ts'
 import type { Digest } from './index.ts'
-import { FRAME_BYTES_MAX, SERVING_MAX } from './limits.ts'
-import { encodeMessage, parseQuestion } from './messages.ts'
+import { FRAME_BYTES_MAX, OTHERS_MAX, SENDING_MAX, SERVED_MAX, STALL_MS } from './limits.ts'
+import { encodeMessage, encodeReply, type PieceReply, parseQuestion } from './messages.ts'
+import { listen, type Requests } from './requests.ts'
+import { createSqueezer } from './squeezing.ts'
+import { createTurns } from './turns.ts'
+
+/** A blob, or what there is of it yet. */
+export interface Shared {
+  readonly list: PieceList
+  /** Undefined where it is whole. */
+  readonly has: PieceSet | undefined
+  read(index: number): Promise<Uint8Array | undefined>
+  /** Of a blob that is still fetched: pieces as they come. */
+  onGain(listener: (index: number) => void): () => void
+}
 
 export interface ServeDeps {
-  files: BlobFiles
+  clock: Clock
   logger: Logger
-  sizeOf(digest: Digest): number | undefined
+  find(digest: Digest): Promise<Shared | undefined>
+  /** What lies on this disk is not what it was. */
+  damaged(digest: Digest): void
+}
+
+interface Session {
+  peer: NodeId
+  digest: Digest | undefined
+  done: Promise<void>
+  /** How often each piece of this blob went out, as long as somebody fetches it here. */
+  sent: Map<number, number>
+  /** Small, and go out before the next piece. */
+  notices: PieceReply[]
+  wake(): void
 }
 
 export function createBlobServer(deps: ServeDeps) {
-  const open = new Map<NetStream, Promise<void>>()
+  const open = new Map<NetStream, Session>()
+  const turns = createTurns(SENDING_MAX)
+  const squeezer = createSqueezer()
 
-  async function answer(stream: NetStream): Promise<void> {
-    const ask = parseQuestion(await createFrameReader(stream).frame(FRAME_BYTES_MAX))
-    const sizeBytes = deps.sizeOf(ask.digest)
-    const status = open.size > SERVING_MAX ? 'busy' : 'absent'
-    if (status === 'busy' || sizeBytes === undefined) {
+  function othersOf(session: Session): NodeId[] {
+    const others = [...open.values()].filter(({ digest, peer }) => {
+      return digest === session.digest && peer !== session.peer
+    })
+    return others.slice(-OTHERS_MAX).map(({ peer }) => peer)
+  }
+
+  /** Tells those who fetch one blob of each other. */
+  function introduce(session: Session): void {
+    const known = othersOf(session)
+    if (known.length === 0) return
+    session.notices.push({ type: 'others', nodes: known })
+    for (const other of open.values()) {
+      if (other.digest !== session.digest || !known.includes(other.peer)) continue
+      other.notices.push({ type: 'others', nodes: [session.peer] })
+      other.wake()
+    }
+  }
+
+  async function serve(stream: NetStream, session: Session): Promise<void> {
+    const reader = createFrameReader(stream)
+    const { digest } = parseQuestion(await reader.frame(FRAME_BYTES_MAX))
+    session.digest = digest
+    const status = open.size > SERVED_MAX ? 'busy' : 'absent'
+    const shared = status === 'busy' ? undefined : await deps.find(digest)
+    if (!shared) {
       await stream.write(framed(encodeMessage({ status })))
+      // Who comes too late for this node finds those who were in time.
+      if (status === 'busy') await send(stream, { type: 'others', nodes: othersOf(session) })
       return stream.closeWrite()
     }
-    await stream.write(framed(encodeMessage({ status: 'ok', sizeBytes })))
-    if (ask.offset < sizeBytes) {
-      for await (const chunk of deps.files.read(ask.digest, ask.offset)) await stream.write(chunk)
+    const other = [...open.values()].find((one) => one !== session && one.digest === digest)
+    if (other) session.sent = other.sent
+    const { list, has } = shared
+    const offer = { status: 'ok', sizeBytes: list.sizeBytes, root: list.root } as const
+    await stream.write(framed(encodeMessage(has ? { ...offer, has: has.bytes() } : offer)))
+    introduce(session)
+    const unsubscribe = shared.onGain((index) => {
+      session.notices.push({ type: 'gained', indexes: [index] })
+      session.wake()
+    })
+    const requests = listen(reader, () => session.wake())
+    try {
+      await answer(stream, requests, session, shared)
+      await stream.closeWrite()
+    } finally {
+      unsubscribe()
+      if (!requests.ended()) stream.abort(new Error('not served'))
+      await requests.done
     }
-    await stream.closeWrite()
+  }
+
+  async function answer(
+    stream: NetStream,
+    requests: Requests,
+    session: Session,
+    shared: Shared,
+  ): Promise<void> {
+    for (;;) {
+      const woken = new Promise<void>((resolve) => {
+        session.wake = resolve
+      })
+      for (const notice of together(session.notices.splice(0))) await send(stream, notice)
+      const next = requests.next((index) => session.sent.get(index) ?? 0)
+      if (next?.type === 'list') {
+        await send(stream, { type: 'list', digests: shared.list.digests })
+      } else if (next) {
+        // Its turn is over before it is sent: who reads slowly keeps nobody else waiting.
+        const reply = await turns.take(() => pieceOf(shared, session, next.index))
+        session.sent.set(next.index, (session.sent.get(next.index) ?? 0) + 1)
+        await send(stream, reply)
+      } else if (requests.ended()) {
+        return
+      } else if (session.notices.length === 0) {
+        await woken
+      }
+    }
+  }
+
+  async function send(stream: NetStream, reply: PieceReply): Promise<void> {
+    const cancel = deps.clock.timer(STALL_MS, () => stream.abort(new Error('reads nothing')))
+    try {
+      await stream.write(framed(encodeReply(reply)))
+    } finally {
+      cancel()
+    }
+  }
+
+  async function pieceOf(shared: Shared, { digest }: Session, index: number) {
+    const refused = { type: 'refused', index } as const
+    if (!digest || (shared.has && !shared.has.has(index))) return refused
+    const bytes = await shared.read(index)
+    if (!bytes) return refused
+    if (!isPiece(shared.list, index, bytes)) {
+      deps.damaged(digest)
+      return refused
+    }
+    const packed = await squeezer.squeeze(digest, bytes)
+    const squeezed = packed !== undefined
+    return { type: 'piece', index, squeezed, bytes: packed ?? bytes } as const
   }
 
   return {
     serve(stream: NetStream, peer: NodeId): void {
-      const served = answer(stream)
+      const session: Session = {
+        ...{ peer, digest: undefined, notices: [], sent: new Map() },
+        ...{ done: Promise.resolve(), wake() {} },
+      }
+      session.done = serve(stream, session)
         .catch((error) => {
           stream.abort(new Error('not served'))
           deps.logger.debug('serving a blob ended early', { peer, reason: messageOf(error) })
         })
         .finally(() => open.delete(stream))
-      open.set(stream, served)
+      open.set(stream, session)
     },
+    /** Whether somebody is being served it now. */
+    serves: (digest: Digest) => [...open.values()].some((session) => session.digest === digest),
     async stop(): Promise<void> {
       for (const stream of open.keys()) stream.abort(new Error('this node stops'))
-      await Promise.all(open.values())
+      await Promise.all([...open.values()].map(({ done }) => done))
     },
   }
+}
+
+/** Pieces gained in a row are told in one. */
+function together(notices: readonly PieceReply[]): PieceReply[] {
+  const indexes = notices.flatMap((notice) => (notice.type === 'gained' ? notice.indexes : []))
+  const rest = notices.filter(({ type }) => type !== 'gained')
+  return indexes.length > 0 ? [...rest, { type: 'gained', indexes }] : rest
 }

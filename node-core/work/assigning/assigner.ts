@@ -53,11 +53,9 @@ export function createAssigner(deps: AssignerDeps): Assigner {
     const settled = readiness.isSettled()
     const waiting = awaitsNewcomers(input.nodes)
     if (!settled || waiting) timer.within(LOOK_MS)
+    steering.look()
     const changes = assignmentChanges(input, { isRegistered, settled, newcomers: waiting })
-    // What is about to be another number is assigned once it is.
-    const steered = steering.look()
     for (const change of changes) {
-      if (steered.has(change.workload)) continue
       const isHeld = primary.view()?.workload(change.workload)?.generation === change.generation
       if (isHeld) propose(change)
     }

@@ -17,8 +17,8 @@ import { LOOK_LOAD_MS } from './limits.ts'
 import type { Proposals } from './proposals.ts'
 
 export interface Steering {
-  /** By whoever decides; the names of what is about to change. */
-  look(): ReadonlySet<string>
+  /** By whoever decides: proposes what is to be otherwise. */
+  look(): void
   /** Somebody waits for what is asleep. */
   isWoken(): boolean
   /** Another decides now: what is remembered would be old when it is this one again. */
@@ -63,7 +63,8 @@ export function createSteering(deps: SteeringDeps): Steering {
       ...{ share: 0.99, least: LATENCY_ANSWERS_MIN },
     })
     return {
-      asked: hasGrown || open > 0 || (queue ?? 0) > 0,
+      // A queue that cannot be read is not empty.
+      asked: hasGrown || open > 0 || (autoscale?.queue !== undefined && queue !== 0),
       waiting,
       ...(grown && { perSecond: (grown.totals.answers * 1_000) / grown.ms }),
       ...(p99Ms !== undefined && { p99Ms }),
@@ -81,20 +82,19 @@ export function createSteering(deps: SteeringDeps): Steering {
     return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
   }
 
-  function scaleOne(desired: DesiredWorkload, of: Watched, own: readonly Instance[]): boolean {
+  function scaleOne(desired: DesiredWorkload, of: Watched, own: readonly Instance[]): void {
     const { workload, generation } = desired
     const serving = new Set(own.filter(isHealthy).map(({ index }) => index)).size
     const measured = measure(desired, of)
     const nowMs = clock.monotonicMs()
     const { memory, decision } = scale(of.scaling, { nowMs, workload, serving, measured })
     of.scaling = memory
-    if (!decision) return false
+    if (!decision) return
     const body = { workload: workload.name, generation, ...decision }
     proposals.propose(`scale ${workload.name}`, { kind: 'workload.scale', body })
-    return true
   }
 
-  function stepOne(desired: DesiredWorkload, of: Watched, own: readonly Instance[]): boolean {
+  function stepOne(desired: DesiredWorkload, of: Watched, own: readonly Instance[]): void {
     const { workload, generation } = desired
     const template = templateOf(workload)
     const { byVersion } = tally.of(workload.name)
@@ -115,11 +115,10 @@ export function createSteering(deps: SteeringDeps): Steering {
     } else if (stepping) {
       const { kind: _, ...failure } = stepping
       const to = deps.past(workload.name).find((past) => templateOf(past.workload) !== template)
-      if (!to) return false
+      if (!to) return
       const body = { ...about, ...failure, to: to.generation }
       proposals.propose(`canary ${workload.name}`, { kind: 'canary.revert', body })
     }
-    return stepping !== undefined
   }
 
   return {
@@ -131,8 +130,7 @@ export function createSteering(deps: SteeringDeps): Steering {
       )
       const before = watched
       watched = new Map()
-      const changed = new Set<string>()
-      if (steered.length === 0) return changed
+      if (steered.length === 0) return
       within(LOOK_LOAD_MS)
       tally.take(loads.list())
       const instances = Map.groupBy(view.instances(), ({ workload }) => workload)
@@ -142,13 +140,9 @@ export function createSteering(deps: SteeringDeps): Steering {
         watched.set(name, of)
         const own = instances.get(name) ?? []
         if (!changing.has(name)) delete of.canary
-        const isSteered = [
-          autoscale !== undefined && scaleOne(desired, of, own),
-          changing.has(name) && stepOne(desired, of, own),
-        ]
-        if (isSteered.includes(true)) changed.add(name)
+        if (autoscale) scaleOne(desired, of, own)
+        if (changing.has(name)) stepOne(desired, of, own)
       }
-      return changed
     },
     isWoken() {
       const sleeping = view.wanted().filter(({ workload }) => workload.replicas === 0)

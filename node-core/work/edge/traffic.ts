@@ -67,8 +67,9 @@ export function onRequest(traffic: Traffic, arrival: Arrival): void {
   if (admission.member !== undefined) note.member = admission.member
   if (!decision.sleeps) take(traffic, arrival, decision, note)
   else {
-    void wake(traffic, decision, answer).then((awake) => {
-      if (answer.destroyed) return
+    const gone = closing(answer)
+    void wake(traffic, decision, gone).then((awake) => {
+      if (gone.aborted) return
       if ('route' in awake) take(traffic, arrival, awake, note)
       else {
         traffic.counts.refusals++
@@ -82,11 +83,11 @@ export function onRequest(traffic: Traffic, arrival: Arrival): void {
 async function wake(
   { deps, holding }: Traffic,
   passage: Passage,
-  client: Parameters<typeof closing>[0],
+  gone: AbortSignal,
 ): Promise<Passage | Refusal> {
   const { workload } = passage.route
   const wakeMs = passage.service.wakeMs ?? 0
-  const refusal = await holding.untilAwake({ workload, wakeMs, gone: closing(client) })
+  const refusal = await holding.untilAwake({ workload, wakeMs, gone })
   return refusal ?? { ...passage, endpoints: deps.endpoints.endpoints(workload) }
 }
 
@@ -124,8 +125,9 @@ function forward(
       const mayWake = service.wakeMs !== undefined && !sleeps && why === 'noneLeft'
       if (!mayWake) return failed(failures, why === 'badRequest')
       const asleep = { route, endpoints, service, sleeps: true }
-      void wake(traffic, asleep, arrival.answer).then((awake) => {
-        if (arrival.answer.destroyed) return
+      const gone = closing(arrival.answer)
+      void wake(traffic, asleep, gone).then((awake) => {
+        if (gone.aborted) return
         if ('route' in awake) forward(traffic, arrival, awake, note, body)
         else failed(failures, false)
       })
@@ -204,7 +206,7 @@ export function onUpgrade(
   traffic.detached.add(client)
   traffic.counts.open++
   const passOn = async (): Promise<void> => {
-    const awake = decision.sleeps ? await wake(traffic, decision, client) : decision
+    const awake = decision.sleeps ? await wake(traffic, decision, closing(client)) : decision
     if (!('route' in awake)) {
       refuseWith(awake)
       return

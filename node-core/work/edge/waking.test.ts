@@ -1,12 +1,14 @@
 /** Requests for what is asleep wait for it, of every kind; and say why where it does not come. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import http2 from 'node:http2'
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ask, createStage, HERE, raw, type Stage, says, until } from './edge.fixture.ts'
 import type { Edge } from './index.ts'
 import { WAITING_OF_ONE_MAX } from './limits.ts'
+import { dial, tlsEdge } from './tls.fixture.ts'
 
 let stage: Stage
 let edge: Edge
@@ -64,11 +66,28 @@ describe('a request for what is asleep', () => {
   })
 
   it('waits no longer than its client', async () => {
+    stage.wakes.set('web', 600_000)
     const socket = connect(edge.port, '127.0.0.1')
     socket.write(GET('web.localhost'))
     await held(1)
     socket.destroy()
     await held(0)
+  })
+
+  it('nor over HTTP/2, where an answer does not say that it has closed', async () => {
+    const secure = await tlsEdge(stage)
+    const session = dial(secure)
+    closing.push(() => session.destroy())
+    const load = () => secure.load.all().get('web')
+    const [first, second] = [session.request({ ':path': '/' }), session.request({ ':path': '/' })]
+    await until(() => load()?.waiting === 2)
+    first.close(http2.constants.NGHTTP2_CANCEL)
+    await until(() => load()?.waiting === 1)
+    await stage.instance('web', says('awake'))
+    stage.changed()
+    expect(await text(second)).toBe('awake')
+    await until(() => load()?.open === 0)
+    expect(load()?.versions.get('')?.answers).toBe(1)
   })
 
   it('is held once more where it fell asleep on the way', async () => {

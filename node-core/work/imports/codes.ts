@@ -9,8 +9,6 @@ const RESTRICTED = 'Workloads share computers with strangers, and get the restri
 const kept = {
   kept: 'Taken as it is.',
   'always-so': 'So it is with every workload here.',
-  'successor-first':
-    'Drains and changes take no copy away here before its successor serves, unless a port of the computer or a volume forbids two.',
   'found-by-name': 'That workload is found by this name: it stands under “uses”.',
   'found-outside': 'That host is outside of the network: it stands under “egress”.',
   'in-the-open':
@@ -23,10 +21,12 @@ const changed = {
     'Reached through the edge, and under this number on the loopback of the computer that runs it; not from other machines directly.',
   'port-left-out':
     'This port of the computer is not taken: the edge leads to the workload by its name.',
+  'number-follows':
+    'How many there are follows from its HorizontalPodAutoscaler, if that names what there is here.',
   'retries-of-each': 'Counted for each slot here, not for all of the job together.',
   'retries-here': 'Attempts and waits are the job’s here: see job.retries.',
   'slot-known-otherwise':
-    'Each slot has a number here too, and learns it through MYCELIUM_API alone.',
+    'Each slot has a number here too, in MYCELIUM_SLOT rather than JOB_COMPLETION_INDEX.',
   'late-start': 'As late as a week, and no later, it still begins here.',
   'shorter-grace': 'Nothing may take longer than an hour to end.',
   'probe-restarts': 'Asked as the live probe: an instance that fails it is started again.',
@@ -34,6 +34,13 @@ const changed = {
   'egress-closed':
     'Here it connects to nothing outside of the network but what stands under “egress”. Add what else it needs.',
   bounded: 'No bound was set, and nothing runs without one here.',
+  'secret-to-set':
+    'Its value does not come along: set it with mycelium secret set. Until then the workload waits.',
+  'secret-not-brought':
+    'Values of secrets do not come along, and stand in no manifest: set them with mycelium secret set.',
+  'priority-mapped':
+    'Priorities go from -1000 to 1000 here, and count among one owner’s workloads: see priority.',
+  'share-counted': 'Counted as whole copies of those that are wanted now, rounded up.',
   inlined: 'Its value stands in the manifest now.',
   'variable-missing': 'A variable in it was not given, and stands empty.',
   'one-of-its-kind':
@@ -74,7 +81,9 @@ const ignored = {
   'no-job-rule': 'Not a rule that jobs have here: see job.retries and job.deadlineMs.',
   'no-rollout':
     'Not a rule that updates have here: a new copy starts beside the old one, which ends when the new one is healthy.',
-  'no-scaling': 'There is no scaling by load yet: set replicas.',
+  'no-scaling':
+    'Not a rule of scaling that there is here: see autoscale. It scales by the processor, requests, latency or a queue.',
+  'no-priority-class': 'The class that it names is not in this text.',
   'no-placement':
     'Not a rule of place that there is here: see nodeSelector, and spread, apart and near in placement.',
   'no-init':
@@ -116,8 +125,7 @@ const refused = {
   'needs-image': 'It names no image, and nothing is built here: build it, and name the image.',
   'another-service':
     'It is said in terms of another service. Bring what "docker compose config" prints.',
-  'secret-in-the-open':
-    'A secret would stand in the open in the manifest, for everybody who may read this network. Leave it out, or say that this is meant.',
+  'file-needed': 'It names a file whose content was not given.',
   'not-there': 'What it refers to is not in this text.',
   'runs-everywhere':
     'There is no workload that runs once on every computer: say how many, as a Deployment.',

@@ -1,5 +1,11 @@
 /** A workload on its way from what was brought to a manifest. */
-import type { Manifest, ManifestMount, ManifestPort, ManifestProbe } from './manifest.ts'
+import type {
+  Manifest,
+  ManifestMount,
+  ManifestPort,
+  ManifestProbe,
+  ManifestSecret,
+} from './manifest.ts'
 import type { Place, Scope } from './report.ts'
 import type { Tree } from './tree.ts'
 
@@ -9,11 +15,16 @@ export interface Draft {
   scope: Scope
   parts: PartDraft[]
   replicas?: number
+  autoscale?: NonNullable<Manifest['autoscale']>
   rollout: NonNullable<Manifest['rollout']>
   restart?: NonNullable<Manifest['restart']>
   graceMs?: number
   job?: NonNullable<Manifest['job']>
   overSites?: boolean
+  priority?: number
+  disruption?: NonNullable<Manifest['disruption']>
+  /** By where each goes, so that none goes to one place twice. */
+  secrets: Map<string, ManifestSecret>
   /** Host names, and the workloads that they lead to. */
   uses: Map<string, string>
   /** Hosts outside of the network, and their ports. */
@@ -39,6 +50,8 @@ export interface PartDraft {
   command?: string[]
   args?: string[]
   env: Map<string, string>
+  /** Those of them that came from files: what is said in the text goes before. */
+  fromFiles?: Set<string>
   ports: ManifestPort[]
   mounts: ManifestMount[]
   requests: DraftAmounts
@@ -66,6 +79,7 @@ export function newDraft(at: Place, name: string, scope: Scope): Draft {
     labels: new Map(),
     nodeSelector: new Map(),
     volumes: new Map(),
+    secrets: new Map(),
     rollout: {},
   }
 }
@@ -97,6 +111,18 @@ export function setRestart(draft: Draft, said: NonNullable<Manifest['restart']>)
 }
 
 const SECRET_NAME = /PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_?KEY|API_?KEY|CREDENTIAL/i
+
+/** A secret of the workload's own, whose value has yet to be set. */
+export function addSecret(
+  { secrets, scope, name: workload }: Draft,
+  { at, secret, ...place }: { at: Place; secret: string } & Omit<ManifestSecret, 'name'>,
+): void {
+  const name = `${workload}/${secret}`
+  secrets.set(`${place.env ?? ''} ${place.file ?? ''}`, { name, ...place })
+  const where = place.file === undefined ? '' : ` It lies in /run/mycelium/secrets/${place.file}.`
+  const how = `Set it with “mycelium secret set ${name}”; until then the workload waits.`
+  scope.say(at, 'secret-to-set', `Its value does not come along. ${how}${where}`)
+}
 
 /** Sets a variable and says so. What looks like a secret is pointed at, never repeated. */
 export function setEnv(part: PartDraft, variable: Variable, scope: Scope): void {

@@ -29,7 +29,7 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
     const manifest: Manifest = {
       name,
       containers,
-      ...(draft.replicas !== undefined && !draft.job && { replicas: draft.replicas }),
+      ...numberOf(draft),
       ...(draft.labels.size > 0 && { labels: Object.fromEntries(draft.labels) }),
       ...(draft.uses.size > 0 && { uses: [...draft.uses].map(([as, name]) => toUse(as, name)) }),
       ...(draft.egress.size > 0 && { egress: [...draft.egress].map(toEgress) }),
@@ -38,6 +38,9 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
       ...(draft.restart && !draft.job && { restart: draft.restart }),
       ...(draft.job && { job: draft.job }),
       ...(draft.volumes.size > 0 && { volumes: [...draft.volumes.values()].map(toVolume) }),
+      ...(draft.priority !== undefined && { priority: draft.priority }),
+      ...(draft.disruption && !draft.job && { disruption: draft.disruption }),
+      ...(draft.secrets.size > 0 && { secrets: [...draft.secrets.values()] }),
       ...(draft.graceMs !== undefined && { graceMs: draft.graceMs }),
       ...(draft.nodeSelector.size > 0 && { nodeSelector: Object.fromEntries(draft.nodeSelector) }),
     }
@@ -54,6 +57,11 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
 
 function toEgress([host, ports]: [string, Set<number>]) {
   return { host, ports: [...ports].sort((a, b) => a - b) }
+}
+
+function numberOf({ replicas, autoscale, job }: Draft): Pick<Manifest, 'replicas' | 'autoscale'> {
+  if (job) return {}
+  return autoscale ? { autoscale } : replicas === undefined ? {} : { replicas }
 }
 
 function toUse(as: string, name: string): string | { name: string; as: string } {

@@ -1,6 +1,7 @@
 import { validationError } from '../spec/index.ts'
 import { readCompose } from './docker/compose.ts'
 import { readDockerRun } from './docker/run.ts'
+import { type EnvFile, fileName } from './docker/service-rule.ts'
 import { finish } from './finish.ts'
 import type { Imported, ImportFormat, ImportRequest } from './index.ts'
 import { readKubernetes } from './kubernetes/objects.ts'
@@ -20,12 +21,13 @@ export function importText(request: ImportRequest): Imported {
   mustFit(request)
   const report = createReport()
   const variables = createVariables(request.variables ?? {})
+  const given = { variables, envFiles: envFilesOf(request) }
   const lines = request.format ?? (looksLikeRun(text) ? 'docker-run' : undefined)
   if (lines === 'docker-run') {
     if (text.length > COMMAND_LINES_LENGTH_MAX) {
       throw wrong('text', `Command lines have at most ${COMMAND_LINES_LENGTH_MAX} letters.`)
     }
-    const workloads = finish(readDockerRun(text, report, variables))
+    const workloads = finish(readDockerRun(text, report, given))
     return { format: lines, workloads, report: report.lines() }
   }
   const documents = readYaml(text)
@@ -33,15 +35,21 @@ export function importText(request: ImportRequest): Imported {
   const drafts =
     format === 'kubernetes'
       ? readKubernetes(documents, report, { secretsInTheOpen })
-      : readCompose(documents, report, variables)
+      : readCompose(documents, report, given)
   return { format, workloads: finish(drafts), report: report.lines() }
 }
 
-function mustFit({ text, variables = {} }: ImportRequest): void {
+function envFilesOf({ envFiles = {} }: ImportRequest): ReadonlyMap<string, EnvFile> {
+  return new Map(
+    Object.entries(envFiles).map(([name, file]) => [fileName(name), new Map(Object.entries(file))]),
+  )
+}
+
+function mustFit({ text, variables = {}, envFiles = {} }: ImportRequest): void {
   if (text.length > TEXT_LENGTH_MAX) {
     throw wrong('text', `At most ${TEXT_LENGTH_MAX} letters; bring it in parts.`)
   }
-  const entries = Object.entries(variables)
+  const entries = [variables, ...Object.values(envFiles)].flatMap((one) => Object.entries(one))
   if (entries.length > VARIABLES_MAX) throw wrong('variables', `At most ${VARIABLES_MAX} of them.`)
   if (entries.some(([, value]) => value.length > VARIABLE_LENGTH_MAX)) {
     throw wrong('variables', `At most ${VARIABLE_LENGTH_MAX} letters in one.`)

@@ -17,6 +17,8 @@ export interface ImportRequest {
   format?: ImportFormat | undefined
   /** Filled in for `${NAME}` in compose files and command lines. */
   variables?: Readonly<Record<string, string>> | undefined
+  /** Variables of files that the text names (`env_file`), by the names that it gives them. */
+  envFiles?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined
   /** Values of Kubernetes Secrets may stand in the manifests, for everybody to read. */
   secretsInTheOpen?: boolean | undefined
 }

@@ -3,6 +3,13 @@ export interface Manifest {
   name: string
   containers: ManifestContainer[]
   replicas?: number
+  autoscale?: {
+    min?: number
+    max: number
+    cpuPercent: number
+    upAfterMs?: number
+    downAfterMs?: number
+  }
   labels?: Record<string, string>
   nodeSelector?: Record<string, string>
   placement?: { spread: 'site' }
@@ -12,6 +19,9 @@ export interface Manifest {
   rollout?: { atOnce?: number; paused?: boolean }
   restart?: { when?: 'always' | 'onFailure' | 'never'; atMost?: number; backoffMs?: number }
   graceMs?: number
+  priority?: number
+  disruption?: { minAvailable?: number; maxUnavailable?: number }
+  secrets?: ManifestSecret[]
   job?: {
     completions?: number
     parallelism?: number
@@ -25,6 +35,12 @@ export interface Manifest {
       paused?: boolean
     }
   }
+}
+
+export interface ManifestSecret {
+  name: string
+  env?: string
+  file?: string
 }
 
 export interface ManifestContainer {

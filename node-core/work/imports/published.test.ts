@@ -57,12 +57,18 @@ test('a git server whose folders became volumes is taken', () => {
   ])
 })
 
-test('a secret comes into a manifest only when that is asked for', () => {
+test('a secret comes into a manifest only when that is asked for; else it is to be set', () => {
   const text = read('wordpress.kubernetes.yaml')
   const closed = importText({ text })
-  const refused = closed.report.filter(({ code }) => code === 'secret-in-the-open')
-  expect(refused.map(({ line }) => line)).toEqual([7, 57])
-  expect(closed.workloads.map(({ name }) => name)).toEqual(['wordpress', 'backup'])
+  const toSet = closed.report.filter(({ code }) => code.startsWith('secret-'))
+  expect(toSet.map(({ line, code }) => [line, code])).toEqual([
+    [7, 'secret-not-brought'],
+    [57, 'secret-to-set'],
+  ])
+  const secrets = closed.workloads.flatMap((one) => one.secrets ?? [])
+  expect(secrets).toEqual([
+    { name: 'wordpress-mysql/mysql-pass/password', env: 'MYSQL_ROOT_PASSWORD' },
+  ])
   expect(JSON.stringify(closed)).not.toMatch(/hush|aHVzaA/)
   const open = importText({ text, secretsInTheOpen: true })
   expect(open.workloads[0]?.containers[0]?.env?.MYSQL_ROOT_PASSWORD).toBe('hush')

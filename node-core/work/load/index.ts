@@ -23,7 +23,7 @@ import type { Told } from './tally.ts'
 
 export interface LoadTellerDeps {
   self: NodeId
-  state: Pick<SharedState, 'put' | 'delete'>
+  state: Pick<SharedState, 'get' | 'put' | 'delete'>
   edge: Load
   view: Pick<WorkView, 'wanted' | 'instances' | 'subscribe'>
   usage: Pick<Usages, 'here'>

@@ -36,6 +36,8 @@ describe('what nodes tell, added up', () => {
     tally.take([told('a', 7, { incarnation: 2 })])
     tally.take([told('a', 9, { incarnation: 2 })])
     expect(answersOf(tally)).toBe(9)
+    tally.take([told('a', 20, { incarnation: 3 })])
+    expect(answersOf(tally)).toBe(29)
   })
 
   test('has all of what a node tells that was not there before', () => {

@@ -17,7 +17,7 @@ const desired = (change: Partial<Flat> = {}): DesiredWorkload => ({
 })
 const scaled = desired({ autoscale: { min: 0, max: 3, ...TIMES } })
 
-async function createHouse(wanted: DesiredWorkload, instances: Instance[] = []) {
+async function createHouse(wanted: DesiredWorkload, instances: Instance[] = [], held?: unknown) {
   const clock = createSimClock()
   const written: unknown[] = []
   const loads = new Map<string, EdgeLoad>()
@@ -26,6 +26,7 @@ async function createHouse(wanted: DesiredWorkload, instances: Instance[] = []) 
   const teller = createLoadTeller({
     ...{ self: HERE, clock, logger: createMemoryLogger() },
     state: {
+      get: () => ({ value: held }),
       put: async (_: string, value: unknown) => void written.push(value),
       delete: async () => void written.push(undefined),
     } as never,
@@ -85,6 +86,11 @@ describe('a node tells what is asked of workloads', () => {
     const { length } = written
     await pass(600_000)
     expect(written).toHaveLength(length)
+  })
+
+  test('and takes back what it said in an earlier life', async () => {
+    const earlier = { asked: { web: { open: 1, waiting: 1, versions: {} } }, processor: {} }
+    expect((await createHouse(scaled, [], earlier)).written).toEqual([undefined])
   })
 
   test('at once when somebody waits, in the middle of a turn too', async () => {

@@ -65,6 +65,8 @@ export function createLoadTeller(deps: LoadTellerDeps): LoadTeller {
   return {
     async start() {
       if (stopWatching.length > 0) return
+      // What an earlier life said holds no more.
+      told = JSON.stringify(state.get(key)?.value) ?? ''
       timer.start()
       stopWatching = [
         edge.onWaits(soon),

@@ -1,5 +1,7 @@
 /** How an instance reaches its node: a socket of its own, and the token it shows there. */
 
+import type { Workload } from '../spec/index.ts'
+
 export interface InstanceAccess {
   /** A folder on this computer that holds the socket and nothing else; containers get it, read-only. */
   folder: string
@@ -34,6 +36,17 @@ export const SOCKET_NAME = 'api.sock'
 export const SECRETS_FOLDER = 'secrets'
 /** Where the folder is inside a container. */
 export const CONTAINER_FOLDER = '/run/mycelium'
+
+/** Which of the copies it is, from 0; of a job which of the slots of its run. */
+export function slotVariable({
+  workload: { job },
+  index,
+}: {
+  workload: Pick<Workload, 'job'>
+  index: number
+}): { MYCELIUM_SLOT: string } {
+  return { MYCELIUM_SLOT: String(job ? index % job.completions : index) }
+}
 
 /** What an instance finds in its environment; set last, so that nothing of a workload hides it. */
 export function accessVariables(

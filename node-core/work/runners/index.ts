@@ -132,6 +132,7 @@ export {
   type InstanceAccesses,
   SECRETS_FOLDER,
   SOCKET_NAME,
+  slotVariable,
 } from './access.ts'
 export type {
   CommandOutput,

@@ -9,6 +9,6 @@ export const LATENCY_ANSWERS_MIN = 20
 /** Below which share of the bound of its latency a workload may have fewer copies. */
 export const LATENCY_CALM = 0.5
 /** How long it is remembered which rate was too much for a copy. Milliseconds. */
-export const STRAIN_KEPT_MS = 1_800_000
+export const STRAIN_KEPT_MS = 21_600_000
 /** Looks that are remembered of one workload; of those further back one stands for several. */
 export const LOOKS_MAX = 512

@@ -87,12 +87,13 @@ describe('by latency', () => {
     expect(model.copies).toBeLessThanOrEqual(16)
   })
 
-  test('a steady load settles, and is tried again after half an hour alone', () => {
+  test('a steady load settles, where one copy fewer would be far too slow too', () => {
     const model = createModel(latency)
-    copiesAfter(model, 3_000, { perSecond: 300, p99Ms: slowing(300) })
+    const cliff = (copies: number) => (300 / copies > 30 ? 900 : 50)
+    copiesAfter(model, 12_000, { perSecond: 300, p99Ms: cliff })
     const settled = model.history.length
-    copiesAfter(model, 1_500, { perSecond: 300, p99Ms: slowing(300) })
-    expect(model.history.length - settled).toBeLessThanOrEqual(2)
+    expect(copiesAfter(model, 12_000, { perSecond: 300, p99Ms: cliff })).toBe(10)
+    expect(model.history).toHaveLength(settled)
   })
 
   test('down one by one when fewer ask', () => {

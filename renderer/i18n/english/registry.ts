@@ -19,6 +19,8 @@ export const registry = {
     'Too few of the {{count}} computers that keep the registry can be reached. What runs goes on, and what is stored can be read as it was last seen. Changes work again by themselves once enough are back.',
   waitDetail_one:
     'The computer that keeps the registry cannot be reached. What runs goes on, and what is stored can be read as it was last seen. Changes work again by themselves once it is back.',
+  waitGone:
+    'If they are gone for good, an admin can go on without them: “mycelium recover”, run on a computer of an admin, first says what that would mean.',
   look: 'Show which',
   adviceRaft:
     'With three computers that may vote the network bears the loss of one, by itself. Invite another one.',
@@ -78,7 +80,7 @@ export const registry = {
   transferred: '{{name}} leads.',
   demoteTitle: 'Take the vote of {{name}}?',
   demoteDetail:
-    'It keeps no copy of the registry any more, and does not vote again until somebody lets it. The network fills its place if another computer can take it.',
+    'It still reads the registry, but decides nothing, until somebody lets it vote again. The network fills its place if another computer can take it.',
   demoteLast:
-    'It is the only computer that keeps the registry. It hands it over first; if no other one can take it, nothing is changed.',
+    'It is the only computer that votes. It hands the registry over first; if no other one can take it, nothing is changed.',
 } as const

@@ -75,7 +75,13 @@ function DeployPage({ onDeployed }: { onDeployed: (name: string) => void }) {
         <FormFields form={form} problems={problems} onChange={change} />
         <div className="deploy-side">
           <Preview answer={preview.answer} problem={preview.problem} asked={input !== undefined} />
-          <Submit count={form.replicas} ready={input !== undefined} busy={busy} refusal={refusal} />
+          <Submit
+            count={form.replicas}
+            isJob={form.work !== 'serves'}
+            ready={input !== undefined}
+            busy={busy}
+            refusal={refusal}
+          />
           {input && <SameInText input={input} />}
         </div>
       </form>

@@ -13,6 +13,7 @@ import { BundleSource } from './bundle-source.tsx'
 import { parseEgress } from './egress.ts'
 import { type DeployForm, type FormField, suggestName } from './form.ts'
 import { ImageSource } from './image-source.tsx'
+import { JobFields } from './job-fields.tsx'
 
 export interface FormFieldsProps {
   form: DeployForm
@@ -69,8 +70,8 @@ export function FormFields(props: FormFieldsProps) {
           onChange={(name) => onChange({ name, isNameOwn: name !== '' })}
         />
         <NumberField
-          label={t('deploy.replicas')}
-          hint={t('deploy.replicasHint')}
+          label={t(form.work === 'serves' ? 'deploy.replicas' : 'deploy.slots')}
+          hint={t(form.work === 'serves' ? 'deploy.replicasHint' : 'deploy.slotsHint')}
           lessLabel={t('words.less')}
           moreLabel={t('words.more')}
           value={form.replicas}
@@ -82,6 +83,16 @@ export function FormFields(props: FormFieldsProps) {
           }}
         />
       </div>
+      <SelectField
+        label={t('deploy.work')}
+        value={form.work}
+        options={(['serves', 'once', 'schedule'] as const).map((id) => ({
+          id,
+          label: t(`deploy.works.${id}`),
+        }))}
+        onChange={(work) => onChange({ work })}
+      />
+      {form.work !== 'serves' && <JobFields {...props} />}
       <MoreFields {...props} />
     </div>
   )
@@ -169,15 +180,27 @@ function AdvancedFields({ form, problems, onChange }: FormFieldsProps) {
         problem={problems.get('onPartition')}
         onChange={(onPartition) => onChange({ onPartition })}
       />
+      {form.work === 'serves' && (
+        <SelectField
+          label={t('deploy.restart')}
+          value={form.restart}
+          options={(['always', 'onFailure', 'never'] as const).map((id) => ({
+            id,
+            label: t(`deploy.restarts.${id}`),
+          }))}
+          problem={problems.get('restart')}
+          onChange={(restart) => onChange({ restart })}
+        />
+      )}
       <SelectField
-        label={t('deploy.restart')}
-        value={form.restart}
-        options={(['always', 'onFailure', 'never'] as const).map((id) => ({
+        label={t('deploy.priority')}
+        value={form.priority}
+        options={(['low', 'normal', 'high', 'critical'] as const).map((id) => ({
           id,
-          label: t(`deploy.restarts.${id}`),
+          label: t(`deploy.priorities.${id}`),
         }))}
-        problem={problems.get('restart')}
-        onChange={(restart) => onChange({ restart })}
+        problem={problems.get('priority')}
+        onChange={(priority) => onChange({ priority })}
       />
       <TextArea
         label={t('deploy.labels')}

@@ -29,6 +29,8 @@ describe('the form', () => {
     { ...FULL, selector: 'place=home', health: 'tcp' as const },
     { ...FULL, reach: 'all' as const },
     { ...FULL, reach: 'list' as const, egress: 'a.example.org:443\n203.0.113.0/24:53/udp\n' },
+    { ...FULL, work: 'once' as const, parallelism: 9, priority: 'low' as const },
+    { ...FULL, work: 'schedule' as const, cron: '@daily', timeZone: 'Europe/Berlin' },
   ])('makes what the contract takes: %o', (form) => {
     const schema = contract.workloads.deploy['~orpc'].inputSchema
     expect(schema?.['~standard'].validate(toInput(form))).not.toHaveProperty('issues')
@@ -61,8 +63,34 @@ describe('the form', () => {
     expect(command).toBe("mycelium deploy --image 'a'\\''b $(c)'")
   })
 
-  it('points to a file for what flags cannot say', () => {
-    expect(toCommand({ name: 'web', onPartition: 'keep' })).toBe('mycelium deploy -f web.json')
+  it('says all that can be chosen by flags', () => {
+    const more = { selector: 'place=home', health: 'http' as const, healthPath: '/up' }
+    const rules = { onPartition: 'keep' as const, restart: 'onFailure' as const }
+    const chosen = { ...image, ...more, ...rules, priority: 'high' as const }
+    expect(toCommand(toInput(chosen) ?? {})).toBe(
+      'mycelium deploy --image web:1.2 --name web --node-label place=home --health http:/up ' +
+        '--on-partition keep --restart on-failure --priority high',
+    )
+  })
+
+  it('says of a job what a job has, and nothing of copies', () => {
+    const daily = {
+      ...image,
+      work: 'schedule' as const,
+      cron: '30 3 * * *',
+      restart: 'never' as const,
+    }
+    expect(toInput(daily)).toEqual({
+      name: 'web',
+      containers: [{ image: 'web:1.2' }],
+      job: { schedule: { cron: '30 3 * * *' } },
+    })
+    expect(toCommand(toInput(daily) ?? {})).toBe(
+      "mycelium deploy --image web:1.2 --name web --schedule '30 3 * * *'",
+    )
+    const eight = { ...image, work: 'once' as const, replicas: 8, parallelism: 20, retries: 0 }
+    expect(toInput(eight)?.job).toEqual({ completions: 8, parallelism: 8, retries: 0 })
+    expect(toCommand(toInput({ ...image, work: 'once' }) ?? {})).toMatch(/ --job$/)
   })
 
   it.each([

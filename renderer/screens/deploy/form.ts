@@ -5,6 +5,9 @@ import { formatEgress, parseEgress, type ReachKind } from './egress.ts'
 
 export type HealthKind = 'default' | 'http' | 'tcp' | 'running'
 export type RestartWhen = 'always' | 'onFailure' | 'never'
+/** It serves, runs to its end once, or whenever it is due. */
+export type WorkKind = 'serves' | 'once' | 'schedule'
+export type Priority = 'low' | 'normal' | 'high' | 'critical'
 export type OnPartition = 'heal' | 'keep' | 'stop'
 
 /** What a person has entered, as entered. */
@@ -29,6 +32,12 @@ export interface DeployForm {
   reach: ReachKind
   /** What it may connect to, where that is a list. */
   egress: string
+  work: WorkKind
+  cron: string
+  timeZone: string
+  parallelism: number
+  retries: number
+  priority: Priority
 }
 
 export type FormField = keyof DeployForm
@@ -52,26 +61,51 @@ export const EMPTY_FORM: DeployForm = {
   restart: 'always',
   reach: 'none',
   egress: '',
+  work: 'serves',
+  cron: '',
+  timeZone: '',
+  parallelism: 1,
+  retries: 3,
+  priority: 'normal',
 }
 
 /** The request that the form stands for, or nothing while it does not say what to run. */
 export function toInput(form: DeployForm): DeployInput | undefined {
   const source = sourceOf(form)
   if (!source) return undefined
-  const { replicas, onPartition, restart } = form
+  const { onPartition, priority } = form
   const labels = parsePairs(form.labels).pairs
   const nodeSelector = parsePairs(form.selector).pairs
   const health = healthOf(form)
   return {
     ...(form.name.trim() === '' ? {} : { name: form.name.trim() }),
     ...source,
-    replicas,
+    ...workOf(form),
     ...(isEmpty(labels) ? {} : { labels }),
     ...(isEmpty(nodeSelector) ? {} : { nodeSelector }),
     ...(health ? { health } : {}),
     ...(onPartition === 'heal' ? {} : { onPartition }),
-    ...(restart === 'always' ? {} : { restart: { when: restart } }),
     ...egressOf(form),
+    ...(priority === 'normal' ? {} : { priority }),
+  }
+}
+
+/** What serves has copies and is started again; a job has slots, and says itself how often. */
+function workOf(form: DeployForm): Partial<DeployInput> {
+  const { work, replicas, restart, retries } = form
+  if (work === 'serves') {
+    return { replicas, ...(restart === 'always' ? {} : { restart: { when: restart } }) }
+  }
+  const parallelism = Math.min(form.parallelism, replicas)
+  const timeZone = form.timeZone.trim()
+  const schedule = { cron: form.cron.trim(), ...(timeZone === '' ? {} : { timeZone }) }
+  return {
+    job: {
+      ...(replicas === 1 ? {} : { completions: replicas }),
+      ...(parallelism === 1 ? {} : { parallelism }),
+      ...(retries === 3 ? {} : { retries }),
+      ...(work === 'schedule' ? { schedule } : {}),
+    },
   }
 }
 
@@ -141,6 +175,12 @@ const FIELD_OF_PATH: [pattern: RegExp, field: FormField][] = [
   [/^onPartition/, 'onPartition'],
   [/^restart/, 'restart'],
   [/^egress/, 'egress'],
+  [/^job\.schedule\.timeZone/, 'timeZone'],
+  [/^job\.schedule/, 'cron'],
+  [/^job\.completions/, 'replicas'],
+  [/^job\.parallelism/, 'parallelism'],
+  [/^job\.retries/, 'retries'],
+  [/^priority/, 'priority'],
 ]
 
 /** The node's complaints, each at the field it is about; what fits none is left to the summary. */
@@ -153,12 +193,9 @@ export function placeProblems(problems: readonly FieldProblem[]): Map<FormField,
   return placed
 }
 
-/** What flags can say is a command line; the rest is the manifest in a file. */
+/** The same as a command line. */
 export function toCommand(input: DeployInput): string {
-  const { name, replicas, labels, health, onPartition, nodeSelector, restart, egress } = input
-  if (health || onPartition || nodeSelector || restart) {
-    return `mycelium deploy -f ${quote(`${name ?? 'workload'}.json`)}`
-  }
+  const { name, replicas, labels, onPartition, nodeSelector, restart, priority, egress } = input
   const container = input.containers?.[0]
   const env = container?.env ?? input.env ?? {}
   const resources = container?.resources ?? input.resources
@@ -173,7 +210,33 @@ export function toCommand(input: DeployInput): string {
   if (resources?.memory !== undefined) parts.push(`--memory ${quote(String(resources.memory))}`)
   for (const to of formatEgress(egress ?? [])) parts.push(`--egress ${quote(to)}`)
   for (const pair of formatPairs(labels ?? {})) parts.push(`--label ${quote(pair)}`)
+  for (const pair of formatPairs(nodeSelector ?? {})) parts.push(`--node-label ${quote(pair)}`)
+  parts.push(...healthFlag(input.health), ...jobFlags(input.job))
+  if (onPartition) parts.push(`--on-partition ${onPartition}`)
+  if (restart?.when) parts.push(`--restart ${RESTART_FLAG[restart.when]}`)
+  if (priority !== undefined) parts.push(`--priority ${priority}`)
   return parts.join(' ')
+}
+
+const RESTART_FLAG = { always: 'always', onFailure: 'on-failure', never: 'never' } as const
+
+function healthFlag(health: DeployInput['health']): string[] {
+  if (!health || health.kind === 'command') return []
+  const path = health.kind === 'http' ? health.path : undefined
+  return [`--health ${quote(path === undefined ? health.kind : `http:${path}`)}`]
+}
+
+function jobFlags(job: DeployInput['job']): string[] {
+  if (!job) return []
+  const { completions, parallelism, retries, schedule } = job
+  const flags = [
+    ...(schedule?.cron === undefined ? [] : [`--schedule ${quote(schedule.cron)}`]),
+    ...(schedule?.timeZone === undefined ? [] : [`--time-zone ${quote(schedule.timeZone)}`]),
+    ...(completions === undefined ? [] : [`--completions ${completions}`]),
+    ...(parallelism === undefined ? [] : [`--parallelism ${parallelism}`]),
+    ...(retries === undefined ? [] : [`--retries ${retries}`]),
+  ]
+  return flags.length === 0 ? ['--job'] : flags
 }
 
 /** Quoted for a POSIX shell, where it needs to be. */

@@ -4,6 +4,7 @@ import type { Problem } from '../../transport/index.ts'
 
 export function Submit(props: {
   count: number
+  isJob: boolean
   ready: boolean
   busy: boolean
   refusal: Problem | undefined
@@ -20,7 +21,7 @@ export function Submit(props: {
         </ProblemPanel>
       )}
       <Button kind="primary" type="submit" icon="deploy" disabled={!props.ready} busy={props.busy}>
-        {t('deploy.goCount', { count: props.count })}
+        {props.isJob ? t('deploy.goJob') : t('deploy.goCount', { count: props.count })}
       </Button>
     </>
   )

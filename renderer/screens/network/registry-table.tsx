@@ -6,9 +6,9 @@ import { formatRoute, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
 import { DemoteDialog } from './demote-dialog.tsx'
 import { nodeState } from './node-words.ts'
+import { type VoteChange, voteChangesOf } from './vote-changes.ts'
 
 type Primary = NonNullable<Status['primary']>
-export type VoteChange = 'promote' | 'demote' | 'release' | 'transfer'
 
 const DONE = {
   promote: 'registry.promoted',
@@ -29,27 +29,35 @@ export function RegistryTable(props: { nodes: ClusterNode[]; status: Status; pri
     .filter((node) => node.liveness !== 'left' || node.committee)
     .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
   return (
-    <table className="table registry-table">
+    <table className={`table registry-table${isAdmin ? ' registry-table-changes' : ''}`}>
       <thead>
         <tr>
           <th scope="col">{t('registry.column.name')}</th>
           <th scope="col">{t('registry.column.part')}</th>
           <th scope="col">{t('registry.column.state')}</th>
           <th scope="col">{t('registry.column.behind')}</th>
-          <th scope="col">{t('registry.column.decided')}</th>
+          <th scope="col" className="decided">
+            {t('registry.column.decided')}
+          </th>
           {isAdmin && <th scope="col">{t('registry.column.actions')}</th>}
         </tr>
       </thead>
       <tbody>
         {sorted.map((node) => (
-          <Row key={node.id} node={node} primary={props.primary} isAdmin={isAdmin} />
+          <Row key={node.id} node={node} {...props} isAdmin={isAdmin} />
         ))}
       </tbody>
     </table>
   )
 }
 
-function Row(props: { node: ClusterNode; primary: Primary; isAdmin: boolean }) {
+interface RowProps {
+  node: ClusterNode
+  status: Status
+  primary: Primary
+}
+
+function Row(props: RowProps & { isAdmin: boolean }) {
   const { node, isAdmin } = props
   const { t } = useText()
   const state = nodeState(node, t)
@@ -80,10 +88,10 @@ function Row(props: { node: ClusterNode; primary: Primary; isAdmin: boolean }) {
           behindOf(node, t)
         )}
       </td>
-      <td>{node.vote ? t('registry.byPerson') : t('registry.byNetwork')}</td>
+      <td className="decided">{node.vote ? t('registry.byPerson') : t('registry.byNetwork')}</td>
       {isAdmin && (
         <td>
-          <Actions node={node} primary={props.primary} />
+          <Actions node={node} status={props.status} primary={props.primary} />
         </td>
       )}
     </tr>
@@ -98,12 +106,12 @@ function behindOf({ committee }: ClusterNode, t: Text): string {
     : t('registry.behind', { count: committee.lag })
 }
 
-function Actions({ node, primary }: { node: ClusterNode; primary: Primary }) {
+function Actions({ node, status: { network }, primary }: RowProps) {
   const { t } = useText()
   const { client, toasts, nodes, status } = useWorld()
   const [busy, setBusy] = useState<VoteChange>()
   const [asking, setAsking] = useState(false)
-  const { name, committee, vote } = node
+  const { name } = node
 
   const change = async (what: VoteChange): Promise<void> => {
     setBusy(what)
@@ -118,18 +126,22 @@ function Actions({ node, primary }: { node: ClusterNode; primary: Primary }) {
     nodes.refresh()
     status.refresh()
   }
-  const button = (what: VoteChange, press: () => void) => (
-    <Button busy={busy === what} disabled={!primary.inForce} onPress={press}>
-      {t(`registry.${what}`)}
-    </Button>
-  )
-  const mayVote = node.role !== 'hypha' && node.liveness === 'alive'
+  const press = (what: VoteChange): void => {
+    if (what === 'demote') setAsking(true)
+    else void change(what)
+  }
   return (
     <div className="row-actions">
-      {!committee && mayVote && button('promote', () => void change('promote'))}
-      {committee?.role === 'voter' && button('transfer', () => void change('transfer'))}
-      {committee && button('demote', () => setAsking(true))}
-      {vote && button('release', () => void change('release'))}
+      {voteChangesOf(node, network?.consensus).map((what) => (
+        <Button
+          key={what}
+          busy={busy === what}
+          disabled={!primary.inForce}
+          onPress={() => press(what)}
+        >
+          {t(`registry.${what}`)}
+        </Button>
+      ))}
       {asking && (
         <DemoteDialog
           name={name}

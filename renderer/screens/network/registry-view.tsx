@@ -28,6 +28,9 @@ export function RegistryView(props: { status: Status; mayInvite: boolean; onInvi
           {primary.inForce ? t('registry.inForce') : t('registry.writesWait')}
         </StateWord>
         <p>{standingOf(primary, t)}</p>
+        {status.degraded.some(({ code }) => code === 'NO_QUORUM') && (
+          <p className="quiet">{t('registry.waitGone')}</p>
+        )}
         <Facts>
           <Fact name={t('registry.leader')}>{leaderOf(status, primary, t)}</Fact>
           {primary.guarantee && (

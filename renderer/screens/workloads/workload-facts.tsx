@@ -125,6 +125,14 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
         {!workload.job && (
           <Fact name={t('workloads.facts.restart')}>{restartText(workload, t)}</Fact>
         )}
+        {workload.priority !== 0 && (
+          <Fact name={t('workloads.facts.priority')}>
+            <span className="figure">{priorityText(workload.priority, t)}</span>
+          </Fact>
+        )}
+        {workload.disruption && (
+          <Fact name={t('workloads.facts.disruption')}>{budgetText(workload, t)}</Fact>
+        )}
         <Fact name={t('workloads.facts.grace')}>
           {formatDuration(workload.graceMs / 1_000, language)}
         </Fact>
@@ -148,4 +156,16 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
       </Facts>
     </div>
   )
+}
+
+function priorityText(priority: number, t: Text): string {
+  const sense = priority < 0 ? 'below' : 'above'
+  return t(`workloads.facts.priorities.${sense}`, { priority })
+}
+
+function budgetText({ disruption }: WorkloadView, t: Text): string {
+  const { minAvailable, maxUnavailable } = disruption ?? {}
+  return minAvailable === undefined
+    ? t('workloads.facts.mayBeAway', { count: maxUnavailable ?? 0 })
+    : t('workloads.facts.mustServe', { count: minAvailable })
 }

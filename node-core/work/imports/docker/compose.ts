@@ -7,17 +7,23 @@ import type { Report, Scope } from '../report.ts'
 import { byRules, field, fieldsOf, isEmpty, type Rules, type Tree, textOf } from '../tree.ts'
 import { fillTree, type Variables } from '../variables.ts'
 import { takeService } from './service.ts'
+import type { EnvFile } from './service-rule.ts'
 
 interface Project {
   report: Report
   scope: Scope
   variables: Variables
+  envFiles: ReadonlyMap<string, EnvFile>
   drafts: Draft[]
 }
 
-export function readCompose(documents: readonly Tree[], report: Report, variables: Variables) {
+export function readCompose(
+  documents: readonly Tree[],
+  report: Report,
+  given: Pick<Project, 'variables' | 'envFiles'>,
+) {
   const scope = report.scope()
-  const project: Project = { report, scope, variables, drafts: [] }
+  const project: Project = { report, scope, ...given, drafts: [] }
   for (const document of documents) {
     if (document.kind === 'map') byRules(document, PROJECT, { into: project, scope })
     else scope.say(document, 'wrong-form')
@@ -27,7 +33,16 @@ export function readCompose(documents: readonly Tree[], report: Report, variable
 }
 
 const whole =
-  (code: 'volume-local' | 'no-networks' | 'no-files' | 'no-project' | 'other-file' | 'kept') =>
+  (
+    code:
+      | 'volume-local'
+      | 'no-networks'
+      | 'no-files'
+      | 'secret-not-brought'
+      | 'no-project'
+      | 'other-file'
+      | 'kept',
+  ) =>
   (at: Tree, { scope }: Project): void =>
     scope.say(at, code)
 
@@ -38,7 +53,7 @@ const PROJECT: Rules<Project> = new Map<string, (at: Tree, project: Project) => 
   ['volumes', whole('volume-local')],
   ['networks', whole('no-networks')],
   ['configs', whole('no-files')],
-  ['secrets', whole('no-files')],
+  ['secrets', whole('secret-not-brought')],
   ['include', whole('other-file')],
 ])
 
@@ -57,7 +72,7 @@ function takeOne(
   name: string,
   found: Tree,
   others: ReadonlySet<string>,
-  { report, variables, drafts }: Project,
+  { report, variables, envFiles, drafts }: Project,
 ): void {
   const label = labelOf(name) ?? 'service'
   const scope = report.scope(label)
@@ -72,7 +87,7 @@ function takeOne(
     return
   }
   const hasImage = (textOf(field(service, 'image')) ?? '') !== ''
-  takeService(service, { draft, part, scope, others, variables, hasImage })
+  takeService(service, { draft, part, scope, others, variables, envFiles, hasImage })
 }
 
 const NAMES = 'Names have 1 to 63 of a-z, 0-9 and "-".'

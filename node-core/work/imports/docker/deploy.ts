@@ -1,7 +1,7 @@
 /** A service's `deploy`: https://docs.docker.com/reference/compose-file/deploy/. */
 import { REPLICAS_MAX } from '../../spec/index.ts'
 import { takeRestartPolicy } from '../endings.ts'
-import { byRules, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
+import { byRules, field, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
 import {
   all,
   bytes,
@@ -36,17 +36,31 @@ const UPDATE: Rules<Service> = new Map<string, ServiceRule>([
     'order',
     (at, { scope }) => scope.say(at, textOf(at) === 'start-first' ? 'kept' : 'always-beside'),
   ],
-  ...sayOf('no-rollout', 'delay', 'failure_action', 'monitor', 'max_failure_ratio'),
+  // A version that does not become healthy stops by itself.
+  [
+    'failure_action',
+    (at, { scope }) => scope.say(at, textOf(at) === 'pause' ? 'always-so' : 'no-rollout'),
+  ],
+  ...sayOf('no-rollout', 'delay', 'monitor', 'max_failure_ratio'),
 ])
 
 const PLACEMENT: Rules<Service> = new Map<string, ServiceRule>([
   ['constraints', all(takeConstraint)],
-  ...sayOf('no-placement', 'preferences', 'max_replicas_per_node'),
+  ['preferences', all(takePreference)],
+  ...sayOf('no-placement', 'max_replicas_per_node'),
 ])
+
+/** `spread: node.labels.datacenter`: places are sites here. */
+function takePreference(at: Tree, { draft, scope }: Service): void {
+  const over = textOf(field(at, 'spread')) ?? ''
+  const isPlace = /\.labels\.(.*\.)?(zone|site|region|datacenter|dc|rack)$/.test(over)
+  if (isPlace) draft.overSites = true
+  scope.say(at, isPlace ? 'spread-over-sites' : 'no-placement')
+}
 
 /** `node.labels.disk == ssd`. */
 function takeConstraint(at: Tree, { draft, scope }: Service): void {
-  const [, key, value] = /^node\.labels\.(\S+?) ?== ?(\S+)$/.exec(textOf(at) ?? '') ?? []
+  const [, key, value] = /^(?:node|engine)\.labels\.(\S+?) ?== ?(\S+)$/.exec(textOf(at) ?? '') ?? []
   const fits = key !== undefined && value !== undefined && key !== '__proto__'
   if (fits) draft.nodeSelector.set(key, value)
   scope.say(at, fits ? 'kept' : 'no-placement')

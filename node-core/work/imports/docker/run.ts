@@ -2,21 +2,24 @@
 import { type Draft, labelOf, nameOfImage, newDraft, newPart } from '../draft.ts'
 import type { Place, Report, Scope } from '../report.ts'
 import { scalar, type Tree } from '../tree.ts'
-import { sayFilled, type Variables } from '../variables.ts'
+import { sayFilled } from '../variables.ts'
 import { type CommandLine, partCommands, type Word } from './command-lines.ts'
 import { FLAGS, SHORT } from './run-flags.ts'
 import { takeService } from './service.ts'
+import type { Service } from './service-rule.ts'
 
-export function readDockerRun(text: string, report: Report, variables: Variables): Draft[] {
+type Given = Pick<Service, 'variables' | 'envFiles'>
+
+export function readDockerRun(text: string, report: Report, given: Given): Draft[] {
   const scope = report.scope()
   const runs: Run[] = []
-  for (const command of partCommands(text, variables)) {
+  for (const command of partCommands(text, given.variables)) {
     const words = afterRun(command)
     if (words) runs.push(toRun(command, words))
     else scope.say({ line: command.line, path: firstWords(command) }, 'other-command')
   }
   const names = new Set(runs.flatMap(({ calledAs }) => calledAs ?? []))
-  return runs.map((run) => toDraft(run, { names, report, variables }))
+  return runs.map((run) => toDraft(run, { names, report, ...given }))
 }
 
 /** What is run, without what is handed to it. */
@@ -186,7 +189,7 @@ function mountOf({ line, text }: Word, path: string): Tree {
 
 function toDraft(
   { at, fields, calledAs, said }: Run,
-  { names, report, variables }: { names: Set<string>; report: Report; variables: Variables },
+  { names, report, variables, envFiles }: Given & { names: Set<string>; report: Report },
 ): Draft {
   const image = fields.get('image')
   const imageText = image?.kind === 'scalar' ? image.text : ''
@@ -201,6 +204,14 @@ function toDraft(
     scope.say(at, 'renamed', `Called ${name} here. Names have 1 to 63 of a-z, 0-9 and "-".`)
   const others = new Set([...names].filter((one) => one !== calledAs))
   const service = { ...at, kind: 'map' as const, fields }
-  takeService(service, { draft, part, scope, others, variables, hasImage: imageText !== '' })
+  takeService(service, {
+    draft,
+    part,
+    scope,
+    others,
+    variables,
+    envFiles,
+    hasImage: imageText !== '',
+  })
   return draft
 }

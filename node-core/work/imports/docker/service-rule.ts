@@ -6,6 +6,14 @@ import { each, isEmpty, type Tree, textOf, wholeNumber } from '../tree.ts'
 import { parseCores, parseDockerBytes } from '../units.ts'
 import type { Variables } from '../variables.ts'
 
+/** Variables of a file that the text names. */
+export type EnvFile = ReadonlyMap<string, string>
+
+/** `./a.env` and `a.env` are one. */
+export function fileName(name: string): string {
+  return name.replace(/^(\.\/)+/, '')
+}
+
 export interface Service {
   draft: Draft
   part: PartDraft
@@ -13,6 +21,8 @@ export interface Service {
   /** Names of the other services. */
   others: ReadonlySet<string>
   variables: Variables
+  /** By their names. */
+  envFiles: ReadonlyMap<string, EnvFile>
   /** An image is named too, so that nothing has to be built. */
   hasImage: boolean
 }

@@ -7,11 +7,13 @@ import { setEnv } from '../draft.ts'
 import { takeGrace, takeRestart } from '../endings.ts'
 import type { Place } from '../report.ts'
 import { plainWords } from '../shell-words.ts'
-import { byRules, each, isEmpty, itemsOf, type Rules, type Tree, textOf } from '../tree.ts'
+import { byRules, each, field, isEmpty, itemsOf, type Rules, type Tree, textOf } from '../tree.ts'
 import { takeDeploy } from './deploy.ts'
+import { takeEnvFiles } from './env-file.ts'
 import { takeHealthcheck } from './healthcheck.ts'
 import { takeExposed, takePort } from './ports.ts'
 import { RISKS } from './risks.ts'
+import { leadToSecrets, takeSecrets } from './secrets.ts'
 import {
   all,
   bytes,
@@ -26,7 +28,15 @@ import {
 import { takeMount } from './volumes.ts'
 
 export function takeService(at: Tree, service: Service): void {
-  byRules(at, RULES, { into: service, scope: service.scope })
+  byRules(filesFirst(at), RULES, { into: service, scope: service.scope })
+  leadToSecrets(service)
+}
+
+/** What stands under `environment` goes before what files say. */
+function filesFirst(at: Tree): Tree {
+  const files = field(at, 'env_file')
+  if (at.kind !== 'map' || !files) return at
+  return { ...at, fields: new Map([['env_file', files], ...at.fields]) }
 }
 
 const RULES: Rules<Service> = new Map<string, ServiceRule>([
@@ -53,11 +63,13 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ...RISKS,
   ...sayOf('no-names', 'external_links'),
   ...sayOf('always-so', 'cap_drop', 'detach', 'rm', 'sig_proxy', 'quiet', 'init'),
-  ...sayOf('other-file', 'env_file', 'label_file'),
+  ['env_file', takeEnvFiles],
+  ['secrets', takeSecrets],
+  ...sayOf('other-file', 'label_file'),
   ...sayOf('no-networks', 'networks', 'mac_address', 'network_alias', 'ip', 'ip6'),
   ...sayOf('no-networks', 'dns', 'dns_opt', 'dns_search', 'extra_hosts', 'publish_all'),
   ...sayOf('no-hostname', 'hostname', 'domainname', 'container_name'),
-  ...sayOf('no-files', 'configs', 'secrets'),
+  ...sayOf('no-files', 'configs'),
   ...sayOf('no-scratch', 'tmpfs', 'shm_size'),
   ...sayOf('no-user', 'user', 'group_add'),
   ...sayOf('no-working-directory', 'working_dir'),

@@ -1,9 +1,8 @@
 /** Variables of a container: said, or named in ConfigMaps and Secrets. */
 import { noteLeads } from '../addresses.ts'
-import { setEnv } from '../draft.ts'
+import { addSecret, setEnv } from '../draft.ts'
 import { field, isEmpty, isTrue, itemsOf, type Tree, textOf } from '../tree.ts'
 import type { KubeContainer } from './rule.ts'
-import type { Settings } from './settings.ts'
 
 /** Letters that the references in one value may come to: what a variable may have. */
 const EXPANDED_LENGTH_MAX = 32_768
@@ -45,15 +44,20 @@ function takeFrom(
     return
   }
   const kind = config ? 'ConfigMap' : 'Secret'
-  const settings = container.kube.settings(kind, textOf(field(reference, 'name')) ?? '')
+  const named = textOf(field(reference, 'name')) ?? ''
+  const settings = container.kube.settings(kind, named)
   const key = textOf(field(reference, 'key')) ?? ''
+  if (kind === 'Secret' && !container.kube.secretsInTheOpen) {
+    settings?.used.add(key)
+    takeSecret(at, { name, secret: `${named}/${key}` }, container)
+    return
+  }
   const value = settings?.values.get(key)
   if (!settings || !value) {
     sayMissing(at, field(reference, 'optional'), { kind, container })
     return
   }
   settings.used.add(key)
-  if (!mayStand(at, settings, container)) return
   if (value.text === undefined) scope.say(at, 'wrong-form')
   else setEnv(part, { at, name, value: value.text, code: 'inlined' }, scope)
 }
@@ -72,23 +76,32 @@ export function takeEnvFrom(at: Tree, container: KubeContainer): void {
       continue
     }
     for (const key of settings.values.keys()) settings.used.add(key)
-    if (!mayStand(item, settings, container)) continue
     const prefix = textOf(field(item, 'prefix')) ?? ''
     for (const [key, value] of settings.values) {
       const name = `${prefix}${key}`
       const fits = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name) && name !== '__proto__'
-      if (value.text === undefined || !fits) scope.say(value.at, 'bad-variable-name')
+      if (!fits) scope.say(value.at, 'bad-variable-name')
+      else if (kind === 'Secret' && !container.kube.secretsInTheOpen) {
+        const secret = `${textOf(field(reference, 'name'))}/${key}`
+        takeSecret(item, { name, secret }, container)
+      } else if (value.text === undefined) scope.say(value.at, 'bad-variable-name')
       else fromWhole.set(name, value.text)
     }
-    scope.say(item, 'inlined')
+    const isSealed = kind === 'Secret' && !container.kube.secretsInTheOpen
+    if (!isSealed) scope.say(item, 'inlined')
+    else if (settings.values.size === 0) scope.say(item, 'not-used')
   }
 }
 
-/** A secret in a manifest stands in the open, and only whoever brings it can want that. */
-function mayStand(at: Tree, { kind }: Settings, { scope, kube }: KubeContainer): boolean {
-  const may = kind === 'ConfigMap' || kube.secretsInTheOpen
-  if (!may) scope.say(at, 'secret-in-the-open')
-  return may
+/** Sealed here, for all containers of the workload; its value is set by whoever knows it. */
+function takeSecret(
+  at: Tree,
+  { name, secret }: { name: string; secret: string },
+  { scope, kube }: KubeContainer,
+): void {
+  const fits = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name) && /^[\x21-\x7e]{3,400}$/.test(secret)
+  if (fits) addSecret(kube.draft, { at, secret, env: name })
+  else scope.say(at, 'bad-variable-name')
 }
 
 function sayMissing(

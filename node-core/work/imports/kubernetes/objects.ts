@@ -5,7 +5,10 @@ import { type Draft, labelOf } from '../draft.ts'
 import { WORKLOADS_MAX } from '../limits.ts'
 import type { Report } from '../report.ts'
 import type { Tree } from '../tree.ts'
+import { takeAutoscaler, targetOf } from './autoscaler.ts'
+import { takeBudget } from './budgets.ts'
 import { type KubeObject, objectsOf } from './object.ts'
+import { valueOfClass } from './priority.ts'
 import { takeIngress, takeServiceObject } from './services.ts'
 import { saySettings, settingsOf } from './settings.ts'
 import { storageOf, takeWorkload } from './workload.ts'
@@ -28,9 +31,8 @@ const OTHERS: ReadonlyMap<string, ReportCode> = new Map([
   ['PersistentVolume', 'no-tuning'],
   ['StorageClass', 'no-tuning'],
   ['Namespace', 'no-namespaces'],
-  ['HorizontalPodAutoscaler', 'no-scaling'],
-  ['PodDisruptionBudget', 'successor-first'],
   ['NetworkPolicy', 'no-network-rules'],
+  ['PriorityClass', 'priority-mapped'],
 ])
 
 export function readKubernetes(
@@ -47,7 +49,10 @@ export function readKubernetes(
   const claims = new Map(
     of('PersistentVolumeClaim').map((object) => [idOf(object), storageOf(object.at)] as const),
   )
+  const priorities = new Map(of('PriorityClass').map((one) => [one.name, valueOfClass(one)]))
   const services = new Set(of('Service').map(({ name }) => name))
+  const scalers = of('HorizontalPodAutoscaler')
+  const scaled = new Set(scalers.map(targetOf))
   const found = of(...WORKLOADS)
   if (found.length > WORKLOADS_MAX) {
     throw validationError([{ path: 'text', message: `More than ${WORKLOADS_MAX} workloads.` }])
@@ -56,13 +61,17 @@ export function readKubernetes(
     const { namespace } = object
     return takeWorkload(object, report, {
       services,
+      scaled,
       secretsInTheOpen,
+      priorityOf: (name) => priorities.get(name),
       claimBytes: (name) => claims.get(idOf({ kind: 'PersistentVolumeClaim', namespace, name })),
       settings: (kind, name) => settings.get(idOf({ kind, namespace, name })),
     })
   })
   for (const object of of('Service')) takeServiceObject(object, workloads, report)
+  for (const object of of('PodDisruptionBudget')) takeBudget(object, workloads, report)
   for (const object of of('Ingress')) takeIngress(object, report)
+  for (const object of scalers) takeAutoscaler(object, workloads, report)
   for (const one of settings.values()) saySettings(one, report, secretsInTheOpen)
   for (const object of objects) sayOther(object, report)
   return workloads.map(({ draft }) => draft)
@@ -72,7 +81,11 @@ function idOf({ kind, namespace, name }: Pick<KubeObject, 'kind' | 'namespace' |
   return `${kind}/${namespace}/${name}`
 }
 
-const TAKEN = [...WORKLOADS, 'Service', 'Ingress', 'ConfigMap', 'Secret']
+const TAKEN = [
+  ...WORKLOADS,
+  ...['Service', 'Ingress', 'ConfigMap', 'Secret'],
+  ...['PodDisruptionBudget', 'HorizontalPodAutoscaler'],
+]
 
 function sayOther({ kind, name, at }: KubeObject, report: Report): void {
   const refused = REFUSED.get(kind)

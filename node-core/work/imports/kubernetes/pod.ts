@@ -14,6 +14,7 @@ import {
   wholeNumber,
 } from '../tree.ts'
 import { takeContainer } from './container.ts'
+import { takePriority, takePriorityClass } from './priority.ts'
 import { all, type Kube, type KubeRule, say, sayOf } from './rule.ts'
 import { takeSecurityContext, unlessFalse } from './security.ts'
 
@@ -50,7 +51,9 @@ const POD: Rules<Kube> = new Map<string, KubeRule>([
   ['topologySpreadConstraints', all(takeSpread)],
   ...sayOf('no-placement', 'nodeName', 'tolerations'),
   ...sayOf('no-placement', 'schedulerName', 'schedulingGates', 'runtimeClassName'),
-  ...sayOf('no-placement', 'priorityClassName', 'priority', 'preemptionPolicy'),
+  ['priorityClassName', takePriorityClass],
+  ['priority', takePriority],
+  ...sayOf('no-placement', 'preemptionPolicy'),
   ...sayOf('no-networks', 'dnsPolicy', 'hostAliases'),
   ...sayOf('no-hostname', 'hostname', 'subdomain', 'setHostnameAsFQDN'),
   ['terminationGracePeriodSeconds', takeGrace],

@@ -13,12 +13,16 @@ export interface Kube {
   podLabels: Map<string, string>
   /** Ports of its containers by their names. */
   portNames: Map<string, number>
+  /** Whose number follows from an autoscaler of this text: `<namespace>/<name here>`. */
+  scaled: ReadonlySet<string>
   /** Names of Services. */
   services: ReadonlySet<string>
   /** Bytes that a claim of this text asks for. */
   claimBytes(name: string): number | undefined
   /** Volumes of the pod that are claims, by their names in it, with the bytes that are asked for. */
   claims: Map<string, number | undefined>
+  /** What a PriorityClass of this text says. */
+  priorityOf(name: string): number | undefined
   secretsInTheOpen: boolean
   settings(kind: Settings['kind'], name: string): Settings | undefined
 }

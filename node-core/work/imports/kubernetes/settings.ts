@@ -46,7 +46,7 @@ export function saySettings(settings: Settings, report: Report, inTheOpen: boole
     for (const [key, value] of fieldsOf(at)) {
       if (!settings.used.has(key)) scope.say(value, 'not-used')
       else if (settings.kind === 'ConfigMap' || inTheOpen) scope.say(value, 'inlined')
-      else scope.say(value, 'secret-in-the-open')
+      else scope.say(value, 'secret-not-brought')
     }
   }
   const rules: Rules<undefined> = new Map<string, (at: Tree) => void>([

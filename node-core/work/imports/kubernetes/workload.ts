@@ -18,7 +18,10 @@ import type { KubeObject } from './object.ts'
 import { labelsOf, takePod } from './pod.ts'
 import { type Kube, type KubeRule, say, sayOf, within } from './rule.ts'
 
-export type Surroundings = Pick<Kube, 'services' | 'secretsInTheOpen' | 'settings' | 'claimBytes'>
+export type Surroundings = Pick<
+  Kube,
+  'scaled' | 'services' | 'secretsInTheOpen' | 'settings' | 'claimBytes' | 'priorityOf'
+>
 
 export function takeWorkload(object: KubeObject, report: Report, around: Surroundings): Kube {
   const { at, name: asked, kind, namespace } = object
@@ -150,10 +153,12 @@ function takeLabels(at: Tree, { draft, scope }: Kube): void {
   }
 }
 
-function takeReplicas(at: Tree, { draft, scope }: Kube): void {
+/** One that is scaled keeps it for the case that it cannot be scaled by what was said. */
+function takeReplicas(at: Tree, { draft, scope, scaled, namespace }: Kube): void {
   const replicas = wholeNumber(at)
+  const isScaled = scaled.has(`${namespace}/${draft.name}`)
   if (replicas !== undefined) draft.replicas = replicas
-  scope.say(at, replicas === undefined ? 'wrong-form' : 'kept')
+  scope.say(at, replicas === undefined ? 'wrong-form' : isScaled ? 'number-follows' : 'kept')
 }
 
 /** New copies always start beside the old ones here; how many at a time is what `maxSurge` says. */

@@ -5,6 +5,9 @@ import { runCommand } from './commands.ts'
 import { createEngine } from './engine.ts'
 import { createEngineWatch } from './engine-watch.ts'
 import { createForwarding, FORWARDER_PART } from './forwarding.ts'
+import { createImageExport } from './image-export.ts'
+import { createImageFetch } from './image-fetch.ts'
+import { platformOf } from './image-parts.ts'
 import { createImageServer } from './image-server.ts'
 import { createImages } from './images.ts'
 import type { ContainerRunner, ContainerRunnerDeps, ContainerRunnerOptions } from './index.ts'
@@ -26,8 +29,13 @@ export function createContainerRunner(
   const { clock, logger, node, network } = deps
   const whose = { network, node }
   const engine = createEngine(() => locate(options), clock)
-  const images = createImages(deps, engine)
-  const server = createImageServer({ ...deps, engine, wanted: deps.imageWanted })
+  const { blobs } = deps
+  const platform = platformOf(process.arch)
+  const images = createImages(deps, engine, createImageFetch({ blobs, engine, platform }))
+  const server = createImageServer({
+    ...{ ...deps, engine, wanted: deps.imageWanted },
+    export: createImageExport(engine, blobs, platform),
+  })
   const exitListeners = new Set<(id: string) => void>()
   const availableListeners = new Set<(ok: boolean) => void>()
   /** Made but not yet running: not listed, since they are neither. */

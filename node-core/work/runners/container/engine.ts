@@ -81,7 +81,10 @@ export interface Engine extends EngineVolumes, EngineNetworks {
   image(reference: string): Promise<EngineImageDetails | undefined>
   images(): Promise<EngineImage[]>
   saveImage(id: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
-  loadImage(file: string): Promise<void>
+  /** Takes an archive in as it is read. */
+  loadImage(archive: AsyncIterable<Uint8Array>): Promise<void>
+  /** Digests of an image's layers, unpacked, from the lowest up; undefined when there is none. */
+  layersOf(id: string): Promise<readonly string[] | undefined>
   removeImage(id: string): Promise<void>
   /** An image without any file; the same one each time. Its id. */
   importEmptyImage(): Promise<string>
@@ -273,9 +276,17 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
 
     saveImage: (id, signal) => openStream((docker) => docker.getImage(id).get(), signal),
 
-    async loadImage(file) {
-      const report = await openStream((docker) => docker.loadImage(file), undefined)
-      for await (const line of jsonLines(report)) refuseFailed(line)
+    async loadImage(archive) {
+      // It answers once it has read everything, so no time is set for that.
+      const report = await (await docker()).loadImage(Readable.from(archive)).catch((error) => {
+        throw engineError(error)
+      })
+      for await (const line of jsonLines(chunksOf(report, undefined))) refuseFailed(line)
+    },
+
+    async layersOf(id) {
+      const found = await unlessMissing(ask((docker) => docker.getImage(id).inspect()))
+      return found?.RootFS.Layers
     },
 
     async removeImage(id) {

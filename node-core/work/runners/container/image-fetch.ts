@@ -1,95 +1,164 @@
-/** One image from one peer: to a file, looked through as it comes, then into the engine. */
-import { createWriteStream } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import type { Clock } from '../../../base/clock/index.ts'
-import { MyceliumError } from '../../../base/errors/index.ts'
-import { createFrameReader, framed, type Net, type NodeId } from '../../../base/net/index.ts'
+/**
+ * One image from several peers: its root, then the parts that this engine lacks, as blobs, and then into
+ * the engine. What came stays where a transfer breaks off, and the next goes on from there.
+ */
+import { readFile } from 'node:fs/promises'
+import { isCode, MyceliumError } from '../../../base/errors/index.ts'
+import type { NodeId } from '../../../base/net/index.ts'
+import type { Digest, FetchProgress } from '../../../storage/blobs/index.ts'
 import type { Engine } from './engine.ts'
-import { createArchiveCheck } from './image-archive.ts'
-import { encodeMessage, IMAGE_PROTOCOL, parseImageAnswer } from './image-messages.ts'
-import {
-  IMAGE_ARCHIVE_BYTES_MAX,
-  IMAGE_BYTES_PER_PERIOD_MIN,
-  IMAGE_FRAME_BYTES_MAX,
-  IMAGE_PERIOD_MS,
-} from './limits.ts'
+import { imageArchive } from './image-archive.ts'
+import type { PartShelf } from './image-export.ts'
+import { layersHad, type Platform, parseImageRoot } from './image-parts.ts'
+import { IMAGE_JSON_BYTES_MAX, IMAGES_COMPARED_MAX, LAYERS_PARALLEL_MAX } from './limits.ts'
 
 export interface ImageFetchDeps {
-  net: Pick<Net, 'openStream'>
-  engine: Engine
-  clock: Clock
+  blobs: PartShelf
+  engine: Pick<Engine, 'image' | 'images' | 'layersOf' | 'loadImage'>
+  platform: Platform
 }
 
 export interface ImageFetchRequest {
-  imageId: string
-  peer: NodeId
-  /** Where the archive is kept meanwhile; removed in the end. */
-  file: string
+  imageId: Digest
+  /** Who has all of its parts. */
+  from: readonly NodeId[]
+  /** By digest, as far as they are told. */
+  sizes: ReadonlyMap<string, number>
   signal: AbortSignal
-  onBytes(doneBytes: number, totalBytes: number): void
+  onProgress(doneBytes: number, totalBytes: number, from: string): void
 }
 
-/** False when the peer does not serve it. Throws DIGEST_MISMATCH when it sends something else. */
-export async function fetchImage(
-  { net, engine, clock }: ImageFetchDeps,
-  { imageId, peer, file, signal, onBytes }: ImageFetchRequest,
-): Promise<boolean> {
-  const stream = await net.openStream(peer, IMAGE_PROTOCOL, { signal })
-  const pace = watchPace(clock, () => stream.abort(new Error('too slow')))
-  const onAbort = (): void => stream.abort(new Error('not wanted any more'))
-  signal.addEventListener('abort', onAbort)
-  try {
-    await stream.write(framed(encodeMessage({ imageId })))
-    await stream.closeWrite()
-    const reader = createFrameReader(stream)
-    const head = parseImageAnswer(await reader.frame(IMAGE_FRAME_BYTES_MAX))
-    if (head.status !== 'ok') return false
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-    const check = createArchiveCheck(imageId)
-    let doneBytes = 0
-    const checked = async function* () {
-      for await (const chunk of reader.rest()) {
-        pace.progressed(chunk.byteLength)
-        doneBytes += chunk.byteLength
-        if (doneBytes > IMAGE_ARCHIVE_BYTES_MAX) {
-          throw new MyceliumError('DIGEST_MISMATCH', 'The image archive from a peer has no end.')
-        }
-        check.take(chunk)
-        onBytes(Math.min(doneBytes, head.sizeBytes), head.sizeBytes)
-        yield chunk
+export interface ImageFetch {
+  /** Throws BLOB_NOT_FOUND, DIGEST_MISMATCH, DISK_FULL, ENGINE_UNAVAILABLE or START_FAILED. */
+  fetch(request: ImageFetchRequest): Promise<void>
+}
+
+/** What is handed to the engine. */
+interface Gathered {
+  root: Digest
+  layers: Digest[] | undefined
+  mediaType: string
+  parts: Digest[]
+}
+
+export function createImageFetch({ blobs, engine, platform }: ImageFetchDeps): ImageFetch {
+  /** Loads under way: a second instance waits for the first one's. */
+  const loading = new Map<Digest, Promise<void>>()
+  /** Of images, whose layers never change. */
+  const layersKnown = new Map<string, readonly string[]>()
+
+  async function layersHere(): Promise<(readonly string[])[]> {
+    const images = (await engine.images()).slice(0, IMAGES_COMPARED_MAX)
+    const found: (readonly string[])[] = []
+    for (const { id } of images) {
+      const layers = layersKnown.get(id) ?? (await engine.layersOf(id))
+      if (layers) layersKnown.set(id, layers)
+      found.push(layers ?? [])
+    }
+    if (layersKnown.size > IMAGES_COMPARED_MAX) layersKnown.clear()
+    return found
+  }
+
+  async function bring(
+    digests: readonly Digest[],
+    { from, sizes, signal, onProgress }: ImageFetchRequest,
+  ): Promise<void> {
+    const waiting = [...new Set(digests)]
+    const done = new Map<Digest, FetchProgress>()
+    const tell = (): void => {
+      const all = [...done.values()]
+      const doneBytes = all.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0)
+      const total = digests.reduce((sum, digest) => {
+        return sum + (done.get(digest)?.totalBytes ?? sizes.get(digest) ?? 0)
+      }, 0)
+      const names = new Set(all.flatMap((one) => one.from.split(', ')))
+      onProgress(doneBytes, Math.max(total, doneBytes), [...names].join(', '))
+    }
+    const take = async (): Promise<void> => {
+      for (let digest = waiting.shift(); digest; digest = waiting.shift()) {
+        const part = digest
+        await blobs.fetch(part, {
+          ...{ kind: 'layer', from, signal },
+          onProgress(progress) {
+            done.set(part, progress)
+            tell()
+          },
+        })
       }
     }
-    await pipeline(checked, createWriteStream(file, { mode: 0o600 }))
-    check.end()
-    pace.end()
-    await engine.loadImage(file)
-    if ((await engine.image(imageId))?.id === imageId) return true
-    throw new MyceliumError('DIGEST_MISMATCH', 'The engine made another image of the archive.')
-  } catch (error) {
-    stream.abort(new Error('transfer given up'))
-    throw error
-  } finally {
-    pace.end()
-    signal.removeEventListener('abort', onAbort)
-    await rm(file, { force: true })
+    try {
+      await Promise.all(Array.from({ length: LAYERS_PARALLEL_MAX }, take))
+    } finally {
+      waiting.length = 0
+    }
   }
-}
 
-/** Gives up on a transfer that is so slow that it only occupies us. */
-function watchPace(clock: Clock, giveUp: () => void) {
-  let bytes = 0
-  const check = (): void => {
-    if (bytes < IMAGE_BYTES_PER_PERIOD_MIN) giveUp()
-    bytes = 0
-    cancel = clock.timer(IMAGE_PERIOD_MS, check)
+  async function read(digest: Digest, request: ImageFetchRequest): Promise<Buffer> {
+    const file = await blobs.fetch(digest, {
+      ...{ kind: 'layer', from: request.from, signal: request.signal },
+      bytesMax: IMAGE_JSON_BYTES_MAX,
+    })
+    return readFile(file)
   }
-  let cancel = clock.timer(IMAGE_PERIOD_MS, check)
+
+  async function gather(root: Digest, request: ImageFetchRequest): Promise<Gathered> {
+    const parsed = parseImageRoot(await read(root, request), platform)
+    switch (parsed?.kind) {
+      case undefined:
+        throw new MyceliumError('IMAGE_NOT_FOUND', `${root} is no image for this kind of computer.`)
+      case 'docker':
+        return { root, layers: parsed.layers, mediaType: '', parts: [root, ...parsed.layers] }
+      case 'manifest': {
+        const { mediaType, blobs: parts } = parsed
+        return { root, layers: undefined, mediaType, parts: [root, ...parts] }
+      }
+      case 'index': {
+        const { parts } = await gather(parsed.manifest, request)
+        return { root, layers: undefined, mediaType: parsed.mediaType, parts: [root, ...parts] }
+      }
+    }
+  }
+
+  async function load(gathered: Gathered, parts: readonly Digest[]): Promise<void> {
+    const files = new Map<Digest, string>()
+    for (const digest of parts) {
+      const file = await blobs.path(digest)
+      if (file === undefined) throw new MyceliumError('BLOB_NOT_FOUND', `${digest} is gone.`)
+      files.set(digest, file)
+    }
+    await engine.loadImage(await imageArchive({ ...gathered, files }))
+  }
+
+  async function fetchAndLoad(request: ImageFetchRequest): Promise<void> {
+    const gathered = await gather(request.imageId, request)
+    const had = gathered.layers ? layersHad(gathered.layers, await layersHere()) : 0
+    const hadSet = new Set(gathered.layers?.slice(0, had))
+    const lacking = gathered.parts.filter((digest) => !hadSet.has(digest))
+    await bring(lacking, request)
+    try {
+      await load(gathered, lacking)
+    } catch (error) {
+      if (had === 0 || !isCode(error, 'START_FAILED')) throw error
+      // One that does not look for layers among its own, or has removed them meanwhile.
+      await bring(gathered.parts, request)
+      await load(gathered, gathered.parts)
+    }
+  }
+
   return {
-    progressed(chunkBytes: number): void {
-      bytes += chunkBytes
+    async fetch(request) {
+      const { imageId, signal } = request
+      const isHere = async (): Promise<boolean> => (await engine.image(imageId))?.id === imageId
+      for (let other = loading.get(imageId); other; other = loading.get(imageId)) {
+        await other.catch(() => {})
+        signal.throwIfAborted()
+        if (await isHere()) return
+      }
+      const begun = fetchAndLoad(request).finally(() => loading.delete(imageId))
+      loading.set(imageId, begun)
+      await begun
+      if (await isHere()) return
+      throw new MyceliumError('DIGEST_MISMATCH', 'The engine made another image of what came.')
     },
-    end: () => cancel(),
   }
 }

@@ -1,11 +1,14 @@
-/** `image-have/1` asks for the id behind a reference; `image/1` brings an image by id. */
+/**
+ * `image-have/1` asks for the id behind a reference; `image-offer/1` has an image taken apart, so that
+ * its parts can be fetched as blobs.
+ */
 import { z } from 'zod'
 import { decode, encode } from '../../../base/codec/index.ts'
 import { PORTS_MAX } from '../../spec/index.ts'
-import { IMAGE_FRAME_BYTES_MAX } from './limits.ts'
+import { IMAGE_FRAME_BYTES_MAX, OFFER_BYTES_MAX } from './limits.ts'
 
 export const HAVE_PROTOCOL = 'image-have/1'
-export const IMAGE_PROTOCOL = 'image/1'
+export const OFFER_PROTOCOL = 'image-offer/1'
 
 export const IMAGE_ID = /^sha256:[0-9a-f]{64}$/
 const imageId = z.string().regex(IMAGE_ID)
@@ -18,24 +21,32 @@ const exposed = z.strictObject({
 const haveAnswer = z.strictObject({
   imageId: imageId.optional(),
   exposes: z.array(exposed).max(PORTS_MAX).optional(),
+  /** It is taken apart already. */
+  ready: z.boolean().optional(),
 })
-const imageQuestion = z.strictObject({ imageId })
-const imageAnswer = z.discriminatedUnion('status', [
-  /** About what will come: an engine does not know exactly before it has sent everything. */
-  z.strictObject({ status: z.literal('ok'), sizeBytes: z.number().int().min(0) }),
+const offerQuestion = z.strictObject({ imageId })
+const offerAnswer = z.discriminatedUnion('status', [
+  /** All parts can be fetched here. Sizes by digest, for progress alone. */
+  z.strictObject({
+    status: z.literal('ready'),
+    sizes: z.record(imageId, z.number().int().min(0)),
+  }),
+  /** It is being taken apart: to be asked again. */
+  z.strictObject({ status: z.literal('preparing') }),
   z.strictObject({ status: z.literal('absent') }),
-  z.strictObject({ status: z.literal('busy') }),
 ])
+export type OfferAnswer = z.infer<typeof offerAnswer>
 
 const bounded = { bytesMax: IMAGE_FRAME_BYTES_MAX }
 export const encodeMessage = (
   message:
     | z.infer<typeof haveQuestion>
     | z.infer<typeof haveAnswer>
-    | z.infer<typeof imageQuestion>
-    | z.infer<typeof imageAnswer>,
+    | z.infer<typeof offerQuestion>
+    | OfferAnswer,
 ): Uint8Array => encode(message)
 export const parseHaveQuestion = (bytes: Uint8Array) => haveQuestion.parse(decode(bytes, bounded))
 export const parseHaveAnswer = (bytes: Uint8Array) => haveAnswer.parse(decode(bytes, bounded))
-export const parseImageQuestion = (bytes: Uint8Array) => imageQuestion.parse(decode(bytes, bounded))
-export const parseImageAnswer = (bytes: Uint8Array) => imageAnswer.parse(decode(bytes, bounded))
+export const parseOfferQuestion = (bytes: Uint8Array) => offerQuestion.parse(decode(bytes, bounded))
+export const parseOfferAnswer = (bytes: Uint8Array) =>
+  offerAnswer.parse(decode(bytes, { bytesMax: OFFER_BYTES_MAX }))

@@ -1,81 +1,74 @@
-/** Gives members the images that workloads of this network use, and nothing else of this engine. */
-import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
+/** Tells members which images this engine has, and has those taken apart that workloads use. */
+import type { Clock } from '../../../base/clock/index.ts'
+import { messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
-import {
-  createFrameReader,
-  framed,
-  type Net,
-  type NetStream,
-  type NodeId,
-} from '../../../base/net/index.ts'
+import type { Net } from '../../../base/net/index.ts'
+import { parseDigest } from '../../../storage/blobs/index.ts'
 import type { Engine } from './engine.ts'
+import { type ImageExport, imageDigest } from './image-export.ts'
 import {
   encodeMessage,
   HAVE_PROTOCOL,
-  IMAGE_PROTOCOL,
+  OFFER_PROTOCOL,
+  type OfferAnswer,
   parseHaveQuestion,
-  parseImageQuestion,
+  parseOfferQuestion,
 } from './image-messages.ts'
-import { IMAGE_FRAME_BYTES_MAX, IMAGE_SERVING_MAX } from './limits.ts'
+import { IMAGE_FRAME_BYTES_MAX, OFFER_HOLD_MS } from './limits.ts'
 
 export interface ImageServerDeps {
-  net: Pick<Net, 'onRequest' | 'onStream'>
-  engine: Engine
+  net: Pick<Net, 'onRequest'>
+  clock: Clock
+  engine: Pick<Engine, 'image'>
+  export: ImageExport
   logger: Logger
   /** Whether a workload of this network wants this image. */
   wanted(imageId: string): boolean
 }
 
-export function createImageServer({ net, engine, logger, wanted }: ImageServerDeps) {
-  const open = new Map<NetStream, { done: Promise<void>; abort: AbortController }>()
+export function createImageServer(deps: ImageServerDeps) {
+  const { net, clock, engine, logger, wanted } = deps
   let closeDoors: (() => void)[] = []
 
   async function answerHave(body: Uint8Array): Promise<Uint8Array> {
     const { reference } = parseHaveQuestion(body)
     const image = await engine.image(reference)
-    return encodeMessage(image ? { imageId: image.id, exposes: image.exposes } : {})
+    if (!image) return encodeMessage({})
+    const digest = parseDigest(image.id)
+    const ready = digest !== undefined && (await deps.export.parts(digest)) !== undefined
+    return encodeMessage({ imageId: image.id, exposes: image.exposes, ready })
   }
 
-  async function serve(stream: NetStream, signal: AbortSignal): Promise<void> {
-    const reader = createFrameReader(stream)
-    const { imageId } = parseImageQuestion(await reader.frame(IMAGE_FRAME_BYTES_MAX))
-    const busy = open.size > IMAGE_SERVING_MAX
-    const image = busy || !wanted(imageId) ? undefined : await engine.image(imageId)
-    if (!image || image.id !== imageId) {
-      await stream.write(framed(encodeMessage({ status: busy ? 'busy' : 'absent' })))
-      return stream.closeWrite()
-    }
-    await stream.write(framed(encodeMessage({ status: 'ok', sizeBytes: image.sizeBytes })))
-    for await (const chunk of await engine.saveImage(imageId, signal)) await stream.write(chunk)
-    await stream.closeWrite()
+  async function answerOffer(body: Uint8Array): Promise<Uint8Array> {
+    const { imageId } = parseOfferQuestion(body)
+    return encodeMessage(await offerOf(imageId))
   }
 
-  function accept(stream: NetStream, peer: NodeId): void {
-    const abort = new AbortController()
-    const done = serve(stream, abort.signal)
-      .catch((error) => {
-        stream.abort(new Error('not served'))
-        logger.debug('serving an image ended early', { peer, reason: messageOf(error) })
-      })
-      .finally(() => open.delete(stream))
-    open.set(stream, { done, abort })
+  async function offerOf(imageId: string): Promise<OfferAnswer> {
+    if (!wanted(imageId) || (await engine.image(imageId))?.id !== imageId)
+      return { status: 'absent' }
+    const { promise: held, resolve } = Promise.withResolvers<OfferAnswer>()
+    const cancel = clock.timer(OFFER_HOLD_MS, () => resolve({ status: 'preparing' }))
+    const prepared = deps.export.prepare(imageDigest(imageId)).then(
+      (sizes): OfferAnswer => ({ status: 'ready', sizes: Object.fromEntries(sizes) }),
+      (error: unknown): OfferAnswer => {
+        logger.warn('an image was not taken apart', { imageId, reason: messageOf(error) })
+        return { status: 'absent' }
+      },
+    )
+    return Promise.race([prepared, held]).finally(cancel)
   }
 
   return {
     start(): void {
       closeDoors = [
         net.onRequest(HAVE_PROTOCOL, answerHave, { requestBytesMax: IMAGE_FRAME_BYTES_MAX }),
-        net.onStream(IMAGE_PROTOCOL, accept),
+        net.onRequest(OFFER_PROTOCOL, answerOffer, { requestBytesMax: IMAGE_FRAME_BYTES_MAX }),
       ]
     },
     async stop(): Promise<void> {
       for (const close of closeDoors.splice(0)) close()
-      const stopping = new MyceliumError('ENGINE_UNAVAILABLE', 'This node stops.')
-      for (const [stream, { abort }] of open) {
-        abort.abort(stopping)
-        stream.abort(stopping)
-      }
-      await Promise.all([...open.values()].map(({ done }) => done))
+      await deps.export.stop()
     },
   }
 }

@@ -1,16 +1,20 @@
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine, enginesUnavailable } from '../../../../e2e/harness/engine.ts'
 import { encode } from '../../../base/codec/index.ts'
-import { framed } from '../../../base/net/index.ts'
+import type { Digest } from '../../../storage/blobs/index.ts'
+import { givePieces } from '../../../storage/blobs/testing/giving.ts'
 import type { StartProgress, StartRequest } from '../index.ts'
 import { until } from '../runner.suite.ts'
 import type { ContainerRunner } from './index.ts'
 import {
   ADA,
   BEN,
+  buildImage,
   createBench,
   engineMissing,
   importImage,
+  layersOf,
   shell,
   socketPath,
 } from './testing/test-engine.ts'
@@ -32,7 +36,7 @@ describe.skipIf(missing)(`images between nodes${missing ? ` [skipped: ${missing}
 
   beforeAll(async () => {
     imageId = await importImage(IMAGE)
-    engine = await createEngine('images')
+    engine = await createEngine('images', { dataMebibytes: 32 })
     bench = await createBench({ socketPaths: [socketPath, engine.host.replace('unix://', '')] })
     ada = bench.runner(ADA)
     ben = bench.runner(BEN)
@@ -81,17 +85,16 @@ describe.skipIf(missing)(`images between nodes${missing ? ` [skipped: ${missing}
 
   it('a peer that sends something else is found out before the engine sees it', async () => {
     const liar = bench.net.node(LIAR)
-    liar.onRequest('image-have/1', () => encode({ imageId }))
-    liar.onStream('image/1', (stream) => {
-      void (async () => {
-        await stream.write(framed(encode({ status: 'ok', sizeBytes: 2_048 })))
-        await stream.write(new Uint8Array(2_048))
-        await stream.closeWrite()
-      })()
-    })
+    liar.onRequest('image-have/1', () => encode({ imageId, ready: true }))
+    liar.onRequest('image-offer/1', () => encode({ status: 'ready', sizes: {} }))
+    const given = givePieces(liar, Buffer.from('{"rootfs":{}}'), { as: imageId as Digest })
     await until(() => bench.net.node(BEN).peers().includes(LIAR))
-    const attempt = ben.run(request({ imageId }, () => {}))
-    await expect(attempt).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' })
+    for (const asked of [1, 1]) {
+      const attempt = ben.run(request({ imageId }, () => {}))
+      await expect(attempt).rejects.toMatchObject({ code: 'DIGEST_MISMATCH' })
+      // It is remembered: the second attempt passes over it.
+      expect(given.asked()).toBe(asked)
+    }
     expect(imagesOfBen()).toBe('')
     bench.net.crash(LIAR)
   }, 60_000)
@@ -111,7 +114,68 @@ describe.skipIf(missing)(`images between nodes${missing ? ` [skipped: ${missing}
     await ben.end(asked.id, { graceMs: 0 })
   }, 60_000)
 
+  it('an image made on top of one that the engine has brings its own layers alone', async () => {
+    const other = await buildImage('mycelium-updated-test:1', IMAGE, randomBytes(100_000))
+    for (const wanted of [imageId, other.imageId]) bench.wanted.add(wanted)
+    const base = request({ imageId }, () => {})
+    await ben.run(base)
+    await ben.end(base.id, { graceMs: 0 })
+    const store = bench.stores.get(BEN)
+    for (const { digest } of (await store?.list()) ?? []) await store?.remove(digest)
+    const steps: StartProgress[] = []
+    const asked = request({ image: other.tag, imageId: other.imageId }, (step) => steps.push(step))
+    await ben.run(asked)
+    expect(imagesOfBen().split('\n')).toContain(other.imageId)
+    const [below = '', own = ''] = await layersOf(other.imageId)
+    const held = (await store?.list())?.map(({ digest }) => digest)
+    expect(held).toContain(own)
+    expect(held).not.toContain(below)
+    await ben.end(asked.id, { graceMs: 0 })
+  }, 60_000)
+
+  it('a full disk is said, loses nothing that came, and is no obstacle once there is room', async () => {
+    const large = await buildImage('mycelium-large-test:1', IMAGE, randomBytes(20 << 20))
+    bench.wanted.add(large.imageId)
+    const source = { image: large.tag, imageId: large.imageId }
+    const attempt = ben.run(request(source, () => {}))
+    await expect(attempt).rejects.toMatchObject({ code: 'DISK_FULL' })
+    expect(imagesOfBen()).not.toContain(large.imageId)
+
+    engine.enlarge(512)
+    const again: StartProgress[] = []
+    const asked = request(source, (step) => again.push(step))
+    await ben.run(asked)
+    expect(imagesOfBen().split('\n')).toContain(large.imageId)
+    // All of it had come before the disk was full.
+    expect(again.filter((step) => step.step === 'pulling' && step.doneBytes)).toEqual([])
+    await ben.end(asked.id, { graceMs: 0 })
+  }, 120_000)
+
+  it('an engine killed while it takes an image in is given it again when it is back', async () => {
+    const other = await buildImage('mycelium-killed-test:1', IMAGE, randomBytes(1 << 20))
+    bench.wanted.add(other.imageId)
+    const source = { image: other.tag, imageId: other.imageId }
+    let killed: Promise<void> | undefined
+    const broken = ben.run(
+      request(source, (step) => {
+        // From here on it answers nothing, so it cannot have taken in what comes now.
+        if (step.step !== 'pulling' || !step.doneBytes || killed) return
+        engine.freeze()
+        killed = new Promise((resolve) => setTimeout(resolve, 1_000)).then(engine.kill)
+      }),
+    )
+    await expect(broken).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
+    await killed
+    await engine.start()
+    await until(async () => (await ben.available()).ok)
+    const asked = request(source, () => {})
+    await ben.run(asked)
+    expect(imagesOfBen().split('\n')).toContain(other.imageId)
+    await ben.end(asked.id, { graceMs: 0 })
+  }, 120_000)
+
   it('an engine that stops is noticed at once, and work goes on when it returns', async () => {
+    bench.wanted.add(imageId)
     const changes: boolean[] = []
     ben.onAvailable((ok) => changes.push(ok))
     await engine.stop()

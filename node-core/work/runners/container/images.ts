@@ -2,16 +2,29 @@
  * Where images come from, in this order: this engine, members that have it, a registry. A workload
  * whose image was fixed to its id gets exactly that one from wherever it comes.
  */
-import { join } from 'node:path'
 import { isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import { type NodeId, shortId } from '../../../base/net/index.ts'
 import type { ContainerSource } from '../../spec/index.ts'
 import type { StartProgress } from '../index.ts'
 import type { Engine } from './engine.ts'
-import { fetchImage } from './image-fetch.ts'
-import { encodeMessage, HAVE_PROTOCOL, parseHaveAnswer } from './image-messages.ts'
+import { imageDigest } from './image-export.ts'
+import type { ImageFetch } from './image-fetch.ts'
+import {
+  encodeMessage,
+  HAVE_PROTOCOL,
+  OFFER_PROTOCOL,
+  parseHaveAnswer,
+  parseOfferAnswer,
+} from './image-messages.ts'
 import type { ContainerRunnerDeps, ImageContent, ImageShelf } from './index.ts'
-import { IMAGE_FRAME_BYTES_MAX, IMAGE_HAVE_MS, IMAGE_PEERS_ASKED_MAX } from './limits.ts'
+import {
+  IMAGE_FRAME_BYTES_MAX,
+  IMAGE_HAVE_MS,
+  IMAGE_PEERS_ASKED_MAX,
+  OFFER_ANSWER_MS,
+  OFFER_BYTES_MAX,
+  OFFER_MS,
+} from './limits.ts'
 import { createPullProgress } from './pull-progress.ts'
 
 export interface Images extends ImageShelf {
@@ -24,8 +37,12 @@ export interface Images extends ImageShelf {
 
 type EnsureOptions = Parameters<Images['ensure']>[1]
 
-export function createImages(deps: ContainerRunnerDeps, engine: Engine): Images {
-  const { net, clock, logger, random } = deps
+export function createImages(
+  deps: ContainerRunnerDeps,
+  engine: Engine,
+  images: ImageFetch,
+): Images {
+  const { net, clock, logger } = deps
   const nameOf = (peer: NodeId): string => deps.nameOf?.(peer) ?? shortId(peer)
 
   /** Members that have it, and the id by which they know it. */
@@ -40,58 +57,76 @@ export function createImages(deps: ContainerRunnerDeps, engine: Engine): Images 
             answerBytesMax: IMAGE_FRAME_BYTES_MAX,
           }
           const answer = await net.request(peer, HAVE_PROTOCOL, question, options)
-          return { peer, exposes: [], ...parseHaveAnswer(answer) }
+          return { peer, exposes: [], ready: false, ...parseHaveAnswer(answer) }
         } catch (error) {
           logger.debug('a peer did not say whether it has an image', {
             peer,
             reason: messageOf(error),
           })
-          return { peer, exposes: [], imageId: undefined }
+          return { peer, exposes: [], ready: false, imageId: undefined }
         }
       }),
     )
-    return answers.flatMap(({ imageId, exposes = [], ...rest }) => {
-      return imageId ? [{ ...rest, imageId, exposes }] : []
+    return answers.flatMap(({ imageId, exposes = [], ready = false, peer }) => {
+      return imageId ? [{ peer, imageId, exposes, ready }] : []
     })
   }
 
-  /** True once a peer's image is on this engine. Throws DIGEST_MISMATCH if all that came was false. */
-  async function fromPeers(
-    imageId: string,
-    peers: readonly NodeId[],
-    { signal, onProgress }: EnsureOptions,
-  ): Promise<boolean> {
-    let mismatch: unknown
-    for (const peer of peers) {
-      const from = nameOf(peer)
-      const file = join(deps.folder, `${Buffer.from(random.bytes(8)).toString('hex')}.tar`)
-      onProgress({ step: 'pulling', from })
+  /** Has one of them take the image apart; says what it is made of, or undefined. */
+  async function offered(peer: NodeId, imageId: string, signal: AbortSignal) {
+    const question = encodeMessage({ imageId })
+    const options = { signal, timeoutMs: OFFER_ANSWER_MS, answerBytesMax: OFFER_BYTES_MAX }
+    const startMs = clock.monotonicMs()
+    while (clock.monotonicMs() - startMs < OFFER_MS) {
+      const answer = parseOfferAnswer(await net.request(peer, OFFER_PROTOCOL, question, options))
+      if (answer.status === 'ready') return new Map(Object.entries(answer.sizes))
+      if (answer.status === 'absent') return undefined
+    }
+    return undefined
+  }
+
+  /** Everyone who has it taken apart already; else the first who will do so. */
+  async function offersOf(imageId: string, had: readonly Had[], signal: AbortSignal) {
+    const ready = had.filter((one) => one.ready)
+    const from: NodeId[] = []
+    let sizes: ReadonlyMap<string, number> = new Map()
+    for (const { peer } of ready.length > 0 ? ready : had) {
       try {
-        const fetched = await fetchImage(
-          { net, engine, clock },
-          {
-            imageId,
-            peer,
-            file,
-            signal,
-            onBytes: (doneBytes, totalBytes) =>
-              onProgress({ step: 'pulling', doneBytes, totalBytes, from }),
-          },
-        )
-        if (fetched) return true
+        const offer = await offered(peer, imageId, signal)
+        if (!offer) continue
+        from.push(peer)
+        sizes = offer
+        if (ready.length === 0) break
       } catch (error) {
         signal.throwIfAborted()
-        if (isCode(error, 'DISK_FULL') || isCode(error, 'ENGINE_UNAVAILABLE')) throw error
-        if (isCode(error, 'DIGEST_MISMATCH')) mismatch = error
-        logger.warn('an image did not come from a peer', {
-          imageId,
-          peer,
-          reason: messageOf(error),
-        })
+        logger.debug('a peer did not offer an image', { peer, reason: messageOf(error) })
       }
     }
-    if (mismatch) throw mismatch
-    return false
+    return { from, sizes }
+  }
+
+  /** True once it is on this engine. Throws DIGEST_MISMATCH if all that came was false. */
+  async function fromPeers(
+    imageId: string,
+    had: readonly Had[],
+    { signal, onProgress }: EnsureOptions,
+  ): Promise<boolean> {
+    onProgress({ step: 'pulling', from: had.map(({ peer }) => nameOf(peer)).join(', ') })
+    const { from, sizes } = await offersOf(imageId, had, signal)
+    if (from.length === 0) return false
+    try {
+      await images.fetch({
+        ...{ imageId: imageDigest(imageId), from, sizes, signal },
+        onProgress: (doneBytes, totalBytes, names) =>
+          onProgress({ step: 'pulling', doneBytes, totalBytes, from: names }),
+      })
+      return true
+    } catch (error) {
+      signal.throwIfAborted()
+      if (FATAL.some((code) => isCode(error, code))) throw error
+      logger.warn('an image did not come from peers', { imageId, reason: messageOf(error) })
+      return false
+    }
   }
 
   async function fromRegistry(reference: string, { signal, onProgress }: EnsureOptions) {
@@ -135,8 +170,8 @@ export function createImages(deps: ContainerRunnerDeps, engine: Engine): Images 
 
       const answers = await askPeers(imageId ?? reference)
       const wanted = imageId ?? answers[0]?.imageId
-      const peers = answers.filter((answer) => answer.imageId === wanted).map(({ peer }) => peer)
-      if (wanted && (await fromPeers(wanted, peers, options))) return wanted
+      const had = answers.filter((answer) => answer.imageId === wanted)
+      if (wanted && had.length > 0 && (await fromPeers(wanted, had, options))) return wanted
 
       const pulled = await fromRegistry(reference, options)
       if (imageId && pulled !== imageId) {
@@ -152,7 +187,12 @@ export function createImages(deps: ContainerRunnerDeps, engine: Engine): Images 
 
 interface Had extends ImageContent {
   peer: NodeId
+  /** It is taken apart there. */
+  ready: boolean
 }
+
+/** What another source would not mend, or must not hide. */
+const FATAL = ['DISK_FULL', 'ENGINE_UNAVAILABLE', 'DIGEST_MISMATCH'] as const
 
 function notFound(reference: string, reason: string): MyceliumError<'IMAGE_NOT_FOUND'> {
   return new MyceliumError(

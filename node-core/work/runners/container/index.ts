@@ -4,7 +4,7 @@
  * one appears.
  *
  *     const runner = createContainerRunner(
- *       { node, network, net, clock, random, logger, folder, imageWanted },
+ *       { node, network, net, blobs, clock, random, logger, folder, imageWanted },
  *       { environment: process.env },
  *     )
  *     await runner.start()
@@ -18,6 +18,7 @@ import type { OwnerId } from '../../../identity/index.ts'
 import type { Shield } from '../../shield/index.ts'
 import type { Port, VolumeName } from '../../spec/index.ts'
 import type { Runner } from '../index.ts'
+import type { PartShelf } from './image-export.ts'
 
 export interface ContainerRunner extends Runner {
   readonly kind: 'container'
@@ -62,11 +63,13 @@ export interface ContainerRunnerDeps {
   shield: Shield
   /** The network's id: containers of two networks on one engine do not mix. */
   network: string
-  net: Pick<Net, 'peers' | 'request' | 'onRequest' | 'openStream' | 'onStream'>
+  net: Pick<Net, 'peers' | 'request' | 'onRequest'>
+  /** Parts of images, on this node's disk and fetched from peers. */
+  blobs: PartShelf
   clock: Clock
   random: Random
   logger: Logger
-  /** Absolute; images from peers lie there until the engine has them. Made if missing. */
+  /** Absolute; what is put there the engine mounts. Made if missing. */
   folder: string
   /** Whether a workload of this network wants the image with this id: only those are served. */
   imageWanted(imageId: string): boolean

@@ -40,18 +40,24 @@ export const ENDED_REMEMBERED_MAX = 1_024
 export const PORT_ATTEMPTS_MAX = 4
 /** A question, or the head of an answer. */
 export const IMAGE_FRAME_BYTES_MAX = 4 * 1024
-/** An image as the engine saves it. */
-export const IMAGE_ARCHIVE_BYTES_MAX = 16 * 1024 * 1024 * 1024
-/** The two JSON files of an archive that are read. */
+/** The answer that tells the sizes of an image's parts. Bytes. */
+export const OFFER_BYTES_MAX = 64 * 1024
+/** How long the answer to an offer is held until the image is taken apart. Milliseconds. */
+export const OFFER_HOLD_MS = 10_000
+/** For the answer to that. */
+export const OFFER_ANSWER_MS = 15_000
+/** In all, until a peer has taken an image apart: an engine writes a large one to disk first. */
+export const OFFER_MS = 10 * 60_000
+/** Layers of one image, and manifests in one index. */
+export const IMAGE_LAYERS_MAX = 512
+/** The configuration, a manifest or an index of an image. Bytes. */
 export const IMAGE_JSON_BYTES_MAX = 4 * 1024 * 1024
-/** Files in an archive. */
+/** Files in an archive of an engine. */
 export const IMAGE_ENTRIES_MAX = 4_096
-/** Images sent to peers at a time; more are refused. */
-export const IMAGE_SERVING_MAX = 3
-/** A transfer with fewer bytes than this in a period is given up. */
-export const IMAGE_BYTES_PER_PERIOD_MIN = 32 * 1024
-/** How often that is looked at. Engines write a large image to disk before its first byte. */
-export const IMAGE_PERIOD_MS = 120_000
+/** Layers of one image fetched at a time. */
+export const LAYERS_PARALLEL_MAX = 4
+/** Images whose layers are looked up, to leave out what the engine has. */
+export const IMAGES_COMPARED_MAX = 1_024
 /** Peers asked whether they have an image. */
 export const IMAGE_PEERS_ASKED_MAX = 64
 /** For the answer to that. */

@@ -43,6 +43,7 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
       `echo "chroot: $(${b} chroot / ${b} true 2>/dev/null && echo made || echo refused)"`,
       `echo "files: $(ulimit -n)"; echo "cores: $(ulimit -c)"`,
       `echo "secret: $PLANTED"`,
+      `echo "slot: $MYCELIUM_SLOT"`,
       `echo "door: $MYCELIUM_API $MYCELIUM_TOKEN"`,
       `echo "folder: $(${b} ls /run/mycelium)"`,
       `echo "write: $(${b} touch /run/mycelium/x 2>/dev/null && echo made || echo refused)"`,
@@ -53,7 +54,12 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
     const workload = shell('profile', script, {
       ports: [{ containerPort: 8080, protocol: 'tcp' }],
       resources: { cpuMillis: 250, memoryBytes: 32 * 2 ** 20 },
-      env: { PLANTED: 'from the workload', MYCELIUM_TOKEN: 'a lie', MYCELIUM_API: 'a lie' },
+      env: {
+        PLANTED: 'from the workload',
+        MYCELIUM_TOKEN: 'a lie',
+        MYCELIUM_API: 'a lie',
+        MYCELIUM_SLOT: '7',
+      },
     })
     const id = 'profile-0-test'
     const signal = AbortSignal.timeout(30_000)
@@ -80,6 +86,9 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
   /** CHOWN 0, DAC_OVERRIDE 1, FOWNER 3, FSETID 4, KILL 5, SETGID 6, SETUID 7, NET_BIND_SERVICE 10. */
   const GIVEN = '00000000000004fb'
 
+  it('is told its number, whatever the workload says of it', () => {
+    expect(inside.get('slot')).toBe('0')
+  })
   it('is not privileged', () => {
     expect(host.Privileged).toBe(false)
     expect(inside.get('mount')).toBe('refused')

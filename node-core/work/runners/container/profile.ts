@@ -30,6 +30,8 @@ export interface ProfileRequest {
   labels: Record<string, string>
   network: PartNetwork
   volumes: readonly VolumeMount[]
+  /** What every instance is told, with or without a door. */
+  environment: Readonly<Record<string, string>>
   access?: InstanceAccess
 }
 
@@ -52,6 +54,7 @@ export function restrictedProfile(request: ProfileRequest) {
   const { cpuMillis, memoryBytes } = part.resources.limits
   const environment = {
     ...part.env,
+    ...request.environment,
     ...(access && accessVariables(access, CONTAINER_FOLDER)),
   }
   return {

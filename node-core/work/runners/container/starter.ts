@@ -5,7 +5,13 @@ import type { Logger } from '../../../base/log/index.ts'
 import type { OwnerId } from '../../../identity/index.ts'
 import { hostNamesOf } from '../../naming/index.ts'
 import { type ContainerSource, keepsData, listeningOf, type Part } from '../../spec/index.ts'
-import { findLoopbackPort, portTaken, type Running, type StartRequest } from '../index.ts'
+import {
+  findLoopbackPort,
+  portTaken,
+  type Running,
+  type StartRequest,
+  slotVariable,
+} from '../index.ts'
 import type { Engine } from './engine.ts'
 import { FORWARDER_PART, type Forwarding, forwarderReady } from './forwarding.ts'
 import type { Images } from './images.ts'
@@ -65,7 +71,9 @@ export function createStarter(deps: StarterDeps): Starter {
   async function make({ request, part, name, network }: PartStart, image: string): Promise<void> {
     const labels = labelsOf(whose, request, { part: part.name, parts: countOf(request) })
     const volumes = volumeMounts(whose, request, part)
-    const rest = { part, source: containerSource(part), image, labels, network, volumes }
+    const environment = slotVariable(request)
+    const source = containerSource(part)
+    const rest = { part, source, image, labels, network, volumes, environment }
     const access = deps.engineIsHere() ? request.access : undefined
     if (!access && request.workload.secrets.length > 0) throw secretsUnsupported()
     if (request.access && !access) tellUnreachable()

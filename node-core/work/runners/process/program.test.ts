@@ -67,6 +67,7 @@ describe('the world of a program', () => {
     const seen = new Map(told.map((line) => line.split(/=(.*)/s, 2) as [string, string]))
     delete process.env.PLANTED_SECRET
     expect(seen.get('A')).toBe('manifest')
+    expect(seen.get('MYCELIUM_SLOT')).toBe(String(request.index))
     expect(seen.get('B')).toBe('workload')
     expect(seen.get('C')).toBe('c=d')
     expect(seen.get('PORT')).toBe(String(running.ports['8080']))

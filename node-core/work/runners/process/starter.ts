@@ -9,7 +9,13 @@ import { assert, isCode, MyceliumError, messageOf } from '../../../base/errors/i
 import type { Logger } from '../../../base/log/index.ts'
 import type { Bundles, VerifiedBundle } from '../../bundles/index.ts'
 import { portsOf } from '../../spec/index.ts'
-import { accessVariables, findLoopbackPort, type LogLineOut, type StartRequest } from '../index.ts'
+import {
+  accessVariables,
+  findLoopbackPort,
+  type LogLineOut,
+  type StartRequest,
+  slotVariable,
+} from '../index.ts'
 import { isInit, isProgram, LAUNCHER_FAILED, launchCommand } from './launch.ts'
 import { HOST_NAME_LENGTH_MAX, LAST_LINES_MAX, LAUNCH_MS } from './limits.ts'
 import { marksOf, type Whose } from './marks.ts'
@@ -172,6 +178,7 @@ export function createStarter(deps: StarterDeps) {
         LANG: 'C.UTF-8',
         ...manifest.env,
         ...part.env,
+        ...slotVariable({ workload, index: record.index }),
         ...ownVariables(record, home, part.ports[0]?.containerPort),
         ...(access && home.door !== undefined && accessVariables(access, home.door)),
         ...marksOf(whose, record),

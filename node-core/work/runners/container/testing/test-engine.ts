@@ -1,7 +1,7 @@
 /** The engine that tests use, and an image made on the spot from the machine's static busybox. */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Docker from 'dockerode'
@@ -10,6 +10,7 @@ import { createSilentLogger } from '../../../../base/log/index.ts'
 import { createSimNetwork, type NodeId, parseNodeId } from '../../../../base/net/index.ts'
 import { createSystemRandom } from '../../../../base/random/index.ts'
 import type { OwnerId } from '../../../../identity/index.ts'
+import { type BlobStore, createBlobStore } from '../../../../storage/blobs/index.ts'
 import type { Ipv4Range } from '../../../addresses/index.ts'
 import { createFirewall, createShield, type Shield } from '../../../shield/index.ts'
 import type { Workload } from '../../../spec/index.ts'
@@ -53,6 +54,25 @@ export async function importImage(
   return (await docker.getImage(name).inspect()).Id
 }
 
+/** An image of one more layer than another, with so many bytes. */
+export async function buildImage(tag: string, base: string, content: Uint8Array) {
+  const folder = await mkdtemp(join(tmpdir(), 'mycelium-build-'))
+  try {
+    await writeFile(join(folder, 'content'), content)
+    await writeFile(join(folder, 'Dockerfile'), `FROM ${base}\nCOPY content /content\n`)
+    const args = ['build', '--quiet', '--tag', tag, folder]
+    const env = { ...process.env, DOCKER_BUILDKIT: '0', DOCKER_HOST: `unix://${socketPath}` }
+    execFileSync('docker', args, { env, stdio: 'pipe' })
+    return { tag, imageId: (await docker.getImage(tag).inspect()).Id }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+export async function layersOf(imageId: string): Promise<string[]> {
+  return (await docker.getImage(imageId).inspect()).RootFS.Layers ?? []
+}
+
 export function shell(name: string, script: string, more: Partial<Flat> = {}): Workload {
   const source = { image: IMAGE, command: ['/bin/busybox', 'sh', '-c', script] }
   const resources = { cpuMillis: 500, memoryBytes: 64 * 2 ** 20 }
@@ -78,6 +98,15 @@ export async function createBench(
   await until(() => net.node(BEN).peers().includes(ADA))
   const folder = await mkdtemp(join(tmpdir(), 'mycelium-container-test-'))
   const wanted = new Set<string>()
+  const stores = new Map<NodeId, BlobStore>()
+  for (const [id, end] of ends) {
+    const store = createBlobStore({
+      ...{ folder: join(folder, id, 'blobs'), net: end, clock, random },
+      ...{ logger: createSilentLogger(), holders: () => [], announce() {} },
+    })
+    stores.set(id, store)
+    await store.start()
+  }
   // Files of tests run beside each other: each has chains of its own.
   const shields = new Map<NodeId, Shield>()
   for (const id of [ADA, BEN]) {
@@ -94,12 +123,15 @@ export async function createBench(
     network,
     wanted,
     folder,
+    stores,
     runner: (node: NodeId, nodeRuntime: string | undefined = process.execPath) => {
       const end = ends.get(node)
+      const blobs = stores.get(node)
       const shield = shields.get(node)
-      if (!end || !shield) throw new Error('unknown node')
+      if (!end || !blobs || !shield) throw new Error('unknown node')
       return createContainerRunner(
         {
+          blobs,
           node,
           network,
           owner: OWNER,
@@ -126,6 +158,7 @@ export async function createBench(
       }
     },
     async close() {
+      for (const store of stores.values()) await store.stop()
       const label = [`org.mycelium.network=${network}`]
       for (const shield of shields.values()) await shield.bindOnly('link', new Map())
       for (const { Id } of await docker.listContainers({ all: true, filters: { label } })) {

@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
+
+describe('flags of a workload', () => {
+  let home: RunningHome
+  const DEPLOY = ['deploy', '--image', 'hello:1', '--name', 'web', '-p', '0:80']
+
+  beforeEach(async () => {
+    home = await createRunningHome()
+  })
+  afterEach(() => home.remove())
+
+  it('deploys a job by flags', async () => {
+    const said = [
+      '--schedule',
+      '30 3 * * *',
+      '--time-zone',
+      'Europe/Berlin',
+      '--overlap',
+      'replace',
+    ]
+    const more = ['--completions', '4', '--parallelism', '2', '--retries', '1', '--deadline', '1h']
+    expect(await home.json(...DEPLOY, ...said, ...more)).toMatchObject({
+      job: {
+        ...{ completions: 4, parallelism: 2, retries: 1, deadlineMs: 3_600_000 },
+        schedule: { cron: '30 3 * * *', timeZone: 'Europe/Berlin', overlap: 'replace' },
+      },
+    })
+    expect(await home.json('update', 'web', '--overlap', 'allow')).toMatchObject({
+      job: { schedule: { cron: '30 3 * * *', overlap: 'allow' } },
+    })
+    expect((await home.run('update', 'web', '--overlap', 'never')).exit).toBe(2)
+    expect((await home.run('update', 'web', '--schedule', 'often')).exit).toBe(2)
+    await home.run('delete', 'web')
+    expect(await home.json(...DEPLOY, '--job')).toMatchObject({ job: { completions: 1 } })
+  })
+
+  it('says what a workload counts, and how much of it may be away', async () => {
+    const said = ['--priority', 'high', '--min-available', '1']
+    expect(await home.json(...DEPLOY, ...said)).toMatchObject({
+      priority: 100,
+      disruption: { minAvailable: 1 },
+    })
+    expect(await home.json('update', 'web', '--priority', '-5')).toMatchObject({ priority: -5 })
+    expect(await home.json('update', 'web', '--max-unavailable', '0')).toMatchObject({
+      disruption: { maxUnavailable: 0 },
+    })
+    expect((await home.run('update', 'web', '--priority', 'highest')).exit).toBe(2)
+    expect((await home.run('update', 'web', '--min-available', 'half')).exit).toBe(2)
+  })
+})

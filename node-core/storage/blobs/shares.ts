@@ -1,0 +1,123 @@
+/** What peers can be served: blobs that are here, and what has come of those that are being fetched. */
+import { open } from 'node:fs/promises'
+import { type Clock, sleep } from '../../base/clock/index.ts'
+import type { PieceList, PieceSet } from '../pieces/index.ts'
+import { type BlobFiles, readPiece } from './blob-files.ts'
+import type { Digest } from './index.ts'
+import { LISTS_HELD_MAX, SOON_MS } from './limits.ts'
+import type { PartialBlob } from './partial-blob.ts'
+import type { Shared } from './serving.ts'
+
+export interface Shares {
+  /** A list that is known of a blob that is here, so that it need not be made again. */
+  know(digest: Digest, list: PieceList): void
+  forget(digest: Digest): void
+  /** Of a file that is here; undefined where it is not what its name says. */
+  whole(digest: Digest, file: string): Promise<Shared | undefined>
+  /** It is about to be fetched: who asks for it now is answered in a moment. */
+  expect(digest: Digest): void
+  /** While it is being fetched; `whole` afterwards. */
+  begin(digest: Digest, partial: PartialBlob, has: PieceSet): void
+  gained(digest: Digest, index: number): void
+  /** It is whole, and has its name; or it was given up. */
+  end(digest: Digest): void
+  underWay(digest: Digest): Promise<Shared | undefined>
+}
+
+interface Growing extends Shared {
+  listeners: Set<(index: number) => void>
+}
+
+export function createShares(
+  clock: Clock,
+  files: BlobFiles,
+  fileOf: (digest: Digest) => string | undefined,
+): Shares {
+  const lists = new Map<Digest, PieceList>()
+  const making = new Map<Digest, Promise<PieceList | undefined>>()
+  const growing = new Map<Digest, Growing>()
+  const expected = new Map<Digest, PromiseWithResolvers<Growing | undefined>>()
+
+  function know(digest: Digest, list: PieceList): void {
+    lists.delete(digest)
+    lists.set(digest, list)
+    const [oldest] = lists.keys()
+    if (oldest !== undefined && lists.size > LISTS_HELD_MAX) lists.delete(oldest)
+  }
+
+  /** One reading of the file, however many ask for it. */
+  function listOf(digest: Digest, file: string): Promise<PieceList | undefined> {
+    const known = lists.get(digest)
+    if (known) return Promise.resolve(known)
+    const made = making.get(digest) ?? make(digest, file).finally(() => making.delete(digest))
+    making.set(digest, made)
+    return made
+  }
+
+  async function make(digest: Digest, file: string): Promise<PieceList | undefined> {
+    const found = await files.examine(file)
+    if (found.digest !== digest || !found.list) return undefined
+    know(digest, found.list)
+    return found.list
+  }
+
+  return {
+    know,
+    forget: (digest) => lists.delete(digest),
+    async whole(digest, file) {
+      const list = await listOf(digest, file)
+      if (!list) return undefined
+      const read = (index: number) => readFrom(file, list.sizeBytes, index)
+      return { list, has: undefined, read, onGain: () => () => {} }
+    },
+    expect: (digest) => expected.set(digest, Promise.withResolvers()),
+    begin(digest, partial, has) {
+      const listeners: Growing['listeners'] = new Set()
+      const { list } = partial
+      const shared: Growing = {
+        ...{ list, has, listeners },
+        async read(index) {
+          const bytes = await partial.read(index)
+          if (bytes) return bytes
+          // It has its own name by now.
+          const file = fileOf(digest)
+          return file === undefined ? undefined : readFrom(file, list.sizeBytes, index)
+        },
+        onGain(listener) {
+          listeners.add(listener)
+          return () => listeners.delete(listener)
+        },
+      }
+      growing.set(digest, shared)
+      expected.get(digest)?.resolve(shared)
+    },
+    gained(digest, index) {
+      for (const listener of growing.get(digest)?.listeners ?? []) listener(index)
+    },
+    end(digest) {
+      growing.delete(digest)
+      expected.get(digest)?.resolve(undefined)
+      expected.delete(digest)
+    },
+    async underWay(digest) {
+      const soon = expected.get(digest)?.promise
+      if (growing.has(digest) || !soon) return growing.get(digest)
+      // Two that begin together and know of each other must not both be told that there is nothing.
+      const late = sleep(clock, SOON_MS).then(() => undefined)
+      return Promise.race([soon, late])
+    },
+  }
+}
+
+async function readFrom(
+  file: string,
+  sizeBytes: number,
+  index: number,
+): Promise<Uint8Array | undefined> {
+  const handle = await open(file, 'r')
+  try {
+    return await readPiece(handle, sizeBytes, index)
+  } finally {
+    await handle.close()
+  }
+}

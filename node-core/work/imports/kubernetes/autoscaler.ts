@@ -1,0 +1,95 @@
+/** HorizontalPodAutoscalers: between which numbers of copies a workload is scaled, and by what. */
+import { labelOf } from '../draft.ts'
+import type { Manifest } from '../manifest.ts'
+import type { Report, Scope } from '../report.ts'
+import { byRules, each, field, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
+import type { KubeObject } from './object.ts'
+import { type Kube, say, sayOf, within } from './rule.ts'
+
+type Autoscale = NonNullable<Manifest['autoscale']>
+
+interface Scaling {
+  scope: Scope
+  rules: Partial<Autoscale>
+  to: Kube | undefined
+}
+type Rule = (at: Tree, scaling: Scaling) => void
+
+const WINDOW_SECONDS_MAX = 86_400
+
+/** What one scales: by what its workload is called here. */
+export function targetOf({ at, namespace }: KubeObject): string {
+  const name = textOf(field(at, 'spec', 'scaleTargetRef', 'name')) ?? ''
+  return `${namespace}/${labelOf(name) ?? ''}`
+}
+
+export function takeAutoscaler(object: KubeObject, workloads: readonly Kube[], report: Report) {
+  const target = targetOf(object)
+  const to = workloads.find((one) => `${one.namespace}/${one.draft.name}` === target)
+  const scope = report.scope(to?.draft.name)
+  const rules: Partial<Autoscale> = {}
+  byRules(object.at, OBJECT, { into: { scope, rules, to }, scope })
+  const { max, cpuPercent, ...rest } = rules
+  // By nothing that there is here it is not scaled at all.
+  if (to && max !== undefined && cpuPercent !== undefined) {
+    to.draft.autoscale = { ...rest, max, cpuPercent }
+  }
+}
+
+const number = (key: 'min' | 'max' | 'cpuPercent'): Rule => {
+  return (at, { scope, rules }) => {
+    const value = wholeNumber(at)
+    if (value !== undefined) rules[key] = value
+    scope.say(at, value === undefined ? 'wrong-form' : 'kept')
+  }
+}
+
+const windowOf = (key: 'upAfterMs' | 'downAfterMs'): Rules<Scaling> =>
+  new Map<string, Rule>([
+    [
+      'stabilizationWindowSeconds',
+      (at, { scope, rules }) => {
+        const seconds = wholeNumber(at)
+        if (seconds !== undefined) rules[key] = Math.min(seconds, WINDOW_SECONDS_MAX) * 1_000
+        scope.say(at, seconds === undefined ? 'wrong-form' : 'kept')
+      },
+    ],
+    ...sayOf('no-scaling', 'policies', 'selectPolicy', 'tolerance'),
+  ])
+const UP = windowOf('upAfterMs')
+const DOWN = windowOf('downAfterMs')
+
+const BEHAVIOR: Rules<Scaling> = new Map<string, Rule>([
+  ['scaleUp', within(() => UP)],
+  ['scaleDown', within(() => DOWN)],
+])
+
+const SPEC: Rules<Scaling> = new Map<string, Rule>([
+  ['scaleTargetRef', (at, { scope, to }) => scope.say(at, to ? 'kept' : 'not-used')],
+  ['minReplicas', number('min')],
+  ['maxReplicas', number('max')],
+  ['targetCPUUtilizationPercentage', number('cpuPercent')],
+  ['metrics', takeMetrics],
+  ['behavior', within(() => BEHAVIOR)],
+])
+
+const OBJECT: Rules<Scaling> = new Map<string, Rule>([
+  ['apiVersion', say('kept')],
+  ['kind', say('kept')],
+  ['metadata', say('kept')],
+  ['status', say('not-used')],
+  ['spec', within(() => SPEC)],
+])
+
+function takeMetrics(at: Tree, scaling: Scaling): void {
+  for (const metric of each(at)) takeMetric(metric, scaling)
+}
+
+/** The processor, as a share of what is requested; memory does not fall when copies are added. */
+function takeMetric(at: Tree, { scope, rules }: Scaling): void {
+  const percent = wholeNumber(field(at, 'resource', 'target', 'averageUtilization'))
+  const isProcessor =
+    textOf(field(at, 'type')) === 'Resource' && textOf(field(at, 'resource', 'name')) === 'cpu'
+  if (isProcessor && percent !== undefined) rules.cpuPercent = percent
+  scope.say(at, isProcessor && percent !== undefined ? 'kept' : 'no-scaling')
+}

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import { importText } from './index.ts'
+
+const service = (fields: string, more = '') =>
+  `services:\n  app:\n    image: app:1\n${fields}\n${more}`
+
+describe('secrets of a compose file', () => {
+  const text = service(
+    [
+      '    secrets: [db_password, { source: key, target: tls.key }]',
+      '    environment:',
+      '      DB_PASSWORD_FILE: /run/secrets/db_password',
+      '      OTHER_FILE: /run/secrets/db_password_old',
+      '    command: ["serve", "--key=/run/secrets/tls.key"]',
+    ].join('\n'),
+    'secrets: { db_password: { file: ./hush.txt }, key: { external: true } }',
+  )
+  const { workloads, report } = importText({ text })
+
+  test('are the workload’s own, to be set, and lie where its variables lead', () => {
+    expect(workloads).toMatchObject([
+      {
+        secrets: [
+          { name: 'app/db_password', file: 'db_password' },
+          { name: 'app/key', file: 'tls.key' },
+        ],
+        containers: [
+          {
+            env: {
+              DB_PASSWORD_FILE: '/run/mycelium/secrets/db_password',
+              OTHER_FILE: '/run/secrets/db_password_old',
+            },
+            args: ['serve', '--key=/run/mycelium/secrets/tls.key'],
+          },
+        ],
+      },
+    ])
+  })
+
+  test('are told of with the command that sets them', () => {
+    const told = report.filter(({ code }) => code === 'secret-to-set')
+    expect(told.map(({ message }) => message)).toEqual([
+      expect.stringContaining('mycelium secret set app/db_password'),
+      expect.stringContaining('/run/mycelium/secrets/tls.key'),
+    ])
+    expect(report.filter(({ verdict }) => verdict === 'refused')).toEqual([])
+  })
+})
+
+describe('files with variables', () => {
+  const text = service(
+    [
+      '    environment: { MODE: said, SHARED: said }',
+      '    env_file: [./app.env, { path: more.env, required: false }]',
+    ].join('\n'),
+  )
+
+  test('are needed where they are not given, unless they may be missing', () => {
+    const { workloads, report } = importText({ text })
+    expect(workloads).toEqual([])
+    const codes = report.filter(({ path }) => path.includes('env_file')).map(({ code }) => code)
+    expect(codes).toEqual(['file-needed', 'not-used'])
+  })
+
+  test('are taken by their names, and give way to what the text says', () => {
+    const envFiles = {
+      'app.env': { SHARED: 'file', A: '1', URL: `http://\${HOST}/` },
+      './more.env': { A: '2', API_TOKEN: 'hush' },
+    }
+    const { workloads, report } = importText({ text, envFiles, variables: { HOST: 'x' } })
+    expect(workloads[0]?.containers[0]?.env).toEqual({
+      ...{ SHARED: 'said', MODE: 'said', A: '2', URL: 'http://x/', API_TOKEN: 'hush' },
+    })
+    expect(report.map(({ code }) => code)).toContain('in-the-open')
+    expect(JSON.stringify(report)).not.toContain('hush')
+  })
+})
+
+const KUBE = (pod: string, more = '') => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  replicas: 3
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      ${pod}
+      containers: [{ name: web, image: "web:1", env: [
+        { name: PASSWORD, valueFrom: { secretKeyRef: { name: db, key: password } } } ] }]
+---
+${more}`
+
+describe('Kubernetes', () => {
+  test('a secret that is not in the text is one to be set', () => {
+    const { workloads, report } = importText({ text: KUBE('') })
+    expect(workloads[0]?.secrets).toEqual([{ name: 'web/db/password', env: 'PASSWORD' }])
+    expect(report.map(({ code }) => code)).toContain('secret-to-set')
+  })
+
+  const priorityClass = (value: number) =>
+    `apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: { name: p }\nvalue: ${value}\n`
+  test.each([
+    [1_000_000, 100],
+    [-10, -100],
+    [0, undefined],
+  ])('a class of priority of %i counts %s', (value, priority) => {
+    const text = KUBE('priorityClassName: p', priorityClass(value))
+    expect(importText({ text }).workloads[0]?.priority).toBe(priority)
+  })
+
+  test('the system’s own counts most, one that is not in the text nothing', () => {
+    const of = (name: string) => importText({ text: KUBE(`priorityClassName: ${name}`) })
+    expect(of('system-node-critical').workloads[0]?.priority).toBe(1_000)
+    expect(of('gone').workloads[0]).not.toHaveProperty('priority')
+    expect(of('gone').report.map(({ code }) => code)).toContain('no-priority-class')
+  })
+
+  const budget = (spec: string, app = 'web') =>
+    `apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: { name: b }\nspec: { ${spec}, selector: { matchLabels: { app: ${app} } } }\n`
+  test.each([
+    ['minAvailable: 2', { minAvailable: 2 }, 'kept'],
+    ['maxUnavailable: 50%', { maxUnavailable: 2 }, 'share-counted'],
+    ['minAvailable: 34%', { minAvailable: 2 }, 'share-counted'],
+  ])('a budget of %s is that of what it leads to', (spec, disruption, code) => {
+    const { workloads, report } = importText({ text: KUBE('', budget(spec)) })
+    expect(workloads[0]?.disruption).toEqual(disruption)
+    expect(report.find(({ path }) => /Available|Unavailable/.test(path))?.code).toBe(code)
+  })
+
+  test('a budget that leads to nothing says so', () => {
+    const { workloads, report } = importText({ text: KUBE('', budget('minAvailable: 2', 'other')) })
+    expect(workloads[0]).not.toHaveProperty('disruption')
+    expect(report.filter(({ code }) => code === 'not-used')).toHaveLength(2)
+  })
+})
+
+test('rules of Swarm that there are here', () => {
+  const deploy = [
+    '    deploy:',
+    '      placement:',
+    '        constraints: [engine.labels.disk == ssd]',
+    '        preferences: [{ spread: node.labels.zone }]',
+    '      update_config: { failure_action: pause }',
+  ].join('\n')
+  const { workloads, report } = importText({ text: service(deploy) })
+  expect(workloads).toMatchObject([
+    { nodeSelector: { disk: 'ssd' }, placement: { spread: 'site' } },
+  ])
+  expect(report.find(({ path }) => path.endsWith('failure_action'))?.code).toBe('always-so')
+})

@@ -1,0 +1,108 @@
+/** Takes an image of this engine apart into blobs that others can fetch. */
+import { readFile } from 'node:fs/promises'
+import { MyceliumError } from '../../../base/errors/index.ts'
+import type { BlobStore, Digest } from '../../../storage/blobs/index.ts'
+import { parseDigest } from '../../../storage/blobs/index.ts'
+import type { Engine } from './engine.ts'
+import { type ImageRoot, type Platform, parseImageRoot } from './image-parts.ts'
+import { filesIn } from './tar-reading.ts'
+
+export type PartShelf = Pick<BlobStore, 'add' | 'fetch' | 'list' | 'path'>
+
+export interface ImageExport {
+  /** Sizes of all parts by digest, once they are all here; undefined before. */
+  parts(imageId: Digest): Promise<ReadonlyMap<Digest, number> | undefined>
+  /** Has it taken apart, once however many ask. Throws where the engine's archive is not that image. */
+  prepare(imageId: Digest): Promise<ReadonlyMap<Digest, number>>
+  stop(): Promise<void>
+}
+
+/** What holds the parts of images: configurations, manifests and layers, in either layout. */
+const PART = /^([0-9a-f]{64}\.json|[0-9a-f]{64}\/layer\.tar|blobs\/sha256\/[0-9a-f]{64})$/
+
+export function createImageExport(
+  engine: Pick<Engine, 'saveImage'>,
+  blobs: PartShelf,
+  platform: Platform,
+): ImageExport {
+  const underWay = new Map<Digest, Promise<ReadonlyMap<Digest, number>>>()
+  const stopping = new AbortController()
+
+  async function parts(imageId: Digest): Promise<ReadonlyMap<Digest, number> | undefined> {
+    const sizes = new Map((await blobs.list()).map((blob) => [blob.digest, blob.sizeBytes]))
+    const found = new Map<Digest, number>()
+    const all = await partsOf(blobs, platform, imageId)
+    for (const digest of all ?? []) {
+      const sizeBytes = sizes.get(digest)
+      if (sizeBytes === undefined) return undefined
+      found.set(digest, sizeBytes)
+    }
+    return all && found
+  }
+
+  async function takeApart(imageId: Digest): Promise<ReadonlyMap<Digest, number>> {
+    const archive = await engine.saveImage(imageId, stopping.signal)
+    for await (const { name, content } of filesIn(archive)) {
+      if (PART.test(name)) await blobs.add(content, { kind: 'layer' })
+    }
+    const found = await parts(imageId)
+    if (found) return found
+    throw new MyceliumError(
+      'IMAGE_NOT_FOUND',
+      'The engine saved another image than it was asked for.',
+    )
+  }
+
+  return {
+    parts,
+    async prepare(imageId) {
+      const found = await parts(imageId)
+      if (found) return found
+      const begun =
+        underWay.get(imageId) ?? takeApart(imageId).finally(() => underWay.delete(imageId))
+      underWay.set(imageId, begun)
+      return begun
+    },
+    async stop() {
+      stopping.abort(new MyceliumError('ENGINE_UNAVAILABLE', 'This node stops.'))
+      await Promise.allSettled(underWay.values())
+    },
+  }
+}
+
+/** The digests of all parts, the root first; undefined where one that names others is not here. */
+async function partsOf(
+  blobs: PartShelf,
+  platform: Platform,
+  root: Digest,
+): Promise<Digest[] | undefined> {
+  const parsed = await rootHere(blobs, platform, root)
+  switch (parsed?.kind) {
+    case undefined:
+      return undefined
+    case 'docker':
+      return [root, ...parsed.layers]
+    case 'manifest':
+      return [root, ...parsed.blobs]
+    case 'index': {
+      const rest = await partsOf(blobs, platform, parsed.manifest)
+      return rest && [root, ...rest]
+    }
+  }
+}
+
+async function rootHere(
+  blobs: PartShelf,
+  platform: Platform,
+  root: Digest,
+): Promise<ImageRoot | undefined> {
+  const file = await blobs.path(root)
+  return file === undefined ? undefined : parseImageRoot(await readFile(file), platform)
+}
+
+/** Engines name images by digests. */
+export function imageDigest(imageId: string): Digest {
+  const digest = parseDigest(imageId)
+  if (digest) return digest
+  throw new MyceliumError('IMAGE_NOT_FOUND', `${imageId} is no id of an image.`)
+}
