@@ -10,6 +10,7 @@ const kept = {
   kept: 'Taken as it is.',
   'always-so': 'So it is with every workload here.',
   'found-by-name': 'That workload is found by this name: it stands under “uses”.',
+  'found-outside': 'That host is outside of the network: it stands under “egress”.',
   'in-the-open':
     'Kept. It looks like a secret, and stands in the open in the manifest, for everybody who may read this network.',
 }
@@ -30,6 +31,8 @@ const changed = {
   'shorter-grace': 'Nothing may take longer than an hour to end.',
   'probe-restarts': 'Asked as the live probe: an instance that fails it is started again.',
   'probe-times': 'Moved into what a probe may be told.',
+  'egress-closed':
+    'Here it connects to nothing outside of the network but what stands under “egress”. Add what else it needs.',
   bounded: 'No bound was set, and nothing runs without one here.',
   'secret-to-set':
     'Its value does not come along: set it with mycelium secret set. Until then the workload waits.',
@@ -63,6 +66,8 @@ const ignored = {
   'no-scratch': 'There are no file systems in memory.',
   'no-clock-file': 'The clock of the computer is not handed in. Set TZ in the environment instead.',
   'no-networks': 'There is one network for all; each workload is apart from the others in it.',
+  'no-network-rules':
+    'Its rules are not read. Workloads here reach those that stand under “uses”, and outside what stands under “egress”.',
   'no-names': 'Not a name that is found here: workloads find those that stand under “uses”.',
   'no-order':
     'Workloads start when there is room for them, in no order; this one is found by its name.',

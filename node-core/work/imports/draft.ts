@@ -27,6 +27,10 @@ export interface Draft {
   secrets: Map<string, ManifestSecret>
   /** Host names, and the workloads that they lead to. */
   uses: Map<string, string>
+  /** Hosts outside of the network, and their ports. */
+  egress: Map<string, Set<number>>
+  /** It was said that it has no network: nobody need hear that it reaches nothing. */
+  isolated?: boolean
   labels: Map<string, string>
   nodeSelector: Map<string, string>
   /** By what it was called where it came from. */
@@ -71,6 +75,7 @@ export function newDraft(at: Place, name: string, scope: Scope): Draft {
     scope,
     parts: [],
     uses: new Map(),
+    egress: new Map(),
     labels: new Map(),
     nodeSelector: new Map(),
     volumes: new Map(),

@@ -338,7 +338,14 @@ export {
   type WrongField,
 } from './errors.ts'
 export { laneOf, lanesOf } from './job.ts'
-export { GRACE_MS_MAX, PORTS_MAX, REPLICAS_MAX, RESTARTS_MAX } from './limits.ts'
+export {
+  EGRESS_PORTS_MAX,
+  EGRESS_RULES_MAX,
+  GRACE_MS_MAX,
+  PORTS_MAX,
+  REPLICAS_MAX,
+  RESTARTS_MAX,
+} from './limits.ts'
 export { parseWorkload } from './parse-workload.ts'
 export { amountsOf, comesAlone, listeningOf, portsOf } from './parts.ts'
 export { PRIORITY_CLASSES, type Rank, rankOf } from './priority.ts'

@@ -23,6 +23,11 @@ function restartText({ restart: { when, atMost } }: WorkloadView, t: Text): stri
   return t('workloads.restart.onFailureAtMost', { count: atMost })
 }
 
+function egressText(egress: WorkloadView['egress'], t: Text): string {
+  if (typeof egress === 'string') return t(`workloads.egress.${egress}`)
+  return egress.map(({ host, address, ports }) => `${host ?? address}:${ports.join(',')}`).join(' ')
+}
+
 function accessText({ access }: WorkloadView['edge'], t: Text): string {
   if (typeof access === 'string') return t(`workloads.access.${access}`)
   return t('workloads.access.owners', { count: access.owners.length })
@@ -103,6 +108,7 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
             memory: formatMemory(workload.resources.memoryBytes, language),
           })}
         </Fact>
+        <Fact name={t('workloads.facts.egress')}>{egressText(workload.egress, t)}</Fact>
         <Fact name={t('workloads.facts.onPartition')}>
           {t(`workloads.onPartition.${workload.onPartition}`)}
         </Fact>
