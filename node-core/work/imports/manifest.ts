@@ -53,6 +53,8 @@ export interface ManifestContainer {
   resources: { cpu?: string; memory?: string; limits?: { cpu?: string; memory?: string } }
   probes?: Partial<Record<'startup' | 'live' | 'ready', ManifestProbe>>
   mounts?: ManifestMount[]
+  readOnlyRoot?: boolean
+  scratch?: { path: string; size?: string }[]
 }
 
 export interface ManifestMount {

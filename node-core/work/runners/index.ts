@@ -116,6 +116,8 @@ export type RunnerErrorCode =
   /** A secret that it is handed is not there, or its key has yet to come to this node. */
   | 'SECRET_MISSING'
   | 'SECRET_WAITING'
+  /** Others have leased the graphics processors that it asks for. */
+  | 'DEVICE_TAKEN'
   /** The workload asks for something this runner does not do, by name in `details.reason`. */
   | 'NOT_SUPPORTED'
   /** Programs' users cannot reach the folder that their working folders lie in. */
