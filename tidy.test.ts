@@ -33,6 +33,7 @@ const PURE = [
   /^node-core\/storage\/pieces\//,
   /^node-core\/work\/(addresses|spec|placement|imports|jobs|scaling|rollout)\//,
   /^node-core\/work\/load\/(tally|latency|messages)\.ts$/,
+  /^node-core\/work\/space\/keeping\.ts$/,
   /^node-core\/work\/volumes\/marks\.ts$/,
   /^node-core\/work\/assigning\/changes\.ts$/,
   /^node-core\/work\/desired\/(refusing|registry-rows|state-records)\.ts$/,

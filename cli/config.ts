@@ -7,6 +7,7 @@ import path from 'node:path'
 import { parse } from 'smol-toml'
 import { z } from 'zod'
 import { parseRange } from '../node-core/work/addresses/index.ts'
+import { parseMemoryBytes } from '../node-core/work/spec/index.ts'
 import { wrongUsage } from './exit-codes.ts'
 import { parseDurationMs } from './text/parse.ts'
 
@@ -14,6 +15,13 @@ const duration = z.string().transform((text, context) => {
   const ms = parseDurationMs(text)
   if (ms !== undefined && ms > 0) return ms
   context.addIssue({ code: 'custom', message: 'Not a duration, such as "30s", "5m" or "24h".' })
+  return z.NEVER
+})
+
+const size = z.string().transform((text, context) => {
+  const bytes = parseMemoryBytes(text)
+  if (bytes !== undefined) return bytes
+  context.addIssue({ code: 'custom', message: 'Not a size, such as "20Gi" or "500M".' })
   return z.NEVER
 })
 
@@ -109,6 +117,7 @@ const shape = z.strictObject({
     })
     .optional(),
   shield: z.strictObject({ open: ranges.optional() }).optional(),
+  storage: z.strictObject({ budget: size.optional() }).optional(),
   logging: z
     .strictObject({
       level: z.enum(['error', 'warn', 'info', 'debug']).optional(),

@@ -8,7 +8,15 @@ export function nodeConfigOf(
   config: Config,
   windowFolder: string | undefined,
 ): NodeConfig {
-  const { node = {}, network = {}, api = {}, edge = {}, shield = {}, state = {} } = config
+  const {
+    node = {},
+    network = {},
+    api = {},
+    edge = {},
+    shield = {},
+    state = {},
+    storage = {},
+  } = config
   const given = {
     name: node.name,
     labels: node.tags && keyValues('tags', node.tags.map(tagPair)),
@@ -28,6 +36,7 @@ export function nodeConfigOf(
     edgeCertificates: edge.certificates,
     tombstoneTtlMs: state.tombstone_ttl,
     gcIntervalMs: state.gc_interval,
+    spaceBudgetBytes: storage.budget,
     windowFolder,
   }
   return { home, ...withoutUndefined(given) }

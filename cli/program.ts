@@ -61,6 +61,10 @@ const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./commands/secret.ts')).secretCommands,
   },
   {
+    names: ['reclaim'],
+    load: async () => (await import('./commands/reclaim.ts')).reclaimCommand,
+  },
+  {
     names: ['volume'],
     load: async () => (await import('./commands/volume.ts')).volumeCommands,
   },

@@ -35,6 +35,8 @@ export interface NodeConfig {
   gcIntervalMs?: number
   /** The built window, served to a browser; without it only the API is. */
   windowFolder?: string
+  /** What is kept for the network beyond what workloads use, in bytes. Default 20 GiB. */
+  spaceBudgetBytes?: number
   /** Docker's socket; found by itself when not given. */
   engineSocket?: string
   /** A Node of this computer, for programs and forwarders. Default: this process's own, if it is one. */

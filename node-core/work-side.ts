@@ -2,6 +2,7 @@
 import path from 'node:path'
 import type { BundleShelf } from './api/handlers/index.ts'
 import { isCode } from './base/errors/index.ts'
+import { createKeptFile } from './base/kept-file/index.ts'
 import type { NamedPart } from './base/lifecycle/index.ts'
 import { type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
@@ -12,6 +13,7 @@ import type { NetworkSide } from './network-side.ts'
 import { openedOf } from './opened.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
+import { keepsForAll, wantedOf } from './space-side.ts'
 import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
 import { createTlsSide, type TlsSide } from './tls-side.ts'
 import { createAssigner } from './work/assigning/index.ts'
@@ -36,11 +38,16 @@ import {
   type WorkView,
   workloadStatus,
 } from './work/reconcile/index.ts'
-import { type ContainerRunner, createContainerRunner } from './work/runners/container/index.ts'
+import {
+  type ContainerRunner,
+  createContainerRunner,
+  FETCHED_BYTES_MAX,
+} from './work/runners/container/index.ts'
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner, PROGRAM_USERS } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
 import { createFirewall, createShield } from './work/shield/index.ts'
+import { createSpace, type Space } from './work/space/index.ts'
 import { createUsages, type Usages } from './work/usage/index.ts'
 import { createVolumes, type Volumes } from './work/volumes/index.ts'
 
@@ -58,6 +65,7 @@ export interface WorkSide {
   tls: TlsSide
   secrets: Secrets
   volumes: Volumes
+  space: Space
   /** In the order in which they start. */
   parts: NamedPart[]
 }
@@ -89,6 +97,7 @@ export function createWorkSide(
     isAdmin: (owner) =>
       side.records.isFounder(owner) || side.records.vouchedFor(owner)?.includes('admin') === true,
   })
+  const makeRoom = async (): Promise<boolean> => (await space.reclaim()).freedBytes > 0
   const blobs = createBlobStore({
     ...common('blobs'),
     folder: path.join(disk.root, 'blobs'),
@@ -102,6 +111,7 @@ export function createWorkSide(
         deps.logger.warn('could not tell what this node holds', { error: String(error) })
       })
     },
+    makeRoom,
     nameOf,
   })
   const publishers = createPublishers({
@@ -122,7 +132,11 @@ export function createWorkSide(
       ...{ node: identity.nodeId, owner: identity.ownerId, shield },
       network: network.id,
       net: mesh,
-      blobs,
+      ...{ blobs, makeRoom },
+      fetched: createKeptFile(
+        { disk, path: 'images/fetched.cbor', logger: deps.logger },
+        { bytesMax: FETCHED_BYTES_MAX },
+      ),
       folder: path.join(disk.root, 'images'),
       imageWanted: (imageId) => wantsImage(view, imageId),
       nameOf,
@@ -132,6 +146,17 @@ export function createWorkSide(
       environment: process.env,
       ...(config.engineSocket ? { socketPath: config.engineSocket } : {}),
     },
+  )
+  const space = createSpace(
+    {
+      ...common('space'),
+      ...{ blobs, images: containers.fetched, wanted: () => wantedOf(desired) },
+      isKeeper(digest) {
+        const held = state.get(`net/bundle/${digest}`) && parseDigest(digest)
+        return held !== undefined && keepsForAll(mesh.self, (one) => holdersOf(side, one), held)
+      },
+    },
+    config.spaceBudgetBytes === undefined ? {} : { budgetBytes: config.spaceBudgetBytes },
   )
   const programs = createProcessRunner(
     {
@@ -239,6 +264,7 @@ export function createWorkSide(
       secrets,
       volumes,
     },
+    space,
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [
@@ -248,6 +274,7 @@ export function createWorkSide(
       { name: 'blobs', part: blobs },
       { name: 'shield', part: shield },
       { name: 'containers', part: containers },
+      { name: 'space', part: space },
       { name: 'programs', part: programs },
       { name: 'logs', part: logs },
       { name: 'reconciler', part: reconciler },

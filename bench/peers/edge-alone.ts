@@ -1,4 +1,9 @@
-/** Our edge in a process of its own with one endpoint, as a proxy among proxies. */
+/**
+ * Our edge in a process of its own with one endpoint, as a proxy among proxies: port, port of the
+ * endpoint, and for TLS a file with certificate and key.
+ */
+import { readFileSync } from 'node:fs'
+import { createSecureContext } from 'node:tls'
 import { createSystemClock } from '../../node-core/base/clock/index.ts'
 import { createSilentLogger } from '../../node-core/base/log/index.ts'
 import { parseNodeId } from '../../node-core/base/net/index.ts'
@@ -7,7 +12,11 @@ import { ownerIdOf } from '../../node-core/identity/index.ts'
 import { createEdge, type Endpoint, type Service } from '../../node-core/work/edge/index.ts'
 import { edgeOf } from '../../node-core/work/spec/index.ts'
 
-const [port = 0, upstream = 0] = process.argv.slice(2).map(Number)
+const [port = 0, upstream = 0] = process.argv.slice(2, 4).map(Number)
+const file = process.argv[4]
+const pem = file === undefined ? undefined : readFileSync(file)
+const context = pem && createSecureContext({ cert: pem, key: pem })
+const certificates = { contextFor: () => context, any: () => true, subscribe: () => () => {} }
 const self = parseNodeId('0'.repeat(64))
 if (!self) throw new Error('A node id has 64 digits.')
 const endpoint: Endpoint = {
@@ -40,6 +49,6 @@ const edge = createEdge(
     random: createSystemRandom(),
     logger: createSilentLogger(),
   },
-  { port },
+  context ? { port: 0, tls: { port, certificates } } : { port },
 )
 await edge.start()

@@ -42,6 +42,7 @@ describe('a computer that is emptied', () => {
     home.node.world.volumes = [{ ...where, ...kept }]
     const said = await home.run('drain', 'ada')
     expect([said.exit, said.out]).toEqual([0, expect.stringContaining('db/0: What it keeps lies')])
+    expect((await home.run('why', 'db')).out).toMatch(/^replica 0: ada, and stays: What it keeps/)
     const waited = await home.run('drain', 'ada', '--wait')
     expect([waited.exit, waited.err]).toEqual([7, expect.stringContaining('drained but for db/0')])
     const drained = { name: 'ada', drain: { state: 'allButData' }, instances: 1 }

@@ -30,6 +30,7 @@ interface UpFlags {
   tombstoneTtl?: string
   gcInterval?: string
   shieldOpen?: string[]
+  storageBudget?: string
   open: boolean
 }
 
@@ -55,6 +56,7 @@ export function upCommand(program: Command, act: Act, deps: CliDeps): void {
     .option('--edge-port <n>', 'of the edge; 0 picks a free one')
     .option('--edge-host <address>', 'where the edge listens; 127.0.0.1 unless you open it')
     .option('--shield-open <range>', 'of the home network, to own work; repeatable', collect)
+    .option('--storage-budget <size>', 'kept for the network beyond its workloads: 20Gi')
     .option('--edge-tls-port <n>', 'a port of the edge that takes TLS; none unless given')
     .option('--log-level <level>', 'error, warn, info or debug')
     .option('--log-format <format>', 'text or json')
@@ -118,6 +120,7 @@ export function fromFlags(flags: Partial<UpFlags>): ConfigInput {
       tls_port: number('--edge-tls-port', flags.edgeTlsPort),
     },
     shield: { open: flags.shieldOpen },
+    storage: { budget: flags.storageBudget },
     logging,
     state: { tombstone_ttl: flags.tombstoneTtl, gc_interval: flags.gcInterval },
   }

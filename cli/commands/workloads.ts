@@ -201,9 +201,10 @@ export function placementText(
   slots: Outputs['workloads']['preview']['slots'],
   conditions: Outputs['workloads']['why']['conditions'] = [],
 ): string {
-  const blocks = slots.map(({ index, nodeName, refused }) => {
+  const blocks = slots.map(({ index, nodeName, stays, refused }) => {
     const lines = refused.map((each) => [`  not ${each.nodeName}`, each.reason.message])
-    const where = `replica ${index}: ${nodeName ?? 'nowhere'}`
+    const why = stays ? `, and stays: ${stays.message}` : ''
+    const where = `replica ${index}: ${nodeName ?? 'nowhere'}${why}`
     return lines.length === 0 ? where : `${where}\n${table(['', ''], lines).trimStart()}`
   })
   return [...blocks, ...conditions.map(({ message }) => `! ${message}`)].join('\n')

@@ -6,6 +6,7 @@ import {
   type WorkloadView,
   workloadSchema,
 } from '../../node-core/api/contract/index.ts'
+import { createFakeShell } from './fake-shell.ts'
 import type { Scenario } from './scenarios.ts'
 import { idOf, makeInstance, makeNode, makeWorkload } from './shapes.ts'
 import { usageOf } from './usage.ts'
@@ -84,6 +85,7 @@ function build(
     }),
   })
 
+  const shell = createFakeShell()
   const noPrimary = (): never => {
     throw new ORPCError('CONFLICT', { message: 'No committee keeps a registry in this network.' })
   }
@@ -142,6 +144,18 @@ function build(
       delete: os.secrets.delete.handler(({ input }) => {
         scenario.secrets = scenario.secrets.filter(({ name }) => name !== input.name)
         return {}
+      }),
+    },
+    space: {
+      show: os.space.show.handler(() => ({
+        ...{ budgetBytes: 20 * 2 ** 30, usedBytes: 3_400_000_000 },
+        reclaimableBytes: scenario.reclaimableBytes,
+        kept: [],
+      })),
+      reclaim: os.space.reclaim.handler(() => {
+        const freedBytes = scenario.reclaimableBytes
+        scenario.reclaimableBytes = 0
+        return { freedBytes, dropped: [] }
       }),
     },
     volumes: {
@@ -388,10 +402,8 @@ function build(
       })),
     },
     commands: {
-      run: os.commands.run.handler(async function* () {
-        yield { exitCode: 0 }
-      }),
-      input: os.commands.input.handler(() => ({})),
+      run: os.commands.run.handler(({ signal }) => shell.run(signal)),
+      input: os.commands.input.handler(({ input }) => shell.input(input)),
       audit: os.commands.audit.handler(() => ({ entries: [] })),
     },
     bundles: {
@@ -431,7 +443,7 @@ function build(
 
 /** As if all had gone but what keeps data there. */
 function drainOf({ workloads }: Scenario, node: string) {
-  const reason = { code: 'DATA_HERE', message: 'What it keeps lies here.' }
+  const reason = { code: 'DATA_HERE', message: 'What it keeps lies on that computer.' }
   const left = workloads.flatMap(({ name, instances }) =>
     instances
       .filter((one) => one.node === node)

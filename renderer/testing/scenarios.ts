@@ -31,6 +31,8 @@ export interface Scenario {
   runs: Record<string, JobRunView[]>
   /** Logs of instances that are gone, by their workload. */
   keptLogs: Record<string, KeptLogView[]>
+  /** What could be freed of the space that the network has. */
+  reclaimableBytes: number
   images: { id: string; tags: string[]; sizeBytes: number }[]
   bundles: {
     digest: string
@@ -300,7 +302,7 @@ const BUNDLES = [
 ]
 
 const EMPTY = {
-  ...{ nodes: [], members: [], workloads: [], secrets: [], versions: {} },
+  ...{ nodes: [], members: [], workloads: [], secrets: [], versions: {}, reclaimableBytes: 0 },
   ...{ keptLogs: {}, runs: {} },
   ...{ images: [], bundles: [] },
 }
@@ -343,6 +345,7 @@ export function makeScenario(name: ScenarioName): Scenario {
         members: members(),
         workloads: busyWorkloads(),
         secrets: busySecrets(),
+        reclaimableBytes: 1_200_000_000,
         versions: { notes: notesVersions() },
         runs: {},
         keptLogs: { notes: notesKeptLogs() },
@@ -399,6 +402,7 @@ function brokenScenario(): Scenario {
     status,
     nodes,
     secrets: [],
+    reclaimableBytes: 0,
     members: [
       ...members(),
       {

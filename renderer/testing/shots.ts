@@ -266,6 +266,33 @@ export const SHOTS: Shot[] = [
     await page.getByText('listening on').first().waitFor()
     await settle(page)
   }),
+  shot('workload-shell', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/shell', 'notes')
+    await settle(page)
+  }),
+  shot('workload-shell-open', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/shell', 'notes')
+    await press(page, 'Open the shell')
+    await page.getByText('It runs.').waitFor()
+    await page.keyboard.type('ls\ncolors\n')
+    await settle(page)
+  }),
+  shot('workload-shell-ended', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/shell', 'notes')
+    await page.getByRole('button', { name: 'Open the shell' }).press('Enter')
+    await page.getByText('It runs.').waitFor()
+    await page.keyboard.type('exit 3\n')
+    await page.getByText('exit code 3').waitFor()
+    await settle(page)
+  }),
+  shot('workload-shell-program', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/photo-index/shell', 'photo-index')
+    await settle(page)
+  }),
   shot('workload-versions', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/versions', 'notes')

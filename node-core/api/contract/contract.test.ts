@@ -86,6 +86,7 @@ describe('the contract', () => {
       'recovery.discard',
       'recovery.start',
       'secrets.delete',
+      'space.reclaim',
       'volumes.delete',
       'workloads.delete',
     ])

@@ -17,6 +17,7 @@ import { primary } from './primary.ts'
 import { recovery } from './recovery.ts'
 import { secrets } from './secrets.ts'
 import { seeds } from './seeds.ts'
+import { space } from './space.ts'
 import { volumes } from './volumes.ts'
 import { workloads } from './workloads.ts'
 
@@ -40,6 +41,7 @@ export const contract = {
   commands,
   bundles,
   images,
+  space,
   events,
 }
 export type Contract = typeof contract
@@ -59,6 +61,7 @@ export type { ClusterNode } from './network.ts'
 export type { Status } from './node.ts'
 export type { PrimaryView } from './primary.ts'
 export type { SecretView } from './secrets.ts'
+export type { KeptView } from './space.ts'
 export type { Comparison, TransactionAnswer, TransactionStep } from './transactions.ts'
 export type { InstanceUsageView } from './usage.ts'
 export type { VolumeView } from './volumes.ts'

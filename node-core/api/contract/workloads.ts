@@ -302,6 +302,8 @@ export const placementPreview = z.object({
       index: z.number().int(),
       node: z.string().optional(),
       nodeName: z.string().optional(),
+      /** It is to be replaced, or to leave that node, and this is why it is not. */
+      stays: reason.optional(),
       refused: z.array(z.object({ node: z.string(), nodeName: z.string(), reason })),
     }),
   ),

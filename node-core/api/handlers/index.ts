@@ -31,6 +31,7 @@ import type { Edge } from '../../work/edge/index.ts'
 import type { InstanceLogLine, KeptLog, LogReadOptions, LogSubject } from '../../work/logs/index.ts'
 import type { PlacementInput } from '../../work/placement/index.ts'
 import type { Secrets } from '../../work/secrets/index.ts'
+import type { Space } from '../../work/space/index.ts'
 import type { Port } from '../../work/spec/index.ts'
 import type { Usages } from '../../work/usage/index.ts'
 import type { Volumes } from '../../work/volumes/index.ts'
@@ -171,6 +172,8 @@ export interface NetworkParts {
   audit: Commands['audit']
   bundles: BundleShelf
   images: ImageShelf
+  /** What is kept here for the network. */
+  space: Pick<Space, 'usage' | 'reclaim'>
   edge: Pick<Edge, 'counts' | 'services' | 'requests' | 'traffic' | 'issuePass'>
   tls: TlsShelf
 }

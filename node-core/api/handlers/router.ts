@@ -17,6 +17,7 @@ import { primaryHandlers } from './primary.ts'
 import { recoveryHandlers } from './recovery.ts'
 import { secretHandlers } from './secrets.ts'
 import { seedHandlers } from './seeds.ts'
+import { spaceHandlers } from './space.ts'
 import { volumeHandlers } from './volumes.ts'
 import { workloadHandlers } from './workloads.ts'
 
@@ -38,6 +39,7 @@ export function createRouter(deps: ApiDeps) {
     locks: lockHandlers(build, keys),
     secrets: secretHandlers(build, deps),
     volumes: volumeHandlers(build, deps),
+    space: spaceHandlers(build, deps),
     workloads: { ...workloadHandlers(build, deps), import: importHandler(build) },
     edge: edgeHandlers(build, deps),
     commands: commandHandlers(build, deps),

@@ -1,5 +1,10 @@
 import { encode, equalBytes } from '../../base/codec/index.ts'
-import { explain, objectionText, type PlacementInput } from '../../work/placement/index.ts'
+import {
+  explain,
+  leftText,
+  objectionText,
+  type PlacementInput,
+} from '../../work/placement/index.ts'
 import { scaledReason } from '../../work/reconcile/index.ts'
 import {
   applyChange,
@@ -242,9 +247,10 @@ function withCandidate(parts: NetworkParts, workload: Workload, deps: ApiDeps): 
 function slotsOf(parts: NetworkParts, input: PlacementInput, name: string) {
   const nameOf = (node: Parameters<NetworkParts['membership']['get']>[0]): string =>
     parts.membership.get(node)?.profile.name ?? ''
-  return explain(input, name).map(({ index, node, refused }) => ({
+  return explain(input, name).map(({ index, node, stays, refused }) => ({
     index,
     ...(node !== undefined && { node, nodeName: nameOf(node) }),
+    ...(stays && { stays: { code: stays, message: leftText(stays) } }),
     refused: refused.map((one) => ({
       node: one.node,
       nodeName: nameOf(one.node),

@@ -23,6 +23,7 @@ import type { EdgeCounts, EdgeRequest } from '../../work/edge/index.ts'
 import type { InstanceLogLine, KeptLog } from '../../work/logs/index.ts'
 import { createSimCommand } from '../../work/runners/sim-command.ts'
 import { createSecrets } from '../../work/secrets/index.ts'
+import type { Kept } from '../../work/space/index.ts'
 import { type Instance, type KeptVolume, slotOf } from '../../work/spec/index.ts'
 import type { InstanceUsage } from '../../work/usage/index.ts'
 import {
@@ -37,6 +38,7 @@ import {
   type SporeFacts,
 } from '../handlers/index.ts'
 import { createMemoryPrimary, type MemoryPrimary } from './memory-primary.ts'
+import { memorySpace } from './memory-space.ts'
 import { listenTo, memoryState } from './memory-state.ts'
 import { memoryVolumes } from './memory-volumes.ts'
 
@@ -78,6 +80,7 @@ interface World {
   edgeRequests: EdgeRequest[]
   seeds: SeedFacts[]
   volumes: KeptVolume[]
+  keptSpace: Kept[]
   spore: SporeFacts | undefined
   calls: { what: string; with?: unknown }[]
   stopped: boolean
@@ -105,6 +108,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     edgeRequests: [],
     seeds: [],
     volumes: [],
+    keptSpace: [],
     spore: undefined,
     calls: [],
     stopped: false,
@@ -216,6 +220,7 @@ function partsOf(
     desired,
     secrets: secretsOf(primary),
     volumes: memoryVolumes(world),
+    space: memorySpace(world),
     discoveryTier: () => 'latent',
     seedDocument: async () => ({ version: 1 }),
     seeds: {

@@ -273,6 +273,15 @@ describe('a certificate', () => {
       () => check(leafOf({}, { ...issuer, key: pair().privateKey })),
       /another authority/,
     ],
+    [
+      'whose signature was touched',
+      () => {
+        const touched = leafOf()
+        touched[touched.length - 1] = (touched.at(-1) ?? 0) ^ 1
+        return check(touched)
+      },
+      /another authority/,
+    ],
     ['of an authority that is none', () => check(leafOf(), leafOf()), /authority is none/],
   ])('%s does not hold', (_what, judge, why) => {
     expect(judge).toThrow(why)

@@ -1,5 +1,5 @@
 /** The store's shell: the list of what is held, transfers under way, and the door for peers. */
-import { MyceliumError } from '../../base/errors/index.ts'
+import { isCode, MyceliumError } from '../../base/errors/index.ts'
 import { type NodeId, shortId } from '../../base/net/index.ts'
 import { createBlobFiles, type OpenBlob } from './blob-files.ts'
 import { fetchFromPeers } from './fetching.ts'
@@ -43,6 +43,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
   }
   const shares = createShares(clock, files, fileOf)
   const suspects = createSuspects()
+  const holds = new Map<Digest, number>()
   const server = createBlobServer({ clock, logger, find, damaged })
   let started: Promise<void> | undefined
   let closeDoor = (): void => {}
@@ -121,8 +122,8 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
   async function transfer(digest: Digest, kind: BlobKind, request: Omit<FetchRequest, 'digest'>) {
     const round = { self: deps.net.self, net: deps.net, clock, random, logger, files, suspects }
     shares.expect(digest)
-    try {
-      const partial = await fetchFromPeers(
+    const fetch = () =>
+      fetchFromPeers(
         {
           ...{ ...round, nameOf },
           share: (growing, has) => shares.begin(digest, growing, has),
@@ -130,6 +131,11 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
         },
         { ...request, digest },
       )
+    try {
+      const partial = await fetch().catch(async (error: unknown) => {
+        if (!isCode(error, 'DISK_FULL') || !(await deps.makeRoom?.())) throw error
+        return fetch()
+      })
       const file = await partial.keep(kind)
       hold(digest, kind, partial.list.sizeBytes)
       shares.know(digest, partial.list)
@@ -178,7 +184,27 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
 
     has: async (digest) => held.has(digest),
     path: async (digest) => fileOf(digest),
-    list: async () => [...held.values()],
+    list: async () =>
+      [...held.values()].map((blob) => {
+        return { ...blob, busy: holds.has(blob.digest) || server.serves(blob.digest) }
+      }),
+    leftovers: async () => {
+      return (await files.leftovers()).filter(({ digest }) => !transfers.has(digest))
+    },
+    async dropLeftover(digest) {
+      if (!transfers.has(digest)) await files.dropLeftover(digest)
+    },
+    hold(digests) {
+      const mine = [...digests]
+      for (const digest of mine) holds.set(digest, (holds.get(digest) ?? 0) + 1)
+      return () => {
+        for (const digest of mine.splice(0)) {
+          const left = (holds.get(digest) ?? 0) - 1
+          if (left > 0) holds.set(digest, left)
+          else holds.delete(digest)
+        }
+      }
+    },
 
     async add(content, { kind = 'bundle', bytesMax = bytesMaxOf(kind) } = {}) {
       const blob = await files.create(Buffer.from(random.bytes(16)).toString('hex'))

@@ -35,6 +35,13 @@ export interface HeldBlob {
   usedAtMs: number
 }
 
+/** What a transfer that ended early has left. */
+export interface Leftover {
+  digest: Digest
+  sizeBytes: number
+  usedAtMs: number
+}
+
 export interface BlobStore extends Lifecycle {
   has(digest: Digest): Promise<boolean>
   /** The local file that holds it, or undefined. */
@@ -43,7 +50,13 @@ export interface BlobStore extends Lifecycle {
   add(content: AsyncIterable<Uint8Array>, options?: AddOptions): Promise<Digest>
   /** From several peers at once, resuming what an earlier transfer left. */
   fetch(digest: Digest, options?: FetchOptions): Promise<string>
-  list(): Promise<HeldBlob[]>
+  /** Busy: held by somebody here, or being served. */
+  list(): Promise<(HeldBlob & { busy: boolean })[]>
+  /** Of transfers that are not under way. */
+  leftovers(): Promise<Leftover[]>
+  dropLeftover(digest: Digest): Promise<void>
+  /** Tells that these are needed until the answer is called. */
+  hold(digests: Iterable<Digest>): () => void
   remove(digest: Digest): Promise<void>
 }
 
@@ -74,6 +87,8 @@ export interface BlobDeps {
   holders(digest: Digest): readonly NodeId[]
   /** Tells the network which bundles this node holds: at start and after every change. */
   announce(digests: readonly Digest[]): void
+  /** Drops what is not needed, for want of space; whether that freed any. */
+  makeRoom?(): Promise<boolean>
   /** For progress: what people call a node. Default: the short form of its id. */
   nameOf?(node: NodeId): string
 }

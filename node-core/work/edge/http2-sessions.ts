@@ -2,7 +2,12 @@
  * HTTP/2 on connections that TLS has agreed on it for (RFC 9113). Node's library bounds what one frame
  * may do; here stands what one connection may: its streams, its resets, and how long it may be idle.
  */
-import { createServer, type ServerHttp2Session } from 'node:http2'
+import {
+  createServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import { http2ArrivalOf } from './arrival.ts'
 import * as limits from './limits.ts'
@@ -34,12 +39,15 @@ export function createHttp2Sessions(traffic: Traffic): Http2Sessions {
       maxHeaderListSize: limits.HEADER_BYTES_MAX,
     },
   })
-  server.on('request', (request, response) => {
-    onRequest(traffic, http2ArrivalOf(request, response, false))
-  })
-  server.on('checkContinue', (request, response) => {
-    onRequest(traffic, http2ArrivalOf(request, response, true))
-  })
+  const take = (awaitsContinue: boolean) => {
+    return (request: Http2ServerRequest, response: Http2ServerResponse): void => {
+      // The library holds to the bound once the client has taken it, which one may never do.
+      if (sizeOf(request.rawHeaders) > limits.HEADER_BYTES_MAX) response.writeHead(431).end()
+      else onRequest(traffic, http2ArrivalOf(request, response, awaitsContinue))
+    }
+  }
+  server.on('request', take(false))
+  server.on('checkContinue', take(true))
   server.on('sessionError', (error) => {
     traffic.deps.logger.debug('an HTTP/2 connection broke', { error })
   })
@@ -58,6 +66,11 @@ export function createHttp2Sessions(traffic: Traffic): Http2Sessions {
       for (const session of sessions) session.destroy()
     },
   }
+}
+
+/** RFC 9113 §6.5.2: 32 bytes for each field besides its letters. */
+function sizeOf(raw: readonly string[]): number {
+  return raw.reduce((bytes, text) => bytes + text.length + 16, 0)
 }
 
 /**

@@ -210,6 +210,8 @@ export interface TlsOptions {
   /** 0 picks a free one. */
   port: number
   certificates: Pick<Certificates, 'contextFor' | 'any' | 'subscribe'>
+  /** How long a handshake may take. Default 10 s. */
+  handshakeMs?: number
 }
 
 export type EdgeErrorCode =

@@ -2,7 +2,8 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Server as HttpServer } from 'node:http'
-import { createServer, type Server, type TLSSocket } from 'node:tls'
+import type { Socket } from 'node:net'
+import { createServer, type Server } from 'node:tls'
 import { every } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import { createHttp2Sessions } from './http2-sessions.ts'
@@ -30,11 +31,12 @@ export function createTlsPort(
   traffic: Traffic,
   http1: HttpServer,
   host: string,
-  { port: wanted, certificates }: TlsOptions,
+  { port: wanted, certificates, handshakeMs = limits.TLS_HANDSHAKE_MS }: TlsOptions,
 ): TlsPort {
   const { logger, clock } = traffic.deps
   const http2 = createHttp2Sessions(traffic)
-  const sockets = new Set<TLSSocket>()
+  /** Those still at their handshake included. */
+  const sockets = new Set<Socket>()
   let server: Server | undefined
   let port = 0
   let reason: string | undefined
@@ -42,22 +44,30 @@ export function createTlsPort(
   let updating: Promise<void> = Promise.resolve()
   let closed = false
 
+  const keep = (socket: Socket): void => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  }
   const create = (): Server => {
     const created = createServer({
       minVersion: 'TLSv1.2',
       ALPNProtocols: ['h2', 'http/1.1'],
-      handshakeTimeout: limits.TLS_HANDSHAKE_MS,
+      handshakeTimeout: handshakeMs,
       // Without one the handshake fails: there is none to fall back on.
       SNICallback: (name, done) => done(null, certificates.contextFor(name)),
       noDelay: true,
     })
+    created.on('connection', keep)
     created.maxConnections = limits.CLIENT_CONNECTIONS_MAX
-    created.on('tlsClientError', (error) => logger.debug('a TLS handshake failed', { error }))
+    created.on('tlsClientError', (error, socket) => {
+      logger.debug('a TLS handshake failed', { error })
+      // Of one whose time is over Node tells, and leaves it open.
+      socket.destroy()
+    })
     created.on('secureConnection', (socket) => {
       // The two ends of a spliced WebSocket are listened to by both pipelines.
       socket.setMaxListeners(LISTENERS_MAX)
-      sockets.add(socket)
-      socket.once('close', () => sockets.delete(socket))
+      keep(socket)
       if (socket.alpnProtocol === 'h2') http2.take(socket)
       else http1.emit('connection', socket)
     })

@@ -100,6 +100,15 @@ describe('a TLS port', () => {
     expect((await shake(edge)).destroy().authorized).toBe(true)
   })
 
+  it('waits for a handshake no longer than it may', async () => {
+    const tls = { port: 0, certificates: createShelf().certificates, handshakeMs: 50 }
+    const edge = await tlsEdge(stage, { tls })
+    const silent = connect(portOf(edge), '127.0.0.1')
+    silent.on('error', () => {}).resume()
+    await once(silent, 'close')
+    expect((await shake(edge)).destroy().authorized).toBe(true)
+  })
+
   it('stays up whatever is sent to it', async () => {
     const edge = await tlsEdge(stage)
     await stage.instance('web', says('hello'))

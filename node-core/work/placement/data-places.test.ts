@@ -84,4 +84,12 @@ describe('a slot that keeps data', () => {
     expect([placed.assignments.get(SLOT), placed.starts.size]).toEqual([nodeId(1), 0])
     expect(placed.surplus).toEqual([])
   })
+
+  test('and why says so', () => {
+    const nodes = [node(1, { draining: true }), node(2)]
+    const given = input({ nodes, workloads: [WAITS], dataOf: lies(1) })
+    const runs = { ...given, instances: [instance(WAITS, 0, 1)] }
+    expect(explain(runs, 'db')).toMatchObject([{ node: nodeId(1), stays: 'DATA_HERE' }])
+    expect(explain({ ...runs, nodes: [node(1), node(2)] }, 'db')[0]).not.toHaveProperty('stays')
+  })
 })

@@ -111,6 +111,20 @@ describe('where there is not room for all', () => {
     expect([running.starts.size, running.surplus]).toEqual([0, []])
   })
 
+  test('a job under way starts again beside what counts more, where there is room for both', () => {
+    const job = { completions: 1, parallelism: 1, retries: 3, lostAfterMs: 1 }
+    const mill = desired('mill', { priority: -100, job })
+    const turn = { generation: 1, run: 1, attempt: 1 }
+    const begun: SlotState = { kind: 'begun', turn, node: nodeId(1), failures: 0, lost: [] }
+    const given = input({
+      nodes: [small(1, 2)],
+      workloads: [mill, web],
+      instances: [instance(web, 0, 1)],
+      jobs: new Map([['mill', [begun]]]),
+    })
+    expect([...place(given).starts]).toEqual([slot('mill')])
+  })
+
   test('nobody is displaced below its budget', () => {
     const two = (disruption: Flat['disruption']) => {
       const many = desired('many', { priority: -1, replicas: 2, ...(disruption && { disruption }) })

@@ -1,7 +1,7 @@
 import type { NodeId } from '../../base/net/index.ts'
 import { type Slot, slotOf } from '../spec/index.ts'
 import { refusalOf } from './filling.ts'
-import type { Objection, PlacementInput } from './index.ts'
+import type { Objection, PlacementInput, StayReason } from './index.ts'
 import { evaluate, rankedIn } from './place.ts'
 
 export interface SlotExplanation {
@@ -9,6 +9,8 @@ export interface SlotExplanation {
   index: number
   /** Where it runs or would run. */
   node: NodeId | undefined
+  /** Why it is not replaced, or does not leave that node, where it is meant to. */
+  stays?: StayReason
   /** What every other node says against it. */
   refused: { node: NodeId; code: Objection }[]
 }
@@ -33,7 +35,8 @@ export function explain(input: PlacementInput, workloadName: string): SlotExplan
       const said = whole?.find((refusal) => refusal.node === id)?.code
       return [{ node: id, code: said ?? objection(id, slot) }]
     })
-    return { slot, index, node, refused }
+    const stays = table.stays.get(slot)
+    return { slot, index, node, ...(stays && { stays }), refused }
   })
 
   function objection(id: NodeId, slot: Slot): Objection {

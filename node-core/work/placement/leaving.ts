@@ -58,7 +58,7 @@ export function leftText(reason: LeftReason): string {
     case 'RUNS_TO_ITS_END':
       return 'It is a job under way, and goes on to its end.'
     case 'DATA_HERE':
-      return 'What it keeps lies here.'
+      return 'What it keeps lies on that computer.'
     case 'DISRUPTION_BUDGET':
       return 'No more of its workload may be away now.'
     case 'NO_OTHER_NODE':

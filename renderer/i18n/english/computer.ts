@@ -45,6 +45,14 @@ export const computer = {
   home: 'Folder',
   gateway: 'Gateway',
   api: 'API',
+  space: 'Space',
+  spaceUsed: '{{used}} of {{budget}} are kept for the network.',
+  spaceAllUsed: 'All of it is in use.',
+  reclaim: 'Free {{amount}}',
+  reclaimTitle: 'Free {{amount}}?',
+  reclaimBody:
+    'Goes: bundles and images that no workload needs, copies of layers, and parts of transfers. Whoever needs them again fetches them. Images that you brought yourself stay.',
+  freed: '{{amount}} freed.',
   leave: 'Leave the network',
   leaveAllTheSame: 'Leave all the same',
   leaveDetail:

@@ -18,6 +18,7 @@ import { type Inputs, toProblem } from '../../transport/index.ts'
 import './computer.css'
 import { About, Identity, Reach } from './computer-facts.tsx'
 import { Leave } from './leave.tsx'
+import { Space } from './space.tsx'
 
 export function ComputerScreen({ status }: { status: Status }) {
   const { t, language } = useText()
@@ -36,6 +37,7 @@ export function ComputerScreen({ status }: { status: Status }) {
         <RunsHere status={status} />
         <Kinds status={status} />
         <Labels labels={status.node.labels} />
+        <Space />
         <Reach status={status} />
         <Identity status={status} />
         <About status={status} />

@@ -57,6 +57,7 @@ function SlotLine({ slot }: { slot: Slot }) {
         {slot.nodeName
           ? t('workloads.why.on', { node: slot.nodeName })
           : t('workloads.why.nowhere')}
+        {slot.stays && <span className="quiet"> {slot.stays.message}</span>}
       </span>
     </li>
   )

@@ -4,6 +4,7 @@ import { MyceliumError } from '../../../base/errors/index.ts'
 import { runCommand } from './commands.ts'
 import { createEngine } from './engine.ts'
 import { createEngineWatch } from './engine-watch.ts'
+import { createFetchedBook } from './fetched-images.ts'
 import { createForwarding, FORWARDER_PART } from './forwarding.ts'
 import { createImageExport } from './image-export.ts'
 import { createImageFetch } from './image-fetch.ts'
@@ -31,7 +32,9 @@ export function createContainerRunner(
   const engine = createEngine(() => locate(options), clock)
   const { blobs } = deps
   const platform = platformOf(process.arch)
-  const images = createImages(deps, engine, createImageFetch({ blobs, engine, platform }))
+  const fetched = createFetchedBook(engine, deps.fetched, clock)
+  const fetch = createImageFetch({ blobs, engine, platform, makeRoom: deps.makeRoom })
+  const images = createImages(deps, engine, fetch, fetched)
   const server = createImageServer({
     ...{ ...deps, engine, wanted: deps.imageWanted },
     export: createImageExport(engine, blobs, platform),
@@ -97,6 +100,7 @@ export function createContainerRunner(
   return {
     kind: 'container',
     images,
+    fetched,
     volumes: createVolumeStore(engine, whose),
     available: async () => {
       const [state, obstacle] = [watch.state(), networks.obstacle()]

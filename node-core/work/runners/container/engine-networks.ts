@@ -1,7 +1,7 @@
 /** Networks of the engine, each a link of its own on the engine's computer. */
 import { z } from 'zod'
+import type { Ask } from './engine-answers.ts'
 import { statusOf } from './engine-errors.ts'
-import type { Ask } from './engine-volumes.ts'
 import { START_MS } from './limits.ts'
 
 export interface EngineNetwork {

@@ -1,6 +1,6 @@
 /** Named volumes of the engine. */
-import type Dockerode from 'dockerode'
 import { z } from 'zod'
+import type { Ask } from './engine-answers.ts'
 import { statusOf } from './engine-errors.ts'
 import { START_MS } from './limits.ts'
 
@@ -30,11 +30,6 @@ const diskUse = z.object({
     .array(z.object({ Name: z.string(), UsageData: z.object({ Size: z.number() }).nullish() }))
     .nullish(),
 })
-
-export type Ask = <T>(
-  question: (docker: Dockerode, signal: AbortSignal) => Promise<T>,
-  options?: { timeoutMs?: number },
-) => Promise<T>
 
 /** @param ask One answer in time, with the engine's refusals in our codes. */
 export function engineVolumes(ask: Ask): EngineVolumes {

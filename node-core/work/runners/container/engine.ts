@@ -1,13 +1,14 @@
 /** The engine in our own words: the one file that knows dockerode. */
 import { access } from 'node:fs/promises'
-import { addAbortSignal, type Duplex, Readable } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import type Dockerode from 'dockerode'
 import { z } from 'zod'
 import type { Clock } from '../../../base/clock/index.ts'
 import { MyceliumError } from '../../../base/errors/index.ts'
-import { PORTS_MAX, type Port } from '../../spec/index.ts'
 import type { CommandRequest, TerminalSize } from '../index.ts'
-import { engineError, statusOf } from './engine-errors.ts'
+import { chunksOf, unlessMissing } from './engine-answers.ts'
+import { engineError } from './engine-errors.ts'
+import { type EngineImages, engineImages } from './engine-images.ts'
 import { type EngineNetworks, engineNetworks } from './engine-networks.ts'
 import { type EngineVolumes, engineVolumes } from './engine-volumes.ts'
 import type { ForwarderProfile } from './forwarder-profile.ts'
@@ -41,19 +42,7 @@ export interface EngineCommand {
 
 export type EngineExit = Pick<EngineContainer, 'engineId' | 'labels' | 'exitCode'>
 
-export interface EngineImage {
-  /** `sha256:` and 64 hex digits: the digest of the image's configuration. */
-  id: string
-  tags: string[]
-  sizeBytes: number
-}
-
-export interface EngineImageDetails extends EngineImage {
-  /** Where it says that it listens, in order. */
-  exposes: Port[]
-}
-
-export interface Engine extends EngineVolumes, EngineNetworks {
+export interface Engine extends EngineImages, EngineNetworks, EngineVolumes {
   ping(): Promise<void>
   create(name: string, profile: ContainerProfile | ForwarderProfile): Promise<void>
   /** Not named `start`: this has no life of its own. */
@@ -78,28 +67,11 @@ export interface Engine extends EngineVolumes, EngineNetworks {
   ): Promise<AsyncIterable<Uint8Array>>
   /** Containers that end, from now on. Ends when the engine goes away. */
   exits(labelFilter: string[], signal: AbortSignal): Promise<AsyncIterable<EngineExit>>
-  image(reference: string): Promise<EngineImageDetails | undefined>
-  images(): Promise<EngineImage[]>
-  saveImage(id: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
-  /** Takes an archive in as it is read. */
-  loadImage(archive: AsyncIterable<Uint8Array>): Promise<void>
-  /** Digests of an image's layers, unpacked, from the lowest up; undefined when there is none. */
-  layersOf(id: string): Promise<readonly string[] | undefined>
-  removeImage(id: string): Promise<void>
-  /** An image without any file; the same one each time. Its id. */
-  importEmptyImage(): Promise<string>
-  /** The registry's report on a pull, line by line. */
-  pull(reference: string, signal: AbortSignal): Promise<AsyncIterable<unknown>>
 }
 
 const exitEvent = z.object({
   Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()) }),
 })
-const EMPTY_IMAGE = 'mycelium-empty:1'
-/** Two blocks of zeros: the end of an archive, with nothing before it (POSIX, pax). */
-const EMPTY_TAR = Buffer.alloc(1024)
-const loadReport = z.object({ error: z.string().optional() })
-
 /** @param locate Asked before every call: an engine may appear, or appear elsewhere. */
 export function createEngine(locate: () => EngineAddress, clock: Clock): Engine {
   let client: { of: string; docker: Dockerode } | undefined
@@ -258,89 +230,16 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
       return exitsIn(stream)
     },
 
-    async image(reference) {
-      const found = await unlessMissing(ask((docker) => docker.getImage(reference).inspect()))
-      if (!found) return undefined
-      const exposes = toPorts(Object.keys(found.Config?.ExposedPorts ?? {}))
-      return { id: found.Id, tags: found.RepoTags ?? [], sizeBytes: found.Size, exposes }
-    },
-
-    async images() {
-      const found = await ask((docker, abortSignal) => docker.listImages({ abortSignal }))
-      return found.map(({ Id, RepoTags, Size }) => ({
-        id: Id,
-        tags: (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>'),
-        sizeBytes: Size,
-      }))
-    },
-
-    saveImage: (id, signal) => openStream((docker) => docker.getImage(id).get(), signal),
-
-    async loadImage(archive) {
-      // It answers once it has read everything, so no time is set for that.
-      const report = await (await docker()).loadImage(Readable.from(archive)).catch((error) => {
-        throw engineError(error)
-      })
-      for await (const line of jsonLines(chunksOf(report, undefined))) refuseFailed(line)
-    },
-
-    async layersOf(id) {
-      const found = await unlessMissing(ask((docker) => docker.getImage(id).inspect()))
-      return found?.RootFS.Layers
-    },
-
-    async removeImage(id) {
-      await unlessMissing(ask((docker) => docker.getImage(id).remove({ force: true })))
-    },
-
-    async importEmptyImage() {
-      const found = await this.image(EMPTY_IMAGE)
-      if (found) return found.id
-      const [repo, tag] = EMPTY_IMAGE.split(':')
-      const report = await openStream(
-        (docker) => docker.importImage(Readable.from([EMPTY_TAR]), { repo, tag }),
-        undefined,
-      )
-      for await (const line of jsonLines(report)) refuseFailed(line)
-      const made = await this.image(EMPTY_IMAGE)
-      if (made) return made.id
-      throw engineError(new Error('The empty image is not there.'))
-    },
-
+    ...engineImages({ docker, ask, openStream }),
     ...engineVolumes(ask),
     ...engineNetworks(ask),
-
-    async pull(reference, signal) {
-      return jsonLines(
-        await openStream((docker, abortSignal) => docker.pull(reference, { abortSignal }), signal),
-      )
-    },
   }
-}
-
-function refuseFailed(line: unknown): void {
-  const { error } = loadReport.parse(line)
-  if (error) throw engineError(Object.assign(new Error(error), { statusCode: 500 }))
 }
 
 async function reachable(path: string): Promise<void> {
   await access(path).catch((error) => {
     throw engineError(error)
   })
-}
-
-async function* chunksOf(
-  answer: NodeJS.ReadableStream | Buffer,
-  signal: AbortSignal | undefined,
-): AsyncIterable<Uint8Array> {
-  if (answer instanceof Uint8Array) return yield answer
-  if (signal && answer instanceof Readable) addAbortSignal(signal, answer)
-  try {
-    for await (const chunk of answer) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk
-  } catch (error) {
-    signal?.throwIfAborted()
-    throw engineError(error)
-  }
 }
 
 async function* exitsIn(stream: AsyncIterable<Uint8Array>): AsyncIterable<EngineExit> {
@@ -351,17 +250,6 @@ async function* exitsIn(stream: AsyncIterable<Uint8Array>): AsyncIterable<Engine
     const known = /^\d+$/.test(labels.exitCode ?? '')
     yield { engineId, labels, ...(known ? { exitCode: Number(labels.exitCode) } : {}) }
   }
-}
-
-/** `3306/tcp`; a range that an image exposes comes as many, of which the first count. */
-function toPorts(keys: readonly string[]): Port[] {
-  const ports = keys.flatMap((key): Port[] => {
-    const [, digits, protocol] = /^(\d{1,5})\/(tcp|udp)$/.exec(key) ?? []
-    const containerPort = Number(digits)
-    if (!(containerPort >= 1 && containerPort <= 65_535)) return []
-    return [{ containerPort, protocol: protocol === 'udp' ? 'udp' : 'tcp' }]
-  })
-  return ports.sort((a, b) => a.containerPort - b.containerPort).slice(0, PORTS_MAX)
 }
 
 function toContainer(found: Dockerode.ContainerInfo): EngineContainer {
@@ -379,16 +267,5 @@ function toContainer(found: Dockerode.ContainerInfo): EngineContainer {
     ports: Object.fromEntries(ports.map((port) => [String(port.PrivatePort), port.PublicPort])),
     ...(address ? { address } : {}),
     startedAtMs: found.Created * 1000,
-  }
-}
-
-async function unlessMissing<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer
-  } catch (error) {
-    // 304: stopped already; 404: there is none; 409: its removal is under way.
-    const status = statusOf(error)
-    if (status === 304 || status === 404 || status === 409) return undefined
-    throw error
   }
 }

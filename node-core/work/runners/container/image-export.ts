@@ -7,7 +7,7 @@ import type { Engine } from './engine.ts'
 import { type ImageRoot, type Platform, parseImageRoot } from './image-parts.ts'
 import { filesIn } from './tar-reading.ts'
 
-export type PartShelf = Pick<BlobStore, 'add' | 'fetch' | 'list' | 'path'>
+export type PartShelf = Pick<BlobStore, 'add' | 'fetch' | 'hold' | 'list' | 'path'>
 
 export interface ImageExport {
   /** Sizes of all parts by digest, once they are all here; undefined before. */

@@ -16,6 +16,8 @@ export interface ImageFetchDeps {
   blobs: PartShelf
   engine: Pick<Engine, 'image' | 'images' | 'layersOf' | 'loadImage'>
   platform: Platform
+  /** Drops what is not needed, for want of space; whether that freed any. */
+  makeRoom(): Promise<boolean>
 }
 
 export interface ImageFetchRequest {
@@ -41,7 +43,8 @@ interface Gathered {
   parts: Digest[]
 }
 
-export function createImageFetch({ blobs, engine, platform }: ImageFetchDeps): ImageFetch {
+export function createImageFetch(deps: ImageFetchDeps): ImageFetch {
+  const { blobs, engine, platform } = deps
   /** Loads under way: a second instance waits for the first one's. */
   const loading = new Map<Digest, Promise<void>>()
   /** Of images, whose layers never change. */
@@ -131,17 +134,35 @@ export function createImageFetch({ blobs, engine, platform }: ImageFetchDeps): I
 
   async function fetchAndLoad(request: ImageFetchRequest): Promise<void> {
     const gathered = await gather(request.imageId, request)
+    const release = blobs.hold(gathered.parts)
+    try {
+      await loadWhatLacks(gathered, request)
+    } finally {
+      release()
+    }
+  }
+
+  async function loadWhatLacks(gathered: Gathered, request: ImageFetchRequest): Promise<void> {
     const had = gathered.layers ? layersHad(gathered.layers, await layersHere()) : 0
     const hadSet = new Set(gathered.layers?.slice(0, had))
     const lacking = gathered.parts.filter((digest) => !hadSet.has(digest))
     await bring(lacking, request)
     try {
-      await load(gathered, lacking)
+      await loadWithRoom(gathered, lacking)
     } catch (error) {
       if (had === 0 || !isCode(error, 'START_FAILED')) throw error
       // One that does not look for layers among its own, or has removed them meanwhile.
       await bring(gathered.parts, request)
-      await load(gathered, gathered.parts)
+      await loadWithRoom(gathered, gathered.parts)
+    }
+  }
+
+  async function loadWithRoom(gathered: Gathered, parts: readonly Digest[]): Promise<void> {
+    try {
+      await load(gathered, parts)
+    } catch (error) {
+      if (!isCode(error, 'DISK_FULL') || !(await deps.makeRoom())) throw error
+      await load(gathered, parts)
     }
   }
 

@@ -133,6 +133,33 @@ describe.skipIf(missing)(`images between nodes${missing ? ` [skipped: ${missing}
     await ben.end(asked.id, { graceMs: 0 })
   }, 60_000)
 
+  it('an image that was fetched can go again, unless something is made of it or it has a name', async () => {
+    const [one, two] = await Promise.all(
+      ['fetched', 'named'].map((name) => {
+        return buildImage(`mycelium-${name}-test:1`, IMAGE, randomBytes(50_000))
+      }),
+    )
+    const runs: StartRequest[] = []
+    for (const image of [one, two]) {
+      if (!image) throw new Error('not built')
+      bench.wanted.add(image.imageId)
+      const asked = request({ image: image.tag, imageId: image.imageId }, () => {})
+      runs.push(asked)
+      await ben.run(asked)
+    }
+    if (!one || !two) throw new Error('not built')
+    engine.docker('tag', two.imageId, 'mine:1')
+    const listed = async () => (await ben.fetched.list()).map(({ id }) => id)
+    // What its owner has named is its owner's.
+    expect(await listed()).toContain(one.imageId)
+    expect(await listed()).not.toContain(two.imageId)
+    expect(await ben.fetched.remove(one.imageId)).toBe(false)
+    for (const { id } of runs) await ben.end(id, { graceMs: 0 })
+    expect(await ben.fetched.remove(one.imageId)).toBe(true)
+    expect(imagesOfBen()).not.toContain(one.imageId)
+    expect(await listed()).not.toContain(one.imageId)
+  }, 60_000)
+
   it('a full disk is said, loses nothing that came, and is no obstacle once there is room', async () => {
     const large = await buildImage('mycelium-large-test:1', IMAGE, randomBytes(20 << 20))
     bench.wanted.add(large.imageId)

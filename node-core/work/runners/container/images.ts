@@ -7,6 +7,7 @@ import { type NodeId, shortId } from '../../../base/net/index.ts'
 import type { ContainerSource } from '../../spec/index.ts'
 import type { StartProgress } from '../index.ts'
 import type { Engine } from './engine.ts'
+import type { FetchedBook } from './fetched-images.ts'
 import { imageDigest } from './image-export.ts'
 import type { ImageFetch } from './image-fetch.ts'
 import {
@@ -41,6 +42,7 @@ export function createImages(
   deps: ContainerRunnerDeps,
   engine: Engine,
   images: ImageFetch,
+  fetched: Pick<FetchedBook, 'remember'>,
 ): Images {
   const { net, clock, logger } = deps
   const nameOf = (peer: NodeId): string => deps.nameOf?.(peer) ?? shortId(peer)
@@ -120,6 +122,7 @@ export function createImages(
         onProgress: (doneBytes, totalBytes, names) =>
           onProgress({ step: 'pulling', doneBytes, totalBytes, from: names }),
       })
+      await fetched.remember(imageId)
       return true
     } catch (error) {
       signal.throwIfAborted()
@@ -145,6 +148,7 @@ export function createImages(
     }
     const image = await engine.image(reference)
     if (!image) throw notFound(reference, 'the registry sent something else')
+    await fetched.remember(image.id, reference)
     return image.id
   }
 

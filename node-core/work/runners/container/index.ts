@@ -11,11 +11,13 @@
  *     const { ports } = await runner.run({ id, workload, index, generation, signal, onProgress })
  */
 import type { Clock } from '../../../base/clock/index.ts'
+import type { KeptFile } from '../../../base/kept-file/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { Net, NodeId } from '../../../base/net/index.ts'
 import type { Random } from '../../../base/random/index.ts'
 import type { OwnerId } from '../../../identity/index.ts'
 import type { Shield } from '../../shield/index.ts'
+import type { FetchedImages } from '../../space/index.ts'
 import type { Port, VolumeName } from '../../spec/index.ts'
 import type { Runner } from '../index.ts'
 import type { PartShelf } from './image-export.ts'
@@ -23,6 +25,8 @@ import type { PartShelf } from './image-export.ts'
 export interface ContainerRunner extends Runner {
   readonly kind: 'container'
   readonly images: ImageShelf
+  /** Those that this node brought to the engine. */
+  readonly fetched: FetchedImages
   readonly volumes: VolumeStore
 }
 
@@ -66,6 +70,10 @@ export interface ContainerRunnerDeps {
   net: Pick<Net, 'peers' | 'request' | 'onRequest'>
   /** Parts of images, on this node's disk and fetched from peers. */
   blobs: PartShelf
+  /** Where it is remembered which images this node brought to the engine. */
+  fetched: KeptFile
+  /** Drops what is not needed, for want of space; whether that freed any. */
+  makeRoom(): Promise<boolean>
   clock: Clock
   random: Random
   logger: Logger
@@ -87,3 +95,4 @@ export interface ContainerRunnerOptions {
 }
 
 export { createContainerRunner } from './container-runner.ts'
+export { FETCHED_BYTES_MAX } from './limits.ts'

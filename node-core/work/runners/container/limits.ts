@@ -72,3 +72,7 @@ export const COMMAND_FRAME_BYTES_MAX = 1024 * 1024
 export const EXEC_UNKNOWN = -1
 /** How long a container's own port may take to accept or refuse. Milliseconds. */
 export const LISTENING_MS = 250
+/** Images remembered as brought by this node. */
+export const FETCHED_MAX = 1_024
+/** The file that they are remembered in. Bytes. */
+export const FETCHED_BYTES_MAX = 1024 * 1024

@@ -84,7 +84,7 @@ export function createNetworks(deps: NetworksDeps): Networks {
     // Before it is there: a link of ours that nobody speaks of lets nothing through.
     await shield.bind(`link:${link}`, { own: owner === self, ...(egress && { egress }) })
     const labels = { ...ownerLabels(whose), [OWNER]: owner, [EGRESS]: said }
-    const subnet = await freeSubnet(mark)
+    const subnet = await freeSubnet(`${whose.node}/${mark}`)
     await engine.createNetwork({ name, link, subnet, labels })
     if (!existsSync(`/sys/class/net/${link}`)) throw engineElsewhere()
     known.set(link, name)
@@ -142,16 +142,17 @@ function readJson(text: string | undefined): unknown {
 
 /**
  * Addresses for one network, where this computer has none: set aside for measuring devices (RFC 2544), so that
- * neither a home network nor the Internet uses them. `mark` says where the search begins, so that several
- * nodes of one computer do not meet.
+ * neither a home network nor the Internet uses them. Whose it is says where the search begins: nodes of
+ * one computer that look at one moment would otherwise find the same.
  */
-async function freeSubnet(mark: string): Promise<string> {
+async function freeSubnet(whose: string): Promise<string> {
   const all = parseRange(NETWORK_ADDRESSES)
   const routes = await readFile('/proc/net/route', 'utf8').then(routedIn, () => [])
   const sizeOf = (bits: number): number => 2 ** (32 - bits)
   const count = all ? sizeOf(all.prefixBits) / sizeOf(NETWORK_PREFIX_BITS) : 0
+  const begin = Number.parseInt(hash('sha256', whose, 'hex').slice(0, 8), 16)
   for (let tried = 0; all && tried < count; tried++) {
-    const nth = (Number.parseInt(mark, 16) + tried) % count
+    const nth = (begin + tried) % count
     const first = all.first + nth * sizeOf(NETWORK_PREFIX_BITS)
     const range = { first, prefixBits: NETWORK_PREFIX_BITS }
     if (!routes.some((one) => holds(one, range) || holds(range, one))) return formatRange(range)

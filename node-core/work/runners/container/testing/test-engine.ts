@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Docker from 'dockerode'
 import { createSystemClock } from '../../../../base/clock/index.ts'
+import type { KeptFile } from '../../../../base/kept-file/index.ts'
 import { createSilentLogger } from '../../../../base/log/index.ts'
 import { createSimNetwork, type NodeId, parseNodeId } from '../../../../base/net/index.ts'
 import { createSystemRandom } from '../../../../base/random/index.ts'
@@ -132,6 +133,8 @@ export async function createBench(
       return createContainerRunner(
         {
           blobs,
+          fetched: memoryFile(),
+          makeRoom: async () => false,
           node,
           network,
           owner: OWNER,
@@ -170,6 +173,17 @@ export async function createBench(
       for (const { Id } of networks) await docker.getNetwork(Id).remove()
       for (const shield of shields.values()) await shield.stop()
       await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function memoryFile(): KeptFile {
+  let kept: unknown
+  return {
+    read: async () => kept,
+    async write(value) {
+      kept = value
+      return true
     },
   }
 }

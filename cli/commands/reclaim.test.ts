@@ -1,0 +1,44 @@
+/** Freeing space on the command line, against a node in memory. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
+
+let home: RunningHome
+beforeEach(async () => {
+  home = await createRunningHome()
+  const usedAtMs = Date.parse('2026-11-20T00:00:00.000Z')
+  home.node.world.keptSpace.push(
+    { kind: 'image', id: `sha256:${'a'.repeat(64)}`, name: 'web:1', sizeBytes: 3e8, usedAtMs },
+    {
+      ...{ kind: 'image', id: `sha256:${'b'.repeat(64)}`, name: 'web:2' },
+      ...{ sizeBytes: 1e8, usedAtMs, use: 'workload' },
+    },
+  )
+})
+afterEach(() => home.remove())
+
+describe('mycelium reclaim', () => {
+  it('says what is kept, why it stays, and what can be freed, and frees nothing', async () => {
+    const { out } = await home.run('reclaim', '--dry-run')
+    expect(out).toMatch(/web:1 .*nobody uses it/)
+    expect(out).toMatch(/web:2 .*a workload or a step back needs it/)
+    expect(out).toMatch(/can be freed\.$/)
+    expect(home.node.world.keptSpace).toHaveLength(2)
+  })
+
+  it('says the amount first, frees it, and says what was freed', async () => {
+    const { out, err } = await home.run('reclaim')
+    expect(err).toMatch(/can be freed\./)
+    expect(out).toMatch(/freed, of 1 thing\.$/)
+    expect(home.node.world.keptSpace.map(({ name }) => name)).toEqual(['web:2'])
+    expect((await home.run('reclaim')).out).toMatch(/^Nothing was freed/)
+  })
+
+  it('gives the documents of the routes', async () => {
+    const shown = JSON.parse((await home.run('reclaim', '--dry-run', '--json')).out)
+    expect(shown).toMatchObject({ usedBytes: 4e8, reclaimableBytes: 3e8 })
+    expect(JSON.parse((await home.run('reclaim', '--json')).out)).toMatchObject({
+      freedBytes: 3e8,
+      dropped: [{ name: 'web:1', usedAt: '2026-11-20T00:00:00.000Z' }],
+    })
+  })
+})

@@ -1,0 +1,34 @@
+/** What of a node's space the network still needs: workloads and their past, and published bundles. */
+import type { Digest } from './storage/blobs/index.ts'
+import type { Desired } from './work/desired/index.ts'
+import type { Wanted } from './work/space/index.ts'
+
+/** Nodes that keep a published bundle though no workload has it. */
+const KEEPERS = 2
+
+/** Undefined while this node's copy has yet to come. */
+export function wantedOf(
+  desired: Pick<Desired, 'isCurrent' | 'list' | 'past'>,
+): Wanted | undefined {
+  if (!desired.isCurrent()) return undefined
+  const images = new Set<string>()
+  const bundles = new Set<string>()
+  for (const now of desired.list()) {
+    for (const { workload } of [now, ...desired.past(now.workload.name)]) {
+      for (const { source } of workload.parts) {
+        if ('bundle' in source) bundles.add(source.bundle)
+        else for (const name of [source.image, source.imageId]) if (name) images.add(name)
+      }
+    }
+  }
+  return { images, bundles }
+}
+
+/** The first of those that hold it, by a rule that all of them compute alike. */
+export function keepsForAll<Id extends string>(
+  self: Id,
+  others: (digest: Digest) => readonly Id[],
+  digest: Digest,
+): boolean {
+  return [self, ...others(digest)].sort().slice(0, KEEPERS).includes(self)
+}

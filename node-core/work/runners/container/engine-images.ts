@@ -1,0 +1,145 @@
+/** Images of the engine. */
+import { Readable } from 'node:stream'
+import type Dockerode from 'dockerode'
+import { z } from 'zod'
+import { PORTS_MAX, type Port } from '../../spec/index.ts'
+import { type Ask, chunksOf, type OpenStream, unlessMissing } from './engine-answers.ts'
+import { engineError, statusOf } from './engine-errors.ts'
+import { jsonLines } from './json-lines.ts'
+import { START_MS } from './limits.ts'
+
+export interface EngineImage {
+  /** `sha256:` and 64 hex digits: the digest of the image's configuration. */
+  id: string
+  tags: string[]
+  sizeBytes: number
+}
+
+export interface EngineImageDetails extends EngineImage {
+  /** Where it says that it listens, in order. */
+  exposes: Port[]
+}
+
+export interface EngineImages {
+  image(reference: string): Promise<EngineImageDetails | undefined>
+  images(): Promise<EngineImage[]>
+  saveImage(id: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+  /** Takes an archive in as it is read. */
+  loadImage(archive: AsyncIterable<Uint8Array>): Promise<void>
+  /** Digests of an image's layers, unpacked, from the lowest up; undefined when there is none. */
+  layersOf(id: string): Promise<readonly string[] | undefined>
+  /** False where a container or another image is made of it. */
+  removeImage(id: string): Promise<boolean>
+  /** Bytes that each image has for itself. The engine counts them, and takes its time. */
+  imageSizes(): Promise<ReadonlyMap<string, number>>
+  /** An image without any file; the same one each time. Its id. */
+  importEmptyImage(): Promise<string>
+  /** The registry's report on a pull, line by line. */
+  pull(reference: string, signal: AbortSignal): Promise<AsyncIterable<unknown>>
+}
+
+const EMPTY_IMAGE = 'mycelium-empty:1'
+/** Two blocks of zeros: the end of an archive, with nothing before it (POSIX, pax). */
+const EMPTY_TAR = Buffer.alloc(1024)
+const diskUse = z.object({
+  Images: z.array(z.object({ Id: z.string(), Size: z.number(), SharedSize: z.number() })).nullish(),
+})
+const loadReport = z.object({ error: z.string().optional() })
+
+interface EngineCalls {
+  docker(): Promise<Dockerode>
+  ask: Ask
+  openStream: OpenStream
+}
+
+export function engineImages({ docker, ask, openStream }: EngineCalls): EngineImages {
+  const images: EngineImages = {
+    async image(reference) {
+      const found = await unlessMissing(ask((docker) => docker.getImage(reference).inspect()))
+      if (!found) return undefined
+      const exposes = toPorts(Object.keys(found.Config?.ExposedPorts ?? {}))
+      return { id: found.Id, tags: found.RepoTags ?? [], sizeBytes: found.Size, exposes }
+    },
+
+    async images() {
+      const found = await ask((docker, abortSignal) => docker.listImages({ abortSignal }))
+      return found.map(({ Id, RepoTags, Size }) => ({
+        id: Id,
+        tags: (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>'),
+        sizeBytes: Size,
+      }))
+    },
+
+    saveImage: (id, signal) => openStream((docker) => docker.getImage(id).get(), signal),
+
+    async loadImage(archive) {
+      // It answers once it has read everything, so no time is set for that.
+      const report = await (await docker()).loadImage(Readable.from(archive)).catch((error) => {
+        throw engineError(error)
+      })
+      for await (const line of jsonLines(chunksOf(report, undefined))) refuseFailed(line)
+    },
+
+    async layersOf(id) {
+      const found = await unlessMissing(ask((docker) => docker.getImage(id).inspect()))
+      return found?.RootFS.Layers
+    },
+
+    async removeImage(id) {
+      try {
+        await ask((docker) => docker.getImage(id).remove())
+        return true
+      } catch (error) {
+        if (statusOf(error) === 404) return true
+        if (statusOf(error) === 409) return false
+        throw error
+      }
+    },
+
+    async imageSizes() {
+      const answer: unknown = await ask((docker) => docker.df(), { timeoutMs: START_MS })
+      return new Map(
+        (diskUse.parse(answer).Images ?? []).map(({ Id, Size, SharedSize }) => {
+          return [Id, Size - Math.max(0, SharedSize)] as const
+        }),
+      )
+    },
+
+    async importEmptyImage() {
+      const found = await images.image(EMPTY_IMAGE)
+      if (found) return found.id
+      const [repo, tag] = EMPTY_IMAGE.split(':')
+      const report = await openStream(
+        (docker) => docker.importImage(Readable.from([EMPTY_TAR]), { repo, tag }),
+        undefined,
+      )
+      for await (const line of jsonLines(report)) refuseFailed(line)
+      const made = await images.image(EMPTY_IMAGE)
+      if (made) return made.id
+      throw engineError(new Error('The empty image is not there.'))
+    },
+
+    async pull(reference, signal) {
+      return jsonLines(
+        await openStream((docker, abortSignal) => docker.pull(reference, { abortSignal }), signal),
+      )
+    },
+  }
+  return images
+}
+
+function refuseFailed(line: unknown): void {
+  const { error } = loadReport.parse(line)
+  if (error) throw engineError(Object.assign(new Error(error), { statusCode: 500 }))
+}
+
+/** `3306/tcp`; a range that an image exposes comes as many, of which the first count. */
+function toPorts(keys: readonly string[]): Port[] {
+  const ports = keys.flatMap((key): Port[] => {
+    const [, digits, protocol] = /^(\d{1,5})\/(tcp|udp)$/.exec(key) ?? []
+    const containerPort = Number(digits)
+    if (!(containerPort >= 1 && containerPort <= 65_535)) return []
+    return [{ containerPort, protocol: protocol === 'udp' ? 'udp' : 'tcp' }]
+  })
+  return ports.sort((a, b) => a.containerPort - b.containerPort).slice(0, PORTS_MAX)
+}

@@ -1,0 +1,95 @@
+/**
+ * Which images of the engine this node brought there. Only those may be removed again, and only while
+ * they have no name but the one that they were pulled by: a name is its owner's.
+ */
+import { z } from 'zod'
+import type { Clock } from '../../../base/clock/index.ts'
+import { isCode } from '../../../base/errors/index.ts'
+import type { KeptFile } from '../../../base/kept-file/index.ts'
+import type { FetchedImages } from '../../space/index.ts'
+import type { Engine } from './engine.ts'
+import { FETCHED_MAX } from './limits.ts'
+
+export interface FetchedBook extends FetchedImages {
+  /** @param reference What it was pulled by; absent where it came from members. */
+  remember(imageId: string, reference?: string): Promise<void>
+}
+
+const book = z.record(
+  z.string(),
+  z.object({ reference: z.string().optional(), usedAtMs: z.number() }),
+)
+type Entry = z.infer<typeof book>[string]
+
+export function createFetchedBook(
+  engine: Pick<Engine, 'images' | 'imageSizes' | 'removeImage'>,
+  file: KeptFile,
+  clock: Clock,
+): FetchedBook {
+  let loaded: Promise<Map<string, Entry>> | undefined
+
+  const entries = (): Promise<Map<string, Entry>> => {
+    loaded ??= file.read().then((value) => {
+      const parsed = book.safeParse(value)
+      // Without the book nothing is known to be ours, so everything stays.
+      return new Map(parsed.success ? Object.entries(parsed.data) : [])
+    })
+    return loaded
+  }
+
+  async function write(): Promise<void> {
+    const kept = [...(await entries())].map(([id, { reference, usedAtMs }]) => {
+      return [id, { usedAtMs, ...(reference !== undefined && { reference }) }] as const
+    })
+    await file.write(Object.fromEntries(kept))
+  }
+
+  return {
+    async remember(imageId, reference) {
+      const all = await entries()
+      all.set(imageId, { usedAtMs: clock.wallMs(), ...(reference !== undefined && { reference }) })
+      const [oldest] = all.keys()
+      if (oldest !== undefined && all.size > FETCHED_MAX) all.delete(oldest)
+      await write()
+    },
+
+    async list() {
+      const all = await entries()
+      if (all.size === 0) return []
+      try {
+        const images = (await engine.images()).filter(({ id, tags }) => {
+          const entry = all.get(id)
+          return entry && tags.every((tag) => tag === entry.reference)
+        })
+        if (images.length === 0) return []
+        const sizes = await engine.imageSizes()
+        return images.map(({ id, tags: [name], sizeBytes }) => ({
+          id,
+          ...(name !== undefined && { name }),
+          sizeBytes: sizes.get(id) ?? sizeBytes,
+          usedAtMs: all.get(id)?.usedAtMs ?? 0,
+        }))
+      } catch (error) {
+        if (isCode(error, 'ENGINE_UNAVAILABLE')) return []
+        throw error
+      }
+    },
+
+    touch(ids) {
+      void entries().then((all) => {
+        for (const id of ids) {
+          const entry = all.get(id)
+          if (entry) all.set(id, { ...entry, usedAtMs: clock.wallMs() })
+        }
+      })
+    },
+
+    async remove(id) {
+      if (!(await engine.removeImage(id))) return false
+      const all = await entries()
+      all.delete(id)
+      await write()
+      return true
+    },
+  }
+}

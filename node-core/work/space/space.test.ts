@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { createSimClock } from '../../base/clock/index.ts'
+import { createSilentLogger } from '../../base/log/index.ts'
+import type { Digest, HeldBlob } from '../../storage/blobs/index.ts'
+import { createSpace, type Wanted } from './index.ts'
+import { COPY_IDLE_MS, MOMENT_MS, SWEEP_MS } from './limits.ts'
+
+const digest = (digit: string): Digest => `sha256:${digit.repeat(64)}` as Digest
+
+/** A disk with two bundles, a layer and a leftover, and an engine with two fetched images. */
+function house({ wanted, budgetBytes }: { wanted: Wanted | undefined; budgetBytes?: number }) {
+  const clock = createSimClock()
+  const bundle = { kind: 'bundle', sizeBytes: 100, usedAtMs: clock.wallMs() } as const
+  let blobs: (HeldBlob & { busy: boolean })[] = [
+    { ...bundle, digest: digest('1'), busy: false },
+    { ...bundle, digest: digest('2'), busy: false },
+    { ...bundle, kind: 'layer', digest: digest('3'), busy: false },
+  ]
+  let leftovers = [{ digest: digest('4'), sizeBytes: 50, usedAtMs: clock.wallMs() }]
+  let images = ['used', 'made of'].map((id) => ({ id, sizeBytes: 1_000, usedAtMs: clock.wallMs() }))
+  const space = createSpace(
+    {
+      blobs: {
+        list: async () => blobs,
+        leftovers: async () => leftovers,
+        remove: async (gone) => {
+          blobs = blobs.filter((one) => one.digest !== gone)
+        },
+        dropLeftover: async (gone) => {
+          leftovers = leftovers.filter((one) => one.digest !== gone)
+        },
+      },
+      images: {
+        list: async () => images,
+        touch() {},
+        async remove(id) {
+          // A container of the owner's is made of it.
+          if (id === 'made of') return false
+          images = images.filter((one) => one.id !== id)
+          return true
+        },
+      },
+      wanted: () => wanted,
+      isKeeper: () => false,
+      clock,
+      logger: createSilentLogger(),
+    },
+    budgetBytes === undefined ? {} : { budgetBytes },
+  )
+  const left = () =>
+    [...blobs, ...leftovers]
+      .map((one) => one.digest.slice(7, 8))
+      .sort()
+      .join('')
+  return { space, clock, left, images: () => images.map(({ id }) => id) }
+}
+
+describe('the space of a node', () => {
+  it('says what can be freed, frees it, and tells what was freed', async () => {
+    const wanted = { images: new Set(['used']), bundles: new Set<string>([digest('1')]) }
+    const { space, clock, left, images } = house({ wanted })
+    expect(await space.usage()).toMatchObject({ usedBytes: 2_350, reclaimableBytes: 0 })
+    clock.advance(MOMENT_MS + 1)
+    expect(await space.usage()).toMatchObject({ usedBytes: 2_350, reclaimableBytes: 1_250 })
+    // The other image turns out to be in use on the engine: it counts as nothing.
+    expect(await space.reclaim()).toMatchObject({ freedBytes: 250 })
+    expect(left()).toBe('1')
+    expect(images()).toEqual(['used', 'made of'])
+    expect(await space.reclaim()).toEqual({ freedBytes: 0, dropped: [] })
+  })
+
+  it('drops nothing but copies and leftovers while it does not know what is wanted', async () => {
+    const { space, clock, left, images } = house({ wanted: undefined })
+    clock.advance(MOMENT_MS + 1)
+    await space.reclaim()
+    expect(left()).toBe('12')
+    expect(images()).toEqual(['used', 'made of'])
+  })
+
+  it('keeps to its budget by itself, and drops idle copies', async () => {
+    const wanted = { images: new Set(['used', 'made of']), bundles: new Set<string>() }
+    const { space, clock, left } = house({ wanted, budgetBytes: 2_200 })
+    await space.start()
+    clock.advance(SWEEP_MS + 1)
+    await settled()
+    // The leftover and the layer were enough: 200 of the bundles may stay.
+    expect(left()).toBe('12')
+    await space.stop()
+
+    const idle = house({ wanted })
+    await idle.space.start()
+    for (let passed = 0; passed <= COPY_IDLE_MS + SWEEP_MS; passed += SWEEP_MS) {
+      idle.clock.advance(SWEEP_MS)
+      await settled()
+    }
+    expect(idle.left()).toBe('124')
+    await idle.space.stop()
+  })
+})
+
+async function settled(): Promise<void> {
+  for (let turns = 0; turns < 50; turns++) await Promise.resolve()
+}

@@ -1,0 +1,91 @@
+/** The shell: looks at the disk and the engine, and drops what may go. */
+import { every } from '../../base/clock/index.ts'
+import { messageOf } from '../../base/errors/index.ts'
+import { type Digest, parseDigest } from '../../storage/blobs/index.ts'
+import type { Reclaimed, Space, SpaceDeps, SpaceOptions } from './index.ts'
+import { type Found, judged, type Kept, overdue, reclaimable, totalBytes } from './keeping.ts'
+import { BUDGET_BYTES_DEFAULT, SWEEP_MS } from './limits.ts'
+
+export function createSpace(deps: SpaceDeps, options: SpaceOptions = {}): Space {
+  const { blobs, images, clock, logger } = deps
+  const budgetBytes = options.budgetBytes ?? BUDGET_BYTES_DEFAULT
+  let stopSweeping: (() => Promise<void>) | undefined
+  /** One after the other, so that no two count the same bytes as freed. */
+  let turn: Promise<unknown> = Promise.resolve()
+
+  async function find(): Promise<Found[]> {
+    const held = (await blobs.list()).map(({ digest, busy, ...rest }) => {
+      return { ...rest, id: digest, busy }
+    })
+    const left = (await blobs.leftovers()).map(({ digest, ...rest }): Found => {
+      return { kind: 'leftover', id: digest, busy: false, ...rest }
+    })
+    const fetched = (await images.list()).map((image): Found => {
+      return { kind: 'image', busy: false, ...image }
+    })
+    return [...held, ...left, ...fetched]
+  }
+
+  async function look(): Promise<Kept[]> {
+    const wanted = deps.wanted()
+    if (wanted) images.touch(wanted.images)
+    const { isKeeper } = deps
+    return judged(await find(), { nowMs: clock.wallMs(), wanted, isKeeper })
+  }
+
+  async function drop(all: readonly Kept[]): Promise<Reclaimed> {
+    const dropped: Kept[] = []
+    for (const kept of all) {
+      try {
+        if (await dropOne(kept)) dropped.push(kept)
+      } catch (error) {
+        logger.warn('what nobody uses was not dropped', { id: kept.id, reason: messageOf(error) })
+      }
+    }
+    const freedBytes = totalBytes(dropped)
+    if (dropped.length > 0) logger.info('space was freed', { freedBytes, things: dropped.length })
+    return { freedBytes, dropped }
+  }
+
+  async function dropOne({ kind, id }: Kept): Promise<boolean> {
+    if (kind === 'image') return images.remove(id)
+    const digest: Digest | undefined = parseDigest(id)
+    if (!digest) return false
+    if (kind === 'leftover') await blobs.dropLeftover(digest)
+    else await blobs.remove(digest)
+    return true
+  }
+
+  function inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = turn.then(act)
+    turn = done.catch(() => {})
+    return done
+  }
+
+  const sweep = async (): Promise<void> => {
+    await inTurn(async () => drop(overdue(await look(), { nowMs: clock.wallMs(), budgetBytes })))
+  }
+
+  return {
+    async start() {
+      stopSweeping ??= every(clock, SWEEP_MS, sweep, (error) => {
+        logger.warn('what is kept was not looked at', { reason: messageOf(error) })
+      })
+    },
+    async stop() {
+      await stopSweeping?.()
+      stopSweeping = undefined
+      await turn
+    },
+    async usage() {
+      const kept = await look()
+      return {
+        budgetBytes,
+        usedBytes: totalBytes(kept),
+        reclaimableBytes: totalBytes(reclaimable(kept)),
+        kept: kept.toSorted((a, b) => b.sizeBytes - a.sizeBytes),
+      }
+    },
+    reclaim: () => inTurn(async () => drop(reclaimable(await look()))),
+  }
+}
