@@ -135,7 +135,7 @@ describe('a node tells what is asked of workloads', () => {
     expect(written).toEqual([])
     instances.push(running('before'))
     become()
-    await pass(TELL_MS)
+    await pass(50)
     // What was asked before anybody wanted to know is nobody's business.
     expect(read(written.at(-1))?.versions.get('v')).toMatchObject({ answers: 0 })
     ask(9)

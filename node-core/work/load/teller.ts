@@ -77,7 +77,8 @@ export function createLoadTeller(deps: LoadTellerDeps): LoadTeller {
       stopWatching = [
         edge.onWaits(soon),
         view.subscribe(({ of }) => {
-          if (of === 'workload') timer.within(TELL_MS)
+          // What a change begins with is counted from its first answer on.
+          if (of === 'workload') timer.within(0)
         }),
       ]
       timer.within(0)
