@@ -64,6 +64,10 @@ export function objectionText(code: Objection): string {
       return 'Its owner takes no new work for it.'
     case 'KIND_NOT_OFFERED':
       return 'It cannot run this kind of work now.'
+    case 'STRANGERS_REFUSED':
+      return 'It runs this kind of work for its own owner alone.'
+    case 'GPUS_TAKEN':
+      return 'It has not enough graphics processors left, or grants none.'
     case 'LABELS_DO_NOT_MATCH':
       return 'It lacks the labels that the workload asks for.'
     case 'KEPT_APART':
