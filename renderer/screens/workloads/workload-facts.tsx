@@ -2,6 +2,7 @@ import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { CopyText, Fact, Facts } from '../../design/index.ts'
 import { coresOf, formatDuration, formatMemory, shortId } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
+import { ofOwnAuthority } from './workload-words.ts'
 
 /** The image, or those of each container with its name. */
 function Images({ parts, image }: Pick<WorkloadView, 'parts'> & { image: string }) {
@@ -49,9 +50,6 @@ function dueText(job: NonNullable<WorkloadView['job']>, t: Text, language: strin
   return t('workloads.nextRun', { cron, zone, when })
 }
 
-/** Of the network's own authority, which no browser knows by itself. */
-const LOCAL_NAME = /\.localhost(:\d+)?\/$/
-
 export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
   const { t, language } = useText()
   const labels = Object.entries(workload.labels)
@@ -83,7 +81,7 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
             <a href={workload.secureUrl} target="_blank" rel="noreferrer">
               {workload.secureUrl}
             </a>{' '}
-            {LOCAL_NAME.test(workload.secureUrl) && (
+            {ofOwnAuthority(workload.secureUrl) && (
               <span className="quiet">{t('workloads.facts.secureNote')}</span>
             )}
           </Fact>
