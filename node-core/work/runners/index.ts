@@ -98,6 +98,8 @@ export type RunnerErrorCode =
   /** The engine does not answer. */
   | 'ENGINE_UNAVAILABLE'
   | 'IMAGE_NOT_FOUND'
+  /** Another network of the engine has the addresses that one was to have. */
+  | 'ADDRESSES_TAKEN'
   /** Somebody removed the engine's network that an instance was to be in. */
   | 'NETWORK_MISSING'
   /** The engine sees another file system than this node, so it cannot mount a folder of ours. */

@@ -10,6 +10,8 @@ export const FORWARDER_START_MS = 20_000
 export const NETWORK_ADDRESSES = '198.19.0.0/16'
 /** Bits before the addresses of one such network: 253 instances of one owner with one egress rule. */
 export const NETWORK_PREFIX_BITS = 24
+/** Attempts at a network with other addresses, where those that seemed free were taken. */
+export const SUBNET_ATTEMPTS_MAX = 8
 /** Processes and threads of one container. */
 export const PIDS_MAX = 512
 /** Open files of one of its processes: less than what engines commonly may give themselves. */
