@@ -278,6 +278,8 @@ export const placementPreview = z.object({
       nodeName: z.string().optional(),
       /** It is to be replaced, or to leave that node, and this is why it is not. */
       stays: reason.optional(),
+      /** Copies that count less, such as `batch/0`, and give it their room there. */
+      displaces: z.array(z.string()).optional(),
       refused: z.array(z.object({ node: z.string(), nodeName: z.string(), reason })),
     }),
   ),

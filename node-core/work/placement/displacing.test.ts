@@ -35,6 +35,7 @@ describe('where there is not room for all', () => {
     const first = place(given)
     expect(first.surplusReasons.get('low-0-000001')).toBe('DISPLACED')
     expect(first.assignments.get(slot('web'))).toBe(nodeId(1))
+    expect(explain(given, 'web')[0]?.displaces).toEqual([slot('low')])
     // It starts once that has ended.
     expect([first.starts.size, [...first.awaits]]).toEqual([0, [slot('web')]])
     expect(first.unplaced.get(slot('low'))).toEqual([{ code: 'OUTRANKED', node: nodeId(1) }])

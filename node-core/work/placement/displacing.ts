@@ -58,7 +58,12 @@ export function displace(table: Table, ranked: Ranked, slot: Slot): Cleared | un
       return [{ node, victims, highest, isElsewhere, crowding: crowding(node) }]
     })
     const [offer] = offers.sort((a, b) => compareOffers(a, b, slot))
-    if (offer) return clear(table, offer)
+    if (!offer) continue
+    table.displaces.set(
+      slot,
+      offer.victims.map((one) => one.slot),
+    )
+    return clear(table, offer)
   }
   return undefined
 }

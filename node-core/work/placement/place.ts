@@ -35,6 +35,7 @@ export function evaluate(input: PlacementInput): Table {
     awaits: new Set(),
     unplaced: new Map(),
     stays: new Map(),
+    displaces: new Map(),
     surplus: new Map(),
     occupants: new Map(),
     spare: new Map(),

@@ -32,6 +32,7 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
   const chains = chainsOf(node)
   const linkPrefix = `myc${node.slice(0, 4)}`
   const bounds = new Map<Subject, Bound>()
+  /** As it was written last: a computer that is carried elsewhere asks others for names. */
   let home: Home = { opened: options.opened ?? [], nameServers: [] }
   let obstacle: Obstacle | undefined = {
     code: 'NO_FIREWALL',
@@ -58,6 +59,7 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
       if (subject.startsWith('link:')) links.set(subject.slice('link:'.length), bound)
       else users.set(Number(subject.slice('user:'.length)), bound)
     }
+    home = { ...home, nameServers: await nameServersOf() }
     const rules = kind === 'link' ? linkRules(chains, links, home) : userRules(chains, users, home)
     for (const family of firewall.families()) {
       const text = family === 'ipv4' ? rules : shutRules(chains, [...users.keys()])
@@ -153,10 +155,12 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
   /** Other programs rewrite a whole firewall at times. */
   async function look(): Promise<undefined> {
     await inTurn(async () => {
-      if (bounds.size === 0 || (await read()) === written) return
+      if (bounds.size === 0) return
+      const moved = String(await nameServersOf()) !== String(home.nameServers)
+      if (!moved && (await read()) === written) return
       await writeAll()
       written = await read()
-      logger.warn('The rules of the firewall were gone or changed, and are there again')
+      if (!moved) logger.warn('The rules of the firewall were gone or changed, and are there again')
     })
   }
 
@@ -181,7 +185,6 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
         if (watch) return
         obstacle = obstacleHere(firewall.families().length > 0)
         if (obstacle) return
-        home = { ...home, nameServers: await nameServersOf() }
         try {
           await enter()
         } catch (error) {

@@ -93,6 +93,7 @@ export const deploy = {
   preview: 'Where it would run',
   previewIdle: 'Choose what to run, and each node says whether it would take a copy.',
   previewSlot: 'Copy {{index}}',
+  previewDisplaces: 'in the room of {{names}}',
   previewNowhere: 'no node takes it now',
   previewShort: '{{placed}} of {{wanted}} copies have a place. The others wait until one is free.',
   previewNone: 'No node takes it as it stands. It would wait.',
