@@ -1,13 +1,19 @@
-/** What a copy keeps: over a change, a deletion taken back, and the death of its computer. */
+/**
+ * What a copy keeps: over a change, a deletion taken back, and the death of its computer. And being
+ * inside it from another computer: in the window, and in a real terminal.
+ */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { allReady, LISTEN, nodeIdOf, running } from './harness/cluster.ts'
 import { createEngine, type Engine, enginesUnavailable } from './harness/engine.ts'
 import { importBusyboxImage } from './harness/images.ts'
+import { walkTo } from './harness/keyboard.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
+import { openPseudoTerminal, terminalsUnavailable } from './harness/pseudo-terminal.ts'
 import { until } from './harness/waiting.ts'
+import { browserUnavailable, look, openBrowser, openWindow } from './harness/window.ts'
 
-const missing = enginesUnavailable()
+const missing = enginesUnavailable() ?? browserUnavailable() ?? terminalsUnavailable()
 if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)
 const skipped = missing ? ` [skipped: ${missing}]` : ''
 
@@ -55,6 +61,8 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
     await second.json('join', invite, '--name', 'ben')
     await second.up(...LISTEN)
     await allReady(nodes)
+    // Whichever of them runs it, the other one may go into it.
+    await ada.json('members', 'grant', 'ben', 'admin')
     assert.equal((await ada.call('POST', '/api/workloads', MANIFEST('one'))).status, 201)
     const { instances } = await running(ada, 'db', { replicas: 1 })
     const onAda = instances[0]?.node === (await nodeIdOf(ada))
@@ -87,6 +95,84 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
     assert.equal(more, undefined)
     assert.equal(volume?.node, await nodeIdOf(holder))
     assert.equal(volume?.state, 'used')
+  })
+
+  const lastAudited = async () => {
+    type Entries = { what: string; words: number; exitCode?: number; reason?: string }[]
+    const { entries } = await holder.json<{ entries: Entries }>('audit', '--tail', '1')
+    return entries[0]
+  }
+
+  it('can be gone into with a real terminal, whose size and keys are its own', async () => {
+    const words = ['exec', 'db', '-it', '--', '/bin/sh']
+    const terminal = openPseudoTerminal(other, words, { columns: 101, rows: 33 })
+    try {
+      await terminal.shows(/\/ # /)
+      terminal.type('cat /data/starts; busybox stty size\r')
+      await terminal.shows(/one\r+\ntwo\r+\n33 101\r/)
+      terminal.resize(90, 20)
+      // The size goes another way than what is typed, and may come after it.
+      terminal.type('until [ "$(busybox stty size)" = "20 90" ]; do sleep 0.1; done; echo narrow\r')
+      await terminal.shows(/\nnarrow\r/)
+      terminal.type('sleep 600\r')
+      await terminal.shows(/sleep 600\r/)
+      terminal.type('\x03')
+      terminal.type('echo ended by $?; exit 7\r')
+      await terminal.shows(/ended by 130/)
+      assert.deepEqual(await terminal.ended(), { code: 7, isSane: true })
+    } finally {
+      terminal.kill()
+    }
+  })
+
+  it('can be gone into in the window of another computer, by keyboard, and out again', async () => {
+    const browser = await openBrowser()
+    try {
+      const page = await openWindow(browser, other)
+      await page.getByRole('link', { name: 'Workloads' }).waitFor()
+      await page.evaluate(`window.location.hash = '#/workload/db/shell'`)
+      await page.getByRole('button', { name: 'Open the shell' }).press('Enter')
+      await until('it to run', 10_000, async () => {
+        const text = await page.getByRole('status').allTextContents()
+        if (text.includes('It runs.')) return true
+        throw new Error(text.join())
+      })
+      const shows = (wanted: RegExp) =>
+        until(`the terminal to show ${wanted}`, 20_000, async () => {
+          const text = (await page.locator('.xterm-rows > div').allTextContents()).join('\n')
+          if (wanted.test(text)) return true
+          throw new Error(text)
+        })
+      await shows(/\/ # /)
+      await page.keyboard.type('cat /data/starts; was=$(busybox stty size)\n')
+      await shows(/^one\s*\ntwo\s*\n/m)
+      await look(page, 'shell')
+      await page.setViewportSize({ width: 900, height: 800 })
+      const changes = 'until [ "$(busybox stty size)" != "$was" ]; do sleep 0.1; done'
+      await page.keyboard.type(`${changes}; echo narrower; exit 7\n`)
+      await page.getByText('It ended with exit code 7.').waitFor()
+      await shows(/^narrower/m)
+
+      await page.getByLabel('Command').fill('cat')
+      await page.getByLabel('Command').press('Enter')
+      await page.getByText('It runs.').waitFor()
+      await walkTo(page, /Terminal of db/)
+      await page.keyboard.press('Tab')
+      await walkTo(page, /Terminal of db/)
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Shift+Tab')
+      await walkTo(page, /^button End it/, 'Shift+Tab')
+      await walkTo(page, /Terminal of db/)
+      await page.keyboard.type('and in again\n')
+      // Escape has reached it too: its terminal takes the letter behind it for half of a key.
+      await shows(/in again\s*\n.*in again/)
+      await page.evaluate(`window.location.hash = '#/workloads'`)
+      await until('it to be ended for being left', 10_000, async () => {
+        return (await lastAudited())?.reason === 'LEFT'
+      })
+    } finally {
+      await browser.close()
+    }
   })
 
   it('is marked when its workload is deleted, and there again when that is taken back', async () => {

@@ -9,7 +9,7 @@ import { leaveCommittee } from './leaving.ts'
 import { type NetworkSide, openNetworkSide } from './network-side.ts'
 import { openedOf } from './opened.ts'
 import { createPrimarySide, type PrimarySide } from './primary-side.ts'
-import { REMOVED } from './removal.ts'
+import { REMOVED, TURNED_AWAY } from './removal.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createOutside } from './work/shield/index.ts'
 import { createWorkSide, type WorkSide } from './work-side.ts'
@@ -134,20 +134,24 @@ async function kindsOf({ runners }: WorkSide) {
   return Promise.all(
     runners.map(async (runner) => {
       const available = await runner.available()
-      if (available.ok) return { kind: runner.kind, ok: true }
+      if (available.ok) {
+        const { notes = [] } = available
+        return { kind: runner.kind, ok: true, ...(notes.length > 0 && { notes: [...notes] }) }
+      }
       const { code, message } = available
       return { kind: runner.kind, ok: false, reason: { code, message } }
     }),
   )
 }
 
-function degradedOf({ hasTwin, isRemoved }: NetworkSide, { primary }: PrimarySide): Reason[] {
+function degradedOf(side: NetworkSide, { primary }: PrimarySide): Reason[] {
+  const { hasTwin, isRemoved, discovery } = side
   const { trouble, committee, inForce, guarantee } = primary.status()
   // Whoever is refused by all has nothing to wait for, and nothing to recover.
   const removed = isRemoved()
   return [
     ...(hasTwin() ? [TWIN] : []),
-    ...(removed ? [REMOVED] : []),
+    ...(removed ? [REMOVED] : discovery.isTurnedAway() ? [TURNED_AWAY] : []),
     ...(trouble ? [trouble] : []),
     ...(committee && !inForce && !trouble && !removed ? [NO_QUORUM] : []),
     ...(guarantee === 'void' ? [NO_PROMISE] : []),

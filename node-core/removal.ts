@@ -21,6 +21,14 @@ export const REMOVED = {
     'it; what it ran was ended or is no longer routed. Leave the network to join another.',
 }
 
+/** By the word of those who refuse it and tell it nothing else: it holds no record of it. */
+export const TURNED_AWAY = {
+  code: 'TURNED_AWAY',
+  message:
+    'The computers of this network that were reached refuse this one: they say that its owner was removed. ' +
+    'Ask an admin if that was meant. If it was, leave the network to join another.',
+}
+
 /** Starts after the state, whose records it looks at. */
 export function watchRemoval({ owner, records, state, primary, logger }: RemovalDeps): NamedPart {
   let told = false

@@ -42,6 +42,7 @@ import {
   type ContainerRunner,
   createContainerRunner,
   FETCHED_BYTES_MAX,
+  grantedGpus,
 } from './work/runners/container/index.ts'
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner, PROGRAM_USERS } from './work/runners/process/index.ts'
@@ -144,6 +145,7 @@ export function createWorkSide(
     },
     {
       ...(nodeRuntime !== undefined && { nodeRuntime }),
+      gpus: grantedGpus(config.gpus),
       environment: process.env,
       ...(config.engineSocket ? { socketPath: config.engineSocket } : {}),
     },
@@ -186,6 +188,7 @@ export function createWorkSide(
     primary,
     access,
     keeper: logs.keeper,
+    ...(config.strangers && { strangers: config.strangers }),
     runners: { container: containers, process: programs },
   })
   const assigner = createAssigner({

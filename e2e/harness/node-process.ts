@@ -8,7 +8,7 @@ import { Agent, fetch, type RequestInit, type Response } from 'undici'
 import { createForward, type Forward } from './forward.ts'
 import { until } from './waiting.ts'
 
-const CLI = path.resolve(import.meta.dirname, '../../cli/mycelium.js')
+export const CLI = path.resolve(import.meta.dirname, '../../cli/mycelium.js')
 
 type Asked = Omit<RequestInit, 'headers' | 'dispatcher'> & { headers?: Record<string, string> }
 

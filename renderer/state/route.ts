@@ -15,7 +15,15 @@ export interface RouteStore {
   go(route: Route): void
 }
 
-const WORKLOAD_TABS = ['instances', 'runs', 'logs', 'versions', 'secrets', 'placement'] as const
+const WORKLOAD_TABS = [
+  'instances',
+  'runs',
+  'logs',
+  'shell',
+  'versions',
+  'secrets',
+  'placement',
+] as const
 const VIEWS = ['list', 'people', 'registry'] as const
 
 export function parseRoute(hash: string): Route {

@@ -6,6 +6,7 @@ import {
   type WorkloadView,
   workloadSchema,
 } from '../../node-core/api/contract/index.ts'
+import { createFakeShell } from './fake-shell.ts'
 import type { Scenario } from './scenarios.ts'
 import { idOf, makeInstance, makeNode, makeWorkload } from './shapes.ts'
 import { usageOf } from './usage.ts'
@@ -63,13 +64,14 @@ function build(
       admitted: true,
     }
   }
-  const placement = (replicas: number) => ({
+  const placement = (replicas: number, displaces: string[] = []) => ({
     slots: Array.from({ length: replicas }, (_, index) => {
       const free = scenario.nodes.filter((node) => node.status === 'Ready' && node.kinds.length > 0)
       const node = free[index % Math.max(1, free.length)]
       return {
         index,
         ...(node && index < free.length ? { node: node.id, nodeName: node.name } : {}),
+        ...(index === 0 && displaces.length > 0 && { displaces }),
         refused: scenario.nodes
           .filter((each) => each.status !== 'Ready' || each.kinds.length === 0)
           .map((each) => ({
@@ -84,6 +86,7 @@ function build(
     }),
   })
 
+  const shell = createFakeShell()
   const noPrimary = (): never => {
     throw new ORPCError('CONFLICT', { message: 'No committee keeps a registry in this network.' })
   }
@@ -339,7 +342,9 @@ function build(
           },
         ],
       })),
-      preview: os.workloads.preview.handler(({ input }) => placement(input.replicas ?? 1)),
+      preview: os.workloads.preview.handler(({ input }) =>
+        placement(input.replicas ?? 1, input.priority === 'high' ? ['backup/0'] : []),
+      ),
       change: os.workloads.change.handler(({ input }) => {
         const found = findWorkload(input.name)
         if (input.replicas) found.replicas = input.replicas
@@ -400,10 +405,8 @@ function build(
       })),
     },
     commands: {
-      run: os.commands.run.handler(async function* () {
-        yield { exitCode: 0 }
-      }),
-      input: os.commands.input.handler(() => ({})),
+      run: os.commands.run.handler(({ signal }) => shell.run(signal)),
+      input: os.commands.input.handler(({ input }) => shell.input(input)),
       audit: os.commands.audit.handler(() => ({ entries: [] })),
     },
     bundles: {

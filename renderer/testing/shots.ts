@@ -266,6 +266,33 @@ export const SHOTS: Shot[] = [
     await page.getByText('listening on').first().waitFor()
     await settle(page)
   }),
+  shot('workload-shell', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/shell', 'notes')
+    await settle(page)
+  }),
+  shot('workload-shell-open', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/shell', 'notes')
+    await press(page, 'Open the shell')
+    await page.getByText('It runs.').waitFor()
+    await page.keyboard.type('ls\ncolors\n')
+    await settle(page)
+  }),
+  shot('workload-shell-ended', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/shell', 'notes')
+    await page.getByRole('button', { name: 'Open the shell' }).press('Enter')
+    await page.getByText('It runs.').waitFor()
+    await page.keyboard.type('exit 3\n')
+    await page.getByText('exit code 3').waitFor()
+    await settle(page)
+  }),
+  shot('workload-shell-program', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/photo-index/shell', 'photo-index')
+    await settle(page)
+  }),
   shot('workload-versions', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/versions', 'notes')
@@ -330,7 +357,11 @@ export const SHOTS: Shot[] = [
     await page.getByRole('option', { name: /by a schedule/ }).click()
     await page.getByLabel('When it is due').fill('30 3 * * *')
     await page.getByLabel('Time zone').fill('Europe/Berlin')
+    await page.getByText('More choices').click()
+    await press(page, /Where there is not room/)
+    await page.getByRole('option', { name: /before others of yours/ }).click()
     await page.getByText('The same in text').click()
+    await page.getByText('in the room of').scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('deploy-bundle', 'busy', async (page) => {

@@ -53,6 +53,11 @@ export const commands = {
         terminal: terminal.optional(),
         /** Whether it reads what is sent to `commands.input`. */
         input: z.boolean().default(false),
+        /**
+         * Bytes that it may be ahead of what `commands.input` says is read. Without it as many as the
+         * line takes.
+         */
+        aheadBytes: z.number().int().min(1).max(16_777_216).optional(),
       }),
     )
     .output(eventIterator(commandEvent)),
@@ -60,7 +65,8 @@ export const commands = {
     .route({
       method: 'POST',
       path: '/api/commands/{session}/input',
-      summary: 'What a command reads, the end of it, or another size of its terminal',
+      summary:
+        'What a command reads, the end of it, another size of its terminal, or that it was read',
     })
     .input(
       z.strictObject({
@@ -68,6 +74,8 @@ export const commands = {
         data: base64.optional(),
         end: z.boolean().optional(),
         terminal: terminal.optional(),
+        /** Bytes of its output that were read since this was last said. */
+        readBytes: z.number().int().min(0).max(16_777_216).optional(),
       }),
     )
     .output(empty),

@@ -1,6 +1,6 @@
 /** What every door answers, whatever carries it. The client is the one that its users have. */
 import type { ContractRouterClient } from '@orpc/contract'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, assert, beforeEach, describe, expect, it } from 'vitest'
 import type { Contract } from '../contract/index.ts'
 import { ADA, createMemoryNode, instanceFacts, type MemoryNode } from '../testing/memory-node.ts'
 
@@ -76,6 +76,46 @@ export function describeDoor(name: string, open: (node: MemoryNode) => Promise<O
         seen.push(each.line)
       }
       expect(seen).toEqual(['one', 'two'])
+    })
+
+    it('carries a terminal both ways, no further ahead than its reader allows', async () => {
+      const { commands, node: asked } = door.client
+      const terminal = { columns: 80, rows: 24 }
+      const events = await commands.run({
+        ...{ id: 'web-0-abcdef', command: ['cat'], input: true },
+        ...{ terminal, aheadBytes: 3 },
+      })
+      const session = await sessionOf(events)
+      const say = (part: Omit<Parameters<typeof commands.input>[0], 'session'>) =>
+        commands.input({ session, ...part })
+      await say({ data: text('one') })
+      expect((await events.next()).value).toEqual({ stream: 'stdout', data: text('one') })
+      let isTold = false
+      const next = events.next().then(({ value }) => {
+        isTold = true
+        return value
+      })
+      await say({ terminal: { columns: 100, rows: 30 } })
+      await asked.health()
+      expect(isTold).toBe(false)
+      await say({ readBytes: 3 })
+      expect(await next).toEqual({ stream: 'stdout', data: text('100x30') })
+      await say({ end: true, readBytes: 6 })
+      expect((await events.next()).value).toEqual({ exitCode: 0 })
+    })
+
+    it('ends a command that nobody waits for any more', async () => {
+      const stop = new AbortController()
+      const events = await door.client.commands.run(
+        { id: 'web-0-abcdef', command: ['cat'], input: true, aheadBytes: 1 },
+        { signal: stop.signal },
+      )
+      const session = await sessionOf(events)
+      await door.client.commands.input({ session, data: text('more than may be ahead') })
+      stop.abort()
+      await expect
+        .poll(() => door.client.commands.input({ session }).catch(({ code }) => code))
+        .toBe('NOT_FOUND')
     })
 
     it('puts, reads, compares, deletes and pages keys', async () => {
@@ -208,6 +248,14 @@ export function describeDoor(name: string, open: (node: MemoryNode) => Promise<O
 }
 
 const text = (value: string): string => Buffer.from(value).toString('base64')
+
+type CommandEvents = Awaited<ReturnType<DoorClient['commands']['run']>>
+
+async function sessionOf(events: CommandEvents): Promise<string> {
+  const first = await events.next()
+  assert(!first.done && 'session' in first.value)
+  return first.value.session
+}
 
 /** True once the iterator has ended, whether in order or by the abort. */
 async function drained(events: AsyncIterator<unknown>): Promise<boolean> {

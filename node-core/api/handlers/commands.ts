@@ -4,15 +4,21 @@ import type { AuditEntryView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure, toFailure } from './failures.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
+import { createPace, type Pace } from './pace.ts'
+
+interface Session {
+  running: RunningCommand
+  pace: Pace
+}
 
 /** Commands inside instances: one call that tells what a command writes, others that write to it. */
 export function commandHandlers({ commands }: Builder, deps: ApiDeps) {
-  const sessions = new Map<string, RunningCommand>()
+  const sessions = new Map<string, Session>()
   let last = 0
 
   return {
     run: commands.run.handler(async function* ({ input, signal }) {
-      const { id, part, command, terminal, input: reads } = input
+      const { id, part, command, terminal, input: reads, aheadBytes } = input
       const request: CommandRequest = {
         ...{ command, input: reads },
         ...(part !== undefined && { part }),
@@ -20,8 +26,12 @@ export function commandHandlers({ commands }: Builder, deps: ApiDeps) {
       }
       const running = await started(deps, id, request)
       const session = String(++last)
-      sessions.set(session, running)
-      const leave = (): void => void running.kill().catch(() => {})
+      const pace = createPace(aheadBytes)
+      sessions.set(session, { running, pace })
+      const leave = (): void => {
+        pace.end()
+        void running.kill().catch(() => {})
+      }
       signal?.addEventListener('abort', leave, { once: true })
       if (signal?.aborted) leave()
       let over = false
@@ -29,6 +39,7 @@ export function commandHandlers({ commands }: Builder, deps: ApiDeps) {
         yield { session }
         for await (const { stream, bytes } of running.output) {
           yield { stream, data: Buffer.from(bytes).toString('base64') }
+          await pace.wrote(bytes.length)
         }
         over = true
         yield { exitCode: await running.exitCode() }
@@ -41,8 +52,10 @@ export function commandHandlers({ commands }: Builder, deps: ApiDeps) {
       }
     }),
     input: commands.input.handler(async ({ input }) => {
-      const running = sessions.get(input.session)
-      if (!running) throw failure('NOT_FOUND', 'That command does not run, or no more.')
+      const session = sessions.get(input.session)
+      if (!session) throw failure('NOT_FOUND', 'That command does not run, or no more.')
+      const { running, pace } = session
+      if (input.readBytes !== undefined) pace.read(input.readBytes)
       if (input.terminal) await running.resize(input.terminal)
       if (input.data !== undefined) await running.write(Buffer.from(input.data, 'base64'))
       if (input.end) running.endInput()

@@ -70,7 +70,7 @@ export interface NodeFacts {
   role(): Role
   labels(): Record<string, string>
   /** What this node could run now; asked live of each runner. */
-  kinds(): Promise<{ kind: string; ok: boolean; reason?: Reason }[]>
+  kinds(): Promise<{ kind: string; ok: boolean; reason?: Reason; notes?: string[] }[]>
   /** Base URLs of the doors that are open: `http://127.0.0.1:7780`. */
   api(): string | undefined
   edge(): string | undefined

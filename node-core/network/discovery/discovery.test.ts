@@ -4,6 +4,7 @@ import { createSimDisk, type Disk } from '../../base/disk/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import { createSeededRandom } from '../../base/random/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
 import type { Mesh } from '../mesh/index.ts'
 import {
   makeMember,
@@ -39,6 +40,7 @@ interface TestNode {
 }
 
 interface TestNodeOptions extends DiscoveryOptions {
+  removed?: ReadonlySet<OwnerId>
   member?: TestMember
   disk?: Disk
   listen?: string
@@ -49,8 +51,11 @@ interface TestNodeOptions extends DiscoveryOptions {
 }
 
 async function startNode(options: TestNodeOptions = {}): Promise<TestNode> {
-  const { member = makeMember(home), disk = createSimDisk(), listen, ...rest } = options
-  const mesh = makeMesh(home, member, listen === undefined ? {} : { listen: [listen] })
+  const { member = makeMember(home), disk = createSimDisk(), listen, removed, ...rest } = options
+  const mesh = makeMesh(home, member, {
+    ...(listen !== undefined && { listen: [listen] }),
+    ...(removed && { removed }),
+  })
   const logger = createMemoryLogger()
   const { members, openSeed, seeds = [], spores, ...discoveryOptions } = rest
   const node: TestNode = {
@@ -103,6 +108,23 @@ describe('discovery', () => {
     await allKnowAll(nodes)
     expect(first.discovery.tier()).toBe('latent')
     await until(() => first.discovery.contacts().length >= 4)
+  })
+
+  it('knows that it is turned away where all whom it reaches say that its owner was removed', async () => {
+    const member = makeMember(home)
+    const judge = await startNode({ removed: new Set([member.ownerId]) })
+    const out = await startNode({ member, bootstrap: [addressOf(judge)] })
+    await until(() => out.discovery.isTurnedAway())
+    // One that is no more than alone, and cannot have who was removed, is not.
+    const alone = await startNode({
+      removed: new Set([member.ownerId]),
+      bootstrap: [addressOf(out)],
+    })
+    await until(() => alone.logger.lines.some(({ fields }) => fields?.code === 'MEMBER_REMOVED'))
+    expect(alone.discovery.isTurnedAway()).toBe(false)
+    const friend = await startNode({ bootstrap: [addressOf(out)] })
+    await until(() => friend.mesh.peers().length === 1)
+    expect(out.discovery.isTurnedAway()).toBe(false)
   })
 
   it('finds its network again from its home alone', async () => {

@@ -48,6 +48,7 @@ class DiscoveryDriver implements Discovery {
   #wake: { atMs: number; cancel(): void } | undefined
   #cancelExchange = (): void => {}
   #seedWritten = ''
+  #isTurnedAway = false
 
   constructor(deps: DiscoveryDeps, options: DiscoveryOptions) {
     const { mesh, random, disk, clock, logger } = deps
@@ -91,6 +92,10 @@ class DiscoveryDriver implements Discovery {
 
   hasLeads(): boolean {
     return !this.#plan.isEmpty()
+  }
+
+  isTurnedAway(): boolean {
+    return this.#isTurnedAway && this.#deps.mesh.peers().length === 0
   }
 
   async start(): Promise<void> {
@@ -226,9 +231,12 @@ class DiscoveryDriver implements Discovery {
     const { mesh, logger } = this.#deps
     try {
       this.#plan.reached(key, await mesh.connect(addresses, this.#signal()))
+      this.#isTurnedAway = false
     } catch (error) {
       this.#plan.failed(key, failureOf(error), this.#nowMs())
       const code = error instanceof MyceliumError ? error.code : undefined
+      // By the peer's word, and not because the peer itself was removed.
+      if (code === 'MEMBER_REMOVED') this.#isTurnedAway = isSaidByPeer(error)
       // Silence is ordinary; a node that answers and will not have us is something to know of.
       const level = code === undefined || code.startsWith('NET_') ? 'debug' : 'info'
       logger[level]('A dial failed.', { key, code, reason: messageOf(error) })
@@ -305,4 +313,8 @@ function failureOf(error: unknown): DialFailure {
   if (!(error instanceof MyceliumError)) return 'unreachable'
   if (error.code === 'ADDRESS_INVALID') return 'invalid'
   return error.code.startsWith('NET_') || error.code === 'MESH_STOPPED' ? 'unreachable' : 'refused'
+}
+
+function isSaidByPeer(error: unknown): boolean {
+  return error instanceof MyceliumError && error.details?.byPeer === true
 }

@@ -32,6 +32,8 @@ export interface Discovery extends Lifecycle {
   contacts(): string[]
   /** Whether there is anybody to dial. */
   hasLeads(): boolean
+  /** Whether nobody is connected, and whoever answered last said that this node's owner was removed. */
+  isTurnedAway(): boolean
 }
 
 export interface DiscoveryDeps {

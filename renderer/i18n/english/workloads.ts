@@ -60,6 +60,7 @@ export const workloads = {
   tabs: 'Parts of this page',
   instances: 'Copies',
   logs: 'Logs',
+  shell: 'Shell',
   runs: 'Runs',
   versions: 'Versions',
   secrets: 'Secrets',
@@ -72,6 +73,7 @@ export const workloads = {
     resources: 'Each copy gets',
     resourceText: '{{cpu}} and {{memory}}',
     ports: 'Port',
+    egress: 'Connects outside to',
     onPartition: 'When a node is cut off',
     priority: 'When room is short',
     priorities: {
@@ -106,6 +108,10 @@ export const workloads = {
     rate: 'each {{count}} times a minute',
     rate_one: 'each once a minute',
   },
+  egress: {
+    none: 'nothing',
+    all: 'all of the Internet: whoever breaks into it can attack others from these computers',
+  },
   onPartition: {
     heal: 'start a copy elsewhere',
     keep: 'wait for it',
@@ -138,7 +144,6 @@ export const workloads = {
     onFailureAtMost_one: 'start it again once, unless it ended with exit code 0',
     never: 'leave it',
   },
-  shell: 'A shell inside a copy, from a terminal on this computer:',
   cores: '{{cores}} cores',
   restarts: '{{count}} restarts',
   restarts_one: '{{count}} restart',
@@ -190,6 +195,33 @@ export const workloads = {
     deleteTitle: 'Delete {{name}}?',
     deleteDetail: 'Copies that start from now on do not find it. It cannot be brought back.',
     deleted: '{{name}} is deleted.',
+  },
+  terminal: {
+    intro:
+      'A shell runs inside one copy, on whichever computer that is. That computer writes down who ran what.',
+    copy: 'Inside',
+    oneCopy: 'Copy {{index}} on {{node}}',
+    part: 'Container',
+    command: 'Command',
+    open: 'Open the shell',
+    again: 'Open it again',
+    end: 'End it',
+    label: 'Terminal of {{name}}',
+    wayOut:
+      'Esc and then Tab leaves the terminal. Ctrl+Shift+C copies what is marked. It ends when you leave this page.',
+    opening: 'Opening…',
+    running: 'It runs.',
+    ended: 'It ended with exit code {{code}}.',
+    broken: 'It was cut off: {{message}}',
+    cutOff: 'It was cut off before its end.',
+    fromCli: 'The same from a terminal on this computer:',
+    program: 'A program has no shell',
+    programDetail:
+      'It runs without a system of its own around it, so there is nothing inside to open a shell in. Its logs tell what it does.',
+    notYours: 'Not yours to open',
+    notYoursDetail: 'A shell is opened by {{owner}}, who owns {{name}}, and by admins.',
+    none: 'No copy runs in reach',
+    noneDetail: 'A shell opens inside a copy that runs. "Why there" says what each node answers.',
   },
   log: {
     whose: 'Copies shown',

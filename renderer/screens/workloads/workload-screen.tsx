@@ -22,6 +22,7 @@ import { OpenWorkload } from './open-workload.tsx'
 import { Rollout } from './rollout.tsx'
 import { Runs } from './runs.tsx'
 import { Secrets } from './secrets.tsx'
+import { Shell } from './shell/shell.tsx'
 import { Versions } from './versions.tsx'
 import { WhyThere } from './why-there.tsx'
 import { WorkloadFacts } from './workload-facts.tsx'
@@ -125,6 +126,7 @@ function WorkloadPage(props: {
           at('instances'),
           ...(workload.job ? [at('runs')] : []),
           at('logs'),
+          at('shell'),
           at('versions'),
           at('secrets'),
           at('placement'),
@@ -133,6 +135,7 @@ function WorkloadPage(props: {
       {tab === 'instances' && <Instances workload={workload} />}
       {tab === 'runs' && <Runs workload={workload} mayChange={mayChange} />}
       {tab === 'logs' && <Logs workload={workload} />}
+      {tab === 'shell' && <Shell workload={workload} mayOpen={mayChange} />}
       {tab === 'versions' && <Versions workload={workload} mayChange={mayChange} />}
       {tab === 'secrets' && <Secrets workload={name} mayChange={mayChange} />}
       {tab === 'placement' && <WhyThere name={name} generation={workload.generation} />}
