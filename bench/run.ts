@@ -6,6 +6,7 @@ import { edgeBench } from './edge.ts'
 import { enginesBench } from './engines.ts'
 import { floodBench } from './flood.ts'
 import { footprintBench } from './footprint.ts'
+import { imagesBench } from './images.ts'
 import { loopBench } from './loop.ts'
 import { meshBench } from './mesh.ts'
 import { interrupt } from './processes.ts'
@@ -23,6 +24,7 @@ const BENCHES: readonly Bench[] = [
   deployBench,
   wakeBench,
   servicesBench,
+  imagesBench,
   loopBench,
   edgeBench,
   floodBench,

@@ -29,6 +29,7 @@ describe('the config', () => {
           exchange_interval: '30s',
           discovery_interval: '1m',
         },
+        work: { strangers: ['container', 'process'], gpus: ['renderD128'] },
         shield: { open: ['192.168.1.20', '192.168.2.0/24'] },
         logging: { level: 'debug', format: 'json' },
         state: { tombstone_ttl: '24h', gc_interval: '10m' },
@@ -43,6 +44,7 @@ describe('the config', () => {
       exchange_interval: 30_000,
       discovery_interval: 60_000,
     })
+    expect(config.work).toEqual({ strangers: ['container', 'process'], gpus: ['renderD128'] })
     expect(config.shield).toEqual({ open: ['192.168.1.20', '192.168.2.0/24'] })
     expect(config.state).toEqual({ tombstone_ttl: 86_400_000, gc_interval: 600_000 })
   })
@@ -53,6 +55,14 @@ describe('the config', () => {
     expect(config.node).toEqual({ name: 'flag', tags: ['a'] })
     expect(config.api).toEqual({ port: 0 })
     expect(config.network).toBeUndefined()
+  })
+
+  it('knows all and none from names of graphics processors', () => {
+    expect(readConfig(home, fromFlags({ gpus: ['all'] })).work).toEqual({ gpus: 'all' })
+    expect(readConfig(home, fromFlags({ gpus: ['nvidia0'] })).work).toEqual({ gpus: ['nvidia0'] })
+    expect(() => readConfig(home, fromFlags({ strangers: ['vm'], gpus: ['/dev/sda'] }))).toThrow(
+      /work\.strangers\.0[\s\S]*work\.gpus/,
+    )
   })
 
   it('leads the names of certificates to workloads, and finds their files beside itself', () => {

@@ -116,6 +116,26 @@ const shape = z.strictObject({
       certificates: z.array(certificate).max(64).optional(),
     })
     .optional(),
+  work: z
+    .strictObject({
+      strangers: z
+        .array(z.enum(['container', 'process']))
+        .max(2)
+        .optional(),
+      gpus: z
+        .union(
+          [
+            z.literal('all'),
+            z.literal('none'),
+            z.array(z.string().regex(/^[A-Za-z0-9]{1,32}$/)).max(64),
+          ],
+          {
+            error: 'Say "all", "none", or their names, such as ["renderD128"].',
+          },
+        )
+        .optional(),
+    })
+    .optional(),
   shield: z.strictObject({ open: ranges.optional() }).optional(),
   storage: z.strictObject({ budget: size.optional() }).optional(),
   logging: z

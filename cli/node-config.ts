@@ -14,6 +14,7 @@ export function nodeConfigOf(
     api = {},
     edge = {},
     shield = {},
+    work = {},
     state = {},
     storage = {},
   } = config
@@ -31,6 +32,8 @@ export function nodeConfigOf(
     edgePort: edge.port,
     edgeHost: edge.host,
     edgeNames: edge.names,
+    strangers: work.strangers,
+    gpus: work.gpus === 'none' ? [] : work.gpus,
     shieldOpen: shield.open,
     edgeTlsPort: edge.tls_port,
     edgeCertificates: edge.certificates,

@@ -131,7 +131,7 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
   })
 
   it('gives a new version its share, then all, and takes back one that fails', async () => {
-    const steps = [{ share: 30, forMs: 2_500 }]
+    const steps = [{ share: 30, forMs: 1_000 }]
     const [, , says] = sayer('canary')
     // Ended as soon as it is asked to.
     const quick = { graceMs: 0, rollout: { kind: 'canary', steps } }

@@ -119,7 +119,7 @@ function partsOf(side: NetworkSide, work: WorkSide, { primary }: PrimarySide): N
     keptLogs: (of) => work.logs.kept(of),
     bundles: work.bundles,
     images: work.containers.images,
-    space: work.space,
+    ...{ space: work.space, blobs: work.blobs },
     edge: work.edge,
     tls: {
       port: () => work.edge.tls()?.port,
@@ -134,7 +134,10 @@ async function kindsOf({ runners }: WorkSide) {
   return Promise.all(
     runners.map(async (runner) => {
       const available = await runner.available()
-      if (available.ok) return { kind: runner.kind, ok: true }
+      if (available.ok) {
+        const { notes = [] } = available
+        return { kind: runner.kind, ok: true, ...(notes.length > 0 && { notes: [...notes] }) }
+      }
       const { code, message } = available
       return { kind: runner.kind, ok: false, reason: { code, message } }
     }),

@@ -263,7 +263,7 @@ function openMembership(
         addresses: [],
         kinds: [],
         labels: config.labels ?? settings.labels ?? {},
-        capacity: capacityOf(disk.root),
+        capacity: capacityOf(disk.root, config.gpus),
       },
     },
   )

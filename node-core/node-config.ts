@@ -1,3 +1,5 @@
+import type { WorkloadKind } from './work/spec/index.ts'
+
 /** What a host (the command line, the desktop app, a test) says of the node it wants. */
 export interface NodeConfig {
   /** Absolute path of the folder that holds everything of this node. */
@@ -39,6 +41,10 @@ export interface NodeConfig {
   spaceBudgetBytes?: number
   /** Docker's socket; found by itself when not given. */
   engineSocket?: string
+  /** Kinds of work that other owners may run here, where it can be bounded. Default: containers. */
+  strangers?: readonly WorkloadKind[]
+  /** Graphics processors that workloads may lease, by name, or all that are found. Default: none. */
+  gpus?: 'all' | readonly string[]
   /** A Node of this computer, for programs and forwarders. Default: this process's own, if it is one. */
   nodeRuntime?: string
 }

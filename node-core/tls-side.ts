@@ -38,7 +38,8 @@ export function createTlsSide(
     { wanted },
   )
   const certificates = createCertificates({
-    ...{ given: files, own: authority, clock, logger: logger.child('certificates') },
+    given: files.map(({ names, ...pair }) => ({ ...pair, names: Object.keys(names) })),
+    ...{ own: authority, clock, logger: logger.child('certificates') },
   })
   const given = new Map(files.flatMap(({ names }) => Object.entries(names)))
   const [zone] = authority.zones
@@ -50,12 +51,7 @@ export function createTlsSide(
     },
     degraded(edge) {
       const problem = authority.problem()
-      return [
-        ...portProblem(edge),
-        ...certificates.problems(),
-        ...(problem ? [problem] : []),
-        ...uncovered(files, certificates),
-      ]
+      return [...portProblem(edge), ...certificates.problems(), ...(problem ? [problem] : [])]
     },
     urlOf(workload, edge) {
       const { port = 0 } = edge.tls() ?? {}
@@ -90,19 +86,4 @@ function founderNodes({ network, mesh, membership }: NetworkSide): NodeId[] {
 function portProblem(edge: Edge): Reason[] {
   const { reason } = edge.tls() ?? {}
   return reason === undefined ? [] : [{ code: 'EDGE_PORT_TAKEN', message: reason }]
-}
-
-/** Names that the config leads to a workload and no certificate is there for. */
-function uncovered(
-  files: readonly { certificate: string; names: Readonly<Record<string, string>> }[],
-  certificates: ReturnType<typeof createCertificates>,
-): Reason[] {
-  return files.flatMap(({ certificate, names }) => {
-    const missing = Object.keys(names).filter((name) => {
-      return certificates.contextFor(name.replace(/^\*/, 'any')) === undefined
-    })
-    if (missing.length === 0 || certificates.problems().length > 0) return []
-    const message = `${certificate} is not good for ${missing.join(', ')}, which the configuration names.`
-    return [{ code: 'CERTIFICATE_NAME_MISSING', message }]
-  })
 }

@@ -14,7 +14,7 @@ import { openedOf } from './opened.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { keepsForAll, wantedOf } from './space-side.ts'
-import { createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
+import { type BlobStore, createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
 import { createTlsSide, type TlsSide } from './tls-side.ts'
 import { createAssigner } from './work/assigning/index.ts'
 import { createBundles } from './work/bundles/index.ts'
@@ -42,6 +42,7 @@ import {
   type ContainerRunner,
   createContainerRunner,
   FETCHED_BYTES_MAX,
+  grantedGpus,
 } from './work/runners/container/index.ts'
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
 import { createProcessRunner, PROGRAM_USERS } from './work/runners/process/index.ts'
@@ -66,6 +67,7 @@ export interface WorkSide {
   secrets: Secrets
   volumes: Volumes
   space: Space
+  blobs: BlobStore
   /** In the order in which they start. */
   parts: NamedPart[]
 }
@@ -143,6 +145,7 @@ export function createWorkSide(
     },
     {
       ...(nodeRuntime !== undefined && { nodeRuntime }),
+      gpus: grantedGpus(config.gpus),
       environment: process.env,
       ...(config.engineSocket ? { socketPath: config.engineSocket } : {}),
     },
@@ -185,6 +188,7 @@ export function createWorkSide(
     primary,
     access,
     keeper: logs.keeper,
+    ...(config.strangers && { strangers: config.strangers }),
     runners: { container: containers, process: programs },
   })
   const assigner = createAssigner({
@@ -264,7 +268,7 @@ export function createWorkSide(
       secrets,
       volumes,
     },
-    space,
+    ...{ space, blobs },
     runners: [containers, programs],
     bundles: createBundleShelf({ state, network, publishers, bundles }),
     parts: [

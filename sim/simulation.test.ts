@@ -9,7 +9,7 @@ const TIMEOUT_MS = 120_000
 
 const FAULTS = [
   ...['dropped', 'duplicated', 'slowed', 'cut', 'crashed', 'paused', 'partition', 'oneWay'],
-  ...['kill', 'powerLoss', 'machineLoss', 'restart', 'wallJump', 'diskFull'],
+  ...['kill', 'powerLoss', 'machineLoss', 'restart', 'sleep', 'wallJump', 'diskFull'],
 ]
 
 describe('a network in which everything goes wrong, then nothing more', () => {

@@ -4,6 +4,7 @@ import { access, readdir, stat } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import path from 'node:path'
 import type { Command } from 'commander'
+import type { Status } from '../../node-core/api/contract/index.ts'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
 import { CLOCK_TOLERANCE_MS, CONNECT_TIMEOUT_MS } from '../limits.ts'
@@ -125,8 +126,15 @@ async function checkNode(context: Context): Promise<Check[]> {
       message: `${status.peers} connected`,
       fix: 'Is this computer online? Are the others? mycelium nodes shows who is in sight.',
     },
+    ...status.node.kinds.flatMap(boundsOf),
     ...status.degraded.map(({ code, message }) => ({ name: code, ok: false, message })),
   ]
+}
+
+/** What the node found out about this computer: not its fault, and good to know. */
+function boundsOf({ kind, notes = [] }: Status['node']['kinds'][number]): Check[] {
+  const name = kind === 'process' ? 'programs' : `${kind}s`
+  return notes.map((message) => ({ name, ok: true, message }))
 }
 
 function checkPort(name: string, port: number): Promise<Check> {

@@ -114,7 +114,7 @@ async function nodes(context: Context): Promise<void> {
         each.owner.name,
         cores(each.allocatable.cpuMillis),
         bytes(each.allocatable.memoryBytes),
-        each.kinds.join(','),
+        offersOf(each),
         short(each.id),
       ]),
     )
@@ -122,6 +122,14 @@ async function nodes(context: Context): Promise<void> {
     return line === undefined ? list : `${list}\n\n${line}`
   })
 }
+
+/** `container,process*,1 of 2 gpus`: with a star what it runs for its own owner alone. */
+function offersOf({ kinds, strangers, capacity, allocatable }: NodeRow): string {
+  const all = kinds.map((kind) => (strangers?.includes(kind) === false ? `${kind}*` : kind))
+  const { gpus } = capacity
+  return [...all, ...(gpus === undefined ? [] : [`${allocatable.gpus} of ${gpus} gpus`])].join(',')
+}
+type NodeRow = Outputs['nodes']['list']['nodes'][number]
 
 async function token(context: Context): Promise<void> {
   const found = readToken(context.home)

@@ -24,6 +24,8 @@ interface UpFlags {
   apiPort?: string
   edgePort?: string
   edgeHost?: string
+  strangers?: string[]
+  gpus?: string[]
   edgeTlsPort?: string
   logLevel?: string
   logFormat?: string
@@ -55,6 +57,12 @@ export function upCommand(program: Command, act: Act, deps: CliDeps): void {
     .option('--api-port <n>', 'of the API and the window; 0 picks a free one')
     .option('--edge-port <n>', 'of the edge; 0 picks a free one')
     .option('--edge-host <address>', 'where the edge listens; 127.0.0.1 unless you open it')
+    .option('--strangers <kind>', 'container or process, of other owners; repeatable', collect)
+    .option(
+      '--gpus <name>',
+      'graphics processors to lease: all, none or a name; repeatable',
+      collect,
+    )
     .option('--shield-open <range>', 'of the home network, to own work; repeatable', collect)
     .option('--storage-budget <size>', 'kept for the network beyond its workloads: 20Gi')
     .option('--edge-tls-port <n>', 'a port of the edge that takes TLS; none unless given')
@@ -114,6 +122,7 @@ export function fromFlags(flags: Partial<UpFlags>): ConfigInput {
       mdns: flags.mdns === false ? false : undefined,
     },
     api: { port: number('--api-port', flags.apiPort) },
+    work: { strangers: flags.strangers, gpus: gpusOf(flags.gpus) },
     edge: {
       port: number('--edge-port', flags.edgePort),
       host: flags.edgeHost,
@@ -125,6 +134,12 @@ export function fromFlags(flags: Partial<UpFlags>): ConfigInput {
     state: { tombstone_ttl: flags.tombstoneTtl, gc_interval: flags.gcInterval },
   }
   return sections
+}
+
+/** `all` and `none` are words of their own. */
+function gpusOf(names: string[] | undefined): string | string[] | undefined {
+  const [only, more] = names ?? []
+  return more === undefined && (only === 'all' || only === 'none') ? only : names
 }
 
 async function sayReady(context: Context, node: MyceliumNode, open: boolean): Promise<void> {

@@ -12,6 +12,8 @@ export interface ShapeFlags extends JobFlags {
   env?: string[]
   cpu?: string
   memory?: string
+  disk?: string
+  gpus?: string
   label?: string[]
   nodeLabel?: string[]
   health?: string
@@ -37,6 +39,8 @@ export function addShapeFlags(command: Command): Command {
     .option('-e, --env <key=value>', 'a variable of its environment; repeatable', collect)
     .option('--cpu <amount>', 'per copy, such as 500m or 2')
     .option('--memory <amount>', 'per copy, such as 256Mi')
+    .option('--disk <amount>', 'what each copy may write outside of volumes, such as 2Gi')
+    .option('--gpus <n>', 'graphics processors of each copy, leased whole')
     .option('--label <key=value>', 'repeatable', collect)
     .option('--node-label <key=value>', 'only nodes with this label; repeatable', collect)
     .option('--health <check>', 'http:/path, tcp or running')
@@ -91,7 +95,7 @@ type Shape = Pick<
 
 /** Only the fields that were given. Amounts are checked by the node, which names the field. */
 export function shapeOf(flags: ShapeFlags): Shape {
-  const { cpu, memory, onPartition } = flags
+  const { onPartition } = flags
   if (onPartition !== undefined && !isOneOf(['heal', 'keep', 'stop'], onPartition)) {
     throw wrongUsage('--on-partition: heal, keep or stop.')
   }
@@ -103,9 +107,7 @@ export function shapeOf(flags: ShapeFlags): Shape {
     }),
     ...(flags.publish && { ports: flags.publish.map(port) }),
     ...(flags.env && { env: keyValues('-e', flags.env) }),
-    ...((cpu !== undefined || memory !== undefined) && {
-      resources: { ...(cpu !== undefined && { cpu }), ...(memory !== undefined && { memory }) },
-    }),
+    ...resourcesOf(flags),
     ...(flags.label && { labels: keyValues('--label', flags.label) }),
     ...(flags.nodeLabel && { nodeSelector: keyValues('--node-label', flags.nodeLabel) }),
     ...(flags.health !== undefined && { health: healthOf(flags.health) }),
@@ -119,6 +121,16 @@ export function shapeOf(flags: ShapeFlags): Shape {
     ...(flags.egress && { egress: egressOf(flags.egress) }),
     ...edgeOf(flags),
   }
+}
+
+function resourcesOf({ cpu, memory, disk, gpus }: ShapeFlags): Pick<Shape, 'resources'> {
+  const resources = {
+    ...(cpu !== undefined && { cpu }),
+    ...(memory !== undefined && { memory }),
+    ...(disk !== undefined && { disk }),
+    ...(gpus !== undefined && { gpus: wholeNumber('--gpus', gpus) }),
+  }
+  return Object.keys(resources).length === 0 ? {} : { resources }
 }
 
 function priorityOf(text: string): NonNullable<Shape['priority']> {

@@ -201,9 +201,10 @@ export function placementText(
   slots: Outputs['workloads']['preview']['slots'],
   conditions: Outputs['workloads']['why']['conditions'] = [],
 ): string {
-  const blocks = slots.map(({ index, nodeName, stays, refused }) => {
+  const blocks = slots.map(({ index, nodeName, stays, displaces, refused }) => {
     const lines = refused.map((each) => [`  not ${each.nodeName}`, each.reason.message])
-    const why = stays ? `, and stays: ${stays.message}` : ''
+    const room = displaces ? `, in the room of ${displaces.join(', ')}` : ''
+    const why = stays ? `, and stays: ${stays.message}` : room
     const where = `replica ${index}: ${nodeName ?? 'nowhere'}${why}`
     return lines.length === 0 ? where : `${where}\n${table(['', ''], lines).trimStart()}`
   })

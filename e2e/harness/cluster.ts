@@ -33,7 +33,11 @@ interface NodesDocument {
   nodes: { id: string; name: string; status: string; liveness: string; self: boolean }[]
 }
 
-export const LISTEN = ['--listen', '/ip4/127.0.0.1/tcp/0']
+/** Each node is an owner's of its own, and they run each other's programs too. */
+export const LISTEN = [
+  ...['--listen', '/ip4/127.0.0.1/tcp/0'],
+  ...['--strangers', 'container', '--strangers', 'process'],
+]
 
 /** The first founds, the second joins by invite, the third by the first one's seed file. */
 export async function createCluster(options: { engines: boolean }): Promise<Cluster> {

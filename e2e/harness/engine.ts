@@ -45,7 +45,7 @@ export async function createEngine(
   { dataMebibytes }: { dataMebibytes?: number } = {},
 ): Promise<Engine> {
   const folder = mkdtempSync(path.join(tmpdir(), `mycelium-engine-${label}-`))
-  const number = (process.pid % 200) * 4 + (made++ % 4)
+  const number = bridgeNumber(made++)
   const bridge = `brm${number}`
   const subnet = `10.${200 + (number >> 8)}.${number & 255}`
   const socket = path.join(folder, 'docker.sock')
@@ -159,4 +159,10 @@ function hasEnded(pid: string): boolean {
   } catch {
     return true
   }
+}
+
+/** Four for each of many processes that run at the same time; more for the few that want more. */
+function bridgeNumber(madeBefore: number): number {
+  if (madeBefore < 4) return (process.pid % 200) * 4 + madeBefore
+  return 800 + (process.pid % 40) * 12 + (madeBefore % 12)
 }

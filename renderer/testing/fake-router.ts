@@ -64,13 +64,14 @@ function build(
       admitted: true,
     }
   }
-  const placement = (replicas: number) => ({
+  const placement = (replicas: number, displaces: string[] = []) => ({
     slots: Array.from({ length: replicas }, (_, index) => {
       const free = scenario.nodes.filter((node) => node.status === 'Ready' && node.kinds.length > 0)
       const node = free[index % Math.max(1, free.length)]
       return {
         index,
         ...(node && index < free.length ? { node: node.id, nodeName: node.name } : {}),
+        ...(index === 0 && displaces.length > 0 && { displaces }),
         refused: scenario.nodes
           .filter((each) => each.status !== 'Ready' || each.kinds.length === 0)
           .map((each) => ({
@@ -355,7 +356,9 @@ function build(
           },
         ],
       })),
-      preview: os.workloads.preview.handler(({ input }) => placement(input.replicas ?? 1)),
+      preview: os.workloads.preview.handler(({ input }) =>
+        placement(input.replicas ?? 1, input.priority === 'high' ? ['backup/0'] : []),
+      ),
       change: os.workloads.change.handler(({ input }) => {
         const found = findWorkload(input.name)
         if (input.replicas) found.replicas = input.replicas

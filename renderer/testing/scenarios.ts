@@ -87,6 +87,7 @@ function makeStatus(part: Partial<Status> = {}): Status {
     versions: { mycelium: '0.1.0', node: '24.21.0' },
     discoveryTier: 'latent',
     edge: 'http://127.0.0.1:8080',
+    tls: { port: 8443, zones: ['elm-street.localhost', 'elm-street.internal'] },
     api: 'http://127.0.0.1:7780',
     degraded: [],
     ...part,

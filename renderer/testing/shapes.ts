@@ -93,6 +93,7 @@ export function makeWorkload(shape: Partial<WorkloadView> & { name: string }): W
     egress: 'none',
     published: [],
     url: `http://${shape.name}.localhost:8080/`,
+    secureUrl: `https://${shape.name}.elm-street.localhost:8443/`,
     instances,
     conditions: [],
     ...shape,

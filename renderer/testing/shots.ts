@@ -395,7 +395,11 @@ export const SHOTS: Shot[] = [
     await page.getByRole('option', { name: /by a schedule/ }).click()
     await page.getByLabel('When it is due').fill('30 3 * * *')
     await page.getByLabel('Time zone').fill('Europe/Berlin')
+    await page.getByText('More choices').click()
+    await press(page, /Where there is not room/)
+    await page.getByRole('option', { name: /before others of yours/ }).click()
     await page.getByText('The same in text').click()
+    await page.getByText('in the room of').scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('deploy-bundle', 'busy', async (page) => {

@@ -33,6 +33,8 @@ const capacity = z.object({
   cpuMillis: z.number().int(),
   memoryBytes: z.number().int(),
   diskBytes: z.number().int(),
+  /** Graphics processors that its owner grants; absent where there are none. */
+  gpus: z.number().int().optional(),
 })
 
 /**
@@ -61,6 +63,8 @@ export const clusterNode = z.object({
   /** Capacity less what instances here have reserved. */
   allocatable: capacity,
   kinds: z.array(z.string()),
+  /** Of these, what it runs for other owners too; absent on earlier releases, which run all. */
+  strangers: z.array(z.string()).optional(),
   /** What runs there or is about to: 0 once a drained node is empty. */
   instances: z.number().int(),
   /** It said that it would sleep, and has not come back since; `until` where it says when. */

@@ -21,7 +21,15 @@ export const status = z.object({
     permissions: z.array(z.enum(['admin', 'invite', 'deploy', 'use'])),
     addresses: z.array(z.string()),
     labels,
-    kinds: z.array(z.object({ kind: z.string(), ok: z.boolean(), reason: reason.optional() })),
+    kinds: z.array(
+      z.object({
+        kind: z.string(),
+        ok: z.boolean(),
+        reason: reason.optional(),
+        /** What this computer cannot keep such work to, for people. */
+        notes: z.array(z.string()).optional(),
+      }),
+    ),
     home: z.string(),
   }),
   /** Absent until a network was founded or joined. */

@@ -17,6 +17,8 @@ const instanceUsage = z.object({
   /** Absent for programs, which share the network of their computer. */
   receivedBytes: count.optional(),
   sentBytes: count.optional(),
+  /** Seconds of graphics processors that it has leased; absent where it has none. */
+  gpuSeconds: count.optional(),
   restarts: z.number().int(),
 })
 export type InstanceUsageView = z.infer<typeof instanceUsage>

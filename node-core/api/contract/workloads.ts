@@ -6,6 +6,7 @@ import { egress, egressView } from './egress-shapes.ts'
 import { job, jobRun, jobView } from './jobs.ts'
 import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
+import { command, healthCheck, probes } from './probes.ts'
 import { cpu, memory } from './quantity-shapes.ts'
 import { reason } from './reason.ts'
 import { autoscale, autoscaleView, canaryView, rollout, rolloutView } from './steering.ts'
@@ -24,6 +25,10 @@ const amounts = { cpu: cpu.optional(), memory: memory.optional() }
 /** What is reserved for each copy; `limits` is what it may take where that is more. */
 export const resources = z.strictObject({
   ...amounts,
+  /** What it may write outside of volumes, such as "2Gi". */
+  disk: memory.optional(),
+  /** Graphics processors, leased whole: only containers, where the computer's owner grants them. */
+  gpus: z.number().int().min(0).max(16).optional(),
   limits: z.strictObject(amounts).optional(),
 })
 export const env = z.record(
@@ -37,50 +42,6 @@ export const digest = z
 
 export const replicas = z.number().int().min(1).max(1_000)
 
-const command = z.array(z.string().max(4_096)).max(128)
-const portNumber = z.number().int().min(1).max(65_535)
-
-/** How often it is asked, how long an answer may take, and how many failures in a row count. */
-const probeTimes = {
-  periodMs: z.number().int().positive().optional(),
-  timeoutMs: z.number().int().positive().optional(),
-  failures: z.number().int().positive().optional(),
-}
-const httpProbe = z.strictObject({
-  kind: z.literal('http'),
-  path: z.string().startsWith('/').max(1_024).optional(),
-  port: portNumber.optional(),
-  ...probeTimes,
-})
-const tcpProbe = z.strictObject({
-  kind: z.literal('tcp'),
-  port: portNumber.optional(),
-  ...probeTimes,
-})
-const commandProbe = z.strictObject({
-  kind: z.literal('command'),
-  command: command.min(1),
-  ...probeTimes,
-})
-const probe = z.discriminatedUnion('kind', [httpProbe, tcpProbe, commandProbe])
-
-/**
- * `startup` holds the others back until it has passed; an instance whose `live` probe fails is
- * started again; one whose `ready` probe fails gets no traffic.
- */
-export const probes = z.strictObject({
-  startup: probe.optional(),
-  live: probe.optional(),
-  ready: probe.optional(),
-})
-/** Short for `probes.live`; `running` for none. */
-export const healthCheck = z.discriminatedUnion('kind', [
-  httpProbe,
-  tcpProbe,
-  commandProbe,
-  z.strictObject({ kind: z.literal('running') }),
-])
-
 export const container = z.strictObject({
   name: workloadName.optional(),
   image: z.string().min(1).max(512),
@@ -92,6 +53,13 @@ export const container = z.strictObject({
   probes: probes.optional(),
   /** Where it sees volumes of the workload. */
   mounts: mounts.optional(),
+  /** It writes to volumes and scratch alone. */
+  readOnlyRoot: z.boolean().optional(),
+  /** Folders in memory, empty at every start, such as "/tmp"; 64 MiB each unless said. */
+  scratch: z
+    .array(z.strictObject({ path: z.string().max(1_024), size: memory.optional() }))
+    .max(8)
+    .optional(),
 })
 /** All of them run side by side in each copy and share one network. */
 const containers = z.array(container).min(1).max(8)
@@ -190,9 +158,15 @@ const part = z.object({
   image: z.string().optional(),
   bundle: z.string().optional(),
   ports: z.array(port),
-  resources: z.object({ requests: amountsView, limits: amountsView }),
+  resources: z.object({
+    ...{ requests: amountsView, limits: amountsView },
+    diskBytes: z.number().int().optional(),
+    gpus: z.number().int().optional(),
+  }),
   probes,
   mounts: z.array(mount).optional(),
+  readOnlyRoot: z.boolean().optional(),
+  scratch: z.array(z.object({ path: z.string(), sizeBytes: z.number().int() })).optional(),
 })
 
 export const workload = z.object({
@@ -304,6 +278,8 @@ export const placementPreview = z.object({
       nodeName: z.string().optional(),
       /** It is to be replaced, or to leave that node, and this is why it is not. */
       stays: reason.optional(),
+      /** Copies that count less, such as `batch/0`, and give it their room there. */
+      displaces: z.array(z.string()).optional(),
       refused: z.array(z.object({ node: z.string(), nodeName: z.string(), reason })),
     }),
   ),

@@ -25,6 +25,7 @@ import type {
 import type { Cordons } from '../../network/cordons/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
 import type { Mesh } from '../../network/mesh/index.ts'
+import type { BlobStore } from '../../storage/blobs/index.ts'
 import type { Commands } from '../../work/commands/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import type { Edge } from '../../work/edge/index.ts'
@@ -69,7 +70,7 @@ export interface NodeFacts {
   role(): Role
   labels(): Record<string, string>
   /** What this node could run now; asked live of each runner. */
-  kinds(): Promise<{ kind: string; ok: boolean; reason?: Reason }[]>
+  kinds(): Promise<{ kind: string; ok: boolean; reason?: Reason; notes?: string[] }[]>
   /** Base URLs of the doors that are open: `http://127.0.0.1:7780`. */
   api(): string | undefined
   edge(): string | undefined
@@ -174,6 +175,8 @@ export interface NetworkParts {
   images: ImageShelf
   /** What is kept here for the network. */
   space: Pick<Space, 'usage' | 'reclaim'>
+  /** Pieces of images and bundles that were given and taken. */
+  blobs: Pick<BlobStore, 'traffic'>
   edge: Pick<Edge, 'counts' | 'services' | 'requests' | 'traffic' | 'issuePass'>
   tls: TlsShelf
 }

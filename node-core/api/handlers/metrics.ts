@@ -1,4 +1,5 @@
 import type { Metrics } from '../../base/metrics/index.ts'
+import type { PieceTraffic } from '../../storage/blobs/index.ts'
 import { type EdgeCounts, LATENCY_BOUNDS_MS } from '../../work/edge/index.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
 import { primaryCollector } from './primary-metrics.ts'
@@ -19,6 +20,7 @@ export function collectMetrics({ metrics, network, node, clock }: ApiDeps): void
   const instances = metrics.gauge('mycelium_instances', 'Instances in the whole network.')
   const records = metrics.gauge('mycelium_state_records', 'Live records of the shared state.')
   const collectEdge = edgeCollector(metrics)
+  const collectPieces = pieceCollector(metrics)
   const collectPrimary = primaryCollector(metrics)
   collectUsage(metrics, network)
 
@@ -53,8 +55,26 @@ export function collectMetrics({ metrics, network, node, clock }: ApiDeps): void
       records.set(parts?.state.list(`${space}/`).length ?? 0, { of: space })
     }
     collectEdge(parts)
+    collectPieces(parts)
     collectPrimary(parts)
   })
+}
+
+function pieceCollector(metrics: Metrics): (parts: NetworkParts | undefined) => void {
+  const bytes = metrics.counter(
+    'mycelium_pieces_bytes_total',
+    'Pieces of images and bundles, as they went over the wire.',
+  )
+  let blobs: NetworkParts['blobs'] | undefined
+  let told: PieceTraffic = { sentBytes: 0, receivedBytes: 0 }
+  return (parts) => {
+    if (blobs !== parts?.blobs) told = { sentBytes: 0, receivedBytes: 0 }
+    blobs = parts?.blobs
+    const { sentBytes, receivedBytes } = blobs?.traffic() ?? told
+    bytes.add(sentBytes - told.sentBytes, { direction: 'sent' })
+    bytes.add(receivedBytes - told.receivedBytes, { direction: 'received' })
+    told = { sentBytes, receivedBytes }
+  }
 }
 
 /** An edge counts from its own start; what is told goes on through one that takes its place. */

@@ -9,7 +9,7 @@ import {
   type PlacementInput,
   place,
 } from '../../work/placement/index.ts'
-import { amountsOf } from '../../work/spec/index.ts'
+import { amountsOf, gpusOf } from '../../work/spec/index.ts'
 import type { ClusterNode } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
@@ -162,8 +162,10 @@ function clusterNode(
       cpuMillis: Math.max(0, capacity.cpuMillis - reserved.cpuMillis),
       memoryBytes: Math.max(0, capacity.memoryBytes - reserved.memoryBytes),
       diskBytes: capacity.diskBytes,
+      ...(capacity.gpus !== undefined && { gpus: Math.max(0, capacity.gpus - reserved.gpus) }),
     },
     kinds: [...profile.kinds],
+    ...(profile.strangers && { strangers: [...profile.strangers] }),
     instances: left.length,
     ...(member.asleep && { asleep: member.asleep }),
     ...((member.draining || member.asleep) && { drain: drainView(left) }),
@@ -214,15 +216,18 @@ function tenths(ms: number): number {
 /** What the instances on a node have reserved; ended ones hold nothing. */
 function reservedOn(node: NodeId, { instances, workloads }: PlacementInput) {
   const byName = new Map(
-    workloads.map(({ workload }) => [workload.name, amountsOf(workload, 'requests')]),
+    workloads.map(({ workload }) => {
+      return [workload.name, { ...amountsOf(workload, 'requests'), gpus: gpusOf(workload) }]
+    }),
   )
-  const sum = { cpuMillis: 0, memoryBytes: 0 }
+  const sum = { cpuMillis: 0, memoryBytes: 0, gpus: 0 }
   for (const instance of instances) {
     const ended = instance.status === 'Stopped' || instance.status === 'Failed'
     const resources = byName.get(instance.workload)
     if (instance.node !== node || ended || !resources) continue
     sum.cpuMillis += resources.cpuMillis
     sum.memoryBytes += resources.memoryBytes
+    sum.gpus += resources.gpus
   }
   return sum
 }

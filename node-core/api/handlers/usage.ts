@@ -46,13 +46,18 @@ export function collectUsage(metrics: Metrics, network: () => NetworkParts | und
   const memory = metrics.gauge('mycelium_instance_memory_bytes', 'Memory in use.')
   const received = metrics.gauge('mycelium_instance_received_bytes', 'Received since its start.')
   const sent = metrics.gauge('mycelium_instance_sent_bytes', 'Sent since its start.')
+  const gpus = metrics.gauge(
+    'mycelium_instance_gpu_seconds',
+    'Seconds of graphics processors leased since its start.',
+  )
   const restarts = metrics.gauge('mycelium_instance_restarts', 'How often it was started again.')
   metrics.onPrepare(async () => {
     const parts = network()
     const usages = parts ? await parts.usage.here() : []
     const known = new Map(parts?.placementInput().instances.map((one) => [one.id, one]))
-    for (const gauge of [cpu, memory, received, sent, restarts]) gauge.clear()
-    for (const { id, cpuSeconds, memoryBytes, receivedBytes, sentBytes } of usages) {
+    for (const gauge of [cpu, memory, received, sent, gpus, restarts]) gauge.clear()
+    for (const usage of usages) {
+      const { id, cpuSeconds, memoryBytes, receivedBytes, sentBytes, gpuSeconds } = usage
       const instance = known.get(id)
       if (!instance) continue
       const labels = { workload: instance.workload, instance: id }
@@ -61,6 +66,7 @@ export function collectUsage(metrics: Metrics, network: () => NetworkParts | und
       restarts.set(instance.restarts, labels)
       if (receivedBytes !== undefined) received.set(receivedBytes, labels)
       if (sentBytes !== undefined) sent.set(sentBytes, labels)
+      if (gpuSeconds !== undefined) gpus.set(gpuSeconds, labels)
     }
   })
 }

@@ -96,8 +96,17 @@ export function sourceView({ source }: Part): { bundle: string } | { image: stri
 
 /** Without its environment: that may hold what is nobody else's business. */
 export function partView(part: Part): WorkloadView['parts'][number] {
-  const { name, ports, resources, probes, mounts } = part
-  return { name, ...sourceView(part), ports, resources, probes, ...(mounts && { mounts }) }
+  const { name, ports, resources, probes, mounts, readOnlyRoot, scratch } = part
+  return {
+    name,
+    ...sourceView(part),
+    ports,
+    resources,
+    probes,
+    ...(mounts && { mounts }),
+    ...(readOnlyRoot && { readOnlyRoot }),
+    ...(scratch && { scratch }),
+  }
 }
 
 /** Sorted by replica. */

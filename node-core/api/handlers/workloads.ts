@@ -247,10 +247,11 @@ function withCandidate(parts: NetworkParts, workload: Workload, deps: ApiDeps): 
 function slotsOf(parts: NetworkParts, input: PlacementInput, name: string) {
   const nameOf = (node: Parameters<NetworkParts['membership']['get']>[0]): string =>
     parts.membership.get(node)?.profile.name ?? ''
-  return explain(input, name).map(({ index, node, stays, refused }) => ({
+  return explain(input, name).map(({ index, node, stays, displaces, refused }) => ({
     index,
     ...(node !== undefined && { node, nodeName: nameOf(node) }),
     ...(stays && { stays: { code: stays, message: leftText(stays) } }),
+    ...(displaces && { displaces }),
     refused: refused.map((one) => ({
       node: one.node,
       nodeName: nameOf(one.node),

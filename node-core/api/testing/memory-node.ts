@@ -221,6 +221,7 @@ function partsOf(
     secrets: secretsOf(primary),
     volumes: memoryVolumes(world),
     space: memorySpace(world),
+    blobs: { traffic: () => ({ sentBytes: 5, receivedBytes: 7 }) },
     discoveryTier: () => 'latent',
     seedDocument: async () => ({ version: 1 }),
     seeds: {

@@ -22,6 +22,8 @@ export interface NodeProfile {
   labels: Record<string, string>
   /** Workload kinds it can run now: `container` needs an engine that answers. */
   kinds: string[]
+  /** Kinds that it runs for other owners too; absent in earlier releases, which run all of theirs. */
+  strangers?: string[]
   capacity: Capacity
 }
 
@@ -29,6 +31,8 @@ export interface Capacity {
   cpuMillis: number
   memoryBytes: number
   diskBytes: number
+  /** Graphics processors that its owner grants; absent where there are none. */
+  gpus?: number
 }
 
 /** alive: answers. suspect: no answer yet, under doubt. dead: silent. left: said goodbye. */

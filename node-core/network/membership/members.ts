@@ -33,7 +33,11 @@ const PROFILE = z.object({
   addresses: z.array(text).max(ADDRESSES_MAX),
   labels: z.record(text, text).refine((labels) => Object.keys(labels).length <= LABELS_MAX),
   kinds: z.array(text).max(16),
-  capacity: z.object({ cpuMillis: count, memoryBytes: count, diskBytes: count }),
+  strangers: z.array(text).max(16).exactOptional(),
+  capacity: z.object({
+    ...{ cpuMillis: count, memoryBytes: count, diskBytes: count },
+    gpus: count.exactOptional(),
+  }),
 })
 const time = z.iso.datetime()
 const ALIVE = z

@@ -44,7 +44,13 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
   const shares = createShares(clock, files, fileOf)
   const suspects = createSuspects()
   const holds = new Map<Digest, number>()
-  const server = createBlobServer({ clock, logger, find, damaged })
+  const traffic = { sentBytes: 0, receivedBytes: 0 }
+  const server = createBlobServer({
+    ...{ clock, logger, find, damaged },
+    onSent: (bytes) => {
+      traffic.sentBytes += bytes
+    },
+  })
   let started: Promise<void> | undefined
   let closeDoor = (): void => {}
 
@@ -128,6 +134,9 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
           ...{ ...round, nameOf },
           share: (growing, has) => shares.begin(digest, growing, has),
           gained: (index) => shares.gained(digest, index),
+          received: (bytes) => {
+            traffic.receivedBytes += bytes
+          },
         },
         { ...request, digest },
       )
@@ -240,6 +249,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     },
 
     remove: drop,
+    traffic: () => ({ ...traffic }),
   }
 }
 

@@ -58,6 +58,13 @@ export interface BlobStore extends Lifecycle {
   /** Tells that these are needed until the answer is called. */
   hold(digests: Iterable<Digest>): () => void
   remove(digest: Digest): Promise<void>
+  /** Since it was made; as they went over the wire. */
+  traffic(): PieceTraffic
+}
+
+export interface PieceTraffic {
+  sentBytes: number
+  receivedBytes: number
 }
 
 export interface AddOptions {

@@ -46,6 +46,7 @@ export interface RoundDeps extends SessionDeps {
   share(partial: PartialBlob, has: PieceSet): void
   /** A piece has come. */
   gained(index: number): void
+  received(bytes: number): void
 }
 
 export interface RoundOutcome {
@@ -95,6 +96,7 @@ export function runRound(
       onSession,
       onIdle: onQuiet,
       onPiece,
+      onReceived: deps.received,
       onOthers: (nodes) => dialling.name(nodes),
       onGained: ({ peer }, indexes) => apply({ type: 'gained', peer, indexes }),
       onRefused: ({ peer }, index) => apply({ type: 'refused', peer, index }),

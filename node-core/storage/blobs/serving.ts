@@ -30,6 +30,7 @@ export interface ServeDeps {
   find(digest: Digest): Promise<Shared | undefined>
   /** What lies on this disk is not what it was. */
   damaged(digest: Digest): void
+  onSent(bytes: number): void
 }
 
 interface Session {
@@ -119,6 +120,7 @@ export function createBlobServer(deps: ServeDeps) {
         const reply = await turns.take(() => pieceOf(shared, session, next.index))
         session.sent.set(next.index, (session.sent.get(next.index) ?? 0) + 1)
         await send(stream, reply)
+        if (reply.type === 'piece') deps.onSent(reply.bytes.byteLength)
       } else if (requests.ended()) {
         return
       } else if (session.notices.length === 0) {

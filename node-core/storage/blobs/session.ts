@@ -24,6 +24,8 @@ export interface SessionDeps {
 }
 
 export interface SessionEvents {
+  /** As it went over the wire. */
+  onReceived(bytes: number): void
   /** Reading goes on when this returns. */
   onPiece(session: Session, index: number, bytes: Uint8Array): Promise<void>
   onGained(session: Session, indexes: number[]): void
@@ -137,6 +139,7 @@ export async function openSession(
       case 'others':
         return events.onOthers(reply.nodes)
       case 'piece':
+        events.onReceived(reply.bytes.byteLength)
         return events.onPiece(session, reply.index, await bytesOf(reply, sizeBytes))
     }
   }

@@ -16,6 +16,7 @@ const authority = makeAuthority(['example.org', 'home.localhost'], NOW_MS)
 
 let folder: string
 let clock: SimClock
+let wanted: string[]
 let own: KeyedCertificate | undefined
 let certificates: Certificates
 const listeners = new Set<() => void>()
@@ -25,9 +26,10 @@ const shop = authority.certify(['shop.example.org', '*.apps.example.org'], NOW_M
 beforeEach(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'mycelium-certificates-'))
   clock = createSimClock({ wallStartMs: NOW_MS })
+  wanted = ['shop.example.org']
   own = authority.certify(['*.home.localhost'], NOW_MS)
   certificates = createCertificates({
-    given: [{ certificate: file('shop.pem'), key: file('shop.key') }],
+    given: [{ certificate: file('shop.pem'), key: file('shop.key'), names: wanted }],
     own: {
       current: () => own,
       subscribe(listener) {
@@ -126,6 +128,17 @@ describe('given files', () => {
     expect(await looked()).toEqual({ context: before, codes: [code] })
     put(shop)
     expect((await looked()).codes).toEqual([])
+  })
+
+  it('that are not good for what they should be are taken, and named', async () => {
+    put(shop)
+    wanted.push('*.apps.example.org', 'web.home.localhost', 'www.example.org', '*.example.org')
+    await certificates.start()
+    const [problem, ...others] = certificates.problems()
+    expect(problem).toMatchObject({ code: 'CERTIFICATE_NAME_MISSING' })
+    expect(problem?.message).toMatch(/not good for www\.example\.org, \*\.example\.org\.$/)
+    expect(others).toEqual([])
+    expect(certificates.contextFor('shop.example.org')).toBeDefined()
   })
 
   it('that are missing or no files are named', async () => {

@@ -56,13 +56,19 @@ export function createCertificates(deps: CertificatesDeps): Certificates {
     if (any) changed()
   }
 
+  const contextFor = (name: string): SecureContext | undefined => {
+    const ofFiles = given.flatMap(({ shown }) => (shown ? [shown] : []))
+    return (chooseFor(name, ofFiles) ?? (own && chooseFor(name, [own])))?.context
+  }
+
   return {
-    contextFor(name: string): SecureContext | undefined {
-      const ofFiles = given.flatMap(({ shown }) => (shown ? [shown] : []))
-      return (chooseFor(name, ofFiles) ?? (own && chooseFor(name, [own])))?.context
-    },
+    contextFor,
     any: () => own !== undefined || given.some(({ shown }) => shown !== undefined),
-    problems: () => given.flatMap((one) => problemOf(one, clock.wallMs())),
+    problems: () =>
+      given.flatMap((one) => {
+        const isCovered = (name: string): boolean => contextFor(name) !== undefined
+        return [...problemOf(one, clock.wallMs()), ...missingNames(one, isCovered)]
+      }),
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -117,4 +123,16 @@ function problemOf({ files, problem, shown }: Given, nowMs: number): Certificate
   const until = new Date(shown.notAfterMs).toISOString()
   const message = `${files.certificate} ends ${until}, and nobody has replaced it.`
   return [{ code: 'CERTIFICATE_ENDING', message }]
+}
+
+/** Not said of one that is not taken, which is what is wrong then. */
+function missingNames(
+  { files, shown }: Given,
+  isCovered: (name: string) => boolean,
+): CertificateProblem[] {
+  // Any label stands where a wildcard does.
+  const missing = files.names.filter((name) => !isCovered(name.replace(/^\*/, 'any')))
+  if (!shown || missing.length === 0) return []
+  const message = `${files.certificate} is not good for ${missing.join(', ')}.`
+  return [{ code: 'CERTIFICATE_NAME_MISSING', message }]
 }

@@ -16,6 +16,8 @@ import type { KeyedCertificate } from '../../network/authority/index.ts'
 export interface CertificateFiles {
   certificate: string
   key: string
+  /** What it is to be good for; `*.example.org` among them. */
+  names: readonly string[]
 }
 
 export interface Certificates extends Lifecycle {
@@ -56,6 +58,8 @@ export type CertificateErrorCode =
   | 'CERTIFICATE_EXPIRED'
   /** It is good for a few days more. */
   | 'CERTIFICATE_ENDING'
+  /** Neither it nor another is good for one of its names. */
+  | 'CERTIFICATE_NAME_MISSING'
 
 export { createCertificates } from './certificates.ts'
 export { isHostName } from './names.ts'

@@ -85,7 +85,8 @@ function seated(gate: Gate, { route, service, secure }: Asking): Admission | und
   // A path that begins with two slashes would lead the browser to another host.
   const location = `/${url.pathname.replace(/^\/+/, '')}${url.search}`
   const life = `Max-Age=${PASS_MS / 1_000}`
-  const cookie = `${PASS_COOKIE}=${pass}; Path=/; HttpOnly; SameSite=Lax; ${life}${secure ? '; Secure' : ''}`
+  const how = `Path=/; HttpOnly; SameSite=Lax; ${life}${secure ? '; Secure' : ''}`
+  const cookie = `${PASS_COOKIE}=${pass}; ${how}`
   return { kind: 'seated', location, cookie }
 }
 

@@ -3,6 +3,7 @@
  * may do; here stands what one connection may: its streams, its resets, and how long it may be idle.
  */
 import {
+  constants,
   createServer,
   type Http2ServerRequest,
   type Http2ServerResponse,
@@ -90,7 +91,7 @@ function boundTimes(session: ServerHttp2Session, { deps: { clock } }: Traffic): 
     cancel()
     const cancelUpload = stream.endAfterHeaders
       ? undefined
-      : clock.timer(limits.REQUEST_TIMEOUT_MS, () => stream.destroyed || stream.close())
+      : clock.timer(limits.REQUEST_TIMEOUT_MS, () => stream.close(constants.NGHTTP2_CANCEL))
     if (cancelUpload) stream.once('end', cancelUpload)
     stream.once('close', () => {
       cancelUpload?.()

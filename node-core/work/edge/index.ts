@@ -160,8 +160,8 @@ export interface VersionLoad {
 export interface Load {
   /** By workload. */
   all(): ReadonlyMap<string, EdgeLoad>
-  /** Calls once, when the next request is passed on, or over. */
-  onNext(listener: () => void): void
+  /** Calls once, when the next request for one of these is passed on, or over; instead of an earlier one. */
+  onNext(of: ReadonlySet<string>, listener: () => void): void
   /** Calls whenever requests for a workload begin to wait, or none waits any more. */
   onWaits(listener: () => void): () => void
 }

@@ -39,10 +39,12 @@ describe('what requests come to', () => {
     expect([...load.all().get('web')!.versions.keys()]).not.toContain('v0')
   })
 
-  it('calls once for what comes next, and at each begin and end of waiting', () => {
+  it('calls once for what comes next of what it was asked for, and at each begin and end of waiting', () => {
     const load = createLoadCounts()
     const said: string[] = []
-    load.onNext(() => said.push('next'))
+    load.onNext(new Set(['other']), () => said.push('other'))
+    load.begin(one)
+    load.onNext(new Set(['web']), () => said.push('next'))
     load.onWaits(() => said.push('waits'))
     load.begin(one)
     load.end(one)

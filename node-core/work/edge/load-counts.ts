@@ -16,7 +16,7 @@ export interface LoadCounts {
   /** So many requests wait for a copy now. */
   waits(workload: string, count: number): void
   all(): ReadonlyMap<string, EdgeLoad>
-  onNext(listener: () => void): void
+  onNext(of: ReadonlySet<string>, listener: () => void): void
   onWaits(listener: () => void): () => void
 }
 
@@ -26,7 +26,7 @@ interface Counted extends EdgeLoad {
 
 export function createLoadCounts(): LoadCounts {
   const counted = new Map<string, Counted>()
-  let next: (() => void) | undefined
+  let next: { of: ReadonlySet<string>; listener: () => void } | undefined
   const waitListeners = new Set<() => void>()
 
   function of(workload: string): Counted {
@@ -49,21 +49,22 @@ export function createLoadCounts(): LoadCounts {
     return fresh
   }
 
-  function tell(): void {
-    const told = next
+  function tell(workload: string): void {
+    if (!next?.of.has(workload)) return
+    const { listener } = next
     next = undefined
-    told?.()
+    listener()
   }
 
   return {
     begin({ workload }) {
       of(workload).open++
-      tell()
+      tell(workload)
     },
     end({ workload }) {
       const load = of(workload)
       load.open = Math.max(0, load.open - 1)
-      tell()
+      tell(workload)
     },
     answered(endpoint, latencyMs, isError) {
       const version = versionOf(endpoint)
@@ -85,8 +86,8 @@ export function createLoadCounts(): LoadCounts {
       if (isOther) for (const listener of waitListeners) listener()
     },
     all: () => counted,
-    onNext(listener) {
-      next = listener
+    onNext(of, listener) {
+      next = { of, listener }
     },
     onWaits(listener) {
       waitListeners.add(listener)

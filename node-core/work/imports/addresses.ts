@@ -1,4 +1,5 @@
-/** Values that lead to another workload by its name: what is used is named in the manifest. */
+/** Values that lead to another workload by its name, or out of the network: both are named in the manifest. */
+import { EGRESS_PORTS_MAX, EGRESS_RULES_MAX } from '../spec/index.ts'
 import { type Draft, labelOf } from './draft.ts'
 import type { Place, Scope } from './report.ts'
 
@@ -18,11 +19,18 @@ export function noteLeads(
   variable: { name: string; value: string },
   { draft, others, scope }: Leads,
 ): void {
-  for (const host of hostsOf(variable)) {
+  for (const { host, port } of hostsOf(variable)) {
     const name = host.split('.')[0] ?? ''
-    if (!others.has(name)) continue
-    use(draft, name, host)
-    scope.say(at, 'found-by-name', `“${host}” leads to that workload: it is named under “uses”.`)
+    if (others.has(name)) {
+      use(draft, name, host)
+      scope.say(at, 'found-by-name', `“${host}” leads to that workload: it is named under “uses”.`)
+    } else if (port !== undefined && isOutside(host)) {
+      const ports = draft.egress.get(host.toLowerCase()) ?? new Set()
+      if (!hasRoom(draft, host, ports)) continue
+      draft.egress.set(host.toLowerCase(), ports.add(port))
+      const message = `“${host}” is outside of the network: it is listed under “egress”, at port ${port}.`
+      scope.say(at, 'found-outside', message)
+    }
   }
 }
 
@@ -31,17 +39,77 @@ export function use(draft: Draft, name: string, as: string): void {
   draft.uses.set(as.toLowerCase(), labelOf(name) ?? name)
 }
 
-/** The hosts that a variable's value names, if it is about any. */
-function hostsOf({ name, value }: { name: string; value: string }): string[] {
+/** As much as a workload can list; that the rest is not reached is said of it as a whole. */
+function hasRoom({ egress }: Draft, host: string, ports: ReadonlySet<number>): boolean {
+  if (!egress.has(host.toLowerCase()) && egress.size === EGRESS_RULES_MAX) return false
+  return ports.size < EGRESS_PORTS_MAX
+}
+
+interface NamedHost {
+  host: string
+  port: number | undefined
+}
+
+/** The hosts that a variable's value names, if it is about any; the port where it is said, or known. */
+function hostsOf({ name, value }: { name: string; value: string }): NamedHost[] {
   if (value.length > ADDRESS_LENGTH_MAX) return []
   const hosts = ADDRESS_NAME.test(name)
     ? value.split(/[,;\s]+/).flatMap((one) => hostIn(one) ?? [])
     : []
   // In a URL it is an address whatever the variable is called.
-  for (const [, host = ''] of value.matchAll(/(?:\/\/|@|@tcp\()([\w.-]+)/g)) hosts.push(host)
-  return [...new Set(hosts)]
+  for (const [, host = ''] of value.matchAll(/(?:\/\/|@|@tcp\()([\w.-]+)/g)) {
+    hosts.push({ host, port: undefined })
+  }
+  for (const url of value.matchAll(
+    /([a-z][a-z0-9+]*):\/\/(?:[^\s/@]*@)?([\w.-]+)(?::(\d{1,5}))?/g,
+  )) {
+    const [, scheme = '', host = '', digits] = url
+    hosts.push({ host, port: digits === undefined ? SCHEMES.get(scheme) : portOf(digits) })
+  }
+  return [...Map.groupBy(hosts, ({ host }) => host)].map(([host, same]) => {
+    return { host, port: same.find(({ port }) => port !== undefined)?.port }
+  })
 }
 
-function hostIn(text: string): string | undefined {
-  return /^([\w.-]+)(?::\d{1,5})?$/.exec(text)?.[1]
+function hostIn(text: string): NamedHost | undefined {
+  const [, host, digits] = /^([\w.-]+)(?::(\d{1,5}))?$/.exec(text) ?? []
+  return host === undefined ? undefined : { host, port: portOf(digits ?? '') }
+}
+
+function portOf(digits: string): number | undefined {
+  const port = Number(digits)
+  return port >= 1 && port <= 65_535 ? port : undefined
+}
+
+/** Where they lead when no port is said. */
+const SCHEMES: ReadonlyMap<string, number> = new Map([
+  ...([
+    ['http', 80],
+    ['https', 443],
+    ['smtp', 25],
+    ['smtps', 465],
+    ['imaps', 993],
+  ] as const),
+  ...([
+    ['ldap', 389],
+    ['ldaps', 636],
+    ['ssh', 22],
+    ['amqp', 5_672],
+    ['amqps', 5_671],
+  ] as const),
+  ...([
+    ['mysql', 3_306],
+    ['postgres', 5_432],
+    ['postgresql', 5_432],
+    ['redis', 6_379],
+  ] as const),
+])
+
+/** A whole name of the Internet's; those that mean a home, a cluster or this computer are none. */
+function isOutside(host: string): boolean {
+  const name = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/i
+  return (
+    name.test(host) &&
+    !/\.(local|localhost|internal|lan|home|intranet|svc|test|invalid)$/i.test(host)
+  )
 }

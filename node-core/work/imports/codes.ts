@@ -10,6 +10,7 @@ const kept = {
   kept: 'Taken as it is.',
   'always-so': 'So it is with every workload here.',
   'found-by-name': 'That workload is found by this name: it stands under “uses”.',
+  'found-outside': 'That host is outside of the network: it stands under “egress”.',
   'in-the-open':
     'Kept. It looks like a secret, and stands in the open in the manifest, for everybody who may read this network.',
 }
@@ -30,6 +31,8 @@ const changed = {
   'shorter-grace': 'Nothing may take longer than an hour to end.',
   'probe-restarts': 'Asked as the live probe: an instance that fails it is started again.',
   'probe-times': 'Moved into what a probe may be told.',
+  'egress-closed':
+    'Here it connects to nothing outside of the network but what stands under “egress”. Add what else it needs.',
   bounded: 'No bound was set, and nothing runs without one here.',
   'secret-to-set':
     'Its value does not come along: set it with mycelium secret set. Until then the workload waits.',
@@ -42,6 +45,7 @@ const changed = {
   'variable-missing': 'A variable in it was not given, and stands empty.',
   'one-of-its-kind':
     'Runs as a workload of equal instances: each keeps its own volumes, and none has a name of its own.',
+  'scratch-in-memory': 'A folder in memory of its own, as large as it says or 64 MiB.',
   'volume-local':
     'Each copy keeps this on the computer that runs it, and goes back there. What was in it elsewhere is not brought along.',
   'always-beside':
@@ -60,16 +64,16 @@ const ignored = {
   'not-shared':
     'Another workload names it too. Here each has a volume of its own: they do not see each other’s files.',
   'no-files': 'Files are not handed to workloads yet: put it into the image.',
-  'no-scratch': 'There are no file systems in memory.',
   'no-clock-file': 'The clock of the computer is not handed in. Set TZ in the environment instead.',
   'no-networks': 'There is one network for all; each workload is apart from the others in it.',
+  'no-network-rules':
+    'Its rules are not read. Workloads here reach those that stand under “uses”, and outside what stands under “egress”.',
   'no-names': 'Not a name that is found here: workloads find those that stand under “uses”.',
   'no-order':
     'Workloads start when there is room for them, in no order; this one is found by its name.',
   'no-builds': 'Nothing is built here: the image that is named must be there.',
   'no-user': 'It runs as the user that the image names.',
   'no-working-directory': 'It starts in the folder that the image names.',
-  'no-read-only-root': 'Its own files stay writable, and are gone with the instance.',
   'no-hostname': 'An instance is called by its id.',
   'no-terminal': 'There is no terminal.',
   'history-kept': 'As many runs are kept here as there is room for: 32 of each job.',
@@ -115,7 +119,7 @@ const refused = {
     'It names a folder of one computer, and workloads run on many and see none of their files. Put it into the image, or name a volume.',
   'container-socket': `Who holds this socket owns the computer. ${RESTRICTED}`,
   capability: `It asks for rights over the computer; NET_BIND_SERVICE is the only one given. ${RESTRICTED}`,
-  device: `It asks for a device of the computer. ${RESTRICTED}`,
+  device: `It asks for a device of the computer. ${RESTRICTED} Graphics processors are leased whole by resources.gpus.`,
   unconfined: `It asks to have the bounds of its system calls removed. ${RESTRICTED}`,
   'needs-image': 'It names no image, and nothing is built here: build it, and name the image.',
   'another-service':

@@ -1,6 +1,7 @@
 /** A workload on its way from what was brought to a manifest. */
 import type {
   Manifest,
+  ManifestContainer,
   ManifestMount,
   ManifestPort,
   ManifestProbe,
@@ -8,6 +9,7 @@ import type {
 } from './manifest.ts'
 import type { Place, Scope } from './report.ts'
 import type { Tree } from './tree.ts'
+import { memoryText } from './units.ts'
 
 export interface Draft {
   at: Place
@@ -27,6 +29,10 @@ export interface Draft {
   secrets: Map<string, ManifestSecret>
   /** Host names, and the workloads that they lead to. */
   uses: Map<string, string>
+  /** Hosts outside of the network, and their ports. */
+  egress: Map<string, Set<number>>
+  /** It was said that it has no network: nobody need hear that it reaches nothing. */
+  isolated?: boolean
   labels: Map<string, string>
   nodeSelector: Map<string, string>
   /** By what it was called where it came from. */
@@ -50,6 +56,8 @@ export interface PartDraft {
   fromFiles?: Set<string>
   ports: ManifestPort[]
   mounts: ManifestMount[]
+  readOnlyRoot?: boolean
+  scratch: NonNullable<ManifestContainer['scratch']>
   requests: DraftAmounts
   limits: DraftAmounts
   probes: NonNullable<Manifest['containers'][number]['probes']>
@@ -71,6 +79,7 @@ export function newDraft(at: Place, name: string, scope: Scope): Draft {
     scope,
     parts: [],
     uses: new Map(),
+    egress: new Map(),
     labels: new Map(),
     nodeSelector: new Map(),
     volumes: new Map(),
@@ -81,7 +90,15 @@ export function newDraft(at: Place, name: string, scope: Scope): Draft {
 
 export function newPart({ line, path }: Place): PartDraft {
   const amounts = { requests: {}, limits: {} }
-  return { at: { line, path }, env: new Map(), ports: [], mounts: [], probes: {}, ...amounts }
+  return {
+    at: { line, path },
+    env: new Map(),
+    ports: [],
+    mounts: [],
+    scratch: [],
+    probes: {},
+    ...amounts,
+  }
 }
 
 /** A DNS label of what somebody called it; undefined when no letter of it can stay. */
@@ -135,6 +152,17 @@ interface Variable {
   name: string
   value: string
   code?: 'kept' | 'inlined'
+}
+
+/** A folder in memory, as large as is usual here where `bytes` is undefined. */
+export function addScratch(
+  part: PartDraft,
+  { at, path, bytes }: { at: Tree; path: string; bytes: number | undefined },
+  scope: Scope,
+): void {
+  const fits = path.startsWith('/') && !Number.isNaN(bytes)
+  if (fits) part.scratch.push({ path, ...(bytes !== undefined && { size: memoryText(bytes) }) })
+  scope.say(at, fits ? 'scratch-in-memory' : 'wrong-form')
 }
 
 /** False when the computer's port that it asks for cannot be had beside what was asked before. */

@@ -25,12 +25,14 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
     names.add(name)
     const containers = draft.parts.flatMap((part) => toContainer(part, scope) ?? [])
     if (scope.refused()) return []
+    if (!draft.isolated) scope.say(at, 'egress-closed')
     const manifest: Manifest = {
       name,
       containers,
       ...numberOf(draft),
       ...(draft.labels.size > 0 && { labels: Object.fromEntries(draft.labels) }),
       ...(draft.uses.size > 0 && { uses: [...draft.uses].map(([as, name]) => toUse(as, name)) }),
+      ...(draft.egress.size > 0 && { egress: [...draft.egress].map(toEgress) }),
       ...(draft.overSites && { placement: { spread: 'site' } }),
       ...(Object.keys(draft.rollout).length > 0 && !draft.job && { rollout: draft.rollout }),
       ...(draft.restart && !draft.job && { restart: draft.restart }),
@@ -51,6 +53,10 @@ export function finish(drafts: readonly Draft[]): Manifest[] {
     }
     return [manifest]
   })
+}
+
+function toEgress([host, ports]: [string, Set<number>]) {
+  return { host, ports: [...ports].sort((a, b) => a - b) }
 }
 
 function numberOf({ replicas, autoscale, job }: Draft): Pick<Manifest, 'replicas' | 'autoscale'> {
@@ -79,6 +85,8 @@ function toContainer(part: PartDraft, scope: Scope): ManifestContainer | undefin
     resources: toResources(part, scope),
     ...(asked && { probes }),
     ...(mounts.length > 0 && { mounts }),
+    ...(part.readOnlyRoot && { readOnlyRoot: true }),
+    ...(part.scratch.length > 0 && { scratch: part.scratch }),
   }
 }
 

@@ -15,6 +15,7 @@ export interface Manifest {
   placement?: { spread: 'site' }
   volumes?: { name: string; size?: string }[]
   uses?: (string | { name: string; as: string })[]
+  egress?: { host: string; ports: number[] }[]
   rollout?: { atOnce?: number; paused?: boolean }
   restart?: { when?: 'always' | 'onFailure' | 'never'; atMost?: number; backoffMs?: number }
   graceMs?: number
@@ -52,6 +53,8 @@ export interface ManifestContainer {
   resources: { cpu?: string; memory?: string; limits?: { cpu?: string; memory?: string } }
   probes?: Partial<Record<'startup' | 'live' | 'ready', ManifestProbe>>
   mounts?: ManifestMount[]
+  readOnlyRoot?: boolean
+  scratch?: { path: string; size?: string }[]
 }
 
 export interface ManifestMount {

@@ -213,6 +213,9 @@ describe('a service', () => {
   })
 })
 
+/** Said of whatever sets no bounds, and may connect to anything where it comes from. */
+const ALWAYS: ReadonlySet<string> = new Set(['bounded', 'egress-closed'])
+
 describe('what becomes of ended instances', () => {
   const of = (manifest: Manifest | undefined) => ({
     ...(manifest?.restart && { restart: manifest.restart }),
@@ -221,7 +224,7 @@ describe('what becomes of ended instances', () => {
   const first = (text: string) => {
     const { workloads, report } = importText({ text })
     const said = report.filter(({ verdict }) => verdict !== 'kept').map(({ code }) => code)
-    return { ...of(workloads[0]), said: said.filter((code) => code !== 'bounded') }
+    return { ...of(workloads[0]), said: said.filter((code) => !ALWAYS.has(code)) }
   }
   const compose = (rest: string) => first(`services: { x: { image: a, ${rest} } }`)
   const pod = (rest: string) =>
@@ -276,7 +279,7 @@ describe('what runs to its end', () => {
   const of = (text: string) => {
     const { workloads, report } = importText({ text })
     const said = report.filter(({ verdict }) => verdict !== 'kept').map(({ code }) => code)
-    return { job: workloads[0]?.job, said: said.filter((code) => code !== 'bounded') }
+    return { job: workloads[0]?.job, said: said.filter((code) => !ALWAYS.has(code)) }
   }
   const template =
     'template: { spec: { restartPolicy: Never, containers: [{ name: x, image: a }] } }'
@@ -327,5 +330,47 @@ describe('what runs to its end', () => {
   test('of compose is a replicated job', () => {
     const service = 'services: { x: { image: a, deploy: { replicas: 3, mode: replicated-job } } }'
     expect(of(service).job).toEqual({ completions: 3, parallelism: 3 })
+  })
+})
+
+describe('what is outside of the network', () => {
+  const of = (text: string) => {
+    const { workloads, report } = importText({ text })
+    return { egress: workloads[0]?.egress, codes: report.map(({ code }) => code) }
+  }
+  const compose = (value: string, name = 'API_URL') =>
+    of(`services: { x: { image: a, environment: { ${name}: "${value}" } }, db: { image: b } }`)
+
+  test.each([
+    ['https://api.example.org/v1', [{ host: 'api.example.org', ports: [443] }]],
+    ['http://API.example.org:8080', [{ host: 'api.example.org', ports: [8_080] }]],
+    ['postgres://u:p@pg.example.org/x', [{ host: 'pg.example.org', ports: [5_432] }]],
+    ['smtp.example.org:587', [{ host: 'smtp.example.org', ports: [587] }]],
+    ['http://a.example.org,https://a.example.org', [{ host: 'a.example.org', ports: [80] }]],
+  ])('%s is listed under “egress”', (value, egress) => {
+    const found = compose(value)
+    expect(found.egress).toEqual(egress)
+    expect(found.codes).toContain('found-outside')
+    expect(found.codes).toContain('egress-closed')
+  })
+
+  test.each([
+    ...['https://db:8080', 'https://db.default.svc.cluster.local', 'http://nas.local:80'],
+    ...[
+      'https://192.168.1.1:443',
+      'http://localhost:80',
+      'smtp.example.org',
+      'x.example.org:99999',
+    ],
+  ])('%s is not', (value) => {
+    expect(compose(value).egress).toBeUndefined()
+  })
+
+  test('nobody hears of it who asks for no network', () => {
+    const alone = of('services: { x: { image: a, network_mode: none } }')
+    expect(alone.codes).not.toContain('egress-closed')
+    const policy =
+      '{ kind: NetworkPolicy, apiVersion: networking.k8s.io/v1, metadata: { name: x } }'
+    expect(of(policy).codes).toEqual(['no-network-rules'])
   })
 })

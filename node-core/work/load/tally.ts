@@ -12,7 +12,7 @@ export interface Totals {
   answers: number
   errors: number
   /** Answers by latency. */
-  buckets: readonly number[]
+  buckets: number[]
 }
 
 /** Of one workload, since the tally began. */

@@ -21,7 +21,7 @@ async function createHouse(wanted: DesiredWorkload, instances: Instance[] = [], 
   const clock = createSimClock()
   const written: unknown[] = []
   const loads = new Map<string, EdgeLoad>()
-  const told = { next: () => {}, waits: () => {} }
+  const told = { next: () => {}, waits: () => {}, changed: () => {} }
   let cpuSeconds = 0
   const teller = createLoadTeller({
     ...{ self: HERE, clock, logger: createMemoryLogger() },
@@ -32,7 +32,7 @@ async function createHouse(wanted: DesiredWorkload, instances: Instance[] = [], 
     } as never,
     edge: {
       all: () => loads,
-      onNext(listener) {
+      onNext(_, listener) {
         told.next = listener
       },
       onWaits: (listener) => {
@@ -40,7 +40,13 @@ async function createHouse(wanted: DesiredWorkload, instances: Instance[] = [], 
         return () => {}
       },
     },
-    view: { wanted: () => [wanted], instances: () => instances, subscribe: () => () => {} },
+    view: {
+      ...{ wanted: () => [wanted], instances: () => instances },
+      subscribe(listener) {
+        told.changed = () => listener({ of: 'workload', name: 'web' })
+        return () => {}
+      },
+    },
     usage: {
       here: async () =>
         instances.map(({ id }) => ({ id, node: HERE, at: '', cpuSeconds, memoryBytes: 0 })),
@@ -56,6 +62,7 @@ async function createHouse(wanted: DesiredWorkload, instances: Instance[] = [], 
   await pass(100)
   return {
     ...{ written, told, pass, teller },
+    become: () => told.changed(),
     ask(answers: number, waiting = 0) {
       const versions = new Map([['v', { answers, errors: 0, buckets: [answers] }]])
       loads.set(wanted.workload.name, { open: 0, waiting, versions })
@@ -121,16 +128,19 @@ describe('a node tells what is asked of workloads', () => {
       ...{ id: 'web-0-a', workload: 'web', index: 0, generation: 1, node: HERE, template },
       ...{ status: 'Running', health: 'healthy', ports: {}, restarts: 0 },
     })
-    for (const [template, count] of [
-      [templateOf(canary.workload), 0],
-      ['before', 1],
-    ] as const) {
-      const { ask, told, pass, written } = await createHouse(canary, [running(template)])
-      ask(7)
-      told.next()
-      await pass(100)
-      expect(written).toHaveLength(count)
-    }
+    const instances = [running(templateOf(canary.workload))]
+    const { ask, pass, written, become } = await createHouse(canary, instances)
+    ask(7)
+    await pass(10_000)
+    expect(written).toEqual([])
+    instances.push(running('before'))
+    become()
+    await pass(50)
+    // What was asked before anybody wanted to know is nobody's business.
+    expect(read(written.at(-1))?.versions.get('v')).toMatchObject({ answers: 0 })
+    ask(9)
+    await pass(TELL_MS)
+    expect(read(written.at(-1))?.versions.get('v')).toMatchObject({ answers: 2 })
   })
 
   test('and what its copies take of the processor, anew when that changes', async () => {

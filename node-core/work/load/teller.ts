@@ -1,16 +1,20 @@
 /** Tells what is asked of workloads here, while that changes; at once where somebody waits or comes again. */
 import { isCode } from '../../base/errors/index.ts'
+import type { EdgeLoad, VersionLoad } from '../edge/index.ts'
 import { createPlanTimer } from '../reconcile/index.ts'
 import { canariesUnderWay } from '../rollout/index.ts'
 import type { LoadTeller, LoadTellerDeps } from './index.ts'
 import { PROCESSOR_MS, TELL_MS, TOLD_WORKLOADS_MAX, URGENT_GAP_MS } from './limits.ts'
 import { LOAD_KEY, loadForm } from './messages.ts'
 import { createProcessorReadings } from './processor.ts'
+import { less, NOTHING } from './tally.ts'
 
 export function createLoadTeller(deps: LoadTellerDeps): LoadTeller {
   const { self, state, edge, view, clock, logger } = deps
   const key = `node/${self}/${LOAD_KEY}`
   const readings = createProcessorReadings(deps)
+  /** What had been counted of a workload before anybody wanted to know. */
+  const bases = new Map<string, ReadonlyMap<string, VersionLoad>>()
   const timer = createPlanTimer(clock, tell)
   let stopWatching: (() => void)[] = []
   let told = ''
@@ -26,9 +30,11 @@ export function createLoadTeller(deps: LoadTellerDeps): LoadTeller {
       processorMs = nowMs
       await readings.read(processor)
     }
+    for (const name of bases.keys()) if (!asked.has(name)) bases.delete(name)
+    for (const name of asked) if (!bases.has(name)) bases.set(name, copyOf(edge.all().get(name)))
     const all = [...edge.all()].filter(([name]) => asked.has(name)).slice(0, TOLD_WORKLOADS_MAX)
     const form = loadForm({
-      asked: new Map(all.map(([name, one]) => [name, { ...one, versions: new Map(one.versions) }])),
+      asked: new Map(all.map(([name, one]) => [name, since(one, bases.get(name))])),
       processor: readings.of(processor),
     })
     const text = JSON.stringify(form) ?? ''
@@ -39,7 +45,7 @@ export function createLoadTeller(deps: LoadTellerDeps): LoadTeller {
     told = text
     // While it changes it is looked at in turns; then whoever comes next is told of at once.
     if (isNews) timer.within(TELL_MS)
-    else edge.onNext(soon)
+    else edge.onNext(asked, soon)
     if (processor.size > 0) timer.within(processorMs + PROCESSOR_MS - clock.monotonicMs())
   }
 
@@ -71,7 +77,8 @@ export function createLoadTeller(deps: LoadTellerDeps): LoadTeller {
       stopWatching = [
         edge.onWaits(soon),
         view.subscribe(({ of }) => {
-          if (of === 'workload') timer.within(TELL_MS)
+          // What a change begins with is counted from its first answer on.
+          if (of === 'workload') timer.within(0)
         }),
       ]
       timer.within(0)
@@ -83,6 +90,18 @@ export function createLoadTeller(deps: LoadTellerDeps): LoadTeller {
       await telling
     },
   }
+}
+
+function copyOf(load: EdgeLoad | undefined): ReadonlyMap<string, VersionLoad> {
+  const versions = [...(load?.versions ?? [])]
+  return new Map(versions.map(([version, totals]) => [version, less(totals, NOTHING)]))
+}
+
+function since({ open, waiting, versions }: EdgeLoad, base?: ReadonlyMap<string, VersionLoad>) {
+  const grown = [...versions].map(([version, totals]) => {
+    return [version, less(totals, base?.get(version) ?? NOTHING)] as const
+  })
+  return { open, waiting, versions: new Map(grown) }
 }
 
 /** Of these alone anybody wants to know. */

@@ -35,6 +35,7 @@ describe('where there is not room for all', () => {
     const first = place(given)
     expect(first.surplusReasons.get('low-0-000001')).toBe('DISPLACED')
     expect(first.assignments.get(slot('web'))).toBe(nodeId(1))
+    expect(explain(given, 'web')[0]?.displaces).toEqual([slot('low')])
     // It starts once that has ended.
     expect([first.starts.size, [...first.awaits]]).toEqual([0, [slot('web')]])
     expect(first.unplaced.get(slot('low'))).toEqual([{ code: 'OUTRANKED', node: nodeId(1) }])
@@ -109,6 +110,20 @@ describe('where there is not room for all', () => {
     expect([...after.starts]).toEqual([slot('web')])
     const running = place({ ...given, instances: [instance(web, 0, 1)] })
     expect([running.starts.size, running.surplus]).toEqual([0, []])
+  })
+
+  test('a job under way starts again beside what counts more, where there is room for both', () => {
+    const job = { completions: 1, parallelism: 1, retries: 3, lostAfterMs: 1 }
+    const mill = desired('mill', { priority: -100, job })
+    const turn = { generation: 1, run: 1, attempt: 1 }
+    const begun: SlotState = { kind: 'begun', turn, node: nodeId(1), failures: 0, lost: [] }
+    const given = input({
+      nodes: [small(1, 2)],
+      workloads: [mill, web],
+      instances: [instance(web, 0, 1)],
+      jobs: new Map([['mill', [begun]]]),
+    })
+    expect([...place(given).starts]).toEqual([slot('mill')])
   })
 
   test('nobody is displaced below its budget', () => {

@@ -58,7 +58,12 @@ export function displace(table: Table, ranked: Ranked, slot: Slot): Cleared | un
       return [{ node, victims, highest, isElsewhere, crowding: crowding(node) }]
     })
     const [offer] = offers.sort((a, b) => compareOffers(a, b, slot))
-    if (offer) return clear(table, offer)
+    if (!offer) continue
+    table.displaces.set(
+      slot,
+      offer.victims.map((one) => one.slot),
+    )
+    return clear(table, offer)
   }
   return undefined
 }
@@ -174,8 +179,10 @@ function clear(table: Table, { node, victims }: Offer): Cleared {
   return { node: node.id, waits }
 }
 
-/** Whether there would be room but for what counts more. */
+/** Whether there is no room, and would be but for what counts more. */
 export function isOutranked(table: Table, node: PlacementNode, ranked: Ranked): boolean {
+  const missing = table.ledger.missing(node, ranked.desired.workload)
+  if (isEnough([], missing)) return false
   const above = (table.occupants.get(node.id) ?? []).filter((one) => outranks(one, ranked))
-  return above.length > 0 && isEnough(above, table.ledger.missing(node, ranked.desired.workload))
+  return isEnough(above, missing)
 }

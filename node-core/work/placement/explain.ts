@@ -11,6 +11,8 @@ export interface SlotExplanation {
   node: NodeId | undefined
   /** Why it is not replaced, or does not leave that node, where it is meant to. */
   stays?: StayReason
+  /** What counts less there and would end for it. */
+  displaces?: Slot[]
   /** What every other node says against it. */
   refused: { node: NodeId; code: Objection }[]
 }
@@ -36,7 +38,12 @@ export function explain(input: PlacementInput, workloadName: string): SlotExplan
       return [{ node: id, code: said ?? objection(id, slot) }]
     })
     const stays = table.stays.get(slot)
-    return { slot, index, node, ...(stays && { stays }), refused }
+    const displaces = table.displaces.get(slot)
+    return {
+      ...{ slot, index, node, refused },
+      ...(stays && { stays }),
+      ...(displaces && { displaces }),
+    }
   })
 
   function objection(id: NodeId, slot: Slot): Objection {
@@ -57,6 +64,10 @@ export function objectionText(code: Objection): string {
       return 'Its owner takes no new work for it.'
     case 'KIND_NOT_OFFERED':
       return 'It cannot run this kind of work now.'
+    case 'STRANGERS_REFUSED':
+      return 'It runs this kind of work for its own owner alone.'
+    case 'GPUS_TAKEN':
+      return 'It has not enough graphics processors left, or grants none.'
     case 'LABELS_DO_NOT_MATCH':
       return 'It lacks the labels that the workload asks for.'
     case 'KEPT_APART':

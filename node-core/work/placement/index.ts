@@ -29,7 +29,9 @@ export interface PlacementNode {
   site: string
   owner: OwnerId
   kinds: readonly string[]
-  capacity: { cpuMillis: number; memoryBytes: number }
+  /** Kinds that it runs for other owners than its own; absent: all of them. */
+  strangers?: readonly string[]
+  capacity: { cpuMillis: number; memoryBytes: number; gpus?: number }
 }
 
 export interface PlacementInput {
@@ -87,6 +89,8 @@ export type PlacementRefusal =
   /** Cordoned or draining. */
   | 'CORDONED'
   | 'KIND_NOT_OFFERED'
+  /** Its owner, or what it cannot bound, keeps this kind of work to its owner's own. */
+  | 'STRANGERS_REFUSED'
   | 'LABELS_DO_NOT_MATCH'
   /** What it runs and this workload are kept apart. */
   | 'KEPT_APART'
@@ -95,6 +99,8 @@ export type PlacementRefusal =
   | 'HOST_PORT_TAKEN'
   | 'CPU_FULL'
   | 'MEMORY_FULL'
+  /** It has fewer graphics processors that nobody has leased. */
+  | 'GPUS_TAKEN'
   /** There would be room but for what counts more. */
   | 'OUTRANKED'
   | 'NO_MAJORITY'

@@ -1,7 +1,9 @@
 import type { NodeId } from '../../base/net/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
 import {
   type Amounts,
   amountsOf,
+  gpusOf,
   type Port,
   portsOf,
   type Slot,
@@ -34,9 +36,16 @@ export interface Ledger {
 /** The nodes that a slot may run on because its data lies there; none: any. */
 export type DataPlaces = (slot: Slot, workload: Workload) => readonly NodeId[]
 
+export interface LedgerFacts {
+  whereData: DataPlaces
+  /** Of a workload, by its name. */
+  ownerOf: (workload: string) => OwnerId | undefined
+}
+
 interface Reserved {
   cpuMillis: number
   memoryBytes: number
+  gpus: number
   ending: Amounts
   slotsByWorkload: Map<string, number>
   /** Workloads that those here are kept apart from, and by how many of them. */
@@ -46,7 +55,7 @@ interface Reserved {
 
 export function createLedger(
   nodes: readonly PlacementNode[],
-  whereData: DataPlaces = () => [],
+  { whereData, ownerOf }: LedgerFacts,
 ): Ledger {
   const reservedOf = new Map<NodeId, Reserved>(nodes.map((node) => [node.id, nothing()]))
   const capacityOf = new Map(nodes.map(({ id, capacity }) => [id, capacity]))
@@ -67,12 +76,14 @@ export function createLedger(
     node: PlacementNode,
     slot: Slot,
     workload: Workload,
-    more: { cpuMillis: number; memoryBytes: number },
+    more: { cpuMillis: number; memoryBytes: number; gpus: number },
   ): PlacementRefusal | undefined => {
     const reserved = reservedOf.get(node.id) ?? nothing()
     if (holds(reserved, othersApart(workload)) || reserved.apartFrom.has(workload.name))
       return 'KEPT_APART'
     if (taken(reserved, slot, portsOf(workload))) return 'HOST_PORT_TAKEN'
+    // Before what others may be told to give room for: they cannot give these.
+    if (more.gpus > 0 && reserved.gpus + more.gpus > (node.capacity.gpus ?? 0)) return 'GPUS_TAKEN'
     if (reserved.cpuMillis + more.cpuMillis > node.capacity.cpuMillis) return 'CPU_FULL'
     if (reserved.memoryBytes + more.memoryBytes > node.capacity.memoryBytes) return 'MEMORY_FULL'
     return undefined
@@ -85,6 +96,7 @@ export function createLedger(
       const { cpuMillis, memoryBytes } = amountsOf(workload, 'requests')
       reserved.cpuMillis += cpuMillis
       reserved.memoryBytes += memoryBytes
+      reserved.gpus += gpusOf(workload)
       count(reserved.slotsByWorkload, workload.name, 1)
       for (const name of othersApart(workload)) count(reserved.apartFrom, name, 1)
       for (const port of portsOf(workload)) {
@@ -99,6 +111,7 @@ export function createLedger(
       const { cpuMillis, memoryBytes } = amountsOf(workload, 'requests')
       reserved.cpuMillis -= cpuMillis
       reserved.memoryBytes -= memoryBytes
+      reserved.gpus -= gpusOf(workload)
       count(reserved.slotsByWorkload, workload.name, -1)
       for (const name of othersApart(workload)) count(reserved.apartFrom, name, -1)
       for (const port of portsOf(workload)) {
@@ -132,21 +145,28 @@ export function createLedger(
     count: (node, workload) => reservedOf.get(node)?.slotsByWorkload.get(workload) ?? 0,
     holdsAny: (node, workloads) => holds(reservedOf.get(node), workloads),
     refusal: (node, slot, workload) =>
-      standingRefusal(node, workload) ??
+      standingRefusal(node, workload, ownerOf(workload.name)) ??
       dataElsewhere(node, slot, workload) ??
-      full(node, slot, workload, amountsOf(workload, 'requests')),
+      full(node, slot, workload, { ...amountsOf(workload, 'requests'), gpus: gpusOf(workload) }),
     refusalInPlace: (node, slot, workload) =>
-      standingRefusal(node, workload) ??
-      full(node, slot, workload, { cpuMillis: 0, memoryBytes: 0 }),
+      standingRefusal(node, workload, ownerOf(workload.name)) ??
+      full(node, slot, workload, { cpuMillis: 0, memoryBytes: 0, gpus: 0 }),
   }
 }
 
 /** What speaks against a node whatever runs there. */
-function standingRefusal(node: PlacementNode, workload: Workload): PlacementRefusal | undefined {
+function standingRefusal(
+  node: PlacementNode,
+  workload: Workload,
+  owner: OwnerId | undefined,
+): PlacementRefusal | undefined {
   if (node.asleep) return 'ASLEEP'
   if (!node.live || node.left) return 'NODE_LOST'
   if (node.cordoned || node.draining) return 'CORDONED'
   if (!node.kinds.includes(workload.kind)) return 'KIND_NOT_OFFERED'
+  const isStranger = owner !== undefined && owner !== node.owner
+  if (isStranger && node.strangers?.includes(workload.kind) === false) return 'STRANGERS_REFUSED'
+  if (gpusOf(workload) > (node.capacity.gpus ?? 0)) return 'GPUS_TAKEN'
   for (const [key, value] of Object.entries(workload.nodeSelector)) {
     if (node.labels[key] !== value) return 'LABELS_DO_NOT_MATCH'
   }
@@ -157,6 +177,7 @@ function nothing(): Reserved {
   return {
     cpuMillis: 0,
     memoryBytes: 0,
+    gpus: 0,
     ending: { cpuMillis: 0, memoryBytes: 0 },
     slotsByWorkload: new Map(),
     apartFrom: new Map(),

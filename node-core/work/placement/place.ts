@@ -1,4 +1,5 @@
 /** Evaluates a placement: what runs is counted first, then what was assigned, then all others are placed. */
+import type { OwnerId } from '../../identity/index.ts'
 import { type DesiredWorkload, rankOf, slotOf, type Workload } from '../spec/index.ts'
 import { dataPlacesOf } from './data-places.ts'
 import { compareRanked } from './displacing.ts'
@@ -28,12 +29,13 @@ export function evaluate(input: PlacementInput): Table {
   const table: Table = {
     nodes,
     committed: input.committed ?? NOTHING_COMMITTED,
-    ledger: createLedger(nodes, dataPlacesOf(input)),
+    ledger: createLedger(nodes, { whereData: dataPlacesOf(input), ownerOf: ownersIn(input) }),
     assignments: new Map(),
     starts: new Set(),
     awaits: new Set(),
     unplaced: new Map(),
     stays: new Map(),
+    displaces: new Map(),
     surplus: new Map(),
     occupants: new Map(),
     spare: new Map(),
@@ -71,6 +73,11 @@ export function evaluate(input: PlacementInput): Table {
     else fill(table, ranked, seats)
   }
   return table
+}
+
+function ownersIn({ workloads }: PlacementInput): (workload: string) => OwnerId | undefined {
+  const owners = new Map(workloads.map(({ workload, owner }) => [workload.name, owner]))
+  return (workload) => owners.get(workload)
 }
 
 export function rankedIn({ admins }: PlacementInput, desired: DesiredWorkload): Ranked {

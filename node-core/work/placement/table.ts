@@ -20,6 +20,8 @@ export interface Table {
   awaits: Set<Slot>
   unplaced: Map<Slot, readonly Refusal[]>
   stays: Map<Slot, StayReason>
+  /** Slots whose room a slot is given. */
+  displaces: Map<Slot, Slot[]>
   surplus: Map<string, SurplusReason>
   /** Who has room there, in the order in which it was given. */
   occupants: Map<NodeId, Occupant[]>

@@ -6,6 +6,7 @@ import type { Clock } from '../../base/clock/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
+import type { OwnerId } from '../../identity/index.ts'
 import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
 import {
   DEFAULT_GRACE_MS,
@@ -50,7 +51,9 @@ export interface Crew {
 export interface CrewDeps {
   self: NodeId
   runners: Readonly<Partial<Record<WorkloadKind, Runner>>>
-  engines: Pick<Engines, 'gone' | 'allListed'>
+  engines: Pick<Engines, 'gone' | 'keptToOwner' | 'allListed'>
+  /** Of this node; undefined while nobody has said. */
+  owner: () => OwnerId | undefined
   view: Pick<WorkView, 'desired' | 'instances' | 'recordOf'>
   publisher: Publisher
   clerk: JobClerk
@@ -92,7 +95,10 @@ export function createCrew(deps: CrewDeps): Crew {
   }
 
   function run(driver: InstanceDriver, desired: DesiredWorkload): void {
-    const gone = engines.gone(driver.runner)
+    const isStranger = desired.owner !== deps.owner()
+    const kept = isStranger ? engines.keptToOwner(driver.runner) : undefined
+    // Others place by what this node tells; whoever does not, is refused here.
+    const gone = engines.gone(driver.runner) ?? kept
     if (gone) driver.wait(gone)
     if (gone || startsUnderWay >= STARTS_PARALLEL_MAX) return
     startsUnderWay++

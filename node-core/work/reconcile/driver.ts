@@ -36,7 +36,7 @@ export function createReconciler(
   const timer = createPlanTimer(clock, reconcile)
   const readiness = createReadiness(deps, options)
   const engines = createEngines({
-    ...{ runners, membership, clock, logger },
+    ...{ runners, membership, clock, logger, strangers: deps.strangers ?? ['container'] },
     onList(runner, listed, sinceMs) {
       crew.listed(runner, listed, sinceMs)
       timer.within(0)
@@ -48,6 +48,7 @@ export function createReconciler(
   })
   const crew = createCrew({
     clerk,
+    owner: () => membership.list().find(({ id }) => id === self)?.owner,
     ...{ self, runners, engines, view, publisher, clock, random, logger },
     probe: deps.probe ?? createHealthProbe(),
     access: deps.access,

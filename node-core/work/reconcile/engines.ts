@@ -5,7 +5,7 @@
 import type { Clock } from '../../base/clock/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
-import type { Runner, Running } from '../runners/index.ts'
+import type { Lack, Runner, Running } from '../runners/index.ts'
 import type { WorkloadKind } from '../spec/index.ts'
 import { FIRST_LOOK_MS, WITHDRAW_KIND_AFTER_MS } from './limits.ts'
 import type { Reason } from './local-instance.ts'
@@ -19,6 +19,8 @@ export interface Engines {
   sense(): Promise<void>
   /** Why it cannot work now; undefined when it can. */
   gone(runner: Runner): Reason | undefined
+  /** Why it does not run work of other owners than its own; undefined when it does. */
+  keptToOwner(runner: Runner): Reason | undefined
   /** Every runner has listed what it runs at least once. */
   allListed(): boolean
 }
@@ -26,15 +28,32 @@ export interface Engines {
 export interface EnginesDeps {
   runners: Readonly<Partial<Record<WorkloadKind, Runner>>>
   membership: Pick<Membership, 'announce'>
+  /** Kinds that this node's owner lets others run here. */
+  strangers: readonly WorkloadKind[]
   clock: Clock
   logger: Logger
   /** `sinceMs`: when the listing began. */
   onList: (runner: Runner, listed: Running[], sinceMs: number) => void
 }
 
+const NAMES: Readonly<Record<WorkloadKind, string>> = {
+  container: 'containers',
+  process: 'programs',
+}
+const LACKS: Readonly<Record<Lack, string>> = {
+  memory: 'their memory',
+  cpu: 'their processor time',
+  pids: 'how many processes they are',
+  files: 'which files they see',
+  privileges: 'which rights they gain',
+  network: 'what they reach',
+}
+
 interface Engine {
   runner: Runner
   gone: Reason | undefined
+  /** What it cannot keep work to. */
+  lacks: readonly Lack[]
   listed: boolean
   sensing: Promise<void> | undefined
   /** Something happened while it was being listed. */
@@ -50,6 +69,7 @@ export function createEngines(deps: EnginesDeps): Engines {
     return {
       runner,
       gone,
+      lacks: [],
       listed: false,
       sensing: undefined,
       again: false,
@@ -83,6 +103,7 @@ export function createEngines(deps: EnginesDeps): Engines {
     const { runner } = engine
     try {
       const answer = await runner.available()
+      if (answer.ok) engine.lacks = answer.lacks ?? []
       setGone(engine, answer.ok ? undefined : { code: answer.code, message: answer.message })
       if (!answer.ok || stopped) return
       const sinceMs = clock.monotonicMs()
@@ -113,10 +134,24 @@ export function createEngines(deps: EnginesDeps): Engines {
     if (started) void announce()
   }
 
+  function closedTo({ runner, lacks }: Engine): Reason | undefined {
+    const code = 'STRANGERS_REFUSED'
+    if (!deps.strangers.includes(runner.kind)) {
+      return { code, message: `The owner of this node keeps ${NAMES[runner.kind]} to its own.` }
+    }
+    if (lacks.length === 0) return undefined
+    const what = lacks.map((lack) => LACKS[lack]).join(', ')
+    const message = `This computer cannot bound what ${NAMES[runner.kind]} of strangers may do: ${what}.`
+    return { code, message }
+  }
+
   function announce(): Promise<void> {
-    const kinds = engines.filter(({ offered }) => offered).map(({ runner }) => runner.kind)
+    const offered = engines.filter((engine) => engine.offered)
+    const kinds = offered.map(({ runner }) => runner.kind)
+    const open = offered.filter((engine) => !closedTo(engine))
+    const strangers = open.map(({ runner }) => runner.kind)
     announcing = announcing
-      .then(() => deps.membership.announce({ kinds }))
+      .then(() => deps.membership.announce({ kinds, strangers }))
       .catch((error) => logger.warn('What this node offers could not be told', { error }))
     return announcing
   }
@@ -153,6 +188,10 @@ export function createEngines(deps: EnginesDeps): Engines {
       await Promise.all(engines.map(sense))
     },
     gone: (runner) => engines.find((engine) => engine.runner === runner)?.gone,
+    keptToOwner(runner) {
+      const engine = engines.find((one) => one.runner === runner)
+      return engine && closedTo(engine)
+    },
     allListed: () => engines.every(({ listed }) => listed),
   }
 }

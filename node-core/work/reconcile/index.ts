@@ -55,6 +55,8 @@ export interface ReconcilerDeps {
   logger: Logger
   /** Asks real sockets unless told otherwise. */
   probe?: HealthProbe
+  /** Kinds of work that other owners may run here, where it can be bounded. Default: containers. */
+  strangers?: readonly WorkloadKind[]
 }
 
 export interface ReconcilerOptions {

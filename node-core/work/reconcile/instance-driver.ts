@@ -349,7 +349,8 @@ export function createInstanceDriver(
   }
 }
 
-function exitReason({ exitCode, exitedPart }: Running): Reason {
+function exitReason({ exitCode, exitedPart, endedFor }: Running): Reason {
+  if (endedFor) return endedFor
   const how = exitCode === undefined ? '' : ` with exit code ${exitCode}`
   const who = exitedPart === undefined ? 'The program' : `“${exitedPart}”`
   return { code: 'EXITED', message: `${who} ended${how}.` }

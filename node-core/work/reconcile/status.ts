@@ -211,6 +211,8 @@ const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   ASLEEP: 'asleep',
   CORDONED: 'without new work by its owner’s wish',
   KIND_NOT_OFFERED: 'unable to run this kind of work now',
+  STRANGERS_REFUSED: 'with this kind of work for its own owner alone',
+  GPUS_TAKEN: 'short of graphics processors',
   LABELS_DO_NOT_MATCH: 'without the labels asked for',
   KEPT_APART: 'with a workload that it is kept apart from',
   DATA_ELSEWHERE: 'without the data, which lies on another',

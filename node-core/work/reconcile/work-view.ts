@@ -209,7 +209,7 @@ function unconfirmed(instance: Instance): Instance {
 }
 
 function toPlacementNode(member: Member): PlacementNode {
-  const { labels, kinds, capacity, addresses } = member.profile
+  const { labels, kinds, strangers, capacity, addresses } = member.profile
   return {
     id: member.id,
     // Of one that said it sleeps the first silence is believed.
@@ -223,6 +223,7 @@ function toPlacementNode(member: Member): PlacementNode {
     site: siteOf(labels, addresses),
     owner: member.owner,
     kinds,
+    ...(strangers && { strangers }),
     capacity,
   }
 }

@@ -43,16 +43,16 @@ function outcomeOf(looks: CanaryInput[]) {
 }
 
 describe('a canary goes on', () => {
-  test('once its copies have been healthy for as long as the step says', () => {
-    expect(outcomeOf([input(), input({ nowMs: 9_999 })])).toBeUndefined()
-    expect(outcomeOf([input(), input({ nowMs: 10_000 })])).toEqual({ kind: 'step', step: 1 })
+  test('once its copies have been healthy for as long as the step says, and that was told', () => {
+    expect(outcomeOf([input(), input({ nowMs: 12_999 })])).toBeUndefined()
+    expect(outcomeOf([input(), input({ nowMs: 13_000 })])).toEqual({ kind: 'step', step: 1 })
   })
 
   test('counted anew when one of them was not', () => {
     const ill = input({ nowMs: 5_000, copies: [{ healthy: false, restarts: 1 }] })
     const looks = [input(), ill, input({ nowMs: 6_000 })]
-    expect(outcomeOf([...looks, input({ nowMs: 15_999 })])).toBeUndefined()
-    expect(outcomeOf([...looks, input({ nowMs: 16_000 })])).toEqual({ kind: 'step', step: 1 })
+    expect(outcomeOf([...looks, input({ nowMs: 18_999 })])).toBeUndefined()
+    expect(outcomeOf([...looks, input({ nowMs: 19_000 })])).toEqual({ kind: 'step', step: 1 })
   })
 
   test('not before there are as many as its share needs', () => {

@@ -7,6 +7,7 @@ import {
   LATENCY_ANSWERS_MIN,
   LATENCY_MORE_MS,
   LATENCY_TIMES,
+  NEWS_MS,
   RESTARTS_BROKEN,
 } from './limits.ts'
 
@@ -61,7 +62,8 @@ export function judge(
   const failure = failureOf(next, input)
   if (failure) return { memory: next, stepping: { kind: 'revert', ...failure } }
   const forMs = steps[step]?.forMs
-  const isOver = forMs !== undefined && healthyMs !== undefined && nowMs - healthyMs >= forMs
+  const doneMs = forMs === undefined ? Number.POSITIVE_INFINITY : forMs + NEWS_MS
+  const isOver = healthyMs !== undefined && nowMs - healthyMs >= doneMs
   return isOver ? { memory: next, stepping: { kind: 'step', step: step + 1 } } : { memory: next }
 }
 

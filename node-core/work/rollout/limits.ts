@@ -12,3 +12,5 @@ export const LATENCY_TIMES = 1.5
 export const LATENCY_MORE_MS = 20
 /** Restarts of a copy that is not healthy after which its version is held to be broken. */
 export const RESTARTS_BROKEN = 2
+/** After a step's time, until all that was asked in it has been told by every edge. Milliseconds. */
+export const NEWS_MS = 3_000

@@ -98,6 +98,8 @@ export type RunnerErrorCode =
   /** The engine does not answer. */
   | 'ENGINE_UNAVAILABLE'
   | 'IMAGE_NOT_FOUND'
+  /** Another network of the engine has the addresses that one was to have. */
+  | 'ADDRESSES_TAKEN'
   /** Somebody removed the engine's network that an instance was to be in. */
   | 'NETWORK_MISSING'
   /** The engine sees another file system than this node, so it cannot mount a folder of ours. */
@@ -114,6 +116,8 @@ export type RunnerErrorCode =
   /** A secret that it is handed is not there, or its key has yet to come to this node. */
   | 'SECRET_MISSING'
   | 'SECRET_WAITING'
+  /** Others have leased the graphics processors that it asks for. */
+  | 'DEVICE_TAKEN'
   /** The workload asks for something this runner does not do, by name in `details.reason`. */
   | 'NOT_SUPPORTED'
   /** Programs' users cannot reach the folder that their working folders lie in. */

@@ -283,9 +283,12 @@ export async function linesUntil(runner: Runner, id: string, last?: string): Pro
   return lines.map(({ line }) => line)
 }
 
-/** Waits for a condition, ten seconds at most. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000
+/** Waits for a condition, ten seconds at most unless told otherwise. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs = 10_000,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error('the condition did not come true in time')
     await new Promise((resolve) => setTimeout(resolve, 20))

@@ -6,4 +6,6 @@ export interface Usage {
   /** Absent where an instance has no network of its own to count on. */
   receivedBytes?: number
   sentBytes?: number
+  /** Seconds of graphics processors that it has leased since its start; absent where it has none. */
+  gpuSeconds?: number
 }

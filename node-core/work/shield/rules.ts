@@ -20,8 +20,13 @@ export interface Chains {
   refuse: string
 }
 
+/** What the names of a node's chains begin with. */
+export function markOf(node: string): string {
+  return `MYC-${node.slice(0, 12)}-`
+}
+
 export function chainsOf(node: string): Chains {
-  const of = (end: string): string => `MYC-${node.slice(0, 12)}-${end}`
+  const of = (end: string): string => `${markOf(node)}${end}`
   return { forward: of('F'), input: of('I'), output: of('O'), refuse: of('R') }
 }
 

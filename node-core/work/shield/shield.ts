@@ -14,7 +14,7 @@ import type {
 } from './index.ts'
 import { RULES_LOOK_MS } from './limits.ts'
 import { nameServersOf } from './name-servers.ts'
-import { chainsOf, type Home, linkRules, shutRules, userRules } from './rules.ts'
+import { chainsOf, type Home, linkRules, markOf, shutRules, userRules } from './rules.ts'
 
 /** Where the kernel comes by, and which of our chains it goes through there. */
 interface Jump {
@@ -32,6 +32,7 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
   const chains = chainsOf(node)
   const linkPrefix = `myc${node.slice(0, 4)}`
   const bounds = new Map<Subject, Bound>()
+  /** As it was written last: a computer that is carried elsewhere asks others for names. */
   let home: Home = { opened: options.opened ?? [], nameServers: [] }
   let obstacle: Obstacle | undefined = {
     code: 'NO_FIREWALL',
@@ -39,7 +40,7 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
   }
   let turn: Promise<unknown> = Promise.resolve()
   let jumps: Jump[] = []
-  /** What the firewall says of our chains as they were written last, once it was asked. */
+  /** What the firewall said of our chains when they had been written. */
   let written: string | undefined
   let watch: Looking | undefined
 
@@ -58,36 +59,32 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
       if (subject.startsWith('link:')) links.set(subject.slice('link:'.length), bound)
       else users.set(Number(subject.slice('user:'.length)), bound)
     }
+    home = { ...home, nameServers: await nameServersOf() }
     const rules = kind === 'link' ? linkRules(chains, links, home) : userRules(chains, users, home)
     for (const family of firewall.families()) {
       const text = family === 'ipv4' ? rules : shutRules(chains, [...users.keys()])
       await firewall.restore(family, text)
     }
-    written = undefined
   }
 
-  /** Our chains, and the ways into them. */
+  /** Our chains, and the ways into them, as the firewall tells of them. */
   async function read(): Promise<string> {
+    const mark = markOf(node)
     const said: string[] = []
     for (const family of firewall.families()) {
-      for (const chain of Object.values(chains)) {
-        said.push(await firewall.command(family, ['-S', chain]))
-      }
+      const rules = await firewall.command(family, ['-S'])
+      said.push(...rules.split('\n').filter((line) => line.includes(mark)))
     }
-    return said.join('')
+    return said.join('\n')
   }
 
-  async function standing(): Promise<boolean> {
-    try {
-      for (const { family, from, match, chain } of jumps) {
-        await firewall.command(family, ['-C', from, ...match, '-j', chain])
-      }
-      const said = await read()
-      written ??= said
-      return said === written
-    } catch {
-      return false
-    }
+  /** Nobody who starts something waits for it. */
+  function remember(): void {
+    inTurn(async () => {
+      written = await read()
+    }).catch((error) => {
+      logger.warn('The firewall does not tell its rules', { why: messageOf(error) })
+    })
   }
 
   async function enter(): Promise<void> {
@@ -158,9 +155,12 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
   /** Other programs rewrite a whole firewall at times. */
   async function look(): Promise<undefined> {
     await inTurn(async () => {
-      if (bounds.size === 0 || (await standing())) return
+      if (bounds.size === 0) return
+      const moved = String(await nameServersOf()) !== String(home.nameServers)
+      if (!moved && (await read()) === written) return
       await writeAll()
-      logger.warn('The rules of the firewall were gone or changed, and are there again')
+      written = await read()
+      if (!moved) logger.warn('The rules of the firewall were gone or changed, and are there again')
     })
   }
 
@@ -172,6 +172,7 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
         const message = `The firewall of this computer takes no rules: ${messageOf(cause)}`
         throw new MyceliumError<ShieldErrorCode>('SHIELD_FAILED', message, { cause })
       })
+      remember()
     })
   }
 
@@ -184,7 +185,6 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
         if (watch) return
         obstacle = obstacleHere(firewall.families().length > 0)
         if (obstacle) return
-        home = { ...home, nameServers: await nameServersOf() }
         try {
           await enter()
         } catch (error) {

@@ -39,7 +39,12 @@ const FULL = {
       args: ['-v'],
       env: { DB: 'localhost' },
       ports: [{ containerPort: 80, hostPort: 8_000, protocol: 'tcp' }],
-      resources: { cpu: '200m', memory: '128Mi', limits: { cpu: 4, memory: '1Gi' } },
+      resources: {
+        ...{ cpu: '200m', memory: '128Mi', disk: '2Gi', gpus: 1 },
+        limits: { cpu: 4, memory: '1Gi' },
+      },
+      readOnlyRoot: true,
+      scratch: [{ path: '/tmp', size: '16Mi' }],
       probes: {
         startup: { kind: 'http', path: '/up', port: 80, ...times },
         live: { kind: 'tcp', port: 80, ...times },

@@ -128,6 +128,8 @@ function changedPart({ kind }: Workload, part: Part, change: ChangeBody): Part {
       source: changedSource(part.source, change),
       env: change.env ?? part.env,
       mounts: part.mounts,
+      readOnlyRoot: part.readOnlyRoot,
+      scratch: part.scratch?.map(({ path, sizeBytes }) => ({ path, size: sizeBytes })),
       ports: ports ?? part.ports,
       resources: changedResources(part, change),
       ...(asks ? { probes, health } : { probes: {} }),
@@ -140,7 +142,10 @@ function changedPart({ kind }: Workload, part: Part, change: ChangeBody): Part {
 }
 
 /** A limit that was above what is requested stays; one that was the request goes with it. */
-function changedResources({ resources: { requests, limits } }: Part, change: ChangeBody) {
+function changedResources({ resources }: Part, change: ChangeBody) {
+  const { requests, limits, diskBytes } = resources
+  const disk = change.resources?.disk ?? diskBytes
+  const gpus = change.resources?.gpus ?? resources.gpus
   const cpu = change.resources?.cpu ?? requests.cpuMillis
   const memory = change.resources?.memory ?? requests.memoryBytes
   const wasMore = {
@@ -148,8 +153,9 @@ function changedResources({ resources: { requests, limits } }: Part, change: Cha
     memory: limits.memoryBytes > requests.memoryBytes && limits.memoryBytes >= memory,
   }
   return {
-    cpu,
-    memory,
+    ...{ cpu, memory },
+    ...(disk !== undefined && { disk }),
+    ...(gpus !== undefined && { gpus }),
     limits: {
       cpu: change.resources?.limits?.cpu ?? (wasMore.cpu ? limits.cpuMillis : cpu),
       memory: change.resources?.limits?.memory ?? (wasMore.memory ? limits.memoryBytes : memory),

@@ -4,6 +4,8 @@ import type { Job, PlacementRules, Restart, Rollout, Schedule } from './index.ts
 export const DEFAULT_REPLICAS = 1
 export const DEFAULT_CPU_MILLIS = 100
 export const DEFAULT_MEMORY_BYTES = 128 * 2 ** 20
+export const DEFAULT_DISK_BYTES = 4 * 2 ** 30
+export const DEFAULT_SCRATCH_BYTES = 64 * 2 ** 20
 export const DEFAULT_PROBE_PERIOD_MS = 5_000
 export const DEFAULT_PROBE_TIMEOUT_MS = 2_000
 export const DEFAULT_PROBE_FAILURES = 3

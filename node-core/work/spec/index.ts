@@ -192,6 +192,16 @@ export interface Part {
   probes: Probes
   /** Absent when there is none. */
   mounts?: Mount[]
+  /** Of a container: it writes to volumes and scratch alone (docs/adr/0036). */
+  readOnlyRoot?: true
+  /** Of a container. Absent when there is none. */
+  scratch?: Scratch[]
+}
+
+/** A folder in memory, empty at every start; what is in it counts as the container's memory. */
+export interface Scratch {
+  path: string
+  sizeBytes: number
 }
 
 export interface Amounts {
@@ -204,8 +214,10 @@ export interface Resources {
   requests: Amounts
   /** What the runner enforces: at least what is requested. */
   limits: Amounts
-  /** What it may write outside of volumes; the runner's own default where absent. */
+  /** What it may write outside of volumes; 4 GiB where absent. */
   diskBytes?: number
+  /** Graphics processors, each leased whole; absent for none. */
+  gpus?: number
 }
 
 export interface ContainerSource {
@@ -338,9 +350,16 @@ export {
   type WrongField,
 } from './errors.ts'
 export { laneOf, lanesOf } from './job.ts'
-export { GRACE_MS_MAX, PORTS_MAX, REPLICAS_MAX, RESTARTS_MAX } from './limits.ts'
+export {
+  EGRESS_PORTS_MAX,
+  EGRESS_RULES_MAX,
+  GRACE_MS_MAX,
+  PORTS_MAX,
+  REPLICAS_MAX,
+  RESTARTS_MAX,
+} from './limits.ts'
 export { parseWorkload } from './parse-workload.ts'
-export { amountsOf, comesAlone, listeningOf, portsOf } from './parts.ts'
+export { amountsOf, comesAlone, diskBytesOf, gpusOf, listeningOf, portsOf } from './parts.ts'
 export { PRIORITY_CLASSES, type Rank, rankOf } from './priority.ts'
 export { PROBE_BOUNDS } from './probes.ts'
 export {

@@ -48,6 +48,18 @@ export const CPU_MILLIS_MAX = 1_024_000
 export const MEMORY_BYTES_MIN = 6 * 2 ** 20
 /** Bytes: 64 TiB. */
 export const MEMORY_BYTES_MAX = 64 * 2 ** 40
+/** Bytes that an instance may be let write outside of volumes. */
+export const DISK_BYTES_MIN = 16 * 2 ** 20
+/** The same: 64 TiB. */
+export const DISK_BYTES_MAX = 64 * 2 ** 40
+/** Graphics processors of one container. */
+export const GPUS_MAX = 16
+/** Folders in memory of one container. */
+export const SCRATCH_MAX = 8
+/** Bytes of such a folder. */
+export const SCRATCH_BYTES_MIN = 2 ** 20
+/** Bytes of such a folder: 64 GiB. */
+export const SCRATCH_BYTES_MAX = 64 * 2 ** 30
 /** Volumes of one workload. */
 export const VOLUMES_MAX = 16
 /** Letters of a volume's name, which is part of longer ones. */

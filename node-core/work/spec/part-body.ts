@@ -16,9 +16,15 @@ import {
 import {
   CPU_MILLIS_MAX,
   CPU_MILLIS_MIN,
+  DISK_BYTES_MAX,
+  DISK_BYTES_MIN,
+  GPUS_MAX,
   MEMORY_BYTES_MAX,
   MEMORY_BYTES_MIN,
   PORTS_MAX,
+  SCRATCH_BYTES_MAX,
+  SCRATCH_BYTES_MIN,
+  SCRATCH_MAX,
 } from './limits.ts'
 import {
   formatCpuMillis,
@@ -26,7 +32,7 @@ import {
   parseCpuMillis,
   parseMemoryBytes,
 } from './quantities.ts'
-import { mounts } from './volumes.ts'
+import { mountPath, mounts } from './volumes.ts'
 
 const cpu = z.union([z.string(), z.number()]).transform((amount, context) => {
   const millis = parseCpuMillis(amount)
@@ -46,6 +52,22 @@ const memory = z.union([z.string(), z.number()]).transform((amount, context) => 
   return refuse(context, `Ask for ${least} to ${most}.`)
 })
 
+const disk = amountOfBytes('2Gi', DISK_BYTES_MIN, DISK_BYTES_MAX)
+const gpus = z
+  .number()
+  .refine((count) => Number.isInteger(count) && count >= 0 && count <= GPUS_MAX, {
+    error: `Ask for a whole number from 0 to ${GPUS_MAX}.`,
+  })
+
+function amountOfBytes(example: string, least: number, most: number) {
+  return z.union([z.string(), z.number()]).transform((amount, context) => {
+    const bytes = parseMemoryBytes(amount)
+    if (bytes !== undefined && bytes >= least && bytes <= most) return bytes
+    const bounds = `${formatMemoryBytes(least)} to ${formatMemoryBytes(most)}`
+    return refuse(context, `An amount such as "${example}", from ${bounds}.`)
+  })
+}
+
 function refuse(context: z.RefinementCtx, message: string): never {
   context.addIssue({ code: 'custom', message })
   return z.NEVER
@@ -55,6 +77,8 @@ export const amounts = { cpu: cpu.optional(), memory: memory.optional() }
 /** What is reserved, and under `limits` what may be taken where that is more. */
 export const resources = z.strictObject({
   ...amounts,
+  disk: disk.optional(),
+  gpus: gpus.optional(),
   limits: z.strictObject(amounts).optional(),
 })
 export type ResourcesBody = z.output<typeof resources>
@@ -120,5 +144,15 @@ export const container = z.strictObject({
   resources: resources.optional(),
   probes: probes.optional(),
   mounts: mounts.optional(),
+  readOnlyRoot: z.boolean().optional(),
+  scratch: z
+    .array(
+      z.strictObject({
+        path: mountPath,
+        size: amountOfBytes('64Mi', SCRATCH_BYTES_MIN, SCRATCH_BYTES_MAX).optional(),
+      }),
+    )
+    .max(SCRATCH_MAX)
+    .optional(),
 })
 export type ContainerBody = z.output<typeof container>

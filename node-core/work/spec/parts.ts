@@ -1,5 +1,6 @@
 /** What all parts of a workload come to together. */
-import type { Amounts, Port, Workload } from './index.ts'
+import { DEFAULT_DISK_BYTES } from './defaults.ts'
+import type { Amounts, Part, Port, Workload } from './index.ts'
 import { PORTS_MAX } from './limits.ts'
 import { keepsData } from './volumes.ts'
 
@@ -27,9 +28,23 @@ function isSame(one: Port, other: Port): boolean {
   return one.containerPort === other.containerPort && one.protocol === other.protocol
 }
 
-/** A host port can be had only once, and two must not write one volume: the old one goes first. */
+/**
+ * A host port and a graphics processor can be had only once, and two must not write one volume: the
+ * old one goes first.
+ */
 export function comesAlone(workload: Workload): boolean {
-  return keepsData(workload) || portsOf(workload).some(({ hostPort }) => hostPort !== undefined)
+  if (keepsData(workload) || gpusOf(workload) > 0) return true
+  return portsOf(workload).some(({ hostPort }) => hostPort !== undefined)
+}
+
+/** What one part may write outside of volumes. */
+export function diskBytesOf({ resources }: Pick<Part, 'resources'>): number {
+  return resources.diskBytes ?? DEFAULT_DISK_BYTES
+}
+
+/** Graphics processors of one instance. */
+export function gpusOf({ parts }: Pick<Workload, 'parts'>): number {
+  return parts.reduce((sum, { resources }) => sum + (resources.gpus ?? 0), 0)
 }
 
 /** Of one instance. */

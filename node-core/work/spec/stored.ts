@@ -17,6 +17,9 @@ import type { DesiredWorkload, Instance, Workload } from './index.ts'
 import {
   CPU_MILLIS_MAX,
   CPU_MILLIS_MIN,
+  DISK_BYTES_MAX,
+  DISK_BYTES_MIN,
+  GPUS_MAX,
   MEMORY_BYTES_MAX,
   MEMORY_BYTES_MIN,
   MOUNTS_MAX,
@@ -24,6 +27,9 @@ import {
   PORTS_MAX,
   REASON_LENGTH_MAX,
   REPLICAS_MAX,
+  SCRATCH_BYTES_MAX,
+  SCRATCH_BYTES_MIN,
+  SCRATCH_MAX,
   USES_MAX,
   VOLUME_BYTES_MAX,
   VOLUME_BYTES_MIN,
@@ -96,7 +102,11 @@ const part = z.object({
   name: field.name,
   env: field.env,
   ports: z.array(port).max(PORTS_MAX),
-  resources: z.object({ requests: amounts, limits: amounts }),
+  resources: z.object({
+    ...{ requests: amounts, limits: amounts },
+    diskBytes: z.number().int().min(DISK_BYTES_MIN).max(DISK_BYTES_MAX).exactOptional(),
+    gpus: z.number().int().min(1).max(GPUS_MAX).exactOptional(),
+  }),
   probes: z.object({
     startup: probe.exactOptional(),
     live: probe.exactOptional(),
@@ -107,7 +117,15 @@ const part = z.object({
     .max(MOUNTS_MAX)
     .exactOptional(),
 })
-const containerPart = part.extend({ source: containerSource })
+const scratch = z.object({
+  path: mountPath,
+  sizeBytes: z.number().int().min(SCRATCH_BYTES_MIN).max(SCRATCH_BYTES_MAX),
+})
+const containerPart = part.extend({
+  source: containerSource,
+  readOnlyRoot: z.literal(true).exactOptional(),
+  scratch: z.array(scratch).max(SCRATCH_MAX).exactOptional(),
+})
 const processPart = part.extend({ source: z.object({ bundle: digest }) })
 
 const common = {

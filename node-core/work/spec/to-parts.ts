@@ -4,6 +4,7 @@ import {
   DEFAULT_CPU_MILLIS,
   DEFAULT_MEMORY_BYTES,
   DEFAULT_PART_NAME,
+  DEFAULT_SCRATCH_BYTES,
 } from './defaults.ts'
 import { validationError, type WrongField } from './errors.ts'
 import type {
@@ -38,6 +39,8 @@ export interface AskedPart extends AskedProbes {
   ports: PortsBody | undefined
   resources: ResourcesBody | undefined
   mounts: MountsBody | undefined
+  readOnlyRoot?: boolean | undefined
+  scratch?: ContainerBody['scratch']
 }
 
 /** Throws VALIDATION_ERROR naming every wrong field, those of `more` too. */
@@ -55,10 +58,19 @@ function toPart(asked: AskedPart, wrong: WrongField[]): Part {
   const resources = toResources(asked.resources)
   wrong.push(...wrongProbes(asked, ports, { kind, at: at.probes }))
   wrong.push(...belowRequests(resources, `${at.resources}resources.limits`))
+  if (resources.gpus !== undefined && kind === 'process') {
+    const message = 'A program is given no device: run it in a container.'
+    wrong.push({ path: `${at.resources}resources.gpus`, message })
+  }
   const mounts = toMounts(asked.mounts ?? [])
+  const scratch = (asked.scratch ?? []).map(({ path, size }) => {
+    return { path, sizeBytes: size ?? DEFAULT_SCRATCH_BYTES }
+  })
   return {
     ...{ name, source, env, ports, resources, probes: toProbes(asked, ports, kind) },
     ...(mounts.length > 0 && { mounts }),
+    ...(asked.readOnlyRoot && { readOnlyRoot: true }),
+    ...(scratch.length > 0 && { scratch }),
   }
 }
 
@@ -88,7 +100,12 @@ function toResources(body: ResourcesBody | undefined): Resources {
     cpuMillis: body?.limits?.cpu ?? requests.cpuMillis,
     memoryBytes: body?.limits?.memory ?? requests.memoryBytes,
   }
-  return { requests, limits }
+  const { disk, gpus } = body ?? {}
+  return {
+    ...{ requests, limits },
+    ...(disk !== undefined && { diskBytes: disk }),
+    ...(gpus && { gpus }),
+  }
 }
 
 function belowRequests({ requests, limits }: Resources, at: string): WrongField[] {
@@ -147,6 +164,8 @@ export function askedContainer(
     resources: body.resources,
     probes: body.probes,
     mounts: body.mounts,
+    readOnlyRoot: body.readOnlyRoot,
+    scratch: body.scratch,
   }
 }
 

@@ -16,6 +16,7 @@ const answer = z.object({
       memoryBytes: count,
       receivedBytes: count.exactOptional(),
       sentBytes: count.exactOptional(),
+      gpuSeconds: count.exactOptional(),
     }),
   ),
 })

@@ -44,6 +44,8 @@ export const computer = {
   electron: 'Electron',
   home: 'Folder',
   gateway: 'Gateway',
+  secureGateway: 'Gateway over HTTPS',
+  secureGatewayClosed: 'not open',
   api: 'API',
   space: 'Space',
   spaceUsed: '{{used}} of {{budget}} are kept for the network.',

@@ -69,6 +69,17 @@ export const deploy = {
     keep: 'Wait until it is back',
     stop: 'The part cut off stops its copy',
   },
+  reach: 'What it may connect to outside',
+  reaches: {
+    none: 'Nothing (usual)',
+    list: 'What I list',
+    all: 'All of the Internet',
+  },
+  egress: 'Hosts and addresses',
+  egressHint: 'One on each line with its ports: api.example.org:443, 203.0.113.0/24:80,443.',
+  egressWrong: 'Line {{line}} is not a host or address with a port.',
+  egressWarning:
+    'Whoever breaks into it can attack others from the computers that run it, and carry off what it knows. A list is safer. Nobody’s home network is reached either way.',
   restart: 'When it ends by itself',
   restarts: {
     always: 'Start it again (usual)',
@@ -82,6 +93,7 @@ export const deploy = {
   preview: 'Where it would run',
   previewIdle: 'Choose what to run, and each node says whether it would take a copy.',
   previewSlot: 'Copy {{index}}',
+  previewDisplaces: 'in the room of {{names}}',
   previewNowhere: 'no node takes it now',
   previewShort: '{{placed}} of {{wanted}} copies have a place. The others wait until one is free.',
   previewNone: 'No node takes it as it stands. It would wait.',

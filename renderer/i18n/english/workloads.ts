@@ -75,6 +75,7 @@ export const workloads = {
     resources: 'Each copy gets',
     resourceText: '{{cpu}} and {{memory}}',
     ports: 'Port',
+    egress: 'Connects outside to',
     onPartition: 'When a node is cut off',
     priority: 'When room is short',
     priorities: {
@@ -108,6 +109,10 @@ export const workloads = {
     owners_one: 'its owner and one other',
     rate: 'each {{count}} times a minute',
     rate_one: 'each once a minute',
+  },
+  egress: {
+    none: 'nothing',
+    all: 'all of the Internet: whoever breaks into it can attack others from these computers',
   },
   onPartition: {
     heal: 'start a copy elsewhere',

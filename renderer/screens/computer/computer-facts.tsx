@@ -25,6 +25,15 @@ export function Reach({ status }: { status: Status }) {
             <code>{status.edge}</code>
           </Fact>
         )}
+        {status.tls && (
+          <Fact name={t('computer.secureGateway')}>
+            {status.tls.port === undefined ? (
+              t('computer.secureGatewayClosed')
+            ) : (
+              <code>{`https://*.${status.tls.zones[0]}:${status.tls.port}`}</code>
+            )}
+          </Fact>
+        )}
         {status.api && (
           <Fact name={t('computer.api')}>
             <code>{status.api}</code>

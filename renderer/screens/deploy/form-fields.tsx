@@ -10,6 +10,7 @@ import {
 import { useText } from '../../i18n/index.ts'
 import { parsePairs } from '../../pairs/index.ts'
 import { BundleSource } from './bundle-source.tsx'
+import { parseEgress } from './egress.ts'
 import { type DeployForm, type FormField, suggestName } from './form.ts'
 import { ImageSource } from './image-source.tsx'
 import { JobFields } from './job-fields.tsx'
@@ -168,6 +169,7 @@ function AdvancedFields({ form, problems, onChange }: FormFieldsProps) {
           />
         )}
       </div>
+      <ReachFields form={form} problems={problems} onChange={onChange} />
       <SelectField
         label={t('deploy.onPartition')}
         value={form.onPartition}
@@ -218,6 +220,38 @@ function AdvancedFields({ form, problems, onChange }: FormFieldsProps) {
         problem={problems.get('selector') ?? wrongLine(form.selector, t)}
         onChange={(selector) => onChange({ selector })}
       />
+    </>
+  )
+}
+
+/** What it may connect to outside of the network; all of the Internet comes with a warning. */
+function ReachFields({ form, problems, onChange }: FormFieldsProps) {
+  const { t } = useText()
+  const { wrongLine: line } = parseEgress(form.egress)
+  const wrong = line === undefined ? undefined : t('deploy.egressWrong', { line })
+  return (
+    <>
+      <SelectField
+        label={t('deploy.reach')}
+        value={form.reach}
+        options={(['none', 'list', 'all'] as const).map((id) => ({
+          id,
+          label: t(`deploy.reaches.${id}`),
+        }))}
+        onChange={(reach) => onChange({ reach })}
+      />
+      {form.reach === 'list' && (
+        <TextArea
+          label={t('deploy.egress')}
+          hint={t('deploy.egressHint')}
+          mono
+          rows={2}
+          value={form.egress}
+          problem={problems.get('egress') ?? wrong}
+          onChange={(egress) => onChange({ egress })}
+        />
+      )}
+      {form.reach === 'all' && <p role="alert">{t('deploy.egressWarning')}</p>}
     </>
   )
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { contract } from '../../../node-core/api/contract/index.ts'
+import { parseEgress } from './egress.ts'
 import { EMPTY_FORM, placeProblems, suggestName, toCommand, toInput } from './form.ts'
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`
@@ -26,6 +27,8 @@ describe('the form', () => {
     { ...EMPTY_FORM, source: 'bundle' as const, bundle: DIGEST, env: 'A=1', cpu: '1' },
     { ...FULL, health: 'http' as const, healthPath: '/up', onPartition: 'keep' as const },
     { ...FULL, selector: 'place=home', health: 'tcp' as const },
+    { ...FULL, reach: 'all' as const },
+    { ...FULL, reach: 'list' as const, egress: 'a.example.org:443\n203.0.113.0/24:53/udp\n' },
     { ...FULL, work: 'once' as const, parallelism: 9, priority: 'low' as const },
     { ...FULL, work: 'schedule' as const, cron: '@daily', timeZone: 'Europe/Berlin' },
   ])('makes what the contract takes: %o', (form) => {
@@ -38,6 +41,21 @@ describe('the form', () => {
       "mycelium deploy --image web:1.2 --name web --replicas 3 -p 8080 -e A=1 -e 'B=two words' " +
         '--cpu 500m --memory 256Mi --label tier=front',
     )
+  })
+
+  it('says what it may connect to, as it was written', () => {
+    const egress = ' api.example.org:443,8443\n\n203.0.113.0/24:53/udp'
+    const input = toInput({ ...image, reach: 'list', egress })
+    expect(input?.egress).toEqual([
+      { host: 'api.example.org', ports: [443, 8_443] },
+      { address: '203.0.113.0/24', ports: [53], protocol: 'udp' },
+    ])
+    expect(toCommand(input ?? {})).toContain(
+      '--egress api.example.org:443,8443 --egress 203.0.113.0/24:53/udp',
+    )
+    expect(toInput({ ...image, egress })).not.toHaveProperty('egress')
+    expect(toCommand(toInput({ ...image, reach: 'all' }) ?? {})).toContain('--egress all')
+    expect(parseEgress('a.example:1\nnonsense').wrongLine).toBe(2)
   })
 
   it('quotes what a shell would take apart', () => {

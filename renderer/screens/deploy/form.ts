@@ -1,6 +1,7 @@
 import type { DeployInput } from '../../../node-core/api/contract/index.ts'
 import { formatPairs, parsePairs } from '../../pairs/index.ts'
 import type { FieldProblem } from '../../transport/index.ts'
+import { formatEgress, parseEgress, type ReachKind } from './egress.ts'
 
 export type HealthKind = 'default' | 'http' | 'tcp' | 'running'
 export type RestartWhen = 'always' | 'onFailure' | 'never'
@@ -28,6 +29,9 @@ export interface DeployForm {
   healthPath: string
   onPartition: OnPartition
   restart: RestartWhen
+  reach: ReachKind
+  /** What it may connect to, where that is a list. */
+  egress: string
   work: WorkKind
   cron: string
   timeZone: string
@@ -55,6 +59,8 @@ export const EMPTY_FORM: DeployForm = {
   healthPath: '',
   onPartition: 'heal',
   restart: 'always',
+  reach: 'none',
+  egress: '',
   work: 'serves',
   cron: '',
   timeZone: '',
@@ -79,6 +85,7 @@ export function toInput(form: DeployForm): DeployInput | undefined {
     ...(isEmpty(nodeSelector) ? {} : { nodeSelector }),
     ...(health ? { health } : {}),
     ...(onPartition === 'heal' ? {} : { onPartition }),
+    ...egressOf(form),
     ...(priority === 'normal' ? {} : { priority }),
   }
 }
@@ -100,6 +107,12 @@ function workOf(form: DeployForm): Partial<DeployInput> {
       ...(work === 'schedule' ? { schedule } : {}),
     },
   }
+}
+
+function egressOf({ reach, egress }: DeployForm): Pick<DeployInput, 'egress'> {
+  if (reach === 'all') return { egress: 'all' }
+  const { rules } = parseEgress(egress)
+  return reach === 'list' && rules.length > 0 ? { egress: rules } : {}
 }
 
 /** A container carries what belongs to it; a bundle has it at the top. */
@@ -161,6 +174,7 @@ const FIELD_OF_PATH: [pattern: RegExp, field: FormField][] = [
   [/^health/, 'health'],
   [/^onPartition/, 'onPartition'],
   [/^restart/, 'restart'],
+  [/^egress/, 'egress'],
   [/^job\.schedule\.timeZone/, 'timeZone'],
   [/^job\.schedule/, 'cron'],
   [/^job\.completions/, 'replicas'],
@@ -181,7 +195,7 @@ export function placeProblems(problems: readonly FieldProblem[]): Map<FormField,
 
 /** The same as a command line. */
 export function toCommand(input: DeployInput): string {
-  const { name, replicas, labels, onPartition, nodeSelector, restart, priority } = input
+  const { name, replicas, labels, onPartition, nodeSelector, restart, priority, egress } = input
   const container = input.containers?.[0]
   const env = container?.env ?? input.env ?? {}
   const resources = container?.resources ?? input.resources
@@ -194,6 +208,7 @@ export function toCommand(input: DeployInput): string {
   for (const pair of formatPairs(env)) parts.push(`-e ${quote(pair)}`)
   if (resources?.cpu !== undefined) parts.push(`--cpu ${quote(String(resources.cpu))}`)
   if (resources?.memory !== undefined) parts.push(`--memory ${quote(String(resources.memory))}`)
+  for (const to of formatEgress(egress ?? [])) parts.push(`--egress ${quote(to)}`)
   for (const pair of formatPairs(labels ?? {})) parts.push(`--label ${quote(pair)}`)
   for (const pair of formatPairs(nodeSelector ?? {})) parts.push(`--node-label ${quote(pair)}`)
   parts.push(...healthFlag(input.health), ...jobFlags(input.job))

@@ -30,7 +30,15 @@ export function Preview(props: {
               >
                 <Icon name={slot.nodeName ? 'check' : 'minus'} size={16} />
                 <span className="quiet">{t('deploy.previewSlot', { index: slot.index + 1 })}</span>
-                <strong>{slot.nodeName ?? t('deploy.previewNowhere')}</strong>
+                <span>
+                  <strong>{slot.nodeName ?? t('deploy.previewNowhere')}</strong>
+                  {slot.displaces && (
+                    <span className="quiet small">
+                      {' '}
+                      {t('deploy.previewDisplaces', { names: slot.displaces.join(', ') })}
+                    </span>
+                  )}
+                </span>
               </li>
             ))}
           </ol>

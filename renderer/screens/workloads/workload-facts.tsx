@@ -2,6 +2,7 @@ import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { CopyText, Fact, Facts } from '../../design/index.ts'
 import { coresOf, formatDuration, formatMemory, shortId } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
+import { ofOwnAuthority } from './workload-words.ts'
 
 /** The image, or those of each container with its name. */
 function Images({ parts, image }: Pick<WorkloadView, 'parts'> & { image: string }) {
@@ -20,6 +21,11 @@ function Images({ parts, image }: Pick<WorkloadView, 'parts'> & { image: string 
 function restartText({ restart: { when, atMost } }: WorkloadView, t: Text): string {
   if (when !== 'onFailure' || atMost === undefined) return t(`workloads.restart.${when}`)
   return t('workloads.restart.onFailureAtMost', { count: atMost })
+}
+
+function egressText(egress: WorkloadView['egress'], t: Text): string {
+  if (typeof egress === 'string') return t(`workloads.egress.${egress}`)
+  return egress.map(({ host, address, ports }) => `${host ?? address}:${ports.join(',')}`).join(' ')
 }
 
 function accessText({ access }: WorkloadView['edge'], t: Text): string {
@@ -43,9 +49,6 @@ function dueText(job: NonNullable<WorkloadView['job']>, t: Text, language: strin
   const when = new Date(job.nextRunAt).toLocaleString(language)
   return t('workloads.nextRun', { cron, zone, when })
 }
-
-/** Of the network's own authority, which no browser knows by itself. */
-const LOCAL_NAME = /\.localhost(:\d+)?\/$/
 
 export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
   const { t, language } = useText()
@@ -78,7 +81,7 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
             <a href={workload.secureUrl} target="_blank" rel="noreferrer">
               {workload.secureUrl}
             </a>{' '}
-            {LOCAL_NAME.test(workload.secureUrl) && (
+            {ofOwnAuthority(workload.secureUrl) && (
               <span className="quiet">{t('workloads.facts.secureNote')}</span>
             )}
           </Fact>
@@ -105,6 +108,7 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
             memory: formatMemory(workload.resources.memoryBytes, language),
           })}
         </Fact>
+        <Fact name={t('workloads.facts.egress')}>{egressText(workload.egress, t)}</Fact>
         <Fact name={t('workloads.facts.onPartition')}>
           {t(`workloads.onPartition.${workload.onPartition}`)}
         </Fact>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { makeInstance, makeWorkload } from '../../testing/shapes.ts'
-import { instanceTone, slotTones } from './workload-words.ts'
+import { instanceTone, ofOwnAuthority, slotTones } from './workload-words.ts'
 
 describe('how an instance looks', () => {
   it.each([
@@ -21,4 +21,9 @@ describe('how an instance looks', () => {
     })
     expect(slotTones(workload)).toEqual(['well', 'off', 'off'])
   })
+})
+
+it('tells addresses that a browser has to be told to trust', () => {
+  expect(ofOwnAuthority('https://web.elm-street.localhost:8443/')).toBe(true)
+  expect(ofOwnAuthority('https://shop.example.org/')).toBe(false)
 })

@@ -70,3 +70,8 @@ export function slotTones(workload: WorkloadView): Tone[] {
   while (tones.length < wanted) tones.push('off')
   return tones
 }
+
+/** Whether the network's own authority stands for that address: no browser knows it by itself. */
+export function ofOwnAuthority(secureUrl: string): boolean {
+  return new URL(secureUrl).hostname.endsWith('.localhost')
+}

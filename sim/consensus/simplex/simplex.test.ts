@@ -4,10 +4,10 @@ import { simulate } from '../simulate.ts'
 import { simplexKind } from './kind.ts'
 import { SIMPLEX_LIARS } from './liars.ts'
 
-const SEEDS_PER_BLOCK = 5
-// Signatures cost time: more of them with `npm run sim -- --consensus simplex --seeds 500`.
-const HONEST_SEEDS = 60
-const LYING_SEEDS = 60
+const SEEDS_PER_BLOCK = 25
+// More of them: `npm run sim -- --consensus simplex --seeds 2000`, and with `--liars`.
+const HONEST_SEEDS = 250
+const LYING_SEEDS = 250
 /** A loaded machine takes long; a run that hangs takes for ever. */
 const TIMEOUT_MS = 120_000
 
@@ -29,7 +29,7 @@ describe.each([
   const counts: Record<string, number> = {}
 
   it.each(blocksOf(seeds))(
-    'keeps one log and goes on: 5 seeds from %i',
+    'keeps one log and goes on: 25 seeds from %i',
     (first) => {
       const said: string[] = []
       const say = (line: string): void => void said.push(line)

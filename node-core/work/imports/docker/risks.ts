@@ -20,12 +20,15 @@ export const RISKS: readonly (readonly [string, ServiceRule])[] = [
   ['credential_spec', say('host-path')],
 ]
 
-function takeNetworkMode(at: Tree, { scope }: Service): void {
+function takeNetworkMode(at: Tree, { scope, draft }: Service): void {
   const mode = textOf(at)
   if (mode === undefined) scope.say(at, 'wrong-form')
   else if (mode === 'host') scope.say(at, 'host-network')
   else if (/^(service|container):/.test(mode)) scope.say(at, 'shared-namespace')
-  else scope.say(at, 'no-networks')
+  else if (mode === 'none') {
+    draft.isolated = true
+    scope.say(at, 'kept')
+  } else scope.say(at, 'no-networks')
 }
 
 function shared(at: Tree, host: ReportCode, { scope }: Service): void {

@@ -3,11 +3,22 @@
  * of each field of https://docs.docker.com/reference/compose-file/services/.
  */
 import { noteLeads, use } from '../addresses.ts'
-import { setEnv } from '../draft.ts'
+import { addScratch, setEnv } from '../draft.ts'
 import { takeGrace, takeRestart } from '../endings.ts'
 import type { Place } from '../report.ts'
 import { plainWords } from '../shell-words.ts'
-import { byRules, each, field, isEmpty, itemsOf, type Rules, type Tree, textOf } from '../tree.ts'
+import {
+  byRules,
+  each,
+  field,
+  isEmpty,
+  isTrue,
+  itemsOf,
+  type Rules,
+  type Tree,
+  textOf,
+} from '../tree.ts'
+import { parseDockerBytes } from '../units.ts'
 import { takeDeploy } from './deploy.ts'
 import { takeEnvFiles } from './env-file.ts'
 import { takeHealthcheck } from './healthcheck.ts'
@@ -70,10 +81,11 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ...sayOf('no-networks', 'dns', 'dns_opt', 'dns_search', 'extra_hosts', 'publish_all'),
   ...sayOf('no-hostname', 'hostname', 'domainname', 'container_name'),
   ...sayOf('no-files', 'configs'),
-  ...sayOf('no-scratch', 'tmpfs', 'shm_size'),
+  ['tmpfs', all(takeScratch)],
+  ['read_only', takeReadOnly],
+  ...sayOf('no-tuning', 'shm_size'),
   ...sayOf('no-user', 'user', 'group_add'),
   ...sayOf('no-working-directory', 'working_dir'),
-  ...sayOf('no-read-only-root', 'read_only'),
   ...sayOf('no-terminal', 'tty', 'stdin_open', 'attach', 'detach_keys'),
   ...sayOf('no-lifecycle', 'post_start', 'pre_stop', 'stop_signal'),
   ...sayOf('no-tuning', 'ulimits', 'sysctls', 'logging', 'storage_opt', 'oom_score_adj'),
@@ -85,6 +97,19 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ...sayOf('no-project', 'profiles', 'annotations'),
   ...sayOf('no-volumes', 'volumes_from'),
 ])
+
+/** `/run`, `/tmp:size=64m,mode=1777`. */
+function takeScratch(at: Tree, { part, scope }: Service): void {
+  const [path = '', options = ''] = (textOf(at) ?? '').split(':')
+  const size = /(?:^|,)size=([^,]+)/.exec(options)?.[1]
+  const bytes = size === undefined ? undefined : (parseDockerBytes(size) ?? Number.NaN)
+  addScratch(part, { at, path, bytes }, scope)
+}
+
+function takeReadOnly(at: Tree, { part, scope }: Service): void {
+  if (isTrue(at)) part.readOnlyRoot = true
+  scope.say(at, 'kept')
+}
 
 /** What a service waits for is what it speaks to. */
 function takeDependencies(at: Tree, { draft, scope, others }: Service): void {

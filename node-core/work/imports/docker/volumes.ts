@@ -1,8 +1,9 @@
 /** What containers mount: `data:/var/lib/x`, `./conf:/etc/x:ro`, and the long form. */
-import type { Draft, PartDraft } from '../draft.ts'
+import { addScratch, type Draft, type PartDraft } from '../draft.ts'
 import { addMount } from '../mounts.ts'
 import type { Scope } from '../report.ts'
 import { field, isTrue, type Tree, textOf } from '../tree.ts'
+import { parseDockerBytes } from '../units.ts'
 
 const CLOCK_FILES = ['/etc/localtime', '/etc/timezone', '/usr/share/zoneinfo']
 
@@ -16,8 +17,11 @@ export function takeMount(
     return
   }
   const { source, target, readOnly } = mount
-  if (mount.type === 'tmpfs') scope.say(at, 'no-scratch')
-  else if (source === undefined || !isHostPath(source)) {
+  if (mount.type === 'tmpfs') {
+    const size = textOf(field(at, 'tmpfs', 'size') ?? field(at, 'tmpfs-size'))
+    const bytes = size === undefined ? undefined : (parseDockerBytes(size) ?? Number.NaN)
+    addScratch(part, { at, path: target, bytes }, scope)
+  } else if (source === undefined || !isHostPath(source)) {
     addMount(draft, part, { at, source: source ?? target, path: target, readOnly })
   } else sayHostPath(at, source, scope)
 }

@@ -1,7 +1,7 @@
 /** One container of a pod. */
 
 import { parseCpuMillis, parseMemoryBytes } from '../../spec/index.ts'
-import { addPort, labelOf, newPart } from '../draft.ts'
+import { addPort, addScratch, labelOf, newPart } from '../draft.ts'
 import { addMount } from '../mounts.ts'
 import {
   byRules,
@@ -114,6 +114,8 @@ function takeMount(at: Tree, { part, scope, kube }: KubeContainer): void {
   const [name, path] = [textOf(field(at, 'name')), textOf(field(at, 'mountPath'))]
   if (name === undefined || path === undefined) {
     scope.say(at, 'wrong-form')
+  } else if (kube.inMemory.has(name)) {
+    addScratch(part, { at, path, bytes: kube.inMemory.get(name) }, scope)
   } else if (!kube.claims.has(name)) {
     scope.say(at, 'no-volumes')
   } else {

@@ -31,7 +31,7 @@ const OTHERS: ReadonlyMap<string, ReportCode> = new Map([
   ['PersistentVolume', 'no-tuning'],
   ['StorageClass', 'no-tuning'],
   ['Namespace', 'no-namespaces'],
-  ['NetworkPolicy', 'no-networks'],
+  ['NetworkPolicy', 'no-network-rules'],
   ['PriorityClass', 'priority-mapped'],
 ])
 

@@ -1,4 +1,5 @@
 /** What a pod says: its containers, and what is said of all of them. */
+import { parseMemoryBytes } from '../../spec/index.ts'
 import { sayHostPath } from '../docker/volumes.ts'
 import { setRestart } from '../draft.ts'
 import { takeGrace } from '../endings.ts'
@@ -67,13 +68,26 @@ function takeContainers(at: Tree, kube: Kube): void {
   for (const container of itemsOf(at)) takeContainer(container, kube)
 }
 
-function takeVolume(at: Tree, { scope }: Kube): void {
+function takeVolume(at: Tree, { scope, inMemory }: Kube): void {
   const hostPath = field(at, 'hostPath')
   const files = ['configMap', 'secret', 'projected', 'downwardAPI', 'csi', 'gitRepo', 'image']
   if (hostPath) sayHostPath(at, textOf(field(hostPath, 'path')) ?? '', scope)
   else if (files.some((kind) => field(at, kind))) scope.say(at, 'no-files')
-  else if (textOf(field(at, 'emptyDir', 'medium')) === 'Memory') scope.say(at, 'no-scratch')
+  else if (inMemory.has(textOf(field(at, 'name')) ?? '')) scope.say(at, 'scratch-in-memory')
   else scope.say(at, field(at, 'persistentVolumeClaim') ? 'volume-local' : 'no-volumes')
+}
+
+/** Volumes of a pod that lie in memory, by their names, with the bytes that are asked for. */
+export function inMemoryOf(pod: Tree | undefined): Map<string, number | undefined> {
+  const found = new Map<string, number | undefined>()
+  const volumes = pod && field(pod, 'spec', 'volumes')
+  for (const volume of volumes ? itemsOf(volumes) : []) {
+    if (textOf(field(volume, 'emptyDir', 'medium')) !== 'Memory') continue
+    const size = textOf(field(volume, 'emptyDir', 'sizeLimit'))
+    const bytes = size === undefined ? undefined : (parseMemoryBytes(size) ?? Number.NaN)
+    found.set(textOf(field(volume, 'name')) ?? '', bytes)
+  }
+  return found
 }
 
 function takeNodeSelector(at: Tree, { draft, scope }: Kube): void {

@@ -21,6 +21,8 @@ export interface Kube {
   claimBytes(name: string): number | undefined
   /** Volumes of the pod that are claims, by their names in it, with the bytes that are asked for. */
   claims: Map<string, number | undefined>
+  /** The same of those that are in memory. */
+  inMemory: Map<string, number | undefined>
   /** What a PriorityClass of this text says. */
   priorityOf(name: string): number | undefined
   secretsInTheOpen: boolean

@@ -1,11 +1,14 @@
 /** What a pod or container asks of the computer itself: refused by name (quality.md, Security). */
 import type { ReportCode } from '../codes.ts'
+import type { PartDraft } from '../draft.ts'
 import type { Scope } from '../report.ts'
 import { field, isTrue, type Rules, type Tree, textOf } from '../tree.ts'
 import { all, say, sayOf, within } from './rule.ts'
 
 interface Scoped {
   scope: Scope
+  /** Of a container; a pod says none of this. */
+  part?: PartDraft
 }
 type Rule = (at: Tree, into: Scoped) => void
 
@@ -14,6 +17,11 @@ export const unlessFalse =
   (code: ReportCode): Rule =>
   (at, { scope }) =>
     scope.say(at, isTrue(at) ? code : 'always-so')
+
+function takeReadOnlyRoot(at: Tree, { scope, part }: Scoped): void {
+  if (part && isTrue(at)) part.readOnlyRoot = true
+  scope.say(at, 'kept')
+}
 
 const CAPABILITIES: Rules<Scoped> = new Map<string, Rule>([
   [
@@ -44,7 +52,7 @@ const CONTEXT: Rules<Scoped> = new Map<string, Rule>([
     'procMount',
     (at, { scope }) => scope.say(at, textOf(at) === 'Default' ? 'always-so' : 'unconfined'),
   ],
-  ['readOnlyRootFilesystem', say('no-read-only-root')],
+  ['readOnlyRootFilesystem', takeReadOnlyRoot],
   [
     'windowsOptions',
     (at, { scope }) => scope.say(at, isTrue(field(at, 'hostProcess')) ? 'privileged' : 'no-tuning'),

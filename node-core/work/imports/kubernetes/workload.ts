@@ -15,7 +15,7 @@ import {
 } from '../tree.ts'
 import { CRON_RULES, JOB_RULES } from './job.ts'
 import type { KubeObject } from './object.ts'
-import { labelsOf, takePod } from './pod.ts'
+import { inMemoryOf, labelsOf, takePod } from './pod.ts'
 import { type Kube, type KubeRule, say, sayOf, within } from './rule.ts'
 
 export type Surroundings = Pick<
@@ -36,6 +36,7 @@ export function takeWorkload(object: KubeObject, report: Report, around: Surroun
     podLabels: labelsOf(field(pod, 'metadata', 'labels')),
     portNames: new Map(),
     claims: claimsOf(at, pod, around),
+    inMemory: inMemoryOf(pod),
   }
   if (kind === 'StatefulSet') scope.say(at, 'one-of-its-kind')
   // What Kubernetes does unless told otherwise.

@@ -1,6 +1,7 @@
 /** What a container that takes all it can get comes to, seen from inside and from outside. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { linesUntil } from '../runner.suite.ts'
+import { changePart } from '../../spec/testing/flat.ts'
+import { linesUntil, until } from '../runner.suite.ts'
 import type { ContainerRunner } from './index.ts'
 import { PIDS_MAX } from './limits.ts'
 import {
@@ -79,6 +80,50 @@ describe.skipIf(missing)(`a container's bounds${missing ? ` [skipped: ${missing}
     const spanMs = Date.parse(after.read) - Date.parse(before.read)
     expect(spanMs).toBeGreaterThan(Math.min(2_000, performance.now() - beganMs))
     expect((used(after) - used(before)) / 1e6 / spanMs).toBeLessThanOrEqual(0.5 * ROOM)
+    await runner.end(id, { graceMs: 0 })
+  }, 60_000)
+
+  it('end what writes more to disk than it may, and say why', async () => {
+    const exits: string[] = []
+    runner.onExit((id) => exits.push(id))
+    const id = `filler-0-b${process.pid.toString(36)}`
+    const fill = `${B} dd if=/dev/zero of=/big bs=1M count=48 2>/dev/null; echo written`
+    const workload = shell('filler', `${fill}; exec ${B} sleep 1000`, {
+      resources: { cpuMillis: 500, memoryBytes: 64 * 2 ** 20, diskBytes: 32 * 2 ** 20 },
+    })
+    const request = { id, workload, index: 0, generation: 1, signal: AbortSignal.timeout(30_000) }
+    await runner.run({ ...request, onProgress: () => {} })
+    await until(() => exits.includes(id), 30_000)
+    const listed = (await runner.list()).find((one) => one.id === id)
+    expect(listed).toMatchObject({ state: 'exited', endedFor: { code: 'DISK_EXCEEDED' } })
+    expect(listed?.endedFor?.message).toMatch(/^It wrote \d+Mi where it may have 32Mi/)
+    await runner.end(id, { graceMs: 0 })
+  }, 60_000)
+
+  it('keep its root as it was where that is asked for, and folders in memory to their size', async () => {
+    const id = `strict-0-b${process.pid.toString(36)}`
+    const script = [
+      `(: >/x) 2>/dev/null && echo "root: written" || echo "root: refused"`,
+      `${B} dd if=/dev/zero of=/scratch/big bs=1M count=20 2>&1 | ${B} grep -o "No space left"`,
+      `echo "held: $(${B} stat -c %s /scratch/big)"; ${B} rm /scratch/big; ${B} touch /tmp/x && echo "tmp: written"`,
+      `${B} dd if=/dev/zero of=/tmp/big bs=1M count=100 2>/dev/null; echo "beyond: $?"`,
+      `echo done; exec ${B} sleep 1000`,
+    ].join('\n')
+    const workload = changePart(shell('strict', script), {
+      readOnlyRoot: true,
+      scratch: [
+        { path: '/tmp', sizeBytes: 2 ** 30 },
+        { path: '/scratch', sizeBytes: 8 * 2 ** 20 },
+      ],
+    })
+    const request = { id, workload, index: 0, generation: 1, signal: AbortSignal.timeout(30_000) }
+    await runner.run({ ...request, onProgress: () => {} })
+    const said = await linesUntil(runner, id, 'done')
+    expect(said.slice(0, 4)).toEqual([
+      ...['root: refused', 'No space left', `held: ${8 * 2 ** 20}`, 'tmp: written'],
+    ])
+    // It is memory, and counts as the container's, whatever size it was given.
+    expect(said[4]).not.toBe('beyond: 0')
     await runner.end(id, { graceMs: 0 })
   }, 60_000)
 })

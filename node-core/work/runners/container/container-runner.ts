@@ -1,7 +1,9 @@
 /** The runner's shell: starts, finds, reads and ends containers of this node in this network. */
 import { existsSync } from 'node:fs'
 import { MyceliumError } from '../../../base/errors/index.ts'
+import type { Running } from '../index.ts'
 import { runCommand } from './commands.ts'
+import { createDiskWatch } from './disk-watch.ts'
 import { createEngine } from './engine.ts'
 import { createEngineWatch } from './engine-watch.ts'
 import { createFetchedBook } from './fetched-images.ts'
@@ -49,12 +51,19 @@ export function createContainerRunner(
   const ended = new Map<string, true>()
   /** Exit codes of those the engine said have ended, by its id; its list may lag behind. */
   const exited = new Map<string, number | undefined>()
+  /** Ended by us for what they did, by the engine's id. */
+  const overuse = new Map<string, NonNullable<Running['endedFor']>>()
+  const diskWatch = createDiskWatch({
+    ...{ engine, clock, logger, labelFilter: ownerFilter(whose) },
+    onOveruse: (engineId, why) => remember(overuse, engineId, why),
+  })
   const networks = createNetworks({ engine, whose, ...deps })
   /** Where instances are in the engine's network, since they were started last. */
   const addresses = new Map<string, string>()
   const starter = createStarter({
     ...{ engine, images, whose, clock, logger, networks, owner: deps.owner },
     engineIsHere: () => isHere(locate(options)),
+    gpus: options.gpus ?? [],
     forwarding: createForwarding(engine, options.nodeRuntime, deps.folder),
   })
 
@@ -81,6 +90,7 @@ export function createContainerRunner(
 
   /** A node that died between making and starting a container left one that never ran. */
   async function removeUnfinished(): Promise<void> {
+    diskWatch.soon()
     for (const container of await engine.list(ownerFilter(whose))) {
       const id = parseLabels(container.labels)?.id
       if (container.state !== 'created' || (id !== undefined && starting.has(id))) continue
@@ -111,8 +121,10 @@ export function createContainerRunner(
     async start() {
       server.start()
       await watch.start()
+      diskWatch.start()
     },
     async stop() {
+      await diskWatch.stop()
       await watch.stop()
       await server.stop()
       await networks.tidy().catch((error) => {
@@ -138,6 +150,7 @@ export function createContainerRunner(
         return await starter.start(request)
       } finally {
         starting.delete(request.id)
+        diskWatch.soon()
         // It was not listed while it was being started: whoever looked then has to look again.
         if (endedEarly.delete(request.id)) {
           queueMicrotask(() => {
@@ -168,7 +181,7 @@ export function createContainerRunner(
       const settled = containers.filter(({ labels }) => {
         return !starting.has(parseLabels(labels)?.id ?? '')
       })
-      return instancesOf(settled, exited)
+      return instancesOf(settled, { exited, overuse })
     },
 
     async exec(id, { part, command }) {
@@ -188,7 +201,7 @@ export function createContainerRunner(
     async usage() {
       const all = await engine.list(ownerFilter(whose))
       const parts = all.filter(({ labels }) => parseLabels(labels)?.part !== FORWARDER_PART)
-      return usageOf(engine, parts)
+      return usageOf(engine, parts, clock.wallMs())
     },
 
     async command(id, request) {

@@ -26,6 +26,7 @@ function codeOf(cause: unknown, text: string): RunnerErrorCode {
   }
   if (/bind source path does not exist/i.test(text)) return 'FOLDER_UNSEEN'
   if (/no space left on device|disk quota exceeded/i.test(text)) return 'DISK_FULL'
+  if (/overlaps with other one/i.test(text)) return 'ADDRESSES_TAKEN'
   if (/network \S+ not found/i.test(text)) return 'NETWORK_MISSING'
   if (/volume is in use/i.test(text)) return 'VOLUME_IN_USE'
   return 'START_FAILED'

@@ -29,6 +29,8 @@ export interface EngineContainer {
   /** IPv4, in a network of the engine's own; none where it shares another container's. */
   address?: string
   startedAtMs: number
+  /** Outside of volumes, where it was asked for. */
+  writtenBytes?: number
 }
 
 export interface EngineCommand {
@@ -50,7 +52,8 @@ export interface Engine extends EngineImages, EngineNetworks, EngineVolumes {
   /** Asks it to end, by force after `graceMs`; nothing when there is none or it has ended. */
   stopContainer(name: string, graceMs: number): Promise<void>
   removeContainer(name: string): Promise<void>
-  list(labelFilter: string[]): Promise<EngineContainer[]>
+  /** `sized`: with what each wrote, which the engine counts file by file. */
+  list(labelFilter: string[], options?: { sized: boolean }): Promise<EngineContainer[]>
   /** The exit code of a command run inside a container. */
   exec(name: string, command: readonly string[]): Promise<number>
   /** Starts a command inside a container and stays connected to it. */
@@ -161,10 +164,10 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
       )
     },
 
-    async list(labelFilter) {
-      const found = await ask((docker, abortSignal) =>
-        docker.listContainers({ all: true, filters: { label: labelFilter }, abortSignal }),
-      )
+    async list(labelFilter, { sized } = { sized: false }) {
+      const wanted = { all: true, filters: { label: labelFilter }, ...(sized && { size: true }) }
+      const inTime = sized ? { timeoutMs: START_MS } : {}
+      const found = await ask((docker) => docker.listContainers(wanted), inTime)
       return found.map(toContainer)
     },
 
@@ -267,5 +270,6 @@ function toContainer(found: Dockerode.ContainerInfo): EngineContainer {
     ports: Object.fromEntries(ports.map((port) => [String(port.PrivatePort), port.PublicPort])),
     ...(address ? { address } : {}),
     startedAtMs: found.Created * 1000,
+    ...('SizeRw' in found && { writtenBytes: Number(found.SizeRw) }),
   }
 }

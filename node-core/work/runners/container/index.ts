@@ -20,6 +20,7 @@ import type { Shield } from '../../shield/index.ts'
 import type { FetchedImages } from '../../space/index.ts'
 import type { Port, VolumeName } from '../../spec/index.ts'
 import type { Runner } from '../index.ts'
+import type { Gpu } from './gpus.ts'
 import type { PartShelf } from './image-export.ts'
 
 export interface ContainerRunner extends Runner {
@@ -88,6 +89,8 @@ export interface ContainerRunnerDeps {
 export interface ContainerRunnerOptions {
   /** A Node of this computer, for the forwarders of containers; without it they have no names. */
   nodeRuntime?: string
+  /** Graphics processors that workloads may lease. Default: none. */
+  gpus?: readonly Gpu[]
   /** Where the engine answers; looked for when absent. */
   socketPath?: string
   /** DOCKER_HOST, XDG_RUNTIME_DIR and HOME of this process, to look for the engine. */
@@ -95,4 +98,5 @@ export interface ContainerRunnerOptions {
 }
 
 export { createContainerRunner } from './container-runner.ts'
+export { deviceListing, findGpus, type Gpu, grantedGpus } from './gpus.ts'
 export { FETCHED_BYTES_MAX } from './limits.ts'

@@ -20,22 +20,29 @@ interface FoundPart {
   container: EngineContainer
   running: boolean
   exitCode: number | undefined
+  endedFor: Running['endedFor']
 }
 
-/**
- * One for each instance: running while all of its parts do. `exited`: codes by the engine's id of those
- * that are known to have ended, before its list says so.
- */
+/** By the engine's ids. */
+export interface Known {
+  /** Exit codes of those that are known to have ended, before the engine's list says so. */
+  exited: ReadonlyMap<string, number | undefined>
+  /** Why this node ended some. */
+  overuse: ReadonlyMap<string, NonNullable<Running['endedFor']>>
+}
+
+/** One for each instance: running while all of its parts do. */
 export function instancesOf(
   containers: readonly EngineContainer[],
-  exited: ReadonlyMap<string, number | undefined>,
+  { exited, overuse }: Known,
 ): Running[] {
   const parts = containers.flatMap((container): FoundPart[] => {
     const labels = parseLabels(container.labels)
     if (!labels) return []
     const { engineId, state } = container
     const running = state === 'running' && !exited.has(engineId)
-    return [{ labels, container, running, exitCode: container.exitCode ?? exited.get(engineId) }]
+    const exitCode = container.exitCode ?? exited.get(engineId)
+    return [{ labels, container, running, exitCode, endedFor: overuse.get(engineId) }]
   })
   return [...Map.groupBy(parts, ({ labels }) => labels.id).values()].flatMap(toInstance)
 }
@@ -44,7 +51,9 @@ function toInstance(parts: readonly FoundPart[]): Running[] {
   const [first] = parts
   if (!first) return []
   const { id, workload, index, generation, parts: count } = first.labels
-  const exitedPart = parts.find(({ running }) => !running)
+  // Where one was ended for what it did, the others only follow.
+  const ended = parts.filter(({ running }) => !running)
+  const exitedPart = ended.find(({ endedFor }) => endedFor) ?? ended[0]
   // A node that died while it started or ended one left some of it.
   const whole = parts.length === count && !exitedPart
   return [
@@ -54,6 +63,7 @@ function toInstance(parts: readonly FoundPart[]): Running[] {
       ports: Object.assign({}, ...parts.map(({ container }) => container.ports)),
       startedAtMs: Math.min(...parts.map(({ container }) => container.startedAtMs)),
       ...(exitedPart?.exitCode !== undefined && { exitCode: exitedPart.exitCode }),
+      ...(exitedPart?.endedFor && { endedFor: exitedPart.endedFor }),
       ...(exitedPart && count > 1 && { exitedPart: exitedPart.labels.part }),
     },
   ]

@@ -3,6 +3,10 @@ import type { StartRequest } from '../index.ts'
 
 const PREFIX = 'org.mycelium.'
 
+const DISK = `${PREFIX}disk`
+/** Names of the graphics processors that a container has leased, with commas between. */
+export const GPU_LABEL = `${PREFIX}gpus`
+
 export interface Whose {
   network: string
   node: string
@@ -16,12 +20,20 @@ export interface Labelled {
   part: string
   /** How many the instance has, its forwarder too: one that lacks any is not whole. */
   parts: number
+  /** What this one may write outside of volumes; absent where its engine keeps it to that. */
+  watchedDiskBytes?: number
+  gpus?: readonly string[]
 }
 
 export function labelsOf(
   whose: Whose,
   request: Pick<StartRequest, 'id' | 'workload' | 'index' | 'generation'>,
-  { part, parts }: Pick<Labelled, 'part' | 'parts'>,
+  {
+    part,
+    parts,
+    watchedDiskBytes,
+    gpus,
+  }: Omit<Labelled, 'id' | 'workload' | 'index' | 'generation'>,
 ) {
   return {
     ...ownerLabels(whose),
@@ -31,6 +43,8 @@ export function labelsOf(
     [`${PREFIX}generation`]: String(request.generation),
     [`${PREFIX}part`]: part,
     [`${PREFIX}parts`]: String(parts),
+    ...(watchedDiskBytes !== undefined && { [DISK]: String(watchedDiskBytes) }),
+    ...(gpus && gpus.length > 0 && { [GPU_LABEL]: gpus.join(',') }),
   }
 }
 
@@ -54,7 +68,13 @@ export function parseLabels(labels: Readonly<Record<string, string>>): Labelled 
   const parts = Number(labels[`${PREFIX}parts`])
   if (!id || !workload || !part) return undefined
   if (![index, generation, parts].every(Number.isInteger)) return undefined
-  return { id, workload, index, generation, part, parts }
+  const disk = labels[DISK]
+  const watched = disk === undefined ? {} : { watchedDiskBytes: Number(disk) }
+  return { id, workload, index, generation, part, parts, ...watched }
+}
+
+export function leasedGpus(labels: Readonly<Record<string, string>>): string[] {
+  return labels[GPU_LABEL]?.split(',') ?? []
 }
 
 export function ownerLabels({ network, node }: Whose): Record<string, string> {

@@ -10,6 +10,8 @@ export const FORWARDER_START_MS = 20_000
 export const NETWORK_ADDRESSES = '198.19.0.0/16'
 /** Bits before the addresses of one such network: 253 instances of one owner with one egress rule. */
 export const NETWORK_PREFIX_BITS = 24
+/** Attempts at a network with other addresses, where those that seemed free were taken. */
+export const SUBNET_ATTEMPTS_MAX = 8
 /** Processes and threads of one container. */
 export const PIDS_MAX = 512
 /** Open files of one of its processes: less than what engines commonly may give themselves. */
@@ -70,6 +72,18 @@ export const STATS_PARALLEL_MAX = 8
 export const COMMAND_FRAME_BYTES_MAX = 1024 * 1024
 /** The exit code of a command that the engine does not know to have ended. */
 export const EXEC_UNKNOWN = -1
+/** Of a container that may take one core, beside 1024 of other work of the computer. */
+export const CPU_SHARES_OF_CORE = 256
+/** Kernels take no less. */
+export const CPU_SHARES_MIN = 2
+/** How ready the system is to end a container where memory ends, from -1000 to 1000; others have 0. */
+export const OOM_SCORE = 500
+/** Between two looks at what containers wrote. */
+export const DISK_WATCH_MS = 5_000
+/** The same while nothing is known to run. */
+export const DISK_WATCH_SELDOM_MS = 300_000
+/** So many times as long as a look took is waited before the next. */
+export const DISK_WATCH_REST = 20
 /** How long a container's own port may take to accept or refuse. Milliseconds. */
 export const LISTENING_MS = 250
 /** Images remembered as brought by this node. */

@@ -6,15 +6,16 @@
 import { hash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { MyceliumError, messageOf } from '../../../base/errors/index.ts'
+import { isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { OwnerId } from '../../../identity/index.ts'
 import { formatRange, holds, type Ipv4Range, parseRange } from '../../addresses/index.ts'
 import type { Bound, Shield, Subject } from '../../shield/index.ts'
 import { type Egress, parseStoredEgress } from '../../spec/index.ts'
 import type { Engine } from './engine.ts'
+import type { NetworkRequest } from './engine-networks.ts'
 import { ownerFilter, ownerLabels, type Whose } from './labels.ts'
-import { NETWORK_ADDRESSES, NETWORK_PREFIX_BITS } from './limits.ts'
+import { NETWORK_ADDRESSES, NETWORK_PREFIX_BITS, SUBNET_ATTEMPTS_MAX } from './limits.ts'
 
 export interface Networks {
   /** The engine has come: what is there of ours is bounded again, and what nobody is in goes. */
@@ -84,11 +85,22 @@ export function createNetworks(deps: NetworksDeps): Networks {
     // Before it is there: a link of ours that nobody speaks of lets nothing through.
     await shield.bind(`link:${link}`, { own: owner === self, ...(egress && { egress }) })
     const labels = { ...ownerLabels(whose), [OWNER]: owner, [EGRESS]: said }
-    const subnet = await freeSubnet(`${whose.node}/${mark}`)
-    await engine.createNetwork({ name, link, subnet, labels })
+    await createWithRoom({ name, link, labels })
     if (!existsSync(`/sys/class/net/${link}`)) throw engineElsewhere()
     known.set(link, name)
     return name
+  }
+
+  /** Somebody else may take the same addresses at the same moment. */
+  async function createWithRoom(request: Omit<NetworkRequest, 'subnet'>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const subnet = await freeSubnet(`${whose.node}/${request.link}/${attempt}`)
+      try {
+        return await engine.createNetwork({ ...request, subnet })
+      } catch (error) {
+        if (!isCode(error, 'ADDRESSES_TAKEN') || attempt === SUBNET_ATTEMPTS_MAX) throw error
+      }
+    }
   }
 
   return {
@@ -105,6 +117,8 @@ export function createNetworks(deps: NetworksDeps): Networks {
           // The one that is needed first, so that no deploy waits for it; and it shows where the engine is.
           await make(self, undefined)
         } catch (error) {
+          // One that does not answer, or takes no rule now, may do so later: nothing runs without them.
+          if (!isCode(error, 'NOT_SUPPORTED') && !isCode(error, 'START_FAILED')) throw error
           elsewhere = `Connections of containers are not bounded here: ${messageOf(error)}`
           logger.warn('Containers have no shield here', { why: messageOf(error) })
         }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -15,6 +15,7 @@ import {
 } from './testing/test-engine.ts'
 
 const missing = await engineMissing()
+const NAMESPACES = ['mnt', 'pid', 'ipc', 'uts', 'net', 'cgroup']
 
 /** What a container sees of itself, and what the engine says of it. */
 describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missing}]` : ''}`, () => {
@@ -36,11 +37,20 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
       `echo "links: $(${b} ls /sys/class/net | ${b} tr '\\n' ' ')"`,
       `echo "pids: $(${b} cat /sys/fs/cgroup/pids/pids.max 2>/dev/null || ${b} cat /sys/fs/cgroup/pids.max)"`,
       `echo "memory: $(${b} cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || ${b} cat /sys/fs/cgroup/memory.max)"`,
+      `echo "cpu: $(${b} cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us /sys/fs/cgroup/cpu/cpu.cfs_period_us 2>/dev/null | ${b} tr '\\n' ' ')$(${b} cat /sys/fs/cgroup/cpu.max 2>/dev/null)"`,
       `echo "socket: $(${b} ls /var/run/docker.sock 2>/dev/null || echo none)"`,
       `echo "device: $(${b} mknod /x b 8 0 2>/dev/null && echo made || echo refused)"`,
       `echo "mount: $(${b} mount -t tmpfs none /tmp 2>/dev/null && echo made || echo refused)"`,
       `echo "raw: $(${b} ping -c 1 -W 1 127.0.0.1 >/dev/null 2>&1 && echo sent || echo refused)"`,
       `echo "chroot: $(${b} chroot / ${b} true 2>/dev/null && echo made || echo refused)"`,
+      ...NAMESPACES.map((name) => `echo "${name}: $(${b} readlink /proc/self/ns/${name})"`),
+      `echo "devices: $(${b} ls /dev | ${b} tr '\\n' ' ')"`,
+      `echo "disks: $(${b} ls /dev/sda /dev/vda /dev/mem /dev/kmsg /dev/kvm /dev/fuse 2>/dev/null | ${b} wc -l)"`,
+      `echo "mounted: $(${b} grep -vE ' (proc|tmpfs|sysfs|cgroup2?|mqueue|devpts|overlay) ' /proc/mounts | ${b} cut -d ' ' -f 2 | ${b} sort | ${b} tr '\\n' ' ')"`,
+      `echo "unshare: $(${b} unshare -m ${b} true 2>/dev/null && echo made || echo refused)"`,
+      `echo "host: $(${b} ls /proc/1/root/etc/shadow /host /rootfs 2>/dev/null | ${b} wc -l)"`,
+      `echo "kernel: $(echo x 2>/dev/null >/proc/sys/kernel/core_pattern && echo written || echo refused)"`,
+      `echo "oom: $(${b} cat /proc/self/oom_score_adj)"`,
       `echo "files: $(ulimit -n)"; echo "cores: $(ulimit -c)"`,
       `echo "secret: $PLANTED"`,
       `echo "slot: $MYCELIUM_SLOT"`,
@@ -83,6 +93,13 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
     rmSync(folder, { recursive: true, force: true })
   })
 
+  it("is in no namespace of the host's", async () => {
+    for (const name of NAMESPACES) {
+      expect(inside.get(name)).toMatch(new RegExp(`^${name}:\\[`))
+      expect(inside.get(name)).not.toBe(readlinkSync(`/proc/self/ns/${name}`))
+    }
+  })
+
   /** CHOWN 0, DAC_OVERRIDE 1, FOWNER 3, FSETID 4, KILL 5, SETGID 6, SETUID 7, NET_BIND_SERVICE 10. */
   const GIVEN = '00000000000004fb'
 
@@ -91,7 +108,8 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
   })
   it('is not privileged', () => {
     expect(host.Privileged).toBe(false)
-    expect(inside.get('mount')).toBe('refused')
+    const [mount, unshare, kernel] = ['mount', 'unshare', 'kernel'].map((name) => inside.get(name))
+    expect([mount, unshare, kernel]).toEqual(['refused', 'refused', 'refused'])
   })
   it('has the capabilities to make its own files and step down, and none beyond', () => {
     expect(host.CapDrop).toEqual(['ALL'])
@@ -131,11 +149,21 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
     expect(inside.get('folder')).toBe('api.sock')
     expect([inside.get('write'), inside.get('unlink')]).toEqual(['refused', 'refused'])
     expect(host.VolumesFrom ?? []).toEqual([])
-    expect(inside.get('socket')).toBe('none')
+    expect([inside.get('socket'), inside.get('host')]).toEqual(['none', '0'])
+    // What the engine makes for each container, and the door.
+    const own = '/etc/hostname /etc/hosts /etc/resolv.conf /run/mycelium'
+    expect(inside.get('mounted')).toBe(own)
   })
   it('has no device', () => {
     expect(host.Devices ?? []).toEqual([])
-    expect(inside.get('device')).toBe('refused')
+    expect([inside.get('device'), inside.get('disks')]).toEqual(['refused', '0'])
+    const harmless =
+      /^(core|fd|full|mqueue|null|ptmx|pts|random|shm|stderr|stdin|stdout|tty|urandom|zero)$/
+    const others = inside
+      .get('devices')
+      ?.split(' ')
+      .filter((name) => !harmless.test(name))
+    expect(others).toEqual([])
   })
   it('is bounded in memory, with no swap on top', () => {
     expect(host.Memory).toBe(32 * 2 ** 20)
@@ -146,6 +174,12 @@ describe.skipIf(missing)(`the restricted profile${missing ? ` [skipped: ${missin
   })
   it('is bounded in processor time', () => {
     expect(host.NanoCpus).toBe(250_000_000)
+    // A busy machine gives less than the bound: how it is set is certain.
+    expect(inside.get('cpu')?.trim()).toBe('25000 100000')
+  })
+  it("comes after the work of the computer's owner, and ends before it where memory ends", () => {
+    expect(host.CpuShares).toBe(64)
+    expect(Number(inside.get('oom'))).toBeGreaterThan(0)
   })
   it('is bounded in processes, open files and core files', () => {
     expect(host.PidsLimit).toBe(512)

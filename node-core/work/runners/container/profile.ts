@@ -1,14 +1,30 @@
 /**
  * The restricted profile: what a container may be given, and by leaving everything else out, what it
- * may not. No privileges, host namespaces, devices or engine socket; no host path but the folder of its
+ * may not. No privileges, host namespaces or engine socket; no device but graphics processors that the
+ * computer's owner grants, leased to it alone; no host path but the folder of its
  * own door to this node, read-only; of the engine's capabilities those that an image needs to make its
  * own files and step down from root, and none beyond; the engine's default seccomp filter; bounds on
  * processor, memory and processes; ports on loopback. There is no option that loosens it.
  */
 
-import type { ContainerSource, Part, Port } from '../../spec/index.ts'
+import {
+  type ContainerSource,
+  diskBytesOf,
+  type Part,
+  type Port,
+  type Scratch,
+} from '../../spec/index.ts'
 import { accessVariables, CONTAINER_FOLDER, type InstanceAccess } from '../index.ts'
-import { LOG_FILE_MEBIBYTES_MAX, LOG_FILES_MAX, OPEN_FILES_MAX, PIDS_MAX } from './limits.ts'
+import type { Gpu } from './gpus.ts'
+import {
+  CPU_SHARES_MIN,
+  CPU_SHARES_OF_CORE,
+  LOG_FILE_MEBIBYTES_MAX,
+  LOG_FILES_MAX,
+  OOM_SCORE,
+  OPEN_FILES_MAX,
+  PIDS_MAX,
+} from './limits.ts'
 import type { VolumeMount } from './volume-mounts.ts'
 
 /**
@@ -33,6 +49,10 @@ export interface ProfileRequest {
   /** What every instance is told, with or without a door. */
   environment: Readonly<Record<string, string>>
   access?: InstanceAccess
+  /** The engine can keep what it writes to a fixed size. */
+  fixedDisk: boolean
+  /** Leased to this part alone. */
+  gpus: readonly Gpu[]
 }
 
 /** The first part of an instance has the network, with the ports of all; the others join it. */
@@ -50,7 +70,7 @@ export interface OwnNetwork {
 export type ContainerProfile = ReturnType<typeof restrictedProfile>
 
 export function restrictedProfile(request: ProfileRequest) {
-  const { part, source, image, labels, network, volumes, access } = request
+  const { part, source, image, labels, network, volumes, access, fixedDisk, gpus } = request
   const { cpuMillis, memoryBytes } = part.resources.limits
   const environment = {
     ...part.env,
@@ -80,7 +100,14 @@ export function restrictedProfile(request: ProfileRequest) {
       // Equal to Memory: no swap on top of it.
       MemorySwap: memoryBytes,
       NanoCpus: cpuMillis * 1_000_000,
+      // After what the computer's owner runs, and before it where memory ends.
+      CpuShares: Math.max(CPU_SHARES_MIN, Math.round((cpuMillis * CPU_SHARES_OF_CORE) / 1_000)),
+      OomScoreAdj: OOM_SCORE,
       PidsLimit: PIDS_MAX,
+      ...(part.readOnlyRoot && { ReadonlyRootfs: true }),
+      ...(part.scratch && { Tmpfs: Object.fromEntries(part.scratch.map(scratchOf)) }),
+      ...(fixedDisk && { StorageOpt: { size: String(diskBytesOf(part)) } }),
+      ...(gpus.length > 0 && devicesOf(gpus)),
       OomKillDisable: false,
       Ulimits: [
         { Name: 'nofile', Soft: OPEN_FILES_MAX, Hard: OPEN_FILES_MAX },
@@ -129,6 +156,22 @@ export function doorOf({ folder }: InstanceAccess) {
     ReadOnly: true,
     BindOptions: { Propagation: 'rprivate' as const },
   }
+}
+
+/** To read and write, not to make others of them. */
+function devicesOf(gpus: readonly Gpu[]) {
+  const paths = new Set(gpus.flatMap(({ devices }) => devices))
+  const groups = new Set(gpus.flatMap((gpu) => gpu.groups))
+  return {
+    Devices: [...paths].map((path) => {
+      return { PathOnHost: path, PathInContainer: path, CgroupPermissions: 'rw' }
+    }),
+    GroupAdd: [...groups].map(String),
+  }
+}
+
+function scratchOf({ path, sizeBytes }: Scratch): [string, string] {
+  return [path, `rw,exec,nosuid,nodev,mode=1777,size=${sizeBytes}`]
 }
 
 /** `command` stands for the image's entry point, `args` for what is handed to it. */

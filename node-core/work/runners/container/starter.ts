@@ -4,16 +4,26 @@ import { isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { OwnerId } from '../../../identity/index.ts'
 import { hostNamesOf } from '../../naming/index.ts'
-import { type ContainerSource, keepsData, listeningOf, type Part } from '../../spec/index.ts'
+import {
+  type ContainerSource,
+  diskBytesOf,
+  keepsData,
+  listeningOf,
+  type Part,
+} from '../../spec/index.ts'
 import {
   findLoopbackPort,
+  type InstanceAccess,
   portTaken,
   type Running,
   type StartRequest,
   slotVariable,
 } from '../index.ts'
 import type { Engine } from './engine.ts'
+import { createFixedDisks } from './fixed-disks.ts'
 import { FORWARDER_PART, type Forwarding, forwarderReady } from './forwarding.ts'
+import { createGpuLeases } from './gpu-leases.ts'
+import type { Gpu } from './gpus.ts'
 import type { Images } from './images.ts'
 import { containerName } from './instances.ts'
 import { labelsOf, type Whose } from './labels.ts'
@@ -37,6 +47,8 @@ export interface StarterDeps {
   /** The engine sees the folders of this computer. */
   engineIsHere: () => boolean
   forwarding: Forwarding
+  /** What this computer's owner lets workloads lease. */
+  gpus: readonly Gpu[]
   networks: Networks
   /** Of this node. */
   owner: OwnerId
@@ -51,6 +63,8 @@ interface PartStart {
 
 export function createStarter(deps: StarterDeps): Starter {
   const { engine, images, whose, clock, logger, forwarding, networks } = deps
+  const disks = createFixedDisks(logger)
+  const leases = createGpuLeases(engine, deps.gpus)
   let toldUnreachable = false
 
   async function create(start: PartStart): Promise<void> {
@@ -68,22 +82,49 @@ export function createStarter(deps: StarterDeps): Starter {
     }
   }
 
-  async function make({ request, part, name, network }: PartStart, image: string): Promise<void> {
-    const labels = labelsOf(whose, request, { part: part.name, parts: countOf(request) })
+  async function make(start: PartStart, image: string): Promise<void> {
+    const wanted = start.part.resources.gpus ?? 0
+    if (wanted === 0) return makeWith(start, image, [])
+    if (!deps.engineIsHere()) throw gpusUnsupported()
+    const { gpus, release } = await leases.take(wanted)
+    try {
+      await makeWith(start, image, gpus)
+    } finally {
+      release()
+    }
+  }
+
+  async function makeWith(
+    { request, part, name, network }: PartStart,
+    image: string,
+    gpus: readonly Gpu[],
+  ): Promise<void> {
+    const parts = countOf(request)
     const volumes = volumeMounts(whose, request, part)
     const environment = slotVariable(request)
     const source = containerSource(part)
-    const rest = { part, source, image, labels, network, volumes, environment }
+    const profileWith = (disk: { fixedDisk: boolean }, door?: InstanceAccess) => {
+      const watchedDiskBytes = disk.fixedDisk ? {} : { watchedDiskBytes: diskBytesOf(part) }
+      const own = {
+        part: part.name,
+        parts,
+        ...watchedDiskBytes,
+        gpus: gpus.map(({ name }) => name),
+      }
+      const labels = labelsOf(whose, request, own)
+      const rest = { part, source, image, labels, network, volumes, gpus, environment }
+      return restrictedProfile({ ...rest, ...disk, ...(door && { access: door }) })
+    }
     const access = deps.engineIsHere() ? request.access : undefined
     if (!access && request.workload.secrets.length > 0) throw secretsUnsupported()
     if (request.access && !access) tellUnreachable()
     try {
-      await engine.create(name, restrictedProfile({ ...rest, ...(access && { access }) }))
+      await disks.create((disk) => engine.create(name, profileWith(disk, access)))
     } catch (error) {
       if (!access || !isCode(error, 'FOLDER_UNSEEN')) throw error
       if (request.workload.secrets.length > 0) throw secretsUnsupported()
       tellUnreachable()
-      await engine.create(name, restrictedProfile(rest))
+      await disks.create((disk) => engine.create(name, profileWith(disk)))
     }
   }
 
@@ -194,6 +235,11 @@ function countOf({ workload }: StartRequest): number {
 function secretsUnsupported(): MyceliumError<'NOT_SUPPORTED'> {
   const message = 'Containers are handed no secrets here: the engine sees no folders of this node.'
   return new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'NO_DOOR' } })
+}
+
+function gpusUnsupported(): MyceliumError<'NOT_SUPPORTED'> {
+  const message = 'Containers are given no devices here: the engine is on another computer.'
+  return new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'gpus' } })
 }
 
 function namesUnsupported(): MyceliumError<'NOT_SUPPORTED'> {

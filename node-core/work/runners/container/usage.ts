@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Usage } from '../index.ts'
 import type { Engine, EngineContainer } from './engine.ts'
-import { parseLabels } from './labels.ts'
+import { leasedGpus, parseLabels } from './labels.ts'
 import { STATS_PARALLEL_MAX } from './limits.ts'
 
 const count = z.number().nonnegative()
@@ -45,25 +45,29 @@ export function parseStatistics(answer: unknown): ContainerUse | undefined {
 export async function usageOf(
   engine: Pick<Engine, 'statistics'>,
   containers: readonly EngineContainer[],
+  nowMs: number,
 ): Promise<Usage[]> {
   const running = containers.filter(({ state }) => state === 'running')
-  const found: { id: string; use: ContainerUse }[] = []
+  const found: { id: string; use: ContainerUse; gpuSeconds: number }[] = []
   for (let from = 0; from < running.length; from += STATS_PARALLEL_MAX) {
     const some = running.slice(from, from + STATS_PARALLEL_MAX)
-    const read = some.map(async ({ engineId, labels }) => {
+    const read = some.map(async ({ engineId, labels, startedAtMs }) => {
       const answer = await engine.statistics(engineId).catch(() => undefined)
       const [id, use] = [parseLabels(labels)?.id, parseStatistics(answer)]
-      if (id !== undefined && use) found.push({ id, use })
+      const leasedMs = leasedGpus(labels).length * Math.max(0, nowMs - startedAtMs)
+      if (id !== undefined && use) found.push({ id, use, gpuSeconds: leasedMs / 1_000 })
     })
     await Promise.all(read)
   }
   return [...Map.groupBy(found, ({ id }) => id)].map(([id, parts]) => {
     const network = parts.find(({ use }) => use.network)?.use.network
+    const gpuSeconds = parts.reduce((sum, part) => sum + part.gpuSeconds, 0)
     return {
       id,
       cpuSeconds: parts.reduce((sum, { use }) => sum + use.cpuNanoseconds, 0) / 1e9,
       memoryBytes: parts.reduce((sum, { use }) => sum + use.memoryBytes, 0),
       ...network,
+      ...(gpuSeconds > 0 && { gpuSeconds }),
     }
   })
 }

@@ -30,6 +30,8 @@ describe('control groups, version 2', () => {
     await group('mycelium', 'cpu memory pids\n', '\n')
     await group('mycelium/ada', 'cpu memory pids\n', 'cpu memory pids\n')
     await file('mycelium/ada/x-0-1/memory.swap.max', 'max\n')
+    await file('mycelium/ada/x-0-1/memory.oom.group', '0\n')
+    await file('mycelium/cpu.weight', '100\n')
     const around = { mount, self: '0::/system.slice/ada.service\n', root: true }
     const groups = await openCgroups(around, 'ada', createSilentLogger())
     expect([...groups.bounds].sort()).toEqual(['cpu', 'memory', 'pids'])
@@ -39,6 +41,9 @@ describe('control groups, version 2', () => {
     await groups.create('x-0-1', resources)
     expect(await read('mycelium/ada/x-0-1/memory.max')).toBe('67108864')
     expect(await read('mycelium/ada/x-0-1/memory.swap.max')).toBe('0')
+    expect(await read('mycelium/ada/x-0-1/memory.oom.group')).toBe('1')
+    // All programs together come after what the computer's owner runs.
+    expect(await read('mycelium/cpu.weight')).toBe('25')
     expect(await read('mycelium/ada/x-0-1/cpu.max')).toBe('25000 100000')
     expect(await read('mycelium/ada/x-0-1/pids.max')).toBe('512')
   })
@@ -71,7 +76,9 @@ describe('control groups, version 1', () => {
       await file(`${tree}/mycelium/ada/cgroup.procs`, '')
     }
     await file('memory/mycelium/ada/x/memory.memsw.limit_in_bytes', '')
+    await file('cpu,cpuacct/mycelium/cpu.shares', '1024\n')
     const groups = await openCgroups({ mount, self: '', root: true }, 'ada', createSilentLogger())
+    expect(await read('cpu,cpuacct/mycelium/cpu.shares')).toBe('256')
     expect([...groups.bounds].sort()).toEqual(['cpu', 'memory', 'pids'])
     await groups.create('x', resources)
     expect(await read('memory/mycelium/ada/x/memory.limit_in_bytes')).toBe('67108864')

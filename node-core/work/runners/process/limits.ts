@@ -34,12 +34,10 @@ export const USER_ID_MIN = 61_184
 export const USER_ID_COUNT = 4_336
 /** A record of what was started. */
 export const RECORD_BYTES_MAX = 64 * 1024
-/** Bytes that programs put into memory as files of `/dev/shm`. They count as their memory too. */
+/** What a program puts into memory as files of `/dev/shm`, which count as its memory too. Mebibytes. */
 export const SHARED_MEMORY_MEBIBYTES_MAX = 64
-/** What a program may write, where its workload does not say. */
-export const DISK_BYTES_DEFAULT = 1024 * 1024 * 1024
-/** The smallest file system that a program gets. */
-export const DISK_BYTES_MIN = 16 * 1024 * 1024
+/** The file system that is made to find out whether they can be. */
+export const TRIAL_DISK_BYTES = 16 * 1024 * 1024
 /** Of a program's file system: one file for so many bytes. */
 export const BYTES_PER_INODE = 16_384
 /** How ready the system is to end a program where memory ends, from -1000 to 1000; others have 0. */

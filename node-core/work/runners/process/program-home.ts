@@ -3,10 +3,9 @@ import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { MyceliumError } from '../../../base/errors/index.ts'
 import { extractProgram, type VerifiedBundle } from '../../bundles/index.ts'
-import type { Workload } from '../../spec/index.ts'
+import { diskBytesOf, type Workload } from '../../spec/index.ts'
 import type { InstanceAccess } from '../index.ts'
 import { makeDiskImage } from './disk-image.ts'
-import { DISK_BYTES_DEFAULT } from './limits.ts'
 import type { InstanceRecord } from './record.ts'
 import { DOOR_AT, mountTable, PROGRAM_AT, RUNTIME_AT, type Shelter, WORK_AT } from './shelter.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -53,10 +52,6 @@ export function refuseUnkept({ manifest }: VerifiedBundle, around: Ground): void
   }
 }
 
-export function diskBytesOf({ parts: [part] }: Workload): number {
-  return part.resources.diskBytes ?? DISK_BYTES_DEFAULT
-}
-
 /** Makes what a program needs; its working folder is there already. */
 export async function makeHome(request: HomeRequest): Promise<ProgramHome> {
   const { shelter } = request.around
@@ -101,7 +96,7 @@ async function makeWork({ mkfs }: Shelter, { record, folder, workload }: HomeReq
   if (!mkfs) return { folder: record.workFolder }
   const image = join(folder, 'disk')
   const { workFolder: from, userId } = record
-  await makeDiskImage(mkfs, { image, from, userId, bytes: diskBytesOf(workload) })
+  await makeDiskImage(mkfs, { image, from, userId, bytes: diskBytesOf(workload.parts[0]) })
   return { image }
 }
 

@@ -3,7 +3,7 @@ import { chmod, lstat, mkdir, readlink, symlink, writeFile } from 'node:fs/promi
 import { join } from 'node:path'
 import { makeDiskImage } from './disk-image.ts'
 import { launchCommand } from './launch.ts'
-import { DISK_BYTES_MIN } from './limits.ts'
+import { TRIAL_DISK_BYTES } from './limits.ts'
 import { runTool } from './run-tool.ts'
 import {
   ETC_FILES,
@@ -76,7 +76,7 @@ async function tried(shelter: Shelter, setpriv: string, folder: string) {
   const image = join(folder, 'disk')
   try {
     if (shelter.mkfs) {
-      const size = { bytes: DISK_BYTES_MIN, userId: undefined }
+      const size = { bytes: TRIAL_DISK_BYTES, userId: undefined }
       await makeDiskImage(shelter.mkfs, { image, from: work, ...size })
     }
     const own = { work: shelter.mkfs ? { image } : { folder: work }, workReadOnly: true, program }

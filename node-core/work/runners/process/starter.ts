@@ -8,7 +8,7 @@ import { type Clock, sleep } from '../../../base/clock/index.ts'
 import { assert, isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
 import type { Bundles, VerifiedBundle } from '../../bundles/index.ts'
-import { portsOf } from '../../spec/index.ts'
+import { diskBytesOf, portsOf } from '../../spec/index.ts'
 import {
   accessVariables,
   findLoopbackPort,
@@ -20,7 +20,7 @@ import { isInit, isProgram, LAUNCHER_FAILED, launchCommand } from './launch.ts'
 import { HOST_NAME_LENGTH_MAX, LAST_LINES_MAX, LAUNCH_MS } from './limits.ts'
 import { marksOf, type Whose } from './marks.ts'
 import type { ProcessTable } from './process-table.ts'
-import { diskBytesOf, type Ground, makeHome, ownVariables, refuseUnkept } from './program-home.ts'
+import { type Ground, makeHome, ownVariables, refuseUnkept } from './program-home.ts'
 import { createProgramOutput, type ProgramOutput } from './program-output.ts'
 import type { Reach } from './reach.ts'
 import type { Reaper } from './reaper.ts'
@@ -138,7 +138,7 @@ export function createStarter(deps: StarterDeps) {
       ports,
       startedAtMs: clock.wallMs(),
       memoryBytes: workload.parts[0].resources.limits.memoryBytes,
-      ...(around.shelter?.mkfs ? {} : { watchedDiskBytes: diskBytesOf(workload) }),
+      ...(around.shelter?.mkfs ? {} : { watchedDiskBytes: diskBytesOf(workload.parts[0]) }),
       workFolder: around.ownUsers ? join(around.workRoot, id) : join(folder, id, 'work'),
       ...(userId === undefined ? {} : { userId }),
       cgroups: around.cgroups.foldersOf(id),

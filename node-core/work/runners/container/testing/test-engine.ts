@@ -17,7 +17,7 @@ import { createFirewall, createShield, type Shield } from '../../../shield/index
 import type { Workload } from '../../../spec/index.ts'
 import { type Flat, flatWorkload } from '../../../spec/testing/flat.ts'
 import { until } from '../../runner.suite.ts'
-import { createContainerRunner } from '../index.ts'
+import { type ContainerRunnerOptions, createContainerRunner } from '../index.ts'
 import { findEngine } from '../socket.ts'
 
 const address = findEngine({
@@ -125,7 +125,11 @@ export async function createBench(
     wanted,
     folder,
     stores,
-    runner: (node: NodeId, nodeRuntime: string | undefined = process.execPath) => {
+    runner: (
+      node: NodeId,
+      nodeRuntime: string | undefined = process.execPath,
+      more: Pick<ContainerRunnerOptions, 'gpus'> = {},
+    ) => {
       const end = ends.get(node)
       const blobs = stores.get(node)
       const shield = shields.get(node)
@@ -149,6 +153,7 @@ export async function createBench(
         {
           socketPath: node === ADA ? adaSocket : benSocket,
           ...(nodeRuntime !== undefined && { nodeRuntime }),
+          ...more,
         },
       )
     },

@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest'
+import { shapeOf } from './workload-flags.ts'
+
+describe('how many copies', () => {
+  test.each([
+    ['1:10', { min: 1, max: 10 }],
+    ['0:3,idle=10m', { min: 0, max: 3, idleMs: 600_000 }],
+    [
+      '1:10,rps=50,p99=250ms,cpu=70',
+      { min: 1, max: 10, requestsPerSecond: 50, p99Ms: 250, cpuPercent: 70 },
+    ],
+    ['none', null],
+  ])('--autoscale %s', (text, autoscale) => {
+    expect(shapeOf({ autoscale: text })).toEqual({ autoscale })
+  })
+
+  test.each(['3', '1:', '1:2,rps', '1:2,p99=fast', '1:2,memory=5', ''])('not %s', (text) => {
+    expect(() => shapeOf({ autoscale: text })).toThrow('--autoscale')
+  })
+})
+
+describe('a change by shares', () => {
+  test.each([
+    ['canary', { kind: 'canary' }],
+    ['canary:5,25', { kind: 'canary', steps: [{ share: 5 }, { share: 25 }] }],
+    ['canary:10:2m', { kind: 'canary', steps: [{ share: 10, forMs: 120_000 }] }],
+  ])('--rollout %s', (text, rollout) => {
+    expect(shapeOf({ rollout: text })).toEqual({ rollout })
+  })
+
+  test.each(['canary:', 'canary:x', 'canary:5:soon', 'canary:5:1m:2m', 'blueGreen:5'])(
+    'not %s',
+    (text) => {
+      expect(() => shapeOf({ rollout: text })).toThrow('--rollout')
+    },
+  )
+})

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import { createSimClock } from '../../base/clock/index.ts'
+import { MyceliumError } from '../../base/errors/index.ts'
+import { type DesiredWorkload, type Instance, templateOf } from '../../work/spec/index.ts'
+import { flatWorkload } from '../../work/spec/testing/flat.ts'
+import type { NetworkParts } from './index.ts'
+import { promoted, steeringView } from './steering.ts'
+
+const steps = [{ share: 5 }, { share: 25 }]
+const desired = (kind: 'rolling' | 'canary'): DesiredWorkload => ({
+  workload: flatWorkload({
+    ...{ name: 'web', source: { image: 'b' } },
+    rollout: { kind, atOnce: 1, paused: false, ...(kind === 'canary' && { steps }) },
+  }),
+  ...{ owner: 'f' as never, generation: 2 },
+})
+const canary = desired('canary')
+const template = templateOf(canary.workload)
+
+/** A registry that takes a step as it is said, or says that it was taken before. */
+function partsOf(before: { step: number } | undefined) {
+  let now: DesiredWorkload = {
+    ...canary,
+    ...(before && { canary: { template, ...before, sinceMs: 0 } }),
+  }
+  const said: number[] = []
+  const parts = {
+    desired: { get: () => now },
+    primary: {
+      async execute({ body: { step } }: { body: { step: number } }) {
+        said.push(step)
+        if (step <= (now.canary?.step ?? 0)) throw new MyceliumError('EXISTS', 'It is so.')
+        now = { ...now, canary: { template, step, sinceMs: 7 } }
+      },
+      view: () => ({}),
+      subscribe: () => () => {},
+    },
+  } as unknown as NetworkParts
+  return { parts, said, now: () => now }
+}
+const clock = createSimClock()
+
+describe('promoting', () => {
+  test('takes the next step, or all of them', async () => {
+    const one = partsOf(undefined)
+    expect((await promoted(one.parts, canary, { all: false, clock })).canary?.step).toBe(1)
+    const all = partsOf({ step: 1 })
+    expect((await promoted(all.parts, all.now(), { all: true, clock })).canary?.step).toBe(2)
+  })
+
+  test('leaves what has all of the requests, or takes over otherwise, as it is', async () => {
+    const done = partsOf({ step: 2 })
+    await promoted(done.parts, done.now(), { all: false, clock })
+    const rolling = desired('rolling')
+    expect(await promoted(done.parts, rolling, { all: true, clock })).toBe(rolling)
+    expect(done.said).toEqual([])
+  })
+
+  test('is content where it came as far by itself meanwhile', async () => {
+    const raced = partsOf({ step: 1 })
+    expect((await promoted(raced.parts, canary, { all: false, clock })).canary?.step).toBe(1)
+  })
+})
+
+test('what is scaled is shown with what was decided last, a canary while it is under way', () => {
+  const times = { upAfterMs: 0, downAfterMs: 0, idleMs: 1_000, wakeMs: 1_000 }
+  const workload = { ...canary.workload, replicas: 3, autoscale: { min: 1, max: 4, ...times } }
+  const scaled = { copies: 3, why: 'REQUESTS', measured: 140, sinceMs: 0 }
+  const old: Instance = {
+    ...{ id: 'web-0-a', workload: 'web', index: 0, generation: 1, template: 'old' },
+    ...{ node: 'n' as never, status: 'Running', health: 'healthy', ports: {}, restarts: 0 },
+  }
+  const of = { ...canary, workload, scaled, canary: { template, step: 1, sinceMs: 0 } }
+  const since = '1970-01-01T00:00:00.000Z'
+  expect(steeringView(of, [old])).toEqual({
+    autoscale: {
+      min: 1,
+      max: 4,
+      ...times,
+      now: { copies: 3, why: 'REQUESTS', measured: 140, since },
+    },
+    canary: { share: 25, step: 1, since },
+  })
+  expect(steeringView(of, [])).not.toHaveProperty('canary')
+  expect(steeringView(desired('rolling'), [old])).toEqual({})
+})

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import { type Autoscale, type DesiredWorkload, type Instance, templateOf } from '../spec/index.ts'
+import { type Flat, flatWorkload } from '../spec/testing/flat.ts'
+import { scaledReason, workloadStatus } from './index.ts'
+
+const TIMES = { upAfterMs: 0, downAfterMs: 0, idleMs: 1_000, wakeMs: 1_000 }
+const desired = (flat: Partial<Flat>, more: Partial<DesiredWorkload> = {}): DesiredWorkload => ({
+  workload: flatWorkload({ name: 'web', source: { image: 'a' }, ...flat }),
+  ...{ owner: 'f' as never, generation: 3 },
+  ...more,
+})
+const instance = (index: number, template: string): Instance => ({
+  ...{ id: `web-${index}-${template}`, workload: 'web', index, generation: 1, template },
+  ...{ node: 'n' as never, status: 'Running', health: 'healthy', ports: {}, restarts: 0 },
+})
+const statusOf = (of: DesiredWorkload, instances: Instance[] = []) => {
+  const { status, conditions } = workloadStatus(
+    of,
+    instances.map((one) => ({ instance: one, lost: false })),
+  )
+  return { status, codes: conditions.map(({ code }) => code), text: conditions[0]?.message ?? '' }
+}
+
+test('what has no copy since nobody asks is asleep, while its last copy ends too', () => {
+  const asleep = desired({ replicas: 0, autoscale: { min: 0, max: 2, ...TIMES } })
+  for (const instances of [[], [instance(0, 'a')]]) {
+    expect(statusOf(asleep, instances)).toMatchObject({ status: 'Asleep', codes: ['ASLEEP'] })
+  }
+})
+
+describe('why there are as many as there are', () => {
+  const rules = { requestsPerSecond: 50, p99Ms: 200, cpuPercent: 70 }
+  const scaled = (why: string, measured: number, copies = 4, more: Partial<Autoscale> = {}) =>
+    scaledReason(
+      desired(
+        { replicas: copies, autoscale: { min: 1, max: 4, ...rules, ...TIMES, ...more } },
+        { scaled: { copies, why, measured, sinceMs: 0 } },
+      ),
+    )[0]?.message
+
+  test.each([
+    ['REQUESTS', 180, '3 copies, for 180 requests a second, 50 for each.'],
+    [
+      'LATENCY',
+      310,
+      '3 copies, since 99 of 100 answers came within 310 ms, and 200 ms are wanted.',
+    ],
+    ['PROCESSOR', 1_500, '3 copies, for 1.5 cores in use, 70 % of what each requests.'],
+    ['WOKEN', 2, '3 copies, since a request woke it.'],
+    ['OTHER', 2, '3 copies, as its bounds say.'],
+  ])('by %s', (why, measured, text) => {
+    expect(scaled(why, measured, 3)).toBe(text)
+  })
+
+  test('and that there may be no more of them', () => {
+    expect(scaled('REQUESTS', 900)).toContain('More it may not have.')
+    const ceiling = { cpuMillis: 1_000 }
+    expect(scaled('REQUESTS', 900, 2, { ceiling })).toContain('More it may not have.')
+    expect(scaledReason(desired({ replicas: 3 }))).toEqual([])
+  })
+})
+
+describe('a change by shares', () => {
+  const steps = [{ share: 5, forMs: 60_000 }, { share: 30 }]
+  const rollout = { kind: 'canary', atOnce: 1, paused: false, steps } as const
+  const canary = desired({ replicas: 2, rollout })
+  const template = templateOf(canary.workload)
+  const both = [instance(0, 'old'), instance(1, 'old'), instance(0, template)]
+  const at = (step: number) => ({ ...canary, canary: { template, step, sinceMs: 0 } })
+
+  test('says its share, and what comes next', () => {
+    const first = statusOf(canary, both)
+    expect(first).toMatchObject({ status: 'Progressing', codes: ['CANARY'] })
+    expect(first.text).toBe(
+      '5 % of the requests go to the new version; 60 s after its copies are healthy it goes on, if it does no worse.',
+    )
+    expect(statusOf(at(1), both).text).toContain('30 % of the requests')
+    expect(statusOf(at(1), both).text).toContain('it waits to be promoted')
+    // Every slot has both, until the old ones have ended.
+    const all = [...both, instance(1, template)]
+    expect(statusOf(at(2), all).text).toContain('the old copies end')
+    expect(statusOf(at(2), all.slice(2)).codes).toEqual([])
+  })
+
+  test('that is paused says that', () => {
+    const paused = desired({ replicas: 2, rollout: { ...rollout, paused: true } })
+    expect(statusOf(paused, both).codes).toEqual(['ROLLOUT_PAUSED'])
+  })
+
+  test('that went back says why, until something else takes its place', () => {
+    const text = (failed: NonNullable<DesiredWorkload['canary']>['failed'], generation = 3) => {
+      const back = { template: 'new', step: 0, sinceMs: 0, ...(failed && { failed }) }
+      const { conditions } = workloadStatus(desired({ rollout }, { generation, canary: back }), [])
+      return conditions.map(({ message }) => message).join()
+    }
+    const errors = { why: 'ERRORS', generation: 2, measured: 125, before: 3 }
+    expect(text(errors)).toBe(
+      'Generation 2 was taken back: 12.5 % of its answers were errors, of the old version’s 0.3 %.',
+    )
+    expect(text({ why: 'LATENCY', generation: 2, measured: 90, before: 20 })).toContain('90 ms')
+    expect(text({ why: 'UNHEALTHY', generation: 2 })).toContain('did not become healthy')
+    expect(text(errors, 4)).toBe('')
+  })
+})

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import { MyceliumError } from '../../../base/errors/index.ts'
+import { createSilentLogger } from '../../../base/log/index.ts'
+import type { OwnerId } from '../../../identity/index.ts'
+import type { Shield } from '../../shield/index.ts'
+import type { NetworkRequest } from './engine-networks.ts'
+import { createNetworks } from './networks.ts'
+
+const OWNER = 'a'.repeat(64) as string as OwnerId
+
+/** On an engine that answers so when it is asked for a network; no link ever comes of it. */
+function networksOn(create: (request: NetworkRequest, asked: number) => void) {
+  const asked: NetworkRequest[] = []
+  const bound: string[] = []
+  const shield: Shield = {
+    ...{ linkPrefix: 'nolinks', obstacle: () => undefined },
+    ...{ start: async () => {}, stop: async () => {}, release: async () => {} },
+    bind: async (subject) => void bound.push(subject),
+    bindOnly: async () => {},
+  }
+  const networks = createNetworks({
+    engine: {
+      networks: async () => [],
+      removeIdleNetworks: async () => {},
+      async createNetwork(request) {
+        // Never before its link is shut.
+        expect(bound).toContain(`link:${request.link}`)
+        asked.push(request)
+        create(request, asked.length)
+      },
+    },
+    ...{ shield, whose: { network: 'garden', node: 'b'.repeat(64) }, owner: OWNER },
+    logger: createSilentLogger(),
+  })
+  return { networks, asked }
+}
+
+describe('networks of containers', () => {
+  it('are not done without where the engine does not answer: nothing runs then', async () => {
+    const { networks } = networksOn(() => {
+      throw new MyceliumError('ENGINE_UNAVAILABLE', 'Docker does not answer in time.')
+    })
+    await expect(networks.arrive()).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
+    expect(networks.obstacle()).toBeUndefined()
+    const wanted = networks.of(OWNER, 'all')
+    await expect(wanted).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
+  })
+
+  it('are not there where the engine refuses them, or has them elsewhere, and that is said', async () => {
+    const refusing = networksOn(() => {
+      throw new MyceliumError('START_FAILED', 'unsupported bridge network option')
+    })
+    const elsewhere = networksOn(() => {})
+    for (const { networks } of [refusing, elsewhere]) {
+      await networks.arrive()
+      expect(networks.obstacle()).toContain('not bounded here')
+      expect(await networks.of(OWNER, undefined)).toBeUndefined()
+    }
+  })
+
+  it('take other addresses where those were taken meanwhile', async () => {
+    const { networks, asked } = networksOn((_, times) => {
+      if (times < 3) throw new MyceliumError('ADDRESSES_TAKEN', 'Pool overlaps with other one')
+    })
+    await networks.arrive()
+    expect(new Set(asked.map(({ subnet }) => subnet)).size).toBe(3)
+    expect(asked.every(({ subnet }) => /^198\.19\.\d+\.0\/24$/.test(subnet))).toBe(true)
+  })
+})
