@@ -45,7 +45,7 @@ describe('the world', () => {
   it('asks for everything once there is a network', async () => {
     const { world } = await openWorld('busy')
     expect(world.nodes.store.getState().data).toHaveLength(7)
-    expect(world.workloads.store.getState().data).toHaveLength(3)
+    expect(world.workloads.store.getState().data).toHaveLength(4)
     expect(world.members.store.getState().data).toHaveLength(2)
   })
 
@@ -68,7 +68,7 @@ describe('the world', () => {
     fake.scenario.workloads.pop()
     fake.emit('events.missed', { count: 3 })
     await settle()
-    expect(world.workloads.store.getState().data).toHaveLength(2)
+    expect(world.workloads.store.getState().data).toHaveLength(3)
   })
 
   it('forgets a network that was left', async () => {
@@ -85,6 +85,6 @@ describe('the world', () => {
     await time.advance(6_000)
     await settle()
     const names = world.workloads.store.getState().data?.map(({ name }) => name)
-    expect(names).toEqual(['notes', 'photo-index'])
+    expect(names).toEqual(['notes', 'backup', 'photo-index'])
   })
 })
