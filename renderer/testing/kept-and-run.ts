@@ -30,7 +30,7 @@ export function busyVolumes(): VolumeView[] {
 }
 
 export function backupJob(): WorkloadView {
-  return makeWorkload({
+  const { url: _, ...job } = makeWorkload({
     name: 'backup',
     status: 'Scheduled',
     replicas: 2,
@@ -52,6 +52,7 @@ export function backupJob(): WorkloadView {
       nextRunAt: minutesAgo(-500),
     },
   })
+  return job
 }
 
 export function backupRuns(): JobRunView[] {

@@ -126,6 +126,7 @@ export const workloads = {
     began: '{{name}}: run {{number}} has begun.',
     none: 'It has not run yet.',
     number: 'Run {{number}}',
+    column: { run: 'Run', outcome: 'State', when: 'When', slots: 'How it went' },
     outcome: {
       running: 'Running',
       succeeded: 'Done',

@@ -42,39 +42,67 @@ export function Runs({ workload, mayChange }: { workload: WorkloadView; mayChang
   if (!runs) return <Waiting label={t('words.loading')} />
   return (
     <div className="versions">
-      {mayChange && <Button onPress={() => void runNow()}>{t('workloads.run.now')}</Button>}
-      {runs.length === 0 && <Empty icon="box" title={t('workloads.run.none')} />}
-      <ol className="slots">
-        {runs.map((run) => (
-          <RunLine key={run.run} run={run} />
-        ))}
-      </ol>
+      {mayChange && (
+        <div>
+          <Button icon="play" onPress={() => void runNow()}>
+            {t('workloads.run.now')}
+          </Button>
+        </div>
+      )}
+      {runs.length === 0 ? (
+        <Empty icon="box" title={t('workloads.run.none')} />
+      ) : (
+        <RunTable runs={runs} />
+      )}
     </div>
   )
 }
 
-function RunLine({ run }: { run: JobRunView }) {
+function RunTable({ runs }: { runs: readonly JobRunView[] }) {
+  const { t } = useText()
+  return (
+    <table className="table">
+      <thead>
+        <tr>
+          <th scope="col">{t('workloads.run.column.run')}</th>
+          <th scope="col">{t('workloads.run.column.outcome')}</th>
+          <th scope="col">{t('workloads.run.column.when')}</th>
+          <th scope="col">{t('workloads.run.column.slots')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {runs.map((run) => (
+          <RunRow key={run.run} run={run} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+function RunRow({ run }: { run: JobRunView }) {
   const { t, language } = useText()
   const { time } = useWorld()
   return (
-    <li className="slot">
-      <p>
-        <strong>{t('workloads.run.number', { number: run.run })}</strong>{' '}
+    <tr>
+      <th scope="row">{t('workloads.run.number', { number: run.run })}</th>
+      <td>
         <StateWord tone={runTone(run.outcome)}>
           {t(`workloads.run.outcome.${run.outcome}`)}
-        </StateWord>{' '}
-        <span className="quiet">{formatAgo(run.endedAt ?? run.dueAt, time.now(), language)}</span>
-      </p>
-      {run.results.map((result) => (
-        <p key={result.index} className="quiet small">
-          {t(`workloads.run.result.${result.outcome}`, {
-            slot: result.index + 1,
-            node: result.nodeName,
-            attempt: result.attempt,
-            code: result.exitCode ?? '?',
-          })}
-        </p>
-      ))}
-    </li>
+        </StateWord>
+      </td>
+      <td>{formatAgo(run.endedAt ?? run.dueAt, time.now(), language)}</td>
+      <td>
+        {run.results.map((result) => (
+          <p key={result.index} className="quiet">
+            {t(`workloads.run.result.${result.outcome}`, {
+              slot: result.index + 1,
+              node: result.nodeName,
+              attempt: result.attempt,
+              code: result.exitCode ?? '?',
+            })}
+          </p>
+        ))}
+      </td>
+    </tr>
   )
 }
