@@ -24,6 +24,7 @@ describe('a schedule', () => {
   test.each([
     ...['', '* * * *', '* * * * * *', '60 * * * *', '* 24 * * *', '* * 0 * *', '* * * 13 *'],
     ...['* * * * 8', '5-1 * * * *', '*/0 * * * *', '1-2-3 * * * *', 'a * * * *', '@never'],
+    ...['* * L * *', '* * 15W * *', '* * * * 5#2', '? * * * *', '@reboot', '0 0 1 1 * 2027'],
     ...['- * * * *', ', * * * *', '1, * * * *', '1/ * * * *', '1.5 * * * *', 'mon * * * *'],
   ])('“%s” is none', (cron) => {
     expect(parseCron(cron)).toBeUndefined()
@@ -35,10 +36,11 @@ describe('a schedule', () => {
     expect(next('0 9 * * *', '2026-12-01T00:00:00.000Z', berlin)).toBe('2026-12-01T08:00:00.000Z')
   })
 
-  test('leaves out what clocks leave out, and is due once where they show it twice', () => {
+  test('comes right after what clocks leave out, and once where they show a time twice', () => {
     const berlin = 'Europe/Berlin'
     // 2:30 is not shown on 28 March 2027, and twice on 25 October 2026.
-    expect(next('30 2 * * *', '2027-03-27T12:00:00.000Z', berlin)).toBe('2027-03-29T00:30:00.000Z')
+    expect(next('30 2 * * *', '2027-03-27T12:00:00.000Z', berlin)).toBe('2027-03-28T01:00:00.000Z')
+    expect(next('30 2 * * *', '2027-03-28T01:00:00.000Z', berlin)).toBe('2027-03-29T00:30:00.000Z')
     const first = next('30 2 * * *', '2026-10-24T12:00:00.000Z', berlin)
     expect(first).toBe('2026-10-25T00:30:00.000Z')
     expect(next('30 2 * * *', first ?? '', berlin)).toBe('2026-10-26T01:30:00.000Z')
@@ -46,6 +48,11 @@ describe('a schedule', () => {
     // Just after the first half past two, when clocks show an hour before it again.
     const untilMs = at('2026-10-25T01:10:00.000Z')
     expect(iso(latestDue(times, { sinceMs: 0, untilMs }))).toBe(first)
+  })
+
+  test('that comes every so often comes in both of two hours that are shown alike', () => {
+    const after = '2026-10-25T00:45:00.000Z'
+    expect(next('*/15 * * * *', after, 'Europe/Berlin')).toBe('2026-10-25T01:00:00.000Z')
   })
 
   test('was last due at the time that was next due before', () => {

@@ -126,10 +126,8 @@ export const LOST_AFTER_MS_MAX = 86_400_000
 export const START_WITHIN_MS_MAX = 604_800_000
 /** Letters of a cron expression, and of the name of a time zone. */
 export const CRON_LENGTH_MAX = 128
-/** Days ahead in which a schedule must be due once: leap days skip eight years at most. */
-export const CRON_DAYS_MAX = 3_000
-/** Days back in which a time that was missed is looked for: as long as a run may begin late. */
-export const CRON_DAYS_BACK_MAX = 8
+/** Schedules that are kept read, of all workloads. */
+export const CRONS_KEPT_MAX = 1_024
 /** Letters of a reason's message and of a progress line in an instance record. */
 export const REASON_LENGTH_MAX = 1_024
 /** Highest number that a copy is to be scaled by: requests a second, milliseconds, length of a queue. */
