@@ -147,7 +147,12 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
     // With the port declared it is asked whether it answers, before it is in anybody's way.
     const change = { command: says('two'), ports: [{ containerPort: 80 }] }
     await ada.call('PATCH', '/api/workloads/shelf', change)
-    await answers('two')
+    await until('the old one to end', 40_000, async () => {
+      const { instances } = await running(ada, 'shelf', { replicas: 1 })
+      assert.equal(instances.length, 1)
+      assert.equal(await asked(), 'two')
+      return true
+    })
     done = true
     await asking
     assert.deepEqual([...seen].sort(), ['one', 'two'])

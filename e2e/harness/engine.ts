@@ -46,7 +46,8 @@ export async function createEngine(
 ): Promise<Engine> {
   const folder = mkdtempSync(path.join(tmpdir(), `mycelium-engine-${label}-`))
   const number = bridgeNumber(made++)
-  const bridge = `brm${number}`
+  // Named as the engine names its own, by which the node knows whose addresses are behind it.
+  const bridge = `docker-m${number}`
   const subnet = `10.${200 + (number >> 8)}.${number & 255}`
   const socket = path.join(folder, 'docker.sock')
   const host = `unix://${socket}`

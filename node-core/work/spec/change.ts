@@ -9,7 +9,7 @@ import type { BundleSource, ContainerSource, Job, Part, Parts, Workload } from '
 import { toJob, withJob, wrongBesideJob } from './job.ts'
 import { checked } from './parse-workload.ts'
 import { priorityField } from './priority.ts'
-import { declares, toProbes } from './probes.ts'
+import { probesAfter } from './probes.ts'
 import { toRestart } from './restart.ts'
 import { toRollout } from './rollout-rules.ts'
 import { toSecretUses } from './secret-uses.ts'
@@ -136,9 +136,7 @@ function changedPart({ kind }: Workload, part: Part, change: ChangeBody): Part {
     },
   ])
   if (asks) return next
-  // Probes whose port is no longer declared fall back to those of the kind.
-  const kept = declares(next.ports, part.probes)
-  return { ...next, probes: kept ? part.probes : toProbes({}, next.ports, kind) }
+  return { ...next, probes: probesAfter(part, next.ports, kind) }
 }
 
 /** A limit that was above what is requested stays; one that was the request goes with it. */

@@ -73,6 +73,20 @@ describe('several containers', () => {
     expect(parts[0].source).toEqual(source)
   })
 
+  test('are asked at their first port from when it is declared, unless probes were said', () => {
+    const before = parseWorkload({ name: 'shelf', containers: [{ image: 'shelf:1' }] })
+    expect(before.parts[0].probes).toEqual({})
+    const ports = [{ containerPort: 80 }]
+    const after = applyChange(before, { ports })
+    expect(after.parts[0].probes.live).toMatchObject({ kind: 'tcp', port: 80 })
+    const moved = applyChange(after, { ports: [{ containerPort: 81 }, ...ports] })
+    expect(moved.parts[0].probes.live).toMatchObject({ port: 81 })
+    const silent = applyChange(after, { health: { kind: 'running' } })
+    expect(
+      applyChange(silent, { ports: [...ports, { containerPort: 81 }] }).parts[0].probes,
+    ).toEqual({})
+  })
+
   const [web, db] = WIKI.containers
   test.each<[string, unknown, string[]]>([
     ['two of one name', { containers: [web, { ...db, name: 'web' }] }, ['containers.1.name']],

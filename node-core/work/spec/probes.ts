@@ -1,4 +1,5 @@
 /** How a part is asked whether it is well: what was said, filled up, and what its kind has otherwise. */
+import { isDeepStrictEqual } from 'node:util'
 import {
   DEFAULT_HEALTH_PATH,
   DEFAULT_PROBE_FAILURES,
@@ -6,7 +7,7 @@ import {
   DEFAULT_PROBE_TIMEOUT_MS,
 } from './defaults.ts'
 import type { WrongField } from './errors.ts'
-import type { Port, Probe, Probes, WorkloadKind } from './index.ts'
+import type { Part, Port, Probe, Probes, WorkloadKind } from './index.ts'
 import {
   PROBE_FAILURES_MAX,
   PROBE_PERIOD_MS_MAX,
@@ -107,8 +108,21 @@ function wrongPort(probe: ProbeBody, ports: readonly Port[], at: string): WrongF
   return [{ path: `${at}.port`, message: 'Must be one of the declared TCP ports.' }]
 }
 
+/**
+ * The probes of a part whose ports have changed: its own, but where nobody had said any, or where a port
+ * that they ask is declared no more, those of its kind. A first port is therefore asked from then on.
+ */
+export function probesAfter(
+  { ports, probes }: Pick<Part, 'ports' | 'probes'>,
+  next: readonly Port[],
+  kind: WorkloadKind,
+): Probes {
+  const unsaid = isDeepStrictEqual(probes, probesOfKind(ports, kind))
+  return unsaid || !declares(next, probes) ? probesOfKind(next, kind) : probes
+}
+
 /** Whether every port that is asked is among those declared. */
-export function declares(ports: readonly Port[], probes: Probes): boolean {
+function declares(ports: readonly Port[], probes: Probes): boolean {
   return Object.values(probes).every((probe) => {
     if (probe.kind === 'command') return true
     return ports.some((one) => one.containerPort === probe.port && one.protocol === 'tcp')
