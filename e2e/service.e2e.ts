@@ -4,7 +4,7 @@
  * and a node is. The service is the example of docs/SERVICES.md.
  */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { allReady, LISTEN, running, type WorkloadDocument } from './harness/cluster.ts'
@@ -132,7 +132,8 @@ describe(`a service that coordinates its copies${missing ? ` [skipped: ${missing
       assert.ok(engines[0])
       importNodeImage(engines[0], 'counter:1', path.join(SAMPLE, 'counter.mjs'))
       // What has data is waited for while its node is away: nobody runs it elsewhere meanwhile.
-      const deployed = await ada.call('POST', '/api/workloads', {
+      const file = path.join(ada.home, 'counter.json')
+      const manifest = {
         ...{ name: 'counter', replicas: 2, resources: { memory: '256Mi' } },
         containers: [
           {
@@ -141,8 +142,9 @@ describe(`a service that coordinates its copies${missing ? ` [skipped: ${missing
           },
         ],
         volumes: [{ name: 'data', size: '1Gi' }],
-      })
-      assert.equal(deployed.status, 201, JSON.stringify(deployed.body))
+      }
+      writeFileSync(file, JSON.stringify(manifest))
+      await ada.json('deploy', '-f', file, '--wait')
       await running(ada, 'counter', { replicas: 2, on: 2 })
       leader = await leaderOf(ben, 'counter', { token: 0, count: 3 })
       assert.ok((await isGapless(ada, 'counter')) >= leader.count)
