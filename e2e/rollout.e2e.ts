@@ -93,8 +93,11 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
         versions.map(({ generation }) => generation),
         [2, 1],
       )
-      await node.json('rollback', 'web')
+      await node.json('rollout', 'rollback', 'web')
       await settled()
+      for (const step of ['rollback', 'resume']) {
+        assert.equal((await node.cli('rollout', step, 'web')).code, 4)
+      }
     })
     assert.deepEqual(kindsOf(answers), ['two'])
   })

@@ -1,7 +1,7 @@
 /** Versions of a workload: what it was, the way back, and a change held under way. */
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { wrongUsage } from '../exit-codes.ts'
+import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
 import type { Act } from '../run.ts'
 import { wholeNumber } from '../text/parse.ts'
 import { table } from '../text/table.ts'
@@ -57,13 +57,14 @@ async function versions(context: Context, [name = '']: string[]): Promise<void> 
 async function rollback(
   context: Context,
   [name = '']: string[],
-  { to }: { to?: string },
+  { to, underWay }: { to?: string; underWay?: boolean },
 ): Promise<void> {
   const node = await context.node()
   const generation = to === undefined ? undefined : wholeNumber('--to', to)
   const now = await node.call.workloads.rollback({
     name,
     ...(generation !== undefined && { generation }),
+    ...(underWay && { underWay }),
   })
   context.answer(now, () => `${name} goes back, as generation ${now.generation}.`)
 }
@@ -73,7 +74,7 @@ async function rollout(
   [what = '', name = '']: string[],
   { all = false }: { all?: boolean },
 ): Promise<void> {
-  if (what === 'rollback') return rollback(context, [name], {})
+  if (what === 'rollback') return rollback(context, [name], { underWay: true })
   if (what !== 'pause' && what !== 'resume' && what !== 'promote') {
     throw wrongUsage('rollout: pause, resume, promote or rollback.')
   }
@@ -83,6 +84,10 @@ async function rollout(
     const share = now.canary?.share ?? 100
     context.answer(now, () => `${share} % of the requests go to the new version of ${name}.`)
     return
+  }
+  const before = await node.call.workloads.get({ name })
+  if (what === 'resume' && !before.rollout.paused) {
+    throw new CommandFailure(EXIT.REFUSED, 'NOT_PAUSED', `Changes of ${name} are not held.`)
   }
   const now = await node.call.workloads.change({ name, rollout: { paused: what === 'pause' } })
   context.answer(now, () =>

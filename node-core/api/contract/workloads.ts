@@ -332,7 +332,13 @@ export const workloads = {
       path: '/api/workloads/{name}/rollback',
       summary: 'Take back to an earlier version',
     })
-    .input(byName.extend({ generation: z.number().int().positive().optional() }))
+    .input(
+      byName.extend({
+        generation: z.number().int().positive().optional(),
+        /** Only a change that has not taken over yet; CONFLICT with NOTHING_UNDER_WAY otherwise. */
+        underWay: z.boolean().optional(),
+      }),
+    )
     .output(workload),
   /** Of a canary: its next step now, or all of the requests. */
   promote: operation({ permission: 'deploy' })

@@ -1,9 +1,10 @@
 /** What a workload was before, and the way back to it. */
+import { isUnderWay } from '../../work/rollout/index.ts'
 import { type DesiredWorkload, templateOf, type Workload } from '../../work/spec/index.ts'
 import type { PastVersion } from '../contract/index.ts'
 import { failure } from './failures.ts'
 import type { NetworkParts } from './index.ts'
-import { ownerNameOf, partView, sourceView } from './workload-view.ts'
+import { isLost, ownerNameOf, partView, sourceView } from './workload-view.ts'
 
 type Past = ReturnType<NetworkParts['desired']['past']>[number]
 
@@ -16,6 +17,18 @@ export function pastView(parts: NetworkParts, past: Past): PastVersion {
     by: { id: by, name: ownerNameOf(parts, by) },
     until: new Date(untilMs).toISOString(),
   }
+}
+
+/** What serves already is no change to be taken back. Throws CONFLICT. */
+export function mustBeUnderWay(
+  parts: NetworkParts,
+  name: string,
+  existing: DesiredWorkload | undefined,
+): void {
+  const inSight = parts.placementInput().instances.filter((one) => !isLost(parts, one))
+  if (existing && isUnderWay(existing, inSight)) return
+  const message = `No change of “${name}” is under way. An earlier version comes back by: mycelium rollback ${name}`
+  throw failure('CONFLICT', message, { reason: 'NOTHING_UNDER_WAY' })
 }
 
 /**

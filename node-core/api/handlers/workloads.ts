@@ -25,7 +25,7 @@ import { mustBeFree } from './published-ports.ts'
 import { noCanary, promoted } from './steering.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
 import { usageHandlers } from './usage.ts'
-import { earlierVersion, pastView } from './versions.ts'
+import { earlierVersion, mustBeUnderWay, pastView } from './versions.ts'
 import { ownerNameOf, placedNow, workloadView } from './workload-view.ts'
 
 /** What somebody wants to run: deploying, changing, ending it, and seeing what became of it. */
@@ -97,6 +97,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const parts = inNetwork(deps)
       const existing = known(parts, input.name)
       if (existing) findOwn(parts, input.name, deps)
+      if (input.underWay) mustBeUnderWay(parts, input.name, existing)
       const earlier = earlierVersion(parts, input, existing)
       mustBeFree(parts, earlier)
       const taken = await parts.desired.apply(earlier, existing)

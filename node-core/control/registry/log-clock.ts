@@ -21,6 +21,11 @@ export interface LogClock {
   readonly aheadMs: number
   /** When the batch that is being applied was sealed, as it says itself. */
   readonly batchMs: number
+  /**
+   * For people alone: when what is being applied was asked for. The log's time stands still while
+   * voters have nothing to say, so its author's word counts where that is later.
+   */
+  readonly askedMs: number
   /** A batch begins, whoever its author is. */
   begin(timeMs: number): void
   setVoters(voters: readonly NodeId[]): void
@@ -65,6 +70,9 @@ export function createLogClock(startMs: number): LogClock {
     },
     get batchMs() {
       return sealedMs
+    },
+    get askedMs() {
+      return Math.max(timeMs, sealedMs)
     },
     begin(batchMs) {
       sealedMs = batchMs

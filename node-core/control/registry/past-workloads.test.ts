@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Command, createRegistry } from './index.ts'
 import { PAST_MAX } from './limits.ts'
-import { bytes, codeOf, createWorld, expectDone } from './registry.fixture.ts'
+import { bytes, codeOf, createWorld, expectDone, START_MS } from './registry.fixture.ts'
 
 const apply = (spec: string, name = 'cafe'): Command => {
   return { kind: 'workload.apply', body: { name, spec: bytes(spec) } }
@@ -37,6 +37,19 @@ describe('a workload’s past', () => {
     expect(past()).toHaveLength(PAST_MAX)
     expectDone(act(founder, { kind: 'name.release', body: { name: 'cafe' } }))
     expect(past()).toEqual([])
+  })
+
+  it('ends when its owner says so, though the log’s time stood still, and never before that', () => {
+    const { founder, do: act, member, machine, elect, tick, registry } = createCafe()
+    elect(machine(member('use')))
+    const until = () => registry.view.past('cafe').at(-1)?.untilMs
+    expectDone(act(founder, apply('1')))
+    expectDone(act(founder, keep(1), { timeMs: START_MS + 90_000 }))
+    expect(until()).toBe(START_MS + 90_000)
+    tick(START_MS + 200_000)
+    expectDone(act(founder, apply('2')))
+    expectDone(act(founder, keep(2), { timeMs: START_MS + 100_000 }))
+    expect(until()).toBe(START_MS + 200_000)
   })
 
   it('of the same generation is kept once', () => {

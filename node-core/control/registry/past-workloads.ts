@@ -34,7 +34,7 @@ export function keep(state: State, name: string, row: DesiredSpec): boolean {
   const [oldest] = kept
   if (!isKnown && oldest !== undefined && kept.length >= PAST_MAX) state.past.delete(oldest)
   if (!isKnown && state.past.size >= PAST_TOTAL_MAX) return false
-  state.past.set(key, { ...row, untilMs: state.clock.timeMs })
+  state.past.set(key, { ...row, untilMs: state.clock.askedMs })
   return true
 }
 

@@ -74,7 +74,7 @@ export const desiredSpec = z.strictObject({
 })
 export type DesiredSpec = z.infer<typeof desiredSpec>
 
-/** What a workload was before, and until when by the time of the log. */
+/** What a workload was before, and until when. */
 export const pastSpec = desiredSpec.extend({ untilMs: sequence })
 export type PastSpec = z.infer<typeof pastSpec>
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ConsensusEngine } from '../../identity/index.ts'
 import { type Command, createRegistry } from './index.ts'
-import { bytes, codeOf, createWorld } from './registry.fixture.ts'
+import { bytes, codeOf, createWorld, START_MS } from './registry.fixture.ts'
 
 const scale = (copies: number, more: { generation?: number; measured?: number } = {}): Command => ({
   kind: 'workload.scale',
@@ -36,6 +36,15 @@ describe('how many copies', () => {
     expect(codeOf(act(member('deploy'), scale(5)))).toBe('FORBIDDEN')
     expect(codeOf(act(machine(member('use')), scale(5)))).toBe('FORBIDDEN')
     expect(view.scaled('web')?.copies).toBe(4)
+  })
+
+  it('is since it was said, though the log’s time stood still', () => {
+    const { ann, machines, do: act, view } = createHouse()
+    const timeMs = START_MS + 90_000
+    act(ann, scale(3), { timeMs })
+    expect(view.scaled('web')?.sinceMs).toBe(timeMs)
+    act(machines[0]!, step(1), { timeMs })
+    expect(view.canary('web')?.sinceMs).toBe(timeMs)
   })
 
   it('is of the generation that was looked at', () => {

@@ -23,7 +23,7 @@ export const scaleWorkload = kind(
   (state, author, { workload, generation, ...scaled }) =>
     // What each of them measured differs a little, and so may the reason: they agree on a number.
     decided(state, author, { workload, generation, plan: ['scale', scaled.copies] }, () => {
-      state.steering.scaled.set(workload, { ...scaled, sinceMs: state.clock.timeMs })
+      state.steering.scaled.set(workload, { ...scaled, sinceMs: state.clock.askedMs })
     }),
 )
 
@@ -37,7 +37,7 @@ export const stepCanary = kind(
     if (isKnown && row.step >= step) return refuse('EXISTS')
     const plan = ['step', template, step]
     return decided(state, author, { workload, generation, plan }, () => {
-      state.steering.canaries.set(workload, { template, step, sinceMs: state.clock.timeMs })
+      state.steering.canaries.set(workload, { template, step, sinceMs: state.clock.askedMs })
     })
   },
 )
@@ -73,7 +73,7 @@ export const revertCanary = kind(
       state.workloads.set(workload, { generation: next, spec, by })
       const step = state.steering.canaries.get(workload)?.step ?? 0
       state.steering.canaries.set(workload, {
-        ...{ template, step, sinceMs: state.clock.timeMs },
+        ...{ template, step, sinceMs: state.clock.askedMs },
         failed: { ...failed, generation },
       })
     })

@@ -24,7 +24,7 @@ import {
   watched,
 } from './local-instance.ts'
 import { createProbeLoop, type ProbeLoop } from './probe-loop.ts'
-import type { Answer, Watched } from './probing.ts'
+import { type Answer, type Watched, whyGivenUp } from './probing.ts'
 
 export interface InstanceDriver {
   readonly local: LocalInstance
@@ -202,8 +202,8 @@ export function createInstanceDriver(
   function take(answer: Answer): void {
     const next = probed(local, [answer], clock.monotonicMs())
     if (next === 'failed') {
-      work = giveUp()
-    } else if (next.health === local.health) {
+      work = giveUp(answer)
+    } else if (next.health === local.health && next.reason?.message === local.reason?.message) {
       local = next
     } else {
       become(next)
@@ -246,11 +246,12 @@ export function createInstanceDriver(
   }
 
   /** It no longer answers: ended now, started again when its backoff is over. */
-  async function giveUp(): Promise<void> {
+  async function giveUp(answer?: Answer): Promise<void> {
+    const { phase } = local
     void stopWatching()
     const gone = deps.engineGone()
     if (gone) return become(unreachable(local, gone))
-    const reason = { code: 'UNHEALTHY', message: 'It no longer passed its probe.' }
+    const reason = whyGivenUp(phase.kind === 'running' ? phase.probing : [], answer)
     logger.warn('An instance no longer answers', { id: local.id })
     fail(reason, { leftover: true, exit: { code: undefined, atMs: clock.wallMs() } })
     clearing = remove(0)

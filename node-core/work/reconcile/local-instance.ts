@@ -17,7 +17,7 @@ import {
 } from '../spec/index.ts'
 import { backoffMs } from './backoff.ts'
 import { STABLE_AFTER_MS } from './limits.ts'
-import { type Answer, answered, healthOf, type Probing, probingOf } from './probing.ts'
+import { type Answer, answered, healthOf, type Probing, probingOf, troubleOf } from './probing.ts'
 import { progressText } from './progress.ts'
 
 export interface Reason {
@@ -256,6 +256,7 @@ export function probed(
     ...local,
     phase: { ...phase, probing, served: phase.served || health === 'healthy' },
     health,
+    reason: troubleOf(probing, nowMs - sinceMs),
     // The failures before this start are over once it has served for a while.
     failures: health === 'healthy' && nowMs - sinceMs >= STABLE_AFTER_MS ? 0 : local.failures,
   }

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { type Part, parseWorkload } from '../spec/index.ts'
-import { answered, due, healthOf, nextDueMs, type Probing, probingOf } from './probing.ts'
+import {
+  answered,
+  due,
+  healthOf,
+  nextDueMs,
+  type Probing,
+  probingOf,
+  troubleOf,
+  whyGivenUp,
+} from './probing.ts'
 
 const partsWith = (probes: object, more: object[] = []): readonly Part[] =>
   parseWorkload({
@@ -97,4 +106,41 @@ test('an instance is healthy when every part of it is', () => {
   const answers = [{ part: 'db', role: 'live', ok: true } as const]
   const two = answered(one, answers, { nowMs: 1, sinceMs: 0 })
   expect(two !== 'failed' && healthOf(two)).toBe('healthy')
+})
+
+describe('what is told of a probe that fails', () => {
+  const textOf = (probing: Probing, ageMs: number) => troubleOf(probing, ageMs)?.message
+
+  test('is what it asks, once a start takes long', () => {
+    const fresh = probingOf(partsWith({ live: TCP }), 0)
+    const failing = say(fresh, 'live', false, 100)
+    expect([troubleOf(fresh, 11_000), troubleOf(failing, 9_000)]).toEqual([undefined, undefined])
+    expect(troubleOf(failing, 11_000)).toEqual({
+      code: 'NOT_HEALTHY_YET',
+      message: 'It has never passed the live probe of “web”: nothing answers on TCP port 80.',
+    })
+    expect(troubleOf(say(failing, 'live', true, 11_100), 11_100)).toBeUndefined()
+    const http = partsWith({ ready: { kind: 'http', path: '/up', port: 80 } })
+    expect(textOf(say(probingOf(http, 0), 'ready', false, 1), 11_000)).toContain(
+      'GET /up on port 80 does not succeed',
+    )
+  })
+
+  test('names no argument of a command', () => {
+    const parts = partsWith({ startup: { kind: 'command', command: ['ask', '-p', 'pw'] } })
+    const text = textOf(say(probingOf(parts, 0), 'startup', false, 1), 11_000)
+    expect(text).toContain('its command ask does not succeed')
+    expect(text).not.toContain('pw')
+  })
+
+  test('is told at once of what had passed, and when it is given up', () => {
+    const parts = partsWith({ ready: { ...TCP, failures: 1 } })
+    const passed = say(probingOf(parts, 0), 'ready', true, 1)
+    const lost = say(passed, 'ready', false, 2)
+    expect(troubleOf(lost, 2)).toMatchObject({ code: 'UNHEALTHY' })
+    expect(textOf(lost, 2)).toContain('no longer passes the ready probe')
+    const never = say(probingOf(partsWith({ live: TCP }), 0), 'live', false, 1)
+    const { message } = whyGivenUp(never, { part: 'web', role: 'live', ok: false })
+    expect(message).toContain('never passed the live probe')
+  })
 })

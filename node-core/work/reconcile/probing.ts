@@ -112,3 +112,42 @@ export function healthOf(probing: Probing): Health {
   if (probing.every(({ passes }) => passes)) return 'healthy'
   return probing.some(({ passes, passedOnce }) => passedOnce && !passes) ? 'unhealthy' : 'unknown'
 }
+
+export interface ProbeTrouble {
+  code: 'NOT_HEALTHY_YET' | 'UNHEALTHY'
+  message: string
+}
+
+/** What keeps it from being healthy, for people; nothing yet of one that has just started. */
+export function troubleOf(probing: Probing, ageMs: number): ProbeTrouble | undefined {
+  const fails = (one: Watched): boolean => !one.passes && !one.waits && one.failures > 0
+  const lost = probing.find((one) => one.passedOnce && fails(one))
+  const late = ageMs > EAGER_PROBES_MS ? probing.find(fails) : undefined
+  const watched = lost ?? late
+  return watched && { code: lost ? 'UNHEALTHY' : 'NOT_HEALTHY_YET', message: textOf(watched) }
+}
+
+/** Why it was given up, by which answer. */
+export function whyGivenUp(probing: Probing, answer: Answer | undefined): ProbeTrouble {
+  const watched = probing.find(({ part, role }) => part === answer?.part && role === answer.role)
+  const message = watched ? textOf(watched) : 'It no longer passed its probe.'
+  return { code: 'UNHEALTHY', message }
+}
+
+function textOf({ part, role, probe, passedOnce }: Watched): string {
+  const whose = `the ${role} probe of “${part}”`
+  const fails = passedOnce ? `It no longer passes ${whose}` : `It has never passed ${whose}`
+  return `${fails}: ${questionText(probe)}.`
+}
+
+function questionText(probe: Probe): string {
+  switch (probe.kind) {
+    case 'http':
+      return `GET ${probe.path} on port ${probe.port} does not succeed`
+    case 'tcp':
+      return `nothing answers on TCP port ${probe.port}`
+    case 'command':
+      // Only its name: what follows may be a password.
+      return `its command ${probe.command[0] ?? ''} does not succeed in time`
+  }
+}

@@ -139,6 +139,19 @@ describe.each(WAYS)('%s', (_, voting) => {
       await house.until('it serves again', serves('web', 1), 3_000)
     })
 
+    test('that never passes its check says so while it runs, until it passes', async () => {
+      const [only] = await open(1)
+      only!.healthy = () => false
+      await house.deploy(only!, WEB)
+      const told = () => only!.view.instances()[0]
+      const isTold = (): boolean => told()?.reason?.code === 'NOT_HEALTHY_YET'
+      await house.until('it is told', isTold, 13_000)
+      expect(told()).toMatchObject({ status: 'Running', health: 'unknown' })
+      only!.healthy = () => true
+      await house.until('it serves', serves('web', 1), 3_000)
+      expect(told()?.reason).toBeUndefined()
+    })
+
     test('that someone removed by hand is started again', async () => {
       const [only] = await open(1)
       await house.deploy(only!, WEB)

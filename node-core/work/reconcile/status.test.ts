@@ -35,6 +35,7 @@ function seen(index: number, change: Partial<Instance> = {}, lost = false) {
 
 const failed = { status: 'Failed', health: 'unknown' } as const
 const reason = { code: 'IMAGE_NOT_FOUND', message: 'Nobody has it.' }
+const late = { code: 'NOT_HEALTHY_YET', message: 'It has never passed its probe.' }
 
 describe('a workload', () => {
   test.each<[string, ReturnType<typeof seen>[], string, number, string[]]>([
@@ -53,6 +54,13 @@ describe('a workload', () => {
       'Progressing',
       2,
       [],
+    ],
+    [
+      'is Progressing while one that takes long has not passed its probe yet, and says so',
+      [seen(0), seen(1), seen(2, { health: 'unknown', reason: late })],
+      'Progressing',
+      2,
+      ['NOT_HEALTHY_YET'],
     ],
     [
       'is Degraded when some serve and others failed',

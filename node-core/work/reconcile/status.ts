@@ -85,7 +85,9 @@ export function workloadStatus(
     ...doneCondition(replicas, done.size),
     ...distinct(troubled.map(({ reason }) => reason)),
   ]
-  const trouble = troubled.length + lost.size + refused.length > 0
+  // What takes long to start is on its way still.
+  const broken = troubled.filter(({ reason }) => reason?.code !== 'NOT_HEALTHY_YET')
+  const trouble = broken.length + lost.size + refused.length > 0
   const status = statusOf({
     complete: waiting.length === 0,
     renewed: renewed.size + done.size === replicas,

@@ -3,4 +3,4 @@
  * what its copies are like and what the requests of both versions came to since the step began.
  */
 export { type CanaryInput, type CanaryMemory, type CanaryStepping, judge } from './canary.ts'
-export { canariesUnderWay } from './under-way.ts'
+export { canariesUnderWay, isUnderWay } from './under-way.ts'

@@ -1,3 +1,4 @@
+/** Which changes have not taken over yet. Pure. */
 import { type DesiredWorkload, type Instance, isCurrent } from '../spec/index.ts'
 
 /** Names of those of which something of an earlier version runs; `instances` is asked where any could be. */
@@ -17,4 +18,16 @@ export function canariesUnderWay(
     return desired !== undefined && instance.status === 'Running' && !isCurrent(instance, desired)
   })
   return new Set(left.map(({ workload }) => workload))
+}
+
+/**
+ * Whether a change has yet to take over, as far as is seen: an earlier version runs still, or nothing
+ * of the present one serves.
+ */
+export function isUnderWay(desired: DesiredWorkload, instances: readonly Instance[]): boolean {
+  const { name, replicas, job } = desired.workload
+  if (job || replicas === 0) return false
+  const running = instances.filter((one) => one.workload === name && one.status === 'Running')
+  const present = running.filter((one) => isCurrent(one, desired))
+  return present.length < running.length || !present.some(({ health }) => health === 'healthy')
 }

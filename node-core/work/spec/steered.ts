@@ -39,7 +39,7 @@ export interface Scaled {
   why: string
   /** What was measured of that. */
   measured?: number
-  /** By the log's time. */
+  /** By the wall clock, for people. */
   sinceMs: number
 }
 
