@@ -24,6 +24,15 @@ export async function toCommandFailure(error: unknown): Promise<CommandFailure> 
   return new CommandFailure(exit, code, message, read(error, 'details'))
 }
 
+/** Of details that name fields by their paths, each for people. */
+export function wrongFieldsIn(details: unknown): string[] {
+  return (Array.isArray(details) ? details : []).flatMap((field: unknown) => {
+    const [path, message] = [textOf(field, 'path'), textOf(field, 'message')]
+    if (path === undefined || message === undefined) return []
+    return [path === '' ? message : `${path}: ${message}`]
+  })
+}
+
 /** `fetch` wraps what the socket said. */
 function isUnreachable(error: unknown): boolean {
   const code = textOf(read(error, 'cause'), 'code') ?? textOf(error, 'code')

@@ -14,7 +14,13 @@ describe('the command line without a node', () => {
   afterEach(() => home.remove())
 
   it('exits 2 on an unknown command, an unknown flag and a missing argument', async () => {
-    for (const args of [['credits', 'list'], ['status', '--loud'], ['scale', 'web'], ['bundle']]) {
+    for (const args of [
+      ['credits', '--help'],
+      ['credits', 'list'],
+      ['status', '--loud'],
+      ['scale', 'web'],
+      ['bundle'],
+    ]) {
       expect([args, (await home.run(...args)).exit]).toEqual([args, 2])
     }
   })
@@ -208,9 +214,33 @@ describe('the command line with a node', () => {
     expect(out).toBe('web runs 1 of 1 at http://web.localhost:8080/')
   })
 
-  it('exits 6 when waiting takes too long', async () => {
-    const { exit, err } = await home.run(...DEPLOY, '--wait', '--timeout', '100ms')
-    expect([exit, err]).toEqual([6, expect.stringContaining('TIMED_OUT')])
+  it('exits 6 when waiting takes too long, for a deploy and for what changes it', async () => {
+    const wait = ['--wait', '--timeout', '100ms']
+    for (const words of [DEPLOY, ['scale', 'web', '2'], ['update', 'web', '--image', 'hello:2']]) {
+      const { exit, err } = await home.run(...words, ...wait)
+      expect([exit, err]).toEqual([6, expect.stringContaining('TIMED_OUT')])
+    }
+  })
+
+  it('names every wrong field of a manifest, and no line of ours for an expected refusal', async () => {
+    const file = path.join(home.home, 'web.json')
+    const containers = [{ image: 'hello:1', ports: [{ containerPort: 'web' }] }]
+    writeFileSync(file, JSON.stringify({ name: 'Web', replicas: 'many', containers }))
+    const { exit, err } = await home.run('deploy', '-f', file, '--verbose')
+    expect(exit).toBe(2)
+    expect(err).toContain('3 fields are wrong')
+    for (const field of ['name', 'replicas', 'containers.0.ports.0.containerPort']) {
+      expect(err).toMatch(new RegExp(`^ {2}${field}: `, 'm'))
+    }
+    expect(err).not.toMatch(/^ +at /m)
+  })
+
+  it('warns of egress that the shield does not let through', async () => {
+    const inside = [...DEPLOY, '--egress', '192.168.1.1:80']
+    const preview = await home.run(...inside, '--dry-run')
+    expect(preview.out).toContain('192.168.1.1')
+    expect((await home.run(...inside)).err).toContain('Warning: 192.168.1.1')
+    expect((await home.run(...DEPLOY, '--name', 'other')).err).not.toContain('Warning')
   })
 
   it('shows where it would run without running it', async () => {
@@ -293,7 +323,8 @@ describe('the command line with a node', () => {
   })
 
   it('lists what came in through the edge', async () => {
-    expect((await home.run('requests')).out).toBe('Nothing came in since this node started.')
+    expect((await home.run('requests')).out).toBe('Nothing came in here since this node started.')
+    expect((await home.run('requests', 'nosuch')).exit).toBe(5)
     home.node.world.edgeRequests = [
       {
         ...{ atMs: 0, workload: 'web', method: 'GET', path: '/a', status: 502 },

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import packageJson from '../package.json' with { type: 'json' }
-import { EXIT, ForeignExit } from './exit-codes.ts'
+import { CommandFailure, EXIT, ForeignExit } from './exit-codes.ts'
 import { type Act, type CliDeps, createAct } from './run.ts'
 
 interface CommandGroup {
@@ -108,28 +108,39 @@ function commandIn(args: readonly string[]): string | undefined {
   return args.find((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--home')
 }
 
+/** Before its help is asked for: the parser would give that of all commands. */
+function mustKnow(program: Command, command: string | undefined): void {
+  const names = program.commands.flatMap((one) => [one.name(), ...one.aliases()])
+  if (command === undefined || command === 'help' || names.includes(command)) return
+  program.error(`error: unknown command '${command}'`)
+}
+
 /** Runs one command line. Never throws: every failure has an exit code and a text. */
 export async function runCli(args: readonly string[], deps: CliDeps): Promise<number> {
   const { terminal } = deps
   const program = await createProgram(args, deps)
   try {
+    mustKnow(program, commandIn(args))
     await program.parseAsync(args, { from: 'user' })
     return EXIT.DONE
   } catch (error) {
     // Commander has said what was wrong, or printed the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.DONE : EXIT.WRONG_USAGE
     if (error instanceof ForeignExit) return error.exit
-    const { toCommandFailure } = await import('./failures.ts')
+    const { toCommandFailure, wrongFieldsIn } = await import('./failures.ts')
     const { exit, code, message, details } = await toCommandFailure(error)
     if (program.opts<{ json?: boolean }>().json) {
       terminal.err(
         JSON.stringify({ error: message, code, ...(details !== undefined && { details }) }),
       )
     } else {
-      terminal.err(`Error (${code}): ${message}`)
-      if (program.opts<{ verbose?: boolean }>().verbose && error instanceof Error && error.stack) {
-        terminal.err(error.stack)
-      }
+      const fields = wrongFieldsIn(details)
+      const many = fields.length > 1
+      terminal.err(`Error (${code}): ${many ? `${fields.length} fields are wrong.` : message}`)
+      for (const field of many ? fields : []) terminal.err(`  ${field}`)
+      const { verbose } = program.opts<{ verbose?: boolean }>()
+      const isExpected = exit !== EXIT.FAILED || error instanceof CommandFailure
+      if (verbose && !isExpected && error instanceof Error && error.stack) terminal.err(error.stack)
     }
     return exit
   }

@@ -30,7 +30,7 @@ async function requests(
   const answer = await node.call.edge.requests(of)
   context.answer(answer, () =>
     answer.requests.length === 0
-      ? 'Nothing came in since this node started.'
+      ? `Nothing came in here${workload === undefined ? '' : ` for ${workload}`} since this node started.`
       : table(
           ['AT', 'WORKLOAD', 'STATUS', 'MS', 'BYTES', 'METHOD', 'PATH', 'FROM', 'BY'],
           answer.requests.map((one) => [

@@ -48,6 +48,18 @@ describe('mycelium secret', () => {
     expect(await exits('list')).toBe(0)
   })
 
+  it('refuses an empty value, and a name that no manifest can give', async () => {
+    const empty = path.join(home.home, 'empty')
+    writeFileSync(empty, '')
+    const refused = await home.run('secret', 'set', 'shop/password', '--file', empty)
+    expect(refused).toMatchObject({ exit: 2, err: expect.stringContaining('The value is empty') })
+    for (const name of ['x', 'shop/', 'Shop/x', 'shop/a b']) {
+      const { exit, err } = await home.run('secret', 'set', name, '--file', file)
+      expect([name, exit, err]).toEqual([name, 2, expect.stringContaining('shop/password')])
+    }
+    expect(await home.json('secret', 'list')).toMatchObject({ secrets: [] })
+  })
+
   it('takes no value from the command line, where others could read it', async () => {
     const { exit, err } = await home.run('secret', 'set', 'shop/password', VALUE)
     expect(exit).toBe(2)

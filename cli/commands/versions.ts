@@ -3,8 +3,9 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
 import type { Act } from '../run.ts'
-import { wholeNumber } from '../text/parse.ts'
+import { durationMs, wholeNumber } from '../text/parse.ts'
 import { table } from '../text/table.ts'
+import { addWaitFlags, answerChanged, WAIT_TIMEOUT, type WaitFlags } from './waiting.ts'
 
 export function versionCommands(program: Command, act: Act): void {
   program
@@ -14,7 +15,7 @@ export function versionCommands(program: Command, act: Act): void {
     .argument('<name>')
     .addHelpText('after', '\nExample:\n  mycelium versions web')
     .action(act(versions))
-  program
+  const back = program
     .command('rollback')
     .summary('take a workload back')
     .description(
@@ -22,6 +23,7 @@ export function versionCommands(program: Command, act: Act): void {
         'As many copies stay wanted as are now. An ended workload comes back by it.',
     )
     .argument('<name>')
+  addWaitFlags(back)
     .option('--to <version>', 'one of those that `mycelium versions` lists')
     .addHelpText('after', '\nExample:\n  mycelium rollback web')
     .action(act(rollback))
@@ -57,8 +59,9 @@ async function versions(context: Context, [name = '']: string[]): Promise<void> 
 async function rollback(
   context: Context,
   [name = '']: string[],
-  { to, underWay }: { to?: string; underWay?: boolean },
+  { to, underWay, wait, timeout }: WaitFlags & { to?: string; underWay?: boolean },
 ): Promise<void> {
+  const timeoutMs = durationMs('--timeout', timeout)
   const node = await context.node()
   const generation = to === undefined ? undefined : wholeNumber('--to', to)
   const now = await node.call.workloads.rollback({
@@ -66,7 +69,8 @@ async function rollback(
     ...(generation !== undefined && { generation }),
     ...(underWay && { underWay }),
   })
-  context.answer(now, () => `${name} goes back, as generation ${now.generation}.`)
+  const said = `${name} goes back, as generation ${now.generation}.`
+  await answerChanged(context, node, now, { wait, timeoutMs, said })
 }
 
 async function rollout(
@@ -74,7 +78,9 @@ async function rollout(
   [what = '', name = '']: string[],
   { all = false }: { all?: boolean },
 ): Promise<void> {
-  if (what === 'rollback') return rollback(context, [name], { underWay: true })
+  if (what === 'rollback') {
+    return rollback(context, [name], { underWay: true, timeout: WAIT_TIMEOUT })
+  }
   if (what !== 'pause' && what !== 'resume' && what !== 'promote') {
     throw wrongUsage('rollout: pause, resume, promote or rollback.')
   }

@@ -1,7 +1,7 @@
 /** Flags that say what a workload is like, shared by `deploy` and `update`. */
 import type { Command } from 'commander'
 import { wrongUsage } from '../exit-codes.ts'
-import type { Inputs, Outputs } from '../node-client.ts'
+import type { Inputs } from '../node-client.ts'
 import { isOneOf } from '../text/choices.ts'
 import { collect, durationMs, keyValues, port, wholeNumber } from '../text/parse.ts'
 import { addJobFlags, type JobFlags, jobOf } from './job-flags.ts'
@@ -165,15 +165,6 @@ function egressOf(texts: readonly string[]): NonNullable<Shape['egress']> {
     const to = /^[\d./]+$/.test(where) ? { address: where } : { host: where }
     return { ...to, ports: ports.split(',').map(Number), ...(udp && { protocol: 'udp' as const }) }
   })
-}
-
-/** What a person should hear who lets a workload connect to anything. */
-export function egressWarning({ name, egress }: Outputs['workloads']['get']): string | undefined {
-  if (egress !== 'all') return undefined
-  return (
-    `Warning: ${name} may connect to all of the Internet. Whoever breaks into it can attack others from ` +
-    'the computers that run it, and carry off what it knows. A list is safer: --egress host:port.'
-  )
 }
 
 function edgeOf({ tcp, access, rate, https }: ShapeFlags): Pick<Shape, 'edge'> {

@@ -7,9 +7,11 @@ import type { Act } from '../run.ts'
 import type { Terminal } from '../terminal.ts'
 import { paint } from '../text/color.ts'
 import { duration } from '../text/format.ts'
-import { wholeNumber } from '../text/parse.ts'
+import { durationMs, wholeNumber } from '../text/parse.ts'
 import { table } from '../text/table.ts'
-import { addShapeFlags, egressWarning, type ShapeFlags, shapeOf } from './workload-flags.ts'
+import { warnOfEgress } from './egress-warning.ts'
+import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
+import { addShapeFlags, type ShapeFlags, shapeOf } from './workload-flags.ts'
 
 export function workloadCommands(program: Command, act: Act): void {
   program
@@ -19,33 +21,38 @@ export function workloadCommands(program: Command, act: Act): void {
     .argument('[name]', 'one workload')
     .addHelpText('after', '\nExample:\n  mycelium ps web')
     .action(act(ps))
-  program
-    .command('scale')
-    .summary('how many replicas')
-    .description('Changes how many replicas of a workload are wanted.')
-    .argument('<name>')
-    .argument('<replicas>')
+  addWaitFlags(
+    program
+      .command('scale')
+      .summary('how many replicas')
+      .description('Changes how many replicas of a workload are wanted.')
+      .argument('<name>')
+      .argument('<replicas>'),
+  )
     .addHelpText('after', '\nExample:\n  mycelium scale web 3')
     .action(
-      act(async (context, [name = '', count = '']) => {
+      act(async (context, [name = '', count = ''], { wait, timeout }: WaitFlags) => {
         const replicas = wholeNumber('replicas', count)
+        const timeoutMs = durationMs('--timeout', timeout)
         const node = await context.node()
         const changed = await node.call.workloads.change({ name, replicas })
-        context.answer(changed, () => `${name} is wanted ${replicas} times.`)
+        const said = `${name} is wanted ${replicas} times.`
+        await answerChanged(context, node, changed, { wait, timeoutMs, said })
       }),
     )
-  addShapeFlags(
+  const updating = addShapeFlags(
     program
       .command('update')
       .summary('change a workload')
       .description(
-        'Changes the fields that are given; instances are replaced one at a time. ' +
+        'Changes the fields that are given; the new version takes over as --rollout says. ' +
           'Variables, ports and labels take the place of all that were there.',
       )
       .argument('<name>')
       .option('--image <ref>', 'another container image')
       .option('--bundle <digest>', 'another published bundle'),
   )
+  addWaitFlags(updating)
     .addHelpText('after', '\nExample:\n  mycelium update web --image web:2 -e MODE=fast')
     .action(act(update))
   program
@@ -138,9 +145,9 @@ function scaledText({ autoscale, replicas }: Outputs['workloads']['get']): strin
 async function update(
   context: Context,
   [name = '']: string[],
-  options: ShapeFlags & { image?: string; bundle?: string },
+  options: ShapeFlags & WaitFlags & { image?: string; bundle?: string },
 ): Promise<void> {
-  const { image, bundle } = options
+  const { image, bundle, wait, timeout } = options
   const change = {
     ...shapeOf(options),
     ...(image !== undefined && { image }),
@@ -149,11 +156,12 @@ async function update(
   if (Object.keys(change).length === 0) {
     throw wrongUsage('Say what to change, such as --image or --replicas.')
   }
+  const timeoutMs = durationMs('--timeout', timeout)
   const node = await context.node()
   const changed = await node.call.workloads.change({ name, ...change })
-  const warning = egressWarning(changed)
-  if (warning) context.notice(warning)
-  context.answer(changed, () => `${name} is now at generation ${changed.generation}.`)
+  await warnOfEgress(context, node, changed)
+  const said = `${name} is now at generation ${changed.generation}.`
+  await answerChanged(context, node, changed, { wait, timeoutMs, said })
 }
 
 async function open(

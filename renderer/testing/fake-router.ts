@@ -356,9 +356,10 @@ function build(
           },
         ],
       })),
-      preview: os.workloads.preview.handler(({ input }) =>
-        placement(input.replicas ?? 1, input.priority === 'high' ? ['backup/0'] : []),
-      ),
+      preview: os.workloads.preview.handler(({ input }) => ({
+        ...placement(input.replicas ?? 1, input.priority === 'high' ? ['backup/0'] : []),
+        conditions: [],
+      })),
       change: os.workloads.change.handler(({ input }) => {
         const found = findWorkload(input.name)
         if (input.replicas) found.replicas = input.replicas

@@ -9,6 +9,10 @@ import { count, key } from './key-shapes.ts'
 /** `<workload>/…`: the first part is a name that belongs to an owner. */
 export const secretName = key
 const name = secretName
+/** As manifests name secrets; what has another name could be given to nobody. */
+const usableName = secretName.refine((text) => /^[a-z0-9-]{1,63}\/[\x21-\x7e]{1,448}$/.test(text), {
+  error: 'The workload’s name, “/” and more, without spaces: such as “shop/password”.',
+})
 
 export const secretView = z.object({
   name: z.string(),
@@ -46,9 +50,9 @@ export const secrets = {
     .route({ method: 'PUT', path: '/api/secrets/{+name}', summary: 'A secret’s next version' })
     .input(
       z.object({
-        name,
-        /** At most 65,000 bytes. */
-        value: z.base64(),
+        name: usableName,
+        /** From one byte to 65,000. */
+        value: z.base64().refine((text) => text !== '', { error: 'The value is empty.' }),
         /** The version it takes the place of; 0: there must be none; `*`: there must be one. */
         version: z.union([count, z.literal('*')]).optional(),
       }),

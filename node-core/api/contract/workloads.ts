@@ -285,6 +285,9 @@ export const placementPreview = z.object({
   ),
 })
 
+/** With what else is to be known of it. */
+const placementAndWords = placementPreview.extend({ conditions: z.array(reason) })
+
 export const workloads = {
   list: operation()
     .route({ method: 'GET', path: '/api/workloads', summary: 'All workloads' })
@@ -303,7 +306,7 @@ export const workloads = {
   preview: operation({ permission: 'deploy' })
     .route({ method: 'POST', path: '/api/workloads/preview', summary: 'Where it would run' })
     .input(deployInput)
-    .output(placementPreview),
+    .output(placementAndWords),
   change: operation({ permission: 'deploy' })
     .route({ method: 'PATCH', path: '/api/workloads/{name}', summary: 'Scale or change' })
     .input(change)
@@ -365,7 +368,7 @@ export const workloads = {
   why: operation()
     .route({ method: 'GET', path: '/api/workloads/{name}/why', summary: 'Why here, why not there' })
     .input(byName)
-    .output(placementPreview.extend({ conditions: z.array(reason) })),
+    .output(placementAndWords),
   ...workloadLogs,
   ...workloadUsage,
 }

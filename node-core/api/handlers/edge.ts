@@ -3,7 +3,7 @@ import { toTimestamp } from '../../base/clock/index.ts'
 import type { EdgeRequestView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
-import type { ApiDeps } from './index.ts'
+import type { ApiDeps, NetworkParts } from './index.ts'
 import { urlOf } from './workload-view.ts'
 
 /** This node's edge: what it took in, and passes to what is not for everybody. */
@@ -23,7 +23,10 @@ export function edgeHandlers({ edge }: Builder, deps: ApiDeps) {
     }),
     requests: edge.requests.handler(({ input: { workload, limit } }) => {
       const of = { limit, ...(workload !== undefined && { workload }) }
-      const requests = inNetwork(deps).edge.requests(of)
+      const parts = inNetwork(deps)
+      const requests = parts.edge.requests(of)
+      // Of one that has ended there may be some still.
+      if (workload !== undefined && requests.length === 0) mustBeThere(parts, workload)
       return {
         requests: requests.map(({ atMs, ...rest }): EdgeRequestView => {
           return { at: toTimestamp(atMs), ...rest }
@@ -32,8 +35,7 @@ export function edgeHandlers({ edge }: Builder, deps: ApiDeps) {
     }),
     pass: edge.pass.handler(({ input: { name } }) => {
       const parts = inNetwork(deps)
-      const desired = parts.placementInput().workloads.find((one) => one.workload.name === name)
-      if (!desired) throw failure('NOT_FOUND', `There is no workload “${name}”.`)
+      const desired = mustBeThere(parts, name)
       const { pass, expiresAtMs } = parts.edge.issuePass(name)
       const url = urlOf(desired, deps.node.edge())
       return {
@@ -43,4 +45,10 @@ export function edgeHandlers({ edge }: Builder, deps: ApiDeps) {
       }
     }),
   }
+}
+
+function mustBeThere(parts: NetworkParts, name: string) {
+  const desired = parts.placementInput().workloads.find((one) => one.workload.name === name)
+  if (!desired) throw failure('NOT_FOUND', `There is no workload “${name}”.`)
+  return desired
 }

@@ -22,6 +22,7 @@ import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
 import { runNow, runViews } from './job-view.ts'
 import { logHandlers } from './logs.ts'
 import { mustBeFree } from './published-ports.ts'
+import { shieldedReason } from './shielded.ts'
 import { noCanary, promoted } from './steering.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
 import { usageHandlers } from './usage.ts'
@@ -67,7 +68,10 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const parts = inNetwork(deps)
       const workload = parseWorkload(input)
       mustBeFree(parts, workload)
-      return { slots: slotsOf(parts, withCandidate(parts, workload, deps), workload.name) }
+      return {
+        slots: slotsOf(parts, withCandidate(parts, workload, deps), workload.name),
+        conditions: shieldedReason(workload),
+      }
     }),
     change: workloads.change.handler(async ({ input }) => {
       const parts = inNetwork(deps)
@@ -129,7 +133,11 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const placed = placedNow(parts.placementInput())
       return {
         slots: slotsOf(parts, placed.input, desired.workload.name),
-        conditions: [...view(parts, desired, placed).conditions, ...scaledReason(desired)],
+        conditions: [
+          ...view(parts, desired, placed).conditions,
+          ...scaledReason(desired),
+          ...shieldedReason(desired.workload),
+        ],
       }
     }),
     ...logHandlers(build, deps),

@@ -22,6 +22,12 @@ const RANGES = SHIELDED_IPV4.flatMap((text) => parseRange(text) ?? [])
 /** All of it: instances have no IPv6. Here for those who resolve names for them. */
 export const SHIELDED_IPV6 = '::/0'
 
+/** Whether all of a range, such as `192.168.1.0/24`, is out of reach where nobody has opened it. */
+export function rangeIsShielded(text: string): boolean {
+  const one = parseRange(text)
+  return one === undefined || RANGES.some((range) => holds(range, one))
+}
+
 /** Whether an address is out of reach. What is no IPv4 address always is. */
 export function isShielded(address: string, opened: readonly Ipv4Range[]): boolean {
   const one = parseRange(address)

@@ -130,8 +130,10 @@ function move(
   }
   if (goElsewhere(table, ranked, slot)) return undefined
   const others = table.nodes.filter(({ id }) => id !== incumbent.node)
-  const isTied = others.some((other) => refusalOf(table, other, ranked, slot) === 'DATA_ELSEWHERE')
-  return isTied ? 'DATA_HERE' : 'NO_OTHER_NODE'
+  const said = new Set(others.map((other) => refusalOf(table, other, ranked, slot)))
+  if (said.has('DATA_ELSEWHERE')) return 'DATA_HERE'
+  // One that has nothing against it would have been chosen, were the slot not bound.
+  return said.has(undefined) ? 'NOT_ASSIGNED' : 'NO_OTHER_NODE'
 }
 
 function spend({ spare }: Table, { name }: Workload): boolean {

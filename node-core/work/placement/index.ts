@@ -117,6 +117,8 @@ export type StayReason =
   | 'DATA_HERE'
   /** No other node takes it. */
   | 'NO_OTHER_NODE'
+  /** Another could, and the committee has yet to say which one does. */
+  | 'NOT_ASSIGNED'
   /** Others of its workload go first. */
   | 'IN_TURN'
 

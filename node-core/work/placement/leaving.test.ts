@@ -41,6 +41,17 @@ describe('what a draining node still runs', () => {
     ])
   })
 
+  test('waits for the committee’s word where another takes it', () => {
+    const assignments = new Map([0, 1].map((index) => [slotOf('web', index), nodeId(1)]))
+    const committed = { assignments, bound: new Set(['web']) }
+    expect(left([web], { instances: both, committed })).toEqual([
+      ['NOT_ASSIGNED', 'NOT_ASSIGNED'],
+      'moving',
+    ])
+    const nodes = [DRAINING, node(2, { cordoned: true })]
+    expect(left([web], { nodes, instances: both, committed })[1]).toBe('waiting')
+  })
+
   test('stays with its data, which is all that can be said when the rest has gone', () => {
     const instances = [instance(db, 0, 1)]
     expect(left([db], { instances })).toEqual([['DATA_HERE'], 'allButData'])

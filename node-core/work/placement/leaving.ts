@@ -55,6 +55,8 @@ export function leftText(reason: LeftReason): string {
       return 'It is on its way.'
     case 'IN_TURN':
       return 'Others of its workload go first.'
+    case 'NOT_ASSIGNED':
+      return 'The committee is about to say where it goes.'
     case 'RUNS_TO_ITS_END':
       return 'It is a job under way, and goes on to its end.'
     case 'DATA_HERE':

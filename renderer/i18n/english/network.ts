@@ -96,6 +96,7 @@ export const network = {
     left: {
       MOVING: 'on its way',
       IN_TURN: 'others of it go first',
+      NOT_ASSIGNED: 'about to be given to another',
       RUNS_TO_ITS_END: 'a job, which goes on to its end',
       DATA_HERE: 'its data lies here',
       DISRUPTION_BUDGET: 'no more of it may be away now',

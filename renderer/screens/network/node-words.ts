@@ -48,6 +48,7 @@ export function leftWord({ drain }: ClusterNode, instance: string, t: Text): str
   switch (reason?.code) {
     case 'MOVING':
     case 'IN_TURN':
+    case 'NOT_ASSIGNED':
     case 'RUNS_TO_ITS_END':
     case 'DATA_HERE':
     case 'DISRUPTION_BUDGET':

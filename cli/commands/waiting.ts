@@ -1,0 +1,92 @@
+/** Waiting until what was changed runs as it is wanted. */
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import { CommandFailure, EXIT } from '../exit-codes.ts'
+import { POLL_PERIOD_MS } from '../limits.ts'
+import type { NodeClient, Outputs } from '../node-client.ts'
+
+export const WAIT_TIMEOUT = '5m'
+
+export interface WaitFlags {
+  wait?: boolean
+  timeout: string
+}
+
+export function addWaitFlags(command: Command): Command {
+  return command
+    .option('--wait', 'wait until every copy runs and is healthy')
+    .option('--timeout <duration>', 'how long --wait waits', WAIT_TIMEOUT)
+}
+
+type Workload = Outputs['workloads']['get']
+
+/** There is nothing to be waited for. */
+const IS_DONE: ReadonlySet<Workload['status']> = new Set(['Succeeded', 'Scheduled', 'Asleep'])
+
+/** `said` at once, or how it runs once it does. */
+export async function answerChanged(
+  context: Context,
+  node: NodeClient,
+  changed: Workload,
+  { wait, timeoutMs, said }: { wait: boolean | undefined; timeoutMs: number; said: string },
+): Promise<void> {
+  const done = wait ? await waitUntilRunning(context, node, changed, timeoutMs) : changed
+  context.answer(done, () => (wait ? doneText(done) : said))
+}
+
+function doneText(done: Workload): string {
+  if (done.status === 'Scheduled') {
+    return `${done.name} runs when it is due, next at ${done.job?.nextRunAt ?? 'no time'}`
+  }
+  if (done.status === 'Asleep') return `${done.name} is asleep; the next request wakes it`
+  if (done.status === 'Succeeded') return `${done.name} has ended, with exit code 0`
+  const where = done.url === undefined ? '' : ` at ${done.url}`
+  return `${done.name} runs ${done.running_instances} of ${done.replicas}${where}`
+}
+
+/** Says every real step once, as the nodes tell it. */
+async function waitUntilRunning(
+  context: Context,
+  node: NodeClient,
+  deployed: Workload,
+  timeoutMs: number,
+): Promise<Workload> {
+  const { name } = deployed
+  const endMs = performance.now() + timeoutMs
+  const said = new Set<string>()
+  let seen = deployed
+  for (;;) {
+    for (const step of stepsOf(seen)) {
+      if (!said.has(step)) context.notice(step)
+      said.add(step)
+    }
+    // A copy of the registry may still show what was before.
+    const isOfThis = seen.generation >= deployed.generation
+    if (isOfThis && IS_DONE.has(seen.status)) return seen
+    if (seen.job && seen.status === 'Failed') {
+      const why = seen.conditions.map(({ message }) => message).join(' ')
+      throw new CommandFailure(EXIT.FAILED, 'RUN_FAILED', `${name} has failed. ${why}`.trim(), seen)
+    }
+    if (isOfThis && seen.status === 'Running' && seen.running_instances === seen.replicas)
+      return seen
+    if (performance.now() > endMs) {
+      const why = seen.conditions.map(({ message }) => message).join(' ')
+      const message = `${name} runs ${seen.running_instances} of ${seen.replicas}. ${why}`.trim()
+      throw new CommandFailure(EXIT.TIMED_OUT, 'TIMED_OUT', message, seen.conditions)
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_PERIOD_MS))
+    seen = await node.call.workloads.get({ name })
+  }
+}
+
+function stepsOf(workload: Workload): string[] {
+  const steps = workload.instances.map((each) => {
+    const what = each.progress ?? each.reason?.message ?? healthStep(each)
+    return `replica ${each.index} on ${each.nodeName}: ${what}`
+  })
+  return [...steps, ...workload.conditions.map(({ message }) => message)]
+}
+
+function healthStep({ status, health }: Workload['instances'][number]): string {
+  return status === 'Running' ? `running, ${health}` : status.toLowerCase()
+}
