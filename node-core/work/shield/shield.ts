@@ -183,7 +183,7 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
     start: () =>
       inTurn(async () => {
         if (watch) return
-        obstacle = obstacleHere(firewall.families().length > 0)
+        obstacle = obstacleHere(firewall.families().length > 0) ?? (await firewall.open())
         if (obstacle) return
         try {
           await enter()
@@ -205,6 +205,7 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
       await inTurn(async () => {
         // What goes on without this node stays bounded without it.
         if (!obstacle && bounds.size === 0) await leave()
+        await firewall.close()
       })
     },
 
@@ -228,10 +229,6 @@ function obstacleHere(hasFirewall: boolean): Obstacle | undefined {
   if (process.platform !== 'linux') {
     const message = 'Connections of instances are bounded on Linux alone.'
     return { code: 'NOT_LINUX', message }
-  }
-  if (process.getuid?.() !== 0) {
-    const message = 'Connections of instances are bounded where the node runs as root.'
-    return { code: 'NOT_ROOT', message }
   }
   if (!hasFirewall) {
     const message = 'Connections of instances are not bounded: this computer has no iptables.'
