@@ -45,7 +45,8 @@ describe.skipIf(missing)(`the rules${missing ? ` [skipped: ${missing}]` : ''}`, 
     await shield.start()
     const link = `${shield.linkPrefix}12345678` as const
     await shield.bind(`link:${link}`, { own: true, egress: 'all' })
-    await until(() => reads >= real.families().length)
+    // Before they are written, and once they have been.
+    await until(() => reads >= 2 * real.families().length)
     const stand = (): boolean => {
       const rules = iptables('-S')
       return (
@@ -64,8 +65,8 @@ describe.skipIf(missing)(`the rules${missing ? ` [skipped: ${missing}]` : ''}`, 
     ]) {
       takenAway()
       expect(stand()).toBe(false)
-      // One look to see it, and one to know what stands then.
-      const enough = reads + 2 * real.families().length
+      // To see it, to write what is missing, and to know what stands then.
+      const enough = reads + 3 * real.families().length
       await until(() => {
         if (!stand()) clock.advance(RULES_LOOK_MS)
         return stand() && reads >= enough
@@ -122,9 +123,13 @@ describe('a shield', () => {
   })
 
   it.skipIf(missing)('says when a rule is not taken, before anything runs', async () => {
-    const restore = (): Promise<void> => Promise.reject(new Error('no room'))
+    let full = false
+    const restore = async (): Promise<void> => {
+      if (full) throw new Error('no room')
+    }
     const { shield } = shieldOf(node, firewall({ restore }))
     await shield.start()
+    full = true
     const bound = shield.bind('user:61184', { own: true })
     await expect(bound).rejects.toMatchObject({ code: 'SHIELD_FAILED' })
     await shield.stop()
