@@ -50,16 +50,17 @@ describe('flags of a workload', () => {
   })
   it('bounds what a container writes, which only says so with its image', async () => {
     const said = ['--read-only', '--scratch', '/tmp:8Mi', '--scratch', '/run']
-    const { parts } = await home.json<{ parts: object[] }>(...DEPLOY, ...said)
-    expect(parts).toMatchObject([
-      {
-        readOnlyRoot: true,
-        scratch: [
-          { path: '/tmp', sizeBytes: 8 * 2 ** 20 },
-          { path: '/run', sizeBytes: 64 * 2 ** 20 },
-        ],
-      },
-    ])
+    expect(await home.json(...DEPLOY, ...said)).toMatchObject({
+      parts: [
+        {
+          readOnlyRoot: true,
+          scratch: [
+            { path: '/tmp', sizeBytes: 8 * 2 ** 20 },
+            { path: '/run', sizeBytes: 64 * 2 ** 20 },
+          ],
+        },
+      ],
+    })
     expect((await home.run('deploy', '--bundle', 'b.spore', '--read-only')).exit).toBe(2)
   })
 })
