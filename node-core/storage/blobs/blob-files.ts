@@ -3,7 +3,6 @@
  * its way in `incoming/` and `partial/`. The time of a file is that of its last use.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createPieceHasher, type PieceList, pieceSpan } from '../pieces/index.ts'
@@ -38,6 +37,8 @@ export interface BlobFiles {
   dropLeftover(digest: Digest): Promise<void>
   /** Hashes it once more, whole and in pieces. */
   examine(file: string): Promise<{ digest: Digest; list: PieceList | undefined }>
+  /** Hashes it once more, whole alone. */
+  digestOf(file: string): Promise<Digest>
   touch(file: string, atMs: number): Promise<void>
   remove(digest: Digest, kind: BlobKind): Promise<void>
 }
@@ -101,14 +102,35 @@ export function createBlobFiles(folder: string): BlobFiles {
       onDisk(async () => {
         const hash = createHash('sha256')
         const pieces = createPieceHasher()
-        for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) {
-          hash.update(chunk)
-          pieces.take(chunk)
-        }
+        await readThrough(file, (bytes) => {
+          hash.update(bytes)
+          pieces.take(bytes)
+        })
         return { digest: `sha256:${hash.digest('hex')}` as Digest, list: pieces.list() }
+      }),
+    digestOf: (file) =>
+      onDisk(async () => {
+        const hash = createHash('sha256')
+        await readThrough(file, (bytes) => hash.update(bytes))
+        return `sha256:${hash.digest('hex')}` as Digest
       }),
     touch: (file, atMs) => onDisk(() => utimes(file, atMs / 1_000, atMs / 1_000)),
     remove: (digest, kind) => onDisk(() => rm(path(digest, kind), { force: true })),
+  }
+}
+
+/** One buffer for all of it: what is allocated outside the heap for each part keeps the collector busy. */
+async function readThrough(file: string, take: (bytes: Uint8Array) => void): Promise<void> {
+  const handle = await open(file, 'r')
+  try {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES)
+      if (bytesRead === 0) return
+      take(buffer.subarray(0, bytesRead))
+    }
+  } finally {
+    await handle.close()
   }
 }
 

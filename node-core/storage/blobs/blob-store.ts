@@ -84,6 +84,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     if (!blob) return
     held.delete(digest)
     shares.forget(digest)
+    server.forget(digest)
     await files.remove(digest, blob.kind)
     if (blob.kind === 'bundle') announce()
   }
@@ -133,7 +134,10 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
         {
           ...{ ...round, nameOf },
           share: (growing, has) => shares.begin(digest, growing, has),
-          gained: (index) => shares.gained(digest, index),
+          gained(index, came) {
+            server.passOn(digest, index, came)
+            shares.gained(digest, index)
+          },
           received: (bytes) => {
             traffic.receivedBytes += bytes
           },

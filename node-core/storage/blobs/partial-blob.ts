@@ -111,7 +111,7 @@ function partialOf(
       if (!closed) return using(() => readPiece(handle, list.sizeBytes, index))
       return undefined
     },
-    digest: async () => (await files.examine(file)).digest,
+    digest: () => files.digestOf(file),
     keep: (kind) =>
       onDisk(async () => {
         await handle.sync()

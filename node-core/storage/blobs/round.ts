@@ -22,6 +22,7 @@ import type { BlobFiles } from './blob-files.ts'
 import { createDialling } from './dialling.ts'
 import type { Digest, FetchProgress } from './index.ts'
 import { GATHER_MS, STALL_MS, TICK_MS } from './limits.ts'
+import type { PackedPiece } from './messages.ts'
 import { leftoverList, openPartial, type PartialBlob } from './partial-blob.ts'
 import type { Session, SessionDeps } from './session.ts'
 import type { Suspects } from './suspects.ts'
@@ -45,7 +46,7 @@ export interface RoundDeps extends SessionDeps {
   /** From now on what has come can be served to others. */
   share(partial: PartialBlob, has: PieceSet): void
   /** A piece has come. */
-  gained(index: number): void
+  gained(index: number, came: PackedPiece): void
   received(bytes: number): void
 }
 
@@ -244,7 +245,12 @@ export function runRound(
     }
   }
 
-  async function onPiece(session: Session, index: number, bytes: Uint8Array): Promise<void> {
+  async function onPiece(
+    session: Session,
+    index: number,
+    bytes: Uint8Array,
+    came: PackedPiece,
+  ): Promise<void> {
     if (!chosen || over || sessions.get(session.peer) !== session) return
     const { partial, swarm } = chosen
     if (swarm.held.has(index)) return
@@ -263,7 +269,7 @@ export function runRound(
     deliverers.add(session.peer)
     gainedAtMs = clock.monotonicMs()
     receivedBytes += bytes.byteLength
-    deps.gained(index)
+    deps.gained(index, came)
     const names = [...deliverers].slice(-NAMED_MAX).map(nameOf)
     const totalBytes = partial.list.sizeBytes
     request.onProgress({ receivedBytes, totalBytes, from: names.join(', ') })
