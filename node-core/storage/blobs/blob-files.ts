@@ -17,7 +17,7 @@ export interface OpenBlob {
   write(bytes: Uint8Array): Promise<void>
   /** The digest of everything written, and its pieces. To be asked once. */
   end(): { digest: Digest; list: PieceList | undefined }
-  /** Syncs and renames it into its place. */
+  /** Renames it into its place, synced where that is worth it. */
   keep(digest: Digest, kind: BlobKind): Promise<string>
   /** Closes and removes it. */
   drop(): Promise<void>
@@ -30,7 +30,7 @@ export interface BlobFiles {
   create(name: string): Promise<OpenBlob>
   /** Where a blob is gathered from pieces, and where the list of them lies. */
   partial(digest: Digest): { file: string; listFile: string }
-  /** Renames what was gathered and synced into its place. */
+  /** Renames what was gathered into its place. */
   place(file: string, digest: Digest, kind: BlobKind): Promise<string>
   /** What earlier transfers left. */
   leftovers(): Promise<{ digest: Digest; sizeBytes: number; usedAtMs: number }[]>
@@ -44,6 +44,12 @@ export interface BlobFiles {
 }
 
 const FOLDERS: Record<BlobKind, string> = { bundle: 'sha256', layer: 'layers' }
+
+/**
+ * Layers are copies of what an engine has, and can be had again: they are not worth that every transfer
+ * waits for the disk twice. What is found of them at start is checked before it is used.
+ */
+export const isSynced = (kind: BlobKind): boolean => kind === 'bundle'
 
 export function createBlobFiles(folder: string): BlobFiles {
   const incoming = join(folder, 'incoming')
@@ -61,7 +67,7 @@ export function createBlobFiles(folder: string): BlobFiles {
     onDisk(async () => {
       await mkdir(folderOf(digest, kind), { recursive: true, mode: 0o700 })
       await rename(file, path(digest, kind))
-      await syncFolder(folderOf(digest, kind))
+      if (isSynced(kind)) await syncFolder(folderOf(digest, kind))
       return path(digest, kind)
     })
 
@@ -174,7 +180,7 @@ function openBlob(handle: FileHandle, file: string, place: BlobFiles['place']): 
     end: () => ({ digest: `sha256:${hash.digest('hex')}` as Digest, list: pieces.list() }),
     keep: (digest, kind) =>
       onDisk(async () => {
-        await handle.sync()
+        if (isSynced(kind)) await handle.sync()
         await close()
         return place(file, digest, kind)
       }),

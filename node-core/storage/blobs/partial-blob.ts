@@ -4,7 +4,7 @@
  */
 import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { isPiece, type PieceList, pieceCount, pieceListOf, pieceSpan } from '../pieces/index.ts'
-import { type BlobFiles, readPiece } from './blob-files.ts'
+import { type BlobFiles, isSynced, readPiece } from './blob-files.ts'
 import { onDisk } from './disk-errors.ts'
 import type { BlobKind, Digest } from './index.ts'
 
@@ -114,7 +114,7 @@ function partialOf(
     digest: () => files.digestOf(file),
     keep: (kind) =>
       onDisk(async () => {
-        await handle.sync()
+        if (isSynced(kind)) await handle.sync()
         const path = await files.place(file, digest, kind)
         await rm(listFile, { force: true })
         await close()
