@@ -30,8 +30,8 @@ export function createThrift(prefer: (what: Preference) => void): (busyShare: nu
 
 /**
  * By itself V8 collects everything each time some 40 MB were taken outside its heap, as all that goes
- * over the network or the disk is: half the CPU time of a transfer. With this flag such bytes count as
- * those within the heap do.
+ * over the network or the disk is: over a third of the CPU time of a transfer. With this flag such
+ * bytes count as those within the heap do.
  */
 const EXTERNAL = 'external-memory-accounted-in-global-limit'
 
