@@ -1,8 +1,7 @@
 /**
- * `npm run isolation`: a node whose work takes all that it can get, of both kinds at once: fork bombs,
+ * A node whose work takes all that it can get, of both kinds at once: fork bombs,
  * memory hogs, burners of every processor, fillers of its disk. Each is held to its bounds or ended,
  * and the node's own API is asked all the while, beside the same questions on the idle node.
- * Root, Docker's daemon and a static busybox are needed.
  */
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
