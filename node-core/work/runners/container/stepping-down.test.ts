@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { changePart } from '../../spec/testing/flat.ts'
 import { linesUntil } from '../runner.suite.ts'
 import type { ContainerRunner } from './index.ts'
 import { ADA, createBench, engineMissing, importImage, shell } from './testing/test-engine.ts'
@@ -16,6 +17,12 @@ function setprivFiles(): string[] {
 }
 
 /** What the entry points of official images of databases and web servers do. */
+const NAMED = `
+echo "user: $(${B} id -u):$(${B} id -g)"; ${B} grep CapEff /proc/self/status
+echo "scratch: $(${B} touch /tmp/x && echo written)"
+echo "others: $(${B} touch /bin/x 2>/dev/null && echo written || echo refused)"
+echo done: yes; exec ${B} sleep 1000`
+
 const SCRIPT = `
 ${B} mkdir -p /var/lib/data && ${B} chown 999:999 /var/lib/data && ${B} chmod 700 /var/lib/data
 exec /usr/bin/setpriv --reuid 999 --regid 999 --clear-groups ${B} sh -c '
@@ -25,6 +32,41 @@ exec /usr/bin/setpriv --reuid 999 --regid 999 --clear-groups ${B} sh -c '
   echo "back: $(/usr/bin/setpriv --reuid 0 true 2>/dev/null && echo root || echo refused)"
   echo "others: $(${B} touch /bin/x 2>/dev/null && echo written || echo refused)"
   echo done: yes; exec ${B} sleep 1000'`
+
+describe.skipIf(missing)(`a user that the manifest names${missing ? ` [skipped]` : ''}`, () => {
+  let bench: Awaited<ReturnType<typeof createBench>>
+  let runner: ContainerRunner
+  const run = (id: string, user: string) => {
+    const scratch = [{ path: '/tmp', sizeBytes: 2 ** 20 }]
+    const workload = changePart(shell('named', NAMED), { user, scratch })
+    const signal = AbortSignal.timeout(30_000)
+    return runner.run({ id, workload, index: 0, generation: 1, signal, onProgress: () => {} })
+  }
+
+  beforeAll(async () => {
+    await importImage()
+    bench = await createBench()
+    runner = bench.runner(ADA)
+    await runner.start()
+  }, 60_000)
+  afterAll(async () => {
+    await runner?.stop()
+    await bench?.close()
+  })
+
+  it('runs in it from the first process on, without any right', async () => {
+    await run('named-0-test', '1000:1001')
+    const said = await linesUntil(runner, 'named-0-test', 'done: yes')
+    expect(said).toContain('user: 1000:1001')
+    expect(said).toContain('CapEff:\t0000000000000000')
+    expect(said).toContain('scratch: written')
+    expect(said).toContain('others: refused')
+  }, 60_000)
+  it('is not replaced by root where the image does not know it', async () => {
+    await expect(run('unknown-0-test', 'nobody-knows')).rejects.toThrow('nobody-knows')
+    expect((await runner.list()).map(({ id }) => id)).not.toContain('unknown-0-test')
+  }, 60_000)
+})
 
 describe.skipIf(missing)(`an image that starts as root${missing ? ` [skipped]` : ''}`, () => {
   let bench: Awaited<ReturnType<typeof createBench>>
