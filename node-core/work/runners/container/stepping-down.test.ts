@@ -33,42 +33,7 @@ exec /usr/bin/setpriv --reuid 999 --regid 999 --clear-groups ${B} sh -c '
   echo "others: $(${B} touch /bin/x 2>/dev/null && echo written || echo refused)"
   echo done: yes; exec ${B} sleep 1000'`
 
-describe.skipIf(missing)(`a user that the manifest names${missing ? ` [skipped]` : ''}`, () => {
-  let bench: Awaited<ReturnType<typeof createBench>>
-  let runner: ContainerRunner
-  const run = (id: string, user: string) => {
-    const scratch = [{ path: '/tmp', sizeBytes: 2 ** 20 }]
-    const workload = changePart(shell('named', NAMED), { user, scratch })
-    const signal = AbortSignal.timeout(30_000)
-    return runner.run({ id, workload, index: 0, generation: 1, signal, onProgress: () => {} })
-  }
-
-  beforeAll(async () => {
-    await importImage()
-    bench = await createBench()
-    runner = bench.runner(ADA)
-    await runner.start()
-  }, 60_000)
-  afterAll(async () => {
-    await runner?.stop()
-    await bench?.close()
-  })
-
-  it('runs in it from the first process on, without any right', async () => {
-    await run('named-0-test', '1000:1001')
-    const said = await linesUntil(runner, 'named-0-test', 'done: yes')
-    expect(said).toContain('user: 1000:1001')
-    expect(said).toContain('CapEff:\t0000000000000000')
-    expect(said).toContain('scratch: written')
-    expect(said).toContain('others: refused')
-  }, 60_000)
-  it('is not replaced by root where the image does not know it', async () => {
-    await expect(run('unknown-0-test', 'nobody-knows')).rejects.toThrow('nobody-knows')
-    expect((await runner.list()).map(({ id }) => id)).not.toContain('unknown-0-test')
-  }, 60_000)
-})
-
-describe.skipIf(missing)(`an image that starts as root${missing ? ` [skipped]` : ''}`, () => {
+describe.skipIf(missing)(`who runs in a container${missing ? ` [skipped]` : ''}`, () => {
   let bench: Awaited<ReturnType<typeof createBench>>
   let runner: ContainerRunner
   let said: string[]
@@ -89,7 +54,7 @@ describe.skipIf(missing)(`an image that starts as root${missing ? ` [skipped]` :
     await bench?.close()
   })
 
-  it('gives its data to a user of its own and becomes that user', () => {
+  it('starts as root, gives its data to a user of its own and becomes that user', () => {
     expect(said).toContain('user: 999:999')
     expect(said).toContain('file: mine')
   })
@@ -98,4 +63,27 @@ describe.skipIf(missing)(`an image that starts as root${missing ? ` [skipped]` :
     expect(said).toContain('back: refused')
     expect(said).toContain('others: refused')
   })
+
+  const runAs = (id: string, user: string) => {
+    const workload = changePart(shell('named', NAMED), {
+      user,
+      source: { image: IMAGE, command: [B, 'sh', '-c', NAMED] },
+      scratch: [{ path: '/tmp', sizeBytes: 2 ** 20 }],
+    })
+    const signal = AbortSignal.timeout(30_000)
+    return runner.run({ id, workload, index: 0, generation: 1, signal, onProgress: () => {} })
+  }
+
+  it('is who the manifest names, from the first process on and without any right', async () => {
+    await runAs('named-0-test', '1000:1001')
+    const named = await linesUntil(runner, 'named-0-test', 'done: yes')
+    expect(named).toContain('user: 1000:1001')
+    expect(named).toContain('CapEff:\t0000000000000000')
+    expect(named).toContain('scratch: written')
+    expect(named).toContain('others: refused')
+  }, 60_000)
+  it('is not root where the image does not know who is named', async () => {
+    await expect(runAs('unknown-0-test', 'nobody-knows')).rejects.toThrow('nobody-knows')
+    expect((await runner.list()).map(({ id }) => id)).not.toContain('unknown-0-test')
+  }, 60_000)
 })
