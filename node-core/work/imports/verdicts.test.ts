@@ -60,7 +60,7 @@ services:
     expect(workloads.map(({ name }) => name)).toEqual(['web', 'open'])
     expect(workloads[0]).not.toHaveProperty('uses')
     expect(lines).toMatchObject([{ verdict: 'ignored', code: 'other-profile', workload: 'mail' }])
-    expect(lines[0]?.message).toContain('“debug”, “test”')
+    expect(lines[0]?.message).toContain('It belongs to “debug”, “test”')
     expect(lines[0]?.message).toContain('COMPOSE_PROFILES=debug')
   })
   test.each(['debug', 'other,test', '*'])('comes along where %s is chosen', (chosen) => {

@@ -15,6 +15,7 @@ import {
   textOf,
 } from '../tree.ts'
 import { fillTree, type Variables } from '../variables.ts'
+import { isChosen, sayLeftOut } from './profiles.ts'
 import { takeService } from './service.ts'
 import type { EnvFile } from './service-rule.ts'
 
@@ -67,44 +68,20 @@ const PROJECT: Rules<Project> = new Map<string, (at: Tree, project: Project) => 
 ])
 
 function takeServices(at: Tree, project: Project): void {
-  const names = new Set(fieldsOf(at).keys())
-  const chosen = (project.variables.get('COMPOSE_PROFILES') ?? '').split(',')
-  if (names.size > WORKLOADS_MAX) {
+  if (fieldsOf(at).size > WORKLOADS_MAX) {
     throw validationError([{ path: 'text', message: `More than ${WORKLOADS_MAX} services.` }])
   }
   if (at.kind !== 'map' || isEmpty(at)) project.scope.say(at, 'wrong-form')
-  const services = [...fieldsOf(at)].filter(([name, service]) => {
-    const profiles = profilesOf(service)
-    const isIn = profiles.length === 0 || profiles.some((one) => isChosen(one, chosen))
-    if (!isIn) sayLeftOut(service, { profiles, scope: project.report.scope(labelOf(name)) })
-    return isIn
-  })
-  for (const [name, service] of services) {
-    const others = services.flatMap(([one]) => (one === name ? [] : one))
-    takeOne(name, service, new Set(others), project)
+  const services = new Map(fieldsOf(at))
+  for (const [name, service] of fieldsOf(at)) {
+    if (isChosen(service, project.variables)) continue
+    sayLeftOut(service, project.report.scope(labelOf(name)))
+    services.delete(name)
   }
-}
-
-function profilesOf(service: Tree): string[] {
-  return itemsOf(field(service, 'profiles')).map((one) => textOf(one) ?? '')
-}
-
-/** Docker takes `*` for all of them. */
-function isChosen(profile: string, chosen: readonly string[]): boolean {
-  return chosen.some((one) => one === '*' || one.trim() === profile)
-}
-
-function sayLeftOut(at: Tree, { profiles, scope }: { profiles: string[]; scope: Scope }): void {
-  const named = profiles.map((one) => (/^[\w.-]{1,64}$/.test(one) ? `“${one}”` : 'one')).join(', ')
-  const [first = ''] = profiles
-  const how = /^[\w.-]{1,64}$/.test(first)
-    ? ` To bring it: the variable COMPOSE_PROFILES=${first}.`
-    : ''
-  scope.say(
-    at,
-    'other-profile',
-    `Left out, as compose does unless its profile is chosen: ${named}.${how}`,
-  )
+  for (const [name, service] of services) {
+    const others = new Set([...services.keys()].filter((one) => one !== name))
+    takeOne(name, service, others, project)
+  }
 }
 
 function takeOne(
