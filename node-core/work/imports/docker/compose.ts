@@ -4,16 +4,7 @@ import { type Draft, labelOf, newDraft, newPart } from '../draft.ts'
 import { WORKLOADS_MAX } from '../limits.ts'
 import { sayShared } from '../mounts.ts'
 import type { Report, Scope } from '../report.ts'
-import {
-  byRules,
-  field,
-  fieldsOf,
-  isEmpty,
-  itemsOf,
-  type Rules,
-  type Tree,
-  textOf,
-} from '../tree.ts'
+import { byRules, field, fieldsOf, isEmpty, type Rules, type Tree, textOf } from '../tree.ts'
 import { fillTree, type Variables } from '../variables.ts'
 import { isChosen, sayLeftOut } from './profiles.ts'
 import { takeService } from './service.ts'
