@@ -2,15 +2,11 @@
  * What the container may in which a node that is not root has the firewall's programs run: the computer's
  * own programs, read-only, in its network, with the one capability that writes rules (docs/adr/0035).
  */
+import { hostPrograms, mountOf } from './host-programs.ts'
 import { FIREWALL_HANDS_MEMORY_BYTES, FIREWALL_HANDS_PIDS_MAX } from './limits.ts'
 
 export type FirewallProfile = ReturnType<typeof firewallProfile>
 
-/** Where systems keep programs, what those need, and which of two firewalls `iptables` stands for. */
-const PROGRAMS_AT = [
-  ...(['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64'] as const),
-  '/etc/alternatives',
-]
 /** Held by whoever writes rules in the older way: one lock for all of them. */
 const LOCK = '/run/xtables.lock'
 
@@ -19,7 +15,6 @@ export function firewallProfile(
   labels: Record<string, string>,
   exists: (path: string) => boolean,
 ) {
-  const there = PROGRAMS_AT.filter(exists)
   return {
     Image: image,
     Entrypoint: ['/usr/bin/env', 'sleep', 'infinity'],
@@ -40,8 +35,8 @@ export function firewallProfile(
       CgroupnsMode: 'private' as const,
       Tmpfs: { '/run': 'rw,noexec,nosuid,size=1m' },
       Mounts: [
-        ...there.map((path) => bound(path, { ReadOnly: true })),
-        ...(exists(LOCK) ? [bound(LOCK, { ReadOnly: false })] : []),
+        ...hostPrograms(exists),
+        ...(exists(LOCK) ? [mountOf(LOCK, LOCK, { readOnly: false })] : []),
       ],
       Memory: FIREWALL_HANDS_MEMORY_BYTES,
       MemorySwap: FIREWALL_HANDS_MEMORY_BYTES,
@@ -52,8 +47,4 @@ export function firewallProfile(
       LogConfig: { Type: 'none', Config: {} },
     },
   }
-}
-
-function bound(path: string, { ReadOnly }: { ReadOnly: boolean }) {
-  return { Type: 'bind' as const, Source: path, Target: path, ReadOnly }
 }

@@ -94,3 +94,5 @@ export const FETCHED_BYTES_MAX = 1024 * 1024
 export const FIREWALL_HANDS_MEMORY_BYTES = 64 * 2 ** 20
 /** Processes in it, those of two commands at a time among them. */
 export const FIREWALL_HANDS_PIDS_MAX = 16
+/** Where forwarders listen for ports that an instance has itself: above those that a kernel hands out. */
+export const DIVERTED_PORT_FIRST = 61_001
