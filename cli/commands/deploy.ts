@@ -6,7 +6,7 @@ import { wrongUsage } from '../exit-codes.ts'
 import { readText } from '../input-files.ts'
 import type { Inputs, NodeClient } from '../node-client.ts'
 import type { Act } from '../run.ts'
-import { durationMs } from '../text/parse.ts'
+import { collect, durationMs } from '../text/parse.ts'
 import { publishFile } from './bundle.ts'
 import { warnOfEgress } from './egress-warning.ts'
 import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
@@ -19,6 +19,8 @@ interface DeployFlags extends ShapeFlags, WaitFlags {
   file?: string
   name?: string
   dryRun?: boolean
+  readOnly?: boolean
+  scratch?: string[]
   schema?: boolean
 }
 
@@ -35,6 +37,12 @@ export function deployCommands(program: Command, act: Act): void {
       .option('--name <name>', 'what it is called'),
   )
   addWaitFlags(command)
+    .option('--read-only', 'a container that writes to volumes and scratch alone')
+    .option(
+      '--scratch <path:size>',
+      'a folder in memory of it, such as /tmp:64Mi; repeatable',
+      collect,
+    )
     .option('--dry-run', 'only show where it would run')
     .option('--schema', 'print the JSON Schema of a manifest and do nothing')
     .addHelpText(
@@ -75,6 +83,10 @@ async function inputOf(
   const given = [image, bundle, file].filter((each) => each !== undefined)
   if (given.length !== 1) throw wrongUsage('Say what to run: one of --image, --bundle, -f.')
   if (command.length > 0 && image === undefined) throw wrongUsage('A command needs --image.')
+  const { readOnly, scratch } = flags
+  if ((readOnly || scratch) && image === undefined) {
+    throw wrongUsage('--read-only and --scratch need --image; a manifest says them itself.')
+  }
   const { ports, ...shape } = shapeOf(flags)
   const named = { ...shape, ...(flags.name !== undefined && { name: flags.name }) }
   if (image !== undefined) {
@@ -82,6 +94,8 @@ async function inputOf(
       image,
       ...(ports && { ports }),
       ...(command.length > 0 && { command }),
+      ...(readOnly && { readOnlyRoot: true }),
+      ...(scratch && { scratch: scratch.map(scratchOf) }),
     }
     return { ...named, containers: [container] }
   }
@@ -90,4 +104,10 @@ async function inputOf(
   if (bundle?.startsWith('sha256:')) return { ...beside, bundle }
   const published = await publishFile(context, node, bundle ?? '')
   return { name: published.name, ...beside, bundle: published.digest }
+}
+
+/** `/tmp`, or `/tmp:64Mi`. */
+function scratchOf(text: string): { path: string; size?: string } {
+  const [, path = text, size] = /^(.+):([^:/]+)$/.exec(text) ?? []
+  return { path, ...(size !== undefined && { size }) }
 }

@@ -72,6 +72,8 @@ export const VOLUME_BYTES_MAX = 64 * 2 ** 40
 export const MOUNTS_MAX = 32
 /** Letters of such a place. */
 export const MOUNT_PATH_LENGTH_MAX = 1_024
+/** The highest number of a user or a group, as engines have it. */
+export const USER_MAX = 2 ** 31 - 1
 /** Containers of one workload. */
 export const PARTS_MAX = 8
 /** Milliseconds between two questions of a probe. */

@@ -39,6 +39,7 @@ export interface AskedPart extends AskedProbes {
   ports: PortsBody | undefined
   resources: ResourcesBody | undefined
   mounts: MountsBody | undefined
+  user?: string | undefined
   readOnlyRoot?: boolean | undefined
   scratch?: ContainerBody['scratch']
 }
@@ -69,6 +70,7 @@ function toPart(asked: AskedPart, wrong: WrongField[]): Part {
   return {
     ...{ name, source, env, ports, resources, probes: toProbes(asked, ports, kind) },
     ...(mounts.length > 0 && { mounts }),
+    ...(asked.user !== undefined && { user: asked.user }),
     ...(asked.readOnlyRoot && { readOnlyRoot: true }),
     ...(scratch.length > 0 && { scratch }),
   }
@@ -164,6 +166,7 @@ export function askedContainer(
     resources: body.resources,
     probes: body.probes,
     mounts: body.mounts,
+    user: body.user,
     readOnlyRoot: body.readOnlyRoot,
     scratch: body.scratch,
   }

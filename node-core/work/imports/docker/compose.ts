@@ -6,6 +6,7 @@ import { sayShared } from '../mounts.ts'
 import type { Report, Scope } from '../report.ts'
 import { byRules, field, fieldsOf, isEmpty, type Rules, type Tree, textOf } from '../tree.ts'
 import { fillTree, type Variables } from '../variables.ts'
+import { isChosen, sayLeftOut } from './profiles.ts'
 import { takeService } from './service.ts'
 import type { EnvFile } from './service-rule.ts'
 
@@ -58,13 +59,19 @@ const PROJECT: Rules<Project> = new Map<string, (at: Tree, project: Project) => 
 ])
 
 function takeServices(at: Tree, project: Project): void {
-  const names = new Set(fieldsOf(at).keys())
-  if (names.size > WORKLOADS_MAX) {
+  if (fieldsOf(at).size > WORKLOADS_MAX) {
     throw validationError([{ path: 'text', message: `More than ${WORKLOADS_MAX} services.` }])
   }
   if (at.kind !== 'map' || isEmpty(at)) project.scope.say(at, 'wrong-form')
+  const services = new Map(fieldsOf(at))
   for (const [name, service] of fieldsOf(at)) {
-    takeOne(name, service, new Set([...names].filter((one) => one !== name)), project)
+    if (isChosen(service, project.variables)) continue
+    sayLeftOut(service, project.report.scope(labelOf(name)))
+    services.delete(name)
+  }
+  for (const [name, service] of services) {
+    const others = new Set([...services.keys()].filter((one) => one !== name))
+    takeOne(name, service, others, project)
   }
 }
 

@@ -23,6 +23,8 @@ export interface Kube {
   claims: Map<string, number | undefined>
   /** The same of those that are in memory. */
   inMemory: Map<string, number | undefined>
+  /** Of the pod: it holds for containers that say nothing else. */
+  securityContext: Tree | undefined
   /** What a PriorityClass of this text says. */
   priorityOf(name: string): number | undefined
   secretsInTheOpen: boolean

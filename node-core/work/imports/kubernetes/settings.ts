@@ -9,6 +9,8 @@ export interface Settings {
   /** Undefined where a value is not text. */
   values: Map<string, { at: Tree; text: string | undefined }>
   used: Set<string>
+  /** Named by whole settings, and told to be no variables. */
+  unnamed: Set<string>
 }
 
 export function settingsOf(object: KubeObject): Settings {
@@ -24,7 +26,7 @@ export function settingsOf(object: KubeObject): Settings {
       values.set(key, { at: value, text: textOf(value) })
     }
   }
-  return { at, kind, values, used: new Set() }
+  return { at, kind, values, used: new Set(), unnamed: new Set() }
 }
 
 function fromBase64(text: string | undefined): string | undefined {
@@ -44,8 +46,9 @@ export function saySettings(settings: Settings, report: Report, inTheOpen: boole
     if (isEmpty(at)) scope.say(at, 'kept')
     else if (at.kind !== 'map') scope.say(at, 'wrong-form')
     for (const [key, value] of fieldsOf(at)) {
-      if (!settings.used.has(key)) scope.say(value, 'not-used')
-      else if (settings.kind === 'ConfigMap' || inTheOpen) scope.say(value, 'inlined')
+      if (!settings.used.has(key)) {
+        if (!settings.unnamed.has(key)) scope.say(value, 'not-used')
+      } else if (settings.kind === 'ConfigMap' || inTheOpen) scope.say(value, 'inlined')
       else scope.say(value, 'secret-not-brought')
     }
   }
