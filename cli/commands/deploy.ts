@@ -9,6 +9,7 @@ import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { durationMs } from '../text/parse.ts'
 import { publishFile } from './bundle.ts'
+import { filesOf } from './placed-files.ts'
 import { addShapeFlags, egressWarning, type ShapeFlags, shapeOf } from './workload-flags.ts'
 import { placementText } from './workloads.ts'
 
@@ -97,7 +98,8 @@ async function inputOf(
   if (given.length !== 1) throw wrongUsage('Say what to run: one of --image, --bundle, -f.')
   if (command.length > 0 && image === undefined) throw wrongUsage('A command needs --image.')
   const { ports, ...shape } = shapeOf(flags)
-  const named = { ...shape, ...(flags.name !== undefined && { name: flags.name }) }
+  const files = await filesOf(flags)
+  const named = { ...shape, ...files, ...(flags.name !== undefined && { name: flags.name }) }
   if (image !== undefined) {
     const container = {
       image,

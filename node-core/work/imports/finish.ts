@@ -87,6 +87,7 @@ function toContainer(part: PartDraft, scope: Scope): ManifestContainer | undefin
     ...(mounts.length > 0 && { mounts }),
     ...(part.readOnlyRoot && { readOnlyRoot: true }),
     ...(part.scratch.length > 0 && { scratch: part.scratch }),
+    ...(part.files.length > 0 && { files: part.files }),
   }
 }
 

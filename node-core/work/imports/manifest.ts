@@ -55,6 +55,14 @@ export interface ManifestContainer {
   mounts?: ManifestMount[]
   readOnlyRoot?: boolean
   scratch?: { path: string; size?: string }[]
+  files?: ManifestFile[]
+}
+
+export interface ManifestFile {
+  path: string
+  content: string
+  encoding?: 'base64'
+  mode?: string
 }
 
 export interface ManifestMount {

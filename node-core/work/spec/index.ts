@@ -6,6 +6,7 @@
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Digest } from '../../storage/blobs/index.ts'
+import type { ConfigFile } from './files.ts'
 import type { Autoscale, Canary, CanaryStep, Scaled } from './steered.ts'
 
 export type WorkloadKind = 'container' | 'process'
@@ -196,6 +197,8 @@ export interface Part {
   readOnlyRoot?: true
   /** Of a container. Absent when there is none. */
   scratch?: Scratch[]
+  /** Absent when there is none. */
+  files?: ConfigFile[]
 }
 
 /** A folder in memory, empty at every start; what is in it counts as the container's memory. */
@@ -349,6 +352,7 @@ export {
   validationError,
   type WrongField,
 } from './errors.ts'
+export { bytesOf, type ConfigFile, modeText, sizeOf } from './files.ts'
 export { laneOf, lanesOf } from './job.ts'
 export {
   EGRESS_PORTS_MAX,

@@ -1,5 +1,5 @@
 /** How a part is asked whether it is well: what was said, filled up, and what its kind has otherwise. */
-import { isDeepStrictEqual } from 'node:util'
+import { encode } from '../../base/codec/index.ts'
 import {
   DEFAULT_HEALTH_PATH,
   DEFAULT_PROBE_FAILURES,
@@ -117,7 +117,8 @@ export function probesAfter(
   next: readonly Port[],
   kind: WorkloadKind,
 ): Probes {
-  const unsaid = isDeepStrictEqual(probes, probesOfKind(ports, kind))
+  // Whatever the order of their fields.
+  const unsaid = Buffer.from(encode(probes)).equals(encode(probesOfKind(ports, kind)))
   return unsaid || !declares(next, probes) ? probesOfKind(next, kind) : probes
 }
 

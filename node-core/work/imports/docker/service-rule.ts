@@ -1,6 +1,7 @@
 /** What rules about a service's fields work on, and the ones that several use. */
 import type { ReportCode } from '../codes.ts'
 import { type Draft, type PartDraft, setLabel } from '../draft.ts'
+import type { FileContent, GivenFiles } from '../files.ts'
 import type { Scope } from '../report.ts'
 import { each, isEmpty, type Tree, textOf, wholeNumber } from '../tree.ts'
 import { parseCores, parseDockerBytes } from '../units.ts'
@@ -14,6 +15,22 @@ export function fileName(name: string): string {
   return name.replace(/^(\.\/)+/, '')
 }
 
+/** Of `configs` at the top of a file, until all services were read. */
+export interface Config {
+  at: Tree
+  used: boolean
+}
+
+/** Of one that was not given, what there is to say. */
+export function givenFile(
+  name: string,
+  { files }: Pick<Service, 'files'>,
+): FileContent | { code: 'file-needed'; message: string } {
+  const how = 'On the command line: --with FILE, by the name that stands here.'
+  const message = `It names a file whose content was not given. ${how}`
+  return files.get(fileName(name)) ?? { code: 'file-needed', message }
+}
+
 export interface Service {
   draft: Draft
   part: PartDraft
@@ -23,6 +40,9 @@ export interface Service {
   variables: Variables
   /** By their names. */
   envFiles: ReadonlyMap<string, EnvFile>
+  files: GivenFiles
+  /** Of the text, by their names. */
+  configs: ReadonlyMap<string, Config>
   /** An image is named too, so that nothing has to be built. */
   hasImage: boolean
 }

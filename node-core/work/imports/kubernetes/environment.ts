@@ -75,9 +75,13 @@ export function takeEnvFrom(at: Tree, container: KubeContainer): void {
       sayMissing(item, field(reference, 'optional'), { kind, container })
       continue
     }
-    for (const key of settings.values.keys()) settings.used.add(key)
+    const variables = [...settings.values].filter(([, value]) => {
+      // What is bytes in a ConfigMap is for files alone.
+      return kind === 'Secret' || value.base64 === undefined
+    })
+    for (const [key] of variables) settings.used.add(key)
     const prefix = textOf(field(item, 'prefix')) ?? ''
-    for (const [key, value] of settings.values) {
+    for (const [key, value] of variables) {
       const name = `${prefix}${key}`
       const fits = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name) && name !== '__proto__'
       if (!fits) scope.say(value.at, 'bad-variable-name')

@@ -112,7 +112,7 @@ describe.skipIf(!root)('a shelter that a node which is not root makes [tried as 
       await chown(each, NOBODY.uid, NOBODY.gid)
     }
     await writeFile(join(program, 'look'), `#!/bin/sh\n${LOOK}`, { mode: 0o755 })
-    const own = { work: { folder: work }, workReadOnly: false, program }
+    const own = { work: { folder: work }, workReadOnly: false, program, files: [] }
     const table = join(folder, 'fstab')
     await writeFile(table, mountTable(shelter, { ...own, runtime: undefined, door: undefined }))
     const { file, args } = launchCommand({
