@@ -56,7 +56,7 @@ describe('flags of a workload', () => {
       parts: [{ files: [{ path: '/etc/blob', sizeBytes: 2 }] }],
     })
     expect((await home.run('update', 'web', '--place', ini)).exit).toBe(2)
-    expect((await home.run('update', 'web', '--place', '/nowhere:/etc/x')).exit).toBe(3)
+    expect((await home.run('update', 'web', '--place', '/nowhere:/etc/x')).exit).toBe(5)
   })
 
   it('says what a workload counts, and how much of it may be away', async () => {

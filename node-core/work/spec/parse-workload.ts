@@ -175,8 +175,7 @@ export function checked(workload: Workload): Workload {
   ]
   if (wrong.length > 0) throw validationError(wrong)
   if (encode(workload).byteLength <= WORKLOAD_BYTES_MAX) return workload
-  const files = workload.parts.some((part) => part.files)
-  const what = `${files ? 'Files, environment' : 'Environment'}, labels and command`
+  const what = 'Environment, files, labels and command'
   const message = `${what} together are over ${WORKLOAD_BYTES_MAX} bytes.`
-  throw validationError([{ path: files ? 'containers' : 'env', message }])
+  throw validationError([{ path: 'env', message }])
 }
