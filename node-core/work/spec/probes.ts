@@ -1,5 +1,4 @@
 /** How a part is asked whether it is well: what was said, filled up, and what its kind has otherwise. */
-import { encode } from '../../base/codec/index.ts'
 import {
   DEFAULT_HEALTH_PATH,
   DEFAULT_PROBE_FAILURES,
@@ -117,9 +116,14 @@ export function probesAfter(
   next: readonly Port[],
   kind: WorkloadKind,
 ): Probes {
-  // Whatever the order of their fields.
-  const unsaid = Buffer.from(encode(probes)).equals(encode(probesOfKind(ports, kind)))
+  const silent = probesOfKind(ports, kind)
+  const unsaid = ROLES.every((role) => isSame(probes[role], silent[role]))
   return unsaid || !declares(next, probes) ? probesOfKind(next, kind) : probes
+}
+
+function isSame(one: Probe | undefined, other: Probe | undefined): boolean {
+  const [a, b] = [one, other].map((probe) => Object.entries(probe ?? {}).sort())
+  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 /** Whether every port that is asked is among those declared. */
