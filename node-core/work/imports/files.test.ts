@@ -217,6 +217,18 @@ describe('volumes of Kubernetes', () => {
     ])
   })
 
+  test('that are mounted over and over are refused in no time', () => {
+    const data = Array.from({ length: 500 }, (_, at) => `k${at}: x`).join(', ')
+    const mounts = Array.from({ length: 500 }, (_, at) => `{ name: c, mountPath: /m${at} }`)
+    const of = (volume: string, more: string) =>
+      importText({ text: `${POD(volume, mounts.join(', '))}---\n${more}` })
+    const config = `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: site }\ndata: { ${data} }\n`
+    expect(of(SITE, config).workloads).toEqual([])
+    const secret = config.replace('ConfigMap', 'Secret')
+    const told = of('{ name: c, secret: { secretName: site } }', secret)
+    expect(told.workloads).toEqual([])
+  }, 20_000)
+
   test('that may be missing are left out, and said', () => {
     const imported = kube(
       '{ name: c, configMap: { name: gone, optional: true } }',

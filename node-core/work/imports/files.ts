@@ -1,4 +1,5 @@
 /** Files on their way into a manifest: of configurations, ConfigMaps, and beside the text. */
+import { FILES_MAX } from '../spec/index.ts'
 import type { PartDraft } from './draft.ts'
 import type { ManifestFile } from './manifest.ts'
 
@@ -8,15 +9,16 @@ export type FileContent = Pick<ManifestFile, 'content' | 'encoding'>
 /** By the names that the text gives them. */
 export type GivenFiles = ReadonlyMap<string, FileContent>
 
-/** False where another file is there already, which stays. */
+/** What there is to say where it was not added: another is there already, or there are too many. */
 export function addFile(
   part: PartDraft,
   { path, mode, content }: { path: string; mode: number | undefined; content: FileContent },
-): boolean {
+): 'said-again' | 'does-not-fit' | undefined {
+  if (part.files.length >= FILES_MAX) return 'does-not-fit'
   const at = path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '')
-  if (part.files.some((file) => file.path === at)) return false
+  if (part.files.some((file) => file.path === at)) return 'said-again'
   part.files.push({ path: at, ...content, ...(mode !== undefined && { mode: modeText(mode) }) })
-  return true
+  return undefined
 }
 
 /** As YAML 1.1 reads numbers, which both formats do: octal with a 0 before it. Undefined for none. */

@@ -18,8 +18,8 @@ export async function placeConfigFiles(
   folder: string,
   files: readonly ConfigFile[],
 ): Promise<PlacedFile[]> {
-  await rm(folder, { recursive: true, force: true })
   if (files.length === 0) return []
+  await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const placed: PlacedFile[] = []
   for (const [index, file] of files.entries()) {

@@ -42,7 +42,7 @@ describe('files', () => {
         expect(workload.parts[0].files ?? []).toMatchObject(files)
         expect(parseStoredWorkload(storedForm(workload))).toEqual(workload)
       }),
-      { numRuns: 100, seed: 41 },
+      { numRuns: 30, seed: 41 },
     )
   })
 

@@ -357,10 +357,12 @@ export { laneOf, lanesOf } from './job.ts'
 export {
   EGRESS_PORTS_MAX,
   EGRESS_RULES_MAX,
+  FILES_MAX,
   GRACE_MS_MAX,
   PORTS_MAX,
   REPLICAS_MAX,
   RESTARTS_MAX,
+  SECRETS_MAX,
 } from './limits.ts'
 export { parseWorkload } from './parse-workload.ts'
 export { amountsOf, comesAlone, diskBytesOf, gpusOf, listeningOf, portsOf } from './parts.ts'

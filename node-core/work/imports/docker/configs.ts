@@ -4,7 +4,7 @@ import { addFile, type FileContent, modeOf } from '../files.ts'
 import type { Scope } from '../report.ts'
 import { field, fieldsOf, isTrue, type Tree, textOf } from '../tree.ts'
 import { fillTree } from '../variables.ts'
-import { all, type Config, fileName, givenFile, type Service } from './service-rule.ts'
+import { all, type Config, FILE_NEEDED, fileName, type Service } from './service-rule.ts'
 
 export function configsOf(documents: readonly Tree[]): Map<string, Config> {
   const found = documents.flatMap((document) => [...fieldsOf(field(document, 'configs'))])
@@ -33,7 +33,7 @@ export const takeConfigs = all((at: Tree, service: Service): void => {
   else if ('code' in content) scope.say(at, content.code, content.message)
   else {
     const path = target.startsWith('/') ? target : `/${target}`
-    scope.say(at, addFile(part, { path, mode, content }) ? 'file-in-manifest' : 'said-again')
+    scope.say(at, addFile(part, { path, mode, content }) ?? 'file-in-manifest')
   }
   for (const whose of ['uid', 'gid']) {
     const asked = field(at, whose)
@@ -47,7 +47,7 @@ interface Missing {
 }
 
 function contentOf(config: Tree, service: Service): FileContent | Missing {
-  const { variables, scope } = service
+  const { variables, scope, files } = service
   const at = fillTree(config, variables, scope)
   const content = textOf(field(at, 'content'))
   if (content !== undefined) return { content }
@@ -57,7 +57,10 @@ function contentOf(config: Tree, service: Service): FileContent | Missing {
     return value === undefined ? { code: 'variable-needed' } : { content: value }
   }
   const file = textOf(field(at, 'file'))
-  if (file !== undefined) return givenFile(file, service)
+  if (file !== undefined) {
+    const given = files.get(fileName(file))
+    return given ?? { code: 'file-needed', message: FILE_NEEDED }
+  }
   const external = field(at, 'external')
   const message = 'It is kept outside of this file: say “content” or “file”.'
   return isTrue(external) ? { code: 'not-there', message } : { code: 'wrong-form' }
@@ -71,7 +74,6 @@ export function takeFileMount(
 ): boolean {
   const content = files.get(fileName(source))
   if (!content) return false
-  const added = addFile(part, { path: target, mode: undefined, content })
-  scope.say(at, added ? 'file-in-manifest' : 'said-again')
+  scope.say(at, addFile(part, { path: target, mode: undefined, content }) ?? 'file-in-manifest')
   return true
 }

@@ -1,7 +1,7 @@
 /** What rules about a service's fields work on, and the ones that several use. */
 import type { ReportCode } from '../codes.ts'
 import { type Draft, type PartDraft, setLabel } from '../draft.ts'
-import type { FileContent, GivenFiles } from '../files.ts'
+import type { GivenFiles } from '../files.ts'
 import type { Scope } from '../report.ts'
 import { each, isEmpty, type Tree, textOf, wholeNumber } from '../tree.ts'
 import { parseCores, parseDockerBytes } from '../units.ts'
@@ -21,15 +21,8 @@ export interface Config {
   used: boolean
 }
 
-/** Of one that was not given, what there is to say. */
-export function givenFile(
-  name: string,
-  { files }: Pick<Service, 'files'>,
-): FileContent | { code: 'file-needed'; message: string } {
-  const how = 'On the command line: --with FILE, by the name that stands here.'
-  const message = `It names a file whose content was not given. ${how}`
-  return files.get(fileName(name)) ?? { code: 'file-needed', message }
-}
+export const FILE_NEEDED =
+  'It names a file whose content was not given. On the command line: --with FILE, by the name that stands here.'
 
 export interface Service {
   draft: Draft

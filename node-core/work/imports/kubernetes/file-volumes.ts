@@ -1,4 +1,5 @@
 /** Volumes of ConfigMaps and Secrets: what containers mount of them becomes files. */
+import { SECRETS_MAX } from '../../spec/index.ts'
 import { addSecret } from '../draft.ts'
 import { addFile, type FileContent, modeOf } from '../files.ts'
 import { HERE } from '../leading.ts'
@@ -92,7 +93,9 @@ function takeOpen(
       return
     }
     settings.used.add(key)
-    if (!addFile(part, { path, mode, content })) scope.say(at, 'said-again')
+    const wrong = addFile(part, { path, mode, content })
+    if (wrong) scope.say(at, wrong)
+    if (wrong === 'does-not-fit') return
   }
   scope.say(at, 'file-in-manifest', `${items.length} of its keys are files of the manifest now.`)
 }
@@ -119,6 +122,10 @@ function takeSealed(
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(file)) {
       scope.say(at, 'wrong-form')
       continue
+    }
+    if (kube.draft.secrets.size >= SECRETS_MAX) {
+      scope.say(at, 'does-not-fit')
+      return
     }
     settings?.used.add(key)
     addSecret(kube.draft, { at, secret: `${volume.name}/${key}`, file, instead: path })
