@@ -1,9 +1,9 @@
 /** Configuration that a part finds as files (docs/adr/0041): as people say it, and as it is stored. */
 import { z } from 'zod'
 import type { WrongField } from './errors.ts'
-import type { Mount, Part, WorkloadKind } from './index.ts'
+import type { Part, WorkloadKind } from './index.ts'
 import { FILE_BYTES_MAX, FILES_BYTES_MAX, FILES_MAX } from './limits.ts'
-import { mountPath } from './volumes.ts'
+import { type Mount, mountPath } from './volumes.ts'
 
 export interface ConfigFile {
   /** Absolute, as the part sees it. */

@@ -8,6 +8,7 @@ import type { OwnerId } from '../../identity/index.ts'
 import type { Digest } from '../../storage/blobs/index.ts'
 import type { ConfigFile } from './files.ts'
 import type { Autoscale, Canary, CanaryStep, Scaled } from './steered.ts'
+import type { Mount } from './volumes.ts'
 
 export type WorkloadKind = 'container' | 'process'
 /** What a lost node means for its instances while there is no quorum (architecture.md). */
@@ -102,13 +103,6 @@ export interface Volume {
   sizeBytes: number
   /** Where the node that has it is out of sight: the slot waits, or starts elsewhere with nothing. */
   ifLost: 'wait' | 'empty'
-}
-
-export interface Mount {
-  volume: string
-  /** Absolute, inside the container. */
-  path: string
-  readOnly: boolean
 }
 
 /** What a workload asks of every edge (docs/adr/0032). */
