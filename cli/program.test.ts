@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ADA, BEN, instanceFacts } from '../node-core/api/testing/memory-node.ts'
+import { ADA, BEN, instanceFacts } from '../node-core/api/testing/memory-facts.ts'
 import { createProgram } from './program.ts'
 import { createRunningHome, createTestHome, type TestHome } from './testing/cli-run.ts'
 

@@ -1,6 +1,7 @@
 /** A committee that nobody promotes: it fills itself, and replaces a voter that dies, under writes. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { LISTEN } from './harness/cluster.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { until } from './harness/waiting.ts'
@@ -20,7 +21,7 @@ describe('a committee that fills itself', () => {
   const statusOf = (node: TestNode) => node.get<StatusDocument>('/api/status')
   const voters = async () => (await statusOf(ada)).primary?.voters ?? []
 
-  /** One write after the other through a node that need not vote. */
+  /** One write after the other through a node that need not vote, and a breath between them. */
   function startWriter(node: TestNode) {
     const tookMs: number[] = []
     const failed: unknown[] = []
@@ -32,6 +33,7 @@ describe('a committee that fills itself', () => {
         const { status, body } = await node.call('PUT', '/api/kv/load/x', { value })
         if (status !== 200) failed.push(body)
         tookMs.push(performance.now() - since)
+        await setTimeout(5)
       }
     })()
     return {

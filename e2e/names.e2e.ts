@@ -61,7 +61,7 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
   let [ada, ben] = [] as unknown as [TestNode, TestNode]
 
   before(async () => {
-    engines = [await createEngine('ada'), await createEngine('ben')]
+    engines = await Promise.all(['ada', 'ben'].map((name) => createEngine(name)))
     for (const engine of engines) importBusyboxImage(engine, 'hello:1')
     // As the images of databases do: nobody declares the port of theirs.
     for (const engine of engines) importBusyboxImage(engine, 'store:1', 80)
@@ -86,7 +86,7 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
   })
   after(async () => {
     await Promise.all((nodes ?? []).map((node) => node.remove()))
-    for (const engine of engines ?? []) await engine.remove()
+    await Promise.all((engines ?? []).map((engine) => engine.remove()))
   })
 
   const deploy = async (node: TestNode, body: object): Promise<void> => {

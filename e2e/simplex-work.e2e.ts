@@ -36,7 +36,7 @@ describe(`work under Simplex${missing ? ` [skipped: ${missing}]` : ''}`, {
   })
   after(async () => {
     await Promise.all(nodes.map((node) => node.remove()))
-    for (const engine of engines) await engine.remove()
+    await Promise.all(engines.map((engine) => engine.remove()))
   })
 
   const containers = (): number =>

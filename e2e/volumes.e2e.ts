@@ -71,7 +71,7 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
   })
   after(async () => {
     await Promise.all(nodes.map((node) => node.remove()))
-    for (const engine of engines) await engine.remove()
+    await Promise.all(engines.map((engine) => engine.remove()))
   })
 
   const starts = async (): Promise<string> => {

@@ -7,51 +7,39 @@ import { spawn } from 'node:child_process'
 import { globSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { type Counts, lanesOf, runLanes } from './lanes.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
 const CACHE = path.join(ROOT, '.cache')
 
-interface Counts {
-  passed: number
-  failed: number
-  skipped: number
-}
+const ENVIRONMENT = { ...process.env, PATH: `${ROOT}/node_modules/.bin:${process.env.PATH}` }
 
 interface Step {
   name: string
-  command: string[]
-  counts?: () => Counts
+  run(): Promise<Counts>
 }
 
 const steps: Step[] = [
-  { name: 'types', command: ['tsc', '-b'] },
-  { name: 'lint', command: ['biome', 'check', '.'] },
+  { name: 'types', run: () => command(['tsc', '-b']) },
+  { name: 'lint', run: () => command(['biome', 'check', '.']) },
   {
     name: 'unit',
-    command: [
-      'vitest',
-      'run',
-      '--reporter=default',
-      '--reporter=json',
-      '--outputFile.json=.cache/unit.json',
-    ],
-    counts: unitCounts,
+    run: () =>
+      command(
+        [
+          ...['vitest', 'run', '--reporter=default'],
+          ...['--reporter=json', '--outputFile.json=.cache/unit.json'],
+        ],
+        unitCounts,
+      ),
   },
-  { name: 'build', command: ['electron-vite', 'build'] },
+  { name: 'build', run: () => command(['electron-vite', 'build']) },
   {
     name: 'e2e',
-    command: [
-      process.execPath,
-      '--test',
-      '--test-concurrency=1',
-      '--test-timeout=600000',
-      '--test-reporter=spec',
-      '--test-reporter-destination=stdout',
-      '--test-reporter=tap',
-      '--test-reporter-destination=.cache/e2e.tap',
-      ...globSync('e2e/*.e2e.ts', { cwd: ROOT }).sort(),
-    ],
-    counts: e2eCounts,
+    run: () => {
+      const files = globSync('e2e/*.e2e.ts', { cwd: ROOT }).sort()
+      return runLanes(lanesOf(files), { cwd: ROOT, env: ENVIRONMENT })
+    },
   },
 ]
 
@@ -64,23 +52,22 @@ function unitCounts(): Counts {
   }
 }
 
-function e2eCounts(): Counts {
-  const tap = readFileSync(path.join(CACHE, 'e2e.tap'), 'utf8')
-  const last = (name: string): number =>
-    Number([...tap.matchAll(new RegExp(`^# ${name} (\\d+)$`, 'gm'))].at(-1)?.[1] ?? 0)
-  return { passed: last('pass'), failed: last('fail'), skipped: last('skipped') }
-}
-
-function run(command: string[]): Promise<number> {
-  const [program = '', ...args] = command
+/** What it counts; a failure where it only exits. */
+function command(
+  [program = '', ...args]: string[],
+  counted: () => Counts = () => ({ passed: 0, failed: 0, skipped: 0 }),
+): Promise<Counts> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       cwd: ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, PATH: `${ROOT}/node_modules/.bin:${process.env.PATH}` },
+      env: ENVIRONMENT,
     })
     child.once('error', reject)
-    child.once('exit', (code) => resolve(code ?? 1))
+    child.once('exit', (code) => {
+      const counts = counted()
+      resolve(code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts)
+    })
   })
 }
 
@@ -94,15 +81,13 @@ for (const step of steps) {
   if (only && !only.includes(step.name)) continue
   console.log(`\n== ${step.name}`)
   const startedAt = performance.now()
-  const code = await run(step.command)
+  const counts = await step.run()
   const seconds = Math.round((performance.now() - startedAt) / 1000)
-  const counts = step.counts?.() ?? { passed: 0, failed: 0, skipped: 0 }
-  if (code !== 0 && counts.failed === 0) counts.failed = 1
   total.passed += counts.passed
   total.failed += counts.failed
   total.skipped += counts.skipped
-  summary.push(`${step.name.padEnd(8)} ${code === 0 ? 'ok' : 'FAILED'}  ${seconds} s`)
-  if (code !== 0 && step.name !== 'unit' && step.name !== 'lint') break
+  summary.push(`${step.name.padEnd(8)} ${counts.failed === 0 ? 'ok' : 'FAILED'}  ${seconds} s`)
+  if (counts.failed > 0 && step.name !== 'unit' && step.name !== 'lint') break
 }
 
 console.log(`\n${summary.join('\n')}`)

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ADA, instanceFacts } from '../../node-core/api/testing/memory-node.ts'
+import { ADA, instanceFacts } from '../../node-core/api/testing/memory-facts.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 
 describe('a computer that is emptied', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ADA } from '../../node-core/api/testing/memory-node.ts'
+import { ADA } from '../../node-core/api/testing/memory-facts.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 
 let home: RunningHome

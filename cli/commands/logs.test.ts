@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ADA, instanceFacts } from '../../node-core/api/testing/memory-node.ts'
+import { ADA, instanceFacts } from '../../node-core/api/testing/memory-facts.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 
 const at = '2026-11-20T00:00:00.000Z'

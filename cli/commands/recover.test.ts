@@ -7,7 +7,7 @@ import {
   lateReport,
   loseMajority,
 } from '../../node-core/api/testing/lost-majority.ts'
-import { BEN } from '../../node-core/api/testing/memory-node.ts'
+import { BEN } from '../../node-core/api/testing/memory-facts.ts'
 import { REPORT_PAGE } from '../limits.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 

@@ -1,6 +1,6 @@
 /** Volumes on the command line, against a node in memory. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ADA } from '../../node-core/api/testing/memory-node.ts'
+import { ADA } from '../../node-core/api/testing/memory-facts.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 
 let home: RunningHome

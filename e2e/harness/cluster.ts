@@ -41,19 +41,17 @@ export const LISTEN = [
 
 /** The first founds, the second joins by invite, the third by the first one's seed file. */
 export async function createCluster(options: { engines: boolean }): Promise<Cluster> {
-  const engines: Engine[] = []
-  const nodes: TestNode[] = []
-  for (const name of ['ada', 'ben', 'cleo']) {
-    const engine = options.engines ? await createEngine(name) : undefined
-    if (engine) engines.push(engine)
-    nodes.push(createTestNode(name, { DOCKER_HOST: engine?.host ?? 'unix:///nowhere.sock' }))
-  }
+  const names = ['ada', 'ben', 'cleo']
+  const engines = options.engines ? await Promise.all(names.map((name) => createEngine(name))) : []
+  const nodes = names.map((name, at) => {
+    return createTestNode(name, { DOCKER_HOST: engines[at]?.host ?? 'unix:///nowhere.sock' })
+  })
   const cluster: Cluster = {
     nodes: nodes as Cluster['nodes'],
     engines,
     async remove() {
       await Promise.all(nodes.map((node) => node.remove()))
-      for (const engine of engines) await engine.remove()
+      await Promise.all(engines.map((engine) => engine.remove()))
     },
   }
   try {

@@ -2,7 +2,8 @@
 import type { ContractRouterClient } from '@orpc/contract'
 import { afterEach, assert, beforeEach, describe, expect, it } from 'vitest'
 import type { Contract } from '../contract/index.ts'
-import { ADA, createMemoryNode, instanceFacts, type MemoryNode } from '../testing/memory-node.ts'
+import { ADA, instanceFacts } from '../testing/memory-facts.ts'
+import { createMemoryNode, type MemoryNode } from '../testing/memory-node.ts'
 
 export type DoorClient = ContractRouterClient<Contract>
 

@@ -5,12 +5,12 @@ import {
   ADA,
   BEN,
   bundleFacts,
-  createMemoryNode,
   DIGEST,
   instanceFacts,
   memberOf,
   ownerFacts,
-} from '../testing/memory-node.ts'
+} from '../testing/memory-facts.ts'
+import { createMemoryNode } from '../testing/memory-node.ts'
 import { toFailure } from './failures.ts'
 import { EVENT_QUEUE_MAX } from './limits.ts'
 

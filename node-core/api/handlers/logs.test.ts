@@ -1,6 +1,7 @@
 import { createRouterClient } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
-import { ADA, createMemoryNode, instanceFacts } from '../testing/memory-node.ts'
+import { ADA, instanceFacts } from '../testing/memory-facts.ts'
+import { createMemoryNode } from '../testing/memory-node.ts'
 
 function open() {
   const node = createMemoryNode()

@@ -1,6 +1,7 @@
 import { createRouterClient } from '@orpc/server'
 import { describe, expect, it } from 'vitest'
-import { ADA, BEN, createMemoryNode, memberOf } from '../testing/memory-node.ts'
+import { ADA, BEN, memberOf } from '../testing/memory-facts.ts'
+import { createMemoryNode } from '../testing/memory-node.ts'
 
 const CLEO = { ...BEN, node: 'c'.repeat(64) as typeof BEN.node, name: 'cleo' }
 const statusWith = async (liveness: 'alive' | 'dead') => {

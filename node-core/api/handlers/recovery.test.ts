@@ -1,7 +1,8 @@
 import { createRouterClient } from '@orpc/server'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { AWAY, type LostMajority, lateReport, loseMajority } from '../testing/lost-majority.ts'
-import { ADA, BEN, createMemoryNode, type MemoryNode } from '../testing/memory-node.ts'
+import { ADA, BEN } from '../testing/memory-facts.ts'
+import { createMemoryNode, type MemoryNode } from '../testing/memory-node.ts'
 
 let node: MemoryNode
 let lost: LostMajority

@@ -3,7 +3,8 @@ import { MyceliumError } from '../../base/errors/index.ts'
 import type { LogIndex } from '../../control/consensus/index.ts'
 import type { LateReport, Recovery, RecoveryPlan } from '../../control/primary/index.ts'
 import { toEra } from '../../control/succession/index.ts'
-import { ADA, BEN, type MemoryNode } from './memory-node.ts'
+import { ADA, BEN } from './memory-facts.ts'
+import type { MemoryNode } from './memory-node.ts'
 
 export const AWAY = 'f'.repeat(64) as typeof BEN.node
 

@@ -1,5 +1,6 @@
 import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createMemoryLogger } from '../../base/log/index.ts'
 import type { Mesh } from './index.ts'
 import { makeMember, makeMesh, makeNetwork, until } from './testing/meshes.ts'
 
@@ -18,9 +19,12 @@ interface Way {
 let way: Way
 let a: Mesh
 let b: Mesh
+/** Of `a`. */
+let logger: ReturnType<typeof createMemoryLogger>
 const sockets = new Set<Socket>()
 beforeEach(async () => {
-  a = makeMesh(home, makeMember(home))
+  logger = createMemoryLogger()
+  a = makeMesh(home, makeMember(home), { logger })
   // Where it is found again after a stop.
   b = makeMesh(home, makeMember(home), { listen: [`/ip4/127.0.0.1/tcp/${await freePort()}`] })
   await Promise.all([a.start(), b.start()])
@@ -70,6 +74,8 @@ async function openWay(target: string): Promise<Way> {
   }
 }
 
+const hasSaid = (message: string): boolean => logger.lines.some((line) => line.message === message)
+
 describe('a doubted peer', () => {
   it('is asked over a fresh connection within seconds, and what waited is told', async () => {
     const changes: string[] = []
@@ -93,7 +99,7 @@ describe('a doubted peer', () => {
     const pending = a.request(b.self, 'echo/1', Uint8Array.of(4), ASKED)
     a.renew(b.self)
     expect(await pending).toEqual(Uint8Array.of(4))
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await until(() => hasSaid('A doubted peer answers where it is.'))
     expect([way.count(), isDown]).toEqual([before, false])
   })
 
@@ -102,7 +108,7 @@ describe('a doubted peer', () => {
     const lost = expect(a.request(b.self, 'echo/1', Uint8Array.of(5), ASKED)).rejects.toThrow()
     await b.stop()
     a.renew(b.self)
-    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    await until(() => hasSaid('A doubted peer is not reached anew.'))
     expect(a.peers()).toEqual([b.self])
     await b.start()
     await lost

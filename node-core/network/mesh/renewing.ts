@@ -55,7 +55,10 @@ export function createRenewing({ gate, beside, clock, random, logger }: Renewing
     const silent = gate.get(node)?.connections.filter(({ status }) => status === 'open') ?? []
     if (silent.length === 0) return true
     const answered = await Promise.all(silent.map(answers))
-    if (answered.includes(true)) return true
+    if (answered.includes(true)) {
+      logger.debug('A doubted peer answers where it is.', { node })
+      return true
+    }
     const deadline = createDeadline(clock, RENEW_DIAL_MS, stopping.signal)
     try {
       await beside(node, deadline.signal)

@@ -5,36 +5,18 @@
  */
 import { describe, expect, test } from 'vitest'
 import { createSeededRandom, type Random } from '../../base/random/index.ts'
-import { during, type House, openHouse } from './testing/house.ts'
+import { befall, MISFORTUNES, oneOf, recover } from './testing/chaos.ts'
+import { type House, openHouse } from './testing/house.ts'
 
 const SLOTS = 4
 
+/** Or a program ends. */
 async function misfortune(house: House, random: Random): Promise<string> {
-  const any = <T>(list: readonly T[]): T | undefined => list[random.int(list.length)]
-  switch (random.int(7)) {
-    case 0: {
-      const node = any(house.nodes.filter(({ up }) => up))
-      if (house.nodes.filter(({ up }) => up).length > 1) node?.kill()
-      return 'kill'
-    }
-    case 1:
-    case 2: {
-      const node = any(house.nodes.filter(({ up }) => !up))
-      if (node) await during(house, node.start())
-      return 'start'
-    }
-    case 3:
-      house.split(house.nodes.filter(() => random.int(2) === 0))
-      return 'split'
-    case 4:
-      house.mend()
-      return 'mend'
-    default: {
-      const one = any(house.running('mill'))
-      if (one) one.node.engine.exit(one.id, random.int(3) === 0 ? 1 : 0)
-      return 'exit'
-    }
-  }
+  const which = random.int(MISFORTUNES + 2)
+  if (which < MISFORTUNES) return befall(house, random, which)
+  const one = oneOf(house.running('mill'), random)
+  if (one) one.node.engine.exit(one.id, random.int(3) === 0 ? 1 : 0)
+  return 'exit'
 }
 
 function twice(house: House): string[] {
@@ -63,8 +45,7 @@ describe.each(['raft', 'simplex'] as const)('a job under faults on %s', (consens
       done.push(await misfortune(house, random))
       expect([done.join(), twice(house)]).toEqual([done.join(), []])
     }
-    house.mend()
-    for (const node of house.nodes) if (!node.up) await during(house, node.start())
+    await recover(house)
     const job = () => house.nodes[1]!.desired.job('mill')
     await house.until(
       'all to be done',

@@ -6,8 +6,9 @@
  */
 import { describe, expect, test } from 'vitest'
 import type { Plain } from '../../base/codec/index.ts'
-import { createSeededRandom, type Random } from '../../base/random/index.ts'
-import { during, type House, type HouseNode, openHouse } from './testing/house.ts'
+import { createSeededRandom } from '../../base/random/index.ts'
+import { befall, MISFORTUNES, recover } from './testing/chaos.ts'
+import { type House, type HouseNode, openHouse } from './testing/house.ts'
 
 const MOST = 6
 const WEB = {
@@ -50,31 +51,6 @@ function createEdges(house: House) {
 const wanted = (seenBy: HouseNode): number | undefined =>
   seenBy.desired.get('web')?.workload.replicas
 
-async function misfortune(house: House, random: Random, forget: (node: HouseNode) => void) {
-  const any = <T>(list: readonly T[]): T | undefined => list[random.int(list.length)]
-  switch (random.int(5)) {
-    case 0: {
-      const node = any(house.nodes.filter(({ up }) => up))
-      if (!node || house.nodes.filter(({ up }) => up).length === 1) return 'nothing'
-      node.kill()
-      forget(node)
-      return 'kill'
-    }
-    case 1:
-    case 2: {
-      const node = any(house.nodes.filter(({ up }) => !up))
-      if (node) await during(house, node.start())
-      return 'start'
-    }
-    case 3:
-      house.split(house.nodes.filter(() => random.int(2) === 0))
-      return 'split'
-    default:
-      house.mend()
-      return 'mend'
-  }
-}
-
 /** In the order of the log, each count that was committed. */
 function decisions(house: House): Set<number> {
   const told = house.nodes.flatMap(({ id }) => {
@@ -94,14 +70,14 @@ describe.each(['raft', 'simplex'] as const)('what is scaled under faults on %s',
     for (let step = 0; step < 10; step++) {
       const perSecond = [0, 3, 8, 30][random.int(4)] ?? 0
       await edges.pass(1_000 + random.int(6_000), perSecond)
-      done.push(`${perSecond}/s`, await misfortune(house, random, edges.forget))
+      const which = random.int(MISFORTUNES)
+      done.push(`${perSecond}/s`, await befall(house, random, which, edges.forget))
       for (const node of house.nodes.filter(({ up }) => up)) {
         expect([done.join(), wanted(node)]).toEqual([done.join(), expect.toSatisfy(isWithin)])
       }
       for (const copies of decisions(house)) expect(copies).toBeLessThanOrEqual(MOST)
     }
-    house.mend()
-    for (const node of house.nodes) if (!node.up) await during(house, node.start())
+    await recover(house)
     await edges.pass(40_000, 8)
     const all = () => house.nodes.map(wanted)
     expect([done.join(), all()]).toEqual([done.join(), [4, 4, 4, 4, 4]])

@@ -51,8 +51,10 @@ describe('secrets that an instance is handed', () => {
     const access = await street.opened(WEB)
     await street.doors.close(WEB.id)
     expect(() => read(access)).toThrow(/ENOENT/)
+    const other = await street.opened({ ...WEB, id: 'web-1-abcdef', index: 1 })
     put('web/password', 3, 'later')
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    // Whoever is written to is written to in the order in which they came.
+    await expect.poll(() => read(other)).toBe('later')
     expect(() => read(access)).toThrow(/ENOENT/)
   })
 

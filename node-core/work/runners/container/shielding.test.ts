@@ -155,8 +155,8 @@ describe.skipIf(missing)(
         id = await start('all')
         const gateway = await gatewayOf(id)
         shut['the gateway'] = `${gateway}:${hostPort}`
-        shut['loopback'] = `127.0.0.1:${hostPort}`
-        shut['IPv6'] = `[${near.ipv6}]:${NEIGHBOUR_PORT}`
+        shut.loopback = `127.0.0.1:${hostPort}`
+        shut.IPv6 = `[${near.ipv6}]:${NEIGHBOUR_PORT}`
         open = await reached(id, [...Object.values(shut), outside])
       }, 30_000)
       afterAll(() => end(id))

@@ -1,0 +1,89 @@
+/**
+ * Files that run one after the other in each of two lanes, and the lanes beside each other. What needs
+ * engines or a window keeps the machine busy, so never two of those at once; what does without waits for
+ * the most part, for elections and for graces, and costs next to nothing beside it.
+ */
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+
+/** End-to-end files whose nodes have neither an engine nor a window. */
+const WAITING: ReadonlySet<string> = new Set([
+  'bad-input',
+  'committee',
+  'follow',
+  'leader-kills',
+  'nearby',
+  'partition',
+  'primary',
+  'recovery',
+  'recovery-followed',
+  'seeds',
+  'simplex',
+])
+
+export interface Counts {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+export const nameOf = (file: string): string => path.basename(file, '.e2e.ts')
+
+/** A new file runs among the busy ones until somebody says that it only waits. */
+export function lanesOf(files: readonly string[]): [busy: string[], waiting: string[]] {
+  const names = new Set(files.map(nameOf))
+  for (const name of WAITING) {
+    if (!names.has(name)) throw new Error(`There is no e2e/${name}.e2e.ts that could wait.`)
+  }
+  return [
+    files.filter((file) => !WAITING.has(nameOf(file))),
+    files.filter((file) => WAITING.has(nameOf(file))),
+  ]
+}
+
+/** Runs every file of every lane, whatever fails, and tells what each said once it has ended. */
+export async function runLanes(
+  lanes: readonly (readonly string[])[],
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+): Promise<Counts> {
+  const total: Counts = { passed: 0, failed: 0, skipped: 0 }
+  const runLane = async (files: readonly string[]): Promise<void> => {
+    for (const file of files) {
+      const beganMs = performance.now()
+      const { code, said } = await runFile(file, options)
+      const seconds = Math.round((performance.now() - beganMs) / 1_000)
+      console.log(`\n-- ${file}, ${seconds} s\n${said.trim()}`)
+      const counts = countsOf(said)
+      total.passed += counts.passed
+      total.failed += code !== 0 && counts.failed === 0 ? 1 : counts.failed
+      total.skipped += counts.skipped
+    }
+  }
+  await Promise.all(lanes.map(runLane))
+  return total
+}
+
+function runFile(
+  file: string,
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+): Promise<{ code: number; said: string }> {
+  const args = ['--test', '--test-timeout=600000', '--test-reporter=spec', file]
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text
+      })
+    }
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code: code ?? 1, said }))
+  })
+}
+
+/** Of the lines that the reporter ends with. */
+export function countsOf(said: string): Counts {
+  const last = (name: string): number =>
+    Number([...said.matchAll(new RegExp(`ℹ ${name} (\\d+)`, 'g'))].at(-1)?.[1] ?? 0)
+  return { passed: last('pass'), failed: last('fail'), skipped: last('skipped') }
+}
