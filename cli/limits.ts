@@ -18,3 +18,7 @@ export const REPORT_PAGE = 1_000
 export const GENERATED_SECRET_BYTES = 32
 /** Of a value in a line of `kv watch`. A multiple of two, so that base64 can be cut there. Letters. */
 export const WATCHED_LETTERS_MAX = 120
+/** How far a command inside an instance may be ahead of what is written here, as in the window. Bytes. */
+export const AHEAD_BYTES = 262_144
+/** Of what a command inside an instance is given to read, sent at once. Bytes. */
+export const INPUT_BYTES_MAX = 65_536

@@ -315,4 +315,18 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
       return (await cleo.call('GET', '/api/workloads/hello')).status === 404
     })
   })
+
+  it('gives the space of an image back that a deleted workload had, at once', async () => {
+    const [first, , last] = cluster.engines
+    assert.ok(first && last)
+    const id = first.docker('image', 'inspect', '--format', '{{.Id}}', 'hello:1').trim()
+    const images = () => last.docker('image', 'ls', '-aq', '--no-trunc').split('\n')
+    assert.ok(images().includes(id), 'cleo had fetched it')
+    await until('no container to be made of it', 15_000, () => {
+      return last.docker('ps', '-aq', '--filter', `ancestor=${id}`).trim() === ''
+    })
+    await cleo.json('reclaim')
+    assert.ok(!images().includes(id), 'it is gone')
+    assert.ok(first.docker('image', 'inspect', 'hello:1'), 'who made it keeps it')
+  })
 })

@@ -18,6 +18,8 @@ import {
   launchEnvironment,
   makeFolder,
 } from './electron-launch.ts'
+import { createEngine, enginesUnavailable } from './harness/engine.ts'
+import { importBusyboxImage } from './harness/images.ts'
 import { createTestNode } from './harness/node-process.ts'
 import { until } from './harness/waiting.ts'
 
@@ -25,6 +27,8 @@ const ROOT = path.resolve(import.meta.dirname, '..')
 const SHOTS = path.join(ROOT, 'artifacts/electron')
 const TIMEOUT = { timeout: 180_000 }
 const run = promisify(execFile)
+const missing = enginesUnavailable()
+if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)
 
 declare const window: { mycelium: { platform: string } }
 declare const document: {
@@ -38,8 +42,8 @@ interface Desktop {
   page: Page
   home: string
   userData: string
-  /** What the node in the app answers on its API. */
-  get(route: string): Promise<Record<string, unknown>>
+  /** What the node in the app answers on its API; with a body, to a POST. */
+  get(route: string, body?: object): Promise<Record<string, unknown>>
 }
 
 before(async () => {
@@ -65,11 +69,12 @@ async function makeHome(t: TestContext): Promise<string> {
 
 async function openDesktop(
   t: TestContext,
-  options: { home?: string; args?: string[] } = {},
+  options: { home?: string; args?: string[]; engine?: string } = {},
 ): Promise<Desktop> {
   const home = options.home ?? (await makeHome(t))
   const userData = await makeFolder(t, 'user-data')
-  const env = { MYCELIUM_HOME: home }
+  const { engine } = options
+  const env = { MYCELIUM_HOME: home, ...(engine !== undefined && { DOCKER_HOST: engine }) }
   const app = await launchApp(t, { env, userData, args: options.args ?? [] })
   const page = await app.firstWindow()
   return {
@@ -77,11 +82,12 @@ async function openDesktop(
     page,
     home,
     userData,
-    async get(route) {
+    async get(route, body) {
       const { api } = readRunning(home)
       const token = readFileSync(path.join(home, 'api-token'), 'utf8').trim()
       const answer = await fetch(`${api}${route}`, {
-        headers: { authorization: `Bearer ${token}` },
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
       })
       return (await answer.json()) as Record<string, unknown>
     },
@@ -136,6 +142,45 @@ test(
     await second.app.close()
   },
 )
+
+/** Where the app's own way to its node carries a terminal, both ways. */
+test(`a shell inside a container${missing ? ` [skipped: ${missing}]` : ''}`, {
+  ...TIMEOUT,
+  skip: Boolean(missing),
+}, async (t) => {
+  const engine = await createEngine('desktop')
+  t.after(() => engine.remove())
+  importBusyboxImage(engine, 'hello:1')
+  const { app, page, get } = await openDesktop(t, { engine: engine.host })
+  await found(page, 'Elm Street')
+  const container = { image: 'hello:1', command: ['/bin/sleep', '600'] }
+  const manifest = { name: 'inside', graceMs: 0, containers: [container] }
+  await until('it to be taken', 20_000, async () => {
+    return (await get('/api/workloads', manifest)).name === 'inside'
+  })
+  await until('it to run', 30_000, async () => {
+    return (await get('/api/workloads/inside')).status === 'Running'
+  })
+  await page.getByRole('button', { name: 'Look around first' }).click()
+  await page.evaluate(() => {
+    location.href = '#/workload/inside/shell'
+  })
+  await page.getByRole('button', { name: 'Open the shell' }).press('Enter')
+  await page.getByText('It runs.').waitFor()
+  const shows = (wanted: RegExp) =>
+    until(`the terminal to show ${wanted}`, 20_000, async () => {
+      const text = (await page.locator('.xterm-rows > div').allTextContents()).join('\n')
+      if (wanted.test(text)) return true
+      throw new Error(text)
+    })
+  await shows(/\/ # /)
+  await page.keyboard.type('echo $((6 * 7)) times\n')
+  await shows(/^42 times/m)
+  await page.screenshot({ path: path.join(SHOTS, 'shell.png') })
+  await page.keyboard.type('exit 7\n')
+  await page.getByText('It ended with exit code 7.').waitFor()
+  await app.close()
+})
 
 test('the page is isolated, keeps to its policy, and stays where it is', TIMEOUT, async (t) => {
   const { app, page } = await openDesktop(t)

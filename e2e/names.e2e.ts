@@ -46,13 +46,13 @@ const says = (word: string) => [
   ...['/bin/sh', '-c'],
   `mkdir -p /tmp/w && printf ${word} > /tmp/w/index.html && exec /bin/httpd -f -p 80 -h /tmp/w`,
 ]
-/** Answers with what `http://store/` says just then, or with an empty page. */
+/** Answers with what `http://store/` says just then, at the port at which it asks the other itself. */
 const asks = [
   ...['/bin/sh', '-c'],
   `mkdir -p /tmp/w/cgi-bin
 printf '#!/bin/sh\\nprintf "Content-Type: text/plain\\\\r\\\\n\\\\r\\\\n"\\nwget -q -O - http://store/ || printf nothing\\n' > /tmp/w/cgi-bin/ask
 chmod 755 /tmp/w/cgi-bin/ask
-exec /bin/httpd -f -p 8080 -h /tmp/w`,
+exec /bin/httpd -f -p 80 -h /tmp/w`,
 ]
 
 describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () => {
@@ -106,7 +106,7 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
   it('says what is missing as long as it is', async () => {
     await deploy(ada, {
       name: 'front',
-      containers: [{ ...container, command: asks, ports: [{ containerPort: 8080 }] }],
+      containers: [{ ...container, command: asks, ports: [{ containerPort: 80 }] }],
       uses: [{ name: 'shelf', as: 'store' }],
       placement: { apart: ['shelf'] },
     })
@@ -194,7 +194,7 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
   it('leads nobody to what another owner runs', async () => {
     await deploy(ben, {
       name: 'peek',
-      containers: [{ ...container, command: asks, ports: [{ containerPort: 8080 }] }],
+      containers: [{ ...container, command: asks, ports: [{ containerPort: 80 }] }],
       uses: [{ name: 'shelf', as: 'store' }],
     })
     await running(ben, 'peek', { replicas: 1 })

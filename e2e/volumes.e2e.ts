@@ -24,6 +24,7 @@ const COUNTING = [
 ]
 const MANIFEST = (version: string) => ({
   name: 'db',
+  graceMs: 500,
   containers: [
     {
       ...{ image: 'hello:1', command: COUNTING },
@@ -219,5 +220,39 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
     assert.doesNotMatch(why, new RegExp(`replica 0: ${other.name}`))
     await holder.up(...LISTEN)
     await serves('one two two')
+  })
+  it('is had back, deleted and deleted for good by the buttons of the window', async () => {
+    await ada.json('delete', 'db')
+    const stateIs = (wanted: string | undefined) =>
+      until(`the volume to be ${wanted}`, 30_000, async () => {
+        const [volume] = await kept()
+        if (volume?.state === wanted) return true
+        throw new Error(JSON.stringify(volume))
+      })
+    await stateIs('deleted')
+    const browser = await openBrowser()
+    try {
+      const page = await openWindow(browser, other)
+      await page.getByRole('link', { name: 'Workloads' }).waitFor()
+      await page.evaluate(`window.location.hash = '#/workload/db/data'`)
+      await page.getByRole('heading', { name: 'No workload is called db', level: 1 }).waitFor()
+      const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
+      await press('Have it back')
+      await stateIs('kept')
+      await press('Delete')
+      await stateIs('deleted')
+      await press('Undo')
+      await stateIs('kept')
+      await press('Delete')
+      await press('Delete for good')
+      const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Type data to confirm').fill('data')
+      await look(page, 'for-good')
+      await dialog.getByRole('button', { name: 'Delete for good' }).click()
+      await page.getByText('data is gone.').waitFor()
+      await stateIs(undefined)
+    } finally {
+      await browser.close()
+    }
   })
 })

@@ -10,9 +10,9 @@ import type { Primary } from './control/primary/index.ts'
 import { createEndpointSource } from './endpoints.ts'
 import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
-import { openedOf } from './opened.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
+import { createShieldSide } from './shield-side.ts'
 import { keepsForAll, wantedOf } from './space-side.ts'
 import { type BlobStore, createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
 import { createTlsSide, type TlsSide } from './tls-side.ts'
@@ -45,9 +45,8 @@ import {
   grantedGpus,
 } from './work/runners/container/index.ts'
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
-import { createProcessRunner, PROGRAM_USERS } from './work/runners/process/index.ts'
+import { createProcessRunner } from './work/runners/process/index.ts'
 import { createSecrets, type Secrets } from './work/secrets/index.ts'
-import { createFirewall, createShield } from './work/shield/index.ts'
 import { createSpace, type Space } from './work/space/index.ts'
 import { createUsages, type Usages } from './work/usage/index.ts'
 import { createVolumes, type Volumes } from './work/volumes/index.ts'
@@ -124,14 +123,15 @@ export function createWorkSide(
   const bundles = createBundles({ blobs, trusted })
   const isNode = process.versions.electron === undefined
   const nodeRuntime = config.nodeRuntime ?? (isNode ? process.execPath : undefined)
-  const shield = createShield(
-    { ...common('shield'), node: identity.nodeId, firewall: createFirewall() },
-    { opened: openedOf(deps), users: PROGRAM_USERS },
-  )
+  const engine = {
+    environment: process.env,
+    ...(config.engineSocket ? { socketPath: config.engineSocket } : {}),
+  }
+  const shields = createShieldSide(deps, network.id, engine)
   const containers = createContainerRunner(
     {
       ...common('containers'),
-      ...{ node: identity.nodeId, owner: identity.ownerId, shield },
+      ...{ node: identity.nodeId, owner: identity.ownerId, shield: shields.containers },
       network: network.id,
       net: mesh,
       ...{ blobs, makeRoom },
@@ -146,8 +146,7 @@ export function createWorkSide(
     {
       ...(nodeRuntime !== undefined && { nodeRuntime }),
       gpus: grantedGpus(config.gpus),
-      environment: process.env,
-      ...(config.engineSocket ? { socketPath: config.engineSocket } : {}),
+      ...engine,
     },
   )
   const space = createSpace(
@@ -164,7 +163,7 @@ export function createWorkSide(
   const programs = createProcessRunner(
     {
       ...common('programs'),
-      ...{ node: identity.nodeId, owner: identity.ownerId, shield },
+      ...{ node: identity.nodeId, owner: identity.ownerId, shield: shields.programs },
       network: network.id,
       bundles,
       folder: path.join(disk.root, 'instances'),
@@ -276,7 +275,7 @@ export function createWorkSide(
       { name: 'publishers', part: publishers },
       { name: 'secrets', part: secrets },
       { name: 'blobs', part: blobs },
-      { name: 'shield', part: shield },
+      ...shields.parts,
       { name: 'containers', part: containers },
       { name: 'space', part: space },
       { name: 'programs', part: programs },

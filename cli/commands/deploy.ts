@@ -7,7 +7,7 @@ import { readText } from '../input-files.ts'
 import { POLL_PERIOD_MS } from '../limits.ts'
 import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
-import { durationMs } from '../text/parse.ts'
+import { collect, durationMs } from '../text/parse.ts'
 import { publishFile } from './bundle.ts'
 import { filesOf } from './placed-files.ts'
 import { addShapeFlags, egressWarning, type ShapeFlags, shapeOf } from './workload-flags.ts'
@@ -21,6 +21,8 @@ interface DeployFlags extends ShapeFlags {
   wait?: boolean
   timeout: string
   dryRun?: boolean
+  readOnly?: boolean
+  scratch?: string[]
   schema?: boolean
 }
 
@@ -36,6 +38,12 @@ export function deployCommands(program: Command, act: Act): void {
       .option('-f, --file <file>', 'a manifest as JSON; - reads standard input')
       .option('--name <name>', 'what it is called'),
   )
+    .option('--read-only', 'a container that writes to volumes and scratch alone')
+    .option(
+      '--scratch <path:size>',
+      'a folder in memory of it, such as /tmp:64Mi; repeatable',
+      collect,
+    )
     .option('--wait', 'wait until every copy runs and is healthy')
     .option('--timeout <duration>', 'how long --wait waits', '5m')
     .option('--dry-run', 'only show where it would run')
@@ -97,6 +105,10 @@ async function inputOf(
   const given = [image, bundle, file].filter((each) => each !== undefined)
   if (given.length !== 1) throw wrongUsage('Say what to run: one of --image, --bundle, -f.')
   if (command.length > 0 && image === undefined) throw wrongUsage('A command needs --image.')
+  const { readOnly, scratch } = flags
+  if ((readOnly || scratch) && image === undefined) {
+    throw wrongUsage('--read-only and --scratch need --image; a manifest says them itself.')
+  }
   const { ports, ...shape } = shapeOf(flags)
   const files = await filesOf(flags)
   const named = { ...shape, ...files, ...(flags.name !== undefined && { name: flags.name }) }
@@ -105,6 +117,8 @@ async function inputOf(
       image,
       ...(ports && { ports }),
       ...(command.length > 0 && { command }),
+      ...(readOnly && { readOnlyRoot: true }),
+      ...(scratch && { scratch: scratch.map(scratchOf) }),
     }
     return { ...named, containers: [container] }
   }
@@ -113,6 +127,12 @@ async function inputOf(
   if (bundle?.startsWith('sha256:')) return { ...beside, bundle }
   const published = await publishFile(context, node, bundle ?? '')
   return { name: published.name, ...beside, bundle: published.digest }
+}
+
+/** `/tmp`, or `/tmp:64Mi`. */
+function scratchOf(text: string): { path: string; size?: string } {
+  const [, path = text, size] = /^(.+):([^:/]+)$/.exec(text) ?? []
+  return { path, ...(size !== undefined && { size }) }
 }
 
 type Workload = Outputs['workloads']['get']

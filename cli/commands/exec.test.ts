@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ADA } from '../../node-core/api/testing/memory-facts.ts'
+import { AHEAD_BYTES } from '../limits.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 
 let home: RunningHome
@@ -39,6 +40,13 @@ describe('mycelium exec', () => {
   it('ends as the command has ended', async () => {
     const { exit } = await home.run('exec', 'web', '--instance', 'web-0-a', '--', 'exit', '7')
     expect(exit).toBe(7)
+  })
+
+  it('says what it has written, so that a command that prints much goes on', async () => {
+    const words = Array.from({ length: 80 }, () => 'a'.repeat(4_000))
+    const { exit } = await home.run('exec', 'web', '--instance', 'web-0-a', '--', ...words)
+    expect(exit).toBe(0)
+    expect(written.length).toBeGreaterThan(AHEAD_BYTES)
   })
 
   it('says that nothing of the name runs', async () => {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, ForeignExit } from '../exit-codes.ts'
+import { AHEAD_BYTES, INPUT_BYTES_MAX } from '../limits.ts'
 import type { NodeClient } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { wholeNumber } from '../text/parse.ts'
@@ -48,20 +49,25 @@ async function exec(
   const terminal = flags.tty ? sizeOf(process.stdout) : undefined
   const reads = flags.stdin === true
   const events = await node.call.commands.run({
-    ...{ id, command, input: reads },
+    ...{ id, command, input: reads, aheadBytes: AHEAD_BYTES },
     ...(flags.part !== undefined && { part: flags.part }),
     ...(terminal && { terminal }),
   })
-  let stop: () => void = () => {}
+  let line: Line | undefined
   try {
     for await (const event of events) {
-      if ('session' in event)
-        stop = connect(node, event.session, { reads, tty: flags.tty === true })
-      else if ('exitCode' in event) return endAs(event.exitCode)
-      else (event.stream === 'stdout' ? process.stdout : process.stderr).write(decoded(event.data))
+      if ('session' in event) {
+        line = connect(node, event.session, { reads, tty: flags.tty === true })
+      } else if ('exitCode' in event) {
+        return endAs(event.exitCode)
+      } else {
+        const bytes = Buffer.from(event.data, 'base64')
+        await written(event.stream === 'stdout' ? process.stdout : process.stderr, bytes)
+        line?.hasRead(bytes.length)
+      }
     }
   } finally {
-    stop()
+    line?.stop()
   }
   throw new CommandFailure(EXIT.FAILED, 'CUT_OFF', 'The command was cut off before its end.')
 }
@@ -70,8 +76,11 @@ function endAs(exitCode: number): void {
   if (exitCode !== 0) throw new ForeignExit(exitCode)
 }
 
-function decoded(data: string): Buffer {
-  return Buffer.from(data, 'base64')
+/** Resolves once whoever reads this command has room for more, as at any pipe. */
+function written(out: NodeJS.WriteStream, bytes: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    if (out.write(bytes, () => resolve())) resolve()
+  })
 }
 
 async function firstRunning(node: NodeClient, name: string): Promise<string> {
@@ -84,12 +93,18 @@ async function firstRunning(node: NodeClient, name: string): Promise<string> {
   throw new CommandFailure(EXIT.NOT_FOUND, 'NOT_FOUND', `No instance of ${name} runs in reach.`)
 }
 
-/** Hands over what is typed and how large the terminal is, one after the other. */
+interface Line {
+  /** So much of what it printed is written: it may print as much more. */
+  hasRead(bytes: number): void
+  stop(): void
+}
+
+/** Hands over what is typed and how large the terminal is, one after the other, and what was read. */
 function connect(
   node: NodeClient,
   session: string,
   { reads, tty }: { reads: boolean; tty: boolean },
-): () => void {
+): Line {
   let queue: Promise<unknown> = Promise.resolve()
   type Input = Omit<Parameters<typeof node.call.commands.input>[0], 'session'>
   const say = (input: Input): Promise<unknown> => {
@@ -98,6 +113,16 @@ function connect(
       // It has ended: what it does not read any more is of no use to it.
       .catch(() => {})
     return queue
+  }
+  let unsaidBytes = 0
+  const hasRead = (bytes: number): void => {
+    unsaidBytes += bytes
+    // Not for every line: one message for a good part of how far it may be ahead.
+    if (unsaidBytes < AHEAD_BYTES / 4) return
+    const readBytes = unsaidBytes
+    unsaidBytes = 0
+    // Beside what is typed: a command that stands until it is read takes nothing of that either.
+    void node.call.commands.input({ session, readBytes }).catch(() => {})
   }
   const { stdin, stdout } = process
   const resized = (): void => {
@@ -119,15 +144,15 @@ function connect(
     }
     await say({ end: true })
   }
-  return () => {
-    stdout.off('resize', resized)
-    if (raw) stdin.setRawMode(false)
-    if (reads) stdin.destroy()
+  return {
+    hasRead,
+    stop() {
+      stdout.off('resize', resized)
+      if (raw) stdin.setRawMode(false)
+      if (reads) stdin.destroy()
+    },
   }
 }
-
-/** Bytes that are sent at once. */
-const INPUT_BYTES_MAX = 65_536
 
 function sizeOf(out: NodeJS.WriteStream): { columns: number; rows: number } | undefined {
   return { columns: out.columns || 80, rows: out.rows || 24 }

@@ -9,6 +9,17 @@ describe('how many copies', () => {
       '1:10,rps=50,p99=250ms,cpu=70',
       { min: 1, max: 10, requestsPerSecond: 50, p99Ms: 250, cpuPercent: 70 },
     ],
+    [
+      '1:4,queue=web/jobs:20,up=30s,down=5m,max-cpu=4,max-memory=8Gi',
+      {
+        ...{ min: 1, max: 4, queue: { key: 'web/jobs', perCopy: 20 } },
+        ...{ upAfterMs: 30_000, downAfterMs: 300_000, ceiling: { cpu: '4', memory: '8Gi' } },
+      },
+    ],
+    [
+      '0:1,queue=web/a:b,wake=20s',
+      { min: 0, max: 1, queue: { key: 'web/a:b', perCopy: 1 }, wakeMs: 20_000 },
+    ],
     ['none', null],
   ])('--autoscale %s', (text, autoscale) => {
     expect(shapeOf({ autoscale: text })).toEqual({ autoscale })

@@ -72,4 +72,19 @@ describe('flags of a workload', () => {
     expect((await home.run('update', 'web', '--priority', 'highest')).exit).toBe(2)
     expect((await home.run('update', 'web', '--min-available', 'half')).exit).toBe(2)
   })
+  it('bounds what a container writes, which only says so with its image', async () => {
+    const said = ['--read-only', '--scratch', '/tmp:8Mi', '--scratch', '/run']
+    expect(await home.json(...DEPLOY, ...said)).toMatchObject({
+      parts: [
+        {
+          readOnlyRoot: true,
+          scratch: [
+            { path: '/tmp', sizeBytes: 8 * 2 ** 20 },
+            { path: '/run', sizeBytes: 64 * 2 ** 20 },
+          ],
+        },
+      ],
+    })
+    expect((await home.run('deploy', '--bundle', 'b.spore', '--read-only')).exit).toBe(2)
+  })
 })

@@ -6,6 +6,7 @@ import { isOneOf } from '../text/choices.ts'
 import { collect, durationMs, keyValues, port, wholeNumber } from '../text/parse.ts'
 import { addJobFlags, type JobFlags, jobOf } from './job-flags.ts'
 import type { PlaceFlags } from './placed-files.ts'
+import { autoscaleOf, rolloutOf } from './scaling-flags.ts'
 
 export interface ShapeFlags extends JobFlags, PlaceFlags {
   replicas?: string
@@ -56,7 +57,8 @@ export function addShapeFlags(command: Command): Command {
     )
     .option(
       '--autoscale <range>',
-      'MIN:MAX copies, then by what: 1:10,rps=50,p99=250ms,cpu=70; 0:3,idle=10m sleeps; none',
+      'MIN:MAX copies, then by what: 1:10,rps=50,p99=250ms,cpu=70,queue=web/jobs:20; ' +
+        'up=, down=, wake=, max-cpu=, max-memory=; 0:3,idle=10m sleeps; none',
     )
     .option('--access <who>', 'public, members, or ids of owners with commas between')
     .option(
@@ -215,57 +217,6 @@ function published(text: string): { port: number; containerPort: number } {
   const match = /^(\d{1,5}):(\d{1,5})$/.exec(text)
   if (match) return { port: Number(match[1]), containerPort: Number(match[2]) }
   throw wrongUsage(`--tcp: “${text}” is not PORT:CONTAINER, such as 15432:5432.`)
-}
-
-function rolloutOf(text: string): NonNullable<Shape['rollout']> {
-  const [kind, atOnce, more] = text.split(':')
-  if (kind === 'blueGreen' && atOnce === undefined) return { kind }
-  if (kind === 'rolling' && more === undefined) {
-    return { kind, ...(atOnce !== undefined && { atOnce: wholeNumber('--rollout', atOnce) }) }
-  }
-  if (kind === 'canary' && more === undefined) return canaryOf(text, atOnce)
-  if (kind === 'canary' && text.split(':').length === 3) return canaryOf(text, atOnce, more)
-  throw wrongUsage(`--rollout: “${text}” is not rolling, rolling:3, blueGreen or canary:5,25:2m.`)
-}
-
-/** `5,25` and `2m`; without a time each step waits to be promoted, without shares it is as ever. */
-function canaryOf(text: string, shares?: string, time?: string): NonNullable<Shape['rollout']> {
-  if (shares === undefined) return { kind: 'canary' }
-  const forMs = time === undefined ? {} : { forMs: durationMs(`--rollout ${text}`, time) }
-  const steps = shares.split(',').map((share) => ({
-    share: wholeNumber('--rollout', share),
-    ...forMs,
-  }))
-  return { kind: 'canary', steps }
-}
-
-type Autoscale = Exclude<Shape['autoscale'], undefined>
-
-function autoscaleOf(text: string): Autoscale {
-  if (text === 'none') return null
-  const [range = '', ...targets] = text.split(',')
-  const match = /^(\d+):(\d+)$/.exec(range)
-  if (!match) throw wrongUsage(`--autoscale: “${range}” is not MIN:MAX, such as 1:10.`)
-  const rules: NonNullable<Autoscale> = { min: Number(match[1]), max: Number(match[2]) }
-  for (const target of targets) Object.assign(rules, targetOf(target))
-  return rules
-}
-
-function targetOf(text: string): NonNullable<Autoscale> {
-  const [name = '', value = ''] = text.split('=')
-  const flag = `--autoscale ${name}`
-  switch (name) {
-    case 'rps':
-      return { requestsPerSecond: wholeNumber(flag, value) }
-    case 'p99':
-      return { p99Ms: durationMs(flag, value) }
-    case 'cpu':
-      return { cpuPercent: wholeNumber(flag, value) }
-    case 'idle':
-      return { idleMs: durationMs(flag, value) }
-    default:
-      throw wrongUsage(`--autoscale: “${text}” is not rps=50, p99=250ms, cpu=70 or idle=10m.`)
-  }
 }
 
 function restartOf(text: string): NonNullable<Shape['restart']> {

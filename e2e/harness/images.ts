@@ -17,7 +17,11 @@ exec /bin/httpd -f -v -p 80 -h /tmp/www
 `
 
 /** @param exposes A port that the image says it listens on. */
-export function importBusyboxImage(engine: Engine, tag: string, exposes?: number): string {
+export function importBusyboxImage(
+  engine: Pick<Engine, 'docker'>,
+  tag: string,
+  exposes?: number,
+): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'mycelium-image-'))
   try {
     mkdirSync(path.join(folder, 'root/bin'), { recursive: true })

@@ -1,6 +1,6 @@
 /** A real node in a process of its own, with its own home, driven through the command line and HTTP. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -68,15 +68,27 @@ export interface EdgeAnswer {
   by: string
 }
 
+export interface TestNodeOptions {
+  namespace?: string
+  /** Instead of root; numbers, and the user's own group has the user's. */
+  user?: { id: number; group: number }
+}
+
 export function createTestNode(
   name: string,
   environment: Record<string, string> = {},
-  options: { namespace?: string } = {},
+  options: TestNodeOptions = {},
 ): TestNode {
-  const [program = '', ...before] = options.namespace
-    ? ['ip', 'netns', 'exec', options.namespace, process.execPath]
-    : [process.execPath]
+  const { namespace, user } = options
+  const [program = '', ...before] = [
+    ...(namespace ? ['ip', 'netns', 'exec', namespace] : []),
+    ...(user
+      ? ['setpriv', `--reuid=${user.id}`, `--regid=${user.id}`, `--groups=${user.group}`]
+      : []),
+    process.execPath,
+  ]
   const home = mkdtempSync(path.join(tmpdir(), `mycelium-home-${name}-`))
+  if (user) chownSync(home, user.id, user.id)
   const env = { ...process.env, NO_COLOR: '1', ...environment, MYCELIUM_HOME: home }
   let child: ChildProcess | undefined
   let forward: Forward | undefined

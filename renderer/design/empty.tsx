@@ -6,6 +6,8 @@ import './page.css'
 /** Nothing here yet: says what will be, and how to begin. */
 export function Empty(props: {
   icon?: IconName
+  /** It is all that the page says. */
+  isPage?: boolean
   title: string
   children?: ReactNode
   actions?: ReactNode
@@ -13,7 +15,7 @@ export function Empty(props: {
   return (
     <div className="empty">
       {props.icon ? <Icon name={props.icon} size={30} /> : <Mark size={44} />}
-      <h2>{props.title}</h2>
+      {props.isPage ? <h1>{props.title}</h1> : <h2>{props.title}</h2>}
       {props.children && <p>{props.children}</p>}
       {props.actions && <div className="empty-actions">{props.actions}</div>}
     </div>

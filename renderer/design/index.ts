@@ -1,6 +1,7 @@
 /** The window's own parts: how things look, and how they answer to keyboard, pointer and reader. */
 export { Button, ButtonLink, IconButton } from './button.tsx'
 export { Choice, ChoiceGroup, Segmented } from './choice.tsx'
+export { ConfirmDialog } from './confirm-dialog.tsx'
 export { CopyText } from './copy-text.tsx'
 export { Dialog, DialogActions } from './dialog.tsx'
 export { Disclosure } from './disclosure.tsx'

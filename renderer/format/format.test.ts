@@ -8,6 +8,8 @@ import {
   formatMemory,
   formatSize,
   shortId,
+  writeCpu,
+  writeMemory,
 } from './index.ts'
 
 describe('figures', () => {
@@ -24,6 +26,12 @@ describe('figures', () => {
   it('shows memory as limits are written', () => {
     expect(formatMemory(256 * 1024 ** 2, 'en')).toBe('256 MiB')
     expect(formatMemory(8 * 1024 ** 3, 'en')).toBe('8 GiB')
+  })
+
+  it('writes amounts as they are entered', () => {
+    expect([500, 2_000, 1_250].map(writeCpu)).toEqual(['500m', '2', '1250m'])
+    const bytes = [0, 1_000, 1_024, 256 * 1024 ** 2, 3 * 1024 ** 3]
+    expect(bytes.map(writeMemory)).toEqual(['0', '1000', '1Ki', '256Mi', '3Gi'])
   })
 
   it('rounds what nobody can feel', () => {

@@ -8,4 +8,6 @@ export {
   formatMemory,
   formatSize,
   shortId,
+  writeCpu,
+  writeMemory,
 } from './quantity.ts'

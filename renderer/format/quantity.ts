@@ -48,3 +48,14 @@ export function formatLatency(latencyMs: number, language: string): string {
 export function shortId(id: string): string {
   return id.length <= 14 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`
 }
+
+/** As amounts are entered: `500m`, `2`. */
+export function writeCpu(millis: number): string {
+  return millis % 1_000 === 0 ? String(millis / 1_000) : `${millis}m`
+}
+
+/** As amounts are entered, in the largest unit that says it exactly: `256Mi`. */
+export function writeMemory(bytes: number): string {
+  const power = [4, 3, 2, 1].find((each) => bytes >= 1_024 ** each && bytes % 1_024 ** each === 0)
+  return power === undefined ? String(bytes) : `${bytes / 1_024 ** power}${' KMGT'[power]}i`
+}

@@ -3,6 +3,7 @@ import { deploy } from './english/deploy.ts'
 import { firstRun } from './english/first-run.ts'
 import { network } from './english/network.ts'
 import { registry } from './english/registry.ts'
+import { rules } from './english/rules.ts'
 import { shell } from './english/shell.ts'
 import { volumes } from './english/volumes.ts'
 import { words } from './english/words.ts'
@@ -16,6 +17,7 @@ export const english = {
   network,
   registry,
   workloads,
+  rules,
   volumes,
   deploy,
   computer,

@@ -18,6 +18,7 @@ export interface RouteStore {
 const WORKLOAD_TABS = [
   'instances',
   'runs',
+  'rules',
   'logs',
   'shell',
   'data',

@@ -10,7 +10,7 @@ import type {
   WorkloadView,
 } from '../../node-core/api/contract/index.ts'
 import { backupJob, backupRuns, busyVolumes } from './kept-and-run.ts'
-import { idOf, makeInstance, makeNode, makeWorkload, minutesAgo } from './shapes.ts'
+import { CAPACITY, idOf, makeInstance, makeNode, makeWorkload, minutesAgo } from './shapes.ts'
 
 export interface Member {
   owner: string
@@ -185,6 +185,8 @@ function busyNodes(): ClusterNode[] {
         owner: school,
         role: 'sclerotia',
         labels: { place: 'school', gpu: 'yes' },
+        capacity: { ...CAPACITY, gpus: 2 },
+        allocatable: { ...CAPACITY, gpus: 1 },
         committee: { role: 'voter', lag: 12, silent: true },
       }),
     ],
@@ -241,6 +243,7 @@ function busyWorkloads(): WorkloadView[] {
     makeWorkload({
       name: 'weather',
       image: 'weather:latest',
+      ...weatherRules(),
       instances: [makeInstance({ nodeName: 'kitchen-laptop', index: 0 })],
     }),
   ].map((workload) => {
@@ -248,6 +251,37 @@ function busyWorkloads(): WorkloadView[] {
     const { image: _, ...rest } = workload
     return rest
   })
+}
+
+/** Whatever can be asked of a workload. */
+function weatherRules(): Partial<WorkloadView> {
+  const [part] = makeWorkload({ name: 'weather' }).parts
+  const [mib, gib] = [2 ** 20, 2 ** 30]
+  const steps = [5, 25].map((share) => ({ share, forMs: 300_000 }))
+  return {
+    parts: part
+      ? [
+          {
+            ...part,
+            image: 'weather:latest',
+            resources: { ...part.resources, diskBytes: 2 * gib, gpus: 1 },
+            readOnlyRoot: true,
+            scratch: [{ path: '/tmp', sizeBytes: 64 * mib }],
+          },
+        ]
+      : [],
+    autoscale: {
+      ...{ min: 0, max: 8, requestsPerSecond: 50, p99Ms: 250 },
+      ...{ upAfterMs: 15_000, downAfterMs: 300_000, idleMs: 600_000, wakeMs: 30_000 },
+      ceiling: { cpuMillis: 4_000, memoryBytes: 8 * gib },
+      now: { copies: 1, why: 'REQUESTS', measured: 31, since: minutesAgo(9) },
+    },
+    rollout: { kind: 'canary', atOnce: 1, paused: false, steps },
+    canary: { share: 5, step: 0, since: minutesAgo(2) },
+    disruption: { minAvailable: 1 },
+    priority: 100,
+    egress: [{ host: 'api.example.org', ports: [443] }],
+  }
 }
 
 function notesVersions(): PastVersion[] {

@@ -17,10 +17,11 @@ export function idOf(name: string): string {
   return text.slice(0, 64)
 }
 
+export const CAPACITY = { cpuMillis: 4_000, memoryBytes: 8 * GIB, diskBytes: 120 * GIB }
+
 type NodeShape = Partial<ClusterNode> & { name: string; links?: ClusterNode['links'] }
 
 export function makeNode(shape: NodeShape): ClusterNode {
-  const capacity = { cpuMillis: 4_000, memoryBytes: 8 * GIB, diskBytes: 120 * GIB }
   return {
     id: idOf(shape.name),
     address: '/ip4/192.168.1.20/tcp/4000',
@@ -29,7 +30,7 @@ export function makeNode(shape: NodeShape): ClusterNode {
     role: 'rhizomorph',
     owner: { id: 'did:key:z6MkAda', name: 'Ada' },
     labels: {},
-    capacity,
+    capacity: CAPACITY,
     allocatable: { cpuMillis: 3_250, memoryBytes: 6 * GIB, diskBytes: 97 * GIB },
     kinds: ['container', 'process'],
     instances: 1,

@@ -293,6 +293,25 @@ export const SHOTS: Shot[] = [
     await go(page, '#/workload/photo-index/shell', 'photo-index')
     await settle(page)
   }),
+  shot('workload-rules', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/weather/rules', 'weather')
+    await page.getByText('by the requests there are').waitFor()
+    await page.getByText('In trouble').scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('workload-change', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/weather/rules', 'weather')
+    await press(page, 'Change it')
+    await page.getByText('What each copy should bear').scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('workload-gone', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/nothing/instances', 'No workload is called nothing')
+    await settle(page)
+  }),
   shot('workload-data', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/data', 'notes')
@@ -395,11 +414,32 @@ export const SHOTS: Shot[] = [
     await page.getByRole('option', { name: /by a schedule/ }).click()
     await page.getByLabel('When it is due').fill('30 3 * * *')
     await page.getByLabel('Time zone').fill('Europe/Berlin')
-    await page.getByText('More choices').click()
+    await page.getByText('Changes, moves and trouble').click()
     await press(page, /Where there is not room/)
     await page.getByRole('option', { name: /before others of yours/ }).click()
     await page.getByText('The same in text').click()
     await page.getByText('in the room of').scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('deploy-needed', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await page.getByLabel('Image', { exact: true }).fill('wiki:2')
+    await press(page, /How many/)
+    await page.getByRole('option', { name: /as are needed/ }).click()
+    await page.getByRole('textbox', { name: 'Requests a second' }).fill('50')
+    await page.getByText('How soon, and how much').click()
+    await page.getByRole('textbox', { name: 'At least' }).scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('deploy-bounds', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await page.getByText('Changes, moves and trouble').click()
+    await press(page, /When it is changed/)
+    await page.getByRole('option', { name: /Share by share/ }).click()
+    await page.getByText('What it may reach and write').click()
+    await page.getByText('Folders in memory', { exact: true }).scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('deploy-bundle', 'busy', async (page) => {
@@ -469,6 +509,7 @@ export const SHOTS: Shot[] = [
     '#/network/registry',
     '#/workloads',
     '#/workload/notes/instances',
+    '#/workload/weather/rules',
     '#/deploy',
     '#/computer',
   ].map(

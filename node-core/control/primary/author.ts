@@ -223,7 +223,7 @@ export function createAuthor(deps: AuthorDeps): Author {
       one.resolve(outcome.value)
       return
     }
-    one.reject(outcome ? refusal(outcome) : noQuorum())
+    one.reject(outcome ? refusal(outcome, one.command) : noQuorum())
   }
 
   return {

@@ -16,6 +16,19 @@ describe('what the registry refuses', () => {
     expect(refusal({ ok: false, code: 'MALFORMED' }).message).toContain('without spaces')
   })
 
+  it('names what is there already, and whose name is taken', () => {
+    const lease = { kind: 'lease.grant', body: { lease: 'shop/a', ttlMs: 5_000 } } as const
+    expect(refusal({ ok: false, code: 'EXISTS' }, lease).message).toBe(
+      'There is a lease “shop/a” already. Keep that one alive, end it first, or take another name.',
+    )
+    const put = { kind: 'kv.put', body: { key: 'shop/stock', value: new Uint8Array() } } as const
+    const taken = refusal({ ok: false, code: 'NAME_TAKEN' }, put)
+    expect(taken.code).toBe('NAME_TAKEN')
+    expect(taken.message).toMatch(/^“shop”, with which “shop\/stock” begins, is a name of another/)
+    const words = refusal({ ok: false, code: 'NOT_FOUND' }, put).message
+    expect(words).toBe(refusal({ ok: false, code: 'NOT_FOUND' }).message)
+  })
+
   it('names a code that only a newer release knows', () => {
     const { message, code } = refusal({ ok: false, code: 'constructor', details: { at: 1 } })
     expect([code, message]).toEqual(['constructor', 'The registry refuses this: constructor.'])

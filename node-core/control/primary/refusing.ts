@@ -1,6 +1,6 @@
 /** What the registry refuses, as what a caller is thrown: its code, and words for people. */
 import { MyceliumError } from '../../base/errors/index.ts'
-import type { RefusalCode } from '../registry/index.ts'
+import type { Command, RefusalCode } from '../registry/index.ts'
 import type { CommandOutcome } from './messages.ts'
 
 /** Another release may refuse by a code that this one does not know. */
@@ -17,8 +17,10 @@ const WORDS: ReadonlyMap<string, string> = new Map(
     FORBIDDEN: 'Your permissions in the network do not cover this.',
     FOUNDER: 'A founder holds every permission for ever.',
     NOT_FOUND: 'It does not exist.',
-    EXISTS: 'It exists already.',
-    NAME_TAKEN: 'The first part of the key is a name of another owner.',
+    EXISTS: 'It exists already. Look at what is there, or take another name.',
+    NAME_TAKEN:
+      'The first part of the key is a name of another owner. Take one of your own, or have that ' +
+      'owner or an admin do this.',
     LAST_VOTER: 'It is the only node that votes. Promote another one first.',
     IN_USE: 'Something still stands under this name.',
     CONFLICT: 'Somebody changed it meanwhile. Look again, then try again.',
@@ -34,9 +36,36 @@ const WORDS: ReadonlyMap<string, string> = new Map(
   } satisfies Record<RefusalCode, string>),
 )
 
-export function refusal(outcome: Extract<CommandOutcome, { ok: false }>): MyceliumError {
+/** @param command What was refused, where one was: then it is named. */
+export function refusal(
+  outcome: Extract<CommandOutcome, { ok: false }>,
+  command?: Command,
+): MyceliumError {
   const { code, details } = outcome
   const plain = typeof details === 'object' && details !== null ? details : undefined
-  const message = WORDS.get(code) ?? `The registry refuses this: ${code}.`
+  const words = command && wordsAbout(code, command)
+  const message = words ?? WORDS.get(code) ?? `The registry refuses this: ${code}.`
   return new MyceliumError(code, message, plain && { details: plain })
+}
+
+function wordsAbout(code: string, { kind, body }: Command): string | undefined {
+  const named = NAMING.map((field) => textIn(body, field)).find((name) => name !== undefined)
+  if (named === undefined) return undefined
+  if (code === 'NAME_TAKEN') {
+    const [name] = named.split('/')
+    return (
+      `“${name}”, with which “${named}” begins, is a name of another owner. Take one of your own, or ` +
+      'have that owner or an admin do this.'
+    )
+  }
+  if (code !== 'EXISTS' || kind !== 'lease.grant') return undefined
+  return `There is a lease “${named}” already. Keep that one alive, end it first, or take another name.`
+}
+
+/** Fields that say what a command is about. */
+const NAMING = ['key', 'lock', 'lease', 'name'] as const
+
+function textIn(body: unknown, field: (typeof NAMING)[number]): string | undefined {
+  const value = typeof body === 'object' && body !== null ? Reflect.get(body, field) : undefined
+  return typeof value === 'string' ? value : undefined
 }

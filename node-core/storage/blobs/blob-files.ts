@@ -3,7 +3,6 @@
  * its way in `incoming/` and `partial/`. The time of a file is that of its last use.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createPieceHasher, type PieceList, pieceSpan } from '../pieces/index.ts'
@@ -18,7 +17,7 @@ export interface OpenBlob {
   write(bytes: Uint8Array): Promise<void>
   /** The digest of everything written, and its pieces. To be asked once. */
   end(): { digest: Digest; list: PieceList | undefined }
-  /** Syncs and renames it into its place. */
+  /** Renames it into its place, synced where that is worth it. */
   keep(digest: Digest, kind: BlobKind): Promise<string>
   /** Closes and removes it. */
   drop(): Promise<void>
@@ -31,18 +30,26 @@ export interface BlobFiles {
   create(name: string): Promise<OpenBlob>
   /** Where a blob is gathered from pieces, and where the list of them lies. */
   partial(digest: Digest): { file: string; listFile: string }
-  /** Renames what was gathered and synced into its place. */
+  /** Renames what was gathered into its place. */
   place(file: string, digest: Digest, kind: BlobKind): Promise<string>
   /** What earlier transfers left. */
   leftovers(): Promise<{ digest: Digest; sizeBytes: number; usedAtMs: number }[]>
   dropLeftover(digest: Digest): Promise<void>
   /** Hashes it once more, whole and in pieces. */
   examine(file: string): Promise<{ digest: Digest; list: PieceList | undefined }>
+  /** Hashes it once more, whole alone. */
+  digestOf(file: string): Promise<Digest>
   touch(file: string, atMs: number): Promise<void>
   remove(digest: Digest, kind: BlobKind): Promise<void>
 }
 
 const FOLDERS: Record<BlobKind, string> = { bundle: 'sha256', layer: 'layers' }
+
+/**
+ * Layers are copies of what an engine has, and can be had again: they are not worth that every transfer
+ * waits for the disk twice. What is found of them at start is checked before it is used.
+ */
+export const isSynced = (kind: BlobKind): boolean => kind === 'bundle'
 
 export function createBlobFiles(folder: string): BlobFiles {
   const incoming = join(folder, 'incoming')
@@ -60,7 +67,7 @@ export function createBlobFiles(folder: string): BlobFiles {
     onDisk(async () => {
       await mkdir(folderOf(digest, kind), { recursive: true, mode: 0o700 })
       await rename(file, path(digest, kind))
-      await syncFolder(folderOf(digest, kind))
+      if (isSynced(kind)) await syncFolder(folderOf(digest, kind))
       return path(digest, kind)
     })
 
@@ -101,14 +108,35 @@ export function createBlobFiles(folder: string): BlobFiles {
       onDisk(async () => {
         const hash = createHash('sha256')
         const pieces = createPieceHasher()
-        for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES })) {
-          hash.update(chunk)
-          pieces.take(chunk)
-        }
+        await readThrough(file, (bytes) => {
+          hash.update(bytes)
+          pieces.take(bytes)
+        })
         return { digest: `sha256:${hash.digest('hex')}` as Digest, list: pieces.list() }
+      }),
+    digestOf: (file) =>
+      onDisk(async () => {
+        const hash = createHash('sha256')
+        await readThrough(file, (bytes) => hash.update(bytes))
+        return `sha256:${hash.digest('hex')}` as Digest
       }),
     touch: (file, atMs) => onDisk(() => utimes(file, atMs / 1_000, atMs / 1_000)),
     remove: (digest, kind) => onDisk(() => rm(path(digest, kind), { force: true })),
+  }
+}
+
+/** One buffer for all of it: what is allocated outside the heap for each part keeps the collector busy. */
+async function readThrough(file: string, take: (bytes: Uint8Array) => void): Promise<void> {
+  const handle = await open(file, 'r')
+  try {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES)
+      if (bytesRead === 0) return
+      take(buffer.subarray(0, bytesRead))
+    }
+  } finally {
+    await handle.close()
   }
 }
 
@@ -152,7 +180,7 @@ function openBlob(handle: FileHandle, file: string, place: BlobFiles['place']): 
     end: () => ({ digest: `sha256:${hash.digest('hex')}` as Digest, list: pieces.list() }),
     keep: (digest, kind) =>
       onDisk(async () => {
-        await handle.sync()
+        if (isSynced(kind)) await handle.sync()
         await close()
         return place(file, digest, kind)
       }),

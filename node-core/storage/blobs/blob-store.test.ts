@@ -222,6 +222,27 @@ describe('a fetch', () => {
     expect(ada.gave).not.toContain(second)
   })
 
+  it('brings a layer again that power loss tore after it was whole, and takes it in again', async () => {
+    const ada = await openStore(ADA)
+    const digest = await ada.add(inPieces(CONTENT), { kind: 'layer' })
+    holders = [ADA]
+    const tear = async (node: NodeId, file: string) => {
+      for (const store of stores.splice(0)) if (store !== ada) await store.stop()
+      await writeFile(file, CONTENT.subarray(0, PIECE_BYTES))
+      return openStore(node)
+    }
+    const ben = await openStore(BEN)
+    const file = await ben.fetch(digest, { kind: 'layer' })
+    const again = await tear(BEN, file)
+    const files = await Promise.all([1, 2].map(() => again.fetch(digest, { kind: 'layer' })))
+    for (const each of files) expect(digestOf(await readFile(each))).toBe(digest)
+
+    const third = await tear(BEN, file)
+    await third.add(inPieces(CONTENT), { kind: 'layer' })
+    expect(digestOf(await readFile(file))).toBe(digest)
+    await ada.stop()
+  })
+
   it('passes over who sends a wrong piece, and remembers it', async () => {
     const ada = await openStore(ADA)
     const ben = await openStore(BEN)

@@ -1,7 +1,7 @@
 /** The store's shell: the list of what is held, transfers under way, and the door for peers. */
 import { isCode, MyceliumError } from '../../base/errors/index.ts'
 import { type NodeId, shortId } from '../../base/net/index.ts'
-import { createBlobFiles, type OpenBlob } from './blob-files.ts'
+import { createBlobFiles, isSynced, type OpenBlob } from './blob-files.ts'
 import { fetchFromPeers } from './fetching.ts'
 import type {
   BlobDeps,
@@ -44,6 +44,8 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
   const shares = createShares(clock, files, fileOf)
   const suspects = createSuspects()
   const holds = new Map<Digest, number>()
+  /** Found at start and not synced before it: power loss may have torn them. */
+  const unproved = new Set<Digest>()
   const traffic = { sentBytes: 0, receivedBytes: 0 }
   const server = createBlobServer({
     ...{ clock, logger, find, damaged },
@@ -71,6 +73,18 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     return shared
   }
 
+  /** Whether it is as its name says; dropped otherwise, to be fetched again. */
+  async function isSound(digest: Digest, file: string): Promise<boolean> {
+    if (!unproved.has(digest)) return true
+    if (await shares.whole(digest, file)) {
+      unproved.delete(digest)
+      return true
+    }
+    logger.warn('what a crash left of a layer is dropped', { digest })
+    await drop(digest)
+    return false
+  }
+
   /** The next who wants it here fetches it again. */
   function damaged(digest: Digest): void {
     logger.warn('a blob was damaged on this disk and is dropped', { digest })
@@ -83,7 +97,9 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     const blob = held.get(digest)
     if (!blob) return
     held.delete(digest)
+    unproved.delete(digest)
     shares.forget(digest)
+    server.forget(digest)
     await files.remove(digest, blob.kind)
     if (blob.kind === 'bundle') announce()
   }
@@ -108,12 +124,13 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
 
   function hold(digest: Digest, kind: BlobKind, sizeBytes: number): void {
     held.set(digest, { digest, kind, sizeBytes, usedAtMs: clock.wallMs() })
+    unproved.delete(digest)
     if (kind === 'bundle') announce()
   }
 
   async function keep(blob: OpenBlob, kind: BlobKind): Promise<Digest> {
     const { digest, list } = blob.end()
-    if (held.has(digest)) {
+    if (held.has(digest) && !unproved.has(digest)) {
       await blob.drop()
       touch(digest)
       return digest
@@ -133,7 +150,10 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
         {
           ...{ ...round, nameOf },
           share: (growing, has) => shares.begin(digest, growing, has),
-          gained: (index) => shares.gained(digest, index),
+          gained(index, came) {
+            server.passOn(digest, index, came)
+            shares.gained(digest, index)
+          },
           received: (bytes) => {
             traffic.receivedBytes += bytes
           },
@@ -174,7 +194,10 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
   return {
     start() {
       started ??= (async () => {
-        for (const blob of await files.prepare()) held.set(blob.digest, blob)
+        for (const blob of await files.prepare()) {
+          held.set(blob.digest, blob)
+          if (!isSynced(blob.kind)) unproved.add(blob.digest)
+        }
         closeDoor = deps.net.onStream(PIECES_PROTOCOL, server.serve)
         announce()
       })()
@@ -232,7 +255,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     async fetch(digest, options = {}) {
       const { kind = 'bundle', signal, onProgress } = options
       const file = fileOf(digest)
-      if (file !== undefined) {
+      if (file !== undefined && (await isSound(digest, file))) {
         touch(digest)
         return file
       }

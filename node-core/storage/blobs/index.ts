@@ -1,7 +1,9 @@
 /**
  * The content-addressed repository: bundles and layers of images by the SHA-256 of their bytes, on this
- * node's disk and fetched in pieces from peers that hold them, or hold some of them yet. Nothing is used before its digest holds, and nothing half
- * written is ever visible: a blob appears by one rename after its bytes are synced.
+ * node's disk and fetched in pieces from peers that hold them, or hold some of them yet. Nothing is used
+ * before its digest holds, and nothing half written is ever visible: a blob appears by one rename, a
+ * bundle after its bytes are synced; of a layer, which an engine has too, the digest is looked at again
+ * when it was there before the node started.
  *
  *     const blobs = createBlobStore({ folder, net, clock, random, logger, holders, announce })
  *     await blobs.start()

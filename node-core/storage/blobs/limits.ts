@@ -7,7 +7,7 @@ export const STORE_BYTES_DEFAULT = 32 * 1024 * 1024 * 1024
 /** A question, an answer's head, or a request on a stream of `pieces/1`. Bytes. */
 export const FRAME_BYTES_MAX = 8 * 1024
 /** Read from disk and hashed at once. Bytes. */
-export const CHUNK_BYTES = 256 * 1024
+export const CHUNK_BYTES = 1024 * 1024
 /** Streams on which pieces are served at a time; more are answered `busy`. */
 export const SERVED_MAX = 32
 /** Pieces read and compressed for peers at a time; the others wait in the order in which they came. */
@@ -44,6 +44,8 @@ export const LISTS_HELD_MAX = 64
 export const SQUEEZE_GAIN_MIN = 0.1
 /** After a piece that did not shrink, so many are sent as they are before it is tried again. */
 export const UNSQUEEZED_RUN = 15
+/** Pieces kept in memory as they went over the wire, while somebody is served. Bytes. */
+export const PACKED_BYTES_MAX = 32 * 1024 * 1024
 /** How often the time of a blob's last use is written down. Milliseconds. */
 export const TOUCH_MS = 60_000
 /** Who asks for a blob that this node has just begun to fetch is answered within this. Milliseconds. */

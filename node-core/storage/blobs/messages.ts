@@ -54,10 +54,16 @@ export const parseAnswer = (bytes: Uint8Array): PiecesAnswer =>
 /** What a fetcher sends after its question. */
 export type PieceRequest = { type: 'list' } | { type: 'get' | 'cancel'; index: number }
 
+/** The bytes of a piece as they go over the wire. */
+export interface PackedPiece {
+  squeezed: boolean
+  bytes: Uint8Array
+}
+
 /** What a holder sends after its answer. */
 export type PieceReply =
   | { type: 'list'; digests: Uint8Array }
-  | { type: 'piece'; index: number; squeezed: boolean; bytes: Uint8Array }
+  | ({ type: 'piece'; index: number } & PackedPiece)
   | { type: 'gained'; indexes: number[] }
   | { type: 'refused'; index: number }
   | { type: 'others'; nodes: NodeId[] }

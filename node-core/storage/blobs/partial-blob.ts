@@ -4,7 +4,7 @@
  */
 import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { isPiece, type PieceList, pieceCount, pieceListOf, pieceSpan } from '../pieces/index.ts'
-import { type BlobFiles, readPiece } from './blob-files.ts'
+import { type BlobFiles, isSynced, readPiece } from './blob-files.ts'
 import { onDisk } from './disk-errors.ts'
 import type { BlobKind, Digest } from './index.ts'
 
@@ -111,10 +111,10 @@ function partialOf(
       if (!closed) return using(() => readPiece(handle, list.sizeBytes, index))
       return undefined
     },
-    digest: async () => (await files.examine(file)).digest,
+    digest: () => files.digestOf(file),
     keep: (kind) =>
       onDisk(async () => {
-        await handle.sync()
+        if (isSynced(kind)) await handle.sync()
         const path = await files.place(file, digest, kind)
         await rm(listFile, { force: true })
         await close()

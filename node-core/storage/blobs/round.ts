@@ -1,17 +1,15 @@
 /** One attempt at a blob by one list of pieces: who is dialled, and the swarm's machine run. */
 import type { Clock } from '../../base/clock/index.ts'
 import { every } from '../../base/clock/index.ts'
-import { assert, isCode, messageOf } from '../../base/errors/index.ts'
+import { isCode, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import {
-  createPieceSet,
   createSwarm,
   isPiece,
   type PieceRoot,
   type PieceSet,
-  parsePieceSet,
   pieceCount,
   pieceSpan,
   type Swarm,
@@ -22,6 +20,8 @@ import type { BlobFiles } from './blob-files.ts'
 import { createDialling } from './dialling.ts'
 import type { Digest, FetchProgress } from './index.ts'
 import { GATHER_MS, STALL_MS, TICK_MS } from './limits.ts'
+import type { PackedPiece } from './messages.ts'
+import { mostNamed, offeredPieces } from './offers.ts'
 import { leftoverList, openPartial, type PartialBlob } from './partial-blob.ts'
 import type { Session, SessionDeps } from './session.ts'
 import type { Suspects } from './suspects.ts'
@@ -45,7 +45,7 @@ export interface RoundDeps extends SessionDeps {
   /** From now on what has come can be served to others. */
   share(partial: PartialBlob, has: PieceSet): void
   /** A piece has come. */
-  gained(index: number): void
+  gained(index: number, came: PackedPiece): void
   received(bytes: number): void
 }
 
@@ -182,7 +182,10 @@ export function runRound(
 
   async function begin(): Promise<void> {
     const before = await leftoverList(deps.files, digest)
-    root = mostNamed([...sessions.values()], before?.root)
+    root = mostNamed(
+      [...sessions.values()].map(({ offer }) => offer),
+      before?.root,
+    )
     for (const session of sessions.values()) {
       if (session.offer.root !== root) leaveOut(session)
     }
@@ -220,7 +223,7 @@ export function runRound(
   function enter(session: Session, { partial, swarm }: Chosen): void {
     const { peer, offer } = session
     const size = pieceCount(partial.list.sizeBytes)
-    const has = offer.has === undefined ? fullSet(size) : parsePieceSet(size, offer.has)
+    const has = offeredPieces(offer, size)
     if (!has) {
       leaveOut(session)
       return
@@ -244,7 +247,12 @@ export function runRound(
     }
   }
 
-  async function onPiece(session: Session, index: number, bytes: Uint8Array): Promise<void> {
+  async function onPiece(
+    session: Session,
+    index: number,
+    bytes: Uint8Array,
+    came: PackedPiece,
+  ): Promise<void> {
     if (!chosen || over || sessions.get(session.peer) !== session) return
     const { partial, swarm } = chosen
     if (swarm.held.has(index)) return
@@ -263,7 +271,7 @@ export function runRound(
     deliverers.add(session.peer)
     gainedAtMs = clock.monotonicMs()
     receivedBytes += bytes.byteLength
-    deps.gained(index)
+    deps.gained(index, came)
     const names = [...deliverers].slice(-NAMED_MAX).map(nameOf)
     const totalBytes = partial.list.sizeBytes
     request.onProgress({ receivedBytes, totalBytes, from: names.join(', ') })
@@ -287,24 +295,6 @@ export function runRound(
 
 /** Of holders that a person is told of at once. */
 const NAMED_MAX = 3
-
-/** The list that was gone by before, if somebody stands for it; else the one that most have whole. */
-function mostNamed(sessions: readonly Session[], before: PieceRoot | undefined): PieceRoot {
-  const votes = new Map<PieceRoot, number>()
-  for (const { offer } of sessions) {
-    if (offer.root === before) return before
-    votes.set(offer.root, (votes.get(offer.root) ?? 0) + (offer.has === undefined ? 1 : 0))
-  }
-  const [most] = [...votes].sort(([, a], [, b]) => b - a)
-  assert(most, 'somebody has made an offer')
-  return most[0]
-}
-
-function fullSet(size: number): PieceSet {
-  const set = createPieceSet(size)
-  for (let index = 0; index < size; index++) set.add(index)
-  return set
-}
 
 function isDisk(error: unknown): boolean {
   return isCode(error, 'DISK_FULL') || isCode(error, 'DISK_FAILED')

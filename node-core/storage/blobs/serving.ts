@@ -9,7 +9,14 @@ import { createFrameReader, framed, type NetStream, type NodeId } from '../../ba
 import { isPiece, type PieceList, type PieceSet } from '../pieces/index.ts'
 import type { Digest } from './index.ts'
 import { FRAME_BYTES_MAX, OTHERS_MAX, SENDING_MAX, SERVED_MAX, STALL_MS } from './limits.ts'
-import { encodeMessage, encodeReply, type PieceReply, parseQuestion } from './messages.ts'
+import {
+  encodeMessage,
+  encodeReply,
+  type PackedPiece,
+  type PieceReply,
+  parseQuestion,
+} from './messages.ts'
+import { createPackedPieces } from './packed-pieces.ts'
 import { listen, type Requests } from './requests.ts'
 import { createSqueezer } from './squeezing.ts'
 import { createTurns } from './turns.ts'
@@ -48,6 +55,10 @@ export function createBlobServer(deps: ServeDeps) {
   const open = new Map<NetStream, Session>()
   const turns = createTurns(SENDING_MAX)
   const squeezer = createSqueezer()
+  const packed = createPackedPieces()
+
+  const serves = (digest: Digest): boolean =>
+    [...open.values()].some((session) => session.digest === digest)
 
   function othersOf(session: Session): NodeId[] {
     const others = [...open.values()].filter(({ digest, peer }) => {
@@ -138,18 +149,21 @@ export function createBlobServer(deps: ServeDeps) {
     }
   }
 
-  async function pieceOf(shared: Shared, { digest }: Session, index: number) {
+  async function pieceOf(shared: Shared, session: Session, index: number) {
+    const { digest } = session
     const refused = { type: 'refused', index } as const
     if (!digest || (shared.has && !shared.has.has(index))) return refused
+    const ready = packed.get(digest, index)
+    if (ready) return { type: 'piece', index, ...ready } as const
     const bytes = await shared.read(index)
     if (!bytes) return refused
     if (!isPiece(shared.list, index, bytes)) {
       deps.damaged(digest)
       return refused
     }
-    const packed = await squeezer.squeeze(digest, bytes)
-    const squeezed = packed !== undefined
-    return { type: 'piece', index, squeezed, bytes: packed ?? bytes } as const
+    const piece = await squeezer.squeeze(digest, bytes)
+    if (othersOf(session).length > 0) packed.put(digest, index, piece)
+    return { type: 'piece', index, ...piece } as const
   }
 
   return {
@@ -163,11 +177,19 @@ export function createBlobServer(deps: ServeDeps) {
           stream.abort(new Error('not served'))
           deps.logger.debug('serving a blob ended early', { peer, reason: messageOf(error) })
         })
-        .finally(() => open.delete(stream))
+        .finally(() => {
+          open.delete(stream)
+          if (open.size === 0) packed.clear()
+        })
       open.set(stream, session)
     },
     /** Whether somebody is being served it now. */
-    serves: (digest: Digest) => [...open.values()].some((session) => session.digest === digest),
+    serves,
+    /** A piece has come and is what it should be: it goes on as it came to those who ask for it now. */
+    passOn(digest: Digest, index: number, piece: PackedPiece): void {
+      if (serves(digest)) packed.put(digest, index, piece)
+    },
+    forget: (digest: Digest) => packed.forget(digest),
     async stop(): Promise<void> {
       for (const stream of open.keys()) stream.abort(new Error('this node stops'))
       await Promise.all([...open.values()].map(({ done }) => done))

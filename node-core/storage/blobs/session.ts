@@ -9,6 +9,7 @@ import {
   encodeMessage,
   encodeRequest,
   type Offer,
+  type PackedPiece,
   PIECES_PROTOCOL,
   type PieceReply,
   type PieceRequest,
@@ -27,7 +28,7 @@ export interface SessionEvents {
   /** As it went over the wire. */
   onReceived(bytes: number): void
   /** Reading goes on when this returns. */
-  onPiece(session: Session, index: number, bytes: Uint8Array): Promise<void>
+  onPiece(session: Session, index: number, bytes: Uint8Array, came: PackedPiece): Promise<void>
   onGained(session: Session, indexes: number[]): void
   onRefused(session: Session, index: number): void
   onOthers(nodes: NodeId[]): void
@@ -140,7 +141,7 @@ export async function openSession(
         return events.onOthers(reply.nodes)
       case 'piece':
         events.onReceived(reply.bytes.byteLength)
-        return events.onPiece(session, reply.index, await bytesOf(reply, sizeBytes))
+        return events.onPiece(session, reply.index, await bytesOf(reply, sizeBytes), reply)
     }
   }
   return { session }

@@ -17,6 +17,8 @@ import type { Egress } from '../spec/index.ts'
 import type { Firewall } from './firewall.ts'
 
 export interface Shield extends Lifecycle {
+  /** Again, where there was an obstacle: it may be gone. */
+  start(): Promise<void>
   /** Why no connections are bounded here. */
   obstacle(): Obstacle | undefined
   /** Links whose names begin so let nothing through but what `bind` says of them. */
@@ -63,7 +65,8 @@ export interface ShieldOptions {
   users?: { first: number; last: number }
 }
 
-export { createFirewall, type Family, type Firewall } from './firewall.ts'
+export { createFirewall, type Family, type Firewall, type FirewallHands } from './firewall.ts'
+export { FIREWALL_MS, FIREWALL_OUTPUT_BYTES_MAX } from './limits.ts'
 export { nameServersOf } from './name-servers.ts'
 export { createOutside, type Outside } from './outside.ts'
 export { createShield } from './shield.ts'

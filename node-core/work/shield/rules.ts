@@ -53,7 +53,7 @@ export function linkRules(chains: Chains, links: ReadonlyMap<string, Bound>, hom
     `-A ${input} ${ANSWERS} -j RETURN`,
     `-A ${input} -g ${refuse}`,
   ]
-  return table(lines)
+  return tableOf(lines)
 }
 
 /** The chain for programs, IPv4. `users`: by the user's number. */
@@ -74,7 +74,7 @@ export function userRules(chains: Chains, users: ReadonlyMap<number, Bound>, hom
     ...passing(output, refuse, each, home),
     ...each.map(({ match }) => `-A ${output} ${match} -g ${refuse}`),
   ]
-  return table(lines)
+  return tableOf(lines)
 }
 
 /** Neither kind has IPv6. */
@@ -86,7 +86,7 @@ export function shutRules(chains: Chains, users: readonly number[]): string {
     `:${output} - [0:0]`,
     ...users.map((user) => `-A ${output} -m owner --uid-owner ${user} -g ${refuse}`),
   ]
-  return table(lines)
+  return tableOf(lines)
 }
 
 /** What is opened of the home network comes before the shield, everything else behind it. */
@@ -144,4 +144,7 @@ function refusing(refuse: string): string[] {
   ]
 }
 
-const table = (lines: readonly string[]): string => ['*filter', ...lines, 'COMMIT', ''].join('\n')
+/** All or nothing of it. */
+export function tableOf(lines: readonly string[]): string {
+  return ['*filter', ...lines, 'COMMIT', ''].join('\n')
+}

@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createSimClock } from '../../base/clock/index.ts'
 import { createSilentLogger } from '../../base/log/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import { parseRange } from '../addresses/index.ts'
 import { until } from '../runners/runner.suite.ts'
-import { createFirewall, createShield, type Firewall } from './index.ts'
+import { createFirewall, createShield, type Firewall, type Obstacle } from './index.ts'
 import { RULES_LOOK_MS } from './limits.ts'
 import { nameServersOf } from './name-servers.ts'
 import { chainsOf, linkRules, userRules } from './rules.ts'
@@ -45,7 +45,8 @@ describe.skipIf(missing)(`the rules${missing ? ` [skipped: ${missing}]` : ''}`, 
     await shield.start()
     const link = `${shield.linkPrefix}12345678` as const
     await shield.bind(`link:${link}`, { own: true, egress: 'all' })
-    await until(() => reads >= real.families().length)
+    // Before they are written, and once they have been.
+    await until(() => reads >= 2 * real.families().length)
     const stand = (): boolean => {
       const rules = iptables('-S')
       return (
@@ -64,8 +65,8 @@ describe.skipIf(missing)(`the rules${missing ? ` [skipped: ${missing}]` : ''}`, 
     ]) {
       takenAway()
       expect(stand()).toBe(false)
-      // One look to see it, and one to know what stands then.
-      const enough = reads + 2 * real.families().length
+      // To see it, to write what is missing, and to know what stands then.
+      const enough = reads + 3 * real.families().length
       await until(() => {
         if (!stand()) clock.advance(RULES_LOOK_MS)
         return stand() && reads >= enough
@@ -93,7 +94,9 @@ describe.skipIf(missing)(`the rules${missing ? ` [skipped: ${missing}]` : ''}`, 
 describe('a shield', () => {
   const node = newNode()
   const firewall = (more: Partial<Firewall> = {}): Firewall => {
-    return { families: () => ['ipv4'], restore: async () => {}, command: async () => '', ...more }
+    const nothing = async (): Promise<undefined> => undefined
+    const rest = { open: nothing, restore: nothing, close: nothing, command: async () => '' }
+    return { families: () => ['ipv4'], ...rest, ...more }
   }
 
   it.skipIf(missing)(
@@ -106,10 +109,27 @@ describe('a shield', () => {
     },
   )
 
+  it.skipIf(missing)('is there once whoever writes its rules is, and lets them go', async () => {
+    let nobody: Obstacle | undefined = { code: 'NOT_ROOT', message: 'nobody' }
+    const closed = vi.fn(async () => {})
+    const { shield } = shieldOf(node, firewall({ open: async () => nobody, close: closed }))
+    await shield.start()
+    expect(shield.obstacle()).toMatchObject({ code: 'NOT_ROOT' })
+    nobody = undefined
+    await shield.start()
+    expect(shield.obstacle()).toBeUndefined()
+    await shield.stop()
+    expect(closed).toHaveBeenCalledOnce()
+  })
+
   it.skipIf(missing)('says when a rule is not taken, before anything runs', async () => {
-    const restore = (): Promise<void> => Promise.reject(new Error('no room'))
+    let full = false
+    const restore = async (): Promise<void> => {
+      if (full) throw new Error('no room')
+    }
     const { shield } = shieldOf(node, firewall({ restore }))
     await shield.start()
+    full = true
     const bound = shield.bind('user:61184', { own: true })
     await expect(bound).rejects.toMatchObject({ code: 'SHIELD_FAILED' })
     await shield.stop()

@@ -1,7 +1,6 @@
 /** Says the rules to the firewall, one set after the other, and looks now and then whether they stand. */
 import { type Looking, looking } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
-import type { Family } from './firewall.ts'
 import type {
   Bound,
   Obstacle,
@@ -14,13 +13,12 @@ import type {
 } from './index.ts'
 import { RULES_LOOK_MS } from './limits.ts'
 import { nameServersOf } from './name-servers.ts'
-import { chainsOf, type Home, linkRules, markOf, shutRules, userRules } from './rules.ts'
+import { chainsOf, type Home, linkRules, markOf, shutRules, tableOf, userRules } from './rules.ts'
 
 /** Where the kernel comes by, and which of our chains it goes through there. */
 interface Jump {
-  family: Family
   from: string
-  match: readonly string[]
+  match: string
   chain: string
 }
 
@@ -30,6 +28,7 @@ const FORWARDING = ['DOCKER-USER', 'FORWARD'] as const
 export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shield {
   const { node, firewall, clock, logger } = deps
   const chains = chainsOf(node)
+  const all = Object.values(chains)
   const linkPrefix = `myc${node.slice(0, 4)}`
   const bounds = new Map<Subject, Bound>()
   /** As it was written last: a computer that is carried elsewhere asks others for names. */
@@ -39,7 +38,6 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
     message: 'The firewall has not been asked yet.',
   }
   let turn: Promise<unknown> = Promise.resolve()
-  let jumps: Jump[] = []
   /** What the firewall said of our chains when they had been written. */
   let written: string | undefined
   let watch: Looking | undefined
@@ -87,62 +85,56 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
     })
   }
 
+  /** Our chains, and the ways into them, where they are missing: what runs is bounded by what is there. */
   async function enter(): Promise<void> {
     for (const family of firewall.families()) {
-      for (const chain of Object.values(chains)) {
-        // It may be there from before: what runs is bounded by it until it is written anew.
-        await firewall.command(family, ['-N', chain]).catch(() => '')
-      }
-    }
-    jumps = await ways()
-    for (const { family, from, match, chain } of jumps) {
-      const rule = [...match, '-j', chain]
-      await firewall.command(family, ['-C', from, ...rule]).catch(async () => {
-        await firewall.command(family, ['-I', from, '1', ...rule])
-      })
+      const rules = (await firewall.command(family, ['-S'])).split('\n')
+      const lines = [
+        ...all
+          .filter((chain) => !rules.includes(`-N ${chain}`))
+          .map((chain) => `:${chain} - [0:0]`),
+        ...ways(rules).flatMap(({ from, match, chain }) => {
+          const there = rules.some((rule) => rule.startsWith(`-A ${from} `) && leadsTo(rule, chain))
+          return there ? [] : [`-I ${from} 1 ${match} -j ${chain}`]
+        }),
+      ]
+      if (lines.length > 0) await firewall.restore(family, tableOf(lines))
     }
   }
 
-  async function ways(): Promise<Jump[]> {
-    const fromLinks = ['-i', `${linkPrefix}+`]
-    const found: Jump[] = []
-    for (const family of firewall.families()) {
-      const forwarding = await firstOf(family)
-      found.push(
-        { family, from: forwarding, match: fromLinks, chain: chains.forward },
-        { family, from: 'INPUT', match: fromLinks, chain: chains.input },
-      )
+  function ways(rules: readonly string[]): Jump[] {
+    const [place, otherwise] = FORWARDING
+    const from = rules.includes(`-N ${place}`) ? place : otherwise
+    const match = `-i ${linkPrefix}+`
+    const found: Jump[] = [
+      { from, match, chain: chains.forward },
+      { from: 'INPUT', match, chain: chains.input },
+    ]
+    if (options.users) {
+      const { first, last } = options.users
       // What others send is not looked at further.
-      if (options.users) found.push({ family, from: 'OUTPUT', ...programs(options.users) })
+      const users = `-m owner --uid-owner ${first}-${last}`
+      found.push({ from: 'OUTPUT', match: users, chain: chains.output })
     }
     return found
   }
 
-  function programs({ first, last }: NonNullable<ShieldOptions['users']>) {
-    return { match: ['-m', 'owner', '--uid-owner', `${first}-${last}`], chain: chains.output }
-  }
-
-  async function firstOf(family: Family): Promise<string> {
-    const [place, otherwise] = FORWARDING
-    const there = firewall.command(family, ['-S', place])
-    return there.then(
-      () => place,
-      () => otherwise,
-    )
-  }
-
   /** Nothing of ours stays in the firewall. */
   async function leave(): Promise<void> {
-    for (const { family, from, match, chain } of jumps) {
-      await firewall.command(family, ['-D', from, ...match, '-j', chain]).catch(() => '')
-    }
     for (const family of firewall.families()) {
-      // First what leads to the others.
-      for (const step of ['-F', '-X']) {
-        for (const chain of Object.values(chains)) {
-          await firewall.command(family, [step, chain]).catch(() => '')
-        }
-      }
+      const rules = (await firewall.command(family, ['-S'])).split('\n')
+      const there = all.filter((chain) => rules.includes(`-N ${chain}`))
+      const into = rules.filter((rule) => {
+        const isOurs = there.some((chain) => rule.startsWith(`-A ${chain} `))
+        return rule.startsWith('-A ') && !isOurs && there.some((chain) => leadsTo(rule, chain))
+      })
+      const lines = [
+        ...into.map((rule) => `-D ${rule.slice('-A '.length)}`),
+        // Emptied first: they lead to each other.
+        ...there.map((chain) => `:${chain} - [0:0]`),
+        ...there.map((chain) => `-X ${chain}`),
+      ]
+      if (lines.length > 0) await firewall.restore(family, tableOf(lines))
     }
   }
 
@@ -183,7 +175,7 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
     start: () =>
       inTurn(async () => {
         if (watch) return
-        obstacle = obstacleHere(firewall.families().length > 0)
+        obstacle = obstacleHere(firewall.families().length > 0) ?? (await firewall.open())
         if (obstacle) return
         try {
           await enter()
@@ -204,7 +196,12 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
       watch = undefined
       await inTurn(async () => {
         // What goes on without this node stays bounded without it.
-        if (!obstacle && bounds.size === 0) await leave()
+        if (!obstacle && bounds.size === 0) {
+          await leave().catch((error) => {
+            logger.warn('Chains of ours stay in the firewall', { why: messageOf(error) })
+          })
+        }
+        await firewall.close()
       })
     },
 
@@ -220,6 +217,10 @@ export function createShield(deps: ShieldDeps, options: ShieldOptions = {}): Shi
   }
 }
 
+function leadsTo(rule: string, chain: string): boolean {
+  return rule.endsWith(` -j ${chain}`)
+}
+
 function kindOf(subject: Subject): SubjectKind {
   return subject.startsWith('link:') ? 'link' : 'user'
 }
@@ -228,10 +229,6 @@ function obstacleHere(hasFirewall: boolean): Obstacle | undefined {
   if (process.platform !== 'linux') {
     const message = 'Connections of instances are bounded on Linux alone.'
     return { code: 'NOT_LINUX', message }
-  }
-  if (process.getuid?.() !== 0) {
-    const message = 'Connections of instances are bounded where the node runs as root.'
-    return { code: 'NOT_ROOT', message }
   }
   if (!hasFirewall) {
     const message = 'Connections of instances are not bounded: this computer has no iptables.'

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { type Found, judged, type Kept, overdue, reclaimable, totalBytes } from './keeping.ts'
 import { COPY_IDLE_MS, LEFTOVER_IDLE_MS, MOMENT_MS } from './limits.ts'
 
-const NOW = 10 * LEFTOVER_IDLE_MS
+const NOW = 100 * LEFTOVER_IDLE_MS
+const JUST_NOW = NOW - MOMENT_MS + 1
 const wanted = { images: new Set(['used', 'web:1']), bundles: new Set(['used']) }
 const found = (kind: Found['kind'], id: string, more: Partial<Found> = {}): Found => ({
   ...{ kind, id, sizeBytes: 10, usedAtMs: 0, busy: false },
@@ -22,11 +23,9 @@ describe('what is kept', () => {
     ['a bundle of nobody', found('bundle', 'other'), undefined],
     ['a copy of a layer', found('layer', 'used'), undefined],
     ['a copy that is being served', found('layer', 'x', { busy: true }), 'transfer'],
-    [
-      'what was used a moment ago',
-      found('image', 'x', { usedAtMs: NOW - MOMENT_MS + 1 }),
-      'transfer',
-    ],
+    ['a bundle that has just come', found('bundle', 'x', { usedAtMs: JUST_NOW }), 'transfer'],
+    ['a part that has just come', found('layer', 'x', { usedAtMs: JUST_NOW }), 'transfer'],
+    ['an image of what has just ended', found('image', 'x', { usedAtMs: JUST_NOW }), undefined],
     ['what a transfer left', found('leftover', 'used'), undefined],
   ])('%s', (_, one, use) => {
     expect(judge([one])[0]?.use).toBe(use)
@@ -49,6 +48,14 @@ describe('what goes', () => {
     ])
     const gone = overdue(all, { nowMs: NOW, budgetBytes: 1_000 }).map(({ id }) => id)
     expect(gone).toEqual(['old', 'idle'])
+  })
+
+  it('is no image of what ended within 30 days, as long as there is room: an end can be undone', () => {
+    const usedAtMs = NOW - 30 * 24 * 60 * 60_000
+    const all = judge([found('image', 'ended', { usedAtMs }), found('image', 'older')])
+    expect(overdue(all, { nowMs: NOW, budgetBytes: 20 })).toEqual([])
+    const [first, ...others] = overdue(all, { nowMs: NOW, budgetBytes: 10 })
+    expect([first?.id, others]).toEqual(['older', []])
   })
 
   it('is never in use, ends under the budget if it can, and goes by age', () => {

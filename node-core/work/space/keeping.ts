@@ -40,7 +40,9 @@ export function judged(
   }: { nowMs: number; wanted: Wanted | undefined; isKeeper: (digest: string) => boolean },
 ): Kept[] {
   const reasonFor = ({ kind, id, name, busy, usedAtMs }: Found): KeptUse | undefined => {
-    if (busy || nowMs - usedAtMs < MOMENT_MS) return 'transfer'
+    // A bundle is here before the workload that names it, a part before the image that it is for. An
+    // image is fetched for a workload that is wanted already.
+    if (busy || (kind !== 'image' && nowMs - usedAtMs < MOMENT_MS)) return 'transfer'
     if (kind === 'layer' || kind === 'leftover') return undefined
     if (!wanted) return 'unknown'
     if (kind === 'image') {

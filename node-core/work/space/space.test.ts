@@ -59,7 +59,8 @@ describe('the space of a node', () => {
   it('says what can be freed, frees it, and tells what was freed', async () => {
     const wanted = { images: new Set(['used']), bundles: new Set<string>([digest('1')]) }
     const { space, clock, left, images } = house({ wanted })
-    expect(await space.usage()).toMatchObject({ usedBytes: 2_350, reclaimableBytes: 0 })
+    // Of blobs that have just come nobody can say yet what they are for.
+    expect(await space.usage()).toMatchObject({ usedBytes: 2_350, reclaimableBytes: 1_000 })
     clock.advance(MOMENT_MS + 1)
     expect(await space.usage()).toMatchObject({ usedBytes: 2_350, reclaimableBytes: 1_250 })
     // The other image turns out to be in use on the engine: it counts as nothing.

@@ -87,6 +87,8 @@ export const network = {
     cpu: '{{free}} of {{total}} cores',
     memory: '{{free}} of {{total}} memory',
     disk: '{{free}} of {{total}} disk',
+    gpus: '{{free}} of {{count}} graphics processors',
+    gpus_one: '{{free}} of {{count}} graphics processor',
     address: 'Address',
     version: 'Version',
     labels: 'Labels',

@@ -4,6 +4,8 @@ export const volumes = {
   none: 'Nothing is kept',
   noneDetail:
     'Its copies keep no data: what they write goes when they end. Name volumes in the manifest to keep it.',
+  noneOfProgram:
+    'A signed program cannot keep data: its folder goes when a copy ends. A container can.',
   here: 'Data kept here',
   hereNone: 'Nobody’s data is kept on this computer.',
   column: {

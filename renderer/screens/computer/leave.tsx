@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Status } from '../../../node-core/api/contract/index.ts'
-import { Button, Dialog, DialogActions, TextField } from '../../design/index.ts'
+import { Button, ConfirmDialog } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useResource, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
@@ -28,31 +28,33 @@ function LeaveDialog({ network, onClose }: { network: string; onClose: () => voi
   const { t } = useText()
   const world = useWorld()
   const nodes = useResource(world.nodes).data ?? []
-  const [typed, setTyped] = useState('')
-  const [busy, setBusy] = useState(false)
   /** Why the node will not leave unless it is told again. */
   const [refusal, setRefusal] = useState<string>()
   const isLast = nodes.filter((node) => node.liveness !== 'left').length <= 1
 
-  const leave = async (): Promise<void> => {
-    setBusy(true)
+  const leave = async (): Promise<boolean> => {
     try {
       await world.client().network.leave({ force: refusal !== undefined })
       world.toasts.show({ text: t('computer.left') })
       world.route.go({ at: 'network', view: 'map' })
       world.refresh()
-      onClose()
+      return true
     } catch (error) {
       const { code, message } = toProblem(error)
       if (code === 'CONFLICT' || code === 'NO_QUORUM') setRefusal(message)
       else world.toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
-      setBusy(false)
+      return false
     }
   }
   return (
-    <Dialog
+    <ConfirmDialog
       title={t('computer.leaveTitle', { network })}
       closeLabel={t('words.close')}
+      cancelLabel={t('words.cancel')}
+      confirmLabel={t(refusal ? 'computer.leaveAllTheSame' : 'computer.leave')}
+      kind="danger"
+      typed={{ label: t('computer.leaveType', { network }), name: network }}
+      onConfirm={leave}
       onClose={onClose}
     >
       <p>{isLast ? t('computer.leaveLast', { network }) : t('computer.leaveBody')}</p>
@@ -61,23 +63,6 @@ function LeaveDialog({ network, onClose }: { network: string; onClose: () => voi
           {refusal}
         </p>
       )}
-      <TextField
-        label={t('computer.leaveType', { network })}
-        value={typed}
-        onChange={setTyped}
-        autoFocus
-      />
-      <DialogActions>
-        <Button onPress={onClose}>{t('words.cancel')}</Button>
-        <Button
-          kind="danger"
-          busy={busy}
-          disabled={typed.trim() !== network}
-          onPress={() => void leave()}
-        >
-          {t(refusal ? 'computer.leaveAllTheSame' : 'computer.leave')}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ConfirmDialog>
   )
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { Button, Dialog, DialogActions } from '../../design/index.ts'
+import { Button, ConfirmDialog } from '../../design/index.ts'
 import { formatMemory } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
@@ -57,10 +57,8 @@ function ReclaimDialog({
 }) {
   const { t, language } = useText()
   const { client, toasts } = useWorld()
-  const [busy, setBusy] = useState(false)
 
   const reclaim = async (): Promise<void> => {
-    setBusy(true)
     try {
       const { freedBytes } = await client().space.reclaim()
       toasts.show({ text: t('computer.freed', { amount: formatMemory(freedBytes, language) }) })
@@ -69,22 +67,19 @@ function ReclaimDialog({
       const { message } = toProblem(error)
       toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
     }
-    onClose()
   }
   return (
-    <Dialog
+    <ConfirmDialog
       title={t('computer.reclaimTitle', { amount })}
       closeLabel={t('words.close')}
+      cancelLabel={t('words.cancel')}
+      confirmLabel={t('computer.reclaim', { amount })}
+      kind="primary"
+      onConfirm={reclaim}
       onClose={onClose}
     >
       <p>{t('computer.reclaimBody')}</p>
-      <DialogActions>
-        <Button onPress={onClose}>{t('words.cancel')}</Button>
-        <Button kind="primary" busy={busy} onPress={() => void reclaim()}>
-          {t('computer.reclaim', { amount })}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ConfirmDialog>
   )
 }
 

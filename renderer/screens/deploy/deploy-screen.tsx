@@ -4,9 +4,10 @@ import { Empty, Page, PageHeader } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import { type Problem, toProblem } from '../../transport/index.ts'
+import { placeProblems } from '../rules/index.ts'
 import { Bring } from './bring.tsx'
 import './deploy.css'
-import { type DeployForm, EMPTY_FORM, type FormField, placeProblems, toInput } from './form.ts'
+import { type DeployForm, EMPTY_FORM, fieldOf, toInput } from './form.ts'
 import { FormFields } from './form-fields.tsx'
 import { Preview } from './preview.tsx'
 import { Progress } from './progress.tsx'
@@ -21,7 +22,7 @@ export function DeployScreen({ status }: { status: Status }) {
   if (!mayDeploy) {
     return (
       <Page>
-        <Empty icon="deploy" title={t('deploy.notAllowed')}>
+        <Empty isPage icon="deploy" title={t('deploy.notAllowed')}>
           {t('deploy.notAllowedDetail')}
         </Empty>
       </Page>
@@ -41,7 +42,7 @@ function DeployPage({ onDeployed }: { onDeployed: (name: string) => void }) {
   const [busy, setBusy] = useState(false)
   const input = toInput(form)
   const preview = usePreview(input)
-  const problems = findProblems(refusal ?? preview.problem)
+  const problems = placeProblems((refusal ?? preview.problem)?.fields ?? [], fieldOf)
 
   const change = (part: Partial<DeployForm>): void => {
     setRefusal(undefined)
@@ -75,21 +76,11 @@ function DeployPage({ onDeployed }: { onDeployed: (name: string) => void }) {
         <FormFields form={form} problems={problems} onChange={change} />
         <div className="deploy-side">
           <Preview answer={preview.answer} problem={preview.problem} asked={input !== undefined} />
-          <Submit
-            count={form.replicas}
-            isJob={form.work !== 'serves'}
-            ready={input !== undefined}
-            busy={busy}
-            refusal={refusal}
-          />
+          <Submit form={form} ready={input !== undefined} busy={busy} refusal={refusal} />
           {input && <SameInText input={input} />}
         </div>
       </form>
       <Bring onDeployed={onDeployed} />
     </Page>
   )
-}
-
-function findProblems(problem: Problem | undefined): ReadonlyMap<FormField, string> {
-  return placeProblems(problem?.fields ?? [])
 }

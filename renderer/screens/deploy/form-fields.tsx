@@ -1,16 +1,16 @@
 import {
+  Checkbox,
   Choice,
   ChoiceGroup,
   Disclosure,
-  NumberField,
   SelectField,
   TextArea,
   TextField,
 } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { parsePairs } from '../../pairs/index.ts'
+import { BoundsFields, CopiesFields, parseScratch, Reach, TakeoverFields } from '../rules/index.ts'
 import { BundleSource } from './bundle-source.tsx'
-import { parseEgress } from './egress.ts'
 import { type DeployForm, type FormField, suggestName } from './form.ts'
 import { ImageSource } from './image-source.tsx'
 import { JobFields } from './job-fields.tsx'
@@ -24,12 +24,58 @@ export interface FormFieldsProps {
 export function FormFields(props: FormFieldsProps) {
   const { form, problems, onChange } = props
   const { t } = useText()
+  const isJob = form.work !== 'serves'
+  return (
+    <div className="deploy-form">
+      <Source {...props} />
+      <div className="field-row">
+        <TextField
+          label={t('deploy.name')}
+          value={form.name}
+          problem={problems.get('name')}
+          hint={form.name.trim() && t('deploy.nameHint', { name: form.name.trim() })}
+          onChange={(name) => onChange({ name, isNameOwn: name !== '' })}
+        />
+        <SelectField
+          label={t('deploy.work')}
+          value={form.work}
+          options={(['serves', 'once', 'schedule'] as const).map((id) => ({
+            id,
+            label: t(`deploy.works.${id}`),
+          }))}
+          onChange={(work) => onChange({ work })}
+        />
+      </div>
+      {isJob ? (
+        <JobFields {...props} />
+      ) : (
+        <CopiesFields {...props} name={form.name.trim() || suggestName(form.image)} />
+      )}
+      <PartFields {...props} />
+      <div>
+        <Disclosure title={t('rules.changes')}>
+          <TakeoverFields {...props} isJob={isJob} />
+        </Disclosure>
+        <Disclosure title={t('rules.bounds')}>
+          <Reach {...props} />
+          {form.source === 'image' && <Writes {...props} />}
+        </Disclosure>
+        <Disclosure title={t('deploy.advanced')}>
+          <AdvancedFields {...props} />
+        </Disclosure>
+      </div>
+    </div>
+  )
+}
+
+function Source({ form, problems, onChange }: FormFieldsProps) {
+  const { t } = useText()
   /** Choosing what to run suggests a name, until somebody wrote one. */
   const changeSource = (part: Partial<DeployForm>, source: string): void => {
     onChange(form.isNameOwn ? part : { ...part, name: suggestName(source) })
   }
   return (
-    <div className="deploy-form">
+    <>
       <ChoiceGroup
         label={t('deploy.what')}
         value={form.source}
@@ -61,44 +107,13 @@ export function FormFields(props: FormFieldsProps) {
           onChange={(bundle, name) => changeSource({ bundle }, name)}
         />
       )}
-      <div className="deploy-row">
-        <TextField
-          label={t('deploy.name')}
-          value={form.name}
-          problem={problems.get('name')}
-          hint={form.name.trim() && t('deploy.nameHint', { name: form.name.trim() })}
-          onChange={(name) => onChange({ name, isNameOwn: name !== '' })}
-        />
-        <NumberField
-          label={t(form.work === 'serves' ? 'deploy.replicas' : 'deploy.slots')}
-          hint={t(form.work === 'serves' ? 'deploy.replicasHint' : 'deploy.slotsHint')}
-          lessLabel={t('words.less')}
-          moreLabel={t('words.more')}
-          value={form.replicas}
-          min={1}
-          max={1_000}
-          problem={problems.get('replicas')}
-          onChange={(replicas) => {
-            if (Number.isInteger(replicas)) onChange({ replicas })
-          }}
-        />
-      </div>
-      <SelectField
-        label={t('deploy.work')}
-        value={form.work}
-        options={(['serves', 'once', 'schedule'] as const).map((id) => ({
-          id,
-          label: t(`deploy.works.${id}`),
-        }))}
-        onChange={(work) => onChange({ work })}
-      />
-      {form.work !== 'serves' && <JobFields {...props} />}
-      <MoreFields {...props} />
-    </div>
+    </>
   )
 }
 
-function MoreFields({ form, problems, onChange }: FormFieldsProps) {
+/** Of the one container or program. */
+function PartFields(props: FormFieldsProps) {
+  const { form, problems, onChange } = props
   const { t } = useText()
   return (
     <>
@@ -121,25 +136,30 @@ function MoreFields({ form, problems, onChange }: FormFieldsProps) {
         problem={problems.get('env') ?? wrongLine(form.env, t)}
         onChange={(env) => onChange({ env })}
       />
-      <div className="deploy-row">
-        <TextField
-          label={t('deploy.cpu')}
-          hint={t('deploy.cpuHint')}
-          value={form.cpu}
-          problem={problems.get('cpu')}
-          onChange={(cpu) => onChange({ cpu })}
-        />
-        <TextField
-          label={t('deploy.memory')}
-          hint={t('deploy.memoryHint')}
-          value={form.memory}
-          problem={problems.get('memory')}
-          onChange={(memory) => onChange({ memory })}
-        />
-      </div>
-      <Disclosure title={t('deploy.advanced')}>
-        <AdvancedFields form={form} problems={problems} onChange={onChange} />
-      </Disclosure>
+      <BoundsFields {...props} isContainer={form.source === 'image'} />
+    </>
+  )
+}
+
+/** What a container may write to. */
+function Writes({ form, problems, onChange }: FormFieldsProps) {
+  const { t } = useText()
+  const { wrongLine: line } = parseScratch(form.scratch)
+  const wrong = line === undefined ? undefined : t('deploy.scratchWrong', { line })
+  return (
+    <>
+      <Checkbox checked={form.readOnlyRoot} onChange={(readOnlyRoot) => onChange({ readOnlyRoot })}>
+        {t('deploy.readOnlyRoot')}
+      </Checkbox>
+      <TextArea
+        label={t('deploy.scratch')}
+        hint={t('deploy.scratchHint')}
+        mono
+        rows={2}
+        value={form.scratch}
+        problem={problems.get('scratch') ?? wrong}
+        onChange={(scratch) => onChange({ scratch })}
+      />
     </>
   )
 }
@@ -148,7 +168,7 @@ function AdvancedFields({ form, problems, onChange }: FormFieldsProps) {
   const { t } = useText()
   return (
     <>
-      <div className="deploy-row">
+      <div className="field-row">
         <SelectField
           label={t('deploy.health')}
           value={form.health}
@@ -169,39 +189,6 @@ function AdvancedFields({ form, problems, onChange }: FormFieldsProps) {
           />
         )}
       </div>
-      <ReachFields form={form} problems={problems} onChange={onChange} />
-      <SelectField
-        label={t('deploy.onPartition')}
-        value={form.onPartition}
-        options={(['heal', 'keep', 'stop'] as const).map((id) => ({
-          id,
-          label: t(`deploy.partition.${id}`),
-        }))}
-        problem={problems.get('onPartition')}
-        onChange={(onPartition) => onChange({ onPartition })}
-      />
-      {form.work === 'serves' && (
-        <SelectField
-          label={t('deploy.restart')}
-          value={form.restart}
-          options={(['always', 'onFailure', 'never'] as const).map((id) => ({
-            id,
-            label: t(`deploy.restarts.${id}`),
-          }))}
-          problem={problems.get('restart')}
-          onChange={(restart) => onChange({ restart })}
-        />
-      )}
-      <SelectField
-        label={t('deploy.priority')}
-        value={form.priority}
-        options={(['low', 'normal', 'high', 'critical'] as const).map((id) => ({
-          id,
-          label: t(`deploy.priorities.${id}`),
-        }))}
-        problem={problems.get('priority')}
-        onChange={(priority) => onChange({ priority })}
-      />
       <TextArea
         label={t('deploy.labels')}
         hint={t('deploy.labelsHint')}
@@ -220,38 +207,6 @@ function AdvancedFields({ form, problems, onChange }: FormFieldsProps) {
         problem={problems.get('selector') ?? wrongLine(form.selector, t)}
         onChange={(selector) => onChange({ selector })}
       />
-    </>
-  )
-}
-
-/** What it may connect to outside of the network; all of the Internet comes with a warning. */
-function ReachFields({ form, problems, onChange }: FormFieldsProps) {
-  const { t } = useText()
-  const { wrongLine: line } = parseEgress(form.egress)
-  const wrong = line === undefined ? undefined : t('deploy.egressWrong', { line })
-  return (
-    <>
-      <SelectField
-        label={t('deploy.reach')}
-        value={form.reach}
-        options={(['none', 'list', 'all'] as const).map((id) => ({
-          id,
-          label: t(`deploy.reaches.${id}`),
-        }))}
-        onChange={(reach) => onChange({ reach })}
-      />
-      {form.reach === 'list' && (
-        <TextArea
-          label={t('deploy.egress')}
-          hint={t('deploy.egressHint')}
-          mono
-          rows={2}
-          value={form.egress}
-          problem={problems.get('egress') ?? wrong}
-          onChange={(egress) => onChange({ egress })}
-        />
-      )}
-      {form.reach === 'all' && <p role="alert">{t('deploy.egressWarning')}</p>}
     </>
   )
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { contract } from '../../../node-core/api/contract/index.ts'
-import { parseEgress } from './egress.ts'
-import { EMPTY_FORM, placeProblems, suggestName, toCommand, toInput } from './form.ts'
+import { placeProblems } from '../rules/index.ts'
+import { toCommand } from './command-line.ts'
+import { EMPTY_FORM, fieldOf, suggestName, toInput } from './form.ts'
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`
 const image = { ...EMPTY_FORM, image: 'web:1.2', name: 'web', isNameOwn: true }
@@ -13,6 +14,11 @@ const FULL = {
   memory: '256Mi',
   env: 'A=1\nB=two words',
   labels: 'tier=front',
+}
+const NEEDED = {
+  ...{ scaling: 'needed' as const, least: 0, most: 5, requestsPerSecond: '50', p99Ms: '250' },
+  ...{ cpuPercent: '70', queueKey: 'web/orders', queuePerCopy: '20', upAfter: '30', downAfter: '' },
+  ...{ idle: '600', wake: '20', ceilingCpu: '4', ceilingMemory: '8Gi' },
 }
 
 describe('the form', () => {
@@ -29,6 +35,9 @@ describe('the form', () => {
     { ...FULL, selector: 'place=home', health: 'tcp' as const },
     { ...FULL, reach: 'all' as const },
     { ...FULL, reach: 'list' as const, egress: 'a.example.org:443\n203.0.113.0/24:53/udp\n' },
+    { ...FULL, ...NEEDED },
+    { ...FULL, disk: '2Gi', gpus: 1, readOnlyRoot: true, scratch: '/tmp\n/run 8Mi' },
+    { ...FULL, rollout: 'canary' as const, budget: 'serve' as const, budgetCount: 2 },
     { ...FULL, work: 'once' as const, parallelism: 9, priority: 'low' as const },
     { ...FULL, work: 'schedule' as const, cron: '@daily', timeZone: 'Europe/Berlin' },
   ])('makes what the contract takes: %o', (form) => {
@@ -55,7 +64,6 @@ describe('the form', () => {
     )
     expect(toInput({ ...image, egress })).not.toHaveProperty('egress')
     expect(toCommand(toInput({ ...image, reach: 'all' }) ?? {})).toContain('--egress all')
-    expect(parseEgress('a.example:1\nnonsense').wrongLine).toBe(2)
   })
 
   it('quotes what a shell would take apart', () => {
@@ -71,6 +79,31 @@ describe('the form', () => {
       'mycelium deploy --image web:1.2 --name web --node-label place=home --health http:/up ' +
         '--on-partition keep --restart on-failure --priority high',
     )
+  })
+
+  it('says how many are needed, how a change takes over, and what bounds it', () => {
+    const form = {
+      ...{
+        ...image,
+        ...NEEDED,
+        disk: '2Gi',
+        gpus: 1,
+        readOnlyRoot: true,
+        scratch: '/tmp\n/run 8Mi',
+      },
+      ...{ rollout: 'canary' as const, shares: '10, 50', budget: 'away' as const, budgetCount: 2 },
+    }
+    const input = toInput(form) ?? {}
+    expect(input).not.toHaveProperty('replicas')
+    expect(toCommand(input)).toBe(
+      'mycelium deploy --image web:1.2 --name web --autoscale 0:5,rps=50,p99=250ms,cpu=70,' +
+        'queue=web/orders:20,up=30s,idle=600s,wake=20s,max-cpu=4,max-memory=8Gi ' +
+        '--disk 2Gi --gpus 1 --read-only --scratch /tmp --scratch /run:8Mi ' +
+        '--rollout canary:10,50:300s --max-unavailable 2',
+    )
+    const bundle = toInput({ ...form, source: 'bundle', bundle: DIGEST })
+    expect(bundle).toMatchObject({ bundle: DIGEST, resources: { disk: '2Gi' } })
+    expect(bundle?.resources).not.toHaveProperty('gpus')
   })
 
   it('says of a job what a job has, and nothing of copies', () => {
@@ -104,16 +137,25 @@ describe('the form', () => {
   })
 
   it('puts the complaints of the node at their fields', () => {
-    const placed = placeProblems([
-      { path: 'containers.0.image', message: 'a' },
-      { path: 'containers.0.env.A', message: 'b' },
-      { path: 'resources.memory', message: 'c' },
-      { path: 'elsewhere', message: 'd' },
-    ])
+    const placed = placeProblems(
+      [
+        { path: 'containers.0.image', message: 'a' },
+        { path: 'containers.0.env.A', message: 'b' },
+        { path: 'resources.memory', message: 'c' },
+        { path: 'elsewhere', message: 'd' },
+        { path: 'autoscale.queue.key', message: 'e' },
+        { path: 'containers.0.scratch.1.size', message: 'f' },
+        { path: 'rollout.steps.0.share', message: 'g' },
+      ],
+      fieldOf,
+    )
     expect([...placed]).toEqual([
       ['image', 'a'],
       ['env', 'b'],
       ['memory', 'c'],
+      ['queueKey', 'e'],
+      ['scratch', 'f'],
+      ['shares', 'g'],
     ])
   })
 })

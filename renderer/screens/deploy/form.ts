@@ -1,79 +1,71 @@
 import type { DeployInput } from '../../../node-core/api/contract/index.ts'
-import { formatPairs, parsePairs } from '../../pairs/index.ts'
-import type { FieldProblem } from '../../transport/index.ts'
-import { formatEgress, parseEgress, type ReachKind } from './egress.ts'
+import { parsePairs } from '../../pairs/index.ts'
+import {
+  autoscaleOf,
+  EMPTY_RULES,
+  parseScratch,
+  type RulesForm,
+  resourcesOf,
+  ruleFieldOf,
+  sectionsChange,
+} from '../rules/index.ts'
 
 export type HealthKind = 'default' | 'http' | 'tcp' | 'running'
-export type RestartWhen = 'always' | 'onFailure' | 'never'
 /** It serves, runs to its end once, or whenever it is due. */
 export type WorkKind = 'serves' | 'once' | 'schedule'
-export type Priority = 'low' | 'normal' | 'high' | 'critical'
-export type OnPartition = 'heal' | 'keep' | 'stop'
 
 /** What a person has entered, as entered. */
-export interface DeployForm {
+export interface DeployForm extends RulesForm {
   source: 'image' | 'bundle'
   image: string
   bundle: string
   name: string
   /** A name is suggested until somebody writes one. */
   isNameOwn: boolean
-  replicas: number
   port: string
-  cpu: string
-  memory: string
   env: string
+  readOnlyRoot: boolean
+  /** Folders in memory of a container, a line each. */
+  scratch: string
   labels: string
   selector: string
   health: HealthKind
   healthPath: string
-  onPartition: OnPartition
-  restart: RestartWhen
-  reach: ReachKind
-  /** What it may connect to, where that is a list. */
-  egress: string
   work: WorkKind
   cron: string
   timeZone: string
   parallelism: number
   retries: number
-  priority: Priority
 }
 
 export type FormField = keyof DeployForm
 
 export const EMPTY_FORM: DeployForm = {
+  ...EMPTY_RULES,
   source: 'image',
   image: '',
   bundle: '',
   name: '',
   isNameOwn: false,
-  replicas: 1,
   port: '',
-  cpu: '',
-  memory: '',
   env: '',
+  readOnlyRoot: false,
+  scratch: '',
   labels: '',
   selector: '',
   health: 'default',
   healthPath: '',
-  onPartition: 'heal',
-  restart: 'always',
-  reach: 'none',
-  egress: '',
   work: 'serves',
   cron: '',
   timeZone: '',
   parallelism: 1,
   retries: 3,
-  priority: 'normal',
 }
 
 /** The request that the form stands for, or nothing while it does not say what to run. */
 export function toInput(form: DeployForm): DeployInput | undefined {
   const source = sourceOf(form)
   if (!source) return undefined
-  const { onPartition, priority } = form
   const labels = parsePairs(form.labels).pairs
   const nodeSelector = parsePairs(form.selector).pairs
   const health = healthOf(form)
@@ -84,17 +76,15 @@ export function toInput(form: DeployForm): DeployInput | undefined {
     ...(isEmpty(labels) ? {} : { labels }),
     ...(isEmpty(nodeSelector) ? {} : { nodeSelector }),
     ...(health ? { health } : {}),
-    ...(onPartition === 'heal' ? {} : { onPartition }),
-    ...egressOf(form),
-    ...(priority === 'normal' ? {} : { priority }),
+    ...sectionsChange(EMPTY_RULES, form, form.work !== 'serves'),
   }
 }
 
-/** What serves has copies and is started again; a job has slots, and says itself how often. */
+/** What serves has copies; a job has slots, and says itself how often it is started again. */
 function workOf(form: DeployForm): Partial<DeployInput> {
-  const { work, replicas, restart, retries } = form
+  const { work, replicas, retries } = form
   if (work === 'serves') {
-    return { replicas, ...(restart === 'always' ? {} : { restart: { when: restart } }) }
+    return form.scaling === 'fixed' ? { replicas } : { autoscale: autoscaleOf(form) }
   }
   const parallelism = Math.min(form.parallelism, replicas)
   const timeZone = form.timeZone.trim()
@@ -109,19 +99,10 @@ function workOf(form: DeployForm): Partial<DeployInput> {
   }
 }
 
-function egressOf({ reach, egress }: DeployForm): Pick<DeployInput, 'egress'> {
-  if (reach === 'all') return { egress: 'all' }
-  const { rules } = parseEgress(egress)
-  return reach === 'list' && rules.length > 0 ? { egress: rules } : {}
-}
-
 /** A container carries what belongs to it; a bundle has it at the top. */
 function sourceOf(form: DeployForm): Partial<DeployInput> | undefined {
   const env = parsePairs(form.env).pairs
-  const resources = {
-    ...(form.cpu.trim() === '' ? {} : { cpu: form.cpu.trim() }),
-    ...(form.memory.trim() === '' ? {} : { memory: form.memory.trim() }),
-  }
+  const { gpus, ...resources } = resourcesOf(form)
   const shared = {
     ...(isEmpty(env) ? {} : { env }),
     ...(isEmpty(resources) ? {} : { resources }),
@@ -132,9 +113,17 @@ function sourceOf(form: DeployForm): Partial<DeployInput> | undefined {
   const image = form.image.trim()
   if (image === '') return undefined
   const port = form.port.trim()
+  const { scratch } = parseScratch(form.scratch)
   return {
     containers: [
-      { image, ...shared, ...(port === '' ? {} : { ports: [{ containerPort: Number(port) }] }) },
+      {
+        image,
+        ...shared,
+        ...(gpus === undefined ? {} : { resources: { ...resources, gpus } }),
+        ...(port === '' ? {} : { ports: [{ containerPort: Number(port) }] }),
+        ...(form.readOnlyRoot ? { readOnlyRoot: true } : {}),
+        ...(scratch.length === 0 ? {} : { scratch }),
+      },
     ],
   }
 }
@@ -162,84 +151,23 @@ export function suggestName(source: string): string {
 const FIELD_OF_PATH: [pattern: RegExp, field: FormField][] = [
   [/^containers\.\d+\.image/, 'image'],
   [/^containers\.\d+\.ports/, 'port'],
-  [/(^|\.)resources\.cpu/, 'cpu'],
-  [/(^|\.)resources\.memory/, 'memory'],
+  [/^containers\.\d+\.readOnlyRoot/, 'readOnlyRoot'],
+  [/^containers\.\d+\.scratch/, 'scratch'],
   [/(^|\.)env(\.|$)/, 'env'],
   [/^bundle/, 'bundle'],
   [/^name/, 'name'],
-  [/^replicas/, 'replicas'],
   [/^labels/, 'labels'],
   [/^nodeSelector/, 'selector'],
   [/^health\.path/, 'healthPath'],
   [/^health/, 'health'],
-  [/^onPartition/, 'onPartition'],
-  [/^restart/, 'restart'],
-  [/^egress/, 'egress'],
   [/^job\.schedule\.timeZone/, 'timeZone'],
   [/^job\.schedule/, 'cron'],
   [/^job\.completions/, 'replicas'],
   [/^job\.parallelism/, 'parallelism'],
   [/^job\.retries/, 'retries'],
-  [/^priority/, 'priority'],
 ]
 
-/** The node's complaints, each at the field it is about; what fits none is left to the summary. */
-export function placeProblems(problems: readonly FieldProblem[]): Map<FormField, string> {
-  const placed = new Map<FormField, string>()
-  for (const { path, message } of problems) {
-    const field = FIELD_OF_PATH.find(([pattern]) => pattern.test(path))?.[1]
-    if (field && !placed.has(field)) placed.set(field, message)
-  }
-  return placed
-}
-
-/** The same as a command line. */
-export function toCommand(input: DeployInput): string {
-  const { name, replicas, labels, onPartition, nodeSelector, restart, priority, egress } = input
-  const container = input.containers?.[0]
-  const env = container?.env ?? input.env ?? {}
-  const resources = container?.resources ?? input.resources
-  const parts = ['mycelium deploy']
-  if (container) parts.push(`--image ${quote(container.image)}`)
-  if (input.bundle !== undefined) parts.push(`--bundle ${input.bundle}`)
-  if (name !== undefined) parts.push(`--name ${quote(name)}`)
-  if (replicas !== undefined && replicas !== 1) parts.push(`--replicas ${replicas}`)
-  for (const port of container?.ports ?? []) parts.push(`-p ${port.containerPort}`)
-  for (const pair of formatPairs(env)) parts.push(`-e ${quote(pair)}`)
-  if (resources?.cpu !== undefined) parts.push(`--cpu ${quote(String(resources.cpu))}`)
-  if (resources?.memory !== undefined) parts.push(`--memory ${quote(String(resources.memory))}`)
-  for (const to of formatEgress(egress ?? [])) parts.push(`--egress ${quote(to)}`)
-  for (const pair of formatPairs(labels ?? {})) parts.push(`--label ${quote(pair)}`)
-  for (const pair of formatPairs(nodeSelector ?? {})) parts.push(`--node-label ${quote(pair)}`)
-  parts.push(...healthFlag(input.health), ...jobFlags(input.job))
-  if (onPartition) parts.push(`--on-partition ${onPartition}`)
-  if (restart?.when) parts.push(`--restart ${RESTART_FLAG[restart.when]}`)
-  if (priority !== undefined) parts.push(`--priority ${priority}`)
-  return parts.join(' ')
-}
-
-const RESTART_FLAG = { always: 'always', onFailure: 'on-failure', never: 'never' } as const
-
-function healthFlag(health: DeployInput['health']): string[] {
-  if (!health || health.kind === 'command') return []
-  const path = health.kind === 'http' ? health.path : undefined
-  return [`--health ${quote(path === undefined ? health.kind : `http:${path}`)}`]
-}
-
-function jobFlags(job: DeployInput['job']): string[] {
-  if (!job) return []
-  const { completions, parallelism, retries, schedule } = job
-  const flags = [
-    ...(schedule?.cron === undefined ? [] : [`--schedule ${quote(schedule.cron)}`]),
-    ...(schedule?.timeZone === undefined ? [] : [`--time-zone ${quote(schedule.timeZone)}`]),
-    ...(completions === undefined ? [] : [`--completions ${completions}`]),
-    ...(parallelism === undefined ? [] : [`--parallelism ${parallelism}`]),
-    ...(retries === undefined ? [] : [`--retries ${retries}`]),
-  ]
-  return flags.length === 0 ? ['--job'] : flags
-}
-
-/** Quoted for a POSIX shell, where it needs to be. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+/** The field that a complaint of the node is about. */
+export function fieldOf(path: string): FormField | undefined {
+  return FIELD_OF_PATH.find(([pattern]) => pattern.test(path))?.[1] ?? ruleFieldOf(path)
 }

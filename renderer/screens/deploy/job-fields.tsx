@@ -5,9 +5,10 @@ import type { FormFieldsProps } from './form-fields.tsx'
 /** What is asked of work that runs to its end. */
 export function JobFields({ form, problems, onChange }: FormFieldsProps) {
   const { t } = useText()
-  const number = (field: 'parallelism' | 'retries', { min, max }: { min: number; max: number }) => (
+  const number = (field: 'replicas' | 'parallelism' | 'retries', min: number, max: number) => (
     <NumberField
-      label={t(`deploy.${field}`)}
+      label={t(field === 'replicas' ? 'deploy.slots' : `deploy.${field}`)}
+      hint={field === 'replicas' && t('deploy.slotsHint')}
       lessLabel={t('words.less')}
       moreLabel={t('words.more')}
       value={form[field]}
@@ -22,7 +23,7 @@ export function JobFields({ form, problems, onChange }: FormFieldsProps) {
   return (
     <>
       {form.work === 'schedule' && (
-        <div className="deploy-row">
+        <div className="field-row">
           <TextField
             label={t('deploy.cron')}
             hint={t('deploy.cronHint')}
@@ -41,9 +42,10 @@ export function JobFields({ form, problems, onChange }: FormFieldsProps) {
           />
         </div>
       )}
-      <div className="deploy-row">
-        {number('parallelism', { min: 1, max: 1_000 })}
-        {number('retries', { min: 0, max: 100 })}
+      <div className="field-row">
+        {number('replicas', 1, 1_000)}
+        {number('parallelism', 1, 1_000)}
+        {number('retries', 0, 100)}
       </div>
     </>
   )

@@ -1,7 +1,7 @@
 import type { DeployInput } from '../../../node-core/api/contract/index.ts'
 import { CopyText, Disclosure } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { toCommand } from './form.ts'
+import { toCommand } from './command-line.ts'
 
 /** The form as a manifest and as a command, always in step with it. */
 export function SameInText({ input }: { input: DeployInput }) {

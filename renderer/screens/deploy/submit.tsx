@@ -1,10 +1,10 @@
 import { Button, ProblemPanel } from '../../design/index.ts'
-import { useText } from '../../i18n/index.ts'
+import { type Text, useText } from '../../i18n/index.ts'
 import type { Problem } from '../../transport/index.ts'
+import type { DeployForm } from './form.ts'
 
 export function Submit(props: {
-  count: number
-  isJob: boolean
+  form: DeployForm
   ready: boolean
   busy: boolean
   refusal: Problem | undefined
@@ -21,8 +21,14 @@ export function Submit(props: {
         </ProblemPanel>
       )}
       <Button kind="primary" type="submit" icon="deploy" disabled={!props.ready} busy={props.busy}>
-        {props.isJob ? t('deploy.goJob') : t('deploy.goCount', { count: props.count })}
+        {wordOf(props.form, t)}
       </Button>
     </>
   )
+}
+
+function wordOf({ work, scaling, replicas, least, most }: DeployForm, t: Text): string {
+  if (work !== 'serves') return t('deploy.goJob')
+  if (scaling === 'needed') return t('deploy.goNeeded', { least, most })
+  return t('deploy.goCount', { count: replicas })
 }

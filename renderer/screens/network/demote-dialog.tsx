@@ -1,4 +1,4 @@
-import { Button, Dialog, DialogActions } from '../../design/index.ts'
+import { ConfirmDialog } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 
 /** A vote less may be a loss that is not borne any more: it is asked once. */
@@ -11,25 +11,17 @@ export function DemoteDialog(props: {
   const { t } = useText()
   const { name, isLast, onClose, onDemote } = props
   return (
-    <Dialog
+    <ConfirmDialog
       title={t('registry.demoteTitle', { name })}
       closeLabel={t('words.close')}
+      cancelLabel={t('words.cancel')}
+      confirmLabel={t('registry.demote')}
+      kind="danger"
+      onConfirm={onDemote}
       onClose={onClose}
     >
       <p>{t('registry.demoteDetail')}</p>
       {isLast && <p>{t('registry.demoteLast')}</p>}
-      <DialogActions>
-        <Button onPress={onClose}>{t('words.cancel')}</Button>
-        <Button
-          kind="danger"
-          onPress={() => {
-            onDemote()
-            onClose()
-          }}
-        >
-          {t('registry.demote')}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ConfirmDialog>
   )
 }

@@ -2,9 +2,8 @@ import { useEffect, useRef, useState } from 'react'
 import type { ClusterNode, Status } from '../../../node-core/api/contract/index.ts'
 import {
   Button,
+  ConfirmDialog,
   CopyText,
-  Dialog,
-  DialogActions,
   Fact,
   Facts,
   IconButton,
@@ -107,6 +106,14 @@ function NodeFacts({ node }: { node: ClusterNode }) {
           {t('network.node.disk', { free: size(free.diskBytes), total: size(total.diskBytes) })}
         </span>
         <Meter part={free.diskBytes / Math.max(1, total.diskBytes)} />
+        {total.gpus !== undefined && (
+          <>
+            <span className="figure">
+              {t('network.node.gpus', { free: free.gpus ?? 0, count: total.gpus })}
+            </span>
+            <Meter part={(free.gpus ?? 0) / Math.max(1, total.gpus)} />
+          </>
+        )}
       </Fact>
       <Fact name={t('network.node.kinds')}>
         {node.kinds.map((kind) => kindWord(kind, t)).join(', ') || t('words.none')}
@@ -242,24 +249,16 @@ function DrainDialog(props: { node: ClusterNode; onClose: () => void; onDrain: (
     .flatMap((workload) => workload.instances)
     .filter((instance) => instance.node === props.node.id && instance.status !== 'Stopped').length
   return (
-    <Dialog
+    <ConfirmDialog
       title={t('network.node.drainTitle', { name: props.node.name })}
       closeLabel={t('words.close')}
+      cancelLabel={t('words.cancel')}
+      confirmLabel={t('network.node.drain')}
+      kind="primary"
+      onConfirm={props.onDrain}
       onClose={props.onClose}
     >
       <p>{t('network.node.drainDetail', { count })}</p>
-      <DialogActions>
-        <Button onPress={props.onClose}>{t('words.cancel')}</Button>
-        <Button
-          kind="primary"
-          onPress={() => {
-            props.onDrain()
-            props.onClose()
-          }}
-        >
-          {t('network.node.drain')}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ConfirmDialog>
   )
 }

@@ -1,13 +1,6 @@
 import { useState } from 'react'
 import type { Status } from '../../../node-core/api/contract/index.ts'
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  ProblemPanel,
-  TextField,
-  Waiting,
-} from '../../design/index.ts'
+import { Button, ConfirmDialog, ProblemPanel, Waiting } from '../../design/index.ts'
 import { formatAgo } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { useResource, useWorld } from '../../state/index.ts'
@@ -126,34 +119,19 @@ function memberFacts(member: Member, t: Text, nowMs: number, language: string): 
 /** Removal cannot be undone, so the name is typed. */
 function RemoveDialog(props: { name: string; onClose: () => void; onRemove: () => void }) {
   const { t } = useText()
-  const [typed, setTyped] = useState('')
   const { name } = props
   return (
-    <Dialog
+    <ConfirmDialog
       title={t('network.removeTitle', { name })}
       closeLabel={t('words.close')}
+      cancelLabel={t('words.cancel')}
+      confirmLabel={t('network.removeAction')}
+      kind="danger"
+      typed={{ label: t('network.removeType', { name }), name }}
+      onConfirm={props.onRemove}
       onClose={props.onClose}
     >
       <p>{t('network.removeDetail')}</p>
-      <TextField
-        label={t('network.removeType', { name })}
-        value={typed}
-        onChange={setTyped}
-        autoFocus
-      />
-      <DialogActions>
-        <Button onPress={props.onClose}>{t('words.cancel')}</Button>
-        <Button
-          kind="danger"
-          disabled={typed.trim() !== name}
-          onPress={() => {
-            props.onRemove()
-            props.onClose()
-          }}
-        >
-          {t('network.removeAction')}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ConfirmDialog>
   )
 }

@@ -29,7 +29,9 @@ export function RegistryTable(props: { nodes: ClusterNode[]; status: Status; pri
     .filter((node) => node.liveness !== 'left' || node.committee)
     .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
   return (
-    <table className={`table registry-table${isAdmin ? ' registry-table-changes' : ''}`}>
+    <table
+      className={`table table-stack registry-table${isAdmin ? ' registry-table-changes' : ''}`}
+    >
       <thead>
         <tr>
           <th scope="col">{t('registry.column.name')}</th>
@@ -70,7 +72,7 @@ function Row(props: RowProps & { isAdmin: boolean }) {
         </a>
         {node.self && <span className="self-mark">{t('network.thisComputer')}</span>}
       </th>
-      <td>
+      <td data-label={t('registry.column.part')}>
         {t(`registry.part.${node.committee?.role ?? 'none'}`)}
         {node.trust !== undefined && (
           <div>
@@ -78,17 +80,19 @@ function Row(props: RowProps & { isAdmin: boolean }) {
           </div>
         )}
       </td>
-      <td>
+      <td data-label={t('registry.column.state')}>
         <StateWord tone={state.tone}>{state.word}</StateWord>
       </td>
-      <td className="figure">
+      <td className="figure" data-label={t('registry.column.behind')}>
         {node.committee?.silent ? (
           <StateWord tone="warn">{t('registry.copySilent')}</StateWord>
         ) : (
           behindOf(node, t)
         )}
       </td>
-      <td className="decided">{node.vote ? t('registry.byPerson') : t('registry.byNetwork')}</td>
+      <td className="decided" data-label={t('registry.column.decided')}>
+        {node.vote ? t('registry.byPerson') : t('registry.byNetwork')}
+      </td>
       {isAdmin && (
         <td>
           <Actions node={node} status={props.status} primary={props.primary} />

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { VolumeView } from '../../../node-core/api/contract/index.ts'
-import { useResource, useWorld } from '../../state/index.ts'
+import { useWorld } from '../../state/index.ts'
 import { type Problem, toProblem } from '../../transport/index.ts'
 
 export interface Volumes {
@@ -12,7 +12,6 @@ export interface Volumes {
 /** What is kept, asked for again whenever something about workloads changes. */
 export function useVolumes(which: (volume: VolumeView) => boolean): Volumes {
   const { client, workloads } = useWorld()
-  const { data } = useResource(workloads)
   const [all, setAll] = useState<VolumeView[]>()
   const [problem, setProblem] = useState<Problem>()
   const reload = useCallback(async (): Promise<void> => {
@@ -23,7 +22,11 @@ export function useVolumes(which: (volume: VolumeView) => boolean): Volumes {
       setProblem(toProblem(error))
     }
   }, [client])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: any change of a workload may be its data's.
-  useEffect(() => void reload(), [reload, data])
+  useEffect(() => {
+    void reload()
+    return workloads.store.subscribe(({ data }, before) => {
+      if (data !== before.data) void reload()
+    })
+  }, [reload, workloads])
   return { volumes: all?.filter(which), problem: all ? undefined : problem, reload }
 }

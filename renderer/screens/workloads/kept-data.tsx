@@ -1,11 +1,16 @@
-import type { Status } from '../../../node-core/api/contract/index.ts'
+import type { Status, WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Empty, ProblemPanel, Waiting } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useVolumes, VolumeTable } from '../volumes/index.ts'
 
 /** What the copies of a workload keep, also after it is deleted. */
-export function KeptData(props: { workload: string; status: Status; isGone?: boolean }) {
-  const { workload, status, isGone = false } = props
+export function KeptData(props: {
+  workload: string
+  status: Status
+  kind?: WorkloadView['kind']
+  isGone?: boolean
+}) {
+  const { workload, status, kind, isGone = false } = props
   const { t } = useText()
   const { volumes, problem, reload } = useVolumes((volume) => volume.workload === workload)
   if (problem) {
@@ -16,7 +21,7 @@ export function KeptData(props: { workload: string; status: Status; isGone?: boo
   if (volumes.length === 0) {
     return (
       <Empty icon="box" title={t('volumes.none')}>
-        {t('volumes.noneDetail')}
+        {t(kind === 'process' ? 'volumes.noneOfProgram' : 'volumes.noneDetail')}
       </Empty>
     )
   }

@@ -1,5 +1,12 @@
 import { useState } from 'react'
-import { Button, Dialog, DialogActions, ProblemPanel, TextField } from '../../design/index.ts'
+import {
+  Button,
+  ConfirmDialog,
+  Dialog,
+  DialogActions,
+  ProblemPanel,
+  TextField,
+} from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import { type Problem, toProblem } from '../../transport/index.ts'
@@ -94,22 +101,19 @@ export function DeleteSecretDialog(props: {
       const { message } = toProblem(error)
       toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
     }
-    onClose()
   }
   return (
-    <Dialog
+    <ConfirmDialog
       title={t('workloads.secret.deleteTitle', { name })}
       closeLabel={t('words.close')}
+      cancelLabel={t('words.cancel')}
+      confirmLabel={t('workloads.secret.delete')}
+      kind="danger"
+      onConfirm={remove}
       onClose={onClose}
     >
       <p>{t('workloads.secret.deleteDetail')}</p>
-      <DialogActions>
-        <Button onPress={onClose}>{t('words.cancel')}</Button>
-        <Button kind="danger" onPress={() => void remove()}>
-          {t('workloads.secret.delete')}
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ConfirmDialog>
   )
 }
 

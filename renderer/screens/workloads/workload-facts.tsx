@@ -1,6 +1,6 @@
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { CopyText, Fact, Facts } from '../../design/index.ts'
-import { coresOf, formatDuration, formatMemory, formatSize, shortId } from '../../format/index.ts'
+import { coresOf, formatMemory, formatSize, shortId } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { ofOwnAuthority } from './workload-words.ts'
 
@@ -36,16 +36,6 @@ function Files({ parts }: Pick<WorkloadView, 'parts'>) {
       </ul>
     </Fact>
   )
-}
-
-function restartText({ restart: { when, atMost } }: WorkloadView, t: Text): string {
-  if (when !== 'onFailure' || atMost === undefined) return t(`workloads.restart.${when}`)
-  return t('workloads.restart.onFailureAtMost', { count: atMost })
-}
-
-function egressText(egress: WorkloadView['egress'], t: Text): string {
-  if (typeof egress === 'string') return t(`workloads.egress.${egress}`)
-  return egress.map(({ host, address, ports }) => `${host ?? address}:${ports.join(',')}`).join(' ')
 }
 
 function accessText({ access }: WorkloadView['edge'], t: Text): string {
@@ -129,10 +119,6 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
           })}
         </Fact>
         <Files parts={workload.parts} />
-        <Fact name={t('workloads.facts.egress')}>{egressText(workload.egress, t)}</Fact>
-        <Fact name={t('workloads.facts.onPartition')}>
-          {t(`workloads.onPartition.${workload.onPartition}`)}
-        </Fact>
         {workload.autoscale && (
           <Fact name={t('workloads.facts.autoscale')}>
             {t('workloads.facts.autoscaleText', { ...workload.autoscale })}
@@ -141,20 +127,6 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
         {workload.job?.schedule && (
           <Fact name={t('workloads.facts.schedule')}>{dueText(workload.job, t, language)}</Fact>
         )}
-        {!workload.job && (
-          <Fact name={t('workloads.facts.restart')}>{restartText(workload, t)}</Fact>
-        )}
-        {workload.priority !== 0 && (
-          <Fact name={t('workloads.facts.priority')}>
-            <span className="figure">{priorityText(workload.priority, t)}</span>
-          </Fact>
-        )}
-        {workload.disruption && (
-          <Fact name={t('workloads.facts.disruption')}>{budgetText(workload, t)}</Fact>
-        )}
-        <Fact name={t('workloads.facts.grace')}>
-          {formatDuration(workload.graceMs / 1_000, language)}
-        </Fact>
         {labels.length > 0 && (
           <Fact name={t('workloads.facts.labels')}>
             {labels.map(([key, value]) => (
@@ -175,16 +147,4 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
       </Facts>
     </div>
   )
-}
-
-function priorityText(priority: number, t: Text): string {
-  const sense = priority < 0 ? 'below' : 'above'
-  return t(`workloads.facts.priorities.${sense}`, { priority })
-}
-
-function budgetText({ disruption }: WorkloadView, t: Text): string {
-  const { minAvailable, maxUnavailable } = disruption ?? {}
-  return minAvailable === undefined
-    ? t('workloads.facts.mayBeAway', { count: maxUnavailable ?? 0 })
-    : t('workloads.facts.mustServe', { count: minAvailable })
 }

@@ -21,6 +21,7 @@ import { KeptData } from './kept-data.tsx'
 import { Logs } from './logs.tsx'
 import { OpenWorkload } from './open-workload.tsx'
 import { Rollout } from './rollout.tsx'
+import { Rules } from './rules.tsx'
 import { Runs } from './runs.tsx'
 import { Secrets } from './secrets.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -58,6 +59,7 @@ export function WorkloadScreen({ status, route }: { status: Status; route: Workl
     return (
       <Page>
         <Empty
+          isPage
           icon="box"
           title={t('workloads.gone', { name })}
           actions={
@@ -83,7 +85,7 @@ function WorkloadPage(props: {
   const { name } = workload
   const at = (to: WorkloadRoute['tab']) => ({
     href: formatRoute({ at: 'workload', name, tab: to }),
-    label: t(`workloads.${to}`),
+    label: t(`workloads.tab.${to}`),
     current: tab === to,
   })
   const { permissions, owner } = status.node
@@ -127,6 +129,7 @@ function WorkloadPage(props: {
         tabs={[
           at('instances'),
           ...(workload.job ? [at('runs')] : []),
+          at('rules'),
           at('logs'),
           at('shell'),
           at('data'),
@@ -137,9 +140,10 @@ function WorkloadPage(props: {
       />
       {tab === 'instances' && <Instances workload={workload} />}
       {tab === 'runs' && <Runs workload={workload} mayChange={mayChange} />}
+      {tab === 'rules' && <Rules workload={workload} mayChange={mayChange} />}
       {tab === 'logs' && <Logs workload={workload} />}
       {tab === 'shell' && <Shell workload={workload} mayOpen={mayChange} />}
-      {tab === 'data' && <KeptData workload={name} status={status} />}
+      {tab === 'data' && <KeptData workload={name} kind={workload.kind} status={status} />}
       {tab === 'versions' && <Versions workload={workload} mayChange={mayChange} />}
       {tab === 'secrets' && <Secrets workload={name} mayChange={mayChange} />}
       {tab === 'placement' && <WhyThere name={name} generation={workload.generation} />}

@@ -8,7 +8,7 @@ const HEADER_BYTES = 8
 
 export async function runCommand(
   engine: Pick<Engine, 'command'>,
-  { engineId }: EngineContainer,
+  { engineId }: Pick<EngineContainer, 'engineId'>,
   request: CommandRequest,
 ): Promise<RunningCommand> {
   const { stream, ...running } = await engine.command(engineId, request)

@@ -1,5 +1,4 @@
 /** The runner's shell: starts, finds, reads and ends containers of this node in this network. */
-import { existsSync } from 'node:fs'
 import { MyceliumError } from '../../../base/errors/index.ts'
 import type { Running } from '../index.ts'
 import { runCommand } from './commands.ts'
@@ -20,7 +19,7 @@ import { ENDED_REMEMBERED_MAX, GRACE_MS } from './limits.ts'
 import { listensAt } from './listening.ts'
 import { createNetworks } from './networks.ts'
 import { outputOf, type WritingPart } from './output.ts'
-import { type EngineAddress, findEngine } from './socket.ts'
+import { isHere, locate } from './socket.ts'
 import { createStarter } from './starter.ts'
 import { usageOf } from './usage.ts'
 import { createVolumeStore } from './volumes.ts'
@@ -226,16 +225,6 @@ export function createContainerRunner(
 
 function notFound(id: string): MyceliumError<'INSTANCE_NOT_FOUND'> {
   return new MyceliumError('INSTANCE_NOT_FOUND', `There is no instance ${id} here.`)
-}
-
-/** An engine elsewhere, or in a virtual machine as on macOS and Windows, sees no socket of this one. */
-function isHere({ kind }: EngineAddress): boolean {
-  return kind === 'socket' && process.platform === 'linux'
-}
-
-function locate({ socketPath, environment = {} }: ContainerRunnerOptions): EngineAddress {
-  if (socketPath) return { kind: 'socket', path: socketPath }
-  return findEngine({ platform: process.platform, environment, exists: existsSync })
 }
 
 function remember<T>(ids: Map<string, T>, id: string, value: T): void {

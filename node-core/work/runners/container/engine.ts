@@ -11,6 +11,7 @@ import { engineError } from './engine-errors.ts'
 import { type EngineImages, engineImages } from './engine-images.ts'
 import { type EngineNetworks, engineNetworks } from './engine-networks.ts'
 import { type EngineVolumes, engineVolumes } from './engine-volumes.ts'
+import type { FirewallProfile } from './firewall-profile.ts'
 import type { ForwarderProfile } from './forwarder-profile.ts'
 import { jsonLines } from './json-lines.ts'
 import { ANSWER_MS, EXEC_UNKNOWN, PING_MS, START_MS } from './limits.ts'
@@ -46,7 +47,10 @@ export type EngineExit = Pick<EngineContainer, 'engineId' | 'labels' | 'exitCode
 
 export interface Engine extends EngineImages, EngineNetworks, EngineVolumes {
   ping(): Promise<void>
-  create(name: string, profile: ContainerProfile | ForwarderProfile): Promise<void>
+  create(
+    name: string,
+    profile: ContainerProfile | ForwarderProfile | FirewallProfile,
+  ): Promise<void>
   /** Not named `start`: this has no life of its own. */
   startContainer(name: string): Promise<void>
   /** Asks it to end, by force after `graceMs`; nothing when there is none or it has ended. */

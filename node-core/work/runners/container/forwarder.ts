@@ -22,6 +22,8 @@ interface Lead {
 
 const [socketPath = ''] = process.argv.slice(2)
 const token = process.env.MYCELIUM_TOKEN ?? ''
+/** Ports at which the instance itself listens are led here instead, by `address:port`. */
+const diverted: Record<string, number> = JSON.parse(process.env.MYCELIUM_DIVERTED ?? '{}')
 const listening = new Map<string, Server>()
 
 function follow(leads: readonly Lead[]): void {
@@ -43,7 +45,9 @@ function follow(leads: readonly Lead[]): void {
       connect(client, `${as}:${port}`, attempts)
     })
     server.on('error', (error) => say(`${as}:${port} is not open: ${error.message}`))
-    server.listen(port, address)
+    const instead = diverted[`${address}:${port}`]
+    if (instead === undefined) server.listen(port, address)
+    else server.listen(instead, '127.0.0.1')
     listening.set(key, server)
   }
 }

@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Flat } from '../../spec/testing/flat.ts'
 import type { StartRequest } from '../index.ts'
 import { until, written } from '../runner.suite.ts'
 import type { ContainerRunner } from './index.ts'
@@ -63,13 +64,13 @@ describe.skipIf(missing)(`names in a container${missing ? ` [skipped: ${missing}
     if (folder) await rm(folder, { recursive: true, force: true })
   }, 60_000)
 
-  const requestOf = (script: string): StartRequest => {
+  const requestOf = (script: string, more: Partial<Flat> = {}): StartRequest => {
     const uses = [{ name: 'shelf', as: 'store' }]
     const egress = [{ host: 'api.example.org', ports: [443] }]
     const id = `front-0-n${process.pid.toString(36)}${serial++}`
     const request = {
       id,
-      workload: shell('front', script, { uses, egress }),
+      workload: shell('front', script, { uses, egress, ...more }),
       index: 0,
       generation: 1,
     }
@@ -103,6 +104,28 @@ describe.skipIf(missing)(`names in a container${missing ? ` [skipped: ${missing}
     expect(Mounts.filter(({ RW }) => RW)).toEqual([])
     const { Mounts: ofThePart } = await inside(`${request.id}.main`)
     expect(ofThePart.map(({ Destination }) => Destination)).toEqual(['/run/mycelium'])
+    await runner.end(request.id, { graceMs: 0 })
+  })
+
+  it('are open at the very ports at which the instance listens at every address', async () => {
+    const listens = `${B} nc -l -p 80 -e ${B} echo own &`
+    const asks = ['store 80', 'store 9000', 'api.example.org 443', '127.0.0.1 80']
+    const script = `${listens} ${B} sleep 1; ${asks.map((one) => `${B} nc ${one};`).join(' ')} exec ${B} sleep 1000`
+    const ports = [80, 443].map((containerPort) => ({ containerPort, protocol: 'tcp' as const }))
+    const request = requestOf(script, { ports })
+    await runner.run(request)
+    const enough = (told: unknown[]): boolean => told.length === asks.length
+    const [said] = await written(runner, request.id, { enough })
+    expect(said.map(({ line }) => line)).toEqual([
+      ...['this is store:80', 'this is store:9000', 'this is api.example.org:443', 'own'],
+    ])
+    // It wrote a rule, and may no more.
+    const { State, HostConfig } = await inside(request.id)
+    expect(HostConfig.ReadonlyRootfs).toBe(true)
+    const status = await readFile(`/proc/${State.Pid}/status`, 'utf8')
+    expect(status).toMatch(/^Uid:\s+65534\s+65534/m)
+    expect(status).toMatch(/^CapEff:\s+0+$/m)
+    expect(status).toMatch(/^CapBnd:\s+0+$/m)
     await runner.end(request.id, { graceMs: 0 })
   })
 

@@ -90,3 +90,9 @@ export const LISTENING_MS = 250
 export const FETCHED_MAX = 1_024
 /** The file that they are remembered in. Bytes. */
 export const FETCHED_BYTES_MAX = 1024 * 1024
+/** Of the container in which the firewall's programs are run for a node that is not root. Bytes. */
+export const FIREWALL_HANDS_MEMORY_BYTES = 64 * 2 ** 20
+/** Processes in it, those of two commands at a time among them. */
+export const FIREWALL_HANDS_PIDS_MAX = 16
+/** Where forwarders listen for ports that an instance has itself: above those that a kernel hands out. */
+export const DIVERTED_PORT_FIRST = 61_001

@@ -110,6 +110,8 @@ export function createNetworks(deps: NetworksDeps): Networks {
       inTurn(async () => {
         known = undefined
         elsewhere = undefined
+        // Its firewall may be reached through this very engine.
+        await shield.start()
         if (shield.obstacle()) return
         try {
           await engine.removeIdleNetworks(ownerFilter(whose))

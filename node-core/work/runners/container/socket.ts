@@ -1,4 +1,7 @@
 /** Where an engine may answer: Docker, rootless Docker, Docker Desktop, Podman, Colima. */
+import { existsSync } from 'node:fs'
+import type { ContainerRunnerOptions } from './index.ts'
+
 export type EngineAddress =
   | { kind: 'socket'; path: string }
   | { kind: 'tcp'; host: string; port: number }
@@ -18,6 +21,19 @@ export function findEngine(around: EngineSurroundings): EngineAddress {
   const candidates = socketCandidates(around)
   const path = candidates.find((candidate) => around.exists(candidate)) ?? candidates[0]
   return { kind: 'socket', path: path ?? '/var/run/docker.sock' }
+}
+
+/** An engine elsewhere, or in a virtual machine as on macOS and Windows, sees no socket of this one. */
+export function isHere({ kind }: EngineAddress): boolean {
+  return kind === 'socket' && process.platform === 'linux'
+}
+
+export type Located = Pick<ContainerRunnerOptions, 'socketPath' | 'environment'>
+
+/** Asked again at every call: an engine may appear, or appear elsewhere. */
+export function locate({ socketPath, environment = {} }: Located): EngineAddress {
+  if (socketPath) return { kind: 'socket', path: socketPath }
+  return findEngine({ platform: process.platform, environment, exists: existsSync })
 }
 
 /** `unix:///path`, `npipe:////./pipe/name` or `tcp://host:port`. */

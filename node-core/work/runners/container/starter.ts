@@ -180,8 +180,11 @@ export function createStarter(deps: StarterDeps): Starter {
     if (!access || !deps.engineIsHere()) throw namesUnsupported()
     const labels = labelsOf(whose, request, { part: FORWARDER_PART, parts: countOf(request) })
     const hosts = hostNamesOf(workload)
+    const listens = listeningOf(workload)
+      .filter(({ protocol }) => protocol === 'tcp')
+      .map(({ containerPort }) => containerPort)
     const make = async (): Promise<void> => {
-      await engine.create(id, await forwarding.profile({ hosts, access, labels, network }))
+      await engine.create(id, await forwarding.profile({ hosts, access, labels, network, listens }))
     }
     try {
       await make().catch((error) => {

@@ -13,7 +13,7 @@ import { createSystemRandom } from '../../../../base/random/index.ts'
 import type { OwnerId } from '../../../../identity/index.ts'
 import { type BlobStore, createBlobStore } from '../../../../storage/blobs/index.ts'
 import type { Ipv4Range } from '../../../addresses/index.ts'
-import { createFirewall, createShield, type Shield } from '../../../shield/index.ts'
+import { createFirewall, createShield, type Firewall, type Shield } from '../../../shield/index.ts'
 import type { Workload } from '../../../spec/index.ts'
 import { type Flat, flatWorkload } from '../../../spec/testing/flat.ts'
 import { until } from '../../runner.suite.ts'
@@ -88,7 +88,11 @@ export const OWNER = idOf('c') as string as OwnerId
 
 /** Runners of two nodes that share an engine and are connected to each other. */
 export async function createBench(
-  options: { socketPaths?: [string, string]; opened?: readonly Ipv4Range[] } = {},
+  options: {
+    socketPaths?: [string, string]
+    opened?: readonly Ipv4Range[]
+    firewallOf?(node: NodeId, network: string): Firewall
+  } = {},
 ) {
   const clock = createSystemClock()
   const random = createSystemRandom()
@@ -113,7 +117,12 @@ export async function createBench(
   for (const id of [ADA, BEN]) {
     const node = parseNodeId(Buffer.from(random.bytes(32)).toString('hex'))
     if (!node) throw new Error('no id')
-    const deps = { node, firewall: createFirewall(), clock, logger: createSilentLogger() }
+    const deps = {
+      node,
+      firewall: options.firewallOf?.(node, network) ?? createFirewall(),
+      clock,
+      logger: createSilentLogger(),
+    }
     const shield = createShield(deps, options.opened ? { opened: options.opened } : {})
     await shield.start()
     shields.set(id, shield)

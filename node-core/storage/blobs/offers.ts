@@ -1,0 +1,24 @@
+/** What peers offer of a blob: whose list is gone by, and which pieces of it each has. */
+import { assert } from '../../base/errors/index.ts'
+import { createPieceSet, type PieceRoot, type PieceSet, parsePieceSet } from '../pieces/index.ts'
+import type { Offer } from './messages.ts'
+
+/** The list that was gone by before, if somebody stands for it; else the one that most have whole. */
+export function mostNamed(offers: Iterable<Offer>, before: PieceRoot | undefined): PieceRoot {
+  const votes = new Map<PieceRoot, number>()
+  for (const offer of offers) {
+    if (offer.root === before) return before
+    votes.set(offer.root, (votes.get(offer.root) ?? 0) + (offer.has === undefined ? 1 : 0))
+  }
+  const [most] = [...votes].sort(([, a], [, b]) => b - a)
+  assert(most, 'somebody has made an offer')
+  return most[0]
+}
+
+/** Undefined where what it says to have does not fit a blob of this size. */
+export function offeredPieces({ has }: Offer, size: number): PieceSet | undefined {
+  if (has) return parsePieceSet(size, has)
+  const all = createPieceSet(size)
+  for (let index = 0; index < size; index++) all.add(index)
+  return all
+}

@@ -1,0 +1,19 @@
+/** What is asked of a workload whatever it runs: entered in one way for a new one and for a change. */
+export { parseScratch, type Resources, resourcesOf } from './bounds.ts'
+export { BoundsFields, Reach } from './bounds-fields.tsx'
+export { CopiesFields } from './copies-fields.tsx'
+export { formatEgress } from './egress.ts'
+export {
+  EMPTY_RULES,
+  PRIORITIES,
+  placeProblems,
+  type RulesField,
+  type RulesForm,
+  ruleFieldOf,
+  rulesChange,
+  rulesFrom,
+  sectionsChange,
+} from './rules.ts'
+export { type Autoscale, autoscaleOf } from './scaling.ts'
+export type { Rollout } from './takeover.ts'
+export { TakeoverFields } from './takeover-fields.tsx'
