@@ -277,7 +277,7 @@ describe('orphans', () => {
     /^(bench|sim)\/run\.ts$/,
     /^bench\/(peers\/)?[a-z0-9-]+\.ts$/,
     /^e2e\/electron-host\//,
-    /^e2e\/((applications|faults|isolation)\/run|harness\/liar\/engine|[a-z0-9-]+)\.ts$/,
+    /^e2e\/((applications|faults|isolation|isolation\/lines)\/run|harness\/liar\/engine|[a-z0-9-]+)\.ts$/,
     /^[a-z.-]+\.(config|test)\.ts$/,
     /^assets\//,
     /\.d\.ts$/,

@@ -15,6 +15,9 @@ bench_packages=(
 [ "${1:-}" = "--bench" ] && packages+=("${bench_packages[@]}")
 [ "${1:-}" = "--applications" ] && packages+=(debootstrap) # their images are made of Debian's packages
 
+# A Debian with control groups of version 2, AppArmor and Landlock, in a virtual machine.
+[ "${1:-}" = "--isolation" ] && packages+=(qemu-system-x86 debootstrap e2fsprogs)
+
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

@@ -81,7 +81,7 @@ async function takeShot(browser: Browser, shot: Shot): Promise<void> {
           await page.goto(node.link(shot.scenario))
           await shot.prepare(page, node)
           await page.screenshot({ path: path.join(options.out, `${name}.png`) })
-          if (size.name === 'usual') await checkWithAxe(page, name)
+          await checkWithAxe(page, name)
           if (shot.pseudo)
             failures.push(...(await findPlainWords(page)).map((w) => `${name}: ${w}`))
           checkNothingOverflows(await measureOverflow(page), name)

@@ -54,6 +54,8 @@ export const container = z.strictObject({
   probes: probes.optional(),
   /** Where it sees volumes of the workload. */
   mounts: mounts.optional(),
+  /** Who runs in it, such as "1000:1000"; the image's own user unless said. */
+  user: z.string().max(65).optional(),
   /** It writes to volumes and scratch alone. */
   readOnlyRoot: z.boolean().optional(),
   /** Folders in memory, empty at every start, such as "/tmp"; 64 MiB each unless said. */
@@ -168,6 +170,7 @@ const part = z.object({
   }),
   probes,
   mounts: z.array(mount).optional(),
+  user: z.string().optional(),
   readOnlyRoot: z.boolean().optional(),
   scratch: z.array(z.object({ path: z.string(), sizeBytes: z.number().int() })).optional(),
   files: filesView.optional(),

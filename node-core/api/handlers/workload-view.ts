@@ -99,7 +99,7 @@ export function sourceView({ source }: Part): { bundle: string } | { image: stri
 
 /** Without its environment: that may hold what is nobody else's business. */
 export function partView(part: Part): WorkloadView['parts'][number] {
-  const { name, ports, resources, probes, mounts, readOnlyRoot, scratch, files } = part
+  const { name, ports, resources, probes, mounts, user, readOnlyRoot, scratch, files } = part
   return {
     name,
     ...sourceView(part),
@@ -107,6 +107,7 @@ export function partView(part: Part): WorkloadView['parts'][number] {
     resources,
     probes,
     ...(mounts && { mounts }),
+    ...(user !== undefined && { user }),
     ...(readOnlyRoot && { readOnlyRoot }),
     ...(scratch && { scratch }),
     ...(files && { files: files.map(fileView) }),

@@ -54,6 +54,11 @@ const changed = {
     'Here a new copy always starts beside the old one, which ends when the new one is healthy.',
   'spread-over-sites': 'Zones are sites here: copies are spread over them first.',
   'ports-joined': 'Its ports were added to the workload that it leads to.',
+  'answers-at-target':
+    'There are no ports of Services here: the workload answers at its own port. Name that one where it is used.',
+  'group-of-user': 'The group of runAsUser. Where that names no user, the image’s groups stay.',
+  'root-not-excluded':
+    'Not checked here, and no runAsUser says who it runs as: where the image names no user either, it runs as root in its container.',
 }
 
 const ignored = {
@@ -61,6 +66,7 @@ const ignored = {
   'unknown-kind': 'There is nothing like this kind of object here.',
   extension: 'A note for other programs. What was used of it stands where it is used.',
   'no-project': 'Workloads are called as the services are.',
+  'other-profile': 'Left out, as compose does: its profile was not chosen.',
   'no-volumes':
     'Folders are not shared for a while between containers: what is written there is gone when the instance is started again.',
   'not-shared':
@@ -76,7 +82,10 @@ const ignored = {
   'no-order':
     'Workloads start when there is room for them, in no order; this one is found by its name.',
   'no-builds': 'Nothing is built here: the image that is named must be there.',
-  'no-user': 'It runs as the user that the image names.',
+  'no-volume-group':
+    'Volumes are handed to no group: a new one belongs to whom the image gives that folder, or else to root, and then nobody but root writes to it.',
+  'no-groups':
+    'There are no further groups: what is closed to all but a group of these is closed to it.',
   'no-working-directory': 'It starts in the folder that the image names.',
   'no-hostname': 'An instance is called by its id.',
   'no-terminal': 'There is no terminal.',
@@ -104,7 +113,7 @@ const ignored = {
     'Every workload with a port has a host name of its own at every edge, by its own name. Other host names, paths and certificates are not there yet.',
   'other-file': 'It lies in another file, which was not given. What it says is missing.',
   'other-command': 'Only docker run is read.',
-  'bad-variable-name': 'Not a name of a variable.',
+  'bad-variable-name': 'Not a name of a variable, or no text: this variable is not set.',
   'other-labels': 'Labels have keys of up to 63 and values of up to 255 letters.',
   'platform-labels': 'Nodes here do not carry this label.',
   'said-again': 'The same is said again later, which counts.',

@@ -57,6 +57,7 @@ export interface PartDraft {
   fromFiles?: Set<string>
   ports: ManifestPort[]
   mounts: ManifestMount[]
+  user?: string
   readOnlyRoot?: boolean
   scratch: NonNullable<ManifestContainer['scratch']>
   files: ManifestFile[]
@@ -172,7 +173,8 @@ export function addScratch(
 ): void {
   const fits = path.startsWith('/') && !Number.isNaN(bytes)
   if (fits) part.scratch.push({ path, ...(bytes !== undefined && { size: memoryText(bytes) }) })
-  scope.say(at, fits ? 'scratch-in-memory' : 'wrong-form')
+  const wrong = 'Not a path that begins with "/", or not a size, such as "64m" or "64Mi".'
+  scope.say(at, fits ? 'scratch-in-memory' : 'wrong-form', fits ? undefined : wrong)
 }
 
 /** False when the computer's port that it asks for cannot be had beside what was asked before. */

@@ -1,5 +1,6 @@
 /** Restarts and ends, as Docker and Kubernetes write them, within what the model takes. */
 import { GRACE_MS_MAX, RESTARTS_MAX } from '../spec/index.ts'
+import { sayAmount } from './amounts.ts'
 import { type Draft, setRestart } from './draft.ts'
 import type { Scope } from './report.ts'
 import { byRules, type Rules, type Tree, textOf, wholeNumber } from './tree.ts'
@@ -38,7 +39,7 @@ const POLICY: Rules<Into> = new Map([
     (at: Tree, { draft, scope }: Into) => {
       const atMost = wholeNumber(at)
       if (atMost !== undefined && atMost > 0) setRestart(draft, within(atMost))
-      scope.say(at, atMost === undefined ? 'wrong-form' : 'kept')
+      sayAmount(at, { read: atMost, form: 'count' }, scope)
     },
   ],
   [
@@ -68,12 +69,9 @@ function takeCondition(at: Tree, { draft, scope }: Into): void {
 export function takeGrace(at: Tree, { draft, scope }: Into): void {
   const seconds = wholeNumber(at)
   const graceMs = seconds === undefined ? parseDurationMs(textOf(at) ?? '') : seconds * 1_000
-  if (graceMs === undefined) {
-    scope.say(at, 'wrong-form')
-    return
-  }
-  draft.graceMs = Math.min(graceMs, GRACE_MS_MAX)
-  scope.say(at, draft.graceMs === graceMs ? 'kept' : 'shorter-grace')
+  if (graceMs !== undefined) draft.graceMs = Math.min(graceMs, GRACE_MS_MAX)
+  const code = draft.graceMs === graceMs ? 'kept' : 'shorter-grace'
+  sayAmount(at, { read: graceMs, form: 'duration', code }, scope)
 }
 
 function within(atMost: number | undefined): { atMost?: number } {

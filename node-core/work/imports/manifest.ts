@@ -53,6 +53,7 @@ export interface ManifestContainer {
   resources: { cpu?: string; memory?: string; limits?: { cpu?: string; memory?: string } }
   probes?: Partial<Record<'startup' | 'live' | 'ready', ManifestProbe>>
   mounts?: ManifestMount[]
+  user?: string
   readOnlyRoot?: boolean
   scratch?: { path: string; size?: string }[]
   files?: ManifestFile[]

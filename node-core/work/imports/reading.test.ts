@@ -120,10 +120,16 @@ test('times and sizes', () => {
   expect(['1m30s', '500ms', '1.5h', '0s', '5', ''].map(parseDurationMs)).toEqual([
     ...[90_000, 500, 5_400_000, 0, undefined, undefined],
   ])
+  expect(['.5s', '1.m', '.s'].map(parseDurationMs)).toEqual([500, 60_000, undefined])
   expect(['512m', '1g', '64kb', '1GiB', '100', 'x'].map(parseDockerBytes)).toEqual([
     ...[2 ** 29, 2 ** 30, 2 ** 16, 2 ** 30, 100, undefined],
   ])
+  expect(['.5g', '1. G', '1e3', '100b', '1e3k', '-1', 'b', ''].map(parseDockerBytes)).toEqual([
+    ...[2 ** 29, 2 ** 30, 1_000, 100, 1_024_000, undefined, undefined, undefined],
+  ])
   expect(['0.25', '2', '-1'].map(parseCores)).toEqual([250, 2_000, undefined])
+  expect(['.5', '1.', '1e-1', '.00001'].map(parseCores)).toEqual([500, 1_000, 100, 1])
+  expect(['500m', '', '.', '1,5'].map(parseCores)).toEqual([...Array(4)])
 })
 
 describe('a service', () => {

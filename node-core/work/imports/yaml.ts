@@ -21,6 +21,7 @@ import {
 } from './limits.ts'
 import { shortened } from './report.ts'
 import type { Tree } from './tree.ts'
+import { MISTAKES } from './yaml-mistakes.ts'
 
 /** One tree for each document that holds something. Throws VALIDATION_ERROR alone. */
 export function readYaml(text: string): Tree[] {
@@ -45,7 +46,7 @@ export function readYaml(text: string): Tree[] {
   })
   return documents.flatMap((document) => {
     const [wrong] = document.errors
-    if (wrong) refuse(lines.linePos(wrong.pos[0]).line, `Not YAML: ${wrong.code}.`)
+    if (wrong) refuse(lines.linePos(wrong.pos[0]).line, `Not YAML: ${MISTAKES[wrong.code]}`)
     const root = document.contents
     if (!root || (isScalar(root) && root.value === null)) return []
     mustUnfold(document)

@@ -43,6 +43,7 @@ const FULL = {
         ...{ cpu: '200m', memory: '128Mi', disk: '2Gi', gpus: 1 },
         limits: { cpu: 4, memory: '1Gi' },
       },
+      user: '1000:www-data',
       readOnlyRoot: true,
       scratch: [{ path: '/tmp', size: '16Mi' }],
       files: [

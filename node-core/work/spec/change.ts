@@ -128,6 +128,7 @@ function changedPart({ kind }: Workload, part: Part, change: ChangeBody): Part {
       source: changedSource(part.source, change),
       env: change.env ?? part.env,
       mounts: part.mounts,
+      user: part.user,
       readOnlyRoot: part.readOnlyRoot,
       scratch: part.scratch?.map(({ path, sizeBytes }) => ({ path, size: sizeBytes })),
       files: change.files ?? part.files,

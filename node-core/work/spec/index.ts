@@ -187,6 +187,8 @@ export interface Part {
   probes: Probes
   /** Absent when there is none. */
   mounts?: Mount[]
+  /** Of a container: who runs in it, where that is not the image’s to say. */
+  user?: string
   /** Of a container: it writes to volumes and scratch alone (docs/adr/0036). */
   readOnlyRoot?: true
   /** Of a container. Absent when there is none. */
@@ -383,6 +385,7 @@ export {
 } from './stored.ts'
 export { isCurrent, templateOf, versionOf } from './template.ts'
 export { jobInstanceId, type Turn, turnOf } from './turns.ts'
+export { isUser } from './user.ts'
 export {
   type KeptVolume,
   keptVolumeOf,

@@ -78,6 +78,8 @@ export const FILES_MAX = 32
 export const FILE_BYTES_MAX = 32 * 1_024
 /** Bytes of the files of all containers of a workload, which is stored with them. */
 export const FILES_BYTES_MAX = 40 * 1_024
+/** The highest number of a user or a group, as engines have it. */
+export const USER_MAX = 2 ** 31 - 1
 /** Containers of one workload. */
 export const PARTS_MAX = 8
 /** Milliseconds between two questions of a probe. */

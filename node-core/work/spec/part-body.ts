@@ -33,6 +33,7 @@ import {
   parseCpuMillis,
   parseMemoryBytes,
 } from './quantities.ts'
+import { user } from './user.ts'
 import { mountPath, mounts } from './volumes.ts'
 
 const cpu = z.union([z.string(), z.number()]).transform((amount, context) => {
@@ -145,6 +146,7 @@ export const container = z.strictObject({
   resources: resources.optional(),
   probes: probes.optional(),
   mounts: mounts.optional(),
+  user: user.optional(),
   readOnlyRoot: z.boolean().optional(),
   scratch: z
     .array(

@@ -1,11 +1,20 @@
-/** Amounts as people write them: `500m`, `0.5`, `256Mi`, `1Gi`, `512M`. */
+/** Amounts as people write them: `500m`, `0.5`, `.5`, `256Mi`, `1Gi`, `512M`. */
+
+/** `2`, `0.5`, `.5`, `2.`, `5e-1`, as Docker, Kubernetes and YAML have numbers. None below 0. */
+export function parseDecimal(text: string): number | undefined {
+  const isOne = /^\+?(\d{1,15}(\.\d{0,9})?|\.\d{1,9})(e[+-]?\d{1,2})?$/i.test(text)
+  return isOne ? Number(text) : undefined
+}
 
 /** Thousandths of a core. A number, or text without unit, means whole cores. */
 export function parseCpuMillis(amount: string | number): number | undefined {
   const text = String(amount)
   const millis = /^(\d{1,9})m$/.exec(text)?.[1]
   if (millis !== undefined) return Number(millis)
-  return /^\d{1,6}(\.\d{1,6})?$/.test(text) ? Math.round(Number(text) * 1_000) : undefined
+  const cores = parseDecimal(text)
+  if (cores === undefined || cores >= 1e6) return undefined
+  // So little that it comes to nothing is not nothing: that may mean no bound.
+  return cores === 0 ? 0 : Math.max(1, Math.round(cores * 1_000))
 }
 
 export function formatCpuMillis(cpuMillis: number): string {
@@ -23,14 +32,17 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
   Mi: 2 ** 20,
   Gi: 2 ** 30,
   Ti: 2 ** 40,
+  P: 1e15,
+  Pi: 2 ** 50,
 }
 
 /** Bytes. A number, or text without unit, means bytes. */
 export function parseMemoryBytes(amount: string | number): number | undefined {
-  const match = /^(\d{1,15}(?:\.\d{1,6})?)([A-Za-z]{0,2})$/.exec(String(amount))
-  const unitBytes = UNIT_BYTES[match?.[2] ?? '?']
-  if (match === null || unitBytes === undefined) return undefined
-  const bytes = Math.floor(Number(match[1]) * unitBytes)
+  // The unit is letters alone, so "1e3" has none.
+  const [, digits = '', unit = ''] = /^(.*?)([A-Za-z]{0,2})$/.exec(String(amount)) ?? []
+  const [unitBytes, count] = [UNIT_BYTES[unit], parseDecimal(digits)]
+  if (count === undefined || unitBytes === undefined) return undefined
+  const bytes = Math.floor(count * unitBytes)
   return Number.isSafeInteger(bytes) ? bytes : undefined
 }
 

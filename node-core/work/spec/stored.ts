@@ -39,6 +39,7 @@ import {
 } from './limits.ts'
 import { storedPriority } from './priority.ts'
 import { storedRollout } from './rollout-rules.ts'
+import { user } from './user.ts'
 import { ifLost, mountPath } from './volumes.ts'
 
 export const WORKLOAD_PREFIX = 'net/workload/'
@@ -131,6 +132,7 @@ const scratch = z.object({
 const containerPart = part
   .extend({
     source: containerSource,
+    user: user.exactOptional(),
     readOnlyRoot: z.literal(true).exactOptional(),
     scratch: z.array(scratch).max(SCRATCH_MAX).exactOptional(),
   })

@@ -41,6 +41,7 @@ export interface AskedPart extends AskedProbes {
   ports: PortsBody | undefined
   resources: ResourcesBody | undefined
   mounts: MountsBody | undefined
+  user?: string | undefined
   readOnlyRoot?: boolean | undefined
   scratch?: ContainerBody['scratch']
   files: FilesBody | undefined
@@ -80,6 +81,7 @@ function toPart(asked: AskedPart, wrong: WrongField[]): Part {
   const part: Part = {
     ...{ name, source, env, ports, resources, probes: toProbes(asked, ports, kind) },
     ...(mounts.length > 0 && { mounts }),
+    ...(asked.user !== undefined && { user: asked.user }),
     ...(asked.readOnlyRoot && { readOnlyRoot: true }),
     ...(scratch.length > 0 && { scratch }),
     ...(files.length > 0 && { files }),
@@ -178,6 +180,7 @@ export function askedContainer(
     resources: body.resources,
     probes: body.probes,
     mounts: body.mounts,
+    user: body.user,
     readOnlyRoot: body.readOnlyRoot,
     scratch: body.scratch,
     files: body.files,

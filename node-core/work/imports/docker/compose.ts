@@ -7,6 +7,7 @@ import type { Report, Scope } from '../report.ts'
 import { byRules, field, fieldsOf, isEmpty, type Rules, type Tree, textOf } from '../tree.ts'
 import { fillTree } from '../variables.ts'
 import { configsOf, sayConfigs } from './configs.ts'
+import { isChosen, sayLeftOut } from './profiles.ts'
 import { takeService } from './service.ts'
 import type { Config, Service } from './service-rule.ts'
 
@@ -64,13 +65,19 @@ function noConfigs(at: Tree, { scope }: Project): void {
 }
 
 function takeServices(at: Tree, project: Project): void {
-  const names = new Set(fieldsOf(at).keys())
-  if (names.size > WORKLOADS_MAX) {
+  if (fieldsOf(at).size > WORKLOADS_MAX) {
     throw validationError([{ path: 'text', message: `More than ${WORKLOADS_MAX} services.` }])
   }
   if (at.kind !== 'map' || isEmpty(at)) project.scope.say(at, 'wrong-form')
+  const services = new Map(fieldsOf(at))
   for (const [name, service] of fieldsOf(at)) {
-    takeOne(name, service, new Set([...names].filter((one) => one !== name)), project)
+    if (isChosen(service, project.variables)) continue
+    sayLeftOut(service, project.report.scope(labelOf(name)))
+    services.delete(name)
+  }
+  for (const [name, service] of services) {
+    const others = new Set([...services.keys()].filter((one) => one !== name))
+    takeOne(name, service, others, project)
   }
 }
 

@@ -1,5 +1,6 @@
 /** A service's `deploy`: https://docs.docker.com/reference/compose-file/deploy/. */
 import { REPLICAS_MAX } from '../../spec/index.ts'
+import { sayAmount } from '../amounts.ts'
 import { takeRestartPolicy } from '../endings.ts'
 import { byRules, field, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
 import {
@@ -72,7 +73,7 @@ const RESOURCES: Rules<Service> = new Map([amounts('limits'), amounts('reservati
 function takeParallelism(at: Tree, { draft, scope }: Service): void {
   const copies = wholeNumber(at)
   if (copies !== undefined) draft.rollout.atOnce = copies === 0 ? REPLICAS_MAX : copies
-  scope.say(at, copies === undefined ? 'wrong-form' : 'kept')
+  sayAmount(at, { read: copies, form: 'count' }, scope)
 }
 
 function inside(rules: () => Rules<Service>): ServiceRule {

@@ -1,4 +1,5 @@
 /** Docker's health check, as the probes it comes to here. */
+import { sayAmount } from '../amounts.ts'
 import type { PartDraft } from '../draft.ts'
 import { clampTimes } from '../probe-times.ts'
 import type { Scope } from '../report.ts'
@@ -54,7 +55,7 @@ const CHECK: Rules<Check> = new Map<string, (at: Tree, check: Check) => void>([
     (at, check) => {
       const retries = wholeNumber(at)
       if (retries !== undefined && retries > 0) check.retries = retries
-      check.scope.say(at, retries === undefined ? 'wrong-form' : 'kept')
+      sayAmount(at, { read: retries, form: 'count' }, check.scope)
     },
   ],
 ])
@@ -82,6 +83,6 @@ function duration(into: 'periodMs' | 'timeoutMs' | 'startMs') {
   return (at: Tree, check: Check): void => {
     const ms = parseDurationMs(textOf(at) ?? '')
     if (ms !== undefined && (ms > 0 || into === 'startMs')) check[into] = ms
-    check.scope.say(at, ms === undefined ? 'wrong-form' : 'kept')
+    sayAmount(at, { read: ms, form: 'duration' }, check.scope)
   }
 }

@@ -1,4 +1,5 @@
 /** What rules about a service's fields work on, and the ones that several use. */
+import { sayAmount } from '../amounts.ts'
 import type { ReportCode } from '../codes.ts'
 import { type Draft, type PartDraft, setLabel } from '../draft.ts'
 import type { GivenFiles } from '../files.ts'
@@ -75,7 +76,7 @@ export function takeLabels(at: Tree, { draft, scope }: Service): void {
 export function takeReplicas(at: Tree, { draft, scope }: Service): void {
   const replicas = wholeNumber(at)
   if (replicas !== undefined) draft.replicas = replicas
-  scope.say(at, replicas === undefined ? 'wrong-form' : 'kept')
+  sayAmount(at, { read: replicas, form: 'count' }, scope)
 }
 
 /** Docker takes 0 as no bound. */
@@ -83,7 +84,7 @@ export function bytes(of: 'requests' | 'limits'): ServiceRule {
   return (at, { part, scope }) => {
     const amount = parseDockerBytes(textOf(at) ?? '')
     if (amount !== undefined && amount > 0) part[of].memoryBytes = amount
-    scope.say(at, amount === undefined ? 'wrong-form' : 'kept')
+    sayAmount(at, { read: amount, form: 'dockerBytes' }, scope)
   }
 }
 
@@ -91,6 +92,6 @@ export function cores(of: 'requests' | 'limits'): ServiceRule {
   return (at, { part, scope }) => {
     const millis = parseCores(textOf(at) ?? '')
     if (millis !== undefined && millis > 0) part[of].cpuMillis = millis
-    scope.say(at, millis === undefined ? 'wrong-form' : 'kept')
+    sayAmount(at, { read: millis, form: 'cores' }, scope)
   }
 }

@@ -2,6 +2,7 @@
  * One service of a compose file, and, as its flags come to the same, one `docker run`: what becomes
  * of each field of https://docs.docker.com/reference/compose-file/services/.
  */
+import { isUser } from '../../spec/index.ts'
 import { noteLeads, use } from '../addresses.ts'
 import { addScratch, setEnv } from '../draft.ts'
 import { takeGrace, takeRestart } from '../endings.ts'
@@ -85,7 +86,8 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ['tmpfs', all(takeScratch)],
   ['read_only', takeReadOnly],
   ...sayOf('no-tuning', 'shm_size'),
-  ...sayOf('no-user', 'user', 'group_add'),
+  ['user', takeUser],
+  ...sayOf('no-groups', 'group_add'),
   ...sayOf('no-working-directory', 'working_dir'),
   ...sayOf('no-terminal', 'tty', 'stdin_open', 'attach', 'detach_keys'),
   ...sayOf('no-lifecycle', 'post_start', 'pre_stop', 'stop_signal'),
@@ -95,7 +97,9 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ...sayOf('no-tuning', 'cpu_count', 'cpu_percent', 'cpu_rt_runtime', 'cpu_rt_period'),
   ...sayOf('no-tuning', 'runtime', 'isolation', 'platform', 'pull_policy', 'volume_driver'),
   ...sayOf('no-tuning', 'disable_content_trust'),
-  ...sayOf('no-project', 'profiles', 'annotations'),
+  // Those of a profile that was not chosen are left out whole.
+  ...sayOf('kept', 'profiles'),
+  ...sayOf('no-project', 'annotations'),
   ...sayOf('no-volumes', 'volumes_from'),
 ])
 
@@ -112,11 +116,26 @@ function takeReadOnly(at: Tree, { part, scope }: Service): void {
   scope.say(at, 'kept')
 }
 
+/** One that cannot be read is refused: as the image has it, it may be root. */
+function takeUser(at: Tree, { part, scope }: Service): void {
+  const user = textOf(at) ?? ''
+  const fits = isUser(user)
+  if (fits) part.user = user
+  const wrong = 'Not a user, such as "1000", "1000:1000" or "www-data".'
+  if (fits || isEmpty(at)) scope.say(at, 'kept')
+  else scope.say(at, 'wrong-form', wrong)
+}
+
 /** What a service waits for is what it speaks to. */
 function takeDependencies(at: Tree, { draft, scope, others }: Service): void {
   const named = at.kind === 'map' ? [...at.fields.keys()] : itemsOf(at).map(textOf)
-  for (const name of named) if (name !== undefined && others.has(name)) use(draft, name, name)
-  scope.say(at, 'no-order')
+  let isAllThere = true
+  for (const name of named) {
+    if (name !== undefined && others.has(name)) use(draft, name, name)
+    else isAllThere = false
+  }
+  const missing = 'Workloads start in no order. Not all that it names is brought along.'
+  scope.say(at, 'no-order', isAllThere ? undefined : missing)
 }
 
 /** `SERVICE` or `SERVICE:ALIAS`. */

@@ -1,4 +1,5 @@
 /** HorizontalPodAutoscalers: between which numbers of copies a workload is scaled, and by what. */
+import { sayAmount } from '../amounts.ts'
 import { labelOf } from '../draft.ts'
 import type { Manifest } from '../manifest.ts'
 import type { Report, Scope } from '../report.ts'
@@ -40,7 +41,7 @@ const number = (key: 'min' | 'max' | 'cpuPercent'): Rule => {
   return (at, { scope, rules }) => {
     const value = wholeNumber(at)
     if (value !== undefined) rules[key] = value
-    scope.say(at, value === undefined ? 'wrong-form' : 'kept')
+    sayAmount(at, { read: value, form: 'count' }, scope)
   }
 }
 
@@ -51,7 +52,7 @@ const windowOf = (key: 'upAfterMs' | 'downAfterMs'): Rules<Scaling> =>
       (at, { scope, rules }) => {
         const seconds = wholeNumber(at)
         if (seconds !== undefined) rules[key] = Math.min(seconds, WINDOW_SECONDS_MAX) * 1_000
-        scope.say(at, seconds === undefined ? 'wrong-form' : 'kept')
+        sayAmount(at, { read: seconds, form: 'seconds' }, scope)
       },
     ],
     ...sayOf('no-scaling', 'policies', 'selectPolicy', 'tolerance'),

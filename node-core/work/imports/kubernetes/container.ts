@@ -1,6 +1,7 @@
 /** One container of a pod. */
 
 import { parseCpuMillis, parseMemoryBytes } from '../../spec/index.ts'
+import { sayAmount } from '../amounts.ts'
 import { addPort, addScratch, labelOf, newPart } from '../draft.ts'
 import { leadElsewhere } from '../leading.ts'
 import { addMount } from '../mounts.ts'
@@ -20,7 +21,7 @@ import { expanded, takeEnv, takeEnvFrom } from './environment.ts'
 import { takeFileVolume } from './file-volumes.ts'
 import { takeProbe } from './probes.ts'
 import { all, type ContainerRule, type Kube, type KubeContainer, say, sayOf } from './rule.ts'
-import { takeSecurityContext } from './security.ts'
+import { takeSecurityContext, userOf } from './security.ts'
 
 export function takeContainer(at: Tree, kube: Kube): void {
   const part = newPart(at)
@@ -30,6 +31,8 @@ export function takeContainer(at: Tree, kube: Kube): void {
     scope: kube.scope,
     ...{ fromWhole: new Map(), elsewhere: new Map() },
   }
+  const user = userOf(field(at, 'securityContext'), kube.securityContext)
+  if (user !== undefined) part.user = user
   kube.draft.parts.push(part)
   byRules(settingsFirst(at), CONTAINER, { into: container, scope: kube.scope })
   part.env = new Map([...container.fromWhole, ...part.env])
@@ -159,11 +162,11 @@ function takeAmounts(at: Tree, of: 'limits' | 'requests', { part, scope }: KubeC
     if (name === 'cpu') {
       const millis = parseCpuMillis(text)
       if (millis !== undefined) part[of].cpuMillis = millis
-      scope.say(value, millis === undefined ? 'wrong-form' : 'kept')
+      sayAmount(value, { read: millis, form: 'millicores' }, scope)
     } else if (name === 'memory') {
       const bytes = parseMemoryBytes(text)
       if (bytes !== undefined) part[of].memoryBytes = bytes
-      scope.say(value, bytes === undefined ? 'wrong-form' : 'kept')
+      sayAmount(value, { read: bytes, form: 'bytes' }, scope)
     } else {
       // Anything with a domain before it is a device that a driver hands out.
       scope.say(value, name.includes('/') ? 'device' : 'no-tuning')

@@ -75,23 +75,26 @@ export function takeEnvFrom(at: Tree, container: KubeContainer): void {
       sayMissing(item, field(reference, 'optional'), { kind, container })
       continue
     }
+    const isSealed = kind === 'Secret' && !container.kube.secretsInTheOpen
     const variables = [...settings.values].filter(([, value]) => {
       // What is bytes in a ConfigMap is for files alone.
       return kind === 'Secret' || value.base64 === undefined
     })
-    for (const [key] of variables) settings.used.add(key)
     const prefix = textOf(field(item, 'prefix')) ?? ''
     for (const [key, value] of variables) {
       const name = `${prefix}${key}`
       const fits = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name) && name !== '__proto__'
-      if (!fits) scope.say(value.at, 'bad-variable-name')
-      else if (kind === 'Secret' && !container.kube.secretsInTheOpen) {
+      if (!fits || (!isSealed && value.text === undefined)) {
+        settings.unnamed.add(key)
+        scope.say(value.at, 'bad-variable-name')
+        continue
+      }
+      settings.used.add(key)
+      if (isSealed) {
         const secret = `${textOf(field(reference, 'name'))}/${key}`
         takeSecret(item, { name, secret }, container)
-      } else if (value.text === undefined) scope.say(value.at, 'bad-variable-name')
-      else fromWhole.set(name, value.text)
+      } else fromWhole.set(name, value.text ?? '')
     }
-    const isSealed = kind === 'Secret' && !container.kube.secretsInTheOpen
     if (!isSealed) scope.say(item, 'inlined')
     else if (settings.values.size === 0) scope.say(item, 'not-used')
   }

@@ -1,4 +1,5 @@
 /** What a Job and a CronJob say beside their pod. */
+import { sayAmount } from '../amounts.ts'
 import type { Manifest } from '../manifest.ts'
 import { isTrue, type Tree, textOf, wholeNumber } from '../tree.ts'
 import { type Kube, type KubeRule, say, sayOf } from './rule.ts'
@@ -37,7 +38,7 @@ function number(change: (job: Job, value: number) => Job): KubeRule {
   return (at, { draft, scope }) => {
     const value = wholeNumber(at)
     if (value !== undefined) draft.job = change(draft.job ?? {}, value)
-    scope.say(at, value === undefined ? 'wrong-form' : 'kept')
+    sayAmount(at, { read: value, form: 'count' }, scope)
   }
 }
 

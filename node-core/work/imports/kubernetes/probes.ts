@@ -1,4 +1,5 @@
 /** startupProbe, livenessProbe and readinessProbe as the three roles that there are here. */
+import { sayAmount } from '../amounts.ts'
 import { addPort, type ProbeTimes } from '../draft.ts'
 import type { ManifestProbe } from '../manifest.ts'
 import { clampTimes } from '../probe-times.ts'
@@ -48,7 +49,7 @@ function seconds(into: keyof ProbeTimes, factor: number) {
   return (at: Tree, { times, scope }: Asked): void => {
     const number = wholeNumber(at)
     if (number !== undefined && number > 0) times[into] = number * factor
-    scope.say(at, number === undefined ? 'wrong-form' : 'kept')
+    sayAmount(at, { read: number, form: 'count' }, scope)
   }
 }
 

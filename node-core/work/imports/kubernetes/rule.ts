@@ -25,6 +25,8 @@ export interface Kube {
   inMemory: Map<string, number | undefined>
   /** The same of those that hold a ConfigMap or a Secret. */
   fileVolumes: ReadonlyMap<string, FileVolume>
+  /** Of the pod: it holds for containers that say nothing else. */
+  securityContext: Tree | undefined
   /** What a PriorityClass of this text says. */
   priorityOf(name: string): number | undefined
   secretsInTheOpen: boolean

@@ -1,4 +1,5 @@
 /** Services and Ingresses: which ports of which workload are meant to be reached. */
+import { messageFor } from '../codes.ts'
 import { addPort, type Draft, labelOf } from '../draft.ts'
 import type { Report, Scope } from '../report.ts'
 import { byRules, field, itemsOf, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
@@ -71,10 +72,12 @@ function takePort(at: Tree, { scope, to }: Leading): void {
     scope.say(at, 'wrong-form')
     return
   }
+  const numbers: number[] = []
   let added = false
   for (const { draft, portNames } of to) {
     const containerPort = wholeNumber(target) ?? portNames.get(textOf(target) ?? '')
     const [first] = draft.parts
+    if (containerPort !== undefined) numbers.push(containerPort)
     const there = draft.parts.some(({ ports }) =>
       ports.some(
         (one) => one.containerPort === containerPort && (one.protocol ?? 'tcp') === protocol,
@@ -83,8 +86,15 @@ function takePort(at: Tree, { scope, to }: Leading): void {
     if (containerPort === undefined || !first || there) continue
     added = addPort(first, { containerPort, protocol })
   }
-  if (to.length === 0) scope.say(at, 'not-used')
-  else scope.say(at, added ? 'ports-joined' : 'kept')
+  if (numbers.length === 0) {
+    if (to.length === 0) scope.say(at, 'not-used')
+    else scope.say(at, 'not-used', 'No container that it leads to has a port of this name.')
+    return
+  }
+  // What is found by its name is found at the ports that it declares itself (docs/adr/0034).
+  const moved = numbers.find((number) => number !== wholeNumber(field(at, 'port')))
+  if (moved === undefined) scope.say(at, added ? 'ports-joined' : 'kept')
+  else scope.say(at, 'answers-at-target', `${messageFor('answers-at-target')} It is ${moved}.`)
 }
 
 const INGRESS: Rules<{ scope: Scope }> = new Map<

@@ -9,6 +9,8 @@ export interface Settings {
   /** `text` is undefined where a value is not text; `base64` is there where it is bytes. */
   values: Map<string, { at: Tree; text: string | undefined; base64?: string }>
   used: Set<string>
+  /** Named by whole settings, and told to be no variables. */
+  unnamed: Set<string>
 }
 
 /** A volume of a pod that holds them. */
@@ -38,7 +40,7 @@ export function settingsOf(object: KubeObject): Settings {
       values.set(key, { at: value, text: textOf(value) })
     }
   }
-  return { at, kind, values, used: new Set() }
+  return { at, kind, values, used: new Set(), unnamed: new Set() }
 }
 
 function bytesAt(at: Tree): { at: Tree; text: string | undefined; base64?: string } {
@@ -64,8 +66,9 @@ export function saySettings(settings: Settings, report: Report, inTheOpen: boole
     if (isEmpty(at)) scope.say(at, 'kept')
     else if (at.kind !== 'map') scope.say(at, 'wrong-form')
     for (const [key, value] of fieldsOf(at)) {
-      if (!settings.used.has(key)) scope.say(value, 'not-used')
-      else if (settings.kind === 'ConfigMap' || inTheOpen) scope.say(value, 'inlined')
+      if (!settings.used.has(key)) {
+        if (!settings.unnamed.has(key)) scope.say(value, 'not-used')
+      } else if (settings.kind === 'ConfigMap' || inTheOpen) scope.say(value, 'inlined')
       else scope.say(value, 'secret-not-brought')
     }
   }

@@ -1,5 +1,6 @@
 /** Deployments, StatefulSets and their like: one workload of equal instances each. */
 import { parseMemoryBytes } from '../../spec/index.ts'
+import { sayAmount } from '../amounts.ts'
 import { labelOf, newDraft, setLabel } from '../draft.ts'
 import type { Report } from '../report.ts'
 import {
@@ -39,6 +40,7 @@ export function takeWorkload(object: KubeObject, report: Report, around: Surroun
     claims: claimsOf(at, pod, around),
     inMemory: inMemoryOf(pod),
     fileVolumes: fileVolumesOf(pod),
+    securityContext: field(pod, 'spec', 'securityContext'),
   }
   if (kind === 'StatefulSet') scope.say(at, 'one-of-its-kind')
   // What Kubernetes does unless told otherwise.
@@ -161,7 +163,8 @@ function takeReplicas(at: Tree, { draft, scope, scaled, namespace }: Kube): void
   const replicas = wholeNumber(at)
   const isScaled = scaled.has(`${namespace}/${draft.name}`)
   if (replicas !== undefined) draft.replicas = replicas
-  scope.say(at, replicas === undefined ? 'wrong-form' : isScaled ? 'number-follows' : 'kept')
+  const code = isScaled ? 'number-follows' : 'kept'
+  sayAmount(at, { read: replicas, form: 'count', code }, scope)
 }
 
 /** New copies always start beside the old ones here; how many at a time is what `maxSurge` says. */

@@ -11,7 +11,13 @@ import { createDesired, type Desired, type DesiredDeps } from '../../desired/ind
 import { createTestCommittee, type TestCommittee } from '../../desired/testing/committee.ts'
 import { NO_PRIMARY } from '../../desired/testing/no-primary.ts'
 import { createLoads } from '../../load/index.ts'
-import { createSimEngine, type InstanceAccesses, type SimEngine } from '../../runners/index.ts'
+import {
+  createSimEngine,
+  type InstanceAccesses,
+  type Lack,
+  type Runner,
+  type SimEngine,
+} from '../../runners/index.ts'
 import { parseWorkload } from '../../spec/index.ts'
 import {
   createReadiness,
@@ -66,6 +72,8 @@ export interface HouseNode {
   readonly doors: DoorBook
   /** What the health check answers for an instance here. */
   healthy: (hostPort: number) => boolean
+  /** What its runner cannot keep work to. */
+  lacks: readonly Lack[]
   up: boolean
   facts: Pick<Member, 'cordoned' | 'draining' | 'asleep'> & { left: boolean; kinds: string[] }
   start(): Promise<void>
@@ -233,6 +241,7 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
     log: [],
     doors: { open: new Set(), said: [] },
     healthy: () => true,
+    lacks: [],
     up: false,
     facts: { cordoned: false, draining: false, left: false, kinds: [] },
     ...unborn(),
@@ -277,7 +286,7 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
         past: desired.past,
         readiness: createReadiness({ state: map, membership, net, clock }),
       })
-      const runner = node.engine.runner({ node: id })
+      const runner = lacking(node.engine.runner({ node: id }), () => node.lacks)
       const reconciler = createReconciler(
         {
           view,
@@ -314,6 +323,16 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
     forget: () => memory.records.clear(),
   }
   return node
+}
+
+function lacking(runner: Runner, lacks: () => readonly Lack[]): Runner {
+  return {
+    ...runner,
+    async available() {
+      const found = await runner.available()
+      return found.ok ? { ...found, lacks: lacks() } : found
+    },
+  }
 }
 
 export interface DoorBook {

@@ -87,6 +87,7 @@ export function restrictedProfile(request: ProfileRequest) {
   return {
     Image: image,
     ...commandOf(source),
+    ...(part.user !== undefined && { User: part.user }),
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     Labels: labels,
     AttachStdin: false,

@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSilentLogger } from '../../../base/log/index.ts'
-import { openCgroups } from './cgroups.ts'
+import { killGroups, openCgroups } from './cgroups.ts'
 
 /** The kernel's interface is files in folders, so plain ones show what would be asked of it. */
 let mount: string
@@ -46,6 +46,14 @@ describe('control groups, version 2', () => {
     expect(await read('mycelium/cpu.weight')).toBe('25')
     expect(await read('mycelium/ada/x-0-1/cpu.max')).toBe('25000 100000')
     expect(await read('mycelium/ada/x-0-1/pids.max')).toBe('512')
+  })
+
+  it('end all that is in them by one word, where the kernel knows it', async () => {
+    await file('new/cgroup.kill', '')
+    await file('old/cgroup.procs', '')
+    await killGroups([join(mount, 'new'), join(mount, 'old'), join(mount, 'gone')])
+    expect(await read('new/cgroup.kill')).toBe('1')
+    expect(await readdir(join(mount, 'old'))).toEqual(['cgroup.procs'])
   })
 
   it('stand beside the own group of an ordinary user, where systemd lets it', async () => {

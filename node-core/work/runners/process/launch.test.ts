@@ -33,4 +33,16 @@ describe.skipIf(process.platform === 'win32')('the launcher', () => {
   it('ends without the program when nobody tells it to go on', () => {
     expect(launch('')).toMatchObject({ status: LAUNCHER_FAILED, stdout: '' })
   })
+
+  it('asks setpriv for the rules of Landlock, and for none unasked', () => {
+    const asked = { program: './program', args: [], environment: {}, cgroups: [] }
+    const given = { ...asked, userId: undefined, setpriv: '/usr/bin/setpriv' }
+    expect(launchCommand(given).args.join(' ')).not.toContain('landlock')
+    const { args } = launchCommand({ ...given, confinement: { by: 'landlock' } })
+    const rules = args.filter((word) => word.startsWith('path-beneath:'))
+    const writable = rules.filter((rule) => rule.includes('write-file'))
+    expect(writable.map((rule) => rule.split(':')[2])).toEqual([
+      ...['/work', '/tmp', '/dev/shm', '/dev'],
+    ])
+  })
 })

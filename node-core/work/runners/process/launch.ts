@@ -9,6 +9,8 @@
  * program's too. Inside, a shell is process 1: it clears away orphans, and lets the program die of a
  * signal that it does not handle, as no process 1 does.
  */
+
+import { LANDLOCK_WORDS } from './landlock.ts'
 import { OOM_SCORE, OPEN_FILES_MAX } from './limits.ts'
 import { type Shelter, type ShelterRequest, shelterWords, WORK_AT } from './shelter.ts'
 
@@ -23,9 +25,11 @@ export interface LaunchRequest {
   /** Path of util-linux's setpriv, where there is one. */
   setpriv: string | undefined
   shelter?: (ShelterRequest & { of: Shelter }) | undefined
-  /** A profile of AppArmor's, and the file by which a process takes it on. */
-  profile?: { name: string; file: string } | undefined
+  confinement?: Confinement | undefined
 }
+
+/** A profile of AppArmor's, and the file by which a process takes it on; or rules of Landlock's. */
+export type Confinement = { by: 'apparmor'; name: string; file: string } | { by: 'landlock' }
 
 /** Exit code by which the launcher says that a limit could not be set. */
 export const LAUNCHER_FAILED = 125
@@ -57,12 +61,13 @@ const CONFINED_SCRIPT = [
 ].join('\n')
 
 export function launchCommand(request: LaunchRequest): { file: string; args: string[] } {
-  const { program, args, environment, cgroups, shelter, profile } = request
+  const { program, args, environment, cgroups, shelter, confinement } = request
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`)
   const words = [program, ...args]
-  const confined = profile
-    ? ['/bin/sh', '-c', CONFINED_SCRIPT, 'profile', profile.file, profile.name, ...words]
-    : words
+  const confined =
+    confinement?.by === 'apparmor'
+      ? ['/bin/sh', '-c', CONFINED_SCRIPT, 'profile', confinement.file, confinement.name, ...words]
+      : words
   const last = shelter ? ['/bin/sh', '-c', INIT_SCRIPT, 'init', WORK_AT, ...confined] : confined
   return {
     file: '/bin/sh',
@@ -85,7 +90,7 @@ export function isProgram(words: readonly string[]): boolean {
   return words.length > 0 && !isInit(words) && words[2] !== CONFINED_SCRIPT
 }
 
-function privileges({ setpriv, userId, shelter }: LaunchRequest): string[] {
+function privileges({ setpriv, userId, shelter, confinement }: LaunchRequest): string[] {
   if (!setpriv) return []
   const none = ['--inh-caps=-all', '--bounding-set=-all']
   const own =
@@ -93,5 +98,6 @@ function privileges({ setpriv, userId, shelter }: LaunchRequest): string[] {
       ? []
       : [`--reuid=${userId}`, `--regid=${userId}`, '--clear-groups', ...none]
   const lent = shelter && !shelter.of.ownUsers ? ['--ambient-caps=-all', ...none] : []
-  return [setpriv, '--no-new-privs', ...own, ...lent]
+  const ruled = confinement?.by === 'landlock' ? LANDLOCK_WORDS : []
+  return [setpriv, '--no-new-privs', ...own, ...lent, ...ruled]
 }

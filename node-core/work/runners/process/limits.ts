@@ -12,8 +12,8 @@ export const SPOOL_READ_BYTES_MAX = 256 * 1024
 export const LOG_LINE_BYTES_MAX = 32 * 1024
 /** A program that ignores SIGTERM is killed after this. */
 export const GRACE_MS = 10_000
-/** Until a killed program must be gone. */
-export const KILL_MS = 5_000
+/** Until a killed program must be gone: hundreds of processes take a slow computer a while. */
+export const KILL_MS = 20_000
 /** Between two looks at a program that is ending. */
 export const LOOK_MS = 20
 /** Lines that are kept of a program that ended right after its start. */
@@ -22,8 +22,8 @@ export const LAST_LINES_MAX = 1_000
 export const FOLLOW_MS = 2_000
 /** Between two readings of output that keeps coming. */
 export const READ_GAP_MS = 50
-/** From the start of the launcher until it has become the program. */
-export const LAUNCH_MS = 5_000
+/** From the start of the launcher until it has become the program: a slow computer has much to do besides. */
+export const LAUNCH_MS = 30_000
 /** Between two looks at everything that runs, while anything does: logs, programs we did not start ourselves. */
 export const SWEEP_MS = 1_000
 /** Between two looks at every process there is, those included that were seen to be others'. */

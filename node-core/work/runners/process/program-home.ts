@@ -6,6 +6,8 @@ import { extractProgram, type VerifiedBundle } from '../../bundles/index.ts'
 import { type ConfigFile, diskBytesOf, type Workload } from '../../spec/index.ts'
 import { FILES_FOLDER, type InstanceAccess, placeConfigFiles } from '../index.ts'
 import { makeDiskImage } from './disk-image.ts'
+import { LANDLOCK } from './landlock.ts'
+import type { Confinement } from './launch.ts'
 import { makePlaces, writeInto } from './own-files.ts'
 import type { InstanceRecord } from './record.ts'
 import { DOOR_AT, mountTable, PROGRAM_AT, RUNTIME_AT, type Shelter, WORK_AT } from './shelter.ts'
@@ -38,19 +40,38 @@ export interface HomeRequest {
 /** What a bundle asks to be kept to and this computer cannot do is refused by name. */
 export function refuseUnkept({ manifest }: VerifiedBundle, around: Ground): void {
   const { lsm_profile: profile, read_only_fs: readOnly } = manifest.security
-  if (profile && !around.profileFile) {
-    const message = `The bundle asks for the security profile “${profile}”, and this computer has no AppArmor to apply it.`
-    throw new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'lsm_profile' } })
-  }
-  if (profile && !/^[\x21-\x7e]{1,256}$/.test(profile)) {
-    const message = 'The security profile that the bundle names cannot be the name of one.'
-    throw new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'lsm_profile' } })
+  const obstacle = profile && obstacleTo(profile, around)
+  if (obstacle) {
+    throw new MyceliumError('NOT_SUPPORTED', obstacle, { details: { reason: 'lsm_profile' } })
   }
   if (readOnly && !around.shelter) {
     const message =
       'The bundle asks for a read-only file system, and this computer has no namespaces for programs.'
     throw new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'read_only_fs' } })
   }
+}
+
+function obstacleTo(profile: string, around: Ground): string | undefined {
+  if (profile === LANDLOCK) {
+    if (around.shelter && around.landlock) return undefined
+    return 'The bundle asks to be kept by “landlock”, and this computer cannot: it takes a shelter, a kernel with Landlock and util-linux 2.41.'
+  }
+  if (!around.profileFile) {
+    return `The bundle asks for the security profile “${profile}”, and this computer has no AppArmor to apply it.`
+  }
+  return /^[\x21-\x7e]{1,256}$/.test(profile)
+    ? undefined
+    : 'The security profile that the bundle names cannot be the name of one.'
+}
+
+/** Of what was not refused. */
+export function confinementOf(
+  { manifest }: VerifiedBundle,
+  { profileFile: file }: Ground,
+): Confinement | undefined {
+  const { lsm_profile: name } = manifest.security
+  if (name === LANDLOCK) return { by: 'landlock' }
+  return name && file !== undefined ? { by: 'apparmor', name, file } : undefined
 }
 
 /** Makes what a program needs; its working folder is there already. */

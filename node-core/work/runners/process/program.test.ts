@@ -6,6 +6,7 @@ import { parseManifestDraft } from '../../bundles/index.ts'
 import type { LogLineOut } from '../index.ts'
 import { linesUntil, until } from '../runner.suite.ts'
 import type { ProcessRunner } from './index.ts'
+import { hasLandlock } from './landlock.ts'
 import { type Bench, openBench, requestFor, WEB } from './testing/bench.ts'
 
 let bench: Bench
@@ -20,6 +21,7 @@ afterEach(() => bench.close())
 const linux = process.platform === 'linux'
 const root = linux && process.getuid?.() === 0
 const hasAppArmor = existsSync('/sys/module/apparmor')
+const canLandlock = await hasLandlock('/usr/bin/setpriv')
 
 /** Runs a shell script and gives the lines it had written when it wrote `done`. */
 async function output(script: string, more: Parameters<Bench['bundles']['workload']>[2] = {}) {
@@ -173,6 +175,15 @@ describe('what is enforced', () => {
       })
     },
   )
+
+  it.skipIf(canLandlock)('refuse Landlock by name where kernel or tool lack it', async () => {
+    const security = { lsm_profile: 'landlock', read_only_fs: false }
+    const named = await bench.bundles.workload('named', '#!/bin/sh\nsleep 100', {}, { security })
+    await expect(runner.run(requestFor(named))).rejects.toMatchObject({
+      ...{ code: 'NOT_SUPPORTED', details: { reason: 'lsm_profile' } },
+      message: expect.stringContaining('landlock'),
+    })
+  })
 
   it.skipIf(!root)('[root only] need a shared folder that programs can reach', async () => {
     const inHome = join(bench.folder, '../programs')

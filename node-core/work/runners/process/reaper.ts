@@ -3,7 +3,7 @@
 import type { Clock } from '../../../base/clock/index.ts'
 import { sleep } from '../../../base/clock/index.ts'
 import { MyceliumError } from '../../../base/errors/index.ts'
-import { pidsIn, removeGroups } from './cgroups.ts'
+import { killGroups, pidsIn, removeGroups } from './cgroups.ts'
 import { KILL_MS, LOOK_MS } from './limits.ts'
 import { parseMarks, type Whose } from './marks.ts'
 import type { ProcessTable } from './process-table.ts'
@@ -86,6 +86,7 @@ export function createReaper({ clock, table, whose }: ReaperDeps): Reaper {
         await until(clock.monotonicMs() + graceMs, async () => !(await lives(leader)))
       }
       const gone = await until(clock.monotonicMs() + KILL_MS, async () => {
+        await killGroups(record.cgroups)
         const pids = await pidsOf(record)
         for (const pid of pids) signal(pid, 'SIGKILL')
         return pids.length === 0
@@ -101,11 +102,15 @@ export function createReaper({ clock, table, whose }: ReaperDeps): Reaper {
 const leaderOf = (record: InstanceRecord): ProcessIdentity | undefined =>
   record.process ?? record.launcher
 
-/** A process that has gone meanwhile is what was wanted. */
+/**
+ * A process that has gone meanwhile is what was wanted. One whose security profile lets no signal in
+ * (apparmor.d(5)) goes with the first of its namespace, which has no profile.
+ */
 function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    if (!(error instanceof Error && 'code' in error)) throw error
+    if (error.code !== 'ESRCH' && error.code !== 'EACCES') throw error
   }
 }

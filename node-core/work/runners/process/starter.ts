@@ -20,7 +20,7 @@ import { isInit, isProgram, LAUNCHER_FAILED, launchCommand } from './launch.ts'
 import { HOST_NAME_LENGTH_MAX, LAST_LINES_MAX, LAUNCH_MS } from './limits.ts'
 import { marksOf, type Whose } from './marks.ts'
 import type { ProcessTable } from './process-table.ts'
-import { type Ground, makeHome, ownVariables, refuseUnkept } from './program-home.ts'
+import { confinementOf, type Ground, makeHome, ownVariables, refuseUnkept } from './program-home.ts'
 import { createProgramOutput, type ProgramOutput } from './program-output.ts'
 import type { Reach } from './reach.ts'
 import type { Reaper } from './reaper.ts'
@@ -170,7 +170,6 @@ export function createStarter(deps: StarterDeps) {
     const home = await makeHome({ around, record, bundle, access, workload, folder: own })
     const [part] = workload.parts
     const { manifest } = bundle
-    const profile = manifest.security.lsm_profile
     const command = launchCommand({
       program: home.program,
       args: manifest.args ?? [],
@@ -190,8 +189,7 @@ export function createStarter(deps: StarterDeps) {
         home.table !== undefined && {
           shelter: { of: around.shelter, table: home.table, hostName: hostNameOf(record) },
         }),
-      ...(profile &&
-        around.profileFile && { profile: { name: profile, file: around.profileFile } }),
+      confinement: confinementOf(bundle, around),
     })
     signal.throwIfAborted()
     const output = createProgramOutput(join(folder, record.id), clock)

@@ -6,6 +6,7 @@ import type { Logger } from '../../../base/log/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
 import type { Lack, RunnerErrorCode } from '../index.ts'
 import { type Cgroups, openCgroups } from './cgroups.ts'
+import { hasLandlock } from './landlock.ts'
 import { placeRuntime } from './runtime.ts'
 import { type FoundShelter, findShelter } from './shelter-tools.ts'
 import { openToOthers } from './work-folder.ts'
@@ -21,6 +22,8 @@ export interface Surroundings {
   shelter(): Promise<FoundShelter>
   /** By which a process takes on a profile of AppArmor's; undefined where the kernel has none. */
   profileFile: string | undefined
+  /** A program can be kept to rules of Landlock's. */
+  landlock: boolean
   /** Folder with a `node` that programs can reach; undefined where there is none. */
   runtimeFolder: string | undefined
   /** Where working folders are made. */
@@ -66,6 +69,7 @@ export async function lookAround(deps: SurroundingsDeps): Promise<Surroundings> 
       ? await runtimeFor(deps.nodeRuntime, ownUsers ? deps.sharedFolder : deps.folder, ownUsers)
       : undefined
   const profileFile = linux ? await findProfileFile() : undefined
+  const landlock = setpriv !== undefined && (await hasLandlock(setpriv))
   let found: Promise<FoundShelter> | undefined
   const shelter = (): Promise<FoundShelter> => {
     found ??= linux
@@ -73,8 +77,8 @@ export async function lookAround(deps: SurroundingsDeps): Promise<Surroundings> 
       : Promise.resolve({ shelter: undefined, why: 'only Linux has what it takes' })
     return found
   }
-  const around = { root, cgroups, ownUsers, setpriv, shelter, profileFile, runtimeFolder, workRoot }
-  return { ...around, obstacle }
+  const around = { root, cgroups, ownUsers, setpriv, shelter, runtimeFolder, workRoot, obstacle }
+  return { ...around, profileFile, landlock }
 }
 
 /** Why users of programs could not come to their working folders. */
@@ -145,7 +149,7 @@ export function lacksOf(
 
 /** What is not enforced here, for people. */
 export function notesOn(
-  { cgroups, ownUsers, setpriv, profileFile }: Surroundings,
+  { cgroups, ownUsers, setpriv, profileFile, landlock }: Surroundings,
   { shelter, why }: FoundShelter,
 ): string[] {
   const notes: string[] = []
@@ -170,6 +174,9 @@ export function notesOn(
   }
   if (!profileFile) {
     notes.push('A bundle that names a security profile (lsm_profile) is refused: no AppArmor.')
+  }
+  if (!shelter || !landlock) {
+    notes.push('A bundle that asks for Landlock (lsm_profile) is refused.')
   }
   return notes
 }
