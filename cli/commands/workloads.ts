@@ -10,6 +10,7 @@ import { duration } from '../text/format.ts'
 import { durationMs, wholeNumber } from '../text/parse.ts'
 import { table } from '../text/table.ts'
 import { warnOfEgress } from './egress-warning.ts'
+import { filesOf } from './placed-files.ts'
 import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
 import { addShapeFlags, type ShapeFlags, shapeOf } from './workload-flags.ts'
 
@@ -46,7 +47,7 @@ export function workloadCommands(program: Command, act: Act): void {
       .summary('change a workload')
       .description(
         'Changes the fields that are given; the new version takes over as --rollout says. ' +
-          'Variables, ports and labels take the place of all that were there.',
+          'Variables, ports, labels and files take the place of all that were there.',
       )
       .argument('<name>')
       .option('--image <ref>', 'another container image')
@@ -150,6 +151,7 @@ async function update(
   const { image, bundle, wait, timeout } = options
   const change = {
     ...shapeOf(options),
+    ...(await filesOf(options)),
     ...(image !== undefined && { image }),
     ...(bundle !== undefined && { bundle }),
   }
