@@ -17,17 +17,18 @@ const missing = enginesUnavailable() ?? browserUnavailable() ?? terminalsUnavail
 if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)
 const skipped = missing ? ` [skipped: ${missing}]` : ''
 
-/** Serves how often it was started with this volume, and what its version is. */
-const counting = (version: string) => [
+/** Serves how often it was started with this volume, and what its version was each time: a file says. */
+const COUNTING = [
   ...['/bin/sh', '-c'],
-  `echo ${version} >> /data/starts && exec /bin/httpd -f -p 80 -h /data`,
+  'cat /etc/version >> /data/starts && exec /bin/httpd -f -p 80 -h /data',
 ]
 const MANIFEST = (version: string) => ({
   name: 'db',
   graceMs: 500,
   containers: [
     {
-      ...{ image: 'hello:1', command: counting(version) },
+      ...{ image: 'hello:1', command: COUNTING },
+      files: [{ path: '/etc/version', content: `${version}\n` }],
       ...{ ports: [{ containerPort: 80 }], mounts: [{ volume: 'data', path: '/data' }] },
     },
   ],

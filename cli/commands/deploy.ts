@@ -9,6 +9,7 @@ import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { collect, durationMs } from '../text/parse.ts'
 import { publishFile } from './bundle.ts'
+import { filesOf } from './placed-files.ts'
 import { addShapeFlags, egressWarning, type ShapeFlags, shapeOf } from './workload-flags.ts'
 import { placementText } from './workloads.ts'
 
@@ -109,7 +110,8 @@ async function inputOf(
     throw wrongUsage('--read-only and --scratch need --image; a manifest says them itself.')
   }
   const { ports, ...shape } = shapeOf(flags)
-  const named = { ...shape, ...(flags.name !== undefined && { name: flags.name }) }
+  const files = await filesOf(flags)
+  const named = { ...shape, ...files, ...(flags.name !== undefined && { name: flags.name }) }
   if (image !== undefined) {
     const container = {
       image,

@@ -10,8 +10,10 @@ import type { Inputs, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { collect, keyValues } from '../text/parse.ts'
 import { table } from '../text/table.ts'
+import { contentOf } from './placed-files.ts'
 
 type Imported = Outputs['workloads']['import']
+type Files = NonNullable<Inputs['workloads']['import']['files']>
 
 interface ImportFlags {
   format?: Inputs['workloads']['import']['format']
@@ -38,7 +40,7 @@ export function importCommand(program: Command, act: Act): void {
     )
     .option('--var <name=value>', 'fills in a variable; repeatable', collect)
     .option('--env-file <file>', 'variables, one NAME=VALUE a line, as in .env')
-    .option('--with <file>', 'a file that it names under env_file; repeatable', collect)
+    .option('--with <file>', 'a file that it names or mounts to be read; repeatable', collect)
     .option('--secrets-in-the-open', 'values of Kubernetes Secrets may stand in the manifests')
     .option('--deploy', 'deploy what came out')
     .option('--out <folder>', 'write a manifest for each workload')
@@ -90,12 +92,13 @@ async function variablesOf({
 }
 
 /** By the names that they have from where the text lies: those are what it says. */
-async function filesOf(names: readonly string[], text: string): Promise<Record<string, string>> {
+async function filesOf(names: readonly string[], text: string): Promise<Files> {
   const folder = text === '-' ? '.' : path.dirname(text)
-  const files = new Map<string, string>()
+  const files = new Map<string, Files[string]>()
   for (const name of names) {
     const called = path.relative(folder, name).replaceAll(path.sep, '/')
-    files.set(called, (await readInput(name)).toString('utf8'))
+    const { content, encoding } = contentOf(await readInput(name))
+    files.set(called, encoding ? { content, encoding } : content)
   }
   return Object.fromEntries(files)
 }

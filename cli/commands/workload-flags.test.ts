@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 
@@ -33,6 +35,28 @@ describe('flags of a workload', () => {
     expect((await home.run('update', 'web', '--schedule', 'often')).exit).toBe(2)
     await home.run('delete', 'web')
     expect(await home.json(...DEPLOY, '--job')).toMatchObject({ job: { completions: 1 } })
+  })
+
+  it('places files, as text or bytes, and refuses what names no path', async () => {
+    const [ini, blob] = [path.join(home.home, 'app.ini'), path.join(home.home, 'blob')]
+    await writeFile(ini, 'a = 1\n')
+    await writeFile(blob, Buffer.from([0, 255]))
+    const files = ['--place', `${ini}:/etc/app.ini`, '--place', `${blob}:/etc/blob`]
+    expect(await home.json(...DEPLOY, ...files)).toMatchObject({
+      parts: [
+        {
+          files: [
+            { path: '/etc/app.ini', sizeBytes: 6, mode: '0444' },
+            { path: '/etc/blob', sizeBytes: 2 },
+          ],
+        },
+      ],
+    })
+    expect(await home.json('update', 'web', '--place', `${blob}:/etc/blob`)).toMatchObject({
+      parts: [{ files: [{ path: '/etc/blob', sizeBytes: 2 }] }],
+    })
+    expect((await home.run('update', 'web', '--place', ini)).exit).toBe(2)
+    expect((await home.run('update', 'web', '--place', '/nowhere:/etc/x')).exit).toBe(5)
   })
 
   it('says what a workload counts, and how much of it may be away', async () => {

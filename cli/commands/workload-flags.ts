@@ -5,9 +5,10 @@ import type { Inputs, Outputs } from '../node-client.ts'
 import { isOneOf } from '../text/choices.ts'
 import { collect, durationMs, keyValues, port, wholeNumber } from '../text/parse.ts'
 import { addJobFlags, type JobFlags, jobOf } from './job-flags.ts'
+import type { PlaceFlags } from './placed-files.ts'
 import { autoscaleOf, rolloutOf } from './scaling-flags.ts'
 
-export interface ShapeFlags extends JobFlags {
+export interface ShapeFlags extends JobFlags, PlaceFlags {
   replicas?: string
   publish?: string[]
   env?: string[]
@@ -38,6 +39,11 @@ export function addShapeFlags(command: Command): Command {
     .option('--replicas <n>', 'how many copies')
     .option('-p, --publish <host:container>', 'a port; host port 0 means any; repeatable', collect)
     .option('-e, --env <key=value>', 'a variable of its environment; repeatable', collect)
+    .option(
+      '--place <file:path>',
+      'a file that each copy finds at a path, to read; repeatable',
+      collect,
+    )
     .option('--cpu <amount>', 'per copy, such as 500m or 2')
     .option('--memory <amount>', 'per copy, such as 256Mi')
     .option('--disk <amount>', 'what each copy may write outside of volumes, such as 2Gi')

@@ -9,6 +9,7 @@ import { paint } from '../text/color.ts'
 import { duration } from '../text/format.ts'
 import { wholeNumber } from '../text/parse.ts'
 import { table } from '../text/table.ts'
+import { filesOf } from './placed-files.ts'
 import { addShapeFlags, egressWarning, type ShapeFlags, shapeOf } from './workload-flags.ts'
 
 export function workloadCommands(program: Command, act: Act): void {
@@ -40,7 +41,7 @@ export function workloadCommands(program: Command, act: Act): void {
       .summary('change a workload')
       .description(
         'Changes the fields that are given; instances are replaced one at a time. ' +
-          'Variables, ports and labels take the place of all that were there.',
+          'Variables, ports, labels and files take the place of all that were there.',
       )
       .argument('<name>')
       .option('--image <ref>', 'another container image')
@@ -143,6 +144,7 @@ async function update(
   const { image, bundle } = options
   const change = {
     ...shapeOf(options),
+    ...(await filesOf(options)),
     ...(image !== undefined && { image }),
     ...(bundle !== undefined && { bundle }),
   }

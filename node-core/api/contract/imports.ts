@@ -5,6 +5,10 @@ import { deployInput } from './workloads.ts'
 
 const format = z.enum(['compose', 'docker-run', 'kubernetes'])
 
+const text = z.string().max(65_536)
+/** Of a file that is no text. */
+const bytes = z.strictObject({ content: text, encoding: z.literal('base64') })
+
 const importInput = z.strictObject({
   /** Told from the text when it is not said. */
   format: format.optional(),
@@ -13,8 +17,8 @@ const importInput = z.strictObject({
   variables: z
     .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/), z.string().max(32_768))
     .optional(),
-  /** Texts of files that it names under `env_file`, by the names that it gives them. */
-  files: z.record(z.string().max(300), z.string().max(65_536)).optional(),
+  /** Files that it names (`env_file`, `configs`) or mounts to be read, by the names that it gives them. */
+  files: z.record(z.string().max(300), z.union([text, bytes])).optional(),
   /** Values of Kubernetes Secrets may stand in the manifests, for everybody to read. */
   secretsInTheOpen: z.boolean().optional(),
 })

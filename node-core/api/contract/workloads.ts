@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { empty, operation, time } from './base.ts'
 import { edgeRules, edgeRulesView, published, traffic } from './edge.ts'
 import { egress, egressView } from './egress-shapes.ts'
+import { files, filesView } from './file-shapes.ts'
 import { job, jobRun, jobView } from './jobs.ts'
 import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
@@ -62,6 +63,7 @@ export const container = z.strictObject({
     .array(z.strictObject({ path: z.string().max(1_024), size: memory.optional() }))
     .max(8)
     .optional(),
+  files: files.optional(),
 })
 /** All of them run side by side in each copy and share one network. */
 const containers = z.array(container).min(1).max(8)
@@ -99,11 +101,12 @@ export const deployInput = z.strictObject({
   /** The same as JSON text, as the CLI's `-f FILE` sends it. */
   manifest: z.string().max(262_144).optional(),
   replicas: replicas.optional(),
-  /** Of the only container or the program, as the next three; with several each says its own. */
+  /** Of the only container or the program, as the next four; with several each says its own. */
   ports: z.array(port).max(32).optional(),
   resources: resources.optional(),
   probes: probes.optional(),
   health: healthCheck.optional(),
+  files: files.optional(),
   /** Of every container. */
   env: env.optional(),
   labels: labels.optional(),
@@ -170,6 +173,7 @@ const part = z.object({
   user: z.string().optional(),
   readOnlyRoot: z.boolean().optional(),
   scratch: z.array(z.object({ path: z.string(), sizeBytes: z.number().int() })).optional(),
+  files: filesView.optional(),
 })
 
 export const workload = z.object({
@@ -240,6 +244,7 @@ const change = z.strictObject({
   resources: resources.optional(),
   probes: probes.optional(),
   health: healthCheck.optional(),
+  files: files.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
   volumes: volumes.optional(),

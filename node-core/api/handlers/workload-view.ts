@@ -3,12 +3,15 @@ import { type Placement, type PlacementInput, place } from '../../work/placement
 import { jobStatus, workloadStatus } from '../../work/reconcile/index.ts'
 import {
   amountsOf,
+  type ConfigFile,
   type DesiredWorkload,
   edgeOf,
   type Instance,
+  modeText,
   type Part,
   PRIORITY_CLASSES,
   portsOf,
+  sizeOf,
   type Workload,
 } from '../../work/spec/index.ts'
 import type { InstanceView, WorkloadView } from '../contract/index.ts'
@@ -96,7 +99,7 @@ export function sourceView({ source }: Part): { bundle: string } | { image: stri
 
 /** Without its environment: that may hold what is nobody else's business. */
 export function partView(part: Part): WorkloadView['parts'][number] {
-  const { name, ports, resources, probes, mounts, user, readOnlyRoot, scratch } = part
+  const { name, ports, resources, probes, mounts, user, readOnlyRoot, scratch, files } = part
   return {
     name,
     ...sourceView(part),
@@ -107,7 +110,12 @@ export function partView(part: Part): WorkloadView['parts'][number] {
     ...(user !== undefined && { user }),
     ...(readOnlyRoot && { readOnlyRoot }),
     ...(scratch && { scratch }),
+    ...(files && { files: files.map(fileView) }),
   }
+}
+
+function fileView(file: ConfigFile) {
+  return { path: file.path, sizeBytes: sizeOf(file), mode: modeText(file) }
 }
 
 /** Sorted by replica. */

@@ -42,6 +42,8 @@ const changed = {
     'Priorities go from -1000 to 1000 here, and count among one owner’s workloads: see priority.',
   'share-counted': 'Counted as whole copies of those that are wanted now, rounded up.',
   inlined: 'Its value stands in the manifest now.',
+  'file-in-manifest':
+    'What it holds stands in the manifest now, as a file that is read and not written to.',
   'variable-missing': 'A variable in it was not given, and stands empty.',
   'one-of-its-kind':
     'Runs as a workload of equal instances: each keeps its own volumes, and none has a name of its own.',
@@ -69,7 +71,9 @@ const ignored = {
     'Folders are not shared for a while between containers: what is written there is gone when the instance is started again.',
   'not-shared':
     'Another workload names it too. Here each has a volume of its own: they do not see each other’s files.',
-  'no-files': 'Files are not handed to workloads yet: put it into the image.',
+  'no-files': 'Files of this kind are not handed to workloads: put it into the image.',
+  'no-file-owner':
+    'Files belong to whoever runs the node, and others read them as their mode says.',
   'no-clock-file': 'The clock of the computer is not handed in. Set TZ in the environment instead.',
   'no-networks': 'There is one network for all; each workload is apart from the others in it.',
   'no-network-rules':
@@ -125,7 +129,7 @@ const refused = {
   'shared-namespace':
     'It would live inside another container. Name both as containers of one workload instead.',
   'host-path':
-    'It names a folder of one computer, and workloads run on many and see none of their files. Put it into the image, or name a volume.',
+    'It names a folder of one computer, and workloads run on many and see none of their files. Put it into the image, or name a volume; one file below this text, mounted to be read alone, comes along with --with FILE.',
   'container-socket': `Who holds this socket owns the computer. ${RESTRICTED}`,
   capability: `It asks for rights over the computer; NET_BIND_SERVICE is the only one given. ${RESTRICTED}`,
   device: `It asks for a device of the computer. ${RESTRICTED} Graphics processors are leased whole by resources.gpus.`,

@@ -2,6 +2,7 @@
 import type {
   Manifest,
   ManifestContainer,
+  ManifestFile,
   ManifestMount,
   ManifestPort,
   ManifestProbe,
@@ -59,6 +60,7 @@ export interface PartDraft {
   user?: string
   readOnlyRoot?: boolean
   scratch: NonNullable<ManifestContainer['scratch']>
+  files: ManifestFile[]
   requests: DraftAmounts
   limits: DraftAmounts
   probes: NonNullable<Manifest['containers'][number]['probes']>
@@ -97,6 +99,7 @@ export function newPart({ line, path }: Place): PartDraft {
     ports: [],
     mounts: [],
     scratch: [],
+    files: [],
     probes: {},
     ...amounts,
   }
@@ -128,11 +131,18 @@ const SECRET_NAME = /PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_?KEY|API_?KEY|CREDENTI
 /** A secret of the workload's own, whose value has yet to be set. */
 export function addSecret(
   { secrets, scope, name: workload }: Draft,
-  { at, secret, ...place }: { at: Place; secret: string } & Omit<ManifestSecret, 'name'>,
+  {
+    at,
+    secret,
+    instead,
+    ...place
+  }: { at: Place; secret: string; instead?: string } & Omit<ManifestSecret, 'name'>,
 ): void {
   const name = `${workload}/${secret}`
   secrets.set(`${place.env ?? ''} ${place.file ?? ''}`, { name, ...place })
-  const where = place.file === undefined ? '' : ` It lies in /run/mycelium/secrets/${place.file}.`
+  const other = instead === undefined ? '' : `, not in ${instead}`
+  const where =
+    place.file === undefined ? '' : ` It lies in /run/mycelium/secrets/${place.file}${other}.`
   const how = `Set it with “mycelium secret set ${name}”; until then the workload waits.`
   scope.say(at, 'secret-to-set', `Its value does not come along. ${how}${where}`)
 }

@@ -88,6 +88,7 @@ function toContainer(part: PartDraft, scope: Scope): ManifestContainer | undefin
     ...(part.user !== undefined && { user: part.user }),
     ...(part.readOnlyRoot && { readOnlyRoot: true }),
     ...(part.scratch.length > 0 && { scratch: part.scratch }),
+    ...(part.files.length > 0 && { files: part.files }),
   }
 }
 

@@ -2,6 +2,7 @@ import { validationError } from '../spec/index.ts'
 import { readCompose } from './docker/compose.ts'
 import { readDockerRun } from './docker/run.ts'
 import { type EnvFile, fileName } from './docker/service-rule.ts'
+import type { GivenFiles } from './files.ts'
 import { finish } from './finish.ts'
 import type { Imported, ImportFormat, ImportRequest } from './index.ts'
 import { readKubernetes } from './kubernetes/objects.ts'
@@ -21,7 +22,7 @@ export function importText(request: ImportRequest): Imported {
   mustFit(request)
   const report = createReport()
   const variables = createVariables(request.variables ?? {})
-  const given = { variables, envFiles: envFilesOf(request) }
+  const given = { variables, envFiles: envFilesOf(request), files: filesOf(request) }
   const lines = request.format ?? (looksLikeRun(text) ? 'docker-run' : undefined)
   if (lines === 'docker-run') {
     if (text.length > COMMAND_LINES_LENGTH_MAX) {
@@ -45,11 +46,15 @@ function envFilesOf({ envFiles = {} }: ImportRequest): ReadonlyMap<string, EnvFi
   )
 }
 
-function mustFit({ text, variables = {}, envFiles = {} }: ImportRequest): void {
+function filesOf({ files = {} }: ImportRequest): GivenFiles {
+  return new Map(Object.entries(files).map(([name, file]) => [fileName(name), file]))
+}
+
+function mustFit({ text, variables = {} }: ImportRequest): void {
   if (text.length > TEXT_LENGTH_MAX) {
     throw wrong('text', `At most ${TEXT_LENGTH_MAX} letters; bring it in parts.`)
   }
-  const entries = [variables, ...Object.values(envFiles)].flatMap((one) => Object.entries(one))
+  const entries = Object.entries(variables)
   if (entries.length > VARIABLES_MAX) throw wrong('variables', `At most ${VARIABLES_MAX} of them.`)
   if (entries.some(([, value]) => value.length > VARIABLE_LENGTH_MAX)) {
     throw wrong('variables', `At most ${VARIABLE_LENGTH_MAX} letters in one.`)

@@ -6,6 +6,7 @@
  *     const { workloads, report } = importText({ text, variables: { TAG: '1.4' } })
  *     if (!report.some(({ verdict }) => verdict === 'refused')) deploy(workloads)
  */
+import type { FileContent } from './files.ts'
 import type { Manifest } from './manifest.ts'
 import type { ReportLine } from './report.ts'
 
@@ -19,6 +20,8 @@ export interface ImportRequest {
   variables?: Readonly<Record<string, string>> | undefined
   /** Variables of files that the text names (`env_file`), by the names that it gives them. */
   envFiles?: Readonly<Record<string, Readonly<Record<string, string>>>> | undefined
+  /** Files that the text names or mounts, by the names that it gives them. */
+  files?: Readonly<Record<string, FileContent>> | undefined
   /** Values of Kubernetes Secrets may stand in the manifests, for everybody to read. */
   secretsInTheOpen?: boolean | undefined
 }
@@ -32,6 +35,7 @@ export interface Imported {
 }
 
 export type { Verdict } from './codes.ts'
+export type { FileContent } from './files.ts'
 export { importText } from './import-text.ts'
 export { TEXT_LENGTH_MAX, VARIABLE_LENGTH_MAX, VARIABLES_MAX } from './limits.ts'
 export type { Manifest } from './manifest.ts'

@@ -56,6 +56,14 @@ export interface ManifestContainer {
   user?: string
   readOnlyRoot?: boolean
   scratch?: { path: string; size?: string }[]
+  files?: ManifestFile[]
+}
+
+export interface ManifestFile {
+  path: string
+  content: string
+  encoding?: 'base64'
+  mode?: string
 }
 
 export interface ManifestMount {

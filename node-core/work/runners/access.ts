@@ -3,7 +3,7 @@
 import type { Workload } from '../spec/index.ts'
 
 export interface InstanceAccess {
-  /** A folder on this computer that holds the socket and nothing else; containers get it, read-only. */
+  /** A folder on this computer for the socket and what is handed over; containers get it, read-only. */
   folder: string
   token: string
   /** Variables with the values of secrets, as they were when it was opened. */
@@ -34,6 +34,8 @@ export interface AccessedInstance {
 export const SOCKET_NAME = 'api.sock'
 /** Files with the values of secrets, in that folder. */
 export const SECRETS_FOLDER = 'secrets'
+/** What containers are given as files of their own, in that folder. */
+export const FILES_FOLDER = 'files'
 /** Where the folder is inside a container. */
 export const CONTAINER_FOLDER = '/run/mycelium'
 

@@ -132,6 +132,7 @@ export {
   type AccessedInstance,
   accessVariables,
   CONTAINER_FOLDER,
+  FILES_FOLDER,
   type InstanceAccess,
   type InstanceAccesses,
   SECRETS_FOLDER,
@@ -144,6 +145,7 @@ export type {
   RunningCommand,
   TerminalSize,
 } from './commanding.ts'
+export { type PlacedFile, placeConfigFiles } from './config-files.ts'
 export type {
   KeptInstance,
   LogLineOut,

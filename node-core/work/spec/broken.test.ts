@@ -46,6 +46,10 @@ const FULL = {
       user: '1000:www-data',
       readOnlyRoot: true,
       scratch: [{ path: '/tmp', size: '16Mi' }],
+      files: [
+        { path: '/etc/wiki.ini', content: 'a = b\n', mode: '0400' },
+        { path: '/etc/wiki.key', content: 'AAECAw==', encoding: 'base64' },
+      ],
       probes: {
         startup: { kind: 'http', path: '/up', port: 80, ...times },
         live: { kind: 'tcp', port: 80, ...times },

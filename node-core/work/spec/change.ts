@@ -20,7 +20,7 @@ import { toVolumes, volumesField } from './volumes.ts'
 /** Fields that speak of the only part. */
 const OF_THE_PART = [
   ...(['image', 'bundle', 'command', 'args', 'ports', 'resources'] as const),
-  ...(['env', 'probes', 'health'] as const),
+  ...(['env', 'probes', 'health', 'files'] as const),
 ]
 
 /**
@@ -123,7 +123,7 @@ function changedPart({ kind }: Workload, part: Part, change: ChangeBody): Part {
   const asks = probes !== undefined || health !== undefined
   const [next] = toParts([
     {
-      at: { name: '', ports: '', resources: '', probes: '' },
+      at: { name: '', ports: '', resources: '', probes: '', files: '' },
       name: part.name,
       source: changedSource(part.source, change),
       env: change.env ?? part.env,
@@ -131,6 +131,7 @@ function changedPart({ kind }: Workload, part: Part, change: ChangeBody): Part {
       user: part.user,
       readOnlyRoot: part.readOnlyRoot,
       scratch: part.scratch?.map(({ path, sizeBytes }) => ({ path, size: sizeBytes })),
+      files: change.files ?? part.files,
       ports: ports ?? part.ports,
       resources: changedResources(part, change),
       ...(asks ? { probes, health } : { probes: {} }),

@@ -30,6 +30,7 @@ import {
   timeZone,
   uses,
 } from './fields.ts'
+import { files } from './files.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
 import { container, health, ports, probes, resources } from './part-body.ts'
 import { priority } from './priority.ts'
@@ -50,6 +51,7 @@ const ofThePart = {
   env: env.optional(),
   probes: probes.optional(),
   health: health.optional(),
+  files: files.optional(),
 }
 
 const ofTheWorkload = {

@@ -6,7 +6,9 @@
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Digest } from '../../storage/blobs/index.ts'
+import type { ConfigFile } from './files.ts'
 import type { Autoscale, Canary, CanaryStep, Scaled } from './steered.ts'
+import type { Mount } from './volumes.ts'
 
 export type WorkloadKind = 'container' | 'process'
 /** What a lost node means for its instances while there is no quorum (architecture.md). */
@@ -103,13 +105,6 @@ export interface Volume {
   ifLost: 'wait' | 'empty'
 }
 
-export interface Mount {
-  volume: string
-  /** Absolute, inside the container. */
-  path: string
-  readOnly: boolean
-}
-
 /** What a workload asks of every edge (docs/adr/0032). */
 export interface EdgeRules {
   /** Who may use it: anybody who reaches an edge, the network's members, or some owners. */
@@ -198,6 +193,8 @@ export interface Part {
   readOnlyRoot?: true
   /** Of a container. Absent when there is none. */
   scratch?: Scratch[]
+  /** Absent when there is none. */
+  files?: ConfigFile[]
 }
 
 /** A folder in memory, empty at every start; what is in it counts as the container's memory. */
@@ -351,14 +348,17 @@ export {
   validationError,
   type WrongField,
 } from './errors.ts'
+export { bytesOf, type ConfigFile, modeText, sizeOf } from './files.ts'
 export { laneOf, lanesOf } from './job.ts'
 export {
   EGRESS_PORTS_MAX,
   EGRESS_RULES_MAX,
+  FILES_MAX,
   GRACE_MS_MAX,
   PORTS_MAX,
   REPLICAS_MAX,
   RESTARTS_MAX,
+  SECRETS_MAX,
 } from './limits.ts'
 export { parseWorkload } from './parse-workload.ts'
 export { amountsOf, comesAlone, diskBytesOf, gpusOf, listeningOf, portsOf } from './parts.ts'

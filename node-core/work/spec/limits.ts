@@ -70,8 +70,14 @@ export const VOLUME_BYTES_MIN = 2 ** 20
 export const VOLUME_BYTES_MAX = 64 * 2 ** 40
 /** Places where one container sees volumes. */
 export const MOUNTS_MAX = 32
-/** Letters of such a place. */
+/** Letters of such a place, or of a file's. */
 export const MOUNT_PATH_LENGTH_MAX = 1_024
+/** Files that one container finds. */
+export const FILES_MAX = 32
+/** Bytes of such a file. */
+export const FILE_BYTES_MAX = 32 * 1_024
+/** Bytes of the files of all containers of a workload, which is stored with them. */
+export const FILES_BYTES_MAX = 40 * 1_024
 /** The highest number of a user or a group, as engines have it. */
 export const USER_MAX = 2 ** 31 - 1
 /** Containers of one workload. */

@@ -29,7 +29,7 @@ import { toUses } from './uses.ts'
 import { toVolumes, volumesField, waitsForData, wrongVolumes } from './volumes.ts'
 
 /** Fields at the top that speak of the only part. */
-const OF_THE_PART = ['ports', 'resources', 'probes', 'health'] as const
+const OF_THE_PART = ['ports', 'resources', 'probes', 'health', 'files'] as const
 
 /**
  * The workload that a deploy asks for: `{ containers: […] }`, `{ bundle }`, or either as JSON text
@@ -103,7 +103,7 @@ function openManifest(input: unknown): unknown {
 }
 
 function askedParts(body: DeployBody, wrong: WrongField[]): AskedPart[] {
-  const { containers, ports, resources, probes, health } = body
+  const { containers, ports, resources, probes, health, files } = body
   if (containers && body.bundle !== undefined) {
     throw validationError([{ path: 'bundle', message: 'Name either containers or a bundle.' }])
   }
@@ -118,8 +118,8 @@ function askedParts(body: DeployBody, wrong: WrongField[]): AskedPart[] {
     const message = 'Say what to run: containers, a bundle, or a manifest.'
     throw validationError([{ path: 'containers', message }])
   }
-  const at = { name: '', ports: '', resources: '', probes: '' }
-  const rest = { env: body.env ?? {}, ports, resources, probes, health, mounts: undefined }
+  const at = { name: '', ports: '', resources: '', probes: '', files: '' }
+  const rest = { env: body.env ?? {}, ports, resources, probes, health, files, mounts: undefined }
   return [{ at, name: DEFAULT_PART_NAME, source: { bundle: digest }, ...rest }]
 }
 
@@ -141,6 +141,13 @@ function takeShort(part: AskedPart, body: DeployBody, wrong: WrongField[]): Aske
     merged.probes = body.probes
     merged.health = body.health
     merged.at.probes = ''
+  }
+  if (body.files) {
+    if (part.files) {
+      wrong.push({ path: 'files', message: `Already named in ${part.at.files}files.` })
+    }
+    merged.files = body.files
+    merged.at.files = ''
   }
   merged.resources = { ...body.resources, ...part.resources }
   if (part.resources?.limits === undefined) merged.at.resources = ''
@@ -168,6 +175,7 @@ export function checked(workload: Workload): Workload {
   ]
   if (wrong.length > 0) throw validationError(wrong)
   if (encode(workload).byteLength <= WORKLOAD_BYTES_MAX) return workload
-  const message = `Environment, labels and command together are over ${WORKLOAD_BYTES_MAX} bytes.`
+  const what = 'Environment, files, labels and command'
+  const message = `${what} together are over ${WORKLOAD_BYTES_MAX} bytes.`
   throw validationError([{ path: 'env', message }])
 }

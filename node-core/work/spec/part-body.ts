@@ -13,6 +13,7 @@ import {
   protocol,
   timeoutMs,
 } from './fields.ts'
+import { files } from './files.ts'
 import {
   CPU_MILLIS_MAX,
   CPU_MILLIS_MIN,
@@ -156,5 +157,6 @@ export const container = z.strictObject({
     )
     .max(SCRATCH_MAX)
     .optional(),
+  files: files.optional(),
 })
 export type ContainerBody = z.output<typeof container>

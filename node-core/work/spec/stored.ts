@@ -13,12 +13,14 @@ import { storedDisruption } from './disruption.ts'
 import { storedEdge } from './edge-rules.ts'
 import { storedEgress } from './egress.ts'
 import * as field from './fields.ts'
+import { foldFiles, storedFile, unfoldFiles } from './files.ts'
 import type { DesiredWorkload, Instance, Workload } from './index.ts'
 import {
   CPU_MILLIS_MAX,
   CPU_MILLIS_MIN,
   DISK_BYTES_MAX,
   DISK_BYTES_MIN,
+  FILES_MAX,
   GPUS_MAX,
   MEMORY_BYTES_MAX,
   MEMORY_BYTES_MIN,
@@ -99,6 +101,11 @@ const amounts = z.object({
   memoryBytes: z.number().int().min(MEMORY_BYTES_MIN).max(MEMORY_BYTES_MAX),
 })
 
+const storedMount = z.object({
+  volume: field.volumeName,
+  path: mountPath,
+  readOnly: z.boolean(),
+})
 const part = z.object({
   name: field.name,
   env: field.env,
@@ -114,21 +121,23 @@ const part = z.object({
     ready: probe.exactOptional(),
   }),
   mounts: z
-    .array(z.object({ volume: field.volumeName, path: mountPath, readOnly: z.boolean() }))
-    .max(MOUNTS_MAX)
+    .array(z.union([storedMount, storedFile]))
+    .max(MOUNTS_MAX + FILES_MAX)
     .exactOptional(),
 })
 const scratch = z.object({
   path: mountPath,
   sizeBytes: z.number().int().min(SCRATCH_BYTES_MIN).max(SCRATCH_BYTES_MAX),
 })
-const containerPart = part.extend({
-  source: containerSource,
-  user: user.exactOptional(),
-  readOnlyRoot: z.literal(true).exactOptional(),
-  scratch: z.array(scratch).max(SCRATCH_MAX).exactOptional(),
-})
-const processPart = part.extend({ source: z.object({ bundle: digest }) })
+const containerPart = part
+  .extend({
+    source: containerSource,
+    user: user.exactOptional(),
+    readOnlyRoot: z.literal(true).exactOptional(),
+    scratch: z.array(scratch).max(SCRATCH_MAX).exactOptional(),
+  })
+  .transform(unfoldFiles)
+const processPart = part.extend({ source: z.object({ bundle: digest }) }).transform(unfoldFiles)
 
 const common = {
   name: field.name,
@@ -249,6 +258,10 @@ export function instanceOf(record: StateRecord): Instance | undefined {
 
 /** What is written for a workload or an instance: the same without absent fields. */
 export function storedForm(subject: Partial<Workload> | Instance): Plain {
-  const plain: Plain = JSON.parse(JSON.stringify(subject))
+  const folded =
+    'parts' in subject && subject.parts
+      ? { ...subject, parts: subject.parts.map(foldFiles) }
+      : subject
+  const plain: Plain = JSON.parse(JSON.stringify(folded))
   return plain
 }

@@ -7,6 +7,7 @@ import {
   DEFAULT_SCRATCH_BYTES,
 } from './defaults.ts'
 import { validationError, type WrongField } from './errors.ts'
+import { type FilesBody, toFiles, wrongFiles, wrongTotal } from './files.ts'
 import type {
   Amounts,
   BundleSource,
@@ -28,6 +29,7 @@ export interface FieldPaths {
   ports: string
   resources: string
   probes: string
+  files: string
 }
 
 /** One part as it was asked for, and what its fields are called in what was sent. */
@@ -42,12 +44,20 @@ export interface AskedPart extends AskedProbes {
   user?: string | undefined
   readOnlyRoot?: boolean | undefined
   scratch?: ContainerBody['scratch']
+  files: FilesBody | undefined
 }
 
 /** Throws VALIDATION_ERROR naming every wrong field, those of `more` too. */
 export function toParts(asked: readonly AskedPart[], more: readonly WrongField[] = []): Parts {
   const wrong = [...more, ...namedTwice(asked)]
-  const [first, ...rest] = asked.map((one) => toPart(one, wrong))
+  const parts = asked.map((one) => toPart(one, wrong))
+  wrong.push(
+    ...wrongTotal(
+      parts,
+      asked.map(({ at }) => at.files),
+    ),
+  )
+  const [first, ...rest] = parts
   if (!first || wrong.length > 0) throw validationError(wrong)
   return [first, ...rest]
 }
@@ -67,13 +77,17 @@ function toPart(asked: AskedPart, wrong: WrongField[]): Part {
   const scratch = (asked.scratch ?? []).map(({ path, size }) => {
     return { path, sizeBytes: size ?? DEFAULT_SCRATCH_BYTES }
   })
-  return {
+  const files = toFiles(asked.files ?? [])
+  const part: Part = {
     ...{ name, source, env, ports, resources, probes: toProbes(asked, ports, kind) },
     ...(mounts.length > 0 && { mounts }),
     ...(asked.user !== undefined && { user: asked.user }),
     ...(asked.readOnlyRoot && { readOnlyRoot: true }),
     ...(scratch.length > 0 && { scratch }),
+    ...(files.length > 0 && { files }),
   }
+  wrong.push(...wrongFiles(part, kind, at.files))
+  return part
 }
 
 export function kindOf(source: Part['source']): WorkloadKind {
@@ -158,7 +172,7 @@ export function askedContainer(
   const { image, command, args } = body
   const at = `containers.${index}.`
   return {
-    at: { name: at, ports: at, resources: at, probes: at },
+    at: { name: at, ports: at, resources: at, probes: at, files: at },
     name: body.name ?? nameOfImage(image) ?? DEFAULT_PART_NAME,
     source: { image, ...(command && { command }), ...(args && { args }) },
     env: { ...shared, ...body.env },
@@ -169,6 +183,7 @@ export function askedContainer(
     user: body.user,
     readOnlyRoot: body.readOnlyRoot,
     scratch: body.scratch,
+    files: body.files,
   }
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { WrongField } from './errors.ts'
 import { name, volumeName } from './fields.ts'
-import type { Mount, Part, Volume, Workload } from './index.ts'
+import type { Part, Volume, Workload } from './index.ts'
 import {
   MOUNT_PATH_LENGTH_MAX,
   MOUNTS_MAX,
@@ -11,6 +11,14 @@ import {
   VOLUMES_MAX,
 } from './limits.ts'
 import { formatMemoryBytes, parseMemoryBytes } from './quantities.ts'
+
+/** Where a part sees a volume of the workload. */
+export interface Mount {
+  volume: string
+  /** Absolute, inside the container. */
+  path: string
+  readOnly: boolean
+}
 
 export const DEFAULT_VOLUME_BYTES = 10 * 2 ** 30
 

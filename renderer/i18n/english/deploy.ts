@@ -99,6 +99,7 @@ export const deploy = {
     line: 'Line {{line}}',
     verdict: { kept: 'kept', changed: 'changed', ignored: 'ignored', refused: 'refused' },
     refused: 'Nothing is deployed while something is refused. Change it above, and read it again.',
+    files: '{{name}} finds these files: {{paths}}.',
     go: 'Deploy {{count}} workloads',
     go_one: 'Deploy {{count}} workload',
     partly: 'Deployed before that, and running: {{names}}.',

@@ -76,6 +76,7 @@ export const workloads = {
     resources: 'Each copy gets',
     resourceText: '{{cpu}} and {{memory}}',
     ports: 'Port',
+    files: 'Finds the files',
     egress: 'Connects outside to',
     onPartition: 'When a node is cut off',
     priority: 'When room is short',

@@ -76,6 +76,7 @@ export function Bring({ onDeployed }: { onDeployed: (name: string) => void }) {
         {imported && (
           <>
             <ImportReport lines={imported.report} />
+            <BroughtFiles workloads={imported.workloads} />
             {refused && <p className="preview-short">{t('deploy.bring.refused')}</p>}
             <Button
               icon="deploy"
@@ -90,4 +91,14 @@ export function Bring({ onDeployed }: { onDeployed: (name: string) => void }) {
       </div>
     </Disclosure>
   )
+}
+
+/** What of the text, or beside it, the copies of each workload find as files. */
+function BroughtFiles({ workloads }: Pick<Imported, 'workloads'>) {
+  const { t } = useText()
+  return workloads.map(({ name = '', containers = [] }) => {
+    const paths = containers.flatMap(({ files = [] }) => files.map(({ path }) => path))
+    if (paths.length === 0) return null
+    return <p key={name}>{t('deploy.bring.files', { name, paths: paths.join(', ') })}</p>
+  })
 }

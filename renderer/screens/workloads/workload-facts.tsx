@@ -1,6 +1,6 @@
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { CopyText, Fact, Facts } from '../../design/index.ts'
-import { coresOf, formatMemory, shortId } from '../../format/index.ts'
+import { coresOf, formatMemory, formatSize, shortId } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { ofOwnAuthority } from './workload-words.ts'
 
@@ -15,6 +15,26 @@ function Images({ parts, image }: Pick<WorkloadView, 'parts'> & { image: string 
         </li>
       ))}
     </ul>
+  )
+}
+
+/** What its copies find as files, of each container by its name where there are several. */
+function Files({ parts }: Pick<WorkloadView, 'parts'>) {
+  const { t, language } = useText()
+  if (!parts.some(({ files }) => files)) return null
+  return (
+    <Fact name={t('workloads.facts.files')}>
+      <ul className="workload-parts">
+        {parts.flatMap(({ name, files = [] }) =>
+          files.map(({ path, sizeBytes }) => (
+            <li key={`${name} ${path}`}>
+              {parts.length > 1 && `${name} `}
+              <code>{path}</code> {formatSize(sizeBytes, language)}
+            </li>
+          )),
+        )}
+      </ul>
+    </Fact>
   )
 }
 
@@ -98,6 +118,7 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
             memory: formatMemory(workload.resources.memoryBytes, language),
           })}
         </Fact>
+        <Files parts={workload.parts} />
         {workload.autoscale && (
           <Fact name={t('workloads.facts.autoscale')}>
             {t('workloads.facts.autoscaleText', { ...workload.autoscale })}

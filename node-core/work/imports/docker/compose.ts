@@ -5,30 +5,32 @@ import { WORKLOADS_MAX } from '../limits.ts'
 import { sayShared } from '../mounts.ts'
 import type { Report, Scope } from '../report.ts'
 import { byRules, field, fieldsOf, isEmpty, type Rules, type Tree, textOf } from '../tree.ts'
-import { fillTree, type Variables } from '../variables.ts'
+import { fillTree } from '../variables.ts'
+import { configsOf, sayConfigs } from './configs.ts'
 import { isChosen, sayLeftOut } from './profiles.ts'
 import { takeService } from './service.ts'
-import type { EnvFile } from './service-rule.ts'
+import type { Config, Service } from './service-rule.ts'
 
-interface Project {
+interface Project extends Pick<Service, 'variables' | 'envFiles' | 'files'> {
   report: Report
   scope: Scope
-  variables: Variables
-  envFiles: ReadonlyMap<string, EnvFile>
+  configs: ReadonlyMap<string, Config>
   drafts: Draft[]
 }
 
 export function readCompose(
   documents: readonly Tree[],
   report: Report,
-  given: Pick<Project, 'variables' | 'envFiles'>,
+  given: Pick<Project, 'variables' | 'envFiles' | 'files'>,
 ) {
   const scope = report.scope()
-  const project: Project = { report, scope, ...given, drafts: [] }
+  const configs = configsOf(documents)
+  const project: Project = { report, scope, ...given, configs, drafts: [] }
   for (const document of documents) {
     if (document.kind === 'map') byRules(document, PROJECT, { into: project, scope })
     else scope.say(document, 'wrong-form')
   }
+  sayConfigs(configs, scope)
   sayShared(project.drafts)
   return project.drafts
 }
@@ -38,7 +40,6 @@ const whole =
     code:
       | 'volume-local'
       | 'no-networks'
-      | 'no-files'
       | 'secret-not-brought'
       | 'no-project'
       | 'other-file'
@@ -53,10 +54,15 @@ const PROJECT: Rules<Project> = new Map<string, (at: Tree, project: Project) => 
   ['version', whole('kept')],
   ['volumes', whole('volume-local')],
   ['networks', whole('no-networks')],
-  ['configs', whole('no-files')],
+  ['configs', noConfigs],
   ['secrets', whole('secret-not-brought')],
   ['include', whole('other-file')],
 ])
+
+/** Each is spoken of when all services were read. */
+function noConfigs(at: Tree, { scope }: Project): void {
+  if (at.kind !== 'map' || isEmpty(at)) scope.say(at, isEmpty(at) ? 'kept' : 'wrong-form')
+}
 
 function takeServices(at: Tree, project: Project): void {
   if (fieldsOf(at).size > WORKLOADS_MAX) {
@@ -79,11 +85,11 @@ function takeOne(
   name: string,
   found: Tree,
   others: ReadonlySet<string>,
-  { report, variables, envFiles, drafts }: Project,
+  { report, drafts, ...given }: Project,
 ): void {
   const label = labelOf(name) ?? 'service'
   const scope = report.scope(label)
-  const service = fillTree(found, variables, scope)
+  const service = fillTree(found, given.variables, scope)
   const draft = newDraft(service, label, scope)
   const part = newPart(service)
   draft.parts.push(part)
@@ -94,7 +100,7 @@ function takeOne(
     return
   }
   const hasImage = (textOf(field(service, 'image')) ?? '') !== ''
-  takeService(service, { draft, part, scope, others, variables, envFiles, hasImage })
+  takeService(service, { ...given, draft, part, scope, others, hasImage })
 }
 
 const NAMES = 'Names have 1 to 63 of a-z, 0-9 and "-".'

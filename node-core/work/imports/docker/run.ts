@@ -8,7 +8,7 @@ import { FLAGS, SHORT } from './run-flags.ts'
 import { takeService } from './service.ts'
 import type { Service } from './service-rule.ts'
 
-type Given = Pick<Service, 'variables' | 'envFiles'>
+type Given = Pick<Service, 'variables' | 'envFiles' | 'files'>
 
 export function readDockerRun(text: string, report: Report, given: Given): Draft[] {
   const scope = report.scope()
@@ -189,7 +189,7 @@ function mountOf({ line, text }: Word, path: string): Tree {
 
 function toDraft(
   { at, fields, calledAs, said }: Run,
-  { names, report, variables, envFiles }: Given & { names: Set<string>; report: Report },
+  { names, report, ...given }: Given & { names: Set<string>; report: Report },
 ): Draft {
   const image = fields.get('image')
   const imageText = image?.kind === 'scalar' ? image.text : ''
@@ -209,8 +209,8 @@ function toDraft(
     part,
     scope,
     others,
-    variables,
-    envFiles,
+    ...given,
+    configs: new Map(),
     hasImage: imageText !== '',
   })
   return draft

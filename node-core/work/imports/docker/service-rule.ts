@@ -2,6 +2,7 @@
 import { sayAmount } from '../amounts.ts'
 import type { ReportCode } from '../codes.ts'
 import { type Draft, type PartDraft, setLabel } from '../draft.ts'
+import type { GivenFiles } from '../files.ts'
 import type { Scope } from '../report.ts'
 import { each, isEmpty, type Tree, textOf, wholeNumber } from '../tree.ts'
 import { parseCores, parseDockerBytes } from '../units.ts'
@@ -15,6 +16,15 @@ export function fileName(name: string): string {
   return name.replace(/^(\.\/)+/, '')
 }
 
+/** Of `configs` at the top of a file, until all services were read. */
+export interface Config {
+  at: Tree
+  used: boolean
+}
+
+export const FILE_NEEDED =
+  'It names a file whose content was not given. On the command line: --with FILE, by the name that stands here.'
+
 export interface Service {
   draft: Draft
   part: PartDraft
@@ -24,6 +34,9 @@ export interface Service {
   variables: Variables
   /** By their names. */
   envFiles: ReadonlyMap<string, EnvFile>
+  files: GivenFiles
+  /** Of the text, by their names. */
+  configs: ReadonlyMap<string, Config>
   /** An image is named too, so that nothing has to be built. */
   hasImage: boolean
 }

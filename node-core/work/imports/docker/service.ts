@@ -20,6 +20,7 @@ import {
   textOf,
 } from '../tree.ts'
 import { parseDockerBytes } from '../units.ts'
+import { takeConfigs } from './configs.ts'
 import { takeDeploy } from './deploy.ts'
 import { takeEnvFiles } from './env-file.ts'
 import { takeHealthcheck } from './healthcheck.ts'
@@ -81,7 +82,7 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ...sayOf('no-networks', 'networks', 'mac_address', 'network_alias', 'ip', 'ip6'),
   ...sayOf('no-networks', 'dns', 'dns_opt', 'dns_search', 'extra_hosts', 'publish_all'),
   ...sayOf('no-hostname', 'hostname', 'domainname', 'container_name'),
-  ...sayOf('no-files', 'configs'),
+  ['configs', takeConfigs],
   ['tmpfs', all(takeScratch)],
   ['read_only', takeReadOnly],
   ...sayOf('no-tuning', 'shm_size'),

@@ -1,16 +1,16 @@
 /** What containers mount: `data:/var/lib/x`, `./conf:/etc/x:ro`, and the long form. */
-import { addScratch, type Draft, type PartDraft } from '../draft.ts'
+import { addScratch } from '../draft.ts'
 import { addMount } from '../mounts.ts'
 import type { Scope } from '../report.ts'
 import { field, isTrue, type Tree, textOf } from '../tree.ts'
 import { parseDockerBytes } from '../units.ts'
+import { takeFileMount } from './configs.ts'
+import type { Service } from './service-rule.ts'
 
 const CLOCK_FILES = ['/etc/localtime', '/etc/timezone', '/usr/share/zoneinfo']
 
-export function takeMount(
-  at: Tree,
-  { draft, part, scope }: { draft: Draft; part: PartDraft; scope: Scope },
-): void {
+export function takeMount(at: Tree, service: Service): void {
+  const { draft, part, scope } = service
   const mount = at.kind === 'map' ? longForm(at) : shortForm(textOf(at) ?? '')
   if (!mount) {
     scope.say(at, 'wrong-form')
@@ -23,7 +23,9 @@ export function takeMount(
     addScratch(part, { at, path: target, bytes }, scope)
   } else if (source === undefined || !isHostPath(source)) {
     addMount(draft, part, { at, source: source ?? target, path: target, readOnly })
-  } else sayHostPath(at, source, scope)
+  } else if (!readOnly || !/^\.\//.test(source) || !takeFileMount(at, mount, service)) {
+    sayHostPath(at, source, scope)
+  }
 }
 
 /** Some are asked for by habit and can be left out; the rest would open a computer to strangers. */

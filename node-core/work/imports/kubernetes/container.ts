@@ -3,6 +3,7 @@
 import { parseCpuMillis, parseMemoryBytes } from '../../spec/index.ts'
 import { sayAmount } from '../amounts.ts'
 import { addPort, addScratch, labelOf, newPart } from '../draft.ts'
+import { leadElsewhere } from '../leading.ts'
 import { addMount } from '../mounts.ts'
 import {
   byRules,
@@ -17,13 +18,19 @@ import {
   wholeNumber,
 } from '../tree.ts'
 import { expanded, takeEnv, takeEnvFrom } from './environment.ts'
+import { takeFileVolume } from './file-volumes.ts'
 import { takeProbe } from './probes.ts'
 import { all, type ContainerRule, type Kube, type KubeContainer, say, sayOf } from './rule.ts'
 import { takeSecurityContext, userOf } from './security.ts'
 
 export function takeContainer(at: Tree, kube: Kube): void {
   const part = newPart(at)
-  const container: KubeContainer = { kube, part, scope: kube.scope, fromWhole: new Map() }
+  const container: KubeContainer = {
+    kube,
+    part,
+    scope: kube.scope,
+    ...{ fromWhole: new Map(), elsewhere: new Map() },
+  }
   const user = userOf(field(at, 'securityContext'), kube.securityContext)
   if (user !== undefined) part.user = user
   kube.draft.parts.push(part)
@@ -31,6 +38,7 @@ export function takeContainer(at: Tree, kube: Kube): void {
   part.env = new Map([...container.fromWhole, ...part.env])
   if (part.command) part.command = withValues(part.command, at, container)
   if (part.args) part.args = withValues(part.args, at, container)
+  leadElsewhere(part, container.elsewhere)
   // Kubernetes asks nothing that it was not told to.
   part.unasked = true
 }
@@ -113,10 +121,14 @@ function takePort(at: Tree, { part, scope, kube }: KubeContainer): void {
 }
 
 /** What a claim is mounted for in parts is a volume for each of them. */
-function takeMount(at: Tree, { part, scope, kube }: KubeContainer): void {
+function takeMount(at: Tree, container: KubeContainer): void {
+  const { part, scope, kube } = container
   const [name, path] = [textOf(field(at, 'name')), textOf(field(at, 'mountPath'))]
+  const volume = kube.fileVolumes.get(name ?? '')
   if (name === undefined || path === undefined) {
     scope.say(at, 'wrong-form')
+  } else if (volume) {
+    takeFileVolume(at, { volume, path }, container)
   } else if (kube.inMemory.has(name)) {
     addScratch(part, { at, path, bytes: kube.inMemory.get(name) }, scope)
   } else if (!kube.claims.has(name)) {

@@ -76,8 +76,12 @@ export function takeEnvFrom(at: Tree, container: KubeContainer): void {
       continue
     }
     const isSealed = kind === 'Secret' && !container.kube.secretsInTheOpen
+    const variables = [...settings.values].filter(([, value]) => {
+      // What is bytes in a ConfigMap is for files alone.
+      return kind === 'Secret' || value.base64 === undefined
+    })
     const prefix = textOf(field(item, 'prefix')) ?? ''
-    for (const [key, value] of settings.values) {
+    for (const [key, value] of variables) {
       const name = `${prefix}${key}`
       const fits = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name) && name !== '__proto__'
       if (!fits || (!isSealed && value.text === undefined)) {

@@ -15,6 +15,7 @@ import {
   wholeNumber,
 } from '../tree.ts'
 import { takeContainer } from './container.ts'
+import { sayFileVolumes } from './file-volumes.ts'
 import { takePriority, takePriorityClass } from './priority.ts'
 import { all, type Kube, type KubeRule, say, sayOf } from './rule.ts'
 import { takeSecurityContext, unlessFalse } from './security.ts'
@@ -31,6 +32,7 @@ export function takePod(at: Tree, kube: Kube): void {
     }
   }
   byRules(at, POD, { into: kube, scope: kube.scope })
+  sayFileVolumes(kube)
 }
 
 const POD: Rules<Kube> = new Map<string, KubeRule>([
@@ -68,12 +70,14 @@ function takeContainers(at: Tree, kube: Kube): void {
   for (const container of itemsOf(at)) takeContainer(container, kube)
 }
 
-function takeVolume(at: Tree, { scope, inMemory }: Kube): void {
+function takeVolume(at: Tree, { scope, inMemory, fileVolumes }: Kube): void {
+  const name = textOf(field(at, 'name')) ?? ''
   const hostPath = field(at, 'hostPath')
-  const files = ['configMap', 'secret', 'projected', 'downwardAPI', 'csi', 'gitRepo', 'image']
+  const files = ['projected', 'downwardAPI', 'csi', 'gitRepo', 'image']
   if (hostPath) sayHostPath(at, textOf(field(hostPath, 'path')) ?? '', scope)
+  else if (fileVolumes.get(name)?.whole === at) return
   else if (files.some((kind) => field(at, kind))) scope.say(at, 'no-files')
-  else if (inMemory.has(textOf(field(at, 'name')) ?? '')) scope.say(at, 'scratch-in-memory')
+  else if (inMemory.has(name)) scope.say(at, 'scratch-in-memory')
   else scope.say(at, field(at, 'persistentVolumeClaim') ? 'volume-local' : 'no-volumes')
 }
 

@@ -3,7 +3,7 @@ import type { ReportCode } from '../codes.ts'
 import type { Draft, PartDraft } from '../draft.ts'
 import type { Scope } from '../report.ts'
 import { byRules, each, isEmpty, type Rules, type Tree } from '../tree.ts'
-import type { Settings } from './settings.ts'
+import type { FileVolume, Settings } from './settings.ts'
 
 /** One workload of the text. */
 export interface Kube {
@@ -23,6 +23,8 @@ export interface Kube {
   claims: Map<string, number | undefined>
   /** The same of those that are in memory. */
   inMemory: Map<string, number | undefined>
+  /** The same of those that hold a ConfigMap or a Secret. */
+  fileVolumes: ReadonlyMap<string, FileVolume>
   /** Of the pod: it holds for containers that say nothing else. */
   securityContext: Tree | undefined
   /** What a PriorityClass of this text says. */
@@ -39,6 +41,8 @@ export interface KubeContainer {
   scope: Scope
   /** From whole ConfigMaps and Secrets; what `env` names goes before. */
   fromWhole: Map<string, string>
+  /** Paths of secrets, and where those lie here. */
+  elsewhere: Map<string, string>
 }
 export type ContainerRule = (at: Tree, container: KubeContainer) => void
 

@@ -6,11 +6,23 @@ import type { KubeObject } from './object.ts'
 export interface Settings {
   at: Tree
   kind: 'ConfigMap' | 'Secret'
-  /** Undefined where a value is not text. */
-  values: Map<string, { at: Tree; text: string | undefined }>
+  /** `text` is undefined where a value is not text; `base64` is there where it is bytes. */
+  values: Map<string, { at: Tree; text: string | undefined; base64?: string }>
   used: Set<string>
   /** Named by whole settings, and told to be no variables. */
   unnamed: Set<string>
+}
+
+/** A volume of a pod that holds them. */
+export interface FileVolume {
+  kind: Settings['kind']
+  /** Of the ConfigMap or the Secret. */
+  name: string
+  /** Where it stands, and the part of that which says what it is made of. */
+  whole: Tree
+  at: Tree
+  /** A container mounts it. */
+  used: boolean
 }
 
 export function settingsOf(object: KubeObject): Settings {
@@ -19,9 +31,11 @@ export function settingsOf(object: KubeObject): Settings {
   const values: Settings['values'] = new Map()
   for (const [key, value] of fieldsOf(field(at, 'data'))) {
     const text = textOf(value)
-    values.set(key, { at: value, text: kind === 'Secret' ? fromBase64(text) : text })
+    values.set(key, kind === 'Secret' ? bytesAt(value) : { at: value, text })
   }
-  if (kind === 'Secret') {
+  if (kind === 'ConfigMap') {
+    for (const [key, value] of fieldsOf(field(at, 'binaryData'))) values.set(key, bytesAt(value))
+  } else {
     for (const [key, value] of fieldsOf(field(at, 'stringData'))) {
       values.set(key, { at: value, text: textOf(value) })
     }
@@ -29,15 +43,21 @@ export function settingsOf(object: KubeObject): Settings {
   return { at, kind, values, used: new Set(), unnamed: new Set() }
 }
 
-function fromBase64(text: string | undefined): string | undefined {
-  if (text === undefined || !/^[A-Za-z0-9+/\s]*=*\s*$/.test(text)) return undefined
+function bytesAt(at: Tree): { at: Tree; text: string | undefined; base64?: string } {
+  const text = textOf(at)
+  if (text === undefined || !/^[A-Za-z0-9+/\s]*=*\s*$/.test(text)) return { at, text: undefined }
+  const bytes = Buffer.from(text, 'base64')
+  const base64 = bytes.toString('base64')
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'base64'))
+    return { at, base64, text: new TextDecoder('utf-8', STRICT).decode(bytes) }
   } catch {
     // Bytes that are no text are no variable; whoever names it is told.
-    return undefined
+    return { at, base64, text: undefined }
   }
 }
+
+/** Letter by letter, the mark that some begin a file with included. */
+const STRICT = { fatal: true, ignoreBOM: true }
 
 /** What became of each value, once every container has taken what it names. */
 export function saySettings(settings: Settings, report: Report, inTheOpen: boolean): void {
@@ -60,7 +80,7 @@ export function saySettings(settings: Settings, report: Report, inTheOpen: boole
     ['type', (at) => scope.say(at, 'kept')],
     ['data', sayValues],
     ['stringData', sayValues],
-    ['binaryData', (at) => scope.say(at, 'no-files')],
+    ['binaryData', sayValues],
   ])
   byRules(settings.at, rules, { into: undefined, scope })
 }

@@ -14,6 +14,7 @@ import {
   textOf,
   wholeNumber,
 } from '../tree.ts'
+import { fileVolumesOf } from './file-volumes.ts'
 import { CRON_RULES, JOB_RULES } from './job.ts'
 import type { KubeObject } from './object.ts'
 import { inMemoryOf, labelsOf, takePod } from './pod.ts'
@@ -38,6 +39,7 @@ export function takeWorkload(object: KubeObject, report: Report, around: Surroun
     portNames: new Map(),
     claims: claimsOf(at, pod, around),
     inMemory: inMemoryOf(pod),
+    fileVolumes: fileVolumesOf(pod),
     securityContext: field(pod, 'spec', 'securityContext'),
   }
   if (kind === 'StatefulSet') scope.say(at, 'one-of-its-kind')

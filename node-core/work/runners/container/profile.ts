@@ -1,8 +1,8 @@
 /**
  * The restricted profile: what a container may be given, and by leaving everything else out, what it
  * may not. No privileges, host namespaces or engine socket; no device but graphics processors that the
- * computer's owner grants, leased to it alone; no host path but the folder of its
- * own door to this node, read-only; of the engine's capabilities those that an image needs to make its
+ * computer's owner grants, leased to it alone; no host path but the folder of its own door to this
+ * node, with the files that its manifest brings, read-only; of the engine's capabilities those that an image needs to make its
  * own files and step down from root, and none beyond; the engine's default seccomp filter; bounds on
  * processor, memory and processes; ports on loopback. There is no option that loosens it.
  */
@@ -14,7 +14,12 @@ import {
   type Port,
   type Scratch,
 } from '../../spec/index.ts'
-import { accessVariables, CONTAINER_FOLDER, type InstanceAccess } from '../index.ts'
+import {
+  accessVariables,
+  CONTAINER_FOLDER,
+  type InstanceAccess,
+  type PlacedFile,
+} from '../index.ts'
 import type { Gpu } from './gpus.ts'
 import {
   CPU_SHARES_MIN,
@@ -46,6 +51,7 @@ export interface ProfileRequest {
   labels: Record<string, string>
   network: PartNetwork
   volumes: readonly VolumeMount[]
+  files: readonly PlacedFile[]
   /** What every instance is told, with or without a door. */
   environment: Readonly<Record<string, string>>
   access?: InstanceAccess
@@ -71,6 +77,7 @@ export type ContainerProfile = ReturnType<typeof restrictedProfile>
 
 export function restrictedProfile(request: ProfileRequest) {
   const { part, source, image, labels, network, volumes, access, fixedDisk, gpus } = request
+  const files = request.files.map(({ source, path }) => shown(source, path))
   const { cpuMillis, memoryBytes } = part.resources.limits
   const environment = {
     ...part.env,
@@ -95,7 +102,7 @@ export function restrictedProfile(request: ProfileRequest) {
       ...attachedTo(network),
       IpcMode: 'private',
       CgroupnsMode: 'private' as const,
-      Mounts: [...volumes, ...(access ? [doorOf(access)] : [])],
+      Mounts: [...volumes, ...files, ...(access ? [doorOf(access)] : [])],
       PublishAllPorts: false,
       Memory: memoryBytes,
       // Equal to Memory: no swap on top of it.
@@ -148,12 +155,19 @@ export function attachedTo(network: PartNetwork) {
 /** The engine asks for names in a container's place: nobody answers it there, and that is soon known. */
 const NAMELESS = { Dns: ['127.0.0.1'], DnsOptions: ['timeout:1', 'attempts:1'] }
 
-/** Nothing can be put into it from inside, and a mount made on the host does not come in by it. */
 export function doorOf({ folder }: InstanceAccess) {
+  return shown(folder, CONTAINER_FOLDER)
+}
+
+/**
+ * Nothing can be put into it from inside, and a mount made on the host does not come in by it. Links in
+ * the image are followed within the image.
+ */
+function shown(source: string, target: string) {
   return {
     Type: 'bind' as const,
-    Source: folder,
-    Target: CONTAINER_FOLDER,
+    Source: source,
+    Target: target,
     ReadOnly: true,
     BindOptions: { Propagation: 'rprivate' as const },
   }

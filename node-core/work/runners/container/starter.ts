@@ -1,4 +1,5 @@
 /** Starts one instance: its containers one after the other, all of them or none. */
+import { join } from 'node:path'
 import type { Clock } from '../../../base/clock/index.ts'
 import { isCode, MyceliumError, messageOf } from '../../../base/errors/index.ts'
 import type { Logger } from '../../../base/log/index.ts'
@@ -12,8 +13,10 @@ import {
   type Part,
 } from '../../spec/index.ts'
 import {
+  FILES_FOLDER,
   findLoopbackPort,
   type InstanceAccess,
+  placeConfigFiles,
   portTaken,
   type Running,
   type StartRequest,
@@ -112,17 +115,18 @@ export function createStarter(deps: StarterDeps): Starter {
         gpus: gpus.map(({ name }) => name),
       }
       const labels = labelsOf(whose, request, own)
-      const rest = { part, source, image, labels, network, volumes, gpus, environment }
+      const rest = { part, source, image, labels, network, volumes, files, gpus, environment }
       return restrictedProfile({ ...rest, ...disk, ...(door && { access: door }) })
     }
     const access = deps.engineIsHere() ? request.access : undefined
-    if (!access && request.workload.secrets.length > 0) throw secretsUnsupported()
+    if (!access) refuseUnhandled(request, part)
     if (request.access && !access) tellUnreachable()
+    const files = access ? await placeConfigFiles(filesOf(access, part), part.files ?? []) : []
     try {
       await disks.create((disk) => engine.create(name, profileWith(disk, access)))
     } catch (error) {
       if (!access || !isCode(error, 'FOLDER_UNSEEN')) throw error
-      if (request.workload.secrets.length > 0) throw secretsUnsupported()
+      refuseUnhandled(request, part)
       tellUnreachable()
       await disks.create((disk) => engine.create(name, profileWith(disk)))
     }
@@ -235,9 +239,16 @@ function countOf({ workload }: StartRequest): number {
   return workload.parts.length + (hostNamesOf(workload).length > 0 ? 1 : 0)
 }
 
-function secretsUnsupported(): MyceliumError<'NOT_SUPPORTED'> {
-  const message = 'Containers are handed no secrets here: the engine sees no folders of this node.'
-  return new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'NO_DOOR' } })
+function filesOf({ folder }: InstanceAccess, part: Part): string {
+  return join(folder, FILES_FOLDER, part.name)
+}
+
+/** Without a folder of this node's nothing that needs one is started in its absence. */
+function refuseUnhandled({ workload }: StartRequest, part: Part): void {
+  const what = workload.secrets.length > 0 ? 'secrets' : part.files ? 'files' : undefined
+  if (what === undefined) return
+  const message = `Containers are handed no ${what} here: the engine sees no folders of this node.`
+  throw new MyceliumError('NOT_SUPPORTED', message, { details: { reason: 'NO_DOOR' } })
 }
 
 function gpusUnsupported(): MyceliumError<'NOT_SUPPORTED'> {

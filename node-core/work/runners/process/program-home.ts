@@ -3,11 +3,12 @@ import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { MyceliumError } from '../../../base/errors/index.ts'
 import { extractProgram, type VerifiedBundle } from '../../bundles/index.ts'
-import { diskBytesOf, type Workload } from '../../spec/index.ts'
-import type { InstanceAccess } from '../index.ts'
+import { type ConfigFile, diskBytesOf, type Workload } from '../../spec/index.ts'
+import { FILES_FOLDER, type InstanceAccess, placeConfigFiles } from '../index.ts'
 import { makeDiskImage } from './disk-image.ts'
 import { LANDLOCK } from './landlock.ts'
 import type { Confinement } from './launch.ts'
+import { makePlaces, writeInto } from './own-files.ts'
 import type { InstanceRecord } from './record.ts'
 import { DOOR_AT, mountTable, PROGRAM_AT, RUNTIME_AT, type Shelter, WORK_AT } from './shelter.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -79,8 +80,10 @@ export async function makeHome(request: HomeRequest): Promise<ProgramHome> {
   return shelter ? makeSheltered(shelter, request) : makeOpen(request)
 }
 
-async function makeOpen({ around, record, bundle, access }: HomeRequest): Promise<ProgramHome> {
+async function makeOpen(request: HomeRequest): Promise<ProgramHome> {
+  const { around, record, bundle, access } = request
   const program = await extractProgram(bundle, record.workFolder)
+  await writeInto(record, filesOf(request))
   return {
     // `env` would take a path with a `=` for a variable.
     program: `./${basename(program)}`,
@@ -91,17 +94,19 @@ async function makeOpen({ around, record, bundle, access }: HomeRequest): Promis
 }
 
 async function makeSheltered(shelter: Shelter, request: HomeRequest): Promise<ProgramHome> {
-  const { around, bundle, access, folder } = request
+  const { around, record, bundle, access, folder } = request
   const programFolder = join(folder, 'program')
   await openToOthers(programFolder, 0o755)
   const program = await extractProgram(bundle, programFolder)
   const seen = around.runtimeFolder?.startsWith('/usr/') ?? false
   const runtime = seen ? undefined : around.runtimeFolder
   const table = join(folder, 'fstab')
+  const files = await placeConfigFiles(join(folder, FILES_FOLDER), filesOf(request))
+  await makePlaces(record, files)
   const own = {
     work: await makeWork(shelter, request),
     workReadOnly: bundle.manifest.security.read_only_fs,
-    ...{ program: programFolder, runtime, door: access?.folder },
+    ...{ program: programFolder, runtime, door: access?.folder, files },
   }
   await writeFile(table, mountTable(shelter, own), { mode: 0o600 })
   return {
@@ -111,6 +116,10 @@ async function makeSheltered(shelter: Shelter, request: HomeRequest): Promise<Pr
     door: access && DOOR_AT,
     table,
   }
+}
+
+function filesOf({ workload }: HomeRequest): readonly ConfigFile[] {
+  return workload.parts[0].files ?? []
 }
 
 async function makeWork({ mkfs }: Shelter, { record, folder, workload }: HomeRequest) {

@@ -93,6 +93,21 @@ describe('the world of a program', () => {
     if (!linux) expect((await stat(cwd ?? '')).mode & 0o777).toBe(0o700)
   })
 
+  it('has the files of its manifest in its folder, and nobody may change them', async () => {
+    const files = [
+      { path: '/work/app.ini', content: 'a = ä\n', mode: 0o400 },
+      { path: '/work/conf/deep/blob', content: 'AP8K', encoding: 'base64' as const, mode: 0o555 },
+    ]
+    const look = `cat app.ini; od -An -tx1 conf/deep/blob; touch conf/mine && echo may-write
+      for each in app.ini conf/deep/blob; do
+        (echo x >>$each) 2>/dev/null && echo "write $each"; rm -f $each 2>/dev/null && echo "rm $each"
+        mv $each moved 2>/dev/null && echo "mv $each"; chmod 777 $each 2>/dev/null && echo "chmod $each"
+      done`
+    const { lines: seen } = await output(look, { files })
+    expect(seen.slice(0, 3)).toEqual(['a = ä', ' 00 ff 0a', 'may-write'])
+    if (linux) expect(seen.slice(3)).toEqual(['done'])
+  })
+
   it('is gone when the instance is ended', async () => {
     const { request } = await output('pwd')
     const { workFolder } = await bench.recordOf(request.id)

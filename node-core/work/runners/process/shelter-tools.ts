@@ -80,7 +80,7 @@ async function tried(shelter: Shelter, setpriv: string, folder: string) {
       await makeDiskImage(shelter.mkfs, { image, from: work, ...size })
     }
     const own = { work: shelter.mkfs ? { image } : { folder: work }, workReadOnly: true, program }
-    const nothing = { runtime: undefined, door: undefined }
+    const nothing = { runtime: undefined, door: undefined, files: [] }
     await writeFile(table, mountTable(shelter, { ...own, ...nothing }))
     await runTool(
       launchCommand({

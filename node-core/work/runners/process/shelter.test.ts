@@ -37,6 +37,9 @@ const LOOK = [
   'echo "oom: $(cat /proc/self/oom_score_adj)"',
 ].join('\n')
 
+const FILE =
+  'echo "file: $(cat /work/app.ini)"; (: >/work/app.ini) 2>/dev/null || echo "write file: refused"'
+
 function parsed(lines: readonly string[]): Map<string, string> {
   return new Map(lines.map((line) => line.split(/: (.*)/s, 2) as [string, string]))
 }
@@ -111,8 +114,12 @@ describe.skipIf(!root)('a shelter that a node which is not root makes [tried as 
       await mkdir(each)
       await chown(each, NOBODY.uid, NOBODY.gid)
     }
-    await writeFile(join(program, 'look'), `#!/bin/sh\n${LOOK}`, { mode: 0o755 })
-    const own = { work: { folder: work }, workReadOnly: false, program }
+    await writeFile(join(program, 'look'), `#!/bin/sh\n${LOOK}\n${FILE}`, { mode: 0o755 })
+    const source = join(folder, 'app.ini')
+    for (const each of [source, join(work, 'app.ini')]) await writeFile(each, '')
+    await writeFile(source, 'of the manifest', { mode: 0o444 })
+    const files = [{ source, path: '/work/app.ini' }]
+    const own = { work: { folder: work }, workReadOnly: false, program, files }
     const table = join(folder, 'fstab')
     await writeFile(table, mountTable(shelter, { ...own, runtime: undefined, door: undefined }))
     const { file, args } = launchCommand({
@@ -131,6 +138,8 @@ describe.skipIf(!root)('a shelter that a node which is not root makes [tried as 
     child.stdin.end('go\n')
     const [code] = await once(child, 'close')
     expect([code, said]).toEqual([0, expect.stringContaining('oom:')])
-    isShutIn(parsed(said.split('\n')))
+    const seen = parsed(said.split('\n'))
+    isShutIn(seen)
+    expect([seen.get('file'), seen.get('write file')]).toEqual(['of the manifest', 'refused'])
   }, 20_000)
 })

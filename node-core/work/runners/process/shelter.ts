@@ -6,7 +6,7 @@
  *
  * util-linux does the work, one tool after the other; `shelter-tools.ts` finds out whether it can.
  */
-import { CONTAINER_FOLDER } from '../index.ts'
+import { CONTAINER_FOLDER, type PlacedFile } from '../index.ts'
 import { SHARED_MEMORY_MEBIBYTES_MAX } from './limits.ts'
 
 /** Where a program finds things, the same on every computer. */
@@ -44,6 +44,8 @@ export interface Belongings {
   program: string
   runtime: string | undefined
   door: string | undefined
+  /** With places for them in `work`. */
+  files: readonly PlacedFile[]
 }
 
 /** Folders of the system, where they are folders; where they are links, the link is made anew. */
@@ -95,6 +97,7 @@ export function mountTable({ root, system }: Shelter, own: Belongings): string {
     work,
     line(at(`${WORK_AT}/tmp`), at('/tmp'), 'none', `bind,${quiet}`),
     ...(own.workReadOnly ? [shown(at(WORK_AT), WORK_AT)] : []),
+    ...own.files.map(({ source, path }) => shown(source, path)),
     shown(own.program, PROGRAM_AT),
     ...(own.runtime === undefined ? [] : [shown(own.runtime, RUNTIME_AT)]),
     ...(own.door === undefined ? [] : [shown(own.door, DOOR_AT)]),

@@ -164,6 +164,7 @@ export function notesOn(
   if (!setpriv) notes.push('Programs could gain privileges through set-user-id files.')
   if (!shelter) {
     notes.push(`Programs see the files and processes of this computer as you do (${why}).`)
+    notes.push('Programs can write to the files of their manifest, each to its own.')
     if (!ownUsers) {
       notes.push("Programs run as you here and can read this node's keys; run only what you trust.")
     }

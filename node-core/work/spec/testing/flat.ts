@@ -9,11 +9,11 @@ export interface Flat extends Partial<Omit<Workload, 'parts'>>, Partial<Omit<Par
 }
 
 export function flatWorkload(flat: Flat & Pick<Part, 'source'>): Workload {
-  const { source, env = {}, ports = [], probes = {}, resources, ...rest } = flat
+  const { source, env = {}, ports = [], probes = {}, resources, files, ...rest } = flat
   const said = resources ?? { cpuMillis: 500, memoryBytes: 128 * 2 ** 20 }
   const { cpuMillis, memoryBytes, ...more } = said
   const amounts = { cpuMillis, memoryBytes }
-  const part = { name: 'main', source, env, ports, probes }
+  const part = { name: 'main', source, env, ports, probes, ...(files && { files }) }
   return {
     kind: 'bundle' in source ? 'process' : 'container',
     parts: [{ ...part, resources: { requests: amounts, limits: amounts, ...more } }],
