@@ -9,6 +9,7 @@ import { footprintBench } from './footprint.ts'
 import { imagesBench } from './images.ts'
 import { loopBench } from './loop.ts'
 import { meshBench } from './mesh.ts'
+import { placementBench } from './placement.ts'
 import { interrupt } from './processes.ts'
 import { recoveryBench } from './recovery.ts'
 import { registryBench } from './registry.ts'
@@ -25,6 +26,7 @@ const BENCHES: readonly Bench[] = [
   wakeBench,
   servicesBench,
   imagesBench,
+  placementBench,
   loopBench,
   edgeBench,
   floodBench,

@@ -5,6 +5,7 @@
 import { request } from 'node:http'
 import { createEngine, enginesUnavailable } from '../e2e/harness/engine.ts'
 import { importBusyboxImage } from '../e2e/harness/images.ts'
+import { pidOf } from './engine-socket.ts'
 import { type BenchNode, prepareNetwork } from './network.ts'
 import { createSwarm, type Swarm } from './peers/swarm.ts'
 import { pause } from './processes.ts'
@@ -135,7 +136,7 @@ async function underLoad(runner: Runner, work: () => Promise<void>) {
   return counts
 }
 
-function ofNode(node: BenchNode, engine: { docker(...args: string[]): string }): Runner {
+function ofNode(node: BenchNode, engine: { host: string }): Runner {
   const route = `/api/workloads/${NAME}`
   type View = { status: string; instances: { id: string; status: string; health: string }[] }
   const url = new URL(`${node.edge}/${NAME}/`)
@@ -150,10 +151,12 @@ function ofNode(node: BenchNode, engine: { docker(...args: string[]): string }):
     async copies() {
       const { instances } = await node.call<View>('GET', route)
       const well = instances.filter((one) => one.status === 'Running' && one.health === 'healthy')
-      if (well.length === 0) return []
-      const ids = well.map(({ id }) => id)
-      // One of them may be gone by now: then there are fewer.
-      return pidsOf(engine, ids).map((pid, at) => ({ id: ids[at] ?? '', pid }))
+      const copies = well.map(async ({ id }) => {
+        // It may be gone by now.
+        const pid = await pidOf(engine.host, id)
+        return pid === undefined ? [] : [{ id, pid }]
+      })
+      return (await Promise.all(copies)).flat()
     },
     async isSettled() {
       const { status, instances } = await node.call<View>('GET', route)
@@ -163,15 +166,6 @@ function ofNode(node: BenchNode, engine: { docker(...args: string[]): string }):
     async remove() {
       await node.call('DELETE', route)
     },
-  }
-}
-
-function pidsOf(engine: { docker(...args: string[]): string }, ids: readonly string[]): number[] {
-  try {
-    const said = engine.docker('inspect', '--format', '{{.State.Pid}}', ...ids)
-    return said.trim().split('\n').map(Number).filter(Boolean)
-  } catch {
-    return []
   }
 }
 

@@ -4,6 +4,7 @@ import { request } from 'node:http'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import type { Engine } from '../../e2e/harness/engine.ts'
+import { askEngine, pidOf } from '../engine-socket.ts'
 import { freePort } from '../processes.ts'
 
 const run = promisify(execFile)
@@ -35,7 +36,6 @@ const LISTED = z.array(
     Ports: z.array(z.object({ PublicPort: z.number().optional() })),
   }),
 )
-const INSPECTED = z.object({ State: z.object({ Pid: z.number() }).optional() })
 const EVENT = z.object({ Action: z.string(), Actor: z.object({ ID: z.string() }) })
 
 export async function createSwarm(engine: Engine): Promise<Swarm> {
@@ -43,19 +43,6 @@ export async function createSwarm(engine: Engine): Promise<Swarm> {
   const docker = (...args: string[]) => run('docker', ['-H', engine.host, ...args])
   const listen = `127.0.0.1:${await freePort()}`
   await docker('swarm', 'init', '--advertise-addr', '127.0.0.1', '--listen-addr', listen)
-
-  function ask(path: string): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const asked = request({ socketPath, path }, (answer) => {
-        let text = ''
-        answer.setEncoding('utf8').on('data', (more) => {
-          text += more
-        })
-        answer.once('end', () => resolve(JSON.parse(text)))
-      })
-      asked.once('error', reject).end()
-    })
-  }
 
   return {
     async create(name, { image, replicas }) {
@@ -79,12 +66,14 @@ export async function createSwarm(engine: Engine): Promise<Swarm> {
     async tasks(name) {
       const label = [`com.docker.swarm.service.name=${name}`]
       const filters = encodeURIComponent(JSON.stringify({ label, status: ['running'] }))
-      const found = LISTED.parse(await ask(`/containers/json?filters=${filters}`))
+      const found = LISTED.parse(
+        await askEngine(engine.host, `/containers/json?filters=${filters}`),
+      )
       const tasks = await Promise.all(
         found.map(async ({ Id: id, Image: image, Ports }): Promise<Task[]> => {
           const port = Ports.find(({ PublicPort }) => PublicPort)?.PublicPort
-          const { State } = INSPECTED.parse(await ask(`/containers/${id}/json`))
-          return port && State?.Pid ? [{ id, pid: State.Pid, port, image }] : []
+          const pid = await pidOf(engine.host, id)
+          return port && pid ? [{ id, pid, port, image }] : []
         }),
       )
       return tasks.flat()

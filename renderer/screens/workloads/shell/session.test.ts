@@ -74,6 +74,20 @@ test('draws what is printed, says that it has been read, and ends with its exit 
   expect(shell.states).toEqual([{ at: 'opening' }, { at: 'running' }, { at: 'ended', exitCode: 3 }])
 })
 
+test('says what has been read though the command takes nothing of what was typed', async () => {
+  const shell = open()
+  await shell.tell({ session: '7' })
+  const { promise: taken, resolve: take } = Promise.withResolvers<unknown>()
+  shell.answers(() => taken)
+  shell.session.type(bytesOf('pasted'))
+  await shell.tell(printed('echo'))
+  expect(shell.inputs).toEqual([
+    { session: '7', data: btoa('pasted') },
+    { session: '7', readBytes: 4 },
+  ])
+  take({})
+})
+
 test('what is typed before it runs is not lost, and goes in one message at a time', async () => {
   const shell = open()
   shell.session.type(bytesOf('l'))

@@ -44,6 +44,7 @@ export function startSession(
   const stop = new AbortController()
   let session: string | undefined
   let sending = false
+  let telling = false
   let typed: Uint8Array[] = []
   let size: TerminalSize | undefined
   let readBytes = 0
@@ -57,16 +58,14 @@ export function startSession(
     if (session === undefined || sending) return
     sending = true
     try {
-      while (!stop.signal.aborted && (typed.length > 0 || size || readBytes > 0)) {
+      while (!stop.signal.aborted && (typed.length > 0 || size)) {
         const bytes = takeTyped()
         const input = {
           session,
           ...(bytes.length > 0 && { data: toBase64(bytes) }),
           ...(size && { terminal: size }),
-          ...(readBytes > 0 && { readBytes }),
         }
         size = undefined
-        readBytes = 0
         await client.commands.input(input)
       }
     } catch {
@@ -74,6 +73,26 @@ export function startSession(
       typed = []
     } finally {
       sending = false
+    }
+  }
+
+  /**
+   * Beside what is typed: a command that is held because it is ahead takes no more of that, and would be
+   * held for good if this had to wait behind it.
+   */
+  async function tellRead(): Promise<void> {
+    if (session === undefined || telling) return
+    telling = true
+    try {
+      while (!stop.signal.aborted && readBytes > 0) {
+        const input = { session, readBytes }
+        readBytes = 0
+        await client.commands.input(input)
+      }
+    } catch {
+      // It has ended, and tells no more.
+    } finally {
+      telling = false
     }
   }
 
@@ -97,7 +116,7 @@ export function startSession(
           const bytes = fromBase64(event.data)
           await draw(bytes)
           readBytes += bytes.length
-          void send()
+          void tellRead()
         }
       }
       become({ at: 'broken' })

@@ -1,0 +1,25 @@
+/** Questions to an engine by its socket: its command line would take the cores of who is measured. */
+import { request } from 'node:http'
+import { z } from 'zod'
+
+const INSPECTED = z.object({ State: z.object({ Pid: z.number() }).optional() })
+
+/** @param host As in DOCKER_HOST. */
+export function askEngine(host: string, path: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath: host.replace('unix://', ''), path }, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8').on('data', (more) => {
+        text += more
+      })
+      answer.once('end', () => resolve(JSON.parse(text)))
+    })
+    asked.once('error', reject).end()
+  })
+}
+
+/** The process of a container; undefined where none runs. */
+export async function pidOf(host: string, id: string): Promise<number | undefined> {
+  const { State } = INSPECTED.parse(await askEngine(host, `/containers/${id}/json`))
+  return State?.Pid || undefined
+}
