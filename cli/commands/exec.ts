@@ -27,6 +27,9 @@ export function execCommands(program: Command, act: Act): void {
   program
     .command('audit')
     .summary('who ran which commands inside instances of this node')
+    .description(
+      'Lists the last commands that were run inside instances of this node, and by whom.',
+    )
     .option('--tail <n>', 'how many of the last', '100')
     .addHelpText('after', '\nExample:\n  mycelium audit --tail 20')
     .action(act(audit))

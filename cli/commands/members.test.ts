@@ -1,5 +1,6 @@
 /** `mycelium members` and `leave`, against a node in memory. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { ADA } from '../../node-core/api/testing/memory-facts.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 
 let home: RunningHome
@@ -33,6 +34,12 @@ it('does not leave without being told to where nobody would decide about members
   const asked = await home.run('--json', 'leave')
   expect([asked.exit, JSON.parse(asked.err)]).toMatchObject([4, { code: 'LAST_ADMIN' }])
   expect(asked.err).toContain('Nobody who stays can let others in')
+  expect(asked.err).not.toContain('keeps the data')
+  const { owner, node } = ADA
+  const name = { owner, workload: 'db', index: 0, volume: 'data', id: 'db.0.data.a0a0' }
+  const createdAt = '2026-11-20T00:00:00.000Z'
+  home.node.world.volumes.push({ ...name, node, sizeBytes: 1_000, createdAt })
+  expect((await home.run('leave')).err).toMatch(/keeps the data of db\/0 \(ada\)/)
   expect(home.node.world.inNetwork).toBe(true)
   expect(await home.run('leave', '--yes')).toMatchObject({ exit: 0, out: 'Left the network.' })
   expect(home.node.world.inNetwork).toBe(false)

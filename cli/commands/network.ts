@@ -51,7 +51,7 @@ export function networkCommands(program: Command, act: Act): void {
     .command('leave')
     .summary('leave the network')
     .description('Says goodbye, ends what runs here, and forgets the network. The identity stays.')
-    .option('--yes', 'though nobody is left who decides about members')
+    .option('--yes', 'though nobody is left who decides about members, or data is out of reach')
     .option('--force', 'even if the others lose the registry, or wait for a vote')
     .addHelpText('after', '\nExample:\n  mycelium leave')
     .action(act(leave))
@@ -65,8 +65,11 @@ async function leave(
   const node = await context.node()
   const status = await node.call.node.status()
   const { members } = await node.call.members.list()
+  const { volumes } = await node.call.volumes.list()
   const lost = lossOf(members, status.node.id)
-  if (lost !== undefined && !yes) await requireYes(lost)
+  const stranded = strandedBy(volumes, status.node.id)
+  const why = [lost, stranded].filter((text) => text !== undefined).join('\n')
+  if (why !== '' && !yes) await requireYes(why, lost === undefined ? 'DATA_HERE' : 'LAST_ADMIN')
   if (status.primary && status.primary.role !== 'none') context.notice(GIVES_BACK)
   const answer = await node.call.network.leave({ force })
   context.answer(answer, () => 'Left the network.')
@@ -87,6 +90,20 @@ function lossOf(members: Members, self: string): string | undefined {
   return isAlone ? LAST_ONE : LAST_ADMIN
 }
 
+/** Which data nobody has while this computer is away; undefined where it keeps none. */
+function strandedBy(
+  volumes: Outputs['volumes']['list']['volumes'],
+  self: string,
+): string | undefined {
+  const here = volumes.filter(({ node, state }) => node === self && state !== 'deleted')
+  if (here.length === 0) return undefined
+  const whose = here.map(({ workload, index, owner }) => `${workload}/${index} (${owner.name})`)
+  return (
+    `This computer keeps the data of ${[...new Set(whose)].join(', ')}. It does not go elsewhere: ` +
+    'what needs it waits until this computer joins again.'
+  )
+}
+
 const LAST_ONE =
   'No other computer is in this network: it ends, with all keys, secrets and workloads in it.'
 const LAST_ADMIN =
@@ -95,10 +112,10 @@ const LAST_ADMIN =
   'mycelium members grant OWNER admin invite'
 
 /** A person is asked, a program has to say so beforehand. */
-async function requireYes(lost: string): Promise<void> {
+async function requireYes(lost: string, code: string): Promise<void> {
   const said = process.stdin.isTTY ? await line(process, `${lost}\nLeave all the same? [y/N] `) : ''
   if (/^y(es)?$/i.test(said.trim())) return
-  throw new CommandFailure(EXIT.REFUSED, 'LAST_ADMIN', `${lost} To leave all the same: --yes.`)
+  throw new CommandFailure(EXIT.REFUSED, code, `${lost}\nTo leave all the same: --yes.`)
 }
 
 /** Which takes as long as the others take to agree. */

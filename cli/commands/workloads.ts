@@ -8,7 +8,7 @@ import type { Terminal } from '../terminal.ts'
 import { paint } from '../text/color.ts'
 import { duration } from '../text/format.ts'
 import { durationMs, wholeNumber } from '../text/parse.ts'
-import { table } from '../text/table.ts'
+import { pairs, table } from '../text/table.ts'
 import { warnOfEgress } from './egress-warning.ts'
 import { filesOf } from './placed-files.ts'
 import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
@@ -212,11 +212,11 @@ export function placementText(
   conditions: Outputs['workloads']['why']['conditions'] = [],
 ): string {
   const blocks = slots.map(({ index, nodeName, stays, displaces, refused }) => {
-    const lines = refused.map((each) => [`  not ${each.nodeName}`, each.reason.message])
+    const lines = refused.map((each) => [`  not ${each.nodeName}`, each.reason.message] as const)
     const room = displaces ? `, in the room of ${displaces.join(', ')}` : ''
     const why = stays ? `, and stays: ${stays.message}` : room
     const where = `replica ${index}: ${nodeName ?? 'nowhere'}${why}`
-    return lines.length === 0 ? where : `${where}\n${table(['', ''], lines).trimStart()}`
+    return lines.length === 0 ? where : `${where}\n${pairs(lines)}`
   })
   return [...blocks, ...conditions.map(({ message }) => `! ${message}`)].join('\n')
 }

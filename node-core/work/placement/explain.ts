@@ -58,6 +58,8 @@ export function objectionText(code: Objection): string {
   switch (code) {
     case 'NODE_LOST':
       return 'It is out of sight.'
+    case 'NODE_LEFT':
+      return 'It said goodbye: it is off, or has left the network.'
     case 'ASLEEP':
       return 'It said that it sleeps.'
     case 'CORDONED':

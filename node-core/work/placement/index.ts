@@ -84,6 +84,8 @@ export interface Refusal {
 
 export type PlacementRefusal =
   | 'NODE_LOST'
+  /** It said goodbye. */
+  | 'NODE_LEFT'
   /** It said that it sleeps. */
   | 'ASLEEP'
   /** Cordoned or draining. */

@@ -161,7 +161,8 @@ function standingRefusal(
   owner: OwnerId | undefined,
 ): PlacementRefusal | undefined {
   if (node.asleep) return 'ASLEEP'
-  if (!node.live || node.left) return 'NODE_LOST'
+  if (node.left) return 'NODE_LEFT'
+  if (!node.live) return 'NODE_LOST'
   if (node.cordoned || node.draining) return 'CORDONED'
   if (!node.kinds.includes(workload.kind)) return 'KIND_NOT_OFFERED'
   const isStranger = owner !== undefined && owner !== node.owner

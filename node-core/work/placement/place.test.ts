@@ -28,7 +28,7 @@ describe('placing', () => {
 
   test.each<[string, Partial<PlacementNode>, Partial<Flat>]>([
     ['NODE_LOST', { live: false }, {}],
-    ['NODE_LOST', { left: true }, {}],
+    ['NODE_LEFT', { left: true }, {}],
     ['CORDONED', { cordoned: true }, {}],
     ['CORDONED', { draining: true }, {}],
     ['KIND_NOT_OFFERED', { kinds: ['process'] }, {}],

@@ -210,6 +210,7 @@ export function unplacedCondition(
 /** After “1 node” or “2 nodes”. */
 const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   NODE_LOST: 'out of sight',
+  NODE_LEFT: 'off or gone from the network, as it said',
   ASLEEP: 'asleep',
   CORDONED: 'without new work by its owner’s wish',
   KIND_NOT_OFFERED: 'unable to run this kind of work now',
