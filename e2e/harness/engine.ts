@@ -133,7 +133,10 @@ export async function createEngine(
     async kill() {
       const file = path.join(folder, 'exec/containerd/containerd.pid')
       const helper = readFileSync(file, 'utf8')
-      process.kill(runningPid(), 'SIGKILL')
+      const running = runningPid()
+      process.kill(running, 'SIGKILL')
+      // The next one does not start while the number in its file is anybody's.
+      await until(`the engine ${label} to be gone`, 10_000, () => !existsSync(`/proc/${running}`))
       // Its containerd follows it; nobody may collect it, and the next one would wait for it.
       await until(`the containerd of ${label} to end`, 10_000, () => hasEnded(helper))
       rmSync(file, { force: true })
