@@ -28,21 +28,10 @@ export function createThrift(prefer: (what: Preference) => void): (busyShare: nu
   }
 }
 
-/**
- * By itself V8 collects everything each time some 40 MB were taken outside its heap, as all that goes
- * over the network or the disk is: over a third of the CPU time of a transfer. With this flag such
- * bytes count as those within the heap do.
- */
-const EXTERNAL = 'external-memory-accounted-in-global-limit'
-
 export function saveMemoryWhileIdle(): void {
-  const prefer = (what: Preference): void => {
-    const [saving, spending] = what === 'memory' ? ['', 'no-'] : ['no-', '']
-    v8.setFlagsFromString(`--${saving}optimize-for-size`)
-    v8.setFlagsFromString(`--${spending}${EXTERNAL}`)
-  }
-  prefer('speed')
-  const look = createThrift(prefer)
+  const look = createThrift((what) => {
+    v8.setFlagsFromString(what === 'memory' ? '--optimize-for-size' : '--no-optimize-for-size')
+  })
   let before = performance.eventLoopUtilization()
   setInterval(() => {
     const now = performance.eventLoopUtilization()
