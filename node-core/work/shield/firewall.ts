@@ -63,7 +63,7 @@ function programOf(family: Family): string | undefined {
 const OWN_HANDS: FirewallHands = {
   async ready() {
     if (process.getuid?.() === 0) return undefined
-    const message = 'Connections of instances are bounded where the node runs as root.'
+    const message = 'Connections of programs are bounded where the node runs as root.'
     return { code: 'NOT_ROOT', message }
   },
   run: ([program, ...args], input) => {

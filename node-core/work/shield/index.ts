@@ -65,7 +65,7 @@ export interface ShieldOptions {
   users?: { first: number; last: number }
 }
 
-export { createFirewall, type Family, type Firewall, type FirewallHands } from './firewall.ts'
+export { createFirewall, type Family, type Firewall } from './firewall.ts'
 export { FIREWALL_MS, FIREWALL_OUTPUT_BYTES_MAX } from './limits.ts'
 export { nameServersOf } from './name-servers.ts'
 export { createOutside, type Outside } from './outside.ts'

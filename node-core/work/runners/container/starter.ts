@@ -152,8 +152,9 @@ export function createStarter(deps: StarterDeps): Starter {
     const made: string[] = []
     try {
       if (hostNamesOf(workload).length > 0) {
-        await startForwarder(request, own)
+        // Also where it is made and does not start: its name would be taken for the next attempt.
         made.push(id)
+        await startForwarder(request, own)
         await forwarderReady(engine, id, signal)
         network = { kind: 'joined', container: id }
       }
