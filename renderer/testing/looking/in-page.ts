@@ -38,7 +38,7 @@ export const CUT = `(() => {
     const parent = node.parentElement
     const words = node.textContent.trim()
     if (words === '' || !parent || !parent.checkVisibility({ visibilityProperty: true })) continue
-    if (parent.closest('.sr-only, .xterm, script, style, [aria-hidden="true"], [title]')) continue
+    if (parent.closest('.skip:not(:focus), .sr-only, .xterm, script, style, [aria-hidden="true"], [title]')) continue
     const range = document.createRange()
     range.selectNodeContents(node)
     const rects = [...range.getClientRects()].filter(({ width, height }) => width * height > 0)
