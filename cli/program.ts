@@ -26,9 +26,10 @@ const GROUPS: readonly CommandGroup[] = [
   { names: ['deploy'], load: async () => (await import('./commands/deploy.ts')).deployCommands },
   { names: ['import'], load: async () => (await import('./commands/import.ts')).importCommand },
   {
-    names: ['ps', 'scale', 'update', 'delete', 'open', 'why'],
+    names: ['ps', 'scale', 'delete', 'open', 'why'],
     load: async () => (await import('./commands/workloads.ts')).workloadCommands,
   },
+  { names: ['update'], load: async () => (await import('./commands/update.ts')).updateCommand },
   {
     names: ['versions', 'rollback', 'rollout'],
     load: async () => (await import('./commands/versions.ts')).versionCommands,
