@@ -71,6 +71,10 @@ const GROUPS: readonly CommandGroup[] = [
   },
   { names: ['members'], load: async () => (await import('./commands/members.ts')).memberCommands },
   { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },
+  {
+    names: ['bug-report'],
+    load: async () => (await import('./commands/bug-report.ts')).bugReportCommand,
+  },
   // It tells of every command, so it is loaded with all the others.
   { names: [], load: async () => (await import('./commands/completion.ts')).completionCommand },
 ]
