@@ -3,7 +3,9 @@ import { parsePairs } from '../../pairs/index.ts'
 import {
   autoscaleOf,
   EMPTY_RULES,
+  filesOf,
   parseScratch,
+  type RulesField,
   type RulesForm,
   resourcesOf,
   ruleFieldOf,
@@ -38,7 +40,7 @@ export interface DeployForm extends RulesForm {
   retries: number
 }
 
-export type FormField = keyof DeployForm
+export type FormField = keyof DeployForm | RulesField
 
 export const EMPTY_FORM: DeployForm = {
   ...EMPTY_RULES,
@@ -103,9 +105,11 @@ function workOf(form: DeployForm): Partial<DeployInput> {
 function sourceOf(form: DeployForm): Partial<DeployInput> | undefined {
   const env = parsePairs(form.env).pairs
   const { gpus, ...resources } = resourcesOf(form)
+  const files = filesOf(form)
   const shared = {
     ...(isEmpty(env) ? {} : { env }),
     ...(isEmpty(resources) ? {} : { resources }),
+    ...(files.length === 0 ? {} : { files }),
   }
   if (form.source === 'bundle') {
     return form.bundle === '' ? undefined : { bundle: form.bundle, ...shared }
