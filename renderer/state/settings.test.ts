@@ -14,8 +14,12 @@ function memory(first: string | null = null): SettingsMemory {
 describe('settings', () => {
   it('are remembered', () => {
     const kept = memory()
-    createSettings(kept).change({ theme: 'dark' })
-    expect(createSettings(kept).store.getState()).toEqual({ theme: 'dark', language: 'en' })
+    createSettings(kept).change({ theme: 'dark', deployWay: 'manifest' })
+    expect(createSettings(kept).store.getState()).toEqual({
+      theme: 'dark',
+      language: 'en',
+      deployWay: 'manifest',
+    })
   })
 
   it('follow what another window wrote', () => {
@@ -31,6 +35,7 @@ describe('settings', () => {
     expect(createSettings(memory(text)).store.getState()).toEqual({
       theme: 'system',
       language: 'en',
+      deployWay: 'catalogue',
     })
   })
 })

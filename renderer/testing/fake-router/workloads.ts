@@ -59,6 +59,10 @@ export function workloadsOf({ scenario, emit }: Fake) {
         if (input.replicas) found.replicas = input.replicas
         return found
       }),
+      differences: os.workloads.differences.handler(({ input }) => {
+        const { generation } = findWorkload(scenario, input.name)
+        return { generation, changes: [], replaces: false }
+      }),
       delete: os.workloads.delete.handler(({ input }) => {
         scenario.workloads = scenario.workloads.filter((each) => each.name !== input.name)
         emit('workload.deleted', { name: input.name })

@@ -1,5 +1,25 @@
 import { go, press, type Shot, settle, shot } from './shot.ts'
 
+const NOTES_AND_DATABASE = JSON.stringify(
+  [
+    {
+      name: 'notes',
+      containers: [{ image: 'notes:2', ports: [{ containerPort: 80 }] }],
+      uses: ['notes-db'],
+    },
+    {
+      name: 'notes-db',
+      containers: [
+        { image: 'postgres:17', mounts: [{ volume: 'data', path: '/var/lib/postgresql/data' }] },
+      ],
+      volumes: [{ name: 'data', size: '2Gi' }],
+      secrets: [{ name: 'notes-db/password', env: 'POSTGRES_PASSWORD' }],
+    },
+  ],
+  undefined,
+  2,
+)
+
 /** Saying what to run. */
 export const DEPLOY: Shot[] = [
   shot('deploy-empty', 'alone', async (page) => {
@@ -66,6 +86,38 @@ export const DEPLOY: Shot[] = [
     await page.getByLabel('Image', { exact: true }).fill('nowhere')
     await press(page, /^Deploy 1/)
     await page.getByRole('alert').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-text', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await page.getByLabel('Manifest', { exact: true }).fill(NOTES_AND_DATABASE)
+    await page.getByText('It is reached by notes').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-text-mistake', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await page
+      .getByLabel('Manifest', { exact: true })
+      .fill('{\n  "name": "wiki",\n  "replica": 2\n}')
+    await page.getByText('Something in it').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-text-unread', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await page.getByLabel('Manifest', { exact: true }).fill('{ "name": "wiki"')
+    await page.getByRole('link', { name: 'Catalogue' }).click()
+    await page.getByRole('alert').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-several-progress', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await page.getByLabel('Manifest', { exact: true }).fill(NOTES_AND_DATABASE)
+    await press(page, /^Deploy 2/)
+    await page.getByText('Deploying notes-db').waitFor()
     await settle(page)
   }),
   shot('deploy-progress', 'busy', async (page) => {
