@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { placeFindings } from './findings.ts'
 import { buildGraph, type Link } from './graph.ts'
 import { identify } from './identity.ts'
-import { WORDPRESS } from './testing/drafts.ts'
+import { WORDPRESS } from './testing/bodies.ts'
 
 const IDS = ['s1', 's2']
 
-function linksOf(draft: Parameters<typeof buildGraph>[0]): Pick<Link, 'name' | 'as' | 'use'>[] {
-  const ids = draft.map((_, at) => `s${at}`)
-  return buildGraph(draft, ids).links.map(({ name, as, use }) => ({ name, as, use }))
+function linksOf(bodies: Parameters<typeof buildGraph>[0]): Pick<Link, 'name' | 'as' | 'use'>[] {
+  const ids = bodies.map((_, at) => `s${at}`)
+  return buildGraph(bodies, ids).links.map(({ name, as, use }) => ({ name, as, use }))
 }
 
 describe('the graph of a draft', () => {
@@ -77,7 +77,7 @@ describe('the graph of a draft', () => {
 
 describe('who is who after a change', () => {
   const [wordpress = {}, db = {}] = WORDPRESS
-  const before = { draft: WORDPRESS, ids: IDS }
+  const before = { bodies: WORDPRESS, ids: IDS }
 
   it.each([
     ['something is changed in place', [{ ...wordpress, name: 'blog' }, db], ['s1', 's2']],
@@ -86,7 +86,7 @@ describe('who is who after a change', () => {
     ['one goes', [db], ['s2']],
     ['one comes before them', [{ name: 'cache' }, wordpress, db], ['s3', 's1', 's2']],
     ['others take their place', [{ name: 'a' }, { name: 'b' }, { name: 'c' }], ['s3', 's4', 's5']],
-  ])('is kept when %s', (_, draft, ids) => {
-    expect(identify(before, draft)).toEqual(ids)
+  ])('is kept when %s', (_, bodies, ids) => {
+    expect(identify(before, bodies)).toEqual(ids)
   })
 })

@@ -1,5 +1,5 @@
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
-import { type Draft, nameOf } from './draft.ts'
+import { type Bodies, nameOf } from './bodies.ts'
 import { webPort } from './ports.ts'
 import { hostsIn, type Variable, variablesOf } from './variables.ts'
 
@@ -40,7 +40,8 @@ export interface Route extends Common {
   route: 'web' | number
   /** At the edge, of a TCP route. */
   port: number | undefined
-  containerPort: number
+  /** A program is given one. */
+  containerPort: number | undefined
   access: 'public' | 'members' | 'owners'
 }
 
@@ -75,12 +76,12 @@ export interface Graph {
 const keyOf = (...words: (string | number)[]): ThingKey => words.join('/') as ThingKey
 
 /** `ids`: of the workloads, in their order. */
-export function buildGraph(draft: Draft, ids: readonly string[]): Graph {
+export function buildGraph(bodies: Bodies, ids: readonly string[]): Graph {
   const idAt = (index: number): string => ids[index] ?? String(index)
-  const services = draft.map((body, index) => serviceOf(body, index, keyOf(idAt(index))))
-  const volumes = draft.flatMap((body, index) => volumesOf(body, index, idAt(index)))
-  const routes = draft.flatMap((body, index) => routesOf(body, index, idAt(index)))
-  const links = draft.flatMap((body, index) => linksOf(body, services[index], services))
+  const services = bodies.map((body, index) => serviceOf(body, index, keyOf(idAt(index))))
+  const volumes = bodies.flatMap((body, index) => volumesOf(body, index, idAt(index)))
+  const routes = bodies.flatMap((body, index) => routesOf(body, index, idAt(index)))
+  const links = bodies.flatMap((body, index) => linksOf(body, services[index], services))
   const elsewhere = elsewhereOf(links, services)
   const all: Thing[] = [...services, ...volumes, ...routes, ...elsewhere, ...links]
   const byKey = new Map(all.map((thing) => [thing.key, thing]))
@@ -119,24 +120,22 @@ function volumesOf(body: DeployInput, index: number, id: string): Volume[] {
   }))
 }
 
+/** A job serves nobody; a program is given its port, and always served. */
 function routesOf(body: DeployInput, index: number, id: string): Route[] {
+  if (body.job) return []
   const { access: asked = 'public', tcp = [] } = body.edge ?? {}
   const access: Route['access'] = typeof asked === 'string' ? asked : 'owners'
   const shared = { kind: 'route' as const, index, name: nameOf(body), access }
   const web = webPort(body)
-  return [
-    ...(web
-      ? [
-          {
-            ...{ ...shared, key: keyOf(id, 'route', 'web'), route: 'web' as const },
-            ...{ port: undefined, containerPort: web.containerPort },
-          },
-        ]
-      : []),
-    ...tcp.map(({ port, containerPort }, route) => {
-      return { ...shared, key: keyOf(id, 'route', route), route, port, containerPort }
-    }),
-  ]
+  const isServed = web !== undefined || body.bundle !== undefined
+  const byName: Route = {
+    ...{ ...shared, key: keyOf(id, 'route', 'web'), route: 'web' },
+    ...{ port: undefined, containerPort: web?.containerPort },
+  }
+  const byPort = tcp.map(({ port, containerPort }, route): Route => {
+    return { ...shared, key: keyOf(id, 'route', route), route, port, containerPort }
+  })
+  return isServed ? [byName, ...byPort] : byPort
 }
 
 function linksOf(body: DeployInput, user: Service | undefined, services: Service[]): Link[] {

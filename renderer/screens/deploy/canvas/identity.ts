@@ -1,7 +1,7 @@
-import { type Draft, nameOf } from './draft.ts'
+import { type Bodies, nameOf } from './bodies.ts'
 
 export interface Identified {
-  draft: Draft
+  bodies: Bodies
   /** One for each workload, in their order. */
   ids: readonly string[]
 }
@@ -10,11 +10,11 @@ export interface Identified {
  * Who is who after the draft has changed, here or in another way of writing it: the very same object,
  * else the same name, else what stands in the same place of a list that is as long as it was.
  */
-export function identify(before: Identified, draft: Draft): string[] {
+export function identify(before: Identified, bodies: Bodies): string[] {
   const free = new Map(before.ids.map((id, index) => [id, index]))
-  const ids: (string | undefined)[] = draft.map(() => undefined)
+  const ids: (string | undefined)[] = bodies.map(() => undefined)
   const take = (matches: (was: number, now: number) => boolean): void => {
-    for (const now of draft.keys()) {
+    for (const now of bodies.keys()) {
       if (ids[now] !== undefined) continue
       const found = [...free].find(([, was]) => matches(was, now))
       if (!found) continue
@@ -22,9 +22,9 @@ export function identify(before: Identified, draft: Draft): string[] {
       free.delete(found[0])
     }
   }
-  take((was, now) => before.draft[was] === draft[now])
-  take((was, now) => isNamedAlike(before.draft[was], draft[now]))
-  take((was, now) => was === now && before.draft.length === draft.length)
+  take((was, now) => before.bodies[was] === bodies[now])
+  take((was, now) => isNamedAlike(before.bodies[was], bodies[now]))
+  take((was, now) => was === now && before.bodies.length === bodies.length)
   let next = Math.max(0, ...before.ids.map((id) => Number(id.slice(1))))
   return ids.map((id) => {
     next += id === undefined ? 1 : 0
@@ -32,7 +32,7 @@ export function identify(before: Identified, draft: Draft): string[] {
   })
 }
 
-function isNamedAlike(one: Draft[number] | undefined, other: Draft[number] | undefined): boolean {
+function isNamedAlike(one: Bodies[number] | undefined, other: Bodies[number] | undefined): boolean {
   if (!one || !other) return false
   const name = nameOf(one)
   return name !== '' && name === nameOf(other)

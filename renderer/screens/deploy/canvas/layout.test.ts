@@ -1,21 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { buildGraph, type Placed } from './graph.ts'
-import { record, redo, startHistory, undo } from './history.ts'
 import { layOut, SIZES } from './layout.ts'
-import { anyDraft, WORDPRESS } from './testing/drafts.ts'
+import { anyBodies, WORDPRESS } from './testing/bodies.ts'
 
-const graphOf = (draft: Parameters<typeof buildGraph>[0]) =>
+const graphOf = (bodies: Parameters<typeof buildGraph>[0]) =>
   buildGraph(
-    draft,
-    draft.map((_, at) => `s${at}`),
+    bodies,
+    bodies.map((_, at) => `s${at}`),
   )
 
 describe('the layout', () => {
   it('has a place for everything, never two in one, and always the same', () => {
     fc.assert(
-      fc.property(anyDraft, (draft) => {
-        const graph = graphOf(draft)
+      fc.property(anyBodies, (bodies) => {
+        const graph = graphOf(bodies)
         const places = layOut(graph)
         const things: Placed[] = [
           ...graph.services,
@@ -55,30 +54,5 @@ describe('the layout', () => {
     const circle = ['a', 'b', 'c'].map((name, at) => ({ name, uses: [['b', 'c', 'a'][at]!] }))
     const places = layOut(graphOf(circle))
     expect(new Set([...places.values()].map(({ x }) => x)).size).toBe(3)
-  })
-})
-
-describe('the history', () => {
-  const [one, two, three] = [[{ name: 'a' }], [{ name: 'b' }], [{ name: 'c' }]]
-
-  it('takes back step by step, and does again what was taken back', () => {
-    const after = record(record(startHistory(one), two), three)
-    expect(undo(after).now).toBe(two)
-    expect(undo(undo(undo(after))).now).toBe(one)
-    expect(redo(undo(after)).now).toBe(three)
-    expect(redo(after).now).toBe(three)
-    expect(redo(record(undo(after), one)).now).toBe(one)
-  })
-
-  it('takes what was written into one field for one step', () => {
-    const after = record(record(startHistory(one), two, 'env'), three, 'env')
-    expect(undo(after).now).toBe(one)
-    expect(undo(record(after, two, 'image')).now).toBe(three)
-  })
-
-  it('forgets what is long past', () => {
-    let history = startHistory(one)
-    for (let step = 0; step < 300; step++) history = record(history, [{ name: `n${step}` }])
-    expect(history.past.length).toBe(100)
   })
 })

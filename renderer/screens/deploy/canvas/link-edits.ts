@@ -1,5 +1,5 @@
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
-import { changeBody, type Draft, listField, nameOf, without } from './draft.ts'
+import { type Bodies, changeBody, listField, nameOf, without } from './bodies.ts'
 import { type Link, usesOf } from './graph.ts'
 import { declaredPorts } from './ports.ts'
 import { changeVariables, dropVariable, hostsIn, variablesOf } from './variables.ts'
@@ -14,8 +14,8 @@ export interface LinkAsked {
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 
 /** What a variable for a link is usually called, and says. */
-export function suggestVariable(draft: Draft, name: string): { name: string; value: string } {
-  const used = draft.find((body) => nameOf(body) === name)
+export function suggestVariable(bodies: Bodies, name: string): { name: string; value: string } {
+  const used = bodies.find((body) => nameOf(body) === name)
   const port = declaredPorts(used ?? {}).find(({ protocol }) => protocol === 'tcp')
   const word = name.toUpperCase().replace(/[^A-Z0-9]+/g, '_')
   return {
@@ -36,8 +36,8 @@ export function variableProblem(
 }
 
 /** The workload at `from` finds another by its name from now on. */
-export function addLink(draft: Draft, from: number, { name, variable }: LinkAsked): Draft {
-  return changeBody(draft, from, (body) => {
+export function addLink(bodies: Bodies, from: number, { name, variable }: LinkAsked): Bodies {
+  return changeBody(bodies, from, (body) => {
     const isUsed = usesOf(body).some((one) => one.name === name)
     const linked = isUsed ? body : { ...body, uses: [...(body.uses ?? []), name] }
     if (!variable || variableProblem(body, variable.part, variable.name)) return linked
@@ -48,8 +48,8 @@ export function addLink(draft: Draft, from: number, { name, variable }: LinkAske
 }
 
 /** With it go the variables that name the other: they would lead nowhere. */
-export function removeLink(draft: Draft, { index, use, variables }: Link): Draft {
-  return changeBody(draft, index, (body) => {
+export function removeLink(bodies: Bodies, { index, use, variables }: Link): Bodies {
+  return changeBody(bodies, index, (body) => {
     const uses = (body.uses ?? []).filter((_, at) => at !== use)
     const unused = use === undefined ? body : withUses(body, uses)
     return variables.reduce(dropVariable, unused)
@@ -61,8 +61,8 @@ function withUses(body: DeployInput, uses: NonNullable<DeployInput['uses']>): De
 }
 
 /** Nothing uses that workload any more. */
-export function dropLinksTo(draft: Draft, name: string): Draft {
-  return draft.map((body) => {
+export function dropLinksTo(bodies: Bodies, name: string): Bodies {
+  return bodies.map((body) => {
     if (nameOf(body) === name) return body
     const uses = usesOf(body)
     const hosts = new Set([name, ...uses.filter((one) => one.name === name).map(({ as }) => as)])

@@ -1,5 +1,5 @@
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
-import { changeContainer, listField, type Port, without } from './draft.ts'
+import { changeContainer, listField, type Port, without } from './bodies.ts'
 
 /** A port that is declared, and by which container. */
 export interface Declared {

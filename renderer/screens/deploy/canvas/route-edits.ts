@@ -1,5 +1,5 @@
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
-import { changeBody, type Draft, listField, without } from './draft.ts'
+import { type Bodies, changeBody, listField, without } from './bodies.ts'
 import { declarePort, undeclarePort, webPort } from './ports.ts'
 
 export interface RouteAsked {
@@ -18,16 +18,16 @@ export function portProblem(port: number): 'shape' | undefined {
 }
 
 /** One workload to a port, in this draft as in the network. */
-export function edgePortProblem(draft: Draft, port: number): 'edge' | 'taken' | undefined {
+export function edgePortProblem(bodies: Bodies, port: number): 'edge' | 'taken' | undefined {
   if (!Number.isInteger(port) || port < EDGE_PORT_MIN || port > PORT_MAX) return 'edge'
-  const isTaken = draft.some(({ edge }) => edge?.tcp?.some((one) => one.port === port))
+  const isTaken = bodies.some(({ edge }) => edge?.tcp?.some((one) => one.port === port))
   return isTaken ? 'taken' : undefined
 }
 
 /** The port is declared where it is not yet. */
-export function addRoute(draft: Draft, index: number, asked: RouteAsked): Draft {
+export function addRoute(bodies: Bodies, index: number, asked: RouteAsked): Bodies {
   const { part, containerPort, port } = asked
-  return changeBody(draft, index, (body) => {
+  return changeBody(bodies, index, (body) => {
     const declared = declarePort(body, part, containerPort, port === undefined)
     if (port === undefined) return declared
     const tcp = [...(declared.edge?.tcp ?? []), { port, containerPort }]
@@ -39,8 +39,8 @@ export function addRoute(draft: Draft, index: number, asked: RouteAsked): Draft 
  * By host name whatever is declared is reached, so that route ends with its port, and with it those
  * that lead to the same one.
  */
-export function removeRoute(draft: Draft, index: number, route: 'web' | number): Draft {
-  return changeBody(draft, index, (body) => {
+export function removeRoute(bodies: Bodies, index: number, route: 'web' | number): Bodies {
+  return changeBody(bodies, index, (body) => {
     if (route !== 'web') return changeTcp(body, (tcp) => tcp.filter((_, at) => at !== route))
     const web = webPort(body)
     if (!web) return body
@@ -60,8 +60,8 @@ function changeTcp(body: DeployInput, change: (tcp: Tcp) => Tcp): DeployInput {
   return Object.keys(rest).length === 0 ? without(body, 'edge') : { ...body, edge: rest }
 }
 
-export function setAccess(draft: Draft, index: number, access: 'public' | 'members'): Draft {
-  return changeBody(draft, index, (body) => {
+export function setAccess(bodies: Bodies, index: number, access: 'public' | 'members'): Bodies {
+  return changeBody(bodies, index, (body) => {
     const rest = { ...without(body.edge ?? {}, 'access'), ...(access !== 'public' && { access }) }
     return Object.keys(rest).length === 0 ? without(body, 'edge') : { ...body, edge: rest }
   })

@@ -1,5 +1,5 @@
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
-import { changeContainer, without } from './draft.ts'
+import { changeContainer, without } from './bodies.ts'
 
 /** Where a variable stands: in one container, or at the top for all of them. */
 export interface Variable {

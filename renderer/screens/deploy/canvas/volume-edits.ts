@@ -1,5 +1,5 @@
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
-import { changeBody, changeContainer, type Draft, listField, without } from './draft.ts'
+import { type Bodies, changeBody, changeContainer, listField, without } from './bodies.ts'
 
 type VolumeClaim = NonNullable<DeployInput['volumes']>[number]
 
@@ -33,22 +33,22 @@ export function pathProblem(
 }
 
 /** Each copy keeps it, and one of its containers sees it. */
-export function addVolume(draft: Draft, index: number, asked: VolumeAsked): Draft {
+export function addVolume(bodies: Bodies, index: number, asked: VolumeAsked): Bodies {
   const { name, size, part, path } = asked
   const claim: VolumeClaim = { name, ...(size !== undefined && { size }) }
-  return changeBody(draft, index, (body) =>
+  return changeBody(bodies, index, (body) =>
     withMount({ ...body, volumes: [...(body.volumes ?? []), claim] }, part, { volume: name, path }),
   )
 }
 
 /** Another place where it is seen. */
 export function mountVolume(
-  draft: Draft,
+  bodies: Bodies,
   index: number,
   part: number,
   mount: { volume: string; path: string; readOnly?: boolean },
-): Draft {
-  return changeBody(draft, index, (body) => withMount(body, part, mount))
+): Bodies {
+  return changeBody(bodies, index, (body) => withMount(body, part, mount))
 }
 
 function withMount(
@@ -62,14 +62,14 @@ function withMount(
   }))
 }
 
-export function unmountVolume(draft: Draft, index: number, part: number, mount: number): Draft {
-  return changeBody(draft, index, (body) =>
+export function unmountVolume(bodies: Bodies, index: number, part: number, mount: number): Bodies {
+  return changeBody(bodies, index, (body) =>
     changeMounts(body, part, (mounts) => mounts.filter((_, at) => at !== mount)),
   )
 }
 
-export function removeVolume(draft: Draft, index: number, volume: number): Draft {
-  return changeBody(draft, index, (body) => {
+export function removeVolume(bodies: Bodies, index: number, volume: number): Bodies {
+  return changeBody(bodies, index, (body) => {
     const { name } = body.volumes?.[volume] ?? {}
     const volumes = (body.volumes ?? []).filter((_, at) => at !== volume)
     const unclaimed = { ...without(body, 'volumes'), ...listField('volumes', volumes) }
@@ -79,8 +79,8 @@ export function removeVolume(draft: Draft, index: number, volume: number): Draft
   })
 }
 
-export function renameVolume(draft: Draft, index: number, volume: number, name: string): Draft {
-  return changeBody(draft, index, (body) => {
+export function renameVolume(bodies: Bodies, index: number, volume: number, name: string): Bodies {
+  return changeBody(bodies, index, (body) => {
     const before = body.volumes?.[volume]?.name
     if (before === undefined || volumeNameProblem(body, volume, name)) return body
     const volumes = body.volumes?.map((one, at) => (at === volume ? { ...one, name } : one))
@@ -91,12 +91,12 @@ export function renameVolume(draft: Draft, index: number, volume: number, name: 
 }
 
 export function changeVolume(
-  draft: Draft,
+  bodies: Bodies,
   index: number,
   volume: number,
   change: (claim: VolumeClaim) => VolumeClaim,
-): Draft {
-  return changeBody(draft, index, (body) => ({
+): Bodies {
+  return changeBody(bodies, index, (body) => ({
     ...body,
     volumes: body.volumes?.map((one, at) => (at === volume ? change(one) : one)),
   }))

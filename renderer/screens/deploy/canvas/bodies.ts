@@ -2,16 +2,16 @@ import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
 import { suggestName } from '../form.ts'
 
 /** Workloads that are being written, as they are asked of a node. */
-export type Draft = readonly DeployInput[]
+export type Bodies = readonly DeployInput[]
 export type Container = NonNullable<DeployInput['containers']>[number]
 export type Port = NonNullable<Container['ports']>[number]
 
 export function changeBody(
-  draft: Draft,
+  bodies: Bodies,
   index: number,
   change: (body: DeployInput) => DeployInput,
-): Draft {
-  return draft.map((body, at) => (at === index ? change(body) : body))
+): Bodies {
+  return bodies.map((body, at) => (at === index ? change(body) : body))
 }
 
 export function changeContainer(

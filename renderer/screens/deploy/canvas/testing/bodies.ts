@@ -1,7 +1,7 @@
 /** Drafts as anybody might have written them: every kind of field, by hand and by chance. */
 import fc from 'fast-check'
 import type { DeployInput } from '../../../../../node-core/api/contract/index.ts'
-import type { Draft } from '../draft.ts'
+import type { Bodies } from '../bodies.ts'
 
 const NAMES = ['web', 'db', 'cache', 'api', 'jobs'] as const
 const name = fc.constantFrom(...NAMES)
@@ -92,14 +92,14 @@ const program: fc.Arbitrary<DeployInput> = fc.record(
 )
 
 /** Nothing in it need be wise, but each is what the contract takes. */
-export const anyDraft: fc.Arbitrary<Draft> = fc.array(
+export const anyBodies: fc.Arbitrary<Bodies> = fc.array(
   fc.oneof({ weight: 4, arbitrary: body }, { weight: 1, arbitrary: program }),
   { minLength: 1, maxLength: 4 },
 )
 export const anyName = sometimes(name).map((one) => one ?? 'fresh')
 
 /** WordPress and its database, as the compose file of its makers becomes. */
-export const WORDPRESS: Draft = [
+export const WORDPRESS: Bodies = [
   {
     name: 'wordpress',
     containers: [

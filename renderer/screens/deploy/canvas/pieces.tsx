@@ -1,0 +1,120 @@
+import { type PointerEvent, useRef, useState } from 'react'
+import { Icon, IconButton, type IconName } from '../../../design/index.ts'
+import { useText } from '../../../i18n/index.ts'
+import type { Point } from '../../../topology/index.ts'
+import { PIECES, type Piece } from './asking.ts'
+
+export const PIECE_ICON: Record<Piece, IconName> = {
+  service: 'box',
+  volume: 'disk',
+  route: 'cap',
+  link: 'link',
+}
+
+interface PiecesProps {
+  /** Why a piece cannot be added now. */
+  whyNot: (piece: Piece) => string | undefined
+  /** Pressed, or dropped somewhere in the window. */
+  onPiece: (piece: Piece, client?: Point) => void
+  undo: (() => void) | undefined
+  redo: (() => void) | undefined
+  tidy: (() => void) | undefined
+}
+
+export function Pieces({ whyNot, onPiece, undo, redo, tidy }: PiecesProps) {
+  const { t } = useText()
+  return (
+    <div className="canvas-bar">
+      <fieldset className="canvas-pieces">
+        <legend className="sr-only">{t('canvas.pieces')}</legend>
+        {PIECES.map((piece) => (
+          <PieceButton key={piece} piece={piece} whyNot={whyNot(piece)} onPiece={onPiece} />
+        ))}
+      </fieldset>
+      <div className="canvas-steps">
+        <IconButton
+          icon="undo"
+          label={t('canvas.undo')}
+          disabled={!undo}
+          onPress={() => undo?.()}
+        />
+        <IconButton
+          icon="redo"
+          label={t('canvas.redo')}
+          disabled={!redo}
+          onPress={() => redo?.()}
+        />
+        <IconButton
+          icon="tidy"
+          label={t('canvas.tidy')}
+          disabled={!tidy}
+          onPress={() => tidy?.()}
+        />
+      </div>
+    </div>
+  )
+}
+
+/** A press that moves less than this is a click. */
+const CLICK_SLOP_PX = 6
+
+function PieceButton(props: {
+  piece: Piece
+  whyNot: string | undefined
+  onPiece: PiecesProps['onPiece']
+}) {
+  const { piece, whyNot, onPiece } = props
+  const { t } = useText()
+  const pressed = useRef<Point>(undefined)
+  const [ghost, setGhost] = useState<Point>()
+  const isDropped = useRef(false)
+
+  const onPointerMove = (event: PointerEvent): void => {
+    const from = pressed.current
+    if (!from) return
+    const at = { x: event.clientX, y: event.clientY }
+    if (ghost || Math.hypot(at.x - from.x, at.y - from.y) > CLICK_SLOP_PX) setGhost(at)
+  }
+  const onPointerUp = (event: PointerEvent): void => {
+    pressed.current = undefined
+    if (!ghost) return
+    setGhost(undefined)
+    // The click that follows belongs to the drop.
+    isDropped.current = true
+    onPiece(piece, { x: event.clientX, y: event.clientY })
+  }
+  const onClick = (): void => {
+    if (!isDropped.current) onPiece(piece)
+    isDropped.current = false
+  }
+  return (
+    <>
+      <button
+        type="button"
+        className="canvas-piece"
+        disabled={whyNot !== undefined}
+        title={whyNot}
+        onPointerDown={(event) => {
+          isDropped.current = false
+          pressed.current = { x: event.clientX, y: event.clientY }
+          event.currentTarget.setPointerCapture(event.pointerId)
+        }}
+        onPointerMove={onPointerMove}
+        onPointerUp={onPointerUp}
+        onPointerCancel={() => {
+          pressed.current = undefined
+          setGhost(undefined)
+        }}
+        onClick={onClick}
+      >
+        <Icon name={PIECE_ICON[piece]} size={16} />
+        {t(`canvas.piece.${piece}`)}
+      </button>
+      {ghost && (
+        <span className="canvas-ghost" style={{ left: ghost.x, top: ghost.y }} aria-hidden="true">
+          <Icon name={PIECE_ICON[piece]} size={18} />
+        </span>
+      )}
+    </>
+  )
+}
