@@ -137,6 +137,9 @@ function build(
       })),
       set: os.secrets.set.handler(({ input }) => {
         const before = scenario.secrets.find(({ name }) => name === input.name)
+        if (before && input.version === 0) {
+          throw new ORPCError('CONFLICT', { message: 'There is one of this name.' })
+        }
         const readers = before?.readers ?? []
         const secret = { name: input.name, version: (before?.version ?? 0) + 1, readers }
         scenario.secrets = [...scenario.secrets.filter((one) => one !== before), secret]
@@ -364,6 +367,10 @@ function build(
         const found = findWorkload(input.name)
         if (input.replicas) found.replicas = input.replicas
         return found
+      }),
+      differences: os.workloads.differences.handler(({ input }) => {
+        const { generation } = findWorkload(input.name)
+        return { generation, changes: [], replaces: false }
       }),
       delete: os.workloads.delete.handler(({ input }) => {
         scenario.workloads = scenario.workloads.filter((each) => each.name !== input.name)
