@@ -1,7 +1,7 @@
 export const deploy = {
   title: 'Deploy',
   intro: 'Say what to run and how many copies. Nothing happens before the last button.',
-  ways: { label: 'Ways to say it', catalogue: 'Catalogue', manifest: 'Manifest' },
+  ways: { label: 'Ways to say it', catalogue: 'Catalogue', canvas: 'Canvas', manifest: 'Manifest' },
   draft: {
     undo: 'Undo',
     clear: 'Start over',

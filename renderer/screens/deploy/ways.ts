@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { DeployInput } from '../../../node-core/api/contract/index.ts'
 import type { DeployWay } from '../../state/index.ts'
 import type { FieldProblem } from '../../transport/index.ts'
+import { CanvasWay } from './canvas-way.tsx'
 import { CatalogueWay } from './catalogue-way.tsx'
 import { ManifestWay } from './manifest-way.tsx'
 
@@ -20,5 +21,6 @@ export interface Way {
 /** Each of them shows all of the draft that it can, and changes nothing but the draft. */
 export const WAYS: Record<DeployWay, Way> = {
   catalogue: { Panel: CatalogueWay },
+  canvas: { Panel: CanvasWay, isWide: true },
   manifest: { Panel: ManifestWay },
 }

@@ -1,8 +1,9 @@
 import { useState } from 'react'
 import { SelectField, TextField } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
+import { nameOf } from '../draft/index.ts'
 import { AddDialog } from './add-dialog.tsx'
-import { type Bodies, nameOf } from './bodies.ts'
+import type { Bodies } from './bodies.ts'
 import { type LinkAsked, suggestVariable, variableProblem } from './link-edits.ts'
 import { PartChoice, ServiceChoice } from './service-choice.tsx'
 

@@ -3,7 +3,7 @@ import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
 import { Segmented, TextField } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import { BundleSource } from '../bundle-source.tsx'
-import { suggestName } from '../form.ts'
+import { freeName, nameOf, suggestName } from '../draft/index.ts'
 import { ImageSource } from '../image-source.tsx'
 import { AddDialog } from './add-dialog.tsx'
 import type { Bodies } from './bodies.ts'
@@ -27,7 +27,10 @@ export function AddService(props: {
   const what = source === 'image' ? image.trim() : bundle
   const body: DeployInput =
     source === 'image' ? { name, containers: [{ image: what }] } : { name, bundle: what }
-  const suggest = (from: string) => setSuggested(freeName(bodies, suggestName(from)))
+  const suggest = (from: string): void => {
+    const word = suggestName(from)
+    setSuggested(word === '' ? '' : freeName(word, new Set(bodies.map(nameOf))))
+  }
   return (
     <AddDialog
       title={t('canvas.serviceTitle')}
@@ -72,12 +75,4 @@ export function AddService(props: {
       />
     </AddDialog>
   )
-}
-
-function freeName(bodies: Bodies, wanted: string): string {
-  let name = wanted
-  for (let number = 2; nameProblem(bodies, undefined, name) === 'taken'; number += 1) {
-    name = `${wanted}-${number}`
-  }
-  return name
 }

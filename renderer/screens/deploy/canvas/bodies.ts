@@ -1,5 +1,5 @@
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
-import { suggestName } from '../form.ts'
+import { suggestName } from '../draft/index.ts'
 
 /** Workloads that are being written, as they are asked of a node. */
 export type Bodies = readonly DeployInput[]
@@ -23,12 +23,7 @@ export function changeContainer(
   return containers ? { ...body, containers } : body
 }
 
-/** `registry/team/web:1.2` is called `web` where nobody says otherwise. */
-export function nameOf({ name, containers }: DeployInput): string {
-  return name ?? suggestName(containers?.[0]?.image ?? '')
-}
-
-/** Of a container, as nameOf of a workload. */
+/** Of a container, as of a workload. */
 export function partNameOf({ name, image }: Container): string {
   return name ?? suggestName(image)
 }

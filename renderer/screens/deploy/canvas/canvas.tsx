@@ -3,7 +3,7 @@ import { IconButton } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import type { Point } from '../../../topology/index.ts'
 import type { Asking, Piece } from './asking.ts'
-import type { Bodies } from './bodies.ts'
+import { type Bodies, changeBody } from './bodies.ts'
 import './canvas.css'
 import { type Finding, placeFindings } from './findings.ts'
 import { ownerOf, type ThingKey } from './graph.ts'
@@ -107,8 +107,10 @@ export function Canvas(props: CanvasProps) {
             thing={chosen}
             findings={placed.get(chosen.key) ?? []}
             onRename={(index, name) => {
-              const before = graph.services[index]?.name
-              if (before !== undefined) props.onRename(before, name)
+              const before = graph.services[index]?.name ?? ''
+              const isAlone = graph.services.filter((one) => one.name === before).length === 1
+              if (isAlone && before !== '') props.onRename(before, name)
+              else onEdit((now) => changeBody(now, index, (body) => ({ ...body, name })))
             }}
             onPiece={ask}
             onRemove={remove}

@@ -1,5 +1,6 @@
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
-import { type Bodies, nameOf } from './bodies.ts'
+import { nameOf } from '../draft/index.ts'
+import type { Bodies } from './bodies.ts'
 import { webPort } from './ports.ts'
 import { hostsIn, type Variable, variablesOf } from './variables.ts'
 

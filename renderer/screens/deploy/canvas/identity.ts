@@ -1,4 +1,5 @@
-import { type Bodies, nameOf } from './bodies.ts'
+import { nameOf } from '../draft/index.ts'
+import type { Bodies } from './bodies.ts'
 
 export interface Identified {
   bodies: Bodies

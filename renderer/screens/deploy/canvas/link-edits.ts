@@ -1,5 +1,6 @@
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
-import { type Bodies, changeBody, listField, nameOf, without } from './bodies.ts'
+import { nameOf } from '../draft/index.ts'
+import { type Bodies, changeBody, listField, without } from './bodies.ts'
 import { type Link, usesOf } from './graph.ts'
 import { declaredPorts } from './ports.ts'
 import { changeVariables, dropVariable, hostsIn, variablesOf } from './variables.ts'
@@ -69,9 +70,7 @@ export function dropLinksTo(bodies: Bodies, name: string): Bodies {
     // A host name that leads to another workload stays with it.
     for (const { name: other, as } of uses) if (other !== name) hosts.delete(as)
     const naming = variablesOf(body).filter((one) =>
-      hostsIn(one)
-        .values()
-        .some((host) => hosts.has(host)),
+      [...hostsIn(one)].some((host) => hosts.has(host)),
     )
     const kept = (body.uses ?? []).filter((_, at) => uses[at]?.name !== name)
     const unused = kept.length === uses.length ? body : withUses(body, kept)

@@ -16,10 +16,10 @@ export function LinkPanel({ thing, onEdit }: PanelProps<Link>) {
         </p>
       )}
       <Facts>
-        <Fact label={t('canvas.hostName')}>
+        <Fact name={t('canvas.hostName')}>
           <code>{as}</code>
         </Fact>
-        <Fact label={t('canvas.variables')}>
+        <Fact name={t('canvas.variables')}>
           {variables.length === 0
             ? t('canvas.noVariables')
             : variables.map((one) => (

@@ -11,7 +11,7 @@ export function RoutePanel({ thing, onEdit }: PanelProps<Route>) {
   return (
     <>
       <Facts>
-        <Fact label={routeWords(thing, t)}>{leadsWords(thing, t)}</Fact>
+        <Fact name={routeWords(thing, t)}>{leadsWords(thing, t)}</Fact>
       </Facts>
       {access === 'owners' ? (
         <p className="quiet">{t('canvas.accessOwners')}</p>

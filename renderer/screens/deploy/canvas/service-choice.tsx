@@ -1,6 +1,7 @@
 import { SelectField } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
-import { type Bodies, nameOf, partNameOf } from './bodies.ts'
+import { nameOf } from '../draft/index.ts'
+import { type Bodies, partNameOf } from './bodies.ts'
 
 /** Which workload of the draft. */
 export function ServiceChoice(props: {

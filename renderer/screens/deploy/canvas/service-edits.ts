@@ -1,5 +1,6 @@
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
-import { type Bodies, changeBody, nameOf } from './bodies.ts'
+import { nameOf } from '../draft/index.ts'
+import { type Bodies, changeBody } from './bodies.ts'
 import { dropLinksTo } from './link-edits.ts'
 
 export function addService(bodies: Bodies, body: DeployInput): Bodies {

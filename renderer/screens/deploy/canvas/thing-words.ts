@@ -31,8 +31,8 @@ export function copiesWords({ copies }: Service, t: Text): string {
   return t('canvas.copiesNeeded', { ...copies })
 }
 
-export function routeWords({ route, name, port }: Route, t: Text): string {
-  return route === 'web' ? t('canvas.routeName', { name }) : t('canvas.routePort', { port })
+export function routeWords({ name, port }: Route, t: Text): string {
+  return port === undefined ? t('canvas.routeName', { name }) : t('canvas.routePort', { port })
 }
 
 export function leadsWords({ containerPort }: Route, t: Text): string {

@@ -5,6 +5,8 @@ import type { Bodies } from '../bodies.ts'
 
 const NAMES = ['web', 'db', 'cache', 'api', 'jobs'] as const
 const name = fc.constantFrom(...NAMES)
+/** Without taking it for what can never change. */
+const only = <T>(value: T): fc.Arbitrary<T> => fc.constant(value)
 const sometimes = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
 
 const env = fc.dictionary(
@@ -43,10 +45,10 @@ const container = fc.record(
       ),
       { maxLength: 2 },
     ),
-    probes: fc.constant({ live: { kind: 'http' as const, path: '/up' } }),
+    probes: only({ live: { kind: 'http' as const, path: '/up' } }),
     readOnlyRoot: fc.boolean(),
-    scratch: fc.constant([{ path: '/tmp', size: '64Mi' }]),
-    files: fc.constant([{ path: '/etc/app.ini', content: 'host = db\n' }]),
+    scratch: only([{ path: '/tmp', size: '64Mi' }]),
+    files: only([{ path: '/etc/app.ini', content: 'host = db\n' }]),
   },
   { requiredKeys: ['image'] },
 )
@@ -60,34 +62,34 @@ const body: fc.Arbitrary<DeployInput> = fc.record(
     name,
     containers: fc.array(container, { minLength: 1, maxLength: 3 }),
     env,
-    labels: fc.constant({ tier: 'front' }),
+    labels: only({ tier: 'front' }),
     volumes: fc.uniqueArray(
       fc.record(
-        { name: fc.constantFrom(...volumeNames), size: fc.constant('5Gi') },
+        { name: fc.constantFrom(...volumeNames), size: only('5Gi') },
         { requiredKeys: ['name'] },
       ),
       { maxLength: 2, selector: (one) => one.name },
     ),
     uses: fc.array(use, { maxLength: 3 }),
-    secrets: fc.constant([{ name: 'web/password', env: 'PASSWORD' }]),
-    placement: fc.constant({ apart: ['db'], near: ['cache', 'web'] }),
-    rollout: fc.constant({ kind: 'rolling' as const, atOnce: 2 }),
+    secrets: only([{ name: 'web/password', env: 'PASSWORD' }]),
+    placement: only({ apart: ['db'], near: ['cache', 'web'] }),
+    rollout: only({ kind: 'rolling' as const, atOnce: 2 }),
     edge: fc.record(
       {
         access: fc.constantFrom('public' as const, 'members' as const),
-        tcp: fc.constant([{ port: 15_432, containerPort: 5_432 }]),
-        answerMs: fc.constant(5_000),
+        tcp: only([{ port: 15_432, containerPort: 5_432 }]),
+        answerMs: only(5_000),
       },
       { requiredKeys: [] },
     ),
-    autoscale: fc.constant({ min: 1, max: 4, queue: { key: 'web/jobs', perCopy: 20 } }),
-    graceMs: fc.constant(500),
-    egress: fc.constant('none' as const),
+    autoscale: only({ min: 1, max: 4, queue: { key: 'web/jobs', perCopy: 20 } }),
+    graceMs: only(500),
+    egress: only('none' as const),
   },
   { requiredKeys: ['containers'] },
 )
 const program: fc.Arbitrary<DeployInput> = fc.record(
-  { name, bundle: fc.constant(`sha256:${'ab'.repeat(32)}`), env, ports, uses: fc.array(use) },
+  { name, bundle: only(`sha256:${'ab'.repeat(32)}`), env, ports, uses: fc.array(use) },
   { requiredKeys: ['bundle'] },
 )
 
