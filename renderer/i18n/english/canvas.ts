@@ -24,8 +24,6 @@ export const canvas = {
   },
   needsService: 'Add a service first.',
   needsContainer: 'Only containers keep data. Add a service with an image first.',
-  undo: 'Take the last change back',
-  redo: 'Do it again',
   tidy: 'Lay it out anew',
   zoomIn: 'Closer',
   zoomOut: 'Farther away',

@@ -4,6 +4,7 @@ export const deploy = {
   ways: { label: 'Ways to say it', catalogue: 'Catalogue', canvas: 'Canvas', manifest: 'Manifest' },
   draft: {
     undo: 'Undo',
+    redo: 'Redo',
     clear: 'Start over',
     remove: 'Take {{name}} out',
     clash: 'Two workloads are called {{name}}. Give one of them another name.',

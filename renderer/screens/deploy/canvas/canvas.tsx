@@ -71,8 +71,6 @@ export function Canvas(props: CanvasProps) {
       <Pieces
         whyNot={(piece) => whyNot(piece, bodies, t)}
         onPiece={ask}
-        undo={props.undo}
-        redo={props.redo}
         tidy={arranged.isMoved ? arranged.tidy : undefined}
       />
       <div className="canvas-ground">

@@ -23,6 +23,9 @@ export interface PanelProps<T> {
   onRename: (index: number, name: string) => void
 }
 
+/** These are said where the field is. */
+const AT_A_FIELD = /^(replicas|bundle|env)|^containers\.\d+\.(image|env)|^volumes\.\d+\.size/
+
 /** The fields of what is chosen. */
 export function Panel(
   props: Omit<PanelProps<Thing>, 'problemAt'> & {
@@ -43,11 +46,13 @@ export function Panel(
         <p className="quiet small">{t(`canvas.kind.${thing.kind}`)}</p>
         <h2>{name}</h2>
       </header>
-      {findings.map(({ path, message }) => (
-        <p key={`${path} ${message}`} className="canvas-finding" role="alert">
-          {message}
-        </p>
-      ))}
+      {findings
+        .filter(({ path }) => !AT_A_FIELD.test(path))
+        .map(({ path, message }) => (
+          <p key={`${path} ${message}`} className="canvas-finding" role="alert">
+            {message}
+          </p>
+        ))}
       <Fields key={thing.key} {...props} problemAt={problemAt} />
       {thing.kind !== 'elsewhere' && (
         <div className="canvas-acts">

@@ -16,12 +16,10 @@ interface PiecesProps {
   whyNot: (piece: Piece) => string | undefined
   /** Pressed, or dropped somewhere in the window. */
   onPiece: (piece: Piece, client?: Point) => void
-  undo: (() => void) | undefined
-  redo: (() => void) | undefined
   tidy: (() => void) | undefined
 }
 
-export function Pieces({ whyNot, onPiece, undo, redo, tidy }: PiecesProps) {
+export function Pieces({ whyNot, onPiece, tidy }: PiecesProps) {
   const { t } = useText()
   return (
     <div className="canvas-bar">
@@ -31,26 +29,7 @@ export function Pieces({ whyNot, onPiece, undo, redo, tidy }: PiecesProps) {
           <PieceButton key={piece} piece={piece} whyNot={whyNot(piece)} onPiece={onPiece} />
         ))}
       </fieldset>
-      <div className="canvas-steps">
-        <IconButton
-          icon="undo"
-          label={t('canvas.undo')}
-          disabled={!undo}
-          onPress={() => undo?.()}
-        />
-        <IconButton
-          icon="redo"
-          label={t('canvas.redo')}
-          disabled={!redo}
-          onPress={() => redo?.()}
-        />
-        <IconButton
-          icon="tidy"
-          label={t('canvas.tidy')}
-          disabled={!tidy}
-          onPress={() => tidy?.()}
-        />
-      </div>
+      <IconButton icon="tidy" label={t('canvas.tidy')} disabled={!tidy} onPress={() => tidy?.()} />
     </div>
   )
 }

@@ -104,7 +104,7 @@ function RouteView(props: ThingViewProps<Route>) {
   return (
     <Frame {...props}>
       <strong>{routeWords(thing, t)}</strong>
-      <span className="canvas-what">
+      <span className="canvas-what canvas-note">
         {thing.access !== 'public' && <Icon name="people" size={12} />}
         {leadsWords(thing, t)}
       </span>
@@ -121,7 +121,7 @@ function ElsewhereView(props: ThingViewProps<Elsewhere>) {
   return (
     <Frame {...props}>
       <strong>{props.thing.name}</strong>
-      <span className="canvas-what">{t('canvas.kind.elsewhere')}</span>
+      <span className="canvas-what canvas-note">{t('canvas.kind.elsewhere')}</span>
     </Frame>
   )
 }

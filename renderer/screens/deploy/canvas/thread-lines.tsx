@@ -1,6 +1,6 @@
 import type { Point } from '../../../topology/index.ts'
 import type { Graph, Link, Thing, ThingKey } from './graph.ts'
-import { type Box, hairs, threadBetween } from './threads.ts'
+import { type Box, hairs, stemStrands, threadBetween } from './threads.ts'
 
 interface ThreadLinesProps {
   graph: Graph
@@ -43,7 +43,7 @@ export function ThreadLines({ graph, boxes, chosen, marked, loose }: ThreadLines
 }
 
 function Strands(props: { name: string; from: Box; to: Box; isChosen: boolean }) {
-  const { strands } = threadBetween(props.name, props.from, props.to)
+  const strands = stemStrands(props.name, props.from, props.to)
   return (
     <g className="canvas-thread" data-chosen={props.isChosen || undefined}>
       {strands.map((strand, at) => (

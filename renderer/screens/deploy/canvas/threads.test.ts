@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Box, edgePoint, hairs, threadBetween } from './threads.ts'
+import { type Box, edgePoint, hairs, sidePoint, stemStrands, threadBetween } from './threads.ts'
 
 const box = (x: number, y: number): Box => ({ x, y, width: 200, height: 80 })
 
@@ -26,12 +26,21 @@ describe('a thread', () => {
     expect({ x: x + 0, y: y + 0 }).toEqual(at)
   })
 
+  it('of a link begins and ends at the sides that face each other', () => {
+    expect(sidePoint(box(0, 0), { x: 400, y: 300 })).toEqual({ x: 100, y: 0 })
+    expect(sidePoint(box(0, 0), { x: -400, y: 10 })).toEqual({ x: -100, y: 0 })
+    expect(sidePoint(box(0, 0), { x: 0, y: 300 })).toEqual({ x: 0, y: 40 })
+  })
+
   it('is a bundle of strands from edge to edge, and bends as it always does', () => {
+    for (const stem of stemStrands('a', box(0, 0), box(0, 200))) {
+      expect(stem).toMatch(/^M0 40Q.* 0 160$/)
+    }
     const thread = threadBetween('a/b', box(0, 0), box(600, 0))
     expect(thread.strands).toHaveLength(3)
     expect(new Set(thread.strands).size).toBe(3)
-    for (const strand of thread.strands) expect(strand).toMatch(/^M100 0Q.* 500 0$/)
-    expect(thread.middle.x).toBe(300)
+    for (const strand of thread.strands) expect(strand).toMatch(/^M100 0C.* 500 0$/)
+    expect(thread.middle.x).toBeCloseTo(300)
     expect(threadBetween('a/b', box(0, 0), box(600, 0))).toEqual(thread)
     expect(threadBetween('a/c', box(0, 0), box(600, 0))).not.toEqual(thread)
   })

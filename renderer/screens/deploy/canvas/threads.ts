@@ -25,30 +25,62 @@ export interface Thread {
 
 const STRANDS = 3
 
-/** A bundle of strands that lean apart on their way; each thread has its own bends. */
-export function threadBetween(key: string, from: Box, to: Box): Thread {
-  const [start, end] = [edgePoint(from, to), edgePoint(to, from)]
-  const chances = Array.from({ length: STRANDS }, (_, at) => {
-    const lean = chanceOf(key) * 0.5 + 0.25
-    return at === 0 ? lean : lean + (chanceOf(`${key}${at}`) - 0.5) * 0.55
+/** How far a strand leans to one side, from -1 to 1: the first a little, the others around it. */
+function leansOf(key: string): number[] {
+  const main = (chanceOf(key) - 0.5) * 0.6
+  return Array.from({ length: STRANDS }, (_, at) => {
+    return at === 0 ? main : main + (chanceOf(`${key}${at}`) - 0.5) * 1.1
   })
-  const controls = chances.map((chance) => bend(start, end, chance))
-  const [control = end] = controls
+}
+
+/** What grows out of a service, from edge to edge. */
+export function stemStrands(key: string, from: Box, to: Box): string[] {
+  const [start, end] = [edgePoint(from, to), edgePoint(to, from)]
+  return leansOf(key).map((lean) => {
+    return quadratic(start, bend(start, end, 0.5 + lean / 2), end)
+  })
+}
+
+/** Strands between strands: how far they part on a way of that length. */
+const PART_OF_WAY = 0.09
+const PART_PX_MAX = 34
+
+/** Leaves one service at its side and comes to the side of the other; each has its own bends. */
+export function threadBetween(key: string, from: Box, to: Box): Thread {
+  const [start, end] = [sidePoint(from, to), sidePoint(to, from)]
+  const reach = Math.min(PART_PX_MAX, Math.hypot(end.x - start.x, end.y - start.y) * PART_OF_WAY)
+  const controls = leansOf(key).map((lean): [Point, Point] => [
+    { x: start.x + (end.x - start.x) * 0.45, y: start.y + lean * reach * 1.6 },
+    { x: end.x - (end.x - start.x) * 0.45, y: end.y + lean * reach },
+  ])
+  const [[first, second] = [start, end]] = controls
   return {
-    strands: controls.map((by) => curve(start, by, end)),
-    // Of a quadratic curve: a quarter of each end and half of what bends it.
+    strands: controls.map(([one, other]) => cubic(start, one, other, end)),
+    // Of a cubic curve: an eighth of each end and three of each point that bends it.
     middle: {
-      x: start.x / 4 + control.x / 2 + end.x / 4,
-      y: start.y / 4 + control.y / 2 + end.y / 4,
+      x: (start.x + 3 * first.x + 3 * second.x + end.x) / 8,
+      y: (start.y + 3 * first.y + 3 * second.y + end.y) / 8,
     },
     end,
   }
 }
 
-const round = (figure: number): number => Math.round(figure * 10) / 10
+/** The middle of the side that faces a point; what lies right above or below is left by the edge. */
+export function sidePoint(box: Box, toward: Point): Point {
+  const half = box.width / 2
+  if (Math.abs(toward.x - box.x) <= half) return edgePoint(box, toward)
+  return { x: box.x + (toward.x > box.x ? half : -half), y: box.y }
+}
 
-function curve(from: Point, by: Point, to: Point): string {
-  return `M${round(from.x)} ${round(from.y)}Q${round(by.x)} ${round(by.y)} ${round(to.x)} ${round(to.y)}`
+const words = (...points: Point[]): string =>
+  points.map(({ x, y }) => `${Math.round(x * 10) / 10} ${Math.round(y * 10) / 10}`).join(' ')
+
+function quadratic(from: Point, by: Point, to: Point): string {
+  return `M${words(from)}Q${words(by, to)}`
+}
+
+function cubic(from: Point, one: Point, other: Point, to: Point): string {
+  return `M${words(from)}C${words(one, other, to)}`
 }
 
 const HAIR_EVERY_PX = 19
@@ -65,7 +97,7 @@ export function hairs(key: string, box: Box): string {
     const tip = { x: root.x + root.out.x * reach, y: root.y + root.out.y * reach }
     const bent = { x: tip.x + root.out.y * lean, y: tip.y + root.out.x * lean }
     const by = { x: root.x + root.out.x * reach * 0.6, y: root.y + root.out.y * reach * 0.6 }
-    return curve(root, by, bent)
+    return quadratic(root, by, bent)
   }).join('')
 }
 

@@ -20,7 +20,7 @@ export interface Looking {
   fit(): void
 }
 
-const FIT_PADDING_PX = 36
+const FIT_PADDING_PX = 26
 
 export function useCamera(
   stage: RefObject<HTMLElement | null>,
