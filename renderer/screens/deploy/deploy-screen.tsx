@@ -14,6 +14,7 @@ import './deploy.css'
 import {
   EMPTY_DRAFT,
   isEmpty,
+  nameOf,
   useDraft,
   useDraftStore,
   useIsChanged,
@@ -81,6 +82,7 @@ function DeployPage({ onDeployed }: { onDeployed: (names: readonly string[]) => 
             problemsOf={(workload) => {
               return (deploying.problemOf(workload) ?? problemOf(workload))?.fields ?? []
             }}
+            answerOf={(workload) => previews.get(nameOf(workload))?.answer}
           />
         )}
         <DraftSide previews={previews} deploying={deploying} isUnread={isUnread} />

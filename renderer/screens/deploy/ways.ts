@@ -5,11 +5,14 @@ import type { FieldProblem } from '../../transport/index.ts'
 import { CanvasWay } from './canvas-way.tsx'
 import { CatalogueWay } from './catalogue-way.tsx'
 import { ManifestWay } from './manifest-way.tsx'
+import type { PreviewAnswer } from './use-previews.ts'
 
 /** What a way is given beside the draft, which it reads and changes by `useDraft`. */
 export interface WayProps {
   /** What the node says against a workload of the draft, by the paths of its manifest. */
   problemsOf: (workload: DeployInput) => readonly FieldProblem[]
+  /** Where its copies would run, as the node said last. */
+  answerOf: (workload: DeployInput) => PreviewAnswer | undefined
 }
 
 export interface Way {

@@ -1,10 +1,14 @@
-import type { Graph, ThingKey } from './graph.ts'
+import type { Graph, Thing, ThingKey } from './graph.ts'
+
+export type Mark = 'bad' | 'warn'
 
 /** What the node says against one workload of the draft, by the path in it. */
 export interface Finding {
   index: number
   path: string
   message: string
+  /** `bad`: it is refused as it stands. `warn`: it would wait. */
+  tone: Mark
 }
 
 /** Each at the part that caused it; what fits none is said of the service. */
@@ -19,6 +23,13 @@ export function placeFindings(
     placed.set(key, [...(placed.get(key) ?? []), finding])
   }
   return placed
+}
+
+/** How a thing is marked: by the worst that is said of it, and a link that is not made by itself. */
+export function markOf(thing: Thing, findings: readonly Finding[]): Mark | undefined {
+  if (findings.some(({ tone }) => tone === 'bad')) return 'bad'
+  const isLoose = thing.kind === 'link' && thing.use === undefined
+  return isLoose || findings.length > 0 ? 'warn' : undefined
 }
 
 function culprit(graph: Graph, { index, path }: Finding): ThingKey | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { placeFindings } from './findings.ts'
+import { markOf, placeFindings } from './findings.ts'
 import { buildGraph, type Link } from './graph.ts'
 import { identify } from './identity.ts'
 import { WORDPRESS } from './testing/bodies.ts'
@@ -64,7 +64,7 @@ describe('the graph of a draft', () => {
 
   it('says what the node has against it at the part that caused it', () => {
     const at = (path: string, index = 0) =>
-      [...placeFindings(graph, [{ index, path, message: '' }]).keys()][0]
+      [...placeFindings(graph, [{ index, path, message: '', tone: 'bad' }]).keys()][0]
     expect(at('volumes.0.size')).toBe('s1/volume/0')
     expect(at('containers.0.mounts.0.path', 1)).toBe('s2/volume/0')
     expect(at('edge.tcp.0.port')).toBe('s1/route/0')
@@ -72,6 +72,16 @@ describe('the graph of a draft', () => {
     expect(at('containers.0.image', 1)).toBe('s2')
     expect(at('volumes.7.name')).toBe('s1')
     expect(at('name', 9)).toBeUndefined()
+  })
+
+  it('marks a thing by the worst that is said of it, and a link that is not made', () => {
+    const [service, link] = [graph.services[0]!, graph.links[0]!]
+    const said = (tone: 'bad' | 'warn') => ({ index: 0, path: '', message: '', tone })
+    expect(markOf(service, [])).toBeUndefined()
+    expect(markOf(service, [said('warn')])).toBe('warn')
+    expect(markOf(service, [said('warn'), said('bad')])).toBe('bad')
+    expect(markOf(link, [])).toBeUndefined()
+    expect(markOf({ ...link, use: undefined }, [])).toBe('warn')
   })
 })
 

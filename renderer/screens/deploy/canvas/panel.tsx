@@ -6,6 +6,7 @@ import type { Bodies } from './bodies.ts'
 import type { Finding } from './findings.ts'
 import type { Graph, Thing } from './graph.ts'
 import { ElsewherePanel, LinkPanel } from './link-panel.tsx'
+import { canGo } from './removing.ts'
 import { RoutePanel } from './route-panel.tsx'
 import { ServicePanel } from './service-panel.tsx'
 import { thingWords } from './thing-words.ts'
@@ -48,8 +49,13 @@ export function Panel(
       </header>
       {findings
         .filter(({ path }) => !AT_A_FIELD.test(path))
-        .map(({ path, message }) => (
-          <p key={`${path} ${message}`} className="canvas-finding" role="alert">
+        .map(({ path, message, tone }) => (
+          <p
+            key={`${path} ${message}`}
+            className="canvas-finding"
+            data-tone={tone}
+            role={tone === 'bad' ? 'alert' : 'status'}
+          >
             {message}
           </p>
         ))}
@@ -67,12 +73,6 @@ export function Panel(
       {thing.kind === 'service' && <p className="quiet small">{t('canvas.removeService')}</p>}
     </section>
   )
-}
-
-/** By its name a program is always reached. */
-export function canGo(thing: Thing): boolean {
-  if (thing.kind === 'route') return thing.route !== 'web' || thing.containerPort !== undefined
-  return thing.kind !== 'elsewhere'
 }
 
 function ServiceActs(props: {

@@ -1,8 +1,9 @@
 import { type PointerEvent, useRef, useState } from 'react'
 import { Icon, IconButton, type IconName } from '../../../design/index.ts'
-import { useText } from '../../../i18n/index.ts'
+import { type Text, useText } from '../../../i18n/index.ts'
 import type { Point } from '../../../topology/index.ts'
 import { PIECES, type Piece } from './asking.ts'
+import type { Bodies } from './bodies.ts'
 
 export const PIECE_ICON: Record<Piece, IconName> = {
   service: 'box',
@@ -12,26 +13,38 @@ export const PIECE_ICON: Record<Piece, IconName> = {
 }
 
 interface PiecesProps {
-  /** Why a piece cannot be added now. */
-  whyNot: (piece: Piece) => string | undefined
+  bodies: Bodies
   /** Pressed, or dropped somewhere in the window. */
   onPiece: (piece: Piece, client?: Point) => void
   tidy: (() => void) | undefined
 }
 
-export function Pieces({ whyNot, onPiece, tidy }: PiecesProps) {
+export function Pieces({ bodies, onPiece, tidy }: PiecesProps) {
   const { t } = useText()
   return (
     <div className="canvas-bar">
       <fieldset className="canvas-pieces">
         <legend className="sr-only">{t('canvas.pieces')}</legend>
         {PIECES.map((piece) => (
-          <PieceButton key={piece} piece={piece} whyNot={whyNot(piece)} onPiece={onPiece} />
+          <PieceButton
+            key={piece}
+            piece={piece}
+            whyNot={whyNot(piece, bodies, t)}
+            onPiece={onPiece}
+          />
         ))}
       </fieldset>
       <IconButton icon="tidy" label={t('canvas.tidy')} disabled={!tidy} onPress={() => tidy?.()} />
     </div>
   )
+}
+
+/** Why a piece cannot be added now. */
+function whyNot(piece: Piece, bodies: Bodies, t: Text): string | undefined {
+  if (piece === 'service') return undefined
+  if (bodies.length === 0) return t('canvas.needsService')
+  const hasContainers = bodies.some(({ containers }) => containers)
+  return piece === 'volume' && !hasContainers ? t('canvas.needsContainer') : undefined
 }
 
 /** A press that moves less than this is a click. */

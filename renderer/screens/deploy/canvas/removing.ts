@@ -20,3 +20,9 @@ export function removeThing(bodies: Bodies, thing: Thing): Bodies {
       return bodies
   }
 }
+
+/** By its name a program is always reached. */
+export function canGo(thing: Thing): boolean {
+  if (thing.kind === 'route') return thing.route !== 'web' || thing.containerPort !== undefined
+  return thing.kind !== 'elsewhere'
+}

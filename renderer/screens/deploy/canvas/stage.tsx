@@ -2,7 +2,9 @@ import { type KeyboardEvent, type RefObject, useEffect } from 'react'
 import { useText } from '../../../i18n/index.ts'
 import type { Point } from '../../../topology/index.ts'
 import { placedThings } from './arrangement.ts'
-import type { ThingKey } from './graph.ts'
+import type { Mark } from './findings.ts'
+import type { Thing, ThingKey } from './graph.ts'
+import './stage.css'
 import { LinkTag, ThingView } from './thing-views.tsx'
 import { thingWords } from './thing-words.ts'
 import { ThreadLines } from './thread-lines.tsx'
@@ -15,7 +17,7 @@ interface StageProps {
   stage: RefObject<HTMLDivElement | null>
   arranged: Arranged
   looking: Looking
-  marked: (key: ThingKey) => boolean
+  markOf: (thing: Thing) => Mark | undefined
   onConnect: (from: ThingKey, to: ThingKey) => void
   onRemove: () => void
   /** Goes to the fields of what is chosen. */
@@ -23,7 +25,7 @@ interface StageProps {
 }
 
 /** The canvas itself. It is one picture to a screen reader; the list beside it says the same. */
-export function Stage({ stage, arranged, looking, marked, ...acts }: StageProps) {
+export function Stage({ stage, arranged, looking, markOf, ...acts }: StageProps) {
   const { t } = useText()
   const { graph, boxes, chosen } = arranged
   const { held, handlers } = usePointer({
@@ -51,19 +53,19 @@ export function Stage({ stage, arranged, looking, marked, ...acts }: StageProps)
     >
       <div className="canvas-world" style={{ transform: looking.transform }}>
         <ThreadLines
-          {...{ graph, boxes, chosen, marked }}
+          {...{ graph, boxes, chosen, markOf }}
           loose={held?.what === 'thread' ? held : undefined}
         />
         {graph.links.map((link) => {
           const [from, to] = [boxes.get(link.from), boxes.get(link.to)]
           if (!from || !to) return null
           const { middle } = threadBetween(link.key, from, to)
-          const state = { isChosen: chosen?.key === link.key, isMarked: marked(link.key) }
+          const state = { isChosen: chosen?.key === link.key, mark: markOf(link) }
           return <LinkTag key={link.key} link={link} middle={middle} {...state} />
         })}
         {placedThings(graph).map((thing) => {
           const box = boxes.get(thing.key)
-          const state = { isChosen: chosen?.key === thing.key, isMarked: marked(thing.key) }
+          const state = { isChosen: chosen?.key === thing.key, mark: markOf(thing) }
           return box && <ThingView key={thing.key} thing={thing} box={box} {...state} />
         })}
       </div>

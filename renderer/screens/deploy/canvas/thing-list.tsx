@@ -1,6 +1,7 @@
 import { ListBox, ListBoxItem } from 'react-aria-components'
 import { Icon, type IconName } from '../../../design/index.ts'
 import { type Text, useText } from '../../../i18n/index.ts'
+import type { Mark } from './findings.ts'
 import type { Graph, Thing, ThingKey } from './graph.ts'
 import { PIECE_ICON } from './pieces.tsx'
 import { copiesWords, leadsWords, thingWords, whatWords } from './thing-words.ts'
@@ -8,13 +9,13 @@ import { copiesWords, leadsWords, thingWords, whatWords } from './thing-words.ts
 interface ThingListProps {
   graph: Graph
   chosen: Thing | undefined
-  marked: (key: ThingKey) => boolean
+  markOf: (thing: Thing) => Mark | undefined
   onChoose: (key: ThingKey | undefined) => void
   onRemove: () => void
 }
 
 /** What is on the canvas, in words, each service with what belongs to it. */
-export function ThingList({ graph, chosen, marked, onChoose, onRemove }: ThingListProps) {
+export function ThingList({ graph, chosen, markOf, onChoose, onRemove }: ThingListProps) {
   const { t } = useText()
   const things = inOrder(graph)
   if (things.length === 0) return null
@@ -46,7 +47,7 @@ export function ThingList({ graph, chosen, marked, onChoose, onRemove }: ThingLi
             textValue={`${thingWords(graph, thing, t)}, ${t(`canvas.kind.${thing.kind}`)}`}
             data-inner={thing.kind === 'service' || thing.kind === 'elsewhere' ? undefined : ''}
           >
-            <Icon name={marked(thing.key) ? 'warning' : iconOf(thing)} size={15} />
+            <Icon name={markOf(thing) ? 'warning' : iconOf(thing)} size={15} />
             <span className="canvas-list-words">
               <span>{thingWords(graph, thing, t)}</span>
               <span className="quiet small">{detailOf(thing, t)}</span>

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { Icon } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
+import type { Mark } from './findings.ts'
 import type { Elsewhere, Link, Placed, Route, Service, Volume } from './graph.ts'
 import { copiesWords, leadsWords, routeWords, whatWords } from './thing-words.ts'
 import type { Box } from './threads.ts'
@@ -9,7 +10,7 @@ interface ThingViewProps<T> {
   thing: T
   box: Box
   isChosen: boolean
-  isMarked: boolean
+  mark: Mark | undefined
 }
 
 /** How one thing looks. The list beside the canvas says the same in words. */
@@ -28,13 +29,13 @@ export function ThingView(props: ThingViewProps<Placed>) {
 }
 
 function Frame(props: ThingViewProps<Placed> & { children: ReactNode }) {
-  const { thing, box, isChosen, isMarked } = props
+  const { thing, box, isChosen, mark } = props
   return (
     <div
       className={`canvas-thing canvas-${thing.kind}`}
       data-thing={thing.key}
       data-chosen={isChosen || undefined}
-      data-marked={isMarked || undefined}
+      data-marked={mark}
       style={{
         width: box.width,
         height: box.height,
@@ -42,7 +43,7 @@ function Frame(props: ThingViewProps<Placed> & { children: ReactNode }) {
       }}
     >
       {props.children}
-      {isMarked && (
+      {mark && (
         <span className="canvas-mark">
           <Icon name="warning" size={15} />
         </span>
@@ -131,18 +132,18 @@ export function LinkTag(props: {
   link: Link
   middle: { x: number; y: number }
   isChosen: boolean
-  isMarked: boolean
+  mark: Mark | undefined
 }) {
-  const { link, middle, isChosen, isMarked } = props
+  const { link, middle, isChosen, mark } = props
   return (
     <span
       className="canvas-tag"
       data-thing={link.key}
       data-chosen={isChosen || undefined}
-      data-marked={isMarked || undefined}
+      data-marked={mark}
       style={{ transform: `translate(${middle.x}px, ${middle.y}px) translate(-50%, -50%)` }}
     >
-      <Icon name={isMarked ? 'warning' : 'link'} size={12} />
+      <Icon name={mark ? 'warning' : 'link'} size={12} />
       {link.variables[0]?.name ?? link.as}
     </span>
   )

@@ -1,4 +1,5 @@
 import type { Point } from '../../../topology/index.ts'
+import type { Mark } from './findings.ts'
 import type { Graph, Link, Thing, ThingKey } from './graph.ts'
 import { type Box, hairs, stemStrands, threadBetween } from './threads.ts'
 
@@ -6,13 +7,13 @@ interface ThreadLinesProps {
   graph: Graph
   boxes: ReadonlyMap<ThingKey, Box>
   chosen: Thing | undefined
-  marked: (key: ThingKey) => boolean
+  markOf: (thing: Thing) => Mark | undefined
   /** One that is being drawn out of a service. */
   loose: { from: ThingKey; to: Point } | undefined
 }
 
 /** Everything that is a line: filaments around services, stems, and the threads of links. */
-export function ThreadLines({ graph, boxes, chosen, marked, loose }: ThreadLinesProps) {
+export function ThreadLines({ graph, boxes, chosen, markOf, loose }: ThreadLinesProps) {
   const looseFrom = loose && boxes.get(loose.from)
   return (
     <svg className="canvas-lines" aria-hidden="true">
@@ -30,10 +31,8 @@ export function ThreadLines({ graph, boxes, chosen, marked, loose }: ThreadLines
       {graph.links.map((link) => {
         const [from, to] = [boxes.get(link.from), boxes.get(link.to)]
         const isChosen = [link.key, link.from, link.to].some((key) => key === chosen?.key)
-        const isMarked = marked(link.key)
-        return (
-          from && to && <LinkThread key={link.key} {...{ link, from, to, isChosen, isMarked }} />
-        )
+        const mark = markOf(link)
+        return from && to && <LinkThread key={link.key} {...{ link, from, to, isChosen, mark }} />
       })}
       {loose && looseFrom && (
         <Strands name="loose" from={looseFrom} to={{ ...loose.to, width: 0, height: 0 }} isChosen />
@@ -64,9 +63,9 @@ function LinkThread(props: {
   from: Box
   to: Box
   isChosen: boolean
-  isMarked: boolean
+  mark: Mark | undefined
 }) {
-  const { link, from, to, isChosen, isMarked } = props
+  const { link, from, to, isChosen, mark } = props
   const { strands, end } = threadBetween(link.key, from, to)
   const [main = ''] = strands
   const isLoose = link.use === undefined
@@ -75,7 +74,7 @@ function LinkThread(props: {
       className="canvas-thread canvas-thread-link"
       data-chosen={isChosen || undefined}
       data-loose={isLoose || undefined}
-      data-marked={isMarked || undefined}
+      data-marked={mark}
     >
       <path className="canvas-thread-reach" data-thing={link.key} d={main} />
       {(isLoose ? [main] : strands).map((strand, at) => (
