@@ -51,11 +51,7 @@ export function Canvas(props: CanvasProps) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the parts within, which have the focus.
     <div className="canvas" onKeyDown={(event) => onKey(event, props)}>
-      <Pieces
-        bodies={bodies}
-        onPiece={acts.ask}
-        tidy={arranged.isMoved ? arranged.tidy : undefined}
-      />
+      <Pieces bodies={bodies} onPiece={acts.ask} />
       <Ground {...props} {...shared} />
       <Side {...props} {...shared} />
       <p className="quiet small canvas-keys">{t('canvas.keys', { key: 'Ctrl' })}</p>
@@ -97,6 +93,9 @@ function Ground(props: CanvasProps & Shared) {
           onPress={() => looking.zoom(1 / 1.3)}
         />
         <IconButton icon="fit" label={t('canvas.fit')} onPress={looking.fit} />
+        {arranged.isMoved && (
+          <IconButton icon="tidy" label={t('canvas.tidy')} onPress={arranged.tidy} />
+        )}
       </div>
     </div>
   )

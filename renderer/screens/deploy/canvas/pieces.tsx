@@ -1,5 +1,5 @@
 import { type PointerEvent, useRef, useState } from 'react'
-import { Icon, IconButton, type IconName } from '../../../design/index.ts'
+import { Icon, type IconName } from '../../../design/index.ts'
 import { type Text, useText } from '../../../i18n/index.ts'
 import type { Point } from '../../../topology/index.ts'
 import { PIECES, type Piece } from './asking.ts'
@@ -16,26 +16,22 @@ interface PiecesProps {
   bodies: Bodies
   /** Pressed, or dropped somewhere in the window. */
   onPiece: (piece: Piece, client?: Point) => void
-  tidy: (() => void) | undefined
 }
 
-export function Pieces({ bodies, onPiece, tidy }: PiecesProps) {
+export function Pieces({ bodies, onPiece }: PiecesProps) {
   const { t } = useText()
   return (
-    <div className="canvas-bar">
-      <fieldset className="canvas-pieces">
-        <legend className="sr-only">{t('canvas.pieces')}</legend>
-        {PIECES.map((piece) => (
-          <PieceButton
-            key={piece}
-            piece={piece}
-            whyNot={whyNot(piece, bodies, t)}
-            onPiece={onPiece}
-          />
-        ))}
-      </fieldset>
-      <IconButton icon="tidy" label={t('canvas.tidy')} disabled={!tidy} onPress={() => tidy?.()} />
-    </div>
+    <fieldset className="canvas-pieces">
+      <legend className="sr-only">{t('canvas.pieces')}</legend>
+      {PIECES.map((piece) => (
+        <PieceButton
+          key={piece}
+          piece={piece}
+          whyNot={whyNot(piece, bodies, t)}
+          onPiece={onPiece}
+        />
+      ))}
+    </fieldset>
   )
 }
 
