@@ -11,8 +11,7 @@ import react from '@vitejs/plugin-react'
 import { type Browser, chromium, type Page } from 'playwright'
 import { build } from 'vite'
 import { startFakeNode } from './fake-node.ts'
-import { type Shot, SIZES } from './shot.ts'
-import { SHOTS } from './shots.ts'
+import { SHOTS, type Shot, SIZES } from './shots.ts'
 
 const CHROMIUM = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find(existsSync)
 const QUIET = [
