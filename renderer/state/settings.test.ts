@@ -14,14 +14,19 @@ function memory(first: string | null = null): SettingsMemory {
 describe('settings', () => {
   it('are remembered', () => {
     const kept = memory()
-    createSettings(kept).change({ theme: 'dark' })
-    expect(createSettings(kept).store.getState()).toEqual({ theme: 'dark', language: 'en' })
+    createSettings(kept).change({ theme: 'dark', deployWay: 'manifest' })
+    expect(createSettings(kept).store.getState()).toEqual({
+      theme: 'dark',
+      language: 'en',
+      deployWay: 'manifest',
+    })
   })
 
   it.each(['not json', '[]', 'null', '{"theme":"pink","language":7}'])('survive %j', (text) => {
     expect(createSettings(memory(text)).store.getState()).toEqual({
       theme: 'system',
       language: 'en',
+      deployWay: 'catalogue',
     })
   })
 })

@@ -1,10 +1,13 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { DEPLOY_WAYS, type DeployWay } from './route.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 
 export interface Settings {
   theme: Theme
   language: string
+  /** By which way somebody deployed last. */
+  deployWay: DeployWay
 }
 
 export interface SettingsStore {
@@ -24,6 +27,7 @@ export function createSettings(memory: SettingsMemory, defaultLanguage = 'en'): 
   const store = createStore<Settings>(() => ({
     theme: 'system',
     language: defaultLanguage,
+    deployWay: 'catalogue',
     ...readSettings(memory.getItem(KEY)),
   }))
   return {
@@ -46,7 +50,10 @@ function readSettings(text: string | null): Partial<Settings> {
   }
   const theme: unknown = Reflect.get(Object(value), 'theme')
   const language: unknown = Reflect.get(Object(value), 'language')
+  const way: unknown = Reflect.get(Object(value), 'deployWay')
+  const deployWay = DEPLOY_WAYS.find((each) => each === way)
   return {
+    ...(deployWay && { deployWay }),
     ...(theme === 'system' || theme === 'light' || theme === 'dark' ? { theme } : {}),
     ...(typeof language === 'string' ? { language } : {}),
   }

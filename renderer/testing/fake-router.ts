@@ -137,6 +137,9 @@ function build(
       })),
       set: os.secrets.set.handler(({ input }) => {
         const before = scenario.secrets.find(({ name }) => name === input.name)
+        if (before && input.version === 0) {
+          throw new ORPCError('CONFLICT', { message: 'There is one of this name.' })
+        }
         const readers = before?.readers ?? []
         const secret = { name: input.name, version: (before?.version ?? 0) + 1, readers }
         scenario.secrets = [...scenario.secrets.filter((one) => one !== before), secret]

@@ -50,6 +50,26 @@ const press = (page: Page, name: string | RegExp): Promise<void> =>
 
 const settle = (page: Page): Promise<void> => page.waitForTimeout(450)
 
+const NOTES_AND_DATABASE = JSON.stringify(
+  [
+    {
+      name: 'notes',
+      containers: [{ image: 'notes:2', ports: [{ containerPort: 80 }] }],
+      uses: ['notes-db'],
+    },
+    {
+      name: 'notes-db',
+      containers: [
+        { image: 'postgres:17', mounts: [{ volume: 'data', path: '/var/lib/postgresql/data' }] },
+      ],
+      volumes: [{ name: 'data', size: '2Gi' }],
+      secrets: [{ name: 'notes-db/password', env: 'POSTGRES_PASSWORD' }],
+    },
+  ],
+  undefined,
+  2,
+)
+
 export const SHOTS: Shot[] = [
   shot('first-run-1-welcome', 'new', async (page) => {
     await page.getByRole('button', { name: 'Begin' }).waitFor()
@@ -457,6 +477,38 @@ export const SHOTS: Shot[] = [
     await page.getByRole('alert').waitFor()
     await settle(page)
   }),
+  shot('deploy-text', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await page.getByLabel('Manifest', { exact: true }).fill(NOTES_AND_DATABASE)
+    await page.getByText('It is reached by notes').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-text-mistake', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await page
+      .getByLabel('Manifest', { exact: true })
+      .fill('{\n  "name": "wiki",\n  "replica": 2\n}')
+    await page.getByText('Something in it').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-text-unread', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await page.getByLabel('Manifest', { exact: true }).fill('{ "name": "wiki"')
+    await page.getByRole('link', { name: 'Catalogue' }).click()
+    await page.getByRole('alert').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-several-progress', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await page.getByLabel('Manifest', { exact: true }).fill(NOTES_AND_DATABASE)
+    await press(page, /^Deploy 2/)
+    await page.getByText('Deploying notes-db').waitFor()
+    await settle(page)
+  }),
   shot('deploy-progress', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy', 'Deploy')
@@ -511,6 +563,7 @@ export const SHOTS: Shot[] = [
     '#/workload/notes/instances',
     '#/workload/weather/rules',
     '#/deploy',
+    '#/deploy/manifest',
     '#/computer',
   ].map(
     (place): Shot => ({

@@ -18,7 +18,8 @@ import {
   TakeoverFields,
 } from '../rules/index.ts'
 import { BundleSource } from './bundle-source.tsx'
-import { type DeployForm, type FormField, suggestName } from './form.ts'
+import { suggestName } from './draft/index.ts'
+import type { DeployForm, FormField } from './form.ts'
 import { ImageSource } from './image-source.tsx'
 import { JobFields } from './job-fields.tsx'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { contract } from '../../../node-core/api/contract/index.ts'
 import { placeProblems } from '../rules/index.ts'
 import { toCommand } from './command-line.ts'
-import { EMPTY_FORM, fieldOf, suggestName, toInput } from './form.ts'
+import { EMPTY_FORM, fieldOf, toInput } from './form.ts'
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`
 const image = { ...EMPTY_FORM, image: 'web:1.2', name: 'web', isNameOwn: true }
@@ -147,16 +147,6 @@ describe('the form', () => {
     const eight = { ...image, work: 'once' as const, replicas: 8, parallelism: 20, retries: 0 }
     expect(toInput(eight)?.job).toEqual({ completions: 8, parallelism: 8, retries: 0 })
     expect(toCommand(toInput({ ...image, work: 'once' }) ?? {})).toMatch(/ --job$/)
-  })
-
-  it.each([
-    ['registry.local:5000/team/web:1.2', 'web'],
-    ['busybox', 'busybox'],
-    ['My_App@sha256:00', 'my-app'],
-    ['', ''],
-    ['---', ''],
-  ])('suggests for %j the name %j', (source, name) => {
-    expect(suggestName(source)).toBe(name)
   })
 
   it('puts the complaints of the node at their fields', () => {

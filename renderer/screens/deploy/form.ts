@@ -142,16 +142,6 @@ function isEmpty(record: object): boolean {
   return Object.keys(record).length === 0
 }
 
-/** `registry/team/web:1.2` suggests `web`; anything that no name can hold becomes a dash. */
-export function suggestName(source: string): string {
-  const last = source.split('/').at(-1) ?? ''
-  return (last.split(/[:@]/)[0] ?? '')
-    .toLowerCase()
-    .replace(/[^a-z0-9-]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 63)
-}
-
 const FIELD_OF_PATH: [pattern: RegExp, field: FormField][] = [
   [/^containers\.\d+\.image/, 'image'],
   [/^containers\.\d+\.ports/, 'port'],
