@@ -160,10 +160,12 @@ async function* tell(workload: WorkloadView, only: string | undefined, signal?: 
   await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
 }
 
+export const REFUSAL = 'An amount such as "5Gi".'
+
 function refuseWrongSizes(volumes: readonly { size?: string | number | undefined }[]): void {
   const data = volumes.flatMap(({ size = '1Gi' }, at) => {
     if (/^\d+[MG]i$/.test(String(size))) return []
-    return [{ path: `volumes.${at}.size`, message: 'An amount such as "5Gi".' }]
+    return [{ path: `volumes.${at}.size`, message: REFUSAL }]
   })
   if (data.length > 0) throw new ORPCError('VALIDATION_ERROR', { message: 'Not so.', data })
 }

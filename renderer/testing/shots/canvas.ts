@@ -1,5 +1,7 @@
 /** The canvas of the Deploy screen: empty, drawn, asked, refused. */
 import type { Page } from 'playwright'
+import type { FakeNode } from '../fake-node.ts'
+import { REFUSAL } from '../fake-router/index.ts'
 import { go, press, type Shot, settle, shot } from './shot.ts'
 
 const WORDPRESS = [
@@ -68,7 +70,9 @@ const SHOP = [
   { name: 'cache', containers: [{ image: 'redis:8', ports: [{ containerPort: 6379 }] }] },
 ]
 
-async function draw(page: Page, workloads: unknown): Promise<void> {
+async function draw(page: Page, node: FakeNode, workloads: unknown): Promise<void> {
+  // What somebody typed is no more to be translated than what the node says.
+  Object.assign(node.router('busy').scenario, { typed: [workloads, REFUSAL] })
   await page.locator('.rail').waitFor()
   await go(page, '#/deploy/manifest', 'Deploy')
   const text = JSON.stringify(workloads, undefined, 2)
@@ -87,41 +91,41 @@ export const CANVAS: Shot[] = [
     await page.getByText('Nothing here yet').waitFor()
     await settle(page)
   }),
-  shot('canvas-wordpress', 'busy', async (page) => {
-    await draw(page, WORDPRESS)
+  shot('canvas-wordpress', 'busy', async (page, node) => {
+    await draw(page, node, WORDPRESS)
     await page.getByText('kitchen-laptop').first().waitFor()
     await settle(page)
   }),
-  shot('canvas-service', 'busy', async (page) => {
-    await draw(page, WORDPRESS)
+  shot('canvas-service', 'busy', async (page, node) => {
+    await draw(page, node, WORDPRESS)
     await choose(page, /^wordpress wordpress:6/)
     await settle(page)
   }),
-  shot('canvas-link', 'busy', async (page) => {
-    await draw(page, WORDPRESS)
+  shot('canvas-link', 'busy', async (page, node) => {
+    await draw(page, node, WORDPRESS)
     await choose(page, /^wordpress uses db/)
     await settle(page)
   }),
-  shot('canvas-error', 'busy', async (page) => {
-    await draw(page, WORDPRESS)
+  shot('canvas-error', 'busy', async (page, node) => {
+    await draw(page, node, WORDPRESS)
     await choose(page, /^data, kept by db/)
     await page.getByLabel('Size').fill('a lot')
-    await page.getByText('An amount such as').waitFor()
+    await page.getByText(REFUSAL).waitFor()
     await settle(page)
   }),
-  shot('canvas-shop', 'busy', async (page) => {
-    await draw(page, SHOP)
+  shot('canvas-shop', 'busy', async (page, node) => {
+    await draw(page, node, SHOP)
     await choose(page, /^shop uses cache/)
     await settle(page)
   }),
-  shot('canvas-add-service', 'busy', async (page) => {
-    await draw(page, WORDPRESS)
+  shot('canvas-add-service', 'busy', async (page, node) => {
+    await draw(page, node, WORDPRESS)
     await press(page, 'Service')
     await page.getByLabel('Image', { exact: true }).fill('redis:8')
     await settle(page)
   }),
-  shot('canvas-add-link', 'busy', async (page) => {
-    await draw(page, SHOP)
+  shot('canvas-add-link', 'busy', async (page, node) => {
+    await draw(page, node, SHOP)
     await choose(page, /^orders orders:7/)
     await press(page, 'Link it to another')
     await page.getByRole('dialog').waitFor()
@@ -130,8 +134,8 @@ export const CANVAS: Shot[] = [
   shot(
     'canvas-growing',
     'busy',
-    async (page) => {
-      await draw(page, WORDPRESS)
+    async (page, node) => {
+      await draw(page, node, WORDPRESS)
       await page.waitForTimeout(320)
     },
     { sizes: ['usual'], motion: true },

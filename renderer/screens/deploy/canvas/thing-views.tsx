@@ -52,6 +52,19 @@ function Frame(props: ThingViewProps<Placed> & { children: ReactNode }) {
   )
 }
 
+/** What is too long for its place is read by pointing at it, and in the list. */
+function Name({ children }: { children: string }) {
+  return <strong title={children}>{children}</strong>
+}
+
+function Detail({ children, isCode = false }: { children: string; isCode?: boolean }) {
+  return (
+    <span className={isCode ? 'canvas-what mono' : 'canvas-what'} title={children}>
+      {children}
+    </span>
+  )
+}
+
 /** Copies that are drawn one by one. */
 const DOTS_MAX = 8
 
@@ -66,8 +79,8 @@ function ServiceView(props: ThingViewProps<Service>) {
         <Icon name={isProgram ? 'spore' : 'box'} size={20} />
       </span>
       <span className="canvas-words">
-        <strong>{thing.name || t('canvas.unnamed')}</strong>
-        <span className="canvas-what">{whatWords(thing, t)}</span>
+        <Name>{thing.name || t('canvas.unnamed')}</Name>
+        <Detail isCode>{whatWords(thing, t)}</Detail>
         <span className="canvas-copies">
           {Array.from({ length: dots }, (_, at) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: dots are alike.
@@ -92,8 +105,8 @@ function VolumeView(props: ThingViewProps<Volume>) {
         <ellipse cx="19" cy="16" rx="12.5" ry="8.8" />
         <ellipse cx="18.5" cy="16.5" rx="6.5" ry="4.2" />
       </svg>
-      <strong>{thing.name}</strong>
-      {place && <span className="canvas-what">{place.path}</span>}
+      <Name>{thing.name}</Name>
+      {place && <Detail isCode>{place.path}</Detail>}
     </Frame>
   )
 }
@@ -104,10 +117,10 @@ function RouteView(props: ThingViewProps<Route>) {
   const { thing } = props
   return (
     <Frame {...props}>
-      <strong>{routeWords(thing, t)}</strong>
-      <span className="canvas-what canvas-note">
+      <Name>{routeWords(thing, t)}</Name>
+      <span className="canvas-leads">
         {thing.access !== 'public' && <Icon name="people" size={12} />}
-        {leadsWords(thing, t)}
+        <Detail>{leadsWords(thing, t)}</Detail>
       </span>
       <svg className="canvas-cap" viewBox="0 0 52 22" aria-hidden="true">
         <path d="M2 17C4 7 13 1.500 26 1.500S48 7 50 17c-7 3.500-41 3.500-48 0Z" />
@@ -121,8 +134,8 @@ function ElsewhereView(props: ThingViewProps<Elsewhere>) {
   const { t } = useText()
   return (
     <Frame {...props}>
-      <strong>{props.thing.name}</strong>
-      <span className="canvas-what canvas-note">{t('canvas.kind.elsewhere')}</span>
+      <Name>{props.thing.name}</Name>
+      <Detail>{t('canvas.kind.elsewhere')}</Detail>
     </Frame>
   )
 }
