@@ -307,10 +307,8 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
       await browser.close()
     }
     for (const name of ['shelf', 'front']) await running(ada, name, { replicas: 1 })
-    assert.deepEqual(
-      (await kept()).map(({ id, state }) => [id, state]),
-      [['shelf.0.data', 'used']],
-    )
+    const data = (await kept()).find(({ id }) => id.startsWith('shelf.0.data.'))
+    assert.equal(data?.state, 'used')
     const asks = 'wget -q -O - http://$SHELF/health'
     const { stdout } = await ada.cli('exec', 'front', '--', '/bin/sh', '-c', asks)
     assert.equal(stdout, 'ok')
