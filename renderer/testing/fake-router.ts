@@ -6,6 +6,7 @@ import {
   type WorkloadView,
   workloadSchema,
 } from '../../node-core/api/contract/index.ts'
+import { ENTRIES, fillEntry, findEntry } from './fake-catalogue.ts'
 import { createFakeShell } from './fake-shell.ts'
 import type { Scenario } from './scenarios.ts'
 import { idOf, makeInstance, makeNode, makeWorkload, minutesAgo } from './shapes.ts'
@@ -414,6 +415,11 @@ function build(
         const first = scenario.workloads[0]
         if (first) yield* tell(first, undefined, signal)
       }),
+    },
+    catalogue: {
+      list: os.catalogue.list.handler(() => ({ entries: ENTRIES })),
+      show: os.catalogue.show.handler(({ input }) => findEntry(input.name)),
+      fill: os.catalogue.fill.handler(({ input }) => fillEntry(input)),
     },
     edge: {
       authority: os.edge.authority.handler(() => ({
