@@ -22,6 +22,15 @@ describe('settings', () => {
     })
   })
 
+  it('follow what another window wrote', () => {
+    const kept = memory()
+    const here = createSettings(kept)
+    createSettings(kept).change({ theme: 'dark' })
+    expect(here.store.getState().theme).toBe('system')
+    here.reread()
+    expect(here.store.getState().theme).toBe('dark')
+  })
+
   it.each(['not json', '[]', 'null', '{"theme":"pink","language":7}'])('survive %j', (text) => {
     expect(createSettings(memory(text)).store.getState()).toEqual({
       theme: 'system',

@@ -13,6 +13,8 @@ export interface Settings {
 export interface SettingsStore {
   store: StoreApi<Settings>
   change(part: Partial<Settings>): void
+  /** Another window of the same person wrote them. */
+  reread(): void
 }
 
 /** The part of `localStorage` that is needed. Preferences only: never a key or a token. */
@@ -35,6 +37,9 @@ export function createSettings(memory: SettingsMemory, defaultLanguage = 'en'): 
     change(part) {
       store.setState(part)
       memory.setItem(KEY, JSON.stringify(store.getState()))
+    },
+    reread() {
+      store.setState(readSettings(memory.getItem(KEY)))
     },
   }
 }

@@ -1,10 +1,25 @@
 /** The catalogue that ships, filled in as a node would: without its judgement of most answers. */
 import { ORPCError } from '@orpc/server'
 import { z } from 'zod'
-import { ENTRIES as SHIPPED } from '../../assets/catalogue/index.ts'
-import { type CatalogueEntry, contract, deployInput } from '../../node-core/api/contract/index.ts'
+import { ENTRIES as SHIPPED } from '../../../assets/catalogue/index.ts'
+import {
+  type CatalogueEntry,
+  contract,
+  deployInput,
+} from '../../../node-core/api/contract/index.ts'
+import { os } from './fake.ts'
 
 type Answers = Record<string, string | number | boolean>
+
+export function catalogueOf() {
+  return {
+    catalogue: {
+      list: os.catalogue.list.handler(() => ({ entries: ENTRIES })),
+      show: os.catalogue.show.handler(({ input }) => findEntry(input.name)),
+      fill: os.catalogue.fill.handler(({ input }) => fillEntry(input)),
+    },
+  }
+}
 
 const view = contract.catalogue.show['~orpc'].outputSchema
 const templates = z.object({
@@ -20,7 +35,7 @@ const shipped = SHIPPED.map((value) => {
   return { entry: view.parse(value), workloads: templates.parse(value).workloads }
 })
 
-export const ENTRIES: CatalogueEntry[] = shipped
+const ENTRIES: CatalogueEntry[] = shipped
   .map(({ entry }) => entry)
   .sort((a, b) => (a.title < b.title ? -1 : 1))
 
@@ -30,11 +45,11 @@ function find(name: string) {
   return found
 }
 
-export const findEntry = (name: string): CatalogueEntry => find(name).entry
+const findEntry = (name: string): CatalogueEntry => find(name).entry
 
 let made = 0
 
-export function fillEntry(input: { name: string; answers?: Answers | undefined }) {
+function fillEntry(input: { name: string; answers?: Answers | undefined }) {
   const { entry, workloads } = find(input.name)
   const answers: Answers = {}
   for (const question of entry.questions) {
