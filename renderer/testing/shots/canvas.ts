@@ -70,9 +70,12 @@ const SHOP = [
   { name: 'cache', containers: [{ image: 'redis:8', ports: [{ containerPort: 6379 }] }] },
 ]
 
+/** By the node, of this draft, and an example in a field. */
+const SAID = [REFUSAL, 'Cannot run containers.', 'Takes no new work.', '/var/lib/app']
+
 async function draw(page: Page, node: FakeNode, workloads: unknown): Promise<void> {
   // What somebody typed is no more to be translated than what the node says.
-  Object.assign(node.router('busy').scenario, { typed: [workloads, REFUSAL] })
+  Object.assign(node.router('busy').scenario, { typed: [workloads, SAID] })
   await page.locator('.rail').waitFor()
   await go(page, '#/deploy/manifest', 'Deploy')
   const text = JSON.stringify(workloads, undefined, 2)
