@@ -130,7 +130,7 @@ describe('an edit', () => {
         const volume = bodies[index]?.volumes?.length ?? 0
         const more = addVolume(bodies, index, { ...VOLUME, part: 0 })
         const after = removeVolume(more, index, volume)
-        expect(changedFields(bodies[index], after[index]).filter(notEmpty)).toEqual([])
+        expect(changedFields(filled(bodies[index]), filled(after[index]))).toEqual([])
       }),
       { seed: 7, numRuns: 100 },
     )
@@ -143,7 +143,11 @@ describe('an edit', () => {
 })
 
 /** A list that was there and empty is no field afterwards, which means the same. */
-const notEmpty = (path: string): boolean => !/(^|\.)(volumes|mounts)$/.test(path)
+function filled(body: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(body, (_, value) => (Array.isArray(value) && !value.length ? undefined : value)),
+  )
+}
 
 function suggested(bodies: Bodies) {
   return { part: 0, ...suggestVariable(bodies, 'wordpress') }
@@ -165,6 +169,37 @@ describe('the edits of a draft', () => {
     expect(left).not.toHaveProperty('uses')
     expect(left?.containers?.[0]?.env).toEqual({ WORDPRESS_DB_USER: 'wordpress' })
     expect(removeService(WORDPRESS, 0)).toEqual([WORDPRESS[1]])
+  })
+
+  it('leave a variable whose host name leads to another workload', () => {
+    const user = { name: 'web', uses: [{ name: 'store', as: 'db' }], env: { DB_HOST: 'db' } }
+    const [left] = removeService([user, { name: 'db' }], 1)
+    expect(left).toBe(user)
+  })
+
+  it('take a volume away with every place where it is seen, and rename it in each', () => {
+    const [renamed] = renameVolume(WORDPRESS, 0, 0, 'site')
+    expect(renamed?.volumes).toEqual([{ name: 'site', size: '5Gi' }])
+    expect(renamed?.containers?.[0]?.mounts).toEqual([{ volume: 'site', path: '/var/www/html' }])
+    const [emptied] = removeVolume(WORDPRESS, 0, 0)
+    expect(emptied).not.toHaveProperty('volumes')
+    expect(emptied?.containers?.[0]).not.toHaveProperty('mounts')
+  })
+
+  it('touch one container of several', () => {
+    const containers = [{ image: 'web:1' }, { image: 'cache:1' }]
+    const [body] = addVolume([{ name: 'web', containers }], 0, { ...VOLUME, part: 1 })
+    expect(body?.containers?.[0]).toBe(containers[0])
+    expect(body?.containers?.[1]?.mounts).toEqual([{ volume: 'extra', path: '/extra' }])
+  })
+
+  it('keep what a port says beside its number', () => {
+    const ports = [{ containerPort: 81 }, { containerPort: 80, hostPort: 8_080 }]
+    const [body] = addRoute([{ name: 'web', ports, bundle: 'x' }], 0, {
+      part: 0,
+      containerPort: 80,
+    })
+    expect(body?.ports).toEqual([{ containerPort: 80, hostPort: 8_080 }, { containerPort: 81 }])
   })
 
   it('end the route by host name with its port, and what leads to the same one', () => {

@@ -99,4 +99,9 @@ describe('who is who after a change', () => {
   ])('is kept when %s', (_, bodies, ids) => {
     expect(identify(before, bodies)).toEqual(ids)
   })
+
+  it('is kept by what has no name yet', () => {
+    const [one, other] = [{ replicas: 1 }, { replicas: 1 }]
+    expect(identify({ bodies: [one, other], ids: IDS }, [other, one])).toEqual(['s2', 's1'])
+  })
 })
