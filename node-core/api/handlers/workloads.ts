@@ -65,9 +65,9 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     deploy: workloads.deploy.handler(async ({ input }) => {
       const parts = inNetwork(deps)
       const workload = parseWorkload(input)
-      mustBeReadable(parts, workload.name)
       const existing = known(parts, workload.name)
       if (existing) return view(parts, sameAs(parts, existing, workload, deps.node.owner().id))
+      mustBeReadable(parts, workload.name)
       mustBeFree(parts, workload)
       // Whoever takes the name while the image is looked for has it.
       return view(parts, await parts.desired.apply(await pinned(parts, workload), undefined))
@@ -172,7 +172,7 @@ function unwanted(parts: NetworkParts, name: string): WorkloadView {
   throw failure('NOT_FOUND', `There is no workload “${name}”.`)
 }
 
-/** Whoever does not know all that is said of it would write it without that. */
+/** Of one that is not known: whoever does not know all that is said of it would write it without that. */
 function mustBeReadable(parts: NetworkParts, name: string): void {
   if (parts.desired.recordOf(name) !== 'unreadable') return
   const message = `A newer version of Mycelium wrote what is wanted of “${name}”: change it on a computer that has that version, or update this one.`
