@@ -388,6 +388,8 @@ export { isCurrent, templateOf, versionOf } from './template.ts'
 export { jobInstanceId, type Turn, turnOf } from './turns.ts'
 export { isUser } from './user.ts'
 export {
+  awayMark,
+  givenUpSetting,
   type KeptVolume,
   keptVolumeOf,
   parseVolumeKey,
