@@ -14,6 +14,7 @@ const GROUPS: readonly CommandGroup[] = [
     names: ['init', 'join', 'invite', 'leave'],
     load: async () => (await import('./commands/network.ts')).networkCommands,
   },
+  { names: ['owner'], load: async () => (await import('./commands/owner.ts')).ownerCommands },
   { names: ['up'], load: async () => (await import('./commands/up.ts')).upCommand },
   {
     names: ['down', 'status', 'nodes', 'token'],
@@ -24,6 +25,10 @@ const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./commands/cordon.ts')).cordonCommands,
   },
   { names: ['deploy'], load: async () => (await import('./commands/deploy.ts')).deployCommands },
+  {
+    names: ['catalogue'],
+    load: async () => (await import('./commands/catalogue.ts')).catalogueCommands,
+  },
   { names: ['import'], load: async () => (await import('./commands/import.ts')).importCommand },
   {
     names: ['ps', 'scale', 'delete', 'open', 'why'],

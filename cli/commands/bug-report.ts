@@ -1,5 +1,4 @@
 /** One archive that tells what is the matter here, and no secret. Nothing is sent anywhere. */
-import { open } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -9,6 +8,7 @@ import { tarOf } from '../../node-core/base/tar/index.ts'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
 import { REPORT_ANSWER_TIMEOUT_MS } from '../limits.ts'
+import { PRIVATE_MODE, writeNewFile } from '../output-files.ts'
 import { type Entry, entriesHere, entriesOfNode } from '../report/contents.ts'
 import { createScrubber, type Scrubber } from '../report/scrub.ts'
 import { secretsHere } from '../report/secrets-here.ts'
@@ -54,7 +54,7 @@ async function bugReport(context: Context, _: string[], flags: ReportFlags): Pro
   const scrubber = createScrubber(await secretsHere(context.home, context.env), namesHere(context))
   const written = await Promise.all(entries.map((entry) => contentOf(entry, scrubber)))
   const file = path.resolve(flags.out ?? defaultName(new Date()))
-  await write(file, written)
+  await writeNewFile(file, await archiveOf(file, written), PRIVATE_MODE)
   const holds = written.map(({ file: name, about, content }) => {
     return { file: name, about, sizeBytes: content.byteLength }
   })
@@ -109,29 +109,21 @@ function inTime(answer: Promise<unknown>): Promise<unknown> {
   return Promise.race([answer, late])
 }
 
-/** For its owner alone, and never over another file. */
-async function write(file: string, entries: readonly Written[]): Promise<void> {
+async function archiveOf(file: string, entries: readonly Written[]): Promise<Buffer> {
   const folder = path
     .basename(file)
     .replace(/\.(tar\.gz|tgz)$/, '')
-    .slice(0, 60)
+    .slice(0, FOLDER_LENGTH)
   const tar = tarOf(
     entries.map(({ file: name, content }) => ({
       ...{ name: `${folder}/${name}`, sizeBytes: content.byteLength, content: [content] },
     })),
   )
-  const archive = gzipSync(await buffer(tar))
-  const handle = await open(file, 'wx', 0o600).catch((error: unknown) => {
-    const there = error instanceof Error && 'code' in error && error.code === 'EEXIST'
-    const why = there ? `${file} is there already.` : `${file} cannot be written.`
-    throw new CommandFailure(EXIT.FAILED, 'FILE_UNWRITABLE', why)
-  })
-  try {
-    await handle.writeFile(archive)
-  } finally {
-    await handle.close()
-  }
+  return gzipSync(await buffer(tar))
 }
+
+/** A name in an archive has a hundred letters at most. */
+const FOLDER_LENGTH = 60
 
 /** `mycelium-bug-report-20261126T130215Z.tar.gz` */
 function defaultName(now: Date): string {

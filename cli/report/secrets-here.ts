@@ -1,8 +1,7 @@
 /** The secrets that lie in a home and in this command's environment: what a report must not hold. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 
-const PEM_FILES = ['identity/node.key', 'identity/owner.key', 'tls/node.pem']
 const TEXT_FILES = ['api-token']
 const BINARY_FILES = ['instances.key']
 const SECRET_VARIABLE = /pass|secret|token|key|credential|auth/i
@@ -10,7 +9,11 @@ const SECRET_VARIABLE = /pass|secret|token|key|credential|auth/i
 export async function secretsHere(home: string, env: NodeJS.ProcessEnv): Promise<string[]> {
   const read = (name: string) => readFile(path.join(home, name)).catch(() => undefined)
   const texts = await Promise.all(TEXT_FILES.map(read))
-  const pems = await Promise.all(PEM_FILES.map(read))
+  // Of owners that the home had before, too.
+  const identity = await readdir(path.join(home, 'identity')).catch(() => [])
+  const pems = await Promise.all(
+    ['tls/node.pem', ...identity.map((name) => `identity/${name}`)].map(read),
+  )
   const binaries = await Promise.all(BINARY_FILES.map(read))
   const seeds = await read('seeds.json')
   return [

@@ -106,6 +106,7 @@ const TONES: Record<VolumeView['state'], Tone> = {
   kept: 'off',
   deleted: 'warn',
   'out of sight': 'warn',
+  left: 'warn',
 }
 
 function StateCell({ volume: { state, untilAt } }: { volume: VolumeView }) {

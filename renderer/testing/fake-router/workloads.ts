@@ -51,10 +51,11 @@ export function workloadsOf({ scenario, emit }: Fake) {
           },
         ],
       })),
-      preview: os.workloads.preview.handler(({ input }) => ({
-        ...placement(scenario, input.replicas ?? 1, input.priority === 'high' ? ['backup/0'] : []),
-        conditions: [],
-      })),
+      preview: os.workloads.preview.handler(({ input }) => {
+        refuseWrongSizes(input.volumes ?? [])
+        const displaced = input.priority === 'high' ? ['backup/0'] : []
+        return { ...placement(scenario, input.replicas ?? 1, displaced), conditions: [] }
+      }),
       change: os.workloads.change.handler(({ input }) => {
         const found = findWorkload(scenario, input.name)
         if (input.replicas) found.replicas = input.replicas
@@ -158,4 +159,14 @@ async function* tell(workload: WorkloadView, only: string | undefined, signal?: 
     }
   }
   await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
+}
+
+export const REFUSAL = 'An amount such as "5Gi".'
+
+function refuseWrongSizes(volumes: readonly { size?: string | number | undefined }[]): void {
+  const data = volumes.flatMap(({ size = '1Gi' }, at) => {
+    if (/^\d+[MG]i$/.test(String(size))) return []
+    return [{ path: `volumes.${at}.size`, message: REFUSAL }]
+  })
+  if (data.length > 0) throw new ORPCError('VALIDATION_ERROR', { message: 'Not so.', data })
 }
