@@ -276,4 +276,4 @@ export {
 } from './keys.ts'
 export { createKeystore, type KeystoreDeps } from './keystore.ts'
 export { open, openSealed, seal, sealTo } from './sealing.ts'
-export { verify } from './signature.ts'
+export { type Verify, verify } from './signature.ts'

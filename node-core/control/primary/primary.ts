@@ -10,7 +10,7 @@ import { type Author, createAuthor } from './author.ts'
 import { createChanging } from './changing.ts'
 import { type Committee, isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
-import { firstCommittee, isSimplex } from './engine.ts'
+import { createFirstCommittee, isSimplex } from './engine.ts'
 import { createEnvoy } from './envoy.ts'
 import { createEraBook } from './era-book.ts'
 import { failure, noQuorum } from './failures.ts'
@@ -53,7 +53,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   /** Followers start and stop one after the other. */
   let following: Promise<void> = Promise.resolve()
   const { version: newest } = options.release ?? RELEASE
-  const batches = createBatchReader(network, options.release)
+  const batches = createBatchReader(network, options)
   const isCrowded = (): boolean => deps.isCrowded?.() === true
   const isAdmins = (node: NodeId): boolean => deps.permissionsOf(node)?.has('admin') === true
 
@@ -88,14 +88,16 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     named: eras.named,
     proven: isSimplex(network) ? () => lineage.committee() : undefined,
   })
+  const first = createFirstCommittee(network, eras.ending)
   const lineage = createLineage({
-    ...{ network, net, clock, logger, disk: deps.disk, changed },
+    ...{ network, net, clock, logger, disk: deps.disk, changed, first, verify: options.verify },
     tellings: () => board.tellings(),
-    first: () => firstCommittee(network, eras.ending()),
     ownLinks: (from) => keeper.current()?.links(from) ?? [],
   })
   const asked = { net, committee: () => board.current() }
-  const envoy = isSimplex(network) ? createPoll({ ...asked, network }) : createEnvoy(asked)
+  const envoy = isSimplex(network)
+    ? createPoll({ ...asked, network, verify: options.verify })
+    : createEnvoy(asked)
   let follower = followerOf(eras.log())
   const askAnybody = createAsking({
     ...{ keeper, envoy, clock, follower: () => follower },
@@ -286,7 +288,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       return { ...(author?.counts() ?? NO_COUNTS), logBytes, behind }
     },
     proof() {
-      const from = firstCommittee(network, eras.ending())?.epoch
+      const from = first()?.epoch
       if (!isSimplex(network) || from === undefined) return undefined
       const certified = keeper.current()?.links(from)
       return certified && { root: eras.ending()?.bytes, certified }
