@@ -95,6 +95,9 @@ export function runRound(
     {
       onSession,
       onIdle: onQuiet,
+      onBusy() {
+        gainedAtMs = clock.monotonicMs()
+      },
       onPiece,
       onReceived: deps.received,
       onOthers: (nodes) => dialling.name(nodes),

@@ -34,7 +34,8 @@ export interface Shared {
 export interface ServeDeps {
   clock: Clock
   logger: Logger
-  find(digest: Digest): Promise<Shared | undefined>
+  /** 'later': to be asked again. */
+  find(digest: Digest): Promise<Shared | 'later' | undefined>
   /** What lies on this disk is not what it was. */
   damaged(digest: Digest): void
   onSent(bytes: number): void
@@ -83,9 +84,9 @@ export function createBlobServer(deps: ServeDeps) {
     const reader = createFrameReader(stream)
     const { digest } = parseQuestion(await reader.frame(FRAME_BYTES_MAX))
     session.digest = digest
-    const status = open.size > SERVED_MAX ? 'busy' : 'absent'
-    const shared = status === 'busy' ? undefined : await deps.find(digest)
-    if (!shared) {
+    const found = open.size > SERVED_MAX ? 'later' : await deps.find(digest)
+    if (found === undefined || found === 'later') {
+      const status = found === 'later' ? 'busy' : 'absent'
       await stream.write(framed(encodeMessage({ status })))
       // Who comes too late for this node finds those who were in time.
       if (status === 'busy') await send(stream, { type: 'others', nodes: othersOf(session) })
@@ -93,17 +94,17 @@ export function createBlobServer(deps: ServeDeps) {
     }
     const other = [...open.values()].find((one) => one !== session && one.digest === digest)
     if (other) session.sent = other.sent
-    const { list, has } = shared
+    const { list, has } = found
     const offer = { status: 'ok', sizeBytes: list.sizeBytes, root: list.root } as const
     await stream.write(framed(encodeMessage(has ? { ...offer, has: has.bytes() } : offer)))
     introduce(session)
-    const unsubscribe = shared.onGain((index) => {
+    const unsubscribe = found.onGain((index) => {
       session.notices.push({ type: 'gained', indexes: [index] })
       session.wake()
     })
     const requests = listen(reader, () => session.wake())
     try {
-      await answer(stream, requests, session, shared)
+      await answer(stream, requests, session, found)
       await stream.closeWrite()
     } finally {
       unsubscribe()
