@@ -155,8 +155,8 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
         {
           ...{ ...round, nameOf },
           share: (growing, has) => shares.begin(digest, growing, has),
-          gained(index, came) {
-            server.passOn(digest, index, came)
+          gained(index, frame) {
+            server.passOn(digest, index, frame)
             shares.gained(digest, index)
           },
           received: (bytes) => {

@@ -42,7 +42,7 @@ export function createImages(
   deps: ContainerRunnerDeps,
   engine: Engine,
   images: ImageFetch,
-  fetched: Pick<FetchedBook, 'remember'>,
+  fetched: Pick<FetchedBook, 'forget' | 'remember'>,
 ): Images {
   const { net, clock, logger } = deps
   const nameOf = (peer: NodeId): string => deps.nameOf?.(peer) ?? shortId(peer)
@@ -125,15 +125,19 @@ export function createImages(
     onProgress({ step: 'pulling', from: had.map(({ peer }) => nameOf(peer)).join(', ') })
     const { from, ...told } = await offersOf(imageId, had, signal)
     if (from.length === 0) return false
+    // Before it is there, so that what a crash leaves in the engine is known to be ours.
+    await fetched.remember(imageId)
     try {
       await images.fetch({
         ...{ imageId: imageDigest(imageId), from, ...told, signal },
         onProgress: (doneBytes, totalBytes, names) =>
           onProgress({ step: 'pulling', doneBytes, totalBytes, from: names }),
       })
+      // Another attempt at it may have ended early meanwhile.
       await fetched.remember(imageId)
       return true
     } catch (error) {
+      await fetched.forget(imageId)
       signal.throwIfAborted()
       if (FATAL.some((code) => isCode(error, code))) throw error
       logger.warn('an image did not come from peers', { imageId, reason: messageOf(error) })
