@@ -72,8 +72,10 @@ export function createImageFetch(deps: ImageFetchDeps): ImageFetch {
   /** The files of parts, the first of them first and the others as they come. */
   function bring(
     parts: readonly Digest[],
-    { from, sizes, totalBytes = 0, signal, onProgress }: ImageFetchRequest,
+    { from, sizes, totalBytes = 0, signal: wanted, onProgress }: ImageFetchRequest,
+    over: AbortController,
   ): AsyncGenerator<readonly [Digest, string]> {
+    const signal = AbortSignal.any([wanted, over.signal])
     const done = new Map<Digest, FetchProgress>()
     const tell = (): void => {
       const all = [...done.values()]
@@ -86,14 +88,20 @@ export function createImageFetch(deps: ImageFetchDeps): ImageFetch {
       onProgress(doneBytes, Math.max(total, doneBytes), [...names].join(', '))
     }
     const take = async (digest: Digest): Promise<readonly [Digest, string]> => {
-      const file = await blobs.fetch(digest, {
-        ...{ kind: 'layer', from, signal },
-        onProgress(progress) {
-          done.set(digest, progress)
-          tell()
-        },
-      })
-      return [digest, file]
+      try {
+        const file = await blobs.fetch(digest, {
+          ...{ kind: 'layer', from, signal },
+          onProgress(progress) {
+            done.set(digest, progress)
+            tell()
+          },
+        })
+        return [digest, file]
+      } catch (error) {
+        // Without one of them the others are of no use now.
+        over.abort(error)
+        throw error
+      }
     }
     const [root, ...others] = [...new Set(parts)].map((digest) => () => take(digest))
     return (async function* () {
@@ -136,8 +144,7 @@ export function createImageFetch(deps: ImageFetchDeps): ImageFetch {
   ): Promise<void> {
     const before = new Set((await engine.images()).map(({ id }) => id))
     const over = new AbortController()
-    const signal = AbortSignal.any([request.signal, over.signal])
-    const files = bring(parts, { ...request, signal })
+    const files = bring(parts, request, over)
     try {
       const made = await engine.loadImage(imageArchive({ ...gathered, files }))
       await requireImage(
