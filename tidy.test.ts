@@ -31,7 +31,7 @@ const WINGS = [
 const PURE = [
   /^node-core\/economy\//,
   /^node-core\/storage\/pieces\//,
-  /^node-core\/work\/(addresses|spec|placement|imports|jobs|scaling|rollout)\//,
+  /^node-core\/work\/(addresses|spec|placement|imports|catalogue|jobs|scaling|rollout)\//,
   /^node-core\/work\/load\/(tally|latency|messages)\.ts$/,
   /^node-core\/work\/space\/keeping\.ts$/,
   /^node-core\/work\/volumes\/marks\.ts$/,
@@ -57,6 +57,9 @@ const PURE = [
   /^node-core\/api\/contract\//,
   /^node-core\/api\/handlers\/own-namespace\.ts$/,
   /^node-core\/api\/doors\/instance\/(allowance|secrets)\.ts$/,
+  /^renderer\/screens\/deploy\/draft\/(draft|names|secrets|text)\.ts$/,
+  /^renderer\/screens\/deploy\/reach\.ts$/,
+  /^renderer\/screens\/deploy\/canvas\/(?!use-)[a-z-]+\.ts$/,
   /^sim\/(linearizability|consensus)\/(?!mutations\/)/,
   /^sim\/(linearizability|consensus|follow)\/(?!mutations\/)/,
 ]

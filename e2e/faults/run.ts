@@ -1,37 +1,35 @@
 /**
- * `npm run faults -- leader-kills [--times N] [--seed N]`: real processes whose leader is killed, as
- * often as you like. `npm run faults -- transfers [--times N]`: who fetches an image is killed, and who
- * gives it. A failure prints what did not hold.
+ * Faults that take longer than the tests may, with real processes; a failure prints what did not hold.
+ * `npm run faults -- leader-kills [--times N] [--seed N]`: the leader is killed, as often as you like.
+ * `npm run faults -- work`: what strikes in the middle of a change or a drain.
+ * `npm run faults -- transfers`: who fetches an image is killed, and who gives it.
  */
 import { parseArgs } from 'node:util'
-import { enginesUnavailable } from '../harness/engine.ts'
+import { createCluster, describeNode } from '../harness/cluster.ts'
 import { formCommittee } from './committee.ts'
 import { killLeaders } from './leader-kills.ts'
 import { formTransfers, killInTransfers } from './transfers.ts'
+import { strikeWork } from './work.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    times: { type: 'string' },
+    times: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
   },
 })
-const [what] = positionals
-const times = Number(values.times ?? (what === 'transfers' ? 1 : 100))
 const say = (line: string): void => console.log(line)
-
-switch (what) {
-  case 'leader-kills':
-    await leaderKills(Number(values.seed))
-    break
-  case 'transfers':
-    await transfers()
-    break
-  default:
-    throw new Error('There are: leader-kills, transfers.')
+const RUNS: Record<string, () => Promise<void>> = {
+  'leader-kills': leaderKills,
+  transfers,
+  work,
 }
+const run = RUNS[positionals.join()]
+if (!run) throw new Error(`There are: ${Object.keys(RUNS).join(', ')}.`)
+await run()
 
-async function leaderKills(seed: number): Promise<void> {
+async function leaderKills(): Promise<void> {
+  const [times, seed] = [Number(values.times), Number(values.seed)]
   const committee = await formCommittee({ names: ['ada', 'ben', 'cleo'] })
   try {
     await killLeaders(committee, { times, seed, say })
@@ -44,14 +42,24 @@ async function leaderKills(seed: number): Promise<void> {
   }
 }
 
+async function work(): Promise<void> {
+  const cluster = await createCluster({ engines: true })
+  try {
+    await strikeWork(cluster, say)
+  } catch (error) {
+    for (const node of cluster.nodes) console.log(`# ${node.name}\n${await describeNode(node)}`)
+    throw error
+  } finally {
+    await cluster.remove()
+  }
+}
+
 async function transfers(): Promise<void> {
-  const unavailable = enginesUnavailable()
-  if (unavailable) throw new Error(unavailable)
   const formed = await formTransfers()
   try {
-    await killInTransfers(formed, { times, say })
+    await killInTransfers(formed, say)
   } catch (error) {
-    for (const { node } of formed.places) console.log(`${node.name}: ${node.log().slice(-3_000)}`)
+    for (const { node } of formed.places) console.log(`# ${node.name}\n${await describeNode(node)}`)
     throw error
   } finally {
     await formed.remove()

@@ -46,26 +46,33 @@ export interface Transfers {
 
 export async function formTransfers(): Promise<Transfers> {
   const places: Place[] = []
-  for (const name of ['ada', 'ben', 'cleo']) {
+  const remove = async (): Promise<void> => {
+    await Promise.all(places.map(({ node }) => node.remove()))
+    await Promise.all(places.map(({ engine }) => engine.remove()))
+  }
+  const add = async (name: string): Promise<Place> => {
     const engine = await createEngine(name)
-    places.push({ engine, node: createTestNode(name, { DOCKER_HOST: engine.host }) })
+    const place = { engine, node: createTestNode(name, { DOCKER_HOST: engine.host }) }
+    places.push(place)
+    return place
   }
-  const [ada, ben, cleo] = places
-  if (!ada || !ben || !cleo) throw new Error('three are made')
-  await ada.node.json('init', '--network-name', 'Garden', '--name', 'ada')
-  await start(ada)
-  const { invite } = await ada.node.json<{ invite: string }>('invite', '--uses', '2')
-  for (const place of [ben, cleo]) {
-    await place.node.json('join', invite, '--name', place.node.name)
-    await start(place)
-  }
-  await allReady(places.map(({ node }) => node))
-  return {
-    places: [ada, ben, cleo],
-    async remove() {
-      await Promise.all(places.map(({ node }) => node.remove()))
-      await Promise.all(places.map(({ engine }) => engine.remove()))
-    },
+  try {
+    const ada = await add('ada')
+    await ada.node.json('init', '--network-name', 'Garden', '--name', 'ada')
+    await start(ada)
+    const { invite } = await ada.node.json<{ invite: string }>('invite', '--uses', '2')
+    const join = async (name: string): Promise<Place> => {
+      const place = await add(name)
+      await place.node.json('join', invite, '--name', name)
+      await start(place)
+      return place
+    }
+    const [ben, cleo] = [await join('ben'), await join('cleo')]
+    await allReady(places.map(({ node }) => node))
+    return { places: [ada, ben, cleo], remove }
+  } catch (error) {
+    await remove()
+    throw error
   }
 }
 
@@ -73,13 +80,11 @@ const start = ({ node }: Place): Promise<void> => node.up(...LISTEN, '--tag', `w
 
 export async function killInTransfers(
   { places: [ada, ben, cleo] }: Transfers,
-  { times, say }: { times: number; say(line: string): void },
+  say: Say,
 ): Promise<void> {
-  for (let time = 1; time <= times; time++) {
-    await killReceiver(ada, ben, `receiver-${time}`, say)
-    await killOnlySender(ada, ben, `sender-${time}`, say)
-    await killOneOfTwo({ ada, ben, cleo }, `two-${time}`, say)
-  }
+  await killReceiver(ada, ben, 'receiver', say)
+  await killOnlySender(ada, ben, 'sender', say)
+  await killOneOfTwo({ ada, ben, cleo }, 'two', say)
 }
 
 type Say = (line: string) => void

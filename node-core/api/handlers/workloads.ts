@@ -9,13 +9,15 @@ import { scaledReason } from '../../work/reconcile/index.ts'
 import {
   applyChange,
   type DesiredWorkload,
+  differencesOf,
   type Part,
   parseWorkload,
   storedForm,
+  templateOf,
   type Workload,
   withAutoscale,
 } from '../../work/spec/index.ts'
-import { type WorkloadView, workloadSchema } from '../contract/index.ts'
+import { type ChangeInput, type WorkloadView, workloadSchema } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
@@ -39,6 +41,12 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     placed = placedNow(parts.placementInput()),
   ) => workloadView(parts, desired, placed, deps.node.edge())
 
+  const changedBy = async (parts: NetworkParts, { name, generation, ...patch }: ChangeInput) => {
+    const existing = findOwn(parts, name, deps)
+    mustBeAt(existing, generation)
+    return { existing, changed: await pinned(parts, applyChange(existing.workload, patch)) }
+  }
+
   return {
     list: workloads.list.handler(() => {
       const parts = inNetwork(deps)
@@ -59,6 +67,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const workload = parseWorkload(input)
       const existing = known(parts, workload.name)
       if (existing) return view(parts, sameAs(parts, existing, workload, deps.node.owner().id))
+      mustBeReadable(parts, workload.name)
       mustBeFree(parts, workload)
       // Whoever takes the name while the image is looked for has it.
       return view(parts, await parts.desired.apply(await pinned(parts, workload), undefined))
@@ -75,11 +84,17 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     }),
     change: workloads.change.handler(async ({ input }) => {
       const parts = inNetwork(deps)
-      const { name, ...patch } = input
-      const existing = findOwn(parts, name, deps)
-      const changed = await pinned(parts, applyChange(existing.workload, patch))
+      const { existing, changed } = await changedBy(parts, input)
       mustBeFree(parts, changed)
       return view(parts, await parts.desired.apply(changed, existing))
+    }),
+    differences: workloads.differences.handler(async ({ input }) => {
+      const parts = inNetwork(deps)
+      const { existing, changed } = await changedBy(parts, input)
+      const { generation, workload } = existing
+      mustBeFree(parts, changed)
+      const replaces = templateOf(workload) !== templateOf(changed)
+      return { generation, changes: differencesOf(workload, changed), replaces }
     }),
     delete: workloads.delete.handler(async ({ input }) => {
       const parts = inNetwork(deps)
@@ -153,19 +168,35 @@ function known(parts: NetworkParts, name: string): DesiredWorkload | undefined {
 function unwanted(parts: NetworkParts, name: string): WorkloadView {
   const instances = unwantedNow(parts, parts.placementInput()).get(name)
   if (instances) return unwantedView(parts, name, instances)
+  if (parts.desired.recordOf(name) === 'unreadable') return unwantedView(parts, name, [])
   throw failure('NOT_FOUND', `There is no workload “${name}”.`)
+}
+
+/** Of one that is not known: whoever does not know all that is said of it would write it without that. */
+function mustBeReadable(parts: NetworkParts, name: string): void {
+  if (parts.desired.recordOf(name) !== 'unreadable') return
+  const message = `A newer version of Mycelium wrote what is wanted of “${name}”: change it on a computer that has that version, or update this one.`
+  throw failure('CONFLICT', message, { reason: 'UNREADABLE' })
 }
 
 /** Its owner may change and end it, and an admin. The registry checks this again. */
 function findOwn(parts: NetworkParts, name: string, deps: ApiDeps): DesiredWorkload {
   const desired = known(parts, name)
   if (!desired) {
+    mustBeReadable(parts, name)
     unwanted(parts, name)
     throw failure('CONFLICT', `“${name}” is being ended. Deploy it anew.`, { reason: 'DELETED' })
   }
   if (desired.owner === deps.node.owner().id || parts.permissions().has('admin')) return desired
   const owner = ownerNameOf(parts, desired.owner) || 'Another owner'
   throw failure('FORBIDDEN', `“${name}” belongs to ${owner}.`, { owner: desired.owner })
+}
+
+/** Who changes what it has read may say so: somebody else may have been faster. */
+function mustBeAt({ workload, generation }: DesiredWorkload, asked: number | undefined): void {
+  if (asked === undefined || asked === generation) return
+  const message = `“${workload.name}” is at version ${generation} by now, not at ${asked}. Look at it again.`
+  throw failure('CONFLICT', message, { reason: 'CHANGED_SINCE', generation })
 }
 
 type Source = Part['source']

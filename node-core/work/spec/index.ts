@@ -339,6 +339,7 @@ export {
   DEFAULT_MEMORY_BYTES,
   DEFAULT_RESTART,
 } from './defaults.ts'
+export { type Difference, differencesOf } from './differences.ts'
 export { spareOf } from './disruption.ts'
 export { edgeOf } from './edge-rules.ts'
 export { parseStoredEgress, storedEgress } from './egress.ts'
@@ -349,6 +350,7 @@ export {
   type WrongField,
 } from './errors.ts'
 export { bytesOf, type ConfigFile, modeText, sizeOf } from './files.ts'
+export { awayMark, givenUpSetting } from './given-up.ts'
 export { laneOf, lanesOf } from './job.ts'
 export {
   EGRESS_PORTS_MAX,

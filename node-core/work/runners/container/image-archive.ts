@@ -5,9 +5,9 @@
  */
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { type TarEntry, tarOf } from '../../../base/tar/index.ts'
 import type { Digest } from '../../../storage/blobs/index.ts'
 import { ARCHIVE_READ_BYTES } from './limits.ts'
-import { type TarEntry, tarOf } from './tar-writing.ts'
 
 export interface ImageFiles {
   /** The image's own blob, whose digest is its id. */
