@@ -308,8 +308,10 @@ export interface Instance {
   node: NodeId
   status: InstanceStatus
   health: Health
-  /** Ports it answers on at its node's loopback: container port to host port. */
+  /** Ports it answers on at its node: container port to port on loopback, or at `address`. */
   ports: Record<string, number>
+  /** IPv4, which its node alone reaches. */
+  address?: string
   /** ISO 8601; absent until it has started. */
   startedAt?: string
   restarts: number
