@@ -121,7 +121,7 @@ export function createSandboxes(
 
   /** True while there is more to be done, in a moment. */
   async function look(): Promise<boolean> {
-    if (!isPossible || demands.length === 0 || !deps.isHere()) return false
+    if (!deps.isHere() || (demands.length === 0 && ready.size === 0)) return false
     // What is being started has the engine to itself.
     if (deps.isBusy() || clock.monotonicMs() - lastStartMs() < SANDBOX_CALM_MS) return true
     const all = await sweep()
@@ -185,6 +185,7 @@ export function createSandboxes(
 
   function giveUp(why: string): void {
     isPossible = false
+    demands = []
     logger.info('Networks of containers are not made ahead', { why })
   }
 
@@ -201,6 +202,7 @@ export function createSandboxes(
       watching?.soon()
     },
     demand({ network, resolves }) {
+      if (!isPossible) return
       demands = withDemand(demands, { network, resolves, atMs: clock.monotonicMs() }, most)
       watching?.soon()
     },
@@ -220,8 +222,12 @@ export function createSandboxes(
     has: (id) => taken.has(id),
     find,
     async release(id, name = taken.get(id)?.name) {
-      taken.delete(id)
-      if (name !== undefined) await remove(name)
+      try {
+        if (name !== undefined) await remove(name)
+      } finally {
+        // Not before: the next look would take it for one that nobody knows of.
+        taken.delete(id)
+      }
     },
     ended(name) {
       ready.delete(name)
