@@ -58,6 +58,8 @@ const PURE = [
   /^node-core\/api\/contract\//,
   /^node-core\/api\/handlers\/own-namespace\.ts$/,
   /^node-core\/api\/doors\/instance\/(allowance|secrets)\.ts$/,
+  /^renderer\/screens\/deploy\/draft\/(draft|names|secrets|text)\.ts$/,
+  /^renderer\/screens\/deploy\/reach\.ts$/,
   /^sim\/(linearizability|consensus)\/(?!mutations\/)/,
   /^sim\/(linearizability|consensus|follow)\/(?!mutations\/)/,
 ]

@@ -5,7 +5,7 @@ import { pause } from './processes.ts'
 import { percentile } from './report.ts'
 
 export const WARM_MS = 500
-export const LOAD_MS = 2_000
+export const LOAD_MS = 4_000
 
 export interface Figures {
   perSecond: number

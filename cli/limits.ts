@@ -22,3 +22,13 @@ export const WATCHED_LETTERS_MAX = 120
 export const AHEAD_BYTES = 262_144
 /** Of what a command inside an instance is given to read, sent at once. Bytes. */
 export const INPUT_BYTES_MAX = 65_536
+/** How long a bug report waits for each thing that the node is asked. */
+export const REPORT_ANSWER_TIMEOUT_MS = 10_000
+/** Files of the home that a bug report names. */
+export const REPORT_FILES_MAX = 2_000
+/** How deep a bug report looks into the home. Folders. */
+export const REPORT_DEPTH_MAX = 3
+/** Fewest letters of a passphrase that somebody types. */
+export const PASSPHRASE_LENGTH_MIN = 12
+/** Chance in a passphrase that is made: five groups of five letters of 32. Letters. */
+export const GENERATED_PASSPHRASE_LETTERS = 25

@@ -1,6 +1,7 @@
 /** Founding and joining on a home that no node runs on: the home is taken for as long as it lasts. */
 import { hostname } from 'node:os'
 import type { Context } from './context.ts'
+import { CommandFailure, EXIT } from './exit-codes.ts'
 
 interface JoinedHome {
   nodeId: string
@@ -12,16 +13,18 @@ interface JoinedHome {
 export async function foundOffline(
   context: Context,
   request: { networkName: string; nodeName?: string; consensus: 'raft' | 'simplex' },
+  owner: AdoptedOwner | undefined,
 ): Promise<JoinedHome> {
-  return withHome(context, async ({ deps, joining }) => joining.foundInHome(deps, request))
+  return withHome(context, owner, ({ deps, joining }) => joining.foundInHome(deps, request))
 }
 
 export async function joinOffline(
   context: Context,
   request: JoinFlags,
+  owner: AdoptedOwner | undefined,
 ): Promise<JoinedHome & { admitted: boolean }> {
   let admitted = false
-  const home = await withHome(context, async ({ deps, joining, logger }) => {
+  const home = await withHome(context, owner, async ({ deps, joining, logger }) => {
     const { createJoinClient } = await import('../node-core/network/mesh/index.ts')
     const { clock, identity } = deps
     const client = createJoinClient({ nodeKey: identity.nodeKey, clock, logger }, { mdns: false })
@@ -39,6 +42,30 @@ export async function joinOffline(
   return { ...home, admitted }
 }
 
+/** The owner of another computer, whose this one is to be (docs/adr/0045). */
+export interface AdoptedOwner {
+  /** As `mycelium owner export` wrote it. */
+  sealed: string
+  passphrase: string
+  /** Where the home has another owner, that is laid aside. */
+  replace: boolean
+}
+
+/** The key of this home's owner, sealed under a passphrase. */
+export async function exportOwner(
+  context: Context,
+  passphrase: string,
+): Promise<{ owner: string; sealed: string }> {
+  const { disk, random, identity } = await loadParts(context)
+  const key = await identity.createKeystore({ disk, random }).heldOwnerKey()
+  if (!key) {
+    const message = `${context.home} has no owner yet: found or join a network first.`
+    throw new CommandFailure(EXIT.NOT_FOUND, 'NO_OWNER', message)
+  }
+  const sealed = identity.sealOwnerKey(key, passphrase, random)
+  return { owner: identity.ownerIdOf(key.publicKey), sealed }
+}
+
 interface JoinFlags {
   invite?: string
   seedSpore?: string
@@ -49,18 +76,27 @@ interface JoinFlags {
 
 /** Loaded here and not before: most commands only speak to a node that runs. */
 async function loadParts(context: Context) {
-  const [joining, home, { createFileDisk }, { createSystemClock }, { createSystemRandom }, log] =
-    await Promise.all([
-      import('../node-core/joining.ts'),
-      import('../node-core/home.ts'),
-      import('../node-core/base/disk/index.ts'),
-      import('../node-core/base/clock/index.ts'),
-      import('../node-core/base/random/index.ts'),
-      import('../node-core/base/log/index.ts'),
-    ])
+  const [
+    joining,
+    home,
+    identity,
+    { createFileDisk },
+    { createSystemClock },
+    { createSystemRandom },
+    log,
+  ] = await Promise.all([
+    import('../node-core/joining.ts'),
+    import('../node-core/home.ts'),
+    import('../node-core/identity/index.ts'),
+    import('../node-core/base/disk/index.ts'),
+    import('../node-core/base/clock/index.ts'),
+    import('../node-core/base/random/index.ts'),
+    import('../node-core/base/log/index.ts'),
+  ])
   return {
     joining,
     home,
+    identity,
     disk: createFileDisk(context.home),
     clock: createSystemClock(),
     random: createSystemRandom(),
@@ -77,12 +113,15 @@ interface OpenHome {
 
 async function withHome(
   context: Context,
+  owner: AdoptedOwner | undefined,
   enter: (home: OpenHome) => Promise<string>,
 ): Promise<JoinedHome> {
-  const { joining, home, disk, clock, random, logger } = await loadParts(context)
+  const { joining, home, identity: keys, disk, clock, random, logger } = await loadParts(context)
+  const adopted = owner && keys.openOwnerKey(owner.sealed, owner.passphrase)
   const lock = home.lockHome(context.home)
   try {
     await disk.clean()
+    if (adopted) await joining.adoptOwner({ disk, random }, adopted, { replace: owner.replace })
     const identity = await joining.openIdentity(disk, random)
     const deps = { disk, identity, clock, random, hostName: hostname() }
     const networkId = await enter({ joining, logger, deps })

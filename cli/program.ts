@@ -14,6 +14,7 @@ const GROUPS: readonly CommandGroup[] = [
     names: ['init', 'join', 'invite', 'leave'],
     load: async () => (await import('./commands/network.ts')).networkCommands,
   },
+  { names: ['owner'], load: async () => (await import('./commands/owner.ts')).ownerCommands },
   { names: ['up'], load: async () => (await import('./commands/up.ts')).upCommand },
   {
     names: ['down', 'status', 'nodes', 'token'],
@@ -26,9 +27,10 @@ const GROUPS: readonly CommandGroup[] = [
   { names: ['deploy'], load: async () => (await import('./commands/deploy.ts')).deployCommands },
   { names: ['import'], load: async () => (await import('./commands/import.ts')).importCommand },
   {
-    names: ['ps', 'scale', 'update', 'delete', 'open', 'why'],
+    names: ['ps', 'scale', 'delete', 'open', 'why'],
     load: async () => (await import('./commands/workloads.ts')).workloadCommands,
   },
+  { names: ['update'], load: async () => (await import('./commands/update.ts')).updateCommand },
   {
     names: ['versions', 'rollback', 'rollout'],
     load: async () => (await import('./commands/versions.ts')).versionCommands,
@@ -70,6 +72,10 @@ const GROUPS: readonly CommandGroup[] = [
   },
   { names: ['members'], load: async () => (await import('./commands/members.ts')).memberCommands },
   { names: ['doctor'], load: async () => (await import('./commands/doctor.ts')).doctorCommand },
+  {
+    names: ['bug-report'],
+    load: async () => (await import('./commands/bug-report.ts')).bugReportCommand,
+  },
   // It tells of every command, so it is loaded with all the others.
   { names: [], load: async () => (await import('./commands/completion.ts')).completionCommand },
 ]

@@ -47,6 +47,29 @@ describe('invites and seed files', () => {
     await refuses(newNode('second'), ['join', invite], 4, /INVITE_SPENT/)
   })
 
+  it('lets a second computer of one owner in as that owner’s', async () => {
+    const file = path.join(ada.home, 'ada.owner')
+    const made = await ada.json<{ owner: string; passphrase: string }>('owner', 'export', file)
+    const passphrase = path.join(ada.home, 'passphrase')
+    writeFileSync(passphrase, made.passphrase)
+    const { invite } = await ada.json<{ invite: string }>('invite')
+    const laptop = newNode('laptop')
+    const flags = ['--owner', file, '--passphrase-file', passphrase]
+    await laptop.json('join', invite, '--name', 'laptop', ...flags)
+    await laptop.up(...LISTEN)
+    const { node } = await laptop.get<{ node: { owner: { id: string }; permissions: string[] } }>(
+      '/api/status',
+    )
+    assert.equal(node.owner.id, made.owner)
+    // What the founder may do, and not what the invite says.
+    assert.ok(node.permissions.includes('admin'))
+    await until('ada to see it as her own', 10_000, async () => {
+      const { members } = await ada.json<{ members: { nodes: string[] }[] }>('members')
+      return members.some(({ nodes }) => nodes.length === 2)
+    })
+    await laptop.stop()
+  })
+
   it('refuses an invite that has expired', async () => {
     const { invite } = await ada.json<{ invite: string }>('invite', '--expires', '60s')
     const late = { FAKETIME: '+4h', ...faketime() }

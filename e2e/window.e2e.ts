@@ -119,13 +119,14 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
 
   it('reads a compose file before anything runs, and refuses what is not safe', async () => {
     await adas.getByText('Deploy another').click()
+    await go(adas, '#/deploy/manifest')
     await button(adas, /^Bring a compose file/).click()
     const wiki = 'services:\n  wiki:\n    image: wiki:1\n    volumes: [data:/data]\n'
     await adas.getByLabel('What you have').fill(`${wiki}    privileged: true\n`)
     await button(adas, 'Read it').click()
     await adas.getByText('services.wiki.privileged').waitFor()
     await look(adas, '11-refused')
-    assert.equal(await button(adas, /^Deploy 0 workloads/).isDisabled(), true)
+    assert.equal(await button(adas, /^Take 0 workloads/).isDisabled(), true)
     await adas.getByLabel('What you have').fill(wiki)
     await button(adas, 'Read it').click()
     await adas
@@ -133,7 +134,7 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
       .first()
       .waitFor()
     await adas.getByText('1 thing is kept as it is.').waitFor()
-    assert.equal(await button(adas, /^Deploy 1 workload/).isDisabled(), false)
+    assert.equal(await button(adas, /^Take 1 workload/).isDisabled(), false)
     await look(adas, '11-brought')
   })
 

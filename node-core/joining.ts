@@ -85,13 +85,21 @@ export type JoiningErrorCode =
   /** This home belongs to a network already. */
   'CONFLICT'
 
-export async function openIdentity(
-  disk: Disk,
-  random: Random,
-  ownerKeyPem?: string,
-): Promise<Identity> {
+/**
+ * Makes a home that of an owner who has another computer already; before it joins, since what it runs
+ * and what it certified would else be somebody else's. Throws CONFLICT, OWNER_KEY_EXISTS.
+ */
+export async function adoptOwner(
+  { disk, random }: Pick<JoiningDeps, 'disk' | 'random'>,
+  key: KeyPair,
+  { replace }: { replace: boolean },
+): Promise<void> {
+  await refuseSecondNetwork(disk)
+  await createKeystore({ disk, random }).adoptOwnerKey(key, { replace })
+}
+
+export async function openIdentity(disk: Disk, random: Random): Promise<Identity> {
   const keystore = createKeystore({ disk, random })
-  if (ownerKeyPem !== undefined) await keystore.importOwnerKey(ownerKeyPem)
   const nodeKey = await keystore.nodeKey()
   const ownerKey = await keystore.ownerKey()
   return {

@@ -23,6 +23,7 @@ function openWindow(): void {
     isVisible: () => document.visibilityState === 'visible',
   })
   world.start()
+  window.addEventListener('storage', () => settings.reread())
   window.addEventListener('pagehide', () => world.deletions.flush())
 
   const root = document.getElementById('root')

@@ -9,7 +9,7 @@ packages=(
   chromium chromium-headless-shell xvfb xauth fonts-dejavu-core # the window
 )
 bench_packages=(
-  haproxy serf wrk etcd-server
+  haproxy serf wrk nghttp2-client etcd-server
   golang-go golang-etcd-server-dev # etcd's own client
 )
 [ "${1:-}" = "--bench" ] && packages+=("${bench_packages[@]}")

@@ -20,6 +20,8 @@ export interface Check {
 }
 
 const NODE_MAJOR_MIN = 24
+/** Whoever reads one of them may do what its owner may. */
+const SECRET_FILES = ['identity/node.key', 'identity/owner.key', 'api-token', 'seeds.json']
 const API_PORT = 7_780
 const EDGE_PORT = 8_080
 const MESH_PORT = 4_000
@@ -36,7 +38,16 @@ export function doctorCommand(program: Command, act: Act): void {
 }
 
 async function doctor(context: Context): Promise<void> {
-  const checks = [
+  const checks = await checkAll(context)
+  context.answer({ checks }, () => checks.map(lineOf).join('\n'))
+  const bad = checks.filter(({ ok }) => !ok)
+  if (bad.length === 0) return
+  const names = bad.map(({ name }) => name).join(', ')
+  throw new CommandFailure(EXIT.FAILED, 'CHECKS_FAILED', `Not in order: ${names}.`)
+}
+
+export async function checkAll(context: Context): Promise<Check[]> {
+  return [
     checkRuntime(process.versions.node),
     await checkHome(context.home),
     await checkConfig(context),
@@ -44,11 +55,6 @@ async function doctor(context: Context): Promise<void> {
     ...(await checkNode(context)),
     await checkClock(context.home, Date.now()),
   ]
-  context.answer({ checks }, () => checks.map(lineOf).join('\n'))
-  const bad = checks.filter(({ ok }) => !ok)
-  if (bad.length === 0) return
-  const names = bad.map(({ name }) => name).join(', ')
-  throw new CommandFailure(EXIT.FAILED, 'CHECKS_FAILED', `Not in order: ${names}.`)
 }
 
 function lineOf({ name, ok, message, fix }: Check): string {
@@ -72,11 +78,20 @@ export async function checkHome(home: string): Promise<Check> {
     const fix = `Make it yours: chown -R "$USER" ${home}`
     return { name, ok: false, message: `${home} cannot be written to`, fix }
   }
-  const key = await stat(path.join(home, 'identity', 'node.key')).catch(() => undefined)
-  const open = key !== undefined && process.platform !== 'win32' && (key.mode & 0o077) !== 0
-  if (!open) return { name, ok: true, message: home }
-  const fix = `chmod 600 ${path.join(home, 'identity', 'node.key')}`
-  return { name, ok: false, message: 'others on this computer can read the key', fix }
+  const open: string[] = []
+  for (const secret of SECRET_FILES) {
+    const file = path.join(home, secret)
+    if (await isOpen(file)) open.push(file)
+  }
+  if (open.length === 0) return { name, ok: true, message: home }
+  const message = `others on this computer can read ${open.join(', ')}`
+  return { name, ok: false, message, fix: `chmod 600 ${open.join(' ')}` }
+}
+
+async function isOpen(file: string): Promise<boolean> {
+  if (process.platform === 'win32') return false
+  const found = await stat(file).catch(() => undefined)
+  return found !== undefined && (found.mode & 0o077) !== 0
 }
 
 async function checkConfig(context: Context): Promise<Check> {
@@ -106,18 +121,19 @@ async function checkEngine(env: NodeJS.ProcessEnv): Promise<Check> {
 
 async function checkNode(context: Context): Promise<Check[]> {
   if (!findNode(context.home)) {
-    const ports = [
-      ['API port', API_PORT],
-      ['edge port', EDGE_PORT],
-      ['mesh port', MESH_PORT],
-    ] as const
+    const ports = Object.entries(await portsOf(context))
     return [
       { name: 'node', ok: true, message: 'not running; start it with: mycelium up' },
       ...(await Promise.all(ports.map(([name, port]) => checkPort(name, port)))),
     ]
   }
   const node = await context.node()
-  const status = await node.call.node.status()
+  const status = await node.call.node.status().catch(() => undefined)
+  if (!status) {
+    const message = `process ${node.pid} is there and does not answer`
+    const fix = 'If it stays so, end it and start it again: mycelium up. Its log says more.'
+    return [{ name: 'node', ok: false, message, fix }]
+  }
   return [
     { name: 'node', ok: true, message: `process ${node.pid}, ${status.api}` },
     {
@@ -129,6 +145,24 @@ async function checkNode(context: Context): Promise<Check[]> {
     ...status.node.kinds.flatMap(boundsOf),
     ...status.degraded.map(({ code, message }) => ({ name: code, ok: false, message })),
   ]
+}
+
+/** Those that it would take; of a configuration that is wrong another check tells. */
+async function portsOf({ configHome }: Context): Promise<Record<string, number>> {
+  const { readConfig } = await import('../config.ts')
+  let config: ReturnType<typeof readConfig> = {}
+  try {
+    config = readConfig(configHome)
+  } catch {
+    // As it would be without one.
+  }
+  const ports = {
+    'API port': config.api?.port ?? API_PORT,
+    'edge port': config.edge?.port ?? EDGE_PORT,
+    ...(config.network?.listen === undefined && { 'mesh port': MESH_PORT }),
+  }
+  // 0 is whatever is free.
+  return Object.fromEntries(Object.entries(ports).filter(([, port]) => port !== 0))
 }
 
 /** What the node found out about this computer: not its fault, and good to know. */

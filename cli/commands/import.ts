@@ -1,5 +1,5 @@
 /** Bringing what was written for something else: the report first, then what is asked for. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { parseEnv } from 'node:util'
 import { type Command, Option } from 'commander'
@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
 import { readInput, readText } from '../input-files.ts'
 import type { Inputs, Outputs } from '../node-client.ts'
+import { writeNewFile } from '../output-files.ts'
 import type { Act } from '../run.ts'
 import { collect, keyValues } from '../text/parse.ts'
 import { table } from '../text/table.ts'
@@ -123,12 +124,7 @@ async function writeManifests(context: Context, folder: string, { workloads }: I
   for (const manifest of workloads) {
     const file = path.join(folder, `${manifest.name}.json`)
     const text = `${JSON.stringify(manifest, undefined, 2)}\n`
-    // Somebody may have worked on the one that is there.
-    await writeFile(file, text, { flag: 'wx' }).catch((error: unknown) => {
-      const there = error instanceof Error && 'code' in error && error.code === 'EEXIST'
-      const why = there ? `${file} is there already.` : `${file} cannot be written.`
-      throw new CommandFailure(EXIT.FAILED, 'FILE_UNWRITABLE', why)
-    })
+    await writeNewFile(file, text)
     context.notice(`Wrote ${file}.`)
   }
 }

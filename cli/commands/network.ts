@@ -10,6 +10,7 @@ import { findNode } from '../running-node.ts'
 import { isOneOf } from '../text/choices.ts'
 import { collect, durationMs, wholeNumber } from '../text/parse.ts'
 import { pairs } from '../text/table.ts'
+import { addOwnerFlags, adoptedOwner, type OwnerFlags } from './owner-flags.ts'
 
 const ROLES = ['sclerotia', 'rhizomorph', 'hypha'] as const
 /** The smallest code: an invite is long, and a screen has no stains to survive. */
@@ -17,16 +18,17 @@ const QR_LEVEL = { errorCorrectionLevel: 'L' } as const
 const PERMISSIONS = ['admin', 'invite', 'deploy', 'use'] as const
 
 export function networkCommands(program: Command, act: Act): void {
-  program
+  const founding = program
     .command('init')
     .summary('found a network')
     .description('Founds a network and gives this computer its identity.')
     .requiredOption('--network-name <name>', 'what people call the network')
     .option('--name <node>', 'what this computer is called (default: its host name)')
     .option('--consensus <engine>', 'raft (trusted machines) or simplex (strangers)', 'raft')
+  addOwnerFlags(founding)
     .addHelpText('after', '\nExample:\n  mycelium init --network-name Garden --name ada')
     .action(act(init))
-  program
+  const joining = program
     .command('join')
     .summary('join a network')
     .description('Joins a network by an invite, or asks to be let in by a seed file.')
@@ -35,7 +37,12 @@ export function networkCommands(program: Command, act: Act): void {
     .option('--name <node>', 'what this computer is called (default: its host name)')
     .option('--owner-name <name>', 'what you are called in the network')
     .option('--role <role>', ROLES.join(', '))
-    .addHelpText('after', "\nExample:\n  mycelium join 'mycelium://join?…' --name ben")
+  addOwnerFlags(joining)
+    .addHelpText(
+      'after',
+      "\nExamples:\n  mycelium join 'mycelium://join?…' --name ben\n" +
+        "  mycelium join 'mycelium://join?…' --owner ada.owner   # a second computer of yours",
+    )
     .action(act(join))
   program
     .command('invite')
@@ -131,7 +138,7 @@ interface Joined {
 async function init(
   context: Context,
   _args: string[],
-  options: { networkName: string; name?: string; consensus: string },
+  options: { networkName: string; name?: string; consensus: string } & OwnerFlags,
 ): Promise<void> {
   const { consensus } = options
   if (consensus !== 'raft' && consensus !== 'simplex') {
@@ -143,9 +150,10 @@ async function init(
     ...(options.name !== undefined && { nodeName: options.name }),
   } as const
   const running = findNode(context.home) !== undefined
+  const owner = await adoptedOwner(options, running)
   const joined: Joined = running
     ? await (await context.node()).call.network.found(request)
-    : await (await import('../offline.ts')).foundOffline(context, request)
+    : await (await import('../offline.ts')).foundOffline(context, request, owner)
   const { nodeId, peerId, did, networkId } = joined
   context.answer({ nodeId, peerId, did, networkId }, () => {
     return `Founded “${options.networkName}”.\n\n${identityText(joined)}`
@@ -156,7 +164,7 @@ async function init(
 async function join(
   context: Context,
   [invite]: string[],
-  options: { seedSpore?: string; name?: string; ownerName?: string; role?: string },
+  options: { seedSpore?: string; name?: string; ownerName?: string; role?: string } & OwnerFlags,
 ): Promise<void> {
   const { seedSpore, name, ownerName, role } = options
   if ((invite === undefined) === (seedSpore === undefined)) {
@@ -171,9 +179,10 @@ async function join(
     ...(role !== undefined && { role }),
   }
   const running = findNode(context.home) !== undefined
+  const owner = await adoptedOwner(options, running)
   const joined: Joined & { admitted: boolean } = running
     ? await (await context.node()).call.network.join(request)
-    : await (await import('../offline.ts')).joinOffline(context, request)
+    : await (await import('../offline.ts')).joinOffline(context, request, owner)
   context.answer(joined, () => identityText(joined))
   if (!joined.admitted) {
     context.notice('\nAn admin has to let you in, with: mycelium members approve')

@@ -1,7 +1,7 @@
 /** Looking at and changing what runs. */
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
-import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
+import { CommandFailure, EXIT } from '../exit-codes.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import type { Terminal } from '../terminal.ts'
@@ -9,10 +9,7 @@ import { paint } from '../text/color.ts'
 import { duration } from '../text/format.ts'
 import { durationMs, wholeNumber } from '../text/parse.ts'
 import { pairs, table } from '../text/table.ts'
-import { warnOfEgress } from './egress-warning.ts'
-import { filesOf } from './placed-files.ts'
 import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
-import { addShapeFlags, type ShapeFlags, shapeOf } from './workload-flags.ts'
 
 export function workloadCommands(program: Command, act: Act): void {
   program
@@ -41,21 +38,6 @@ export function workloadCommands(program: Command, act: Act): void {
         await answerChanged(context, node, changed, { wait, timeoutMs, said })
       }),
     )
-  const updating = addShapeFlags(
-    program
-      .command('update')
-      .summary('change a workload')
-      .description(
-        'Changes the fields that are given; the new version takes over as --rollout says. ' +
-          'Variables, ports, labels and files take the place of all that were there.',
-      )
-      .argument('<name>')
-      .option('--image <ref>', 'another container image')
-      .option('--bundle <digest>', 'another published bundle'),
-  )
-  addWaitFlags(updating)
-    .addHelpText('after', '\nExample:\n  mycelium update web --image web:2 -e MODE=fast')
-    .action(act(update))
   program
     .command('delete')
     .summary('end a workload')
@@ -141,29 +123,6 @@ function scaledText({ autoscale, replicas }: Outputs['workloads']['get']): strin
   const { min, max, now } = autoscale
   const since = now ? ` since ${now.since}, by ${now.why.toLowerCase()}` : ''
   return [`Scaled: ${replicas} of ${min} to ${max} copies${since}`]
-}
-
-async function update(
-  context: Context,
-  [name = '']: string[],
-  options: ShapeFlags & WaitFlags & { image?: string; bundle?: string },
-): Promise<void> {
-  const { image, bundle, wait, timeout } = options
-  const change = {
-    ...shapeOf(options),
-    ...(await filesOf(options)),
-    ...(image !== undefined && { image }),
-    ...(bundle !== undefined && { bundle }),
-  }
-  if (Object.keys(change).length === 0) {
-    throw wrongUsage('Say what to change, such as --image or --replicas.')
-  }
-  const timeoutMs = durationMs('--timeout', timeout)
-  const node = await context.node()
-  const changed = await node.call.workloads.change({ name, ...change })
-  await warnOfEgress(context, node, changed)
-  const said = `${name} is now at generation ${changed.generation}.`
-  await answerChanged(context, node, changed, { wait, timeoutMs, said })
 }
 
 async function open(

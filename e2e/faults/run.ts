@@ -1,10 +1,13 @@
 /**
- * `npm run faults -- leader-kills [--times N] [--seed N]`: real processes whose leader is killed, as
- * often as you like. A failure prints what did not hold and the command that runs it again.
+ * Faults that take longer than the tests may, with real processes; a failure prints what did not hold.
+ * `npm run faults -- leader-kills [--times N] [--seed N]`: the leader is killed, as often as you like.
+ * `npm run faults -- work`: what strikes in the middle of a change or a drain.
  */
 import { parseArgs } from 'node:util'
+import { createCluster, describeNode } from '../harness/cluster.ts'
 import { formCommittee } from './committee.ts'
 import { killLeaders } from './leader-kills.ts'
+import { strikeWork } from './work.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -13,15 +16,34 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
   },
 })
-if (positionals.join() !== 'leader-kills') throw new Error('There is: leader-kills.')
-const [times, seed] = [Number(values.times), Number(values.seed)]
-const committee = await formCommittee({ names: ['ada', 'ben', 'cleo'] })
-try {
-  await killLeaders(committee, { times, seed, say: (line) => console.log(line) })
-} catch (error) {
-  for (const node of committee.nodes) console.log(`${node.name}: ${node.log().slice(-3_000)}`)
-  console.log(`again: npm run faults -- leader-kills --times ${times} --seed ${seed}`)
-  throw error
-} finally {
-  await committee.remove()
+const say = (line: string): void => console.log(line)
+const RUNS: Record<string, () => Promise<void>> = { 'leader-kills': leaderKills, work }
+const run = RUNS[positionals.join()]
+if (!run) throw new Error(`There are: ${Object.keys(RUNS).join(', ')}.`)
+await run()
+
+async function leaderKills(): Promise<void> {
+  const [times, seed] = [Number(values.times), Number(values.seed)]
+  const committee = await formCommittee({ names: ['ada', 'ben', 'cleo'] })
+  try {
+    await killLeaders(committee, { times, seed, say })
+  } catch (error) {
+    for (const node of committee.nodes) console.log(`${node.name}: ${node.log().slice(-3_000)}`)
+    console.log(`again: npm run faults -- leader-kills --times ${times} --seed ${seed}`)
+    throw error
+  } finally {
+    await committee.remove()
+  }
+}
+
+async function work(): Promise<void> {
+  const cluster = await createCluster({ engines: true })
+  try {
+    await strikeWork(cluster, say)
+  } catch (error) {
+    for (const node of cluster.nodes) console.log(`# ${node.name}\n${await describeNode(node)}`)
+    throw error
+  } finally {
+    await cluster.remove()
+  }
 }

@@ -35,8 +35,13 @@ export interface Keystore {
   /** Made at the first call. Throws IDENTITY_MALFORMED for a file that is there but no key. */
   nodeKey(): Promise<KeyPair>
   ownerKey(): Promise<KeyPair>
-  /** Takes an owner's key from another computer. Throws OWNER_KEY_EXISTS over a different one. */
-  importOwnerKey(pem: string): Promise<KeyPair>
+  /** The owner's key if there is one. Throws as above. */
+  heldOwnerKey(): Promise<KeyPair | undefined>
+  /**
+   * Takes an owner's key from another computer. Where there is a different one it throws
+   * OWNER_KEY_EXISTS, or with `replace` lays that aside, as `identity/owner-<first digits>.key`.
+   */
+  adoptOwnerKey(key: KeyPair, options: { replace: boolean }): Promise<void>
 }
 
 /** What a signature is for; part of what is signed. */
@@ -233,6 +238,9 @@ export type IdentityErrorCode =
   | 'FORBIDDEN'
   /** The home has an owner key already, and it is another one. */
   | 'OWNER_KEY_EXISTS'
+  /** No file of an owner's key, or not all of it. */
+  | 'OWNER_FILE_INVALID'
+  | 'PASSPHRASE_WRONG'
 
 export {
   issueMembership,
@@ -275,5 +283,6 @@ export {
   parsePrivateKeyPem,
 } from './keys.ts'
 export { createKeystore, type KeystoreDeps } from './keystore.ts'
+export { openOwnerKey, sealOwnerKey } from './owner-file.ts'
 export { open, openSealed, seal, sealTo } from './sealing.ts'
 export { verify } from './signature.ts'

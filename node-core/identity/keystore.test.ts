@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSimDisk } from '../base/disk/index.ts'
 import { createSeededRandom } from '../base/random/index.ts'
-import { createKeystore, encodePrivateKeyPem, generateKey } from './index.ts'
+import { createKeystore, generateKey, ownerIdOf, parsePrivateKeyPem } from './index.ts'
 
 const code = (name: string) => expect.objectContaining({ code: name })
 const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString()
@@ -57,15 +57,26 @@ describe('the keystore', () => {
     expect(await open().nodeKey()).toBeDefined()
   })
 
-  it('takes over an owner key from another computer, but never over a different one', async () => {
-    const pem = encodePrivateKeyPem(generateKey(createSeededRandom(42)))
+  it('takes over an owner key from another computer, and never writes over a different one', async () => {
+    const key = generateKey(createSeededRandom(42))
     const { open } = home()
-    const imported = await open().importOwnerKey(pem)
-    expect((await open().ownerKey()).publicKey).toEqual(imported.publicKey)
-    await open().importOwnerKey(pem)
+    await open().adoptOwnerKey(key, { replace: false })
+    expect((await open().ownerKey()).publicKey).toEqual(key.publicKey)
+    await open().adoptOwnerKey(key, { replace: false })
+
     const other = home(2)
-    await other.open().ownerKey()
-    await expect(other.open().importOwnerKey(pem)).rejects.toEqual(code('OWNER_KEY_EXISTS'))
-    await expect(open().importOwnerKey('nonsense')).rejects.toEqual(code('IDENTITY_MALFORMED'))
+    const before = await other.open().ownerKey()
+    const refused = other.open().adoptOwnerKey(key, { replace: false })
+    await expect(refused).rejects.toEqual(code('OWNER_KEY_EXISTS'))
+    expect((await other.open().heldOwnerKey())?.publicKey).toEqual(before.publicKey)
+    await other.open().adoptOwnerKey(key, { replace: true })
+    expect((await other.open().ownerKey()).publicKey).toEqual(key.publicKey)
+    const digits = ownerIdOf(before.publicKey).slice(0, 8)
+    const aside = text(await other.disk.read(`identity/owner-${digits}.key`))
+    expect(parsePrivateKeyPem(aside).publicKey).toEqual(before.publicKey)
+  })
+
+  it('tells of no owner before there is one', async () => {
+    expect(await home().open().heldOwnerKey()).toBeUndefined()
   })
 })

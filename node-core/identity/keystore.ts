@@ -1,11 +1,13 @@
 /**
- * The keys of a home, on its disk: `identity/node.key`, `identity/node.pub`, `identity/owner.key`.
+ * The keys of a home, on its disk: `identity/node.key`, `identity/node.pub`, `identity/owner.key`,
+ * and `identity/owner-….key` of an owner that the home had before.
  * A key that is there but cannot be read is an error and is never replaced: a new key would be a
  * new node, and everything that knew the old one would be lost without a word.
  */
 import type { Disk } from '../base/disk/index.ts'
 import { MyceliumError } from '../base/errors/index.ts'
 import type { Random } from '../base/random/index.ts'
+import { ownerIdOf } from './id-forms.ts'
 import type { IdentityErrorCode, KeyPair, Keystore } from './index.ts'
 import {
   encodeOpenSshPublicKey,
@@ -27,17 +29,19 @@ export function createKeystore(deps: KeystoreDeps): Keystore {
       return key
     },
     ownerKey: () => loadOrCreate(deps, OWNER_KEY),
-    async importOwnerKey(pem) {
-      const key = parsePrivateKeyPem(pem)
+    heldOwnerKey: () => load(deps.disk, OWNER_KEY),
+    async adoptOwnerKey(key, { replace }) {
       const held = await load(deps.disk, OWNER_KEY)
-      if (held && !Buffer.from(held.publicKey).equals(key.publicKey)) {
+      if (held && Buffer.from(held.publicKey).equals(key.publicKey)) return
+      if (held && !replace) {
         throw new MyceliumError<IdentityErrorCode>(
           'OWNER_KEY_EXISTS',
-          'This home already has another owner key.',
+          `This home has another owner already (${ownerIdOf(held.publicKey).slice(0, ASIDE_DIGITS)}…).`,
         )
       }
-      if (!held) await save(deps.disk, OWNER_KEY, key)
-      return key
+      // First: at no moment is there one key less.
+      if (held) await save(deps.disk, asideOf(held), held)
+      await save(deps.disk, OWNER_KEY, key)
     },
   }
 }
@@ -45,6 +49,11 @@ export function createKeystore(deps: KeystoreDeps): Keystore {
 const NODE_KEY = 'identity/node.key'
 const NODE_PUBLIC_KEY = 'identity/node.pub'
 const OWNER_KEY = 'identity/owner.key'
+const ASIDE_DIGITS = 8
+
+function asideOf({ publicKey }: KeyPair): string {
+  return `identity/owner-${ownerIdOf(publicKey).slice(0, ASIDE_DIGITS)}.key`
+}
 
 async function loadOrCreate(deps: KeystoreDeps, path: string): Promise<KeyPair> {
   const held = await load(deps.disk, path)

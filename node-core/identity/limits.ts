@@ -26,3 +26,5 @@ export const INVITE_LINK_LENGTH_MAX = 2_000
 export const INVITE_USES_MAX = 1_000
 /** Public keys kept ready for verifying. */
 export const KEY_OBJECTS_MAX = 1_024
+/** Longest file with an owner's key; it has some 250. Letters. */
+export const OWNER_FILE_LENGTH_MAX = 4_096

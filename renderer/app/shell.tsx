@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Status } from '../../node-core/api/contract/index.ts'
 import { useText } from '../i18n/index.ts'
 import { ComputerScreen } from '../screens/computer/index.ts'
-import { DeployScreen } from '../screens/deploy/index.ts'
+import { createDraftStore, DeployScreen, DraftContext } from '../screens/deploy/index.ts'
 import { InviteDialog, NetworkScreen } from '../screens/network/index.ts'
 import { WorkloadScreen, WorkloadsScreen } from '../screens/workloads/index.ts'
 import { type Route, useRoute } from '../state/index.ts'
@@ -21,6 +21,7 @@ export function Shell({ status, platform }: { status: Status; platform: string }
   const route = useRoute()
   const [overlay, setOverlay] = useState<Overlay>()
   const close = (): void => setOverlay(undefined)
+  const [draft] = useState(createDraftStore)
   useShortcuts(setOverlay)
 
   return (
@@ -32,7 +33,9 @@ export function Shell({ status, platform }: { status: Status; platform: string }
       <div className="shell-content">
         <Banner status={status} />
         <div className="shell-screen">
-          <Screen route={route} status={status} onInvite={() => setOverlay('invite')} />
+          <DraftContext value={draft}>
+            <Screen route={route} status={status} onInvite={() => setOverlay('invite')} />
+          </DraftContext>
         </div>
       </div>
       {overlay === 'palette' && (

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import {
   Disclosure as AriaDisclosure,
   Button,
@@ -8,10 +8,19 @@ import {
 import { Icon } from './icon.tsx'
 import './page.css'
 
-/** What most people never need, one step away. */
+/** What most people never need, one step away. It opens by itself when something in it is wrong. */
 export function Disclosure({ title, children }: { title: string; children: ReactNode }) {
+  const [open, setOpen] = useState(false)
+  const content = useRef<HTMLDivElement>(null)
+  const wasWrong = useRef(false)
+  // After every drawing: what is wrong is known by the fields alone.
+  useEffect(() => {
+    const isWrong = content.current?.querySelector('[data-invalid]') !== null
+    if (isWrong && !wasWrong.current) setOpen(true)
+    wasWrong.current = isWrong
+  })
   return (
-    <AriaDisclosure className="disclosure">
+    <AriaDisclosure className="disclosure" isExpanded={open} onExpandedChange={setOpen}>
       <Heading level={2} className="disclosure-heading">
         <Button slot="trigger" className="disclosure-trigger">
           <Icon name="chevron" size={14} />
@@ -19,7 +28,9 @@ export function Disclosure({ title, children }: { title: string; children: React
         </Button>
       </Heading>
       <DisclosurePanel className="disclosure-panel">
-        <div className="disclosure-content">{children}</div>
+        <div className="disclosure-content" ref={content}>
+          {children}
+        </div>
       </DisclosurePanel>
     </AriaDisclosure>
   )

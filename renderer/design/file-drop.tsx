@@ -1,5 +1,5 @@
-import { Button as AriaButton, DropZone, FileTrigger } from 'react-aria-components'
-import './button.css'
+import { DropZone } from 'react-aria-components'
+import { FileButton } from './file-button.tsx'
 import { Icon } from './icon.tsx'
 import './page.css'
 
@@ -22,17 +22,12 @@ export function FileDrop(props: {
     >
       <Icon name="spore" size={26} />
       <span className="drop-words">{props.words}</span>
-      <FileTrigger
-        acceptedFileTypes={[props.accept]}
-        onSelect={(files) => {
-          const file = files?.item(0)
-          if (file) props.onFile(file)
-        }}
-      >
-        <AriaButton className="button button-normal" isDisabled={props.busy}>
-          {props.buttonLabel}
-        </AriaButton>
-      </FileTrigger>
+      <FileButton
+        label={props.buttonLabel}
+        accept={props.accept}
+        busy={props.busy}
+        onFile={props.onFile}
+      />
     </DropZone>
   )
 }

@@ -1,5 +1,6 @@
 import i18next, { type i18n, type ParseKeys, type TFunction } from 'i18next'
 import { createElement, type ReactNode } from 'react'
+import { I18nProvider } from 'react-aria-components'
 import { I18nextProvider, initReactI18next, useTranslation } from 'react-i18next'
 import { english } from './english.ts'
 import { pseudo } from './pseudo.ts'
@@ -33,7 +34,12 @@ export function createText(language: string): i18n {
 }
 
 export function TextProvider({ text, children }: { text: i18n; children: ReactNode }) {
-  return createElement(I18nextProvider, { i18n: text }, children)
+  return createElement(I18nextProvider, { i18n: text }, createElement(Controls, { children }))
+}
+
+/** Fields and lists speak our language and write its figures, not those of the browser. */
+function Controls({ children }: { children: ReactNode }) {
+  return createElement(I18nProvider, { locale: useText().language, children })
 }
 
 /** `t`, and the language that figures and times are written in. */

@@ -5,7 +5,15 @@
  */
 export { createDeletions, type Deletions, UNDO_MS } from './deletions.ts'
 export { createResource, type Resource, type ResourceState } from './resource.ts'
-export { createRoute, formatRoute, parseRoute, type Route, type RouteStore } from './route.ts'
+export {
+  createRoute,
+  DEPLOY_WAYS,
+  type DeployWay,
+  formatRoute,
+  parseRoute,
+  type Route,
+  type RouteStore,
+} from './route.ts'
 export { createSettings, type Settings, type SettingsStore, type Theme } from './settings.ts'
 export { createToasts, type Toast, type Toasts } from './toasts.ts'
 export {

@@ -5,10 +5,14 @@ export type Route =
   | { at: 'network'; view: 'map' | 'list' | 'people' | 'registry'; node?: string }
   | { at: 'workloads' }
   | { at: 'workload'; name: string; tab: WorkloadTab }
-  | { at: 'deploy' }
+  | { at: 'deploy'; way?: DeployWay }
   | { at: 'computer' }
 
 export type WorkloadTab = (typeof WORKLOAD_TABS)[number]
+
+/** The ways to a draft, in the order in which they are shown. */
+export const DEPLOY_WAYS = ['catalogue', 'manifest'] as const
+export type DeployWay = (typeof DEPLOY_WAYS)[number]
 
 export interface RouteStore {
   store: StoreApi<Route>
@@ -40,8 +44,10 @@ export function parseRoute(hash: string): Route {
         name: second,
         tab: WORKLOAD_TABS.find((tab) => tab === third) ?? 'instances',
       }
-    case 'deploy':
-      return { at: 'deploy' }
+    case 'deploy': {
+      const way = DEPLOY_WAYS.find((each) => each === second)
+      return { at: 'deploy', ...(way && { way }) }
+    }
     case 'computer':
       return { at: 'computer' }
     default: {
@@ -57,6 +63,8 @@ export function formatRoute(route: Route): string {
       return `#/network/${route.view}${route.node ? `/${encodeURIComponent(route.node)}` : ''}`
     case 'workload':
       return `#/workload/${encodeURIComponent(route.name)}/${route.tab}`
+    case 'deploy':
+      return route.way ? `#/deploy/${route.way}` : '#/deploy'
     default:
       return `#/${route.at}`
   }

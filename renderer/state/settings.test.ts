@@ -14,14 +14,28 @@ function memory(first: string | null = null): SettingsMemory {
 describe('settings', () => {
   it('are remembered', () => {
     const kept = memory()
+    createSettings(kept).change({ theme: 'dark', deployWay: 'manifest' })
+    expect(createSettings(kept).store.getState()).toEqual({
+      theme: 'dark',
+      language: 'en',
+      deployWay: 'manifest',
+    })
+  })
+
+  it('follow what another window wrote', () => {
+    const kept = memory()
+    const here = createSettings(kept)
     createSettings(kept).change({ theme: 'dark' })
-    expect(createSettings(kept).store.getState()).toEqual({ theme: 'dark', language: 'en' })
+    expect(here.store.getState().theme).toBe('system')
+    here.reread()
+    expect(here.store.getState().theme).toBe('dark')
   })
 
   it.each(['not json', '[]', 'null', '{"theme":"pink","language":7}'])('survive %j', (text) => {
     expect(createSettings(memory(text)).store.getState()).toEqual({
       theme: 'system',
       language: 'en',
+      deployWay: 'catalogue',
     })
   })
 })

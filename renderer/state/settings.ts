@@ -1,15 +1,20 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import { DEPLOY_WAYS, type DeployWay } from './route.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 
 export interface Settings {
   theme: Theme
   language: string
+  /** By which way somebody deployed last. */
+  deployWay: DeployWay
 }
 
 export interface SettingsStore {
   store: StoreApi<Settings>
   change(part: Partial<Settings>): void
+  /** Another window of the same person wrote them. */
+  reread(): void
 }
 
 /** The part of `localStorage` that is needed. Preferences only: never a key or a token. */
@@ -24,6 +29,7 @@ export function createSettings(memory: SettingsMemory, defaultLanguage = 'en'): 
   const store = createStore<Settings>(() => ({
     theme: 'system',
     language: defaultLanguage,
+    deployWay: 'catalogue',
     ...readSettings(memory.getItem(KEY)),
   }))
   return {
@@ -31,6 +37,9 @@ export function createSettings(memory: SettingsMemory, defaultLanguage = 'en'): 
     change(part) {
       store.setState(part)
       memory.setItem(KEY, JSON.stringify(store.getState()))
+    },
+    reread() {
+      store.setState(readSettings(memory.getItem(KEY)))
     },
   }
 }
@@ -46,7 +55,10 @@ function readSettings(text: string | null): Partial<Settings> {
   }
   const theme: unknown = Reflect.get(Object(value), 'theme')
   const language: unknown = Reflect.get(Object(value), 'language')
+  const way: unknown = Reflect.get(Object(value), 'deployWay')
+  const deployWay = DEPLOY_WAYS.find((each) => each === way)
   return {
+    ...(deployWay && { deployWay }),
     ...(theme === 'system' || theme === 'light' || theme === 'dark' ? { theme } : {}),
     ...(typeof language === 'string' ? { language } : {}),
   }

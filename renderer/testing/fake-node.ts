@@ -7,8 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import path from 'node:path'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
-import { createFakeRouter, type FakeRouter } from './fake-router.ts'
-import { makeScenario, SCENARIOS, type ScenarioName } from './scenarios.ts'
+import { createFakeRouter, type FakeRouter } from './fake-router/index.ts'
+import { makeScenario, SCENARIOS, type ScenarioName } from './scenarios/index.ts'
 
 export interface FakeNode {
   origin: string

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { makeScenario } from '../testing/scenarios.ts'
+import { makeScenario } from '../testing/scenarios/index.ts'
 import { makeNode } from '../testing/shapes.ts'
 import { buildGraph } from './graph.ts'
 import { createLayout } from './layout.ts'

@@ -17,6 +17,7 @@ export type ErrorCode = keyof typeof ERROR_STATUS
 const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> = {
   VALIDATION_ERROR: [
     'IDENTITY_MALFORMED',
+    'OWNER_FILE_INVALID',
     'CODEC_MALFORMED',
     'INVITE_INVALID',
     'SEED_INVALID',
@@ -37,6 +38,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'MEMBER_REMOVED',
     'INVITE_EXPIRED',
     'INVITE_SPENT',
+    'PASSPHRASE_WRONG',
     'PUBLISHER_UNTRUSTED',
     'UNKNOWN_AUTHOR',
     'REMOVED',
@@ -53,6 +55,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'PORT_TAKEN',
     'VOLUME_IN_USE',
     'HOME_IN_USE',
+    'OWNER_KEY_EXISTS',
     'REVISION_MISMATCH',
     'EXISTS',
     'NOT_HELD',

@@ -65,11 +65,5 @@ export type { KeptView } from './space.ts'
 export type { Comparison, TransactionAnswer, TransactionStep } from './transactions.ts'
 export type { InstanceUsageView } from './usage.ts'
 export type { VolumeView } from './volumes.ts'
-export {
-  type DeployInput,
-  deployInput,
-  type InstanceView,
-  type PastVersion,
-  type WorkloadView,
-  workloadSchema,
-} from './workloads.ts'
+export type { InstanceView, PastVersion, WorkloadView } from './workload-views.ts'
+export { type ChangeInput, type DeployInput, deployInput, workloadSchema } from './workloads.ts'

@@ -31,3 +31,17 @@ export const disruption = z.strictObject({
 })
 /** Milliseconds that an ending instance has, between being asked to end and being made to. */
 export const graceMs = z.number().int().min(0).max(3_600_000)
+
+/**
+ * Secrets of the workload that each copy is handed, in a variable (as it was when the copy was started)
+ * or a file under `/run/mycelium/secrets` (as it is).
+ */
+export const secretUses = z
+  .array(
+    z.strictObject({
+      name: z.string().max(512),
+      env: z.string().max(128).optional(),
+      file: z.string().max(128).optional(),
+    }),
+  )
+  .max(32)

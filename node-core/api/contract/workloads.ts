@@ -1,26 +1,29 @@
 /** Workloads, their instances, versions and logs. */
 import { z } from 'zod'
-import { empty, operation, time } from './base.ts'
-import { edgeRules, edgeRulesView, published, traffic } from './edge.ts'
-import { egress, egressView } from './egress-shapes.ts'
-import { files, filesView } from './file-shapes.ts'
-import { job, jobRun, jobView } from './jobs.ts'
+import { empty, operation } from './base.ts'
+import { edgeRules } from './edge.ts'
+import { egress } from './egress-shapes.ts'
+import { files } from './file-shapes.ts'
+import { job, jobRun } from './jobs.ts'
 import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
+import { port } from './port-shapes.ts'
 import { command, healthCheck, probes } from './probes.ts'
 import { cpu, memory } from './quantity-shapes.ts'
 import { reason } from './reason.ts'
-import { autoscale, autoscaleView, canaryView, rollout, rolloutView } from './steering.ts'
+import { autoscale, rollout } from './steering.ts'
 import { workloadUsage } from './usage.ts'
-import { mount, mounts, volumeClaim, volumes } from './volume-shapes.ts'
+import { mounts, volumes } from './volume-shapes.ts'
 import { workloadName } from './workload-name.ts'
-import { disruption, graceMs, placementRules, priority, restart } from './workload-rules.ts'
-
-export const port = z.strictObject({
-  containerPort: z.number().int().min(1).max(65_535),
-  hostPort: z.number().int().min(1).max(65_535).optional(),
-  protocol: z.enum(['tcp', 'udp']).optional(),
-})
+import {
+  disruption,
+  graceMs,
+  placementRules,
+  priority,
+  restart,
+  secretUses,
+} from './workload-rules.ts'
+import { differences, pastVersion, workload } from './workload-views.ts'
 
 const amounts = { cpu: cpu.optional(), memory: memory.optional() }
 /** What is reserved for each copy; `limits` is what it may take where that is more. */
@@ -74,19 +77,7 @@ const uses = z
   .array(z.union([workloadName, z.strictObject({ name: workloadName, as: hostName.optional() })]))
   .max(16)
 
-/**
- * Secrets of the workload that each copy is handed, in a variable (as it was when the copy was started)
- * or a file under `/run/mycelium/secrets` (as it is).
- */
-const secretUses = z
-  .array(
-    z.strictObject({
-      name: z.string().max(512),
-      env: z.string().max(128).optional(),
-      file: z.string().max(128).optional(),
-    }),
-  )
-  .max(32)
+const manifest = z.string().max(262_144)
 
 /**
  * One of `containers`, `bundle` and `manifest` says what to run. Unknown fields are refused, so that
@@ -99,7 +90,7 @@ export const deployInput = z.strictObject({
   containers: containers.optional(),
   bundle: digest.optional(),
   /** The same as JSON text, as the CLI's `-f FILE` sends it. */
-  manifest: z.string().max(262_144).optional(),
+  manifest: manifest.optional(),
   replicas: replicas.optional(),
   /** Of the only container or the program, as the next four; with several each says its own. */
   ports: z.array(port).max(32).optional(),
@@ -135,103 +126,13 @@ export function workloadSchema(): Record<string, unknown> {
   return { ...z.toJSONSchema(z.strictObject(fields), { io: 'input' }), ...title }
 }
 
-export const instance = z.object({
-  id: z.string(),
-  index: z.number().int(),
-  node: z.string(),
-  nodeName: z.string(),
-  status: z.enum(['Pending', 'Pulling', 'Starting', 'Running', 'Stopping', 'Stopped', 'Failed']),
-  health: z.enum(['unknown', 'healthy', 'unhealthy']),
-  /** Host and port on the loopback of its node. */
-  endpoint: z.string().optional(),
-  startedAt: time.optional(),
-  restarts: z.number().int(),
-  /** It has run to its end and is not started again; the exit code is absent where nobody saw it. */
-  ended: z.object({ at: time, exitCode: z.number().int().optional() }).optional(),
-  reason: reason.optional(),
-  /** A real step of a start: `Pulling image, 41 of 120 MB`. */
-  progress: z.string().optional(),
-  /** The node that told this is out of sight; it may still run there. */
-  lost: z.boolean(),
-})
-
-const amountsView = z.object({ cpuMillis: z.number().int(), memoryBytes: z.number().int() })
-
-/** One container, or the program. */
-const part = z.object({
-  name: z.string(),
-  image: z.string().optional(),
-  bundle: z.string().optional(),
-  ports: z.array(port),
-  resources: z.object({
-    ...{ requests: amountsView, limits: amountsView },
-    diskBytes: z.number().int().optional(),
-    gpus: z.number().int().optional(),
-  }),
-  probes,
-  mounts: z.array(mount).optional(),
-  user: z.string().optional(),
-  readOnlyRoot: z.boolean().optional(),
-  scratch: z.array(z.object({ path: z.string(), sizeBytes: z.number().int() })).optional(),
-  files: filesView.optional(),
-})
-
-export const workload = z.object({
-  name: z.string(),
-  kind: z.enum(['container', 'process']),
-  replicas: z.number().int(),
-  running_instances: z.number().int(),
-  status: z.enum([
-    'Pending',
-    'Progressing',
-    'Running',
-    'Degraded',
-    'Failed',
-    'Succeeded',
-    'Scheduled',
-    'Asleep',
-    'Deleting',
-  ]),
-  generation: z.number().int(),
-  owner: z.object({ id: z.string(), name: z.string() }),
-  /** Of the first part, as `bundle`. */
-  image: z.string().optional(),
-  bundle: z.string().optional(),
-  parts: z.array(part),
-  /** Of all parts, and what all of them together have reserved in one copy. */
-  ports: z.array(port),
-  labels,
-  resources: amountsView,
-  placement: placementRules.required(),
-  rollout: rolloutView,
-  canary: canaryView.optional(),
-  autoscale: autoscaleView.optional(),
-  uses: z.array(z.object({ name: z.string(), as: z.string() })),
-  secrets: secretUses,
-  restart: restart.required().partial({ atMost: true }),
-  graceMs,
-  onPartition: z.enum(['heal', 'keep', 'stop']),
-  priority: z.number().int(),
-  disruption: disruption.optional(),
-  job: jobView.optional(),
-  volumes: z.array(volumeClaim).optional(),
-  /** Host-name address at this node's edge; absent when it declares no port. */
-  url: z.string().optional(),
-  /** The same over TLS; absent while this node has no certificate for it. */
-  secureUrl: z.string().optional(),
-  edge: edgeRulesView,
-  egress: egressView,
-  traffic: traffic.optional(),
-  published,
-  instances: z.array(instance),
-  conditions: z.array(reason),
-})
-export type WorkloadView = z.infer<typeof workload>
-export type InstanceView = z.infer<typeof instance>
-
 const byName = z.object({ name: z.string().min(1).max(300) })
 const change = z.strictObject({
   name: z.string().min(1).max(300),
+  /** As it was read: CONFLICT with CHANGED_SINCE where it is another one by now. */
+  generation: z.number().int().positive().optional(),
+  /** All that there is to say, as for a deploy: what it leaves out goes back to what it is unless said. */
+  manifest: manifest.optional(),
   replicas: replicas.optional(),
   /** All of them, in place of those that were. */
   containers: containers.optional(),
@@ -263,19 +164,7 @@ const change = z.strictObject({
   egress: egress.optional(),
 })
 
-/** What a workload was before. */
-const pastVersion = z.object({
-  generation: z.number().int(),
-  image: z.string().optional(),
-  bundle: z.string().optional(),
-  parts: z.array(part),
-  /** Who wrote it. */
-  by: z.object({ id: z.string(), name: z.string() }),
-  /** When something else took its place. */
-  until: time,
-})
-
-export type PastVersion = z.infer<typeof pastVersion>
+export type ChangeInput = z.output<typeof change>
 
 /** For each slot: where it is or would be placed, and what each other node says against it. */
 export const placementPreview = z.object({
@@ -319,6 +208,14 @@ export const workloads = {
     .route({ method: 'PATCH', path: '/api/workloads/{name}', summary: 'Scale or change' })
     .input(change)
     .output(workload),
+  differences: operation({ permission: 'deploy' })
+    .route({
+      method: 'POST',
+      path: '/api/workloads/{name}/differences',
+      summary: 'What a change would change',
+    })
+    .input(change)
+    .output(differences),
   delete: operation({ permission: 'deploy', destructive: true })
     .route({
       method: 'DELETE',

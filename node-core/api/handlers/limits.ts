@@ -14,3 +14,6 @@ export const EXISTING_TRIES = 8
 
 /** How long somebody waits for a lock until it asks anew, whatever it heard. */
 export const LOCK_LOOK_MS = 5_000
+
+/** Warnings and errors of this node that its diagnostics tell of. */
+export const WARNINGS_MAX = 200

@@ -1,6 +1,7 @@
 import type { Status } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import type { ApiDeps, NetworkParts, Reason } from './index.ts'
+import { WARNINGS_MAX } from './limits.ts'
 import { lagNow, primaryView, roleOf } from './primary.ts'
 
 /** This node: health, status, what it says of itself, its diagnostics. */
@@ -13,6 +14,11 @@ export function nodeHandlers(build: Builder, deps: ApiDeps) {
   })
   const status = () => statusOf(deps, (deps.clock.monotonicMs() - startedMs) / 1_000)
   const { node } = build
+  const latest: Warning[] = []
+  deps.onLog((line) => {
+    latest.push({ at: new Date(deps.clock.wallMs()).toISOString(), ...line })
+    if (latest.length > WARNINGS_MAX) latest.shift()
+  })
   return {
     health: node.health.handler(health),
     livez: node.livez.handler(health),
@@ -30,8 +36,19 @@ export function nodeHandlers(build: Builder, deps: ApiDeps) {
       deps.lifecycle.requestStop()
       return {}
     }),
-    debugState: node.debugState.handler(async () => debugState(deps, await status())),
+    debugState: node.debugState.handler(async () => ({
+      ...debugState(deps, await status()),
+      warnings: latest,
+    })),
   }
+}
+
+/** Without its fields, which may name what is nobody else's business. */
+interface Warning {
+  at: string
+  level: string
+  module: string
+  message: string
 }
 
 async function statusOf(deps: ApiDeps, uptimeSeconds: number): Promise<Status> {

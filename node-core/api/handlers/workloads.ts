@@ -9,13 +9,15 @@ import { scaledReason } from '../../work/reconcile/index.ts'
 import {
   applyChange,
   type DesiredWorkload,
+  differencesOf,
   type Part,
   parseWorkload,
   storedForm,
+  templateOf,
   type Workload,
   withAutoscale,
 } from '../../work/spec/index.ts'
-import { type WorkloadView, workloadSchema } from '../contract/index.ts'
+import { type ChangeInput, type WorkloadView, workloadSchema } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
@@ -38,6 +40,12 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     desired: DesiredWorkload,
     placed = placedNow(parts.placementInput()),
   ) => workloadView(parts, desired, placed, deps.node.edge())
+
+  const changedBy = async (parts: NetworkParts, { name, generation, ...patch }: ChangeInput) => {
+    const existing = findOwn(parts, name, deps)
+    mustBeAt(existing, generation)
+    return { existing, changed: await pinned(parts, applyChange(existing.workload, patch)) }
+  }
 
   return {
     list: workloads.list.handler(() => {
@@ -75,11 +83,17 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     }),
     change: workloads.change.handler(async ({ input }) => {
       const parts = inNetwork(deps)
-      const { name, ...patch } = input
-      const existing = findOwn(parts, name, deps)
-      const changed = await pinned(parts, applyChange(existing.workload, patch))
+      const { existing, changed } = await changedBy(parts, input)
       mustBeFree(parts, changed)
       return view(parts, await parts.desired.apply(changed, existing))
+    }),
+    differences: workloads.differences.handler(async ({ input }) => {
+      const parts = inNetwork(deps)
+      const { existing, changed } = await changedBy(parts, input)
+      const { generation, workload } = existing
+      mustBeFree(parts, changed)
+      const replaces = templateOf(workload) !== templateOf(changed)
+      return { generation, changes: differencesOf(workload, changed), replaces }
     }),
     delete: workloads.delete.handler(async ({ input }) => {
       const parts = inNetwork(deps)
@@ -166,6 +180,13 @@ function findOwn(parts: NetworkParts, name: string, deps: ApiDeps): DesiredWorkl
   if (desired.owner === deps.node.owner().id || parts.permissions().has('admin')) return desired
   const owner = ownerNameOf(parts, desired.owner) || 'Another owner'
   throw failure('FORBIDDEN', `“${name}” belongs to ${owner}.`, { owner: desired.owner })
+}
+
+/** Who changes what it has read may say so: somebody else may have been faster. */
+function mustBeAt({ workload, generation }: DesiredWorkload, asked: number | undefined): void {
+  if (asked === undefined || asked === generation) return
+  const message = `“${workload.name}” is at version ${generation} by now, not at ${asked}. Look at it again.`
+  throw failure('CONFLICT', message, { reason: 'CHANGED_SINCE', generation })
 }
 
 type Source = Part['source']

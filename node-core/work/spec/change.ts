@@ -7,13 +7,15 @@ import { egressField } from './egress.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { BundleSource, ContainerSource, Job, Part, Parts, Workload } from './index.ts'
 import { toJob, withJob, wrongBesideJob } from './job.ts'
+import { keepContent } from './keep-content.ts'
 import { checked } from './parse-workload.ts'
 import { priorityField } from './priority.ts'
 import { probesAfter } from './probes.ts'
+import { replaceWith } from './replace.ts'
 import { toRestart } from './restart.ts'
 import { toRollout } from './rollout-rules.ts'
 import { toSecretUses } from './secret-uses.ts'
-import { type AskedPart, askedContainer, toParts } from './to-parts.ts'
+import { askedContainer, toParts } from './to-parts.ts'
 import { toUses } from './uses.ts'
 import { toVolumes, volumesField } from './volumes.ts'
 
@@ -26,9 +28,12 @@ const OF_THE_PART = [
 /**
  * The workload with the fields of `patch` in place of its own; `resources` may name only some
  * amounts, everything else is replaced as a whole. A new image is no longer fixed to the old
- * content. Throws VALIDATION_ERROR naming every wrong field.
+ * content. With `manifest` all of it is replaced. Throws VALIDATION_ERROR naming every wrong field.
  */
 export function applyChange(workload: Workload, patch: unknown): Workload {
+  if (typeof patch === 'object' && patch !== null && 'manifest' in patch) {
+    return replaceWith(workload, patch)
+  }
   const parsed = changeBody.safeParse(patch)
   if (!parsed.success) throw validationError(wrongFields(parsed.error))
   const change = parsed.data
@@ -95,7 +100,10 @@ function changedParts(workload: Workload, change: ChangeBody, wrong: WrongField[
     const message = 'Say it in the containers.'
     wrong.push(...said.map((field) => ({ path: field, message })))
     const asked = change.containers.map((one, index) => askedContainer(one, index, undefined))
-    return toParts(asked.map(keepContent(workload)), wrong)
+    return toParts(
+      asked.map((one) => keepContent(workload, one)),
+      wrong,
+    )
   }
   const [only, second] = workload.parts
   if (said.length > 0 && second) {
@@ -104,18 +112,6 @@ function changedParts(workload: Workload, change: ChangeBody, wrong: WrongField[
   }
   if (wrong.length > 0) throw validationError(wrong)
   return said.length === 0 ? workload.parts : [changedPart(workload, only, change)]
-}
-
-/** An image that stays as it was named stays fixed to the content it was fixed to. */
-function keepContent({ parts }: Workload): (asked: AskedPart) => AskedPart {
-  return (asked) => {
-    const { source, name } = asked
-    const before = parts.find((part) => part.name === name)?.source
-    if (!('image' in source) || !before || !('image' in before)) return asked
-    if (before.image !== source.image || before.imageId === undefined) return asked
-    const { imageId, exposes } = before
-    return { ...asked, source: { ...source, imageId, ...(exposes && { exposes }) } }
-  }
 }
 
 function changedPart({ kind }: Workload, part: Part, change: ChangeBody): Part {

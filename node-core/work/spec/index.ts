@@ -341,6 +341,7 @@ export {
   DEFAULT_MEMORY_BYTES,
   DEFAULT_RESTART,
 } from './defaults.ts'
+export { type Difference, differencesOf } from './differences.ts'
 export { spareOf } from './disruption.ts'
 export { edgeOf } from './edge-rules.ts'
 export { parseStoredEgress, storedEgress } from './egress.ts'

@@ -37,9 +37,16 @@ const OF_THE_PART = ['ports', 'resources', 'probes', 'health', 'files'] as const
  * wrong field.
  */
 export function parseWorkload(input: unknown): Workload {
+  return workloadOf(parseBody(input))
+}
+
+export function parseBody(input: unknown): DeployBody {
   const parsed = deployBody.safeParse(openManifest(input))
   if (!parsed.success) throw validationError(wrongFields(parsed.error))
-  const body = parsed.data
+  return parsed.data
+}
+
+export function workloadOf(body: DeployBody): Workload {
   const wrong: WrongField[] = []
   const asked = askedParts(body, wrong)
   const [first] = body.containers ?? []
@@ -94,7 +101,8 @@ function openManifest(input: unknown): unknown {
     fields = JSON.parse(text.data)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw validationError([{ path: 'manifest', message: `Not JSON: ${why}.` }])
+    const foreign = 'What is compose, docker run or Kubernetes YAML comes by: mycelium import.'
+    throw validationError([{ path: 'manifest', message: `Not JSON: ${why}. ${foreign}` }])
   }
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     throw validationError([{ path: 'manifest', message: 'Must be a JSON object.' }])

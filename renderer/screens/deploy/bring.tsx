@@ -1,54 +1,44 @@
 import { useState } from 'react'
+import type { DeployInput } from '../../../node-core/api/contract/index.ts'
 import { Button, Disclosure, ProblemPanel, TextArea } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import { type Outputs, type Problem, toProblem } from '../../transport/index.ts'
+import { useDraftStore, withWorkloads } from './draft/index.ts'
 import { ImportReport } from './import-report.tsx'
 
 type Imported = Outputs['workloads']['import']
 
-/** What was written for something else: read first, told line by line, deployed when told to. */
-export function Bring({ onDeployed }: { onDeployed: (name: string) => void }) {
+/** What was written for something else: read first, told line by line, then part of the draft. */
+export function Bring() {
   const { t } = useText()
-  const { client, workloads } = useWorld()
+  const { client } = useWorld()
+  const { change: changeDraft } = useDraftStore()
   const [text, setText] = useState('')
   const [imported, setImported] = useState<Imported>()
   const [problem, setProblem] = useState<Problem>()
-  const [done, setDone] = useState<string[]>([])
   const [busy, setBusy] = useState(false)
 
-  const during = async (work: () => Promise<void>): Promise<void> => {
+  const read = async (): Promise<void> => {
     setBusy(true)
     setProblem(undefined)
+    setImported(undefined)
     try {
-      await work()
+      setImported(await client().workloads.import({ text }))
     } catch (error) {
       setProblem(toProblem(error))
     } finally {
       setBusy(false)
     }
   }
-  const read = () =>
-    during(async () => {
-      setImported(undefined)
-      setImported(await client().workloads.import({ text }))
-    })
-  const deploy = () =>
-    during(async () => {
-      const names: string[] = []
-      for (const manifest of imported?.workloads ?? []) {
-        names.push((await client().workloads.deploy(manifest)).name)
-        setDone([...names])
-        workloads.refresh()
-      }
-      const last = names.at(-1)
-      if (last !== undefined) onDeployed(last)
-    })
   const change = (next: string): void => {
     setText(next)
     setImported(undefined)
-    setDone([])
     setProblem(undefined)
+  }
+  const take = (workloads: readonly DeployInput[]): void => {
+    changeDraft((now) => withWorkloads(now, [...now.workloads, ...workloads]))
+    change('')
   }
 
   const refused = imported?.report.some(({ verdict }) => verdict === 'refused') ?? false
@@ -64,13 +54,12 @@ export function Bring({ onDeployed }: { onDeployed: (name: string) => void }) {
           rows={10}
           mono
         />
-        <Button onPress={() => void read()} disabled={text.trim() === ''} busy={busy && !imported}>
+        <Button onPress={() => void read()} disabled={text.trim() === ''} busy={busy}>
           {t('deploy.bring.read')}
         </Button>
         {problem && (
-          <ProblemPanel title={t(imported ? 'deploy.problem' : 'deploy.bring.unread')}>
-            {problem.fields[0]?.message ?? problem.message}{' '}
-            {done.length > 0 && t('deploy.bring.partly', { names: done.join(', ') })}
+          <ProblemPanel title={t('deploy.bring.unread')}>
+            {problem.fields[0]?.message ?? problem.message}
           </ProblemPanel>
         )}
         {imported && (
@@ -78,13 +67,8 @@ export function Bring({ onDeployed }: { onDeployed: (name: string) => void }) {
             <ImportReport lines={imported.report} />
             <BroughtFiles workloads={imported.workloads} />
             {refused && <p className="preview-short">{t('deploy.bring.refused')}</p>}
-            <Button
-              icon="deploy"
-              onPress={() => void deploy()}
-              disabled={refused || count === 0}
-              busy={busy}
-            >
-              {t('deploy.bring.go', { count })}
+            <Button onPress={() => take(imported.workloads)} disabled={refused || count === 0}>
+              {t('deploy.bring.take', { count })}
             </Button>
           </>
         )}

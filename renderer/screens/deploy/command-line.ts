@@ -15,6 +15,10 @@ export function toCommand(input: DeployInput): string {
   if (input.autoscale) parts.push(`--autoscale ${quote(autoscaleFlag(input.autoscale))}`)
   for (const port of container?.ports ?? []) parts.push(`-p ${port.containerPort}`)
   for (const pair of formatPairs(env)) parts.push(`-e ${quote(pair)}`)
+  for (const { path } of container?.files ?? input.files ?? []) {
+    // It reads them from beside it, by the names they have there.
+    parts.push(`--place ${quote(`${path.split('/').at(-1)}:${path}`)}`)
+  }
   parts.push(...boundFlags(container?.resources ?? input.resources, container))
   for (const to of formatEgress(egress ?? [])) parts.push(`--egress ${quote(to)}`)
   for (const pair of formatPairs(labels ?? {})) parts.push(`--label ${quote(pair)}`)

@@ -1,23 +1,26 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { Status } from '../../../node-core/api/contract/index.ts'
-import { Empty, Page, PageHeader } from '../../design/index.ts'
+import { Button, Empty, Page, PageHeader, ProblemPanel, TabBar } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { useWorld } from '../../state/index.ts'
-import { type Problem, toProblem } from '../../transport/index.ts'
-import { placeProblems } from '../rules/index.ts'
-import { Bring } from './bring.tsx'
+import {
+  DEPLOY_WAYS,
+  type DeployWay,
+  formatRoute,
+  useRoute,
+  useSettings,
+  useWorld,
+} from '../../state/index.ts'
 import './deploy.css'
-import { type DeployForm, EMPTY_FORM, fieldOf, toInput } from './form.ts'
-import { FormFields } from './form-fields.tsx'
-import { Preview } from './preview.tsx'
+import { EMPTY_DRAFT, isEmpty, useDraft, useDraftStore, useIsChanged } from './draft/index.ts'
+import { DraftSide } from './draft-side.tsx'
 import { Progress } from './progress.tsx'
-import { SameInText } from './same-in-text.tsx'
-import { Submit } from './submit.tsx'
-import { usePreview } from './use-preview.ts'
+import { useDeploying } from './use-deploying.ts'
+import { usePreviews } from './use-previews.ts'
+import { WAYS } from './ways.ts'
 
 export function DeployScreen({ status }: { status: Status }) {
   const { t } = useText()
-  const [deployed, setDeployed] = useState<string>()
+  const [deployed, setDeployed] = useState<readonly string[]>()
   const mayDeploy = status.node.permissions.some((each) => each === 'deploy' || each === 'admin')
   if (!mayDeploy) {
     return (
@@ -29,58 +32,109 @@ export function DeployScreen({ status }: { status: Status }) {
     )
   }
   if (deployed !== undefined) {
-    return <Progress name={deployed} onAnother={() => setDeployed(undefined)} />
+    return <Progress names={deployed} onAnother={() => setDeployed(undefined)} />
   }
   return <DeployPage onDeployed={setDeployed} />
 }
 
-function DeployPage({ onDeployed }: { onDeployed: (name: string) => void }) {
+/** The ways to one draft, and beside them what would become of it. */
+function DeployPage({ onDeployed }: { onDeployed: (names: readonly string[]) => void }) {
   const { t } = useText()
-  const { client, workloads } = useWorld()
-  const [form, setForm] = useState<DeployForm>(EMPTY_FORM)
-  const [refusal, setRefusal] = useState<Problem>()
-  const [busy, setBusy] = useState(false)
-  const input = toInput(form)
-  const preview = usePreview(input)
-  const problems = placeProblems((refusal ?? preview.problem)?.fields ?? [], fieldOf)
-
-  const change = (part: Partial<DeployForm>): void => {
-    setRefusal(undefined)
-    setForm((now) => ({ ...now, ...part }))
-  }
-  const deploy = async (): Promise<void> => {
-    if (!input) return
-    setBusy(true)
-    setRefusal(undefined)
-    try {
-      const { name } = await client().workloads.deploy(input)
-      workloads.refresh()
-      onDeployed(name)
-    } catch (error) {
-      setRefusal(toProblem(error))
-    } finally {
-      setBusy(false)
-    }
-  }
+  const way = useWay()
+  const draft = useDraft()
+  const { problemOf, previews } = usePreviews(draft.workloads)
+  const deploying = useDeploying(onDeployed)
+  const { Panel, isWide } = WAYS[way]
+  const isUnread = (draft.typed?.mistakes.length ?? 0) > 0
 
   return (
     <Page wide>
-      <PageHeader title={t('deploy.title')} detail={t('deploy.intro')} />
+      <PageHeader title={t('deploy.title')} detail={t('deploy.intro')}>
+        <StepsBack />
+      </PageHeader>
+      <TabBar
+        label={t('deploy.ways.label')}
+        tabs={DEPLOY_WAYS.map((each) => ({
+          href: formatRoute({ at: 'deploy', way: each }),
+          label: t(`deploy.ways.${each}`),
+          current: each === way,
+        }))}
+      />
       <form
-        className="deploy"
+        className={isWide ? 'deploy deploy-wide' : 'deploy'}
         onSubmit={(event) => {
           event.preventDefault()
-          void deploy()
+          void deploying.deploy()
         }}
       >
-        <FormFields form={form} problems={problems} onChange={change} />
-        <div className="deploy-side">
-          <Preview answer={preview.answer} problem={preview.problem} asked={input !== undefined} />
-          <Submit form={form} ready={input !== undefined} busy={busy} refusal={refusal} />
-          {input && <SameInText input={input} />}
-        </div>
+        {isUnread && way !== 'manifest' ? (
+          <UnreadText />
+        ) : (
+          <Panel
+            problemsOf={(workload) => {
+              return (deploying.problemOf(workload) ?? problemOf(workload))?.fields ?? []
+            }}
+          />
+        )}
+        <DraftSide previews={previews} deploying={deploying} isUnread={isUnread} />
       </form>
-      <Bring onDeployed={onDeployed} />
     </Page>
+  )
+}
+
+/** The one in the address; without one, where somebody was last. */
+function useWay(): DeployWay {
+  const route = useRoute()
+  const { settings } = useWorld()
+  const { deployWay } = useSettings()
+  const asked = route.at === 'deploy' ? route.way : undefined
+  useEffect(() => {
+    if (asked !== undefined) settings.change({ deployWay: asked })
+  }, [asked, settings])
+  return asked ?? deployWay
+}
+
+function StepsBack() {
+  const { t } = useText()
+  const draft = useDraft()
+  const { change, undo } = useDraftStore()
+  const isChanged = useIsChanged()
+  return (
+    <>
+      {isChanged && (
+        <Button kind="plain" onPress={undo}>
+          {t('deploy.draft.undo')}
+        </Button>
+      )}
+      {!isEmpty(draft) && (
+        <Button kind="plain" onPress={() => change(() => EMPTY_DRAFT)}>
+          {t('deploy.draft.clear')}
+        </Button>
+      )}
+    </>
+  )
+}
+
+/** A text that nobody can read is neither lost nor written over by another way. */
+function UnreadText() {
+  const { t } = useText()
+  const { change } = useDraftStore()
+  const { route } = useWorld()
+  return (
+    <ProblemPanel
+      title={t('deploy.draft.unread')}
+      actions={
+        <>
+          <Button onPress={() => route.go({ at: 'deploy', way: 'manifest' })}>
+            {t('deploy.draft.toText')}
+          </Button>
+          <Button kind="plain" onPress={() => change(({ typed: _, ...rest }) => rest)}>
+            {t('deploy.draft.dropText')}
+          </Button>
+        </>
+      }
+    >
+      {t('deploy.draft.unreadDetail')}
+    </ProblemPanel>
   )
 }

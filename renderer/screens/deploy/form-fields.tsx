@@ -9,9 +9,17 @@ import {
 } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { parsePairs } from '../../pairs/index.ts'
-import { BoundsFields, CopiesFields, parseScratch, Reach, TakeoverFields } from '../rules/index.ts'
+import {
+  BoundsFields,
+  CopiesFields,
+  FilesFields,
+  parseScratch,
+  Reach,
+  TakeoverFields,
+} from '../rules/index.ts'
 import { BundleSource } from './bundle-source.tsx'
-import { type DeployForm, type FormField, suggestName } from './form.ts'
+import { suggestName } from './draft/index.ts'
+import type { DeployForm, FormField } from './form.ts'
 import { ImageSource } from './image-source.tsx'
 import { JobFields } from './job-fields.tsx'
 
@@ -53,6 +61,9 @@ export function FormFields(props: FormFieldsProps) {
       )}
       <PartFields {...props} />
       <div>
+        <Disclosure title={t('rules.files')}>
+          <FilesFields {...props} isContainer={form.source === 'image'} />
+        </Disclosure>
         <Disclosure title={t('rules.changes')}>
           <TakeoverFields {...props} isJob={isJob} />
         </Disclosure>

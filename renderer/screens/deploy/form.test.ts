@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { contract } from '../../../node-core/api/contract/index.ts'
 import { placeProblems } from '../rules/index.ts'
 import { toCommand } from './command-line.ts'
-import { EMPTY_FORM, fieldOf, suggestName, toInput } from './form.ts'
+import { EMPTY_FORM, fieldOf, toInput } from './form.ts'
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`
 const image = { ...EMPTY_FORM, image: 'web:1.2', name: 'web', isNameOwn: true }
@@ -15,6 +15,13 @@ const FULL = {
   env: 'A=1\nB=two words',
   labels: 'tier=front',
 }
+const FILES = [
+  { key: 1, path: '/work/app.ini', content: 'a=1\n', mode: '0444' as const },
+  {
+    ...{ key: 2, path: '/work/two words', content: 'AP8=', encoding: 'base64' as const },
+    mode: '0555' as const,
+  },
+]
 const NEEDED = {
   ...{ scaling: 'needed' as const, least: 0, most: 5, requestsPerSecond: '50', p99Ms: '250' },
   ...{ cpuPercent: '70', queueKey: 'web/orders', queuePerCopy: '20', upAfter: '30', downAfter: '' },
@@ -37,6 +44,8 @@ describe('the form', () => {
     { ...FULL, reach: 'list' as const, egress: 'a.example.org:443\n203.0.113.0/24:53/udp\n' },
     { ...FULL, ...NEEDED },
     { ...FULL, disk: '2Gi', gpus: 1, readOnlyRoot: true, scratch: '/tmp\n/run 8Mi' },
+    { ...FULL, files: FILES },
+    { ...EMPTY_FORM, source: 'bundle' as const, bundle: DIGEST, files: FILES },
     { ...FULL, rollout: 'canary' as const, budget: 'serve' as const, budgetCount: 2 },
     { ...FULL, work: 'once' as const, parallelism: 9, priority: 'low' as const },
     { ...FULL, work: 'schedule' as const, cron: '@daily', timeZone: 'Europe/Berlin' },
@@ -64,6 +73,20 @@ describe('the form', () => {
     )
     expect(toInput({ ...image, egress })).not.toHaveProperty('egress')
     expect(toCommand(toInput({ ...image, reach: 'all' }) ?? {})).toContain('--egress all')
+  })
+
+  it('places files: in the container, at the top of a program, from beside the command', () => {
+    const input = toInput({ ...image, files: FILES })
+    expect(input).not.toHaveProperty('files')
+    expect(input?.containers?.[0]?.files).toEqual([
+      { path: '/work/app.ini', content: 'a=1\n' },
+      { path: '/work/two words', content: 'AP8=', encoding: 'base64', mode: '0555' },
+    ])
+    expect(toCommand(input ?? {})).toContain(
+      "--place app.ini:/work/app.ini --place 'two words:/work/two words'",
+    )
+    const program = { ...EMPTY_FORM, source: 'bundle' as const, bundle: DIGEST, files: FILES }
+    expect(toInput(program)?.files).toHaveLength(2)
   })
 
   it('quotes what a shell would take apart', () => {
@@ -126,16 +149,6 @@ describe('the form', () => {
     expect(toCommand(toInput({ ...image, work: 'once' }) ?? {})).toMatch(/ --job$/)
   })
 
-  it.each([
-    ['registry.local:5000/team/web:1.2', 'web'],
-    ['busybox', 'busybox'],
-    ['My_App@sha256:00', 'my-app'],
-    ['', ''],
-    ['---', ''],
-  ])('suggests for %j the name %j', (source, name) => {
-    expect(suggestName(source)).toBe(name)
-  })
-
   it('puts the complaints of the node at their fields', () => {
     const placed = placeProblems(
       [
@@ -146,6 +159,7 @@ describe('the form', () => {
         { path: 'autoscale.queue.key', message: 'e' },
         { path: 'containers.0.scratch.1.size', message: 'f' },
         { path: 'rollout.steps.0.share', message: 'g' },
+        { path: 'containers.0.files.1.path', message: 'h' },
       ],
       fieldOf,
     )
@@ -156,6 +170,7 @@ describe('the form', () => {
       ['queueKey', 'e'],
       ['scratch', 'f'],
       ['shares', 'g'],
+      ['files.1.path', 'h'],
     ])
   })
 })

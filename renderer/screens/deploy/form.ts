@@ -3,7 +3,9 @@ import { parsePairs } from '../../pairs/index.ts'
 import {
   autoscaleOf,
   EMPTY_RULES,
+  filesOf,
   parseScratch,
+  type RulesField,
   type RulesForm,
   resourcesOf,
   ruleFieldOf,
@@ -38,7 +40,7 @@ export interface DeployForm extends RulesForm {
   retries: number
 }
 
-export type FormField = keyof DeployForm
+export type FormField = keyof DeployForm | RulesField
 
 export const EMPTY_FORM: DeployForm = {
   ...EMPTY_RULES,
@@ -103,9 +105,11 @@ function workOf(form: DeployForm): Partial<DeployInput> {
 function sourceOf(form: DeployForm): Partial<DeployInput> | undefined {
   const env = parsePairs(form.env).pairs
   const { gpus, ...resources } = resourcesOf(form)
+  const files = filesOf(form)
   const shared = {
     ...(isEmpty(env) ? {} : { env }),
     ...(isEmpty(resources) ? {} : { resources }),
+    ...(files.length === 0 ? {} : { files }),
   }
   if (form.source === 'bundle') {
     return form.bundle === '' ? undefined : { bundle: form.bundle, ...shared }
@@ -136,16 +140,6 @@ function healthOf({ health, healthPath }: DeployForm): DeployInput['health'] {
 
 function isEmpty(record: object): boolean {
   return Object.keys(record).length === 0
-}
-
-/** `registry/team/web:1.2` suggests `web`; anything that no name can hold becomes a dash. */
-export function suggestName(source: string): string {
-  const last = source.split('/').at(-1) ?? ''
-  return (last.split(/[:@]/)[0] ?? '')
-    .toLowerCase()
-    .replace(/[^a-z0-9-]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 63)
 }
 
 const FIELD_OF_PATH: [pattern: RegExp, field: FormField][] = [

@@ -1,2 +1,3 @@
-/** From a wish to a running workload: the form, what would happen, what happens. */
+/** From a wish to a running workload: ways to say it, what would happen, what happens. */
 export { DeployScreen } from './deploy-screen.tsx'
+export { createDraftStore, DraftContext } from './draft/index.ts'

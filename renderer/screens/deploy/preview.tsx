@@ -1,51 +1,43 @@
 import { Icon } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
-import type { Problem } from '../../transport/index.ts'
 import { Refusals } from '../workloads/index.ts'
-import type { PreviewAnswer } from './use-preview.ts'
+import type { PreviewAnswer, Previewed } from './use-previews.ts'
 
 const SLOTS_SHOWN_MAX = 12
 
-/** Before the button: where each copy would run, who would not take it, and why. */
-export function Preview(props: {
-  answer: PreviewAnswer | undefined
-  problem: Problem | undefined
-  asked: boolean
-}) {
-  const { answer, problem } = props
+/** Where each copy of one workload would run, who would not take it, and why. */
+export function Preview({ answer, problem }: Partial<Previewed>) {
   const { t } = useText()
+  if (problem) {
+    // What is wrong with a field is told at the field.
+    return problem.fields.length === 0 ? <p className="quiet">{problem.message}</p> : null
+  }
+  if (!answer) return null
   return (
-    <section className="preview" aria-live="polite">
-      <h2>{t('deploy.preview')}</h2>
-      {!props.asked && <p className="quiet">{t('deploy.previewIdle')}</p>}
-      {problem && problem.fields.length === 0 && <p className="quiet">{problem.message}</p>}
-      {answer && (
-        <>
-          <Verdict answer={answer} />
-          <ol className="slots">
-            {answer.slots.slice(0, SLOTS_SHOWN_MAX).map((slot) => (
-              <li
-                key={slot.index}
-                className={slot.nodeName ? 'preview-slot' : 'preview-slot preview-slot-none'}
-              >
-                <Icon name={slot.nodeName ? 'check' : 'minus'} size={16} />
-                <span className="quiet">{t('deploy.previewSlot', { index: slot.index + 1 })}</span>
-                <span>
-                  <strong>{slot.nodeName ?? t('deploy.previewNowhere')}</strong>
-                  {slot.displaces && (
-                    <span className="quiet small">
-                      {' '}
-                      {t('deploy.previewDisplaces', { names: slot.displaces.join(', ') })}
-                    </span>
-                  )}
+    <>
+      <Verdict answer={answer} />
+      <ol className="slots">
+        {answer.slots.slice(0, SLOTS_SHOWN_MAX).map((slot) => (
+          <li
+            key={slot.index}
+            className={slot.nodeName ? 'preview-slot' : 'preview-slot preview-slot-none'}
+          >
+            <Icon name={slot.nodeName ? 'check' : 'minus'} size={16} />
+            <span className="quiet">{t('deploy.previewSlot', { index: slot.index + 1 })}</span>
+            <span>
+              <strong>{slot.nodeName ?? t('deploy.previewNowhere')}</strong>
+              {slot.displaces && (
+                <span className="quiet small">
+                  {' '}
+                  {t('deploy.previewDisplaces', { names: slot.displaces.join(', ') })}
                 </span>
-              </li>
-            ))}
-          </ol>
-          <Refusals slots={answer.slots} />
-        </>
-      )}
-    </section>
+              )}
+            </span>
+          </li>
+        ))}
+      </ol>
+      <Refusals slots={answer.slots} />
+    </>
   )
 }
 

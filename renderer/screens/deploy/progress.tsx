@@ -1,19 +1,75 @@
 import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Button, ButtonLink, Page, PageHeader, StateWord } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { formatRoute, useResource, useWorld } from '../../state/index.ts'
+import { formatRoute, UNDO_MS, useResource, useWorld } from '../../state/index.ts'
 
 /** After the button: the real steps, as the nodes tell them. */
-export function Progress({ name, onAnother }: { name: string; onAnother: () => void }) {
+export function Progress(props: { names: readonly string[]; onAnother: () => void }) {
+  const { names, onAnother } = props
   const { t } = useText()
-  const workload = useResource(useWorld().workloads).data?.find((each) => each.name === name)
-  const isDone = workload?.status === 'Running'
+  const { data = [] } = useResource(useWorld().workloads)
+  const workloads = names.map((name) => data.find((each) => each.name === name))
+  const isDone = workloads.every((each) => each?.status === 'Running')
+  const name = names.join(', ')
+  const opened = workloads.filter((each) => each?.status === 'Running' && each.url)
   return (
     <Page>
       <PageHeader
-        title={isDone ? t('deploy.progress.done', { name }) : t('deploy.progress.title', { name })}
+        title={
+          isDone
+            ? t('deploy.progress.done', { name, count: names.length })
+            : t('deploy.progress.title', { name })
+        }
         detail={isDone ? undefined : t('deploy.progress.background')}
       />
+      {names.map((each, at) => (
+        <WorkloadSteps
+          key={each}
+          name={each}
+          workload={workloads[at]}
+          isAlone={names.length === 1}
+        />
+      ))}
+      <div className="page-actions">
+        {opened.map((each) => (
+          <ButtonLink
+            key={each?.name}
+            kind="primary"
+            icon="external"
+            href={each?.url ?? ''}
+            external
+          >
+            {t('deploy.progress.open', { name: each?.name ?? '' })}
+          </ButtonLink>
+        ))}
+        {names.length === 1 ? (
+          <ButtonLink href={formatRoute({ at: 'workload', name, tab: 'instances' })}>
+            {t('deploy.progress.details')}
+          </ButtonLink>
+        ) : (
+          <ButtonLink href={formatRoute({ at: 'workloads' })}>
+            {t('deploy.progress.details')}
+          </ButtonLink>
+        )}
+        {!isDone && <TakeBack names={names} onTakenBack={onAnother} />}
+        <Button kind="plain" onPress={onAnother}>
+          {t('deploy.progress.another')}
+        </Button>
+      </div>
+    </Page>
+  )
+}
+
+function WorkloadSteps(props: {
+  name: string
+  workload: WorkloadView | undefined
+  isAlone: boolean
+}) {
+  const { name, workload, isAlone } = props
+  const { t } = useText()
+  return (
+    <section>
+      {!isAlone && <h2>{name}</h2>}
       <ol className="progress" aria-live="polite">
         <li>
           <StateWord tone="well">{t('deploy.progress.asked')}</StateWord>
@@ -25,21 +81,29 @@ export function Progress({ name, onAnother }: { name: string; onAnother: () => v
           {condition.message}
         </p>
       ))}
-      <div className="page-actions">
-        {isDone && workload.url && (
-          <ButtonLink kind="primary" icon="external" href={workload.url} external>
-            {t('deploy.progress.open', { name })}
-          </ButtonLink>
-        )}
-        <ButtonLink href={formatRoute({ at: 'workload', name, tab: 'instances' })}>
-          {t('deploy.progress.details')}
-        </ButtonLink>
-        <Button kind="plain" onPress={onAnother}>
-          {t('deploy.progress.another')}
-        </Button>
-      </div>
-    </Page>
+    </section>
   )
+}
+
+/** Ends what was just begun, after the moment in which that can be undone. */
+function TakeBack({ names, onTakenBack }: { names: readonly string[]; onTakenBack: () => void }) {
+  const { t } = useText()
+  const { deletions, toasts } = useWorld()
+  const takeBack = (): void => {
+    for (const name of names) deletions.schedule(name)
+    toasts.show({
+      text: t('deploy.progress.takenBack', { names: names.join(', ') }),
+      forMs: UNDO_MS,
+      action: {
+        label: t('words.undo'),
+        run: () => {
+          for (const name of names) deletions.undo(name)
+        },
+      },
+    })
+    onTakenBack()
+  }
+  return <Button onPress={takeBack}>{t('deploy.progress.takeBack')}</Button>
 }
 
 interface Slot {

@@ -1,34 +1,62 @@
+import type { DeployInput } from '../../../node-core/api/contract/index.ts'
 import { Button, ProblemPanel } from '../../design/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
-import type { Problem } from '../../transport/index.ts'
-import type { DeployForm } from './form.ts'
+import type { Deployed } from './deploying.ts'
+import { clashesOf, nameOf, useDraft } from './draft/index.ts'
+import type { Deploying } from './use-deploying.ts'
 
-export function Submit(props: {
-  form: DeployForm
-  ready: boolean
-  busy: boolean
-  refusal: Problem | undefined
-}) {
+/** The one button that does something, and while it does, what. */
+export function Submit({ ready, deploying }: { ready: boolean; deploying: Deploying }) {
   const { t } = useText()
-  const { refusal } = props
+  const draft = useDraft()
+  const { step, last, cancel } = deploying
   return (
     <>
-      {refusal && (
-        <ProblemPanel title={t('deploy.problem')}>
-          {refusal.fields.length > 0
-            ? t('deploy.fields')
-            : t('deploy.problemKept', { message: refusal.message })}
-        </ProblemPanel>
-      )}
-      <Button kind="primary" type="submit" icon="deploy" disabled={!props.ready} busy={props.busy}>
-        {wordOf(props.form, t)}
+      {last?.failed && <Refused last={last} />}
+      <Button
+        kind="primary"
+        type="submit"
+        icon="deploy"
+        disabled={!ready || clashesOf(draft).length > 0}
+        busy={step !== undefined}
+      >
+        {wordOf(draft.workloads, t)}
       </Button>
+      {step && (
+        <p className="deploy-step" role="status">
+          <span>{t(`deploy.step.${step.kind}`, { name: step.name })}</span>
+          <Button kind="plain" onPress={cancel}>
+            {t('words.cancel')}
+          </Button>
+        </p>
+      )}
     </>
   )
 }
 
-function wordOf({ work, scaling, replicas, least, most }: DeployForm, t: Text): string {
-  if (work !== 'serves') return t('deploy.goJob')
-  if (scaling === 'needed') return t('deploy.goNeeded', { least, most })
-  return t('deploy.goCount', { count: replicas })
+function Refused({ last: { names, failed } }: { last: Deployed }) {
+  const { t } = useText()
+  if (!failed) return null
+  const { of, problem } = failed
+  const title = of ? t('deploy.problemOf', { name: nameOf(of) }) : t('deploy.problem')
+  return (
+    <ProblemPanel title={title}>
+      {problem.fields.length > 0 ? t('deploy.fields') : problem.message}{' '}
+      {names.length > 0
+        ? t('deploy.partly', { names: names.join(', ') })
+        : t('deploy.nothingStarted')}
+    </ProblemPanel>
+  )
+}
+
+function wordOf(workloads: readonly DeployInput[], t: Text): string {
+  const [only, second] = workloads
+  if (!only) return t('deploy.title')
+  if (second) return t('deploy.goWorkloads', { count: workloads.length })
+  if (only.job) return t('deploy.goJob')
+  if (only.autoscale) {
+    const { min = 1, max = min } = only.autoscale
+    return t('deploy.goNeeded', { least: min, most: max })
+  }
+  return t('deploy.goCount', { count: only.replicas ?? 1 })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { makeScenario } from '../../testing/scenarios.ts'
+import { makeScenario } from '../../testing/scenarios/index.ts'
 import { voteChangesOf } from './vote-changes.ts'
 
 const { nodes } = makeScenario('busy')

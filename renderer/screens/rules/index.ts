@@ -3,6 +3,8 @@ export { parseScratch, type Resources, resourcesOf } from './bounds.ts'
 export { BoundsFields, Reach } from './bounds-fields.tsx'
 export { CopiesFields } from './copies-fields.tsx'
 export { formatEgress } from './egress.ts'
+export { filesOf } from './files.ts'
+export { FilesFields } from './files-fields.tsx'
 export {
   EMPTY_RULES,
   PRIORITIES,

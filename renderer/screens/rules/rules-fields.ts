@@ -1,4 +1,4 @@
-import type { RulesField, RulesForm } from './rules.ts'
+import type { RulesForm } from './rules.ts'
 
 export interface RulesFieldsProps {
   form: RulesForm
@@ -7,5 +7,5 @@ export interface RulesFieldsProps {
 }
 
 export type CountField = {
-  [Field in RulesField]: RulesForm[Field] extends number ? Field : never
-}[RulesField]
+  [Field in keyof RulesForm]: RulesForm[Field] extends number ? Field : never
+}[keyof RulesForm]

@@ -62,6 +62,10 @@ describe('a change', () => {
     [{ budget: 'away', budgetCount: 0 }, { disruption: { maxUnavailable: 0 } }],
     [{ reach: 'all' }, { egress: 'all' }],
     [
+      { files: [{ key: 1, path: '/etc/a', content: 'a', mode: '0400' }] },
+      { files: [{ path: '/etc/a', content: 'a', mode: '0400' }] },
+    ],
+    [
       { priority: 'low', restart: 'never' },
       { priority: 'low', restart: { when: 'never' } },
     ],

@@ -1,6 +1,14 @@
 import type { DeployInput, WorkloadView } from '../../../node-core/api/contract/index.ts'
 import type { FieldProblem } from '../../transport/index.ts'
 import { type BoundsForm, boundsFrom, EMPTY_BOUNDS, egressOf, resourcesChange } from './bounds.ts'
+import {
+  EMPTY_FILES,
+  type FileField,
+  type FilesForm,
+  fileFieldOf,
+  filesChange,
+  filesFrom,
+} from './files.ts'
 import { copiesChange, EMPTY_SCALING, type ScalingForm, scalingFrom } from './scaling.ts'
 import {
   disruptionOf,
@@ -15,19 +23,20 @@ export type RestartWhen = 'always' | 'onFailure' | 'never'
 export const PRIORITIES = { low: -100, normal: 0, high: 100, critical: 1_000 } as const
 
 /** What is asked of a workload whatever it runs, as a person has entered it. */
-export interface RulesForm extends ScalingForm, TakeoverForm, BoundsForm {
+export interface RulesForm extends ScalingForm, TakeoverForm, BoundsForm, FilesForm {
   onPartition: OnPartition
   restart: RestartWhen
   /** A class, or a number of its own as digits. */
   priority: string
 }
 
-export type RulesField = keyof RulesForm
+export type RulesField = keyof RulesForm | FileField
 
 export const EMPTY_RULES: RulesForm = {
   ...EMPTY_SCALING,
   ...EMPTY_TAKEOVER,
   ...EMPTY_BOUNDS,
+  ...EMPTY_FILES,
   onPartition: 'heal',
   restart: 'always',
   priority: 'normal',
@@ -40,6 +49,7 @@ export function rulesFrom(workload: WorkloadView): RulesForm {
     ...scalingFrom(workload),
     ...takeoverFrom(workload),
     ...boundsFrom(workload),
+    ...filesFrom(workload),
     ...{ onPartition, restart: restart.when, priority: named?.[0] ?? String(priority) },
   }
 }
@@ -78,6 +88,7 @@ export function rulesChange(before: RulesForm, now: RulesForm, isJob: boolean): 
   return {
     ...(isJob ? {} : copiesChange(before, now)),
     ...(Object.keys(resources).length > 0 && { resources }),
+    ...filesChange(before, now),
     ...sectionsChange(before, now, isJob),
   }
 }
@@ -116,7 +127,7 @@ const FIELD_OF_PATH: [pattern: RegExp, field: RulesField][] = [
 
 /** The field of the rules that a complaint of the node is about. */
 export function ruleFieldOf(path: string): RulesField | undefined {
-  return FIELD_OF_PATH.find(([pattern]) => pattern.test(path))?.[1]
+  return fileFieldOf(path) ?? FIELD_OF_PATH.find(([pattern]) => pattern.test(path))?.[1]
 }
 
 /** The node's complaints, each at the field it is about; what fits none is left to the summary. */

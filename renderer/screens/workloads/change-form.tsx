@@ -7,6 +7,7 @@ import { type Inputs, type Problem, toProblem } from '../../transport/index.ts'
 import {
   BoundsFields,
   CopiesFields,
+  FilesFields,
   placeProblems,
   Reach,
   type RulesForm,
@@ -29,6 +30,8 @@ export function ChangeForm(props: { workload: WorkloadView; onClose: () => void 
   const [busy, setBusy] = useState(false)
   const { name, kind } = workload
   const isJob = workload.job !== undefined
+  // Of several containers each has its own, which a manifest says.
+  const onlyPart = workload.parts.length === 1 ? workload.parts[0] : undefined
   const change = {
     ...rulesChange(before.form, form, isJob),
     ...(image !== undefined && image.trim() !== before.image && { image: image.trim() }),
@@ -76,10 +79,17 @@ export function ChangeForm(props: { workload: WorkloadView; onClose: () => void 
         />
       )}
       {!isJob && <CopiesFields {...fields} name={name} />}
-      {workload.parts.length === 1 && (
-        <BoundsFields {...fields} isContainer={kind === 'container'} />
-      )}
+      {onlyPart && <BoundsFields {...fields} isContainer={kind === 'container'} />}
       <div>
+        {onlyPart && (
+          <Disclosure title={t('rules.files')}>
+            <FilesFields
+              {...fields}
+              isContainer={kind === 'container'}
+              had={onlyPart.files ?? []}
+            />
+          </Disclosure>
+        )}
         <Disclosure title={t('rules.changes')}>
           <TakeoverFields {...fields} isJob={isJob} />
         </Disclosure>
@@ -105,7 +115,6 @@ export function ChangeForm(props: { workload: WorkloadView; onClose: () => void 
   )
 }
 
-/** Of one container; of several each has its own, which a manifest says. */
 function onlyImageOf({ parts, image }: WorkloadView): string | undefined {
   return parts.length === 1 ? image : undefined
 }

@@ -27,7 +27,7 @@ export const REJECTED_MS = 1_000
 export const REJECTED_PEERS_MAX = 4_096
 
 /** How long after a round a leader waits for proposals of those whose proposals it held. Milliseconds. */
-export const OTHERS_MS = 12
+export const OTHERS_MS = 24
 
 /** Proposals without a fate; more are refused as BUSY. */
 export const PROPOSALS_WAITING_MAX = 65_536

@@ -4,6 +4,7 @@ import type { Running } from '../index.ts'
 import { runCommand } from './commands.ts'
 import { createDiskWatch } from './disk-watch.ts'
 import { createEngine } from './engine.ts'
+import { createEngineRoom } from './engine-room.ts'
 import { createEngineWatch } from './engine-watch.ts'
 import { createFetchedBook } from './fetched-images.ts'
 import { createForwarding, FORWARDER_PART } from './forwarding.ts'
@@ -61,6 +62,7 @@ export function createContainerRunner(
   const overuse = new Map<string, NonNullable<Running['endedFor']>>()
   const diskWatch = createDiskWatch({
     ...{ engine, clock, logger, labelFilter: ownerFilter(whose) },
+    freeBytes: createEngineRoom(engine, () => isHere(locate(options))),
     onOveruse: (engineId, why) => remember(overuse, engineId, why),
   })
   const networks = createNetworks({ engine, whose, ...deps })

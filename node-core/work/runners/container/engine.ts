@@ -48,6 +48,8 @@ export type EngineExit = Pick<EngineContainer, 'engineId' | 'labels' | 'exitCode
 
 export interface Engine extends EngineImages, EngineNetworks, EngineVolumes {
   ping(): Promise<void>
+  /** Where it keeps images and what containers write, on its own computer. */
+  folder(): Promise<string>
   create(
     name: string,
     profile: ContainerProfile | ForwarderProfile | FirewallProfile | SandboxProfile,
@@ -80,6 +82,8 @@ export interface Engine extends EngineImages, EngineNetworks, EngineVolumes {
 const exitEvent = z.object({
   Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()) }),
 })
+const infoAnswer = z.object({ DockerRootDir: z.string() })
+
 /** @param locate Asked before every call: an engine may appear, or appear elsewhere. */
 export function createEngine(locate: () => EngineAddress, clock: Clock): Engine {
   let client: { of: string; docker: Dockerode } | undefined
@@ -136,6 +140,10 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
       // Named pipes cannot be looked for; a socket that is not there needs no client to say so.
       if (address.kind === 'socket' && process.platform !== 'win32') await reachable(address.path)
       await ask((docker) => docker.ping(), { timeoutMs: PING_MS })
+    },
+
+    async folder() {
+      return infoAnswer.parse(await ask((docker) => docker.info())).DockerRootDir
     },
 
     create: (name, profile) =>

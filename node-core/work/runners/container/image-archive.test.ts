@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { tarOf } from '../../../base/tar/index.ts'
 import type { Digest } from '../../../storage/blobs/index.ts'
 import { imageArchive } from './image-archive.ts'
 import { filesIn } from './tar-reading.ts'
-import { tarOf } from './tar-writing.ts'
 
 const digestOf = (bytes: Uint8Array): Digest =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}` as Digest

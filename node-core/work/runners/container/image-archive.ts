@@ -1,8 +1,8 @@
 /** The archive by which an engine takes an image in, made of the blobs that it consists of. */
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { type TarEntry, tarOf } from '../../../base/tar/index.ts'
 import type { Digest } from '../../../storage/blobs/index.ts'
-import { type TarEntry, tarOf } from './tar-writing.ts'
 
 export interface ImageFiles {
   /** The image's own blob, whose digest is its id. */

@@ -94,8 +94,12 @@ export const CPU_SHARES_OF_CORE = 256
 export const CPU_SHARES_MIN = 2
 /** How ready the system is to end a container where memory ends, from -1000 to 1000; others have 0. */
 export const OOM_SCORE = 500
-/** Between two looks at what containers wrote. */
+/** Between two counts of what containers wrote. */
 export const DISK_WATCH_MS = 5_000
+/** Between two looks at the room that is left on their disk, at least. Milliseconds. */
+export const DISK_ROOM_MS = 50
+/** How fast one container is thought to write at most. Bytes a millisecond. */
+export const DISK_BYTES_PER_MS = 4_194_304
 /** The same while nothing is known to run. */
 export const DISK_WATCH_SELDOM_MS = 300_000
 /** So many times as long as a look took is waited before the next. */

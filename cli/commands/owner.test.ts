@@ -1,0 +1,88 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createSystemRandom } from '../../node-core/base/random/index.ts'
+import {
+  encodePrivateKeyPem,
+  generateKey,
+  parsePrivateKeyPem,
+} from '../../node-core/identity/index.ts'
+import { createRunningHome, createTestHome, type TestHome } from '../testing/cli-run.ts'
+
+/** Sealing and opening take a third of a second each, so one file does for all. */
+describe('mycelium owner export, and a home that takes what it wrote', () => {
+  const ada = createTestHome()
+  const file = path.join(ada.home, 'ada.owner')
+  const passphrase = path.join(ada.home, 'passphrase')
+  const adopting = ['--owner', file, '--passphrase-file', passphrase]
+  let made: unknown
+
+  beforeAll(async () => {
+    await ada.json('init', '--network-name', 'Garden')
+    // Nobody can type one here, so one is made.
+    made = await ada.json('owner', 'export', file)
+    writeFileSync(passphrase, `${Reflect.get(Object(made), 'passphrase')}\n`)
+  })
+  afterAll(() => ada.remove())
+
+  const keyOf = ({ home }: TestHome, name = 'owner.key') =>
+    readFileSync(path.join(home, 'identity', name), 'utf8')
+
+  it('writes a file for its owner alone, and shows the passphrase once', async () => {
+    expect(made).toEqual({
+      file,
+      owner: expect.stringMatching(/^[0-9a-f]{64}$/),
+      passphrase: expect.stringMatching(/^([a-hjkmnp-z02-9]{5}-){4}[a-hjkmnp-z02-9]{5}$/),
+    })
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(readFileSync(file, 'utf8')).not.toContain(keyOf(ada).split('\n')[1])
+    const short = path.join(ada.home, 'short')
+    writeFileSync(short, 'hunter2')
+    const again = await ada.run('owner', 'export', `${file}2`, '--passphrase-file', short)
+    expect([again.exit, again.err]).toEqual([2, expect.stringContaining('PASSPHRASE_SHORT')])
+    const without = createTestHome()
+    expect((await without.run('owner', 'export', `${file}2`, '--generate')).exit).toBe(5)
+    await without.remove()
+  })
+
+  it('makes another computer one of the same owner; who it had before is laid aside', async () => {
+    const other = createTestHome()
+    const before = generateKey(createSystemRandom())
+    mkdirSync(path.join(other.home, 'identity'))
+    writeFileSync(path.join(other.home, 'identity', 'owner.key'), encodePrivateKeyPem(before))
+    const init = ['init', '--network-name', 'Shed', ...adopting, '--replace-owner']
+    expect((await other.run(...init)).exit).toBe(0)
+    expect(keyOf(other)).toBe(keyOf(ada))
+    expect(keyOf(other, 'node.key')).not.toBe(keyOf(ada, 'node.key'))
+    const aside = readdirSync(path.join(other.home, 'identity')).find((name) =>
+      /^owner-[0-9a-f]{8}\.key$/.test(name),
+    )
+    expect(parsePrivateKeyPem(keyOf(other, aside)).seed).toEqual(before.seed)
+    await other.remove()
+  })
+
+  it('is refused by the code of what is wrong, and the home stays as it was', async () => {
+    const other = createTestHome()
+    const join = (...more: string[]) => other.run('join', 'mycelium://join?x', ...more)
+    const wrong = path.join(ada.home, 'wrong')
+    writeFileSync(wrong, 'another horse battery')
+    expect(await join('--owner', file, '--passphrase-file', wrong)).toMatchObject({
+      ...{ exit: 4, err: expect.stringContaining('PASSPHRASE_WRONG') },
+    })
+    const pem = path.join(ada.home, 'identity', 'owner.key')
+    expect(await join('--owner', pem, '--passphrase-file', wrong)).toMatchObject({
+      ...{ exit: 1, err: expect.stringContaining('OWNER_FILE_INVALID') },
+    })
+    expect((await join('--owner', file)).exit).toBe(2)
+    expect((await join('--replace-owner')).exit).toBe(2)
+    expect(readdirSync(other.home)).toEqual([])
+    await other.remove()
+  })
+
+  it('is not taken while a node runs', async () => {
+    const running = await createRunningHome()
+    const { exit, err } = await running.run('join', 'mycelium://join?x', ...adopting)
+    expect([exit, err]).toEqual([4, expect.stringContaining('NODE_RUNS')])
+    await running.remove()
+  })
+})

@@ -1,0 +1,79 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
+
+const WEB = {
+  name: 'web',
+  replicas: 2,
+  labels: { team: 'garden' },
+  containers: [{ image: 'hello:1', env: { PASSWORD: 'planted' }, ports: [{ containerPort: 80 }] }],
+}
+
+describe('mycelium update -f', () => {
+  let home: RunningHome
+
+  beforeEach(async () => {
+    home = await createRunningHome()
+    await home.json('deploy', '-f', manifest('web.json', WEB))
+  })
+  afterEach(() => home.remove())
+
+  function manifest(name: string, content: unknown): string {
+    const file = path.join(home.home, name)
+    writeFileSync(file, JSON.stringify(content))
+    return file
+  }
+
+  it('says what changes and how, then changes it', async () => {
+    const containers = [{ ...WEB.containers[0], image: 'hello:2' }]
+    const file = manifest('next.json', { name: 'web', containers })
+    const dry = await home.run('update', 'web', '-f', file, '--dry-run')
+    const report = [
+      'Of web this changes, and its copies are replaced:',
+      '  - labels.team: "garden"',
+      '  ~ containers.hello.image: "hello:1 (sha256:eeeeeeeeeeee)" → "hello:2"',
+    ].join('\n')
+    expect([dry.exit, dry.out]).toEqual([0, report])
+    expect(await home.json('ps', 'web')).toMatchObject({ generation: 1, image: 'hello:1' })
+    const { exit, out, err } = await home.run('update', 'web', '-f', file)
+    expect([exit, out]).toEqual([0, 'web is now at generation 2.'])
+    expect(err).toContain(report)
+    const now = await home.json('ps', 'web')
+    expect(now).toMatchObject({ generation: 2, image: 'hello:2', replicas: 2, labels: {} })
+  })
+
+  it('makes no version of what is the same, and shows no value of a variable', async () => {
+    const same = await home.run('update', 'web', '-f', path.join(home.home, 'web.json'))
+    expect([same.out, same.err]).toEqual(['web is as it was.', 'Nothing of web changes.'])
+    expect(await home.json('ps', 'web')).toMatchObject({ generation: 1 })
+    const containers = [{ ...WEB.containers[0], env: { PASSWORD: 'planted too' } }]
+    const file = manifest('next.json', { ...WEB, containers })
+    const { err } = await home.run('update', 'web', '-f', file)
+    expect(err).toContain('containers.hello.env.PASSWORD: … → …')
+    expect(err).not.toContain('planted')
+  })
+
+  it('refuses by the name of each field what cannot come in its place, and changes nothing', async () => {
+    const file = manifest('next.json', { name: 'shop', bundle: `sha256:${'a'.repeat(64)}` })
+    const { exit, err } = await home.run('update', 'web', '-f', file)
+    expect(exit).toBe(2)
+    expect(err).toMatch(/^ {2}name: It says “shop”/m)
+    expect(err).toMatch(/^ {2}bundle: “web” is of containers/m)
+    const both = await home.run('update', 'web', '-f', file, '--image', 'hello:2')
+    expect([both.exit, both.err]).toEqual([2, expect.stringContaining('leave --image')])
+    const yaml = path.join(home.home, 'compose.yaml')
+    writeFileSync(yaml, 'services:\n  web:\n    image: hello:2\n')
+    const foreign = await home.run('update', 'web', '-f', yaml)
+    expect([foreign.exit, foreign.err]).toEqual([2, expect.stringContaining('mycelium import')])
+    expect(await home.json('ps', 'web')).toMatchObject({ generation: 1 })
+  })
+
+  it('tells what flags would change too', async () => {
+    expect(await home.json('update', 'web', '--replicas', '4', '--dry-run')).toEqual({
+      generation: 1,
+      changes: [{ path: 'replicas', before: '2', after: '4' }],
+      replaces: false,
+    })
+  })
+})

@@ -1,0 +1,132 @@
+/** Workloads and their instances as they are answered. */
+import { z } from 'zod'
+import { time } from './base.ts'
+import { edgeRulesView, published, traffic } from './edge.ts'
+import { egressView } from './egress-shapes.ts'
+import { filesView } from './file-shapes.ts'
+import { jobView } from './jobs.ts'
+import { labels } from './node.ts'
+import { port } from './port-shapes.ts'
+import { probes } from './probes.ts'
+import { reason } from './reason.ts'
+import { autoscaleView, canaryView, rolloutView } from './steering.ts'
+import { mount, volumeClaim } from './volume-shapes.ts'
+import { disruption, graceMs, placementRules, restart, secretUses } from './workload-rules.ts'
+
+export const instance = z.object({
+  id: z.string(),
+  index: z.number().int(),
+  node: z.string(),
+  nodeName: z.string(),
+  status: z.enum(['Pending', 'Pulling', 'Starting', 'Running', 'Stopping', 'Stopped', 'Failed']),
+  health: z.enum(['unknown', 'healthy', 'unhealthy']),
+  /** Host and port on the loopback of its node. */
+  endpoint: z.string().optional(),
+  startedAt: time.optional(),
+  restarts: z.number().int(),
+  /** It has run to its end and is not started again; the exit code is absent where nobody saw it. */
+  ended: z.object({ at: time, exitCode: z.number().int().optional() }).optional(),
+  reason: reason.optional(),
+  /** A real step of a start: `Pulling image, 41 of 120 MB`. */
+  progress: z.string().optional(),
+  /** The node that told this is out of sight; it may still run there. */
+  lost: z.boolean(),
+})
+
+const amountsView = z.object({ cpuMillis: z.number().int(), memoryBytes: z.number().int() })
+
+/** One container, or the program. */
+const part = z.object({
+  name: z.string(),
+  image: z.string().optional(),
+  bundle: z.string().optional(),
+  ports: z.array(port),
+  resources: z.object({
+    ...{ requests: amountsView, limits: amountsView },
+    diskBytes: z.number().int().optional(),
+    gpus: z.number().int().optional(),
+  }),
+  probes,
+  mounts: z.array(mount).optional(),
+  user: z.string().optional(),
+  readOnlyRoot: z.boolean().optional(),
+  scratch: z.array(z.object({ path: z.string(), sizeBytes: z.number().int() })).optional(),
+  files: filesView.optional(),
+})
+
+export const workload = z.object({
+  name: z.string(),
+  kind: z.enum(['container', 'process']),
+  replicas: z.number().int(),
+  running_instances: z.number().int(),
+  status: z.enum([
+    'Pending',
+    'Progressing',
+    'Running',
+    'Degraded',
+    'Failed',
+    'Succeeded',
+    'Scheduled',
+    'Asleep',
+    'Deleting',
+  ]),
+  generation: z.number().int(),
+  owner: z.object({ id: z.string(), name: z.string() }),
+  /** Of the first part, as `bundle`. */
+  image: z.string().optional(),
+  bundle: z.string().optional(),
+  parts: z.array(part),
+  /** Of all parts, and what all of them together have reserved in one copy. */
+  ports: z.array(port),
+  labels,
+  resources: amountsView,
+  placement: placementRules.required(),
+  rollout: rolloutView,
+  canary: canaryView.optional(),
+  autoscale: autoscaleView.optional(),
+  uses: z.array(z.object({ name: z.string(), as: z.string() })),
+  secrets: secretUses,
+  restart: restart.required().partial({ atMost: true }),
+  graceMs,
+  onPartition: z.enum(['heal', 'keep', 'stop']),
+  priority: z.number().int(),
+  disruption: disruption.optional(),
+  job: jobView.optional(),
+  volumes: z.array(volumeClaim).optional(),
+  /** Host-name address at this node's edge; absent when it declares no port. */
+  url: z.string().optional(),
+  /** The same over TLS; absent while this node has no certificate for it. */
+  secureUrl: z.string().optional(),
+  edge: edgeRulesView,
+  egress: egressView,
+  traffic: traffic.optional(),
+  published,
+  instances: z.array(instance),
+  conditions: z.array(reason),
+})
+export type WorkloadView = z.infer<typeof workload>
+export type InstanceView = z.infer<typeof instance>
+
+/** What a workload was before. */
+export const pastVersion = z.object({
+  generation: z.number().int(),
+  image: z.string().optional(),
+  bundle: z.string().optional(),
+  parts: z.array(part),
+  /** Who wrote it. */
+  by: z.object({ id: z.string(), name: z.string() }),
+  /** When something else took its place. */
+  until: time,
+})
+
+export type PastVersion = z.infer<typeof pastVersion>
+
+/** Field by field, from which version on. Variables and contents of files are not shown. */
+export const differences = z.object({
+  generation: z.number().int(),
+  changes: z.array(
+    z.object({ path: z.string(), before: z.string().optional(), after: z.string().optional() }),
+  ),
+  /** Others take the place of the copies that run. */
+  replaces: z.boolean(),
+})

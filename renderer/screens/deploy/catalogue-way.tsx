@@ -1,0 +1,1 @@
+export { OwnForm as CatalogueWay } from './own-form.tsx'

@@ -1,0 +1,72 @@
+import type { DeployInput } from '../../../node-core/api/contract/index.ts'
+import { type NodeClient, type Problem, toProblem } from '../../transport/index.ts'
+import { type Draft, nameOf, secretsOf } from './draft/index.ts'
+
+/** How far a draft has come. What was deployed before a refusal runs. */
+export interface Deployed {
+  names: readonly string[]
+  failed?: { of: DeployInput | undefined; problem: Problem }
+}
+
+/** A step of it, told before it is taken. */
+export type DeployStep = { kind: 'secret' | 'workload'; name: string }
+
+/**
+ * Writes the secrets, then deploys what others use before those that use it. All of it may be asked
+ * for again: a workload that is there as it stands is the same deploy, and a secret that is there
+ * stays, since data may have been written under it.
+ */
+export async function deployDraft(
+  client: NodeClient,
+  draft: Draft,
+  tell: (step: DeployStep) => void,
+  signal: AbortSignal,
+): Promise<Deployed> {
+  const names: string[] = []
+  let of: DeployInput | undefined
+  try {
+    for (const { name, value } of secretsOf(draft)) {
+      if (value === undefined || value === '') continue
+      if (signal.aborted) return { names }
+      tell({ kind: 'secret', name })
+      await writeNew(client, name, value)
+    }
+    for (const workload of inOrderOfUse(draft.workloads)) {
+      if (signal.aborted) return { names }
+      of = workload
+      tell({ kind: 'workload', name: nameOf(workload) })
+      names.push((await client.workloads.deploy(workload)).name)
+    }
+    return { names }
+  } catch (error) {
+    return { names, failed: { of, problem: toProblem(error) } }
+  }
+}
+
+async function writeNew(client: NodeClient, name: string, value: string): Promise<void> {
+  const bytes = new TextEncoder().encode(value)
+  const base64 = btoa(String.fromCharCode(...bytes))
+  try {
+    await client.secrets.set({ name, value: base64, version: 0 })
+  } catch (error) {
+    if (toProblem(error).code !== 'CONFLICT') throw error
+  }
+}
+
+/** What is used comes first; of those that use each other, the one that is listed first. */
+export function inOrderOfUse(workloads: readonly DeployInput[]): DeployInput[] {
+  const byName = new Map(workloads.map((each) => [nameOf(each), each]))
+  const ordered = new Set<DeployInput>()
+  const begun = new Set<DeployInput>()
+  const place = (workload: DeployInput): void => {
+    if (begun.has(workload)) return
+    begun.add(workload)
+    for (const use of workload.uses ?? []) {
+      const used = byName.get(typeof use === 'string' ? use : use.name)
+      if (used) place(used)
+    }
+    ordered.add(workload)
+  }
+  for (const workload of workloads) place(workload)
+  return [...ordered]
+}

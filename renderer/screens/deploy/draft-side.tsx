@@ -1,0 +1,109 @@
+import type { DeployInput } from '../../../node-core/api/contract/index.ts'
+import { IconButton, TextField } from '../../design/index.ts'
+import { useText } from '../../i18n/index.ts'
+import {
+  clashesOf,
+  nameOf,
+  secretsOf,
+  useDraft,
+  useDraftStore,
+  withoutWorkload,
+  withSecret,
+} from './draft/index.ts'
+import { Preview } from './preview.tsx'
+import { Reachable } from './reachable.tsx'
+import { Submit } from './submit.tsx'
+import type { Deploying } from './use-deploying.ts'
+import type { Previewed, Previews } from './use-previews.ts'
+
+/** Before the button: where each copy would run, who refuses and why, what is reached from where. */
+export function DraftSide(props: {
+  previews: Previews
+  deploying: Deploying
+  /** The text cannot be read, so nobody knows what is meant. */
+  isUnread: boolean
+}) {
+  const { t } = useText()
+  const { workloads } = useDraft()
+  return (
+    <div className="deploy-side">
+      <section className="preview" aria-live="polite">
+        <h2>{t('deploy.preview')}</h2>
+        {workloads.length === 0 && <p className="quiet">{t('deploy.previewIdle')}</p>}
+        {workloads.map((workload, at) => (
+          <DraftWorkload
+            // biome-ignore lint/suspicious/noArrayIndexKey: two may have one name while one is typed.
+            key={`${nameOf(workload)} ${at}`}
+            workload={workload}
+            previewed={props.previews.get(nameOf(workload))}
+            isAlone={workloads.length === 1}
+          />
+        ))}
+        {workloads.length > 1 && <p className="quiet small">{t('deploy.previewEach')}</p>}
+      </section>
+      <Secrets />
+      <Clashes />
+      <Submit ready={workloads.length > 0 && !props.isUnread} deploying={props.deploying} />
+    </div>
+  )
+}
+
+function DraftWorkload(props: {
+  workload: DeployInput
+  previewed: Previewed | undefined
+  isAlone: boolean
+}) {
+  const { workload, previewed, isAlone } = props
+  const { t } = useText()
+  const { change } = useDraftStore()
+  const name = nameOf(workload)
+  return (
+    <section className="draft-workload">
+      {!isAlone && (
+        <div className="draft-workload-head">
+          <h3>{name}</h3>
+          <IconButton
+            icon="trash"
+            label={t('deploy.draft.remove', { name })}
+            onPress={() => change((now) => withoutWorkload(now, workload))}
+          />
+        </div>
+      )}
+      <Preview {...previewed} />
+      <Reachable workload={workload} />
+    </section>
+  )
+}
+
+/** What the draft's workloads are to be handed; a value is entered here and never shown again. */
+function Secrets() {
+  const { t } = useText()
+  const draft = useDraft()
+  const { change } = useDraftStore()
+  const secrets = secretsOf(draft)
+  if (secrets.length === 0) return null
+  return (
+    <section className="preview">
+      <h2>{t('deploy.secrets.title')}</h2>
+      {secrets.map(({ name, value = '' }) => (
+        <TextField
+          key={name}
+          label={name}
+          hint={t(value === '' ? 'deploy.secrets.missing' : 'deploy.secrets.given')}
+          hidden
+          value={value}
+          onChange={(next) => change((now) => withSecret(now, name, next), `secret ${name}`)}
+        />
+      ))}
+    </section>
+  )
+}
+
+function Clashes() {
+  const { t } = useText()
+  return clashesOf(useDraft()).map((name) => (
+    <p key={name} className="preview-short" role="alert">
+      {t('deploy.draft.clash', { name })}
+    </p>
+  ))
+}

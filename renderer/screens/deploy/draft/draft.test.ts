@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest'
+import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
+import { EMPTY_FORM } from '../form.ts'
+import {
+  clashesOf,
+  createDraftStore,
+  type Draft,
+  EMPTY_DRAFT,
+  freeName,
+  isEmpty,
+  isInStep,
+  nameOf,
+  renamed,
+  secretsOf,
+  suggestName,
+  textOf,
+  withForm,
+  withoutWorkload,
+  withSecret,
+  withText,
+  withWorkload,
+  withWorkloads,
+} from './index.ts'
+
+const DB: DeployInput = {
+  name: 'db',
+  containers: [{ image: 'mariadb:11' }],
+  secrets: [{ name: 'db/password', env: 'MARIADB_PASSWORD' }],
+}
+const WEB: DeployInput = { name: 'web', containers: [{ image: 'web:1' }], uses: ['db'] }
+const BOTH: Draft = withWorkloads(EMPTY_DRAFT, [DB, WEB])
+
+describe('the draft', () => {
+  it('changes one workload and leaves the others the objects they were', () => {
+    const now = withWorkload(BOTH, WEB, { ...WEB, replicas: 3 })
+    expect(now.workloads[0]).toBe(DB)
+    expect(now.workloads[1]).toMatchObject({ name: 'web', replicas: 3 })
+    expect(withWorkload(now, undefined, WEB).workloads).toHaveLength(3)
+    expect(withoutWorkload(now, DB).workloads.map(nameOf)).toEqual(['web'])
+  })
+
+  it('is empty until something is in it, typed or filled in', () => {
+    expect(isEmpty(EMPTY_DRAFT)).toBe(true)
+    expect(isEmpty(withText(EMPTY_DRAFT, '  '))).toBe(true)
+    expect(isEmpty(withText(EMPTY_DRAFT, '{'))).toBe(false)
+    expect(isEmpty(BOTH)).toBe(false)
+  })
+
+  it('tells names that two have', () => {
+    expect(clashesOf(BOTH)).toEqual([])
+    expect(clashesOf(withWorkload(BOTH, undefined, { ...WEB, replicas: 2 }))).toEqual(['web'])
+  })
+
+  it('lists what is to be handed, with the values it has', () => {
+    expect(secretsOf(BOTH)).toEqual([{ name: 'db/password', workload: 'db' }])
+    const given = withSecret(BOTH, 'db/password', 'x')
+    expect(secretsOf(given)).toEqual([{ name: 'db/password', workload: 'db', value: 'x' }])
+    expect(textOf(given)).not.toContain('"x"')
+  })
+})
+
+describe('what a form gives', () => {
+  const given = (image: string): Draft['form'] => {
+    return { kind: 'own', form: { ...EMPTY_FORM, image }, gave: [{ containers: [{ image }] }] }
+  }
+  const filled = (draft: Draft, image: string): Draft => {
+    const form = given(image)
+    return form ? withForm(draft, form) : draft
+  }
+
+  it('takes the place of what it gave before, and of nothing else', () => {
+    const first = filled(BOTH, 'wiki:1')
+    const second = filled(withWorkload(first, WEB, { ...WEB, replicas: 2 }), 'notes:1')
+    expect(second.workloads.map(nameOf)).toEqual(['db', 'web', 'notes'])
+    expect(isInStep(second)).toBe(true)
+  })
+
+  it('is out of step once another way changed it, until the form is asked for again', () => {
+    const first = filled(BOTH, 'wiki:1')
+    const changed = withText(first, textOf(first).replace('wiki:1', 'wiki:2'))
+    expect(isInStep(changed)).toBe(false)
+    const back = changed.form ? withForm(changed, changed.form) : changed
+    expect(isInStep(back)).toBe(true)
+    expect(back.workloads).toHaveLength(3)
+    expect(textOf(back)).toContain('wiki:1')
+  })
+})
+
+describe('the text', () => {
+  it('is one manifest, or a list of several, and reads back as what it was', () => {
+    expect(textOf(EMPTY_DRAFT)).toBe('')
+    expect(JSON.parse(textOf(withWorkloads(EMPTY_DRAFT, [WEB])))).toEqual(WEB)
+    const read = withText(BOTH, textOf(BOTH))
+    expect(read.workloads[0]).toBe(DB)
+    expect(read.workloads[1]).toBe(WEB)
+    expect(withText(BOTH, '').workloads).toEqual([])
+  })
+
+  it('is kept as typed while it cannot be read, and so are the workloads', () => {
+    const typed = withText(BOTH, '[\n  {"name": "db",\n}]')
+    expect(typed.workloads).toBe(BOTH.workloads)
+    expect(textOf(typed)).toBe('[\n  {"name": "db",\n}]')
+    expect(typed.typed?.mistakes).toMatchObject([{ kind: 'syntax', line: 3 }])
+  })
+
+  it.each([
+    ['[{"name": "web"}, {"replicas": "many"}]', '1.replicas'],
+    ['{"containers": [{"image": ""}]}', 'containers.0.image'],
+    ['7', ''],
+  ])('names the field that is wrong in %s', (text, path) => {
+    expect(withText(EMPTY_DRAFT, text).typed?.mistakes).toMatchObject([{ kind: 'field', path }])
+  })
+
+  it('names fields that there are not', () => {
+    const { typed } = withText(
+      EMPTY_DRAFT,
+      '{"replica": 2, "containers": [{"image": "a", "port": 1}]}',
+    )
+    expect(typed?.mistakes).toEqual([
+      { kind: 'unknown', path: 'containers.0.port' },
+      { kind: 'unknown', path: 'replica' },
+    ])
+  })
+
+  it('keeps the way it was written, and gives way to another change', () => {
+    const typed = withText(EMPTY_DRAFT, '{ "name": "a" }')
+    expect(textOf(typed)).toBe('{ "name": "a" }')
+    const next = withWorkload(typed, typed.workloads[0], { name: 'b' })
+    expect(JSON.parse(textOf(next))).toEqual({ name: 'b' })
+  })
+})
+
+describe('names', () => {
+  it.each([
+    ['registry.local:5000/team/web:1.2', 'web'],
+    ['busybox', 'busybox'],
+    ['My_App@sha256:00', 'my-app'],
+    ['', ''],
+    ['---', ''],
+  ])('suggests for %j the name %j', (source, name) => {
+    expect(suggestName(source)).toBe(name)
+  })
+
+  it('finds one that nobody has', () => {
+    expect(freeName('wiki', new Set())).toBe('wiki')
+    expect(freeName('wiki', new Set(['wiki', 'wiki-2']))).toBe('wiki-3')
+  })
+
+  it('moves along what names a workload, and leaves host names as programs know them', () => {
+    const near: DeployInput = { name: 'cache', placement: { near: ['db'], apart: ['web'] } }
+    const draft = withSecret(withWorkload(BOTH, undefined, near), 'db/password', 'x')
+    const now = renamed(draft, 'db', 'notes-db')
+    expect(now.workloads).toEqual([
+      {
+        ...DB,
+        name: 'notes-db',
+        secrets: [{ name: 'notes-db/password', env: 'MARIADB_PASSWORD' }],
+      },
+      { ...WEB, uses: [{ name: 'notes-db', as: 'db' }] },
+      { ...near, placement: { near: ['notes-db'], apart: ['web'] } },
+    ])
+    expect(now.secrets).toEqual({ 'notes-db/password': 'x' })
+    const again = renamed(now, 'notes-db', 'store')
+    expect(again.workloads[1]?.uses).toEqual([{ name: 'store', as: 'db' }])
+  })
+})
+
+describe('steps back', () => {
+  it('undoes change by change, and a stroke as one', () => {
+    const { store, change, undo } = createDraftStore()
+    change(() => BOTH)
+    change((now) => withText(now, '{'), 'text')
+    change((now) => withText(now, '{"'), 'text')
+    undo()
+    expect(store.getState().draft).toBe(BOTH)
+    undo()
+    expect(store.getState().draft).toBe(EMPTY_DRAFT)
+    undo()
+    expect(store.getState().past).toEqual([])
+  })
+})

@@ -1,0 +1,68 @@
+import { TextArea } from '../../design/index.ts'
+import { useText } from '../../i18n/index.ts'
+import { Bring } from './bring.tsx'
+import { type Mistake, textOf, useDraft, useDraftStore, withText } from './draft/index.ts'
+import type { WayProps } from './ways.ts'
+
+const ROWS = 20
+const MISTAKES_SHOWN_MAX = 8
+
+/** The manifests as text, and what was written for something else as manifests. */
+export function ManifestWay({ problemsOf }: WayProps) {
+  const { t } = useText()
+  const draft = useDraft()
+  const { change } = useDraftStore()
+  const typed = draft.typed?.mistakes ?? []
+  const isOne = draft.workloads.length === 1
+  const told: Mistake[] = draft.workloads.flatMap((workload, at) => {
+    return problemsOf(workload).map(({ path, message }) => {
+      return { kind: 'field', path: isOne ? path : `${at}.${path}`, message }
+    })
+  })
+  const mistakes = typed.length > 0 ? typed : told
+  return (
+    <div className="deploy-form">
+      <TextArea
+        label={t('deploy.text.label')}
+        hint={t('deploy.text.hint')}
+        mono
+        rows={ROWS}
+        value={textOf(draft)}
+        problem={mistakes.length > 0 ? t('deploy.text.mistakes') : undefined}
+        onChange={(text) => change((now) => withText(now, text), 'text')}
+      />
+      {mistakes.length > 0 && (
+        <ul className="mistakes" aria-live="polite">
+          {mistakes.slice(0, MISTAKES_SHOWN_MAX).map((mistake) => (
+            <li key={JSON.stringify(mistake)}>
+              <MistakeLine mistake={mistake} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <Bring />
+    </div>
+  )
+}
+
+function MistakeLine({ mistake }: { mistake: Mistake }) {
+  const { t } = useText()
+  switch (mistake.kind) {
+    case 'field':
+      return (
+        <>
+          <code>{mistake.path}</code> {mistake.message}
+        </>
+      )
+    case 'unknown':
+      return (
+        <>
+          <code>{mistake.path}</code> {t('deploy.text.unknown')}
+        </>
+      )
+    case 'syntax': {
+      const { line, message } = mistake
+      return line === undefined ? message : t('deploy.text.line', { line, message })
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import type { ReactNode } from 'react'
+import type { DeployInput } from '../../../node-core/api/contract/index.ts'
+import type { DeployWay } from '../../state/index.ts'
+import type { FieldProblem } from '../../transport/index.ts'
+import { CatalogueWay } from './catalogue-way.tsx'
+import { ManifestWay } from './manifest-way.tsx'
+
+/** What a way is given beside the draft, which it reads and changes by `useDraft`. */
+export interface WayProps {
+  /** What the node says against a workload of the draft, by the paths of its manifest. */
+  problemsOf: (workload: DeployInput) => readonly FieldProblem[]
+}
+
+export interface Way {
+  Panel: (props: WayProps) => ReactNode
+  /** It takes the whole width: what would run where stands below it instead of beside it. */
+  isWide?: boolean
+}
+
+/** Each of them shows all of the draft that it can, and changes nothing but the draft. */
+export const WAYS: Record<DeployWay, Way> = {
+  catalogue: { Panel: CatalogueWay },
+  manifest: { Panel: ManifestWay },
+}

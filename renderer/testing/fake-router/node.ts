@@ -1,0 +1,85 @@
+import { ORPCError } from '@orpc/server'
+import { idOf, makeNode } from '../shapes.ts'
+import { type Fake, os } from './fake.ts'
+
+const health = () => ({ status: 'ok' as const, version: '0.1.0', node: 'attic' })
+
+/** This computer, and its way into a network and out of it. */
+export function nodeOf(fake: Fake) {
+  const { scenario, emit } = fake
+  return {
+    node: {
+      health: os.node.health.handler(health),
+      livez: os.node.livez.handler(health),
+      readyz: os.node.readyz.handler(health),
+      status: os.node.status.handler(() => scenario.status),
+      change: os.node.change.handler(({ input }) => {
+        if (input.name) scenario.status.node.name = input.name
+        if (input.role) scenario.status.role = input.role
+        if (input.labels) scenario.status.node.labels = input.labels
+        return scenario.status
+      }),
+      stop: os.node.stop.handler(() => ({})),
+      debugState: os.node.debugState.handler(() => ({})),
+    },
+    network: {
+      found: os.network.found.handler(({ input }) =>
+        enter(fake, input.networkName, input.nodeName),
+      ),
+      join: os.network.join.handler(({ input }) => enter(fake, 'Elm Street', input.nodeName)),
+      inspectInvite: os.network.inspectInvite.handler(({ input }) => {
+        if (!input.invite.startsWith('mycelium://join?')) {
+          throw new ORPCError('VALIDATION_ERROR', {
+            message: 'An invite begins with mycelium://join?',
+          })
+        }
+        return {
+          networkId: idOf('Elm Street'),
+          networkName: 'Elm Street',
+          issuer: 'Ada',
+          permissions: ['deploy' as const, 'use' as const],
+          role: 'rhizomorph' as const,
+          expiresAt: new Date(Date.now() + 20 * 3_600_000).toISOString(),
+          addresses: ['/ip4/192.168.1.20/tcp/4000'],
+        }
+      }),
+      nearby: os.network.nearby.handler(() => ({
+        networks: [
+          {
+            networkId: idOf('Elm Street'),
+            name: 'Elm Street',
+            nodeName: 'attic',
+            address: '/ip4/192.168.1.20/tcp/4000',
+            members: 7,
+          },
+        ],
+      })),
+      leave: os.network.leave.handler(() => {
+        delete scenario.status.network
+        emit('network.left', {})
+        return {}
+      }),
+      seed: os.network.seed.handler(() => ({})),
+    },
+  }
+}
+
+function enter({ scenario, emit }: Fake, name: string, nodeName: string | undefined) {
+  scenario.status.network = {
+    id: idOf(name),
+    name,
+    consensus: 'raft',
+    createdAt: new Date().toISOString(),
+  }
+  delete scenario.status.awaitingApproval
+  if (nodeName) scenario.status.node.name = nodeName
+  scenario.nodes = [makeNode({ name: 'attic', self: true, role: 'sclerotia' })]
+  emit('network.changed', {})
+  return {
+    nodeId: scenario.status.node.id,
+    peerId: scenario.status.node.peerId,
+    did: scenario.status.node.did,
+    networkId: idOf(name),
+    admitted: true,
+  }
+}

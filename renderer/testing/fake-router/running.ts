@@ -1,0 +1,59 @@
+import { ORPCError } from '@orpc/server'
+import type { NodeEvent } from '../../../node-core/api/contract/index.ts'
+import { createFakeShell } from '../fake-shell.ts'
+import { type Fake, findWorkload, os } from './fake.ts'
+
+/** The edge, commands inside copies, what can be run, and what happens. */
+export function runningOf({ scenario, watchers }: Fake) {
+  const shell = createFakeShell()
+  return {
+    edge: {
+      authority: os.edge.authority.handler(() => ({
+        ...{ certificate: '', fingerprint: '', zones: [], validUntil: new Date().toISOString() },
+      })),
+      requests: os.edge.requests.handler(() => ({ requests: [] })),
+      pass: os.edge.pass.handler(({ input }) => ({
+        pass: 'mycelium-pass.example',
+        expiresAt: new Date().toISOString(),
+        url: `${findWorkload(scenario, input.name).url}?mycelium-pass=mycelium-pass.example`,
+      })),
+    },
+    commands: {
+      run: os.commands.run.handler(({ signal }) => shell.run(signal)),
+      input: os.commands.input.handler(({ input }) => shell.input(input)),
+      audit: os.commands.audit.handler(() => ({ entries: [] })),
+    },
+    bundles: {
+      list: os.bundles.list.handler(() => ({ bundles: scenario.bundles })),
+      publish: os.bundles.publish.handler(() => {
+        throw new ORPCError('VALIDATION_ERROR', { message: 'The signature does not match.' })
+      }),
+      publishers: os.bundles.publishers.handler(() => ({ publishers: [] })),
+      trust: os.bundles.trust.handler(() => ({})),
+      untrust: os.bundles.untrust.handler(() => ({})),
+    },
+    images: { list: os.images.list.handler(() => ({ images: scenario.images })) },
+    events: {
+      watch: os.events.watch.handler(async function* ({ signal }) {
+        const waiting: NodeEvent[] = []
+        let wake = (): void => {}
+        const hear = (event: NodeEvent): void => {
+          waiting.push(event)
+          wake()
+        }
+        watchers.add(hear)
+        signal?.addEventListener('abort', () => wake())
+        try {
+          while (!signal?.aborted) {
+            yield* waiting.splice(0)
+            await new Promise<void>((resolve) => {
+              wake = resolve
+            })
+          }
+        } finally {
+          watchers.delete(hear)
+        }
+      }),
+    },
+  }
+}

@@ -1,0 +1,160 @@
+import { ORPCError } from '@orpc/server'
+import { type WorkloadView, workloadSchema } from '../../../node-core/api/contract/index.ts'
+import type { Scenario } from '../scenarios/index.ts'
+import { makeInstance, makeWorkload } from '../shapes.ts'
+import { usageOf } from '../usage.ts'
+import { type Fake, findWorkload, os } from './fake.ts'
+
+export function workloadsOf({ scenario, emit }: Fake) {
+  return {
+    workloads: {
+      list: os.workloads.list.handler(() => ({ workloads: scenario.workloads })),
+      get: os.workloads.get.handler(({ input }) => findWorkload(scenario, input.name)),
+      schema: os.workloads.schema.handler(() => workloadSchema()),
+      deploy: os.workloads.deploy.handler(({ input }) => {
+        if (input.containers?.[0]?.image === 'nowhere') {
+          throw new ORPCError('VALIDATION_ERROR', {
+            message: 'No node has this image.',
+            data: [{ path: 'containers.0.image', message: 'No node has this image.' }],
+          })
+        }
+        const name = input.name ?? 'workload'
+        const made = makeWorkload({
+          name,
+          replicas: input.replicas ?? 1,
+          status: 'Progressing',
+          instances: scenario.nodes.slice(0, input.replicas ?? 1).map((node, index) =>
+            makeInstance({
+              nodeName: node.name,
+              index,
+              status: index === 0 ? 'Running' : 'Pulling',
+              health: index === 0 ? 'healthy' : 'unknown',
+              ...(index === 0 ? {} : { progress: 'Pulling image, 41 of 120 MB' }),
+            }),
+          ),
+        })
+        scenario.workloads.push(made)
+        emit('workload.changed', { name })
+        return made
+      }),
+      import: os.workloads.import.handler(() => ({
+        format: 'compose',
+        workloads: [{ name: 'wiki', containers: [{ image: 'wiki:2' }] }],
+        report: [
+          {
+            line: 3,
+            path: 'services.wiki.image',
+            verdict: 'kept',
+            code: 'kept',
+            message: 'Taken as it is.',
+          },
+        ],
+      })),
+      preview: os.workloads.preview.handler(({ input }) => ({
+        ...placement(scenario, input.replicas ?? 1, input.priority === 'high' ? ['backup/0'] : []),
+        conditions: [],
+      })),
+      change: os.workloads.change.handler(({ input }) => {
+        const found = findWorkload(scenario, input.name)
+        if (input.replicas) found.replicas = input.replicas
+        return found
+      }),
+      differences: os.workloads.differences.handler(({ input }) => {
+        const { generation } = findWorkload(scenario, input.name)
+        return { generation, changes: [], replaces: false }
+      }),
+      delete: os.workloads.delete.handler(({ input }) => {
+        scenario.workloads = scenario.workloads.filter((each) => each.name !== input.name)
+        emit('workload.deleted', { name: input.name })
+        return {}
+      }),
+      versions: os.workloads.versions.handler(({ input }) => ({
+        versions: scenario.versions[input.name] ?? [],
+      })),
+      rollback: os.workloads.rollback.handler(({ input }) => {
+        const found = findWorkload(scenario, input.name)
+        found.generation += 1
+        emit('workload.changed', { name: input.name })
+        return found
+      }),
+      promote: os.workloads.promote.handler(({ input }) => findWorkload(scenario, input.name)),
+      runs: os.workloads.runs.handler(({ input }) => ({
+        runs: scenario.runs[input.name] ?? [],
+      })),
+      run: os.workloads.run.handler(({ input }) => {
+        const before = scenario.runs[input.name] ?? []
+        const run = (before[0]?.run ?? 0) + 1
+        const dueAt = new Date(0).toISOString()
+        const begun = { dueAt, outcome: 'running' as const, succeeded: 0, failed: 0, results: [] }
+        scenario.runs[input.name] = [{ run, ...begun }, ...before]
+        emit('workload.changed', { name: input.name })
+        return { run }
+      }),
+      why: os.workloads.why.handler(({ input }) => ({
+        ...placement(scenario, findWorkload(scenario, input.name).replicas),
+        conditions: [],
+      })),
+      logs: os.workloads.logs.handler(async function* ({ input, signal }) {
+        yield* tell(findWorkload(scenario, input.name), input.instance, signal)
+      }),
+      usage: os.workloads.usage.handler(({ input }) => usageOf(findWorkload(scenario, input.name))),
+      keptLogs: os.workloads.keptLogs.handler(({ input }) => ({
+        logs: scenario.keptLogs[input.name] ?? [],
+      })),
+      instanceLogs: os.workloads.instanceLogs.handler(async function* ({ signal }) {
+        const first = scenario.workloads[0]
+        if (first) yield* tell(first, undefined, signal)
+      }),
+    },
+  }
+}
+
+function placement(scenario: Scenario, replicas: number, displaces: string[] = []) {
+  return {
+    slots: Array.from({ length: replicas }, (_, index) => {
+      const free = scenario.nodes.filter((node) => node.status === 'Ready' && node.kinds.length > 0)
+      const node = free[index % Math.max(1, free.length)]
+      return {
+        index,
+        ...(node && index < free.length ? { node: node.id, nodeName: node.name } : {}),
+        ...(index === 0 && displaces.length > 0 && { displaces }),
+        refused: scenario.nodes
+          .filter((each) => each.status !== 'Ready' || each.kinds.length === 0)
+          .map((each) => ({
+            node: each.id,
+            nodeName: each.name,
+            reason:
+              each.status === 'Cordoned'
+                ? { code: 'CORDONED', message: 'Takes no new work.' }
+                : { code: 'KIND', message: 'Cannot run containers.' },
+          })),
+      }
+    }),
+  }
+}
+
+/** A few lines of a small web service, at fixed times, and then silence. */
+async function* tell(workload: WorkloadView, only: string | undefined, signal?: AbortSignal) {
+  const startMs = Date.UTC(2026, 10, 20, 9, 30, 0)
+  const texts = [
+    'listening on :8080',
+    'GET /health 200 0.4 ms',
+    'GET / 200 2.1 ms',
+    'cache miss for /notes/42, reading from disk',
+    'GET /notes/42 200 8.7 ms',
+    'warning: slow client 10.0.0.7, 1.4 s to read the answer',
+  ]
+  for (let index = 0; index < 60; index += 1) {
+    const instance = workload.instances[index % Math.max(1, workload.instances.length)]
+    if (!instance || (only && instance.id !== only)) continue
+    const line = texts[index % texts.length] ?? ''
+    yield {
+      at: new Date(startMs + index * 830).toISOString(),
+      instance: instance.id,
+      node: instance.node,
+      stream: line.startsWith('warning') ? ('stderr' as const) : ('stdout' as const),
+      line,
+    }
+  }
+  await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
+}

@@ -1,0 +1,111 @@
+import path from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright'
+import { type FakeNode, startFakeNode } from '../fake-node.ts'
+import { type Shot, SIZES, type Size } from '../shots/index.ts'
+import { findBarriers, findCrowded, findUntranslated } from './checks.ts'
+import { inLanguage, SETTLED } from './in-page.ts'
+
+export type Theme = 'light' | 'dark'
+
+export interface Looking {
+  browser: Browser
+  /** The built window. */
+  windowFolder: string
+  themes: readonly Theme[]
+  /** Whether to look at it in the language of long, strange words as well. */
+  pseudo: boolean
+  /** Where pictures go, if they are wanted. */
+  picturesFolder?: string
+}
+
+const STEP_TIMEOUT_MS = 8_000
+/** Of one screen in one size, with all its themes. */
+const SCREEN_TIMEOUT_MS = 45_000
+
+/**
+ * Opens a screen and looks at it in every theme, then in the pseudo language. Each has a node and a
+ * window of its own, so that what one does is not seen by the next. Says what is wrong with it.
+ */
+export async function lookAt(looking: Looking, shot: Shot, size: Size): Promise<string[]> {
+  const name = `${shot.name}-${size}`
+  const node = await startFakeNode(looking.windowFolder)
+  const context = await openContext(looking, shot, size)
+  const timer = setTimeout(() => void context.close(), SCREEN_TIMEOUT_MS)
+  const failures: string[] = []
+  try {
+    const page = await context.newPage()
+    page.setDefaultTimeout(STEP_TIMEOUT_MS)
+    watchForErrors(page, failures)
+    try {
+      await page.goto(node.link(shot.scenario))
+      await shot.prepare(page, node)
+      await lookInThemes(looking, page, name, failures)
+      if (looking.pseudo) await lookInPseudo(looking, page, node, shot, name, failures)
+    } catch (error) {
+      failures.push(error instanceof Error ? error.message : String(error))
+      await keepPicture(looking, page, `${name}-failed`).catch(() => undefined)
+    }
+  } finally {
+    clearTimeout(timer)
+    await context.close()
+    await node.stop()
+  }
+  return failures.map((failure) => `${name}: ${failure}`)
+}
+
+function openContext(looking: Looking, shot: Shot, size: Size): Promise<BrowserContext> {
+  const { width, height, scale } = SIZES[size]
+  return looking.browser.newContext({
+    viewport: { width, height },
+    deviceScaleFactor: scale,
+    colorScheme: looking.themes[0] ?? 'light',
+    reducedMotion: shot.motion ? 'no-preference' : 'reduce',
+  })
+}
+
+async function lookInThemes(
+  looking: Looking,
+  page: Page,
+  name: string,
+  failures: string[],
+): Promise<void> {
+  for (const [index, theme] of looking.themes.entries()) {
+    await page.emulateMedia({ colorScheme: theme })
+    await page.evaluate(SETTLED)
+    await keepPicture(looking, page, `${name}-${theme}`)
+    const barriers = await findBarriers(page, index === 0 ? 'all' : 'colour')
+    failures.push(...barriers.map((barrier) => `${theme}: ${barrier}`))
+  }
+  failures.push(...(await findCrowded(page)))
+}
+
+async function lookInPseudo(
+  looking: Looking,
+  page: Page,
+  node: FakeNode,
+  shot: Shot,
+  name: string,
+  failures: string[],
+): Promise<void> {
+  await page.evaluate(inLanguage('en-XA'))
+  await page.evaluate(SETTLED)
+  await keepPicture(looking, page, `${name}-pseudo`)
+  const { scenario } = node.router(shot.scenario)
+  const found = [...(await findUntranslated(page, scenario)), ...(await findCrowded(page))]
+  failures.push(...found.map((problem) => `pseudo: ${problem}`))
+}
+
+async function keepPicture(looking: Looking, page: Page, name: string): Promise<void> {
+  const { picturesFolder } = looking
+  if (picturesFolder === undefined) return
+  await page.screenshot({ path: path.join(picturesFolder, `${name}.png`) })
+}
+
+function watchForErrors(page: Page, failures: string[]): void {
+  page.on('pageerror', (error) => failures.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/WebSocket connection/.test(message.text())) {
+      failures.push(message.text())
+    }
+  })
+}

@@ -1,0 +1,23 @@
+/** States of a network to look at: what the fake node serves. Times are set when it is asked. */
+import { brokenScenario } from './broken.ts'
+import { busyScenario } from './busy.ts'
+import { communityScenario } from './community.ts'
+import { largeScenario } from './large.ts'
+import type { Scenario, ScenarioName } from './scenario.ts'
+import { aloneScenario, newScenario, waitingScenario } from './small.ts'
+
+export { SCENARIOS, type Scenario, type ScenarioName } from './scenario.ts'
+
+const MAKE: Record<ScenarioName, () => Scenario> = {
+  new: newScenario,
+  waiting: waitingScenario,
+  alone: aloneScenario,
+  busy: busyScenario,
+  community: communityScenario,
+  broken: brokenScenario,
+  large: largeScenario,
+}
+
+export function makeScenario(name: ScenarioName): Scenario {
+  return MAKE[name]()
+}

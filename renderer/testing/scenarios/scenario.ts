@@ -1,0 +1,56 @@
+import type {
+  ClusterNode,
+  JobRunView,
+  KeptLogView,
+  PastVersion,
+  SecretView,
+  Status,
+  VolumeView,
+  WorkloadView,
+} from '../../../node-core/api/contract/index.ts'
+
+export interface Member {
+  owner: string
+  name: string
+  state: 'member' | 'waiting' | 'removed'
+  permissions: Status['node']['permissions']
+  founder: boolean
+  nodes: string[]
+  since?: string
+}
+
+export interface Scenario {
+  status: Status
+  nodes: ClusterNode[]
+  members: Member[]
+  workloads: WorkloadView[]
+  secrets: SecretView[]
+  volumes: VolumeView[]
+  /** By the workload's name. */
+  versions: Record<string, PastVersion[]>
+  runs: Record<string, JobRunView[]>
+  /** Logs of instances that are gone, by their workload. */
+  keptLogs: Record<string, KeptLogView[]>
+  /** What could be freed of the space that the network has. */
+  reclaimableBytes: number
+  images: { id: string; tags: string[]; sizeBytes: number }[]
+  bundles: {
+    digest: string
+    name: string
+    version: string
+    publisher: string
+    trusted: boolean
+    sizeBytes: number
+  }[]
+}
+
+export const SCENARIOS = [
+  'new',
+  'waiting',
+  'alone',
+  'busy',
+  'community',
+  'broken',
+  'large',
+] as const
+export type ScenarioName = (typeof SCENARIOS)[number]

@@ -1,0 +1,44 @@
+import { idOf, makeNode, minutesAgo } from '../shapes.ts'
+import { IMAGES, members } from './busy.ts'
+import type { Scenario } from './scenario.ts'
+import { makeStatus, primaryOf } from './status.ts'
+
+const EMPTY = {
+  ...{ nodes: [], members: [], workloads: [], secrets: [], versions: {}, reclaimableBytes: 0 },
+  ...{ keptLogs: {}, runs: {}, volumes: [] },
+  ...{ images: [], bundles: [] },
+}
+
+/** Before any network. */
+export function newScenario(): Scenario {
+  const { network: _, ...status } = makeStatus({ peers: 0, discoveryTier: 'none' })
+  return { ...EMPTY, status }
+}
+
+/** Asked to be let in. */
+export function waitingScenario(): Scenario {
+  const { network: _, ...status } = makeStatus({
+    peers: 0,
+    awaitingApproval: { network: idOf('Elm Street'), name: 'Elm Street', since: minutesAgo(3) },
+  })
+  return { ...EMPTY, status }
+}
+
+/** A network of one computer. */
+export function aloneScenario(): Scenario {
+  return {
+    ...EMPTY,
+    status: makeStatus({
+      ...{ peers: 0, discoveryTier: 'primary' },
+      primary: primaryOf({ voters: [idOf('attic')], mayFail: 0, advice: 'moreComputers' }),
+    }),
+    nodes: [
+      makeNode({
+        ...{ name: 'attic', self: true, role: 'sclerotia' },
+        committee: { role: 'leader' },
+      }),
+    ],
+    members: members().slice(0, 1),
+    images: IMAGES,
+  }
+}

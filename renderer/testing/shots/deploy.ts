@@ -1,0 +1,132 @@
+import { go, press, type Shot, settle, shot } from './shot.ts'
+
+const NOTES_AND_DATABASE = JSON.stringify(
+  [
+    {
+      name: 'notes',
+      containers: [{ image: 'notes:2', ports: [{ containerPort: 80 }] }],
+      uses: ['notes-db'],
+    },
+    {
+      name: 'notes-db',
+      containers: [
+        { image: 'postgres:17', mounts: [{ volume: 'data', path: '/var/lib/postgresql/data' }] },
+      ],
+      volumes: [{ name: 'data', size: '2Gi' }],
+      secrets: [{ name: 'notes-db/password', env: 'POSTGRES_PASSWORD' }],
+    },
+  ],
+  undefined,
+  2,
+)
+
+/** Saying what to run. */
+export const DEPLOY: Shot[] = [
+  shot('deploy-empty', 'alone', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await settle(page)
+  }),
+  shot('deploy-filled', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await press(page, /weather:latest/)
+    await page.getByRole('textbox', { name: 'Copies' }).fill('7')
+    await page.getByLabel('Port it listens on').fill('8080')
+    await page.getByText('The same in text').click()
+    await page.getByText('kitchen-laptop').first().waitFor()
+    await settle(page)
+  }),
+  shot('deploy-job', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await page.getByLabel('Image', { exact: true }).fill('backup:2')
+    await press(page, /What it does/)
+    await page.getByRole('option', { name: /by a schedule/ }).click()
+    await page.getByLabel('When it is due').fill('30 3 * * *')
+    await page.getByLabel('Time zone').fill('Europe/Berlin')
+    await page.getByText('Changes, moves and trouble').click()
+    await press(page, /Where there is not room/)
+    await page.getByRole('option', { name: /before others of yours/ }).click()
+    await page.getByText('The same in text').click()
+    await page.getByText('in the room of').scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('deploy-needed', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await page.getByLabel('Image', { exact: true }).fill('wiki:2')
+    await press(page, /How many/)
+    await page.getByRole('option', { name: /as are needed/ }).click()
+    await page.getByRole('textbox', { name: 'Requests a second' }).fill('50')
+    await page.getByText('How soon, and how much').click()
+    await page.getByRole('textbox', { name: 'At least' }).scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('deploy-bounds', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await page.getByText('Changes, moves and trouble').click()
+    await press(page, /When it is changed/)
+    await page.getByRole('option', { name: /Share by share/ }).click()
+    await page.getByText('What it may reach and write').click()
+    await page.getByText('Folders in memory', { exact: true }).scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('deploy-bundle', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await page.getByText('Signed program', { exact: true }).click()
+    await page.getByText('Drop a .spore file').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-refused', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await page.getByLabel('Image', { exact: true }).fill('nowhere')
+    await press(page, /^Deploy 1/)
+    await page.getByRole('alert').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-text', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await page.getByLabel('Manifest', { exact: true }).fill(NOTES_AND_DATABASE)
+    await page.getByText('It is reached by notes').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-text-mistake', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await page
+      .getByLabel('Manifest', { exact: true })
+      .fill('{\n  "name": "wiki",\n  "replica": 2\n}')
+    await page.getByText('Something in it').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-text-unread', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await page.getByLabel('Manifest', { exact: true }).fill('{ "name": "wiki"')
+    await page.getByRole('link', { name: 'Catalogue' }).click()
+    await page.getByRole('alert').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-several-progress', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await page.getByLabel('Manifest', { exact: true }).fill(NOTES_AND_DATABASE)
+    await press(page, /^Deploy 2/)
+    await page.getByText('Deploying notes-db').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-progress', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await page.getByLabel('Image', { exact: true }).fill('wiki:2')
+    await page.getByRole('textbox', { name: 'Copies' }).fill('3')
+    await press(page, /^Deploy/)
+    await page.getByText('Pulling image').first().waitFor()
+    await settle(page)
+  }),
+]

@@ -1,0 +1,42 @@
+import { go, press, type Shot, settle, shot } from './shot.ts'
+
+/** This computer, and what can be opened anywhere. */
+export const EVERYWHERE: Shot[] = [
+  shot('computer', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/computer', 'attic')
+    await settle(page)
+  }),
+  shot('computer-broken', 'broken', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/computer', 'attic')
+    await settle(page)
+  }),
+  shot('palette', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('l')
+    await settle(page)
+  }),
+  shot('shortcuts', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('settings', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await press(page, 'Settings')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('lost', 'busy', async (page, node) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.waitForTimeout(800)
+    node.setDown(true)
+    node.cut()
+    await page.getByText('does not answer').waitFor()
+    await settle(page)
+    node.setDown(false)
+  }),
+]

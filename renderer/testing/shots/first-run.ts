@@ -1,0 +1,65 @@
+import { press, type Shot, settle, shot } from './shot.ts'
+
+/** Before a network, and before a token. */
+export const FIRST_RUN: Shot[] = [
+  shot('first-run-1-welcome', 'new', async (page) => {
+    await page.getByRole('button', { name: 'Begin' }).waitFor()
+    await settle(page)
+  }),
+  shot('first-run-2-choose', 'new', async (page) => {
+    await press(page, 'Begin')
+    await page.getByRole('radio').first().waitFor()
+    await settle(page)
+  }),
+  shot('first-run-3-invite', 'new', async (page) => {
+    await press(page, 'Begin')
+    await page.getByText('Join with an invite link').click()
+    await press(page, 'Continue')
+    await page.getByLabel('Invite link').fill('mycelium://join?v=1&i=abc')
+    await page.getByText('Invited by').waitFor()
+    await settle(page)
+  }),
+  shot('first-run-3-bad-invite', 'new', async (page) => {
+    await press(page, 'Begin')
+    await page.getByText('Join with an invite link').click()
+    await press(page, 'Continue')
+    await page.getByLabel('Invite link').fill('mycelium://joi')
+    await page.getByRole('alert').waitFor()
+    await settle(page)
+  }),
+  shot('first-run-3-nearby', 'new', async (page) => {
+    await press(page, 'Begin')
+    await page.getByText('Join one nearby').click()
+    await press(page, 'Continue')
+    await page.getByText('Elm Street').waitFor()
+    await settle(page)
+  }),
+  shot('first-run-4-name', 'new', async (page) => {
+    await press(page, 'Begin')
+    await press(page, 'Continue')
+    await page.getByLabel('Name of the network').fill('Elm Street')
+    await settle(page)
+  }),
+  shot('first-run-5-done', 'new', async (page, node) => {
+    delete node.router('new').scenario.status.network
+    await page.reload()
+    await page.goto('about:blank')
+    await page.goto(node.link('new'))
+    await press(page, 'Begin')
+    await press(page, 'Continue')
+    await page.getByLabel('Name of the network').fill('Elm Street')
+    await press(page, 'Start the network')
+    await page.getByText('Two good next steps').waitFor()
+    await settle(page)
+  }),
+  shot('first-run-waiting', 'waiting', async (page) => {
+    await page.getByText('Waiting to be let in').waitFor()
+    await settle(page)
+  }),
+  shot('locked', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await page.reload()
+    await page.getByLabel('Token').waitFor()
+    await settle(page)
+  }),
+]

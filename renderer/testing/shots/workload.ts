@@ -1,0 +1,69 @@
+import { go, press, type Shot, settle, shot } from './shot.ts'
+
+/** The page of one workload. */
+export const WORKLOAD: Shot[] = [
+  shot('workload-instances', 'broken', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await settle(page)
+  }),
+  shot('workload-logs', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/logs', 'notes')
+    await page.getByText('listening on').first().waitFor()
+    await settle(page)
+  }),
+  shot('workload-rules', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/weather/rules', 'weather')
+    await page.getByText('by the requests there are').waitFor()
+    await page.getByText('In trouble').scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('workload-change', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/weather/rules', 'weather')
+    await press(page, 'Change it')
+    await page.getByText('What each copy should bear').scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('workload-runs', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/backup/runs', 'backup')
+    await page.getByText('Run 5').waitFor()
+    await settle(page)
+  }),
+  shot('workload-copies', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await page.getByText('/s').first().waitFor()
+    await settle(page)
+  }),
+  shot('workload-versions', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/versions', 'notes')
+    await page.getByText('notes:1.0').waitFor()
+    await settle(page)
+  }),
+  shot('workload-secrets', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/secrets', 'notes')
+    await page.getByText('database-password').waitFor()
+    await settle(page)
+  }),
+  shot('workload-secret-add', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/secrets', 'notes')
+    await press(page, 'Add a secret')
+    await page.getByRole('dialog').waitFor()
+    await page.getByLabel('Name', { exact: true }).fill('api-token')
+    await page.getByLabel('Value', { exact: true }).fill('not to be seen')
+    await settle(page)
+  }),
+  shot('workload-why', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/placement', 'notes')
+    await page.getByText('Not there').waitFor()
+    await settle(page)
+  }),
+]

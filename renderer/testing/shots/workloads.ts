@@ -1,0 +1,69 @@
+import { makeScenario } from '../scenarios/index.ts'
+import { go, press, type Shot, settle, shot } from './shot.ts'
+
+/** What runs, what is kept, and what is gone. */
+export const WORKLOADS: Shot[] = [
+  shot('workloads-empty', 'alone', async (page) => {
+    await page.getByText('You are the first thread').waitFor()
+    await go(page, '#/workloads', 'Workloads')
+    await page.getByText('Nothing runs yet').waitFor()
+    await settle(page)
+  }),
+  shot('workloads-busy', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await go(page, '#/workloads', 'Workloads')
+    await page.getByRole('table').waitFor()
+    await settle(page)
+  }),
+  shot('workloads-broken', 'broken', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workloads', 'Workloads')
+    await page.getByRole('table').waitFor()
+    await settle(page)
+  }),
+  shot('workload-gone', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/nothing/instances', 'No workload is called nothing')
+    await settle(page)
+  }),
+  shot('workload-data', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/data', 'notes')
+    await page.getByText('Kept, no copy has it').waitFor()
+    await settle(page)
+  }),
+  shot('workload-data-empty', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/weather/data', 'weather')
+    await page.getByText('Nothing is kept').waitFor()
+    await settle(page)
+  }),
+  shot('workload-data-for-good', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/data', 'notes')
+    await press(page, 'Delete for good')
+    await page.getByRole('dialog').waitFor()
+    await page.getByLabel('Type data to confirm').fill('data')
+    await settle(page)
+  }),
+  shot('workload-data-gone', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await page.evaluate(`window.location.hash = '#/workload/wiki/data'`)
+    await page.getByText('pages').waitFor()
+    await settle(page)
+  }),
+  shot(
+    'workload-deleted',
+    'busy',
+    async (page, node) => {
+      // The window before this one sent its delete when it was closed.
+      node.router('busy').scenario.workloads = makeScenario('busy').workloads
+      await page.locator('.rail').waitFor()
+      await go(page, '#/workload/weather/instances', 'weather')
+      await press(page, 'Delete')
+      await page.getByRole('button', { name: 'Undo' }).waitFor()
+      await settle(page)
+    },
+    { sizes: ['usual'] },
+  ),
+]
