@@ -308,9 +308,8 @@ export interface Instance {
   node: NodeId
   status: InstanceStatus
   health: Health
-  /** Ports it answers on at its node: container port to port on loopback, or at `address`. */
+  /** Container port to port on its node's loopback, or at `address`: IPv4, reached there alone. */
   ports: Record<string, number>
-  /** IPv4, which its node alone reaches. */
   address?: string
   /** ISO 8601; absent until it has started. */
   startedAt?: string
