@@ -31,7 +31,7 @@ const WINGS = [
 const PURE = [
   /^node-core\/economy\//,
   /^node-core\/storage\/pieces\//,
-  /^node-core\/work\/(addresses|spec|placement|imports|jobs|scaling|rollout)\//,
+  /^node-core\/work\/(addresses|spec|placement|imports|catalogue|jobs|scaling|rollout)\//,
   /^node-core\/work\/load\/(tally|latency|messages)\.ts$/,
   /^node-core\/work\/space\/keeping\.ts$/,
   /^node-core\/work\/volumes\/marks\.ts$/,

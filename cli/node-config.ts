@@ -1,3 +1,4 @@
+import { ENTRIES } from '../assets/catalogue/index.ts'
 import type { NodeConfig } from '../node-core/node.ts'
 import type { Config } from './config.ts'
 import { keyValues } from './text/parse.ts'
@@ -41,6 +42,7 @@ export function nodeConfigOf(
     gcIntervalMs: state.gc_interval,
     spaceBudgetBytes: storage.budget,
     windowFolder,
+    catalogue: ENTRIES,
   }
   return { home, ...withoutUndefined(given) }
 }

@@ -25,6 +25,10 @@ const GROUPS: readonly CommandGroup[] = [
     load: async () => (await import('./commands/cordon.ts')).cordonCommands,
   },
   { names: ['deploy'], load: async () => (await import('./commands/deploy.ts')).deployCommands },
+  {
+    names: ['catalogue'],
+    load: async () => (await import('./commands/catalogue.ts')).catalogueCommands,
+  },
   { names: ['import'], load: async () => (await import('./commands/import.ts')).importCommand },
   {
     names: ['ps', 'scale', 'delete', 'open', 'why'],

@@ -37,6 +37,8 @@ export interface NodeConfig {
   gcIntervalMs?: number
   /** The built window, served to a browser; without it only the API is. */
   windowFolder?: string
+  /** Entries of the catalogue, as they are written; none by default. */
+  catalogue?: readonly unknown[]
   /** What is kept for the network beyond what workloads use, in bytes. Default 20 GiB. */
   spaceBudgetBytes?: number
   /** Docker's socket; found by itself when not given. */

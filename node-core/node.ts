@@ -45,6 +45,7 @@ import { createLogTap, type LogTap } from './log-tap.ts'
 import { type NetworkRuntime, openNetworkRuntime } from './network-runtime.ts'
 import type { NodeConfig } from './node-config.ts'
 import { VERSION } from './version.ts'
+import { createCatalogue } from './work/catalogue/index.ts'
 
 export interface NodeHost {
   logger: Logger
@@ -298,6 +299,10 @@ class Node implements MyceliumNode {
       },
       onLog: this.#log.subscribe,
       lifecycle: this.#lifecycle(),
+      catalogue: createCatalogue({
+        entries: this.#config.catalogue ?? [],
+        random: this.#random,
+      }),
       node: {
         version: VERSION,
         id: identity.nodeId,

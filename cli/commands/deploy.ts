@@ -8,6 +8,7 @@ import type { Inputs, NodeClient } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { collect, durationMs } from '../text/parse.ts'
 import { publishFile } from './bundle.ts'
+import { deployFrom, deploySeveral, listOf, type SeveralOptions } from './deploy-several.ts'
 import { warnOfEgress } from './egress-warning.ts'
 import { filesOf } from './placed-files.ts'
 import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
@@ -18,6 +19,8 @@ interface DeployFlags extends ShapeFlags, WaitFlags {
   image?: string
   bundle?: string
   file?: string
+  from?: string
+  set?: string[]
   name?: string
   dryRun?: boolean
   readOnly?: boolean
@@ -30,11 +33,18 @@ export function deployCommands(program: Command, act: Act): void {
     program
       .command('deploy')
       .summary('run something')
-      .description('Runs a container image, a signed bundle, or what a manifest file says.')
+      .description(
+        'Runs a container image, a signed bundle, what a manifest file says, or an entry of the catalogue.',
+      )
       .argument('[command...]', 'after --: what the container runs instead of its own command')
       .option('--image <ref>', 'a container image')
       .option('--bundle <file-or-digest>', 'a .spore file, published first, or a digest')
-      .option('-f, --file <file>', 'a manifest as JSON; - reads standard input')
+      .option(
+        '-f, --file <file>',
+        'a manifest as JSON, or a list of several; - reads standard input',
+      )
+      .option('--from <entry>', 'an entry of the catalogue (mycelium catalogue list)')
+      .option('--set <key=value>', 'what an entry asks for; repeatable', collect)
       .option('--name <name>', 'what it is called'),
   )
   addWaitFlags(command)
@@ -49,7 +59,8 @@ export function deployCommands(program: Command, act: Act): void {
     .addHelpText(
       'after',
       '\nExamples:\n  mycelium deploy --image web:1 --name web --replicas 3 -p 0:80 --wait\n' +
-        '  mycelium deploy --bundle greeter-1.0.0.spore --wait',
+        '  mycelium deploy --bundle greeter-1.0.0.spore --wait\n' +
+        '  mycelium deploy --from wordpress --set name=blog --wait',
     )
     .action(act(deploy))
 }
@@ -60,34 +71,71 @@ async function deploy(context: Context, command: string[], flags: DeployFlags): 
     context.answer(schema, () => JSON.stringify(schema, undefined, 2))
     return
   }
+  mustFit(command, flags)
+  const { file, from, set, name, dryRun = false, wait = false } = flags
+  const timeoutMs = durationMs('--timeout', flags.timeout)
+  const options = { dryRun, wait, timeoutMs }
+  const text = file === undefined ? undefined : await readText(file)
+  const list = text === undefined ? undefined : listOf(text)
   const node = await context.node()
-  const input = await inputOf(context, node, command, flags)
-  if (flags.dryRun) {
+  if (from !== undefined) {
+    const given = { from, ...(set && { set }), ...(name !== undefined && { name }) }
+    return await deployFrom(context, node, given, options)
+  }
+  if (list) return await deployList(context, node, list, { flags, options })
+  const input = await inputOf(context, node, { command, flags, text })
+  if (dryRun) {
     const preview = await node.call.workloads.preview(input)
     context.answer(preview, () => placementText(preview.slots, preview.conditions))
     return
   }
-  const timeoutMs = durationMs('--timeout', flags.timeout)
   const deployed = await node.call.workloads.deploy(input)
   await warnOfEgress(context, node, deployed)
   const said = `${deployed.name} is deployed. See: mycelium ps ${deployed.name}`
   await answerChanged(context, node, deployed, { wait: flags.wait, timeoutMs, said })
 }
 
-async function inputOf(
-  context: Context,
-  node: NodeClient,
-  command: string[],
-  flags: DeployFlags,
-): Promise<Inputs['workloads']['deploy']> {
-  const { image, bundle, file } = flags
-  const given = [image, bundle, file].filter((each) => each !== undefined)
-  if (given.length !== 1) throw wrongUsage('Say what to run: one of --image, --bundle, -f.')
+/** Exactly one thing says what to run, and nothing stands beside it that it cannot take. */
+function mustFit(command: string[], flags: DeployFlags): void {
+  const { image, bundle, file, from, set, readOnly, scratch } = flags
+  const given = [image, bundle, file, from].filter((each) => each !== undefined)
+  if (given.length !== 1) throw wrongUsage('Say what to run: one of --image, --bundle, -f, --from.')
   if (command.length > 0 && image === undefined) throw wrongUsage('A command needs --image.')
-  const { readOnly, scratch } = flags
   if ((readOnly || scratch) && image === undefined) {
     throw wrongUsage('--read-only and --scratch need --image; a manifest says them itself.')
   }
+  if (set && from === undefined) throw wrongUsage('--set needs --from.')
+  if (from !== undefined && isShaped(flags)) {
+    throw wrongUsage('An entry of the catalogue says the rest itself: change it by --set.')
+  }
+}
+
+function isShaped(flags: DeployFlags): boolean {
+  return Object.keys(shapeOf(flags)).length > 0 || flags.place !== undefined
+}
+
+async function deployList(
+  context: Context,
+  node: NodeClient,
+  list: readonly unknown[],
+  { flags, options }: { flags: DeployFlags; options: SeveralOptions },
+): Promise<void> {
+  if (isShaped(flags) || flags.name !== undefined) {
+    throw wrongUsage('A list of manifests says all of each: flags beside it speak of one.')
+  }
+  const bodies = list.map((each) => {
+    const name: unknown = Reflect.get(Object(each), 'name')
+    return { manifest: JSON.stringify(each), ...(typeof name === 'string' && { name }) }
+  })
+  await deploySeveral(context, node, bodies, options)
+}
+
+async function inputOf(
+  context: Context,
+  node: NodeClient,
+  { command, flags, text }: { command: string[]; flags: DeployFlags; text: string | undefined },
+): Promise<Inputs['workloads']['deploy']> {
+  const { image, bundle, readOnly, scratch } = flags
   const { ports, ...shape } = shapeOf(flags)
   const files = await filesOf(flags)
   const named = { ...shape, ...files, ...(flags.name !== undefined && { name: flags.name }) }
@@ -102,7 +150,7 @@ async function inputOf(
     return { ...named, containers: [container] }
   }
   const beside = { ...named, ...(ports && { ports }) }
-  if (file !== undefined) return { ...beside, manifest: await readText(file) }
+  if (text !== undefined) return { ...beside, manifest: text }
   if (bundle?.startsWith('sha256:')) return { ...beside, bundle }
   const published = await publishFile(context, node, bundle ?? '')
   return { name: published.name, ...beside, bundle: published.digest }

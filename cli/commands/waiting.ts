@@ -34,7 +34,7 @@ export async function answerChanged(
   context.answer(done, () => (wait ? doneText(done) : said))
 }
 
-function doneText(done: Workload): string {
+export function doneText(done: Workload): string {
   if (done.status === 'Scheduled') {
     return `${done.name} runs when it is due, next at ${done.job?.nextRunAt ?? 'no time'}`
   }
@@ -45,7 +45,7 @@ function doneText(done: Workload): string {
 }
 
 /** Says every real step once, as the nodes tell it. */
-async function waitUntilRunning(
+export async function waitUntilRunning(
   context: Context,
   node: NodeClient,
   deployed: Workload,

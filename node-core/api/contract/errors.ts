@@ -50,7 +50,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'SPENT',
     'NOT_A_READER',
   ],
-  NOT_FOUND: ['IMAGE_NOT_FOUND', 'BLOB_NOT_FOUND', 'NO_LEASE'],
+  NOT_FOUND: ['IMAGE_NOT_FOUND', 'BLOB_NOT_FOUND', 'NO_LEASE', 'ENTRY_UNKNOWN'],
   CONFLICT: [
     'PORT_TAKEN',
     'VOLUME_IN_USE',

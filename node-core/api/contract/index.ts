@@ -5,6 +5,7 @@
  */
 
 import { bundles, images } from './bundles.ts'
+import { catalogue } from './catalogue.ts'
 import { commands } from './commands.ts'
 import { edge } from './edge.ts'
 import { events } from './events.ts'
@@ -37,6 +38,7 @@ export const contract = {
   secrets,
   volumes,
   workloads: { ...workloads, import: importing },
+  catalogue,
   edge,
   commands,
   bundles,
@@ -47,6 +49,7 @@ export const contract = {
 export type Contract = typeof contract
 
 export type { OperationMeta } from './base.ts'
+export type { CatalogueEntry, CatalogueQuestion } from './catalogue.ts'
 export type { AuditEntryView } from './commands.ts'
 export type { EdgeRequestView } from './edge.ts'
 export { answerTo, ERROR_STATUS, type ErrorCode, isErrorCode } from './errors.ts'

@@ -26,6 +26,7 @@ import type { Cordons } from '../../network/cordons/index.ts'
 import type { Membership } from '../../network/membership/index.ts'
 import type { Mesh } from '../../network/mesh/index.ts'
 import type { BlobStore } from '../../storage/blobs/index.ts'
+import type { Catalogue } from '../../work/catalogue/index.ts'
 import type { Commands } from '../../work/commands/index.ts'
 import type { Desired } from '../../work/desired/index.ts'
 import type { Edge } from '../../work/edge/index.ts'
@@ -43,6 +44,7 @@ export interface ApiDeps {
   metrics: Metrics
   node: NodeFacts
   lifecycle: NodeLifecycle
+  catalogue: Catalogue
   /** Undefined until a network was founded or joined and its parts run. */
   network(): NetworkParts | undefined
   /** Called with the parts once they run, and with undefined once they have stopped. */

@@ -1,5 +1,6 @@
 import { createBuilder, inNetwork } from './base.ts'
 import { bundleHandlers } from './bundles.ts'
+import { catalogueHandlers } from './catalogue.ts'
 import { commandHandlers } from './commands.ts'
 import { edgeHandlers } from './edge.ts'
 import { eventHandlers } from './events.ts'
@@ -41,6 +42,7 @@ export function createRouter(deps: ApiDeps) {
     volumes: volumeHandlers(build, deps),
     space: spaceHandlers(build, deps),
     workloads: { ...workloadHandlers(build, deps), import: importHandler(build) },
+    catalogue: catalogueHandlers(build, deps),
     edge: edgeHandlers(build, deps),
     commands: commandHandlers(build, deps),
     ...bundleHandlers(build, deps),

@@ -4,8 +4,11 @@ import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { createMemoryLogger } from '../../base/log/index.ts'
 import { createMetrics } from '../../base/metrics/index.ts'
+import { createSeededRandom } from '../../base/random/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
+import { createCatalogue } from '../../work/catalogue/index.ts'
+import { NOTE } from '../../work/catalogue/testing/note.ts'
 import { desiredOfState } from '../../work/desired/testing/no-primary.ts'
 import {
   type ApiDeps,
@@ -75,6 +78,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     network: () => (world.inNetwork ? parts : undefined),
     onNetwork: listenTo(listeners),
     onLog: () => () => {},
+    catalogue: createCatalogue({ entries: [NOTE], random: createSeededRandom(1) }),
     node: {
       version: '0.0.0',
       id: ADA.node,

@@ -1,6 +1,7 @@
 /** The contract's operations over one scenario in memory. */
 import type { NodeEvent } from '../../../node-core/api/contract/index.ts'
 import type { Scenario } from '../scenarios/index.ts'
+import { catalogueOf } from './catalogue.ts'
 import { type Fake, os } from './fake.ts'
 import { keptOf } from './kept.ts'
 import { networkOf } from './network.ts'
@@ -33,6 +34,7 @@ function build(fake: Fake) {
     ...registryOf(fake),
     ...keptOf(fake),
     ...workloadsOf(fake),
+    ...catalogueOf(),
     ...runningOf(fake),
   })
 }

@@ -1,0 +1,135 @@
+/** Several workloads at once: of a list in a file, or of an entry of the catalogue. */
+import type { Context } from '../context.ts'
+import { CommandFailure, EXIT } from '../exit-codes.ts'
+import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
+import { fillIn } from './catalogue.ts'
+import { warnOfEgress } from './egress-warning.ts'
+import { doneText, waitUntilRunning } from './waiting.ts'
+import { placementText } from './workloads.ts'
+
+type Body = Inputs['workloads']['deploy']
+type Workload = Outputs['workloads']['get']
+
+export interface SeveralOptions {
+  dryRun: boolean
+  wait: boolean
+  timeoutMs: number
+}
+
+/** In the order in which they are given. What was deployed before a refusal runs, and is told. */
+export async function deploySeveral(
+  context: Context,
+  node: NodeClient,
+  bodies: readonly Body[],
+  options: SeveralOptions,
+): Promise<void> {
+  if (options.dryRun) {
+    const previews = await previewAll(node, bodies)
+    context.answer({ workloads: previews }, () => previewText(previews))
+    return
+  }
+  const workloads = await deployAll(context, node, bodies, options)
+  context.answer({ workloads }, () => workloadsText(workloads, options.wait))
+}
+
+/** Its secrets first, each only where there is none: data may be kept under the one that is there. */
+export async function deployFrom(
+  context: Context,
+  node: NodeClient,
+  from: { from: string; set?: string[]; name?: string },
+  options: SeveralOptions,
+): Promise<void> {
+  const { entry, filled } = await fillIn(node, from.from, from)
+  if (options.dryRun) {
+    await deploySeveral(context, node, filled.workloads, options)
+    return
+  }
+  const kept = new Set<string>()
+  for (const { name, value } of filled.secrets) {
+    if (!(await writeNew(node, name, value))) kept.add(name)
+  }
+  if (kept.size > 0) {
+    context.notice(`Secrets that were there already were kept: ${[...kept].join(', ')}.`)
+  }
+  const workloads = await deployAll(context, node, filled.workloads, options)
+  const shown = entry.questions.flatMap((question) => {
+    if (question.kind !== 'secret' || !question.forPeople) return []
+    const value = String(filled.answers[question.key])
+    const names = filled.secrets.filter((each) => each.value === value).map(({ name }) => name)
+    return names.some((name) => kept.has(name)) ? [] : [{ label: question.label, value }]
+  })
+  context.answer({ workloads, shown }, () => {
+    const secrets = shown.map(({ label, value }) => `${label}: ${value}`)
+    const once = shown.length > 0 ? ['Shown this once:', ...secrets] : []
+    return [workloadsText(workloads, options.wait), ...once, entry.firstSteps].join('\n')
+  })
+}
+
+async function writeNew(node: NodeClient, name: string, value: string): Promise<boolean> {
+  try {
+    const base64 = Buffer.from(value).toString('base64')
+    await node.call.secrets.set({ name, value: base64, version: 0 })
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'CONFLICT') return false
+    throw error
+  }
+}
+
+async function deployAll(
+  context: Context,
+  node: NodeClient,
+  bodies: readonly Body[],
+  { wait, timeoutMs }: SeveralOptions,
+): Promise<Workload[]> {
+  const deployed: Workload[] = []
+  for (const body of bodies) {
+    const one = await node.call.workloads.deploy(body).catch((error: unknown) => {
+      if (deployed.length === 0) throw error
+      const names = deployed.map(({ name }) => name).join(', ')
+      context.notice(`Deployed before that, and running: ${names}.`)
+      throw error
+    })
+    deployed.push(one)
+    await warnOfEgress(context, node, one)
+  }
+  if (!wait) return deployed
+  const done: Workload[] = []
+  for (const one of deployed) done.push(await waitUntilRunning(context, node, one, timeoutMs))
+  return done
+}
+
+function workloadsText(workloads: readonly Workload[], waited: boolean): string {
+  return workloads
+    .map((one) => {
+      return waited ? doneText(one) : `${one.name} is deployed. See: mycelium ps ${one.name}`
+    })
+    .join('\n')
+}
+
+async function previewAll(node: NodeClient, bodies: readonly Body[]) {
+  const previews = []
+  for (const body of bodies) {
+    previews.push({ name: body.name ?? '', ...(await node.call.workloads.preview(body)) })
+  }
+  return previews
+}
+
+function previewText(previews: Awaited<ReturnType<typeof previewAll>>): string {
+  return previews
+    .map(({ name, slots, conditions }) => `${name}\n${placementText(slots, conditions)}`)
+    .join('\n\n')
+}
+
+/** The workloads of a list as JSON; undefined where the text is no list. */
+export function listOf(text: string): unknown[] | undefined {
+  if (!text.trimStart().startsWith('[')) return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw new CommandFailure(EXIT.FAILED, 'FILE_UNREADABLE', `Not valid JSON: ${message}`)
+  }
+  return Array.isArray(value) ? value : undefined
+}
