@@ -351,6 +351,7 @@ export {
   type WrongField,
 } from './errors.ts'
 export { bytesOf, type ConfigFile, modeText, sizeOf } from './files.ts'
+export { awayMark, givenUpSetting } from './given-up.ts'
 export { laneOf, lanesOf } from './job.ts'
 export {
   EGRESS_PORTS_MAX,
