@@ -1,7 +1,6 @@
 /**
- * The one model of what somebody wants to run, and of one running copy of it. Every door's input
- * (REST body, manifest text, form) becomes a `Workload` here, or is refused by the path of each
- * wrong field.
+ * The one model of what somebody wants to run, and of one running copy of it. Every door's input (REST
+ * body, manifest text, form) becomes a `Workload` here, or is refused by the path of each wrong field.
  */
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
