@@ -199,6 +199,8 @@ export const placementPreview = z.object({
       index: z.number().int(),
       node: z.string().optional(),
       nodeName: z.string().optional(),
+      /** Why that one, and no other. */
+      because: reason.optional(),
       /** It is to be replaced, or to leave that node, and this is why it is not. */
       stays: reason.optional(),
       /** Copies that count less, such as `batch/0`, and give it their room there. */
