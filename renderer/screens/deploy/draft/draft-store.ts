@@ -5,6 +5,8 @@ export interface DraftState {
   draft: Draft
   /** What it was before, the latest last. */
   past: readonly Draft[]
+  /** What was taken back, the latest first; another change forgets it. */
+  future: readonly Draft[]
 }
 
 export interface DraftStore {
@@ -12,12 +14,13 @@ export interface DraftStore {
   /** Changes of one stroke in a row are one step back. */
   change(to: (now: Draft) => Draft, stroke?: string): void
   undo(): void
+  redo(): void
 }
 
 const PAST_MAX = 100
 
 export function createDraftStore(): DraftStore {
-  const store = createStore<DraftState>(() => ({ draft: EMPTY_DRAFT, past: [] }))
+  const store = createStore<DraftState>(() => ({ draft: EMPTY_DRAFT, past: [], future: [] }))
   let lastStroke: string | undefined
   return {
     store,
@@ -27,14 +30,22 @@ export function createDraftStore(): DraftStore {
       if (next === draft) return
       const goesOn = stroke !== undefined && stroke === lastStroke
       lastStroke = stroke
-      store.setState({ draft: next, past: goesOn ? past : [...past, draft].slice(-PAST_MAX) })
+      const before = goesOn ? past : [...past, draft].slice(-PAST_MAX)
+      store.setState({ draft: next, past: before, future: [] })
     },
     undo() {
-      const { past } = store.getState()
+      const { draft, past, future } = store.getState()
       const before = past.at(-1)
       if (!before) return
       lastStroke = undefined
-      store.setState({ draft: before, past: past.slice(0, -1) })
+      store.setState({ draft: before, past: past.slice(0, -1), future: [draft, ...future] })
+    },
+    redo() {
+      const { draft, past, future } = store.getState()
+      const [next, ...rest] = future
+      if (!next) return
+      lastStroke = undefined
+      store.setState({ draft: next, past: [...past, draft], future: rest })
     },
   }
 }
