@@ -19,6 +19,7 @@ import { giveUpKept } from './followed-late.ts'
 import { createFollower, type Follower } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import type { Primary, PrimaryDeps, PrimaryOptions, PrimaryStatus } from './index.ts'
+import { createIsolation } from './isolation.ts'
 import { createLateBook } from './late-book.ts'
 import { createLineage } from './lineage.ts'
 import type { LogName } from './log-name.ts'
@@ -129,6 +130,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     permissions: () => deps.permissionsOf(self),
     ...{ newest, role: deps.role },
   })
+  const isolation = createIsolation({ clock, isAlone })
   const reader = createReader({ clock, ask })
   const recovery = createRecovery({
     ...{ network, net, keeper, eras, late, clock, signer: deps.signer },
@@ -168,6 +170,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     board.look()
     housekeeping.look()
     follower.look()
+    isolation.look()
     tellListeners()
   }
 
@@ -178,7 +181,8 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   /** Of the own copy, or of the committee where that knows no better. */
   async function ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<Plain> {
     if (!started) throw failure('NOT_RUNNING', 'The Primary is not running.')
-    const limit = createTimeLimit(clock, timeoutMs, noQuorum, signal, stopping.signal)
+    const limitMs = question.kind === 'query' ? isolation.patienceMs(timeoutMs) : timeoutMs
+    const limit = createTimeLimit(clock, limitMs, noQuorum, signal, stopping.signal)
     try {
       return await askAnybody(question, limit.signal)
     } finally {
@@ -255,6 +259,14 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     return copy && { last: height, voters: board.told()?.voters ?? copy.voters }
   }
 
+  function isAlone(): boolean {
+    const { voters = [], learners = [] } = board.current() ?? {}
+    if (voters.length === 1 && voters[0] === self) return false
+    const others = [...voters, ...learners].filter((node) => node !== self)
+    const reachable = new Set(net.peers())
+    return others.length > 0 && !others.some((node) => reachable.has(node))
+  }
+
   function isInReach(): boolean {
     const { voters = [] } = board.current() ?? {}
     const reachable = new Set(net.peers())
@@ -310,6 +322,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       author = createAuthor({
         ...{ batches, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
         isKnown: registering.isKnown,
+        patienceMs: isolation.patienceMs,
         role: () => (deps.role() === 'hypha' ? 'hypha' : 'rhizomorph'),
         async deliver({ batch, commands }, signal) {
           const value = await askAnybody({ kind: 'submit', batch }, signal)
@@ -329,7 +342,9 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       if (isSimplex(network)) await lineage.start()
       board.start(changed)
       // Whether a quorum is in reach goes by connections, where this node holds no log.
+      isolation.look()
       unwatchPeers = net.onPeer((peer) => {
+        isolation.look()
         if (board.current()?.voters.includes(peer)) tellListeners()
       })
       housekeeping.start()
