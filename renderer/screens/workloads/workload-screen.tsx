@@ -4,7 +4,6 @@ import type { Status, WorkloadView } from '../../../node-core/api/contract/index
 import {
   ButtonLink,
   Empty,
-  Icon,
   NumberField,
   Page,
   ProblemPanel,
@@ -15,6 +14,7 @@ import {
 import { useText } from '../../i18n/index.ts'
 import { formatRoute, type Route, useResource, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
+import { Conditions } from './conditions.tsx'
 import { DeleteWorkload } from './delete-workload.tsx'
 import { GoneWorkload } from './gone-workload.tsx'
 import { Instances } from './instances.tsx'
@@ -121,12 +121,7 @@ function WorkloadPage(props: {
           </div>
         </div>
       </div>
-      {workload.conditions.map((condition) => (
-        <p key={condition.code} className="condition">
-          <Icon name="info" size={16} />
-          {condition.message}
-        </p>
-      ))}
+      <Conditions conditions={workload.conditions} />
       {mayChange && <Rollout workload={workload} />}
       {workload.status !== 'Deleting' && <WorkloadFacts workload={workload} />}
       <TabBar
@@ -151,7 +146,7 @@ function WorkloadPage(props: {
       {tab === 'data' && <KeptData workload={name} kind={workload.kind} status={status} />}
       {tab === 'versions' && <Versions workload={workload} mayChange={mayChange} />}
       {tab === 'secrets' && <Secrets workload={name} mayChange={mayChange} />}
-      {tab === 'placement' && <WhyThere name={name} />}
+      {tab === 'placement' && <WhyThere workload={workload} />}
     </Page>
   )
 }

@@ -66,10 +66,15 @@ export const DEPLOY: Shot[] = [
   shot('deploy-bounds', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy', 'Deploy')
+    await page.getByLabel('Image', { exact: true }).fill('wiki:2')
     await page.getByText('Changes, moves and trouble').click()
     await press(page, /When it is changed/)
     await page.getByRole('option', { name: /Share by share/ }).click()
     await page.getByText('What it may reach and write').click()
+    await press(page, /connect to outside/)
+    await page.getByRole('option', { name: 'What I list' }).click()
+    await page.getByLabel('Hosts and addresses').fill('192.168.1.5:80')
+    await page.getByText('home network').first().waitFor()
     await page.getByText('Folders in memory', { exact: true }).scrollIntoViewIfNeeded()
     await settle(page)
   }),
