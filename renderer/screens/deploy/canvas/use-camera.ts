@@ -16,8 +16,10 @@ export interface Looking {
   toWorld(client: Point): Point
   pan(dx: number, dy: number): void
   zoom(factor: number, client?: Point): void
-  /** Keeps everything in sight, until somebody moves the canvas. */
+  /** Keeps everything in sight, until somebody moves the canvas or something on it. */
   fit(): void
+  /** Stays where it is: what is moved by hand must not move the canvas under it. */
+  hold(): void
 }
 
 const FIT_PADDING_PX = 26
@@ -55,6 +57,7 @@ export function useCamera(
       setOwn(zoomAt(camera, view, at, factor))
     },
     fit: () => setOwn(undefined),
+    hold: () => setOwn(camera),
   }
 }
 
