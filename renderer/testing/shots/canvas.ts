@@ -113,14 +113,14 @@ async function drawByMouse(page: Page): Promise<void> {
   const { x, y } = await middleOf(page, '.canvas-stage')
   const dialog = page.getByRole('dialog')
   for (const [image, at] of [
-    ['web:1', x - 100],
-    ['postgres:17', x + 60],
+    ['web:1', x - 200],
+    ['postgres:17', x + 100],
   ] as const) {
     await drag(page, '.canvas-piece >> nth=0', { x: at, y })
     await dialog.getByLabel('Image', { exact: true }).fill(image)
     await dialog.getByRole('button', { name: 'Add', exact: true }).click()
   }
-  await drag(page, '.canvas-service >> nth=1', { x: x + 90, y: y + 60 })
+  await drag(page, '.canvas-service >> nth=1', { x: x + 170, y: y - 50 })
   await drag(page, '.canvas-handle >> nth=0', await middleOf(page, '.canvas-service >> nth=1'))
   await dialog.getByRole('button', { name: 'Link', exact: true }).click()
   await drag(page, '.canvas-piece >> nth=1', await middleOf(page, '.canvas-service >> nth=1'))

@@ -4,6 +4,7 @@ import {
   fitCamera,
   type Point,
   panBy,
+  type Size,
   toWorld,
   zoomAt,
 } from '../../../topology/index.ts'
@@ -23,6 +24,8 @@ export interface Looking {
 }
 
 const FIT_PADDING_PX = 26
+/** At the foot of the stage, where the buttons are. */
+const TOOLS_PX = 48
 
 export function useCamera(
   stage: RefObject<HTMLElement | null>,
@@ -40,8 +43,7 @@ export function useCamera(
     return () => sizes.disconnect()
   }, [stage])
 
-  const fitting = fitCamera([...boxes.values()].flatMap(corners), view, FIT_PADDING_PX)
-  const camera = own ?? { ...fitting, scale: Math.min(1, fitting.scale) }
+  const camera = own ?? fit(boxes, view)
   const inView = (client: Point): Point => {
     const { left = 0, top = 0 } = stage.current?.getBoundingClientRect() ?? {}
     return { x: client.x - left, y: client.y - top }
@@ -59,6 +61,14 @@ export function useCamera(
     fit: () => setOwn(undefined),
     hold: () => setOwn(camera),
   }
+}
+
+/** Everything above the buttons, and no larger than it is. */
+function fit(boxes: ReadonlyMap<unknown, Box>, { width, height }: Size): Camera {
+  const free = { width, height: height - TOOLS_PX }
+  const { x, y, scale } = fitCamera([...boxes.values()].flatMap(corners), free, FIT_PADDING_PX)
+  const fitting = Math.min(1, scale)
+  return { x, y: y + TOOLS_PX / 2 / fitting, scale: fitting }
 }
 
 function corners({ x, y, width, height }: Box): Point[] {
