@@ -237,6 +237,7 @@ const storedInstance = z.object({
   status: z.enum(['Pending', 'Pulling', 'Starting', 'Running', 'Stopping', 'Stopped', 'Failed']),
   health: z.enum(['unknown', 'healthy', 'unhealthy']),
   ports: z.record(z.string().regex(/^\d{1,5}$/), field.portNumber),
+  address: z.ipv4().exactOptional(),
   startedAt: z.iso.datetime().exactOptional(),
   restarts: z.number().int().min(0),
   ended: z

@@ -4,6 +4,7 @@ import type { Scenario } from '../scenarios/index.ts'
 import { makeInstance, makeWorkload } from '../shapes.ts'
 import { usageOf } from '../usage.ts'
 import { type Fake, findWorkload, os } from './fake.ts'
+import { SAYS } from './says.ts'
 
 export function workloadsOf({ scenario, emit }: Fake) {
   return {
@@ -14,8 +15,8 @@ export function workloadsOf({ scenario, emit }: Fake) {
       deploy: os.workloads.deploy.handler(({ input }) => {
         if (input.containers?.[0]?.image === 'nowhere') {
           throw new ORPCError('VALIDATION_ERROR', {
-            message: 'No node has this image.',
-            data: [{ path: 'containers.0.image', message: 'No node has this image.' }],
+            message: SAYS.noImage,
+            data: [{ path: 'containers.0.image', message: SAYS.noImage }],
           })
         }
         const name = input.name ?? 'workload'
@@ -126,8 +127,8 @@ function placement(scenario: Scenario, replicas: number, displaces: string[] = [
             nodeName: each.name,
             reason:
               each.status === 'Cordoned'
-                ? { code: 'CORDONED', message: 'Takes no new work.' }
-                : { code: 'KIND', message: 'Cannot run containers.' },
+                ? { code: 'CORDONED', message: SAYS.cordoned }
+                : { code: 'KIND', message: SAYS.kind },
           })),
       }
     }),
