@@ -43,7 +43,7 @@ export function useCamera(
     return () => sizes.disconnect()
   }, [stage])
 
-  const camera = own ?? fit(boxes, view)
+  const camera = own ?? fitted(boxes, view)
   const inView = (client: Point): Point => {
     const { left = 0, top = 0 } = stage.current?.getBoundingClientRect() ?? {}
     return { x: client.x - left, y: client.y - top }
@@ -64,7 +64,7 @@ export function useCamera(
 }
 
 /** Everything above the buttons, and no larger than it is. */
-function fit(boxes: ReadonlyMap<unknown, Box>, { width, height }: Size): Camera {
+function fitted(boxes: ReadonlyMap<unknown, Box>, { width, height }: Size): Camera {
   const free = { width, height: height - TOOLS_PX }
   const { x, y, scale } = fitCamera([...boxes.values()].flatMap(corners), free, FIT_PADDING_PX)
   const fitting = Math.min(1, scale)
