@@ -1,13 +1,6 @@
 import { type RefObject, useEffect, useState } from 'react'
-import {
-  type Camera,
-  fitCamera,
-  type Point,
-  panBy,
-  type Size,
-  toWorld,
-  zoomAt,
-} from '../../../topology/index.ts'
+import { type Camera, type Point, panBy, toWorld, zoomAt } from '../../../topology/index.ts'
+import { fitted } from './fitting.ts'
 import type { Box } from './threads.ts'
 
 export interface Looking {
@@ -22,10 +15,6 @@ export interface Looking {
   /** Stays where it is: what is moved by hand must not move the canvas under it. */
   hold(): void
 }
-
-const FIT_PADDING_PX = 26
-/** At the foot of the stage, where the buttons are. */
-const TOOLS_PX = 48
 
 export function useCamera(
   stage: RefObject<HTMLElement | null>,
@@ -61,19 +50,4 @@ export function useCamera(
     fit: () => setOwn(undefined),
     hold: () => setOwn(camera),
   }
-}
-
-/** Everything above the buttons, and no larger than it is. */
-function fitted(boxes: ReadonlyMap<unknown, Box>, { width, height }: Size): Camera {
-  const free = { width, height: height - TOOLS_PX }
-  const { x, y, scale } = fitCamera([...boxes.values()].flatMap(corners), free, FIT_PADDING_PX)
-  const fitting = Math.min(1, scale)
-  return { x, y: y + TOOLS_PX / 2 / fitting, scale: fitting }
-}
-
-function corners({ x, y, width, height }: Box): Point[] {
-  return [
-    { x: x - width / 2, y: y - height / 2 },
-    { x: x + width / 2, y: y + height / 2 },
-  ]
 }
