@@ -43,7 +43,7 @@ export const WORKLOAD: Shot[] = [
     await go(page, '#/workload/weather/rules', 'weather')
     await press(page, 'Change it')
     await press(page, 'Files it finds')
-    await page.getByText('Give all of them anew').scrollIntoViewIfNeeded()
+    await page.getByRole('button', { name: 'Give all of them anew' }).scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('workload-runs', 'busy', async (page) => {
