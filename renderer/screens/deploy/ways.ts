@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import type { DeployInput } from '../../../node-core/api/contract/index.ts'
 import type { DeployWay } from '../../state/index.ts'
 import type { FieldProblem } from '../../transport/index.ts'
-import { CatalogueWay } from './catalogue-way.tsx'
+import { CatalogueWay } from './catalogue/index.ts'
 import { ManifestWay } from './manifest-way.tsx'
 
 /** What a way is given beside the draft, which it reads and changes by `useDraft`. */

@@ -25,6 +25,11 @@ export async function findCrowded(page: Page): Promise<string[]> {
 
 /** What react-aria says in languages of its own, and languages by their own names. */
 const OF_OTHERS = ['Dismiss', 'Select an item', 'English']
+/** What a node says of a placement, and names that the pictures give. */
+const OF_PICTURES = [
+  ...['Cannot run containers.', 'Takes no new work.'],
+  ...['notes', 'notes-db', 'notes-db/password', 'cloud', 'cloud-db', 'page', 'wiki', 'backup'],
+]
 
 /** Words that are in no language but ours: neither translated nor what the node said. */
 export async function findUntranslated(page: Page, scenario: Scenario): Promise<string[]> {
@@ -38,7 +43,9 @@ export async function findUntranslated(page: Page, scenario: Scenario): Promise<
 
 /** Times, amounts and addresses are written by the language's own rules, or by none. */
 function isFigure(text: string): boolean {
-  const rest = text.replace(/\b(AM|PM|[KMGT]i?B|ms|B|s|in|ago|yesterday|tomorrow|now)\b/g, '')
+  const rest = text
+    .replace(/\d[KMGT]i\b/g, '')
+    .replace(/\b(AM|PM|[KMGT]i?B|ms|B|s|in|ago|yesterday|tomorrow|now)\b/g, '')
   const spans = /\b(second|minute|hour|day|week|month|year)s?\b/g
   const months = /\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b/g
   return !/\p{Letter}/u.test(rest.replace(spans, '').replace(months, ''))
@@ -56,6 +63,6 @@ function saidBy(scenario: unknown): Set<string> {
       }
     }
   }
-  walk([scenario, OF_OTHERS])
+  walk([scenario, OF_OTHERS, OF_PICTURES])
   return said
 }

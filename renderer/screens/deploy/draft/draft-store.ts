@@ -11,6 +11,8 @@ export interface DraftStore {
   store: StoreApi<DraftState>
   /** Changes of one stroke in a row are one step back. */
   change(to: (now: Draft) => Draft, stroke?: string): void
+  /** What came of the last change by itself: part of its step. */
+  amend(to: (now: Draft) => Draft): void
   undo(): void
 }
 
@@ -28,6 +30,9 @@ export function createDraftStore(): DraftStore {
       const goesOn = stroke !== undefined && stroke === lastStroke
       lastStroke = stroke
       store.setState({ draft: next, past: goesOn ? past : [...past, draft].slice(-PAST_MAX) })
+    },
+    amend(to) {
+      store.setState(({ draft }) => ({ draft: to(draft) }))
     },
     undo() {
       const { past } = store.getState()
