@@ -35,6 +35,7 @@ const PURE = [
   /^node-core\/work\/load\/(tally|latency|messages)\.ts$/,
   /^node-core\/work\/space\/keeping\.ts$/,
   /^node-core\/work\/volumes\/marks\.ts$/,
+  /^node-core\/work\/runners\/container\/sandbox-(demand|profile)\.ts$/,
   /^node-core\/work\/assigning\/changes\.ts$/,
   /^node-core\/work\/desired\/(refusing|registry-rows|state-records)\.ts$/,
   /^node-core\/work\/reconcile\/(plan|status|slots|backoff)[^/]*\.ts$/,
@@ -59,6 +60,7 @@ const PURE = [
   /^node-core\/api\/doors\/instance\/(allowance|secrets)\.ts$/,
   /^renderer\/screens\/deploy\/draft\/(draft|names|secrets|text)\.ts$/,
   /^renderer\/screens\/deploy\/reach\.ts$/,
+  /^renderer\/screens\/deploy\/canvas\/(?!use-)[a-z-]+\.ts$/,
   /^sim\/(linearizability|consensus)\/(?!mutations\/)/,
   /^sim\/(linearizability|consensus|follow)\/(?!mutations\/)/,
 ]

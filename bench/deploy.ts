@@ -4,11 +4,14 @@ import { request } from 'node:http'
 import { promisify } from 'node:util'
 import { createEngine, type Engine, enginesUnavailable } from '../e2e/harness/engine.ts'
 import { importBusyboxImage } from '../e2e/harness/images.ts'
+import { SANDBOXES_READY_MAX } from '../node-core/work/runners/container/index.ts'
+import { networksReady } from './engine-socket.ts'
 import { type BenchNode, prepareNetwork } from './network.ts'
 import { freePort, pause } from './processes.ts'
 import { type Bench, has, median, type Row } from './report.ts'
+import { roundsOr } from './rounds.ts'
 
-const ROUNDS = 11
+const ROUNDS = roundsOr(11)
 const IMAGE = 'hello:1'
 /** Between two questions whether it answers; the same for all three. */
 const ASK_MS = 3
@@ -43,7 +46,7 @@ async function takeTurns(engine: Engine, node: BenchNode): Promise<Row[]> {
   // The first round warms the page cache and is not counted.
   for (let round = 0; round <= ROUNDS; round++) {
     const times = [
-      await byNode(node, `web-${round}`),
+      await byNode(engine, node, round),
       await byDockerRun(engine, `run-${round}`),
       await byEngineApi(engine, `api-${round}`),
     ]
@@ -62,7 +65,8 @@ async function takeTurns(engine: Engine, node: BenchNode): Promise<Row[]> {
 const ms = (times: readonly number[]): string => `${Math.round(median(times))} ms`
 
 /** From the request to the API to the first 200 through the edge. */
-async function byNode(node: BenchNode, name: string): Promise<number> {
+async function byNode(engine: Engine, node: BenchNode, round: number): Promise<number> {
+  const name = `web-${round}`
   const startedMs = performance.now()
   await node.call('POST', '/api/workloads', {
     name,
@@ -74,6 +78,7 @@ async function byNode(node: BenchNode, name: string): Promise<number> {
   await node.call('DELETE', `/api/workloads/${name}`)
   // The next turn is not to share the machine with this one's end.
   await pause(1_500)
+  await networksReady(engine.host, Math.min(round + 1, SANDBOXES_READY_MAX))
   return took
 }
 

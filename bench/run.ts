@@ -1,4 +1,4 @@
-/** `npm run bench [-- NAME …] [--write]`: each benchmark beside its peer, in the same run. */
+/** `npm run bench [-- NAME …] [--write] [--rounds=N]`: each benchmark beside its peer, in the same run. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { deployBench } from './deploy.ts'

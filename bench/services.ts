@@ -5,13 +5,14 @@
 import { request } from 'node:http'
 import { createEngine, enginesUnavailable } from '../e2e/harness/engine.ts'
 import { importBusyboxImage } from '../e2e/harness/images.ts'
-import { pidOf } from './engine-socket.ts'
+import { networksReady, pidOf } from './engine-socket.ts'
 import { type BenchNode, prepareNetwork } from './network.ts'
 import { createSwarm, type Swarm } from './peers/swarm.ts'
 import { pause } from './processes.ts'
 import { type Bench, has, median, type Row } from './report.ts'
+import { roundsOr } from './rounds.ts'
 
-const ROUNDS = 5
+const ROUNDS = roundsOr(5)
 const COPIES = 3
 const REQUESTS_PER_SECOND = 200
 const [FIRST, SECOND] = ['hello:1', 'hello:2'] as const
@@ -165,6 +166,12 @@ function ofNode(node: BenchNode, engine: { host: string }): Runner {
     target: () => url,
     async remove() {
       await node.call('DELETE', route)
+      const none = async (): Promise<boolean> => {
+        const { workloads } = await node.call<{ workloads: unknown[] }>('GET', '/api/workloads')
+        return workloads.length === 0
+      }
+      await until('nothing of it', none)
+      await networksReady(engine.host, COPIES)
     },
   }
 }

@@ -53,7 +53,9 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     })
 
   /** Every answer while `work` goes on, in order: the version, or what went wrong. */
-  async function answersDuring(work: () => Promise<unknown>): Promise<string[]> {
+  async function answersDuring(
+    work: (soFar: readonly string[]) => Promise<unknown>,
+  ): Promise<string[]> {
     const answers: string[] = []
     let done = false
     const asking = (async () => {
@@ -64,7 +66,7 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
         await new Promise((resolve) => setTimeout(resolve, PERIOD_MS))
       }
     })()
-    await work().finally(() => {
+    await work(answers).finally(() => {
       done = true
     })
     await asking
@@ -134,18 +136,21 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
   })
 
   it('gives a new version its share, then all, and takes back one that fails', async () => {
-    const steps = [{ share: 30, forMs: 1_000 }]
+    const steps = [{ share: 30, forMs: 2_500 }]
     const [, , says] = sayer('canary')
     // Ended as soon as it is asked to.
     const quick = { graceMs: 0, rollout: { kind: 'canary', steps } }
-    const answers = await answersDuring(async () => {
+    let trial: string[] = []
+    const answers = await answersDuring(async (soFar) => {
       const command = ['/bin/sh', '-c', says]
       assert.equal((await change({ command, ...quick })).status, 200)
       await until('it to be told', 10_000, has('CANARY'))
+      await until('its first answer', 10_000, async () => soFar.includes('canary'))
+      // Well within the step, however soon the others of it are started then.
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      trial = soFar.slice(soFar.indexOf('canary'))
       await settled()
     })
-    const first = answers.indexOf('canary')
-    const trial = answers.slice(first, first + 150)
     const share = trial.filter((answer) => answer === 'canary').length / trial.length
     assert.ok(share > 0.15 && share < 0.45, `${share} of the answers`)
     assert.deepEqual(kindsOf(answers), ['canary', 'last'])

@@ -1,13 +1,14 @@
 /**
  * What a copy keeps: over a change, a deletion taken back, and the death of its computer. And being
- * inside it from another computer: in the window, and in a real terminal.
+ * inside it from another computer: in the window, and in a real terminal. And what is drawn on the
+ * canvas, a volume and a link among it, as it then runs.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { allReady, LISTEN, nodeIdOf, running } from './harness/cluster.ts'
 import { createEngine, type Engine, enginesUnavailable } from './harness/engine.ts'
 import { importBusyboxImage } from './harness/images.ts'
-import { walkTo } from './harness/keyboard.ts'
+import { pressOn, seeTheFocus, tour, walkTo, writeInto } from './harness/keyboard.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { openPseudoTerminal, terminalsUnavailable } from './harness/pseudo-terminal.ts'
 import { until } from './harness/waiting.ts'
@@ -254,5 +255,62 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
     } finally {
       await browser.close()
     }
+  })
+
+  it('is drawn on the canvas by keyboard, beside what uses it by name, and both run as drawn', async () => {
+    const browser = await openBrowser()
+    try {
+      const page = await openWindow(browser, other)
+      await page.getByRole('link', { name: 'Workloads' }).waitFor()
+      await page.evaluate(`window.location.hash = '#/deploy/canvas'`)
+      const isDrawn = (what: string) =>
+        page.getByRole('img', { name: new RegExp(`^Canvas of ${what}`) }).waitFor()
+      await isDrawn('0 services')
+      const answer = async (piece: string, fields: [label: RegExp, text: string][]) => {
+        await pressOn(page, new RegExp(`^button ${piece}$`))
+        await page.getByRole('dialog').waitFor()
+        for (const [label, text] of fields) await writeInto(page, label, text)
+        await page.keyboard.press('Enter')
+        await page.getByRole('dialog').waitFor({ state: 'detached' })
+      }
+      const [image, name] = [/^textbox Image/, /^textbox Name/]
+      const port: [RegExp, string][] = [[/^textbox Port it listens on/, '80']]
+      await answer('Service', [
+        [image, 'hello:1'],
+        [name, 'shelf'],
+      ])
+      await answer('Route', port)
+      await answer('Volume', [[/^textbox Where it is seen/, '/data']])
+      await answer('Service', [
+        [image, 'hello:1'],
+        [name, 'front'],
+      ])
+      await answer('Route', port)
+      await answer('Link', [[/^textbox Variable/, 'SHELF']])
+      await isDrawn('2 services, 1 volume, 2 routes and 1 link')
+      await page.keyboard.press('Control+z')
+      await isDrawn('2 services, 1 volume, 2 routes and 0 links')
+      await page.keyboard.press('Control+Shift+z')
+      await isDrawn('2 services, 1 volume, 2 routes and 1 link')
+
+      await walkTo(page, /^option /)
+      await page.keyboard.press('Home')
+      await isDrawn('.* shelf is chosen')
+      const stage = await walkTo(page, /^img Canvas of/, 'Shift+Tab')
+      await seeTheFocus(page, stage)
+      await page.keyboard.press('ArrowLeft')
+      await tour(page)
+      await look(page, 'canvas')
+      await pressOn(page, /^button Deploy 2/)
+      await page.getByText('Every node has been told').first().waitFor()
+    } finally {
+      await browser.close()
+    }
+    for (const name of ['shelf', 'front']) await running(ada, name, { replicas: 1 })
+    const data = (await kept()).find(({ id }) => id.startsWith('shelf.0.data.'))
+    assert.equal(data?.state, 'used')
+    const asks = 'wget -q -O - http://$SHELF/health'
+    const { stdout } = await ada.cli('exec', 'front', '--', '/bin/sh', '-c', asks)
+    assert.equal(stdout, 'ok')
   })
 })

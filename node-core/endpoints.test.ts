@@ -69,6 +69,17 @@ test('healthy is what runs, answers, and is in sight', () => {
   ])
 })
 
+test('an endpoint is where its instance says, of the run that it tells of', () => {
+  const [at, startedAt] = ['198.19.7.2', '2026-11-26T12:00:00.000Z']
+  const { source } = sourceOf([
+    instance({ ports: { 80: 80 }, address: at, startedAt }),
+    instance({ id: 'web-1-a' }),
+  ])
+  const [first, second] = source.endpoints('web')
+  expect(first).toMatchObject({ address: at, hostPort: 80, startedAt })
+  expect(second).not.toHaveProperty('address')
+})
+
 test('a known name is read once, an unknown one is not remembered', () => {
   const { source, reads } = sourceOf([instance({})])
   source.endpoints('web')

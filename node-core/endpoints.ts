@@ -116,6 +116,8 @@ function read(
         node: instance.node,
         containerPort,
         hostPort,
+        ...(instance.address !== undefined && { address: instance.address }),
+        ...(instance.startedAt !== undefined && { startedAt: instance.startedAt }),
         healthy: answering(instance),
         version: versionOf(instance),
         ...(weight !== undefined && { weight }),

@@ -95,6 +95,7 @@ export function createWorkSide(
   })
   const view = createWorkView({
     ...{ desired, state, membership, logger: deps.logger },
+    setting: (name) => primary.view()?.setting(name)?.value,
     isAdmin: (owner) =>
       side.records.isFounder(owner) || side.records.vouchedFor(owner)?.includes('admin') === true,
   })

@@ -1,6 +1,6 @@
 /** Volumes on the command line, against a node in memory. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ADA } from '../../node-core/api/testing/memory-facts.ts'
+import { ADA, BEN, memberOf } from '../../node-core/api/testing/memory-facts.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 
 let home: RunningHome
@@ -45,4 +45,43 @@ describe('mycelium volume', () => {
     expect(await exit('delete', 'db.0')).toBe(4)
     expect(await exit('list')).toBe(0)
   })
+})
+
+describe('data of a computer that is away', () => {
+  const away = (liveness: 'left' | 'dead' | 'alive', beat = 1) => {
+    home.node.world.members = [memberOf(ADA, { liveness }), memberOf(BEN)]
+    return home.node.put(`node/${ADA.node}/alive`, { beat })
+  }
+
+  it('is told as gone with it, and deleting it says what can be done', async () => {
+    await away('left')
+    expect((await home.run('volume', 'list')).out).toContain('with its computer, which has left')
+    const { exit, err } = await home.run('volume', 'delete', 'db.0')
+    expect([exit, err]).toEqual([4, expect.stringContaining('NODE_LEFT')])
+    expect(err).toContain('--give-up')
+    await away('dead')
+    expect((await home.run('volume', 'list')).out).toContain('out of sight')
+    expect((await home.run('volume', 'delete', 'db.0', '--give-up', '--for-good')).exit).toBe(2)
+  })
+
+  it.each(['left', 'dead'] as const)(
+    'can be given up where that has %s, deletes nothing, and counts again once it is back',
+    async (liveness) => {
+      await away('alive')
+      const here = await home.run('volume', 'delete', 'db.0', '--give-up')
+      expect([here.exit, here.err]).toEqual([4, expect.stringContaining('NODE_HERE')])
+      await away(liveness)
+      const given = await home.run('volume', 'delete', 'db.0', '--give-up')
+      expect([given.exit, given.out]).toEqual([0, expect.stringContaining('Nobody waits')])
+      const listed = async () => (await home.run('volume', 'list')).out
+      expect(await listed()).not.toContain('db.0.data')
+      expect(await listed()).toContain('db.1.data')
+      expect(home.node.world.calls).toEqual([])
+      await away('alive', 2)
+      expect(await listed()).toContain('db.0.data')
+      // And for good: it may go again for a night.
+      await away(liveness, 2)
+      expect(await listed()).toContain('db.0.data')
+    },
+  )
 })

@@ -1,6 +1,7 @@
 /** Data that instances keep: where it lies, deleting it, and having it back. */
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
+import { wrongUsage } from '../exit-codes.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { bytes } from '../text/format.ts'
@@ -11,6 +12,7 @@ type VolumeView = Outputs['volumes']['list']['volumes'][number]
 interface Flags {
   node?: string
   forGood?: boolean
+  giveUp?: boolean
 }
 
 const ID = 'as volume list shows it; a beginning will do, such as db.0.data'
@@ -37,14 +39,15 @@ export function volumeCommands(program: Command, act: Act): void {
     .argument('<id>', ID)
     .option('--node <node>', 'on this computer, where several have one of that name')
     .option('--for-good', 'at once, with no way back')
+    .option('--give-up', 'of a computer that is away: wait for it no longer (an admin)')
     .addHelpText('after', '\nExample:\n  mycelium volume delete db.0.data')
     .action(
-      act(async (context, [id = '']: string[], { node: at, forGood = false }: Flags) => {
+      act(async (context, [id = '']: string[], { node: at, ...how }: Flags) => {
+        if (how.forGood && how.giveUp) throw wrongUsage('Give --for-good or --give-up.')
         const node = await context.node()
         const place = at === undefined ? {} : { node: at }
-        const answer = await node.call.volumes.delete({ id, ...place, forGood })
-        const back = `It can be had back for 30 days: mycelium volume restore ${id}`
-        context.answer(answer, () => (forGood ? `${id} is gone.` : `${id} is deleted. ${back}`))
+        const answer = await node.call.volumes.delete({ id, ...place, ...how })
+        context.answer(answer, () => deletedText(id, how))
       }),
     )
   volume
@@ -68,6 +71,14 @@ export function volumeCommands(program: Command, act: Act): void {
     )
 }
 
+function deletedText(id: string, { forGood, giveUp }: Flags): string {
+  if (giveUp) {
+    return `Nobody waits for ${id} any more. Nothing of it was deleted: it counts again if its computer is back.`
+  }
+  if (forGood) return `${id} is gone.`
+  return `${id} is deleted. It can be had back for 30 days: mycelium volume restore ${id}`
+}
+
 async function list(context: Context): Promise<void> {
   const node = await context.node()
   const answer = await node.call.volumes.list()
@@ -88,6 +99,7 @@ async function list(context: Context): Promise<void> {
 
 function stateText({ state, untilAt, usedBytes = 0, sizeBytes }: VolumeView): string {
   const over = usedBytes > sizeBytes ? ', more than it may' : ''
+  if (state === 'left') return 'with its computer, which has left'
   if (state === 'deleted' && untilAt) return `deleted, gone on ${untilAt.slice(0, 10)}${over}`
   return `${state}${over}`
 }

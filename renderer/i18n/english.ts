@@ -1,3 +1,4 @@
+import { canvas } from './english/canvas.ts'
 import { computer } from './english/computer.ts'
 import { deploy } from './english/deploy.ts'
 import { firstRun } from './english/first-run.ts'
@@ -20,5 +21,6 @@ export const english = {
   rules,
   volumes,
   deploy,
+  canvas,
   computer,
 } as const

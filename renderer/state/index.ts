@@ -16,6 +16,7 @@ export {
 } from './route.ts'
 export { createSettings, type Settings, type SettingsStore, type Theme } from './settings.ts'
 export { createToasts, type Toast, type Toasts } from './toasts.ts'
+export { type Answer, useAnswer } from './use-answer.ts'
 export {
   useConnection,
   useResource,

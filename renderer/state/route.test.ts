@@ -9,6 +9,7 @@ const ROUTES: Route[] = [
   { at: 'workloads' },
   { at: 'workload', name: 'web', tab: 'logs' },
   { at: 'deploy' },
+  { at: 'deploy', way: 'canvas' },
   { at: 'deploy', way: 'manifest' },
   { at: 'computer' },
 ]

@@ -11,7 +11,7 @@ export type Route =
 export type WorkloadTab = (typeof WORKLOAD_TABS)[number]
 
 /** The ways to a draft, in the order in which they are shown. */
-export const DEPLOY_WAYS = ['catalogue', 'manifest'] as const
+export const DEPLOY_WAYS = ['catalogue', 'canvas', 'manifest'] as const
 export type DeployWay = (typeof DEPLOY_WAYS)[number]
 
 export interface RouteStore {

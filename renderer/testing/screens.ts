@@ -29,10 +29,16 @@ const { values: options } = parseArgs({
     'no-pseudo': { type: 'boolean', default: false },
   },
 })
-const sizes = (['usual', 'small', 'zoomed'] as const).filter((one) => options.size.includes(one))
+/** Small is the usual window made smaller; zoomed is one of its own. */
+const pages: readonly (readonly Size[])[] = [['usual', 'small'], ['zoomed']]
 const themes = (['light', 'dark'] as const).filter((one) => options.theme.includes(one))
 const jobs = SHOTS.filter(({ name }) => new RegExp(options.only).test(name)).flatMap((shot) => {
-  return shot.sizes.filter((size) => sizes.includes(size)).map((size) => ({ shot, size }))
+  return pages.flatMap((each) => {
+    const [first, ...more] = each.filter((size) => {
+      return shot.sizes.includes(size) && options.size.includes(size)
+    })
+    return first ? [{ shot, sizes: [first, ...more] as const }] : []
+  })
 })
 if (jobs.length === 0 || themes.length === 0) {
   console.error(`No screen is called so. There are: ${SHOTS.map(({ name }) => name).join(', ')}.`)
@@ -46,7 +52,7 @@ for (const name of missed) console.error(`${name}: not seen, time was up`)
 const seconds = Math.round((performance.now() - beganMs) / 1_000)
 const problems = failures.length + missed.length
 console.log(
-  `${jobs.length} screens and sizes, ${themes.join(' and ')}, in ${seconds} s: ` +
+  `${jobs.length} windows, ${themes.join(' and ')}, in ${seconds} s: ` +
     `${problems === 0 ? 'all are fine' : `${problems} problems`}. Pictures: ${options.out}`,
 )
 process.exitCode = problems === 0 ? 0 : 1
@@ -57,20 +63,16 @@ async function lookAtAll() {
     await buildWindow(windowFolder)
     await mkdir(options.out, { recursive: true })
     await using browser = await openBrowser()
-    const looking = { browser, windowFolder, themes, picturesFolder: options.out }
+    const pseudo = !options['no-pseudo']
+    const looking = { browser, windowFolder, themes, pseudo, picturesFolder: options.out }
     return await runSeveral(
-      jobs.map(({ shot, size }) => ({
-        name: `${shot.name}-${size}`,
-        run: () => lookAt({ ...looking, pseudo: isInPseudo(size) }, shot, size),
+      jobs.map(({ shot, sizes }) => ({
+        name: `${shot.name}-${sizes.join('-')}`,
+        run: () => lookAt(looking, shot, sizes),
       })),
       { atOnce: Math.max(1, Number(options.parallel)), withinMs: WITHIN_MS },
     )
   } finally {
     await rm(windowFolder, { recursive: true, force: true })
   }
-}
-
-/** Where there is most room and where there is least. */
-function isInPseudo(size: Size): boolean {
-  return size !== 'small' && !options['no-pseudo']
 }

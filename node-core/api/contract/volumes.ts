@@ -18,9 +18,10 @@ const volumeView = z.object({
   createdAt: time,
   /**
    * used: a workload that is wanted has it. kept: none has, and it stays. deleted: it goes for good at
-   * `untilAt`. out of sight: its node is, and was as `deletedAt` says.
+   * `untilAt`. out of sight: its node is, and was as `deletedAt` says. left: its node has said goodbye, and
+   * the data is with it.
    */
-  state: z.enum(['used', 'kept', 'deleted', 'out of sight']),
+  state: z.enum(['used', 'kept', 'deleted', 'out of sight', 'left']),
   deletedAt: time.optional(),
   untilAt: time.optional(),
 })
@@ -43,7 +44,13 @@ export const volumes = {
       summary: 'Delete data; it can be had back for 30 days',
       successStatus: 204,
     })
-    .input(which.extend({ forGood: z.stringbool().or(z.boolean()).optional() }))
+    .input(
+      which.extend({
+        forGood: z.stringbool().or(z.boolean()).optional(),
+        /** By an admin, of a node that is away: nobody waits for its data, until it is back. */
+        giveUp: z.stringbool().or(z.boolean()).optional(),
+      }),
+    )
     .output(empty),
   restore: operation({ permission: 'deploy' })
     .route({ method: 'POST', path: '/api/volumes/{id}/restore', summary: 'Have data back' })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { empty, operation } from './base.ts'
 import { edgeRules } from './edge.ts'
 import { egress } from './egress-shapes.ts'
-import { files } from './file-shapes.ts'
+import { changedFiles, files } from './file-shapes.ts'
 import { job, jobRun } from './jobs.ts'
 import { workloadLogs } from './logs.ts'
 import { labels } from './node.ts'
@@ -46,6 +46,11 @@ export const digest = z
 
 export const replicas = z.number().int().min(1).max(1_000)
 
+/** Folders in memory, empty at every start, such as "/tmp"; 64 MiB each unless said. */
+const scratch = z
+  .array(z.strictObject({ path: z.string().max(1_024), size: memory.optional() }))
+  .max(8)
+
 export const container = z.strictObject({
   name: workloadName.optional(),
   image: z.string().min(1).max(512),
@@ -61,15 +66,37 @@ export const container = z.strictObject({
   user: z.string().max(65).optional(),
   /** It writes to volumes and scratch alone. */
   readOnlyRoot: z.boolean().optional(),
-  /** Folders in memory, empty at every start, such as "/tmp"; 64 MiB each unless said. */
-  scratch: z
-    .array(z.strictObject({ path: z.string().max(1_024), size: memory.optional() }))
-    .max(8)
-    .optional(),
+  scratch: scratch.optional(),
   files: files.optional(),
 })
 /** All of them run side by side in each copy and share one network. */
 const containers = z.array(container).min(1).max(8)
+
+/** Absent: as it is. null: as if it had never been said. */
+const nullable = <Shape extends z.ZodType>(shape: Shape) => shape.nullable().optional()
+const changedContainer = container.extend({
+  command: nullable(command),
+  args: nullable(command),
+  env: nullable(env),
+  ports: nullable(z.array(port).max(32)),
+  resources: nullable(resources),
+  probes: nullable(probes),
+  mounts: nullable(mounts),
+  user: nullable(z.string().max(65)),
+  readOnlyRoot: nullable(z.boolean()),
+  scratch: nullable(scratch),
+  files: nullable(changedFiles),
+})
+const changedContainers = z
+  .array(changedContainer)
+  .min(1)
+  .max(8)
+  .describe(
+    'All containers; one that is not named here goes. Each is found by its name (the only one also ' +
+      'without). A field that is absent stays as it is, also where it is not shown (env, command, ' +
+      'args, contents of files); null is as if it had never been said, and an empty list or object ' +
+      'is none. A file without content keeps the content that lies at its path.',
+  )
 
 const hostName = z.string().min(1).max(253)
 /** Other workloads of the same owner that each copy finds under a host name: its own, or `as`. */
@@ -134,8 +161,7 @@ const change = z.strictObject({
   /** All that there is to say, as for a deploy: what it leaves out goes back to what it is unless said. */
   manifest: manifest.optional(),
   replicas: replicas.optional(),
-  /** All of them, in place of those that were. */
-  containers: containers.optional(),
+  containers: changedContainers.optional(),
   image: z.string().min(1).max(512).optional(),
   bundle: digest.optional(),
   command: command.optional(),
@@ -145,7 +171,7 @@ const change = z.strictObject({
   resources: resources.optional(),
   probes: probes.optional(),
   health: healthCheck.optional(),
-  files: files.optional(),
+  files: changedFiles.optional(),
   labels: labels.optional(),
   nodeSelector: labels.optional(),
   volumes: volumes.optional(),

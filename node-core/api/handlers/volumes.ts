@@ -1,5 +1,5 @@
 /** What instances keep, over every door. */
-import type { KeptVolume } from '../../work/spec/index.ts'
+import { awayMark, givenUpSetting, type KeptVolume } from '../../work/spec/index.ts'
 import { KEPT_AFTER_DELETE_MS } from '../../work/volumes/index.ts'
 import type { VolumeView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
@@ -11,11 +11,16 @@ export function volumeHandlers({ volumes }: Builder, deps: ApiDeps) {
   return {
     list: volumes.list.handler(() => {
       const parts = inNetwork(deps)
-      return { volumes: parts.volumes.list().map((volume) => viewOf(parts, volume)) }
+      return { volumes: counted(parts).map((volume) => viewOf(parts, volume)) }
     }),
-    delete: volumes.delete.handler(async ({ input: { forGood = false, ...which } }) => {
+    delete: volumes.delete.handler(async ({ input: { forGood = false, giveUp, ...which } }) => {
       const parts = inNetwork(deps)
-      await parts.volumes.delete(findVolume(parts, which, deps), { forGood })
+      const volume = findVolume(parts, which, deps)
+      if (giveUp) await giveUpOn(parts, volume)
+      else {
+        mustNotHaveLeft(parts, volume)
+        await parts.volumes.delete(volume, { forGood })
+      }
       return {}
     }),
     restore: volumes.restore.handler(async ({ input }) => {
@@ -32,7 +37,7 @@ function findVolume(
   { id, node }: { id: string; node?: string | undefined },
   deps: ApiDeps,
 ): KeptVolume {
-  const found = parts.volumes.list().filter((volume) => {
+  const found = counted(parts).filter((volume) => {
     const there = node === undefined || volume.node === node || nodeName(parts, volume) === node
     return there && (volume.id === id || volume.id.startsWith(`${id}.`))
   })
@@ -54,6 +59,43 @@ function findVolume(
   return only
 }
 
+/** All but what was given up of nodes that are still away. */
+function counted(parts: NetworkParts): KeptVolume[] {
+  const view = parts.primary.view()
+  return parts.volumes.list().filter((volume) => {
+    const mark = view?.setting(givenUpSetting(volume))?.value
+    return mark === undefined || isHere(parts, volume) || mark !== markOf(parts, volume)
+  })
+}
+
+function markOf({ state }: NetworkParts, { node }: KeptVolume): string {
+  return awayMark(state.get(`node/${node}/alive`))
+}
+
+function isHere({ membership }: NetworkParts, { node }: KeptVolume): boolean {
+  const liveness = membership.get(node)?.liveness
+  return liveness === 'alive' || liveness === 'suspect'
+}
+
+function mustNotHaveLeft(parts: NetworkParts, volume: KeptVolume): void {
+  if (parts.membership.get(volume.node)?.liveness !== 'left') return
+  const name = nodeName(parts, volume) || 'The computer'
+  const message =
+    `${name} has left, and this data with it: it is as it was once that computer is back. ` +
+    `To wait for it no longer: mycelium volume delete ${volume.id} --give-up`
+  throw failure('CONFLICT', message, { reason: 'NODE_LEFT' })
+}
+
+/** Nothing is deleted: the computer has it still, and is believed again when it is back. */
+async function giveUpOn(parts: NetworkParts, volume: KeptVolume): Promise<void> {
+  if (isHere(parts, volume)) {
+    const message = `${nodeName(parts, volume)} is in reach: delete it there.`
+    throw failure('CONFLICT', message, { reason: 'NODE_HERE' })
+  }
+  const body = { name: givenUpSetting(volume), value: markOf(parts, volume) }
+  await parts.primary.execute({ kind: 'setting.put', body })
+}
+
 function viewOf(parts: NetworkParts, volume: KeptVolume): VolumeView {
   const { id, workload, index, node, sizeBytes, usedBytes, createdAt, deletedAt } = volume
   return {
@@ -68,8 +110,8 @@ function viewOf(parts: NetworkParts, volume: KeptVolume): VolumeView {
 }
 
 function stateOf(parts: NetworkParts, volume: KeptVolume): VolumeView['state'] {
-  const liveness = parts.membership.get(volume.node)?.liveness
-  if (liveness !== 'alive' && liveness !== 'suspect') return 'out of sight'
+  if (parts.membership.get(volume.node)?.liveness === 'left') return 'left'
+  if (!isHere(parts, volume)) return 'out of sight'
   if (volume.deletedAt !== undefined) return 'deleted'
   const found = parts.desired.get(volume.workload)
   const names = found?.owner === volume.owner ? (found.workload.volumes ?? []) : []

@@ -67,6 +67,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const workload = parseWorkload(input)
       const existing = known(parts, workload.name)
       if (existing) return view(parts, sameAs(parts, existing, workload, deps.node.owner().id))
+      mustBeReadable(parts, workload.name)
       mustBeFree(parts, workload)
       // Whoever takes the name while the image is looked for has it.
       return view(parts, await parts.desired.apply(await pinned(parts, workload), undefined))
@@ -167,13 +168,22 @@ function known(parts: NetworkParts, name: string): DesiredWorkload | undefined {
 function unwanted(parts: NetworkParts, name: string): WorkloadView {
   const instances = unwantedNow(parts, parts.placementInput()).get(name)
   if (instances) return unwantedView(parts, name, instances)
+  if (parts.desired.recordOf(name) === 'unreadable') return unwantedView(parts, name, [])
   throw failure('NOT_FOUND', `There is no workload “${name}”.`)
+}
+
+/** Of one that is not known: whoever does not know all that is said of it would write it without that. */
+function mustBeReadable(parts: NetworkParts, name: string): void {
+  if (parts.desired.recordOf(name) !== 'unreadable') return
+  const message = `A newer version of Mycelium wrote what is wanted of “${name}”: change it on a computer that has that version, or update this one.`
+  throw failure('CONFLICT', message, { reason: 'UNREADABLE' })
 }
 
 /** Its owner may change and end it, and an admin. The registry checks this again. */
 function findOwn(parts: NetworkParts, name: string, deps: ApiDeps): DesiredWorkload {
   const desired = known(parts, name)
   if (!desired) {
+    mustBeReadable(parts, name)
     unwanted(parts, name)
     throw failure('CONFLICT', `“${name}” is being ended. Deploy it anew.`, { reason: 'DELETED' })
   }

@@ -99,6 +99,13 @@ describe('what is left out', () => {
     expect(picked(choice, three, 3 * EJECTION_MS)).toBe('abc')
   })
 
+  it('is not one that was started again where it was', () => {
+    const [before, after] = ['12:00', '12:01'].map((startedAt) => endpoint('a', { startedAt }))
+    const choice = seeded()
+    choice.judge(before!, three, { kind: 'unreachable' }, 0)
+    expect(picked(choice, [before!, b, c], 0)).toBe('bc')
+    expect(picked(choice, [after!, b, c], 0)).toBe('abc')
+  })
   it('is never everything: who was passed over is asked where nothing else is', () => {
     const choice = seeded()
     for (const one of three) choice.judge(one, three, { kind: 'unreachable' }, 0)

@@ -51,9 +51,10 @@ interface Standing {
   ejections: number
 }
 
-/** Names one endpoint for as long as it exists, its port included. */
+/** Names one endpoint for as long as it exists, its port and its run included. */
 export function keyOf(endpoint: Endpoint): string {
-  return `${endpoint.node}/${endpoint.instance}/${endpoint.containerPort}/${endpoint.hostPort}`
+  const { node, instance, containerPort, hostPort, address = '', startedAt = '' } = endpoint
+  return `${node}/${instance}/${containerPort}/${address}:${hostPort}/${startedAt}`
 }
 
 export function createChoice(random: Pick<Random, 'float' | 'int'>): Choice {

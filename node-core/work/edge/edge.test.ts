@@ -25,6 +25,18 @@ describe('routing', () => {
     expect(JSON.parse((await ask(edge, 'localhost', { path: '/web' })).body).url).toBe('/')
   })
 
+  it('asks an instance of this computer at its own address where it has one', async () => {
+    const { server, ...endpoint } = await stage.instance('web', says('here'))
+    await new Promise((resolve) => server.close(resolve))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.2', resolve))
+    const { address, port: hostPort } = server.address() as AddressInfo
+    stage.endpoints.set('web', [{ ...endpoint, hostPort }])
+    const edge = await stage.edge()
+    expect((await ask(edge, 'web.localhost')).status).toBe(502)
+    stage.endpoints.set('web', [{ ...endpoint, hostPort, address }])
+    expect(await ask(edge, 'web.localhost')).toMatchObject({ status: 200, body: 'here' })
+  })
+
   it('says 404 for a name nobody has, in JSON for who asks for it', async () => {
     const edge = await stage.edge()
     expect((await ask(edge, 'nobody.localhost')).status).toBe(404)

@@ -6,7 +6,7 @@
  * HTTP/1.1, and at the TLS port HTTP/2 too, come in;
  * WebSocket and streaming pass, any other upgrade is served as the plain request it came with. On path routes the prefix is put before absolute paths in Location
  * and before the Path of cookies, except those named `__Host-…`. Endpoints on this node are dialled
- * on loopback, those of other nodes are reached through a mesh stream, so that traffic
+ * on loopback or in a network of its engine, those of other nodes are reached through a mesh stream, so that traffic
  * between nodes is always encrypted and no instance listens beyond its own machine.
  *
  *     const edge = createEdge({ self, net, endpoints, clock, random, logger }, { port: 8080 })
@@ -29,8 +29,12 @@ export interface Endpoint {
   node: NodeId
   /** The declared port it answers on. */
   containerPort: number
-  /** On its node's loopback; only meaningful on that node. */
+  /** On its node's loopback, or at `address`; only meaningful on that node. */
   hostPort: number
+  /** IPv4, in a network of that node's engine. */
+  address?: string
+  /** Which run of the instance it is: one that is started again may be at the same port. */
+  startedAt?: string
   healthy: boolean
   /** Its share of the requests beside those of others; above 0. Default 1. */
   weight?: number

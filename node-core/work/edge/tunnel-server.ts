@@ -86,13 +86,13 @@ async function admit(
   if (instance?.workload !== asked.workload) return 'NO_INSTANCE'
   const hostPort = instance.ports[asked.port]
   if (hostPort === undefined) return 'NO_PORT'
-  return dial(hostPort).catch((): TunnelRefusal => 'NOT_LISTENING')
+  return dial(hostPort, instance.address).catch((): TunnelRefusal => 'NOT_LISTENING')
 }
 
-function dial(port: number): Promise<Socket> {
+function dial(port: number, host = '127.0.0.1'): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({
-      host: '127.0.0.1',
+      host,
       port,
       noDelay: true,
       allowHalfOpen: true,

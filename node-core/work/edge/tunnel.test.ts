@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -18,6 +19,7 @@ let tunnels: ReturnType<typeof createTunnelServer>
 let entitled: boolean
 let endpoint: Endpoint
 let clock: SimClock
+let instance: Instance
 
 beforeEach(async () => {
   server = http.createServer((_request, response) => void response.end('here'))
@@ -34,7 +36,7 @@ beforeEach(async () => {
     hostPort: 1,
     healthy: true,
   }
-  const instance: Instance = {
+  instance = {
     id: 'web-0-abcdef',
     workload: 'web',
     index: 0,
@@ -71,6 +73,18 @@ describe('a tunnel', () => {
     let answer = ''
     for await (const part of tunnel.setEncoding('latin1')) answer += part
     expect(answer).toContain('here')
+  })
+
+  it("goes to the instance's own address where it has one", async () => {
+    await new Promise((resolve) => server.close(resolve))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.2', resolve))
+    instance.ports = { 80: (server.address() as AddressInfo).port }
+    await expect(open()).rejects.toMatchObject({ details: { reason: 'NOT_LISTENING' } })
+    instance.address = '127.0.0.2'
+    const tunnel = await open()
+    tunnel.end('GET / HTTP/1.1\r\nhost: web\r\nconnection: close\r\n\r\n')
+    const [answer] = await once(tunnel.setEncoding('latin1'), 'data')
+    expect(answer).toContain('HTTP/1.1 200')
   })
 
   it.each([

@@ -24,7 +24,7 @@ export function createUpstreams(deps: EdgeDeps): Upstreams {
   const pools = new Map<string, Pool>()
 
   const connect = (endpoint: Endpoint): Promise<Duplex> =>
-    endpoint.node === deps.self ? dialLocal(endpoint.hostPort) : openTunnel(deps, endpoint)
+    endpoint.node === deps.self ? dialLocal(endpoint) : openTunnel(deps, endpoint)
 
   const create = (endpoint: Endpoint): Pool =>
     new Pool('http://instance.invalid', {
@@ -71,9 +71,9 @@ function connectorOf(open: () => Promise<Duplex>): buildConnector.connector {
   }
 }
 
-function dialLocal(port: number): Promise<Duplex> {
+function dialLocal({ address: host = '127.0.0.1', hostPort: port }: Endpoint): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const socket = connectSocket({ host: '127.0.0.1', port, noDelay: true, allowHalfOpen: true })
+    const socket = connectSocket({ host, port, noDelay: true, allowHalfOpen: true })
     socket.setTimeout(CONNECT_TIMEOUT_MS, () => {
       socket.destroy(new MyceliumError('CONNECT_TIMEOUT', 'No connection in time.'))
     })

@@ -6,7 +6,7 @@ import {
 } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Probe } from '../spec/index.ts'
-import { createHealthProbe } from './health-probe.ts'
+import { createHealthProbe, type ProbedPort } from './health-probe.ts'
 
 const probe = createHealthProbe()
 const closers: (() => void)[] = []
@@ -14,13 +14,15 @@ afterEach(() => {
   for (const close of closers.splice(0)) close()
 })
 
-async function listen(server: Server | TcpServer): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+async function listen(server: Server | TcpServer): Promise<ProbedPort> {
+  // Loopback has more addresses than one: what is not at the usual one is found as well.
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.2', resolve))
   closers.push(() => {
     server.close()
     if ('closeAllConnections' in server) server.closeAllConnections()
   })
-  return (server.address() as AddressInfo).port
+  const { address: host, port } = server.address() as AddressInfo
+  return { host, port }
 }
 
 const times = { port: 80, periodMs: 5_000, timeoutMs: 300, failures: 3 }
@@ -36,8 +38,8 @@ describe('an HTTP check', () => {
     [404, false],
     [500, false],
   ])('with status %i passes: %s', async (status, passes) => {
-    const port = await listen(createServer((_, answer) => answer.writeHead(status).end()))
-    expect(await probe(HTTP, port, never)).toBe(passes)
+    const at = await listen(createServer((_, answer) => answer.writeHead(status).end()))
+    expect(await probe(HTTP, at, never)).toBe(passes)
   })
 
   test('asks for its path', async () => {
@@ -73,8 +75,8 @@ describe('a TCP check', () => {
   })
 
   test('ends as soon as nobody wants to know', async () => {
-    const port = await listen(createServer(() => {}))
-    expect(await probe(HTTP, port, AbortSignal.abort())).toBe(false)
-    expect(await probe(TCP, port, AbortSignal.abort())).toBe(false)
+    const at = await listen(createServer(() => {}))
+    expect(await probe(HTTP, at, AbortSignal.abort())).toBe(false)
+    expect(await probe(TCP, at, AbortSignal.abort())).toBe(false)
   })
 })

@@ -1,29 +1,33 @@
-/** Probes against an instance's port on loopback. */
+/** Probes against an instance's port. */
 import { request } from 'node:http'
 import { connect } from 'node:net'
 import type { Probe } from '../spec/index.ts'
 import { TCP_LISTEN_MS } from './limits.ts'
 
-/** Whether the probe passes. Never throws; `hostPort` is where the probed port is published. */
+/** Where the probed port is, as this computer reaches it. */
+export interface ProbedPort {
+  host: string
+  port: number
+}
+
+/** Whether the probe passes. Never throws. */
 export type HealthProbe = (
   probe: Exclude<Probe, { kind: 'command' }>,
-  hostPort: number,
+  at: ProbedPort,
   signal: AbortSignal,
 ) => Promise<boolean>
 
 export function createHealthProbe(): HealthProbe {
-  return (probe, hostPort, signal) => {
+  return (probe, at, signal) => {
     const within = AbortSignal.any([signal, AbortSignal.timeout(probe.timeoutMs)])
-    return probe.kind === 'http'
-      ? answersHttp(hostPort, probe.path, within)
-      : acceptsTcp(hostPort, within)
+    return probe.kind === 'http' ? answersHttp(at, probe.path, within) : acceptsTcp(at, within)
   }
 }
 
-function answersHttp(port: number, path: string, signal: AbortSignal): Promise<boolean> {
+function answersHttp(at: ProbedPort, path: string, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const asked = request(
-      { host: '127.0.0.1', port, path, signal, agent: false, headers: { connection: 'close' } },
+      { ...at, path, signal, agent: false, headers: { connection: 'close' } },
       (answer) => {
         const status = answer.statusCode ?? 0
         answer.destroy()
@@ -39,9 +43,9 @@ function answersHttp(port: number, path: string, signal: AbortSignal): Promise<b
  * Docker's port proxy accepts for a container that does not listen yet, and drops the connection as
  * soon as its own has failed; so the connection must also last for a moment.
  */
-function acceptsTcp(port: number, signal: AbortSignal): Promise<boolean> {
+function acceptsTcp(at: ProbedPort, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port })
+    const socket = connect(at)
     const answer = (accepted: boolean): void => {
       signal.removeEventListener('abort', refuse)
       socket.destroy()

@@ -105,7 +105,7 @@ export function createInstanceDriver(
   ): Promise<void> {
     const { id, index, generation } = local
     try {
-      if (leftover) await remove(0)
+      if (leftover) await remove(0, { again: true })
       const access = await deps.access?.open(local)
       signal.throwIfAborted()
       const running = await runner.run({
@@ -137,9 +137,9 @@ export function createInstanceDriver(
   }
 
   /** What it wrote last is kept before it is removed. */
-  function remove(graceMs: number): Promise<void> {
+  function remove(graceMs: number, { again } = { again: false }): Promise<void> {
     const { id } = local
-    return runner.end(id, { graceMs, drained: async () => deps.keeper?.drained(id) })
+    return runner.end(id, { graceMs, again, drained: async () => deps.keeper?.drained(id) })
   }
 
   function fail(reason: Reason, how: { leftover: boolean; exit?: Exit }): void {
@@ -216,10 +216,11 @@ export function createInstanceDriver(
 
   async function passes({ part, role, probe }: Watched, signal: AbortSignal): Promise<boolean> {
     if (probe.kind !== 'command') {
-      const hostPort = local.ports[String(probe.port)]
-      if (hostPort === undefined) return false
+      const { address: host = '127.0.0.1' } = local
+      const port = local.ports[String(probe.port)]
+      if (port === undefined) return false
       const listens = probe.kind === 'tcp' ? await listensInside(probe.port) : undefined
-      return listens ?? (await deps.probe(probe, hostPort, signal))
+      return listens ?? (await deps.probe(probe, { host, port }, signal))
     }
     const key = `${part}/${role}`
     // An engine cannot end what was begun inside a part: until it ends, it has not passed.

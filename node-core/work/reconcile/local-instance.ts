@@ -39,6 +39,8 @@ export interface LocalInstance {
   readonly phase: Phase
   readonly health: Health
   readonly ports: Readonly<Record<string, number>>
+  /** Where they are; undefined: on loopback. */
+  readonly address: string | undefined
   /** By the wall clock, for people. */
   readonly startedAtMs: number | undefined
   readonly restarts: number
@@ -91,6 +93,7 @@ export function claimed(
     phase: { kind: 'waiting', untilMs, leftover: false },
     health: 'unknown',
     ports: {},
+    address: undefined,
     startedAtMs: undefined,
     restarts: 0,
     failures: 0,
@@ -121,6 +124,7 @@ export function inherited(
       : { kind: 'waiting', untilMs: 0, leftover: false },
     health: 'unknown',
     ports: {},
+    address: undefined,
     startedAtMs: undefined,
     restarts: record?.restarts ?? 0,
     failures: 0,
@@ -155,6 +159,7 @@ export function started(
     phase: { kind: 'running', sinceMs: nowMs, probing, served: health === 'healthy' },
     health,
     ports: running.ports,
+    address: running.address,
     startedAtMs: running.startedAtMs,
     exit: undefined,
     reason: undefined,
@@ -193,6 +198,7 @@ export function failed(local: LocalInstance, reason: Reason, options: Failure): 
     phase: { kind: 'waiting', untilMs, leftover: options.leftover },
     health: ran ? 'unhealthy' : 'unknown',
     ports: {},
+    address: undefined,
     restarts: local.restarts + (ran ? 1 : 0),
     failures,
     exit: options.exit,
@@ -276,6 +282,7 @@ export function toInstance(local: LocalInstance, node: NodeId): Instance {
     status: statusOf(local),
     health: local.health,
     ports: { ...local.ports },
+    ...(local.address !== undefined && { address: local.address }),
     ...(startedAtMs !== undefined && { startedAt: new Date(startedAtMs).toISOString() }),
     restarts: local.restarts,
     ...(local.phase.kind === 'over' && { ended: endedOf(local) }),

@@ -6,10 +6,14 @@ import type { StateRecord } from '../../control/state/index.ts'
 import type { Member } from '../../network/membership/index.ts'
 import { desiredOfState } from '../desired/testing/no-primary.ts'
 import {
+  awayMark,
+  givenUpSetting,
   type Instance,
   instanceKey,
   parseWorkload,
   storedForm,
+  volumeIdOf,
+  volumeKey,
   workloadKey,
 } from '../spec/index.ts'
 import { createWorkView, type WorkView } from './index.ts'
@@ -33,6 +37,7 @@ let records: Map<string, StateRecord>
 let logger: ReturnType<typeof createMemoryLogger>
 let view: WorkView
 let members: Member[]
+let settings: Map<string, unknown>
 
 function put(key: string, value: Plain | undefined, incarnation = 1): void {
   const rest = { author: NODE, owner: OWNER, incarnation, counter: records.size, generation: 3 }
@@ -42,6 +47,7 @@ function put(key: string, value: Plain | undefined, incarnation = 1): void {
 beforeEach(() => {
   records = new Map()
   members = []
+  settings = new Map()
   logger = createMemoryLogger()
   const state = {
     get: (key: string) => records.get(key),
@@ -60,6 +66,7 @@ beforeEach(() => {
     membership: { list: () => members, subscribe: () => () => {} },
     logger,
     isAdmin: () => false,
+    setting: (name) => settings.get(name),
   })
 })
 
@@ -146,5 +153,33 @@ describe('a node', () => {
     expect(view.placementInput().nodes).toMatchObject([{ draining: false }])
     members = [member('hypha')]
     expect(view.placementInput().nodes).toMatchObject([{ draining: true }])
+  })
+})
+
+describe('data that an admin has given up', () => {
+  const SHELF = { name: 'db', volumes: [{ name: 'data' }] }
+  const containers = [{ image: 'db', mounts: [{ volume: 'data', path: '/data' }] }]
+  const name = { owner: OWNER, workload: 'db', index: 0, volume: 'data' }
+  const [id, slot] = [volumeIdOf(name), 'db/0']
+
+  const is = (liveness: Member['liveness'], beat: number): void => {
+    put(`node/${NODE}/alive`, { beat })
+    const profile = { labels: {}, kinds: [], capacity: {}, addresses: [] }
+    members = [{ id: NODE, owner: OWNER, liveness, profile } as unknown as Member]
+  }
+  const holders = () => [...(view.placementInput().dataOf ?? [])]
+
+  test('is waited for no longer while its node is away, and again for good once that was back', () => {
+    put(workloadKey('db'), storedForm(parseWorkload({ ...SHELF, containers })))
+    const createdAt = '2026-11-20T00:00:00.000Z'
+    put(volumeKey(NODE, id), { ...name, sizeBytes: 1, createdAt })
+    is('left', 1)
+    expect(holders()).toEqual([[slot, [NODE]]])
+    settings.set(givenUpSetting({ node: NODE, id }), awayMark(records.get(`node/${NODE}/alive`)))
+    expect(holders()).toEqual([])
+    is('alive', 1)
+    expect(holders()).toEqual([[slot, [NODE]]])
+    is('dead', 2)
+    expect(holders()).toEqual([[slot, [NODE]]])
   })
 })

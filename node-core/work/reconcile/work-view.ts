@@ -12,9 +12,12 @@ import type { Desired, DesiredRecord } from '../desired/index.ts'
 import { type JobRecord, NO_RECORD, slotStates } from '../jobs/index.ts'
 import { isHealthy, type PlacementInput, type PlacementNode, place } from '../placement/index.ts'
 import {
+  awayMark,
   type DesiredWorkload,
+  givenUpSetting,
   type Instance,
   instanceOf,
+  type KeptVolume,
   keepsData,
   keptVolumeOf,
   parseInstanceKey,
@@ -74,6 +77,8 @@ export interface WorkViewDeps {
   membership: Pick<Membership, 'list' | 'subscribe'>
   /** Whose word about priority counts among all. */
   isAdmin: (owner: OwnerId) => boolean
+  /** Of the registry; nothing where there is none. */
+  setting?: (name: string) => unknown
   logger: Logger
 }
 
@@ -103,6 +108,14 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
       return [record.incarnation < incarnationOf(instance.node) ? unconfirmed(instance) : instance]
     })
 
+  /** By an admin, of a node that is away since: nobody waits for it. */
+  function isGivenUp(kept: KeptVolume): boolean {
+    const mark = deps.setting?.(givenUpSetting(kept))
+    if (mark === undefined || mark !== awayMark(state.get(`node/${kept.node}/alive`))) return false
+    const { liveness } = membership.list().find(({ id }) => id === kept.node) ?? {}
+    return liveness !== 'alive' && liveness !== 'suspect'
+  }
+
   /** What its own owner's workload of that name would find there. */
   function dataOf(workloads: readonly DesiredWorkload[]): NonNullable<PlacementInput['dataOf']> {
     const keeping = new Map(
@@ -113,6 +126,7 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
     for (const record of state.list('node/')) {
       const kept = keptVolumeOf(record)
       const wanted = kept && keeping.get(kept.workload)
+      if (kept && isGivenUp(kept)) continue
       if (!kept || kept.deletedAt !== undefined || wanted?.owner !== kept.owner) continue
       if (!wanted.workload.volumes?.some(({ name }) => name === kept.volume)) continue
       const slot = slotOf(kept.workload, kept.index)

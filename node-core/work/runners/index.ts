@@ -46,8 +46,10 @@ export interface Running {
   exitedPart?: string
   /** Why this node ended it, where it did. */
   endedFor?: { code: 'DISK_EXCEEDED' | 'MEMORY_EXCEEDED'; message: string }
-  /** Container port to port on this host's loopback. */
+  /** Container port to port on this host's loopback, or at `address` where there is one. */
   ports: Record<string, number>
+  /** IPv4, in a network of the engine's that this computer is in. */
+  address?: string
   startedAtMs: number
 }
 
@@ -69,9 +71,13 @@ export interface Runner extends Lifecycle {
   run(request: StartRequest): Promise<Running>
   /**
    * Ends and removes it; no error when there is none. Within `graceMs`, then by force. `drained` is
-   * waited for between the two, since what it wrote is removed with it.
+   * waited for between the two, since what it wrote is removed with it. `again`: it is run again at
+   * once, and what it needs for that may stay.
    */
-  end(id: string, options?: { graceMs?: number; drained?: () => Promise<void> }): Promise<void>
+  end(
+    id: string,
+    options?: { graceMs?: number; drained?: () => Promise<void>; again?: boolean },
+  ): Promise<void>
   /** Everything of this network and node that runs, or has exited and was not removed. */
   list(): Promise<Running[]>
   /**

@@ -68,7 +68,7 @@ export const autoscaleBody = z
 type AutoscaleBody = z.output<typeof autoscaleBody>
 
 const whole = z.number().int().min(1)
-export const storedAutoscale = z.object({
+export const storedAutoscale = z.strictObject({
   min: count,
   max: count.min(1),
   requestsPerSecond: perCopy.requestsPerSecond.exactOptional(),
@@ -77,7 +77,7 @@ export const storedAutoscale = z.object({
   queue: queue.exactOptional(),
   ...times,
   ceiling: z
-    .object({ cpuMillis: whole.exactOptional(), memoryBytes: whole.exactOptional() })
+    .strictObject({ cpuMillis: whole.exactOptional(), memoryBytes: whole.exactOptional() })
     .exactOptional(),
 })
 

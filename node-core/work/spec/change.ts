@@ -1,29 +1,20 @@
-import { parseDigest } from '../../storage/blobs/index.ts'
 import { changedAutoscale, withAutoscale, wrongBesideAutoscale } from './autoscale.ts'
+import { changedParts } from './changed-parts.ts'
 import { type ChangeBody, changeBody } from './deploy-body.ts'
 import { disruptionField, toDisruption } from './disruption.ts'
 import { changedEdge, checkedEdge } from './edge-rules.ts'
 import { egressField } from './egress.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
-import type { BundleSource, ContainerSource, Job, Part, Parts, Workload } from './index.ts'
+import type { Job, Workload } from './index.ts'
 import { toJob, withJob, wrongBesideJob } from './job.ts'
-import { keepContent } from './keep-content.ts'
 import { checked } from './parse-workload.ts'
 import { priorityField } from './priority.ts'
-import { probesAfter } from './probes.ts'
 import { replaceWith } from './replace.ts'
 import { toRestart } from './restart.ts'
 import { toRollout } from './rollout-rules.ts'
 import { toSecretUses } from './secret-uses.ts'
-import { askedContainer, toParts } from './to-parts.ts'
 import { toUses } from './uses.ts'
 import { toVolumes, volumesField } from './volumes.ts'
-
-/** Fields that speak of the only part. */
-const OF_THE_PART = [
-  ...(['image', 'bundle', 'command', 'args', 'ports', 'resources'] as const),
-  ...(['env', 'probes', 'health', 'files'] as const),
-]
 
 /**
  * The workload with the fields of `patch` in place of its own; `resources` may name only some
@@ -92,88 +83,4 @@ function wrongForKind({ kind }: Workload, change: ChangeBody): WrongField[] {
   return foreign
     .filter((field) => change[field] !== undefined)
     .map((field) => ({ path: field, message: `A ${kind} has none.` }))
-}
-
-function changedParts(workload: Workload, change: ChangeBody, wrong: WrongField[]): Parts {
-  const said = OF_THE_PART.filter((field) => change[field] !== undefined)
-  if (change.containers) {
-    const message = 'Say it in the containers.'
-    wrong.push(...said.map((field) => ({ path: field, message })))
-    const asked = change.containers.map((one, index) => askedContainer(one, index, undefined))
-    return toParts(
-      asked.map((one) => keepContent(workload, one)),
-      wrong,
-    )
-  }
-  const [only, second] = workload.parts
-  if (said.length > 0 && second) {
-    const message = 'There are several containers: change `containers` as a whole.'
-    wrong.push(...said.map((field) => ({ path: field, message })))
-  }
-  if (wrong.length > 0) throw validationError(wrong)
-  return said.length === 0 ? workload.parts : [changedPart(workload, only, change)]
-}
-
-function changedPart({ kind }: Workload, part: Part, change: ChangeBody): Part {
-  const { ports, probes, health } = change
-  const asks = probes !== undefined || health !== undefined
-  const [next] = toParts([
-    {
-      at: { name: '', ports: '', resources: '', probes: '', files: '' },
-      name: part.name,
-      source: changedSource(part.source, change),
-      env: change.env ?? part.env,
-      mounts: part.mounts,
-      user: part.user,
-      readOnlyRoot: part.readOnlyRoot,
-      scratch: part.scratch?.map(({ path, sizeBytes }) => ({ path, size: sizeBytes })),
-      files: change.files ?? part.files,
-      ports: ports ?? part.ports,
-      resources: changedResources(part, change),
-      ...(asks ? { probes, health } : { probes: {} }),
-    },
-  ])
-  if (asks) return next
-  return { ...next, probes: probesAfter(part, next.ports, kind) }
-}
-
-/** A limit that was above what is requested stays; one that was the request goes with it. */
-function changedResources({ resources }: Part, change: ChangeBody) {
-  const { requests, limits, diskBytes } = resources
-  const disk = change.resources?.disk ?? diskBytes
-  const gpus = change.resources?.gpus ?? resources.gpus
-  const cpu = change.resources?.cpu ?? requests.cpuMillis
-  const memory = change.resources?.memory ?? requests.memoryBytes
-  const wasMore = {
-    cpu: limits.cpuMillis > requests.cpuMillis && limits.cpuMillis >= cpu,
-    memory: limits.memoryBytes > requests.memoryBytes && limits.memoryBytes >= memory,
-  }
-  return {
-    ...{ cpu, memory },
-    ...(disk !== undefined && { disk }),
-    ...(gpus !== undefined && { gpus }),
-    limits: {
-      cpu: change.resources?.limits?.cpu ?? (wasMore.cpu ? limits.cpuMillis : cpu),
-      memory: change.resources?.limits?.memory ?? (wasMore.memory ? limits.memoryBytes : memory),
-    },
-  }
-}
-
-function changedSource(
-  source: ContainerSource | BundleSource,
-  change: ChangeBody,
-): ContainerSource | BundleSource {
-  if ('bundle' in source) {
-    return { bundle: (change.bundle && parseDigest(change.bundle)) || source.bundle }
-  }
-  const { imageId, exposes, ...rest } = source
-  const content = { ...(imageId !== undefined && { imageId }), ...(exposes && { exposes }) }
-  const { image, command, args } = change
-  return {
-    ...rest,
-    ...(image === undefined && content),
-    ...(image !== undefined && { image }),
-    ...(command && { command }),
-    ...(args && { args }),
-  }
 }

@@ -30,19 +30,20 @@ import {
   timeZone,
   uses,
 } from './fields.ts'
-import { files } from './files.ts'
+import { changedFiles, files } from './files.ts'
 import { MANIFEST_LENGTH_MAX, PARTS_MAX, SCHEMA_LENGTH_MAX } from './limits.ts'
-import { container, health, ports, probes, resources } from './part-body.ts'
+import { changedContainer, container, health, ports, probes, resources } from './part-body.ts'
 import { priority } from './priority.ts'
 import { rolloutBody } from './rollout-rules.ts'
 import { volumes } from './volumes.ts'
 
 export const manifestText = z.string().max(MANIFEST_LENGTH_MAX)
 
-const containers = z
-  .array(container)
-  .min(1, { error: 'Name at least one container.' })
-  .max(PARTS_MAX, { error: `Name at most ${PARTS_MAX} containers.` })
+const containersOf = <Shape extends z.ZodType>(shape: Shape) =>
+  z
+    .array(shape)
+    .min(1, { error: 'Name at least one container.' })
+    .max(PARTS_MAX, { error: `Name at most ${PARTS_MAX} containers.` })
 
 /** Said of the only part; `env` of every part. */
 const ofThePart = {
@@ -108,7 +109,7 @@ export const deployBody = z.strictObject({
   /** For editors. */
   $schema: z.string().max(SCHEMA_LENGTH_MAX).optional(),
   name: name.optional(),
-  containers: containers.optional(),
+  containers: containersOf(container).optional(),
   bundle: bundle.optional(),
   ...ofThePart,
   ...ofTheWorkload,
@@ -117,13 +118,14 @@ export type DeployBody = z.output<typeof deployBody>
 
 /** What may be changed of a workload that exists: the body of `PATCH /api/workloads/:name`. */
 export const changeBody = z.strictObject({
-  /** All of them, in place of those that were. */
-  containers: containers.optional(),
+  /** All of them, in place of those that were; each takes from the one of its name what it does not say. */
+  containers: containersOf(changedContainer).optional(),
   image: image.optional(),
   bundle: bundle.optional(),
   command: command.optional(),
   args: args.optional(),
   ...ofThePart,
+  files: changedFiles.optional(),
   ...ofTheWorkload,
 })
 export type ChangeBody = z.output<typeof changeBody>

@@ -7,8 +7,8 @@ import { REPLICAS_MAX } from './limits.ts'
 const count = z.number().int().min(0).max(REPLICAS_MAX)
 
 export const storedDisruption = z.union([
-  z.object({ minAvailable: count }),
-  z.object({ maxUnavailable: count }),
+  z.strictObject({ minAvailable: count }),
+  z.strictObject({ maxUnavailable: count }),
 ])
 
 export const disruption = z.strictObject({

@@ -56,9 +56,9 @@ export const edgeBody = z.strictObject({
 })
 type EdgeBody = z.output<typeof edgeBody>
 
-export const storedEdge = z.object({
+export const storedEdge = z.strictObject({
   access,
-  rate: z.object({ perMinute, burst }).exactOptional(),
+  rate: z.strictObject({ perMinute, burst }).exactOptional(),
   tcp,
   answerMs,
   idleMs,

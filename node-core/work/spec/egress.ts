@@ -47,7 +47,10 @@ export const storedEgress = z.union([
   z.literal('all'),
   z
     .array(
-      z.union([z.object({ host: outsideName, ports }), z.object({ address, ports, protocol })]),
+      z.union([
+        z.strictObject({ host: outsideName, ports }),
+        z.strictObject({ address, ports, protocol }),
+      ]),
     )
     .min(1)
     .max(EGRESS_RULES_MAX),

@@ -49,22 +49,30 @@ function refuseWrongContent(file: Content, context: z.RefinementCtx): void {
   if (message !== undefined) context.addIssue({ code: 'custom', path: ['content'], message })
 }
 
-export const files = z
+const file = z.strictObject({
+  path: mountPath,
+  content: z.string(),
+  encoding: encoding.optional(),
+  mode: mode.optional(),
+})
+const TOO_MANY = { error: `At most ${FILES_MAX} files.` }
+export const files = z.array(file.superRefine(refuseWrongContent)).max(FILES_MAX, TOO_MANY)
+
+/** One without content keeps that which lies at its path: nobody is shown it, to send it back. */
+export const changedFiles = z
   .array(
-    z
-      .strictObject({
-        path: mountPath,
-        content: z.string(),
-        encoding: encoding.optional(),
-        mode: mode.optional(),
-      })
-      .superRefine(refuseWrongContent),
+    file.extend({ content: z.string().optional() }).superRefine(({ content, ...rest }, context) => {
+      if (content !== undefined) refuseWrongContent({ content, ...rest }, context)
+      else if (rest.encoding !== undefined) {
+        context.addIssue({ code: 'custom', path: ['content'], message: 'This is needed.' })
+      }
+    }),
   )
-  .max(FILES_MAX, { error: `At most ${FILES_MAX} files.` })
+  .max(FILES_MAX, TOO_MANY)
 export type FilesBody = (Content & { path: string; mode?: number | undefined })[]
 
 export const storedFile = z
-  .object({
+  .strictObject({
     path: mountPath,
     content: z.string(),
     encoding: encoding.exactOptional(),
@@ -75,6 +83,22 @@ export const storedFile = z
 export function toFiles(body: FilesBody): ConfigFile[] {
   return body.map(({ path, content, encoding, mode }) => {
     return { path, content, ...(encoding && { encoding }), mode: mode ?? DEFAULT_MODE }
+  })
+}
+
+/** `at`: what comes before `files`. */
+export function filesAfter(
+  said: z.output<typeof changedFiles>,
+  before: readonly ConfigFile[],
+  at: string,
+  wrong: WrongField[],
+): FilesBody {
+  return said.flatMap(({ content, ...file }, index) => {
+    if (content !== undefined) return [{ ...file, content }]
+    const kept = before.find((one) => one.path === file.path)
+    if (kept) return [{ ...kept, mode: file.mode ?? kept.mode }]
+    wrong.push({ path: `${at}files.${index}.content`, message: 'There is no such file yet.' })
+    return []
   })
 }
 

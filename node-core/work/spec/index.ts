@@ -1,7 +1,6 @@
 /**
- * The one model of what somebody wants to run, and of one running copy of it. Every door's input
- * (REST body, manifest text, form) becomes a `Workload` here, or is refused by the path of each
- * wrong field.
+ * The one model of what somebody wants to run, and of one running copy of it. Every door's input (REST
+ * body, manifest text, form) becomes a `Workload` here, or is refused by the path of each wrong field.
  */
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
@@ -308,8 +307,9 @@ export interface Instance {
   node: NodeId
   status: InstanceStatus
   health: Health
-  /** Ports it answers on at its node's loopback: container port to host port. */
+  /** Container port to port on its node's loopback, or at `address`: IPv4, reached there alone. */
   ports: Record<string, number>
+  address?: string
   /** ISO 8601; absent until it has started. */
   startedAt?: string
   restarts: number
@@ -350,6 +350,7 @@ export {
   type WrongField,
 } from './errors.ts'
 export { bytesOf, type ConfigFile, modeText, sizeOf } from './files.ts'
+export { awayMark, givenUpSetting } from './given-up.ts'
 export { laneOf, lanesOf } from './job.ts'
 export {
   EGRESS_PORTS_MAX,

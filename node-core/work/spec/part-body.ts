@@ -13,7 +13,7 @@ import {
   protocol,
   timeoutMs,
 } from './fields.ts'
-import { files } from './files.ts'
+import { changedFiles, files } from './files.ts'
 import {
   CPU_MILLIS_MAX,
   CPU_MILLIS_MIN,
@@ -136,6 +136,15 @@ export const health = z.discriminatedUnion('kind', [
 ])
 export type HealthBody = z.output<typeof health>
 
+const scratch = z
+  .array(
+    z.strictObject({
+      path: mountPath,
+      size: amountOfBytes('64Mi', SCRATCH_BYTES_MIN, SCRATCH_BYTES_MAX).optional(),
+    }),
+  )
+  .max(SCRATCH_MAX)
+
 export const container = z.strictObject({
   name: name.optional(),
   image,
@@ -148,15 +157,26 @@ export const container = z.strictObject({
   mounts: mounts.optional(),
   user: user.optional(),
   readOnlyRoot: z.boolean().optional(),
-  scratch: z
-    .array(
-      z.strictObject({
-        path: mountPath,
-        size: amountOfBytes('64Mi', SCRATCH_BYTES_MIN, SCRATCH_BYTES_MAX).optional(),
-      }),
-    )
-    .max(SCRATCH_MAX)
-    .optional(),
+  scratch: scratch.optional(),
   files: files.optional(),
 })
 export type ContainerBody = z.output<typeof container>
+
+/**
+ * One of a workload that exists, found by its name: what is not said stays, and null is as if it had
+ * never been said. So whoever sends back what was shown loses nothing of what is not shown.
+ */
+export const changedContainer = container.extend({
+  command: command.nullable().optional(),
+  args: args.nullable().optional(),
+  env: env.nullable().optional(),
+  ports: ports.nullable().optional(),
+  resources: resources.nullable().optional(),
+  probes: probes.nullable().optional(),
+  mounts: mounts.nullable().optional(),
+  user: user.nullable().optional(),
+  readOnlyRoot: z.boolean().nullable().optional(),
+  scratch: scratch.nullable().optional(),
+  files: changedFiles.nullable().optional(),
+})
+export type ChangedContainerBody = z.output<typeof changedContainer>

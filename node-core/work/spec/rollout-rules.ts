@@ -39,7 +39,7 @@ export const rolloutBody = z.strictObject({
   paused: z.boolean().exactOptional(),
 })
 
-export const storedRollout = z.object({
+export const storedRollout = z.strictObject({
   kind,
   atOnce,
   steps: steps.exactOptional(),

@@ -1,6 +1,10 @@
 /**
  * What the shared state holds of workloads and instances. Values come from other nodes: their shape
  * is checked here, and whoever reads them ignores what does not parse.
+ *
+ * A workload with a field that this release does not know does not parse (docs/adr/0020): run without
+ * it, it would be less than was asked for (root for a user, open for closed), and written again by a
+ * change it would have lost it. What runs of it stays, and it is changed by who knows it.
  */
 import { z } from 'zod'
 import type { Plain } from '../../base/codec/index.ts'
@@ -66,13 +70,13 @@ const digest = z.string().transform((text, context): Digest => {
   return z.NEVER
 })
 
-const port = z.object({
+const port = z.strictObject({
   containerPort: field.portNumber,
   hostPort: field.portNumber.exactOptional(),
   protocol: field.protocol,
 })
 
-const containerSource = z.object({
+const containerSource = z.strictObject({
   image: field.image,
   imageId: z.string().max(128).exactOptional(),
   exposes: z.array(port).max(PORTS_MAX).exactOptional(),
@@ -86,36 +90,36 @@ const probeTimes = {
   failures: field.probeFailures,
 }
 const probe = z.discriminatedUnion('kind', [
-  z.object({
+  z.strictObject({
     kind: z.literal('http'),
     path: field.healthPath,
     port: field.portNumber,
     ...probeTimes,
   }),
-  z.object({ kind: z.literal('tcp'), port: field.portNumber, ...probeTimes }),
-  z.object({ kind: z.literal('command'), command: field.command.min(1), ...probeTimes }),
+  z.strictObject({ kind: z.literal('tcp'), port: field.portNumber, ...probeTimes }),
+  z.strictObject({ kind: z.literal('command'), command: field.command.min(1), ...probeTimes }),
 ])
 
-const amounts = z.object({
+const amounts = z.strictObject({
   cpuMillis: z.number().int().min(CPU_MILLIS_MIN).max(CPU_MILLIS_MAX),
   memoryBytes: z.number().int().min(MEMORY_BYTES_MIN).max(MEMORY_BYTES_MAX),
 })
 
-const storedMount = z.object({
+const storedMount = z.strictObject({
   volume: field.volumeName,
   path: mountPath,
   readOnly: z.boolean(),
 })
-const part = z.object({
+const part = z.strictObject({
   name: field.name,
   env: field.env,
   ports: z.array(port).max(PORTS_MAX),
-  resources: z.object({
+  resources: z.strictObject({
     ...{ requests: amounts, limits: amounts },
     diskBytes: z.number().int().min(DISK_BYTES_MIN).max(DISK_BYTES_MAX).exactOptional(),
     gpus: z.number().int().min(1).max(GPUS_MAX).exactOptional(),
   }),
-  probes: z.object({
+  probes: z.strictObject({
     startup: probe.exactOptional(),
     live: probe.exactOptional(),
     ready: probe.exactOptional(),
@@ -125,7 +129,7 @@ const part = z.object({
     .max(MOUNTS_MAX + FILES_MAX)
     .exactOptional(),
 })
-const scratch = z.object({
+const scratch = z.strictObject({
   path: mountPath,
   sizeBytes: z.number().int().min(SCRATCH_BYTES_MIN).max(SCRATCH_BYTES_MAX),
 })
@@ -137,7 +141,9 @@ const containerPart = part
     scratch: z.array(scratch).max(SCRATCH_MAX).exactOptional(),
   })
   .transform(unfoldFiles)
-const processPart = part.extend({ source: z.object({ bundle: digest }) }).transform(unfoldFiles)
+const processPart = part
+  .extend({ source: z.strictObject({ bundle: digest }) })
+  .transform(unfoldFiles)
 
 const common = {
   name: field.name,
@@ -145,7 +151,7 @@ const common = {
   replicas: z.number().int().min(0).max(REPLICAS_MAX),
   labels: field.labels,
   nodeSelector: field.labels,
-  placement: z.object({
+  placement: z.strictObject({
     spread: field.spread,
     apart: field.neighbours,
     near: field.neighbours,
@@ -156,7 +162,7 @@ const common = {
   secrets: field.secretUses.default([]),
   // Earlier releases wrote none of these.
   restart: z
-    .object({
+    .strictObject({
       when: field.restartWhen,
       atMost: field.restarts.exactOptional(),
       backoffMs: field.backoffMs,
@@ -167,7 +173,7 @@ const common = {
   onPartition: field.onPartition,
   volumes: z
     .array(
-      z.object({
+      z.strictObject({
         name: field.volumeName,
         sizeBytes: z.number().int().min(VOLUME_BYTES_MIN).max(VOLUME_BYTES_MAX),
         ifLost,
@@ -180,14 +186,14 @@ const common = {
   edge: storedEdge.exactOptional(),
   egress: storedEgress.exactOptional(),
   job: z
-    .object({
+    .strictObject({
       completions: field.replicas,
       parallelism: field.replicas,
       retries: field.retries,
       deadlineMs: field.deadlineMs.exactOptional(),
       lostAfterMs: field.lostAfterMs,
       schedule: z
-        .object({
+        .strictObject({
           cron: field.cron,
           timeZone: field.timeZone,
           overlap: field.overlap,
@@ -200,12 +206,12 @@ const common = {
 }
 
 const workload = z.discriminatedUnion('kind', [
-  z.object({
+  z.strictObject({
     kind: z.literal('container'),
     parts: z.tuple([containerPart], containerPart).refine((parts) => parts.length <= PARTS_MAX),
     ...common,
   }),
-  z.object({ kind: z.literal('process'), parts: z.tuple([processPart]), ...common }),
+  z.strictObject({ kind: z.literal('process'), parts: z.tuple([processPart]), ...common }),
 ])
 
 export function parseStoredWorkload(value: unknown): Workload | undefined {
@@ -231,6 +237,7 @@ const storedInstance = z.object({
   status: z.enum(['Pending', 'Pulling', 'Starting', 'Running', 'Stopping', 'Stopped', 'Failed']),
   health: z.enum(['unknown', 'healthy', 'unhealthy']),
   ports: z.record(z.string().regex(/^\d{1,5}$/), field.portNumber),
+  address: z.ipv4().exactOptional(),
   startedAt: z.iso.datetime().exactOptional(),
   restarts: z.number().int().min(0),
   ended: z

@@ -39,7 +39,9 @@ describe('volumes', () => {
     const workload = parseWorkload(BODY)
     const changed = applyChange(workload, { image: 'db:2', env: { A: 'b' } })
     expect(changed).toMatchObject({ volumes: workload.volumes, parts: [{ mounts: [{}] }] })
-    const without = applyChange(workload, { containers: [{ image: 'db' }], volumes: [] })
+    const without = applyChange(workload, {
+      ...{ containers: [{ image: 'db', mounts: [] }], volumes: [] },
+    })
     expect(without.volumes).toBeUndefined()
     expect(refusal(() => applyChange(workload, { volumes: [] }))).toContain(
       'containers.0.mounts.0.volume',

@@ -170,7 +170,7 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     const bytes = await net
       .request(node, VOLUME_PROTOCOL, encodeVolumeMessage(order), options)
       .catch((cause: unknown) => {
-        const message = `The computer that has ${id} does not answer: ${messageOf(cause)}`
+        const message = `The computer that has ${id} does not answer (${messageOf(cause)}). If it is not to come back: mycelium volume delete ${id} --give-up`
         throw new MyceliumError('NET_UNREACHABLE', message, { cause })
       })
     const told = parseAnswer(bytes)

@@ -1,9 +1,10 @@
 export const deploy = {
   title: 'Deploy',
   intro: 'Say what to run and how many copies. Nothing happens before the last button.',
-  ways: { label: 'Ways to say it', catalogue: 'Catalogue', manifest: 'Manifest' },
+  ways: { label: 'Ways to say it', catalogue: 'Catalogue', canvas: 'Canvas', manifest: 'Manifest' },
   draft: {
     undo: 'Undo',
+    redo: 'Redo',
     clear: 'Start over',
     remove: 'Take {{name}} out',
     clash: 'Two workloads are called {{name}}. Give one of them another name.',

@@ -25,6 +25,7 @@ export const volumes = {
     kept: 'Kept, no copy has it',
     deleted: 'Deleted',
     outOfSight: 'Out of sight with its computer',
+    left: 'With its computer, which has left',
   },
   until: 'gone on {{when}}',
   delete: 'Delete',

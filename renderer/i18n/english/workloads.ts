@@ -41,7 +41,7 @@ export const workloads = {
     running: 'Runs',
     where: 'Where',
     open: 'Open',
-    instance: 'Instance',
+    instance: 'Copy',
     node: 'Node',
     since: 'Since',
     cpu: 'Processor',

@@ -11,7 +11,15 @@ import {
   useWorld,
 } from '../../state/index.ts'
 import './deploy.css'
-import { EMPTY_DRAFT, isEmpty, useDraft, useDraftStore, useIsChanged } from './draft/index.ts'
+import {
+  EMPTY_DRAFT,
+  isEmpty,
+  nameOf,
+  useDraft,
+  useDraftStore,
+  useIsChanged,
+  useIsUndone,
+} from './draft/index.ts'
 import { DraftSide } from './draft-side.tsx'
 import { Progress } from './progress.tsx'
 import { useDeploying } from './use-deploying.ts'
@@ -74,6 +82,7 @@ function DeployPage({ onDeployed }: { onDeployed: (names: readonly string[]) => 
             problemsOf={(workload) => {
               return (deploying.problemOf(workload) ?? problemOf(workload))?.fields ?? []
             }}
+            answerOf={(workload) => previews.get(nameOf(workload))?.answer}
           />
         )}
         <DraftSide previews={previews} deploying={deploying} isUnread={isUnread} />
@@ -97,13 +106,18 @@ function useWay(): DeployWay {
 function StepsBack() {
   const { t } = useText()
   const draft = useDraft()
-  const { change, undo } = useDraftStore()
-  const isChanged = useIsChanged()
+  const { change, undo, redo } = useDraftStore()
+  const [isChanged, isUndone] = [useIsChanged(), useIsUndone()]
   return (
     <>
       {isChanged && (
         <Button kind="plain" onPress={undo}>
           {t('deploy.draft.undo')}
+        </Button>
+      )}
+      {isUndone && (
+        <Button kind="plain" onPress={redo}>
+          {t('deploy.draft.redo')}
         </Button>
       )}
       {!isEmpty(draft) && (

@@ -1,5 +1,5 @@
 import { Icon } from '../../design/index.ts'
-import { useText } from '../../i18n/index.ts'
+import { type Text, useText } from '../../i18n/index.ts'
 import { Refusals } from '../workloads/index.ts'
 import type { PreviewAnswer, Previewed } from './use-previews.ts'
 
@@ -43,12 +43,14 @@ export function Preview({ answer, problem }: Partial<Previewed>) {
 
 function Verdict({ answer }: { answer: PreviewAnswer }) {
   const { t } = useText()
-  const wanted = answer.slots.length
-  const placed = answer.slots.filter((slot) => slot.node !== undefined).length
-  if (placed === wanted) return null
-  return (
-    <p className="preview-short">
-      {placed === 0 ? t('deploy.previewNone') : t('deploy.previewShort', { placed, wanted })}
-    </p>
-  )
+  const words = shortWords(answer, t)
+  return words === undefined ? null : <p className="preview-short">{words}</p>
+}
+
+/** That some copies have no place now; nothing where all have one. */
+export function shortWords({ slots }: PreviewAnswer, t: Text): string | undefined {
+  const placed = slots.filter((slot) => slot.node !== undefined).length
+  if (placed === slots.length) return undefined
+  if (placed === 0) return t('deploy.previewNone')
+  return t('deploy.previewShort', { placed, wanted: slots.length })
 }

@@ -2,13 +2,17 @@ import type { ReactNode } from 'react'
 import type { DeployInput } from '../../../node-core/api/contract/index.ts'
 import type { DeployWay } from '../../state/index.ts'
 import type { FieldProblem } from '../../transport/index.ts'
+import { CanvasWay } from './canvas-way.tsx'
 import { CatalogueWay } from './catalogue/index.ts'
 import { ManifestWay } from './manifest-way.tsx'
+import type { PreviewAnswer } from './use-previews.ts'
 
 /** What a way is given beside the draft, which it reads and changes by `useDraft`. */
 export interface WayProps {
   /** What the node says against a workload of the draft, by the paths of its manifest. */
   problemsOf: (workload: DeployInput) => readonly FieldProblem[]
+  /** Where its copies would run, as the node said last. */
+  answerOf: (workload: DeployInput) => PreviewAnswer | undefined
 }
 
 export interface Way {
@@ -20,5 +24,6 @@ export interface Way {
 /** Each of them shows all of the draft that it can, and changes nothing but the draft. */
 export const WAYS: Record<DeployWay, Way> = {
   catalogue: { Panel: CatalogueWay },
+  canvas: { Panel: CanvasWay, isWide: true },
   manifest: { Panel: ManifestWay },
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { ClusterNode } from '../../../node-core/api/contract/index.ts'
-import { Button, StateWord } from '../../design/index.ts'
+import { Button, StateWord, Table } from '../../design/index.ts'
 import { coresOf, formatLatency, formatMemory } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatRoute } from '../../state/index.ts'
@@ -23,29 +23,26 @@ export function NodeList(props: { nodes: ClusterNode[]; peers: Peer[]; graph: Gr
   const rest = sorted.length - rows
   return (
     <div className="network-list">
-      <table className="table">
-        <thead>
-          <tr>
-            <th scope="col">{t('network.column.name')}</th>
-            <th scope="col">{t('network.column.status')}</th>
-            <th scope="col">{t('network.column.role')}</th>
-            <th scope="col">{t('network.column.owner')}</th>
-            <th scope="col">{t('network.column.path')}</th>
-            <th scope="col">{t('network.column.runs')}</th>
-            <th scope="col">{t('network.column.free')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {sorted.slice(0, rows).map((node) => (
-            <NodeRow
-              key={node.id}
-              node={node}
-              peer={props.peers.find((peer) => peer.id === node.id)}
-              runs={props.graph.byId.get(node.id)?.fruits.length ?? 0}
-            />
-          ))}
-        </tbody>
-      </table>
+      <Table
+        columns={[
+          t('network.column.name'),
+          t('network.column.status'),
+          t('network.column.role'),
+          t('network.column.owner'),
+          t('network.column.path'),
+          t('network.column.runs'),
+          t('network.column.free'),
+        ]}
+      >
+        {sorted.slice(0, rows).map((node) => (
+          <NodeRow
+            key={node.id}
+            node={node}
+            peer={props.peers.find((peer) => peer.id === node.id)}
+            runs={props.graph.byId.get(node.id)?.fruits.length ?? 0}
+          />
+        ))}
+      </Table>
       {rest > 0 && (
         <Button onPress={() => setRows(rows + ROWS_PER_PAGE)}>
           {t('network.showMore', { count: Math.min(rest, ROWS_PER_PAGE) })}

@@ -13,6 +13,9 @@ export function People({ status }: { status: Status }) {
   const { t } = useText()
   const { data: members, problem } = useResource(useWorld().members)
   const isAdmin = status.node.permissions.includes('admin')
+  // Asked here: a row may move to another list while the question stands.
+  const [removing, setRemoving] = useState<Member>()
+  const act = useMemberAct()
   const groups = [
     { title: t('network.peopleWaiting'), state: 'waiting' },
     { title: t('network.peopleIn'), state: 'member' },
@@ -38,23 +41,28 @@ export function People({ status }: { status: Status }) {
                   member={member}
                   isAdmin={isAdmin}
                   isMe={member.owner === status.node.owner.id}
+                  onRemove={() => setRemoving(member)}
                 />
               ))}
             </ul>
           </section>
         )
       })}
+      {removing && (
+        <RemoveDialog
+          name={removing.name}
+          onClose={() => setRemoving(undefined)}
+          onRemove={() => act.remove(removing)}
+        />
+      )}
     </div>
   )
 }
 
-function Person(props: { member: Member; isAdmin: boolean; isMe: boolean }) {
-  const { member, isAdmin, isMe } = props
-  const { t, language } = useText()
-  const { members, client, toasts, time } = useWorld()
-  const [removing, setRemoving] = useState(false)
-  const { owner, name } = member
-
+/** What is done about an owner, told as a notice. */
+function useMemberAct() {
+  const { t } = useText()
+  const { members, client, toasts } = useWorld()
   const act = async (what: () => Promise<unknown>, done: string): Promise<void> => {
     try {
       await what()
@@ -65,6 +73,20 @@ function Person(props: { member: Member; isAdmin: boolean; isMe: boolean }) {
       toasts.show({ tone: 'bad', text: t('shell.problemTitle'), detail: message })
     }
   }
+  return {
+    approve: ({ owner, name }: Member) =>
+      act(() => client().members.approve({ owner }), t('network.approved', { name })),
+    remove: ({ owner, name }: Member) =>
+      act(() => client().members.remove({ owner }), t('network.removed', { name })),
+  }
+}
+
+function Person(props: { member: Member; isAdmin: boolean; isMe: boolean; onRemove: () => void }) {
+  const { member, isAdmin, isMe } = props
+  const { t, language } = useText()
+  const { time } = useWorld()
+  const act = useMemberAct()
+  const { name } = member
   return (
     <li className="person">
       <div className="person-words">
@@ -73,26 +95,12 @@ function Person(props: { member: Member; isAdmin: boolean; isMe: boolean }) {
         <p className="quiet small">{memberFacts(member, t, time.now(), language).join(' · ')}</p>
       </div>
       {isAdmin && member.state === 'waiting' && (
-        <Button
-          kind="primary"
-          onPress={() =>
-            void act(() => client().members.approve({ owner }), t('network.approved', { name }))
-          }
-        >
+        <Button kind="primary" onPress={() => void act.approve(member)}>
           {t('network.approve')}
         </Button>
       )}
       {isAdmin && !isMe && member.state !== 'removed' && (
-        <Button onPress={() => setRemoving(true)}>{t('network.removeAction')}</Button>
-      )}
-      {removing && (
-        <RemoveDialog
-          name={name}
-          onClose={() => setRemoving(false)}
-          onRemove={() =>
-            void act(() => client().members.remove({ owner }), t('network.removed', { name }))
-          }
-        />
+        <Button onPress={props.onRemove}>{t('network.removeAction')}</Button>
       )}
     </li>
   )
@@ -117,7 +125,7 @@ function memberFacts(member: Member, t: Text, nowMs: number, language: string): 
 }
 
 /** Removal cannot be undone, so the name is typed. */
-function RemoveDialog(props: { name: string; onClose: () => void; onRemove: () => void }) {
+function RemoveDialog(props: { name: string; onClose: () => void; onRemove: () => Promise<void> }) {
   const { t } = useText()
   const { name } = props
   return (

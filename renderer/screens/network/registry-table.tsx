@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { ClusterNode, Status } from '../../../node-core/api/contract/index.ts'
-import { Button, StateWord } from '../../design/index.ts'
+import { Button, StateWord, Table } from '../../design/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
@@ -29,27 +29,21 @@ export function RegistryTable(props: { nodes: ClusterNode[]; status: Status; pri
     .filter((node) => node.liveness !== 'left' || node.committee)
     .sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name))
   return (
-    <table
-      className={`table table-stack registry-table${isAdmin ? ' registry-table-changes' : ''}`}
+    <Table
+      className="registry-table"
+      columns={[
+        t('registry.column.name'),
+        t('registry.column.part'),
+        t('registry.column.state'),
+        t('registry.column.behind'),
+        t('registry.column.decided'),
+        ...(isAdmin ? [t('registry.column.actions')] : []),
+      ]}
     >
-      <thead>
-        <tr>
-          <th scope="col">{t('registry.column.name')}</th>
-          <th scope="col">{t('registry.column.part')}</th>
-          <th scope="col">{t('registry.column.state')}</th>
-          <th scope="col">{t('registry.column.behind')}</th>
-          <th scope="col" className="decided">
-            {t('registry.column.decided')}
-          </th>
-          {isAdmin && <th scope="col">{t('registry.column.actions')}</th>}
-        </tr>
-      </thead>
-      <tbody>
-        {sorted.map((node) => (
-          <Row key={node.id} node={node} {...props} isAdmin={isAdmin} />
-        ))}
-      </tbody>
-    </table>
+      {sorted.map((node) => (
+        <Row key={node.id} node={node} {...props} isAdmin={isAdmin} />
+      ))}
+    </Table>
   )
 }
 
@@ -72,7 +66,7 @@ function Row(props: RowProps & { isAdmin: boolean }) {
         </a>
         {node.self && <span className="self-mark">{t('network.thisComputer')}</span>}
       </th>
-      <td data-label={t('registry.column.part')}>
+      <td>
         {t(`registry.part.${node.committee?.role ?? 'none'}`)}
         {node.trust !== undefined && (
           <div>
@@ -80,19 +74,17 @@ function Row(props: RowProps & { isAdmin: boolean }) {
           </div>
         )}
       </td>
-      <td data-label={t('registry.column.state')}>
+      <td>
         <StateWord tone={state.tone}>{state.word}</StateWord>
       </td>
-      <td className="figure" data-label={t('registry.column.behind')}>
+      <td className="figure">
         {node.committee?.silent ? (
           <StateWord tone="warn">{t('registry.copySilent')}</StateWord>
         ) : (
           behindOf(node, t)
         )}
       </td>
-      <td className="decided" data-label={t('registry.column.decided')}>
-        {node.vote ? t('registry.byPerson') : t('registry.byNetwork')}
-      </td>
+      <td>{node.vote ? t('registry.byPerson') : t('registry.byNetwork')}</td>
       {isAdmin && (
         <td>
           <Actions node={node} status={props.status} primary={props.primary} />

@@ -1,7 +1,6 @@
-import { useCallback, useEffect, useState } from 'react'
 import type { VolumeView } from '../../../node-core/api/contract/index.ts'
-import { useWorld } from '../../state/index.ts'
-import { type Problem, toProblem } from '../../transport/index.ts'
+import { useAnswer } from '../../state/index.ts'
+import type { NodeClient, Problem } from '../../transport/index.ts'
 
 export interface Volumes {
   volumes: VolumeView[] | undefined
@@ -9,24 +8,10 @@ export interface Volumes {
   reload: () => Promise<void>
 }
 
-/** What is kept, asked for again whenever something about workloads changes. */
+const listed = async (client: NodeClient) => (await client.volumes.list()).volumes
+
+/** What is kept, and whatever becomes of it. */
 export function useVolumes(which: (volume: VolumeView) => boolean): Volumes {
-  const { client, workloads } = useWorld()
-  const [all, setAll] = useState<VolumeView[]>()
-  const [problem, setProblem] = useState<Problem>()
-  const reload = useCallback(async (): Promise<void> => {
-    try {
-      setAll((await client().volumes.list()).volumes)
-      setProblem(undefined)
-    } catch (error) {
-      setProblem(toProblem(error))
-    }
-  }, [client])
-  useEffect(() => {
-    void reload()
-    return workloads.store.subscribe(({ data }, before) => {
-      if (data !== before.data) void reload()
-    })
-  }, [reload, workloads])
-  return { volumes: all?.filter(which), problem: all ? undefined : problem, reload }
+  const { answer, problem, reload } = useAnswer(listed)
+  return { volumes: answer?.filter(which), problem, reload }
 }

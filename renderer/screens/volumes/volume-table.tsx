@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Status, VolumeView } from '../../../node-core/api/contract/index.ts'
-import { Button, StateWord, type Tone } from '../../design/index.ts'
+import { Button, StateWord, Table, type Tone } from '../../design/index.ts'
 import { formatMemory } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatRoute } from '../../state/index.ts'
@@ -19,26 +19,23 @@ export function VolumeTable({ volumes, of, status, reload }: VolumeTableProps) {
   const { t } = useText()
   const sorted = [...volumes].sort((a, b) => (a.id < b.id ? -1 : 1))
   return (
-    <table className="table">
-      <thead>
-        <tr>
-          <th scope="col">{t('volumes.column.volume')}</th>
-          <th scope="col">{t(of === 'node' ? 'volumes.column.owner' : 'volumes.column.where')}</th>
-          <th scope="col">{t('volumes.column.size')}</th>
-          <th scope="col">{t('volumes.column.state')}</th>
-          <th scope="col">{t('volumes.column.actions')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {sorted.map((volume) => (
-          <VolumeRow
-            key={`${volume.node}/${volume.id}`}
-            {...{ volume, of, reload }}
-            mayChange={mayChange(volume, status)}
-          />
-        ))}
-      </tbody>
-    </table>
+    <Table
+      columns={[
+        t('volumes.column.volume'),
+        t(of === 'node' ? 'volumes.column.owner' : 'volumes.column.where'),
+        t('volumes.column.size'),
+        t('volumes.column.state'),
+        t('volumes.column.actions'),
+      ]}
+    >
+      {sorted.map((volume) => (
+        <VolumeRow
+          key={`${volume.node}/${volume.id}`}
+          {...{ volume, of, reload }}
+          mayChange={mayChange(volume, status)}
+        />
+      ))}
+    </Table>
   )
 }
 
@@ -109,6 +106,7 @@ const TONES: Record<VolumeView['state'], Tone> = {
   kept: 'off',
   deleted: 'warn',
   'out of sight': 'warn',
+  left: 'warn',
 }
 
 function StateCell({ volume: { state, untilAt } }: { volume: VolumeView }) {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { InstanceView, WorkloadView } from '../../../node-core/api/contract/index.ts'
-import { Empty, StateWord } from '../../design/index.ts'
+import { Empty, StateWord, Table } from '../../design/index.ts'
 import { formatAgo, formatCpu, formatMemory } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
 import { formatRoute, useWorld } from '../../state/index.ts'
@@ -15,26 +15,23 @@ export function Instances({ workload }: { workload: WorkloadView }) {
   const instances = [...workload.instances].sort((a, b) => a.index - b.index)
   if (instances.length === 0) return <Empty icon="box" title={t('workloads.noInstances')} />
   return (
-    <table className="table">
-      <thead>
-        <tr>
-          <th scope="col">{t('workloads.column.instance')}</th>
-          <th scope="col">{t('workloads.column.status')}</th>
-          <th scope="col">{t('workloads.column.node')}</th>
-          <th scope="col">{t('workloads.column.since')}</th>
-          <th scope="col">{t('workloads.column.cpu')}</th>
-          <th scope="col">{t('workloads.column.memory')}</th>
-          <th scope="col">{t('workloads.column.network')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {instances.map((instance) => (
-          <InstanceRow key={instance.id} instance={instance}>
-            <InstanceUse points={history.get(instance.id) ?? []} limits={limits} />
-          </InstanceRow>
-        ))}
-      </tbody>
-    </table>
+    <Table
+      columns={[
+        t('workloads.column.instance'),
+        t('workloads.column.status'),
+        t('workloads.column.node'),
+        t('workloads.column.since'),
+        t('workloads.column.cpu'),
+        t('workloads.column.memory'),
+        t('workloads.column.network'),
+      ]}
+    >
+      {instances.map((instance) => (
+        <InstanceRow key={instance.id} instance={instance}>
+          <InstanceUse points={history.get(instance.id) ?? []} limits={limits} />
+        </InstanceRow>
+      ))}
+    </Table>
   )
 }
 

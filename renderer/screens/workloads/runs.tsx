@@ -1,30 +1,22 @@
-import { useEffect, useState } from 'react'
+import { useCallback } from 'react'
 import type { JobRunView, WorkloadView } from '../../../node-core/api/contract/index.ts'
-import { Button, Empty, ProblemPanel, StateWord, Waiting } from '../../design/index.ts'
+import { Button, Empty, ProblemPanel, StateWord, Table, Waiting } from '../../design/index.ts'
 import { formatAgo } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { useWorld } from '../../state/index.ts'
-import { type Problem, toProblem } from '../../transport/index.ts'
+import { useAnswer, useWorld } from '../../state/index.ts'
+import { type NodeClient, toProblem } from '../../transport/index.ts'
 import { runTone } from './workload-words.ts'
 
 /** Runs of a job and how they went, the latest first. */
 export function Runs({ workload, mayChange }: { workload: WorkloadView; mayChange: boolean }) {
   const { t } = useText()
   const { client, toasts } = useWorld()
-  const [runs, setRuns] = useState<JobRunView[]>()
-  const [problem, setProblem] = useState<Problem>()
   const { name } = workload
-  // biome-ignore lint/correctness/useExhaustiveDependencies: any change of it may be a run's.
-  useEffect(() => {
-    let current = true
-    client()
-      .workloads.runs({ name })
-      .then((answer) => current && setRuns(answer.runs))
-      .catch((error) => current && setProblem(toProblem(error)))
-    return () => {
-      current = false
-    }
-  }, [client, name, workload])
+  const ask = useCallback(
+    async (node: NodeClient) => (await node.workloads.runs({ name })).runs,
+    [name],
+  )
+  const { answer: runs, problem } = useAnswer(ask)
 
   const runNow = async (): Promise<void> => {
     try {
@@ -61,21 +53,18 @@ export function Runs({ workload, mayChange }: { workload: WorkloadView; mayChang
 function RunTable({ runs }: { runs: readonly JobRunView[] }) {
   const { t } = useText()
   return (
-    <table className="table">
-      <thead>
-        <tr>
-          <th scope="col">{t('workloads.run.column.run')}</th>
-          <th scope="col">{t('workloads.run.column.outcome')}</th>
-          <th scope="col">{t('workloads.run.column.when')}</th>
-          <th scope="col">{t('workloads.run.column.slots')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {runs.map((run) => (
-          <RunRow key={run.run} run={run} />
-        ))}
-      </tbody>
-    </table>
+    <Table
+      columns={[
+        t('workloads.run.column.run'),
+        t('workloads.run.column.outcome'),
+        t('workloads.run.column.when'),
+        t('workloads.run.column.slots'),
+      ]}
+    >
+      {runs.map((run) => (
+        <RunRow key={run.run} run={run} />
+      ))}
+    </Table>
   )
 }
 

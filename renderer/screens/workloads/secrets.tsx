@@ -1,27 +1,20 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useState } from 'react'
 import type { SecretView } from '../../../node-core/api/contract/index.ts'
-import { Button, ProblemPanel, Waiting } from '../../design/index.ts'
+import { Button, ProblemPanel, Table, Waiting } from '../../design/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
-import { useWorld } from '../../state/index.ts'
-import { type Problem, toProblem } from '../../transport/index.ts'
+import { useAnswer } from '../../state/index.ts'
+import type { NodeClient } from '../../transport/index.ts'
 import { DeleteSecretDialog, SecretDialog } from './secret-dialogs.tsx'
 
 /** Names and readers of a workload's secrets. No value ever comes here: the node has none to give. */
 export function Secrets({ workload, mayChange }: { workload: string; mayChange: boolean }) {
   const { t } = useText()
-  const { client } = useWorld()
-  const [secrets, setSecrets] = useState<SecretView[]>()
-  const [problem, setProblem] = useState<Problem>()
   const [adding, setAdding] = useState(false)
-  const load = useCallback(async (): Promise<void> => {
-    try {
-      const answer = await client().secrets.list({ prefix: `${workload}/` })
-      setSecrets(answer.secrets)
-    } catch (error) {
-      setProblem(toProblem(error))
-    }
-  }, [client, workload])
-  useEffect(() => void load(), [load])
+  const ask = useCallback(
+    async (node: NodeClient) => (await node.secrets.list({ prefix: `${workload}/` })).secrets,
+    [workload],
+  )
+  const { answer: secrets, problem, reload: load } = useAnswer(ask)
 
   if (problem) {
     return <ProblemPanel title={t('shell.loadProblem')}>{problem.message}</ProblemPanel>
@@ -38,7 +31,7 @@ export function Secrets({ workload, mayChange }: { workload: string; mayChange: 
       {secrets.length === 0 ? (
         <p>{t('workloads.secret.none')}</p>
       ) : (
-        <Table workload={workload} secrets={secrets} mayChange={mayChange} onChanged={load} />
+        <SecretTable workload={workload} secrets={secrets} mayChange={mayChange} onChanged={load} />
       )}
       {mayChange && <div>{add}</div>}
       {adding && (
@@ -48,7 +41,7 @@ export function Secrets({ workload, mayChange }: { workload: string; mayChange: 
   )
 }
 
-function Table(props: {
+function SecretTable(props: {
   workload: string
   secrets: SecretView[]
   mayChange: boolean
@@ -56,21 +49,18 @@ function Table(props: {
 }) {
   const { t } = useText()
   return (
-    <table className="table">
-      <thead>
-        <tr>
-          <th scope="col">{t('workloads.secret.column.name')}</th>
-          <th scope="col">{t('workloads.secret.column.version')}</th>
-          <th scope="col">{t('workloads.secret.column.readers')}</th>
-          {props.mayChange && <th scope="col">{t('workloads.secret.column.actions')}</th>}
-        </tr>
-      </thead>
-      <tbody>
-        {props.secrets.map((secret) => (
-          <Row key={secret.name} {...props} secret={secret} />
-        ))}
-      </tbody>
-    </table>
+    <Table
+      columns={[
+        t('workloads.secret.column.name'),
+        t('workloads.secret.column.version'),
+        t('workloads.secret.column.readers'),
+        ...(props.mayChange ? [t('workloads.secret.column.actions')] : []),
+      ]}
+    >
+      {props.secrets.map((secret) => (
+        <Row key={secret.name} {...props} secret={secret} />
+      ))}
+    </Table>
   )
 }
 

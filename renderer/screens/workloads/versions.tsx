@@ -1,30 +1,16 @@
-import { useEffect, useState } from 'react'
-import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
+import type { PastVersion, WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Button, ProblemPanel, Waiting } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
-import { type Outputs, type Problem, toProblem } from '../../transport/index.ts'
-
-type Version = Outputs['workloads']['versions']['versions'][number]
+import { toProblem } from '../../transport/index.ts'
+import { useVersions } from './use-versions.ts'
 
 /** What it was before, and the way back. */
 export function Versions(props: { workload: WorkloadView; mayChange: boolean }) {
-  const { name, generation } = props.workload
+  const { name } = props.workload
   const { t } = useText()
   const { client, toasts } = useWorld()
-  const [versions, setVersions] = useState<Version[]>()
-  const [problem, setProblem] = useState<Problem>()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new generation keeps the one before.
-  useEffect(() => {
-    let current = true
-    client()
-      .workloads.versions({ name })
-      .then((answer) => current && setVersions(answer.versions))
-      .catch((error) => current && setProblem(toProblem(error)))
-    return () => {
-      current = false
-    }
-  }, [client, name, generation])
+  const { versions, problem } = useVersions(name)
 
   const takeBack = async (to: number): Promise<void> => {
     try {
@@ -57,7 +43,7 @@ export function Versions(props: { workload: WorkloadView; mayChange: boolean }) 
   )
 }
 
-function VersionLine(props: { version: Version; onTakeBack: (() => void) | undefined }) {
+function VersionLine(props: { version: PastVersion; onTakeBack: (() => void) | undefined }) {
   const { generation, parts, until, by } = props.version
   const { t, language } = useText()
   const when = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })

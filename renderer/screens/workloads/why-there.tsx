@@ -1,34 +1,17 @@
-import { useEffect, useState } from 'react'
+import { useCallback } from 'react'
 import { Icon, ProblemPanel, Waiting } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { useWorld } from '../../state/index.ts'
-import { type Outputs, type Problem, toProblem } from '../../transport/index.ts'
+import { useAnswer } from '../../state/index.ts'
+import type { NodeClient, Outputs } from '../../transport/index.ts'
 
 type Why = Outputs['workloads']['why']
 type Slot = Why['slots'][number]
 
 /** Why each copy is where it is, and what the other nodes say. */
-export function WhyThere({ name, generation }: { name: string; generation: number }) {
+export function WhyThere({ name }: { name: string }) {
   const { t } = useText()
-  const { client } = useWorld()
-  const [why, setWhy] = useState<Why>()
-  const [problem, setProblem] = useState<Problem>()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new generation is placed anew.
-  useEffect(() => {
-    let current = true
-    const ask = async (): Promise<void> => {
-      try {
-        const answer = await client().workloads.why({ name })
-        if (current) setWhy(answer)
-      } catch (error) {
-        if (current) setProblem(toProblem(error))
-      }
-    }
-    void ask()
-    return () => {
-      current = false
-    }
-  }, [client, name, generation])
+  const ask = useCallback((node: NodeClient) => node.workloads.why({ name }), [name])
+  const { answer: why, problem } = useAnswer(ask)
 
   if (problem) {
     return <ProblemPanel title={t('shell.loadProblem')}>{problem.message}</ProblemPanel>

@@ -146,7 +146,7 @@ function WorkloadPage(props: {
       {tab === 'data' && <KeptData workload={name} kind={workload.kind} status={status} />}
       {tab === 'versions' && <Versions workload={workload} mayChange={mayChange} />}
       {tab === 'secrets' && <Secrets workload={name} mayChange={mayChange} />}
-      {tab === 'placement' && <WhyThere name={name} generation={workload.generation} />}
+      {tab === 'placement' && <WhyThere name={name} />}
     </Page>
   )
 }

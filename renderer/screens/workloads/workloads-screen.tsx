@@ -10,6 +10,7 @@ import {
   ProblemPanel,
   SearchField,
   StateWord,
+  Table,
   Waiting,
 } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
@@ -90,22 +91,20 @@ function WorkloadTable({ workloads }: { workloads: WorkloadView[] }) {
   const { t } = useText()
   const sorted = [...workloads].sort((a, b) => a.name.localeCompare(b.name))
   return (
-    <table className="table workload-table">
-      <thead>
-        <tr>
-          <th scope="col">{t('workloads.column.name')}</th>
-          <th scope="col">{t('workloads.column.status')}</th>
-          <th scope="col">{t('workloads.column.running')}</th>
-          <th scope="col">{t('workloads.column.where')}</th>
-          <th scope="col">{t('workloads.column.open')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {sorted.map((workload) => (
-          <WorkloadRow key={workload.name} workload={workload} />
-        ))}
-      </tbody>
-    </table>
+    <Table
+      className="workload-table"
+      columns={[
+        t('workloads.column.name'),
+        t('workloads.column.status'),
+        t('workloads.column.running'),
+        t('workloads.column.where'),
+        t('workloads.column.open'),
+      ]}
+    >
+      {sorted.map((workload) => (
+        <WorkloadRow key={workload.name} workload={workload} />
+      ))}
+    </Table>
   )
 }
 

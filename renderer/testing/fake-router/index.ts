@@ -10,6 +10,8 @@ import { registryOf } from './registry.ts'
 import { runningOf } from './running.ts'
 import { workloadsOf } from './workloads.ts'
 
+export { REFUSAL } from './workloads.ts'
+
 export interface FakeRouter {
   router: ReturnType<typeof build>
   scenario: Scenario

@@ -2,6 +2,7 @@ import { ORPCError } from '@orpc/server'
 import type { Scenario } from '../scenarios/index.ts'
 import { idOf } from '../shapes.ts'
 import { type Fake, findNode, os } from './fake.ts'
+import { SAYS } from './says.ts'
 
 /** Other computers, and who is in. */
 export function networkOf({ scenario }: Fake) {
@@ -76,7 +77,7 @@ export function networkOf({ scenario }: Fake) {
 
 /** As if all had gone but what keeps data there. */
 function drainOf({ workloads }: Scenario, node: string) {
-  const reason = { code: 'DATA_HERE', message: 'What it keeps lies on that computer.' }
+  const reason = { code: 'DATA_HERE', message: SAYS.dataHere }
   const left = workloads.flatMap(({ name, instances }) =>
     instances
       .filter((one) => one.node === node)

@@ -4,6 +4,7 @@ import type { Scenario } from '../scenarios/index.ts'
 import { makeInstance, makeWorkload } from '../shapes.ts'
 import { usageOf } from '../usage.ts'
 import { type Fake, findWorkload, os } from './fake.ts'
+import { SAYS } from './says.ts'
 
 export function workloadsOf({ scenario, emit }: Fake) {
   return {
@@ -14,8 +15,8 @@ export function workloadsOf({ scenario, emit }: Fake) {
       deploy: os.workloads.deploy.handler(({ input }) => {
         if (input.containers?.[0]?.image === 'nowhere') {
           throw new ORPCError('VALIDATION_ERROR', {
-            message: 'No node has this image.',
-            data: [{ path: 'containers.0.image', message: 'No node has this image.' }],
+            message: SAYS.noImage,
+            data: [{ path: 'containers.0.image', message: SAYS.noImage }],
           })
         }
         const name = input.name ?? 'workload'
@@ -50,10 +51,11 @@ export function workloadsOf({ scenario, emit }: Fake) {
           },
         ],
       })),
-      preview: os.workloads.preview.handler(({ input }) => ({
-        ...placement(scenario, input.replicas ?? 1, input.priority === 'high' ? ['backup/0'] : []),
-        conditions: [],
-      })),
+      preview: os.workloads.preview.handler(({ input }) => {
+        refuseWrongSizes(input.volumes ?? [])
+        const displaced = input.priority === 'high' ? ['backup/0'] : []
+        return { ...placement(scenario, input.replicas ?? 1, displaced), conditions: [] }
+      }),
       change: os.workloads.change.handler(({ input }) => {
         const found = findWorkload(scenario, input.name)
         if (input.replicas) found.replicas = input.replicas
@@ -125,8 +127,8 @@ function placement(scenario: Scenario, replicas: number, displaces: string[] = [
             nodeName: each.name,
             reason:
               each.status === 'Cordoned'
-                ? { code: 'CORDONED', message: 'Takes no new work.' }
-                : { code: 'KIND', message: 'Cannot run containers.' },
+                ? { code: 'CORDONED', message: SAYS.cordoned }
+                : { code: 'KIND', message: SAYS.kind },
           })),
       }
     }),
@@ -157,4 +159,14 @@ async function* tell(workload: WorkloadView, only: string | undefined, signal?: 
     }
   }
   await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()))
+}
+
+export const REFUSAL = 'An amount such as "5Gi".'
+
+function refuseWrongSizes(volumes: readonly { size?: string | number | undefined }[]): void {
+  const data = volumes.flatMap(({ size = '1Gi' }, at) => {
+    if (/^\d+[MG]i$/.test(String(size))) return []
+    return [{ path: `volumes.${at}.size`, message: REFUSAL }]
+  })
+  if (data.length > 0) throw new ORPCError('VALIDATION_ERROR', { message: 'Not so.', data })
 }

@@ -73,12 +73,12 @@ export const CUT = `(() => {
   return [...found]
 })()`
 
-/** Everything that can be read, heard or pointed at, with the element that says it. */
+/** Everything that can be read, heard or pointed at. A notice was said when it was shown. */
 export const WORDS = `(() => {
   const found = []
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    if (node.parentElement?.closest('script, style, pre, code, .xterm, textarea, kbd, body [lang]')) continue
+    if (node.parentElement?.closest('script, style, pre, code, .xterm, textarea, kbd, [role=log], .toast-words, body [lang]')) continue
     const words = node.textContent.trim()
     if (words !== '') found.push(words)
   }
@@ -91,6 +91,11 @@ export const WORDS = `(() => {
   }
   return [...new Set(found)]
 })()`
+
+/** What somebody entered, wherever it is shown again. */
+export const ENTERED = `
+  [...document.querySelectorAll('input, textarea')].map(({ value }) => value).join(' ')
+`
 
 /** The same window in another language, as if it had been chosen in another tab. */
 export const inLanguage = (language: string): string => `(() => {

@@ -23,11 +23,15 @@ const STEP_TIMEOUT_MS = 8_000
 const SCREEN_TIMEOUT_MS = 45_000
 
 /**
- * Opens a screen and looks at it in every theme, then in the pseudo language. Each has a node and a
- * window of its own, so that what one does is not seen by the next. Says what is wrong with it.
+ * Opens a screen and looks at it in every theme, then in the pseudo language; in further sizes only
+ * for room. Each has a node and a window of its own, so that what one does is not seen by the next.
+ * Says what is wrong with it.
  */
-export async function lookAt(looking: Looking, shot: Shot, size: Size): Promise<string[]> {
-  const name = `${shot.name}-${size}`
+export async function lookAt(
+  looking: Looking,
+  shot: Shot,
+  [size, ...further]: readonly [Size, ...Size[]],
+): Promise<string[]> {
   const node = await startFakeNode(looking.windowFolder)
   const context = await openContext(looking, shot, size)
   const timer = setTimeout(() => void context.close(), SCREEN_TIMEOUT_MS)
@@ -39,18 +43,22 @@ export async function lookAt(looking: Looking, shot: Shot, size: Size): Promise<
     try {
       await page.goto(node.link(shot.scenario))
       await shot.prepare(page, node)
-      await lookInThemes(looking, page, name, failures)
-      if (looking.pseudo) await lookInPseudo(looking, page, node, shot, name, failures)
+      await lookInThemes(looking, page, `${shot.name}-${size}`, failures)
+      for (const next of further) await lookForRoom(looking, page, shot, next, failures)
+      if (looking.pseudo) {
+        await page.setViewportSize(SIZES[size])
+        await lookInPseudo(looking, page, node, shot, size, failures)
+      }
     } catch (error) {
       failures.push(error instanceof Error ? error.message : String(error))
-      await keepPicture(looking, page, `${name}-failed`).catch(() => undefined)
+      await keepPicture(looking, page, `${shot.name}-${size}-failed`).catch(() => undefined)
     }
   } finally {
     clearTimeout(timer)
     await context.close()
     await node.stop()
   }
-  return failures.map((failure) => `${name}: ${failure}`)
+  return failures.map((failure) => `${shot.name}-${size}: ${failure}`)
 }
 
 function openContext(looking: Looking, shot: Shot, size: Size): Promise<BrowserContext> {
@@ -79,17 +87,30 @@ async function lookInThemes(
   failures.push(...(await findCrowded(page)))
 }
 
+async function lookForRoom(
+  looking: Looking,
+  page: Page,
+  shot: Shot,
+  size: Size,
+  failures: string[],
+): Promise<void> {
+  await page.setViewportSize(SIZES[size])
+  await page.evaluate(SETTLED)
+  await keepPicture(looking, page, `${shot.name}-${size}`)
+  failures.push(...(await findCrowded(page)).map((problem) => `${size}: ${problem}`))
+}
+
 async function lookInPseudo(
   looking: Looking,
   page: Page,
   node: FakeNode,
   shot: Shot,
-  name: string,
+  size: Size,
   failures: string[],
 ): Promise<void> {
   await page.evaluate(inLanguage('en-XA'))
   await page.evaluate(SETTLED)
-  await keepPicture(looking, page, `${name}-pseudo`)
+  await keepPicture(looking, page, `${shot.name}-${size}-pseudo`)
   const { scenario } = node.router(shot.scenario)
   const found = [...(await findUntranslated(page, scenario)), ...(await findCrowded(page))]
   failures.push(...found.map((problem) => `pseudo: ${problem}`))

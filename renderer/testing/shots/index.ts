@@ -1,5 +1,6 @@
 /** What there is to see: each screen, the state it is shown in, and how to get there. */
 
+import { CANVAS } from './canvas.ts'
 import { DEPLOY } from './deploy.ts'
 import { EVERYWHERE } from './everywhere.ts'
 import { FIRST_RUN } from './first-run.ts'
@@ -20,5 +21,6 @@ export const SHOTS: readonly Shot[] = [
   ...WORKLOAD,
   ...SHELL,
   ...DEPLOY,
+  ...CANVAS,
   ...EVERYWHERE,
 ]

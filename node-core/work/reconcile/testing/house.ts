@@ -299,7 +299,7 @@ function createHouseNode(number: number, id: NodeId, around: Surroundings): Hous
           clock: mortalClock,
           random,
           logger,
-          probe: async (_, hostPort) => node.healthy(hostPort),
+          probe: async (_, { port }) => node.healthy(port),
         },
         around.reconciler,
       )

@@ -15,11 +15,18 @@ import { createImageServer } from './image-server.ts'
 import { createImages } from './images.ts'
 import type { ContainerRunner, ContainerRunnerDeps, ContainerRunnerOptions } from './index.ts'
 import { instancesOf } from './instances.ts'
-import { instanceFilter, ownerFilter, parseLabels } from './labels.ts'
-import { ENDED_REMEMBERED_MAX, GRACE_MS } from './limits.ts'
+import {
+  inSandboxFilter,
+  instanceFilter,
+  ownerFilter,
+  parseLabels,
+  sandboxNameOf,
+} from './labels.ts'
+import { ENDED_REMEMBERED_MAX, GRACE_MS, SANDBOXES_READY_MAX } from './limits.ts'
 import { listensAt } from './listening.ts'
 import { createNetworks } from './networks.ts'
 import { outputOf, type WritingPart } from './output.ts'
+import { createSandboxes } from './sandboxes.ts'
 import { isHere, locate } from './socket.ts'
 import { createStarter } from './starter.ts'
 import { usageOf } from './usage.ts'
@@ -61,9 +68,16 @@ export function createContainerRunner(
   const networks = createNetworks({ engine, whose, ...deps })
   /** Where instances are in the engine's network, since they were started last. */
   const addresses = new Map<string, string>()
+  const engineIsHere = (): boolean => isHere(locate(options))
+  const sandboxes = createSandboxes({
+    ...{ engine, whose, clock, logger, folder: deps.folder, random: deps.random },
+    most: options.sandboxesReadyMax ?? SANDBOXES_READY_MAX,
+    isHere: () => engineIsHere() && watch.state().ok,
+    isBusy: () => starting.size > 0,
+  })
   const starter = createStarter({
-    ...{ engine, images, whose, clock, logger, networks, owner: deps.owner },
-    engineIsHere: () => isHere(locate(options)),
+    ...{ engine, images, whose, clock, logger, networks, sandboxes, owner: deps.owner },
+    engineIsHere,
     gpus: options.gpus ?? [],
     forwarding: createForwarding(engine, options.nodeRuntime, deps.folder),
   })
@@ -75,6 +89,8 @@ export function createContainerRunner(
     labelFilter: ownerFilter(whose),
     onArrival: async () => {
       await removeUnfinished()
+      // What nobody is in keeps no network of the engine from going.
+      await sandboxes.arrive()
       await networks.arrive()
     },
     onChange: (ok) => {
@@ -82,12 +98,25 @@ export function createContainerRunner(
     },
     onExit: ({ engineId, labels, exitCode }) => {
       const found = parseLabels(labels)
+      const sandbox = sandboxNameOf(labels)
+      if (sandbox !== undefined) void sandboxEnded(sandbox, engineId)
       if (!found || ended.has(engineId)) return
       remember(exited, engineId, exitCode)
       if (starting.has(found.id)) endedEarly.add(found.id)
       for (const listener of exitListeners) listener(found.id)
     },
   })
+
+  /** Who was in it has lost its network: to whoever looks, it has ended. */
+  async function sandboxEnded(name: string, engineId: string): Promise<void> {
+    sandboxes.ended(name)
+    remember(exited, engineId, undefined)
+    const inside = await engine.list(inSandboxFilter(whose, name)).catch(() => [])
+    for (const id of new Set(inside.map(({ labels }) => parseLabels(labels)?.id))) {
+      if (id === undefined) continue
+      for (const listener of exitListeners) listener(id)
+    }
+  }
 
   /** A node that died between making and starting a container left one that never ran. */
   async function removeUnfinished(): Promise<void> {
@@ -108,6 +137,12 @@ export function createContainerRunner(
     return parts.sort((a, b) => Number(a.container.name === id) - Number(b.container.name === id))
   }
 
+  async function addressOf(id: string): Promise<string | undefined> {
+    const container = (await partsOf(id)).at(-1)?.container
+    const sandbox = container && parseLabels(container.labels)?.sandbox
+    return sandbox ? (await sandboxes.find(sandbox.name))?.address : container?.address
+  }
+
   return {
     kind: 'container',
     images,
@@ -121,11 +156,15 @@ export function createContainerRunner(
     },
     async start() {
       server.start()
+      sandboxes.start()
       await watch.start()
       diskWatch.start()
     },
     async stop() {
       await diskWatch.stop()
+      await sandboxes.stop().catch((error) => {
+        logger.debug('Networks made ahead stay', { error })
+      })
       await watch.stop()
       await server.stop()
       await networks.tidy().catch((error) => {
@@ -148,7 +187,9 @@ export function createContainerRunner(
       starting.add(request.id)
       addresses.delete(request.id)
       try {
-        return await starter.start(request)
+        const running = await starter.start(request)
+        if (running.address !== undefined) addresses.set(request.id, running.address)
+        return running
       } finally {
         starting.delete(request.id)
         diskWatch.soon()
@@ -161,7 +202,7 @@ export function createContainerRunner(
       }
     },
 
-    async end(id, { graceMs = GRACE_MS, drained } = {}) {
+    async end(id, { graceMs = GRACE_MS, drained, again = false } = {}) {
       addresses.delete(id)
       const parts = await partsOf(id)
       for (const { container } of parts) remember(ended, container.engineId, true)
@@ -174,6 +215,9 @@ export function createContainerRunner(
       await stop(alive.filter(({ part }) => part === FORWARDER_PART))
       if (parts.length > 0) await drained?.()
       for (const { container } of parts) await engine.removeContainer(container.engineId)
+      if (again && sandboxes.has(id)) return
+      const [first] = parts.map(({ container }) => parseLabels(container.labels)?.sandbox?.name)
+      await sandboxes.release(id, first)
     },
 
     async list() {
@@ -192,8 +236,8 @@ export function createContainerRunner(
     },
 
     async listens(id, containerPort) {
-      if (!isHere(locate(options))) return undefined
-      const address = addresses.get(id) ?? (await partsOf(id)).at(-1)?.container.address
+      if (!engineIsHere()) return undefined
+      const address = addresses.get(id) ?? (await addressOf(id))
       if (address === undefined) return undefined
       addresses.set(id, address)
       return listensAt(address, containerPort)

@@ -16,6 +16,7 @@ import type { ForwarderProfile } from './forwarder-profile.ts'
 import { jsonLines } from './json-lines.ts'
 import { ANSWER_MS, EXEC_UNKNOWN, PING_MS, START_MS } from './limits.ts'
 import type { ContainerProfile } from './profile.ts'
+import type { SandboxProfile } from './sandbox-profile.ts'
 import type { EngineAddress } from './socket.ts'
 
 export interface EngineContainer {
@@ -51,7 +52,7 @@ export interface Engine extends EngineImages, EngineNetworks, EngineVolumes {
   folder(): Promise<string>
   create(
     name: string,
-    profile: ContainerProfile | ForwarderProfile | FirewallProfile,
+    profile: ContainerProfile | ForwarderProfile | FirewallProfile | SandboxProfile,
   ): Promise<void>
   /** Not named `start`: this has no life of its own. */
   startContainer(name: string): Promise<void>

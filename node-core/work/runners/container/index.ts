@@ -89,6 +89,8 @@ export interface ContainerRunnerDeps {
 export interface ContainerRunnerOptions {
   /** A Node of this computer, for the forwarders of containers; without it they have no names. */
   nodeRuntime?: string
+  /** Networks kept ready for what is started next; 0: none. Default: SANDBOXES_READY_MAX. */
+  sandboxesReadyMax?: number
   /** Graphics processors that workloads may lease. Default: none. */
   gpus?: readonly Gpu[]
   /** Where the engine answers; looked for when absent. */
@@ -100,4 +102,4 @@ export interface ContainerRunnerOptions {
 export { createContainerRunner } from './container-runner.ts'
 export { createEngineFirewall } from './engine-firewall.ts'
 export { deviceListing, findGpus, type Gpu, grantedGpus } from './gpus.ts'
-export { FETCHED_BYTES_MAX } from './limits.ts'
+export { FETCHED_BYTES_MAX, SANDBOXES_READY_MAX } from './limits.ts'

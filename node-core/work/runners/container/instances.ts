@@ -3,7 +3,7 @@ import { hostNamesOf } from '../../naming/index.ts'
 import type { Part, Workload } from '../../spec/index.ts'
 import type { Running } from '../index.ts'
 import type { EngineContainer } from './engine.ts'
-import { type Labelled, parseLabels } from './labels.ts'
+import { type Labelled, parseLabels, sandboxNameOf } from './labels.ts'
 
 /**
  * What holds the instance's network has its own name: the first part, or its forwarder where it has
@@ -36,31 +36,48 @@ export function instancesOf(
   containers: readonly EngineContainer[],
   { exited, overuse }: Known,
 ): Running[] {
+  const runs = ({ state, engineId }: EngineContainer): boolean =>
+    state === 'running' && !exited.has(engineId)
   const parts = containers.flatMap((container): FoundPart[] => {
     const labels = parseLabels(container.labels)
     if (!labels) return []
-    const { engineId, state } = container
-    const running = state === 'running' && !exited.has(engineId)
+    const { engineId } = container
+    const running = runs(container)
     const exitCode = container.exitCode ?? exited.get(engineId)
     return [{ labels, container, running, exitCode, endedFor: overuse.get(engineId) }]
   })
-  return [...Map.groupBy(parts, ({ labels }) => labels.id).values()].flatMap(toInstance)
+  const holders = containers.flatMap((container): [string, EngineContainer][] => {
+    const name = sandboxNameOf(container.labels)
+    return name !== undefined && runs(container) ? [[name, container]] : []
+  })
+  const holding = new Map(holders)
+  const all = Map.groupBy(parts, ({ labels }) => labels.id)
+  return [...all.values()].flatMap((some) => toInstance(some, holding))
 }
 
-function toInstance(parts: readonly FoundPart[]): Running[] {
+function toInstance(
+  parts: readonly FoundPart[],
+  holding: ReadonlyMap<string, EngineContainer>,
+): Running[] {
   const [first] = parts
   if (!first) return []
-  const { id, workload, index, generation, parts: count } = first.labels
+  const { id, workload, index, generation, parts: count, sandbox } = first.labels
+  const holder = sandbox && holding.get(sandbox.name)
   // Where one was ended for what it did, the others only follow.
   const ended = parts.filter(({ running }) => !running)
   const exitedPart = ended.find(({ endedFor }) => endedFor) ?? ended[0]
   // A node that died while it started or ended one left some of it.
-  const whole = parts.length === count && !exitedPart
+  const hasNetwork = !sandbox || holder !== undefined
+  const whole = parts.length === count && !exitedPart && hasNetwork
+  const ports = sandbox?.listens.map((port) => [String(port), port])
   return [
     {
       ...{ id, workload, index, generation },
       state: whole ? 'running' : 'exited',
-      ports: Object.assign({}, ...parts.map(({ container }) => container.ports)),
+      ports: ports
+        ? Object.fromEntries(ports)
+        : Object.assign({}, ...parts.map(({ container }) => container.ports)),
+      ...(holder?.address !== undefined && { address: holder.address }),
       startedAtMs: Math.min(...parts.map(({ container }) => container.startedAtMs)),
       ...(exitedPart?.exitCode !== undefined && { exitCode: exitedPart.exitCode }),
       ...(exitedPart?.endedFor && { endedFor: exitedPart.endedFor }),

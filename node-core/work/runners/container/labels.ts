@@ -7,6 +7,13 @@ const DISK = `${PREFIX}disk`
 /** Names of the graphics processors that a container has leased, with commas between. */
 export const GPU_LABEL = `${PREFIX}gpus`
 
+/** The name of the container that holds the network of this one, which is in it. */
+const SANDBOX = `${PREFIX}sandbox`
+/** Ports at which the instance listens there, with commas between. */
+const LISTENS = `${PREFIX}listens`
+/** Of a container that holds a network: its own name. No instance's is said, which is not known yet. */
+const HOLDS = `${PREFIX}holds`
+
 export interface Whose {
   network: string
   node: string
@@ -23,6 +30,8 @@ export interface Labelled {
   /** What this one may write outside of volumes; absent where its engine keeps it to that. */
   watchedDiskBytes?: number
   gpus?: readonly string[]
+  /** What holds its network, where that was made ahead. */
+  sandbox?: { name: string; listens: readonly number[] }
 }
 
 export function labelsOf(
@@ -33,6 +42,7 @@ export function labelsOf(
     parts,
     watchedDiskBytes,
     gpus,
+    sandbox,
   }: Omit<Labelled, 'id' | 'workload' | 'index' | 'generation'>,
 ) {
   return {
@@ -45,12 +55,32 @@ export function labelsOf(
     [`${PREFIX}parts`]: String(parts),
     ...(watchedDiskBytes !== undefined && { [DISK]: String(watchedDiskBytes) }),
     ...(gpus && gpus.length > 0 && { [GPU_LABEL]: gpus.join(',') }),
+    ...(sandbox && { [SANDBOX]: sandbox.name, [LISTENS]: sandbox.listens.join(',') }),
   }
+}
+
+export function sandboxLabels(whose: Whose, name: string): Record<string, string> {
+  return { ...ownerLabels(whose), [HOLDS]: name }
+}
+
+/** The name of what holds a network; undefined for everything else. */
+export function sandboxNameOf(labels: Readonly<Record<string, string>>): string | undefined {
+  return labels[HOLDS]
 }
 
 /** The engine's filter for the parts of one instance. */
 export function instanceFilter(whose: Whose, id: string): string[] {
   return [...ownerFilter(whose), `${PREFIX}instance=${id}`]
+}
+
+/** The engine's filter for what holds a network. */
+export function sandboxFilter(whose: Whose, name: string): string[] {
+  return [...ownerFilter(whose), `${HOLDS}=${name}`]
+}
+
+/** The engine's filter for what is in the network that one holds. */
+export function inSandboxFilter(whose: Whose, name: string): string[] {
+  return [...ownerFilter(whose), `${SANDBOX}=${name}`]
 }
 
 /** The engine's filter for containers of this node in this network. */
@@ -70,7 +100,15 @@ export function parseLabels(labels: Readonly<Record<string, string>>): Labelled 
   if (![index, generation, parts].every(Number.isInteger)) return undefined
   const disk = labels[DISK]
   const watched = disk === undefined ? {} : { watchedDiskBytes: Number(disk) }
-  return { id, workload, index, generation, part, parts, ...watched }
+  const held = sandboxOf(labels)
+  return { id, workload, index, generation, part, parts, ...watched, ...held }
+}
+
+function sandboxOf(labels: Readonly<Record<string, string>>): Pick<Labelled, 'sandbox'> {
+  const name = labels[SANDBOX]
+  if (!name) return {}
+  const listens = (labels[LISTENS] ?? '').split(',').filter(Boolean).map(Number)
+  return { sandbox: { name, listens: listens.filter(Number.isInteger) } }
 }
 
 export function leasedGpus(labels: Readonly<Record<string, string>>): string[] {

@@ -6,6 +6,22 @@ export const FORWARDER_PIDS_MAX = 64
 export const FORWARDER_LOG_MEBIBYTES_MAX = 1
 /** Until its ports are open. Milliseconds. */
 export const FORWARDER_START_MS = 20_000
+/** Networks kept ready for what is started next. */
+export const SANDBOXES_READY_MAX = 3
+/** How long one is kept ready after a start; a single one longer, while work runs here. Milliseconds. */
+export const SANDBOX_KEEP_MS = 30 * 60_000
+/** Between two looks at what is ready, while nothing is started. Milliseconds. */
+export const SANDBOX_SELDOM_MS = 10 * 60_000
+/** After a start, before another network is made ready beside it. Milliseconds. */
+export const SANDBOX_CALM_MS = 500
+/** Memory of what holds a network: nearly all of it is the engine's own, while it starts one. */
+export const SANDBOX_MEMORY_BYTES = 16 * 1024 * 1024
+/** Threads of one: its own, and the engine's while it starts it. */
+export const SANDBOX_PIDS_MAX = 16
+/** Memory that the computer must have left for one to be made ready. Bytes. */
+export const SANDBOX_SPARE_MEMORY_BYTES = 512 * 1024 * 1024
+/** A port at which nothing listens in a network that is ready: whether this node reaches it. */
+export const SANDBOX_SILENT_PORT = 9
 /** Where networks of containers have their addresses: set aside by RFC 2544, and seldom used. */
 export const NETWORK_ADDRESSES = '198.19.0.0/16'
 /** Bits before the addresses of one such network: 253 instances of one owner with one egress rule. */

@@ -11,6 +11,7 @@ import {
   keepsData,
   listeningOf,
   type Part,
+  type Workload,
 } from '../../spec/index.ts'
 import {
   FILES_FOLDER,
@@ -29,10 +30,11 @@ import { createGpuLeases } from './gpu-leases.ts'
 import type { Gpu } from './gpus.ts'
 import type { Images } from './images.ts'
 import { containerName } from './instances.ts'
-import { labelsOf, type Whose } from './labels.ts'
+import { type Labelled, labelsOf, type Whose } from './labels.ts'
 import { PORT_ATTEMPTS_MAX } from './limits.ts'
 import type { Networks } from './networks.ts'
 import { type OwnNetwork, type PartNetwork, restrictedProfile } from './profile.ts'
+import type { Sandbox, Sandboxes } from './sandboxes.ts'
 import { volumeMounts } from './volume-mounts.ts'
 import { refuseSecondWriter } from './volumes.ts'
 
@@ -53,6 +55,7 @@ export interface StarterDeps {
   /** What this computer's owner lets workloads lease. */
   gpus: readonly Gpu[]
   networks: Networks
+  sandboxes: Sandboxes
   /** Of this node. */
   owner: OwnerId
 }
@@ -62,10 +65,18 @@ interface PartStart {
   part: Part
   name: string
   network: PartNetwork
+  /** As in `Labelled`. */
+  sandbox: Labelled['sandbox']
+}
+
+/** What its parts are in, and how it is reached there. */
+interface Footing extends Pick<Running, 'ports' | 'address'> {
+  network: PartNetwork
+  sandbox?: Sandbox
 }
 
 export function createStarter(deps: StarterDeps): Starter {
-  const { engine, images, whose, clock, logger, forwarding, networks } = deps
+  const { engine, images, whose, clock, logger, forwarding, networks, sandboxes } = deps
   const disks = createFixedDisks(logger)
   const leases = createGpuLeases(engine, deps.gpus)
   let toldUnreachable = false
@@ -98,7 +109,7 @@ export function createStarter(deps: StarterDeps): Starter {
   }
 
   async function makeWith(
-    { request, part, name, network }: PartStart,
+    { request, part, name, network, sandbox }: PartStart,
     image: string,
     gpus: readonly Gpu[],
   ): Promise<void> {
@@ -113,6 +124,7 @@ export function createStarter(deps: StarterDeps): Starter {
         parts,
         ...watchedDiskBytes,
         gpus: gpus.map(({ name }) => name),
+        ...(sandbox && { sandbox }),
       }
       const labels = labelsOf(whose, request, own)
       const rest = { part, source, image, labels, network, volumes, files, gpus, environment }
@@ -140,40 +152,73 @@ export function createStarter(deps: StarterDeps): Starter {
 
   async function attempt(request: StartRequest): Promise<Running> {
     const { id, workload, index, generation, signal } = request
-    const all = listeningOf(workload)
-    const ports: Record<string, number> = {}
-    for (const { containerPort, hostPort } of all) {
-      ports[String(containerPort)] ??= await findLoopbackPort(hostPort)
-    }
-    const named = await networks.of(request.owner, workload.egress)
-    const resolves = workload.egress === 'all'
-    const own: OwnNetwork = { kind: 'own', ports: all, hostPorts: ports, network: named, resolves }
-    let network: PartNetwork = own
     const made: string[] = []
+    const footing = await footingOf(request)
+    const { ports, address, sandbox } = footing
+    const listens = Object.keys(ports).map(Number)
+    const held = sandbox && { name: sandbox.name, listens }
+    let { network } = footing
     try {
-      if (hostNamesOf(workload).length > 0) {
+      if (network.kind === 'own' && hostNamesOf(workload).length > 0) {
         // Also where it is made and does not start: its name would be taken for the next attempt.
         made.push(id)
-        await startForwarder(request, own)
+        await startForwarder(request, network)
         await forwarderReady(engine, id, signal)
         network = { kind: 'joined', container: id }
       }
       for (const part of workload.parts) {
         const name = containerName(id, workload, part)
-        await create({ request, part, name, network })
+        await create({ request, part, name, network, sandbox: held })
         made.push(name)
         signal.throwIfAborted()
         await engine.startContainer(name)
         signal.throwIfAborted()
-        network = { kind: 'joined', container: id }
+        if (network.kind === 'own') network = { kind: 'joined', container: id }
       }
     } catch (error) {
       // The first one last: the others are in its network.
       for (const name of made.reverse()) await remove(name)
+      if (sandbox) await leave(sandbox, id, error)
       throw error
     }
     const startedAtMs = clock.wallMs()
-    return { id, workload: workload.name, index, generation, state: 'running', ports, startedAtMs }
+    const rest = { ports, ...(address !== undefined && { address }), startedAtMs }
+    return { id, workload: workload.name, index, generation, state: 'running', ...rest }
+  }
+
+  /** A network that is ready, where the workload can be reached in one; else one of its own. */
+  async function footingOf({ id, owner, workload }: StartRequest): Promise<Footing> {
+    const all = listeningOf(workload)
+    const named = await networks.of(owner, workload.egress)
+    const resolves = workload.egress === 'all'
+    if (named !== undefined && deps.engineIsHere() && suitsSandbox(workload)) {
+      sandboxes.demand({ network: named, resolves })
+      const sandbox = await sandboxes.take(id, named)
+      if (sandbox) {
+        const ports = Object.fromEntries(all.map(({ containerPort: at }) => [String(at), at]))
+        const network = { kind: 'joined' as const, container: sandbox.name }
+        return { network, ports, address: sandbox.address, sandbox }
+      }
+    }
+    await sandboxes.release(id)
+    const ports: Record<string, number> = {}
+    for (const { containerPort, hostPort } of all) {
+      ports[String(containerPort)] ??= await findLoopbackPort(hostPort)
+    }
+    return {
+      network: { kind: 'own', ports: all, hostPorts: ports, network: named, resolves },
+      ports,
+    }
+  }
+
+  /** What did not start gives its network up; where that had ended by itself, it is to start in another. */
+  async function leave({ name }: Sandbox, id: string, cause: unknown): Promise<void> {
+    const found = await sandboxes.find(name).catch(() => 'unknown' as const)
+    await sandboxes.release(id).catch((error) => {
+      logger.warn('a network made ahead stays', { name, reason: messageOf(error) })
+    })
+    if (found === 'unknown' || found?.state === 'running') return
+    throw new MyceliumError('NETWORK_MISSING', 'Its network had ended.', { cause })
   }
 
   async function startForwarder(request: StartRequest, network: OwnNetwork): Promise<void> {
@@ -238,6 +283,15 @@ export function createStarter(deps: StarterDeps): Starter {
 /** Its containers: the parts, and the forwarder that it has if it has names. */
 function countOf({ workload }: StartRequest): number {
   return workload.parts.length + (hostNamesOf(workload).length > 0 ? 1 : 0)
+}
+
+/**
+ * What publishes a port of this computer's, or has names, needs a network made for it: the engine is told
+ * both when it makes one.
+ */
+function suitsSandbox(workload: Workload): boolean {
+  const isFixed = listeningOf(workload).some(({ hostPort }) => hostPort !== undefined)
+  return !isFixed && hostNamesOf(workload).length === 0
 }
 
 function filesOf({ folder }: InstanceAccess, part: Part): string {

@@ -5,6 +5,8 @@ export interface DraftState {
   draft: Draft
   /** What it was before, the latest last. */
   past: readonly Draft[]
+  /** What was taken back, the latest first; another change forgets it. */
+  future: readonly Draft[]
 }
 
 export interface DraftStore {
@@ -14,12 +16,13 @@ export interface DraftStore {
   /** What came of the last change by itself: part of its step. */
   amend(to: (now: Draft) => Draft): void
   undo(): void
+  redo(): void
 }
 
 const PAST_MAX = 100
 
 export function createDraftStore(): DraftStore {
-  const store = createStore<DraftState>(() => ({ draft: EMPTY_DRAFT, past: [] }))
+  const store = createStore<DraftState>(() => ({ draft: EMPTY_DRAFT, past: [], future: [] }))
   let lastStroke: string | undefined
   return {
     store,
@@ -29,17 +32,25 @@ export function createDraftStore(): DraftStore {
       if (next === draft) return
       const goesOn = stroke !== undefined && stroke === lastStroke
       lastStroke = stroke
-      store.setState({ draft: next, past: goesOn ? past : [...past, draft].slice(-PAST_MAX) })
+      const before = goesOn ? past : [...past, draft].slice(-PAST_MAX)
+      store.setState({ draft: next, past: before, future: [] })
     },
     amend(to) {
       store.setState(({ draft }) => ({ draft: to(draft) }))
     },
     undo() {
-      const { past } = store.getState()
+      const { draft, past, future } = store.getState()
       const before = past.at(-1)
       if (!before) return
       lastStroke = undefined
-      store.setState({ draft: before, past: past.slice(0, -1) })
+      store.setState({ draft: before, past: past.slice(0, -1), future: [draft, ...future] })
+    },
+    redo() {
+      const { draft, past, future } = store.getState()
+      const [next, ...rest] = future
+      if (!next) return
+      lastStroke = undefined
+      store.setState({ draft: next, past: [...past, draft], future: rest })
     },
   }
 }

@@ -196,4 +196,22 @@ describe('steps back', () => {
     undo()
     expect(store.getState().past).toEqual([])
   })
+
+  it('does again what was undone, until something else is changed', () => {
+    const { store, change, undo, redo } = createDraftStore()
+    change(() => BOTH)
+    change((now) => withoutWorkload(now, WEB))
+    const last = store.getState().draft
+    undo()
+    undo()
+    redo()
+    expect(store.getState().draft).toBe(BOTH)
+    redo()
+    redo()
+    expect(store.getState().draft).toBe(last)
+    undo()
+    change((now) => withoutWorkload(now, DB))
+    redo()
+    expect(store.getState()).toMatchObject({ draft: { workloads: [WEB] }, future: [] })
+  })
 })

@@ -20,3 +20,8 @@ export function useDraft(): Draft {
 export function useIsChanged(): boolean {
   return useStore(useDraftStore().store, ({ past }) => past.length > 0)
 }
+
+/** Whether there is a step to take again. */
+export function useIsUndone(): boolean {
+  return useStore(useDraftStore().store, ({ future }) => future.length > 0)
+}

@@ -137,7 +137,7 @@ export async function createBench(
     runner: (
       node: NodeId,
       nodeRuntime: string | undefined = process.execPath,
-      more: Pick<ContainerRunnerOptions, 'gpus'> = {},
+      more: Pick<ContainerRunnerOptions, 'gpus' | 'sandboxesReadyMax'> = {},
     ) => {
       const end = ends.get(node)
       const blobs = stores.get(node)
@@ -162,6 +162,8 @@ export async function createBench(
         {
           socketPath: node === ADA ? adaSocket : benSocket,
           ...(nodeRuntime !== undefined && { nodeRuntime }),
+          // None, so that how an instance is started does not hang on when.
+          sandboxesReadyMax: 0,
           ...more,
         },
       )
