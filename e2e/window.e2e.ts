@@ -107,7 +107,7 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     await go(adas, '#/deploy')
     await button(adas, /^Something of your own/).click()
     await adas.getByText('Signed program', { exact: true }).click()
-    await adas.locator('input[type=file]').setInputFiles(built.file)
+    await adas.locator('input[type=file][accept=".spore"]').setInputFiles(built.file)
     await adas.getByText(/is published/).waitFor()
     await adas.getByRole('textbox', { name: 'Copies' }).fill('2')
     await adas.getByRole('textbox', { name: 'Copies' }).blur()

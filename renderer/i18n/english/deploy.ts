@@ -57,6 +57,15 @@ export const deploy = {
     mistakes: 'Something in it is not right yet:',
     line: 'Line {{line}}: {{message}}',
     unknown: 'There is no such field.',
+    here: 'What may stand here',
+    hereIn: 'What may stand in {{place}}',
+    takes: {
+      text: 'text',
+      number: 'number',
+      yes: 'true or false',
+      list: 'list',
+      fields: 'fields of its own',
+    },
   },
   secrets: {
     title: 'Secrets',

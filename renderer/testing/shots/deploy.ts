@@ -65,7 +65,7 @@ export const DEPLOY: Shot[] = [
     const text = page.getByLabel('Manifest', { exact: true })
     await text.fill((await text.inputValue()).replace('"replicas": 2', '"replicas": 3'))
     await page.getByRole('link', { name: 'Catalogue' }).click()
-    await page.getByRole('alert').waitFor()
+    await page.getByText('What this form gave was changed since').waitFor()
     await settle(page)
   }),
   shot('deploy-filled', 'busy', async (page) => {

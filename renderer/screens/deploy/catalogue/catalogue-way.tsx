@@ -1,4 +1,4 @@
-import { Button, ProblemPanel } from '../../../design/index.ts'
+import { Button } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import {
   type Draft,
@@ -65,22 +65,19 @@ function OutOfStep({ filled }: { filled: FilledForm }) {
   const { t } = useText()
   const { change } = useDraftStore()
   return (
-    <ProblemPanel
-      title={t('deploy.outOfStep.title')}
-      actions={
-        <>
-          <Button
-            onPress={() => change((now) => withForm(now, { ...filled, gave: [...filled.gave] }))}
-          >
-            {t('deploy.outOfStep.form')}
-          </Button>
-          <Button kind="plain" onPress={() => change((now) => withoutForm(now, idOf(filled)))}>
-            {t('deploy.outOfStep.another')}
-          </Button>
-        </>
-      }
-    >
-      {t('deploy.outOfStep.detail')}
-    </ProblemPanel>
+    <section className="preview">
+      <h2>{t('deploy.outOfStep.title')}</h2>
+      <p className="quiet">{t('deploy.outOfStep.detail')}</p>
+      <div className="page-actions">
+        <Button
+          onPress={() => change((now) => withForm(now, { ...filled, gave: [...filled.gave] }))}
+        >
+          {t('deploy.outOfStep.form')}
+        </Button>
+        <Button kind="plain" onPress={() => change((now) => withoutForm(now, idOf(filled)))}>
+          {t('deploy.outOfStep.another')}
+        </Button>
+      </div>
+    </section>
   )
 }
