@@ -72,6 +72,9 @@ export const deploy = {
     given: 'Sealed for the computers that run it when you deploy; nobody can read it back.',
     made: '{{count}} are made for you, and sealed for the computers that run it when you deploy.',
     made_one: 'One is made for you, and sealed for the computers that run it when you deploy.',
+    kept: 'Kept as they were: {{names}}',
+    keptDetail:
+      'These secrets were there already, and data may lie under them. What you were shown here instead was not used.',
     missing: 'Copies wait until it has a value. Leave it empty if it has one already.',
   },
   reach: {
