@@ -278,7 +278,7 @@ describe('orphans', () => {
     /^renderer\/main\.tsx$/,
     /^cli\/mycelium\.ts$/,
     /^scripts\/[a-z0-9-]+\.ts$/,
-    /^(bench|sim)\/run\.ts$/,
+    /^(bench|sim|sim\/nightly)\/run\.ts$/,
     /^bench\/(peers\/)?[a-z0-9-]+\.ts$/,
     /^e2e\/electron-host\//,
     /^e2e\/((applications|faults|isolation|isolation\/lines)\/run|harness\/liar\/engine|[a-z0-9-]+)\.ts$/,
