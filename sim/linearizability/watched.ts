@@ -15,7 +15,7 @@ export interface Written {
   /** unknown: nobody was told what became of it; it stands once or not at all. */
   outcome: 'acknowledged' | 'refused' | 'unknown'
   /** Of an acknowledged one. */
-  revision?: number | undefined
+  revision?: number
 }
 
 /** Revisions that a watcher was told are forgotten: it read what there was instead. */

@@ -80,17 +80,17 @@ export function createClients(world: World): Clients {
       if (operation.kind === 'cas') operation.swapped = outcome === 'acknowledged'
       written.outcome = outcome
     }
-    if (answer && 'value' in answer) written.revision = revisionIn(answer.value)
+    if (answer && 'value' in answer) Object.assign(written, toldIn(answer.value))
     world.count(outcome === 'unknown' ? `write: ${told(answer)}` : `write: ${outcome}`)
     return outcome === 'acknowledged'
   }
 
   /** Where more lie than are borne, they agree on answers that no honest member gives. */
-  function revisionIn(value: unknown): number | undefined {
+  function toldIn(value: unknown): { revision?: number } {
     const { revision } = (value ?? {}) as { revision?: number }
     assert(revision !== undefined || world.cast.overrun, 'A write was acknowledged without a word.')
     if (revision === undefined) world.count('write: made up')
-    return revision
+    return revision === undefined ? {} : { revision }
   }
 
   async function read(machine: Machine, client: string, key: string): Promise<Seen | undefined> {
