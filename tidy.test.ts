@@ -59,7 +59,7 @@ const PURE = [
   /^node-core\/api\/handlers\/own-namespace\.ts$/,
   /^node-core\/api\/doors\/instance\/(allowance|secrets)\.ts$/,
   /^renderer\/screens\/deploy\/draft\/(draft|names|secrets|text)\.ts$/,
-  /^renderer\/screens\/deploy\/reach\.ts$/,
+  /^renderer\/screens\/deploy\/(reach|catalogue\/choosing|manifest\/(place|schema))\.ts$/,
   /^renderer\/screens\/deploy\/canvas\/(?!use-)[a-z-]+\.ts$/,
   /^sim\/(linearizability|consensus)\/(?!mutations\/)/,
   /^sim\/(linearizability|consensus|follow)\/(?!mutations\/)/,

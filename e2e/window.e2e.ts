@@ -105,6 +105,7 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
       ...['--program', path.join(SAMPLE, 'greeter.mjs'), '--out', ada.home],
     )
     await go(adas, '#/deploy')
+    await button(adas, /^Something of your own/).click()
     await adas.getByText('Signed program', { exact: true }).click()
     await adas.locator('input[type=file][accept=".spore"]').setInputFiles(built.file)
     await adas.getByText(/is published/).waitFor()
