@@ -22,8 +22,8 @@ export const WATCHED_LETTERS_MAX = 120
 export const AHEAD_BYTES = 262_144
 /** Of what a command inside an instance is given to read, sent at once. Bytes. */
 export const INPUT_BYTES_MAX = 65_536
-/** How long a bug report waits for each thing that the node is asked. */
-export const REPORT_ANSWER_TIMEOUT_MS = 10_000
+/** How long the doctor and a bug report wait for each thing that the node is asked: it may be ill. */
+export const ANSWER_TIMEOUT_MS = 5_000
 /** Files of the home that a bug report names. */
 export const REPORT_FILES_MAX = 2_000
 /** How deep a bug report looks into the home. Folders. */

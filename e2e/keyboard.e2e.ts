@@ -121,6 +121,7 @@ describe(`the window by keyboard${missing ? ` [skipped: ${missing}]` : ''}`, {
     await pressOn(page, /^link Deploy/)
     await page.getByRole('heading', { name: 'Deploy', level: 1 }).waitFor()
     await tour(page)
+    await pressOn(page, /^button Something of your own/)
     await walkTo(page, /^radio Container image/)
     await press('ArrowDown')
     const asked = page.waitForEvent('filechooser')

@@ -300,7 +300,6 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
       await seeTheFocus(page, stage)
       await page.keyboard.press('ArrowLeft')
       await tour(page)
-      await look(page, 'canvas')
       await pressOn(page, /^button Deploy 2/)
       await page.getByText('Every node has been told').first().waitFor()
     } finally {

@@ -105,8 +105,9 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
       ...['--program', path.join(SAMPLE, 'greeter.mjs'), '--out', ada.home],
     )
     await go(adas, '#/deploy')
+    await button(adas, /^Something of your own/).click()
     await adas.getByText('Signed program', { exact: true }).click()
-    await adas.locator('input[type=file]').setInputFiles(built.file)
+    await adas.locator('input[type=file][accept=".spore"]').setInputFiles(built.file)
     await adas.getByText(/is published/).waitFor()
     await adas.getByRole('textbox', { name: 'Copies' }).fill('2')
     await adas.getByRole('textbox', { name: 'Copies' }).blur()

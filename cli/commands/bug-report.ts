@@ -7,7 +7,7 @@ import type { Command } from 'commander'
 import { tarOf } from '../../node-core/base/tar/index.ts'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
-import { REPORT_ANSWER_TIMEOUT_MS } from '../limits.ts'
+import { ANSWER_TIMEOUT_MS } from '../limits.ts'
 import { PRIVATE_MODE, writeNewFile } from '../output-files.ts'
 import { type Entry, entriesHere, entriesOfNode } from '../report/contents.ts'
 import { createScrubber, type Scrubber } from '../report/scrub.ts'
@@ -103,8 +103,8 @@ async function contentOf({ file, about, read }: Entry, scrubber: Scrubber): Prom
 
 function inTime(answer: Promise<unknown>): Promise<unknown> {
   const late = new Promise<never>((_, reject) => {
-    const after = new Error(`No answer within ${REPORT_ANSWER_TIMEOUT_MS} ms.`)
-    setTimeout(() => reject(after), REPORT_ANSWER_TIMEOUT_MS).unref()
+    const after = new Error(`No answer within ${ANSWER_TIMEOUT_MS} ms.`)
+    setTimeout(() => reject(after), ANSWER_TIMEOUT_MS).unref()
   })
   return Promise.race([answer, late])
 }

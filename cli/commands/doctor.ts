@@ -7,7 +7,7 @@ import type { Command } from 'commander'
 import type { Status } from '../../node-core/api/contract/index.ts'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
-import { CLOCK_TOLERANCE_MS, CONNECT_TIMEOUT_MS } from '../limits.ts'
+import { ANSWER_TIMEOUT_MS, CLOCK_TOLERANCE_MS, CONNECT_TIMEOUT_MS } from '../limits.ts'
 import type { Act } from '../run.ts'
 import { findNode } from '../running-node.ts'
 
@@ -128,7 +128,8 @@ async function checkNode(context: Context): Promise<Check[]> {
     ]
   }
   const node = await context.node()
-  const status = await node.call.node.status().catch(() => undefined)
+  const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
+  const status = await node.call.node.status(undefined, { signal }).catch(() => undefined)
   if (!status) {
     const message = `process ${node.pid} is there and does not answer`
     const fix = 'If it stays so, end it and start it again: mycelium up. Its log says more.'

@@ -93,9 +93,10 @@ async function ps(context: Context, [name]: string[]): Promise<void> {
   )
 }
 
-/** The image or bundle; of several containers the first, and how many more there are. */
-function whatOf({ image, bundle, parts }: Outputs['workloads']['get']): string {
-  const what = image ?? bundle?.slice(0, 19) ?? ''
+/** The image or program; of several containers the first, and how many more there are. */
+function whatOf({ image, bundle, program, parts }: Outputs['workloads']['get']): string {
+  const named = program && `${program.name} ${program.version}`
+  const what = image ?? named ?? bundle?.slice(0, 19) ?? ''
   return parts.length > 1 ? `${what} and ${parts.length - 1} more` : what
 }
 
@@ -106,10 +107,12 @@ function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): str
     paint(terminal, each.health),
     each.nodeName,
     each.startedAt ? duration((Date.now() - Date.parse(each.startedAt)) / 1_000) : '',
-    String(each.restarts),
+    String(of.job ? (each.turn?.attempt ?? '') : each.restarts),
     each.reason?.message ?? each.progress ?? '',
   ])
-  const head = ['INSTANCE', 'STATUS', 'HEALTH', 'NODE', 'FOR', 'RESTARTS', '']
+  // What ends is not started again: it is attempted anew, as another instance.
+  const count = of.job ? 'ATTEMPT' : 'RESTARTS'
+  const head = ['INSTANCE', 'STATUS', 'HEALTH', 'NODE', 'FOR', count, '']
   const notes = of.conditions.map(({ message }) => `! ${message}`)
   const title = `${of.name}: ${of.status}, ${of.running_instances} of ${of.replicas} running`
   const ports = of.published.map(({ containerPort, address, reason }) =>
@@ -121,6 +124,12 @@ function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): str
 function scaledText({ autoscale, replicas }: Outputs['workloads']['get']): string[] {
   if (!autoscale) return []
   const { min, max, now } = autoscale
+  if (replicas === 0) {
+    const since = now ? ` since ${now.since}` : ''
+    return [
+      `Scaled: asleep${since}, as nobody asked for it; a request wakes it (up to ${max} copies)`,
+    ]
+  }
   const since = now ? ` since ${now.since}, by ${now.why.toLowerCase()}` : ''
   return [`Scaled: ${replicas} of ${min} to ${max} copies${since}`]
 }
@@ -170,8 +179,11 @@ export function placementText(
   slots: Outputs['workloads']['preview']['slots'],
   conditions: Outputs['workloads']['why']['conditions'] = [],
 ): string {
-  const blocks = slots.map(({ index, nodeName, stays, displaces, refused }) => {
-    const lines = refused.map((each) => [`  not ${each.nodeName}`, each.reason.message] as const)
+  const blocks = slots.map(({ index, nodeName, because, stays, displaces, refused }) => {
+    const lines = [
+      ...(because ? [[`  ${nodeName}`, because.message] as const] : []),
+      ...refused.map((each) => [`  not ${each.nodeName}`, each.reason.message] as const),
+    ]
     const room = displaces ? `, in the room of ${displaces.join(', ')}` : ''
     const why = stays ? `, and stays: ${stays.message}` : room
     const where = `replica ${index}: ${nodeName ?? 'nowhere'}${why}`

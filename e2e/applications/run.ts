@@ -1,20 +1,32 @@
 /**
- * `npm run applications [-- wordpress|mediawiki]`: applications that were written for something else, by
+ * `npm run applications [-- wordpress|mediawiki|catalogue]`: applications that were written for something else, by
  * way of their compose files, on three nodes with an engine each: an update, a drain, the death of a
  * computer and a step back, under steady requests of which none may fail. Takes some minutes, and the
  * first time some more, since the images are made of Debian's packages (`setup-debian.sh --applications`).
+ * `catalogue`: WordPress again, by way of its entry in the catalogue.
  */
 
-import { createCluster, describeNode } from '../harness/cluster.ts'
+import { type Cluster, createCluster, describeNode } from '../harness/cluster.ts'
 import type { Engine } from '../harness/engine.ts'
 import { type Application, MEDIAWIKI, WORDPRESS } from './application.ts'
+import { deployFromCatalogue } from './catalogue.ts'
 import { buildImages } from './images.ts'
 import { live } from './life.ts'
 
-const APPLICATIONS: Record<string, Application> = { wordpress: WORDPRESS, mediawiki: MEDIAWIKI }
+type Life = (cluster: Cluster, say: (line: string) => void) => Promise<void>
+
+const through =
+  (application: Application): Life =>
+  (cluster, say) =>
+    live(application, cluster, say)
+const LIVES: Record<string, Life> = {
+  wordpress: through(WORDPRESS),
+  mediawiki: through(MEDIAWIKI),
+  catalogue: deployFromCatalogue,
+}
 const [only] = process.argv.slice(2)
-const chosen = only === undefined ? Object.values(APPLICATIONS) : [APPLICATIONS[only]]
-if (chosen.includes(undefined)) throw new Error('There are: wordpress, mediawiki.')
+const chosen = Object.entries(LIVES).filter(([name]) => only === undefined || name === only)
+if (chosen.length === 0) throw new Error(`There are: ${Object.keys(LIVES).join(', ')}.`)
 
 const from = Date.now()
 const say = (line: string): void => {
@@ -22,12 +34,11 @@ const say = (line: string): void => {
 }
 
 buildImages(say)
-for (const application of chosen) {
-  if (!application) continue
-  say(`--- ${application.front}`)
+for (const [name, run] of chosen) {
+  say(`--- ${name}`)
   const cluster = await createCluster({ engines: true })
   try {
-    await live(application, cluster, say)
+    await run(cluster, say)
   } catch (error) {
     for (const node of cluster.nodes) console.log(`# ${node.name}\n${await describeNode(node)}`)
     for (const engine of cluster.engines) tellContainers(engine)

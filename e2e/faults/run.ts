@@ -2,11 +2,13 @@
  * Faults that take longer than the tests may, with real processes; a failure prints what did not hold.
  * `npm run faults -- leader-kills [--times N] [--seed N]`: the leader is killed, as often as you like.
  * `npm run faults -- work`: what strikes in the middle of a change or a drain.
+ * `npm run faults -- transfers`: who fetches an image is killed, and who gives it.
  */
 import { parseArgs } from 'node:util'
 import { createCluster, describeNode } from '../harness/cluster.ts'
 import { formCommittee } from './committee.ts'
 import { killLeaders } from './leader-kills.ts'
+import { formTransfers, killInTransfers } from './transfers.ts'
 import { strikeWork } from './work.ts'
 
 const { values, positionals } = parseArgs({
@@ -17,7 +19,11 @@ const { values, positionals } = parseArgs({
   },
 })
 const say = (line: string): void => console.log(line)
-const RUNS: Record<string, () => Promise<void>> = { 'leader-kills': leaderKills, work }
+const RUNS: Record<string, () => Promise<void>> = {
+  'leader-kills': leaderKills,
+  transfers,
+  work,
+}
 const run = RUNS[positionals.join()]
 if (!run) throw new Error(`There are: ${Object.keys(RUNS).join(', ')}.`)
 await run()
@@ -45,5 +51,17 @@ async function work(): Promise<void> {
     throw error
   } finally {
     await cluster.remove()
+  }
+}
+
+async function transfers(): Promise<void> {
+  const formed = await formTransfers()
+  try {
+    await killInTransfers(formed, say)
+  } catch (error) {
+    for (const { node } of formed.places) console.log(`# ${node.name}\n${await describeNode(node)}`)
+    throw error
+  } finally {
+    await formed.remove()
   }
 }

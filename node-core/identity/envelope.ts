@@ -12,7 +12,7 @@ import type {
   OpenEnvelope,
   Signer,
 } from './index.ts'
-import { verify } from './signature.ts'
+import { type Verify, verify } from './signature.ts'
 
 /** `network` is undefined only for the genesis, which has no network before it is signed. */
 export function sealEnvelope(
@@ -30,13 +30,14 @@ export function openEnvelope(
   context: EnvelopeContext,
   network: NetworkId | undefined,
   bytes: Uint8Array,
-  options: { bytesMax: number },
+  options: { bytesMax: number; verify?: Verify | undefined },
 ): OpenEnvelope {
-  const envelope = parseEnvelope(bytes, options)
-  if (!verify(envelope.key, signedBytes(context, network, envelope.payload), envelope.signature)) {
+  const { key, payload, signature } = parseEnvelope(bytes, options)
+  const holds = options.verify ?? verify
+  if (!holds(key, signedBytes(context, network, payload), signature)) {
     throw new MyceliumError<IdentityErrorCode>('SIGNATURE_INVALID', 'The signature does not hold.')
   }
-  return { key: envelope.key, payload: envelope.payload }
+  return { key, payload }
 }
 
 /** The parts of an envelope before anything about it is believed. */

@@ -285,4 +285,4 @@ export {
 export { createKeystore, type KeystoreDeps } from './keystore.ts'
 export { openOwnerKey, sealOwnerKey } from './owner-file.ts'
 export { open, openSealed, seal, sealTo } from './sealing.ts'
-export { verify } from './signature.ts'
+export { type Verify, verify } from './signature.ts'

@@ -10,6 +10,9 @@ import { KEY_OBJECTS_MAX } from './limits.ts'
 
 noble.hashes.sha512 = (message) => new Uint8Array(createHash('sha512').update(message).digest())
 
+/** A rule on signatures. */
+export type Verify = (key: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
+
 export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (signature.byteLength !== 64 || !isPublicKey(publicKey)) return false
   if (!isCanonicalPoint(signature.subarray(0, 32)) || !isReducedScalar(signature.subarray(32))) {

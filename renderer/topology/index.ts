@@ -9,6 +9,7 @@ export {
   type Point,
   panBy,
   type Size,
+  toScreen,
   toWorld,
   zoomAt,
 } from './camera.ts'

@@ -7,8 +7,8 @@ import { createMending } from './mending.ts'
 import type { World } from './world.ts'
 
 export interface Chaos {
-  /** One thing goes wrong. Resolves once the next may. */
-  strike(): Promise<void>
+  /** One thing goes wrong, this one or one that is drawn. Resolves once the next may. */
+  strike(which?: Fault): Promise<void>
   /** Everything works again, everyone is started, and whoever lost its log is in again. */
   end(): Promise<void>
 }
@@ -35,6 +35,11 @@ function faultsOf({ liars, fills, mixed }: Cast): Fault[] {
     if (fault === 'absence') return fills
     return liars.size === 0 || !NOT_AMONG_LIARS.includes(fault)
   })
+}
+
+/** What can strike few kinds of network strikes each of them, so that it need not be drawn. */
+export function ownFault({ fills, mixed }: Cast): Fault | undefined {
+  return fills ? 'absence' : mixed ? 'upgrade' : undefined
 }
 
 /** Longer than the others wait before somebody else takes its place. */
@@ -204,8 +209,8 @@ export function createChaos(world: World): Chaos {
   }
 
   return {
-    async strike() {
-      const fault = pick(random, drawn) as Fault
+    async strike(which) {
+      const fault = which ?? (pick(random, drawn) as Fault)
       world.count(fault)
       world.note(fault)
       await faults[fault]()

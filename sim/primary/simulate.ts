@@ -5,7 +5,7 @@ import { createSeededRandom } from '../../node-core/base/random/index.ts'
 import { checkLinearizable, checkWatched } from '../linearizability/index.ts'
 import { type CastOptions, castFor } from './cast.ts'
 import { type Clients, createClients } from './clients.ts'
-import { createChaos } from './faults.ts'
+import { createChaos, ownFault } from './faults.ts'
 import { createInvariants, type Invariants } from './invariants.ts'
 import type { Machine } from './machine.ts'
 import { judgeLiars, judgePromise } from './slashing.ts'
@@ -86,8 +86,9 @@ async function run(world: World, parts: Parts): Promise<void> {
   versions.start()
   await world.advance(1_000)
   const chaos = createChaos(world)
+  const ownAt = world.random.int(faults)
   for (let strike = 0; strike < faults && invariants.failures.length === 0; strike++) {
-    await chaos.strike()
+    await chaos.strike(strike === ownAt ? ownFault(world.cast) : undefined)
     await world.advance(world.random.int(BETWEEN_MS_MAX))
   }
   await chaos.end()

@@ -24,6 +24,8 @@ export const instance = z.object({
   endpoint: z.string().optional(),
   startedAt: time.optional(),
   restarts: z.number().int(),
+  /** Of a job: which attempt, at its slot in which run. */
+  turn: z.object({ run: z.number().int(), attempt: z.number().int() }).optional(),
   /** It has run to its end and is not started again; the exit code is absent where nobody saw it. */
   ended: z.object({ at: time, exitCode: z.number().int().optional() }).optional(),
   reason: reason.optional(),
@@ -75,6 +77,8 @@ export const workload = z.object({
   /** Of the first part, as `bundle`. */
   image: z.string().optional(),
   bundle: z.string().optional(),
+  /** What the bundle says that it is; absent where it is not published any more. */
+  program: z.object({ name: z.string(), version: z.string() }).optional(),
   parts: z.array(part),
   /** Of all parts, and what all of them together have reserved in one copy. */
   ports: z.array(port),

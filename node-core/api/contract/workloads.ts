@@ -106,6 +106,26 @@ const uses = z
 
 const manifest = z.string().max(262_144)
 
+/** Said of a workload as a whole, when it is deployed and when it is changed. */
+const ofTheWorkload = {
+  labels: labels.optional(),
+  nodeSelector: labels.optional(),
+  volumes: volumes.optional(),
+  placement: placementRules.optional(),
+  rollout: rollout.optional(),
+  autoscale: autoscale.optional(),
+  uses: uses.optional(),
+  secrets: secretUses.optional(),
+  restart: restart.optional(),
+  graceMs: graceMs.optional(),
+  job: job.optional(),
+  onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
+  priority: priority.optional(),
+  disruption: disruption.optional(),
+  edge: edgeRules.optional(),
+  egress: egress.optional(),
+}
+
 /**
  * One of `containers`, `bundle` and `manifest` says what to run. Unknown fields are refused, so that
  * a mistyped one is not silently left out.
@@ -127,22 +147,7 @@ export const deployInput = z.strictObject({
   files: files.optional(),
   /** Of every container. */
   env: env.optional(),
-  labels: labels.optional(),
-  nodeSelector: labels.optional(),
-  volumes: volumes.optional(),
-  placement: placementRules.optional(),
-  rollout: rollout.optional(),
-  autoscale: autoscale.optional(),
-  uses: uses.optional(),
-  secrets: secretUses.optional(),
-  restart: restart.optional(),
-  graceMs: graceMs.optional(),
-  job: job.optional(),
-  onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
-  priority: priority.optional(),
-  disruption: disruption.optional(),
-  edge: edgeRules.optional(),
-  egress: egress.optional(),
+  ...ofTheWorkload,
 })
 export type DeployInput = z.input<typeof deployInput>
 
@@ -172,22 +177,7 @@ const change = z.strictObject({
   probes: probes.optional(),
   health: healthCheck.optional(),
   files: changedFiles.optional(),
-  labels: labels.optional(),
-  nodeSelector: labels.optional(),
-  volumes: volumes.optional(),
-  placement: placementRules.optional(),
-  rollout: rollout.optional(),
-  autoscale: autoscale.optional(),
-  uses: uses.optional(),
-  secrets: secretUses.optional(),
-  restart: restart.optional(),
-  graceMs: graceMs.optional(),
-  job: job.optional(),
-  onPartition: z.enum(['heal', 'keep', 'stop']).optional(),
-  priority: priority.optional(),
-  disruption: disruption.optional(),
-  edge: edgeRules.optional(),
-  egress: egress.optional(),
+  ...ofTheWorkload,
 })
 
 export type ChangeInput = z.output<typeof change>
@@ -199,6 +189,8 @@ export const placementPreview = z.object({
       index: z.number().int(),
       node: z.string().optional(),
       nodeName: z.string().optional(),
+      /** Why that one, and no other. */
+      because: reason.optional(),
       /** It is to be replaced, or to leave that node, and this is why it is not. */
       stays: reason.optional(),
       /** Copies that count less, such as `batch/0`, and give it their room there. */

@@ -12,6 +12,7 @@ import {
   PRIORITY_CLASSES,
   portsOf,
   sizeOf,
+  turnOf,
   type Workload,
 } from '../../work/spec/index.ts'
 import type { InstanceView, WorkloadView } from '../contract/index.ts'
@@ -59,6 +60,7 @@ export function workloadView(
     generation,
     owner: { id: owner, name: ownerNameOf(parts, owner) },
     ...sourceView(workload.parts[0]),
+    ...programOf(parts, workload),
     parts: workload.parts.map(partView),
     ports: portsOf(workload),
     labels: workload.labels,
@@ -84,6 +86,12 @@ export function workloadView(
     instances: views,
     conditions: [...conditions, ...namesCondition(desired, parts)],
   }
+}
+
+function programOf({ bundles }: NetworkParts, { parts }: Workload): Pick<WorkloadView, 'program'> {
+  const { source } = parts[0]
+  const found = 'bundle' in source && bundles.list().find(({ digest }) => digest === source.bundle)
+  return found ? { program: { name: found.name, version: found.version } } : {}
 }
 
 /** Names that lead nowhere, all in one. */
@@ -128,6 +136,7 @@ export function instanceViews(parts: NetworkParts, instances: readonly Instance[
 function instanceView(parts: NetworkParts, instance: Instance): InstanceView {
   const { id, index, node, status, health, ports, startedAt, restarts } = instance
   const [port] = Object.values(ports)
+  const turn = turnOf(id)
   return {
     id,
     index,
@@ -138,6 +147,7 @@ function instanceView(parts: NetworkParts, instance: Instance): InstanceView {
     ...(port !== undefined && { endpoint: `127.0.0.1:${port}` }),
     ...(startedAt !== undefined && { startedAt }),
     restarts,
+    ...(turn && { turn: { run: turn.run, attempt: turn.attempt } }),
     ...(instance.ended && { ended: instance.ended }),
     ...(instance.reason && { reason: instance.reason }),
     ...(instance.progress !== undefined && { progress: instance.progress }),

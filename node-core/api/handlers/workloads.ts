@@ -1,5 +1,6 @@
 import { encode, equalBytes } from '../../base/codec/index.ts'
 import {
+  choiceText,
   explain,
   leftText,
   objectionText,
@@ -287,9 +288,10 @@ function withCandidate(parts: NetworkParts, workload: Workload, deps: ApiDeps): 
 function slotsOf(parts: NetworkParts, input: PlacementInput, name: string) {
   const nameOf = (node: Parameters<NetworkParts['membership']['get']>[0]): string =>
     parts.membership.get(node)?.profile.name ?? ''
-  return explain(input, name).map(({ index, node, stays, displaces, refused }) => ({
+  return explain(input, name).map(({ index, node, because, stays, displaces, refused }) => ({
     index,
     ...(node !== undefined && { node, nodeName: nameOf(node) }),
+    ...(because && { because: { code: because, message: choiceText(because) } }),
     ...(stays && { stays: { code: stays, message: leftText(stays) } }),
     ...(displaces && { displaces }),
     refused: refused.map((one) => ({

@@ -9,6 +9,8 @@ export interface FrameReader {
   frame(bytesMax: number): Promise<Uint8Array>
   /** The next frame, or undefined when the stream has ended before it. */
   nextFrame(bytesMax: number): Promise<Uint8Array | undefined>
+  /** The same with its length before it, to be passed on as it came. */
+  nextWhole(bytesMax: number): Promise<Uint8Array | undefined>
   /** Every byte that has not been read as a frame. To be iterated once. */
   rest(): AsyncIterable<Uint8Array>
 }
@@ -19,6 +21,16 @@ export function framed(bytes: Uint8Array): Uint8Array {
   new DataView(out.buffer).setUint32(0, bytes.byteLength)
   out.set(bytes, HEADER_BYTES)
   return out
+}
+
+/** What a frame holds, of one that has its length before it. */
+export const unframed = (whole: Uint8Array): Uint8Array => whole.subarray(HEADER_BYTES)
+
+/** Room for a frame's length, and the frame of so many bytes behind it: to be filled where it lies. */
+export function emptyFrame(bytes: number): Buffer {
+  const whole = Buffer.allocUnsafe(HEADER_BYTES + bytes)
+  whole.writeUInt32BE(bytes)
+  return whole
 }
 
 export function createFrameReader(stream: AsyncIterable<Uint8Array>): FrameReader {
@@ -43,18 +55,24 @@ export function createFrameReader(stream: AsyncIterable<Uint8Array>): FrameReade
     return true
   }
 
-  async function nextFrame(bytesMax: number): Promise<Uint8Array | undefined> {
+  async function nextWhole(bytesMax: number): Promise<Uint8Array | undefined> {
     if (!(await fill(HEADER_BYTES))) return undefined
     const length = new DataView(held.buffer, held.byteOffset, HEADER_BYTES).getUint32(0)
     if (length > bytesMax) throw refused('NET_TOO_LARGE', `A frame of ${length} bytes came.`)
     await fill(HEADER_BYTES + length)
-    const frame = held.subarray(HEADER_BYTES, HEADER_BYTES + length)
+    const whole = held.subarray(0, HEADER_BYTES + length)
     held = held.subarray(HEADER_BYTES + length)
-    return frame
+    return whole
+  }
+
+  async function nextFrame(bytesMax: number): Promise<Uint8Array | undefined> {
+    const whole = await nextWhole(bytesMax)
+    return whole && unframed(whole)
   }
 
   return {
     nextFrame,
+    nextWhole,
     async frame(bytesMax) {
       const frame = await nextFrame(bytesMax)
       if (!frame) throw endedEarly()

@@ -86,7 +86,13 @@ export type NetErrorCode =
   /** The peer does not speak the protocol, or reset the stream. */
   | 'NET_REFUSED'
 
-export { createFrameReader, type FrameReader, framed } from './framing.ts'
+export {
+  createFrameReader,
+  emptyFrame,
+  type FrameReader,
+  framed,
+  unframed,
+} from './framing.ts'
 export type { NodeId } from './node-id.ts'
 export { parseNodeId, shortId } from './node-id.ts'
 export {

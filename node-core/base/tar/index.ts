@@ -11,8 +11,10 @@ export interface TarEntry {
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
 
-export async function* tarOf(entries: Iterable<TarEntry>): AsyncGenerator<Uint8Array> {
-  for (const { name, sizeBytes, content } of entries) {
+export async function* tarOf(
+  entries: AsyncIterable<TarEntry> | Iterable<TarEntry>,
+): AsyncGenerator<Uint8Array> {
+  for await (const { name, sizeBytes, content } of entries) {
     yield headerOf(name, sizeBytes)
     yield* content
     yield Buffer.alloc((BLOCK_BYTES - (sizeBytes % BLOCK_BYTES)) % BLOCK_BYTES)

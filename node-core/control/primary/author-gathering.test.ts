@@ -22,6 +22,7 @@ async function setUp() {
   const network = foundNetwork(signer, request, random)
   const delivered: Delivery[] = []
   const author = createAuthor({
+    patienceMs: (usualMs) => usualMs,
     ...{
       batches: createBatchReader(network),
       signer,

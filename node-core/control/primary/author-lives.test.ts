@@ -24,6 +24,7 @@ type Answer = (incarnation: number, first: number) => CommandOutcome | Promise<C
 function setUp(answer: Answer) {
   const sent: [incarnation: number, first: number][] = []
   const author = createAuthor({
+    patienceMs: (usualMs) => usualMs,
     ...{ batches: createBatchReader(network), signer, incarnation: 5, clock: createSimClock() },
     certificate: () => new Uint8Array(1),
     role: () => 'rhizomorph',

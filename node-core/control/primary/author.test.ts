@@ -20,6 +20,7 @@ function setUp(): { author: Author; sent: Sent[]; clock: SimClock } {
   const network = foundNetwork(owner, { name: 'G', consensus: 'raft', createdAt }, random)
   const sent: Sent[] = []
   const author = createAuthor({
+    patienceMs: (usualMs) => usualMs,
     ...{ batches: createBatchReader(network), signer, clock, incarnation: 7 },
     role: () => 'rhizomorph',
     isKnown: () => false,

@@ -47,6 +47,8 @@ export interface AuthorDeps {
   incarnation: number
   /** Sends a batch of so many commands until it is answered. Throws the signal's reason. */
   deliver(sealed: Sealed, signal: AbortSignal): Promise<readonly CommandOutcome[]>
+  /** How long a batch waits for its answer: as long as it may, or less where nobody is in reach. */
+  patienceMs(usualMs: number): number
   clock: Clock
 }
 
@@ -98,7 +100,8 @@ export function createAuthor(deps: AuthorDeps): Author {
     const sealed = seal(commands)
     const sealedMs = clock.monotonicMs()
     underway.add(sealed)
-    const limit = createTimeLimit(clock, WRITE_TIMEOUT_MS, unknownFate, stopping.signal)
+    const limitMs = deps.patienceMs(WRITE_TIMEOUT_MS)
+    const limit = createTimeLimit(clock, limitMs, unknownFate, stopping.signal)
     try {
       const outcomes = await deps.deliver(sealed, limit.signal)
       counts.batches++

@@ -65,6 +65,22 @@ export function firstCommittee(
   return ending ? firstCommitteeOf(ending) : foundingCommittee(network)
 }
 
+/**
+ * The same, worked out once for each era: it is asked for at every look at the status, and takes a
+ * whole registry to know where the genesis names it.
+ */
+export function createFirstCommittee(
+  network: FoundedNetwork,
+  ending: () => Ending | undefined,
+): () => Committee | undefined {
+  let known: { of: Ending | undefined; committee: Committee | undefined } | undefined
+  return () => {
+    const of = ending()
+    if (!known || known.of !== of) known = { of, committee: firstCommittee(network, of) }
+    return known.committee
+  }
+}
+
 export function createNodeEngine(deps: EngineDeps, start: EngineStart): Engine | SimplexEngine {
   const { network, self, random, options = {} } = deps
   const { keptEntries } = options.compaction ?? {}

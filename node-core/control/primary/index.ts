@@ -236,7 +236,7 @@ export interface PrimaryOptions {
   release?: Release
   /** When a log is replaced by a snapshot, and what stays behind it. Default: the engines' limits. */
   compaction?: CompactionBounds
-  /** Stands in for the rule on signatures in the engine, where thousands are checked again and again. */
+  /** Stands in for the rule on signatures in engine, log and committees, where thousands are checked again and again. */
   verify?: Verify
 }
 

@@ -3,6 +3,8 @@ export const HEARTBEAT_TICKS = 3
 
 /** Until a command without an answer is given up. Milliseconds. */
 export const WRITE_TIMEOUT_MS = 5_000
+/** The same where nobody else of the committee has been connected for as long. Milliseconds. */
+export const ALONE_MS = 500
 /** Until a linearizable read without an answer is given up. Milliseconds. */
 export const READ_TIMEOUT_MS = 5_000
 /** Until a change of the committee that does not come into force is given up. Milliseconds. */

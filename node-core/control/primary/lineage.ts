@@ -7,7 +7,7 @@ import type { Disk } from '../../base/disk/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
-import { type FoundedNetwork, verify } from '../../identity/index.ts'
+import { type FoundedNetwork, type Verify, verify } from '../../identity/index.ts'
 import {
   encodeCommittee,
   followLinks,
@@ -43,11 +43,13 @@ export interface LineageDeps {
   /** What the own copy knows of the committees from that epoch on. */
   ownLinks(from: number): readonly Uint8Array[]
   changed(): void
+  /** Default: the rule on signatures. */
+  verify?: Verify | undefined
 }
 
 export function createLineage(deps: LineageDeps): Lineage {
   const { network, net, disk, clock, logger } = deps
-  const scheme = { network: network.id, verify }
+  const scheme = { network: network.id, verify: deps.verify ?? verify }
   let proven: ProvenCommittee | undefined
   let working: Promise<void> | undefined
   let again = false

@@ -5,7 +5,7 @@
 import type { Plain } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import type { FoundedNetwork } from '../../identity/index.ts'
+import type { FoundedNetwork, Verify } from '../../identity/index.ts'
 import { faultyVotersMax } from '../consensus/simplex/index.ts'
 import { isVerified, openBatch } from '../registry/index.ts'
 import { agreed, type Word } from './agreeing.ts'
@@ -16,10 +16,12 @@ import type { Question } from './messages.ts'
 
 export interface PollDeps extends EnvoyDeps {
   network: FoundedNetwork
+  /** Default: the rule on signatures. */
+  verify?: Verify | undefined
 }
 
 export function createPoll(deps: PollDeps): Envoy {
-  const { net, network } = deps
+  const { net, network, verify } = deps
   const envoy = createEnvoy(deps)
   /** Another one is handed the batch, and left out, where a round came to nothing. */
   let turn = 0
@@ -37,7 +39,7 @@ export function createPoll(deps: PollDeps): Envoy {
   /** A batch is handed to one; the others tell what became of it. */
   function questionsFor(question: Question, members: readonly NodeId[]): Question[] {
     if (question.kind !== 'submit') return members.map(() => question)
-    const opened = openBatch(network, question.batch)
+    const opened = openBatch(network, question.batch, { verify })
     if (!isVerified(opened)) return members.map(() => question)
     const outcome: Question = { kind: 'outcome', batch: batchId(opened) }
     return members.map((_, at) => (at === 0 ? question : outcome))

@@ -10,7 +10,7 @@ import { type Author, createAuthor } from './author.ts'
 import { createChanging } from './changing.ts'
 import { type Committee, isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
-import { firstCommittee, isSimplex } from './engine.ts'
+import { createFirstCommittee, isSimplex } from './engine.ts'
 import { createEnvoy } from './envoy.ts'
 import { createEraBook } from './era-book.ts'
 import { failure, noQuorum } from './failures.ts'
@@ -19,6 +19,7 @@ import { giveUpKept } from './followed-late.ts'
 import { createFollower, type Follower } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import type { Primary, PrimaryDeps, PrimaryOptions, PrimaryStatus } from './index.ts'
+import { createIsolation } from './isolation.ts'
 import { createLateBook } from './late-book.ts'
 import { createLineage } from './lineage.ts'
 import type { LogName } from './log-name.ts'
@@ -53,7 +54,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   /** Followers start and stop one after the other. */
   let following: Promise<void> = Promise.resolve()
   const { version: newest } = options.release ?? RELEASE
-  const batches = createBatchReader(network, options.release)
+  const batches = createBatchReader(network, options)
   const isCrowded = (): boolean => deps.isCrowded?.() === true
   const isAdmins = (node: NodeId): boolean => deps.permissionsOf(node)?.has('admin') === true
 
@@ -88,14 +89,16 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     named: eras.named,
     proven: isSimplex(network) ? () => lineage.committee() : undefined,
   })
+  const first = createFirstCommittee(network, eras.ending)
   const lineage = createLineage({
-    ...{ network, net, clock, logger, disk: deps.disk, changed },
+    ...{ network, net, clock, logger, disk: deps.disk, changed, first, verify: options.verify },
     tellings: () => board.tellings(),
-    first: () => firstCommittee(network, eras.ending()),
     ownLinks: (from) => keeper.current()?.links(from) ?? [],
   })
   const asked = { net, committee: () => board.current() }
-  const envoy = isSimplex(network) ? createPoll({ ...asked, network }) : createEnvoy(asked)
+  const envoy = isSimplex(network)
+    ? createPoll({ ...asked, network, verify: options.verify })
+    : createEnvoy(asked)
   let follower = followerOf(eras.log())
   const askAnybody = createAsking({
     ...{ keeper, envoy, clock, follower: () => follower },
@@ -127,6 +130,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     permissions: () => deps.permissionsOf(self),
     ...{ newest, role: deps.role },
   })
+  const isolation = createIsolation({ clock, isAlone })
   const reader = createReader({ clock, ask })
   const recovery = createRecovery({
     ...{ network, net, keeper, eras, late, clock, signer: deps.signer },
@@ -166,6 +170,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     board.look()
     housekeeping.look()
     follower.look()
+    isolation.look()
     tellListeners()
   }
 
@@ -176,7 +181,8 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   /** Of the own copy, or of the committee where that knows no better. */
   async function ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<Plain> {
     if (!started) throw failure('NOT_RUNNING', 'The Primary is not running.')
-    const limit = createTimeLimit(clock, timeoutMs, noQuorum, signal, stopping.signal)
+    const limitMs = question.kind === 'query' ? isolation.patienceMs(timeoutMs) : timeoutMs
+    const limit = createTimeLimit(clock, limitMs, noQuorum, signal, stopping.signal)
     try {
       return await askAnybody(question, limit.signal)
     } finally {
@@ -253,6 +259,14 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     return copy && { last: height, voters: board.told()?.voters ?? copy.voters }
   }
 
+  function isAlone(): boolean {
+    const { voters = [], learners = [] } = board.current() ?? {}
+    if (voters.length === 1 && voters[0] === self) return false
+    const others = [...voters, ...learners].filter((node) => node !== self)
+    const reachable = new Set(net.peers())
+    return others.length > 0 && !others.some((node) => reachable.has(node))
+  }
+
   function isInReach(): boolean {
     const { voters = [] } = board.current() ?? {}
     const reachable = new Set(net.peers())
@@ -286,7 +300,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       return { ...(author?.counts() ?? NO_COUNTS), logBytes, behind }
     },
     proof() {
-      const from = firstCommittee(network, eras.ending())?.epoch
+      const from = first()?.epoch
       if (!isSimplex(network) || from === undefined) return undefined
       const certified = keeper.current()?.links(from)
       return certified && { root: eras.ending()?.bytes, certified }
@@ -308,6 +322,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       author = createAuthor({
         ...{ batches, clock, signer: deps.signer, certificate: deps.certificate, incarnation },
         isKnown: registering.isKnown,
+        patienceMs: isolation.patienceMs,
         role: () => (deps.role() === 'hypha' ? 'hypha' : 'rhizomorph'),
         async deliver({ batch, commands }, signal) {
           const value = await askAnybody({ kind: 'submit', batch }, signal)
@@ -327,7 +342,9 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       if (isSimplex(network)) await lineage.start()
       board.start(changed)
       // Whether a quorum is in reach goes by connections, where this node holds no log.
+      isolation.look()
       unwatchPeers = net.onPeer((peer) => {
+        isolation.look()
         if (board.current()?.voters.includes(peer)) tellListeners()
       })
       housekeeping.start()

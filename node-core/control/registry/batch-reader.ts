@@ -8,12 +8,13 @@ import type { FoundedNetwork, Signer } from '../../identity/index.ts'
 import {
   type BatchErrorCode,
   type BatchHead,
+  type OpeningOptions,
   openBatch,
   sealOpened,
   type VerifiedBatch,
 } from './batch.ts'
 import { REMEMBERED_BATCHES_MAX, REMEMBERED_BYTES_MAX } from './limits.ts'
-import { type Command, RELEASE } from './release.ts'
+import type { Command } from './release.ts'
 
 export interface BatchReader {
   /** By one of this node's own keys. Throws BATCH_TOO_LARGE. */
@@ -24,7 +25,10 @@ export interface BatchReader {
   take(bytes: Uint8Array): VerifiedBatch | { code: BatchErrorCode }
 }
 
-export function createBatchReader(network: FoundedNetwork, release = RELEASE): BatchReader {
+export function createBatchReader(
+  network: FoundedNetwork,
+  options: OpeningOptions = {},
+): BatchReader {
   const remembered = new Map<string, { batch: VerifiedBatch; bytes: number }>()
   let rememberedBytes = 0
 
@@ -50,7 +54,7 @@ export function createBatchReader(network: FoundedNetwork, release = RELEASE): B
 
   return {
     seal(signer, head, commands) {
-      const { bytes, batch } = sealOpened(signer, network, head, commands, release)
+      const { bytes, batch } = sealOpened(signer, network, head, commands, options.release)
       if (batch) remember(nameOf(bytes), batch, bytes.byteLength)
       return bytes
     },
@@ -58,12 +62,12 @@ export function createBatchReader(network: FoundedNetwork, release = RELEASE): B
       const name = nameOf(bytes)
       const known = remembered.get(name)
       if (known) return known.batch
-      const opened = openBatch(network, bytes, release)
+      const opened = openBatch(network, bytes, options)
       if (!('code' in opened)) remember(name, opened, bytes.byteLength)
       return opened
     },
     take: (bytes) =>
-      (remembered.size > 0 && forget(nameOf(bytes))) || openBatch(network, bytes, release),
+      (remembered.size > 0 && forget(nameOf(bytes))) || openBatch(network, bytes, options),
   }
 }
 

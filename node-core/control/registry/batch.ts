@@ -13,6 +13,7 @@ import {
   ownerIdOf,
   type Signer,
   sealEnvelope,
+  type Verify,
 } from '../../identity/index.ts'
 import type { KeyIds } from './authors.ts'
 import type { Run } from './kind.ts'
@@ -123,6 +124,13 @@ function seal(signer: Signer, network: NetworkId, head: BatchHead, commands: rea
   return { bytes, payload }
 }
 
+export interface OpeningOptions {
+  /** Default: the kinds that this program knows. */
+  release?: Release | undefined
+  /** Default: the rule on signatures. */
+  verify?: Verify | undefined
+}
+
 /**
  * Checks size, form and signature, the proofs inside commands included. A command that is malformed
  * or of an unknown kind is refused when it is applied; it does not spoil the batch.
@@ -130,10 +138,10 @@ function seal(signer: Signer, network: NetworkId, head: BatchHead, commands: rea
 export function openBatch(
   network: FoundedNetwork,
   bytes: Uint8Array,
-  release: Release = RELEASE,
+  { release = RELEASE, verify }: OpeningOptions = {},
 ): VerifiedBatch | { code: BatchErrorCode } {
   if (bytes.byteLength > BATCH_BYTES_MAX) return { code: 'BATCH_TOO_LARGE' }
-  const opened = openOrRefuse(network, bytes)
+  const opened = openOrRefuse(network, bytes, verify)
   if (!opened) return { code: 'BATCH_INVALID' }
   return readContent(network, opened.key, opened.content, release)
 }
@@ -203,10 +211,10 @@ export function parseEntry(payload: Uint8Array): Uint8Array[] | undefined {
   }
 }
 
-function openOrRefuse(network: FoundedNetwork, bytes: Uint8Array) {
+function openOrRefuse(network: FoundedNetwork, bytes: Uint8Array, verify?: Verify) {
   try {
     const { key, payload } = openEnvelope('command', network.id, bytes, {
-      bytesMax: BATCH_BYTES_MAX,
+      ...{ bytesMax: BATCH_BYTES_MAX, verify },
     })
     return { key, content: decode(payload, { bytesMax: BATCH_BYTES_MAX }) }
   } catch (error) {

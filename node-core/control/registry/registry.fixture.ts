@@ -152,7 +152,7 @@ export function applyEntry(
   { batches, voters }: LogEntry,
   release?: Release,
 ) {
-  const opened = batches.map((bytes) => openBatch(network, bytes, release))
+  const opened = batches.map((bytes) => openBatch(network, bytes, { release }))
   return registry.apply(index as LogIndex, opened.filter(isVerified), voters).outcomes
 }
 

@@ -140,14 +140,15 @@ async function readThrough(file: string, take: (bytes: Uint8Array) => void): Pro
   }
 }
 
-/** One piece of a file; undefined when the file has fewer bytes. */
+/** One piece of a file, in `room`, which is used again and again; undefined when the file has fewer bytes. */
 export async function readPiece(
   handle: FileHandle,
   sizeBytes: number,
   index: number,
+  room: Uint8Array,
 ): Promise<Uint8Array | undefined> {
   const { offset, length } = pieceSpan(sizeBytes, index)
-  const bytes = Buffer.allocUnsafe(length)
+  const bytes = room.subarray(0, length)
   let done = 0
   while (done < length) {
     const { bytesRead } = await handle.read(bytes, done, length - done, offset + done)

@@ -339,6 +339,24 @@ describe('a holder', () => {
     expect(digestOf(await readFile(await ben.fetch(other)))).toBe(digestOf(CONTENT.subarray(5)))
   })
 
+  it('has who asks too early wait for what is about to be added, and no longer', async () => {
+    const ada = await openStore(ADA)
+    const ben = await openStore(BEN)
+    const here = await ada.add(inPieces(CONTENT))
+    holders = [ADA]
+    const noMore = ada.expectMore()
+    const [later, never] = [CONTENT.subarray(1), CONTENT.subarray(2)]
+    const early = ben.fetch(digestOf(later))
+    const vain = ben.fetch(digestOf(never))
+    vain.catch(() => {})
+    // Ada has been asked for both by the time that it has given a third.
+    await ben.fetch(here)
+    await ada.add(inPieces(later))
+    expect(digestOf(await readFile(await early))).toBe(digestOf(later))
+    noMore()
+    await expect(vain).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' })
+  })
+
   it('ends a stream that asks for too much at a time', async () => {
     const ada = await openStore(ADA)
     const digest = await ada.add(inPieces(CONTENT))

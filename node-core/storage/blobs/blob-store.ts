@@ -1,6 +1,7 @@
 /** The store's shell: the list of what is held, transfers under way, and the door for peers. */
 import { isCode, MyceliumError } from '../../base/errors/index.ts'
 import { type NodeId, shortId } from '../../base/net/index.ts'
+import { createArrivals } from './arrivals.ts'
 import { createBlobFiles, isSynced, type OpenBlob } from './blob-files.ts'
 import { fetchFromPeers } from './fetching.ts'
 import type {
@@ -43,6 +44,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
   }
   const shares = createShares(clock, files, fileOf)
   const suspects = createSuspects()
+  const arrivals = createArrivals(clock)
   const holds = new Map<Digest, number>()
   /** Found at start and not synced before it: power loss may have torn them. */
   const unproved = new Set<Digest>()
@@ -62,9 +64,11 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     deps.announce(bundles.map(({ digest }) => digest).sort())
   }
 
-  async function find(digest: Digest): Promise<Shared | undefined> {
+  async function find(digest: Digest): Promise<Shared | 'later' | undefined> {
     const growing = await shares.underWay(digest)
     if (growing) return growing
+    const here = await arrivals.await(() => held.has(digest))
+    if (here === 'later') return here
     const file = fileOf(digest)
     if (file === undefined) return undefined
     touch(digest)
@@ -126,6 +130,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     held.set(digest, { digest, kind, sizeBytes, usedAtMs: clock.wallMs() })
     unproved.delete(digest)
     if (kind === 'bundle') announce()
+    arrivals.came()
   }
 
   async function keep(blob: OpenBlob, kind: BlobKind): Promise<Digest> {
@@ -137,8 +142,8 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     }
     const { sizeBytes } = blob
     await blob.keep(digest, kind)
-    hold(digest, kind, sizeBytes)
     if (list) shares.know(digest, list)
+    hold(digest, kind, sizeBytes)
     return digest
   }
 
@@ -150,8 +155,8 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
         {
           ...{ ...round, nameOf },
           share: (growing, has) => shares.begin(digest, growing, has),
-          gained(index, came) {
-            server.passOn(digest, index, came)
+          gained(index, frame) {
+            server.passOn(digest, index, frame)
             shares.gained(digest, index)
           },
           received: (bytes) => {
@@ -226,6 +231,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     async dropLeftover(digest) {
       if (!transfers.has(digest)) await files.dropLeftover(digest)
     },
+    expectMore: arrivals.expect,
     hold(digests) {
       const mine = [...digests]
       for (const digest of mine) holds.set(digest, (holds.get(digest) ?? 0) + 1)

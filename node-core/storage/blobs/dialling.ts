@@ -24,10 +24,14 @@ export interface Dialling {
   idle(): boolean
 }
 
-export function createDialling(
-  deps: DiallingDeps,
-  events: SessionEvents & { onSession(session: Session): void; onIdle(): void },
-): Dialling {
+export interface DiallingEvents extends SessionEvents {
+  onSession(session: Session): void
+  /** Somebody has it, or will have it, and is asked again. */
+  onBusy(): void
+  onIdle(): void
+}
+
+export function createDialling(deps: DiallingDeps, events: DiallingEvents): Dialling {
   const { digest, signal, clock, logger } = deps
   const named = new Set<NodeId>()
   const waiting: NodeId[] = []
@@ -60,6 +64,7 @@ export function createDialling(
         const times = (busyTimes.get(peer) ?? 0) + 1
         busyTimes.set(peer, times)
         if (times > BUSY_TRIES_MAX) return
+        events.onBusy()
         await sleep(clock, BUSY_MS, { signal })
         waiting.push(peer)
       }

@@ -57,6 +57,11 @@ export interface BlobStore extends Lifecycle {
   /** Of transfers that are not under way. */
   leftovers(): Promise<Leftover[]>
   dropLeftover(digest: Digest): Promise<void>
+  /**
+   * More is about to be added, until the answer is called: peers that ask for what is not here yet are
+   * kept waiting for it.
+   */
+  expectMore(): () => void
   /** Tells that these are needed until the answer is called. */
   hold(digests: Iterable<Digest>): () => void
   remove(digest: Digest): Promise<void>

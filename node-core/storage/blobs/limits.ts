@@ -22,8 +22,8 @@ export const SESSIONS_MAX = 12
 export const PEERS_ASKED_MAX = 64
 /** Until a peer that is busy is asked again. Milliseconds. */
 export const BUSY_MS = 1_000
-/** Times it is asked. */
-export const BUSY_TRIES_MAX = 30
+/** Times it is asked: an engine hands out a large image for minutes. */
+export const BUSY_TRIES_MAX = 150
 /** Offers are waited for this long after the first, so that the many can outvote one liar. Milliseconds. */
 export const GATHER_MS = 250
 /** A peer's answer to a first question, or the list of pieces. Milliseconds. */
@@ -48,5 +48,5 @@ export const UNSQUEEZED_RUN = 15
 export const PACKED_BYTES_MAX = 32 * 1024 * 1024
 /** How often the time of a blob's last use is written down. Milliseconds. */
 export const TOUCH_MS = 60_000
-/** Who asks for a blob that this node has just begun to fetch is answered within this. Milliseconds. */
+/** Who asks for a blob that is about to come here is answered within this. Milliseconds. */
 export const SOON_MS = 3_000

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { decode, encode } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
-import type { NodeId } from '../../base/net/index.ts'
+import { emptyFrame, type NodeId, unframed } from '../../base/net/index.ts'
 import { PIECE_BYTES, PIECES_MAX, parsePieceRoot } from '../pieces/index.ts'
 import type { Digest } from './index.ts'
 import { parseDigest } from './index.ts'
@@ -54,7 +54,7 @@ export const parseAnswer = (bytes: Uint8Array): PiecesAnswer =>
 /** What a fetcher sends after its question. */
 export type PieceRequest = { type: 'list' } | { type: 'get' | 'cancel'; index: number }
 
-/** The bytes of a piece as they go over the wire. */
+/** The bytes of a piece, compressed where that makes them fewer. */
 export interface PackedPiece {
   squeezed: boolean
   bytes: Uint8Array
@@ -88,7 +88,8 @@ export function parseRequest(bytes: Uint8Array): PieceRequest {
   return type === 'list' ? { type } : { type, index: numberAt(bytes, 1) }
 }
 
-export function encodeReply(reply: PieceReply): Uint8Array {
+/** With its length before it, as it goes over the wire. */
+export function frameReply(reply: PieceReply): Uint8Array {
   switch (reply.type) {
     case 'list':
       return tagged('list', reply.digests)
@@ -124,8 +125,17 @@ export function parseReply(bytes: Uint8Array): PieceReply {
   }
 }
 
+/** Made in one go: pieces are large, and each copy of one is work for the collector. */
 function tagged(type: (typeof REPLIES)[number], ...parts: Uint8Array[]): Uint8Array {
-  return Buffer.concat([Uint8Array.of(REPLIES.indexOf(type)), ...parts])
+  const whole = emptyFrame(1 + parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
+  const body = unframed(whole)
+  body[0] = REPLIES.indexOf(type)
+  let at = 1
+  for (const part of parts) {
+    body.set(part, at)
+    at += part.byteLength
+  }
+  return whole
 }
 
 function numbers(list: readonly number[]): Uint8Array {

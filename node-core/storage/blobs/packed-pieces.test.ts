@@ -4,7 +4,7 @@ import { createPackedPieces } from './packed-pieces.ts'
 
 const digest = (digit: string): Digest => `sha256:${digit.repeat(64)}` as Digest
 const [ONE, OTHER] = [digest('1'), digest('2')]
-const piece = (bytes: number) => ({ squeezed: true, bytes: new Uint8Array(bytes) })
+const piece = (bytes: number) => new Uint8Array(bytes)
 
 describe('pieces kept as they came', () => {
   it('are bounded in bytes, and the oldest go first', () => {
@@ -28,6 +28,6 @@ describe('pieces kept as they came', () => {
     expect(packed.get(OTHER, 0)).toBeDefined()
     packed.clear()
     packed.put(ONE, 0, piece(100))
-    expect([packed.get(OTHER, 1), packed.get(ONE, 0)?.bytes.byteLength]).toEqual([undefined, 100])
+    expect([packed.get(OTHER, 1), packed.get(ONE, 0)?.byteLength]).toEqual([undefined, 100])
   })
 })

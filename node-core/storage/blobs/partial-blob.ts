@@ -3,7 +3,14 @@
  * hashing it again, so that nothing of it has to be synced while it grows.
  */
 import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises'
-import { isPiece, type PieceList, pieceCount, pieceListOf, pieceSpan } from '../pieces/index.ts'
+import {
+  isPiece,
+  PIECE_BYTES,
+  type PieceList,
+  pieceCount,
+  pieceListOf,
+  pieceSpan,
+} from '../pieces/index.ts'
 import { type BlobFiles, isSynced, readPiece } from './blob-files.ts'
 import { onDisk } from './disk-errors.ts'
 import type { BlobKind, Digest } from './index.ts'
@@ -13,7 +20,7 @@ export interface PartialBlob {
   /** What an earlier transfer left, and holds. */
   readonly found: readonly number[]
   write(index: number, bytes: Uint8Array): Promise<void>
-  read(index: number): Promise<Uint8Array | undefined>
+  read(index: number, room: Uint8Array): Promise<Uint8Array | undefined>
   /** Of all its bytes. */
   digest(): Promise<Digest>
   keep(kind: BlobKind): Promise<string>
@@ -67,9 +74,10 @@ export function openPartial(
 async function piecesIn(handle: FileHandle, list: PieceList): Promise<number[]> {
   const found: number[] = []
   const { size } = await handle.stat()
+  const room = Buffer.allocUnsafe(PIECE_BYTES)
   for (let index = 0; index < pieceCount(list.sizeBytes); index++) {
     if (pieceSpan(list.sizeBytes, index).offset >= size) break
-    const bytes = await readPiece(handle, list.sizeBytes, index)
+    const bytes = await readPiece(handle, list.sizeBytes, index, room)
     if (bytes && isPiece(list, index, bytes)) found.push(index)
   }
   return found
@@ -107,8 +115,8 @@ function partialOf(
           done += (await handle.write(bytes, done, left, offset + done)).bytesWritten
         }
       }),
-    async read(index) {
-      if (!closed) return using(() => readPiece(handle, list.sizeBytes, index))
+    async read(index, room) {
+      if (!closed) return using(() => readPiece(handle, list.sizeBytes, index, room))
       return undefined
     },
     digest: () => files.digestOf(file),

@@ -20,7 +20,6 @@ import type { BlobFiles } from './blob-files.ts'
 import { createDialling } from './dialling.ts'
 import type { Digest, FetchProgress } from './index.ts'
 import { GATHER_MS, STALL_MS, TICK_MS } from './limits.ts'
-import type { PackedPiece } from './messages.ts'
 import { mostNamed, offeredPieces } from './offers.ts'
 import { leftoverList, openPartial, type PartialBlob } from './partial-blob.ts'
 import type { Session, SessionDeps } from './session.ts'
@@ -45,7 +44,7 @@ export interface RoundDeps extends SessionDeps {
   /** From now on what has come can be served to others. */
   share(partial: PartialBlob, has: PieceSet): void
   /** A piece has come. */
-  gained(index: number, came: PackedPiece): void
+  gained(index: number, frame: Uint8Array): void
   received(bytes: number): void
 }
 
@@ -95,6 +94,9 @@ export function runRound(
     {
       onSession,
       onIdle: onQuiet,
+      onBusy() {
+        gainedAtMs = clock.monotonicMs()
+      },
       onPiece,
       onReceived: deps.received,
       onOthers: (nodes) => dialling.name(nodes),
@@ -251,7 +253,7 @@ export function runRound(
     session: Session,
     index: number,
     bytes: Uint8Array,
-    came: PackedPiece,
+    frame: Uint8Array,
   ): Promise<void> {
     if (!chosen || over || sessions.get(session.peer) !== session) return
     const { partial, swarm } = chosen
@@ -271,7 +273,7 @@ export function runRound(
     deliverers.add(session.peer)
     gainedAtMs = clock.monotonicMs()
     receivedBytes += bytes.byteLength
-    deps.gained(index, came)
+    deps.gained(index, frame)
     const names = [...deliverers].slice(-NAMED_MAX).map(nameOf)
     const totalBytes = partial.list.sizeBytes
     request.onProgress({ receivedBytes, totalBytes, from: names.join(', ') })

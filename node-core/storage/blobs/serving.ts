@@ -6,16 +6,10 @@ import type { Clock } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import { createFrameReader, framed, type NetStream, type NodeId } from '../../base/net/index.ts'
-import { isPiece, type PieceList, type PieceSet } from '../pieces/index.ts'
+import { isPiece, PIECE_BYTES, type PieceList, type PieceSet } from '../pieces/index.ts'
 import type { Digest } from './index.ts'
 import { FRAME_BYTES_MAX, OTHERS_MAX, SENDING_MAX, SERVED_MAX, STALL_MS } from './limits.ts'
-import {
-  encodeMessage,
-  encodeReply,
-  type PackedPiece,
-  type PieceReply,
-  parseQuestion,
-} from './messages.ts'
+import { encodeMessage, frameReply, type PieceReply, parseQuestion } from './messages.ts'
 import { createPackedPieces } from './packed-pieces.ts'
 import { listen, type Requests } from './requests.ts'
 import { createSqueezer } from './squeezing.ts'
@@ -26,7 +20,8 @@ export interface Shared {
   readonly list: PieceList
   /** Undefined where it is whole. */
   readonly has: PieceSet | undefined
-  read(index: number): Promise<Uint8Array | undefined>
+  /** Into `room`, of the size of a piece. */
+  read(index: number, room: Uint8Array): Promise<Uint8Array | undefined>
   /** Of a blob that is still fetched: pieces as they come. */
   onGain(listener: (index: number) => void): () => void
 }
@@ -34,7 +29,8 @@ export interface Shared {
 export interface ServeDeps {
   clock: Clock
   logger: Logger
-  find(digest: Digest): Promise<Shared | undefined>
+  /** 'later': to be asked again. */
+  find(digest: Digest): Promise<Shared | 'later' | undefined>
   /** What lies on this disk is not what it was. */
   damaged(digest: Digest): void
   onSent(bytes: number): void
@@ -56,6 +52,8 @@ export function createBlobServer(deps: ServeDeps) {
   const turns = createTurns(SENDING_MAX)
   const squeezer = createSqueezer()
   const packed = createPackedPieces()
+  /** Read into again and again: no more of them than pieces are read at a time. */
+  const rooms: Buffer[] = []
 
   const serves = (digest: Digest): boolean =>
     [...open.values()].some((session) => session.digest === digest)
@@ -83,9 +81,9 @@ export function createBlobServer(deps: ServeDeps) {
     const reader = createFrameReader(stream)
     const { digest } = parseQuestion(await reader.frame(FRAME_BYTES_MAX))
     session.digest = digest
-    const status = open.size > SERVED_MAX ? 'busy' : 'absent'
-    const shared = status === 'busy' ? undefined : await deps.find(digest)
-    if (!shared) {
+    const found = open.size > SERVED_MAX ? 'later' : await deps.find(digest)
+    if (found === undefined || found === 'later') {
+      const status = found === 'later' ? 'busy' : 'absent'
       await stream.write(framed(encodeMessage({ status })))
       // Who comes too late for this node finds those who were in time.
       if (status === 'busy') await send(stream, { type: 'others', nodes: othersOf(session) })
@@ -93,17 +91,17 @@ export function createBlobServer(deps: ServeDeps) {
     }
     const other = [...open.values()].find((one) => one !== session && one.digest === digest)
     if (other) session.sent = other.sent
-    const { list, has } = shared
+    const { list, has } = found
     const offer = { status: 'ok', sizeBytes: list.sizeBytes, root: list.root } as const
     await stream.write(framed(encodeMessage(has ? { ...offer, has: has.bytes() } : offer)))
     introduce(session)
-    const unsubscribe = shared.onGain((index) => {
+    const unsubscribe = found.onGain((index) => {
       session.notices.push({ type: 'gained', indexes: [index] })
       session.wake()
     })
     const requests = listen(reader, () => session.wake())
     try {
-      await answer(stream, requests, session, shared)
+      await answer(stream, requests, session, found)
       await stream.closeWrite()
     } finally {
       unsubscribe()
@@ -128,10 +126,10 @@ export function createBlobServer(deps: ServeDeps) {
         await send(stream, { type: 'list', digests: shared.list.digests })
       } else if (next) {
         // Its turn is over before it is sent: who reads slowly keeps nobody else waiting.
-        const reply = await turns.take(() => pieceOf(shared, session, next.index))
+        const frame = await turns.take(() => frameOf(shared, session, next.index))
         session.sent.set(next.index, (session.sent.get(next.index) ?? 0) + 1)
-        await send(stream, reply)
-        if (reply.type === 'piece') deps.onSent(reply.bytes.byteLength)
+        await write(stream, frame ?? frameReply({ type: 'refused', index: next.index }))
+        if (frame) deps.onSent(frame.byteLength)
       } else if (requests.ended()) {
         return
       } else if (session.notices.length === 0) {
@@ -140,30 +138,39 @@ export function createBlobServer(deps: ServeDeps) {
     }
   }
 
-  async function send(stream: NetStream, reply: PieceReply): Promise<void> {
+  const send = (stream: NetStream, reply: PieceReply): Promise<void> =>
+    write(stream, frameReply(reply))
+
+  async function write(stream: NetStream, frame: Uint8Array): Promise<void> {
     const cancel = deps.clock.timer(STALL_MS, () => stream.abort(new Error('reads nothing')))
     try {
-      await stream.write(framed(encodeReply(reply)))
+      await stream.write(frame)
     } finally {
       cancel()
     }
   }
 
-  async function pieceOf(shared: Shared, session: Session, index: number) {
+  /** The piece as it goes over the wire; undefined where it cannot be had. */
+  async function frameOf(shared: Shared, session: Session, index: number) {
     const { digest } = session
-    const refused = { type: 'refused', index } as const
-    if (!digest || (shared.has && !shared.has.has(index))) return refused
+    if (!digest || (shared.has && !shared.has.has(index))) return undefined
     const ready = packed.get(digest, index)
-    if (ready) return { type: 'piece', index, ...ready } as const
-    const bytes = await shared.read(index)
-    if (!bytes) return refused
-    if (!isPiece(shared.list, index, bytes)) {
-      deps.damaged(digest)
-      return refused
+    if (ready) return ready
+    const room = rooms.pop() ?? Buffer.allocUnsafe(PIECE_BYTES)
+    try {
+      const bytes = await shared.read(index, room)
+      if (!bytes) return undefined
+      if (!isPiece(shared.list, index, bytes)) {
+        deps.damaged(digest)
+        return undefined
+      }
+      const piece = await squeezer.squeeze(digest, bytes)
+      const frame = frameReply({ type: 'piece', index, ...piece })
+      if (othersOf(session).length > 0) packed.put(digest, index, frame)
+      return frame
+    } finally {
+      rooms.push(room)
     }
-    const piece = await squeezer.squeeze(digest, bytes)
-    if (othersOf(session).length > 0) packed.put(digest, index, piece)
-    return { type: 'piece', index, ...piece } as const
   }
 
   return {
@@ -179,15 +186,17 @@ export function createBlobServer(deps: ServeDeps) {
         })
         .finally(() => {
           open.delete(stream)
-          if (open.size === 0) packed.clear()
+          if (open.size > 0) return
+          packed.clear()
+          rooms.length = 0
         })
       open.set(stream, session)
     },
     /** Whether somebody is being served it now. */
     serves,
     /** A piece has come and is what it should be: it goes on as it came to those who ask for it now. */
-    passOn(digest: Digest, index: number, piece: PackedPiece): void {
-      if (serves(digest)) packed.put(digest, index, piece)
+    passOn(digest: Digest, index: number, frame: Uint8Array): void {
+      if (serves(digest)) packed.put(digest, index, frame)
     },
     forget: (digest: Digest) => packed.forget(digest),
     async stop(): Promise<void> {

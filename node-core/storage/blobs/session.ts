@@ -1,7 +1,7 @@
 /** One peer that has pieces of a blob: its offer, and then what is asked of it. */
 import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
-import { createFrameReader, framed, type Net, type NodeId } from '../../base/net/index.ts'
+import { createFrameReader, framed, type Net, type NodeId, unframed } from '../../base/net/index.ts'
 import { type PieceList, pieceListOf, pieceSpan } from '../pieces/index.ts'
 import type { Digest } from './index.ts'
 import { ANSWER_MS, FRAME_BYTES_MAX, STALL_MS } from './limits.ts'
@@ -9,7 +9,6 @@ import {
   encodeMessage,
   encodeRequest,
   type Offer,
-  type PackedPiece,
   PIECES_PROTOCOL,
   type PieceReply,
   type PieceRequest,
@@ -27,8 +26,8 @@ export interface SessionDeps {
 export interface SessionEvents {
   /** As it went over the wire. */
   onReceived(bytes: number): void
-  /** Reading goes on when this returns. */
-  onPiece(session: Session, index: number, bytes: Uint8Array, came: PackedPiece): Promise<void>
+  /** Reading goes on when this returns. `frame`: as it went over the wire. */
+  onPiece(session: Session, index: number, bytes: Uint8Array, frame: Uint8Array): Promise<void>
   onGained(session: Session, indexes: number[]): void
   onRefused(session: Session, index: number): void
   onOthers(nodes: NodeId[]): void
@@ -115,9 +114,9 @@ export async function openSession(
     async read() {
       try {
         for (;;) {
-          const frame = await reader.nextFrame(REPLY_BYTES_MAX)
+          const frame = await reader.nextWhole(REPLY_BYTES_MAX)
           if (!frame) throw new MyceliumError('NET_REFUSED', 'The peer ended the transfer.')
-          await take(parseReply(frame))
+          await take(parseReply(unframed(frame)), frame)
         }
       } catch (error) {
         close('transfer ended')
@@ -129,7 +128,7 @@ export async function openSession(
     },
   }
 
-  async function take(reply: PieceReply): Promise<void> {
+  async function take(reply: PieceReply, frame: Uint8Array): Promise<void> {
     switch (reply.type) {
       case 'list':
         return lists.resolve(reply.digests)
@@ -141,7 +140,7 @@ export async function openSession(
         return events.onOthers(reply.nodes)
       case 'piece':
         events.onReceived(reply.bytes.byteLength)
-        return events.onPiece(session, reply.index, await bytesOf(reply, sizeBytes), reply)
+        return events.onPiece(session, reply.index, await bytesOf(reply, sizeBytes), frame)
     }
   }
   return { session }

@@ -67,7 +67,7 @@ export function createShares(
     async whole(digest, file) {
       const list = await listOf(digest, file)
       if (!list) return undefined
-      const read = (index: number) => readFrom(file, list.sizeBytes, index)
+      const read: Shared['read'] = (index, room) => readFrom(file, list.sizeBytes, index, room)
       return { list, has: undefined, read, onGain: () => () => {} }
     },
     expect: (digest) => expected.set(digest, Promise.withResolvers()),
@@ -76,12 +76,12 @@ export function createShares(
       const { list } = partial
       const shared: Growing = {
         ...{ list, has, listeners },
-        async read(index) {
-          const bytes = await partial.read(index)
+        async read(index, room) {
+          const bytes = await partial.read(index, room)
           if (bytes) return bytes
           // It has its own name by now.
           const file = fileOf(digest)
-          return file === undefined ? undefined : readFrom(file, list.sizeBytes, index)
+          return file === undefined ? undefined : readFrom(file, list.sizeBytes, index, room)
         },
         onGain(listener) {
           listeners.add(listener)
@@ -113,10 +113,11 @@ async function readFrom(
   file: string,
   sizeBytes: number,
   index: number,
+  room: Uint8Array,
 ): Promise<Uint8Array | undefined> {
   const handle = await open(file, 'r')
   try {
-    return await readPiece(handle, sizeBytes, index)
+    return await readPiece(handle, sizeBytes, index, room)
   } finally {
     await handle.close()
   }

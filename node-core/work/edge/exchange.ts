@@ -234,7 +234,12 @@ function reasonOf(error: unknown): string {
       return 'its node cannot be reached'
   }
   if (isCode(error, 'TUNNEL_REFUSED') || isCode(error, 'TUNNEL_TIMEOUT')) return error.message
-  return `it failed: ${messageOf(error)}`
+  const text = messageOf(error)
+  if (!(error instanceof Error) || error.name !== 'HTTPParserError') return `it failed: ${text}`
+  // The parser is not made lenient, or two readers of one answer could differ (docs/adr/0032).
+  const [, broken = text] = /\((.+)\)/.exec(text) ?? []
+  const rule = /\b(CR|LF)\b/.test(broken) ? '; every line of a head ends with CR LF' : ''
+  return `what it answered is not valid HTTP (${broken}${rule})`
 }
 
 function errorCode(error: unknown): string | undefined {

@@ -47,6 +47,21 @@ describe.each([
     expect(edge.counts().retries).toBe(1)
   })
 
+  it.each([
+    ['a head with bare LF', 'HTTP/1.1 200 OK\nA: b\n\nhi', 'every line of a head ends with CR LF'],
+    [
+      'two lengths',
+      'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\nab',
+      'content-length',
+    ],
+    ['no HTTP at all', 'SSH-2.0-OpenSSH_9.2\r\n', 'what it answered is not valid HTTP'],
+  ])('passes nothing on of an answer with %s, and says so', async (_, raw, why) => {
+    await stage.instance('web', (request) => request.socket.end(raw), node)
+    const edge = await stage.edge()
+    const { status, body } = await ask(edge, 'web.localhost')
+    expect([status, body]).toEqual([502, expect.stringContaining(why)])
+  })
+
   it('repeats a GET whose endpoint died before answering, and not a POST', async () => {
     let hits = 0
     await stage.instance(

@@ -62,7 +62,9 @@ describe('a slot that keeps data', () => {
       ...{ workloads: [WAITS], dataOf: lies(1), instances: gone },
     })
     expect(place(given).starts.size).toBe(0)
-    expect(explain(given, 'db')[0]?.refused).toEqual([{ node: nodeId(2), code: 'DATA_ELSEWHERE' }])
+    expect(explain(given, 'db')[0]).toMatchObject({
+      ...{ because: 'DATA_THERE', refused: [{ node: nodeId(2), code: 'DATA_ELSEWHERE' }] },
+    })
   })
 
   test('starts with nothing elsewhere only where that is permitted', () => {

@@ -1,7 +1,7 @@
 import type { NodeId } from '../../base/net/index.ts'
-import { type Slot, slotOf } from '../spec/index.ts'
+import { type Instance, type Slot, slotOf } from '../spec/index.ts'
 import { refusalOf } from './filling.ts'
-import type { Objection, PlacementInput, StayReason } from './index.ts'
+import type { Choice, Objection, PlacementInput, StayReason } from './index.ts'
 import { evaluate, rankedIn } from './place.ts'
 
 export interface SlotExplanation {
@@ -9,6 +9,8 @@ export interface SlotExplanation {
   index: number
   /** Where it runs or would run. */
   node: NodeId | undefined
+  /** Why that one, where there is one. */
+  because?: Choice
   /** Why it is not replaced, or does not leave that node, where it is meant to. */
   stays?: StayReason
   /** What counts less there and would end for it. */
@@ -41,10 +43,19 @@ export function explain(input: PlacementInput, workloadName: string): SlotExplan
     const displaces = table.displaces.get(slot)
     return {
       ...{ slot, index, node, refused },
+      ...(node !== undefined && { because: choice(node, slot, refused) }),
       ...(stays && { stays }),
       ...(displaces && { displaces }),
     }
   })
+
+  function choice(id: NodeId, slot: Slot, refused: SlotExplanation['refused']): Choice {
+    const runs = ({ workload: name, index, node }: Instance): boolean =>
+      node === id && slotOf(name, index) === slot
+    if (input.dataOf?.get(slot)?.includes(id)) return 'DATA_THERE'
+    if (input.instances.some((one) => runs(one) && !one.ended)) return 'RUNS_THERE'
+    return refused.some(({ code }) => code === 'ANOTHER_CHOSEN') ? 'COMES_FIRST' : 'ONLY_ONE'
+  }
 
   function objection(id: NodeId, slot: Slot): Objection {
     const node = table.nodes.find((one) => one.id === id)
@@ -54,6 +65,19 @@ export function explain(input: PlacementInput, workloadName: string): SlotExplan
 }
 
 /** For people. */
+export function choiceText(code: Choice): string {
+  switch (code) {
+    case 'RUNS_THERE':
+      return 'It runs there, and what runs stays where it is.'
+    case 'DATA_THERE':
+      return 'What this copy keeps lies there.'
+    case 'ONLY_ONE':
+      return 'No other computer can run it now.'
+    case 'COMES_FIRST':
+      return 'Of those that can run it, it comes first: by neighbours and spread, then by a draw that all nodes make alike.'
+  }
+}
+
 export function objectionText(code: Objection): string {
   switch (code) {
     case 'NODE_LOST':

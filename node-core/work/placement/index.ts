@@ -112,6 +112,9 @@ export type PlacementRefusal =
 /** What a node has against a slot; the last means that it could run it. */
 export type Objection = PlacementRefusal | 'ANOTHER_CHOSEN'
 
+/** Why a slot is where it is. */
+export type Choice = 'RUNS_THERE' | 'DATA_THERE' | 'ONLY_ONE' | 'COMES_FIRST'
+
 export type StayReason =
   /** As much of the workload is away as may be, or all that serves must. */
   | 'DISRUPTION_BUDGET'
@@ -136,7 +139,7 @@ export type SurplusReason =
   /** Its room is needed by what counts more. */
   | 'DISPLACED'
 
-export { explain, objectionText, type SlotExplanation } from './explain.ts'
+export { choiceText, explain, objectionText, type SlotExplanation } from './explain.ts'
 export { isHealthy } from './holders.ts'
 export {
   type Emptying,

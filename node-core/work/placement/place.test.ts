@@ -305,6 +305,7 @@ test('explains where each slot is and what the others say', () => {
       slot: slotOf('web', 0),
       index: 0,
       node: nodeId(1),
+      because: 'RUNS_THERE',
       refused: [
         { node: nodeId(2), code: 'CORDONED' },
         { node: nodeId(3), code: 'ANOTHER_CHOSEN' },
@@ -312,6 +313,10 @@ test('explains where each slot is and what the others say', () => {
     },
   ])
   expect(explain(given, 'nothing')).toEqual([])
+  const because = (change: Parameters<typeof input>[0]) => explain(input(change), 'web')[0]?.because
+  const nodes = [node(1), node(2, { cordoned: true })]
+  expect(because({ nodes, workloads: [web] })).toBe('ONLY_ONE')
+  expect(because({ nodes: [node(1), node(2)], workloads: [web] })).toBe('COMES_FIRST')
 })
 
 describe('rules of placement', () => {

@@ -117,13 +117,19 @@ describe('what is told of a probe that fails', () => {
     expect([troubleOf(fresh, 11_000), troubleOf(failing, 9_000)]).toEqual([undefined, undefined])
     expect(troubleOf(failing, 11_000)).toEqual({
       code: 'NOT_HEALTHY_YET',
-      message: 'It has never passed the live probe of “web”: nothing answers on TCP port 80.',
+      message: 'It has never passed its live probe: nothing answers on TCP port 80.',
     })
     expect(troubleOf(say(failing, 'live', true, 11_100), 11_100)).toBeUndefined()
     const http = partsWith({ ready: { kind: 'http', path: '/up', port: 80 } })
     expect(textOf(say(probingOf(http, 0), 'ready', false, 1), 11_000)).toContain(
       'GET /up on port 80 does not succeed',
     )
+  })
+
+  test('names the part where there are several', () => {
+    const db = { name: 'db', image: 'b', ports: [{ containerPort: 5_432 }] }
+    const failing = say(probingOf(partsWith({ live: TCP }, [db]), 0), 'live', false, 100)
+    expect(textOf(failing, 11_000)).toContain('the live probe of “web”')
   })
 
   test('names no argument of a command', () => {
@@ -138,9 +144,9 @@ describe('what is told of a probe that fails', () => {
     const passed = say(probingOf(parts, 0), 'ready', true, 1)
     const lost = say(passed, 'ready', false, 2)
     expect(troubleOf(lost, 2)).toMatchObject({ code: 'UNHEALTHY' })
-    expect(textOf(lost, 2)).toContain('no longer passes the ready probe')
+    expect(textOf(lost, 2)).toContain('no longer passes its ready probe')
     const never = say(probingOf(partsWith({ live: TCP }), 0), 'live', false, 1)
     const { message } = whyGivenUp(never, { part: 'web', role: 'live', ok: false })
-    expect(message).toContain('never passed the live probe')
+    expect(message).toContain('never passed its live probe')
   })
 })

@@ -124,18 +124,21 @@ export function troubleOf(probing: Probing, ageMs: number): ProbeTrouble | undef
   const lost = probing.find((one) => one.passedOnce && fails(one))
   const late = ageMs > EAGER_PROBES_MS ? probing.find(fails) : undefined
   const watched = lost ?? late
-  return watched && { code: lost ? 'UNHEALTHY' : 'NOT_HEALTHY_YET', message: textOf(watched) }
+  if (!watched) return undefined
+  return { code: lost ? 'UNHEALTHY' : 'NOT_HEALTHY_YET', message: textOf(watched, probing) }
 }
 
 /** Why it was given up, by which answer. */
 export function whyGivenUp(probing: Probing, answer: Answer | undefined): ProbeTrouble {
   const watched = probing.find(({ part, role }) => part === answer?.part && role === answer.role)
-  const message = watched ? textOf(watched) : 'It no longer passed its probe.'
+  const message = watched ? textOf(watched, probing) : 'It no longer passed its probe.'
   return { code: 'UNHEALTHY', message }
 }
 
-function textOf({ part, role, probe, passedOnce }: Watched): string {
-  const whose = `the ${role} probe of “${part}”`
+/** Which part is said where there are several. */
+function textOf({ part, role, probe, passedOnce }: Watched, probing: Probing): string {
+  const isOne = probing.every((one) => one.part === part)
+  const whose = isOne ? `its ${role} probe` : `the ${role} probe of “${part}”`
   const fails = passedOnce ? `It no longer passes ${whose}` : `It has never passed ${whose}`
   return `${fails}: ${questionText(probe)}.`
 }

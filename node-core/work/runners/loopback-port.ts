@@ -21,6 +21,6 @@ export function findLoopbackPort(wanted?: number): Promise<number> {
 }
 
 export function portTaken(port: number, cause?: unknown): MyceliumError<'PORT_TAKEN'> {
-  const message = `Port ${port} of this computer is taken by something else.`
+  const message = `Port ${port} of the computer that runs it is taken by something else.`
   return new MyceliumError('PORT_TAKEN', message, { cause, details: { port } })
 }

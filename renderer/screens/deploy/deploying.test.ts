@@ -38,7 +38,7 @@ function setUp(workloads: DeployInput[]) {
 describe('deploying a draft', () => {
   it('writes secrets, then what is used, then what uses it', async () => {
     const { deploy, steps, scenario } = setUp([WEB, DB])
-    expect(await deploy()).toEqual({ names: ['db', 'web'] })
+    expect(await deploy()).toEqual({ names: ['db', 'web'], kept: [] })
     expect(steps).toEqual(['secret db/password', 'workload db', 'workload web'])
     expect(scenario.secrets.find(({ name }) => name === 'db/password')?.version).toBe(1)
   })
@@ -46,7 +46,7 @@ describe('deploying a draft', () => {
   it('leaves a secret that is there as it is: data was written under it', async () => {
     const { deploy, scenario } = setUp([DB])
     scenario.secrets = [{ name: 'db/password', version: 4, readers: [] }]
-    expect(await deploy()).toEqual({ names: ['db'] })
+    expect(await deploy()).toEqual({ names: ['db'], kept: ['db/password'] })
     expect(scenario.secrets[0]?.version).toBe(4)
   })
 
@@ -62,7 +62,7 @@ describe('deploying a draft', () => {
   it('ends after the step under way when it is cancelled', async () => {
     const { deploy, stop, steps } = setUp([DB, WEB])
     stop.abort()
-    expect(await deploy()).toEqual({ names: [] })
+    expect(await deploy()).toEqual({ names: [], kept: [] })
     expect(steps).toEqual([])
   })
 

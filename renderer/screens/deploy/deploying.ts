@@ -5,6 +5,8 @@ import { type Draft, nameOf, secretsOf } from './draft/index.ts'
 /** How far a draft has come. What was deployed before a refusal runs. */
 export interface Deployed {
   names: readonly string[]
+  /** Secrets that were there already, and stay as they were. */
+  kept: readonly string[]
   failed?: { of: DeployInput | undefined; problem: Problem }
 }
 
@@ -23,33 +25,37 @@ export async function deployDraft(
   signal: AbortSignal,
 ): Promise<Deployed> {
   const names: string[] = []
+  const kept: string[] = []
   let of: DeployInput | undefined
   try {
     for (const { name, value } of secretsOf(draft)) {
       if (value === undefined || value === '') continue
-      if (signal.aborted) return { names }
+      if (signal.aborted) return { names, kept }
       tell({ kind: 'secret', name })
-      await writeNew(client, name, value)
+      if (!(await writeNew(client, name, value))) kept.push(name)
     }
     for (const workload of inOrderOfUse(draft.workloads)) {
-      if (signal.aborted) return { names }
+      if (signal.aborted) return { names, kept }
       of = workload
       tell({ kind: 'workload', name: nameOf(workload) })
       names.push((await client.workloads.deploy(workload)).name)
     }
-    return { names }
+    return { names, kept }
   } catch (error) {
-    return { names, failed: { of, problem: toProblem(error) } }
+    return { names, kept, failed: { of, problem: toProblem(error) } }
   }
 }
 
-async function writeNew(client: NodeClient, name: string, value: string): Promise<void> {
+/** False where there is one already. */
+async function writeNew(client: NodeClient, name: string, value: string): Promise<boolean> {
   const bytes = new TextEncoder().encode(value)
   const base64 = btoa(String.fromCharCode(...bytes))
   try {
     await client.secrets.set({ name, value: base64, version: 0 })
+    return true
   } catch (error) {
-    if (toProblem(error).code !== 'CONFLICT') throw error
+    if (toProblem(error).code === 'CONFLICT') return false
+    throw error
   }
 }
 

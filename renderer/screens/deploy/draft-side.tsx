@@ -3,6 +3,7 @@ import { IconButton, TextField } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import {
   clashesOf,
+  isUnfilled,
   nameOf,
   secretsOf,
   useDraft,
@@ -24,7 +25,8 @@ export function DraftSide(props: {
   isUnread: boolean
 }) {
   const { t } = useText()
-  const { workloads } = useDraft()
+  const draft = useDraft()
+  const { workloads } = draft
   return (
     <div className="deploy-side">
       <section className="preview" aria-live="polite">
@@ -43,7 +45,10 @@ export function DraftSide(props: {
       </section>
       <Secrets />
       <Clashes />
-      <Submit ready={workloads.length > 0 && !props.isUnread} deploying={props.deploying} />
+      <Submit
+        ready={draft.workloads.length > 0 && !props.isUnread && !isUnfilled(draft)}
+        deploying={props.deploying}
+      />
     </div>
   )
 }
@@ -80,12 +85,19 @@ function Secrets() {
   const { t } = useText()
   const draft = useDraft()
   const { change } = useDraftStore()
+  const made = new Set(draft.forms.flatMap((form) => (form.kind === 'entry' ? form.secrets : [])))
   const secrets = secretsOf(draft)
+  const asked = secrets.filter(({ name }) => !made.has(name))
   if (secrets.length === 0) return null
   return (
-    <section className="preview">
+    <section className="preview preview-secrets">
       <h2>{t('deploy.secrets.title')}</h2>
-      {secrets.map(({ name, value = '' }) => (
+      {asked.length < secrets.length && (
+        <p className="quiet">
+          {t('deploy.secrets.made', { count: secrets.length - asked.length })}
+        </p>
+      )}
+      {asked.map(({ name, value = '' }) => (
         <TextField
           key={name}
           label={name}

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { DeployInput } from '../../../node-core/api/contract/index.ts'
+import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import type { Problem } from '../../transport/index.ts'
 import { type Deployed, type DeployStep, deployDraft } from './deploying.ts'
@@ -16,9 +17,13 @@ export interface Deploying {
   problemOf(workload: DeployInput): Problem | undefined
 }
 
+/** Long enough to be read twice: what was shown before is not what counts. */
+const KEPT_SHOWN_MS = 20_000
+
 /** Takes the draft to the node, step by step. It is emptied only when all of it has been taken. */
 export function useDeploying(onDeployed: (names: readonly string[]) => void): Deploying {
-  const { client, workloads } = useWorld()
+  const { client, workloads, toasts } = useWorld()
+  const { t } = useText()
   const draft = useDraft()
   const { change } = useDraftStore()
   const [step, setStep] = useState<DeployStep>()
@@ -36,6 +41,10 @@ export function useDeploying(onDeployed: (names: readonly string[]) => void): De
     const deployed = await deployDraft(client(), draft, setStep, controller.signal)
     setStep(undefined)
     workloads.refresh()
+    if (deployed.kept.length > 0) {
+      const text = t('deploy.secrets.kept', { names: deployed.kept.join(', ') })
+      toasts.show({ text, detail: t('deploy.secrets.keptDetail'), forMs: KEPT_SHOWN_MS })
+    }
     if (deployed.failed || controller.signal.aborted) {
       setLast(deployed)
       return

@@ -3,8 +3,8 @@ import type { DeployInput } from '../../../node-core/api/contract/index.ts'
 import type { DeployWay } from '../../state/index.ts'
 import type { FieldProblem } from '../../transport/index.ts'
 import { CanvasWay } from './canvas-way.tsx'
-import { CatalogueWay } from './catalogue-way.tsx'
-import { ManifestWay } from './manifest-way.tsx'
+import { CatalogueWay } from './catalogue/index.ts'
+import { ManifestWay } from './manifest/index.ts'
 import type { PreviewAnswer } from './use-previews.ts'
 
 /** What a way is given beside the draft, which it reads and changes by `useDraft`. */

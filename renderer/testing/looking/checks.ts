@@ -33,6 +33,11 @@ export async function findCrowded(page: Page): Promise<string[]> {
 /** What react-aria says in languages of its own, and names that people give. */
 const OF_OTHERS = ['Dismiss', 'Select an item', 'English', 'Elm Street', ...NODE_SAYS]
 
+/** Names that the pictures of *Deploy* give. */
+const OF_PICTURES = [
+  ...['notes', 'notes-db', 'notes-db/password', 'cloud', 'cloud-db', 'page', 'wiki', 'backup'],
+]
+
 /** Words that are in no language but ours: neither translated nor what the node said. */
 export async function findUntranslated(page: Page, scenario: Scenario): Promise<string[]> {
   const said = saidBy(scenario)
@@ -72,6 +77,6 @@ function saidBy(scenario: unknown): Set<string> {
       }
     }
   }
-  walk([scenario, OF_OTHERS])
+  walk([scenario, OF_OTHERS, OF_PICTURES])
   return said
 }

@@ -78,12 +78,12 @@ export const WORDS = `(() => {
   const found = []
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    if (node.parentElement?.closest('script, style, pre, code, .xterm, textarea, kbd, [role=log], .toast-words')) continue
+    if (node.parentElement?.closest('script, style, pre, code, .xterm, textarea, kbd, [role=log], .toast-words, body [lang]')) continue
     const words = node.textContent.trim()
     if (words !== '') found.push(words)
   }
   for (const element of document.querySelectorAll('[aria-label], [placeholder], [title], [alt]')) {
-    if (element.closest('.xterm')) continue
+    if (element.closest('.xterm, code, body [lang]')) continue
     for (const name of ['aria-label', 'placeholder', 'title', 'alt']) {
       const words = element.getAttribute(name)?.trim()
       if (words) found.push(words)

@@ -70,6 +70,8 @@ const SHOP = [
   { name: 'cache', containers: [{ image: 'redis:8', ports: [{ containerPort: 6379 }] }] },
 ]
 
+const BY_MOUSE = ['web', 'web:1', 'postgres', 'postgres:17', 'POSTGRES_HOST', 'data', '/data']
+
 /** By the node, of this draft, and an example in a field. */
 const SAID = [REFUSAL, 'Cannot run containers.', 'Takes no new work.', '/var/lib/app']
 
@@ -86,6 +88,46 @@ async function draw(page: Page, node: FakeNode, workloads: unknown): Promise<voi
 
 const choose = (page: Page, name: string | RegExp): Promise<void> =>
   page.getByRole('option', { name }).click()
+
+interface Point {
+  x: number
+  y: number
+}
+
+async function middleOf(page: Page, what: string): Promise<Point> {
+  const box = await page.locator(what).first().boundingBox()
+  if (!box) throw new Error(`Not in sight: ${what}`)
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+}
+
+async function drag(page: Page, what: string, to: Point): Promise<void> {
+  const from = await middleOf(page, what)
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down()
+  await page.mouse.move(to.x, to.y, { steps: 6 })
+  await page.mouse.up()
+}
+
+/** Two services dropped, a thread drawn from one to the other, and a volume dropped on the second. */
+async function drawByMouse(page: Page): Promise<void> {
+  const { x, y } = await middleOf(page, '.canvas-stage')
+  const dialog = page.getByRole('dialog')
+  for (const [image, at] of [
+    ['web:1', x - 200],
+    ['postgres:17', x + 100],
+  ] as const) {
+    await drag(page, '.canvas-piece >> nth=0', { x: at, y })
+    await dialog.getByLabel('Image', { exact: true }).fill(image)
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+  }
+  await drag(page, '.canvas-service >> nth=1', { x: x + 170, y: y - 50 })
+  await drag(page, '.canvas-handle >> nth=0', await middleOf(page, '.canvas-service >> nth=1'))
+  await dialog.getByRole('button', { name: 'Link', exact: true }).click()
+  await drag(page, '.canvas-piece >> nth=1', await middleOf(page, '.canvas-service >> nth=1'))
+  await dialog.getByLabel('Where it is seen').fill('/data')
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+  await page.getByRole('img', { name: /2 services, 1 volume, 0 routes and 1 link\b/ }).waitFor()
+}
 
 export const CANVAS: Shot[] = [
   shot('canvas-empty', 'alone', async (page) => {
@@ -134,6 +176,17 @@ export const CANVAS: Shot[] = [
     await page.getByRole('dialog').waitFor()
     await settle(page)
   }),
+  shot(
+    'canvas-by-mouse',
+    'busy',
+    async (page, node) => {
+      await draw(page, node, [])
+      Object.assign(node.router('busy').scenario, { typed: [BY_MOUSE, SAID] })
+      await drawByMouse(page)
+      await settle(page)
+    },
+    { sizes: ['usual'] },
+  ),
   shot(
     'canvas-growing',
     'busy',

@@ -27,9 +27,51 @@ export const DEPLOY: Shot[] = [
     await go(page, '#/deploy', 'Deploy')
     await settle(page)
   }),
+  shot('deploy-catalogue', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/catalogue', 'Deploy')
+    await page.getByText('WordPress').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-catalogue-search', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/catalogue', 'Deploy')
+    await page.getByRole('searchbox', { name: 'Search the catalogue' }).fill('password')
+    await settle(page)
+  }),
+  shot('deploy-entry', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/catalogue', 'Deploy')
+    await press(page, /^Nextcloud/)
+    await page.getByText('It is reached by cloud').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-entry-questions', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/catalogue', 'Deploy')
+    await press(page, /^Nextcloud/)
+    await page.getByText('It is reached by cloud').waitFor()
+    await page.getByText('More choices').click()
+    await page.getByLabel('Name', { exact: true }).fill('Our Cloud')
+    await page.getByText('Lower case letters').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-out-of-step', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/catalogue', 'Deploy')
+    await press(page, /^A page of your own/)
+    await page.getByText('page.localhost').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    const text = page.getByLabel('Manifest', { exact: true })
+    await text.fill((await text.inputValue()).replace('"replicas": 2', '"replicas": 3'))
+    await page.getByRole('link', { name: 'Catalogue' }).click()
+    await page.getByText('What this form gave was changed since').waitFor()
+    await settle(page)
+  }),
   shot('deploy-filled', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy', 'Deploy')
+    await press(page, /^Something of your own/)
     await press(page, /weather:latest/)
     await page.getByRole('textbox', { name: 'Copies' }).fill('7')
     await page.getByLabel('Port it listens on').fill('8080')
@@ -40,6 +82,7 @@ export const DEPLOY: Shot[] = [
   shot('deploy-job', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy', 'Deploy')
+    await press(page, /^Something of your own/)
     await page.getByLabel('Image', { exact: true }).fill('backup:2')
     await press(page, /What it does/)
     await page.getByRole('option', { name: /by a schedule/ }).click()
@@ -55,6 +98,7 @@ export const DEPLOY: Shot[] = [
   shot('deploy-needed', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy', 'Deploy')
+    await press(page, /^Something of your own/)
     await page.getByLabel('Image', { exact: true }).fill('wiki:2')
     await press(page, /How many/)
     await page.getByRole('option', { name: /as are needed/ }).click()
@@ -66,6 +110,7 @@ export const DEPLOY: Shot[] = [
   shot('deploy-bounds', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy', 'Deploy')
+    await press(page, /^Something of your own/)
     await page.getByText('Changes, moves and trouble').click()
     await press(page, /When it is changed/)
     await page.getByRole('option', { name: /Share by share/ }).click()
@@ -76,6 +121,7 @@ export const DEPLOY: Shot[] = [
   shot('deploy-bundle', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy', 'Deploy')
+    await press(page, /^Something of your own/)
     await page.getByText('Signed program', { exact: true }).click()
     await page.getByText('Drop a .spore file').waitFor()
     await settle(page)
@@ -83,6 +129,7 @@ export const DEPLOY: Shot[] = [
   shot('deploy-refused', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy', 'Deploy')
+    await press(page, /^Something of your own/)
     await page.getByLabel('Image', { exact: true }).fill('nowhere')
     await press(page, /^Deploy 1/)
     await page.getByRole('alert').waitFor()
@@ -123,6 +170,7 @@ export const DEPLOY: Shot[] = [
   shot('deploy-progress', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy', 'Deploy')
+    await press(page, /^Something of your own/)
     await page.getByLabel('Image', { exact: true }).fill('wiki:2')
     await page.getByRole('textbox', { name: 'Copies' }).fill('3')
     await press(page, /^Deploy/)

@@ -11,7 +11,7 @@ import { createPieceHasher, PIECE_BYTES, type PieceRoot } from '../../pieces/ind
 import type { Digest } from '../index.ts'
 import {
   encodeMessage,
-  encodeReply,
+  frameReply,
   type PieceReply,
   parseQuestion,
   parseRequest,
@@ -50,7 +50,7 @@ export function givePieces(net: Net, content: Uint8Array, how: Giving = {}): Giv
   let ended = 0
 
   const send = (stream: NetStream, reply: PieceReply): Promise<void> =>
-    stream.write(framed(encodeReply(reply)))
+    stream.write(frameReply(reply))
 
   async function answer(stream: NetStream, peer: NodeId): Promise<void> {
     const reader = createFrameReader(stream)

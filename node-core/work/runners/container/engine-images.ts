@@ -24,8 +24,8 @@ export interface EngineImages {
   image(reference: string): Promise<EngineImageDetails | undefined>
   images(): Promise<EngineImage[]>
   saveImage(id: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
-  /** Takes an archive in as it is read. */
-  loadImage(archive: AsyncIterable<Uint8Array>): Promise<void>
+  /** Takes an archive in as it is read; the ids of what it made of it, as far as it says them. */
+  loadImage(archive: AsyncIterable<Uint8Array>): Promise<string[]>
   /** Digests of an image's layers, unpacked, from the lowest up; undefined when there is none. */
   layersOf(id: string): Promise<readonly string[] | undefined>
   /** False where a container or another image is made of it. */
@@ -44,7 +44,8 @@ const EMPTY_TAR = Buffer.alloc(1024)
 const diskUse = z.object({
   Images: z.array(z.object({ Id: z.string(), Size: z.number(), SharedSize: z.number() })).nullish(),
 })
-const loadReport = z.object({ error: z.string().optional() })
+const loadReport = z.object({ error: z.string().optional(), stream: z.string().optional() })
+const LOADED = /^Loaded image ID: (sha256:[0-9a-f]{64})/
 
 interface EngineCalls {
   docker(): Promise<Dockerode>
@@ -73,11 +74,23 @@ export function engineImages({ docker, ask, openStream }: EngineCalls): EngineIm
     saveImage: (id, signal) => openStream((docker) => docker.getImage(id).get(), signal),
 
     async loadImage(archive) {
-      // It answers once it has read everything, so no time is set for that.
-      const report = await (await docker()).loadImage(Readable.from(archive)).catch((error) => {
-        throw engineError(error)
-      })
-      for await (const line of jsonLines(chunksOf(report, undefined))) refuseFailed(line)
+      const ids: string[] = []
+      const source = Readable.from(archive)
+      try {
+        // It answers once it has read everything, so no time is set for that.
+        const report = await (await docker()).loadImage(source).catch((error) => {
+          throw engineError(error)
+        })
+        for await (const line of jsonLines(chunksOf(report, undefined))) {
+          refuseFailed(line)
+          const [, id] = LOADED.exec(loadReport.parse(line).stream ?? '') ?? []
+          if (id !== undefined) ids.push(id)
+        }
+        return ids
+      } finally {
+        // One that answers early reads no further, and nobody else would end what is read.
+        source.destroy()
+      }
     },
 
     async layersOf(id) {

@@ -13,13 +13,15 @@ import { FETCHED_MAX } from './limits.ts'
 export interface FetchedBook extends FetchedImages {
   /** @param reference What it was pulled by; absent where it came from members. */
   remember(imageId: string, reference?: string): Promise<void>
+  /** It did not come after all. */
+  forget(imageId: string): Promise<void>
 }
 
-const book = z.record(
+const bookForm = z.record(
   z.string(),
   z.object({ reference: z.string().optional(), usedAtMs: z.number() }),
 )
-type Entry = z.infer<typeof book>[string]
+type Entry = z.infer<typeof bookForm>[string]
 
 export function createFetchedBook(
   engine: Pick<Engine, 'images' | 'imageSizes' | 'removeImage'>,
@@ -30,7 +32,7 @@ export function createFetchedBook(
 
   const entries = (): Promise<Map<string, Entry>> => {
     loaded ??= file.read().then((value) => {
-      const parsed = book.safeParse(value)
+      const parsed = bookForm.safeParse(value)
       // Without the book nothing is known to be ours, so everything stays.
       return new Map(parsed.success ? Object.entries(parsed.data) : [])
     })
@@ -44,13 +46,17 @@ export function createFetchedBook(
     await file.write(Object.fromEntries(kept))
   }
 
-  return {
+  const book: FetchedBook = {
     async remember(imageId, reference) {
       const all = await entries()
       all.set(imageId, { usedAtMs: clock.wallMs(), ...(reference !== undefined && { reference }) })
       const [oldest] = all.keys()
       if (oldest !== undefined && all.size > FETCHED_MAX) all.delete(oldest)
       await write()
+    },
+
+    async forget(imageId) {
+      if ((await entries()).delete(imageId)) await write()
     },
 
     async list() {
@@ -86,10 +92,9 @@ export function createFetchedBook(
 
     async remove(id) {
       if (!(await engine.removeImage(id))) return false
-      const all = await entries()
-      all.delete(id)
-      await write()
+      await book.forget(id)
       return true
     },
   }
+  return book
 }

@@ -7,14 +7,21 @@ import type { Engine } from './engine.ts'
 import { type ImageRoot, type Platform, parseImageRoot } from './image-parts.ts'
 import { filesIn } from './tar-reading.ts'
 
-export type PartShelf = Pick<BlobStore, 'add' | 'fetch' | 'hold' | 'list' | 'path'>
+export type PartShelf = Pick<BlobStore, 'add' | 'expectMore' | 'fetch' | 'hold' | 'list' | 'path'>
 
 export interface ImageExport {
   /** Sizes of all parts by digest, once they are all here; undefined before. */
   parts(imageId: Digest): Promise<ReadonlyMap<Digest, number> | undefined>
-  /** Has it taken apart, once however many ask. Throws where the engine's archive is not that image. */
-  prepare(imageId: Digest): Promise<ReadonlyMap<Digest, number>>
+  /** Has it taken apart, once however many ask. */
+  prepare(imageId: Digest): Preparing
   stop(): Promise<void>
+}
+
+export interface Preparing {
+  /** From now on parts come, and who asks for one is kept waiting for it. Never, where none come. */
+  begun: Promise<void>
+  /** Sizes of all parts. Throws where the engine's archive is not that image. */
+  done: Promise<ReadonlyMap<Digest, number>>
 }
 
 /** What holds the parts of images: configurations, manifests and layers, in either layout. */
@@ -25,7 +32,7 @@ export function createImageExport(
   blobs: PartShelf,
   platform: Platform,
 ): ImageExport {
-  const underWay = new Map<Digest, Promise<ReadonlyMap<Digest, number>>>()
+  const underWay = new Map<Digest, Preparing>()
   const stopping = new AbortController()
 
   async function parts(imageId: Digest): Promise<ReadonlyMap<Digest, number> | undefined> {
@@ -40,13 +47,21 @@ export function createImageExport(
     return all && found
   }
 
-  async function takeApart(imageId: Digest): Promise<ReadonlyMap<Digest, number>> {
-    const archive = await engine.saveImage(imageId, stopping.signal)
-    for await (const { name, content } of filesIn(archive)) {
-      if (PART.test(name)) await blobs.add(content, { kind: 'layer' })
-    }
+  async function takeApart(imageId: Digest, begun: () => void) {
     const found = await parts(imageId)
     if (found) return found
+    const archive = await engine.saveImage(imageId, stopping.signal)
+    const noMore = blobs.expectMore()
+    try {
+      for await (const { name, content } of filesIn(archive)) {
+        begun()
+        if (PART.test(name)) await blobs.add(content, { kind: 'layer' })
+      }
+    } finally {
+      noMore()
+    }
+    const made = await parts(imageId)
+    if (made) return made
     throw new MyceliumError(
       'IMAGE_NOT_FOUND',
       'The engine saved another image than it was asked for.',
@@ -55,17 +70,17 @@ export function createImageExport(
 
   return {
     parts,
-    async prepare(imageId) {
-      const found = await parts(imageId)
-      if (found) return found
-      const begun =
-        underWay.get(imageId) ?? takeApart(imageId).finally(() => underWay.delete(imageId))
-      underWay.set(imageId, begun)
-      return begun
+    prepare(imageId) {
+      const before = underWay.get(imageId)
+      if (before) return before
+      const { promise: begun, resolve } = Promise.withResolvers<void>()
+      const done = takeApart(imageId, resolve).finally(() => underWay.delete(imageId))
+      underWay.set(imageId, { begun, done })
+      return { begun, done }
     },
     async stop() {
       stopping.abort(new MyceliumError('ENGINE_UNAVAILABLE', 'This node stops.'))
-      await Promise.allSettled(underWay.values())
+      await Promise.allSettled([...underWay.values()].map(({ done }) => done))
     },
   }
 }

@@ -1,11 +1,13 @@
 /**
- * One image from several peers: its root, then the parts that this engine lacks, as blobs, and then into
- * the engine. What came stays where a transfer breaks off, and the next goes on from there.
+ * One image from several peers: its root, then the parts that this engine lacks, as blobs, each into the
+ * engine while the next ones come. What came stays where a transfer breaks off, and the next goes on from
+ * there.
  */
 import { readFile } from 'node:fs/promises'
 import { isCode, MyceliumError } from '../../../base/errors/index.ts'
 import type { NodeId } from '../../../base/net/index.ts'
 import type { Digest, FetchProgress } from '../../../storage/blobs/index.ts'
+import { asTheyCome } from './as-they-come.ts'
 import type { Engine } from './engine.ts'
 import { imageArchive } from './image-archive.ts'
 import type { PartShelf } from './image-export.ts'
@@ -14,7 +16,7 @@ import { IMAGE_JSON_BYTES_MAX, IMAGES_COMPARED_MAX, LAYERS_PARALLEL_MAX } from '
 
 export interface ImageFetchDeps {
   blobs: PartShelf
-  engine: Pick<Engine, 'image' | 'images' | 'layersOf' | 'loadImage'>
+  engine: Pick<Engine, 'image' | 'images' | 'layersOf' | 'loadImage' | 'removeImage'>
   platform: Platform
   /** Drops what is not needed, for want of space; whether that freed any. */
   makeRoom(): Promise<boolean>
@@ -26,6 +28,8 @@ export interface ImageFetchRequest {
   from: readonly NodeId[]
   /** By digest, as far as they are told. */
   sizes: ReadonlyMap<string, number>
+  /** Of all of it, about, where that alone is told. */
+  totalBytes?: number
   signal: AbortSignal
   onProgress(doneBytes: number, totalBytes: number, from: string): void
 }
@@ -50,6 +54,9 @@ export function createImageFetch(deps: ImageFetchDeps): ImageFetch {
   /** Of images, whose layers never change. */
   const layersKnown = new Map<string, readonly string[]>()
 
+  const isHere = async (imageId: Digest): Promise<boolean> =>
+    (await engine.image(imageId))?.id === imageId
+
   async function layersHere(): Promise<(readonly string[])[]> {
     const images = (await engine.images()).slice(0, IMAGES_COMPARED_MAX)
     const found: (readonly string[])[] = []
@@ -62,38 +69,45 @@ export function createImageFetch(deps: ImageFetchDeps): ImageFetch {
     return found
   }
 
-  async function bring(
-    digests: readonly Digest[],
-    { from, sizes, signal, onProgress }: ImageFetchRequest,
-  ): Promise<void> {
-    const waiting = [...new Set(digests)]
+  /** The files of parts, the first of them first and the others as they come. */
+  function bring(
+    parts: readonly Digest[],
+    { from, sizes, totalBytes = 0, signal: wanted, onProgress }: ImageFetchRequest,
+    over: AbortController,
+  ): AsyncGenerator<readonly [Digest, string]> {
+    const signal = AbortSignal.any([wanted, over.signal])
     const done = new Map<Digest, FetchProgress>()
     const tell = (): void => {
       const all = [...done.values()]
       const doneBytes = all.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0)
-      const total = digests.reduce((sum, digest) => {
+      const told = parts.reduce((sum, digest) => {
         return sum + (done.get(digest)?.totalBytes ?? sizes.get(digest) ?? 0)
       }, 0)
       const names = new Set(all.flatMap((one) => one.from.split(', ')))
+      const total = sizes.size > 0 ? told : Math.max(told, totalBytes)
       onProgress(doneBytes, Math.max(total, doneBytes), [...names].join(', '))
     }
-    const take = async (): Promise<void> => {
-      for (let digest = waiting.shift(); digest; digest = waiting.shift()) {
-        const part = digest
-        await blobs.fetch(part, {
+    const take = async (digest: Digest): Promise<readonly [Digest, string]> => {
+      try {
+        const file = await blobs.fetch(digest, {
           ...{ kind: 'layer', from, signal },
           onProgress(progress) {
-            done.set(part, progress)
+            done.set(digest, progress)
             tell()
           },
         })
+        return [digest, file]
+      } catch (error) {
+        // Without one of them the others are of no use now.
+        over.abort(error)
+        throw error
       }
     }
-    try {
-      await Promise.all(Array.from({ length: LAYERS_PARALLEL_MAX }, take))
-    } finally {
-      waiting.length = 0
-    }
+    const [root, ...others] = [...new Set(parts)].map((digest) => () => take(digest))
+    return (async function* () {
+      if (root) yield await root()
+      yield* asTheyCome(others, LAYERS_PARALLEL_MAX)
+    })()
   }
 
   async function read(digest: Digest, request: ImageFetchRequest): Promise<Buffer> {
@@ -122,14 +136,32 @@ export function createImageFetch(deps: ImageFetchDeps): ImageFetch {
     }
   }
 
-  async function load(gathered: Gathered, parts: readonly Digest[]): Promise<void> {
-    const files = new Map<Digest, string>()
-    for (const digest of parts) {
-      const file = await blobs.path(digest)
-      if (file === undefined) throw new MyceliumError('BLOB_NOT_FOUND', `${digest} is gone.`)
-      files.set(digest, file)
+  /** The engine is given each part once it is whole and checked, while the others still come. */
+  async function bringAndLoad(
+    gathered: Gathered,
+    parts: readonly Digest[],
+    request: ImageFetchRequest,
+  ): Promise<void> {
+    const before = new Set((await engine.images()).map(({ id }) => id))
+    const over = new AbortController()
+    const files = bring(parts, request, over)
+    try {
+      const made = await engine.loadImage(imageArchive({ ...gathered, files }))
+      await requireImage(
+        request.imageId,
+        made.filter((id) => !before.has(id)),
+      )
+    } finally {
+      over.abort(new Error('the engine takes no more'))
+      await files.return(undefined).catch(() => {})
     }
-    await engine.loadImage(await imageArchive({ ...gathered, files }))
+  }
+
+  /** Nothing of ours stays in the engine that is not what was asked for. */
+  async function requireImage(imageId: Digest, made: readonly string[]): Promise<void> {
+    if (await isHere(imageId)) return
+    for (const id of made) await engine.removeImage(id)
+    throw new MyceliumError('DIGEST_MISMATCH', 'The engine made another image of what came.')
   }
 
   async function fetchAndLoad(request: ImageFetchRequest): Promise<void> {
@@ -146,40 +178,37 @@ export function createImageFetch(deps: ImageFetchDeps): ImageFetch {
     const had = gathered.layers ? layersHad(gathered.layers, await layersHere()) : 0
     const hadSet = new Set(gathered.layers?.slice(0, had))
     const lacking = gathered.parts.filter((digest) => !hadSet.has(digest))
-    await bring(lacking, request)
     try {
-      await loadWithRoom(gathered, lacking)
+      await bringAndLoadWithRoom(gathered, lacking, request)
     } catch (error) {
       if (had === 0 || !isCode(error, 'START_FAILED')) throw error
       // One that does not look for layers among its own, or has removed them meanwhile.
-      await bring(gathered.parts, request)
-      await loadWithRoom(gathered, gathered.parts)
+      await bringAndLoadWithRoom(gathered, gathered.parts, request)
     }
   }
 
-  async function loadWithRoom(gathered: Gathered, parts: readonly Digest[]): Promise<void> {
+  async function bringAndLoadWithRoom(
+    ...[gathered, parts, request]: Parameters<typeof bringAndLoad>
+  ): Promise<void> {
     try {
-      await load(gathered, parts)
+      await bringAndLoad(gathered, parts, request)
     } catch (error) {
       if (!isCode(error, 'DISK_FULL') || !(await deps.makeRoom())) throw error
-      await load(gathered, parts)
+      await bringAndLoad(gathered, parts, request)
     }
   }
 
   return {
     async fetch(request) {
       const { imageId, signal } = request
-      const isHere = async (): Promise<boolean> => (await engine.image(imageId))?.id === imageId
       for (let other = loading.get(imageId); other; other = loading.get(imageId)) {
         await other.catch(() => {})
         signal.throwIfAborted()
-        if (await isHere()) return
+        if (await isHere(imageId)) return
       }
       const begun = fetchAndLoad(request).finally(() => loading.delete(imageId))
       loading.set(imageId, begun)
       await begun
-      if (await isHere()) return
-      throw new MyceliumError('DIGEST_MISMATCH', 'The engine made another image of what came.')
     },
   }
 }

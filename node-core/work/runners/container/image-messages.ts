@@ -1,5 +1,5 @@
 /**
- * `image-have/1` asks for the id behind a reference; `image-offer/1` has an image taken apart, so that
+ * `image-have/1` asks for the id behind a reference; `image-offer/2` has an image taken apart, so that
  * its parts can be fetched as blobs.
  */
 import { z } from 'zod'
@@ -8,7 +8,7 @@ import { PORTS_MAX } from '../../spec/index.ts'
 import { IMAGE_FRAME_BYTES_MAX, OFFER_BYTES_MAX } from './limits.ts'
 
 export const HAVE_PROTOCOL = 'image-have/1'
-export const OFFER_PROTOCOL = 'image-offer/1'
+export const OFFER_PROTOCOL = 'image-offer/2'
 
 export const IMAGE_ID = /^sha256:[0-9a-f]{64}$/
 const imageId = z.string().regex(IMAGE_ID)
@@ -31,7 +31,9 @@ const offerAnswer = z.discriminatedUnion('status', [
     status: z.literal('ready'),
     sizes: z.record(imageId, z.number().int().min(0)),
   }),
-  /** It is being taken apart: to be asked again. */
+  /** The engine is handing it out: parts can be asked for, and are given as they come. */
+  z.strictObject({ status: z.literal('coming'), totalBytes: z.number().int().min(0) }),
+  /** The engine makes it ready to be handed out: to be asked again. */
   z.strictObject({ status: z.literal('preparing') }),
   z.strictObject({ status: z.literal('absent') }),
 ])

@@ -45,18 +45,22 @@ export function createImageServer(deps: ImageServerDeps) {
   }
 
   async function offerOf(imageId: string): Promise<OfferAnswer> {
-    if (!wanted(imageId) || (await engine.image(imageId))?.id !== imageId)
-      return { status: 'absent' }
+    const image = wanted(imageId) ? await engine.image(imageId) : undefined
+    if (image?.id !== imageId) return { status: 'absent' }
     const { promise: held, resolve } = Promise.withResolvers<OfferAnswer>()
     const cancel = clock.timer(OFFER_HOLD_MS, () => resolve({ status: 'preparing' }))
-    const prepared = deps.export.prepare(imageDigest(imageId)).then(
+    const { begun, done } = deps.export.prepare(imageDigest(imageId))
+    const coming = begun.then((): OfferAnswer => {
+      return { status: 'coming', totalBytes: image.sizeBytes }
+    })
+    const ready = done.then(
       (sizes): OfferAnswer => ({ status: 'ready', sizes: Object.fromEntries(sizes) }),
       (error: unknown): OfferAnswer => {
         logger.warn('an image was not taken apart', { imageId, reason: messageOf(error) })
         return { status: 'absent' }
       },
     )
-    return Promise.race([prepared, held]).finally(cancel)
+    return Promise.race([ready, coming, held]).finally(cancel)
   }
 
   return {

@@ -86,7 +86,7 @@ describe.skipIf(missing)(`images between nodes${missing ? ` [skipped: ${missing}
   it('a peer that sends something else is found out before the engine sees it', async () => {
     const liar = bench.net.node(LIAR)
     liar.onRequest('image-have/1', () => encode({ imageId, ready: true }))
-    liar.onRequest('image-offer/1', () => encode({ status: 'ready', sizes: {} }))
+    liar.onRequest('image-offer/2', () => encode({ status: 'ready', sizes: {} }))
     const given = givePieces(liar, Buffer.from('{"rootfs":{}}'), { as: imageId as Digest })
     await until(() => bench.net.node(BEN).peers().includes(LIAR))
     for (const asked of [1, 1]) {

@@ -9,7 +9,7 @@ import type { StartProgress } from '../index.ts'
 import type { Engine } from './engine.ts'
 import type { FetchedBook } from './fetched-images.ts'
 import { imageDigest } from './image-export.ts'
-import type { ImageFetch } from './image-fetch.ts'
+import type { ImageFetch, ImageFetchRequest } from './image-fetch.ts'
 import {
   encodeMessage,
   HAVE_PROTOCOL,
@@ -42,7 +42,7 @@ export function createImages(
   deps: ContainerRunnerDeps,
   engine: Engine,
   images: ImageFetch,
-  fetched: Pick<FetchedBook, 'remember'>,
+  fetched: Pick<FetchedBook, 'forget' | 'remember'>,
 ): Images {
   const { net, clock, logger } = deps
   const nameOf = (peer: NodeId): string => deps.nameOf?.(peer) ?? shortId(peer)
@@ -74,14 +74,23 @@ export function createImages(
     })
   }
 
-  /** Has one of them take the image apart; says what it is made of, or undefined. */
-  async function offered(peer: NodeId, imageId: string, signal: AbortSignal) {
+  /** Has one of them take the image apart; once parts can be had, how large they are. */
+  async function offered(
+    peer: NodeId,
+    imageId: string,
+    signal: AbortSignal,
+  ): Promise<Offered | undefined> {
     const question = encodeMessage({ imageId })
     const options = { signal, timeoutMs: OFFER_ANSWER_MS, answerBytesMax: OFFER_BYTES_MAX }
     const startMs = clock.monotonicMs()
     while (clock.monotonicMs() - startMs < OFFER_MS) {
       const answer = parseOfferAnswer(await net.request(peer, OFFER_PROTOCOL, question, options))
-      if (answer.status === 'ready') return new Map(Object.entries(answer.sizes))
+      if (answer.status === 'ready') {
+        return { sizes: new Map(Object.entries(answer.sizes)), totalBytes: 0 }
+      }
+      if (answer.status === 'coming') {
+        return { sizes: new Map<string, number>(), totalBytes: answer.totalBytes }
+      }
       if (answer.status === 'absent') return undefined
     }
     return undefined
@@ -91,20 +100,20 @@ export function createImages(
   async function offersOf(imageId: string, had: readonly Had[], signal: AbortSignal) {
     const ready = had.filter((one) => one.ready)
     const from: NodeId[] = []
-    let sizes: ReadonlyMap<string, number> = new Map()
+    let told: Offered = { sizes: new Map(), totalBytes: 0 }
     for (const { peer } of ready.length > 0 ? ready : had) {
       try {
         const offer = await offered(peer, imageId, signal)
         if (!offer) continue
         from.push(peer)
-        sizes = offer
+        told = offer
         if (ready.length === 0) break
       } catch (error) {
         signal.throwIfAborted()
         logger.debug('a peer did not offer an image', { peer, reason: messageOf(error) })
       }
     }
-    return { from, sizes }
+    return { from, ...told }
   }
 
   /** True once it is on this engine. Throws DIGEST_MISMATCH if all that came was false. */
@@ -114,17 +123,21 @@ export function createImages(
     { signal, onProgress }: EnsureOptions,
   ): Promise<boolean> {
     onProgress({ step: 'pulling', from: had.map(({ peer }) => nameOf(peer)).join(', ') })
-    const { from, sizes } = await offersOf(imageId, had, signal)
+    const { from, ...told } = await offersOf(imageId, had, signal)
     if (from.length === 0) return false
+    // Before it is there, so that what a crash leaves in the engine is known to be ours.
+    await fetched.remember(imageId)
     try {
       await images.fetch({
-        ...{ imageId: imageDigest(imageId), from, sizes, signal },
+        ...{ imageId: imageDigest(imageId), from, ...told, signal },
         onProgress: (doneBytes, totalBytes, names) =>
           onProgress({ step: 'pulling', doneBytes, totalBytes, from: names }),
       })
+      // Another attempt at it may have ended early meanwhile.
       await fetched.remember(imageId)
       return true
     } catch (error) {
+      await fetched.forget(imageId)
       signal.throwIfAborted()
       if (FATAL.some((code) => isCode(error, code))) throw error
       logger.warn('an image did not come from peers', { imageId, reason: messageOf(error) })
@@ -188,6 +201,8 @@ export function createImages(
     },
   }
 }
+
+type Offered = Required<Pick<ImageFetchRequest, 'sizes' | 'totalBytes'>>
 
 interface Had extends ImageContent {
   peer: NodeId

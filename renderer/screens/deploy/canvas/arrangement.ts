@@ -5,7 +5,10 @@ import { type Identified, identify } from './identity.ts'
 import { layOut, SIZES } from './layout.ts'
 import type { Box } from './threads.ts'
 
-/** Which workload is which, and how far things were moved from where the layout has them. */
+/**
+ * Which workload is which, and what stands where somebody put it: a service at a place of the canvas,
+ * what belongs to one so far from it.
+ */
 export interface Arrangement {
   identified: Identified
   moved: ReadonlyMap<ThingKey, Point>
@@ -27,23 +30,36 @@ export function placedThings(graph: Graph): Placed[] {
   return [...graph.services, ...graph.elsewhere, ...graph.routes, ...graph.volumes]
 }
 
-/** Where everything is; what belongs to a service goes where that goes. */
+/** Where everything is: where it was put, or else where the layout has it. */
 export function boxesOf(graph: Graph, moved: Arrangement['moved']): Map<ThingKey, Box> {
   const places = layOut(graph)
+  const laidOut = (key: ThingKey): Point => places.get(key) ?? ORIGIN
   return new Map(
     placedThings(graph).map((thing) => {
-      const place = places.get(thing.key) ?? { x: 0, y: 0 }
-      const owner = ownerOf(graph, thing)
-      const own = moved.get(thing.key) ?? { x: 0, y: 0 }
-      const along = (owner && owner !== thing && moved.get(owner.key)) || { x: 0, y: 0 }
-      const box = { x: place.x + own.x + along.x, y: place.y + own.y + along.y }
-      return [thing.key, { ...box, ...SIZES[thing.kind] }]
+      const { key, kind } = thing
+      const owner = ownerOf(graph, thing)?.key ?? key
+      const root = moved.get(owner) ?? laidOut(owner)
+      const away = moved.get(key) ?? minus(laidOut(key), laidOut(owner))
+      const { x, y } = owner === key ? root : plus(root, away)
+      return [key, { x, y, ...SIZES[kind] }]
     }),
   )
 }
 
-export function moveBy(before: Arrangement, key: ThingKey, by: Point): Arrangement {
-  const { x, y } = before.moved.get(key) ?? { x: 0, y: 0 }
-  const moved = new Map(before.moved).set(key, { x: x + by.x, y: y + by.y })
-  return { ...before, moved }
+export function moveTo(before: Arrangement, key: ThingKey, place: Point): Arrangement {
+  const graph = graphOf(before)
+  const thing = graph.byKey.get(key)
+  const owner = thing && ownerOf(graph, thing)
+  const root = owner && owner.key !== key ? boxesOf(graph, before.moved).get(owner.key) : undefined
+  return { ...before, moved: new Map(before.moved).set(key, minus(place, root ?? ORIGIN)) }
 }
+
+export function moveBy(before: Arrangement, key: ThingKey, by: Point): Arrangement {
+  const box = boxesOf(graphOf(before), before.moved).get(key)
+  return box ? moveTo(before, key, plus(box, by)) : before
+}
+
+const ORIGIN: Point = { x: 0, y: 0 }
+
+const plus = (one: Point, other: Point): Point => ({ x: one.x + other.x, y: one.y + other.y })
+const minus = (one: Point, other: Point): Point => ({ x: one.x - other.x, y: one.y - other.y })

@@ -70,6 +70,10 @@ export function Canvas(props: CanvasProps) {
 function Ground(props: CanvasProps & Shared) {
   const { bodies, arranged, looking, acts, stage, panel } = props
   const { t } = useText()
+  const tidy = (): void => {
+    arranged.tidy()
+    looking.fit()
+  }
   return (
     <div className="canvas-ground">
       <Stage
@@ -93,9 +97,7 @@ function Ground(props: CanvasProps & Shared) {
           onPress={() => looking.zoom(1 / 1.3)}
         />
         <IconButton icon="fit" label={t('canvas.fit')} onPress={looking.fit} />
-        {arranged.isMoved && (
-          <IconButton icon="tidy" label={t('canvas.tidy')} onPress={arranged.tidy} />
-        )}
+        {arranged.isMoved && <IconButton icon="tidy" label={t('canvas.tidy')} onPress={tidy} />}
       </div>
     </div>
   )

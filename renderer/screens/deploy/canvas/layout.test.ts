@@ -1,10 +1,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import {
+  type Arrangement,
+  arrange,
+  boxesOf,
+  graphOf,
+  moveBy,
+  moveTo,
+  UNARRANGED,
+} from './arrangement.ts'
 import { buildGraph, type Placed } from './graph.ts'
 import { layOut, SIZES } from './layout.ts'
 import { anyBodies, WORDPRESS } from './testing/bodies.ts'
 
-const graphOf = (bodies: Parameters<typeof buildGraph>[0]) =>
+const drawn = (bodies: Parameters<typeof buildGraph>[0]) =>
   buildGraph(
     bodies,
     bodies.map((_, at) => `s${at}`),
@@ -14,7 +23,7 @@ describe('the layout', () => {
   it('has a place for everything, never two in one, and always the same', () => {
     fc.assert(
       fc.property(anyBodies, (bodies) => {
-        const graph = graphOf(bodies)
+        const graph = drawn(bodies)
         const places = layOut(graph)
         const things: Placed[] = [
           ...graph.services,
@@ -42,7 +51,7 @@ describe('the layout', () => {
   })
 
   it('puts who uses left of what it uses, routes above and volumes below', () => {
-    const graph = graphOf(WORDPRESS)
+    const graph = drawn(WORDPRESS)
     const places = layOut(graph)
     const at = (key: string) => [...places].find(([one]) => one === key)![1]
     expect(at('s0').x).toBeLessThan(at('s1').x)
@@ -52,7 +61,37 @@ describe('the layout', () => {
 
   it('comes to an end where services use one another in a circle', () => {
     const circle = ['a', 'b', 'c'].map((name, at) => ({ name, uses: [['b', 'c', 'a'][at]!] }))
-    const places = layOut(graphOf(circle))
+    const places = layOut(drawn(circle))
     expect(new Set([...places.values()].map(({ x }) => x)).size).toBe(3)
+  })
+})
+
+describe('what somebody put somewhere', () => {
+  const arranged = arrange(UNARRANGED, WORDPRESS)
+  const placeIn = (arrangement: Arrangement, name: string) => {
+    const boxes = boxesOf(graphOf(arrangement), arrangement.moved)
+    const { x = 0, y = 0 } = [...boxes].find(([key]) => key === name)?.[1] ?? {}
+    return { x, y }
+  }
+  const keyOf = (name: string) => [...graphOf(arranged).byKey.keys()].find((key) => key === name)!
+  const [db, data] = [keyOf('s2'), keyOf('s2/volume/0')]
+  const was = (name: string) => placeIn(arranged, name)
+
+  it('stays there whatever comes and goes, and has with it what belongs to it', () => {
+    const moved = moveTo(arranged, db, { x: -300, y: 80 })
+    const away = { x: was('s2/volume/0').x - was('s2').x, y: was('s2/volume/0').y - was('s2').y }
+    expect(placeIn(moved, 's2')).toEqual({ x: -300, y: 80 })
+    expect(placeIn(moved, 's2/volume/0')).toEqual({ x: -300 + away.x, y: 80 + away.y })
+    expect(placeIn(moved, 's1')).toEqual(was('s1'))
+    const more = arrange(moved, [{ name: 'cache' }, ...WORDPRESS, { name: 'mail', uses: ['db'] }])
+    expect(placeIn(more, 's2')).toEqual({ x: -300, y: 80 })
+  })
+
+  it('stays as far from its service when that is moved', () => {
+    const moved = moveBy(moveBy(arranged, data, { x: 50, y: 9 }), db, { x: 10, y: 20 })
+    expect(placeIn(moved, 's2/volume/0')).toEqual({
+      x: was('s2/volume/0').x + 60,
+      y: was('s2/volume/0').y + 29,
+    })
   })
 })

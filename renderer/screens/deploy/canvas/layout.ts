@@ -3,13 +3,13 @@ import type { Graph, Placed, Service, ThingKey } from './graph.ts'
 
 /** How large things are drawn, at a scale of 1. */
 export const SIZES: Record<Placed['kind'], { width: number; height: number }> = {
-  service: { width: 212, height: 84 },
+  service: { width: 224, height: 84 },
   elsewhere: { width: 180, height: 56 },
   volume: { width: 136, height: 84 },
   route: { width: 168, height: 72 },
 }
 
-const BETWEEN_COLUMNS = 168
+const BETWEEN_COLUMNS = 160
 const BETWEEN_ROWS = 44
 /** From a service to what grows out of it. */
 const STEM = 42

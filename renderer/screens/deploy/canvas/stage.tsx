@@ -92,6 +92,7 @@ function actByKey(event: KeyboardEvent, { arranged, looking, onRemove, onOpen }:
   const arrow = ARROWS[event.key]
   if (arrow && chosen && chosen.kind !== 'link') {
     const step = MOVE_STEP * (event.shiftKey ? 4 : 1)
+    looking.hold()
     arranged.move(chosen.key, { x: arrow.x * step, y: arrow.y * step })
   } else if (arrow) looking.pan(-arrow.x * PAN_STEP_PX, -arrow.y * PAN_STEP_PX)
   else if (event.key === '+') looking.zoom(ZOOM_STEP)

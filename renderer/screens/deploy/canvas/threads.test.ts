@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { toScreen } from '../../../topology/index.ts'
+import { fitted } from './fitting.ts'
 import { type Box, edgePoint, hairs, sidePoint, stemStrands, threadBetween } from './threads.ts'
 
 const box = (x: number, y: number): Box => ({ x, y, width: 200, height: 80 })
@@ -53,5 +55,25 @@ describe('a thread', () => {
     for (const [x, y] of roots) expect(Math.abs(x) === 100 || Math.abs(y) === 40).toBe(true)
     expect(roots.some(([x]) => x === 100) && roots.some(([x]) => x === -100)).toBe(true)
     expect(roots.some(([, y]) => y === 40) && roots.some(([, y]) => y === -40)).toBe(true)
+  })
+})
+
+describe('the view of everything', () => {
+  it.each([
+    [{ width: 670, height: 495 }],
+    [{ width: 540, height: 288 }],
+    [{ width: 1_400, height: 300 }],
+  ])('in %j is above the buttons, and no larger than it is', (view) => {
+    const boxes = [box(-300, 40), box(20, -120), box(500, 260)]
+    const camera = fitted(new Map(boxes.map((one, at) => [at, one])), view)
+    expect(camera.scale).toBeLessThanOrEqual(1)
+    for (const { x, y, width, height } of boxes) {
+      const low = toScreen(camera, view, { x: x + width / 2, y: y + height / 2 })
+      const high = toScreen(camera, view, { x: x - width / 2, y: y - height / 2 })
+      expect(high.x).toBeGreaterThan(0)
+      expect(high.y).toBeGreaterThan(0)
+      expect(low.x).toBeLessThan(view.width)
+      expect(low.y).toBeLessThan(view.height - 56)
+    }
   })
 })

@@ -39,6 +39,7 @@ export function useActs({
       const on = over === undefined ? (client ? undefined : chosen) : graph.byKey.get(over)
       // What is dropped on something grows out of it, where the layout has room for it.
       const at = client && over === undefined ? looking.toWorld(client) : undefined
+      if (at) looking.hold()
       setAsking({ piece, service: on && ownerOf(graph, on)?.index, at })
     },
     connect(from, to) {

@@ -1,6 +1,14 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { Point } from '../../../topology/index.ts'
-import { type Arrangement, arrange, boxesOf, graphOf, moveBy, UNARRANGED } from './arrangement.ts'
+import {
+  type Arrangement,
+  arrange,
+  boxesOf,
+  graphOf,
+  moveBy,
+  moveTo,
+  UNARRANGED,
+} from './arrangement.ts'
 import type { Bodies } from './bodies.ts'
 import type { Graph, Thing, ThingKey } from './graph.ts'
 import type { Box } from './threads.ts'
@@ -41,10 +49,7 @@ export function useArrangement(bodies: Bodies, of: object): Arranged {
       const coming = arrange(now, next)
       const thing = find(graphOf(coming))
       if (!thing) return
-      const place = boxesOf(graphOf(coming), now.moved).get(thing.key)
-      setState(
-        at && place ? moveBy(coming, thing.key, { x: at.x - place.x, y: at.y - place.y }) : coming,
-      )
+      setState(at ? moveTo(coming, thing.key, at) : coming)
       choose(thing.key)
     },
   }

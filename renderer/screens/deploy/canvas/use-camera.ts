@@ -1,12 +1,6 @@
 import { type RefObject, useEffect, useState } from 'react'
-import {
-  type Camera,
-  fitCamera,
-  type Point,
-  panBy,
-  toWorld,
-  zoomAt,
-} from '../../../topology/index.ts'
+import { type Camera, type Point, panBy, toWorld, zoomAt } from '../../../topology/index.ts'
+import { fitted } from './fitting.ts'
 import type { Box } from './threads.ts'
 
 export interface Looking {
@@ -16,11 +10,11 @@ export interface Looking {
   toWorld(client: Point): Point
   pan(dx: number, dy: number): void
   zoom(factor: number, client?: Point): void
-  /** Keeps everything in sight, until somebody moves the canvas. */
+  /** Keeps everything in sight, until somebody moves the canvas or something on it. */
   fit(): void
+  /** Stays where it is: what is moved by hand must not move the canvas under it. */
+  hold(): void
 }
-
-const FIT_PADDING_PX = 26
 
 export function useCamera(
   stage: RefObject<HTMLElement | null>,
@@ -38,8 +32,7 @@ export function useCamera(
     return () => sizes.disconnect()
   }, [stage])
 
-  const fitting = fitCamera([...boxes.values()].flatMap(corners), view, FIT_PADDING_PX)
-  const camera = own ?? { ...fitting, scale: Math.min(1, fitting.scale) }
+  const camera = own ?? fitted(boxes, view)
   const inView = (client: Point): Point => {
     const { left = 0, top = 0 } = stage.current?.getBoundingClientRect() ?? {}
     return { x: client.x - left, y: client.y - top }
@@ -55,12 +48,6 @@ export function useCamera(
       setOwn(zoomAt(camera, view, at, factor))
     },
     fit: () => setOwn(undefined),
+    hold: () => setOwn(camera),
   }
-}
-
-function corners({ x, y, width, height }: Box): Point[] {
-  return [
-    { x: x - width / 2, y: y - height / 2 },
-    { x: x + width / 2, y: y + height / 2 },
-  ]
 }

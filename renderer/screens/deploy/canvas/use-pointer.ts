@@ -54,8 +54,10 @@ export function usePointer({ graph, looking, choose, move, connect }: PointerAct
     const movedPx = held.movedPx + Math.hypot(dx, dy)
     if (movedPx <= CLICK_SLOP_PX) return
     const { scale } = looking.camera
-    if (held.what === 'thing') move(held.key, { x: dx / scale, y: dy / scale })
-    else looking.pan(dx, dy)
+    if (held.what === 'thing') {
+      looking.hold()
+      move(held.key, { x: dx / scale, y: dy / scale })
+    } else looking.pan(dx, dy)
     setHeld({ ...held, last: at, movedPx })
   }
   const onPointerUp = (event: PointerEvent): void => {

@@ -13,6 +13,8 @@ export interface DraftStore {
   store: StoreApi<DraftState>
   /** Changes of one stroke in a row are one step back. */
   change(to: (now: Draft) => Draft, stroke?: string): void
+  /** What came of the last change by itself: part of its step. */
+  amend(to: (now: Draft) => Draft): void
   undo(): void
   redo(): void
 }
@@ -32,6 +34,9 @@ export function createDraftStore(): DraftStore {
       lastStroke = stroke
       const before = goesOn ? past : [...past, draft].slice(-PAST_MAX)
       store.setState({ draft: next, past: before, future: [] })
+    },
+    amend(to) {
+      store.setState(({ draft }) => ({ draft: to(draft) }))
     },
     undo() {
       const { draft, past, future } = store.getState()

@@ -9,12 +9,14 @@ import {
   freeName,
   isEmpty,
   isInStep,
+  isUnfilled,
   nameOf,
   renamed,
   secretsOf,
   suggestName,
   textOf,
   withForm,
+  withoutForm,
   withoutWorkload,
   withSecret,
   withText,
@@ -60,29 +62,45 @@ describe('the draft', () => {
 })
 
 describe('what a form gives', () => {
-  const given = (image: string): Draft['form'] => {
-    return { kind: 'own', form: { ...EMPTY_FORM, image }, gave: [{ containers: [{ image }] }] }
-  }
-  const filled = (draft: Draft, image: string): Draft => {
-    const form = given(image)
-    return form ? withForm(draft, form) : draft
-  }
+  const filled = (draft: Draft, image: string): Draft =>
+    withForm(draft, {
+      kind: 'own',
+      form: { ...EMPTY_FORM, image },
+      gave: [{ containers: [{ image }] }],
+    })
+  const inStep = (draft: Draft) => draft.forms.every((form) => isInStep(draft, form))
 
   it('takes the place of what it gave before, and of nothing else', () => {
     const first = filled(BOTH, 'wiki:1')
     const second = filled(withWorkload(first, WEB, { ...WEB, replicas: 2 }), 'notes:1')
     expect(second.workloads.map(nameOf)).toEqual(['db', 'web', 'notes'])
-    expect(isInStep(second)).toBe(true)
+    expect(second.forms).toHaveLength(1)
+    expect(inStep(second)).toBe(true)
   })
 
   it('is out of step once another way changed it, until the form is asked for again', () => {
     const first = filled(BOTH, 'wiki:1')
     const changed = withText(first, textOf(first).replace('wiki:1', 'wiki:2'))
-    expect(isInStep(changed)).toBe(false)
-    const back = changed.form ? withForm(changed, changed.form) : changed
-    expect(isInStep(back)).toBe(true)
+    expect(inStep(changed)).toBe(false)
+    const back = filled(changed, 'wiki:1')
+    expect(inStep(back)).toBe(true)
     expect(back.workloads).toHaveLength(3)
     expect(textOf(back)).toContain('wiki:1')
+  })
+
+  it('stays when the form is left', () => {
+    const left = withoutForm({ ...filled(BOTH, 'wiki:1'), open: 'own' }, 'own')
+    expect(left).toMatchObject({ forms: [] })
+    expect(left.open).toBeUndefined()
+    expect(left.workloads).toHaveLength(3)
+  })
+
+  it('is not all there while an answer has not come to anything', () => {
+    const [answers, older] = [{ name: 'b' }, { name: 'a' }]
+    const form = { kind: 'entry' as const, entry: 'note', answers, gave: [], secrets: [] }
+    const unfilled = withForm(BOTH, { ...form, isTouched: true, filledFor: older })
+    expect(isUnfilled(unfilled)).toBe(true)
+    expect(isUnfilled(withForm(BOTH, { ...form, isTouched: true, filledFor: answers }))).toBe(false)
   })
 })
 

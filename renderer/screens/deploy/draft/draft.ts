@@ -3,12 +3,24 @@ import type { DeployForm } from '../form.ts'
 import { nameOf } from './names.ts'
 import type { Mistake } from './text.ts'
 
+export type Answers = Readonly<Record<string, string | number | boolean>>
+
 /** A form as somebody has filled it in, and the workloads that came of it last. */
-export interface FilledForm {
-  kind: 'own'
-  form: DeployForm
-  gave: readonly DeployInput[]
-}
+export type FilledForm = { gave: readonly DeployInput[] } & (
+  | { kind: 'own'; form: DeployForm }
+  /** Of an entry of the catalogue. */
+  | {
+      kind: 'entry'
+      entry: string
+      /** What a person has answered, and the secrets that were made for them. */
+      answers: Answers
+      /** Answers to which `gave` is the answer; others while the node is asked. */
+      filledFor?: Answers
+      /** Names of the secrets that came of it. */
+      secrets: readonly string[]
+      isTouched: boolean
+    }
+)
 
 export interface Draft {
   workloads: readonly DeployInput[]
@@ -16,13 +28,15 @@ export interface Draft {
   secrets: Readonly<Record<string, string>>
   /** The text as somebody typed it, until something else changes the workloads. */
   typed?: { text: string; mistakes: readonly Mistake[] }
-  form?: FilledForm
+  forms: readonly FilledForm[]
+  /** The form that is looked at, by its id. */
+  open?: string
 }
 
-export const EMPTY_DRAFT: Draft = { workloads: [], secrets: {} }
+export const EMPTY_DRAFT: Draft = { workloads: [], secrets: {}, forms: [] }
 
-export function isEmpty({ workloads, typed, form }: Draft): boolean {
-  return workloads.length === 0 && form === undefined && (typed?.text ?? '').trim() === ''
+export function isEmpty({ workloads, typed, forms }: Draft): boolean {
+  return workloads.length === 0 && forms.length === 0 && (typed?.text ?? '').trim() === ''
 }
 
 /** All workloads anew. What was typed gives way to what they are now. */
@@ -52,21 +66,57 @@ export function withSecret(draft: Draft, name: string, value: string): Draft {
   return { ...draft, secrets: { ...draft.secrets, [name]: value } }
 }
 
-/** What the form gives takes the place of what it gave, by whatever way that was changed since. */
-export function withForm(draft: Draft, form: FilledForm): Draft {
-  const gave = draft.form?.gave ?? []
-  const names = new Set(gave.map(nameOf))
-  const isOld = (each: DeployInput) => gave.includes(each) || names.has(nameOf(each))
-  const at = draft.workloads.findIndex(isOld)
-  const rest = draft.workloads.filter((each) => !isOld(each))
-  const before = at < 0 ? rest.length : at
-  const workloads = [...rest.slice(0, before), ...form.gave, ...rest.slice(before)]
-  return { ...withWorkloads(draft, workloads), form }
+/** There is one of each. */
+export function idOf(form: FilledForm): string {
+  return form.kind === 'own' ? 'own' : `entry ${form.entry}`
 }
 
-/** Whether the form still says what the draft is: nothing of it was changed by another way. */
-export function isInStep({ workloads, form }: Draft): boolean {
-  return form === undefined || form.gave.every((each) => workloads.includes(each))
+export function formOf({ forms }: Draft, id: string): FilledForm | undefined {
+  return forms.find((each) => idOf(each) === id)
+}
+
+/** What the form gives takes the place of what it gave, by whatever way that was changed since. */
+export function withForm(draft: Draft, form: FilledForm): Draft {
+  const id = idOf(form)
+  const before = formOf(draft, id)
+  const forms = before
+    ? draft.forms.map((each) => (each === before ? form : each))
+    : [...draft.forms, form]
+  if (before?.gave === form.gave || (form.gave.length === 0 && !before?.gave.length)) {
+    return { ...draft, forms }
+  }
+  const workloads = replaced(draft.workloads, before?.gave ?? [], form.gave)
+  return { ...withWorkloads(draft, workloads), forms }
+}
+
+function replaced(
+  workloads: readonly DeployInput[],
+  old: readonly DeployInput[],
+  now: readonly DeployInput[],
+): DeployInput[] {
+  const names = new Set(old.map(nameOf))
+  const isOld = (each: DeployInput) => old.includes(each) || names.has(nameOf(each))
+  const at = workloads.findIndex(isOld)
+  const rest = workloads.filter((each) => !isOld(each))
+  const before = at < 0 ? rest.length : at
+  return [...rest.slice(0, before), ...now, ...rest.slice(before)]
+}
+
+/** Leaves the form; what it gave stays as it is. */
+export function withoutForm(draft: Draft, id: string): Draft {
+  const { open, ...rest } = draft
+  const forms = draft.forms.filter((each) => idOf(each) !== id)
+  return { ...rest, forms, ...(open !== undefined && open !== id && { open }) }
+}
+
+/** Whether a form still says what the draft is: nothing of it was changed by another way. */
+export function isInStep({ workloads }: Draft, { gave }: FilledForm): boolean {
+  return gave.every((each) => workloads.includes(each))
+}
+
+/** Whether a form says more than came of it yet: an answer is wrong, or the node is being asked. */
+export function isUnfilled({ forms }: Draft): boolean {
+  return forms.some((form) => form.kind === 'entry' && form.filledFor !== form.answers)
 }
 
 /** Names that several workloads of the draft have: only one of them could be deployed. */

@@ -18,13 +18,18 @@
  *   way write over it.
  */
 export {
+  type Answers,
   clashesOf,
   type Draft,
   EMPTY_DRAFT,
   type FilledForm,
+  formOf,
+  idOf,
   isEmpty,
   isInStep,
+  isUnfilled,
   withForm,
+  withoutForm,
   withoutWorkload,
   withSecret,
   withWorkload,

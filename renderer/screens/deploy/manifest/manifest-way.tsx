@@ -1,8 +1,11 @@
-import { TextArea } from '../../design/index.ts'
-import { useText } from '../../i18n/index.ts'
+import { useState } from 'react'
+import { TextArea } from '../../../design/index.ts'
+import { useText } from '../../../i18n/index.ts'
+import { type Mistake, textOf, useDraft, useDraftStore, withText } from '../draft/index.ts'
+import type { WayProps } from '../ways.ts'
 import { Bring } from './bring.tsx'
-import { type Mistake, textOf, useDraft, useDraftStore, withText } from './draft/index.ts'
-import type { WayProps } from './ways.ts'
+import './manifest.css'
+import { SchemaHelp } from './schema-help.tsx'
 
 const ROWS = 20
 const MISTAKES_SHOWN_MAX = 8
@@ -11,6 +14,7 @@ const MISTAKES_SHOWN_MAX = 8
 export function ManifestWay({ problemsOf }: WayProps) {
   const { t } = useText()
   const draft = useDraft()
+  const [offset, setOffset] = useState(0)
   const { change } = useDraftStore()
   const typed = draft.typed?.mistakes ?? []
   const isOne = draft.workloads.length === 1
@@ -19,18 +23,25 @@ export function ManifestWay({ problemsOf }: WayProps) {
       return { kind: 'field', path: isOne ? path : `${at}.${path}`, message }
     })
   })
+  const text = textOf(draft)
   const mistakes = typed.length > 0 ? typed : told
   return (
     <div className="deploy-form">
-      <TextArea
-        label={t('deploy.text.label')}
-        hint={t('deploy.text.hint')}
-        mono
-        rows={ROWS}
-        value={textOf(draft)}
-        problem={mistakes.length > 0 ? t('deploy.text.mistakes') : undefined}
-        onChange={(text) => change((now) => withText(now, text), 'text')}
-      />
+      <div
+        onSelect={({ target }) => {
+          if (target instanceof HTMLTextAreaElement) setOffset(target.selectionStart)
+        }}
+      >
+        <TextArea
+          label={t('deploy.text.label')}
+          hint={t('deploy.text.hint')}
+          mono
+          rows={ROWS}
+          value={text}
+          problem={mistakes.length > 0 ? t('deploy.text.mistakes') : undefined}
+          onChange={(text) => change((now) => withText(now, text), 'text')}
+        />
+      </div>
       {mistakes.length > 0 && (
         <ul className="mistakes" aria-live="polite">
           {mistakes.slice(0, MISTAKES_SHOWN_MAX).map((mistake) => (
@@ -40,6 +51,7 @@ export function ManifestWay({ problemsOf }: WayProps) {
           ))}
         </ul>
       )}
+      <SchemaHelp text={text} offset={offset} />
       <Bring />
     </div>
   )

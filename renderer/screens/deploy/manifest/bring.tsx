@@ -1,10 +1,10 @@
 import { useState } from 'react'
-import type { DeployInput } from '../../../node-core/api/contract/index.ts'
-import { Button, Disclosure, ProblemPanel, TextArea } from '../../design/index.ts'
-import { useText } from '../../i18n/index.ts'
-import { useWorld } from '../../state/index.ts'
-import { type Outputs, type Problem, toProblem } from '../../transport/index.ts'
-import { useDraftStore, withWorkloads } from './draft/index.ts'
+import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
+import { Button, Disclosure, ProblemPanel, TextArea } from '../../../design/index.ts'
+import { useText } from '../../../i18n/index.ts'
+import { useWorld } from '../../../state/index.ts'
+import { type Outputs, type Problem, toProblem } from '../../../transport/index.ts'
+import { useDraftStore, withWorkloads } from '../draft/index.ts'
 import { ImportReport } from './import-report.tsx'
 
 type Imported = Outputs['workloads']['import']

@@ -1,6 +1,6 @@
-import type { ImportReportLine } from '../../../node-core/api/contract/index.ts'
-import { StateWord, type Tone } from '../../design/index.ts'
-import { useText } from '../../i18n/index.ts'
+import type { ImportReportLine } from '../../../../node-core/api/contract/index.ts'
+import { StateWord, type Tone } from '../../../design/index.ts'
+import { useText } from '../../../i18n/index.ts'
 
 const TONE: Record<ImportReportLine['verdict'], Tone> = {
   kept: 'well',

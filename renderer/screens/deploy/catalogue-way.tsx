@@ -1,1 +1,0 @@
-export { OwnForm as CatalogueWay } from './own-form.tsx'

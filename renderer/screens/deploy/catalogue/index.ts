@@ -1,0 +1,2 @@
+/** The catalogue as a way to the draft: cards, and a form for each, made of its questions. */
+export { CatalogueWay } from './catalogue-way.tsx'

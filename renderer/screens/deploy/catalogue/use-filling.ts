@@ -1,0 +1,68 @@
+import { useEffect, useState } from 'react'
+import { useWorld } from '../../../state/index.ts'
+import { type Outputs, type Problem, toProblem } from '../../../transport/index.ts'
+import {
+  type Answers,
+  type Draft,
+  type FilledForm,
+  formOf,
+  idOf,
+  useDraftStore,
+  withForm,
+} from '../draft/index.ts'
+
+export type EntryForm = Extract<FilledForm, { kind: 'entry' }>
+
+/** Asked when somebody stops typing for a moment. */
+const SETTLE_MS = 200
+
+/** Keeps what an entry's form gives in step with its answers; what is wrong with them is told. */
+export function useFilling(filled: EntryForm): Problem | undefined {
+  const { client, time } = useWorld()
+  const { amend } = useDraftStore()
+  const [refused, setRefused] = useState<{ answers: Answers; problem: Problem }>()
+  const { entry: name, answers, filledFor } = filled
+  const isFilled = filledFor === answers
+
+  useEffect(() => {
+    if (isFilled) return
+    let current = true
+    const ask = async (): Promise<void> => {
+      try {
+        const came = await client().catalogue.fill({ name, answers })
+        if (current) amend((now) => filledWith(now, { name, asked: answers, came }))
+      } catch (error) {
+        if (current) setRefused({ answers, problem: toProblem(error) })
+      }
+    }
+    // The first is asked at once: somebody looks at an empty form.
+    const cancel = time.after(filledFor ? SETTLE_MS : 0, () => void ask())
+    return () => {
+      current = false
+      cancel()
+    }
+  }, [client, time, amend, name, answers, filledFor, isFilled])
+
+  return refused?.answers === answers ? refused.problem : undefined
+}
+
+/** The answers with what was made by chance in them, and what came of them. */
+export function filledWith(
+  draft: Draft,
+  filling: { name: string; asked: Answers; came: Outputs['catalogue']['fill'] },
+): Draft {
+  const { name, asked, came } = filling
+  const form = formOf(draft, idOf({ kind: 'entry', entry: name, ...NOTHING }))
+  if (form?.kind !== 'entry' || form.answers !== asked) return draft
+  const secrets = Object.fromEntries(came.secrets.map((each) => [each.name, each.value]))
+  const next = withForm(draft, {
+    ...form,
+    answers: came.answers,
+    filledFor: came.answers,
+    gave: came.workloads,
+    secrets: Object.keys(secrets),
+  })
+  return { ...next, secrets: { ...next.secrets, ...secrets } }
+}
+
+const NOTHING = { answers: {}, gave: [], secrets: [], isTouched: false }
