@@ -131,5 +131,8 @@ export function listOf(text: string): unknown[] | undefined {
     const message = error instanceof Error ? error.message : String(error)
     throw new CommandFailure(EXIT.FAILED, 'FILE_UNREADABLE', `Not valid JSON: ${message}`)
   }
-  return Array.isArray(value) ? value : undefined
+  if (!Array.isArray(value)) return undefined
+  if (value.length > 0) return value
+  const message = 'The list holds no workload: there is nothing to deploy.'
+  throw new CommandFailure(EXIT.WRONG_USAGE, 'VALIDATION_ERROR', message)
 }
