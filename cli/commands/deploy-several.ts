@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
 import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
 import { fillIn } from './catalogue.ts'
-import { warnOfEgress } from './egress-warning.ts'
+import { warnOf } from './deploy-warnings.ts'
 import { doneText, waitUntilRunning } from './waiting.ts'
 import { placementText } from './workloads.ts'
 
@@ -91,7 +91,7 @@ async function deployAll(
       throw error
     })
     deployed.push(one)
-    await warnOfEgress(context, node, one)
+    await warnOf(context, node, one)
   }
   if (!wait) return deployed
   const done: Workload[] = []

@@ -220,6 +220,16 @@ describe('a workload', () => {
     ])
   })
 
+  it('has no runs to list, nor to begin, where it serves', async () => {
+    const { call } = open()
+    await call.workloads.deploy(WEB)
+    for (const ask of [call.workloads.runs, call.workloads.run]) {
+      await expect(ask({ name: 'web' })).rejects.toMatchObject({
+        ...{ code: 'CONFLICT', data: { reason: 'NO_JOB' } },
+      })
+    }
+  })
+
   it('previews where it would run and what speaks against the others', async () => {
     const { node, call } = open()
     node.world.members = [memberOf(ADA), memberOf(BEN, { cordoned: true })]

@@ -1,11 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseNodeId } from '../../base/net/index.ts'
-import {
-  type DesiredWorkload,
-  type Instance,
-  parseWorkload,
-  templateOf,
-} from '../spec/index.ts'
+import { type DesiredWorkload, type Instance, parseWorkload, templateOf } from '../spec/index.ts'
 import { successorReasons } from './index.ts'
 
 const ADA = parseNodeId('1'.repeat(64))!
