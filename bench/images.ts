@@ -12,12 +12,15 @@ import { allReady, LISTEN } from '../e2e/harness/cluster.ts'
 import { createEngine, type Engine, enginesUnavailable } from '../e2e/harness/engine.ts'
 import { createTestNode, type TestNode } from '../e2e/harness/node-process.ts'
 import { pause, waitFor } from './processes.ts'
-import type { Bench, Row } from './report.ts'
+import { type Bench, median, type Row } from './report.ts'
+import { roundsOr } from './rounds.ts'
 
 const LAYERS = 4
 const LAYER_BYTES = 50_000_000
 const MANY = 10
 const DEADLINE_MS = 110_000
+/** To one; ten at once are asked once. */
+const ROUNDS = roundsOr(3)
 
 export const imagesBench: Bench = {
   name: 'images',
@@ -45,9 +48,12 @@ async function compare(): Promise<Row[]> {
       await node.up(...LISTEN)
     }
     await join()
-    const one = await takeTurns(places, 'one', 0)
+    const one: Both[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      one.push(await takeTurns(places, `one-${round}`, 2 * round + 4))
+    }
     while (places.length <= MANY) await join()
-    const many = await takeTurns(places, 'many', 2)
+    const many = [await takeTurns(places, 'many', 2)]
     const update = await updateOf(places, 'many')
     return [
       rowOf('to one', one, '`docker save \\| docker load`'),
@@ -79,7 +85,12 @@ interface Figures {
   sentCopies?: number
 }
 
-async function takeTurns(places: readonly Place[], name: string, turn: number) {
+interface Both {
+  ours: Figures
+  peer: Figures
+}
+
+async function takeTurns(places: readonly Place[], name: string, turn: number): Promise<Both> {
   await allReady(places.map(({ node }) => node))
   const [source] = places
   if (!source) throw new Error('There is no source.')
@@ -198,11 +209,19 @@ function stuff(): Buffer {
   return gathered
 }
 
-function rowOf(what: string, { ours, peer }: { ours: Figures; peer: Figures }, by: string): Row {
+function rowOf(what: string, rounds: readonly Both[], by: string): Row {
+  const ours = middle(rounds.map((round) => round.ours))
+  const peer = middle(rounds.map((round) => round.peer))
   return {
     ...{ what, ours: text(ours), peer: `${by}: ${text(peer)}` },
     ...{ ratio: ours.tookMs / peer.tookMs, aim: '' },
   }
+}
+
+function middle(rounds: readonly Figures[]): Figures {
+  const tookMs = median(rounds.map((round) => round.tookMs))
+  const sent = rounds.flatMap(({ sentCopies }) => sentCopies ?? [])
+  return sent.length === 0 ? { tookMs } : { tookMs, sentCopies: median(sent) }
 }
 
 function text({ tookMs, sentCopies }: Figures): string {

@@ -14,6 +14,13 @@ const USES = {
   unknown: 'not known now',
 } as const
 
+const KINDS = {
+  bundle: 'bundle',
+  image: 'image',
+  layer: 'copy of a layer',
+  leftover: 'part of a transfer',
+} as const
+
 export function reclaimCommand(program: Command, act: Act): void {
   program
     .command('reclaim')
@@ -32,21 +39,33 @@ export function reclaimCommand(program: Command, act: Act): void {
         if (dryRun) return context.answer(space, () => describe(space))
         context.notice(`${bytes(space.reclaimableBytes)} can be freed.`)
         const answer = await node.call.space.reclaim()
-        const count = answer.dropped.length
-        context.answer(answer, () =>
-          count === 0
-            ? 'Nothing was freed: all that is kept is in use.'
-            : `${bytes(answer.freedBytes)} freed, of ${count} ${count === 1 ? 'thing' : 'things'}.`,
-        )
+        context.answer(answer, () => outcome(answer, space.reclaimableBytes))
       }),
     )
+}
+
+/** @param expectedBytes What it was told before that can be freed. */
+function outcome(
+  { freedBytes, dropped: { length: count } }: Outputs['space']['reclaim'],
+  expectedBytes: number,
+): string {
+  if (expectedBytes === 0 && count === 0) return 'Nothing was freed: all that is kept is in use.'
+  const freed = `${bytes(freedBytes)} freed, of ${count} ${count === 1 ? 'thing' : 'things'}.`
+  if (freedBytes >= expectedBytes) return freed
+  const left = bytes(expectedBytes - freedBytes)
+  return `${freed} ${left} stays: in use by now, or a container of yours is made of it.`
 }
 
 function describe({ kept, usedBytes, budgetBytes, reclaimableBytes }: Space): string {
   const total = `${bytes(usedBytes)} of ${bytes(budgetBytes)} kept, ${bytes(reclaimableBytes)} can be freed.`
   if (kept.length === 0) return total
   const rows = kept.map(({ kind, id, name, sizeBytes, use }) => {
-    return [kind, name ?? id.slice(0, 19), bytes(sizeBytes), use ? USES[use] : 'nobody uses it']
+    return [
+      KINDS[kind],
+      name ?? id.slice(0, 19),
+      bytes(sizeBytes),
+      use ? USES[use] : 'nobody uses it',
+    ]
   })
   return `${table(['KIND', 'WHAT', 'SIZE', 'WHY IT STAYS'], rows)}\n${total}`
 }
