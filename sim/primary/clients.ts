@@ -1,5 +1,5 @@
 /** People who write, compare, read, watch and hold leases, through whichever computer is up. */
-import { isCode, MyceliumError } from '../../node-core/base/errors/index.ts'
+import { assert, isCode, MyceliumError } from '../../node-core/base/errors/index.ts'
 import { pick } from '../../node-core/base/random/index.ts'
 import type { Hole, Operation, Value, WatchedChange, Written } from '../linearizability/index.ts'
 import type { Life, Machine } from './machine.ts'
@@ -80,10 +80,17 @@ export function createClients(world: World): Clients {
       if (operation.kind === 'cas') operation.swapped = outcome === 'acknowledged'
       written.outcome = outcome
     }
-    if (answer && 'value' in answer)
-      written.revision = (answer.value as { revision: number }).revision
+    if (answer && 'value' in answer) Object.assign(written, toldIn(answer.value))
     world.count(outcome === 'unknown' ? `write: ${told(answer)}` : `write: ${outcome}`)
     return outcome === 'acknowledged'
+  }
+
+  /** Where more lie than are borne, they agree on answers that no honest member gives. */
+  function toldIn(value: unknown): { revision?: number } {
+    const { revision } = (value ?? {}) as { revision?: number }
+    assert(revision !== undefined || world.cast.overrun, 'A write was acknowledged without a word.')
+    if (revision === undefined) world.count('write: made up')
+    return revision === undefined ? {} : { revision }
   }
 
   async function read(machine: Machine, client: string, key: string): Promise<Seen | undefined> {

@@ -82,9 +82,16 @@ export interface SandboxesDeps {
   logger: Logger
 }
 
+/** What it asks of this computer. */
+interface Surroundings {
+  /** Memory. */
+  availableBytes(): number
+  listens: typeof listensAt
+}
+
 export function createSandboxes(
   deps: SandboxesDeps,
-  availableBytes: () => number = () => process.availableMemory(),
+  around: Surroundings = { availableBytes: () => process.availableMemory(), listens: listensAt },
 ): Sandboxes {
   const { engine, whose, clock, logger, most } = deps
   const program = SANDBOX_PROGRAMS[process.arch]
@@ -104,14 +111,17 @@ export function createSandboxes(
     return (await engine.list(sandboxFilter(whose, name)))[0]
   }
 
+  const isInUse = (name: string): boolean =>
+    making?.name === name || [...taken.values()].some((one) => one.name === name)
+
   /** What no instance is in, and nobody here knows of, goes. */
   async function sweep(): Promise<EngineContainer[]> {
     const all = await engine.list(ownerFilter(whose))
     const joined = new Set(all.map(({ labels }) => parseLabels(labels)?.sandbox?.name))
-    const kept = new Set([making?.name, ...[...taken.values()].map(({ name }) => name)])
     for (const { labels, state, engineId } of all) {
       const name = sandboxNameOf(labels)
-      if (name === undefined || joined.has(name) || kept.has(name)) continue
+      // Asked of each by itself: while one was removed, another may have been taken.
+      if (name === undefined || joined.has(name) || isInUse(name)) continue
       if (state === 'running' && ready.has(name)) continue
       ready.delete(name)
       await engine.removeContainer(engineId)
@@ -127,12 +137,9 @@ export function createSandboxes(
     const all = await sweep()
     const works = all.some(({ labels, state }) => state === 'running' && parseLabels(labels))
     demands = stillWanted(demands, { nowMs: clock.monotonicMs(), works })
-    const isShort = availableBytes() < SANDBOX_SPARE_MEMORY_BYTES
+    const isShort = around.availableBytes() < SANDBOX_SPARE_MEMORY_BYTES
     const { surplus, lacking } = comparedWith(ready.values(), isShort ? [] : demands)
-    for (const { name } of surplus) {
-      ready.delete(name)
-      await remove(name)
-    }
+    for (const { name } of surplus) if (ready.delete(name)) await remove(name)
     if (!lacking) return false
     const mark = Buffer.from(deps.random.bytes(4)).toString('hex')
     const name = `mycelium-net-${whose.node.slice(0, 8)}-${mark}`
@@ -154,7 +161,7 @@ export function createSandboxes(
       await engine.startContainer(name)
       const address = (await find(name))?.address
       // Refused, since nothing listens: so this computer reaches what will.
-      if (address && (await listensAt(address, SANDBOX_SILENT_PORT)) === false) {
+      if (address && (await around.listens(address, SANDBOX_SILENT_PORT)) === false) {
         ready.set(name, { name, network, address })
       } else {
         giveUp('containers are not reached by their addresses')
