@@ -88,5 +88,5 @@ function stepsOf(workload: Workload): string[] {
 }
 
 function healthStep({ status, health }: Workload['instances'][number]): string {
-  return status === 'Running' ? `running, ${health}` : status.toLowerCase()
+  return status === 'Running' ? `Running, ${health}` : status
 }

@@ -8,6 +8,7 @@ import type { Terminal } from '../terminal.ts'
 import { paint } from '../text/color.ts'
 import { duration } from '../text/format.ts'
 import { durationMs, wholeNumber } from '../text/parse.ts'
+import { scaledWhy } from '../text/scaled.ts'
 import { pairs, table } from '../text/table.ts'
 import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
 
@@ -130,7 +131,7 @@ function scaledText({ autoscale, replicas }: Outputs['workloads']['get']): strin
       `Scaled: asleep${since}, as nobody asked for it; a request wakes it (up to ${max} copies)`,
     ]
   }
-  const since = now ? ` since ${now.since}, by ${now.why.toLowerCase()}` : ''
+  const since = now ? ` since ${now.since}${scaledWhy(now.why)}` : ''
   return [`Scaled: ${replicas} of ${min} to ${max} copies${since}`]
 }
 

@@ -42,9 +42,10 @@ function forceText({ primary, network, degraded }: Status): string {
     return `writes wait: ${lacking} in reach (${votes})`
   }
   const learning = learners.length > 0 ? `, ${learners.length} more learning` : ''
+  const more = silent === undefined ? '' : ' more'
   const fail =
-    mayFail === 0 ? 'none may fail' : mayFail === 1 ? '1 may fail' : `${mayFail} may fail`
-  const away = silent === undefined ? '' : `, ${silent} not in reach`
+    mayFail > 0 ? `${mayFail}${more} may fail` : more ? 'no more may fail' : 'none may fail'
+  const away = silent === undefined ? '' : ` (${silent} of them not in reach)`
   return `in force: ${votes}${away}${learning}, ${fail}`
 }
 

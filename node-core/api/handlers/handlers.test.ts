@@ -250,6 +250,22 @@ describe('nodes and members', () => {
     expect(nodes[0]?.allocatable).toMatchObject({ cpuMillis: 1_500, memoryBytes: 768 * 2 ** 20 })
   })
 
+  it('call an owner by one name, whichever of its computers is seen first', async () => {
+    const { node, call } = open({ permissions: ['deploy', 'use'] })
+    await call.workloads.deploy(WEB)
+    const vm = { ...BEN, node: 'c1'.padEnd(64, '0') as typeof BEN.node, name: 'vm' }
+    const record = node.deps.network()?.state.get('net/workload/web')
+    await node.put('net/workload/web', record?.value ?? null, BEN.owner)
+    node.world.members = [memberOf(ADA), memberOf(vm), memberOf(BEN)]
+    const owners = (await call.nodes.list()).nodes.map(({ owner }) => owner.name)
+    expect(owners.toSorted()).toEqual(['ada', 'ben', 'ben'])
+    expect((await call.workloads.get({ name: 'web' })).owner.name).toBe('ben')
+    const only = { message: 'Only ben or an admin may do this.' }
+    for (const id of ['vm', 'ben']) {
+      await expect(call.nodes.cordon({ id })).rejects.toMatchObject(only)
+    }
+  })
+
   it('ignore links that do not parse', async () => {
     const { node, call } = open()
     await node.put(`node/${BEN.node}/links`, { links: 'none' })

@@ -27,7 +27,7 @@ import {
   trustIn,
 } from './primary.ts'
 import { parseLinks } from './stored.ts'
-import { isLost, nodeNameOf } from './workload-view.ts'
+import { isLost, nodeNameOf, ownerNameOf } from './workload-view.ts'
 
 /** The nodes of the network, and the peers this one is connected to. */
 export function nodeListHandlers(build: Builder, deps: ApiDeps) {
@@ -37,7 +37,10 @@ export function nodeListHandlers(build: Builder, deps: ApiDeps) {
     const member = memberOf(parts, text)
     const mine = member.owner === deps.node.owner().id
     if (!mine && !parts.permissions().has('admin')) {
-      throw failure('FORBIDDEN', `Only ${member.ownerName} or an admin may do this.`)
+      throw failure(
+        'FORBIDDEN',
+        `Only ${ownerNameOf(parts, member.owner)} or an admin may do this.`,
+      )
     }
     await parts.cordons.set(member, value)
     // The membership follows; the answer shows what was asked for either way.
@@ -157,7 +160,7 @@ function clusterNode(
     status: statusOf(member),
     liveness,
     role: roleOf(parts, id, profile.role),
-    owner: { id: member.owner, name: member.ownerName },
+    owner: { id: member.owner, name: ownerNameOf(parts, member.owner) },
     labels: profile.labels,
     capacity,
     allocatable: {

@@ -26,10 +26,12 @@ export interface Placed {
   input: PlacementInput
   instances: readonly Instance[]
   placement: Placement
+  /** As far as they were asked for. */
+  ownerNames: Map<DesiredWorkload['owner'], string>
 }
 
 export function placedNow(input: PlacementInput): Placed {
-  return { input, instances: input.instances, placement: place(input) }
+  return { input, instances: input.instances, placement: place(input), ownerNames: new Map() }
 }
 
 /** A workload as the contract shows it: what is wanted, what runs, and where. */
@@ -50,6 +52,8 @@ export function workloadView(
     : workloadStatus(desired, told, placement)
   const url = urlOf(desired, edge)
   const secureUrl = url === undefined ? undefined : parts.tls.urlOf(workload.name)
+  const ownerName = seen.ownerNames.get(owner) ?? ownerNameOf(parts, owner)
+  seen.ownerNames.set(owner, ownerName)
   const traffic = trafficView(parts.edge.traffic().get(workload.name))
   return {
     name: workload.name,
@@ -58,7 +62,7 @@ export function workloadView(
     running_instances: runningInstances,
     status,
     generation,
-    owner: { id: owner, name: ownerNameOf(parts, owner) },
+    owner: { id: owner, name: ownerName },
     ...sourceView(workload.parts[0]),
     ...programOf(parts, workload),
     parts: workload.parts.map(partView),
@@ -203,7 +207,9 @@ function publishedView({ edge }: NetworkParts, workload: Workload): WorkloadView
   })
 }
 
+/** As the network has it in its members, whatever name each of the owner’s computers was given. */
 export function ownerNameOf(parts: NetworkParts, owner: DesiredWorkload['owner']): string {
-  const member = parts.membership.list().find((one) => one.owner === owner)
-  return member?.ownerName ?? parts.members.list().find((one) => one.owner === owner)?.name ?? ''
+  const named = parts.members.list().find((one) => one.owner === owner)
+  if (named) return named.name
+  return parts.membership.list().find((one) => one.owner === owner)?.ownerName ?? ''
 }

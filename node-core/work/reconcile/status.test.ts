@@ -117,6 +117,11 @@ describe('a workload', () => {
     expect(told.conditions).toEqual([
       { code: 'UNPLACED', message: '1 of 3 have no node: 1 node short of CPU.' },
     ])
+    const open = new Map([[slotOf('web', 2), [{ code: 'NOT_ASSIGNED' as const, node: NODE }]]])
+    const [first] = workloadStatus(desired, [seen(0), seen(1)], { unplaced: open }).conditions
+    expect(first?.message).toBe(
+      '1 of 3 have no node: 1 node able to run it, as soon as the committee assigns it.',
+    )
   })
 
   test('says what waits for room, and what its budget holds back', () => {

@@ -224,7 +224,7 @@ const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   MEMORY_FULL: 'short of memory',
   OUTRANKED: 'full of work that counts more',
   NO_MAJORITY: 'in the smaller part of the network',
-  NOT_ASSIGNED: 'able to, once the committee has assigned it',
+  NOT_ASSIGNED: 'able to run it, as soon as the committee assigns it',
 }
 
 /** Why instances are not as they should be, each once. */
