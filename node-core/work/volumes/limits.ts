@@ -10,3 +10,5 @@ export const MARKS_BYTES_MAX = 4 * 1_048_576
 export const VOLUME_MESSAGE_BYTES_MAX = 4 * 1_024
 /** How long another node may take to answer it. */
 export const VOLUME_ANSWER_MS = 20_000
+/** How long deleting for good waits for whatever still ends with the volume; less than VOLUME_ANSWER_MS. */
+export const IN_USE_WAIT_MS = 12_000
