@@ -182,10 +182,13 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     await healthyCopies(adas, 3)
   })
 
-  it('deletes with an undo, and then for good', async () => {
+  it('deletes with an undo, brings back what was deleted, and then deletes it for good', async () => {
     await button(adas, 'Delete').click()
     await button(adas, 'Undo').click()
     await go(adas, '#/workload/greeter/instances')
+    await healthyCopies(adas, 3)
+    await button(adas, 'Delete').click()
+    await button(adas, 'Bring it back').click({ timeout: 30_000 })
     await healthyCopies(adas, 3)
     await button(adas, 'Delete').click()
     await adas.getByText('Nothing runs yet').waitFor({ timeout: 30_000 })

@@ -1,29 +1,16 @@
 /** The window in a real browser: opened by a one-time link, looked at by axe, kept as pictures. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, chromium, type Page } from 'playwright'
+import type { Browser, Page } from 'playwright'
+import { browserUnavailable, openBrowser } from '../../renderer/testing/looking/browser.ts'
+import { SETTLED } from '../../renderer/testing/looking/in-page.ts'
 import type { TestNode } from './node-process.ts'
 
-const CHROMIUM = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'].find(existsSync)
 const ARTIFACTS = path.resolve(import.meta.dirname, '../../artifacts/window')
 
-export function browserUnavailable(): string | undefined {
-  return CHROMIUM || existsSync(chromium.executablePath()) ? undefined : 'no Chromium is installed'
-}
-
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({
-    args: [
-      '--no-sandbox',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-    ...(CHROMIUM ? { executablePath: CHROMIUM } : {}),
-  })
-}
+export { browserUnavailable, openBrowser }
 
 /** A page of its own, let in by the link that `mycelium open` gives. Errors on it fail the test. */
 export async function openWindow(browser: Browser, node: TestNode): Promise<Page> {
@@ -40,14 +27,6 @@ export async function openWindow(browser: Browser, node: TestNode): Promise<Page
   await page.goto(stdout.trim())
   return page
 }
-
-/** Two frames after the theme has changed, when nothing is on its way from one colour to another. */
-const SETTLED = `(async () => {
-  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
-  const finite = document.getAnimations()
-    .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
-  await Promise.all(finite.map(({ finished }) => finished.catch(() => {})))
-})()`
 
 /** A picture in both themes, and what axe calls serious or worse must be nothing. */
 export async function look(page: Page, name: string): Promise<void> {

@@ -45,6 +45,21 @@ describe('a delete', () => {
     expect(sent).toEqual(['web'])
   })
 
+  it('says when it was done, and not when it was undone or refused', async () => {
+    const gone: string[] = []
+    const { time, deletions } = setUp()
+    deletions.schedule('web', () => gone.push('web'))
+    deletions.schedule('api', () => gone.push('api'))
+    deletions.undo('api')
+    expect(gone).toEqual([])
+    await time.advance(UNDO_MS)
+    expect(gone).toEqual(['web'])
+    const refused = setUp(true)
+    refused.deletions.schedule('web', () => gone.push('refused'))
+    await refused.time.advance(UNDO_MS)
+    expect(gone).toEqual(['web'])
+  })
+
   it('brings the workload back into sight when the node refuses', async () => {
     const { time, failed, deletions } = setUp(true)
     deletions.schedule('web')

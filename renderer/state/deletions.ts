@@ -5,7 +5,8 @@ import type { Time } from '../time/index.ts'
 export interface Deletions {
   /** Names that are about to go, or whose deletion was just sent. */
   store: StoreApi<ReadonlySet<string>>
-  schedule(name: string): void
+  /** `onGone` is called once it was deleted. */
+  schedule(name: string, onGone?: () => void): void
   undo(name: string): void
   /** Sends at once what still waits: the window is closing, and a person said delete. */
   flush(): void
@@ -19,16 +20,17 @@ export function createDeletions(
   onFailed: (name: string, error: unknown) => void,
 ): Deletions {
   const store = createStore<ReadonlySet<string>>(() => new Set<string>())
-  const waiting = new Map<string, () => void>()
+  const waiting = new Map<string, { cancel: () => void; onGone: () => void }>()
 
   function unmark(name: string): void {
     store.setState((names) => new Set([...names].filter((other) => other !== name)), true)
   }
 
-  async function send(name: string): Promise<void> {
+  async function send(name: string, onGone: () => void): Promise<void> {
     waiting.delete(name)
     try {
       await commit(name)
+      onGone()
     } catch (error) {
       onFailed(name, error)
     } finally {
@@ -38,23 +40,21 @@ export function createDeletions(
 
   return {
     store,
-    schedule(name) {
+    schedule(name, onGone = () => {}) {
       if (waiting.has(name)) return
       store.setState((names) => new Set([...names, name]), true)
-      waiting.set(
-        name,
-        time.after(UNDO_MS, () => void send(name)),
-      )
+      const cancel = time.after(UNDO_MS, () => void send(name, onGone))
+      waiting.set(name, { cancel, onGone })
     },
     undo(name) {
-      waiting.get(name)?.()
+      waiting.get(name)?.cancel()
       waiting.delete(name)
       unmark(name)
     },
     flush() {
-      for (const [name, cancel] of [...waiting]) {
+      for (const [name, { cancel, onGone }] of [...waiting]) {
         cancel()
-        void send(name)
+        void send(name, onGone)
       }
     },
   }

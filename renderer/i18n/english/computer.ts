@@ -63,6 +63,11 @@ export const computer = {
   leaveBody:
     'What runs here ends here. To come back you need a new invite, or someone to let you in.',
   leaveLast: 'No other computer is in {{network}}: what runs on it ends, and the network with it.',
+  leaveLastAdmin:
+    'No other computer of somebody who looks after {{network}} is in it: nobody who stays can let others in, change what they may do, or remove them. To avoid that: mycelium members grant OWNER admin invite',
+  leaveData:
+    'It keeps the data of these copies: {{names}}. That does not go elsewhere: what needs it waits until this computer joins again.',
+  leaveUnknown: 'What goes with it could not be looked up: {{message}}',
   leaveType: 'Type {{network}} to confirm',
   left: 'This computer has left the network.',
 } as const

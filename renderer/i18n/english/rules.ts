@@ -47,7 +47,9 @@ export const rules = {
   sharesHint: 'Each above the one before. After the last it has all.',
   sharesWrong: 'Whole numbers with commas between, such as 5, 25.',
   shareMinutes: 'Minutes for each share',
-  shareMinutesHint: 'Left empty, each waits until somebody gives it the next.',
+  shareMinutesHint:
+    'One for all, or one each: 5, 30. Left empty, or with a dash, it waits until somebody gives it the next.',
+  shareMinutesWrong: 'Minutes, as many as there are shares or one for all, such as 5, 30.',
   budget: 'When it is moved, changed or displaced',
   budgets: {
     none: 'No bound of its own (usual)',

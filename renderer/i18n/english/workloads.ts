@@ -56,6 +56,8 @@ export const workloads = {
   back: 'All workloads',
   gone: 'No workload is called {{name}}',
   goneDetail: 'It may have been deleted, here or by someone else.',
+  goneKept:
+    'It was deleted, here or by someone else. What it was is kept, and what its copies kept stays for 30 days.',
   tabs: 'Parts of this page',
   tab: {
     instances: 'Copies',
@@ -164,7 +166,11 @@ export const workloads = {
   scaled_one: '{{name}}: {{count}} copy wanted.',
   delete: 'Delete',
   deleting: '{{name}} will be deleted.',
-  deletingDetail: 'It keeps running until then.',
+  deletingDetail: 'In some seconds. Until then it runs, and nothing has happened.',
+  deleted: '{{name}} is deleted.',
+  deletedDetail: 'It can be brought back as it was. What its copies kept stays for 30 days.',
+  bringBack: 'Bring it back',
+  broughtBack: '{{name}} comes back as it was.',
   rollout: {
     pause: 'Pause the change',
     paused: '{{name}}: the change waits.',

@@ -1,9 +1,11 @@
 import { useState } from 'react'
 import type { Status } from '../../../node-core/api/contract/index.ts'
-import { Button, ConfirmDialog } from '../../design/index.ts'
+import { Button, ConfirmDialog, Waiting } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useResource, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
+import { useVolumes } from '../volumes/index.ts'
+import { lossOf, strandedBy } from './losses.ts'
 
 export function Leave({ status }: { status: Status }) {
   const { t } = useText()
@@ -18,19 +20,20 @@ export function Leave({ status }: { status: Status }) {
       <Button icon="leave" onPress={() => setAsking(true)}>
         {t('computer.leave')}
       </Button>
-      {asking && <LeaveDialog network={network} onClose={() => setAsking(false)} />}
+      {asking && (
+        <LeaveDialog network={network} self={status.node.id} onClose={() => setAsking(false)} />
+      )}
     </section>
   )
 }
 
 /** Leaving cannot be taken back from here, so the name is typed. */
-function LeaveDialog({ network, onClose }: { network: string; onClose: () => void }) {
+function LeaveDialog(props: { network: string; self: string; onClose: () => void }) {
+  const { network, self, onClose } = props
   const { t } = useText()
   const world = useWorld()
-  const nodes = useResource(world.nodes).data ?? []
   /** Why the node will not leave unless it is told again. */
   const [refusal, setRefusal] = useState<string>()
-  const isLast = nodes.filter((node) => node.liveness !== 'left').length <= 1
 
   const leave = async (): Promise<boolean> => {
     try {
@@ -57,12 +60,33 @@ function LeaveDialog({ network, onClose }: { network: string; onClose: () => voi
       onConfirm={leave}
       onClose={onClose}
     >
-      <p>{isLast ? t('computer.leaveLast', { network }) : t('computer.leaveBody')}</p>
+      <Losses network={network} self={self} />
       {refusal && (
         <p className="problem" role="alert">
           {refusal}
         </p>
       )}
     </ConfirmDialog>
+  )
+}
+
+/** What goes with this computer, and what nobody has while it is away. */
+function Losses({ network, self }: { network: string; self: string }) {
+  const { t } = useText()
+  const members = useResource(useWorld().members)
+  const { volumes, problem } = useVolumes(({ node }) => node === self)
+  const unknown = members.data ? problem : (members.problem ?? problem)
+  if (unknown) return <p>{t('computer.leaveUnknown', { message: unknown.message })}</p>
+  if (!members.data || !volumes) return <Waiting label={t('words.loading')} />
+  const loss = lossOf(members.data, self)
+  const names = strandedBy(volumes, self)
+  return (
+    <>
+      <p>{loss === 'network' ? t('computer.leaveLast', { network }) : t('computer.leaveBody')}</p>
+      {loss === 'admin' && <p>{t('computer.leaveLastAdmin', { network })}</p>}
+      {names.length > 0 && loss !== 'network' && (
+        <p>{t('computer.leaveData', { names: names.join(', ') })}</p>
+      )}
+    </>
   )
 }

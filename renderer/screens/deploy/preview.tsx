@@ -1,6 +1,6 @@
 import { Icon } from '../../design/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
-import { Refusals } from '../workloads/index.ts'
+import { Conditions, Refusals } from '../workloads/index.ts'
 import type { PreviewAnswer, Previewed } from './use-previews.ts'
 
 const SLOTS_SHOWN_MAX = 12
@@ -16,6 +16,7 @@ export function Preview({ answer, problem }: Partial<Previewed>) {
   return (
     <>
       <Verdict answer={answer} />
+      <Conditions conditions={answer.conditions} />
       <ol className="slots">
         {answer.slots.slice(0, SLOTS_SHOWN_MAX).map((slot) => (
           <li

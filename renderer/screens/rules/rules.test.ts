@@ -4,7 +4,7 @@ import { makeWorkload } from '../../testing/shapes.ts'
 import { parseScratch } from './bounds.ts'
 import { parseEgress } from './egress.ts'
 import { EMPTY_RULES, type RulesForm, rulesChange, rulesFrom } from './rules.ts'
-import { parseShares } from './takeover.ts'
+import { parseShares, parseTimes } from './takeover.ts'
 
 const TIMES = { upAfterMs: 15_000, downAfterMs: 300_000, idleMs: 300_000, wakeMs: 30_000 }
 const plain = makeWorkload({ name: 'web', replicas: 2 })
@@ -73,6 +73,18 @@ describe('a change', () => {
     expect(asked(plain, part)).toMatchObject(change)
   })
 
+  it('leaves each share its own time, and the wait for somebody', () => {
+    const steps = [{ share: 5, forMs: 90_000 }, { share: 25 }, { share: 50, forMs: 100_000 }]
+    const uneven = { ...scaled, rollout: { ...scaled.rollout, steps } }
+    expect(rulesFrom(uneven)).toMatchObject({ shares: '5, 25, 50' })
+    expect(rulesFrom(uneven).shareMinutes).toMatch(/^1\.5, -, 1\.6/)
+    const more = asked(uneven, { shares: '5, 30, 50' })
+    const [first, , last] = steps
+    expect(more.rollout?.steps).toEqual([first, { share: 30 }, last])
+    const held = { ...scaled.rollout, steps: [{ share: 5 }, { share: 9 }] }
+    expect(rulesFrom({ ...scaled, rollout: held }).shareMinutes).toBe('')
+  })
+
   it('takes a bound away, and leaves a number of its own alone', () => {
     expect(asked(scaled, { budget: 'none' })).toEqual({ disruption: {} })
     expect(asked(scaled, { priority: '7' })).toEqual({ priority: 7 })
@@ -98,5 +110,10 @@ describe('what is entered as text', () => {
     expect(parseScratch('/tmp\ntmp 8Mi').wrongLine).toBe(2)
     expect(parseShares(' 5, 25% 50')).toEqual([5, 25, 50])
     expect(parseShares('5, half')).toBeUndefined()
+    expect(parseTimes('5', 2)).toEqual([300_000, 300_000])
+    expect(parseTimes('', 2)).toEqual([undefined, undefined])
+    expect(parseTimes('0.5, -', 2)).toEqual([30_000, undefined])
+    expect(parseTimes('5, 30', 3)).toBeUndefined()
+    expect(parseTimes('soon', 1)).toBeUndefined()
   })
 })

@@ -1,10 +1,9 @@
 import { SelectField, TextField } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { CountField } from './count-field.tsx'
-import { DigitsField } from './digits-field.tsx'
 import { PRIORITIES } from './rules.ts'
 import type { RulesFieldsProps } from './rules-fields.ts'
-import { parseShares } from './takeover.ts'
+import { parseShares, parseTimes, type TakeoverForm } from './takeover.ts'
 
 /** What happens when it is changed, moved, cut off or ends, and who has room first. */
 export function TakeoverFields(props: RulesFieldsProps & { isJob: boolean }) {
@@ -71,11 +70,11 @@ function Change(props: RulesFieldsProps) {
             problem={problems.get('shares') ?? wrongShares(form.shares, t('rules.sharesWrong'))}
             onChange={(shares) => onChange({ shares })}
           />
-          <DigitsField
+          <TextField
             label={t('rules.shareMinutes')}
             hint={t('rules.shareMinutesHint')}
             value={form.shareMinutes}
-            problem={problems.get('shareMinutes')}
+            problem={problems.get('shareMinutes') ?? wrongTimes(form, t('rules.shareMinutesWrong'))}
             onChange={(shareMinutes) => onChange({ shareMinutes })}
           />
         </div>
@@ -86,6 +85,11 @@ function Change(props: RulesFieldsProps) {
 
 function wrongShares(text: string, message: string): string | undefined {
   return parseShares(text) ? undefined : message
+}
+
+function wrongTimes({ shares, shareMinutes }: TakeoverForm, message: string): string | undefined {
+  const count = parseShares(shares)?.length
+  return count === undefined || parseTimes(shareMinutes, count) ? undefined : message
 }
 
 /** How much of it may be away at a time. */

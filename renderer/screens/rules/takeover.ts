@@ -1,5 +1,4 @@
 import type { DeployInput, WorkloadView } from '../../../node-core/api/contract/index.ts'
-import { wholeOf } from './given.ts'
 
 /** How a change takes over, and how much may be away meanwhile, as entered. */
 export interface TakeoverForm {
@@ -7,7 +6,7 @@ export interface TakeoverForm {
   atOnce: number
   /** Of a canary: `5, 25`, of a hundred requests. */
   shares: string
-  /** Minutes for each share; where it is empty each waits for somebody. */
+  /** Minutes: `5` for each share, or `5, 30` for one after the other; `-` waits for somebody. */
   shareMinutes: string
   budget: 'none' | 'serve' | 'away'
   budgetCount: number
@@ -27,15 +26,30 @@ export type Rollout = NonNullable<DeployInput['rollout']>
 export function rolloutOf({ rollout, atOnce, shares, shareMinutes }: TakeoverForm): Rollout {
   if (rollout === 'rolling') return { kind: rollout, atOnce }
   if (rollout === 'blueGreen') return { kind: rollout }
-  const minutes = wholeOf(shareMinutes)
-  const time = minutes === undefined ? {} : { forMs: minutes * 60_000 }
-  return { kind: rollout, steps: (parseShares(shares) ?? []).map((share) => ({ share, ...time })) }
+  const steps = parseShares(shares) ?? []
+  const times = parseTimes(shareMinutes, steps.length) ?? []
+  return {
+    kind: rollout,
+    steps: steps.map((share, index) => {
+      const forMs = times[index]
+      return { share, ...(forMs === undefined ? {} : { forMs }) }
+    }),
+  }
 }
 
 /** Nothing where that is no list of whole numbers. */
 export function parseShares(text: string): number[] | undefined {
   const words = text.split(/[\s,;%]+/).filter((word) => word !== '')
   return words.every((word) => /^\d{1,2}$/.test(word)) ? words.map(Number) : undefined
+}
+
+/** For each share how long, one for all or each its own. Nothing where that cannot be read. */
+export function parseTimes(text: string, count: number): (number | undefined)[] | undefined {
+  const words = text.split(/[\s,;]+/).filter((word) => word !== '')
+  if (!words.every((word) => /^(-|\d{1,5}(\.\d{1,20})?)$/.test(word))) return undefined
+  const times = words.map((word) => (word === '-' ? undefined : Math.round(Number(word) * 60_000)))
+  if (times.length <= 1) return Array.from({ length: count }, () => times[0])
+  return times.length === count ? times : undefined
 }
 
 export function disruptionOf({ budget, budgetCount }: TakeoverForm): DeployInput['disruption'] {
@@ -59,15 +73,16 @@ export function takeoverFrom({ rollout, disruption }: WorkloadView): TakeoverFor
   }
 }
 
-/** The time of the first stands for all: what differs is said in a manifest. */
 function stepsFrom(
-  steps: WorkloadView['rollout']['steps'],
+  steps: WorkloadView['rollout']['steps'] = [],
 ): Pick<TakeoverForm, 'shares' | 'shareMinutes'> {
-  const { shares, shareMinutes } = EMPTY_TAKEOVER
-  const [first] = steps ?? []
-  if (!first) return { shares, shareMinutes }
+  if (steps.length === 0) {
+    return { shares: EMPTY_TAKEOVER.shares, shareMinutes: EMPTY_TAKEOVER.shareMinutes }
+  }
+  const times = steps.map(({ forMs }) => (forMs === undefined ? '-' : String(forMs / 60_000)))
+  const isSame = times.every((time) => time === times[0])
   return {
-    shares: (steps ?? []).map(({ share }) => share).join(', '),
-    shareMinutes: first.forMs === undefined ? '' : String(Math.round(first.forMs / 60_000)),
+    shares: steps.map(({ share }) => share).join(', '),
+    shareMinutes: isSame ? (times[0] ?? '').replace('-', '') : times.join(', '),
   }
 }

@@ -1,4 +1,6 @@
 /** What runs: wanted and real, where and why there, what it prints. */
+
+export { Conditions } from './conditions.tsx'
 export { Copies } from './copies.tsx'
 export { Refusals } from './why-there.tsx'
 export { WorkloadScreen } from './workload-screen.tsx'

@@ -1,14 +1,17 @@
 import { useCallback } from 'react'
+import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Icon, ProblemPanel, Waiting } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useAnswer } from '../../state/index.ts'
 import type { NodeClient, Outputs } from '../../transport/index.ts'
+import { Conditions } from './conditions.tsx'
 
 type Why = Outputs['workloads']['why']
 type Slot = Why['slots'][number]
 
 /** Why each copy is where it is, and what the other nodes say. */
-export function WhyThere({ name }: { name: string }) {
+export function WhyThere({ workload }: { workload: WorkloadView }) {
+  const { name } = workload
   const { t } = useText()
   const ask = useCallback((node: NodeClient) => node.workloads.why({ name }), [name])
   const { answer: why, problem } = useAnswer(ask)
@@ -17,9 +20,13 @@ export function WhyThere({ name }: { name: string }) {
     return <ProblemPanel title={t('shell.loadProblem')}>{problem.message}</ProblemPanel>
   }
   if (!why) return <Waiting label={t('words.loading')} />
+  // The others stand at the head of the page.
+  const told = new Set(workload.conditions.map(({ code }) => code))
+  const more = why.conditions.filter(({ code }) => !told.has(code))
   return (
     <div className="why">
       <p className="quiet">{t('workloads.why.intro')}</p>
+      <Conditions conditions={more} />
       <ol className="slots">
         {why.slots.map((slot) => (
           <SlotLine key={slot.index} slot={slot} />

@@ -2,10 +2,8 @@ import { useState } from 'react'
 import { useStore } from 'zustand'
 import type { Status, WorkloadView } from '../../../node-core/api/contract/index.ts'
 import {
-  Button,
   ButtonLink,
   Empty,
-  Icon,
   NumberField,
   Page,
   ProblemPanel,
@@ -14,8 +12,11 @@ import {
   Waiting,
 } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { formatRoute, type Route, UNDO_MS, useResource, useWorld } from '../../state/index.ts'
+import { formatRoute, type Route, useResource, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
+import { Conditions } from './conditions.tsx'
+import { DeleteWorkload } from './delete-workload.tsx'
+import { GoneWorkload } from './gone-workload.tsx'
 import { Instances } from './instances.tsx'
 import { KeptData } from './kept-data.tsx'
 import { Logs } from './logs.tsx'
@@ -55,24 +56,28 @@ export function WorkloadScreen({ status, route }: { status: Status; route: Workl
       </Page>
     )
   }
-  if (!workload) {
-    return (
-      <Page>
-        <Empty
-          isPage
-          icon="box"
-          title={t('workloads.gone', { name })}
-          actions={
-            <ButtonLink href={formatRoute({ at: 'workloads' })}>{t('workloads.back')}</ButtonLink>
-          }
-        >
-          {t('workloads.goneDetail')}
-        </Empty>
-        <KeptData workload={name} status={status} isGone />
-      </Page>
-    )
-  }
+  // Until its deletion is sent it is not gone, and cannot be brought back.
+  if (!workload)
+    return leaving.has(name) ? <Leaving name={name} /> : <GoneWorkload {...{ name, status }} />
   return <WorkloadPage status={status} workload={workload} tab={route.tab} />
+}
+
+function Leaving({ name }: { name: string }) {
+  const { t } = useText()
+  return (
+    <Page>
+      <Empty
+        isPage
+        icon="box"
+        title={t('workloads.deleting', { name })}
+        actions={
+          <ButtonLink href={formatRoute({ at: 'workloads' })}>{t('workloads.back')}</ButtonLink>
+        }
+      >
+        {t('workloads.deletingDetail')}
+      </Empty>
+    </Page>
+  )
 }
 
 function WorkloadPage(props: {
@@ -112,16 +117,11 @@ function WorkloadPage(props: {
               <Scale key={workload.replicas} workload={workload} />
             )}
             <OpenWorkload workload={workload} />
-            {mayChange && <Delete workload={workload} />}
+            {mayChange && <DeleteWorkload name={name} />}
           </div>
         </div>
       </div>
-      {workload.conditions.map((condition) => (
-        <p key={condition.code} className="condition">
-          <Icon name="info" size={16} />
-          {condition.message}
-        </p>
-      ))}
+      <Conditions conditions={workload.conditions} />
       {mayChange && <Rollout workload={workload} />}
       {workload.status !== 'Deleting' && <WorkloadFacts workload={workload} />}
       <TabBar
@@ -146,7 +146,7 @@ function WorkloadPage(props: {
       {tab === 'data' && <KeptData workload={name} kind={workload.kind} status={status} />}
       {tab === 'versions' && <Versions workload={workload} mayChange={mayChange} />}
       {tab === 'secrets' && <Secrets workload={name} mayChange={mayChange} />}
-      {tab === 'placement' && <WhyThere name={name} />}
+      {tab === 'placement' && <WhyThere workload={workload} />}
     </Page>
   )
 }
@@ -194,28 +194,5 @@ function Scale({ workload }: { workload: WorkloadView }) {
         }}
       />
     </div>
-  )
-}
-
-function Delete({ workload }: { workload: WorkloadView }) {
-  const { t } = useText()
-  const { deletions, toasts, route } = useWorld()
-  const { name } = workload
-  return (
-    <Button
-      icon="trash"
-      onPress={() => {
-        deletions.schedule(name)
-        route.go({ at: 'workloads' })
-        toasts.show({
-          text: t('workloads.deleting', { name }),
-          detail: t('workloads.deletingDetail'),
-          forMs: UNDO_MS,
-          action: { label: t('words.undo'), run: () => deletions.undo(name) },
-        })
-      }}
-    >
-      {t('workloads.delete')}
-    </Button>
   )
 }

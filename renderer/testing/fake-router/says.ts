@@ -3,6 +3,7 @@ export const SAYS = {
   cordoned: 'Takes no new work.',
   kind: 'Cannot run containers.',
   dataHere: 'What it keeps lies on that computer.',
+  shielded: 'It may connect to 192.168.1.5, and no computer lets it into its home network.',
   noImage: 'No node has this image.',
 } as const
 

@@ -18,9 +18,9 @@ export interface Looking {
   picturesFolder?: string
 }
 
-const STEP_TIMEOUT_MS = 8_000
+const STEP_TIMEOUT_MS = 20_000
 /** Of one screen in one size, with all its themes. */
-const SCREEN_TIMEOUT_MS = 45_000
+const SCREEN_TIMEOUT_MS = 90_000
 
 /**
  * Opens a screen and looks at it in every theme, then in the pseudo language; in further sizes only

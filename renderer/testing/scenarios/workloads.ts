@@ -67,6 +67,10 @@ function weatherRules(): Partial<WorkloadView> {
             image: 'weather:latest',
             resources: { ...part.resources, diskBytes: 2 * gib, gpus: 1 },
             readOnlyRoot: true,
+            files: [
+              { path: '/etc/weather/stations.toml', sizeBytes: 2_310, mode: '0444' },
+              { path: '/etc/weather/units.conf', sizeBytes: 96, mode: '0400' },
+            ],
             scratch: [{ path: '/tmp', sizeBytes: 64 * mib }],
           },
         ]

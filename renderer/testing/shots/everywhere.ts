@@ -12,6 +12,20 @@ export const EVERYWHERE: Shot[] = [
     await go(page, '#/computer', 'attic')
     await settle(page)
   }),
+  shot('computer-leave', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/computer', 'attic')
+    await press(page, 'Leave the network')
+    await page.getByText('It keeps the data of').waitFor()
+    await settle(page)
+  }),
+  shot('computer-reclaim', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/computer', 'attic')
+    await press(page, /^Free /)
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
   shot('palette', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
     await page.keyboard.press('Control+k')

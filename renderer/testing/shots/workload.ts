@@ -27,6 +27,25 @@ export const WORKLOAD: Shot[] = [
     await page.getByText('What each copy should bear').scrollIntoViewIfNeeded()
     await settle(page)
   }),
+  shot('workload-change-files', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/weather/rules', 'weather')
+    await press(page, 'Change it')
+    await press(page, 'Files it finds')
+    await press(page, 'Give all of them anew')
+    await page.getByLabel('Where it lies').fill('etc/units.conf')
+    await page.getByLabel('What is in it').fill('unit = celsius\n')
+    await page.getByText('Where it lies').scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('workload-files', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/weather/rules', 'weather')
+    await press(page, 'Change it')
+    await press(page, 'Files it finds')
+    await page.getByRole('button', { name: 'Give all of them anew' }).scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
   shot('workload-runs', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/backup/runs', 'backup')

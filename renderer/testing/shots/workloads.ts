@@ -26,6 +26,14 @@ export const WORKLOADS: Shot[] = [
     await go(page, '#/workload/nothing/instances', 'No workload is called nothing')
     await settle(page)
   }),
+  shot('workload-can-come-back', 'busy', async (page, node) => {
+    const { scenario } = node.router('busy')
+    scenario.workloads = scenario.workloads.filter(({ name }) => name !== 'notes')
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'No workload is called notes')
+    await page.getByRole('button', { name: 'Bring it back' }).waitFor()
+    await settle(page)
+  }),
   shot('workload-data', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/data', 'notes')
