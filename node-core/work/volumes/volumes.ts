@@ -244,9 +244,9 @@ function withoutPlace({ node: _, id: __, ...value }: KeptVolume) {
 function refusal(error: unknown): VolumeAnswer {
   const message = messageOf(error).slice(0, 1_024)
   for (const code of ['NOT_FOUND', 'FORBIDDEN', 'CONFLICT'] as const) {
-    if (!(error instanceof MyceliumError) || !isCode(error, code)) continue
-    const reason = error.details?.reason
-    return { ok: false, code, message, ...(typeof reason === 'string' && { reason }) }
+    if (!(error instanceof MyceliumError && isCode(error, code))) continue
+    const inUse = isCode(error.cause, 'VOLUME_IN_USE') && { reason: 'VOLUME_IN_USE' }
+    return { ok: false, code, message, ...inUse }
   }
   return { ok: false, code: 'INTERNAL_ERROR', message }
 }
