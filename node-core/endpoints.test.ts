@@ -69,6 +69,14 @@ test('healthy is what runs, answers, and is in sight', () => {
   ])
 })
 
+test('a service without a port of TCP says so', () => {
+  const { source } = sourceOf([])
+  expect(source.service('web')?.portless).toBeUndefined()
+  const ports = [{ containerPort: 53, protocol: 'udp' }]
+  const quiet = parseWorkload({ name: 'web', containers: [{ image: 'a', ports }] })
+  expect(sourceOf([], quiet).source.service('web')?.portless).toBe(true)
+})
+
 test('an endpoint is where its instance says, of the run that it tells of', () => {
   const [at, startedAt] = ['198.19.7.2', '2026-11-26T12:00:00.000Z']
   const { source } = sourceOf([

@@ -46,8 +46,10 @@ export function createEndpointSource(deps: EndpointDeps): EndpointSource & { sto
     if (!desired) return undefined
     const { workload, owner } = desired
     const wakes = maySleep(workload) && { wakeMs: workload.autoscale?.wakeMs ?? 0 }
-    const service = { owner, rules: edgeOf(workload), ...wakes }
-    const found = { desired, service, httpPort: httpPortOf(workload), endpoints: new Map() }
+    const httpPort = httpPortOf(workload)
+    const portless = httpPort === undefined && ({ portless: true } as const)
+    const service = { owner, rules: edgeOf(workload), ...wakes, ...portless }
+    const found = { desired, service, httpPort, endpoints: new Map() }
     known.set(name, found)
     return found
   }

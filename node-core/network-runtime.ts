@@ -145,18 +145,27 @@ async function kindsOf({ runners }: WorkSide) {
 }
 
 function degradedOf(side: NetworkSide, { primary }: PrimarySide): Reason[] {
-  const { hasTwin, isRemoved, discovery } = side
+  const { hasTwin, isRemoved, discovery, membership } = side
   const { trouble, committee, inForce, guarantee } = primary.status()
   // Whoever is refused by all has nothing to wait for, and nothing to recover.
   const removed = isRemoved()
   return [
     ...(hasTwin() ? [TWIN] : []),
     ...(removed ? [REMOVED] : discovery.isTurnedAway() ? [TURNED_AWAY] : []),
+    ...profileRefused(membership.refused()),
     ...(trouble ? [trouble] : []),
     ...(committee && !inForce && !trouble && !removed ? [NO_QUORUM] : []),
     ...(guarantee === 'void' ? [NO_PROMISE] : []),
     ...lateWrites(primary.recovery.reports()),
   ]
+}
+
+/** Or nobody would know why this computer is in no list. */
+function profileRefused(fields: readonly string[]): Reason[] {
+  const message =
+    `No node lists this computer: what it says of itself (${fields.join(', ')}) is larger than the ` +
+    'network takes. Give it less of that and start it anew.'
+  return fields.length > 0 ? [{ code: 'PROFILE_REFUSED', message }] : []
 }
 
 /** Ports that workloads publish and this node does not have. */

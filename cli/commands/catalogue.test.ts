@@ -102,6 +102,11 @@ describe('a list of manifests', () => {
     expect(err).toContain('Deployed before that, and running: a.')
   })
 
+  it('is refused when there is nothing in it', async () => {
+    const { exit, err } = await home.run('deploy', '-f', fileWith([]))
+    expect([exit, err]).toEqual([2, expect.stringContaining('there is nothing to deploy')])
+  })
+
   it('takes no flags that speak of one', async () => {
     expect((await home.run('deploy', '-f', fileWith([a]), '--replicas', '2')).exit).toBe(2)
     expect((await home.run('deploy', '-f', fileWith([a]), '--name', 'b')).exit).toBe(2)

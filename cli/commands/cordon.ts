@@ -155,7 +155,8 @@ async function untilEmpty(
     said = says
     if (performance.now() > endMs) {
       const message = `${leftOn(seen)} on ${seen.name}. Where a copy cannot go elsewhere, \`mycelium why NAME\` says why.`
-      throw new CommandFailure(EXIT.TIMED_OUT, 'TIMED_OUT', message)
+      const told = [message, ...whyOf(seen)].join('\n')
+      throw new CommandFailure(EXIT.TIMED_OUT, 'TIMED_OUT', told, seen.drain?.left)
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_PERIOD_MS))
   }

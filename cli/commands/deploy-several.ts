@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
 import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
 import { fillIn } from './catalogue.ts'
-import { warnOfEgress } from './egress-warning.ts'
+import { warnOf } from './deploy-warnings.ts'
 import { doneText, waitUntilRunning } from './waiting.ts'
 import { placementText } from './workloads.ts'
 
@@ -91,7 +91,7 @@ async function deployAll(
       throw error
     })
     deployed.push(one)
-    await warnOfEgress(context, node, one)
+    await warnOf(context, node, one)
   }
   if (!wait) return deployed
   const done: Workload[] = []
@@ -131,5 +131,8 @@ export function listOf(text: string): unknown[] | undefined {
     const message = error instanceof Error ? error.message : String(error)
     throw new CommandFailure(EXIT.FAILED, 'FILE_UNREADABLE', `Not valid JSON: ${message}`)
   }
-  return Array.isArray(value) ? value : undefined
+  if (!Array.isArray(value)) return undefined
+  if (value.length > 0) return value
+  const message = 'The list holds no workload: there is nothing to deploy.'
+  throw new CommandFailure(EXIT.WRONG_USAGE, 'VALIDATION_ERROR', message)
 }

@@ -9,7 +9,7 @@ import type { Act } from '../run.ts'
 import { collect, durationMs } from '../text/parse.ts'
 import { publishFile } from './bundle.ts'
 import { deployFrom, deploySeveral, listOf, type SeveralOptions } from './deploy-several.ts'
-import { warnOfEgress } from './egress-warning.ts'
+import { warnOf } from './deploy-warnings.ts'
 import { filesOf } from './placed-files.ts'
 import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
 import { addShapeFlags, type ShapeFlags, shapeOf } from './workload-flags.ts'
@@ -90,7 +90,7 @@ async function deploy(context: Context, command: string[], flags: DeployFlags): 
     return
   }
   const deployed = await node.call.workloads.deploy(input)
-  await warnOfEgress(context, node, deployed)
+  await warnOf(context, node, deployed)
   const said = `${deployed.name} is deployed. See: mycelium ps ${deployed.name}`
   await answerChanged(context, node, deployed, { wait: flags.wait, timeoutMs, said })
 }

@@ -6,7 +6,7 @@ import { readText } from '../input-files.ts'
 import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { durationMs } from '../text/parse.ts'
-import { warnOfEgress } from './egress-warning.ts'
+import { warnOf } from './deploy-warnings.ts'
 import { filesOf } from './placed-files.ts'
 import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
 import { addShapeFlags, type ShapeFlags, shapeOf } from './workload-flags.ts'
@@ -59,7 +59,7 @@ async function update(context: Context, [name = '']: string[], flags: UpdateFlag
   const changed = agreed
     ? await node.call.workloads.change(agreed)
     : await node.call.workloads.get({ name })
-  await warnOfEgress(context, node, changed)
+  await warnOf(context, node, changed)
   const { generation } = changed
   const said = agreed ? `${name} is now at generation ${generation}.` : `${name} is as it was.`
   await answerChanged(context, node, changed, { wait: flags.wait, timeoutMs, said })

@@ -37,6 +37,21 @@ describe('flags of a workload', () => {
     expect(await home.json(...DEPLOY, '--job')).toMatchObject({ job: { completions: 1 } })
   })
 
+  it('says that nobody reaches what has rules for requests and declares no port', async () => {
+    const quiet = ['deploy', '--image', 'hello:1', '--name', 'quiet']
+    for (const rule of [
+      ['--access', 'members'],
+      ['--rate', '60'],
+      ['--https', 'redirect'],
+    ]) {
+      const { exit, err } = await home.run(...quiet, ...rule)
+      expect([exit, err]).toEqual([0, expect.stringContaining('quiet declares no port')])
+      await home.run('delete', 'quiet')
+    }
+    expect((await home.run(...quiet)).err).not.toContain('Warning')
+    expect((await home.run(...DEPLOY, '--access', 'members')).err).not.toContain('Warning')
+  })
+
   it('places files, as text or bytes, and refuses what names no path', async () => {
     const [ini, blob] = [path.join(home.home, 'app.ini'), path.join(home.home, 'blob')]
     await writeFile(ini, 'a = 1\n')

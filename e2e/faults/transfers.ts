@@ -202,7 +202,8 @@ async function clearUp(ada: Place, { engine, node }: Place, name: string, id: st
   const left = filesIn(path.join(path.dirname(engine.host.slice('unix://'.length)), 'data/tmp'))
   if (left.length > 0) throw new Error(`The engine keeps ${left.join()}`)
   await ada.node.call('DELETE', `/api/workloads/${name}`)
-  await until('it to end', 60_000, () => engine.docker('ps', '-aq').trim() === '')
+  const itsOwn = ['ps', '-aq', '--filter', `ancestor=${id}`]
+  await until('it to end', 60_000, () => engine.docker(...itsOwn).trim() === '')
   ada.engine.docker('rmi', `${name}:1`)
   // What nobody wants any more goes when somebody asks for the space, this image among it.
   await until('the image to go', 90_000, async () => {

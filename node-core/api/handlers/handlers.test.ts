@@ -201,6 +201,35 @@ describe('a workload', () => {
     ])
   })
 
+  it('names what keeps a successor from starting, of the workload and of the node that drains', async () => {
+    const { node, call } = open()
+    await call.workloads.deploy(WEB)
+    const reason = { code: 'PORT_TAKEN', message: 'Port 18090 of this computer is taken.' }
+    const next = { id: 'web-0-bbbbbb', status: 'Failed', health: 'unknown', reason } as const
+    node.world.instances = [instanceFacts({ node: BEN.node }), instanceFacts(next)]
+    node.world.members = [memberOf(ADA), memberOf(BEN, { draining: true })]
+    const { conditions } = await call.workloads.why({ name: 'web' })
+    const ada = `on ada: ${reason.message}`
+    expect(conditions).toContainEqual({
+      code: 'PORT_TAKEN',
+      message: `What is to take over as replica 0 ${ada}`,
+    })
+    const { nodes } = await call.nodes.list()
+    expect(nodes.find(({ name }) => name === 'ben')?.drain?.left).toMatchObject([
+      { reason: { code: 'PORT_TAKEN', message: `It waits for its successor ${ada}` } },
+    ])
+  })
+
+  it('has no runs to list, nor to begin, where it serves', async () => {
+    const { call } = open()
+    await call.workloads.deploy(WEB)
+    for (const ask of [call.workloads.runs, call.workloads.run]) {
+      await expect(ask({ name: 'web' })).rejects.toMatchObject({
+        ...{ code: 'CONFLICT', data: { reason: 'NO_JOB' } },
+      })
+    }
+  })
+
   it('previews where it would run and what speaks against the others', async () => {
     const { node, call } = open()
     node.world.members = [memberOf(ADA), memberOf(BEN, { cordoned: true })]

@@ -45,13 +45,20 @@ export function runViews(
   })
 }
 
+/** Throws CONFLICT for what serves, which has no runs. */
+export function mustBeJob({ workload: { name, job } }: DesiredWorkload): Job {
+  if (job) return job
+  throw failure('CONFLICT', `“${name}” serves; only a job is run.`, { reason: 'NO_JOB' })
+}
+
 /** The number of the run. Throws CONFLICT while as many go on as may. */
 export async function runNow(
   { desired, primary }: NetworkParts,
-  { workload, generation }: DesiredWorkload,
+  of: DesiredWorkload,
 ): Promise<number> {
-  const { name, job } = workload
-  if (!job) throw failure('CONFLICT', `“${name}” serves; only a job is run.`, { reason: 'NO_JOB' })
+  const job = mustBeJob(of)
+  const { workload, generation } = of
+  const { name } = workload
   const runs = desired.job(name)?.runs ?? []
   const busy = new Set(runs.flatMap(([, row]) => (row.ended ? [] : [row.lane])))
   const lane = Array.from({ length: lanesOf(job) }, (_, at) => at).find((at) => !busy.has(at))

@@ -9,12 +9,13 @@ import {
   type PlacementInput,
   place,
 } from '../../work/placement/index.ts'
+import { troubledSuccessor } from '../../work/reconcile/index.ts'
 import { amountsOf, gpusOf } from '../../work/spec/index.ts'
 import type { ClusterNode } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
-import type { ApiDeps, NetworkParts } from './index.ts'
+import type { ApiDeps, NetworkParts, Reason } from './index.ts'
 import {
   type CopyView,
   choiceOf,
@@ -26,6 +27,7 @@ import {
   trustIn,
 } from './primary.ts'
 import { parseLinks } from './stored.ts'
+import { isLost, nodeNameOf } from './workload-view.ts'
 
 /** The nodes of the network, and the peers this one is connected to. */
 export function nodeListHandlers(build: Builder, deps: ApiDeps) {
@@ -168,7 +170,7 @@ function clusterNode(
     ...(profile.strangers && { strangers: [...profile.strangers] }),
     instances: left.length,
     ...(member.asleep && { asleep: member.asleep }),
-    ...((member.draining || member.asleep) && { drain: drainView(left) }),
+    ...((member.draining || member.asleep) && { drain: drainView(parts, seen, left) }),
     links: self ? ownLinks(parts) : parseLinks(parts.state.get(`node/${id}/links`)?.value),
     ...(copy && { copy }),
     ...(vote && { vote }),
@@ -179,13 +181,36 @@ function clusterNode(
   }
 }
 
-function drainView(left: readonly LeftInstance[]): NonNullable<ClusterNode['drain']> {
+function drainView(
+  parts: NetworkParts,
+  { input }: Seen,
+  left: readonly LeftInstance[],
+): NonNullable<ClusterNode['drain']> {
   return {
     state: emptyingOf(left),
-    left: left.map(({ instance: { id, workload, index }, reason }) => {
-      return { instance: id, workload, index, reason: { code: reason, message: leftText(reason) } }
+    left: left.map((one) => {
+      const { id, workload, index } = one.instance
+      const reason = { code: one.reason, message: leftText(one.reason) }
+      return { instance: id, workload, index, reason: hindrance(parts, input, one) ?? reason }
     }),
   }
+}
+
+/** What is on its way does not come far while its successor cannot start. */
+function hindrance(
+  parts: NetworkParts,
+  { workloads, instances }: Seen['input'],
+  { instance, reason }: LeftInstance,
+): Reason | undefined {
+  if (reason !== 'MOVING') return undefined
+  const desired = workloads.find(({ workload }) => workload.name === instance.workload)
+  const inSight = instances.filter((one) => !isLost(parts, one))
+  if (!desired || desired.workload.job) return undefined
+  const next = troubledSuccessor(instance, desired, inSight)
+  if (!next?.reason) return undefined
+  const { code, message } = next.reason
+  const where = nodeNameOf(parts, next.node)
+  return { code, message: `It waits for its successor on ${where}: ${message}` }
 }
 
 function lagOf(lag: LagView | undefined) {

@@ -4,7 +4,7 @@ import { MyceliumError } from '../../base/errors/index.ts'
 import { type DesiredWorkload, type Instance, templateOf } from '../../work/spec/index.ts'
 import { flatWorkload } from '../../work/spec/testing/flat.ts'
 import type { NetworkParts } from './index.ts'
-import { promoted, steeringView } from './steering.ts'
+import { mustBeCanary, promoted, steeringView } from './steering.ts'
 
 const steps = [{ share: 5 }, { share: 25 }]
 const desired = (kind: 'rolling' | 'canary'): DesiredWorkload => ({
@@ -40,6 +40,11 @@ function partsOf(before: { step: number } | undefined) {
 }
 const clock = createSimClock()
 
+const old: Instance = {
+  ...{ id: 'web-0-a', workload: 'web', index: 0, generation: 1, template: 'old' },
+  ...{ node: 'n' as never, status: 'Running', health: 'healthy', ports: {}, restarts: 0 },
+}
+
 describe('promoting', () => {
   test('takes the next step, or all of them', async () => {
     const one = partsOf(undefined)
@@ -62,14 +67,27 @@ describe('promoting', () => {
   })
 })
 
+describe('what is to be promoted', () => {
+  const seeing = (...instances: Instance[]) =>
+    ({ placementInput: () => ({ instances }) }) as unknown as NetworkParts
+
+  test('is a canary with something of the old version still there', () => {
+    expect(() => mustBeCanary(seeing(old), canary)).not.toThrow()
+  })
+
+  test.each([
+    ['a change that was taken back, or has taken over', 'NOTHING_UNDER_WAY', [], canary],
+    ['what takes over otherwise', 'NO_CANARY', [old], desired('rolling')],
+  ] as const)('is not %s', (_, reason, instances, of) => {
+    const refusal = expect.objectContaining({ code: 'CONFLICT', data: { reason } })
+    expect(() => mustBeCanary(seeing(...instances), of)).toThrow(refusal)
+  })
+})
+
 test('what is scaled is shown with what was decided last, a canary while it is under way', () => {
   const times = { upAfterMs: 0, downAfterMs: 0, idleMs: 1_000, wakeMs: 1_000 }
   const workload = { ...canary.workload, replicas: 3, autoscale: { min: 1, max: 4, ...times } }
   const scaled = { copies: 3, why: 'REQUESTS', measured: 140, sinceMs: 0 }
-  const old: Instance = {
-    ...{ id: 'web-0-a', workload: 'web', index: 0, generation: 1, template: 'old' },
-    ...{ node: 'n' as never, status: 'Running', health: 'healthy', ports: {}, restarts: 0 },
-  }
   const of = { ...canary, workload, scaled, canary: { template, step: 1, sinceMs: 0 } }
   const since = '1970-01-01T00:00:00.000Z'
   expect(steeringView(of, [old])).toEqual({

@@ -65,9 +65,17 @@ export async function promoted(
   return now()
 }
 
-export function noCanary(name: string) {
-  const message = `A change of “${name}” does not take over by shares.`
-  return failure('CONFLICT', message, { reason: 'NO_CANARY' })
+/** A change that has yet to take over, and by shares. Throws CONFLICT. */
+export function mustBeCanary(parts: NetworkParts, desired: DesiredWorkload): void {
+  const { name, rollout } = desired.workload
+  if (rollout.kind !== 'canary') {
+    const message = `A change of “${name}” does not take over by shares.`
+    throw failure('CONFLICT', message, { reason: 'NO_CANARY' })
+  }
+  const { instances } = parts.placementInput()
+  if (canariesUnderWay([desired], () => instances).has(name)) return
+  const message = `No change of “${name}” is under way: there is nothing to promote.`
+  throw failure('CONFLICT', message, { reason: 'NOTHING_UNDER_WAY' })
 }
 
 function time(ms: number): string {

@@ -1,6 +1,6 @@
 import { leadsOf, leadText } from '../../work/naming/index.ts'
 import { type Placement, type PlacementInput, place } from '../../work/placement/index.ts'
-import { jobStatus, workloadStatus } from '../../work/reconcile/index.ts'
+import { jobStatus, successorReasons, workloadStatus } from '../../work/reconcile/index.ts'
 import {
   amountsOf,
   type ConfigFile,
@@ -84,8 +84,29 @@ export function workloadView(
     published: publishedView(parts, workload),
     ...(traffic && { traffic }),
     instances: views,
-    conditions: [...conditions, ...namesCondition(desired, parts)],
+    conditions: [
+      ...conditions,
+      ...successorConditions(parts, desired, own).filter(
+        ({ code }) => !conditions.some((one) => one.code === code),
+      ),
+      ...namesCondition(desired, parts),
+    ],
   }
+}
+
+/** Of what serves: each attempt at a job is its own. */
+function successorConditions(
+  parts: NetworkParts,
+  desired: DesiredWorkload,
+  own: readonly Instance[],
+): Reason[] {
+  if (desired.workload.job) return []
+  const inSight = own.filter((one) => !isLost(parts, one))
+  return successorReasons(desired, inSight, (node) => nodeNameOf(parts, node))
+}
+
+export function nodeNameOf({ membership }: NetworkParts, node: Instance['node']): string {
+  return membership.get(node)?.profile.name ?? ''
 }
 
 function programOf({ bundles }: NetworkParts, { parts }: Workload): Pick<WorkloadView, 'program'> {
@@ -141,7 +162,7 @@ function instanceView(parts: NetworkParts, instance: Instance): InstanceView {
     id,
     index,
     node,
-    nodeName: parts.membership.get(node)?.profile.name ?? '',
+    nodeName: nodeNameOf(parts, node),
     status,
     health,
     ...(port !== undefined && { endpoint: `127.0.0.1:${port}` }),

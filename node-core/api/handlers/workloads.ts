@@ -22,11 +22,11 @@ import { type ChangeInput, type WorkloadView, workloadSchema } from '../contract
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
-import { runNow, runViews } from './job-view.ts'
+import { mustBeJob, runNow, runViews } from './job-view.ts'
 import { logHandlers } from './logs.ts'
 import { mustBeFree } from './published-ports.ts'
 import { shieldedReason } from './shielded.ts'
-import { noCanary, promoted } from './steering.ts'
+import { mustBeCanary, promoted } from './steering.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
 import { usageHandlers } from './usage.ts'
 import { earlierVersion, mustBeUnderWay, pastView } from './versions.ts'
@@ -127,14 +127,15 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     promote: workloads.promote.handler(async ({ input }) => {
       const parts = inNetwork(deps)
       const desired = findOwn(parts, input.name, deps)
-      if (desired.workload.rollout.kind !== 'canary') throw noCanary(input.name)
+      mustBeCanary(parts, desired)
       const asked = { all: input.all ?? false, clock }
       return view(parts, await promoted(parts, desired, asked))
     }),
     runs: workloads.runs.handler(({ input }) => {
       const parts = inNetwork(deps)
       const desired = known(parts, input.name)
-      if (!desired) unwanted(parts, input.name)
+      if (desired) mustBeJob(desired)
+      else unwanted(parts, input.name)
       return { runs: runViews(parts, parts.desired.job(input.name)) }
     }),
     run: workloads.run.handler(async ({ input }) => {

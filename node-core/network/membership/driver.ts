@@ -16,7 +16,7 @@ import type {
   MembershipOptions,
 } from './index.ts'
 import { LINKS_PERIOD_MS, SLEPT_MS, TICK_MS } from './limits.ts'
-import { parseAlive } from './members.ts'
+import { parseAlive, profileFaults } from './members.ts'
 import { createRoster, readKey } from './roster.ts'
 
 const sleeps = (record: StateRecord | undefined): boolean =>
@@ -102,8 +102,17 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
       logger.debug('This node may not write to the shared state.', { name })
     }
   }
-  const sayProfile = (): Promise<void> =>
-    write('profile', { ...profile, capacity: { ...profile.capacity } })
+  /** As the others read it: what this node meant to say does not count. */
+  function refused(): string[] {
+    const record = state.get(`node/${self}/profile`)
+    return record ? profileFaults(record.value) : []
+  }
+  async function sayProfile(): Promise<void> {
+    await write('profile', { ...profile, capacity: { ...profile.capacity } })
+    const fields = refused()
+    if (fields.length > 0)
+      logger.warn('No node lists this one, for what it says of itself.', { fields })
+  }
   const sayAlive = (): Promise<void> =>
     write('alive', {
       beat,
@@ -246,6 +255,7 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
       await sayAsleep({ since: new Date(clock.wallMs()).toISOString(), ...word })
     },
     wake: () => sayAsleep(undefined),
+    refused,
     async leave() {
       ownLiveness = 'left'
       await sayAlive()

@@ -79,6 +79,8 @@ export interface Membership extends Lifecycle {
   wake(): Promise<void>
   /** Many members are coming just now: what can wait leaves the machine to those who look for each other. */
   isCrowded(): boolean
+  /** The fields of this node's own profile for which no node lists it, itself included; mostly none. */
+  refused(): string[]
   /** 0 (healthy) to 8: how much this node doubts its own judgement, Lifeguard's multiplier. */
   readonly selfDoubt: number
 }

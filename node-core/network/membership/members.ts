@@ -56,6 +56,11 @@ const LINKS = z.object({
 
 export const parseProfile = (value: unknown): NodeProfile | undefined =>
   PROFILE.safeParse(value).data
+/** The fields of a profile that no node takes; none of one that is right. */
+export function profileFaults(value: unknown): string[] {
+  const issues = PROFILE.safeParse(value).error?.issues ?? []
+  return [...new Set(issues.map(({ path }) => String(path[0] ?? 'profile')))]
+}
 export const parseAlive = (value: unknown): Alive | undefined => ALIVE.safeParse(value).data
 export const parseDoubts = (value: unknown): Doubt[] => DOUBTS.safeParse(value).data?.suspects ?? []
 

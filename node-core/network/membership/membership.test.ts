@@ -28,6 +28,7 @@ const profile = (name: string): NodeProfile => ({
 interface Participant extends TestNode {
   membership: Membership
   cordons: Cordons
+  warnings(): string[]
 }
 
 let world: TestNetwork
@@ -46,7 +47,9 @@ async function join(name: string, person?: Person): Promise<Participant> {
   const deps = { state, net, clock, random, logger, cordons }
   const membership = createMembership(deps, { profile: profile(name) })
   await world.run(membership.start())
-  return { ...node, membership, cordons }
+  const warnings = () =>
+    logger.lines.filter(({ level }) => level === 'warn').map(({ message }) => message)
+  return { ...node, membership, cordons, warnings }
 }
 
 async function cluster(size: number): Promise<Participant[]> {
@@ -103,6 +106,18 @@ describe('who is here', () => {
       draining: false,
       profile: { name: 'n0', labels: { disk: 'fast' } },
     })
+  })
+
+  it('a node that no node lists for what it says of itself knows it, until it says less', async () => {
+    const [a, b] = (await cluster(2)) as [Participant, Participant]
+    const labels = Object.fromEntries(Array.from({ length: 65 }, (_, n) => [`label${n}`, 'x']))
+    await world.run(a.membership.announce({ labels }))
+    await world.advance(100)
+    expect([a.membership.get(a.id), b.membership.get(a.id)]).toEqual([undefined, undefined])
+    expect(a.membership.refused()).toEqual(['labels'])
+    expect(a.warnings()).toEqual([expect.stringContaining('No node lists this one')])
+    await world.run(a.membership.announce({ labels: {} }))
+    expect([a.membership.refused(), b.membership.refused()]).toEqual([[], []])
   })
 
   it('heeds the cordon of the node’s owner, from any of its computers, and of no other', async () => {

@@ -116,6 +116,9 @@ HOME.addAddress('::1', 'ipv6')
 HOME.addSubnet('fc00::', 7, 'ipv6')
 HOME.addSubnet('fe80::', 10, 'ipv6')
 
+export const isLoopback = (host: string): boolean => isIn(LOOPBACK, host)
+export const isHome = (host: string): boolean => isIn(HOME, host)
+
 function isIn(list: BlockList, host: string): boolean {
   return list.check(host, host.includes(':') ? 'ipv6' : 'ipv4')
 }

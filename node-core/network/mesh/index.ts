@@ -33,7 +33,7 @@ export interface MeshPeer {
 
 export interface Mesh extends Net, Lifecycle {
   readonly peerId: string
-  /** Multiaddrs others can dial, with the peer id, the best first. Empty while not running. */
+  /** Multiaddrs to tell others, with the peer id, few and the best first. Empty while not running. */
   addresses(): string[]
   connected(): MeshPeer[]
   /**

@@ -104,6 +104,7 @@ export const PARALLEL_DIALS_MAX = 32
 export const DIAL_QUEUE_MAX = 256
 /** After a failed dial on demand, the time until the next one to the same node. */
 export const DIAL_PAUSE_MS = 1_000
+/** Addresses of one node that it tells and others remember: eight hosts by TCP and QUIC. */
 export const ADDRESSES_PER_PEER_MAX = 16
 /** A multiaddr as text. */
 export const ADDRESS_LENGTH_MAX = 256

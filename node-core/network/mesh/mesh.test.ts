@@ -1,5 +1,6 @@
 import { connect as connectSocket, createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createMemoryLogger } from '../../base/log/index.ts'
 import type { NetStream, NodeId, Verdict } from '../../base/net/index.ts'
 import type { Mesh } from './index.ts'
 import {
@@ -57,6 +58,19 @@ const allKnowAll = (): Promise<void> =>
   until(() => meshes.every((mesh) => mesh.peers().length === meshes.length - 1))
 
 describe('the mesh', () => {
+  it('tells no more of its addresses than others take, and says once that it left some out', async () => {
+    const logger = createMemoryLogger()
+    const listen = Array.from({ length: 40 }, (_, n) => `/ip4/127.0.0.${n + 1}/tcp/0`)
+    const [a, b] = [make({ listen, logger }), make()]
+    await Promise.all([a.start(), b.start()])
+    expect(a.addresses()).toHaveLength(16)
+    const said = logger.lines.filter(({ message }) => message.includes('more addresses than'))
+    expect(said.map(({ fields }) => fields['leftOut'])).toEqual([24])
+    await a.connect(addressOf(b))
+    await until(() => b.peers().includes(a.self))
+    expect(b.connected()[0]?.addresses.length).toBeGreaterThan(1)
+  })
+
   it('keeps working when two nodes dial each other at the same moment', async () => {
     const [a, b] = [make(), make()]
     await Promise.all([a.start(), b.start()])

@@ -1,16 +1,23 @@
 /** The face of the mesh over its parts, and the life of its libp2p host. */
+import { networkInterfaces } from 'node:os'
 import type { Connection } from '@libp2p/interface'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { nodeIdOf, peerIdOf } from '../../identity/index.ts'
-import { addressesOf, inDialOrder, pathTo } from './addresses.ts'
+import { addressesOf, pathTo } from './addresses.ts'
 import { netError, stopped } from './errors.ts'
 import type { AdmittedPeer } from './gate.ts'
 import { nodeIdOfConnection } from './greeter.ts'
 import { createMemberHost, type MemberHost, startHost } from './host.ts'
 import type { Mesh, MeshDeps, MeshOptions, MeshPeer } from './index.ts'
 import { askToJoin } from './join-door.ts'
-import { CONNECTIONS_PER_PEER_MAX, PEERS_DEFAULT, STRANGERS_MAX } from './limits.ts'
+import {
+  ADDRESSES_PER_PEER_MAX,
+  CONNECTIONS_PER_PEER_MAX,
+  PEERS_DEFAULT,
+  STRANGERS_MAX,
+} from './limits.ts'
 import { pickConnection } from './links.ts'
+import { bridgesOf, toldAddresses } from './own-addresses.ts'
 import { createParts, type MeshParts } from './parts.ts'
 import { pingConnection } from './pinging.ts'
 import { createServing } from './serving.ts'
@@ -20,7 +27,11 @@ export function createMesh(deps: MeshDeps, options: MeshOptions): Mesh {
   const { nodeKey, networkId, clock, logger } = deps
   const prefix = `/mycelium/${networkId}/`
   let running: MemberHost | undefined
-  const addresses = (): string[] => inDialOrder(running?.getMultiaddrs() ?? []).map(String)
+  const chosen = [...options.listen, ...(options.announce ?? [])]
+  const addresses = (): string[] =>
+    toldAddresses(running?.getMultiaddrs() ?? [], {
+      ...{ chosen, bridges: bridgesOf(networkInterfaces()), max: ADDRESSES_PER_PEER_MAX },
+    }).map(String)
   const peersMax = options.peersMax ?? PEERS_DEFAULT
   const settings = { prefix, peersMax, addresses, running: () => running }
   const parts = createParts(deps, settings)
@@ -59,6 +70,12 @@ export function createMesh(deps: MeshDeps, options: MeshOptions): Mesh {
         running = undefined
         serving.stop()
         throw error
+      }
+      const leftOut = running.getMultiaddrs().length - addresses().length
+      if (leftOut > 0) {
+        logger.info('This computer has more addresses than others are told of.', {
+          ...{ leftOut, told: addresses() },
+        })
       }
       parts.gossip.attach(running.services.gossip)
       parts.keeper.start()

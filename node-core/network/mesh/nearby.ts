@@ -45,8 +45,9 @@ export function createNearby({ clock, logger, selfPeerId, isAlone }: NearbyDeps)
       made.addEventListener('peer', ({ detail }) => {
         const peerId = detail.id.toString()
         if (peerId === selfPeerId) return
-        const texts = detail.multiaddrs.slice(0, ADDRESSES_PER_PEER_MAX).map(String)
-        const addresses = inDialOrder(addressesOf(peerId, texts)).map(String)
+        // One packet names them all, in no order: what is near must not be cut off.
+        const ways = inDialOrder(addressesOf(peerId, detail.multiaddrs.map(String)))
+        const addresses = ways.slice(0, ADDRESSES_PER_PEER_MAX).map(String)
         for (const listener of listeners) listener(addresses)
       })
     },

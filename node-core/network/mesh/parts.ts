@@ -19,12 +19,7 @@ import type { MemberHost } from './host.ts'
 import type { MeshDeps } from './index.ts'
 import { createJoinDoor, type JoinDoor } from './join-door.ts'
 import { createKeeper, type Keeper } from './keeper.ts'
-import {
-  ADDRESSES_PER_PEER_MAX,
-  GET_TO_KNOW_PER_PEER_MS,
-  GOSSIP_REATTACH_MS,
-  PEERS_OVER_MAX,
-} from './limits.ts'
+import { GET_TO_KNOW_PER_PEER_MS, GOSSIP_REATTACH_MS, PEERS_OVER_MAX } from './limits.ts'
 import { createLinks, type Links, pickConnection } from './links.ts'
 import { createNearby, type Nearby } from './nearby.ts'
 import { createRenewing, type Renewing } from './renewing.ts'
@@ -83,10 +78,7 @@ export function createParts(deps: MeshDeps, settings: PartsSettings): MeshParts 
   })
   const guard = createGuard(monotonicMs)
   const book = createAddressBook()
-  const introduction = () => ({
-    credential: deps.credential(),
-    addresses: addresses().slice(0, ADDRESSES_PER_PEER_MAX),
-  })
+  const introduction = () => ({ credential: deps.credential(), addresses: addresses() })
   const protocol = `${prefix}hello/1`
   const greeter = createGreeter({ ...deps, gate, protocol, introduction, learn: book.learn, expel })
   const host = (): MemberHost => {

@@ -48,6 +48,22 @@ describe('a workload for members', () => {
     expect((await ask(edge, 'web.localhost', { headers: upgrade })).status).toBe(401)
   })
 
+  it('tells only those it lets in that nobody can answer, and that it declares no port', async () => {
+    holds(GUEST, 'use')
+    const edge = await guarded()
+    stage.endpoints.set('web', [])
+    const { pass } = edge.issuePass('web')
+    const upgrade = { connection: 'Upgrade', upgrade: 'websocket' }
+    const stranger = async (headers = {}) => (await ask(edge, 'web.localhost', { headers })).status
+    expect([await stranger(), await stranger(upgrade)]).toEqual([401, 401])
+    const known = await ask(edge, 'web.localhost', withPass(pass))
+    expect([known.status, known.body]).toEqual([502, expect.stringContaining('No instance of web')])
+    stage.portless.add('web')
+    expect(await stranger()).toBe(401)
+    const portless = await ask(edge, 'web.localhost', withPass(pass))
+    expect([portless.status, portless.body]).toEqual([404, 'web declares no port.\n'])
+  })
+
   it.each([
     ['a header of its own', (pass: string) => ({ 'x-mycelium-pass': pass })],
     ['a bearer token', (pass: string) => ({ authorization: `Bearer ${pass}` })],

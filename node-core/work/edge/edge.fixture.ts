@@ -39,6 +39,8 @@ export interface Stage {
   endpoints: Map<string, Endpoint[]>
   /** Workloads that may be asleep, and how long requests wait for them. */
   wakes: Map<string, number>
+  /** Workloads that declare no port. */
+  portless: Set<string>
   /** What workloads ask of the edge, over what is asked by default. */
   rules: Map<string, Partial<EdgeRules>>
   gate: Gate
@@ -71,7 +73,8 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
       if (!endpoints.has(name)) return undefined
       const wakeMs = stage.wakes.get(name)
       const rules = { ...edgeOf({}), ...stage.rules.get(name) }
-      return { owner: OWNER, rules, ...(wakeMs !== undefined && { wakeMs }) }
+      const portless = stage.portless.has(name) && ({ portless: true } as const)
+      return { owner: OWNER, rules, ...(wakeMs !== undefined && { wakeMs }), ...portless }
     },
     endpoints(name, containerPort = 80) {
       return (endpoints.get(name) ?? []).filter((one) => one.containerPort === containerPort)
@@ -98,6 +101,7 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
   const stage: Stage = {
     endpoints,
     wakes: new Map(),
+    portless: new Set(),
     rules: new Map(),
     gate: createGate({
       ...{ network: NETWORK, self: HERE, key: MEMBER, clock },

@@ -64,6 +64,8 @@ export interface Service {
   rules: EdgeRules
   /** It may be asleep: requests wait so long for it to wake. */
   wakeMs?: number
+  /** It declares no port that HTTP could go to. */
+  portless?: true
 }
 
 export interface Published {

@@ -6,10 +6,12 @@ import { type Hosts, type Route, type RouteRefusal, routeOf } from './route.ts'
 
 export interface Passage {
   route: Route
-  /** At least one of them is healthy, unless the service has to wake first. */
+  /** At least one of them is healthy, unless the service has to wake first or `nobody` says why not. */
   endpoints: readonly Endpoint[]
   sleeps: boolean
   service: Service
+  /** Why nobody can answer, which only those may learn who would be let in. */
+  nobody?: Refusal
 }
 
 /** What a decision rests on. */
@@ -32,8 +34,10 @@ export function decide(
   if (open >= OPEN_REQUESTS_MAX) return TOO_BUSY
   const endpoints = source.endpoints(route.workload)
   const sleeps = !endpoints.some(({ healthy }) => healthy)
-  if (sleeps && service.wakeMs === undefined) return nobodyHealthy(route, endpoints)
-  return { route, endpoints, service, sleeps }
+  const passage = { route, endpoints, service, sleeps }
+  if (service.portless) return { ...passage, nobody: noPort(route) }
+  if (!sleeps || service.wakeMs !== undefined) return passage
+  return { ...passage, nobody: nobodyHealthy(route, endpoints) }
 }
 
 export const BAD_REQUEST: Refusal = {
@@ -63,6 +67,10 @@ const ROUTE_REFUSALS: Record<RouteRefusal, Refusal> = {
     code: 'NOT_FOUND',
     reason: 'Name a workload: /<name>/ here, or <name>.localhost as the host.',
   },
+}
+
+function noPort({ workload }: Route): Refusal {
+  return { status: 404, code: 'NO_PORT', reason: `${workload} declares no port.` }
 }
 
 function nobodyHealthy({ workload }: Route, endpoints: readonly Endpoint[]): Refusal {

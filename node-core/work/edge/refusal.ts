@@ -8,6 +8,7 @@ export interface Refusal {
     | 'UNAUTHORIZED'
     | 'FORBIDDEN'
     | 'NOT_FOUND'
+    | 'NO_PORT'
     | 'RATE_LIMITED'
     | 'UNAVAILABLE'
     | 'TIMED_OUT'

@@ -233,8 +233,12 @@ export function onUpgrade(
 /** What a decision needs of a request. */
 type Asked = Pick<Arrival, 'host' | 'target' | 'headers' | 'address' | 'secure'>
 
-function decideFor({ hosts, counts, deps }: Traffic, asked: Asked): Passage | Refusal {
-  return decide({ hosts, open: counts.open, source: deps.endpoints }, asked)
+function decideFor(traffic: Traffic, asked: Asked): Passage | Refusal {
+  const { hosts, counts, deps } = traffic
+  const decision = decide({ hosts, open: counts.open, source: deps.endpoints }, asked)
+  if ('status' in decision || !decision.nobody) return decision
+  const admission = admissionOf(traffic, asked, decision)
+  return admission.kind === 'out' ? admission.refusal : decision.nobody
 }
 
 function admissionOf({ deps, limiter }: Traffic, asked: Asked, { route, service }: Passage) {

@@ -73,4 +73,5 @@ export { createReadiness, type Readiness, type ReadinessDeps } from './readiness
 export { type SeenInstance, type WorkloadStatus, workloadStatus } from './status.ts'
 export { jobStatus } from './status-of-jobs.ts'
 export { scaledReason } from './status-of-steering.ts'
+export { successorReasons, troubledSuccessor } from './successors.ts'
 export { createWorkView, type ViewChange, type WorkView, type WorkViewDeps } from './work-view.ts'

@@ -54,7 +54,9 @@ export function workloadsOf({ scenario, emit }: Fake) {
       preview: os.workloads.preview.handler(({ input }) => {
         refuseWrongSizes(input.volumes ?? [])
         const displaced = input.priority === 'high' ? ['backup/0'] : []
-        return { ...placement(scenario, input.replicas ?? 1, displaced), conditions: [] }
+        const isShielded = Array.isArray(input.egress)
+        const conditions = isShielded ? [{ code: 'EGRESS_SHIELDED', message: SAYS.shielded }] : []
+        return { ...placement(scenario, input.replicas ?? 1, displaced), conditions }
       }),
       change: os.workloads.change.handler(({ input }) => {
         const found = findWorkload(scenario, input.name)

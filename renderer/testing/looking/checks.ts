@@ -50,9 +50,9 @@ export async function findUntranslated(page: Page, scenario: Scenario): Promise<
     .map((text) => `not translated: “${text.slice(0, 80)}”`)
 }
 
-/** Times, amounts and hosts are written by the language's own rules, or by none. */
+/** Times, amounts, paths and hosts are written by the language's own rules, or by none. */
 function isFigure(text: string): boolean {
-  if (/^[\w-]+(\.[\w-]+)+(:\d+)?$/.test(text)) return true
+  if (/^[\w-]+(\.[\w-]+)+(:\d+)?$/.test(text) || /^\/\S*$/.test(text)) return true
   const rest = text.replace(
     /\b(AM|PM|\d+[KMGT]i|[KMGT]i?B|ms|B|s|in|ago|yesterday|tomorrow|now)\b/g,
     '',

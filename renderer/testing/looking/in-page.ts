@@ -78,7 +78,7 @@ export const WORDS = `(() => {
   const found = []
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    if (node.parentElement?.closest('script, style, pre, code, .xterm, textarea, kbd, [role=log], .toast-words, body [lang]')) continue
+    if (node.parentElement?.closest('script, style, pre, code, .xterm, textarea, kbd, [role=log], .toast, body [lang]')) continue
     const words = node.textContent.trim()
     if (words !== '') found.push(words)
   }

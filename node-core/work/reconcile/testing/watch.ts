@@ -78,6 +78,7 @@ export function createWatch(node: Watched, around: Around, lives: () => boolean)
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    refused: () => [],
     async announce({ kinds }) {
       if (kinds) node.facts.kinds = kinds
     },

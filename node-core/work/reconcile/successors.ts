@@ -1,0 +1,48 @@
+/** What keeps a successor from serving, while the copy that it is to replace still does. Pure. */
+import type { NodeId } from '../../base/net/index.ts'
+import { type DesiredWorkload, type Instance, isCurrent } from '../spec/index.ts'
+import type { Reason } from './local-instance.ts'
+
+/** The one that is to take over from `old` and says that something is in its way. */
+export function troubledSuccessor(
+  old: Pick<Instance, 'id' | 'workload' | 'index'>,
+  desired: DesiredWorkload,
+  instances: readonly Instance[],
+): Instance | undefined {
+  return instances.find((one) => {
+    const isOther = one.id !== old.id && one.workload === old.workload && one.index === old.index
+    const isLeaving = one.status === 'Stopping' || one.status === 'Stopped' || one.ended
+    return isOther && isCurrent(one, desired) && one.reason && !isLeaving && !isServing(one)
+  })
+}
+
+/**
+ * Those of slots that are served, each reason once: what a slot without anything says is among the
+ * workload's own conditions. Of a change, what there is to do stands beside it.
+ */
+export function successorReasons(
+  desired: DesiredWorkload,
+  instances: readonly Instance[],
+  nameOf: (node: NodeId) => string,
+): Reason[] {
+  const { name } = desired.workload
+  const reasons = new Map<string, Reason>()
+  for (const old of instances) {
+    if (old.workload !== name || !isServing(old)) continue
+    const next = troubledSuccessor(old, desired, instances)
+    if (!next?.reason || reasons.has(next.reason.code)) continue
+    const { code, message } = next.reason
+    const where = `replica ${next.index} on ${nameOf(next.node)}`
+    const ways = isCurrent(old, desired) || code === 'NOT_HEALTHY_YET' ? '' : ` ${waysText(name)}`
+    reasons.set(code, { code, message: `What is to take over as ${where}: ${message}${ways}` })
+  }
+  return [...reasons.values()].sort((a, b) => (a.code < b.code ? -1 : 1))
+}
+
+function isServing({ status, health }: Instance): boolean {
+  return status === 'Running' && health === 'healthy'
+}
+
+function waysText(name: string): string {
+  return `What it wrote: mycelium logs ${name} --previous. To take the change back: mycelium rollout rollback ${name}.`
+}
