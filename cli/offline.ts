@@ -23,6 +23,11 @@ export async function joinOffline(
   request: JoinFlags,
   owner: AdoptedOwner | undefined,
 ): Promise<JoinedHome & { admitted: boolean }> {
+  if (request.invite !== undefined) {
+    // Before the home is given keys: a mistyped link leaves nothing behind.
+    const { parseInvite } = await import('../node-core/identity/index.ts')
+    parseInvite(request.invite.trim())
+  }
   let admitted = false
   const home = await withHome(context, owner, async ({ deps, joining, logger }) => {
     const { createJoinClient } = await import('../node-core/network/mesh/index.ts')

@@ -49,7 +49,8 @@ describe('invites and seed files', () => {
 
   it('lets a second computer of one owner in as that owner’s', async () => {
     const file = path.join(ada.home, 'ada.owner')
-    const made = await ada.json<{ owner: string; passphrase: string }>('owner', 'export', file)
+    const exporting = ['owner', 'export', file, '--generate']
+    const made = await ada.json<{ owner: string; passphrase: string }>(...exporting)
     const passphrase = path.join(ada.home, 'passphrase')
     writeFileSync(passphrase, made.passphrase)
     const { invite } = await ada.json<{ invite: string }>('invite')

@@ -125,7 +125,8 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
 
   it('leads to another computer from when it is deployed, without a new start', async () => {
     await deploy(ada, { name: 'shelf', containers: [store('one')] })
-    assert.equal((await ada.viaEdge('/shelf/')).status, 502)
+    const { status, text } = await ada.viaEdge('/shelf/')
+    assert.deepEqual([status, text], [404, 'shelf declares no port.\n'])
     await answers('one')
     const [front, shelf] = await Promise.all([
       running(ada, 'front', { replicas: 1 }),

@@ -132,6 +132,11 @@ export async function writeSettings(disk: Disk, settings: Settings): Promise<voi
   await disk.writeAtomic(SETTINGS, new TextEncoder().encode(text))
 }
 
+/** In a network now, before, or waiting for one: all of that writes settings, and leaving keeps them. */
+export async function hasHistory(disk: Disk): Promise<boolean> {
+  return (await disk.read(SETTINGS)) !== undefined
+}
+
 const GENESIS = 'genesis.cbor'
 const CREDENTIAL = 'credential.cbor'
 

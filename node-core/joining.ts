@@ -9,6 +9,7 @@ import type { NodeId } from './base/net/index.ts'
 import type { Random } from './base/random/index.ts'
 import { foundPrimary } from './control/primary/index.ts'
 import {
+  hasHistory,
   readNetwork,
   readSettings,
   type Settings,
@@ -87,7 +88,8 @@ export type JoiningErrorCode =
 
 /**
  * Makes a home that of an owner who has another computer already; before it joins, since what it runs
- * and what it certified would else be somebody else's. Throws CONFLICT, OWNER_KEY_EXISTS.
+ * and what it certified would else be somebody else's. On the key of a home that was in no network
+ * yet nothing hangs, so it is laid aside without asking. Throws CONFLICT, OWNER_KEY_EXISTS.
  */
 export async function adoptOwner(
   { disk, random }: Pick<JoiningDeps, 'disk' | 'random'>,
@@ -95,7 +97,8 @@ export async function adoptOwner(
   { replace }: { replace: boolean },
 ): Promise<void> {
   await refuseSecondNetwork(disk)
-  await createKeystore({ disk, random }).adoptOwnerKey(key, { replace })
+  const isUnused = !(await hasHistory(disk))
+  await createKeystore({ disk, random }).adoptOwnerKey(key, { replace: replace || isUnused })
 }
 
 export async function openIdentity(disk: Disk, random: Random): Promise<Identity> {

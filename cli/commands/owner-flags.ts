@@ -13,7 +13,10 @@ export interface OwnerFlags {
 export function addOwnerFlags(command: Command): Command {
   return command
     .option('--owner <file>', 'be a computer of this owner: from mycelium owner export')
-    .option('--passphrase-file <file>', 'what opens it (default: asked for)')
+    .option(
+      '--passphrase-file <file>',
+      'what opens it; - reads standard input (default: asked for)',
+    )
     .option('--replace-owner', 'lay the owner that this home has aside')
 }
 

@@ -19,8 +19,7 @@ describe('mycelium owner export, and a home that takes what it wrote', () => {
 
   beforeAll(async () => {
     await ada.json('init', '--network-name', 'Garden')
-    // Nobody can type one here, so one is made.
-    made = await ada.json('owner', 'export', file)
+    made = await ada.json('owner', 'export', file, '--generate')
     writeFileSync(passphrase, `${Reflect.get(Object(made), 'passphrase')}\n`)
   })
   afterAll(() => ada.remove())
@@ -40,6 +39,8 @@ describe('mycelium owner export, and a home that takes what it wrote', () => {
     writeFileSync(short, 'hunter2')
     const again = await ada.run('owner', 'export', `${file}2`, '--passphrase-file', short)
     expect([again.exit, again.err]).toEqual([2, expect.stringContaining('PASSPHRASE_SHORT')])
+    const untyped = await ada.run('owner', 'export', `${file}2`)
+    expect([untyped.exit, untyped.err]).toEqual([2, expect.stringMatching(/- reads.*--generate/)])
     const without = createTestHome()
     expect((await without.run('owner', 'export', `${file}2`, '--generate')).exit).toBe(5)
     await without.remove()
@@ -63,7 +64,7 @@ describe('mycelium owner export, and a home that takes what it wrote', () => {
 
   it('is refused by the code of what is wrong, and the home stays as it was', async () => {
     const other = createTestHome()
-    const join = (...more: string[]) => other.run('join', 'mycelium://join?x', ...more)
+    const join = (...more: string[]) => other.run('join', '--seed-spore', 'nothing', ...more)
     const wrong = path.join(ada.home, 'wrong')
     writeFileSync(wrong, 'another horse battery')
     expect(await join('--owner', file, '--passphrase-file', wrong)).toMatchObject({
@@ -75,6 +76,14 @@ describe('mycelium owner export, and a home that takes what it wrote', () => {
     })
     expect((await join('--owner', file)).exit).toBe(2)
     expect((await join('--replace-owner')).exit).toBe(2)
+    expect(readdirSync(other.home)).toEqual([])
+    await other.remove()
+  })
+
+  it('has no rival in a home that a mistyped link was tried on: no keys are made for it', async () => {
+    const other = createTestHome()
+    const mistyped = await other.run('join', 'mycelium://join?invite=xx')
+    expect([mistyped.exit === 0, mistyped.err]).toEqual([false, expect.stringContaining('INVITE')])
     expect(readdirSync(other.home)).toEqual([])
     await other.remove()
   })

@@ -48,7 +48,7 @@ async function exportOwner(
   if (generate && passphraseFile !== undefined) {
     throw wrongUsage('Give --generate or --passphrase-file.')
   }
-  const isMade = generate || (passphraseFile === undefined && !process.stdin.isTTY)
+  const isMade = generate === true
   const passphrase = isMade ? generatedPassphrase() : await newPassphrase(passphraseFile)
   const offline = await import('../offline.ts')
   const { owner, sealed } = await offline.exportOwner(context, passphrase)

@@ -36,7 +36,8 @@ export function createKeystore(deps: KeystoreDeps): Keystore {
       if (held && !replace) {
         throw new MyceliumError<IdentityErrorCode>(
           'OWNER_KEY_EXISTS',
-          `This home has another owner already (${ownerIdOf(held.publicKey).slice(0, ASIDE_DIGITS)}…).`,
+          `This home has another owner already (${ownerIdOf(held.publicKey).slice(0, ASIDE_DIGITS)}…): ` +
+            '--replace-owner lays that key aside.',
         )
       }
       // First: at no moment is there one key less.

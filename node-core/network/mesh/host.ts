@@ -104,17 +104,20 @@ export async function startHost(host: Libp2p, listen: readonly string[]): Promis
   try {
     await host.start()
   } catch (cause) {
-    throw new MyceliumError('LISTEN_FAILED', listenFailure(messageOf(cause)), {
+    throw new MyceliumError('LISTEN_FAILED', listenFailure(messageOf(cause), listen), {
       cause,
       details: { listen: [...listen] },
     })
   }
 }
 
-function listenFailure(text: string): string {
+function listenFailure(text: string, listen: readonly string[]): string {
+  const ports = new Set(
+    listen.flatMap((address) => /\/(?:tcp|udp)\/(\d+)/.exec(address)?.[1] ?? []),
+  )
   return text.includes('EADDRINUSE')
-    ? 'Another program listens on this node’s mesh port.'
-    : 'The mesh cannot listen on its addresses.'
+    ? `Another program listens on this node’s mesh port (${[...ports].join(', ')}): end it, or choose another by --listen.`
+    : `The mesh cannot listen on its addresses (${listen.join(', ')}): choose others by --listen.`
 }
 
 async function baseOf(

@@ -116,8 +116,9 @@ describe('a manifest', () => {
       } catch {
         paths = refusal(() => parseWorkload(broken(at, by)))
       }
-      // A port that is gone takes the probes of it along.
-      const related = paths.filter((one) => speaksOf(one, name) || one.includes('.probes.'))
+      // A port that is gone takes the probes of it along, and its number at the edge.
+      const isOfPort = (one: string): boolean => /\.probes\.|^edge\.tcp\./.test(one)
+      const related = paths.filter((one) => speaksOf(one, name) || isOfPort(one))
       expect([by, related]).toEqual([by, paths])
     }
   })

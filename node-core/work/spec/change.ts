@@ -2,7 +2,7 @@ import { changedAutoscale, withAutoscale, wrongBesideAutoscale } from './autosca
 import { changedParts } from './changed-parts.ts'
 import { type ChangeBody, changeBody } from './deploy-body.ts'
 import { disruptionField, toDisruption } from './disruption.ts'
-import { changedEdge, checkedEdge } from './edge-rules.ts'
+import { changedEdge } from './edge-rules.ts'
 import { egressField } from './egress.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Job, Workload } from './index.ts'
@@ -41,9 +41,8 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
   const disruption = change.disruption
     ? toDisruption(change.disruption, wrong)
     : workload.disruption
-  // All that is wrong is said with what is wrong in these.
   const parts = changedParts(workload, change, wrong)
-  const edge = checkedEdge(changedEdge(workload.edge, change.edge), parts)
+  const edge = changedEdge(workload.edge, change.edge)
   const volumes = change.volumes ? toVolumes(change.volumes) : workload.volumes
   const { volumes: _, egress: __, priority: ___, disruption: ____, ...rest } = workload
   const changed: Workload = {
@@ -66,7 +65,7 @@ export function applyChange(workload: Workload, patch: unknown): Workload {
     ...(edge && { edge }),
     ...egressField(change.egress, workload.egress),
   }
-  return checked(withAutoscale(withJob(changed, job), autoscale))
+  return checked(withAutoscale(withJob(changed, job), autoscale), wrong)
 }
 
 function changedJob({ job }: Workload, change: ChangeBody, wrong: WrongField[]): Job | undefined {

@@ -2,7 +2,7 @@
 import { parseDigest } from '../../storage/blobs/index.ts'
 import { DEFAULT_PART_NAME } from './defaults.ts'
 import type { ChangeBody } from './deploy-body.ts'
-import { validationError, type WrongField } from './errors.ts'
+import type { WrongField } from './errors.ts'
 import { filesAfter } from './files.ts'
 import type { BundleSource, ContainerSource, Part, Parts, Workload } from './index.ts'
 import { keepContent } from './keep-content.ts'
@@ -23,7 +23,7 @@ type Said = Partial<Omit<ChangedContainerBody, 'name' | 'image'>> & {
   health?: HealthBody | undefined
 }
 
-/** Throws VALIDATION_ERROR naming every wrong field, those of `wrong` too. */
+/** Adds every wrong field to `wrong`. */
 export function changedParts(workload: Workload, change: ChangeBody, wrong: WrongField[]): Parts {
   const said = OF_THE_PART.filter((field) => change[field] !== undefined)
   if (change.containers) {
@@ -36,8 +36,7 @@ export function changedParts(workload: Workload, change: ChangeBody, wrong: Wron
     const message = 'There are several containers: change `containers` as a whole.'
     wrong.push(...said.map((field) => ({ path: field, message })))
   }
-  if (wrong.length > 0) throw validationError(wrong)
-  if (said.length === 0) return workload.parts
+  if (said.length === 0 || second) return workload.parts
   const [next] = toParts([askedAfter(only, change, '', wrong)], wrong)
   return [withProbes(workload, only, change, next)]
 }

@@ -1,7 +1,7 @@
 /** What a workload asks of the edge (docs/adr/0032): as people say it, as it is stored, filled up. */
 import { z } from 'zod'
 import { type OwnerId, parseOwnerId } from '../../identity/index.ts'
-import { validationError, type WrongField } from './errors.ts'
+import type { WrongField } from './errors.ts'
 import { portNumber } from './fields.ts'
 import type { EdgeRules, Parts, Workload } from './index.ts'
 import {
@@ -89,15 +89,8 @@ export function changedEdge(
   return { ...rules, rate: { perMinute: rate.perMinute, burst: atOnce } }
 }
 
-/** Throws VALIDATION_ERROR naming every wrong field. */
-export function checkedEdge(rules: EdgeRules | undefined, parts: Parts): EdgeRules | undefined {
-  const wrong = wrongEdge(rules, parts)
-  if (wrong.length > 0) throw validationError(wrong)
-  return rules
-}
-
 /** Ports that are published have to be declared, and once. */
-function wrongEdge(rules: EdgeRules | undefined, parts: Parts): WrongField[] {
+export function wrongEdge(rules: EdgeRules | undefined, parts: Parts): WrongField[] {
   const declared = new Set(
     parts.flatMap(({ ports }) =>
       ports.filter(({ protocol }) => protocol === 'tcp').map((port) => port.containerPort),

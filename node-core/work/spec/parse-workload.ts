@@ -14,7 +14,7 @@ import {
 } from './defaults.ts'
 import { type DeployBody, deployBody, manifestText } from './deploy-body.ts'
 import { disruptionField, toDisruption } from './disruption.ts'
-import { changedEdge, checkedEdge } from './edge-rules.ts'
+import { changedEdge, wrongEdge } from './edge-rules.ts'
 import { egressField, wrongEgress } from './egress.ts'
 import { validationError, type WrongField, wrongFields } from './errors.ts'
 import type { Workload } from './index.ts'
@@ -62,7 +62,7 @@ export function workloadOf(body: DeployBody): Workload {
   const job = body.job && toJob(body.job, undefined, wrong)
   const disruption = toDisruption(body.disruption ?? {}, wrong)
   const parts = toParts(asked, wrong)
-  const edge = checkedEdge(changedEdge(undefined, body.edge), parts)
+  const edge = changedEdge(undefined, body.edge)
   if (name === undefined) throw validationError(wrong)
   const volumes = toVolumes(body.volumes ?? [])
   const workload: Workload = {
@@ -85,7 +85,7 @@ export function workloadOf(body: DeployBody): Workload {
     ...(edge && { edge }),
     ...egressField(body.egress, undefined),
   }
-  return checked(withAutoscale(withJob(workload, job), autoscale))
+  return checked(withAutoscale(withJob(workload, job), autoscale), wrong)
 }
 
 function openManifest(input: unknown): unknown {
@@ -172,10 +172,12 @@ function eachItsOwn(parts: AskedPart[], body: DeployBody, wrong: WrongField[]): 
 
 /**
  * What agrees with itself and is small enough: the shared state bounds a value; a person should hear it
- * before a replica does.
+ * before a replica does. Throws VALIDATION_ERROR naming every wrong field, those found before too.
  */
-export function checked(workload: Workload): Workload {
+export function checked(workload: Workload, found: readonly WrongField[]): Workload {
   const wrong = [
+    ...found,
+    ...wrongEdge(workload.edge, workload.parts),
     ...wrongVolumes(workload),
     ...wrongEgress(workload),
     ...wrongRollout(workload),

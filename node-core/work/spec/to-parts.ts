@@ -47,9 +47,9 @@ export interface AskedPart extends AskedProbes {
   files: FilesBody | undefined
 }
 
-/** Throws VALIDATION_ERROR naming every wrong field, those of `more` too. */
-export function toParts(asked: readonly AskedPart[], more: readonly WrongField[] = []): Parts {
-  const wrong = [...more, ...namedTwice(asked)]
+/** Adds every wrong field to `wrong`. */
+export function toParts(asked: readonly AskedPart[], wrong: WrongField[]): Parts {
+  wrong.push(...namedTwice(asked))
   const parts = asked.map((one) => toPart(one, wrong))
   wrong.push(
     ...wrongTotal(
@@ -58,7 +58,7 @@ export function toParts(asked: readonly AskedPart[], more: readonly WrongField[]
     ),
   )
   const [first, ...rest] = parts
-  if (!first || wrong.length > 0) throw validationError(wrong)
+  if (!first) throw validationError(wrong)
   return [first, ...rest]
 }
 

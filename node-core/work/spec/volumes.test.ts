@@ -23,6 +23,21 @@ describe('volumes', () => {
     expect(parseWorkload({ ...BODY, volumes }).onPartition).toBe('heal')
   })
 
+  test('that are missing are named with all else that is wrong, in a deploy and in a change', () => {
+    const secrets = [{ name: 'other/key', env: 'KEY' }]
+    const edge = { tcp: [{ port: 15_432, containerPort: 5_432 }] }
+    const containers = [{ ...CONTAINER, mounts: [{ volume: 'gone', path: '/var/lib/db' }] }]
+    const wrong = [
+      'containers.0.mounts.0.volume',
+      'edge.tcp.0.containerPort',
+      'secrets.0.name',
+      'volumes.0.name',
+    ]
+    expect(refusal(() => parseWorkload({ ...BODY, containers, secrets, edge }))).toEqual(wrong)
+    const change = { containers, secrets, edge }
+    expect(refusal(() => applyChange(parseWorkload(BODY), change))).toEqual(wrong)
+  })
+
   test('change nothing for those that have none', () => {
     const plain = parseWorkload({ name: 'web', containers: [{ image: 'web' }] })
     expect(Object.keys(plain)).not.toContain('volumes')
