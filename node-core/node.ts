@@ -40,12 +40,14 @@ import {
 } from './home.ts'
 import { parseGenesis, type Role } from './identity/index.ts'
 import { foundInHome, type Identity, joinInHome, openIdentity } from './joining.ts'
+import { openLeftData } from './left-side.ts'
 import { createLobby, inspectInvite, type Lobby } from './lobby.ts'
 import { createLogTap, type LogTap } from './log-tap.ts'
 import { type NetworkRuntime, openNetworkRuntime } from './network-runtime.ts'
 import type { NodeConfig } from './node-config.ts'
 import { VERSION } from './version.ts'
 import { createCatalogue } from './work/catalogue/index.ts'
+import type { LeftData } from './work/volumes/index.ts'
 
 export interface NodeHost {
   logger: Logger
@@ -90,6 +92,7 @@ class Node implements MyceliumNode {
   #lock: HomeLock | undefined
   #identity: Identity | undefined
   #settings: Settings = {}
+  #leftData: LeftData | undefined
   #door: HttpDoor | undefined
   #router: Router | undefined
   #network: NetworkRuntime | undefined
@@ -148,6 +151,10 @@ class Node implements MyceliumNode {
     await this.#disk.clean()
     this.#settings = await readSettings(this.#disk)
     this.#identity = await openIdentity(this.#disk, this.#random)
+    this.#leftData = openLeftData({
+      ...{ config: this.#config, node: this.#identity.nodeId, disk: this.#disk },
+      ...{ clock: this.#clock, logger: this.#log.logger },
+    })
     const deps = this.#apiDeps(this.#identity)
     this.#router = createRouter(deps)
     this.#door = createHttpDoor(
@@ -171,6 +178,7 @@ class Node implements MyceliumNode {
     const stored = await readNetwork(this.#disk)
     if (stored) await this.#enter(stored)
     else await this.#wait()
+    await this.#leftData.start()
     this.#announce()
   }
 
@@ -179,6 +187,7 @@ class Node implements MyceliumNode {
     await this.#lobby?.stop()
     this.#lobby = undefined
     await this.#exit()
+    await this.#leftData?.stop()
     await this.#door?.stop()
     this.#lock?.release()
     this.#lock = undefined
@@ -303,6 +312,7 @@ class Node implements MyceliumNode {
         entries: this.#config.catalogue ?? [],
         random: this.#random,
       }),
+      leftData: started(this.#leftData),
       node: {
         version: VERSION,
         id: identity.nodeId,
@@ -369,6 +379,7 @@ class Node implements MyceliumNode {
         this.#inTurn(async () => {
           await this.#network?.leave(how)
           await this.#exit()
+          await this.#leftData?.leave()
           await forgetNetwork(this.#disk)
           this.#starting = undefined
           this.#settings = await readSettings(this.#disk)

@@ -10,6 +10,7 @@ import { CommandFailure, EXIT } from '../exit-codes.ts'
 import { ANSWER_TIMEOUT_MS, CLOCK_TOLERANCE_MS, CONNECT_TIMEOUT_MS } from '../limits.ts'
 import type { Act } from '../run.ts'
 import { findNode } from '../running-node.ts'
+import { whatStays } from './left-data.ts'
 
 export interface Check {
   name: string
@@ -144,8 +145,18 @@ async function checkNode(context: Context): Promise<Check[]> {
       fix: 'Is this computer online? Are the others? mycelium nodes shows who is in sight.',
     },
     ...status.node.kinds.flatMap(boundsOf),
+    ...(await checkLeft(node)),
     ...status.degraded.map(({ code, message }) => ({ name: code, ok: false, message })),
   ]
+}
+
+/** Not its fault, and good to know: it takes space. */
+async function checkLeft({ call }: Awaited<ReturnType<Context['node']>>): Promise<Check[]> {
+  const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
+  const listed = call.volumes.listLeft(undefined, { signal })
+  const { volumes } = await listed.catch(() => ({ volumes: [] }))
+  const message = whatStays(volumes)
+  return message === undefined ? [] : [{ name: 'left data', ok: true, message }]
 }
 
 /** Those that it would take; of a configuration that is wrong another check tells. */

@@ -10,6 +10,7 @@ import { findNode } from '../running-node.ts'
 import { isOneOf } from '../text/choices.ts'
 import { collect, durationMs, wholeNumber } from '../text/parse.ts'
 import { pairs } from '../text/table.ts'
+import { whatStays } from './left-data.ts'
 import { addOwnerFlags, adoptedOwner, type OwnerFlags } from './owner-flags.ts'
 
 const ROLES = ['sclerotia', 'rhizomorph', 'hypha'] as const
@@ -80,6 +81,10 @@ async function leave(
   if (status.primary && status.primary.role !== 'none') context.notice(GIVES_BACK)
   const answer = await node.call.network.leave({ force })
   context.answer(answer, () => 'Left the network.')
+  // It has left, whether its engine answers or not.
+  const left = await node.call.volumes.listLeft().catch(() => ({ volumes: [] }))
+  const stays = whatStays(left.volumes)
+  if (stays !== undefined) context.notice(stays)
 }
 
 type Members = Outputs['members']['list']['members']
@@ -107,7 +112,7 @@ function strandedBy(
   const whose = here.map(({ workload, index, owner }) => `${workload}/${index} (${owner.name})`)
   return (
     `This computer keeps the data of ${[...new Set(whose)].join(', ')}. It does not go elsewhere: ` +
-    'what needs it waits until this computer joins again.'
+    'what needs it waits until this computer joins again, within 30 days: then it is removed.'
   )
 }
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
-import { POLL_PERIOD_MS, STOP_TIMEOUT_MS } from '../limits.ts'
+import { LAST_STEPS_MS, POLL_PERIOD_MS, STOP_TIMEOUT_MS } from '../limits.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { findNode, isAlive, readToken } from '../running-node.ts'
@@ -45,9 +45,14 @@ async function down(context: Context): Promise<void> {
   const node = await context.node()
   const stopping = await node.call.node.stop()
   const endMs = performance.now() + STOP_TIMEOUT_MS
-  // Its file goes away last, so both have to be gone before another may take the home.
-  while (isAlive(node.pid) && findNode(context.home)?.pid === node.pid) {
-    if (performance.now() > endMs) {
+  let goneByMs: number | undefined
+  // It gives its home back a moment before it ends, and has stopped when it is gone.
+  while (isAlive(node.pid)) {
+    if (findNode(context.home)?.pid !== node.pid) {
+      // Nobody may be there who takes note of its end; others may have the home all the same.
+      goneByMs ??= performance.now() + LAST_STEPS_MS
+      if (performance.now() > goneByMs) break
+    } else if (performance.now() > endMs) {
       const message = `The node (process ${node.pid}) has not stopped after a minute.`
       throw new CommandFailure(EXIT.TIMED_OUT, 'TIMED_OUT', message)
     }

@@ -47,6 +47,46 @@ describe('mycelium volume', () => {
   })
 })
 
+describe('data of a network that this computer has left', () => {
+  const untilMs = Date.parse('2026-12-26T00:00:00.000Z')
+  const id = 'db.0.data.b0b0'
+  beforeEach(() => {
+    const { owner } = ADA
+    const name = { owner, workload: 'db', index: 0, volume: 'data', sizeBytes: 1_000 }
+    const network = 'f00dfeed'.repeat(8)
+    const left = { ...name, id, network, leftId: `${id}@f00dfeed`, createdAtMs: 1 }
+    home.node.world.leftVolumes.push({ ...left, networkName: 'Garden', untilMs })
+    home.node.world.inNetwork = false
+  })
+
+  it('is listed, named by the doctor, and deleted for good, without a network', async () => {
+    const { out } = await home.run('volume', 'list')
+    expect(out).toMatch(/db\.0\.data\.b0b0@f00dfeed +Garden .* gone on 2026-12-26/)
+    expect(out).not.toContain('a0a0')
+    expect((await home.run('doctor')).out).toContain('left data')
+    for (const given of ['db.0', `${id}@f00dfeed`]) {
+      expect((await home.run('volume', 'delete', given)).exit).toBe(2)
+      expect((await home.run('volume', 'delete', given, '--for-good')).exit).toBe(0)
+      expect(home.node.world.calls.pop()).toEqual({ what: 'remove left', with: given })
+    }
+  })
+
+  it('is listed beside that of the network that it is in now', async () => {
+    home.node.world.inNetwork = true
+    const { out } = await home.run('volume', 'list')
+    expect(out).toMatch(/db\.0\.data\.a0a0 +ada[\s\S]*LEFT NETWORK[\s\S]*b0b0@f00dfeed/)
+    expect((await home.run('volume', 'delete', `${id}@f00dfeed`, '--for-good')).exit).toBe(0)
+    expect(home.node.world.calls).toEqual([{ what: 'remove left', with: `${id}@f00dfeed` }])
+  })
+
+  it('is told by whoever leaves: until when, and how it goes at once', async () => {
+    home.node.world.inNetwork = true
+    const { exit, err } = await home.run('leave', '--yes')
+    expect(exit).toBe(0)
+    expect(err).toMatch(/b0b0@f00dfeed: gone on 2026-12-26[\s\S]*volume delete ID --for-good/)
+  })
+})
+
 describe('data of a computer that is away', () => {
   const away = (liveness: 'left' | 'dead' | 'alive', beat = 1) => {
     home.node.world.members = [memberOf(ADA, { liveness }), memberOf(BEN)]

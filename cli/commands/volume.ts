@@ -2,10 +2,12 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { wrongUsage } from '../exit-codes.ts'
+import { toCommandFailure } from '../failures.ts'
 import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { bytes } from '../text/format.ts'
 import { table } from '../text/table.ts'
+import { leftTable } from './left-data.ts'
 
 type VolumeView = Outputs['volumes']['list']['volumes'][number]
 
@@ -29,7 +31,10 @@ export function volumeCommands(program: Command, act: Act): void {
   volume
     .command('list')
     .summary('where data lies')
-    .description('Lists what copies keep, on which computer, and how much it is.')
+    .description(
+      'Lists what copies keep, on which computer, and how much it is; and what lies here of networks ' +
+        'that this computer has left.',
+    )
     .addHelpText('after', '\nExample:\n  mycelium volume list')
     .action(act(list))
   volume
@@ -44,9 +49,11 @@ export function volumeCommands(program: Command, act: Act): void {
     .action(
       act(async (context, [id = '']: string[], { node: at, ...how }: Flags) => {
         if (how.forGood && how.giveUp) throw wrongUsage('Give --for-good or --give-up.')
+        if (id.includes('@')) return deleteLeft(context, id, how)
         const node = await context.node()
         const place = at === undefined ? {} : { node: at }
-        const answer = await node.call.volumes.delete({ id, ...place, ...how })
+        const answer = await unlessNoNetwork(node.call.volumes.delete({ id, ...place, ...how }))
+        if (!answer) return deleteLeft(context, id, how)
         context.answer(answer, () => deletedText(id, how))
       }),
     )
@@ -79,21 +86,47 @@ function deletedText(id: string, { forGood, giveUp }: Flags): string {
   return `${id} is deleted. It can be had back for 30 days: mycelium volume restore ${id}`
 }
 
+/** Of a network that this computer has left: all that can be done with it. */
+async function deleteLeft(context: Context, id: string, { forGood }: Flags): Promise<void> {
+  if (!forGood) {
+    throw wrongUsage('This computer has left that network: its data goes by --for-good alone.')
+  }
+  const node = await context.node()
+  const answer = await node.call.volumes.deleteLeft({ id })
+  context.answer(answer, () => deletedText(id, { forGood }))
+}
+
 async function list(context: Context): Promise<void> {
   const node = await context.node()
-  const answer = await node.call.volumes.list()
-  context.answer(answer, () => {
-    if (answer.volumes.length === 0) {
-      return 'Nothing is kept here yet: name volumes in a manifest.'
-    }
-    return table(
-      ['ID', 'NODE', 'USED', 'OF', 'STATE'],
-      answer.volumes.map((volume) => {
-        const used = volume.usedBytes === undefined ? '' : bytes(volume.usedBytes)
-        const { id, nodeName, sizeBytes } = volume
-        return [id, nodeName, used, bytes(sizeBytes), stateText(volume)]
-      }),
-    )
+  const own = await unlessNoNetwork(node.call.volumes.list())
+  const listing = node.call.volumes.listLeft()
+  // In a network what is known of it is told while the engine is away too.
+  const { volumes: left } = await (own ? listing.catch(() => ({ volumes: [] })) : listing)
+  const { volumes } = own ?? { volumes: [] }
+  context.answer({ volumes, left }, () => {
+    const tables = [...(volumes.length > 0 ? [ownTable(volumes)] : [])]
+    if (left.length > 0) tables.push(leftTable(left))
+    return tables.join('\n\n') || 'Nothing is kept here yet: name volumes in a manifest.'
+  })
+}
+
+function ownTable(volumes: VolumeView[]): string {
+  return table(
+    ['ID', 'NODE', 'USED', 'OF', 'STATE'],
+    volumes.map((volume) => {
+      const used = volume.usedBytes === undefined ? '' : bytes(volume.usedBytes)
+      const { id, nodeName, sizeBytes } = volume
+      return [id, nodeName, used, bytes(sizeBytes), stateText(volume)]
+    }),
+  )
+}
+
+/** Undefined where this computer is in no network. */
+async function unlessNoNetwork<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch(async (error: unknown) => {
+    const { code } = await toCommandFailure(error)
+    if (code === 'NO_NETWORK') return undefined
+    throw error
   })
 }
 

@@ -88,6 +88,7 @@ describe('the contract', () => {
       'secrets.delete',
       'space.reclaim',
       'volumes.delete',
+      'volumes.deleteLeft',
       'workloads.delete',
     ])
   })

@@ -27,6 +27,21 @@ const volumeView = z.object({
 })
 export type VolumeView = z.infer<typeof volumeView>
 
+const leftView = z.object({
+  /** `<volume>@<beginning of the network>`; any beginning of it that fits no other will do. */
+  id: z.string(),
+  /** The name is known where this computer said goodbye to it. */
+  network: z.object({ id: z.string(), name: z.string().optional() }),
+  workload: z.string(),
+  index: z.number().int(),
+  volume: z.string(),
+  sizeBytes: z.number().int(),
+  createdAt: time,
+  /** When it goes by itself; absent where it stays until somebody deletes it. */
+  untilAt: time.optional(),
+})
+export type LeftVolumeView = z.infer<typeof leftView>
+
 const which = z.object({
   id: z.string().min(1).max(200),
   /** Which node, where several have one of this name. */
@@ -55,5 +70,21 @@ export const volumes = {
   restore: operation({ permission: 'deploy' })
     .route({ method: 'POST', path: '/api/volumes/{id}/restore', summary: 'Have data back' })
     .input(which)
+    .output(empty),
+  listLeft: operation({ permission: 'local', needsNetwork: false })
+    .route({
+      method: 'GET',
+      path: '/api/left-volumes',
+      summary: 'Data here of networks that this computer has left',
+    })
+    .output(z.object({ volumes: z.array(leftView) })),
+  deleteLeft: operation({ permission: 'local', destructive: true, needsNetwork: false })
+    .route({
+      method: 'DELETE',
+      path: '/api/left-volumes/{id}',
+      summary: 'Delete such data for good',
+      successStatus: 204,
+    })
+    .input(which.pick({ id: true }))
     .output(empty),
 }

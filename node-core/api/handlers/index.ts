@@ -36,7 +36,7 @@ import type { Secrets } from '../../work/secrets/index.ts'
 import type { Space } from '../../work/space/index.ts'
 import type { Port } from '../../work/spec/index.ts'
 import type { Usages } from '../../work/usage/index.ts'
-import type { Volumes } from '../../work/volumes/index.ts'
+import type { LeftData, Volumes } from '../../work/volumes/index.ts'
 
 export interface ApiDeps {
   clock: Clock
@@ -45,6 +45,8 @@ export interface ApiDeps {
   node: NodeFacts
   lifecycle: NodeLifecycle
   catalogue: Catalogue
+  /** Of networks that this computer has left. */
+  leftData: Pick<LeftData, 'list' | 'remove'>
   /** Undefined until a network was founded or joined and its parts run. */
   network(): NetworkParts | undefined
   /** Called with the parts once they run, and with undefined once they have stopped. */

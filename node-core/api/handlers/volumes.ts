@@ -1,7 +1,7 @@
 /** What instances keep, over every door. */
 import { awayMark, givenUpSetting, type KeptVolume } from '../../work/spec/index.ts'
-import { KEPT_AFTER_DELETE_MS } from '../../work/volumes/index.ts'
-import type { VolumeView } from '../contract/index.ts'
+import { KEPT_AFTER_DELETE_MS, type LeftVolume } from '../../work/volumes/index.ts'
+import type { LeftVolumeView, VolumeView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
@@ -28,6 +28,23 @@ export function volumeHandlers({ volumes }: Builder, deps: ApiDeps) {
       await parts.volumes.restore(findVolume(parts, input, deps))
       return {}
     }),
+    listLeft: volumes.listLeft.handler(async () => {
+      return { volumes: (await deps.leftData.list()).map(leftViewOf) }
+    }),
+    deleteLeft: volumes.deleteLeft.handler(async ({ input: { id } }) => {
+      await deps.leftData.remove(id)
+      return {}
+    }),
+  }
+}
+
+function leftViewOf(left: LeftVolume): LeftVolumeView {
+  const { leftId, network, networkName, workload, index, volume, sizeBytes, untilMs } = left
+  return {
+    ...{ id: leftId, workload, index, volume, sizeBytes },
+    network: { id: network, ...(networkName !== undefined && { name: networkName }) },
+    createdAt: new Date(left.createdAtMs).toISOString(),
+    ...(untilMs !== undefined && { untilAt: new Date(untilMs).toISOString() }),
   }
 }
 

@@ -20,6 +20,7 @@ import {
 import { ADA, BEN, memberOf, ownerFacts } from './memory-facts.ts'
 import { partsOf, type World } from './memory-parts.ts'
 import { listenTo, memoryState } from './memory-state.ts'
+import { memoryLeftData } from './memory-volumes.ts'
 
 export interface MemoryNode {
   deps: ApiDeps
@@ -55,6 +56,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     edgeRequests: [],
     seeds: [],
     volumes: [],
+    leftVolumes: [],
     keptSpace: [],
     spore: undefined,
     calls: [],
@@ -79,6 +81,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     onNetwork: listenTo(listeners),
     onLog: () => () => {},
     catalogue: createCatalogue({ entries: [NOTE], random: createSeededRandom(1) }),
+    leftData: memoryLeftData(world),
     node: {
       version: '0.0.0',
       id: ADA.node,

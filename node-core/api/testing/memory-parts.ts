@@ -14,6 +14,7 @@ import { createSecrets } from '../../work/secrets/index.ts'
 import type { Kept } from '../../work/space/index.ts'
 import { type Instance, type KeptVolume, slotOf } from '../../work/spec/index.ts'
 import type { InstanceUsage } from '../../work/usage/index.ts'
+import type { LeftVolume } from '../../work/volumes/index.ts'
 import type {
   BundleFacts,
   MemberFacts,
@@ -48,6 +49,7 @@ export interface World {
   edgeRequests: EdgeRequest[]
   seeds: SeedFacts[]
   volumes: KeptVolume[]
+  leftVolumes: LeftVolume[]
   keptSpace: Kept[]
   spore: SporeFacts | undefined
   calls: { what: string; with?: unknown }[]

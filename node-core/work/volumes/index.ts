@@ -22,7 +22,7 @@ import type { Net, NodeId } from '../../base/net/index.ts'
 import type { SharedState } from '../../control/state/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Reconciler, WorkView } from '../reconcile/index.ts'
-import type { VolumeStore } from '../runners/container/index.ts'
+import type { NodeVolume, NodeVolumes, VolumeStore } from '../runners/container/index.ts'
 import type { KeptVolume } from '../spec/index.ts'
 
 export interface Volumes extends Lifecycle {
@@ -63,5 +63,33 @@ export type VolumeErrorCode =
   /** The node that has it does not answer. */
   | 'NET_UNREACHABLE'
 
+/** Data on this computer's engine of networks that it has left (docs/adr/0033); runs without a network too. */
+export interface LeftData extends Lifecycle {
+  /** Throws ENGINE_UNAVAILABLE. */
+  list(): Promise<LeftVolume[]>
+  /** For good, by `leftId` or a beginning of it. Throws NOT_FOUND, CONFLICT, VOLUME_IN_USE, ENGINE_UNAVAILABLE. */
+  remove(id: string): Promise<void>
+  /** The network of this home is about to be forgotten: what it leaves here goes 30 days from now. */
+  leave(): Promise<void>
+}
+
+export interface LeftVolume extends NodeVolume {
+  /** Unlike `id`, unique among all networks. */
+  leftId: string
+  networkName?: string
+  /** When it goes by itself; absent where nobody said that the network was left. */
+  untilMs?: number
+}
+
+export interface LeftDataDeps {
+  store: NodeVolumes
+  /** That of the home, whether its parts run or not. */
+  network(): Promise<{ id: string; name: string } | undefined>
+  disk: Pick<Disk, 'read' | 'writeAtomic'>
+  clock: Clock
+  logger: Logger
+}
+
+export { createLeftData } from './left-data.ts'
 export { KEPT_AFTER_DELETE_MS } from './limits.ts'
 export { createVolumes } from './volumes.ts'

@@ -6,7 +6,13 @@ export const LOOK_MS = 1_000
 export const LOOK_SELDOM_MS = 900_000
 /** Bytes of the file that tells what was deleted here. */
 export const MARKS_BYTES_MAX = 4 * 1_048_576
+/** Networks of which is remembered when this computer left them. */
+export const LEFT_NETWORKS_MAX = 1_024
+/** Bytes of the file that tells it. */
+export const LEFT_BYTES_MAX = 262_144
 /** A question to another node about a volume, or its answer. */
 export const VOLUME_MESSAGE_BYTES_MAX = 4 * 1_024
 /** How long another node may take to answer it. */
 export const VOLUME_ANSWER_MS = 20_000
+/** How long deleting for good waits for whatever still ends with the volume; less than VOLUME_ANSWER_MS. */
+export const IN_USE_WAIT_MS = 12_000

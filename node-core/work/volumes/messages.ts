@@ -17,6 +17,7 @@ const answer = z.discriminatedUnion('ok', [
     ok: z.literal(false),
     code: z.enum(['NOT_FOUND', 'FORBIDDEN', 'CONFLICT', 'INTERNAL_ERROR']),
     message: z.string().max(1_024),
+    reason: z.string().max(64).optional(),
   }),
 ])
 export type VolumeAnswer = z.infer<typeof answer>

@@ -9,7 +9,7 @@ import type { OwnerId } from '../../identity/index.ts'
 import type { StoredVolume } from '../runners/container/index.ts'
 import { type DesiredWorkload, parseWorkload, volumeIdOf } from '../spec/index.ts'
 import { createVolumes, type Volumes, type VolumesDeps } from './index.ts'
-import { KEPT_AFTER_DELETE_MS, LOOK_SELDOM_MS } from './limits.ts'
+import { IN_USE_WAIT_MS, KEPT_AFTER_DELETE_MS, LOOK_MS, LOOK_SELDOM_MS } from './limits.ts'
 
 const [HERE, THERE] = ['1', '2'].map((digit) => parseNodeId(digit.repeat(64))) as [NodeId, NodeId]
 const OWNER = 'a'.repeat(64) as OwnerId
@@ -22,6 +22,8 @@ let disk: SimDisk
 /** What the engine of HERE has. */
 let engine: Map<string, StoredVolume>
 let engineGone: boolean
+/** Looks for which what used it still ends. */
+let busyFor: number
 let used: number
 let wanted: DesiredWorkload | undefined
 let ended: boolean
@@ -36,7 +38,7 @@ beforeEach(async () => {
   clock = createSimClock({ wallStartMs: WALL })
   disk = createSimDisk()
   engine = new Map([[ID, { ...NAME, id: ID, sizeBytes: 100, createdAtMs: WALL }]])
-  ;[engineGone, used, ended, entitled] = [false, 5, false, true]
+  ;[engineGone, busyFor, used, ended, entitled] = [false, 0, 5, false, true]
   wanted = { workload: dbOf(2), owner: OWNER, generation: 1 }
   records = new Map()
   handlers = new Map()
@@ -69,7 +71,10 @@ function volumesOf(self: NodeId): Volumes {
         return self === HERE ? [...engine.values()] : []
       },
       usage: async () => new Map([[ID, used]]),
-      remove: async (id) => void engine.delete(id),
+      remove: async (id) => {
+        if (busyFor-- > 0) throw new MyceliumError('VOLUME_IN_USE', 'volume is in use - [c0ffee]')
+        engine.delete(id)
+      },
     },
     state: {
       list: () => [...records].map(([key, value]) => ({ key, value }) as StateRecord),
@@ -175,6 +180,32 @@ describe('deleting from another node', () => {
     expect(only()?.deletedAt).toBeDefined()
     await there.delete({ node: HERE, id: ID }, { forGood: true })
     expect([engine.size, there.list().length]).toEqual([0, 0])
+  })
+  test('for good waits until what used it has ended', async () => {
+    wanted = undefined
+    busyFor = 3
+    const gone = there.delete({ node: HERE, id: ID }, { forGood: true })
+    for (let second = 0; second < 4; second++) await passes(LOOK_MS)
+    await gone
+    expect([engine.size, there.list().length]).toEqual([0, 0])
+  })
+  test('for good says so where that does not end in time, and where it is wanted again', async () => {
+    wanted = undefined
+    busyFor = 1_000
+    const forGood = () => there.delete({ node: HERE, id: ID }, { forGood: true })
+    const refused = expect(forGood()).rejects.toMatchObject({
+      code: 'CONFLICT',
+      details: { reason: 'VOLUME_IN_USE' },
+    })
+    for (let waited = 0; waited <= IN_USE_WAIT_MS; waited += LOOK_MS) await passes(LOOK_MS)
+    await refused
+    const overtaken = expect(forGood()).rejects.toMatchObject({ code: 'CONFLICT' })
+    await passes(0)
+    wanted = { workload: dbOf(2), owner: OWNER, generation: 2 }
+    busyFor = 0
+    await passes(LOOK_MS)
+    await overtaken
+    expect(engine.size).toBe(1)
   })
   test('is refused to others, for what is not there, and where nobody answers', async () => {
     wanted = undefined

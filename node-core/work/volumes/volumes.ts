@@ -1,5 +1,5 @@
 /** The shell: looks at what is kept here, tells the others, and deletes what has run out. */
-import { looking } from '../../base/clock/index.ts'
+import { looking, sleep } from '../../base/clock/index.ts'
 import type { Plain } from '../../base/codec/index.ts'
 import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import { createKeptFile } from '../../base/kept-file/index.ts'
@@ -8,6 +8,7 @@ import type { StoredVolume } from '../runners/container/index.ts'
 import { type KeptVolume, keptVolumeOf, volumeKey } from '../spec/index.ts'
 import type { VolumePlace, Volumes, VolumesDeps } from './index.ts'
 import {
+  IN_USE_WAIT_MS,
   LOOK_MS,
   LOOK_SELDOM_MS,
   MARKS_BYTES_MAX,
@@ -75,6 +76,31 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     await store.remove(id)
     logger.info('Data was removed for good', { id })
     await keep(new Map([...marks].filter(([marked]) => marked !== id)))
+  }
+
+  /** Of a workload that was deleted a moment ago the last copy may still be ending. */
+  async function removeOnceFree(held: StoredVolume): Promise<void> {
+    const untilMs = clock.monotonicMs() + IN_USE_WAIT_MS
+    for (;;) {
+      refuseWanted(held)
+      try {
+        return await remove(held.id)
+      } catch (error) {
+        if (!isCode(error, 'VOLUME_IN_USE')) throw error
+        const isStopped = stopWatching.length === 0
+        if (isStopped || clock.monotonicMs() >= untilMs) {
+          const details = { reason: 'VOLUME_IN_USE' }
+          throw new MyceliumError('CONFLICT', STILL_IN_USE, { cause: error, details })
+        }
+      }
+      await sleep(clock, LOOK_MS)
+    }
+  }
+
+  function refuseWanted(held: StoredVolume): void {
+    if (!isWanted(held, view)) return
+    const message = `“${held.workload}” has it: delete the workload, or take the volume out of it.`
+    throw new MyceliumError('CONFLICT', message)
   }
 
   /** Files are counted seldom: an engine goes through all of them. */
@@ -145,11 +171,8 @@ export function createVolumes(deps: VolumesDeps): Volumes {
       const rest = [...marks].filter(([id]) => id !== order.id)
       await keep(new Map([...rest, [order.id, { kind: 'kept' }]]))
     } else {
-      if (isWanted(held, view)) {
-        const message = `“${held.workload}” has it: delete the workload, or take the volume out of it.`
-        throw new MyceliumError('CONFLICT', message)
-      }
-      if (order.forGood) await remove(order.id)
+      refuseWanted(held)
+      if (order.forGood) await removeOnceFree(held)
       else await keep(new Map([...marks, [order.id, { kind: 'deleted', atMs: clock.wallMs() }]]))
     }
     await tell(await store.list())
@@ -174,7 +197,9 @@ export function createVolumes(deps: VolumesDeps): Volumes {
         throw new MyceliumError('NET_UNREACHABLE', message, { cause })
       })
     const told = parseAnswer(bytes)
-    if (!told.ok) throw new MyceliumError(told.code, told.message)
+    if (told.ok) return
+    const { code, message, reason } = told
+    throw new MyceliumError(code, message, reason === undefined ? {} : { details: { reason } })
   }
 
   return {
@@ -209,6 +234,9 @@ export function createVolumes(deps: VolumesDeps): Volumes {
   }
 }
 
+const STILL_IN_USE =
+  'What used it is still ending on that computer, and has it until then. Try again in a moment.'
+
 function withoutPlace({ node: _, id: __, ...value }: KeptVolume) {
   return value
 }
@@ -216,7 +244,9 @@ function withoutPlace({ node: _, id: __, ...value }: KeptVolume) {
 function refusal(error: unknown): VolumeAnswer {
   const message = messageOf(error).slice(0, 1_024)
   for (const code of ['NOT_FOUND', 'FORBIDDEN', 'CONFLICT'] as const) {
-    if (isCode(error, code)) return { ok: false, code, message }
+    if (!(error instanceof MyceliumError && isCode(error, code))) continue
+    const inUse = isCode(error.cause, 'VOLUME_IN_USE') && { reason: 'VOLUME_IN_USE' }
+    return { ok: false, code, message, ...inUse }
   }
   return { ok: false, code: 'INTERNAL_ERROR', message }
 }

@@ -66,7 +66,7 @@ export const computer = {
   leaveLastAdmin:
     'No other computer of somebody who looks after {{network}} is in it: nobody who stays can let others in, change what they may do, or remove them. To avoid that: mycelium members grant OWNER admin invite',
   leaveData:
-    'It keeps the data of these copies: {{names}}. That does not go elsewhere: what needs it waits until this computer joins again.',
+    'It keeps the data of these copies: {{names}}. That does not go elsewhere: what needs it waits until this computer joins again, within 30 days: then it is removed.',
   leaveUnknown: 'What goes with it could not be looked up: {{message}}',
   leaveType: 'Type {{network}} to confirm',
   left: 'This computer has left the network.',

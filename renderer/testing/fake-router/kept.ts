@@ -55,6 +55,10 @@ export function keptOf({ scenario }: Fake) {
         })
         return {}
       }),
+      listLeft: os.volumes.listLeft.handler(() => ({ volumes: [] })),
+      deleteLeft: os.volumes.deleteLeft.handler(() => {
+        throw new ORPCError('NOT_FOUND', { message: 'Nothing is left of another network.' })
+      }),
     },
   }
 }

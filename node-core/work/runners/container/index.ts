@@ -48,6 +48,18 @@ export interface StoredVolume extends VolumeName {
   createdAtMs: number
 }
 
+/** Data that this node's instances kept, of whichever network. */
+export interface NodeVolumes {
+  /** Throws ENGINE_UNAVAILABLE. */
+  list(): Promise<NodeVolume[]>
+  /** For good; no error when there is none. Throws VOLUME_IN_USE. */
+  remove(volume: Pick<NodeVolume, 'id' | 'network'>): Promise<void>
+}
+
+export interface NodeVolume extends StoredVolume {
+  network: string
+}
+
 /** Container images of this computer's engine. */
 export interface ImageShelf {
   list(): Promise<{ id: string; tags: string[]; sizeBytes: number }[]>
@@ -103,3 +115,4 @@ export { createContainerRunner } from './container-runner.ts'
 export { createEngineFirewall } from './engine-firewall.ts'
 export { deviceListing, findGpus, type Gpu, grantedGpus } from './gpus.ts'
 export { FETCHED_BYTES_MAX, SANDBOXES_READY_MAX } from './limits.ts'
+export { createNodeVolumes } from './volumes.ts'

@@ -88,6 +88,15 @@ export function ownerFilter(whose: Whose): string[] {
   return Object.entries(ownerLabels(whose)).map(([name, value]) => `${name}=${value}`)
 }
 
+/** The engine's filter for what is of this node, in whichever network. */
+export function nodeFilter(node: string): string[] {
+  return [`${PREFIX}node=${node}`]
+}
+
+export function networkOf(labels: Readonly<Record<string, string>>): string | undefined {
+  return labels[`${PREFIX}network`]
+}
+
 /** Undefined for labels that we did not write. */
 export function parseLabels(labels: Readonly<Record<string, string>>): Labelled | undefined {
   const id = labels[`${PREFIX}instance`]

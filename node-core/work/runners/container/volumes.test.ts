@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, assert, beforeAll, describe, expect, it } from 'vitest'
+import { createSystemClock } from '../../../base/clock/index.ts'
 import type { OwnerId } from '../../../identity/index.ts'
 import { volumeIdOf, type Workload } from '../../spec/index.ts'
 import { changePart } from '../../spec/testing/flat.ts'
 import type { StartRequest } from '../index.ts'
 import { linesUntil } from '../runner.suite.ts'
-import type { ContainerRunner } from './index.ts'
+import { type ContainerRunner, createNodeVolumes } from './index.ts'
 import {
   ADA,
   BEN,
@@ -107,6 +108,18 @@ describe.skipIf(missing)(`volumes of containers${missing ? ` [skipped: ${missing
     await runner.volumes.remove(kept?.id ?? '')
     expect((await runner.volumes.list()).map(({ id }) => id)).not.toContain(kept?.id)
     expect(await once(workload(READS))).toContain('nothing')
+  })
+
+  it('are found by their node in whichever network, and no other’s', async () => {
+    await once(workload(`echo left >/data/file; ${STAYS}`), { index: 3 })
+    const whole = createNodeVolumes(ADA, createSystemClock(), { environment: process.env })
+    const mine = await whole.list()
+    const left = mine.find(({ index, owner }) => index === 3 && owner === OWNER)
+    assert(left)
+    const other = createNodeVolumes(BEN, createSystemClock(), { environment: process.env })
+    expect((await other.list()).some(({ index }) => index === 3)).toBe(false)
+    await whole.remove(left)
+    expect((await runner.volumes.list()).map(({ id }) => id)).not.toContain(left.id)
   })
 
   it('are nobody’s whose owner is not said', async () => {

@@ -2,11 +2,13 @@
  * Volumes of instances as the engine's own named ones: it makes them where its containers are, fills a
  * new one with what the image has at that place, and keeps them when containers go (docs/adr/0033).
  */
+import type { Clock } from '../../../base/clock/index.ts'
 import { MyceliumError } from '../../../base/errors/index.ts'
 import type { StartRequest } from '../index.ts'
-import type { Engine } from './engine.ts'
-import type { VolumeStore } from './index.ts'
-import { ownerFilter, parseLabels, type Whose } from './labels.ts'
+import { createEngine, type Engine } from './engine.ts'
+import type { NodeVolumes, VolumeStore } from './index.ts'
+import { networkOf, nodeFilter, ownerFilter, parseLabels, type Whose } from './labels.ts'
+import { type Located, locate } from './socket.ts'
 import { engineName, parseVolumeLabels } from './volume-mounts.ts'
 
 /** Two must not write one volume, whatever the plan knows: an old container may not have ended. */
@@ -41,5 +43,20 @@ export function createVolumeStore(engine: Engine, whose: Whose): VolumeStore {
       )
     },
     remove: (id) => engine.removeVolume(engineName(whose, id)),
+  }
+}
+
+export function createNodeVolumes(node: string, clock: Clock, at: Located): NodeVolumes {
+  const engine = createEngine(() => locate(at), clock)
+  return {
+    async list() {
+      const found = await engine.volumes(nodeFilter(node))
+      return found.flatMap(({ labels, createdAtMs }) => {
+        const network = networkOf(labels)
+        const stored = parseVolumeLabels(labels, createdAtMs)
+        return network !== undefined && stored ? [{ ...stored, network }] : []
+      })
+    },
+    remove: ({ network, id }) => engine.removeVolume(engineName({ network, node }, id)),
   }
 }

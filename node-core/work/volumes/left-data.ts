@@ -1,0 +1,91 @@
+/** The shell: what is left of networks that this computer was in, and its end after 30 days. */
+import { looking } from '../../base/clock/index.ts'
+import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { createKeptFile } from '../../base/kept-file/index.ts'
+import type { NodeVolume } from '../runners/container/index.ts'
+import type { LeftData, LeftDataDeps, LeftVolume } from './index.ts'
+import {
+  dueOf,
+  type Leavings,
+  leftVolumes,
+  matching,
+  parseLeavings,
+  storedLeavings,
+} from './left.ts'
+import { LEFT_BYTES_MAX, LOOK_MS, LOOK_SELDOM_MS } from './limits.ts'
+
+export function createLeftData(deps: LeftDataDeps): LeftData {
+  const { store, clock } = deps
+  const logger = deps.logger.child('left-data')
+  const file = createKeptFile(
+    { disk: deps.disk, path: 'left-data.cbor', logger },
+    { bytesMax: LEFT_BYTES_MAX },
+  )
+  let stopLooking: (() => Promise<void>) | undefined
+
+  async function leavings(): Promise<Leavings> {
+    return parseLeavings(await file.read())
+  }
+
+  async function list(): Promise<LeftVolume[]> {
+    return leftVolumes(await store.list(), await deps.network(), await leavings())
+  }
+
+  /** Asked anew before each: this computer may have come back to that network a moment ago. */
+  async function removeLeft(volume: NodeVolume): Promise<void> {
+    const current = await deps.network()
+    if (current?.id === volume.network) {
+      throw new MyceliumError('CONFLICT', 'This computer is in that network again.')
+    }
+    await store.remove(volume)
+    logger.info('Data of a network that this computer has left was removed for good', {
+      ...{ id: volume.id, network: volume.network },
+    })
+  }
+
+  async function look(): Promise<undefined> {
+    const due = dueOf(await list(), clock.wallMs())
+    for (const volume of due) {
+      await removeLeft(volume).catch((error: unknown) => {
+        logger.warn('Data stays though its time is over', { id: volume.id, why: messageOf(error) })
+      })
+    }
+  }
+
+  return {
+    list,
+    async remove(id) {
+      const found = matching(await list(), id)
+      const [only] = found
+      if (!only) throw new MyceliumError('NOT_FOUND', `There is no volume “${id}”.`)
+      if (found.length > 1) {
+        const message = `“${id}” fits ${found.length} volumes: name it further.`
+        const candidates = found.map(({ leftId }) => ({ id: leftId }))
+        throw new MyceliumError('CONFLICT', message, {
+          details: { reason: 'AMBIGUOUS', candidates },
+        })
+      }
+      await removeLeft(only)
+    },
+    async leave() {
+      const current = await deps.network()
+      if (!current) return
+      const next = new Map(await leavings())
+      next.set(current.id, { name: current.name, atMs: clock.wallMs() })
+      await file.write(storedLeavings(next))
+    },
+    async start() {
+      if (stopLooking) return
+      const gaps = { gapMs: LOOK_MS, seldomMs: LOOK_SELDOM_MS }
+      const looks = looking(clock, gaps, look, (error) => {
+        if (isCode(error, 'ENGINE_UNAVAILABLE')) return
+        logger.warn('A look at what is left failed', { error: messageOf(error) })
+      })
+      stopLooking = looks.stop
+    },
+    async stop() {
+      await stopLooking?.()
+      stopLooking = undefined
+    },
+  }
+}

@@ -1,0 +1,60 @@
+/** Which data is of networks that this computer has left, and until when it is kept. Pure. */
+import { z } from 'zod'
+import type { NodeVolume } from '../runners/container/index.ts'
+import type { LeftVolume } from './index.ts'
+import { KEPT_AFTER_DELETE_MS, LEFT_NETWORKS_MAX } from './limits.ts'
+
+/** When which network was left last, by its id. */
+export type Leavings = ReadonlyMap<string, { name: string; atMs: number }>
+
+/**
+ * Of all networks but the one that this computer is in. One that it did not say goodbye to (its record was
+ * lost, or is of an older version) has no end of its own.
+ */
+export function leftVolumes(
+  held: readonly NodeVolume[],
+  current: { id: string } | undefined,
+  leavings: Leavings,
+): LeftVolume[] {
+  return held
+    .filter(({ network }) => network !== current?.id)
+    .map((volume) => {
+      const left = leavings.get(volume.network)
+      return {
+        ...volume,
+        // Two networks may have a volume of one name, of the same owner even.
+        leftId: `${volume.id}@${volume.network.slice(0, 8)}`,
+        ...(left && { networkName: left.name, untilMs: left.atMs + KEPT_AFTER_DELETE_MS }),
+      }
+    })
+    .sort((a, b) => (a.leftId < b.leftId ? -1 : 1))
+}
+
+/** Those whose time is over. */
+export function dueOf(left: readonly LeftVolume[], nowMs: number): LeftVolume[] {
+  return left.filter(({ untilMs }) => untilMs !== undefined && nowMs >= untilMs)
+}
+
+/** By its id or a beginning of it. */
+export function matching(left: readonly LeftVolume[], id: string): LeftVolume[] {
+  return left.filter(({ leftId }) => {
+    return leftId === id || leftId.startsWith(`${id}.`) || leftId.startsWith(`${id}@`)
+  })
+}
+
+const STORED = z.object({
+  version: z.literal(1),
+  left: z.record(z.string(), z.object({ name: z.string(), atMs: z.number() })),
+})
+
+/** The latest alone, where there are very many. */
+export function storedLeavings(leavings: Leavings) {
+  const latest = [...leavings].sort(([, a], [, b]) => b.atMs - a.atMs).slice(0, LEFT_NETWORKS_MAX)
+  return { version: 1, left: Object.fromEntries(latest) }
+}
+
+/** None where they cannot be read: then nothing goes by itself. */
+export function parseLeavings(value: unknown): Leavings {
+  const parsed = STORED.safeParse(value)
+  return new Map(parsed.success ? Object.entries(parsed.data.left) : [])
+}
