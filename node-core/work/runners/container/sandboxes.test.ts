@@ -17,6 +17,7 @@ import {
 
 const missing = await engineMissing()
 const B = '/bin/busybox'
+const SETTLED_MS = 200
 const STRANGER = 'd'.repeat(64) as string as OwnerId
 const SERVES = `${B} mkdir /www; echo hello >/www/index.html; exec ${B} httpd -f -p 8080 -h /www`
 
@@ -57,7 +58,15 @@ describe.skipIf(missing)(`networks made ahead${missing ? ` [skipped: ${missing}]
   const holding = async (): Promise<string[]> =>
     (await mine()).flatMap(({ Labels }) => Labels['org.mycelium.holds'] ?? []).sort()
   const engineIdOf = async (name: string) => (await docker.getContainer(name).inspect()).Id
-  const holders = (count: number) => until(async () => (await holding()).length === count)
+  /** So many, all of them running, and the same a moment later: none is just being made or removed. */
+  const holders = (count: number) =>
+    until(async () => {
+      const before = await holding()
+      await new Promise((resolve) => setTimeout(resolve, SETTLED_MS))
+      const states = (await mine()).filter(({ Labels }) => Labels['org.mycelium.holds'])
+      const same = (await holding()).join() === before.join()
+      return same && before.length === count && states.every(({ State }) => State === 'running')
+    })
   /** The container that holds its network, if that was made ahead. */
   const holderOf = async (name: string): Promise<string | undefined> => {
     const { Config } = await docker.getContainer(idOf(name)).inspect()
@@ -151,7 +160,8 @@ describe.skipIf(missing)(`networks made ahead${missing ? ` [skipped: ${missing}]
 
   it('are held by what may less than any instance', async () => {
     await holders(2)
-    const [name = ''] = await holding()
+    await run('held')
+    const name = (await holderOf('held')) ?? ''
     const { HostConfig, Config, NetworkSettings } = await docker.getContainer(name).inspect()
     expect(Config.User).toBe('65534:65534')
     expect(Config.Labels).not.toHaveProperty(['org.mycelium.instance'])
@@ -166,6 +176,7 @@ describe.skipIf(missing)(`networks made ahead${missing ? ` [skipped: ${missing}]
     expect(HostConfig.Mounts?.map(({ Target, ReadOnly }) => [Target, ReadOnly])).toEqual([
       ['/sandbox', true],
     ])
+    await end('held')
   }, 30_000)
 
   it('are not for what publishes a port of this computer, nor for other owners', async () => {
