@@ -11,7 +11,7 @@ export { Checkbox, NumberField, SearchField, SelectField, TextArea, TextField } 
 export { FileButton } from './file-button.tsx'
 export { FileDrop } from './file-drop.tsx'
 export { Hint } from './hint.tsx'
-export { Icon, type IconName } from './icon.tsx'
+export { Drawing, Icon, type IconName } from './icon.tsx'
 export { Mark } from './mark.tsx'
 export { Page, PageHeader } from './page.tsx'
 export { StateWord, type Tone } from './state-word.tsx'

@@ -1,13 +1,12 @@
 import { useState } from 'react'
 import type { CatalogueEntry } from '../../../../node-core/api/contract/index.ts'
-import { Empty, Icon, ProblemPanel, SearchField, Waiting } from '../../../design/index.ts'
+import { Drawing, Empty, Icon, ProblemPanel, SearchField, Waiting } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import { useResource, useWorld } from '../../../state/index.ts'
 import type { Problem } from '../../../transport/index.ts'
 import { useDraft, useDraftStore } from '../draft/index.ts'
 import { NEW_OWN } from '../own-form.tsx'
 import { CATEGORIES, matching, newForm, opened } from './choosing.ts'
-import { EntryIcon } from './entry-icon.tsx'
 
 export function Cards(props: {
   entries: readonly CatalogueEntry[] | undefined
@@ -83,7 +82,7 @@ function Card({ entry }: { entry: CatalogueEntry }) {
       onClick={() => change((now) => opened(now, newForm(entry, now, running)))}
     >
       <span className="card-icon">
-        <EntryIcon path={entry.icon} />
+        <Drawing path={entry.icon} size={22} />
       </span>
       <span className="card-words">
         <span className="card-title" lang="en">

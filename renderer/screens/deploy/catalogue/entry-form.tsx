@@ -1,9 +1,8 @@
 import type { CatalogueEntry } from '../../../../node-core/api/contract/index.ts'
-import { Disclosure, ProblemPanel } from '../../../design/index.ts'
+import { Disclosure, Drawing, ProblemPanel } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
 import { type Draft, formOf, idOf, useDraftStore, withForm } from '../draft/index.ts'
 import type { WayProps } from '../ways.ts'
-import { EntryIcon } from './entry-icon.tsx'
 import { QuestionField } from './question-field.tsx'
 import { type EntryForm as Filled, useFilling } from './use-filling.ts'
 
@@ -65,7 +64,7 @@ function About({ entry }: { entry: CatalogueEntry }) {
     <section className="entry-about">
       <div className="entry-head">
         <span className="card-icon">
-          <EntryIcon path={entry.icon} size={26} />
+          <Drawing path={entry.icon} size={26} />
         </span>
         <h2 lang="en">{entry.title}</h2>
       </div>
