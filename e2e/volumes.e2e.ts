@@ -306,10 +306,15 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
       await browser.close()
     }
     for (const name of ['shelf', 'front']) await running(ada, name, { replicas: 1 })
-    const data = (await kept()).find(({ id }) => id.startsWith('shelf.0.data.'))
-    assert.equal(data?.state, 'used')
+    await until('the volume to be used', 30_000, async () => {
+      const data = (await kept()).find(({ id }) => id.startsWith('shelf.0.data.'))
+      return data?.state === 'used' ? data : undefined
+    })
     const asks = 'wget -q -O - http://$SHELF/health'
-    const { stdout } = await ada.cli('exec', 'front', '--', '/bin/sh', '-c', asks)
-    assert.equal(stdout, 'ok')
+    await until('the one to answer the other', 30_000, async () => {
+      const { stdout, stderr } = await ada.cli('exec', 'front', '--', '/bin/sh', '-c', asks)
+      if (stdout === 'ok') return true
+      throw new Error(stderr)
+    })
   })
 })
