@@ -233,6 +233,22 @@ describe('logs', () => {
     expect(lines).toEqual(['true', 'also true'])
   })
 
+  test('are not hidden by a copy that nobody could read', async () => {
+    await bench.runs(2, 'web-1-b', ['here'])
+    await has(2, 'web-1-b', 'here')
+    const [, liar, holder] = bench.ids
+    if (!liar || !holder) throw new Error('No nodes.')
+    const since = new Date(bench.clock.wallMs()).toISOString()
+    const lines = [{ at: '9'.repeat(100), stream: 'stdout' as const, line: 'a lie' }]
+    const lie = renewalBytes({
+      ...{ id: 'web-0-a', workload: 'web', index: 0, generation: 1, since, whole: true },
+      ...{ after: '', next: '1:0', lines },
+    })
+    await bench.net.node(liar).request(holder, 'log-copy/1', lie)
+    const found = await bench.logs(3).kept({ workload: 'web' })
+    expect(found).toContainEqual(expect.objectContaining({ instance: 'web-1-b', copy: false }))
+  })
+
   test('get another copy when one of those who keep one goes', async () => {
     await bench.runs(0, 'web-0-a', ['one'])
     await has(0, 'web-0-a', 'one')
