@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createFrameReader, framed } from '../../base/net/index.ts'
 import { parseTaken, renewalBytes } from './copy-messages.ts'
 import type { InstanceLogLine } from './index.ts'
-import { LOG_COPY_MS, LOG_REOPEN_MS } from './limits.ts'
+import { LOG_COPY_MS, LOG_REOPEN_MS, LOG_STREAMS_MAX } from './limits.ts'
 import { parseAnswer, parseQuestion, questionFrame } from './messages.ts'
 import { createLogBench, type LogBench, textsOf } from './testing/bench.ts'
 
@@ -261,6 +261,20 @@ describe('logs', () => {
     }
     await bench.kill(2)
     expect(await textsOf(bench.logs(3).read({ workload: 'web' }))).toContain('one')
+  })
+
+  test('are read though as many streams are open as there may be, on which nobody asks', async () => {
+    await bench.runs(0, 'web-0-a', ['one'])
+    await has(0, 'web-0-a', 'one')
+    const [holder, silent] = bench.ids
+    if (!holder || !silent) throw new Error('No nodes.')
+    for (let open = 0; open < LOG_STREAMS_MAX; open++) {
+      await bench.net.node(silent).openStream(holder, 'logs/2')
+    }
+    const reading = () => textsOf(bench.logs(2).read({ instance: 'web-0-a' }))
+    await expect(reading()).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    await pass(11_000)
+    expect(await reading()).toEqual(['one'])
   })
 
   test('refuse nonsense', async () => {
