@@ -34,3 +34,5 @@ export const PASSPHRASE_LENGTH_MIN = 12
 export const GENERATED_PASSPHRASE_LETTERS = 25
 /** How long after a node has given its home back `down` waits for its process to go. */
 export const LAST_STEPS_MS = 3_000
+/** Certificates that a node's edge may be given. */
+export const CERTIFICATES_MAX = 64

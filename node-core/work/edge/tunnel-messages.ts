@@ -18,7 +18,7 @@ const request = z.strictObject({
 })
 export type TunnelRequest = z.infer<typeof request>
 
-export const TUNNEL_REFUSALS = [
+const TUNNEL_REFUSALS = [
   'MALFORMED',
   'FORBIDDEN',
   'NO_INSTANCE',
