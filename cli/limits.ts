@@ -30,3 +30,5 @@ export const REPORT_FILES_MAX = 2_000
 export const REPORT_DEPTH_MAX = 3
 /** How long after a node has given its home back `down` waits for its process to go. */
 export const LAST_STEPS_MS = 3_000
+/** Certificates that a node's edge may be given. */
+export const CERTIFICATES_MAX = 64
