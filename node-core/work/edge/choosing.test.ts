@@ -1,6 +1,7 @@
 /** What the edge makes of its choice, its timeouts and its budget, with real servers. */
 import type http from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSimClock } from '../../base/clock/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ask, createStage, HERE, type Stage, says, THERE, until } from './edge.fixture.ts'
 
@@ -30,6 +31,8 @@ describe.each([
   })
 
   it('passes over one that answers 503 again and again, and goes on using the other', async () => {
+    // While it is passed over no time passes, however slow this computer is.
+    stage = createStage(createSimClock())
     let asked = 0
     const refuses: http.RequestListener = (_request, response) => {
       asked++
