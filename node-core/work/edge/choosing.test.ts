@@ -47,6 +47,27 @@ describe.each([
     expect(asked).toBe(5)
   })
 
+  it('asks whoever is there by then, where one took its time to fail', async () => {
+    const asked = Promise.withResolvers<void>()
+    const fails = Promise.withResolvers<void>()
+    const slow: http.RequestListener = (request) => {
+      asked.resolve()
+      void fails.promise.then(() => request.socket.destroy())
+    }
+    const first = await stage.instance('web', slow, node)
+    const second = await stage.instance('web', says('of before'), node)
+    const edge = await stage.edge()
+    const answered = ask(edge, 'web.localhost')
+    await asked.promise
+    second.server.closeAllConnections()
+    second.server.close()
+    stage.endpoints.set('web', [{ ...first }])
+    await stage.instance('web', says('of now'), node)
+    fails.resolve()
+    expect(await answered).toMatchObject({ status: 200, body: 'of now' })
+    expect(edge.counts().retries).toBe(1)
+  })
+
   it('says 504 when the time for an answer is over, and asks no other', async () => {
     const never: http.RequestListener = () => {}
     await stage.instance('web', never, node)

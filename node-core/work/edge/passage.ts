@@ -6,8 +6,7 @@ import { type Hosts, type Route, type RouteRefusal, routeOf } from './route.ts'
 
 export interface Passage {
   route: Route
-  /** At least one of them is healthy, unless the service has to wake first or `nobody` says why not. */
-  endpoints: readonly Endpoint[]
+  /** No endpoint is healthy: the service has to wake first, or `nobody` says why none is. */
   sleeps: boolean
   service: Service
   /** Why nobody can answer, which only those may learn who would be let in. */
@@ -34,7 +33,7 @@ export function decide(
   if (open >= OPEN_REQUESTS_MAX) return TOO_BUSY
   const endpoints = source.endpoints(route.workload)
   const sleeps = !endpoints.some(({ healthy }) => healthy)
-  const passage = { route, endpoints, service, sleeps }
+  const passage = { route, service, sleeps }
   if (service.portless) return { ...passage, nobody: noPort(route) }
   if (!sleeps || service.wakeMs !== undefined) return passage
   return { ...passage, nobody: nobodyHealthy(route, endpoints) }
