@@ -29,7 +29,7 @@ export function decide(
   const route = routeOf(asked.host, asked.target, hosts)
   if (typeof route === 'string') return ROUTE_REFUSALS[route]
   const service = source.service(route.workload)
-  if (!service) return NO_SUCH_WORKLOAD
+  if (!service) return source.isCurrent() ? NO_SUCH_WORKLOAD : NOT_KNOWN_YET
   if (open >= OPEN_REQUESTS_MAX) return TOO_BUSY
   const endpoints = source.endpoints(route.workload)
   const sleeps = !endpoints.some(({ healthy }) => healthy)
@@ -48,6 +48,11 @@ const NO_SUCH_WORKLOAD: Refusal = {
   status: 404,
   code: 'NOT_FOUND',
   reason: 'No workload of this name runs in the network.',
+}
+const NOT_KNOWN_YET: Refusal = {
+  status: 503,
+  code: 'UNAVAILABLE',
+  reason: 'This node has yet to hear what runs in the network. Try again in a moment.',
 }
 const TOO_BUSY: Refusal = {
   status: 503,
