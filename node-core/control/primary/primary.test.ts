@@ -80,22 +80,6 @@ describe('the Primary', () => {
     expect(node.primary.status()).toMatchObject({ role: 'leader', inForce: true })
   })
 
-  it('shows nothing after a start before it holds again what it held', async () => {
-    world = await createTestNetwork(45)
-    const [node] = world.nodes as [TestNode]
-    const counts = [1, 2, 3, 4, 5, 6]
-    for (const count of counts) await put(node, 'shop/count', `${count} ${'x'.repeat(500_000)}`)
-    await node.kill()
-    const started = node.start()
-    const shown = new Set<string | undefined>()
-    node.primary.subscribe(() => {
-      shown.add(text(node.primary.view()?.get('shop/count')?.value)?.slice(0, 1))
-    })
-    await world.run('the start', started)
-    await world.until('it shows all of it', () => shown.has('6'))
-    expect([...shown].filter((count) => count !== undefined)).toEqual(['6'])
-  })
-
   it('says why its only copy has stopped when the disk is full, and goes on after a restart too', async () => {
     world = await createTestNetwork(16)
     const [node] = world.nodes as [TestNode]
