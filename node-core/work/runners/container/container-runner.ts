@@ -92,6 +92,9 @@ export function createContainerRunner(
       // What nobody is in keeps no network of the engine from going.
       await sandboxes.arrive()
       await networks.arrive()
+      // The first start after this one finds a network ready, as those before it did.
+      const own = sandboxes.isForeseen() && (await networks.of(deps.owner, undefined))
+      if (own) sandboxes.demand({ network: own, resolves: false })
     },
     onChange: (ok) => {
       for (const listener of availableListeners) listener(ok)
