@@ -92,12 +92,10 @@ export function createContainerRunner(
       // What nobody is in keeps no network of the engine from going.
       await sandboxes.arrive()
       await networks.arrive()
-      // The first start after this one finds a network ready, as those before it did.
-      const own = sandboxes.isForeseen() && (await networks.of(deps.owner, undefined))
-      if (own) sandboxes.demand({ network: own, resolves: false })
     },
     onChange: (ok) => {
       for (const listener of availableListeners) listener(ok)
+      if (ok && sandboxes.isForeseen()) void foresee()
     },
     onExit: ({ engineId, labels, exitCode }) => {
       const found = parseLabels(labels)
@@ -109,6 +107,13 @@ export function createContainerRunner(
       for (const listener of exitListeners) listener(found.id)
     },
   })
+
+  /** The first start of this life of the node finds a network ready, as the last ones before it did. */
+  async function foresee(): Promise<void> {
+    // Without it that start makes its own, as any that finds none.
+    const own = await networks.of(deps.owner, undefined).catch(() => undefined)
+    if (own !== undefined) sandboxes.demand({ network: own, resolves: false })
+  }
 
   /** Who was in it has lost its network: to whoever looks, it has ended. */
   async function sandboxEnded(name: string, engineId: string): Promise<void> {

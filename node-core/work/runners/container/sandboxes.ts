@@ -5,7 +5,7 @@
  * started again it finds its own as it was.
  */
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Clock, type Looking, looking } from '../../../base/clock/index.ts'
 import { isCode, messageOf } from '../../../base/errors/index.ts'
@@ -191,8 +191,11 @@ export function createSandboxes(
 
   async function placeProgram(): Promise<string> {
     await mkdir(deps.folder, { recursive: true })
-    await writeFile(programFile, program ?? '')
-    await chmod(programFile, 0o755)
+    // Put in place whole: those that an earlier life of this node made may run it, and are not written over.
+    const whole = `${programFile}.new`
+    await writeFile(whole, program ?? '')
+    await chmod(whole, 0o755)
+    await rename(whole, programFile)
     return programFile
   }
 
