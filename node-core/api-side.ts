@@ -3,17 +3,16 @@ import type { ApiDeps, NodeFacts } from './api/handlers/index.ts'
 import type { Clock } from './base/clock/index.ts'
 import type { Metrics } from './base/metrics/index.ts'
 import type { Random } from './base/random/index.ts'
-import type { Identity } from './joining.ts'
 import type { LogTap } from './log-tap.ts'
 import type { NodeConfig } from './node-config.ts'
 import type { OwnSettings } from './own-settings.ts'
+import { exportOwner } from './owner-side.ts'
 import { VERSION } from './version.ts'
 import type { Whereabouts } from './whereabouts.ts'
 import { createCatalogue } from './work/catalogue/index.ts'
 
 export interface ApiSideDeps extends Pick<ApiDeps, 'leftData'> {
   config: NodeConfig
-  identity: Identity
   settings: OwnSettings
   whereabouts: Whereabouts
   clock: Clock
@@ -40,12 +39,16 @@ export function apiDepsOf(deps: ApiSideDeps): ApiDeps {
   }
 }
 
-function nodeFacts({ config, identity, settings, whereabouts, api }: ApiSideDeps): NodeFacts {
-  const { nodeId, peerId, did, ownerId } = identity
+function nodeFacts({ config, settings, whereabouts, random, api }: ApiSideDeps): NodeFacts {
+  const { nodeId, peerId, did } = whereabouts.identity()
   return {
     version: VERSION,
     ...{ id: nodeId, peerId, did },
-    owner: () => ({ id: ownerId, name: settings.now().ownerName ?? settings.name() }),
+    owner: () => ({
+      id: whereabouts.identity().ownerId,
+      name: settings.now().ownerName ?? settings.name(),
+    }),
+    exportOwner: (passphrase) => exportOwner(whereabouts.identity().ownerKey, passphrase, random),
     home: config.home,
     name: () => settings.name(),
     role: () => settings.now().role ?? 'rhizomorph',

@@ -7,10 +7,10 @@
  *     await node.start()
  *     node.api // 'http://127.0.0.1:7780'
  */
-import { randomBytes } from 'node:crypto'
 import { createHttpDoor, type HttpDoor, type OneTimeLink } from './api/doors/http/index.ts'
 import { createKeyDoor, createPublish, createRouter, type Router } from './api/handlers/index.ts'
 import { type ApiSideDeps, apiDepsOf } from './api-side.ts'
+import { openApiToken } from './api-token.ts'
 import { type Clock, createSystemClock } from './base/clock/index.ts'
 import { createFileDisk, type FileDisk } from './base/disk/index.ts'
 import { MyceliumError } from './base/errors/index.ts'
@@ -19,7 +19,7 @@ import type { Logger } from './base/log/index.ts'
 import { createMetrics, type Metrics } from './base/metrics/index.ts'
 import { createSystemRandom, type Random } from './base/random/index.ts'
 import { type HomeLock, lockHome, type RunningNode } from './home.ts'
-import { type Identity, openIdentity } from './joining.ts'
+import { openIdentity } from './joining.ts'
 import { openLeftData } from './left-side.ts'
 import { createLogTap, type LogTap } from './log-tap.ts'
 import type { NodeConfig } from './node-config.ts'
@@ -65,7 +65,6 @@ class Node implements MyceliumNode {
   readonly #log: LogTap
   readonly #metrics: Metrics = createMetrics()
   #lock: HomeLock | undefined
-  #identity: Identity | undefined
   #leftData: LeftData | undefined
   #whereabouts: Whereabouts | undefined
   #door: HttpDoor | undefined
@@ -92,7 +91,7 @@ class Node implements MyceliumNode {
     return this.#whereabouts?.network()?.edge
   }
   get peerId(): string {
-    return this.#identity?.peerId ?? ''
+    return this.#whereabouts?.identity().peerId ?? ''
   }
   link(): OneTimeLink {
     return started(this.#door).link()
@@ -127,9 +126,8 @@ class Node implements MyceliumNode {
       inTurn: (move) => this.#inTurn(move),
       onMoved: () => this.#announce(),
     })
-    this.#identity = identity
-    this.#door = await this.#openDoor({ identity, settings, leftData, whereabouts })
     this.#whereabouts = whereabouts
+    this.#door = await this.#openDoor({ settings, leftData, whereabouts })
     await whereabouts.start()
     this.#leftData = leftData
     await leftData.start()
@@ -151,7 +149,7 @@ class Node implements MyceliumNode {
         publish: createPublish(deps),
         keys: createKeyDoor(deps),
         logger: this.#log.logger.child('http'),
-        token: await this.#apiToken(),
+        token: await openApiToken(this.#disk),
       },
       { port, ...(windowFolder ? { windowFolder } : {}) },
     )
@@ -177,19 +175,9 @@ class Node implements MyceliumNode {
     this.#turn = turn.catch(() => {})
     return turn
   }
-
-  async #apiToken(): Promise<string> {
-    const held = await this.#disk.read('api-token')
-    if (held) return new TextDecoder().decode(held).trim()
-    const token = randomBytes(32).toString('base64url')
-    await this.#disk.writeAtomic('api-token', new TextEncoder().encode(`${token}\n`), {
-      mode: 0o600,
-    })
-    return token
-  }
 }
 
-type DoorParts = 'identity' | 'settings' | 'leftData' | 'whereabouts'
+type DoorParts = 'settings' | 'leftData' | 'whereabouts'
 
 function started<T>(value: T | undefined): T {
   if (value !== undefined) return value

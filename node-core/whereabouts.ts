@@ -12,15 +12,18 @@ import type { Logger } from './base/log/index.ts'
 import type { Random } from './base/random/index.ts'
 import { forgetNetwork, readNetwork, type StoredNetwork } from './home.ts'
 import { parseGenesis } from './identity/index.ts'
-import { foundInHome, type Identity, joinInHome } from './joining.ts'
+import { foundInHome, type Identity, joinInHome, openIdentity } from './joining.ts'
 import { openLeftSpace } from './left-side.ts'
 import { createLobby, inspectInvite, type Lobby } from './lobby.ts'
 import { type NetworkRuntime, openNetworkRuntime } from './network-runtime.ts'
 import type { NodeConfig } from './node-config.ts'
 import type { OwnSettings } from './own-settings.ts'
+import { openedOwner } from './owner-side.ts'
 import type { LeftData } from './work/volumes/index.ts'
 
 export interface Whereabouts extends Lifecycle {
+  /** Of this computer. Founding and joining may make it another owner's. */
+  identity(): Identity
   /** Undefined until the parts of a network run. */
   network(): NetworkRuntime | undefined
   /** Undefined while this home is in a network, whether its parts run or not. */
@@ -57,6 +60,7 @@ export function createWhereabouts(deps: WhereaboutsDeps): Whereabouts {
 class InTurns implements Whereabouts {
   readonly moves: Whereabouts['moves']
   readonly #deps: WhereaboutsDeps
+  #identity: Identity
   readonly #listeners = new Set<(parts: NetworkParts | undefined) => void>()
   #network: NetworkRuntime | undefined
   #lobby: Lobby | undefined
@@ -67,9 +71,13 @@ class InTurns implements Whereabouts {
 
   constructor(deps: WhereaboutsDeps) {
     this.#deps = deps
+    this.#identity = deps.identity
     this.moves = this.#moves()
   }
 
+  identity(): Identity {
+    return this.#identity
+  }
   network(): NetworkRuntime | undefined {
     return this.#network
   }
@@ -102,7 +110,7 @@ class InTurns implements Whereabouts {
     const { settings, ...deps } = this.#deps
     this.#starting = parseGenesis(stored.genesis).genesis.name
     const runtime = await openNetworkRuntime({
-      ...{ config: deps.config, identity: deps.identity, stored, disk: deps.disk },
+      ...{ config: deps.config, identity: this.#identity, stored, disk: deps.disk },
       ...{ settings: () => settings.now(), name: () => settings.name() },
       ...{ clock: deps.clock, random: deps.random, logger: deps.logger },
     })
@@ -124,7 +132,7 @@ class InTurns implements Whereabouts {
   async #wait(): Promise<void> {
     const { config, settings, clock, logger, inTurn } = this.#deps
     this.#lobby = createLobby({
-      joining: this.#joiningDeps(),
+      joining: () => this.#joiningDeps(),
       settings: () => settings.now(),
       mdns: config.mdns ?? true,
       space: openLeftSpace(this.#deps),
@@ -168,14 +176,17 @@ class InTurns implements Whereabouts {
   }
 
   #joiningDeps() {
-    const { disk, identity, clock, random } = this.#deps
-    return { disk, identity, clock, random, hostName: hostname() }
+    const { disk, clock, random } = this.#deps
+    return { disk, identity: this.#identity, clock, random, hostName: hostname() }
   }
 
   /** What founding or joining has left on the disk. */
   async #enterFromDisk(): Promise<void> {
-    await this.#deps.settings.readAnew()
-    const stored = await readNetwork(this.#deps.disk)
+    const { disk, random, settings } = this.#deps
+    await settings.readAnew()
+    // Another owner's from now on, where one was given.
+    this.#identity = await openIdentity(disk, random)
+    const stored = await readNetwork(disk)
     if (stored) await this.#swapLobbyFor(stored)
     else this.#lobby?.waitForApproval()
   }
@@ -185,7 +196,8 @@ class InTurns implements Whereabouts {
     return {
       found: (input) =>
         inTurn(async () => {
-          const networkId = await foundInHome(this.#joiningDeps(), input)
+          const owner = await openedOwner(input.owner)
+          const networkId = await foundInHome(this.#joiningDeps(), { ...input, owner })
           await this.#enterFromDisk()
           return { networkId, admitted: true }
         }),
@@ -195,7 +207,8 @@ class InTurns implements Whereabouts {
           if (!lobby) {
             throw new MyceliumError('CONFLICT', 'This computer is in a network already.')
           }
-          const joined = await joinInHome(this.#joiningDeps(), lobby.askToJoin, input)
+          const request = { ...input, owner: await openedOwner(input.owner) }
+          const joined = await joinInHome(this.#joiningDeps(), lobby.askToJoin, request)
           await this.#enterFromDisk()
           return joined
         }),
