@@ -197,6 +197,7 @@ describe.skipIf(missing)(`networks made ahead${missing ? ` [skipped: ${missing}]
   }, 30_000)
 
   it('go where a node left them, and stay while an instance is in them', async () => {
+    await holders(2)
     await run('adopted')
     const holder = await holderOf('adopted')
     expect(holder).toBeDefined()
