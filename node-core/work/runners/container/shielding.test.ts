@@ -125,6 +125,7 @@ describe.skipIf(missing)(
         ...['this computer, by its public address', "this computer, by the engine's bridge"],
         ...['the gateway', 'loopback', 'IPv6'],
       ])('does not reach %s', (what) => {
+        expect(shut).toHaveProperty([what])
         expect(open).not.toContain(shut[what])
       })
       it('says nothing to a group, and has no IPv6', async () => {
