@@ -1,6 +1,8 @@
-import { Choice, ChoiceGroup, Dialog, SelectField } from '../design/index.ts'
+import { Dialog, Segmented, SelectField } from '../design/index.ts'
 import { LANGUAGES, useText } from '../i18n/index.ts'
 import { useSettings, useWorld } from '../state/index.ts'
+
+const THEMES = ['system', 'light', 'dark'] as const
 
 export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const { t } = useText()
@@ -8,16 +10,20 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
   const { theme, language } = useSettings()
   return (
     <Dialog title={t('shell.settings')} closeLabel={t('words.close')} onClose={onClose}>
-      <ChoiceGroup
-        label={t('shell.settingsDialog.appearance')}
-        value={theme}
-        onChange={(next) => settings.change({ theme: next })}
-      >
-        <Choice value="system" title={t('shell.settingsDialog.system')} />
-        <Choice value="light" title={t('shell.settingsDialog.light')} />
-        <Choice value="dark" title={t('shell.settingsDialog.dark')} />
-      </ChoiceGroup>
-      <p className="quiet small">{t('shell.settingsDialog.motion')}</p>
+      <div className="field">
+        <span className="field-label" aria-hidden="true">
+          {t('shell.settingsDialog.appearance')}
+        </span>
+        <div>
+          <Segmented
+            label={t('shell.settingsDialog.appearance')}
+            value={theme}
+            options={THEMES.map((id) => ({ id, label: t(`shell.settingsDialog.${id}`) }))}
+            onChange={(next) => settings.change({ theme: next })}
+          />
+        </div>
+        <span className="field-hint">{t('shell.settingsDialog.motion')}</span>
+      </div>
       <SelectField
         label={t('shell.settingsDialog.language')}
         value={language}

@@ -66,7 +66,7 @@ export function FirstRun({ status, link, onFinish }: FirstRunProps) {
           ) : (
             <Mark size={30} />
           )}
-          <span className="quiet small">{t('firstRun.step', { step, count })}</span>
+          {!isWaiting && <span className="quiet small">{t('firstRun.step', { step, count })}</span>}
         </header>
         {isIn ? (
           <Done status={status} way={state.way} onFinish={onFinish} />

@@ -39,6 +39,14 @@ export function runTone(outcome: JobRunView['outcome']): Tone {
   }
 }
 
+const RUN_REASONS = ['TOO_LATE', 'OVERLAP', 'CHANGED', 'DEADLINE'] as const
+
+/** Why a run went as it did, where its slots do not tell, as a key of the words for it. */
+export function runReason({ outcome, code }: Pick<JobRunView, 'outcome' | 'code'>) {
+  const known = RUN_REASONS.find((each) => each === code)
+  return known === 'OVERLAP' && outcome === 'replaced' ? 'REPLACED' : known
+}
+
 export function instanceTone(instance: InstanceView): Tone {
   if (instance.lost) return 'warn'
   switch (instance.status) {

@@ -92,7 +92,7 @@ export const DEPLOY: Shot[] = [
     await press(page, /Where there is not room/)
     await page.getByRole('option', { name: /before others of yours/ }).click()
     await page.getByText('The same in text').click()
-    await page.getByText('in the room of').scrollIntoViewIfNeeded()
+    await page.getByText('in place of').scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('deploy-needed', 'busy', async (page) => {

@@ -21,7 +21,7 @@ export const EVERYWHERE: Shot[] = [
       .press('Enter')
     const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete for good' })
     if (await confirm.isEnabled()) throw new Error('It goes without its name being typed.')
-    await page.getByLabel('Type data to confirm').fill('data')
+    await page.getByLabel('Type “data” to confirm').fill('data')
     await confirm.press('Enter')
     await page.getByText('data is gone').waitFor()
     if ((await left.getByRole('row').count()) !== 2) throw new Error('It is still listed.')
@@ -43,7 +43,7 @@ export const EVERYWHERE: Shot[] = [
   shot('computer-reclaim', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/computer', 'attic')
-    await press(page, /^Free /)
+    await press(page, /^Free up /)
     await page.getByRole('dialog').waitFor()
     await settle(page)
   }),
@@ -72,6 +72,5 @@ export const EVERYWHERE: Shot[] = [
     node.cut()
     await page.getByText('does not answer').waitFor()
     await settle(page)
-    node.setDown(false)
   }),
 ]

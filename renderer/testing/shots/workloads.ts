@@ -51,7 +51,7 @@ export const WORKLOADS: Shot[] = [
     await go(page, '#/workload/notes/data', 'notes')
     await press(page, 'Delete for good')
     await page.getByRole('dialog').waitFor()
-    await page.getByLabel('Type data to confirm').fill('data')
+    await page.getByLabel('Type “data” to confirm').fill('data')
     await settle(page)
   }),
   shot('workload-data-give-up', 'busy', async (page) => {
