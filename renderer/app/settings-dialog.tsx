@@ -14,14 +14,12 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
         <span className="field-label" aria-hidden="true">
           {t('shell.settingsDialog.appearance')}
         </span>
-        <div>
-          <Segmented
-            label={t('shell.settingsDialog.appearance')}
-            value={theme}
-            options={THEMES.map((id) => ({ id, label: t(`shell.settingsDialog.${id}`) }))}
-            onChange={(next) => settings.change({ theme: next })}
-          />
-        </div>
+        <Segmented
+          label={t('shell.settingsDialog.appearance')}
+          value={theme}
+          options={THEMES.map((id) => ({ id, label: t(`shell.settingsDialog.${id}`) }))}
+          onChange={(next) => settings.change({ theme: next })}
+        />
         <span className="field-hint">{t('shell.settingsDialog.motion')}</span>
       </div>
       <SelectField

@@ -123,6 +123,27 @@ export const DEPLOY: Shot[] = [
     await page.getByText('Folders in memory', { exact: true }).scrollIntoViewIfNeeded()
     await settle(page)
   }),
+  shot('deploy-files', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await press(page, /^Something of your own/)
+    await page.getByLabel('Image', { exact: true }).fill('wiki:2')
+    await press(page, 'Files it finds')
+    await press(page, 'Add a file')
+    await page.getByLabel('Path', { exact: true }).fill('/etc/wiki/wiki.conf')
+    await page.getByLabel('Content', { exact: true }).fill('title = Our wiki\n')
+    await page.getByText('File 1').scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('deploy-import', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await press(page, /^Bring a compose file/)
+    await page.getByLabel('What you have').fill(COMPOSE)
+    await press(page, 'Read it')
+    await page.getByText('What becomes of it').scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
   shot('deploy-bundle', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy', 'Deploy')

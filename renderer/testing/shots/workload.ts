@@ -79,6 +79,13 @@ export const WORKLOAD: Shot[] = [
     await page.getByLabel('Value', { exact: true }).fill('not to be seen')
     await settle(page)
   }),
+  shot('workload-secret-delete', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/secrets', 'notes')
+    await page.getByRole('cell').getByRole('button', { name: 'Delete' }).first().click()
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
   shot('workload-why', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/placement', 'notes')
