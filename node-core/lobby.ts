@@ -23,7 +23,8 @@ export interface Lobby extends Lifecycle {
 }
 
 export interface LobbyDeps {
-  joining: JoiningDeps
+  /** Asked anew each time: a join may have made this computer another owner's. */
+  joining(): JoiningDeps
   settings(): Settings
   mdns: boolean
   clock: Clock
@@ -37,7 +38,7 @@ const NEARBY_MAX = 64
 export function createLobby(deps: LobbyDeps): Lobby {
   const { joining, clock, logger } = deps
   const client = createJoinClient(
-    { nodeKey: joining.identity.nodeKey, clock, logger },
+    { nodeKey: joining().identity.nodeKey, clock, logger },
     { mdns: deps.mdns },
   )
   const seen = new Set<string>()
@@ -50,11 +51,11 @@ export function createLobby(deps: LobbyDeps): Lobby {
     const { awaiting, ...names } = deps.settings()
     const network = awaiting && parseNetworkId(awaiting.network)
     if (!awaiting || !network) return
-    const newcomer = newcomerOf(joining, client.askToJoin, names)
+    const newcomer = newcomerOf(joining(), client.askToJoin, names)
     const target = { network, addresses: awaiting.addresses }
     try {
       const admitted = await waitForApproval(newcomer, target, { signal: ending.signal })
-      deps.onAdmitted(await keepAdmitted(joining, admitted))
+      deps.onAdmitted(await keepAdmitted(joining(), admitted))
     } catch (error) {
       if (!ending.signal.aborted) logger.warn('not let in', { why: messageOf(error) })
     }

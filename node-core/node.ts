@@ -7,7 +7,6 @@
  *     await node.start()
  *     node.api // 'http://127.0.0.1:7780'
  */
-import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { createHttpDoor, type HttpDoor, type OneTimeLink } from './api/doors/http/index.ts'
 import {
@@ -20,6 +19,7 @@ import {
   type Reason,
   type Router,
 } from './api/handlers/index.ts'
+import { openApiToken } from './api-token.ts'
 import { type Clock, createSystemClock } from './base/clock/index.ts'
 import { createFileDisk, type FileDisk } from './base/disk/index.ts'
 import { MyceliumError, messageOf } from './base/errors/index.ts'
@@ -45,6 +45,7 @@ import { createLobby, inspectInvite, type Lobby } from './lobby.ts'
 import { createLogTap, type LogTap } from './log-tap.ts'
 import { type NetworkRuntime, openNetworkRuntime } from './network-runtime.ts'
 import type { NodeConfig } from './node-config.ts'
+import { exportOwner, openedOwner } from './owner-side.ts'
 import { VERSION } from './version.ts'
 import { createCatalogue } from './work/catalogue/index.ts'
 import type { LeftData } from './work/volumes/index.ts'
@@ -167,7 +168,7 @@ class Node implements MyceliumNode {
         random: this.#random,
         logger: this.#log.logger.child('http'),
         version: VERSION,
-        token: await this.#apiToken(),
+        token: await openApiToken(this.#disk),
       },
       {
         port: this.#config.apiPort ?? 7780,
@@ -224,7 +225,7 @@ class Node implements MyceliumNode {
   /** Without a network: looks around, and asks again where it waits to be let in. */
   async #wait(): Promise<void> {
     this.#lobby = createLobby({
-      joining: this.#joiningDeps(),
+      joining: () => this.#joiningDeps(),
       settings: () => this.#settings,
       mdns: this.#config.mdns ?? true,
       clock: this.#clock,
@@ -286,16 +287,6 @@ class Node implements MyceliumNode {
     }
   }
 
-  async #apiToken(): Promise<string> {
-    const held = await this.#disk.read('api-token')
-    if (held) return new TextDecoder().decode(held).trim()
-    const token = randomBytes(32).toString('base64url')
-    await this.#disk.writeAtomic('api-token', new TextEncoder().encode(`${token}\n`), {
-      mode: 0o600,
-    })
-    return token
-  }
-
   #apiDeps(identity: Identity): ApiDeps {
     return {
       clock: this.#clock,
@@ -319,9 +310,11 @@ class Node implements MyceliumNode {
         peerId: identity.peerId,
         did: identity.did,
         owner: () => ({
-          id: identity.ownerId,
+          id: started(this.#identity).ownerId,
           name: this.#settings.ownerName ?? this.#name(),
         }),
+        exportOwner: (passphrase) =>
+          exportOwner(started(this.#identity).ownerKey, passphrase, this.#random),
         home: this.#config.home,
         name: () => this.#name(),
         role: () => this.#settings.role ?? 'rhizomorph',
@@ -347,6 +340,8 @@ class Node implements MyceliumNode {
   #lifecycle(): NodeLifecycle {
     const enterFromDisk = async (): Promise<void> => {
       this.#settings = await readSettings(this.#disk)
+      // Another owner's from now on, where one was given.
+      this.#identity = await openIdentity(this.#disk, this.#random)
       const stored = await readNetwork(this.#disk)
       if (stored) await this.#swapLobbyFor(stored)
       else this.#lobby?.waitForApproval()
@@ -354,7 +349,8 @@ class Node implements MyceliumNode {
     return {
       found: (input) =>
         this.#inTurn(async () => {
-          const networkId = await foundInHome(this.#joiningDeps(), input)
+          const owner = await openedOwner(input.owner)
+          const networkId = await foundInHome(this.#joiningDeps(), { ...input, owner })
           await enterFromDisk()
           return { networkId, admitted: true }
         }),
@@ -364,7 +360,8 @@ class Node implements MyceliumNode {
           if (!lobby) {
             throw new MyceliumError('CONFLICT', 'This computer is in a network already.')
           }
-          const joined = await joinInHome(this.#joiningDeps(), lobby.askToJoin, input)
+          const request = { ...input, owner: await openedOwner(input.owner) }
+          const joined = await joinInHome(this.#joiningDeps(), lobby.askToJoin, request)
           await enterFromDisk()
           return joined
         }),

@@ -68,6 +68,8 @@ export interface NodeFacts {
   peerId: string
   did: string
   owner(): { id: OwnerId; name: string }
+  /** The owner's key, sealed under a passphrase: this one, or one that is made. */
+  exportOwner(passphrase?: string): Promise<{ owner: OwnerId; sealed: string; passphrase: string }>
   /** The folder that holds everything of this node. */
   home: string
   name(): string
@@ -84,6 +86,13 @@ export interface NodeFacts {
   change(change: { name?: string; role?: Role; labels?: Record<string, string> }): Promise<void>
 }
 
+/** An owner of another computer, whose this one is to be: the file of its key, and what opens it. */
+export interface OwnerGiven {
+  sealed: string
+  passphrase: string
+  replace: boolean
+}
+
 export interface JoinedNetwork {
   networkId: NetworkId
   /** False while an admin has yet to approve. */
@@ -96,6 +105,7 @@ export interface NodeLifecycle {
     networkName: string
     nodeName?: string
     consensus: ConsensusEngine
+    owner?: OwnerGiven
   }): Promise<JoinedNetwork>
   join(input: {
     /** Exactly one of the three. */
@@ -103,6 +113,7 @@ export interface NodeLifecycle {
     nodeName?: string
     ownerName?: string
     role?: Role
+    owner?: OwnerGiven
   }): Promise<JoinedNetwork>
   /** Set while a join by seed file waits for an admin. */
   awaitingApproval(): { network: string; name: string; since: string } | undefined

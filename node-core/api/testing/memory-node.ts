@@ -88,6 +88,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
       peerId: '12D3KooWada',
       did: 'did:key:z6Mkada',
       owner: () => ({ id: ADA.owner, name: 'Ada' }),
+      exportOwner: async (passphrase = 'made') => ({ owner: ADA.owner, sealed: 'AB', passphrase }),
       home: '/home/ada/.mycelium',
       name: () => 'ada',
       role: () => 'rhizomorph',
@@ -103,7 +104,8 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
         world.calls.push({ what: 'found', with: input })
         return joined()
       },
-      async join({ by }) {
+      async join({ by, owner }) {
+        if (owner) world.calls.push({ what: 'join as', with: owner })
         if ('invite' in by && by.invite.includes('spent')) {
           throw new MyceliumError('INVITE_SPENT', 'This invite was used up.')
         }

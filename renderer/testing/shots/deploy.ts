@@ -20,6 +20,13 @@ const NOTES_AND_DATABASE = JSON.stringify(
   2,
 )
 
+const COMPOSE = `services:
+  wiki:
+    image: wiki:2
+    restart: unless-stopped
+    privileged: true
+`
+
 /** Saying what to run. */
 export const DEPLOY: Shot[] = [
   shot('deploy-empty', 'alone', async (page) => {
