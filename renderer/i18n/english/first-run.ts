@@ -85,6 +85,7 @@ export const firstRun = {
       '{{network}} knows that you asked. Someone who looks after it has to let you in: on their computer it says so, above the map.',
     since: 'You asked {{when}}.',
     keep: 'You may close this window. It goes on by itself.',
+    elsewhere: 'Begin another way',
   },
   done: {
     title: '{{network}} lives',
