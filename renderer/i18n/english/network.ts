@@ -32,7 +32,7 @@ export const network = {
   waitingLook: 'Have a look',
   legend: 'What the shapes mean',
   legendLink: 'Thicker threads are faster. Dashed ones go through a relay.',
-  legendFruit: 'A cap on a node is one running instance.',
+  legendFruit: 'A cap on a node is one copy that runs there.',
   legendDetail:
     'Moss green is healthy, amber is silent for a moment, red and dashed is out of sight.',
   status: {
@@ -110,9 +110,9 @@ export const network = {
     drain: 'Move work away',
     drainTitle: 'Move all work away from {{name}}?',
     drainDetail:
-      'Its {{count}} instances are started elsewhere first where there is room, then ended here. It takes no new work until you say so.',
+      'Its {{count}} copies are started elsewhere first where there is room, then ended here. It takes no new work until you say so.',
     drainDetail_one:
-      'Its one instance is started elsewhere first where there is room, then ended here. It takes no new work until you say so.',
+      'Its one copy is started elsewhere first where there is room, then ended here. It takes no new work until you say so.',
     drained: 'Moving work away from {{name}}.',
     cordoned: '{{name}} takes no new work.',
     uncordoned: '{{name}} takes work again.',

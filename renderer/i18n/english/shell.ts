@@ -61,7 +61,7 @@ export const shell = {
     light: 'Light',
     dark: 'Dark',
     language: 'Language',
-    motion: 'Motion follows the system too: where it asks for less, nothing grows or pulses.',
+    motion: 'Motion follows the system: where it asks for less, nothing moves.',
   },
   owner: {
     section: 'Your other computers',

@@ -37,8 +37,8 @@ export const volumes = {
   forGoodDetail: 'The data of copy {{index}} on {{node}} is gone at once. Nothing brings it back.',
   forGoodType: 'Type “{{name}}” to confirm',
   gone: '{{name}} is gone.',
-  giveUp: 'Wait for it no longer',
-  giveUpTitle: 'Wait for {{name}} on {{node}} no longer?',
+  giveUp: 'Stop waiting for it',
+  giveUpTitle: 'Stop waiting for {{name}} on {{node}}?',
   giveUpBody:
     'Copy {{index}} of {{workload}} may then start elsewhere, with nothing. Nothing is deleted: the data stays on {{node}}, and counts again once that computer is back.',
   givenUp: 'Nobody waits for {{name}} any more.',

@@ -268,7 +268,7 @@ export const workloads = {
     save: 'Save',
     saved: '{{name}} is at version {{version}}.',
     delete: 'Delete',
-    deleteTitle: 'Delete {{name}}?',
+    deleteTitle: 'Delete the secret {{name}}?',
     deleteDetail: 'Copies that start from now on do not find it. It cannot be brought back.',
     deleted: '{{name}} is deleted.',
   },

@@ -26,7 +26,7 @@ import { Space } from './space.tsx'
 export function ComputerScreen({ status }: { status: Status }) {
   const { t, language } = useText()
   return (
-    <Page>
+    <Page wide>
       <PageHeader
         title={status.node.name}
         detail={`${t('computer.title')} · ${t('computer.upFor', {

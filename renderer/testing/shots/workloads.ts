@@ -57,7 +57,7 @@ export const WORKLOADS: Shot[] = [
   shot('workload-data-give-up', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/data', 'notes')
-    await press(page, 'Wait for it no longer')
+    await press(page, 'Stop waiting for it')
     await page.getByText('Nothing is deleted').waitFor()
     await settle(page)
   }),
@@ -70,7 +70,7 @@ export const WORKLOADS: Shot[] = [
       await go(page, '#/workload/notes/data', 'notes')
       const away = page.getByRole('row', { name: /library-1/ })
       await away.getByRole('button').press('Enter')
-      await page.getByRole('dialog').getByRole('button', { name: 'Wait for it no longer' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Stop waiting for it' }).click()
       await page.getByText('Nobody waits for data any more').waitFor()
       await away.waitFor({ state: 'detached' })
       await settle(page)
