@@ -11,6 +11,7 @@ import { parseInvite, parseNetworkId } from './identity/index.ts'
 import { type JoiningDeps, keepAdmitted, newcomerOf } from './joining.ts'
 import { askAbout, type NetworkFacts, waitForApproval } from './network/admission/index.ts'
 import { createJoinClient, type Mesh } from './network/mesh/index.ts'
+import type { Space } from './work/space/index.ts'
 
 export interface Lobby extends Lifecycle {
   askToJoin: Mesh['askToJoin']
@@ -20,6 +21,8 @@ export interface Lobby extends Lifecycle {
   >
   /** Begins to ask whether an admin has approved, if the settings say that this node waits. */
   waitForApproval(): void
+  /** What this computer still keeps of networks that it was in. */
+  readonly space: Pick<Space, 'usage' | 'reclaim'>
 }
 
 export interface LobbyDeps {
@@ -27,6 +30,7 @@ export interface LobbyDeps {
   joining(): JoiningDeps
   settings(): Settings
   mdns: boolean
+  space: Space
   clock: Clock
   logger: Logger
   onAdmitted(stored: StoredNetwork): void
@@ -63,6 +67,7 @@ export function createLobby(deps: LobbyDeps): Lobby {
 
   return {
     askToJoin: client.askToJoin,
+    space: deps.space,
     waitForApproval() {
       // Another network may have been asked since: only the last one may still let this node in.
       ending.abort(new Error('The node waits for the one that it asked last.'))
@@ -76,12 +81,14 @@ export function createLobby(deps: LobbyDeps): Lobby {
         if (first && seen.size < NEARBY_MAX) seen.add(first)
       })
       await client.start()
+      await deps.space.start()
       this.waitForApproval()
     },
     async stop() {
       ending.abort(new Error('The node has stopped waiting.'))
       stopLooking()
       await waiting
+      await deps.space.stop()
       await client.stop()
     },
     async nearby() {

@@ -47,6 +47,8 @@ export interface ApiDeps {
   catalogue: Catalogue
   /** Of networks that this computer has left. */
   leftData: Pick<LeftData, 'list' | 'remove'>
+  /** What is still kept of them; undefined while this computer is in a network, whether that runs or not. */
+  leftSpace(): NetworkParts['space'] | undefined
   /** Undefined until a network was founded or joined and its parts run. */
   network(): NetworkParts | undefined
   /** Called with the parts once they run, and with undefined once they have stopped. */

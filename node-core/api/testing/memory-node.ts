@@ -19,6 +19,7 @@ import {
 } from '../handlers/index.ts'
 import { ADA, BEN, memberOf, ownerFacts } from './memory-facts.ts'
 import { partsOf, type World } from './memory-parts.ts'
+import { memorySpace } from './memory-space.ts'
 import { listenTo, memoryState } from './memory-state.ts'
 import { memoryLeftData } from './memory-volumes.ts'
 
@@ -82,6 +83,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     onLog: () => () => {},
     catalogue: createCatalogue({ entries: [NOTE], random: createSeededRandom(1) }),
     leftData: memoryLeftData(world),
+    leftSpace: () => (world.inNetwork ? undefined : memorySpace(world)),
     node: {
       version: '0.0.0',
       id: ADA.node,

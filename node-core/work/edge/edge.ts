@@ -105,7 +105,9 @@ async function connect(
     const refusal = await holding.untilAwake({ workload, wakeMs, containerPort, gone })
     if (refusal) throw new MyceliumError<EdgeErrorCode>('NO_ENDPOINT', refusal.reason)
   }
-  const turn = new Turn(turns, workload, deps.endpoints.endpoints(workload, containerPort))
+  const turn = new Turn(turns, workload, () => {
+    return deps.endpoints.endpoints(workload, containerPort)
+  })
   const failures: Failure[] = []
   const connected = await connectInTurn(turn, upstreams.connect, failures)
   if (!connected) {
