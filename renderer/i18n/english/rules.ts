@@ -98,9 +98,9 @@ export const rules = {
     '{{name}} has {{size}}. A file has 32 KiB at most; larger ones belong into the image or a volume.',
   fileMode: 'Who may use it',
   fileModes: {
-    '0444': 'Everybody in the copy may read it (usual)',
-    '0400': 'Only the user it runs as may read it',
-    '0555': 'Everybody in the copy may run it',
+    '0444': 'Everybody may read it (usual)',
+    '0400': 'Only its own user may read it',
+    '0555': 'Everybody may run it',
   },
   bounds: 'What it may reach and write',
   reaching: 'What it may reach',
