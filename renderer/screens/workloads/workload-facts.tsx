@@ -56,8 +56,7 @@ function Published({ published }: Pick<WorkloadView, 'published'>) {
 function dueText(job: NonNullable<WorkloadView['job']>, t: Text, language: string): string {
   const { cron = '', timeZone: zone = '' } = job.schedule ?? {}
   if (job.nextRunAt === undefined) return t('workloads.schedule', { cron, zone })
-  const when = formatWhen(job.nextRunAt, language)
-  return t('workloads.nextRun', { cron, zone, when })
+  return t('workloads.nextRun', { cron, zone, when: formatWhen(job.nextRunAt, language) })
 }
 
 export function WorkloadFacts({ workload }: { workload: WorkloadView }) {

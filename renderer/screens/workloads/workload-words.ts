@@ -4,6 +4,7 @@ import type {
   WorkloadView,
 } from '../../../node-core/api/contract/index.ts'
 import type { Tone } from '../../design/index.ts'
+import { formatWhen } from '../../format/index.ts'
 import type { Text } from '../../i18n/index.ts'
 
 export function workloadTone(status: WorkloadView['status']): Tone {
@@ -89,6 +90,5 @@ export function ofOwnAuthority(secureUrl: string): boolean {
 export function nextRunText({ job }: WorkloadView, t: Text, language: string): string {
   if (job?.schedule?.paused) return t('workloads.next.paused')
   if (job?.nextRunAt === undefined) return t('workloads.next.unknown')
-  const format = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
-  return t('workloads.next.at', { when: format.format(new Date(job.nextRunAt)) })
+  return t('workloads.next.at', { when: formatWhen(job.nextRunAt, language) })
 }
