@@ -4,6 +4,7 @@ import { IconButton, Mark } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import { type Problem, toProblem } from '../../transport/index.ts'
+import { LeftDataNote } from '../volumes/index.ts'
 import { Choose } from './choose.tsx'
 import { Done } from './done.tsx'
 import { FindByInvite } from './find-by-invite.tsx'
@@ -73,6 +74,9 @@ export function FirstRun({ status, link, onFinish }: FirstRunProps) {
           <WaitingToBeLetIn status={status} />
         ) : (
           <Page state={state} dispatch={dispatch} problem={problem} act={act} />
+        )}
+        {!isIn && (isWaiting || state.step === 'welcome' || state.step === 'choose') && (
+          <LeftDataNote />
         )}
       </div>
     </main>

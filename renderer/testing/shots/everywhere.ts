@@ -1,3 +1,4 @@
+import { makeScenario } from '../scenarios/index.ts'
 import { go, press, type Shot, settle, shot } from './shot.ts'
 
 /** This computer, and what can be opened anywhere. */
@@ -5,6 +6,26 @@ export const EVERYWHERE: Shot[] = [
   shot('computer', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/computer', 'attic')
+    await settle(page)
+  }),
+  shot('computer-left-data', 'busy', async (page, node) => {
+    node.router('busy').scenario.leftVolumes = makeScenario('busy').leftVolumes
+    await page.locator('.rail').waitFor()
+    await go(page, '#/computer', 'attic')
+    const left = page.locator('section', {
+      has: page.getByRole('heading', { name: 'Data of networks that were left' }),
+    })
+    await left
+      .getByRole('row', { name: /db data/ })
+      .getByRole('button')
+      .press('Enter')
+    const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete for good' })
+    if (await confirm.isEnabled()) throw new Error('It goes without its name being typed.')
+    await page.getByLabel('Type data to confirm').fill('data')
+    await confirm.press('Enter')
+    await page.getByText('data is gone').waitFor()
+    if ((await left.getByRole('row').count()) !== 2) throw new Error('It is still listed.')
+    await left.getByRole('row', { name: /wiki pages/ }).scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('computer-broken', 'broken', async (page) => {

@@ -1,3 +1,4 @@
+import { makeScenario } from '../scenarios/index.ts'
 import { press, type Shot, settle, shot } from './shot.ts'
 
 /** Before a network, and before a token. */
@@ -54,6 +55,23 @@ export const FIRST_RUN: Shot[] = [
   }),
   shot('first-run-waiting', 'waiting', async (page) => {
     await page.getByText('Waiting to be let in').waitFor()
+    await settle(page)
+  }),
+  shot('first-run-left-data', 'new', async (page, node) => {
+    node.router('new').scenario.leftVolumes = makeScenario('busy').leftVolumes
+    await page.reload()
+    await page.goto('about:blank')
+    await page.goto(node.link('new'))
+    await page.getByText('Data of networks that this computer has left').waitFor()
+    await settle(page)
+  }),
+  shot('first-run-left-data-shown', 'new', async (page, node) => {
+    node.router('new').scenario.leftVolumes = makeScenario('busy').leftVolumes
+    await page.reload()
+    await page.goto('about:blank')
+    await page.goto(node.link('new'))
+    await press(page, 'Show it')
+    await page.getByRole('row', { name: /Maple Street/ }).waitFor()
     await settle(page)
   }),
   shot('locked', 'busy', async (page) => {
