@@ -128,12 +128,20 @@ type Client = ReturnType<ReturnType<typeof useWorld>['client']>
 
 async function foundOrJoin(client: Client, state: FirstRunState): Promise<void> {
   const nodeName = state.nodeName.trim()
+  const owner = state.ownerFile && {
+    ...{ sealed: state.ownerFile.sealed, passphrase: state.passphrase },
+    replace: state.replaceOwner,
+  }
   if (state.way === 'start') {
-    await client.network.found({ networkName: state.networkName.trim(), nodeName })
+    const networkName = state.networkName.trim()
+    await client.network.found({ networkName, nodeName, ...(owner && { owner }) })
     return
   }
   const ownerName = state.ownerName.trim()
-  const who = { nodeName, ...(ownerName === '' ? {} : { ownerName }) }
+  const who = {
+    ...{ nodeName, ...(ownerName === '' ? {} : { ownerName }) },
+    ...(owner && { owner }),
+  }
   if (state.way === 'invite') await client.network.join({ invite: state.invite.trim(), ...who })
   if (state.way === 'seed') await client.network.join({ seedSpore: state.seed.trim(), ...who })
   if (state.way === 'nearby' && state.nearby) {

@@ -5,6 +5,7 @@ export const SAYS = {
   dataHere: 'What it keeps lies on that computer.',
   shielded: 'It may connect to 192.168.1.5, and no computer lets it into its home network.',
   noImage: 'No node has this image.',
+  wrongPassphrase: 'The passphrase does not open this file.',
 } as const
 
 export const NODE_SAYS: readonly string[] = Object.values(SAYS)

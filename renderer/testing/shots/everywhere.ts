@@ -38,6 +38,11 @@ export const EVERYWHERE: Shot[] = [
     await go(page, '#/computer', 'attic')
     await press(page, 'Leave the network')
     await page.getByText('It keeps the data of').waitFor()
+    const leave = page.getByRole('dialog').getByRole('button', { name: 'Leave the network' })
+    await page.getByLabel('Type Elm Street to confirm').fill('Elm Street')
+    if (await leave.isEnabled()) throw new Error('It leaves data that nobody was asked about.')
+    await page.getByText('I leave this data behind').click()
+    if (!(await leave.isEnabled())) throw new Error('It does not leave though it was answered.')
     await settle(page)
   }),
   shot('computer-reclaim', 'busy', async (page) => {
@@ -63,6 +68,30 @@ export const EVERYWHERE: Shot[] = [
     await page.getByText('nodes healthy').waitFor()
     await press(page, 'Settings')
     await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('owner-export', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await press(page, 'Settings')
+    await press(page, 'Take your key to another computer')
+    await page.getByText('I type one').click()
+    await page.getByLabel('Passphrase', { exact: true }).last().fill('correct horse')
+    await page.getByLabel('The same again').fill('correct house')
+    await page.getByText('These two are not the same').waitFor()
+    const seal = page.getByRole('button', { name: 'Make the file' })
+    if (await seal.isEnabled()) throw new Error('It takes two that differ.')
+    await settle(page)
+  }),
+  shot('owner-exported', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('your key')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Make the file' }).press('Enter')
+    await page.getByText('shown this once').waitFor()
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save the file' }).press('Enter')
+    if ((await saved).suggestedFilename() !== 'ada.owner') throw new Error('It has another name.')
     await settle(page)
   }),
   shot('lost', 'busy', async (page, node) => {

@@ -15,6 +15,16 @@ export const WORKLOADS: Shot[] = [
     await page.getByRole('table').waitFor()
     await settle(page)
   }),
+  shot('workload-due', 'busy', async (page, node) => {
+    const { scenario } = node.router('busy')
+    scenario.workloads = makeScenario('busy').workloads.map((one) => {
+      return one.name === 'backup' ? { ...one, instances: [] } : one
+    })
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/backup/instances', 'backup')
+    await page.getByText(/^Next run: /).waitFor()
+    await settle(page)
+  }),
   shot('workloads-broken', 'broken', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workloads', 'Workloads')
