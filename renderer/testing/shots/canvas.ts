@@ -176,6 +176,28 @@ export const CANVAS: Shot[] = [
     await page.getByRole('dialog').waitFor()
     await settle(page)
   }),
+  shot('canvas-add-volume', 'busy', async (page, node) => {
+    await draw(page, node, WORDPRESS)
+    await press(page, 'Volume')
+    await page.getByLabel('Where it is seen').fill('data')
+    await settle(page)
+  }),
+  shot('canvas-add-route', 'busy', async (page, node) => {
+    await draw(page, node, WORDPRESS)
+    await press(page, 'Route')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('canvas-route', 'busy', async (page, node) => {
+    await draw(page, node, SHOP)
+    await choose(page, /18443/)
+    await settle(page)
+  }),
+  shot('canvas-elsewhere', 'busy', async (page, node) => {
+    await draw(page, node, SHOP)
+    await choose(page, /^weather/)
+    await settle(page)
+  }),
   shot(
     'canvas-by-mouse',
     'busy',

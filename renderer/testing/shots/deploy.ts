@@ -164,6 +164,15 @@ export const DEPLOY: Shot[] = [
     await page.getByRole('alert').waitFor()
     await settle(page)
   }),
+  shot('deploy-brought', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await press(page, /^Bring a compose file/)
+    await page.getByLabel('What you have').fill('services:\n  wiki:\n    image: wiki:2\n')
+    await press(page, 'Read it')
+    await press(page, /^Take 1 workload/)
+    await settle(page)
+  }),
   shot('deploy-several-progress', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/deploy/manifest', 'Deploy')

@@ -1,7 +1,13 @@
+import { openAt } from '../looking/opening.ts'
 import { press, type Shot, settle, shot } from './shot.ts'
 
 /** Before a network, and before a token. */
 export const FIRST_RUN: Shot[] = [
+  shot('starting', 'new', async (page, node) => {
+    node.setSilent(true)
+    await openAt(page, node.link('new'))
+    await page.getByText('Waking the node').waitFor()
+  }),
   shot('first-run-1-welcome', 'new', async (page) => {
     await page.getByRole('button', { name: 'Begin' }).waitFor()
     await settle(page)
@@ -34,17 +40,30 @@ export const FIRST_RUN: Shot[] = [
     await page.getByText('Elm Street').waitFor()
     await settle(page)
   }),
+  shot('first-run-3-seed', 'new', async (page) => {
+    await press(page, 'Begin')
+    await page.getByText('Join with a seed file').click()
+    await press(page, 'Continue')
+    await page.getByLabel('File or address').fill('https://example.org/spore.json')
+    await settle(page)
+  }),
   shot('first-run-4-name', 'new', async (page) => {
     await press(page, 'Begin')
     await press(page, 'Continue')
     await page.getByLabel('Name of the network').fill('Elm Street')
     await settle(page)
   }),
+  shot('first-run-4-working', 'new', async (page, node) => {
+    await press(page, 'Begin')
+    await press(page, 'Continue')
+    await page.getByLabel('Name of the network').fill('Elm Street')
+    node.setSilent(true)
+    await press(page, 'Start the network')
+    await page.getByText('Making the network').waitFor()
+  }),
   shot('first-run-5-done', 'new', async (page, node) => {
     delete node.router('new').scenario.status.network
-    await page.reload()
-    await page.goto('about:blank')
-    await page.goto(node.link('new'))
+    await openAt(page, node.link('new'))
     await press(page, 'Begin')
     await press(page, 'Continue')
     await page.getByLabel('Name of the network').fill('Elm Street')
@@ -56,9 +75,8 @@ export const FIRST_RUN: Shot[] = [
     await page.getByText('Waiting to be let in').waitFor()
     await settle(page)
   }),
-  shot('locked', 'busy', async (page) => {
-    await page.locator('.rail').waitFor()
-    await page.reload()
+  shot('locked', 'busy', async (page, node) => {
+    await openAt(page, node.origin)
     await page.getByLabel('Token').waitFor()
     await settle(page)
   }),

@@ -1,0 +1,45 @@
+/**
+ * Every screen of the window with invented data, looked at by axe in both themes. That the list of
+ * screens is whole is shown by what was seen on the way: each place and each component.
+ */
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { browserUnavailable } from '../renderer/testing/looking/browser.ts'
+import { unseenComponents } from '../renderer/testing/looking/components.ts'
+import { openScanner, type Scanner } from '../renderer/testing/looking/scanner.ts'
+import { EVERY_PLACE, placeOf } from '../renderer/testing/places.ts'
+import { SHOTS } from '../renderer/testing/shots/index.ts'
+
+const AT_ONCE = 3
+const missing = browserUnavailable()
+if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)
+
+const options = { skip: Boolean(missing), concurrency: AT_ONCE }
+let scanner: Scanner
+
+describe(`every screen${missing ? ` [skipped: ${missing}]` : ''}`, options, () => {
+  before(async () => {
+    scanner = await openScanner(AT_ONCE)
+  })
+  after(() => scanner?.close())
+
+  for (const shot of SHOTS) {
+    it(`${shot.name}: axe finds nothing serious`, async () => {
+      assert.deepEqual(await scanner.scan(shot), [])
+    })
+  }
+})
+
+describe('the list of screens', { skip: Boolean(missing) }, () => {
+  it('has every place of the window', () => {
+    const seen = new Set([...scanner.places].map(placeOf))
+    assert.deepEqual(
+      EVERY_PLACE.filter((place) => !seen.has(place)),
+      [],
+    )
+  })
+
+  it('has every component of the window', () => {
+    assert.deepEqual(unseenComponents(scanner.components), [])
+  })
+})
