@@ -202,12 +202,15 @@ describe('the command line with a node', () => {
 
   it('waits for every copy, telling each step once, and ends with the document', async () => {
     await home.json(...DEPLOY)
-    home.node.world.instances = [
-      instanceFacts({ status: 'Pulling', health: 'unknown', progress: 'Pulling image' }),
-    ]
-    setTimeout(() => {
-      home.node.world.instances = [instanceFacts()]
-    }, 300)
+    const pulling = { status: 'Pulling', health: 'unknown', progress: 'Pulling image' } as const
+    let doneMs: number | undefined
+    Object.defineProperty(home.node.world, 'instances', {
+      get() {
+        // From the first look on, and so for more than one.
+        doneMs ??= performance.now() + 300
+        return [performance.now() < doneMs ? instanceFacts(pulling) : instanceFacts()]
+      },
+    })
     const { exit, err, out } = await home.run(...DEPLOY, '--wait')
     expect(exit).toBe(0)
     expect(err.match(/Pulling image/g)).toHaveLength(1)

@@ -155,9 +155,9 @@ async function init(
     ...(options.name !== undefined && { nodeName: options.name }),
   } as const
   const running = findNode(context.home) !== undefined
-  const owner = await adoptedOwner(options, running)
+  const owner = await adoptedOwner(options)
   const joined: Joined = running
-    ? await (await context.node()).call.network.found(request)
+    ? await (await context.node()).call.network.found({ ...request, ...(owner && { owner }) })
     : await (await import('../offline.ts')).foundOffline(context, request, owner)
   const { nodeId, peerId, did, networkId } = joined
   context.answer({ nodeId, peerId, did, networkId }, () => {
@@ -184,9 +184,9 @@ async function join(
     ...(role !== undefined && { role }),
   }
   const running = findNode(context.home) !== undefined
-  const owner = await adoptedOwner(options, running)
+  const owner = await adoptedOwner(options)
   const joined: Joined & { admitted: boolean } = running
-    ? await (await context.node()).call.network.join(request)
+    ? await (await context.node()).call.network.join({ ...request, ...(owner && { owner }) })
     : await (await import('../offline.ts')).joinOffline(context, request, owner)
   context.answer(joined, () => identityText(joined))
   if (!joined.admitted) {

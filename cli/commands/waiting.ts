@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
 import { POLL_PERIOD_MS } from '../limits.ts'
 import type { NodeClient, Outputs } from '../node-client.ts'
+import { nextRunText } from '../text/running.ts'
 
 export const WAIT_TIMEOUT = '5m'
 
@@ -36,7 +37,7 @@ export async function answerChanged(
 
 export function doneText(done: Workload): string {
   if (done.status === 'Scheduled') {
-    return `${done.name} runs when it is due, next at ${done.job?.nextRunAt ?? 'no time'}`
+    return `${done.name} runs when it is due: ${nextRunText(done.job)}`
   }
   if (done.status === 'Asleep') return `${done.name} is asleep; the next request wakes it`
   if (done.status === 'Succeeded') return `${done.name} has ended, with exit code 0`

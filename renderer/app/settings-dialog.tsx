@@ -1,8 +1,14 @@
-import { Choice, ChoiceGroup, Dialog, SelectField } from '../design/index.ts'
+import { Button, Choice, ChoiceGroup, Dialog, SelectField } from '../design/index.ts'
 import { LANGUAGES, useText } from '../i18n/index.ts'
 import { useSettings, useWorld } from '../state/index.ts'
 
-export function SettingsDialog({ onClose }: { onClose: () => void }) {
+interface SettingsProps {
+  onClose: () => void
+  /** Somebody wants the key for another computer. */
+  onOwner: () => void
+}
+
+export function SettingsDialog({ onClose, onOwner }: SettingsProps) {
   const { t } = useText()
   const { settings } = useWorld()
   const { theme, language } = useSettings()
@@ -24,6 +30,11 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
         options={LANGUAGES.map(({ id, name }) => ({ id, label: name }))}
         onChange={(next) => settings.change({ language: next })}
       />
+      <section className="settings-owner">
+        <h3 className="field-label">{t('shell.owner.section')}</h3>
+        <p className="quiet small">{t('shell.owner.detail')}</p>
+        <Button onPress={onOwner}>{t('shell.owner.title')}</Button>
+      </section>
     </Dialog>
   )
 }

@@ -1,5 +1,10 @@
 /** What copies keep, and a job with runs that went in every way. */
-import type { JobRunView, VolumeView, WorkloadView } from '../../node-core/api/contract/index.ts'
+import type {
+  JobRunView,
+  LeftVolumeView,
+  VolumeView,
+  WorkloadView,
+} from '../../node-core/api/contract/index.ts'
 import { idOf, makeInstance, makeWorkload, minutesAgo } from './shapes.ts'
 
 const GIB = 1024 ** 3
@@ -26,6 +31,23 @@ export function busyVolumes(): VolumeView[] {
       ...{ ...wiki, ...deleted, state: 'deleted' },
       ...{ sizeBytes: 10 * GIB, usedBytes: gib(0.7) },
     }),
+  ]
+}
+
+/** One network went in order, one before anybody wrote down when. */
+export function leftVolumes(): LeftVolumeView[] {
+  const maple = idOf('Maple Street')
+  return [
+    {
+      ...{ id: `db.0.data.z6MkAda@${maple.slice(0, 8)}`, workload: 'db', index: 0, volume: 'data' },
+      ...{ network: { id: maple, name: 'Maple Street' }, sizeBytes: 5 * GIB },
+      ...{ createdAt: minutesAgo(90 * DAY_MINUTES), untilAt: minutesAgo(-21 * DAY_MINUTES) },
+    },
+    {
+      ...{ id: `wiki.1.pages.z6MkAda@${idOf('school').slice(0, 8)}`, workload: 'wiki', index: 1 },
+      ...{ volume: 'pages', network: { id: idOf('school') }, sizeBytes: 10 * GIB },
+      createdAt: minutesAgo(200 * DAY_MINUTES),
+    },
   ]
 }
 

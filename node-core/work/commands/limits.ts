@@ -18,5 +18,3 @@ export const COMMAND_MS_MAX = 12 * 3_600_000
 export const AUDIT_BYTES_MAX = 8 * 1024 * 1024
 /** Letters of a command's first word in the audit. */
 export const AUDIT_WORD_LENGTH_MAX = 200
-/** Entries of the audit in one answer. */
-export const AUDIT_ENTRIES_MAX = 1_000

@@ -6,7 +6,7 @@ import { createChoice } from './choice.ts'
 import { connectInTurn } from './connecting.ts'
 import type { Failure } from './exchange.ts'
 import { createHolding } from './holding.ts'
-import type { Edge, EdgeDeps, EdgeOptions, TlsOptions } from './index.ts'
+import type { Edge, EdgeDeps, EdgeErrorCode, EdgeOptions, TlsOptions } from './index.ts'
 import { createLedger } from './ledger.ts'
 import * as limits from './limits.ts'
 import { createHttpServer, listen } from './listening.ts'
@@ -103,16 +103,18 @@ async function connect(
   if (wakeMs !== undefined) {
     const gone = new AbortController().signal
     const refusal = await holding.untilAwake({ workload, wakeMs, containerPort, gone })
-    if (refusal) throw new MyceliumError('NO_ENDPOINT', refusal.reason)
+    if (refusal) throw new MyceliumError<EdgeErrorCode>('NO_ENDPOINT', refusal.reason)
   }
-  const turn = new Turn(turns, workload, deps.endpoints.endpoints(workload, containerPort))
+  const turn = new Turn(turns, workload, () => {
+    return deps.endpoints.endpoints(workload, containerPort)
+  })
   const failures: Failure[] = []
   const connected = await connectInTurn(turn, upstreams.connect, failures)
   if (!connected) {
     turn.over()
     const each = failures.map(({ endpoint, reason }) => `; ${endpoint.instance}: ${reason}`)
     const message = `No instance of ${workload} takes a connection at ${containerPort}${each.join('')}.`
-    throw new MyceliumError('NO_ENDPOINT', message)
+    throw new MyceliumError<EdgeErrorCode>('NO_ENDPOINT', message)
   }
   turn.answered(200)
   connected.upstream.once('close', () => turn.over())

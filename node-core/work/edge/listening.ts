@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { Server as NetServer } from 'node:net'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { arrivalOf } from './arrival.ts'
+import type { EdgeErrorCode } from './index.ts'
 import * as limits from './limits.ts'
 import { onRequest, onUpgrade, type Traffic } from './traffic.ts'
 import { isWebSocket } from './upgrade.ts'
@@ -36,7 +37,7 @@ export function listen(server: NetServer, host: string, port: number): Promise<n
         return
       }
       const message = `Port ${port} on ${host} is taken by another program; the edge needs it.`
-      reject(new MyceliumError('PORT_TAKEN', message, { details: { port }, cause }))
+      reject(new MyceliumError<EdgeErrorCode>('PORT_TAKEN', message, { details: { port }, cause }))
     }
     server.once('error', onError)
     server.listen({ host, port, backlog: 1_024 }, () => {

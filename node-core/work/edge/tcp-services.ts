@@ -118,7 +118,9 @@ async function serve(traffic: Traffic, listener: Listener, client: Socket): Prom
   counts.open++
   listener.open++
   await awake(traffic, service, listener.of, client)
-  const turn = new Turn(turns, workload, deps.endpoints.endpoints(workload, containerPort))
+  const turn = new Turn(turns, workload, () => {
+    return deps.endpoints.endpoints(workload, containerPort)
+  })
   try {
     const connected = await connectInTurn(turn, upstreams.connect, failures)
     if (connected && !client.destroyed) {

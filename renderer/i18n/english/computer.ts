@@ -67,6 +67,13 @@ export const computer = {
     'No other computer of somebody who looks after {{network}} is in it: nobody who stays can let others in, change what they may do, or remove them. To avoid that: mycelium members grant OWNER admin invite',
   leaveData:
     'It keeps the data of these copies: {{names}}. That does not go elsewhere: what needs it waits until this computer joins again, within 30 days: then it is removed.',
+  leaveLastData:
+    'It keeps the data of these copies: {{names}}. That stays on this computer for 30 days, then it is removed.',
+  leaveAnswer: {
+    data: 'I leave this data behind, out of reach for whoever needs it',
+    lastData: 'I leave this data behind, to be removed after 30 days',
+    unknown: 'I leave without knowing what goes with it',
+  },
   leaveUnknown: 'What goes with it could not be looked up: {{message}}',
   leaveType: 'Type {{network}} to confirm',
   left: 'This computer has left the network.',

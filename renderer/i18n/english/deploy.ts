@@ -175,6 +175,8 @@ export const deploy = {
     title: 'Deploying {{name}}',
     done: '{{name}} run',
     done_one: '{{name}} runs',
+    taken: '{{name}} are deployed',
+    taken_one: '{{name}} is deployed',
     step: 'Copy {{index}}',
     asked: 'Every node has been told',
     placed: 'Placed on {{node}}',

@@ -61,6 +61,18 @@ export const firstRun = {
     join: 'Join {{network}}',
     ask: 'Ask to join',
   },
+  ownerFile: {
+    title: 'I have my key from another computer',
+    detail:
+      'With it this computer is one of yours: it may do what you may, and runs what is yours. Without it you are somebody new. It is made in the settings of a computer of yours.',
+    choose: 'Choose the file',
+    another: 'Choose another file',
+    passphrase: 'Its passphrase',
+    replace: 'Lay aside whose this computer was',
+    invalid: 'That is no file of a key, or not all of it.',
+    exists:
+      'This computer was somebody’s before, and has a key of theirs on which something may hang. It can be laid aside: nothing of it is deleted.',
+  },
   working: {
     start: 'Making the network',
     join: 'Finding the network and joining',

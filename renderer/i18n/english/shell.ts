@@ -62,6 +62,28 @@ export const shell = {
     language: 'Language',
     motion: 'Motion follows the system: with reduced motion, nothing grows or pulses.',
   },
+  owner: {
+    section: 'Your other computers',
+    detail:
+      'A computer that joins with your key is one of yours: it may do what you may, and runs what is yours. The file is a backup of your key as well.',
+    title: 'Take your key to another computer',
+    warning:
+      'Whoever has this file and its passphrase is you, in every network that you are in, for good. Give them to nobody, and take them to your other computer by different ways.',
+    passphrase: 'Passphrase',
+    made: 'Make one for me',
+    madeDetail: 'Long, made by chance, and shown once.',
+    typed: 'I type one',
+    typedDetail: '{{count}} letters at least.',
+    again: 'The same again',
+    short: 'It has {{count}} letters at least.',
+    differs: 'These two are not the same.',
+    seal: 'Make the file',
+    ready: 'The file is ready',
+    file: 'File',
+    shownOnce: 'The passphrase is shown this once: copy it, or write it down.',
+    next: 'On the other computer, before it is in a network: begin as with any other, and give this file where that computer gets its name.',
+    save: 'Save the file',
+  },
   deepLink: {
     title: 'Someone invites you',
     already:

@@ -37,4 +37,22 @@ export const volumes = {
   forGoodDetail: 'The data of copy {{index}} on {{node}} is gone at once. Nothing brings it back.',
   forGoodType: 'Type {{name}} to confirm',
   gone: '{{name}} is gone.',
+  giveUp: 'Wait for it no longer',
+  giveUpTitle: 'Wait for {{name}} on {{node}} no longer?',
+  giveUpBody:
+    'Copy {{index}} of {{workload}} may then start elsewhere, with nothing. Nothing is deleted: the data stays on {{node}}, and counts again once that computer is back.',
+  givenUp: 'Nobody waits for {{name}} any more.',
+  left: {
+    title: 'Data of networks that were left',
+    intro:
+      'This computer has left these networks, and their data still lies here. It is there again if this computer joins that network again in time.',
+    note: 'Data of networks that this computer has left still lies here.',
+    show: 'Show it',
+    column: { network: 'Network', stays: 'How long it stays' },
+    of: 'up to {{size}}',
+    until: 'gone on {{when}}',
+    untilDeleted: 'until it is deleted',
+    forGoodDetail:
+      'The data of copy {{index}} of {{workload}}, of the network {{network}}, is gone at once. Nothing brings it back.',
+  },
 } as const

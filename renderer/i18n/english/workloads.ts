@@ -49,6 +49,11 @@ export const workloads = {
     network: 'Network',
   },
   runningOf: '{{running}} of {{wanted}}',
+  next: {
+    at: 'Next run: {{when}}',
+    paused: 'Paused: no run is due',
+    unknown: 'Waits for its first run',
+  },
   slotTitle: 'Copies: {{running}} serving of {{wanted}} wanted',
   open: 'Open',
   openNamed: 'Open {{name}}',

@@ -16,6 +16,7 @@ import { formatPairs, parsePairs } from '../../pairs/index.ts'
 import { formatRoute, useResource, useWorld } from '../../state/index.ts'
 import { type Inputs, toProblem } from '../../transport/index.ts'
 import './computer.css'
+import { LeftDataSection } from '../volumes/index.ts'
 import { About, Identity, Reach } from './computer-facts.tsx'
 import { KeptHere } from './kept-here.tsx'
 import { Leave } from './leave.tsx'
@@ -37,6 +38,7 @@ export function ComputerScreen({ status }: { status: Status }) {
         <Part role={status.role} />
         <RunsHere status={status} />
         <KeptHere status={status} />
+        <LeftDataSection />
         <Kinds status={status} />
         <Labels labels={status.node.labels} />
         <Space />

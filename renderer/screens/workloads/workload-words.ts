@@ -4,6 +4,7 @@ import type {
   WorkloadView,
 } from '../../../node-core/api/contract/index.ts'
 import type { Tone } from '../../design/index.ts'
+import type { Text } from '../../i18n/index.ts'
 
 export function workloadTone(status: WorkloadView['status']): Tone {
   switch (status) {
@@ -74,4 +75,12 @@ export function slotTones(workload: WorkloadView): Tone[] {
 /** Whether the network's own authority stands for that address: no browser knows it by itself. */
 export function ofOwnAuthority(secureUrl: string): boolean {
   return new URL(secureUrl).hostname.endsWith('.localhost')
+}
+
+/** Of a schedule between its runs: nothing is to run now, so how much does says nothing. */
+export function nextRunText({ job }: WorkloadView, t: Text, language: string): string {
+  if (job?.schedule?.paused) return t('workloads.next.paused')
+  if (job?.nextRunAt === undefined) return t('workloads.next.unknown')
+  const format = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
+  return t('workloads.next.at', { when: format.format(new Date(job.nextRunAt)) })
 }

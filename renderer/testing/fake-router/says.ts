@@ -8,6 +8,7 @@ export const SAYS = {
   changed: 'Reached by its name instead of by a port of this computer.',
   ignored: 'Nothing here has a name of its own.',
   noImage: 'No node has this image.',
+  wrongPassphrase: 'The passphrase does not open this file.',
 } as const
 
 export const NODE_SAYS: readonly string[] = Object.values(SAYS)

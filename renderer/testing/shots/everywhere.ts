@@ -1,4 +1,5 @@
 import { openAt } from '../looking/opening.ts'
+import { makeScenario } from '../scenarios/index.ts'
 import { go, press, type Shot, settle, shot } from './shot.ts'
 
 /** This computer, and what can be opened anywhere. */
@@ -6,6 +7,26 @@ export const EVERYWHERE: Shot[] = [
   shot('computer', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/computer', 'attic')
+    await settle(page)
+  }),
+  shot('computer-left-data', 'busy', async (page, node) => {
+    node.router('busy').scenario.leftVolumes = makeScenario('busy').leftVolumes
+    await page.locator('.rail').waitFor()
+    await go(page, '#/computer', 'attic')
+    const left = page.locator('section', {
+      has: page.getByRole('heading', { name: 'Data of networks that were left' }),
+    })
+    await left
+      .getByRole('row', { name: /db data/ })
+      .getByRole('button')
+      .press('Enter')
+    const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete for good' })
+    if (await confirm.isEnabled()) throw new Error('It goes without its name being typed.')
+    await page.getByLabel('Type data to confirm').fill('data')
+    await confirm.press('Enter')
+    await page.getByText('data is gone').waitFor()
+    if ((await left.getByRole('row').count()) !== 2) throw new Error('It is still listed.')
+    await left.getByRole('row', { name: /wiki pages/ }).scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('computer-broken', 'broken', async (page) => {
@@ -18,6 +39,11 @@ export const EVERYWHERE: Shot[] = [
     await go(page, '#/computer', 'attic')
     await press(page, 'Leave the network')
     await page.getByText('It keeps the data of').waitFor()
+    const leave = page.getByRole('dialog').getByRole('button', { name: 'Leave the network' })
+    await page.getByLabel('Type Elm Street to confirm').fill('Elm Street')
+    if (await leave.isEnabled()) throw new Error('It leaves data that nobody was asked about.')
+    await page.getByText('I leave this data behind').click()
+    if (!(await leave.isEnabled())) throw new Error('It does not leave though it was answered.')
     await settle(page)
   }),
   shot('computer-reclaim', 'busy', async (page) => {
@@ -43,6 +69,30 @@ export const EVERYWHERE: Shot[] = [
     await page.getByText('nodes healthy').waitFor()
     await press(page, 'Settings')
     await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('owner-export', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await press(page, 'Settings')
+    await press(page, 'Take your key to another computer')
+    await page.getByText('I type one').click()
+    await page.getByLabel('Passphrase', { exact: true }).last().fill('correct horse')
+    await page.getByLabel('The same again').fill('correct house')
+    await page.getByText('These two are not the same').waitFor()
+    const seal = page.getByRole('button', { name: 'Make the file' })
+    if (await seal.isEnabled()) throw new Error('It takes two that differ.')
+    await settle(page)
+  }),
+  shot('owner-exported', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('your key')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Make the file' }).press('Enter')
+    await page.getByText('shown this once').waitFor()
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save the file' }).press('Enter')
+    if ((await saved).suggestedFilename() !== 'ada.owner') throw new Error('It has another name.')
     await settle(page)
   }),
   shot('lost', 'busy', async (page, node) => {

@@ -1,20 +1,26 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { Point } from '../../../topology/index.ts'
 import {
-  type Arrangement,
   arrange,
   boxesOf,
+  createStanding,
   graphOf,
   moveBy,
   moveTo,
-  UNARRANGED,
+  type Standing,
 } from './arrangement.ts'
 import type { Bodies } from './bodies.ts'
 import type { Graph, Thing, ThingKey } from './graph.ts'
 import type { Box } from './threads.ts'
 
 /** Of each draft, for as long as it is written: another way of the screen is looked at in between. */
-const kept = new WeakMap<object, Arrangement>()
+const standings = new WeakMap<object, Standing>()
+
+function standingOf(draft: object): Standing {
+  const standing = standings.get(draft) ?? createStanding()
+  standings.set(draft, standing)
+  return standing
+}
 
 export interface Arranged {
   graph: Graph
@@ -29,11 +35,12 @@ export interface Arranged {
 }
 
 export function useArrangement(bodies: Bodies, of: object): Arranged {
-  const [state, setState] = useState(() => arrange(kept.get(of) ?? UNARRANGED, bodies))
+  const standing = standingOf(of)
+  const [state, setState] = useState(() => standing.at(bodies))
   const [chosenKey, choose] = useState<ThingKey>()
-  const now = arrange(state, bodies)
+  const now = state.identified.bodies === bodies ? state : standing.at(bodies)
   if (now !== state) setState(now)
-  useEffect(() => void kept.set(of, now), [of, now])
+  useEffect(() => standing.keep(now), [standing, now])
 
   const graph = useMemo(() => graphOf(now), [now])
   const boxes = useMemo(() => boxesOf(graph, now.moved), [graph, now.moved])
@@ -49,7 +56,10 @@ export function useArrangement(bodies: Bodies, of: object): Arranged {
       const coming = arrange(now, next)
       const thing = find(graphOf(coming))
       if (!thing) return
-      setState(at ? moveTo(coming, thing.key, at) : coming)
+      const placed = at ? moveTo(coming, thing.key, at) : coming
+      // Before the workloads are those: whichever is drawn first, it stands there.
+      standing.keep(placed)
+      setState(placed)
       choose(thing.key)
     },
   }

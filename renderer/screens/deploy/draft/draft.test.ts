@@ -105,6 +105,13 @@ describe('what a form gives', () => {
 })
 
 describe('the text', () => {
+  it('keeps a time of its own for each share of a canary when it is read back', () => {
+    const steps = [{ share: 5, forMs: 90_000 }, { share: 25 }, { share: 50, forMs: 3_600_000 }]
+    const draft = withWorkloads(EMPTY_DRAFT, [{ ...WEB, rollout: { kind: 'canary', steps } }])
+    const back = withText(draft, textOf(draft).replace('"share": 25', '"share": 30'))
+    expect(back.workloads[0]?.rollout?.steps).toEqual([steps[0], { share: 30 }, steps[2]])
+  })
+
   it('is one manifest, or a list of several, and reads back as what it was', () => {
     expect(textOf(EMPTY_DRAFT)).toBe('')
     expect(JSON.parse(textOf(withWorkloads(EMPTY_DRAFT, [WEB])))).toEqual(WEB)
