@@ -113,7 +113,7 @@ export function workloadsOf({ scenario, emit }: Fake) {
   }
 }
 
-const BROUGHT = [{ path: 'etc/wiki.conf', content: 'name = wiki\n' }]
+const BROUGHT = [{ path: '/etc/wiki.conf', content: 'name = wiki\n' }]
 
 function told(
   key: string,

@@ -170,7 +170,7 @@ export const DEPLOY: Shot[] = [
     await press(page, /^Bring a compose file/)
     await page.getByLabel('What you have').fill('services:\n  wiki:\n    image: wiki:2\n')
     await press(page, 'Read it')
-    await press(page, /^Take 1 workload/)
+    await page.getByRole('button', { name: /^Take 1 workload/ }).scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('deploy-several-progress', 'busy', async (page) => {
