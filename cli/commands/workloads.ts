@@ -189,7 +189,9 @@ export function placementText(
     ]
     const room = displaces ? `, in the room of ${displaces.join(', ')}` : ''
     const why = stays ? `, and stays: ${stays.message}` : room
-    const where = `replica ${index}: ${nodeName ?? 'nowhere'}${why}`
+    // Of a job that nothing is due of, nobody was asked for room.
+    const none = refused.length === 0 ? 'not to run now' : 'nowhere'
+    const where = `replica ${index}: ${nodeName ?? none}${why}`
     return lines.length === 0 ? where : `${where}\n${pairs(lines)}`
   })
   return [...blocks, ...conditions.map(({ message }) => `! ${message}`)].join('\n')

@@ -181,7 +181,7 @@ function instanceView(parts: NetworkParts, instance: Instance): InstanceView {
 }
 
 /** Nobody has heard of its node for a while; it may still run there. */
-export function isLost({ membership }: NetworkParts, { node }: Instance): boolean {
+export function isLost({ membership }: NetworkParts, { node }: Pick<Instance, 'node'>): boolean {
   const liveness = membership.get(node)?.liveness
   return liveness !== 'alive' && liveness !== 'suspect'
 }

@@ -1,6 +1,8 @@
 /** What a node shows of the registry, while its copies change places and are read again. */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Plain } from '../../base/codec/index.ts'
+import type { LogIndex } from '../consensus/index.ts'
+import { createRegistry } from '../registry/index.ts'
 import { SAVE_QUIET_MS } from './limits.ts'
 import {
   bytes,
@@ -9,6 +11,7 @@ import {
   type TestNode,
   text,
 } from './primary.fixture.ts'
+import { type Copy, createShowing } from './showing.ts'
 
 let world: TestNetwork
 afterEach(() => world.end())
@@ -93,5 +96,27 @@ describe('the registry as a node shows it', () => {
     shown.delete(undefined)
     expect([...shown]).toEqual([40, 41])
     await world.run('the promotion', promoted)
+  })
+
+  it('stays for as long as another copy may come, which may be asked of what it shows', async () => {
+    world = await createTestNetwork(15)
+    const { network } = world
+    const copyAt = (height: number): Copy => {
+      return { view: createRegistry({ network, voters: [] }).view, height: height as LogIndex }
+    }
+    const [before, after] = [copyAt(40), copyAt(1)]
+    let now: Copy | undefined = before
+    let may = true
+    const showing = createShowing({
+      copy: () => now,
+      mayCome: () => may && showing.view() === before.view,
+    })
+    for (const next of [before, after, undefined]) {
+      now = next
+      expect(showing.view()).toBe(before.view)
+    }
+    now = after
+    may = false
+    expect(showing.view()).toBe(after.view)
   })
 })

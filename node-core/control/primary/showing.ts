@@ -21,17 +21,32 @@ export interface Showing {
 export interface ShowingDeps {
   /** That which stands now. */
   copy(): Copy | undefined
-  /** Another copy may come: else one that is gone would be shown for ever. */
+  /**
+   * Another copy may come: else one that is gone would be shown for ever. Whoever says so may read what
+   * is shown, and is given what stays.
+   */
   mayCome(): boolean
 }
 
 export function createShowing({ copy, mayCome }: ShowingDeps): Showing {
   let shown: Copy | undefined
+  let isAsking = false
+
+  function stays(): boolean {
+    if (isAsking) return true
+    isAsking = true
+    try {
+      return mayCome()
+    } finally {
+      isAsking = false
+    }
+  }
+
   return {
     view() {
       const now = copy()
       const isBehind = shown !== undefined && (now === undefined || now.height < shown.height)
-      if (isBehind && shown?.view !== now?.view && mayCome()) return shown?.view
+      if (isBehind && shown?.view !== now?.view && stays()) return shown?.view
       shown = now
       return now?.view
     },

@@ -265,7 +265,7 @@ describe.each(WAYS)('%s', (_, voting) => {
       expect(conditions).toEqual([
         {
           code: 'UNPLACED',
-          message: '1 of 1 have no node: 1 node unable to run this kind of work now.',
+          message: '1 of 1 has no node: 1 node unable to run this kind of work now.',
         },
       ])
       only!.engine.turn(true)

@@ -3,6 +3,7 @@
  * that holds the key wraps it for the newcomer. Nodes of the owner do it first, other holders later.
  */
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { allRows } from '../../control/registry/index.ts'
 import type { SecretsDeps } from './index.ts'
 import {
   WRAP_AGAIN_MS,
@@ -12,7 +13,6 @@ import {
   WRAPS_AT_ONCE_MAX,
 } from './limits.ts'
 import {
-  allOf,
   assignedTo,
   createReaderList,
   namespaceOf,
@@ -69,7 +69,7 @@ export function createWrapping(deps: SecretsDeps): Wrapping {
     const signal = stopping?.signal
     if (!view || !signal) return
     const readers = createReaderList(view)
-    const missing = allOf((page) => view.secrets('', page)).flatMap(([name, row]) => {
+    const missing = allRows((page) => view.secrets('', page)).flatMap(([name, row]) => {
       return lacking(view, readers, name, row) ?? []
     })
     const isOurs = ({ name }: Missing) => view.ownerOf(namespaceOf(name)) === deps.owner

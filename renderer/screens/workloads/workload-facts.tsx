@@ -2,7 +2,7 @@ import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { CopyText, Fact, Facts } from '../../design/index.ts'
 import { coresOf, formatMemory, formatSize, shortId } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
-import { ofOwnAuthority } from './workload-words.ts'
+import { dueTime, ofOwnAuthority } from './workload-words.ts'
 
 /** The image, or those of each container with its name. */
 function Images({ parts, image }: Pick<WorkloadView, 'parts'> & { image: string }) {
@@ -56,8 +56,7 @@ function Published({ published }: Pick<WorkloadView, 'published'>) {
 function dueText(job: NonNullable<WorkloadView['job']>, t: Text, language: string): string {
   const { cron = '', timeZone: zone = '' } = job.schedule ?? {}
   if (job.nextRunAt === undefined) return t('workloads.schedule', { cron, zone })
-  const when = new Date(job.nextRunAt).toLocaleString(language)
-  return t('workloads.nextRun', { cron, zone, when })
+  return t('workloads.nextRun', { cron, zone, when: dueTime(job.nextRunAt, language) })
 }
 
 export function WorkloadFacts({ workload }: { workload: WorkloadView }) {

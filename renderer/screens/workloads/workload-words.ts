@@ -81,6 +81,11 @@ export function ofOwnAuthority(secureUrl: string): boolean {
 export function nextRunText({ job }: WorkloadView, t: Text, language: string): string {
   if (job?.schedule?.paused) return t('workloads.next.paused')
   if (job?.nextRunAt === undefined) return t('workloads.next.unknown')
+  return t('workloads.next.at', { when: dueTime(job.nextRunAt, language) })
+}
+
+/** To the minute, as schedules are. */
+export function dueTime(at: string, language: string): string {
   const format = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
-  return t('workloads.next.at', { when: format.format(new Date(job.nextRunAt)) })
+  return format.format(new Date(at))
 }

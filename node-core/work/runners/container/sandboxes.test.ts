@@ -1,7 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { OwnerId } from '../../../identity/index.ts'
 import { until } from '../runner.suite.ts'
 import type { ContainerRunner } from './index.ts'
 import {
@@ -11,14 +10,15 @@ import {
   engineMissing,
   IMAGE,
   importImage,
+  inside,
   OWNER,
+  STRANGER,
   shell,
 } from './testing/test-engine.ts'
 
 const missing = await engineMissing()
 const B = '/bin/busybox'
 const SETTLED_MS = 200
-const STRANGER = 'd'.repeat(64) as string as OwnerId
 const SERVES = `${B} mkdir /www; echo hello >/www/index.html; exec ${B} httpd -f -p 8080 -h /www`
 
 describe.skipIf(missing)(`networks made ahead${missing ? ` [skipped: ${missing}]` : ''}`, () => {
@@ -71,13 +71,6 @@ describe.skipIf(missing)(`networks made ahead${missing ? ` [skipped: ${missing}]
   const holderOf = async (name: string): Promise<string | undefined> => {
     const { Config } = await docker.getContainer(idOf(name)).inspect()
     return Config.Labels['org.mycelium.sandbox']
-  }
-  const inside = async (name: string, script: string): Promise<string> => {
-    const Cmd = [B, 'sh', '-c', script]
-    const made = await docker.getContainer(idOf(name)).exec({ Cmd, AttachStdout: true, Tty: true })
-    let said = ''
-    for await (const chunk of await made.start({ Tty: true })) said += String(chunk)
-    return said.replaceAll('\r', '').trim()
   }
   const answers = ({ address = '127.0.0.1', ports }: { address?: string; ports: object }) =>
     fetch(`http://${address}:${Reflect.get(ports, '8080')}/`).then(
@@ -149,9 +142,11 @@ describe.skipIf(missing)(`networks made ahead${missing ? ` [skipped: ${missing}]
       const asks = (at: string): string => `${B} timeout 2 ${B} wget -q -O - http://${at}/`
       const beside = [`${gateway}:${port}`, `172.17.0.1:${port}`, `${one.address}:8080`]
       const script = beside.map(asks).join('; ')
-      expect(await inside('other', script)).not.toMatch(/^hello|from the host/m)
-      expect(await inside('one', asks('127.0.0.1:8080'))).toBe('hello')
-      expect(await inside('one', `${B} ls /proc | ${B} grep -c '^[0-9]*$'`)).toMatch(/^[1-5]$/)
+      expect(await inside(idOf('other'), script)).not.toMatch(/^hello|from the host/m)
+      expect(await inside(idOf('one'), asks('127.0.0.1:8080'))).toBe('hello')
+      expect(await inside(idOf('one'), `${B} ls /proc | ${B} grep -c '^[0-9]*$'`)).toMatch(
+        /^[1-5]$/,
+      )
     } finally {
       host.close()
       await Promise.all([end('one'), end('other')])

@@ -175,7 +175,7 @@ export function createSandboxes(
         await remove(name)
       }
     } catch (error) {
-      // Somebody may have removed the image without files. Nothing is tried anew before the next start.
+      // Nothing is tried anew before the next start.
       stuff = undefined
       demands = []
       await remove(name)
@@ -185,8 +185,16 @@ export function createSandboxes(
   }
 
   async function createWith(request: SandboxRequest, name: string): Promise<void> {
-    stuff ??= { image: await engine.importEmptyImage(), program: await placeProgram() }
-    await engine.create(name, sandboxProfile(request, stuff))
+    const create = async (): Promise<void> => {
+      stuff ??= { image: await engine.importEmptyImage(), program: await placeProgram() }
+      await engine.create(name, sandboxProfile(request, stuff))
+    }
+    await create().catch((error) => {
+      if (!isCode(error, 'IMAGE_NOT_FOUND')) throw error
+      // Somebody has removed the image without files.
+      stuff = undefined
+      return create()
+    })
   }
 
   async function placeProgram(): Promise<string> {

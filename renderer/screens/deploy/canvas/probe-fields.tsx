@@ -42,7 +42,7 @@ function OneProbe({ role, ...props }: ProbeFieldsProps & { role: ProbeRole }) {
       `probe ${part} ${role} ${stroke}`,
     )
   return (
-    <fieldset className="canvas-probe">
+    <div className="canvas-probe">
       <SelectField
         label={t(`canvas.probes.${role}`)}
         hint={t(`canvas.probes.${role}Hint`)}
@@ -55,7 +55,7 @@ function OneProbe({ role, ...props }: ProbeFieldsProps & { role: ProbeRole }) {
         onChange={(kind) => onEdit((now) => setProbeKind(now, thing.index, { part, role }, kind))}
       />
       {probe && <ProbeAt {...{ probe, problemOf, edit }} />}
-    </fieldset>
+    </div>
   )
 }
 
