@@ -4,6 +4,9 @@ export const STOP_TIMEOUT_MS = 60_000
 /** Between two looks of `deploy --wait` and of `down`. */
 export const POLL_PERIOD_MS = 200
 
+/** How long what is not asked for its health has to run before `--wait` takes it to run. */
+export const STEADY_MS = 1_000
+
 /** How long `doctor` waits for an engine to answer. */
 export const CONNECT_TIMEOUT_MS = 2_000
 

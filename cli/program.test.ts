@@ -217,6 +217,23 @@ describe('the command line with a node', () => {
     expect(out).toBe('web runs 1 of 1 at http://web.localhost:8080/')
   })
 
+  it('takes what nobody asks for its health to run only once it has stayed so', async () => {
+    const bare = ['deploy', '--image', 'hello:1', '--name', 'bare', '--wait']
+    home.node.world.instances = [instanceFacts({ workload: 'bare' })]
+    expect((await home.run(...bare)).out).toBe('bare runs 1 of 1')
+    let endedMs: number | undefined
+    const reason = { code: 'ENDED', message: 'The program ended with exit code 9.' }
+    Object.defineProperty(home.node.world, 'instances', {
+      get() {
+        endedMs ??= performance.now() + 300
+        const ended = { status: 'Failed', health: 'unhealthy', reason } as const
+        return [instanceFacts({ workload: 'bare', ...(performance.now() > endedMs && ended) })]
+      },
+    })
+    const { exit, err } = await home.run(...bare, '--timeout', '1500ms')
+    expect([exit, err]).toEqual([6, expect.stringContaining('exit code 9')])
+  })
+
   it('exits 6 when waiting takes too long, for a deploy and for what changes it', async () => {
     const wait = ['--wait', '--timeout', '100ms']
     for (const words of [DEPLOY, ['scale', 'web', '2'], ['update', 'web', '--image', 'hello:2']]) {

@@ -13,6 +13,8 @@ import { SHOTS } from '../renderer/testing/shots/index.ts'
 import { until } from './harness/waiting.ts'
 
 const AT_ONCE = 3
+/** Those of motion show what others show at rest. */
+const STILL = SHOTS.filter(({ motion }) => !motion)
 const missing = browserUnavailable()
 if (missing && process.env.CI) throw new Error(`CI must run these: ${missing}`)
 
@@ -25,7 +27,7 @@ describe(`every screen${missing ? ` [skipped: ${missing}]` : ''}`, options, () =
   })
   after(() => scanner?.close())
 
-  for (const shot of SHOTS) {
+  for (const shot of STILL) {
     it(`${shot.name}: axe finds nothing serious`, async () => {
       assert.deepEqual(await scanner.scan(shot), [])
     })
@@ -57,6 +59,11 @@ function isThere(id: number): boolean {
 }
 
 describe('the list of screens', { skip: Boolean(missing) }, () => {
+  it('has no two of one name, whose pictures would be one', () => {
+    const names = SHOTS.map(({ name }) => name)
+    assert.deepEqual(names, [...new Set(names)])
+  })
+
   it('has every place of the window', () => {
     const seen = new Set([...scanner.places].map(placeOf))
     assert.deepEqual(

@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
-import { POLL_PERIOD_MS } from '../limits.ts'
+import { POLL_PERIOD_MS, STEADY_MS } from '../limits.ts'
 import type { NodeClient, Outputs } from '../node-client.ts'
 import { nextRunText } from '../text/running.ts'
 
@@ -56,6 +56,7 @@ export async function waitUntilRunning(
   const endMs = performance.now() + timeoutMs
   const said = new Set<string>()
   let seen = deployed
+  let steady: { starts: string; sinceMs: number } | undefined
   for (;;) {
     for (const step of stepsOf(seen)) {
       if (!said.has(step)) context.notice(step)
@@ -68,8 +69,12 @@ export async function waitUntilRunning(
       const why = seen.conditions.map(({ message }) => message).join(' ')
       throw new CommandFailure(EXIT.FAILED, 'RUN_FAILED', `${name} has failed. ${why}`.trim(), seen)
     }
-    if (isOfThis && seen.status === 'Running' && seen.running_instances === seen.replicas)
-      return seen
+    if (isOfThis && seen.status === 'Running' && seen.running_instances === seen.replicas) {
+      if (isAsked(seen)) return seen
+      const starts = startsOf(seen)
+      if (starts !== steady?.starts) steady = { starts, sinceMs: performance.now() }
+      else if (performance.now() - steady.sinceMs >= STEADY_MS) return seen
+    }
     if (performance.now() > endMs) {
       const why = seen.conditions.map(({ message }) => message).join(' ')
       const message = `${name} runs ${seen.running_instances} of ${seen.replicas}. ${why}`.trim()
@@ -78,6 +83,15 @@ export async function waitUntilRunning(
     await new Promise((resolve) => setTimeout(resolve, POLL_PERIOD_MS))
     seen = await node.call.workloads.get({ name })
   }
+}
+
+/** Of what nobody asks for its health it is known only that it runs, and it may end in the next moment. */
+function isAsked({ parts }: Workload): boolean {
+  return parts.some(({ ports, probes }) => ports.length > 0 || Object.keys(probes).length > 0)
+}
+
+function startsOf({ instances }: Workload): string {
+  return instances.map(({ id, restarts }) => `${id}/${restarts}`).join()
 }
 
 function stepsOf(workload: Workload): string[] {

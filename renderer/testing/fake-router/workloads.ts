@@ -47,8 +47,8 @@ export function workloadsOf({ scenario, emit }: Fake) {
         workloads: [{ name: 'wiki', containers: [{ image: 'wiki:2', files: BROUGHT }] }],
         report: [
           told('image', { line: 3, verdict: 'kept', message: SAYS.kept }),
-          told('ports', { line: 4, verdict: 'changed', message: SAYS.changed }),
-          told('container_name', { line: 5, verdict: 'ignored', message: SAYS.ignored }),
+          told('restart', { line: 4, verdict: 'changed', message: SAYS.importChanged }),
+          told('privileged', { line: 5, verdict: 'refused', message: SAYS.importRefused }),
         ],
       })),
       preview: os.workloads.preview.handler(({ input }) => {

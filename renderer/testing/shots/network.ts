@@ -40,7 +40,7 @@ export const NETWORK: Shot[] = [
   }),
   shot('network-drain', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
-    const id = await nodeId(page, 'ben-workshop')
+    const id = await nodeId(page, 'lab-server')
     await page.evaluate(`window.location.hash = '#/network/list/${id}'`)
     await press(page, 'Move work away')
     await page.getByRole('dialog').waitFor()
