@@ -111,7 +111,7 @@ export const member = z.object({
   since: time.optional(),
 })
 
-export const nearbyNetwork = z.object({
+const nearbyNetwork = z.object({
   networkId: z.string(),
   name: z.string(),
   nodeName: z.string(),

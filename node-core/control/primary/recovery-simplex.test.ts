@@ -79,6 +79,8 @@ describe('a committee of Simplex that lost its quorum', () => {
     expect(await codeOf(put(a, 'n0/x', '2'))).toBe('NO_QUORUM')
     const plan = await planOf(a)
     expect(plan).toMatchObject({ era: 0, later: [], unproven: [], mayLose: false })
+    // With b they are a quorum, and b may keep to itself what they decided.
+    expect(plan.mayBeHidden).toBe(true)
     expect(plan.missing.toSorted()).toEqual([c.id, d.id].toSorted())
     expect(await codeOf(b.primary.recovery.recover())).toBe('FORBIDDEN')
     expect(await recover(a)).toEqual({ era: 1 })

@@ -49,6 +49,20 @@ export function workloadsOf({ scenario, emit }: Fake) {
             code: 'kept',
             message: 'Taken as it is.',
           },
+          {
+            line: 4,
+            path: 'services.wiki.restart',
+            verdict: 'changed',
+            code: 'restart',
+            message: SAYS.importChanged,
+          },
+          {
+            line: 5,
+            path: 'services.wiki.privileged',
+            verdict: 'refused',
+            code: 'privileged',
+            message: SAYS.importRefused,
+          },
         ],
       })),
       preview: os.workloads.preview.handler(({ input }) => {

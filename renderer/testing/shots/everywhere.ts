@@ -21,7 +21,7 @@ export const EVERYWHERE: Shot[] = [
       .press('Enter')
     const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete for good' })
     if (await confirm.isEnabled()) throw new Error('It goes without its name being typed.')
-    await page.getByLabel('Type data to confirm').fill('data')
+    await page.getByLabel('Type “data” to confirm').fill('data')
     await confirm.press('Enter')
     await page.getByText('data is gone').waitFor()
     if ((await left.getByRole('row').count()) !== 2) throw new Error('It is still listed.')
@@ -39,7 +39,7 @@ export const EVERYWHERE: Shot[] = [
     await press(page, 'Leave the network')
     await page.getByText('It keeps the data of').waitFor()
     const leave = page.getByRole('dialog').getByRole('button', { name: 'Leave the network' })
-    await page.getByLabel('Type Elm Street to confirm').fill('Elm Street')
+    await page.getByLabel('Type “Elm Street” to confirm').fill('Elm Street')
     if (await leave.isEnabled()) throw new Error('It leaves data that nobody was asked about.')
     await page.getByText('I leave this data behind').click()
     if (!(await leave.isEnabled())) throw new Error('It does not leave though it was answered.')
@@ -48,7 +48,7 @@ export const EVERYWHERE: Shot[] = [
   shot('computer-reclaim', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/computer', 'attic')
-    await press(page, /^Free /)
+    await press(page, /^Free up /)
     await page.getByRole('dialog').waitFor()
     await settle(page)
   }),
@@ -101,6 +101,5 @@ export const EVERYWHERE: Shot[] = [
     node.cut()
     await page.getByText('does not answer').waitFor()
     await settle(page)
-    node.setDown(false)
   }),
 ]

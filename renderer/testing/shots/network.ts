@@ -38,6 +38,14 @@ export const NETWORK: Shot[] = [
     await page.getByRole('heading', { name: 'ben-workshop' }).waitFor()
     await page.waitForTimeout(900)
   }),
+  shot('network-drain', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    const id = await nodeId(page, 'lab-server')
+    await page.evaluate(`window.location.hash = '#/network/list/${id}'`)
+    await press(page, 'Move work away')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
   shot('network-drained', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
     const id = await nodeId(page, 'ben-workshop')
