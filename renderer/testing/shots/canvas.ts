@@ -133,7 +133,7 @@ async function drawByMouse(page: Page): Promise<void> {
 async function takeBackAMove(page: Page): Promise<void> {
   const place = () => page.locator('.canvas-service >> nth=1').getAttribute('style')
   const moved = async (from: string | null): Promise<boolean> => {
-    await page.waitForTimeout(100)
+    await settle(page)
     return (await place()) !== from
   }
   const before = await place()
@@ -228,6 +228,28 @@ export const CANVAS: Shot[] = [
     await choose(page, /^orders orders:7/)
     await press(page, 'Link it to another')
     await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('canvas-add-volume', 'busy', async (page, node) => {
+    await draw(page, node, WORDPRESS)
+    await press(page, 'Volume')
+    await page.getByLabel('Where it is seen').fill('data')
+    await settle(page)
+  }),
+  shot('canvas-add-route', 'busy', async (page, node) => {
+    await draw(page, node, WORDPRESS)
+    await press(page, 'Route')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('canvas-route', 'busy', async (page, node) => {
+    await draw(page, node, SHOP)
+    await choose(page, /18443/)
+    await settle(page)
+  }),
+  shot('canvas-elsewhere', 'busy', async (page, node) => {
+    await draw(page, node, SHOP)
+    await choose(page, /^weather/)
     await settle(page)
   }),
   shot(

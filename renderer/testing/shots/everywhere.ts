@@ -1,3 +1,4 @@
+import { openAt } from '../looking/opening.ts'
 import { makeScenario } from '../scenarios/index.ts'
 import { go, press, type Shot, settle, shot } from './shot.ts'
 
@@ -96,10 +97,36 @@ export const EVERYWHERE: Shot[] = [
   }),
   shot('lost', 'busy', async (page, node) => {
     await page.getByText('nodes healthy').waitFor()
-    await page.waitForTimeout(800)
+    await settle(page)
     node.setDown(true)
     node.cut()
     await page.getByText('does not answer').waitFor()
     await settle(page)
   }),
+  shot('deep-link', 'busy', async (page, node) => {
+    await page.addInitScript({ content: BRIDGE })
+    await openAt(page, node.origin)
+    await page.getByRole('dialog').getByText('Invited by').waitFor()
+    await settle(page)
+  }),
 ]
+
+/** What the desktop app gives its window: a line to the node, and a link that somebody opened. */
+const BRIDGE = `window.mycelium = {
+  platform: 'linux',
+  onDeepLink(tell) {
+    tell('mycelium://join?v=1&i=abc')
+    return () => {}
+  },
+  connect(onMessage, onClose) {
+    const socket = new WebSocket(location.origin.replace('http', 'ws') + '/api/rpc')
+    const opened = new Promise((resolve) => socket.addEventListener('open', resolve))
+    void opened.then(() => socket.send('{"token":"busy"}'))
+    socket.addEventListener('message', ({ data }) => onMessage(data))
+    socket.addEventListener('close', onClose)
+    return {
+      postMessage: (frame) => void opened.then(() => socket.send(frame)),
+      close: () => socket.close(),
+    }
+  },
+}`

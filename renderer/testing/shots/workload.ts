@@ -82,9 +82,18 @@ export const WORKLOAD: Shot[] = [
   shot('workload-secret-delete', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/secrets', 'notes')
-    await page.getByRole('cell').getByRole('button', { name: 'Delete' }).first().click()
+    const row = page.getByRole('row', { name: 'database-password' })
+    await row.getByRole('button', { name: 'Delete' }).click()
     await page.getByRole('dialog').waitFor()
     await settle(page)
+  }),
+  shot('workload-loading', 'busy', async (page, node) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await settle(page)
+    node.setSilent(true)
+    await go(page, '#/workload/notes/versions', 'notes')
+    await page.locator('.waiting').waitFor()
   }),
   shot('workload-why', 'busy', async (page) => {
     await page.locator('.rail').waitFor()

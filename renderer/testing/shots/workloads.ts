@@ -107,4 +107,12 @@ export const WORKLOADS: Shot[] = [
     },
     { sizes: ['usual'] },
   ),
+  shot('workload-leaving', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/weather/instances', 'weather')
+    await press(page, 'Delete')
+    await page.getByRole('button', { name: 'Undo' }).waitFor()
+    await go(page, '#/workload/weather/instances', 'weather will be deleted')
+    await settle(page)
+  }),
 ]
