@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { Server as NetServer } from 'node:net'
 import { MyceliumError } from '../../base/errors/index.ts'
+import { keepAccepting } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import { arrivalOf } from './arrival.ts'
 import type { EdgeErrorCode } from './index.ts'
@@ -46,18 +47,9 @@ export function listen(
     server.once('error', onError)
     server.listen({ host, port, backlog: 1_024 }, () => {
       server.off('error', onError)
-      server.on('error', createLapses(logger, port))
+      keepAccepting(server, logger, { port })
       const address = server.address()
       resolve(typeof address === 'object' && address ? address.port : port)
     })
   })
-}
-
-/** A connection that cannot be taken, as where no file is left to open, does not end the node. */
-function createLapses(logger: Logger, port: number): (error: Error) => void {
-  let told = false
-  return (error) => {
-    if (!told) logger.warn('connections cannot be taken', { port, why: error.message })
-    told = true
-  }
 }
