@@ -16,10 +16,13 @@ import type {
 } from './index.ts'
 import { BUNDLE_BYTES_MAX, LAYER_BYTES_MAX, STORE_BYTES_DEFAULT, TOUCH_MS } from './limits.ts'
 import { PIECES_PROTOCOL } from './messages.ts'
+import { createPieceThread } from './piece-thread.ts'
 import type { FetchRequest } from './round.ts'
 import { createBlobServer, type Shared } from './serving.ts'
 import { createShares } from './shares.ts'
 import { createSuspects } from './suspects.ts'
+
+const KINDS: readonly BlobKind[] = ['bundle', 'layer']
 
 /** One transfer, however many callers wait for it. It ends when the last of them has gone. */
 interface Transfer {
@@ -42,7 +45,10 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     const blob = held.get(digest)
     return blob && files.path(digest, blob.kind)
   }
-  const shares = createShares(clock, files, fileOf)
+  const pieces = createPieceThread(clock)
+  const shares = createShares(clock, pieces, (digest) =>
+    KINDS.map((kind) => files.path(digest, kind)),
+  )
   const suspects = createSuspects()
   const arrivals = createArrivals(clock)
   const holds = new Map<Digest, number>()
@@ -50,7 +56,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
   const unproved = new Set<Digest>()
   const traffic = { sentBytes: 0, receivedBytes: 0 }
   const server = createBlobServer({
-    ...{ clock, logger, find, damaged },
+    ...{ clock, logger, pieces, find, damaged },
     onSent: (bytes) => {
       traffic.sentBytes += bytes
     },
@@ -148,7 +154,16 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
   }
 
   async function transfer(digest: Digest, kind: BlobKind, request: Omit<FetchRequest, 'digest'>) {
-    const round = { self: deps.net.self, net: deps.net, clock, random, logger, files, suspects }
+    const round = {
+      self: deps.net.self,
+      net: deps.net,
+      clock,
+      random,
+      logger,
+      files,
+      pieces,
+      suspects,
+    }
     shares.expect(digest)
     const fetch = () =>
       fetchFromPeers(
@@ -215,6 +230,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
       for (const { abort } of transfers.values()) abort.abort(new Error('this node stops'))
       await Promise.allSettled([...transfers.values()].map(({ done }) => done))
       await server.stop()
+      await pieces.end()
       held.clear()
       started = undefined
     },
