@@ -27,9 +27,11 @@ export interface BlobFiles {
   prepare(): Promise<HeldBlob[]>
   path(digest: Digest, kind: BlobKind): string
   create(name: string): Promise<OpenBlob>
+  /** Where somebody else may write a file, to be placed; dropped at the next start otherwise. */
+  incoming(name: string): string
   /** Where a blob is gathered from pieces, and where the list of them lies. */
   partial(digest: Digest): { file: string; listFile: string }
-  /** Renames what was gathered into its place. */
+  /** Renames what was gathered or came in into its place. */
   place(file: string, digest: Digest, kind: BlobKind): Promise<string>
   /** What earlier transfers left. */
   leftovers(): Promise<{ digest: Digest; sizeBytes: number; usedAtMs: number }[]>
@@ -92,6 +94,7 @@ export function createBlobFiles(folder: string): BlobFiles {
         const file = join(incoming, name)
         return openBlob(await open(file, 'wx', 0o600), file, place)
       }),
+    incoming: (name) => join(incoming, name),
     leftovers: () => onDisk(() => blobsIn(partials)),
     dropLeftover: (digest) =>
       onDisk(async () => {
