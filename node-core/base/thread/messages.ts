@@ -4,7 +4,11 @@ export interface Asked<Question> {
   question: Question
 }
 
-export type Answered<Answer> =
-  | { id: number; answer: Answer }
-  /** `code`: of our own errors, and of the system's. */
-  | { id: number; failure: { code: string | undefined; ours: boolean; message: string } }
+export type Answered<Answer> = { id: number; answer: Answer } | { id: number; failure: Failure }
+
+export interface Failure {
+  /** Of our own errors, and of the system's. */
+  code: string | undefined
+  ours: boolean
+  message: string
+}

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import type { Clock } from '../clock/index.ts'
 import { MyceliumError } from '../errors/index.ts'
 import { THREAD_IDLE_MS } from './limits.ts'
-import type { Answered, Asked } from './messages.ts'
+import type { Answered, Asked, Failure } from './messages.ts'
 
 export interface Thread<Question, Answer> {
   /** Throws what the answering threw: our own errors with their codes, others with their words. */
@@ -13,31 +13,34 @@ export interface Thread<Question, Answer> {
   end(): Promise<void>
 }
 
+interface Running<Answer> {
+  worker: Worker
+  waiting: Map<number, PromiseWithResolvers<Answer>>
+}
+
 export function createThread<Question, Answer>(
   make: () => Worker,
   clock: Clock,
 ): Thread<Question, Answer> {
-  const waiting = new Map<number, PromiseWithResolvers<Answer>>()
-  let worker: Worker | undefined
+  let running: Running<Answer> | undefined
   let asked = 0
   let holders = 0
   let restEnds = (): void => {}
 
-  function begin(): Worker {
-    const made = make()
+  function begin(): Running<Answer> {
+    const one: Running<Answer> = { worker: make(), waiting: new Map() }
     const lost = (error: Error): void => {
-      if (worker !== made) return
-      worker = undefined
-      for (const one of waiting.values()) one.reject(error)
-      waiting.clear()
+      if (running === one) running = undefined
+      for (const held of one.waiting.values()) held.reject(error)
+      one.waiting.clear()
     }
-    made.on('message', take)
-    made.on('error', (error) => lost(error instanceof Error ? error : new Error(String(error))))
-    made.on('exit', () => lost(new Error('The thread has ended.')))
-    return made
+    one.worker.on('message', (answered: Answered<Answer>) => take(one, answered))
+    one.worker.on('error', (error) => lost(error instanceof Error ? error : new Error(`${error}`)))
+    one.worker.on('exit', () => lost(new Error('The thread has ended.')))
+    return one
   }
 
-  function take(answered: Answered<Answer>): void {
+  function take({ waiting }: Running<Answer>, answered: Answered<Answer>): void {
     const held = waiting.get(answered.id)
     waiting.delete(answered.id)
     if ('answer' in answered) held?.resolve(answered.answer)
@@ -46,28 +49,31 @@ export function createThread<Question, Answer>(
   }
 
   function rest(): void {
-    if (waiting.size > 0 || holders > 0) return
+    if (!running || running.waiting.size > 0 || holders > 0) return
     // Nobody waits for it: a process that has nothing else to do may end.
-    worker?.unref()
+    running.worker.unref()
     restEnds()
     restEnds = clock.timer(THREAD_IDLE_MS, () => void end())
   }
 
   async function end(): Promise<void> {
     restEnds()
-    await worker?.terminate()
+    const ending = running
+    // Who asks from now on asks the next one.
+    running = undefined
+    await ending?.worker.terminate()
   }
 
   return {
     ask(question) {
       restEnds()
-      worker ??= begin()
-      worker.ref()
+      running ??= begin()
+      running.worker.ref()
       const id = asked++
       const held = Promise.withResolvers<Answer>()
-      waiting.set(id, held)
+      running.waiting.set(id, held)
       const message: Asked<Question> = { id, question }
-      worker.postMessage(message)
+      running.worker.postMessage(message)
       return held.promise
     },
     hold() {
@@ -85,15 +91,7 @@ export function createThread<Question, Answer>(
   }
 }
 
-function errorOf({
-  code,
-  ours,
-  message,
-}: {
-  code: string | undefined
-  ours: boolean
-  message: string
-}) {
+function errorOf({ code, ours, message }: Failure): Error {
   if (ours && code !== undefined) return new MyceliumError(code, message)
   return Object.assign(new Error(message), code === undefined ? {} : { code })
 }

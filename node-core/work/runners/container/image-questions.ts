@@ -4,8 +4,7 @@ import type { EngineAddress } from './socket.ts'
 
 export type ImageQuestion = {
   job: number
-} & /** The engine hands an image out; answered when it begins to. */
-(
+} /** The engine hands an image out; answered when it begins to. */ & (
   | { ask: 'save'; engine: EngineAddress; imageId: string }
   /** The next part of it, which is written into a new file then. */
   | { ask: 'part' }
