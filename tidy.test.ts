@@ -54,7 +54,7 @@ const PURE = [
   /^node-core\/base\/sorted-keys\//,
   /^node-core\/network\/membership\/(detector|suspicion|members)[^/]*\.ts$/,
   /^node-core\/network\/discovery\/dial-plan\.ts$/,
-  /^node-core\/identity\/(?!keystore|signature|keys|index)[^/]*\.ts$/,
+  /^node-core\/identity\/(?!keystore|owner-file|signature|keys|index)[^/]*\.ts$/,
   /^node-core\/api\/contract\//,
   /^node-core\/api\/handlers\/own-namespace\.ts$/,
   /^node-core\/api\/doors\/instance\/(allowance|secrets)\.ts$/,

@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { parseRange } from '../node-core/work/addresses/index.ts'
 import { parseMemoryBytes } from '../node-core/work/spec/index.ts'
 import { wrongUsage } from './exit-codes.ts'
+import { CERTIFICATES_MAX } from './limits.ts'
 import { parseDurationMs } from './text/parse.ts'
 
 const duration = z.string().transform((text, context) => {
@@ -113,7 +114,7 @@ const shape = z.strictObject({
         .optional(),
       names: hosts.optional(),
       tls_port: port.optional(),
-      certificates: z.array(certificate).max(64).optional(),
+      certificates: z.array(certificate).max(CERTIFICATES_MAX).optional(),
     })
     .optional(),
   work: z

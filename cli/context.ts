@@ -17,8 +17,11 @@ export interface Context {
   verbose: boolean
   terminal: Terminal
   env: NodeJS.ProcessEnv
-  /** The node that runs on this home; fails with exit 3 when there is none. */
-  node(): Promise<NodeClient>
+  /**
+   * The node that runs on this home; fails with exit 3 when there is none.
+   * @param note Said then, behind how to start it.
+   */
+  node(note?: string): Promise<NodeClient>
   /** The answer: one JSON document with --json, else `text`. */
   answer(document: unknown, text: () => string): void
   /** Progress and notices for people; silent with --quiet and --json. */
@@ -51,11 +54,11 @@ export async function createContext(
     verbose: options.verbose === true,
     terminal,
     env,
-    async node() {
+    async node(note = '') {
       const running = findNode(home)
       const token = readToken(home)
       if (!running || token === undefined) {
-        const message = `No node runs on ${home}. Start it with: mycelium up`
+        const message = `No node runs on ${home}. Start it with: mycelium up${note && `\n${note}`}`
         throw new CommandFailure(EXIT.UNREACHABLE, 'UNREACHABLE', message)
       }
       const { connectToNode } = await import('./node-client.ts')

@@ -4,6 +4,9 @@ export const STOP_TIMEOUT_MS = 60_000
 /** Between two looks of `deploy --wait` and of `down`. */
 export const POLL_PERIOD_MS = 200
 
+/** How long what is not asked for its health has to run before `--wait` takes it to run. */
+export const STEADY_MS = 1_000
+
 /** How long `doctor` waits for an engine to answer. */
 export const CONNECT_TIMEOUT_MS = 2_000
 
@@ -28,9 +31,7 @@ export const ANSWER_TIMEOUT_MS = 5_000
 export const REPORT_FILES_MAX = 2_000
 /** How deep a bug report looks into the home. Folders. */
 export const REPORT_DEPTH_MAX = 3
-/** Fewest letters of a passphrase that somebody types. */
-export const PASSPHRASE_LENGTH_MIN = 12
-/** Chance in a passphrase that is made: five groups of five letters of 32. Letters. */
-export const GENERATED_PASSPHRASE_LETTERS = 25
 /** How long after a node has given its home back `down` waits for its process to go. */
 export const LAST_STEPS_MS = 3_000
+/** Certificates that a node's edge may be given. */
+export const CERTIFICATES_MAX = 64

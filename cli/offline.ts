@@ -56,19 +56,19 @@ export interface AdoptedOwner {
   replace: boolean
 }
 
-/** The key of this home's owner, sealed under a passphrase. */
+/** The key of this home's owner, sealed under a passphrase that was typed or is made here. */
 export async function exportOwner(
   context: Context,
-  passphrase: string,
-): Promise<{ owner: string; sealed: string }> {
+  typed: string | undefined,
+): Promise<{ owner: string; sealed: string; passphrase: string }> {
   const { disk, random, identity } = await loadParts(context)
   const key = await identity.createKeystore({ disk, random }).heldOwnerKey()
   if (!key) {
     const message = `${context.home} has no owner yet: found or join a network first.`
     throw new CommandFailure(EXIT.NOT_FOUND, 'NO_OWNER', message)
   }
-  const sealed = identity.sealOwnerKey(key, passphrase, random)
-  return { owner: identity.ownerIdOf(key.publicKey), sealed }
+  const { exportOwner: sealedBy } = await import('../node-core/owner-side.ts')
+  return sealedBy(key, typed, random)
 }
 
 interface JoinFlags {
@@ -122,11 +122,13 @@ async function withHome(
   enter: (home: OpenHome) => Promise<string>,
 ): Promise<JoinedHome> {
   const { joining, home, identity: keys, disk, clock, random, logger } = await loadParts(context)
-  const adopted = owner && keys.openOwnerKey(owner.sealed, owner.passphrase)
+  const adopted = owner && (await keys.openOwnerKey(owner.sealed, owner.passphrase))
   const lock = home.lockHome(context.home)
   try {
     await disk.clean()
-    if (adopted) await joining.adoptOwner({ disk, random }, adopted, { replace: owner.replace })
+    if (adopted) {
+      await joining.adoptOwner({ disk, random }, { key: adopted, replace: owner.replace })
+    }
     const identity = await joining.openIdentity(disk, random)
     const deps = { disk, identity, clock, random, hostName: hostname() }
     const networkId = await enter({ joining, logger, deps })

@@ -1,8 +1,8 @@
 /** A passphrase: typed without being seen, from a file, or made. Never an argument: other users see those. */
-import { randomInt } from 'node:crypto'
+
+import { PASSPHRASE_LENGTH_MIN } from '../node-core/api/contract/index.ts'
 import { CommandFailure, EXIT, wrongUsage } from './exit-codes.ts'
 import { readText } from './input-files.ts'
-import { GENERATED_PASSPHRASE_LETTERS, PASSPHRASE_LENGTH_MIN } from './limits.ts'
 import { hiddenLine } from './lines.ts'
 
 /** For what is sealed now: nobody can say later that it was mistyped. */
@@ -29,14 +29,4 @@ export async function existingPassphrase(
     'Nobody is here to type a passphrase: name a file by --passphrase-file (- reads standard ' +
       `input)${otherwise}.`,
   )
-}
-
-/** Without letters that are taken for others; groups, as it is copied by hand. */
-const LETTERS = 'abcdefghjkmnpqrstuvwxyz023456789'
-
-export function generatedPassphrase(): string {
-  const letters = Array.from({ length: GENERATED_PASSPHRASE_LETTERS }, () => {
-    return LETTERS[randomInt(LETTERS.length)]
-  })
-  return letters.join('').replace(/(.{5})(?=.)/g, '$1-')
 }

@@ -202,16 +202,38 @@ describe('the command line with a node', () => {
 
   it('waits for every copy, telling each step once, and ends with the document', async () => {
     await home.json(...DEPLOY)
-    home.node.world.instances = [
-      instanceFacts({ status: 'Pulling', health: 'unknown', progress: 'Pulling image' }),
-    ]
-    setTimeout(() => {
-      home.node.world.instances = [instanceFacts()]
-    }, 300)
+    const pulling = { status: 'Pulling', health: 'unknown', progress: 'Pulling image' } as const
+    let doneMs: number | undefined
+    Object.defineProperty(home.node.world, 'instances', {
+      get() {
+        // From the first look on, and so for more than one.
+        doneMs ??= performance.now() + 300
+        return [performance.now() < doneMs ? instanceFacts(pulling) : instanceFacts()]
+      },
+    })
     const { exit, err, out } = await home.run(...DEPLOY, '--wait')
     expect(exit).toBe(0)
     expect(err.match(/Pulling image/g)).toHaveLength(1)
     expect(out).toBe('web runs 1 of 1 at http://web.localhost:8080/')
+  })
+
+  it('takes what nobody asks for its health to run only once it has stayed so', async () => {
+    const bare = ['deploy', '--image', 'hello:1', '--name', 'bare', '--wait']
+    home.node.world.instances = [instanceFacts({ workload: 'bare' })]
+    expect((await home.run(...bare)).out).toBe('bare runs 1 of 1')
+    let endedMs: number | undefined
+    const reason = { code: 'ENDED', message: 'The program ended with exit code 9.' }
+    Object.defineProperty(home.node.world, 'instances', {
+      get() {
+        endedMs ??= performance.now() + 300
+        const ended = { status: 'Failed', health: 'unhealthy', reason } as const
+        return [instanceFacts({ workload: 'bare', ...(performance.now() > endedMs && ended) })]
+      },
+    })
+    const { exit, err } = await home.run(...bare, '--timeout', '1500ms')
+    expect([exit, err]).toEqual([6, expect.stringContaining('exit code 9')])
+    // Of the copy, and at the end: not as a condition of the whole besides.
+    expect(err.match(/exit code 9/g)).toHaveLength(2)
   })
 
   it('exits 6 when waiting takes too long, for a deploy and for what changes it', async () => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { LISTEN } from './harness/cluster.ts'
-import { createTestNode, type TestNode } from './harness/node-process.ts'
+import { type Called, createTestNode, type TestNode } from './harness/node-process.ts'
 import { until } from './harness/waiting.ts'
 
 interface StatusDocument {
@@ -21,23 +21,36 @@ describe('a committee that fills itself', () => {
   const statusOf = (node: TestNode) => node.get<StatusDocument>('/api/status')
   const voters = async () => (await statusOf(ada)).primary?.voters ?? []
 
-  /** One write after the other through a node that need not vote, and a breath between them. */
+  /** How long it takes until it is answered. */
+  async function timed(of: number[], asked: Promise<Called>): Promise<Called> {
+    const since = performance.now()
+    const answer = await asked
+    of.push(performance.now() - since)
+    return answer
+  }
+
+  /**
+   * One write after the other through a node that need not vote, and a breath between them. Beside each a
+   * question that the node answers by itself, for how quick this computer is at the time.
+   */
   function startWriter(node: TestNode) {
     const tookMs: number[] = []
+    const aloneMs: number[] = []
     const failed: unknown[] = []
     let stopped = false
     const working = (async () => {
       for (let at = 0; !stopped; at++) {
-        const since = performance.now()
         const value = Buffer.from(`${at}`).toString('base64')
-        const { status, body } = await node.call('PUT', '/api/kv/load/x', { value })
+        const put = node.call('PUT', '/api/kv/load/x', { value })
+        const { status, body } = await timed(tookMs, put)
         if (status !== 200) failed.push(body)
-        tookMs.push(performance.now() - since)
+        await timed(aloneMs, node.call('GET', '/api/kv/load/x?consistency=stale'))
         await setTimeout(5)
       }
     })()
     return {
       tookMs,
+      aloneMs,
       failed,
       end() {
         stopped = true
@@ -104,15 +117,16 @@ describe('a committee that fills itself', () => {
 
   it('has written through all of it', async () => {
     await writer.end()
-    const sorted = writer.tookMs.sort((left, right) => left - right)
-    const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? 0
-    const [longest = 0] = sorted.slice(-1)
-    console.log(
-      `# ${sorted.length} writes, p99 ${p99.toFixed(1)} ms, the longest ${longest | 0} ms`,
-    )
+    const [p99, alone] = [writer.tookMs, writer.aloneMs].map((all) => {
+      return all.toSorted((left, right) => left - right)[Math.floor(all.length * 0.99)] ?? 0
+    }) as [number, number]
+    const longest = Math.max(...writer.tookMs)
+    const told = `p99 ${p99.toFixed(1)} ms (of what asks nobody else ${alone.toFixed(1)} ms)`
+    console.log(`# ${writer.tookMs.length} writes, ${told}, the longest ${longest | 0} ms`)
     assert.deepEqual(writer.failed, [])
-    assert.ok(p99 < 250, `p99 ${p99} ms`)
-    assert.ok(longest < 5_000, `the longest ${longest} ms`)
+    // A write goes through three processes and onto two disks, each of which waits for its turn.
+    assert.ok(p99 < 200 + 5 * alone, told)
+    assert.ok(longest < 5_000 + 5 * alone, `the longest ${longest} ms`)
   })
 
   it('hands the registry over before the last computer that keeps it leaves', async () => {

@@ -131,11 +131,14 @@ test('own scheme, context bridge, values, several windows', { timeout: 60_000 },
     app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length === 1),
   )
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
-  const lines = await app.evaluate(() => log)
-  assert.deepEqual(
-    lines.filter((line) => line === 'all-closed'),
-    ['all-closed'],
+  const allClosed = async (): Promise<string[]> =>
+    (await app.evaluate(() => log)).filter((line) => line === 'all-closed')
+  await until(
+    'the app to hear that none is left',
+    5_000,
+    async () => (await allClosed()).length > 0,
   )
+  assert.deepEqual(await allClosed(), ['all-closed'])
   await app.close()
 })
 

@@ -261,7 +261,7 @@ test('a second start shows the first window and hands its link over', TIMEOUT, a
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   const isVisible = (): Promise<boolean | undefined> =>
     app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible())
-  assert.equal(await isVisible(), false, 'closing hides the window')
+  await until('the window to be hidden', 10_000, async () => (await isVisible()) === false)
   assert.equal((await fetch(`${readRunning(home).api}/health`)).status, 200, 'the node runs on')
 
   const [program, args] = commandLine(userData, 'mycelium://join?i=cut-short')

@@ -81,7 +81,9 @@ describe('a node that follows a committee of three', () => {
     })
     const { stdout } = await ada.cli('nodes')
     assert.match(stdout, /dora.*follows/)
-    assert.match((await dora.cli('status')).stdout, /at height \d+, follows/)
+    await until('dora to say whom it follows', 10_000, async () => {
+      return /at height \d+, follows/.test((await dora.cli('status')).stdout)
+    })
   })
 
   it('loses no call when whom it follows is killed, and follows another', async () => {

@@ -66,6 +66,9 @@ describe('a committee of three nodes', () => {
       return (await put(ben, 'ben/x', '2')).status === 200
     })
     await reads(cleo, 'ben/x', '2')
+    await until('cleo to be known too', 10_000, async () => {
+      return (await put(cleo, 'cleo/x', '2')).status === 200
+    })
     assert.equal((await put(cleo, 'ada/x', '3')).status, 403)
   })
 
@@ -85,7 +88,12 @@ describe('a committee of three nodes', () => {
   it('hands the lead over when told to, and goes on writing', async () => {
     for (const next of [ben, cleo]) {
       const answer = await ada.json<{ leader?: string }>('transfer', next.name)
-      assert.equal(await leader(nodes), next)
+      // Who led before may be the last to hear of it.
+      await until(`${next.name} alone to lead`, 10_000, async () => {
+        const all = await Promise.all(nodes.map(statusOf))
+        const leading = nodes.filter((_, at) => all[at]?.primary?.role === 'leader')
+        return leading.length === 1 && leading[0] === next
+      })
       assert.equal(answer.leader, (await statusOf(next)).primary?.leader)
       await written(next, `${next.name}/led`, '1')
     }

@@ -60,7 +60,9 @@ describe('a committee of four under Simplex', () => {
     )
     assert.equal(primary?.voters.length, 1)
     assert.equal(primary?.guarantee, 'honest-only')
-    await written(ben, 'ben/first', '1')
+    await until('ben to be known to the registry', 10_000, async () => {
+      return (await put(ben, 'ben/first', '1')).status === 200
+    })
     await reads(cleo, 'ben/first', '1')
   })
 

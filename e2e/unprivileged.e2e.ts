@@ -12,6 +12,7 @@ import {
   NEIGHBOUR_PORT,
   type Neighbours,
 } from '../node-core/work/shield/testing/neighbours.ts'
+import { reached } from '../node-core/work/shield/testing/reached.ts'
 import { LISTEN, running } from './harness/cluster.ts'
 import { enginesUnavailable } from './harness/engine.ts'
 import { importBusyboxImage } from './harness/images.ts'
@@ -55,16 +56,6 @@ describe(`a node that is not root${skipped}`, { skip: Boolean(missing) }, () => 
     docker('rmi', '-f', IMAGE)
   })
 
-  /** What answers from inside of the container. */
-  function reached(id: string, addresses: readonly string[]): string[] {
-    const tries = addresses.map((one) => {
-      const asks = `printf 'GET / HTTP/1.0\\r\\n\\r\\n' | ${B} nc -w 2 ${one} ${NEIGHBOUR_PORT}`
-      return `(${asks} 2>/dev/null | ${B} grep -q HTTP/1 && echo ${one}) &`
-    })
-    const said = docker('exec', id, B, 'sh', '-c', `${tries.join('\n')}\nwait`)
-    return said.split('\n').filter(Boolean).sort()
-  }
-
   it('keeps its containers from the home network, before and after it was killed', async () => {
     const { status, body } = await node.call('POST', '/api/workloads', {
       name: 'reach',
@@ -73,15 +64,18 @@ describe(`a node that is not root${skipped}`, { skip: Boolean(missing) }, () => 
       graceMs: 0,
     })
     assert.equal(status, 201, JSON.stringify(body))
-    const [outside] = near.outside
-    const all = [outside, ...Object.values(near.home)]
+    const at = (address: string): string => `${address}:${NEIGHBOUR_PORT}`
+    const outside = at(near.outside[0])
+    const all = [outside, ...Object.values(near.home).map(at)]
     ;[{ id = '' } = {}] = (await running(node, 'reach', { replicas: 1 })).instances
-    assert.deepEqual(reached(id, all), [outside])
+    const open = (): Promise<string[]> =>
+      reached((script) => docker('exec', id, B, 'sh', '-c', script), all)
+    assert.deepEqual(await open(), [outside])
     await node.kill()
-    assert.deepEqual(reached(id, all), [outside])
+    assert.deepEqual(await open(), [outside])
     await node.up(...LISTEN)
     await running(node, 'reach', { replicas: 1 })
-    assert.deepEqual(reached(id, all), [outside])
+    assert.deepEqual(await open(), [outside])
   })
 
   it('leaves no container and no rule of its own once it has stopped', async () => {

@@ -6,6 +6,7 @@ export const TEXT = {
     quit: 'Quit Mycelium',
     nothingRuns: 'Nothing runs in this network',
     more: (count: number) => `and ${count} more`,
+    waits: (name: string) => `${name}: waits for its next run`,
     runs: (name: string, running: number, wanted: number) => `${name}: ${running} of ${wanted} run`,
   },
   state: {

@@ -46,4 +46,10 @@ describe('the tray', () => {
     expect(labels[0]).toBe('a: 2 of 3 run')
     expect(labels[5]).toBe('and 2 more')
   })
+
+  it('counts nothing of what is not due yet', () => {
+    const backup: WorkloadView = { ...workload('backup'), status: 'Scheduled' }
+    const { runs } = trayMenuOf({ phase: 'running', status: status(), workloads: [backup] })
+    expect(runs.map(({ label }) => label)).toEqual(['backup: waits for its next run'])
+  })
 })

@@ -47,9 +47,11 @@ function runsOf(workloads: readonly WorkloadView[]): TrayMenuItem[] {
   const line = (id: string, label: string): TrayMenuItem => ({ id, label, enabled: false })
   if (workloads.length === 0) return [line('runs-nothing', TEXT.tray.nothingRuns)]
   const named = workloads.slice(0, TRAY_WORKLOADS_MAX)
-  const items = named.map(({ name, running_instances, replicas }) =>
-    line(`runs-${name}`, TEXT.tray.runs(name, running_instances, replicas)),
-  )
+  const items = named.map(({ name, status, running_instances, replicas }) => {
+    const isDue = status === 'Scheduled'
+    const runs = TEXT.tray.runs(name, running_instances, replicas)
+    return line(`runs-${name}`, isDue ? TEXT.tray.waits(name) : runs)
+  })
   const left = workloads.length - named.length
   return left > 0 ? [...items, line('runs-more', TEXT.tray.more(left))] : items
 }

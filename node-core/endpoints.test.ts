@@ -41,6 +41,7 @@ function sourceOf(instances: Instance[], of: Workload = workload, canary?: Canar
         return name === 'web' ? desired : undefined
       },
       wanted: () => [desired],
+      isCurrent: () => true,
       assigned: (name) => instances.filter(({ workload }) => workload === name),
       subscribe: () => () => {},
     },
@@ -171,6 +172,7 @@ test('one port published twice is the first name’s, and only declared ports ha
     view: {
       desired: () => undefined,
       wanted: () => ['web', 'db', 'wiki'].map(publishing) as never,
+      isCurrent: () => true,
       assigned: () => [],
       subscribe: () => () => {},
     },

@@ -16,7 +16,7 @@ import {
 } from './work/spec/index.ts'
 
 export interface EndpointDeps {
-  view: Pick<WorkView, 'desired' | 'wanted' | 'assigned' | 'subscribe'>
+  view: Pick<WorkView, 'desired' | 'wanted' | 'isCurrent' | 'assigned' | 'subscribe'>
   membership: Pick<Membership, 'get'>
   /** What keeps a workload from running, for people. */
   trouble?(workload: string): string
@@ -56,6 +56,7 @@ export function createEndpointSource(deps: EndpointDeps): EndpointSource & { sto
   return {
     stop,
     service: (name) => find(name)?.service,
+    isCurrent: deps.view.isCurrent,
     endpoints(name, containerPort) {
       const of = find(name)
       const port = containerPort ?? of?.httpPort

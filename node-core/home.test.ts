@@ -60,7 +60,11 @@ describe('forgetting a network', () => {
   it('leaves the computer what is its own and nothing of the network', async () => {
     const disk = createSimDisk()
     const bytes = new Uint8Array([1])
-    const own = ['identity/node.key', 'identity/owner.key', 'api-token', 'config.toml']
+    const own = [
+      ...['identity/node.key', 'identity/owner.key', 'api-token', 'config.toml'],
+      // What it still has of that network, so that somebody can remove it.
+      ...['left-data.cbor', 'fetched-images.cbor'],
+    ]
     for (const file of [
       ...own,
       'state.db',
@@ -83,7 +87,9 @@ describe('forgetting a network', () => {
     expect((await disk.list('')).sort()).toEqual([
       'api-token',
       'config.toml',
+      'fetched-images.cbor',
       'identity',
+      'left-data.cbor',
       'settings.json',
     ])
   })

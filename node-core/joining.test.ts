@@ -1,16 +1,17 @@
 import { expect, it } from 'vitest'
+import { createSimClock } from './base/clock/index.ts'
 import { createSimDisk } from './base/disk/index.ts'
 import { createSeededRandom } from './base/random/index.ts'
-import { writeNetwork, writeSettings } from './home.ts'
-import { createKeystore, generateKey } from './identity/index.ts'
-import { adoptOwner } from './joining.ts'
+import { readNetwork, writeNetwork, writeSettings } from './home.ts'
+import { createKeystore, generateKey, parseGenesis } from './identity/index.ts'
+import { adoptOwner, foundInHome, openIdentity } from './joining.ts'
 
 it('a home that is in a network stays its owner’s, whatever is asked', async () => {
   const [disk, random] = [createSimDisk(), createSeededRandom(1)]
   const keystore = createKeystore({ disk, random })
   const before = await keystore.ownerKey()
   await writeNetwork(disk, { genesis: new Uint8Array(1), credential: new Uint8Array(1) })
-  const adopting = adoptOwner({ disk, random }, generateKey(random), { replace: true })
+  const adopting = adoptOwner({ disk, random }, { key: generateKey(random), replace: true })
   await expect(adopting).rejects.toMatchObject({ code: 'CONFLICT' })
   expect((await keystore.ownerKey()).publicKey).toEqual(before.publicKey)
 })
@@ -20,11 +21,30 @@ it('a key made before any network gives way, one that was in a network does not'
   const keystore = createKeystore({ disk, random })
   const [first, second] = [generateKey(random), generateKey(random)]
   await keystore.ownerKey()
-  await adoptOwner({ disk, random }, first, { replace: false })
+  await adoptOwner({ disk, random }, { key: first, replace: false })
   expect((await keystore.ownerKey()).publicKey).toEqual(first.publicKey)
   expect((await disk.list('identity')).filter((file) => file.includes('owner-'))).toHaveLength(1)
   // What founding and joining write, and leaving keeps.
   await writeSettings(disk, { role: 'rhizomorph' })
-  const adopting = adoptOwner({ disk, random }, second, { replace: false })
+  const adopting = adoptOwner({ disk, random }, { key: second, replace: false })
   await expect(adopting).rejects.toMatchObject({ code: 'OWNER_KEY_EXISTS' })
+})
+
+it('a home that was somebody’s founds as another owner only where those are laid aside', async () => {
+  const [disk, random, clock] = [createSimDisk(), createSeededRandom(3), createSimClock()]
+  const identity = await openIdentity(disk, random)
+  await writeSettings(disk, { role: 'rhizomorph' })
+  const key = generateKey(random)
+  const found = (replace: boolean) => {
+    const request = { networkName: 'Garden', consensus: 'raft' as const, owner: { key, replace } }
+    return foundInHome({ disk, identity, clock, random, hostName: 'shed' }, request)
+  }
+  await expect(found(false)).rejects.toMatchObject({ code: 'OWNER_KEY_EXISTS' })
+  expect(await readNetwork(disk)).toBeUndefined()
+  expect((await openIdentity(disk, random)).ownerId).toBe(identity.ownerId)
+  await found(true)
+  const { founders } = parseGenesis((await readNetwork(disk))?.genesis ?? new Uint8Array()).genesis
+  expect(founders).toEqual([key.publicKey])
+  expect((await openIdentity(disk, random)).ownerKey.publicKey).toEqual(key.publicKey)
+  expect((await disk.list('identity')).filter((file) => file.includes('owner-'))).toHaveLength(1)
 })

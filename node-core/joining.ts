@@ -73,6 +73,7 @@ export interface FoundRequest {
   networkName: string
   nodeName?: string | undefined
   consensus: ConsensusEngine
+  owner?: NewOwner | undefined
 }
 
 export interface JoinRequest {
@@ -80,6 +81,14 @@ export interface JoinRequest {
   nodeName?: string | undefined
   ownerName?: string | undefined
   role?: Role | undefined
+  owner?: NewOwner | undefined
+}
+
+/** An owner who has another computer already, and whose this one is to be (docs/adr/0045). */
+export interface NewOwner {
+  key: KeyPair
+  /** Lay aside who the home belongs to, though something may hang on that. */
+  replace: boolean
 }
 
 export type JoiningErrorCode =
@@ -93,12 +102,26 @@ export type JoiningErrorCode =
  */
 export async function adoptOwner(
   { disk, random }: Pick<JoiningDeps, 'disk' | 'random'>,
-  key: KeyPair,
-  { replace }: { replace: boolean },
+  { key, replace }: NewOwner,
 ): Promise<void> {
   await refuseSecondNetwork(disk)
   const isUnused = !(await hasHistory(disk))
   await createKeystore({ disk, random }).adoptOwnerKey(key, { replace: replace || isUnused })
+}
+
+/**
+ * The same on a home that a node runs on: it speaks as that owner from the start, and the key lies in
+ * the home once it is let in, so that a way in that fails leaves the home whose it was.
+ */
+async function speakingAs(deps: JoiningDeps, owner: NewOwner | undefined) {
+  await refuseSecondNetwork(deps.disk)
+  if (!owner) return { deps, keep: async () => {} }
+  const { disk, random, identity } = deps
+  const replace = owner.replace || !(await hasHistory(disk))
+  await createKeystore({ disk, random }).mayAdoptOwnerKey(owner.key, { replace })
+  const { key } = owner
+  const its = { ...identity, ownerKey: key, ownerId: ownerIdOf(key.publicKey) }
+  return { deps: { ...deps, identity: its }, keep: () => adoptOwner(deps, owner) }
 }
 
 export async function openIdentity(disk: Disk, random: Random): Promise<Identity> {
@@ -116,8 +139,8 @@ export async function openIdentity(disk: Disk, random: Random): Promise<Identity
 }
 
 /** Founds a network in this home. Throws CONFLICT when it has one. */
-export async function foundInHome(deps: JoiningDeps, request: FoundRequest): Promise<NetworkId> {
-  await refuseSecondNetwork(deps.disk)
+export async function foundInHome(home: JoiningDeps, request: FoundRequest): Promise<NetworkId> {
+  const { deps, keep } = await speakingAs(home, request.owner)
   const { identity, clock, random } = deps
   const network = foundNetwork(
     identity.ownerKey,
@@ -132,6 +155,7 @@ export async function foundInHome(deps: JoiningDeps, request: FoundRequest): Pro
   const names = await readSettings(deps.disk)
   const nodeName = request.nodeName ?? names.name ?? deps.hostName
   const keys = { ...identity, clock, random, ownerName: names.ownerName ?? nodeName }
+  await keep()
   // It keeps the registry from the first moment, which is what the role says.
   await remember(deps, { name: request.nodeName, role: names.role ?? 'sclerotia' })
   const credential = founderCredential(keys, network)
@@ -146,11 +170,11 @@ export async function foundInHome(deps: JoiningDeps, request: FoundRequest): Pro
  * and the home remembers that it waits.
  */
 export async function joinInHome(
-  deps: JoiningDeps,
+  home: JoiningDeps,
   askToJoin: Mesh['askToJoin'],
   request: JoinRequest,
 ): Promise<{ networkId: NetworkId; admitted: boolean }> {
-  await refuseSecondNetwork(deps.disk)
+  const { deps, keep } = await speakingAs(home, request.owner)
   const settings = await readSettings(deps.disk)
   const names = {
     name: request.nodeName ?? settings.name,
@@ -161,10 +185,12 @@ export async function joinInHome(
   if ('invite' in request.by) {
     const role = names.role ?? parseInvite(request.by.invite).role
     const admitted = await joinByInvite(newcomer, request.by.invite)
+    await keep()
     await keepAdmitted(deps, admitted, { ...names, role })
     return { networkId: admitted.network.id, admitted: true }
   }
   const outcome = await askToBeLetIn(newcomer, await whereToAsk(deps, newcomer, request.by))
+  await keep()
   if ('seedSpore' in request.by) await rememberSeed(deps.disk, request.by.seedSpore)
   if ('admitted' in outcome) {
     await keepAdmitted(deps, outcome.admitted, names)

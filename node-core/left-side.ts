@@ -1,4 +1,4 @@
-/** Data of networks that this computer has left: of the node and its home, with or without a network. */
+/** What lies here of networks that this computer has left: of the node and its home, with or without a network. */
 import type { Clock } from './base/clock/index.ts'
 import type { Disk } from './base/disk/index.ts'
 import type { Logger } from './base/log/index.ts'
@@ -6,7 +6,9 @@ import type { NodeId } from './base/net/index.ts'
 import { readNetwork } from './home.ts'
 import { parseGenesis } from './identity/index.ts'
 import type { NodeConfig } from './node-config.ts'
-import { createNodeVolumes } from './work/runners/container/index.ts'
+import { fetchedImages } from './space-side.ts'
+import { createNodeImages, createNodeVolumes } from './work/runners/container/index.ts'
+import { createSpace, type Space } from './work/space/index.ts'
 import { createLeftData, type LeftData } from './work/volumes/index.ts'
 
 export function openLeftData({
@@ -20,10 +22,9 @@ export function openLeftData({
   clock: Clock
   logger: Logger
 }): LeftData {
-  const at = { environment: process.env, ...(engineSocket && { socketPath: engineSocket }) }
   return createLeftData({
     ...deps,
-    store: createNodeVolumes(node, deps.clock, at),
+    store: createNodeVolumes(node, deps.clock, engineAt(engineSocket)),
     // Of the disk, not of what runs: a network whose parts could not be started was not left.
     async network() {
       const stored = await readNetwork(deps.disk)
@@ -32,4 +33,42 @@ export function openLeftData({
       return { id, name: genesis.name }
     },
   })
+}
+
+/**
+ * While the home is in no network: images that this node brought to the engine, of which none is needed.
+ * All else that it kept for a network went with that.
+ */
+export function openLeftSpace({
+  config: { engineSocket, spaceBudgetBytes },
+  ...deps
+}: {
+  config: Pick<NodeConfig, 'engineSocket' | 'spaceBudgetBytes'>
+  disk: Disk
+  clock: Clock
+  logger: Logger
+}): Space {
+  const { disk, clock } = deps
+  const logger = deps.logger.child('space')
+  return createSpace(
+    {
+      blobs: NO_BLOBS,
+      images: createNodeImages(fetchedImages(disk, logger), clock, engineAt(engineSocket)),
+      wanted: () => ({ images: new Set(), bundles: new Set() }),
+      isKeeper: () => false,
+      ...{ clock, logger },
+    },
+    spaceBudgetBytes === undefined ? {} : { budgetBytes: spaceBudgetBytes },
+  )
+}
+
+const NO_BLOBS = {
+  list: async () => [],
+  leftovers: async () => [],
+  remove: async () => {},
+  dropLeftover: async () => {},
+}
+
+function engineAt(socketPath: string | undefined) {
+  return { environment: process.env, ...(socketPath && { socketPath }) }
 }

@@ -11,6 +11,7 @@ import { parseInvite, parseNetworkId } from './identity/index.ts'
 import { type JoiningDeps, keepAdmitted, newcomerOf } from './joining.ts'
 import { askAbout, type NetworkFacts, waitForApproval } from './network/admission/index.ts'
 import { createJoinClient, type Mesh } from './network/mesh/index.ts'
+import type { Space } from './work/space/index.ts'
 
 export interface Lobby extends Lifecycle {
   askToJoin: Mesh['askToJoin']
@@ -20,12 +21,16 @@ export interface Lobby extends Lifecycle {
   >
   /** Begins to ask whether an admin has approved, if the settings say that this node waits. */
   waitForApproval(): void
+  /** What this computer still keeps of networks that it was in. */
+  readonly space: Pick<Space, 'usage' | 'reclaim'>
 }
 
 export interface LobbyDeps {
-  joining: JoiningDeps
+  /** Asked anew each time: a join may have made this computer another owner's. */
+  joining(): JoiningDeps
   settings(): Settings
   mdns: boolean
+  space: Space
   clock: Clock
   logger: Logger
   onAdmitted(stored: StoredNetwork): void
@@ -37,35 +42,38 @@ const NEARBY_MAX = 64
 export function createLobby(deps: LobbyDeps): Lobby {
   const { joining, clock, logger } = deps
   const client = createJoinClient(
-    { nodeKey: joining.identity.nodeKey, clock, logger },
+    { nodeKey: joining().identity.nodeKey, clock, logger },
     { mdns: deps.mdns },
   )
   const seen = new Set<string>()
   let stopLooking = (): void => {}
-  const ending = new AbortController()
-  let waiting: Promise<void> | undefined
+  let ending = new AbortController()
+  let waiting = Promise.resolve()
 
   /** Asks until an admin has approved or turned this node away. */
-  async function wait(): Promise<void> {
+  async function wait(signal: AbortSignal): Promise<void> {
     const { awaiting, ...names } = deps.settings()
     const network = awaiting && parseNetworkId(awaiting.network)
     if (!awaiting || !network) return
-    const newcomer = newcomerOf(joining, client.askToJoin, names)
+    const newcomer = newcomerOf(joining(), client.askToJoin, names)
     const target = { network, addresses: awaiting.addresses }
     try {
-      const admitted = await waitForApproval(newcomer, target, { signal: ending.signal })
-      deps.onAdmitted(await keepAdmitted(joining, admitted))
+      const admitted = await waitForApproval(newcomer, target, { signal })
+      deps.onAdmitted(await keepAdmitted(joining(), admitted))
     } catch (error) {
-      if (!ending.signal.aborted) logger.warn('not let in', { why: messageOf(error) })
+      if (!signal.aborted) logger.warn('not let in', { why: messageOf(error) })
     }
   }
 
   return {
     askToJoin: client.askToJoin,
+    space: deps.space,
     waitForApproval() {
-      waiting ??= wait().finally(() => {
-        waiting = undefined
-      })
+      // Another network may have been asked since: only the last one may still let this node in.
+      ending.abort(new Error('The node waits for the one that it asked last.'))
+      ending = new AbortController()
+      const { signal } = ending
+      waiting = waiting.then(() => wait(signal))
     },
     async start() {
       stopLooking = client.onNearby((addresses) => {
@@ -73,12 +81,14 @@ export function createLobby(deps: LobbyDeps): Lobby {
         if (first && seen.size < NEARBY_MAX) seen.add(first)
       })
       await client.start()
+      await deps.space.start()
       this.waitForApproval()
     },
     async stop() {
       ending.abort(new Error('The node has stopped waiting.'))
       stopLooking()
       await waiting
+      await deps.space.stop()
       await client.stop()
     },
     async nearby() {

@@ -62,6 +62,36 @@ describe('a node that founds a network in its first run', () => {
   })
 })
 
+// Each opening of a file takes a third of a second of a whole core, as it is meant to.
+describe('a second computer of an owner', { timeout: 60_000 }, () => {
+  const PASSPHRASE = 'correct horse battery'
+  const keyIn = (home: string) => readFileSync(path.join(home, 'identity/owner.key'), 'utf8')
+
+  it('is hers from the moment it is let in, and stays whose it was if it is not', async () => {
+    const ada = await startNode()
+    await ada.call.network.found({ networkName: 'Garden', nodeName: 'ada' })
+    const { sealed, owner, made } = await ada.call.owner.export({ passphrase: PASSPHRASE })
+    expect([owner, made]).toEqual([(await ada.call.node.status()).node.owner.id, undefined])
+    const given = { sealed, passphrase: PASSPHRASE }
+    const { invite } = await ada.call.invites.create({ role: 'hypha' })
+
+    const laptop = await startNode()
+    const before = keyIn(laptop.home)
+    const join = (how: { invite?: string; seedSpore?: string }) =>
+      laptop.call.network.join({ ...how, nodeName: 'laptop', owner: given })
+    await expect(join({ seedSpore: '/nowhere' })).rejects.toThrow()
+    expect(keyIn(laptop.home)).toBe(before)
+
+    await join({ invite })
+    expect(keyIn(laptop.home)).toBe(keyIn(ada.home))
+    expect((await laptop.call.node.status()).node.owner.id).toBe(owner)
+    await vi.waitFor(async () => {
+      const { members } = await ada.call.members.list()
+      expect(members.map(({ nodes }) => nodes.length)).toEqual([2])
+    }, 10_000)
+  })
+})
+
 describe('the only node that keeps the registry', () => {
   it('takes it from others only by force, and leaves freely where there are none', async () => {
     const ada = await startNode()
@@ -156,17 +186,20 @@ describe('two nodes with a registry', () => {
 })
 
 describe('a newcomer that waits to be let in', () => {
-  it('is in a network, or waits for one, or starts in it: never nowhere', async () => {
-    const ada = await startNode()
-    await ada.call.network.found({ networkName: 'Garden', nodeName: 'ada' })
-    const ben = await startNode()
-    const seedSpore = path.join(ada.home, 'spore.json')
-    await vi.waitFor(() => readFileSync(seedSpore), 10_000)
-    await ben.call.network.join({ seedSpore, nodeName: 'ben' })
-    await vi.waitFor(async () => {
-      expect((await ada.call.members.list()).members).toHaveLength(2)
-    }, 10_000)
-    await ada.call.members.approve({ owner: 'ben' })
+  it('waits for the network that it asked last, or starts in it: it is never nowhere', async () => {
+    const [cleo, ada, ben] = [await startNode(), await startNode(), await startNode()]
+    for (const [door, networkName] of [[cleo, 'Orchard'] as const, [ada, 'Garden'] as const]) {
+      await door.call.network.found({ networkName, nodeName: networkName })
+      const seedSpore = path.join(door.home, 'spore.json')
+      await vi.waitFor(() => readFileSync(seedSpore), 10_000)
+      await ben.call.network.join({ seedSpore, nodeName: 'ben' })
+    }
+    for (const door of [cleo, ada]) {
+      await vi.waitFor(async () => {
+        expect((await door.call.members.list()).members).toHaveLength(2)
+      }, 10_000)
+      await door.call.members.approve({ owner: 'ben' })
+    }
     const seen = new Set<string>()
     await vi.waitFor(
       async () => {

@@ -7,46 +7,25 @@
  *     await node.start()
  *     node.api // 'http://127.0.0.1:7780'
  */
-import { randomBytes } from 'node:crypto'
-import { hostname } from 'node:os'
 import { createHttpDoor, type HttpDoor, type OneTimeLink } from './api/doors/http/index.ts'
-import {
-  type ApiDeps,
-  createKeyDoor,
-  createPublish,
-  createRouter,
-  type NetworkParts,
-  type NodeLifecycle,
-  type Reason,
-  type Router,
-} from './api/handlers/index.ts'
+import { createKeyDoor, createPublish, createRouter, type Router } from './api/handlers/index.ts'
+import { type ApiSideDeps, apiDepsOf } from './api-side.ts'
+import { openApiToken } from './api-token.ts'
 import { type Clock, createSystemClock } from './base/clock/index.ts'
 import { createFileDisk, type FileDisk } from './base/disk/index.ts'
-import { MyceliumError, messageOf } from './base/errors/index.ts'
+import { MyceliumError } from './base/errors/index.ts'
 import type { Lifecycle } from './base/lifecycle/index.ts'
 import type { Logger } from './base/log/index.ts'
 import { createMetrics, type Metrics } from './base/metrics/index.ts'
 import { createSystemRandom, type Random } from './base/random/index.ts'
-import {
-  forgetNetwork,
-  type HomeLock,
-  lockHome,
-  type RunningNode,
-  readNetwork,
-  readSettings,
-  type Settings,
-  type StoredNetwork,
-  writeSettings,
-} from './home.ts'
-import { parseGenesis, type Role } from './identity/index.ts'
-import { foundInHome, type Identity, joinInHome, openIdentity } from './joining.ts'
+import { type HomeLock, lockHome, type RunningNode } from './home.ts'
+import { openIdentity } from './joining.ts'
 import { openLeftData } from './left-side.ts'
-import { createLobby, inspectInvite, type Lobby } from './lobby.ts'
 import { createLogTap, type LogTap } from './log-tap.ts'
-import { type NetworkRuntime, openNetworkRuntime } from './network-runtime.ts'
 import type { NodeConfig } from './node-config.ts'
+import { openOwnSettings } from './own-settings.ts'
 import { VERSION } from './version.ts'
-import { createCatalogue } from './work/catalogue/index.ts'
+import { createWhereabouts, type Whereabouts } from './whereabouts.ts'
 import type { LeftData } from './work/volumes/index.ts'
 
 export interface NodeHost {
@@ -72,9 +51,6 @@ export interface MyceliumNode extends Lifecycle {
 export { findRunningNode, type RunningNode } from './home.ts'
 export type { NodeConfig } from './node-config.ts'
 
-/** How long after a network could not be started it is tried again. */
-const ENTER_AGAIN_MS = 10_000
-
 /** The life of one node in one home. */
 export function createNode(config: NodeConfig, host: NodeHost): MyceliumNode {
   return new Node(config, host)
@@ -88,20 +64,11 @@ class Node implements MyceliumNode {
   readonly #disk: FileDisk
   readonly #log: LogTap
   readonly #metrics: Metrics = createMetrics()
-  readonly #listeners = new Set<(parts: NetworkParts | undefined) => void>()
   #lock: HomeLock | undefined
-  #identity: Identity | undefined
-  #settings: Settings = {}
   #leftData: LeftData | undefined
+  #whereabouts: Whereabouts | undefined
   #door: HttpDoor | undefined
   #router: Router | undefined
-  #network: NetworkRuntime | undefined
-  #lobby: Lobby | undefined
-  /** Of the network whose parts are being started. */
-  #starting: string | undefined
-  /** Why the network of this home does not run. */
-  #trouble: Reason | undefined
-  #cancelRetry: () => void = () => {}
   /** Founding, joining, leaving, starting and stopping happen one after the other. */
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -121,10 +88,10 @@ class Node implements MyceliumNode {
     return this.#door?.url ?? ''
   }
   get edge(): string | undefined {
-    return this.#network?.edge
+    return this.#whereabouts?.network()?.edge
   }
   get peerId(): string {
-    return this.#identity?.peerId ?? ''
+    return this.#whereabouts?.identity().peerId ?? ''
   }
   link(): OneTimeLink {
     return started(this.#door).link()
@@ -148,117 +115,54 @@ class Node implements MyceliumNode {
   }
 
   async #open(): Promise<void> {
+    const { logger } = this.#log
+    const own = { config: this.#config, disk: this.#disk, clock: this.#clock, logger }
     await this.#disk.clean()
-    this.#settings = await readSettings(this.#disk)
-    this.#identity = await openIdentity(this.#disk, this.#random)
-    this.#leftData = openLeftData({
-      ...{ config: this.#config, node: this.#identity.nodeId, disk: this.#disk },
-      ...{ clock: this.#clock, logger: this.#log.logger },
+    const settings = await openOwnSettings(this.#disk, this.#config)
+    const identity = await openIdentity(this.#disk, this.#random)
+    const leftData = openLeftData({ ...own, node: identity.nodeId })
+    const whereabouts = createWhereabouts({
+      ...{ ...own, random: this.#random, identity, settings, leftData },
+      inTurn: (move) => this.#inTurn(move),
+      onMoved: () => this.#announce(),
     })
-    const deps = this.#apiDeps(this.#identity)
-    this.#router = createRouter(deps)
-    this.#door = createHttpDoor(
-      {
-        router: this.#router,
-        publish: createPublish(deps),
-        keys: createKeyDoor(deps),
-        metrics: this.#metrics,
-        clock: this.#clock,
-        random: this.#random,
-        logger: this.#log.logger.child('http'),
-        version: VERSION,
-        token: await this.#apiToken(),
-      },
-      {
-        port: this.#config.apiPort ?? 7780,
-        ...(this.#config.windowFolder ? { windowFolder: this.#config.windowFolder } : {}),
-      },
-    )
-    await this.#door.start()
-    const stored = await readNetwork(this.#disk)
-    if (stored) await this.#enter(stored)
-    else await this.#wait()
-    await this.#leftData.start()
+    this.#whereabouts = whereabouts
+    this.#door = await this.#openDoor({ settings, leftData, whereabouts })
+    await whereabouts.start()
+    this.#leftData = leftData
+    await leftData.start()
     this.#announce()
   }
 
+  async #openDoor(parts: Pick<ApiSideDeps, DoorParts>): Promise<HttpDoor> {
+    const { windowFolder, apiPort: port = 7780 } = this.#config
+    const shared = { clock: this.#clock, random: this.#random, metrics: this.#metrics }
+    const deps = apiDepsOf({
+      ...{ ...parts, ...shared, config: this.#config, log: this.#log },
+      api: () => this.api || undefined,
+      onStopRequested: () => this.#host.onStopRequested?.(),
+    })
+    this.#router = createRouter(deps)
+    const door = createHttpDoor(
+      {
+        ...{ ...shared, router: this.#router, version: VERSION },
+        publish: createPublish(deps),
+        keys: createKeyDoor(deps),
+        logger: this.#log.logger.child('http'),
+        token: await openApiToken(this.#disk),
+      },
+      { port, ...(windowFolder ? { windowFolder } : {}) },
+    )
+    await door.start()
+    return door
+  }
+
   async #close(): Promise<void> {
-    this.#cancelRetry()
-    await this.#lobby?.stop()
-    this.#lobby = undefined
-    await this.#exit()
+    await this.#whereabouts?.stop()
     await this.#leftData?.stop()
     await this.#door?.stop()
     this.#lock?.release()
     this.#lock = undefined
-  }
-
-  /** Starts the parts of a network. */
-  async #enter(stored: StoredNetwork): Promise<void> {
-    this.#starting = parseGenesis(stored.genesis).genesis.name
-    const runtime = await openNetworkRuntime({
-      config: this.#config,
-      identity: started(this.#identity),
-      stored,
-      disk: this.#disk,
-      settings: () => this.#settings,
-      name: () => this.#name(),
-      clock: this.#clock,
-      random: this.#random,
-      logger: this.#log.logger,
-    })
-    await runtime.start()
-    this.#network = runtime
-    this.#starting = undefined
-    for (const listener of this.#listeners) listener(runtime.parts)
-  }
-
-  async #exit(): Promise<void> {
-    const runtime = this.#network
-    if (!runtime) return
-    this.#network = undefined
-    for (const listener of this.#listeners) listener(undefined)
-    await runtime.stop()
-  }
-
-  /** Without a network: looks around, and asks again where it waits to be let in. */
-  async #wait(): Promise<void> {
-    this.#lobby = createLobby({
-      joining: this.#joiningDeps(),
-      settings: () => this.#settings,
-      mdns: this.#config.mdns ?? true,
-      clock: this.#clock,
-      logger: this.#log.logger.child('lobby'),
-      onAdmitted: (stored) => {
-        // A failure has been logged, is shown as degraded, and is tried again.
-        this.#inTurn(async () => {
-          this.#settings = await readSettings(this.#disk)
-          await this.#swapLobbyFor(stored)
-        }).catch(() => {})
-      },
-    })
-    await this.#lobby.start()
-  }
-
-  async #swapLobbyFor(stored: StoredNetwork): Promise<void> {
-    await this.#lobby?.stop()
-    this.#lobby = undefined
-    try {
-      await this.#enter(stored)
-      this.#trouble = undefined
-    } catch (error) {
-      // The home is in the network all the same: say why it does not run, and try again.
-      const message = messageOf(error)
-      this.#log.logger.error('The network could not be started.', { why: message })
-      this.#trouble = { code: 'NETWORK_NOT_STARTED', message }
-      this.#cancelRetry = this.#clock.timer(
-        ENTER_AGAIN_MS,
-        () => void this.#inTurn(() => this.#swapLobbyFor(stored)).catch(() => {}),
-      )
-      throw error
-    } finally {
-      this.#announce()
-    }
   }
 
   #announce(): void {
@@ -271,125 +175,9 @@ class Node implements MyceliumNode {
     this.#turn = turn.catch(() => {})
     return turn
   }
-
-  #name(): string {
-    return this.#config.name ?? this.#settings.name ?? hostname()
-  }
-
-  #joiningDeps() {
-    return {
-      disk: this.#disk,
-      identity: started(this.#identity),
-      clock: this.#clock,
-      random: this.#random,
-      hostName: hostname(),
-    }
-  }
-
-  async #apiToken(): Promise<string> {
-    const held = await this.#disk.read('api-token')
-    if (held) return new TextDecoder().decode(held).trim()
-    const token = randomBytes(32).toString('base64url')
-    await this.#disk.writeAtomic('api-token', new TextEncoder().encode(`${token}\n`), {
-      mode: 0o600,
-    })
-    return token
-  }
-
-  #apiDeps(identity: Identity): ApiDeps {
-    return {
-      clock: this.#clock,
-      logger: this.#log.logger.child('api'),
-      metrics: this.#metrics,
-      network: () => this.#network?.parts,
-      onNetwork: (listener) => {
-        this.#listeners.add(listener)
-        return () => this.#listeners.delete(listener)
-      },
-      onLog: this.#log.subscribe,
-      lifecycle: this.#lifecycle(),
-      catalogue: createCatalogue({
-        entries: this.#config.catalogue ?? [],
-        random: this.#random,
-      }),
-      leftData: started(this.#leftData),
-      node: {
-        version: VERSION,
-        id: identity.nodeId,
-        peerId: identity.peerId,
-        did: identity.did,
-        owner: () => ({
-          id: identity.ownerId,
-          name: this.#settings.ownerName ?? this.#name(),
-        }),
-        home: this.#config.home,
-        name: () => this.#name(),
-        role: () => this.#settings.role ?? 'rhizomorph',
-        labels: () => this.#config.labels ?? this.#settings.labels ?? {},
-        kinds: async () => (await this.#network?.kinds()) ?? [],
-        api: () => this.api || undefined,
-        edge: () => this.edge,
-        degraded: () => [
-          ...(this.#trouble ? [this.#trouble] : []),
-          ...(this.#network?.degraded() ?? []),
-        ],
-        change: (change) => this.#change(change),
-      },
-    }
-  }
-
-  async #change(change: { name?: string; role?: Role; labels?: Record<string, string> }) {
-    this.#settings = { ...this.#settings, ...change }
-    await writeSettings(this.#disk, this.#settings)
-    await this.#network?.announce(change)
-  }
-
-  #lifecycle(): NodeLifecycle {
-    const enterFromDisk = async (): Promise<void> => {
-      this.#settings = await readSettings(this.#disk)
-      const stored = await readNetwork(this.#disk)
-      if (stored) await this.#swapLobbyFor(stored)
-      else this.#lobby?.waitForApproval()
-    }
-    return {
-      found: (input) =>
-        this.#inTurn(async () => {
-          const networkId = await foundInHome(this.#joiningDeps(), input)
-          await enterFromDisk()
-          return { networkId, admitted: true }
-        }),
-      join: (input) =>
-        this.#inTurn(async () => {
-          const lobby = this.#lobby
-          if (!lobby) {
-            throw new MyceliumError('CONFLICT', 'This computer is in a network already.')
-          }
-          const joined = await joinInHome(this.#joiningDeps(), lobby.askToJoin, input)
-          await enterFromDisk()
-          return joined
-        }),
-      awaitingApproval: () => {
-        const awaiting = this.#network ? undefined : this.#settings.awaiting
-        return awaiting && { network: awaiting.network, name: awaiting.name, since: awaiting.since }
-      },
-      starting: () => this.#starting,
-      inspectInvite: async (invite) => inspectInvite(invite),
-      nearby: async () => (await this.#lobby?.nearby()) ?? [],
-      leave: (how) =>
-        this.#inTurn(async () => {
-          await this.#network?.leave(how)
-          await this.#exit()
-          await this.#leftData?.leave()
-          await forgetNetwork(this.#disk)
-          this.#starting = undefined
-          this.#settings = await readSettings(this.#disk)
-          await this.#wait()
-          this.#announce()
-        }),
-      requestStop: () => this.#host.onStopRequested?.(),
-    }
-  }
 }
+
+type DoorParts = 'settings' | 'leftData' | 'whereabouts'
 
 function started<T>(value: T | undefined): T {
   if (value !== undefined) return value

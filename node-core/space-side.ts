@@ -1,6 +1,10 @@
 /** What of a node's space the network still needs: workloads and their past, and published bundles. */
+import type { Disk } from './base/disk/index.ts'
+import { createKeptFile, type KeptFile } from './base/kept-file/index.ts'
+import type { Logger } from './base/log/index.ts'
 import type { Digest } from './storage/blobs/index.ts'
 import type { Desired } from './work/desired/index.ts'
+import { FETCHED_BYTES_MAX } from './work/runners/container/index.ts'
 import type { Wanted } from './work/space/index.ts'
 
 /** Nodes that keep a published bundle though no workload has it. */
@@ -31,4 +35,10 @@ export function keepsForAll<Id extends string>(
   digest: Digest,
 ): boolean {
   return [self, ...others(digest)].sort().slice(0, KEEPERS).includes(self)
+}
+
+/** Of this computer, not of a network: what one needed can still be removed in the next, or in none. */
+export function fetchedImages(disk: Disk, logger: Logger): KeptFile {
+  const options = { bytesMax: FETCHED_BYTES_MAX }
+  return createKeptFile({ disk, path: 'fetched-images.cbor', logger }, options)
 }

@@ -2,7 +2,6 @@
 import path from 'node:path'
 import type { BundleShelf } from './api/handlers/index.ts'
 import { isCode } from './base/errors/index.ts'
-import { createKeptFile } from './base/kept-file/index.ts'
 import type { NamedPart } from './base/lifecycle/index.ts'
 import { type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
@@ -13,7 +12,7 @@ import type { NetworkSide } from './network-side.ts'
 import { createPublishers } from './publishers.ts'
 import type { RuntimeDeps } from './runtime-deps.ts'
 import { createShieldSide } from './shield-side.ts'
-import { keepsForAll, wantedOf } from './space-side.ts'
+import { fetchedImages, keepsForAll, wantedOf } from './space-side.ts'
 import { type BlobStore, createBlobStore, type Digest, parseDigest } from './storage/blobs/index.ts'
 import { createTlsSide, type TlsSide } from './tls-side.ts'
 import { createAssigner } from './work/assigning/index.ts'
@@ -41,7 +40,6 @@ import {
 import {
   type ContainerRunner,
   createContainerRunner,
-  FETCHED_BYTES_MAX,
   grantedGpus,
 } from './work/runners/container/index.ts'
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
@@ -136,10 +134,7 @@ export function createWorkSide(
       network: network.id,
       net: mesh,
       ...{ blobs, makeRoom },
-      fetched: createKeptFile(
-        { disk, path: 'images/fetched.cbor', logger: deps.logger },
-        { bytesMax: FETCHED_BYTES_MAX },
-      ),
+      fetched: fetchedImages(disk, deps.logger),
       folder: path.join(disk.root, 'images'),
       imageWanted: (imageId) => wantsImage(view, imageId),
       nameOf,

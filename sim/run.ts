@@ -4,6 +4,7 @@
  * K on, with as many liars among the voters as may be.
  * `--primary [--engine raft|simplex] [--seeds N] [--seed K] [--liars|--overrun]`: the registry of whole
  * nodes, over simulated disks and clocks; with as many liars as may be, or with one more.
+ * `--recovery [--seeds N] [--seed K]`: a committee among liars that is lost, and overruled by an admin.
  * `--follow [--seeds N] [--seed K]`: many that follow the log of a committee.
  * `--mutations [--consensus raft|simplex] [--seeds N]`: each planted fault, and how many of
  * N seeds find it.
@@ -14,7 +15,7 @@ import { runMutations } from './consensus/mutations/run-mutations.ts'
 import { runSeeds } from './consensus/run-seeds.ts'
 import { runFollow } from './follow/run-follow.ts'
 import type { CastOptions } from './primary/cast.ts'
-import { runSeeds as runPrimarySeeds } from './primary/run-seeds.ts'
+import { runSeeds as runPrimarySeeds, runRecoveries } from './primary/run-seeds.ts'
 import { type Outcome, simulate } from './simulation.ts'
 import { addCounts, struckTable } from './struck.ts'
 
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     overrun: { type: 'boolean', default: false },
     engine: { type: 'string', default: 'raft' },
     primary: { type: 'boolean', default: false },
+    recovery: { type: 'boolean', default: false },
     mutations: { type: 'boolean', default: false },
   },
 })
@@ -42,11 +44,13 @@ const failed = values.mutations
   ? await runMutations({ first, count, only: values.consensus, say })
   : values.primary
     ? await runPrimary()
-    : values.follow
-      ? runFollow({ first, count, say })
-      : values.consensus === undefined
-        ? await runSharedState()
-        : runConsensus(values.consensus)
+    : values.recovery
+      ? await runRecovery()
+      : values.follow
+        ? runFollow({ first, count, say })
+        : values.consensus === undefined
+          ? await runSharedState()
+          : runConsensus(values.consensus)
 const seconds = ((performance.now() - startedMs) / 1_000).toFixed(1)
 say(`${seconds} s, ${failed} failed.`)
 process.exitCode = failed > 0 ? 1 : 0
@@ -69,6 +73,12 @@ function primaryOptions(): CastOptions {
 async function runPrimary(): Promise<number> {
   const { failed, counts } = await runPrimarySeeds({ first, count, say, ...primaryOptions() })
   say(`${count} seeds over the Primary. What struck:\n${struckTable(counts)}`)
+  return failed
+}
+
+async function runRecovery(): Promise<number> {
+  const { failed, counts } = await runRecoveries({ first, count, say })
+  say(`${count} seeds of committees that are lost. What struck:\n${struckTable(counts)}`)
   return failed
 }
 

@@ -27,6 +27,8 @@ export interface SimulationOptions {
 const HEALED_WITHIN_MS = 10_000
 /** And until every slot runs once. Milliseconds. */
 const PLACED_WITHIN_MS = 20_000
+/** How long what holds is watched for whether it stays. */
+const STAYS_MS = 1_000
 const STEP_MS_MAX = 2_500
 
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<Outcome> {
@@ -69,7 +71,7 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   return { seed, failures, trace: trace.digest('hex').slice(0, 16), counts, log: lastLines(world) }
 }
 
-/** Moves on until the check finds nothing, and once more to see that it stays so. */
+/** Moves on until the check finds nothing, and a while longer to see that it stays so. */
 async function settle(
   world: World,
   withinMs: number,
@@ -78,6 +80,9 @@ async function settle(
 ): Promise<void> {
   const untilMs = world.clock.monotonicMs() + withinMs
   while (check().length > 0 && world.clock.monotonicMs() < untilMs) await world.advance(250)
+  failures.push(...check())
+  if (failures.length > 0) return
+  await world.advance(STAYS_MS)
   failures.push(...check())
 }
 

@@ -35,6 +35,7 @@ const edge = createEdge(
     net: { openStream: () => Promise.reject(new Error('There is no other node.')) },
     endpoints: {
       service: (workload) => (workload === 'web' ? service : undefined),
+      isCurrent: () => true,
       endpoints: () => endpoints,
       published: () => [],
       trouble: () => '',

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ADA } from '../../node-core/api/testing/memory-facts.ts'
+import { ADA, memberOf, ownerFacts } from '../../node-core/api/testing/memory-facts.ts'
+import { parseNodeId } from '../../node-core/base/net/index.ts'
 import { AHEAD_BYTES } from '../limits.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
 
@@ -57,14 +58,44 @@ describe('mycelium exec', () => {
 })
 
 describe('mycelium audit', () => {
+  const ENDED: RunningHome['node']['world']['audit'][number] = {
+    at: '2026-11-20T12:00:00.000Z',
+    what: 'ended',
+    command: 'c',
+    owner: ADA.owner,
+    from: ADA.node,
+    workload: 'web',
+    instance: 'web-0-a',
+    program: 'sh',
+    words: 2,
+    terminal: true,
+    exitCode: 0,
+  }
+
   it('shows who ran what, and no more of it than its first word', async () => {
     expect((await home.run('audit')).out).toContain('No command was run')
-    home.node.world.audit.push({
-      ...{ at: '2026-11-20T12:00:00.000Z', what: 'ended', command: 'c', owner: ADA.owner },
-      ...{ from: ADA.node, workload: 'web', instance: 'web-0-a', program: 'sh', words: 2 },
-      ...{ terminal: true, exitCode: 0 },
-    })
+    home.node.world.audit.push(ENDED)
     expect((await home.run('audit')).out).toMatch(/web-0-a +sh \(\+2\) +ended with 0/)
     expect(await home.json('audit')).toMatchObject({ entries: [{ owner: { id: ADA.owner } }] })
+  })
+
+  it('names a person as the members do, and the computer that was asked', async () => {
+    const laptop = { node: parseNodeId('a2'.padEnd(64, '0')), owner: ADA.owner, name: 'laptop' }
+    const { node } = laptop
+    if (!node) throw new Error('A test id is malformed.')
+    home.node.world.owners = [{ ...ownerFacts(ADA, true), name: 'Ada' }]
+    home.node.world.members = [memberOf({ ...ADA, name: 'tower' }), memberOf({ ...laptop, node })]
+    home.node.world.audit.push({ ...ENDED, from: node })
+    expect((await home.run('audit')).out).toMatch(/Z +Ada +laptop +web-0-a/)
+    expect(await home.json('audit')).toMatchObject({
+      entries: [{ owner: { id: ADA.owner, name: 'Ada' }, from: { id: node, name: 'laptop' } }],
+    })
+  })
+
+  it('shows the beginning of the id of who is no member any more', async () => {
+    home.node.world.owners = []
+    home.node.world.members = []
+    home.node.world.audit.push(ENDED)
+    expect((await home.run('audit')).out).toMatch(/Z +a0000000 +a1000000 +web-0-a/)
   })
 })

@@ -168,12 +168,13 @@ async function audit(context: Context, _: string[], flags: { tail: string }): Pr
     if (answer.entries.length === 0) return 'No command was run inside an instance of this node.'
     const rows = answer.entries.map((entry) => [
       entry.at,
-      entry.owner.name || entry.owner.id,
+      entry.owner.name || entry.owner.id.slice(0, 8),
+      entry.from.name || entry.from.id.slice(0, 8),
       entry.instance,
       entry.words > 0 ? `${entry.program} (+${entry.words})` : entry.program,
       entry.what + (entry.exitCode === undefined ? '' : ` with ${entry.exitCode}`),
       entry.reason ?? '',
     ])
-    return table(['WHEN', 'WHO', 'WHERE', 'COMMAND', 'WHAT', 'WHY'], rows)
+    return table(['WHEN', 'WHO', 'FROM', 'WHERE', 'COMMAND', 'WHAT', 'WHY'], rows)
   })
 }

@@ -5,6 +5,11 @@ import { table } from '../text/table.ts'
 
 export type LeftVolume = Outputs['volumes']['listLeft']['volumes'][number]
 
+/** For whoever looks for what lies on this computer while no node runs on it. */
+export const ANY_NODE =
+  'It need be in no network for this: what lies on this computer is told and removed by a node that ' +
+  'runs here, in a network or in none.'
+
 export function leftTable(left: readonly LeftVolume[]): string {
   return table(
     ['ID', 'LEFT NETWORK', 'OF', 'STATE'],

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
+import { wrongUsage } from '../exit-codes.ts'
 import { readText } from '../input-files.ts'
 import type { AdoptedOwner } from '../offline.ts'
 import { existingPassphrase } from '../passphrase.ts'
@@ -20,19 +20,15 @@ export function addOwnerFlags(command: Command): Command {
     .option('--replace-owner', 'lay the owner that this home has aside')
 }
 
-/** Undefined where none is asked for. A node that runs has its keys open, so none may. */
-export async function adoptedOwner(
-  { owner, passphraseFile, replaceOwner }: OwnerFlags,
-  running: boolean,
-): Promise<AdoptedOwner | undefined> {
+/** Undefined where none is asked for. */
+export async function adoptedOwner({
+  owner,
+  passphraseFile,
+  replaceOwner,
+}: OwnerFlags): Promise<AdoptedOwner | undefined> {
   if (owner === undefined) {
     if (passphraseFile === undefined && !replaceOwner) return undefined
     throw wrongUsage('--passphrase-file and --replace-owner speak of --owner.')
-  }
-  if (running) {
-    const message =
-      'A node runs on this home with the owner that it has: mycelium down, then again.'
-    throw new CommandFailure(EXIT.REFUSED, 'NODE_RUNS', message)
   }
   const sealed = await readText(owner)
   const passphrase = await existingPassphrase(passphraseFile)

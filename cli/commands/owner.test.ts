@@ -88,10 +88,16 @@ describe('mycelium owner export, and a home that takes what it wrote', () => {
     await other.remove()
   })
 
-  it('is not taken while a node runs', async () => {
+  it('is given to the node that runs, where one does', async () => {
     const running = await createRunningHome()
-    const { exit, err } = await running.run('join', 'mycelium://join?x', ...adopting)
-    expect([exit, err]).toEqual([4, expect.stringContaining('NODE_RUNS')])
+    running.node.world.inNetwork = false
+    const { exit } = await running.run('join', 'mycelium://join?x', ...adopting)
+    expect(exit).toBe(0)
+    const sealed = readFileSync(file, 'utf8')
+    const typed = readFileSync(passphrase, 'utf8').trim()
+    expect(running.node.world.calls).toEqual([
+      { what: 'join as', with: { sealed, passphrase: typed, replace: false } },
+    ])
     await running.remove()
   })
 })

@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { wrongUsage } from '../exit-codes.ts'
 import { PRIVATE_MODE, writeNewFile } from '../output-files.ts'
-import { generatedPassphrase, newPassphrase } from '../passphrase.ts'
+import { newPassphrase } from '../passphrase.ts'
 import type { Act } from '../run.ts'
 import { pairs } from '../text/table.ts'
 
@@ -49,9 +49,9 @@ async function exportOwner(
     throw wrongUsage('Give --generate or --passphrase-file.')
   }
   const isMade = generate === true
-  const passphrase = isMade ? generatedPassphrase() : await newPassphrase(passphraseFile)
+  const typed = isMade ? undefined : await newPassphrase(passphraseFile)
   const offline = await import('../offline.ts')
-  const { owner, sealed } = await offline.exportOwner(context, passphrase)
+  const { owner, sealed, passphrase } = await offline.exportOwner(context, typed)
   const file = path.resolve(given)
   await writeNewFile(file, sealed, PRIVATE_MODE)
   context.answer({ file, owner, ...(isMade && { passphrase }) }, () =>

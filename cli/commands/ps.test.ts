@@ -8,6 +8,7 @@ import {
 } from '../../node-core/api/testing/memory-facts.ts'
 import { jobInstanceId } from '../../node-core/work/spec/index.ts'
 import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
+import { placementText } from './workloads.ts'
 
 let home: RunningHome
 beforeEach(async () => {
@@ -38,5 +39,14 @@ describe('mycelium ps', () => {
     expect(await home.json('ps', 'backup')).toMatchObject({
       instances: [{ turn: { run: 2, attempt: 3 } }],
     })
+  })
+})
+
+describe('mycelium why', () => {
+  it('tells a copy that nobody asked for from one that nobody takes', () => {
+    const reason = { code: 'CPU_FULL', message: 'It has not enough CPU left.' }
+    const refused = [{ node: ADA.node, nodeName: 'ada', reason }]
+    expect(placementText([{ index: 0, refused: [] }])).toBe('replica 0: not to run now')
+    expect(placementText([{ index: 0, refused }])).toMatch(/^replica 0: nowhere\n +not ada /)
   })
 })

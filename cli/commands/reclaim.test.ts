@@ -1,6 +1,6 @@
 /** Freeing space on the command line, against a node in memory. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createRunningHome, type RunningHome } from '../testing/cli-run.ts'
+import { createRunningHome, createTestHome, type RunningHome } from '../testing/cli-run.ts'
 
 let home: RunningHome
 beforeEach(async () => {
@@ -45,5 +45,31 @@ describe('mycelium reclaim', () => {
       freedBytes: 3e8,
       dropped: [{ name: 'web:1', usedAt: '2026-11-20T00:00:00.000Z' }],
     })
+  })
+
+  it('is spoken of by whoever leaves, where that leaves something behind', async () => {
+    expect((await home.run('leave', '--yes')).err).toMatch(/fetched stay too, .*mycelium reclaim/)
+    home.node.world.inNetwork = true
+    home.node.world.keptSpace = []
+    expect((await home.run('leave', '--yes')).err).not.toContain('reclaim')
+  })
+
+  it('works in no network, and where no node runs says that any will do', async () => {
+    home.node.world.inNetwork = false
+    expect((await home.run('reclaim', '--dry-run')).out).toMatch(/^image +web:1 .*nobody uses it/m)
+    expect((await home.run('reclaim')).out).toMatch(/freed, of 1 thing\.$/)
+    const none = createTestHome()
+    try {
+      for (const words of [
+        ['reclaim'],
+        ['volume', 'list'],
+        ['volume', 'delete', 'a@b', '--for-good'],
+      ]) {
+        const { exit, err } = await none.run(...words)
+        expect([exit, err]).toEqual([3, expect.stringMatching(/mycelium up\n.*in no network/)])
+      }
+    } finally {
+      await none.remove()
+    }
   })
 })

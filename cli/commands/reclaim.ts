@@ -4,6 +4,7 @@ import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { bytes } from '../text/format.ts'
 import { table } from '../text/table.ts'
+import { ANY_NODE } from './left-data.ts'
 
 type Space = Outputs['space']['show']
 
@@ -28,13 +29,14 @@ export function reclaimCommand(program: Command, act: Act): void {
     .description(
       'Says how much of what this computer keeps for the network nobody uses, and frees it: bundles, ' +
         'images that it fetched, copies of their layers, parts of transfers. What a workload or a step ' +
-        'back needs stays, and so does every image that you brought to the engine yourself.',
+        'back needs stays, and so does every image that you brought to the engine yourself. In no network ' +
+        'nothing is needed of what was fetched for those that this computer has left.',
     )
     .option('--dry-run', 'say what is kept and why, and free nothing')
     .addHelpText('after', '\nExample:\n  mycelium reclaim --dry-run')
     .action(
       act(async (context, _: string[], { dryRun = false }: { dryRun?: boolean }) => {
-        const node = await context.node()
+        const node = await context.node(ANY_NODE)
         const space = await node.call.space.show()
         if (dryRun) return context.answer(space, () => describe(space))
         context.notice(`${bytes(space.reclaimableBytes)} can be freed.`)

@@ -32,10 +32,16 @@ describe('mycelium recover', () => {
   })
 
   it('says so where those away can have acknowledged nothing, and who says it holds more', async () => {
-    lost.plan = { ...lost.plan, mayLose: false, unproven: [BEN.node] }
+    lost.plan = { ...lost.plan, mayLose: false, mayBeHidden: false, unproven: [BEN.node] }
     const { out } = await home.run('recover')
-    expect(out).toContain('too few to have acknowledged anything')
+    expect(out).toContain('too few to have acknowledged anything by themselves.')
     expect(out).toMatch(/^Say so, unproven +ben$/m)
+  })
+
+  it('says so where they were enough with one that lies', async () => {
+    lost.plan = { ...lost.plan, mayLose: false, mayBeHidden: true }
+    const { out } = await home.run('recover')
+    expect(out).toContain('unless somebody in reach lies, and hides what it decided with them')
   })
 
   it('says what a copy that followed may lack', async () => {

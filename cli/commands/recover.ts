@@ -92,7 +92,11 @@ function planText(plan: NonNullable<Shown['plan']>, named: (id: string) => strin
       'voted holds it all; if one can be brought back, recover there.'
     : plan.mayLose
       ? 'Those not in reach were enough to have acknowledged writes that nobody here knows of.'
-      : 'Those not in reach were too few to have acknowledged anything by themselves.'
+      : `Those not in reach were too few to have acknowledged anything by themselves${
+          plan.mayBeHidden
+            ? ', unless somebody in reach lies, and hides what it decided with them'
+            : ''
+        }.`
   return (
     `${text}\n\n${loss}\n\nThis node would go on alone with what its copy holds. What was written elsewhere ` +
     'since, or is held only by those not in reach, is not in it: when they return they stop, ' +

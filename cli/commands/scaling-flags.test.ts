@@ -34,15 +34,26 @@ describe('a change by shares', () => {
   test.each([
     ['canary', { kind: 'canary' }],
     ['canary:5,25', { kind: 'canary', steps: [{ share: 5 }, { share: 25 }] }],
+    [
+      'canary:5,25,50:2m,-,1h',
+      {
+        kind: 'canary',
+        steps: [{ share: 5, forMs: 120_000 }, { share: 25 }, { share: 50, forMs: 3_600_000 }],
+      },
+    ],
     ['canary:10:2m', { kind: 'canary', steps: [{ share: 10, forMs: 120_000 }] }],
   ])('--rollout %s', (text, rollout) => {
     expect(shapeOf({ rollout: text })).toEqual({ rollout })
   })
 
-  test.each(['canary:', 'canary:x', 'canary:5:soon', 'canary:5:1m:2m', 'blueGreen:5'])(
-    'not %s',
-    (text) => {
-      expect(() => shapeOf({ rollout: text })).toThrow('--rollout')
-    },
-  )
+  test.each([
+    'canary:',
+    'canary:x',
+    'canary:5:soon',
+    'canary:5:1m:2m',
+    'canary:5,25:1m,2m,3m',
+    'blueGreen:5',
+  ])('not %s', (text) => {
+    expect(() => shapeOf({ rollout: text })).toThrow('--rollout')
+  })
 })

@@ -17,14 +17,23 @@ export function rolloutOf(text: string): Rollout {
   throw wrongUsage(`--rollout: “${text}” is not rolling, rolling:3, blueGreen or canary:5,25:2m.`)
 }
 
-/** `5,25` and `2m`; without a time each step waits to be promoted, without shares it is as ever. */
-function canaryOf(text: string, shares?: string, time?: string): Rollout {
+/**
+ * `5,25` and `2m`, or `2m,30m` for one after the other; a step without a time, or with `-`, waits to be
+ * promoted. Without shares it is as ever.
+ */
+function canaryOf(text: string, shares?: string, times?: string): Rollout {
   if (shares === undefined) return { kind: 'canary' }
-  const forMs = time === undefined ? {} : { forMs: durationMs(`--rollout ${text}`, time) }
-  const steps = shares.split(',').map((share) => ({
-    share: wholeNumber('--rollout', share),
-    ...forMs,
-  }))
+  const each = shares.split(',')
+  const said = times?.split(',') ?? ['-']
+  if (said.length !== 1 && said.length !== each.length) {
+    throw wrongUsage(`--rollout: “${text}” has ${each.length} shares and ${said.length} times.`)
+  }
+  const steps = each.map((share, index) => {
+    const time = said.length === 1 ? said[0] : said[index]
+    const forMs =
+      time === undefined || time === '-' ? undefined : durationMs(`--rollout ${text}`, time)
+    return { share: wholeNumber('--rollout', share), ...(forMs !== undefined && { forMs }) }
+  })
   return { kind: 'canary', steps }
 }
 

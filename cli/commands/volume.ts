@@ -7,7 +7,7 @@ import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { bytes } from '../text/format.ts'
 import { table } from '../text/table.ts'
-import { leftTable } from './left-data.ts'
+import { ANY_NODE, leftTable } from './left-data.ts'
 
 type VolumeView = Outputs['volumes']['list']['volumes'][number]
 
@@ -50,7 +50,7 @@ export function volumeCommands(program: Command, act: Act): void {
       act(async (context, [id = '']: string[], { node: at, ...how }: Flags) => {
         if (how.forGood && how.giveUp) throw wrongUsage('Give --for-good or --give-up.')
         if (id.includes('@')) return deleteLeft(context, id, how)
-        const node = await context.node()
+        const node = await context.node(ANY_NODE)
         const place = at === undefined ? {} : { node: at }
         const answer = await unlessNoNetwork(node.call.volumes.delete({ id, ...place, ...how }))
         if (!answer) return deleteLeft(context, id, how)
@@ -91,13 +91,13 @@ async function deleteLeft(context: Context, id: string, { forGood }: Flags): Pro
   if (!forGood) {
     throw wrongUsage('This computer has left that network: its data goes by --for-good alone.')
   }
-  const node = await context.node()
+  const node = await context.node(ANY_NODE)
   const answer = await node.call.volumes.deleteLeft({ id })
   context.answer(answer, () => deletedText(id, { forGood }))
 }
 
 async function list(context: Context): Promise<void> {
-  const node = await context.node()
+  const node = await context.node(ANY_NODE)
   const own = await unlessNoNetwork(node.call.volumes.list())
   const listing = node.call.volumes.listLeft()
   // In a network what is known of it is told while the engine is away too.

@@ -2,8 +2,9 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT } from '../exit-codes.ts'
-import { POLL_PERIOD_MS } from '../limits.ts'
+import { POLL_PERIOD_MS, STEADY_MS } from '../limits.ts'
 import type { NodeClient, Outputs } from '../node-client.ts'
+import { nextRunText } from '../text/running.ts'
 
 export const WAIT_TIMEOUT = '5m'
 
@@ -36,7 +37,7 @@ export async function answerChanged(
 
 export function doneText(done: Workload): string {
   if (done.status === 'Scheduled') {
-    return `${done.name} runs when it is due, next at ${done.job?.nextRunAt ?? 'no time'}`
+    return `${done.name} runs when it is due: ${nextRunText(done.job)}`
   }
   if (done.status === 'Asleep') return `${done.name} is asleep; the next request wakes it`
   if (done.status === 'Succeeded') return `${done.name} has ended, with exit code 0`
@@ -55,6 +56,7 @@ export async function waitUntilRunning(
   const endMs = performance.now() + timeoutMs
   const said = new Set<string>()
   let seen = deployed
+  let steady: { starts: string; sinceMs: number } | undefined
   for (;;) {
     for (const step of stepsOf(seen)) {
       if (!said.has(step)) context.notice(step)
@@ -67,8 +69,12 @@ export async function waitUntilRunning(
       const why = seen.conditions.map(({ message }) => message).join(' ')
       throw new CommandFailure(EXIT.FAILED, 'RUN_FAILED', `${name} has failed. ${why}`.trim(), seen)
     }
-    if (isOfThis && seen.status === 'Running' && seen.running_instances === seen.replicas)
-      return seen
+    if (isOfThis && seen.status === 'Running' && seen.running_instances === seen.replicas) {
+      if (isAsked(seen)) return seen
+      const starts = startsOf(seen)
+      if (starts !== steady?.starts) steady = { starts, sinceMs: performance.now() }
+      else if (performance.now() - steady.sinceMs >= STEADY_MS) return seen
+    }
     if (performance.now() > endMs) {
       const why = seen.conditions.map(({ message }) => message).join(' ')
       const message = `${name} runs ${seen.running_instances} of ${seen.replicas}. ${why}`.trim()
@@ -79,12 +85,23 @@ export async function waitUntilRunning(
   }
 }
 
+/** Of what nobody asks for its health it is known only that it runs, and it may end in the next moment. */
+function isAsked({ parts }: Workload): boolean {
+  return parts.some(({ ports, probes }) => ports.length > 0 || Object.keys(probes).length > 0)
+}
+
+function startsOf({ instances }: Workload): string {
+  return instances.map(({ id, restarts }) => `${id}/${restarts}`).join()
+}
+
 function stepsOf(workload: Workload): string[] {
   const steps = workload.instances.map((each) => {
     const what = each.progress ?? each.reason?.message ?? healthStep(each)
     return `replica ${each.index} on ${each.nodeName}: ${what}`
   })
-  return [...steps, ...workload.conditions.map(({ message }) => message)]
+  const told = new Set(workload.instances.map(({ reason }) => reason?.message))
+  const others = workload.conditions.filter(({ message }) => !told.has(message))
+  return [...steps, ...others.map(({ message }) => message)]
 }
 
 function healthStep({ status, health }: Workload['instances'][number]): string {

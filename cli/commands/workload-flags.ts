@@ -53,7 +53,8 @@ export function addShapeFlags(command: Command): Command {
     .option('--health <check>', 'http:/path, tcp or running')
     .option(
       '--rollout <kind>',
-      'rolling, rolling:N at once, blueGreen, or canary:5,25:2m (shares, and for how long each)',
+      'rolling, rolling:N at once, blueGreen, or canary:5,25:2m (shares, and for how long each; ' +
+        '2m,- where the first lasts and the second waits to be promoted)',
     )
     .option(
       '--autoscale <range>',

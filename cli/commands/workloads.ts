@@ -8,6 +8,7 @@ import type { Terminal } from '../terminal.ts'
 import { paint } from '../text/color.ts'
 import { duration } from '../text/format.ts'
 import { durationMs, wholeNumber } from '../text/parse.ts'
+import { runningText } from '../text/running.ts'
 import { scaledWhy } from '../text/scaled.ts'
 import { pairs, table } from '../text/table.ts'
 import { addWaitFlags, answerChanged, type WaitFlags } from './waiting.ts'
@@ -84,7 +85,7 @@ async function ps(context: Context, [name]: string[]): Promise<void> {
           answer.workloads.map((each) => [
             each.name,
             paint(context.terminal, each.status),
-            `${each.running_instances}/${each.replicas}`,
+            runningText(each),
             each.kind,
             whatOf(each),
             each.owner.name,
@@ -115,7 +116,8 @@ function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): str
   const count = of.job ? 'ATTEMPT' : 'RESTARTS'
   const head = ['INSTANCE', 'STATUS', 'HEALTH', 'NODE', 'FOR', count, '']
   const notes = of.conditions.map(({ message }) => `! ${message}`)
-  const title = `${of.name}: ${of.status}, ${of.running_instances} of ${of.replicas} running`
+  const running = `${of.running_instances} of ${of.replicas} running`
+  const title = `${of.name}: ${of.status}, ${of.status === 'Scheduled' ? runningText(of) : running}`
   const ports = of.published.map(({ containerPort, address, reason }) =>
     address === undefined ? `! ${reason?.message}` : `TCP ${containerPort} at ${address}`,
   )
@@ -187,7 +189,9 @@ export function placementText(
     ]
     const room = displaces ? `, in the room of ${displaces.join(', ')}` : ''
     const why = stays ? `, and stays: ${stays.message}` : room
-    const where = `replica ${index}: ${nodeName ?? 'nowhere'}${why}`
+    // Of a job that nothing is due of, nobody was asked for room.
+    const none = refused.length === 0 ? 'not to run now' : 'nowhere'
+    const where = `replica ${index}: ${nodeName ?? none}${why}`
     return lines.length === 0 ? where : `${where}\n${pairs(lines)}`
   })
   return [...blocks, ...conditions.map(({ message }) => `! ${message}`)].join('\n')

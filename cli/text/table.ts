@@ -28,7 +28,7 @@ function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)))
 }
 
-export function stripColor(text: string): string {
+function stripColor(text: string): string {
   return text.replaceAll(COLOR_CODE, '')
 }
 

@@ -42,6 +42,8 @@ export interface Keystore {
    * OWNER_KEY_EXISTS, or with `replace` lays that aside, as `identity/owner-<first digits>.key`.
    */
   adoptOwnerKey(key: KeyPair, options: { replace: boolean }): Promise<void>
+  /** Throws as that would, and changes nothing. */
+  mayAdoptOwnerKey(key: KeyPair, options: { replace: boolean }): Promise<void>
 }
 
 /** What a signature is for; part of what is signed. */
@@ -283,6 +285,6 @@ export {
   parsePrivateKeyPem,
 } from './keys.ts'
 export { createKeystore, type KeystoreDeps } from './keystore.ts'
-export { openOwnerKey, sealOwnerKey } from './owner-file.ts'
+export { makePassphrase, openOwnerKey, sealOwnerKey } from './owner-file.ts'
 export { open, openSealed, seal, sealTo } from './sealing.ts'
 export { type Verify, verify } from './signature.ts'

@@ -30,19 +30,14 @@ export function createKeystore(deps: KeystoreDeps): Keystore {
     },
     ownerKey: () => loadOrCreate(deps, OWNER_KEY),
     heldOwnerKey: () => load(deps.disk, OWNER_KEY),
-    async adoptOwnerKey(key, { replace }) {
-      const held = await load(deps.disk, OWNER_KEY)
-      if (held && Buffer.from(held.publicKey).equals(key.publicKey)) return
-      if (held && !replace) {
-        throw new MyceliumError<IdentityErrorCode>(
-          'OWNER_KEY_EXISTS',
-          `This home has another owner already (${ownerIdOf(held.publicKey).slice(0, ASIDE_DIGITS)}…): ` +
-            '--replace-owner lays that key aside.',
-        )
-      }
+    async adoptOwnerKey(key, how) {
+      const held = await otherOwnerKey(deps.disk, key, how)
       // First: at no moment is there one key less.
       if (held) await save(deps.disk, asideOf(held), held)
       await save(deps.disk, OWNER_KEY, key)
+    },
+    async mayAdoptOwnerKey(key, how) {
+      await otherOwnerKey(deps.disk, key, how)
     },
   }
 }
@@ -51,6 +46,18 @@ const NODE_KEY = 'identity/node.key'
 const NODE_PUBLIC_KEY = 'identity/node.pub'
 const OWNER_KEY = 'identity/owner.key'
 const ASIDE_DIGITS = 8
+
+/** The key that would have to be laid aside, if it may be; undefined where there is no other. */
+async function otherOwnerKey(disk: Disk, key: KeyPair, { replace }: { replace: boolean }) {
+  const held = await load(disk, OWNER_KEY)
+  if (!held || Buffer.from(held.publicKey).equals(key.publicKey)) return undefined
+  if (replace) return held
+  throw new MyceliumError<IdentityErrorCode>(
+    'OWNER_KEY_EXISTS',
+    `This home has another owner already (${ownerIdOf(held.publicKey).slice(0, ASIDE_DIGITS)}…): ` +
+      '--replace-owner lays that key aside.',
+  )
+}
 
 function asideOf({ publicKey }: KeyPair): string {
   return `identity/owner-${ownerIdOf(publicKey).slice(0, ASIDE_DIGITS)}.key`

@@ -28,3 +28,5 @@ export const INVITE_USES_MAX = 1_000
 export const KEY_OBJECTS_MAX = 1_024
 /** Longest file with an owner's key; it has some 250. Letters. */
 export const OWNER_FILE_LENGTH_MAX = 4_096
+/** Chance in a passphrase that is made: five groups of five letters of 32. Letters. */
+export const MADE_PASSPHRASE_LETTERS = 25

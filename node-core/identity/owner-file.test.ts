@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../base/random/index.ts'
-import { encodePrivateKeyPem, generateKey, openOwnerKey, sealOwnerKey } from './index.ts'
+import {
+  encodePrivateKeyPem,
+  generateKey,
+  makePassphrase,
+  openOwnerKey,
+  sealOwnerKey,
+} from './index.ts'
 
 const random = createSeededRandom(45)
 const key = generateKey(random)
@@ -15,21 +21,23 @@ HD6NPXyAD3rDPAb0LK5mZnNlYWxlZFgwxQFo2Ygp15ePGzYzUEOXzO5WLHAuMRFD
 const code = (name: string) => expect.objectContaining({ code: name })
 
 describe("the file of an owner's key", () => {
-  it('opens as it did, however its lines end', () => {
-    expect(openOwnerKey(KEPT.replaceAll('\n', '\r\n'), PASSPHRASE).seed).toEqual(key.seed)
+  it('opens as it did, however its lines end', async () => {
+    const opened = await openOwnerKey(KEPT.replaceAll('\n', '\r\n'), PASSPHRASE)
+    expect(opened.seed).toEqual(key.seed)
   })
 
-  it('opens with the same letters however they were typed, and shows nothing of the key', () => {
-    const file = sealOwnerKey(key, 'gr\u00fcner Garten', random)
-    expect(openOwnerKey(file, 'gru\u0308ner Garten').publicKey).toEqual(key.publicKey)
+  it('opens with the same letters however they were typed, and shows nothing of the key', async () => {
+    const file = await sealOwnerKey(key, 'gr\u00fcner Garten', random)
+    const opened = await openOwnerKey(file, 'gru\u0308ner Garten')
+    expect(opened.publicKey).toEqual(key.publicKey)
     const body = Buffer.from(file.split('\n').slice(1, -2).join(''), 'base64')
     expect(body.includes(Buffer.from(key.publicKey))).toBe(true)
     expect(body.includes(Buffer.from(key.seed))).toBe(false)
   })
 
-  it('does not open with another passphrase', () => {
-    const wrong = () => openOwnerKey(KEPT, 'correct horse batterz')
-    expect(wrong).toThrow(code('PASSPHRASE_WRONG'))
+  it('does not open with another passphrase', async () => {
+    const wrong = openOwnerKey(KEPT, 'correct horse batterz')
+    await expect(wrong).rejects.toEqual(code('PASSPHRASE_WRONG'))
   })
 
   it.each([
@@ -39,8 +47,14 @@ describe("the file of an owner's key", () => {
     ['noise between its lines', KEPT.replace(/\n[^-][\s\S]*\n/, '\nAAAA\n')],
     ['of another version', reversioned()],
     ['endless', `${KEPT}${' '.repeat(10_000)}`],
-  ])('that is %s is refused', (_, text) => {
-    expect(() => openOwnerKey(text, PASSPHRASE)).toThrow(code('OWNER_FILE_INVALID'))
+  ])('that is %s is refused', async (_, text) => {
+    await expect(openOwnerKey(text, PASSPHRASE)).rejects.toEqual(code('OWNER_FILE_INVALID'))
+  })
+
+  it('has a passphrase made for it of letters that nobody takes for others', () => {
+    const made = makePassphrase(random)
+    expect(made).toMatch(/^([a-hjkmnp-z02-9]{5}-){4}[a-hjkmnp-z02-9]{5}$/)
+    expect(makePassphrase(random)).not.toBe(made)
   })
 })
 

@@ -1,12 +1,12 @@
 /** An owner's key on its way to another computer of hers, or kept: sealed under a passphrase (docs/adr/0045). */
-import { scryptSync } from 'node:crypto'
+import { scrypt } from 'node:crypto'
 import { z } from 'zod'
 import { decode, encode } from '../base/codec/index.ts'
 import { isCode, MyceliumError } from '../base/errors/index.ts'
 import type { Random } from '../base/random/index.ts'
 import type { IdentityErrorCode, KeyPair } from './index.ts'
 import { keyFromSeed } from './keys.ts'
-import { OWNER_FILE_LENGTH_MAX } from './limits.ts'
+import { MADE_PASSPHRASE_LETTERS, OWNER_FILE_LENGTH_MAX } from './limits.ts'
 import { open, seal } from './sealing.ts'
 
 const BEGIN = '-----BEGIN MYCELIUM OWNER KEY-----'
@@ -27,10 +27,24 @@ const content = z.strictObject({
   sealed: bytesOf(32 + 16),
 })
 
-/** Takes a third of a second, as it is meant to. */
-export function sealOwnerKey(key: KeyPair, passphrase: string, random: Random): string {
+/** Without letters that are taken for others; groups, as it is copied by hand. */
+const LETTERS = 'abcdefghjkmnpqrstuvwxyz023456789'
+
+/** 32 letters, so the lowest five bits of a byte choose one evenly. */
+export function makePassphrase(random: Random): string {
+  const bytes = [...random.bytes(MADE_PASSPHRASE_LETTERS)]
+  const letters = bytes.map((byte) => LETTERS[byte % LETTERS.length])
+  return letters.join('').replace(/(.{5})(?=.)/g, '$1-')
+}
+
+/** Takes a third of a second, as it is meant to, of another thread: this one may be a node's. */
+export async function sealOwnerKey(
+  key: KeyPair,
+  passphrase: string,
+  random: Random,
+): Promise<string> {
   const salt = random.bytes(SALT_BYTES)
-  const sealed = seal(keyOf(passphrase, salt), key.seed)
+  const sealed = seal(await keyOf(passphrase, salt), key.seed)
   const bytes = encode({ version: 1, owner: key.publicKey, salt, sealed })
   const base64 = Buffer.from(bytes).toString('base64')
   const lines = base64.match(new RegExp(`.{1,${LINE_LENGTH}}`, 'g')) ?? []
@@ -38,9 +52,9 @@ export function sealOwnerKey(key: KeyPair, passphrase: string, random: Random): 
 }
 
 /** Throws OWNER_FILE_INVALID for what is no such file, PASSPHRASE_WRONG where it does not open. */
-export function openOwnerKey(text: string, passphrase: string): KeyPair {
+export async function openOwnerKey(text: string, passphrase: string): Promise<KeyPair> {
   const { owner, salt, sealed } = parseOwnerFile(text)
-  const seed = open(keyOf(passphrase, salt), sealed)
+  const seed = open(await keyOf(passphrase, salt), sealed)
   if (!seed) throw failure('PASSPHRASE_WRONG', 'The passphrase does not open this file.')
   const key = keyFromSeed(seed)
   if (Buffer.from(key.publicKey).equals(owner)) return key
@@ -71,9 +85,11 @@ function decoded(bytes: Uint8Array): unknown {
 }
 
 /** One passphrase has one form, whatever keyboard it comes from. */
-function keyOf(passphrase: string, salt: Uint8Array): Uint8Array {
+function keyOf(passphrase: string, salt: Uint8Array): Promise<Uint8Array> {
   const text = passphrase.normalize('NFKC')
-  return scryptSync(text, salt, KEY_BYTES, SCRYPT)
+  return new Promise((resolve, reject) => {
+    scrypt(text, salt, KEY_BYTES, SCRYPT, (error, key) => (error ? reject(error) : resolve(key)))
+  })
 }
 
 function failure(code: IdentityErrorCode, message: string) {

@@ -7,13 +7,14 @@ import { InviteDialog, NetworkScreen } from '../screens/network/index.ts'
 import { WorkloadScreen, WorkloadsScreen } from '../screens/workloads/index.ts'
 import { type Route, useRoute } from '../state/index.ts'
 import { Banner } from './banner.tsx'
+import { OwnerDialog } from './owner-dialog.tsx'
 import { Palette } from './palette.tsx'
 import { Rail } from './rail.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
 import './shell.css'
 import { ShortcutsDialog, useShortcuts } from './shortcuts.tsx'
 
-export type Overlay = 'palette' | 'shortcuts' | 'settings' | 'invite'
+export type Overlay = 'palette' | 'shortcuts' | 'settings' | 'owner' | 'invite'
 
 /** The window once there is a network. */
 export function Shell({ status, platform }: { status: Status; platform: string }) {
@@ -42,7 +43,10 @@ export function Shell({ status, platform }: { status: Status; platform: string }
         <Palette status={status} onClose={close} onOpen={(next) => setOverlay(next)} />
       )}
       {overlay === 'shortcuts' && <ShortcutsDialog platform={platform} onClose={close} />}
-      {overlay === 'settings' && <SettingsDialog onClose={close} />}
+      {overlay === 'settings' && (
+        <SettingsDialog onClose={close} onOwner={() => setOverlay('owner')} />
+      )}
+      {overlay === 'owner' && <OwnerDialog status={status} onClose={close} />}
       {overlay === 'invite' && <InviteDialog onClose={close} />}
     </div>
   )

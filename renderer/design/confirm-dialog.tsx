@@ -15,10 +15,12 @@ export function ConfirmDialog(props: {
   confirmLabel: string
   kind: 'primary' | 'danger'
   typed?: { label: string; name: string }
+  /** False while a question among the children has no answer yet. */
+  isAnswered?: boolean
   onConfirm: () => unknown
   onClose: () => void
 }) {
-  const { title, typed, kind, onClose } = props
+  const { title, typed, kind, isAnswered = true, onClose } = props
   const [text, setText] = useState('')
   const [busy, setBusy] = useState(false)
   const confirm = async (): Promise<void> => {
@@ -35,7 +37,7 @@ export function ConfirmDialog(props: {
         <Button
           kind={kind}
           busy={busy}
-          disabled={typed !== undefined && text.trim() !== typed.name}
+          disabled={!isAnswered || (typed !== undefined && text.trim() !== typed.name)}
           onPress={() => void confirm()}
         >
           {props.confirmLabel}

@@ -9,8 +9,14 @@ import { Icon } from './icon.tsx'
 import './page.css'
 
 /** What most people never need, one step away. It opens by itself when something in it is wrong. */
-export function Disclosure({ title, children }: { title: string; children: ReactNode }) {
-  const [open, setOpen] = useState(false)
+export function Disclosure(props: {
+  title: string
+  /** Something was entered in it before. */
+  startsOpen?: boolean
+  children: ReactNode
+}) {
+  const { title, startsOpen = false, children } = props
+  const [open, setOpen] = useState(startsOpen)
   const content = useRef<HTMLDivElement>(null)
   const wasWrong = useRef(false)
   // After every drawing: what is wrong is known by the fields alone.

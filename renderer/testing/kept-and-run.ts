@@ -1,5 +1,10 @@
 /** What copies keep, and a job with runs that went in every way. */
-import type { JobRunView, VolumeView, WorkloadView } from '../../node-core/api/contract/index.ts'
+import type {
+  JobRunView,
+  LeftVolumeView,
+  VolumeView,
+  WorkloadView,
+} from '../../node-core/api/contract/index.ts'
 import { idOf, makeInstance, makeWorkload, minutesAgo } from './shapes.ts'
 
 const GIB = 1024 ** 3
@@ -29,8 +34,29 @@ export function busyVolumes(): VolumeView[] {
   ]
 }
 
+/** One network went in order, one before anybody wrote down when. */
+export function leftVolumes(): LeftVolumeView[] {
+  const maple = idOf('Maple Street')
+  return [
+    {
+      ...{ id: `db.0.data.z6MkAda@${maple.slice(0, 8)}`, workload: 'db', index: 0, volume: 'data' },
+      ...{ network: { id: maple, name: 'Maple Street' }, sizeBytes: 5 * GIB },
+      ...{ createdAt: minutesAgo(90 * DAY_MINUTES), untilAt: minutesAgo(-21 * DAY_MINUTES) },
+    },
+    {
+      ...{ id: `wiki.1.pages.z6MkAda@${idOf('school').slice(0, 8)}`, workload: 'wiki', index: 1 },
+      ...{ volume: 'pages', network: { id: idOf('school') }, sizeBytes: 10 * GIB },
+      createdAt: minutesAgo(200 * DAY_MINUTES),
+    },
+  ]
+}
+
 export function backupJob(): WorkloadView {
-  const { url: _, ...job } = makeWorkload({
+  const {
+    url: _,
+    secureUrl: __,
+    ...job
+  } = makeWorkload({
     name: 'backup',
     status: 'Scheduled',
     replicas: 2,
@@ -82,7 +108,7 @@ export function backupRuns(): JobRunView[] {
       ...{ outcome: 'failed', succeeded: 1, failed: 1 },
       results: [result(0, 'lab-server', failed), result(1, 'library-2')],
     }),
-    run(2, { outcome: 'missed', succeeded: 0, results: [] }),
+    run(2, { outcome: 'missed', code: 'TOO_LATE', succeeded: 0, results: [] }),
     run(1, { results: [result(0, 'attic', { attempt: 2 }), result(1, 'library-1')] }),
   ]
 }

@@ -2,6 +2,8 @@
 export interface Problem {
   /** The contract's code, such as `NOT_FOUND`; `UNREACHABLE` when the node did not answer. */
   code: string
+  /** The code of the part that refused, such as `INVITE_SPENT`, where it says one. */
+  reason?: string
   /** The node's sentence, for a person to read. */
   message: string
   /** Which fields of the input it concerns. */
@@ -22,7 +24,8 @@ export function toProblem(error: unknown): Problem {
     return { code: 'UNREACHABLE', message: message ?? String(error), fields: [] }
   }
   const fields = [read(error, 'data'), read(error, 'details')].flatMap(readFields)
-  return { code, message: message ?? code, fields }
+  const reason = readText(read(error, 'data') ?? read(error, 'details'), 'reason')
+  return { code, ...(reason !== undefined && { reason }), message: message ?? code, fields }
 }
 
 /** Details come as a list of issues, or as a record with such a list in it. */

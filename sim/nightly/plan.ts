@@ -28,6 +28,7 @@ export const PARTS: readonly Part[] = [
   { name: 'whole nodes, Simplex', args: simplex, seeds: 300, each: 20 },
   { name: 'whole nodes, f liars', args: [...simplex, '--liars'], seeds: 300, each: 15 },
   { name: 'whole nodes, f + 1 liars', args: [...simplex, '--overrun'], seeds: 100, each: 25 },
+  { name: 'recovery among liars', args: ['--recovery'], seeds: 300, each: 25 },
   { name: 'engine, Raft', args: ['--consensus', 'raft'], seeds: 20_000, each: 500 },
   { name: 'engine, Simplex', args: ['--consensus', 'simplex'], seeds: 10_000, each: 250 },
   { name: 'engine, liars', args: ['--consensus', 'simplex', '--liars'], seeds: 5_000, each: 250 },

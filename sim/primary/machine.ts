@@ -12,8 +12,10 @@ import {
   type PrimaryOptions,
 } from '../../node-core/control/primary/index.ts'
 import type { Release } from '../../node-core/control/registry/index.ts'
+import { sealMandate } from '../../node-core/control/succession/index.ts'
 import {
   type FoundedNetwork,
+  issueMembership,
   issueNodeCertificate,
   type KeyPair,
   nodeIdOf,
@@ -109,14 +111,28 @@ export function createMachine(name: string, deps: MachineDeps): Machine {
         role: () => 'rhizomorph',
         permissionsOf: deps.permissionsOf,
         isHub: () => true,
-        // Nobody overrules the committee here.
-        mandate: () => undefined,
+        mandate,
         claim: async () => 'none',
         owners: deps.owners,
         nodes: deps.fills ? createDetector(net, clock, deps.ids) : () => [],
       },
       { ...deps.options, ...(release && { release }) },
     )
+  }
+
+  /** An admin's word, which no liar has. */
+  function mandate(payload: Uint8Array): Uint8Array | undefined {
+    if (liar) return undefined
+    const membership = issueMembership(
+      owner,
+      network.id,
+      {
+        ...{ owner: owner.publicKey, ownerName: 'Somebody' },
+        ...{ permissions: ['admin', 'use'], nowMs: bornMs },
+      },
+      createSeededRandom(1),
+    )
+    return sealMandate(owner, network, payload, [membership])
   }
 
   const shared = deps.gossip.of(id)

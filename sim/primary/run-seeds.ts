@@ -1,20 +1,41 @@
 /** Many seeds over the whole Primary, told to whoever started them. */
 import { addCounts } from '../struck.ts'
 import type { CastOptions } from './cast.ts'
-import { simulate } from './simulate.ts'
+import { simulateRecovery } from './recovery.ts'
+import { type Outcome, simulate } from './simulate.ts'
 
-export interface SeedsOptions extends CastOptions {
+export interface SeedRange {
   first: number
   count: number
   say: (line: string) => void
 }
 
+export interface SeedsOptions extends SeedRange, CastOptions {}
+
 /** How many failed, and what struck. */
 export async function runSeeds({ first, count, say, ...options }: SeedsOptions) {
+  const range = { first, count, say }
+  return tellOf(
+    range,
+    (seed) => simulate(seed, options),
+    (seed) => replayOf(seed, options),
+  )
+}
+
+/** The same of committees that an admin overrules. */
+export async function runRecoveries(range: SeedRange) {
+  return tellOf(range, simulateRecovery, (seed) => `npm run sim -- --recovery --seed ${seed}`)
+}
+
+async function tellOf(
+  { first, count, say }: SeedRange,
+  run: (seed: number) => Promise<Outcome>,
+  replay: (seed: number) => string,
+) {
   const counts: Record<string, number> = {}
   let failed = 0
   for (let seed = first; seed < first + count; seed++) {
-    const outcome = await simulate(seed, options)
+    const outcome = await run(seed)
     addCounts(counts, outcome.counts)
     if (count === 1) say(`seed ${seed}: trace ${outcome.trace}`)
     if (outcome.failures.length === 0) continue
@@ -22,7 +43,7 @@ export async function runSeeds({ first, count, say, ...options }: SeedsOptions) 
     say(`seed ${seed} failed:`)
     for (const failure of outcome.failures) say(`  ${failure}`)
     if (count === 1) for (const line of outcome.log) say(`  ${line}`)
-    say(`  replay: ${replayOf(seed, options)}`)
+    say(`  replay: ${replay(seed)}`)
   }
   return { failed, counts }
 }

@@ -19,6 +19,7 @@ import {
   nears,
   PATIENCE_MS,
   PROCESSES,
+  ROOM,
   share,
   wrote,
 } from './line.ts'
@@ -30,6 +31,8 @@ const LOOKS = 200
 const LOOK_MS = 20
 /** What a container has unless it says otherwise; less where there is no room to try that out. */
 const DISK_BYTES = roomFor(12 * 1024 * MEBIBYTE) ? 4 * 1024 * MEBIBYTE : 512 * MEBIBYTE
+const MOST_ON_DISK = DISK_BYTES * (1 + ROOM)
+const FULL = /no space left on device|quota exceeded/i
 const SPIN = 'while :; do :; done'
 /** As many as it can, until it is ended. */
 const BOMB = `while :; do ${B} sleep 1000 >/dev/null 2>&1 & done`
@@ -121,21 +124,29 @@ async function processor({ runner, say }: Ground): Promise<void> {
   await runner.end(id, { graceMs: 0 })
 }
 
-/** As fast as the disk takes it. */
+/** As fast as the disk takes it: held by an engine that can keep a size, ended where that is watched. */
 async function disk({ runner, say }: Ground): Promise<void> {
-  const exits: string[] = []
-  runner.onExit((id) => exits.push(id))
-  const fill = `${B} dd if=/dev/zero of=/big bs=1M count=${(2 * DISK_BYTES) / MEBIBYTE} 2>/dev/null`
+  let exited = false
+  let full: string | undefined
+  const fill = `${B} dd if=/dev/zero of=/big bs=1M count=${(2 * DISK_BYTES) / MEBIBYTE} 2>&1; echo done`
   const id = await started(runner, `${fill}; exec ${B} sleep 1000`, {
     ...{ diskBytes: DISK_BYTES, cpuMillis: 1000 },
   })
-  await until(() => exits.includes(id), PATIENCE_MS).catch(() => {})
+  runner.onExit((ended) => {
+    if (ended === id) exited = true
+  })
+  void wrote(runner, id).then((lines) => {
+    full = lines.find((line) => FULL.test(line))
+  })
+  await until(() => exited || full !== undefined, PATIENCE_MS).catch(() => {})
   const why = (await runner.list()).find((each) => each.id === id)?.endedFor
   const [left] = await docker.listContainers({ all: true, size: true, filters: { name: [id] } })
   // The types do not know of it.
   const most = left && 'SizeRw' in left ? Number(left.SizeRw) : 0
-  const holds = why?.code === 'DISK_EXCEEDED' && most <= DISK_BYTES * 1.05
-  say('disk filler', `watched: ${share(most, DISK_BYTES)}, ${why?.message ?? 'not ended'}`, holds)
+  const kept = full === undefined ? why?.code === 'DISK_EXCEEDED' : nears(most, DISK_BYTES)
+  const how = full === undefined ? 'watched' : 'held'
+  const said = full ?? why?.message ?? 'not ended'
+  say('disk filler', `${how}: ${share(most, DISK_BYTES)}, ${said}`, kept && most <= MOST_ON_DISK)
   await runner.end(id, { graceMs: 0 })
 }
 

@@ -21,7 +21,7 @@ import path from 'node:path'
 const SUITE = 'trixie'
 const PACKAGES = [
   ...['linux-image-amd64', 'kmod', 'apparmor', 'e2fsprogs', 'iproute2', 'procps', 'iptables'],
-  ...['docker.io', 'docker-cli', 'busybox-static', 'ca-certificates', 'libstdc++6'],
+  ...['docker.io', 'docker-cli', 'busybox-static', 'ca-certificates', 'libstdc++6', 'xfsprogs'],
 ]
 /** Sparse: as large as what is written into it. */
 const DISK_MEBIBYTES = 8_192

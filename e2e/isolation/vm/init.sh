@@ -21,6 +21,11 @@ mkdir /beside/upper /beside/work
 mount -t overlay -o lowerdir=/checkout,upperdir=/beside/upper,workdir=/beside/work overlay /mycelium
 cd /mycelium
 export PATH=/mycelium/node_modules/.bin:$PATH
+# On XFS with quotas for projects an engine holds what a container writes to a size.
+truncate -s 4G /engine-disk
+mkfs.xfs -q /engine-disk
+mkdir -p /var/lib/docker
+mount -o loop,pquota /engine-disk /var/lib/docker
 dockerd >/var/log/dockerd.log 2>&1 &
 for _ in $(seq 120); do docker version >/dev/null 2>&1 && break; sleep 1; done
 node e2e/isolation/lines/run.ts

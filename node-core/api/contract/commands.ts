@@ -14,7 +14,7 @@ const commandEvent = z.union([
   z.object({ exitCode: z.number().int() }),
 ])
 
-export const auditEntry = z.object({
+const auditEntry = z.object({
   at: time,
   what: z.enum(['began', 'ended', 'refused']),
   /** The same for the beginning and the end of one command. */

@@ -14,6 +14,7 @@ import { kv, leases } from './kv.ts'
 import { locks } from './locks.ts'
 import { invites, members, network, nodes, peers } from './network.ts'
 import { node } from './node.ts'
+import { owner } from './owner.ts'
 import { primary } from './primary.ts'
 import { recovery } from './recovery.ts'
 import { secrets } from './secrets.ts'
@@ -24,6 +25,7 @@ import { workloads } from './workloads.ts'
 
 export const contract = {
   node,
+  owner,
   network,
   peers,
   nodes,
@@ -62,6 +64,7 @@ export type { KeyChangeView } from './kv.ts'
 export type { KeptLogView } from './logs.ts'
 export type { ClusterNode } from './network.ts'
 export type { Status } from './node.ts'
+export { PASSPHRASE_LENGTH_MIN } from './owner.ts'
 export type { PrimaryView } from './primary.ts'
 export type { SecretView } from './secrets.ts'
 export type { KeptView } from './space.ts'

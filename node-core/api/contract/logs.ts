@@ -3,7 +3,7 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { operation, textLines, time } from './base.ts'
 
-export const logLine = z.object({
+const logLine = z.object({
   at: time,
   instance: z.string(),
   node: z.string(),
@@ -15,7 +15,7 @@ export const logLine = z.object({
 })
 
 /** Of an instance that may be gone. */
-export const keptLog = z.object({
+const keptLog = z.object({
   instance: z.string(),
   index: z.number().int(),
   node: z.string(),

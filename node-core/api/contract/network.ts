@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { anyNodeId, empty, operation, time } from './base.ts'
 import { consensus, labels, role } from './node.ts'
+import { ownerGiven } from './owner.ts'
 import { committeeRole } from './primary.ts'
 import { reason } from './reason.ts'
 
@@ -110,7 +111,7 @@ export const member = z.object({
   since: time.optional(),
 })
 
-export const nearbyNetwork = z.object({
+const nearbyNetwork = z.object({
   networkId: z.string(),
   name: z.string(),
   nodeName: z.string(),
@@ -126,6 +127,7 @@ export const network = {
         networkName: z.string().trim().min(1).max(63),
         nodeName: nodeName.optional(),
         consensus: consensus.default('raft'),
+        owner: ownerGiven.optional(),
       }),
     )
     .output(joined),
@@ -143,6 +145,7 @@ export const network = {
           nodeName: nodeName.optional(),
           ownerName: nodeName.optional(),
           role: role.optional(),
+          owner: ownerGiven.optional(),
         })
         .refine(
           ({ invite, seedSpore, address }) =>

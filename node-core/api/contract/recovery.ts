@@ -23,6 +23,8 @@ const plan = z.object({
   unproven: z.array(z.string()),
   /** Whether those not in reach are enough to have acknowledged writes that nobody here knows of. */
   mayLose: z.boolean(),
+  /** The same, where as many of those in reach as may lie hide what they decided with them (Simplex). */
+  mayBeHidden: z.boolean(),
 })
 
 const reportHead = z.object({

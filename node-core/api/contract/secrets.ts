@@ -14,7 +14,7 @@ const usableName = secretName.refine((text) => /^[a-z0-9-]{1,63}\/[\x21-\x7e]{1,
   error: 'The workload’s name, “/” and more, without spaces: such as “shop/password”.',
 })
 
-export const secretView = z.object({
+const secretView = z.object({
   name: z.string(),
   /** Goes up with every value. */
   version: count,

@@ -7,7 +7,7 @@ import { reason } from './reason.ts'
 const location = z.string().trim().min(1).max(1_024)
 const secret = z.string().min(1).max(4_096)
 
-export const seedPlace = z.object({
+const seedPlace = z.object({
   location,
   /** False where this node only reads: it joined by what lies there. */
   writes: z.boolean(),

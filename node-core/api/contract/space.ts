@@ -18,7 +18,7 @@ const kept = z.object({
 export type KeptView = z.infer<typeof kept>
 
 export const space = {
-  show: operation({ permission: 'local' })
+  show: operation({ permission: 'local', needsNetwork: false })
     .route({ method: 'GET', path: '/api/space', summary: 'What is kept here for the network' })
     .output(
       z.object({
@@ -29,7 +29,7 @@ export const space = {
         kept: z.array(kept),
       }),
     ),
-  reclaim: operation({ permission: 'local', destructive: true })
+  reclaim: operation({ permission: 'local', destructive: true, needsNetwork: false })
     .route({ method: 'POST', path: '/api/space/reclaim', summary: 'Free what nobody uses' })
     .output(z.object({ freedBytes: z.number().int(), dropped: z.array(kept) })),
 }

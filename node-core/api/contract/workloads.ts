@@ -183,7 +183,7 @@ const change = z.strictObject({
 export type ChangeInput = z.output<typeof change>
 
 /** For each slot: where it is or would be placed, and what each other node says against it. */
-export const placementPreview = z.object({
+const placementPreview = z.object({
   slots: z.array(
     z.object({
       index: z.number().int(),

@@ -5,6 +5,7 @@ import { type Builder, inNetwork } from './base.ts'
 import { failure, toFailure } from './failures.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
 import { createPace, type Pace } from './pace.ts'
+import { ownerNameOf } from './workload-view.ts'
 
 interface Session {
   running: RunningCommand
@@ -80,13 +81,11 @@ async function started(deps: ApiDeps, id: string, request: CommandRequest) {
 
 type Entry = Awaited<ReturnType<NetworkParts['audit']>>[number]
 
-function auditView({ membership }: NetworkParts, { owner, from, ...rest }: Entry): AuditEntryView {
-  const members = membership.list()
-  const known = members.find((one) => one.owner === owner)
-  const node = members.find(({ id }) => id === from)
+function auditView(parts: NetworkParts, { owner, from, ...rest }: Entry): AuditEntryView {
+  const node = parts.membership.list().find(({ id }) => id === from)
   return {
     ...rest,
-    owner: { id: owner, name: known?.ownerName ?? '' },
+    owner: { id: owner, name: ownerNameOf(parts, owner) },
     from: { id: from, name: node?.profile.name ?? '' },
   }
 }

@@ -47,6 +47,8 @@ export interface ApiDeps {
   catalogue: Catalogue
   /** Of networks that this computer has left. */
   leftData: Pick<LeftData, 'list' | 'remove'>
+  /** What is still kept of them; undefined while this computer is in a network, whether that runs or not. */
+  leftSpace(): NetworkParts['space'] | undefined
   /** Undefined until a network was founded or joined and its parts run. */
   network(): NetworkParts | undefined
   /** Called with the parts once they run, and with undefined once they have stopped. */
@@ -68,6 +70,8 @@ export interface NodeFacts {
   peerId: string
   did: string
   owner(): { id: OwnerId; name: string }
+  /** The owner's key, sealed under a passphrase: this one, or one that is made. */
+  exportOwner(passphrase?: string): Promise<{ owner: OwnerId; sealed: string; passphrase: string }>
   /** The folder that holds everything of this node. */
   home: string
   name(): string
@@ -84,6 +88,13 @@ export interface NodeFacts {
   change(change: { name?: string; role?: Role; labels?: Record<string, string> }): Promise<void>
 }
 
+/** An owner of another computer, whose this one is to be: the file of its key, and what opens it. */
+export interface OwnerGiven {
+  sealed: string
+  passphrase: string
+  replace: boolean
+}
+
 export interface JoinedNetwork {
   networkId: NetworkId
   /** False while an admin has yet to approve. */
@@ -96,6 +107,7 @@ export interface NodeLifecycle {
     networkName: string
     nodeName?: string
     consensus: ConsensusEngine
+    owner?: OwnerGiven
   }): Promise<JoinedNetwork>
   join(input: {
     /** Exactly one of the three. */
@@ -103,6 +115,7 @@ export interface NodeLifecycle {
     nodeName?: string
     ownerName?: string
     role?: Role
+    owner?: OwnerGiven
   }): Promise<JoinedNetwork>
   /** Set while a join by seed file waits for an admin. */
   awaitingApproval(): { network: string; name: string; since: string } | undefined

@@ -25,24 +25,26 @@ export function networkHandlers(build: Builder, deps: ApiDeps) {
   return {
     found: network.found.handler(async ({ input }) => {
       inNone()
-      const { networkName, nodeName, consensus } = input
+      const { networkName, nodeName, consensus, owner } = input
       return joined(
         await deps.lifecycle.found({
           networkName,
           consensus,
           ...(nodeName !== undefined && { nodeName }),
+          ...(owner && { owner }),
         }),
       )
     }),
     join: network.join.handler(async ({ input }) => {
       inNone()
-      const { nodeName, ownerName, role } = input
+      const { nodeName, ownerName, role, owner } = input
       return joined(
         await deps.lifecycle.join({
           by: wayIn(input),
           ...(nodeName !== undefined && { nodeName }),
           ...(ownerName !== undefined && { ownerName }),
           ...(role !== undefined && { role }),
+          ...(owner && { owner }),
         }),
       )
     }),

@@ -42,6 +42,24 @@ describe('what the committee bears', () => {
   })
 })
 
+describe('who leads', () => {
+  it('is nobody while writes wait, though it is this node’s turn', async () => {
+    const node = createMemoryNode({ members: [memberOf(ADA)], committee: [ADA.node] })
+    const parts = node.deps.network()
+    if (!parts) throw new Error('It is in a network.')
+    const call = createRouterClient(node.router, { context: {} })
+    const status = { ...parts.primary.status(), role: 'leader' as const }
+    const told = async (inForce: boolean) => {
+      parts.primary.status = () => ({ ...status, inForce })
+      return (await call.node.status({})).primary
+    }
+    expect(await told(true)).toMatchObject({ role: 'leader', leader: ADA.node })
+    const waiting = await told(false)
+    expect(waiting).toMatchObject({ role: 'voter' })
+    expect(waiting).not.toHaveProperty('leader')
+  })
+})
+
 describe('whom this node follows', () => {
   it('is told by id and by name, and by id alone where nobody has heard of it', async () => {
     const told = async (parent: typeof BEN.node) => {

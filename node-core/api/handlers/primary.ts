@@ -58,7 +58,7 @@ export function primaryView(
   if (!committee) return undefined
   const { voters, learners } = committee
   const silent = silentAmong(parts, voters, lag)
-  // The last word of who led says little while nobody can.
+  // The last word of who led says little while nobody can, be it this node.
   const leader = inForce ? committee.leader : undefined
   const nameOf = (node?: NodeId) => node && parts.membership.get(node)?.profile.name
   const leaderName = nameOf(leader)
@@ -66,7 +66,7 @@ export function primaryView(
   const advice = adviceFor(parts, voters)
   return {
     ...{
-      role,
+      role: role === 'leader' && !inForce ? 'voter' : role,
       inForce,
       term: termOf(parts, committee.term),
       voters: [...voters],

@@ -14,6 +14,7 @@ import { collectMetrics } from './metrics.ts'
 import { networkHandlers } from './network.ts'
 import { nodeHandlers } from './node.ts'
 import { nodeListHandlers } from './nodes.ts'
+import { ownerHandlers } from './owner.ts'
 import { primaryHandlers } from './primary.ts'
 import { recoveryHandlers } from './recovery.ts'
 import { secretHandlers } from './secrets.ts'
@@ -29,6 +30,7 @@ export function createRouter(deps: ApiDeps) {
   const keys = { ...deps, primary: () => inNetwork(deps).primary }
   return build.router({
     node: nodeHandlers(build, deps),
+    owner: ownerHandlers(build, deps),
     network: networkHandlers(build, deps),
     ...nodeListHandlers(build, deps),
     ...memberHandlers(build, deps),

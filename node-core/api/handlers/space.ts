@@ -5,13 +5,14 @@ import { type Builder, inNetwork } from './base.ts'
 import type { ApiDeps } from './index.ts'
 
 export function spaceHandlers({ space }: Builder, deps: ApiDeps) {
+  const here = () => deps.leftSpace() ?? inNetwork(deps).space
   return {
     show: space.show.handler(async () => {
-      const { kept, ...totals } = await inNetwork(deps).space.usage()
+      const { kept, ...totals } = await here().usage()
       return { ...totals, kept: kept.map(viewOf) }
     }),
     reclaim: space.reclaim.handler(async () => {
-      const { freedBytes, dropped } = await inNetwork(deps).space.reclaim()
+      const { freedBytes, dropped } = await here().reclaim()
       return { freedBytes, dropped: dropped.map(viewOf) }
     }),
   }

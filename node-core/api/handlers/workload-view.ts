@@ -181,7 +181,7 @@ function instanceView(parts: NetworkParts, instance: Instance): InstanceView {
 }
 
 /** Nobody has heard of its node for a while; it may still run there. */
-export function isLost({ membership }: NetworkParts, { node }: Instance): boolean {
+export function isLost({ membership }: NetworkParts, { node }: Pick<Instance, 'node'>): boolean {
   const liveness = membership.get(node)?.liveness
   return liveness !== 'alive' && liveness !== 'suspect'
 }
@@ -208,7 +208,7 @@ function publishedView({ edge }: NetworkParts, workload: Workload): WorkloadView
 }
 
 /** As the network has it in its members, whatever name each of the owner’s computers was given. */
-export function ownerNameOf(parts: NetworkParts, owner: DesiredWorkload['owner']): string {
+export function ownerNameOf(parts: NetworkParts, owner: string): string {
   const named = parts.members.list().find((one) => one.owner === owner)
   if (named) return named.name
   return parts.membership.list().find((one) => one.owner === owner)?.ownerName ?? ''

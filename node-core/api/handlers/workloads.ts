@@ -30,7 +30,8 @@ import { mustBeCanary, promoted } from './steering.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
 import { usageHandlers } from './usage.ts'
 import { earlierVersion, mustBeUnderWay, pastView } from './versions.ts'
-import { ownerNameOf, placedNow, workloadView } from './workload-view.ts'
+import { dataAwayReason, notDueReason, portsTakenReason } from './waiting-reasons.ts'
+import { isLost, ownerNameOf, placedNow, workloadView } from './workload-view.ts'
 
 /** What somebody wants to run: deploying, changing, ending it, and seeing what became of it. */
 export function workloadHandlers(build: Builder, deps: ApiDeps) {
@@ -148,10 +149,18 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const desired = known(parts, input.name)
       if (!desired) return { slots: [], conditions: unwanted(parts, input.name).conditions }
       const placed = placedNow(parts.placementInput())
+      const slots = slotsOf(parts, placed.input, desired.workload.name)
+      const seen = view(parts, desired, placed)
       return {
-        slots: slotsOf(parts, placed.input, desired.workload.name),
+        slots,
         conditions: [
-          ...view(parts, desired, placed).conditions,
+          ...seen.conditions,
+          ...notDueReason(seen),
+          ...portsTakenReason(placed.input, desired, slots),
+          ...dataAwayReason(
+            desired,
+            slots.filter(({ node }) => node !== undefined && isLost(parts, { node })),
+          ),
           ...scaledReason(desired),
           ...shieldedReason(desired.workload),
         ],

@@ -19,6 +19,7 @@ import {
 } from '../handlers/index.ts'
 import { ADA, BEN, memberOf, ownerFacts } from './memory-facts.ts'
 import { partsOf, type World } from './memory-parts.ts'
+import { memorySpace } from './memory-space.ts'
 import { listenTo, memoryState } from './memory-state.ts'
 import { memoryLeftData } from './memory-volumes.ts'
 
@@ -82,12 +83,14 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     onLog: () => () => {},
     catalogue: createCatalogue({ entries: [NOTE], random: createSeededRandom(1) }),
     leftData: memoryLeftData(world),
+    leftSpace: () => (world.inNetwork ? undefined : memorySpace(world)),
     node: {
       version: '0.0.0',
       id: ADA.node,
       peerId: '12D3KooWada',
       did: 'did:key:z6Mkada',
       owner: () => ({ id: ADA.owner, name: 'Ada' }),
+      exportOwner: async (passphrase = 'made') => ({ owner: ADA.owner, sealed: 'AB', passphrase }),
       home: '/home/ada/.mycelium',
       name: () => 'ada',
       role: () => 'rhizomorph',
@@ -103,7 +106,8 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
         world.calls.push({ what: 'found', with: input })
         return joined()
       },
-      async join({ by }) {
+      async join({ by, owner }) {
+        if (owner) world.calls.push({ what: 'join as', with: owner })
         if ('invite' in by && by.invite.includes('spent')) {
           throw new MyceliumError('INVITE_SPENT', 'This invite was used up.')
         }

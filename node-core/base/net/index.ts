@@ -96,6 +96,7 @@ export {
 } from './framing.ts'
 export type { NodeId } from './node-id.ts'
 export { parseNodeId, shortId } from './node-id.ts'
+export { questionOn } from './question.ts'
 export {
   createSimNetwork,
   type SimFaults,

@@ -16,7 +16,7 @@ import {
   type FollowStatus,
   HYPHA_CHILDREN_MAX,
 } from '../follow/index.ts'
-import { type BatchReader, createRegistry, type RegistryView } from '../registry/index.ts'
+import { type BatchReader, createRegistry } from '../registry/index.ts'
 import { isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import { createCopyFile } from './copy-file.ts'
@@ -32,11 +32,14 @@ import type { Question } from './messages.ts'
 import { answerQuery } from './queries.ts'
 import type { Replica } from './replica.ts'
 import { OVERTAKEN } from './replica-keeper.ts'
+import type { Copy } from './showing.ts'
 import { untilChanged } from './waiting.ts'
 
 export interface Follower extends Pick<Following, 'start' | 'stop' | 'look'> {
   /** Undefined while it holds nothing, or a copy of the committee's log stands in its place. */
-  view(): RegistryView | undefined
+  copy(): Copy | undefined
+  /** The committee's log has come further here. */
+  logMoved(): void
   /** Undefined for what is not for it to answer: whatever must not be behind. */
   answer(question: Question, signal: AbortSignal): Promise<Plain | undefined>
   /** Of this node and of those that say so in time. */
@@ -78,6 +81,8 @@ export interface FollowerDeps
   isCrowded(): boolean
   /** The copy has moved on. */
   applied(): void
+  /** What it held was not what the committee has. */
+  spoilt(): void
   options: PrimaryOptions
 }
 
@@ -94,6 +99,7 @@ export function createFollower(deps: FollowerDeps): Follower {
     spoilt() {
       // A copy of the log itself is consensus's to judge; it is never asked for here.
       machine = emptyMachine()
+      deps.spoilt()
       void file.erase()
     },
     isMember: (node) => !isSimplex(network) && isNamed(deps.board.current() ?? NOBODY, node),
@@ -112,10 +118,11 @@ export function createFollower(deps: FollowerDeps): Follower {
     return made
   }
 
-  /** A copy of the log itself, as soon as there is something in it. */
+  /** A copy of the log itself, as soon as it holds no less than what was followed. */
   function ownReplica(): Replica | undefined {
     const replica = deps.replica()
-    return replica?.isReadable ? replica : undefined
+    if (!replica?.isRunning || !replica.hasCome) return undefined
+    return replica.applied >= machine.index || !following.status().proven ? replica : undefined
   }
 
   /** More than can lie, of those that vote. */
@@ -133,10 +140,8 @@ export function createFollower(deps: FollowerDeps): Follower {
     return machine.index > 0 && !ownReplica() && following.status().proven
   }
 
-  /** Whoever may read keys may have all of them. */
   function mayRead(node: NodeId): boolean {
-    const held = deps.permissionsOf(node)
-    return held !== undefined && (held.has('use') || held.has('admin'))
+    return mayFollow(deps.permissionsOf(node))
   }
 
   /** Its log holds something, which is only not read yet. */
@@ -228,7 +233,13 @@ export function createFollower(deps: FollowerDeps): Follower {
       const what = failure?.code === 'UPGRADE_REQUIRED' ? OVERTAKEN : STOPPED
       return failure && { code: 'REPLICA_FAILED', message: `${what} ${failure.message}` }
     },
-    view: () => (isReadable() ? machine.registry.view : undefined),
+    copy() {
+      if (!isReadable()) return undefined
+      return { view: machine.registry.view, height: machine.index }
+    },
+    logMoved() {
+      if (machine.index > 0 && ownReplica()) look()
+    },
     async answer(question, signal) {
       if (!isReadable()) return undefined
       if (question.kind === 'query' && question.stale) {
@@ -247,6 +258,11 @@ export function createFollower(deps: FollowerDeps): Follower {
     },
     stop,
   }
+}
+
+/** Whoever may read keys may have all of them. */
+export function mayFollow(held: ReturnType<PrimaryDeps['permissionsOf']>): boolean {
+  return held !== undefined && (held.has('use') || held.has('admin'))
 }
 
 const STOPPED = 'This node’s copy of the registry has stopped; start the node again. The reason:'

@@ -38,7 +38,7 @@ export function goesOnHere({ statement }: Ending, self: NodeId): boolean {
  * From the copy of this node, which the mandate names. Whole or not at all: until the standing names
  * the new log, a crash begins anew from what was there.
  */
-export async function foundOn(
+async function foundOn(
   deps: OverrulingDeps,
   ground: Ground,
   ending: Ending,

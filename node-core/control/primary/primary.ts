@@ -4,7 +4,7 @@ import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ownerIdOf, parseNodeCertificate } from '../../identity/index.ts'
 import { faultyVotersMax } from '../consensus/simplex/index.ts'
-import { createBatchReader, RELEASE, type RegistryView } from '../registry/index.ts'
+import { createBatchReader, RELEASE } from '../registry/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { createChanging } from './changing.ts'
@@ -16,7 +16,7 @@ import { createEraBook } from './era-book.ts'
 import { failure, noQuorum } from './failures.ts'
 import { successorSeen } from './filling.ts'
 import { giveUpKept } from './followed-late.ts'
-import { createFollower, type Follower } from './follower.ts'
+import { createFollower, type Follower, mayFollow } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
 import type { Primary, PrimaryDeps, PrimaryOptions, PrimaryStatus } from './index.ts'
 import { createIsolation } from './isolation.ts'
@@ -30,6 +30,7 @@ import { createReader } from './reading.ts'
 import { createRecovery, type FollowedPlace } from './recovery.ts'
 import { createRegistering } from './registering.ts'
 import { createReplicaKeeper } from './replica-keeper.ts'
+import { type Copy, createShowing } from './showing.ts'
 import { nextIncarnation } from './standing.ts'
 import { createTimeLimit } from './time-limit.ts'
 
@@ -78,7 +79,10 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       release: async () => taken?.release(),
     },
     changed,
-    applied: tellListeners,
+    applied() {
+      follower.logMoved()
+      tellListeners()
+    },
   })
   const board = createCommitteeBoard({
     ...{ self, state, clock, logger },
@@ -116,8 +120,12 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     isFounder: (owner) => founders.has(owner),
     permissions: () => deps.permissionsOf(self),
   })
+  const showing = createShowing({
+    copy: copyNow,
+    mayCome: () => mayFollow(deps.permissionsOf(self)),
+  })
   const registering = createRegistering({
-    ...{ self, clock, view },
+    ...{ self, clock, view: showing.view },
     owner: () => ownerIdOf(parseNodeCertificate(network.id, deps.certificate()).owner),
     hasCommittee: () => board.current() !== undefined,
     isCrowded,
@@ -145,6 +153,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       ...{ disk: deps.disk, isOpening: () => !hasLooked, isCrowded, options, late },
       replica: () => keeper.current(),
       applied: tellListeners,
+      spoilt: () => showing.forget(),
     })
   }
 
@@ -154,6 +163,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     if (!started) return
     const before = follower
     const ending = eras.ending()
+    showing.forget()
     follower = followerOf(eras.log())
     following = following
       .then(() => (ending ? before.giveUp(ending) : before.stop()))
@@ -195,11 +205,10 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     return author.execute(command, options?.signal)
   }
 
-  function view(): RegistryView | undefined {
+  function copyNow(): Copy | undefined {
     const replica = keeper.current()
-    // Before the first snapshot has come the copy is empty, which is not what the registry holds.
-    const isReadable = replica && replica.applied > 0
-    return follower.view() ?? (isReadable ? replica.view : undefined)
+    const own = replica?.hasCome ? { view: replica.view, height: replica.applied } : undefined
+    return follower.copy() ?? own
   }
 
   function status(): PrimaryStatus {
@@ -243,7 +252,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   }
 
   function successor(going: NodeId): NodeId | undefined {
-    const copy = view()
+    const copy = showing.view()
     const { nodes } = deps
     return (
       keeper.current()?.successor(going) ??
@@ -253,10 +262,9 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
 
   /** What this node follows, where it can be read. */
   function followed(): FollowedPlace | undefined {
-    const copy = follower.view()
-    const { height } = follower.status()
+    const copy = follower.copy()
     // The shared state may have told of a later committee than the copy came to.
-    return copy && { last: height, voters: board.told()?.voters ?? copy.voters }
+    return copy && { last: copy.height, voters: board.told()?.voters ?? copy.view.voters }
   }
 
   function isAlone(): boolean {
@@ -305,7 +313,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       const certified = keeper.current()?.links(from)
       return certified && { root: eras.ending()?.bytes, certified }
     },
-    view,
+    view: showing.view,
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -71,6 +71,8 @@ export interface RecoveryPlan {
   unproven: readonly NodeId[]
   /** Whether those not in reach are enough to have acknowledged writes that nobody else knows of. */
   mayLose: boolean
+  /** Whether they are, with as many of those in reach as may lie, who hide what they decided with them. */
+  mayBeHidden: boolean
 }
 
 export interface FollowedPlace {
@@ -180,12 +182,15 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
       return node !== net.self && !reached.some((one) => one.node === node)
     })
     const { length } = voters
-    const quorum = kind === 'simplex' ? length - faultyVotersMax(length) : majorityOf(length)
+    const mayLie = kind === 'simplex' ? faultyVotersMax(length) : 0
+    const quorum = kind === 'simplex' ? length - mayLie : majorityOf(length)
+    const reachedVoters = voters.filter((node) => reached.some((one) => one.node === node)).length
     return {
       ...{ era: eras.era(), voters, missing, follows, last, committed },
       ...{ later: thatAre('later'), unproven: thatAre('unproven') },
       // What was committed a moment before may not have come to who follows.
       mayLose: follows || missing.length >= quorum,
+      mayBeHidden: follows || missing.length + Math.min(mayLie, reachedVoters) >= quorum,
     }
   }
 

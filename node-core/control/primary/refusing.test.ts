@@ -24,7 +24,10 @@ describe('what the registry refuses', () => {
     const put = { kind: 'kv.put', body: { key: 'shop/stock', value: new Uint8Array() } } as const
     const taken = refusal({ ok: false, code: 'NAME_TAKEN' }, put)
     expect(taken.code).toBe('NAME_TAKEN')
-    expect(taken.message).toMatch(/^“shop”, with which “shop\/stock” begins, is a name of another/)
+    expect(taken.message).toMatch(/^“shop” is a name of another owner/)
+    // Nobody typed the name of a lease that holds a lock.
+    const held = { kind: 'lease.grant', body: { lease: 'shop/host-7-a1', ttlMs: 5_000 } } as const
+    expect(refusal({ ok: false, code: 'NAME_TAKEN' }, held).message).toBe(taken.message)
     const words = refusal({ ok: false, code: 'NOT_FOUND' }, put).message
     expect(words).toBe(refusal({ ok: false, code: 'NOT_FOUND' }).message)
   })

@@ -54,8 +54,8 @@ function wordsAbout(code: string, { kind, body }: Command): string | undefined {
   if (code === 'NAME_TAKEN') {
     const [name] = named.split('/')
     return (
-      `“${name}”, with which “${named}” begins, is a name of another owner. Take one of your own, or ` +
-      'have that owner or an admin do this.'
+      `“${name}” is a name of another owner, and so is all below it. Take one of your own, or have ` +
+      'that owner or an admin do this.'
     )
   }
   if (code !== 'EXISTS' || kind !== 'lease.grant') return undefined

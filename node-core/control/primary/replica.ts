@@ -4,7 +4,7 @@ import type { Plain } from '../../base/codec/index.ts'
 import type { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { type Consensus, type ConsensusStatus, createConsensus } from '../consensus/driver/index.ts'
-import type { CommittedEntry, EngineStatus } from '../consensus/index.ts'
+import type { CommittedEntry, EngineStatus, LogIndex } from '../consensus/index.ts'
 import type { Promised } from '../consensus/raft/index.ts'
 import type {
   ChainEnd,
@@ -58,10 +58,14 @@ export interface Replica {
   readonly view: RegistryView
   readonly copy: LogCopy
   status(): ConsensusStatus
-  /** Runs, and holds what the registry held at some time: before the first snapshot it is empty. */
-  readonly isReadable: boolean
+  /**
+   * Holds what the registry held at some time, and all that this home held of it before: until then it
+   * is empty, or behind itself.
+   */
+  readonly hasCome: boolean
+  readonly isRunning: boolean
   /** The last entry that it has applied. */
-  readonly applied: number
+  readonly applied: LogIndex
   /** By the leader: the node receives everything from now on, and does not vote. */
   takeIn(node: NodeId): Promise<void>
   /** Called when the lead, the members or the state of consensus have changed. */
@@ -112,6 +116,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
   let founding = false
   let hasState = false
   let firstEpoch = 0
+  let heldBefore = 0
   let promised: Promised | undefined
   let simplex: SimplexEngine | undefined
   let heard: ReadonlySet<NodeId> = new Set()
@@ -232,6 +237,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
       firstEpoch = isNew && isSimplex(network) ? deps.epochToVoteFrom() : votesFrom
       consensus.subscribe(lookWhoIsHeard)
       await consensus.start()
+      heldBefore = consensus.status().engine?.committed ?? 0
       if (isNew) await writeStanding(disk, 'holding', { log: name, votesFrom: firstEpoch })
       seating?.start()
       filling.start()
@@ -297,8 +303,11 @@ export function createReplica(deps: ReplicaDeps): Replica {
       }
     },
     status: () => consensus.status(),
-    get isReadable() {
-      return consensus.isRunning && consensus.applied > 0
+    get hasCome() {
+      return consensus.applied > 0 && consensus.applied >= heldBefore
+    },
+    get isRunning() {
+      return consensus.isRunning
     },
     get applied() {
       return consensus.applied

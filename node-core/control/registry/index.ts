@@ -74,6 +74,7 @@ export function isVerified(
   return !('code' in batch)
 }
 
+export { allRows } from './all-rows.ts'
 export type { Author, KeyIds } from './authors.ts'
 export {
   type BatchErrorCode,

@@ -140,3 +140,5 @@ export const PIECE_ITEMS = 16
 export const PIECE_BYTES = 65_536
 /** Largest piece: all that is remembered of one author. Bytes. */
 export const PIECE_BYTES_MAX = 67_108_864
+/** Rows of a list read at a time. */
+export const PAGE_ROWS = 1_000

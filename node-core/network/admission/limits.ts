@@ -28,5 +28,3 @@ export const POLL_PERIOD_MS = 5_000
 export const MIRROR_LEADER_MS = 3_000
 /** The same for the nodes of other admins. Milliseconds. */
 export const MIRROR_MS = 8_000
-/** Rows of the registry read at a time. */
-export const MIRROR_PAGE_ROWS = 1_000

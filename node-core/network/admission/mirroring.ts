@@ -5,12 +5,12 @@
 import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
-import type { RegistryView } from '../../control/registry/index.ts'
+import { allRows, type Page, type RegistryView, type Rows } from '../../control/registry/index.ts'
 import { type OwnerId, type Permission, parseOwnerId } from '../../identity/index.ts'
 import { type OwnersRegistry, sortedPermissions } from './committed.ts'
 import { MEMBER_PREFIX, REMOVED_PREFIX } from './entries.ts'
 import type { AdmissionState } from './index.ts'
-import { MIRROR_LEADER_MS, MIRROR_MS, MIRROR_PAGE_ROWS } from './limits.ts'
+import { MIRROR_LEADER_MS, MIRROR_MS } from './limits.ts'
 import type { MemberRecords } from './member-records.ts'
 
 export interface MirroringDeps {
@@ -124,17 +124,8 @@ export function createMirroring(deps: MirroringDeps): Mirroring {
   }
 }
 
-type Page = Parameters<RegistryView['members']>[0]
-
-function ownersOf<Row>(list: (page: Page) => [key: string, row: Row][]): [OwnerId, Row][] {
-  const rows: [key: string, row: Row][] = []
-  for (;;) {
-    const after = rows.at(-1)?.[0]
-    const page = list({ limit: MIRROR_PAGE_ROWS, ...(after !== undefined && { after }) })
-    rows.push(...page)
-    if (page.length < MIRROR_PAGE_ROWS) break
-  }
-  return rows.flatMap(([key, row]) => {
+function ownersOf<Row>(list: (page: Page) => Rows<Row>): [OwnerId, Row][] {
+  return allRows(list).flatMap(([key, row]) => {
     const owner = parseOwnerId(key)
     return owner ? [[owner, row] as [OwnerId, Row]] : []
   })

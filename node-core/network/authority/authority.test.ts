@@ -67,7 +67,7 @@ async function pass(ms = 200): Promise<void> {
 }
 
 async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 200 && !holds(); i++) await pass()
+  for (let i = 0; i < 2_000 && !holds(); i++) await pass()
   expect(holds()).toBe(true)
 }
 

@@ -86,7 +86,8 @@ describe('a doubted peer', () => {
     a.renew(b.self)
     await lost
     expect(await a.request(b.self, 'echo/1', Uint8Array.of(3), ASKED)).toEqual(Uint8Array.of(3))
-    expect(performance.now() - beganMs).toBeLessThan(6_000)
+    // What is asked over the silent one would wait for half a minute.
+    expect(performance.now() - beganMs).toBeLessThan(15_000)
     expect([a.peers(), changes]).toEqual([[b.self], []])
   })
 

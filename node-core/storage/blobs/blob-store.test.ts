@@ -372,7 +372,7 @@ describe('a holder', () => {
 })
 
 async function wait(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 5_000
+  const deadline = performance.now() + 20_000
   while (!condition()) {
     if (performance.now() > deadline) throw new Error('the condition did not come true in time')
     await new Promise((resolve) => setTimeout(resolve, 5))

@@ -5,7 +5,7 @@
 import type { Clock } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
-import { createFrameReader, framed, type NetStream, type NodeId } from '../../base/net/index.ts'
+import { framed, type NetStream, type NodeId, questionOn } from '../../base/net/index.ts'
 import type { PieceList, PieceSet } from '../pieces/index.ts'
 import type { Digest } from './index.ts'
 import { FRAME_BYTES_MAX, OTHERS_MAX, SENDING_MAX, SERVED_MAX, STALL_MS } from './limits.ts'
@@ -78,8 +78,8 @@ export function createBlobServer(deps: ServeDeps) {
   }
 
   async function serve(stream: NetStream, session: Session): Promise<void> {
-    const reader = createFrameReader(stream)
-    const { digest } = parseQuestion(await reader.frame(FRAME_BYTES_MAX))
+    const { question, reader } = await questionOn(stream, deps.clock, FRAME_BYTES_MAX)
+    const { digest } = parseQuestion(question)
     session.digest = digest
     const found = open.size > SERVED_MAX ? 'later' : await deps.find(digest)
     if (found === undefined || found === 'later') {

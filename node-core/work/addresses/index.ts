@@ -10,4 +10,4 @@ export {
   type Ipv4Range,
   parseRange,
 } from './ranges.ts'
-export { isShielded, rangeIsShielded, SHIELDED_IPV4, SHIELDED_IPV6 } from './shielded.ts'
+export { isShielded, rangeIsShielded, SHIELDED_IPV4 } from './shielded.ts'

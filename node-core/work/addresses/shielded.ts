@@ -19,9 +19,6 @@ export const SHIELDED_IPV4 = [
 ] as const
 const RANGES = SHIELDED_IPV4.flatMap((text) => parseRange(text) ?? [])
 
-/** All of it: instances have no IPv6. Here for those who resolve names for them. */
-export const SHIELDED_IPV6 = '::/0'
-
 /** Whether all of a range, such as `192.168.1.0/24`, is out of reach where nobody has opened it. */
 export function rangeIsShielded(text: string): boolean {
   const one = parseRange(text)

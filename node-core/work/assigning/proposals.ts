@@ -48,6 +48,8 @@ export function createProposals({ primary, clock, logger, within }: ProposalsDep
         within(before.atMs + AGAIN_MS - nowMs)
         return
       }
+      // What it says has no bearing any more, and a subject may be one of many moments.
+      for (const [old, { atMs }] of proposed) if (nowMs - atMs >= AGAIN_MS) proposed.delete(old)
       underway.add(subject)
       proposed.set(subject, { plan, atMs: nowMs })
       void send(subject, command).finally(() => {

@@ -1,5 +1,6 @@
 import { assert, MyceliumError } from '../../base/errors/index.ts'
 import { type Entry, parseEntry } from './entry.ts'
+import type { CatalogueErrorCode } from './index.ts'
 import { ENTRIES_MAX } from './limits.ts'
 
 /** Read when they are first asked for: a node that nobody asks need not know them. */
@@ -14,7 +15,8 @@ export function createEntries(values: readonly unknown[]) {
     get(name: string): Entry {
       const entry = list().find((each) => each.name === name)
       if (entry) return entry
-      throw new MyceliumError('ENTRY_UNKNOWN', `Nothing in the catalogue is called “${name}”.`)
+      const message = `Nothing in the catalogue is called “${name}”.`
+      throw new MyceliumError<CatalogueErrorCode>('ENTRY_UNKNOWN', message)
     },
   }
 }

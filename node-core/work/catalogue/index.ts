@@ -7,7 +7,6 @@
  *     const { workloads, secrets } = catalogue.fill('wordpress', { name: 'blog' })
  */
 
-import type { MyceliumError } from '../../base/errors/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import type { Answers } from './answers.ts'
 import { answerAll } from './answers.ts'
@@ -28,7 +27,8 @@ export interface Catalogue {
   fill(name: string, answers: Answers): Filled
 }
 
-export type CatalogueError = MyceliumError<'ENTRY_UNKNOWN'>
+/** Nothing in the catalogue has that name. */
+export type CatalogueErrorCode = 'ENTRY_UNKNOWN'
 
 export interface CatalogueDeps {
   /** As they stand in `assets/catalogue`; one that is not as it should be throws. */

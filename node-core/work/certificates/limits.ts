@@ -1,7 +1,5 @@
 /** Bounds of the certificates that the edge shows. */
 
-/** Certificates that a node may be given. */
-export const GIVEN_MAX = 64
 /** Bytes of a certificate's or a key's file. */
 export const FILE_BYTES_MAX = 262_144
 /** Names of one certificate that are looked at; those beyond are not served. */

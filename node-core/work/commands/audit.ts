@@ -1,4 +1,4 @@
-/** Who ran which commands inside instances of this node: lines of JSON in two files of bounded size. */
+/** Who ran which commands inside instances of this node: lines of JSON in files of bounded size. */
 import { z } from 'zod'
 import type { AppendFile, Disk } from '../../base/disk/index.ts'
 import { AUDIT_BYTES_MAX } from './limits.ts'
@@ -33,9 +33,27 @@ export interface Audit {
   close(): Promise<void>
 }
 
-const FOLDER = 'audit'
+type AuditDisk = Pick<Disk, 'list' | 'read' | 'remove' | 'openAppend'>
 
-export function createAudit(disk: Pick<Disk, 'list' | 'read' | 'remove' | 'openAppend'>): Audit {
+export function createAudit(disk: AuditDisk): Audit {
+  const run = createBook(disk, 'audit')
+  // Apart, so that whoever is refused, however often, pushes out nothing that was run.
+  const refused = createBook(disk, 'audit/refused')
+  return {
+    note: (noted) => (noted.what === 'refused' ? refused : run).note(noted),
+    async list(count) {
+      const all = [...(await run.list(count)), ...(await refused.list(count))]
+      const byTime = all.toSorted((a, b) => Number(a.at > b.at) - Number(a.at < b.at))
+      return count === 0 ? [] : byTime.slice(-count)
+    },
+    async close() {
+      await run.close()
+      await refused.close()
+    },
+  }
+}
+
+function createBook(disk: AuditDisk, folder: string): Audit {
   let open: { file: AppendFile; number: number } | undefined
   /** Half a line may stand at the end: after a failure, and after the end of an earlier life. */
   let torn = true
@@ -48,7 +66,7 @@ export function createAudit(disk: Pick<Disk, 'list' | 'read' | 'remove' | 'openA
   }
 
   async function numbers(): Promise<number[]> {
-    const names = await disk.list(FOLDER)
+    const names = await disk.list(folder)
     return names.flatMap((name) => (/^\d{6}\.jsonl$/.test(name) ? [Number(name.slice(0, 6))] : []))
   }
 
@@ -59,9 +77,9 @@ export function createAudit(disk: Pick<Disk, 'list' | 'read' | 'remove' | 'openA
     const number = open ? last + 1 : last
     await open?.file.close()
     open = undefined
-    const file = await disk.openAppend(pathOf(number))
+    const file = await disk.openAppend(pathOf(folder, number))
     open = { file, number }
-    for (const old of all) if (old < number - 1) await disk.remove(pathOf(old))
+    for (const old of all) if (old < number - 1) await disk.remove(pathOf(folder, old))
     return file.sizeBytes < AUDIT_BYTES_MAX ? file : writable()
   }
 
@@ -81,7 +99,9 @@ export function createAudit(disk: Pick<Disk, 'list' | 'read' | 'remove' | 'openA
       }),
     list: (count) =>
       inTurn(async () => {
-        const texts = await Promise.all((await numbers()).map((one) => disk.read(pathOf(one))))
+        const texts = await Promise.all(
+          (await numbers()).map((one) => disk.read(pathOf(folder, one))),
+        )
         const lines = texts.flatMap((bytes) =>
           Buffer.from(bytes ?? [])
             .toString('utf8')
@@ -97,8 +117,8 @@ export function createAudit(disk: Pick<Disk, 'list' | 'read' | 'remove' | 'openA
   }
 }
 
-function pathOf(number: number): string {
-  return `${FOLDER}/${String(number).padStart(6, '0')}.jsonl`
+function pathOf(folder: string, number: number): string {
+  return `${folder}/${String(number).padStart(6, '0')}.jsonl`
 }
 
 function parseEntry(line: string): AuditEntry | undefined {

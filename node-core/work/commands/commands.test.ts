@@ -233,3 +233,19 @@ test('the audit keeps the latest, in two files of bounded size', async () => {
   await again.note({ ...entry, words: count })
   expect((await again.list(2)).map(({ words }) => words)).toEqual([count - 1, count])
 })
+
+test('the audit keeps what was run, however often somebody is refused', async () => {
+  const book = createAudit(createSimDisk())
+  const entry = {
+    ...{ command: '1', owner: 'o', from: 'n', workload: 'w', instance: 'i', words: 0 },
+    ...{ program: 'p'.repeat(200_000), terminal: false },
+  }
+  await book.note({ ...entry, what: 'began', at: '2026-01-01T00:00:00.000Z' })
+  const count = Math.ceil((AUDIT_BYTES_MAX * 3) / 200_000)
+  for (let at = 0; at < count; at++) {
+    await book.note({ ...entry, what: 'refused', at: '2026-01-01T00:00:01.000Z', words: at })
+  }
+  const all = await book.list(1_000)
+  expect(all[0]?.what).toBe('began')
+  expect(all.at(-1)).toMatchObject({ what: 'refused', words: count - 1 })
+})

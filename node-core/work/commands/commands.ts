@@ -10,7 +10,7 @@ export function createCommands(deps: CommandsDeps): Commands {
   const logger = deps.logger.child('commands')
   const audit = createAudit(deps.disk)
   const local = createLocalCommands({ ...deps, logger }, audit)
-  const server = createCommandServer({ net, local, logger })
+  const server = createCommandServer({ net, local, clock: deps.clock, logger })
 
   return {
     audit: (count) => audit.list(count),

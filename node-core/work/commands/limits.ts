@@ -14,9 +14,7 @@ export const TERMINAL_SIDE_MAX = 1_000
 export const COMMAND_RIGHT_MS = 3_000
 /** Milliseconds that a command may run. */
 export const COMMAND_MS_MAX = 12 * 3_600_000
-/** Bytes of one file of the audit; there are two. */
+/** Bytes of one file of the audit; there are two, and two of what was refused. */
 export const AUDIT_BYTES_MAX = 8 * 1024 * 1024
 /** Letters of a command's first word in the audit. */
 export const AUDIT_WORD_LENGTH_MAX = 200
-/** Entries of the audit in one answer. */
-export const AUDIT_ENTRIES_MAX = 1_000

@@ -1,12 +1,13 @@
+import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import {
-  createFrameReader,
   type FrameReader,
   type Net,
   type NetStream,
   type NodeId,
+  questionOn,
 } from '../../base/net/index.ts'
 import type { RunningCommand } from '../runners/index.ts'
 import { COMMAND_FRAME_BYTES_MAX, COMMAND_QUESTION_BYTES_MAX } from './limits.ts'
@@ -17,6 +18,7 @@ import { failureFrame, fromFrames, parseQuestion, parseToCommand } from './messa
 export function createCommandServer(deps: {
   net: Pick<Net, 'onStream'>
   local: Pick<LocalCommands, 'run'>
+  clock: Clock
   logger: Logger
 }): Lifecycle {
   const serving = new Map<NetStream, Promise<void>>()
@@ -24,9 +26,8 @@ export function createCommandServer(deps: {
 
   async function serve(stream: NetStream, peer: NodeId): Promise<void> {
     try {
-      const reader = createFrameReader(stream)
-      const question = parseQuestion(await reader.frame(COMMAND_QUESTION_BYTES_MAX))
-      const { instance, ...request } = question
+      const { question, reader } = await questionOn(stream, deps.clock, COMMAND_QUESTION_BYTES_MAX)
+      const { instance, ...request } = parseQuestion(question)
       const running = await deps.local.run(instance, request, peer)
       await serveRunning(stream, reader, running)
     } catch (error) {

@@ -4,8 +4,6 @@ export const UNBOUND_AFTER_MS = 3_000
 export const LOOK_MS = 500
 /** Between two such looks while nothing is told that bears on it. Milliseconds. */
 export const LOOK_SELDOM_MS = 10_000
-/** Rows of the registry read at a time. */
-export const PAGE_ROWS = 1_000
 /** What is kept on disk for a restart; decoders take no more. Bytes. */
 export const KEPT_BYTES_MAX = 16_777_216
 /** After a record could not be taken over into the registry, until the next try. Milliseconds. */

@@ -3,6 +3,7 @@ import { decode } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { Primary } from '../../control/primary/index.ts'
+import { allRows } from '../../control/registry/index.ts'
 import type { JobRecord } from '../jobs/index.ts'
 import {
   copiesOf,
@@ -13,7 +14,6 @@ import {
   slotOf,
 } from '../spec/index.ts'
 import type { PastWorkload } from './index.ts'
-import { PAGE_ROWS } from './limits.ts'
 
 type View = NonNullable<ReturnType<Primary['view']>>
 type Row = NonNullable<ReturnType<View['workload']>>
@@ -69,7 +69,7 @@ export function createRegistryRows(onUnreadable: (name: string) => void): Regist
     workloads(view) {
       const marks = [view.markOf('workloads'), view.markOf('scaled'), view.markOf('canaries')]
       if (listed?.marks.every((mark, at) => mark === marks[at])) return listed.workloads
-      const rows = allOf((page) => view.workloads(page))
+      const rows = allRows((page) => view.workloads(page))
       const workloads = rows.flatMap(([name, row]) => {
         const desired = wantedNow(view, name, row)
         return desired === 'unreadable' ? [] : [desired]
@@ -102,7 +102,7 @@ export function createRegistryRows(onUnreadable: (name: string) => void): Regist
     assignments(view) {
       const mark = view.markOf('assignments')
       if (assigned?.mark === mark) return assigned.assignments
-      const rows = allOf((page) => view.assignments('', page))
+      const rows = allRows((page) => view.assignments('', page))
       const assignments = new Map(
         rows.flatMap(([key, { node }]): [Slot, NodeId][] => {
           const slot = parseSlot(key)
@@ -129,17 +129,5 @@ function decodeOrNothing(bytes: Uint8Array): unknown {
   } catch (error) {
     if (error instanceof MyceliumError) return undefined
     throw error
-  }
-}
-
-type Rows<T> = [key: string, row: T][]
-
-function allOf<T>(list: (page: { after?: string; limit: number }) => Rows<T>): Rows<T> {
-  const rows: Rows<T> = []
-  for (;;) {
-    const after = rows.at(-1)?.[0]
-    const page = list({ limit: PAGE_ROWS, ...(after !== undefined && { after }) })
-    rows.push(...page)
-    if (page.length < PAGE_ROWS) return rows
   }
 }

@@ -8,7 +8,7 @@ import type { RateLimiter } from './rate-limiter.ts'
 import type { Refusal } from './refusal.ts'
 import type { Route } from './route.ts'
 
-export const PASS_COOKIE = 'mycelium-pass'
+const PASS_COOKIE = 'mycelium-pass'
 /** Of the address by which a browser brings its pass the first time. */
 const PASS_PARAMETER = 'mycelium-pass'
 

@@ -1,6 +1,7 @@
 /** What the edge makes of its choice, its timeouts and its budget, with real servers. */
 import type http from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSimClock } from '../../base/clock/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ask, createStage, HERE, type Stage, says, THERE, until } from './edge.fixture.ts'
 
@@ -30,6 +31,8 @@ describe.each([
   })
 
   it('passes over one that answers 503 again and again, and goes on using the other', async () => {
+    // While it is passed over no time passes, however slow this computer is.
+    stage = createStage(createSimClock())
     let asked = 0
     const refuses: http.RequestListener = (_request, response) => {
       asked++
@@ -42,6 +45,27 @@ describe.each([
     for (let i = 0; i < 8; i++) statuses.push((await ask(edge, 'web.localhost')).status)
     expect(statuses).toEqual([503, 503, 503, 503, 503, 200, 200, 200])
     expect(asked).toBe(5)
+  })
+
+  it('asks whoever is there by then, where one took its time to fail', async () => {
+    const asked = Promise.withResolvers<void>()
+    const fails = Promise.withResolvers<void>()
+    const slow: http.RequestListener = (request) => {
+      asked.resolve()
+      void fails.promise.then(() => request.socket.destroy())
+    }
+    const first = await stage.instance('web', slow, node)
+    const second = await stage.instance('web', says('of before'), node)
+    const edge = await stage.edge()
+    const answered = ask(edge, 'web.localhost')
+    await asked.promise
+    second.server.closeAllConnections()
+    second.server.close()
+    stage.endpoints.set('web', [{ ...first }])
+    await stage.instance('web', says('of now'), node)
+    fails.resolve()
+    expect(await answered).toMatchObject({ status: 200, body: 'of now' })
+    expect(edge.counts().retries).toBe(1)
   })
 
   it('says 504 when the time for an answer is over, and asks no other', async () => {

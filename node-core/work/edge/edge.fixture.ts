@@ -50,6 +50,8 @@ export interface Stage {
   changed(): void
   /** Whether the owner of `HERE` holds `use`. */
   entitled: boolean
+  /** Whether it is known what is wanted. */
+  isCurrent: boolean
   close(): Promise<void>
 }
 
@@ -76,6 +78,7 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
       const portless = stage.portless.has(name) && ({ portless: true } as const)
       return { owner: OWNER, rules, ...(wakeMs !== undefined && { wakeMs }), ...portless }
     },
+    isCurrent: () => stage.isCurrent,
     endpoints(name, containerPort = 80) {
       return (endpoints.get(name) ?? []).filter((one) => one.containerPort === containerPort)
     },
@@ -112,6 +115,7 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
       for (const listener of listeners) listener()
     },
     entitled: true,
+    isCurrent: true,
     async instance(workload, listener, on = HERE) {
       const server = http.createServer(listener)
       servers.push(server)

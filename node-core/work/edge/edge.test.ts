@@ -37,6 +37,15 @@ describe('routing', () => {
     expect(await ask(edge, 'web.localhost')).toMatchObject({ status: 200, body: 'here' })
   })
 
+  it('says of no name that nobody has it before it knows what is wanted', async () => {
+    await stage.instance('web', says('hello'))
+    stage.isCurrent = false
+    const edge = await stage.edge()
+    const { status, headers } = await ask(edge, 'nobody.localhost')
+    expect([status, headers['retry-after']]).toEqual([503, '1'])
+    expect((await ask(edge, 'web.localhost')).body).toBe('hello')
+  })
+
   it('says 404 for a name nobody has, in JSON for who asks for it', async () => {
     const edge = await stage.edge()
     expect((await ask(edge, 'nobody.localhost')).status).toBe(404)
@@ -161,6 +170,7 @@ describe('bad input', () => {
         net: { openStream: () => Promise.reject(new Error('no mesh')) },
         endpoints: {
           service: () => undefined,
+          isCurrent: () => true,
           endpoints: () => [],
           published: () => [],
           trouble: () => '',

@@ -6,7 +6,7 @@ import { createChoice } from './choice.ts'
 import { connectInTurn } from './connecting.ts'
 import type { Failure } from './exchange.ts'
 import { createHolding } from './holding.ts'
-import type { Edge, EdgeDeps, EdgeOptions, TlsOptions } from './index.ts'
+import type { Edge, EdgeDeps, EdgeErrorCode, EdgeOptions, TlsOptions } from './index.ts'
 import { createLedger } from './ledger.ts'
 import * as limits from './limits.ts'
 import { createHttpServer, listen } from './listening.ts'
@@ -43,9 +43,10 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
     async start() {
       if (server) return
       const listening = createHttpServer(traffic)
-      port = await listen(listening, host, options.port ?? 8080)
+      const { logger } = deps
+      port = await listen(listening, { host, port: options.port ?? 8080, logger })
       server = listening
-      deps.logger.info('edge listens', { port })
+      logger.info('edge listens', { port })
       services = createTcpServices(traffic, host)
       tls = options.tls && createTlsPort(traffic, listening, host, options.tls)
       unwatch = watch(deps, options.tls, services, tls)
@@ -103,16 +104,18 @@ async function connect(
   if (wakeMs !== undefined) {
     const gone = new AbortController().signal
     const refusal = await holding.untilAwake({ workload, wakeMs, containerPort, gone })
-    if (refusal) throw new MyceliumError('NO_ENDPOINT', refusal.reason)
+    if (refusal) throw new MyceliumError<EdgeErrorCode>('NO_ENDPOINT', refusal.reason)
   }
-  const turn = new Turn(turns, workload, deps.endpoints.endpoints(workload, containerPort))
+  const turn = new Turn(turns, workload, () => {
+    return deps.endpoints.endpoints(workload, containerPort)
+  })
   const failures: Failure[] = []
   const connected = await connectInTurn(turn, upstreams.connect, failures)
   if (!connected) {
     turn.over()
     const each = failures.map(({ endpoint, reason }) => `; ${endpoint.instance}: ${reason}`)
     const message = `No instance of ${workload} takes a connection at ${containerPort}${each.join('')}.`
-    throw new MyceliumError('NO_ENDPOINT', message)
+    throw new MyceliumError<EdgeErrorCode>('NO_ENDPOINT', message)
   }
   turn.answered(200)
   connected.upstream.once('close', () => turn.over())

@@ -46,6 +46,8 @@ export interface Endpoint {
 export interface EndpointSource {
   /** Undefined for a workload nobody has. Asked with each request, as the next: must be cheap. */
   service(workload: string): Service | undefined
+  /** False after a start, until it is known what is wanted: what nobody has may be somebody's. */
+  isCurrent(): boolean
   /**
    * Healthy and unhealthy ones of a declared port, of the one that speaks HTTP unless told otherwise;
    * the same objects while nothing changes.

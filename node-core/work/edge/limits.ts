@@ -88,7 +88,7 @@ export const TROUBLE_FRESH_MS = 1_000
 export const VERSIONS_KEPT_MAX = 4
 /** First message of a tunnel and its answer, in bytes. */
 export const TUNNEL_FRAME_BYTES_MAX = 1_024
-/** How long either side waits for the other's first message. */
+/** How long either side waits for the other's first message, and a node for the end of a tunnel that it refused. */
 export const TUNNEL_HELLO_TIMEOUT_MS = 5_000
 /** Tunnels one peer may hold open into this node. */
 export const TUNNELS_PER_PEER_MAX = 256

@@ -6,8 +6,7 @@ import { type Hosts, type Route, type RouteRefusal, routeOf } from './route.ts'
 
 export interface Passage {
   route: Route
-  /** At least one of them is healthy, unless the service has to wake first or `nobody` says why not. */
-  endpoints: readonly Endpoint[]
+  /** No endpoint is healthy: the service has to wake first, or `nobody` says why none is. */
   sleeps: boolean
   service: Service
   /** Why nobody can answer, which only those may learn who would be let in. */
@@ -30,11 +29,11 @@ export function decide(
   const route = routeOf(asked.host, asked.target, hosts)
   if (typeof route === 'string') return ROUTE_REFUSALS[route]
   const service = source.service(route.workload)
-  if (!service) return NO_SUCH_WORKLOAD
+  if (!service) return source.isCurrent() ? NO_SUCH_WORKLOAD : NOT_KNOWN_YET
   if (open >= OPEN_REQUESTS_MAX) return TOO_BUSY
   const endpoints = source.endpoints(route.workload)
   const sleeps = !endpoints.some(({ healthy }) => healthy)
-  const passage = { route, endpoints, service, sleeps }
+  const passage = { route, service, sleeps }
   if (service.portless) return { ...passage, nobody: noPort(route) }
   if (!sleeps || service.wakeMs !== undefined) return passage
   return { ...passage, nobody: nobodyHealthy(route, endpoints) }
@@ -49,6 +48,11 @@ const NO_SUCH_WORKLOAD: Refusal = {
   status: 404,
   code: 'NOT_FOUND',
   reason: 'No workload of this name runs in the network.',
+}
+const NOT_KNOWN_YET: Refusal = {
+  status: 503,
+  code: 'UNAVAILABLE',
+  reason: 'This node has yet to hear what runs in the network. Try again in a moment.',
 }
 const TOO_BUSY: Refusal = {
   status: 503,

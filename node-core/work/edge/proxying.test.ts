@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createSimClock } from '../../base/clock/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import { ask, createStage, echo, HERE, type Stage, says, THERE, until } from './edge.fixture.ts'
 
@@ -28,6 +29,8 @@ describe.each([
   })
 
   it('tries another endpoint when one refuses the connection, for any method', async () => {
+    // While it rests no time passes, however slow this computer is.
+    stage = createStage(createSimClock())
     const dead = await stage.instance('web', says('dead'), node)
     await stage.instance('web', echo, node)
     dead.server.closeAllConnections()

@@ -50,7 +50,7 @@ export function createTcpServices(traffic: Traffic, host: string): TcpServices {
     server.on('connection', (client) => void serve(traffic, listener, client))
     listeners.set(of.port, listener)
     try {
-      await listen(server, host, of.port)
+      await listen(server, { host, port: of.port, logger })
       listener.listens = true
       logger.info('a published port is listened for', { workload: of.workload, port: of.port })
     } catch (error) {
@@ -118,7 +118,9 @@ async function serve(traffic: Traffic, listener: Listener, client: Socket): Prom
   counts.open++
   listener.open++
   await awake(traffic, service, listener.of, client)
-  const turn = new Turn(turns, workload, deps.endpoints.endpoints(workload, containerPort))
+  const turn = new Turn(turns, workload, () => {
+    return deps.endpoints.endpoints(workload, containerPort)
+  })
   try {
     const connected = await connectInTurn(turn, upstreams.connect, failures)
     if (connected && !client.destroyed) {

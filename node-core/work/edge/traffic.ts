@@ -15,7 +15,7 @@ import type { RateLimiter } from './rate-limiter.ts'
 import { type SecurePort, secureAddress } from './redirect.ts'
 import { type Refusal, refuse } from './refusal.ts'
 import { keepBody, type RequestBody, streamBody } from './request-body.ts'
-import type { Hosts } from './route.ts'
+import type { Hosts, Route } from './route.ts'
 import { Turn, type TurnDeps } from './turn.ts'
 import { refuseUpgrade, runUpgrade } from './upgrade.ts'
 import type { Upstreams } from './upstreams.ts'
@@ -79,16 +79,16 @@ export function onRequest(traffic: Traffic, arrival: Arrival): void {
   }
 }
 
-/** The same with its endpoints, once one of them is healthy; or why none came. */
+/** The same, once one of its endpoints is healthy; or why none came. */
 async function wake(
-  { deps, holding }: Traffic,
+  { holding }: Traffic,
   passage: Passage,
   gone: AbortSignal,
 ): Promise<Passage | Refusal> {
   const { workload } = passage.route
   const wakeMs = passage.service.wakeMs ?? 0
   const refusal = await holding.untilAwake({ workload, wakeMs, gone })
-  return refusal ?? { ...passage, endpoints: deps.endpoints.endpoints(workload) }
+  return refusal ?? passage
 }
 
 function take(traffic: Traffic, arrival: Arrival, decision: Passage, note: Note): void {
@@ -107,7 +107,7 @@ function take(traffic: Traffic, arrival: Arrival, decision: Passage, note: Note)
 function forward(
   traffic: Traffic,
   arrival: Arrival,
-  { route, endpoints, service, sleeps }: Passage,
+  { route, service, sleeps }: Passage,
   note: Note,
   body: RequestBody,
 ): void {
@@ -117,14 +117,14 @@ function forward(
   }
   runExchange({
     ...{ arrival, route, body, timeouts: service.rules, member: note.member },
-    turn: new Turn(traffic.turns, route.workload, endpoints),
+    turn: turnOf(traffic, route),
     pool: traffic.upstreams.pool,
     onAnswer: (endpoint) => (note.by = endpoint),
     onFailed(failures, why) {
       // It fell asleep while the request was on its way: once, it is woken again.
       const mayWake = service.wakeMs !== undefined && !sleeps && why === 'noneLeft'
       if (!mayWake) return failed(failures, why === 'badRequest')
-      const asleep = { route, endpoints, service, sleeps: true }
+      const asleep = { route, service, sleeps: true }
       const gone = closing(arrival.answer)
       void wake(traffic, asleep, gone).then((awake) => {
         if (gone.aborted) return
@@ -133,6 +133,10 @@ function forward(
       })
     },
   })
+}
+
+function turnOf({ turns, deps }: Traffic, { workload }: Route): Turn {
+  return new Turn(turns, workload, () => deps.endpoints.endpoints(workload))
 }
 
 function turnAway(
@@ -211,10 +215,10 @@ export function onUpgrade(
       refuseWith(awake)
       return
     }
-    const { route, endpoints, service } = awake
+    const { route, service } = awake
     await runUpgrade({
       ...{ request, client, head, route, timeouts: service.rules, member: admission.member },
-      turn: new Turn(traffic.turns, route.workload, endpoints),
+      turn: turnOf(traffic, route),
       connect: traffic.upstreams.connect,
       onAnswer(endpoint, status) {
         note.by = endpoint

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { MyceliumError } from '../../base/errors/index.ts'
-import type { EdgeDeps, Endpoint } from './index.ts'
+import type { EdgeDeps, EdgeErrorCode, Endpoint } from './index.ts'
 import { CONNECT_TIMEOUT_MS } from './limits.ts'
 import { NetDuplex } from './net-duplex.ts'
 import { parseTunnelAnswer, readFrame, TUNNEL_PROTOCOL, writeFrame } from './tunnel-messages.ts'
@@ -19,9 +19,13 @@ export async function openTunnel(
     writeFrame(duplex, { workload, instance, port: containerPort })
     const answer = parseTunnelAnswer(await readFrame(duplex, clock))
     if (!answer.ok) {
-      throw new MyceliumError('TUNNEL_REFUSED', `The other node refused: ${answer.code}.`, {
-        details: { reason: answer.code },
-      })
+      throw new MyceliumError<EdgeErrorCode>(
+        'TUNNEL_REFUSED',
+        `The other node refused: ${answer.code}.`,
+        {
+          details: { reason: answer.code },
+        },
+      )
     }
     return duplex
   } catch (error) {

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { type Clock, sleep } from '../../base/clock/index.ts'
 import { decode, encode } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
+import type { EdgeErrorCode } from './index.ts'
 import { TUNNEL_FRAME_BYTES_MAX, TUNNEL_HELLO_TIMEOUT_MS } from './limits.ts'
 
 export const TUNNEL_PROTOCOL = 'tunnel/1'
@@ -18,7 +19,7 @@ const request = z.strictObject({
 })
 export type TunnelRequest = z.infer<typeof request>
 
-export const TUNNEL_REFUSALS = [
+const TUNNEL_REFUSALS = [
   'MALFORMED',
   'FORBIDDEN',
   'NO_INSTANCE',
@@ -52,7 +53,10 @@ export function writeFrame(stream: Duplex, value: TunnelRequest | TunnelAnswer):
 export async function readFrame(stream: Duplex, clock: Clock): Promise<Uint8Array> {
   const late = new AbortController()
   const timeout = sleep(clock, TUNNEL_HELLO_TIMEOUT_MS, { signal: late.signal }).then(() => {
-    throw new MyceliumError('TUNNEL_TIMEOUT', 'The tunnel got no first message in time.')
+    throw new MyceliumError<EdgeErrorCode>(
+      'TUNNEL_TIMEOUT',
+      'The tunnel got no first message in time.',
+    )
   })
   try {
     return await Promise.race([takeFrame(stream), timeout])
@@ -66,7 +70,10 @@ async function takeFrame(stream: Duplex): Promise<Uint8Array> {
   const head = await take(stream, 4)
   const length = head.readUInt32BE()
   if (length === 0 || length > TUNNEL_FRAME_BYTES_MAX) {
-    throw new MyceliumError('TUNNEL_REFUSED', `A first message of ${length} bytes is not taken.`)
+    throw new MyceliumError<EdgeErrorCode>(
+      'TUNNEL_REFUSED',
+      `A first message of ${length} bytes is not taken.`,
+    )
   }
   return take(stream, length)
 }
@@ -88,7 +95,11 @@ function take(stream: Duplex, length: number): Promise<Buffer> {
       else onGone()
     }
     const onGone = (): void =>
-      settle(() => reject(new MyceliumError('TUNNEL_REFUSED', 'The tunnel ended at its start.')))
+      settle(() =>
+        reject(
+          new MyceliumError<EdgeErrorCode>('TUNNEL_REFUSED', 'The tunnel ended at its start.'),
+        ),
+      )
     const onError = (error: Error): void => settle(() => reject(error))
     stream.on('readable', onReadable).on('end', onGone).on('close', onGone).on('error', onError)
     onReadable()

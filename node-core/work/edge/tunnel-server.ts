@@ -1,9 +1,15 @@
 import { connect, type Socket } from 'node:net'
+import type { Clock } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { NetStream, NodeId } from '../../base/net/index.ts'
 import type { TunnelServerDeps } from './index.ts'
-import { CONNECT_TIMEOUT_MS, TUNNELS_MAX, TUNNELS_PER_PEER_MAX } from './limits.ts'
+import {
+  CONNECT_TIMEOUT_MS,
+  TUNNEL_HELLO_TIMEOUT_MS,
+  TUNNELS_MAX,
+  TUNNELS_PER_PEER_MAX,
+} from './limits.ts'
 import { NetDuplex } from './net-duplex.ts'
 import { splice } from './splice.ts'
 import {
@@ -29,9 +35,9 @@ export function createTunnelServer(deps: TunnelServerDeps): Lifecycle {
     const crowded = tooMany(open, peer)
     open.set(duplex, peer)
     try {
-      if (crowded) return refuse(duplex, 'TOO_MANY')
+      if (crowded) return refuse(duplex, 'TOO_MANY', deps.clock)
       const found = await admit(deps, duplex, peer)
-      if (typeof found === 'string') return refuse(duplex, found)
+      if (typeof found === 'string') return refuse(duplex, found, deps.clock)
       writeFrame(duplex, { ok: true })
       await splice(duplex, found)
     } finally {
@@ -110,8 +116,13 @@ function dial(port: number, host = '127.0.0.1'): Promise<Socket> {
   })
 }
 
-function refuse(duplex: NetDuplex, code: TunnelRefusal): void {
+function refuse(duplex: NetDuplex, code: TunnelRefusal, clock: Clock): void {
   writeFrame(duplex, { ok: false, code })
   duplex.end()
   duplex.resume()
+  // Whoever hears that leaves; what is written all the same would be read without end.
+  duplex.once(
+    'close',
+    clock.timer(TUNNEL_HELLO_TIMEOUT_MS, () => duplex.destroy()),
+  )
 }

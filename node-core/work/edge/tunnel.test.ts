@@ -123,6 +123,22 @@ describe('a tunnel', () => {
     await expect(ended).rejects.toThrow()
   })
 
+  it('is cut where whoever was refused stays', async () => {
+    entitled = false
+    const stream = await pair.here.openStream(THERE, 'tunnel/1')
+    const { workload, instance } = endpoint
+    await stream.write(framed(encode({ workload, instance, port: 80 })))
+    expect(await firstBytes(stream)).toContain('FORBIDDEN')
+    const isCut = (): Promise<boolean> =>
+      stream.write(Buffer.from('more')).then(
+        () => false,
+        () => true,
+      )
+    expect(await isCut()).toBe(false)
+    clock.advance(TUNNEL_HELLO_TIMEOUT_MS)
+    await until(isCut)
+  })
+
   it('is refused to a peer that holds as many as it may', async () => {
     const held = await Promise.all(Array.from({ length: TUNNELS_PER_PEER_MAX }, () => open()))
     await expect(open()).rejects.toMatchObject({ details: { reason: 'TOO_MANY' } })

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock/index.ts'
-import type { Choice } from './choice.ts'
+import { type Choice, keyOf } from './choice.ts'
 import type { Endpoint } from './index.ts'
 import { ATTEMPTS_MAX } from './limits.ts'
 import type { LoadCounts } from './load-counts.ts'
@@ -17,15 +17,17 @@ export interface TurnDeps {
 export class Turn {
   readonly #deps: TurnDeps
   readonly #workload: string
-  readonly #endpoints: readonly Endpoint[]
-  readonly #tried = new Set<Endpoint>()
+  readonly #endpointsNow: () => readonly Endpoint[]
+  #endpoints: readonly Endpoint[] = []
+  readonly #tried: Endpoint[] = []
   #current: Endpoint | undefined
   #askedMs = 0
 
-  constructor(deps: TurnDeps, workload: string, endpoints: readonly Endpoint[]) {
+  /** Asked anew before each attempt: by the time that one has failed, others may be there. */
+  constructor(deps: TurnDeps, workload: string, endpoints: () => readonly Endpoint[]) {
     this.#deps = deps
     this.#workload = workload
-    this.#endpoints = endpoints
+    this.#endpointsNow = endpoints
     deps.budget.earn(workload)
   }
 
@@ -34,14 +36,15 @@ export class Turn {
     const { choice, budget, clock, load, onRetry } = this.#deps
     this.over()
     const nowMs = clock.monotonicMs()
-    if (this.#tried.size >= ATTEMPTS_MAX) return undefined
-    const endpoint = choice.pick(this.#endpoints, this.#tried, nowMs)
+    if (this.#tried.length >= ATTEMPTS_MAX) return undefined
+    this.#endpoints = this.#endpointsNow()
+    const endpoint = choice.pick(this.#endpoints, this.#triedAmong(this.#endpoints), nowMs)
     if (!endpoint) return undefined
-    if (this.#tried.size > 0) {
+    if (this.#tried.length > 0) {
       if (!budget.spend(this.#workload, nowMs)) return undefined
       onRetry()
     }
-    this.#tried.add(endpoint)
+    this.#tried.push(endpoint)
     this.#current = endpoint
     this.#askedMs = nowMs
     choice.begin(endpoint)
@@ -73,6 +76,13 @@ export class Turn {
     this.#current = undefined
   }
 
+  /** One that was tried may be another object by now. */
+  #triedAmong(endpoints: readonly Endpoint[]): ReadonlySet<Endpoint> {
+    if (this.#tried.length === 0) return NONE
+    const keys = new Set(this.#tried.map(keyOf))
+    return new Set(endpoints.filter((endpoint) => keys.has(keyOf(endpoint))))
+  }
+
   #judge(kind: 'answered' | 'failed' | 'unreachable'): void {
     const endpoint = this.#current
     if (!endpoint) return
@@ -82,3 +92,5 @@ export class Turn {
     this.#deps.choice.judge(endpoint, this.#endpoints, outcome, nowMs)
   }
 }
+
+const NONE: ReadonlySet<Endpoint> = new Set()

@@ -6,7 +6,7 @@ import { bodyKind, isSecure } from './arrival.ts'
 import { connectInTurn } from './connecting.ts'
 import { type Failure, failureOf, type Timeouts } from './exchange.ts'
 import { EDGE_HEADER, placed, requestHeaders } from './headers.ts'
-import type { Endpoint } from './index.ts'
+import type { EdgeErrorCode, Endpoint } from './index.ts'
 import { bodyOf, REASONS, type Refusal } from './refusal.ts'
 import type { Route } from './route.ts'
 import { splice } from './splice.ts'
@@ -120,7 +120,7 @@ function offer(plan: UpgradePlan, endpoint: Endpoint, upstream: Duplex): Promise
 }
 
 function lateAnswer(): Error {
-  return new MyceliumError('ANSWER_TIMEOUT', 'It did not answer in time.')
+  return new MyceliumError<EdgeErrorCode>('ANSWER_TIMEOUT', 'It did not answer in time.')
 }
 
 /** Status line and headers as the endpoint sent them; its answer's body has no framing of its own. */

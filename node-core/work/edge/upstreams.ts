@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { type buildConnector, type Dispatcher, Pool } from 'undici'
 import { MyceliumError } from '../../base/errors/index.ts'
 import { keyOf } from './choice.ts'
-import type { EdgeDeps, Endpoint } from './index.ts'
+import type { EdgeDeps, EdgeErrorCode, Endpoint } from './index.ts'
 import {
   CONNECT_TIMEOUT_MS,
   ENDPOINT_CONNECTIONS_MAX,
@@ -75,7 +75,7 @@ function dialLocal({ address: host = '127.0.0.1', hostPort: port }: Endpoint): P
   return new Promise((resolve, reject) => {
     const socket = connectSocket({ host, port, noDelay: true, allowHalfOpen: true })
     socket.setTimeout(CONNECT_TIMEOUT_MS, () => {
-      socket.destroy(new MyceliumError('CONNECT_TIMEOUT', 'No connection in time.'))
+      socket.destroy(new MyceliumError<EdgeErrorCode>('CONNECT_TIMEOUT', 'No connection in time.'))
     })
     socket.once('error', reject)
     socket.once('connect', () => {

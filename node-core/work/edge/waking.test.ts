@@ -16,7 +16,7 @@ const closing: (() => void)[] = []
 beforeEach(async () => {
   stage = createStage()
   stage.endpoints.set('web', [])
-  stage.wakes.set('web', 5_000)
+  stage.wakes.set('web', 60_000)
   edge = await stage.edge()
 })
 afterEach(async () => {

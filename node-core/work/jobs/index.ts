@@ -41,4 +41,4 @@ interface Open {
 export const NO_RECORD: JobRecord = { runs: [], attempts: new Map() }
 
 export { type JobInput, type JobStep, type JobSteps, jobSteps } from './foreman.ts'
-export { isOf, isShown, slotStates } from './slot-states.ts'
+export { isOf, slotStates } from './slot-states.ts'

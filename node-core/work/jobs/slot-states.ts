@@ -74,8 +74,3 @@ export function isOf(state: SlotState | undefined, id: string): boolean {
   const { generation, run, attempt } = state.turn
   return turn?.generation === generation && turn.run === run && turn.attempt === attempt
 }
-
-/** Whether anything runs, ran, or is to run there. */
-export function isShown(state: SlotState | undefined): boolean {
-  return state !== undefined && state.kind !== 'idle'
-}

@@ -79,7 +79,8 @@ export function createLogCopier(deps: LogCopierDeps): LogCopier {
       }
     }
     for (const holder of places.keys()) if (!holders.includes(holder)) places.delete(holder)
-    if (store.facts(id)?.until !== undefined) held.delete(id)
+    const facts = store.facts(id)
+    if (!facts || facts.until !== undefined) held.delete(id)
     return sent
   }
 

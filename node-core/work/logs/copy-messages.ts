@@ -4,9 +4,10 @@ import { decode, encode } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
 import type { LogLineOut } from '../runners/index.ts'
 import { LOG_COPY_BYTES_MAX } from './limits.ts'
-import { lineText, parseRecords } from './record.ts'
+import { type LogRecord, lineText, parseRecords } from './record.ts'
 
-const time = z.string().max(32)
+const time = z.iso.datetime().max(32)
+const part = z.string().max(63)
 const place = z.string().max(32)
 
 const renewal = z.object({
@@ -36,8 +37,14 @@ export function parseRenewal(bytes: Uint8Array): CopyRenewal {
   const parsed = renewal.safeParse(plainOf(bytes))
   if (!parsed.success) throw new MyceliumError('NET_REFUSED', 'Not the end of a log.')
   const { text, ...rest } = parsed.data
-  const lines = parseRecords(text).flatMap((one) => (one.kind === 'line' ? [one.line] : []))
-  return { ...rest, lines }
+  return { ...rest, lines: parseRecords(text).flatMap(linesIn) }
+}
+
+/** What is kept is told to others one day, who take no other times and names of parts. */
+function linesIn(record: LogRecord): LogLineOut[] {
+  if (record.kind !== 'line') return []
+  const { at, part: name = '' } = record.line
+  return time.safeParse(at).success && part.safeParse(name).success ? [record.line] : []
 }
 
 export function takenBytes(value: boolean): Uint8Array {

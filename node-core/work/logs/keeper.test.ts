@@ -221,6 +221,11 @@ test.each([
     ...['of more than may be gone', [log('a', 1, '5'), log('b', 1, '6'), log('c', 1, '7')]],
     { what: 'log', id: 'a' },
   ],
+  [
+    'of more than may be gone, what is of who has most of it',
+    [log('a', 1, '5'), log('b', 1, '6', 'o'), log('c', 1, '7', 'o')],
+    { what: 'log', id: 'b' },
+  ],
 ] as const)('goes: %s', (_, logs, expected) => {
   const budget = { totalBytesMax: 100, goneMax: 2, goneBefore: '3' }
   const nodes = logs.some(({ facts }) => facts.node === 'm') ? { nodeBytesMax: 40 } : {}

@@ -52,7 +52,7 @@ export function createLogs(deps: LogsDeps): Logs {
     onAppend: copier.changed,
   })
   const held = createHeldLogs({ net, store, copies, live: nodes.live, mayUse, logger })
-  const server = createLogServer({ net, store, copies, mayUse, logger })
+  const server = createLogServer({ net, store, copies, mayUse, clock, logger })
   const reading = createLogReading({
     ...{ net, view, store, copies, held, clock, logger },
     live: nodes.live,

@@ -35,14 +35,16 @@ export function createLogMerge<Line extends TimedLine>(options: LogMergeOptions)
   let taken = 0
   let open = 0
   let sealed = false
+  /** The reader is gone. */
+  let left = false
   let wakeReader: () => void = () => {}
-  let wakeSources: (() => void)[] = []
+  const wakeSources: (() => void)[] = []
 
   async function drain(source: AsyncIterable<Line>): Promise<void> {
     open++
     try {
       for await (const line of source) {
-        if (signal?.aborted) return
+        if (left || signal?.aborted) return
         held.push({ line, order: taken++, dueMs: clock.monotonicMs() + (holdMs ?? 0) })
         if (holdMs === undefined) trim()
         wakeReader()
@@ -120,16 +122,19 @@ export function createLogMerge<Line extends TimedLine>(options: LogMergeOptions)
       wakeReader()
     },
     async *read() {
-      for (;;) {
-        if (signal?.aborted) break
-        const lines = takeDue()
-        yield* lines
-        if (lines.length > 0) continue
-        if (sealed && open === 0 && held.length === 0) break
-        await waitForMore()
+      try {
+        for (;;) {
+          if (signal?.aborted) break
+          const lines = takeDue()
+          yield* lines
+          if (lines.length > 0) continue
+          if (sealed && open === 0 && held.length === 0) break
+          await waitForMore()
+        }
+      } finally {
+        left = true
+        for (const wake of wakeSources.splice(0)) wake()
       }
-      for (const wake of wakeSources.splice(0)) wake()
-      wakeSources = []
     },
   }
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createFrameReader, framed } from '../../base/net/index.ts'
 import { parseTaken, renewalBytes } from './copy-messages.ts'
 import type { InstanceLogLine } from './index.ts'
-import { LOG_COPY_MS, LOG_REOPEN_MS } from './limits.ts'
+import { LOG_COPY_MS, LOG_REOPEN_MS, LOG_STREAMS_MAX } from './limits.ts'
 import { parseAnswer, parseQuestion, questionFrame } from './messages.ts'
 import { createLogBench, type LogBench, textsOf } from './testing/bench.ts'
 
@@ -233,6 +233,22 @@ describe('logs', () => {
     expect(lines).toEqual(['true', 'also true'])
   })
 
+  test('are not hidden by a copy that nobody could read', async () => {
+    await bench.runs(2, 'web-1-b', ['here'])
+    await has(2, 'web-1-b', 'here')
+    const [, liar, holder] = bench.ids
+    if (!liar || !holder) throw new Error('No nodes.')
+    const since = new Date(bench.clock.wallMs()).toISOString()
+    const lines = [{ at: '9'.repeat(100), stream: 'stdout' as const, line: 'a lie' }]
+    const lie = renewalBytes({
+      ...{ id: 'web-0-a', workload: 'web', index: 0, generation: 1, since, whole: true },
+      ...{ after: '', next: '1:0', lines },
+    })
+    await bench.net.node(liar).request(holder, 'log-copy/1', lie)
+    const found = await bench.logs(3).kept({ workload: 'web' })
+    expect(found).toContainEqual(expect.objectContaining({ instance: 'web-1-b', copy: false }))
+  })
+
   test('get another copy when one of those who keep one goes', async () => {
     await bench.runs(0, 'web-0-a', ['one'])
     await has(0, 'web-0-a', 'one')
@@ -245,6 +261,20 @@ describe('logs', () => {
     }
     await bench.kill(2)
     expect(await textsOf(bench.logs(3).read({ workload: 'web' }))).toContain('one')
+  })
+
+  test('are read though as many streams are open as there may be, on which nobody asks', async () => {
+    await bench.runs(0, 'web-0-a', ['one'])
+    await has(0, 'web-0-a', 'one')
+    const [holder, silent] = bench.ids
+    if (!holder || !silent) throw new Error('No nodes.')
+    for (let open = 0; open < LOG_STREAMS_MAX; open++) {
+      await bench.net.node(silent).openStream(holder, 'logs/2')
+    }
+    const reading = () => textsOf(bench.logs(2).read({ instance: 'web-0-a' }))
+    await expect(reading()).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+    await pass(11_000)
+    expect(await reading()).toEqual(['one'])
   })
 
   test('refuse nonsense', async () => {

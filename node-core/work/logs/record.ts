@@ -31,7 +31,7 @@ export function pointsText(points: Readonly<Record<string, string>>): string {
 }
 
 /** Undefined for what nobody wrote like this. */
-export function parseRecord(text: string): LogRecord | undefined {
+function parseRecord(text: string): LogRecord | undefined {
   const rest = text.slice(1)
   const stream = STREAM[text[0] ?? '']
   if (stream) return parseLine(stream, rest)

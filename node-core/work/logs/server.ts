@@ -1,13 +1,14 @@
+import type { Clock } from '../../base/clock/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Lifecycle } from '../../base/lifecycle/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import {
-  createFrameReader,
   type FrameReader,
   framed,
   type Net,
   type NetStream,
   type NodeId,
+  questionOn,
 } from '../../base/net/index.ts'
 import { copyKey } from './copy-keys.ts'
 import { keptLines } from './kept-lines.ts'
@@ -22,19 +23,21 @@ export function createLogServer(deps: {
   copies: LogStore
   /** Whether the owner of that node holds `use` in the network. */
   mayUse(peer: NodeId): boolean
+  clock: Clock
   logger: Logger
 }): Lifecycle {
+  const { clock } = deps
   const serving = new Map<NetStream, { ended: AbortController; done: Promise<void> }>()
   let stopListening: (() => void) | undefined
 
   async function serve(stream: NetStream, peer: NodeId, ended: AbortController): Promise<void> {
     try {
-      if (serving.size > LOG_STREAMS_MAX) {
+      if (serving.size >= LOG_STREAMS_MAX) {
         await stream.write(failureFrame('RATE_LIMITED', 'Too many logs are being read here.'))
         return
       }
-      const reader = createFrameReader(stream)
-      const question = parseQuestion(await reader.frame(LOG_QUESTION_BYTES_MAX))
+      const { question: asked, reader } = await questionOn(stream, clock, LOG_QUESTION_BYTES_MAX)
+      const question = parseQuestion(asked)
       if (!question) throw new MyceliumError('NET_REFUSED', 'Not a question for logs.')
       checkMayUse(peer)
       const { instance, copyOf, ...query } = question

@@ -26,7 +26,11 @@ export function surplus(logs: readonly SizedLog[], budget: LogBudget): Surplus |
     .sort((a, b) => ((a.facts.until ?? '') < (b.facts.until ?? '') ? -1 : 1))
   const [oldest] = gone
   if (oldest && (oldest.facts.until ?? '') < budget.goneBefore) return whole(oldest)
-  if (oldest && gone.length > budget.goneMax) return whole(oldest)
+  if (gone.length > budget.goneMax) {
+    // Whoever hands over very many copies crowds out its own, and nobody else's.
+    const [first] = mostOfOneNode(gone)
+    if (first) return whole(first)
+  }
   const crowded = overfull(logs, budget)
   if (!crowded) return undefined
   const first = gone.find((one) => crowded.includes(one))
@@ -42,6 +46,12 @@ function overfull(logs: readonly SizedLog[], budget: LogBudget): readonly SizedL
   if (nodeBytesMax === undefined) return undefined
   const byNode = Map.groupBy(logs, ({ facts }) => facts.node)
   return [...byNode.values()].find((own) => sizeOf(own) > nodeBytesMax)
+}
+
+/** In the order in which they are given. */
+function mostOfOneNode(logs: readonly SizedLog[]): readonly SizedLog[] {
+  const byNode = [...Map.groupBy(logs, ({ facts }) => facts.node).values()]
+  return byNode.reduce((most, own) => (own.length > most.length ? own : most), [])
 }
 
 function whole({ facts }: SizedLog): Surplus {

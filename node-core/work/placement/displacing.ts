@@ -18,7 +18,7 @@ import {
 } from './table.ts'
 
 /** Among one owner's own by what the owner says; among all by what counts there. */
-export function outranks(one: Ranked, other: Ranked): boolean {
+function outranks(one: Ranked, other: Ranked): boolean {
   if (one.desired.owner === other.desired.owner) return one.rank[1] > other.rank[1]
   return one.rank[0] > other.rank[0]
 }

@@ -68,7 +68,7 @@ export function explain(input: PlacementInput, workloadName: string): SlotExplan
 export function choiceText(code: Choice): string {
   switch (code) {
     case 'RUNS_THERE':
-      return 'It runs there, and what runs stays where it is.'
+      return 'It has its place there already, and keeps it.'
     case 'DATA_THERE':
       return 'What this copy keeps lies there.'
     case 'ONLY_ONE':

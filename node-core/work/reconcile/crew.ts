@@ -129,7 +129,7 @@ export function createCrew(deps: CrewDeps): Crew {
         other.local.phase.kind === 'ending' &&
         slotOf(other.local.workload, other.local.index) === slot,
     )
-    return Promise.all(before.map((other) => other.end({ drainMs: 0, graceMs: 0 })))
+    return Promise.all(before.map((other) => end(other, { drainMs: 0, graceMs: 0 })))
   }
 
   async function end(driver: InstanceDriver, how: { drainMs: number; graceMs: number }) {

@@ -111,7 +111,6 @@ export function createReconciler(
     timer.within(change.of === 'instance' ? REMOTE_CHANGE_MS : 0)
   }
 
-  const sense = (): Promise<void> => engines.sense()
   const onSenseError = (error: unknown): void =>
     logger.warn('What runs here could not be listed', { error })
 
@@ -123,7 +122,7 @@ export function createReconciler(
       timer.start()
       stopWatching = [
         view.subscribe(onViewChange),
-        every(clock, SENSE_PERIOD_MS, sense, onSenseError),
+        every(clock, SENSE_PERIOD_MS, engines.sense, onSenseError),
       ]
       await engines.start()
       sensed = true
@@ -143,10 +142,6 @@ export function createReconciler(
       await publisher.flush()
     },
     local: () => crew.locals().map((local) => toInstance(local, self)),
-    poke() {
-      sense().catch(onSenseError)
-      timer.within(0)
-    },
     async command(instance, request) {
       const runner = crew.runnerOf(instance)
       if (runner) return runner.command(instance, request)

@@ -6,6 +6,7 @@ import type { Availability, Runner } from '../runners/index.ts'
 import { createSimEngine } from '../runners/index.ts'
 import type { WorkloadKind } from '../spec/index.ts'
 import { createEngines } from './engines.ts'
+import { WITHDRAW_KIND_AFTER_MS } from './limits.ts'
 
 const clock = createSimClock()
 
@@ -37,6 +38,30 @@ async function announced(
 }
 
 describe('what a node offers', () => {
+  test('is withdrawn in time though its engine is looked for again and again', async () => {
+    let up = true
+    const container: Runner = {
+      ...runnerOf('container', { ok: true }),
+      available: async () => (up ? { ok: true } : { ok: false, code: 'GONE', message: 'Gone.' }),
+    }
+    const said: unknown[] = []
+    const engines = createEngines({
+      runners: { container },
+      membership: { announce: async ({ kinds }) => void said.push(kinds) },
+      ...{ clock, logger: createMemoryLogger(), strangers: [], onList: () => {} },
+    })
+    await engines.start()
+    up = false
+    for (let passed = 0; passed <= WITHDRAW_KIND_AFTER_MS; passed += 1_000) {
+      await engines.sense()
+      clock.advance(1_000)
+    }
+    up = true
+    await engines.sense()
+    await engines.stop({ withdraw: false })
+    expect(said).toEqual([['container'], [], ['container']])
+  })
+
   test('is for strangers only what its owner lets them run', async () => {
     const { said, why } = await announced(['container'], { ok: true, lacks: [] })
     expect(said).toEqual({ kinds: ['container', 'process'], strangers: ['container'] })

@@ -58,7 +58,8 @@ interface Engine {
   sensing: Promise<void> | undefined
   /** Something happened while it was being listed. */
   again: boolean
-  cancelWithdrawal: () => void
+  /** Under way: what it cancels by. */
+  withdrawal: (() => void) | undefined
   offered: boolean
 }
 
@@ -73,7 +74,7 @@ export function createEngines(deps: EnginesDeps): Engines {
       listed: false,
       sensing: undefined,
       again: false,
-      cancelWithdrawal: () => {},
+      withdrawal: undefined,
       offered: false,
     }
   })
@@ -120,11 +121,21 @@ export function createEngines(deps: EnginesDeps): Engines {
     if (engine.gone && !gone) logger.info('A runner can work', { kind: engine.runner.kind })
     if (!engine.gone && gone) logger.warn('A runner cannot work', { ...gone })
     engine.gone = gone
-    engine.cancelWithdrawal()
-    if (!gone) offer(engine, true)
-    else if (engine.offered) {
-      engine.cancelWithdrawal = clock.timer(WITHDRAW_KIND_AFTER_MS, () => offer(engine, false))
+    if (!gone) {
+      keepOffer(engine)
+      offer(engine, true)
+    } else if (engine.offered) {
+      // From when it was missed first, however often it is looked for.
+      engine.withdrawal ??= clock.timer(WITHDRAW_KIND_AFTER_MS, () => {
+        engine.withdrawal = undefined
+        offer(engine, false)
+      })
     }
+  }
+
+  function keepOffer(engine: Engine): void {
+    engine.withdrawal?.()
+    engine.withdrawal = undefined
   }
 
   function offer(engine: Engine, offered: boolean): void {
@@ -180,7 +191,7 @@ export function createEngines(deps: EnginesDeps): Engines {
       stopped = true
       started = false
       for (const stop of stops) stop()
-      for (const engine of engines) engine.cancelWithdrawal()
+      engines.forEach(keepOffer)
       await Promise.all(engines.map(({ sensing }) => sensing))
       await announcing
     },

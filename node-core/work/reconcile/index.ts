@@ -29,8 +29,6 @@ import type { WorkView } from './work-view.ts'
 export interface Reconciler extends Lifecycle {
   /** Instances of this node, running and failed. */
   local(): Instance[]
-  /** Looks again now instead of at the next change or tick. */
-  poke(): void
   /** Runs a command inside one of them. Throws NOT_FOUND when this node has no such instance. */
   command(instance: string, request: CommandRequest): Promise<RunningCommand>
   /** Told of every change of an instance here; `Stopped` when it is gone. */

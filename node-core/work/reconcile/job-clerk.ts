@@ -31,6 +31,7 @@ export function createJobClerk({ primary, clock, logger, replan }: JobClerkDeps)
   /** What was said a moment ago, and is not said again yet. */
   const said = new Set<string>()
   const underway = new Set<string>()
+  const timers = new Set<() => void>()
   let stopped = false
 
   function say(key: string, command: Command): void {
@@ -46,13 +47,16 @@ export function createJobClerk({ primary, clock, logger, replan }: JobClerkDeps)
       if (!(error instanceof MyceliumError)) throw error
       logger.debug('A word about a job was not taken', { key, code: error.code })
     }
+    if (stopped) return
     // This node's copy may come a moment later; refusals follow from one that lags behind.
     said.add(key)
-    clock.timer(JOB_WORD_RETRY_MS, () => {
+    const cancel = clock.timer(JOB_WORD_RETRY_MS, () => {
+      timers.delete(cancel)
       said.delete(key)
-      if (!stopped) replan()
+      replan()
     })
-    if (!stopped) replan()
+    timers.add(cancel)
+    replan()
   }
 
   function bodyOf({ id, workload, index }: LocalInstance) {
@@ -73,6 +77,8 @@ export function createJobClerk({ primary, clock, logger, replan }: JobClerkDeps)
     },
     stop() {
       stopped = true
+      for (const cancel of timers) cancel()
+      timers.clear()
     },
   }
 }

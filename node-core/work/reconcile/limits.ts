@@ -58,18 +58,5 @@ export const FIRST_LOOK_MS = 5_000
 /** Milliseconds after which a node without an engine stops offering its kind of work. */
 export const WITHDRAW_KIND_AFTER_MS = 10_000
 
-/** Bytes of a question for logs. */
-export const LOG_QUESTION_BYTES_MAX = 1_024
-/** Bytes of one log line on the wire; longer ones are cut. */
-export const LOG_LINE_BYTES_MAX = 65_536
-/** Lines of history of one instance. */
-export const LOG_TAIL_MAX = 10_000
-/** Log readers of other nodes served at the same time. */
-export const LOG_STREAMS_MAX = 64
-/** Milliseconds for which a followed line waits for earlier ones of other instances. */
-export const LOG_MERGE_MS = 150
-/** Milliseconds before the log of an instance that ended is asked for again. */
-export const LOG_REOPEN_MS = 1_000
-
 /** Letters of a reason's message in an instance record. */
 export const REASON_LENGTH_MAX = 1_024

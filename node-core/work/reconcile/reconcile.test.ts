@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { MyceliumError } from '../../base/errors/index.ts'
 import { place } from '../placement/index.ts'
 import { workloadStatus } from './index.ts'
 import { createHouse, during, type House, type HouseNode, openHouse } from './testing/house.ts'
@@ -19,6 +20,24 @@ afterEach(() => house.stopAll())
 async function open(nodes: number): Promise<HouseNode[]> {
   house = await openHouse(nodes, Math.min(nodes, voters))
   return [...house.nodes]
+}
+
+/** As an engine does that has too much to do. */
+function refuseFirstEnd({ engine }: HouseNode): void {
+  const { runner } = engine
+  let refusals = 1
+  Object.assign(engine, {
+    runner(options: Parameters<typeof runner>[0]) {
+      const real = runner(options)
+      return {
+        ...real,
+        async end(...[id, how]: Parameters<typeof real.end>) {
+          if (refusals-- > 0) throw new MyceliumError('START_FAILED', 'It does not end.')
+          return real.end(id, how)
+        },
+      }
+    },
+  })
 }
 
 const serves = (workload: string, replicas: number) => (): boolean =>
@@ -161,6 +180,27 @@ describe.each(WAYS)('%s', (_, voting) => {
     })
   })
 
+  test('what could not be ended at first is gone once its successor has ended it', async () => {
+    house = createHouse({ nodes: 1, voters: Math.min(1, voters) })
+    const [only] = house.nodes
+    refuseFirstEnd(only!)
+    await during(house, only!.start())
+    await house.pass(4_000)
+    const version = (image: string) => {
+      return {
+        name: 'web',
+        containers: [{ image, ports: [{ containerPort: 80, hostPort: 8_080 }] }],
+      }
+    }
+    await house.deploy(only!, version('a'))
+    await house.until('it serves', serves('web', 1), 1_000)
+    await house.deploy(only!, version('b'))
+    // The old one has the port until it is ended, which the new one sees to before it comes.
+    await house.until('the new one serves alone', serves('web', 1), 10_000)
+    await house.pass(20_000)
+    expect(only!.view.instances()).toMatchObject([{ status: 'Running', generation: 2 }])
+  })
+
   describe('an engine', () => {
     test('that stops says so on every instance, and all recover when it returns', async () => {
       const [only] = await open(1)
@@ -225,7 +265,7 @@ describe.each(WAYS)('%s', (_, voting) => {
       expect(conditions).toEqual([
         {
           code: 'UNPLACED',
-          message: '1 of 1 have no node: 1 node unable to run this kind of work now.',
+          message: '1 of 1 has no node: 1 node unable to run this kind of work now.',
         },
       ])
       only!.engine.turn(true)

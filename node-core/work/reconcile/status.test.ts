@@ -115,12 +115,12 @@ describe('a workload', () => {
     const told = workloadStatus(desired, [seen(0), seen(1)], { unplaced })
     expect(told.status).toBe('Degraded')
     expect(told.conditions).toEqual([
-      { code: 'UNPLACED', message: '1 of 3 have no node: 1 node short of CPU.' },
+      { code: 'UNPLACED', message: '1 of 3 has no node: 1 node short of CPU.' },
     ])
     const open = new Map([[slotOf('web', 2), [{ code: 'NOT_ASSIGNED' as const, node: NODE }]]])
     const [first] = workloadStatus(desired, [seen(0), seen(1)], { unplaced: open }).conditions
     expect(first?.message).toBe(
-      '1 of 3 have no node: 1 node able to run it, as soon as the committee assigns it.',
+      '1 of 3 has no node: 1 node able to run it, as soon as the committee assigns it.',
     )
   })
 

@@ -177,7 +177,8 @@ function slotsOf({ name, replicas }: Workload): Slot[] {
 }
 
 function lostCondition(lost: number, replicas: number): Reason {
-  const message = `${lost} of ${replicas} were on nodes that are out of sight.`
+  const where = lost === 1 ? 'was on a node that is' : 'were on nodes that are'
+  const message = `${lost} of ${replicas} ${where} out of sight.`
   return { code: 'NODE_LOST', message }
 }
 
@@ -204,7 +205,8 @@ export function unplacedCondition(
     .sort(([a], [b]) => b - a)
     .map(([nodes, code]) => `${nodes} ${nodes === 1 ? 'node' : 'nodes'} ${REFUSAL_TEXT[code]}`)
   const text = why.length === 0 ? 'there is none' : why.join(', ')
-  return [{ code: 'UNPLACED', message: `${count} of ${replicas} have no node: ${text}.` }]
+  const have = count === 1 ? 'has' : 'have'
+  return [{ code: 'UNPLACED', message: `${count} of ${replicas} ${have} no node: ${text}.` }]
 }
 
 /** After “1 node” or “2 nodes”. */
@@ -219,7 +221,7 @@ const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   LABELS_DO_NOT_MATCH: 'without the labels asked for',
   KEPT_APART: 'with a workload that it is kept apart from',
   DATA_ELSEWHERE: 'without the data, which lies on another',
-  HOST_PORT_TAKEN: 'with the host port taken',
+  HOST_PORT_TAKEN: 'whose host port is taken',
   CPU_FULL: 'short of CPU',
   MEMORY_FULL: 'short of memory',
   OUTRANKED: 'full of work that counts more',

@@ -19,6 +19,9 @@ export interface RunnerHarness {
   close(): Promise<void>
 }
 
+/** Longer than anything takes that comes to pass, on a machine with much else to do. */
+const PATIENCE_MS = 30_000
+
 export function describeRunner(name: string, open: () => Promise<RunnerHarness>): void {
   describe(`${name}, as every runner`, () => {
     let harness: RunnerHarness
@@ -271,7 +274,7 @@ export async function written(
     withinMs?: number
   } = {},
 ): Promise<[lines: LogLineOut[], points: Record<string, string>]> {
-  const { enough = () => false, after = {}, withinMs = 10_000 } = options
+  const { enough = () => false, after = {}, withinMs = PATIENCE_MS } = options
   const lines: LogLineOut[] = []
   const points = { ...after }
   const reading = { after, takes: () => true, signal: AbortSignal.timeout(withinMs) }
@@ -291,10 +294,10 @@ export async function linesUntil(runner: Runner, id: string, last?: string): Pro
   return lines.map(({ line }) => line)
 }
 
-/** Waits for a condition, ten seconds at most unless told otherwise. */
+/** Waits for a condition, half a minute at most unless told otherwise. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  timeoutMs = 10_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs
   while (!(await condition())) {

@@ -12,7 +12,5 @@ export const WRAP_HOLDER_MS = 3_000
 export const WRAP_AGAIN_MS = 10_000
 /** Secrets wrapped in one look; the rest comes in the next. */
 export const WRAPS_AT_ONCE_MAX = 64
-/** Rows read at a time. */
-export const PAGE_ROWS = 1_000
 /** Times that a value is sealed anew because who may read it changed meanwhile. */
 export const PUT_TRIES_MAX = 3

@@ -4,8 +4,8 @@
  */
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { Primary } from '../../control/primary/index.ts'
+import { allRows } from '../../control/registry/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
-import { PAGE_ROWS } from './limits.ts'
 import type { Reader } from './sealed-value.ts'
 
 export type View = NonNullable<ReturnType<Primary['view']>>
@@ -46,24 +46,12 @@ export function namespaceOf(name: string): string {
 }
 
 export function assignedTo(view: View, namespace: string): NodeId[] {
-  return allOf((page) => view.assignments(`${namespace}/`, page)).map(([, { node }]) => node)
-}
-
-type Page = Parameters<View['nodes']>[0]
-
-export function allOf<Row>(list: (page: Page) => [key: string, row: Row][]) {
-  const rows: [key: string, row: Row][] = []
-  for (;;) {
-    const after = rows.at(-1)?.[0]
-    const page = list({ limit: PAGE_ROWS, ...(after !== undefined && { after }) })
-    rows.push(...page)
-    if (page.length < PAGE_ROWS) return rows
-  }
+  return allRows((page) => view.assignments(`${namespace}/`, page)).map(([, { node }]) => node)
 }
 
 function nodesByOwner(view: View): Map<OwnerId, Reader[]> {
   const byOwner = new Map<OwnerId, Reader[]>()
-  for (const [id, { owner }] of allOf((page) => view.nodes(page))) {
+  for (const [id, { owner }] of allRows((page) => view.nodes(page))) {
     const node = parseNodeId(id)
     const reader = node && standingReader(view, node)
     if (reader) byOwner.set(owner, [...(byOwner.get(owner) ?? []), reader])

@@ -58,8 +58,8 @@ function assignTo(...nodes: NodeId[]): void {
   house.execute(ada, { kind: 'workload.assign', body })
 }
 
-async function settle(): Promise<void> {
-  for (let step = 0; step < 20; step++) {
+async function settle(steps = 20): Promise<void> {
+  for (let step = 0; step < steps; step++) {
     clock.advance(500)
     for (let turn = 0; turn < 10; turn++) await Promise.resolve()
   }
@@ -195,6 +195,18 @@ describe('who comes later', () => {
     adas.failing = undefined
     await settle()
     await settle()
+    expect(readBy(late)).toBe(VALUE.toString())
+  })
+
+  it('waits no longer because somebody before it has to', async () => {
+    await run(adas)
+    await adas.secrets.put(NAME, VALUE)
+    adas.failing = new MyceliumError('NO_QUORUM', 'No majority.')
+    house.node(ada)
+    await settle(6)
+    adas.failing = undefined
+    const late = house.node(ada)
+    await settle(5)
     expect(readBy(late)).toBe(VALUE.toString())
   })
 

@@ -3,6 +3,7 @@
  * that holds the key wraps it for the newcomer. Nodes of the owner do it first, other holders later.
  */
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { allRows } from '../../control/registry/index.ts'
 import type { SecretsDeps } from './index.ts'
 import {
   WRAP_AGAIN_MS,
@@ -12,7 +13,6 @@ import {
   WRAPS_AT_ONCE_MAX,
 } from './limits.ts'
 import {
-  allOf,
   assignedTo,
   createReaderList,
   namespaceOf,
@@ -37,7 +37,8 @@ export function createWrapping(deps: SecretsDeps): Wrapping {
   const { primary, clock, random, self } = deps
   const logger = deps.logger.child('secrets')
   let unsubscribe = (): void => {}
-  let cancel: (() => void) | undefined
+  /** Those to come, by whether they are as a holder. */
+  const looks = new Map<boolean, { dueMs: number; cancel: () => void }>()
   let busy: Promise<void> = Promise.resolve()
   let stopping: AbortController | undefined
   let seen: readonly object[] = []
@@ -52,16 +53,21 @@ export function createWrapping(deps: SecretsDeps): Wrapping {
     lookIn(WRAP_MS + random.int(WRAP_SPREAD_MS), false)
   }
 
+  /** The sooner of two that are asked for; those as a holder wait apart, so that no change puts them off. */
   function lookIn(ms: number, asHolder: boolean): void {
-    if (!stopping || cancel) return
-    cancel = clock.timer(ms, () => {
-      cancel = undefined
+    const dueMs = clock.monotonicMs() + ms
+    const planned = looks.get(asHolder)
+    if (!stopping || (planned && planned.dueMs <= dueMs)) return
+    planned?.cancel()
+    const cancel = clock.timer(ms, () => {
+      looks.delete(asHolder)
       busy = busy
         .then(() => look(asHolder))
         .catch((error: unknown) => {
           logger.error('A look at secrets failed.', { error: messageOf(error) })
         })
     })
+    looks.set(asHolder, { dueMs, cancel })
   }
 
   async function look(asHolder: boolean): Promise<void> {
@@ -69,7 +75,7 @@ export function createWrapping(deps: SecretsDeps): Wrapping {
     const signal = stopping?.signal
     if (!view || !signal) return
     const readers = createReaderList(view)
-    const missing = allOf((page) => view.secrets('', page)).flatMap(([name, row]) => {
+    const missing = allRows((page) => view.secrets('', page)).flatMap(([name, row]) => {
       return lacking(view, readers, name, row) ?? []
     })
     const isOurs = ({ name }: Missing) => view.ownerOf(namespaceOf(name)) === deps.owner
@@ -127,8 +133,8 @@ export function createWrapping(deps: SecretsDeps): Wrapping {
       stopping?.abort(new MyceliumError('NOT_RUNNING', 'The node is stopping.'))
       stopping = undefined
       unsubscribe()
-      cancel?.()
-      cancel = undefined
+      for (const { cancel } of looks.values()) cancel()
+      looks.clear()
       await busy
     },
   }

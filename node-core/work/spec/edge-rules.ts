@@ -16,7 +16,7 @@ import {
 } from './limits.ts'
 
 /** For everybody, by host name, with no port of its own. */
-export const DEFAULT_EDGE: EdgeRules = {
+const DEFAULT_EDGE: EdgeRules = {
   access: 'public',
   tcp: [],
   answerMs: 120_000,

@@ -149,7 +149,7 @@ const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, {
   error: 'A file name of letters, digits, ".", "_" and "-".',
 })
 const variableName = z.string().regex(VARIABLE_NAME, { error: VARIABLE_NAME_ERROR })
-export const secretUse = z.strictObject({
+const secretUse = z.strictObject({
   name: secretName,
   env: variableName.exactOptional(),
   file: fileName.exactOptional(),

@@ -396,4 +396,4 @@ export {
   volumeIdOf,
   volumeKey,
 } from './volume-record.ts'
-export { DEFAULT_VOLUME_BYTES, keepsData, waitsForData } from './volumes.ts'
+export { keepsData, waitsForData } from './volumes.ts'

@@ -1,7 +1,5 @@
 /** Replicas of one workload. */
 export const REPLICAS_MAX = 1_000
-/** Letters of a workload's name: a DNS label. */
-export const NAME_LENGTH_MAX = 63
 /** Declared ports of one instance, all parts together. */
 export const PORTS_MAX = 32
 /** Labels of a workload, and labels it asks of a node. */

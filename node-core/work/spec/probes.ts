@@ -32,7 +32,7 @@ export interface AskedProbes {
 }
 
 /** The port that is asked unless told otherwise: the first one declared for TCP. */
-export function probedPort(ports: readonly Port[]): number | undefined {
+function probedPort(ports: readonly Port[]): number | undefined {
   return ports.find((port) => port.protocol === 'tcp')?.containerPort
 }
 

@@ -1,7 +1,7 @@
 /** Amounts as people write them: `500m`, `0.5`, `.5`, `256Mi`, `1Gi`, `512M`. */
 
 /** `2`, `0.5`, `.5`, `2.`, `5e-1`, as Docker, Kubernetes and YAML have numbers. None below 0. */
-export function parseDecimal(text: string): number | undefined {
+function parseDecimal(text: string): number | undefined {
   const isOne = /^\+?(\d{1,15}(\.\d{0,9})?|\.\d{1,9})(e[+-]?\d{1,2})?$/i.test(text)
   return isOne ? Number(text) : undefined
 }

@@ -20,7 +20,7 @@ export interface Mount {
   readOnly: boolean
 }
 
-export const DEFAULT_VOLUME_BYTES = 10 * 2 ** 30
+const DEFAULT_VOLUME_BYTES = 10 * 2 ** 30
 
 const size = z.union([z.string(), z.number()]).transform((amount, context) => {
   const bytes = parseMemoryBytes(amount)

@@ -30,7 +30,7 @@ export interface Volumes extends Lifecycle {
   list(): KeptVolume[]
   /**
    * From now on it can be had back for 30 days; `forGood` for none. Throws NOT_FOUND, FORBIDDEN, CONFLICT (a
-   * workload wants it), NET_UNREACHABLE.
+   * workload wants it), NET_UNREACHABLE, UNAVAILABLE.
    */
   delete(which: VolumePlace, options?: { forGood?: boolean }): Promise<void>
   /** What was deleted is kept again, until somebody deletes it. Throws as `delete`. */
@@ -62,6 +62,8 @@ export type VolumeErrorCode =
   | 'CONFLICT'
   /** The node that has it does not answer. */
   | 'NET_UNREACHABLE'
+  /** The disk of the node that has it takes nothing. */
+  | 'UNAVAILABLE'
 
 /** Data on this computer's engine of networks that it has left (docs/adr/0033); runs without a network too. */
 export interface LeftData extends Lifecycle {

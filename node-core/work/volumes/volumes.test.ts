@@ -29,6 +29,8 @@ let wanted: DesiredWorkload | undefined
 let ended: boolean
 let records: Map<string, StateRecord['value']>
 let entitled: boolean
+/** The owner of HERE was removed from the network. */
+let isRemoved: boolean
 let handlers: Map<NodeId, Parameters<VolumesDeps['net']['onRequest']>[1]>
 let logger: ReturnType<typeof createMemoryLogger>
 let here: Volumes
@@ -38,7 +40,7 @@ beforeEach(async () => {
   clock = createSimClock({ wallStartMs: WALL })
   disk = createSimDisk()
   engine = new Map([[ID, { ...NAME, id: ID, sizeBytes: 100, createdAtMs: WALL }]])
-  ;[engineGone, busyFor, used, ended, entitled] = [false, 0, 5, false, true]
+  ;[engineGone, busyFor, used, ended, entitled, isRemoved] = [false, 0, 5, false, true, false]
   wanted = { workload: dbOf(2), owner: OWNER, generation: 1 }
   records = new Map()
   handlers = new Map()
@@ -78,7 +80,10 @@ function volumesOf(self: NodeId): Volumes {
     },
     state: {
       list: () => [...records].map(([key, value]) => ({ key, value }) as StateRecord),
-      put: async (key, value) => void records.set(key, value) as never,
+      async put(key, value) {
+        if (isRemoved) throw new MyceliumError('FORBIDDEN', 'This node may not write it.')
+        return void records.set(key, value) as never
+      },
       delete: async (key) => void records.delete(key) as never,
       subscribe: () => () => {},
     },
@@ -160,6 +165,42 @@ describe('what a node keeps', () => {
     await there.restore({ node: HERE, id: ID })
     await passes(2 * KEPT_AFTER_DELETE_MS)
     expect([engine.size, only()?.deletedAt]).toEqual([1, undefined])
+  })
+
+  test('is not said to be deleted, or kept again, where that does not come to the disk', async () => {
+    wanted = undefined
+    disk.failSyncs(1)
+    const at = { node: HERE, id: ID }
+    await expect(here.delete(at)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await passes()
+    expect(only()?.deletedAt).toBeUndefined()
+    await here.delete(at)
+    disk.failSyncs(1)
+    await expect(here.restore(at)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await passes()
+    expect(only()?.deletedAt).toBeDefined()
+  })
+
+  test('that cannot be removed yet keeps nobody from hearing of the rest', async () => {
+    await endsNow()
+    busyFor = 1_000_000
+    await passes(KEPT_AFTER_DELETE_MS)
+    used = 7
+    await passes()
+    expect(only()?.usedBytes).toBe(7)
+    const stays = logger.lines.filter(({ message }) => message.startsWith('Data stays'))
+    // Once for each look, not once a second.
+    await passes(LOOK_SELDOM_MS - 1)
+    expect(logger.lines.filter(({ level }) => level === 'warn')).toEqual(stays)
+  })
+
+  test('is told no more, and not every second, by a node whose owner was removed', async () => {
+    isRemoved = true
+    used = 3 * 2 ** 30
+    await passes()
+    await passes(LOOK_MS)
+    const warnings = logger.lines.filter(({ level }) => level === 'warn')
+    expect(warnings.map(({ message }) => message)).toEqual(['A volume holds more than it may'])
   })
 
   test('is neither told to be gone nor deleted while the engine is away', async () => {

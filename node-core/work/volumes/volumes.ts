@@ -6,7 +6,7 @@ import { createKeptFile } from '../../base/kept-file/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { StoredVolume } from '../runners/container/index.ts'
 import { type KeptVolume, keptVolumeOf, volumeKey } from '../spec/index.ts'
-import type { VolumePlace, Volumes, VolumesDeps } from './index.ts'
+import type { VolumeErrorCode, VolumePlace, Volumes, VolumesDeps } from './index.ts'
 import {
   IN_USE_WAIT_MS,
   LOOK_MS,
@@ -15,7 +15,15 @@ import {
   VOLUME_ANSWER_MS,
   VOLUME_MESSAGE_BYTES_MAX,
 } from './limits.ts'
-import { expired, isWanted, type Marks, nextMarks, parseMarks, storedMarks } from './marks.ts'
+import {
+  expired,
+  isWanted,
+  type Mark,
+  type Marks,
+  nextMarks,
+  parseMarks,
+  storedMarks,
+} from './marks.ts'
 import {
   encodeVolumeMessage,
   parseAnswer,
@@ -53,7 +61,11 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     const held = await heldHere()
     if (!held) return
     await keep(nextMarks(held, marks, view, clock.wallMs()))
-    for (const id of expired(marks, clock.wallMs())) await remove(id)
+    for (const id of expired(marks, clock.wallMs())) {
+      await remove(id).catch((error: unknown) => {
+        logger.warn('Data stays though its time is over', { id, why: messageOf(error) })
+      })
+    }
     await count(held)
     await tell(await store.list())
   }
@@ -66,10 +78,19 @@ export function createVolumes(deps: VolumesDeps): Volumes {
     })
   }
 
-  async function keep(next: Marks): Promise<void> {
-    if (JSON.stringify([...next]) === JSON.stringify([...marks])) return
+  /** False where the disk took none: then they are as they were. */
+  async function keep(next: Marks): Promise<boolean> {
+    if (JSON.stringify([...next]) === JSON.stringify([...marks])) return true
+    if (!(await file.write(storedMarks(next) as Plain))) return false
     marks = next
-    await file.write(storedMarks(marks) as Plain)
+    return true
+  }
+
+  /** What is said is on the disk first: a restart would take it back. */
+  async function mark(id: string, next: Mark): Promise<void> {
+    const rest = [...marks].filter(([marked]) => marked !== id)
+    if (await keep(new Map([...rest, [id, next]]))) return
+    throw refused('UNAVAILABLE', 'The disk took no word of it. Nothing was changed.')
   }
 
   async function remove(id: string): Promise<void> {
@@ -90,7 +111,7 @@ export function createVolumes(deps: VolumesDeps): Volumes {
         const isStopped = stopWatching.length === 0
         if (isStopped || clock.monotonicMs() >= untilMs) {
           const details = { reason: 'VOLUME_IN_USE' }
-          throw new MyceliumError('CONFLICT', STILL_IN_USE, { cause: error, details })
+          throw refused('CONFLICT', STILL_IN_USE, { cause: error, details })
         }
       }
       await sleep(clock, LOOK_MS)
@@ -100,7 +121,7 @@ export function createVolumes(deps: VolumesDeps): Volumes {
   function refuseWanted(held: StoredVolume): void {
     if (!isWanted(held, view)) return
     const message = `“${held.workload}” has it: delete the workload, or take the volume out of it.`
-    throw new MyceliumError('CONFLICT', message)
+    throw refused('CONFLICT', message)
   }
 
   /** Files are counted seldom: an engine goes through all of them. */
@@ -127,6 +148,13 @@ export function createVolumes(deps: VolumesDeps): Volumes {
   }
 
   async function tell(held: readonly StoredVolume[]): Promise<void> {
+    await tellAll(held).catch((error: unknown) => {
+      // Its owner was removed, for good: nobody would heed it.
+      if (!isCode(error, 'FORBIDDEN')) throw error
+    })
+  }
+
+  async function tellAll(held: readonly StoredVolume[]): Promise<void> {
     const told = new Map(ownRecords().map((one) => [one.id, one]))
     for (const volume of held) {
       const value = toldOf(volume)
@@ -163,17 +191,15 @@ export function createVolumes(deps: VolumesDeps): Volumes {
 
   async function obey(order: VolumeOrder, from: NodeId): Promise<void> {
     const held = (await store.list()).find(({ id }) => id === order.id)
-    if (!held) throw new MyceliumError('NOT_FOUND', 'There is no such volume on that computer.')
+    if (!held) throw refused('NOT_FOUND', 'There is no such volume on that computer.')
     if (from !== self && !deps.mayDelete(from, held.owner)) {
-      throw new MyceliumError('FORBIDDEN', 'It belongs to somebody else.')
+      throw refused('FORBIDDEN', 'It belongs to somebody else.')
     }
-    if (order.what === 'restore') {
-      const rest = [...marks].filter(([id]) => id !== order.id)
-      await keep(new Map([...rest, [order.id, { kind: 'kept' }]]))
-    } else {
+    if (order.what === 'restore') await mark(order.id, { kind: 'kept' })
+    else {
       refuseWanted(held)
       if (order.forGood) await removeOnceFree(held)
-      else await keep(new Map([...marks, [order.id, { kind: 'deleted', atMs: clock.wallMs() }]]))
+      else await mark(order.id, { kind: 'deleted', atMs: clock.wallMs() })
     }
     await tell(await store.list())
   }
@@ -194,7 +220,7 @@ export function createVolumes(deps: VolumesDeps): Volumes {
       .request(node, VOLUME_PROTOCOL, encodeVolumeMessage(order), options)
       .catch((cause: unknown) => {
         const message = `The computer that has ${id} does not answer (${messageOf(cause)}). If it is not to come back: mycelium volume delete ${id} --give-up`
-        throw new MyceliumError('NET_UNREACHABLE', message, { cause })
+        throw refused('NET_UNREACHABLE', message, { cause })
       })
     const told = parseAnswer(bytes)
     if (told.ok) return
@@ -232,6 +258,14 @@ export function createVolumes(deps: VolumesDeps): Volumes {
       await turn
     },
   }
+}
+
+function refused(
+  code: VolumeErrorCode,
+  message: string,
+  more: { cause?: unknown; details?: { reason: string } } = {},
+): MyceliumError<VolumeErrorCode> {
+  return new MyceliumError(code, message, more)
 }
 
 const STILL_IN_USE =

@@ -53,6 +53,7 @@ export const shell = {
     computer: 'Go to This computer',
     map: 'On the map: move, zoom, show all',
     escape: 'Close what is open',
+    chord: 'then',
   },
   settingsDialog: {
     appearance: 'Appearance',
@@ -60,7 +61,29 @@ export const shell = {
     light: 'Light',
     dark: 'Dark',
     language: 'Language',
-    motion: 'Motion follows the system: with reduced motion, nothing grows or pulses.',
+    motion: 'Motion follows the system: where it asks for less, nothing moves.',
+  },
+  owner: {
+    section: 'Your other computers',
+    detail:
+      'A computer that joins with your key is one of yours: it may do what you may, and runs what is yours. The file is a backup of your key as well.',
+    title: 'Take your key to another computer',
+    warning:
+      'Whoever has this file and its passphrase is you, in every network that you are in, for good. Give them to nobody, and take them to your other computer by different ways.',
+    passphrase: 'Passphrase',
+    made: 'Make one for me',
+    madeDetail: 'Long, made by chance, and shown once.',
+    typed: 'I type one',
+    typedDetail: '{{count}} letters at least.',
+    again: 'The same again',
+    short: 'It has {{count}} letters at least.',
+    differs: 'These two are not the same.',
+    seal: 'Make the file',
+    ready: 'The file is ready',
+    file: 'File',
+    shownOnce: 'The passphrase is shown this once: copy it, or write it down.',
+    next: 'On the other computer, before it is in a network: begin as with any other, and give this file where that computer gets its name.',
+    save: 'Save the file',
   },
   deepLink: {
     title: 'Someone invites you',

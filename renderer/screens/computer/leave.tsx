@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import type { Status } from '../../../node-core/api/contract/index.ts'
-import { Button, ConfirmDialog, Waiting } from '../../design/index.ts'
+import { Button, Checkbox, ConfirmDialog, Waiting } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useResource, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
 import { useVolumes } from '../volumes/index.ts'
-import { lossOf, strandedBy } from './losses.ts'
+import { type Losses, lossOf, type Question, questionOf, strandedBy } from './losses.ts'
 
 export function Leave({ status }: { status: Status }) {
   const { t } = useText()
@@ -32,6 +32,9 @@ function LeaveDialog(props: { network: string; self: string; onClose: () => void
   const { network, self, onClose } = props
   const { t } = useText()
   const world = useWorld()
+  const losses = useLosses(self)
+  const question = questionOf(losses)
+  const [answered, setAnswered] = useState<Question>()
   /** Why the node will not leave unless it is told again. */
   const [refusal, setRefusal] = useState<string>()
 
@@ -56,11 +59,20 @@ function LeaveDialog(props: { network: string; self: string; onClose: () => void
       cancelLabel={t('words.cancel')}
       confirmLabel={t(refusal ? 'computer.leaveAllTheSame' : 'computer.leave')}
       kind="danger"
+      isAnswered={question === answered}
       typed={{ label: t('computer.leaveType', { network }), name: network }}
       onConfirm={leave}
       onClose={onClose}
     >
-      <Losses network={network} self={self} />
+      {losses ? <Told network={network} losses={losses} /> : <Waiting label={t('words.loading')} />}
+      {question !== undefined && question !== 'waiting' && (
+        <Checkbox
+          checked={question === answered}
+          onChange={(yes) => setAnswered(yes ? question : undefined)}
+        >
+          {t(`computer.leaveAnswer.${answerOf(question)}`)}
+        </Checkbox>
+      )}
       {refusal && (
         <p className="problem" role="alert">
           {refusal}
@@ -70,23 +82,32 @@ function LeaveDialog(props: { network: string; self: string; onClose: () => void
   )
 }
 
-/** What goes with this computer, and what nobody has while it is away. */
-function Losses({ network, self }: { network: string; self: string }) {
-  const { t } = useText()
+function answerOf(question: Exclude<Question, 'waiting' | undefined>) {
+  if (question === 'unknown') return question
+  return question.startsWith('lastData') ? ('lastData' as const) : ('data' as const)
+}
+
+/** Undefined until it is known, or known not to be. */
+function useLosses(self: string): Losses | undefined {
   const members = useResource(useWorld().members)
   const { volumes, problem } = useVolumes(({ node }) => node === self)
   const unknown = members.data ? problem : (members.problem ?? problem)
-  if (unknown) return <p>{t('computer.leaveUnknown', { message: unknown.message })}</p>
-  if (!members.data || !volumes) return <Waiting label={t('words.loading')} />
-  const loss = lossOf(members.data, self)
-  const names = strandedBy(volumes, self)
+  if (unknown) return { known: false, why: unknown.message }
+  if (!members.data || !volumes) return undefined
+  return { known: true, loss: lossOf(members.data, self), names: strandedBy(volumes, self) }
+}
+
+/** What goes with this computer, and what nobody has while it is away. */
+function Told({ network, losses }: { network: string; losses: Losses }) {
+  const { t } = useText()
+  if (!losses.known) return <p>{t('computer.leaveUnknown', { message: losses.why })}</p>
+  const { loss, names } = losses
+  const data = loss === 'network' ? 'computer.leaveLastData' : 'computer.leaveData'
   return (
     <>
       <p>{loss === 'network' ? t('computer.leaveLast', { network }) : t('computer.leaveBody')}</p>
       {loss === 'admin' && <p>{t('computer.leaveLastAdmin', { network })}</p>}
-      {names.length > 0 && loss !== 'network' && (
-        <p>{t('computer.leaveData', { names: names.join(', ') })}</p>
-      )}
+      {names.length > 0 && <p>{t(data, { names: names.join(', ') })}</p>}
     </>
   )
 }

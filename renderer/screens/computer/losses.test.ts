@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { makeScenario } from '../../testing/scenarios/index.ts'
 import { idOf } from '../../testing/shapes.ts'
-import { lossOf, strandedBy } from './losses.ts'
+import { lossOf, questionOf, strandedBy } from './losses.ts'
 
 const self = idOf('attic')
 const [ada, ben] = makeScenario('busy').members
@@ -34,5 +34,22 @@ describe('what is stranded', () => {
     const both = [...volumes, { ...first, id: 'another', volume: 'more' }]
     expect(strandedBy(both, self)).toEqual(['notes 1 (Ada)', 'notes 4 (Ada)'])
     expect(strandedBy(volumes, idOf('library-2'))).toEqual([])
+  })
+})
+
+describe('what is asked before a computer leaves', () => {
+  const known = { known: true as const, loss: undefined }
+
+  it('is nothing where nothing is stranded, and stands open until that is known', () => {
+    expect(questionOf({ ...known, names: [] })).toBeUndefined()
+    expect(questionOf(undefined)).toBe('waiting')
+    expect(questionOf({ known: false, why: 'No answer.' })).toBe('unknown')
+  })
+
+  it('is another question when it is about other data, or when nobody stays', () => {
+    const asked = questionOf({ ...known, names: ['notes 1 (Ada)'] })
+    expect(asked).toBe('data notes 1 (Ada)')
+    expect(questionOf({ ...known, names: ['notes 1 (Ada)', 'wiki 1 (Ben)'] })).not.toBe(asked)
+    expect(questionOf({ ...known, loss: 'network', names: ['notes 1 (Ada)'] })).not.toBe(asked)
   })
 })

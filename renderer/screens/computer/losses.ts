@@ -25,3 +25,20 @@ export function strandedBy(volumes: readonly VolumeView[], self: string): string
   const names = here.map(({ workload, index, owner }) => `${workload} ${index + 1} (${owner.name})`)
   return [...new Set(names)]
 }
+
+/** What goes with a computer that leaves; nothing while that is being looked up. */
+export type Losses =
+  | { known: true; loss: ReturnType<typeof lossOf>; names: readonly string[] }
+  | { known: false; why: string }
+
+/** What has to be answered before it leaves. Other losses or other data are another question. */
+export type Question = 'waiting' | 'unknown' | `${'data' | 'lastData'} ${string}` | undefined
+
+export function questionOf(losses: Losses | undefined): Question {
+  if (!losses) return 'waiting'
+  if (!losses.known) return 'unknown'
+  const { loss, names } = losses
+  if (names.length === 0) return undefined
+  // Where nobody stays nobody waits for it, and it goes all the same.
+  return `${loss === 'network' ? 'lastData' : 'data'} ${names.join()}`
+}

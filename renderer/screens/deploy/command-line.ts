@@ -80,9 +80,12 @@ function withUnit(ms: number | null | undefined): string | undefined {
 function rolloutFlag({ kind, atOnce, steps }: Rollout): string {
   if (kind !== 'canary') return atOnce === undefined ? (kind ?? 'rolling') : `${kind}:${atOnce}`
   if (!steps?.length) return kind
-  const time = withUnit(steps[0]?.forMs)
   const shares = steps.map(({ share }) => share).join(',')
-  return time === undefined ? `${kind}:${shares}` : `${kind}:${shares}:${time}`
+  // A step without a time waits for somebody, which is said where others do not.
+  const times = steps.map(({ forMs }) => withUnit(forMs) ?? '-')
+  const isSame = times.every((time) => time === times[0])
+  if (isSame && times[0] === '-') return `${kind}:${shares}`
+  return `${kind}:${shares}:${isSame ? times[0] : times.join(',')}`
 }
 
 function budgetFlags(disruption: DeployInput['disruption']): string[] {

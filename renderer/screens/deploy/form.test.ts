@@ -129,6 +129,16 @@ describe('the form', () => {
     expect(bundle?.resources).not.toHaveProperty('gpus')
   })
 
+  it.each([
+    ['5, 30, 5', 'canary:5,25,50:300s,1800s,300s'],
+    ['0.5, -, 5', 'canary:5,25,50:30s,-,300s'],
+    ['5', 'canary:5,25,50:300s'],
+    ['', 'canary:5,25,50'],
+  ])('says for how long each share of a canary lasts, as it was entered: “%s”', (minutes, flag) => {
+    const form = { ...image, rollout: 'canary' as const, shares: '5 25 50', shareMinutes: minutes }
+    expect(toCommand(toInput(form) ?? {})).toMatch(new RegExp(`--rollout ${flag}$`))
+  })
+
   it('says of a job what a job has, and nothing of copies', () => {
     const daily = {
       ...image,

@@ -2,6 +2,10 @@ import type { InstanceView, WorkloadView } from '../../../node-core/api/contract
 import { Button, ButtonLink, Page, PageHeader, StateWord } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatRoute, UNDO_MS, useResource, useWorld } from '../../state/index.ts'
+import { nextRunText } from '../workloads/index.ts'
+
+/** There is nothing more to wait for; a job may have ended, or not be due for a month. */
+const IS_DONE: ReadonlySet<WorkloadView['status']> = new Set(['Running', 'Succeeded', 'Scheduled'])
 
 /** After the button: the real steps, as the nodes tell them. */
 export function Progress(props: { names: readonly string[]; onAnother: () => void }) {
@@ -9,15 +13,18 @@ export function Progress(props: { names: readonly string[]; onAnother: () => voi
   const { t } = useText()
   const { data = [] } = useResource(useWorld().workloads)
   const workloads = names.map((name) => data.find((each) => each.name === name))
-  const isDone = workloads.every((each) => each?.status === 'Running')
+  const isDone = workloads.every((each) => each && IS_DONE.has(each.status))
+  const runs = workloads.every((each) => each?.status === 'Running')
   const name = names.join(', ')
   const opened = workloads.filter((each) => each?.status === 'Running' && each.url)
   return (
-    <Page>
+    <Page wide>
       <PageHeader
         title={
           isDone
-            ? t('deploy.progress.done', { name, count: names.length })
+            ? t(runs ? 'deploy.progress.done' : 'deploy.progress.taken', {
+                ...{ name, count: names.length },
+              })
             : t('deploy.progress.title', { name })
         }
         detail={isDone ? undefined : t('deploy.progress.background')}
@@ -66,7 +73,7 @@ function WorkloadSteps(props: {
   isAlone: boolean
 }) {
   const { name, workload, isAlone } = props
-  const { t } = useText()
+  const { t, language } = useText()
   return (
     <section>
       {!isAlone && <h2>{name}</h2>}
@@ -74,7 +81,13 @@ function WorkloadSteps(props: {
         <li>
           <StateWord tone="well">{t('deploy.progress.asked')}</StateWord>
         </li>
-        {workload && slots(workload).map((slot) => <Step key={slot.index} {...slot} />)}
+        {workload?.status === 'Scheduled' ? (
+          <li>
+            <StateWord tone="well">{nextRunText(workload, t, language)}</StateWord>
+          </li>
+        ) : (
+          workload && slots(workload).map((slot) => <Step key={slot.index} {...slot} />)
+        )}
       </ol>
       {workload?.conditions.map((condition) => (
         <p key={condition.code} className="condition">

@@ -4,6 +4,7 @@ import { IconButton, Mark } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import { type Problem, toProblem } from '../../transport/index.ts'
+import { LeftDataNote } from '../volumes/index.ts'
 import { Choose } from './choose.tsx'
 import { Done } from './done.tsx'
 import { FindByInvite } from './find-by-invite.tsx'
@@ -46,10 +47,12 @@ export function FirstRun({ status, link, onFinish }: FirstRunProps) {
     if (link && !status.network) dispatch({ type: 'link', invite: link })
   }, [link, status.network])
 
-  const isWaiting = status.awaitingApproval !== undefined && !status.network
+  const isOnItsWay = state.step === 'choose' || isInside(state)
+  // Whoever waits may begin another way; until that leads somewhere it goes on waiting.
+  const isWaiting = status.awaitingApproval !== undefined && !status.network && !isOnItsWay
   const isIn = status.network !== undefined
   const { step, count } = stepNumber(isIn ? { ...state, step: 'done' } : state)
-  const mayGoBack = !isWaiting && !isIn && (state.step === 'choose' || isInside(state))
+  const mayGoBack = !isIn && isOnItsWay
 
   return (
     <main className="first-run" id="content" tabIndex={-1}>
@@ -65,14 +68,20 @@ export function FirstRun({ status, link, onFinish }: FirstRunProps) {
           ) : (
             <Mark size={30} />
           )}
-          <span className="quiet small">{t('firstRun.step', { step, count })}</span>
+          {!isWaiting && <span className="quiet small">{t('firstRun.step', { step, count })}</span>}
         </header>
         {isIn ? (
           <Done status={status} way={state.way} onFinish={onFinish} />
         ) : isWaiting ? (
-          <WaitingToBeLetIn status={status} />
+          <WaitingToBeLetIn
+            status={status}
+            onElsewhere={() => dispatch({ type: 'go', to: 'choose' })}
+          />
         ) : (
           <Page state={state} dispatch={dispatch} problem={problem} act={act} />
+        )}
+        {!isIn && (isWaiting || state.step === 'welcome' || state.step === 'choose') && (
+          <LeftDataNote />
         )}
       </div>
     </main>
@@ -124,12 +133,20 @@ type Client = ReturnType<ReturnType<typeof useWorld>['client']>
 
 async function foundOrJoin(client: Client, state: FirstRunState): Promise<void> {
   const nodeName = state.nodeName.trim()
+  const owner = state.ownerFile && {
+    ...{ sealed: state.ownerFile.sealed, passphrase: state.passphrase },
+    replace: state.replaceOwner,
+  }
   if (state.way === 'start') {
-    await client.network.found({ networkName: state.networkName.trim(), nodeName })
+    const networkName = state.networkName.trim()
+    await client.network.found({ networkName, nodeName, ...(owner && { owner }) })
     return
   }
   const ownerName = state.ownerName.trim()
-  const who = { nodeName, ...(ownerName === '' ? {} : { ownerName }) }
+  const who = {
+    ...{ nodeName, ...(ownerName === '' ? {} : { ownerName }) },
+    ...(owner && { owner }),
+  }
   if (state.way === 'invite') await client.network.join({ invite: state.invite.trim(), ...who })
   if (state.way === 'seed') await client.network.join({ seedSpore: state.seed.trim(), ...who })
   if (state.way === 'nearby' && state.nearby) {

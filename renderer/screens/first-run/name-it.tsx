@@ -2,6 +2,7 @@ import { Button, ProblemPanel, TextField } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import type { Problem } from '../../transport/index.ts'
 import type { StepProps } from './first-run.tsx'
+import { OwnerFile, sayWrong } from './owner-file.tsx'
 import { isReady } from './steps.ts'
 
 export function NameIt(props: StepProps & { problem: Problem | undefined; onDone: () => void }) {
@@ -49,9 +50,10 @@ export function NameIt(props: StepProps & { problem: Problem | undefined; onDone
           onChange={(ownerName) => dispatch({ type: 'enter', part: { ownerName } })}
         />
       )}
+      <OwnerFile state={state} dispatch={dispatch} problem={problem} />
       {problem && (
         <ProblemPanel title={t('firstRun.problem')}>
-          {t('firstRun.problemKept', { message: problem.message })}
+          {t('firstRun.problemKept', { message: sayWrong(problem, t) })}
         </ProblemPanel>
       )}
       <div className="first-run-actions">

@@ -38,4 +38,11 @@ describe('the first run', () => {
     expect(isReady({ ...begin, way: 'nearby' })).toBe(false)
     expect(isReady({ ...begin, way: 'seed', seed: '/a.json', nodeName: '' })).toBe(false)
   })
+
+  it('wants the passphrase of a file that was given', () => {
+    const given = { ...begin, way: 'start' as const, networkName: 'Elm' }
+    const ownerFile = { name: 'ada.owner', sealed: 'AB' }
+    expect(isReady({ ...given, ownerFile })).toBe(false)
+    expect(isReady({ ...given, ownerFile, passphrase: 'correct horse' })).toBe(true)
+  })
 })

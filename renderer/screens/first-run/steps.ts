@@ -14,6 +14,11 @@ export interface FirstRunState {
   networkName: string
   nodeName: string
   ownerName: string
+  /** The key of an owner that has another computer already, as it was exported. */
+  ownerFile: { name: string; sealed: string } | undefined
+  passphrase: string
+  /** Lay aside whose this computer was before. */
+  replaceOwner: boolean
 }
 
 export type FirstRunAction =
@@ -36,6 +41,9 @@ export function beginFirstRun(nodeName: string, ownerName: string): FirstRunStat
     networkName: '',
     nodeName,
     ownerName,
+    ownerFile: undefined,
+    passphrase: '',
+    replaceOwner: false,
   }
 }
 
@@ -82,7 +90,8 @@ export function stepNumber({ step, way }: FirstRunState): { step: number; count:
 }
 
 export function isReady(state: FirstRunState): boolean {
-  const named = state.nodeName.trim() !== ''
+  const opens = state.ownerFile === undefined || state.passphrase !== ''
+  const named = state.nodeName.trim() !== '' && opens
   switch (state.way) {
     case 'start':
       return named && state.networkName.trim() !== ''

@@ -5,6 +5,7 @@ export { CopiesFields } from './copies-fields.tsx'
 export { formatEgress } from './egress.ts'
 export { filesOf } from './files.ts'
 export { FilesFields } from './files-fields.tsx'
+export { amountOf } from './given.ts'
 export {
   EMPTY_RULES,
   PRIORITIES,

@@ -41,5 +41,10 @@ export function useVolumeActs({ id, node, volume }: VolumeView, reload: () => Pr
         () => client().volumes.delete({ id, node, forGood: true }),
         () => toasts.show({ text: t('volumes.gone', { name }) }),
       ),
+    giveUp: () =>
+      act(
+        () => client().volumes.delete({ id, node, giveUp: true }),
+        () => toasts.show({ text: t('volumes.givenUp', { name }) }),
+      ),
   }
 }

@@ -5,6 +5,7 @@ import { formatMemory } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatRoute } from '../../state/index.ts'
 import { ForGoodDialog } from './for-good-dialog.tsx'
+import { GiveUp } from './give-up.tsx'
 import { useVolumeActs } from './use-volume-acts.ts'
 
 interface VolumeTableProps {
@@ -33,6 +34,7 @@ export function VolumeTable({ volumes, of, status, reload }: VolumeTableProps) {
           key={`${volume.node}/${volume.id}`}
           {...{ volume, of, reload }}
           mayChange={mayChange(volume, status)}
+          mayGiveUp={status.node.permissions.includes('admin')}
         />
       ))}
     </Table>
@@ -50,9 +52,11 @@ function VolumeRow(props: {
   volume: VolumeView
   of: VolumeTableProps['of']
   mayChange: boolean
+  mayGiveUp: boolean
   reload: () => Promise<void>
 }) {
-  const { volume, of, mayChange, reload } = props
+  const { volume, of, mayChange, mayGiveUp, reload } = props
+  const isAway = volume.state === 'left' || volume.state === 'out of sight'
   const { workload, index, node, nodeName, owner } = volume
   const { t } = useText()
   return (
@@ -80,7 +84,10 @@ function VolumeRow(props: {
       </td>
       <SizeCell volume={volume} />
       <StateCell volume={volume} />
-      <td>{mayChange && <Actions volume={volume} reload={reload} />}</td>
+      <td>
+        {mayChange && <Actions volume={volume} reload={reload} />}
+        {mayGiveUp && isAway && <GiveUp volume={volume} reload={reload} />}
+      </td>
     </tr>
   )
 }
@@ -129,7 +136,7 @@ function StateCell({ volume: { state, untilAt } }: { volume: VolumeView }) {
 /** Deleting can be undone, and is not asked; deleting for good cannot, and is. */
 function Actions({ volume, reload }: { volume: VolumeView; reload: () => Promise<void> }) {
   const { t } = useText()
-  const { remove, restore } = useVolumeActs(volume, reload)
+  const { remove, restore, removeForGood } = useVolumeActs(volume, reload)
   const [asking, setAsking] = useState(false)
   return (
     <div className="row-actions">
@@ -142,7 +149,14 @@ function Actions({ volume, reload }: { volume: VolumeView; reload: () => Promise
           <Button onPress={() => setAsking(true)}>{t('volumes.forGood')}</Button>
         </>
       )}
-      {asking && <ForGoodDialog volume={volume} reload={reload} onClose={() => setAsking(false)} />}
+      {asking && (
+        <ForGoodDialog
+          name={volume.volume}
+          detail={t('volumes.forGoodDetail', { index: volume.index + 1, node: volume.nodeName })}
+          onConfirm={removeForGood}
+          onClose={() => setAsking(false)}
+        />
+      )}
     </div>
   )
 }

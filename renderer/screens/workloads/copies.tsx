@@ -1,13 +1,14 @@
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { useText } from '../../i18n/index.ts'
-import { slotTones } from './workload-words.ts'
+import { nextRunText, slotTones } from './workload-words.ts'
 import './workloads.css'
 
 const SHOWN_MAX = 12
 
 /** Copies wanted and real, as a row of caps with the figure beside it. */
 export function Copies({ workload }: { workload: WorkloadView }) {
-  const { t } = useText()
+  const { t, language } = useText()
+  if (workload.status === 'Scheduled') return <span>{nextRunText(workload, t, language)}</span>
   const figures = { running: workload.running_instances, wanted: workload.replicas }
   return (
     <span className="copies" title={t('workloads.slotTitle', figures)}>

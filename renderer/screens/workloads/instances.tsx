@@ -7,13 +7,17 @@ import { formatRoute, useWorld } from '../../state/index.ts'
 import { Sparkline } from './sparkline.tsx'
 import type { UsePoint } from './usage-history.ts'
 import { useUsage } from './use-usage.ts'
-import { instanceTone } from './workload-words.ts'
+import { instanceTone, nextRunText } from './workload-words.ts'
 
 export function Instances({ workload }: { workload: WorkloadView }) {
-  const { t } = useText()
+  const { t, language } = useText()
   const { history, limits } = useUsage(workload.name)
   const instances = [...workload.instances].sort((a, b) => a.index - b.index)
-  if (instances.length === 0) return <Empty icon="box" title={t('workloads.noInstances')} />
+  if (instances.length === 0) {
+    const isDue = workload.status === 'Scheduled'
+    const title = isDue ? nextRunText(workload, t, language) : t('workloads.noInstances')
+    return <Empty icon="box" title={title} />
+  }
   return (
     <Table
       columns={[

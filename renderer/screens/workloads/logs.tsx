@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
-import { Button, SearchField, SelectField } from '../../design/index.ts'
+import { Button, SearchField, SelectField, saveText } from '../../design/index.ts'
 import { formatAgo } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
@@ -144,10 +144,5 @@ function LogLines(props: {
 
 function save(name: string, lines: LogLine[], nameOf: (line: LogLine) => string): void {
   const text = `${lines.map((line) => formatLine(line, nameOf(line))).join('\n')}\n`
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = `${name}.log`
-  link.click()
-  URL.revokeObjectURL(url)
+  saveText(`${name}.log`, text)
 }

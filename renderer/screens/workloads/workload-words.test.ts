@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { createText } from '../../i18n/index.ts'
+import { backupJob } from '../../testing/kept-and-run.ts'
 import { makeInstance, makeWorkload } from '../../testing/shapes.ts'
-import { instanceTone, ofOwnAuthority, slotTones } from './workload-words.ts'
+import {
+  instanceTone,
+  nextRunText,
+  ofOwnAuthority,
+  runReason,
+  slotTones,
+} from './workload-words.ts'
 
 describe('how an instance looks', () => {
   it.each([
@@ -23,7 +31,29 @@ describe('how an instance looks', () => {
   })
 })
 
+it.each([
+  [{ outcome: 'missed', code: 'OVERLAP' }, 'OVERLAP'],
+  [{ outcome: 'replaced', code: 'OVERLAP' }, 'REPLACED'],
+  [{ outcome: 'failed', code: 'DEADLINE' }, 'DEADLINE'],
+  [{ outcome: 'failed', code: 'OF_A_LATER_VERSION' }, undefined],
+  [{ outcome: 'succeeded' }, undefined],
+] as const)('the reason of a run that went as %o is %s', (run, reason) => {
+  expect(runReason(run)).toBe(reason)
+})
+
 it('tells addresses that a browser has to be told to trust', () => {
   expect(ofOwnAuthority('https://web.elm-street.localhost:8443/')).toBe(true)
   expect(ofOwnAuthority('https://shop.example.org/')).toBe(false)
+})
+
+it('says of a schedule when its next run is, and that a paused one has none', () => {
+  const { t } = createText('en')
+  const { job, ...backup } = backupJob()
+  if (!job?.schedule) throw new Error('The job has a schedule.')
+  const said = (change: Partial<typeof job>) =>
+    nextRunText({ ...backup, job: { ...job, ...change } }, t, 'en')
+  expect(said({ nextRunAt: '2026-11-27T12:30:00.000Z' })).toMatch(/^Next run: Nov 27, 2026, \d/)
+  expect(said({ schedule: { ...job.schedule, paused: true } })).toBe('Paused: no run is due')
+  const { nextRunAt: _, ...never } = job
+  expect(nextRunText({ ...backup, job: never }, t, 'en')).toBe('Waits for its first run')
 })

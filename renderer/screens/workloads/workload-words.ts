@@ -4,6 +4,8 @@ import type {
   WorkloadView,
 } from '../../../node-core/api/contract/index.ts'
 import type { Tone } from '../../design/index.ts'
+import { formatWhen } from '../../format/index.ts'
+import type { Text } from '../../i18n/index.ts'
 
 export function workloadTone(status: WorkloadView['status']): Tone {
   switch (status) {
@@ -37,6 +39,14 @@ export function runTone(outcome: JobRunView['outcome']): Tone {
     case 'missed':
       return 'warn'
   }
+}
+
+const RUN_REASONS = ['TOO_LATE', 'OVERLAP', 'CHANGED', 'DEADLINE'] as const
+
+/** Why a run went as it did, where its slots do not tell, as a key of the words for it. */
+export function runReason({ outcome, code }: Pick<JobRunView, 'outcome' | 'code'>) {
+  const known = RUN_REASONS.find((each) => each === code)
+  return known === 'OVERLAP' && outcome === 'replaced' ? 'REPLACED' : known
 }
 
 export function instanceTone(instance: InstanceView): Tone {
@@ -74,4 +84,11 @@ export function slotTones(workload: WorkloadView): Tone[] {
 /** Whether the network's own authority stands for that address: no browser knows it by itself. */
 export function ofOwnAuthority(secureUrl: string): boolean {
   return new URL(secureUrl).hostname.endsWith('.localhost')
+}
+
+/** Of a schedule between its runs: nothing is to run now, so how much does says nothing. */
+export function nextRunText({ job }: WorkloadView, t: Text, language: string): string {
+  if (job?.schedule?.paused) return t('workloads.next.paused')
+  if (job?.nextRunAt === undefined) return t('workloads.next.unknown')
+  return t('workloads.next.at', { when: formatWhen(job.nextRunAt, language) })
 }

@@ -43,7 +43,9 @@ export function keptOf({ scenario }: Fake) {
         const [deletedAt, untilAt] = [0, -43_200].map(minutesAgo)
         scenario.volumes = scenario.volumes.flatMap((volume) => {
           if (volume.id !== input.id) return [volume]
-          return input.forGood ? [] : [{ ...volume, state: 'deleted', deletedAt, untilAt }]
+          return input.forGood || input.giveUp
+            ? []
+            : [{ ...volume, state: 'deleted', deletedAt, untilAt }]
         })
         return {}
       }),
@@ -55,9 +57,10 @@ export function keptOf({ scenario }: Fake) {
         })
         return {}
       }),
-      listLeft: os.volumes.listLeft.handler(() => ({ volumes: [] })),
-      deleteLeft: os.volumes.deleteLeft.handler(() => {
-        throw new ORPCError('NOT_FOUND', { message: 'Nothing is left of another network.' })
+      listLeft: os.volumes.listLeft.handler(() => ({ volumes: scenario.leftVolumes })),
+      deleteLeft: os.volumes.deleteLeft.handler(({ input }) => {
+        scenario.leftVolumes = scenario.leftVolumes.filter(({ id }) => id !== input.id)
+        return {}
       }),
     },
   }

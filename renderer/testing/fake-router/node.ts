@@ -1,6 +1,9 @@
 import { ORPCError } from '@orpc/server'
 import { idOf, makeNode } from '../shapes.ts'
 import { type Fake, os } from './fake.ts'
+import { SAYS } from './says.ts'
+
+const OWNER_FILE = `-----BEGIN MYCELIUM OWNER KEY-----\nAB\n-----END MYCELIUM OWNER KEY-----\n`
 
 const health = () => ({ status: 'ok' as const, version: '0.1.0', node: 'attic' })
 
@@ -22,15 +25,24 @@ export function nodeOf(fake: Fake) {
       stop: os.node.stop.handler(() => ({})),
       debugState: os.node.debugState.handler(() => ({})),
     },
+    owner: {
+      export: os.owner.export.handler(({ input }) => ({
+        ...{ owner: idOf('Ada'), sealed: OWNER_FILE },
+        ...(input.passphrase === undefined && { made: 'k7mqz-4h2xd-pw9ts-c6vbn-3gyre' }),
+      })),
+    },
     network: {
       found: os.network.found.handler(({ input }) =>
         enter(fake, input.networkName, input.nodeName),
       ),
-      join: os.network.join.handler(({ input }) => enter(fake, 'Elm Street', input.nodeName)),
+      join: os.network.join.handler(({ input }) => {
+        if (input.owner) judge(input.owner)
+        return enter(fake, 'Elm Street', input.nodeName)
+      }),
       inspectInvite: os.network.inspectInvite.handler(({ input }) => {
         if (!input.invite.startsWith('mycelium://join?')) {
           throw new ORPCError('VALIDATION_ERROR', {
-            message: 'An invite begins with mycelium://join?',
+            message: 'This is not an invite of Mycelium.',
           })
         }
         return {
@@ -62,6 +74,17 @@ export function nodeOf(fake: Fake) {
       seed: os.network.seed.handler(() => ({})),
     },
   }
+}
+
+/** As a node of somebody who was in a network before. */
+function judge({ passphrase, replace }: { passphrase: string; replace: boolean }): void {
+  if (passphrase !== 'correct horse battery') {
+    throw new ORPCError('FORBIDDEN', {
+      ...{ message: SAYS.wrongPassphrase, data: { reason: 'PASSPHRASE_WRONG' } },
+    })
+  }
+  if (replace) return
+  throw new ORPCError('CONFLICT', { data: { reason: 'OWNER_KEY_EXISTS' } })
 }
 
 function enter({ scenario, emit }: Fake, name: string, nodeName: string | undefined) {

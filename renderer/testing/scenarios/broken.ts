@@ -38,6 +38,7 @@ export function brokenScenario(): Scenario {
     nodes,
     secrets: [],
     volumes: [],
+    leftVolumes: [],
     reclaimableBytes: 0,
     members: [
       ...members(),

@@ -1,4 +1,4 @@
-import { backupRuns, busyVolumes } from '../kept-and-run.ts'
+import { backupRuns, busyVolumes, leftVolumes } from '../kept-and-run.ts'
 import { idOf, minutesAgo } from '../shapes.ts'
 import { busyNodes } from './nodes.ts'
 import type { Member, Scenario } from './scenario.ts'
@@ -16,6 +16,7 @@ export function busyScenario(): Scenario {
     workloads: busyWorkloads(),
     secrets: busySecrets(),
     volumes: busyVolumes(),
+    leftVolumes: leftVolumes(),
     reclaimableBytes: 1_200_000_000,
     versions: { notes: notesVersions() },
     runs: { backup: backupRuns() },

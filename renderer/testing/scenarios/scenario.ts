@@ -2,6 +2,7 @@ import type {
   ClusterNode,
   JobRunView,
   KeptLogView,
+  LeftVolumeView,
   PastVersion,
   SecretView,
   Status,
@@ -26,6 +27,8 @@ export interface Scenario {
   workloads: WorkloadView[]
   secrets: SecretView[]
   volumes: VolumeView[]
+  /** Of networks that this computer has left. */
+  leftVolumes: LeftVolumeView[]
   /** By the workload's name. */
   versions: Record<string, PastVersion[]>
   runs: Record<string, JobRunView[]>

@@ -129,6 +129,38 @@ async function drawByMouse(page: Page): Promise<void> {
   await page.getByRole('img', { name: /2 services, 1 volume, 0 routes and 1 link\b/ }).waitFor()
 }
 
+/** What was put elsewhere stands where it stood once that is taken back, and there again after all. */
+async function takeBackAMove(page: Page): Promise<void> {
+  const place = () => page.locator('.canvas-service >> nth=1').getAttribute('style')
+  const moved = async (from: string | null): Promise<boolean> => {
+    await settle(page)
+    return (await place()) !== from
+  }
+  const before = await place()
+  await choose(page, /^postgres/)
+  await page.locator('.canvas-stage').focus()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  const after = await place()
+  if (after === before) throw new Error('Keys moved nothing.')
+  await page.keyboard.press('Control+z')
+  if (await moved(before)) throw new Error('A move was not taken back as one step.')
+  await page.keyboard.press('Control+y')
+  if (await moved(after)) throw new Error('A move that was taken back did not come again.')
+}
+
+/** What was removed stands where it stood once that is taken back. */
+async function takeBackAGoing(page: Page): Promise<void> {
+  const place = () => page.locator('.canvas-service >> nth=1').getAttribute('style')
+  const before = await place()
+  await choose(page, /^postgres/)
+  await page.locator('.canvas-panel').getByRole('button', { name: 'Remove' }).click()
+  await page.getByRole('img', { name: /1 service,/ }).waitFor()
+  await page.keyboard.press('Control+z')
+  await page.getByRole('img', { name: /2 services,/ }).waitFor()
+  if ((await place()) !== before) throw new Error('It came back to another place.')
+}
+
 export const CANVAS: Shot[] = [
   shot('canvas-empty', 'alone', async (page) => {
     await page.locator('.rail').waitFor()
@@ -144,6 +176,28 @@ export const CANVAS: Shot[] = [
   shot('canvas-service', 'busy', async (page, node) => {
     await draw(page, node, WORDPRESS)
     await choose(page, /^wordpress wordpress:6/)
+    await settle(page)
+  }),
+  shot('canvas-probes', 'busy', async (page, node) => {
+    await draw(page, node, WORDPRESS)
+    Object.assign(node.router('busy').scenario, { typed: [WORDPRESS, SAID, '500m', '/up'] })
+    await choose(page, /^wordpress wordpress:6/)
+    await page.getByLabel('Processor').fill('500m')
+    await page.getByRole('button', { name: 'How to tell that it is well' }).press('Enter')
+    await page.getByRole('button', { name: /Is it ready/ }).press('Enter')
+    await page.getByRole('option', { name: 'It answers HTTP' }).press('Enter')
+    await page.getByLabel('Path to ask for').fill('/up')
+    await page.getByRole('link', { name: 'Manifest' }).click()
+    const text = await page.getByLabel('Manifest', { exact: true }).inputValue()
+    const [{ containers }] = JSON.parse(text)
+    const { resources, probes } = containers[0]
+    const said = JSON.stringify([resources, probes])
+    const meant = [{ cpu: '500m' }, { live: { kind: 'tcp' }, ready: { kind: 'http', path: '/up' } }]
+    if (said !== JSON.stringify(meant)) throw new Error(`The text says ${said}.`)
+    await page.getByRole('link', { name: 'Canvas' }).click()
+    await choose(page, /^wordpress wordpress:6/)
+    await page.getByRole('button', { name: 'How to tell that it is well' }).press('Enter')
+    await page.getByText('Is it ready?').scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('canvas-link', 'busy', async (page, node) => {
@@ -176,6 +230,28 @@ export const CANVAS: Shot[] = [
     await page.getByRole('dialog').waitFor()
     await settle(page)
   }),
+  shot('canvas-add-volume', 'busy', async (page, node) => {
+    await draw(page, node, WORDPRESS)
+    await press(page, 'Volume')
+    await page.getByLabel('Where it is seen').fill('data')
+    await settle(page)
+  }),
+  shot('canvas-add-route', 'busy', async (page, node) => {
+    await draw(page, node, WORDPRESS)
+    await press(page, 'Route')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('canvas-route', 'busy', async (page, node) => {
+    await draw(page, node, SHOP)
+    await choose(page, /18443/)
+    await settle(page)
+  }),
+  shot('canvas-elsewhere', 'busy', async (page, node) => {
+    await draw(page, node, SHOP)
+    await choose(page, /^weather/)
+    await settle(page)
+  }),
   shot(
     'canvas-by-mouse',
     'busy',
@@ -183,6 +259,8 @@ export const CANVAS: Shot[] = [
       await draw(page, node, [])
       Object.assign(node.router('busy').scenario, { typed: [BY_MOUSE, SAID] })
       await drawByMouse(page)
+      await takeBackAGoing(page)
+      await takeBackAMove(page)
       await settle(page)
     },
     { sizes: ['usual'] },

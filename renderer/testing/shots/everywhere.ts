@@ -1,3 +1,5 @@
+import { openAt } from '../looking/opening.ts'
+import { makeScenario } from '../scenarios/index.ts'
 import { go, press, type Shot, settle, shot } from './shot.ts'
 
 /** This computer, and what can be opened anywhere. */
@@ -5,6 +7,26 @@ export const EVERYWHERE: Shot[] = [
   shot('computer', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/computer', 'attic')
+    await settle(page)
+  }),
+  shot('computer-left-data', 'busy', async (page, node) => {
+    node.router('busy').scenario.leftVolumes = makeScenario('busy').leftVolumes
+    await page.locator('.rail').waitFor()
+    await go(page, '#/computer', 'attic')
+    const left = page.locator('section', {
+      has: page.getByRole('heading', { name: 'Data of networks that were left' }),
+    })
+    await left
+      .getByRole('row', { name: /db data/ })
+      .getByRole('button')
+      .press('Enter')
+    const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete for good' })
+    if (await confirm.isEnabled()) throw new Error('It goes without its name being typed.')
+    await page.getByLabel('Type “data” to confirm').fill('data')
+    await confirm.press('Enter')
+    await page.getByText('data is gone').waitFor()
+    if ((await left.getByRole('row').count()) !== 2) throw new Error('It is still listed.')
+    await left.getByRole('row', { name: /wiki pages/ }).scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('computer-broken', 'broken', async (page) => {
@@ -17,12 +39,17 @@ export const EVERYWHERE: Shot[] = [
     await go(page, '#/computer', 'attic')
     await press(page, 'Leave the network')
     await page.getByText('It keeps the data of').waitFor()
+    const leave = page.getByRole('dialog').getByRole('button', { name: 'Leave the network' })
+    await page.getByLabel('Type “Elm Street” to confirm').fill('Elm Street')
+    if (await leave.isEnabled()) throw new Error('It leaves data that nobody was asked about.')
+    await page.getByText('I leave this data behind').click()
+    if (!(await leave.isEnabled())) throw new Error('It does not leave though it was answered.')
     await settle(page)
   }),
   shot('computer-reclaim', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/computer', 'attic')
-    await press(page, /^Free /)
+    await press(page, /^Free up /)
     await page.getByRole('dialog').waitFor()
     await settle(page)
   }),
@@ -44,13 +71,62 @@ export const EVERYWHERE: Shot[] = [
     await page.getByRole('dialog').waitFor()
     await settle(page)
   }),
+  shot('owner-export', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await press(page, 'Settings')
+    await press(page, 'Take your key to another computer')
+    await page.getByText('I type one').click()
+    await page.getByLabel('Passphrase', { exact: true }).last().fill('correct horse')
+    await page.getByLabel('The same again').fill('correct house')
+    await page.getByText('These two are not the same').waitFor()
+    const seal = page.getByRole('button', { name: 'Make the file' })
+    if (await seal.isEnabled()) throw new Error('It takes two that differ.')
+    await settle(page)
+  }),
+  shot('owner-exported', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('your key')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Make the file' }).press('Enter')
+    await page.getByText('shown this once').waitFor()
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save the file' }).press('Enter')
+    if ((await saved).suggestedFilename() !== 'ada.owner') throw new Error('It has another name.')
+    await settle(page)
+  }),
   shot('lost', 'busy', async (page, node) => {
     await page.getByText('nodes healthy').waitFor()
-    await page.waitForTimeout(800)
+    await settle(page)
     node.setDown(true)
     node.cut()
     await page.getByText('does not answer').waitFor()
     await settle(page)
-    node.setDown(false)
+  }),
+  shot('deep-link', 'busy', async (page, node) => {
+    await page.addInitScript({ content: BRIDGE })
+    await openAt(page, node.origin)
+    await page.getByRole('dialog').getByText('Invited by').waitFor()
+    await settle(page)
   }),
 ]
+
+/** What the desktop app gives its window: a line to the node, and a link that somebody opened. */
+const BRIDGE = `window.mycelium = {
+  platform: 'linux',
+  onDeepLink(tell) {
+    tell('mycelium://join?v=1&i=abc')
+    return () => {}
+  },
+  connect(onMessage, onClose) {
+    const socket = new WebSocket(location.origin.replace('http', 'ws') + '/api/rpc')
+    const opened = new Promise((resolve) => socket.addEventListener('open', resolve))
+    void opened.then(() => socket.send('{"token":"busy"}'))
+    socket.addEventListener('message', ({ data }) => onMessage(data))
+    socket.addEventListener('close', onClose)
+    return {
+      postMessage: (frame) => void opened.then(() => socket.send(frame)),
+      close: () => socket.close(),
+    }
+  },
+}`

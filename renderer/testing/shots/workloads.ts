@@ -15,6 +15,16 @@ export const WORKLOADS: Shot[] = [
     await page.getByRole('table').waitFor()
     await settle(page)
   }),
+  shot('workload-due', 'busy', async (page, node) => {
+    const { scenario } = node.router('busy')
+    scenario.workloads = makeScenario('busy').workloads.map((one) => {
+      return one.name === 'backup' ? { ...one, instances: [] } : one
+    })
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/backup/instances', 'backup')
+    await page.getByText(/^Next run: /).waitFor()
+    await settle(page)
+  }),
   shot('workloads-broken', 'broken', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workloads', 'Workloads')
@@ -51,9 +61,32 @@ export const WORKLOADS: Shot[] = [
     await go(page, '#/workload/notes/data', 'notes')
     await press(page, 'Delete for good')
     await page.getByRole('dialog').waitFor()
-    await page.getByLabel('Type data to confirm').fill('data')
+    await page.getByLabel('Type “data” to confirm').fill('data')
     await settle(page)
   }),
+  shot('workload-data-give-up', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/data', 'notes')
+    await press(page, 'Stop waiting for it')
+    await page.getByText('Nothing is deleted').waitFor()
+    await settle(page)
+  }),
+  shot(
+    'workload-data-given-up',
+    'busy',
+    async (page, node) => {
+      node.router('busy').scenario.volumes = makeScenario('busy').volumes
+      await page.locator('.rail').waitFor()
+      await go(page, '#/workload/notes/data', 'notes')
+      const away = page.getByRole('row', { name: /library-1/ })
+      await away.getByRole('button').press('Enter')
+      await page.getByRole('dialog').getByRole('button', { name: 'Stop waiting for it' }).click()
+      await page.getByText('Nobody waits for data any more').waitFor()
+      await away.waitFor({ state: 'detached' })
+      await settle(page)
+    },
+    { sizes: ['usual'] },
+  ),
   shot('workload-data-gone', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await page.evaluate(`window.location.hash = '#/workload/wiki/data'`)
@@ -74,4 +107,12 @@ export const WORKLOADS: Shot[] = [
     },
     { sizes: ['usual'] },
   ),
+  shot('workload-leaving', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/weather/instances', 'weather')
+    await press(page, 'Delete')
+    await page.getByRole('button', { name: 'Undo' }).waitFor()
+    await go(page, '#/workload/weather/instances', 'weather will be deleted')
+    await settle(page)
+  }),
 ]

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -260,9 +260,11 @@ describe('the HTTP door', () => {
 
 describe('the window behind the HTTP door', () => {
   it('serves its files under a strict policy, and nothing beside them', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'mycelium-window-'))
+    const top = mkdtempSync(path.join(tmpdir(), 'mycelium-window-'))
+    const folder = path.join(top, 'window')
+    mkdirSync(folder)
     writeFileSync(path.join(folder, 'index.html'), '<!doctype html>')
-    writeFileSync(path.join(folder, '..', 'beside.html'), 'secret')
+    writeFileSync(path.join(top, 'beside.html'), 'secret')
     const door = await openDoor(createMemoryNode(), { windowFolder: folder })
     const page = await fetch(`${door.url}/`)
     expect(await page.text()).toBe('<!doctype html>')
@@ -271,8 +273,7 @@ describe('the window behind the HTTP door', () => {
       expect([404, 401]).toContain((await fetch(`${door.url}${route}`)).status)
     }
     await door.stop()
-    rmSync(folder, { recursive: true })
-    rmSync(path.join(folder, '..', 'beside.html'))
+    rmSync(top, { recursive: true })
   })
 })
 

@@ -62,7 +62,7 @@ const NOTHING: Ready = {
   fates: [],
 }
 
-export function createScriptedEngine(self: NodeId): ScriptedEngine {
+function createScriptedEngine(self: NodeId): ScriptedEngine {
   const waiting: Ready[] = []
   const calls: string[] = []
   const proposed: ProposalId[] = []

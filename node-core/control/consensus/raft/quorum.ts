@@ -41,7 +41,7 @@ export function jointVoteResult(joint: JointVoters, voted: Voted): VoteResult {
   return incoming === 'lost' || outgoing === 'lost' ? 'lost' : 'pending'
 }
 
-export function majorityVoteResult(voters: readonly NodeId[], voted: Voted): VoteResult {
+function majorityVoteResult(voters: readonly NodeId[], voted: Voted): VoteResult {
   // By convention, and as with the committed index, nobody stands in nobody's way.
   if (voters.length === 0) return 'won'
   let granted = 0

@@ -90,7 +90,7 @@ export function hasVoted(machine: Machine, state: ViewState, kind: Ballot['kind'
  * Whether a block notarised in that view (or final) may be built upon in this node's view: all views
  * between are nullified. Notes the first that is not known to be.
  */
-export function bridgeTo(machine: Machine, notarisedIn: View): boolean {
+function bridgeTo(machine: Machine, notarisedIn: View): boolean {
   for (let at = nextView(notarisedIn); at < machine.view; at = nextView(at)) {
     if (machine.views.peek(at)?.certificates.nullify) continue
     machine.lacking = at

@@ -2,9 +2,10 @@
 import type { ReportCode } from '../codes.ts'
 import { addFile, type FileContent, modeOf } from '../files.ts'
 import type { Scope } from '../report.ts'
+import { all } from '../rules.ts'
 import { field, fieldsOf, isTrue, type Tree, textOf } from '../tree.ts'
 import { fillTree } from '../variables.ts'
-import { all, type Config, FILE_NEEDED, fileName, type Service } from './service-rule.ts'
+import { type Config, FILE_NEEDED, fileName, type Service } from './service-rule.ts'
 
 export function configsOf(documents: readonly Tree[]): Map<string, Config> {
   const found = documents.flatMap((document) => [...fieldsOf(field(document, 'configs'))])

@@ -2,15 +2,13 @@
 import { REPLICAS_MAX } from '../../spec/index.ts'
 import { sayAmount } from '../amounts.ts'
 import { takeRestartPolicy } from '../endings.ts'
+import { all, say, sayOf, within } from '../rules.ts'
 import { byRules, field, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
 import {
-  all,
   bytes,
   cores,
   type Service,
   type ServiceRule,
-  say,
-  sayOf,
   takeLabels,
   takeReplicas,
 } from './service-rule.ts'
@@ -23,11 +21,11 @@ const DEPLOY: Rules<Service> = new Map<string, ServiceRule>([
   ['replicas', takeReplicas],
   ['labels', takeLabels],
   ['mode', takeMode],
-  ['resources', inside(() => RESOURCES)],
+  ['resources', within(() => RESOURCES)],
   ['restart_policy', takeRestartPolicy],
-  ['placement', inside(() => PLACEMENT)],
+  ['placement', within(() => PLACEMENT)],
   ['endpoint_mode', say('no-networks')],
-  ['update_config', inside(() => UPDATE)],
+  ['update_config', within(() => UPDATE)],
   ['rollback_config', say('no-rollout')],
 ])
 
@@ -76,10 +74,6 @@ function takeParallelism(at: Tree, { draft, scope }: Service): void {
   sayAmount(at, { read: copies, form: 'count' }, scope)
 }
 
-function inside(rules: () => Rules<Service>): ServiceRule {
-  return (at, service) => byRules(at, rules(), { into: service, scope: service.scope })
-}
-
 function amounts(name: 'limits' | 'reservations'): [string, ServiceRule] {
   const of = name === 'limits' ? 'limits' : 'requests'
   const rules: Rules<Service> = new Map<string, ServiceRule>([
@@ -88,7 +82,7 @@ function amounts(name: 'limits' | 'reservations'): [string, ServiceRule] {
     ['devices', say('device')],
     ...sayOf('no-tuning', 'pids', 'generic_resources'),
   ])
-  return [name, inside(() => rules)]
+  return [name, within(() => rules)]
 }
 
 function takeMode(at: Tree, { draft, scope }: Service): void {

@@ -1,7 +1,8 @@
 /** What a service asks of the computer itself: refused, each by its name (quality.md, Security). */
 import type { ReportCode } from '../codes.ts'
+import { all, say, sayOf } from '../rules.ts'
 import { field, isTrue, type Tree, textOf } from '../tree.ts'
-import { all, type Service, type ServiceRule, say, sayOf } from './service-rule.ts'
+import type { Service, ServiceRule } from './service-rule.ts'
 
 export const RISKS: readonly (readonly [string, ServiceRule])[] = [
   ['privileged', (at, { scope }) => scope.say(at, isTrue(at) ? 'privileged' : 'always-so')],

@@ -1,8 +1,9 @@
 /** `secrets` of a service: named here, and set by whoever knows their values. */
 import { addSecret } from '../draft.ts'
 import { HERE, leadElsewhere } from '../leading.ts'
+import { all } from '../rules.ts'
 import { field, type Tree, textOf } from '../tree.ts'
-import { all, type Service } from './service-rule.ts'
+import type { Service } from './service-rule.ts'
 
 /** Where Docker puts them. */
 const FOLDER = '/run/secrets/'

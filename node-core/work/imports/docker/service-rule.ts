@@ -1,6 +1,5 @@
-/** What rules about a service's fields work on, and the ones that several use. */
+/** What rules about a service's fields work on, and the ones that several of Docker's use. */
 import { sayAmount } from '../amounts.ts'
-import type { ReportCode } from '../codes.ts'
 import { type Draft, type PartDraft, setLabel } from '../draft.ts'
 import type { GivenFiles } from '../files.ts'
 import type { Scope } from '../report.ts'
@@ -41,22 +40,6 @@ export interface Service {
   hasImage: boolean
 }
 export type ServiceRule = (at: Tree, service: Service) => void
-
-export const say =
-  (code: ReportCode): ServiceRule =>
-  (at, { scope }) =>
-    scope.say(at, code)
-
-/** The rule for each item of a list. */
-export const all = (rule: ServiceRule): ServiceRule => {
-  return (at, service) => {
-    if (isEmpty(at)) service.scope.say(at, 'kept')
-    else for (const item of each(at)) rule(item, service)
-  }
-}
-
-export const sayOf = (code: ReportCode, ...names: string[]) =>
-  names.map((name) => [name, all(say(code))] as const)
 
 export function takeLabels(at: Tree, { draft, scope }: Service): void {
   if (isEmpty(at)) {

@@ -7,6 +7,7 @@ import { noteLeads, use } from '../addresses.ts'
 import { addScratch, setEnv } from '../draft.ts'
 import { takeGrace, takeRestart } from '../endings.ts'
 import type { Place } from '../report.ts'
+import { all, say, sayOf, takeImage } from '../rules.ts'
 import { plainWords } from '../shell-words.ts'
 import {
   byRules,
@@ -28,13 +29,10 @@ import { takeExposed, takePort } from './ports.ts'
 import { RISKS } from './risks.ts'
 import { leadToSecrets, takeSecrets } from './secrets.ts'
 import {
-  all,
   bytes,
   cores,
   type Service,
   type ServiceRule,
-  say,
-  sayOf,
   takeLabels,
   takeReplicas,
 } from './service-rule.ts'
@@ -143,12 +141,6 @@ function takeLink(at: Tree, { draft, scope, others }: Service): void {
   const [name = '', alias] = (textOf(at) ?? '').split(':')
   if (others.has(name)) use(draft, name, alias ?? name)
   scope.say(at, others.has(name) ? 'found-by-name' : 'no-names')
-}
-
-function takeImage(at: Tree, { part, scope }: Service): void {
-  const image = textOf(at) ?? ''
-  if (image !== '') part.image = image
-  scope.say(at, image === '' ? 'wrong-form' : 'kept')
 }
 
 /** A list as it is; a line of text parted into words. Nothing at all leaves what the image has. */

@@ -3,9 +3,10 @@ import { sayAmount } from '../amounts.ts'
 import { labelOf } from '../draft.ts'
 import type { Manifest } from '../manifest.ts'
 import type { Report, Scope } from '../report.ts'
+import { say, sayOf, within } from '../rules.ts'
 import { byRules, each, field, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
 import type { KubeObject } from './object.ts'
-import { type Kube, say, sayOf, within } from './rule.ts'
+import type { Kube } from './rule.ts'
 
 type Autoscale = NonNullable<Manifest['autoscale']>
 

@@ -1,10 +1,11 @@
 /** PodDisruptionBudgets: how much of the workloads that they lead to may be away. */
 import type { Draft } from '../draft.ts'
 import type { Report, Scope } from '../report.ts'
+import { say, within } from '../rules.ts'
 import { byRules, field, type Rules, type Tree, textOf } from '../tree.ts'
 import type { KubeObject } from './object.ts'
 import { labelsOf } from './pod.ts'
-import { type Kube, say, within } from './rule.ts'
+import type { Kube } from './rule.ts'
 
 interface Budgeted {
   scope: Scope

@@ -5,6 +5,7 @@ import { sayAmount } from '../amounts.ts'
 import { addPort, addScratch, labelOf, newPart } from '../draft.ts'
 import { leadElsewhere } from '../leading.ts'
 import { addMount } from '../mounts.ts'
+import { all, say, sayOf, takeImage } from '../rules.ts'
 import {
   byRules,
   field,
@@ -20,7 +21,7 @@ import {
 import { expanded, takeEnv, takeEnvFrom } from './environment.ts'
 import { takeFileVolume } from './file-volumes.ts'
 import { takeProbe } from './probes.ts'
-import { all, type ContainerRule, type Kube, type KubeContainer, say, sayOf } from './rule.ts'
+import type { ContainerRule, Kube, KubeContainer } from './rule.ts'
 import { takeSecurityContext, userOf } from './security.ts'
 
 export function takeContainer(at: Tree, kube: Kube): void {
@@ -78,12 +79,6 @@ function takeName(at: Tree, { part, scope }: KubeContainer): void {
   if (name !== undefined) part.name = name
   if (name === text) scope.say(at, 'kept')
   else scope.say(at, name === undefined ? 'wrong-form' : 'renamed')
-}
-
-function takeImage(at: Tree, { part, scope }: KubeContainer): void {
-  const image = textOf(at) ?? ''
-  if (image !== '') part.image = image
-  scope.say(at, image === '' ? 'wrong-form' : 'kept')
 }
 
 function takeWords(at: Tree, into: 'command' | 'args', { part, scope }: KubeContainer): void {

@@ -1,8 +1,9 @@
 /** What a Job and a CronJob say beside their pod. */
 import { sayAmount } from '../amounts.ts'
 import type { Manifest } from '../manifest.ts'
+import { say, sayOf } from '../rules.ts'
 import { isTrue, type Tree, textOf, wholeNumber } from '../tree.ts'
-import { type Kube, type KubeRule, say, sayOf } from './rule.ts'
+import type { Kube, KubeRule } from './rule.ts'
 
 type Job = NonNullable<Manifest['job']>
 

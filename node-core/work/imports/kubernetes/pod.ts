@@ -3,6 +3,7 @@ import { parseMemoryBytes } from '../../spec/index.ts'
 import { sayHostPath } from '../docker/volumes.ts'
 import { setRestart } from '../draft.ts'
 import { takeGrace } from '../endings.ts'
+import { all, say, sayOf } from '../rules.ts'
 import {
   byRules,
   field,
@@ -17,7 +18,7 @@ import {
 import { takeContainer } from './container.ts'
 import { sayFileVolumes } from './file-volumes.ts'
 import { takePriority, takePriorityClass } from './priority.ts'
-import { all, type Kube, type KubeRule, say, sayOf } from './rule.ts'
+import type { Kube, KubeRule } from './rule.ts'
 import { takeSecurityContext, unlessFalse } from './security.ts'
 
 export function takePod(at: Tree, kube: Kube): void {

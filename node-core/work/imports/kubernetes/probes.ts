@@ -4,9 +4,9 @@ import { addPort, type ProbeTimes } from '../draft.ts'
 import type { ManifestProbe } from '../manifest.ts'
 import { clampTimes } from '../probe-times.ts'
 import type { Scope } from '../report.ts'
+import { say, sayOf } from '../rules.ts'
 import { byRules, field, itemsOf, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
 import type { ContainerRule, KubeContainer } from './rule.ts'
-import { say, sayOf } from './rule.ts'
 
 interface Asked {
   scope: Scope

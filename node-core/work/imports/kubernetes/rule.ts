@@ -1,8 +1,7 @@
-/** What rules about a workload's fields work on, and the ones that several use. */
-import type { ReportCode } from '../codes.ts'
+/** What rules about a workload's fields work on. */
 import type { Draft, PartDraft } from '../draft.ts'
 import type { Scope } from '../report.ts'
-import { byRules, each, isEmpty, type Rules, type Tree } from '../tree.ts'
+import type { Tree } from '../tree.ts'
 import type { FileVolume, Settings } from './settings.ts'
 
 /** One workload of the text. */
@@ -45,26 +44,3 @@ export interface KubeContainer {
   elsewhere: Map<string, string>
 }
 export type ContainerRule = (at: Tree, container: KubeContainer) => void
-
-interface Scoped {
-  scope: Scope
-}
-
-export const say =
-  (code: ReportCode) =>
-  (at: Tree, { scope }: Scoped): void =>
-    scope.say(at, code)
-
-export const all = <Into extends Scoped>(rule: (at: Tree, into: Into) => void) => {
-  return (at: Tree, into: Into): void => {
-    if (isEmpty(at)) into.scope.say(at, 'kept')
-    else for (const item of each(at)) rule(item, into)
-  }
-}
-
-export const sayOf = (code: ReportCode, ...names: string[]) =>
-  names.map((name) => [name, all(say(code))] as const)
-
-export const within = <Into extends Scoped>(rules: () => Rules<Into>) => {
-  return (at: Tree, into: Into): void => byRules(at, rules(), { into, scope: into.scope })
-}

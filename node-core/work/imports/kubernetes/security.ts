@@ -4,8 +4,8 @@ import { sayAmount } from '../amounts.ts'
 import type { ReportCode } from '../codes.ts'
 import type { PartDraft } from '../draft.ts'
 import type { Scope } from '../report.ts'
+import { all, say, sayOf, within } from '../rules.ts'
 import { field, isTrue, type Rules, type Tree, textOf } from '../tree.ts'
-import { all, say, sayOf, within } from './rule.ts'
 
 interface Scoped {
   scope: Scope

@@ -2,10 +2,11 @@
 import { messageFor } from '../codes.ts'
 import { addPort, type Draft, labelOf } from '../draft.ts'
 import type { Report, Scope } from '../report.ts'
+import { all, say, sayOf } from '../rules.ts'
 import { byRules, field, itemsOf, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
 import type { KubeObject } from './object.ts'
 import { labelsOf } from './pod.ts'
-import { all, type Kube, say, sayOf } from './rule.ts'
+import type { Kube } from './rule.ts'
 
 interface Leading {
   scope: Scope

@@ -3,6 +3,7 @@ import { parseMemoryBytes } from '../../spec/index.ts'
 import { sayAmount } from '../amounts.ts'
 import { labelOf, newDraft, setLabel } from '../draft.ts'
 import type { Report } from '../report.ts'
+import { say, sayOf, within } from '../rules.ts'
 import {
   byRules,
   field,
@@ -18,7 +19,7 @@ import { fileVolumesOf } from './file-volumes.ts'
 import { CRON_RULES, JOB_RULES } from './job.ts'
 import type { KubeObject } from './object.ts'
 import { inMemoryOf, labelsOf, takePod } from './pod.ts'
-import { type Kube, type KubeRule, say, sayOf, within } from './rule.ts'
+import type { Kube, KubeRule } from './rule.ts'
 
 export type Surroundings = Pick<
   Kube,

@@ -97,6 +97,7 @@ export function createContainerRunner(
     },
     onChange: (ok) => {
       for (const listener of availableListeners) listener(ok)
+      if (ok && sandboxes.isForeseen()) void foresee()
     },
     onExit: ({ engineId, labels, exitCode }) => {
       const found = parseLabels(labels)
@@ -108,6 +109,13 @@ export function createContainerRunner(
       for (const listener of exitListeners) listener(found.id)
     },
   })
+
+  /** The first start of this life of the node finds a network ready, as the last ones before it did. */
+  async function foresee(): Promise<void> {
+    // Without it that start makes its own, as any that finds none.
+    const own = await networks.of(deps.owner, undefined).catch(() => undefined)
+    if (own !== undefined) sandboxes.demand({ network: own, resolves: false })
+  }
 
   /** Who was in it has lost its network: to whoever looks, it has ended. */
   async function sandboxEnded(name: string, engineId: string): Promise<void> {

@@ -27,7 +27,11 @@ async function setUp({ seesRoom = true } = {}) {
   const clock = createSimClock()
   const containers = new Map([['db', container('db', 4 * GIB)]])
   const ended: string[] = []
-  const seen = { counts: 0, fails: false, freeBytes: 100 * GIB }
+  const seen = {
+    ...{ counts: 0, fails: false, freeBytes: 100 * GIB },
+    /** Until then looks at the room are not answered. */
+    looking: undefined as Promise<void> | undefined,
+  }
   const watch = createDiskWatch({
     engine: {
       async list() {
@@ -40,7 +44,10 @@ async function setUp({ seesRoom = true } = {}) {
         containers.delete(name)
       },
     },
-    freeBytes: async () => (seesRoom ? seen.freeBytes : undefined),
+    async freeBytes() {
+      await seen.looking
+      return seesRoom ? seen.freeBytes : undefined
+    },
     ...{ clock, logger: createSilentLogger(), labelFilter: [], onOveruse: () => {} },
   })
   const pass = async (ms: number): Promise<void> => {
@@ -113,6 +120,23 @@ it('counts at once what was started with less room than those before', async () 
   wrote('small', 2 ** 21)
   await pass(2 * DISK_ROOM_MS)
   expect(ended).toEqual(['small'])
+  await watch.stop()
+})
+
+it('goes on from the last count alone, though a look was under way at it', async () => {
+  const { pass, seen, watch } = await setUp()
+  const late = Promise.withResolvers<void>()
+  seen.looking = late.promise
+  await pass(2_000)
+  seen.looking = undefined
+  watch.soon()
+  await pass(DISK_ROOM_MS)
+  late.resolve()
+  expect(seen.counts).toBe(2)
+  await pass(DISK_WATCH_MS - 2_000)
+  expect(seen.counts).toBe(2)
+  await pass(2_000 + DISK_ROOM_MS)
+  expect(seen.counts).toBe(3)
   await watch.stop()
 })
 

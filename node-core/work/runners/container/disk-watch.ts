@@ -42,9 +42,12 @@ export function createDiskWatch(deps: DiskWatchDeps): DiskWatch {
   let watching: Looking | undefined
   let restUntilMs = 0
   let cancel = (): void => {}
+  /** Which count what is waited for goes by: a look at the room may still be under way at the next. */
+  let counted = 0
 
   async function count(): Promise<undefined> {
     const beganMs = clock.monotonicMs()
+    counted++
     cancel()
     if (beganMs < restUntilMs) {
       cancel = clock.timer(restUntilMs - beganMs, soon)
@@ -86,6 +89,7 @@ export function createDiskWatch(deps: DiskWatchDeps): DiskWatch {
   /** Counts again when somebody may be over, or when it is time all the same. */
   function waitFor(leastBytes: number, freeThen: number | undefined): void {
     const dueMs = clock.monotonicMs() + DISK_WATCH_MS
+    const mine = counted
     let freeBefore = freeThen
     let leftBytes = leastBytes
     const again = (): void => {
@@ -98,7 +102,7 @@ export function createDiskWatch(deps: DiskWatchDeps): DiskWatch {
       // What somebody else deletes makes nobody's writing undone.
       if (free !== undefined) leftBytes -= Math.max(0, (freeBefore ?? free) - free)
       freeBefore = free
-      if (!watching) return
+      if (!watching || counted !== mine) return
       if (clock.monotonicMs() >= dueMs || leftBytes < 0) soon()
       else again()
     }

@@ -34,6 +34,7 @@ function codeOf(cause: unknown, text: string): RunnerErrorCode {
 
 function wordsFor(code: RunnerErrorCode, cause: unknown, text: string): string {
   const system = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'START_FAILED') return unrunnable(text) ?? text
   if (code !== 'ENGINE_UNAVAILABLE') return text
   if (system === 'EACCES' || system === 'EPERM') {
     return 'No permission to use Docker: add this user to the group "docker", then log in again.'
@@ -41,6 +42,22 @@ function wordsFor(code: RunnerErrorCode, cause: unknown, text: string): string {
   if (system === 'ENOENT') return 'Docker is not installed here, or not running.'
   if (system === 'ECONNREFUSED') return 'Docker is installed here, but it is not running.'
   return `Docker does not answer: ${text}`
+}
+
+/** What could not be executed; the engine says it at the end of what each of its layers says. */
+function unrunnable(text: string): string | undefined {
+  const [, program, why = ''] = /exec: "([^"]+)": (.+)$/s.exec(text) ?? []
+  if (program === undefined) return undefined
+  if (/no such file or directory|executable file not found/.test(why)) {
+    return `The image has no program “${program}”, or that needs one that the image does not have.`
+  }
+  if (/permission denied|is a directory/.test(why)) {
+    return `“${program}” of the image is nothing that the user it runs as may run.`
+  }
+  if (/exec format error/.test(why)) {
+    return `“${program}” of the image is made for another kind of processor.`
+  }
+  return undefined
 }
 
 /** dockerode wraps the engine's words as `(HTTP code 500) server error - words `. */

@@ -7,6 +7,7 @@ import {
   type Neighbours,
   neighboursMissing,
 } from '../../shield/testing/neighbours.ts'
+import { reached } from '../../shield/testing/reached.ts'
 import type { Egress } from '../../spec/index.ts'
 import { createEngineFirewall } from './engine-firewall.ts'
 import type { ContainerRunner } from './index.ts'
@@ -22,6 +23,7 @@ import {
 
 const missing = neighboursMissing() ?? (await engineMissing())
 const B = '/bin/busybox'
+const at = (address: string): string => `${address}:${NEIGHBOUR_PORT}`
 
 /** As for a node that may give the engine orders, and is not root. */
 describe.skipIf(missing)(
@@ -49,18 +51,15 @@ describe.skipIf(missing)(
     }, 60_000)
 
     /** Which of the addresses an instance reaches from inside. */
-    async function reached(egress: Egress, addresses: readonly string[]): Promise<string[]> {
+    async function reachedWith(egress: Egress, addresses: readonly string[]): Promise<string[]> {
       const id = `hands-0-s${process.pid.toString(36)}${serial++}`
       const workload = { ...shell('hands', `exec ${B} sleep 1000`), egress }
       const rest = { index: 0, generation: 1, owner: OWNER, onProgress: () => {} }
       await runner.run({ id, workload, ...rest, signal: AbortSignal.timeout(60_000) })
-      const tries = addresses.map((one) => {
-        const asks = `printf 'GET / HTTP/1.0\\r\\n\\r\\n' | ${B} nc -w 2 ${one} ${NEIGHBOUR_PORT}`
-        return `(${asks} 2>/dev/null | ${B} grep -q HTTP/1 && echo ${one}) &`
-      })
-      const said = inEngine('exec', id, B, 'sh', '-c', `${tries.join('\n')}\nwait`)
+      const ask = (script: string): string => inEngine('exec', id, B, 'sh', '-c', script)
+      const open = await reached(ask, addresses)
       await runner.end(id, { graceMs: 0 })
-      return said.split('\n').filter(Boolean).sort()
+      return open
     }
 
     const inEngine = (...args: string[]): string =>
@@ -74,9 +73,11 @@ describe.skipIf(missing)(
     }
 
     it('keeps containers from the home network, and is nothing that runs', async () => {
-      const [outside] = near.outside
+      const outside = at(near.outside[0])
       expect(await runner.available()).toEqual({ ok: true })
-      expect(await reached('all', [outside, ...Object.values(near.home)])).toEqual([outside])
+      expect(await reachedWith('all', [outside, ...Object.values(near.home).map(at)])).toEqual([
+        outside,
+      ])
       expect(hands()).toHaveLength(2)
       expect(await runner.list()).toEqual([])
     }, 60_000)
@@ -85,7 +86,7 @@ describe.skipIf(missing)(
       inEngine('rm', '-f', ...hands())
       const [one, other] = near.outside
       const rule = { address: `${one}/32`, ports: [NEIGHBOUR_PORT], protocol: 'tcp' as const }
-      expect(await reached([rule], [one, other])).toEqual([one])
+      expect(await reachedWith([rule], [at(one), at(other)])).toEqual([at(one)])
       expect(hands()).toHaveLength(1)
     }, 60_000)
 

@@ -9,7 +9,7 @@ import type { Engine, EngineExit } from './engine.ts'
 import { PING_PERIOD_MS, RETRY_MS_MAX, RETRY_MS_MIN } from './limits.ts'
 
 export interface EngineWatchDeps {
-  engine: Engine
+  engine: Pick<Engine, 'ping' | 'exits'>
   clock: Clock
   logger: Logger
   labelFilter: string[]
@@ -46,15 +46,17 @@ export function createEngineWatch(deps: EngineWatchDeps) {
     await engine.ping()
     const gone = new AbortController()
     const both = AbortSignal.any([signal, gone.signal])
-    const exits = await engine.exits(deps.labelFilter, both)
-    await deps.onArrival()
-    become({ ok: true })
-    arrived()
-    const pings = pingUntilItFails(both).catch((error) => gone.abort(error))
+    let pings: Promise<void> | undefined
     try {
+      const exits = await engine.exits(deps.labelFilter, both)
+      await deps.onArrival()
+      become({ ok: true })
+      arrived()
+      pings = pingUntilItFails(both).catch((error) => gone.abort(error))
       for await (const exit of exits) deps.onExit(exit)
       throw new MyceliumError('ENGINE_UNAVAILABLE', 'Docker stopped.')
     } finally {
+      // Also where nobody has begun to read it: the engine would go on writing to it.
       gone.abort(new Error('the event stream ended'))
       await pings
     }

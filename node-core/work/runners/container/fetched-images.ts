@@ -7,8 +7,9 @@ import type { Clock } from '../../../base/clock/index.ts'
 import { isCode } from '../../../base/errors/index.ts'
 import type { KeptFile } from '../../../base/kept-file/index.ts'
 import type { FetchedImages } from '../../space/index.ts'
-import type { Engine } from './engine.ts'
+import { createEngine, type Engine } from './engine.ts'
 import { FETCHED_MAX } from './limits.ts'
+import { type Located, locate } from './socket.ts'
 
 export interface FetchedBook extends FetchedImages {
   /** @param reference What it was pulled by; absent where it came from members. */
@@ -22,6 +23,15 @@ const bookForm = z.record(
   z.object({ reference: z.string().optional(), usedAtMs: z.number() }),
 )
 type Entry = z.infer<typeof bookForm>[string]
+
+/** Those of this node on its engine, with or without a network. */
+export function createNodeImages(file: KeptFile, clock: Clock, at: Located): FetchedImages {
+  return createFetchedBook(
+    createEngine(() => locate(at), clock),
+    file,
+    clock,
+  )
+}
 
 export function createFetchedBook(
   engine: Pick<Engine, 'images' | 'imageSizes' | 'removeImage'>,

@@ -105,6 +105,32 @@ describe('an archive', () => {
     }
     await expect(filesOf(cut(randomBytes(2_048), 512))).rejects.toThrow()
   })
+
+  it('is read no further by who leaves it, in the midst of a file or between two', async () => {
+    const file = { name: 'file', sizeBytes: 900, content: [new Uint8Array(900)] }
+    const whole = await bytesOf(tarOf([file, { ...file, name: 'other' }]))
+    const leave = async (content: AsyncIterable<Uint8Array> | undefined): Promise<void> => {
+      for await (const _ of content ?? []) throw new Error('no room')
+    }
+    for (const midst of [true, false]) {
+      let isOpen = true
+      async function* archive(): AsyncGenerator<Uint8Array> {
+        try {
+          yield* cut(whole, 512)
+        } finally {
+          isOpen = false
+        }
+      }
+      const reading = async (): Promise<void> => {
+        for await (const { content } of filesIn(archive())) {
+          if (!midst) break
+          await leave(content)
+        }
+      }
+      await reading().catch((error: Error) => expect(error.message).toBe('no room'))
+      expect(isOpen).toBe(false)
+    }
+  })
 })
 
 describe('the archive of an image', () => {

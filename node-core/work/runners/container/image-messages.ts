@@ -10,7 +10,7 @@ import { IMAGE_FRAME_BYTES_MAX, OFFER_BYTES_MAX } from './limits.ts'
 export const HAVE_PROTOCOL = 'image-have/1'
 export const OFFER_PROTOCOL = 'image-offer/2'
 
-export const IMAGE_ID = /^sha256:[0-9a-f]{64}$/
+const IMAGE_ID = /^sha256:[0-9a-f]{64}$/
 const imageId = z.string().regex(IMAGE_ID)
 
 const haveQuestion = z.strictObject({ reference: z.string().min(1).max(512) })

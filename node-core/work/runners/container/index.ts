@@ -113,6 +113,7 @@ export interface ContainerRunnerOptions {
 
 export { createContainerRunner } from './container-runner.ts'
 export { createEngineFirewall } from './engine-firewall.ts'
+export { createNodeImages } from './fetched-images.ts'
 export { deviceListing, findGpus, type Gpu, grantedGpus } from './gpus.ts'
 export { FETCHED_BYTES_MAX, SANDBOXES_READY_MAX } from './limits.ts'
 export { createNodeVolumes } from './volumes.ts'

@@ -26,6 +26,8 @@ export const SANDBOX_SILENT_PORT = 9
 export const NETWORK_ADDRESSES = '198.19.0.0/16'
 /** Bits before the addresses of one such network: 253 instances of one owner with one egress rule. */
 export const NETWORK_PREFIX_BITS = 24
+/** Networks of a node from which on those that nobody is in go before another is made. */
+export const NETWORKS_KEPT_MAX = 64
 /** Attempts at a network with other addresses, where those that seemed free were taken. */
 export const SUBNET_ATTEMPTS_MAX = 8
 /** Processes and threads of one container. */

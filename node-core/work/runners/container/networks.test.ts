@@ -4,14 +4,16 @@ import { createSilentLogger } from '../../../base/log/index.ts'
 import type { OwnerId } from '../../../identity/index.ts'
 import type { Shield } from '../../shield/index.ts'
 import type { NetworkRequest } from './engine-networks.ts'
+import { NETWORKS_KEPT_MAX } from './limits.ts'
 import { createNetworks } from './networks.ts'
 
 const OWNER = 'a'.repeat(64) as string as OwnerId
 
 /** On an engine that answers so when it is asked for a network; no link ever comes of it. */
-function networksOn(create: (request: NetworkRequest, asked: number) => void) {
+function networksOn(create: (request: NetworkRequest, asked: number) => void, there = 0) {
   const asked: NetworkRequest[] = []
   const bound: string[] = []
+  const idle = { removed: 0 }
   const shield: Shield = {
     ...{ linkPrefix: 'nolinks', obstacle: () => undefined },
     ...{ start: async () => {}, stop: async () => {}, release: async () => {} },
@@ -20,8 +22,13 @@ function networksOn(create: (request: NetworkRequest, asked: number) => void) {
   }
   const networks = createNetworks({
     engine: {
-      networks: async () => [],
-      removeIdleNetworks: async () => {},
+      networks: async () =>
+        Array.from({ length: there - idle.removed }, (_, at) => {
+          return { name: `net${at}`, link: `link${at}`, labels: {} }
+        }),
+      async removeIdleNetworks() {
+        idle.removed += Math.min(there, 1)
+      },
       async createNetwork(request) {
         // Never before its link is shut.
         expect(bound).toContain(`link:${request.link}`)
@@ -32,7 +39,7 @@ function networksOn(create: (request: NetworkRequest, asked: number) => void) {
     ...{ shield, whose: { network: 'garden', node: 'b'.repeat(64) }, owner: OWNER },
     logger: createSilentLogger(),
   })
-  return { networks, asked }
+  return { networks, asked, idle }
 }
 
 describe('networks of containers', () => {
@@ -65,5 +72,16 @@ describe('networks of containers', () => {
     await networks.arrive()
     expect(new Set(asked.map(({ subnet }) => subnet)).size).toBe(3)
     expect(asked.every(({ subnet }) => /^198\.19\.\d+\.0\/24$/.test(subnet))).toBe(true)
+  })
+
+  it('that nobody is in go before there are too many for another', async () => {
+    for (const [there, removed] of [
+      [NETWORKS_KEPT_MAX - 1, 0],
+      [NETWORKS_KEPT_MAX, 1],
+    ] as const) {
+      const { networks, asked, idle } = networksOn(() => {}, there)
+      await expect(networks.of(OWNER, 'all')).rejects.toMatchObject({ code: 'NOT_SUPPORTED' })
+      expect([idle.removed, asked.length]).toEqual([removed, 1])
+    }
   })
 })

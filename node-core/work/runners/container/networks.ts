@@ -15,7 +15,12 @@ import { type Egress, parseStoredEgress } from '../../spec/index.ts'
 import type { Engine } from './engine.ts'
 import type { NetworkRequest } from './engine-networks.ts'
 import { ownerFilter, ownerLabels, type Whose } from './labels.ts'
-import { NETWORK_ADDRESSES, NETWORK_PREFIX_BITS, SUBNET_ATTEMPTS_MAX } from './limits.ts'
+import {
+  NETWORK_ADDRESSES,
+  NETWORK_PREFIX_BITS,
+  NETWORKS_KEPT_MAX,
+  SUBNET_ATTEMPTS_MAX,
+} from './limits.ts'
 
 export interface Networks {
   /** The engine has come: what is there of ours is bounded again, and what nobody is in goes. */
@@ -74,6 +79,12 @@ export function createNetworks(deps: NetworksDeps): Networks {
     return found
   }
 
+  /** What nobody is in goes, and the rest is looked at anew. */
+  async function dropIdle(): Promise<Map<string, string>> {
+    await engine.removeIdleNetworks(ownerFilter(whose))
+    return look()
+  }
+
   async function make(owner: string, egress: Egress | undefined): Promise<string> {
     const said = egress ? JSON.stringify(egress) : NOTHING
     const mark = hash('sha256', `${whose.network}/${owner}/${said}`, 'hex').slice(0, 8)
@@ -81,6 +92,8 @@ export function createNetworks(deps: NetworksDeps): Networks {
     known ??= await look()
     const there = known.get(link)
     if (there !== undefined) return there
+    // Each is of a rule that somebody may have had for a day; addresses for them are few.
+    if (known.size >= NETWORKS_KEPT_MAX) known = await dropIdle()
     const name = `mycelium-${whose.node.slice(0, 8)}-${mark}`
     // Before it is there: a link of ours that nobody speaks of lets nothing through.
     await shield.bind(`link:${link}`, { own: owner === self, ...(egress && { egress }) })
@@ -114,8 +127,7 @@ export function createNetworks(deps: NetworksDeps): Networks {
         await shield.start()
         if (shield.obstacle()) return
         try {
-          await engine.removeIdleNetworks(ownerFilter(whose))
-          known = await look()
+          known = await dropIdle()
           // The one that is needed first, so that no deploy waits for it; and it shows where the engine is.
           await make(self, undefined)
         } catch (error) {
@@ -136,8 +148,7 @@ export function createNetworks(deps: NetworksDeps): Networks {
     tidy: () =>
       inTurn(async () => {
         if (obstacle() !== undefined) return
-        await engine.removeIdleNetworks(ownerFilter(whose))
-        known = await look()
+        known = await dropIdle()
       }),
   }
 }

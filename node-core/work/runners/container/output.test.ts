@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import type { Output } from '../index.ts'
 import type { EngineContainer } from './engine.ts'
@@ -63,4 +65,29 @@ it('ends quietly when it is told to stop while whoever reads is busy', async () 
     // A failure that nobody waited for would end the process here.
     await turns()
   }
+})
+
+it('keeps nothing of what one part wrote while another says nothing', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const stop = new AbortController()
+  const engine = {
+    logs: async (name: string) =>
+      (async function* () {
+        if (name === 'quiet') await new Promise((resolve) => (stop.signal.onabort = resolve))
+        else for (let line = 0; line < 100; line++) yield frame(`line ${line}`)
+      })(),
+  }
+  const parts = ['web', 'quiet'].map((part) => ({ container: container(part), part }))
+  const options = { after: {}, takes: () => true, signal: stop.signal }
+  const told: WeakRef<Output>[] = []
+  for await (const one of outputOf(engine, parts, options)) {
+    told.push(new WeakRef(one))
+    if (told.length < 100) continue
+    await turns()
+    collect()
+    expect(told.filter((ref) => ref.deref() !== undefined).length).toBeLessThan(5)
+    stop.abort()
+  }
+  expect(told.length).toBeGreaterThanOrEqual(100)
 })

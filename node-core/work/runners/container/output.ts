@@ -49,27 +49,43 @@ function pointsOf(after: Readonly<Record<string, string>>, part: string): Record
   return Object.fromEntries(own.map(([key, point]) => [key.slice(part.length + 1), point]))
 }
 
-/** Whatever comes next of any of them, until all have ended. One that fails ends all. */
+/**
+ * Whatever comes next of any of them, until all have ended. One that fails ends all. Not by racing them:
+ * one that stays silent would keep every race, and all that was won in it.
+ */
 async function* together<T>(sources: readonly AsyncGenerator<T>[]): AsyncGenerator<T> {
-  const next = (source: AsyncGenerator<T>) => {
-    const pending = source.next().then((result) => ({ source, result }))
-    // It may fail while whoever reads is busy: then nobody is waiting for it yet.
-    pending.catch(() => {})
-    return pending
+  const open = new Set(sources)
+  const come: { source: AsyncGenerator<T>; settled: Promise<IteratorResult<T>> }[] = []
+  let wake = (): void => {}
+  const ask = (source: AsyncGenerator<T>): void => {
+    const settled = source.next()
+    const tell = (): void => {
+      come.push({ source, settled })
+      wake()
+    }
+    // It may fail while whoever reads is busy: then it is thrown when its turn has come.
+    settled.then(tell, tell)
   }
-  const waiting = new Map(sources.map((source) => [source, next(source)]))
+  for (const source of open) ask(source)
   try {
-    while (waiting.size > 0) {
-      const { source, result } = await Promise.race(waiting.values())
-      if (result.done) {
-        waiting.delete(source)
+    while (open.size > 0) {
+      const first = come.shift()
+      if (!first) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
         continue
       }
-      waiting.set(source, next(source))
-      yield result.value
+      const { done, value } = await first.settled
+      if (done) {
+        open.delete(first.source)
+        continue
+      }
+      ask(first.source)
+      yield value
     }
   } finally {
     // What they may still fail with is nobody's concern: reading is over.
-    for (const source of waiting.keys()) void source.return(undefined).catch(() => {})
+    for (const source of open) void source.return(undefined).catch(() => {})
   }
 }

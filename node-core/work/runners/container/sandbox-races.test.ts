@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createSimClock } from '../../../base/clock/index.ts'
+import { MyceliumError } from '../../../base/errors/index.ts'
 import { createSilentLogger } from '../../../base/log/index.ts'
 import { createSeededRandom } from '../../../base/random/index.ts'
 import { until } from '../runner.suite.ts'
@@ -24,13 +25,17 @@ function createStage() {
   const clock = createSimClock()
   const own = { ports: {}, address: '198.19.0.2', startedAtMs: 0 }
   let bytes = 2 ** 40
+  let image = 'empty'
   const put = (name: string, labels: Record<string, string>): void => {
     containers.set(name, { engineId: name, name, labels, state: 'running', ...own })
   }
   const sandboxes = createSandboxes(
     {
       engine: {
-        create: async (name, { Labels }) => put(name, Labels),
+        async create(name, { Labels, Image }) {
+          if (Image !== image) throw new MyceliumError('IMAGE_NOT_FOUND', `No such image: ${Image}`)
+          put(name, Labels)
+        },
         startContainer: async () => {},
         async removeContainer(name) {
           await new Promise<void>((done) => slow.push({ name, done }))
@@ -44,7 +49,7 @@ function createStage() {
             })
           return [...containers.values()].filter(({ labels }) => has(labels))
         },
-        importEmptyImage: async () => 'empty',
+        importEmptyImage: async () => image,
       },
       whose: WHOSE,
       ...{ folder, most: 2, isHere: () => true, isBusy: () => false },
@@ -68,6 +73,9 @@ function createStage() {
     turns,
     fill: () => {
       bytes = 0
+    },
+    removeImage: () => {
+      image = 'made anew'
     },
   }
 }
@@ -104,5 +112,12 @@ describe.skipIf(!SANDBOX_PROGRAMS[process.arch])('networks made ahead', () => {
     expect(await sandboxes.take('web-1-a', 'net')).toBeUndefined()
     expect([...containers.keys()]).toEqual([second])
     expect(slow).toHaveLength(1)
+  })
+
+  it('are made when somebody has removed the image without files', async () => {
+    const { ready, removeImage } = createStage()
+    await ready(1)
+    removeImage()
+    await ready(2)
   })
 })

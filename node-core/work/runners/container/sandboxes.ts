@@ -4,7 +4,8 @@
  * the engine whose rules are in force, and publishing nothing. An instance only joins one, and where it is
  * started again it finds its own as it was.
  */
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Clock, type Looking, looking } from '../../../base/clock/index.ts'
 import { isCode, messageOf } from '../../../base/errors/index.ts'
@@ -44,8 +45,13 @@ export interface Sandboxes {
   start(): void
   /** The engine has come: what a node that died left behind goes. */
   arrive(): Promise<void>
-  /** An instance is started in such a network: the next is made ready, once nothing is being started. */
+  /**
+   * An instance is started in such a network, or may soon be: the next is made ready, once nothing is being
+   * started.
+   */
   demand(request: Pick<SandboxRequest, 'network' | 'resolves'>): void
+  /** Some were made in an earlier life of this node, and nothing has been started in this one yet. */
+  isForeseen(): boolean
   /**
    * The one that the instance has, or one that is ready or about to be; it is the instance's until it is
    * released.
@@ -95,6 +101,7 @@ export function createSandboxes(
 ): Sandboxes {
   const { engine, whose, clock, logger, most } = deps
   const program = SANDBOX_PROGRAMS[process.arch]
+  const programFile = path.join(deps.folder, 'sandbox')
   const ready = new Map<string, Sandbox>()
   /** By the instance's id. */
   const taken = new Map<string, Sandbox>()
@@ -168,7 +175,7 @@ export function createSandboxes(
         await remove(name)
       }
     } catch (error) {
-      // Somebody may have removed the image without files. Nothing is tried anew before the next start.
+      // Nothing is tried anew before the next start.
       stuff = undefined
       demands = []
       await remove(name)
@@ -178,16 +185,26 @@ export function createSandboxes(
   }
 
   async function createWith(request: SandboxRequest, name: string): Promise<void> {
-    stuff ??= { image: await engine.importEmptyImage(), program: await placeProgram() }
-    await engine.create(name, sandboxProfile(request, stuff))
+    const create = async (): Promise<void> => {
+      stuff ??= { image: await engine.importEmptyImage(), program: await placeProgram() }
+      await engine.create(name, sandboxProfile(request, stuff))
+    }
+    await create().catch((error) => {
+      if (!isCode(error, 'IMAGE_NOT_FOUND')) throw error
+      // Somebody has removed the image without files.
+      stuff = undefined
+      return create()
+    })
   }
 
   async function placeProgram(): Promise<string> {
-    const file = path.join(deps.folder, 'sandbox')
     await mkdir(deps.folder, { recursive: true })
-    await writeFile(file, program ?? '')
-    await chmod(file, 0o755)
-    return file
+    // Put in place whole: those that an earlier life of this node made may run it, and are not written over.
+    const whole = `${programFile}.new`
+    await writeFile(whole, program ?? '')
+    await chmod(whole, 0o755)
+    await rename(whole, programFile)
+    return programFile
   }
 
   function giveUp(why: string): void {
@@ -213,6 +230,7 @@ export function createSandboxes(
       demands = withDemand(demands, { network, resolves, atMs: clock.monotonicMs() }, most)
       watching?.soon()
     },
+    isForeseen: () => isPossible && demands.length === 0 && existsSync(programFile),
     async take(id, network) {
       const own = taken.get(id)
       if (own?.network === network) return own

@@ -20,6 +20,7 @@ function setprivFiles(): string[] {
 const NAMED = `
 echo "user: $(${B} id -u):$(${B} id -g)"; ${B} grep CapEff /proc/self/status
 echo "scratch: $(${B} touch /tmp/x && echo written)"
+echo "port 80: $(${B} httpd -p 80 -h /tmp && echo bound)"
 echo "others: $(${B} touch /bin/x 2>/dev/null && echo written || echo refused)"
 echo done: yes; exec ${B} sleep 1000`
 
@@ -80,6 +81,7 @@ describe.skipIf(missing)(`who runs in a container${missing ? ` [skipped]` : ''}`
     expect(named).toContain('user: 1000:1001')
     expect(named).toContain('CapEff:\t0000000000000000')
     expect(named).toContain('scratch: written')
+    expect(named).toContain('port 80: bound')
     expect(named).toContain('others: refused')
   }, 60_000)
   it('is not root where the image does not know who is named', async () => {

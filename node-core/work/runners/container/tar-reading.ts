@@ -13,8 +13,19 @@ export interface TarFile {
   content: AsyncIterable<Uint8Array>
 }
 
+/** Who leaves early ends the archive: whoever writes it would wait for ever to be read. */
 export async function* filesIn(archive: AsyncIterable<Uint8Array>): AsyncGenerator<TarFile> {
   const source = createSource(archive)
+  try {
+    yield* filesFrom(source)
+  } finally {
+    await source.end()
+  }
+}
+
+type Source = ReturnType<typeof createSource>
+
+async function* filesFrom(source: Source): AsyncGenerator<TarFile> {
   let sizeOverride: number | undefined
   for (let entries = 0; ; entries++) {
     if (entries > IMAGE_ENTRIES_MAX) throw broken('holds too many files')
@@ -81,6 +92,9 @@ function createSource(archive: AsyncIterable<Uint8Array>) {
     async drain(): Promise<void> {
       held = new Uint8Array(0)
       while (await more());
+    },
+    async end(): Promise<void> {
+      await chunks.return?.()
     },
   }
 }

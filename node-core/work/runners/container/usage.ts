@@ -23,7 +23,7 @@ export interface ContainerUse {
 }
 
 /** Undefined for what is no statistics of a container that runs. */
-export function parseStatistics(answer: unknown): ContainerUse | undefined {
+function parseStatistics(answer: unknown): ContainerUse | undefined {
   const parsed = statistics.safeParse(answer)
   if (!parsed.success || parsed.data.memory_stats.usage === undefined) return undefined
   const { cpu_stats, memory_stats, networks } = parsed.data

@@ -67,7 +67,8 @@ describe.skipIf(!root)("a program's bounds [root only]", () => {
     const spin = 'while :; do :; done'
     const id = await greedy(`(${spin}) & (${spin}) & ${spin}`, { cpuMillis: 300 })
     const used = async () => (await runner.usage()).find((one) => one.id === id)?.cpuSeconds ?? 0
-    const [before, beganMs] = [await used(), performance.now()]
+    // From before the first reading to after the second: whichever comes late, the time holds both.
+    const [beganMs, before] = [performance.now(), await used()]
     await new Promise((resolve) => setTimeout(resolve, 2_000))
     const share = ((await used()) - before) / ((performance.now() - beganMs) / 1_000)
     expect(share).toBeGreaterThan(0)

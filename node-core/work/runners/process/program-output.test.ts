@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rm, stat } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -154,4 +154,12 @@ describe('what a program writes', () => {
     expect(reading.lines.at(-1)).toBe('short')
     expect(Math.max(...reading.lines.map((line) => line.length))).toBe(LOG_LINE_BYTES_MAX)
   })
+})
+
+it('tells the last words of what wrote more than memory holds', async () => {
+  const output = createProgramOutput(folder, createSystemClock())
+  await writeFile(output.stderr, '')
+  await truncate(output.stderr, 3 * 2 ** 30)
+  await appendFile(output.stderr, '\nno such file\n\n')
+  expect(await output.lastLine()).toBe('no such file')
 })

@@ -1,10 +1,10 @@
 /** What a program writes, both streams, as it comes. */
 import { watch } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../../base/clock/index.ts'
 import type { Output, OutputOptions } from '../index.ts'
-import { FOLLOW_MS, READ_GAP_MS } from './limits.ts'
+import { FOLLOW_MS, LOG_LINE_BYTES_MAX, READ_GAP_MS } from './limits.ts'
 import { createSpool } from './spool.ts'
 import { createSpoolReader } from './spool-reader.ts'
 
@@ -83,12 +83,25 @@ export function createProgramOutput(folder: string, clock: Clock): ProgramOutput
     },
     async lastLine() {
       for (const { path } of [stderr, stdout]) {
-        const text = await readFile(path, 'utf8').catch(() => '')
+        const text = await endOf(path).catch(() => '')
         const line = text.split('\n').findLast((each) => each.trim() !== '')
         if (line !== undefined) return line.slice(0, 1_024)
       }
       return undefined
     },
+  }
+}
+
+/** As much of it as a line may have: a program may have written without end. */
+async function endOf(path: string): Promise<string> {
+  const handle = await open(path, 'r')
+  try {
+    const { size } = await handle.stat()
+    const length = Math.min(size, LOG_LINE_BYTES_MAX)
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, size - length)
+    return buffer.toString('utf8', 0, bytesRead)
+  } finally {
+    await handle.close()
   }
 }
 

@@ -1,22 +1,19 @@
 /** From inside of programs: what a workload reaches, and what it would reach without the shield. */
 import { execFile, execFileSync } from 'node:child_process'
-import { createSocket, type Socket } from 'node:dgram'
 import { writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OwnerId } from '../../../identity/index.ts'
-import { parseRange } from '../../addresses/index.ts'
 import {
-  createNeighbours,
   NEIGHBOUR_PORT,
   type Neighbours,
   neighboursMissing,
   OTHER_PORT,
 } from '../../shield/testing/neighbours.ts'
+import { createSurroundings, type Surroundings } from '../../shield/testing/surroundings.ts'
 import type { Egress } from '../../spec/index.ts'
-import { linesUntil, until } from '../runner.suite.ts'
+import { linesUntil } from '../runner.suite.ts'
 import type { ProcessRunner } from './index.ts'
 import { type Bench, OWNER, openBench, requestFor, WEB } from './testing/bench.ts'
 
@@ -63,49 +60,32 @@ main()
 describe.skipIf(missing)(`the shield of programs${missing ? ` [skipped: ${missing}]` : ''}`, () => {
   let bench: Bench
   let runner: ProcessRunner
+  let around: Surroundings
   let near: Neighbours
-  let host: Server
-  let heard: Socket
-  let hostPort = 0
-  let groupPort = 0
   let outside: string
   let serial = 0
-  /** Everything that a workload must not reach, by what it is. */
   let shut: Record<string, string>
-  const words = new Set<string>()
 
   beforeAll(async () => {
-    near = createNeighbours()
-    const opened = [parseRange(near.opened)].filter((range) => range !== undefined)
-    bench = await openBench({ opened })
+    around = await createSurroundings(GROUP)
+    ;({ near, outside } = around)
+    around.joinGroup(near.own)
+    bench = await openBench({ opened: around.opened })
     runner = bench.runner()
     await runner.start()
-    host = createServer((_, response) => response.end('hello\n'))
-    await new Promise<void>((resolve) => host.listen(0, '::', resolve))
-    const address = host.address()
-    hostPort = typeof address === 'object' ? (address?.port ?? 0) : 0
-    heard = createSocket({ type: 'udp4', reuseAddr: true })
-    heard.on('message', (message) => words.add(String(message)))
-    await new Promise<void>((resolve) => heard.bind(0, resolve))
-    groupPort = heard.address().port
-    heard.addMembership(GROUP, near.own)
-    const at = (address: string): string => `${address}:${NEIGHBOUR_PORT}`
-    outside = at(near.outside[0])
+    const { hostPort } = around
     shut = {
-      ...Object.fromEntries(Object.entries(near.home).map(([name, ip]) => [name, at(ip)])),
-      'this computer, by its public address': `${near.own}:${hostPort}`,
+      ...around.shut,
       loopback: `127.0.0.1:${hostPort}`,
       'loopback, by another of its addresses': `127.5.5.5:${hostPort}`,
       '::1': `::1:${hostPort}`,
-      'fc00::/7': at(near.ipv6),
-      'fe80::/10': at(near.linkLocal),
+      'fc00::/7': `${near.ipv6}:${NEIGHBOUR_PORT}`,
+      'fe80::/10': `${near.linkLocal}:${NEIGHBOUR_PORT}`,
     }
   }, 60_000)
   afterAll(async () => {
-    host?.close()
-    heard?.close()
     await bench?.close()
-    near?.close()
+    around?.close()
   }, 60_000)
 
   async function start(
@@ -124,14 +104,7 @@ describe.skipIf(missing)(`the shield of programs${missing ? ` [skipped: ${missin
   }
 
   const says = (word: string) => {
-    return { WORD: word, FROM: near.own, GROUP_PORT: String(groupPort) }
-  }
-  /** This computer's own word after another's comes last. */
-  async function wasHeard(word: string): Promise<boolean> {
-    heard.setMulticastInterface(near.own)
-    heard.send(`after ${word}`, groupPort, GROUP)
-    await until(() => words.has(`after ${word}`))
-    return words.has(word)
+    return { WORD: word, FROM: near.own, GROUP_PORT: String(around.groupPort) }
   }
   const end = (id: string): Promise<void> => runner.end(id, { graceMs: 0 })
 
@@ -142,8 +115,8 @@ describe.skipIf(missing)(`the shield of programs${missing ? ` [skipped: ${missin
     const env = { TARGETS: all.join(' '), ...says('unshielded') }
     const { stdout } = await promisify(execFile)(process.execPath, [file], { env })
     expect(stdout.trim().split('\n').sort()).toEqual([...all, 'done'].sort())
-    expect(await wasHeard('unshielded')).toBe(true)
-    expect(near.reaches(hostPort)).toBe(true)
+    expect(await around.wasHeard('unshielded')).toBe(true)
+    expect(near.reaches(around.hostPort)).toBe(true)
   }, 30_000)
 
   describe('with all of the Internet', () => {
@@ -168,7 +141,7 @@ describe.skipIf(missing)(`the shield of programs${missing ? ` [skipped: ${missin
       expect(found.open).not.toContain(shut[what])
     })
     it('says nothing to a group', async () => {
-      expect(await wasHeard('shielded')).toBe(false)
+      expect(await around.wasHeard('shielded')).toBe(false)
     })
     it('answers its node, and nobody at home', async () => {
       expect(await (await fetch(`http://${found.own}/`)).text()).toBe('here')

@@ -64,7 +64,11 @@ export function createStarter(deps: StarterDeps) {
       await prepare(request, around, record)
       return await launch(request, around, bundle, record)
     } catch (error) {
-      if (isCode(error, 'EXITED_AT_ONCE')) await tellLastWords(request)
+      try {
+        if (isCode(error, 'EXITED_AT_ONCE')) await tellLastWords(request)
+      } catch (cause) {
+        logger.warn('last words were not read', { id: record.id, reason: messageOf(cause) })
+      }
       await undo(record)
       throw startError(error)
     } finally {
@@ -85,16 +89,20 @@ export function createStarter(deps: StarterDeps) {
     onLastWords(lines.slice(0, LAST_LINES_MAX))
   }
 
+  /** What of it fails is told in the log: the caller hears why nothing was started. */
   async function undo(record: InstanceRecord): Promise<void> {
-    await reaper.end(record, 0).catch((cause) => {
-      logger.error('a program that did not start did not end', {
-        id: record.id,
-        reason: messageOf(cause),
+    const steps = [
+      () => reaper.end(record, 0),
+      () => reach.end(record),
+      () => rm(record.workFolder, { recursive: true, force: true }),
+      () => rm(join(folder, record.id), { recursive: true, force: true }),
+    ]
+    for (const step of steps) {
+      await step().catch((cause) => {
+        const said = { id: record.id, reason: messageOf(cause) }
+        logger.error('what a program that did not start left was not all taken back', said)
       })
-    })
-    await reach.end(record)
-    await rm(record.workFolder, { recursive: true, force: true })
-    await rm(join(folder, record.id), { recursive: true, force: true })
+    }
   }
 
   async function obtain(

@@ -19,7 +19,35 @@ export const UNARRANGED: Arrangement = { identified: { bodies: [], ids: [] }, mo
 export function arrange(before: Arrangement, bodies: Bodies): Arrangement {
   const { identified, moved } = before
   if (identified.bodies === bodies) return before
-  return { identified: { bodies, ids: identify(identified, bodies) }, moved }
+  const ids = identify(identified, bodies)
+  const gone = identified.ids.filter((id) => !ids.includes(id))
+  return { identified: { bodies, ids }, moved: withoutPlaces(moved, gone) }
+}
+
+/** What comes later may be called as what went, and is not put where that stood. */
+function withoutPlaces(moved: Arrangement['moved'], gone: readonly string[]) {
+  if (gone.length === 0) return moved
+  return new Map([...moved].filter(([key]) => !gone.includes(key.split('/')[0] ?? '')))
+}
+
+/** The arrangements of one draft, as each of its states was last seen. */
+export interface Standing {
+  /** A state that was there before, as it stood then; else what follows from the latest. */
+  at(bodies: Bodies): Arrangement
+  keep(arrangement: Arrangement): void
+}
+
+/** A step that is taken back has its places again, since it is the very same list of workloads. */
+export function createStanding(): Standing {
+  const seen = new WeakMap<Bodies, Arrangement>()
+  let latest = UNARRANGED
+  return {
+    at: (bodies) => seen.get(bodies) ?? arrange(latest, bodies),
+    keep(arrangement) {
+      seen.set(arrangement.identified.bodies, arrangement)
+      latest = arrangement
+    },
+  }
 }
 
 export function graphOf({ identified }: Arrangement): Graph {

@@ -4,7 +4,9 @@ import { contract } from '../../../../node-core/api/contract/index.ts'
 import type { Bodies } from './bodies.ts'
 import { buildGraph } from './graph.ts'
 import { addLink, removeLink, suggestVariable } from './link-edits.ts'
+import { setAmount } from './part-edits.ts'
 import { webParts } from './ports.ts'
+import { setProbeKind } from './probe-edits.ts'
 import { addRoute, edgePortProblem, removeRoute, setAccess } from './route-edits.ts'
 import { nameProblem, removeService, setCopies } from './service-edits.ts'
 import { anyBodies, anyName, WORDPRESS } from './testing/bodies.ts'
@@ -86,6 +88,21 @@ const EDITS: [what: string, touches: RegExp, edit: Edit][] = [
     'a route that is removed',
     /^(ports|containers\.\d+\.ports|edge\.tcp|edge)$/,
     (bodies, index) => removeRoute(bodies, index, 'web'),
+  ],
+  [
+    'what is reserved',
+    /^(resources|containers\.\d+\.resources)/,
+    (bodies, index, _, part) => setAmount(bodies, index, { part, key: 'memory' }, '1Gi'),
+  ],
+  [
+    'what is no longer reserved',
+    /^(resources|containers\.\d+\.resources)/,
+    (bodies, index, _, part) => setAmount(bodies, index, { part, key: 'cpu' }, undefined),
+  ],
+  [
+    'a probe',
+    /^(probes|health|containers\.\d+\.probes)/,
+    (bodies, index, _, part) => setProbeKind(bodies, index, { part, role: 'ready' }, 'tcp'),
   ],
   ['who may come in', /^edge(\.access)?$/, (bodies, index) => setAccess(bodies, index, 'members')],
   [

@@ -4,6 +4,7 @@ import {
   type Arrangement,
   arrange,
   boxesOf,
+  createStanding,
   graphOf,
   moveBy,
   moveTo,
@@ -85,6 +86,30 @@ describe('what somebody put somewhere', () => {
     expect(placeIn(moved, 's1')).toEqual(was('s1'))
     const more = arrange(moved, [{ name: 'cache' }, ...WORDPRESS, { name: 'mail', uses: ['db'] }])
     expect(placeIn(more, 's2')).toEqual({ x: -300, y: 80 })
+  })
+
+  it('is there again when a step is taken back, and is not where something else comes', () => {
+    const standing = createStanding()
+    const moved = moveTo(arranged, db, { x: -300, y: 80 })
+    standing.keep(moved)
+    const without = WORDPRESS.slice(0, 1)
+    standing.keep(standing.at(without))
+    const other = standing.at([...without, { name: 'mail' }])
+    expect(graphOf(other).services.map(({ key }) => key)).toEqual(['s1', 's2'])
+    expect(placeIn(other, 's2')).not.toEqual({ x: -300, y: 80 })
+    standing.keep(moveTo(other, db, { x: 9, y: 9 }))
+    expect(placeIn(standing.at(WORDPRESS), 's2')).toEqual({ x: -300, y: 80 })
+    expect(placeIn(standing.at(structuredClone(WORDPRESS)), 's1')).toEqual(was('s1'))
+  })
+
+  it('is where it was before when putting it there is taken back', () => {
+    const standing = createStanding()
+    standing.keep(arranged)
+    // A step of its own: another list of the very same workloads.
+    const step = [...WORDPRESS]
+    standing.keep(moveTo(standing.at(step), db, { x: -300, y: 80 }))
+    expect(placeIn(standing.at(step), 's2')).toEqual({ x: -300, y: 80 })
+    expect(placeIn(standing.at(WORDPRESS), 's2')).toEqual(was('s2'))
   })
 
   it('stays as far from its service when that is moved', () => {

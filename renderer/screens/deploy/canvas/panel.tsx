@@ -25,7 +25,14 @@ export interface PanelProps<T> {
 }
 
 /** These are said where the field is. */
-const AT_A_FIELD = /^(replicas|bundle|env)|^containers\.\d+\.(image|env)|^volumes\.\d+\.size/
+const AT_A_FIELD = new RegExp(
+  [
+    /^(replicas|bundle|env|health)|^volumes\.\d+\.size|^containers\.\d+\.(image|env)/,
+    /^(containers\.\d+\.)?(resources\.(cpu|memory)$|probes\.(startup|live|ready))/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+)
 
 /** The fields of what is chosen. */
 export function Panel(

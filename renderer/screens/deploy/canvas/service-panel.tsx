@@ -1,12 +1,15 @@
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
 import { NumberField, TextField } from '../../../design/index.ts'
 import { useText } from '../../../i18n/index.ts'
+import { amountOf } from '../../rules/index.ts'
 import { BundleSource } from '../bundle-source.tsx'
 import { type Container, changeBody, changeContainer, partNameOf } from './bodies.ts'
 import { CommittedField } from './committed-field.tsx'
 import { EnvField } from './env-field.tsx'
 import type { Service } from './graph.ts'
 import type { PanelProps } from './panel.tsx'
+import { type Amount, resourcesOf, setAmount } from './part-edits.ts'
+import { ProbeFields } from './probe-fields.tsx'
 import { nameProblem, setBundle, setCopies } from './service-edits.ts'
 import { changeVariables } from './variables.ts'
 
@@ -57,6 +60,7 @@ export function ServicePanel(props: PanelProps<Service>) {
           {...{ ...props, body, container, part }}
         />
       ))}
+      {!body.containers && <PartFields {...props} part={0} />}
       {(body.env || !body.containers) && (
         <EnvField
           env={body.env ?? {}}
@@ -93,6 +97,7 @@ function ContainerFields(
         problem={at('image')}
         onChange={(image) => change((one) => ({ ...one, image }), 'image')}
       />
+      <PartFields {...props} />
       <EnvField
         env={container.env ?? {}}
         problem={at('env')}
@@ -103,5 +108,35 @@ function ContainerFields(
         }
       />
     </fieldset>
+  )
+}
+
+/** What each copy of a part gets, and how a node tells that it is well. */
+function PartFields(props: PanelProps<Service> & { part: number }) {
+  const { thing, bodies, part, onEdit, problemAt } = props
+  const { t } = useText()
+  const resources = resourcesOf(bodies[thing.index] ?? {}, part)
+  const amount = (key: Amount) => (
+    <TextField
+      label={t(`rules.${key}`)}
+      hint={t(`rules.${key}Hint`)}
+      value={String(resources[key] ?? '')}
+      problem={problemAt(new RegExp(`^(containers\\.${part}\\.)?resources\\.${key}$`))}
+      onChange={(text) =>
+        onEdit(
+          (now) => setAmount(now, thing.index, { part, key }, amountOf(text)),
+          `${key} ${part}`,
+        )
+      }
+    />
+  )
+  return (
+    <>
+      <div className="field-row">
+        {amount('cpu')}
+        {amount('memory')}
+      </div>
+      <ProbeFields {...props} />
+    </>
   )
 }

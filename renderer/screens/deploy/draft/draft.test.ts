@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
 import { EMPTY_FORM } from '../form.ts'
 import {
+  asStep,
   clashesOf,
   createDraftStore,
   type Draft,
@@ -9,6 +10,7 @@ import {
   freeName,
   isEmpty,
   isInStep,
+  isSameDraft,
   isUnfilled,
   nameOf,
   renamed,
@@ -46,6 +48,21 @@ describe('the draft', () => {
     expect(isEmpty(withText(EMPTY_DRAFT, '  '))).toBe(true)
     expect(isEmpty(withText(EMPTY_DRAFT, '{'))).toBe(false)
     expect(isEmpty(BOTH)).toBe(false)
+  })
+
+  it('has steps that change nothing of it, and says the same after them', () => {
+    const { store, change, undo } = createDraftStore()
+    change(() => BOTH)
+    change(asStep, 'move db')
+    change(asStep, 'move db')
+    const moved = store.getState().draft
+    expect(moved.workloads).not.toBe(BOTH.workloads)
+    expect(isSameDraft(BOTH, moved)).toBe(true)
+    undo()
+    expect(store.getState().draft.workloads).toBe(BOTH.workloads)
+    expect(isSameDraft(BOTH, withWorkload(BOTH, WEB, { ...WEB, replicas: 3 }))).toBe(false)
+    expect(isSameDraft(BOTH, withoutWorkload(BOTH, WEB))).toBe(false)
+    expect(isSameDraft(BOTH, withText(BOTH, '{'))).toBe(false)
   })
 
   it('tells names that two have', () => {
@@ -105,6 +122,13 @@ describe('what a form gives', () => {
 })
 
 describe('the text', () => {
+  it('keeps a time of its own for each share of a canary when it is read back', () => {
+    const steps = [{ share: 5, forMs: 90_000 }, { share: 25 }, { share: 50, forMs: 3_600_000 }]
+    const draft = withWorkloads(EMPTY_DRAFT, [{ ...WEB, rollout: { kind: 'canary', steps } }])
+    const back = withText(draft, textOf(draft).replace('"share": 25', '"share": 30'))
+    expect(back.workloads[0]?.rollout?.steps).toEqual([steps[0], { share: 30 }, steps[2]])
+  })
+
   it('is one manifest, or a list of several, and reads back as what it was', () => {
     expect(textOf(EMPTY_DRAFT)).toBe('')
     expect(JSON.parse(textOf(withWorkloads(EMPTY_DRAFT, [WEB])))).toEqual(WEB)

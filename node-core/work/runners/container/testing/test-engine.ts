@@ -55,6 +55,15 @@ export async function importImage(
   return (await docker.getImage(name).inspect()).Id
 }
 
+/** What a script wrote that was run in a container's shell. */
+export async function inside(container: string, script: string): Promise<string> {
+  const Cmd = ['/bin/busybox', 'sh', '-c', script]
+  const made = await docker.getContainer(container).exec({ Cmd, AttachStdout: true, Tty: true })
+  let said = ''
+  for await (const chunk of await made.start({ Tty: true })) said += String(chunk)
+  return said.replaceAll('\r', '').trim()
+}
+
 /** An image of one more layer than another, with so many bytes. */
 export async function buildImage(tag: string, base: string, content: Uint8Array) {
   const folder = await mkdtemp(join(tmpdir(), 'mycelium-build-'))
@@ -85,6 +94,7 @@ export const ADA = idOf('a')
 export const BEN = idOf('b')
 /** Of both nodes. */
 export const OWNER = idOf('c') as string as OwnerId
+export const STRANGER = idOf('d') as string as OwnerId
 
 /** Runners of two nodes that share an engine and are connected to each other. */
 export async function createBench(

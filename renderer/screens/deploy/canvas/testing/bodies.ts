@@ -46,6 +46,7 @@ const container = fc.record(
       { maxLength: 2 },
     ),
     probes: only({ live: { kind: 'http' as const, path: '/up' } }),
+    resources: only({ cpu: '500m', limits: { cpu: 2 } }),
     readOnlyRoot: fc.boolean(),
     scratch: only([{ path: '/tmp', size: '64Mi' }]),
     files: only([{ path: '/etc/app.ini', content: 'host = db\n' }]),
@@ -89,7 +90,10 @@ const body: fc.Arbitrary<DeployInput> = fc.record(
   { requiredKeys: ['containers'] },
 )
 const program: fc.Arbitrary<DeployInput> = fc.record(
-  { name, bundle: only(`sha256:${'ab'.repeat(32)}`), env, ports, uses: fc.array(use) },
+  {
+    ...{ name, bundle: only(`sha256:${'ab'.repeat(32)}`), env, ports, uses: fc.array(use) },
+    ...{ resources: only({ cpu: 1 }), health: only({ kind: 'http' as const, path: '/up' }) },
+  },
   { requiredKeys: ['bundle'] },
 )
 

@@ -1,0 +1,68 @@
+/** What the API knows of a node and does with it, with or without a network. */
+import type { ApiDeps, NodeFacts } from './api/handlers/index.ts'
+import type { Clock } from './base/clock/index.ts'
+import type { Metrics } from './base/metrics/index.ts'
+import type { Random } from './base/random/index.ts'
+import type { LogTap } from './log-tap.ts'
+import type { NodeConfig } from './node-config.ts'
+import type { OwnSettings } from './own-settings.ts'
+import { exportOwner } from './owner-side.ts'
+import { VERSION } from './version.ts'
+import type { Whereabouts } from './whereabouts.ts'
+import { createCatalogue } from './work/catalogue/index.ts'
+
+export interface ApiSideDeps extends Pick<ApiDeps, 'leftData'> {
+  config: NodeConfig
+  settings: OwnSettings
+  whereabouts: Whereabouts
+  clock: Clock
+  random: Random
+  metrics: Metrics
+  log: LogTap
+  /** Base URL of the API once it is open. */
+  api(): string | undefined
+  onStopRequested(): void
+}
+
+export function apiDepsOf(deps: ApiSideDeps): ApiDeps {
+  const { whereabouts, config, random, clock, metrics, log, leftData } = deps
+  return {
+    ...{ clock, metrics, leftData },
+    logger: log.logger.child('api'),
+    network: () => whereabouts.network()?.parts,
+    onNetwork: (listener) => whereabouts.onNetwork(listener),
+    onLog: log.subscribe,
+    lifecycle: { ...whereabouts.moves, requestStop: () => deps.onStopRequested() },
+    catalogue: createCatalogue({ entries: config.catalogue ?? [], random }),
+    leftSpace: () => whereabouts.lobby()?.space,
+    node: nodeFacts(deps),
+  }
+}
+
+function nodeFacts({ config, settings, whereabouts, random, api }: ApiSideDeps): NodeFacts {
+  const { nodeId, peerId, did } = whereabouts.identity()
+  return {
+    version: VERSION,
+    ...{ id: nodeId, peerId, did },
+    owner: () => ({
+      id: whereabouts.identity().ownerId,
+      name: settings.now().ownerName ?? settings.name(),
+    }),
+    exportOwner: (passphrase) => exportOwner(whereabouts.identity().ownerKey, passphrase, random),
+    home: config.home,
+    name: () => settings.name(),
+    role: () => settings.now().role ?? 'rhizomorph',
+    labels: () => config.labels ?? settings.now().labels ?? {},
+    kinds: async () => (await whereabouts.network()?.kinds()) ?? [],
+    api,
+    edge: () => whereabouts.network()?.edge,
+    degraded() {
+      const trouble = whereabouts.trouble()
+      return [...(trouble ? [trouble] : []), ...(whereabouts.network()?.degraded() ?? [])]
+    },
+    async change(change) {
+      await settings.change(change)
+      await whereabouts.network()?.announce(change)
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { createRouterClient } from '@orpc/server'
+import { describe, expect, it } from 'vitest'
+import { createMemoryNode } from '../testing/memory-node.ts'
+import { dataAwayReason, notDueReason } from './waiting-reasons.ts'
+
+const SCHEDULE = { cron: '30 3 * * *', timeZone: 'UTC', overlap: 'forbid' } as const
+
+function reasonOf(change: object, status = 'Scheduled') {
+  const job = { schedule: { ...SCHEDULE, paused: false, ...change } }
+  const [reason] = notDueReason({ name: 'backup', status, job: { ...job, ...change } } as never)
+  return reason
+}
+
+describe('a job that runs by itself', () => {
+  it('says when its next run is due, and how to begin one now', () => {
+    const reason = reasonOf({ nextRunAt: '2026-11-27T03:30:00.000Z' })
+    expect(reason?.code).toBe('NOT_DUE')
+    expect(reason?.message).toContain('due at 2026-11-27T03:30:00.000Z')
+    expect(reason?.message).toContain('mycelium run backup')
+  })
+
+  it('says that it is paused', () => {
+    expect(reasonOf({ schedule: { ...SCHEDULE, paused: true } })?.code).toBe('SCHEDULE_PAUSED')
+  })
+
+  it('says nothing of it while a run goes on', () => {
+    expect(reasonOf({}, 'Running')).toBeUndefined()
+  })
+})
+
+describe('a host port', () => {
+  const web = (name: string, more: object = {}) => ({
+    ...{ name, ...more },
+    containers: [{ image: 'hello:1', ports: [{ containerPort: 80, hostPort: 8_080 }] }],
+  })
+  const conditionsOf = async (...all: object[]) => {
+    const node = createMemoryNode()
+    const call = createRouterClient(node.router, { context: {} })
+    for (const each of all) await call.workloads.deploy(each as never)
+    const { name } = web('last')
+    const { conditions } = await call.workloads.why({ name })
+    return conditions.filter(({ code }) => code === 'HOST_PORT_TAKEN').map(({ message }) => message)
+  }
+
+  it('that others ask for too is named with them', async () => {
+    const first = web('first', { replicas: 2 })
+    expect(await conditionsOf(first, web('last'))).toEqual([
+      'Of host ports, 8080/tcp is asked for by first too.',
+    ])
+  })
+
+  it('is there once on each computer', async () => {
+    expect(await conditionsOf(web('last', { replicas: 3 }))).toEqual([
+      'Of host ports, 8080/tcp serves one copy on each computer.',
+    ])
+  })
+
+  it('that is free is not spoken of', async () => {
+    expect(await conditionsOf(web('last'))).toEqual([])
+  })
+})
+
+describe('a copy whose data lies on a computer that is away', () => {
+  const workload = { name: 'db', volumes: [{ name: 'data' }, { name: 'log' }] }
+  const slot = { index: 1, nodeName: 'ben', because: { code: 'DATA_THERE' } }
+
+  it('says for whom it waits, and what can be done if that never comes back', () => {
+    const [reason] = dataAwayReason({ workload } as never, [slot])
+    expect(reason?.code).toBe('DATA_AWAY')
+    expect(reason?.message).toContain('replica 1 for ben')
+    expect(reason?.message).toContain('volume delete db.1.data --give-up and mycelium volume')
+  })
+
+  it('says nothing of copies that have none there', () => {
+    const other = { ...slot, because: { code: 'RUNS_THERE' } }
+    expect(dataAwayReason({ workload } as never, [other])).toEqual([])
+  })
+})

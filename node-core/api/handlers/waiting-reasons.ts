@@ -1,0 +1,71 @@
+/** Why a workload, or some of it, does not run now, where placement alone does not say it for people. */
+import type { PlacementInput } from '../../work/placement/index.ts'
+import { type DesiredWorkload, portsOf, type Workload } from '../../work/spec/index.ts'
+import type { WorkloadView } from '../contract/index.ts'
+import type { Reason } from './index.ts'
+
+/** Of a job whose runs begin by themselves, while none goes on. */
+export function notDueReason({ name, status, job }: WorkloadView): Reason[] {
+  if (!job?.schedule || status !== 'Scheduled') return []
+  const byHand = `To begin one now: mycelium run ${name}`
+  const { nextRunAt } = job
+  if (job.schedule.paused) {
+    return [{ code: 'SCHEDULE_PAUSED', message: `Its schedule is paused. ${byHand}` }]
+  }
+  const when = nextRunAt === undefined ? 'has yet to be known' : `is due at ${nextRunAt}`
+  return [{ code: 'NOT_DUE', message: `Nothing is to run now: the next run ${when}. ${byHand}` }]
+}
+
+/** Who has the ports of computers that this one asks for. Where nobody has, a program of the computer may. */
+export function portsTakenReason(
+  { workloads }: Pick<PlacementInput, 'workloads'>,
+  { workload }: Pick<DesiredWorkload, 'workload'>,
+  slots: readonly { refused: readonly { reason: { code: string } }[] }[],
+): Reason[] {
+  const isTaken = slots.some(({ refused }) =>
+    refused.some(({ reason }) => reason.code === 'HOST_PORT_TAKEN'),
+  )
+  if (!isTaken) return []
+  const texts = [...hostPortsOf(workload)].flatMap((port) => {
+    const others = workloads.filter((one) => one.workload.name !== workload.name)
+    const having = others.filter((one) => hostPortsOf(one.workload).has(port))
+    const names = having.map((one) => one.workload.name).sort()
+    if (names.length > 0) return [`${port} is asked for by ${names.join(', ')} too`]
+    return workload.replicas > 1 ? [`${port} serves one copy on each computer`] : []
+  })
+  if (texts.length === 0) return []
+  return [{ code: 'HOST_PORT_TAKEN', message: `Of host ports, ${texts.join('; ')}.` }]
+}
+
+interface PlacedSlot {
+  index: number
+  nodeName?: string
+  because?: { code: string }
+}
+
+/**
+ * Of copies whose data lies on a computer that is away: no other may run them.
+ * @param away Those whose computer is.
+ */
+export function dataAwayReason(
+  { workload: { name, volumes = [] } }: Pick<DesiredWorkload, 'workload'>,
+  away: readonly PlacedSlot[],
+): Reason[] {
+  const waiting = away.filter(({ because }) => because?.code === 'DATA_THERE')
+  const [first] = waiting
+  if (!first) return []
+  const which = waiting.map(({ index, nodeName }) => `replica ${index} for ${nodeName}`).join(', ')
+  const giveUp = volumes.map((volume) => {
+    return `mycelium volume delete ${name}.${first.index}.${volume.name} --give-up`
+  })
+  const message =
+    `What it keeps lies on a computer that is out of sight, and it waits for that: ${which}. If that ` +
+    'never comes back, a copy starts anew with nothing once an admin has given its data up: ' +
+    giveUp.join(' and ')
+  return [{ code: 'DATA_AWAY', message }]
+}
+
+function hostPortsOf(workload: Workload): Set<string> {
+  const taken = portsOf(workload).filter(({ hostPort }) => hostPort !== undefined)
+  return new Set(taken.map(({ hostPort, protocol }) => `${hostPort}/${protocol}`))
+}

@@ -1,0 +1,235 @@
+/**
+ * Where a node is: in a network, or in the lobby. Brings it from one to the other when somebody founds,
+ * joins or leaves a network, and tries again where the parts of one do not start.
+ */
+import { hostname } from 'node:os'
+import type { NetworkParts, NodeLifecycle, Reason } from './api/handlers/index.ts'
+import type { Clock } from './base/clock/index.ts'
+import type { FileDisk } from './base/disk/index.ts'
+import { MyceliumError, messageOf } from './base/errors/index.ts'
+import type { Lifecycle } from './base/lifecycle/index.ts'
+import type { Logger } from './base/log/index.ts'
+import type { Random } from './base/random/index.ts'
+import { forgetNetwork, readNetwork, type StoredNetwork } from './home.ts'
+import { parseGenesis } from './identity/index.ts'
+import { foundInHome, type Identity, joinInHome, openIdentity } from './joining.ts'
+import { openLeftSpace } from './left-side.ts'
+import { createLobby, inspectInvite, type Lobby } from './lobby.ts'
+import { type NetworkRuntime, openNetworkRuntime } from './network-runtime.ts'
+import type { NodeConfig } from './node-config.ts'
+import type { OwnSettings } from './own-settings.ts'
+import { openedOwner } from './owner-side.ts'
+import type { LeftData } from './work/volumes/index.ts'
+
+export interface Whereabouts extends Lifecycle {
+  /** Of this computer. Founding and joining may make it another owner's. */
+  identity(): Identity
+  /** Undefined until the parts of a network run. */
+  network(): NetworkRuntime | undefined
+  /** Undefined while this home is in a network, whether its parts run or not. */
+  lobby(): Lobby | undefined
+  /** Why the network of this home does not run. */
+  trouble(): Reason | undefined
+  /** Called with the parts once they run, and with undefined once they have stopped. */
+  onNetwork(listener: (parts: NetworkParts | undefined) => void): () => void
+  readonly moves: Omit<NodeLifecycle, 'requestStop'>
+}
+
+export interface WhereaboutsDeps {
+  config: NodeConfig
+  identity: Identity
+  disk: FileDisk
+  settings: OwnSettings
+  leftData: Pick<LeftData, 'leave'>
+  clock: Clock
+  random: Random
+  logger: Logger
+  /** Founding, joining, leaving, and the start and the stop of the node happen one after the other. */
+  inTurn<T>(move: () => Promise<T>): Promise<T>
+  /** The node may answer elsewhere now. */
+  onMoved(): void
+}
+
+/** How long after a network could not be started it is tried again. */
+const ENTER_AGAIN_MS = 10_000
+
+export function createWhereabouts(deps: WhereaboutsDeps): Whereabouts {
+  return new InTurns(deps)
+}
+
+class InTurns implements Whereabouts {
+  readonly moves: Whereabouts['moves']
+  readonly #deps: WhereaboutsDeps
+  #identity: Identity
+  readonly #listeners = new Set<(parts: NetworkParts | undefined) => void>()
+  #network: NetworkRuntime | undefined
+  #lobby: Lobby | undefined
+  /** Of the network whose parts are being started. */
+  #starting: string | undefined
+  #trouble: Reason | undefined
+  #cancelRetry: () => void = () => {}
+
+  constructor(deps: WhereaboutsDeps) {
+    this.#deps = deps
+    this.#identity = deps.identity
+    this.moves = this.#moves()
+  }
+
+  identity(): Identity {
+    return this.#identity
+  }
+  network(): NetworkRuntime | undefined {
+    return this.#network
+  }
+  lobby(): Lobby | undefined {
+    return this.#lobby
+  }
+  trouble(): Reason | undefined {
+    return this.#trouble
+  }
+
+  onNetwork(listener: (parts: NetworkParts | undefined) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  async start(): Promise<void> {
+    const stored = await readNetwork(this.#deps.disk)
+    if (stored) await this.#enter(stored)
+    else await this.#wait()
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelRetry()
+    await this.#leaveLobby()
+    await this.#exit()
+  }
+
+  /** Starts the parts of a network. */
+  async #enter(stored: StoredNetwork): Promise<void> {
+    const { settings, ...deps } = this.#deps
+    this.#starting = parseGenesis(stored.genesis).genesis.name
+    const runtime = await openNetworkRuntime({
+      ...{ config: deps.config, identity: this.#identity, stored, disk: deps.disk },
+      ...{ settings: () => settings.now(), name: () => settings.name() },
+      ...{ clock: deps.clock, random: deps.random, logger: deps.logger },
+    })
+    await runtime.start()
+    this.#network = runtime
+    this.#starting = undefined
+    for (const listener of this.#listeners) listener(runtime.parts)
+  }
+
+  async #exit(): Promise<void> {
+    const runtime = this.#network
+    if (!runtime) return
+    this.#network = undefined
+    for (const listener of this.#listeners) listener(undefined)
+    await runtime.stop()
+  }
+
+  /** Without a network: looks around, and asks again where it waits to be let in. */
+  async #wait(): Promise<void> {
+    const { config, settings, clock, logger, inTurn } = this.#deps
+    this.#lobby = createLobby({
+      joining: () => this.#joiningDeps(),
+      settings: () => settings.now(),
+      mdns: config.mdns ?? true,
+      space: openLeftSpace(this.#deps),
+      clock,
+      logger: logger.child('lobby'),
+      onAdmitted: (stored) => {
+        // A failure has been logged, is shown as degraded, and is tried again.
+        inTurn(async () => {
+          await settings.readAnew()
+          await this.#swapLobbyFor(stored)
+        }).catch(() => {})
+      },
+    })
+    await this.#lobby.start()
+  }
+
+  async #leaveLobby(): Promise<void> {
+    await this.#lobby?.stop()
+    this.#lobby = undefined
+  }
+
+  async #swapLobbyFor(stored: StoredNetwork): Promise<void> {
+    const { clock, logger, inTurn, onMoved } = this.#deps
+    await this.#leaveLobby()
+    try {
+      await this.#enter(stored)
+      this.#trouble = undefined
+    } catch (error) {
+      // The home is in the network all the same: say why it does not run, and try again.
+      const message = messageOf(error)
+      logger.error('The network could not be started.', { why: message })
+      this.#trouble = { code: 'NETWORK_NOT_STARTED', message }
+      this.#cancelRetry = clock.timer(
+        ENTER_AGAIN_MS,
+        () => void inTurn(() => this.#swapLobbyFor(stored)).catch(() => {}),
+      )
+      throw error
+    } finally {
+      onMoved()
+    }
+  }
+
+  #joiningDeps() {
+    const { disk, clock, random } = this.#deps
+    return { disk, identity: this.#identity, clock, random, hostName: hostname() }
+  }
+
+  /** What founding or joining has left on the disk. */
+  async #enterFromDisk(): Promise<void> {
+    const { disk, random, settings } = this.#deps
+    await settings.readAnew()
+    // Another owner's from now on, where one was given.
+    this.#identity = await openIdentity(disk, random)
+    const stored = await readNetwork(disk)
+    if (stored) await this.#swapLobbyFor(stored)
+    else this.#lobby?.waitForApproval()
+  }
+
+  #moves(): Whereabouts['moves'] {
+    const { disk, settings, leftData, inTurn, onMoved } = this.#deps
+    return {
+      found: (input) =>
+        inTurn(async () => {
+          const owner = await openedOwner(input.owner)
+          const networkId = await foundInHome(this.#joiningDeps(), { ...input, owner })
+          await this.#enterFromDisk()
+          return { networkId, admitted: true }
+        }),
+      join: (input) =>
+        inTurn(async () => {
+          const lobby = this.#lobby
+          if (!lobby) {
+            throw new MyceliumError('CONFLICT', 'This computer is in a network already.')
+          }
+          const request = { ...input, owner: await openedOwner(input.owner) }
+          const joined = await joinInHome(this.#joiningDeps(), lobby.askToJoin, request)
+          await this.#enterFromDisk()
+          return joined
+        }),
+      awaitingApproval: () => {
+        const awaiting = this.#network ? undefined : settings.now().awaiting
+        return awaiting && { network: awaiting.network, name: awaiting.name, since: awaiting.since }
+      },
+      starting: () => this.#starting,
+      inspectInvite: async (invite) => inspectInvite(invite),
+      nearby: async () => (await this.#lobby?.nearby()) ?? [],
+      leave: (how) =>
+        inTurn(async () => {
+          await this.#network?.leave(how)
+          await this.#exit()
+          await leftData.leave()
+          await forgetNetwork(disk)
+          this.#starting = undefined
+          await settings.readAnew()
+          await this.#wait()
+          onMoved()
+        }),
+    }
+  }
+}

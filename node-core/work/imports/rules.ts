@@ -1,0 +1,36 @@
+/** Rules about fields that several formats use. */
+import type { ReportCode } from './codes.ts'
+import type { PartDraft } from './draft.ts'
+import type { Scope } from './report.ts'
+import { byRules, each, isEmpty, type Rules, type Tree, textOf } from './tree.ts'
+
+interface Scoped {
+  scope: Scope
+}
+
+export const say =
+  (code: ReportCode) =>
+  (at: Tree, { scope }: Scoped): void =>
+    scope.say(at, code)
+
+/** The rule for each item of a list. */
+export const all = <Into extends Scoped>(rule: (at: Tree, into: Into) => void) => {
+  return (at: Tree, into: Into): void => {
+    if (isEmpty(at)) into.scope.say(at, 'kept')
+    else for (const item of each(at)) rule(item, into)
+  }
+}
+
+export const sayOf = (code: ReportCode, ...names: string[]) =>
+  names.map((name) => [name, all(say(code))] as const)
+
+/** The rules for what stands within. */
+export const within = <Into extends Scoped>(rules: () => Rules<Into>) => {
+  return (at: Tree, into: Into): void => byRules(at, rules(), { into, scope: into.scope })
+}
+
+export function takeImage(at: Tree, { part, scope }: Scoped & { part: PartDraft }): void {
+  const image = textOf(at) ?? ''
+  if (image !== '') part.image = image
+  scope.say(at, image === '' ? 'wrong-form' : 'kept')
+}

@@ -1,0 +1,31 @@
+import { useState } from 'react'
+import type { VolumeView } from '../../../node-core/api/contract/index.ts'
+import { Button, ConfirmDialog } from '../../design/index.ts'
+import { useText } from '../../i18n/index.ts'
+import { useVolumeActs } from './use-volume-acts.ts'
+
+/** Of a computer that is away: its data stays where it is, and nobody waits for it (ADR 33). */
+export function GiveUp({ volume, reload }: { volume: VolumeView; reload: () => Promise<void> }) {
+  const { t } = useText()
+  const { giveUp } = useVolumeActs(volume, reload)
+  const [asking, setAsking] = useState(false)
+  const { workload, index, nodeName: node, volume: name } = volume
+  return (
+    <div className="row-actions">
+      <Button onPress={() => setAsking(true)}>{t('volumes.giveUp')}</Button>
+      {asking && (
+        <ConfirmDialog
+          title={t('volumes.giveUpTitle', { name, node })}
+          closeLabel={t('words.close')}
+          cancelLabel={t('words.cancel')}
+          confirmLabel={t('volumes.giveUp')}
+          kind="primary"
+          onConfirm={giveUp}
+          onClose={() => setAsking(false)}
+        >
+          <p>{t('volumes.giveUpBody', { index: index + 1, workload, node })}</p>
+        </ConfirmDialog>
+      )}
+    </div>
+  )
+}
