@@ -232,6 +232,8 @@ describe('the command line with a node', () => {
     })
     const { exit, err } = await home.run(...bare, '--timeout', '1500ms')
     expect([exit, err]).toEqual([6, expect.stringContaining('exit code 9')])
+    // Of the copy, and at the end: not as a condition of the whole besides.
+    expect(err.match(/exit code 9/g)).toHaveLength(2)
   })
 
   it('exits 6 when waiting takes too long, for a deploy and for what changes it', async () => {

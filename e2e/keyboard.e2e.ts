@@ -261,7 +261,7 @@ describe(`the window by keyboard${missing ? ` [skipped: ${missing}]` : ''}`, {
     await isOn(/^button Leave/)
     await pressOn(page, /^button Settings/)
     await walkTo(page, /^radio Like the system/)
-    await press('ArrowDown', 'ArrowDown')
+    await press('ArrowRight', 'ArrowRight', 'Space')
     await isOn(/^radio Dark/)
     await tour(page)
     await press('Escape')

@@ -252,7 +252,7 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
       await press('Delete')
       await press('Delete for good')
       const dialog = page.getByRole('dialog')
-      await dialog.getByLabel('Type data to confirm').fill('data')
+      await dialog.getByLabel('Type “data” to confirm').fill('data')
       await look(page, 'for-good')
       await dialog.getByRole('button', { name: 'Delete for good' }).click()
       await page.getByText('data is gone.').waitFor()

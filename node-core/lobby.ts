@@ -47,21 +47,21 @@ export function createLobby(deps: LobbyDeps): Lobby {
   )
   const seen = new Set<string>()
   let stopLooking = (): void => {}
-  const ending = new AbortController()
-  let waiting: Promise<void> | undefined
+  let ending = new AbortController()
+  let waiting = Promise.resolve()
 
   /** Asks until an admin has approved or turned this node away. */
-  async function wait(): Promise<void> {
+  async function wait(signal: AbortSignal): Promise<void> {
     const { awaiting, ...names } = deps.settings()
     const network = awaiting && parseNetworkId(awaiting.network)
     if (!awaiting || !network) return
     const newcomer = newcomerOf(joining(), client.askToJoin, names)
     const target = { network, addresses: awaiting.addresses }
     try {
-      const admitted = await waitForApproval(newcomer, target, { signal: ending.signal })
+      const admitted = await waitForApproval(newcomer, target, { signal })
       deps.onAdmitted(await keepAdmitted(joining(), admitted))
     } catch (error) {
-      if (!ending.signal.aborted) logger.warn('not let in', { why: messageOf(error) })
+      if (!signal.aborted) logger.warn('not let in', { why: messageOf(error) })
     }
   }
 
@@ -69,9 +69,11 @@ export function createLobby(deps: LobbyDeps): Lobby {
     askToJoin: client.askToJoin,
     space: deps.space,
     waitForApproval() {
-      waiting ??= wait().finally(() => {
-        waiting = undefined
-      })
+      // Another network may have been asked since: only the last one may still let this node in.
+      ending.abort(new Error('The node waits for the one that it asked last.'))
+      ending = new AbortController()
+      const { signal } = ending
+      waiting = waiting.then(() => wait(signal))
     },
     async start() {
       stopLooking = client.onNearby((addresses) => {

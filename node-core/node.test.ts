@@ -186,17 +186,20 @@ describe('two nodes with a registry', () => {
 })
 
 describe('a newcomer that waits to be let in', () => {
-  it('is in a network, or waits for one, or starts in it: never nowhere', async () => {
-    const ada = await startNode()
-    await ada.call.network.found({ networkName: 'Garden', nodeName: 'ada' })
-    const ben = await startNode()
-    const seedSpore = path.join(ada.home, 'spore.json')
-    await vi.waitFor(() => readFileSync(seedSpore), 10_000)
-    await ben.call.network.join({ seedSpore, nodeName: 'ben' })
-    await vi.waitFor(async () => {
-      expect((await ada.call.members.list()).members).toHaveLength(2)
-    }, 10_000)
-    await ada.call.members.approve({ owner: 'ben' })
+  it('waits for the network that it asked last, or starts in it: it is never nowhere', async () => {
+    const [cleo, ada, ben] = [await startNode(), await startNode(), await startNode()]
+    for (const [door, networkName] of [[cleo, 'Orchard'] as const, [ada, 'Garden'] as const]) {
+      await door.call.network.found({ networkName, nodeName: networkName })
+      const seedSpore = path.join(door.home, 'spore.json')
+      await vi.waitFor(() => readFileSync(seedSpore), 10_000)
+      await ben.call.network.join({ seedSpore, nodeName: 'ben' })
+    }
+    for (const door of [cleo, ada]) {
+      await vi.waitFor(async () => {
+        expect((await door.call.members.list()).members).toHaveLength(2)
+      }, 10_000)
+      await door.call.members.approve({ owner: 'ben' })
+    }
     const seen = new Set<string>()
     await vi.waitFor(
       async () => {

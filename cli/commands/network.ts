@@ -8,6 +8,7 @@ import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
 import { findNode } from '../running-node.ts'
 import { isOneOf } from '../text/choices.ts'
+import { bytes } from '../text/format.ts'
 import { collect, durationMs, wholeNumber } from '../text/parse.ts'
 import { pairs } from '../text/table.ts'
 import { whatStays } from './left-data.ts'
@@ -85,6 +86,11 @@ async function leave(
   const left = await node.call.volumes.listLeft().catch(() => ({ volumes: [] }))
   const stays = whatStays(left.volumes)
   if (stays !== undefined) context.notice(stays)
+  const space = await node.call.space.show().catch(() => undefined)
+  if (space && space.reclaimableBytes > 0) {
+    const amount = bytes(space.reclaimableBytes)
+    context.notice(`Images that it fetched stay too, ${amount}. To free that: mycelium reclaim`)
+  }
 }
 
 type Members = Outputs['members']['list']['members']

@@ -47,6 +47,13 @@ describe('mycelium reclaim', () => {
     })
   })
 
+  it('is spoken of by whoever leaves, where that leaves something behind', async () => {
+    expect((await home.run('leave', '--yes')).err).toMatch(/fetched stay too, .*mycelium reclaim/)
+    home.node.world.inNetwork = true
+    home.node.world.keptSpace = []
+    expect((await home.run('leave', '--yes')).err).not.toContain('reclaim')
+  })
+
   it('works in no network, and where no node runs says that any will do', async () => {
     home.node.world.inNetwork = false
     expect((await home.run('reclaim', '--dry-run')).out).toMatch(/^image +web:1 .*nobody uses it/m)

@@ -99,7 +99,9 @@ function stepsOf(workload: Workload): string[] {
     const what = each.progress ?? each.reason?.message ?? healthStep(each)
     return `replica ${each.index} on ${each.nodeName}: ${what}`
   })
-  return [...steps, ...workload.conditions.map(({ message }) => message)]
+  const told = new Set(workload.instances.map(({ reason }) => reason?.message))
+  const others = workload.conditions.filter(({ message }) => !told.has(message))
+  return [...steps, ...others.map(({ message }) => message)]
 }
 
 function healthStep({ status, health }: Workload['instances'][number]): string {

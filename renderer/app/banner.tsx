@@ -41,9 +41,11 @@ function DegradedBanner({ status }: { status: Status }) {
   const { t } = useText()
   const { route } = useWorld()
   const here = useRoute()
+  // The registry says it by itself, and which computers are missing.
   const isShown = here.at === 'network' && here.view === 'registry'
-  const waits = status.degraded.some(({ code }) => code === 'NO_QUORUM')
+  const waits = !isShown && status.degraded.some(({ code }) => code === 'NO_QUORUM')
   const others = status.degraded.filter(({ code }) => code !== 'NO_QUORUM')
+  if (!waits && others.length === 0) return null
   return (
     <div className="banner banner-warn" role="status">
       <Icon name="info" />
@@ -59,7 +61,7 @@ function DegradedBanner({ status }: { status: Status }) {
           <p key={reason.code}>{reason.message}</p>
         ))}
       </div>
-      {waits && !isShown && (
+      {waits && (
         <Button onPress={() => route.go({ at: 'network', view: 'registry' })}>
           {t('registry.look')}
         </Button>

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { Button, Mark, TextField } from '../design/index.ts'
+import { Button, CopyText, Mark, TextField } from '../design/index.ts'
 import { useText } from '../i18n/index.ts'
 import { useConnection, useWorld } from '../state/index.ts'
 import './starting.css'
@@ -22,7 +22,13 @@ export function Locked() {
         <Mark size={40} />
         <h1>{t('shell.lockedTitle')}</h1>
         <p className="quiet">{t('shell.lockedDetail')}</p>
-        <code className="locked-command">{t('shell.lockedCommand')}</code>
+        <div className="locked-command">
+          <CopyText
+            text={t('shell.lockedCommand')}
+            copyLabel={t('words.copy')}
+            copiedLabel={t('words.copied')}
+          />
+        </div>
         <TextField
           label={t('shell.lockedField')}
           value={token}

@@ -1,6 +1,8 @@
-import { Button, Choice, ChoiceGroup, Dialog, SelectField } from '../design/index.ts'
+import { Button, Dialog, Segmented, SelectField } from '../design/index.ts'
 import { LANGUAGES, useText } from '../i18n/index.ts'
 import { useSettings, useWorld } from '../state/index.ts'
+
+const THEMES = ['system', 'light', 'dark'] as const
 
 interface SettingsProps {
   onClose: () => void
@@ -14,16 +16,18 @@ export function SettingsDialog({ onClose, onOwner }: SettingsProps) {
   const { theme, language } = useSettings()
   return (
     <Dialog title={t('shell.settings')} closeLabel={t('words.close')} onClose={onClose}>
-      <ChoiceGroup
-        label={t('shell.settingsDialog.appearance')}
-        value={theme}
-        onChange={(next) => settings.change({ theme: next })}
-      >
-        <Choice value="system" title={t('shell.settingsDialog.system')} />
-        <Choice value="light" title={t('shell.settingsDialog.light')} />
-        <Choice value="dark" title={t('shell.settingsDialog.dark')} />
-      </ChoiceGroup>
-      <p className="quiet small">{t('shell.settingsDialog.motion')}</p>
+      <div className="field">
+        <span className="field-label" aria-hidden="true">
+          {t('shell.settingsDialog.appearance')}
+        </span>
+        <Segmented
+          label={t('shell.settingsDialog.appearance')}
+          value={theme}
+          options={THEMES.map((id) => ({ id, label: t(`shell.settingsDialog.${id}`) }))}
+          onChange={(next) => settings.change({ theme: next })}
+        />
+        <span className="field-hint">{t('shell.settingsDialog.motion')}</span>
+      </div>
       <SelectField
         label={t('shell.settingsDialog.language')}
         value={language}

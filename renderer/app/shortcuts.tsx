@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { Fragment, useEffect, useRef } from 'react'
 import { Dialog } from '../design/index.ts'
 import { useText } from '../i18n/index.ts'
 import { type Route, useWorld } from '../state/index.ts'
@@ -10,7 +10,9 @@ const PLACES: Record<string, Route> = {
   d: { at: 'deploy' },
   c: { at: 'computer' },
 }
-/** How long `g` waits for the letter of a place. */
+/** Comes before the letter of a place. */
+const CHORD = 'g'
+/** How long it waits for that letter. */
 const CHORD_MS = 1_200
 
 export function commandKey(platform: string): string {
@@ -35,7 +37,7 @@ export function useShortcuts(onOpen: (overlay: Overlay) => void): void {
       }
       if (event.ctrlKey || event.metaKey || event.altKey) return
       const place = time.now() - chordAtMs.current < CHORD_MS ? PLACES[event.key] : undefined
-      chordAtMs.current = event.key === 'g' ? time.now() : Number.NEGATIVE_INFINITY
+      chordAtMs.current = event.key === CHORD ? time.now() : Number.NEGATIVE_INFINITY
       if (place) route.go(place)
       else if (event.key === '?') onOpen('shortcuts')
       else if (event.key === '/' && focusSearch()) event.preventDefault()
@@ -64,10 +66,10 @@ export function ShortcutsDialog(props: { platform: string; onClose: () => void }
     [t('shell.shortcuts.palette'), [commandKey(props.platform), 'K']],
     [t('shell.shortcuts.search'), ['/']],
     [t('shell.shortcuts.undo'), [commandKey(props.platform), 'Z']],
-    [t('shell.shortcuts.network'), ['g', 'n']],
-    [t('shell.shortcuts.workloads'), ['g', 'w']],
-    [t('shell.shortcuts.deploy'), ['g', 'd']],
-    [t('shell.shortcuts.computer'), ['g', 'c']],
+    [t('shell.shortcuts.network'), [CHORD, 'n']],
+    [t('shell.shortcuts.workloads'), [CHORD, 'w']],
+    [t('shell.shortcuts.deploy'), [CHORD, 'd']],
+    [t('shell.shortcuts.computer'), [CHORD, 'c']],
     [t('shell.shortcuts.map'), ['← ↑ ↓ →', '+', '-', '0']],
     [t('shell.shortcuts.escape'), ['Esc']],
     [t('shell.shortcuts.help'), ['?']],
@@ -83,10 +85,13 @@ export function ShortcutsDialog(props: { platform: string; onClose: () => void }
           <div key={what} style={{ display: 'contents' }}>
             <dt>{what}</dt>
             <dd>
-              {keys.map((key) => (
-                <kbd key={key} className="key">
-                  {key}
-                </kbd>
+              {keys.map((key, at) => (
+                <Fragment key={key}>
+                  {at === 1 && keys[0] === CHORD && (
+                    <span className="quiet small">{t('shell.shortcuts.chord')}</span>
+                  )}
+                  <kbd className="key">{key}</kbd>
+                </Fragment>
               ))}
             </dd>
           </div>

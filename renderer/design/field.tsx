@@ -87,9 +87,10 @@ export function TextArea(props: TextFieldProps) {
     <AriaTextField {...common(props)}>
       <Label className="field-label">{props.label}</Label>
       <AriaTextArea
-        className={props.mono ? 'input input-area mono' : 'input input-area'}
+        className={`input input-area${props.mono ? ' mono' : ''}${props.hidden ? ' hidden' : ''}`}
         rows={props.rows ?? 4}
         placeholder={props.placeholder ?? ''}
+        autoComplete="off"
         spellCheck={false}
       />
       <Notes hint={props.hint} problem={props.problem} />

@@ -15,10 +15,10 @@ export function Table(props: {
   children: ReactNode
 }) {
   const { columns, className = '', children } = props
-  const room = columns.length > COLUMNS_NARROW_MAX ? 'table-wide' : 'table-narrow'
+  const isWide = columns.length > COLUMNS_NARROW_MAX
   return (
-    <div className="table-room">
-      <table className={`table ${room} ${className}`} style={labelsOf(columns)}>
+    <div className={isWide ? 'table-room table-room-wide' : 'table-room'}>
+      <table className={`table ${className}`} style={labelsOf(columns)}>
         <thead>
           <tr>
             {columns.map((column) => (

@@ -13,6 +13,12 @@ export function formatAgo(at: string, nowMs: number, language: string): string {
   return format.format(Math.trunc(seconds / size), unit)
 }
 
+/** `Nov 26, 2026, 4:20 PM`. */
+export function formatWhen(at: string, language: string): string {
+  const format = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
+  return format.format(new Date(at))
+}
+
 /** `2 days, 4 hours`: the two largest units that are not zero. */
 export function formatDuration(totalSeconds: number, language: string): string {
   let rest = Math.max(0, Math.floor(totalSeconds))

@@ -2,24 +2,16 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 
 /** Every place in the window. It lives in the address, so that back and reload work. */
 export type Route =
-  | { at: 'network'; view: 'map' | 'list' | 'people' | 'registry'; node?: string }
+  | { at: 'network'; view: NetworkView; node?: string }
   | { at: 'workloads' }
   | { at: 'workload'; name: string; tab: WorkloadTab }
   | { at: 'deploy'; way?: DeployWay }
   | { at: 'computer' }
 
-export type WorkloadTab = (typeof WORKLOAD_TABS)[number]
+export const NETWORK_VIEWS = ['map', 'list', 'people', 'registry'] as const
+type NetworkView = (typeof NETWORK_VIEWS)[number]
 
-/** The ways to a draft, in the order in which they are shown. */
-export const DEPLOY_WAYS = ['catalogue', 'canvas', 'manifest'] as const
-export type DeployWay = (typeof DEPLOY_WAYS)[number]
-
-export interface RouteStore {
-  store: StoreApi<Route>
-  go(route: Route): void
-}
-
-const WORKLOAD_TABS = [
+export const WORKLOAD_TABS = [
   'instances',
   'runs',
   'rules',
@@ -30,7 +22,16 @@ const WORKLOAD_TABS = [
   'secrets',
   'placement',
 ] as const
-const VIEWS = ['list', 'people', 'registry'] as const
+export type WorkloadTab = (typeof WORKLOAD_TABS)[number]
+
+/** The ways to a draft, in the order in which they are shown. */
+export const DEPLOY_WAYS = ['catalogue', 'canvas', 'manifest'] as const
+export type DeployWay = (typeof DEPLOY_WAYS)[number]
+
+export interface RouteStore {
+  store: StoreApi<Route>
+  go(route: Route): void
+}
 
 export function parseRoute(hash: string): Route {
   const [at, second, third] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponentSafely)
@@ -51,7 +52,7 @@ export function parseRoute(hash: string): Route {
     case 'computer':
       return { at: 'computer' }
     default: {
-      const view = VIEWS.find((each) => each === second) ?? 'map'
+      const view = NETWORK_VIEWS.find((each) => each === second) ?? 'map'
       return third ? { at: 'network', view, node: third } : { at: 'network', view }
     }
   }

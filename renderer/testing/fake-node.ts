@@ -17,8 +17,12 @@ export interface FakeNode {
   router(scenario: ScenarioName): FakeRouter
   /** Cuts every open line, as a node that dies would. */
   cut(): void
-  /** Answers nobody while true. */
+  /** Lets nobody in while true. */
   setDown(down: boolean): void
+  /** Hears what is asked while true, and answers none of it. */
+  setSilent(silent: boolean): void
+  /** Begins every scenario anew, lets everybody in and answers. */
+  forget(): void
   stop(): Promise<void>
 }
 
@@ -45,10 +49,15 @@ const POLICY = [
 export async function startFakeNode(windowFolder: string): Promise<FakeNode> {
   const routers = new Map<ScenarioName, FakeRouter>()
   let down = false
+  let silent = false
   const router = (name: ScenarioName): FakeRouter => {
     const found = routers.get(name) ?? createFakeRouter(makeScenario(name))
     routers.set(name, found)
     return found
+  }
+
+  const answering = <T>({ next }: { next: () => Promise<T> }): Promise<T> => {
+    return silent ? new Promise(() => {}) : next()
   }
 
   const server = createServer((request, response) => {
@@ -67,7 +76,7 @@ export async function startFakeNode(windowFolder: string): Promise<FakeNode> {
           socket.close(4401)
           return
         }
-        void new RPCHandler(router(token).router).upgrade(socket)
+        void new RPCHandler(router(token).router, { interceptors: [answering] }).upgrade(socket)
       })
     })
   })
@@ -86,6 +95,14 @@ export async function startFakeNode(windowFolder: string): Promise<FakeNode> {
     cut,
     setDown: (value) => {
       down = value
+    },
+    setSilent: (value) => {
+      silent = value
+    },
+    forget() {
+      routers.clear()
+      down = false
+      silent = false
     },
     async stop() {
       cut()

@@ -52,7 +52,11 @@ export function leftVolumes(): LeftVolumeView[] {
 }
 
 export function backupJob(): WorkloadView {
-  const { url: _, ...job } = makeWorkload({
+  const {
+    url: _,
+    secureUrl: __,
+    ...job
+  } = makeWorkload({
     name: 'backup',
     status: 'Scheduled',
     replicas: 2,
@@ -104,7 +108,7 @@ export function backupRuns(): JobRunView[] {
       ...{ outcome: 'failed', succeeded: 1, failed: 1 },
       results: [result(0, 'lab-server', failed), result(1, 'library-2')],
     }),
-    run(2, { outcome: 'missed', succeeded: 0, results: [] }),
+    run(2, { outcome: 'missed', code: 'TOO_LATE', succeeded: 0, results: [] }),
     run(1, { results: [result(0, 'attic', { attempt: 2 }), result(1, 'library-1')] }),
   ]
 }

@@ -15,8 +15,8 @@ import { lookAt } from './looking/look.ts'
 import { runSeveral } from './looking/several.ts'
 import { SHOTS, SIZES, type Size } from './shots/index.ts'
 
-/** Well below what a person waits for: what has not begun by then is told as not seen. */
-const WITHIN_MS = 6 * 60_000
+/** Several times what two idle cores need: what has not begun by then is told as not seen. */
+const WITHIN_MS = 15 * 60_000
 
 const { values: options } = parseArgs({
   options: {

@@ -25,6 +25,9 @@ declare module 'd3-force' {
     distanceMax(px: number): this
     theta(value: number): this
   }
+  export interface CollideForce<N> extends Force<N> {
+    radius(px: number): this
+  }
   export interface AxisForce<N> extends Force<N> {
     strength(value: number | ((node: N) => number)): this
   }
@@ -41,7 +44,7 @@ declare module 'd3-force' {
   export function forceSimulation<N extends SimulationNode>(nodes: N[]): Simulation<N>
   export function forceLink<N extends SimulationNode, L>(links: L[]): LinkForce<N, L>
   export function forceManyBody<N extends SimulationNode>(): ManyBodyForce<N>
-  export function forceCollide<N extends SimulationNode>(radiusPx: number): Force<N>
+  export function forceCollide<N extends SimulationNode>(radiusPx: number): CollideForce<N>
   export function forceX<N extends SimulationNode>(x: number): AxisForce<N>
   export function forceY<N extends SimulationNode>(y: number): AxisForce<N>
 }

@@ -210,7 +210,7 @@ function drawName(
   const write = (text: string, px: number, weight: number, dy: number, colour: string): void => {
     context.font = `${weight} ${px}px "Inter Variable", system-ui, sans-serif`
     // A halo of the ground keeps names readable above threads.
-    context.lineWidth = 4
+    context.lineWidth = 6
     context.strokeStyle = palette.ground
     context.strokeText(text, x, top + dy)
     context.fillStyle = colour

@@ -26,6 +26,8 @@ interface Body extends SimulationNode {
 
 type Spring = SimulationLink<Body>
 
+/** Half of how far apart two nodes stay at least where there are many. */
+const ELBOW_ROOM = 26
 const REST_ALPHA = 0.02
 /** Enough to make room for a newcomer without throwing everyone else about. */
 const REWARM_ALPHA = 0.35
@@ -33,12 +35,13 @@ const REWARM_ALPHA = 0.35
 export function createLayout(): Layout {
   const springs = forceLink<Body, Spring>([]).id((body) => body.id)
   const charge = forceManyBody<Body>().distanceMax(900).theta(1.2)
+  const elbows = forceCollide<Body>(ELBOW_ROOM)
   const pullX = forceX<Body>(0)
   const pullY = forceY<Body>(0)
   const simulation = forceSimulation<Body>([])
     .force('springs', springs)
     .force('charge', charge)
-    .force('room', forceCollide<Body>(26))
+    .force('elbows', elbows)
     .force('x', pullX)
     .force('y', pullY)
     .alphaMin(REST_ALPHA)
@@ -77,6 +80,7 @@ export function createLayout(): Layout {
     pullX.strength((body) => (isHeld(body) ? 0.045 : 0.22))
     pullY.strength((body) => (isHeld(body) ? 0.06 : 0.3))
     const room = roomFor(graph.nodes.length)
+    elbows.radius(ELBOW_ROOM * room)
     springs.distance(90 * room)
     charge.strength(-320 * room * room)
     simulation.nodes([...bodies.values()])

@@ -42,3 +42,4 @@ export async function stopInReverse(
   }
   return failures
 }
+export { keepAccepting } from './keep-accepting.ts'

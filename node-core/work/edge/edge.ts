@@ -43,9 +43,10 @@ export function createEdge(deps: EdgeDeps, options: EdgeOptions = {}): Edge {
     async start() {
       if (server) return
       const listening = createHttpServer(traffic)
-      port = await listen(listening, host, options.port ?? 8080)
+      const { logger } = deps
+      port = await listen(listening, { host, port: options.port ?? 8080, logger })
       server = listening
-      deps.logger.info('edge listens', { port })
+      logger.info('edge listens', { port })
       services = createTcpServices(traffic, host)
       tls = options.tls && createTlsPort(traffic, listening, host, options.tls)
       unwatch = watch(deps, options.tls, services, tls)

@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import type { Server as NetServer } from 'node:net'
 import { MyceliumError } from '../../base/errors/index.ts'
+import { keepAccepting } from '../../base/lifecycle/index.ts'
+import type { Logger } from '../../base/log/index.ts'
 import { arrivalOf } from './arrival.ts'
 import type { EdgeErrorCode } from './index.ts'
 import * as limits from './limits.ts'
@@ -29,7 +31,10 @@ export function createHttpServer(traffic: Traffic): Server {
 }
 
 /** The port it got. Throws PORT_TAKEN. */
-export function listen(server: NetServer, host: string, port: number): Promise<number> {
+export function listen(
+  server: NetServer,
+  { host, port, logger }: { host: string; port: number; logger: Logger },
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const onError = (cause: NodeJS.ErrnoException): void => {
       if (cause.code !== 'EADDRINUSE') {
@@ -42,6 +47,7 @@ export function listen(server: NetServer, host: string, port: number): Promise<n
     server.once('error', onError)
     server.listen({ host, port, backlog: 1_024 }, () => {
       server.off('error', onError)
+      keepAccepting(server, logger, { port })
       const address = server.address()
       resolve(typeof address === 'object' && address ? address.port : port)
     })

@@ -50,7 +50,7 @@ export function createTcpServices(traffic: Traffic, host: string): TcpServices {
     server.on('connection', (client) => void serve(traffic, listener, client))
     listeners.set(of.port, listener)
     try {
-      await listen(server, host, of.port)
+      await listen(server, { host, port: of.port, logger })
       listener.listens = true
       logger.info('a published port is listened for', { workload: of.workload, port: of.port })
     } catch (error) {

@@ -78,7 +78,7 @@ export function createTlsPort(
     if (closed || server || !certificates.any()) return
     const created = create()
     try {
-      port = await listen(created, host, wanted)
+      port = await listen(created, { host, port: wanted, logger })
     } catch (error) {
       if (reason === undefined) logger.warn('the TLS port cannot be had', { why: messageOf(error) })
       reason = messageOf(error)

@@ -50,11 +50,11 @@ export const computer = {
   space: 'Space',
   spaceUsed: '{{used}} of {{budget}} are kept for the network.',
   spaceAllUsed: 'All of it is in use.',
-  reclaim: 'Free {{amount}}',
-  reclaimTitle: 'Free {{amount}}?',
+  reclaim: 'Free up {{amount}}',
+  reclaimTitle: 'Free up {{amount}}?',
   reclaimBody:
-    'Goes: bundles and images that no workload needs, copies of layers, and parts of transfers. Whoever needs them again fetches them. Images that you brought yourself stay.',
-  freed: '{{amount}} freed.',
+    'This removes bundles and images that no workload needs, copies of layers, and parts of transfers. Whoever needs them again fetches them. Images that you brought yourself stay.',
+  freed: '{{amount}} freed up.',
   leave: 'Leave the network',
   leaveAllTheSame: 'Leave all the same',
   leaveDetail:
@@ -66,7 +66,7 @@ export const computer = {
   leaveLastAdmin:
     'No other computer of somebody who looks after {{network}} is in it: nobody who stays can let others in, change what they may do, or remove them. To avoid that: mycelium members grant OWNER admin invite',
   leaveData:
-    'It keeps the data of these copies: {{names}}. That does not go elsewhere: what needs it waits until this computer joins again, within 30 days: then it is removed.',
+    'It keeps the data of these copies: {{names}}. That is not moved: what needs it waits until this computer joins again. After 30 days it is removed.',
   leaveLastData:
     'It keeps the data of these copies: {{names}}. That stays on this computer for 30 days, then it is removed.',
   leaveAnswer: {
@@ -75,6 +75,6 @@ export const computer = {
     unknown: 'I leave without knowing what goes with it',
   },
   leaveUnknown: 'What goes with it could not be looked up: {{message}}',
-  leaveType: 'Type {{network}} to confirm',
+  leaveType: 'Type “{{network}}” to confirm',
   left: 'This computer has left the network.',
 } as const

@@ -29,7 +29,7 @@ export const firstRun = {
     until: 'Good until',
     expired: 'This invite is too old. Ask for a new one.',
     problem: 'This is not an invite that can be used',
-    problemNext: '{{message}} Nothing was changed. Ask for a new link if this one was cut short.',
+    problemNext: '{{message}} Ask for a new link if this one was cut short.',
   },
   seed: {
     title: 'Which seed file?',
@@ -47,7 +47,7 @@ export const firstRun = {
     label: 'Networks heard',
   },
   name: {
-    title: 'Names',
+    title: 'Give it a name',
     titleJoin: 'Name this computer',
     network: 'Name of the network',
     networkHint: 'What people will see when you invite them.',
@@ -82,9 +82,10 @@ export const firstRun = {
   waiting: {
     title: 'Waiting to be let in',
     detail:
-      '{{network}} knows that you asked. Someone who looks after it has to let you in; on their side it says so on the map.',
+      '{{network}} knows that you asked. Someone who looks after it has to let you in: on their computer it says so, above the map.',
     since: 'You asked {{when}}.',
     keep: 'You may close this window. It goes on by itself.',
+    elsewhere: 'Begin another way',
   },
   done: {
     title: '{{network}} lives',

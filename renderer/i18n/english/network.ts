@@ -1,7 +1,7 @@
 export const network = {
   thisComputer: 'this computer',
-  summary: '{{well}} of {{count}} nodes healthy',
-  summary_one: '{{well}} of {{count}} node healthy',
+  summary: '{{well}} of {{all}} nodes healthy',
+  summary_one: '{{well}} of {{all}} node healthy',
   views: 'Ways to look at it',
   map: 'Map',
   list: 'List',
@@ -22,7 +22,7 @@ export const network = {
   filter: 'Show',
   filterAll: 'All nodes',
   filterTrouble: 'Needs a look',
-  noMatch: 'No node matches. Clear the search to see all {{count}}.',
+  noMatch: 'No node matches. Clear the search to see all {{all}}.',
   invite: 'Invite',
   alone: 'You are the first thread',
   aloneDetail:
@@ -32,7 +32,7 @@ export const network = {
   waitingLook: 'Have a look',
   legend: 'What the shapes mean',
   legendLink: 'Thicker threads are faster. Dashed ones go through a relay.',
-  legendFruit: 'A cap on a node is one running instance.',
+  legendFruit: 'A cap on a node is one copy that runs there.',
   legendDetail:
     'Moss green is healthy, amber is silent for a moment, red and dashed is out of sight.',
   status: {
@@ -110,9 +110,9 @@ export const network = {
     drain: 'Move work away',
     drainTitle: 'Move all work away from {{name}}?',
     drainDetail:
-      'Its {{count}} instances are started elsewhere first where there is room, then ended here. It takes no new work until you say so.',
+      'Its {{count}} copies are started elsewhere first where there is room, then ended here. It takes no new work until you say so.',
     drainDetail_one:
-      'Its one instance is started elsewhere first where there is room, then ended here. It takes no new work until you say so.',
+      'Its one copy is started elsewhere first where there is room, then ended here. It takes no new work until you say so.',
     drained: 'Moving work away from {{name}}.',
     cordoned: '{{name}} takes no new work.',
     uncordoned: '{{name}} takes work again.',
@@ -120,7 +120,7 @@ export const network = {
   inviteDialog: {
     title: 'Invite someone',
     intro:
-      'Whoever opens the link can bring one computer in. It works until it is used up or too old.',
+      'Whoever opens the link can bring a computer in. It works until it is used up or too old.',
     uses: 'How many computers',
     expires: 'Works for',
     hour: 'One hour',
@@ -129,7 +129,7 @@ export const network = {
     may: 'They may',
     role: 'Their computer starts as',
     make: 'Make the link',
-    ready: 'Send this to the person you trust',
+    ready: 'Send this to someone you trust, or let them scan it.',
     qr: 'QR code of the invite link',
     until: 'Works until {{time}}, for {{count}} computers.',
     until_one: 'Works until {{time}}, for {{count}} computer.',
@@ -145,6 +145,7 @@ export const network = {
   since: 'since {{when}}',
   waitingSince: 'asked {{when}}',
   founder: 'founder',
+  may: 'may {{what}}',
   computers: '{{count}} computers',
   computers_one: '{{count}} computer',
   approve: 'Let in',
@@ -152,7 +153,7 @@ export const network = {
   removeAction: 'Remove',
   removeTitle: 'Remove {{name}} for good?',
   removeDetail:
-    'This cannot be undone. Their computers lose access at once and for ever; what they deployed ends unless you take it over. To come back they would need a new identity.',
-  removeType: 'Type {{name}} to confirm',
+    'This cannot be undone. Their computers lose access at once and for good; what they deployed ends unless you take it over. To come back they would need a new identity.',
+  removeType: 'Type “{{name}}” to confirm',
   removed: '{{name}} was removed.',
 } as const

@@ -12,9 +12,9 @@ export const registry = {
   mayFail: '{{count}} of them may be switched off at once, and nothing stops.',
   mayFail_one: '{{count}} of them may be switched off, and nothing stops.',
   silent:
-    '{{count}} of them cannot be reached. If one more is switched off nothing can be changed.',
-  mayFailNone: 'While one of them is off nothing can be changed.',
-  mayFailNone_one: 'While it is off nothing can be changed.',
+    '{{count}} of them cannot be reached. If one more is switched off, nothing can be changed.',
+  mayFailNone: 'While one of them is off, nothing can be changed.',
+  mayFailNone_one: 'While it is off, nothing can be changed.',
   waitDetail:
     'Too few of the {{count}} computers that keep the registry can be reached. What runs goes on, and what is stored can be read as it was last seen. Changes work again by themselves once enough are back.',
   waitDetail_one:
@@ -23,9 +23,9 @@ export const registry = {
     'If they are gone for good, an admin can go on without them: “mycelium recover”, run on a computer of an admin, first says what that would mean.',
   look: 'Show which',
   adviceRaft:
-    'With three computers that may vote the network bears the loss of one, by itself. Invite another one.',
+    'With three computers that may vote, the network bears the loss of one by itself. Invite another.',
   adviceSimplex:
-    'With four computers that may vote the network bears the loss of one, by itself. Invite another one.',
+    'With four computers that may vote, the network bears the loss of one by itself. Invite another.',
   adviceEven:
     'An even number of votes bears no more than one less. Give one more computer a vote, or let the network decide about one.',
   tier: 'Addresses from',
@@ -55,7 +55,7 @@ export const registry = {
   },
   copySilent: 'No answer',
   lied: 'Was caught lying (trust {{trust}} of 100)',
-  height: 'at height {{height}}',
+  height: ', at height {{height}}',
   column: {
     name: 'Name',
     state: 'State',

@@ -53,6 +53,7 @@ export const shell = {
     computer: 'Go to This computer',
     map: 'On the map: move, zoom, show all',
     escape: 'Close what is open',
+    chord: 'then',
   },
   settingsDialog: {
     appearance: 'Appearance',
@@ -60,7 +61,7 @@ export const shell = {
     light: 'Light',
     dark: 'Dark',
     language: 'Language',
-    motion: 'Motion follows the system: with reduced motion, nothing grows or pulses.',
+    motion: 'Motion follows the system: where it asks for less, nothing moves.',
   },
   owner: {
     section: 'Your other computers',

@@ -15,6 +15,7 @@ import { useText } from '../../i18n/index.ts'
 import { formatPairs, parsePairs } from '../../pairs/index.ts'
 import { formatRoute, useResource, useWorld } from '../../state/index.ts'
 import { type Inputs, toProblem } from '../../transport/index.ts'
+import { instanceTone } from '../workloads/index.ts'
 import './computer.css'
 import { LeftDataSection } from '../volumes/index.ts'
 import { About, Identity, Reach } from './computer-facts.tsx'
@@ -25,7 +26,7 @@ import { Space } from './space.tsx'
 export function ComputerScreen({ status }: { status: Status }) {
   const { t, language } = useText()
   return (
-    <Page>
+    <Page wide>
       <PageHeader
         title={status.node.name}
         detail={`${t('computer.title')} · ${t('computer.upFor', {
@@ -140,7 +141,9 @@ function RunsHere({ status }: { status: Status }) {
               {workload.name}
             </a>
             <span className="quiet">{t('computer.runsFor', { owner: workload.owner.name })}</span>
-            <span className="quiet">{t(`workloads.instanceStatus.${instance.status}`)}</span>
+            <StateWord tone={instanceTone(instance)}>
+              {t(`workloads.instanceStatus.${instance.status}`)}
+            </StateWord>
           </li>
         ))}
       </ul>

@@ -2,6 +2,7 @@ import { useText } from '../../i18n/index.ts'
 import { useResource, useWorld } from '../../state/index.ts'
 import { Canvas, type Finding } from './canvas/index.ts'
 import {
+  asStep,
   renamed,
   useDraft,
   useDraftStore,
@@ -39,6 +40,10 @@ export function CanvasWay({ problemsOf, answerOf }: WayProps) {
         }, stroke)
       }
       onRename={(from, to) => store.change((now) => renamed(now, from, to))}
+      onStep={(stroke) => {
+        store.change(asStep, stroke)
+        return store.store.getState().draft.workloads
+      }}
       undo={isChanged ? store.undo : undefined}
       redo={isUndone ? store.redo : undefined}
     />

@@ -1,5 +1,5 @@
 import type { DeployInput } from '../../../node-core/api/contract/index.ts'
-import { IconButton, TextField } from '../../design/index.ts'
+import { IconButton, TextArea } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import {
   clashesOf,
@@ -98,10 +98,11 @@ function Secrets() {
         </p>
       )}
       {asked.map(({ name, value = '' }) => (
-        <TextField
+        <TextArea
           key={name}
           label={name}
           hint={t(value === '' ? 'deploy.secrets.missing' : 'deploy.secrets.given')}
+          rows={2}
           hidden
           value={value}
           onChange={(next) => change((now) => withSecret(now, name, next), `secret ${name}`)}

@@ -18,7 +18,7 @@ export function Progress(props: { names: readonly string[]; onAnother: () => voi
   const name = names.join(', ')
   const opened = workloads.filter((each) => each?.status === 'Running' && each.url)
   return (
-    <Page>
+    <Page wide>
       <PageHeader
         title={
           isDone

@@ -4,7 +4,7 @@ import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import type { Problem } from '../../transport/index.ts'
 import { type Deployed, type DeployStep, deployDraft } from './deploying.ts'
-import { EMPTY_DRAFT, useDraft, useDraftStore } from './draft/index.ts'
+import { EMPTY_DRAFT, isSameDraft, useDraft, useDraftStore } from './draft/index.ts'
 
 export interface Deploying {
   deploy(): Promise<void>
@@ -30,8 +30,12 @@ export function useDeploying(onDeployed: (names: readonly string[]) => void): De
   const [last, setLast] = useState<Deployed>()
   const stop = useRef<AbortController>(undefined)
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was said was said of another draft.
-  useEffect(() => setLast(undefined), [draft])
+  const said = useRef(draft)
+  // What was said was said of another draft.
+  useEffect(() => {
+    if (!isSameDraft(said.current, draft)) setLast(undefined)
+    said.current = draft
+  }, [draft])
 
   const deploy = async (): Promise<void> => {
     if (step) return

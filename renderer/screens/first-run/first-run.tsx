@@ -47,10 +47,12 @@ export function FirstRun({ status, link, onFinish }: FirstRunProps) {
     if (link && !status.network) dispatch({ type: 'link', invite: link })
   }, [link, status.network])
 
-  const isWaiting = status.awaitingApproval !== undefined && !status.network
+  const isOnItsWay = state.step === 'choose' || isInside(state)
+  // Whoever waits may begin another way; until that leads somewhere it goes on waiting.
+  const isWaiting = status.awaitingApproval !== undefined && !status.network && !isOnItsWay
   const isIn = status.network !== undefined
   const { step, count } = stepNumber(isIn ? { ...state, step: 'done' } : state)
-  const mayGoBack = !isWaiting && !isIn && (state.step === 'choose' || isInside(state))
+  const mayGoBack = !isIn && isOnItsWay
 
   return (
     <main className="first-run" id="content" tabIndex={-1}>
@@ -66,12 +68,15 @@ export function FirstRun({ status, link, onFinish }: FirstRunProps) {
           ) : (
             <Mark size={30} />
           )}
-          <span className="quiet small">{t('firstRun.step', { step, count })}</span>
+          {!isWaiting && <span className="quiet small">{t('firstRun.step', { step, count })}</span>}
         </header>
         {isIn ? (
           <Done status={status} way={state.way} onFinish={onFinish} />
         ) : isWaiting ? (
-          <WaitingToBeLetIn status={status} />
+          <WaitingToBeLetIn
+            status={status}
+            onElsewhere={() => dispatch({ type: 'go', to: 'choose' })}
+          />
         ) : (
           <Page state={state} dispatch={dispatch} problem={problem} act={act} />
         )}

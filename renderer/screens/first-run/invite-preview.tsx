@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { Fact, Facts, ProblemPanel, Waiting } from '../../design/index.ts'
+import { formatWhen } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import { type Outputs, type Problem, toProblem } from '../../transport/index.ts'
@@ -43,9 +44,7 @@ export function InvitePreview(props: {
           {inspected.permissions.map((each) => t(`words.permission.${each}`)).join(', ')}
         </Fact>
         <Fact name={t('firstRun.invite.until')}>
-          {new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(
-            new Date(inspected.expiresAt),
-          )}
+          {formatWhen(inspected.expiresAt, language)}
           {isExpired && <p className="invite-expired">{t('firstRun.invite.expired')}</p>}
         </Fact>
       </Facts>

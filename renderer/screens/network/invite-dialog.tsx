@@ -95,6 +95,7 @@ function InviteForm(props: {
         />
         <SelectField
           label={t('network.inviteDialog.role')}
+          hint={t(`words.roleMeaning.${role}`)}
           value={role}
           options={(['rhizomorph', 'hypha', 'sclerotia'] as const).map((id) => ({
             id,

@@ -9,6 +9,7 @@ import {
   Segmented,
   Waiting,
 } from '../../design/index.ts'
+import { formatCount } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { type Route, useResource, useWorld } from '../../state/index.ts'
 import { buildGraph, TopologyView } from '../../topology/index.ts'
@@ -109,7 +110,7 @@ function NodesView(props: {
   onInvite: () => void
 }) {
   const { nodes, route, matches, choose } = props
-  const { t } = useText()
+  const { t, language } = useText()
   const world = useWorld()
   const peers = useResource(world.peers).data
   const workloads = useResource(world.workloads).data
@@ -118,16 +119,15 @@ function NodesView(props: {
     [nodes, peers, workloads],
   )
   const shown = matches ? nodes.filter((node) => matches.has(node.id)) : nodes
+  const noMatch = t('network.noMatch', { all: formatCount(nodes.length, language) })
   if (route.view === 'list') {
     if (shown.length > 0) return <NodeList nodes={shown} peers={peers ?? []} graph={graph} />
-    return <Empty icon="search" title={t('network.noMatch', { count: nodes.length })} />
+    return <Empty icon="search" title={noMatch} />
   }
   return (
     <>
       <TopologyView graph={graph} chosen={route.node} matches={matches} onChoose={choose} />
-      {shown.length === 0 && (
-        <p className="network-note">{t('network.noMatch', { count: nodes.length })}</p>
-      )}
+      {shown.length === 0 && <p className="network-note">{noMatch}</p>}
       {nodes.length === 1 && <Alone mayInvite={props.mayInvite} onInvite={props.onInvite} />}
       <Legend />
     </>
@@ -135,12 +135,16 @@ function NodesView(props: {
 }
 
 function Summary({ nodes }: { nodes: ClusterNode[] }) {
-  const { t } = useText()
+  const { t, language } = useText()
   const present = nodes.filter((node) => node.liveness !== 'left')
   const well = present.filter((node) => node.liveness === 'alive' && node.status !== 'NotReady')
   return (
     <p className="quiet figure">
-      {t('network.summary', { well: well.length, count: present.length })}
+      {t('network.summary', {
+        count: present.length,
+        well: formatCount(well.length, language),
+        all: formatCount(present.length, language),
+      })}
     </p>
   )
 }

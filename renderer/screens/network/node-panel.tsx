@@ -9,7 +9,7 @@ import {
   IconButton,
   StateWord,
 } from '../../design/index.ts'
-import { formatCpu, formatLatency, formatMemory, formatSize, shortId } from '../../format/index.ts'
+import { formatCpu, formatLatency, formatMemory, shortId } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { formatRoute, useResource, useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
@@ -67,7 +67,7 @@ function NodeFacts({ node }: { node: ClusterNode }) {
   const peer = peers?.find((each) => each.id === node.id)
   const labels = Object.entries(node.labels)
   const { allocatable: free, capacity: total } = node
-  const size = (bytes: number): string => formatSize(bytes, language)
+  const size = (bytes: number): string => formatMemory(bytes, language)
   return (
     <Facts>
       <Fact name={t('network.node.role')}>
@@ -97,8 +97,8 @@ function NodeFacts({ node }: { node: ClusterNode }) {
         <Meter part={free.cpuMillis / Math.max(1, total.cpuMillis)} />
         <span className="figure">
           {t('network.node.memory', {
-            free: formatMemory(free.memoryBytes, language),
-            total: formatMemory(total.memoryBytes, language),
+            free: size(free.memoryBytes),
+            total: size(total.memoryBytes),
           })}
         </span>
         <Meter part={free.memoryBytes / Math.max(1, total.memoryBytes)} />

@@ -119,7 +119,8 @@ function memberFacts(member: Member, t: Text, nowMs: number, language: string): 
     facts.push(t('network.since', { when }))
   }
   if (state === 'member') {
-    facts.push(permissions.map((each) => t(`words.permission.${each}`)).join(', '))
+    const what = permissions.map((each) => t(`words.permission.${each}`)).join(', ')
+    facts.push(t('network.may', { what }))
   }
   return facts
 }

@@ -42,7 +42,6 @@ export function RegistryView(props: { status: Status; mayInvite: boolean; onInvi
             {t(`registry.part.${primary.role}`)}
             {primary.height !== undefined && (
               <span className="quiet figure">
-                {' '}
                 {t('registry.height', { height: formatCount(primary.height, language) })}
               </span>
             )}

@@ -9,7 +9,7 @@ export function voteChangesOf(node: ClusterNode, consensus: Consensus | undefine
   const mayVote = role !== 'hypha' && liveness === 'alive'
   const changes: [VoteChange, boolean][] = [
     ['promote', !committee && mayVote],
-    ['transfer', committee?.role === 'voter' && consensus !== 'simplex'],
+    ['transfer', committee?.role === 'voter' && !committee.silent && consensus !== 'simplex'],
     ['demote', committee !== undefined],
     ['release', vote !== undefined],
   ]

@@ -21,8 +21,8 @@ export function BoundsFields(props: RulesFieldsProps & { isContainer: boolean })
   return (
     <>
       <div className="field-row">
-        {amount('cpu', '')}
-        {amount('memory', '')}
+        {amount('cpu', '100m')}
+        {amount('memory', '128Mi')}
         {amount('disk', '4Gi')}
       </div>
       {props.isContainer && <Gpus {...props} />}

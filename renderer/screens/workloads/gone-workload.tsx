@@ -15,7 +15,7 @@ export function GoneWorkload({ name, status }: { name: string; status: Status })
   const mayDeploy = permissions.includes('deploy') || permissions.includes('admin')
   const canComeBack = mayDeploy && versions.length > 0
   return (
-    <Page>
+    <Page wide>
       <Empty
         isPage
         icon="box"

@@ -22,7 +22,7 @@ test('says how many copies there are, and by what', () => {
   const scaled = { ...plain, autoscale: { ...autoscale, queue, ceiling } }
   expect(copiesLines(scaled, t, 'en')).toEqual([
     '0 to 8, as many as are needed',
-    'each bears one request a second',
+    'each handles one request a second',
     'one for 20 entries of web/jobs',
     'more once needed for 15 seconds, fewer once needed for 5 minutes',
     'asleep after 10 minutes without a request; the next one waits up to 30 seconds',
@@ -36,8 +36,8 @@ test('says what was decided last, also for a reason that it does not know', () =
   const decided = (why: string) =>
     decidedText({ ...plain, autoscale: { ...autoscale, now: { ...now, why } } }, t, 'en')
   expect(decidedText(plain, t, 'en')).toBeUndefined()
-  expect(decided('QUEUE')).toMatch(/^3 since .*: by what waits in the queue$/)
-  expect(decided('MOON')).toMatch(/^3 since [^:]*:\d\d:\d\d\s[AP]M$/)
+  expect(decided('QUEUE')).toMatch(/^3 copies since .*: by what waits in the queue$/)
+  expect(decided('MOON')).toMatch(/^3 copies since [^:]*:\d\d\s[AP]M$/)
 })
 
 test('says how a change takes over, and how far it has come', () => {
@@ -63,7 +63,7 @@ test('says what each copy gets, and may write', () => {
     'up to 1 core and 256 MiB where there is room',
     'writes at most 2 GiB outside of volumes',
     '1 graphics processor, leased whole',
-    'writes to volumes and folders in memory alone',
+    'writes only to volumes and to folders in memory',
     '/tmp: 64 MiB in memory, empty at every start',
   ])
 })

@@ -1,5 +1,5 @@
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
-import { coresOf, formatDuration, formatMemory } from '../../format/index.ts'
+import { coresOf, formatDuration, formatMemory, formatWhen } from '../../format/index.ts'
 import type { Text } from '../../i18n/index.ts'
 import { PRIORITIES } from '../rules/index.ts'
 
@@ -49,7 +49,7 @@ export function decidedText({ autoscale }: WorkloadView, t: Text, language: stri
   if (!now) return undefined
   const reasons = ['REQUESTS', 'LATENCY', 'PROCESSOR', 'QUEUE', 'IDLE', 'WOKEN', 'BOUNDS'] as const
   const code = reasons.find((each) => each === now.why)
-  const when = new Date(now.since).toLocaleString(language)
+  const when = formatWhen(now.since, language)
   const since = t('workloads.rules.since', { count: now.copies, when })
   return code === undefined ? since : `${since}: ${t(`workloads.rules.because.${code}`)}`
 }

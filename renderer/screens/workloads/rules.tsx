@@ -47,7 +47,13 @@ export function Rules({ workload, mayChange }: { workload: WorkloadView; mayChan
 }
 
 function Lines({ lines }: { lines: readonly string[] }) {
-  return lines.map((line) => <p key={line}>{line}</p>)
+  return (
+    <ul className="rule-lines">
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
+  )
 }
 
 function Part({ part, isOnly }: { part: WorkloadView['parts'][number]; isOnly: boolean }) {

@@ -5,7 +5,7 @@ import { formatAgo } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useAnswer, useWorld } from '../../state/index.ts'
 import { type NodeClient, toProblem } from '../../transport/index.ts'
-import { runTone } from './workload-words.ts'
+import { runReason, runTone } from './workload-words.ts'
 
 /** Runs of a job and how they went, the latest first. */
 export function Runs({ workload, mayChange }: { workload: WorkloadView; mayChange: boolean }) {
@@ -71,6 +71,7 @@ function RunTable({ runs }: { runs: readonly JobRunView[] }) {
 function RunRow({ run }: { run: JobRunView }) {
   const { t, language } = useText()
   const { time } = useWorld()
+  const reason = runReason(run)
   return (
     <tr>
       <th scope="row">{t('workloads.run.number', { number: run.run })}</th>
@@ -86,11 +87,12 @@ function RunRow({ run }: { run: JobRunView }) {
             {t(`workloads.run.result.${result.outcome}`, {
               slot: result.index + 1,
               node: result.nodeName,
-              attempt: result.attempt,
               code: result.exitCode ?? '?',
-            })}
+            })}{' '}
+            {result.attempt > 1 && t('workloads.run.attempt', { attempt: result.attempt })}
           </p>
         ))}
+        {reason && <p className="quiet">{t(`workloads.run.why.${reason}`)}</p>}
       </td>
     </tr>
   )

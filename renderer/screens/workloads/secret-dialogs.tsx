@@ -5,6 +5,7 @@ import {
   Dialog,
   DialogActions,
   ProblemPanel,
+  TextArea,
   TextField,
 } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
@@ -58,12 +59,13 @@ export function SecretDialog(props: {
           mono
         />
       )}
-      <TextField
+      <TextArea
         label={t('workloads.secret.value')}
         hint={t('workloads.secret.valueHint')}
         value={value}
         onChange={setValue}
         autoFocus={props.name !== undefined}
+        rows={3}
         hidden
       />
       {problem && <ProblemPanel title={t('shell.problemTitle')}>{problem.message}</ProblemPanel>}

@@ -1,5 +1,6 @@
 import type { PastVersion, WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { Button, ProblemPanel, Waiting } from '../../design/index.ts'
+import { formatWhen } from '../../format/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
@@ -30,7 +31,7 @@ export function Versions(props: { workload: WorkloadView; mayChange: boolean }) 
   return (
     <div className="versions">
       <p className="quiet">{t('workloads.version.intro')}</p>
-      <ol className="slots">
+      <ol>
         {versions.map((version) => (
           <VersionLine
             key={version.generation}
@@ -46,14 +47,13 @@ export function Versions(props: { workload: WorkloadView; mayChange: boolean }) 
 function VersionLine(props: { version: PastVersion; onTakeBack: (() => void) | undefined }) {
   const { generation, parts, until, by } = props.version
   const { t, language } = useText()
-  const when = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
   const sources = parts.map((part) => part.image ?? part.bundle?.slice(0, 19) ?? '')
   return (
     <li className="slot version">
       <strong>{t('workloads.version.number', { number: generation })}</strong>
       <code>{sources.join(', ')}</code>
       <span className="quiet">
-        {t('workloads.version.until', { when: when.format(new Date(until)), who: by.name })}
+        {t('workloads.version.until', { when: formatWhen(until, language), who: by.name })}
       </span>
       {props.onTakeBack && (
         <Button onPress={props.onTakeBack}>{t('workloads.version.takeBack')}</Button>

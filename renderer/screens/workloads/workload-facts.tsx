@@ -1,8 +1,8 @@
 import type { WorkloadView } from '../../../node-core/api/contract/index.ts'
 import { CopyText, Fact, Facts } from '../../design/index.ts'
-import { coresOf, formatMemory, formatSize, shortId } from '../../format/index.ts'
+import { coresOf, formatMemory, formatWhen, shortId } from '../../format/index.ts'
 import { type Text, useText } from '../../i18n/index.ts'
-import { dueTime, ofOwnAuthority } from './workload-words.ts'
+import { ofOwnAuthority } from './workload-words.ts'
 
 /** The image, or those of each container with its name. */
 function Images({ parts, image }: Pick<WorkloadView, 'parts'> & { image: string }) {
@@ -29,7 +29,7 @@ function Files({ parts }: Pick<WorkloadView, 'parts'>) {
           files.map(({ path, sizeBytes }) => (
             <li key={`${name} ${path}`}>
               {parts.length > 1 && `${name} `}
-              <code>{path}</code> {formatSize(sizeBytes, language)}
+              <code>{path}</code> {formatMemory(sizeBytes, language)}
             </li>
           )),
         )}
@@ -56,7 +56,7 @@ function Published({ published }: Pick<WorkloadView, 'published'>) {
 function dueText(job: NonNullable<WorkloadView['job']>, t: Text, language: string): string {
   const { cron = '', timeZone: zone = '' } = job.schedule ?? {}
   if (job.nextRunAt === undefined) return t('workloads.schedule', { cron, zone })
-  return t('workloads.nextRun', { cron, zone, when: dueTime(job.nextRunAt, language) })
+  return t('workloads.nextRun', { cron, zone, when: formatWhen(job.nextRunAt, language) })
 }
 
 export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
@@ -89,9 +89,11 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
           <Fact name={t('workloads.facts.secure')}>
             <a href={workload.secureUrl} target="_blank" rel="noreferrer">
               {workload.secureUrl}
-            </a>{' '}
+            </a>
             {ofOwnAuthority(workload.secureUrl) && (
-              <span className="quiet">{t('workloads.facts.secureNote')}</span>
+              <p className="quiet small">
+                {t('workloads.facts.secureNote')} <code>mycelium trust</code>
+              </p>
             )}
           </Fact>
         )}

@@ -4,6 +4,7 @@ import type { Status, WorkloadView } from '../../../node-core/api/contract/index
 import {
   ButtonLink,
   Empty,
+  Icon,
   NumberField,
   Page,
   ProblemPanel,
@@ -103,6 +104,7 @@ function WorkloadPage(props: {
     <Page wide>
       <div className="workload-head">
         <a className="back-link" href={formatRoute({ at: 'workloads' })}>
+          <Icon name="chevron" size={13} />
           {t('workloads.back')}
         </a>
         <div className="page-header">

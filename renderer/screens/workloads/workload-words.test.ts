@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { createText } from '../../i18n/index.ts'
 import { backupJob } from '../../testing/kept-and-run.ts'
 import { makeInstance, makeWorkload } from '../../testing/shapes.ts'
-import { instanceTone, nextRunText, ofOwnAuthority, slotTones } from './workload-words.ts'
+import {
+  instanceTone,
+  nextRunText,
+  ofOwnAuthority,
+  runReason,
+  slotTones,
+} from './workload-words.ts'
 
 describe('how an instance looks', () => {
   it.each([
@@ -23,6 +29,16 @@ describe('how an instance looks', () => {
     })
     expect(slotTones(workload)).toEqual(['well', 'off', 'off'])
   })
+})
+
+it.each([
+  [{ outcome: 'missed', code: 'OVERLAP' }, 'OVERLAP'],
+  [{ outcome: 'replaced', code: 'OVERLAP' }, 'REPLACED'],
+  [{ outcome: 'failed', code: 'DEADLINE' }, 'DEADLINE'],
+  [{ outcome: 'failed', code: 'OF_A_LATER_VERSION' }, undefined],
+  [{ outcome: 'succeeded' }, undefined],
+] as const)('the reason of a run that went as %o is %s', (run, reason) => {
+  expect(runReason(run)).toBe(reason)
 })
 
 it('tells addresses that a browser has to be told to trust', () => {

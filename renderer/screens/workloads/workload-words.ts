@@ -4,6 +4,7 @@ import type {
   WorkloadView,
 } from '../../../node-core/api/contract/index.ts'
 import type { Tone } from '../../design/index.ts'
+import { formatWhen } from '../../format/index.ts'
 import type { Text } from '../../i18n/index.ts'
 
 export function workloadTone(status: WorkloadView['status']): Tone {
@@ -38,6 +39,14 @@ export function runTone(outcome: JobRunView['outcome']): Tone {
     case 'missed':
       return 'warn'
   }
+}
+
+const RUN_REASONS = ['TOO_LATE', 'OVERLAP', 'CHANGED', 'DEADLINE'] as const
+
+/** Why a run went as it did, where its slots do not tell, as a key of the words for it. */
+export function runReason({ outcome, code }: Pick<JobRunView, 'outcome' | 'code'>) {
+  const known = RUN_REASONS.find((each) => each === code)
+  return known === 'OVERLAP' && outcome === 'replaced' ? 'REPLACED' : known
 }
 
 export function instanceTone(instance: InstanceView): Tone {
@@ -81,11 +90,5 @@ export function ofOwnAuthority(secureUrl: string): boolean {
 export function nextRunText({ job }: WorkloadView, t: Text, language: string): string {
   if (job?.schedule?.paused) return t('workloads.next.paused')
   if (job?.nextRunAt === undefined) return t('workloads.next.unknown')
-  return t('workloads.next.at', { when: dueTime(job.nextRunAt, language) })
-}
-
-/** To the minute, as schedules are. */
-export function dueTime(at: string, language: string): string {
-  const format = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
-  return format.format(new Date(at))
+  return t('workloads.next.at', { when: formatWhen(job.nextRunAt, language) })
 }

@@ -42,7 +42,7 @@ export function nodeOf(fake: Fake) {
       inspectInvite: os.network.inspectInvite.handler(({ input }) => {
         if (!input.invite.startsWith('mycelium://join?')) {
           throw new ORPCError('VALIDATION_ERROR', {
-            message: 'An invite begins with mycelium://join?',
+            message: 'This is not an invite of Mycelium.',
           })
         }
         return {

@@ -4,7 +4,10 @@ export const SAYS = {
   kind: 'Cannot run containers.',
   dataHere: 'What it keeps lies on that computer.',
   shielded: 'It may connect to 192.168.1.5, and no computer lets it into its home network.',
+  kept: 'Taken as it is.',
   noImage: 'No node has this image.',
+  importChanged: 'A copy that ends is started again, however it ended.',
+  importRefused: 'A copy has no more rights than the others.',
   wrongPassphrase: 'The passphrase does not open this file.',
 } as const
 

@@ -1,5 +1,9 @@
 import { ORPCError } from '@orpc/server'
-import { type WorkloadView, workloadSchema } from '../../../node-core/api/contract/index.ts'
+import {
+  type ImportReportLine,
+  type WorkloadView,
+  workloadSchema,
+} from '../../../node-core/api/contract/index.ts'
 import type { Scenario } from '../scenarios/index.ts'
 import { makeInstance, makeWorkload } from '../shapes.ts'
 import { usageOf } from '../usage.ts'
@@ -40,15 +44,11 @@ export function workloadsOf({ scenario, emit }: Fake) {
       }),
       import: os.workloads.import.handler(() => ({
         format: 'compose',
-        workloads: [{ name: 'wiki', containers: [{ image: 'wiki:2' }] }],
+        workloads: [{ name: 'wiki', containers: [{ image: 'wiki:2', files: BROUGHT }] }],
         report: [
-          {
-            line: 3,
-            path: 'services.wiki.image',
-            verdict: 'kept',
-            code: 'kept',
-            message: 'Taken as it is.',
-          },
+          told('image', { line: 3, verdict: 'kept', message: SAYS.kept }),
+          told('restart', { line: 4, verdict: 'changed', message: SAYS.importChanged }),
+          told('privileged', { line: 5, verdict: 'refused', message: SAYS.importRefused }),
         ],
       })),
       preview: os.workloads.preview.handler(({ input }) => {
@@ -111,6 +111,15 @@ export function workloadsOf({ scenario, emit }: Fake) {
       }),
     },
   }
+}
+
+const BROUGHT = [{ path: '/etc/wiki.conf', content: 'name = wiki\n' }]
+
+function told(
+  key: string,
+  line: Pick<ImportReportLine, 'line' | 'verdict' | 'message'>,
+): ImportReportLine {
+  return { ...line, path: `services.wiki.${key}`, code: line.verdict }
 }
 
 function placement(scenario: Scenario, replicas: number, displaces: string[] = []) {

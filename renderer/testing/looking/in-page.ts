@@ -103,3 +103,6 @@ export const inLanguage = (language: string): string => `(() => {
   localStorage.setItem('mycelium.settings', JSON.stringify({ ...kept, language: '${language}' }))
   window.dispatchEvent(new StorageEvent('storage', { key: 'mycelium.settings' }))
 })()`
+
+/** The address within the window. */
+export const PLACE = 'window.location.hash'

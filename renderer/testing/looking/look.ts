@@ -4,6 +4,8 @@ import { type FakeNode, startFakeNode } from '../fake-node.ts'
 import { type Shot, SIZES, type Size } from '../shots/index.ts'
 import { findBarriers, findCrowded, findUntranslated } from './checks.ts'
 import { inLanguage, SETTLED } from './in-page.ts'
+import { openAt } from './opening.ts'
+import { WATCHED } from './rest.ts'
 
 export type Theme = 'light' | 'dark'
 
@@ -34,6 +36,7 @@ export async function lookAt(
 ): Promise<string[]> {
   const node = await startFakeNode(looking.windowFolder)
   const context = await openContext(looking, shot, size)
+  await context.addInitScript({ content: WATCHED })
   const timer = setTimeout(() => void context.close(), SCREEN_TIMEOUT_MS)
   const failures: string[] = []
   try {
@@ -41,7 +44,7 @@ export async function lookAt(
     page.setDefaultTimeout(STEP_TIMEOUT_MS)
     watchForErrors(page, failures)
     try {
-      await page.goto(node.link(shot.scenario))
+      await openAt(page, node.link(shot.scenario))
       await shot.prepare(page, node)
       await lookInThemes(looking, page, `${shot.name}-${size}`, failures)
       for (const next of further) await lookForRoom(looking, page, shot, next, failures)

@@ -129,6 +129,26 @@ async function drawByMouse(page: Page): Promise<void> {
   await page.getByRole('img', { name: /2 services, 1 volume, 0 routes and 1 link\b/ }).waitFor()
 }
 
+/** What was put elsewhere stands where it stood once that is taken back, and there again after all. */
+async function takeBackAMove(page: Page): Promise<void> {
+  const place = () => page.locator('.canvas-service >> nth=1').getAttribute('style')
+  const moved = async (from: string | null): Promise<boolean> => {
+    await settle(page)
+    return (await place()) !== from
+  }
+  const before = await place()
+  await choose(page, /^postgres/)
+  await page.locator('.canvas-stage').focus()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  const after = await place()
+  if (after === before) throw new Error('Keys moved nothing.')
+  await page.keyboard.press('Control+z')
+  if (await moved(before)) throw new Error('A move was not taken back as one step.')
+  await page.keyboard.press('Control+y')
+  if (await moved(after)) throw new Error('A move that was taken back did not come again.')
+}
+
 /** What was removed stands where it stood once that is taken back. */
 async function takeBackAGoing(page: Page): Promise<void> {
   const place = () => page.locator('.canvas-service >> nth=1').getAttribute('style')
@@ -210,6 +230,28 @@ export const CANVAS: Shot[] = [
     await page.getByRole('dialog').waitFor()
     await settle(page)
   }),
+  shot('canvas-add-volume', 'busy', async (page, node) => {
+    await draw(page, node, WORDPRESS)
+    await press(page, 'Volume')
+    await page.getByLabel('Where it is seen').fill('data')
+    await settle(page)
+  }),
+  shot('canvas-add-route', 'busy', async (page, node) => {
+    await draw(page, node, WORDPRESS)
+    await press(page, 'Route')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('canvas-route', 'busy', async (page, node) => {
+    await draw(page, node, SHOP)
+    await choose(page, /18443/)
+    await settle(page)
+  }),
+  shot('canvas-elsewhere', 'busy', async (page, node) => {
+    await draw(page, node, SHOP)
+    await choose(page, /^weather/)
+    await settle(page)
+  }),
   shot(
     'canvas-by-mouse',
     'busy',
@@ -218,6 +260,7 @@ export const CANVAS: Shot[] = [
       Object.assign(node.router('busy').scenario, { typed: [BY_MOUSE, SAID] })
       await drawByMouse(page)
       await takeBackAGoing(page)
+      await takeBackAMove(page)
       await settle(page)
     },
     { sizes: ['usual'] },

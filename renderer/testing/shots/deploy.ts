@@ -20,6 +20,13 @@ const NOTES_AND_DATABASE = JSON.stringify(
   2,
 )
 
+const COMPOSE = `services:
+  wiki:
+    image: wiki:2
+    restart: unless-stopped
+    privileged: true
+`
+
 /** Saying what to run. */
 export const DEPLOY: Shot[] = [
   shot('deploy-empty', 'alone', async (page) => {
@@ -92,7 +99,7 @@ export const DEPLOY: Shot[] = [
     await press(page, /Where there is not room/)
     await page.getByRole('option', { name: /before others of yours/ }).click()
     await page.getByText('The same in text').click()
-    await page.getByText('in the room of').scrollIntoViewIfNeeded()
+    await page.getByText('in place of').scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('deploy-needed', 'busy', async (page) => {
@@ -121,6 +128,27 @@ export const DEPLOY: Shot[] = [
     await page.getByLabel('Hosts and addresses').fill('192.168.1.5:80')
     await page.getByText('home network').first().waitFor()
     await page.getByText('Folders in memory', { exact: true }).scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('deploy-files', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await press(page, /^Something of your own/)
+    await page.getByLabel('Image', { exact: true }).fill('wiki:2')
+    await press(page, 'Files it finds')
+    await press(page, 'Add a file')
+    await page.getByLabel('Path', { exact: true }).fill('/etc/wiki/wiki.conf')
+    await page.getByLabel('Content', { exact: true }).fill('title = Our wiki\n')
+    await page.getByText('File 1').scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('deploy-import', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await press(page, /^Bring a compose file/)
+    await page.getByLabel('What you have').fill(COMPOSE)
+    await press(page, 'Read it')
+    await page.getByText('What becomes of it').scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('deploy-bundle', 'busy', async (page) => {

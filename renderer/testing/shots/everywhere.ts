@@ -1,3 +1,4 @@
+import { openAt } from '../looking/opening.ts'
 import { makeScenario } from '../scenarios/index.ts'
 import { go, press, type Shot, settle, shot } from './shot.ts'
 
@@ -21,7 +22,7 @@ export const EVERYWHERE: Shot[] = [
       .press('Enter')
     const confirm = page.getByRole('dialog').getByRole('button', { name: 'Delete for good' })
     if (await confirm.isEnabled()) throw new Error('It goes without its name being typed.')
-    await page.getByLabel('Type data to confirm').fill('data')
+    await page.getByLabel('Type “data” to confirm').fill('data')
     await confirm.press('Enter')
     await page.getByText('data is gone').waitFor()
     if ((await left.getByRole('row').count()) !== 2) throw new Error('It is still listed.')
@@ -39,7 +40,7 @@ export const EVERYWHERE: Shot[] = [
     await press(page, 'Leave the network')
     await page.getByText('It keeps the data of').waitFor()
     const leave = page.getByRole('dialog').getByRole('button', { name: 'Leave the network' })
-    await page.getByLabel('Type Elm Street to confirm').fill('Elm Street')
+    await page.getByLabel('Type “Elm Street” to confirm').fill('Elm Street')
     if (await leave.isEnabled()) throw new Error('It leaves data that nobody was asked about.')
     await page.getByText('I leave this data behind').click()
     if (!(await leave.isEnabled())) throw new Error('It does not leave though it was answered.')
@@ -48,7 +49,7 @@ export const EVERYWHERE: Shot[] = [
   shot('computer-reclaim', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/computer', 'attic')
-    await press(page, /^Free /)
+    await press(page, /^Free up /)
     await page.getByRole('dialog').waitFor()
     await settle(page)
   }),
@@ -96,11 +97,36 @@ export const EVERYWHERE: Shot[] = [
   }),
   shot('lost', 'busy', async (page, node) => {
     await page.getByText('nodes healthy').waitFor()
-    await page.waitForTimeout(800)
+    await settle(page)
     node.setDown(true)
     node.cut()
     await page.getByText('does not answer').waitFor()
     await settle(page)
-    node.setDown(false)
+  }),
+  shot('deep-link', 'busy', async (page, node) => {
+    await page.addInitScript({ content: BRIDGE })
+    await openAt(page, node.origin)
+    await page.getByRole('dialog').getByText('Invited by').waitFor()
+    await settle(page)
   }),
 ]
+
+/** What the desktop app gives its window: a line to the node, and a link that somebody opened. */
+const BRIDGE = `window.mycelium = {
+  platform: 'linux',
+  onDeepLink(tell) {
+    tell('mycelium://join?v=1&i=abc')
+    return () => {}
+  },
+  connect(onMessage, onClose) {
+    const socket = new WebSocket(location.origin.replace('http', 'ws') + '/api/rpc')
+    const opened = new Promise((resolve) => socket.addEventListener('open', resolve))
+    void opened.then(() => socket.send('{"token":"busy"}'))
+    socket.addEventListener('message', ({ data }) => onMessage(data))
+    socket.addEventListener('close', onClose)
+    return {
+      postMessage: (frame) => void opened.then(() => socket.send(frame)),
+      close: () => socket.close(),
+    }
+  },
+}`

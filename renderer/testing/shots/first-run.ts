@@ -1,4 +1,5 @@
 import type { Page } from 'playwright'
+import { openAt } from '../looking/opening.ts'
 import { makeScenario } from '../scenarios/index.ts'
 import { press, type Shot, settle, shot } from './shot.ts'
 
@@ -18,6 +19,11 @@ async function giveOwnerFile(page: Page): Promise<void> {
 
 /** Before a network, and before a token. */
 export const FIRST_RUN: Shot[] = [
+  shot('starting', 'new', async (page, node) => {
+    node.setSilent(true)
+    await openAt(page, node.link('new'))
+    await page.getByText('Waking the node').waitFor()
+  }),
   shot('first-run-1-welcome', 'new', async (page) => {
     await page.getByRole('button', { name: 'Begin' }).waitFor()
     await settle(page)
@@ -50,11 +56,26 @@ export const FIRST_RUN: Shot[] = [
     await page.getByText('Elm Street').waitFor()
     await settle(page)
   }),
+  shot('first-run-3-seed', 'new', async (page) => {
+    await press(page, 'Begin')
+    await page.getByText('Join with a seed file').click()
+    await press(page, 'Continue')
+    await page.getByLabel('File or address').fill('https://example.org/spore.json')
+    await settle(page)
+  }),
   shot('first-run-4-name', 'new', async (page) => {
     await press(page, 'Begin')
     await press(page, 'Continue')
     await page.getByLabel('Name of the network').fill('Elm Street')
     await settle(page)
+  }),
+  shot('first-run-4-working', 'new', async (page, node) => {
+    await press(page, 'Begin')
+    await press(page, 'Continue')
+    await page.getByLabel('Name of the network').fill('Elm Street')
+    node.setSilent(true)
+    await press(page, 'Start the network')
+    await page.getByText('Making the network').waitFor()
   }),
   shot('first-run-4-owner-file', 'new', async (page) => {
     await giveOwnerFile(page)
@@ -73,9 +94,7 @@ export const FIRST_RUN: Shot[] = [
   }),
   shot('first-run-5-done', 'new', async (page, node) => {
     delete node.router('new').scenario.status.network
-    await page.reload()
-    await page.goto('about:blank')
-    await page.goto(node.link('new'))
+    await openAt(page, node.link('new'))
     await press(page, 'Begin')
     await press(page, 'Continue')
     await page.getByLabel('Name of the network').fill('Elm Street')
@@ -89,24 +108,19 @@ export const FIRST_RUN: Shot[] = [
   }),
   shot('first-run-left-data', 'new', async (page, node) => {
     node.router('new').scenario.leftVolumes = makeScenario('busy').leftVolumes
-    await page.reload()
-    await page.goto('about:blank')
-    await page.goto(node.link('new'))
+    await openAt(page, node.link('new'))
     await page.getByText('Data of networks that this computer has left').waitFor()
     await settle(page)
   }),
   shot('first-run-left-data-shown', 'new', async (page, node) => {
     node.router('new').scenario.leftVolumes = makeScenario('busy').leftVolumes
-    await page.reload()
-    await page.goto('about:blank')
-    await page.goto(node.link('new'))
+    await openAt(page, node.link('new'))
     await press(page, 'Show it')
     await page.getByRole('row', { name: /Maple Street/ }).waitFor()
     await settle(page)
   }),
-  shot('locked', 'busy', async (page) => {
-    await page.locator('.rail').waitFor()
-    await page.reload()
+  shot('locked', 'busy', async (page, node) => {
+    await openAt(page, node.origin)
     await page.getByLabel('Token').waitFor()
     await settle(page)
   }),

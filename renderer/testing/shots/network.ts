@@ -9,7 +9,7 @@ export const NETWORK: Shot[] = [
   }),
   shot('network-busy', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
-    await page.waitForTimeout(900)
+    await settle(page)
   }),
   {
     ...shot(
@@ -17,7 +17,7 @@ export const NETWORK: Shot[] = [
       'busy',
       async (page, node) => {
         await page.getByText('nodes healthy').waitFor()
-        await page.waitForTimeout(3_500)
+        await settle(page)
         for (const { id } of node.router('busy').scenario.nodes) {
           node.router('busy').emit('instance.changed', { node: id })
         }
@@ -29,14 +29,22 @@ export const NETWORK: Shot[] = [
   },
   shot('network-broken', 'broken', async (page) => {
     await page.getByText('waits to be let in').waitFor()
-    await page.waitForTimeout(900)
+    await settle(page)
   }),
   shot('network-node', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
     const id = await nodeId(page, 'ben-workshop')
     await page.evaluate(`window.location.hash = '#/network/map/${id}'`)
     await page.getByRole('heading', { name: 'ben-workshop' }).waitFor()
-    await page.waitForTimeout(900)
+    await settle(page)
+  }),
+  shot('network-drain', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    const id = await nodeId(page, 'lab-server')
+    await page.evaluate(`window.location.hash = '#/network/list/${id}'`)
+    await press(page, 'Move work away')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
   }),
   shot('network-drained', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
@@ -49,7 +57,7 @@ export const NETWORK: Shot[] = [
       await page.getByRole('dialog').getByRole('button', { name: 'Move work away' }).click()
     }
     await page.getByText('Emptied but for data').first().waitFor()
-    await page.waitForTimeout(900)
+    await settle(page)
   }),
   shot('network-list', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
@@ -74,14 +82,14 @@ export const NETWORK: Shot[] = [
     await page.getByText('nodes healthy').waitFor()
     await page.keyboard.press('/')
     await page.keyboard.type('school')
-    await page.waitForTimeout(900)
+    await settle(page)
   }),
   shot(
     'network-large',
     'large',
     async (page) => {
       await page.getByText('nodes healthy').waitFor()
-      await page.waitForTimeout(4_000)
+      await settle(page)
     },
     { sizes: ['usual'] },
   ),

@@ -26,6 +26,13 @@ export const REGISTRY: Shot[] = [
     await page.getByRole('table').waitFor()
     await settle(page)
   }),
+  shot('network-registry-demote-last', 'alone', async (page) => {
+    await page.getByText('You are the first thread').waitFor()
+    await page.getByRole('radio', { name: 'Registry' }).click()
+    await press(page, 'Take its vote')
+    await page.getByText('the only computer that votes').waitFor()
+    await settle(page)
+  }),
   shot('network-registry-demote', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
     await page.getByRole('radio', { name: 'Registry' }).click()

@@ -36,5 +36,4 @@ export async function go(page: Page, place: string, heading: string): Promise<vo
 export const press = (page: Page, name: string | RegExp): Promise<void> =>
   page.getByRole('button', { name }).first().click()
 
-/** Until what was asked has come and what moves has come to rest. */
-export const settle = (page: Page): Promise<void> => page.waitForTimeout(450)
+export { settle } from '../looking/rest.ts'

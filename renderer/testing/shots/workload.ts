@@ -24,7 +24,7 @@ export const WORKLOAD: Shot[] = [
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/weather/rules', 'weather')
     await press(page, 'Change it')
-    await page.getByText('What each copy should bear').scrollIntoViewIfNeeded()
+    await page.getByText('What each copy should handle').scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('workload-change-files', 'busy', async (page) => {
@@ -32,10 +32,10 @@ export const WORKLOAD: Shot[] = [
     await go(page, '#/workload/weather/rules', 'weather')
     await press(page, 'Change it')
     await press(page, 'Files it finds')
-    await press(page, 'Give all of them anew')
-    await page.getByLabel('Where it lies').fill('etc/units.conf')
-    await page.getByLabel('What is in it').fill('unit = celsius\n')
-    await page.getByText('Where it lies').scrollIntoViewIfNeeded()
+    await press(page, 'Replace them all')
+    await page.getByLabel('Path', { exact: true }).fill('etc/units.conf')
+    await page.getByLabel('Content', { exact: true }).fill('unit = celsius\n')
+    await page.getByText('Path', { exact: true }).scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('workload-files', 'busy', async (page) => {
@@ -43,7 +43,7 @@ export const WORKLOAD: Shot[] = [
     await go(page, '#/workload/weather/rules', 'weather')
     await press(page, 'Change it')
     await press(page, 'Files it finds')
-    await page.getByRole('button', { name: 'Give all of them anew' }).scrollIntoViewIfNeeded()
+    await page.getByRole('button', { name: 'Replace them all' }).scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('workload-runs', 'busy', async (page) => {
@@ -78,6 +78,22 @@ export const WORKLOAD: Shot[] = [
     await page.getByLabel('Name', { exact: true }).fill('api-token')
     await page.getByLabel('Value', { exact: true }).fill('not to be seen')
     await settle(page)
+  }),
+  shot('workload-secret-delete', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/secrets', 'notes')
+    const row = page.getByRole('row', { name: 'database-password' })
+    await row.getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
+  shot('workload-loading', 'busy', async (page, node) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await settle(page)
+    node.setSilent(true)
+    await go(page, '#/workload/notes/versions', 'notes')
+    await page.locator('.waiting').waitFor()
   }),
   shot('workload-why', 'busy', async (page) => {
     await page.locator('.rail').waitFor()

@@ -61,13 +61,13 @@ export const WORKLOADS: Shot[] = [
     await go(page, '#/workload/notes/data', 'notes')
     await press(page, 'Delete for good')
     await page.getByRole('dialog').waitFor()
-    await page.getByLabel('Type data to confirm').fill('data')
+    await page.getByLabel('Type “data” to confirm').fill('data')
     await settle(page)
   }),
   shot('workload-data-give-up', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/data', 'notes')
-    await press(page, 'Wait for it no longer')
+    await press(page, 'Stop waiting for it')
     await page.getByText('Nothing is deleted').waitFor()
     await settle(page)
   }),
@@ -80,7 +80,7 @@ export const WORKLOADS: Shot[] = [
       await go(page, '#/workload/notes/data', 'notes')
       const away = page.getByRole('row', { name: /library-1/ })
       await away.getByRole('button').press('Enter')
-      await page.getByRole('dialog').getByRole('button', { name: 'Wait for it no longer' }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Stop waiting for it' }).click()
       await page.getByText('Nobody waits for data any more').waitFor()
       await away.waitFor({ state: 'detached' })
       await settle(page)
@@ -107,4 +107,12 @@ export const WORKLOADS: Shot[] = [
     },
     { sizes: ['usual'] },
   ),
+  shot('workload-leaving', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/weather/instances', 'weather')
+    await press(page, 'Delete')
+    await page.getByRole('button', { name: 'Undo' }).waitFor()
+    await go(page, '#/workload/weather/instances', 'weather will be deleted')
+    await settle(page)
+  }),
 ]

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { createRouterClient } from '@orpc/server'
 import { MyceliumError } from '../../../base/errors/index.ts'
+import { keepAccepting } from '../../../base/lifecycle/index.ts'
 import { urlOf } from '../rest/index.ts'
 import { createAnswer } from './answering.ts'
 import { createGate, type Gate } from './gate.ts'
@@ -55,6 +56,7 @@ export function createHttpDoor(deps: HttpDoorDeps, options: HttpDoorOptions = {}
       if (running) return
       const server = newServer()
       const actualPort = await listen(server, port, host)
+      keepAccepting(server, logger, { port: actualPort })
       const gate = createGate({ port: actualPort, host, token })
       const sockets = createSockets({ router, client, gate, clock, logger })
       server.on('request', (request, response) => answer(request, response, gate, () => {}))

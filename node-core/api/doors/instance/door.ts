@@ -2,6 +2,7 @@
 import { chmod, mkdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import path from 'node:path'
+import { keepAccepting } from '../../../base/lifecycle/index.ts'
 import { SOCKET_NAME } from '../../../work/runners/index.ts'
 import { type AnsweringDeps, createAnswer } from './answering.ts'
 import {
@@ -43,6 +44,7 @@ export async function openInstanceDoor(deps: AnsweringDeps, folder: string): Pro
     server.once('error', reject)
     server.listen(socket, resolve)
   })
+  keepAccepting(server, deps.logger, { socket })
   // Who the instance is on this computer is not known before it runs; the token tells.
   await chmod(socket, 0o666)
   return {

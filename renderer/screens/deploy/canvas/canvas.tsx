@@ -23,6 +23,8 @@ export interface CanvasProps {
   running: readonly string[]
   onEdit: (to: (now: Bodies) => Bodies, stroke?: string) => void
   onRename: (from: string, to: string) => void
+  /** Something is put somewhere else: a step of its own, after which all workloads are as they were. */
+  onStep: (stroke?: string) => Bodies
   undo: (() => void) | undefined
   redo: (() => void) | undefined
 }
@@ -42,7 +44,7 @@ export function Canvas(props: CanvasProps) {
   const { bodies, running, onEdit } = props
   const { t } = useText()
   const [stage, panel] = [useRef<HTMLDivElement>(null), useRef<HTMLElement>(null)]
-  const arranged = useArrangement(bodies, props.of)
+  const arranged = useArrangement(bodies, props.of, props.onStep)
   const looking = useCamera(stage, arranged.boxes)
   const acts = useActs({ arranged, looking, stage, onEdit })
   const placed = placeFindings(arranged.graph, props.findings)

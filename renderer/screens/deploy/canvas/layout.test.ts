@@ -102,6 +102,16 @@ describe('what somebody put somewhere', () => {
     expect(placeIn(standing.at(structuredClone(WORDPRESS)), 's1')).toEqual(was('s1'))
   })
 
+  it('is where it was before when putting it there is taken back', () => {
+    const standing = createStanding()
+    standing.keep(arranged)
+    // A step of its own: another list of the very same workloads.
+    const step = [...WORDPRESS]
+    standing.keep(moveTo(standing.at(step), db, { x: -300, y: 80 }))
+    expect(placeIn(standing.at(step), 's2')).toEqual({ x: -300, y: 80 })
+    expect(placeIn(standing.at(WORDPRESS), 's2')).toEqual(was('s2'))
+  })
+
   it('stays as far from its service when that is moved', () => {
     const moved = moveBy(moveBy(arranged, data, { x: 50, y: 9 }), db, { x: 10, y: 20 })
     expect(placeIn(moved, 's2/volume/0')).toEqual({

@@ -44,6 +44,7 @@ export function ThingList({ graph, chosen, markOf, onChoose, onRemove }: ThingLi
             key={thing.key}
             id={thing.key}
             className="canvas-list-item"
+            data-mark={markOf(thing)}
             textValue={`${thingWords(graph, thing, t)}, ${t(`canvas.kind.${thing.kind}`)}`}
             data-inner={thing.kind === 'service' || thing.kind === 'elsewhere' ? undefined : ''}
           >

@@ -1,6 +1,7 @@
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Point } from '../../../topology/index.ts'
 import {
+  type Arrangement,
   arrange,
   boxesOf,
   createStanding,
@@ -34,13 +35,27 @@ export interface Arranged {
   expect(next: Bodies, find: (graph: Graph) => Thing | undefined, at?: Point): void
 }
 
-export function useArrangement(bodies: Bodies, of: object): Arranged {
+/** `onStep`: the same workloads as a state of the draft of its own, which can be taken back. */
+export function useArrangement(
+  bodies: Bodies,
+  of: object,
+  onStep: (stroke?: string) => Bodies,
+): Arranged {
   const standing = standingOf(of)
   const [state, setState] = useState(() => standing.at(bodies))
   const [chosenKey, choose] = useState<ThingKey>()
   const now = state.identified.bodies === bodies ? state : standing.at(bodies)
   if (now !== state) setState(now)
   useEffect(() => standing.keep(now), [standing, now])
+  // A pointer moves more often than anything is drawn.
+  const latest = useRef(now)
+  latest.current = now
+  const step = (to: (before: Arrangement) => Arrangement, stroke?: string): void => {
+    const next = to(arrange(latest.current, onStep(stroke)))
+    latest.current = next
+    standing.keep(next)
+    setState(next)
+  }
 
   const graph = useMemo(() => graphOf(now), [now])
   const boxes = useMemo(() => boxesOf(graph, now.moved), [graph, now.moved])
@@ -50,8 +65,8 @@ export function useArrangement(bodies: Bodies, of: object): Arranged {
     chosen: chosenKey && graph.byKey.get(chosenKey),
     isMoved: now.moved.size > 0,
     choose,
-    move: (key, by) => setState((before) => moveBy(before, key, by)),
-    tidy: () => setState((before) => ({ ...before, moved: new Map() })),
+    move: (key, by) => step((before) => moveBy(before, key, by), `move ${key}`),
+    tidy: () => step((before) => ({ ...before, moved: new Map() })),
     expect(next, find, at) {
       const coming = arrange(now, next)
       const thing = find(graphOf(coming))

@@ -32,8 +32,8 @@ export function CatalogueWay(props: WayProps) {
     filled.kind === 'entry' ? entries?.find(({ name }) => name === filled.entry) : undefined
   return (
     <div className="deploy-form">
-      <div className="page-actions">
-        <Button kind="plain" icon="undo" onPress={() => change(back)}>
+      <div className="page-back">
+        <Button kind="plain" icon="chevron" onPress={() => change(back)}>
           {t('deploy.catalogue.back')}
         </Button>
       </div>

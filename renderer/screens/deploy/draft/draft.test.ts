@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { DeployInput } from '../../../../node-core/api/contract/index.ts'
 import { EMPTY_FORM } from '../form.ts'
 import {
+  asStep,
   clashesOf,
   createDraftStore,
   type Draft,
@@ -9,6 +10,7 @@ import {
   freeName,
   isEmpty,
   isInStep,
+  isSameDraft,
   isUnfilled,
   nameOf,
   renamed,
@@ -46,6 +48,21 @@ describe('the draft', () => {
     expect(isEmpty(withText(EMPTY_DRAFT, '  '))).toBe(true)
     expect(isEmpty(withText(EMPTY_DRAFT, '{'))).toBe(false)
     expect(isEmpty(BOTH)).toBe(false)
+  })
+
+  it('has steps that change nothing of it, and says the same after them', () => {
+    const { store, change, undo } = createDraftStore()
+    change(() => BOTH)
+    change(asStep, 'move db')
+    change(asStep, 'move db')
+    const moved = store.getState().draft
+    expect(moved.workloads).not.toBe(BOTH.workloads)
+    expect(isSameDraft(BOTH, moved)).toBe(true)
+    undo()
+    expect(store.getState().draft.workloads).toBe(BOTH.workloads)
+    expect(isSameDraft(BOTH, withWorkload(BOTH, WEB, { ...WEB, replicas: 3 }))).toBe(false)
+    expect(isSameDraft(BOTH, withoutWorkload(BOTH, WEB))).toBe(false)
+    expect(isSameDraft(BOTH, withText(BOTH, '{'))).toBe(false)
   })
 
   it('tells names that two have', () => {

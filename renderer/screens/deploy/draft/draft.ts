@@ -45,6 +45,21 @@ export function withWorkloads(draft: Draft, workloads: readonly DeployInput[]): 
   return { ...rest, workloads }
 }
 
+/** Says what it said, and is a step of its own: what is beside the draft, such as places, goes with it. */
+export function asStep(draft: Draft): Draft {
+  return { ...draft, workloads: [...draft.workloads] }
+}
+
+/** Whether two say the same, of which one may be a step that changed nothing but what is beside it. */
+export function isSameDraft(one: Draft, other: Draft): boolean {
+  const fields = ['secrets', 'typed', 'forms', 'open'] as const
+  return (
+    fields.every((field) => one[field] === other[field]) &&
+    one.workloads.length === other.workloads.length &&
+    one.workloads.every((each, at) => each === other.workloads[at])
+  )
+}
+
 /** One in place of another; a new one at the end where there is no other. */
 export function withWorkload(draft: Draft, was: DeployInput | undefined, now: DeployInput): Draft {
   const { workloads } = draft

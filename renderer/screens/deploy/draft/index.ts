@@ -19,6 +19,7 @@
  */
 export {
   type Answers,
+  asStep,
   clashesOf,
   type Draft,
   EMPTY_DRAFT,
@@ -27,6 +28,7 @@ export {
   idOf,
   isEmpty,
   isInStep,
+  isSameDraft,
   isUnfilled,
   withForm,
   withoutForm,

@@ -4,7 +4,7 @@ import { useText } from '../../../i18n/index.ts'
 
 const TONE: Record<ImportReportLine['verdict'], Tone> = {
   kept: 'well',
-  changed: 'busy',
+  changed: 'off',
   ignored: 'warn',
   refused: 'bad',
 }
