@@ -33,6 +33,8 @@ test('the package holds what it should, and every fuse is set', { timeout: 300_0
     'package.json',
     'out/main/index.js',
     'out/main/database-worker.js',
+    'out/main/piece-worker.js',
+    'out/main/image-worker.js',
     'out/preload/preload.cjs',
     'out/renderer/index.html',
     'assets/icons/tray.png',

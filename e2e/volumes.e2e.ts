@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test'
 import { allReady, LISTEN, nodeIdOf, running } from './harness/cluster.ts'
 import { createEngine, type Engine, enginesUnavailable } from './harness/engine.ts'
 import { importBusyboxImage } from './harness/images.ts'
-import { pressOn, seeTheFocus, tour, walkTo, writeInto } from './harness/keyboard.ts'
+import { pressOn, seeTheFocus, tour, walkTo, whereOn, writeInto } from './harness/keyboard.ts'
 import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { openPseudoTerminal, terminalsUnavailable } from './harness/pseudo-terminal.ts'
 import { until } from './harness/waiting.ts'
@@ -277,6 +277,10 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
         for (const [label, text] of fields) await writeInto(page, label, text)
         await page.keyboard.press('Enter')
         await page.getByRole('dialog').waitFor({ state: 'detached' })
+        // The focus comes back in the frame after; a key pressed before goes to nobody.
+        await until('the focus to be back', 10_000, async () => {
+          return (await whereOn(page)).part === 'page'
+        })
       }
       const [image, name] = [/^textbox Image/, /^textbox Name/]
       const port: [RegExp, string][] = [[/^textbox Port it listens on/, '80']]

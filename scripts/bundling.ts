@@ -9,6 +9,8 @@ export const OUTSIDE = ['@chainsafe/libp2p-quic', 'dockerode']
 export function entriesBeside(root: string): Record<string, string> {
   return {
     'database-worker': path.join(root, 'node-core/base/database/worker.ts'),
+    'piece-worker': path.join(root, 'node-core/storage/blobs/piece-worker.ts'),
+    'image-worker': path.join(root, 'node-core/work/runners/container/image-worker.ts'),
     forwarder: path.join(root, 'node-core/work/runners/container/forwarder.ts'),
   }
 }
@@ -19,6 +21,16 @@ const ADDRESSES = [
     asker: 'node-core/base/database/worker-database.ts',
     source: "new URL('./worker.ts', import.meta.url)",
     bundled: "new URL('./database-worker.js', import.meta.url)",
+  },
+  {
+    asker: 'node-core/storage/blobs/piece-thread.ts',
+    source: "new URL('./piece-worker.ts', import.meta.url)",
+    bundled: "new URL('./piece-worker.js', import.meta.url)",
+  },
+  {
+    asker: 'node-core/work/runners/container/image-thread.ts',
+    source: "new URL('./image-worker.ts', import.meta.url)",
+    bundled: "new URL('./image-worker.js', import.meta.url)",
   },
   {
     asker: 'node-core/work/runners/container/forwarding.ts',

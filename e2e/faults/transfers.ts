@@ -20,6 +20,7 @@ import {
   isPiece,
   pieceCount,
   pieceListOf,
+  pieceOf,
   pieceSpan,
 } from '../../node-core/storage/pieces/index.ts'
 import { allReady, LISTEN } from '../harness/cluster.ts'
@@ -241,7 +242,7 @@ function rightBytes(listFile: string): number {
   let right = 0
   for (let index = 0; index < pieceCount(list.sizeBytes); index++) {
     const { offset, length } = pieceSpan(list.sizeBytes, index)
-    if (isPiece(list, index, content.subarray(offset, offset + length))) right += length
+    if (isPiece(pieceOf(list, index), content.subarray(offset, offset + length))) right += length
   }
   return right
 }

@@ -4,13 +4,16 @@ import type { NetErrorCode } from './index.ts'
 
 const HEADER_BYTES = 4
 
+/** Room for so many bytes, whatever is in it. */
+export type Allocate = (bytes: number) => Uint8Array
+
 export interface FrameReader {
   /** The next frame. Throws NET_TOO_LARGE over `bytesMax`, NET_REFUSED when the stream ends early. */
   frame(bytesMax: number): Promise<Uint8Array>
   /** The next frame, or undefined when the stream has ended before it. */
   nextFrame(bytesMax: number): Promise<Uint8Array | undefined>
-  /** The same with its length before it, to be passed on as it came. */
-  nextWhole(bytesMax: number): Promise<Uint8Array | undefined>
+  /** The same with its length before it, to be passed on as it came; in room made by `allocate`. */
+  nextWhole(bytesMax: number, allocate?: Allocate): Promise<Uint8Array | undefined>
   /** Every byte that has not been read as a frame. To be iterated once. */
   rest(): AsyncIterable<Uint8Array>
 }
@@ -27,9 +30,9 @@ export function framed(bytes: Uint8Array): Uint8Array {
 export const unframed = (whole: Uint8Array): Uint8Array => whole.subarray(HEADER_BYTES)
 
 /** Room for a frame's length, and the frame of so many bytes behind it: to be filled where it lies. */
-export function emptyFrame(bytes: number): Buffer {
-  const whole = Buffer.allocUnsafe(HEADER_BYTES + bytes)
-  whole.writeUInt32BE(bytes)
+export function emptyFrame(bytes: number, allocate: Allocate = Buffer.allocUnsafe): Uint8Array {
+  const whole = allocate(HEADER_BYTES + bytes)
+  new DataView(whole.buffer, whole.byteOffset).setUint32(0, bytes)
   return whole
 }
 
@@ -37,31 +40,34 @@ export function createFrameReader(stream: AsyncIterable<Uint8Array>): FrameReade
   const source = stream[Symbol.asyncIterator]()
   let held: Uint8Array = new Uint8Array(0)
 
-  /** False when the stream ended with nothing left over. */
-  async function fill(bytesWanted: number): Promise<boolean> {
-    const parts = [held]
-    let bytes = held.byteLength
-    while (bytes < bytesWanted) {
-      const next = await source.next()
-      if (next.done) {
-        if (bytes === 0) return false
-        throw endedEarly()
+  /** Copies what comes into `room`, each byte once: a large frame comes in many parts. */
+  async function fill(room: Uint8Array): Promise<'full' | 'ended before' | 'ended within'> {
+    for (let at = 0; at < room.byteLength; ) {
+      if (held.byteLength === 0) {
+        const next = await source.next()
+        if (next.done) return at === 0 ? 'ended before' : 'ended within'
+        held = next.value
       }
-      parts.push(next.value)
-      bytes += next.value.byteLength
+      const part = held.subarray(0, room.byteLength - at)
+      room.set(part, at)
+      at += part.byteLength
+      held = held.subarray(part.byteLength)
     }
-    // Once for a frame: a large one comes in many parts.
-    if (parts.length > 1) held = bytes === 0 ? held : Buffer.concat(parts)
-    return true
+    return 'full'
   }
 
-  async function nextWhole(bytesMax: number): Promise<Uint8Array | undefined> {
-    if (!(await fill(HEADER_BYTES))) return undefined
-    const length = new DataView(held.buffer, held.byteOffset, HEADER_BYTES).getUint32(0)
+  async function nextWhole(
+    bytesMax: number,
+    allocate: Allocate = Buffer.allocUnsafe,
+  ): Promise<Uint8Array | undefined> {
+    const header = new Uint8Array(HEADER_BYTES)
+    const began = await fill(header)
+    if (began === 'ended before') return undefined
+    if (began === 'ended within') throw endedEarly()
+    const length = new DataView(header.buffer).getUint32(0)
     if (length > bytesMax) throw refused('NET_TOO_LARGE', `A frame of ${length} bytes came.`)
-    await fill(HEADER_BYTES + length)
-    const whole = held.subarray(0, HEADER_BYTES + length)
-    held = held.subarray(HEADER_BYTES + length)
+    const whole = emptyFrame(length, allocate)
+    if ((await fill(unframed(whole))) !== 'full') throw endedEarly()
     return whole
   }
 

@@ -87,6 +87,7 @@ export type NetErrorCode =
   | 'NET_REFUSED'
 
 export {
+  type Allocate,
   createFrameReader,
   emptyFrame,
   type FrameReader,

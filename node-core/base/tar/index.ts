@@ -14,13 +14,24 @@ export interface TarEntry {
 export async function* tarOf(
   entries: AsyncIterable<TarEntry> | Iterable<TarEntry>,
 ): AsyncGenerator<Uint8Array> {
-  for await (const { name, sizeBytes, content } of entries) {
-    yield headerOf(name, sizeBytes)
-    yield* content
-    yield Buffer.alloc((BLOCK_BYTES - (sizeBytes % BLOCK_BYTES)) % BLOCK_BYTES)
-  }
-  yield Buffer.alloc(2 * BLOCK_BYTES)
+  for await (const entry of entries) yield* tarEntry(entry)
+  yield TAR_END
 }
+
+/** One file of an archive. */
+export async function* tarEntry({
+  name,
+  sizeBytes,
+  content,
+}: TarEntry): AsyncGenerator<Uint8Array> {
+  yield headerOf(name, sizeBytes)
+  yield* content
+  const padding = (BLOCK_BYTES - (sizeBytes % BLOCK_BYTES)) % BLOCK_BYTES
+  if (padding > 0) yield Buffer.alloc(padding)
+}
+
+/** After the last of them. */
+export const TAR_END: Uint8Array = Buffer.alloc(2 * BLOCK_BYTES)
 
 function headerOf(name: string, sizeBytes: number): Buffer {
   const header = Buffer.alloc(BLOCK_BYTES)

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { encode } from '../../base/codec/index.ts'
 import { framed } from '../../base/net/index.ts'
 import type { KeyChange } from './index.ts'
+import { createPeople } from './people.fixture.ts'
 import {
   bytes,
   createTestNetwork,
@@ -14,26 +15,7 @@ import {
 
 let world: TestNetwork
 afterEach(() => world.end())
-
-const put = (node: TestNode, key: string, value: string) =>
-  world.run(
-    `${key} is put`,
-    node.primary.execute({ kind: 'kv.put', body: { key, value: bytes(value) } }),
-  )
-const get = async (node: TestNode, key: string, stale = false) => {
-  const { row } = await world.run(`${key} is read`, node.primary.key(key, { stale }))
-  return text(row?.value)
-}
-const codeOf = async (work: Promise<unknown>): Promise<string> => {
-  const outcome = await world.run(
-    'the refusal',
-    work.then(
-      () => 'done',
-      (error: { code: string }) => error.code,
-    ),
-  )
-  return outcome
-}
+const { put, get, codeOf } = createPeople(() => world)
 
 /** A founder's node and others, all of them voters. */
 async function committee(seed: number, others: number): Promise<TestNode[]> {

@@ -3,37 +3,14 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../../base/random/index.ts'
 import type { ConsensusEngine } from '../../identity/index.ts'
 import { encodeStatement, verifyMandate } from '../succession/index.ts'
-import {
-  bytes,
-  createTestNetwork,
-  type TestNetwork,
-  type TestNode,
-  text,
-} from './primary.fixture.ts'
+import { createPeople } from './people.fixture.ts'
+import { createTestNetwork, type TestNetwork, type TestNode } from './primary.fixture.ts'
 
 let world: TestNetwork
 let voters: TestNode[]
 afterEach(() => world.end())
+const { ask, put, get, codeOf, recover, planOf } = createPeople(() => world)
 
-const put = (node: TestNode, key: string, value: string) =>
-  node.primary.execute({ kind: 'kv.put', body: { key, value: bytes(value) } })
-const putNow = (node: TestNode, key: string, value: string) =>
-  world.run(`${key} is put`, put(node, key, value))
-const get = async (node: TestNode, key: string) => {
-  const { row } = await world.run(`${key} is read`, node.primary.key(key))
-  return text(row?.value)
-}
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  world.run(
-    'the refusal',
-    work.then(
-      () => 'done',
-      (error: { code: string }) => error.code,
-    ),
-  )
-const recover = (node: TestNode, options?: { anyway: boolean }) =>
-  world.run('the recovery', node.primary.recovery.recover(options))
-const planOf = (node: TestNode) => world.run('the plan', node.primary.recovery.plan())
 const heightOf = ({ primary }: TestNode): number => primary.status().height ?? 0
 const leads = ({ primary }: TestNode): boolean => {
   const { role, inForce, era } = primary.status()
@@ -72,7 +49,7 @@ async function founded(consensus: ConsensusEngine, seed: number): Promise<TestNo
   ]
   for (const [at, node] of [...voters, ...followers].entries()) {
     await world.advance(100)
-    await putNow(node, `n${at}/before`, '1')
+    await put(node, `n${at}/before`, '1')
   }
   await levelled(followers)
   return followers
@@ -91,7 +68,7 @@ describe.each(['raft', 'simplex'] as const)('nobody is left but who follows (%s)
     expect(await codeOf(f.primary.recovery.plan())).toBe('QUORUM_STANDS')
     const height = heightOf(f)
     await lost()
-    expect(await codeOf(put(f, 'n3/x', '2'))).toBe('NO_QUORUM')
+    expect(await codeOf(ask(f, 'n3/x', '2'))).toBe('NO_QUORUM')
     const plan = await planOf(f)
     expect(plan).toMatchObject({ era: 0, follows: true, last: height, committed: height })
     expect(plan).toMatchObject({ later: [], unproven: [], mayLose: true })
@@ -99,9 +76,9 @@ describe.each(['raft', 'simplex'] as const)('nobody is left but who follows (%s)
     expect(await codeOf(h.primary.recovery.recover())).toBe('FORBIDDEN')
     expect(await recover(f)).toEqual({ era: 1 })
     await world.until('it leads', () => leads(f))
-    await putNow(f, 'n3/x', '2')
+    await put(f, 'n3/x', '2')
     for (const node of [f, g, h]) expect(await get(node, 'n0/before')).toBe('1')
-    await putNow(g, 'n4/x', '3')
+    await put(g, 'n4/x', '3')
     expect(await get(h, 'n4/x')).toBe('3')
     expect([f, g, h].flatMap(lateOf)).toEqual([])
     await f.kill()
@@ -114,11 +91,11 @@ describe.each(['raft', 'simplex'] as const)('nobody is left but who follows (%s)
   it('is learned from by the committee when it returns, which reports what was late', async () => {
     const [f, g] = (await founded(consensus, 2)) as [TestNode, TestNode]
     world.split(voters)
-    for (const [at, voter] of voters.entries()) await putNow(voter, `n${at}/late`, 'x')
+    for (const [at, voter] of voters.entries()) await put(voter, `n${at}/late`, 'x')
     await world.until('they are missed', () => !f.primary.status().inForce)
     await recover(f)
     await world.until('it leads', () => leads(f))
-    await putNow(g, 'n4/after', 'kept')
+    await put(g, 'n4/after', 'kept')
     world.split(undefined)
     await world.until('all are of the new era', () =>
       world.nodes.every(({ primary }) => primary.status().era === 1),
@@ -134,7 +111,7 @@ describe.each(['raft', 'simplex'] as const)('nobody is left but who follows (%s)
     }
     expect(world.nodes.filter(({ primary }) => primary.status().role === 'leader').length).toBe(1)
     if (consensus === 'raft') await world.run('a vote', f.primary.change('promote', voters[1]!.id))
-    await putNow(voters[1]!, 'n1/again', '1')
+    await put(voters[1]!, 'n1/again', '1')
     expect(await get(voters[0]!, 'n1/again')).toBe('1')
   })
 
@@ -142,7 +119,7 @@ describe.each(['raft', 'simplex'] as const)('nobody is left but who follows (%s)
     const [f, g, h] = (await founded(consensus, 3)) as [TestNode, TestNode, TestNode]
     const rest = world.nodes.filter((node) => node !== f)
     world.split(rest)
-    await putNow(g, 'n4/late', 'x')
+    await put(g, 'n4/late', 'x')
     await world.until('it has come', () => heightOf(g) > heightOf(f) && heightOf(h) > heightOf(f))
     for (const voter of voters) await voter.kill()
     world.split(undefined)
@@ -174,7 +151,7 @@ describe.each(['raft', 'simplex'] as const)('nobody is left but who follows (%s)
       return 'none'
     }
     world.split(voters)
-    await putNow(voters[0]!, 'n0/late', 'x')
+    await put(voters[0]!, 'n0/late', 'x')
     await world.until('they are missed', () => !f.primary.status().inForce)
     await recover(f)
     const { statement } = verifyMandate(world.network, sealed)
@@ -209,7 +186,7 @@ describe.each(['raft', 'simplex'] as const)('nobody is left but who follows (%s)
       if (f.primary.status().era === 0) await recover(heir)
       await world.until('it leads', () => leads(heir))
       expect(isDecided).toBe(true)
-      await putNow(f, 'n3/x', '2')
+      await put(f, 'n3/x', '2')
       for (const voter of voters) await voter.start()
       await world.until('they learn', () =>
         voters.every(({ primary }) => !['none', 'leader'].includes(primary.status().role)),

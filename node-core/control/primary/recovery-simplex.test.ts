@@ -2,36 +2,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { RegistryView } from '../registry/index.ts'
 import { type CertifiedEnd, encodeStatement, verifyMandate } from '../succession/index.ts'
-import {
-  bytes,
-  createTestNetwork,
-  type TestNetwork,
-  type TestNode,
-  text,
-} from './primary.fixture.ts'
+import { createPeople } from './people.fixture.ts'
+import { createTestNetwork, type TestNetwork, type TestNode } from './primary.fixture.ts'
 
 let world: TestNetwork
 afterEach(() => world.end())
+const { ask, put, get, codeOf, recover, planOf } = createPeople(() => world)
 
-const put = (node: TestNode, key: string, value: string) =>
-  node.primary.execute({ kind: 'kv.put', body: { key, value: bytes(value) } })
-const putNow = (node: TestNode, key: string, value: string) =>
-  world.run(`${key} is put`, put(node, key, value))
-const get = async (node: TestNode, key: string) => {
-  const { row } = await world.run(`${key} is read`, node.primary.key(key))
-  return text(row?.value)
-}
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  world.run(
-    'the refusal',
-    work.then(
-      () => 'done',
-      (error: { code: string }) => error.code,
-    ),
-  )
-const recover = (node: TestNode, options?: { anyway: boolean }) =>
-  world.run('the recovery', node.primary.recovery.recover(options))
-const planOf = (node: TestNode) => world.run('the plan', node.primary.recovery.plan())
 const viewOf = ({ primary }: TestNode) => primary.view() as RegistryView
 const votesIn = (era: number, { primary }: TestNode): boolean => {
   const { role, inForce, era: own } = primary.status()
@@ -62,7 +39,7 @@ async function committee(seed: number, admins = 1): Promise<Four> {
     await world.run('it is promoted', first!.primary.change('promote', node.id))
   }
   await world.until('all vote', () => world.nodes.every((node) => votesIn(0, node)))
-  for (const [at, node] of world.nodes.entries()) await putNow(node, `n${at}/before`, '1')
+  for (const [at, node] of world.nodes.entries()) await put(node, `n${at}/before`, '1')
   return world.nodes as Four
 }
 const cutOff = async (side: readonly TestNode[]): Promise<void> => {
@@ -76,7 +53,7 @@ describe('a committee of Simplex that lost its quorum', () => {
   it('goes on by an admin’s word, and takes its members back by their seats', async () => {
     const [a, b, c, d] = await committee(1)
     await cutOff([a, b])
-    expect(await codeOf(put(a, 'n0/x', '2'))).toBe('NO_QUORUM')
+    expect(await codeOf(ask(a, 'n0/x', '2'))).toBe('NO_QUORUM')
     const plan = await planOf(a)
     expect(plan).toMatchObject({ era: 0, later: [], unproven: [], mayLose: false })
     // With b they are a quorum, and b may keep to itself what they decided.
@@ -84,13 +61,13 @@ describe('a committee of Simplex that lost its quorum', () => {
     expect(plan.missing.toSorted()).toEqual([c.id, d.id].toSorted())
     expect(await codeOf(b.primary.recovery.recover())).toBe('FORBIDDEN')
     expect(await recover(a)).toEqual({ era: 1 })
-    await putNow(a, 'n0/x', '2')
+    await put(a, 'n0/x', '2')
     expect(await get(a, 'n3/before')).toBe('1')
     await world.until('b votes again', () => votesIn(1, b))
-    await putNow(b, 'n1/x', '3')
+    await put(b, 'n1/x', '3')
     world.split(undefined)
     await world.until('all vote again', () => [a, b, c, d].every((node) => votesIn(1, node)))
-    await putNow(c, 'n2/x', '4')
+    await put(c, 'n2/x', '4')
     for (const node of [a, b, d]) expect(await get(node, 'n2/x')).toBe('4')
     expect([b, c, d].flatMap(lateOf)).toEqual([])
     // Nobody is taken for a liar for what it said in the era before.
@@ -98,7 +75,7 @@ describe('a committee of Simplex that lost its quorum', () => {
       expect(viewOf(a).seat(id)).toMatchObject({ seat: 'voter', trust: 100 })
     }
     await a.kill()
-    await putNow(b, 'n1/x', '5')
+    await put(b, 'n1/x', '5')
     await a.start()
     expect(await get(a, 'n1/x')).toBe('5')
   })
@@ -106,10 +83,10 @@ describe('a committee of Simplex that lost its quorum', () => {
   it('reports what the others wrote without the one that went on', async () => {
     const [a, b, c, d] = await committee(2)
     await cutOff([a])
-    for (const [at, node] of [b, c, d].entries()) await putNow(node, `n${at + 1}/late`, 'x')
+    for (const [at, node] of [b, c, d].entries()) await put(node, `n${at + 1}/late`, 'x')
     expect(await planOf(a)).toMatchObject({ mayLose: true })
     await recover(a)
-    await putNow(a, 'n0/after', '1')
+    await put(a, 'n0/after', '1')
     world.split(undefined)
     await world.until('all vote again', () => [a, b, c, d].every((node) => votesIn(1, node)))
     for (const node of [b, c, d]) {
@@ -126,7 +103,7 @@ describe('a committee of Simplex that lost its quorum', () => {
   it('goes on with what any other one in reach has', async () => {
     const [a, b, c] = await committee(3)
     world.split([a])
-    await putNow(b, 'n1/x', '2')
+    await put(b, 'n1/x', '2')
     world.split([a, b])
     await world.until('no quorum', () => [a, b].every(({ primary }) => !primary.status().inForce))
     // A block that is certified is taken from whoever has it, quorum or not.
@@ -144,8 +121,8 @@ describe('a committee of Simplex that lost its quorum', () => {
     await world.until('no quorum', () => [c, d].every(({ primary }) => !primary.status().inForce))
     await recover(a)
     await recover(c)
-    await putNow(a, 'n0/side', 'a')
-    await putNow(c, 'n2/side', 'c')
+    await put(a, 'n0/side', 'a')
+    await put(c, 'n2/side', 'c')
     world.split(undefined)
     await world.until('all vote again', () => [a, b, c, d].every((node) => votesIn(1, node)))
     const [kept, lost] = (await get(a, 'n0/side')) === 'a' ? [a, c] : [c, a]
@@ -188,10 +165,10 @@ describe('a committee of Simplex that lost its quorum', () => {
     await recover(a)
     world.split(undefined)
     await world.until('all vote again', () => [a, b, c, d].every((node) => votesIn(1, node)))
-    await putNow(d, 'n3/again', '1')
+    await put(d, 'n3/again', '1')
     await cutOff([a, d])
     await recover(a)
-    await putNow(a, 'n0/third', '1')
+    await put(a, 'n0/third', '1')
     world.split(undefined)
     await world.until('all vote again', () => [a, b, c, d].every((node) => votesIn(2, node)))
     expect(await get(c, 'n3/again')).toBe('1')

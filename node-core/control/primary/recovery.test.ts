@@ -2,35 +2,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSeededRandom } from '../../base/random/index.ts'
 import { encodeStatement, sealMandate } from '../succession/index.ts'
-import {
-  bytes,
-  createTestNetwork,
-  type TestNetwork,
-  type TestNode,
-  text,
-} from './primary.fixture.ts'
+import { createPeople } from './people.fixture.ts'
+import { createTestNetwork, type TestNetwork, type TestNode, text } from './primary.fixture.ts'
 
 let world: TestNetwork
 afterEach(() => world.end())
+const { ask, put, get, codeOf, recover } = createPeople(() => world)
 
-const put = (node: TestNode, key: string, value: string) =>
-  node.primary.execute({ kind: 'kv.put', body: { key, value: bytes(value) } })
-const putNow = (node: TestNode, key: string, value: string) =>
-  world.run(`${key} is put`, put(node, key, value))
-const get = async (node: TestNode, key: string) => {
-  const { row } = await world.run(`${key} is read`, node.primary.key(key))
-  return text(row?.value)
-}
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  world.run(
-    'the refusal',
-    work.then(
-      () => 'done',
-      (error: { code: string }) => error.code,
-    ),
-  )
-const recover = (node: TestNode, options?: { anyway: boolean }) =>
-  world.run('the recovery', node.primary.recovery.recover(options))
 const eraOf = ({ primary }: TestNode): number => primary.status().era
 const lead = ({ primary }: TestNode): boolean => {
   return primary.status().role === 'leader' && primary.status().inForce
@@ -59,7 +37,7 @@ async function committee(seed: number, size: number, admins = 1): Promise<TestNo
   await world.until('all vote', () =>
     world.nodes.every(({ primary }) => ['leader', 'voter'].includes(primary.status().role)),
   )
-  for (const [at, node] of world.nodes.entries()) await putNow(node, `n${at}/before`, '1')
+  for (const [at, node] of world.nodes.entries()) await put(node, `n${at}/before`, '1')
   return world.nodes
 }
 const cutOff = async (side: readonly TestNode[]): Promise<void> => {
@@ -73,7 +51,7 @@ describe('a lost majority', () => {
   it('leaves reads of what was last seen, and no writes', async () => {
     const [first] = await committee(1, 3)
     await cutOff([first!])
-    expect(await codeOf(put(first!, 'n0/x', '2'))).toBe('NO_QUORUM')
+    expect(await codeOf(ask(first!, 'n0/x', '2'))).toBe('NO_QUORUM')
     expect(await codeOf(first!.primary.key('n0/before'))).toBe('NO_QUORUM')
     const { row } = await world.run('stale', first!.primary.key('n0/before', { stale: true }))
     expect(text(row?.value)).toBe('1')
@@ -87,7 +65,7 @@ describe('a lost majority', () => {
     expect(plan).toMatchObject({ era: 0, later: [], missing: expect.arrayContaining([]) })
     expect(plan.missing).toHaveLength(2)
     expect(await recover(first!)).toEqual({ era: 1 })
-    await putNow(first!, 'n0/x', '2')
+    await put(first!, 'n0/x', '2')
     expect(await get(first!, 'n1/before')).toBe('1')
     expect(first!.primary.status()).toMatchObject({ role: 'leader', inForce: true, era: 1 })
     await first!.kill()
@@ -103,11 +81,11 @@ describe('a lost majority', () => {
     expect(await codeOf(a.primary.recovery.recover())).toBe('QUORUM_STANDS')
     await cutOff([c])
     expect(await codeOf(c.primary.recovery.recover())).toBe('FORBIDDEN')
-    expect(await codeOf(put(c, 'n2/x', '1'))).toBe('NO_QUORUM')
-    await putNow(b, 'n1/x', '1')
+    expect(await codeOf(ask(c, 'n2/x', '1'))).toBe('NO_QUORUM')
+    await put(b, 'n1/x', '1')
     // Of the two that are left b holds what a was never told.
     world.split([a])
-    await putNow(b, 'n1/x', '2')
+    await put(b, 'n1/x', '2')
     world.split([a, b])
     await world.until('no quorum', () => [a, b].every(({ primary }) => !primary.status().inForce))
     const { later } = await world.run('the plan', a.primary.recovery.plan())
@@ -138,12 +116,12 @@ describe('a partition of five whose minority overrules', () => {
       const writeLate = async (): Promise<void> => {
         const [name, node] = writers[random.int(3)] ?? writers[0]
         const write: [string, string] = [`${name}/late`, String(late.length)]
-        await putNow(node, ...write)
+        await put(node, ...write)
         late.push(write)
       }
       for (let at = 0; at < 3 + random.int(5); at++) await writeLate()
       await recover(a, { anyway: true })
-      await putNow(a, 'n0/after', 'kept')
+      await put(a, 'n0/after', 'kept')
       for (let at = 0; at < 1 + random.int(5); at++) await writeLate()
       if (random.int(2) === 0) await world.advance(random.int(3_000))
 
@@ -168,7 +146,7 @@ describe('a partition of five whose minority overrules', () => {
         expect(await get(node, 'n2/late')).toBeUndefined()
       }
       await world.run('a vote again', a.primary.change('promote', c.id))
-      await putNow(c, 'n2/again', '1')
+      await put(c, 'n2/again', '1')
       expect(await get(e, 'n2/again')).toBe('1')
     },
   )
@@ -178,7 +156,7 @@ describe('a partition of five whose minority overrules', () => {
     const [a, b, c] = nodes as [TestNode, TestNode, TestNode]
     await cutOff([a])
     await world.until('the majority goes on', () => [b, c].some(lead))
-    await putNow(b, 'n1/late', 'x')
+    await put(b, 'n1/late', 'x')
     await recover(a)
     for (const node of [b, c]) {
       node.disk.setCapacity(0)
@@ -209,8 +187,8 @@ describe('a partition of five whose minority overrules', () => {
     )
     await recover(a, { anyway: true })
     await recover(c, { anyway: true })
-    await putNow(a, 'n0/x', 'a')
-    await putNow(c, 'n2/x', 'c')
+    await put(a, 'n0/x', 'a')
+    await put(c, 'n2/x', 'c')
     world.split(undefined)
     await world.until('one leads', () => nodes.filter(lead).length === 1)
     await world.until('all learn from it', () =>
@@ -231,7 +209,7 @@ describe('a partition of five whose minority overrules', () => {
     expect(eraOf(a)).toBe(0)
     world.split(undefined)
     await world.until('the committee stands', () => a.primary.status().inForce)
-    await putNow(a, 'n0/x', '1')
+    await put(a, 'n0/x', '1')
   })
 
   it('heeds no mandate of somebody who is no admin', async () => {
@@ -248,6 +226,6 @@ describe('a partition of five whose minority overrules', () => {
     world.map.tell(b.id, `node/${b.id}/recovery`, { v: 1, mandate: forged, rejoins: false })
     await world.advance(1_000)
     expect(eraOf(a)).toBe(0)
-    await putNow(a, 'n0/x', '1')
+    await put(a, 'n0/x', '1')
   })
 })

@@ -19,6 +19,7 @@ import {
   parseLinks,
   parseQuestion,
 } from './messages.ts'
+import { createPeople } from './people.fixture.ts'
 import {
   bytes,
   createTestNetwork,
@@ -29,24 +30,7 @@ import {
 
 let world: TestNetwork
 afterEach(() => world.end())
-
-const put = (node: TestNode, key: string, value: string) =>
-  world.run(
-    `${key} is put`,
-    node.primary.execute({ kind: 'kv.put', body: { key, value: bytes(value) } }),
-  )
-const get = async (node: TestNode, key: string, stale = false) => {
-  const { row } = await world.run(`${key} is read`, node.primary.key(key, { stale }))
-  return text(row?.value)
-}
-const codeOf = (work: Promise<unknown>): Promise<string> =>
-  world.run(
-    'the refusal',
-    work.then(
-      () => 'done',
-      (error: { code: string }) => error.code,
-    ),
-  )
+const { put, get, codeOf } = createPeople(() => world)
 
 /** A founder's node and others, all of them voters. */
 async function committee(seed: number, others: number): Promise<TestNode[]> {

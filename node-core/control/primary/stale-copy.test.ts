@@ -1,26 +1,13 @@
 /** A home that is put back from a copy must not vote: it has forgotten how it voted. */
 import { afterEach, describe, expect, it } from 'vitest'
-import {
-  bytes,
-  createTestNetwork,
-  type TestNetwork,
-  type TestNode,
-  text,
-} from './primary.fixture.ts'
+import { createPeople } from './people.fixture.ts'
+import { createTestNetwork, type TestNetwork, type TestNode } from './primary.fixture.ts'
 import { readStanding, writeStanding } from './standing.ts'
 
 let world: TestNetwork
 afterEach(() => world.end())
+const { put, get } = createPeople(() => world)
 
-const put = (node: TestNode, key: string, value: string) =>
-  world.run(
-    `${key} is put`,
-    node.primary.execute({ kind: 'kv.put', body: { key, value: bytes(value) } }),
-  )
-const get = async (node: TestNode, key: string): Promise<string | undefined> => {
-  const { row } = await world.run(`${key} is read`, node.primary.key(key))
-  return text(row?.value)
-}
 const votes = ({ primary }: TestNode): boolean =>
   ['leader', 'voter'].includes(primary.status().role)
 const troubleOf = ({ primary }: TestNode): string | undefined => primary.status().trouble?.code

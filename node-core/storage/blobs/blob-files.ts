@@ -5,11 +5,10 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createPieceHasher, type PieceList, pieceSpan } from '../pieces/index.ts'
+import { createPieceHasher, type PieceList } from '../pieces/index.ts'
 import { onDisk } from './disk-errors.ts'
 import type { BlobKind, Digest, HeldBlob } from './index.ts'
 import { parseDigest } from './index.ts'
-import { CHUNK_BYTES } from './limits.ts'
 
 /** A file being written and hashed. It becomes a blob by `keep` and by nothing else. */
 export interface OpenBlob {
@@ -28,17 +27,15 @@ export interface BlobFiles {
   prepare(): Promise<HeldBlob[]>
   path(digest: Digest, kind: BlobKind): string
   create(name: string): Promise<OpenBlob>
+  /** Where somebody else may write a file, to be placed; dropped at the next start otherwise. */
+  incoming(name: string): string
   /** Where a blob is gathered from pieces, and where the list of them lies. */
   partial(digest: Digest): { file: string; listFile: string }
-  /** Renames what was gathered into its place. */
+  /** Renames what was gathered or came in into its place. */
   place(file: string, digest: Digest, kind: BlobKind): Promise<string>
   /** What earlier transfers left. */
   leftovers(): Promise<{ digest: Digest; sizeBytes: number; usedAtMs: number }[]>
   dropLeftover(digest: Digest): Promise<void>
-  /** Hashes it once more, whole and in pieces. */
-  examine(file: string): Promise<{ digest: Digest; list: PieceList | undefined }>
-  /** Hashes it once more, whole alone. */
-  digestOf(file: string): Promise<Digest>
   touch(file: string, atMs: number): Promise<void>
   remove(digest: Digest, kind: BlobKind): Promise<void>
 }
@@ -97,6 +94,7 @@ export function createBlobFiles(folder: string): BlobFiles {
         const file = join(incoming, name)
         return openBlob(await open(file, 'wx', 0o600), file, place)
       }),
+    incoming: (name) => join(incoming, name),
     leftovers: () => onDisk(() => blobsIn(partials)),
     dropLeftover: (digest) =>
       onDisk(async () => {
@@ -104,58 +102,9 @@ export function createBlobFiles(folder: string): BlobFiles {
         await rm(file, { force: true })
         await rm(listFile, { force: true })
       }),
-    examine: (file) =>
-      onDisk(async () => {
-        const hash = createHash('sha256')
-        const pieces = createPieceHasher()
-        await readThrough(file, (bytes) => {
-          hash.update(bytes)
-          pieces.take(bytes)
-        })
-        return { digest: `sha256:${hash.digest('hex')}` as Digest, list: pieces.list() }
-      }),
-    digestOf: (file) =>
-      onDisk(async () => {
-        const hash = createHash('sha256')
-        await readThrough(file, (bytes) => hash.update(bytes))
-        return `sha256:${hash.digest('hex')}` as Digest
-      }),
     touch: (file, atMs) => onDisk(() => utimes(file, atMs / 1_000, atMs / 1_000)),
     remove: (digest, kind) => onDisk(() => rm(path(digest, kind), { force: true })),
   }
-}
-
-/** One buffer for all of it: what is allocated outside the heap for each part keeps the collector busy. */
-async function readThrough(file: string, take: (bytes: Uint8Array) => void): Promise<void> {
-  const handle = await open(file, 'r')
-  try {
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES)
-      if (bytesRead === 0) return
-      take(buffer.subarray(0, bytesRead))
-    }
-  } finally {
-    await handle.close()
-  }
-}
-
-/** One piece of a file, in `room`, which is used again and again; undefined when the file has fewer bytes. */
-export async function readPiece(
-  handle: FileHandle,
-  sizeBytes: number,
-  index: number,
-  room: Uint8Array,
-): Promise<Uint8Array | undefined> {
-  const { offset, length } = pieceSpan(sizeBytes, index)
-  const bytes = room.subarray(0, length)
-  let done = 0
-  while (done < length) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, offset + done)
-    if (bytesRead === 0) return undefined
-    done += bytesRead
-  }
-  return bytes
 }
 
 function openBlob(handle: FileHandle, file: string, place: BlobFiles['place']): OpenBlob {

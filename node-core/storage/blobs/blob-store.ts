@@ -1,8 +1,11 @@
 /** The store's shell: the list of what is held, transfers under way, and the door for peers. */
-import { isCode, MyceliumError } from '../../base/errors/index.ts'
+import { rm } from 'node:fs/promises'
+import { assert, isCode, MyceliumError } from '../../base/errors/index.ts'
 import { type NodeId, shortId } from '../../base/net/index.ts'
+import { type PieceList, pieceListOf } from '../pieces/index.ts'
 import { createArrivals } from './arrivals.ts'
-import { createBlobFiles, isSynced, type OpenBlob } from './blob-files.ts'
+import { createBlobFiles, isSynced } from './blob-files.ts'
+import { onDisk } from './disk-errors.ts'
 import { fetchFromPeers } from './fetching.ts'
 import type {
   BlobDeps,
@@ -14,12 +17,22 @@ import type {
   FetchProgress,
   HeldBlob,
 } from './index.ts'
+import { parseDigest } from './index.ts'
 import { BUNDLE_BYTES_MAX, LAYER_BYTES_MAX, STORE_BYTES_DEFAULT, TOUCH_MS } from './limits.ts'
 import { PIECES_PROTOCOL } from './messages.ts'
+import { createPieceThread } from './piece-thread.ts'
 import type { FetchRequest } from './round.ts'
 import { createBlobServer, type Shared } from './serving.ts'
 import { createShares } from './shares.ts'
 import { createSuspects } from './suspects.ts'
+
+const KINDS: readonly BlobKind[] = ['bundle', 'layer']
+
+interface TakenIn {
+  digest: Digest
+  list: PieceList | undefined
+  sizeBytes: number
+}
 
 /** One transfer, however many callers wait for it. It ends when the last of them has gone. */
 interface Transfer {
@@ -42,7 +55,10 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     const blob = held.get(digest)
     return blob && files.path(digest, blob.kind)
   }
-  const shares = createShares(clock, files, fileOf)
+  const pieces = createPieceThread(clock)
+  const shares = createShares(clock, pieces, (digest) =>
+    KINDS.map((kind) => files.path(digest, kind)),
+  )
   const suspects = createSuspects()
   const arrivals = createArrivals(clock)
   const holds = new Map<Digest, number>()
@@ -50,7 +66,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
   const unproved = new Set<Digest>()
   const traffic = { sentBytes: 0, receivedBytes: 0 }
   const server = createBlobServer({
-    ...{ clock, logger, find, damaged },
+    ...{ clock, logger, pieces, find, damaged },
     onSent: (bytes) => {
       traffic.sentBytes += bytes
     },
@@ -58,6 +74,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
   let started: Promise<void> | undefined
   let closeDoor = (): void => {}
 
+  const nameOfNew = (): string => Buffer.from(random.bytes(16)).toString('hex')
   const usedBytes = (): number => [...held.values()].reduce((sum, one) => sum + one.sizeBytes, 0)
   const announce = (): void => {
     const bundles = [...held.values()].filter(({ kind }) => kind === 'bundle')
@@ -133,22 +150,34 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     arrivals.came()
   }
 
-  async function keep(blob: OpenBlob, kind: BlobKind): Promise<Digest> {
-    const { digest, list } = blob.end()
+  /** Gives what was taken in its name, unless it is here already. */
+  async function keep(
+    { digest, list, sizeBytes }: TakenIn,
+    kind: BlobKind,
+    act: { place(): Promise<unknown>; drop(): Promise<void> },
+  ): Promise<Digest> {
     if (held.has(digest) && !unproved.has(digest)) {
-      await blob.drop()
+      await act.drop()
       touch(digest)
       return digest
     }
-    const { sizeBytes } = blob
-    await blob.keep(digest, kind)
+    await act.place()
     if (list) shares.know(digest, list)
     hold(digest, kind, sizeBytes)
     return digest
   }
 
   async function transfer(digest: Digest, kind: BlobKind, request: Omit<FetchRequest, 'digest'>) {
-    const round = { self: deps.net.self, net: deps.net, clock, random, logger, files, suspects }
+    const round = {
+      self: deps.net.self,
+      net: deps.net,
+      clock,
+      random,
+      logger,
+      files,
+      pieces,
+      suspects,
+    }
     shares.expect(digest)
     const fetch = () =>
       fetchFromPeers(
@@ -215,6 +244,7 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
       for (const { abort } of transfers.values()) abort.abort(new Error('this node stops'))
       await Promise.allSettled([...transfers.values()].map(({ done }) => done))
       await server.stop()
+      await pieces.end()
       held.clear()
       started = undefined
     },
@@ -245,15 +275,39 @@ export function createBlobStore(deps: BlobDeps, options: BlobOptions = {}): Blob
     },
 
     async add(content, { kind = 'bundle', bytesMax = bytesMaxOf(kind) } = {}) {
-      const blob = await files.create(Buffer.from(random.bytes(16)).toString('hex'))
+      const blob = await files.create(nameOfNew())
       try {
         for await (const chunk of content) {
           checkRoom(blob.sizeBytes + chunk.byteLength, bytesMax)
           await blob.write(chunk)
         }
-        return await keep(blob, kind)
+        const { sizeBytes } = blob
+        const { digest, list } = blob.end()
+        return await keep({ digest, list, sizeBytes }, kind, {
+          place: () => blob.keep(digest, kind),
+          drop: blob.drop,
+        })
       } catch (error) {
         await blob.drop()
+        throw error
+      }
+    },
+
+    async addLayer(sizeBytes, write) {
+      checkRoom(sizeBytes, bytesMaxOf('layer'))
+      const file = files.incoming(nameOfNew())
+      const drop = (): Promise<void> => rm(file, { force: true })
+      try {
+        const written = await onDisk(() => write(file))
+        const digest = parseDigest(`sha256:${written.hex}`)
+        assert(digest, 'who hashed it says its digest')
+        const list = pieceListOf(written.sizeBytes, written.digests)
+        return await keep({ digest, list, sizeBytes: written.sizeBytes }, 'layer', {
+          place: () => files.place(file, digest, 'layer'),
+          drop,
+        })
+      } catch (error) {
+        await drop()
         throw error
       }
     },

@@ -50,6 +50,8 @@ export interface BlobStore extends Lifecycle {
   path(digest: Digest): Promise<string | undefined>
   /** Takes bytes in, hashing as they come; the blob exists only when all have come. */
   add(content: AsyncIterable<Uint8Array>, options?: AddOptions): Promise<Digest>
+  /** Takes in a file of so many bytes that somebody else writes and hashes. */
+  addLayer(sizeBytes: number, write: (file: string) => Promise<Written>): Promise<Digest>
   /** From several peers at once, resuming what an earlier transfer left. */
   fetch(digest: Digest, options?: FetchOptions): Promise<string>
   /** Busy: held by somebody here, or being served. */
@@ -72,6 +74,14 @@ export interface BlobStore extends Lifecycle {
 export interface PieceTraffic {
   sentBytes: number
   receivedBytes: number
+}
+
+/** A file that was hashed while it was written: all of it, and each of its pieces. */
+export interface Written {
+  /** SHA-256, in hexadecimal digits. */
+  hex: string
+  digests: Uint8Array
+  sizeBytes: number
 }
 
 export interface AddOptions {

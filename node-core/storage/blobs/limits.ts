@@ -46,6 +46,10 @@ export const SQUEEZE_GAIN_MIN = 0.1
 export const UNSQUEEZED_RUN = 15
 /** Pieces kept in memory as they went over the wire, while somebody is served. Bytes. */
 export const PACKED_BYTES_MAX = 32 * 1024 * 1024
+/** A frame from there on lies in memory that the thread of pieces sees too. Bytes. */
+export const SHARED_BYTES_MIN = 16 * 1024
+/** Pieces that came on one stream and are being unpacked, checked and written while it is read on. */
+export const UNPACKING_MAX = 2
 /** How often the time of a blob's last use is written down. Milliseconds. */
 export const TOUCH_MS = 60_000
 /** Who asks for a blob that is about to come here is answered within this. Milliseconds. */

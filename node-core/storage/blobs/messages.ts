@@ -6,11 +6,12 @@
 import { z } from 'zod'
 import { decode, encode } from '../../base/codec/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
-import { emptyFrame, type NodeId, unframed } from '../../base/net/index.ts'
+import type { NodeId } from '../../base/net/index.ts'
 import { PIECE_BYTES, PIECES_MAX, parsePieceRoot } from '../pieces/index.ts'
 import type { Digest } from './index.ts'
 import { parseDigest } from './index.ts'
 import { FRAME_BYTES_MAX, OTHERS_MAX } from './limits.ts'
+import { frameOf, framePiece, numbers, type PackedPiece, REPLIES } from './reply-frames.ts'
 
 export const PIECES_PROTOCOL = 'pieces/1'
 
@@ -54,12 +55,6 @@ export const parseAnswer = (bytes: Uint8Array): PiecesAnswer =>
 /** What a fetcher sends after its question. */
 export type PieceRequest = { type: 'list' } | { type: 'get' | 'cancel'; index: number }
 
-/** The bytes of a piece, compressed where that makes them fewer. */
-export interface PackedPiece {
-  squeezed: boolean
-  bytes: Uint8Array
-}
-
 /** What a holder sends after its answer. */
 export type PieceReply =
   | { type: 'list'; digests: Uint8Array }
@@ -72,7 +67,6 @@ export type PieceReply =
 export const REPLY_BYTES_MAX = Math.max(PIECES_MAX * 32, PIECE_BYTES) + 64
 
 const REQUESTS = ['list', 'get', 'cancel'] as const
-const REPLIES = ['list', 'piece', 'squeezed', 'gained', 'refused', 'others'] as const
 const NODE_BYTES = 32
 
 export function encodeRequest(request: PieceRequest): Uint8Array {
@@ -92,15 +86,15 @@ export function parseRequest(bytes: Uint8Array): PieceRequest {
 export function frameReply(reply: PieceReply): Uint8Array {
   switch (reply.type) {
     case 'list':
-      return tagged('list', reply.digests)
+      return frameOf('list', reply.digests)
     case 'piece':
-      return tagged(reply.squeezed ? 'squeezed' : 'piece', numbers([reply.index]), reply.bytes)
+      return framePiece(reply.index, reply)
     case 'gained':
-      return tagged('gained', numbers(reply.indexes))
+      return frameOf('gained', numbers(reply.indexes))
     case 'refused':
-      return tagged('refused', numbers([reply.index]))
+      return frameOf('refused', numbers([reply.index]))
     case 'others':
-      return tagged('others', ...reply.nodes.map((node) => Buffer.from(node, 'hex')))
+      return frameOf('others', ...reply.nodes.map((node) => Buffer.from(node, 'hex')))
   }
 }
 
@@ -123,25 +117,6 @@ export function parseReply(bytes: Uint8Array): PieceReply {
     case 'others':
       return { type, nodes: nodesIn(body) }
   }
-}
-
-/** Made in one go: pieces are large, and each copy of one is work for the collector. */
-function tagged(type: (typeof REPLIES)[number], ...parts: Uint8Array[]): Uint8Array {
-  const whole = emptyFrame(1 + parts.reduce((sum, { byteLength }) => sum + byteLength, 0))
-  const body = unframed(whole)
-  body[0] = REPLIES.indexOf(type)
-  let at = 1
-  for (const part of parts) {
-    body.set(part, at)
-    at += part.byteLength
-  }
-  return whole
-}
-
-function numbers(list: readonly number[]): Uint8Array {
-  const bytes = Buffer.alloc(list.length * 4)
-  for (const [at, number] of list.entries()) bytes.writeUInt32BE(number, at * 4)
-  return bytes
 }
 
 function numberAt(bytes: Uint8Array, offset: number): number {

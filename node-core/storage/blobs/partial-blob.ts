@@ -3,24 +3,26 @@
  * hashing it again, so that nothing of it has to be synced while it grows.
  */
 import { type FileHandle, open, readFile, rm, writeFile } from 'node:fs/promises'
-import {
-  isPiece,
-  PIECE_BYTES,
-  type PieceList,
-  pieceCount,
-  pieceListOf,
-  pieceSpan,
-} from '../pieces/index.ts'
-import { type BlobFiles, isSynced, readPiece } from './blob-files.ts'
+import { type PieceList, pieceListOf } from '../pieces/index.ts'
+import { type BlobFiles, isSynced } from './blob-files.ts'
 import { onDisk } from './disk-errors.ts'
 import type { BlobKind, Digest } from './index.ts'
+import type { PieceThread } from './piece-thread.ts'
+import type { PackedPiece } from './reply-frames.ts'
+
+interface PartialDeps {
+  files: BlobFiles
+  pieces: PieceThread
+}
 
 export interface PartialBlob {
   readonly list: PieceList
   /** What an earlier transfer left, and holds. */
   readonly found: readonly number[]
-  write(index: number, bytes: Uint8Array): Promise<void>
-  read(index: number, room: Uint8Array): Promise<Uint8Array | undefined>
+  /** False, and nothing is written, where it is not what the list says. */
+  write(index: number, packed: PackedPiece): Promise<boolean>
+  /** Where it lies until it has its own name. */
+  readonly file: string
   /** Of all its bytes. */
   digest(): Promise<Digest>
   keep(kind: BlobKind): Promise<string>
@@ -46,24 +48,30 @@ export async function leftoverList(
 
 /** Goes on with what an earlier transfer by the same list left, or begins. */
 export function openPartial(
-  files: BlobFiles,
+  { files, pieces }: PartialDeps,
   digest: Digest,
   list: PieceList,
 ): Promise<PartialBlob> {
   return onDisk(async () => {
     const { file, listFile } = files.partial(digest)
-    const before = await leftoverList(files, digest)
-    if (before?.root !== list.root) {
+    const goesOn = (await leftoverList(files, digest))?.root === list.root
+    if (!goesOn) {
       await rm(file, { force: true })
       const size = Buffer.alloc(8)
       size.writeBigUInt64BE(BigInt(list.sizeBytes))
       await writeFile(listFile, Buffer.concat([size, list.digests]), { mode: 0o600 })
     }
-    const handle = await open(file, before?.root === list.root ? 'a' : 'w', 0o600)
+    const handle = await open(file, goesOn ? 'a' : 'w', 0o600)
     await handle.close()
     const opened = await open(file, 'r+')
     try {
-      return partialOf(files, digest, list, opened, await piecesIn(opened, list))
+      return partialOf(
+        { files, pieces },
+        digest,
+        list,
+        opened,
+        goesOn ? await pieces.sift(file, list) : [],
+      )
     } catch (error) {
       await opened.close()
       throw error
@@ -71,20 +79,8 @@ export function openPartial(
   })
 }
 
-async function piecesIn(handle: FileHandle, list: PieceList): Promise<number[]> {
-  const found: number[] = []
-  const { size } = await handle.stat()
-  const room = Buffer.allocUnsafe(PIECE_BYTES)
-  for (let index = 0; index < pieceCount(list.sizeBytes); index++) {
-    if (pieceSpan(list.sizeBytes, index).offset >= size) break
-    const bytes = await readPiece(handle, list.sizeBytes, index, room)
-    if (bytes && isPiece(list, index, bytes)) found.push(index)
-  }
-  return found
-}
-
 function partialOf(
-  files: BlobFiles,
+  { files, pieces }: PartialDeps,
   digest: Digest,
   list: PieceList,
   handle: FileHandle,
@@ -99,7 +95,7 @@ function partialOf(
     busy.add(settled)
     return done
   }
-  /** Readers are served until their piece is out: the file may have its name by then. */
+  /** What is being written comes first. */
   const close = (): Promise<void> => {
     closed ??= Promise.all(busy).then(() => handle.close())
     return closed
@@ -107,19 +103,9 @@ function partialOf(
   return {
     list,
     found,
-    write: (index, bytes) =>
-      using(async () => {
-        const { offset } = pieceSpan(list.sizeBytes, index)
-        for (let done = 0; done < bytes.byteLength; ) {
-          const left = bytes.byteLength - done
-          done += (await handle.write(bytes, done, left, offset + done)).bytesWritten
-        }
-      }),
-    async read(index, room) {
-      if (!closed) return using(() => readPiece(handle, list.sizeBytes, index, room))
-      return undefined
-    },
-    digest: () => files.digestOf(file),
+    file,
+    write: (index, packed) => using(() => pieces.unpack(handle.fd, list, index, packed)),
+    digest: () => pieces.digestOf(file),
     keep: (kind) =>
       onDisk(async () => {
         if (isSynced(kind)) await handle.sync()

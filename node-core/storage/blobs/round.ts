@@ -7,7 +7,6 @@ import type { NodeId } from '../../base/net/index.ts'
 import type { Random } from '../../base/random/index.ts'
 import {
   createSwarm,
-  isPiece,
   type PieceRoot,
   type PieceSet,
   pieceCount,
@@ -22,7 +21,8 @@ import type { Digest, FetchProgress } from './index.ts'
 import { GATHER_MS, STALL_MS, TICK_MS } from './limits.ts'
 import { mostNamed, offeredPieces } from './offers.ts'
 import { leftoverList, openPartial, type PartialBlob } from './partial-blob.ts'
-import type { Session, SessionDeps } from './session.ts'
+import type { PieceThread } from './piece-thread.ts'
+import type { CamePiece, Session, SessionDeps } from './session.ts'
 import type { Suspects } from './suspects.ts'
 
 export interface FetchRequest {
@@ -39,6 +39,7 @@ export interface RoundDeps extends SessionDeps {
   random: Random
   logger: Logger
   files: BlobFiles
+  pieces: PieceThread
   suspects: Suspects
   nameOf(node: NodeId): string
   /** From now on what has come can be served to others. */
@@ -77,6 +78,8 @@ export function runRound(
   /** Those whose offer stands, and of a chosen list those who are in the swarm. */
   const sessions = new Map<NodeId, Session>()
   const deliverers = new Set<NodeId>()
+  /** What peers gained after their offers and before there was a list to go by. */
+  const early = new Map<NodeId, number[]>()
   let root: PieceRoot | undefined
   let choosing = false
   let chosen: Chosen | undefined
@@ -100,11 +103,15 @@ export function runRound(
       onPiece,
       onReceived: deps.received,
       onOthers: (nodes) => dialling.name(nodes),
-      onGained: ({ peer }, indexes) => apply({ type: 'gained', peer, indexes }),
+      onGained({ peer }, indexes) {
+        if (chosen) return apply({ type: 'gained', peer, indexes })
+        early.set(peer, [...(early.get(peer) ?? []), ...indexes])
+      },
       onRefused: ({ peer }, index) => apply({ type: 'refused', peer, index }),
       onEnd(session) {
         if (sessions.get(session.peer) === session) {
           sessions.delete(session.peer)
+          early.delete(session.peer)
           apply({ type: 'gone', peer: session.peer })
         }
         // One that has been of use may have lost its connection alone.
@@ -193,7 +200,7 @@ export function runRound(
     }
     for (const session of sessions.values()) {
       try {
-        const partial = await openPartial(deps.files, digest, await session.list())
+        const partial = await openPartial(deps, digest, await session.list())
         if (over) return partial.suspend()
         return start(partial)
       } catch (error) {
@@ -231,6 +238,8 @@ export function runRound(
       return
     }
     if (offer.has === undefined) outcome.vouchers.push(peer)
+    for (const index of early.get(peer) ?? []) has.add(index)
+    early.delete(peer)
     run(swarm.step(clock.monotonicMs(), { type: 'offered', peer, has }))
   }
 
@@ -249,22 +258,16 @@ export function runRound(
     }
   }
 
-  async function onPiece(
-    session: Session,
-    index: number,
-    bytes: Uint8Array,
-    frame: Uint8Array,
-  ): Promise<void> {
+  async function onPiece(session: Session, came: CamePiece, frame: Uint8Array): Promise<void> {
     if (!chosen || over || sessions.get(session.peer) !== session) return
     const { partial, swarm } = chosen
+    const { index } = came
     if (swarm.held.has(index)) return
-    const right = isPiece(partial.list, index, bytes)
-    if (right) {
-      try {
-        await partial.write(index, bytes)
-      } catch (error) {
-        return fail(error)
-      }
+    let right = false
+    try {
+      right = await partial.write(index, came)
+    } catch (error) {
+      return fail(error)
     }
     if (over) return
     const isNew = right && !swarm.held.has(index)
@@ -272,7 +275,7 @@ export function runRound(
     if (!isNew) return
     deliverers.add(session.peer)
     gainedAtMs = clock.monotonicMs()
-    receivedBytes += bytes.byteLength
+    receivedBytes += pieceSpan(partial.list.sizeBytes, index).length
     deps.gained(index, frame)
     const names = [...deliverers].slice(-NAMED_MAX).map(nameOf)
     const totalBytes = partial.list.sizeBytes

@@ -6,13 +6,14 @@ import type { Clock } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
 import { framed, type NetStream, type NodeId, questionOn } from '../../base/net/index.ts'
-import { isPiece, PIECE_BYTES, type PieceList, type PieceSet } from '../pieces/index.ts'
+import type { PieceList, PieceSet } from '../pieces/index.ts'
 import type { Digest } from './index.ts'
 import { FRAME_BYTES_MAX, OTHERS_MAX, SENDING_MAX, SERVED_MAX, STALL_MS } from './limits.ts'
 import { encodeMessage, frameReply, type PieceReply, parseQuestion } from './messages.ts'
 import { createPackedPieces } from './packed-pieces.ts'
+import type { PieceThread } from './piece-thread.ts'
 import { listen, type Requests } from './requests.ts'
-import { createSqueezer } from './squeezing.ts'
+import { createSqueezeTrials } from './squeezing.ts'
 import { createTurns } from './turns.ts'
 
 /** A blob, or what there is of it yet. */
@@ -20,8 +21,8 @@ export interface Shared {
   readonly list: PieceList
   /** Undefined where it is whole. */
   readonly has: PieceSet | undefined
-  /** Into `room`, of the size of a piece. */
-  read(index: number, room: Uint8Array): Promise<Uint8Array | undefined>
+  /** Where it may lie: it gets its own name when it is whole. */
+  files(): readonly string[]
   /** Of a blob that is still fetched: pieces as they come. */
   onGain(listener: (index: number) => void): () => void
 }
@@ -29,6 +30,7 @@ export interface Shared {
 export interface ServeDeps {
   clock: Clock
   logger: Logger
+  pieces: Pick<PieceThread, 'pack'>
   /** 'later': to be asked again. */
   find(digest: Digest): Promise<Shared | 'later' | undefined>
   /** What lies on this disk is not what it was. */
@@ -50,10 +52,8 @@ interface Session {
 export function createBlobServer(deps: ServeDeps) {
   const open = new Map<NetStream, Session>()
   const turns = createTurns(SENDING_MAX)
-  const squeezer = createSqueezer()
+  const trials = createSqueezeTrials()
   const packed = createPackedPieces()
-  /** Read into again and again: no more of them than pieces are read at a time. */
-  const rooms: Buffer[] = []
 
   const serves = (digest: Digest): boolean =>
     [...open.values()].some((session) => session.digest === digest)
@@ -86,21 +86,24 @@ export function createBlobServer(deps: ServeDeps) {
       const status = found === 'later' ? 'busy' : 'absent'
       await stream.write(framed(encodeMessage({ status })))
       // Who comes too late for this node finds those who were in time.
-      if (status === 'busy') await send(stream, { type: 'others', nodes: othersOf(session) })
+      if (status === 'busy')
+        await send(stream, frameReply({ type: 'others', nodes: othersOf(session) }))
       return stream.closeWrite()
     }
     const other = [...open.values()].find((one) => one !== session && one.digest === digest)
     if (other) session.sent = other.sent
     const { list, has } = found
-    const offer = { status: 'ok', sizeBytes: list.sizeBytes, root: list.root } as const
-    await stream.write(framed(encodeMessage(has ? { ...offer, has: has.bytes() } : offer)))
-    introduce(session)
+    // Before it is told what there is: what comes while that is being told is told after it.
     const unsubscribe = found.onGain((index) => {
       session.notices.push({ type: 'gained', indexes: [index] })
       session.wake()
     })
+    const offer = { status: 'ok', sizeBytes: list.sizeBytes, root: list.root } as const
+    const told = framed(encodeMessage(has ? { ...offer, has: has.bytes() } : offer))
     const requests = listen(reader, () => session.wake())
     try {
+      await stream.write(told)
+      introduce(session)
       await answer(stream, requests, session, found)
       await stream.closeWrite()
     } finally {
@@ -116,32 +119,36 @@ export function createBlobServer(deps: ServeDeps) {
     session: Session,
     shared: Shared,
   ): Promise<void> {
+    /** What goes out while the next piece is packed. */
+    let sending: Promise<void> = Promise.resolve()
+    const write = async (frame: Uint8Array): Promise<void> => {
+      await sending
+      sending = send(stream, frame)
+      sending.catch(() => {})
+    }
     for (;;) {
       const woken = new Promise<void>((resolve) => {
         session.wake = resolve
       })
-      for (const notice of together(session.notices.splice(0))) await send(stream, notice)
+      for (const notice of together(session.notices.splice(0))) await write(frameReply(notice))
       const next = requests.next((index) => session.sent.get(index) ?? 0)
       if (next?.type === 'list') {
-        await send(stream, { type: 'list', digests: shared.list.digests })
+        await write(frameReply({ type: 'list', digests: shared.list.digests }))
       } else if (next) {
         // Its turn is over before it is sent: who reads slowly keeps nobody else waiting.
         const frame = await turns.take(() => frameOf(shared, session, next.index))
         session.sent.set(next.index, (session.sent.get(next.index) ?? 0) + 1)
-        await write(stream, frame ?? frameReply({ type: 'refused', index: next.index }))
+        await write(frame ?? frameReply({ type: 'refused', index: next.index }))
         if (frame) deps.onSent(frame.byteLength)
       } else if (requests.ended()) {
-        return
+        return sending
       } else if (session.notices.length === 0) {
         await woken
       }
     }
   }
 
-  const send = (stream: NetStream, reply: PieceReply): Promise<void> =>
-    write(stream, frameReply(reply))
-
-  async function write(stream: NetStream, frame: Uint8Array): Promise<void> {
+  async function send(stream: NetStream, frame: Uint8Array): Promise<void> {
     const cancel = deps.clock.timer(STALL_MS, () => stream.abort(new Error('reads nothing')))
     try {
       await stream.write(frame)
@@ -156,21 +163,13 @@ export function createBlobServer(deps: ServeDeps) {
     if (!digest || (shared.has && !shared.has.has(index))) return undefined
     const ready = packed.get(digest, index)
     if (ready) return ready
-    const room = rooms.pop() ?? Buffer.allocUnsafe(PIECE_BYTES)
-    try {
-      const bytes = await shared.read(index, room)
-      if (!bytes) return undefined
-      if (!isPiece(shared.list, index, bytes)) {
-        deps.damaged(digest)
-        return undefined
-      }
-      const piece = await squeezer.squeeze(digest, bytes)
-      const frame = frameReply({ type: 'piece', index, ...piece })
-      if (othersOf(session).length > 0) packed.put(digest, index, frame)
-      return frame
-    } finally {
-      rooms.push(room)
-    }
+    const tries = trials.due(digest)
+    const made = await deps.pieces.pack(shared.files(), shared.list, index, tries)
+    if (made.kind === 'damaged') deps.damaged(digest)
+    if (made.kind !== 'packed') return undefined
+    if (tries) trials.tried(digest, made.squeezed)
+    if (othersOf(session).length > 0) packed.put(digest, index, made.frame)
+    return made.frame
   }
 
   return {
@@ -188,7 +187,6 @@ export function createBlobServer(deps: ServeDeps) {
           open.delete(stream)
           if (open.size > 0) return
           packed.clear()
-          rooms.length = 0
         })
       open.set(stream, session)
     },

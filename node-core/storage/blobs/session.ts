@@ -1,10 +1,10 @@
 /** One peer that has pieces of a blob: its offer, and then what is asked of it. */
 import type { Clock } from '../../base/clock/index.ts'
-import { MyceliumError } from '../../base/errors/index.ts'
+import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import { createFrameReader, framed, type Net, type NodeId, unframed } from '../../base/net/index.ts'
-import { type PieceList, pieceListOf, pieceSpan } from '../pieces/index.ts'
+import { type PieceList, pieceListOf } from '../pieces/index.ts'
 import type { Digest } from './index.ts'
-import { ANSWER_MS, FRAME_BYTES_MAX, STALL_MS } from './limits.ts'
+import { ANSWER_MS, FRAME_BYTES_MAX, STALL_MS, UNPACKING_MAX } from './limits.ts'
 import {
   encodeMessage,
   encodeRequest,
@@ -16,18 +16,20 @@ import {
   parseReply,
   REPLY_BYTES_MAX,
 } from './messages.ts'
-import { unsqueeze } from './squeezing.ts'
+import { sharedRoom } from './reply-frames.ts'
 
 export interface SessionDeps {
   net: Pick<Net, 'openStream'>
   clock: Clock
 }
 
+export type CamePiece = Extract<PieceReply, { type: 'piece' }>
+
 export interface SessionEvents {
   /** As it went over the wire. */
   onReceived(bytes: number): void
-  /** Reading goes on when this returns. `frame`: as it went over the wire. */
-  onPiece(session: Session, index: number, bytes: Uint8Array, frame: Uint8Array): Promise<void>
+  /** Reading goes on when few of these are under way. `frame`: as it went over the wire. */
+  onPiece(session: Session, piece: CamePiece, frame: Uint8Array): Promise<void>
   onGained(session: Session, indexes: number[]): void
   onRefused(session: Session, index: number): void
   onOthers(nodes: NodeId[]): void
@@ -114,9 +116,10 @@ export async function openSession(
     async read() {
       try {
         for (;;) {
-          const frame = await reader.nextWhole(REPLY_BYTES_MAX)
+          const frame = await reader.nextWhole(REPLY_BYTES_MAX, sharedRoom)
           if (!frame) throw new MyceliumError('NET_REFUSED', 'The peer ended the transfer.')
-          await take(parseReply(unframed(frame)), frame)
+          take(parseReply(unframed(frame)), frame)
+          while (unpacking.size >= UNPACKING_MAX) await Promise.race(unpacking)
         }
       } catch (error) {
         close('transfer ended')
@@ -128,29 +131,35 @@ export async function openSession(
     },
   }
 
-  async function take(reply: PieceReply, frame: Uint8Array): Promise<void> {
+  /** Pieces that came, until they are kept or found wrong. */
+  const unpacking = new Set<Promise<void>>()
+
+  function take(reply: PieceReply, frame: Uint8Array): void {
     switch (reply.type) {
       case 'list':
-        return lists.resolve(reply.digests)
+        lists.resolve(reply.digests)
+        break
       case 'gained':
-        return events.onGained(session, reply.indexes)
+        events.onGained(session, reply.indexes)
+        break
       case 'refused':
-        return events.onRefused(session, reply.index)
+        events.onRefused(session, reply.index)
+        break
       case 'others':
-        return events.onOthers(reply.nodes)
+        events.onOthers(reply.nodes)
+        break
       case 'piece':
         events.onReceived(reply.bytes.byteLength)
-        return events.onPiece(session, reply.index, await bytesOf(reply, sizeBytes), frame)
+        unpack(reply, frame)
     }
   }
-  return { session }
-}
 
-/** What does not unpack is no piece of any blob. */
-async function bytesOf(
-  { index, squeezed, bytes }: Extract<PieceReply, { type: 'piece' }>,
-  sizeBytes: number,
-): Promise<Uint8Array> {
-  if (!squeezed) return bytes
-  return unsqueeze(bytes, pieceSpan(sizeBytes, index).length).catch(() => new Uint8Array(0))
+  function unpack(reply: CamePiece, frame: Uint8Array): void {
+    const done = events
+      .onPiece(session, reply, frame)
+      .catch((error: unknown) => close(messageOf(error)))
+      .finally(() => unpacking.delete(done))
+    unpacking.add(done)
+  }
+  return { session }
 }

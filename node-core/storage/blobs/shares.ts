@@ -1,11 +1,10 @@
 /** What peers can be served: blobs that are here, and what has come of those that are being fetched. */
-import { open } from 'node:fs/promises'
 import { type Clock, sleep } from '../../base/clock/index.ts'
 import type { PieceList, PieceSet } from '../pieces/index.ts'
-import { type BlobFiles, readPiece } from './blob-files.ts'
 import type { Digest } from './index.ts'
 import { LISTS_HELD_MAX, SOON_MS } from './limits.ts'
 import type { PartialBlob } from './partial-blob.ts'
+import type { PieceThread } from './piece-thread.ts'
 import type { Shared } from './serving.ts'
 
 export interface Shares {
@@ -30,8 +29,9 @@ interface Growing extends Shared {
 
 export function createShares(
   clock: Clock,
-  files: BlobFiles,
-  fileOf: (digest: Digest) => string | undefined,
+  pieces: PieceThread,
+  /** Where a layer or a bundle lies once it is whole. */
+  placesOf: (digest: Digest) => readonly string[],
 ): Shares {
   const lists = new Map<Digest, PieceList>()
   const making = new Map<Digest, Promise<PieceList | undefined>>()
@@ -55,7 +55,7 @@ export function createShares(
   }
 
   async function make(digest: Digest, file: string): Promise<PieceList | undefined> {
-    const found = await files.examine(file)
+    const found = await pieces.examine(file)
     if (found.digest !== digest || !found.list) return undefined
     know(digest, found.list)
     return found.list
@@ -67,8 +67,7 @@ export function createShares(
     async whole(digest, file) {
       const list = await listOf(digest, file)
       if (!list) return undefined
-      const read: Shared['read'] = (index, room) => readFrom(file, list.sizeBytes, index, room)
-      return { list, has: undefined, read, onGain: () => () => {} }
+      return { list, has: undefined, files: () => [file], onGain: () => () => {} }
     },
     expect: (digest) => expected.set(digest, Promise.withResolvers()),
     begin(digest, partial, has) {
@@ -76,13 +75,8 @@ export function createShares(
       const { list } = partial
       const shared: Growing = {
         ...{ list, has, listeners },
-        async read(index, room) {
-          const bytes = await partial.read(index, room)
-          if (bytes) return bytes
-          // It has its own name by now.
-          const file = fileOf(digest)
-          return file === undefined ? undefined : readFrom(file, list.sizeBytes, index, room)
-        },
+        // It may have its own name before it is read.
+        files: () => [partial.file, ...placesOf(digest)],
         onGain(listener) {
           listeners.add(listener)
           return () => listeners.delete(listener)
@@ -106,19 +100,5 @@ export function createShares(
       const late = sleep(clock, SOON_MS).then(() => undefined)
       return Promise.race([soon, late])
     },
-  }
-}
-
-async function readFrom(
-  file: string,
-  sizeBytes: number,
-  index: number,
-  room: Uint8Array,
-): Promise<Uint8Array | undefined> {
-  const handle = await open(file, 'r')
-  try {
-    return await readPiece(handle, sizeBytes, index, room)
-  } finally {
-    await handle.close()
   }
 }

@@ -9,12 +9,14 @@ export { PIECE_BYTES, PIECES_MAX } from './limits.ts'
 export {
   createPieceHasher,
   isPiece,
+  type Piece,
   type PieceHasher,
   type PieceList,
   type PieceRoot,
   parsePieceRoot,
   pieceCount,
   pieceListOf,
+  pieceOf,
   pieceSpan,
 } from './piece-list.ts'
 export { createPieceSet, type PieceSet, parsePieceSet } from './piece-set.ts'

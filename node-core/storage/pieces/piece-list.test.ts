@@ -9,6 +9,7 @@ import {
   parsePieceSet,
   pieceCount,
   pieceListOf,
+  pieceOf,
   pieceSpan,
 } from './index.ts'
 
@@ -41,11 +42,11 @@ describe('a list of pieces', () => {
     for (let index = 0; index < pieceCount(content.length); index++) {
       const { offset, length } = pieceSpan(content.length, index)
       const piece = Buffer.from(content.subarray(offset, offset + length))
-      expect(isPiece(list, index, piece)).toBe(true)
-      expect(isPiece(list, index + 1, piece)).toBe(false)
-      expect(isPiece(list, index, piece.subarray(1))).toBe(false)
+      expect(isPiece(pieceOf(list, index), piece)).toBe(true)
+      expect(isPiece(pieceOf(list, index + 1), piece)).toBe(false)
+      expect(isPiece(pieceOf(list, index), piece.subarray(1))).toBe(false)
       piece[length - 1] = (piece[length - 1] ?? 0) ^ 1
-      expect(isPiece(list, index, piece)).toBe(false)
+      expect(isPiece(pieceOf(list, index), piece)).toBe(false)
     }
   })
 

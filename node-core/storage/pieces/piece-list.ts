@@ -42,16 +42,30 @@ export function pieceListOf(sizeBytes: number, digests: Uint8Array): PieceList |
   return { root: root as PieceRoot, sizeBytes, digests }
 }
 
-export function isPiece(list: PieceList, index: number, bytes: Uint8Array): boolean {
-  if (bytes.byteLength !== pieceSpan(list.sizeBytes, index).length) return false
-  const digest = list.digests.subarray(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES)
-  return hash('sha256', bytes, 'buffer').equals(digest)
+/** A piece's place in its blob, and what it has to be. */
+export interface Piece {
+  index: number
+  offset: number
+  length: number
+  /** SHA-256. */
+  digest: Uint8Array
+}
+
+export function pieceOf({ sizeBytes, digests }: PieceList, index: number): Piece {
+  const digest = digests.slice(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES)
+  return { index, ...pieceSpan(sizeBytes, index), digest }
+}
+
+export function isPiece({ length, digest }: Piece, bytes: Uint8Array): boolean {
+  return bytes.byteLength === length && hash('sha256', bytes, 'buffer').equals(digest)
 }
 
 export interface PieceHasher {
   take(bytes: Uint8Array): void
   /** The list of all that was taken; undefined for more than a blob may have. To be asked once. */
   list(): PieceList | undefined
+  /** The digests alone, instead of it. */
+  digests(): Uint8Array
 }
 
 /** Makes the list while the bytes go by. */
@@ -65,6 +79,10 @@ export function createPieceHasher(): PieceHasher {
     piece = createHash('sha256')
     pieceBytes = 0
   }
+  const end = (): Buffer => {
+    if (pieceBytes > 0) cut()
+    return Buffer.concat(digests)
+  }
   return {
     take(bytes) {
       for (let from = 0; from < bytes.byteLength; ) {
@@ -76,9 +94,7 @@ export function createPieceHasher(): PieceHasher {
         if (pieceBytes === PIECE_BYTES) cut()
       }
     },
-    list() {
-      if (pieceBytes > 0) cut()
-      return pieceListOf(sizeBytes, Buffer.concat(digests))
-    },
+    list: () => pieceListOf(sizeBytes, end()),
+    digests: end,
   }
 }

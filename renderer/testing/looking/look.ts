@@ -128,7 +128,10 @@ async function keepPicture(looking: Looking, page: Page, name: string): Promise<
 function watchForErrors(page: Page, failures: string[]): void {
   page.on('pageerror', (error) => failures.push(error.message))
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/WebSocket connection/.test(message.text())) {
+    if (
+      message.type() === 'error' &&
+      !/WebSocket connection|ERR_NETWORK_CHANGED/.test(message.text())
+    ) {
       failures.push(message.text())
     }
   })

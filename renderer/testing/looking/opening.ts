@@ -2,6 +2,8 @@ import type { Page, Request } from 'playwright'
 
 /** What becomes of requests under way when an interface of this machine comes or goes. */
 const DROPPED = 'net::ERR_NETWORK_CHANGED'
+/** The page that says so may come in between later. */
+const SAYS_SO = 'chrome-error://'
 const BLANK = 'about:blank'
 const TIMES_MAX = 5
 
@@ -14,17 +16,18 @@ export async function openAt(page: Page, address: string): Promise<void> {
 }
 
 async function openWhole(page: Page, address: string): Promise<boolean> {
-  // Addresses that differ behind the # alone are one page.
-  if (page.url() !== BLANK) await page.goto(BLANK)
   let isWhole = true
   const hear = (request: Request): void => {
     if (request.failure()?.errorText === DROPPED) isWhole = false
   }
   page.on('requestfailed', hear)
   try {
+    // Addresses that differ behind the # alone are one page.
+    if (page.url() !== BLANK) await page.goto(BLANK)
     await page.goto(address)
   } catch (error) {
-    if (!String(error).includes(DROPPED)) throw error
+    if (![DROPPED, SAYS_SO].some((each) => String(error).includes(each))) throw error
+    isWhole = false
   } finally {
     page.off('requestfailed', hear)
   }

@@ -29,6 +29,8 @@ interface Stand {
   context: BrowserContext
 }
 
+/** What somebody chose on one screen is not chosen on the next. */
+const FORGETFUL = "if (location.protocol === 'http:') localStorage.clear()"
 const STEP_TIMEOUT_MS = 20_000
 
 export async function openScanner(atOnce: number): Promise<Scanner> {
@@ -86,6 +88,7 @@ export async function openScanner(atOnce: number): Promise<Scanner> {
 async function openStand(browser: Browser, windowFolder: string): Promise<Stand> {
   const context = await browser.newContext({ viewport: SIZES.usual })
   await context.addInitScript({ content: WATCHED })
+  await context.addInitScript({ content: FORGETFUL })
   return { context, node: await startFakeNode(windowFolder) }
 }
 

@@ -12,6 +12,7 @@ import { createImageExport } from './image-export.ts'
 import { createImageFetch } from './image-fetch.ts'
 import { platformOf } from './image-parts.ts'
 import { createImageServer } from './image-server.ts'
+import { createImageThread } from './image-thread.ts'
 import { createImages } from './images.ts'
 import type { ContainerRunner, ContainerRunnerDeps, ContainerRunnerOptions } from './index.ts'
 import { instancesOf } from './instances.ts'
@@ -42,11 +43,12 @@ export function createContainerRunner(
   const { blobs } = deps
   const platform = platformOf(process.arch)
   const fetched = createFetchedBook(engine, deps.fetched, clock)
-  const fetch = createImageFetch({ blobs, engine, platform, makeRoom: deps.makeRoom })
+  const thread = createImageThread(() => locate(options), clock)
+  const fetch = createImageFetch({ blobs, engine, thread, platform, makeRoom: deps.makeRoom })
   const images = createImages(deps, engine, fetch, fetched)
   const server = createImageServer({
     ...{ ...deps, engine, wanted: deps.imageWanted },
-    export: createImageExport(engine, blobs, platform),
+    export: createImageExport(thread, blobs, platform),
   })
   const exitListeners = new Set<(id: string) => void>()
   const availableListeners = new Set<(ok: boolean) => void>()
@@ -175,6 +177,7 @@ export function createContainerRunner(
       })
       await watch.stop()
       await server.stop()
+      await thread.end()
       await networks.tidy().catch((error) => {
         logger.debug('Networks of containers stay', { error })
       })

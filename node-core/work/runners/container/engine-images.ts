@@ -1,9 +1,8 @@
 /** Images of the engine. */
 import { Readable } from 'node:stream'
-import type Dockerode from 'dockerode'
 import { z } from 'zod'
 import { PORTS_MAX, type Port } from '../../spec/index.ts'
-import { type Ask, chunksOf, type OpenStream, unlessMissing } from './engine-answers.ts'
+import { type Ask, type OpenStream, unlessMissing } from './engine-answers.ts'
 import { engineError, statusOf } from './engine-errors.ts'
 import { jsonLines } from './json-lines.ts'
 import { START_MS } from './limits.ts'
@@ -23,9 +22,6 @@ export interface EngineImageDetails extends EngineImage {
 export interface EngineImages {
   image(reference: string): Promise<EngineImageDetails | undefined>
   images(): Promise<EngineImage[]>
-  saveImage(id: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
-  /** Takes an archive in as it is read; the ids of what it made of it, as far as it says them. */
-  loadImage(archive: AsyncIterable<Uint8Array>): Promise<string[]>
   /** Digests of an image's layers, unpacked, from the lowest up; undefined when there is none. */
   layersOf(id: string): Promise<readonly string[] | undefined>
   /** False where a container or another image is made of it. */
@@ -44,16 +40,14 @@ const EMPTY_TAR = Buffer.alloc(1024)
 const diskUse = z.object({
   Images: z.array(z.object({ Id: z.string(), Size: z.number(), SharedSize: z.number() })).nullish(),
 })
-const loadReport = z.object({ error: z.string().optional(), stream: z.string().optional() })
-const LOADED = /^Loaded image ID: (sha256:[0-9a-f]{64})/
+const importReport = z.object({ error: z.string().optional() })
 
 interface EngineCalls {
-  docker(): Promise<Dockerode>
   ask: Ask
   openStream: OpenStream
 }
 
-export function engineImages({ docker, ask, openStream }: EngineCalls): EngineImages {
+export function engineImages({ ask, openStream }: EngineCalls): EngineImages {
   const images: EngineImages = {
     async image(reference) {
       const found = await unlessMissing(ask((docker) => docker.getImage(reference).inspect()))
@@ -69,28 +63,6 @@ export function engineImages({ docker, ask, openStream }: EngineCalls): EngineIm
         tags: (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>'),
         sizeBytes: Size,
       }))
-    },
-
-    saveImage: (id, signal) => openStream((docker) => docker.getImage(id).get(), signal),
-
-    async loadImage(archive) {
-      const ids: string[] = []
-      const source = Readable.from(archive)
-      try {
-        // It answers once it has read everything, so no time is set for that.
-        const report = await (await docker()).loadImage(source).catch((error) => {
-          throw engineError(error)
-        })
-        for await (const line of jsonLines(chunksOf(report, undefined))) {
-          refuseFailed(line)
-          const [, id] = LOADED.exec(loadReport.parse(line).stream ?? '') ?? []
-          if (id !== undefined) ids.push(id)
-        }
-        return ids
-      } finally {
-        // One that answers early reads no further, and nobody else would end what is read.
-        source.destroy()
-      }
     },
 
     async layersOf(id) {
@@ -142,7 +114,7 @@ export function engineImages({ docker, ask, openStream }: EngineCalls): EngineIm
 }
 
 function refuseFailed(line: unknown): void {
-  const { error } = loadReport.parse(line)
+  const { error } = importReport.parse(line)
   if (error) throw engineError(Object.assign(new Error(error), { statusCode: 500 }))
 }
 

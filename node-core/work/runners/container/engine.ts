@@ -246,7 +246,7 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
       return exitsIn(stream)
     },
 
-    ...engineImages({ docker, ask, openStream }),
+    ...engineImages({ ask, openStream }),
     ...engineVolumes(ask),
     ...engineNetworks(ask),
   }

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { tarOf } from '../../../base/tar/index.ts'
+import { TAR_END, tarEntry, tarOf } from '../../../base/tar/index.ts'
 import type { Digest } from '../../../storage/blobs/index.ts'
-import { imageArchive } from './image-archive.ts'
+import { entryOf, type ImageFiles, imageArchive } from './image-archive.ts'
 import { filesIn } from './tar-reading.ts'
 
 const digestOf = (bytes: Uint8Array): Digest =>
@@ -33,6 +33,14 @@ async function filesOf(archive: AsyncIterable<Uint8Array>): Promise<Map<string, 
   const files = new Map<string, Buffer>()
   for await (const { name, content } of filesIn(archive)) files.set(name, await bytesOf(content))
   return files
+}
+
+/** As an engine is given it. */
+async function* archiveOf(image: ImageFiles): AsyncGenerator<Uint8Array> {
+  for await (const file of imageArchive(image)) {
+    for await (const bytes of tarEntry(entryOf(file))) yield Buffer.from(bytes)
+  }
+  yield TAR_END
 }
 
 /** An image of two layers as files. */
@@ -130,7 +138,7 @@ describe('the archive of an image', () => {
     const { root, config, layers, files } = await image()
     const [lower, upper] = layers
     if (lower) files.delete(lower)
-    const found = await filesOf(await imageArchive({ root, layers, mediaType: '', files }))
+    const found = await filesOf(archiveOf({ root, layers, mediaType: '', files }))
     const nameOf = (digest = ''): string => `${digest.slice('sha256:'.length)}/layer.tar`
     expect(JSON.parse(String(found.get('manifest.json')))).toEqual([
       {
@@ -146,7 +154,7 @@ describe('the archive of an image', () => {
   it('in the layout of OCI names the image in an index, and no tags', async () => {
     const { root, files } = await image()
     const mediaType = 'application/vnd.oci.image.manifest.v1+json'
-    const found = await filesOf(await imageArchive({ root, layers: undefined, mediaType, files }))
+    const found = await filesOf(archiveOf({ root, layers: undefined, mediaType, files }))
     const index = JSON.parse(String(found.get('index.json')))
     expect(index.manifests).toEqual([{ mediaType, digest: root, size: expect.any(Number) }])
     expect(found.get('oci-layout')).toBeDefined()

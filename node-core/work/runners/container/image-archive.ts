@@ -3,9 +3,8 @@
  * comes. What makes an image of them is its last file: an archive that breaks off before is none, and an
  * engine keeps nothing of it.
  */
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { type TarEntry, tarOf } from '../../../base/tar/index.ts'
+import { open, stat } from 'node:fs/promises'
+import type { TarEntry } from '../../../base/tar/index.ts'
 import type { Digest } from '../../../storage/blobs/index.ts'
 import { ARCHIVE_READ_BYTES } from './limits.ts'
 
@@ -19,49 +18,63 @@ export interface ImageFiles {
   files: AsyncIterable<readonly [Digest, string]> | Iterable<readonly [Digest, string]>
 }
 
+/** A file of the archive: its bytes, or where they lie. */
+export type ArchiveFile = { name: string; sizeBytes: number } & (
+  | { file: string }
+  | { bytes: Uint8Array }
+)
+
 /**
  * No tags: a tag in the archive would move a name that this computer's owner uses. Layers whose file is
  * not given are named all the same; the engine looks for them among its own first.
  */
-export function imageArchive(image: ImageFiles): AsyncIterable<Uint8Array> {
-  return tarOf(entriesOf(image))
-}
-
-async function* entriesOf(image: ImageFiles): AsyncGenerator<TarEntry> {
+export async function* imageArchive(image: ImageFiles): AsyncGenerator<ArchiveFile> {
   const { root, layers, mediaType, files } = image
   let rootBytes = 0
   for await (const [digest, file] of files) {
     const { size } = await stat(file)
     if (digest === root) rootBytes = size
     const name = layers === undefined ? `blobs/sha256/${hexOf(digest)}` : nameOf(digest, root)
-    yield {
-      name,
-      sizeBytes: size,
-      content: createLater(file),
-    }
+    yield { name, sizeBytes: size, file }
   }
   if (layers === undefined) {
-    yield jsonEntry('oci-layout', { imageLayoutVersion: '1.0.0' })
+    yield jsonFile('oci-layout', { imageLayoutVersion: '1.0.0' })
     const named = { mediaType, digest: root, size: rootBytes }
-    yield jsonEntry('index.json', { schemaVersion: 2, manifests: [named] })
+    yield jsonFile('index.json', { schemaVersion: 2, manifests: [named] })
   } else {
     const Layers = layers.map((layer) => nameOf(layer, root))
-    yield jsonEntry('manifest.json', [{ Config: nameOf(root, root), RepoTags: null, Layers }])
+    yield jsonFile('manifest.json', [{ Config: nameOf(root, root), RepoTags: null, Layers }])
   }
+}
+
+/** As it is written into an archive; each chunk is to be used before the next is asked for. */
+export function entryOf(file: ArchiveFile): TarEntry {
+  const { name, sizeBytes } = file
+  return { name, sizeBytes, content: 'bytes' in file ? [file.bytes] : contentOf(file.file) }
 }
 
 function nameOf(digest: Digest, root: Digest): string {
   return digest === root ? `${hexOf(root)}.json` : `${hexOf(digest)}/layer.tar`
 }
 
-function jsonEntry(name: string, value: unknown): TarEntry {
+function jsonFile(name: string, value: unknown): ArchiveFile {
   const bytes = Buffer.from(JSON.stringify(value))
-  return { name, sizeBytes: bytes.byteLength, content: [bytes] }
+  return { name, sizeBytes: bytes.byteLength, bytes }
 }
 
 /** Opened when its turn comes, so that nothing is left open where it never does. */
-async function* createLater(file: string): AsyncGenerator<Uint8Array> {
-  yield* createReadStream(file, { highWaterMark: ARCHIVE_READ_BYTES })
+async function* contentOf(file: string): AsyncGenerator<Uint8Array> {
+  const handle = await open(file, 'r')
+  try {
+    const room = Buffer.allocUnsafe(ARCHIVE_READ_BYTES)
+    for (;;) {
+      const { bytesRead } = await handle.read(room, 0, room.byteLength)
+      if (bytesRead === 0) return
+      yield room.subarray(0, bytesRead)
+    }
+  } finally {
+    await handle.close()
+  }
 }
 
 const hexOf = (digest: Digest): string => digest.slice('sha256:'.length)

@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises'
 import { MyceliumError } from '../../../base/errors/index.ts'
 import type { BlobStore, Digest } from '../../../storage/blobs/index.ts'
 import { parseDigest } from '../../../storage/blobs/index.ts'
-import type { Engine } from './engine.ts'
 import { type ImageRoot, type Platform, parseImageRoot } from './image-parts.ts'
-import { filesIn } from './tar-reading.ts'
+import type { ImageThread } from './image-thread.ts'
 
-export type PartShelf = Pick<BlobStore, 'add' | 'expectMore' | 'fetch' | 'hold' | 'list' | 'path'>
+export type PartShelf = Pick<
+  BlobStore,
+  'addLayer' | 'expectMore' | 'fetch' | 'hold' | 'list' | 'path'
+>
 
 export interface ImageExport {
   /** Sizes of all parts by digest, once they are all here; undefined before. */
@@ -24,11 +26,8 @@ export interface Preparing {
   done: Promise<ReadonlyMap<Digest, number>>
 }
 
-/** What holds the parts of images: configurations, manifests and layers, in either layout. */
-const PART = /^([0-9a-f]{64}\.json|[0-9a-f]{64}\/layer\.tar|blobs\/sha256\/[0-9a-f]{64})$/
-
 export function createImageExport(
-  engine: Pick<Engine, 'saveImage'>,
+  thread: Pick<ImageThread, 'saveImage'>,
   blobs: PartShelf,
   platform: Platform,
 ): ImageExport {
@@ -50,12 +49,11 @@ export function createImageExport(
   async function takeApart(imageId: Digest, begun: () => void) {
     const found = await parts(imageId)
     if (found) return found
-    const archive = await engine.saveImage(imageId, stopping.signal)
     const noMore = blobs.expectMore()
     try {
-      for await (const { name, content } of filesIn(archive)) {
+      for await (const { sizeBytes, write } of thread.saveImage(imageId, stopping.signal)) {
         begun()
-        if (PART.test(name)) await blobs.add(content, { kind: 'layer' })
+        await blobs.addLayer(sizeBytes, write)
       }
     } finally {
       noMore()

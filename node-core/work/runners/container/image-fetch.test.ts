@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { MyceliumError } from '../../../base/errors/index.ts'
 import type { Digest } from '../../../storage/blobs/index.ts'
 import { createImageFetch, type ImageFetchRequest } from './image-fetch.ts'
-import { filesIn } from './tar-reading.ts'
 
 const digestOf = (bytes: Uint8Array): Digest =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}` as Digest
@@ -61,7 +60,7 @@ function setUp({ makes }: { makes?: Digest } = {}) {
     platform: { os: 'linux', architecture: 'amd64' },
     makeRoom: async () => false,
     blobs: {
-      add: async () => image.root,
+      addLayer: async () => image.root,
       expectMore: () => () => {},
       hold: () => () => {},
       list: async () => [],
@@ -81,8 +80,10 @@ function setUp({ makes }: { makes?: Digest } = {}) {
       async removeImage(id) {
         return engine.delete(id)
       },
-      async loadImage(archive) {
-        for await (const { name } of filesIn(archive)) {
+    },
+    thread: {
+      async loadImage(files) {
+        for await (const { name } of files) {
           read.push(name)
           tell()
         }

@@ -12,11 +12,13 @@ import type { Engine } from './engine.ts'
 import { imageArchive } from './image-archive.ts'
 import type { PartShelf } from './image-export.ts'
 import { layersHad, type Platform, parseImageRoot } from './image-parts.ts'
+import type { ImageThread } from './image-thread.ts'
 import { IMAGE_JSON_BYTES_MAX, IMAGES_COMPARED_MAX, LAYERS_PARALLEL_MAX } from './limits.ts'
 
 export interface ImageFetchDeps {
   blobs: PartShelf
-  engine: Pick<Engine, 'image' | 'images' | 'layersOf' | 'loadImage' | 'removeImage'>
+  engine: Pick<Engine, 'image' | 'images' | 'layersOf' | 'removeImage'>
+  thread: Pick<ImageThread, 'loadImage'>
   platform: Platform
   /** Drops what is not needed, for want of space; whether that freed any. */
   makeRoom(): Promise<boolean>
@@ -48,7 +50,7 @@ interface Gathered {
 }
 
 export function createImageFetch(deps: ImageFetchDeps): ImageFetch {
-  const { blobs, engine, platform } = deps
+  const { blobs, engine, thread, platform } = deps
   /** Loads under way: a second instance waits for the first one's. */
   const loading = new Map<Digest, Promise<void>>()
   /** Of images, whose layers never change. */
@@ -146,7 +148,7 @@ export function createImageFetch(deps: ImageFetchDeps): ImageFetch {
     const over = new AbortController()
     const files = bring(parts, request, over)
     try {
-      const made = await engine.loadImage(imageArchive({ ...gathered, files }))
+      const made = await thread.loadImage(imageArchive({ ...gathered, files }))
       await requireImage(
         request.imageId,
         made.filter((id) => !before.has(id)),

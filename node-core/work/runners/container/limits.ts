@@ -76,6 +76,8 @@ export const IMAGE_JSON_BYTES_MAX = 4 * 1024 * 1024
 export const IMAGE_ENTRIES_MAX = 4_096
 /** Read of a blob at a time, on its way into an engine. Bytes. */
 export const ARCHIVE_READ_BYTES = 256 * 1024
+/** What is read of an engine's words where it refuses. Bytes. */
+export const REFUSAL_BYTES_MAX = 64 * 1024
 /** Layers of one image fetched at a time. */
 export const LAYERS_PARALLEL_MAX = 4
 /** Images whose layers are looked up, to leave out what the engine has. */

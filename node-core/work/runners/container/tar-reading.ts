@@ -8,6 +8,7 @@ const PAX_BYTES_MAX = 64 * 1024
 
 export interface TarFile {
   name: string
+  sizeBytes: number
   /** To be read to its end before the next file is asked for, or not at all. */
   content: AsyncIterable<Uint8Array>
 }
@@ -44,7 +45,7 @@ async function* filesFrom(source: Source): AsyncGenerator<TarFile> {
     }
     const isFile = kind === '0' || kind === '\0'
     const content = source.next(sizeBytes)
-    if (isFile) yield { name: textAt(header, 0, 100), content }
+    if (isFile) yield { name: textAt(header, 0, 100), sizeBytes, content }
     for await (const _ of content);
     await source.skip(padding)
   }

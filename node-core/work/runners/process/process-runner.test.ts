@@ -5,7 +5,8 @@ const SERVES = `#!/usr/bin/env node
 require('node:http').createServer((_, response) => response.end('hello'))
   .listen(Number(process.env.PORT), '127.0.0.1')
 `
-const LEAVES = '#!/bin/sh\necho leaving; sleep 0.2; exit 3\n'
+/** Long after it is seen to run, or it would count as one that ended at once. */
+const LEAVES = '#!/bin/sh\necho leaving; sleep 1; exit 3\n'
 const TALKS = '#!/bin/sh\necho one; echo two; echo three; exec sleep 1000\n'
 
 describeRunner('process runner', async () => {
