@@ -27,8 +27,10 @@ export interface SimulationOptions {
 const HEALED_WITHIN_MS = 10_000
 /** And until every slot runs once. Milliseconds. */
 const PLACED_WITHIN_MS = 20_000
-/** How long what holds is watched for whether it stays. */
+/** How long what holds is left alone before it is asked whether it stayed. */
 const STAYS_MS = 1_000
+/** What was written last takes a moment to be everywhere. */
+const TOLD_WITHIN_MS = 1_000
 const STEP_MS_MAX = 2_500
 
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<Outcome> {
@@ -83,6 +85,8 @@ async function settle(
   failures.push(...check())
   if (failures.length > 0) return
   await world.advance(STAYS_MS)
+  const toldByMs = world.clock.monotonicMs() + TOLD_WITHIN_MS
+  while (check().length > 0 && world.clock.monotonicMs() < toldByMs) await world.advance(250)
   failures.push(...check())
 }
 

@@ -1,7 +1,8 @@
 /**
  * An image on its way between real nodes and engines, of which one is killed by `kill -9` in the middle:
- * who fetches it, the only one who has it, one of two who have it. Each time the image arrives, nothing
- * that had come is fetched again, and nothing is left over.
+ * who fetches it, the only one who has it, one of two who have it; then
+ * both are stopped in order. Each time the image arrives, nothing that had come is fetched again, and
+ * nothing is left over.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
@@ -86,6 +87,7 @@ export async function killInTransfers(
   await killReceiver(ada, ben, 'receiver', say)
   await killOnlySender(ada, ben, 'sender', say)
   await killOneOfTwo({ ada, ben, cleo }, 'two', say)
+  await stopInTheMiddle(ada, ben, 'stopped', say)
 }
 
 type Say = (line: string) => void
@@ -154,6 +156,25 @@ async function killOneOfTwo(
   cleo.engine.docker('rmi', `${name}:1`)
 }
 
+/** In order, the one and then the other: neither waits for what goes on. */
+async function stopInTheMiddle(ada: Place, ben: Place, name: string, say: Say): Promise<void> {
+  const id = buildImage(ada.engine, name)
+  await deploy(ada, ben, name)
+  await midway(ben)
+  for (const place of [ada, ben]) {
+    const beganMs = performance.now()
+    await place.node.stop()
+    const tookMs = performance.now() - beganMs
+    say(`${place.node.name} is told to stop, and ends within ${tookMs.toFixed(0)} ms`)
+    if (tookMs > STOPS_WITHIN_MS) throw new Error('It took too long to stop.')
+  }
+  await start(ada)
+  await start(ben)
+  await arrives(ben, id)
+  await clearUp(ada, ben, name, id)
+}
+
+const STOPS_WITHIN_MS = 10_000
 const IMAGE_BYTES = LAYERS * LAYER_BYTES
 /** What goes beside the layers: the configuration, busybox, headers of archives. */
 const SLACK_BYTES = 8 << 20

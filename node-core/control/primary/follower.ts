@@ -235,7 +235,12 @@ export function createFollower(deps: FollowerDeps): Follower {
     },
     copy() {
       if (!isReadable()) return undefined
-      return { view: machine.registry.view, height: machine.index }
+      return {
+        view: machine.registry.view,
+        get height() {
+          return machine.index
+        },
+      }
     },
     logMoved() {
       if (machine.index > 0 && ownReplica()) look()

@@ -139,7 +139,7 @@ export interface PrimaryStatus {
   inForce: boolean
   /** Undefined where nobody has told of one. */
   committee: Committee | undefined
-  /** The last entry that the copy here has applied. */
+  /** The last entry that the copy shown here has applied. */
   height: number | undefined
   /** How often a committee was put in force from outside, as far as this node knows. */
   era: Era

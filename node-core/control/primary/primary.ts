@@ -207,8 +207,14 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
 
   function copyNow(): Copy | undefined {
     const replica = keeper.current()
-    const own = replica?.hasCome ? { view: replica.view, height: replica.applied } : undefined
-    return follower.copy() ?? own
+    const followed = follower.copy()
+    if (followed || !replica?.hasCome) return followed
+    return {
+      view: replica.view,
+      get height() {
+        return replica.applied
+      },
+    }
   }
 
   function status(): PrimaryStatus {
@@ -229,7 +235,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       committee,
       inForce:
         role === 'none' ? isInReach() : engine?.quorum === true && engine.leader !== undefined,
-      height: own?.applied || followed.height || undefined,
+      height: showing.copy()?.height || own?.applied || followed.height || undefined,
       era: eras.era(),
       ...promiseOf(role, committee),
       following: {

@@ -79,10 +79,9 @@ describe('the registry as a node shows it', () => {
     for (let count = 1; count <= 40; count++) await put(founder, 'shop/count', `${count}`)
     await world.until('it follows', () => counted() === 40)
     await world.advance(SAVE_QUIET_MS + 100)
-    const { height = 0 } = second.primary.status()
     let killed: Promise<void> | undefined
     second.primary.subscribe(() => {
-      if ((second.primary.status().height ?? height) < height) killed ??= second.kill()
+      if (second.primary.status().role === 'learner') killed ??= second.kill()
     })
     const promoted = founder.primary.change('promote', second.id).catch(() => {})
     await world.until('it learns', () => killed !== undefined)

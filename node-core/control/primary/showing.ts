@@ -8,11 +8,12 @@ import type { RegistryView } from '../registry/index.ts'
 
 export interface Copy {
   view: RegistryView
-  /** The last entry that it holds. */
-  height: LogIndex
+  /** The last entry that it holds by now. */
+  readonly height: LogIndex
 }
 
 export interface Showing {
+  copy(): Copy | undefined
   view(): RegistryView | undefined
   /** What was shown counts no more. */
   forget(): void
@@ -42,14 +43,17 @@ export function createShowing({ copy, mayCome }: ShowingDeps): Showing {
     }
   }
 
+  function current(): Copy | undefined {
+    const now = copy()
+    const isBehind = shown !== undefined && (now === undefined || now.height < shown.height)
+    if (isBehind && shown?.view !== now?.view && stays()) return shown
+    shown = now
+    return now
+  }
+
   return {
-    view() {
-      const now = copy()
-      const isBehind = shown !== undefined && (now === undefined || now.height < shown.height)
-      if (isBehind && shown?.view !== now?.view && stays()) return shown?.view
-      shown = now
-      return now?.view
-    },
+    copy: current,
+    view: () => current()?.view,
     forget() {
       shown = undefined
     },
