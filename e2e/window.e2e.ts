@@ -215,7 +215,7 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     bens = await openWindow(browser, ben)
     await go(bens, '#/computer')
     await button(bens, 'Leave the network').click()
-    await bens.getByLabel('Type Elm Street to confirm').fill('Elm Street')
+    await bens.getByLabel('Type “Elm Street” to confirm').fill('Elm Street')
     await bens.getByRole('dialog').getByRole('button', { name: 'Leave the network' }).click()
     await button(bens, 'Begin').click()
     await bens.getByText('Join with an invite link').click()
