@@ -99,8 +99,13 @@ async function killReceiver(ada: Place, ben: Place, name: string, say: Say): Pro
   await midway(ben)
   // Frozen first, so that what is counted is what it has when it dies.
   process.kill(ben.node.pid, 'SIGSTOP')
-  const held = piecesHeld(ben) - heldBefore
-  await ben.node.kill()
+  let held: number
+  try {
+    held = piecesHeld(ben) - heldBefore
+  } finally {
+    // What is frozen hears no other end.
+    await ben.node.kill()
+  }
   await start(ben)
   await arrives(ben, id)
   const fetched = await receivedBy(ben.node)
@@ -259,7 +264,10 @@ function rightBytes(listFile: string): number {
   const bytes = readFileSync(listFile)
   const list = pieceListOf(Number(bytes.readBigUInt64BE(0)), bytes.subarray(8))
   if (!list) return 0
-  const content = readFileSync(listFile.replace(/\.pieces$/, ''))
+  const file = listFile.replace(/\.pieces$/, '')
+  // The list is there first.
+  if (!existsSync(file)) return 0
+  const content = readFileSync(file)
   let right = 0
   for (let index = 0; index < pieceCount(list.sizeBytes); index++) {
     const { offset, length } = pieceSpan(list.sizeBytes, index)

@@ -40,6 +40,7 @@ export interface BlobFiles {
   remove(digest: Digest, kind: BlobKind): Promise<void>
 }
 
+const LIST_SUFFIX = '.pieces'
 const FOLDERS: Record<BlobKind, string> = { bundle: 'sha256', layer: 'layers' }
 
 /**
@@ -57,7 +58,7 @@ export function createBlobFiles(folder: string): BlobFiles {
     join(folderOf(digest, kind), hexOf(digest))
   const partial = (digest: Digest) => {
     const file = join(partials, hexOf(digest))
-    return { file, listFile: `${file}.pieces` }
+    return { file, listFile: `${file}${LIST_SUFFIX}` }
   }
 
   const place: BlobFiles['place'] = (file, digest, kind) =>
@@ -78,6 +79,7 @@ export function createBlobFiles(folder: string): BlobFiles {
         for (const each of [incoming, partials]) {
           await mkdir(each, { recursive: true, mode: 0o700 })
         }
+        await dropLoneLists(partials)
         const found: HeldBlob[] = []
         for (const kind of ['bundle', 'layer'] as const) {
           const blobs = join(folder, FOLDERS[kind])
@@ -151,6 +153,15 @@ async function blobsIn(folder: string) {
     found.push({ digest, sizeBytes: size, usedAtMs: mtimeMs })
   }
   return found
+}
+
+/** A kill came between a blob's end and its list's, or between the list and the first of the blob. */
+async function dropLoneLists(partials: string): Promise<void> {
+  const names = new Set(await readdir(partials))
+  for (const name of names) {
+    const isLone = name.endsWith(LIST_SUFFIX) && !names.has(name.slice(0, -LIST_SUFFIX.length))
+    if (isLone) await rm(join(partials, name), { force: true })
+  }
 }
 
 const hexOf = (digest: Digest): string => digest.slice('sha256:'.length)
