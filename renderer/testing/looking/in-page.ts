@@ -3,10 +3,13 @@
 /** Two frames later, when fonts are there and nothing is on its way from one look to another. */
 export const SETTLED = `(async () => {
   await document.fonts.ready
-  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
-  const finite = document.getAnimations()
-    .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity)
-  await Promise.all(finite.map(({ finished }) => finished.catch(() => {})))
+  const underWay = () => document.getAnimations()
+    .filter(({ effect, playState }) =>
+      playState === 'running' && effect.getComputedTiming().endTime !== Infinity)
+  do {
+    await Promise.all(underWay().map(({ finished }) => finished.catch(() => {})))
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+  } while (underWay().length > 0)
 })()`
 
 /** What scrolls sideways, or is wider than the window. Terminals and long lines of code may. */
