@@ -105,6 +105,25 @@ describe(`what a copy keeps${skipped}`, { skip: Boolean(missing) }, () => {
     )
   })
 
+  it('goes on serving through a change to an image that nobody has', async () => {
+    const { containers, volumes } = MANIFEST('three')
+    const mistyped = { containers: [{ ...containers[0], image: 'helo:1' }], volumes }
+    assert.equal((await ada.call('PATCH', '/api/workloads/db', mistyped)).status, 200)
+    await until('the reason to be told', 60_000, async () => {
+      const { stdout } = await ada.cli('why', 'db')
+      if (stdout.includes('helo:1')) return true
+      throw new Error(stdout)
+    })
+    assert.equal(await starts(), 'one two')
+    await ada.json('rollout', 'rollback', 'db')
+    await until('nothing to be said of it', 60_000, async () => {
+      const { stdout } = await ada.cli('why', 'db')
+      if (!stdout.includes('helo:1')) return true
+      throw new Error(stdout)
+    })
+    assert.equal(await starts(), 'one two')
+  })
+
   const lastAudited = async () => {
     type Entries = { what: string; words: number; exitCode?: number; reason?: string }[]
     const { entries } = await holder.json<{ entries: Entries }>('audit', '--tail', '1')

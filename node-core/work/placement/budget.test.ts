@@ -49,6 +49,17 @@ describe('a disruption budget', () => {
     expect([...starts]).toEqual([])
   })
 
+  test('what goes as soon as its successor has its image is as good as away', () => {
+    const coming = instance(alone({}), 0, 1, {
+      id: 'web-0-new',
+      status: 'Starting',
+      health: 'unknown',
+    })
+    const { starts, stays } = changed({ disruption: { maxUnavailable: 1 } }, [...all, coming])
+    expect([...starts]).toEqual([])
+    expect([...stays.values()]).toEqual(['DISRUPTION_BUDGET', 'DISRUPTION_BUDGET'])
+  })
+
   test('says nothing about what starts beside the old one', () => {
     const beside = desired(
       'web',

@@ -2,6 +2,7 @@
 import { assert } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import {
+  comesAlone,
   type DesiredWorkload,
   type Instance,
   type Slot,
@@ -77,7 +78,12 @@ function markSurplus({ surplus }: Table, { keeper, incumbent, ...holders }: Seat
 /** What of it serves now, by whatever version, decides what may be taken away. */
 export function countSpare(table: Table, workload: Workload, seats: readonly Seat[]): void {
   if (!workload.disruption) return
-  const available = seats.filter((one) => [...one.settled, ...one.leaving].some(isSound)).length
+  const alone = comesAlone(workload)
+  const available = seats.filter(({ keeper, settled, leaving }) => {
+    // It goes as soon as its successor has what it needs.
+    const isGoing = alone && keeper !== undefined && !isSound(keeper) && leaving.length > 0
+    return !isGoing && [...settled, ...leaving].some(isSound)
+  }).length
   table.spare.set(workload.name, spareOf(workload, available))
 }
 

@@ -9,6 +9,7 @@ import type { Random } from '../../base/random/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
 import {
+  comesAlone,
   DEFAULT_GRACE_MS,
   type DesiredWorkload,
   type Instance,
@@ -20,7 +21,7 @@ import {
 import { backoffMs } from './backoff.ts'
 import type { Engines } from './engines.ts'
 import type { HealthProbe } from './health-probe.ts'
-import { createInstanceDriver, type InstanceDriver } from './instance-driver.ts'
+import { createInstanceDriver, type InstanceDriver, type Preceding } from './instance-driver.ts'
 import type { JobClerk } from './job-clerk.ts'
 import {
   DRAIN_MS,
@@ -102,7 +103,7 @@ export function createCrew(deps: CrewDeps): Crew {
     if (gone) driver.wait(gone)
     if (gone || startsUnderWay >= STARTS_PARALLEL_MAX) return
     startsUnderWay++
-    const done = driver.run(desired, precedingEnds(driver)).finally(() => {
+    const done = driver.run(desired, inSlotBefore(driver, desired)).finally(() => {
       startsUnderWay--
       replan()
     })
@@ -121,15 +122,31 @@ export function createCrew(deps: CrewDeps): Crew {
     return graceMs === DEFAULT_GRACE_MS ? otherwise : graceMs
   }
 
-  /** What still holds the same slot here and is being ended: it may hold the host port. */
-  function precedingEnds({ local }: InstanceDriver): Promise<unknown> {
+  /**
+   * What still holds the same slot here must have ended before a start: it may have the host port, or
+   * write the same volume. What goes on serving is asked to end only then, when nothing else is missing.
+   */
+  function inSlotBefore({ local }: InstanceDriver, { workload }: DesiredWorkload): Preceding {
     const slot = slotOf(local.workload, local.index)
-    const before = [...drivers.values()].filter(
-      (other) =>
-        other.local.phase.kind === 'ending' &&
-        slotOf(other.local.workload, other.local.index) === slot,
-    )
-    return Promise.all(before.map((other) => end(other, { drainMs: 0, graceMs: 0 })))
+    const before = (): InstanceDriver[] =>
+      [...drivers.values()].filter((other) => {
+        return (
+          other.local.id !== local.id && slotOf(other.local.workload, other.local.index) === slot
+        )
+      })
+    const endOne = (other: InstanceDriver): Promise<void> => {
+      if (other.local.phase.kind === 'ending') return end(other, { drainMs: 0, graceMs: 0 })
+      logger.info('Ending an instance', { id: other.local.id, reason: 'REPLACED' })
+      return endFor(other, 'REPLACED')
+    }
+    const alone = comesAlone(workload)
+    const mustEnd = (other: InstanceDriver): boolean => alone || other.local.phase.kind === 'ending'
+    return {
+      serves: () => alone && before().some((other) => other.local.phase.kind === 'running'),
+      async end() {
+        await Promise.all(before().filter(mustEnd).map(endOne))
+      },
+    }
   }
 
   async function end(driver: InstanceDriver, how: { drainMs: number; graceMs: number }) {

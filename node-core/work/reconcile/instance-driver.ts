@@ -2,7 +2,13 @@
 import type { Clock } from '../../base/clock/index.ts'
 import { isCode, MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
-import type { InstanceAccesses, OutputKeeper, Runner, Running } from '../runners/index.ts'
+import type {
+  InstanceAccesses,
+  OutputKeeper,
+  Runner,
+  Running,
+  StartProgress,
+} from '../runners/index.ts'
 import { DEFAULT_RESTART, type DesiredWorkload, type Part, type Workload } from '../spec/index.ts'
 import type { HealthProbe } from './health-probe.ts'
 import { ENGINE_LOOKS_MAX, REASON_LENGTH_MAX, RETRY_PROBE_MS, SECRET_RETRY_MS } from './limits.ts'
@@ -29,8 +35,7 @@ import { type Answer, type Watched, whyGivenUp } from './probing.ts'
 export interface InstanceDriver {
   readonly local: LocalInstance
   readonly runner: Runner
-  /** Starts it. Waits for `after` first, which must end before this one may come. */
-  run(desired: DesiredWorkload, after: Promise<unknown>): Promise<void>
+  run(desired: DesiredWorkload, preceding: Preceding): Promise<void>
   /** It cannot be started now, and people may see why. */
   wait(reason: Reason): void
   /** It has come to its end, and stays there. */
@@ -43,6 +48,13 @@ export interface InstanceDriver {
   end(options: { drainMs: number; graceMs: number }): Promise<boolean>
   /** Stops looking after it and leaves it as it is. */
   release(): Promise<void>
+}
+
+/** What must have ended here before an instance may come. */
+export interface Preceding {
+  /** Some of it serves, and goes on until everything else that a start needs is there. */
+  serves(): boolean
+  end(): Promise<void>
 }
 
 export interface InstanceDriverDeps {
@@ -100,13 +112,20 @@ export function createInstanceDriver(
 
   async function start(
     { workload, owner }: DesiredWorkload,
-    leftover: boolean,
+    { leftover, preceding }: { leftover: boolean; preceding: Preceding },
     signal: AbortSignal,
   ): Promise<void> {
     const { id, index, generation } = local
+    const onProgress = (progress: StartProgress): void => {
+      if (!signal.aborted) become(progressed(local, progress))
+    }
     try {
       if (leftover) await remove(0, { again: true })
       const access = await deps.access?.open(local)
+      signal.throwIfAborted()
+      if (preceding.serves()) await runner.obtain({ workload, signal, onProgress })
+      signal.throwIfAborted()
+      await preceding.end()
       signal.throwIfAborted()
       const running = await runner.run({
         ...(access && { access }),
@@ -117,9 +136,7 @@ export function createInstanceDriver(
         generation,
         signal,
         onLastWords: (lines) => deps.keeper?.wrote(local, lines),
-        onProgress: (progress) => {
-          if (!signal.aborted) become(progressed(local, progress))
-        },
+        onProgress,
       })
       if (signal.aborted) return
       deps.keeper?.begins(local)
@@ -287,15 +304,15 @@ export function createInstanceDriver(
       return local
     },
     runner,
-    async run(desired, after) {
+    async run(desired, preceding) {
       const { phase } = local
       if (phase.kind !== 'waiting' && phase.kind !== 'over') return
       const { signal } = care
       become(starting(local))
       const run = async (): Promise<void> => {
-        await after
         await clearing
-        if (!signal.aborted) await start(desired, phase.leftover, signal)
+        const { leftover } = phase
+        if (!signal.aborted) await start(desired, { leftover, preceding }, signal)
       }
       const running = run()
       work = running

@@ -21,13 +21,6 @@ const RUNNING: Phase = {
   served: true,
 }
 
-function keeping(generation: number): DesiredWorkload {
-  const mounts = [{ volume: 'data', path: '/data' }]
-  const body = { name: 'web', containers: [{ image: `a:${generation}`, mounts }] }
-  const workload = parseWorkload({ ...body, volumes: [{ name: 'data' }] })
-  return { ...WEB, workload, generation }
-}
-
 function local(change: Partial<LocalInstance> = {}, of = WEB): LocalInstance {
   return { ...claimed(of, { index: 0, id: 'web-0-here' }), phase: RUNNING, ...change }
 }
@@ -103,14 +96,13 @@ describe('a slot that is placed here', () => {
     )
   })
 
-  test('is taken over from an old version at once only when both need its host port', () => {
+  test('is claimed beside an old version, also where both need one host port', () => {
     const old = local({ template: 'old' })
     const input = given({ placement: placed({ starts: true }), local: [old] })
-    expect(plan(input).ends).toEqual([])
     const fixed = desired({ ports: [{ containerPort: 80, hostPort: 8_080 }] })
     const { claims, ends } = plan({ ...input, wanted: new Map([['web', fixed]]) })
     expect(claims).toHaveLength(1)
-    expect(ends).toEqual([{ id: old.id, reason: 'REPLACED' }])
+    expect(ends).toEqual([])
   })
 })
 
@@ -202,18 +194,6 @@ describe('an instance that waits', () => {
     expect(moved.runs).toEqual([])
     expect(plan(given({ local: [{ ...waiting, template: 'old' }] })).runs).toEqual([])
   })
-})
-
-test('what writes a volume ends before its successor comes', () => {
-  const [before, after] = [keeping(1), keeping(2)]
-  const input = given({
-    placement: placed({ starts: true }),
-    wanted: new Map([['web', after]]),
-    local: [local({}, before)],
-  })
-  const { claims, ends } = plan(input)
-  expect(claims).toEqual([{ desired: after, index: 0 }])
-  expect(ends).toEqual([{ id: 'web-0-here', reason: 'REPLACED' }])
 })
 
 describe('an instance that has ended', () => {

@@ -12,7 +12,6 @@ import type { DesiredRecord } from '../desired/index.ts'
 import { isOf, type SlotState } from '../jobs/index.ts'
 import type { Placement } from '../placement/index.ts'
 import {
-  comesAlone,
   type DesiredWorkload,
   type Instance,
   isCurrent,
@@ -154,13 +153,6 @@ function claim(input: PlanInput, out: Plan): void {
     const attempt = attemptAt(input, desired, parsed.index)
     if (desired.workload.job && !attempt) continue
     out.claims.push({ desired, index: parsed.index, ...(attempt && { attempt }) })
-    if (!comesAlone(desired.workload)) continue
-    for (const local of input.local) {
-      if (slotOf(local.workload, local.index) !== slot || local.phase.kind === 'ending') continue
-      if (!out.ends.some(({ id }) => id === local.id)) {
-        out.ends.push({ id: local.id, reason: 'REPLACED' })
-      }
-    }
   }
 }
 

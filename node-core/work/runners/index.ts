@@ -67,6 +67,11 @@ export interface Runner extends Lifecycle {
   available(): Promise<Availability>
   /** Changes of availability, at once: an engine stopped or came back. */
   onAvailable(listener: (ok: boolean) => void): () => void
+  /**
+   * Has at hand what a start needs of others: its images, or its bundle. Throws as `run` does, which
+   * would do so itself: this is for what must go on serving until then.
+   */
+  obtain(request: Pick<StartRequest, 'workload' | 'signal' | 'onProgress'>): Promise<void>
   /** Returns when the engine says it runs. Throws a MyceliumError with a code from RunnerErrorCode. */
   run(request: StartRequest): Promise<Running>
   /**

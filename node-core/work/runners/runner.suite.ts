@@ -57,6 +57,12 @@ export function describeRunner(name: string, open: () => Promise<RunnerHarness>)
       expect(await runner.available()).toMatchObject({ ok: true })
     })
 
+    it('has at hand what a start needs, as often as it is asked', async () => {
+      for (let times = 0; times < 2; times++)
+        await runner.obtain(request(harness.workload('serves')))
+      expect(await runner.list()).toEqual([])
+    })
+
     it('runs an instance that answers on the loopback port it names', async () => {
       const workload = harness.workload('serves')
       const [port] = portsOf(workload)

@@ -65,6 +65,9 @@ export type SimPorts = (
   hostPort: number | undefined,
 ) => Promise<{ port: number; close: () => void }>
 
+/** What keeps a start from having what it needs. */
+const UNOBTAINED: readonly RunnerErrorCode[] = ['IMAGE_NOT_FOUND', 'DIGEST_MISMATCH']
+
 interface EngineCore {
   readonly deps: Required<SimEngineDeps>
   readonly held: Map<string, SimHeld>
@@ -160,6 +163,13 @@ function createSimRunner(core: EngineCore, options: { node: string; kind?: Workl
     },
     onAvailable: (listener) => listen(availability, listener),
     onExit: (listener) => listen(exits, listener),
+    async obtain({ signal }) {
+      mustBeUp()
+      await wait(core.deps.clock, core.deps.startMs)
+      signal.throwIfAborted()
+      mustBeUp()
+      if (core.failure && UNOBTAINED.includes(core.failure)) throw toldToFail(core.failure)
+    },
     async run(request) {
       mustBeUp()
       request.signal.throwIfAborted()
@@ -167,7 +177,7 @@ function createSimRunner(core: EngineCore, options: { node: string; kind?: Workl
       await wait(core.deps.clock, core.deps.startMs)
       request.signal.throwIfAborted()
       mustBeUp()
-      if (core.failure) throw failure(core.failure, 'The simulated engine was told to fail.')
+      if (core.failure) throw toldToFail(core.failure)
       if (core.held.has(request.id)) throw failure('START_FAILED', 'The name is taken.')
       return hold(core, node, request)
     },
@@ -261,6 +271,10 @@ function countedPorts(): SimPorts {
     taken.add(port)
     return { port, close: () => taken.delete(port) }
   }
+}
+
+function toldToFail(code: RunnerErrorCode): MyceliumError<RunnerErrorCode> {
+  return failure(code, 'The simulated engine was told to fail.')
 }
 
 function listen<T>(listeners: Set<T>, listener: T): () => void {

@@ -192,6 +192,8 @@ export function createContainerRunner(
       return () => exitListeners.delete(listener)
     },
 
+    obtain: (request) => starter.obtain(request),
+
     async run(request) {
       request.signal.throwIfAborted()
       request.onProgress({ step: 'starting' })

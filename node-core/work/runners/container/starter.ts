@@ -19,6 +19,7 @@ import {
   type InstanceAccess,
   placeConfigFiles,
   portTaken,
+  type Runner,
   type Running,
   type StartRequest,
   slotVariable,
@@ -39,6 +40,8 @@ import { volumeMounts } from './volume-mounts.ts'
 import { refuseSecondWriter } from './volumes.ts'
 
 export interface Starter {
+  /** As `Runner.obtain`. */
+  obtain(request: Parameters<Runner['obtain']>[0]): Promise<void>
   /** Another attempt where a port that was free has been taken before the engine bound it. */
   start(request: StartRequest): Promise<Running>
 }
@@ -260,6 +263,11 @@ export function createStarter(deps: StarterDeps): Starter {
   }
 
   return {
+    async obtain({ workload, signal, onProgress }) {
+      for (const part of workload.parts) {
+        await images.ensure(containerSource(part), { signal, onProgress })
+      }
+    },
     async start(request) {
       refuseStranger(request)
       if (keepsData(request.workload)) await refuseSecondWriter(engine, whose, request)

@@ -261,6 +261,11 @@ export function createProcessRunner(
       exitListeners.add(listener)
       return () => exitListeners.delete(listener)
     },
+    async obtain(request) {
+      const can = await available()
+      if (!can.ok) throw new MyceliumError(can.code, can.message)
+      await starter.obtain(request, await lookedAround())
+    },
     run,
 
     async end(id, { graceMs = GRACE_MS, drained } = {}) {

@@ -106,7 +106,7 @@ export function createStarter(deps: StarterDeps) {
   }
 
   async function obtain(
-    { workload, signal, onProgress }: StartRequest,
+    { workload, signal, onProgress }: Pick<StartRequest, 'workload' | 'signal' | 'onProgress'>,
     around: Ground,
   ): Promise<VerifiedBundle> {
     const [{ source }] = workload.parts
@@ -257,6 +257,11 @@ export function createStarter(deps: StarterDeps) {
 
   return {
     starting: (id: string) => starting.has(id),
+    /** Has its bundle here, and refuses it as a start would. */
+    async obtain(request: Parameters<typeof obtain>[0], around: Surroundings): Promise<void> {
+      const { shelter } = await around.shelter()
+      await obtain(request, { ...around, shelter })
+    },
     async start(request: StartRequest, around: Surroundings): Promise<Started> {
       starting.add(request.id)
       try {
