@@ -1,5 +1,5 @@
 /** The wiring: what only shows once the parts of a real node work together. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createRouterClient } from '@orpc/server'
@@ -89,6 +89,21 @@ describe('a second computer of an owner', { timeout: 60_000 }, () => {
       const { members } = await ada.call.members.list()
       expect(members.map(({ nodes }) => nodes.length)).toEqual([2])
     }, 10_000)
+  })
+})
+
+describe('a node whose disk takes nothing', () => {
+  it('says so when it is to leave, and is in the network as before', async () => {
+    const ada = await startNode()
+    await ada.call.network.found({ networkName: 'Garden', nodeName: 'ada' })
+    const inTheWay = path.join(ada.home, 'left-data.cbor')
+    mkdirSync(inTheWay)
+    await expect(ada.call.network.leave()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect((await ada.call.node.status()).network?.name).toBe('Garden')
+    expect((await ada.call.nodes.list()).nodes).toHaveLength(1)
+    rmdirSync(inTheWay)
+    await ada.call.network.leave()
+    expect((await ada.call.node.status()).network).toBeUndefined()
   })
 })
 

@@ -40,7 +40,7 @@ export interface WhereaboutsDeps {
   identity: Identity
   disk: FileDisk
   settings: OwnSettings
-  leftData: Pick<LeftData, 'leave'>
+  leftData: Pick<LeftData, 'leave' | 'stay'>
   clock: Clock
   random: Random
   logger: Logger
@@ -221,9 +221,15 @@ class InTurns implements Whereabouts {
       nearby: async () => (await this.#lobby?.nearby()) ?? [],
       leave: (how) =>
         inTurn(async () => {
-          await this.#network?.leave(how)
-          await this.#exit()
+          // Before anything ends or is told to others: where it cannot be kept, nothing has happened.
           await leftData.leave()
+          try {
+            await this.#network?.leave(how)
+          } catch (error) {
+            await leftData.stay()
+            throw error
+          }
+          await this.#exit()
           await forgetNetwork(disk)
           this.#starting = undefined
           await settings.readAnew()

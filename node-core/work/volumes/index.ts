@@ -71,8 +71,13 @@ export interface LeftData extends Lifecycle {
   list(): Promise<LeftVolume[]>
   /** For good, by `leftId` or a beginning of it. Throws NOT_FOUND, CONFLICT, VOLUME_IN_USE, ENGINE_UNAVAILABLE. */
   remove(id: string): Promise<void>
-  /** The network of this home is about to be forgotten: what it leaves here goes 30 days from now. */
+  /**
+   * The network of this home is about to be left: what it leaves here goes 30 days from now. Throws
+   * UNAVAILABLE where that could not be written down; then the network must not be left.
+   */
   leave(): Promise<void>
+  /** It was not left after all. */
+  stay(): Promise<void>
 }
 
 export interface LeftVolume extends NodeVolume {

@@ -109,6 +109,20 @@ describe('what is left of a network', () => {
     expect(engine).toHaveLength(1)
   })
 
+  test('is not left where that cannot be written down, and stays where it was not left', async () => {
+    disk.setCapacity(0)
+    await expect(left.leave()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    disk.setCapacity(undefined)
+    await left.leave()
+    await left.stay()
+    network = undefined
+    expect((await left.list()).map(({ untilMs }) => untilMs)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  })
+
   test('is deleted at once by its name, which is unique among networks', async () => {
     await leavesGarden()
     await expect(left.remove('db.0')).rejects.toMatchObject({

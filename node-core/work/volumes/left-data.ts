@@ -72,7 +72,20 @@ export function createLeftData(deps: LeftDataDeps): LeftData {
       if (!current) return
       const next = new Map(await leavings())
       next.set(current.id, { name: current.name, atMs: clock.wallMs() })
-      await file.write(storedLeavings(next))
+      if (await file.write(storedLeavings(next))) return
+      throw new MyceliumError(
+        'UNAVAILABLE',
+        'This computer could not write down that it leaves, and when its data may go, so it stays in ' +
+          'the network: see that its disk has room and can be written to, then leave again.',
+      )
+    },
+    async stay() {
+      const current = await deps.network()
+      const next = new Map(await leavings())
+      if (!current || !next.delete(current.id)) return
+      if (await file.write(storedLeavings(next))) return
+      // It counts for nothing while this computer is in that network.
+      logger.warn('What says that this network was left could not be taken back')
     },
     async start() {
       if (stopLooking) return
