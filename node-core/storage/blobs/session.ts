@@ -75,7 +75,8 @@ export async function openSession(
         const reply = frame && parseReply(frame)
         if (reply?.type === 'others') events.onOthers(reply.nodes)
       }
-      await stream.closeWrite()
+      // Ended both ways: nothing more is wanted, whatever the peer would go on to send.
+      close('not needed')
       return { status: answer.status }
     }
     offer = answer
