@@ -1,5 +1,5 @@
 /** What peers can be served: blobs that are here, and what has come of those that are being fetched. */
-import { type Clock, sleep } from '../../base/clock/index.ts'
+import type { Clock } from '../../base/clock/index.ts'
 import type { PieceList, PieceSet } from '../pieces/index.ts'
 import type { Digest } from './index.ts'
 import { LISTS_HELD_MAX, SOON_MS } from './limits.ts'
@@ -29,7 +29,7 @@ interface Growing extends Shared {
 
 export function createShares(
   clock: Clock,
-  pieces: PieceThread,
+  pieces: Pick<PieceThread, 'examine'>,
   /** Where a layer or a bundle lies once it is whole. */
   placesOf: (digest: Digest) => readonly string[],
 ): Shares {
@@ -97,8 +97,13 @@ export function createShares(
       const soon = expected.get(digest)?.promise
       if (growing.has(digest) || !soon) return growing.get(digest)
       // Two that begin together and know of each other must not both be told that there is nothing.
-      const late = sleep(clock, SOON_MS).then(() => undefined)
-      return Promise.race([soon, late])
+      const late = Promise.withResolvers<undefined>()
+      const cancel = clock.timer(SOON_MS, () => late.resolve(undefined))
+      try {
+        return await Promise.race([soon, late.promise])
+      } finally {
+        cancel()
+      }
     },
   }
 }
