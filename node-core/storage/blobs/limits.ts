@@ -10,6 +10,8 @@ export const FRAME_BYTES_MAX = 8 * 1024
 export const CHUNK_BYTES = 1024 * 1024
 /** Streams on which pieces are served at a time; more are answered `busy`. */
 export const SERVED_MAX = 32
+/** Of those, streams of one peer: three images of four layers at a time. More are answered `busy` as well. */
+export const SERVED_PER_PEER_MAX = 12
 /** Pieces read and compressed for peers at a time; the others wait in the order in which they came. */
 export const SENDING_MAX = 8
 /** Pieces one stream may have asked for and not got. */

@@ -8,7 +8,14 @@ import type { Logger } from '../../base/log/index.ts'
 import { framed, type NetStream, type NodeId, questionOn } from '../../base/net/index.ts'
 import type { PieceList, PieceSet } from '../pieces/index.ts'
 import type { Digest } from './index.ts'
-import { FRAME_BYTES_MAX, OTHERS_MAX, SENDING_MAX, SERVED_MAX, STALL_MS } from './limits.ts'
+import {
+  FRAME_BYTES_MAX,
+  OTHERS_MAX,
+  SENDING_MAX,
+  SERVED_MAX,
+  SERVED_PER_PEER_MAX,
+  STALL_MS,
+} from './limits.ts'
 import { encodeMessage, frameReply, type PieceReply, parseQuestion } from './messages.ts'
 import { createPackedPieces } from './packed-pieces.ts'
 import type { PieceThread } from './piece-thread.ts'
@@ -51,6 +58,8 @@ interface Session {
 
 export function createBlobServer(deps: ServeDeps) {
   const open = new Map<NetStream, Session>()
+  /** Of peers that have as many open as they may: told to come later, and in nobody's place. */
+  const turnedAway = new Map<NetStream, Session>()
   const turns = createTurns(SENDING_MAX)
   const trials = createSqueezeTrials()
   const packed = createPackedPieces()
@@ -63,6 +72,11 @@ export function createBlobServer(deps: ServeDeps) {
       return digest === session.digest && peer !== session.peer
     })
     return others.slice(-OTHERS_MAX).map(({ peer }) => peer)
+  }
+
+  const hasEnough = (peer: NodeId): boolean => {
+    const own = [...open.values()].filter((session) => session.peer === peer)
+    return own.length >= SERVED_PER_PEER_MAX
   }
 
   /** Tells those who fetch one blob of each other. */
@@ -81,7 +95,8 @@ export function createBlobServer(deps: ServeDeps) {
     const { question, reader } = await questionOn(stream, deps.clock, FRAME_BYTES_MAX)
     const { digest } = parseQuestion(question)
     session.digest = digest
-    const found = open.size > SERVED_MAX ? 'later' : await deps.find(digest)
+    const crowded = turnedAway.has(stream) || open.size > SERVED_MAX
+    const found = crowded ? 'later' : await deps.find(digest)
     if (found === undefined || found === 'later') {
       const status = found === 'later' ? 'busy' : 'absent'
       await stream.write(framed(encodeMessage({ status })))
@@ -178,17 +193,18 @@ export function createBlobServer(deps: ServeDeps) {
         ...{ peer, digest: undefined, notices: [], sent: new Map() },
         ...{ done: Promise.resolve(), wake() {} },
       }
+      const among = hasEnough(peer) ? turnedAway : open
+      among.set(stream, session)
       session.done = serve(stream, session)
         .catch((error) => {
           stream.abort(new Error('not served'))
           deps.logger.debug('serving a blob ended early', { peer, reason: messageOf(error) })
         })
         .finally(() => {
-          open.delete(stream)
+          among.delete(stream)
           if (open.size > 0) return
           packed.clear()
         })
-      open.set(stream, session)
     },
     /** Whether somebody is being served it now. */
     serves,
@@ -198,8 +214,9 @@ export function createBlobServer(deps: ServeDeps) {
     },
     forget: (digest: Digest) => packed.forget(digest),
     async stop(): Promise<void> {
-      for (const stream of open.keys()) stream.abort(new Error('this node stops'))
-      await Promise.all([...open.values()].map(({ done }) => done))
+      const all = [...open, ...turnedAway]
+      for (const [stream] of all) stream.abort(new Error('this node stops'))
+      await Promise.all(all.map(([, { done }]) => done))
     },
   }
 }

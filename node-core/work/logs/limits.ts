@@ -41,6 +41,8 @@ export const LOG_HELD_MAX = 10_000
 export const LOG_GREP_LENGTH_MAX = 256
 /** Log readers of other nodes served at the same time. */
 export const LOG_STREAMS_MAX = 64
+/** Of those, readers of one other node. */
+export const LOG_STREAMS_PER_PEER_MAX = 24
 /** Milliseconds for which a followed line waits for earlier ones of other instances. */
 export const LOG_MERGE_MS = 150
 /** Milliseconds before the log of an instance that ended is asked for again. */

@@ -269,12 +269,26 @@ describe('logs', () => {
     const [holder, silent] = bench.ids
     if (!holder || !silent) throw new Error('No nodes.')
     for (let open = 0; open < LOG_STREAMS_MAX; open++) {
-      await bench.net.node(silent).openStream(holder, 'logs/2')
+      const one = ['7', '8', '9'].map((digit) => digit.repeat(64))[open % 3] as typeof silent
+      await bench.net.node(one).openStream(holder, 'logs/2')
     }
     const reading = () => textsOf(bench.logs(2).read({ instance: 'web-0-a' }))
     await expect(reading()).rejects.toMatchObject({ code: 'RATE_LIMITED' })
     await pass(11_000)
     expect(await reading()).toEqual(['one'])
+  })
+
+  test('are read beside a node that reads as many as it may, and would read more', async () => {
+    await bench.runs(0, 'web-0-a', ['one'])
+    await has(0, 'web-0-a', 'one')
+    const [holder, greedy] = bench.ids
+    if (!holder || !greedy) throw new Error('No nodes.')
+    for (let open = 0; open < LOG_STREAMS_MAX; open++) {
+      await bench.net.node(greedy).openStream(holder, 'logs/2')
+    }
+    expect(await textsOf(bench.logs(2).read({ instance: 'web-0-a' }))).toEqual(['one'])
+    const more = textsOf(bench.logs(1).read({ instance: 'web-0-a' }))
+    await expect(more).rejects.toMatchObject({ code: 'RATE_LIMITED' })
   })
 
   test('refuse nonsense', async () => {

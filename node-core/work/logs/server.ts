@@ -12,9 +12,15 @@ import {
 } from '../../base/net/index.ts'
 import { copyKey } from './copy-keys.ts'
 import { keptLines } from './kept-lines.ts'
-import { LOG_QUESTION_BYTES_MAX, LOG_STREAMS_MAX } from './limits.ts'
+import { LOG_QUESTION_BYTES_MAX, LOG_STREAMS_MAX, LOG_STREAMS_PER_PEER_MAX } from './limits.ts'
 import { failureFrame, lineFrames, parseQuestion } from './messages.ts'
 import type { LogStore } from './store.ts'
+
+interface Reading {
+  peer: NodeId
+  ended: AbortController
+  done: Promise<void>
+}
 
 /** Answers `logs/2`: lines of an instance that this node holds, to whoever may use the network. */
 export function createLogServer(deps: {
@@ -27,13 +33,14 @@ export function createLogServer(deps: {
   logger: Logger
 }): Lifecycle {
   const { clock } = deps
-  const serving = new Map<NetStream, { ended: AbortController; done: Promise<void> }>()
+  const serving = new Map<NetStream, Reading>()
   let stopListening: (() => void) | undefined
 
   async function serve(stream: NetStream, peer: NodeId, ended: AbortController): Promise<void> {
     try {
-      if (serving.size >= LOG_STREAMS_MAX) {
-        await stream.write(failureFrame('RATE_LIMITED', 'Too many logs are being read here.'))
+      const refusal = refusalOf(peer)
+      if (refusal) {
+        await stream.write(failureFrame('RATE_LIMITED', refusal))
         return
       }
       const { question: asked, reader } = await questionOn(stream, clock, LOG_QUESTION_BYTES_MAX)
@@ -63,6 +70,14 @@ export function createLogServer(deps: {
     }
   }
 
+  /** Asked before this stream is among those that are served. */
+  function refusalOf(peer: NodeId): string | undefined {
+    if (serving.size >= LOG_STREAMS_MAX) return 'Too many logs are being read here.'
+    const own = [...serving.values()].filter((reading) => reading.peer === peer)
+    if (own.length < LOG_STREAMS_PER_PEER_MAX) return undefined
+    return 'Your computer reads as many logs here as one may at a time.'
+  }
+
   function checkMayUse(peer: NodeId): void {
     if (deps.mayUse(peer)) return
     throw new MyceliumError('FORBIDDEN', 'Your permissions in this network include no logs.')
@@ -86,7 +101,7 @@ export function createLogServer(deps: {
         const done = serve(stream, peer, ended)
           .catch((error) => deps.logger.debug('A log reader was lost', { peer, error }))
           .finally(() => serving.delete(stream))
-        serving.set(stream, { ended, done })
+        serving.set(stream, { peer, ended, done })
       })
     },
     async stop() {
