@@ -7,13 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSystemClock } from '../../base/clock/index.ts'
 import { encode } from '../../base/codec/index.ts'
 import { createSilentLogger } from '../../base/log/index.ts'
-import {
-  createFrameReader,
-  createSimNetwork,
-  framed,
-  type NodeId,
-  type SimNetwork,
-} from '../../base/net/index.ts'
+import { createSimNetwork, framed, type NodeId, type SimNetwork } from '../../base/net/index.ts'
 import { createSystemRandom } from '../../base/random/index.ts'
 import { PIECE_BYTES } from '../pieces/index.ts'
 import {
@@ -23,8 +17,6 @@ import {
   type Digest,
   type FetchProgress,
 } from './index.ts'
-import { FRAME_BYTES_MAX, SERVED_MAX, SERVED_PER_PEER_MAX } from './limits.ts'
-import { parseAnswer } from './messages.ts'
 import { givePieces, rootOf } from './testing/giving.ts'
 
 const idOf = (digit: string): NodeId => digit.repeat(64) as NodeId
@@ -363,21 +355,6 @@ describe('a holder', () => {
     expect(digestOf(await readFile(await early))).toBe(digestOf(later))
     noMore()
     await expect(vain).rejects.toMatchObject({ code: 'BLOB_NOT_FOUND' })
-  })
-
-  it('serves others beside a peer that opens more streams than it may', async () => {
-    const ada = await openStore(ADA)
-    const digest = await ada.add(inPieces(CONTENT))
-    const ask = async (peer: NodeId) => {
-      const stream = await network.node(peer).openStream(ADA, 'pieces/1')
-      await stream.write(framed(encode({ digest })))
-      return parseAnswer(await createFrameReader(stream).frame(FRAME_BYTES_MAX)).status
-    }
-    const greedy: string[] = []
-    for (let open = 0; open < 2 * SERVED_MAX; open++) greedy.push(await ask(BEN))
-    expect(greedy.filter((status) => status === 'ok')).toHaveLength(SERVED_PER_PEER_MAX)
-    expect(greedy.at(-1)).toBe('busy')
-    expect(await ask(CLEO)).toBe('ok')
   })
 
   it('ends a stream that asks for too much at a time', async () => {
