@@ -6,7 +6,7 @@ import type { Random } from './base/random/index.ts'
 import type { LogTap } from './log-tap.ts'
 import type { NodeConfig } from './node-config.ts'
 import type { OwnSettings } from './own-settings.ts'
-import { exportOwner } from './owner-side.ts'
+import { createOwnerExports } from './owner-side.ts'
 import { VERSION } from './version.ts'
 import type { Whereabouts } from './whereabouts.ts'
 import { createCatalogue } from './work/catalogue/index.ts'
@@ -48,7 +48,7 @@ function nodeFacts({ config, settings, whereabouts, random, api }: ApiSideDeps):
       id: whereabouts.identity().ownerId,
       name: settings.now().ownerName ?? settings.name(),
     }),
-    exportOwner: (passphrase) => exportOwner(whereabouts.identity().ownerKey, passphrase, random),
+    exportOwner: createOwnerExports(() => whereabouts.identity().ownerKey, random),
     home: config.home,
     name: () => settings.name(),
     role: () => settings.now().role ?? 'rhizomorph',
