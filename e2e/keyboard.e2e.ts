@@ -54,6 +54,13 @@ describe(`the window by keyboard${missing ? ` [skipped: ${missing}]` : ''}`, {
       if (wanted.test(name)) return true
       throw new Error(name)
     })
+  /** As at a later start: what the window remembers is all that it has of before. */
+  const openAgain = async () => {
+    const { stdout } = await ada.cli('open', '--print')
+    await page.goto('about:blank')
+    await page.goto(stdout.trim())
+    await sees('You are the first thread')
+  }
   const healthyCopies = (count: number) =>
     until(`${count} healthy copies`, 30_000, async () => {
       return (await page.getByRole('row').filter({ hasText: 'Running, healthy' }).count()) === count
@@ -75,15 +82,35 @@ describe(`the window by keyboard${missing ? ` [skipped: ${missing}]` : ''}`, {
     await press('Enter')
     await sees('Two good next steps')
     await tour(page)
+    await pressOn(page, /^button Later/)
+    await sees('You are reminded once')
     await pressOn(page, /Look around first/)
     await sees('You are the first thread')
   })
 
+  step('is reminded of the key at the next start, until it has a copy', async () => {
+    const reminder = page.getByText('Your key has no backup yet')
+    assert.equal(await reminder.count(), 0)
+    await openAgain()
+    await reminder.waitFor()
+    await tour(page)
+    await pressOn(page, /^button Back up your key/)
+    await page.getByRole('dialog').waitFor()
+    await pressOn(page, /^button Make the file/)
+    await isOn(/^button Save the file/)
+    const saving = page.waitForEvent('download')
+    await press('Enter')
+    await saving
+    await press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await reminder.waitFor({ state: 'detached' })
+    await isOn(/^(?!nowhere)/)
+    await openAgain()
+    assert.equal(await reminder.count(), 0)
+  })
+
   step('skips to the page, and goes round everything in order', async () => {
-    const { stdout } = await ada.cli('open', '--print')
-    await page.goto('about:blank')
-    await page.goto(stdout.trim())
-    await sees('You are the first thread')
+    await openAgain()
     const stops = await tour(page)
     assert.match(stops[0]?.name ?? '', /^button Skip/)
     const parts = stops.slice(1).map(({ part }) => part)

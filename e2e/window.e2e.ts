@@ -58,8 +58,11 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     await button(adas, 'Start the network').click()
     await adas.getByText('Two good next steps').waitFor()
     await look(adas, '4-done')
+    await button(adas, 'Later').click()
+    await adas.getByText('You are reminded once').waitFor()
     await button(adas, 'Look around first').click()
     await adas.getByText('You are the first thread').waitFor()
+    assert.equal(await adas.getByText('Your key has no backup yet').count(), 0)
     await look(adas, '5-alone')
   })
 
@@ -231,6 +234,8 @@ describe(`the window${missing ? ` [skipped: ${missing}]` : ''}`, { skip: Boolean
     await look(bens, '17-key-given')
     await button(bens, /^Join/).click()
     await bens.getByText('You are in Elm Street').waitFor()
+    // Whoever came with the file has it.
+    assert.equal(await bens.getByText('Back up your key').count(), 0)
     const owners = () => ada.get<{ members: { nodes: string[] }[] }>('/api/members')
     await until('two computers of one owner', 15_000, async () => {
       return (await owners()).members.some(({ nodes }) => nodes.length === 2)

@@ -139,6 +139,10 @@ async function requireYes(lost: string, code: string): Promise<void> {
 /** Which takes as long as the others take to agree. */
 const GIVES_BACK = 'This computer gives its vote in the committee back first: some seconds.'
 
+/** Whoever brought a file has that copy. */
+const BACK_UP =
+  '\nYour key is on this computer alone. To back it up: mycelium owner export me.owner'
+
 interface Joined {
   nodeId: string
   peerId: string
@@ -169,6 +173,7 @@ async function init(
   context.answer({ nodeId, peerId, did, networkId }, () => {
     return `Founded “${options.networkName}”.\n\n${identityText(joined)}`
   })
+  if (!owner) context.notice(BACK_UP)
   if (!running) context.notice('\nNext: mycelium up')
 }
 
@@ -198,6 +203,7 @@ async function join(
   if (!joined.admitted) {
     context.notice('\nAn admin has to let you in, with: mycelium members approve')
   }
+  if (!owner) context.notice(BACK_UP)
   if (!running) context.notice('\nNext: mycelium up')
 }
 

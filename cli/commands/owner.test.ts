@@ -46,6 +46,15 @@ describe('mycelium owner export, and a home that takes what it wrote', () => {
     await without.remove()
   })
 
+  it('is offered where somebody founds, and not to whoever brings a file', async () => {
+    const [alone, second] = [createTestHome(), createTestHome()]
+    const offer = 'To back it up: mycelium owner export me.owner'
+    expect((await alone.run('init', '--network-name', 'Shed')).err).toContain(offer)
+    const brought = await second.run('init', '--network-name', 'Shed', ...adopting)
+    expect([brought.exit, brought.err.includes(offer)]).toEqual([0, false])
+    await Promise.all([alone.remove(), second.remove()])
+  })
+
   it('makes another computer one of the same owner; who it had before is laid aside', async () => {
     const other = createTestHome()
     const before = generateKey(createSystemRandom())

@@ -44,7 +44,7 @@ function Phase({ bridge, text }: Pick<AppProps, 'bridge' | 'text'>) {
   const { theme, language } = useSettings()
   const link = useDeepLink(bridge)
   // Set once the first run has begun, so that its last page is seen although there is a network.
-  const [beginning, setBeginning] = useState(false)
+  const [firstRun, setFirstRun] = useState<'none' | 'begun' | 'over'>('none')
 
   useTheme(theme)
   useFocusKeeper()
@@ -53,17 +53,21 @@ function Phase({ bridge, text }: Pick<AppProps, 'bridge' | 'text'>) {
     void text.changeLanguage(language)
   }, [text, language])
   useEffect(() => {
-    if (data && !data.network) setBeginning(true)
+    if (data && !data.network) setFirstRun('begun')
   }, [data])
 
   if (phase === 'locked') return <Locked />
   if (!data) return <Starting />
-  if (!data.network || beginning) {
-    return <FirstRun status={data} link={link.link} onFinish={() => setBeginning(false)} />
+  if (!data.network || firstRun === 'begun') {
+    return <FirstRun status={data} link={link.link} onFinish={() => setFirstRun('over')} />
   }
   return (
     <>
-      <Shell status={data} platform={bridge?.platform ?? navigator.platform} />
+      <Shell
+        status={data}
+        platform={bridge?.platform ?? navigator.platform}
+        reminds={firstRun === 'none'}
+      />
       {link.link && (
         <DeepLinkDialog link={link.link} network={data.network.name} onClose={link.forget} />
       )}

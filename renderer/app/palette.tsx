@@ -134,7 +134,7 @@ function useEntries({ status, onClose, onOpen }: PaletteProps): Entry[] {
       ? [action('invite', t('shell.palette.invite'), 'invite', () => onOpen('invite'))]
       : []),
     action('theme', t('shell.palette.theme'), 'settings', () => onOpen('settings')),
-    action('owner', t('shell.owner.title'), 'computer', () => onOpen('owner')),
+    action('owner', t('shell.owner.computer.title'), 'computer', () => onOpen('owner')),
     action('keys', t('shell.palette.shortcuts'), 'keyboard', () => onOpen('shortcuts')),
     action('resync', t('shell.palette.resync'), 'network', () => void resync()),
     ...workloads.map(({ name }) => ({

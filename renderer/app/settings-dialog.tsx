@@ -37,7 +37,7 @@ export function SettingsDialog({ onClose, onOwner }: SettingsProps) {
       <section className="settings-owner">
         <h3 className="field-label">{t('shell.owner.section')}</h3>
         <p className="quiet small">{t('shell.owner.detail')}</p>
-        <Button onPress={onOwner}>{t('shell.owner.title')}</Button>
+        <Button onPress={onOwner}>{t('shell.owner.computer.title')}</Button>
       </section>
     </Dialog>
   )

@@ -4,20 +4,28 @@ import { useText } from '../i18n/index.ts'
 import { ComputerScreen } from '../screens/computer/index.ts'
 import { createDraftStore, DeployScreen, DraftContext } from '../screens/deploy/index.ts'
 import { InviteDialog, NetworkScreen } from '../screens/network/index.ts'
+import { OwnerDialog } from '../screens/owner/index.ts'
 import { WorkloadScreen, WorkloadsScreen } from '../screens/workloads/index.ts'
 import { type Route, useRoute } from '../state/index.ts'
 import { Banner } from './banner.tsx'
-import { OwnerDialog } from './owner-dialog.tsx'
+import { KeyReminder } from './key-reminder.tsx'
 import { Palette } from './palette.tsx'
 import { Rail } from './rail.tsx'
 import { SettingsDialog } from './settings-dialog.tsx'
 import './shell.css'
 import { ShortcutsDialog, useShortcuts } from './shortcuts.tsx'
 
-export type Overlay = 'palette' | 'shortcuts' | 'settings' | 'owner' | 'invite'
+export type Overlay = 'palette' | 'shortcuts' | 'settings' | 'owner' | 'backup' | 'invite'
+
+interface ShellProps {
+  status: Status
+  platform: string
+  /** Nobody has just come from the first run, where what it reminds of was asked. */
+  reminds: boolean
+}
 
 /** The window once there is a network. */
-export function Shell({ status, platform }: { status: Status; platform: string }) {
+export function Shell({ status, platform, reminds }: ShellProps) {
   const { t } = useText()
   const route = useRoute()
   const [overlay, setOverlay] = useState<Overlay>()
@@ -33,6 +41,7 @@ export function Shell({ status, platform }: { status: Status; platform: string }
       <Rail status={status} platform={platform} onOpen={setOverlay} />
       <div className="shell-content">
         <Banner status={status} />
+        {reminds && <KeyReminder status={status} onBackup={() => setOverlay('backup')} />}
         <div className="shell-screen">
           <DraftContext value={draft}>
             <Screen route={route} status={status} onInvite={() => setOverlay('invite')} />
@@ -46,7 +55,8 @@ export function Shell({ status, platform }: { status: Status; platform: string }
       {overlay === 'settings' && (
         <SettingsDialog onClose={close} onOwner={() => setOverlay('owner')} />
       )}
-      {overlay === 'owner' && <OwnerDialog status={status} onClose={close} />}
+      {overlay === 'owner' && <OwnerDialog status={status} purpose="computer" onClose={close} />}
+      {overlay === 'backup' && <OwnerDialog status={status} purpose="backup" onClose={close} />}
       {overlay === 'invite' && <InviteDialog onClose={close} />}
     </div>
   )

@@ -14,11 +14,12 @@ function memory(first: string | null = null): SettingsMemory {
 describe('settings', () => {
   it('are remembered', () => {
     const kept = memory()
-    createSettings(kept).change({ theme: 'dark', deployWay: 'manifest' })
+    createSettings(kept).change({ theme: 'dark', deployWay: 'manifest', keyOwed: true })
     expect(createSettings(kept).store.getState()).toEqual({
       theme: 'dark',
       language: 'en',
       deployWay: 'manifest',
+      keyOwed: true,
     })
   })
 
@@ -31,11 +32,15 @@ describe('settings', () => {
     expect(here.store.getState().theme).toBe('dark')
   })
 
-  it.each(['not json', '[]', 'null', '{"theme":"pink","language":7}'])('survive %j', (text) => {
-    expect(createSettings(memory(text)).store.getState()).toEqual({
-      theme: 'system',
-      language: 'en',
-      deployWay: 'catalogue',
-    })
-  })
+  it.each(['not json', '[]', 'null', '{"theme":"pink","language":7,"keyOwed":1}'])(
+    'survive %j',
+    (text) => {
+      expect(createSettings(memory(text)).store.getState()).toEqual({
+        theme: 'system',
+        language: 'en',
+        deployWay: 'catalogue',
+        keyOwed: false,
+      })
+    },
+  )
 })

@@ -8,6 +8,8 @@ export interface Settings {
   language: string
   /** By which way somebody deployed last. */
   deployWay: DeployWay
+  /** The first run left a key without a copy: to be reminded of once (ADR 45). */
+  keyOwed: boolean
 }
 
 export interface SettingsStore {
@@ -30,6 +32,7 @@ export function createSettings(memory: SettingsMemory, defaultLanguage = 'en'): 
     theme: 'system',
     language: defaultLanguage,
     deployWay: 'catalogue',
+    keyOwed: false,
     ...readSettings(memory.getItem(KEY)),
   }))
   return {
@@ -56,10 +59,12 @@ function readSettings(text: string | null): Partial<Settings> {
   const theme: unknown = Reflect.get(Object(value), 'theme')
   const language: unknown = Reflect.get(Object(value), 'language')
   const way: unknown = Reflect.get(Object(value), 'deployWay')
+  const keyOwed: unknown = Reflect.get(Object(value), 'keyOwed')
   const deployWay = DEPLOY_WAYS.find((each) => each === way)
   return {
     ...(deployWay && { deployWay }),
     ...(theme === 'system' || theme === 'light' || theme === 'dark' ? { theme } : {}),
     ...(typeof language === 'string' ? { language } : {}),
+    ...(typeof keyOwed === 'boolean' ? { keyOwed } : {}),
   }
 }

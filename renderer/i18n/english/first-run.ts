@@ -96,5 +96,14 @@ export const firstRun = {
     deploy: 'Deploy something',
     deployDetail: 'A container or a signed program.',
     look: 'Look around first',
+    key: 'Back up your key',
+    keyDetail:
+      'It says who you are, and is on this computer alone. With a copy you are still you if this computer is lost.',
+    keyMake: 'Make a copy',
+    keyLater: 'Later',
+    keyPutOff: 'You are reminded once. The settings make a copy at any time.',
+    keyMade: 'Your key is backed up',
+    keyMadeDetail: 'Keep the copy and its passphrase in two places, neither of them this computer.',
+    keyAgain: 'Make another',
   },
 } as const

@@ -67,9 +67,18 @@ export const shell = {
     section: 'Your other computers',
     detail:
       'A computer that joins with your key is one of yours: it may do what you may, and runs what is yours. The file is a backup of your key as well.',
-    title: 'Take your key to another computer',
-    warning:
-      'Whoever has this file and its passphrase is you, in every network that you are in, for good. Give them to nobody, and take them to your other computer by different ways.',
+    computer: {
+      title: 'Take your key to another computer',
+      warning:
+        'Whoever has this file and its passphrase is you, in every network that you are in, for good. Give them to nobody, and take them to your other computer by different ways.',
+      next: 'On the other computer, before it is in a network: begin as with any other, and give this file where that computer gets its name.',
+    },
+    backup: {
+      title: 'Back up your key',
+      warning:
+        'Whoever has this file and its passphrase is you, in every network that you are in, for good. Give them to nobody, and keep them in two places, neither of them this computer.',
+      next: 'To be you again on another computer, before it is in a network: begin as with any other, and give this file where that computer gets its name.',
+    },
     passphrase: 'Passphrase',
     made: 'Make one for me',
     madeDetail: 'Long, made by chance, and shown once.',
@@ -82,8 +91,13 @@ export const shell = {
     ready: 'The file is ready',
     file: 'File',
     shownOnce: 'The passphrase is shown this once: copy it, or write it down.',
-    next: 'On the other computer, before it is in a network: begin as with any other, and give this file where that computer gets its name.',
     save: 'Save the file',
+  },
+  keyReminder: {
+    title: 'Your key has no backup yet',
+    detail:
+      'It is on this computer alone. If this computer is lost, so is your place in {{network}}.',
+    decline: 'Do not remind me',
   },
   deepLink: {
     title: 'Someone invites you',

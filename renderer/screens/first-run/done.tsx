@@ -4,6 +4,7 @@ import { Button, Icon, type IconName } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import { InviteDialog } from '../network/index.ts'
+import { KeepKey } from './keep-key.tsx'
 import type { Way } from './steps.ts'
 
 export function Done(props: { status: Status; way: Way; onFinish: () => void }) {
@@ -44,6 +45,7 @@ export function Done(props: { status: Status; way: Way; onFinish: () => void }) 
           />
         )}
       </div>
+      <KeepKey status={status} />
       <div className="first-run-actions">
         <Button kind="plain" onPress={onFinish}>
           {t('firstRun.done.look')}

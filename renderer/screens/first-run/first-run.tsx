@@ -113,11 +113,13 @@ function Page(props: StepProps & { problem: Problem | undefined; act: () => void
 
 /** Founds or joins. What was entered is kept when it fails. */
 function useAct(state: FirstRunState, dispatch: (action: FirstRunAction) => void) {
-  const { client, status } = useWorld()
+  const { client, status, settings } = useWorld()
   const [problem, setProblem] = useState<Problem>()
   const run = async (): Promise<void> => {
     setProblem(undefined)
     dispatch({ type: 'go', to: 'working' })
+    // Before it is in: the window may be closed while it is, or while it waits to be let in.
+    settings.change({ keyOwed: state.ownerFile === undefined })
     try {
       await foundOrJoin(client(), state)
       status.refresh()

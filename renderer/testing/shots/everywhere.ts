@@ -1,6 +1,16 @@
+import type { Page } from 'playwright'
+import type { FakeNode } from '../fake-node.ts'
 import { openAt } from '../looking/opening.ts'
 import { makeScenario } from '../scenarios/index.ts'
 import { go, press, type Shot, settle, shot } from './shot.ts'
+
+/** A later start of the window of somebody who put the backup of the key off. */
+async function putOff(page: Page, node: FakeNode): Promise<void> {
+  await page.evaluate(`localStorage.setItem('mycelium.settings', '{"keyOwed":true}')`)
+  await openAt(page, node.link('busy'))
+  await page.getByText('Your key has no backup yet').waitFor()
+  await page.getByText('nodes healthy').waitFor()
+}
 
 /** This computer, and what can be opened anywhere. */
 export const EVERYWHERE: Shot[] = [
@@ -93,6 +103,16 @@ export const EVERYWHERE: Shot[] = [
     const saved = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Save the file' }).press('Enter')
     if ((await saved).suggestedFilename() !== 'ada.owner') throw new Error('It has another name.')
+    await settle(page)
+  }),
+  shot('key-reminder', 'busy', async (page, node) => {
+    await putOff(page, node)
+    await settle(page)
+  }),
+  shot('owner-backup', 'busy', async (page, node) => {
+    await putOff(page, node)
+    await press(page, 'Back up your key')
+    await page.getByRole('dialog').waitFor()
     await settle(page)
   }),
   shot('lost', 'busy', async (page, node) => {

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright'
+import type { FakeNode } from '../fake-node.ts'
 import { openAt } from '../looking/opening.ts'
 import { makeScenario } from '../scenarios/index.ts'
 import { press, type Shot, settle, shot } from './shot.ts'
@@ -15,6 +16,18 @@ async function giveOwnerFile(page: Page): Promise<void> {
   const buffer = Buffer.from('-----BEGIN MYCELIUM OWNER KEY-----')
   const file = { name: 'ada.owner', mimeType: 'text/plain', buffer }
   await page.locator('input[type=file]').setInputFiles(file)
+}
+
+/** At the last page, where the key has no copy yet. */
+async function found(page: Page, node: FakeNode): Promise<void> {
+  delete node.router('new').scenario.status.network
+  await openAt(page, node.link('new'))
+  await press(page, 'Begin')
+  await press(page, 'Continue')
+  await page.getByLabel('Name of the network').fill('Elm Street')
+  await press(page, 'Start the network')
+  await page.getByText('Two good next steps').waitFor()
+  await page.getByRole('heading', { name: 'Back up your key' }).waitFor()
 }
 
 /** Before a network, and before a token. */
@@ -93,13 +106,25 @@ export const FIRST_RUN: Shot[] = [
     await settle(page)
   }),
   shot('first-run-5-done', 'new', async (page, node) => {
-    delete node.router('new').scenario.status.network
-    await openAt(page, node.link('new'))
-    await press(page, 'Begin')
-    await press(page, 'Continue')
-    await page.getByLabel('Name of the network').fill('Elm Street')
-    await press(page, 'Start the network')
-    await page.getByText('Two good next steps').waitFor()
+    await found(page, node)
+    await settle(page)
+  }),
+  shot('first-run-5-key-later', 'new', async (page, node) => {
+    await found(page, node)
+    await press(page, 'Later')
+    const told = page.getByText('You are reminded once')
+    await told.scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('first-run-5-key-copied', 'new', async (page, node) => {
+    await found(page, node)
+    await press(page, 'Make a copy')
+    await press(page, 'Make the file')
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save the file' }).press('Enter')
+    await saved
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().press('Enter')
+    await page.getByText('Your key is backed up').scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('first-run-waiting', 'waiting', async (page) => {

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { PASSPHRASE_LENGTH_MIN, type Status } from '../../node-core/api/contract/index.ts'
+import { PASSPHRASE_LENGTH_MIN, type Status } from '../../../node-core/api/contract/index.ts'
 import {
   Button,
   Choice,
@@ -12,24 +12,35 @@ import {
   ProblemPanel,
   saveText,
   TextField,
-} from '../design/index.ts'
-import { useText } from '../i18n/index.ts'
-import { useWorld } from '../state/index.ts'
-import { type Outputs, type Problem, toProblem } from '../transport/index.ts'
+} from '../../design/index.ts'
+import { useText } from '../../i18n/index.ts'
+import { useWorld } from '../../state/index.ts'
+import { type Outputs, type Problem, toProblem } from '../../transport/index.ts'
+import './owner.css'
 
 type Exported = Outputs['owner']['export']
 
+/** What somebody wants the file for. It is the same one; what to do with it is not. */
+type Purpose = 'computer' | 'backup'
+
+interface OwnerDialogProps {
+  status: Status
+  purpose: Purpose
+  onClose: () => void
+}
+
 /** The owner's key, sealed under a passphrase, for another computer or as a backup (ADR 45). */
-export function OwnerDialog({ status, onClose }: { status: Status; onClose: () => void }) {
+export function OwnerDialog({ status, purpose, onClose }: OwnerDialogProps) {
   const { t } = useText()
   const [exported, setExported] = useState<Exported>()
-  const title = t(exported ? 'shell.owner.ready' : 'shell.owner.title')
+  const title = t(exported ? 'shell.owner.ready' : `shell.owner.${purpose}.title`)
+  const name = fileName(status.node.owner.name)
   return (
     <Dialog title={title} closeLabel={t('words.close')} onClose={onClose}>
       {exported ? (
-        <Ready exported={exported} name={fileName(status.node.owner.name)} onClose={onClose} />
+        <Ready exported={exported} purpose={purpose} name={name} onClose={onClose} />
       ) : (
-        <Asked onExported={setExported} onClose={onClose} />
+        <Asked purpose={purpose} onExported={setExported} onClose={onClose} />
       )}
     </Dialog>
   )
@@ -41,11 +52,12 @@ function fileName(owner: string): string {
 }
 
 interface AskedProps {
+  purpose: Purpose
   onExported: (exported: Exported) => void
   onClose: () => void
 }
 
-function Asked({ onExported, onClose }: AskedProps) {
+function Asked({ purpose, onExported, onClose }: AskedProps) {
   const { t } = useText()
   const { client } = useWorld()
   const [how, setHow] = useState<'made' | 'typed'>('made')
@@ -73,7 +85,7 @@ function Asked({ onExported, onClose }: AskedProps) {
         if (isReady) void seal()
       }}
     >
-      <p>{t('shell.owner.warning')}</p>
+      <p>{t(`shell.owner.${purpose}.warning`)}</p>
       <ChoiceGroup label={t('shell.owner.passphrase')} value={how} onChange={setHow}>
         <Choice value="made" title={t('shell.owner.made')} detail={t('shell.owner.madeDetail')} />
         <Choice
@@ -120,9 +132,16 @@ function Asked({ onExported, onClose }: AskedProps) {
   )
 }
 
-function Ready(props: { exported: Exported; name: string; onClose: () => void }) {
-  const { exported, name, onClose } = props
+interface ReadyProps {
+  exported: Exported
+  purpose: Purpose
+  name: string
+  onClose: () => void
+}
+
+function Ready({ exported, purpose, name, onClose }: ReadyProps) {
   const { t } = useText()
+  const { settings } = useWorld()
   return (
     <>
       <Facts>
@@ -140,14 +159,18 @@ function Ready(props: { exported: Exported; name: string; onClose: () => void })
         )}
       </Facts>
       {exported.made !== undefined && <p>{t('shell.owner.shownOnce')}</p>}
-      <p className="quiet">{t('shell.owner.next')}</p>
+      <p className="quiet">{t(`shell.owner.${purpose}.next`)}</p>
       <DialogActions>
         <Button onPress={onClose}>{t('words.close')}</Button>
         <Button
           kind="primary"
           icon="download"
           autoFocus
-          onPress={() => saveText(name, exported.sealed)}
+          onPress={() => {
+            saveText(name, exported.sealed)
+            // Made for whatever reason, it is a backup: nobody has to be reminded any more.
+            settings.change({ keyOwed: false })
+          }}
         >
           {t('shell.owner.save')}
         </Button>
