@@ -35,3 +35,7 @@ export const REPORT_DEPTH_MAX = 3
 export const LAST_STEPS_MS = 3_000
 /** Certificates that a node's edge may be given. */
 export const CERTIFICATES_MAX = 64
+/** Fields that `mycelium versions` names of one change. */
+export const VERSION_CHANGES_MAX = 10
+/** Of one field of a change in `mycelium versions`. Letters. */
+export const CHANGE_LETTERS_MAX = 160

@@ -128,6 +128,26 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     })
   })
 
+  it('takes back a change of rules alone, and replaces no copy for it', async () => {
+    await settled()
+    const copies = async (): Promise<string[]> => (await web()).instances.map(({ id }) => id).sort()
+    const before = await copies()
+    assert.equal((await change({ edge: { access: 'members' } })).status, 200)
+    const { versions } = await node.get<{
+      versions: { changed: { changes: { path: string }[]; replaces: boolean } }[]
+    }>(`${WEB}/versions`)
+    const [last] = versions
+    assert.equal(last?.changed.replaces, false)
+    assert.deepEqual(
+      last.changed.changes.map(({ path }) => path),
+      ['edge.access'],
+    )
+    await node.json('rollback', 'web')
+    const { edge } = await node.get<{ edge: { access: string } }>(WEB)
+    assert.equal(edge.access, 'public')
+    assert.deepEqual(await copies(), before)
+  })
+
   it('is undone after an end', async () => {
     await settled()
     assert.equal((await node.cli('delete', 'web')).code, 0)

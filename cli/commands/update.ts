@@ -5,6 +5,7 @@ import { wrongUsage } from '../exit-codes.ts'
 import { readText } from '../input-files.ts'
 import type { Inputs, NodeClient, Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
+import { changeText } from '../text/change-text.ts'
 import { durationMs } from '../text/parse.ts'
 import { warnOf } from './deploy-warnings.ts'
 import { filesOf } from './placed-files.ts'
@@ -103,11 +104,7 @@ function differencesText(
   { changes, replaces }: Outputs['workloads']['differences'],
 ): string {
   if (changes.length === 0) return `Nothing of ${name} changes.`
-  const lines = changes.map(({ path, before, after }) => {
-    if (before === undefined) return `  + ${path}: ${after}`
-    if (after === undefined) return `  - ${path}: ${before}`
-    return `  ~ ${path}: ${before} → ${after}`
-  })
+  const lines = changes.map((change) => `  ${changeText(change)}`)
   const copies = replaces ? 'its copies are replaced' : 'its copies stay'
   return `Of ${name} this changes, and ${copies}:\n${lines.join('\n')}`
 }

@@ -2,16 +2,21 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { CommandFailure, EXIT, wrongUsage } from '../exit-codes.ts'
+import { CHANGE_LETTERS_MAX, VERSION_CHANGES_MAX } from '../limits.ts'
+import type { Outputs } from '../node-client.ts'
 import type { Act } from '../run.ts'
+import { changeText } from '../text/change-text.ts'
 import { durationMs, wholeNumber } from '../text/parse.ts'
-import { table } from '../text/table.ts'
 import { addWaitFlags, answerChanged, WAIT_TIMEOUT, type WaitFlags } from './waiting.ts'
 
 export function versionCommands(program: Command, act: Act): void {
   program
     .command('versions')
     .summary('what a workload was before')
-    .description('Lists the earlier versions of a workload, the latest first; of an ended one too.')
+    .description(
+      'Lists the earlier versions of a workload, the latest first, each with what was changed when ' +
+        'another took its place; of an ended one too. How many copies there are, and a pause, make none.',
+    )
     .argument('<name>')
     .addHelpText('after', '\nExample:\n  mycelium versions web')
     .action(act(versions))
@@ -19,8 +24,9 @@ export function versionCommands(program: Command, act: Act): void {
     .command('rollback')
     .summary('take a workload back')
     .description(
-      'Takes a workload back to the version before, or to the one that is named. ' +
-        'As many copies stay wanted as are now. An ended workload comes back by it.',
+      'Takes a workload back to what it was before its last change, or to the version that is named: ' +
+        'what runs and all rules. Copies are replaced only where they differ, and as many stay wanted ' +
+        'as are now. An ended workload comes back by it.',
     )
     .argument('<name>')
   addWaitFlags(back)
@@ -32,7 +38,7 @@ export function versionCommands(program: Command, act: Act): void {
     .summary('hold a change, let it go on, or take it back')
     .description(
       'Holds a change that is under way, so that what serves stays; or lets it go on; or takes it ' +
-        'back. A canary is promoted to its next share of the requests, with --all to all of them.',
+        'back to what ran before it. A canary is promoted to its next share of the requests, with --all to all of them.',
     )
     .argument('<pause|resume|promote|rollback>')
     .argument('<name>')
@@ -46,14 +52,28 @@ async function versions(context: Context, [name = '']: string[]): Promise<void> 
   const answer = await node.call.workloads.versions({ name })
   context.answer(answer, () => {
     if (answer.versions.length === 0) return `No earlier version of ${name} is kept.`
-    const rows = answer.versions.map(({ generation, parts, by, until }) => [
-      String(generation),
-      parts.map(({ image, bundle }) => image ?? bundle?.slice(0, 19) ?? '').join(', '),
-      by.name,
-      until,
-    ])
-    return table(['VERSION', 'WHAT', 'BY', 'UNTIL'], rows)
+    return answer.versions.map(versionText).join('\n')
   })
+}
+
+type Version = Outputs['workloads']['versions']['versions'][number]
+type Change = NonNullable<Version['changed']>['changes'][number]
+
+function versionText({ generation, parts, by, until, changed }: Version): string {
+  const what = parts.map(({ image, bundle }) => image ?? bundle?.slice(0, 19) ?? '').join(', ')
+  const head = `Version ${generation} of ${by.name}: ${what}, until ${until}`
+  if (!changed) return `${head}.`
+  const copies = changed.replaces ? 'copies were replaced' : 'copies stayed'
+  const shown = changed.changes.slice(0, VERSION_CHANGES_MAX).map(lineOf)
+  const left = changed.changes.length - shown.length
+  const more = left > 0 ? [`  and ${left} more (--json has all)`] : []
+  return [`${head}. Then this changed, and ${copies}:`, ...shown, ...more].join('\n')
+}
+
+function lineOf(change: Change): string {
+  const text = changeText(change)
+  const isLong = text.length > CHANGE_LETTERS_MAX
+  return `  ${isLong ? `${text.slice(0, CHANGE_LETTERS_MAX)}…` : text}`
 }
 
 async function rollback(

@@ -111,6 +111,12 @@ export const workload = z.object({
 export type WorkloadView = z.infer<typeof workload>
 export type InstanceView = z.infer<typeof instance>
 
+const fieldChange = z.object({
+  path: z.string(),
+  before: z.string().optional(),
+  after: z.string().optional(),
+})
+
 /** What a workload was before. */
 export const pastVersion = z.object({
   generation: z.number().int(),
@@ -121,6 +127,11 @@ export const pastVersion = z.object({
   by: z.object({ id: z.string(), name: z.string() }),
   /** When something else took its place. */
   until: time,
+  /**
+   * What was changed then, field by field, without what makes no version; and whether copies were
+   * replaced for it. Absent where it was ended then.
+   */
+  changed: z.object({ changes: z.array(fieldChange), replaces: z.boolean() }).optional(),
 })
 
 export type PastVersion = z.infer<typeof pastVersion>
@@ -128,9 +139,7 @@ export type PastVersion = z.infer<typeof pastVersion>
 /** Field by field, from which version on. Variables and contents of files are not shown. */
 export const differences = z.object({
   generation: z.number().int(),
-  changes: z.array(
-    z.object({ path: z.string(), before: z.string().optional(), after: z.string().optional() }),
-  ),
+  changes: z.array(fieldChange),
   /** Others take the place of the copies that run. */
   replaces: z.boolean(),
 })

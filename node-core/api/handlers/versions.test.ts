@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { applyChange, parseWorkload, type Workload } from '../../work/spec/index.ts'
 import type { NetworkParts } from './index.ts'
-import { earlierVersion } from './versions.ts'
+import { earlierVersion, pastViews } from './versions.ts'
 
 const OWNER = 'f'.repeat(64) as never
 const imageOf = ({ parts: [{ source }] }: Workload): string =>
@@ -11,22 +11,43 @@ const at = (image: string): Workload => {
 }
 
 /** As the registry would have kept them: the latest first. */
-function kept(...images: string[]): NetworkParts {
-  const past = images.map((image, age) => {
-    const generation = images.length - age
-    return { workload: at(image), owner: OWNER, by: OWNER, generation, untilMs: 0 }
+function keptOf(...workloads: Workload[]): NetworkParts {
+  const past = workloads.map((workload, age) => {
+    const generation = workloads.length - age
+    return { workload, owner: OWNER, by: OWNER, generation, untilMs: 0 }
   })
-  return { desired: { past: () => past } } as unknown as NetworkParts
+  return {
+    desired: { past: () => past },
+    ...{ members: { list: () => [] }, membership: { list: () => [] } },
+    permissions: () => new Set(),
+  } as unknown as NetworkParts
 }
+const kept = (...images: string[]): NetworkParts => keptOf(...images.map(at))
 const now = (workload: Workload) => ({ workload, owner: OWNER, generation: 9 })
 
 describe('the way back', () => {
-  it('leads to the latest that differs, with as many copies as now, and goes on if it was paused', () => {
+  it('leads to the latest that differs, as a whole, with as many copies as now', () => {
     const change = { replicas: 4, rollout: { kind: 'blueGreen', paused: true } }
     const changed = applyChange(at('a:3'), change)
-    const earlier = earlierVersion(kept('a:3', 'a:2', 'a:1'), { name: 'web' }, now(changed))
-    expect(imageOf(earlier)).toBe('a:2')
-    expect(earlier).toMatchObject({ replicas: 4, rollout: { kind: 'blueGreen', paused: false } })
+    const parts = kept('a:3', 'a:2', 'a:1')
+    const before = earlierVersion(parts, { name: 'web' }, now(changed))
+    expect(imageOf(before)).toBe('a:3')
+    // No copy is replaced: what is held is not what is taken back.
+    expect(before).toMatchObject({ replicas: 4, rollout: { kind: 'rolling', paused: true } })
+  })
+
+  it('of a change under way leads to the latest that ran something else, and goes on if it was paused', () => {
+    const changed = applyChange(at('a:3'), { replicas: 4, rollout: { paused: true } })
+    const asked = { name: 'web', underWay: true }
+    const before = earlierVersion(kept('a:3', 'a:2', 'a:1'), asked, now(changed))
+    expect(imageOf(before)).toBe('a:2')
+    expect(before).toMatchObject({ replicas: 4, rollout: { paused: false } })
+  })
+
+  it('passes over what differs in the count or a pause alone', () => {
+    const counted = applyChange(at('a:2'), { replicas: 3, rollout: { paused: true } })
+    const before = earlierVersion(keptOf(counted, at('a:1')), { name: 'web' }, now(at('a:2')))
+    expect(imageOf(before)).toBe('a:1')
   })
 
   it('leads to the one that is named, and brings an ended one back', () => {
@@ -41,5 +62,42 @@ describe('the way back', () => {
     expect(() => earlierVersion(kept('a:2', 'a:1'), asked, now(at('a:3')))).toThrow(/kept are 2, 1/)
     expect(() => earlierVersion(kept(), { name: 'web' }, now(at('a')))).toThrow(/No earlier/)
     expect(() => earlierVersion(kept('a'), { name: 'web' }, now(at('a')))).toThrow(/differs/)
+  })
+})
+
+describe('what an earlier version is shown as', () => {
+  const variables = (image: string, KEY: string) =>
+    parseWorkload({ name: 'web', containers: [{ name: 'web', image, env: { KEY }, args: [KEY] }] })
+  const [first, second] = [variables('a:1', 'one'), variables('a:1', 'two')]
+  const third = applyChange(second, { edge: { access: 'members' }, replicas: 5 })
+
+  it('says what was changed then, and whether copies were replaced, but no count', () => {
+    const views = pastViews(keptOf(second, first), keptOf(second, first).desired.past('web'), {
+      ...{ now: now(third), reader: OWNER },
+    })
+    expect(views.map(({ changed }) => changed)).toEqual([
+      {
+        changes: [{ path: 'edge.access', before: '"public"', after: '"members"' }],
+        replaces: false,
+      },
+      {
+        changes: [
+          { path: 'containers.web.env.KEY', before: '…', after: '…' },
+          { path: 'containers.web.args', before: '["one"]', after: '["two"]' },
+        ],
+        replaces: true,
+      },
+    ])
+  })
+
+  it('says nothing of what came after an end, and to others no names of variables or arguments', () => {
+    const parts = keptOf(second, first)
+    const reader = 'e'.repeat(64) as never
+    const [last, before] = pastViews(parts, parts.desired.past('web'), { now: undefined, reader })
+    expect(last?.changed).toBeUndefined()
+    expect(before?.changed?.changes).toEqual([
+      { path: 'containers.web.env', before: '…', after: '…' },
+      { path: 'containers.web.args', before: '…', after: '…' },
+    ])
   })
 })

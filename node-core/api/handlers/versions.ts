@@ -1,14 +1,41 @@
 /** What a workload was before, and the way back to it. */
+import type { OwnerId } from '../../identity/index.ts'
 import { isUnderWay } from '../../work/rollout/index.ts'
-import { type DesiredWorkload, templateOf, type Workload } from '../../work/spec/index.ts'
+import {
+  type DesiredWorkload,
+  type Difference,
+  isSameVersion,
+  takenBack,
+  templateOf,
+  versionDifferences,
+  type Workload,
+} from '../../work/spec/index.ts'
 import type { PastVersion } from '../contract/index.ts'
 import { failure } from './failures.ts'
 import type { NetworkParts } from './index.ts'
 import { isLost, ownerNameOf, partView, sourceView } from './workload-view.ts'
 
+/** What `GET` of a workload does not show. */
+const OF_ITS_OWNER = /^(containers\.[^.]+\.)?(env|command|args)(?=\.|$)/
+
 type Past = ReturnType<NetworkParts['desired']['past']>[number]
 
-export function pastView(parts: NetworkParts, past: Past): PastVersion {
+/** The latest first, each with what was changed when another took its place. */
+export function pastViews(
+  parts: NetworkParts,
+  past: readonly Past[],
+  { now, reader }: { now: DesiredWorkload | undefined; reader: OwnerId },
+): PastVersion[] {
+  return past.map((one, age) => {
+    const next = past[age - 1] ?? now
+    return {
+      ...pastView(parts, one),
+      ...(next && { changed: changeView(parts, one, next, reader) }),
+    }
+  })
+}
+
+function pastView(parts: NetworkParts, past: Past): PastVersion {
   const { workload, generation, by, untilMs } = past
   return {
     generation,
@@ -17,6 +44,29 @@ export function pastView(parts: NetworkParts, past: Past): PastVersion {
     by: { id: by, name: ownerNameOf(parts, by) },
     until: new Date(untilMs).toISOString(),
   }
+}
+
+function changeView(
+  parts: NetworkParts,
+  { workload, owner }: Past,
+  next: DesiredWorkload,
+  reader: OwnerId,
+): PastVersion['changed'] {
+  const all = versionDifferences(workload, next.workload)
+  const isOwn = owner === reader || parts.permissions().has('admin')
+  const replaces = templateOf(workload) !== templateOf(next.workload)
+  return { changes: isOwn ? all : forOthers(all), replaces }
+}
+
+/** Names of variables, and what it is started with, are its owner's: of those that they changed. */
+function forOthers(changes: readonly Difference[]): Difference[] {
+  const shown = new Map<string, Difference>()
+  for (const change of changes) {
+    const field = OF_ITS_OWNER.exec(change.path)?.[0]
+    if (field === undefined) shown.set(change.path, change)
+    else shown.set(field, { path: field, before: '…', after: '…' })
+  }
+  return [...shown.values()]
 }
 
 /** What serves already is no change to be taken back. Throws CONFLICT. */
@@ -32,28 +82,23 @@ export function mustBeUnderWay(
 }
 
 /**
- * The version that is asked for, or the latest that differs from the present one. As many copies stay
- * wanted as are now, in the way that rollouts go now. Throws NOT_FOUND.
+ * The version that is asked for, or the latest that differs from the present one; of a change under
+ * way, the latest that runs something else. Throws NOT_FOUND.
  */
 export function earlierVersion(
   parts: NetworkParts,
-  asked: { name: string; generation?: number | undefined },
+  asked: { name: string; generation?: number | undefined; underWay?: boolean | undefined },
   existing: DesiredWorkload | undefined,
 ): Workload {
   const past = parts.desired.past(asked.name)
-  const now = existing && templateOf(existing.workload)
-  const found = past.find(({ workload, generation }) =>
-    asked.generation === undefined ? templateOf(workload) !== now : generation === asked.generation,
-  )
+  const now = existing?.workload
+  const found = past.find(({ workload, generation }) => {
+    if (asked.generation !== undefined) return generation === asked.generation
+    if (!now) return true
+    return asked.underWay ? templateOf(workload) !== templateOf(now) : !isSameVersion(workload, now)
+  })
   if (!found) throw failure('NOT_FOUND', notFoundText(asked, past))
-  if (!existing) return found.workload
-  const { replicas, rollout, autoscale } = existing.workload
-  const isScaled = autoscale !== undefined || found.workload.autoscale !== undefined
-  return {
-    ...found.workload,
-    ...(!isScaled && { replicas }),
-    rollout: { ...rollout, paused: false },
-  }
+  return now ? takenBack(now, found.workload) : found.workload
 }
 
 function notFoundText(

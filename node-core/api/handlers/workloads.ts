@@ -11,6 +11,7 @@ import {
   applyChange,
   type DesiredWorkload,
   differencesOf,
+  isSameVersion,
   type Part,
   parseWorkload,
   storedForm,
@@ -29,7 +30,7 @@ import { shieldedReason } from './shielded.ts'
 import { mustBeCanary, promoted } from './steering.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
 import { usageHandlers } from './usage.ts'
-import { earlierVersion, mustBeUnderWay, pastView } from './versions.ts'
+import { earlierVersion, mustBeUnderWay, pastViews } from './versions.ts'
 import { dataAwayReason, notDueReason, portsTakenReason } from './waiting-reasons.ts'
 import { isLost, ownerNameOf, placedNow, workloadView } from './workload-view.ts'
 
@@ -111,8 +112,9 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     versions: workloads.versions.handler(({ input }) => {
       const parts = inNetwork(deps)
       const past = parts.desired.past(input.name)
-      if (past.length === 0 && !known(parts, input.name)) unwanted(parts, input.name)
-      return { versions: past.map((one) => pastView(parts, one)) }
+      const now = known(parts, input.name)
+      if (past.length === 0 && !now) unwanted(parts, input.name)
+      return { versions: pastViews(parts, past, { now, reader: deps.node.owner().id }) }
     }),
     rollback: workloads.rollback.handler(async ({ input }) => {
       const parts = inNetwork(deps)
@@ -120,8 +122,12 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       if (existing) findOwn(parts, input.name, deps)
       if (input.underWay) mustBeUnderWay(parts, input.name, existing)
       const earlier = earlierVersion(parts, input, existing)
+      if (existing && isSameVersion(existing.workload, earlier)) return view(parts, existing)
       mustBeFree(parts, earlier)
       const taken = await parts.desired.apply(earlier, existing)
+      // Of rules alone: a change that takes over by shares meanwhile is another matter.
+      const replaces = !existing || templateOf(existing.workload) !== templateOf(earlier)
+      if (!replaces) return view(parts, taken)
       // It has served before: nobody has to try it out.
       return view(parts, await promoted(parts, taken, { all: true, clock }))
     }),

@@ -22,6 +22,7 @@ import { partsOf, type World } from './memory-parts.ts'
 import { memorySpace } from './memory-space.ts'
 import { listenTo, memoryState } from './memory-state.ts'
 import { memoryLeftData } from './memory-volumes.ts'
+import { withPast } from './with-past.ts'
 
 export interface MemoryNode {
   deps: ApiDeps
@@ -66,7 +67,8 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
   }
   const listeners = new Set<(parts: NetworkParts | undefined) => void>()
   const { state, put } = memoryState(ADA)
-  const desired = desiredOfState({ state: { ...state, synced: true }, clock, logger })
+  const held = desiredOfState({ state: { ...state, synced: true }, clock, logger })
+  const desired = withPast(held, clock.wallMs)
   void desired.start()
   const parts = partsOf(world, state, desired)
   const joined = () => {

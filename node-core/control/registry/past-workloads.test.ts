@@ -60,6 +60,37 @@ describe('a workload’s past', () => {
     expect(past()).toHaveLength(1)
   })
 
+  it('makes room by the one that its author names, from the rules that know it on', () => {
+    const { founder, do: act, past, registry, machine, elect } = createCafe()
+    const retain = (generation: number, instead?: number): Command => {
+      const room = instead !== undefined && { instead }
+      return { kind: 'workload.retain', body: { name: 'cafe', generation, ...room } }
+    }
+    const generations = () => past().map(([generation]) => generation)
+    expectDone(act(founder, apply('1')))
+    expect(codeOf(act(founder, retain(1)))).toBe('UNKNOWN_KIND')
+    const node = machine(founder)
+    elect(node)
+    expectDone(act(node, { kind: 'version.support', body: { version: 3 } }))
+    expectDone(act(node, { kind: 'version.activate', body: { version: 3 } }))
+    for (let generation = 1; generation <= PAST_MAX; generation++) {
+      // While there is room none goes.
+      expectDone(act(founder, retain(generation, 1)))
+      expectDone(act(founder, apply(String(generation + 1))))
+    }
+    expect(generations()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+    expectDone(act(founder, retain(11, 4)))
+    // Again, and nothing else goes.
+    expectDone(act(founder, retain(11, 5)))
+    expect(generations()).toEqual([1, 2, 3, 5, 6, 7, 8, 9, 10, 11])
+    expectDone(act(founder, apply('12')))
+    // What is not kept makes no room: the oldest does.
+    expectDone(act(founder, retain(12, 4)))
+    expect(generations()).toEqual([2, 3, 5, 6, 7, 8, 9, 10, 11, 12])
+    expect(codeOf(act(founder, retain(11, 2)))).toBe('CONFLICT')
+    expect(registry.view.version).toBe(3)
+  })
+
   it('is not another owner’s to keep, nor what it has moved on from', () => {
     const { founder, member, do: act } = createCafe()
     const [ann, user] = [member('deploy', 'use'), member('use')]

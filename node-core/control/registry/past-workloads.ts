@@ -1,9 +1,10 @@
 /** What workloads were before: a bad version can be taken back, and an end undone. */
 import { z } from 'zod'
+import type { Author } from './authors.ts'
 import { kind } from './kind.ts'
 import { PAST_MAX, PAST_TOTAL_MAX } from './limits.ts'
 import { whyNotOwn } from './namespaces.ts'
-import { done, refuse } from './refusals.ts'
+import { done, type Outcome, refuse } from './refusals.ts'
 import type { DesiredSpec, PastSpec } from './rows.ts'
 import { name, positive } from './shapes.ts'
 import type { State } from './state.ts'
@@ -17,22 +18,48 @@ export const keepWorkload = kind(
   1,
   z.strictObject({ name, generation: positive }),
   (state, author, { name, generation }) => {
-    const refusal = whyNotOwn(state, author, name)
-    if (refusal) return refuse(refusal)
-    const row = state.workloads.get(name)
-    if (!row) return refuse('NOT_FOUND')
-    if (row.generation !== generation) return refuse('CONFLICT', { generation: row.generation })
+    const row = keepable(state, author, { name, generation })
+    if ('ok' in row) return row
     return keep(state, name, row) ? done() : refuse('LIMIT_REACHED')
   },
 )
 
-/** False where there is no room. */
-export function keep(state: State, name: string, row: DesiredSpec): boolean {
+/**
+ * The same by an author that says which earlier generation makes room where there is none: it can read
+ * which of them are worth less. Where that one is not kept, the oldest does. Value: null.
+ */
+export const retainWorkload = kind(
+  3,
+  z.strictObject({ name, generation: positive, instead: positive.exactOptional() }),
+  (state, author, { name, generation, instead }) => {
+    const row = keepable(state, author, { name, generation })
+    if ('ok' in row) return row
+    return keep(state, name, row, instead) ? done() : refuse('LIMIT_REACHED')
+  },
+)
+
+/** The row, or why it is not this author's to keep. */
+function keepable(
+  state: State,
+  author: Author,
+  { name, generation }: { name: string; generation: number },
+): DesiredSpec | Outcome {
+  const refusal = whyNotOwn(state, author, name)
+  if (refusal) return refuse(refusal)
+  const row = state.workloads.get(name)
+  if (!row) return refuse('NOT_FOUND')
+  if (row.generation !== generation) return refuse('CONFLICT', { generation: row.generation })
+  return row
+}
+
+/** False where there is no room. `instead`: which one makes room where it is kept, not the oldest. */
+export function keep(state: State, name: string, row: DesiredSpec, instead?: number): boolean {
   const key = keyOf(name, row.generation)
   const kept = state.past.keys(`${name}/`)
   const isKnown = state.past.get(key) !== undefined
-  const [oldest] = kept
-  if (!isKnown && oldest !== undefined && kept.length >= PAST_MAX) state.past.delete(oldest)
+  const asked = instead === undefined ? undefined : keyOf(name, instead)
+  const goes = asked !== undefined && state.past.get(asked) ? asked : kept[0]
+  if (!isKnown && goes !== undefined && kept.length >= PAST_MAX) state.past.delete(goes)
   if (!isKnown && state.past.size >= PAST_TOTAL_MAX) return false
   state.past.set(key, { ...row, untilMs: state.clock.askedMs })
   return true

@@ -13,7 +13,7 @@ import { acquireLock, releaseLock } from './locks.ts'
 import { admit, grant, join, remove } from './members.ts'
 import { releaseName } from './names.ts'
 import { assignRole, register, removeNode } from './nodes.ts'
-import { keepWorkload } from './past-workloads.ts'
+import { keepWorkload, retainWorkload } from './past-workloads.ts'
 import { closeRun, startRun } from './runs.ts'
 import { accuse, putSeat } from './seats.ts'
 import { deleteSecret, putSecret, wrapSecret } from './secrets.ts'
@@ -37,6 +37,7 @@ const KINDS = {
   'workload.delete': deleteWorkload,
   'workload.assign': assign,
   'workload.keep': keepWorkload,
+  'workload.retain': retainWorkload,
   'workload.scale': scaleWorkload,
   'canary.step': stepCanary,
   'canary.revert': revertCanary,
@@ -79,4 +80,4 @@ export interface Release {
   readonly kinds: ReadonlyMap<string, Kind>
 }
 
-export const RELEASE: Release = { version: 2, kinds: new Map<string, Kind>(Object.entries(KINDS)) }
+export const RELEASE: Release = { version: 3, kinds: new Map<string, Kind>(Object.entries(KINDS)) }

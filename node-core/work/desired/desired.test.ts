@@ -8,7 +8,14 @@ import { createSeededRandom } from '../../base/random/index.ts'
 import type { StateRecord } from '../../control/state/index.ts'
 import { generateKey, ownerIdOf } from '../../identity/index.ts'
 import { createSharedMap, type SharedMap } from '../reconcile/testing/shared-map.ts'
-import { parseWorkload, slotOf, storedForm, type Workload, workloadKey } from '../spec/index.ts'
+import {
+  applyChange,
+  parseWorkload,
+  slotOf,
+  storedForm,
+  type Workload,
+  workloadKey,
+} from '../spec/index.ts'
 import { createDesired, type Desired, type DesiredDeps } from './index.ts'
 import { createTestCommittee, type TestCommittee } from './testing/committee.ts'
 
@@ -335,7 +342,7 @@ describe('versions', () => {
   async function put(workload: Workload): Promise<void> {
     expect(await outcome(desired.apply(workload, desired.get('web')))).toMatchObject({ workload })
   }
-  const images = (): unknown[] =>
+  const images = (): [unknown, number][] =>
     desired.past('web').map(({ workload, generation }) => {
       const [{ source }] = workload.parts
       return ['image' in source && source.image, generation]
@@ -354,6 +361,62 @@ describe('versions', () => {
     expect(await outcome(desired.delete('web'))).toBe('done')
     expect(images()[0]).toEqual(['a:3', 4])
     expect(desired.past('web')[0]?.by).toBe(committee.owner)
+  })
+
+  const labelled = (image: string, team: string): Workload =>
+    applyChange(at(image), { labels: { team } })
+  async function raised(): Promise<void> {
+    committee.raiseRules(3)
+    await pass(1_000)
+    expect(primary.view()?.version).toBe(3)
+  }
+
+  test('of rules alone are kept once all know how, but none of a count or a pause', async () => {
+    await put(at('a:1'))
+    await put(labelled('a:1', 'one'))
+    expect(images()).toEqual([])
+    await raised()
+    await put(labelled('a:1', 'two'))
+    await put(applyChange(labelled('a:1', 'two'), { replicas: 3, rollout: { paused: true } }))
+    await put(at('a:1'))
+    expect(images()).toEqual([
+      ['a:1', 4],
+      ['a:1', 2],
+    ])
+    expect(desired.past('web').map(({ workload }) => workload.labels)).toEqual([
+      { team: 'two' },
+      { team: 'one' },
+    ])
+  })
+
+  test('of rules, however many, push out no version that ran something else', async () => {
+    await raised()
+    for (const image of ['a:1', 'a:2', 'a:3']) await put(at(image))
+    for (let team = 1; team <= 14; team++) await put(labelled('a:3', `t${team}`))
+    expect(images().filter(([image]) => image !== 'a:3')).toEqual([
+      ['a:2', 2],
+      ['a:1', 1],
+    ])
+    // The latest eight of the others.
+    expect(images().map(([, generation]) => generation)).toEqual([
+      ...[16, 15, 14, 13, 12, 11, 10, 9],
+      ...[2, 1],
+    ])
+    for (let image = 4; image <= 8; image++) await put(at(`a:${image}`))
+    // They make room one after the other, down to four; then what is oldest does.
+    expect(images().map(([image]) => image)).toEqual([
+      ...['a:7', 'a:6', 'a:5', 'a:4'],
+      ...['a:3', 'a:3', 'a:3', 'a:3', 'a:3'],
+      'a:2',
+    ])
+  })
+
+  test('do not count what is wanted still among them', async () => {
+    await put(at('a:1'))
+    committee.execute({ kind: 'workload.keep', body: { name: 'web', generation: 1 } })
+    await pass(1_000)
+    expect(primary.view()?.past('web')).toHaveLength(1)
+    expect(images()).toEqual([])
   })
 
   test('hold up no end of what has moved on meanwhile', async () => {

@@ -9,6 +9,7 @@ import { createKeptRows, type Rows } from './kept-rows.ts'
 import { LOOK_MS, LOOK_SELDOM_MS } from './limits.ts'
 import { createQuorumWatch } from './quorum-watch.ts'
 import { createRegistryRows } from './registry-rows.ts'
+import { worthLeast } from './room.ts'
 import { createStateRecords } from './state-records.ts'
 import { createTakeOver } from './take-over.ts'
 import { createWriting } from './writing.ts'
@@ -39,7 +40,13 @@ export function createDesired(deps: DesiredDeps): Desired {
   const hasPrimary = (): boolean =>
     primary.view() !== undefined || kept !== undefined || primary.status().committee !== undefined
 
-  const writing = createWriting({ ...deps, records, hasPrimary })
+  const writing = createWriting({
+    ...{ ...deps, records, hasPrimary },
+    worthLeast(name) {
+      const held = get(name)
+      return held && worthLeast(past(name), held.workload)
+    },
+  })
   const takeOver = createTakeOver({ ...deps, logger, records, writing })
 
   function list(): DesiredWorkload[] {
@@ -65,6 +72,11 @@ export function createDesired(deps: DesiredDeps): Desired {
     const view = primary.view()
     const desired = view ? rows.workload(view, name) : keptOf(name)
     return desired === 'unreadable' ? undefined : desired
+  }
+
+  function past(name: string) {
+    const view = primary.view()
+    return view ? rows.past(view, name) : []
   }
 
   function recordOf(name: string) {
@@ -164,10 +176,7 @@ export function createDesired(deps: DesiredDeps): Desired {
       return view && rows.job(view, name)
     },
     heldBefore: (slot) => heldBefore.get(slot),
-    past(name) {
-      const view = primary.view()
-      return view ? rows.past(view, name) : []
-    },
+    past,
     async apply(workload, replaces) {
       const applied = await writing.apply(workload, replaces)
       const now = get(workload.name)

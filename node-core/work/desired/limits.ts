@@ -10,3 +10,5 @@ export const KEPT_BYTES_MAX = 16_777_216
 export const TAKE_OVER_AGAIN_MS = 10_000
 /** Records taken over at a time. */
 export const TAKE_OVER_MAX = 32
+/** Of the earlier generations kept of a workload, those after which rules alone changed; more make room first. */
+export const RULES_KEPT_MAX = 5

@@ -94,6 +94,8 @@ export function createRegistryRows(onUnreadable: (name: string) => void): Regist
     past: (view, name) =>
       view
         .past(name)
+        // Kept for a change that was refused then: it is what is wanted still.
+        .filter(({ generation }) => generation !== view.workload(name)?.generation)
         .flatMap((row) => {
           const desired = read(view, name, row)
           return desired ? [{ ...desired, by: row.by, untilMs: row.untilMs }] : []

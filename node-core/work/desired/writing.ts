@@ -6,6 +6,7 @@ import { untilShown } from '../../control/primary/index.ts'
 import {
   type DesiredWorkload,
   desiredOf,
+  isSameVersion,
   storedForm,
   templateOf,
   type Workload,
@@ -23,10 +24,14 @@ export interface Writing {
 export interface WritingDeps extends Pick<DesiredDeps, 'primary' | 'state' | 'owner' | 'clock'> {
   records: StateRecords
   hasPrimary(): boolean
+  /** Which earlier generation makes room for the present one; undefined for the oldest. */
+  worthLeast(name: string): number | undefined
 }
 
 /** No room, or what was to be kept has moved on or ended meanwhile. */
 const NOTHING_KEPT = ['LIMIT_REACHED', 'CONFLICT', 'NOT_FOUND']
+/** The rules from which an author says which version makes room (`control/registry/past-workloads.ts`). */
+const RETAIN_SINCE = 3
 const APPLIED = z.object({ generation: z.int().min(1) })
 
 export function createWriting(deps: WritingDeps): Writing {
@@ -52,7 +57,7 @@ export function createWriting(deps: WritingDeps): Writing {
     // What stands in the shared state is none of the registry's generations.
     const isOfState = primary.view()?.generationOf(name) === 0
     const expect = isOfState ? 0 : (replaces?.generation ?? 0)
-    if (replaces && !isOfState && templateOf(replaces.workload) !== templateOf(workload)) {
+    if (replaces && !isOfState && isWorthKeeping(replaces.workload, workload)) {
       await keep(name, replaces.generation)
     }
     const body = { name, spec: encode(storedForm(workload)), expect }
@@ -67,10 +72,27 @@ export function createWriting(deps: WritingDeps): Writing {
     return { workload, owner, generation }
   }
 
+  /** Before all know what says which version makes room, none makes it for a change of rules alone. */
+  function isWorthKeeping(before: Workload, after: Workload): boolean {
+    return (
+      templateOf(before) !== templateOf(after) || (mayRetain() && !isSameVersion(before, after))
+    )
+  }
+
+  function mayRetain(): boolean {
+    return (primary.view()?.version ?? 0) >= RETAIN_SINCE
+  }
+
   /** For a roll back. It holds nothing up: what comes after it is judged by itself. */
   async function keep(name: string, generation: number): Promise<void> {
+    const instead = deps.worthLeast(name)
+    const body = { name, generation }
     try {
-      await primary.execute({ kind: 'workload.keep', body: { name, generation } })
+      if (!mayRetain()) await primary.execute({ kind: 'workload.keep', body })
+      else {
+        const room = instead !== undefined && { instead }
+        await primary.execute({ kind: 'workload.retain', body: { ...body, ...room } })
+      }
     } catch (error) {
       if (!NOTHING_KEPT.some((code) => isCode(error, code))) throw refusalOf(error, name)
     }

@@ -385,6 +385,7 @@ export {
   WORKLOAD_PREFIX,
   workloadKey,
 } from './stored.ts'
+export { isSameVersion, takenBack, versionDifferences } from './taking-back.ts'
 export { isCurrent, templateOf, versionOf } from './template.ts'
 export { jobInstanceId, type Turn, turnOf } from './turns.ts'
 export { isUser } from './user.ts'

@@ -244,10 +244,16 @@ export const workloads = {
     notChanged: 'It was not changed',
   },
   version: {
-    intro: 'What it was before. Going back keeps as many copies as there are now.',
+    intro:
+      'What it was before each change. Going back takes back what runs and all rules, replaces only copies that differ, and keeps as many as there are now.',
     none: 'No earlier version yet. Each change keeps the one before it here.',
     number: 'Version {{number}}',
     until: 'by {{who}}, in force until {{when}}',
+    replaced: 'Then this was changed, and its copies were replaced:',
+    stayed: 'Then this was changed, and its copies stayed:',
+    more: 'and {{count}} more fields',
+    more_one: 'and one more field',
+    nothing: 'nothing',
     takeBack: 'Go back to this',
     tookBack: '{{name}} goes back to version {{number}}.',
   },

@@ -5,6 +5,7 @@ import { useText } from '../../i18n/index.ts'
 import { useWorld } from '../../state/index.ts'
 import { toProblem } from '../../transport/index.ts'
 import { useVersions } from './use-versions.ts'
+import { changeWords } from './version-words.ts'
 
 /** What it was before, and the way back. */
 export function Versions(props: { workload: WorkloadView; mayChange: boolean }) {
@@ -45,7 +46,7 @@ export function Versions(props: { workload: WorkloadView; mayChange: boolean }) 
 }
 
 function VersionLine(props: { version: PastVersion; onTakeBack: (() => void) | undefined }) {
-  const { generation, parts, until, by } = props.version
+  const { generation, parts, until, by, changed } = props.version
   const { t, language } = useText()
   const sources = parts.map((part) => part.image ?? part.bundle?.slice(0, 19) ?? '')
   return (
@@ -58,6 +59,27 @@ function VersionLine(props: { version: PastVersion; onTakeBack: (() => void) | u
       {props.onTakeBack && (
         <Button onPress={props.onTakeBack}>{t('workloads.version.takeBack')}</Button>
       )}
+      {changed && <Changed changed={changed} />}
     </li>
+  )
+}
+
+/** What took its place was this much different. */
+function Changed(props: { changed: NonNullable<PastVersion['changed']> }) {
+  const { t } = useText()
+  const { intro, lines, left } = changeWords(props.changed)
+  return (
+    <div className="changed">
+      <p>{t(intro)}</p>
+      <ul>
+        {lines.map(({ path, before, after }) => (
+          <li key={path}>
+            <code>{path}</code>: <code>{before ?? t('workloads.version.nothing')}</code> →{' '}
+            <code>{after ?? t('workloads.version.nothing')}</code>
+          </li>
+        ))}
+        {left > 0 && <li>{t('workloads.version.more', { count: left })}</li>}
+      </ul>
+    </div>
   )
 }

@@ -95,7 +95,20 @@ export function notesVersions(): PastVersion[] {
   return [1, 0].map((minor): PastVersion => {
     const image = `notes:1.${minor}`
     const parts = part ? [{ ...part, image }] : []
-    return { generation: minor + 1, image, parts, by, until: minutesAgo(1_600 - minor * 1_500) }
+    const changed =
+      minor === 1
+        ? {
+            changes: [{ path: 'edge.access', before: '"public"', after: '"members"' }],
+            replaces: false,
+          }
+        : {
+            changes: [
+              { path: 'containers.notes.image', before: '"notes:1.0"', after: '"notes:1.1"' },
+            ],
+            replaces: true,
+          }
+    const until = minutesAgo(1_600 - minor * 1_500)
+    return { generation: minor + 1, image, parts, by, until, changed }
   })
 }
 

@@ -37,6 +37,8 @@ export interface TestCommittee {
   primaryOf(node: NodeId, lives?: () => boolean): DesiredDeps['primary']
   /** Somebody's word about somebody: as the founder's own key. */
   execute(command: Command): void
+  /** All voters know these rules, and they are in force. */
+  raiseRules(version: number): void
   /** What the node's copy has come to. */
   registryOf(node: NodeId): Registry
 }
@@ -153,6 +155,12 @@ export function createTestCommittee(options: CommitteeOptions): TestCommittee {
     registryOf: (node) => placeOf(node).registry,
     execute(command) {
       append(founder, command)
+    },
+    raiseRules(version) {
+      for (const { id, key } of places) {
+        if (voters.includes(id)) append(key, { kind: 'version.support', body: { version } })
+      }
+      append(founder, { kind: 'version.activate', body: { version } })
     },
     primaryOf(node, lives = () => true) {
       const place = placeOf(node)

@@ -1,0 +1,17 @@
+/** Which earlier generations of a workload are worth their room. Pure. */
+import { templateOf, type Workload } from '../spec/index.ts'
+import type { PastWorkload } from './index.ts'
+import { RULES_KEPT_MAX } from './limits.ts'
+
+/**
+ * The generation that makes room first: the oldest of those after which rules alone changed, where
+ * there are many of them; so no number of such changes pushes out what ran before. Undefined where
+ * there are few: the oldest of all. `past` is the latest first, `next` what comes after it.
+ */
+export function worthLeast(past: readonly PastWorkload[], next: Workload): number | undefined {
+  const ofRules = past.filter(({ workload }, age) => {
+    const successor = past[age - 1]?.workload ?? next
+    return templateOf(workload) === templateOf(successor)
+  })
+  return ofRules.length < RULES_KEPT_MAX ? undefined : ofRules.at(-1)?.generation
+}

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import { changeWords } from './version-words.ts'
+
+describe('what a change changed', () => {
+  it('is said with whether copies were replaced for it', () => {
+    const changes = [{ path: 'edge.access', before: '"public"', after: '"members"' }]
+    expect(changeWords({ changes, replaces: false })).toEqual({
+      ...{ intro: 'workloads.version.stayed', lines: changes, left: 0 },
+    })
+    expect(changeWords({ changes, replaces: true }).intro).toBe('workloads.version.replaced')
+  })
+
+  it('is bounded: ten fields, and no value that fills the page', () => {
+    const changes = Array.from({ length: 12 }, (_, at) => {
+      return { path: `labels.l${at}`, after: 'x'.repeat(5_000) }
+    })
+    const { lines, left } = changeWords({ changes, replaces: false })
+    expect([lines.length, left]).toEqual([10, 2])
+    expect(lines[0]).toEqual({ path: 'labels.l0', before: undefined, after: `${'x'.repeat(160)}…` })
+  })
+})
