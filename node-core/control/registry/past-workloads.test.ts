@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type Command, createRegistry } from './index.ts'
+import { type Command, createRegistry, RELEASE } from './index.ts'
 import { PAST_MAX } from './limits.ts'
 import { bytes, codeOf, createWorld, expectDone, START_MS } from './registry.fixture.ts'
+import pinned from './testdata/version-3-commands.json' with { type: 'json' }
 
 const apply = (spec: string, name = 'cafe'): Command => {
   return { kind: 'workload.apply', body: { name, spec: bytes(spec) } }
@@ -116,5 +117,20 @@ describe('a workload’s past', () => {
     copy.restore(registry.snapshot())
     expect(copy.hash()).toEqual(registry.hash())
     expect(copy.view.past('cafe')).toEqual(registry.view.past('cafe'))
+  })
+})
+
+describe('the command that says what makes room', () => {
+  it('keeps its bytes', () => {
+    const { founder, seal } = createCafe()
+    const body = { name: 'cafe', generation: 11, instead: 4 }
+    const made = {
+      'workload.retain': Buffer.from(
+        seal(founder.key, [{ kind: 'workload.retain', body }]),
+      ).toString('base64'),
+    }
+    expect(made).toEqual(pinned)
+    const later = [...RELEASE.kinds].flatMap(([kind, { since }]) => (since === 3 ? [kind] : []))
+    expect(Object.keys(made)).toEqual(later)
   })
 })

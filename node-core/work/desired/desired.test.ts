@@ -1,3 +1,4 @@
+// Long: every case needs the same small world, which stands at its head.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSimClock, type SimClock } from '../../base/clock/index.ts'
 import { encode } from '../../base/codec/index.ts'
