@@ -299,10 +299,7 @@ export interface Instance {
   index: number
   /** Generation of the workload that it was started from. */
   generation: number
-  /**
-   * `templateOf` the workload it was started from: scaling raises the generation and leaves this as
-   * it is. Absent when it was found running and no record tells; then the generation decides.
-   */
+  /** `templateOf` what it was started from; where no record tells it, the generation decides. */
   template?: string
   node: NodeId
   status: InstanceStatus
