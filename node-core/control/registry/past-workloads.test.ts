@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type Command, createRegistry, RELEASE } from './index.ts'
+import { type Command, createRegistry } from './index.ts'
 import { PAST_MAX } from './limits.ts'
 import { bytes, codeOf, createWorld, expectDone, START_MS } from './registry.fixture.ts'
-import pinned from './testdata/version-3-commands.json' with { type: 'json' }
 
 const apply = (spec: string, name = 'cafe'): Command => {
   return { kind: 'workload.apply', body: { name, spec: bytes(spec) } }
@@ -72,8 +71,8 @@ describe('a workload’s past', () => {
     expect(codeOf(act(founder, retain(1)))).toBe('UNKNOWN_KIND')
     const node = machine(founder)
     elect(node)
-    expectDone(act(node, { kind: 'version.support', body: { version: 3 } }))
-    expectDone(act(node, { kind: 'version.activate', body: { version: 3 } }))
+    expectDone(act(node, { kind: 'version.support', body: { version: 2 } }))
+    expectDone(act(node, { kind: 'version.activate', body: { version: 2 } }))
     for (let generation = 1; generation <= PAST_MAX; generation++) {
       // While there is room none goes.
       expectDone(act(founder, retain(generation, 1)))
@@ -89,7 +88,7 @@ describe('a workload’s past', () => {
     expectDone(act(founder, retain(12, 4)))
     expect(generations()).toEqual([2, 3, 5, 6, 7, 8, 9, 10, 11, 12])
     expect(codeOf(act(founder, retain(11, 2)))).toBe('CONFLICT')
-    expect(registry.view.version).toBe(3)
+    expect(registry.view.version).toBe(2)
   })
 
   it('is not another owner’s to keep, nor what it has moved on from', () => {
@@ -117,20 +116,5 @@ describe('a workload’s past', () => {
     copy.restore(registry.snapshot())
     expect(copy.hash()).toEqual(registry.hash())
     expect(copy.view.past('cafe')).toEqual(registry.view.past('cafe'))
-  })
-})
-
-describe('the command that says what makes room', () => {
-  it('keeps its bytes', () => {
-    const { founder, seal } = createCafe()
-    const body = { name: 'cafe', generation: 11, instead: 4 }
-    const made = {
-      'workload.retain': Buffer.from(
-        seal(founder.key, [{ kind: 'workload.retain', body }]),
-      ).toString('base64'),
-    }
-    expect(made).toEqual(pinned)
-    const later = [...RELEASE.kinds].flatMap(([kind, { since }]) => (since === 3 ? [kind] : []))
-    expect(Object.keys(made)).toEqual(later)
   })
 })

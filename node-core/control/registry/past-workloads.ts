@@ -29,7 +29,7 @@ export const keepWorkload = kind(
  * which of them are worth less. Where that one is not kept, the oldest does. Value: null.
  */
 export const retainWorkload = kind(
-  3,
+  2,
   z.strictObject({ name, generation: positive, instead: positive.exactOptional() }),
   (state, author, { name, generation, instead }) => {
     const row = keepable(state, author, { name, generation })

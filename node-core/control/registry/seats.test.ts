@@ -151,16 +151,20 @@ describe('the committee in a snapshot', () => {
   })
 })
 
-describe('commands about the committee', () => {
+describe('commands of the second rules', () => {
   it('keep their bytes', () => {
     const { founder, machines, network, seal } = createCommittee()
     const [liar] = machines
+    const retained = { name: 'cafe', generation: 11, instead: 4 }
     const made: Record<string, string> = {
       'committee.seat': base64(
         seal(founder.key, [{ kind: 'committee.seat', body: { node: liar.node, seat: 'learner' } }]),
       ),
       'committee.accuse': base64(
         seal(founder.key, [accuse(lieOf(liar.key, network.id, 1))], { first: 90 }),
+      ),
+      'workload.retain': base64(
+        seal(founder.key, [{ kind: 'workload.retain', body: retained }], { first: 91 }),
       ),
     }
     expect(made).toEqual(pinned)

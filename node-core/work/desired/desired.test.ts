@@ -367,9 +367,9 @@ describe('versions', () => {
   const labelled = (image: string, team: string): Workload =>
     applyChange(at(image), { labels: { team } })
   async function raised(): Promise<void> {
-    committee.raiseRules(3)
+    committee.raiseRules(2)
     await pass(1_000)
-    expect(primary.view()?.version).toBe(3)
+    expect(primary.view()?.version).toBe(2)
   }
 
   test('of rules alone are kept once all know how, but none of a count or a pause', async () => {

@@ -31,7 +31,7 @@ export interface WritingDeps extends Pick<DesiredDeps, 'primary' | 'state' | 'ow
 /** No room, or what was to be kept has moved on or ended meanwhile. */
 const NOTHING_KEPT = ['LIMIT_REACHED', 'CONFLICT', 'NOT_FOUND']
 /** The rules from which an author says which version makes room (`control/registry/past-workloads.ts`). */
-const RETAIN_SINCE = 3
+const RETAIN_SINCE = 2
 const APPLIED = z.object({ generation: z.int().min(1) })
 
 export function createWriting(deps: WritingDeps): Writing {
