@@ -9,7 +9,7 @@ export interface Clock {
   wallMs(): number
   /** Milliseconds since an arbitrary start; never goes back. */
   monotonicMs(): number
-  /** Runs `fn` once after `delayMs`; returns a function that cancels it. */
+  /** Runs `fn` once after `delayMs`, 0 being the next turn; returns a function that cancels it. */
   timer(delayMs: number, fn: () => void): () => void
 }
 

@@ -5,6 +5,11 @@ export function createSystemClock(): Clock {
     wallMs: () => Date.now(),
     monotonicMs: () => performance.now(),
     timer(delayMs, fn) {
+      if (delayMs === 0) {
+        // In the next turn: a timeout of nothing waits a millisecond.
+        const handle = setImmediate(fn)
+        return () => clearImmediate(handle)
+      }
       // What is due already is due now: a computation beside a clock that goes on may come to less.
       const handle = setTimeout(fn, Math.max(0, delayMs))
       return () => clearTimeout(handle)

@@ -1,5 +1,6 @@
 /** Deliveries to the machine: whatever comes is handed over, whenever it comes. */
 import { expect, it } from 'vitest'
+import { createSimClock } from '../../../base/clock/index.ts'
 import type { Ready } from '../index.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createListMachine, entry, turns } from './driver.fixture.ts'
@@ -13,7 +14,7 @@ it('leaves nothing lying that comes just as it ends', async () => {
   for (let gap = 0; gap < 12; gap++) {
     const machine = createListMachine()
     const deliveries = createDeliveries({
-      ...{ machine, told: () => {}, applied: () => {} },
+      ...{ clock: createSimClock(), machine, told: () => {}, applied: () => {} },
       failed: (error) => expect(error).toBeUndefined(),
     })
     await deliveries.take(ready(1))
@@ -33,7 +34,7 @@ it('applies what comes next while a snapshot is written, and tells snapshots in 
     return writing.at(-1)?.promise ?? new Uint8Array()
   }
   const deliveries = createDeliveries({
-    ...{ machine, told: () => {}, applied: () => {} },
+    ...{ clock: createSimClock(), machine, told: () => {}, applied: () => {} },
     failed: (error) => expect(error).toBeUndefined(),
   })
   const told: number[] = []
@@ -56,7 +57,7 @@ it('fails when a snapshot cannot be written, and holds up nobody then', async ()
   machine.snapshot = () => Promise.reject(new Error('It cannot be written.'))
   const failures: unknown[] = []
   const deliveries = createDeliveries({
-    ...{ machine, told: () => {}, applied: () => {} },
+    ...{ clock: createSimClock(), machine, told: () => {}, applied: () => {} },
     failed: (error) => failures.push(error),
   })
   await deliveries.take(ready(1))

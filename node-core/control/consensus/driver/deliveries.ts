@@ -1,4 +1,5 @@
 /** Hands committed entries to the state machine, in order, beside the engine's next round. */
+import type { Clock } from '../../../base/clock/index.ts'
 import type { CommittedEntry, Fate, LogIndex, Ready, StateSnapshot } from '../index.ts'
 import type { StateMachine } from './index.ts'
 import { APPLY_BYTES_BUSY, APPLY_BYTES_MAX } from './limits.ts'
@@ -18,6 +19,7 @@ export interface Deliveries {
 }
 
 export interface DeliveriesDeps {
+  clock: Clock
   machine: StateMachine
   told: (fate: Fate) => void
   applied: () => void
@@ -39,6 +41,9 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
   let room: (() => void)[] = []
   let working: Promise<void> | undefined
   let stopped = false
+  /** Messages to peers leave in this turn. */
+  let sends = false
+  let endTurn = (): void => {}
   /** Those that are being written. */
   let snapshots: Promise<void> = Promise.resolve()
 
@@ -55,8 +60,21 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
     })
   }
 
+  /**
+   * In the turn after that which sends to peers: news of a commit would else leave only when this node
+   * had applied it and had answered its own callers.
+   */
+  function sent(): Promise<void> {
+    return new Promise((resolve) => {
+      endTurn = resolve
+      deps.clock.timer(0, resolve)
+    })
+  }
+
   async function run(): Promise<void> {
     try {
+      if (sends) await sent()
+      sends = false
       for (let work = queue.shift(); work && !stopped; work = queue.shift()) {
         await perform(work)
       }
@@ -131,7 +149,8 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
       return waitingBytes > APPLY_BYTES_BUSY
     },
     whenApplied,
-    async take({ snapshot, committed, fates }) {
+    async take({ messagesNow, messages, snapshot, committed, fates }) {
+      sends ||= messagesNow.length + messages.length > 0
       if (snapshot) ask({ kind: 'restore', snapshot })
       if (committed.length > 0) {
         const sizeBytes = committed.reduce((sum, { payload }) => sum + payload.byteLength, 0)
@@ -147,6 +166,7 @@ export function createDeliveries(deps: DeliveriesDeps): Deliveries {
     async stop() {
       stopped = true
       queue = []
+      endTurn()
       release()
       await working
     },

@@ -39,7 +39,7 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
 
   const proposals = createProposals()
   const deliveries = createDeliveries({
-    machine: deps.machine,
+    ...{ clock, machine: deps.machine },
     told: proposals.told,
     applied: wake,
     failed: (error) => fail('APPLY_FAILED', error),
