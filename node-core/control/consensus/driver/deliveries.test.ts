@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { createSimClock } from '../../../base/clock/index.ts'
 import type { Ready } from '../index.ts'
 import { createDeliveries } from './deliveries.ts'
-import { createListMachine, entry, turns } from './driver.fixture.ts'
+import { createListMachine, entry, PEER, turns } from './driver.fixture.ts'
 
 const ready = (index: number): Ready => ({
   ...{ messagesNow: [], records: [], mustSync: true, messages: [], snapshot: undefined },
@@ -24,6 +24,28 @@ it('leaves nothing lying that comes just as it ends', async () => {
     expect(machine.applied, `after ${gap} turns`).toEqual(['1', '2'])
     await deliveries.stop()
   }
+})
+
+it('applies in the turn after that in which messages leave, and at once where none do', async () => {
+  const machine = createListMachine()
+  const clock = createSimClock()
+  const deliveries = createDeliveries({
+    ...{ clock, machine, told: () => {}, applied: () => {} },
+    failed: (error) => expect(error).toBeUndefined(),
+  })
+  await deliveries.take(ready(1))
+  await turns()
+  expect(machine.applied).toEqual(['1'])
+  const messages = [{ to: PEER, message: new Uint8Array(1) }]
+  await deliveries.take({ ...ready(2), messages })
+  await turns()
+  expect(machine.applied).toEqual(['1'])
+  clock.advance(0)
+  await turns()
+  expect(machine.applied).toEqual(['1', '2'])
+  await deliveries.take({ ...ready(3), messages })
+  // Whoever stops waits for no turn.
+  await deliveries.stop()
 })
 
 it('applies what comes next while a snapshot is written, and tells snapshots in order', async () => {
