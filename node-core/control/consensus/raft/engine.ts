@@ -18,7 +18,7 @@ import type {
   Verdict,
 } from '../index.ts'
 import { AgeWatch } from './age-watch.ts'
-import { ignored, isEmpty, outgoing, rejected, stateSnapshot } from './answers.ts'
+import { ignored, isEmpty, outgoing, progressOfOthers, rejected, stateSnapshot } from './answers.ts'
 import { change, changeTo, EMPTY_CONFIGURATION, membersOf } from './configuration.ts'
 import { ConfigurationHistory } from './configuration-history.ts'
 import { changeOf, type Entry, fitting, NO_DATA } from './entries.ts'
@@ -253,16 +253,7 @@ export class RaftEngine implements Engine {
       last: status.lastIndex,
       lastTerm: this.#node.log.term(status.lastIndex) ?? 0,
       members: membersOf(status.configuration),
-      progress: isLeader
-        ? status.progress
-            .filter(({ node }) => node !== this.self)
-            .map(({ node, matchIndex, recentActive, wasActive }) => ({
-              node,
-              match: matchIndex,
-              // Whoever looks just after a check of the quorum shall not find everybody silent.
-              recentlyActive: recentActive || wasActive,
-            }))
-        : [],
+      progress: isLeader ? progressOfOthers(status, this.self) : [],
       quorum: this.#node.hearsQuorum,
     }
   }
