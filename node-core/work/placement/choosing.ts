@@ -1,7 +1,7 @@
 /** Where a slot goes that nobody holds, among the nodes that have room. */
 import type { NodeId } from '../../base/net/index.ts'
 import type { Slot, Workload } from '../spec/index.ts'
-import type { PlacementNode } from './index.ts'
+import type { Choice, PlacementNode } from './index.ts'
 import { rendezvousScore } from './rendezvous.ts'
 import { assignedNode, type Table } from './table.ts'
 
@@ -12,7 +12,10 @@ import { assignedNode, type Table } from './table.ts'
 export function choose(table: Table, workload: Workload, slot: Slot): NodeId | undefined {
   const { ledger } = table
   const assigned = assignedNode(table, slot)
-  if (assigned && !ledger.refusal(assigned, slot, workload)) return assigned.id
+  if (assigned && !ledger.refusal(assigned, slot, workload)) {
+    table.choices?.set(slot, 'ASSIGNED_THERE')
+    return assigned.id
+  }
   if (table.committed.bound.has(workload.name)) return undefined
   const crowding = crowdingOf(table, workload)
   let candidates: NodeId[] = []
@@ -30,7 +33,31 @@ export function choose(table: Table, workload: Workload, slot: Slot): NodeId | u
     const score = rendezvousScore(node, slot)
     if (!winner || score > winner.score) winner = { node, score }
   }
-  return winner?.node
+  const chosen = winner?.node
+  if (chosen) table.choices?.set(slot, decidedBy(table, { workload, slot, chosen, crowding }))
+  return chosen
+}
+
+/** What spoke for it against the next best that can run it, as things stood then. */
+function decidedBy(
+  { nodes, ledger }: Table,
+  {
+    workload,
+    slot,
+    chosen,
+    crowding,
+  }: { workload: Workload; slot: Slot; chosen: NodeId; crowding(node: PlacementNode): Crowding },
+): Choice {
+  const able = nodes.filter((node) => node.id === chosen || !ledger.refusal(node, slot, workload))
+  const own = able.filter(({ id }) => id === chosen).map(crowding)[0]
+  const others = able.filter(({ id }) => id !== chosen).map(crowding)
+  const [next] = others.sort(compareCrowding)
+  if (!next) return 'ONLY_ONE'
+  const at = next.findIndex((count, place) => count !== own?.[place])
+  const { spread } = workload.placement
+  if (at === 0 && spread !== 'node') return spread === 'site' ? 'FEWEST_AT_SITE' : 'FEWEST_OF_OWNER'
+  if (at === 1) return 'NEIGHBOUR_THERE'
+  return at < 0 ? 'DRAWN' : 'FEWEST_THERE'
 }
 
 /** What speaks for another node, the first one first: slots in its domain, no neighbour, slots on it. */

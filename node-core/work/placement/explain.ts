@@ -24,7 +24,8 @@ export function explain(input: PlacementInput, workloadName: string): SlotExplan
   const desired = input.workloads.find(({ workload }) => workload.name === workloadName)
   if (!desired) return []
   const { workload } = desired
-  const table = evaluate(input)
+  const choices = new Map<Slot, Choice>()
+  const table = evaluate(input, choices)
   const states = input.jobs?.get(workloadName)
   return Array.from({ length: workload.replicas }, (_, index) => {
     const slot = slotOf(workload.name, index)
@@ -54,6 +55,8 @@ export function explain(input: PlacementInput, workloadName: string): SlotExplan
       node === id && slotOf(name, index) === slot
     if (input.dataOf?.get(slot)?.includes(id)) return 'DATA_THERE'
     if (input.instances.some((one) => runs(one) && !one.ended)) return 'RUNS_THERE'
+    const decided = choices.get(slot)
+    if (decided) return decided
     return refused.some(({ code }) => code === 'ANOTHER_CHOSEN') ? 'COMES_FIRST' : 'ONLY_ONE'
   }
 
@@ -75,6 +78,18 @@ export function choiceText(code: Choice): string {
       return 'No other computer can run it now.'
     case 'COMES_FIRST':
       return 'Of those that can run it, it comes first: by neighbours and spread, then by a draw that all nodes make alike.'
+    case 'ASSIGNED_THERE':
+      return 'It was assigned there before, and can run there.'
+    case 'FEWEST_THERE':
+      return 'Of those that can run it, it has the fewest copies of it.'
+    case 'FEWEST_AT_SITE':
+      return 'Of the sites where it can run, this computer’s has the fewest copies of it.'
+    case 'FEWEST_OF_OWNER':
+      return 'Of the owners on whose computers it can run, this one’s have the fewest copies of it.'
+    case 'NEIGHBOUR_THERE':
+      return 'It runs a workload that this one is to be near.'
+    case 'DRAWN':
+      return 'Several that can run it are alike: a draw that all computers make alike chose this one.'
   }
 }
 

@@ -41,7 +41,7 @@ export function fill(table: Table, ranked: Ranked, seats: readonly Seat[]): void
       continue
     }
     if (appointed) {
-      begin(table, slot, appointed)
+      take(table, slot, appointed)
       continue
     }
     const away = workload.onPartition === 'keep' ? awayNode(table, seated) : undefined
@@ -78,7 +78,7 @@ export function fillJob(
       if (starts) start(table, ranked, slot, node.id)
       else table.assignments.set(slot, state.node)
     } else if (state?.kind === 'due' && appointed) {
-      begin(table, slot, appointed)
+      take(table, slot, appointed)
     } else if (state?.kind === 'due' && (refused || !settle(table, ranked, seated))) {
       refused ??= refusals(table, ranked, slot)
       table.unplaced.set(slot, refused)
@@ -163,6 +163,12 @@ function goElsewhere(table: Table, ranked: Ranked, slot: Slot): boolean {
   start(table, ranked, slot, cleared.node)
   if (cleared.waits && table.starts.delete(slot)) table.awaits.add(slot)
   return true
+}
+
+/** What was assigned before. */
+function take(table: Table, slot: Slot, appointed: NodeId): void {
+  table.choices?.set(slot, 'ASSIGNED_THERE')
+  begin(table, slot, appointed)
 }
 
 function start(table: Table, ranked: Ranked, slot: Slot, node: NodeId): void {

@@ -113,7 +113,21 @@ export type PlacementRefusal =
 export type Objection = PlacementRefusal | 'ANOTHER_CHOSEN'
 
 /** Why a slot is where it is. */
-export type Choice = 'RUNS_THERE' | 'DATA_THERE' | 'ONLY_ONE' | 'COMES_FIRST'
+export type Choice =
+  | 'RUNS_THERE'
+  | 'DATA_THERE'
+  | 'ASSIGNED_THERE'
+  | 'ONLY_ONE'
+  /** Of copies of it: there, at its site, at its owner's. */
+  | 'FEWEST_THERE'
+  | 'FEWEST_AT_SITE'
+  | 'FEWEST_OF_OWNER'
+  /** What it is to be near runs there. */
+  | 'NEIGHBOUR_THERE'
+  /** Of several that are alike. */
+  | 'DRAWN'
+  /** It was begun there, or room is made for it there. */
+  | 'COMES_FIRST'
 
 export type StayReason =
   /** As much of the workload is away as may be, or all that serves must. */

@@ -316,7 +316,7 @@ test('explains where each slot is and what the others say', () => {
   const because = (change: Parameters<typeof input>[0]) => explain(input(change), 'web')[0]?.because
   const nodes = [node(1), node(2, { cordoned: true })]
   expect(because({ nodes, workloads: [web] })).toBe('ONLY_ONE')
-  expect(because({ nodes: [node(1), node(2)], workloads: [web] })).toBe('COMES_FIRST')
+  expect(because({ nodes: [node(1), node(2)], workloads: [web] })).toBe('DRAWN')
 })
 
 describe('rules of placement', () => {

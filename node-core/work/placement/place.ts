@@ -1,11 +1,11 @@
 /** Evaluates a placement: what runs is counted first, then what was assigned, then all others are placed. */
 import type { OwnerId } from '../../identity/index.ts'
-import { type DesiredWorkload, rankOf, slotOf, type Workload } from '../spec/index.ts'
+import { type DesiredWorkload, rankOf, type Slot, slotOf, type Workload } from '../spec/index.ts'
 import { dataPlacesOf } from './data-places.ts'
 import { compareRanked } from './displacing.ts'
 import { fill, fillJob } from './filling.ts'
 import { compare, holdersOf } from './holders.ts'
-import type { CommittedAssignments, Placement, PlacementInput, Refusal } from './index.ts'
+import type { Choice, CommittedAssignments, Placement, PlacementInput, Refusal } from './index.ts'
 import { createLedger } from './ledger.ts'
 import { appoint, countSpare, markUnwanted, seat } from './seating.ts'
 import type { Ranked, Table } from './table.ts'
@@ -23,8 +23,11 @@ export function place(input: PlacementInput): Placement {
   }
 }
 
-/** The placement with the ledger it led to, so that `explain` can ask it about every node. */
-export function evaluate(input: PlacementInput): Table {
+/**
+ * The placement with the ledger it led to, so that `explain` can ask it about every node. `choices`
+ * takes what decided where slots go.
+ */
+export function evaluate(input: PlacementInput, choices?: Map<Slot, Choice>): Table {
   const nodes = input.nodes.toSorted((a, b) => compare(a.id, b.id))
   const table: Table = {
     nodes,
@@ -36,6 +39,7 @@ export function evaluate(input: PlacementInput): Table {
     unplaced: new Map(),
     stays: new Map(),
     displaces: new Map(),
+    ...(choices && { choices }),
     surplus: new Map(),
     occupants: new Map(),
     spare: new Map(),

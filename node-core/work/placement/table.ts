@@ -3,6 +3,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import type { DesiredWorkload, Instance, Rank, Slot } from '../spec/index.ts'
 import type { Holders } from './holders.ts'
 import type {
+  Choice,
   CommittedAssignments,
   PlacementNode,
   Refusal,
@@ -20,6 +21,8 @@ export interface Table {
   awaits: Set<Slot>
   unplaced: Map<Slot, readonly Refusal[]>
   stays: Map<Slot, StayReason>
+  /** Why slots go where they do, of those that nobody holds; only for who asks why. */
+  choices?: Map<Slot, Choice>
   /** Slots whose room a slot is given. */
   displaces: Map<Slot, Slot[]>
   surplus: Map<string, SurplusReason>

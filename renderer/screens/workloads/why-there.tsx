@@ -47,6 +47,7 @@ function SlotLine({ slot }: { slot: Slot }) {
         {slot.nodeName
           ? t('workloads.why.on', { node: slot.nodeName })
           : t('workloads.why.nowhere')}
+        {slot.because && <span className="quiet"> {slot.because.message}</span>}
         {slot.stays && <span className="quiet"> {slot.stays.message}</span>}
       </span>
     </li>

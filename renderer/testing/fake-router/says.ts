@@ -1,5 +1,6 @@
 /** What a node says in its own words, in whatever language the window is. */
 export const SAYS = {
+  drawn: 'Several that can run it are alike: a draw that all computers make alike chose this one.',
   cordoned: 'Takes no new work.',
   kind: 'Cannot run containers.',
   dataHere: 'What it keeps lies on that computer.',

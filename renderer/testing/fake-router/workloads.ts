@@ -129,7 +129,9 @@ function placement(scenario: Scenario, replicas: number, displaces: string[] = [
       const node = free[index % Math.max(1, free.length)]
       return {
         index,
-        ...(node && index < free.length ? { node: node.id, nodeName: node.name } : {}),
+        ...(node && index < free.length
+          ? { node: node.id, nodeName: node.name, because: { code: 'DRAWN', message: SAYS.drawn } }
+          : {}),
         ...(index === 0 && displaces.length > 0 && { displaces }),
         refused: scenario.nodes
           .filter((each) => each.status !== 'Ready' || each.kinds.length === 0)
