@@ -86,7 +86,11 @@ export function Palette({ status, onClose, onOpen }: PaletteProps) {
           </div>
         ))}
       </div>
-      {found.length === 0 && <p className="palette-empty">{t('shell.palette.empty')}</p>}
+      {found.length === 0 && (
+        <p className="palette-empty" role="status">
+          {t('shell.palette.empty')}
+        </p>
+      )}
     </Dialog>
   )
 }

@@ -70,7 +70,7 @@ function drawThreads(
   context.globalAlpha = 1
 }
 
-/** Near, usual, far; relayed links are dashed; links of the chosen node stand out. */
+/** Near, usual, far; punched links are dashed, relayed ones dotted; links of the chosen node stand out. */
 type LinkStyle = `${'chosen' | 'near' | 'usual' | 'far' | 'faint'}/${LinkPath | 'unknown'}`
 
 const NEAR_MS = 5

@@ -31,7 +31,8 @@ export const network = {
   waitingHere_one: '{{name}} waits to be let in',
   waitingLook: 'Have a look',
   legend: 'What the shapes mean',
-  legendLink: 'Thicker threads are faster. Dashed ones go through a relay.',
+  legendLink:
+    'Thicker threads are faster. Dashed ones go straight through a router, dotted ones through a relay.',
   legendFruit: 'A cap on a node is one copy that runs there.',
   legendDetail:
     'Moss green is healthy, amber is silent for a moment, red and dashed is out of sight.',

@@ -9,6 +9,9 @@ export const SAYS = {
   noImage: 'No node has this image.',
   importChanged: 'A copy that ends is started again, however it ended.',
   importRefused: 'A copy has no more rights than the others.',
+  importUnread:
+    'Neither a compose file (it has services), docker run lines, nor Kubernetes objects (they have apiVersion and kind).',
+  forbidden: 'This needs the permission “deploy” in the network.',
   wrongPassphrase: 'The passphrase does not open this file.',
 } as const
 

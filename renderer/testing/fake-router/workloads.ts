@@ -17,6 +17,7 @@ export function workloadsOf({ scenario, emit }: Fake) {
       get: os.workloads.get.handler(({ input }) => findWorkload(scenario, input.name)),
       schema: os.workloads.schema.handler(() => workloadSchema()),
       deploy: os.workloads.deploy.handler(({ input }) => {
+        if (input.containers?.[0]?.image === 'forbidden') throw forbidden()
         if (input.containers?.[0]?.image === 'nowhere') {
           throw new ORPCError('VALIDATION_ERROR', {
             message: SAYS.noImage,
@@ -42,15 +43,23 @@ export function workloadsOf({ scenario, emit }: Fake) {
         emit('workload.changed', { name })
         return made
       }),
-      import: os.workloads.import.handler(() => ({
-        format: 'compose',
-        workloads: [{ name: 'wiki', containers: [{ image: 'wiki:2', files: BROUGHT }] }],
-        report: [
-          told('image', { line: 3, verdict: 'kept', message: SAYS.kept }),
-          told('restart', { line: 4, verdict: 'changed', message: SAYS.importChanged }),
-          told('privileged', { line: 5, verdict: 'refused', message: SAYS.importRefused }),
-        ],
-      })),
+      import: os.workloads.import.handler(({ input }) => {
+        if (!input.text.includes('services')) {
+          throw new ORPCError('VALIDATION_ERROR', {
+            message: SAYS.importUnread,
+            data: [{ path: 'text', message: SAYS.importUnread }],
+          })
+        }
+        return {
+          format: 'compose',
+          workloads: [{ name: 'wiki', containers: [{ image: 'wiki:2', files: BROUGHT }] }],
+          report: [
+            told('image', { line: 3, verdict: 'kept', message: SAYS.kept }),
+            told('restart', { line: 4, verdict: 'changed', message: SAYS.importChanged }),
+            told('privileged', { line: 5, verdict: 'refused', message: SAYS.importRefused }),
+          ],
+        }
+      }),
       preview: os.workloads.preview.handler(({ input }) => {
         refuseWrongSizes(input.volumes ?? [])
         const displaced = input.priority === 'high' ? ['backup/0'] : []
@@ -111,6 +120,11 @@ export function workloadsOf({ scenario, emit }: Fake) {
       }),
     },
   }
+}
+
+/** Whose right was taken while the page was open. */
+function forbidden() {
+  return new ORPCError('FORBIDDEN', { message: SAYS.forbidden, data: { permission: 'deploy' } })
 }
 
 const BROUGHT = [{ path: '/etc/wiki.conf', content: 'name = wiki\n' }]

@@ -48,7 +48,7 @@ export async function lookAt(
       await shot.prepare(page, node)
       await lookInThemes(looking, page, `${shot.name}-${size}`, failures)
       for (const next of further) await lookForRoom(looking, page, shot, next, failures)
-      if (looking.pseudo) {
+      if (looking.pseudo && !shot.notice) {
         await page.setViewportSize(SIZES[size])
         await lookInPseudo(looking, page, node, shot, size, failures)
       }

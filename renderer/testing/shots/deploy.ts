@@ -1,3 +1,4 @@
+import { openAt } from '../looking/opening.ts'
 import { go, press, type Shot, settle, shot } from './shot.ts'
 
 const NOTES_AND_DATABASE = JSON.stringify(
@@ -166,6 +167,31 @@ export const DEPLOY: Shot[] = [
     await page.getByLabel('Image', { exact: true }).fill('nowhere')
     await press(page, /^Deploy 1/)
     await page.getByRole('alert').waitFor()
+    await settle(page)
+  }),
+  shot('deploy-not-allowed', 'busy', async (page, node) => {
+    node.router('busy').scenario.status.node.permissions = ['use']
+    await openAt(page, node.link('busy'))
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'You may not deploy here')
+    await settle(page)
+  }),
+  shot('deploy-forbidden', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy', 'Deploy')
+    await press(page, /^Something of your own/)
+    await page.getByLabel('Image', { exact: true }).fill('forbidden')
+    await press(page, /^Deploy 1/)
+    await page.getByRole('alert').scrollIntoViewIfNeeded()
+    await settle(page)
+  }),
+  shot('deploy-import-unread', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/deploy/manifest', 'Deploy')
+    await press(page, /^Bring a compose file/)
+    await page.getByLabel('What you have').fill('hello')
+    await press(page, 'Read it')
+    await page.getByRole('alert').scrollIntoViewIfNeeded()
     await settle(page)
   }),
   shot('deploy-text', 'busy', async (page) => {

@@ -69,6 +69,13 @@ export const EVERYWHERE: Shot[] = [
     await page.getByRole('combobox').fill('l')
     await settle(page)
   }),
+  shot('palette-empty', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').fill('zeppelin')
+    await page.getByText('Nothing is called that').waitFor()
+    await settle(page)
+  }),
   shot('shortcuts', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
     await page.keyboard.press('?')

@@ -27,6 +27,12 @@ export const NETWORK: Shot[] = [
     ),
     motion: true,
   },
+  shot('network-legend', 'busy', async (page) => {
+    await page.getByText('nodes healthy').waitFor()
+    await press(page, 'What the shapes mean')
+    await page.getByRole('dialog').waitFor()
+    await settle(page)
+  }),
   shot('network-broken', 'broken', async (page) => {
     await page.getByText('waits to be let in').waitFor()
     await settle(page)

@@ -1,4 +1,4 @@
-import { press, type Shot, settle, shot } from './shot.ts'
+import { hold, press, type Shot, settle, shot } from './shot.ts'
 
 /** Who keeps the registry. */
 export const REGISTRY: Shot[] = [
@@ -33,6 +33,32 @@ export const REGISTRY: Shot[] = [
     await page.getByText('the only computer that votes').waitFor()
     await settle(page)
   }),
+  shot(
+    'network-registry-promoted',
+    'busy',
+    async (page) => {
+      await page.getByText('nodes healthy').waitFor()
+      await page.getByRole('radio', { name: 'Registry' }).click()
+      const row = page.getByRole('row', { name: /kitchen-laptop/ })
+      await row.getByRole('button', { name: 'Give a vote' }).click()
+      await hold(page, 'kitchen-laptop votes, and keeps its vote.')
+      await settle(page)
+    },
+    { notice: true },
+  ),
+  shot(
+    'network-registry-transferred',
+    'busy',
+    async (page) => {
+      await page.getByText('nodes healthy').waitFor()
+      await page.getByRole('radio', { name: 'Registry' }).click()
+      const row = page.getByRole('row', { name: /ben-workshop/ })
+      await row.getByRole('button', { name: 'Let it lead' }).click()
+      await hold(page, 'ben-workshop leads.')
+      await settle(page)
+    },
+    { notice: true },
+  ),
   shot('network-registry-demote', 'busy', async (page) => {
     await page.getByText('nodes healthy').waitFor()
     await page.getByRole('radio', { name: 'Registry' }).click()

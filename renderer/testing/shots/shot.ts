@@ -16,6 +16,8 @@ export interface Shot {
   sizes: readonly Size[]
   /** Shown with motion; the others are still, so that pictures are alike. */
   motion?: boolean
+  /** Shows a notice. It is held, and stays in the language in which it was said. */
+  notice?: boolean
   prepare(page: Page, node: FakeNode): Promise<void>
 }
 
@@ -23,7 +25,7 @@ export function shot(
   name: string,
   scenario: ScenarioName,
   prepare: Shot['prepare'],
-  options: Partial<Pick<Shot, 'sizes' | 'motion'>> = {},
+  options: Partial<Pick<Shot, 'sizes' | 'motion' | 'notice'>> = {},
 ): Shot {
   return { name, scenario, sizes: ['usual', 'small', 'zoomed'], prepare, ...options }
 }
@@ -35,5 +37,10 @@ export async function go(page: Page, place: string, heading: string): Promise<vo
 
 export const press = (page: Page, name: string | RegExp): Promise<void> =>
   page.getByRole('button', { name }).first().click()
+
+/** Holds a notice, as whoever points at it does, until the window is made smaller. */
+export async function hold(page: Page, text: string | RegExp): Promise<void> {
+  await page.getByRole('region', { name: 'Notices' }).getByText(text).hover()
+}
 
 export { settle } from '../looking/rest.ts'

@@ -79,6 +79,15 @@ export const WORKLOAD: Shot[] = [
     await page.getByLabel('Value', { exact: true }).fill('not to be seen')
     await settle(page)
   }),
+  shot('workload-secret-replace', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/secrets', 'notes')
+    const row = page.getByRole('row', { name: 'database-password' })
+    await row.getByRole('button', { name: 'Replace' }).click()
+    await page.getByRole('dialog').waitFor()
+    await page.getByLabel('Value', { exact: true }).fill('not to be seen')
+    await settle(page)
+  }),
   shot('workload-secret-delete', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/secrets', 'notes')
