@@ -124,6 +124,7 @@ export function createMemoryPrimary(committee: NodeId[] = []): MemoryPrimary {
     status: () => ({
       role: 'none',
       inForce: committee.length > 0,
+      caughtUp: committee.length > 0,
       committee:
         committee.length === 0
           ? undefined

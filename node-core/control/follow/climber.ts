@@ -32,6 +32,8 @@ import type { Trail } from './trail.ts'
 
 export interface Climber {
   readonly parent: NodeId | undefined
+  /** Whether the copy holds what the parent had when it last answered. */
+  isLevel(): boolean
   /** Undefined while nobody is followed, or nothing is known yet. */
   label(): Label | undefined
   /** Without a parent for so short a time that there may be one in a moment. */
@@ -211,6 +213,7 @@ export function createClimber(deps: ClimberDeps): Climber {
     get parent() {
       return parent?.node
     },
+    isLevel: () => parent !== undefined && trail.height >= parent.label.height,
     label() {
       if (!parent || trail.height === 0) return undefined
       return { height: trail.height, depth: parent.label.depth + 1 }

@@ -48,6 +48,8 @@ export interface CoreStatus {
   /** Steps from the committee; undefined while nobody is followed. */
   depth: number | undefined
   children: readonly NodeId[]
+  /** Whether the copy holds what the parent had when it last answered, and what the committee has told. */
+  level: boolean
   /** Whether a member of the committee has vouched for what the copy began with. */
   proven: boolean
 }
@@ -234,6 +236,7 @@ export function createFollowCore({ self, random, isHub, sign, hashAt }: FollowCo
       parent: climber.parent,
       depth: label()?.depth,
       children: children.names(),
+      level: climber.isLevel() && trail.height >= facts.told,
       proven,
     }),
   }

@@ -87,6 +87,49 @@ describe('a node outside the committee', () => {
     expect(guest.primary.status().height).toBe(founder.primary.status().height)
   })
 
+  it('says after a start that it is of an earlier life, until it holds what came meanwhile', async () => {
+    const [founder, second, third] = (await committee(17, 3)) as [TestNode, TestNode, TestNode]
+    const guest = await world.add('use')
+    await put(founder, 'shop/stock', '12')
+    for (const node of [guest, third]) {
+      await world.until('it has the copy', () => held(node, 'shop/stock') === '12')
+      await world.until('it knows', () => node.primary.status().caughtUp)
+      await world.advance(SAVE_QUIET_MS + 100)
+      await node.kill()
+    }
+    await put(founder, 'shop/stock', '11')
+    const seen: string[] = []
+    for (const node of [guest, third]) {
+      const started = node.start()
+      node.primary.subscribe(() => {
+        const stock = held(node, 'shop/stock')
+        if (stock) seen.push(`${stock} ${node.primary.status().caughtUp}`)
+      })
+      await world.run('its start', started)
+      await world.until('it has caught up', () => node.primary.status().caughtUp)
+      expect(held(node, 'shop/stock')).toBe('11')
+    }
+    expect(new Set(seen)).toContain('12 false')
+    expect(new Set(seen)).not.toContain('12 true')
+    expect(second.primary.status().caughtUp).toBe(true)
+  })
+
+  it('of nobody else’s in reach is never told that it has caught up', async () => {
+    const [founder] = (await committee(18, 1)) as [TestNode]
+    const guest = await world.add('use')
+    await put(founder, 'shop/stock', '12')
+    await world.until('it has the copy', () => held(guest, 'shop/stock') === '12')
+    await world.advance(SAVE_QUIET_MS + 100)
+    await guest.kill()
+    await founder.kill()
+    await guest.start()
+    await world.advance(3_000)
+    expect([held(guest, 'shop/stock'), guest.primary.status().caughtUp]).toEqual(['12', false])
+    await founder.start()
+    await world.until('the lone voter has', () => founder.primary.status().caughtUp)
+    await world.until('it has', () => guest.primary.status().caughtUp)
+  })
+
   it.each([
     ['torn', (bytes: Uint8Array) => bytes.subarray(0, bytes.byteLength - 9)],
     ['damaged', (bytes: Uint8Array) => bytes.map((byte, at) => (at === 99 ? byte ^ 1 : byte))],

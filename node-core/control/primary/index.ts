@@ -141,6 +141,11 @@ export interface PrimaryStatus {
   committee: Committee | undefined
   /** The last entry that the copy shown here has applied. */
   height: number | undefined
+  /**
+   * Whether the copy shown here has once held, since the start, what the committee has, as far as this
+   * node has heard: until then it is of an earlier life.
+   */
+  caughtUp: boolean
   /** How often a committee was put in force from outside, as far as this node knows. */
   era: Era
   /** Under Simplex what is promised now: by its own engine in the committee, else by how many vote. */

@@ -7,6 +7,7 @@ import { faultyVotersMax } from '../consensus/simplex/index.ts'
 import { createBatchReader, RELEASE } from '../registry/index.ts'
 import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
+import { createCatchingUp } from './catching-up.ts'
 import { createChanging } from './changing.ts'
 import { type Committee, isNamed, majorityOf } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
@@ -139,6 +140,10 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     ...{ newest, role: deps.role },
   })
   const isolation = createIsolation({ clock, isAlone })
+  const isCaughtUp = createCatchingUp({
+    ...{ replica: () => keeper.current(), follower: () => follower },
+    told: () => board.told()?.applied ?? 0,
+  })
   const reader = createReader({ clock, ask })
   const recovery = createRecovery({
     ...{ network, net, keeper, eras, late, clock, signer: deps.signer },
@@ -236,6 +241,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       inForce:
         role === 'none' ? isInReach() : engine?.quorum === true && engine.leader !== undefined,
       height: showing.copy()?.height || own?.applied || followed.height || undefined,
+      caughtUp: isCaughtUp(),
       era: eras.era(),
       ...promiseOf(role, committee),
       following: {

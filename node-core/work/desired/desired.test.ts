@@ -18,6 +18,7 @@ import {
   workloadKey,
 } from '../spec/index.ts'
 import { createDesired, type Desired, type DesiredDeps } from './index.ts'
+import { CATCH_UP_MS_MAX, UNBOUND_AFTER_MS } from './limits.ts'
 import { createTestCommittee, type TestCommittee } from './testing/committee.ts'
 
 const WEB = parseWorkload({ name: 'web', containers: [{ image: 'a' }] })
@@ -241,6 +242,31 @@ describe('what was wanted last', () => {
     reachable = []
     await pass(4_000)
     expect([desired.isCurrent(), desired.committed()?.bound.size]).toEqual([true, 0])
+  })
+
+  test('is of an earlier life until the copy has caught up, where there is anybody to catch up with', async () => {
+    let caughtUp = false
+    const behind = (): DesiredDeps['primary'] => ({
+      ...follower(),
+      status: () => ({ ...follower().status(), caughtUp }),
+    })
+    await apply()
+    await restart({ primary: behind() })
+    expect([desired.isCurrent(), desired.get('web')?.generation]).toEqual([false, 1])
+    for (caughtUp of [true, false]) expect(desired.isCurrent()).toBe(true)
+    // Nobody is in reach.
+    reachable = []
+    await restart({ primary: behind() })
+    expect(desired.isCurrent()).toBe(false)
+    await pass(UNBOUND_AFTER_MS)
+    expect(desired.isCurrent()).toBe(true)
+    // Somebody is, and does not let it catch up.
+    reachable = committee.ids.slice(1)
+    await restart({ primary: behind() })
+    await pass(UNBOUND_AFTER_MS)
+    expect(desired.isCurrent()).toBe(false)
+    await pass(CATCH_UP_MS_MAX - UNBOUND_AFTER_MS)
+    expect(desired.isCurrent()).toBe(true)
   })
 
   test('gives way to the copy once that is there', async () => {

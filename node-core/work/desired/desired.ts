@@ -6,7 +6,7 @@ import type { CommittedAssignments } from '../placement/index.ts'
 import { type DesiredWorkload, type Slot, WORKLOAD_PREFIX, workloadKey } from '../spec/index.ts'
 import type { Desired, DesiredChange, DesiredDeps } from './index.ts'
 import { createKeptRows, type Rows } from './kept-rows.ts'
-import { LOOK_MS, LOOK_SELDOM_MS } from './limits.ts'
+import { CATCH_UP_MS_MAX, LOOK_MS, LOOK_SELDOM_MS } from './limits.ts'
 import { createQuorumWatch } from './quorum-watch.ts'
 import { createRegistryRows } from './registry-rows.ts'
 import { worthLeast } from './room.ts'
@@ -33,6 +33,8 @@ export function createDesired(deps: DesiredDeps): Desired {
   const heldBefore = new Map<Slot, NodeId>()
   let bound: { of: readonly DesiredWorkload[]; names: ReadonlySet<string> } | undefined
   let stopWatching: (() => unknown)[] = []
+  let startedMs = Number.NEGATIVE_INFINITY
+  let caughtUp = false
   /** What the copy said in an earlier life, until there is one. */
   let kept: Rows | undefined
   let keptRows: Rows = { workloads: shownRows, assignments: shownAssignments }
@@ -48,6 +50,14 @@ export function createDesired(deps: DesiredDeps): Desired {
     },
   })
   const takeOver = createTakeOver({ ...deps, logger, records, writing })
+
+  /** What is shown may be of an earlier life; whoever cannot catch up in a while goes by it all the same. */
+  function isCurrent(): boolean {
+    if (!hasPrimary() || !quorum.isBound()) return true
+    if (primary.view() === undefined) return false
+    caughtUp ||= clock.monotonicMs() - startedMs >= CATCH_UP_MS_MAX || primary.status().caughtUp
+    return caughtUp
+  }
 
   function list(): DesiredWorkload[] {
     const view = primary.view()
@@ -165,7 +175,7 @@ export function createDesired(deps: DesiredDeps): Desired {
       const record = state.get(workloadKey(name))
       return primary.view()?.ownerOf(name) ?? keptOf(name)?.owner ?? record?.claim ?? record?.owner
     },
-    isCurrent: () => primary.view() !== undefined || !hasPrimary() || !quorum.isBound(),
+    isCurrent,
     isCommitted(name) {
       const view = primary.view()
       return view ? view.workload(name) !== undefined : keptOf(name) !== undefined
@@ -193,6 +203,8 @@ export function createDesired(deps: DesiredDeps): Desired {
     },
     async start() {
       if (stopWatching.length > 0) return
+      startedMs = clock.monotonicMs()
+      caughtUp = false
       kept = await keptFile.read()
       if (kept) shownRows = kept.workloads
       if (kept) shownAssignments = kept.assignments

@@ -36,8 +36,8 @@ export interface Desired extends Lifecycle {
   /** Whose a name is, ended workloads included. */
   ownerOf(name: string): OwnerId | undefined
   /**
-   * False while this node's copy has yet to come, and goes by what it had before: nothing is started or
-   * ended by that, unless there is no quorum to come from.
+   * False while this node's copy has yet to come, or is of an earlier life and has yet to catch up:
+   * nothing is started or ended by that, unless there is no quorum to come from.
    */
   isCurrent(): boolean
   /** Whether the registry has it, and so says which node runs it. */
@@ -83,7 +83,7 @@ export type DesiredChange =
 
 /** What is needed of the Primary. */
 export interface RegistryAccess extends Pick<Primary, 'view' | 'execute' | 'subscribe'> {
-  status(): Pick<PrimaryStatus, 'role' | 'inForce' | 'committee'>
+  status(): Pick<PrimaryStatus, 'role' | 'inForce' | 'committee' | 'caughtUp'>
 }
 
 export interface DesiredDeps {

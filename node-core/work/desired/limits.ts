@@ -1,5 +1,7 @@
 /** How long a quorum must be out of sight before nodes place by themselves. Milliseconds. */
 export const UNBOUND_AFTER_MS = 3_000
+/** How long after a start a copy that has yet to catch up is not acted on, where a quorum is in reach. Milliseconds. */
+export const CATCH_UP_MS_MAX = 5_000
 /** Least time between two looks whether a quorum is in reach, and at what is to be taken over. Milliseconds. */
 export const LOOK_MS = 500
 /** Between two such looks while nothing is told that bears on it. Milliseconds. */

@@ -44,6 +44,10 @@ describe('routing', () => {
     const { status, headers } = await ask(edge, 'nobody.localhost')
     expect([status, headers['retry-after']]).toEqual([503, '1'])
     expect((await ask(edge, 'web.localhost')).body).toBe('hello')
+    stage.endpoints.set('web', [])
+    expect((await ask(edge, 'web.localhost')).status).toBe(503)
+    stage.isCurrent = true
+    expect((await ask(edge, 'web.localhost')).status).toBe(502)
   })
 
   it('says 404 for a name nobody has, in JSON for who asks for it', async () => {

@@ -46,7 +46,10 @@ export interface Endpoint {
 export interface EndpointSource {
   /** Undefined for a workload nobody has. Asked with each request, as the next: must be cheap. */
   service(workload: string): Service | undefined
-  /** False after a start, until it is known what is wanted: what nobody has may be somebody's. */
+  /**
+   * False after a start, until it is known what is wanted by now: what nobody has or runs may be
+   * somebody's.
+   */
   isCurrent(): boolean
   /**
    * Healthy and unhealthy ones of a declared port, of the one that speaks HTTP unless told otherwise;

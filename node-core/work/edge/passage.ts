@@ -36,7 +36,9 @@ export function decide(
   const passage = { route, service, sleeps }
   if (service.portless) return { ...passage, nobody: noPort(route) }
   if (!sleeps || service.wakeMs !== undefined) return passage
-  return { ...passage, nobody: nobodyHealthy(route, endpoints) }
+  // Where it runs may be as old as what there is.
+  const nobody = source.isCurrent() ? nobodyHealthy(route, endpoints) : NOT_KNOWN_YET
+  return { ...passage, nobody }
 }
 
 export const BAD_REQUEST: Refusal = {

@@ -175,6 +175,7 @@ export function createTestCommittee(options: CommitteeOptions): TestCommittee {
             leader === node ? 'leader' : voters.includes(node) ? ('voter' as const) : 'none'
           return {
             ...{ role, inForce: quorum.length > 0 },
+            caughtUp: quorum.length > 0 && place.registry.index === log.length,
             committee: { voters, learners: [], leader, term: 1, applied: place.registry.index },
           }
         },

@@ -10,7 +10,7 @@ export const NO_PRIMARY: DesiredDeps['primary'] = {
   view: () => undefined,
   subscribe: () => () => {},
   status: () => ({
-    ...{ role: 'none', inForce: false },
+    ...{ role: 'none', inForce: false, caughtUp: false },
     committee: undefined,
   }),
   async execute() {
