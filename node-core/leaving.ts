@@ -28,16 +28,18 @@ export async function leaveCommittee(
   }
 }
 
-/** Those who are off or out of sight too: a computer that said goodbye for the night comes back. */
+/** Those who are off or out of sight too, but for those who left for good. */
 function hasOthers(
   primary: PrimarySide['primary'],
   membership: Pick<NetworkSide['membership'], 'list'>,
   self: string,
 ): boolean {
-  if (membership.list().some(({ id }) => id !== self)) return true
+  const said = membership.list()
+  if (said.some(({ id, gone }) => id !== self && !gone)) return true
+  const gone = new Set<string>(said.flatMap((one) => (one.gone ? [one.id] : [])))
   // Whoever was away for long is remembered by the registry alone.
   const registered = primary.view()?.nodes({ limit: Number.MAX_SAFE_INTEGER }) ?? []
-  return registered.some(([id, { removed }]) => id !== self && !removed)
+  return registered.some(([id, { removed }]) => id !== self && !removed && !gone.has(id))
 }
 
 const REFUSED = [

@@ -71,7 +71,7 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
       await leaveCommittee(own, side, deps).catch((error: unknown) => {
         if (!force) throw error
       })
-      await side.membership.leave()
+      await side.membership.leave({ forGood: true })
     },
   }
 }

@@ -281,7 +281,8 @@ function openDiscovery(
       mesh,
       members: {
         list: () =>
-          membership.list().map(({ id, owner, profile }) => {
+          membership.list().flatMap(({ id, owner, profile, gone }) => {
+            if (gone) return []
             const record = state.get(`node/${id}/profile`)
             const position = record && ([record.incarnation, record.counter] as const)
             const isPassing = profile.role === 'hypha'

@@ -60,7 +60,9 @@ export function createSporeSide(deps: RuntimeDeps, side: SporeSideDeps): SporeSi
     return sealMandate(identity.ownerKey, network, payload, chain)
   }
   const members = (): KnownNode[] =>
-    membership.list().flatMap(({ id }) => knownNode(state, membership, id))
+    membership.list().flatMap(({ id, gone }) => {
+      return gone ? [] : knownNode(state, membership, id)
+    })
   const spores = createSpores({
     ...{ network, net: mesh, signer: identity.nodeKey, disk, clock, random, logger },
     ...{ mandate, members },

@@ -4,12 +4,14 @@ import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
 import type { ApiDeps, MemberFacts, NetworkParts } from './index.ts'
+import { ownersNow } from './present.ts'
 import { committeeRoleOf } from './primary.ts'
 
 /** Invites, and the owners that are in or wait to be let in. */
 export function memberHandlers(build: Builder, deps: ApiDeps) {
   const { members, invites } = build
   const book = () => inNetwork(deps).members
+  const owners = () => ownersNow(inNetwork(deps))
   return {
     invites: {
       create: invites.create.handler(({ input }) => {
@@ -20,22 +22,22 @@ export function memberHandlers(build: Builder, deps: ApiDeps) {
       }),
     },
     members: {
-      list: members.list.handler(() => ({ members: book().list() })),
+      list: members.list.handler(() => ({ members: owners() })),
       approve: members.approve.handler(async ({ input }) => {
-        const { owner } = ownerOf(book().list(), input.owner)
+        const { owner } = ownerOf(owners(), input.owner)
         await book().approve(owner, input.permissions)
-        return ownerOf(book().list(), owner)
+        return ownerOf(owners(), owner)
       }),
       grant: members.grant.handler(async ({ input }) => {
-        const { owner, founder, permissions } = ownerOf(book().list(), input.owner)
+        const { owner, founder, permissions } = ownerOf(owners(), input.owner)
         if (founder) throw failure('CONFLICT', 'A founder holds every permission for ever.')
         const granted = changed(permissions, input)
         if (granted.length === 0) throw failure('CONFLICT', NOTHING_LEFT)
         await book().grant(owner, granted)
-        return ownerOf(book().list(), owner)
+        return ownerOf(owners(), owner)
       }),
       remove: members.remove.handler(async ({ input }) => {
-        const { owner, founder } = ownerOf(book().list(), input.owner)
+        const { owner, founder } = ownerOf(owners(), input.owner)
         if (founder) throw failure('CONFLICT', 'A founder cannot be removed.')
         await takeOutOfCommittee(inNetwork(deps), owner)
         await book().remove(owner)

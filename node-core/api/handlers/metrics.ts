@@ -2,6 +2,7 @@ import type { Metrics } from '../../base/metrics/index.ts'
 import type { PieceTraffic } from '../../storage/blobs/index.ts'
 import { type EdgeCounts, LATENCY_BOUNDS_MS } from '../../work/edge/index.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
+import { presentNodes } from './present.ts'
 import { primaryCollector } from './primary-metrics.ts'
 import { collectUsage } from './usage.ts'
 
@@ -44,7 +45,7 @@ export function collectMetrics({ metrics, network, node, clock }: ApiDeps): void
     const input = parts?.placementInput()
     workloads.set(input?.workloads.length ?? 0)
     nodes.clear()
-    for (const [liveness, some] of group(parts?.membership.list() ?? [], (one) => one.liveness)) {
+    for (const [liveness, some] of group(parts ? presentNodes(parts) : [], (one) => one.liveness)) {
       nodes.set(some, { liveness })
     }
     instances.clear()

@@ -2,6 +2,7 @@ import type { Status } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import type { ApiDeps, NetworkParts, Reason } from './index.ts'
 import { WARNINGS_MAX } from './limits.ts'
+import { presentNodes } from './present.ts'
 import { lagNow, primaryView, roleOf } from './primary.ts'
 
 /** This node: health, status, what it says of itself, its diagnostics. */
@@ -125,7 +126,8 @@ function alone(deps: ApiDeps): Reason[] {
 /** Counts and hashes, never values: keys may name people, and values may hold secrets. */
 function debugState(deps: ApiDeps, status: Status): Record<string, unknown> {
   if (!deps.network()) return { status }
-  const { state, membership, placementInput } = inNetwork(deps)
+  const parts = inNetwork(deps)
+  const { state, placementInput } = parts
   const { workloads, instances, majority } = placementInput()
   const counts = (items: readonly string[]) =>
     Object.fromEntries([...Map.groupBy(items, (item) => item)].map(([k, v]) => [k, v.length]))
@@ -135,7 +137,7 @@ function debugState(deps: ApiDeps, status: Status): Record<string, unknown> {
       hash: state.hash(),
       records: counts(['net/', 'node/'].flatMap((prefix) => state.list(prefix)).map(kindOfKey)),
     },
-    members: counts(membership.list().map(({ liveness }) => liveness)),
+    members: counts(presentNodes(parts).map(({ liveness }) => liveness)),
     workloads: workloads.length,
     instances: counts(instances.map(({ status: state }) => state)),
     majority,

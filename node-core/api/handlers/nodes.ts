@@ -16,6 +16,7 @@ import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
 import type { ApiDeps, NetworkParts, Reason } from './index.ts'
+import { presentNodes } from './present.ts'
 import {
   type CopyView,
   choiceOf,
@@ -63,7 +64,7 @@ export function nodeListHandlers(build: Builder, deps: ApiDeps) {
         const [behind, copies] = await Promise.all([lagNow(parts), copiesNow(parts)])
         const seen = seenNow(parts.placementInput())
         return {
-          nodes: parts.membership.list().map((member) => {
+          nodes: presentNodes(parts).map((member) => {
             return clusterNode(parts, seen, member, { behind, copies })
           }),
         }
@@ -109,7 +110,7 @@ function peerViews({ mesh, membership }: NetworkParts) {
 }
 
 function memberOf(parts: NetworkParts, text: string): Member {
-  return findOne(parts.membership.list(), text, {
+  return findOne(presentNodes(parts), text, {
     what: 'node',
     idOf: ({ id }) => id,
     nameOf: ({ profile }) => profile.name,

@@ -11,11 +11,12 @@ import { failure } from './failures.ts'
 import { findOne } from './finding.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
 import { LAG_WAIT_MS } from './limits.ts'
+import { presentNodes } from './present.ts'
 
 export function primaryHandlers({ primary }: Builder, deps: ApiDeps) {
   const change = async (what: CommitteeChange, text: string, signal?: AbortSignal) => {
     const parts = inNetwork(deps)
-    const { id, profile, liveness } = findOne(parts.membership.list(), text, {
+    const { id, profile, liveness } = findOne(presentNodes(parts), text, {
       what: 'node',
       idOf: (member) => member.id,
       nameOf: (member) => member.profile.name,

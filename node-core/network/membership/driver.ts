@@ -35,6 +35,7 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
   const ending = new AbortController()
   let profile = options.profile
   let ownLiveness: Liveness = 'alive'
+  let gone = false
   let beat = 0
   let asleep: Asleep | undefined
   let started: Promise<void> | undefined
@@ -117,6 +118,7 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
     write('alive', {
       beat,
       ...(ownLiveness === 'left' ? { left: true } : {}),
+      ...(gone ? { gone } : {}),
       ...(asleep ? { asleep: { ...asleep } } : {}),
     })
 
@@ -256,8 +258,9 @@ export function createMembership(deps: MembershipDeps, options: MembershipOption
     },
     wake: () => sayAsleep(undefined),
     refused,
-    async leave() {
+    async leave({ forGood } = { forGood: false }) {
       ownLiveness = 'left'
+      gone ||= forGood
       await sayAlive()
       tell(self, 'alive')
     },

@@ -57,6 +57,8 @@ export interface Member {
   draining: boolean
   /** It said that it would sleep: work moves at once, and silence needs no doubt. */
   asleep?: Asleep
+  /** It left the network for good, by its own word; absent of one that was only switched off. */
+  gone?: true
   /** When `liveness` last changed, by the local monotonic clock. */
   sinceMs: number
 }
@@ -69,8 +71,11 @@ export interface Membership extends Lifecycle {
   subscribe(listener: (member: Member, previous: Liveness | undefined) => void): () => void
   /** Changes what this node says of itself. */
   announce(change: Partial<NodeProfile>): Promise<void>
-  /** Says goodbye: others mark this node `left` at once instead of waiting to find it dead. */
-  leave(): Promise<void>
+  /**
+   * Says goodbye: others mark this node `left` at once instead of waiting to find it dead. `forGood`: it
+   * leaves the network, and is listed no more; it stays so for this life of the node.
+   */
+  leave(how?: { forGood: boolean }): Promise<void>
   /**
    * Says that this computer is about to sleep. The word ends when it has slept, with `wake`, or with
    * this life of the node.

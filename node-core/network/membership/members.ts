@@ -8,6 +8,8 @@ import { ADDRESSES_MAX, DOUBTS_MAX, LABELS_MAX, LINKS_MAX, TEXT_LENGTH_MAX } fro
 export interface Alive {
   beat: number
   left: boolean
+  /** It left for good, and did not merely stop: only with `left`. */
+  gone: boolean
   asleep?: Asleep
 }
 
@@ -44,9 +46,12 @@ const ALIVE = z
   .object({
     beat: count,
     left: z.boolean().optional(),
+    gone: z.boolean().optional(),
     asleep: z.object({ since: time, until: time.exactOptional() }).exactOptional(),
   })
-  .transform(({ left, ...said }): Alive => ({ ...said, left: left ?? false }))
+  .transform(({ left = false, gone = false, ...said }): Alive => {
+    return { ...said, left, gone: left && gone }
+  })
 const DOUBTS = z.object({
   suspects: z.array(z.object({ node: nodeId, incarnation: count, beat: count })).max(DOUBTS_MAX),
 })

@@ -215,6 +215,26 @@ describe('a node that is gone', () => {
     expect(views(others, leaver.id)).toEqual(['left'])
   })
 
+  it('is gone only by its own word that it leaves, and until it returns', async () => {
+    const nodes = await cluster(4)
+    const [, stopped, leaver] = nodes as [Participant, Participant, Participant]
+    await world.run(stopped.membership.leave())
+    await world.run(leaver.membership.leave({ forGood: true }))
+    // What a stop says after it takes nothing back.
+    await world.run(leaver.membership.leave())
+    const others = nodes.filter((node) => node !== stopped && node !== leaver)
+    await until(others, leaver.id, 'left')
+    const gone = (id: NodeId) => others.map(({ membership }) => membership.get(id)?.gone)
+    expect([gone(stopped.id), gone(leaver.id)]).toEqual([
+      [undefined, undefined],
+      [true, true],
+    ])
+    world.network.crash(leaver.id)
+    const back = await join('n2')
+    await until([...others, back], leaver.id, 'alive')
+    expect(gone(leaver.id)).toEqual([undefined, undefined])
+  })
+
   it('is suspect to a node that starts and has not seen it, then dead', async () => {
     const nodes = await cluster(3)
     for (const { id } of nodes) world.network.crash(id)

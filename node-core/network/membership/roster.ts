@@ -53,19 +53,24 @@ export function createRoster(
     if (!profile) return undefined
     const id = record.author
     const { cordoned, draining } = cordons.of({ id, owner: record.owner })
+    const seen = livenessOf(id)
     return {
       id,
       owner: record.owner,
       ownerName: state.memberOf(id)?.ownerName ?? '',
       profile,
       ...{ cordoned, draining },
-      ...asleepOf(id),
-      ...livenessOf(id),
+      ...saidBy(id, seen.liveness),
+      ...seen,
     }
   }
-  const asleepOf = (id: NodeId): Pick<Member, 'asleep'> => {
-    const asleep = parseAlive(state.get(`node/${id}/alive`)?.value)?.asleep
-    return asleep ? { asleep } : {}
+  /** A later word of the node takes back that it sleeps, or that it left. */
+  const saidBy = (id: NodeId, liveness: Liveness): Pick<Member, 'asleep' | 'gone'> => {
+    const said = parseAlive(state.get(`node/${id}/alive`)?.value)
+    return {
+      ...(said?.asleep && { asleep: said.asleep }),
+      ...(said?.gone && liveness === 'left' && { gone: true as const }),
+    }
   }
   const removed = (owner: string): boolean => state.get(`net/removed/${owner}`)?.value !== undefined
 

@@ -35,8 +35,8 @@ export function explain(input: PlacementInput, workloadName: string): SlotExplan
     const isOpen = !states || state?.kind === 'due' || state?.kind === 'begun'
     if (!isOpen) return { slot, index, node, refused: [] }
     const whole = table.unplaced.get(slot)
-    const refused = table.nodes.flatMap(({ id }) => {
-      if (id === node) return []
+    const refused = table.nodes.flatMap(({ id, gone }) => {
+      if (id === node || gone) return []
       const said = whole?.find((refusal) => refusal.node === id)?.code
       return [{ node: id, code: said ?? objection(id, slot) }]
     })

@@ -185,8 +185,9 @@ function awayNode(table: Table, { slot, lost }: Seat): NodeId | undefined {
 
 function refusals(table: Table, ranked: Ranked, slot: Slot): Refusal[] {
   // A node that has nothing against it would have been chosen, were the slot not bound.
-  return table.nodes.map((node) => {
-    return { code: refusalOf(table, node, ranked, slot) ?? 'NOT_ASSIGNED', node: node.id }
+  return table.nodes.flatMap((node) => {
+    if (node.gone) return []
+    return [{ code: refusalOf(table, node, ranked, slot) ?? 'NOT_ASSIGNED', node: node.id }]
   })
 }
 

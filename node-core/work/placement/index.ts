@@ -20,6 +20,8 @@ export interface PlacementNode {
   live: boolean
   /** `left` is final (work moves for every policy); `dead` is a lost node (policy decides). */
   left: boolean
+  /** It left for good: nobody is told why nothing comes to it. */
+  gone?: true
   cordoned: boolean
   draining: boolean
   /** By its own word: it takes nothing, gives what it runs, and may fall silent at any moment. */

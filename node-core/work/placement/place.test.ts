@@ -42,6 +42,14 @@ describe('placing', () => {
     expect(placed.unplaced.get(slotOf('web', 0))).toEqual([{ code, node: nodeId(1) }])
   })
 
+  test('says nothing of whoever left for good', () => {
+    const web = desired('web', {})
+    const nodes = [node(1, { left: true, gone: true, live: false }), node(2, { cordoned: true })]
+    const placed = place(input({ nodes, workloads: [web] }))
+    expect(placed.unplaced.get(slotOf('web', 0))?.map(({ code }) => code)).toEqual(['CORDONED'])
+    expect(explain(input({ nodes, workloads: [web] }), 'web')[0]?.refused).toHaveLength(1)
+  })
+
   test('gives one host port to one slot of a node', () => {
     const ports = [{ containerPort: 80, hostPort: 8_080, protocol: 'tcp' as const }]
     const placed = place(

@@ -89,7 +89,8 @@ export function rankedIn({ admins }: PlacementInput, desired: DesiredWorkload): 
 }
 
 function refuseAll(table: Table, workload: Workload): void {
-  const refused = table.nodes.map(({ id }): Refusal => ({ code: 'NO_MAJORITY', node: id }))
+  const present = table.nodes.filter(({ gone }) => !gone)
+  const refused = present.map(({ id }): Refusal => ({ code: 'NO_MAJORITY', node: id }))
   for (let index = 0; index < workload.replicas; index++) {
     table.unplaced.set(slotOf(workload.name, index), refused)
   }

@@ -229,6 +229,7 @@ function toPlacementNode(member: Member): PlacementNode {
     // Of one that said it sleeps the first silence is believed.
     live: member.liveness === 'alive' || (member.liveness === 'suspect' && !member.asleep),
     left: member.liveness === 'left',
+    ...(member.gone && { gone: true }),
     cordoned: member.cordoned,
     // A Hypha only uses the network: what it ran before it became one moves away.
     draining: member.draining || member.profile.role === 'hypha' || member.asleep !== undefined,
