@@ -1,4 +1,5 @@
 /** What a node owes the committee before it leaves the network. */
+import type { Reason } from './api/handlers/index.ts'
 import { isCode, MyceliumError, messageOf } from './base/errors/index.ts'
 import type { NetworkSide } from './network-side.ts'
 import type { PrimarySide } from './primary-side.ts'
@@ -26,6 +27,50 @@ export async function leaveCommittee(
     }
     logger.warn('could not leave the committee', { why: messageOf(error) })
   }
+}
+
+/**
+ * The registry counts this computer no more, by its own word. What cannot be told now is never told: the
+ * answer says what stays as it was; undefined where nothing does.
+ */
+export async function leaveRegistry(
+  { primary }: Pick<PrimarySide, 'primary'>,
+  { mesh, membership, isRemoved }: Pick<NetworkSide, 'mesh' | 'membership' | 'isRemoved'>,
+  { logger }: Pick<RuntimeDeps, 'logger'>,
+): Promise<Reason | undefined> {
+  const { committee, inForce } = primary.status()
+  if (isRemoved() || !hasOthers(primary, membership, mesh.self)) return undefined
+  if (mesh.connected().length === 0) return NOT_HEARD
+  const view = primary.view()
+  const isUnknown = view !== undefined && view.node(mesh.self) === undefined
+  if (!committee || isUnknown) return undefined
+  if (!inForce) return stillRegistered('No majority of the committee is in reach.')
+  try {
+    await primary.leave({ signal: AbortSignal.timeout(LEAVE_REGISTRY_MS) })
+    return undefined
+  } catch (error) {
+    logger.warn('could not tell the registry that this computer leaves', { why: messageOf(error) })
+    return stillRegistered(isCode(error, 'UNKNOWN_KIND') ? messageOf(error) : NO_ANSWER)
+  }
+}
+
+/** How long the registry has to take it up. Milliseconds. */
+const LEAVE_REGISTRY_MS = 10_000
+
+const NOT_HEARD = {
+  code: 'NOT_HEARD',
+  message:
+    'No other computer was in reach, so none knows that this one has left: they list it as out of sight, ' +
+    'and it counts as its owner’s, until it joins again from this home and leaves in their sight, or an ' +
+    'admin removes its owner.',
+}
+const NO_ANSWER = 'It did not answer in time.'
+
+function stillRegistered(why: string): Reason {
+  const message =
+    'The others list this computer no more, but the registry could not be told: there its key stays one ' +
+    `of its owner’s, until it joins again from this home and leaves, or an admin removes its owner. ${why}`
+  return { code: 'STILL_REGISTERED', message }
 }
 
 /** Those who are off or out of sight too, but for those who left for good. */

@@ -5,7 +5,7 @@ import { type Lifecycle, startInOrder, stopInReverse } from './base/lifecycle/in
 import type { Role } from './identity/index.ts'
 import { openInstanceSide } from './instance-side.ts'
 import { lateWrites } from './late-writes.ts'
-import { leaveCommittee } from './leaving.ts'
+import { leaveCommittee, leaveRegistry } from './leaving.ts'
 import { type NetworkSide, openNetworkSide } from './network-side.ts'
 import { openedOf } from './opened.ts'
 import { createPrimarySide, type PrimarySide } from './primary-side.ts'
@@ -23,8 +23,11 @@ export interface NetworkRuntime extends Lifecycle {
   degraded(): Reason[]
   /** Tells the network what the owner changed about this node. */
   announce(change: { name?: string; role?: Role; labels?: Record<string, string> }): Promise<void>
-  /** Says goodbye. Before `stop`, which ends what runs here. Throws LAST_VOTER or NO_QUORUM unless by force. */
-  leave(how: { force: boolean }): Promise<void>
+  /**
+   * Says goodbye for good. Before `stop`, which ends what runs here. What the others could not be told.
+   * Throws LAST_VOTER or NO_QUORUM unless by force.
+   */
+  leave(how: { force: boolean }): Promise<Reason | undefined>
 }
 
 /** Opens the database; `start` does the rest. */
@@ -71,7 +74,9 @@ export async function openNetworkRuntime(deps: RuntimeDeps): Promise<NetworkRunt
       await leaveCommittee(own, side, deps).catch((error: unknown) => {
         if (!force) throw error
       })
+      const stays = await leaveRegistry(own, side, deps)
       await side.membership.leave({ forGood: true })
+      return stays
     },
   }
 }

@@ -33,7 +33,8 @@ async function startNode() {
   })
   await node.start()
   const warnings = () => logger.lines.filter(({ level }) => level === 'warn' || level === 'error')
-  return { node, home, warnings, call: createRouterClient(node.router, { context: {} }) }
+  const said = () => logger.lines.map(({ message }) => message)
+  return { node, home, warnings, said, call: createRouterClient(node.router, { context: {} }) }
 }
 
 async function readMetrics(node: MyceliumNode, home: string): Promise<string> {
@@ -171,7 +172,36 @@ describe('a node that keeps the registry and leaves while others are away', () =
   }, 40_000)
 })
 
+/** A word that came with later rules is known then. */
+const RULES_IN_FORCE = 'The next rules are put in force: all know them.'
+
 describe('two nodes with a registry', () => {
+  it('count one that leaves no more, though one that is only off, and have it back when it joins', async () => {
+    const ada = await startNode()
+    await ada.call.network.found({ networkName: 'Garden', nodeName: 'ada' })
+    await vi.waitFor(() => expect(ada.said()).toContain(RULES_IN_FORCE), 20_000)
+    const { invite } = await ada.call.invites.create({ role: 'hypha', uses: 2 })
+    const ben = await startNode()
+    await ben.call.network.join({ invite, nodeName: 'ben' })
+    const listed = async () =>
+      (await ada.call.nodes.list()).nodes.map(({ name, status }) => `${name} ${status}`).sort()
+    const ofBen = async () => {
+      const { members } = await ada.call.members.list()
+      return members.filter(({ name }) => name !== 'ada').map(({ state, nodes }) => [state, nodes])
+    }
+    const { id } = (await ben.call.node.status()).node
+    await vi.waitFor(async () => expect(await listed()).toEqual(['ada Ready', 'ben Ready']), 10_000)
+    await vi.waitFor(async () => {
+      expect((await ben.call.node.status()).primary?.inForce).toBe(true)
+    }, 10_000)
+    expect(await ben.call.network.leave()).toEqual({})
+    await vi.waitFor(async () => expect(await listed()).toEqual(['ada Ready']), 10_000)
+    expect(await ofBen()).toEqual([['member', []]])
+    await ben.call.network.join({ invite, nodeName: 'ben' })
+    await vi.waitFor(async () => expect(await listed()).toEqual(['ada Ready', 'ben Ready']), 10_000)
+    expect(await ofBen()).toEqual([['member', [id]]])
+  }, 60_000)
+
   it('agree on a cordon, by the node’s own owner and by an admin, and on what an owner may do', async () => {
     const ada = await startNode()
     await ada.call.network.found({ networkName: 'Garden', nodeName: 'ada' })

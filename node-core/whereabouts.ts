@@ -223,8 +223,9 @@ class InTurns implements Whereabouts {
         inTurn(async () => {
           // Before anything ends or is told to others: where it cannot be kept, nothing has happened.
           await leftData.leave()
+          let stays: Reason | undefined
           try {
-            await this.#network?.leave(how)
+            stays = await this.#network?.leave(how)
           } catch (error) {
             await leftData.stay()
             throw error
@@ -235,6 +236,7 @@ class InTurns implements Whereabouts {
           await settings.readAnew()
           await this.#wait()
           onMoved()
+          return stays
         }),
     }
   }

@@ -44,3 +44,11 @@ it('does not leave without being told to where nobody would decide about members
   expect(await home.run('leave', '--yes')).toMatchObject({ exit: 0, out: 'Left the network.' })
   expect(home.node.world.inNetwork).toBe(false)
 })
+
+it('says what the others could not be told of its leaving', async () => {
+  home.node.world.stays = { code: 'NOT_HEARD', message: 'None knows that this one has left.' }
+  expect(await home.run('leave', '--yes')).toMatchObject({
+    out: 'Left the network.',
+    err: expect.stringContaining('None knows that this one has left.'),
+  })
+})

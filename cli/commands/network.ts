@@ -82,6 +82,7 @@ async function leave(
   if (status.primary && status.primary.role !== 'none') context.notice(GIVES_BACK)
   const answer = await node.call.network.leave({ force })
   context.answer(answer, () => 'Left the network.')
+  if (answer.stays) context.notice(answer.stays.message)
   // It has left, whether its engine answers or not.
   const left = await node.call.volumes.listLeft().catch(() => ({ volumes: [] }))
   const stays = whatStays(left.volumes)

@@ -175,7 +175,8 @@ export const network = {
     .route({ method: 'POST', path: '/api/network/leave', summary: 'Leave the network' })
     // Even if it takes the registry along that others need.
     .input(z.object({ force: z.boolean().default(false) }).default({ force: false }))
-    .output(empty),
+    /** What the others could not be told, so that it stays as it was: NOT_HEARD or STILL_REGISTERED. */
+    .output(z.object({ stays: reason.optional() })),
   seed: operation({ permission: 'use' })
     .route({ method: 'GET', path: '/api/network/seed', summary: 'The signed seed document' })
     .output(z.record(z.string(), z.unknown())),

@@ -123,9 +123,11 @@ export interface NodeLifecycle {
   starting(): string | undefined
   inspectInvite(invite: string): Promise<InviteFacts>
   nearby(): Promise<NearbyFacts[]>
-  /** Says goodbye, ends what runs here, forgets the network; the identity stays. */
-  /** Throws LAST_VOTER unless by force. */
-  leave(how: { force: boolean }): Promise<void>
+  /**
+   * Says goodbye for good, ends what runs here, forgets the network; the identity stays. Answers what the
+   * others could not be told. Throws LAST_VOTER unless by force.
+   */
+  leave(how: { force: boolean }): Promise<Reason | undefined>
   /** Asks the host to stop the node in order; returns at once, so that the answer still gets out. */
   requestStop(): void
 }

@@ -53,8 +53,8 @@ export function networkHandlers(build: Builder, deps: ApiDeps) {
     ),
     nearby: network.nearby.handler(async () => ({ networks: await deps.lifecycle.nearby() })),
     leave: network.leave.handler(async ({ input }) => {
-      await deps.lifecycle.leave(input)
-      return {}
+      const stays = await deps.lifecycle.leave(input)
+      return stays ? { stays } : {}
     }),
     seed: network.seed.handler(() => inNetwork(deps).seedDocument()),
   }

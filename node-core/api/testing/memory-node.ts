@@ -124,6 +124,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
       leave: async () => {
         world.inNetwork = false
         for (const listener of listeners) listener(undefined)
+        return world.stays
       },
       requestStop: () => {
         world.stopped = true

@@ -19,6 +19,7 @@ import type {
   BundleFacts,
   MemberFacts,
   NetworkParts,
+  Reason,
   SeedFacts,
   SporeFacts,
 } from '../handlers/index.ts'
@@ -29,6 +30,8 @@ import { memoryVolumes } from './memory-volumes.ts'
 
 export interface World {
   inNetwork: boolean
+  /** What the others cannot be told when it leaves. */
+  stays?: Reason
   permissions: Permission[]
   members: Member[]
   owners: MemberFacts[]

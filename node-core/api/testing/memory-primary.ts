@@ -102,6 +102,7 @@ export function createMemoryPrimary(committee: NodeId[] = []): MemoryPrimary {
       if (committee.length === 1) throw new MyceliumError('LAST_VOTER', 'The last one.')
       committee.splice(committee.indexOf(node), 1)
     },
+    leave: async () => {},
     lag: async () => [],
     proof: () => undefined,
     recovery: {

@@ -66,6 +66,11 @@ export interface Primary extends Lifecycle {
   ): AsyncGenerator<{ revision: number; events: KeyChange[] }>
   /** By a node of an admin. Ends once it is in force, by NO_QUORUM, LAST_VOTER, or NOT_A_VOTER. */
   change(change: CommitteeChange, node: NodeId, options?: CallOptions): Promise<void>
+  /**
+   * This node's last word: it leaves the network, and registers no more in this life. After `withdraw`.
+   * Throws as `execute`; UNKNOWN_KIND where not all nodes know that word yet.
+   */
+  leave(options?: CallOptions): Promise<void>
   /** What the leader knows of each member: how many entries it is behind. */
   lag(options?: CallOptions): Promise<{ node: NodeId; entries: number; active: boolean }[]>
   /** How far the copies of this node and of those it is connected to have come, as each says itself. */

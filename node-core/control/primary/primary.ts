@@ -300,6 +300,11 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   const { owners: _, ...reading } = reader
   return {
     execute,
+    async leave(options) {
+      // Or it would see that it is not known, and be back before it has stopped.
+      registering.stop()
+      await execute({ kind: 'node.leave', body: {} }, options)
+    },
     ...reading,
     change: createChanging({
       ...{ ask, execute, clock, stopping: stopping.signal },

@@ -54,4 +54,38 @@ describe('a node', () => {
     founder.role = 'sclerotia'
     await world.until('an admin takes it', () => roleOf(founder) === 'sclerotia')
   })
+
+  it('that leaves is known to nobody, does not come back by itself, and is known again in a later life', async () => {
+    world = await createTestNetwork(47)
+    const [founder] = world.nodes as [TestNode]
+    const leaver = await world.add('use')
+    const isKnown = () => founder.primary.view()?.node(leaver.id) !== undefined
+    await world.until('it is registered', isKnown)
+    await world.until('all go by the rules that know the word', () => {
+      return world.nodes.every(({ primary }) => primary.view()?.version === RELEASE.version)
+    })
+    await world.run('it leaves', leaver.primary.leave())
+    expect(isKnown()).toBe(false)
+    await world.advance(20_000)
+    expect(isKnown()).toBe(false)
+    await leaver.restart()
+    await world.until('it is back', isKnown)
+  })
+
+  it('that votes is refused its leave until it has given its vote back', async () => {
+    world = await createTestNetwork(48)
+    const [founder] = world.nodes as [TestNode]
+    const voter = await world.add('deploy', 'use')
+    const isKnown = () => founder.primary.view()?.node(voter.id) !== undefined
+    await world.run('a vote', founder.primary.change('promote', voter.id))
+    await world.until('all go by the rules that know the word', () => {
+      return world.nodes.every(({ primary }) => primary.view()?.version === RELEASE.version)
+    })
+    const refused = voter.primary.leave().catch((error: unknown) => error)
+    expect(await world.run('a refusal', refused)).toMatchObject({ code: 'CONFLICT' })
+    expect(isKnown()).toBe(true)
+    await world.run('its vote is given back', voter.primary.change('withdraw', voter.id))
+    await world.run('it leaves', voter.primary.leave())
+    expect(isKnown()).toBe(false)
+  })
 })

@@ -47,20 +47,21 @@ function applyOnce(session: Session, at: number, act: () => Outcome): Outcome {
   return outcome
 }
 
-function run(state: State, { ids }: VerifiedBatch, command: VerifiedCommand): Outcome {
+function run(state: State, { ids, incarnation }: VerifiedBatch, command: VerifiedCommand): Outcome {
   const refusal = whyNotRead(state, command)
   if (refusal) return refusal
   // Asked again for each command: the one before may have changed it.
   const author = authorOf(state, ids)
   if (typeof author === 'string') return refuse(author)
-  return command.run?.({ state, ids, author }) ?? refuse('MALFORMED')
+  return command.run?.({ state, ids, incarnation, author }) ?? refuse('MALFORMED')
 }
 
 /** Kinds that are not for strangers refuse an author that is none (`kind.ts`). */
-function runForStranger(state: State, { ids }: VerifiedBatch, command: VerifiedCommand): Outcome {
+function runForStranger(state: State, batch: VerifiedBatch, command: VerifiedCommand): Outcome {
+  const { ids, incarnation } = batch
   const refusal = whyNotRead(state, command)
   if (refusal) return refusal
-  return command.run?.({ state, ids, author: undefined }) ?? refuse('MALFORMED')
+  return command.run?.({ state, ids, incarnation, author: undefined }) ?? refuse('MALFORMED')
 }
 
 /** The version first, so that releases that differ in what they can read refuse alike. */

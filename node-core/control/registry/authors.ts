@@ -2,6 +2,7 @@
 import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId, Permission } from '../../identity/index.ts'
 import type { RefusalCode } from './refusals.ts'
+import type { RegisteredNode } from './rows.ts'
 import { EVERY_PERMISSION } from './shapes.ts'
 import type { State } from './state.ts'
 
@@ -21,7 +22,7 @@ export interface Author {
 }
 
 export function authorOf(state: State, ids: KeyIds): Author | RefusalCode {
-  const registered = state.nodes.table.get(ids.node)
+  const registered = registeredNode(state, ids.node)
   if (registered?.removed) return 'REMOVED'
   const owner = registered?.owner ?? ids.owner
   const permissions = permissionsOf(state, owner)
@@ -32,6 +33,12 @@ export function authorOf(state: State, ids: KeyIds): Author | RefusalCode {
     founder: state.founders.has(owner),
     permissions,
   }
+}
+
+/** Undefined of one that left, too: until it registers again its key is nobody's. */
+export function registeredNode(state: State, node: NodeId): RegisteredNode | undefined {
+  const row = state.nodes.table.get(node)
+  return row?.left ? undefined : row
 }
 
 /** What an owner may do, or why it is none of the network. */
@@ -73,7 +80,7 @@ export function whyNotOverrule(
 
 /** A node that counts: registered, not removed, and of an owner that is a member. */
 export function standingNode(state: State, node: NodeId): boolean {
-  const registered = state.nodes.table.get(node)
+  const registered = registeredNode(state, node)
   if (!registered || registered.removed) return false
   return typeof permissionsOf(state, registered.owner) !== 'string'
 }

@@ -35,7 +35,14 @@ function createWorld() {
         .get(command.kind)
         ?.read(command.body, { network, key: key.publicKey })
       if (!run) return 'MALFORMED'
-      return codeOf(run({ state, ids, author: typeof author === 'string' ? undefined : author }))
+      return codeOf(
+        run({
+          state,
+          ids,
+          incarnation: 1,
+          author: typeof author === 'string' ? undefined : author,
+        }),
+      )
     },
     register(key: KeyPair): string {
       const node = { node: key.publicKey, nowMs: START_MS }

@@ -1,6 +1,6 @@
 /** Which nodes take no new work, or give away what they run, by the word of their owner or an admin. */
 import { z } from 'zod'
-import { isAdmin } from './authors.ts'
+import { isAdmin, registeredNode } from './authors.ts'
 import { kind } from './kind.ts'
 import { done, refuse } from './refusals.ts'
 import { nodeId, sequence } from './shapes.ts'
@@ -13,7 +13,7 @@ export const setCordon = kind(
     expect: sequence.exactOptional(),
   }),
   (state, author, { node, cordoned, draining, expect }) => {
-    const held = state.nodes.table.get(node)
+    const held = registeredNode(state, node)
     if (!isAdmin(author) && held?.owner !== author.owner) return refuse('FORBIDDEN')
     if (!held) return refuse('NOT_FOUND')
     if (held.removed) return refuse('REMOVED')

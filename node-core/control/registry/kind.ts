@@ -9,6 +9,8 @@ import type { State } from './state.ts'
 export interface Turn {
   readonly state: State
   readonly ids: KeyIds
+  /** Of the author's life in which it was signed. */
+  readonly incarnation: number
   /** Undefined for a key that is nobody's in this network. */
   readonly author: Author | undefined
 }

@@ -12,7 +12,7 @@ import { grantLease, keepLease, revokeLease } from './leases.ts'
 import { acquireLock, releaseLock } from './locks.ts'
 import { admit, grant, join, remove } from './members.ts'
 import { releaseName } from './names.ts'
-import { assignRole, register, removeNode } from './nodes.ts'
+import { assignRole, leaveNetwork, register, removeNode } from './nodes.ts'
 import { keepWorkload, retainWorkload } from './past-workloads.ts'
 import { closeRun, startRun } from './runs.ts'
 import { accuse, putSeat } from './seats.ts'
@@ -30,6 +30,7 @@ const KINDS = {
   'member.remove': remove,
   'node.register': register,
   'node.role': assignRole,
+  'node.leave': leaveNetwork,
   'node.remove': removeNode,
   'node.cordon': setCordon,
   'name.release': releaseName,
@@ -80,4 +81,4 @@ export interface Release {
   readonly kinds: ReadonlyMap<string, Kind>
 }
 
-export const RELEASE: Release = { version: 2, kinds: new Map<string, Kind>(Object.entries(KINDS)) }
+export const RELEASE: Release = { version: 3, kinds: new Map<string, Kind>(Object.entries(KINDS)) }

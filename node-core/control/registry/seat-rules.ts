@@ -1,6 +1,6 @@
 /** What the seats come to, with what is known of their nodes. */
 import type { NodeId } from '../../base/net/index.ts'
-import { permissionsOf } from './authors.ts'
+import { permissionsOf, registeredNode } from './authors.ts'
 import { TRUST_START } from './limits.ts'
 import type { Seat } from './seat-table.ts'
 import type { State } from './state.ts'
@@ -20,7 +20,7 @@ export function seatOf(state: State, node: NodeId): Seat {
 
 /** A node that nobody has registered yet may be asked in. */
 export function isGone(state: State, node: NodeId): boolean {
-  const registered = state.nodes.table.get(node)
+  const registered = registeredNode(state, node)
   if (!registered) return false
   return registered.removed || typeof permissionsOf(state, registered.owner) === 'string'
 }

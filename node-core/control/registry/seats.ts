@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { NodeId } from '../../base/net/index.ts'
 import { verify } from '../../identity/index.ts'
 import { parseEvidence, proveLie } from '../consensus/simplex/index.ts'
-import { type Author, isAdmin } from './authors.ts'
+import { type Author, isAdmin, registeredNode } from './authors.ts'
 import { kind, kindWithProof } from './kind.ts'
 import {
   EVIDENCE_BYTES_MAX,
@@ -79,7 +79,7 @@ export function beginEpoch(state: State, epoch: number, voter: NodeId): void {
 }
 
 function isOwn(state: State, author: Author, node: NodeId): boolean {
-  return author.node === node || state.nodes.table.get(node)?.owner === author.owner
+  return author.node === node || registeredNode(state, node)?.owner === author.owner
 }
 
 function whyNotSeat(

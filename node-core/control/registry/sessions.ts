@@ -29,6 +29,8 @@ export interface Sessions {
   open(author: string, incarnation: number, index: number): Session | undefined
   /** An incarnation must be above this to be let in anew. */
   floorOf(author: string): number
+  /** The highest incarnation that was heard of; 0 for none. */
+  latestOf(author: string): number
   /** For an author that never returns. */
   forget(author: string): void
   /** Each author, in order. */
@@ -125,6 +127,10 @@ export function createSessions(sum: HashSum): Sessions {
       return sessionOf(author, incarnation, held, index)
     },
     floorOf: (author) => authors.get(author)?.floor ?? 0,
+    latestOf(author) {
+      const { floor = 0, held } = authors.get(author) ?? {}
+      return Math.max(floor, ...(held?.keys() ?? []))
+    },
     forget(author) {
       const record = authors.get(author)
       if (!record) return

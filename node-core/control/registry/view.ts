@@ -3,7 +3,7 @@ import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import type { Assignment } from './assignments.ts'
 import { attemptsOf } from './attempts.ts'
-import { type Author, authorOf, type KeyIds } from './authors.ts'
+import { type Author, authorOf, type KeyIds, registeredNode } from './authors.ts'
 import type { CordonRow } from './cordon-table.ts'
 import type { Watched } from './history.ts'
 import { keyAnswer } from './kv.ts'
@@ -71,6 +71,7 @@ export interface RegistryView {
   members(page: Page): Rows<Member>
   removed(owner: OwnerId): Removed | undefined
   removals(page: Page): Rows<Removed>
+  /** As if it had never been here of one that left, until it is back. */
   node(node: NodeId): RegisteredNode | undefined
   nodes(page: Page): Rows<RegisteredNode>
   /** What its owner or an admin last said of its work. */
@@ -149,8 +150,8 @@ export function createView(state: () => State): RegistryView {
     members: paged((state) => state.members),
     removed: (owner) => state().removed.get(owner),
     removals: paged((state) => state.removed),
-    node: (node) => state().nodes.table.get(node),
-    nodes: paged((state) => state.nodes.table),
+    node: (node) => registeredNode(state(), node),
+    nodes: (page) => registeredNodes(state(), page),
     cordon: (node) => state().cordons.get(node),
     cordons: () => state().cordons.page('', { limit: NODES_MAX }),
     supports: (node) => state().supports.get(node)?.version ?? 1,
@@ -186,5 +187,16 @@ export function createView(state: () => State): RegistryView {
     mayEnter: (author, name) => whyNotEnter(state(), author, name) === undefined,
     lease: (name) => state().leases.table.get(name),
     lock: (name) => state().locks.table.get(name),
+  }
+}
+
+/** Pages are full while there is more, as readers expect. */
+function registeredNodes(state: State, { after, limit }: Page): Rows<RegisteredNode> {
+  const rows: Rows<RegisteredNode> = []
+  for (let from = after; ; ) {
+    const page = state.nodes.table.page('', { limit, ...(from !== undefined && { after: from }) })
+    rows.push(...page.filter(([, { left }]) => !left))
+    if (page.length < limit || rows.length >= limit) return rows.slice(0, limit)
+    from = page.at(-1)?.[0]
   }
 }

@@ -40,8 +40,8 @@ function LeaveDialog(props: { network: string; self: string; onClose: () => void
 
   const leave = async (): Promise<boolean> => {
     try {
-      await world.client().network.leave({ force: refusal !== undefined })
-      world.toasts.show({ text: t('computer.left') })
+      const { stays } = await world.client().network.leave({ force: refusal !== undefined })
+      world.toasts.show({ text: t('computer.left'), ...(stays && { detail: stays.message }) })
       world.route.go({ at: 'network', view: 'map' })
       world.refresh()
       return true
