@@ -322,6 +322,10 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
     const id = first.docker('image', 'inspect', '--format', '{{.Id}}', 'hello:1').trim()
     const left = await cleo.cli('leave', '--yes')
     assert.equal(left.code, 0, left.stderr)
+    assert.doesNotMatch(left.stderr, /could not be told|was in reach/)
+    await until('cleo to be listed no more', 15_000, async () => {
+      return !(await ada.cli('nodes')).stdout.includes('cleo')
+    })
     for (const [index, engine] of others.entries()) {
       const node = index === 0 ? ben : cleo
       const images = () => engine.docker('image', 'ls', '-aq', '--no-trunc').split('\n')

@@ -133,7 +133,7 @@ describe('a committee that fills itself', () => {
     await ada.json('demote', 'cleo')
     await dora.kill()
     await until('one voter', 20_000, async () => (await voters()).length === 1)
-    await ada.json('leave', '--yes')
+    assert.deepEqual(await ada.json('leave', '--yes'), {}, 'the others were told all of it')
     const left = await until('somebody to keep it', 20_000, async () => {
       const { primary } = await statusOf(ben)
       return primary?.role === 'leader' ? primary.voters : undefined
@@ -141,5 +141,24 @@ describe('a committee that fills itself', () => {
     assert.equal(left.length, 1)
     const stored = await ben.get<{ value: string }>('/api/kv/load/x')
     assert.ok(Number(Buffer.from(stored.value, 'base64').toString()) > 0)
+  })
+
+  it('lists whoever left no more, and whoever was killed still', async () => {
+    interface Named {
+      name: string
+      status: string
+    }
+    await until('ada to be listed no more', 20_000, async () => {
+      const { nodes: known } = await ben.get<{ nodes: Named[] }>('/api/cluster/nodes')
+      return known.every(({ name }) => name !== 'ada')
+    })
+    await until('dora to be out of sight', 20_000, async () => {
+      const { nodes: known } = await ben.get<{ nodes: Named[] }>('/api/cluster/nodes')
+      return known.find(({ name }) => name === 'dora')?.status === 'NotReady'
+    })
+    const { members } = await ben.get<{ members: { name: string; nodes: string[] }[] }>(
+      '/api/members',
+    )
+    assert.deepEqual(members.map(({ nodes: theirs }) => theirs.length).sort(), [0, 1, 1, 1])
   })
 })
