@@ -55,7 +55,7 @@ export const register = kindForStrangers(
  * stays, so that leaving and coming back makes no room. Value: null.
  */
 export const leaveNetwork = kindForStrangers(
-  3,
+  2,
   z.strictObject({}),
   () => true,
   ({ state, ids: { node }, incarnation }) => {

@@ -42,7 +42,7 @@ const node = z.strictObject({
   role,
   /** For good. */
   removed: z.boolean(),
-  /** By its own word, until it registers in a later life (version 3 of the rules). Time of the log. */
+  /** By its own word, until it registers in a later life (version 2 of the rules). Time of the log. */
   left: z.strictObject({ atMs: sequence, incarnation: positive }).exactOptional(),
 })
 export type RegisteredNode = z.infer<typeof node>
