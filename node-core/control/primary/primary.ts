@@ -131,11 +131,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     hasCommittee: () => board.current() !== undefined,
     isCrowded,
     register: async () => (await author?.register()) === true,
-    execute: (command) =>
-      execute(command).then(
-        () => true,
-        () => false,
-      ),
+    execute: async (command) => (await execute(command).catch(() => undefined)) !== undefined,
     permissions: () => deps.permissionsOf(self),
     ...{ newest, role: deps.role },
   })
