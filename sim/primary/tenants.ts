@@ -145,13 +145,15 @@ function isAheadOfAll(world: World, logMs: number): boolean {
 }
 
 /**
- * Of a committee that has become one of two, one wrong clock is half: where it is behind, no majority
- * claims a later time than the log's (docs/adr/0010). A right clock that is not heard is no excuse.
+ * Of a committee that has become one of two, one wrong clock is half; of four one of whom lies, one wrong
+ * clock beside the liar, who says of the time what it likes. Where half are behind, no majority claims a
+ * later time than the log's (docs/adr/0010). A right clock that is not heard is no excuse.
  */
 function isHeldBack({ machines, count }: World, view: RegistryView | undefined): boolean {
   const { voters = [], timeMs = 0 } = view ?? {}
-  const isBehind = ({ id, wallOffMs, life }: Machine): boolean =>
-    voters.includes(id) && wallOffMs < 0 && (life?.clock.wallMs() ?? 0) < timeMs
+  const isBehind = ({ id, liar, wallOffMs, life }: Machine): boolean =>
+    voters.includes(id) &&
+    (liar !== undefined || (wallOffMs < 0 && (life?.clock.wallMs() ?? 0) < timeMs))
   const isHeld = voters.length > 0 && machines.filter(isBehind).length * 2 >= voters.length
   if (isHeld) count('lease: half of the clocks were behind')
   return isHeld
