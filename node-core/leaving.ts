@@ -1,5 +1,6 @@
 /** What a node owes the committee before it leaves the network. */
 import type { Reason } from './api/handlers/index.ts'
+import { type Clock, sleep } from './base/clock/index.ts'
 import { isCode, MyceliumError, messageOf } from './base/errors/index.ts'
 import type { NetworkSide } from './network-side.ts'
 import type { PrimarySide } from './primary-side.ts'
@@ -36,15 +37,16 @@ export async function leaveCommittee(
 export async function leaveRegistry(
   { primary }: Pick<PrimarySide, 'primary'>,
   { mesh, membership, isRemoved }: Pick<NetworkSide, 'mesh' | 'membership' | 'isRemoved'>,
-  { logger }: Pick<RuntimeDeps, 'logger'>,
+  { clock, logger }: Pick<RuntimeDeps, 'clock' | 'logger'>,
 ): Promise<Reason | undefined> {
-  const { committee, inForce } = primary.status()
+  const { committee } = primary.status()
   if (isRemoved() || !hasOthers(primary, membership, mesh.self)) return undefined
   if (mesh.connected().length === 0) return NOT_HEARD
   const view = primary.view()
   const isUnknown = view !== undefined && view.node(mesh.self) === undefined
   if (!committee || isUnknown) return undefined
-  if (!inForce) return stillRegistered('No majority of the committee is in reach.')
+  if (!(await comesInForce(primary, clock)))
+    return stillRegistered('No majority of the committee is in reach.')
   try {
     await primary.leave({ signal: AbortSignal.timeout(LEAVE_REGISTRY_MS) })
     return undefined
@@ -54,6 +56,19 @@ export async function leaveRegistry(
   }
 }
 
+/** Who has just handed the registry over has yet to hear of those who keep it now. */
+async function comesInForce(primary: PrimarySide['primary'], clock: Clock): Promise<boolean> {
+  const untilMs = clock.monotonicMs() + HANDED_OVER_MS
+  while (!primary.status().inForce) {
+    if (clock.monotonicMs() >= untilMs) return false
+    await sleep(clock, LOOK_MS)
+  }
+  return true
+}
+
+/** Milliseconds. */
+const HANDED_OVER_MS = 5_000
+const LOOK_MS = 100
 /** How long the registry has to take it up. Milliseconds. */
 const LEAVE_REGISTRY_MS = 10_000
 
