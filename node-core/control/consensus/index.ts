@@ -99,8 +99,6 @@ export interface Ready {
   /** Whether the records must have survived power loss before `messages` are sent. */
   mustSync: boolean
   messages: readonly Outgoing[]
-  /** Payloads among the records that are likely to be committed soon. */
-  entered?: readonly Uint8Array[]
   /** Replaces the state machine's state, before `committed` is applied. */
   snapshot: StateSnapshot | undefined
   /** In order and without gaps. */

@@ -17,8 +17,6 @@ export type BatchId = string & { readonly __brand: 'BatchId' }
 export type Told = (outcomes: readonly CommandOutcome[]) => void
 
 export interface Machine extends LogCopy {
-  /** Opens batches that are likely to come: half of what applying them takes. */
-  foresee(payloads: readonly Uint8Array[]): void
   readonly registry: Registry
   /** Called once, when the batch has been applied here. Returns how to give up. */
   whenApplied(id: BatchId, told: Told): () => void
@@ -33,10 +31,7 @@ export function batchId(of: Pick<VerifiedBatch, 'ids' | 'incarnation' | 'first'>
 }
 
 /** `batches` remembers those that were handed in here. */
-export function createMachine(
-  batches: Pick<BatchReader, 'open' | 'take'>,
-  registry: Registry,
-): Machine {
+export function createMachine(batches: Pick<BatchReader, 'take'>, registry: Registry): Machine {
   const waiting = new Map<BatchId, Set<Told>>()
   const recent = new Map<BatchId, readonly CommandOutcome[]>()
   const listeners = new Set<() => void>()
@@ -76,10 +71,6 @@ export function createMachine(
     },
     hash: () => registry.hash(),
     apply,
-    foresee(payloads) {
-      for (const payload of payloads)
-        for (const bytes of parseEntry(payload) ?? []) batches.open(bytes)
-    },
     *restoreSteps(state) {
       yield* registry.restoreSteps(state)
       changed(undefined)

@@ -134,7 +134,6 @@ export function createReplica(deps: ReplicaDeps): Replica {
       },
       machine: {
         apply: (entries) => inTurns(clock, applySteps(entries)),
-        foresee: machine.foresee,
         // By now the first records are durable, so this home is a founder's no more.
         async restore(snapshot) {
           await inTurns(clock, machine.restoreSteps(snapshot.state))

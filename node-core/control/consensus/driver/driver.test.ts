@@ -3,7 +3,7 @@ import { createSimDisk } from '../../../base/disk/index.ts'
 import { framed } from '../../../base/net/index.ts'
 import type { Fate } from '../index.ts'
 import { at, PEER as B, bytes, entry, listen, SELF, setUp, turns } from './driver.fixture.ts'
-import { FORESEEN_BYTES_MAX, OTHERS_MS, QUESTION_TICKS, READ_TICKS_MAX } from './limits.ts'
+import { OTHERS_MS, QUESTION_TICKS, READ_TICKS_MAX } from './limits.ts'
 
 const code = (name: string) => expect.objectContaining({ code: name })
 
@@ -36,32 +36,6 @@ describe('a driver', () => {
     expect(steps().slice(4)).toEqual(['appended', 'advance', 'heard later'])
     expect(machine.applied).toEqual(['x'])
     await consensus.stop()
-  })
-
-  it('has payloads foreseen while the disk writes, after what may overtake it has left', async () => {
-    const { engine, slow, world, consensus, machine } = setUp()
-    await consensus.start()
-    const foreseen: string[][] = []
-    machine.foresee = (payloads) =>
-      foreseen.push(payloads.map((each) => Buffer.from(each).toString()))
-    slow.held = new Promise(() => {})
-    const far = new Uint8Array(FORESEEN_BYTES_MAX + 1)
-    engine.script({ records: [bytes('r')], entered: [bytes('x'), bytes('y')] })
-    consensus.transferLeader(B)
-    await turns()
-    expect(foreseen).toEqual([])
-    await world.advance(5)
-    expect(foreseen).toEqual([['x', 'y']])
-    expect(machine.applied).toEqual([])
-    delete slow.held
-    const behind = setUp()
-    await behind.consensus.start()
-    behind.machine.foresee = () => foreseen.push([])
-    behind.engine.script({ records: [bytes('r')], entered: [far] })
-    behind.consensus.transferLeader(B)
-    await behind.world.advance(5)
-    expect(foreseen).toHaveLength(1)
-    await behind.consensus.stop()
   })
 
   it('lets an engine wait for others for a while after a round, and then no more', async () => {

@@ -14,7 +14,7 @@ import type {
 } from './index.ts'
 import { createIntake, type Intake } from './intake.ts'
 import { createLeadWatch, type LeadWatch } from './lead-watch.ts'
-import { COMPACT_BYTES, COMPACT_ENTRIES, FORESEEN_BYTES_MAX, TICK_MS } from './limits.ts'
+import { COMPACT_BYTES, COMPACT_ENTRIES, TICK_MS } from './limits.ts'
 import { createOutbox, type Outbox } from './outbox.ts'
 import { createProposals } from './proposals.ts'
 import { createQuestions } from './questions.ts'
@@ -106,7 +106,6 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
   async function perform(engine: Engine, ready: Ready): Promise<void> {
     // Raft thesis §10.2.1: a leader's appends may overtake its own disk.
     outbox?.send(ready.messagesNow)
-    foresee(ready.entered)
     if (ready.records.length > 0) await log.append(ready.records, { sync: ready.mustSync })
     if (state !== 'running') return
     outbox?.send(ready.messages)
@@ -117,14 +116,6 @@ export function createConsensus(deps: ConsensusDeps, options: ConsensusOptions =
     for (const result of ready.reads) questions.answered(result)
     await room
     engine.advance()
-  }
-
-  /** While the disk writes and the others answer: after this turn, in which messages leave. */
-  function foresee(payloads: readonly Uint8Array[] = []): void {
-    const { machine } = deps
-    const bytes = payloads.reduce((sum, { byteLength }) => sum + byteLength, 0)
-    if (bytes === 0 || bytes > FORESEEN_BYTES_MAX || !machine.foresee) return
-    clock.timer(0, () => state === 'running' && machine.foresee?.(payloads))
   }
 
   function step(from: NodeId, message: Uint8Array): Verdict {

@@ -34,8 +34,6 @@ import type {
 /** What the log drives. Calls come one at a time. A call that fails stops consensus on this node. */
 export interface StateMachine {
   apply(entries: readonly CommittedEntry[]): void | Promise<void>
-  /** Payloads that are likely to come: what applying them takes may be worked out now. Throws nothing. */
-  foresee?(payloads: readonly Uint8Array[]): void
   restore(snapshot: StateSnapshot): void | Promise<void>
   /** The state as of the last entry applied when this is called; others are applied meanwhile. */
   snapshot(): Uint8Array | Promise<Uint8Array>

@@ -39,8 +39,6 @@ export const QUESTION_TICKS = 3
 export const READ_TICKS_MAX = 50
 /** Committed payload that waits for the state machine before the engine waits too. Bytes. */
 export const APPLY_BYTES_MAX = 16_777_216
-/** Payloads that came at once and are foreseen; who is told of more is far behind. Bytes. */
-export const FORESEEN_BYTES_MAX = 262_144
 /** From there on proposals are refused as BUSY. Bytes. */
 export const APPLY_BYTES_BUSY = 8_388_608
 

@@ -211,7 +211,6 @@ export class RaftEngine implements Engine {
       // Unlike a commit index, a snapshot is acknowledged by what is sent after it.
       mustSync: [raw?.mustSync, raw?.snapshot, opening?.records.length].some(Boolean),
       messages: [...later, ...own],
-      entered: raw?.entries.filter(({ data }) => data.byteLength > 0).map(({ data }) => data) ?? [],
       snapshot: stateSnapshot(raw?.snapshot ?? opening?.snapshot),
       committed,
       reads: this.#questions.take(),
