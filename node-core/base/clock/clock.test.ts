@@ -151,3 +151,15 @@ describe('timestamps', () => {
     }
   })
 })
+
+it('runs what is due at once in the next turn of this thread, where it is not cancelled', async () => {
+  const clock = createSystemClock()
+  const ran: string[] = []
+  clock.timer(1, () => ran.push('a millisecond later'))
+  clock.timer(0, () => ran.push('next'))
+  clock.timer(0, () => ran.push('cancelled'))()
+  expect(ran).toEqual([])
+  await new Promise(setImmediate)
+  expect(ran[0]).toBe('next')
+  expect(ran).not.toContain('cancelled')
+})

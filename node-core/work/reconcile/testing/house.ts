@@ -1,6 +1,7 @@
 /** Many nodes in one process on one clock: real reconcilers, simulated engines and neighbours. */
 import { createSimClock, type SimClock } from '../../../base/clock/index.ts'
 import { createSimDisk } from '../../../base/disk/index.ts'
+import { MyceliumError } from '../../../base/errors/index.ts'
 import { createMemoryLogger, type LogLine } from '../../../base/log/index.ts'
 import { type NodeId, parseNodeId } from '../../../base/net/index.ts'
 import { createSeededRandom } from '../../../base/random/index.ts'
@@ -339,12 +340,16 @@ export interface DoorBook {
   readonly open: Set<string>
   /** What was asked for, in order. */
   readonly said: string[]
+  /** While it is set, a secret is missing for whatever is to start. */
+  secretMissing?: boolean
 }
 
-function accessesIn({ open, said }: DoorBook): InstanceAccesses {
+function accessesIn(book: DoorBook): InstanceAccesses {
+  const { open, said } = book
   return {
     async open({ id, workload, index }) {
       said.push(`open ${workload}/${index}`)
+      if (book.secretMissing) throw new MyceliumError('SECRET_MISSING', 'A secret is missing.')
       open.add(id)
       return { folder: `/doors/${id}`, token: `token of ${id}`, secrets: {} }
     },
