@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process'
 import path from 'node:path'
+import { add, type Counts, failureOf, nothing } from './counts.ts'
 
 /** End-to-end files whose nodes have neither an engine nor a window. */
 const WAITING: ReadonlySet<string> = new Set([
@@ -20,12 +21,6 @@ const WAITING: ReadonlySet<string> = new Set([
   'seeds',
   'simplex',
 ])
-
-export interface Counts {
-  passed: number
-  failed: number
-  skipped: number
-}
 
 export const nameOf = (file: string): string => path.basename(file, '.e2e.ts')
 
@@ -46,17 +41,19 @@ export async function runLanes(
   lanes: readonly (readonly string[])[],
   options: { cwd: string; env: NodeJS.ProcessEnv },
 ): Promise<Counts> {
-  const total: Counts = { passed: 0, failed: 0, skipped: 0 }
+  const total = nothing()
   const runLane = async (files: readonly string[]): Promise<void> => {
     for (const file of files) {
       const beganMs = performance.now()
       const { code, said } = await runFile(file, options)
       const seconds = Math.round((performance.now() - beganMs) / 1_000)
       console.log(`\n-- ${file}, ${seconds} s\n${said.trim()}`)
-      const counts = countsOf(said)
-      total.passed += counts.passed
-      total.failed += code !== 0 && counts.failed === 0 ? 1 : counts.failed
-      total.skipped += counts.skipped
+      const counts = countsOf(said, file)
+      if (code !== 0 && counts.failed === 0) {
+        counts.failed = 1
+        counts.failures.push(failureOf(file, `It ended with ${code}.`))
+      }
+      add(total, counts)
     }
   }
   await Promise.all(lanes.map(runLane))
@@ -81,9 +78,21 @@ function runFile(
   })
 }
 
-/** Of the lines that the reporter ends with. */
-export function countsOf(said: string): Counts {
+/** Of what the reporter ends with. */
+export function countsOf(said: string, file: string): Counts {
   const last = (name: string): number =>
     Number([...said.matchAll(new RegExp(`ℹ ${name} (\\d+)`, 'g'))].at(-1)?.[1] ?? 0)
-  return { passed: last('pass'), failed: last('fail'), skipped: last('skipped') }
+  const named = (test: string): string => `${file} > ${test.replace(/ \([\d.]+ms\).*$/, '')}`
+  // After that line each stands as `test at FILE:1:1`, `✖ name (12ms)`, then why.
+  const [, failing = ''] = said.split('✖ failing tests:')
+  const failures = failing
+    .split(/^test at .*\n/m)
+    .slice(1)
+    .map((text) => text.replace(/^✖ /, '').split('\n'))
+    .map(([test = '', ...why]) => failureOf(named(test), why.join('\n')))
+  const left = [...said.matchAll(/^\s*﹣ (.*)$/gm)].map(([, test = '']) => named(test))
+  return {
+    ...{ passed: last('pass'), failed: last('fail') + last('cancelled'), skipped: last('skipped') },
+    ...{ failures, left },
+  }
 }

@@ -1,17 +1,18 @@
 /**
  * `npm test`: everything, in the order of what fails fastest: types, style, unit tests with the
  * simulator, the build, then the end-to-end runs. `npm test -- --only unit,e2e` runs some of it.
- * Ends with one line that counts: `N passed, N failed, N skipped`.
+ * Ends with what failed and what was skipped, by name, and one line that counts:
+ * `N passed, N failed, N skipped`.
  */
 import { spawn } from 'node:child_process'
-import { globSync, mkdirSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Counts, lanesOf, runLanes } from './lanes.ts'
+import { add, type Counts, failureOf, nothing } from './counts.ts'
+import { lanesOf, runLanes } from './lanes.ts'
+import { UNIT_REPORT } from './unit-report.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '..')
-const CACHE = path.join(ROOT, '.cache')
-
 const ENVIRONMENT = { ...process.env, PATH: `${ROOT}/node_modules/.bin:${process.env.PATH}` }
 
 interface Step {
@@ -24,14 +25,11 @@ const steps: Step[] = [
   { name: 'lint', run: () => command(['biome', 'check', '.']) },
   {
     name: 'unit',
-    run: () =>
-      command(
-        [
-          ...['vitest', 'run', '--reporter=default'],
-          ...['--reporter=json', '--outputFile.json=.cache/unit.json'],
-        ],
-        unitCounts,
-      ),
+    run: () => {
+      rmSync(UNIT_REPORT, { force: true })
+      const reporters = ['--reporter=default', '--reporter=./scripts/unit-report.ts']
+      return command(['vitest', 'run', ...reporters], unitCounts)
+    },
   },
   { name: 'build', run: () => command(['electron-vite', 'build']) },
   {
@@ -43,19 +41,12 @@ const steps: Step[] = [
   },
 ]
 
-function unitCounts(): Counts {
-  const report = JSON.parse(readFileSync(path.join(CACHE, 'unit.json'), 'utf8'))
-  return {
-    passed: Number(report.numPassedTests),
-    failed: Number(report.numFailedTests),
-    skipped: Number(report.numPendingTests),
-  }
-}
+const unitCounts = (): Counts => JSON.parse(readFileSync(UNIT_REPORT, 'utf8'))
 
 /** What it counts; a failure where it only exits. */
 function command(
   [program = '', ...args]: string[],
-  counted: () => Counts = () => ({ passed: 0, failed: 0, skipped: 0 }),
+  counted: () => Counts = nothing,
 ): Promise<Counts> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -64,18 +55,19 @@ function command(
       env: ENVIRONMENT,
     })
     child.once('error', reject)
-    child.once('exit', (code) => {
+    child.once('exit', (code, signal) => {
       const counts = counted()
-      resolve(code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts)
+      if (code === 0 || counts.failed > 0) return resolve(counts)
+      const failures = [failureOf(program, `It ended with ${code ?? signal}.`)]
+      resolve({ ...counts, failed: 1, failures })
     })
   })
 }
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } })
 const only = values.only?.split(',')
-const total: Counts = { passed: 0, failed: 0, skipped: 0 }
+const total = nothing()
 const summary: string[] = []
-mkdirSync(CACHE, { recursive: true })
 
 for (const step of steps) {
   if (only && !only.includes(step.name)) continue
@@ -83,13 +75,13 @@ for (const step of steps) {
   const startedAt = performance.now()
   const counts = await step.run()
   const seconds = Math.round((performance.now() - startedAt) / 1000)
-  total.passed += counts.passed
-  total.failed += counts.failed
-  total.skipped += counts.skipped
+  add(total, counts)
   summary.push(`${step.name.padEnd(8)} ${counts.failed === 0 ? 'ok' : 'FAILED'}  ${seconds} s`)
   if (counts.failed > 0 && step.name !== 'unit' && step.name !== 'lint') break
 }
 
 console.log(`\n${summary.join('\n')}`)
+if (total.left.length > 0) console.log(`\nSkipped:\n${total.left.join('\n')}`)
+if (total.failures.length > 0) console.log(`\nFailed:\n${total.failures.join('\n')}`)
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exitCode = total.failed === 0 ? 0 : 1
