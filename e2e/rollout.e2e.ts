@@ -176,6 +176,8 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
       trial = soFar.slice(first)
       await node.json('rollout', 'promote', 'web')
       await settled()
+      // Else what serves is what served before, and all of it is as wanted.
+      assert.deepEqual((await web()).conditions, [])
     })
     const share = trial.filter((answer) => answer === 'canary').length / trial.length
     assert.ok(share > 0.15 && share < 0.45, `${share} of the answers`)

@@ -45,7 +45,7 @@ export interface LoadsDeps {
   counts(node: NodeId): boolean
 }
 
-export { latencyOf } from './latency.ts'
+export { beyond, latencyOf } from './latency.ts'
 export { createLoads } from './loads.ts'
 export type { NodeLoad } from './messages.ts'
 export {

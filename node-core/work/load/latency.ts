@@ -22,3 +22,21 @@ export function latencyOf(
   }
   return boundsMs.at(-1)
 }
+
+/** How many of the answers took longer than `limitMs`, taking those of a class to lie evenly in it. */
+export function beyond(
+  buckets: readonly number[],
+  boundsMs: readonly number[],
+  limitMs: number,
+): { bad: number; of: number } {
+  const bad = buckets.map((count, at) => {
+    const lowMs = boundsMs[at - 1] ?? 0
+    const highMs = boundsMs[at] ?? Number.POSITIVE_INFINITY
+    if (limitMs <= lowMs) return count
+    return limitMs < highMs && highMs < Number.POSITIVE_INFINITY
+      ? (count * (highMs - limitMs)) / (highMs - lowMs)
+      : 0
+  })
+  const sum = (counts: readonly number[]): number => counts.reduce((all, one) => all + one, 0)
+  return { bad: sum(bad), of: sum(buckets) }
+}

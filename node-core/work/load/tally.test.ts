@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createTally, latencyOf, type Told } from './index.ts'
+import { beyond, createTally, latencyOf, type Told } from './index.ts'
 import { loadForm, parseLoad } from './messages.ts'
 
 function told(
@@ -88,4 +88,15 @@ test.each<[number[], number | undefined]>([
   [[0, 0, 100], 100],
 ])('of %j the 99th percentile is %s', (buckets, ms) => {
   expect(latencyOf(buckets, [10, 100], { share: 0.99, least: 10 })).toBe(ms)
+})
+
+test.each<[number[], number, number]>([
+  [[], 10, 0],
+  [[6, 9, 1], 10, 10],
+  [[6, 9, 1], 40, 7],
+  [[6, 9, 1], 100, 1],
+  // Of the last class nobody knows how long they took.
+  [[6, 9, 1], 200, 0],
+])('of %j, longer than %s ms took %s', (buckets, limitMs, bad) => {
+  expect(beyond(buckets, [10, 100], limitMs).bad).toBeCloseTo(bad)
 })

@@ -98,11 +98,53 @@ describe('a canary goes back', () => {
     expect(then(fresh, old)).toBeUndefined()
   })
 
-  test('when it is slower, where both have answered enough', () => {
-    const slow = then(counted(60, 0, 1), counted(900, 0, 0))
-    expect(slow).toMatchObject({ kind: 'revert', why: 'LATENCY', before: 10 })
-    expect(then(counted(40, 0, 1), counted(900, 0, 0))).toBeUndefined()
-    expect(then(counted(60, 0, 1), counted(900, 0, 1))).toBeUndefined()
+  describe('when it is slower', () => {
+    const SLOW = [counted(60, 0, 1), counted(900, 0, 0)] as const
+    const WELL_AGAIN = [counted(60, 0, 0), counted(900, 0, 0)] as const
+    /** What comes of it, where this came from one look to the next, a second apart. */
+    const looking = (...growths: (readonly [Totals, Totals])[]) => {
+      const looks = [begun]
+      for (const [fresh, old] of growths) {
+        const before = looks.at(-1)!
+        const nowMs = looks.length * 1_000
+        looks.push(input({ nowMs, fresh: total(before.fresh, fresh), old: total(before.old, old) }))
+      }
+      return outcomeOf(looks)
+    }
+
+    test('twice, the second time by what came since the first', () => {
+      expect(looking(SLOW)).toBeUndefined()
+      expect(looking(SLOW, SLOW)).toMatchObject({ kind: 'revert', why: 'LATENCY', before: 10 })
+      expect(looking(SLOW, WELL_AGAIN)).toBeUndefined()
+    })
+
+    test('where both have answered enough, each time', () => {
+      const few = [counted(40, 0, 1), counted(900, 0, 0)] as const
+      expect(looking(few)).toBeUndefined()
+      expect(looking(SLOW, few)).toBeUndefined()
+      expect(looking(SLOW, few, few)).toMatchObject({ why: 'LATENCY' })
+      expect(looking(SLOW, [counted(60, 0, 1), counted(900, 0, 1)])).toBeUndefined()
+    })
+
+    test('in more than one or two answers, which say nothing', () => {
+      const hiccup = [total(counted(58), counted(2, 0, 2)), counted(60)] as const
+      expect(looking(hiccup, hiccup)).toBeUndefined()
+      const often = [total(counted(50), counted(10, 0, 2)), counted(60)] as const
+      expect(looking(often, often)).toMatchObject({ why: 'LATENCY' })
+    })
+
+    test('in no more answers than twice as many as of the old version', () => {
+      const both = [total(counted(970), counted(30, 0, 2)), total(counted(985), counted(15, 0, 2))]
+      expect(looking([both[0]!, both[1]!], [both[0]!, both[1]!])).toBeUndefined()
+    })
+
+    test('and until that is known the step lasts on', () => {
+      const slow = input({ nowMs: 12_000, fresh: total(begun.fresh, SLOW[0]), old: SLOW[1] })
+      const looks = [begun, { ...slow, old: total(begun.old, SLOW[1]) }]
+      const later = (nowMs: number) => ({ ...looks[1]!, nowMs })
+      expect(outcomeOf([...looks, later(24_999)])).toBeUndefined()
+      expect(outcomeOf([...looks, later(25_000)])).toEqual({ kind: 'step', step: 1 })
+    })
   })
 
   test('when its copies are started again and again', () => {

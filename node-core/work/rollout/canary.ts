@@ -1,9 +1,9 @@
-import { latencyOf, less, NOTHING, type Totals } from '../load/index.ts'
+import { beyond, latencyOf, less, type Totals } from '../load/index.ts'
 import { type DesiredWorkload, stepOf, templateOf } from '../spec/index.ts'
 import {
-  ERRORS_MIN,
-  ERRORS_MORE,
-  ERRORS_TIMES,
+  BAD_MIN,
+  BAD_MORE,
+  BAD_TIMES,
   LATENCY_ANSWERS_MIN,
   LATENCY_MORE_MS,
   LATENCY_TIMES,
@@ -30,9 +30,11 @@ export interface CanaryMemory {
   template: string
   /** Since when as many copies as are needed have been healthy. */
   healthyMs: number | undefined
-  /** What had been counted before the step. */
+  /** What had been counted before the step, or before it began anew. */
   fresh: Totals
   old: Totals
+  /** It was slower once, and began anew. */
+  doubted: boolean
 }
 
 export type CanaryStepping =
@@ -51,15 +53,19 @@ export function judge(
   const step = stepOf(desired)
   const template = templateOf(desired.workload)
   const isSame = memory?.step === step && memory.template === template
-  const begun = isSame
-    ? memory
-    : { step, template, healthyMs: undefined, fresh: input.fresh, old: input.old }
+  const base = { fresh: input.fresh, old: input.old }
+  const begun = isSame ? memory : { step, template, healthyMs: undefined, ...base, doubted: false }
   const isWhole = copies.filter(({ healthy }) => healthy).length >= wanted
   const healthyMs = isWhole ? (begun.healthyMs ?? nowMs) : undefined
   const next = { ...begun, healthyMs }
   // Nobody but a person decides about what is paused, and all of the requests is no trial.
   if (paused || step >= steps.length) return { memory: next }
   const failure = failureOf(next, input)
+  if (failure?.why === 'LATENCY' && !begun.doubted) {
+    // A copy that has just come is slow until it is warm, and any computer stalls for a moment.
+    const anewMs = isWhole ? nowMs : undefined
+    return { memory: { ...next, ...base, doubted: true, healthyMs: anewMs } }
+  }
   if (failure) return { memory: next, stepping: { kind: 'revert', ...failure } }
   const forMs = steps[step]?.forMs
   const doneMs = forMs === undefined ? Number.POSITIVE_INFINITY : forMs + NEWS_MS
@@ -67,28 +73,52 @@ export function judge(
   return isOver ? { memory: next, stepping: { kind: 'step', step: step + 1 } } : { memory: next }
 }
 
+interface Failure {
+  why: CanaryFailure
+  measured?: number
+  before?: number
+}
+
 function failureOf(
   memory: CanaryMemory,
   { copies, boundsMs, ...input }: CanaryInput,
-): { why: CanaryFailure; measured?: number; before?: number } | undefined {
+): Failure | undefined {
   const isBroken = copies.some(({ healthy, restarts }) => !healthy && restarts >= RESTARTS_BROKEN)
   if (isBroken) return { why: 'UNHEALTHY' }
   const fresh = less(input.fresh, memory.fresh)
   const old = less(input.old, memory.old)
-  const [errors, errorsBefore] = [errorsOf(fresh), errorsOf(old)]
-  const isWorse = errors > errorsBefore * ERRORS_TIMES && errors > errorsBefore + ERRORS_MORE
-  if (fresh.errors >= ERRORS_MIN && isWorse) {
-    return { why: 'ERRORS', measured: errors, before: errorsBefore }
+  const errors = { bad: fresh.errors, of: fresh.answers }
+  const errorsBefore = { bad: old.errors, of: old.answers }
+  if (isWorse(errors, errorsBefore)) {
+    return { why: 'ERRORS', measured: shareOf(errors), before: shareOf(errorsBefore) }
   }
-  const [ms, beforeMs] = [fresh, old].map(({ buckets }) =>
-    latencyOf(buckets, boundsMs, { share: 0.99, least: LATENCY_ANSWERS_MIN }),
-  )
-  if (ms === undefined || beforeMs === undefined) return undefined
-  const isSlower = ms > beforeMs * LATENCY_TIMES && ms > beforeMs + LATENCY_MORE_MS
-  return isSlower ? { why: 'LATENCY', measured: ms, before: beforeMs } : undefined
+  return slowness(fresh, old, boundsMs)
 }
 
-/** Of a thousand answers. */
-function errorsOf({ answers, errors }: Totals = NOTHING): number {
-  return answers === 0 ? 0 : Math.round((errors * 1_000) / answers)
+/** One slow answer is the 99th percentile of fifty, so those that are too slow are counted too. */
+function slowness(fresh: Totals, old: Totals, boundsMs: readonly number[]): Failure | undefined {
+  const [measured, before] = [fresh, old].map(({ buckets }) =>
+    latencyOf(buckets, boundsMs, { share: 0.99, least: LATENCY_ANSWERS_MIN }),
+  )
+  if (measured === undefined || before === undefined) return undefined
+  const limitMs = Math.max(before * LATENCY_TIMES, before + LATENCY_MORE_MS)
+  const [slow, slowBefore] = [fresh, old].map(({ buckets }) => beyond(buckets, boundsMs, limitMs))
+  if (!slow || !slowBefore || !isWorse(slow, slowBefore)) return undefined
+  return { why: 'LATENCY', measured, before }
+}
+
+/** Answers of a version, and how many of them were not as they should be. */
+interface Counted {
+  bad: number
+  of: number
+}
+
+function isWorse(now: Counted, before: Counted): boolean {
+  const [share, shareBefore] = [shareOf(now), shareOf(before)]
+  return now.bad >= BAD_MIN && share > shareBefore * BAD_TIMES && share > shareBefore + BAD_MORE
+}
+
+/** Of a thousand. */
+function shareOf({ bad, of }: Counted): number {
+  return of === 0 ? 0 : Math.round((bad * 1_000) / of)
 }

@@ -1,12 +1,12 @@
-/** Errors of the new version below which their share says nothing. */
-export const ERRORS_MIN = 3
-/** How many times the old version's share of errors the new one may have. */
-export const ERRORS_TIMES = 2
+/** Errors, or answers that were too slow, of the new version below which their share says nothing. */
+export const BAD_MIN = 3
+/** How many times the old version's share of them the new one may have. */
+export const BAD_TIMES = 2
 /** And how much above it: of a thousand answers. */
-export const ERRORS_MORE = 10
+export const BAD_MORE = 10
 /** Answers of each version below which their latency says nothing. */
 export const LATENCY_ANSWERS_MIN = 50
-/** How many times the old version's 99th percentile the new one's may be. */
+/** How many times the old version's 99th percentile an answer of the new one may take. */
 export const LATENCY_TIMES = 1.5
 /** And how much above it. Milliseconds. */
 export const LATENCY_MORE_MS = 20
