@@ -30,6 +30,8 @@ export function createDoorLie(
         return answer
       }
       case 'repeater': {
+        // What it would have told when nothing had been written.
+        if (asked(body).kind === 'changes') return answered({ events: [], next: 1 })
         const old = told.get(kindOf(protocol, body))
         return old ?? honest()
       }
@@ -72,16 +74,17 @@ function invented(body: Uint8Array): Uint8Array | undefined {
   const key = query.key ?? 'sim/load/x'
   const value = new Uint8Array(Buffer.from('invented'))
   const made = { key, value, lease: null, createRevision: 1, modRevision: from, version: 1 }
-  const answer = (value: Plain): Uint8Array => encode({ ok: true, value })
   switch (kind) {
     case 'submit':
     case 'outcome':
-      return answer([{ ok: true, value: { revision: 1 } }])
+      return answered([{ ok: true, value: { revision: 1 } }])
     case 'changes':
-      return answer({ events: [{ revision: from, key, row: made }], next: from + 1 })
+      return answered({ events: [{ revision: from, key, row: made }], next: from + 1 })
     case 'query':
-      return query.what === 'key' ? answer({ revision: 1_000_000, row: made }) : undefined
+      return query.what === 'key' ? answered({ revision: 1_000_000, row: made }) : undefined
     default:
       return undefined
   }
 }
+
+const answered = (value: Plain): Uint8Array => encode({ ok: true, value })

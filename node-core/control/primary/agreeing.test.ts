@@ -67,6 +67,19 @@ describe('changes that two of three tell', () => {
     expect(agreed(CHANGES, words, 2)).toEqual(changes(8, 5))
   })
 
+  it.each<[string, Word]>([
+    ['from before anything was written', changes(1)],
+    ['that ends before it begins', changes(4)],
+    ['of what came before what was asked for', changes(6, 4)],
+    ['of what comes after its end', changes(5, 5)],
+    ['that turns the order', changes(9, 8, 5)],
+  ])('are not an answer %s, to which any other would say nothing against', (_, lie) => {
+    expect(agreed(CHANGES, [lie, changes(9, 5, 8)], 2)).toBeUndefined()
+    expect(agreed(CHANGES, [lie, lie, changes(9, 5, 8)], 2)).toBeUndefined()
+    const words = [lie, changes(9, 5, 8), changes(9, 5, 8)]
+    expect(agreed(CHANGES, words, 2)).toEqual(changes(9, 5, 8))
+  })
+
   it('are forgotten where two say so, and nobody else can tell', () => {
     const gone = (compacted: number): Word => ({ value: { compacted } })
     expect(agreed(CHANGES, [gone(40), changes(9, 5)], 2)).toBeUndefined()

@@ -9,6 +9,9 @@ import { CHANGES_ANSWER, type Changes } from './queries.ts'
 /** A value, or the code of a refusal. */
 export type Word = { value: Plain } | { refused: string; error: Error }
 
+type Asked = Extract<Question, { kind: 'changes' }>
+type Told = Extract<Changes, { next: number }>
+
 /** Undefined while nothing has been said by so many. */
 export function agreed(
   question: Question,
@@ -20,7 +23,7 @@ export function agreed(
   const values = words.flatMap((word) => ('value' in word ? [word.value] : []))
   const value =
     question.kind === 'changes'
-      ? agreedChanges(values, needed)
+      ? agreedChanges(question, values, needed)
       : agreedValue(values.filter(isConsistent), needed)
   return value === undefined ? undefined : { value }
 }
@@ -46,9 +49,13 @@ function lowest(group: readonly Plain[]): Plain | undefined {
 }
 
 /** Up to where f + 1 tell of the same events. Whoever has forgotten what is asked for counts for none. */
-function agreedChanges(values: readonly Plain[], needed: number): Plain | undefined {
+function agreedChanges(
+  { from }: Asked,
+  values: readonly Plain[],
+  needed: number,
+): Plain | undefined {
   const told = values.flatMap((value) => CHANGES_ANSWER.safeParse(value).data ?? [])
-  const open = told.filter((one) => 'events' in one)
+  const open = told.filter((one) => 'events' in one).filter((one) => goesOn(from, one))
   const backed = open.filter(({ next, events }) => {
     const own = textOf(events as Plain)
     const backers = open.filter((other) => {
@@ -63,6 +70,16 @@ function agreedChanges(values: readonly Plain[], needed: number): Plain | undefi
   const forgotten: Changes | undefined =
     compacted.length >= needed ? { compacted: Math.min(...compacted) } : undefined
   return forgotten as Plain | undefined
+}
+
+/**
+ * Whether it tells of what was asked for, in order. Of what came before, the honest say nothing: they would
+ * back an answer of long ago, and the watcher would go back to where that ends.
+ */
+function goesOn(from: number, { events, next }: Told): boolean {
+  const revisions = [from, ...events.map(({ revision }) => revision)]
+  const isInOrder = revisions.every((revision, at) => revision >= (revisions[at - 1] ?? from))
+  return next >= from && isInOrder && events.every(({ revision }) => revision < next)
 }
 
 function mostSaid<T>(

@@ -26,14 +26,20 @@ export function createPoll(deps: PollDeps): Envoy {
   /** Another one is handed the batch, and left out, where a round came to nothing. */
   let turn = 0
 
-  /** Of 2f + 1 at least f + 1 are honest. Whoever is in reach first. */
-  function jury(faulty: number): NodeId[] {
+  /**
+   * Of 2f + 1 at least f + 1 are honest. Whoever is in reach first. Of changes all are asked: some of the
+   * honest may have forgotten what others tell, and of 2f + 1 honest ones f + 1 do one or the other.
+   */
+  function jury({ kind }: Question, faulty: number): NodeId[] {
     const { voters = [] } = deps.committee() ?? {}
     const reachable = new Set(net.peers())
     const others = voters.filter((node) => node !== net.self)
     const turned = others.map((_, at) => others[(at + turn) % others.length] as NodeId)
     const [near, far] = [true, false].map((is) => turned.filter((one) => reachable.has(one) === is))
-    return [...(near ?? []), ...(far ?? [])].slice(0, 2 * faulty + 1)
+    return [...(near ?? []), ...(far ?? [])].slice(
+      0,
+      kind === 'changes' ? undefined : 2 * faulty + 1,
+    )
   }
 
   /** A batch is handed to one; the others tell what became of it. */
@@ -50,7 +56,7 @@ export function createPoll(deps: PollDeps): Envoy {
     faulty: number,
     signal: AbortSignal,
   ): Promise<Word | undefined> {
-    const members = jury(faulty)
+    const members = jury(question, faulty)
     const questions = questionsFor(question, members)
     const enough = new AbortController()
     const limit = AbortSignal.any([signal, enough.signal])

@@ -43,14 +43,18 @@ describe('Raft, while everything goes wrong, then nothing', () => {
     expect(counts.historyUndecided).toBeUndefined()
   })
 
-  it.each(EFFECTS)('survives deaths before it comes to %s', (effect) => {
-    const outcomes = Array.from({ length: SEEDS_PER_EFFECT }, (_, n) =>
-      simulate(n + 1, kind, { deadly: effect }),
-    )
-    expect(outcomes.flatMap(({ failures }) => failures)).toEqual([])
-    const died = outcomes.filter(({ counts }) => counts[`died:before:${effect}`])
-    expect(died.length).toBeGreaterThan(0)
-  })
+  it.each(EFFECTS)(
+    'survives deaths before it comes to %s',
+    (effect) => {
+      const outcomes = Array.from({ length: SEEDS_PER_EFFECT }, (_, n) =>
+        simulate(n + 1, kind, { deadly: effect }),
+      )
+      expect(outcomes.flatMap(({ failures }) => failures)).toEqual([])
+      const died = outcomes.filter(({ counts }) => counts[`died:before:${effect}`])
+      expect(died.length).toBeGreaterThan(0)
+    },
+    TIMEOUT_MS,
+  )
 
   it('runs a seed the same way twice and on any machine, and another seed another way', () => {
     const [one, again, other] = [7, 7, 8].map((seed) => simulate(seed, kind))
