@@ -44,6 +44,17 @@ describe('the way back', () => {
     expect(before).toMatchObject({ replicas: 4, rollout: { paused: false } })
   })
 
+  it('of a change under way leaves rules that were changed since as they are', () => {
+    const began = applyChange(at('a:3'), { priority: 3 })
+    const changed = applyChange(began, { edge: { access: 'members' } })
+    const before = earlierVersion(
+      keptOf(began, at('a:2')),
+      { name: 'web', underWay: true },
+      now(changed),
+    )
+    expect(before).toEqual(applyChange(at('a:2'), { edge: { access: 'members' } }))
+  })
+
   it('passes over what differs in the count or a pause alone', () => {
     const counted = applyChange(at('a:2'), { replicas: 3, rollout: { paused: true } })
     const before = earlierVersion(keptOf(counted, at('a:1')), { name: 'web' }, now(at('a:2')))

@@ -2,8 +2,10 @@
 import type { OwnerId } from '../../identity/index.ts'
 import { isUnderWay } from '../../work/rollout/index.ts'
 import {
+  beforeAndBegin,
   type DesiredWorkload,
   type Difference,
+  goneBack,
   isSameVersion,
   takenBack,
   templateOf,
@@ -83,7 +85,7 @@ export function mustBeUnderWay(
 
 /**
  * The version that is asked for, or the latest that differs from the present one; of a change under
- * way, the latest that runs something else. Throws NOT_FOUND.
+ * way, the latest that runs something else, with the rules that were changed since. Throws NOT_FOUND.
  */
 export function earlierVersion(
   parts: NetworkParts,
@@ -92,10 +94,14 @@ export function earlierVersion(
 ): Workload {
   const past = parts.desired.past(asked.name)
   const now = existing?.workload
+  if (asked.underWay && now) {
+    const way = beforeAndBegin(now, past)
+    if (way) return goneBack(now, way.began, way.before.workload)
+  }
   const found = past.find(({ workload, generation }) => {
     if (asked.generation !== undefined) return generation === asked.generation
     if (!now) return true
-    return asked.underWay ? templateOf(workload) !== templateOf(now) : !isSameVersion(workload, now)
+    return !asked.underWay && !isSameVersion(workload, now)
   })
   if (!found) throw failure('NOT_FOUND', notFoundText(asked, past))
   return now ? takenBack(now, found.workload) : found.workload

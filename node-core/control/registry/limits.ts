@@ -47,6 +47,8 @@ export const NAMES_MAX = 20_000
 export const NAME_LENGTH_MAX = 63
 /** What a workload asks for, encoded. Bytes. */
 export const SPEC_BYTES_MAX = 61_440
+/** Fields of a spec that stay as they are when a canary goes back. */
+export const STAYS_MAX = 32
 /** Earlier generations kept of one workload. */
 export const PAST_MAX = 10
 /** Earlier generations kept of all workloads. */

@@ -18,7 +18,7 @@ import { closeRun, startRun } from './runs.ts'
 import { accuse, putSeat } from './seats.ts'
 import { deleteSecret, putSecret, wrapSecret } from './secrets.ts'
 import { deleteSetting, putSetting } from './settings.ts'
-import { revertCanary, scaleWorkload, stepCanary } from './steering.ts'
+import { returnCanary, revertCanary, scaleWorkload, stepCanary } from './steering.ts'
 import { transact } from './transactions.ts'
 import { activate, support, tick } from './versions.ts'
 import { applyWorkload, deleteWorkload } from './workloads.ts'
@@ -42,6 +42,7 @@ const KINDS = {
   'workload.scale': scaleWorkload,
   'canary.step': stepCanary,
   'canary.revert': revertCanary,
+  'canary.return': returnCanary,
   'run.start': startRun,
   'run.close': closeRun,
   'attempt.begin': beginAttempt,

@@ -156,6 +156,10 @@ describe('commands of the second rules', () => {
     const { founder, machines, network, seal } = createCommittee()
     const [liar] = machines
     const retained = { name: 'cafe', generation: 11, instead: 4 }
+    const returned = {
+      ...{ workload: 'cafe', generation: 3, template: 'b2', to: 1, why: 'ERRORS' },
+      ...{ measured: 90, before: 4, stays: ['edge', 'replicas'] },
+    }
     const made: Record<string, string> = {
       'committee.seat': base64(
         seal(founder.key, [{ kind: 'committee.seat', body: { node: liar.node, seat: 'learner' } }]),
@@ -165,6 +169,9 @@ describe('commands of the second rules', () => {
       ),
       'workload.retain': base64(
         seal(founder.key, [{ kind: 'workload.retain', body: retained }], { first: 91 }),
+      ),
+      'canary.return': base64(
+        seal(founder.key, [{ kind: 'canary.return', body: returned }], { first: 92 }),
       ),
     }
     expect(made).toEqual(pinned)

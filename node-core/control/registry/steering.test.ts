@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { encode, type Plain } from '../../base/codec/index.ts'
 import type { ConsensusEngine } from '../../identity/index.ts'
 import { type Command, createRegistry } from './index.ts'
 import { bytes, codeOf, createWorld, START_MS } from './registry.fixture.ts'
@@ -102,6 +103,38 @@ describe('a canary', () => {
     expect(view.past('web').map(({ generation }) => generation)).toEqual([1, 2])
     const failed = { why: 'ERRORS', measured: 9, generation: 2 }
     expect(view.canary('web')).toMatchObject({ template: 'new', failed })
+  })
+
+  it('goes back but for what its owner changed meanwhile, from the rules that know it on', () => {
+    const { ann, machines, do: act, view } = createHouse()
+    const apply = (spec: Plain) =>
+      act(ann, { kind: 'workload.apply', body: { name: 'web', spec: encode(spec) } })
+    const back = (stays: string[]): Command => ({
+      kind: 'canary.return',
+      body: { workload: 'web', generation: 3, template: 'new', to: 2, why: 'ERRORS', stays },
+    })
+    apply({ image: 'old', access: 'public', budget: 1, labels: {} })
+    act(ann, { kind: 'workload.keep', body: { name: 'web', generation: 2 } })
+    apply({ image: 'new', access: 'members', labels: { a: 'b' }, wide: true })
+    expect(codeOf(act(machines[0]!, back([])))).toBe('UNKNOWN_KIND')
+    act(machines[0]!, { kind: 'version.support', body: { version: 2 } })
+    act(machines[0]!, { kind: 'version.activate', body: { version: 2 } })
+    expect(codeOf(act(machines[0]!, back(['access', 'budget', 'wide', 'none'])))).toBe('done')
+    const spec = encode({ image: 'old', access: 'members', labels: {}, wide: true })
+    expect(view.workload('web')).toEqual({ generation: 4, spec, by: ann.owner })
+    expect(view.canary('web')).toMatchObject({ failed: { why: 'ERRORS', generation: 3 } })
+    expect(view.past('web').map(({ generation }) => generation)).toEqual([2, 3])
+  })
+
+  it('goes back whole where a spec has no fields', () => {
+    const { ann, machines, apply, do: act, view } = createHouse()
+    act(machines[0]!, { kind: 'version.support', body: { version: 2 } })
+    act(machines[0]!, { kind: 'version.activate', body: { version: 2 } })
+    act(ann, { kind: 'workload.keep', body: { name: 'web', generation: 1 } })
+    apply('new')
+    const body = { workload: 'web', generation: 2, template: 'new', to: 1, why: 'ERRORS' }
+    act(machines[0]!, { kind: 'canary.return', body: { ...body, stays: ['a'] } })
+    expect(view.workload('web')?.spec).toEqual(bytes('old'))
   })
 
   it('and the number of copies are in a snapshot', () => {

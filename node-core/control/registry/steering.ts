@@ -3,12 +3,26 @@ import { z } from 'zod'
 import { agreement, dropProposals, mayDecide } from './agreement.ts'
 import type { Author } from './authors.ts'
 import { kind } from './kind.ts'
+import { STAYS_MAX } from './limits.ts'
 import { keep, pastOf } from './past-workloads.ts'
 import { done, type Outcome, refuse } from './refusals.ts'
+import type { DesiredSpec } from './rows.ts'
 import { runCode, runTemplate } from './run-table.ts'
 import { name, positive, sequence } from './shapes.ts'
+import { withFields } from './spec-fields.ts'
 import type { State } from './state.ts'
-import { copies } from './steering-table.ts'
+import { type CanaryRow, copies } from './steering-table.ts'
+
+const failing = {
+  workload: name,
+  generation: positive,
+  template: runTemplate,
+  to: positive,
+  why: runCode,
+  measured: sequence.exactOptional(),
+  before: sequence.exactOptional(),
+}
+const fieldName = z.string().regex(/^[A-Za-z]{1,32}$/)
 
 /** Value: `{ applied }`, false while other voters have yet to propose the same, as of all of these. */
 export const scaleWorkload = kind(
@@ -48,37 +62,63 @@ export const stepCanary = kind(
  */
 export const revertCanary = kind(
   1,
-  z.strictObject({
-    workload: name,
-    generation: positive,
-    template: runTemplate,
-    to: positive,
-    why: runCode,
-    measured: sequence.exactOptional(),
-    before: sequence.exactOptional(),
-  }),
+  z.strictObject(failing),
   (state, author, { workload, generation, template, to, ...failed }) => {
     const earlier = pastOf(state, workload).find((past) => past.generation === to)
     if (!earlier) return refuse('NOT_FOUND')
     const plan = ['revert', template, to]
+    return decided(state, author, { workload, generation, plan }, () =>
+      goBack(state, author, { workload, template, earlier, failed: { ...failed, generation } }),
+    )
+  },
+)
+
+/**
+ * The same, but for these fields of what is wanted, which stay as they are now: whoever decides can read
+ * which were changed since. Each field is one that its owner, or an admin, wrote.
+ */
+export const returnCanary = kind(
+  2,
+  z.strictObject({ ...failing, stays: z.array(fieldName).max(STAYS_MAX) }),
+  (state, author, { workload, generation, template, to, stays, ...failed }) => {
+    const kept = pastOf(state, workload).find((past) => past.generation === to)
+    if (!kept) return refuse('NOT_FOUND')
+    const plan = ['return', template, to, ...stays]
     return decided(state, author, { workload, generation, plan }, () => {
       const present = state.workloads.get(workload)
-      // Where there is no room it is not kept; it did worse.
-      if (present) keep(state, workload, present)
-      const taken = state.names.table.get(workload)
-      const next = (taken?.generation ?? generation) + 1
-      const owner = taken?.owner ?? author.owner
-      state.names.table.set(workload, { owner, generation: next })
-      const { spec, by } = earlier
-      state.workloads.set(workload, { generation: next, spec, by })
-      const step = state.steering.canaries.get(workload)?.step ?? 0
-      state.steering.canaries.set(workload, {
-        ...{ template, step, sinceMs: state.clock.askedMs },
-        failed: { ...failed, generation },
-      })
+      const spec = (present && withFields(kept.spec, present.spec, stays)) ?? kept.spec
+      const earlier = { spec, by: kept.by }
+      goBack(state, author, { workload, template, earlier, failed: { ...failed, generation } })
     })
   },
 )
+
+function goBack(
+  state: State,
+  author: Author,
+  back: {
+    workload: string
+    template: string
+    earlier: Pick<DesiredSpec, 'spec' | 'by'>
+    failed: NonNullable<CanaryRow['failed']>
+  },
+): void {
+  const { workload, template, earlier, failed } = back
+  const present = state.workloads.get(workload)
+  // Where there is no room it is not kept; it did worse.
+  if (present) keep(state, workload, present)
+  const taken = state.names.table.get(workload)
+  const next = (taken?.generation ?? failed.generation) + 1
+  const owner = taken?.owner ?? author.owner
+  state.names.table.set(workload, { owner, generation: next })
+  const { spec, by } = earlier
+  state.workloads.set(workload, { generation: next, spec, by })
+  const step = state.steering.canaries.get(workload)?.step ?? 0
+  state.steering.canaries.set(workload, {
+    ...{ template, step, sinceMs: state.clock.askedMs },
+    failed,
+  })
+}
 
 interface Decision {
   workload: string

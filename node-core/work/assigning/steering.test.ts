@@ -77,6 +77,22 @@ describe.each(['raft', 'simplex'] as const)('a canary on %s', (consensus) => {
     expect(desired()?.generation).toBe(3)
   })
 
+  test('that goes back leaves the rules that its owner changed meanwhile, once all know how', async () => {
+    await begun()
+    house.committee!.raiseRules(2)
+    await house.pass(500)
+    const meanwhile = { edge: { access: 'members' }, replicas: 6 }
+    await house.deploy(house.nodes[1]!, { ...version('new'), ...meanwhile })
+    await answer(house.nodes[2]!, 100, 0)
+    await house.pass(3_000)
+    await answer(house.nodes[2]!, 130, 20)
+    await house.until('it to go back', () => desired()?.canary?.failed !== undefined, 8_000)
+    const { workload } = desired()!
+    expect(workload.parts[0].env).toEqual({ A: 'old' })
+    expect([workload.edge?.access, workload.replicas]).toEqual(['members', 6])
+    await house.until('the old ones alone', () => house.serves('web', 6), 15_000)
+  })
+
   test('whose copies start again and again is given up, by the next who decides too', async () => {
     house = await openHouse(5, 4, consensus)
     await house.deploy(house.nodes[1]!, version('old'))

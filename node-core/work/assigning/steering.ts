@@ -11,10 +11,20 @@ import {
   scale,
   type Window,
 } from '../scaling/index.ts'
-import { type DesiredWorkload, type Instance, isCurrent, templateOf } from '../spec/index.ts'
+import {
+  beforeAndBegin,
+  type DesiredWorkload,
+  type Instance,
+  isCurrent,
+  staying,
+  templateOf,
+} from '../spec/index.ts'
 import type { AssignerDeps } from './index.ts'
 import { LOOK_LOAD_MS } from './limits.ts'
 import type { Proposals } from './proposals.ts'
+
+/** The rules from which a canary that goes back leaves what was said since (`control/registry/steering.ts`). */
+const RETURN_SINCE = 2
 
 export interface Steering {
   /** By whoever decides: proposes what is to be otherwise. */
@@ -82,6 +92,11 @@ export function createSteering(deps: SteeringDeps): Steering {
     return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
   }
 
+  /** Before all of the committee know what keeps rules, all that was before comes back. */
+  function mayReturn(): boolean {
+    return (primary.view()?.version ?? 0) >= RETURN_SINCE
+  }
+
   function scaleOne(desired: DesiredWorkload, of: Watched, own: readonly Instance[]): void {
     const { workload, generation } = desired
     const serving = new Set(own.filter(isHealthy).map(({ index }) => index)).size
@@ -114,10 +129,17 @@ export function createSteering(deps: SteeringDeps): Steering {
       proposals.propose(`canary ${workload.name}`, { kind: 'canary.step', body })
     } else if (stepping) {
       const { kind: _, ...failure } = stepping
-      const to = deps.past(workload.name).find((past) => templateOf(past.workload) !== template)
-      if (!to) return
-      const body = { ...about, ...failure, to: to.generation }
-      proposals.propose(`canary ${workload.name}`, { kind: 'canary.revert', body })
+      const way = beforeAndBegin(workload, deps.past(workload.name))
+      if (!way) return
+      const { before, began } = way
+      const body = { ...about, ...failure, to: before.generation }
+      const stays = staying(workload, began, before.workload)
+      proposals.propose(
+        `canary ${workload.name}`,
+        mayReturn()
+          ? { kind: 'canary.return', body: { ...body, stays } }
+          : { kind: 'canary.revert', body },
+      )
     }
   }
 

@@ -5,13 +5,15 @@ import { RULES_KEPT_MAX } from './limits.ts'
 
 /**
  * The generation that makes room first: the oldest of those after which rules alone changed, where
- * there are many of them; so no number of such changes pushes out what ran before. Undefined where
- * there are few: the oldest of all. `past` is the latest first, `next` what comes after it.
+ * there are many of them; so no number of such changes pushes out what ran before. What runs now stays
+ * as it began, which tells what was changed since. Undefined where there are few: the oldest of all.
+ * `past` is the latest first, `next` what comes after it.
  */
 export function worthLeast(past: readonly PastWorkload[], next: Workload): number | undefined {
+  const begins = past.findIndex(({ workload }) => templateOf(workload) !== templateOf(next)) - 1
   const ofRules = past.filter(({ workload }, age) => {
     const successor = past[age - 1]?.workload ?? next
-    return templateOf(workload) === templateOf(successor)
+    return age !== begins && templateOf(workload) === templateOf(successor)
   })
   return ofRules.length < RULES_KEPT_MAX ? undefined : ofRules.at(-1)?.generation
 }

@@ -348,6 +348,7 @@ export {
 } from './errors.ts'
 export { bytesOf, type ConfigFile, modeText, sizeOf } from './files.ts'
 export { awayMark, givenUpSetting } from './given-up.ts'
+export { beforeAndBegin, goneBack, staying } from './going-back.ts'
 export { laneOf, lanesOf } from './job.ts'
 export {
   EGRESS_PORTS_MAX,

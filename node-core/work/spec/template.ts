@@ -30,6 +30,22 @@ export function templateOf(workload: Workload): string {
   return digest
 }
 
+/** What a change of replaces no copy. */
+export const RULE_FIELDS = [
+  'labels',
+  'placement',
+  'rollout',
+  'onPartition',
+  'restart',
+  'graceMs',
+  'edge',
+  'job',
+  'autoscale',
+  'priority',
+  'disruption',
+  'replicas',
+] as const satisfies readonly (keyof Workload)[]
+
 /** Whether the instance was started from what is wanted now. */
 export function isCurrent(
   instance: { generation: number; template?: string | undefined },
