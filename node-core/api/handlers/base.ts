@@ -3,6 +3,7 @@ import { implement } from '@orpc/server'
 import { contract, type OperationMeta } from '../contract/index.ts'
 import { failure, toFailure } from './failures.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
+import { withWhomToAsk } from './whom-to-ask.ts'
 
 /** Checks from the contract's table, in the order: in a network, allowed, input fits. */
 export function createBuilder(deps: ApiDeps) {
@@ -11,7 +12,7 @@ export function createBuilder(deps: ApiDeps) {
       checkAccess(deps, procedure['~orpc'].meta)
       return await next()
     } catch (error) {
-      throw toFailure(error, deps.logger)
+      throw withWhomToAsk(toFailure(error, deps.logger), error, deps)
     }
   })
 }

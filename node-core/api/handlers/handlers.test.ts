@@ -1,5 +1,5 @@
 import { createRouterClient } from '@orpc/server'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { MyceliumError } from '../../base/errors/index.ts'
 import {
   ADA,
@@ -60,6 +60,37 @@ describe('who may do what', () => {
     }
     node.world.permissions = ['admin']
     await expect(call.workloads.delete({ name: 'web' })).resolves.toEqual({})
+  })
+
+  it('tells who lacks a right whom to ask for it, by whichever rows it is refused', async () => {
+    const owners = [ownerFacts(ADA, false), ownerFacts(BEN, true)]
+    const { node, call } = open({ permissions: ['use'], owners })
+    const ask = [{ id: BEN.owner, name: 'ben' }]
+    await expect(call.workloads.deploy(WEB)).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+      message: 'This needs the permission “deploy” in the network. Ask ben, who can give it.',
+      data: { permission: 'deploy', ask },
+    })
+    // It was taken away, and this node has yet to hear of that.
+    node.world.permissions = ['deploy', 'use']
+    const parts = node.deps.network()!
+    vi.spyOn(parts.desired, 'apply').mockRejectedValue(
+      new MyceliumError('FORBIDDEN', 'Your permissions in the network do not cover this.'),
+    )
+    await expect(call.workloads.deploy(WEB)).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+      message: 'Your permissions in the network do not cover this. Ask ben, who can give it.',
+      data: { ask },
+    })
+  })
+
+  it('names no admin to who lacks what a founder alone gives, and nobody for what is another’s', async () => {
+    const admin = { ...ownerFacts(BEN, false), permissions: ['admin' as const] }
+    const { call } = open({ permissions: ['use'], owners: [ownerFacts(ADA, false), admin] })
+    await expect(call.nodes.cordon({ id: 'ben' })).rejects.not.toHaveProperty('data.ask')
+    await expect(call.invites.create({ permissions: ['use'] })).rejects.toMatchObject({
+      data: { permission: 'invite', ask: [{ name: 'ben' }] },
+    })
   })
 
   it('lets nobody invite with more than they hold', async () => {

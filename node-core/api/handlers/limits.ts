@@ -17,3 +17,6 @@ export const LOCK_LOOK_MS = 5_000
 
 /** Warnings and errors of this node that its diagnostics tell of. */
 export const WARNINGS_MAX = 200
+
+/** Of those who can give a right, how many a refusal names. */
+export const ASKED_NAMES_MAX = 3
