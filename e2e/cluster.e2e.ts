@@ -275,6 +275,30 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
     })
   })
 
+  it('runs elsewhere what a node took on in the moment before its kill -9', async () => {
+    await until('a committee of three', 30_000, async () => {
+      const { primary } = await ben.get<{ primary?: { voters: string[] } }>('/api/status')
+      return primary?.voters.length === 3
+    })
+    const gone = await nodeIdOf(ada)
+    const sturdy = ['--image', 'hello:1', '--name', 'sturdy', '--replicas', '2', '-p', '0:80']
+    await ada.json('deploy', ...sturdy)
+    await ada.kill()
+    await until('both copies to run without ada', 15_000, async () => {
+      const { instances } = await workloadSeenBy(ben, 'sturdy')
+      const good = instances.filter(
+        (one) => one.node !== gone && one.status === 'Running' && one.health === 'healthy',
+      )
+      return good.length === 2
+    })
+    for (const node of [ben, cleo]) assert.equal((await node.viaEdge('/sturdy/')).status, 200)
+    await ada.up(...LISTEN)
+    await allReady(cluster.nodes)
+    const { instances, replicas } = await workloadSeenBy(ada, 'sturdy')
+    assert.equal(replicas, 2, JSON.stringify(instances))
+    assert.equal((await ada.cli('delete', 'sturdy')).code, 0)
+  })
+
   it('empties a node under steady requests, says when, and none of them fails', async () => {
     const answers: number[] = []
     let done = false
