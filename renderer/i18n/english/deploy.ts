@@ -207,4 +207,7 @@ export const deploy = {
   notAllowed: 'You may not deploy here',
   notAllowedDetail:
     'Your place in this network lets you use what runs, not run more. Ask someone who looks after the network to change that.',
+  notAllowedAsk:
+    'Your place in this network lets you use what runs, not run more. Ask {{names}}, who can change that.',
+  or: 'or',
 } as const

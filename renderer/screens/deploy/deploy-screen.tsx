@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { Status } from '../../../node-core/api/contract/index.ts'
-import { Button, Empty, Page, PageHeader, ProblemPanel, TabBar } from '../../design/index.ts'
+import { Button, Page, PageHeader, ProblemPanel, TabBar } from '../../design/index.ts'
 import { useText } from '../../i18n/index.ts'
 import {
   DEPLOY_WAYS,
@@ -21,24 +21,16 @@ import {
   useIsUndone,
 } from './draft/index.ts'
 import { DraftSide } from './draft-side.tsx'
+import { NotAllowed } from './not-allowed.tsx'
 import { Progress } from './progress.tsx'
 import { useDeploying } from './use-deploying.ts'
 import { usePreviews } from './use-previews.ts'
 import { WAYS } from './ways.ts'
 
 export function DeployScreen({ status }: { status: Status }) {
-  const { t } = useText()
   const [deployed, setDeployed] = useState<readonly string[]>()
   const mayDeploy = status.node.permissions.some((each) => each === 'deploy' || each === 'admin')
-  if (!mayDeploy) {
-    return (
-      <Page>
-        <Empty isPage icon="deploy" title={t('deploy.notAllowed')}>
-          {t('deploy.notAllowedDetail')}
-        </Empty>
-      </Page>
-    )
-  }
+  if (!mayDeploy) return <NotAllowed />
   if (deployed !== undefined) {
     return <Progress names={deployed} onAnother={() => setDeployed(undefined)} />
   }
