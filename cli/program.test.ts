@@ -343,6 +343,13 @@ describe('the command line with a node', () => {
     expect(out).toBe('http://web.localhost:8080/?mycelium-pass=mycelium-pass.web')
     expect(await home.json('update', 'web', '--rate', 'none')).not.toHaveProperty('edge.rate')
     expect((await home.run('update', 'web', '--rate', 'often')).exit).toBe(2)
+    for (const nothing of ['none', '']) {
+      const one = await home.json('update', 'web', '--tcp', '15001:80')
+      expect(one).toHaveProperty('edge.tcp.0')
+      expect(await home.json('update', 'web', '--tcp', nothing)).not.toHaveProperty('edge.tcp.0')
+    }
+    const beside = await home.run('update', 'web', '--tcp', 'none', '--tcp', '15001:80')
+    expect([beside.exit, beside.err]).toEqual([2, expect.stringContaining('or none alone')])
     expect((await home.run('update', 'web', '--tcp', '80')).exit).toBe(2)
   })
 

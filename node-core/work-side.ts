@@ -40,6 +40,7 @@ import {
 import {
   type ContainerRunner,
   createContainerRunner,
+  createEmptyImage,
   grantedGpus,
 } from './work/runners/container/index.ts'
 import type { InstanceAccesses, Runner } from './work/runners/index.ts'
@@ -271,6 +272,8 @@ export function createWorkSide(
       { name: 'publishers', part: publishers },
       { name: 'secrets', part: secrets },
       { name: 'blobs', part: blobs },
+      // Stops after all that may be made of it.
+      { name: 'image without files', part: createEmptyImage(deps, engine) },
       ...shields.parts,
       { name: 'containers', part: containers },
       { name: 'space', part: space },

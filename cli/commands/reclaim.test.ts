@@ -38,6 +38,29 @@ describe('mycelium reclaim', () => {
     expect((await home.run('reclaim')).out).toMatch(/^Nothing was freed/)
   })
 
+  it('says of what stays why it does, each cause once', async () => {
+    const usedAtMs = Date.parse('2026-11-20T00:00:00.000Z')
+    const image = { kind: 'image', sizeBytes: 5e8, usedAtMs } as const
+    home.node.world.stayingSpace.push(
+      {
+        ...{ ...image, id: `sha256:${'a'.repeat(64)}`, name: 'web:1' },
+        ...{ reason: 'failed', message: 'Docker does not answer in time.' },
+      },
+      { ...image, id: `sha256:${'d'.repeat(64)}`, name: 'db:1', reason: 'in-use' },
+    )
+    expect((await home.run('reclaim')).out.split('\n')).toEqual([
+      '0 B freed, of 0 things.',
+      expect.stringMatching(/^\S+ MiB stays \(web:1\): Docker does not answer in time\.$/),
+      expect.stringMatching(/^\S+ MiB stays \(db:1\): a container .* is made of it\.$/),
+      'What is still there: mycelium reclaim --dry-run',
+    ])
+    const { stayed } = JSON.parse((await home.run('reclaim', '--json')).out)
+    expect(stayed[0]).toMatchObject({
+      reason: 'failed',
+      message: 'Docker does not answer in time.',
+    })
+  })
+
   it('gives the documents of the routes', async () => {
     const shown = JSON.parse((await home.run('reclaim', '--dry-run', '--json')).out)
     expect(shown).toMatchObject({ usedBytes: 4.1e8, reclaimableBytes: 3e8 })

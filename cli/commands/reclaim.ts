@@ -7,6 +7,7 @@ import { table } from '../text/table.ts'
 import { ANY_NODE } from './left-data.ts'
 
 type Space = Outputs['space']['show']
+type Stayed = Outputs['space']['reclaim']['stayed']
 
 const USES = {
   workload: 'a workload or a step back needs it',
@@ -48,14 +49,39 @@ export function reclaimCommand(program: Command, act: Act): void {
 
 /** @param expectedBytes What it was told before that can be freed. */
 function outcome(
-  { freedBytes, dropped: { length: count } }: Outputs['space']['reclaim'],
+  { freedBytes, dropped: { length: count }, stayed }: Outputs['space']['reclaim'],
   expectedBytes: number,
 ): string {
-  if (expectedBytes === 0 && count === 0) return 'Nothing was freed: all that is kept is in use.'
-  const freed = `${bytes(freedBytes)} freed, of ${count} ${count === 1 ? 'thing' : 'things'}.`
-  if (freedBytes >= expectedBytes) return freed
-  const left = bytes(expectedBytes - freedBytes)
-  return `${freed} ${left} stays: in use by now, or a container of yours is made of it.`
+  if (expectedBytes === 0 && count === 0 && stayed.length === 0) {
+    return 'Nothing was freed: all that is kept is in use.'
+  }
+  const freed = `${bytes(freedBytes)} freed, of ${things(count)}.`
+  const left = expectedBytes - freedBytes
+  if (stayed.length > 0) return [freed, ...staying(stayed)].join('\n')
+  return left > 0 ? `${freed} ${bytes(left)} stays: it came into use meanwhile.` : freed
+}
+
+/** Each cause once, with what it holds. */
+function staying(stayed: Stayed): string[] {
+  const byCause = Map.groupBy(stayed, ({ reason, message }) => {
+    return reason === 'in-use' ? IN_USE : (message ?? 'no reason was given')
+  })
+  const lines = [...byCause].map(([cause, those]) => {
+    const size = bytes(those.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0))
+    const names = those.map(({ name, id }) => name ?? id.slice(0, 19))
+    const more = names.length > NAMED_MAX ? `, and ${names.length - NAMED_MAX} more` : ''
+    return `${size} stays (${names.slice(0, NAMED_MAX).join(', ')}${more}): ${cause}`
+  })
+  const isUnknown = stayed.some(({ reason }) => reason === 'failed')
+  return isUnknown ? [...lines, 'What is still there: mycelium reclaim --dry-run'] : lines
+}
+
+const IN_USE = 'a container or another image is made of it.'
+/** Of what stays for one cause, so many are named. */
+const NAMED_MAX = 3
+
+function things(count: number): string {
+  return `${count} ${count === 1 ? 'thing' : 'things'}`
 }
 
 function describe({ kept, usedBytes, budgetBytes, reclaimableBytes }: Space): string {

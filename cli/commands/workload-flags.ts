@@ -66,7 +66,11 @@ export function addShapeFlags(command: Command): Command {
       '--rate <limit>',
       'requests a minute of each client, such as 600 or 600:50 at once; none',
     )
-    .option('--tcp <port:container>', 'a TCP port of its own at every edge; repeatable', collect)
+    .option(
+      '--tcp <port:container>',
+      'a TCP port of its own at every edge; repeatable; none',
+      collect,
+    )
     .option('--https <how>', 'redirect: requests without TLS are led to it; offer: they are not')
     .option('--restart <rule>', 'always, on-failure, on-failure:N times in a row, or never')
     .option('--grace <duration>', 'how long an ending copy may take, such as 30s')
@@ -178,7 +182,7 @@ function egressOf(texts: readonly string[]): NonNullable<Shape['egress']> {
 
 function edgeOf({ tcp, access, rate, https }: ShapeFlags): Pick<Shape, 'edge'> {
   const edge = {
-    ...(tcp && { tcp: tcp.map(published) }),
+    ...(tcp && { tcp: publishedOf(tcp) }),
     ...(access !== undefined && { access: accessOf(access) }),
     ...(rate !== undefined && { rate: rateOf(rate) }),
     ...(https !== undefined && { https: httpsOf(https) }),
@@ -205,10 +209,15 @@ function rateOf(text: string): Exclude<Edge['rate'], undefined> {
   return { perMinute: Number(match[1]), ...burst }
 }
 
+function publishedOf(texts: readonly string[]): NonNullable<Edge['tcp']> {
+  const [only = '', second] = texts
+  return second === undefined && (only === 'none' || only === '') ? [] : texts.map(published)
+}
+
 function published(text: string): { port: number; containerPort: number } {
   const match = /^(\d{1,5}):(\d{1,5})$/.exec(text)
   if (match) return { port: Number(match[1]), containerPort: Number(match[2]) }
-  throw wrongUsage(`--tcp: “${text}” is not PORT:CONTAINER, such as 15432:5432.`)
+  throw wrongUsage(`--tcp: “${text}” is not PORT:CONTAINER, such as 15432:5432, or none alone.`)
 }
 
 function restartOf(text: string): NonNullable<Shape['restart']> {

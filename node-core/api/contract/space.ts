@@ -31,5 +31,17 @@ export const space = {
     ),
   reclaim: operation({ permission: 'local', destructive: true, needsNetwork: false })
     .route({ method: 'POST', path: '/api/space/reclaim', summary: 'Free what nobody uses' })
-    .output(z.object({ freedBytes: z.number().int(), dropped: z.array(kept) })),
+    .output(
+      z.object({
+        freedBytes: z.number().int(),
+        dropped: z.array(kept),
+        /**
+         * What could not be freed. in-use: a container or another image is made of it. failed: the
+         * message says why.
+         */
+        stayed: z.array(
+          kept.extend({ reason: z.enum(['in-use', 'failed']), message: z.string().optional() }),
+        ),
+      }),
+    ),
 }

@@ -1,6 +1,5 @@
 /** What is kept here for the network, over every door. */
 import type { Kept } from '../../work/space/index.ts'
-import type { KeptView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import type { ApiDeps } from './index.ts'
 
@@ -12,12 +11,15 @@ export function spaceHandlers({ space }: Builder, deps: ApiDeps) {
       return { ...totals, kept: kept.map(viewOf) }
     }),
     reclaim: space.reclaim.handler(async () => {
-      const { freedBytes, dropped } = await here().reclaim()
-      return { freedBytes, dropped: dropped.map(viewOf) }
+      const { freedBytes, dropped, stayed } = await here().reclaim()
+      return { freedBytes, dropped: dropped.map(viewOf), stayed: stayed.map(viewOf) }
     }),
   }
 }
 
-function viewOf({ usedAtMs, ...rest }: Kept): KeptView {
+function viewOf<T extends Kept>({
+  usedAtMs,
+  ...rest
+}: T): Omit<T, 'usedAtMs'> & { usedAt: string } {
   return { ...rest, usedAt: new Date(Math.trunc(usedAtMs)).toISOString() }
 }

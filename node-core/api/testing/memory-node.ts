@@ -60,6 +60,7 @@ export function createMemoryNode(change: Partial<World> = {}): MemoryNode {
     volumes: [],
     leftVolumes: [],
     keptSpace: [],
+    stayingSpace: [],
     spore: undefined,
     calls: [],
     stopped: false,

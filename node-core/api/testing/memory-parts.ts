@@ -11,7 +11,7 @@ import type { EdgeCounts, EdgeRequest } from '../../work/edge/index.ts'
 import type { InstanceLogLine, KeptLog } from '../../work/logs/index.ts'
 import { createSimCommand } from '../../work/runners/sim-command.ts'
 import { createSecrets } from '../../work/secrets/index.ts'
-import type { Kept } from '../../work/space/index.ts'
+import type { Kept, Stayed } from '../../work/space/index.ts'
 import { type Instance, type KeptVolume, slotOf } from '../../work/spec/index.ts'
 import type { InstanceUsage } from '../../work/usage/index.ts'
 import type { LeftVolume } from '../../work/volumes/index.ts'
@@ -54,6 +54,8 @@ export interface World {
   volumes: KeptVolume[]
   leftVolumes: LeftVolume[]
   keptSpace: Kept[]
+  /** What a reclaim cannot free. */
+  stayingSpace: Stayed[]
   spore: SporeFacts | undefined
   calls: { what: string; with?: unknown }[]
   stopped: boolean

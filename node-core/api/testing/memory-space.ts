@@ -1,8 +1,11 @@
 /** The space of a node in memory: what a test has put there. */
-import type { Kept } from '../../work/space/index.ts'
+import type { Kept, Stayed } from '../../work/space/index.ts'
 import type { NetworkParts } from '../handlers/index.ts'
 
-export function memorySpace(world: { keptSpace: Kept[] }): NetworkParts['space'] {
+export function memorySpace(world: {
+  keptSpace: Kept[]
+  stayingSpace: Stayed[]
+}): NetworkParts['space'] {
   const sum = (kept: Kept[]): number => kept.reduce((total, one) => total + one.sizeBytes, 0)
   const free = (): Kept[] => world.keptSpace.filter(({ use }) => use === undefined)
   return {
@@ -13,9 +16,10 @@ export function memorySpace(world: { keptSpace: Kept[] }): NetworkParts['space']
       kept: world.keptSpace,
     }),
     async reclaim() {
-      const dropped = free()
+      const stayed = world.stayingSpace
+      const dropped = free().filter(({ id }) => !stayed.some((one) => one.id === id))
       world.keptSpace = world.keptSpace.filter((one) => !dropped.includes(one))
-      return { freedBytes: sum(dropped), dropped }
+      return { freedBytes: sum(dropped), dropped, stayed }
     },
   }
 }

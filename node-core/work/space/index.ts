@@ -33,6 +33,14 @@ export interface SpaceUsage {
 export interface Reclaimed {
   freedBytes: number
   dropped: Kept[]
+  /** What could not be dropped though nothing here keeps it. */
+  stayed: Stayed[]
+}
+
+export interface Stayed extends Kept {
+  /** in-use: something on the engine is made of it. failed: see the message. */
+  reason: 'in-use' | 'failed'
+  message?: string
 }
 
 export interface SpaceDeps {

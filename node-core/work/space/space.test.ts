@@ -8,7 +8,15 @@ import { COPY_IDLE_MS, MOMENT_MS, SWEEP_MS } from './limits.ts'
 const digest = (digit: string): Digest => `sha256:${digit.repeat(64)}` as Digest
 
 /** A disk with two bundles, a layer and a leftover, and an engine with two fetched images. */
-function house({ wanted, budgetBytes }: { wanted: Wanted | undefined; budgetBytes?: number }) {
+function house({
+  wanted,
+  budgetBytes,
+  engineIsLateFor,
+}: {
+  wanted: Wanted | undefined
+  budgetBytes?: number
+  engineIsLateFor?: string
+}) {
   const clock = createSimClock()
   const bundle = { kind: 'bundle', sizeBytes: 100, usedAtMs: clock.wallMs() } as const
   let blobs: (HeldBlob & { busy: boolean })[] = [
@@ -36,6 +44,7 @@ function house({ wanted, budgetBytes }: { wanted: Wanted | undefined; budgetByte
         async remove(id) {
           // A container of the owner's is made of it.
           if (id === 'made of') return false
+          if (id === engineIsLateFor) throw new Error('Docker does not answer in time.')
           images = images.filter((one) => one.id !== id)
           return true
         },
@@ -64,10 +73,21 @@ describe('the space of a node', () => {
     clock.advance(MOMENT_MS + 1)
     expect(await space.usage()).toMatchObject({ usedBytes: 2_350, reclaimableBytes: 1_250 })
     // The other image turns out to be in use on the engine: it counts as nothing.
-    expect(await space.reclaim()).toMatchObject({ freedBytes: 250 })
+    const stays = { id: 'made of', reason: 'in-use' }
+    expect(await space.reclaim()).toMatchObject({ freedBytes: 250, stayed: [stays] })
     expect(left()).toBe('1')
     expect(images()).toEqual(['used', 'made of'])
-    expect(await space.reclaim()).toEqual({ freedBytes: 0, dropped: [] })
+    expect(await space.reclaim()).toMatchObject({ freedBytes: 0, dropped: [], stayed: [stays] })
+  })
+
+  it('tells why what could have gone did not', async () => {
+    const wanted = { images: new Set<string>(), bundles: new Set<string>() }
+    const { space } = house({ wanted, engineIsLateFor: 'used' })
+    const message = 'Docker does not answer in time.'
+    expect((await space.reclaim()).stayed).toEqual([
+      expect.objectContaining({ id: 'made of', reason: 'in-use' }),
+      expect.objectContaining({ id: 'used', reason: 'failed', message }),
+    ])
   })
 
   it('drops nothing but copies and leftovers while it does not know what is wanted', async () => {

@@ -2,7 +2,7 @@
 import { every } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import { type Digest, parseDigest } from '../../storage/blobs/index.ts'
-import type { Reclaimed, Space, SpaceDeps, SpaceOptions } from './index.ts'
+import type { Reclaimed, Space, SpaceDeps, SpaceOptions, Stayed } from './index.ts'
 import { type Found, judged, type Kept, overdue, reclaimable, totalBytes } from './keeping.ts'
 import { BUDGET_BYTES_DEFAULT, SWEEP_MS } from './limits.ts'
 
@@ -35,16 +35,20 @@ export function createSpace(deps: SpaceDeps, options: SpaceOptions = {}): Space 
 
   async function drop(all: readonly Kept[]): Promise<Reclaimed> {
     const dropped: Kept[] = []
+    const stayed: Stayed[] = []
     for (const kept of all) {
       try {
         if (await dropOne(kept)) dropped.push(kept)
+        else stayed.push({ ...kept, reason: 'in-use' })
       } catch (error) {
-        logger.warn('what nobody uses was not dropped', { id: kept.id, reason: messageOf(error) })
+        const message = messageOf(error)
+        stayed.push({ ...kept, reason: 'failed', message })
+        logger.warn('what nobody uses was not dropped', { id: kept.id, reason: message })
       }
     }
     const freedBytes = totalBytes(dropped)
     if (dropped.length > 0) logger.info('space was freed', { freedBytes, things: dropped.length })
-    return { freedBytes, dropped }
+    return { freedBytes, dropped, stayed }
   }
 
   async function dropOne({ kind, id }: Kept): Promise<boolean> {

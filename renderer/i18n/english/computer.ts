@@ -55,6 +55,8 @@ export const computer = {
   reclaimBody:
     'This removes bundles and images that no workload needs, copies of layers, and parts of transfers. Whoever needs them again fetches them. Images that you brought yourself stay.',
   freed: '{{amount}} freed up.',
+  freedNot: '{{names}} stayed: {{why}}',
+  freedNotInUse: 'a container or another image is made of it.',
   leave: 'Leave the network',
   leaveAllTheSame: 'Leave all the same',
   leaveDetail:

@@ -60,8 +60,15 @@ function ReclaimDialog({
 
   const reclaim = async (): Promise<void> => {
     try {
-      const { freedBytes } = await client().space.reclaim()
-      toasts.show({ text: t('computer.freed', { amount: formatMemory(freedBytes, language) }) })
+      const { freedBytes, stayed } = await client().space.reclaim()
+      const text = t('computer.freed', { amount: formatMemory(freedBytes, language) })
+      const [first] = stayed
+      if (!first) toasts.show({ text })
+      else {
+        const names = stayed.map(({ name, id }) => name ?? id.slice(0, 19)).join(', ')
+        const why = first.message ?? t('computer.freedNotInUse')
+        toasts.show({ tone: 'bad', text, detail: t('computer.freedNot', { names, why }) })
+      }
       onDone(await client().space.show())
     } catch (error) {
       const { message } = toProblem(error)

@@ -34,7 +34,7 @@ export function keptOf({ scenario }: Fake) {
       reclaim: os.space.reclaim.handler(() => {
         const freedBytes = scenario.reclaimableBytes
         scenario.reclaimableBytes = 0
-        return { freedBytes, dropped: [] }
+        return { freedBytes, dropped: [], stayed: [] }
       }),
     },
     volumes: {

@@ -30,6 +30,8 @@ export interface EngineImages {
   imageSizes(): Promise<ReadonlyMap<string, number>>
   /** An image without any file; the same one each time. Its id. */
   importEmptyImage(): Promise<string>
+  /** Where nothing is made of it. */
+  removeEmptyImage(): Promise<void>
   /** The registry's report on a pull, line by line. */
   pull(reference: string, signal: AbortSignal): Promise<AsyncIterable<unknown>>
 }
@@ -72,7 +74,8 @@ export function engineImages({ ask, openStream }: EngineCalls): EngineImages {
 
     async removeImage(id) {
       try {
-        await ask((docker) => docker.getImage(id).remove())
+        // An engine deletes a large one's files before it answers.
+        await ask((docker) => docker.getImage(id).remove(), { timeoutMs: START_MS })
         return true
       } catch (error) {
         if (statusOf(error) === 404) return true
@@ -102,6 +105,10 @@ export function engineImages({ ask, openStream }: EngineCalls): EngineImages {
       const made = await images.image(EMPTY_IMAGE)
       if (made) return made.id
       throw engineError(new Error('The empty image is not there.'))
+    },
+
+    async removeEmptyImage() {
+      await images.removeImage(EMPTY_IMAGE)
     },
 
     async pull(reference, signal) {

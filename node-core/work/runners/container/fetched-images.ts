@@ -20,7 +20,12 @@ export interface FetchedBook extends FetchedImages {
 
 const bookForm = z.record(
   z.string(),
-  z.object({ reference: z.string().optional(), usedAtMs: z.number() }),
+  z.object({
+    reference: z.string().optional(),
+    usedAtMs: z.number(),
+    /** The engine was asked to remove it, and may do so after nobody waits for its answer. */
+    leaving: z.literal(true).optional(),
+  }),
 )
 type Entry = z.infer<typeof bookForm>[string]
 
@@ -50,10 +55,19 @@ export function createFetchedBook(
   }
 
   async function write(): Promise<void> {
-    const kept = [...(await entries())].map(([id, { reference, usedAtMs }]) => {
-      return [id, { usedAtMs, ...(reference !== undefined && { reference }) }] as const
+    const kept = [...(await entries())].map(([id, { reference, usedAtMs, leaving }]) => {
+      const more = { ...(reference !== undefined && { reference }), ...(leaving && { leaving }) }
+      return [id, { usedAtMs, ...more }] as const
     })
     await file.write(Object.fromEntries(kept))
+  }
+
+  /** What is not there is struck out only where it was to go: an engine may be another one for a while. */
+  async function strike(leaving: readonly string[], there: ReadonlySet<string>): Promise<void> {
+    const all = await entries()
+    const gone = leaving.filter((id) => !there.has(id) && all.get(id)?.leaving)
+    for (const id of gone) all.delete(id)
+    if (gone.length > 0) await write()
   }
 
   const book: FetchedBook = {
@@ -73,7 +87,11 @@ export function createFetchedBook(
       const all = await entries()
       if (all.size === 0) return []
       try {
-        const images = (await engine.images()).filter(({ id, tags }) => {
+        // Before the engine is asked: what is fetched again meanwhile is not in its answer.
+        const leaving = [...all].flatMap(([id, entry]) => (entry.leaving ? [id] : []))
+        const there = await engine.images()
+        await strike(leaving, new Set(there.map(({ id }) => id)))
+        const images = there.filter(({ id, tags }) => {
           const entry = all.get(id)
           return entry && tags.every((tag) => tag === entry.reference)
         })
@@ -101,6 +119,12 @@ export function createFetchedBook(
     },
 
     async remove(id) {
+      const all = await entries()
+      const entry = all.get(id)
+      if (entry && !entry.leaving) {
+        all.set(id, { ...entry, leaving: true })
+        await write()
+      }
       if (!(await engine.removeImage(id))) return false
       await book.forget(id)
       return true

@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine, type Engine, enginesUnavailable } from '../../../../e2e/harness/engine.ts'
+import { createSystemClock } from '../../../base/clock/index.ts'
 import { encode } from '../../../base/codec/index.ts'
+import { createSilentLogger } from '../../../base/log/index.ts'
 import type { Digest } from '../../../storage/blobs/index.ts'
 import { givePieces } from '../../../storage/blobs/testing/giving.ts'
 import type { StartProgress, StartRequest } from '../index.ts'
 import { until } from '../runner.suite.ts'
-import type { ContainerRunner } from './index.ts'
+import { createEngine as createClient } from './engine.ts'
+import { type ContainerRunner, createEmptyImage } from './index.ts'
+import { locate } from './socket.ts'
 import {
   ADA,
   BEN,
@@ -237,4 +241,19 @@ describe.skipIf(missing)(`images between nodes${missing ? ` [skipped: ${missing}
     await ben.start()
     expect(engine.docker('ps', '-aq').trim()).toBe('')
   }, 60_000)
+
+  it('one without files goes when a node stops, but not while something is made of it', async () => {
+    const at = { socketPath: engine.host.replace('unix://', '') }
+    const clock = createSystemClock()
+    const client = createClient(() => locate(at), clock)
+    const empty = createEmptyImage({ clock, logger: createSilentLogger() }, at)
+    const id = await client.importEmptyImage()
+    engine.docker('create', '--name', 'of-another-node', id, '/program')
+    await empty.stop()
+    expect((await client.images()).map((image) => image.id)).toContain(id)
+    engine.docker('rm', 'of-another-node')
+    await empty.stop()
+    expect((await client.images()).map((image) => image.id)).not.toContain(id)
+    await empty.stop()
+  })
 })

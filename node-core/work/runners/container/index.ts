@@ -112,6 +112,7 @@ export interface ContainerRunnerOptions {
 }
 
 export { createContainerRunner } from './container-runner.ts'
+export { createEmptyImage } from './empty-image.ts'
 export { createEngineFirewall } from './engine-firewall.ts'
 export { createNodeImages } from './fetched-images.ts'
 export { deviceListing, findGpus, type Gpu, grantedGpus } from './gpus.ts'
