@@ -4,7 +4,6 @@
  * and it does end.
  */
 import { pick } from '../../node-core/base/random/index.ts'
-import type { RegistryView } from '../../node-core/control/registry/index.ts'
 import type { Machine } from './machine.ts'
 import type { World } from './world.ts'
 
@@ -16,6 +15,8 @@ export interface Tenants {
   left(): string[]
   /** Those of them that ought to have ended, once they have had their time. */
   overdue(): string[]
+  /** One more lease, which has to end though a voter is dead. */
+  endsWithout(dead: Machine): Promise<void>
 }
 
 interface Lease {
@@ -115,6 +116,8 @@ export function createTenants(world: World): Tenants {
     return ended.filter(({ key }) => view?.get(key) !== undefined).map(({ name }) => name)
   }
 
+  const overdue = (): string[] => left().map((name) => `${name} has not ended`)
+
   return {
     failures,
     start() {
@@ -124,37 +127,24 @@ export function createTenants(world: World): Tenants {
       open = false
     },
     left,
-    overdue() {
-      const view = world.running()[0]?.life?.primary.view()
-      const isExcused = isAheadOfAll(world, view?.timeMs ?? 0) || isHeldBack(world, view)
-      return isExcused ? [] : left().map((name) => `${name} has not ended`)
+    overdue,
+    async endsWithout(dead) {
+      dead.die('kill')
+      let lease: Lease | undefined
+      const taking = async (): Promise<void> => {
+        while (!lease && left().length === 0) {
+          await world.sleep(100)
+          const machine = pick(random, world.running())
+          lease = machine && (await take(machine))
+        }
+      }
+      void taking()
+      await world.until(() => lease !== undefined, LEASES_END_WITHIN_MS)
+      if (!lease) return
+      ended.push(lease)
+      world.count('lease: ended without a voter')
+      await world.until(() => left().length === 0, LEASES_END_WITHIN_MS)
+      failures.push(...overdue().map((what) => `${what} while ${dead.name} is dead`))
     },
   }
-}
-
-/**
- * While a committee had no more than one voter, that was the one whose clock is wrong. What is promised
- * holds with fewer than half of the clocks wrong; the log's time stands until the others have come to it.
- */
-function isAheadOfAll(world: World, logMs: number): boolean {
-  const right = world.running().filter(({ wallOffMs }) => wallOffMs === 0)
-  const wallMs = Math.max(...right.map(({ life }) => life?.clock.wallMs() ?? 0))
-  const isAhead = right.length > 0 && logMs > wallMs + LEASES_END_WITHIN_MS
-  if (isAhead) world.count('lease: a wrong clock led alone')
-  return isAhead
-}
-
-/**
- * Of a committee that has become one of two, one wrong clock is half; of four one of whom lies, one wrong
- * clock beside the liar, who says of the time what it likes. Where half are behind, no majority claims a
- * later time than the log's (docs/adr/0010). A right clock that is not heard is no excuse.
- */
-function isHeldBack({ machines, count }: World, view: RegistryView | undefined): boolean {
-  const { voters = [], timeMs = 0 } = view ?? {}
-  const isBehind = ({ id, liar, wallOffMs, life }: Machine): boolean =>
-    voters.includes(id) &&
-    (liar !== undefined || (wallOffMs < 0 && (life?.clock.wallMs() ?? 0) < timeMs))
-  const isHeld = voters.length > 0 && machines.filter(isBehind).length * 2 >= voters.length
-  if (isHeld) count('lease: half of the clocks were behind')
-  return isHeld
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Command, createRegistry, leftMsOf } from './index.ts'
 import { ADVANCE_MS_MAX } from './limits.ts'
-import { applyEntry, bytes, codeOf, createWorld, expectDone, START_MS } from './registry.fixture.ts'
+import { applyEntry, bytes, codeOf, expectDone, START_MS } from './registry.fixture.ts'
+import { voting } from './voting.fixture.ts'
 
 const grant = (lease: string, ttlMs = 5_000): Command => ({
   kind: 'lease.grant',
@@ -21,25 +22,6 @@ const put = (key: string, lease: string): Command => ({
   kind: 'kv.put',
   body: { key, value: bytes('1'), lease },
 })
-
-/** A network with so many voters. */
-function voting(count = 1) {
-  const world = createWorld()
-  const voters = Array.from({ length: count }, () => world.machine(world.founder))
-  world.elect(...voters)
-  /** Voters say the time, each its own. */
-  const say = (...times: number[]): void => {
-    for (const [at, ms] of times.entries()) {
-      const voter = voters[at]
-      if (voter) world.do(voter, { kind: 'tick', body: {} }, { timeMs: START_MS + ms })
-    }
-  }
-  /** Time as it goes by while the log lives: in steps of a second. */
-  const live = (fromMs: number, toMs: number): void => {
-    for (let ms = fromMs + 1_000; ms <= toMs; ms += 1_000) world.tick(START_MS + ms)
-  }
-  return { ...world, voters, say, live, view: world.registry.view }
-}
 
 describe('after a standstill', () => {
   const world = () => {
@@ -120,77 +102,6 @@ describe('after a standstill', () => {
     expect(view.lease('a/b')).toBeDefined()
     live(30_000, 37_000)
     expect(view.lease('a/b')).toBeUndefined()
-  })
-})
-
-describe('the log’s time', () => {
-  it('begins with the network', () => {
-    expect(createWorld().registry.view.timeMs).toBe(START_MS)
-  })
-
-  it.each<[number, number[], number]>([
-    [1, [700], 700],
-    [2, [700], 0],
-    [2, [700, 600], 600],
-    [3, [700, 600], 600],
-    [3, [9_999_999, 600], 600],
-    [3, [9_999_999, 600, 500], 600],
-    [3, [0, 600, 500], 500],
-    [5, [9_999_999, 9_999_999, 300], 300],
-    [5, [9_999_999, 9_999_999], 0],
-    [5, [300, 200, 100, 0, 0], 100],
-    [4, [9_999_999, 300, 200, 100], 200],
-  ])('is what a majority of %i voters that say %j has reached: %i', (count, times, reached) => {
-    const { say, view } = voting(count)
-    say(...times)
-    expect(view.timeMs - START_MS).toBe(reached)
-  })
-
-  it('never goes back', () => {
-    const { say, view } = voting(3)
-    say(500, 500)
-    say(100, 100, 100)
-    expect(view.timeMs - START_MS).toBe(500)
-  })
-
-  it('is not moved by who does not vote', () => {
-    const { machine, founder, view, do: act } = voting(1)
-    const late = { timeMs: START_MS + 60_000 }
-    act(machine(founder), put('a', 'a/none'), late)
-    act(founder, put('a', 'a/none'), late)
-    expect(view.timeMs).toBe(START_MS)
-  })
-
-  it('is not moved by a batch that is sent again', () => {
-    const { seal, commit, voters, say, view } = voting(3)
-    const early = seal(voters[0]!.key, [{ kind: 'tick', body: {} }], { timeMs: START_MS + 900 })
-    commit([early])
-    // The first voter set its clock right since.
-    say(200, 500)
-    expect(view.timeMs - START_MS).toBe(200)
-    commit([early])
-    expect(view.timeMs - START_MS).toBe(200)
-  })
-
-  it('forgets who votes no more', () => {
-    const { say, view, elect, voters, do: act } = voting(3)
-    say(9_999_999)
-    elect(voters[1]!, voters[2]!)
-    act(voters[1]!, { kind: 'tick', body: {} }, { timeMs: START_MS + 100 })
-    act(voters[2]!, { kind: 'tick', body: {} }, { timeMs: START_MS + 100 })
-    expect(view.timeMs - START_MS).toBe(100)
-  })
-
-  it('asks a voter for its time only while leases run and it is news', () => {
-    const { view, voters, do: act, founder, tick, machine } = voting(1)
-    const node = voters[0]!.node
-    expect(view.isTickDue(node, START_MS + 5_000)).toBe(false)
-    expectDone(act(founder, grant('a/l')))
-    expect(view.isTickDue(node, START_MS + 999)).toBe(false)
-    expect(view.isTickDue(node, START_MS + 1_000)).toBe(true)
-    tick(START_MS + 1_000)
-    expect(view.isTickDue(node, START_MS + 1_500)).toBe(false)
-    expect(view.isTickDue(machine(founder).node, START_MS + 9_000)).toBe(false)
   })
 })
 

@@ -22,6 +22,8 @@ export const INCARNATIONS_MAX = 8
 export const ADVANCE_MS_MAX = 3_000
 /** Most that an author's clock adds to a lease, where it is ahead of the log's time. Milliseconds. */
 export const AHEAD_MS_MAX = 30_000
+/** By how much a voter's clock is behind the log's time before it counts by what passes on it. Milliseconds. */
+export const BEHIND_MS_MAX = 10_000
 /** How often a voter tells its time while there are leases and it has nothing else to say. Milliseconds. */
 export const TICK_MS = 1_000
 

@@ -3,13 +3,16 @@
  * is the highest that a majority of the voters has claimed, and never goes back: fewer than half of
  * them, liars or with a wrong clock, can neither push it ahead nor hold it back (docs/adr/0010).
  *
+ * A voter whose clock is far behind the log counts by what passes on it, not by what it shows: where the
+ * others are away it would hold the log's time until it had come to where that stands.
+ *
  * `uptimeMs`, by which leases end, follows it in steps of at most `ADVANCE_MS_MAX`: while the log
  * stood still nobody could renew, so that is no time.
  */
 import { z } from 'zod'
 import type { Plain } from '../../base/codec/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import { ADVANCE_MS_MAX, AHEAD_MS_MAX, TICK_MS } from './limits.ts'
+import { ADVANCE_MS_MAX, AHEAD_MS_MAX, BEHIND_MS_MAX, TICK_MS } from './limits.ts'
 import { nodeId, sequence } from './shapes.ts'
 
 export interface LogClock {
@@ -29,29 +32,60 @@ export interface LogClock {
   /** A batch begins, whoever its author is. */
   begin(timeMs: number): void
   setVoters(voters: readonly NodeId[]): void
-  /** A voter's latest word; anybody else's is ignored. True when the time moved. */
-  claim(node: NodeId, timeMs: number): boolean
+  /**
+   * A voter's latest word; anybody else's is ignored. True when the time moved. `passing`: whether one that
+   * is far behind counts by what passes on it, as from version 2 of the rules on.
+   */
+  claim(node: NodeId, timeMs: number, options: { passing: boolean }): boolean
   /** Whether this voter's time would be news. */
   isTickDue(node: NodeId, nowMs: number): boolean
   pack(): Plain
   load(packed: unknown): boolean
 }
 
-const PACKED = z.tuple([sequence, sequence, z.array(nodeId), z.array(z.tuple([nodeId, sequence]))])
+/** A clock that is far behind: when it showed `shownMs`, the log's time was `logMs`. */
+interface Behind {
+  shownMs: number
+  logMs: number
+}
+
+const claimsOf = z.array(z.tuple([nodeId, sequence]))
+const behindOf = z.array(z.tuple([nodeId, sequence, sequence]))
+const PACKED = z.union([
+  z.tuple([sequence, sequence, z.array(nodeId), claimsOf]),
+  z.tuple([sequence, sequence, z.array(nodeId), claimsOf, behindOf]),
+])
+/** By so much slower does it count: a log that a wrong clock had pushed ahead comes back to the right time. */
+const [SLOWER, THAN] = [9, 10]
 
 export function createLogClock(startMs: number): LogClock {
   let timeMs = startMs
   let uptimeMs = 0
   let voters: readonly NodeId[] = []
   let claims = new Map<NodeId, number>()
+  let behind = new Map<NodeId, Behind>()
   let aheadMs = 0
   let sealedMs = startMs
 
+  function reachOf(voter: NodeId): number {
+    const claimedMs = claims.get(voter) ?? 0
+    const from = behind.get(voter)
+    if (!from) return claimedMs
+    return from.logMs + Math.floor(((claimedMs - from.shownMs) * SLOWER) / THAN)
+  }
+
+  const isBehind = (shownMs: number): boolean => shownMs + BEHIND_MS_MAX < timeMs
+
+  /** Anew where it was set back, or has fallen behind again. */
+  function place(voter: NodeId, shownMs: number): void {
+    if (!isBehind(shownMs)) behind.delete(voter)
+    else if (!behind.has(voter) || isBehind(reachOf(voter)))
+      behind.set(voter, { shownMs, logMs: timeMs })
+  }
+
   /** What a majority has reached, as Raft counts what a majority holds. */
   function majorityTime(): number {
-    const claimed = voters
-      .map((voter) => claims.get(voter) ?? 0)
-      .sort((left, right) => right - left)
+    const claimed = voters.map(reachOf).sort((left, right) => right - left)
     return claimed[Math.floor(voters.length / 2)] ?? 0
   }
 
@@ -81,36 +115,49 @@ export function createLogClock(startMs: number): LogClock {
     setVoters(next) {
       voters = [...new Set(next)].sort()
       claims = new Map([...claims].filter(([voter]) => voters.includes(voter)))
+      behind = new Map([...behind].filter(([voter]) => voters.includes(voter)))
     },
-    claim(node, claimedMs) {
+    claim(node, claimedMs, { passing }) {
       if (!voters.includes(node)) return false
       claims.set(node, claimedMs)
+      if (passing) place(node, claimedMs)
       const advance = majorityTime() - timeMs
       if (advance <= 0) return false
       timeMs += advance
       uptimeMs += Math.min(advance, ADVANCE_MS_MAX)
       return true
     },
-    isTickDue: (node, nowMs) =>
-      voters.includes(node) && nowMs - Math.max(timeMs, claims.get(node) ?? 0) >= TICK_MS,
-    pack: () => [
-      timeMs,
-      uptimeMs,
-      voters,
-      voters.flatMap((voter) => {
-        const claimed = claims.get(voter)
-        return claimed === undefined ? [] : [[voter, claimed]]
-      }),
-    ],
+    isTickDue(node, nowMs) {
+      if (!voters.includes(node)) return false
+      const claimedMs = claims.get(node) ?? 0
+      // A clock that was set back has claimed what is no news.
+      const toldMs = claimedMs > nowMs ? 0 : claimedMs
+      return nowMs - (isBehind(nowMs) ? toldMs : Math.max(timeMs, toldMs)) >= TICK_MS
+    },
+    pack() {
+      const claimed = [...claims].sort(byVoter)
+      const placed = [...behind].sort(byVoter)
+      return [
+        ...[timeMs, uptimeMs, [...voters], claimed],
+        ...(placed.length > 0
+          ? [placed.map(([voter, { shownMs, logMs }]) => [voter, shownMs, logMs])]
+          : []),
+      ]
+    },
     load(packed) {
       const parsed = PACKED.safeParse(packed)
       if (!parsed.success) return false
-      const [time, uptime, voting, claimed] = parsed.data
+      const [time, uptime, voting, claimed, placed = []] = parsed.data
       timeMs = time
       uptimeMs = uptime
       voters = voting
       claims = new Map(claimed)
+      behind = new Map(placed.map(([voter, shownMs, logMs]) => [voter, { shownMs, logMs }]))
       return true
     },
   }
+}
+
+function byVoter([left]: [NodeId, unknown], [right]: [NodeId, unknown]): number {
+  return left < right ? -1 : 1
 }
