@@ -1,6 +1,7 @@
 /** Who keeps the network's registry. */
 import type { Command } from 'commander'
 import type { Act } from '../run.ts'
+import { votingText } from '../text/committee.ts'
 
 export function committeeCommands(program: Command, act: Act): void {
   const changes = [
@@ -29,9 +30,7 @@ export function committeeCommands(program: Command, act: Act): void {
         act(async (context, [id = '']) => {
           const node = await context.node()
           const answer = await node.call.primary[name]({ id })
-          const votes = answer.voters.length
-          const voting = votes === 1 ? '1 node votes' : `${votes} nodes vote`
-          context.answer(answer, () => `${id} ${done}: ${voting}.`)
+          context.answer(answer, () => `${id} ${done}: ${votingText(answer)}`)
         }),
       )
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Outputs } from '../node-client.ts'
-import { adviceOf, committeeLine, committeeRows, voteText } from './committee.ts'
+import { adviceOf, committeeLine, committeeRows, voteText, votingText } from './committee.ts'
 
 type Status = Outputs['node']['status']
 const primary: NonNullable<Status['primary']> = {
@@ -31,6 +31,20 @@ describe('the committee in words', () => {
     expect(rows(status({ era: 1 }))['Led by']).toBe('ben (term 4, era 1)')
     expect(committeeLine(status({ role: 'none', learners: ['d'] }, 'simplex'))).toBe(
       'Found by primary. Primary in force: 3 nodes vote, 1 more learning, 1 may fail; led by ben (committee 4); height 17.',
+    )
+  })
+
+  it('says after a change by hand that the network goes on to a size of its own', () => {
+    const of = (votes: number, more: Partial<typeof primary> = {}) =>
+      votingText({ ...primary, ...more, voters: Array.from({ length: votes }, String) })
+    expect([of(1), of(3)]).toEqual(['1 node votes.', '3 nodes vote.'])
+    expect(of(2)).toBe(
+      '2 nodes vote. Unless all were promoted by hand, the network goes on to 1, 3, 5 or 7.',
+    )
+    expect(of(4, { guarantee: 'byzantine' })).toBe('4 nodes vote.')
+    expect(of(3, { guarantee: 'honest-only' })).toBe(
+      '3 nodes vote. Unless all were promoted by hand, the network goes on to 1, 4, 7 or more. ' +
+        'Below 4 all of them have to be honest.',
     )
   })
 

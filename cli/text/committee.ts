@@ -56,6 +56,20 @@ const OWN_TROUBLE = new Map([
   ['LOG_DAMAGED', 'this computer’s copy cannot be used'],
 ])
 
+/**
+ * How many vote once a vote was given or taken by hand. Where that is no size at which a network stays by
+ * itself, it goes on to one (docs/adr/0017).
+ */
+export function votingText({ voters, guarantee }: NonNullable<Status['primary']>): string {
+  const votes = voters.length
+  const said = votes === 1 ? '1 node votes' : `${votes} nodes vote`
+  const isSimplex = guarantee !== undefined
+  if ((votes - 1) % (isSimplex ? 3 : 2) === 0) return `${said}.`
+  const sizes = isSimplex ? '1, 4, 7 or more' : '1, 3, 5 or 7'
+  const promise = isSimplex && votes < 4 ? ' Below 4 all of them have to be honest.' : ''
+  return `${said}. Unless all were promoted by hand, the network goes on to ${sizes}.${promise}`
+}
+
 function leaderText({ primary, network }: Status): string {
   if (primary?.leader === undefined) return 'nobody now'
   const round = network?.consensus === 'simplex' ? 'committee' : 'term'
