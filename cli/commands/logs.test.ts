@@ -13,7 +13,11 @@ beforeEach(async () => {
   const line = { at, instance: 'web-0-abcdef', node: ADA.node }
   home.node.world.lines = [
     { ...line, stream: 'stdout', line: 'hello' },
-    { ...line, stream: 'note', line: '7 lines were left out here: it wrote more than is kept.' },
+    {
+      ...line,
+      stream: 'note',
+      line: '7 lines were left out up to here: it wrote more than is kept.',
+    },
   ]
 })
 afterEach(() => home.remove())

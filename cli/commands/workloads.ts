@@ -7,6 +7,7 @@ import type { Act } from '../run.ts'
 import type { Terminal } from '../terminal.ts'
 import { paint } from '../text/color.ts'
 import { duration } from '../text/format.ts'
+import { nextStart } from '../text/next-start.ts'
 import { durationMs, wholeNumber } from '../text/parse.ts'
 import { runningText } from '../text/running.ts'
 import { scaledWhy } from '../text/scaled.ts'
@@ -110,7 +111,7 @@ function instancesText(of: Outputs['workloads']['get'], terminal: Terminal): str
     each.nodeName,
     each.startedAt ? duration((Date.now() - Date.parse(each.startedAt)) / 1_000) : '',
     String(of.job ? (each.turn?.attempt ?? '') : each.restarts),
-    each.reason?.message ?? each.progress ?? '',
+    [each.reason?.message ?? each.progress ?? '', nextStart(each, Date.now())].join(' ').trim(),
   ])
   // What ends is not started again: it is attempted anew, as another instance.
   const count = of.job ? 'ATTEMPT' : 'RESTARTS'
@@ -174,7 +175,14 @@ async function windowLink(node: Node): Promise<string> {
 async function why(context: Context, [name = '']: string[]): Promise<void> {
   const node = await context.node()
   const answer = await node.call.workloads.why({ name })
-  context.answer(answer, () => placementText(answer.slots, answer.conditions))
+  const { instances } = await node.call.workloads.get({ name })
+  const coming = instances.flatMap((each) => {
+    const text = nextStart(each, Date.now())
+    return text === '' ? [] : [`! ${each.id} on ${each.nodeName}: ${text}`]
+  })
+  context.answer(answer, () => {
+    return [placementText(answer.slots, answer.conditions), ...coming].join('\n')
+  })
 }
 
 /** One block for each replica: where, and what speaks against the others. */

@@ -1,9 +1,9 @@
 /** The applications' images, made of Debian's packages where no registry can be reached. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Engine } from '../harness/engine.ts'
+import { type Engine, enginesUnavailable } from '../harness/engine.ts'
 
 const SOURCES = path.join(import.meta.dirname, 'images')
 const BASE = 'mycelium-applications-base:1'
@@ -17,6 +17,20 @@ function machine(...args: string[]): string {
 
 function has(image: string): boolean {
   return machine('images', '-q', image).trim() !== ''
+}
+
+/** Why the applications cannot run here, in one line; undefined where they can. */
+export function applicationsUnavailable(): string | undefined {
+  const engines = enginesUnavailable()
+  if (engines !== undefined) return `The applications cannot run here: ${engines}.`
+  try {
+    if (has(BASE)) return undefined
+  } catch {
+    return 'The applications cannot run here: Docker does not answer at /var/run/docker.sock.'
+  }
+  const { error } = spawnSync('debootstrap', ['--version'])
+  if (!error) return undefined
+  return 'The applications cannot run here: debootstrap is not installed. To install it: scripts/setup-debian.sh --applications'
 }
 
 /** Takes some minutes the first time. */

@@ -10,7 +10,7 @@ import { type Cluster, createCluster, describeNode } from '../harness/cluster.ts
 import type { Engine } from '../harness/engine.ts'
 import { type Application, MEDIAWIKI, WORDPRESS } from './application.ts'
 import { deployFromCatalogue } from './catalogue.ts'
-import { buildImages } from './images.ts'
+import { applicationsUnavailable, buildImages } from './images.ts'
 import { live } from './life.ts'
 
 type Life = (cluster: Cluster, say: (line: string) => void) => Promise<void>
@@ -26,7 +26,9 @@ const LIVES: Record<string, Life> = {
 }
 const [only] = process.argv.slice(2)
 const chosen = Object.entries(LIVES).filter(([name]) => only === undefined || name === only)
-if (chosen.length === 0) throw new Error(`There are: ${Object.keys(LIVES).join(', ')}.`)
+if (chosen.length === 0) refuse(`There are: ${Object.keys(LIVES).join(', ')}.`)
+const lacking = applicationsUnavailable()
+if (lacking !== undefined) refuse(lacking)
 
 const from = Date.now()
 const say = (line: string): void => {
@@ -48,6 +50,12 @@ for (const [name, run] of chosen) {
   }
 }
 say('none failed')
+
+/** In one line: what is to be done is there, and nothing else helps. */
+function refuse(why: string): never {
+  console.error(why)
+  process.exit(2)
+}
 
 /** What each container said last, those that hold the names of others among them. */
 function tellContainers({ docker }: Engine): void {

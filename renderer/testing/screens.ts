@@ -18,18 +18,14 @@ import { SHOTS, SIZES, type Size } from './shots/index.ts'
 /** Several times what two idle cores need: what has not begun by then is told as not seen. */
 const WITHIN_MS = 15 * 60_000
 
-const { values: options } = parseArgs({
-  options: {
-    /** A pattern of names. */
-    only: { type: 'string', default: '' },
-    theme: { type: 'string', multiple: true, default: ['light', 'dark'] },
-    size: { type: 'string', multiple: true, default: Object.keys(SIZES) },
-    out: { type: 'string', default: path.join(tmpdir(), 'mycelium-screens') },
-    /** Screens at a time. */
-    parallel: { type: 'string', default: String(2 * Math.min(4, availableParallelism())) },
-    'no-pseudo': { type: 'boolean', default: false },
-  },
-})
+const HELP = `npm run screens -- [--only PATTERN] [--theme light|dark]… [--size ${Object.keys(SIZES).join('|')}]…
+  [--out FOLDER] [--parallel SCREENS] [--no-pseudo]`
+
+const options = parsed()
+if (options.help) {
+  console.log(HELP)
+  process.exit(0)
+}
 /** Small is the usual window made smaller; zoomed is one of its own. */
 const pages: readonly (readonly Size[])[] = [['usual', 'small'], ['zoomed']]
 const themes = (['light', 'dark'] as const).filter((one) => options.theme.includes(one))
@@ -76,4 +72,30 @@ async function lookAtAll() {
   } finally {
     await rm(windowFolder, { recursive: true, force: true })
   }
+}
+
+function parsed() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        /** A pattern of names. */
+        only: { type: 'string', default: '' },
+        theme: { type: 'string', multiple: true, default: ['light', 'dark'] },
+        size: { type: 'string', multiple: true, default: Object.keys(SIZES) },
+        out: { type: 'string', default: path.join(tmpdir(), 'mycelium-screens') },
+        /** Screens at a time. */
+        parallel: { type: 'string', default: String(2 * Math.min(4, availableParallelism())) },
+        'no-pseudo': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    })
+    return values
+  } catch (error) {
+    console.error(`${messageOf(error)}\n${HELP}`)
+    process.exit(2)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -82,6 +82,19 @@ describe('what is to be promoted', () => {
     const refusal = expect.objectContaining({ code: 'CONFLICT', data: { reason } })
     expect(() => mustBeCanary(seeing(...instances), of)).toThrow(refusal)
   })
+
+  test.each([
+    ['NO_CANARY', desired('rolling')],
+    ['NOTHING_UNDER_WAY', canary],
+  ] as const)('says of what was taken back that it was, and why: %s', (reason, of) => {
+    const failed = { why: 'LATENCY', generation: 1, measured: 900, before: 40 }
+    const back = { ...of, canary: { template: 'bad', step: 0, sinceMs: 0, failed } }
+    const message = expect.stringMatching(
+      /^Generation 1 was taken back: 99 of 100 answers came within 900 ms, .* nothing to promote\.$/,
+    )
+    const refusal = expect.objectContaining({ code: 'CONFLICT', message, data: { reason } })
+    expect(() => mustBeCanary(seeing(), back)).toThrow(refusal)
+  })
 })
 
 test('what is scaled is shown with what was decided last, a canary while it is under way', () => {

@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock/index.ts'
 import { isCode } from '../../base/errors/index.ts'
 import { untilShown } from '../../control/primary/index.ts'
+import { takenBackCondition } from '../../work/reconcile/index.ts'
 import { canariesUnderWay } from '../../work/rollout/index.ts'
 import {
   type DesiredWorkload,
@@ -68,13 +69,15 @@ export async function promoted(
 /** A change that has yet to take over, and by shares. Throws CONFLICT. */
 export function mustBeCanary(parts: NetworkParts, desired: DesiredWorkload): void {
   const { name, rollout } = desired.workload
+  const [back] = takenBackCondition(desired)
+  const nothing = back && `${back.message} There is nothing to promote.`
   if (rollout.kind !== 'canary') {
-    const message = `A change of “${name}” does not take over by shares.`
+    const message = nothing ?? `A change of “${name}” does not take over by shares.`
     throw failure('CONFLICT', message, { reason: 'NO_CANARY' })
   }
   const { instances } = parts.placementInput()
   if (canariesUnderWay([desired], () => instances).has(name)) return
-  const message = `No change of “${name}” is under way: there is nothing to promote.`
+  const message = nothing ?? `No change of “${name}” is under way: there is nothing to promote.`
   throw failure('CONFLICT', message, { reason: 'NOTHING_UNDER_WAY' })
 }
 

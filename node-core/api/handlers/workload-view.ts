@@ -173,6 +173,7 @@ function instanceView(parts: NetworkParts, instance: Instance): InstanceView {
     ...(startedAt !== undefined && { startedAt }),
     restarts,
     ...(turn && { turn: { run: turn.run, attempt: turn.attempt } }),
+    ...(instance.startsAt !== undefined && { startsAt: instance.startsAt }),
     ...(instance.ended && { ended: instance.ended }),
     ...(instance.reason && { reason: instance.reason }),
     ...(instance.progress !== undefined && { progress: instance.progress }),

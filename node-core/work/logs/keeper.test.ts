@@ -95,13 +95,37 @@ describe('what an instance writes', () => {
     const texts = await textsNow()
     expect(texts).toHaveLength(LOG_LINES_BURST_MAX + LOG_LINES_PER_SECOND_MAX + 1)
     // Those of both floods: what was left out of the second stands behind it too.
-    expect(texts[LOG_LINES_BURST_MAX]).toMatch(/^\d+ lines were left out here/)
+    expect(texts[LOG_LINES_BURST_MAX]).toMatch(/^\d+ lines were left out up to here/)
     log.end()
     const said = (await textsNow()).flatMap(
       (text) => /^(\d+) lines were left/.exec(text)?.[1] ?? [],
     )
     const left = said.reduce((sum, count) => sum + Number(count), 0)
     expect(left).toBe(60_000 - LOG_LINES_BURST_MAX - LOG_LINES_PER_SECOND_MAX)
+  })
+
+  test('of a flood that goes on says what is left out now and then, not at each gap', async () => {
+    const log = createSimLog(clock)
+    keeper.begins(WEB)
+    keeper.follow(WEB, from(log))
+    for (let at = 0; at < LOG_LINES_BURST_MAX + 1; at++) log.write(`line ${at}`)
+    await settle()
+    clock.advance(20)
+    for (let round = 0; round < 100; round++) {
+      for (let at = 0; at < 50; at++) log.write(`more ${at}`)
+      await settle()
+      clock.advance(20)
+      await settle()
+    }
+    log.end()
+    const notes = (await textsNow()).filter((text) => / left out /.test(text))
+    // The first, one in two seconds, and the last.
+    expect(notes.length).toBeGreaterThan(1)
+    expect(notes.length).toBeLessThan(5)
+    expect(notes[0]).toMatch(/^1 line was left out up to here/)
+    const kept = (await textsNow()).length - notes.length
+    const left = notes.reduce((sum, text) => sum + Number.parseInt(text, 10), 0)
+    expect(kept + left).toBe(LOG_LINES_BURST_MAX + 1 + 100 * 50)
   })
 
   test('that the disk did not take is said, and what comes later is kept', async () => {
@@ -117,7 +141,7 @@ describe('what an instance writes', () => {
     log.write('after')
     const [before, note, after] = await textsNow()
     expect([before, after]).toEqual(['before', 'after'])
-    expect(note).toMatch(/^1 lines are missing here: the disk/)
+    expect(note).toMatch(/^1 line is missing here: the disk/)
   })
 
   test('is read again when its engine broke off, and says when something is missing', async () => {

@@ -6,7 +6,7 @@ import type { Logger } from '../../base/log/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { KeptInstance, LogLineOut, Output, OutputKeeper, Runner } from '../runners/index.ts'
 import { createAllowance } from './allowance.ts'
-import { LOG_DRAIN_MS, LOG_RETRY_MS_MAX, LOG_RETRY_MS_MIN } from './limits.ts'
+import { LOG_DRAIN_MS, LOG_NOTE_MS, LOG_RETRY_MS_MAX, LOG_RETRY_MS_MIN } from './limits.ts'
 import type { LogStore } from './store.ts'
 
 export interface LogKeeperDeps {
@@ -72,14 +72,21 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
     const takes = (bytes: number): boolean => allowance.takes(bytes, clock.monotonicMs())
     const after = await store.points(id)
     const missing = { over: 0, lost: 0 }
-    for await (const output of source.output(id, { after, takes, signal })) {
-      // What is missing is told before the next line, not once for each piece of it.
-      const tell = output.lines.length > 0 || output.gap
-      if (tell || Object.keys(output.points).length > 0) await keep(id, output, missing, tell)
-      missing.over += output.dropped
-    }
-    if (missing.over + missing.lost > 0) {
-      await keep(id, { lines: [], points: {}, dropped: 0, gap: false }, missing, true)
+    let toldMs = Number.NEGATIVE_INFINITY
+    try {
+      for await (const output of source.output(id, { after, takes, signal })) {
+        // What is missing is told before the next line, not once for each piece of it, nor all the time.
+        const isDue = clock.monotonicMs() - toldMs >= LOG_NOTE_MS || missing.lost > 0
+        const tell = (output.lines.length > 0 && isDue) || output.gap
+        if (tell && missing.over > 0) toldMs = clock.monotonicMs()
+        const isNews = output.lines.length > 0 || Object.keys(output.points).length > 0
+        if (tell || isNews) await keep(id, output, missing, tell)
+        missing.over += output.dropped
+      }
+    } finally {
+      if (missing.over + missing.lost > 0) {
+        await keep(id, { lines: [], points: {}, dropped: 0, gap: false }, missing, true)
+      }
     }
   }
 
@@ -105,8 +112,10 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
     const at = now()
     const texts = [
       ...(gap ? ['Lines may be missing here: they were no longer to be had.'] : []),
-      ...(over > 0 ? [`${over} lines were left out here: it wrote more than is kept.`] : []),
-      ...(lost > 0 ? [`${lost} lines are missing here: the disk took none.`] : []),
+      ...(over > 0
+        ? [`${counted(over, 'was', 'were')} left out up to here: it wrote more than is kept.`]
+        : []),
+      ...(lost > 0 ? [`${counted(lost, 'is', 'are')} missing here: the disk took none.`] : []),
     ]
     return texts.map((line) => ({ at, stream: 'note', line }))
   }
@@ -180,4 +189,8 @@ export function createLogKeeper(deps: LogKeeperDeps): OutputKeeper & Lifecycle {
       await store.stop()
     },
   }
+}
+
+function counted(count: number, one: string, many: string): string {
+  return count === 1 ? `1 line ${one}` : `${count} lines ${many}`
 }

@@ -161,7 +161,14 @@ export function createInstanceDriver(
 
   function fail(reason: Reason, how: { leftover: boolean; exit?: Exit }): void {
     const backoff = deps.workloadOf(local)?.restart ?? DEFAULT_RESTART
-    become(failed(local, reason, { ...how, backoff, nowMs: clock.monotonicMs() }))
+    become(
+      failed(local, reason, {
+        ...how,
+        backoff,
+        nowMs: clock.monotonicMs(),
+        wallMs: clock.wallMs(),
+      }),
+    )
   }
 
   /** What is found running comes in by the door that it was started with. */

@@ -101,7 +101,7 @@ describe('an instance', () => {
     const delays: number[] = []
     let nowMs = 10
     for (let crash = 0; crash < 9; crash++) {
-      local = failed(local, REASON, { nowMs, leftover: true, backoff: BACKOFF })
+      local = failed(local, REASON, { nowMs, wallMs: nowMs, leftover: true, backoff: BACKOFF })
       const untilMs = local.phase.kind === 'waiting' ? local.phase.untilMs : Number.NaN
       delays.push((untilMs - nowMs) / 1_000)
       nowMs = untilMs
@@ -110,6 +110,7 @@ describe('an instance', () => {
     expect(delays).toEqual([0, 2, 4, 8, 16, 32, 60, 60, 60])
     const stable = failed(local, REASON, {
       nowMs: nowMs + 60_000,
+      wallMs: nowMs + 60_000,
       leftover: true,
       backoff: BACKOFF,
     })
@@ -118,7 +119,12 @@ describe('an instance', () => {
   })
 
   test('that never ran waits a second before the next attempt', () => {
-    const local = failed(starting(fresh), REASON, { nowMs: 0, leftover: true, backoff: BACKOFF })
+    const local = failed(starting(fresh), REASON, {
+      nowMs: 0,
+      wallMs: 0,
+      leftover: true,
+      backoff: BACKOFF,
+    })
     expect(local.phase).toMatchObject({ kind: 'waiting', untilMs: 1_000 })
     expect(toInstance(local, NODE)).toMatchObject({ status: 'Failed', reason: REASON, restarts: 0 })
   })
@@ -126,7 +132,13 @@ describe('an instance', () => {
 
 describe('an instance that has ended for good', () => {
   const exit = { code: 0, atMs: 1_000 }
-  const ended = failed(up(), REASON, { nowMs: 5, leftover: true, exit, backoff: BACKOFF })
+  const ended = failed(up(), REASON, {
+    nowMs: 5,
+    wallMs: 5,
+    leftover: true,
+    exit,
+    backoff: BACKOFF,
+  })
 
   test('is told with how it ended, and is found so after a restart of its node', () => {
     const told = toInstance(over(ended), NODE)
@@ -154,9 +166,18 @@ describe('an instance that has ended for good', () => {
 
   test('waits as its workload says before it is started again', () => {
     const backoff = { backoffMs: 300, backoffMsMax: 500 }
-    let local = failed(starting(fresh), REASON, { nowMs: 0, leftover: true, backoff })
+    let local = failed(starting(fresh), REASON, { nowMs: 0, wallMs: 0, leftover: true, backoff })
     expect(local.phase).toMatchObject({ untilMs: 300 })
-    local = failed(starting(local), REASON, { nowMs: 0, leftover: true, backoff })
+    local = failed(starting(local), REASON, { nowMs: 0, wallMs: 0, leftover: true, backoff })
     expect(local.phase).toMatchObject({ untilMs: 500 })
   })
+})
+
+test('says when its next start comes, until that comes', () => {
+  const failure = { nowMs: 0, wallMs: 60_000, leftover: true, backoff: BACKOFF }
+  const waiting = failed(starting(fresh), REASON, failure)
+  expect(toInstance(waiting, NODE).startsAt).toBe('1970-01-01T00:01:01.000Z')
+  expect(toInstance(starting(waiting), NODE)).not.toHaveProperty('startsAt')
+  expect(toInstance(over(waiting), NODE)).not.toHaveProperty('startsAt')
+  expect(toInstance(fresh, NODE)).not.toHaveProperty('startsAt')
 })

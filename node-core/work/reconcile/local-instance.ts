@@ -62,8 +62,11 @@ export interface Exit {
 }
 
 export type Phase =
-  /** To be started at `untilMs`. `leftover`: the runner still holds an exited one. */
-  | { kind: 'waiting'; untilMs: number; leftover: boolean }
+  /**
+   * To be started at `untilMs`, which is `atMs` by the wall clock where it waits for having failed.
+   * `leftover`: the runner still holds an exited one.
+   */
+  | { kind: 'waiting'; untilMs: number; leftover: boolean; atMs?: number }
   | { kind: 'starting'; pulling: boolean }
   | { kind: 'running'; sinceMs: number; probing: Probing; served: boolean }
   /** Its workload wants it to stay ended. */
@@ -180,6 +183,8 @@ export function watched(
 
 export interface Failure {
   nowMs: number
+  /** By the wall clock, for people. */
+  wallMs: number
   leftover: boolean
   /** Of what had run. */
   exit?: Exit
@@ -192,10 +197,12 @@ export function failed(local: LocalInstance, reason: Reason, options: Failure): 
   const ran = phase.kind === 'running'
   const stable = ran && options.nowMs - phase.sinceMs >= STABLE_AFTER_MS
   const failures = (stable ? 0 : local.failures) + 1
-  const untilMs = options.nowMs + backoffMs(failures, ran && phase.served, options.backoff)
+  const waitMs = backoffMs(failures, ran && phase.served, options.backoff)
+  const untilMs = options.nowMs + waitMs
+  const atMs = waitMs > 0 && { atMs: options.wallMs + waitMs }
   return {
     ...local,
-    phase: { kind: 'waiting', untilMs, leftover: options.leftover },
+    phase: { kind: 'waiting', untilMs, leftover: options.leftover, ...atMs },
     health: ran ? 'unhealthy' : 'unknown',
     ports: {},
     address: undefined,
@@ -270,7 +277,8 @@ export function probed(
 
 /** As others are told of it. */
 export function toInstance(local: LocalInstance, node: NodeId): Instance {
-  const { startedAtMs } = local
+  const { startedAtMs, phase } = local
+  const startsAtMs = phase.kind === 'waiting' ? phase.atMs : undefined
   return {
     id: local.id,
     workload: local.workload,
@@ -285,6 +293,7 @@ export function toInstance(local: LocalInstance, node: NodeId): Instance {
     ...(local.address !== undefined && { address: local.address }),
     ...(startedAtMs !== undefined && { startedAt: new Date(startedAtMs).toISOString() }),
     restarts: local.restarts,
+    ...(startsAtMs !== undefined && { startsAt: new Date(startsAtMs).toISOString() }),
     ...(local.phase.kind === 'over' && { ended: endedOf(local) }),
     ...(local.reason && { reason: local.reason }),
     ...(local.progress !== undefined && { progress: local.progress }),

@@ -34,6 +34,14 @@ test('of a change say why the new version does not start, once, and what there i
   expect(told(...slots)).toEqual([{ code: 'EXITED', message }])
 })
 
+test('of what never ran do not lead to what it wrote, and end their sentence', () => {
+  const reason = { code: 'IMAGE_NOT_FOUND', message: 'Nobody has it: no such host' }
+  const [told1] = told(one('old', { template: 'old' }), one('new', { ...failing, reason }))
+  expect(told1?.message).toBe(
+    'What is to take over as replica 0 on ben: Nobody has it: no such host. To take the change back: mycelium rollout rollback web.',
+  )
+})
+
 test('of a copy that moves say why its successor does not start, and nothing of a change', () => {
   const message = 'What is to take over as replica 0 on ben: It ended with exit code 3.'
   expect(told(one('here'), one('there', failing))).toEqual([{ code: 'EXITED', message }])

@@ -33,8 +33,10 @@ export function successorReasons(
     if (!next?.reason || reasons.has(next.reason.code)) continue
     const { code, message } = next.reason
     const where = `replica ${next.index} on ${nameOf(next.node)}`
-    const ways = isCurrent(old, desired) || code === 'NOT_HEALTHY_YET' ? '' : ` ${waysText(name)}`
-    reasons.set(code, { code, message: `What is to take over as ${where}: ${message}${ways}` })
+    const isMove = isCurrent(old, desired) || code === 'NOT_HEALTHY_YET'
+    const ways = isMove ? '' : ` ${waysText(name, next)}`
+    const said = /[.!?”]$/.test(message) ? message : `${message}.`
+    reasons.set(code, { code, message: `What is to take over as ${where}: ${said}${ways}` })
   }
   return [...reasons.values()].sort((a, b) => (a.code < b.code ? -1 : 1))
 }
@@ -43,6 +45,14 @@ function isServing({ status, health }: Instance): boolean {
   return status === 'Running' && health === 'healthy'
 }
 
-function waysText(name: string): string {
-  return `What it wrote: mycelium logs ${name} --previous. To take the change back: mycelium rollout rollback ${name}.`
+function waysText(name: string, next: Instance): string {
+  const back = `To take the change back: mycelium rollout rollback ${name}.`
+  return hasRun(next) ? `What it wrote: mycelium logs ${name} --previous. ${back}` : back
 }
+
+/** A program that ended before it could be said to run has run too. */
+function hasRun({ reason, startedAt, restarts }: Instance): boolean {
+  return startedAt !== undefined || restarts > 0 || RAN.includes(reason?.code ?? '')
+}
+
+const RAN: readonly string[] = ['EXITED', 'EXITED_AT_ONCE']

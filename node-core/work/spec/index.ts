@@ -307,8 +307,9 @@ export interface Instance {
   /** Container port to port on its node's loopback, or at `address`: IPv4, reached there alone. */
   ports: Record<string, number>
   address?: string
-  /** ISO 8601; absent until it has started. */
+  /** ISO 8601: when it started; and when it does so next, while it waits since it failed. */
   startedAt?: string
+  startsAt?: string
   restarts: number
   /** It has run to its end, and is not started again. */
   ended?: Ended

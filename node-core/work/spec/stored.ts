@@ -240,6 +240,7 @@ const storedInstance = z.object({
   address: z.ipv4().exactOptional(),
   startedAt: z.iso.datetime().exactOptional(),
   restarts: z.number().int().min(0),
+  startsAt: z.iso.datetime().exactOptional(),
   ended: z
     .object({ at: z.iso.datetime(), exitCode: z.number().int().exactOptional() })
     .exactOptional(),

@@ -325,7 +325,7 @@ export const workloads = {
   },
   why: {
     intro:
-      'Every node works out the same answer for itself: copies that run stay, then one computer each, then those with room.',
+      'Copies that run stay, then one computer each, then those with room. The committee decides so; without one, every node works out the same answer for itself.',
     slot: 'Copy {{index}}',
     on: 'on {{node}}',
     nowhere: 'has no place yet',

@@ -3,6 +3,7 @@ import { noteLeads } from '../addresses.ts'
 import { addSecret, setEnv } from '../draft.ts'
 import { field, isEmpty, isTrue, itemsOf, type Tree, textOf } from '../tree.ts'
 import type { KubeContainer } from './rule.ts'
+import type { Settings } from './settings.ts'
 
 /** Letters that the references in one value may come to: what a variable may have. */
 const EXPANDED_LENGTH_MAX = 32_768
@@ -54,7 +55,8 @@ function takeFrom(
   }
   const value = settings?.values.get(key)
   if (!settings || !value) {
-    sayMissing(at, field(reference, 'optional'), { kind, container })
+    const name = settings ? undefined : named
+    sayMissing(at, field(reference, 'optional'), { kind, name, container })
     return
   }
   settings.used.add(key)
@@ -70,9 +72,10 @@ export function takeEnvFrom(at: Tree, container: KubeContainer): void {
     const config = field(item, 'configMapRef')
     const reference = config ?? field(item, 'secretRef')
     const kind = config ? 'ConfigMap' : 'Secret'
-    const settings = container.kube.settings(kind, textOf(field(reference, 'name')) ?? '')
+    const name = textOf(field(reference, 'name')) ?? ''
+    const settings = container.kube.settings(kind, name)
     if (!settings) {
-      sayMissing(item, field(reference, 'optional'), { kind, container })
+      sayMissing(item, field(reference, 'optional'), { kind, name, container })
       continue
     }
     const isSealed = kind === 'Secret' && !container.kube.secretsInTheOpen
@@ -114,15 +117,16 @@ function takeSecret(
 function sayMissing(
   at: Tree,
   optional: Tree | undefined,
-  { kind, container }: { kind: string; container: KubeContainer },
+  {
+    kind,
+    name,
+    container: { kube, scope },
+  }: { kind: Settings['kind']; name: string | undefined; container: KubeContainer },
 ): void {
-  if (isTrue(optional)) container.scope.say(at, 'not-used', `The ${kind} is not in this text.`)
-  else
-    container.scope.say(
-      at,
-      'not-there',
-      `The ${kind} that it names, or its key, is not in this text.`,
-    )
+  const elsewhere = name === undefined ? undefined : kube.elsewhere(kind, name)
+  const message = `The ${kind} that it names, or its key, is not in this text.`
+  if (!isTrue(optional)) scope.say(at, 'not-there', elsewhere ?? message)
+  else scope.say(at, 'not-used', elsewhere ?? `The ${kind} is not in this text.`)
 }
 
 /** `$(NAME)` of variables that were set before; `$$(NAME)` is none. Undefined when it is too long. */

@@ -48,7 +48,8 @@ export function takeFileVolume(
   if (!items || (!settings && !sealed)) {
     const optional = isTrue(field(volume.at, 'optional'))
     const message = `The ${volume.kind} that it names, or its keys, are not in this text.`
-    scope.say(at, optional ? 'not-used' : 'not-there', message)
+    const elsewhere = settings ? undefined : kube.elsewhere(volume.kind, volume.name)
+    scope.say(at, optional ? 'not-used' : 'not-there', elsewhere ?? message)
     return
   }
   const within = textOf(field(at, 'subPath'))

@@ -7,6 +7,7 @@ import type { Report } from '../report.ts'
 import type { Tree } from '../tree.ts'
 import { takeAutoscaler, targetOf } from './autoscaler.ts'
 import { takeBudget } from './budgets.ts'
+import { elsewhereText } from './namespaces.ts'
 import { type KubeObject, objectsOf } from './object.ts'
 import { valueOfClass } from './priority.ts'
 import { takeIngress, takeServiceObject } from './services.ts'
@@ -46,6 +47,7 @@ export function readKubernetes(
   const settings = new Map(
     of('ConfigMap', 'Secret').map((object) => [idOf(object), settingsOf(object)] as const),
   )
+  const byName = Map.groupBy(settings.values(), ({ kind, name }) => `${kind}/${name}`)
   const claims = new Map(
     of('PersistentVolumeClaim').map((object) => [idOf(object), storageOf(object.at)] as const),
   )
@@ -66,6 +68,12 @@ export function readKubernetes(
       priorityOf: (name) => priorities.get(name),
       claimBytes: (name) => claims.get(idOf({ kind: 'PersistentVolumeClaim', namespace, name })),
       settings: (kind, name) => settings.get(idOf({ kind, namespace, name })),
+      elsewhere(kind, name) {
+        const others = byName.get(`${kind}/${name}`) ?? []
+        for (const one of others) one.missedIn.add(namespace)
+        const there = others.map((one) => one.namespace)
+        return elsewhereText({ kind, there, here: namespace })
+      },
     })
   })
   for (const object of of('Service')) takeServiceObject(object, workloads, report)

@@ -30,6 +30,8 @@ export interface Kube {
   priorityOf(name: string): number | undefined
   secretsInTheOpen: boolean
   settings(kind: Settings['kind'], name: string): Settings | undefined
+  /** Of what is not found: that another namespace has one of this name, which is told it was missed. */
+  elsewhere(kind: Settings['kind'], name: string): string | undefined
 }
 export type KubeRule = (at: Tree, kube: Kube) => void
 

@@ -4,12 +4,15 @@ import { addPort, type Draft, labelOf } from '../draft.ts'
 import type { Report, Scope } from '../report.ts'
 import { all, say, sayOf } from '../rules.ts'
 import { byRules, field, itemsOf, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
+import { namespaceText } from './namespaces.ts'
 import type { KubeObject } from './object.ts'
 import { labelsOf } from './pod.ts'
 import type { Kube } from './rule.ts'
 
 interface Leading {
   scope: Scope
+  /** Why it leads to none, where that can be told. */
+  none: string | undefined
   /** The workloads that it leads to. */
   to: Kube[]
 }
@@ -19,13 +22,17 @@ type Rule = (at: Tree, leading: Leading) => void
 export function takeServiceObject(object: KubeObject, workloads: readonly Kube[], report: Report) {
   const scope = report.scope()
   const selector = labelsOf(field(object.at, 'spec', 'selector'))
-  const to = workloads.filter(
-    ({ namespace, podLabels }) =>
-      namespace === object.namespace &&
-      selector.size > 0 &&
-      [...selector].every(([key, value]) => podLabels.get(key) === value),
-  )
-  byRules(object.at, SERVICE, { into: { scope, to }, scope })
+  const matching = workloads.filter(({ podLabels }) => {
+    return selector.size > 0 && [...selector].every(([key, value]) => podLabels.get(key) === value)
+  })
+  const to = matching.filter(({ namespace }) => namespace === object.namespace)
+  const others = [...new Set(matching.map(({ namespace }) => namespaceText(namespace)))]
+  const here = namespaceText(object.namespace)
+  const none =
+    to.length > 0 || others.length === 0
+      ? undefined
+      : `What its selector names is in ${others.join(' and ')}, and this Service in ${here}.`
+  byRules(object.at, SERVICE, { into: { scope, to, none }, scope })
   const [only, second] = to
   for (const { draft, namespace } of workloads) {
     if (namespace === object.namespace) leadOn(draft, object.name, second ? undefined : only?.draft)
@@ -43,7 +50,10 @@ function leadOn(draft: Draft, service: string, to: Draft | undefined): void {
 
 const SPEC: Rules<Leading> = new Map<string, Rule>([
   ['ports', all(takePort)],
-  ['selector', (at, { scope, to }) => scope.say(at, to.length > 0 ? 'kept' : 'not-used')],
+  [
+    'selector',
+    (at, { scope, to, none }) => scope.say(at, to.length > 0 ? 'kept' : 'not-used', none),
+  ],
   ['type', takeType],
   ...sayOf('no-networks', 'clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'),
   ...sayOf('no-networks', 'externalIPs', 'loadBalancerIP', 'loadBalancerClass'),
@@ -66,7 +76,7 @@ function takeType(at: Tree, { scope }: Leading): void {
   scope.say(at, textOf(at) === 'ClusterIP' ? 'kept' : 'edge-names')
 }
 
-function takePort(at: Tree, { scope, to }: Leading): void {
+function takePort(at: Tree, { scope, to, none }: Leading): void {
   const target = field(at, 'targetPort') ?? field(at, 'port')
   const protocol = (textOf(field(at, 'protocol')) ?? 'TCP').toLowerCase()
   if (!target || (protocol !== 'tcp' && protocol !== 'udp')) {
@@ -88,7 +98,7 @@ function takePort(at: Tree, { scope, to }: Leading): void {
     added = addPort(first, { containerPort, protocol })
   }
   if (numbers.length === 0) {
-    if (to.length === 0) scope.say(at, 'not-used')
+    if (to.length === 0) scope.say(at, 'not-used', none)
     else scope.say(at, 'not-used', 'No container that it leads to has a port of this name.')
     return
   }

@@ -1,6 +1,7 @@
 /** ConfigMaps and Secrets of a text: values that containers name. */
 import type { Report } from '../report.ts'
 import { byRules, field, fieldsOf, isEmpty, type Rules, type Tree, textOf } from '../tree.ts'
+import { namespaceText } from './namespaces.ts'
 import type { KubeObject } from './object.ts'
 
 export interface Settings {
@@ -9,6 +10,10 @@ export interface Settings {
   /** `text` is undefined where a value is not text; `base64` is there where it is bytes. */
   values: Map<string, { at: Tree; text: string | undefined; base64?: string }>
   used: Set<string>
+  /** Namespaces in which something names it, and does not find it. */
+  missedIn: Set<string>
+  name: string
+  namespace: string
   /** Named by whole settings, and told to be no variables. */
   unnamed: Set<string>
 }
@@ -40,7 +45,17 @@ export function settingsOf(object: KubeObject): Settings {
       values.set(key, { at: value, text: textOf(value) })
     }
   }
-  return { at, kind, values, used: new Set(), unnamed: new Set() }
+  const { name, namespace } = object
+  return {
+    at,
+    kind,
+    values,
+    name,
+    namespace,
+    used: new Set(),
+    missedIn: new Set(),
+    unnamed: new Set(),
+  }
 }
 
 function bytesAt(at: Tree): { at: Tree; text: string | undefined; base64?: string } {
@@ -59,6 +74,12 @@ function bytesAt(at: Tree): { at: Tree; text: string | undefined; base64?: strin
 /** Letter by letter, the mark that some begin a file with included. */
 const STRICT = { fatal: true, ignoreBOM: true }
 
+function missedText({ kind, namespace, missedIn }: Settings): string | undefined {
+  if (missedIn.size === 0) return undefined
+  const where = [...missedIn].map(namespaceText).join(' and ')
+  return `What names it is in ${where}, and this ${kind} in ${namespaceText(namespace)}.`
+}
+
 /** What became of each value, once every container has taken what it names. */
 export function saySettings(settings: Settings, report: Report, inTheOpen: boolean): void {
   const scope = report.scope()
@@ -67,7 +88,7 @@ export function saySettings(settings: Settings, report: Report, inTheOpen: boole
     else if (at.kind !== 'map') scope.say(at, 'wrong-form')
     for (const [key, value] of fieldsOf(at)) {
       if (!settings.used.has(key)) {
-        if (!settings.unnamed.has(key)) scope.say(value, 'not-used')
+        if (!settings.unnamed.has(key)) scope.say(value, 'not-used', missedText(settings))
       } else if (settings.kind === 'ConfigMap' || inTheOpen) scope.say(value, 'inlined')
       else scope.say(value, 'secret-not-brought')
     }

@@ -23,7 +23,13 @@ import type { Kube, KubeRule } from './rule.ts'
 
 export type Surroundings = Pick<
   Kube,
-  'scaled' | 'services' | 'secretsInTheOpen' | 'settings' | 'claimBytes' | 'priorityOf'
+  | 'scaled'
+  | 'services'
+  | 'secretsInTheOpen'
+  | 'settings'
+  | 'elsewhere'
+  | 'claimBytes'
+  | 'priorityOf'
 >
 
 export function takeWorkload(object: KubeObject, report: Report, around: Surroundings): Kube {

@@ -27,6 +27,7 @@ import {
   OFFER_MS,
 } from './limits.ts'
 import { createPullProgress } from './pull-progress.ts'
+import { registryRefusal } from './registry-words.ts'
 
 export interface Images extends ImageShelf {
   /** The id of the image, on this engine by the time this returns. */
@@ -157,10 +158,10 @@ export function createImages(
     } catch (error) {
       signal.throwIfAborted()
       if (isCode(error, 'DISK_FULL') || isCode(error, 'ENGINE_UNAVAILABLE')) throw error
-      throw notFound(reference, messageOf(error))
+      throw notFound(reference, registryRefusal(messageOf(error)))
     }
     const image = await engine.image(reference)
-    if (!image) throw notFound(reference, 'the registry sent something else')
+    if (!image) throw notFound(reference, 'the registry sent something else.')
     await fetched.remember(image.id, reference)
     return image.id
   }
@@ -216,7 +217,7 @@ const FATAL = ['DISK_FULL', 'ENGINE_UNAVAILABLE', 'DIGEST_MISMATCH'] as const
 function notFound(reference: string, reason: string): MyceliumError<'IMAGE_NOT_FOUND'> {
   return new MyceliumError(
     'IMAGE_NOT_FOUND',
-    `Neither this computer nor a reachable node has ${reference}, and the registry did not give it: ${reason}`,
+    `Neither this computer nor a reachable node has ${reference}, and ${reason}`,
     { details: { image: reference } },
   )
 }
