@@ -5,11 +5,11 @@
 import { z } from 'zod'
 import { decode, encode } from '../../base/codec/index.ts'
 import type { Disk } from '../../base/disk/index.ts'
-import { MyceliumError } from '../../base/errors/index.ts'
+import { isCode, MyceliumError } from '../../base/errors/index.ts'
 import type { EngineStatus } from '../consensus/index.ts'
 import type { Promised } from '../consensus/raft/index.ts'
 import type { PrimaryErrorCode } from './index.ts'
-import type { LogName } from './log-name.ts'
+import { FIRST_LOG, type LogName } from './log-name.ts'
 
 const FILE = 'registry/promised.cbor'
 
@@ -31,6 +31,19 @@ export async function readPromised(disk: Disk, log: LogName): Promise<Promised |
   }
   const { term, last } = parsed.data
   return parsed.data.log === log ? { term, last } : undefined
+}
+
+/**
+ * As its node goes out of the committee, or comes in again as a learner: what it promised is lost, as
+ * with a log that was damaged, and nothing else would ever take the file away.
+ */
+export async function forgetUnreadable(disk: Disk): Promise<void> {
+  try {
+    await readPromised(disk, FIRST_LOG)
+  } catch (error) {
+    if (!isCode(error, 'LOG_DAMAGED')) throw error
+    await disk.remove(FILE)
+  }
 }
 
 /** Before the log goes. Under Simplex what was voted for is no matter: seats name the epoch. */

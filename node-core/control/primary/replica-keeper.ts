@@ -2,12 +2,13 @@
  * Whether this node holds a copy: from its first start where it founded the network, as soon as it is
  * named in a committee, and no longer once it is out of it.
  */
-import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import { isCode, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
 import type { RegistryView } from '../registry/index.ts'
 import type { CommitteeStatement } from '../succession/index.ts'
 import { type Committee, committeeIn, isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
+import { codeOf, DAMAGED, isOfTheDisk, stoppedBy, troubleOf } from './copy-trouble.ts'
 import type { Ending, EraBook } from './era-book.ts'
 import { failure } from './failures.ts'
 import {
@@ -27,11 +28,11 @@ import {
   goesOnHere,
   type OverrulingDeps,
 } from './overruling.ts'
-import { rememberPromised } from './promised.ts'
+import { forgetUnreadable, rememberPromised } from './promised.ts'
 import { createReplica, type Replica, type ReplicaDeps } from './replica.ts'
 import { readCopy, type Signed, statementOn } from './salvaging.ts'
-import { contradicts, refuseStale } from './stale-copy.ts'
-import { eraseReplica, readStanding, writeStanding } from './standing.ts'
+import { contradicts, refuseStale, standAlone } from './stale-copy.ts'
+import { eraseReplica, hasLog, logsIn, readStanding, writeStanding } from './standing.ts'
 
 export interface ReplicaKeeper {
   /** Undefined while there is none, or it could not be opened. */
@@ -96,6 +97,11 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
       })
   }
 
+  const copiedHome = () => ({
+    ...{ ...deps, self, ending: eras.ending() },
+    ...{ told: () => deps.board().told(), stopped: () => stopped },
+  })
+
   async function open(): Promise<void> {
     opened = eras.log()
     const opening = createReplica({
@@ -106,10 +112,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
       epochToVoteFrom: () => (deps.board().told()?.applied ?? 0) + 1,
     })
     try {
-      await refuseStale({
-        ...{ ...deps, self, ending: eras.ending() },
-        ...{ told: () => deps.board().told(), stopped: () => stopped },
-      })
+      await refuseStale(copiedHome())
       await opening.start()
       failed = undefined
       replica = opening
@@ -161,6 +164,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     leftAt = Math.max(own()?.applied ?? 0, deps.board().told()?.applied ?? 0)
     const { engine } = replica?.status() ?? {}
     await close()
+    await forgetUnreadable(disk)
     await rememberPromised(disk, eras.log(), engine)
     await eraseReplica(disk, eras.log())
     failed = undefined
@@ -284,21 +288,49 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     if (isOpen && opened === eras.log()) {
       if (isOut()) await leave()
       else if (isLearnerAgain()) {
+        await forgetUnreadable(disk)
         await eraseReplica(disk, eras.log())
         await open()
       } else if (isStale()) await setAside()
       else if (isOfTheDisk(replica?.status().failure?.code)) reopenLater()
       return
     }
-    const { standing, log } = await readStanding(disk)
+    let place: Awaited<ReturnType<typeof readStanding>>
+    try {
+      place = await readStanding(disk)
+    } catch (error) {
+      if (!isCode(error, 'LOG_DAMAGED')) throw error
+      return openUnknown(messageOf(error))
+    }
+    const { standing, log } = place
     if (await goOnFollowed(ending, standing === 'none' ? undefined : log)) return
     if (ending && standing !== 'none' && log !== eras.log()) await overruled(log, ending)
     else if (standing !== 'none') await open()
     else if (isTakenIn()) {
       if (deps.board().told()?.learners.includes(self)) await open()
+      else if (await hasLog(disk, eras.log())) await openUnknown(GONE)
       else refuseToVote()
       if (ending) eras.tell(false)
+    } else if (await hasLog(disk, eras.log())) await openUnknown(GONE)
+  }
+
+  /** Nothing says what the log here is, or whether it is whole: to be shown like one that is damaged. */
+  async function openUnknown(why: string): Promise<void> {
+    const ending = eras.ending()
+    opened = eras.log()
+    if (ending && !(await hasLog(disk, opened))) {
+      // Its era has ended meanwhile, so it votes no more, and what it holds beyond has to be told.
+      const [before] = await logsIn(disk)
+      if (before !== undefined) return overruled(before, ending)
     }
+    try {
+      await standAlone(copiedHome(), opened, why)
+    } catch (error) {
+      fail(troubleOf(error))
+      deps.changed()
+      return
+    }
+    await open()
   }
 
   /** Members learn first. One that votes and holds nothing has lost what it has promised. */
@@ -350,34 +382,4 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
 
 /** Below the genesis, which under Simplex names voters in epoch 0. */
 const NEVER = -1
-const STOPPED = 'This node’s copy of the registry has stopped; start the node again. The reason:'
-export const OVERTAKEN =
-  'This node’s copy of the registry has stopped; install the newer release of Mycelium. The reason:'
-const WAITS =
-  'This node’s copy of the registry waits for its disk, and goes on by itself once that takes ' +
-  'writes again. The reason:'
-const DAMAGED =
-  'This node’s copy of the registry cannot be read and is not used. Take the node out of the ' +
-  'committee (mycelium demote) and in again (mycelium promote): it then gets a new copy.'
-
-function troubleOf(error: unknown): NonNullable<PrimaryStatus['trouble']> {
-  const code = codeOf(error)
-  const unreadable = code?.startsWith('LOG_') && code !== 'LOG_FAILED'
-  const damaged = unreadable || code === 'RAFT_RECORDS_DAMAGED' || code === 'RECORD_MALFORMED'
-  return damaged
-    ? { code: 'LOG_DAMAGED', message: `${DAMAGED} (${messageOf(error)})` }
-    : stoppedBy(code, messageOf(error))
-}
-
-function stoppedBy(code: string | undefined, why: string): NonNullable<PrimaryStatus['trouble']> {
-  const what = isOfTheDisk(code) ? WAITS : code === 'UPGRADE_REQUIRED' ? OVERTAKEN : STOPPED
-  return { code: 'REPLICA_FAILED', message: `${what} ${why}` }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof MyceliumError ? error.code : undefined
-}
-
-function isOfTheDisk(code: string | undefined): boolean {
-  return code === 'LOG_FAILED' || code?.startsWith('DISK_') === true
-}
+const GONE = 'registry/standing.cbor is gone from this computer.'

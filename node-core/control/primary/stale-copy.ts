@@ -14,6 +14,7 @@ import type { Committee } from './committee.ts'
 import { createNodeEngine, type EngineDeps } from './engine.ts'
 import { failure } from './failures.ts'
 import { COPIED_LOOK_MS, COPIED_WAIT_MS } from './limits.ts'
+import type { LogName } from './log-name.ts'
 import { isCopied, type LogPlace, logFolder, readStanding, writeStanding } from './standing.ts'
 
 export interface CopiedHomeDeps extends Omit<EngineDeps, 'view'> {
@@ -41,6 +42,18 @@ export async function refuseStale(deps: CopiedHomeDeps): Promise<void> {
   }
   logger.warn('This home was put back from a copy, and nobody else keeps the registry.', {})
   await writeStanding(disk, standing, place)
+}
+
+/**
+ * Of a log of which nothing says what it is. Where it names nobody else who votes, nobody can be
+ * deceived by it, and it may be all that is left. Throws LOG_DAMAGED with the reason otherwise.
+ */
+export async function standAlone(deps: CopiedHomeDeps, log: LogName, why: string): Promise<void> {
+  const place = { log, votesFrom: 0 }
+  const isOwn = (await votersIn(deps, place))?.includes(deps.self)
+  if (!isOwn || !(await isAlone(deps, place))) throw failure('LOG_DAMAGED', why)
+  deps.logger.warn('The log is used, since nobody else keeps the registry.', { why })
+  await writeStanding(deps.disk, 'holding', place)
 }
 
 /** By its own log, and by whoever can be heard: a copy may be from before others were taken in. */

@@ -27,6 +27,17 @@ export async function copiesIn(disk: Disk): Promise<LogName[]> {
     return log === undefined ? [] : [log as LogName]
   })
 }
+/** Which logs there are on disk, whatever the standing says. */
+export async function logsIn(disk: Disk): Promise<LogName[]> {
+  const names = await disk.list(FOLDER)
+  return names.flatMap((name) => {
+    const [, log] = /^log(.*)$/.exec(name) ?? []
+    return log === undefined ? [] : [log as LogName]
+  })
+}
+export async function hasLog(disk: Disk, log: LogName): Promise<boolean> {
+  return (await disk.read(`${logFolder(log)}/current`)) !== undefined
+}
 /** Under Simplex the last committee that was proven to this node. */
 export const COMMITTEE_FILE = `${FOLDER}/committee.cbor`
 /** A file whose birthmark is remembered: a home that is put back from a copy has another. */

@@ -1,0 +1,38 @@
+/** In which words a copy that cannot be used, or has stopped, is shown. */
+import { MyceliumError, messageOf } from '../../base/errors/index.ts'
+import type { PrimaryStatus } from './index.ts'
+
+export function troubleOf(error: unknown): NonNullable<PrimaryStatus['trouble']> {
+  const code = codeOf(error)
+  const unreadable = code?.startsWith('LOG_') && code !== 'LOG_FAILED'
+  const damaged = unreadable || code === 'RAFT_RECORDS_DAMAGED' || code === 'RECORD_MALFORMED'
+  return damaged
+    ? { code: 'LOG_DAMAGED', message: `${DAMAGED} (${messageOf(error)})` }
+    : stoppedBy(code, messageOf(error))
+}
+
+export function stoppedBy(
+  code: string | undefined,
+  why: string,
+): NonNullable<PrimaryStatus['trouble']> {
+  const what = isOfTheDisk(code) ? WAITS : code === 'UPGRADE_REQUIRED' ? OVERTAKEN : STOPPED
+  return { code: 'REPLICA_FAILED', message: `${what} ${why}` }
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof MyceliumError ? error.code : undefined
+}
+
+export function isOfTheDisk(code: string | undefined): boolean {
+  return code === 'LOG_FAILED' || code?.startsWith('DISK_') === true
+}
+
+const STOPPED = 'This node’s copy of the registry has stopped; start the node again. The reason:'
+export const OVERTAKEN =
+  'This node’s copy of the registry has stopped; install the newer release of Mycelium. The reason:'
+const WAITS =
+  'This node’s copy of the registry waits for its disk, and goes on by itself once that takes ' +
+  'writes again. The reason:'
+export const DAMAGED =
+  'This node’s copy of the registry cannot be read and is not used. Take the node out of the ' +
+  'committee (mycelium demote) and in again (mycelium promote): it then gets a new copy.'
