@@ -1,6 +1,6 @@
 /** Two of three are lost: the third goes on, and when they return they stop, report and learn. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -10,7 +10,7 @@ import { createTestNode, type TestNode } from './harness/node-process.ts'
 import { until } from './harness/waiting.ts'
 
 interface StatusDocument {
-  degraded: { code: string }[]
+  degraded: { code: string; message: string }[]
   primary?: { role: string; inForce: boolean; era: number; voters: string[] }
 }
 interface ReportDocument {
@@ -143,5 +143,32 @@ describe('a committee of three that loses two', () => {
       await node.json('recover', 'report', '--discard', '0')
       assert.ok((await statusOf(node)).degraded.every(({ code }) => code !== 'LATE_WRITES'))
     }
+  })
+
+  it('says of a member whose small files are damaged what is lost, and mends it', async () => {
+    const { node } = await ben.get<{ node: { id: string } }>('/api/status')
+    await ben.stop()
+    for (const name of ['standing.cbor', 'era.cbor', 'author.cbor']) {
+      const file = path.join(ben.home, 'registry', name)
+      writeFileSync(file, Uint8Array.of(0xff, ...readFileSync(file).subarray(1)))
+    }
+    await ben.up(...LISTEN)
+    await until('ben to say so', 20_000, async () => {
+      const { degraded } = await statusOf(ben)
+      return degraded.some(({ code, message }) => {
+        return code === 'LOG_DAMAGED' && /registry\/standing\.cbor/.test(message)
+      })
+    })
+    const doctor = await ben.cli('doctor')
+    assert.match(doctor.stdout, /LOG_DAMAGED/)
+    assert.notEqual(doctor.code, 0)
+    await written(cleo, 'cleo/meanwhile', 'yes')
+    for (const change of ['demote', 'promote']) await ada.json(change, 'ben')
+    await until('ben to vote', 30_000, async () => {
+      const { primary, degraded } = await statusOf(ben)
+      const isTroubled = degraded.some(({ code }) => code === 'LOG_DAMAGED')
+      return !isTroubled && primary?.era === 1 && primary.voters.includes(node.id)
+    })
+    await reads(ben, 'cleo/meanwhile', 'yes')
   })
 })

@@ -27,8 +27,9 @@ function late(count: number): Reason {
 const UNREADABLE = {
   code: 'LATE_UNKNOWN',
   message:
-    'The committee was overruled, and this node’s copy could not be read: whether it held writes that ' +
-    'were not taken over is not known. Its log is kept in registry/: mycelium recover report',
+    'The committee was overruled, and this node’s copy, or the report of it, could not be read: whether ' +
+    'it held writes that were not taken over is not known. What is left of it is kept in registry/: ' +
+    'mycelium recover report',
 }
 
 const ALTERED = {

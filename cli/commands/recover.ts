@@ -171,8 +171,8 @@ function reportText(reports: readonly Listed[]): string {
 
 function unreadText(era: number): string {
   return (
-    `The copy of era ${era} could not be read when it was overruled: whether it held late writes is not ` +
-    `known. Its log is kept in registry/. To forget this report: mycelium recover report --discard ${era}`
+    `The copy of era ${era} that was overruled, or the report of it, could not be read: whether it held ` +
+    `late writes is not known. What is left of it is kept in registry/. To forget this report: mycelium recover report --discard ${era}`
   )
 }
 

@@ -33,7 +33,8 @@ export function committeeLine(of: Status): string | undefined {
 function forceText({ primary, network, degraded }: Status): string {
   if (!primary) return ''
   const { inForce, voters, learners, mayFail, silent } = primary
-  const votes = voters.length === 1 ? '1 node votes' : `${voters.length} nodes vote`
+  const one = voters.length === 1 ? '1 node votes' : `${voters.length} nodes vote`
+  const votes = voters.length === 0 ? 'who votes is not known' : one
   if (!inForce) {
     const [why] = degraded.flatMap(({ code }) => OWN_TROUBLE.get(code) ?? [])
     if (why !== undefined) return `writes wait: ${why} (${votes})`
@@ -54,6 +55,7 @@ const OWN_TROUBLE = new Map([
   ['MEMBER_REMOVED', 'its owner was removed, and the others refuse it'],
   ['REPLICA_FAILED', 'this computer’s copy takes no writes'],
   ['LOG_DAMAGED', 'this computer’s copy cannot be used'],
+  ['ERA_UNKNOWN', 'this computer has lost what began the present era'],
 ])
 
 /**

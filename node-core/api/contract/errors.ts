@@ -89,6 +89,7 @@ const REASONS: Record<Exclude<ErrorCode, 'INTERNAL_ERROR'>, readonly string[]> =
     'AUTHORITY_UNREACHABLE',
     'AUTHORITY_ANSWER_INVALID',
     'LOG_DAMAGED',
+    'ERA_UNKNOWN',
     'REPLICA_FAILED',
     'UNKNOWN_KIND',
     'USE_LEADS_NOWHERE',

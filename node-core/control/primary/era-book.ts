@@ -3,7 +3,7 @@
  * spore documents; it is on disk here before anything is done by it.
  */
 import { z } from 'zod'
-import { decode, encode, equalBytes } from '../../base/codec/index.ts'
+import { encode, equalBytes } from '../../base/codec/index.ts'
 import type { Disk } from '../../base/disk/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
@@ -12,15 +12,23 @@ import { type FoundedNetwork, nodeIdOf, type OwnerId } from '../../identity/inde
 import type { LogIndex } from '../consensus/index.ts'
 import type { SharedState } from '../state/index.ts'
 import { type EndedEra, type Era, type Mandate, toEra, verifyMandate } from '../succession/index.ts'
+import { decodeChecked } from './checked.ts'
 import type { Committee } from './committee.ts'
-import { FIRST_LOG, type LogName } from './log-name.ts'
+import { leastEra } from './era-evidence.ts'
+import type { PrimaryStatus } from './index.ts'
+import { FIRST_LOG, type LogName, NO_LOG } from './log-name.ts'
 
 export interface EraBook {
+  /** The last that is known to be over, while the present one is not known. */
   era(): Era
+  /** One that nobody keeps, while the era is not known. */
   log(): LogName
+  /** Not where what began the era is lost: then no registry counts here until it is learned anew. */
+  isKnown(): boolean
+  trouble(): PrimaryStatus['trouble']
   /** Undefined in the first era. */
   ending(): Ending | undefined
-  /** Whom the mandate names, until one of them tells more. */
+  /** Whom the mandate names, until one of them tells more. While the era is not known, nobody. */
   named(): Committee | undefined
   /** Takes a mandate in if it is newer than what is known. Ignores what is none. */
   learn(bytes: Uint8Array): Promise<void>
@@ -59,14 +67,16 @@ export function createEraBook(deps: EraBookDeps): EraBook {
   const { self, network, state, disk, logger } = deps
   const ownKey = `node/${self}/${KEY}`
   let held: Ending | undefined
+  /** What is wrong with the file, and the least era that the lost one can be. */
+  let lost: { why: string; least: number } | undefined
   let changed = (): void => {}
   let unsubscribe = (): void => {}
   /** Written one after the other, so that what is kept is the newest. */
   let turn: Promise<void> = Promise.resolve()
 
-  function read(bytes: Uint8Array): Ending | undefined {
+  function read(bytes: Uint8Array, isRemoved = deps.isRemoved): Ending | undefined {
     try {
-      const mandate = verifyMandate(network, bytes, deps.isRemoved)
+      const mandate = verifyMandate(network, bytes, isRemoved)
       const { ended } = mandate.statement
       return ended && { ...mandate, ended }
     } catch (error) {
@@ -79,12 +89,26 @@ export function createEraBook(deps: EraBookDeps): EraBook {
   async function keep(ending: Ending): Promise<void> {
     await disk.writeAtomic(PATH, encode({ v: 1, mandate: ending.bytes }), { mode: 0o600 })
     held = ending
+    lost = undefined
+  }
+
+  /** A mandate that has counted here counts still, whoever has left the network since. */
+  async function readKept(): Promise<void> {
+    const kept = await disk.read(PATH)
+    const parsed = kept && KEPT.safeParse(decodeChecked(kept)).data
+    held = parsed && read(parsed.mandate, () => false)
+    const why = kept && !held ? 'cannot be read' : 'is gone from this computer, or too old'
+    const least = Math.max(await leastEra(disk), kept && !held ? 1 : 0)
+    if (least <= (held?.statement.era ?? 0)) return
+    held = undefined
+    lost = { why: `${PATH} ${why}`, least }
+    logger.error('Which era of the registry it is, is not known.', { path: PATH, why, least })
   }
 
   async function learnNow(bytes: Uint8Array): Promise<void> {
     if (held && equalBytes(held.bytes, bytes)) return
     const ending = read(bytes)
-    if (!ending || !isLater(ending, held)) return
+    if (!ending || !isLater(ending, held) || ending.statement.era < (lost?.least ?? 0)) return
     await keep(ending)
     logger.warn('The committee was overruled: another era has begun.', {
       era: ending.statement.era,
@@ -125,16 +149,21 @@ export function createEraBook(deps: EraBookDeps): EraBook {
       return told ? [{ author, ...told }] : []
     })
 
-  const log = (): LogName =>
-    held ? (`-${held.statement.era}-${held.hash.slice(0, 8)}` as LogName) : FIRST_LOG
+  function log(): LogName {
+    if (held) return `-${held.statement.era}-${held.hash.slice(0, 8)}` as LogName
+    return lost ? NO_LOG : FIRST_LOG
+  }
 
   return {
-    era: () => held?.statement.era ?? toEra(0),
+    era: () => held?.statement.era ?? toEra((lost?.least ?? 1) - 1),
     log,
+    isKnown: () => lost === undefined,
+    trouble: () => lost && { code: 'ERA_UNKNOWN', message: `${UNKNOWN} (${lost.why}.)` },
     ending: () => held,
     learn,
     tell,
     named() {
+      if (lost) return NOBODY
       if (!held) return undefined
       const { index, voters } = held.statement
       return {
@@ -154,9 +183,7 @@ export function createEraBook(deps: EraBookDeps): EraBook {
       }),
     async start(listener) {
       changed = listener
-      const kept = await disk.read(PATH)
-      const parsed = kept && KEPT.safeParse(decode(kept)).data
-      held = parsed && read(parsed.mandate)
+      await readKept()
       tell(isRejoining())
       unsubscribe = state.subscribe('node/', ({ key, record }) => {
         if (!key.endsWith(`/${KEY}`) || key === ownKey) return
@@ -168,6 +195,17 @@ export function createEraBook(deps: EraBookDeps): EraBook {
     stop: () => unsubscribe(),
   }
 }
+
+/** There is a committee, or nobody would have overruled one: who is in it is not known. */
+const NOBODY: Committee = {
+  ...{ voters: [], learners: [], leader: undefined, term: 0, log: NO_LOG },
+  applied: 0 as LogIndex,
+}
+
+const UNKNOWN =
+  'This computer has lost what began the present era of the registry, after a committee was overruled. ' +
+  'It does not vote, and believes no registry, until another node of the network or a spore document ' +
+  'shows it again; what runs goes on. Bring a node in reach that knows it.'
 
 /** Two of one era cannot both stand; which one does must be the same everywhere. */
 function isLater(one: Ending, other: Ending | undefined): boolean {

@@ -206,6 +206,8 @@ export type PrimaryErrorCode =
   | 'MALFORMED'
   /** This node's copy of the log cannot be read, or is gone. */
   | 'LOG_DAMAGED'
+  /** What began the present era is lost here, and nobody has shown it again yet. */
+  | 'ERA_UNKNOWN'
   /** This node's copy has stopped: the disk, or a rule that does not hold. */
   | 'REPLICA_FAILED'
 

@@ -2,6 +2,8 @@
 import type { Disk } from '../../base/disk/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import type { Logger } from '../../base/log/index.ts'
+import type { LogIndex } from '../consensus/index.ts'
+import { toEra } from '../succession/index.ts'
 import { encodeReport, type LateReport, parseReport } from './late.ts'
 
 export interface LateBook {
@@ -34,17 +36,31 @@ export function createLateBook({ disk, logger }: { disk: Disk; logger: Logger })
     },
     async start() {
       const names = await disk.list(FOLDER)
-      const read = names.map((name) =>
-        disk
-          .read(`${FOLDER}/${name}`)
-          .then((bytes) => (bytes && parseReport(bytes)) ?? [])
-          .catch((error: unknown) => {
-            // The node must start all the same; the file stays for whoever can read it.
-            logger.error('A report cannot be read.', { name, error: messageOf(error) })
-            return []
-          }),
-      )
+      const read = names.map(async (name) => {
+        try {
+          const bytes = await disk.read(`${FOLDER}/${name}`)
+          const report = bytes && parseReport(bytes)
+          if (report) return report
+          logger.error('A report cannot be read.', { name })
+        } catch (error) {
+          // The node must start all the same.
+          logger.error('A report cannot be read.', { name, error: messageOf(error) })
+        }
+        return unreadableReport(name)
+      })
       reports = (await Promise.all(read)).flat()
     },
   }
+}
+
+/** That there was one is told all the same, and the file stays for whoever can read it. */
+function unreadableReport(name: string): LateReport[] {
+  const [, era, overruledBy] = /^era-(\d{1,9})-([0-9a-f]{8})\.cbor$/.exec(name) ?? []
+  if (era === undefined || overruledBy === undefined) return []
+  return [
+    {
+      ...{ era: toEra(Number(era)), overruledBy, atMs: 0, common: 0 as LogIndex },
+      ...{ compacted: false, unreadable: true, altered: false, commands: [], rows: [] },
+    },
+  ]
 }

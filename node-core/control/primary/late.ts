@@ -3,12 +3,13 @@
  * beyond the last entry that both have, committed or not. None is dropped without being told.
  */
 import { z } from 'zod'
-import { decode, encode, type Plain } from '../../base/codec/index.ts'
+import type { Plain } from '../../base/codec/index.ts'
 import { type NodeId, parseNodeId } from '../../base/net/index.ts'
 import type { FoundedNetwork } from '../../identity/index.ts'
 import type { LogIndex, SalvagedLog } from '../consensus/index.ts'
 import { describeBatch, parseEntry, type RegistryView } from '../registry/index.ts'
 import { type EndedEra, type Era, toEra } from '../succession/index.ts'
+import { decodeChecked, encodeChecked } from './checked.ts'
 import { isSameAsFollowed } from './followed-copy.ts'
 import { LATE_BYTES_MAX, LATE_SUBJECT_LENGTH_MAX } from './limits.ts'
 
@@ -23,7 +24,7 @@ export interface LateReport {
   common: LogIndex
   /** The log begins after that: what is gone from it shows in `rows` alone. */
   compacted: boolean
-  /** The log could not be read, so what was late is not known. It is left on the disk. */
+  /** The log, or the report, could not be read: what was late is not known. It is left on the disk. */
   unreadable: boolean
   /** What was gone on from is not what this copy was then. The log is left on the disk. */
   altered: boolean
@@ -145,7 +146,7 @@ export function lateRows(view: RegistryView, revision: number): LateRow[] {
 
 export function encodeReport(report: LateReport): Uint8Array {
   const { commands, rows, ...head } = report
-  return encode({ ...head, v: 1, commands, rows })
+  return encodeChecked({ ...head, v: 1, commands, rows })
 }
 
 const count = z.int().min(0)
@@ -171,7 +172,7 @@ const REPORT = z.strictObject({
 
 /** Undefined for bytes that are none. */
 export function parseReport(bytes: Uint8Array): LateReport | undefined {
-  const parsed = REPORT.safeParse(decode(bytes, { bytesMax: LATE_BYTES_MAX }))
+  const parsed = REPORT.safeParse(decodeChecked(bytes, { bytesMax: LATE_BYTES_MAX }))
   if (!parsed.success) return undefined
   const { v: _, ...report } = parsed.data
   return report

@@ -2,6 +2,7 @@
  * Whose word counts under Simplex (docs/adr/0012): the founding voters are in the genesis, and each
  * committee proves the next. What members tell of later ones is a hint that there is something to ask.
  */
+import { z } from 'zod'
 import type { Clock } from '../../base/clock/index.ts'
 import type { Disk } from '../../base/disk/index.ts'
 import { MyceliumError, messageOf } from '../../base/errors/index.ts'
@@ -16,6 +17,7 @@ import {
   type Committee as ProvenCommittee,
   parseCommittee,
 } from '../consensus/simplex/index.ts'
+import { decodeChecked, encodeChecked } from './checked.ts'
 import type { Committee, Telling } from './committee.ts'
 import { ANSWER_BYTES_MAX, TRY_MS, UNHEARD_MS, UNPROVEN_MS } from './limits.ts'
 import { encodeQuestion, PROTOCOL, parseAnswer, parseLinks } from './messages.ts'
@@ -46,6 +48,8 @@ export interface LineageDeps {
   /** Default: the rule on signatures. */
   verify?: Verify | undefined
 }
+
+const KEPT = z.strictObject({ v: z.literal(1), committee: z.instanceof(Uint8Array) })
 
 export function createLineage(deps: LineageDeps): Lineage {
   const { network, net, disk, clock, logger } = deps
@@ -105,7 +109,8 @@ export function createLineage(deps: LineageDeps): Lineage {
   /** A later life without it has the same proven to it again. */
   async function keep(committee: ProvenCommittee): Promise<void> {
     try {
-      await disk.writeAtomic(COMMITTEE_FILE, encodeCommittee(committee), { mode: 0o600 })
+      const content = encodeChecked({ v: 1, committee: encodeCommittee(committee) })
+      await disk.writeAtomic(COMMITTEE_FILE, content, { mode: 0o600 })
     } catch (error) {
       logger.warn('The committee could not be written down.', { error: messageOf(error) })
     }
@@ -168,7 +173,10 @@ export function createLineage(deps: LineageDeps): Lineage {
     },
     async start() {
       const bytes = await disk.read(COMMITTEE_FILE)
-      const kept = bytes && parseCommittee(bytes)
+      const content = bytes && KEPT.safeParse(decodeChecked(bytes)).data
+      const kept = content && parseCommittee(content.committee)
+      if (bytes && !kept)
+        logger.warn('A file cannot be read and is not used', { path: COMMITTEE_FILE })
       const known = current()
       const isLater = known && kept && kept.epoch > known.epoch
       if (isLater && isOfOneMandate(kept.epoch, known.epoch)) proven = kept

@@ -4,12 +4,14 @@ import { type Era, toEra } from '../succession/index.ts'
 export type LogName = string & { readonly __brand: 'LogName' }
 
 export const FIRST_LOG = '' as LogName
+/** Of no era, and kept by nobody. */
+export const NO_LOG = '-unknown' as LogName
 
-/** A protocol between those who keep, or follow, one log. */
 export function eraOf(name: LogName): Era {
   return toEra(Number(/^-(\d+)-/.exec(name)?.[1] ?? 0))
 }
 
+/** A protocol between those who keep, or follow, one log. */
 export function protocolOf(protocol: string, log: LogName): string {
   return protocol + log
 }

@@ -92,9 +92,12 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     own: () => keeper.current()?.status(),
     log: eras.log,
     named: eras.named,
-    proven: isSimplex(network) ? () => lineage.committee() : undefined,
+    proven: isSimplex(network)
+      ? () => (eras.isKnown() ? lineage.committee() : eras.named())
+      : undefined,
   })
-  const first = createFirstCommittee(network, eras.ending)
+  const firstKnown = createFirstCommittee(network, eras.ending)
+  const first = () => (eras.isKnown() ? firstKnown() : undefined)
   const lineage = createLineage({
     ...{ network, net, clock, logger, disk: deps.disk, changed, first, verify: options.verify },
     tellings: () => board.tellings(),
@@ -253,7 +256,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     role: PrimaryStatus['role'],
     committee: Committee | undefined,
   ): Pick<PrimaryStatus, 'guarantee'> {
-    if (!committee || !isSimplex(network)) return {}
+    if (!committee?.voters.length || !isSimplex(network)) return {}
     const bearsLiars = faultyVotersMax(committee.voters.length) > 0
     const outside = bearsLiars ? 'byzantine' : 'honest-only'
     return { guarantee: (role !== 'none' && keeper.current()?.guarantee()) || outside }
@@ -333,7 +336,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     },
     async start() {
       if (started) return
-      const incarnation = await nextIncarnation(deps.disk, clock.wallMs(), deps.random)
+      const incarnation = await nextIncarnation(deps.disk, clock.wallMs(), deps.random, logger)
       await late.start()
       await eras.start(eraChanged)
       const kept = { network, log: eras.log(), late, clock, logger, disk: deps.disk }

@@ -3,11 +3,11 @@
  * voted, and where that log ended. Should it come back, it votes as if it had it still (docs/adr/0017).
  */
 import { z } from 'zod'
-import { decode, encode } from '../../base/codec/index.ts'
 import type { Disk } from '../../base/disk/index.ts'
 import { isCode, MyceliumError } from '../../base/errors/index.ts'
 import type { EngineStatus } from '../consensus/index.ts'
 import type { Promised } from '../consensus/raft/index.ts'
+import { decodeChecked, encodeChecked } from './checked.ts'
 import type { PrimaryErrorCode } from './index.ts'
 import { FIRST_LOG, type LogName } from './log-name.ts'
 
@@ -25,7 +25,7 @@ const SHAPE = z.strictObject({
 export async function readPromised(disk: Disk, log: LogName): Promise<Promised | undefined> {
   const bytes = await disk.read(FILE)
   if (!bytes) return undefined
-  const parsed = SHAPE.safeParse(decodeOrNothing(bytes))
+  const parsed = SHAPE.safeParse(decodeChecked(bytes))
   if (!parsed.success) {
     throw new MyceliumError<PrimaryErrorCode>('LOG_DAMAGED', `${FILE} cannot be read.`)
   }
@@ -57,18 +57,9 @@ export async function rememberPromised(
   const held = { index: engine.last, term: engine.lastTerm ?? 0 }
   const last = before && isBeyond(before.last, held) ? before.last : held
   const term = Math.max(engine.term, before?.term ?? 0)
-  await disk.writeAtomic(FILE, encode({ v: 1, log, term, last }), { mode: 0o600 })
+  await disk.writeAtomic(FILE, encodeChecked({ v: 1, log, term, last }), { mode: 0o600 })
 }
 
 function isBeyond(one: Promised['last'], other: Promised['last']): boolean {
   return one.term > other.term || (one.term === other.term && one.index > other.index)
-}
-
-function decodeOrNothing(bytes: Uint8Array): unknown {
-  try {
-    return decode(bytes)
-  } catch {
-    // Said by whoever looks for the shape.
-    return undefined
-  }
 }

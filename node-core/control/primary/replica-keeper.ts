@@ -236,6 +236,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
 
   /** What a mandate was carried out from, or never will be. */
   async function tidy(): Promise<void> {
+    if (!eras.isKnown()) return
     const { standing, log } = await readStanding(disk)
     const ending = eras.ending()
     const isDone = standing === 'holding' && log === eras.log()
@@ -283,6 +284,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   }
 
   async function decide(): Promise<void> {
+    if (!eras.isKnown()) return
     const ending = eras.ending()
     const isOpen = replica !== undefined || failed !== undefined
     if (isOpen && opened === eras.log()) {
@@ -343,7 +345,8 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
 
   /** Until the copy that was opened anew has shown that it takes writes: the disk may still be full. */
   function trouble(): PrimaryStatus['trouble'] {
-    if (failed) return failed
+    const unknown = eras.trouble() ?? failed
+    if (unknown) return unknown
     const { failure, engine } = replica?.status() ?? {}
     if (failure) return stoppedBy(failure.code, failure.message)
     const follows = engine?.quorum && engine.leader !== undefined && engine.leader !== self

@@ -4,10 +4,11 @@
  * vote again.
  */
 import { z } from 'zod'
-import { decode, encode } from '../../base/codec/index.ts'
 import type { Disk } from '../../base/disk/index.ts'
 import { MyceliumError } from '../../base/errors/index.ts'
+import type { Logger } from '../../base/log/index.ts'
 import type { Random } from '../../base/random/index.ts'
+import { decodeChecked, encodeChecked } from './checked.ts'
 import type { PrimaryErrorCode } from './index.ts'
 import { LIFE_STEP_MAX } from './limits.ts'
 import { FIRST_LOG, type LogName } from './log-name.ts'
@@ -82,7 +83,7 @@ export async function isCopied(disk: Disk): Promise<boolean> {
 async function read(disk: Disk): Promise<z.infer<typeof SHAPE> | undefined> {
   const bytes = await disk.read(STANDING)
   if (!bytes) return undefined
-  const parsed = SHAPE.safeParse(decodeOrNothing(bytes))
+  const parsed = SHAPE.safeParse(decodeChecked(bytes))
   if (parsed.success) return parsed.data
   throw new MyceliumError<PrimaryErrorCode>('LOG_DAMAGED', `${STANDING} cannot be read.`)
 }
@@ -96,7 +97,7 @@ export async function writeStanding(
   const voting = votesFrom > 0 && { votesFrom }
   const named = log !== FIRST_LOG && { log }
   const anchor = (await disk.birthmark(ANCHOR)) ?? ''
-  await disk.writeAtomic(STANDING, encode({ v: 1, standing, anchor, ...named, ...voting }), {
+  await disk.writeAtomic(STANDING, encodeChecked({ v: 1, standing, anchor, ...named, ...voting }), {
     mode: 0o600,
   })
 }
@@ -115,19 +116,13 @@ export async function nextIncarnation(
   disk: Disk,
   nowMs: number,
   random: Pick<Random, 'int'>,
+  logger?: Logger,
 ): Promise<number> {
   const bytes = await disk.read(AUTHOR)
-  const held = bytes && AUTHOR_SHAPE.safeParse(decodeOrNothing(bytes)).data
+  const held = bytes && AUTHOR_SHAPE.safeParse(decodeChecked(bytes)).data
+  // Should its numbers be over, the committee says so, and the next life is above them.
+  if (bytes && !held) logger?.warn('A file cannot be read and is not used', { path: AUTHOR })
   const incarnation = Math.max((held?.incarnation ?? 0) + 1 + random.int(LIFE_STEP_MAX), nowMs)
-  await disk.writeAtomic(AUTHOR, encode({ v: 1, incarnation }), { mode: 0o600 })
+  await disk.writeAtomic(AUTHOR, encodeChecked({ v: 1, incarnation }), { mode: 0o600 })
   return incarnation
-}
-
-function decodeOrNothing(bytes: Uint8Array): unknown {
-  try {
-    return decode(bytes)
-  } catch {
-    // Said by whoever looks for the shape.
-    return undefined
-  }
 }
