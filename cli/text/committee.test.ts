@@ -57,6 +57,10 @@ describe('the committee in words', () => {
       'writes wait: this computer’s copy takes no writes (1 node votes)',
     )
     expect(rows(of('MEMBER_REMOVED')).Primary).toMatch(/^writes wait: its owner was removed/)
+    const { degraded } = of('ERA_UNKNOWN')
+    expect(rows({ ...status({ inForce: false, voters: [] }), degraded }).Primary).toBe(
+      'writes wait: this computer has lost what began the present era (who votes is not known)',
+    )
     expect(rows(of('NO_QUORUM')).Primary).toMatch(/^writes wait: no majority is in reach/)
   })
 

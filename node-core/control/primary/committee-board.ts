@@ -94,7 +94,7 @@ export function createCommitteeBoard(deps: CommitteeBoardDeps): CommitteeBoard {
   }
 
   const told = (): Committee | undefined =>
-    deps.proven ? deps.proven() : (believed(tellings(), deps.isAdmins) ?? deps.named())
+    (deps.proven ? deps.proven() : believed(tellings(), deps.isAdmins)) ?? deps.named()
 
   function tell(): void {
     telling = false

@@ -92,9 +92,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     own: () => keeper.current()?.status(),
     log: eras.log,
     named: eras.named,
-    proven: isSimplex(network)
-      ? () => (eras.isKnown() ? lineage.committee() : eras.named())
-      : undefined,
+    proven: isSimplex(network) ? () => lineage.committee() : undefined,
   })
   const firstKnown = createFirstCommittee(network, eras.ending)
   const first = () => (eras.isKnown() ? firstKnown() : undefined)
