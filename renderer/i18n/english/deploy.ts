@@ -151,6 +151,7 @@ export const deploy = {
   selector: 'Only on nodes with these labels',
   selectorHint: 'One key=value on each line.',
   preview: 'Where it would run',
+  previewRefused: 'One of the answers is not taken. Once all are, you see here where it would run.',
   previewIdle: 'Choose what to run, and each node says whether it would take a copy.',
   previewSlot: 'Copy {{index}}',
   previewDisplaces: 'in place of {{names}}',

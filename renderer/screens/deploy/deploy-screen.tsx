@@ -102,20 +102,10 @@ function StepsBack() {
   const [isChanged, isUndone] = [useIsChanged(), useIsUndone()]
   return (
     <>
-      {isChanged && (
-        <Button kind="plain" onPress={undo}>
-          {t('deploy.draft.undo')}
-        </Button>
-      )}
-      {isUndone && (
-        <Button kind="plain" onPress={redo}>
-          {t('deploy.draft.redo')}
-        </Button>
-      )}
+      {isChanged && <Button onPress={undo}>{t('deploy.draft.undo')}</Button>}
+      {isUndone && <Button onPress={redo}>{t('deploy.draft.redo')}</Button>}
       {!isEmpty(draft) && (
-        <Button kind="plain" onPress={() => change(() => EMPTY_DRAFT)}>
-          {t('deploy.draft.clear')}
-        </Button>
+        <Button onPress={() => change(() => EMPTY_DRAFT)}>{t('deploy.draft.clear')}</Button>
       )}
     </>
   )

@@ -5,6 +5,7 @@ import {
   clashesOf,
   isUnfilled,
   nameOf,
+  outdatedNames,
   secretsOf,
   useDraft,
   useDraftStore,
@@ -26,12 +27,14 @@ export function DraftSide(props: {
 }) {
   const { t } = useText()
   const draft = useDraft()
-  const { workloads } = draft
+  const outdated = outdatedNames(draft)
+  const workloads = draft.workloads.filter((one) => !outdated.has(nameOf(one)))
   return (
     <div className="deploy-side">
       <section className="preview" aria-live="polite">
         <h2>{t('deploy.preview')}</h2>
-        {workloads.length === 0 && <p className="quiet">{t('deploy.previewIdle')}</p>}
+        {draft.workloads.length === 0 && <p className="quiet">{t('deploy.previewIdle')}</p>}
+        {outdated.size > 0 && <p className="quiet">{t('deploy.previewRefused')}</p>}
         {workloads.map((workload, at) => (
           <DraftWorkload
             // biome-ignore lint/suspicious/noArrayIndexKey: two may have one name while one is typed.

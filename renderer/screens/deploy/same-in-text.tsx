@@ -11,7 +11,12 @@ export function SameInText({ input }: { input: DeployInput }) {
     <Disclosure title={t('deploy.same')}>
       <div>
         <h3>{t('deploy.command')}</h3>
-        <CopyText text={command} copyLabel={t('words.copy')} copiedLabel={t('words.copied')} />
+        <CopyText
+          wraps
+          text={command}
+          copyLabel={t('words.copy')}
+          copiedLabel={t('words.copied')}
+        />
       </div>
       <div>
         <h3>{t('deploy.manifest')}</h3>

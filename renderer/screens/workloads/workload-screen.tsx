@@ -125,7 +125,6 @@ function WorkloadPage(props: {
       </div>
       <Conditions conditions={workload.conditions} />
       {mayChange && <Rollout workload={workload} />}
-      {workload.status !== 'Deleting' && <WorkloadFacts workload={workload} />}
       <TabBar
         label={t('workloads.tabs')}
         tabs={[
@@ -140,6 +139,9 @@ function WorkloadPage(props: {
           at('placement'),
         ]}
       />
+      {tab === 'instances' && workload.status !== 'Deleting' && (
+        <WorkloadFacts workload={workload} />
+      )}
       {tab === 'instances' && <Instances workload={workload} />}
       {tab === 'runs' && <Runs workload={workload} mayChange={mayChange} />}
       {tab === 'rules' && <Rules workload={workload} mayChange={mayChange} />}

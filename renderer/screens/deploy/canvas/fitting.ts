@@ -1,9 +1,18 @@
 import { type Camera, fitCamera, type Point, type Size } from '../../../topology/index.ts'
 import type { Box } from './threads.ts'
 
-const FIT_PADDING_PX = 26
+const FIT_PADDING_PX = 18
 /** At the foot of the stage, where the buttons are. */
 const TOOLS_PX = 48
+
+/** What is drawn smaller than this has its words drawn larger, as far as they have room. */
+const WORDS_SCALE_MIN = 0.85
+const WORDS_FACTOR_MAX = 1.4
+
+/** How much larger words are drawn than what they are on, so that they can be read from afar. */
+export function wordsFactor(scale: number): number {
+  return Math.min(WORDS_FACTOR_MAX, Math.max(1, WORDS_SCALE_MIN / scale))
+}
 
 /** Everything above the buttons, and no larger than it is. */
 export function fitted(boxes: ReadonlyMap<unknown, Box>, { width, height }: Size): Camera {

@@ -9,7 +9,7 @@ export const SIZES: Record<Placed['kind'], { width: number; height: number }> = 
   route: { width: 168, height: 72 },
 }
 
-const BETWEEN_COLUMNS = 160
+const BETWEEN_COLUMNS = 144
 const BETWEEN_ROWS = 44
 /** From a service to what grows out of it. */
 const STEM = 42

@@ -50,9 +50,16 @@ export function Panel(
   const problemAt = (path: RegExp) => findings.find((one) => path.test(one.path))?.message
   return (
     <section ref={props.ref} className="canvas-panel" tabIndex={-1} aria-label={name}>
-      <header>
-        <p className="quiet small">{t(`canvas.kind.${thing.kind}`)}</p>
-        <h2>{name}</h2>
+      <header className="canvas-panel-head">
+        <div>
+          <p className="quiet small">{t(`canvas.kind.${thing.kind}`)}</p>
+          <h2>{name}</h2>
+        </div>
+        {thing.kind !== 'elsewhere' && canGo(thing) && (
+          <Button icon="trash" onPress={props.onRemove}>
+            {t('canvas.remove')}
+          </Button>
+        )}
       </header>
       {findings
         .filter(({ path }) => !AT_A_FIELD.test(path))
@@ -67,14 +74,9 @@ export function Panel(
           </p>
         ))}
       <Fields key={thing.key} {...props} problemAt={problemAt} />
-      {thing.kind !== 'elsewhere' && (
+      {thing.kind === 'service' && (
         <div className="canvas-acts">
-          {thing.kind === 'service' && <ServiceActs {...props} thing={thing} />}
-          {canGo(thing) && (
-            <Button kind="plain" icon="trash" onPress={props.onRemove}>
-              {t('canvas.remove')}
-            </Button>
-          )}
+          <ServiceActs {...props} thing={thing} />
         </div>
       )}
       {thing.kind === 'service' && <p className="quiet small">{t('canvas.removeService')}</p>}

@@ -1,8 +1,9 @@
-import { type KeyboardEvent, type RefObject, useEffect } from 'react'
+import { type CSSProperties, type KeyboardEvent, type RefObject, useEffect } from 'react'
 import { useText } from '../../../i18n/index.ts'
 import type { Point } from '../../../topology/index.ts'
 import { placedThings } from './arrangement.ts'
 import type { Mark } from './findings.ts'
+import { wordsFactor } from './fitting.ts'
 import type { Thing, ThingKey } from './graph.ts'
 import './stage.css'
 import { LinkTag, ThingView } from './thing-views.tsx'
@@ -39,6 +40,10 @@ export function Stage({ stage, arranged, looking, markOf, ...acts }: StageProps)
     links: t('canvas.counts.links', { count: graph.links.length }),
   })
   const name = chosen && thingWords(graph, chosen, t)
+  const style: CSSProperties & Record<'--words', number> = {
+    transform: looking.transform,
+    '--words': wordsFactor(looking.camera.scale),
+  }
   return (
     <div
       ref={stage}
@@ -51,7 +56,7 @@ export function Stage({ stage, arranged, looking, markOf, ...acts }: StageProps)
       onKeyDown={(event) => actByKey(event, { arranged, looking, ...acts })}
       {...handlers}
     >
-      <div className="canvas-world" style={{ transform: looking.transform }}>
+      <div className="canvas-world" style={style}>
         <ThreadLines
           {...{ graph, boxes, chosen, markOf }}
           loose={held?.what === 'thread' ? held : undefined}

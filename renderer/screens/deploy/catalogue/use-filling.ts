@@ -32,7 +32,9 @@ export function useFilling(filled: EntryForm): Problem | undefined {
         const came = await client().catalogue.fill({ name, answers })
         if (current) amend((now) => filledWith(now, { name, asked: answers, came }))
       } catch (error) {
-        if (current) setRefused({ answers, problem: toProblem(error) })
+        if (!current) return
+        setRefused({ answers, problem: toProblem(error) })
+        amend((now) => refusedIn(now, name, answers))
       }
     }
     // The first is asked at once: somebody looks at an empty form.
@@ -63,6 +65,14 @@ export function filledWith(
     secrets: Object.keys(secrets),
   })
   return { ...next, secrets: { ...next.secrets, ...secrets } }
+}
+
+/** What came of the answers before is no longer what they would come to. */
+export function refusedIn(draft: Draft, name: string, asked: Answers): Draft {
+  const form = formOf(draft, idOf({ kind: 'entry', entry: name, ...NOTHING }))
+  if (form?.kind !== 'entry' || form.answers !== asked) return draft
+  const refused = { ...form, refusedFor: asked }
+  return { ...draft, forms: draft.forms.map((one) => (one === form ? refused : one)) }
 }
 
 const NOTHING = { answers: {}, gave: [], secrets: [], isTouched: false }

@@ -13,6 +13,7 @@ import {
   isSameDraft,
   isUnfilled,
   nameOf,
+  outdatedNames,
   renamed,
   secretsOf,
   suggestName,
@@ -118,6 +119,11 @@ describe('what a form gives', () => {
     const unfilled = withForm(BOTH, { ...form, isTouched: true, filledFor: older })
     expect(isUnfilled(unfilled)).toBe(true)
     expect(isUnfilled(withForm(BOTH, { ...form, isTouched: true, filledFor: answers }))).toBe(false)
+    const gave = [{ ...WEB, name: 'note' }]
+    const of = (refusedFor: Record<string, string>) =>
+      outdatedNames(withForm(BOTH, { ...form, gave, isTouched: true, refusedFor }))
+    expect([...of(answers)]).toEqual(['note'])
+    expect([...of(older)]).toEqual([])
   })
 })
 

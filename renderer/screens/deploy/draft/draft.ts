@@ -16,6 +16,8 @@ export type FilledForm = { gave: readonly DeployInput[] } & (
       answers: Answers
       /** Answers to which `gave` is the answer; others while the node is asked. */
       filledFor?: Answers
+      /** Answers that were not taken. */
+      refusedFor?: Answers
       /** Names of the secrets that came of it. */
       secrets: readonly string[]
       isTouched: boolean
@@ -132,6 +134,15 @@ export function isInStep({ workloads }: Draft, { gave }: FilledForm): boolean {
 /** Whether a form says more than came of it yet: an answer is wrong, or the node is being asked. */
 export function isUnfilled({ forms }: Draft): boolean {
   return forms.some((form) => form.kind === 'entry' && form.filledFor !== form.answers)
+}
+
+/** Names of what came of a form whose answers of now are not taken: it is not what would be deployed. */
+export function outdatedNames({ forms }: Draft): ReadonlySet<string> {
+  return new Set(
+    forms
+      .filter((form) => form.kind === 'entry' && form.refusedFor === form.answers)
+      .flatMap(({ gave }) => gave.map(nameOf)),
+  )
 }
 
 /** Names that several workloads of the draft have: only one of them could be deployed. */

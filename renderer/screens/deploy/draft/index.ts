@@ -30,6 +30,7 @@ export {
   isInStep,
   isSameDraft,
   isUnfilled,
+  outdatedNames,
   withForm,
   withoutForm,
   withoutWorkload,
