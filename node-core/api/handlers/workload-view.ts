@@ -1,5 +1,12 @@
 import { leadsOf, leadText } from '../../work/naming/index.ts'
-import { type Placement, type PlacementInput, place } from '../../work/placement/index.ts'
+import {
+  type Bunched,
+  bunchedIn,
+  bunchedText,
+  type Placement,
+  type PlacementInput,
+  place,
+} from '../../work/placement/index.ts'
 import { jobStatus, successorReasons, workloadStatus } from '../../work/reconcile/index.ts'
 import {
   amountsOf,
@@ -26,12 +33,16 @@ export interface Placed {
   input: PlacementInput
   instances: readonly Instance[]
   placement: Placement
+  /** Of workloads that stand on fewer computers than they could. */
+  bunched: ReadonlyMap<string, Bunched>
   /** As far as they were asked for. */
   ownerNames: Map<DesiredWorkload['owner'], string>
 }
 
 export function placedNow(input: PlacementInput): Placed {
-  return { input, instances: input.instances, placement: place(input), ownerNames: new Map() }
+  const { instances } = input
+  const bunched = bunchedIn(input)
+  return { input, instances, placement: place(input), bunched, ownerNames: new Map() }
 }
 
 /** A workload as the contract shows it: what is wanted, what runs, and where. */
@@ -94,6 +105,7 @@ export function workloadView(
         ({ code }) => !conditions.some((one) => one.code === code),
       ),
       ...namesCondition(desired, parts),
+      ...bunchedCondition(parts, workload.name, seen),
     ],
   }
 }
@@ -117,6 +129,13 @@ function programOf({ bundles }: NetworkParts, { parts }: Workload): Pick<Workloa
   const { source } = parts[0]
   const found = 'bundle' in source && bundles.list().find(({ digest }) => digest === source.bundle)
   return found ? { program: { name: found.name, version: found.version } } : {}
+}
+
+function bunchedCondition(parts: NetworkParts, name: string, { bunched }: Placed): Reason[] {
+  const found = bunched.get(name)
+  if (!found) return []
+  const message = bunchedText(name, found, nodeNameOf(parts, found.node))
+  return [{ code: 'STANDS_TOGETHER', message }]
 }
 
 /** Names that lead nowhere, all in one. */

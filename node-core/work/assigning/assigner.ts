@@ -2,6 +2,7 @@
 import { looking } from '../../base/clock/index.ts'
 import { messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
+import { isRegisteredIn } from '../desired/index.ts'
 import type { PlacementNode } from '../placement/index.ts'
 import { createPlanTimer, type ViewChange } from '../reconcile/index.ts'
 import { type AssignmentChange, assignmentChanges } from './changes.ts'
@@ -33,10 +34,7 @@ export function createAssigner(deps: AssignerDeps): Assigner {
   }
 
   function isRegistered(node: NodeId): boolean {
-    const registry = primary.view()
-    const registered = registry?.node(node)
-    if (!registry || !registered || registered.removed) return false
-    return typeof registry.author({ node, owner: registered.owner }) !== 'string'
+    return isRegisteredIn(primary.view(), node)
   }
 
   function assign(): void {

@@ -8,6 +8,7 @@ import type { Desired, DesiredChange, DesiredDeps } from './index.ts'
 import { createKeptRows, type Rows } from './kept-rows.ts'
 import { CATCH_UP_MS_MAX, LOOK_MS, LOOK_SELDOM_MS } from './limits.ts'
 import { createQuorumWatch } from './quorum-watch.ts'
+import { isRegisteredIn } from './registered.ts'
 import { createRegistryRows } from './registry-rows.ts'
 import { worthLeast } from './room.ts'
 import { createStateRecords } from './state-records.ts'
@@ -109,7 +110,11 @@ export function createDesired(deps: DesiredDeps): Desired {
   function committed(): CommittedAssignments | undefined {
     const view = primary.view()
     if (!view) return kept && { ...kept, bound: boundNames(kept.workloads) }
-    return { assignments: rows.assignments(view), bound: boundNames(rows.workloads(view)) }
+    return {
+      assignments: rows.assignments(view),
+      bound: boundNames(rows.workloads(view)),
+      isRegistered: (node) => isRegisteredIn(primary.view(), node),
+    }
   }
 
   function tell(change: DesiredChange): void {

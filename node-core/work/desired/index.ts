@@ -99,3 +99,4 @@ export interface DesiredDeps {
 }
 
 export { createDesired } from './desired.ts'
+export { isRegisteredIn } from './registered.ts'

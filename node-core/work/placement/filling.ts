@@ -13,6 +13,7 @@ import { choose } from './choosing.ts'
 import { displace, isOutranked } from './displacing.ts'
 import { isSound } from './holders.ts'
 import type { PlacementNode, PlacementRefusal, Refusal, StayReason } from './index.ts'
+import { widerPlace } from './spreading.ts'
 import { assignedNode, begin, type Ranked, reserve, type Seat, type Table } from './table.ts'
 import { atOnceOf, renewableOf } from './taking-over.ts'
 
@@ -125,8 +126,7 @@ function move(
     if (comesAlone(workload) && isSound(incumbent) && !spend(table, workload)) {
       return 'DISRUPTION_BUDGET'
     }
-    table.starts.add(slot)
-    return undefined
+    return renew(table, ranked, slot, incumbent)
   }
   if (goElsewhere(table, ranked, slot)) return undefined
   const others = table.nodes.filter(({ id }) => id !== incumbent.node)
@@ -134,6 +134,23 @@ function move(
   if (said.has('DATA_ELSEWHERE')) return 'DATA_HERE'
   // One that has nothing against it would have been chosen, were the slot not bound.
   return said.has(undefined) ? 'NOT_ASSIGNED' : 'NO_OTHER_NODE'
+}
+
+/** In its place, or where fewer copies are: something starts either way. */
+function renew(
+  table: Table,
+  ranked: Ranked,
+  slot: Slot,
+  { node }: Instance,
+): StayReason | undefined {
+  const wider = widerPlace(table, ranked.desired.workload, slot, node)
+  if (wider === 'NOT_ASSIGNED') return 'NOT_ASSIGNED'
+  if (wider === undefined) table.starts.add(slot)
+  else {
+    table.ledger.lets(node, ranked.desired.workload.name)
+    start(table, ranked, slot, wider)
+  }
+  return undefined
 }
 
 function spend({ spare }: Table, { name }: Workload): boolean {

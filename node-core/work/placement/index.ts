@@ -51,6 +51,8 @@ export interface PlacementInput {
   committed?: CommittedAssignments
   /** Nodes that have the data of a slot, those out of sight included, as each tells of itself. */
   dataOf?: ReadonlyMap<Slot, readonly NodeId[]>
+  /** Slots of a change that start where they are: nobody has said for long where else they would. */
+  inPlace?: ReadonlySet<Slot>
 }
 
 /** What the registry says about slots. */
@@ -61,6 +63,8 @@ export interface CommittedAssignments {
    * leader assigns anew what is lost.
    */
   readonly bound: ReadonlySet<string>
+  /** To others the leader gives nothing. Absent: it is not known to whom it would. */
+  isRegistered?(node: NodeId): boolean
 }
 
 export interface Placement {
@@ -155,6 +159,7 @@ export type SurplusReason =
   /** Its room is needed by what counts more. */
   | 'DISPLACED'
 
+export { type Bunched, bunchedIn, bunchedText } from './bunched.ts'
 export { choiceText, explain, objectionText, type SlotExplanation } from './explain.ts'
 export { isHealthy } from './holders.ts'
 export {

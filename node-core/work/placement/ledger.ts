@@ -23,6 +23,10 @@ export interface Ledger {
   ends(node: NodeId, workload: Workload): void
   /** Whether all that is reserved there has room beside what is ending. */
   fitsBesideEnding(node: NodeId): boolean
+  /** One of this workload there goes elsewhere: it has its room until it has ended, and counts no more. */
+  lets(node: NodeId, workload: string): void
+  /** It stays after all. */
+  keeps(node: NodeId, workload: string): void
   /** How many slots of this workload the node holds. */
   count(node: NodeId, workload: string): number
   /** Whether the node holds a slot of any of these workloads. */
@@ -48,6 +52,8 @@ interface Reserved {
   gpus: number
   ending: Amounts
   slotsByWorkload: Map<string, number>
+  /** Those of them that go elsewhere. */
+  goingByWorkload: Map<string, number>
   /** Workloads that those here are kept apart from, and by how many of them. */
   apartFrom: Map<string, number>
   slotsByHostPort: Map<string, Set<Slot>>
@@ -142,7 +148,19 @@ export function createLedger(
         memoryBytes + ending.memoryBytes <= capacity.memoryBytes
       )
     },
-    count: (node, workload) => reservedOf.get(node)?.slotsByWorkload.get(workload) ?? 0,
+    lets(node, workload) {
+      const going = reservedOf.get(node)?.goingByWorkload
+      if (going) count(going, workload, 1)
+    },
+    keeps(node, workload) {
+      const going = reservedOf.get(node)?.goingByWorkload
+      if (going) count(going, workload, -1)
+    },
+    count(node, workload) {
+      const reserved = reservedOf.get(node)
+      const slots = reserved?.slotsByWorkload.get(workload) ?? 0
+      return slots - (reserved?.goingByWorkload.get(workload) ?? 0)
+    },
     holdsAny: (node, workloads) => holds(reservedOf.get(node), workloads),
     refusal: (node, slot, workload) =>
       standingRefusal(node, workload, ownerOf(workload.name)) ??
@@ -181,6 +199,7 @@ function nothing(): Reserved {
     gpus: 0,
     ending: { cpuMillis: 0, memoryBytes: 0 },
     slotsByWorkload: new Map(),
+    goingByWorkload: new Map(),
     apartFrom: new Map(),
     slotsByHostPort: new Map(),
   }

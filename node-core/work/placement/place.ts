@@ -11,6 +11,7 @@ import { appoint, countSpare, markUnwanted, seat } from './seating.ts'
 import type { Ranked, Table } from './table.ts'
 import { keepUntilAllServe } from './taking-over.ts'
 
+const NOWHERE_ELSE: ReadonlySet<Slot> = new Set()
 const NOTHING_COMMITTED: CommittedAssignments = { assignments: new Map(), bound: new Set() }
 
 export function place(input: PlacementInput): Placement {
@@ -43,6 +44,7 @@ export function evaluate(input: PlacementInput, choices?: Map<Slot, Choice>): Ta
     surplus: new Map(),
     occupants: new Map(),
     spare: new Map(),
+    inPlace: input.inPlace ?? NOWHERE_ELSE,
   }
   const nodeById = new Map(nodes.map((node) => [node.id, node]))
   const instancesOf = Map.groupBy(

@@ -30,6 +30,8 @@ export interface Table {
   occupants: Map<NodeId, Occupant[]>
   /** Of workloads with a budget: how many slots that serve may yet be taken away. */
   spare: Map<string, number>
+  /** Slots whose successors start in their place, wherever fewer copies are. */
+  inPlace: ReadonlySet<Slot>
 }
 
 /** One slot with its holders reduced to the one that stays in each role. */

@@ -16,12 +16,14 @@ import {
   REMOTE_CHANGE_MS,
   SENSE_PERIOD_MS,
   UNREADY_PERIOD_MS,
+  WORD_WAIT_MS,
 } from './limits.ts'
 import { toInstance } from './local-instance.ts'
 import { type PlanInput, plan } from './plan.ts'
 import { createPlanTimer } from './plan-timer.ts'
 import { createPublisher } from './publisher.ts'
 import { createReadiness } from './readiness.ts'
+import { type WordWaits, waitedLong, wordWaits } from './word-waits.ts'
 import type { ViewChange } from './work-view.ts'
 
 export function createReconciler(
@@ -62,6 +64,7 @@ export function createReconciler(
   let running = false
   let sensed = false
   let doomedSinceMs: PlanInput['doomedSinceMs'] = new Map()
+  let waits: WordWaits = new Map()
   let stopWatching: (() => void | Promise<void>)[] = []
 
   function reconcile(): void {
@@ -72,6 +75,7 @@ export function createReconciler(
     doomedSinceMs = next.doomedSinceMs
     crew.act(next)
     if (!input.ready || !input.settled) timer.within(UNREADY_PERIOD_MS)
+    if (waits.size > 0) timer.within(WORD_WAIT_MS)
     if (next.againAtMs !== undefined) timer.within(next.againAtMs - input.nowMs)
   }
 
@@ -83,10 +87,12 @@ export function createReconciler(
     // Of itself this node knows better than its records, and it is alive whoever doubts it.
     const nodes = seen.nodes.map((one) => (one.id === self ? { ...one, live: !one.left } : one))
     const instances = [...others, ...local.map((one) => toInstance(one, self))]
+    const nowMs = clock.monotonicMs()
+    const inPlace = waitedLong(waits, nowMs)
+    const placement = place({ ...seen, nodes, instances, inPlace })
+    waits = wordWaits(waits, placement, { self, nowMs })
     return {
-      self,
-      nowMs: clock.monotonicMs(),
-      placement: place({ ...seen, nodes, instances }),
+      ...{ self, nowMs, placement },
       wanted: new Map(seen.workloads.map((one) => [one.workload.name, one])),
       jobs: seen.jobs ?? new Map(),
       bound: seen.committed?.bound ?? new Set(),

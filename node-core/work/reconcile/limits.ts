@@ -16,6 +16,8 @@ export const SURPLUS_HOLD_MS = 500
 export const ORPHAN_HOLD_MS = 2_000
 /** Milliseconds for which the majority must be out of sight before a `stop` workload ends. */
 export const MINORITY_HOLD_MS = 2_000
+/** Milliseconds that a change waits for the committee to say where its copies go, before they start where they are. */
+export const WORD_WAIT_MS = 10_000
 /** Milliseconds between the word that an instance stops and its end, so that edges let go of it. */
 export const DRAIN_MS = 250
 /** Milliseconds one of two instances of a slot has to end by itself, unless its workload says more. */

@@ -17,12 +17,14 @@ import {
   givenUpSetting,
   type Instance,
   instanceOf,
+  isCurrent,
   type KeptVolume,
   keepsData,
   keptVolumeOf,
   parseInstanceKey,
   parseVolumeKey,
   type Slot,
+  shareOf,
   slotOf,
 } from '../spec/index.ts'
 
@@ -177,11 +179,15 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
       if (!committed) return own
       const isBound = committed.bound.has(workload)
       const chosen = isBound ? undefined : place(placementInput()).assignments
-      return own.filter(({ index, node }) => {
+      const now = desired.get(workload)
+      const isBeside = now !== undefined && servesBeside(now, own)
+      return own.filter((instance) => {
+        const { index, node } = instance
         const slot = slotOf(workload, index)
         const assigned = committed.assignments.get(slot)
         if (node === assigned || node === chosen?.get(slot)) return true
         if (node !== desired.heldBefore(slot)) return false
+        if (isBeside && !isCurrent(instance, now)) return true
         return !own.some((one) => one.index === index && one.node === assigned && isHealthy(one))
       })
     },
@@ -203,6 +209,14 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
       }
     },
   }
+}
+
+/** The old copies of a change that does not roll, until every slot has a new one that serves. */
+function servesBeside(desired: DesiredWorkload, own: readonly Instance[]): boolean {
+  const { rollout, replicas } = desired.workload
+  if (rollout.kind === 'rolling') return false
+  const renewed = own.filter((one) => isCurrent(one, desired) && isHealthy(one))
+  return shareOf(desired) < 100 || new Set(renewed.map(({ index }) => index)).size < replicas
 }
 
 /**

@@ -1,0 +1,59 @@
+/** Whom the edge may ask while a change takes over and slots of it are given to other nodes. */
+import { describe, expect, test } from 'vitest'
+import { createMemoryLogger } from '../../base/log/index.ts'
+import { desired, instance, nodeId } from '../placement/testing/worlds.ts'
+import { type Instance, instanceKey, slotOf, storedForm } from '../spec/index.ts'
+import { createWorkView } from './index.ts'
+
+const old = [0, 1].map((index) => instance(desired('web', { replicas: 2 }), index, 1))
+
+/** Slot 0 has gone from the first node to the second; slot 1 stays. */
+function asked(kind: 'rolling' | 'blueGreen', some: (of: typeof old) => Instance[]): string[] {
+  const rollout = { kind, atOnce: 1, paused: false }
+  const web = desired('web', { replicas: 2, env: { A: '1' }, rollout }, 2)
+  const fresh = [instance(web, 0, 2), instance(web, 1, 1, { id: 'web-1-new' })]
+  const records = [...old, ...some(fresh)].map((one) => {
+    const { id: _, node, ...value } = one
+    const key = instanceKey(node, one.id)
+    return { key, value: storedForm(value as Instance), author: node, incarnation: 0 }
+  })
+  const slots = [slotOf('web', 0), slotOf('web', 1)] as const
+  const assignments = new Map([
+    [slots[0], nodeId(2)],
+    [slots[1], nodeId(1)],
+  ])
+  const view = createWorkView({
+    desired: {
+      list: () => [web],
+      get: () => web,
+      recordOf: () => 'none',
+      isCurrent: () => true,
+      isCommitted: () => true,
+      committed: () => ({ assignments, bound: new Set(['web']) }),
+      heldBefore: (slot) => (slot === slots[0] ? nodeId(1) : undefined),
+      job: () => undefined,
+      subscribe: () => () => {},
+    },
+    state: {
+      get: () => undefined,
+      list: () => records as never,
+      subscribe: () => () => {},
+    },
+    membership: { list: () => [], subscribe: () => () => {} },
+    logger: createMemoryLogger(),
+    isAdmin: () => false,
+  })
+  return view.assigned('web').map(({ id }) => id)
+}
+
+describe('an old copy whose slot is given to another node', () => {
+  test('is asked until its successor serves', () => {
+    expect(asked('rolling', () => [])).toContain('web-0-000001')
+    expect(asked('rolling', ([first]) => [first!])).not.toContain('web-0-000001')
+  })
+
+  test('of a change that does not roll is asked until all of them could be', () => {
+    expect(asked('blueGreen', ([first]) => [first!])).toContain('web-0-000001')
+    expect(asked('blueGreen', (fresh) => fresh)).not.toContain('web-0-000001')
+  })
+})
