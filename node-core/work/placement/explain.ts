@@ -121,6 +121,8 @@ export function objectionText(code: Objection): string {
       return 'It has not enough memory left.'
     case 'OUTRANKED':
       return 'It is full of work that counts more.'
+    case 'FAILED_THERE':
+      return 'It was tried there several times, and something of that computer kept it from starting.'
     case 'HOST_PORT_TAKEN':
       return 'The host port asked for is taken there.'
     case 'NO_MAJORITY':

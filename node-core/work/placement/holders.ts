@@ -15,7 +15,7 @@ export interface Holders {
   settled: Instance[]
   /** Running, but of an earlier template or on a draining node: serves until its successor does. */
   leaving: Instance[]
-  /** Not running, on a node that drains or no longer offers the kind: goes where it can run. */
+  /** Not running, on a node that drains, no longer offers the kind or is unfit: goes where it can run. */
   stranded: Instance[]
   /** Not running and of an earlier template: of no use to anyone. */
   void: Instance[]
@@ -50,8 +50,9 @@ export function holdersOf(
     else if (!node.live) holders.lost.push(instance)
     else if (!current) (running ? holders.leaving : holders.void).push(instance)
     else if (node.draining) (running ? holders.leaving : holders.stranded).push(instance)
-    else if (!running && !node.kinds.includes(kind)) holders.stranded.push(instance)
-    else holders.settled.push(instance)
+    else if (!running && (instance.unfit || !node.kinds.includes(kind))) {
+      holders.stranded.push(instance)
+    } else holders.settled.push(instance)
   }
   return slots
 }

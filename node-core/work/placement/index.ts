@@ -104,6 +104,8 @@ export type PlacementRefusal =
   | 'KEPT_APART'
   /** What the slot keeps lies on another node. */
   | 'DATA_ELSEWHERE'
+  /** It was tried there, and something of that node kept it from starting. */
+  | 'FAILED_THERE'
   | 'HOST_PORT_TAKEN'
   | 'CPU_FULL'
   | 'MEMORY_FULL'

@@ -44,6 +44,8 @@ export interface LedgerFacts {
   whereData: DataPlaces
   /** Of a workload, by its name. */
   ownerOf: (workload: string) => OwnerId | undefined
+  /** Whether the slot was tried there and could not start. */
+  failedThere: (node: NodeId, slot: Slot) => boolean
 }
 
 interface Reserved {
@@ -61,7 +63,7 @@ interface Reserved {
 
 export function createLedger(
   nodes: readonly PlacementNode[],
-  { whereData, ownerOf }: LedgerFacts,
+  { whereData, ownerOf, failedThere }: LedgerFacts,
 ): Ledger {
   const reservedOf = new Map<NodeId, Reserved>(nodes.map((node) => [node.id, nothing()]))
   const capacityOf = new Map(nodes.map(({ id, capacity }) => [id, capacity]))
@@ -77,6 +79,9 @@ export function createLedger(
     const places = whereData(slot, workload)
     return places.length === 0 || places.includes(node.id) ? undefined : 'DATA_ELSEWHERE'
   }
+
+  const failed = (node: PlacementNode, slot: Slot) =>
+    failedThere(node.id, slot) ? 'FAILED_THERE' : undefined
 
   const full = (
     node: PlacementNode,
@@ -165,9 +170,11 @@ export function createLedger(
     refusal: (node, slot, workload) =>
       standingRefusal(node, workload, ownerOf(workload.name)) ??
       dataElsewhere(node, slot, workload) ??
+      failed(node, slot) ??
       full(node, slot, workload, { ...amountsOf(workload, 'requests'), gpus: gpusOf(workload) }),
     refusalInPlace: (node, slot, workload) =>
       standingRefusal(node, workload, ownerOf(workload.name)) ??
+      failed(node, slot) ??
       full(node, slot, workload, { cpuMillis: 0, memoryBytes: 0, gpus: 0 }),
   }
 }

@@ -1,6 +1,15 @@
 /** Evaluates a placement: what runs is counted first, then what was assigned, then all others are placed. */
+
+import type { NodeId } from '../../base/net/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
-import { type DesiredWorkload, rankOf, type Slot, slotOf, type Workload } from '../spec/index.ts'
+import {
+  type DesiredWorkload,
+  isCurrent,
+  rankOf,
+  type Slot,
+  slotOf,
+  type Workload,
+} from '../spec/index.ts'
 import { dataPlacesOf } from './data-places.ts'
 import { compareRanked } from './displacing.ts'
 import { fill, fillJob } from './filling.ts'
@@ -33,7 +42,11 @@ export function evaluate(input: PlacementInput, choices?: Map<Slot, Choice>): Ta
   const table: Table = {
     nodes,
     committed: input.committed ?? NOTHING_COMMITTED,
-    ledger: createLedger(nodes, { whereData: dataPlacesOf(input), ownerOf: ownersIn(input) }),
+    ledger: createLedger(nodes, {
+      whereData: dataPlacesOf(input),
+      ownerOf: ownersIn(input),
+      failedThere: failuresIn(input),
+    }),
     assignments: new Map(),
     starts: new Set(),
     awaits: new Set(),
@@ -79,6 +92,16 @@ export function evaluate(input: PlacementInput, choices?: Map<Slot, Choice>): Ta
     else fill(table, ranked, seats)
   }
   return table
+}
+
+/** What of a slot as it is wanted now could not start on a node, by something of that node. */
+function failuresIn({ workloads, instances }: PlacementInput) {
+  const unfit = instances.filter((one) => one.unfit && one.status !== 'Running')
+  const failed = unfit.filter((one) => {
+    return workloads.some((of) => of.workload.name === one.workload && isCurrent(one, of))
+  })
+  const pairs = new Set(failed.map((one) => `${one.node} ${slotOf(one.workload, one.index)}`))
+  return (node: NodeId, slot: Slot): boolean => pairs.size > 0 && pairs.has(`${node} ${slot}`)
 }
 
 function ownersIn({ workloads }: PlacementInput): (workload: string) => OwnerId | undefined {

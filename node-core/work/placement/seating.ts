@@ -71,7 +71,9 @@ function markSurplus({ surplus }: Table, { keeper, incumbent, ...holders }: Seat
     else if (incumbent && instance !== incumbent) surplus.set(instance.id, 'DUPLICATE')
   }
   for (const instance of holders.stranded) {
-    if (instance !== incumbent) surplus.set(instance.id, 'REPLACED')
+    // That it could not start there is remembered until it serves elsewhere.
+    const isRemembered = instance.unfit && !(keeper && isSound(keeper))
+    if (instance !== incumbent && !isRemembered) surplus.set(instance.id, 'REPLACED')
   }
 }
 

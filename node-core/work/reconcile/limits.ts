@@ -31,6 +31,8 @@ export const STARTS_PARALLEL_MAX = 8
 /** Instances on this node, all workloads together. */
 export const INSTANCES_MAX = 1_000
 
+/** Failures in a row, by something of this computer, after which another may have the instance. */
+export const UNFIT_AFTER_FAILURES = 3
 /** Milliseconds of running after which earlier failures are forgotten. */
 export const STABLE_AFTER_MS = 60_000
 

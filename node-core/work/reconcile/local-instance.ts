@@ -16,7 +16,7 @@ import {
   type WorkloadKind,
 } from '../spec/index.ts'
 import { backoffMs } from './backoff.ts'
-import { STABLE_AFTER_MS } from './limits.ts'
+import { STABLE_AFTER_MS, UNFIT_AFTER_FAILURES } from './limits.ts'
 import { type Answer, answered, healthOf, type Probing, probingOf, troubleOf } from './probing.ts'
 import { progressText } from './progress.ts'
 
@@ -295,9 +295,25 @@ export function toInstance(local: LocalInstance, node: NodeId): Instance {
     restarts: local.restarts,
     ...(startsAtMs !== undefined && { startsAt: new Date(startsAtMs).toISOString() }),
     ...(local.phase.kind === 'over' && { ended: endedOf(local) }),
+    ...(isUnfit(local) && { unfit: true }),
     ...(local.reason && { reason: local.reason }),
     ...(local.progress !== undefined && { progress: local.progress }),
   }
+}
+
+/** Reasons that another computer may not have: what else runs there, its disk, its folders. */
+const OF_THE_COMPUTER: ReadonlySet<string> = new Set([
+  'PORT_TAKEN',
+  'DISK_FULL',
+  'FOLDER_UNSEEN',
+  'SHARED_FOLDER_CLOSED',
+])
+
+/** Until it runs, so that another try here changes nobody's mind. */
+function isUnfit({ phase, failures, reason }: LocalInstance): boolean {
+  const isTried = phase.kind === 'waiting' || phase.kind === 'starting'
+  if (!isTried || failures < UNFIT_AFTER_FAILURES) return false
+  return reason !== undefined && OF_THE_COMPUTER.has(reason.code)
 }
 
 function endedOf({ exit }: LocalInstance): Ended {

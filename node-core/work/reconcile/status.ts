@@ -221,6 +221,7 @@ const REFUSAL_TEXT: Readonly<Record<PlacementRefusal, string>> = {
   LABELS_DO_NOT_MATCH: 'without the labels asked for',
   KEPT_APART: 'with a workload that it is kept apart from',
   DATA_ELSEWHERE: 'without the data, which lies on another',
+  FAILED_THERE: 'on which it could not start',
   HOST_PORT_TAKEN: 'whose host port is taken',
   CPU_FULL: 'short of CPU',
   MEMORY_FULL: 'short of memory',

@@ -249,7 +249,6 @@ export interface Probes {
   ready?: Probe
 }
 export type ProbeRole = keyof Probes
-
 export type Probe = ProbeQuestion & {
   periodMs: number
   timeoutMs: number
@@ -278,7 +277,6 @@ export interface DesiredWorkload {
 
 /** `<workload>/<index>`: the n-th replica wanted. One slot runs on one node at a time. */
 export type Slot = string & { readonly __brand: 'Slot' }
-
 export type InstanceStatus =
   | 'Pending'
   | 'Pulling'
@@ -288,7 +286,6 @@ export type InstanceStatus =
   | 'Stopped'
   | 'Failed'
 export type Health = 'unknown' | 'healthy' | 'unhealthy'
-
 /** `node/<NodeId>/instance/<id>`: one running copy, as the node that runs it tells it. */
 export interface Instance {
   /** `<workload>-<index>-<6 random>`; also the container's name. */
@@ -315,6 +312,8 @@ export interface Instance {
   ended?: Ended
   /** Why it is not running, for people. With a code that does not change. */
   reason?: { code: string; message: string }
+  /** It was tried often enough: something of its computer is in its way, and another may have it. */
+  unfit?: true
   /** Real steps of a start: `Pulling image, 41 of 120 MB`. */
   progress?: string
 }

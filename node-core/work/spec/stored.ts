@@ -248,6 +248,7 @@ const storedInstance = z.object({
     .object({ code: z.string().max(64), message: z.string().max(REASON_LENGTH_MAX) })
     .exactOptional(),
   progress: z.string().max(REASON_LENGTH_MAX).exactOptional(),
+  unfit: z.literal(true).exactOptional(),
 })
 
 /**
