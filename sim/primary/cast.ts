@@ -79,8 +79,9 @@ function liarsAmong(voters: number, random: Random, lying: 'bearable' | 'overrun
   const among = Array.from({ length: Math.min(voters, FOUNDERS_MAX) }, (_, n) => n)
   const few = shuffle(random, among)
   // Whoever comes last: with all of them from the start there would be more than the first few bear.
-  const numbers = voters > FOUNDERS_MAX ? [voters - 1, ...few] : few
   const isOverrun = lying === 'overrun'
+  const last = isOverrun ? [voters - 1, voters - 2] : [voters - 1]
+  const numbers = voters > FOUNDERS_MAX ? [...last, ...few] : few
   // Alike in one committee, so that what must come of it is known.
   const overrunning = (isOverrun && pick(random, OVERRUNNING)) || 'doubler'
   return new Map(

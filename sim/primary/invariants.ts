@@ -22,10 +22,19 @@ export function createInvariants(world: () => World): Invariants {
     if (failures.length < FAILURES_MAX) failures.push(what)
   }
 
+  /** Of such a committee nothing is promised: the run would judge what nobody said. */
+  function beyond(voters: readonly string[]): string | undefined {
+    const liars = world().machines.filter(({ id, liar }) => liar && voters.includes(id)).length
+    const bearable = Math.floor((voters.length - 1) / 3)
+    return liars > bearable ? `${liars} of ${voters.length} voters lie` : undefined
+  }
+
   function look(machine: Machine, life: Life): void {
     const { role, inForce, committee, height = 0, guarantee } = life.primary.status()
     if (guarantee === 'void') voids.add(machine.name)
     if (guarantee === 'void' && !world().cast.overrun) fail(`${machine.name} promises nothing`)
+    const crowd = committee && role !== 'none' && !world().cast.overrun && beyond(committee.voters)
+    if (crowd) fail(crowd)
     // Under Simplex everybody leads now and then.
     const leads = role === 'leader' && inForce && committee?.leader === machine.id
     if (leads && world().cast.engine === 'raft') {

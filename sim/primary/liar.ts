@@ -4,7 +4,13 @@
  */
 import type { Clock } from '../../node-core/base/clock/index.ts'
 import type { Plain } from '../../node-core/base/codec/index.ts'
-import { framed, type Net, type NetStream, type NodeId } from '../../node-core/base/net/index.ts'
+import {
+  framed,
+  type Net,
+  type NetStream,
+  type NodeId,
+  type RequestHandler,
+} from '../../node-core/base/net/index.ts'
 import { pick, type Random } from '../../node-core/base/random/index.ts'
 import type { Outgoing } from '../../node-core/control/consensus/index.ts'
 import type { NetworkId, Signer } from '../../node-core/identity/index.ts'
@@ -28,6 +34,8 @@ export interface LiarDeps {
   ids: readonly NodeId[]
   lie: NodeLie
   door: DoorLieName
+  /** Until it does, it is as honest as the others. */
+  isLying(): boolean
   network: NetworkId
   signer: Signer
   clock: Clock
@@ -40,12 +48,13 @@ const BOAST_RATE = 0.3
 
 /** The network as its own node has it. */
 export function createLiarNet(deps: LiarDeps): Net {
-  const { net, clock, random, count } = deps
+  const { net, clock, random, count, isLying } = deps
   const door = createDoorLie(deps.door, random, count)
   const { say = (outgoing) => [outgoing], hear, tick } = lieOf(deps)
   const lines = new Map<NodeId, NetStream>()
 
   function tell(messages: readonly Outgoing[]): void {
+    if (!isLying()) return
     for (const { to, message } of messages) {
       const line = lines.get(to)
       if (!line) continue
@@ -69,8 +78,11 @@ export function createLiarNet(deps: LiarDeps): Net {
 
   return {
     ...net,
-    onRequest: (protocol, handler, limits) =>
-      net.onRequest(protocol, door(protocol, handler), limits),
+    onRequest(protocol, handler, limits) {
+      const lie = door(protocol, handler)
+      const answer: RequestHandler = (...asked) => (isLying() ? lie : handler)(...asked)
+      return net.onRequest(protocol, answer, limits)
+    },
     async openStream(peer, protocol, options) {
       const stream = await net.openStream(peer, protocol, options)
       if (!isConsensus(protocol)) return stream
@@ -78,6 +90,7 @@ export function createLiarNet(deps: LiarDeps): Net {
       return {
         ...stream,
         async write(bytes) {
+          if (!isLying()) return stream.write(bytes)
           const said = framesIn(bytes).flatMap((message) => say({ to: peer, message }))
           if (said.length > 0)
             await stream.write(Buffer.concat(said.map((one) => framed(one.message))))
@@ -106,13 +119,15 @@ export function boasting(
     self,
     ids,
     random,
+    isLying,
     count,
-  }: { self: NodeId; ids: readonly NodeId[] } & Pick<LiarDeps, 'random' | 'count'>,
+  }: { self: NodeId; ids: readonly NodeId[] } & Pick<LiarDeps, 'random' | 'isLying' | 'count'>,
 ): ReturnType<Gossip['of']> {
   return {
     ...state,
     put(key, value) {
-      if (!key.endsWith('/primary') || random.float() > BOAST_RATE) return state.put(key, value)
+      if (!isLying() || !key.endsWith('/primary') || random.float() > BOAST_RATE)
+        return state.put(key, value)
       count('liar: boasts')
       const told: Plain = {
         ...{ v: 1, voters: [self], learners: [pick(random, ids) ?? self], leader: self },

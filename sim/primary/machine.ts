@@ -77,6 +77,7 @@ export interface MachineDeps {
   options: PrimaryOptions
   permissionsOf(node: NodeId): ReadonlySet<Permission> | undefined
   owners(): readonly OwnerFacts[]
+  isLying(): boolean
   /** Which of the others hear the first of two twins. */
   isLeft(node: NodeId): boolean
   count(what: string): void

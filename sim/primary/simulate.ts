@@ -6,6 +6,7 @@ import { checkLinearizable, checkWatched } from '../linearizability/index.ts'
 import { type CastOptions, castFor } from './cast.ts'
 import { type Clients, createClients } from './clients.ts'
 import { createChaos, ownFault } from './faults.ts'
+import { formCommittee } from './forming.ts'
 import { createInvariants, type Invariants } from './invariants.ts'
 import type { Machine } from './machine.ts'
 import { judgeLiars, judgePromise } from './slashing.ts'
@@ -29,8 +30,6 @@ export interface SimulateOptions extends CastOptions {
 }
 
 const BETWEEN_MS_MAX = 2_500
-/** From one voter to as many as there ought to be: each has to be steady first. Milliseconds. */
-const FILLED_WITHIN_MS = 90_000
 /** After the last fault: a write through every computer, and one state. Milliseconds. */
 const HEALED_WITHIN_MS = 10_000
 /** The same where liars lead some of the views, each of which takes its time. Milliseconds. */
@@ -56,21 +55,25 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   clients = createClients(world)
   const tenants = createTenants(world)
   const versions = createVersions(world)
+  const unformed: string[] = []
   try {
     const { faults = 12 } = options
-    await run(world, { faults, clients, tenants, versions, invariants })
+    await run(world, { faults, unformed, clients, tenants, versions, invariants })
   } catch (error) {
     invariants.failures.push(error instanceof Error ? (error.stack ?? '') : messageOf(error))
   }
-  const failures = cast.overrun
+  const judged = cast.overrun
     ? judgePromise(world, invariants)
     : [...invariants.failures, ...tenants.failures]
+  const failures = unformed.length > 0 ? unformed : judged
   const counts = { ...world.links.counts, ...world.counts }
   return { seed, failures, trace: world.trace(), counts, log: lastLines(world) }
 }
 
 interface Parts {
   faults: number
+  /** What is not as it was cast: the run says nothing then. */
+  unformed: string[]
   clients: Clients
   tenants: Tenants
   versions: Versions
@@ -78,9 +81,11 @@ interface Parts {
 }
 
 async function run(world: World, parts: Parts): Promise<void> {
-  const { faults, clients, tenants, versions, invariants } = parts
+  const { faults, unformed, clients, tenants, versions, invariants } = parts
   for (const machine of world.machines) machine.start()
-  await formCommittee(world)
+  unformed.push(...(await formCommittee(world)))
+  if (unformed.length > 0) return
+  world.lie()
   clients.start()
   tenants.start()
   versions.start()
@@ -100,35 +105,6 @@ async function run(world: World, parts: Parts): Promise<void> {
   clients.stop()
   tenants.stop()
   if (invariants.failures.length === 0) await recover(world, parts)
-}
-
-async function formCommittee(world: World): Promise<void> {
-  const { voters, founders, fills, engine, liars } = world.cast
-  const [first] = world.honest
-  const status = () => first?.life?.primary.status()
-  if (fills) {
-    const isFilled = (): boolean => (status()?.committee?.voters.length ?? 0) >= voters
-    if (!(await world.until(isFilled, FILLED_WITHIN_MS)))
-      throw new Error('It does not fill itself.')
-    world.count('filled itself')
-    return
-  }
-  await world.until(() => status()?.inForce === true, 20_000)
-  for (const [at, machine] of world.machines.slice(0, voters).entries()) {
-    if (at < founders) continue
-    let done = false
-    await world.until(() => engine === 'simplex' || status()?.role === 'leader', 20_000)
-    first?.life?.primary.change('promote', machine.id).then(
-      () => {
-        done = true
-      },
-      () => {},
-    )
-    if (await world.until(() => done, 40_000)) continue
-    if (!liars.has(at)) throw new Error(`${machine.name} is not let in.`)
-    // Whoever does not answer for itself is nobody's loss.
-    world.count('liar kept out')
-  }
 }
 
 async function recover(world: World, { clients, tenants, invariants }: Parts): Promise<void> {

@@ -29,5 +29,5 @@ export const UNDER_SIMPLEX: readonly string[] = [...FAULTS, ...NETWORK, ...CLIEN
 export const AMONG_LIARS: readonly string[] = [
   ...VOTING_LIES.map((lie) => `liar: ${lie}`),
   ...DOOR_LIES.map((lie) => `door: ${lie}`),
-  ...['liar: boasts', 'slashed: doubler', ...CLIENTS],
+  ...['liar: boasts', 'slashed: doubler', 'committee: 3 of 10 lie', ...CLIENTS],
 ]

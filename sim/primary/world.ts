@@ -38,6 +38,8 @@ export interface World {
   advance(ms: number): Promise<void>
   /** Moves on until it holds; false when it does not in time. */
   until(holds: () => boolean, withinMs: number): Promise<boolean>
+  /** Whoever is to lie does from now on; twins, who cannot help it, do from the start. */
+  lie(): void
   /** Something happened, for the trace. */
   note(what: string): void
   trace(): string
@@ -103,6 +105,7 @@ export async function createWorld({ seed, cast, onLife }: WorldOptions): Promise
       options: { verify, ...(cast.compaction && { compaction: cast.compaction }) },
       rate: 1 + (random.float() * 2 - 1) * DRIFT,
       permissionsOf: (node) => (ids.includes(node) ? rights(node) : undefined),
+      isLying: () => lying,
       owners: () => [...guests.values()].map(factsOf),
       // Liars hear and are heard by the second one, as half of the honest.
       isLeft: (node) => honestIds.indexOf(node) % 2 === 0,
@@ -110,6 +113,8 @@ export async function createWorld({ seed, cast, onLife }: WorldOptions): Promise
       onLife: (machine, life) => onLife(world, machine, life),
     }),
   )
+  // One liar more than is borne would overrun a committee before it has come to its size.
+  let lying = !cast.overrun
   let ticks = 0
   const world: World = {
     ...{ random, clock, links, cast, machines, counts },
@@ -135,6 +140,9 @@ export async function createWorld({ seed, cast, onLife }: WorldOptions): Promise
       const untilMs = clock.monotonicMs() + withinMs
       while (!holds() && clock.monotonicMs() < untilMs) await world.advance(50)
       return holds()
+    },
+    lie() {
+      lying = true
     },
     note: (what) => void trace.update(`${clock.monotonicMs()} ${what}\n`),
     trace: () => trace.digest('hex').slice(0, 16),
