@@ -21,7 +21,7 @@ export function applyBatch(state: State, batch: VerifiedBatch): Outcome[] {
     return batch.commands.map(() => refuse('STALE', { incarnation: floor }))
   }
   if (batch.commands.some((_, at) => isFresh(session, first + at))) moveClock(state, author, batch)
-  state.clock.begin(batch.timeMs)
+  state.clock.begin(batch.timeMs, { passing: isPassing(state) })
   const outcomes = batch.commands.map((command, at) => {
     return applyOnce(session, first + at, () => run(state, batch, command))
   })
@@ -35,10 +35,11 @@ function isFresh(session: Session, at: number): boolean {
 
 /** The version of the rules from which on a clock that is far behind counts by what passes on it. */
 const PASSING_SINCE = 2
+const isPassing = ({ version }: State): boolean => version >= PASSING_SINCE
 
 /** A command that is sent again changes nothing, its time included. */
 function moveClock(state: State, { node }: Author, { timeMs }: VerifiedBatch): void {
-  const passing = state.version >= PASSING_SINCE
+  const passing = isPassing(state)
   if (node !== undefined && state.clock.claim(node, timeMs, { passing })) endLeases(state)
 }
 

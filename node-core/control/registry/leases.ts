@@ -63,9 +63,10 @@ export function leftMsOf({ ttlMs, endsMs, sealedMs }: Lease, uptimeMs: number): 
 }
 
 function renew(state: State, lease: string, ttlMs: number) {
-  const { uptimeMs, aheadMs, batchMs } = state.clock
+  const { timeMs, uptimeMs, aheadMs, batchMs } = state.clock
   const row = { ttlMs, endsMs: inGrains(uptimeMs + ttlMs + Math.max(ADVANCE_MS_MAX, aheadMs)) }
-  const isBehind = aheadMs > ADVANCE_MS_MAX
+  // A clock that is behind the log's does not say when that has caught up: what is added stays.
+  const isBehind = aheadMs > ADVANCE_MS_MAX && batchMs > timeMs
   state.leases.table.set(lease, isBehind ? { ...row, sealedMs: batchMs } : row)
   return row
 }

@@ -103,7 +103,7 @@ describe('a clock that is an hour behind', () => {
 
   it('counts by what passes on it, so that leases end though another voter is dead', () => {
     const { passes, elapsed, do: act, founder, view } = twoLeft()
-    expectDone(act(founder, grant('a/l')))
+    expectDone(act(founder, grant('a/l'), { timeMs: START_MS + HOUR }))
     passes(1_000, 5_000)
     expect(view.lease('a/l')).toBeDefined()
     passes(6_000, 30_000)
@@ -141,6 +141,18 @@ describe('a clock that is an hour behind', () => {
     const copy = createRegistry({ network, voters: [] })
     copy.restore(registry.snapshot())
     expect(Buffer.compare(copy.snapshot(), registry.snapshot())).toBe(0)
+  })
+
+  it('takes no lease that ends early while the log catches up, and no lease for good', () => {
+    const { do: act, founder, machine, say, view } = twoLeft()
+    const holder = machine(founder)
+    // The log stood still for ten seconds; whoever grants has a clock that says nothing of it.
+    expectDone(act(holder, grant('a/l'), { timeMs: START_MS + 10_000 }))
+    for (const ms of [3_000, 6_000, 9_000, 10_000]) say(HOUR + ms, HOUR + ms)
+    say(HOUR + 14_900, HOUR + 14_900)
+    expect(view.lease('a/l')).toBeDefined()
+    for (let ms = 15_000; ms <= 50_000; ms += 1_000) say(HOUR + ms, HOUR + ms)
+    expect(view.lease('a/l')).toBeUndefined()
   })
 
   it('is asked for what passes on it, and after it was set back', () => {

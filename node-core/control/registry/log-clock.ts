@@ -20,7 +20,10 @@ export interface LogClock {
   readonly timeMs: number
   readonly uptimeMs: number
   readonly voters: readonly NodeId[]
-  /** How far the batch that is being applied claims to be ahead of the log, at most `AHEAD_MS_MAX`. */
+  /**
+   * How far the batch that is being applied claims to be ahead of the log, at most `AHEAD_MS_MAX`; so much
+   * where its author's clock is behind the log, which says nothing of what the log has to catch up.
+   */
   readonly aheadMs: number
   /** When the batch that is being applied was sealed, as it says itself. */
   readonly batchMs: number
@@ -29,8 +32,8 @@ export interface LogClock {
    * voters have nothing to say, so its author's word counts where that is later.
    */
   readonly askedMs: number
-  /** A batch begins, whoever its author is. */
-  begin(timeMs: number): void
+  /** A batch begins, whoever its author is. `passing`: as of a claim. */
+  begin(timeMs: number, options: { passing: boolean }): void
   setVoters(voters: readonly NodeId[]): void
   /**
    * A voter's latest word; anybody else's is ignored. True when the time moved. `passing`: whether one that
@@ -108,9 +111,10 @@ export function createLogClock(startMs: number): LogClock {
     get askedMs() {
       return Math.max(timeMs, sealedMs)
     },
-    begin(batchMs) {
+    begin(batchMs, { passing }) {
       sealedMs = batchMs
-      aheadMs = Math.min(Math.max(batchMs - timeMs, 0), AHEAD_MS_MAX)
+      const saysNothing = passing && batchMs + ADVANCE_MS_MAX < timeMs
+      aheadMs = saysNothing ? AHEAD_MS_MAX : Math.min(Math.max(batchMs - timeMs, 0), AHEAD_MS_MAX)
     },
     setVoters(next) {
       voters = [...new Set(next)].sort()
