@@ -7,13 +7,14 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { add, type Counts, failureOf, nothing } from './counts.ts'
 
-/** End-to-end files whose nodes have neither an engine nor a window. */
+/** End-to-end files whose nodes have neither an engine nor a window, and what only installs. */
 const WAITING: ReadonlySet<string> = new Set([
   'bad-input',
   'committee',
   'follow',
   'leader-kills',
   'nearby',
+  'package',
   'partition',
   'primary',
   'recovery',
