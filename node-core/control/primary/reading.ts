@@ -69,7 +69,8 @@ export function createReader({ clock, ask }: ReaderDeps): Reader {
         kind: 'turn',
         lock,
         lease,
-        waitMs: Math.min(waitMs, WATCH_WAIT_MS),
+        // A question has whole numbers, and what is left of a time is none.
+        waitMs: Math.ceil(Math.min(waitMs, WATCH_WAIT_MS)),
       } as const
       await ask(question, waitMs + READ_TIMEOUT_MS, signal)
     },
