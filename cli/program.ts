@@ -36,7 +36,7 @@ const GROUPS: readonly CommandGroup[] = [
   },
   { names: ['update'], load: async () => (await import('./commands/update.ts')).updateCommand },
   {
-    names: ['versions', 'rollback', 'rollout'],
+    names: ['versions', 'rollback', 'restart', 'rollout'],
     load: async () => (await import('./commands/versions.ts')).versionCommands,
   },
   {

@@ -128,6 +128,23 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
     })
   })
 
+  it('starts all copies anew without a failed request, and says what that was', async () => {
+    await settled()
+    const ids = async (): Promise<string[]> => (await web()).instances.map(({ id }) => id)
+    const before = new Set(await ids())
+    const answers = await answersDuring(async () => {
+      await node.json('restart', 'web', '--wait')
+      await settled()
+    })
+    assert.deepEqual(kindsOf(answers), ['last'])
+    assert.deepEqual(
+      (await ids()).filter((id) => before.has(id)),
+      [],
+    )
+    const { stdout } = await node.cli('versions', 'web')
+    assert.match(stdout, /^Version \d+ .* Then it was restarted: copies were replaced\.$/m)
+  })
+
   it('takes back a change of rules alone, and replaces no copy for it', async () => {
     await settled()
     const copies = async (): Promise<string[]> => (await web()).instances.map(({ id }) => id).sort()

@@ -44,6 +44,14 @@ describe('what a workload was before', () => {
     expect(all.versions[0]?.changed).toMatchObject({ changes: Array(12).fill({}) })
   })
 
+  it('is told of a restart in its word, which no rollback takes back', async () => {
+    const { exit, out } = await home.run('restart', 'web')
+    expect([exit, out]).toEqual([0, 'web starts anew, as generation 2.'])
+    const told = (await home.run('versions', 'web')).out
+    expect(told).toMatch(/^Version 1 of .*Z\. Then it was restarted: copies were replaced\.$/)
+    expect((await home.run('rollback', 'web')).exit).toBe(5)
+  })
+
   it('comes back, whatever was changed last, and again what was taken back', async () => {
     await home.json('update', 'web', '--access', 'members')
     await home.json('scale', 'web', '3')

@@ -33,6 +33,17 @@ export function versionCommands(program: Command, act: Act): void {
     .option('--to <version>', 'one of those that `mycelium versions` lists')
     .addHelpText('after', '\nExample:\n  mycelium rollback web')
     .action(act(rollback))
+  const anew = program
+    .command('restart')
+    .summary('start all copies anew')
+    .description(
+      'Starts all copies of a workload anew, though nothing about it has changed. They are replaced as ' +
+        'its rollout says, so one that rolls serves all the while; each goes where fewer copies are.',
+    )
+    .argument('<name>')
+  addWaitFlags(anew)
+    .addHelpText('after', '\nExample:\n  mycelium restart web --wait')
+    .action(act(restart))
   program
     .command('rollout')
     .summary('hold a change, let it go on, or take it back')
@@ -63,11 +74,17 @@ function versionText({ generation, parts, by, until, changed }: Version): string
   const what = parts.map(({ image, bundle }) => image ?? bundle?.slice(0, 19) ?? '').join(', ')
   const head = `Version ${generation} of ${by.name}: ${what}, until ${until}`
   if (!changed) return `${head}.`
+  if (isRestart(changed.changes)) return `${head}. Then it was restarted: copies were replaced.`
   const copies = changed.replaces ? 'copies were replaced' : 'copies stayed'
   const shown = changed.changes.slice(0, VERSION_CHANGES_MAX).map(lineOf)
   const left = changed.changes.length - shown.length
   const more = left > 0 ? [`  and ${left} more (--json has all)`] : []
   return [`${head}. Then this changed, and ${copies}:`, ...shown, ...more].join('\n')
+}
+
+/** Nothing has changed but that copies were started anew. */
+function isRestart(changes: readonly Change[]): boolean {
+  return changes.length === 1 && changes[0]?.path === 'restarted'
 }
 
 function lineOf(change: Change): string {
@@ -90,6 +107,18 @@ async function rollback(
     ...(underWay && { underWay }),
   })
   const said = `${name} goes back, as generation ${now.generation}.`
+  await answerChanged(context, node, now, { wait, timeoutMs, said })
+}
+
+async function restart(
+  context: Context,
+  [name = '']: string[],
+  { wait, timeout }: WaitFlags,
+): Promise<void> {
+  const timeoutMs = durationMs('--timeout', timeout)
+  const node = await context.node()
+  const now = await node.call.workloads.restart({ name })
+  const said = `${name} starts anew, as generation ${now.generation}.`
   await answerChanged(context, node, now, { wait, timeoutMs, said })
 }
 

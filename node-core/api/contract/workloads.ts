@@ -271,6 +271,15 @@ export const workloads = {
     .route({ method: 'POST', path: '/api/workloads/{name}/promote', summary: 'Next share now' })
     .input(byName.extend({ all: z.boolean().optional() }))
     .output(workload),
+  /** The same as another version, which takes over as `rollout` says; CONFLICT with IS_JOB for a job. */
+  restart: operation({ permission: 'deploy' })
+    .route({
+      method: 'POST',
+      path: '/api/workloads/{name}/restart',
+      summary: 'Start all copies anew',
+    })
+    .input(byName)
+    .output(workload),
   runs: operation()
     .route({
       method: 'GET',

@@ -7,10 +7,12 @@ import {
   type Difference,
   goneBack,
   isSameVersion,
+  keepingCopies,
   takenBack,
   templateOf,
   versionDifferences,
   type Workload,
+  withoutRestarts,
 } from '../../work/spec/index.ts'
 import type { PastVersion } from '../contract/index.ts'
 import { failure } from './failures.ts'
@@ -101,10 +103,13 @@ export function earlierVersion(
   const found = past.find(({ workload, generation }) => {
     if (asked.generation !== undefined) return generation === asked.generation
     if (!now) return true
-    return !asked.underWay && !isSameVersion(workload, now)
+    // Nobody would have anything back by copies that are started anew a second time.
+    return !asked.underWay && !isSameVersion(withoutRestarts(workload), withoutRestarts(now))
   })
   if (!found) throw failure('NOT_FOUND', notFoundText(asked, past))
-  return now ? takenBack(now, found.workload) : found.workload
+  if (!now) return found.workload
+  const back = takenBack(now, found.workload)
+  return asked.generation === undefined ? keepingCopies(now, back) : back
 }
 
 function notFoundText(

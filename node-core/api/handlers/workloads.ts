@@ -18,6 +18,7 @@ import {
   templateOf,
   type Workload,
   withAutoscale,
+  withoutRestarts,
 } from '../../work/spec/index.ts'
 import { type ChangeInput, type WorkloadView, workloadSchema } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
@@ -26,6 +27,7 @@ import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
 import { mustBeJob, runNow, runViews } from './job-view.ts'
 import { logHandlers } from './logs.ts'
 import { mustBeFree } from './published-ports.ts'
+import { restarted } from './restarting.ts'
 import { shieldedReason } from './shielded.ts'
 import { mustBeCanary, promoted } from './steering.ts'
 import { unwantedNow, unwantedView } from './unwanted.ts'
@@ -138,6 +140,10 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const asked = { all: input.all ?? false, clock }
       return view(parts, await promoted(parts, desired, asked))
     }),
+    restart: workloads.restart.handler(async ({ input }) => {
+      const parts = inNetwork(deps)
+      return view(parts, await restarted(parts, findOwn(parts, input.name, deps)))
+    }),
     runs: workloads.runs.handler(({ input }) => {
       const parts = inNetwork(deps)
       const desired = known(parts, input.name)
@@ -235,9 +241,9 @@ function sameAs(
   )
 }
 
-/** Everything but what was found of the images, and how many copies there are of what is scaled. */
+/** But for what was found of the images, what is scaled, and that copies were started anew. */
 function contentOf(workload: Workload): Uint8Array {
-  const asked = withAutoscale(workload, workload.autoscale)
+  const asked = withoutRestarts(withAutoscale(workload, workload.autoscale))
   return encode(storedForm(withSources(asked, asNamed)))
 }
 

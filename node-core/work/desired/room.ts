@@ -1,5 +1,5 @@
 /** Which earlier generations of a workload are worth their room. Pure. */
-import { templateOf, type Workload } from '../spec/index.ts'
+import { templateOf, type Workload, withoutRestarts } from '../spec/index.ts'
 import type { PastWorkload } from './index.ts'
 import { RULES_KEPT_MAX } from './limits.ts'
 
@@ -13,7 +13,14 @@ export function worthLeast(past: readonly PastWorkload[], next: Workload): numbe
   const begins = past.findIndex(({ workload }) => templateOf(workload) !== templateOf(next)) - 1
   const ofRules = past.filter(({ workload }, age) => {
     const successor = past[age - 1]?.workload ?? next
-    return age !== begins && templateOf(workload) === templateOf(successor)
+    // While that takes over, what it took the place of is what it would go back to.
+    if (age === begins || age === begins + 1) return false
+    return alike(workload, successor)
   })
   return ofRules.length < RULES_KEPT_MAX ? undefined : ofRules.at(-1)?.generation
+}
+
+/** Copies that were started anew run what they ran. */
+function alike(a: Workload, b: Workload): boolean {
+  return templateOf(withoutRestarts(a)) === templateOf(withoutRestarts(b))
 }

@@ -59,6 +59,6 @@ export function bunchedText(name: string, { copies, together }: Bunched, nodeNam
   return (
     `${together} of ${copies} copies stand on ${nodeName}, and other computers could take some: what ` +
     'runs is not moved for that. The copies of the next change go where fewer are; to have them go ' +
-    `there now: mycelium update ${name} -e SPREAD=1`
+    `there now: mycelium restart ${name}`
   )
 }

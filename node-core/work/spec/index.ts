@@ -46,6 +46,8 @@ export interface Workload {
   egress?: Egress
   /** It runs to its end instead of serving (docs/adr/0030); `replicas` is then how many slots it has. */
   job?: Job
+  /** The generation at which somebody last had all of its copies started anew (docs/adr/0022). */
+  restarted?: number
 }
 
 /** Slots that must go on serving, or that may be away, when something is moved, changed or displaced. */
@@ -318,13 +320,10 @@ export interface Instance {
   progress?: string
 }
 
-export type Ended = {
-  /** ISO 8601. */
-  at: string
-  /** Absent where nobody saw it. */
-  exitCode?: number
-}
+/** `at`: ISO 8601. Without an exit code where nobody saw it. */
+export type Ended = { at: string; exitCode?: number }
 
+export { keepingCopies, restartedFrom, withoutRestarts } from './anew.ts'
 export { boundsOf, copiesOf, maySleep, withAutoscale } from './autoscale.ts'
 export { shareOf, stepOf } from './canary-share.ts'
 export { applyChange } from './change.ts'

@@ -22,6 +22,7 @@ import { toJob, withJob, wrongBesideJob } from './job.ts'
 import { WORKLOAD_BYTES_MAX } from './limits.ts'
 import { priorityField } from './priority.ts'
 import { toRestart } from './restart.ts'
+import { wrongBesideRestarts } from './restarted.ts'
 import { toRollout, wrongRollout } from './rollout-rules.ts'
 import { toSecretUses } from './secret-uses.ts'
 import { type AskedPart, askedContainer, kindOf, nameOfImage, toParts } from './to-parts.ts'
@@ -182,6 +183,7 @@ export function checked(workload: Workload, found: readonly WrongField[]): Workl
     ...wrongEgress(workload),
     ...wrongRollout(workload),
     ...wrongAutoscale(workload),
+    ...wrongBesideRestarts(workload),
   ]
   if (wrong.length > 0) throw validationError(wrong)
   if (encode(workload).byteLength <= WORKLOAD_BYTES_MAX) return workload

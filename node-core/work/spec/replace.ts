@@ -23,6 +23,8 @@ export function replaceWith(workload: Workload, input: unknown): Workload {
     replicas,
     rollout,
     ...(job && { job }),
+    // It is said of the copies, and by no manifest.
+    ...(workload.restarted !== undefined && { restarted: workload.restarted }),
     parts: [kept(first), ...rest.map(kept)],
   }
 }

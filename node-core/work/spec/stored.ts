@@ -42,6 +42,7 @@ import {
   VOLUMES_MAX,
 } from './limits.ts'
 import { storedPriority } from './priority.ts'
+import { foldRestarted, unfoldRestarted } from './restarted.ts'
 import { storedRollout } from './rollout-rules.ts'
 import { user } from './user.ts'
 import { ifLost, mountPath } from './volumes.ts'
@@ -216,7 +217,7 @@ const workload = z.discriminatedUnion('kind', [
 
 export function parseStoredWorkload(value: unknown): Workload | undefined {
   const parsed = workload.safeParse(value)
-  return parsed.success ? parsed.data : undefined
+  return parsed.success ? unfoldRestarted(parsed.data) : undefined
 }
 
 /** The workload that a live record of `net/workload/<name>` asks for. */
@@ -267,10 +268,12 @@ export function instanceOf(record: StateRecord): Instance | undefined {
 
 /** What is written for a workload or an instance: the same without absent fields. */
 export function storedForm(subject: Partial<Workload> | Instance): Plain {
-  const folded =
-    'parts' in subject && subject.parts
-      ? { ...subject, parts: subject.parts.map(foldFiles) }
-      : subject
-  const plain: Plain = JSON.parse(JSON.stringify(folded))
+  const plain: Plain = JSON.parse(JSON.stringify(folded(subject)))
   return plain
+}
+
+function folded(subject: Partial<Workload> | Instance): object {
+  if (!('parts' in subject) || !subject.parts) return subject
+  const { restarted, ...rest } = subject
+  return { ...rest, parts: foldRestarted(subject.parts.map(foldFiles), restarted) }
 }

@@ -184,6 +184,13 @@ export const workloads = {
   deletedDetail: 'It can be brought back as it was. What its copies kept stays for 30 days.',
   bringBack: 'Bring it back',
   broughtBack: '{{name}} comes back as it was.',
+  anew: {
+    ask: 'Restart',
+    title: 'Restart {{name}}?',
+    detail:
+      'Nothing is changed: all of its copies are started anew, as a change of it would replace them. Where that is copy by copy, it serves all the while, unless a copy has to end first for its volume, its host port or its graphics processor.',
+    begun: '{{name}} starts anew.',
+  },
   rollout: {
     pause: 'Pause the change',
     paused: '{{name}}: the change waits.',
@@ -251,6 +258,7 @@ export const workloads = {
     until: 'by {{who}}, in force until {{when}}',
     replaced: 'Then this was changed, and its copies were replaced:',
     stayed: 'Then this was changed, and its copies stayed:',
+    restarted: 'Then it was restarted: its copies were replaced, and nothing was changed.',
     more: 'and {{count}} more fields',
     more_one: 'and one more field',
     nothing: 'nothing',

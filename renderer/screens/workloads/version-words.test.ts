@@ -10,6 +10,15 @@ describe('what a change changed', () => {
     expect(changeWords({ changes, replaces: true }).intro).toBe('workloads.version.replaced')
   })
 
+  it('is a restart where nothing was, and in no other case', () => {
+    const mark = { path: 'restarted', after: '3' }
+    const words = changeWords({ changes: [mark], replaces: true })
+    expect(words).toEqual({ intro: 'workloads.version.restarted', lines: [], left: 0 })
+    const both = changeWords({ changes: [mark, { path: 'priority', after: '1' }], replaces: true })
+    expect([both.intro, both.lines.length]).toEqual(['workloads.version.replaced', 2])
+    expect(changeWords({ changes: [], replaces: false }).intro).toBe('workloads.version.stayed')
+  })
+
   it('is bounded: ten fields, and no value that fills the page', () => {
     const changes = Array.from({ length: 12 }, (_, at) => {
       return { path: `labels.l${at}`, after: 'x'.repeat(5_000) }

@@ -10,6 +10,10 @@ const VALUE_LETTERS_MAX = 160
 
 /** `left`: fields beyond those in `lines`. */
 export function changeWords({ changes, replaces }: Changed) {
+  const [first] = changes
+  if (changes.length === 1 && first?.path === 'restarted') {
+    return { intro: 'workloads.version.restarted', lines: [], left: 0 } as const
+  }
   const lines = changes.slice(0, CHANGES_SHOWN_MAX).map(({ path, before, after }) => {
     return { path, before: short(before), after: short(after) }
   })

@@ -22,6 +22,7 @@ import { Instances } from './instances.tsx'
 import { KeptData } from './kept-data.tsx'
 import { Logs } from './logs.tsx'
 import { OpenWorkload } from './open-workload.tsx'
+import { RestartWorkload } from './restart-workload.tsx'
 import { Rollout } from './rollout.tsx'
 import { Rules } from './rules.tsx'
 import { Runs } from './runs.tsx'
@@ -119,6 +120,7 @@ function WorkloadPage(props: {
               <Scale key={workload.replicas} workload={workload} />
             )}
             <OpenWorkload workload={workload} />
+            {mayChange && !workload.job && <RestartWorkload name={name} />}
             {mayChange && <DeleteWorkload name={name} />}
           </div>
         </div>

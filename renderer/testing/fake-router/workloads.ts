@@ -91,6 +91,12 @@ export function workloadsOf({ scenario, emit }: Fake) {
         return found
       }),
       promote: os.workloads.promote.handler(({ input }) => findWorkload(scenario, input.name)),
+      restart: os.workloads.restart.handler(({ input }) => {
+        const found = findWorkload(scenario, input.name)
+        found.generation += 1
+        emit('workload.changed', { name: input.name })
+        return found
+      }),
       runs: os.workloads.runs.handler(({ input }) => ({
         runs: scenario.runs[input.name] ?? [],
       })),
