@@ -104,6 +104,13 @@ export const WORKLOAD: Shot[] = [
     await go(page, '#/workload/notes/versions', 'notes')
     await page.locator('.waiting').waitFor()
   }),
+  shot('workload-restart', 'busy', async (page) => {
+    await page.locator('.rail').waitFor()
+    await go(page, '#/workload/notes/instances', 'notes')
+    await press(page, 'Restart')
+    await page.getByText('Nothing is changed').waitFor()
+    await settle(page)
+  }),
   shot('workload-why', 'busy', async (page) => {
     await page.locator('.rail').waitFor()
     await go(page, '#/workload/notes/placement', 'notes')
