@@ -1,6 +1,7 @@
 /** Jobs as the contract shows them, and one begun by hand. */
+import type { Clock } from '../../base/clock/index.ts'
 import { isCode } from '../../base/errors/index.ts'
-import type { JobRecord } from '../../work/jobs/index.ts'
+import { dueByHand, type JobRecord } from '../../work/jobs/index.ts'
 import {
   type DesiredWorkload,
   type Job,
@@ -30,7 +31,7 @@ export function runViews(
     return {
       run,
       dueAt: time(row.dueMs),
-      ...(ended?.outcome !== 'missed' && { startedAt: time(row.startedMs) }),
+      ...(ended?.outcome !== 'missed' && { startedAt: time(Math.max(row.startedMs, row.dueMs)) }),
       ...(ended && { endedAt: time(ended.atMs) }),
       outcome: ended?.outcome ?? 'running',
       ...(ended?.code !== undefined && { code: ended.code }),
@@ -55,6 +56,7 @@ export function mustBeJob({ workload: { name, job } }: DesiredWorkload): Job {
 export async function runNow(
   { desired, primary }: NetworkParts,
   of: DesiredWorkload,
+  clock: Clock,
 ): Promise<number> {
   const job = mustBeJob(of)
   const { workload, generation } = of
@@ -65,7 +67,9 @@ export async function runNow(
   const still = failure('CONFLICT', `“${name}” runs still.`, { reason: 'STILL_RUNS' })
   if (lane === undefined) throw still
   const run = (runs.at(-1)?.[0] ?? 0) + 1
-  const body = { workload: name, generation, run, lane, template: templateOf(workload) }
+  const logMs = primary.view()?.timeMs
+  const due = logMs !== undefined && { dueMs: dueByHand(job, { logMs, wallMs: clock.wallMs() }) }
+  const body = { workload: name, generation, run, lane, template: templateOf(workload), ...due }
   try {
     await primary.execute({ kind: 'run.start', body })
   } catch (error) {

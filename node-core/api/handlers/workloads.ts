@@ -154,7 +154,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     run: workloads.run.handler(async ({ input }) => {
       const parts = inNetwork(deps)
       const desired = findOwn(parts, input.name, deps)
-      return { run: await runNow(parts, desired) }
+      return { run: await runNow(parts, desired, clock) }
     }),
     why: workloads.why.handler(({ input }) => {
       const parts = inNetwork(deps)

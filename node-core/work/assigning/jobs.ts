@@ -1,10 +1,17 @@
 /** The shell of jobs: what is to be committed about them, when this node is the one to say so. */
 import type { Clock } from '../../base/clock/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import { type JobInput, jobSteps, NO_RECORD } from '../jobs/index.ts'
+import { beginsNow, type JobInput, type JobStep, jobSteps, NO_RECORD } from '../jobs/index.ts'
 import type { PlacementNode } from '../placement/index.ts'
 import type { AssignerDeps } from './index.ts'
-import { LATE_MS, LOOK_AHEAD_MS_MAX, TICK_AGAIN_MS } from './limits.ts'
+import {
+  LATE_MS,
+  LOOK_AHEAD_MS_MAX,
+  RESTED_MS,
+  TICK_AGAIN_MS,
+  TIME_LOOK_MS,
+  TIME_WAIT_MS,
+} from './limits.ts'
 import type { Proposals } from './proposals.ts'
 
 export interface JobKeeper {
@@ -25,6 +32,8 @@ export function createJobKeeper(deps: JobKeeperDeps): JobKeeper {
   const { view, primary, proposals, clock, within } = deps
   /** Since when nodes are out of sight, as this one sees it. */
   const awaySinceMs = new Map<NodeId, number>()
+  /** Runs that are to begin now, by their workload, and since when the log's time is waited for. */
+  const heldSinceMs = new Map<string, number>()
 
   function input(nodes: readonly PlacementNode[]): JobInput | undefined {
     const registry = primary.view()
@@ -61,26 +70,48 @@ export function createJobKeeper(deps: JobKeeperDeps): JobKeeper {
     within(Math.min(LOOK_AHEAD_MS_MAX, Math.max(0, dueMs - clock.wallMs()) + LATE_MS))
   }
 
+  /**
+   * While nobody writes the log's time stands still: a run that began then would have begun long ago,
+   * and its deadline be over, or times before it was deployed be due. By this computer's clock, which
+   * may be wrong: so it is not waited for without end.
+   */
+  const hasRested = (timeMs: number): boolean => clock.wallMs() - timeMs >= RESTED_MS
+
+  function isHeld({ body: { workload } }: JobStep, timeMs: number): boolean {
+    if (!hasRested(timeMs)) return false
+    const nowMs = clock.monotonicMs()
+    const sinceMs = heldSinceMs.get(workload) ?? nowMs
+    heldSinceMs.set(workload, sinceMs)
+    return nowMs - sinceMs < TIME_WAIT_MS
+  }
+
+  function tell(): void {
+    const subject = `tick ${Math.floor(clock.wallMs() / TICK_AGAIN_MS)}`
+    proposals.propose(subject, { kind: 'tick', body: {} })
+  }
+
   return {
     look(nodes) {
       lookAway(nodes)
       const given = input(nodes)
       if (!given) return
       const { steps, dueMs, lostInMs } = jobSteps(given)
-      for (const step of steps) proposals.propose(`job ${step.body.workload}`, step)
+      const beginning = new Set(steps.filter(beginsNow).map(({ body }) => body.workload))
+      for (const name of heldSinceMs.keys()) if (!beginning.has(name)) heldSinceMs.delete(name)
+      for (const step of steps) {
+        if (beginsNow(step) && isHeld(step, given.timeMs)) within(TIME_LOOK_MS)
+        else proposals.propose(`job ${step.body.workload}`, step)
+      }
       lookWhenDue(dueMs)
       if (lostInMs !== undefined) within(lostInMs)
     },
     tick() {
       const given = input([])
-      const dueMs = given && jobSteps(given).dueMs
-      if (dueMs === undefined) return
+      if (!given) return
+      const { steps, dueMs } = jobSteps(given)
       lookWhenDue(dueMs)
-      if (clock.wallMs() < dueMs) return
-      proposals.propose(`tick ${Math.floor(clock.wallMs() / TICK_AGAIN_MS)}`, {
-        kind: 'tick',
-        body: {},
-      })
+      const isDue = dueMs !== undefined && clock.wallMs() >= dueMs
+      if (isDue || (steps.some(beginsNow) && hasRested(given.timeMs))) tell()
     },
   }
 }

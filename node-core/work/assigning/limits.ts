@@ -12,6 +12,12 @@ export const AGAIN_MS = 2_000
 export const LATE_MS = 20
 /** Between two looks for a job's time that is far off: clocks are set. Milliseconds. */
 export const LOOK_AHEAD_MS_MAX = 60_000
+/** By how much the log's time is behind this computer's clock when it has rested. Milliseconds. */
+export const RESTED_MS = 1_000
+/** How long a run that is to begin now waits for the log's time to move on, at most. Milliseconds. */
+export const TIME_WAIT_MS = 3_000
+/** Between two looks whether it has. Milliseconds. */
+export const TIME_LOOK_MS = 50
 /** Between two words of a voter that a job's time has come. Milliseconds. */
 export const TICK_AGAIN_MS = 500
 /** Commands under way; the rest waits for its turn. */

@@ -75,6 +75,21 @@ export function jobSteps(input: JobInput): JobSteps {
   return { steps, dueMs: least(due), lostInMs: least(lost) }
 }
 
+/** A run, or the count of a schedule, that begins with the log's time, whatever that is. */
+export function beginsNow(step: JobStep): boolean {
+  return step.kind === 'run.start' && step.body.dueMs === undefined
+}
+
+/**
+ * When a run is due that its owner begins: by the owner's clock, since the log's stands still while nobody
+ * writes and a deadline would count from then; before what its schedule has due next, however wrong
+ * that clock is.
+ */
+export function dueByHand({ schedule }: Job, now: { logMs: number; wallMs: number }): number {
+  const nextMs = schedule && nextDue(schedule, now.logMs)
+  return Math.max(now.logMs, Math.min(now.wallMs, (nextMs ?? Number.POSITIVE_INFINITY) - 1))
+}
+
 type One = JobInput['jobs'][number]
 type Going = readonly [run: number, row: RunRow]
 
@@ -101,7 +116,7 @@ function endOf(one: One, job: Job, { timeMs, awayMs }: JobInput): JobStep | unde
     if (row.lane >= lanesOf(job)) return close(run, 'replaced', 'CHANGED')
     if (own.some((state) => state.kind === 'done' && !state.succeeded)) return close(run, 'failed')
     if (own.every((state) => state.kind === 'done')) return close(run, 'succeeded')
-    if (job.deadlineMs !== undefined && timeMs >= row.startedMs + job.deadlineMs) {
+    if (job.deadlineMs !== undefined && timeMs >= beganMs(row) + job.deadlineMs) {
       return close(run, 'failed', 'DEADLINE')
     }
   }
@@ -111,6 +126,11 @@ function endOf(one: One, job: Job, { timeMs, awayMs }: JobInput): JobStep | unde
     return { kind: 'attempt.lost', body: { workload: workload.name, run, index, attempt } }
   }
   return undefined
+}
+
+/** One that its owner began says when that was: the log's time may have rested, and stand far behind. */
+function beganMs({ startedMs, dueMs }: RunRow): number {
+  return Math.max(startedMs, dueMs)
 }
 
 /** `keep` waits for as long as the node may come back; one that has left does not. */
@@ -161,7 +181,7 @@ function beginOf(one: One, job: Job, { timeMs }: JobInput): JobStep | undefined 
 function timesAhead({ record }: One, job: Job, timeMs: number): number[] {
   const { schedule, deadlineMs } = job
   const next = schedule && !schedule.paused ? nextDue(schedule, timeMs) : undefined
-  const ends = goingOn(record).map(([, row]) => row.startedMs + (deadlineMs ?? Number.NaN))
+  const ends = goingOn(record).map(([, row]) => beganMs(row) + (deadlineMs ?? Number.NaN))
   return [...(next === undefined ? [] : [next]), ...ends.filter((atMs) => atMs > timeMs)]
 }
 

@@ -40,5 +40,12 @@ interface Open {
 
 export const NO_RECORD: JobRecord = { runs: [], attempts: new Map() }
 
-export { type JobInput, type JobStep, type JobSteps, jobSteps } from './foreman.ts'
+export {
+  beginsNow,
+  dueByHand,
+  type JobInput,
+  type JobStep,
+  type JobSteps,
+  jobSteps,
+} from './foreman.ts'
 export { isOf, slotStates } from './slot-states.ts'

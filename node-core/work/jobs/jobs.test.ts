@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseNodeId } from '../../base/net/index.ts'
 import type { AttemptRow, RunRow } from '../../control/registry/index.ts'
 import { type DesiredWorkload, parseWorkload, templateOf } from '../spec/index.ts'
-import { type JobInput, type JobRecord, jobSteps, slotStates } from './index.ts'
+import { dueByHand, type JobInput, type JobRecord, jobSteps, slotStates } from './index.ts'
 
 const NODE = parseNodeId('a'.repeat(64))!
 const OTHER = parseNodeId('b'.repeat(64))!
@@ -108,6 +108,14 @@ describe('a job without a schedule', () => {
     expect(first(desired, bad)).toMatchObject(['run.close', { outcome: 'failed' }])
   })
 
+  test('that was begun by hand while the log’s time rested has its time from then on', () => {
+    const desired = mill({ deadlineMs: 60_000 })
+    const of = record([run({ startedMs: 0, dueMs: HOUR_MS })])
+    expect(first(desired, of, { timeMs: HOUR_MS })).toBeUndefined()
+    expect(steps(desired, of).dueMs).toBe(HOUR_MS + 60_000)
+    expect(first(desired, of, { timeMs: HOUR_MS + 60_000 })).toMatchObject(['run.close', {}])
+  })
+
   test('waits for a node that is out of sight as long as it says', () => {
     const away = (awayMs: number) => ({ awayMs: (node: unknown) => (node === NODE ? awayMs : 0) })
     const of = record([run()], [attempt()])
@@ -124,6 +132,14 @@ describe('a job without a schedule', () => {
 describe('a job with a schedule', () => {
   const hourly = (more: object = {}) => mill({ schedule: { cron: '@hourly', ...more } })
   const deployed = run({ ...over('missed'), dueMs: HOUR_MS / 2 })
+
+  test('begun by hand leaves out nothing that it has due, whatever the clock says', () => {
+    const [logMs, wallMs] = [HOUR_MS + 5, HOUR_MS + 900]
+    expect(dueByHand(hourly().workload.job!, { logMs, wallMs })).toBe(wallMs)
+    expect(dueByHand(hourly().workload.job!, { logMs, wallMs: 0 })).toBe(logMs)
+    expect(dueByHand(hourly().workload.job!, { logMs, wallMs: 9e9 })).toBe(2 * HOUR_MS - 1)
+    expect(dueByHand(MILL.workload.job!, { logMs, wallMs: 9e9 })).toBe(9e9)
+  })
 
   test('counts from when it was deployed', () => {
     expect(first(hourly(), record([]), { timeMs: HOUR_MS + 5 })).toMatchObject([

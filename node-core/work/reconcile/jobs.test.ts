@@ -90,6 +90,17 @@ describe('a job', () => {
     expect(starts()).toBe(1)
   })
 
+  test('has all of its time, in a network that had rested too', async () => {
+    await open()
+    await house.pass(10 * MINUTE_MS)
+    await deploy({ deadlineMs: 30_000 })
+    await until('it to run', () => running().length === 1)
+    await house.pass(25_000)
+    expect([outcomes(), starts()]).toEqual([['running'], 1])
+    await until('its end', outcomeIs('failed'), 10_000)
+    expect(runs()[0]?.ended?.code).toBe('DEADLINE')
+  })
+
   test('that ended while its node was away is not run again because that blinked', async () => {
     await open()
     await deploy()
@@ -233,6 +244,19 @@ describe('a job', () => {
 describe('a job with a schedule', () => {
   let house: House
   afterEach(() => house.stopAll())
+
+  test('is not begun for a time before it was deployed, where the network had rested over it', async () => {
+    house = await openHouse(3, 3)
+    await house.pass(10 * MINUTE_MS)
+    const schedule = { cron: '*/5 * * * *' }
+    await house.deploy(house.nodes[0]!, {
+      ...{ name: 'tick', containers: [{ image: 'a' }], job: { schedule } },
+    })
+    const begun = () => house.nodes[2]!.desired.job('tick')?.runs.slice(1) ?? []
+    const deployedMs = house.clock.wallMs()
+    await house.until('it to be due', () => begun().length > 0, 6 * MINUTE_MS)
+    expect(begun()[0]?.[1].dueMs).toBeGreaterThan(deployedMs)
+  }, 60_000)
 
   test('is begun each time it is due, under whatever leader', async () => {
     house = await openHouse(3, 3)
