@@ -14,3 +14,11 @@ export function exceeded(
   const message = `It ${verb} ${had} where it may have ${formatMemoryBytes(bytesMax)}, and was ended.`
   return { code: `${what}_EXCEEDED`, message }
 }
+
+/** Where the kernel ended it, which leaves no figure behind. */
+export const MEMORY_GONE: NonNullable<Running['endedFor']> = {
+  code: 'MEMORY_EXCEEDED',
+  message:
+    'It took all the memory that it may have, and was ended for that (exit code 137): it needs more ' +
+    '(resources.memory, or --memory).',
+}

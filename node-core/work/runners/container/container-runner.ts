@@ -1,6 +1,7 @@
 /** The runner's shell: starts, finds, reads and ends containers of this node in this network. */
 import { MyceliumError } from '../../../base/errors/index.ts'
 import type { Running } from '../index.ts'
+import { MEMORY_GONE } from '../overuse.ts'
 import { runCommand } from './commands.ts'
 import { createDiskWatch } from './disk-watch.ts'
 import { createEngine } from './engine.ts'
@@ -99,12 +100,13 @@ export function createContainerRunner(
       for (const listener of availableListeners) listener(ok)
       if (ok && sandboxes.isForeseen()) void foresee()
     },
-    onExit: ({ engineId, labels, exitCode }) => {
+    onExit: ({ engineId, labels, exitCode, outOfMemory }) => {
       const found = parseLabels(labels)
       const sandbox = sandboxNameOf(labels)
       if (sandbox !== undefined) void sandboxEnded(sandbox, engineId)
       if (!found || ended.has(engineId)) return
       remember(exited, engineId, exitCode)
+      if (outOfMemory) remember(overuse, engineId, MEMORY_GONE)
       if (starting.has(found.id)) endedEarly.add(found.id)
       for (const listener of exitListeners) listener(found.id)
     },

@@ -44,7 +44,10 @@ export interface EngineCommand {
   pid(): Promise<number>
 }
 
-export type EngineExit = Pick<EngineContainer, 'engineId' | 'labels' | 'exitCode'>
+export interface EngineExit extends Pick<EngineContainer, 'engineId' | 'labels' | 'exitCode'> {
+  /** The kernel ended it, as it took all of its memory. */
+  outOfMemory?: true
+}
 
 export interface Engine extends EngineImages, EngineNetworks, EngineVolumes {
   ping(): Promise<void>
@@ -80,6 +83,7 @@ export interface Engine extends EngineImages, EngineNetworks, EngineVolumes {
 }
 
 const exitEvent = z.object({
+  Action: z.string(),
   Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()) }),
 })
 const infoAnswer = z.object({ DockerRootDir: z.string() })
@@ -237,7 +241,7 @@ export function createEngine(locate: () => EngineAddress, clock: Clock): Engine 
       }, signal),
 
     async exits(labelFilter, signal) {
-      const filters = { type: ['container'], event: ['die'], label: labelFilter }
+      const filters = { type: ['container'], event: ['die', 'oom'], label: labelFilter }
       const stream = await openStream(
         (docker, abortSignal) =>
           docker.getEvents({ filters: JSON.stringify(filters), abortSignal }),
@@ -258,13 +262,27 @@ async function reachable(path: string): Promise<void> {
   })
 }
 
+/** What a process ends with that was killed. */
+const KILLED = '137'
+
 async function* exitsIn(stream: AsyncIterable<Uint8Array>): AsyncIterable<EngineExit> {
+  /** Something in it was ended for want of memory: it, or what it had started and does without. */
+  const short = new Set<string>()
   for await (const line of jsonLines(stream)) {
     const event = exitEvent.safeParse(line)
     if (!event.success) continue
     const { ID: engineId, Attributes: labels } = event.data.Actor
+    if (event.data.Action === 'oom') {
+      short.add(engineId)
+      continue
+    }
     const known = /^\d+$/.test(labels.exitCode ?? '')
-    yield { engineId, labels, ...(known ? { exitCode: Number(labels.exitCode) } : {}) }
+    const outOfMemory = short.delete(engineId) && labels.exitCode === KILLED
+    yield {
+      ...{ engineId, labels },
+      ...(known && { exitCode: Number(labels.exitCode) }),
+      ...(outOfMemory && { outOfMemory }),
+    }
   }
 }
 
