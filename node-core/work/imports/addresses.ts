@@ -11,17 +11,20 @@ export interface Leads {
   draft: Draft
   /** What others are called in the text. */
   others: ReadonlySet<string>
+  /** What else they are found by, and whose name that is. */
+  aliases?: ReadonlyMap<string, string>
   scope: Scope
 }
 
 export function noteLeads(
   at: Place,
   variable: { name: string; value: string },
-  { draft, others, scope }: Leads,
+  { draft, others, aliases, scope }: Leads,
 ): void {
   for (const { host, port } of hostsOf(variable)) {
-    const name = host.split('.')[0] ?? ''
-    if (others.has(name)) {
+    const first = host.split('.')[0] ?? ''
+    const name = others.has(first) ? first : aliases?.get(host.toLowerCase())
+    if (name !== undefined) {
       use(draft, name, host)
       scope.say(at, 'found-by-name', `“${host}” leads to that workload: it is named under “uses”.`)
     } else if (port !== undefined && isOutside(host)) {

@@ -51,7 +51,7 @@ const changed = {
   'volume-local':
     'Each copy keeps this on the computer that runs it, and goes back there. What was in it elsewhere is not brought along.',
   'always-beside':
-    'Here a new copy always starts beside the old one, which ends when the new one is healthy.',
+    'Here a new copy starts beside the old one, which ends when the new one is healthy; with volumes, a host port or a GPU the old one ends first.',
   'spread-over-sites': 'Zones are sites here: copies are spread over them first.',
   'ports-joined': 'Its ports were added to the workload that it leads to.',
   'answers-at-target':
@@ -92,7 +92,7 @@ const ignored = {
   'history-kept': 'As many runs are kept here as there is room for: 32 of each job.',
   'no-job-rule': 'Not a rule that jobs have here: see job.retries and job.deadlineMs.',
   'no-rollout':
-    'Not a rule that updates have here: a new copy starts beside the old one, which ends when the new one is healthy.',
+    'Not a rule that updates have here: a new copy starts beside the old one, which ends when the new one is healthy; with volumes, a host port or a GPU the old one ends first.',
   'no-scaling':
     'Not a rule of scaling that there is here: see autoscale. It scales by the processor, requests, latency or a queue.',
   'no-priority-class': 'The class that it names is not in this text.',

@@ -53,3 +53,38 @@ test('in two, both sides are told of the namespaces', () => {
     message: expect.stringMatching(/names it is in the namespace “front”, .* “back”/),
   })
 })
+
+const ELSEWHERE = (namespace: string) => `${text('front')}---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: { name: web, namespace: ${namespace} }
+spec: { minAvailable: 1, selector: { matchLabels: { app: web } } }
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: web, namespace: ${namespace} }
+spec:
+  scaleTargetRef: { kind: Deployment, name: web }
+  maxReplicas: 4
+  metrics: [{ type: Resource, resource: { name: cpu, target: { averageUtilization: 60 } } }]
+`
+
+test('a budget and an autoscaler elsewhere keep nothing, and say where what they name is', () => {
+  const { report, workloads } = importText({ text: ELSEWHERE('back') })
+  const said = report.filter(({ path }) => /^(Pod|Horizontal)\w+\/web.spec/.test(path))
+  const of = said.filter(({ path }) => !path.startsWith('Pod/'))
+  expect(new Set(of.map(({ code }) => code))).toEqual(new Set(['not-used']))
+  for (const { message } of of) {
+    expect(message).toMatch(/is in the namespace “front”, and this \w+ in the namespace “back”/)
+  }
+  expect(workloads[0]).not.toHaveProperty('autoscale')
+  expect(workloads[0]).not.toHaveProperty('disruption')
+})
+
+test('what names no namespace is in “default”, where kubectl puts it', () => {
+  const { report } = importText({
+    text: text('default').replace('namespace: front, ', ''),
+  })
+  expect(report.find(({ path }) => path === 'Service/web.spec.selector')?.code).toBe('kept')
+  expect(report.find(({ path }) => path.includes('.env'))?.code).toBe('inlined')
+})

@@ -165,7 +165,7 @@ export type {
   OutputOptions,
 } from './keeping.ts'
 export { findLoopbackPort, portTaken } from './loopback-port.ts'
-export { exceeded } from './overuse.ts'
+export { exceeded, MEMORY_GONE } from './overuse.ts'
 export {
   createSimEngine,
   type SimEngine,

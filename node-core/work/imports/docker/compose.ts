@@ -7,6 +7,7 @@ import type { Report, Scope } from '../report.ts'
 import { byRules, field, fieldsOf, isEmpty, type Rules, type Tree, textOf } from '../tree.ts'
 import { fillTree } from '../variables.ts'
 import { configsOf, sayConfigs } from './configs.ts'
+import { aliasesOf } from './networks.ts'
 import { isChosen, sayLeftOut } from './profiles.ts'
 import { takeService } from './service.ts'
 import type { Config, Service } from './service-rule.ts'
@@ -77,19 +78,19 @@ function takeServices(at: Tree, project: Project): void {
   }
   for (const [name, service] of services) {
     const others = new Set([...services.keys()].filter((one) => one !== name))
-    takeOne(name, service, others, project)
+    takeOne(name, service, { others, aliases: aliasesOf(services, others) }, project)
   }
 }
 
 function takeOne(
   name: string,
-  found: Tree,
-  others: ReadonlySet<string>,
+  at: Tree,
+  found: Pick<Service, 'others' | 'aliases'>,
   { report, drafts, ...given }: Project,
 ): void {
   const label = labelOf(name) ?? 'service'
   const scope = report.scope(label)
-  const service = fillTree(found, given.variables, scope)
+  const service = fillTree(at, given.variables, scope)
   const draft = newDraft(service, label, scope)
   const part = newPart(service)
   draft.parts.push(part)
@@ -100,7 +101,7 @@ function takeOne(
     return
   }
   const hasImage = (textOf(field(service, 'image')) ?? '') !== ''
-  takeService(service, { ...given, draft, part, scope, others, hasImage })
+  takeService(service, { ...given, draft, part, scope, ...found, hasImage })
 }
 
 const NAMES = 'Names have 1 to 63 of a-z, 0-9 and "-".'

@@ -209,6 +209,7 @@ function toDraft(
     part,
     scope,
     others,
+    aliases: new Map(),
     ...given,
     configs: new Map(),
     hasImage: imageText !== '',

@@ -30,6 +30,8 @@ export interface Service {
   scope: Scope
   /** Names of the other services. */
   others: ReadonlySet<string>
+  /** Other names that these have in the text's networks, and whose they are. */
+  aliases: ReadonlyMap<string, string>
   variables: Variables
   /** By their names. */
   envFiles: ReadonlyMap<string, EnvFile>

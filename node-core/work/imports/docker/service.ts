@@ -25,6 +25,7 @@ import { takeConfigs } from './configs.ts'
 import { takeDeploy } from './deploy.ts'
 import { takeEnvFiles } from './env-file.ts'
 import { takeHealthcheck } from './healthcheck.ts'
+import { takeNetworks } from './networks.ts'
 import { takeExposed, takePort } from './ports.ts'
 import { RISKS } from './risks.ts'
 import { leadToSecrets, takeSecrets } from './secrets.ts'
@@ -77,7 +78,8 @@ const RULES: Rules<Service> = new Map<string, ServiceRule>([
   ['env_file', takeEnvFiles],
   ['secrets', takeSecrets],
   ...sayOf('other-file', 'label_file'),
-  ...sayOf('no-networks', 'networks', 'mac_address', 'network_alias', 'ip', 'ip6'),
+  ['networks', takeNetworks],
+  ...sayOf('no-networks', 'mac_address', 'network_alias', 'ip', 'ip6'),
   ...sayOf('no-networks', 'dns', 'dns_opt', 'dns_search', 'extra_hosts', 'publish_all'),
   ...sayOf('no-hostname', 'hostname', 'domainname', 'container_name'),
   ['configs', takeConfigs],
@@ -187,12 +189,12 @@ function handThrough(at: Tree, name: string, service: Service): void {
 function putEnv(
   at: Place,
   { name, value }: { name: string; value: string | undefined },
-  { part, draft, scope, others }: Service,
+  { part, draft, scope, others, aliases }: Service,
 ): void {
   if (value === undefined) {
     scope.say(at, 'wrong-form')
     return
   }
   setEnv(part, { at, name, value }, scope)
-  noteLeads(at, { name, value }, { draft, others, scope })
+  noteLeads(at, { name, value }, { draft, others, aliases, scope })
 }

@@ -7,6 +7,7 @@ import { parseDockerBytes } from '../units.ts'
 import { takeFileMount } from './configs.ts'
 import type { Service } from './service-rule.ts'
 
+const ALWAYS_FILLED = 'A new volume has what the image has in that folder, always.'
 const CLOCK_FILES = ['/etc/localtime', '/etc/timezone', '/usr/share/zoneinfo']
 
 export function takeMount(at: Tree, service: Service): void {
@@ -22,7 +23,12 @@ export function takeMount(at: Tree, service: Service): void {
     const bytes = size === undefined ? undefined : (parseDockerBytes(size) ?? Number.NaN)
     addScratch(part, { at, path: target, bytes }, scope)
   } else if (source === undefined || !isHostPath(source)) {
-    addMount(draft, part, { at, source: source ?? target, path: target, readOnly })
+    const within = textOf(field(at, 'volume', 'subpath') ?? field(at, 'volume-subpath'))
+    const whole = source ?? target
+    const named = within === undefined ? whole : `${whole}/${within}`
+    addMount(draft, part, { at, source: named, path: target, readOnly })
+    const nocopy = field(at, 'volume', 'nocopy') ?? field(at, 'volume-nocopy')
+    if (nocopy && isTrue(nocopy)) scope.say(nocopy, 'no-tuning', ALWAYS_FILLED)
   } else if (!readOnly || !/^\.\//.test(source) || !takeFileMount(at, mount, service)) {
     sayHostPath(at, source, scope)
   }

@@ -74,7 +74,12 @@ describe('a HorizontalPodAutoscaler', () => {
       pods: { metric: { name: queue }, target: { type: AverageValue, averageValue: 30 } }`
     const { workload, said } = brought(scaler(`  metrics:${pods}`))
     expect([workload?.replicas, workload?.autoscale]).toEqual([3, undefined])
-    expect(said['spec.metrics.0']).toBe('no-scaling')
+    expect(said).toMatchObject({
+      'spec.metrics.0': 'no-scaling',
+      'spec.maxReplicas': 'no-scaling',
+      'spec.minReplicas': 'no-scaling',
+      'spec.replicas': 'kept',
+    })
   })
 
   test('of what is not in the text scales nothing', () => {

@@ -22,10 +22,13 @@ export function objectsOf(documents: readonly Tree[], scope: Scope): KubeObject[
   })
 }
 
+/** Where what names no namespace is put, unless the program that brings it says another. */
+const DEFAULT = 'default'
+
 function toObject(at: Tree): KubeObject {
   const kind = textOf(field(at, 'kind')) ?? ''
   const name = textOf(field(at, 'metadata', 'name')) ?? ''
-  const namespace = textOf(field(at, 'metadata', 'namespace')) ?? ''
+  const namespace = textOf(field(at, 'metadata', 'namespace')) || DEFAULT
   const within = at.path
   const path = shortened(`${kind === '' ? 'object' : kind}/${name}`, STEP_LENGTH_MAX)
   return { kind, name, namespace, at: moved(at, { within, path }) }

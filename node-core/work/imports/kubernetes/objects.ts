@@ -5,7 +5,7 @@ import { type Draft, labelOf } from '../draft.ts'
 import { WORKLOADS_MAX } from '../limits.ts'
 import type { Report } from '../report.ts'
 import type { Tree } from '../tree.ts'
-import { takeAutoscaler, targetOf } from './autoscaler.ts'
+import { scales, takeAutoscaler, targetOf } from './autoscaler.ts'
 import { takeBudget } from './budgets.ts'
 import { elsewhereText } from './namespaces.ts'
 import { type KubeObject, objectsOf } from './object.ts'
@@ -54,7 +54,7 @@ export function readKubernetes(
   const priorities = new Map(of('PriorityClass').map((one) => [one.name, valueOfClass(one)]))
   const services = new Set(of('Service').map(({ name }) => name))
   const scalers = of('HorizontalPodAutoscaler')
-  const scaled = new Set(scalers.map(targetOf))
+  const scaled = new Set(scalers.filter(scales).map(targetOf))
   const found = of(...WORKLOADS)
   if (found.length > WORKLOADS_MAX) {
     throw validationError([{ path: 'text', message: `More than ${WORKLOADS_MAX} workloads.` }])

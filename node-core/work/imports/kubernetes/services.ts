@@ -4,7 +4,7 @@ import { addPort, type Draft, labelOf } from '../draft.ts'
 import type { Report, Scope } from '../report.ts'
 import { all, say, sayOf } from '../rules.ts'
 import { byRules, field, itemsOf, type Rules, type Tree, textOf, wholeNumber } from '../tree.ts'
-import { namespaceText } from './namespaces.ts'
+import { ledElsewhereText } from './namespaces.ts'
 import type { KubeObject } from './object.ts'
 import { labelsOf } from './pod.ts'
 import type { Kube } from './rule.ts'
@@ -26,12 +26,9 @@ export function takeServiceObject(object: KubeObject, workloads: readonly Kube[]
     return selector.size > 0 && [...selector].every(([key, value]) => podLabels.get(key) === value)
   })
   const to = matching.filter(({ namespace }) => namespace === object.namespace)
-  const others = [...new Set(matching.map(({ namespace }) => namespaceText(namespace)))]
-  const here = namespaceText(object.namespace)
-  const none =
-    to.length > 0 || others.length === 0
-      ? undefined
-      : `What its selector names is in ${others.join(' and ')}, and this Service in ${here}.`
+  const there = to.length > 0 ? [] : matching.map(({ namespace }) => namespace)
+  const where = { kind: 'Service', there, here: object.namespace }
+  const none = ledElsewhereText(where, 'What its selector names')
   byRules(object.at, SERVICE, { into: { scope, to, none }, scope })
   const [only, second] = to
   for (const { draft, namespace } of workloads) {

@@ -71,7 +71,10 @@ describe.skipIf(missing)(`a container's bounds${missing ? ` [skipped: ${missing}
   it('say of what ended because it took all of its memory that it did', async () => {
     const exits: string[] = []
     runner.onExit((id) => exits.push(id))
-    const id = await greedy('eater', `${B} sleep 1; exec ${B} dd if=/dev/zero of=/dev/null bs=200M count=1`)
+    const id = await greedy(
+      'eater',
+      `${B} sleep 1; exec ${B} dd if=/dev/zero of=/dev/null bs=200M count=1`,
+    )
     await until(() => exits.includes(id), 30_000)
     const listed = (await runner.list()).find((one) => one.id === id)
     expect(listed).toMatchObject({ exitCode: 137, endedFor: { code: 'MEMORY_EXCEEDED' } })

@@ -1,7 +1,6 @@
 /** The runner's shell: starts, finds, reads and ends containers of this node in this network. */
 import { MyceliumError } from '../../../base/errors/index.ts'
-import type { Running } from '../index.ts'
-import { MEMORY_GONE } from '../overuse.ts'
+import { MEMORY_GONE, type Running } from '../index.ts'
 import { runCommand } from './commands.ts'
 import { createDiskWatch } from './disk-watch.ts'
 import { createEngine } from './engine.ts'

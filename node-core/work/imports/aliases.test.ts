@@ -1,0 +1,54 @@
+/** Other names of a compose service, and folders within its volumes. */
+import { expect, test } from 'vitest'
+import { importText } from './index.ts'
+
+const text = `
+services:
+  web:
+    image: web:1
+    environment:
+      DB_HOST: database
+      CACHE_URL: redis://kept-cache:6379/0
+      SEARCH_URL: http://search.internal.example:9200
+  db:
+    image: db:1
+    networks:
+      back: { aliases: [database, search.internal.example, web], ipv4_address: 10.0.0.2 }
+  cache: { image: cache:1, container_name: kept-cache }
+`
+
+test('a service is found by its aliases and by its container’s name, as in compose', () => {
+  const { workloads, report } = importText({ text })
+  const web = workloads.find(({ name }) => name === 'web')
+  expect(web?.uses).toEqual([
+    { name: 'db', as: 'database' },
+    { name: 'cache', as: 'kept-cache' },
+    { name: 'db', as: 'search.internal.example' },
+  ])
+  expect(web).not.toHaveProperty('egress')
+  const of = (path: string) => report.findLast((line) => line.path === path)?.code
+  expect(of('services.web.environment.DB_HOST')).toBe('found-by-name')
+  expect(of('services.db.networks.back.aliases')).toBe('kept')
+  expect(of('services.db.networks.back.ipv4_address')).toBe('no-networks')
+  expect(of('services.cache.container_name')).toBe('no-hostname')
+})
+
+test('a folder within a volume is a volume of its own, and says what is not taken', () => {
+  const mount = (subpath: string, target: string) =>
+    `{ type: volume, source: data, target: ${target}, volume: { subpath: ${subpath}, nocopy: true } }`
+  const { workloads, report } = importText({
+    text: `
+services:
+  app:
+    image: app:1
+    volumes:
+      - ${mount('a', '/a')}
+      - ${mount('b', '/b')}
+`,
+  })
+  const [first, second] = workloads[0]?.containers?.[0]?.mounts ?? []
+  expect([first?.path, second?.path]).toEqual(['/a', '/b'])
+  expect(first?.volume).not.toBe(second?.volume)
+  const nocopy = report.find(({ path }) => path === 'services.app.volumes.0.volume.nocopy')
+  expect(nocopy?.verdict).toBe('ignored')
+})
