@@ -19,6 +19,11 @@ export function formatWhen(at: string, language: string): string {
   return format.format(new Date(at))
 }
 
+/** `4:20:07 PM`, of what is near. */
+export function formatClock(at: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(new Date(at))
+}
+
 /** `2 days, 4 hours`: the two largest units that are not zero. */
 export function formatDuration(totalSeconds: number, language: string): string {
   let rest = Math.max(0, Math.floor(totalSeconds))

@@ -1,5 +1,5 @@
 /** Figures and times as people read them. Pure; the language is an argument. */
-export { formatAgo, formatDuration, formatWhen } from './duration.ts'
+export { formatAgo, formatClock, formatDuration, formatWhen } from './duration.ts'
 export {
   coresOf,
   formatCount,

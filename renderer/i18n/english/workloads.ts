@@ -172,6 +172,11 @@ export const workloads = {
     sums: '{{received}} in and {{sent}} out since it began',
     unknown: 'not known: it shares the network of its computer',
   },
+  nextStart: {
+    now: 'Next start now.',
+    at: 'Next start at {{clock}}.',
+    later: 'Next start at {{clock}}; after each failure it waits longer.',
+  },
   restarts: '{{count}} restarts',
   restarts_one: '{{count}} restart',
   scale: 'Copies wanted',

@@ -5,6 +5,7 @@ import { makeInstance, makeWorkload } from '../../testing/shapes.ts'
 import {
   instanceTone,
   nextRunText,
+  nextStartText,
   ofOwnAuthority,
   runReason,
   slotTones,
@@ -28,6 +29,31 @@ describe('how an instance looks', () => {
       instances: [makeInstance({ nodeName: 'a' })],
     })
     expect(slotTones(workload)).toEqual(['well', 'off', 'off'])
+  })
+})
+
+describe('what failed', () => {
+  const { t } = createText('en')
+  const nowMs = Date.parse('2026-11-20T10:00:00.000Z')
+  const text = (shape: object) =>
+    nextStartText(makeInstance({ nodeName: 'a', status: 'Failed', ...shape }), t, {
+      language: 'en',
+      nowMs,
+    })
+
+  it('says when it is started again, at a time that stays right while nobody draws anew', () => {
+    const startsAt = '2026-11-20T10:00:32.000Z'
+    const clock = new Intl.DateTimeFormat('en', { timeStyle: 'medium' }).format(new Date(startsAt))
+    expect(text({ startsAt })).toBe(`Next start at ${clock}.`)
+    expect(text({ startsAt, restarts: 4 })).toBe(
+      `Next start at ${clock}; after each failure it waits longer.`,
+    )
+    expect(text({ startsAt: '2026-11-20T09:59:59.000Z' })).toBe('Next start now.')
+  })
+
+  it('says nothing of it where it waits for none, or its computer is out of sight', () => {
+    expect(text({})).toBeUndefined()
+    expect(text({ startsAt: '2026-11-20T10:00:32.000Z', lost: true })).toBeUndefined()
   })
 })
 

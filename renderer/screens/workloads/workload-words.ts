@@ -4,7 +4,7 @@ import type {
   WorkloadView,
 } from '../../../node-core/api/contract/index.ts'
 import type { Tone } from '../../design/index.ts'
-import { formatWhen } from '../../format/index.ts'
+import { formatClock, formatWhen } from '../../format/index.ts'
 import type { Text } from '../../i18n/index.ts'
 
 export function workloadTone(status: WorkloadView['status']): Tone {
@@ -87,6 +87,18 @@ export function ofOwnAuthority(secureUrl: string): boolean {
 }
 
 /** Of a schedule between its runs: nothing is to run now, so how much does says nothing. */
+/** Of what failed. A time rather than a wait: nobody draws anew while nothing changes. */
+export function nextStartText(
+  { startsAt, lost, restarts }: InstanceView,
+  t: Text,
+  { language, nowMs }: { language: string; nowMs: number },
+): string | undefined {
+  if (startsAt === undefined || lost) return undefined
+  if (Date.parse(startsAt) <= nowMs) return t('workloads.nextStart.now')
+  const clock = formatClock(startsAt, language)
+  return t(restarts > 1 ? 'workloads.nextStart.later' : 'workloads.nextStart.at', { clock })
+}
+
 export function nextRunText({ job }: WorkloadView, t: Text, language: string): string {
   if (job?.schedule?.paused) return t('workloads.next.paused')
   if (job?.nextRunAt === undefined) return t('workloads.next.unknown')
