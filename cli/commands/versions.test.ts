@@ -34,6 +34,14 @@ describe('what a workload was before', () => {
     )
   })
 
+  it('is held where nothing is under way too, which the answer says', async () => {
+    const { out } = await home.run('rollout', 'pause', 'web')
+    expect(out).toBe(
+      'Nothing is under way. The next change of web waits until: mycelium rollout resume web',
+    )
+    expect((await home.run('rollout', 'resume', 'web')).out).toBe('The change of web goes on.')
+  })
+
   it('is told up to ten fields of a change, and with --json all', async () => {
     const labels = Array.from({ length: 12 }, (_, at) => ['--label', `l${at}=${at}`]).flat()
     await home.json('update', 'web', ...labels)

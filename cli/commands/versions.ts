@@ -145,7 +145,11 @@ async function rollout(
     throw new CommandFailure(EXIT.REFUSED, 'NOT_PAUSED', `Changes of ${name} are not held.`)
   }
   const now = await node.call.workloads.change({ name, rollout: { paused: what === 'pause' } })
-  context.answer(now, () =>
-    what === 'pause' ? `The change of ${name} waits.` : `The change of ${name} goes on.`,
-  )
+  context.answer(now, () => {
+    if (what === 'resume') return `The change of ${name} goes on.`
+    const resume = `mycelium rollout resume ${name}`
+    return before.status === 'Progressing'
+      ? `The change of ${name} waits until: ${resume}`
+      : `Nothing is under way. The next change of ${name} waits until: ${resume}`
+  })
 }

@@ -82,9 +82,10 @@ describe('a change by shares', () => {
     expect(statusOf(at(2), all.slice(2)).codes).toEqual([])
   })
 
-  test('that is paused says that', () => {
+  test('that is paused says that, and how it goes on', () => {
     const paused = desired({ replicas: 2, rollout: { ...rollout, paused: true } })
     expect(statusOf(paused, both).codes).toEqual(['ROLLOUT_PAUSED'])
+    expect(statusOf(paused, both).text).toContain('To go on: mycelium rollout resume web')
   })
 
   test('that went back says why, until something else takes its place', () => {

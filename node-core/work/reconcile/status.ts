@@ -153,7 +153,8 @@ function rolloutCondition(
   if (rollout.kind === 'canary' && !rollout.paused) return [canaryReason(desired)]
   const message = `${renewed} of ${replicas} run the new version; the others serve the old one.`
   if (!rollout.paused) return [{ code: 'ROLLING_OUT', message }]
-  return [{ code: 'ROLLOUT_PAUSED', message: `Paused: ${message}` }]
+  const goesOn = `To go on: mycelium rollout resume ${desired.workload.name}`
+  return [{ code: 'ROLLOUT_PAUSED', message: `Paused: ${message} ${goesOn}` }]
 }
 
 export function awaitsCondition(workload: Workload, placement?: PlacedSlots): Reason[] {
