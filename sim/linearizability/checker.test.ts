@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { at, BAD, GOOD } from './histories.fixture.ts'
+import { at, BAD, GOOD, never } from './histories.fixture.ts'
 import { checkLinearizable, type Operation } from './index.ts'
 
 describe('a history that one store could have given', () => {
@@ -94,6 +94,53 @@ describe('any history made from a real order', () => {
     const value = fc.constantFrom(undefined, '1', '2', '3')
     fc.assert(fc.property(fc.array(step, { maxLength: 6 }), fc.nat(5), value, agrees), runs)
     expect([...verdicts].sort()).toEqual(['linearizable', 'violated'])
+  })
+})
+
+/** Whatever answers: mostly none that a store could have given, and many that nobody heard. */
+const wild = fc.record({
+  kind: fc.constantFrom('put', 'cas', 'cas', 'read'),
+  value: fc.constantFrom('1', '2', '3', '4', '5'),
+  expected: fc.constantFrom(undefined, '1', '2'),
+  calledAt: fc.nat(12),
+  tookMs: fc.nat(12),
+  heard: fc.integer({ min: 0, max: 2 }).map((chance) => chance > 0),
+  swapped: fc.boolean(),
+})
+
+describe('orders that are left out', () => {
+  it('would have explained nothing that no other does', () => {
+    const counts: Record<string, number> = {}
+    const agrees = (ways: (typeof wild extends fc.Arbitrary<infer T> ? T : never)[]): void => {
+      const history = ways.map((way, n): Operation => {
+        const { kind, value, expected, calledAt, tookMs, heard, swapped } = way
+        const asked = at(`c${n}`, calledAt, heard ? calledAt + tookMs : undefined)
+        if (kind === 'put') return asked.put(value)
+        if (kind === 'read') return asked.read(expected)
+        return asked.cas(expected, value, heard ? swapped : undefined)
+      })
+      const { verdict } = checkLinearizable(history)
+      counts[verdict] = (counts[verdict] ?? 0) + 1
+      expect(verdict).toBe(naively(history) ? 'linearizable' : 'violated')
+    }
+    fc.assert(fc.property(fc.array(wild, { maxLength: 6 }), agrees), { numRuns: 3_000, seed: 2026 })
+    expect(Math.min(counts.linearizable ?? 0, counts.violated ?? 0)).toBeGreaterThan(500)
+  })
+
+  it('are those of many writes that nobody was answered for, which are too many to try', () => {
+    const lost = Array.from({ length: 40 }, (_, n) => at(`c${n}`, n, never).put(`lost ${n}`))
+    const swaps = Array.from({ length: 40 }, (_, n) => at(`s${n}`, n, never).cas('1', `swap ${n}`))
+    const read = at('r', 50, 51).read('nobody wrote this')
+    const options = { configurationsMax: 2_000 }
+    expect(checkLinearizable([...lost, ...swaps, read], options).verdict).toBe('violated')
+  })
+
+  it('are those in which a read waits for what it was called beside', () => {
+    const reads = Array.from({ length: 20 }, (_, n) => at(`r${n}`, 1, 40).read(undefined))
+    const puts = Array.from({ length: 3 }, (_, n) => at(`p${n}`, 1, 40).put(`${n}`))
+    const last = at('r', 50, 51).read('nobody wrote this')
+    const options = { configurationsMax: 2_000 }
+    expect(checkLinearizable([...puts, ...reads, last], options).verdict).toBe('violated')
   })
 })
 

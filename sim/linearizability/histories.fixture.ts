@@ -67,6 +67,20 @@ export const GOOD: [string, Operation[]][] = [
     [at('a', 1, 2).put('1'), at('b', 3, never).cas('9', '2'), at('c', 9, 10).read('1')],
   ],
   [
+    'of two writes that nobody asks for, the one called first took effect',
+    [
+      ...[at('a', 10, never).put('8'), at('b', 2, never).put('9'), at('c', 1, 2).put('1')],
+      at('d', 5, 6).cas('1', '2', false),
+    ],
+  ],
+  [
+    'of two swaps that nobody asks for, the one that could',
+    [
+      ...[at('a', 1, 2).put('1'), at('b', 3, never).cas('2', '8')],
+      ...[at('c', 4, never).cas('1', '9'), at('d', 5, 6).cas('1', '3', false)],
+    ],
+  ],
+  [
     'an answer and a call at the same moment overlap',
     [at('a', 1, 3).put('1'), at('b', 3, 4).read(undefined)],
   ],
