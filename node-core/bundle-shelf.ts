@@ -6,13 +6,18 @@ import type { ReplicatedState } from './control/state/index.ts'
 import { type FoundedNetwork, isFounder, nodeIdOf, ownerIdOf } from './identity/index.ts'
 import type { Publishers } from './publishers.ts'
 import type { Bundles } from './work/bundles/index.ts'
+import { needsFrom } from './work/spec/index.ts'
 
 const BUNDLE_PREFIX = 'net/bundle/'
+const amount = z.number().int().positive()
 const bundleEntry = z.object({
   name: z.string(),
   version: z.string(),
   publisher: z.string(),
   sizeBytes: z.number().int().nonnegative(),
+  needs: z
+    .object({ cpuMillis: amount.exactOptional(), memoryBytes: amount.exactOptional() })
+    .exactOptional(),
 })
 
 export interface BundleShelfDeps {
@@ -50,8 +55,10 @@ export function createBundleShelf(deps: BundleShelfDeps): BundleShelf {
     async publish(content) {
       const { manifest, digest, publisher, sizeBytes } = await bundles.publish(content)
       const { name, version } = manifest
-      await state.put(BUNDLE_PREFIX + digest, { name, version, publisher, sizeBytes })
-      return { digest, name, version, publisher, sizeBytes, trusted: true }
+      const needs = { ...needsFrom(manifest.nutrients) }
+      const entry = { name, version, publisher, sizeBytes, needs }
+      await state.put(BUNDLE_PREFIX + digest, entry)
+      return { digest, ...entry, trusted: true }
     },
     publishers: publishers.list,
     onPublisher: publishers.subscribe,

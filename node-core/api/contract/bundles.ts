@@ -9,6 +9,10 @@ export const bundle = z.object({
   publisher: z.string(),
   trusted: z.boolean(),
   sizeBytes: z.number().int(),
+  /** What its manifest says that it needs: what is deployed of it asks for as much unless told otherwise. */
+  needs: z
+    .object({ cpuMillis: z.number().int().optional(), memoryBytes: z.number().int().optional() })
+    .optional(),
 })
 
 /** An Ed25519 public key as hex or base64. */

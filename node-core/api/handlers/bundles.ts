@@ -1,7 +1,8 @@
+import type { NeedsOf } from '../../work/spec/index.ts'
 import { contract } from '../contract/index.ts'
 import { type Builder, checkAccess, inNetwork } from './base.ts'
 import { toFailure } from './failures.ts'
-import type { ApiDeps, Publish } from './index.ts'
+import type { ApiDeps, NetworkParts, Publish } from './index.ts'
 
 /** Published bundles, trusted publishers, and the images this computer's engine has. */
 export function bundleHandlers(build: Builder, deps: ApiDeps) {
@@ -25,6 +26,11 @@ export function bundleHandlers(build: Builder, deps: ApiDeps) {
       list: images.list.handler(async () => ({ images: await inNetwork(deps).images.list() })),
     },
   }
+}
+
+/** What bundles need, by their digests. */
+export function needsOf({ bundles }: Pick<NetworkParts, 'bundles'>): NeedsOf {
+  return (digest) => bundles.list().find((one) => one.digest === digest)?.needs
 }
 
 async function* chunksOf(file: Blob): AsyncGenerator<Uint8Array> {

@@ -34,7 +34,7 @@ import type { InstanceLogLine, KeptLog, LogReadOptions, LogSubject } from '../..
 import type { PlacementInput } from '../../work/placement/index.ts'
 import type { Secrets } from '../../work/secrets/index.ts'
 import type { Space } from '../../work/space/index.ts'
-import type { Port } from '../../work/spec/index.ts'
+import type { Needs, Port } from '../../work/spec/index.ts'
 import type { Usages } from '../../work/usage/index.ts'
 import type { LeftData, Volumes } from '../../work/volumes/index.ts'
 
@@ -282,6 +282,8 @@ export interface BundleFacts {
   publisher: string
   trusted: boolean
   sizeBytes: number
+  /** As its manifest says; absent of one that was published before that was told. */
+  needs?: Needs
 }
 
 /** Takes a bundle in as it comes; throws the failures of `bundles.publish`. */

@@ -13,7 +13,7 @@ import {
   differencesOf,
   isSameVersion,
   type Part,
-  parseWorkload,
+  parseDeploy,
   storedForm,
   templateOf,
   type Workload,
@@ -22,6 +22,7 @@ import {
 } from '../../work/spec/index.ts'
 import { type ChangeInput, type WorkloadView, workloadSchema } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
+import { needsOf } from './bundles.ts'
 import { failure } from './failures.ts'
 import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
 import { mustBeJob, runNow, runViews } from './job-view.ts'
@@ -49,7 +50,8 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
   const changedBy = async (parts: NetworkParts, { name, generation, ...patch }: ChangeInput) => {
     const existing = findOwn(parts, name, deps)
     mustBeAt(existing, generation)
-    return { existing, changed: await pinned(parts, applyChange(existing.workload, patch)) }
+    const changed = applyChange(existing.workload, patch, needsOf(parts))
+    return { existing, changed: await pinned(parts, changed) }
   }
 
   return {
@@ -69,7 +71,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     }),
     deploy: workloads.deploy.handler(async ({ input }) => {
       const parts = inNetwork(deps)
-      const workload = parseWorkload(input)
+      const workload = parseDeploy(input, needsOf(parts))
       const existing = known(parts, workload.name)
       if (existing) return view(parts, sameAs(parts, existing, workload, deps.node.owner().id))
       mustBeReadable(parts, workload.name)
@@ -80,7 +82,7 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
     schema: workloads.schema.handler(() => workloadSchema()),
     preview: workloads.preview.handler(({ input }) => {
       const parts = inNetwork(deps)
-      const workload = parseWorkload(input)
+      const workload = parseDeploy(input, needsOf(parts))
       mustBeFree(parts, workload)
       return {
         slots: slotsOf(parts, withCandidate(parts, workload, deps), workload.name),

@@ -1,4 +1,5 @@
 import { changedAutoscale, withAutoscale, wrongBesideAutoscale } from './autoscale.ts'
+import type { NeedsOf } from './bundle-needs.ts'
 import { changedParts } from './changed-parts.ts'
 import { type ChangeBody, changeBody } from './deploy-body.ts'
 import { disruptionField, toDisruption } from './disruption.ts'
@@ -21,9 +22,13 @@ import { toVolumes, volumesField } from './volumes.ts'
  * amounts, everything else is replaced as a whole. A new image is no longer fixed to the old
  * content. With `manifest` all of it is replaced. Throws VALIDATION_ERROR naming every wrong field.
  */
-export function applyChange(workload: Workload, patch: unknown): Workload {
+export function applyChange(
+  workload: Workload,
+  patch: unknown,
+  needsOf: NeedsOf = () => undefined,
+): Workload {
   if (typeof patch === 'object' && patch !== null && 'manifest' in patch) {
-    return replaceWith(workload, patch)
+    return replaceWith(workload, patch, needsOf)
   }
   const parsed = changeBody.safeParse(patch)
   if (!parsed.success) throw validationError(wrongFields(parsed.error))

@@ -325,6 +325,7 @@ export type Ended = { at: string; exitCode?: number }
 
 export { keepingCopies, restartedFrom, withoutRestarts } from './anew.ts'
 export { boundsOf, copiesOf, maySleep, withAutoscale } from './autoscale.ts'
+export { type Needs, type NeedsOf, needsFrom } from './bundle-needs.ts'
 export { shareOf, stepOf } from './canary-share.ts'
 export { applyChange } from './change.ts'
 export { latestDue, nextDue } from './cron.ts'
@@ -359,7 +360,7 @@ export {
   RESTARTS_MAX,
   SECRETS_MAX,
 } from './limits.ts'
-export { parseWorkload } from './parse-workload.ts'
+export { parseDeploy, parseWorkload } from './parse-workload.ts'
 export { amountsOf, comesAlone, diskBytesOf, gpusOf, listeningOf, portsOf } from './parts.ts'
 export { PRIORITY_CLASSES, type Rank, rankOf } from './priority.ts'
 export { PROBE_BOUNDS } from './probes.ts'

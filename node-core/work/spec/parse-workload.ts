@@ -6,6 +6,7 @@ import {
   wrongAutoscale,
   wrongBesideAutoscale,
 } from './autoscale.ts'
+import { type NeedsOf, withNeeds } from './bundle-needs.ts'
 import {
   DEFAULT_GRACE_MS,
   DEFAULT_PART_NAME,
@@ -39,6 +40,11 @@ const OF_THE_PART = ['ports', 'resources', 'probes', 'health', 'files'] as const
  */
 export function parseWorkload(input: unknown): Workload {
   return workloadOf(parseBody(input))
+}
+
+/** The same, where it is known what bundles need: that counts where the deploy does not say. */
+export function parseDeploy(input: unknown, needsOf: NeedsOf): Workload {
+  return workloadOf(withNeeds(parseBody(input), needsOf))
 }
 
 export function parseBody(input: unknown): DeployBody {

@@ -1,5 +1,6 @@
 /** A whole manifest in the place of what is wanted. */
 
+import { type NeedsOf, withNeeds } from './bundle-needs.ts'
 import { validationError, type WrongField } from './errors.ts'
 import type { Workload } from './index.ts'
 import { keepContent } from './keep-content.ts'
@@ -10,8 +11,8 @@ import { parseBody, workloadOf } from './parse-workload.ts'
  * (how many copies there are, a pause) stays where the manifest does not say it, and an image that is
  * named as before stays the content that it was. Throws VALIDATION_ERROR naming every wrong field.
  */
-export function replaceWith(workload: Workload, input: unknown): Workload {
-  const body = parseBody(input)
+export function replaceWith(workload: Workload, input: unknown, needsOf: NeedsOf): Workload {
+  const body = withNeeds(parseBody(input), needsOf)
   const next = workloadOf({ ...body, name: body.name ?? workload.name })
   const wrong = wrongAsSuccessor(workload, next)
   if (wrong.length > 0) throw validationError(wrong)

@@ -1,0 +1,34 @@
+import { createRouterClient } from '@orpc/server'
+import { expect, it } from 'vitest'
+import { bundleFacts, DIGEST } from '../testing/memory-facts.ts'
+import { createMemoryNode } from '../testing/memory-node.ts'
+
+const MIB = 2 ** 20
+const needed = { cpuMillis: 300, memoryBytes: 512 * MIB }
+
+function open() {
+  const node = createMemoryNode({ bundles: [bundleFacts({ needs: needed })] })
+  return createRouterClient(node.router, { context: {} })
+}
+
+it('what is deployed of a bundle asks for what that says it needs, unless told otherwise', async () => {
+  const call = open()
+  const asks = async (name: string, more: object) => {
+    const { parts } = await call.workloads.deploy({ name, bundle: DIGEST, ...more })
+    return parts?.[0]?.resources
+  }
+  expect(await asks('greeter', {})).toEqual({ requests: needed, limits: needed })
+  const said = { cpuMillis: 300, memoryBytes: 64 * MIB }
+  expect(await asks('small', { resources: { memory: '64Mi' } })).toEqual({
+    ...{ requests: said, limits: said },
+  })
+})
+
+it('a whole manifest that leaves its resources out asks for as much, at first and later', async () => {
+  const call = open()
+  const manifest = JSON.stringify({ name: 'whole', bundle: DIGEST })
+  expect((await call.workloads.deploy({ manifest })).resources).toMatchObject(needed)
+  await call.workloads.change({ name: 'whole', resources: { memory: '64Mi' } })
+  const now = await call.workloads.change({ name: 'whole', manifest })
+  expect(now.resources).toMatchObject(needed)
+})

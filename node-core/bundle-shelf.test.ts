@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { createBundleShelf } from './bundle-shelf.ts'
+
+type Deps = Parameters<typeof createBundleShelf>[0]
+
+/** What the network tells of bundles, and a repository that takes any with these nutrients. */
+function shelfWith(nutrients: { cpu_milli: number; memory_mb: number }) {
+  const told = new Map<string, unknown>()
+  const state = {
+    put: async (key: string, value: unknown) => void told.set(key, value),
+    list: () => [...told].map(([key, value]) => ({ key, value })),
+  }
+  const manifest = { name: 'greeter', version: '1.0.0', nutrients }
+  const bundles = {
+    publish: async () => ({ manifest, digest: 'sha256:1', publisher: 'none', sizeBytes: 9 }),
+  }
+  const publishers = { list: () => [], has: () => false }
+  const deps = { state, bundles, publishers, network: { genesis: { founders: [] } } }
+  return { told, shelf: createBundleShelf(deps as unknown as Deps) }
+}
+const NOTHING = (async function* () {})()
+
+describe('a published bundle', () => {
+  test.each([
+    [
+      { cpu_milli: 300, memory_mb: 512 },
+      { cpuMillis: 300, memoryBytes: 512 * 2 ** 20 },
+    ],
+    // As little as a workload may ask for.
+    [
+      { cpu_milli: 1, memory_mb: 1 },
+      { cpuMillis: 10, memoryBytes: 6 * 2 ** 20 },
+    ],
+    // Nothing is said.
+    [{ cpu_milli: 0, memory_mb: 0 }, {}],
+    [
+      { cpu_milli: 9e15, memory_mb: 9e15 },
+      { cpuMillis: 1_024_000, memoryBytes: 64 * 2 ** 40 },
+    ],
+  ])('that says %o needs %o, which all nodes are told', async (nutrients, needs) => {
+    const { shelf } = shelfWith(nutrients)
+    expect((await shelf.publish(NOTHING)).needs).toEqual(needs)
+    expect(shelf.list()[0]?.needs).toEqual(needs)
+  })
+
+  test('of before it was told needs nothing that is known', () => {
+    const { shelf, told } = shelfWith({ cpu_milli: 1, memory_mb: 1 })
+    told.set('net/bundle/sha256:2', { name: 'a', version: '1', publisher: 'b', sizeBytes: 1 })
+    expect(shelf.list()[0]).not.toHaveProperty('needs')
+  })
+})
