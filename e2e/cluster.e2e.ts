@@ -299,15 +299,17 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
     assert.equal((await ada.cli('delete', 'sturdy')).code, 0)
   })
 
-  it('empties a node under steady requests, says when, and none of them fails', async () => {
+  it('empties a node, changes what runs and takes the node back under steady requests, none of which fails', async () => {
     const answers: number[] = []
     let done = false
-    const asking = (async () => {
+    const ask = async (node: TestNode): Promise<void> => {
       while (!done) {
-        answers.push((await ben.viaEdge('/hello/').catch(() => ({ status: 0 }))).status)
+        answers.push((await node.viaEdge('/hello/').catch(() => ({ status: 0 }))).status)
         await new Promise((resolve) => setTimeout(resolve, 20))
       }
-    })()
+    }
+    // At the edge of the one that is emptied too.
+    const asking = [ben, cleo].map(ask)
     try {
       const emptied = await ada.json<{ status: string; instances: number }>(
         ...['drain', 'cleo', '--wait', '--timeout', '60s'],
@@ -316,12 +318,16 @@ describe(`three nodes, three engines${missing ? ` [skipped: ${missing}]` : ''}`,
       const id = await nodeIdOf(cleo)
       const { instances } = await workloadSeenBy(ada, 'hello')
       assert.equal(instances.filter(({ node }) => node === id).length, 0)
+      await ada.json('update', 'hello', '-e', 'CHANGED=1', '--wait', '--timeout', '60s')
+      await running(ada, 'hello', { replicas: 3, on: 2 })
+      await ada.json('uncordon', 'cleo')
+      await ada.json('restart', 'hello', '--wait', '--timeout', '60s')
+      await running(ada, 'hello', { replicas: 3, on: 3 })
     } finally {
       done = true
     }
-    await asking
+    await Promise.all(asking)
     assert.deepEqual([...new Set(answers)], [200])
-    await ada.json('uncordon', 'cleo')
   })
 
   it('deletes a workload everywhere', async () => {

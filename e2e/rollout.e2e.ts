@@ -207,10 +207,14 @@ describe(`a change under steady requests${skipped}`, { skip: Boolean(missing) },
       'chmod +x index.cgi && exec /bin/httpd -f -p 80 -h /tmp/w'
     const during = await answersDuring(async () => {
       await change({ command: ['/bin/sh', '-c', failing], ...quick })
+      // A rule that is changed meanwhile is none of what is taken back.
+      assert.equal((await change({ labels: { team: 'garden' } })).status, 200)
       await until('it to be taken back', 20_000, has('CANARY_TAKEN_BACK'))
       await settled()
     })
     assert.deepEqual(kindsOf(during), ['500', 'canary'])
+    const { labels } = await node.get<{ labels: Record<string, string> }>(WEB)
+    assert.deepEqual(labels, { team: 'garden' })
     assert.ok(during.filter((answer) => answer === '500').length < during.length * 0.45)
     assert.equal((await node.viaEdge('/web/')).text, 'canary')
   })
