@@ -51,6 +51,15 @@ describe('mycelium recover', () => {
     expect(out).toContain('what the committee acknowledged last may not have come here')
   })
 
+  it('says of a copy that was put back what is not in it', async () => {
+    lost.plan = { ...lost.plan, forgets: true }
+    const { out } = await home.run('recover')
+    expect(out).toMatch(
+      /^This copy ends at +41 \(put back or set aside; known to be committed: 40\)$/m,
+    )
+    expect(out).toContain('What was acknowledged since is not in it')
+  })
+
   it('does it with --yes, for the era that it has looked at', async () => {
     const { out } = await home.run('recover', '--yes', '--without-witness')
     expect(out).toMatch(/^Era 3 has begun: this node alone votes, until others have learned/)

@@ -16,8 +16,8 @@ export function recoverCommands(program: Command, act: Act): void {
     .summary('go on without a majority')
     .description(
       'Overrules a committee that has lost its majority for good: this node goes on alone with ' +
-        'what its copy holds, whether it voted or followed. Without --yes it only says what that ' +
-        'would mean.',
+        'what its copy holds, whether it voted or followed, or was put back from a backup. Without ' +
+        '--yes it only says what that would mean.',
     )
     .option('--yes', 'do it')
     .option('--anyway', 'though another node in reach holds more')
@@ -82,14 +82,26 @@ function planText(plan: NonNullable<Shown['plan']>, named: (id: string) => strin
       'This copy ends at',
       plan.follows
         ? `${plan.last} (it followed, and did not vote)`
-        : `${plan.last} (known to be committed: ${plan.committed})`,
+        : `${plan.last} (${plan.forgets ? 'put back or set aside; ' : ''}known to be committed: ${plan.committed})`,
     ],
     ['Hold more', names(plan.later)],
     ...unprovenRow(plan.unproven.map(named)),
   ])
-  const loss = plan.follows
+  const loss = plan.forgets
+    ? 'This node’s log may not vote as it is, since it was put back from a copy or a file beside it is lost. ' +
+      'What was acknowledged since is not in it; where a computer in reach is named as holding more, recover there.'
+    : lossText(plan)
+  return (
+    `${text}\n\n${loss}\n\nThis node would go on alone with what its copy holds. What was written elsewhere ` +
+    'since, or is held only by those not in reach, is not in it: when they return they stop, ' +
+    'report it, and learn from this node. If they still run together, both write until then.'
+  )
+}
+
+function lossText(plan: NonNullable<Shown['plan']>): string {
+  return plan.follows
     ? 'This node followed: what the committee acknowledged last may not have come here. A computer that ' +
-      'voted holds it all; if one can be brought back, recover there.'
+        'voted holds it all; if one can be brought back, recover there.'
     : plan.mayLose
       ? 'Those not in reach were enough to have acknowledged writes that nobody here knows of.'
       : `Those not in reach were too few to have acknowledged anything by themselves${
@@ -97,11 +109,6 @@ function planText(plan: NonNullable<Shown['plan']>, named: (id: string) => strin
             ? ', unless somebody in reach lies, and hides what it decided with them'
             : ''
         }.`
-  return (
-    `${text}\n\n${loss}\n\nThis node would go on alone with what its copy holds. What was written elsewhere ` +
-    'since, or is held only by those not in reach, is not in it: when they return they stop, ' +
-    'report it, and learn from this node. If they still run together, both write until then.'
-  )
 }
 
 function unprovenRow(nodes: readonly string[]): [name: string, value: string][] {

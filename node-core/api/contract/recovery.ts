@@ -14,6 +14,8 @@ const plan = z.object({
   missing: z.array(z.string()),
   /** This node did not vote: its copy is of what it followed. */
   follows: z.boolean(),
+  /** This node's log was put back from a copy, or nothing says what it is: what it promised later is not in it. */
+  forgets: z.boolean(),
   /** The last entry of this node's copy, and how far it is known to be committed. */
   last: index,
   committed: index,

@@ -23,7 +23,14 @@ export function loseMajority(node: MemoryNode): LostMajority {
     plan: {
       ...{ era: toEra(2), voters: [ADA.node, BEN.node, AWAY], missing: [BEN.node, AWAY] },
       ...{ last: 41 as LogIndex, committed: 40 as LogIndex },
-      ...{ later: [], unproven: [], mayLose: true, mayBeHidden: true, follows: false },
+      ...{
+        later: [],
+        unproven: [],
+        mayLose: true,
+        mayBeHidden: true,
+        follows: false,
+        forgets: false,
+      },
     },
     reports: [],
     asked: [],

@@ -112,6 +112,7 @@ const POSITION = z.strictObject({
   term: count,
   log: z.string().max(64),
   certificate: bytes.exactOptional(),
+  forgets: z.literal(true).exactOptional(),
 })
 
 /** Where a log ends. */
@@ -122,6 +123,8 @@ export interface Position {
   log: LogName
   /** Under Simplex what shows that a quorum voted for it, where there is such a thing. */
   certificate?: Uint8Array
+  /** The log is set aside: what this member promised beyond it is gone from there. */
+  forgets?: true
 }
 
 export function parsePosition(value: Plain): Position | undefined {

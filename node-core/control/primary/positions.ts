@@ -5,7 +5,6 @@
  */
 import type { Plain } from '../../base/codec/index.ts'
 import { type NetworkId, verify } from '../../identity/index.ts'
-import type { ConsensusStatus } from '../consensus/driver/index.ts'
 import {
   type ChainEnd,
   type Committee,
@@ -17,6 +16,7 @@ import {
 } from '../consensus/simplex/index.ts'
 import type { LogName } from './log-name.ts'
 import type { Position } from './messages.ts'
+import type { SetAside } from './set-aside.ts'
 
 export type Compared =
   | 'later'
@@ -24,12 +24,20 @@ export type Compared =
   /** It says so, and does not show it. */
   | 'unproven'
 
-export function toldPosition(log: LogName, status: ConsensusStatus, end?: ChainEnd): Plain {
-  const { last = 0, lastTerm = 0 } = status.engine ?? {}
+export function toldPosition(
+  log: LogName,
+  { last = 0, lastTerm = 0 }: { last?: number; lastTerm?: number },
+  end?: ChainEnd,
+): { [name: string]: Plain } {
   if (!end) return { last, term: lastTerm, log }
   const { index, view, certificate } = end
   const proof = certificate && { certificate: encodeCertificate(certificate) }
   return { last: index, term: view, log, ...proof }
+}
+
+/** Of a log that is not in use: what its node promised later is not in it. */
+export function setAsidePosition(log: LogName, aside: SetAside): Plain {
+  return { ...toldPosition(log, aside, aside.end), forgets: true }
 }
 
 /** Raft §5.4.1: by the term of the last entry, then by its place. */

@@ -9,7 +9,7 @@ import { createAsking } from './asking.ts'
 import { type Author, createAuthor } from './author.ts'
 import { createCatchingUp } from './catching-up.ts'
 import { createChanging } from './changing.ts'
-import { type Committee, isNamed, majorityOf } from './committee.ts'
+import { type Committee, isNamed } from './committee.ts'
 import { createCommitteeBoard } from './committee-board.ts'
 import { createFirstCommittee, isSimplex } from './engine.ts'
 import { createEnvoy } from './envoy.ts'
@@ -19,6 +19,7 @@ import { successorSeen } from './filling.ts'
 import { giveUpKept } from './followed-late.ts'
 import { createFollower, type Follower, mayFollow } from './follower.ts'
 import { createHousekeeping } from './housekeeping.ts'
+import { createInReach } from './in-reach.ts'
 import type { Primary, PrimaryDeps, PrimaryOptions, PrimaryStatus } from './index.ts'
 import { createIsolation } from './isolation.ts'
 import { createLateBook } from './late-book.ts'
@@ -27,6 +28,7 @@ import type { LogName } from './log-name.ts'
 import { openMemberDoor } from './member-door.ts'
 import { parseOutcomes, type Question } from './messages.ts'
 import { createPoll } from './poll.ts'
+import { setAsidePosition } from './positions.ts'
 import { createReader } from './reading.ts'
 import { createRecovery, type FollowedPlace } from './recovery.ts'
 import { createRegistering } from './registering.ts'
@@ -102,6 +104,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     ownLinks: (from) => keeper.current()?.links(from) ?? [],
   })
   const asked = { net, committee: () => board.current() }
+  const inReach = createInReach({ ...asked, isSimplex: isSimplex(network) })
   const envoy = isSimplex(network)
     ? createPoll({ ...asked, network, verify: options.verify })
     : createEnvoy(asked)
@@ -136,7 +139,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     permissions: () => deps.permissionsOf(self),
     ...{ newest, role: deps.role },
   })
-  const isolation = createIsolation({ clock, isAlone })
+  const isolation = createIsolation({ clock, isAlone: inReach.isAlone })
   const isCaughtUp = createCatchingUp({
     ...{ replica: () => keeper.current(), follower: () => follower },
     told: () => board.told()?.applied ?? 0,
@@ -144,7 +147,7 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
   const reader = createReader({ clock, ask })
   const recovery = createRecovery({
     ...{ network, net, keeper, eras, late, clock, signer: deps.signer },
-    ...{ followed, isInForce: () => isInReach(), heights: () => follower.heights(net.peers()) },
+    ...{ followed, isInForce: () => answers(), heights: () => follower.heights(net.peers()) },
     ...{ mandate: deps.mandate, claim: deps.claim },
   })
 
@@ -236,7 +239,9 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       role,
       committee,
       inForce:
-        role === 'none' ? isInReach() : engine?.quorum === true && engine.leader !== undefined,
+        role === 'none'
+          ? inReach.hasQuorum()
+          : engine?.quorum === true && engine.leader !== undefined,
       height: showing.copy()?.height || own?.applied || followed.height || undefined,
       caughtUp: isCaughtUp(),
       era: eras.era(),
@@ -276,22 +281,13 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
     return copy && { last: copy.height, voters: board.told()?.voters ?? copy.view.voters }
   }
 
-  function isAlone(): boolean {
-    const { voters = [], learners = [] } = board.current() ?? {}
-    if (voters.length === 1 && voters[0] === self) return false
-    const others = [...voters, ...learners].filter((node) => node !== self)
-    const reachable = new Set(net.peers())
-    return others.length > 0 && !others.some((node) => reachable.has(node))
-  }
-
-  function isInReach(): boolean {
-    const { voters = [] } = board.current() ?? {}
-    const reachable = new Set(net.peers())
-    const seen = voters.filter((voter) => reachable.has(voter)).length
-    const needed = isSimplex(network)
-      ? voters.length - faultyVotersMax(voters.length)
-      : majorityOf(voters.length)
-    return voters.length > 0 && seen >= needed
+  /** What no majority stands behind is not answered. Connections alone do not say so. */
+  async function answers(): Promise<boolean> {
+    const read = reader.keys('', { limit: 0 })
+    return read.then(
+      () => true,
+      () => false,
+    )
   }
 
   const { owners: _, ...reading } = reader
@@ -355,10 +351,12 @@ export function createPrimary(deps: PrimaryDeps, options: PrimaryOptions = {}): 
       })
       closeDoor = openMemberDoor({
         ...{ net, logger, permissionsOf: deps.permissionsOf },
-        answer(question) {
+        async answer(question) {
           const replica = keeper.current()
-          if (!replica) throw failure('NOT_RUNNING', 'This node holds no copy of the registry.')
-          return replica.answer(question, stopping.signal)
+          if (replica) return replica.answer(question, stopping.signal)
+          const aside = question.kind === 'position' ? await keeper.aside() : undefined
+          if (aside) return setAsidePosition(eras.log(), aside)
+          throw failure('NOT_RUNNING', 'This node holds no copy of the registry.')
         },
       })
       if (isSimplex(network)) await lineage.start()

@@ -8,7 +8,12 @@ import type { Plain } from '../../base/codec/index.ts'
 import type { Net, NodeId } from '../../base/net/index.ts'
 import type { FoundedNetwork, Signer } from '../../identity/index.ts'
 import type { EngineStatus, LogIndex } from '../consensus/index.ts'
-import { faultyVotersMax } from '../consensus/simplex/index.ts'
+import {
+  type ChainEnd,
+  type Committee,
+  type Epoch,
+  faultyVotersMax,
+} from '../consensus/simplex/index.ts'
 import type { RegistryView } from '../registry/index.ts'
 import { type Era, encodeStatement, verifyMandate } from '../succession/index.ts'
 import { majorityOf } from './committee.ts'
@@ -27,8 +32,9 @@ import {
   parsePosition,
   type Question,
 } from './messages.ts'
+import type { Overruling } from './new-era.ts'
 import { type Compared, compareChains, compareLogs } from './positions.ts'
-import type { Overruling, ReplicaKeeper } from './replica-keeper.ts'
+import type { ReplicaKeeper } from './replica-keeper.ts'
 
 export interface Recovery {
   /** What it would be. Throws NOT_RUNNING where this node holds and follows no copy, QUORUM_STANDS. */
@@ -60,6 +66,11 @@ export interface RecoveryPlan {
   voters: readonly NodeId[]
   /** Voters that are not in reach: what they alone hold will be reported when they return. */
   missing: readonly NodeId[]
+  /**
+   * Whether this node's log is set aside: it was put back from a copy, or nothing says what it is. What
+   * the node promised beyond it is gone from there.
+   */
+  forgets: boolean
   /** Whether this node did not vote: its copy is of what it followed, and knows of committed entries alone. */
   follows: boolean
   /** This copy's last entry, and how far it is known to be committed. */
@@ -86,8 +97,8 @@ export interface RecoveryDeps {
   keeper: ReplicaKeeper
   /** Undefined where this node follows nothing that can be read. */
   followed(): FollowedPlace | undefined
-  /** Whether a quorum of the committee seems to be in reach, where this node is not of it. */
-  isInForce(): boolean
+  /** Whether the committee still answers for what it decides, where this node does not vote. */
+  isInForce(): Promise<boolean>
   /** How far the copies of those in reach have come, members and those that follow. */
   heights(): Promise<{ node: NodeId; height: number }[]>
   eras: EraBook
@@ -98,37 +109,70 @@ export interface RecoveryDeps {
   clock: Clock
 }
 
+type Shown = 'follows' | 'forgets' | 'voters' | 'last' | 'committed'
+
 /** Of this node, as far as its log goes or it has followed. */
-interface Place extends Pick<RecoveryPlan, 'follows' | 'voters' | 'last' | 'committed'> {
+interface Place extends Pick<RecoveryPlan, Shown> {
   kind: EngineStatus['kind']
   lastTerm: number
   members: readonly NodeId[]
+  /** Under Simplex, of a log. */
+  chain: { end: ChainEnd; committeeOf(epoch: Epoch): Committee | undefined } | undefined
+}
+
+interface Other {
+  node: NodeId
+  compared: Compared
+  forgets: boolean
 }
 
 export function createRecovery(deps: RecoveryDeps): Recovery {
   const { network, net, keeper, eras, late, clock } = deps
 
-  function place(): Place {
-    const { state, engine } = keeper.current()?.status() ?? {}
-    const followed = deps.followed()
-    const isHeld = state === 'running' && engine !== undefined
-    if (!isHeld && !followed) {
+  async function place(): Promise<Place> {
+    const here = placeHeld() ?? (await placeKept())
+    if (!here) {
       throw failure('NOT_RUNNING', 'This node holds no copy of the registry to go on from.')
     }
-    if (isHeld ? engine.quorum : deps.isInForce()) {
+    const { engine } = keeper.current()?.status() ?? {}
+    if (here.follows || here.forgets ? await deps.isInForce() : engine?.quorum) {
       throw failure('QUORUM_STANDS', 'The committee has a majority in reach: nothing is lost.')
     }
-    if (isHeld) {
-      const { kind, members, last, lastTerm = 0, committed } = engine
-      const { voters, learners } = members
+    return here
+  }
+
+  function placeHeld(): Place | undefined {
+    const copy = keeper.current()
+    const { state, engine } = copy?.status() ?? {}
+    if (!copy || state !== 'running' || !engine) return undefined
+    const { kind, members, last, lastTerm = 0, committed } = engine
+    const { voters, learners } = members
+    const end = copy.chainEnd()
+    return {
+      ...{ kind, voters, lastTerm, committed, members: [...voters, ...learners] },
+      ...{ follows: false, forgets: false, last: end?.index ?? last },
+      chain: end && { end, committeeOf: (epoch) => copy.committeeOf(epoch) },
+    }
+  }
+
+  /** What was followed, or a log that may not vote, whichever goes further. */
+  async function placeKept(): Promise<Place | undefined> {
+    const { consensus: kind } = network.genesis
+    const followed = deps.followed()
+    const aside = await keeper.aside()
+    if (aside && aside.last > (followed?.last ?? 0)) {
+      const { voters, last, lastTerm, committed, end, committeeOf } = aside
       return {
-        ...{ kind, voters, lastTerm, committed, members: [...voters, ...learners] },
-        ...{ follows: false, last: keeper.current()?.chainEnd()?.index ?? last },
+        ...{ kind, voters, members: voters, last, lastTerm, committed },
+        ...{ follows: false, forgets: true, chain: end && { end, committeeOf } },
       }
     }
-    const { voters = [], last = 0 as LogIndex } = followed ?? {}
-    const { consensus: kind } = network.genesis
-    return { kind, voters, members: voters, lastTerm: 0, committed: last, last, follows: true }
+    if (!followed) return undefined
+    const { voters, last } = followed
+    return {
+      ...{ kind, voters, members: voters, last, lastTerm: 0, committed: last },
+      ...{ follows: true, forgets: false, chain: undefined },
+    }
   }
 
   async function ask(node: NodeId, question: Question): Promise<Plain | undefined> {
@@ -145,36 +189,38 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
   }
 
   async function compare(here: Place, node: NodeId, there: Position): Promise<Compared> {
-    const { last, lastTerm, follows, kind } = here
+    const { last, lastTerm, follows, kind, chain } = here
     if (there.log !== eras.log()) return 'not-later'
     // What followed knows no terms. Whoever voted holds all of its own log besides.
     if (follows) return there.last < last ? 'not-later' : kind === 'raft' ? 'later' : 'unproven'
-    const copy = keeper.current()
-    const end = copy?.chainEnd()
-    if (!copy || !end) return compareLogs({ last, term: lastTerm }, there)
-    return compareChains(network.id, copy, end, there, async (from) => {
+    if (!chain) return compareLogs({ last, term: lastTerm }, there)
+    return compareChains(network.id, chain, chain.end, there, async (from) => {
       return parseLinks((await ask(node, { kind: 'links', from })) ?? null) ?? []
     })
   }
 
   /** Members tell how far their logs go, all others how far they have come in following. */
-  async function others(here: Place): Promise<{ node: NodeId; compared: Compared }[]> {
+  async function others(here: Place): Promise<Other[]> {
     const peers = net.peers()
     const positions = here.members.map(async (node) => {
       if (node === net.self || !peers.includes(node)) return undefined
       const position = parsePosition((await ask(node, { kind: 'position' })) ?? null)
-      return position && { node, compared: await compare(here, node, position) }
+      if (!position) return undefined
+      const forgets = position.forgets === true
+      return { node, forgets, compared: await compare(here, node, position) }
     })
     const heights = await deps.heights()
     const followers = heights
       .filter(({ node }) => node !== net.self && !here.members.includes(node))
-      .map(({ node, height }) => ({ node, compared: compareFollowed(here, height) }))
+      .map(({ node, height }) => {
+        return { node, forgets: false, compared: compareFollowed(here, height) }
+      })
     return [...(await Promise.all(positions)).flatMap((one) => one ?? []), ...followers]
   }
 
   async function plan(): Promise<RecoveryPlan> {
-    const here = place()
-    const { kind, voters, follows, last, committed } = here
+    const here = await place()
+    const { kind, voters, follows, forgets, last, committed } = here
     const reached = await others(here)
     const thatAre = (wanted: Compared): NodeId[] =>
       reached.flatMap(({ node, compared }) => (compared === wanted ? [node] : []))
@@ -184,13 +230,17 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
     const { length } = voters
     const mayLie = kind === 'simplex' ? faultyVotersMax(length) : 0
     const quorum = kind === 'simplex' ? length - mayLie : majorityOf(length)
-    const reachedVoters = voters.filter((node) => reached.some((one) => one.node === node)).length
+    const whole = new Set(reached.flatMap((one) => (one.forgets ? [] : [one.node])))
+    const reachedVoters = voters.filter((node) => whole.has(node)).length
+    // A log that is set aside is there, and what its node acknowledged beyond it is not.
+    const silent = voters.filter((node) => node !== net.self && !whole.has(node)).length
+    const isBehind = follows || forgets
     return {
-      ...{ era: eras.era(), voters, missing, follows, last, committed },
+      ...{ era: eras.era(), voters, missing, follows, forgets, last, committed },
       ...{ later: thatAre('later'), unproven: thatAre('unproven') },
       // What was committed a moment before may not have come to who follows.
-      mayLose: follows || missing.length >= quorum,
-      mayBeHidden: follows || missing.length + Math.min(mayLie, reachedVoters) >= quorum,
+      mayLose: isBehind || silent >= quorum,
+      mayBeHidden: isBehind || silent + Math.min(mayLie, reachedVoters) >= quorum,
     }
   }
 
@@ -213,7 +263,7 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
   return {
     plan,
     async recover({ anyway = false, withoutWitness = false } = {}) {
-      const { later } = await plan()
+      const { later, follows } = await plan()
       if (later.length > 0 && !anyway) {
         throw failure(
           'LATER_COPY',
@@ -223,7 +273,8 @@ export function createRecovery(deps: RecoveryDeps): Recovery {
           },
         )
       }
-      await keeper.found((copy) => prepare(copy, !withoutWitness))
+      const basis = follows ? 'followed' : 'log'
+      await keeper.found(basis, (copy) => prepare(copy, !withoutWitness))
       return { era: eras.era() }
     },
     reports: () => late.list(),

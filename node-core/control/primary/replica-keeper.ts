@@ -4,33 +4,17 @@
  */
 import { isCode, messageOf } from '../../base/errors/index.ts'
 import type { NodeId } from '../../base/net/index.ts'
-import type { RegistryView } from '../registry/index.ts'
-import type { CommitteeStatement } from '../succession/index.ts'
 import { type Committee, committeeIn, isNamed } from './committee.ts'
 import type { CommitteeBoard } from './committee-board.ts'
 import { codeOf, DAMAGED, isOfTheDisk, stoppedBy, troubleOf } from './copy-trouble.ts'
 import type { Ending, EraBook } from './era-book.ts'
-import { failure } from './failures.ts'
-import {
-  dropBasis,
-  type FollowedCopy,
-  keepBasis,
-  readBasis,
-  statementOnFollowed,
-} from './followed-copy.ts'
 import type { PrimaryStatus } from './index.ts'
 import { REOPEN_MS } from './limits.ts'
 import type { LogName } from './log-name.ts'
-import {
-  foundOnFollowed,
-  foundOnLog,
-  giveUp,
-  goesOnHere,
-  type OverrulingDeps,
-} from './overruling.ts'
+import { type Basis, createNewEra, type NewEraDeps, type Overruling } from './new-era.ts'
 import { forgetUnreadable, rememberPromised } from './promised.ts'
 import { createReplica, type Replica, type ReplicaDeps } from './replica.ts'
-import { readCopy, type Signed, statementOn } from './salvaging.ts'
+import { readSetAside, type SetAside } from './set-aside.ts'
 import { contradicts, refuseStale, standAlone } from './stale-copy.ts'
 import { eraseReplica, hasLog, logsIn, readStanding, writeStanding } from './standing.ts'
 
@@ -42,29 +26,23 @@ export interface ReplicaKeeper {
   start(): void
   /** What is told of the committee, or what the copy says itself, has changed. */
   look(): void
+  /** The log that this node may not vote with; undefined where there is none that can be read. */
+  aside(): Promise<SetAside | undefined>
   /**
    * Ends the era of the copy here, of the log or followed, and goes on from it alone in the next one.
    * Throws NOT_RUNNING where there is none; what `prepare` throws leaves everything as it was.
    */
-  found(prepare: (copy: Overruling) => Promise<Ending>): Promise<void>
+  found(from: Basis, prepare: (copy: Overruling) => Promise<Ending>): Promise<void>
   /** Once what was decided so far has been done. */
   settled(): Promise<void>
   stop(): Promise<void>
 }
 
-/** The copy that is to go on. */
-export interface Overruling {
-  view: RegistryView
-  statement(of: Signed): CommitteeStatement
-}
-
 export interface ReplicaKeeperDeps
   extends Omit<ReplicaDeps, 'isTold' | 'epochToVoteFrom' | 'name' | 'ending'>,
-    Pick<OverrulingDeps, 'late'> {
+    Pick<NewEraDeps, 'late' | 'followed'> {
   eras: EraBook
   board(): Pick<CommitteeBoard, 'told' | 'isInForce'>
-  /** The copy that this node follows: it stands still once it is taken, until it is released. */
-  followed: { take(): Promise<FollowedCopy | undefined>; release(): Promise<void> }
   changed(): void
   applied(): void
 }
@@ -72,7 +50,6 @@ export interface ReplicaKeeperDeps
 export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   const { disk, logger, eras } = deps
   const { self } = deps.net
-  const overruling = { ...deps, self }
   let replica: Replica | undefined
   let failed: PrimaryStatus['trouble']
   /** What the disk had done to the copy before this one. */
@@ -82,6 +59,8 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
   let unsubscribe = (): void => {}
   let cancelReopening: (() => void) | undefined
   let stopped = false
+  /** Read once, however many ask. */
+  let aside: { of: PrimaryStatus['trouble']; read: Promise<SetAside | undefined> } | undefined
   /** How far the word of the committee had come when the copy was found to be unusable. */
   let failedAt = 0
   /** How far the log had come when this node was found to be out of the committee. */
@@ -97,6 +76,14 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
       })
   }
 
+  const newEra = createNewEra({
+    ...{ ...deps, self, open, close, decide },
+    isOpen: () => replica !== undefined,
+    forget() {
+      leftAt = NEVER
+      failed = undefined
+    },
+  })
   const copiedHome = () => ({
     ...{ ...deps, self, ending: eras.ending() },
     ...{ told: () => deps.board().told(), stopped: () => stopped },
@@ -171,76 +158,10 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     deps.changed()
   }
 
-  /** The era of the copy that was held is over. */
-  async function overruled(name: LogName, ending: Ending): Promise<void> {
-    await close()
-    leftAt = NEVER
-    failed = undefined
-    if (goesOnHere(ending, self) && !ending.ended.followed) {
-      // Cut short by a crash after it was decided.
-      const copy = await readCopy(overruling, name)
-      await foundOnLog(overruling, copy, ending, { from: name, to: eras.log() })
-      await open()
-      return
-    }
-    await giveUp(overruling, name, ending)
-    eras.tell(true)
-    deps.changed()
-  }
-
-  async function foundNow(prepare: (copy: Overruling) => Promise<Ending>): Promise<void> {
-    if (!replica) return foundFollowed(prepare)
-    const from = eras.log()
-    await close()
-    try {
-      const copy = await readCopy(overruling, from)
-      const statement = (of: Signed) => statementOn(copy, of)
-      const ending = await prepare({ view: copy.registry.view, statement })
-      await eras.begin(ending)
-      await foundOnLog(overruling, copy, ending, { from, to: eras.log() })
-    } finally {
-      await open()
-    }
-  }
-
-  /** What it goes on from is on disk before the mandate counts: `goOnFollowed` does the rest. */
-  async function foundFollowed(prepare: (copy: Overruling) => Promise<Ending>): Promise<void> {
-    const { take, release } = deps.followed
-    const copy = await take()
-    if (!copy)
-      throw failure('NOT_RUNNING', 'This node holds no copy of the registry to go on from.')
-    try {
-      await keepBasis(disk, copy)
-      const { view } = copy
-      await eras.begin(await prepare({ view, statement: (of) => statementOnFollowed(copy, of) }))
-    } catch (error) {
-      await release()
-      throw error
-    }
-    await decide()
-  }
-
-  /** False where no mandate says that this node goes on from what it followed, or it did already. */
-  async function goOnFollowed(ending: Ending | undefined, held: LogName | undefined) {
-    const to = eras.log()
-    if (!ending || held === to || !goesOnHere(ending, self)) return false
-    const state = await readBasis(disk, ending)
-    if (!state) return false
-    await close()
-    leftAt = NEVER
-    failed = undefined
-    await foundOnFollowed(overruling, state, ending, { from: held, to })
-    await open()
-    return true
-  }
-
-  /** What a mandate was carried out from, or never will be. */
-  async function tidy(): Promise<void> {
-    if (!eras.isKnown()) return
-    const { standing, log } = await readStanding(disk)
-    const ending = eras.ending()
-    const isDone = standing === 'holding' && log === eras.log()
-    if (isDone || !ending || !goesOnHere(ending, self)) await dropBasis(disk)
+  async function asideNow(): Promise<SetAside | undefined> {
+    if (stopped || replica || failed?.code !== 'LOG_DAMAGED') return undefined
+    if (aside?.of !== failed) aside = { of: failed, read: readSetAside(deps, eras.log()) }
+    return aside.read
   }
 
   /**
@@ -305,8 +226,8 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
       return openUnknown(messageOf(error))
     }
     const { standing, log } = place
-    if (await goOnFollowed(ending, standing === 'none' ? undefined : log)) return
-    if (ending && standing !== 'none' && log !== eras.log()) await overruled(log, ending)
+    if (await newEra.goOnFollowed(ending, standing === 'none' ? undefined : log)) return
+    if (ending && standing !== 'none' && log !== eras.log()) await newEra.overruled(log, ending)
     else if (standing !== 'none') await open()
     else if (isTakenIn()) {
       if (deps.board().told()?.learners.includes(self)) await open()
@@ -323,7 +244,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     if (ending && !(await hasLog(disk, opened))) {
       // Its era has ended meanwhile, so it votes no more, and what it holds beyond has to be told.
       const [before] = await logsIn(disk)
-      if (before !== undefined) return overruled(before, ending)
+      if (before !== undefined) return newEra.overruled(before, ending)
     }
     try {
       await standAlone(copiedHome(), opened, why)
@@ -365,13 +286,18 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     current: () => replica,
     trouble,
     start() {
-      inTurn(tidy)
+      inTurn(newEra.tidy)
       inTurn(decide)
     },
     look: () => inTurn(decide),
-    found: (prepare) =>
+    aside() {
+      const read = turn.then(asideNow)
+      turn = read.then(() => {})
+      return read
+    },
+    found: (from, prepare) =>
       new Promise((resolve, reject) => {
-        inTurn(() => foundNow(prepare).then(resolve, reject))
+        inTurn(() => newEra.found(from, prepare).then(resolve, reject))
       }),
     settled: () => turn,
     async stop() {

@@ -289,7 +289,7 @@ export function createReplica(deps: ReplicaDeps): Replica {
           return null
         }
         case 'position':
-          return toldPosition(name, consensus.status(), simplex?.end())
+          return toldPosition(name, consensus.status().engine ?? {}, simplex?.end())
         case 'progress': {
           const { committed, progress } = isSimplex(network)
             ? requireRunning(consensus.status())

@@ -60,10 +60,8 @@ export async function readCopy(
   name: LogName,
   upTo = Number.POSITIVE_INFINITY,
 ): Promise<SalvagedCopy> {
-  const { network, disk, random, clock, logger } = deps
-  const records = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
-  const log = salvageOf(deps, (await records.open()).records)
-  await records.close()
+  const { network, clock } = deps
+  const log = await readLog(deps, name)
   const registry = createRegistry({ network, voters: [] })
   const machine = createMachine(createBatchReader(network), registry)
   if (log.snapshot) await inTurns(clock, machine.restoreSteps(log.snapshot.state))
@@ -76,6 +74,20 @@ export async function readCopy(
   return { log, registry, revision }
 }
 
+/** Without what its entries come to. Throws as `readCopy`. */
+export async function readLog(
+  deps: SalvagingDeps,
+  name: LogName,
+): Promise<SalvagedRaftLog | SalvagedChain> {
+  const { disk, random, logger } = deps
+  const records = createRecordLog({ disk, random, logger }, { folder: logFolder(name) })
+  try {
+    return salvageOf(deps, (await records.open()).records)
+  } finally {
+    await records.close()
+  }
+}
+
 /** Of a log of Simplex any first committee will do: the log names those that it had. */
 function salvageOf({ network }: SalvagingDeps, records: readonly Uint8Array[]) {
   const committee = foundingCommittee(network)
@@ -83,7 +95,7 @@ function salvageOf({ network }: SalvagingDeps, records: readonly Uint8Array[]) {
 }
 
 /** Who voted last, as far as the copy tells. */
-export function membersOf({ log }: SalvagedCopy): readonly NodeId[] {
+export function membersOf({ log }: Pick<SalvagedCopy, 'log'>): readonly NodeId[] {
   const changed = log.entries.findLast(({ members }) => members !== undefined)?.members
   return (changed ?? log.snapshot?.members)?.voters ?? []
 }
