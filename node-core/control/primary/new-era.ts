@@ -23,7 +23,7 @@ import {
   type OverrulingDeps,
 } from './overruling.ts'
 import { readCopy, type Signed, statementOn } from './salvaging.ts'
-import { hasLog, readStanding, writeStanding } from './standing.ts'
+import { hasLog, logsLeft, readStanding, writeStanding } from './standing.ts'
 
 /** The log counts, in use or set aside, or what was followed. */
 export type Basis = 'log' | 'followed'
@@ -52,6 +52,8 @@ export interface NewEraDeps extends OverrulingDeps {
 export interface NewEra {
   /** The era of the copy that was held is over. */
   overruled(name: LogName, ending: Ending): Promise<void>
+  /** Logs of eras that have ended, of which no standing tells: what they held beyond is told. */
+  giveUpLeft(ending: Ending): Promise<void>
   /** As `ReplicaKeeper.found`. */
   found(basis: Basis, prepare: (copy: Overruling) => Promise<Ending>): Promise<void>
   /** False where no mandate says that this node goes on from what it followed, or it did already. */
@@ -94,6 +96,17 @@ export function createNewEra(deps: NewEraDeps): NewEra {
       await giveUp(deps, name, ending)
       eras.tell(true)
       deps.changed()
+    },
+    async giveUpLeft(ending) {
+      // One that goes on here has left what it went on from, if anything.
+      if (goesOnHere(ending, self)) return
+      for (const name of await logsLeft(disk, eras.log())) {
+        await deps.close()
+        deps.forget()
+        await giveUp(deps, name, ending)
+        if (ending.ended.voters.includes(self)) eras.tell(true)
+        deps.changed()
+      }
     },
     async found(basis, prepare) {
       const from = eras.log()

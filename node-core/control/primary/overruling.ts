@@ -22,7 +22,7 @@ import {
   stateDigest,
   writeFoundedLog,
 } from './salvaging.ts'
-import { eraseReplica, logFolder, writeStanding } from './standing.ts'
+import { eraseReplica, logFolder, markTold, writeStanding } from './standing.ts'
 
 export interface OverrulingDeps extends SalvagingDeps {
   self: NodeId
@@ -87,8 +87,9 @@ export async function giveUp(deps: OverrulingDeps, name: LogName, ending: Ending
   })
   // Of a log that cannot be read nobody knows what it held: it stays for whoever can. So does one that
   // tells another past than the one that others are made to believe.
-  if (unreadable || altered) await deps.disk.remove('registry/standing.cbor')
-  else await eraseReplica(deps.disk, name)
+  if (!unreadable && !altered) return eraseReplica(deps.disk, name)
+  await markTold(deps.disk, name)
+  await deps.disk.remove('registry/standing.cbor')
 }
 
 async function reportOn(deps: OverrulingDeps, name: LogName, ending: Ending): Promise<LateReport> {

@@ -227,6 +227,7 @@ export function createReplicaKeeper(deps: ReplicaKeeperDeps): ReplicaKeeper {
     }
     const { standing, log } = place
     if (await newEra.goOnFollowed(ending, standing === 'none' ? undefined : log)) return
+    if (ending && standing === 'none') await newEra.giveUpLeft(ending)
     if (ending && standing !== 'none' && log !== eras.log()) await newEra.overruled(log, ending)
     else if (standing !== 'none') await open()
     else if (isTakenIn()) {

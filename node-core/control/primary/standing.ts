@@ -39,6 +39,20 @@ export async function logsIn(disk: Disk): Promise<LogName[]> {
 export async function hasLog(disk: Disk, log: LogName): Promise<boolean> {
   return (await disk.read(`${logFolder(log)}/current`)) !== undefined
 }
+/** Of a log that stays though it was overruled: what there is to tell of it has been told. */
+const toldFileOf = (log: LogName): string => `${logFolder(log)}/told`
+export async function markTold(disk: Disk, log: LogName): Promise<void> {
+  await disk.writeAtomic(toldFileOf(log), new Uint8Array(), { mode: 0o600 })
+}
+/** Logs besides that one of which nothing was told yet. */
+export async function logsLeft(disk: Disk, besides: LogName): Promise<LogName[]> {
+  const left: LogName[] = []
+  for (const log of await logsIn(disk)) {
+    if (log === besides || !(await hasLog(disk, log))) continue
+    if ((await disk.read(toldFileOf(log))) === undefined) left.push(log)
+  }
+  return left
+}
 /** Under Simplex the last committee that was proven to this node. */
 export const COMMITTEE_FILE = `${FOLDER}/committee.cbor`
 /** A file whose birthmark is remembered: a home that is put back from a copy has another. */

@@ -80,16 +80,54 @@ describe.each([
   })
 })
 
-it('hides no late write, where the committee was overruled while the standing was damaged', async () => {
-  const [admin, ...others] = (await committee(54, 3)) as [TestNode, TestNode, TestNode]
+it.each([
+  ['damaged', firstByte],
+  ['gone', missing],
+])(
+  'hides no late write, where the committee was overruled while the standing was %s',
+  async (_, damage) => {
+    const [admin, ...others] = (await committee(54, 3)) as [TestNode, TestNode, TestNode]
+    world.split([admin])
+    const [writer, node] = others
+    await world.until('they go on', () => others.some((one) => one === leader()))
+    await put(writer!, 'n1/late', '1')
+    await without(node!, damage)
+    await recover(admin, { anyway: true })
+    world.split(undefined)
+    await world.until('it learns', () => node!.primary.status().role === 'learner')
+    const [report] = node!.primary.recovery.reports()
+    expect(report?.commands.map(({ subject }) => subject)).toContain('n1/late')
+    await node!.restart()
+    await world.until('it learns again', () => node!.primary.status().role === 'learner')
+    expect(node!.primary.recovery.reports()).toHaveLength(1)
+  },
+)
+
+it('tells of a log that cannot be read once, though it stays', async () => {
+  const [admin, ...others] = (await committee(55, 3)) as [TestNode, TestNode, TestNode]
+  const node = others[1]!
+  await node.kill()
   world.split([admin])
-  const [writer, node] = others
-  await world.until('they go on', () => others.some((one) => one === leader()))
-  await put(writer!, 'n1/late', '1')
-  await without(node!, firstByte)
+  await world.until('it misses them', () => !admin.primary.status().inForce)
   await recover(admin, { anyway: true })
   world.split(undefined)
-  await world.until('it learns', () => node!.primary.status().role === 'learner')
-  const [report] = node!.primary.recovery.reports()
-  expect(report?.commands.map(({ subject }) => subject)).toContain('n1/late')
+  await missing(node)
+  const [file] = (await node.disk.list('registry/log')).filter((name) => name !== 'current')
+  const path = `registry/log/${file}`
+  const content = (await node.disk.read(path))!
+  await node.disk.writeAtomic(
+    path,
+    content.map((byte, at) => (at === 40 ? byte ^ 1 : byte)),
+  )
+  await node.start()
+  await world.until('it learns', () => node.primary.status().role === 'learner')
+  expect(node.primary.recovery.reports()).toMatchObject([{ unreadable: true }])
+  expect(await world.run('discard', node.primary.recovery.discard(0))).toBe(true)
+  expect(await node.disk.read(path)).toBeDefined()
+  // Then no standing tells of anything.
+  await world.run('demote', admin.primary.change('demote', node.id))
+  await world.until('it is out', () => node.primary.status().role === 'none')
+  await node.restart()
+  await world.advance(10_000)
+  expect(node.primary.recovery.reports()).toEqual([])
 })
