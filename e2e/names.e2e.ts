@@ -205,4 +205,57 @@ describe(`names of other workloads${skipped}`, { skip: Boolean(missing) }, () =>
     )
     assert.match(conditions[0]?.message ?? '', /another owner’s/)
   })
+
+  it('is the asking owner’s own, though another has it too, at every door', async () => {
+    const { owner } = await ben.get<{ owner: { id: string } }>('/api/workloads/peek')
+    const long = `shelf-of-${owner.id.slice(0, 10)}`
+    await ben.json('secret', 'set', 'shelf/word', '--generate')
+    const ports = [{ containerPort: 80 }]
+    const own = await ben.call('POST', '/api/workloads', {
+      name: 'shelf',
+      containers: [{ ...store('three'), ports }],
+      secrets: [{ name: 'shelf/word', env: 'WORD' }],
+    })
+    assert.deepEqual([own.status, Reflect.get(own.body as object, 'name')], [201, long])
+    await running(ben, 'shelf', { replicas: 1 })
+    // By the same manifest as before, and without a new start.
+    await until('“three”', 40_000, async () => {
+      assert.equal((await ben.viaEdge('/peek/cgi-bin/ask')).text, 'three')
+      return true
+    })
+    assert.equal(await asked(), 'two')
+    assert.equal((await ben.viaEdge('/shelf/')).text, 'three')
+    assert.equal((await ada.viaEdge('/shelf/')).text, 'two')
+    assert.equal((await ada.viaEdge(`/${long}/`)).text, 'three')
+    const ca = path.join(ben.home, 'garden.pem')
+    for (const node of [ada, ben]) {
+      const name = `${long}.garden.localhost`
+      assert.equal(await curl(node, ca, name, '--http1.1'), 'three by HTTP/1.1')
+    }
+    const named = async (node: TestNode): Promise<string> =>
+      (await node.json<{ name: string }>('ps', 'shelf')).name
+    assert.deepEqual([await named(ben), await named(ada)], [long, 'shelf'])
+    // Keys and secrets likewise: each has their own.
+    const [text, other] = ['of ben', 'of ada'].map((word) => Buffer.from(word).toString('base64'))
+    await ben.json('kv', 'put', 'shelf/word', 'of ben')
+    await ada.json('kv', 'put', 'shelf/word', 'of ada')
+    const wordOf = async (node: TestNode, key: string): Promise<unknown> =>
+      (await node.json<{ value: string }>('kv', 'get', key)).value
+    assert.equal(await wordOf(ben, 'shelf/word'), text)
+    assert.equal(await wordOf(ada, 'shelf/word'), other)
+    assert.equal(await wordOf(ada, `${long}/word`), text)
+    const secrets = await ben.json<{ secrets: { name: string }[] }>('secret', 'list', 'shelf/')
+    assert.deepEqual(
+      secrets.secrets.map(({ name }) => name),
+      [`${long}/word`],
+    )
+    // Nobody takes a name that bears another's digits, whatever they may do here.
+    const taken = await ada.call('POST', '/api/workloads', {
+      name: `attic-of-${owner.id.slice(0, 10)}`,
+      containers: [container],
+    })
+    assert.equal(taken.status, 409, JSON.stringify(taken.body))
+    await ben.json('delete', 'shelf')
+    assert.deepEqual([await named(ada), (await ada.viaEdge('/shelf/')).text], ['shelf', 'two'])
+  })
 })

@@ -45,6 +45,7 @@ function sourceOf(instances: Instance[], of: Workload = workload, canary?: Canar
       assigned: (name) => instances.filter(({ workload }) => workload === name),
       subscribe: () => () => {},
     },
+    meant: (said) => said,
     membership: {
       get: (id) => ({ liveness: id === GONE ? 'dead' : 'alive' }) as never,
     },
@@ -176,6 +177,7 @@ test('one port published twice is the first name’s, and only declared ports ha
       assigned: () => [],
       subscribe: () => () => {},
     },
+    meant: (said) => said,
     membership: { get: () => undefined },
   })
   expect(source.published()).toEqual([{ port: 15_432, workload: 'db', containerPort: 80 }])

@@ -18,6 +18,8 @@ import {
 export interface EndpointDeps {
   view: Pick<WorkView, 'desired' | 'wanted' | 'isCurrent' | 'assigned' | 'subscribe'>
   membership: Pick<Membership, 'get'>
+  /** The name as it is kept, of one as this node's owner says it. */
+  meant(said: string): string
   /** What keeps a workload from running, for people. */
   trouble?(workload: string): string
 }
@@ -55,6 +57,7 @@ export function createEndpointSource(deps: EndpointDeps): EndpointSource & { sto
   }
   return {
     stop,
+    meant: deps.meant,
     service: (name) => find(name)?.service,
     isCurrent: deps.view.isCurrent,
     endpoints(name, containerPort) {

@@ -21,6 +21,7 @@ describe('the names of an instance', () => {
       view: {
         desired: (name) =>
           name === 'web' ? { workload: web, owner: ADA, generation: 1 } : undefined,
+        ownerOf: (name) => (name === 'web' ? ADA : undefined),
         subscribe: () => () => {},
       },
       dialer: { connect: (...what) => to('inside', ...what) },

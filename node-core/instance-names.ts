@@ -7,7 +7,7 @@ import type { WorkView } from './work/reconcile/index.ts'
 import type { Outside } from './work/shield/index.ts'
 
 export interface InstanceNamesDeps {
-  view: Pick<WorkView, 'desired' | 'subscribe'>
+  view: Pick<WorkView, 'desired' | 'ownerOf' | 'subscribe'>
   dialer: Dialer
   outside: Outside
 }
@@ -21,7 +21,7 @@ export function createInstanceNames(
 
   function leads(): Lead[] {
     const self = view.desired(of)
-    if (self) last = leadsOf(self, view.desired)
+    if (self) last = leadsOf(self, view)
     return last
   }
 

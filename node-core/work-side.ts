@@ -6,6 +6,7 @@ import type { NamedPart } from './base/lifecycle/index.ts'
 import { type NodeId, shortId } from './base/net/index.ts'
 import { createBundleShelf, trustsPublisher } from './bundle-shelf.ts'
 import type { Primary } from './control/primary/index.ts'
+import { nameMeant } from './control/registry/index.ts'
 import { createEndpointSource } from './endpoints.ts'
 import type { OwnerId } from './identity/index.ts'
 import type { NetworkSide } from './network-side.ts'
@@ -215,6 +216,7 @@ export function createWorkSide(
   })
   const endpoints = createEndpointSource({
     ...{ view, membership },
+    meant: (said) => nameMeant(said, identity.ownerId, view.ownerOf),
     trouble: (name) => troubleOf(view, membership, name),
   })
   const gate = createGate({

@@ -34,6 +34,7 @@ const edge = createEdge(
     self,
     net: { openStream: () => Promise.reject(new Error('There is no other node.')) },
     endpoints: {
+      meant: (said) => said,
       service: (workload) => (workload === 'web' ? service : undefined),
       isCurrent: () => true,
       endpoints: () => endpoints,

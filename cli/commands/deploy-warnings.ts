@@ -9,8 +9,18 @@ export async function warnOf(
   node: NodeClient,
   workload: Workload,
 ): Promise<void> {
+  tellName(context, workload)
   warnOfEdge(context, workload)
   await warnOfEgress(context, node, workload)
+}
+
+/** Of one that is called otherwise than was asked for, since another owner was first. */
+export function tellName(context: Context, { name, shortName }: Workload): void {
+  if (shortName === undefined) return
+  context.notice(
+    `“${shortName}” is another owner’s name in this network: yours is ${name}. ` +
+      `Here “${shortName}” means yours, in every command and at this computer’s edge.`,
+  )
 }
 
 /** Rules for requests that cannot come. */

@@ -11,6 +11,7 @@ import { writeNewFile } from '../output-files.ts'
 import type { Act } from '../run.ts'
 import { collect, keyValues } from '../text/parse.ts'
 import { table } from '../text/table.ts'
+import { tellName } from './deploy-warnings.ts'
 import { contentOf } from './placed-files.ts'
 
 type Imported = Outputs['workloads']['import']
@@ -75,7 +76,9 @@ async function importFile(context: Context, [file = '']: string[], flags: Import
   }
   if (flags.out !== undefined) await writeManifests(context, flags.out, imported)
   for (const manifest of flags.deploy ? imported.workloads : []) {
-    const { name } = await node.call.workloads.deploy(manifest)
+    const deployed = await node.call.workloads.deploy(manifest)
+    const { name } = deployed
+    tellName(context, deployed)
     context.notice(`${name} is deployed. See: mycelium ps ${name}`)
   }
 }

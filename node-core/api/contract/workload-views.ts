@@ -76,6 +76,8 @@ export const workload = z.object({
   ]),
   generation: z.number().int(),
   owner: z.object({ id: z.string(), name: z.string() }),
+  /** What its owner may call it, where another owner has that name. */
+  shortName: z.string().optional(),
   /** Of the first part, as `bundle`. */
   image: z.string().optional(),
   bundle: z.string().optional(),

@@ -4,10 +4,12 @@ import type { EdgeRequestView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
+import { ownNames } from './own-names.ts'
 import { urlOf } from './workload-view.ts'
 
 /** This node's edge: what it took in, and passes to what is not for everybody. */
 export function edgeHandlers({ edge }: Builder, deps: ApiDeps) {
+  const names = ownNames(deps)
   return {
     authority: edge.authority.handler(async () => {
       const { tls } = inNetwork(deps)
@@ -21,7 +23,8 @@ export function edgeHandlers({ edge }: Builder, deps: ApiDeps) {
         validUntil: toTimestamp(validToDate.getTime()),
       }
     }),
-    requests: edge.requests.handler(({ input: { workload, limit } }) => {
+    requests: edge.requests.handler(({ input: { workload: said, limit } }) => {
+      const workload = said === undefined ? undefined : names.meant(said)
       const of = { limit, ...(workload !== undefined && { workload }) }
       const parts = inNetwork(deps)
       const requests = parts.edge.requests(of)
@@ -33,8 +36,9 @@ export function edgeHandlers({ edge }: Builder, deps: ApiDeps) {
         }),
       }
     }),
-    pass: edge.pass.handler(({ input: { name } }) => {
+    pass: edge.pass.handler(({ input }) => {
       const parts = inNetwork(deps)
+      const name = names.meant(input.name)
       const desired = mustBeThere(parts, name)
       const { pass, expiresAtMs } = parts.edge.issuePass(name)
       const url = urlOf(desired, deps.node.edge())

@@ -3,15 +3,18 @@ import type { Duplex } from 'node:stream'
 import { implement } from '@orpc/server'
 import type { Clock } from '../../base/clock/index.ts'
 import type { Logger } from '../../base/log/index.ts'
+import { shortForm } from '../../control/registry/index.ts'
 import type { Lead } from '../../work/naming/index.ts'
 import type { Secrets } from '../../work/secrets/index.ts'
 import { instanceContract, type OwnConfig } from '../contract/index.ts'
 import { failure, toFailure } from './failures.ts'
 import { createKeyCalls, type KeyCalls } from './key-calls.ts'
 import type { KeyDeps, KeyPrimary } from './keys.ts'
+import { keysByOwner } from './keys-by-owner.ts'
 import { kvHandlers } from './kv.ts'
 import { leaseHandlers } from './leases.ts'
 import { lockHandlers } from './locks.ts'
+import { firstPart, type OwnNames } from './own-names.ts'
 import { outside, withinNamespace } from './own-namespace.ts'
 
 /**
@@ -45,7 +48,8 @@ export interface InstanceOperationsDeps {
 }
 
 export function createInstanceOperations(deps: InstanceOperationsDeps): InstanceOperations {
-  const own = withinNamespace(deps.primary, deps.namespace, () => requireOwn(deps))
+  const within = withinNamespace(deps.primary, deps.namespace, () => requireOwn(deps))
+  const own = keysByOwner(within, namesOf(deps))
   const keys = { primary: () => own, clock: deps.clock, logger: deps.logger }
   const { names } = deps
   return { router: createRouter(deps, keys), keys: createKeyCalls(keys), connect: names.connect }
@@ -69,8 +73,9 @@ function createRouter(deps: InstanceOperationsDeps, keys: KeyDeps) {
     secrets: {
       open: build.secrets.open.handler(({ input: { name } }) => {
         requireOwn(deps)
-        if (!name.startsWith(`${deps.namespace}/`)) throw outside(deps.namespace)
-        const { version, value } = deps.secrets.open(name)
+        const kept = firstPart(name, namesOf(deps).meant)
+        if (!kept.startsWith(`${deps.namespace}/`)) throw outside(deps.namespace)
+        const { version, value } = deps.secrets.open(kept)
         return { name, version, value: Buffer.from(value).toString('base64') }
       }),
     },
@@ -79,6 +84,14 @@ function createRouter(deps: InstanceOperationsDeps, keys: KeyDeps) {
     locks: lockHandlers(build, keys),
   })
 }
+
+/** The program may have been written by the short name, whichever its owner has (docs/adr/0048). */
+function namesOf({ namespace }: InstanceOperationsDeps): OwnNames {
+  const short = shortForm(namespace)
+  const meant = (said: string): string => (said === short ? namespace : said)
+  return { meant, toWrite: meant, own: () => undefined }
+}
+
 type InstanceRouter = ReturnType<typeof createRouter>
 
 export interface InstanceOperations {

@@ -4,11 +4,12 @@
  */
 import { isCode } from '../../base/errors/index.ts'
 import { contract, KEY_LENGTH_MAX, type KeyEntry } from '../contract/index.ts'
-import { checkAccess, inNetwork } from './base.ts'
+import { checkAccess } from './base.ts'
 import { changeExisting, revisionMismatch } from './existing.ts'
 import { failure } from './failures.ts'
 import type { ApiDeps } from './index.ts'
 import { entryOf, type KeyDeps, options, reading, requireSize } from './keys.ts'
+import { ownKeys } from './keys-by-owner.ts'
 
 export interface KeyCalls {
   /** Throws NOT_FOUND, and what the Primary throws. */
@@ -57,7 +58,7 @@ export function createKeyCalls({ primary }: Pick<KeyDeps, 'primary'>): KeyCalls 
 
 /** The same for whoever has shown the node's token, with the contract's own gates before it. */
 export function createKeyDoor(deps: ApiDeps): KeyCalls {
-  const calls = createKeyCalls({ primary: () => inNetwork(deps).primary })
+  const calls = createKeyCalls({ primary: ownKeys(deps) })
   return {
     async get(get, signal) {
       checkAccess(deps, contract.kv.get['~orpc'].meta)

@@ -2,7 +2,7 @@
  * The Primary as one namespace sees it: whatever names a key, a lease or a lock outside is refused
  * here, whichever operation it came by. Who writes is the registry's to judge all the same.
  */
-import type { Command } from '../../control/registry/index.ts'
+import { namesIn } from './command-names.ts'
 import { failure } from './failures.ts'
 import type { KeyPrimary } from './keys.ts'
 
@@ -57,38 +57,6 @@ export function withinNamespace(
       yield* primary.watch(prefix, options)
     },
   }
-}
-
-/** Everything that a command touches; undefined for kinds that are not for instances. */
-function namesIn(command: Command): string[] | undefined {
-  switch (command.kind) {
-    case 'kv.put':
-      return [command.body.key, ...optional(command.body.lease)]
-    case 'kv.delete':
-      return [command.body.key]
-    case 'kv.transact': {
-      const { compare, success, failure } = command.body
-      return [
-        ...compare.flatMap((one) => (one.target === 'lock' ? [one.key, one.lease] : [one.key])),
-        ...[...success, ...failure].flatMap((one) => {
-          return one.op === 'put' ? [one.key, ...optional(one.lease)] : [one.key]
-        }),
-      ]
-    }
-    case 'lease.grant':
-    case 'lease.keep':
-    case 'lease.revoke':
-      return [command.body.lease]
-    case 'lock.acquire':
-    case 'lock.release':
-      return [command.body.lock, command.body.lease]
-    default:
-      return undefined
-  }
-}
-
-function optional(name: string | undefined): string[] {
-  return name === undefined ? [] : [name]
 }
 
 export function outside(namespace: string) {

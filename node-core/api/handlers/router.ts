@@ -1,4 +1,4 @@
-import { createBuilder, inNetwork } from './base.ts'
+import { createBuilder } from './base.ts'
 import { bundleHandlers } from './bundles.ts'
 import { catalogueHandlers } from './catalogue.ts'
 import { commandHandlers } from './commands.ts'
@@ -6,6 +6,7 @@ import { edgeHandlers } from './edge.ts'
 import { eventHandlers } from './events.ts'
 import { importHandler } from './imports.ts'
 import type { ApiDeps } from './index.ts'
+import { ownKeys } from './keys-by-owner.ts'
 import { kvHandlers } from './kv.ts'
 import { leaseHandlers } from './leases.ts'
 import { lockHandlers } from './locks.ts'
@@ -27,7 +28,7 @@ import { workloadHandlers } from './workloads.ts'
 export function createRouter(deps: ApiDeps) {
   const build = createBuilder(deps)
   collectMetrics(deps)
-  const keys = { ...deps, primary: () => inNetwork(deps).primary }
+  const keys = { ...deps, primary: ownKeys(deps) }
   return build.router({
     node: nodeHandlers(build, deps),
     owner: ownerHandlers(build, deps),

@@ -2,34 +2,38 @@ import type { Metrics } from '../../base/metrics/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
+import { byKeptName, ownNames } from './own-names.ts'
 
 export function usageHandlers({ workloads }: Builder, deps: ApiDeps) {
+  const byName = byKeptName(ownNames(deps))
   return {
-    usage: workloads.usage.handler(async ({ input: { name } }) => {
-      const parts = inNetwork(deps)
-      const input = parts.placementInput()
-      const desired = input.workloads.find(({ workload }) => workload.name === name)
-      const own = new Map(
-        input.instances
-          .filter(({ workload }) => workload === name)
-          .map((instance) => [instance.id, instance]),
-      )
-      if (!desired && own.size === 0) {
-        throw failure('NOT_FOUND', `There is no workload “${name}”.`)
-      }
-      const limits = desired?.workload.parts.map(({ resources }) => resources.limits)
-      const told = await parts.usage.of(name)
-      return {
-        ...(limits && { limits: sumOf(limits) }),
-        instances: told.flatMap(({ id, ...usage }) => {
-          const instance = own.get(id)
-          if (!instance) return []
-          const nodeName = parts.membership.get(usage.node)?.profile.name ?? ''
-          const { index, restarts } = instance
-          return [{ ...usage, instance: id, index, nodeName, restarts }]
-        }),
-      }
-    }),
+    usage: workloads.usage.handler(
+      byName(async ({ input: { name } }) => {
+        const parts = inNetwork(deps)
+        const input = parts.placementInput()
+        const desired = input.workloads.find(({ workload }) => workload.name === name)
+        const own = new Map(
+          input.instances
+            .filter(({ workload }) => workload === name)
+            .map((instance) => [instance.id, instance]),
+        )
+        if (!desired && own.size === 0) {
+          throw failure('NOT_FOUND', `There is no workload “${name}”.`)
+        }
+        const limits = desired?.workload.parts.map(({ resources }) => resources.limits)
+        const told = await parts.usage.of(name)
+        return {
+          ...(limits && { limits: sumOf(limits) }),
+          instances: told.flatMap(({ id, ...usage }) => {
+            const instance = own.get(id)
+            if (!instance) return []
+            const nodeName = parts.membership.get(usage.node)?.profile.name ?? ''
+            const { index, restarts } = instance
+            return [{ ...usage, instance: id, index, nodeName, restarts }]
+          }),
+        }
+      }),
+    ),
   }
 }
 

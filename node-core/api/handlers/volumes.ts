@@ -5,6 +5,7 @@ import type { LeftVolumeView, VolumeView } from '../contract/index.ts'
 import { type Builder, inNetwork } from './base.ts'
 import { failure } from './failures.ts'
 import type { ApiDeps, NetworkParts } from './index.ts'
+import { firstPart, ownNames } from './own-names.ts'
 import { ownerNameOf } from './workload-view.ts'
 
 export function volumeHandlers({ volumes }: Builder, deps: ApiDeps) {
@@ -54,9 +55,10 @@ function findVolume(
   { id, node }: { id: string; node?: string | undefined },
   deps: ApiDeps,
 ): KeptVolume {
+  const kept = firstPart(`${id}.`, ownNames(deps).meant, '.')
   const found = counted(parts).filter((volume) => {
     const there = node === undefined || volume.node === node || nodeName(parts, volume) === node
-    return there && (volume.id === id || volume.id.startsWith(`${id}.`))
+    return there && `${volume.id}.`.startsWith(kept)
   })
   const [only] = found
   if (!only) throw failure('NOT_FOUND', `There is no volume “${id}”.`)

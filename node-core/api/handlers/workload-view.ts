@@ -1,3 +1,4 @@
+import { shortForm } from '../../control/registry/index.ts'
 import { leadsOf, leadText } from '../../work/naming/index.ts'
 import {
   type Bunched,
@@ -65,6 +66,7 @@ export function workloadView(
   const secureUrl = url === undefined ? undefined : parts.tls.urlOf(workload.name)
   const ownerName = seen.ownerNames.get(owner) ?? ownerNameOf(parts, owner)
   seen.ownerNames.set(owner, ownerName)
+  const shortName = shortForm(workload.name)
   const traffic = trafficView(parts.edge.traffic().get(workload.name))
   return {
     name: workload.name,
@@ -74,6 +76,7 @@ export function workloadView(
     status,
     generation,
     owner: { id: owner, name: ownerName },
+    ...(shortName !== undefined && { shortName }),
     ...sourceView(workload.parts[0]),
     ...programOf(parts, workload),
     parts: workload.parts.map(partView),
@@ -140,7 +143,8 @@ function bunchedCondition(parts: NetworkParts, name: string, { bunched }: Placed
 
 /** Names that lead nowhere, all in one. */
 function namesCondition(workload: DesiredWorkload, { desired }: NetworkParts): Reason[] {
-  const texts = leadsOf(workload, desired.get).flatMap((lead) => leadText(lead) ?? [])
+  const wanted = { desired: desired.get, ownerOf: desired.ownerOf }
+  const texts = leadsOf(workload, wanted).flatMap((lead) => leadText(lead) ?? [])
   if (texts.length === 0) return []
   return [{ code: 'USE_LEADS_NOWHERE', message: texts.join(' ') }]
 }

@@ -1,4 +1,5 @@
 import { encode, equalBytes } from '../../base/codec/index.ts'
+import { isCode } from '../../base/errors/index.ts'
 import {
   choiceText,
   explain,
@@ -27,6 +28,7 @@ import { failure } from './failures.ts'
 import type { ApiDeps, ImageContent, NetworkParts } from './index.ts'
 import { mustBeJob, runNow, runViews } from './job-view.ts'
 import { logHandlers } from './logs.ts'
+import { byKeptName, ownNames } from './own-names.ts'
 import { mustBeFree } from './published-ports.ts'
 import { restarted } from './restarting.ts'
 import { shieldedReason } from './shielded.ts'
@@ -40,6 +42,8 @@ import { isLost, ownerNameOf, placedNow, workloadView } from './workload-view.ts
 /** What somebody wants to run: deploying, changing, ending it, and seeing what became of it. */
 export function workloadHandlers(build: Builder, deps: ApiDeps) {
   const { workloads } = build
+  const names = ownNames(deps)
+  const byName = byKeptName(names)
   const { clock } = deps
   const view = (
     parts: NetworkParts,
@@ -62,124 +66,157 @@ export function workloadHandlers(build: Builder, deps: ApiDeps) {
       const unwanted = [...unwantedNow(parts, placed.input)].map(([name, instances]) =>
         unwantedView(parts, name, instances),
       )
-      return { workloads: [...wanted, ...unwanted].sort(byName) }
+      return { workloads: [...wanted, ...unwanted].sort(inOrder) }
     }),
-    get: workloads.get.handler(({ input }) => {
-      const parts = inNetwork(deps)
-      const desired = known(parts, input.name)
-      return desired ? view(parts, desired) : unwanted(parts, input.name)
-    }),
+    get: workloads.get.handler(
+      byName(({ input }) => {
+        const parts = inNetwork(deps)
+        const desired = known(parts, input.name)
+        return desired ? view(parts, desired) : unwanted(parts, input.name)
+      }),
+    ),
     deploy: workloads.deploy.handler(async ({ input }) => {
       const parts = inNetwork(deps)
-      const workload = parseDeploy(input, needsOf(parts))
-      const existing = known(parts, workload.name)
-      if (existing) return view(parts, sameAs(parts, existing, workload, deps.node.owner().id))
-      mustBeReadable(parts, workload.name)
-      mustBeFree(parts, workload)
-      // Whoever takes the name while the image is looked for has it.
-      return view(parts, await parts.desired.apply(await pinned(parts, workload), undefined))
+      const self = deps.node.owner().id
+      let name = ''
+      const under = async (named: (said: string) => string): Promise<DesiredWorkload> => {
+        const workload = parseDeploy(input, needsOf(parts), named)
+        name = workload.name
+        const existing = known(parts, workload.name)
+        if (existing) return sameAs(parts, existing, workload, self)
+        mustBeReadable(parts, workload.name)
+        mustBeFree(parts, workload)
+        return parts.desired.apply(await pinned(parts, workload), undefined)
+      }
+      try {
+        return view(parts, await under(names.toWrite))
+      } catch (error) {
+        // By another owner, while the image was looked for.
+        if (!isTaken(error) || parts.desired.ownerOf(name) === self) throw error
+        return view(parts, await under((said) => names.own(said) ?? said))
+      }
     }),
     schema: workloads.schema.handler(() => workloadSchema()),
     preview: workloads.preview.handler(({ input }) => {
       const parts = inNetwork(deps)
-      const workload = parseDeploy(input, needsOf(parts))
+      const workload = parseDeploy(input, needsOf(parts), names.toWrite)
       mustBeFree(parts, workload)
       return {
         slots: slotsOf(parts, withCandidate(parts, workload, deps), workload.name),
         conditions: shieldedReason(workload),
       }
     }),
-    change: workloads.change.handler(async ({ input }) => {
-      const parts = inNetwork(deps)
-      const { existing, changed } = await changedBy(parts, input)
-      mustBeFree(parts, changed)
-      return view(parts, await parts.desired.apply(changed, existing))
-    }),
-    differences: workloads.differences.handler(async ({ input }) => {
-      const parts = inNetwork(deps)
-      const { existing, changed } = await changedBy(parts, input)
-      const { generation, workload } = existing
-      mustBeFree(parts, changed)
-      const replaces = templateOf(workload) !== templateOf(changed)
-      return { generation, changes: differencesOf(workload, changed), replaces }
-    }),
-    delete: workloads.delete.handler(async ({ input }) => {
-      const parts = inNetwork(deps)
-      const { name } = input
-      // What is on its way out already, or cannot be read here, has no owner to be compared with;
-      // the registry decides.
-      if (known(parts, name)) findOwn(parts, name, deps)
-      else unwanted(parts, name)
-      await parts.desired.delete(name)
-      return {}
-    }),
-    versions: workloads.versions.handler(({ input }) => {
-      const parts = inNetwork(deps)
-      const past = parts.desired.past(input.name)
-      const now = known(parts, input.name)
-      if (past.length === 0 && !now) unwanted(parts, input.name)
-      return { versions: pastViews(parts, past, { now, reader: deps.node.owner().id }) }
-    }),
-    rollback: workloads.rollback.handler(async ({ input }) => {
-      const parts = inNetwork(deps)
-      const existing = known(parts, input.name)
-      if (existing) findOwn(parts, input.name, deps)
-      if (input.underWay) mustBeUnderWay(parts, input.name, existing)
-      const earlier = earlierVersion(parts, input, existing)
-      if (existing && isSameVersion(existing.workload, earlier)) return view(parts, existing)
-      mustBeFree(parts, earlier)
-      const taken = await parts.desired.apply(earlier, existing)
-      // Of rules alone: a change that takes over by shares meanwhile is another matter.
-      const replaces = !existing || templateOf(existing.workload) !== templateOf(earlier)
-      if (!replaces) return view(parts, taken)
-      // It has served before: nobody has to try it out.
-      return view(parts, await promoted(parts, taken, { all: true, clock }))
-    }),
-    promote: workloads.promote.handler(async ({ input }) => {
-      const parts = inNetwork(deps)
-      const desired = findOwn(parts, input.name, deps)
-      mustBeCanary(parts, desired)
-      const asked = { all: input.all ?? false, clock }
-      return view(parts, await promoted(parts, desired, asked))
-    }),
-    restart: workloads.restart.handler(async ({ input }) => {
-      const parts = inNetwork(deps)
-      return view(parts, await restarted(parts, findOwn(parts, input.name, deps)))
-    }),
-    runs: workloads.runs.handler(({ input }) => {
-      const parts = inNetwork(deps)
-      const desired = known(parts, input.name)
-      if (desired) mustBeJob(desired)
-      else unwanted(parts, input.name)
-      return { runs: runViews(parts, parts.desired.job(input.name)) }
-    }),
-    run: workloads.run.handler(async ({ input }) => {
-      const parts = inNetwork(deps)
-      const desired = findOwn(parts, input.name, deps)
-      return { run: await runNow(parts, desired, clock) }
-    }),
-    why: workloads.why.handler(({ input }) => {
-      const parts = inNetwork(deps)
-      const desired = known(parts, input.name)
-      if (!desired) return { slots: [], conditions: unwanted(parts, input.name).conditions }
-      const placed = placedNow(parts.placementInput())
-      const slots = slotsOf(parts, placed.input, desired.workload.name)
-      const seen = view(parts, desired, placed)
-      return {
-        slots,
-        conditions: [
-          ...seen.conditions,
-          ...notDueReason(seen),
-          ...portsTakenReason(placed.input, desired, slots),
-          ...dataAwayReason(
-            desired,
-            slots.filter(({ node }) => node !== undefined && isLost(parts, { node })),
-          ),
-          ...scaledReason(desired),
-          ...shieldedReason(desired.workload),
-        ],
-      }
-    }),
+    change: workloads.change.handler(
+      byName(async ({ input }) => {
+        const parts = inNetwork(deps)
+        const { existing, changed } = await changedBy(parts, input)
+        mustBeFree(parts, changed)
+        return view(parts, await parts.desired.apply(changed, existing))
+      }),
+    ),
+    differences: workloads.differences.handler(
+      byName(async ({ input }) => {
+        const parts = inNetwork(deps)
+        const { existing, changed } = await changedBy(parts, input)
+        const { generation, workload } = existing
+        mustBeFree(parts, changed)
+        const replaces = templateOf(workload) !== templateOf(changed)
+        return { generation, changes: differencesOf(workload, changed), replaces }
+      }),
+    ),
+    delete: workloads.delete.handler(
+      byName(async ({ input }) => {
+        const parts = inNetwork(deps)
+        const { name } = input
+        // What is on its way out already, or cannot be read here, has no owner to be compared with;
+        // the registry decides.
+        if (known(parts, name)) findOwn(parts, name, deps)
+        else unwanted(parts, name)
+        await parts.desired.delete(name)
+        return {}
+      }),
+    ),
+    versions: workloads.versions.handler(
+      byName(({ input }) => {
+        const parts = inNetwork(deps)
+        const past = parts.desired.past(input.name)
+        const now = known(parts, input.name)
+        if (past.length === 0 && !now) unwanted(parts, input.name)
+        return { versions: pastViews(parts, past, { now, reader: deps.node.owner().id }) }
+      }),
+    ),
+    rollback: workloads.rollback.handler(
+      byName(async ({ input }) => {
+        const parts = inNetwork(deps)
+        const existing = known(parts, input.name)
+        if (existing) findOwn(parts, input.name, deps)
+        if (input.underWay) mustBeUnderWay(parts, input.name, existing)
+        const earlier = earlierVersion(parts, input, existing)
+        if (existing && isSameVersion(existing.workload, earlier)) return view(parts, existing)
+        mustBeFree(parts, earlier)
+        const taken = await parts.desired.apply(earlier, existing)
+        // Of rules alone: a change that takes over by shares meanwhile is another matter.
+        const replaces = !existing || templateOf(existing.workload) !== templateOf(earlier)
+        if (!replaces) return view(parts, taken)
+        // It has served before: nobody has to try it out.
+        return view(parts, await promoted(parts, taken, { all: true, clock }))
+      }),
+    ),
+    promote: workloads.promote.handler(
+      byName(async ({ input }) => {
+        const parts = inNetwork(deps)
+        const desired = findOwn(parts, input.name, deps)
+        mustBeCanary(parts, desired)
+        const asked = { all: input.all ?? false, clock }
+        return view(parts, await promoted(parts, desired, asked))
+      }),
+    ),
+    restart: workloads.restart.handler(
+      byName(async ({ input }) => {
+        const parts = inNetwork(deps)
+        return view(parts, await restarted(parts, findOwn(parts, input.name, deps)))
+      }),
+    ),
+    runs: workloads.runs.handler(
+      byName(({ input }) => {
+        const parts = inNetwork(deps)
+        const desired = known(parts, input.name)
+        if (desired) mustBeJob(desired)
+        else unwanted(parts, input.name)
+        return { runs: runViews(parts, parts.desired.job(input.name)) }
+      }),
+    ),
+    run: workloads.run.handler(
+      byName(async ({ input }) => {
+        const parts = inNetwork(deps)
+        const desired = findOwn(parts, input.name, deps)
+        return { run: await runNow(parts, desired, clock) }
+      }),
+    ),
+    why: workloads.why.handler(
+      byName(({ input }) => {
+        const parts = inNetwork(deps)
+        const desired = known(parts, input.name)
+        if (!desired) return { slots: [], conditions: unwanted(parts, input.name).conditions }
+        const placed = placedNow(parts.placementInput())
+        const slots = slotsOf(parts, placed.input, desired.workload.name)
+        const seen = view(parts, desired, placed)
+        return {
+          slots,
+          conditions: [
+            ...seen.conditions,
+            ...notDueReason(seen),
+            ...portsTakenReason(placed.input, desired, slots),
+            ...dataAwayReason(
+              desired,
+              slots.filter(({ node }) => node !== undefined && isLost(parts, { node })),
+            ),
+            ...scaledReason(desired),
+            ...shieldedReason(desired.workload),
+          ],
+        }
+      }),
+    ),
     ...logHandlers(build, deps),
     ...usageHandlers(build, deps),
   }
@@ -222,6 +259,11 @@ function mustBeAt({ workload, generation }: DesiredWorkload, asked: number | und
   if (asked === undefined || asked === generation) return
   const message = `“${workload.name}” is at version ${generation} by now, not at ${asked}. Look at it again.`
   throw failure('CONFLICT', message, { reason: 'CHANGED_SINCE', generation })
+}
+
+/** Since it was looked at. */
+function isTaken(error: unknown): boolean {
+  return isCode(error, 'CONFLICT') && Reflect.get(error.details ?? {}, 'reason') === 'NAME_TAKEN'
 }
 
 type Source = Part['source']
@@ -326,6 +368,6 @@ function slotsOf(parts: NetworkParts, input: PlacementInput, name: string) {
   }))
 }
 
-function byName(a: WorkloadView, b: WorkloadView): number {
+function inOrder(a: WorkloadView, b: WorkloadView): number {
   return a.name < b.name ? -1 : 1
 }

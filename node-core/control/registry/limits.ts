@@ -45,6 +45,8 @@ export const OWNER_NAME_LENGTH_MAX = 63
 export const NAMES_PER_OWNER_MAX = 1_024
 /** Names taken in all. */
 export const NAMES_MAX = 20_000
+/** Of an owner’s id, in a long name: what another cannot make an id for in any time that matters. Hex digits. */
+export const OWNER_DIGITS = 10
 /** Characters of a name: of a workload, or of a namespace of keys. */
 export const NAME_LENGTH_MAX = 63
 /** What a workload asks for, encoded. Bytes. */

@@ -6,8 +6,12 @@
 import type { Author } from './authors.ts'
 import { holds, isAdmin } from './authors.ts'
 import { NAMES_MAX, NAMES_PER_OWNER_MAX } from './limits.ts'
+import { bearsAnother } from './owned-names.ts'
 import type { RefusalCode } from './refusals.ts'
 import type { State } from './state.ts'
+
+/** The rules from which a long name is its owner's alone (docs/adr/0048). */
+const LONG_NAMES_SINCE = 3
 
 /** Undefined: it may, and a name that nobody has is the author's once it is taken. */
 export function whyNotEnter(state: State, author: Author, name: string): RefusalCode | undefined {
@@ -20,6 +24,7 @@ export function whyNotOwn(state: State, author: Author, name: string): RefusalCo
   if (!holds(author, 'deploy')) return 'FORBIDDEN'
   const taken = state.names.table.get(name)
   if (taken) return taken.owner === author.owner || isAdmin(author) ? undefined : 'NAME_TAKEN'
+  if (state.version >= LONG_NAMES_SINCE && bearsAnother(name, author.owner)) return 'NAME_TAKEN'
   const { table, perOwner } = state.names
   const full = table.size >= NAMES_MAX || perOwner.of(author.owner) >= NAMES_PER_OWNER_MAX
   return full ? 'LIMIT_REACHED' : undefined

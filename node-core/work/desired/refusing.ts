@@ -20,7 +20,13 @@ export function refusalOf(error: unknown, name: string): unknown {
         : new MyceliumError('CONFLICT', message, { details: { reason: 'CHANGED', generation } })
     }
     case 'NAME_TAKEN':
-      return nameTaken(name)
+      return new MyceliumError(
+        'CONFLICT',
+        `“${name}” is another owner’s name. Take one of your own.`,
+        {
+          details: { reason: 'NAME_TAKEN' },
+        },
+      )
     case 'NO_QUORUM':
       return new MyceliumError('NO_QUORUM', `${WAITS} “${name}” is as it was, ${LATER}`, {
         cause: error,

@@ -71,6 +71,7 @@ export function createStage(clock: Clock = createSystemClock()): Stage {
       .map(instanceOf)
   const listeners = new Set<() => void>()
   const source: EndpointSource = {
+    meant: (said) => said,
     service(name) {
       if (!endpoints.has(name)) return undefined
       const wakeMs = stage.wakes.get(name)

@@ -173,6 +173,7 @@ describe('bad input', () => {
         self: HERE,
         net: { openStream: () => Promise.reject(new Error('no mesh')) },
         endpoints: {
+          meant: (said) => said,
           service: () => undefined,
           isCurrent: () => true,
           endpoints: () => [],

@@ -44,6 +44,8 @@ export interface Endpoint {
 
 /** Where the edge learns endpoints; implemented over the shared state by `node.ts`. */
 export interface EndpointSource {
+  /** The name as it is kept, of one as this edge's owner says it. */
+  meant(said: string): string
   /** Undefined for a workload nobody has. Asked with each request, as the next: must be cheap. */
   service(workload: string): Service | undefined
   /**

@@ -26,8 +26,10 @@ export function decide(
   { hosts, open, source }: Situation,
   asked: { host: string | undefined; target: string },
 ): Passage | Refusal {
-  const route = routeOf(asked.host, asked.target, hosts)
-  if (typeof route === 'string') return ROUTE_REFUSALS[route]
+  const asSaid = routeOf(asked.host, asked.target, hosts)
+  if (typeof asSaid === 'string') return ROUTE_REFUSALS[asSaid]
+  const workload = source.meant(asSaid.workload)
+  const route = workload === asSaid.workload ? asSaid : { ...asSaid, workload }
   const service = source.service(route.workload)
   if (!service) return source.isCurrent() ? NO_SUCH_WORKLOAD : NOT_KNOWN_YET
   if (open >= OPEN_REQUESTS_MAX) return TOO_BUSY

@@ -3,6 +3,7 @@
  * every TCP port that they declare, or that their image does (docs/adr/0034); and hosts outside of the network
  * that it names under `egress`, at the ports named there (docs/adr/0035). Pure.
  */
+import { nameMeant, type OwnerOf } from '../../control/registry/index.ts'
 import {
   type DesiredWorkload,
   type HostRule,
@@ -30,13 +31,11 @@ export type LeadsNowhere =
   | 'ANOTHER_OWNERS'
   | 'NO_TCP_PORT'
 
-export function leadsOf(
-  self: DesiredWorkload,
-  desired: (name: string) => DesiredWorkload | undefined,
-): Lead[] {
+export function leadsOf(self: DesiredWorkload, { desired, ownerOf }: Wanted): Lead[] {
   const inside = self.workload.uses.map((use, index): Lead => {
-    const there = { ...use, address: addressOf(index) }
-    const other = desired(use.name)
+    const name = nameMeant(use.name, self.owner, ownerOf)
+    const there = { as: use.as, name, address: addressOf(index) }
+    const other = desired(name)
     if (!other) return { ...there, ports: [], why: 'NOT_DEPLOYED' }
     if (other.owner !== self.owner) return { ...there, ports: [], why: 'ANOTHER_OWNERS' }
     const tcp = listeningOf(other.workload).filter(({ protocol }) => protocol === 'tcp')
@@ -44,6 +43,12 @@ export function leadsOf(
     return ports.length > 0 ? { ...there, ports } : { ...there, ports, why: 'NO_TCP_PORT' }
   })
   return [...inside, ...outsideOf(self.workload)]
+}
+
+/** What is wanted, and whose names are. */
+export interface Wanted {
+  desired(name: string): DesiredWorkload | undefined
+  ownerOf: OwnerOf
 }
 
 /** The host names of every instance, and where each is on its own loopback. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { OwnerId } from '../../identity/index.ts'
 import type { DesiredWorkload } from '../spec/index.ts'
 import { flatWorkload } from '../spec/testing/flat.ts'
-import { hostNamesOf, leadsOf, leadText } from './index.ts'
+import { hostNamesOf, leadsOf, leadText, type Wanted } from './index.ts'
 
 const tcp = (containerPort: number) => ({ containerPort, protocol: 'tcp' as const })
 
@@ -10,6 +10,11 @@ function desired(name: string, more: object = {}, owner = 'ann'): DesiredWorkloa
   const workload = flatWorkload({ name, source: { image: name }, ...more })
   return { workload, owner: owner as OwnerId, generation: 1 }
 }
+
+const wantedOf = (all: ReadonlyMap<string, DesiredWorkload>): Wanted => ({
+  desired: (name) => all.get(name),
+  ownerOf: (name) => all.get(name)?.owner,
+})
 
 describe('names of other workloads', () => {
   const all = new Map(
@@ -21,7 +26,7 @@ describe('names of other workloads', () => {
   )
   const use = (name: string, as = name) => ({ name, as })
   const uses = [use('db', 'postgres'), use('theirs'), use('quiet'), use('later')]
-  const leads = leadsOf(desired('web', { uses }), (name) => all.get(name))
+  const leads = leadsOf(desired('web', { uses }), wantedOf(all))
 
   test('lead to the TCP ports of workloads of the same owner', () => {
     expect(leads[0]).toEqual({
@@ -40,11 +45,25 @@ describe('names of other workloads', () => {
     expect(leads.every(({ ports }, index) => index === 0 || ports.length === 0)).toBe(true)
   })
 
+  test('lead to what their owner calls so, though another has the short name', () => {
+    const [ann, bob] = ['a'.repeat(64), 'b'.repeat(64)]
+    const mine = desired('theirs-of-bbbbbbbbbb', { ports: [tcp(80)] }, bob)
+    const wanted = wantedOf(
+      new Map(
+        [desired('theirs', { ports: [tcp(81)] }, ann), mine].map((one) => [one.workload.name, one]),
+      ),
+    )
+    const [lead] = leadsOf(desired('web', { uses: [use('theirs')] }, bob), wanted)
+    expect(lead).toMatchObject({ as: 'theirs', name: 'theirs-of-bbbbbbbbbb', ports: [80] })
+    const [of] = leadsOf(desired('web', { uses: [use('theirs')] }, ann), wanted)
+    expect(of).toMatchObject({ as: 'theirs', name: 'theirs', ports: [81] })
+  })
+
   test('lead out of the network to hosts that are listed, at their ports', () => {
     const api = { host: 'api.example.org', ports: [443] }
     const egress = [{ address: '203.0.113.0/24', ports: [80], protocol: 'tcp' as const }, api]
     const { workload } = desired('web', { uses: [use('db')], egress })
-    const [, outside] = leadsOf({ ...desired('web'), workload }, (name) => all.get(name))
+    const [, outside] = leadsOf({ ...desired('web'), workload }, wantedOf(all))
     expect(outside).toEqual({
       ...{ name: api.host, as: api.host, address: '127.64.1.1', ports: [443], outside: true },
     })

@@ -65,8 +65,10 @@ export type Crowding = readonly [inDomain: number, lonely: number, onNode: numbe
 
 export function crowdingOf(
   { nodes, ledger }: Table,
-  { name, placement: { spread, near } }: Workload,
+  workload: Workload,
 ): (node: PlacementNode) => Crowding {
+  const { name, placement } = workload
+  const { spread } = placement
   const domainOf = (node: PlacementNode): string => (spread === 'node' ? node.id : node[spread])
   const slots = new Map<string, number>()
   for (const node of nodes) {
@@ -74,7 +76,7 @@ export function crowdingOf(
     slots.set(domain, (slots.get(domain) ?? 0) + ledger.count(node.id, name))
   }
   return (node) => {
-    const lonely = near.length > 0 && !ledger.holdsAny(node.id, near)
+    const lonely = placement.near.length > 0 && !ledger.isNear(node.id, workload)
     return [slots.get(domainOf(node)) ?? 0, lonely ? 1 : 0, ledger.count(node.id, name)]
   }
 }

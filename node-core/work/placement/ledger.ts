@@ -1,4 +1,5 @@
 import type { NodeId } from '../../base/net/index.ts'
+import { nameMeant } from '../../control/registry/index.ts'
 import type { OwnerId } from '../../identity/index.ts'
 import {
   type Amounts,
@@ -29,8 +30,8 @@ export interface Ledger {
   keeps(node: NodeId, workload: string): void
   /** How many slots of this workload the node holds. */
   count(node: NodeId, workload: string): number
-  /** Whether the node holds a slot of any of these workloads. */
-  holdsAny(node: NodeId, workloads: readonly string[]): boolean
+  /** Whether the node holds a slot of any that this workload is to be near. */
+  isNear(node: NodeId, workload: Workload): boolean
   /** The first thing that speaks against one more instance there. */
   refusal(node: PlacementNode, slot: Slot, workload: Workload): PlacementRefusal | undefined
   /** The same, where the slot's own instance already counts and would be replaced in place. */
@@ -65,6 +66,13 @@ export function createLedger(
   nodes: readonly PlacementNode[],
   { whereData, ownerOf, failedThere }: LedgerFacts,
 ): Ledger {
+  /** As its owner means them. Copies of one workload are spread, not kept apart. */
+  const meantIn = ({ name, placement }: Workload, rule: 'apart' | 'near'): string[] => {
+    const owner = placement[rule].length > 0 ? ownerOf(name) : undefined
+    const meant = placement[rule].map((said) => (owner ? nameMeant(said, owner, ownerOf) : said))
+    return rule === 'near' ? meant : meant.filter((other) => other !== name)
+  }
+
   const reservedOf = new Map<NodeId, Reserved>(nodes.map((node) => [node.id, nothing()]))
   const capacityOf = new Map(nodes.map(({ id, capacity }) => [id, capacity]))
 
@@ -90,7 +98,7 @@ export function createLedger(
     more: { cpuMillis: number; memoryBytes: number; gpus: number },
   ): PlacementRefusal | undefined => {
     const reserved = reservedOf.get(node.id) ?? nothing()
-    if (holds(reserved, othersApart(workload)) || reserved.apartFrom.has(workload.name))
+    if (holds(reserved, meantIn(workload, 'apart')) || reserved.apartFrom.has(workload.name))
       return 'KEPT_APART'
     if (taken(reserved, slot, portsOf(workload))) return 'HOST_PORT_TAKEN'
     // Before what others may be told to give room for: they cannot give these.
@@ -109,7 +117,7 @@ export function createLedger(
       reserved.memoryBytes += memoryBytes
       reserved.gpus += gpusOf(workload)
       count(reserved.slotsByWorkload, workload.name, 1)
-      for (const name of othersApart(workload)) count(reserved.apartFrom, name, 1)
+      for (const name of meantIn(workload, 'apart')) count(reserved.apartFrom, name, 1)
       for (const port of portsOf(workload)) {
         if (port.hostPort === undefined) continue
         const slots = reserved.slotsByHostPort.get(portKey(port)) ?? new Set()
@@ -124,7 +132,7 @@ export function createLedger(
       reserved.memoryBytes -= memoryBytes
       reserved.gpus -= gpusOf(workload)
       count(reserved.slotsByWorkload, workload.name, -1)
-      for (const name of othersApart(workload)) count(reserved.apartFrom, name, -1)
+      for (const name of meantIn(workload, 'apart')) count(reserved.apartFrom, name, -1)
       for (const port of portsOf(workload)) {
         if (port.hostPort !== undefined) reserved.slotsByHostPort.get(portKey(port))?.delete(slot)
       }
@@ -166,7 +174,7 @@ export function createLedger(
       const slots = reserved?.slotsByWorkload.get(workload) ?? 0
       return slots - (reserved?.goingByWorkload.get(workload) ?? 0)
     },
-    holdsAny: (node, workloads) => holds(reservedOf.get(node), workloads),
+    isNear: (node, workload) => holds(reservedOf.get(node), meantIn(workload, 'near')),
     refusal: (node, slot, workload) =>
       standingRefusal(node, workload, ownerOf(workload.name)) ??
       dataElsewhere(node, slot, workload) ??
@@ -217,11 +225,6 @@ function count(counts: Map<string, number>, name: string, more: number): void {
   const now = (counts.get(name) ?? 0) + more
   if (now > 0) counts.set(name, now)
   else counts.delete(name)
-}
-
-/** Copies of one workload are spread, not kept apart. */
-function othersApart({ name, placement }: Workload): string[] {
-  return placement.apart.filter((other) => other !== name)
 }
 
 function holds(reserved: Reserved | undefined, workloads: readonly string[]): boolean {

@@ -365,6 +365,23 @@ describe('rules of placement', () => {
     }
   })
 
+  test('mean what the owner of who says them calls so', () => {
+    const bob = 'b'.repeat(64) as PlacementNode['owner']
+    const of = (one: ReturnType<typeof desired>) => ({ ...one, owner: bob })
+    const placement = { spread: 'node' as const, apart: [], near: ['db'] }
+    const theirs = desired('db')
+    const own = of(desired('db-of-bbbbbbbbbb'))
+    const web = of(desired('web', { placement }))
+    const instances = [instance(theirs, 0, 1), instance(own, 0, 2)]
+    const world = input({ nodes: NODES_3, workloads: [theirs, own, web], instances })
+    expect(place(world).assignments.get(slotOf('web', 0))).toBe(nodeId(2))
+    const apart = of(desired('web', { placement: { ...placement, near: [], apart: ['db'] } }))
+    const nodes = [node(2)]
+    const crowded = place({ ...world, nodes, workloads: [theirs, own, apart] })
+    const refused = crowded.unplaced.get(slotOf('web', 0))
+    expect(refused).toEqual([{ code: 'KEPT_APART', node: nodeId(2) }])
+  })
+
   test('prefer the nodes of a neighbour, and do without where they are full', () => {
     const db = desired('db')
     const web = desired('web', { placement: { spread: 'node', apart: [], near: ['db'] } })

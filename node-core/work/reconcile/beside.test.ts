@@ -27,6 +27,7 @@ function asked(kind: 'rolling' | 'blueGreen', some: (of: typeof old) => Instance
       list: () => [web],
       get: () => web,
       recordOf: () => 'none',
+      ownerOf: () => web.owner,
       isCurrent: () => true,
       isCommitted: () => true,
       committed: () => ({ assignments, bound: new Set(['web']) }),

@@ -31,6 +31,8 @@ import {
 export interface WorkView {
   wanted(): DesiredWorkload[]
   desired(workload: string): DesiredWorkload | undefined
+  /** Whose a name is, ended workloads included. */
+  ownerOf(name: string): OwnerId | undefined
   /** What is held for a name that is not wanted. */
   recordOf(workload: string): DesiredRecord
   /** False while what is wanted is what it was before this node's start: nothing is done by it. */
@@ -68,6 +70,7 @@ export interface WorkViewDeps {
     | 'list'
     | 'get'
     | 'recordOf'
+    | 'ownerOf'
     | 'isCurrent'
     | 'isCommitted'
     | 'committed'
@@ -169,6 +172,7 @@ export function createWorkView(deps: WorkViewDeps): WorkView {
     wanted: desired.list,
     desired: desired.get,
     recordOf: desired.recordOf,
+    ownerOf: desired.ownerOf,
     isCurrent: desired.isCurrent,
     job: desired.job,
     instances,

@@ -12,6 +12,7 @@ import {
   WAKE_MS_MAX,
   WAKE_MS_MIN,
 } from './limits.ts'
+import { underSelf } from './own-names.ts'
 import { amounts } from './part-body.ts'
 import { amountsOf, portsOf } from './parts.ts'
 
@@ -112,7 +113,10 @@ function toCeiling(body: NonNullable<AutoscaleBody>['ceiling']): Autoscale['ceil
 /** As a workload holds it: the number that it begins with is no choice of its own. */
 export function withAutoscale(workload: Workload, rules: Autoscale | undefined): Workload {
   const { autoscale: _, ...rest } = workload
-  return rules ? { ...rest, autoscale: rules, replicas: Math.max(1, rules.min) } : rest
+  if (!rules) return rest
+  const { queue } = rules
+  const own = queue && { queue: { ...queue, key: underSelf(queue.key, workload.name) } }
+  return { ...rest, autoscale: { ...rules, ...own }, replicas: Math.max(1, rules.min) }
 }
 
 /** A number that is overruled is no number. */

@@ -49,7 +49,9 @@ describe('files', () => {
   test('are part of what an instance is made of, and change nothing where there are none', () => {
     const plain = parseWorkload(web({}))
     expect(templateOf(parseWorkload(web({ files: [] })))).toBe(templateOf(plain))
-    const [one, other] = [containing(INI), containing({ ...INI, content: 'b' })].map(parseWorkload)
+    const [one, other] = [containing(INI), containing({ ...INI, content: 'b' })].map((one) =>
+      parseWorkload(one),
+    )
     expect(templateOf(one!)).not.toBe(templateOf(plain))
     expect(templateOf(one!)).not.toBe(templateOf(other!))
   })

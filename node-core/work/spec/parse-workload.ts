@@ -35,16 +35,20 @@ const OF_THE_PART = ['ports', 'resources', 'probes', 'health', 'files'] as const
 
 /**
  * The workload that a deploy asks for: `{ containers: […] }`, `{ bundle }`, or either as JSON text
- * in `{ manifest }`, whose fields give way to those beside it. Throws VALIDATION_ERROR naming every
- * wrong field.
+ * in `{ manifest }`, whose fields give way to those beside it; by the name that `named` gives it for the one
+ * that is said. Throws VALIDATION_ERROR naming every wrong field.
  */
-export function parseWorkload(input: unknown): Workload {
-  return workloadOf(parseBody(input))
+export function parseWorkload(input: unknown, named?: (said: string) => string): Workload {
+  return workloadOf(parseBody(input), named)
 }
 
 /** The same, where it is known what bundles need: that counts where the deploy does not say. */
-export function parseDeploy(input: unknown, needsOf: NeedsOf): Workload {
-  return workloadOf(withNeeds(parseBody(input), needsOf))
+export function parseDeploy(
+  input: unknown,
+  needsOf: NeedsOf,
+  named?: (said: string) => string,
+): Workload {
+  return workloadOf(withNeeds(parseBody(input), needsOf), named)
 }
 
 export function parseBody(input: unknown): DeployBody {
@@ -53,11 +57,12 @@ export function parseBody(input: unknown): DeployBody {
   return parsed.data
 }
 
-export function workloadOf(body: DeployBody): Workload {
+export function workloadOf(body: DeployBody, named = (said: string) => said): Workload {
   const wrong: WrongField[] = []
   const asked = askedParts(body, wrong)
   const [first] = body.containers ?? []
-  const name = body.name ?? (first && nameOfImage(first.image))
+  const said = body.name ?? (first && nameOfImage(first.image))
+  const name = said === undefined ? undefined : named(said)
   if (name === undefined) wrong.push({ path: 'name', message: 'This is needed.' })
   const uses = toUses(body.uses ?? [], name, wrong)
   const secrets = toSecretUses(body.secrets ?? [], name, wrong)

@@ -4,6 +4,7 @@ import { type NeedsOf, withNeeds } from './bundle-needs.ts'
 import { validationError, type WrongField } from './errors.ts'
 import type { Workload } from './index.ts'
 import { keepContent } from './keep-content.ts'
+import { isSelf } from './own-names.ts'
 import { parseBody, workloadOf } from './parse-workload.ts'
 
 /**
@@ -13,7 +14,9 @@ import { parseBody, workloadOf } from './parse-workload.ts'
  */
 export function replaceWith(workload: Workload, input: unknown, needsOf: NeedsOf): Workload {
   const body = withNeeds(parseBody(input), needsOf)
-  const next = workloadOf({ ...body, name: body.name ?? workload.name })
+  const name =
+    body.name === undefined || isSelf(body.name, workload.name) ? workload.name : body.name
+  const next = workloadOf({ ...body, name })
   const wrong = wrongAsSuccessor(workload, next)
   if (wrong.length > 0) throw validationError(wrong)
   const { replicas, rollout, job } = steeredBefore(workload, next, body)

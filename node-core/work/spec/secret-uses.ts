@@ -1,6 +1,7 @@
 /** Secrets that instances are handed: of the workload's own namespace, each in a place of its own. */
 import type { WrongField } from './errors.ts'
 import type { SecretUse } from './index.ts'
+import { underSelf } from './own-names.ts'
 
 export function toSecretUses(
   asked: readonly SecretUse[],
@@ -14,7 +15,8 @@ export function toSecretUses(
       wrong.push({ path: `${path}.${kind}`, message: 'Named twice.' })
     taken.add(`${kind} ${what}`)
   }
-  for (const [index, { name, env, file }] of asked.entries()) {
+  const named = asked.map((use) => ({ ...use, name: underSelf(use.name, self) }))
+  for (const [index, { name, env, file }] of named.entries()) {
     const path = `secrets.${index}`
     if (self !== undefined && !name.startsWith(`${self}/`)) {
       wrong.push({ path: `${path}.name`, message: `A workload has its own: “${self}/…”.` })
@@ -25,5 +27,5 @@ export function toSecretUses(
     claim(env, 'env', path)
     claim(file, 'file', path)
   }
-  return [...asked]
+  return named
 }

@@ -80,6 +80,7 @@ export const workloads = {
     source: 'Runs',
     address: 'Address',
     owner: 'Owner',
+    shortName: 'Its owner calls it',
     resources: 'Each copy gets',
     resourceText: '{{cpu}} and {{memory}}',
     ports: 'Port',

@@ -111,6 +111,9 @@ export function WorkloadFacts({ workload }: { workload: WorkloadView }) {
           </Fact>
         )}
         <Fact name={t('workloads.facts.owner')}>{workload.owner.name}</Fact>
+        {workload.shortName !== undefined && (
+          <Fact name={t('workloads.facts.shortName')}>{workload.shortName}</Fact>
+        )}
       </Facts>
       <Facts>
         <Fact name={t('workloads.facts.resources')}>

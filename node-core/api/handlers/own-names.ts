@@ -1,0 +1,39 @@
+/** Names as this node's owner says them, and as they are kept (docs/adr/0048). */
+import { longName, nameMeant, nameToWrite, shortForm } from '../../control/registry/index.ts'
+import { inNetwork } from './base.ts'
+import type { ApiDeps } from './index.ts'
+
+export interface OwnNames {
+  /** Of what is there. */
+  meant(said: string): string
+  /** Of what may have to be made: this owner's own. */
+  toWrite(said: string): string
+  /** What nobody else can take; undefined where what was said is somebody’s own already. */
+  own(said: string): string | undefined
+}
+
+export function ownNames(deps: Pick<ApiDeps, 'node' | 'network' | 'lifecycle'>): OwnNames {
+  const self = () => deps.node.owner().id
+  const holder = (name: string) => inNetwork(deps).desired.ownerOf(name)
+  return {
+    meant: (said) => nameMeant(said, self(), holder),
+    toWrite: (said) => nameToWrite(said, self(), holder),
+    own: (said) => (shortForm(said) === undefined ? longName(said, self()) : undefined),
+  }
+}
+
+/** Of a path whose first part, up to the mark, is a name. A beginning of a name stays what it is. */
+export function firstPart(path: string, named: (said: string) => string, mark = '/'): string {
+  const end = path.indexOf(mark)
+  return end < 0 ? path : named(path.slice(0, end)) + path.slice(end)
+}
+
+/** A handler that is told the name as it is kept. */
+export function byKeptName({ meant }: OwnNames) {
+  return <Call extends { input: { name: string } }, Answer>(handle: (call: Call) => Answer) => {
+    return (call: Call): Answer => {
+      const { input } = call
+      return handle({ ...call, input: { ...input, name: meant(input.name) } })
+    }
+  }
+}
