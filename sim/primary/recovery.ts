@@ -100,6 +100,11 @@ async function run(world: World, failures: string[]): Promise<void> {
   await world.advance(WRITING_MS)
   const { voters, size } = committeeOf(world)
   const [gone, left] = parted(shuffle(random, voters))
+  if (left.length === 0) {
+    // As many honest voters as are to be lost: the liar alone cannot be gone on with.
+    world.count('recovery: nobody left')
+    return
+  }
   await lose(world, gone)
   if (!(await world.until(() => inForce(left).length === 0, KNOWN_WITHIN_MS))) {
     // One of them was on its way out of the committee.
