@@ -35,14 +35,17 @@ const OF_THE_PART = ['ports', 'resources', 'probes', 'health', 'files'] as const
 
 /**
  * The workload that a deploy asks for: `{ containers: […] }`, `{ bundle }`, or either as JSON text
- * in `{ manifest }`, whose fields give way to those beside it; by the name that `named` gives it for the one
- * that is said. Throws VALIDATION_ERROR naming every wrong field.
+ * in `{ manifest }`, whose fields give way to those beside it. Throws VALIDATION_ERROR naming every
+ * wrong field.
  */
-export function parseWorkload(input: unknown, named?: (said: string) => string): Workload {
-  return workloadOf(parseBody(input), named)
+export function parseWorkload(input: unknown): Workload {
+  return workloadOf(parseBody(input))
 }
 
-/** The same, where it is known what bundles need: that counts where the deploy does not say. */
+/**
+ * The same, where it is known what bundles need: that counts where the deploy does not say. By the name that
+ * `named` gives it for the one that is said.
+ */
 export function parseDeploy(
   input: unknown,
   needsOf: NeedsOf,
