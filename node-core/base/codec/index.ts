@@ -8,8 +8,8 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import { MyceliumError } from '../errors/index.ts'
 import { BYTES_MAX } from './limits.ts'
-import { isPlain } from './plain.ts'
 import { bytesMaxOf } from './size.ts'
+import { write } from './writing.ts'
 
 /** What the codec carries. Maps have string keys; numbers are integers; there is no undefined. */
 export type Plain =
@@ -32,8 +32,9 @@ export type CodecErrorCode =
   | 'CODEC_UNSUPPORTED'
 
 export function encode(value: unknown): Uint8Array {
-  if (!isPlain(value)) throw unsupported()
-  return dagCbor.encode(value)
+  const bytes = write(value)
+  if (bytes) return bytes
+  throw unsupported()
 }
 
 /** No fewer bytes than `encode` writes, without writing them. Throws as it does. */
@@ -53,9 +54,9 @@ export function decode(bytes: Uint8Array, options: { bytesMax?: number } = {}): 
   let canonical: Uint8Array | undefined
   try {
     value = dagCbor.decode(bytes)
-    // The library accepts more than it writes (key order, short floats, integral floats, broken
+    // The library accepts more than may be written (key order, short floats, integral floats, broken
     // UTF-8), so the only proof of the one permitted form is to write it again.
-    if (isPlain(value)) canonical = dagCbor.encode(value)
+    canonical = write(value)
   } catch (cause) {
     throw malformed(cause)
   }
