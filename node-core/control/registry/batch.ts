@@ -16,16 +16,16 @@ import {
   type Verify,
 } from '../../identity/index.ts'
 import type { KeyIds } from './authors.ts'
+import { BATCH_VERSION, readBatch } from './batch-form.ts'
 import type { Run } from './kind.ts'
 import {
   BATCH_BYTES_MAX,
   BATCH_COMMANDS_MAX,
   ENTRY_BATCHES_MAX,
   ENTRY_BYTES_MAX,
-  SEQUENCE_MAX,
 } from './limits.ts'
 import { type Command, RELEASE, type Release } from './release.ts'
-import { bytesUpTo, positive, sequence } from './shapes.ts'
+import { bytesUpTo, positive } from './shapes.ts'
 
 /** Where a batch stands among its author's. A command's id is (author, incarnation, number). */
 export interface BatchHead {
@@ -64,22 +64,10 @@ export type BatchErrorCode =
 
 /** So that only this file can say that a batch was verified. */
 const verified: unique symbol = Symbol('verified')
+/** Of an entry. */
 const VERSION = 1
 
 const VERSIONED = z.looseObject({ v: positive })
-const BATCH = z
-  .strictObject({
-    v: z.literal(VERSION),
-    incarnation: positive,
-    first: positive.max(SEQUENCE_MAX - BATCH_COMMANDS_MAX),
-    settled: sequence,
-    timeMs: sequence,
-    commands: z
-      .array(z.tuple([z.string().min(1).max(64), z.unknown()]))
-      .min(1)
-      .max(BATCH_COMMANDS_MAX),
-  })
-  .refine(({ first, settled }) => settled < first)
 const ENTRY = z.tuple([
   z.literal(VERSION),
   z.array(bytesUpTo(BATCH_BYTES_MAX)).max(ENTRY_BATCHES_MAX),
@@ -116,7 +104,7 @@ export function sealOpened(
 function seal(signer: Signer, network: NetworkId, head: BatchHead, commands: readonly Command[]) {
   const { incarnation, first, settled, timeMs } = head
   const list = commands.map(({ kind, body }) => [kind, body])
-  const payload = encode({ v: VERSION, incarnation, first, settled, timeMs, commands: list })
+  const payload = encode({ v: BATCH_VERSION, incarnation, first, settled, timeMs, commands: list })
   const bytes = sealEnvelope(signer, 'command', network, payload)
   if (commands.length > BATCH_COMMANDS_MAX || bytes.byteLength > BATCH_BYTES_MAX) {
     throw refusal('BATCH_TOO_LARGE')
@@ -153,11 +141,9 @@ function readContent(
   content: unknown,
   release: Release,
 ): VerifiedBatch | { code: BatchErrorCode } {
-  const versioned = VERSIONED.safeParse(content)
-  if (versioned.success && versioned.data.v !== VERSION) return { code: 'BATCH_UNKNOWN_VERSION' }
-  const parsed = BATCH.safeParse(content)
-  if (!parsed.success) return { code: 'BATCH_INVALID' }
-  const { v: _, commands, ...head } = parsed.data
+  const batch = readBatch(content)
+  if (!batch) return { code: isOfOtherVersion(content) ? 'BATCH_UNKNOWN_VERSION' : 'BATCH_INVALID' }
+  const { v: _, commands, ...head } = batch
   const origin = { network, key }
   const read = commands.map(([name, body]): VerifiedCommand => {
     const kind = release.kinds.get(name)
@@ -171,6 +157,11 @@ function readContent(
   return { ...head, ids, commands: read, [verified]: true }
 }
 
+function isOfOtherVersion(content: unknown): boolean {
+  const { data } = VERSIONED.safeParse(content)
+  return data !== undefined && data.v !== BATCH_VERSION
+}
+
 export interface DescribedBatch extends BatchHead {
   ids: KeyIds
   commands: readonly { kind: string; body: unknown }[]
@@ -182,9 +173,9 @@ export function describeBatch(
   bytes: Uint8Array,
 ): DescribedBatch | undefined {
   const opened = bytes.byteLength > BATCH_BYTES_MAX ? undefined : openOrRefuse(network, bytes)
-  const parsed = BATCH.safeParse(opened?.content)
-  if (!opened || !parsed.success) return undefined
-  const { v: _, commands, ...head } = parsed.data
+  const batch = opened && readBatch(opened.content)
+  if (!opened || !batch) return undefined
+  const { v: _, commands, ...head } = batch
   const ids = { owner: ownerIdOf(opened.key), node: nodeIdOf(opened.key) }
   return { ...head, ids, commands: commands.map(([kind, body]) => ({ kind, body })) }
 }

@@ -22,19 +22,19 @@ export function createHashSum(): HashSum {
   const limbs = new Uint32Array(LIMBS)
   return {
     add(item) {
-      const digest = hash('sha256', item, 'buffer')
+      const digest = digestOf(item)
       let carry = 0
       for (let at = 0; at < LIMBS; at++) {
-        const sum = (limbs[at] ?? 0) + digest.readUInt32LE(4 * at) + carry
+        const sum = (limbs[at] ?? 0) + limbOf(digest, at) + carry
         carry = sum > 0xffff_ffff ? 1 : 0
         limbs[at] = sum
       }
     },
     subtract(item) {
-      const digest = hash('sha256', item, 'buffer')
+      const digest = digestOf(item)
       let borrow = 0
       for (let at = 0; at < LIMBS; at++) {
-        const difference = (limbs[at] ?? 0) - digest.readUInt32LE(4 * at) - borrow
+        const difference = (limbs[at] ?? 0) - limbOf(digest, at) - borrow
         borrow = difference < 0 ? 1 : 0
         limbs[at] = difference
       }
@@ -45,4 +45,16 @@ export function createHashSum(): HashSum {
       return new Uint8Array(bytes)
     },
   }
+}
+
+/** A character for each byte: text takes a third of the time that a buffer of its own takes. */
+function digestOf(item: Uint8Array): string {
+  return hash('sha256', item, 'binary')
+}
+
+function limbOf(digest: string, limb: number): number {
+  const at = 4 * limb
+  const low = digest.charCodeAt(at) | (digest.charCodeAt(at + 1) << 8)
+  const high = digest.charCodeAt(at + 2) | (digest.charCodeAt(at + 3) << 8)
+  return low + high * 0x1_00_00
 }
