@@ -7,10 +7,11 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { add, type Counts, failureOf, nothing } from './counts.ts'
 
-/** End-to-end files whose nodes have neither an engine nor a window, and what only installs. */
+/** End-to-end files whose nodes have neither an engine nor a window, what only installs, and what waits for one engine. */
 const WAITING: ReadonlySet<string> = new Set([
   'bad-input',
   'committee',
+  'engine',
   'follow',
   'leader-kills',
   'nearby',
