@@ -12,7 +12,7 @@ export interface SeedsOptions extends CastOptions {
   /** The first of them. */
   from: number
   seeds: number
-  /** So many are run however long it takes. */
+  /** So many are run however long it takes, and more until all has struck that has to. */
   seedsMin: number
   /** What has to have struck in them. */
   struck: readonly string[]
@@ -35,7 +35,9 @@ export function simulatesSeeds({ from, seeds, seedsMin, struck, ...cast }: Seeds
         const startedMs = performance.now()
         const tookMs = (): number => performance.now() - startedMs
         let done = 0
-        for (; done < seeds && (done < seedsMin || tookMs() < WITHIN_MS); done++) {
+        const isCut = (): boolean =>
+          done >= seedsMin && tookMs() >= WITHIN_MS && neverStruck(struck, totals).length === 0
+        for (; done < seeds && !isCut(); done++) {
           const { failures, counts } = await simulate(from + done, cast)
           addCounts(totals, counts)
           expect(failures, replayOf(from + done, cast)).toEqual([])
