@@ -71,7 +71,9 @@ async function compare(): Promise<Row[]> {
     perSecond = Math.round((PACED_SHARE * most) / PACED_STEP) * PACED_STEP
     for (let round = 0; round < PACED_ROUNDS; round++) {
       for (const name of PACED) {
-        const p99Ms = await ask(name, (url) => atOneRate(url, perSecond, path.join(folder, 'times')))
+        const p99Ms = await ask(name, (url) =>
+          atOneRate(url, perSecond, path.join(folder, 'times')),
+        )
         paced[name] = [...(paced[name] ?? []), p99Ms]
       }
     }
